@@ -1,0 +1,55 @@
+/** The walls between the rooms (docs/decisions/0001): checked in CI. */
+const pure =
+  '^src/(article|settings)/|^src/lists/(rank|rules)|^src/story/(clusterer|features|decision)|^src/feed/(?!fetch|websub|guard)'
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'rooms-know-nothing-of-the-edges',
+      comment: 'a domain room never imports jobs/, app/ or admin/',
+      severity: 'error',
+      from: { path: '^src/(?!app/|admin/)' },
+      to: { path: '^(jobs/|src/app/|src/admin/)' },
+    },
+    {
+      name: 'pure-rooms-do-no-io',
+      comment: 'pure rules import neither Redis nor HTTP',
+      severity: 'error',
+      from: { path: pure },
+      to: { path: '^src/redis/|node_modules/(ioredis|bullmq|undici|express)|^(node:)?(http|https|net|dns)$' },
+    },
+    {
+      name: 'client-stands-alone',
+      comment: 'what a service imports brings no worker with it',
+      severity: 'error',
+      from: { path: '^src/client/' },
+      to: { path: '^(jobs/|src/(?!client/|lists/entry|redis/keys|events/event|article/identity))' },
+    },
+    {
+      name: 'no-dev-in-product',
+      severity: 'error',
+      from: { path: '^(src|jobs)/' },
+      to: { dependencyTypes: ['npm-dev'] },
+    },
+    {
+      name: 'no-orphans',
+      severity: 'error',
+      from: { orphan: true, pathNot: '\\.d\\.ts$|^tests/|^bench/|\\.config\\.' },
+      to: {},
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
+  },
+}

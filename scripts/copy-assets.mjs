@@ -1,0 +1,11 @@
+// What tsc leaves behind: files that the code reads at run time from beside itself, such as Lua scripts.
+import { cpSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+
+const ASSET = /\.(lua|json|bin|css|txt|xml|html)$/
+for (const root of ['src', 'jobs']) {
+  for (const entry of readdirSync(root, { recursive: true, withFileTypes: true })) {
+    const file = join(entry.parentPath, entry.name)
+    if (entry.isFile() && ASSET.test(entry.name)) cpSync(file, join('dist', file), { recursive: true })
+  }
+}

@@ -1,0 +1,63 @@
+/**
+ * The archive: articles and stories as kept in Redis. Ingest writes here, ranking reads here; nothing else touches these keys.
+ * Never decides anything: what is a duplicate, which story and which section is decided before.
+ */
+
+import type { Article, ArticleId, StoryId } from '../article/article.ts'
+import type { SectionId } from '../article/taxonomy.ts'
+import type { SourceId } from '../sources/source.ts'
+import type { Decision } from '../story/decision.ts'
+
+export interface Counts {
+  readonly views: number
+  readonly comments: number
+  readonly shares: number
+}
+
+export interface StoredArticle extends Article {
+  readonly story: StoryId
+  /** The article this one reprints, or null. A reprint is never listed. */
+  readonly reprintOf: ArticleId | null
+  /** ms since the epoch of the last change of its text. */
+  readonly updatedAt: number
+  readonly counts: Counts
+}
+
+export interface StoredStory {
+  readonly id: StoryId
+  /** The article it is shown by. */
+  readonly lead: ArticleId
+  /** All its articles, reprints among them, oldest first. */
+  readonly articles: readonly ArticleId[]
+  /** Distinct sources that tell it. */
+  readonly sources: readonly SourceId[]
+  /** Sections of its articles. */
+  readonly sections: readonly SectionId[]
+  /** ms since the epoch: publication of its first article; its place in latest. */
+  readonly publishedAt: number
+  readonly firstSeenAt: number
+  readonly lastSeenAt: number
+}
+
+/** What one ingested batch changed, for publishing. */
+export interface Ingested {
+  readonly articles: readonly ArticleId[]
+  readonly stories: readonly StoryId[]
+  /** Sections whose lists may have changed. */
+  readonly sections: readonly SectionId[]
+  readonly added: number
+  readonly updated: number
+  readonly merged: number
+}
+
+export interface Archive {
+  /** Writes a decided batch. Running it again changes nothing (idempotent). */
+  ingest(batch: readonly { readonly article: Article; readonly decision: Decision }[], now: number): Promise<Ingested>
+  /** In the order asked; null where there is none. Follows aliases. */
+  articles(ids: readonly ArticleId[]): Promise<readonly (StoredArticle | null)[]>
+  stories(ids: readonly StoryId[]): Promise<readonly (StoredStory | null)[]>
+  /** Stories by publication, newest first, overall or of one section. */
+  newestStories(limit: number, section?: SectionId): Promise<readonly StoryId[]>
+  /** Resolves ids of merged URLs to the article they became; null where unknown. */
+  resolve(ids: readonly ArticleId[]): Promise<readonly (ArticleId | null)[]>
+}

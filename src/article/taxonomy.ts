@@ -1,0 +1,35 @@
+/**
+ * The sections of a site. The taxonomy is configuration (config/sections.yaml); nothing in the code knows a section by name,
+ * except that opinion is recognised by its form.
+ */
+
+import { z } from 'zod'
+
+/** Lower-case identifier of a section as it stands in keys and entries, for instance `world`. */
+export const SectionId = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,31}$/, 'a section id is 1 to 32 of a-z, 0-9 and -, starting with a letter')
+export type SectionId = z.infer<typeof SectionId>
+
+export const Section = z.strictObject({
+  id: SectionId,
+  /** Labels by BCP 47 language; `en` is the fallback. */
+  labels: z.record(z.string(), z.string().min(1)),
+  /** Section this one belongs to: its articles also count for the parent. */
+  parent: SectionId.optional(),
+  /** Words a publisher's category may be, in any language, lower case. */
+  synonyms: z.array(z.string().min(1)).default([]),
+  /** Words in a URL path that speak for this section. */
+  urlWords: z.array(z.string().min(1)).default([]),
+  /** Words of headlines that speak for this section; an operator can add a section with words alone. */
+  words: z.array(z.string().min(1)).default([]),
+})
+export type Section = z.infer<typeof Section>
+
+export type Taxonomy = readonly Section[]
+
+/** Label of a section in a language, falling back to English, then to the id. */
+export const labelOf = (taxonomy: Taxonomy, id: SectionId, language = 'en'): string => {
+  const labels = taxonomy.find(section => section.id === id)?.labels
+  return labels?.[language] ?? labels?.[language.split('-')[0] ?? ''] ?? labels?.en ?? id
+}

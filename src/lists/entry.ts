@@ -1,0 +1,40 @@
+/** An entry of a published list: what a page needs to render one line, and no more. Shape of the Redis contract, version 1. */
+
+import { z } from 'zod'
+
+export const CONTRACT_VERSION = 1
+
+export const Entry = z.strictObject({
+  /** Place in the list, from 1. */
+  rank: z.int().min(1),
+  /** Article id, the suffix of its `article:` key. */
+  id: z.string().min(1),
+  /** Plain text. */
+  title: z.string().min(1),
+  /** Absolute http(s) URL. */
+  url: z.url({ protocol: /^https?$/ }),
+  section: z.strictObject({ id: z.string(), label: z.string() }),
+  /** Ids of all its sections, the primary one first. */
+  sections: z.array(z.string()).min(1),
+  source: z.strictObject({ id: z.string(), name: z.string() }),
+  author: z.string().nullable(),
+  language: z.string(),
+  /** ISO 8601 UTC. */
+  publishedAt: z.iso.datetime(),
+  image: z.url({ protocol: /^https?$/ }).nullable(),
+  /** Plain text, may be empty. */
+  summary: z.string(),
+  /** Accepted events ever counted for this article, as of the list's publication. */
+  counts: z.strictObject({ views: z.int().min(0), comments: z.int().min(0), shares: z.int().min(0) }),
+  /** The story it leads: how many articles and distinct sources tell it. */
+  story: z.strictObject({ id: z.string(), articles: z.int().min(1), sources: z.int().min(1) }),
+})
+export type Entry = z.infer<typeof Entry>
+
+/** Kinds of event a service may report; each is counted by itself. */
+export const EVENT_KINDS = ['view', 'share', 'comment'] as const
+export type EventKind = (typeof EVENT_KINDS)[number]
+
+/** Windows over events: `now` decays, `day` and `week` roll. */
+export const WINDOWS = ['now', 'day', 'week'] as const
+export type Window = (typeof WINDOWS)[number]

@@ -1,0 +1,44 @@
+/** Connections to Redis: made here, so that all behave alike when Redis goes away and comes back. */
+
+import { Redis } from 'ioredis'
+import type { Logger } from 'pino'
+
+/** Where a Redis listens: a URL (redis, rediss) or a Unix socket. */
+export type RedisAddress = { readonly url: string } | { readonly socket: string }
+
+/** The address for people to read: without its password. */
+export const showAddress = (address: RedisAddress): string => {
+  if ('socket' in address) return `unix:${address.socket}`
+  const url = new URL(address.url)
+  if (url.password) url.password = '***'
+  return url.href
+}
+
+/**
+ * Opens a connection that waits for Redis however long it is away: commands queue, and one line is logged when it goes and one
+ * when it is back, not one for each attempt.
+ * @param name shown in CLIENT LIST
+ */
+export const connectRedis = (address: RedisAddress, log: Logger, name: string): Redis => {
+  const options = {
+    connectionName: name,
+    // Commands wait for Redis rather than failing: a worker resumes where it was. BullMQ's workers demand it too.
+    maxRetriesPerRequest: null,
+    retryStrategy: (attempt: number) => Math.min(50 * 2 ** Math.min(attempt, 6), 2_000),
+  }
+  const redis = 'socket' in address ? new Redis({ ...options, path: address.socket }) : new Redis(address.url, options)
+  let away = false
+  redis.on('error', (error: Error) => {
+    if (away) return
+    away = true
+    log.warn(
+      { redis: showAddress(address), connection: name, error: error.message || String(error) },
+      'Redis is away; waiting for it',
+    )
+  })
+  redis.on('ready', () => {
+    if (away) log.info({ redis: showAddress(address), connection: name }, 'Redis is back')
+    away = false
+  })
+  return redis
+}

@@ -1,0 +1,77 @@
+/**
+ * Every Redis key name of newsdesk is built here and nowhere else. Beside each: type, what it holds, who writes, who reads,
+ * how it is bounded. Keys that must change together share a hash tag, so that all of this also holds on Redis Cluster.
+ *
+ * The published keys (list, article, story, sections, updates, events) are the Redis contract: docs/redis-contract.md.
+ */
+
+/** Builds key names under one prefix, for instance `newsdesk`. */
+export const keysFor = (prefix: string) => {
+  // `{newsdesk:events}` hashes to the slot of `newsdesk:events` itself: the stream and what is counted from it change together.
+  const events = `{${prefix}:events}`
+  return {
+    prefix,
+
+    // ---- published: the contract -----------------------------------------------------------------------------------
+    /** LIST of JSON entries. Written by publish, read by services. Bounded by `lists.*.size`. */
+    list: (name: string) => `${prefix}:list:${name}`,
+    /** HASH version, generatedAt, count, ... of a list. Written with the list, read by services and the desk. */
+    listMeta: (name: string) => `{${prefix}:list:${name}}:meta`,
+    /** HASH, the article and its counts. Written by ingest and by the event counter; expires after `articles.retention`. */
+    article: (id: string) => `${prefix}:article:${id}`,
+    /** HASH lead, articles, sources, firstSeenAt, lastSeenAt. Written by ingest; expires after `articles.retention`. */
+    story: (id: string) => `${prefix}:story:${id}`,
+    /** STRING JSON, the taxonomy with labels. Written at start and on reload. */
+    sections: () => `${prefix}:sections`,
+    /** STREAM list, version, at: one entry whenever a published list changed. Capped at about 10,000 entries. */
+    updates: () => `${prefix}:updates`,
+    /** STREAM written by services: kind, article, visitor, ua, at. Trimmed by the counter behind its consumer group. */
+    events: () => `${prefix}:events`,
+
+    // ---- sources -------------------------------------------------------------------------------------------------
+    /** ZSET source id by the ms at which it is due. Written by crawl and the scheduler. One member a source. */
+    due: () => `${prefix}:sources:due`,
+    /** HASH, what we know of a source: validators, outcomes, reasons. One a source; removed with it. */
+    source: (id: string) => `{${prefix}:source:${id}}`,
+    /** HASH item key -> fingerprint and day last carried. Written after ingest. Bounded to a multiple of the feed's window. */
+    seen: (id: string) => `{${prefix}:source:${id}}:seen`,
+    /** SET of batches of one crawl already ingested; the last one commits the validators. Expires after a day. */
+    crawlBatches: (id: string, crawlId: string) => `{${prefix}:source:${id}}:crawl:${crawlId}`,
+    /** STRING, the bodies that could not be read, compressed, kept for looking at. A few a source, expiring after a week. */
+    quarantine: (id: string) => `{${prefix}:source:${id}}:quarantine`,
+    /** STRING token of whoever may speak to a registrable domain now. Expires by itself. */
+    host: (domain: string) => `{${prefix}:host:${domain}}`,
+
+    // ---- ingest --------------------------------------------------------------------------------------------------
+    /** STRING article id: the same title from the same source. Expires after 7 days. */
+    title: (sourceId: string, titleHash: string) => `${prefix}:title:${sourceId}:${titleHash}`,
+    /** STRING article id another URL's id resolves to. Expires with the article. */
+    alias: (id: string) => `${prefix}:alias:${id}`,
+    /** STREAM, the log of ingest decisions (article, story), compare-and-append. Trimmed to the story window. */
+    storyLog: () => `{${prefix}:stories}:log`,
+    /** ZSET story id by ms of publication, overall or of one section. Trimmed to `lists.candidates`. */
+    storyIndex: (section?: string) => (section ? `${prefix}:index:stories:${section}` : `${prefix}:index:stories`),
+
+    // ---- events --------------------------------------------------------------------------------------------------
+    /** HASH article id -> count of all accepted events of a kind. */
+    eventTotals: (kind: string) => `${events}:total:${kind}`,
+    /** ZSET article id by its count in a rolling window, or by decayed log weight for `now`. */
+    eventWindow: (kind: string, window: string) => `${events}:window:${kind}:${window}`,
+    /** HASH article id -> count of one bucket of time. Expires once it has left the longest window using it. */
+    eventBucket: (kind: string, width: string, index: number | string) => `${events}:bucket:${kind}:${width}:${index}`,
+    /** Anything else the counter keeps beside the stream: de-duplication, refusals, rotation marks. */
+    eventState: (name: string) => `${events}:${name}`,
+
+    // ---- running the worker --------------------------------------------------------------------------------------
+    /** Prefix BullMQ puts before its own keys; hash-tagged as a whole so that its scripts work on a cluster. */
+    bull: () => `{${prefix}:bull}`,
+    /** STRING, one slot of a node-cron tick, taken by the replica that runs it. Expires after the lease. */
+    tick: (key: string) => `${prefix}:tick:${key}`,
+    /** HASH of one running daemon: roles, host, pid, started, beat. Expires when it stops beating. */
+    daemon: (id: string) => `${prefix}:daemon:${id}`,
+    /** HASH and STRINGs of the admin server: users, one-time set-up token. */
+    admin: (name: string) => `{${prefix}:admin}:${name}`,
+  } as const
+}
+
+export type Keys = ReturnType<typeof keysFor>

@@ -1,0 +1,24 @@
+/** One real Redis for the whole test run, got the same way newsdesk gets its own. Test files keep apart by key prefix. */
+
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestProject } from 'vitest/node'
+import type { RedisAddress } from '../../src/redis/connect.ts'
+import { resolveRedis } from '../../src/redis/server.ts'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    redis: RedisAddress
+  }
+}
+
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const dir = mkdtempSync(join(tmpdir(), 'newsdesk-test-'))
+  const server = await resolveRedis({ dataDir: dir, durable: false, say: line => console.error(line) })
+  project.provide('redis', server.address)
+  return async () => {
+    await server.stop()
+    rmSync(dir, { recursive: true, force: true })
+  }
+}
