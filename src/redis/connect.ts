@@ -24,6 +24,8 @@ export const connectRedis = (address: RedisAddress, log: Logger, name: string): 
     connectionName: name,
     // Commands wait for Redis rather than failing: a worker resumes where it was. BullMQ's workers demand it too.
     maxRetriesPerRequest: null,
+    // What is asked for in one turn of the event loop goes out together, also on a cluster (one batch a node).
+    enableAutoPipelining: true,
     retryStrategy: (attempt: number) => Math.min(50 * 2 ** Math.min(attempt, 6), 2_000),
   }
   const redis = 'socket' in address ? new Redis({ ...options, path: address.socket }) : new Redis(address.url, options)

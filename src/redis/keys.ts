@@ -21,6 +21,8 @@ export const keysFor = (prefix: string) => {
     article: (id: string) => `${prefix}:article:${id}`,
     /** HASH lead, articles, sources, firstSeenAt, lastSeenAt. Written by ingest; expires after `articles.retention`. */
     story: (id: string) => `${prefix}:story:${id}`,
+    /** HASH article id -> JSON of what a story needs of each of its articles. Beside the story, in its slot; expires with it. */
+    storyMembers: (id: string) => `{${prefix}:story:${id}}:members`,
     /** STRING JSON, the taxonomy with labels. Written at start and on reload. */
     sections: () => `${prefix}:sections`,
     /** STREAM list, version, at: one entry whenever a published list changed. Capped at about 10,000 entries. */
@@ -43,8 +45,6 @@ export const keysFor = (prefix: string) => {
     host: (domain: string) => `{${prefix}:host:${domain}}`,
 
     // ---- ingest --------------------------------------------------------------------------------------------------
-    /** STRING article id: the same title from the same source. Expires after 7 days. */
-    title: (sourceId: string, titleHash: string) => `${prefix}:title:${sourceId}:${titleHash}`,
     /** STRING article id another URL's id resolves to. Expires with the article. */
     alias: (id: string) => `${prefix}:alias:${id}`,
     /** STREAM, the log of ingest decisions (article, story), compare-and-append. Trimmed to the story window. */

@@ -1,0 +1,209 @@
+/**
+ * The archive over Redis: one script call an article, one a story, and one ZADD an index; three round trips a batch, since ioredis
+ * sends what is asked for in one turn of the event loop together. Every command keeps to one slot, so it holds on a cluster too.
+ */
+
+import type { Redis } from 'ioredis'
+import type { Article, ArticleId, StoryId } from '../article/article.ts'
+import type { SectionId } from '../article/taxonomy.ts'
+import type { Keys } from '../redis/keys.ts'
+import { loadScript, runScript } from '../redis/script.ts'
+import type { SourceId } from '../sources/source.ts'
+import type { Decision } from '../story/decision.ts'
+import type { Archive, Ingested, StoredArticle } from './archive.ts'
+import { articleFields, parseArticle, parseStory } from './hashes.ts'
+import { leadScore } from './lead.ts'
+import type { ArticleSettings } from './settings.ts'
+
+const upsert = loadScript(new URL('./upsert.lua', import.meta.url))
+const join = loadScript(new URL('./join.lua', import.meta.url))
+
+const MOST_SECTIONS = 3
+const MOST_MEMBERS = 500
+
+export interface ArchiveParts {
+  readonly redis: Redis
+  readonly keys: Keys
+  readonly settings: () => ArticleSettings
+  /** Weight of a source, for who leads a story. */
+  readonly weightOf: (id: SourceId) => number
+  /** A section's parent, whose lists its stories also stand in. */
+  readonly parentOf: (id: SectionId) => SectionId | undefined
+}
+
+interface Decided {
+  readonly article: Article
+  readonly decision: Decision
+}
+
+/** How an article stands after its upsert. */
+interface Written extends Decided {
+  readonly target: ArticleId
+  readonly outcome: 'added' | 'updated' | 'merged' | 'unchanged' | 'missing'
+  readonly sections: readonly SectionId[]
+  readonly sources: readonly SourceId[]
+  readonly publishedAt: string
+}
+
+/** How a story stands after a batch, and in which sections it stood before. */
+interface Placed {
+  readonly story: StoryId
+  readonly leadAt: number
+  readonly sections: readonly SectionId[]
+  readonly before: readonly SectionId[]
+}
+
+export const createArchive = ({ redis, keys, settings, weightOf, parentOf }: ArchiveParts): Archive => {
+  const writeArticles = async (batch: readonly Decided[], now: number): Promise<Written[]> => {
+    const targets = batch.map(({ article, decision }) => (decision.kind === 'same' ? decision.as : article.id))
+    const answers = (await Promise.all(
+      batch.map(({ article, decision }, index) => {
+        const target = targets[index] ?? article.id
+        const reprintOf = decision.kind === 'reprint' ? decision.of : null
+        return runScript(
+          redis,
+          upsert,
+          [keys.article(target)],
+          [
+            JSON.stringify(articleFields({ ...article, id: target }, decision.story, reprintOf, now)),
+            article.sources[0] ?? '',
+            target === article.id ? 'own' : 'merge',
+            JSON.stringify(article.sections.slice(0, MOST_SECTIONS)),
+            settings().retention,
+            MOST_SECTIONS,
+          ],
+        )
+      }),
+    )) as [Written['outcome'], string?, string?, string?][] // as upsert.lua returns
+    return answers.flatMap(([outcome, sections = '[]', sources = '[]', publishedAt = ''], index) => {
+      const decided = batch[index]
+      const target = targets[index]
+      if (!decided || !target) return []
+      return { ...decided, target, outcome, sections: JSON.parse(sections), sources: JSON.parse(sources), publishedAt }
+    })
+  }
+
+  const joinStory = ({ article, decision, target, sections, sources, publishedAt }: Written, now: number) => {
+    const [owner] = sources
+    // Only what its owner says of an article changes how it stands in its story; others just carry it too.
+    const own = owner !== undefined && owner === article.sources[0] && target === article.id
+    const score = own ? { score: leadScore(article, weightOf(owner), decision.kind === 'reprint') } : {}
+    return runScript(
+      redis,
+      join,
+      [keys.story(decision.story), keys.storyMembers(decision.story)],
+      [
+        decision.story,
+        JSON.stringify({ id: target, sources, sections, at: publishedAt, ...score }),
+        new Date(now).toISOString(),
+        settings().retention,
+        MOST_MEMBERS,
+      ],
+    )
+  }
+
+  const joinStories = async (written: readonly Written[], now: number): Promise<Placed[]> => {
+    const aliases = written.flatMap(({ article, target }) =>
+      target === article.id ? [] : redis.set(keys.alias(article.id), target, 'PX', settings().retention),
+    )
+    const answers = await Promise.all(written.map(each => joinStory(each, now)))
+    await Promise.all(aliases)
+    const placed = new Map<StoryId, Placed>()
+    for (const [index, { decision }] of written.entries()) {
+      const [, at, sections, before] = answers[index] as [lead: string, at: string, sections: string, before: string] // as join.lua returns
+      const earlier = placed.get(decision.story)
+      placed.set(decision.story, {
+        story: decision.story,
+        leadAt: Date.parse(at),
+        sections: withParents(JSON.parse(sections)),
+        before: earlier?.before ?? withParents(JSON.parse(before)),
+      })
+    }
+    return [...placed.values()]
+  }
+
+  const withParents = (sections: readonly SectionId[]): SectionId[] => [
+    ...new Set(
+      sections.flatMap(section => {
+        const parent = parentOf(section)
+        return parent === undefined ? [section] : [section, parent]
+      }),
+    ),
+  ]
+
+  const indexStories = async (placed: readonly Placed[]): Promise<void> => {
+    const members = new Map<string, string[]>()
+    const gone: Promise<unknown>[] = []
+    for (const { story, leadAt, sections, before } of placed) {
+      for (const section of [undefined, ...sections]) {
+        const key = keys.storyIndex(section)
+        const held = members.get(key) ?? []
+        held.push(String(leadAt), story)
+        members.set(key, held)
+      }
+      for (const section of before.filter(each => !sections.includes(each)))
+        gone.push(redis.zrem(keys.storyIndex(section), story))
+    }
+    const { candidates } = settings()
+    await Promise.all([
+      ...gone,
+      ...[...members].flatMap(([key, scored]) => [
+        redis.zadd(key, ...scored),
+        redis.zremrangebyrank(key, 0, -candidates - 1),
+      ]),
+    ])
+  }
+
+  const readArticles = async (ids: readonly ArticleId[]) =>
+    (await Promise.all(ids.map(id => redis.hgetall(keys.article(id))))).map(parseArticle)
+
+  const resolve = async (ids: readonly ArticleId[]): Promise<(ArticleId | null)[]> => {
+    const [there, aliases] = await Promise.all([
+      Promise.all(ids.map(id => redis.exists(keys.article(id)))),
+      Promise.all(ids.map(id => redis.get(keys.alias(id)))),
+    ])
+    return ids.map((id, index) => (there[index] ? id : ((aliases[index] as ArticleId | null | undefined) ?? null)))
+  }
+
+  return {
+    async ingest(batch, now): Promise<Ingested> {
+      const written = await writeArticles(batch, now)
+      // Missing: what it should merge into has gone, its retention having passed in between; nothing to add to.
+      const placed = await joinStories(
+        written.filter(({ outcome }) => outcome !== 'missing'),
+        now,
+      )
+      await indexStories(placed)
+      const count = (outcome: Written['outcome']) => written.filter(each => each.outcome === outcome).length
+      return {
+        articles: [...new Set(written.map(({ target }) => target))],
+        stories: placed.map(({ story }) => story),
+        sections: [...new Set(placed.flatMap(({ sections, before }) => [...sections, ...before]))],
+        added: count('added'),
+        updated: count('updated'),
+        merged: count('merged'),
+      }
+    },
+
+    async articles(ids): Promise<(StoredArticle | null)[]> {
+      const found = await readArticles(ids)
+      const missing = ids.filter((_, index) => found[index] === null)
+      if (missing.length === 0) return found
+      const became = await resolve(missing)
+      const followed = await readArticles(became.filter(id => id !== null))
+      const byId = new Map(followed.flatMap(article => (article ? [[article.id, article] as const] : [])))
+      const targets = new Map(missing.map((id, index) => [id, became[index]]))
+      return ids.map((id, index) => found[index] ?? byId.get(targets.get(id) ?? id) ?? null)
+    },
+
+    async stories(ids) {
+      return (await Promise.all(ids.map(id => redis.hgetall(keys.story(id))))).map(parseStory)
+    },
+
+    async newestStories(limit, section) {
+      return (await redis.zrevrange(keys.storyIndex(section), 0, limit - 1)) as StoryId[]
+    },
+
+    resolve,
+  }
+}

@@ -1,0 +1,66 @@
+-- Writes one article, or merges what is new of it into what stands there. Running it twice changes nothing.
+-- KEYS 1  article hash
+-- ARGV 1  JSON object of all text fields, values strings
+--      2  source id that carried it
+--      3  "own" where the text of this item may replace what stands, "merge" where only source and sections are added
+--      4  JSON array of its sections, primary first
+--      5  retention, ms
+--      6  most sections an article may have
+-- Returns { outcome, sections (JSON), sources (JSON), publishedAt (ISO), title }, outcome being added, updated, merged or unchanged.
+-- O(fields).
+
+local key = KEYS[1]
+local fields = cjson.decode(ARGV[1])
+local source, mode, most = ARGV[2], ARGV[3], tonumber(ARGV[6])
+
+local function contains(list, wanted)
+  for _, value in ipairs(list) do
+    if value == wanted then return true end
+  end
+  return false
+end
+
+if redis.call('EXISTS', key) == 0 then
+  if mode == 'merge' then return { 'missing' } end
+  local write = { 'sections', ARGV[4], 'source', source, 'sources', cjson.encode({ source }), 'views', '0', 'comments', '0', 'shares', '0' }
+  for name, value in pairs(fields) do
+    write[#write + 1] = name
+    write[#write + 1] = value
+  end
+  redis.call('HSET', key, unpack(write))
+  redis.call('PEXPIRE', key, ARGV[5])
+  return { 'added', ARGV[4], cjson.encode({ source }), fields.publishedAt }
+end
+
+local stands = redis.call('HMGET', key, 'source', 'sources', 'sections', 'publishedAt', 'title', 'summary', 'url', 'author', 'image')
+local sources, sections = cjson.decode(stands[2]), cjson.decode(stands[3])
+local outcome = 'unchanged'
+
+if mode == 'own' and source == stands[1] then
+  local edited = fields.title ~= stands[5] or fields.summary ~= stands[6] or fields.url ~= stands[7] or fields.author ~= stands[8]
+    or fields.image ~= stands[9]
+  if edited then
+    -- An edit keeps its place: when it was published, first seen, and its story stand as they were.
+    local write = { 'sections', ARGV[4] }
+    for name, value in pairs(fields) do
+      if name ~= 'publishedAt' and name ~= 'firstSeenAt' and name ~= 'story' and name ~= 'reprintOf' and name ~= 'id' then
+        write[#write + 1] = name
+        write[#write + 1] = value
+      end
+    end
+    redis.call('HSET', key, unpack(write))
+    sections = cjson.decode(ARGV[4])
+    outcome = 'updated'
+  end
+else
+  local before = #sources + #sections
+  if not contains(sources, source) then sources[#sources + 1] = source end
+  for _, section in ipairs(cjson.decode(ARGV[4])) do
+    if #sections < most and not contains(sections, section) then sections[#sections + 1] = section end
+  end
+  if #sources + #sections > before then
+    redis.call('HSET', key, 'sources', cjson.encode(sources), 'sections', cjson.encode(sections))
+    outcome = 'merged'
+  end
+end
+return { outcome, cjson.encode(sections), cjson.encode(sources), stands[4] }
