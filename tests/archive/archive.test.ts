@@ -1,0 +1,162 @@
+import { describe, expect, it } from 'vitest'
+import { createArchive } from '../../src/archive/redis-archive.ts'
+import { ArticleSettings } from '../../src/archive/settings.ts'
+import type { ArticleId, StoryId } from '../../src/article/article.ts'
+import { keysFor } from '../../src/redis/keys.ts'
+import { anArticle, NOON, newIn } from '../support/articles.ts'
+import { testRedis } from '../support/redis.ts'
+
+const { redis, keys } = testRedis()
+let run = 0
+
+/** An archive of its own for each test: light 'gazette', heavy 'courier', asia within world. */
+const anArchive = () => {
+  const own = keysFor(`${keys.prefix}-${run++}`)
+  const settings = ArticleSettings.parse({})
+  const archive = createArchive({
+    redis,
+    keys: own,
+    settings: () => settings,
+    weightOf: id => (id === 'gazette' ? 0.5 : 1),
+    parentOf: section => (section === 'asia' ? 'world' : undefined),
+  })
+  return { archive, keys: own }
+}
+
+describe('an article taken in', () => {
+  it('is read back as it was written, with counts at nought', async () => {
+    const { archive } = anArchive()
+    const article = anArticle({
+      title: 'Ferry runs again',
+      author: 'A. Reed',
+      image: 'https://courier.example/f.jpg',
+      summary: 'It runs.',
+    })
+    const ingested = await archive.ingest([{ article, decision: newIn('s1') }], NOON)
+    expect(ingested).toMatchObject({ articles: [article.id], stories: ['s1'], sections: ['world'], added: 1 })
+    expect(await archive.articles([article.id])).toEqual([
+      { ...article, story: 's1', reprintOf: null, updatedAt: NOON, counts: { views: 0, comments: 0, shares: 0 } },
+    ])
+  })
+
+  it('is written once however often its batch runs', async () => {
+    const { archive } = anArchive()
+    const batch = [{ article: anArticle(), decision: newIn('s1') }]
+    await archive.ingest(batch, NOON)
+    const before = await archive.articles([batch[0]?.article.id ?? ('' as ArticleId)])
+    const again = await archive.ingest(batch, NOON + 60_000)
+    expect(again).toMatchObject({ added: 0, updated: 0, merged: 0 })
+    expect(await archive.articles(again.articles)).toEqual(before)
+  })
+
+  it('keeps its place, story and counts when its headline is corrected', async () => {
+    const { archive, keys } = anArchive()
+    const article = anArticle({ title: 'Mayor of Port Ellin resings', url: 'https://courier.example/mayor' })
+    await archive.ingest([{ article, decision: newIn('s1') }], NOON)
+    await redis.hset(keys.article(article.id), 'views', 7)
+    const corrected = { ...article, title: 'Mayor of Port Ellin resigns', publishedAt: NOON + 3_600_000 }
+    const ingested = await archive.ingest([{ article: corrected, decision: newIn('s1') }], NOON + 7_200_000)
+    expect(ingested).toMatchObject({ added: 0, updated: 1 })
+    const [stored] = await archive.articles([article.id])
+    expect(stored).toMatchObject({
+      title: 'Mayor of Port Ellin resigns',
+      publishedAt: NOON,
+      updatedAt: NOON + 7_200_000,
+      counts: { views: 7 },
+    })
+  })
+
+  it('carries both sources and both sections when two feeds have the same URL', async () => {
+    const { archive } = anArchive()
+    const first = anArticle({ url: 'https://courier.example/budget', section: 'politics' })
+    const second = {
+      ...anArticle({ url: 'https://courier.example/budget', source: 'gazette', title: 'Budget!' }),
+      id: first.id,
+    }
+    await archive.ingest([{ article: first, decision: newIn('s1') }], NOON)
+    const ingested = await archive.ingest(
+      [{ article: second, decision: { kind: 'same', as: first.id, story: 's1' as StoryId } }],
+      NOON,
+    )
+    expect(ingested.merged).toBe(1)
+    const [stored] = await archive.articles([first.id])
+    expect(stored).toMatchObject({
+      title: first.title,
+      sources: ['courier', 'gazette'],
+      sections: ['politics', 'world'],
+    })
+    const [story] = await archive.stories(['s1' as StoryId])
+    expect(story).toMatchObject({ articles: [first.id], sources: ['courier', 'gazette'], lead: first.id })
+  })
+
+  it('is found under the id of a second URL it was merged from', async () => {
+    const { archive } = anArchive()
+    const first = anArticle({ url: 'https://courier.example/a' })
+    const moved = anArticle({ url: 'https://courier.example/b' })
+    await archive.ingest([{ article: first, decision: newIn('s1') }], NOON)
+    await archive.ingest([{ article: moved, decision: { kind: 'same', as: first.id, story: 's1' as StoryId } }], NOON)
+    expect(await archive.resolve([moved.id, first.id, 'unknown' as ArticleId])).toEqual([first.id, first.id, null])
+    const [found] = await archive.articles([moved.id])
+    expect(found?.id).toBe(first.id)
+  })
+})
+
+describe('a story', () => {
+  it('is led by the heaviest source, and moves to where its new lead stands', async () => {
+    const { archive } = anArchive()
+    const light = anArticle({ source: 'gazette', section: 'business', publishedAt: NOON })
+    const heavy = anArticle({ source: 'courier', section: 'asia', publishedAt: NOON + 60_000 })
+    await archive.ingest([{ article: light, decision: newIn('s1') }], NOON)
+    expect(await archive.newestStories(10, 'business')).toEqual(['s1'])
+    const ingested = await archive.ingest([{ article: heavy, decision: newIn('s1') }], NOON)
+    expect([...ingested.sections].sort()).toEqual(['asia', 'business', 'world'])
+    expect(await archive.stories(['s1' as StoryId])).toMatchObject([
+      { lead: heavy.id, articles: [light.id, heavy.id], sources: ['gazette', 'courier'], publishedAt: NOON + 60_000 },
+    ])
+    expect(await archive.newestStories(10, 'business')).toEqual([])
+    expect(await archive.newestStories(10, 'world')).toEqual(['s1'])
+  })
+
+  it('is never led by a reprint', async () => {
+    const { archive } = anArchive()
+    const original = anArticle({ source: 'gazette' })
+    const reprint = anArticle({ source: 'courier', summary: 'Longer.', author: 'Desk' })
+    await archive.ingest(
+      [
+        { article: original, decision: newIn('s1') },
+        { article: reprint, decision: { kind: 'reprint', of: original.id, story: 's1' as StoryId } },
+      ],
+      NOON,
+    )
+    expect(await archive.stories(['s1' as StoryId])).toMatchObject([
+      { lead: original.id, sources: ['gazette', 'courier'] },
+    ])
+    expect(await archive.articles([reprint.id])).toMatchObject([{ reprintOf: original.id }])
+  })
+
+  it('stands once in the index, newest first, which is cut at its bound', async () => {
+    const { archive, keys } = anArchive()
+    const articles = Array.from({ length: 5 }, (_, n) =>
+      anArticle({ title: `Report ${n}`, publishedAt: NOON + n * 1_000 }),
+    )
+    await archive.ingest(
+      articles.map((article, n) => ({ article, decision: newIn(`s${n}`) })),
+      NOON,
+    )
+    await archive.ingest(
+      articles.map((article, n) => ({ article, decision: newIn(`s${n}`) })),
+      NOON,
+    )
+    expect(await archive.newestStories(3)).toEqual(['s4', 's3', 's2'])
+    expect(await redis.zcard(keys.storyIndex())).toBe(5)
+  })
+
+  it('expires with its articles, so that memory is bounded by the retention', async () => {
+    const { archive, keys } = anArchive()
+    const article = anArticle()
+    await archive.ingest([{ article, decision: newIn('s1') }], NOON)
+    for (const key of [keys.article(article.id), keys.story('s1'), keys.storyMembers('s1')]) {
+      expect(await redis.pttl(key)).toBeGreaterThan(29 * 86_400_000)
+    }
+  })
+})
