@@ -1,15 +1,30 @@
 /** What a job gets to work with: made once in src/app/services.ts, explicit and typed, so that no job reaches for a global. */
 
 import type { Logger } from 'pino'
-import type { Archive } from '../src/archive/archive.ts'
+import type { Archive, Ingested } from '../src/archive/archive.ts'
+import type { ArticleSettings } from '../src/archive/settings.ts'
 import type { Taxonomy } from '../src/article/taxonomy.ts'
+import type { FetchFeed } from '../src/feed/fetch.ts'
+import type { CrawlSettings } from '../src/sources/settings.ts'
+import type { Sources } from '../src/sources/sources.ts'
 import type { Stories } from '../src/story/decision.ts'
+import type { ArticlesData } from './articles.ts'
 
 export interface JobContext {
   readonly archive: Archive
   readonly stories: Stories
   /** The taxonomy in force: read it at each run, a reload may change it. */
   readonly taxonomy: () => Taxonomy
+  readonly sources: Sources
+  readonly fetchFeed: FetchFeed
+  /** A vote of the text for a section, where a classifier is loaded. */
+  readonly classify?: Classify
+  /** What is configured, read at each run: a reload may change it. */
+  readonly settings: () => JobSettings
+  /** The lists that changed, each rewritten once however often it is said. */
+  readonly publishing: Publishing
+  /** Puts batches of items in the `articles` queue; one whose id is there already is not added again. */
+  readonly addArticles: (batches: readonly { readonly id: string; readonly data: ArticlesData }[]) => Promise<void>
   /** ms since the epoch. */
   readonly now: () => number
   readonly log: Logger
@@ -23,5 +38,19 @@ export interface JobContext {
     readonly progress: (done: number, of: number) => Promise<void>
     /** A line kept with the job, shown in the dashboard. */
     readonly note: (line: string) => Promise<void>
+    /** Gives the job back to be run after `ms`, without holding a worker and without counting as an attempt. */
+    readonly postpone: (ms: number) => Promise<never>
   }
+}
+
+export interface JobSettings {
+  readonly crawl: CrawlSettings
+  readonly articles: ArticleSettings
+}
+
+/** Asks for lists to be written; a burst of asking for the same list writes it once. */
+export interface Publishing {
+  /** Every list that an ingested batch may have changed, and what is related to its articles. */
+  changed(ingested: Ingested): Promise<void>
+  lists(names: readonly string[]): Promise<void>
 }

@@ -1,5 +1,7 @@
 /** What a feed document says, after decoding and parsing and before anything is judged. Plain data; strings are trimmed. */
 
+import { z } from 'zod'
+
 export interface FeedItem {
   /** Plain text: tags removed, entities decoded, white space folded. */
   readonly title: string | null
@@ -56,3 +58,17 @@ export interface NotAFeed {
 }
 
 export type ReadOutcome = { readonly kind: 'feed'; readonly feed: Feed } | NotAFeed
+
+/** A feed item as it travels in a job: parsed once at the door. */
+export const FeedItemSchema: z.ZodType<FeedItem> = z.object({
+  title: z.string().nullable(),
+  link: z.string().nullable(),
+  id: z.string().nullable(),
+  published: z.string().nullable(),
+  updated: z.string().nullable(),
+  author: z.string().nullable(),
+  categories: z.array(z.string()),
+  image: z.string().nullable(),
+  summary: z.string().nullable(),
+  language: z.string().nullable(),
+})
