@@ -74,7 +74,10 @@ export const articles = defineJob({
       items.map(({ key, fingerprint }) => ({ key, fingerprint })),
     )
     const { added, updated, merged } = ingested
-    log.info({ source: sourceId, crawl: crawl.id, items: items.length, added, updated, merged, refused }, 'articles taken in')
+    log.info(
+      { source: sourceId, crawl: crawl.id, items: items.length, added, updated, merged, refused },
+      'articles taken in',
+    )
     return { added, updated, merged, refused }
   },
 })

@@ -1,0 +1,82 @@
+/** The queues as BullMQ objects, and the only places from which jobs are added. */
+
+import { type ConnectionOptions, Queue } from 'bullmq'
+import type { Ingested } from '../src/archive/archive.ts'
+import type { ArticleId } from '../src/article/article.ts'
+import type { Keys } from '../src/redis/keys.ts'
+import type { SourceId } from '../src/sources/source.ts'
+import { type ArticlesData, articles } from './articles.ts'
+import type { Publishing } from './context.ts'
+import { crawl } from './crawl.ts'
+import { publish, publishOptions } from './publish.ts'
+
+export interface Queues {
+  readonly crawl: Queue
+  readonly articles: Queue
+  readonly publish: Queue
+}
+
+export const definitions = { crawl, articles, publish } as const
+
+/** @param connection a Redis connection for all three, without automatic pipelining */
+export const openQueues = (connection: ConnectionOptions, keys: Keys): Queues => {
+  const open = ({ queue, options }: (typeof definitions)[keyof typeof definitions]) =>
+    // Options by default, so that a job added by hand in the dashboard is kept and retried like any other.
+    new Queue(queue, { connection, prefix: keys.bull(), defaultJobOptions: options })
+  return { crawl: open(crawl), articles: open(articles), publish: open(publish) }
+}
+
+/**
+ * Puts due sources in the crawl queue. While a crawl of the source waits or runs, another scheduled one is dropped.
+ * @returns when all are added
+ */
+export const addScheduledCrawls = async (queues: Queues, sourceIds: readonly SourceId[]): Promise<void> => {
+  await queues.crawl.addBulk(
+    sourceIds.map(sourceId => {
+      const data = { sourceId, trigger: 'schedule' as const }
+      return { name: crawl.title(crawl.data.parse(data)), data, opts: { deduplication: { id: sourceId } } }
+    }),
+  )
+}
+
+/**
+ * Asks for a source to be crawled now, whatever its schedule, validators and backoff say. Asking while one runs makes one more run.
+ * @returns id of the job that will do it
+ */
+export const addRecrawl = async (queues: Queues, sourceId: SourceId): Promise<string> => {
+  const data = { sourceId, trigger: 'manual' as const }
+  const job = await queues.crawl.add(crawl.title(crawl.data.parse(data)), data, {
+    priority: 0,
+    deduplication: { id: `manual-${sourceId}`, keepLastIfActive: true },
+  })
+  return job.id ?? ''
+}
+
+/** Batches keep their id, so a crawl that runs again while they wait adds nothing twice. */
+export const addArticles = async (
+  queues: Queues,
+  batches: readonly { readonly id: string; readonly data: ArticlesData }[],
+): Promise<void> => {
+  if (batches.length === 0) return
+  await queues.articles.addBulk(
+    batches.map(({ id, data }) => ({ name: articles.title(data), data, opts: { jobId: id } })),
+  )
+}
+
+/** Which lists a batch changes is the list room's to say: `affectedBy`. */
+export const publishingTo = (queues: Queues, affectedBy: (ingested: Ingested) => readonly string[]): Publishing => {
+  const add = (data: { list: string; articles?: readonly ArticleId[] }[]) =>
+    queues.publish.addBulk(
+      data.map(each => ({ name: publish.title(publish.data.parse(each)), data: each, opts: publishOptions(each) })),
+    )
+  return {
+    async changed(ingested) {
+      const lists = affectedBy(ingested).map(list => ({ list }))
+      const related = ingested.articles.length > 0 ? [{ list: 'related', articles: ingested.articles }] : []
+      await add([...lists, ...related])
+    },
+    async lists(names) {
+      if (names.length > 0) await add(names.map(list => ({ list })))
+    },
+  }
+}

@@ -1,0 +1,80 @@
+/**
+ * What happens by the clock: node-cron ticks that only ever put work in queues. However many replicas run, a tick fires once: the
+ * first to take its slot in Redis runs it. A slot lost with its replica is made up by the next, since every tick asks what is due.
+ */
+
+import type { Redis } from 'ioredis'
+import { type ScheduledTask, schedule } from 'node-cron'
+import type { Logger } from 'pino'
+import type { Keys } from '../src/redis/keys.ts'
+
+export interface Tick {
+  readonly name: string
+  /** ms between runs: a divisor of a minute, of an hour, or of a day. */
+  readonly every: number
+  readonly run: () => Promise<void>
+}
+
+/**
+ * A cron pattern with seconds for a span that divides a minute, an hour or a day evenly.
+ * @throws RangeError for a span that does not, naming it
+ */
+export const cronPattern = (every: number): string => {
+  const units = [
+    { size: 1_000, count: 60, pattern: (n: number) => `*/${n} * * * * *` },
+    { size: 60_000, count: 60, pattern: (n: number) => `0 */${n} * * * *` },
+    { size: 3_600_000, count: 24, pattern: (n: number) => `0 0 */${n} * * *` },
+  ]
+  for (const { size, count, pattern } of units) {
+    const n = every / size
+    if (Number.isInteger(n) && n >= 1 && n < count && count % n === 0) return pattern(n)
+  }
+  throw new RangeError(
+    `a tick of ${every} ms divides neither a minute, an hour nor a day: use 1s, 5s, 10s, 30s, 1m, 5m, 1h or the like`,
+  )
+}
+
+export interface ScheduleParts {
+  readonly redis: Redis
+  readonly keys: Keys
+  /** Of this replica. */
+  readonly daemonId: string
+  readonly log: Logger
+}
+
+/** Starts the ticks. @returns a function that stops them and waits for the one in hand */
+export const startSchedule = (
+  ticks: readonly Tick[],
+  { redis, keys, daemonId, log }: ScheduleParts,
+): (() => Promise<void>) => {
+  const inHand = new Set<Promise<void>>()
+  const tasks: ScheduledTask[] = ticks.map(({ name, every, run }) =>
+    schedule(
+      cronPattern(every),
+      () => {
+        // A tick that fails is logged and comes again; thrown into node-cron it would only be printed.
+        const running = run().catch((error: unknown) =>
+          log.error({ err: error, tick: name }, 'tick failed; the next one makes up for it'),
+        )
+        inHand.add(running)
+        return running.finally(() => inHand.delete(running))
+      },
+      {
+        name,
+        timezone: 'UTC',
+        noOverlap: true,
+        // A daemon that was busy or asleep has nothing to make up: the next tick asks what is due by then.
+        suppressMissedWarning: true,
+        distributed: true,
+        distributedLease: Math.max(every, 1_000),
+        runCoordinator: {
+          shouldRun: async (key, ttl) => (await redis.set(keys.tick(key), daemonId, 'PX', ttl, 'NX')) === 'OK',
+        },
+      },
+    ),
+  )
+  return async () => {
+    await Promise.all(tasks.map(task => task.destroy()))
+    await Promise.all(inHand)
+  }
+}

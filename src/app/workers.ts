@@ -1,0 +1,87 @@
+/** A BullMQ worker around a job's definition: parses its data at the door, gives it its context, says once what became of it. */
+
+import { type ConnectionOptions, DelayedError, type Job, UnrecoverableError, Worker } from 'bullmq'
+import type { Logger } from 'pino'
+import { z } from 'zod'
+import type { JobContext } from '../../jobs/context.ts'
+import type { JobDefinition } from '../../jobs/define.ts'
+import type { Keys } from '../redis/keys.ts'
+
+export interface WorkerParts {
+  readonly connection: ConnectionOptions
+  readonly keys: Keys
+  readonly concurrency: number
+  /** Everything of the context but the job itself. */
+  readonly services: Omit<JobContext, 'job' | 'log'>
+  readonly log: Logger
+}
+
+export interface RunningWorker {
+  /** Waits for the jobs in hand. */
+  finish(): Promise<void>
+  /** Lets go of the jobs in hand: another worker takes them up as stalled. */
+  abandon(): Promise<void>
+}
+
+// A worker killed without a word leaves its jobs locked: they come back within lock + interval, here about 15 s.
+const LOCK = 10_000
+const STALLED_CHECK = 5_000
+
+export const startWorker = <Name extends string, Schema extends z.ZodType>(
+  definition: JobDefinition<Name, Schema>,
+  { connection, keys, concurrency, services, log: parent }: WorkerParts,
+): RunningWorker => {
+  const log = parent.child({ queue: definition.queue })
+
+  const process = async (job: Job, token?: string): Promise<unknown> => {
+    const parsed = definition.data.safeParse(job.data)
+    // Nonsense stays nonsense: it is kept as failed with what is wrong, and not tried again.
+    if (!parsed.success) throw new UnrecoverableError(`job data does not fit: ${z.prettifyError(parsed.error)}`)
+    return definition.run(parsed.data, {
+      ...services,
+      log: log.child({ job: job.id }),
+      job: {
+        id: job.id ?? '',
+        attempt: job.attemptsStarted,
+        progress: (done, of) => job.updateProgress({ done, of }),
+        note: async line => {
+          await job.log(line)
+        },
+        postpone: async ms => {
+          await job.moveToDelayed(Date.now() + ms, token)
+          throw new DelayedError()
+        },
+      },
+    })
+  }
+
+  const worker = new Worker(definition.queue, process, {
+    connection,
+    prefix: keys.bull(),
+    concurrency,
+    lockDuration: LOCK,
+    stalledInterval: STALLED_CHECK,
+    // Processors are idempotent, so a job that lost its worker is run again rather than given up after the second time.
+    maxStalledCount: 10,
+    metrics: { maxDataPoints: 60 * 24 },
+  })
+  worker.on('failed', (job, error) => {
+    const last = !job || error instanceof UnrecoverableError || job.attemptsMade >= (job.opts.attempts ?? 1)
+    log[last ? 'warn' : 'info'](
+      { job: job?.id, name: job?.name, reason: error.message, ...(last ? {} : { retried: true }) },
+      'job failed',
+    )
+  })
+  worker.on('stalled', job => log.warn({ job }, 'job lost its worker; it is run again'))
+  // Redis away: the connection itself says so, once. Anything else a worker reports is worth a line.
+  worker.on('error', error => {
+    if (!isConnectionTrouble(error)) log.error({ err: error }, 'worker error')
+  })
+  return { finish: () => worker.close(), abandon: () => worker.close(true) }
+}
+
+const AWAY = /ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|Connection is closed|LOADING/
+
+/** An error that only says Redis cannot be reached right now. */
+export const isConnectionTrouble = (error: Error): boolean =>
+  AWAY.test(`${(error as NodeJS.ErrnoException).code ?? ''} ${error.message}`)
