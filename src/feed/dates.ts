@@ -1,0 +1,268 @@
+/**
+ * Dates as feeds write them -> ISO 8601 UTC. RFC 822 with the abuse seen in the wild (names in other languages, two-digit years, wrong
+ * weekdays, zone names, missing zones), ISO 8601 and W3C forms, ctime, and Unix times. Never throws; what cannot be read is null.
+ */
+
+/** First three letters or more of month names in the languages feeds are seen in, lower case, without dots. */
+const MONTHS: Readonly<Record<string, number>> = Object.fromEntries(
+  [
+    [
+      'jan',
+      'janv',
+      'ene',
+      'gen',
+      'янв',
+      'янв.',
+      'ιαν',
+      'januar',
+      'janvier',
+      'enero',
+      'gennaio',
+      'jän',
+      'sty',
+      'oca',
+      '1月',
+    ],
+    [
+      'feb',
+      'fév',
+      'févr',
+      'fev',
+      'февр',
+      'фев',
+      'φεβ',
+      'februar',
+      'février',
+      'febrero',
+      'febbraio',
+      'lut',
+      'şub',
+      '2月',
+    ],
+    ['mar', 'mär', 'mars', 'märz', 'mrz', 'мар', 'мart', 'μαρ', 'μάρ', 'maart', 'mrt', 'márc', '3月'],
+    ['apr', 'avr', 'abr', 'апр', 'απρ', 'avril', 'abril', 'aprile', 'ápr', 'kwi', 'nis', '4月'],
+    ['may', 'mai', 'mag', 'май', 'мая', 'μαϊ', 'μαι', 'μάι', 'mayo', 'maio', 'mei', 'maj', 'máj', '5月'],
+    ['jun', 'juin', 'giu', 'июн', 'ιουν', 'ιούν', 'juni', 'junio', 'giugno', 'jún', 'cze', 'haz', '6月'],
+    ['jul', 'juil', 'lug', 'июл', 'ιουλ', 'ιούλ', 'juli', 'julio', 'luglio', 'júl', 'lip', 'tem', '7月'],
+    ['aug', 'aoû', 'août', 'ago', 'авг', 'αυγ', 'αύγ', 'agosto', 'sie', 'ağu', '8月'],
+    ['sep', 'sept', 'set', 'сен', 'сент', 'σεπ', 'septembre', 'septiembre', 'szept', 'wrz', 'eyl', '9月'],
+    ['oct', 'okt', 'ott', 'out', 'окт', 'οκτ', 'octobre', 'octubre', 'ottobre', 'paź', 'eki', '10月'],
+    ['nov', 'ноя', 'нояб', 'νοε', 'νοέ', 'novembre', 'noviembre', 'lis', 'kas', '11月'],
+    ['dec', 'déc', 'dez', 'dic', 'дек', 'δεκ', 'decembre', 'diciembre', 'dicembre', 'gru', 'ara', '12月'],
+  ].flatMap((names, index) => names.map(name => [name, index + 1] as const)),
+)
+
+/** Minutes east of UTC. RFC 822 names first, then those of wire services. Ambiguous ones (IST, CST) as RFC 822 or as most used in news. */
+const ZONES: Readonly<Record<string, number>> = {
+  ut: 0,
+  utc: 0,
+  gmt: 0,
+  z: 0,
+  wet: 0,
+  west: 60,
+  bst: 60,
+  cet: 60,
+  mez: 60,
+  met: 60,
+  cest: 120,
+  mesz: 120,
+  mest: 120,
+  eet: 120,
+  eest: 180,
+  msk: 180,
+  msd: 240,
+  trt: 180,
+  gst: 240,
+  pkt: 300,
+  ist: 330,
+  npt: 345,
+  wib: 420,
+  ict: 420,
+  hkt: 480,
+  sgt: 480,
+  pht: 480,
+  awst: 480,
+  jst: 540,
+  kst: 540,
+  acst: 570,
+  acdt: 630,
+  aest: 600,
+  aedt: 660,
+  nzst: 720,
+  nzdt: 780,
+  sast: 120,
+  cat: 120,
+  eat: 180,
+  wat: 60,
+  brt: -180,
+  art: -180,
+  clt: -240,
+  nst: -210,
+  ndt: -150,
+  est: -300,
+  edt: -240,
+  cst: -360,
+  cdt: -300,
+  mst: -420,
+  mdt: -360,
+  pst: -480,
+  pdt: -420,
+  akst: -540,
+  akdt: -480,
+  hst: -600,
+  ast: -240,
+  adt: -180,
+  et: -300,
+  ct: -360,
+  mt: -420,
+  pt: -480,
+  a: -60,
+  b: -120,
+  m: -720,
+  n: 60,
+  y: 720,
+}
+
+const zoneMinutes = (zone: string | undefined): number => {
+  if (!zone) return 0
+  const signed = /([+-])(\d{1,2}):?(\d{2})?$/.exec(zone)
+  if (signed) return (signed[1] === '-' ? -1 : 1) * (Number(signed[2]) * 60 + Number(signed[3] ?? 0))
+  return ZONES[zone.toLowerCase()] ?? 0
+}
+
+const fullYear = (written: string): number => {
+  const year = Number(written)
+  if (written.length > 2) return year
+  return year < 70 ? 2000 + year : 1900 + year
+}
+
+const DAY = 86_400_000
+
+/** ms since the epoch, or undefined where the parts are no moment. Hour 24 and second 60 roll over; a day too many rolls over to the next month. */
+const moment = (
+  year: number,
+  month: number,
+  day: number,
+  hour = 0,
+  minute = 0,
+  second = 0,
+  zone = 0,
+): number | undefined => {
+  if (
+    month < 1 ||
+    month > 12 ||
+    day < 1 ||
+    day > 31 ||
+    hour > 24 ||
+    minute > 59 ||
+    second > 60 ||
+    year < 1 ||
+    year > 9_999
+  )
+    return undefined
+  const date = new Date(0)
+  date.setUTCFullYear(year, month - 1, day)
+  return date.getTime() + hour * 3_600_000 + (minute - zone) * 60_000 + Math.floor(second) * 1_000
+}
+
+const ISO =
+  /^([+-]?\d{4})(?:-?(\d{2})(?:-?(\d{2}))?|-?(\d{3})|-?W(\d{2})(?:-?(\d))?)?(?:[T\s_]+(\d{1,2})(?::?(\d{2}))?(?::?(\d{2})(?:[.,]\d+)?)?\s*(Z|UTC|GMT|[+-]\d{1,2}:?\d{0,2})?(?:\s*[A-Za-z]{3,5})?)?$/i
+
+const parseIso = (text: string): number | undefined => {
+  const match = ISO.exec(text)
+  if (!match) return undefined
+  const [, year = '', month, day, ordinal, week, weekday, hour, minute, second, zone] = match
+  const time = [Number(hour ?? 0), Number(minute ?? 0), Number(second ?? 0), zoneMinutes(zone)] as const
+  if (ordinal !== undefined) {
+    const first = moment(Number(year), 1, 1, ...time)
+    return first === undefined || Number(ordinal) < 1 || Number(ordinal) > 366
+      ? undefined
+      : first + (Number(ordinal) - 1) * DAY
+  }
+  if (week !== undefined) {
+    const fourth = moment(Number(year), 1, 4, ...time)
+    if (fourth === undefined) return undefined
+    const monday = fourth - ((new Date(fourth).getUTCDay() + 6) % 7) * DAY
+    return monday + ((Number(week) - 1) * 7 + Number(weekday ?? 1) - 1) * DAY
+  }
+  return moment(Number(year), Number(month ?? 1), Number(day ?? 1), ...time)
+}
+
+const CLOCK = /(\d{1,2})[:.h](\d{2})(?:[:.](\d{2})(?:\.\d+)?)?\s*([ap]\.?m\.?)?/i
+const ZONE = /(?:\b(?:GMT|UTC|Etc\/GMT))?\s*([+-]\d{1,2}:?\d{2}|[+-]\d{1,2})\b|\b([A-Z]{1,5})\b/
+
+/** Day, month by name and year in any order feeds use: `Thu, 01 Jan 2004 19:48:21 GMT`, `Jan 1, 2004 7:48 PM EST`, `Thu Jan  1 19:48:21 2004`. */
+const parseNamed = (text: string): number | undefined => {
+  const clock = CLOCK.exec(text)
+  const before = clock ? text.slice(0, clock.index) : text
+  const after = clock ? text.slice(clock.index + clock[0].length) : ''
+  const words = before
+    .toLowerCase()
+    .split(/[\s,/.-]+|(?<=\d)(?=[^\d\s])|(?<=\p{L})(?=\d)/u)
+    .filter(Boolean)
+  const monthAt = words.findIndex(word => monthOf(word) !== undefined)
+  if (monthAt < 0) return undefined
+  const month = monthOf(words[monthAt] ?? '') ?? 0
+  const numbers = words.filter(word => /^\d{1,4}$/.test(word))
+  const yearAfter = /(?:^|\s)(\d{4})(?:\s|$)/.exec(after)?.[1]
+  let [day, year] = numbers
+  if (numbers.length === 1 && yearAfter) year = yearAfter
+  if (day !== undefined && day.length === 4) [day, year] = [year, day]
+  if (day === undefined || year === undefined) return undefined
+  let hour = Number(clock?.[1] ?? 0)
+  const half = clock?.[4]?.[0]?.toLowerCase()
+  if (half === 'p' && hour < 12) hour += 12
+  if (half === 'a' && hour === 12) hour = 0
+  const zone = ZONE.exec(after)
+  return moment(
+    fullYear(year),
+    month,
+    Number(day),
+    hour,
+    Number(clock?.[2] ?? 0),
+    Number(clock?.[3] ?? 0),
+    zoneMinutes(zone?.[1] ?? zone?.[2]),
+  )
+}
+
+const monthOf = (word: string): number | undefined => {
+  const known = MONTHS[word]
+  if (known !== undefined || !/^\p{L}{4,}$/u.test(word)) return known
+  return MONTHS[word.slice(0, 4)] ?? MONTHS[word.slice(0, 3)]
+}
+
+/** `2004年01月01日 19:48`, `01.02.2004 19:48`, `1/31/2004 7:48 PM`: all numbers. Dots mean day first; slashes month first unless that cannot be. */
+const parseNumeric = (text: string): number | undefined => {
+  const [hour, minute, second] = (CLOCK.exec(text.replace(/^[^\s]+/, ''))?.slice(1, 4) ?? []).map(part =>
+    Number(part ?? 0),
+  )
+  const half = /\b([ap])\.?m\b|(오후|午後|下午)/i.exec(text)
+  const late = half && half[1]?.toLowerCase() !== 'a' && (hour ?? 0) < 12 ? 12 : 0
+  const zone = zoneMinutes(/[+-]\d{2}:?\d{2}$/.exec(text)?.[0] ?? /\b([A-Z]{3,4})$/.exec(text)?.[1])
+  const clock = [(hour ?? 0) + late, minute ?? 0, second ?? 0, zone] as const
+  const yearFirst = /^(\d{4})\s*[./年년-]\s*(\d{1,2})\s*[./月월-]\s*(\d{1,2})/.exec(text)
+  if (yearFirst) return moment(Number(yearFirst[1]), Number(yearFirst[2]), Number(yearFirst[3]), ...clock)
+  const dotted = /^(\d{1,2})[.-](\d{1,2})[.-](\d{2,4})\b/.exec(text)
+  if (dotted) return moment(fullYear(dotted[3] ?? ''), Number(dotted[2]), Number(dotted[1]), ...clock)
+  const slashed = /^(\d{1,2})\/(\d{1,2})\/(\d{2,4})\b/.exec(text)
+  if (!slashed) return undefined
+  const [first, second_, year] = [Number(slashed[1]), Number(slashed[2]), fullYear(slashed[3] ?? '')]
+  return first > 12 ? moment(year, second_, first, ...clock) : moment(year, first, second_, ...clock)
+}
+
+/**
+ * @param written as it stands in the feed
+ * @returns `2004-01-01T19:48:21Z` or null where it is no date
+ */
+export const parseDate = (written: string | null | undefined): string | null => {
+  // Nothing readable is longer; a cap keeps the patterns linear whatever comes.
+  const text = written?.slice(0, 120).replace(/\s+/g, ' ').trim()
+  if (!text) return null
+  const unix = /^\d{9,13}$/.exec(text)
+  const ms = unix
+    ? Number(text) * (text.length > 11 ? 1 : 1_000)
+    : (parseIso(text) ?? parseNumeric(text) ?? parseNamed(text))
+  if (ms === undefined || !Number.isFinite(ms)) return null
+  const iso = new Date(ms).toISOString()
+  return `${iso.slice(0, iso.lastIndexOf('.'))}Z`
+}

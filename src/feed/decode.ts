@@ -1,0 +1,126 @@
+/**
+ * Bytes -> text. What the bytes are goes before what a label says they are: a byte order mark, then bytes that are valid UTF-8, then
+ * the Content-Type's charset, the XML declaration, and last a guess from the bytes themselves. Never throws.
+ */
+
+import { analyse } from 'chardet'
+
+export interface Decoded {
+  readonly text: string
+  /** WHATWG name of the encoding used. */
+  readonly encoding: string
+  /** Labels that are unknown or turned out wrong, in words. */
+  readonly warnings: readonly string[]
+}
+
+// A probe is enough to guess an encoding, and keeps the guess cheap on large documents.
+const PROBE = 16_384
+
+const decoderFor = (label: string): InstanceType<typeof TextDecoder> | undefined => {
+  try {
+    return new TextDecoder(label)
+  } catch {
+    // An unknown label: the caller says so and goes on to the next evidence.
+    return undefined
+  }
+}
+
+const startsWith = (bytes: Uint8Array, ...mark: number[]): boolean => mark.every((byte, index) => bytes[index] === byte)
+
+/** Encoding a byte order mark, or the zero bytes around a first `<`, gives away. */
+const encodingByMark = (bytes: Uint8Array): string | undefined => {
+  if (startsWith(bytes, 0xef, 0xbb, 0xbf)) return 'utf-8'
+  if (startsWith(bytes, 0xff, 0xfe, 0, 0) || startsWith(bytes, 0x3c, 0, 0, 0)) return 'utf-32le'
+  if (startsWith(bytes, 0, 0, 0xfe, 0xff) || startsWith(bytes, 0, 0, 0, 0x3c)) return 'utf-32be'
+  if (startsWith(bytes, 0xff, 0xfe) || startsWith(bytes, 0x3c, 0)) return 'utf-16le'
+  if (startsWith(bytes, 0xfe, 0xff) || startsWith(bytes, 0, 0x3c)) return 'utf-16be'
+  return undefined
+}
+
+/** UTF-32 has no decoder on the platform: four bytes a code point. */
+const decodeUtf32 = (bytes: Uint8Array, littleEndian: boolean): string => {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const parts: string[] = []
+  for (let at = 0; at + 4 <= bytes.length; at += 4) {
+    const point = view.getUint32(at, littleEndian)
+    parts.push(point <= 0x10ffff ? String.fromCodePoint(point) : '\ufffd')
+  }
+  return parts.join('')
+}
+
+const declaredIn = (bytes: Uint8Array): string | undefined => {
+  const head = new TextDecoder('latin1').decode(bytes.subarray(0, 1_024))
+  return /<\?xml[^>]{0,200}?\bencoding\s*=\s*["']([^"'\s>]{1,40})["']/i.exec(head)?.[1]
+}
+
+const charsetOf = (contentType: string | null | undefined): string | undefined =>
+  /;\s*charset\s*=\s*["']?\s*([^\s;"']{1,40})/i.exec(contentType ?? '')?.[1]
+
+/** The first position at which bytes stop being UTF-8 is not needed, only whether they are. */
+const utf8 = (bytes: Uint8Array): string | undefined => {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    return undefined
+  }
+}
+
+const utf7 = (text: string): string =>
+  text.replace(/\+([A-Za-z0-9+/]*)-?/g, (_, coded: string) => {
+    if (coded === '') return '+'
+    const bytes = Buffer.from(coded, 'base64')
+    return new TextDecoder('utf-16be').decode(bytes.subarray(0, bytes.length - (bytes.length % 2)))
+  })
+
+/**
+ * @param contentType the HTTP header that came with the bytes, if any
+ */
+export const decode = (bytes: Uint8Array, contentType?: string | null): Decoded => {
+  const marked = encodingByMark(bytes)
+  if (marked?.startsWith('utf-32'))
+    return { text: strip(decodeUtf32(bytes, marked === 'utf-32le')), encoding: marked, warnings: [] }
+  if (marked?.startsWith('utf-16'))
+    return { text: strip(new TextDecoder(marked).decode(bytes)), encoding: marked, warnings: [] }
+
+  const labels = [charsetOf(contentType), declaredIn(bytes)].filter(label => label !== undefined)
+  if (labels.some(label => /^utf-?7$/i.test(label)) && !bytes.some(byte => byte > 0x7f)) {
+    return { text: utf7(new TextDecoder('latin1').decode(bytes)), encoding: 'utf-7', warnings: [] }
+  }
+  // 7-bit but stateful: valid UTF-8 by its bytes, yet not what it says.
+  const stateful = labels.find(label => /^(iso-2022-jp|hz-gb-2312)/i.test(label))
+  const plain = stateful && decoderFor(stateful) ? undefined : utf8(bytes)
+  if (plain !== undefined) {
+    const wrong = labels.filter(label => !/^(utf-?8|us-ascii|ascii)$/i.test(label) && bytes.some(byte => byte > 0x7f))
+    return { text: strip(plain), encoding: 'utf-8', warnings: wrong.map(label => `labelled ${label}, but is UTF-8`) }
+  }
+
+  const warnings: string[] = []
+  for (const label of labels) {
+    const decoder = /^utf-?8$/i.test(label) ? undefined : decoderFor(label)
+    // UTF-16 without its zero bytes would have shown above; a label that says so is wrong.
+    if (decoder && !decoder.encoding.startsWith('utf-16'))
+      return { text: strip(decoder.decode(bytes)), encoding: decoder.encoding, warnings }
+    warnings.push(
+      /^utf-?8$/i.test(label) ? 'labelled UTF-8, but is not' : `unknown or wrong charset ${JSON.stringify(label)}`,
+    )
+  }
+  const labelledUtf8 = labels.some(label => /^utf-?8$/i.test(label))
+  const lenient = new TextDecoder('utf-8').decode(bytes)
+  // Mostly UTF-8 with a few bad bytes (a cut-off tail, one pasted byte): keep its readable parts.
+  const bad = lenient.split('\ufffd').length - 1
+  const high = bytes.reduce((sum, byte) => sum + Number(byte > 0x7f), 0)
+  if (bad * 10 <= high || (labelledUtf8 && bad * 4 <= high))
+    return { text: strip(lenient), encoding: 'utf-8', warnings: [...warnings, `${bad} bytes are no UTF-8`] }
+
+  const guess = analyse(bytes.subarray(0, PROBE))[0]
+  const decoder =
+    (guess && guess.confidence >= 20 && !/^utf/i.test(guess.name) ? decoderFor(guess.name) : undefined) ??
+    new TextDecoder('windows-1252')
+  return {
+    text: strip(decoder.decode(bytes)),
+    encoding: decoder.encoding,
+    warnings: [...warnings, `read as ${decoder.encoding} by its bytes`],
+  }
+}
+
+const strip = (text: string): string => (text.charCodeAt(0) === 0xfeff ? text.slice(1) : text)

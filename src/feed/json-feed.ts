@@ -1,0 +1,73 @@
+/** JSON Feed 1.0 and 1.1 (jsonfeed.org). Read leniently, as feeds are: a wrong type in one field costs that field alone. (pure) */
+
+import { parseDate } from './dates.ts'
+import { absolute } from './fields.ts'
+import type { Feed, FeedItem } from './item.ts'
+import { fold, plainText, summarise } from './text.ts'
+
+type Json = Readonly<Record<string, unknown>>
+
+const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
+const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
+
+const text = (from: Json, name: string): string | null => {
+  const value = Object.hasOwn(from, name) ? from[name] : undefined
+  if (typeof value === 'number') return String(value)
+  return typeof value === 'string' && value.trim() !== '' ? value.trim() : null
+}
+
+const authors = (from: Json): string | null => {
+  const people = [...list(from.authors), from.author].filter(isObject)
+  const names = people.map(person => text(person, 'name')).filter(name => name !== null)
+  return names.length > 0 ? [...new Set(names)].join(', ') : null
+}
+
+const readItem = (item: Json, base: string | undefined, language: string | null): FeedItem => {
+  const html = text(item, 'content_html')
+  const summary =
+    text(item, 'summary') ?? text(item, 'content_text') ?? (html === null ? null : plainText(html.slice(0, 8_000)))
+  const title = text(item, 'title')
+  return {
+    title: title === null ? null : plainText(title),
+    link: absolute(text(item, 'url') ?? text(item, 'external_url'), base),
+    id: text(item, 'id'),
+    published: parseDate(text(item, 'date_published') ?? text(item, 'date_modified')),
+    updated: parseDate(text(item, 'date_modified')),
+    author: authors(item),
+    categories: [
+      ...new Set(
+        list(item.tags)
+          .filter(tag => typeof tag === 'string')
+          .map(fold),
+      ),
+    ]
+      .filter(Boolean)
+      .slice(0, 20),
+    image: absolute(text(item, 'image') ?? text(item, 'banner_image'), base),
+    summary: summary === null ? null : summarise(fold(summary)),
+    language: text(item, 'language') ?? language,
+  }
+}
+
+/** @returns null where the document is JSON but no feed */
+export const readJsonFeed = (document: unknown, url: string | undefined, maxItems: number): Feed | null => {
+  if (!isObject(document) || !Array.isArray(document.items)) return null
+  const home = text(document, 'home_page_url')
+  const language = text(document, 'language')
+  const hubs = list(document.hubs).filter(isObject)
+  const hub = hubs.map(each => text(each, 'url')).find(Boolean)
+  const self = text(document, 'feed_url')
+  const items = document.items.filter(isObject).slice(0, maxItems)
+  return {
+    format: 'json',
+    title: text(document, 'title'),
+    link: absolute(home, url),
+    language,
+    hints: { ...(hub ? { hub } : {}), ...(self ? { self } : {}) },
+    items: items.map(item => {
+      const read = readItem(item, home ?? url, language)
+      return { ...read, author: read.author ?? authors(document) }
+    }),
+    warnings: document.items.length > items.length ? [`${document.items.length - items.length} items left out`] : [],
+  }
+}

@@ -1,0 +1,59 @@
+/** Namespaces by URI, since publishers pick any prefix; each is known here by its customary one. Unknown ones keep their own prefix. */
+
+/** Own elements of the formats carry no prefix. */
+const OWN = [
+  /^https?:\/\/(?:www\.)?w3\.org\/2005\/atom\/?$/i,
+  /^https?:\/\/purl\.org\/atom\/ns#?$/i,
+  /^https?:\/\/purl\.org\/rss\/1\.0\/?$/i,
+  /^https?:\/\/channel\.netscape\.com\/rdf\/simple\/0\.9\/?$/i,
+  /^https?:\/\/my\.netscape\.com\/(?:rdf\/simple\/0\.9|publish\/formats\/rss-0\.91\.dtd)\/?$/i,
+  /^https?:\/\/(?:my|www)\.userland\.com\/rss2?\/?$/i,
+  /^https?:\/\/backend\.userland\.com\/rss2?(?:\/|$)/i,
+  /^https?:\/\/blogs\.law\.harvard\.edu\/tech\/rss$/i,
+  /^https?:\/\/purl\.org\/net\/rss1\.1#?$/i,
+]
+
+const CUSTOMARY: readonly (readonly [RegExp, string])[] = [
+  [/^https?:\/\/purl\.org\/dc\/elements\/1\.[01]\/?$/i, 'dc'],
+  [/^https?:\/\/purl\.org\/dc\/terms\/?$/i, 'dcterms'],
+  [/^https?:\/\/purl\.org\/rss\/1\.0\/modules\/content\/?$/i, 'content'],
+  [
+    /^https?:\/\/(?:search\.yahoo\.com\/mrss|www\.rssboard\.org\/media-rss|tools\.search\.yahoo\.com\/mrss)\/?$/i,
+    'media',
+  ],
+  [/^https?:\/\/www\.itunes\.com\/dtds\/podcast-1\.0\.dtd$/i, 'itunes'],
+  [/^https?:\/\/purl\.org\/rss\/1\.0\/modules\/syndication\/?$/i, 'sy'],
+  [/^https?:\/\/purl\.org\/rss\/1\.0\/modules\/slash\/?$/i, 'slash'],
+  [/^https?:\/\/rssnamespace\.org\/feedburner\/ext\/1\.0$/i, 'feedburner'],
+  [/^https?:\/\/www\.w3\.org\/1999\/02\/22-rdf-syntax-ns#?$/i, 'rdf'],
+  [/^https?:\/\/www\.w3\.org\/1999\/xhtml\/?$/i, 'xhtml'],
+  [/^https?:\/\/www\.georss\.org\/georss/i, 'georss'],
+  [/^https?:\/\/purl\.org\/syndication\/thread\/1\.0\/?$/i, 'thr'],
+  [/^https?:\/\/wellformedweb\.org\/commentapi\/?$/i, 'wfw'],
+  [/^https?:\/\/www\.google\.com\/schemas\/sitemap-news\/0\.9$/i, 'news'],
+]
+
+const ATOM = /^https?:\/\/(?:(?:www\.)?w3\.org\/2005\/atom|purl\.org\/atom\/ns#?)\/?$/i
+
+/**
+ * @param inAtom whether the document itself is Atom: there its elements stand without a prefix, elsewhere they are `atom:`
+ * @returns the prefix to know the namespace by, '' for the formats' own, undefined where it is unknown
+ */
+export const prefixOf = (uri: string, inAtom: boolean): string | undefined => {
+  const trimmed = uri.trim()
+  if (!inAtom && ATOM.test(trimmed)) return 'atom'
+  if (OWN.some(own => own.test(trimmed))) return ''
+  return CUSTOMARY.find(([pattern]) => pattern.test(trimmed))?.[1]
+}
+
+/** Whether a document declares a known namespace under another prefix than the customary one, or an unknown one as default. */
+export const unusualPrefixes = (text: string): boolean => {
+  const inAtom = /<(?:\w+:)?feed[\s>]/.test(text.slice(0, 4_096))
+  for (const [, prefix = '', double, single] of text.matchAll(
+    /\sxmlns(?::([\w.-]{1,40}))?\s*=\s*(?:"([^"]{0,200})"|'([^']{0,200})')/g,
+  )) {
+    const customary = prefixOf(double ?? single ?? '', inAtom)
+    if (customary !== undefined && customary !== prefix && customary !== 'xhtml') return true
+  }
+  return false
+}

@@ -1,0 +1,47 @@
+/**
+ * Elements of a feed as both readers give them: the shape xml2js makes, which rss-parser hands on. Names carry the customary prefix of
+ * their namespace (`dc:date`, `media:content`), elements of the feed's own format none.
+ */
+
+/** Text alone, or attributes in `$`, text in `_` and children by name. */
+export type Raw = string | RawElement
+export interface RawElement {
+  readonly _?: string
+  readonly $?: Readonly<Record<string, string>>
+  readonly [child: string]: string | Readonly<Record<string, string>> | readonly Raw[] | undefined
+}
+
+/** An item or a channel: its children by name. */
+export type RawFields = Readonly<Record<string, readonly Raw[] | undefined>>
+
+export interface RawFeed {
+  readonly format: 'rss' | 'rdf' | 'atom'
+  readonly channel: RawFields
+  readonly items: readonly RawFields[]
+}
+
+export const textOf = (raw: Raw | undefined): string | null => {
+  const text = typeof raw === 'string' ? raw : raw?._
+  return typeof text === 'string' && text.trim() !== '' ? text.trim() : null
+}
+
+export const attribute = (raw: Raw | undefined, name: string): string | null => {
+  const value = typeof raw === 'object' ? raw.$?.[name] : undefined
+  return typeof value === 'string' && value.trim() !== '' ? value.trim() : null
+}
+
+export const childrenOf = (raw: Raw | undefined, name: string): readonly Raw[] => {
+  const children = typeof raw === 'object' && Object.hasOwn(raw, name) ? raw[name] : undefined
+  return Array.isArray(children) ? (children as readonly Raw[]) : []
+}
+
+/** First text among elements, by order of their names. */
+export const firstText = (fields: RawFields, ...names: string[]): string | null => {
+  for (const name of names) {
+    for (const raw of fields[name] ?? []) {
+      const text = textOf(raw)
+      if (text !== null) return text
+    }
+  }
+  return null
+}

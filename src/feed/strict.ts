@@ -1,0 +1,153 @@
+/** The main way: rss-parser on decoded text. It is asked for the elements themselves, so that one set of rules reads both readers' output. */
+
+import { createRequire } from 'node:module'
+import RssParser from 'rss-parser'
+import type { RawFeed, RawFields } from './raw.ts'
+
+// rss-parser strips markup from every description by patterns that take quadratic time (60 KB of `a<p` hold the event loop for ten
+// seconds). We never read those snippets: our own text comes from an HTML parser.
+const inside = createRequire(import.meta.url)('rss-parser/lib/utils') as { getSnippet: (text: string) => string } // shape of 3.13.0, pinned
+inside.getSnippet = () => ''
+
+/** Every element of an item that any field is read from. */
+export const ITEM_ELEMENTS = [
+  'title',
+  'link',
+  'guid',
+  'id',
+  'pubDate',
+  'published',
+  'issued',
+  'created',
+  'modified',
+  'updated',
+  'date',
+  'author',
+  'contributor',
+  'category',
+  'keywords',
+  'description',
+  'summary',
+  'content',
+  'enclosure',
+  'image',
+  'source',
+  'comments',
+  'language',
+  'body',
+  'abstract',
+  'tagline',
+  'url',
+  'fullitem',
+  'dc:title',
+  'dc:date',
+  'dc:creator',
+  'dc:author',
+  'dc:subject',
+  'dc:description',
+  'dc:identifier',
+  'dc:language',
+  'dcterms:issued',
+  'dcterms:created',
+  'dcterms:modified',
+  'dcterms:available',
+  'dcterms:date',
+  'dcterms:valid',
+  'content:encoded',
+  'content:items',
+  'media:content',
+  'media:thumbnail',
+  'media:group',
+  'media:title',
+  'media:description',
+  'media:credit',
+  'media:keywords',
+  'media:category',
+  'itunes:author',
+  'itunes:image',
+  'itunes:summary',
+  'itunes:subtitle',
+  'itunes:keywords',
+  'itunes:title',
+  'atom:link',
+  'atom:published',
+  'atom:updated',
+  'atom:author',
+  'atom:summary',
+  'atom:content',
+  'atom:title',
+  'atom:id',
+  'feedburner:origLink',
+  'slash:comments',
+  'thr:total',
+  'xhtml:body',
+  'rdf:about',
+  'pubdate',
+  'expirationDate',
+  'g:image_link',
+] as const
+
+export const CHANNEL_ELEMENTS = [
+  'title',
+  'link',
+  'id',
+  'language',
+  'ttl',
+  'skipHours',
+  'skipDays',
+  'description',
+  'subtitle',
+  'tagline',
+  'author',
+  'dc:creator',
+  'dc:language',
+  'dc:title',
+  'dc:date',
+  'sy:updatePeriod',
+  'sy:updateFrequency',
+  'sy:updateBase',
+  'atom:link',
+  'managingEditor',
+  'itunes:author',
+  'image',
+  'dc:publisher',
+  'lastBuildDate',
+  'updated',
+] as const
+
+const asked = (names: readonly string[]) =>
+  names.map(name => [name, `=${name}`, { keepArray: true }] as [string, string, { keepArray: true }])
+
+const parser = new RssParser({
+  defaultRSS: 2,
+  customFields: {
+    item: [...asked(ITEM_ELEMENTS), ['$', '=$', { keepArray: true }]],
+    feed: asked(CHANNEL_ELEMENTS) as unknown as string[], // its types forget that a feed's fields may be renamed too
+  },
+})
+
+const rawFields = (parsed: object): RawFields => {
+  const fields: Record<string, RawFields[string]> = Object.create(null)
+  for (const [name, value] of Object.entries(parsed)) {
+    if (name === '=$') fields.$ = [{ $: value }]
+    else if (name.startsWith('=') && Array.isArray(value)) fields[name.slice(1)] = value
+  }
+  return fields
+}
+
+/** What rss-parser reads wrongly though it does not fail: markup in order, inherited bases, other prefixes. Those go to the second reader. */
+export const beyondStrict = (text: string): boolean =>
+  /\btype\s*=\s*["'](?:xhtml|application\/xhtml\+xml)["']|\bmode\s*=\s*["'](?:xml|base64)["']|\bxml:base\s*=|<(?:xhtml|html|h):(?:body|div)\b|<(?:rdf:)?Seq>\s*<\/|<!DOCTYPE[^>[]*\[/i.test(
+    text,
+  )
+
+/** @throws whatever rss-parser throws where it cannot read the document */
+export const readStrictly = async (text: string): Promise<RawFeed> => {
+  const feed = await parser.parseString(text)
+  const head = text.slice(0, 20_000)
+  return {
+    format: /<feed[\s>]/.test(head) ? 'atom' : /<rdf:RDF[\s>]/.test(head) ? 'rdf' : 'rss',
+    channel: rawFields(feed),
+    items: feed.items.map(rawFields),
+  }
+}

@@ -1,0 +1,78 @@
+/** Markup -> plain text, by a real HTML parser: entities decoded, blocks kept apart, no script or style text. Linear in its input. */
+
+import { Parser } from 'htmlparser2'
+
+const SILENT = new Set(['script', 'style', 'template', 'noscript', 'iframe', 'object', 'svg', 'math', 'head'])
+const INLINE = new Set(
+  'a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q ruby rb rp rt s samp small span strike strong sub sup time tt u var wbr'.split(
+    ' ',
+  ),
+)
+
+/** Nothing that is shown is longer; what follows is not looked at. */
+const LONGEST = 100_000
+
+/**
+ * @param html markup or plain text
+ * @returns text with white space folded
+ */
+export const plainText = (html: string): string => {
+  if (!/[<&]/.test(html)) return fold(html)
+  const parts: string[] = []
+  let silent = 0
+  const parser = new Parser(
+    {
+      onopentagname(name) {
+        if (SILENT.has(name)) silent += 1
+        else if (!INLINE.has(name)) parts.push(' ')
+      },
+      onclosetag(name) {
+        if (SILENT.has(name)) silent = Math.max(0, silent - 1)
+        else if (!INLINE.has(name)) parts.push(' ')
+      },
+      ontext(text) {
+        if (silent === 0) parts.push(text)
+      },
+    },
+    { decodeEntities: true, recognizeCDATA: true },
+  )
+  parser.end(html.slice(0, LONGEST))
+  return fold(parts.join(''))
+}
+
+/** White space to single blanks; control characters, terminal escapes among them, and stray surrogates go. */
+export const fold = (text: string): string =>
+  text
+    .toWellFormed()
+    .replace(/[\p{Cc}\u200b\u2060\ufeff\s]+/gu, ' ')
+    .trim()
+
+/** Markup that arrived escaped once more: `&lt;b&gt;` and the like, so that a second reading shows its text. */
+export const looksEscaped = (text: string): boolean =>
+  /<\/?[a-z][a-z0-9]{0,10}(?:\s[^<>]{0,500})?\/?>|&(?:[a-z]{2,8}|#x?[0-9a-f]{1,6});/i.test(text)
+
+const TAILS = [
+  /\s*(?:the post|der beitrag|l['’]article|el artículo)\s.{1,300}\s(?:appeared first on|erschien zuerst auf|est apparu en premier sur|apareció primero en)\s.{1,100}$/iu,
+  /\s*(?:\[(?:…|\.\.\.)\]|continue reading\b.{0,120}|read more\b.{0,60}|weiterlesen\b.{0,60}|lire la suite\b.{0,60}|leer más\b.{0,60})[\s.…»→>]*$/iu,
+]
+
+const SUMMARY = 300
+
+/**
+ * A summary for a list: boilerplate tails dropped, cut after a sentence or, failing that, a word.
+ * @param text plain text
+ */
+export const summarise = (text: string): string => {
+  let whole = text.slice(0, SUMMARY * 20)
+  for (const tail of TAILS) whole = whole.replace(tail, '')
+  if (whole.length <= SUMMARY) return whole
+  const room = whole.slice(0, SUMMARY)
+  const sentence = Math.max(...['. ', '! ', '? ', '。', '！', '？', '؟ ', '। '].map(end => room.lastIndexOf(end)))
+  if (sentence > SUMMARY / 2) return room.slice(0, sentence + 1).trim()
+  const word = room.lastIndexOf(' ')
+  return `${room
+    .slice(0, word > SUMMARY / 2 ? word : SUMMARY - 1)
+    .toWellFormed()
+    .replace(/\ufffd$/, '')
+    .trim()}…`
+}
