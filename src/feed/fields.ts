@@ -43,12 +43,11 @@ const baseOf = (raw: Raw | undefined, fallback: string | undefined): string | un
 export const titleText = (raw: Raw | undefined): string | null => {
   const written = textOf(raw)
   if (written === null) return null
-  const type = attribute(raw, 'type')?.toLowerCase() ?? ''
   const mode = attribute(raw, 'mode')?.toLowerCase() ?? ''
   let text = mode === 'base64' ? Buffer.from(written, 'base64').toString('utf8') : written
-  if (type === 'text' || type === 'text/plain') return fold(text) || null
   text = plainText(text)
-  if (looksEscaped(text)) text = plainText(text)
+  // Entities escaped once too often are mended; tags that were escaped twice were meant to be seen.
+  if (/&(?:amp|quot|apos|nbsp|#\d{2,5}|#x[0-9a-f]{2,4});/i.test(text) && !/[<>]/.test(text)) text = plainText(text)
   return text || null
 }
 
@@ -63,13 +62,13 @@ const linkOf = (fields: RawFields, { format, base }: FieldContext): string | nul
       else if (rel === 'canonical') candidates.push({ href, rank: 1, raw })
     } else {
       const text = textOf(raw)
-      if (text !== null && format !== 'atom') candidates.push({ href: text, rank: 0, raw })
+      if (text !== null) candidates.push({ href: text, rank: format === 'atom' ? 1 : 0, raw })
     }
   }
   candidates.sort((a, b) => a.rank - b.rank)
   const [best] = candidates
   if (best) return absolute(best.href, baseOf(best.raw, base))
-  for (const guid of own(fields, 'guid')) {
+  for (const guid of [...own(fields, 'guid'), ...own(fields, 'id')]) {
     const text = textOf(guid)
     if (text !== null && attribute(guid, 'isPermaLink')?.toLowerCase() !== 'false' && /^https?:\/\//i.test(text))
       return text

@@ -137,7 +137,7 @@ const rawFields = (parsed: object): RawFields => {
 
 /** What rss-parser reads wrongly though it does not fail: markup in order, inherited bases, other prefixes. Those go to the second reader. */
 export const beyondStrict = (text: string): boolean =>
-  /\btype\s*=\s*["'](?:xhtml|application\/xhtml\+xml)["']|\bmode\s*=\s*["'](?:xml|base64)["']|\bxml:base\s*=|<(?:xhtml|html|h):(?:body|div)\b|<(?:rdf:)?Seq>\s*<\/|<!DOCTYPE[^>[]*\[/i.test(
+  /<title(?:\s[^<>]{0,300})?>\s*<[a-z]|\btype\s*=\s*["'](?:xhtml|application\/xhtml\+xml)["']|\bmode\s*=\s*["'](?:xml|base64)["']|\bxml:base\s*=|<(?:xhtml|html|h):(?:body|div)\b|<(?:rdf:)?Seq>\s*<\/|<!DOCTYPE[^>[]*\[/i.test(
     text,
   )
 
