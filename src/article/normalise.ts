@@ -1,0 +1,104 @@
+/** Item -> article: what a feed says becomes what newsdesk keeps, bounded and safe to show, or is refused with a reason. (pure) */
+
+import type { FeedItem } from '../feed/item.ts'
+import type { Source } from '../sources/source.ts'
+import type { Article, Refused } from './article.ts'
+import { articleId, canonicalUrl } from './identity.ts'
+import { type Classify, sectionsOf } from './sections.ts'
+import type { Taxonomy } from './taxonomy.ts'
+
+export interface About {
+  readonly source: Source
+  readonly feedLanguage: string | null
+  /** ms since the epoch: when the feed was fetched, which is when we first saw the item. */
+  readonly fetchedAt: number
+  readonly taxonomy: Taxonomy
+  /** ms: older items are refused. */
+  readonly maxAge: number
+  readonly classify?: Classify
+}
+
+const LONGEST_TITLE = 300
+const LONGEST_SUMMARY = 600
+const LONGEST_NAME = 200
+const LONGEST_URL = 2_048
+
+/** The web is younger; a date before it is a default somebody's software left. */
+const FIRST_BELIEVABLE = Date.UTC(1995, 0, 1)
+
+/** Clocks differ a little; what is further ahead was meant for later or is wrong. */
+const AHEAD = 5 * 60_000
+
+/** Control characters, terminal escapes and marks that turn the direction of everything after them never pass. */
+const clean = (text: string | null, longest: number): string => {
+  const plain = (text ?? '')
+    .toWellFormed()
+    .replace(/[\p{Cc}\u2028\u2029\ufeff]+/gu, ' ')
+    .replace(/[\u202a-\u202e\u2066-\u2069\ufffe\uffff]/g, '')
+    .replace(/ {2,}/g, ' ')
+    .trim()
+  if (plain.length <= longest) return plain
+  const cut = plain.slice(0, longest - 1).replace(/[\ud800-\udbff]$/, '')
+  const word = cut.lastIndexOf(' ')
+  return `${(word > longest / 2 ? cut.slice(0, word) : cut).trimEnd()}…`
+}
+
+/** @returns ms; when first seen where the feed gives no date, an unbelievable one, or one still to come */
+export const publishedAt = (published: string | null, seenAt: number): number => {
+  const at = published === null ? Number.NaN : Date.parse(published)
+  if (!Number.isFinite(at) || at < FIRST_BELIEVABLE || at > seenAt + AHEAD) return seenAt
+  return Math.min(at, seenAt)
+}
+
+/** BCP 47 in its customary case, or null where it is no language tag. */
+export const languageTag = (written: string | null): string | null => {
+  if (written === null) return null
+  try {
+    return Intl.getCanonicalLocales(written.trim().replaceAll('_', '-'))[0] ?? null
+  } catch {
+    return null
+  }
+}
+
+const refused = (reason: Refused['reason'], detail: string): Refused => ({ kind: 'refused', reason, detail })
+
+/** @returns the article, or why the item is none */
+export const normalise = (
+  item: FeedItem,
+  { source, feedLanguage, fetchedAt, taxonomy, maxAge, classify }: About,
+): Article | Refused => {
+  const title = clean(item.title, LONGEST_TITLE)
+  if (title === '') return refused('no-title', 'it has no title')
+  if (item.link === null) return refused('no-link', 'it has no link')
+  const url = item.link.length <= LONGEST_URL ? canonicalUrl(item.link) : null
+  if (url === null) return refused('bad-link', `its link is no http(s) URL: ${JSON.stringify(item.link.slice(0, 200))}`)
+  const at = publishedAt(item.published, fetchedAt)
+  if (at < fetchedAt - maxAge)
+    return refused('too-old', `published ${new Date(at).toISOString()}, before the retention`)
+
+  const summary = clean(item.summary, LONGEST_SUMMARY)
+  const image =
+    item.image !== null && item.image.length <= LONGEST_URL && URL.canParse(item.image) ? new URL(item.image) : null
+  const language = languageTag(item.language) ?? languageTag(feedLanguage) ?? languageTag(source.language) ?? 'en'
+  const { sections, evidence } = sectionsOf(
+    { url, title, summary, categories: item.categories, language, source },
+    taxonomy,
+    classify,
+  )
+  return {
+    id: articleId(url),
+    url,
+    title,
+    // A summary that only says the title again says nothing.
+    summary: summary === title ? '' : summary,
+    author: clean(item.author, LONGEST_NAME) || null,
+    image: image && /^https?:$/.test(image.protocol) ? image.href : null,
+    language,
+    publishedAt: at,
+    firstSeenAt: fetchedAt,
+    section: sections[0] ?? source.section,
+    sections,
+    evidence,
+    sources: [source.id],
+  }
+}
