@@ -1,0 +1,211 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Article } from '../../src/article/article.ts'
+import { keysFor } from '../../src/redis/keys.ts'
+import { createClusterer } from '../../src/story/clusterer.ts'
+import { featuresOf } from '../../src/story/features.ts'
+import { StorySettings } from '../../src/story/settings.ts'
+import { createStories } from '../../src/story/stories.ts'
+import { anArticle, NOON } from '../support/articles.ts'
+import { testRedis } from '../support/redis.ts'
+
+const { redis, keys } = testRedis()
+const settings = StorySettings.parse({})
+let run = 0
+const aLog = () => keysFor(`${keys.prefix}-${run++}`)
+const aWorker = (log = aLog()) => createStories({ redis, keys: log, settings: () => settings, now: Date.now })
+
+const told = (source: string, title: string, summary = ''): Article => anArticle({ source, title, summary })
+
+const storm = [
+  told(
+    'courier',
+    'Storm Odile floods harbour of Port Ellin',
+    'Storm Odile pushed the sea over the harbour wall of Port Ellin on Monday, flooding two hundred homes.',
+  ),
+  told(
+    'gazette',
+    'Two hundred homes flooded as Storm Odile hits Port Ellin',
+    'Families were taken from their homes in Port Ellin after Storm Odile broke the harbour wall.',
+  ),
+]
+const unrelated = [
+  told(
+    'courier',
+    'Central bank of Varland keeps its rate at three percent',
+    'The bank of Varland sees prices falling by the autumn and leaves its rate where it is.',
+  ),
+  told(
+    'gazette',
+    'Old chess master wins the Linden cup at seventy',
+    'Aged seventy, the master beat three players half his age to win the Linden cup.',
+  ),
+]
+
+describe('articles on the same event', () => {
+  it('become one story, others stories of their own', async () => {
+    const decisions = await aWorker().decide([...storm, ...unrelated])
+    expect(decisions.map(({ kind }) => kind)).toEqual(['new', 'new', 'new', 'new'])
+    expect(decisions[1]?.story).toBe(decisions[0]?.story)
+    expect(new Set(decisions.map(({ story }) => story)).size).toBe(3)
+  })
+
+  it('keep apart by language', async () => {
+    const german = anArticle({ source: 'blatt', language: 'de', title: 'Storm Odile Port Ellin Harbour' })
+    const [one, two] = await aWorker().decide([storm[0] as Article, german])
+    expect(one?.story).not.toBe(two?.story)
+  })
+})
+
+describe('an article seen before', () => {
+  it('is the same when another feed carries its URL', async () => {
+    const first = anArticle({ url: 'https://courier.example/a' })
+    const [, again] = await aWorker().decide([first, { ...anArticle({ source: 'gazette' }), id: first.id }])
+    expect(again).toMatchObject({ kind: 'same', as: first.id })
+  })
+
+  it('is the same when its source repeats its title under another URL', async () => {
+    const first = anArticle({ title: 'Budget passed after long night', url: 'https://courier.example/1' })
+    const [, again] = await aWorker().decide([
+      first,
+      anArticle({ title: 'Budget passed, after long night!', url: 'https://courier.example/2' }),
+    ])
+    expect(again).toMatchObject({ kind: 'same', as: first.id })
+  })
+
+  it('gets the answer it got before, also from another worker', async () => {
+    const log = aLog()
+    const decided = await aWorker(log).decide([...storm, ...unrelated])
+    expect(await aWorker(log).decide([...storm, ...unrelated])).toEqual(decided)
+  })
+})
+
+describe('a reprint', () => {
+  const copy =
+    'The council of Port Ellin voted on Tuesday to rebuild the harbour wall by spring, at a cost of forty million crowns, after Storm Odile broke it in two places and flooded the old town.'
+
+  it('is hidden behind its original, also when cut and under a new headline', async () => {
+    const original = told('wire', 'Port Ellin to rebuild harbour wall', copy)
+    const reprint = told('courier', 'Forty million for the new wall', copy.slice(0, 120))
+    const [, decision] = await aWorker().decide([original, reprint])
+    expect(decision).toMatchObject({ kind: 'reprint', of: original.id })
+  })
+
+  it.each([
+    ['Tour of Varland: results of day 2 in the mountains', 'Tour of Varland: results of day 21 in the mountains'],
+    ['Morning briefing: what you need to know', 'Morning briefing: what you need to know today'],
+  ])('is not what a template makes: %s, %s', async (one, other) => {
+    const [, decision] = await aWorker().decide([told('wire', one), told('courier', other)])
+    expect(decision?.kind).toBe('new')
+  })
+})
+
+describe('workers side by side', () => {
+  it('decide every article once, whoever is first', async () => {
+    const log = aLog()
+    const articles = Array.from({ length: 120 }, (_, n) =>
+      told(`paper${n % 7}`, `Subject${n % 40} happens in place${n % 40} again`, `word${n % 40} thing${n % 40}`),
+    )
+    const workers = [aWorker(log), aWorker(log), aWorker(log)]
+    const answers = await Promise.all(
+      workers.flatMap(worker =>
+        Array.from({ length: 12 }, (_, n) => worker.decide(articles.slice(n * 10, n * 10 + 10))),
+      ),
+    )
+    const decided = answers.slice(0, 12).flat()
+    // Three workers were given everything: all three must say the same of each article.
+    for (const start of [12, 24]) expect(answers.slice(start, start + 12).flat()).toEqual(decided)
+    expect(await redis.xlen(log.storyLog())).toBe(new Set(articles.map(({ id }) => id)).size)
+  })
+
+  it('start again from the log when it was cleared under them', async () => {
+    const log = aLog()
+    const worker = aWorker(log)
+    await worker.decide(storm)
+    await redis.del(log.storyLog())
+    await worker.decide(unrelated)
+    expect(await redis.xlen(log.storyLog())).toBe(2)
+  })
+})
+
+describe('the index in memory', () => {
+  const corpus = [...storm, ...unrelated].flatMap((article, n) =>
+    Array.from({ length: 4 }, (_, m) =>
+      anArticle({
+        ...article,
+        id: `${n}${m}`,
+        source: `p${(n + m) % 3}`,
+        title: `${article.title} ${m}`,
+        url: `https://x.example/${n}${m}`,
+      }),
+    ),
+  )
+
+  it('decides the same however a stream is cut into batches', () => {
+    const decideAll = (cuts: number[]) => {
+      const clusterer = createClusterer(() => settings)
+      const at = NOON
+      const decisions: unknown[] = []
+      let undo: (() => void)[] = []
+      let pending: Parameters<typeof clusterer.fold>[0][] = []
+      for (const [index, article] of corpus.entries()) {
+        const features = featuresOf(article)
+        const decision = clusterer.decide(features, at)
+        decisions.push(decision)
+        if (!clusterer.knows(features.id)) {
+          pending.push({ features, decision, at })
+          undo.push(clusterer.draft({ features, decision, at }))
+        }
+        if (!cuts.includes(index)) continue
+        for (const take of undo.reverse()) take()
+        for (const entry of pending) clusterer.fold(entry)
+        undo = []
+        pending = []
+      }
+      return decisions
+    }
+    const whole = decideAll([])
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.nat(corpus.length - 1)), cuts => {
+        expect(decideAll(cuts)).toEqual(whole)
+      }),
+      { numRuns: 50 },
+    )
+  })
+
+  it('forgets what has left its window, all of it', () => {
+    const clusterer = createClusterer(() => settings)
+    const features = featuresOf(storm[0] as Article)
+    clusterer.fold({ features, decision: clusterer.decide(features, NOON), at: NOON })
+    const later = featuresOf(unrelated[0] as Article)
+    clusterer.fold({
+      features: later,
+      decision: clusterer.decide(later, NOON + 8 * 86_400_000),
+      at: NOON + 8 * 86_400_000,
+    })
+    expect(clusterer.size).toBe(1)
+    expect(clusterer.decide(featuresOf(storm[1] as Article), NOON + 8 * 86_400_000).story).toBe(`s${storm[1]?.id}`)
+  })
+
+  it('finds what is alike but not the same story', () => {
+    const clusterer = createClusterer(() => ({ ...settings, likeness: 0.9 }))
+    for (const article of [...storm, ...unrelated]) {
+      const features = featuresOf(article)
+      clusterer.fold({ features, decision: clusterer.decide(features, NOON), at: NOON })
+    }
+    expect(clusterer.similar((storm[0] as Article).id, 5).map(({ id }) => id)[0]).toBe(storm[1]?.id)
+  })
+})
+
+describe('odd titles', () => {
+  it.each([['🎉🎉🎉'], ['A'.repeat(10_000)], ['東京で大雨、電車が止まる'], ['…'], ['<b>left over</b>']])(
+    '%.20s are decided without merging unlike things',
+    async title => {
+      const [odd, other] = await aWorker().decide([
+        told('courier', title),
+        told('gazette', 'Ferry strike ends after nine days'),
+      ])
+      expect(odd?.story).not.toBe(other?.story)
+    },
+  )
+})
