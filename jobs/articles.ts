@@ -4,6 +4,7 @@
  */
 
 import { z } from 'zod'
+import type { Article } from '../src/article/article.ts'
 import { normalise } from '../src/article/normalise.ts'
 import { type FeedItem, FeedItemSchema } from '../src/feed/item.ts'
 import { SourceId } from '../src/sources/source.ts'
@@ -59,7 +60,7 @@ export const articles = defineJob({
       // Age is the ordinary course of a feed; the rest is worth a look beside the job.
       if (outcome.reason !== 'too-old') await context.job.note(`refused ${show(items[index]?.item)}: ${outcome.detail}`)
     }
-    const accepted = outcomes.filter(outcome => !('kind' in outcome))
+    const accepted = outcomes.filter((outcome): outcome is Article => !('kind' in outcome))
 
     const decisions = await stories.decide(accepted)
     const batch = accepted.flatMap((article, index) => {

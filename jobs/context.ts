@@ -3,8 +3,10 @@
 import type { Logger } from 'pino'
 import type { Archive, Ingested } from '../src/archive/archive.ts'
 import type { ArticleSettings } from '../src/archive/settings.ts'
+import type { Classify } from '../src/article/sections.ts'
 import type { Taxonomy } from '../src/article/taxonomy.ts'
 import type { FetchFeed } from '../src/feed/fetch.ts'
+import type { Politeness } from '../src/sources/politeness.ts'
 import type { CrawlSettings } from '../src/sources/settings.ts'
 import type { Sources } from '../src/sources/sources.ts'
 import type { Stories } from '../src/story/decision.ts'
@@ -17,6 +19,7 @@ export interface JobContext {
   readonly taxonomy: () => Taxonomy
   readonly sources: Sources
   readonly fetchFeed: FetchFeed
+  readonly politeness: Politeness
   /** A vote of the text for a section, where a classifier is loaded. */
   readonly classify?: Classify
   /** What is configured, read at each run: a reload may change it. */

@@ -1,0 +1,139 @@
+/**
+ * `crawl`: fetch one source, read its feed, and queue what is new of it. Added by the schedule, by `newsdesk crawl`, and by hand in the
+ * dashboard with nothing but a source id: by hand it is a re-crawl, which ignores validators and backoff.
+ */
+
+import { createHash } from 'node:crypto'
+import { UnrecoverableError } from 'bullmq'
+import { z } from 'zod'
+import { type Identified, identify, trustsIds } from '../src/feed/identity.ts'
+import { readFeed } from '../src/feed/read.ts'
+import { type Source, SourceId } from '../src/sources/source.ts'
+import type { ArticlesData } from './articles.ts'
+import type { JobContext } from './context.ts'
+import { defineJob } from './define.ts'
+
+export const crawl = defineJob({
+  queue: 'crawl',
+  data: z.object({
+    sourceId: SourceId,
+    /** `schedule` asks only for what changed; anything else for the whole feed. */
+    trigger: z.enum(['schedule', 'manual']).default('manual'),
+  }),
+  // A failed crawl is rescheduled by its source, not retried by the queue.
+  options: { attempts: 1, removeOnComplete: { age: 3_600, count: 2_000 }, removeOnFail: { age: 86_400, count: 2_000 } },
+  title: ({ sourceId }) => sourceId,
+
+  async run({ sourceId, trigger }, context) {
+    const source = context.sources.get(sourceId)
+    if (!source) throw new UnrecoverableError(`no source ${JSON.stringify(sourceId)} in config/sources.yaml`)
+    const entered = await context.politeness.enter(source.url)
+    if ('wait' in entered) return context.job.postpone(entered.wait)
+    try {
+      return await crawlSource(source, trigger === 'manual', context)
+    } finally {
+      await entered.leave()
+    }
+  },
+})
+
+const crawlSource = async (source: Source, isRecrawl: boolean, context: JobContext) => {
+  const { sources, fetchFeed, now, log, signal } = context
+  const started = now()
+  const state = await sources.state(source.id)
+  const fetched = await fetchFeed({ url: source.url, validators: isRecrawl ? null : state.validators, signal })
+
+  if (fetched.kind === 'failed') return fail(source, context, fetched)
+  if (fetched.kind === 'unchanged') {
+    const due = await sources.unchanged(source.id, fetched.freshFor)
+    log.debug({ source: source.id, status: fetched.status, ms: now() - started, next: due }, 'unchanged')
+    return { outcome: 'unchanged', status: fetched.status, new: 0, ms: now() - started, next: nextText(due) }
+  }
+
+  const read = await readFeed(fetched.body, {
+    contentType: fetched.contentType,
+    url: fetched.url,
+    maxItems: context.settings().crawl.maxItems,
+  })
+  if (read.kind === 'not-a-feed') {
+    await sources.quarantine(source.id, fetched.body, read.detail)
+    return fail(source, context, { reason: 'not-a-feed', detail: read.detail })
+  }
+  const { feed } = read
+  const distrustsIds = state.distrustsIds || !trustsIds(feed.items)
+  const identified = identify(feed.items, !distrustsIds)
+  const unseen = await sources.unseen(source.id, identified)
+
+  // The order of guarantee 1: enqueue, then (in the articles job) ingest, mark as seen, and only with the last batch remember the validators.
+  const batches = batchesOf(source, unseen, fetched.validators.bodyHash ?? '', {
+    fetchedAt: now(),
+    language: feed.language,
+    most: context.settings().crawl.batch,
+  })
+  const [first] = batches
+  if (first) {
+    await sources.prepare(source.id, first.data.crawl.id, fetched.validators)
+    await context.addArticles(batches)
+  }
+  const due = await sources.succeeded(source.id, {
+    validators: first ? null : fetched.validators,
+    published: feed.items.flatMap(({ published }) => (published === null ? [] : Date.parse(published))),
+    newItems: unseen.filter(({ isNew }) => isNew).length,
+    asked: Math.max(feed.hints.interval ?? 0, fetched.freshFor ?? 0) || null,
+    movedTo: fetched.movedTo,
+    distrustsIds,
+    title: feed.title,
+  })
+  for (const warning of feed.warnings) await context.job.note(warning)
+  if (fetched.movedTo) await context.job.note(`moved permanently to ${fetched.movedTo}: change its url in sources.yaml`)
+  const outcome = {
+    outcome: 'changed',
+    status: fetched.status,
+    bytes: fetched.body.length,
+    items: feed.items.length,
+    new: unseen.filter(({ isNew }) => isNew).length,
+    edited: unseen.filter(({ isNew }) => !isNew).length,
+    ms: now() - started,
+    next: nextText(due),
+  }
+  log.info({ source: source.id, ...outcome, ...(first ? { crawl: first.data.crawl.id } : {}) }, 'crawled')
+  return outcome
+}
+
+const nextText = ({ at, reason }: { at: number; reason: string }): string => `${new Date(at).toISOString()}: ${reason}`
+
+const fail = async (
+  source: Source,
+  { sources, log }: JobContext,
+  failure: Parameters<JobContext['sources']['failed']>[1],
+): Promise<never> => {
+  const due = await sources.failed(source.id, failure)
+  log.debug({ source: source.id, reason: failure.reason, next: due }, 'crawl failed')
+  // Shown in the dashboard as failed, with what is wrong and when it is tried again.
+  throw new UnrecoverableError(`${failure.reason}: ${failure.detail} (next ${nextText(due)})`)
+}
+
+/** The same items in the same state make the same jobs, so a crawl repeated while they wait adds nothing. */
+const batchesOf = (
+  source: Source,
+  unseen: readonly Identified[],
+  bodyHash: string,
+  { fetchedAt, language, most }: { fetchedAt: number; language: string | null; most: number },
+): { id: string; data: ArticlesData }[] => {
+  const digest = (parts: readonly string[]) =>
+    createHash('sha256').update(parts.join(' ')).digest('base64url').slice(0, 16)
+  const crawlId = digest([source.id, bodyHash, ...unseen.map(({ key, fingerprint }) => key + fingerprint)])
+  const batches = Math.ceil(unseen.length / most)
+  return Array.from({ length: batches }, (_, batch) => ({
+    id: `${source.id}-${crawlId}-${batch}`,
+    data: {
+      sourceId: source.id,
+      crawl: { id: crawlId, batch, batches },
+      fetchedAt,
+      language,
+      items: unseen
+        .slice(batch * most, (batch + 1) * most)
+        .map(({ item, key, fingerprint }) => ({ key, fingerprint, item })),
+    },
+  }))
+}

@@ -1,0 +1,33 @@
+-- Marks the items of one ingested batch as seen; with the last batch of its crawl, commits the validators the crawl brought.
+-- KEYS 1  source hash
+--      2  seen hash: item key -> fingerprint and day last carried
+--      3  set of this crawl's ingested batches
+-- All in one slot.
+-- ARGV 1  batch
+--      2  batches of the crawl
+--      3  crawl id
+--      4  today, days since the epoch
+--      5+ item key, fingerprint, ...
+-- Returns 1 where the validators were committed, else 0.
+-- O(items).
+
+local write = {}
+for index = 5, #ARGV, 2 do
+  write[#write + 1] = ARGV[index]
+  write[#write + 1] = ARGV[index + 1] .. ':' .. ARGV[4]
+end
+if #write > 0 then redis.call('HSET', KEYS[2], unpack(write)) end
+
+redis.call('SADD', KEYS[3], ARGV[1])
+redis.call('PEXPIRE', KEYS[3], 86400000)
+if redis.call('SCARD', KEYS[3]) < tonumber(ARGV[2]) then return 0 end
+redis.call('DEL', KEYS[3])
+
+-- A later crawl may have come in between: only the latest one's validators count.
+local pending = redis.call('HGET', KEYS[1], 'pending')
+if not pending then return 0 end
+local validators = cjson.decode(pending)
+if validators.crawl ~= ARGV[3] then return 0 end
+redis.call('HSET', KEYS[1], 'etag', validators.etag, 'lastModified', validators.lastModified, 'bodyHash', validators.bodyHash)
+redis.call('HDEL', KEYS[1], 'pending')
+return 1

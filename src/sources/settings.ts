@@ -1,0 +1,33 @@
+import { z } from 'zod'
+import { Duration, Size } from '../settings/units.ts'
+
+/** How sources are polled and feeds fetched. YAML key: `crawl`. */
+export const CrawlSettings = z
+  .strictObject({
+    tick: Duration.prefault('5s').describe('How often due sources are looked for. Divides a minute: 1s, 5s, 10s, 30s.'),
+    minInterval: Duration.prefault('2m').describe('Shortest time between two fetches of a source.'),
+    maxInterval: Duration.prefault('24h').describe('Longest time between two fetches of a source.'),
+    startInterval: Duration.prefault('15m').describe('Time between fetches of a source not known yet.'),
+    maxBackoff: Duration.prefault('7d').describe('Longest wait after failures. A source is never given up for good.'),
+    concurrency: z.int().min(1).max(500).default(20).describe('How many sources one process fetches at a time.'),
+    hostGap: Duration.prefault('1s').describe(
+      'Shortest time between two requests to one registrable domain, over all replicas.',
+    ),
+    headersTimeout: Duration.prefault('15s').describe('How long a server may take to answer with headers.'),
+    totalTimeout: Duration.prefault('45s').describe('How long a whole fetch may take, redirects and body included.'),
+    maxBody: Size.prefault('10MB').describe('Largest body read, counted after decompression.'),
+    maxItems: z.int().min(1).max(20_000).default(1_000).describe('Most items read of one feed; the newest are kept.'),
+    maxRedirects: z.int().min(0).max(20).default(5).describe('Most redirects followed.'),
+    batch: z.int().min(1).max(500).default(50).describe('Most items in one job of the articles queue.'),
+    userAgent: z.string().min(1).default('newsdesk/0.1').describe('Name given to publishers, before the contact URL.'),
+    contact: z.string().default('').describe('URL or address at which a publisher reaches you; sent with the name.'),
+    allow: z
+      .array(z.string())
+      .default([])
+      .describe(
+        'Private address ranges that may be fetched from, as CIDR: ["10.1.0.0/16"]. All others are refused, also behind redirects.',
+      ),
+    ports: z.array(z.int().min(1).max(65_535)).default([]).describe('Ports that may be fetched from; empty for any.'),
+  })
+  .prefault({})
+export type CrawlSettings = z.infer<typeof CrawlSettings>

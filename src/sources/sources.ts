@@ -1,0 +1,255 @@
+/**
+ * The sources over Redis: which there are, when each is due, what of its feed was seen, and what became of each fetch. Never fetches
+ * anything and never decides what an article is.
+ */
+
+import { gzipSync } from 'node:zlib'
+import type { Redis } from 'ioredis'
+import type { FetchOutcome, Validators } from '../feed/fetch.ts'
+import type { Identified } from '../feed/identity.ts'
+import type { Keys } from '../redis/keys.ts'
+import { loadScript, runScript } from '../redis/script.ts'
+import { backoff, type Due, firstDue, nextDue } from './due.ts'
+import type { CrawlSettings } from './settings.ts'
+import type { Source, SourceId } from './source.ts'
+import { mergePublished, parseState, type SourceState } from './state.ts'
+
+const claimDueScript = loadScript(new URL('./claim-due.lua', import.meta.url))
+const markSeenScript = loadScript(new URL('./mark-seen.lua', import.meta.url))
+
+/** A claimed source falls due again after this, should its crawl never have been queued; longer than any fetch takes. */
+const LEASE = 5 * 60_000
+const DAY = 86_400_000
+/** Items gone from the feed for this long are forgotten; an article's own retention remembers it longer. */
+const SEEN_DAYS = 14
+const MOST_SEEN = 5_000
+const QUARANTINE = 7 * DAY
+const MOST_QUARANTINED = 256 * 1_024
+
+export interface CrawlOf {
+  readonly id: string
+  readonly batch: number
+  readonly batches: number
+}
+
+/** A feed that was fetched and read. */
+export interface Success {
+  readonly validators: Validators | null
+  /** Items the feed carried, read or not: ms of their publication. */
+  readonly published: readonly number[]
+  readonly newItems: number
+  readonly asked: number | null
+  readonly movedTo: string | null
+  readonly distrustsIds: boolean
+  readonly title: string | null
+}
+
+type Failed = Pick<Extract<FetchOutcome, { kind: 'failed' }>, 'reason' | 'detail' | 'retryAfter'>
+
+export interface Sources {
+  list(): readonly Source[]
+  get(id: string): Source | undefined
+  state(id: SourceId): Promise<SourceState>
+  states(): Promise<ReadonlyMap<SourceId, SourceState>>
+  /** Makes the due set fit the catalogue: new sources fall due soon, spread; removed and disabled ones leave it. */
+  sync(): Promise<{ added: number; removed: number }>
+  /** Takes sources that are due: each is given to one caller only. */
+  claimDue(limit: number): Promise<readonly SourceId[]>
+  /** Items new to us or changed since, of those a feed carries. */
+  unseen(id: SourceId, items: readonly Identified[]): Promise<readonly (Identified & { readonly isNew: boolean })[]>
+  /** After ingest. The last batch of a crawl commits its validators. */
+  markSeen(
+    id: SourceId,
+    crawl: CrawlOf,
+    items: readonly { readonly key: string; readonly fingerprint: string }[],
+  ): Promise<void>
+  /** Before its batches are queued: what `markSeen` commits in the end. */
+  prepare(id: SourceId, crawlId: string, validators: Validators): Promise<void>
+  succeeded(id: SourceId, success: Success): Promise<Due>
+  unchanged(id: SourceId, freshFor: number | null): Promise<Due>
+  failed(id: SourceId, failure: Failed): Promise<Due>
+  /** Keeps a body that could not be read, compressed and bounded, with the reason. */
+  quarantine(id: SourceId, body: Uint8Array, reason: string): Promise<void>
+}
+
+export interface SourcesParts {
+  readonly redis: Redis
+  readonly keys: Keys
+  readonly catalogue: () => readonly Source[]
+  readonly settings: () => CrawlSettings
+  /** ms since the epoch. */
+  readonly now: () => number
+}
+
+export const createSources = ({ redis, keys, catalogue, settings, now }: SourcesParts): Sources => {
+  let indexed: readonly Source[] | null = null
+  let byId = new Map<string, Source>()
+  const get = (id: string): Source | undefined => {
+    if (indexed !== catalogue()) {
+      indexed = catalogue()
+      byId = new Map(indexed.map(source => [source.id, source]))
+    }
+    return byId.get(id)
+  }
+
+  const state = async (id: SourceId): Promise<SourceState> => parseState(await redis.hgetall(keys.source(id)))
+
+  const schedule = async (id: SourceId, due: Due, fields: Record<string, string | number>): Promise<Due> => {
+    await Promise.all([
+      redis.hset(keys.source(id), { ...fields, nextAt: due.at, nextReason: due.reason }),
+      // XX: a source removed from the catalogue while it was fetched stays out.
+      redis.zadd(keys.due(), 'XX', String(due.at), id),
+    ])
+    return due
+  }
+
+  const forgetSeen = async (id: SourceId): Promise<void> => {
+    const key = keys.seen(id)
+    if ((await redis.hlen(key)) <= MOST_SEEN / 2) return
+    const today = Math.floor(now() / DAY)
+    const all = Object.entries(await redis.hgetall(key)).map(([item, value]) => ({
+      item,
+      day: Number(value.slice(value.lastIndexOf(':') + 1)),
+    }))
+    all.sort((a, b) => b.day - a.day)
+    const gone = all.filter(({ day }, index) => index >= MOST_SEEN || day < today - SEEN_DAYS).map(({ item }) => item)
+    if (gone.length > 0) await redis.hdel(key, ...gone)
+  }
+
+  return {
+    list: catalogue,
+    get,
+    state,
+
+    async states() {
+      const list = catalogue()
+      const hashes = await Promise.all(list.map(({ id }) => redis.hgetall(keys.source(id))))
+      return new Map(list.map(({ id }, index) => [id, parseState(hashes[index] ?? {})]))
+    },
+
+    async sync() {
+      const wanted = new Map(
+        catalogue()
+          .filter(source => source.enabled)
+          .map(source => [source.id as string, source]),
+      )
+      const known = new Set(await redis.zrange(keys.due(), 0, -1))
+      const gone = [...known].filter(id => !wanted.has(id))
+      const fresh = [...wanted.values()].filter(source => !known.has(source.id))
+      if (gone.length > 0) await redis.zrem(keys.due(), ...gone)
+      await Promise.all(
+        fresh.map(async ({ id }) => {
+          const before = await state(id)
+          const due =
+            before.nextAt !== null && before.nextAt > now()
+              ? { at: before.nextAt, reason: before.nextReason }
+              : firstDue(id, now(), settings().startInterval)
+          // NX: another replica may have scheduled it in the meantime.
+          await redis.zadd(keys.due(), 'NX', String(due.at), id)
+          await redis.hset(keys.source(id), { nextAt: due.at, nextReason: due.reason })
+        }),
+      )
+      return { added: fresh.length, removed: gone.length }
+    },
+
+    async claimDue(limit) {
+      return (await runScript(redis, claimDueScript, [keys.due()], [now(), limit, LEASE])) as SourceId[] // members are written by sync alone
+    },
+
+    async unseen(id, items) {
+      if (items.length === 0) return []
+      const known = await redis.hmget(keys.seen(id), ...items.map(({ key }) => key))
+      const today = Math.floor(now() / DAY)
+      // Items still carried stay remembered; once a day is enough to say so.
+      const old = items.flatMap(({ key, fingerprint }, index) => {
+        const value = known[index]
+        return value === `${fingerprint}:${today}` || !value?.startsWith(`${fingerprint}:`)
+          ? []
+          : [key, `${fingerprint}:${today}`]
+      })
+      if (old.length > 0) await redis.hset(keys.seen(id), ...old)
+      return items.flatMap((item, index) => {
+        const value = known[index] ?? null
+        if (value?.startsWith(`${item.fingerprint}:`)) return []
+        return { ...item, isNew: value === null }
+      })
+    },
+
+    async markSeen(id, { id: crawlId, batch, batches }, items) {
+      const marks = items.flatMap(({ key, fingerprint }) => [key, fingerprint])
+      const today = Math.floor(now() / DAY)
+      await runScript(
+        redis,
+        markSeenScript,
+        [keys.source(id), keys.seen(id), keys.crawlBatches(id, crawlId)],
+        [batch, batches, crawlId, today, ...marks],
+      )
+    },
+
+    async prepare(id, crawlId, { etag, lastModified, bodyHash }) {
+      const pending = { crawl: crawlId, etag: etag ?? '', lastModified: lastModified ?? '', bodyHash: bodyHash ?? '' }
+      await redis.hset(keys.source(id), 'pending', JSON.stringify(pending))
+    },
+
+    async succeeded(id, { validators, published, newItems, asked, movedTo, distrustsIds, title }) {
+      const source = get(id)
+      const before = await state(id)
+      const all = mergePublished(
+        before.published,
+        published.filter(at => at <= now()),
+      )
+      const due = nextDue(id, now(), { published: all, fixed: source?.interval, asked }, settings())
+      const remembered = validators
+        ? {
+            etag: validators.etag ?? '',
+            lastModified: validators.lastModified ?? '',
+            bodyHash: validators.bodyHash ?? '',
+          }
+        : {}
+      await Promise.all([
+        redis.hincrby(keys.source(id), 'fetches', 1),
+        redis.hincrby(keys.source(id), 'newItems', newItems),
+        forgetSeen(id),
+      ])
+      return schedule(id, due, {
+        ...remembered,
+        lastFetchAt: now(),
+        lastSuccessAt: now(),
+        failures: 0,
+        published: all.join(' '),
+        movedTo: movedTo ?? '',
+        distrustsIds: Number(before.distrustsIds || distrustsIds),
+        title: title ?? '',
+      })
+    },
+
+    async unchanged(id, freshFor) {
+      const { published } = await state(id)
+      const due = nextDue(id, now(), { published, fixed: get(id)?.interval, asked: freshFor }, settings())
+      await redis.hincrby(keys.source(id), 'fetches', 1)
+      return schedule(id, due, { lastFetchAt: now(), lastSuccessAt: now(), failures: 0 })
+    },
+
+    async failed(id, { reason, detail, retryAfter }) {
+      const failures = await redis.hincrby(keys.source(id), 'failures', 1)
+      const due = backoff(id, now(), failures, retryAfter, settings())
+      await redis.hincrby(keys.source(id), 'fetches', 1)
+      return schedule(id, due, {
+        lastFetchAt: now(),
+        errorReason: reason,
+        errorDetail: detail.slice(0, 500),
+        errorAt: now(),
+      })
+    },
+
+    async quarantine(id, body, reason) {
+      const kept = {
+        reason,
+        at: new Date(now()).toISOString(),
+        bytes: body.length,
+        body: gzipSync(body.subarray(0, MOST_QUARANTINED)).toString('base64'),
+      }
+      await redis.set(keys.quarantine(id), JSON.stringify(kept), 'PX', QUARANTINE)
+    },
+  }
+}
