@@ -4,6 +4,7 @@
  */
 
 import { analyse } from 'chardet'
+import iconv from 'iconv-lite'
 
 export interface Decoded {
   readonly text: string
@@ -16,12 +17,31 @@ export interface Decoded {
 // A probe is enough to guess an encoding, and keeps the guess cheap on large documents.
 const PROBE = 16_384
 
-const decoderFor = (label: string): InstanceType<typeof TextDecoder> | undefined => {
+interface Decoder {
+  readonly encoding: string
+  decode(bytes: Uint8Array): string
+}
+
+const byIconv = (encoding: string): Decoder => ({
+  encoding,
+  decode: bytes => iconv.decode(Buffer.from(bytes), encoding),
+})
+
+/** What the WHATWG leaves out and feeds still use: DOS and Macintosh code pages, Python's and Windows' names for others. */
+const otherDecoder = (label: string): Decoder | undefined => {
+  const name = label.toLowerCase().replace(/^x-/, '').replaceAll('_', '-')
+  const encoding = [name, name.replaceAll('-', ''), `cp${name}`].find(each => iconv.encodingExists(each))
+  return encoding === undefined ? undefined : byIconv(encoding)
+}
+
+const decoderFor = (label: string): Decoder | undefined => {
   try {
-    return new TextDecoder(label)
+    const decoder = new TextDecoder(label)
+    // Node 20 decodes windows-1252 as Latin-1: quotation marks, dashes and the euro sign become control characters.
+    return decoder.encoding === 'windows-1252' ? byIconv('windows-1252') : decoder
   } catch {
-    // An unknown label: the caller says so and goes on to the next evidence.
-    return undefined
+    // Unknown to the platform.
+    return otherDecoder(label)
   }
 }
 
@@ -96,7 +116,8 @@ export const decode = (bytes: Uint8Array, contentType?: string | null): Decoded 
 
   const warnings: string[] = []
   for (const label of labels) {
-    const decoder = /^utf-?8$/i.test(label) ? undefined : decoderFor(label)
+    // Bytes that are not ASCII disprove a label that says they are.
+    const decoder = /^(?:utf-?8|(?:us-)?ascii)$/i.test(label) ? undefined : decoderFor(label)
     // UTF-16 without its zero bytes would have shown above; a label that says so is wrong.
     if (decoder && !decoder.encoding.startsWith('utf-16'))
       return { text: strip(decoder.decode(bytes)), encoding: decoder.encoding, warnings }
@@ -108,19 +129,25 @@ export const decode = (bytes: Uint8Array, contentType?: string | null): Decoded 
   const lenient = new TextDecoder('utf-8').decode(bytes)
   // Mostly UTF-8 with a few bad bytes (a cut-off tail, one pasted byte): keep its readable parts.
   const bad = lenient.split('\ufffd').length - 1
-  const high = bytes.reduce((sum, byte) => sum + Number(byte > 0x7f), 0)
+  const high = highBytes(bytes)
   if (bad * 10 <= high || (labelledUtf8 && bad * 4 <= high))
     return { text: strip(lenient), encoding: 'utf-8', warnings: [...warnings, `${bad} bytes are no UTF-8`] }
 
   const guess = analyse(bytes.subarray(0, PROBE))[0]
   const decoder =
     (guess && guess.confidence >= 20 && !/^utf/i.test(guess.name) ? decoderFor(guess.name) : undefined) ??
-    new TextDecoder('windows-1252')
+    byIconv('windows-1252')
   return {
     text: strip(decoder.decode(bytes)),
     encoding: decoder.encoding,
     warnings: [...warnings, `read as ${decoder.encoding} by its bytes`],
   }
+}
+
+const highBytes = (bytes: Uint8Array): number => {
+  let count = 0
+  for (const byte of bytes) if (byte > 0x7f) count += 1
+  return count
 }
 
 const strip = (text: string): string => (text.charCodeAt(0) === 0xfeff ? text.slice(1) : text)

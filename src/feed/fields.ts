@@ -17,7 +17,11 @@ const own = (fields: RawFields, name: string): readonly Raw[] =>
 
 /** Absolute where a base is known; as written where none is; null for nothing and for what is no address at all. */
 export const absolute = (href: string | null, base: string | undefined): string | null => {
-  const written = href?.trim().replace(/\s+/g, '')
+  const written = href
+    ?.trim()
+    .replace(/[\t\r\n]+/g, '')
+    // Three slashes and more after the scheme are a slip of the publisher's.
+    .replace(/^([a-z][a-z0-9+.-]{0,20}:\/\/)\/+/i, '$1')
   if (!written) return null
   if (/^(?:javascript|data|vbscript|about|blob):/i.test(written)) return null
   try {
@@ -44,38 +48,66 @@ export const titleText = (raw: Raw | undefined): string | null => {
   const written = textOf(raw)
   if (written === null) return null
   const mode = attribute(raw, 'mode')?.toLowerCase() ?? ''
-  let text = mode === 'base64' ? Buffer.from(written, 'base64').toString('utf8') : written
-  text = plainText(text)
+  const type = attribute(raw, 'type')?.toLowerCase() ?? ''
+  // RFC 4287, 4.1.3.3: a type that is neither text nor XML comes in base64.
+  const coded = mode === 'base64' || (type.includes('/') && !/^text\/|[+/]xml$/.test(type))
+  let text = plainText(coded ? Buffer.from(written, 'base64').toString('utf8') : written)
   // Entities escaped once too often are mended; tags that were escaped twice were meant to be seen.
   if (/&(?:amp|quot|apos|nbsp|#\d{2,5}|#x[0-9a-f]{2,4});/i.test(text) && !/[<>]/.test(text)) text = plainText(text)
   return text || null
 }
 
+/** `?a=1&amp;b=2` as it stands after all decoding: escaped once too often. */
+const unescaped = (href: string): string => href.replaceAll('&amp;', '&')
+
+/** How well an element serves as the item's link; null where it does not. Lower is better. */
+const rankOf = (raw: Raw): number | null => {
+  const rel = (attribute(raw, 'rel') ?? 'alternate').toLowerCase().replace(/^.*\//, '')
+  if (rel === 'canonical') return 2
+  if (rel !== 'alternate') return null
+  return /html/i.test(attribute(raw, 'type') ?? 'text/html') ? 0 : 3
+}
+
+/**
+ * The item's page: an alternate that is HTML (the last of them, as the reference reads it), a link's text, the canonical; else a guid that
+ * is no less than a permalink, or an Atom id; else an alternate of another type.
+ */
 const linkOf = (fields: RawFields, { format, base }: FieldContext): string | null => {
-  const candidates: { href: string; rank: number; raw: Raw }[] = []
-  for (const raw of [...own(fields, 'link'), ...own(fields, 'atom:link')]) {
-    const href = attribute(raw, 'href')
-    const rel = (attribute(raw, 'rel') ?? 'alternate').toLowerCase()
-    if (href !== null) {
-      const type = attribute(raw, 'type') ?? 'text/html'
-      if (rel === 'alternate') candidates.push({ href, rank: /html/.test(type) ? 0 : 2, raw })
-      else if (rel === 'canonical') candidates.push({ href, rank: 1, raw })
-    } else {
-      const text = textOf(raw)
-      if (text !== null) candidates.push({ href: text, rank: format === 'atom' ? 1 : 0, raw })
+  let best: { href: string; rank: number; raw: Raw } | null = null
+  for (const name of ['atom:link', 'link']) {
+    for (const raw of own(fields, name)) {
+      const href = attribute(raw, 'href') ?? attribute(raw, 'url') ?? attribute(raw, 'uri')
+      const written = href ?? textOf(raw)
+      const rank = href === null ? (attribute(raw, 'rel') === null ? 0 : rankOf(raw)) : rankOf(raw)
+      if (written !== null && rank !== null && rank <= (best?.rank ?? 9)) best = { href: written, rank, raw }
     }
   }
-  candidates.sort((a, b) => a.rank - b.rank)
-  const [best] = candidates
-  if (best) return absolute(best.href, baseOf(best.raw, base))
-  for (const guid of [...own(fields, 'guid'), ...own(fields, 'id')]) {
-    const text = textOf(guid)
-    if (text !== null && attribute(guid, 'isPermaLink')?.toLowerCase() !== 'false' && /^https?:\/\//i.test(text))
-      return text
-  }
+  if (best && best.rank < 3) return absolute(unescaped(best.href), baseOf(best.raw, base))
+  const id = permalinkOf(fields, format)
+  if (id !== null && (best === null || /^https?:/i.test(id))) return id
+  if (best) return absolute(unescaped(best.href), baseOf(best.raw, base))
   const about = attribute(fields.$?.[0], 'rdf:about')
   if (about !== null && /^https?:/i.test(about)) return about
-  return absolute(firstText(fields, 'feedburner:origLink', 'url'), base)
+  return absolute(firstText(fields, 'feedburner:origLink', 'url') ?? attribute(fields.$?.[0], 'href'), base)
+}
+
+/** The identifier where it may serve as a link: `isPermaLink` not denied, any Atom id. As written: only xml:base makes it absolute. */
+const permalinkOf = (fields: RawFields, format: FieldContext['format']): string | null => {
+  for (const name of format === 'atom' ? ['id', 'guid'] : ['guid', 'id', 'atom:id']) {
+    const raw = own(fields, name).findLast(each => textOf(each) !== null)
+    if (raw !== undefined && (attribute(raw, 'isPermaLink') ?? 'true').toLowerCase() === 'true') {
+      const link = absolute(textOf(raw), undefined)
+      return link === null ? null : resolvedByDocument(link, raw)
+    }
+  }
+  return null
+}
+
+/** Made absolute by xml:base alone, which an identifier is subject to; never by where the document came from. */
+const resolvedByDocument = (id: string, raw: Raw): string => {
+  const base = attribute(raw, 'xml:base')
+  if (base === null || /^[a-z][a-z0-9+.-]*:/i.test(id)) return id
+  return absolute(id, base) ?? id
 }
 
 const PUBLISHED = [
@@ -94,9 +126,10 @@ const PUBLISHED = [
 ]
 const UPDATED = ['updated', 'modified', 'atom:updated', 'dcterms:modified']
 
-const firstDate = (fields: RawFields, names: readonly string[]): string | null => {
+/** By order of the elements' names; of several of one name the last. */
+const dateOf = (fields: RawFields, names: readonly string[]): string | null => {
   for (const name of names) {
-    for (const raw of own(fields, name)) {
+    for (const raw of own(fields, name).toReversed()) {
       const date = parseDate(textOf(raw))
       if (date !== null) return date
     }
@@ -213,22 +246,46 @@ const summaryOf = (fields: RawFields): string | null => {
   return null
 }
 
+/** guid, atom:id, rdf:about or dc:identifier; of several the last, which is what edits append. */
 const idOf = (fields: RawFields): string | null => {
-  const written =
-    firstText(fields, 'guid', 'id', 'atom:id') ??
-    attribute(fields.$?.[0], 'rdf:about') ??
-    firstText(fields, 'dc:identifier')
-  return written
+  for (const name of ['guid', 'id', 'atom:id']) {
+    const raw = own(fields, name).findLast(each => textOf(each) !== null)
+    const id = textOf(raw)
+    if (raw !== undefined && id !== null) {
+      return (attribute(raw, 'isPermaLink') ?? 'true').toLowerCase() === 'true' ? resolvedByDocument(id, raw) : id
+    }
+  }
+  return attribute(fields.$?.[0], 'rdf:about') ?? firstText(fields, 'dc:identifier')
 }
 
 const TITLES = ['title', 'dc:title', 'atom:title', 'itunes:title', 'media:title']
 
+/** A title that stands within another element (media:group, image) is better than none. */
+const innerTitle = (fields: RawFields): string | null => {
+  for (const elements of Object.values(fields)) {
+    for (const element of elements ?? []) {
+      const title = ['media:title', 'title']
+        .flatMap(name => childrenOf(element, name))
+        .map(titleText)
+        .find(Boolean)
+      if (title) return title
+      const nested = typeof element === 'object' ? childrenOf(element, 'media:content') : []
+      const deeper = nested
+        .flatMap(each => childrenOf(each, 'media:title'))
+        .map(titleText)
+        .find(Boolean)
+      if (deeper) return deeper
+    }
+  }
+  return null
+}
+
 export const readItem = (fields: RawFields, context: FieldContext): FeedItem => {
   const base = baseOf(fields.$?.[0], context.base)
   const markup = firstText(fields, 'content:encoded', 'content', 'description', 'summary')
-  const title = TITLES.map(name => own(fields, name).map(titleText).find(Boolean)).find(Boolean) ?? null
-  const published = firstDate(fields, PUBLISHED)
-  const updated = firstDate(fields, UPDATED)
+  const title = TITLES.map(name => own(fields, name).map(titleText).find(Boolean)).find(Boolean) ?? innerTitle(fields)
+  const published = dateOf(fields, PUBLISHED)
+  const updated = dateOf(fields, UPDATED) ?? parseDate(attribute(fields.$?.[0], 'lastmod'))
   return {
     title,
     link: linkOf(fields, { ...context, base }),

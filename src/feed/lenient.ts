@@ -1,57 +1,44 @@
 /**
- * The second reader, for what rss-parser cannot read or would read wrongly: broken XML, namespaces under other prefixes, markup in
- * place, inherited xml:base. A tolerant tokenizer (htmlparser2) and a small stack; linear in the document, bounded in depth. Never throws.
+ * The second reader, for what rss-parser cannot read or would read wrongly: broken XML, namespaces under other prefixes, names in another
+ * case, markup in place, inherited xml:base. Tolerant tokens and a small stack; linear in the document, bounded in depth. Never throws.
  */
 
-import { Parser } from 'htmlparser2'
+import { decodeHTMLStrict } from 'entities'
+import { canonicalAttribute, canonicalName } from './names.ts'
 import { prefixOf } from './namespaces.ts'
 import type { Raw, RawElement, RawFeed, RawFields } from './raw.ts'
+import { attributesIn, type OpenTag, tokenize } from './tokens.ts'
 
 interface Open {
-  readonly rawName: string
   readonly name: string
-  readonly attributes: Record<string, string>
+  readonly attributes: Readonly<Record<string, string>>
   readonly children: Record<string, Raw[]>
   readonly text: string[]
-  /** Markup within, where it is to be kept as it stands. */
-  readonly markup: string[] | null
+  readonly contentAt: number
   readonly spaces: Readonly<Record<string, string>>
   readonly base: string | undefined
   readonly language: string | undefined
 }
 
-/** Deeper nesting than any feed has; below it elements are read as part of their parent. */
-const DEEPEST = 200
-const MOST_ATTRIBUTES = 200
+/** Deeper nesting than any feed has: elements below are passed over. */
+const DEEPEST = 100
 
-/** Elements whose markup is their content. */
-const TEXTUAL = new Set([
-  'title',
-  'summary',
-  'content',
-  'description',
-  'subtitle',
-  'tagline',
-  'content:encoded',
-  'xhtml:body',
-  'body',
-  'info',
-  'rights',
-  'copyright',
-  'dc:title',
-  'dc:description',
-  'media:title',
-  'media:description',
-  'abstract',
-  'fullitem',
-])
+/** Elements whose content may be markup in place: it is kept as it stands and not taken apart. */
+const TEXTUAL = new Set(
+  `title summary content description subtitle tagline content:encoded xhtml:body body info rights copyright dc:title dc:description
+  media:title media:description abstract fullitem itunes:summary itunes:subtitle atom:title atom:summary atom:content`.split(
+    /\s+/,
+  ),
+)
+const HEADLINES = new Set(['title', 'dc:title', 'media:title', 'atom:title'])
+/** One of these within a headline means that the headline was never closed. */
+const AFTER_HEADLINE = new Set(
+  'link guid pubDate description id updated published content summary author category enclosure dc:date'.split(' '),
+)
 
 const ITEM = new Set(['item', 'entry'])
-const ROOT = new Set(['rss', 'feed', 'rdf:RDF', 'RDF', 'rdf', 'Channel', 'channel'])
-
-const unprefixed = (name: string): string => name.replace(/^(?:xhtml|html|h|x):/, '')
-
-const escapeText = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
+const FRAME = new Set(['rss', 'feed', 'rdf:RDF', 'RDF', 'channel'])
+const isStructure = (name: string): boolean => ITEM.has(name) || FRAME.has(name)
 
 const resolve = (href: string, base: string | undefined): string => {
   try {
@@ -61,132 +48,195 @@ const resolve = (href: string, base: string | undefined): string => {
   }
 }
 
+/** Entities that the document itself declares: plain text or one character each, so nothing can be expanded into something large. */
+const declaredEntities = (doctype: string): Map<string, string> => {
+  const entities = new Map<string, string>()
+  for (const [, name = '', value = ''] of doctype
+    .slice(0, 50_000)
+    .matchAll(/<!ENTITY\s{1,10}(\w{1,50})\s{1,10}"(&#\w{1,8};|[^&"<]{0,500})"/g)) {
+    if (entities.size < 200 && !entities.has(name)) entities.set(name, decodeHTMLStrict(value))
+  }
+  return entities
+}
+
+/** Markup in place as HTML: CDATA sections become text, prefixes of element names go. */
+const asMarkup = (inner: string): string => {
+  const parts: string[] = []
+  let at = 0
+  for (;;) {
+    const start = inner.indexOf('<![CDATA[', at)
+    if (start < 0) break
+    const end = inner.indexOf(']]>', start)
+    parts.push(inner.slice(at, start))
+    parts.push(
+      inner
+        .slice(start + 9, end < 0 ? undefined : end)
+        .replaceAll('&', '&amp;')
+        .replaceAll('<', '&lt;'),
+    )
+    at = end < 0 ? inner.length : end + 3
+  }
+  parts.push(inner.slice(at))
+  return parts.join('').replace(/<(\/?)[A-Za-z][\w.-]{0,30}:(?=[A-Za-z])/g, '<$1')
+}
+
+const NONE: Readonly<Record<string, string>> = Object.freeze(Object.create(null))
+
 /** @returns null where no feed element is found in the document */
-export const readLeniently = (text: string, maxItems = Number.POSITIVE_INFINITY): RawFeed | null => {
+export const readLeniently = (xml: string, maxItems = Number.POSITIVE_INFINITY): RawFeed | null => {
   const stack: Open[] = []
   const items: RawFields[] = []
-  let channel: Record<string, Raw[]> = Object.create(null)
+  const channel: Record<string, Raw[]> = Object.create(null)
   let format: RawFeed['format'] | null = null
-  const inAtom = /<(?:\w+:)?feed[\s>]/.test(text.slice(0, 20_000)) && !/<rss[\s>]/i.test(text.slice(0, 20_000))
+  let entities = new Map<string, string>()
+  let passedOver = 0
+  /** The textual element being read: how many of its name are open within, and whether it holds markup. */
+  let textual: { sameName: number; marked: boolean } | null = null
+  const head = xml.slice(0, 20_000)
+  const inAtom = /<(?:\w+:)?(?:feed|entry)[\s>]/i.test(head) && !/<rss[\s>]/i.test(head)
 
-  const nameIn = (name: string, spaces: Readonly<Record<string, string>>): string => {
-    const colon = name.indexOf(':')
-    const prefix = colon < 0 ? '' : name.slice(0, colon)
-    const local = name.slice(colon + 1)
-    const uri = Object.hasOwn(spaces, prefix) ? spaces[prefix] : undefined
+  const nameIn = (written: string, spaces: Readonly<Record<string, string>>): string => {
+    const colon = written.indexOf(':')
+    const uri = spaces[colon < 0 ? '' : written.slice(0, colon)]
     const known = uri === undefined ? undefined : prefixOf(uri, inAtom)
-    if (known === undefined) return name
-    return known === '' ? local : `${known}:${local}`
+    if (known === undefined) return canonicalName(written)
+    const local = written.slice(colon + 1)
+    return canonicalName(known === '' ? local : `${known}:${local}`)
   }
 
-  const finish = (open: Open): void => {
-    const parent = stack.at(-1)
-    const body = open.markup ? open.markup.join('') : open.text.join('')
+  const decoded = (text: string): string => {
+    if (!text.includes('&')) return text
+    const own =
+      entities.size === 0 ? text : text.replace(/&(\w{1,50});/g, (whole, name: string) => entities.get(name) ?? whole)
+    return decodeHTMLStrict(own)
+  }
+
+  const keep = (into: Record<string, Raw[]>, name: string, element: Raw): void => {
+    const siblings = into[name]
+    if (siblings) siblings.push(element)
+    else into[name] = [element]
+  }
+
+  /** Ends the innermost open element; `at` is where its content ends. */
+  const close = (at: number): void => {
+    const open = stack.pop()
+    if (!open) return
+    const marked = textual?.marked === true
+    if (TEXTUAL.has(open.name)) textual = null
+    if (ITEM.has(open.name)) {
+      if (items.length < maxItems) items.push(Object.assign(open.children, { $: [{ $: open.attributes }] }))
+      return
+    }
+    if (FRAME.has(open.name)) {
+      if (open.attributes.href !== undefined) keep(channel, 'link', open.attributes.href)
+      return
+    }
+    const asXml = /xhtml|[/+]xml$/i.test(open.attributes.type ?? '')
+    const body = marked || asXml ? asMarkup(xml.slice(open.contentAt, at)) : open.text.join('')
+    const hasAttributes = open.attributes !== NONE
     const element: RawElement = {
       ...open.children,
-      ...(Object.keys(open.attributes).length > 0 ? { $: open.attributes } : {}),
+      ...(hasAttributes ? { $: open.attributes } : {}),
       ...(body === '' ? {} : { _: body }),
     }
-    if (ITEM.has(open.name)) {
-      if (items.length < maxItems)
-        items.push(Object.assign(Object.create(null), open.children, { $: [{ $: open.attributes }] }))
-      return
-    }
-    if (open.name === 'channel' || open.name === 'Channel' || (open.name === 'feed' && !parent)) {
-      channel = Object.assign(open.children, channel)
-      return
-    }
-    if (!parent) return
-    const siblings = parent.children[open.name]
-    if (siblings) siblings.push(element)
-    else parent.children[open.name] = [element]
+    const parent = stack.at(-1)
+    keep(!parent || FRAME.has(parent.name) ? channel : parent.children, open.name, element)
   }
 
-  const parser = new Parser(
-    {
-      onopentag(rawName, attributes) {
-        const parent = stack.at(-1)
-        const given = Object.entries(attributes).slice(0, MOST_ATTRIBUTES)
-        if (parent?.markup) {
-          parent.markup.push(
-            `<${unprefixed(rawName)}${given.map(([name, value]) => ` ${name}="${value.replaceAll('"', '&quot;')}"`).join('')}>`,
-          )
+  const closeThrough = (index: number, at: number): void => {
+    while (stack.length > index) close(at)
+    passedOver = 0
+  }
+
+  const open = (written: string, tag: OpenTag): undefined => {
+    const parent = stack.at(-1)
+    const given = tag.attributesEnd > tag.attributesAt ? attributesIn(xml, tag) : NONE
+    let spaces = parent?.spaces ?? NONE
+    let base = parent?.base
+    let language = parent?.language
+    let attributes: Record<string, string> | null = null
+    for (const key in given) {
+      const value = decoded(given[key] ?? '')
+      attributes ??= Object.create(null) as Record<string, string>
+      const name = canonicalAttribute(key)
+      attributes[name] = value
+      if (name === 'xmlns' || name.startsWith('xmlns:'))
+        spaces = Object.assign(Object.create(null), spaces, { [key.slice(6)]: value })
+      else if (name === 'xml:base') base = resolve(value, base)
+      else if (name === 'xml:lang') language = value
+    }
+    const name = nameIn(written, spaces)
+    if (format === null && FRAME.has(name)) format = name === 'feed' ? 'atom' : /rdf/i.test(name) ? 'rdf' : 'rss'
+    const structure = isStructure(name)
+    if (textual && parent && !structure && !(HEADLINES.has(parent.name) && AFTER_HEADLINE.has(name))) {
+      textual.marked = true
+      if (name === parent.name && !tag.selfClosing) textual.sameName += 1
+      return
+    }
+    if (textual) closeThrough(stack.length - 1, tag.start)
+    if (ITEM.has(name)) {
+      // An item that begins within an item: the one before was never closed.
+      const outer = stack.findIndex(each => ITEM.has(each.name))
+      if (outer >= 0) closeThrough(outer, tag.start)
+    }
+    if (stack.length >= DEEPEST && !structure) {
+      if (!tag.selfClosing) passedOver += 1
+      return
+    }
+    if (base !== undefined) attributes = Object.assign(attributes ?? Object.create(null), { 'xml:base': base })
+    if (language !== undefined && ITEM.has(name))
+      attributes = Object.assign(attributes ?? Object.create(null), { 'xml:lang': language })
+    stack.push({
+      name,
+      attributes: attributes ?? NONE,
+      children: Object.create(null),
+      text: [],
+      contentAt: tag.end,
+      spaces,
+      base,
+      language,
+    })
+    if (TEXTUAL.has(name)) textual = { sameName: 0, marked: false }
+    if (tag.selfClosing) close(tag.end)
+  }
+
+  tokenize(xml, {
+    open,
+    close(written, start): undefined {
+      const top = stack.at(-1)
+      if (!top) return
+      const name = nameIn(written, top.spaces)
+      if (textual && !isStructure(name)) {
+        if (name !== top.name) return
+        if (textual.sameName > 0) textual.sameName -= 1
+        else close(start)
+        return
+      }
+      if (passedOver > 0 && !isStructure(name)) {
+        passedOver -= 1
+        return
+      }
+      for (let index = stack.length - 1; index >= 0; index -= 1) {
+        const each = stack[index]
+        if (each?.name === name) {
+          closeThrough(index, start)
+          return
         }
-        const spaces = given.some(([name]) => name === 'xmlns' || name.startsWith('xmlns:'))
-          ? {
-              ...parent?.spaces,
-              ...Object.fromEntries(
-                given.filter(([name]) => name.startsWith('xmlns')).map(([name, uri]) => [name.slice(6), uri]),
-              ),
-            }
-          : (parent?.spaces ?? {})
-        const own = attributes['xml:base']
-        const base = own === undefined ? parent?.base : resolve(own, parent?.base)
-        const name = nameIn(rawName, spaces)
-        if (format === null && ROOT.has(name)) format = name === 'feed' ? 'atom' : /rdf/i.test(name) ? 'rdf' : 'rss'
-        const language = attributes['xml:lang'] ?? parent?.language
-        const kept: Record<string, string> = Object.create(null)
-        for (const [key, value] of given) kept[key] = value
-        if (base !== undefined) kept['xml:base'] = base
-        // An item inside an unclosed item, an element below the deepest: the one before ends here.
-        if (ITEM.has(name)) while (stack.some(open => ITEM.has(open.name))) close()
-        const deep = stack.length >= DEEPEST || (parent?.markup !== null && parent !== undefined)
-        stack.push({
-          rawName,
-          name,
-          attributes: kept,
-          children: Object.create(null),
-          text: [],
-          markup: deep
-            ? (parent?.markup ?? [])
-            : TEXTUAL.has(name) && stack.length > 0 && !(name === 'image')
-              ? []
-              : null,
-          spaces,
-          base,
-          language,
-        })
-      },
-      ontext(piece) {
-        const open = stack.at(-1)
-        if (!open) return
-        if (!open.markup) open.text.push(piece)
-        else open.markup.push(inCdata || !isXhtml(open) ? piece : escapeText(piece))
-      },
-      oncdatastart() {
-        inCdata = true
-      },
-      oncdataend() {
-        inCdata = false
-      },
-      onclosetag(rawName, implied) {
-        // One that was closed early, because an item began within it, has nothing left to end.
-        const at = stack.findLastIndex(open => open.rawName === rawName)
-        if (at < 0) return
-        while (stack.length > at + 1) close()
-        const open = stack.at(-1)
-        const parent = stack.at(-2)
-        // Markup within a textual element shares its parent's list: it only ends.
-        if (open && parent?.markup && open.markup === parent.markup) {
-          if (!implied) parent.markup.push(`</${unprefixed(rawName)}>`)
-          stack.pop()
-        } else close()
-      },
+        // An end tag reaches out of an item only if it ends what items stand in.
+        if (each && ITEM.has(each.name) && !isStructure(name)) return
+      }
     },
-    { xmlMode: true, decodeEntities: true, recognizeSelfClosing: true },
-  )
-  let inCdata = false
-  const isXhtml = (open: Open): boolean => {
-    const owner = stack.find(each => each.markup === open.markup)
-    return /xhtml|xml$/i.test(owner?.attributes.type ?? '') || owner !== open
-  }
-  const close = (): void => {
-    const open = stack.pop()
-    // Shared markup already stands in its parent.
-    if (open && !(open.markup && stack.at(-1)?.markup === open.markup)) finish(open)
-  }
-  parser.end(text)
-  while (stack.length > 0) close()
+    text(start, end) {
+      stack.at(-1)?.text.push(decoded(xml.slice(start, end)))
+    },
+    cdata(start, end) {
+      stack.at(-1)?.text.push(xml.slice(start, end))
+    },
+    doctype(start, end) {
+      if (stack.length === 0) entities = declaredEntities(xml.slice(start, end))
+    },
+  })
+  closeThrough(0, xml.length)
   if (format === null && items.length === 0) return null
-  return { format: format ?? 'rss', channel, items }
+  return { format: format ?? (inAtom ? 'atom' : 'rss'), channel, items }
 }

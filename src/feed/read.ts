@@ -7,10 +7,11 @@ import { hintsOf } from './hints.ts'
 import type { Feed, NotAFeed, ReadOutcome } from './item.ts'
 import { readJsonFeed } from './json-feed.ts'
 import { readLeniently } from './lenient.ts'
+import { unusualCase } from './names.ts'
 import { unusualPrefixes } from './namespaces.ts'
 import { attribute, firstText, type RawFeed, textOf } from './raw.ts'
 import { isSitemap, readSitemap } from './sitemap.ts'
-import { beyondStrict, readStrictly } from './strict.ts'
+import { beyondStrict, fellShort, readStrictly } from './strict.ts'
 
 export interface ReadOptions {
   readonly contentType?: string | null
@@ -61,9 +62,11 @@ export const readFeed = async (
 }
 
 const readXml = async (text: string, maxItems: number): Promise<{ raw: RawFeed; warnings: string[] } | null> => {
-  if (!beyondStrict(text) && !unusualPrefixes(text)) {
+  if (!beyondStrict(text) && !unusualPrefixes(text) && !unusualCase(text)) {
     try {
-      return { raw: await readStrictly(text), warnings: [] }
+      const strict = await readStrictly(text)
+      const lenient = fellShort(strict, itemsShown(text)) ? readLeniently(text, maxItems) : null
+      return { raw: lenient && lenient.items.length >= strict.items.length ? lenient : strict, warnings: [] }
     } catch (error) {
       const raw = readLeniently(text, maxItems)
       const why = error instanceof Error ? error.message.split('\n')[0] : String(error)
@@ -72,6 +75,17 @@ const readXml = async (text: string, maxItems: number): Promise<{ raw: RawFeed; 
   }
   const raw = readLeniently(text, maxItems)
   return raw && { raw, warnings: [] }
+}
+
+/** Start tags of items, those in comments and quoted markup too: never fewer than there are. */
+const itemsShown = (text: string): number => {
+  let count = 0
+  for (const tag of ['<item', '<entry']) {
+    for (let at = text.indexOf(tag); at >= 0; at = text.indexOf(tag, at + tag.length)) {
+      if (/[\s>/]/.test(text[at + tag.length] ?? '')) count += 1
+    }
+  }
+  return count
 }
 
 const feedOf = (

@@ -2,7 +2,7 @@
 
 import { createRequire } from 'node:module'
 import RssParser from 'rss-parser'
-import type { RawFeed, RawFields } from './raw.ts'
+import type { Raw, RawFeed, RawFields } from './raw.ts'
 
 // rss-parser strips markup from every description by patterns that take quadratic time (60 KB of `a<p` hold the event loop for ten
 // seconds). We never read those snippets: our own text comes from an HTML parser.
@@ -82,7 +82,6 @@ export const ITEM_ELEMENTS = [
   'thr:total',
   'xhtml:body',
   'rdf:about',
-  'pubdate',
   'expirationDate',
   'g:image_link',
 ] as const
@@ -135,11 +134,21 @@ const rawFields = (parsed: object): RawFields => {
   return fields
 }
 
-/** What rss-parser reads wrongly though it does not fail: markup in order, inherited bases, other prefixes. Those go to the second reader. */
+/** What rss-parser reads wrongly though it does not fail: markup in order, inherited bases, declared entities. Those go to the second reader. */
 export const beyondStrict = (text: string): boolean =>
-  /<title(?:\s[^<>]{0,300})?>\s*<[a-z]|\btype\s*=\s*["'](?:xhtml|application\/xhtml\+xml)["']|\bmode\s*=\s*["'](?:xml|base64)["']|\bxml:base\s*=|<(?:xhtml|html|h):(?:body|div)\b|<(?:rdf:)?Seq>\s*<\/|<!DOCTYPE[^>[]*\[/i.test(
+  /\btype\s*=\s*["'](?:xhtml|application\/xhtml\+xml)["']|\bmode\s*=\s*["']xml["']|\bxml:base\s*=|<!DOCTYPE[^>[]*\[/i.test(
     text,
   )
+
+/** Text with elements in place, whose order xml2js does not keep. */
+const holdsMarkup = (raw: Raw): boolean =>
+  typeof raw === 'object' && Object.keys(raw).some(key => key !== '_' && key !== '$')
+const PROSE = ['title', 'description', 'summary', 'content', 'content:encoded', 'dc:title', 'link'] as const
+
+/** Whether rss-parser missed something: prose with markup in place, or items that stand where it does not look (`expected` is how many the text shows). */
+export const fellShort = ({ items, channel }: RawFeed, expected: number): boolean =>
+  items.length < expected ||
+  [channel, ...items].some(fields => PROSE.some(name => Object.hasOwn(fields, name) && fields[name]?.some(holdsMarkup)))
 
 /** @throws whatever rss-parser throws where it cannot read the document */
 export const readStrictly = async (text: string): Promise<RawFeed> => {

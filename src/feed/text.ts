@@ -2,7 +2,7 @@
 
 import { Parser } from 'htmlparser2'
 
-const SILENT = new Set(['script', 'style', 'template', 'noscript', 'iframe', 'object', 'svg', 'math', 'head'])
+const SILENT = new Set(['script', 'style', 'template'])
 const INLINE = new Set(
   'a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q ruby rb rp rt s samp small span strike strong sub sup time tt u var wbr'.split(
     ' ',
@@ -40,11 +40,30 @@ export const plainText = (html: string): string => {
   return fold(parts.join(''))
 }
 
-/** White space to single blanks; control characters, terminal escapes among them, and stray surrogates go. */
+/** What windows-1252 means by the bytes that Latin-1 leaves to control characters: publishers mean it too. */
+const C1 = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ'
+
+/** UTF-8 that was read as Latin-1 and written as UTF-8 once more (`cafÃ©`): read rightly. Anything else stays as it is. */
+const unmangled = (text: string): string => {
+  if (!/[\u00c2-\u00f4][\u0080-\u00bf]/.test(text) || /[^\u0000-\u00ff]/.test(text)) return text
+  const bytes = Buffer.from(text, 'latin1')
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    // Not UTF-8 after all: the characters are meant.
+    return text
+  }
+}
+
+/**
+ * White space to single blanks; control characters, terminal escapes among them, and stray surrogates go. What was encoded twice or
+ * meant as windows-1252 is read as it was meant.
+ */
 export const fold = (text: string): string =>
-  text
-    .toWellFormed()
-    .replace(/[\p{Cc}\u200b\u2060\ufeff\s]+/gu, ' ')
+  // Zero-width spaces stay within a text, where scripts without blanks need them; alone they are nothing.
+  unmangled(text.toWellFormed())
+    .replace(/[\u0080-\u009f]/g, control => C1[control.charCodeAt(0) - 0x80] ?? ' ')
+    .replace(/[\p{Cc}\ufeff\s]+/gu, ' ')
     .trim()
 
 /** Markup that arrived escaped once more: `&lt;b&gt;` and the like, so that a second reading shows its text. */

@@ -1,0 +1,213 @@
+/**
+ * Tolerant tokens of an XML-like document: where each tag, piece of text, CDATA section and comment begins and ends. It copies nothing,
+ * never throws, and takes one forward pass: linear in the document whatever comes. The span scanner and the second reader stand on it. (pure)
+ */
+
+export interface TokenHandler {
+  /** Character data between tags, references not decoded. */
+  text?(start: number, end: number): void
+  /** What stands within `<![CDATA[` and `]]>`. */
+  cdata?(start: number, end: number): void
+  /**
+   * A start tag. Its attributes stand in `attributesAt` to `attributesEnd`; read them with `attributesIn` where they are wanted.
+   * @returns false to stop
+   */
+  open(name: string, tag: OpenTag): boolean | undefined
+  /**
+   * An end tag.
+   * @returns false to stop
+   */
+  close(name: string, start: number, end: number): boolean | undefined
+  /** A document type declaration, whole. */
+  doctype?(start: number, end: number): void
+}
+
+export interface OpenTag {
+  readonly start: number
+  readonly end: number
+  readonly attributesAt: number
+  readonly attributesEnd: number
+  readonly selfClosing: boolean
+}
+
+const LT = 60
+const GT = 62
+const SLASH = 47
+const BANG = 33
+const QUESTION = 63
+const DOUBLE = 34
+const SINGLE = 39
+const EQUALS = 61
+
+const isSpace = (code: number): boolean => code === 32 || (code >= 9 && code <= 13)
+const startsName = (code: number): boolean =>
+  (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || code === 95 || code === 58 || code > 127
+const endsName = (code: number): boolean =>
+  isSpace(code) || code === GT || code === SLASH || code === LT || code === EQUALS
+
+/** End of a start tag's inside, at its `>`; quoted values may hold one. A quote left open ends at the tag's first `>`: no value holds `<`. */
+const tagEnd = (xml: string, from: number): number => {
+  let firstGt = -1
+  let quote = 0
+  for (let at = from; at < xml.length; at += 1) {
+    const code = xml.charCodeAt(at)
+    if (quote !== 0) {
+      if (code === quote) quote = 0
+      else if (code === GT && firstGt < 0) firstGt = at
+      else if (code === LT) return firstGt < 0 ? at : firstGt
+    } else if (code === GT) return at
+    else if (code === LT) return at
+    else if ((code === DOUBLE || code === SINGLE) && isAfterEquals(xml, at, from)) {
+      quote = code
+      firstGt = -1
+    }
+  }
+  return firstGt < 0 ? xml.length : firstGt
+}
+
+const isAfterEquals = (xml: string, quoteAt: number, from: number): boolean => {
+  let at = quoteAt - 1
+  // White space between `=` and the quote is rare and short; a long run of it is no attribute.
+  for (let left = 16; at >= from && left > 0 && isSpace(xml.charCodeAt(at)); left -= 1) at -= 1
+  return at >= from && xml.charCodeAt(at) === EQUALS
+}
+
+const declarationEnd = (xml: string, from: number, mayHoldSubset: boolean): number => {
+  const gt = xml.indexOf('>', from)
+  if (gt < 0) return xml.length
+  const bracket = mayHoldSubset ? xml.slice(from, gt).indexOf('[') : -1
+  if (bracket < 0) return gt + 1
+  const end = xml.indexOf(']', from + bracket)
+  const after = end < 0 ? -1 : xml.indexOf('>', end)
+  return after < 0 ? gt + 1 : after + 1
+}
+
+/** @param until where to stop; the end of the document if not given */
+export const tokenize = (xml: string, handler: TokenHandler, from = 0, until = xml.length): void => {
+  let at = from
+  let textFrom = from
+  let seenDoctype = false
+  const text = (end: number): void => {
+    if (end > textFrom) handler.text?.(textFrom, end)
+  }
+  // A mark that was once not found further on is not looked for again: a million openings without an end stay one pass.
+  const missing = new Set<string>()
+  const find = (mark: string, start: number): number => {
+    if (missing.has(mark)) return -1
+    const found = xml.indexOf(mark, start)
+    if (found < 0 || found > until) {
+      missing.add(mark)
+      return -1
+    }
+    return found
+  }
+  while (at < until) {
+    const lt = xml.indexOf('<', at)
+    if (lt < 0 || lt >= until) break
+    const next = xml.charCodeAt(lt + 1)
+    if (startsName(next)) {
+      text(lt)
+      let nameEnd = lt + 2
+      while (nameEnd < until && !endsName(xml.charCodeAt(nameEnd))) nameEnd += 1
+      const inside = tagEnd(xml, nameEnd)
+      const closed = xml.charCodeAt(inside) === GT
+      const selfClosing = closed && inside > nameEnd - 1 && xml.charCodeAt(inside - 1) === SLASH
+      const end = closed ? inside + 1 : inside
+      at = end
+      textFrom = end
+      const tag: OpenTag = {
+        start: lt,
+        end,
+        attributesAt: nameEnd,
+        attributesEnd: Math.max(nameEnd, selfClosing ? inside - 1 : inside),
+        selfClosing,
+      }
+      if (handler.open(xml.slice(lt + 1, nameEnd), tag) === false) return
+    } else if (next === SLASH && startsName(xml.charCodeAt(lt + 2))) {
+      text(lt)
+      let nameEnd = lt + 3
+      while (nameEnd < until && !endsName(xml.charCodeAt(nameEnd))) nameEnd += 1
+      const gt = xml.charCodeAt(nameEnd) === GT ? nameEnd : tagEnd(xml, nameEnd)
+      at = xml.charCodeAt(gt) === GT ? gt + 1 : gt
+      textFrom = at
+      if (handler.close(xml.slice(lt + 2, nameEnd), lt, at) === false) return
+    } else if (next === BANG && xml.startsWith('[CDATA[', lt + 2)) {
+      text(lt)
+      const end = find(']]>', lt + 9)
+      const to = end < 0 ? unendedCdata(xml, lt + 9, until) : end
+      handler.cdata?.(lt + 9, to)
+      at = end < 0 ? to : end + 3
+      textFrom = at
+    } else if (next === BANG && xml.startsWith('--', lt + 2)) {
+      text(lt)
+      const end = find('-->', lt + 4)
+      // One that never ends hides the rest, as it does in a browser.
+      at = end < 0 ? until : end + 3
+      textFrom = at
+    } else if (next === BANG) {
+      text(lt)
+      const end = declarationEnd(xml, lt + 2, !seenDoctype)
+      seenDoctype = true
+      handler.doctype?.(lt, end)
+      at = end
+      textFrom = at
+    } else if (next === QUESTION) {
+      text(lt)
+      const end = find('?>', lt + 2)
+      const gt = end < 0 ? find('>', lt + 2) : end + 1
+      at = gt < 0 ? until : gt + 1
+      textFrom = at
+    } else {
+      // A bare `<` is text.
+      at = lt + 1
+    }
+  }
+  text(until)
+}
+
+/** A section that is never ended is taken to stop at the next end tag of an element that holds text: the rest of the feed is not its content. */
+const unendedCdata = (xml: string, from: number, until: number): number => {
+  const end = /<\/(?:description|summary|content|title|link|guid|content:encoded|item|entry)\s*>/i.exec(
+    xml.slice(from, Math.min(until, from + 200_000)),
+  )
+  return end ? from + end.index : until
+}
+
+/** No element of any feed has as many. */
+const MOST_ATTRIBUTES = 200
+
+/**
+ * Attributes of a start tag as written, references not decoded. Values may be unquoted or missing.
+ * @returns an object without prototype; the first of repeated names stands
+ */
+export const attributesIn = (xml: string, tag: OpenTag): Record<string, string> => {
+  const attributes: Record<string, string> = Object.create(null)
+  let at = tag.attributesAt
+  const end = tag.attributesEnd
+  for (let count = 0; count < MOST_ATTRIBUTES; count += 1) {
+    while (at < end && (isSpace(xml.charCodeAt(at)) || xml.charCodeAt(at) === SLASH)) at += 1
+    if (at >= end) break
+    const nameAt = at
+    while (at < end && !isSpace(xml.charCodeAt(at)) && xml.charCodeAt(at) !== EQUALS) at += 1
+    const name = xml.slice(nameAt, at)
+    while (at < end && isSpace(xml.charCodeAt(at))) at += 1
+    let value = ''
+    if (xml.charCodeAt(at) === EQUALS && at < end) {
+      at += 1
+      while (at < end && isSpace(xml.charCodeAt(at))) at += 1
+      const quote = xml.charCodeAt(at)
+      if (at < end && (quote === DOUBLE || quote === SINGLE)) {
+        const found = xml.indexOf(quote === DOUBLE ? '"' : "'", at + 1)
+        const to = found < 0 || found > end ? end : found
+        value = xml.slice(at + 1, to)
+        at = to + 1
+      } else {
+        const valueAt = at
+        while (at < end && !isSpace(xml.charCodeAt(at))) at += 1
+        value = xml.slice(valueAt, at)
+      }
+    }
+    if (name !== '' && !(name in attributes)) attributes[name] = value
+  }
+  return attributes
+}
