@@ -3,7 +3,7 @@
 import { parseDate } from './dates.ts'
 import type { FeedItem } from './item.ts'
 import { attribute, childrenOf, firstText, type Raw, type RawFields, textOf } from './raw.ts'
-import { fold, looksEscaped, plainText, summarise } from './text.ts'
+import { looksEscaped, plainText, summarise } from './text.ts'
 
 export interface FieldContext {
   readonly format: 'rss' | 'rdf' | 'atom'

@@ -35,6 +35,6 @@ export const canonicalAttribute = (name: string): string => {
 
 /** Whether a document writes elements or attributes we read in another case than their own. */
 export const unusualCase = (text: string): boolean =>
-  /<(?:RSS|Rss|CHANNEL|Channel|ITEM|Item|ENTRY|Entry|FEED|Feed|TITLE|Title|LINK|Link|GUID|Guid|ID|Id|PUBDATE|PubDate|Pubdate)[\s>/]|\s(?:HREF|REL|ISPERMALINK|ispermalink|IsPermaLink)\s*=/.test(
+  /<(?:RSS|Rss|CHANNEL|Channel|ITEM|Item|ENTRY|Entry|FEED|Feed|TITLE|Title|LINK|Link|GUID|Guid|ID|Id|PUBDATE|PubDate|Pubdate|pubdate)[\s>/]|\s(?:HREF|REL|ISPERMALINK|ispermalink|IsPermaLink)\s*=/.test(
     text,
   )
