@@ -6,6 +6,7 @@ import type { ArticleSettings } from '../src/archive/settings.ts'
 import type { Classify } from '../src/article/sections.ts'
 import type { Taxonomy } from '../src/article/taxonomy.ts'
 import type { FetchFeed } from '../src/feed/fetch.ts'
+import type { Publisher } from '../src/lists/publisher.ts'
 import type { Politeness } from '../src/sources/politeness.ts'
 import type { CrawlSettings } from '../src/sources/settings.ts'
 import type { Sources } from '../src/sources/sources.ts'
@@ -26,6 +27,7 @@ export interface JobContext {
   readonly settings: () => JobSettings
   /** The lists that changed, each rewritten once however often it is said. */
   readonly publishing: Publishing
+  readonly publisher: Publisher
   /** Puts batches of items in the `articles` queue; one whose id is there already is not added again. */
   readonly addArticles: (batches: readonly { readonly id: string; readonly data: ArticlesData }[]) => Promise<void>
   /** ms since the epoch. */

@@ -64,10 +64,18 @@ export const addArticles = async (
 }
 
 /** Which lists a batch changes is the list room's to say: `affectedBy`. */
-export const publishingTo = (queues: Queues, affectedBy: (ingested: Ingested) => readonly string[]): Publishing => {
+export const publishingTo = (
+  queues: Queues,
+  affectedBy: (ingested: Ingested) => readonly string[],
+  settle: () => number,
+): Publishing => {
   const add = (data: { list: string; articles?: readonly ArticleId[] }[]) =>
     queues.publish.addBulk(
-      data.map(each => ({ name: publish.title(publish.data.parse(each)), data: each, opts: publishOptions(each) })),
+      data.map(each => ({
+        name: publish.title(publish.data.parse(each)),
+        data: each,
+        opts: publishOptions(each, settle()),
+      })),
     )
   return {
     async changed(ingested) {

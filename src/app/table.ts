@@ -13,7 +13,7 @@ export interface Column<Row> {
 const segments = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
 
 /** Cuts a text to a number of terminal cells, with an ellipsis where something went. Control characters never pass. */
-export const fit = (text: string, cells: number): string => {
+export const fitTo = (text: string, cells: number): string => {
   const plain = text.replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, ' ')
   if (stringWidth(plain) <= cells) return plain
   let out = ''
@@ -52,7 +52,7 @@ export const renderTable = <Row>(rows: readonly Row[], columns: readonly Column<
   }
   return cells.map(line =>
     line
-      .map((text, index) => pad(fit(text, widths[index] ?? 0), widths[index] ?? 0, columns[index]?.align))
+      .map((text, index) => pad(fitTo(text, widths[index] ?? 0), widths[index] ?? 0, columns[index]?.align))
       .join(GAP)
       .trimEnd(),
   )

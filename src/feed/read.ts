@@ -4,14 +4,12 @@ import { Parser } from 'htmlparser2'
 import { decode } from './decode.ts'
 import { absolute, type FieldContext, readItem, titleText } from './fields.ts'
 import { hintsOf } from './hints.ts'
-import type { Feed, NotAFeed, ReadOutcome } from './item.ts'
+import type { Feed, FeedItem, NotAFeed, ReadOutcome } from './item.ts'
 import { readJsonFeed } from './json-feed.ts'
-import { readLeniently } from './lenient.ts'
-import { unusualCase } from './names.ts'
-import { unusualPrefixes } from './namespaces.ts'
 import { attribute, firstText, type RawFeed, textOf } from './raw.ts'
 import { isSitemap, readSitemap } from './sitemap.ts'
-import { beyondStrict, fellShort, readStrictly } from './strict.ts'
+import { nextTurn, readInSlices } from './slices.ts'
+import { readerFor, readXml } from './xml.ts'
 
 export interface ReadOptions {
   readonly contentType?: string | null
@@ -23,12 +21,26 @@ export interface ReadOptions {
 
 const MOST_ITEMS = 1_000
 
-export const readFeed = async (
-  bytes: Uint8Array,
-  { contentType, url, maxItems = MOST_ITEMS }: ReadOptions = {},
+/** Longer documents, in characters, are read in slices: this much takes rss-parser about 20 ms. */
+const SLICED_FROM = 100_000
+
+export const readFeed = async (bytes: Uint8Array, options: ReadOptions = {}): Promise<ReadOutcome> => {
+  const { text, warnings } = decode(bytes, options.contentType)
+  return readText(text.trimStart(), options, warnings)
+}
+
+/** Whether text is, or should be, an XML feed: the rest is JSON, a sitemap, an HTML page or nothing we know. */
+export const looksXmlFeed = (start: string): boolean =>
+  !/^[{[]/.test(start) &&
+  !isSitemap(start.slice(0, 8_192)) &&
+  /<(?:\w{1,20}:)?(?:rss|feed|rdf|channel|item|entry)[\s>]/i.test(start.slice(0, 65_536))
+
+/** @param start decoded text without white space before it */
+export const readText = async (
+  start: string,
+  { url, maxItems = MOST_ITEMS }: ReadOptions,
+  warnings: readonly string[],
 ): Promise<ReadOutcome> => {
-  const { text, warnings } = decode(bytes, contentType)
-  const start = text.trimStart()
   if (start === '') return refusal('empty', 'the body is empty')
   const head = start.slice(0, 8_192)
 
@@ -46,8 +58,7 @@ export const readFeed = async (
     const feed = readSitemap(start, maxItems)
     return { kind: 'feed', feed: { ...feed, warnings: [...warnings, ...feed.warnings] } }
   }
-  const looksXml = /<(?:\w{1,20}:)?(?:rss|feed|rdf|channel|item|entry)[\s>]/i.test(start.slice(0, 65_536))
-  if (!looksXml) {
+  if (!looksXmlFeed(start)) {
     if (/<(?:!doctype\s+html|html|head|body|title|meta)\b/i.test(head)) return notHtml(start, url)
     return refusal(
       'unknown-format',
@@ -55,45 +66,25 @@ export const readFeed = async (
     )
   }
 
-  const read = await readXml(start, maxItems)
+  const read =
+    start.length > SLICED_FROM
+      ? await readInSlices(start, maxItems)
+      : await readXml(start, readerFor(start), maxItems)
   if (read === null) return refusal('unreadable', 'looks like a feed, but no feed element could be read')
   if (read.raw.items.length === 0 && /<!doctype\s+html|<html[\s>]/i.test(head)) return notHtml(start, url)
-  return { kind: 'feed', feed: feedOf(read.raw, url, maxItems, [...warnings, ...read.warnings]) }
+  return { kind: 'feed', feed: await feedOf(read.raw, url, maxItems, [...warnings, ...read.warnings]) }
 }
 
-const readXml = async (text: string, maxItems: number): Promise<{ raw: RawFeed; warnings: string[] } | null> => {
-  if (!beyondStrict(text) && !unusualPrefixes(text) && !unusualCase(text)) {
-    try {
-      const strict = await readStrictly(text)
-      const lenient = fellShort(strict, itemsShown(text)) ? readLeniently(text, maxItems) : null
-      return { raw: lenient && lenient.items.length >= strict.items.length ? lenient : strict, warnings: [] }
-    } catch (error) {
-      const raw = readLeniently(text, maxItems)
-      const why = error instanceof Error ? error.message.split('\n')[0] : String(error)
-      return raw && { raw, warnings: [`not well-formed, read leniently: ${why}`] }
-    }
-  }
-  const raw = readLeniently(text, maxItems)
-  return raw && { raw, warnings: [] }
-}
+/** Items judged at a time before others get their turn on the event loop. */
+const TURN = 200
 
-/** Start tags of items, those in comments and quoted markup too: never fewer than there are. */
-const itemsShown = (text: string): number => {
-  let count = 0
-  for (const tag of ['<item', '<entry']) {
-    for (let at = text.indexOf(tag); at >= 0; at = text.indexOf(tag, at + tag.length)) {
-      if (/[\s>/]/.test(text[at + tag.length] ?? '')) count += 1
-    }
-  }
-  return count
-}
-
-const feedOf = (
+/** What was read of a document, as the feed it is. */
+export const feedOf = async (
   { format, channel, items }: RawFeed,
   url: string | undefined,
   maxItems: number,
   warnings: readonly string[],
-): Feed => {
+): Promise<Feed> => {
   const links = channel.link ?? []
   const home =
     links
@@ -105,13 +96,18 @@ const feedOf = (
   const base = [url, link, self].find(each => each != null && /^https?:\/\//i.test(each)) ?? undefined
   const context: FieldContext = { format, base, language }
   const kept = items.slice(0, maxItems)
+  const read: FeedItem[] = []
+  for (const item of kept) {
+    if (read.length > 0 && read.length % TURN === 0) await nextTurn()
+    read.push(readItem(item, context))
+  }
   return {
     format,
     title: (channel.title ?? channel['dc:title'] ?? []).map(titleText).find(Boolean) ?? null,
     link,
     language,
     hints: hintsOf(channel),
-    items: kept.map(item => readItem(item, context)),
+    items: read,
     warnings:
       items.length > kept.length
         ? [...warnings, `${items.length - kept.length} items beyond ${maxItems} left out`]

@@ -82,8 +82,12 @@ const declarationEnd = (xml: string, from: number, mayHoldSubset: boolean): numb
   return after < 0 ? gt + 1 : after + 1
 }
 
-/** @param until where to stop; the end of the document if not given */
-export const tokenize = (xml: string, handler: TokenHandler, from = 0, until = xml.length): void => {
+/**
+ * @param from  where to begin: 0, or where an earlier call stopped
+ * @param until where to stop; the end of the document if not given
+ * @returns where it stopped: `until`, or the end of the tag at which the handler said so
+ */
+export const tokenize = (xml: string, handler: TokenHandler, from = 0, until = xml.length): number => {
   let at = from
   let textFrom = from
   let seenDoctype = false
@@ -122,7 +126,7 @@ export const tokenize = (xml: string, handler: TokenHandler, from = 0, until = x
         attributesEnd: Math.max(nameEnd, selfClosing ? inside - 1 : inside),
         selfClosing,
       }
-      if (handler.open(xml.slice(lt + 1, nameEnd), tag) === false) return
+      if (handler.open(xml.slice(lt + 1, nameEnd), tag) === false) return at
     } else if (next === SLASH && startsName(xml.charCodeAt(lt + 2))) {
       text(lt)
       let nameEnd = lt + 3
@@ -130,7 +134,7 @@ export const tokenize = (xml: string, handler: TokenHandler, from = 0, until = x
       const gt = xml.charCodeAt(nameEnd) === GT ? nameEnd : tagEnd(xml, nameEnd)
       at = xml.charCodeAt(gt) === GT ? gt + 1 : gt
       textFrom = at
-      if (handler.close(xml.slice(lt + 2, nameEnd), lt, at) === false) return
+      if (handler.close(xml.slice(lt + 2, nameEnd), lt, at) === false) return at
     } else if (next === BANG && xml.startsWith('[CDATA[', lt + 2)) {
       text(lt)
       const end = find(']]>', lt + 9)
@@ -163,6 +167,7 @@ export const tokenize = (xml: string, handler: TokenHandler, from = 0, until = x
     }
   }
   text(until)
+  return until
 }
 
 /** A section that is never ended is taken to stop at the next end tag of an element that holds text: the rest of the feed is not its content. */

@@ -18,14 +18,15 @@ export const showAddress = (address: RedisAddress): string => {
  * Opens a connection that waits for Redis however long it is away: commands queue, and one line is logged when it goes and one
  * when it is back, not one for each attempt.
  * @param name shown in CLIENT LIST
+ * @param pipelined false for connections that block or that BullMQ takes its own turns on
  */
-export const connectRedis = (address: RedisAddress, log: Logger, name: string): Redis => {
+export const connectRedis = (address: RedisAddress, log: Logger, name: string, { pipelined = true } = {}): Redis => {
   const options = {
     connectionName: name,
     // Commands wait for Redis rather than failing: a worker resumes where it was. BullMQ's workers demand it too.
     maxRetriesPerRequest: null,
     // What is asked for in one turn of the event loop goes out together, also on a cluster (one batch a node).
-    enableAutoPipelining: true,
+    enableAutoPipelining: pipelined,
     retryStrategy: (attempt: number) => Math.min(50 * 2 ** Math.min(attempt, 6), 2_000),
   }
   const redis = 'socket' in address ? new Redis({ ...options, path: address.socket }) : new Redis(address.url, options)

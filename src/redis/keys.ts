@@ -58,7 +58,8 @@ export const keysFor = (prefix: string) => {
     /** ZSET article id by its count in a rolling window, or by decayed log weight for `now`. */
     eventWindow: (kind: string, window: string) => `${events}:window:${kind}:${window}`,
     /** HASH article id -> count of one bucket of time. Expires once it has left the longest window using it. */
-    eventBucket: (kind: string, width: string, index: number | string) => `${events}:bucket:${kind}:${width}:${index}`,
+    eventBucket: (kind: string, window: string, index: number | string) =>
+      `${events}:bucket:${kind}:${window}:${index}`,
     /** Anything else the counter keeps beside the stream: de-duplication, refusals, rotation marks. */
     eventState: (name: string) => `${events}:${name}`,
 

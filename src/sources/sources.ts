@@ -133,7 +133,7 @@ export const createSources = ({ redis, keys, catalogue, settings, now }: Sources
           .filter(source => source.enabled)
           .map(source => [source.id as string, source]),
       )
-      const known = new Set(await redis.zrange(keys.due(), 0, -1))
+      const known = new Set(await redis.zrange(keys.due(), 0, '-1'))
       const gone = [...known].filter(id => !wanted.has(id))
       const fresh = [...wanted.values()].filter(source => !known.has(source.id))
       if (gone.length > 0) await redis.zrem(keys.due(), ...gone)
@@ -161,7 +161,7 @@ export const createSources = ({ redis, keys, catalogue, settings, now }: Sources
       const known = await redis.hmget(keys.seen(id), ...items.map(({ key }) => key))
       const today = Math.floor(now() / DAY)
       // Items still carried stay remembered; once a day is enough to say so.
-      const old = items.flatMap(({ key, fingerprint }, index) => {
+      const old = items.flatMap(({ key, fingerprint }, index): string[] => {
         const value = known[index]
         return value === `${fingerprint}:${today}` || !value?.startsWith(`${fingerprint}:`)
           ? []

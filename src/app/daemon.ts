@@ -1,0 +1,205 @@
+/** The daemon: connections, services, and a worker for each role. Starts everything, reloads, and stops in the right order. */
+
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
+import type { Redis } from 'ioredis'
+import type { Logger } from 'pino'
+import { addRecrawl, addScheduledCrawls, definitions, openQueues } from '../../jobs/queues.ts'
+import { startSchedule } from '../../jobs/schedule.ts'
+import { type AdminServer, startAdmin } from '../admin/server.ts'
+import { createEventCounter } from '../events/counter.ts'
+import { createFetcher } from '../feed/fetch.ts'
+import { connectRedis } from '../redis/connect.ts'
+import { keysFor } from '../redis/keys.ts'
+import type { RedisServer } from '../redis/server.ts'
+import { SourceId } from '../sources/source.ts'
+import type { Config } from './config/load.ts'
+import type { Role } from './config/schema.ts'
+import { createServices } from './services.ts'
+import { readStatus } from './status.ts'
+import { type RunningWorker, startWorker } from './workers.ts'
+
+export interface Daemon {
+  readonly id: string
+  /** Where the admin server listens; null where this process has not that role. */
+  readonly adminUrl: string | null
+  /** A link that sets the admin's password, once; null where one is set. */
+  readonly setupUrl: string | null
+  /** Takes up a new configuration. What only a restart can change (roles, Redis, ports) is left as it is and named. */
+  reload(config: Config): Promise<void>
+  /** Finishes jobs in hand within the configured time, then lets go of the rest: others take it up. */
+  stop(): Promise<void>
+}
+
+export interface DaemonParts {
+  readonly config: Config
+  readonly roles?: readonly Role[]
+  readonly redis: RedisServer
+  readonly log: Logger
+  readonly now?: () => number
+}
+
+const BEAT = 5_000
+/** Most sources claimed in one tick: beyond it the next tick goes on. */
+const CLAIM = 1_000
+
+export const startDaemon = async ({
+  config: initial,
+  roles = initial.settings.roles,
+  redis: server,
+  log,
+  now = Date.now,
+}: DaemonParts): Promise<Daemon> => {
+  let config = initial
+  const id = `${hostname()}-${process.pid}-${randomUUID().slice(0, 4)}`
+  const keys = keysFor(config.settings.redis.prefix)
+  const connections: Redis[] = []
+  const connect = (purpose: string, options?: { pipelined: boolean }): Redis => {
+    const made = connectRedis(server.address, log, `${keys.prefix}:${purpose}`, options)
+    connections.push(made)
+    return made
+  }
+  const redis = connect('main')
+  const bull = connect('queues', { pipelined: false })
+  const queues = openQueues(bull, keys)
+  const stopping = new AbortController()
+  const fetcher = createFetcher(config.settings.crawl)
+  const services = createServices({ config: () => config, redis, keys, queues, fetcher, now, signal: stopping.signal })
+  const has = (role: Role) => roles.includes(role)
+
+  await redis.ping()
+  if (has('scheduler')) {
+    const { added, removed } = await services.sources.sync()
+    await services.publisher.publishSections()
+    log.info({ sources: config.sources.length, added, removed }, 'sources')
+  }
+
+  const workers: RunningWorker[] = []
+  const work = <Definition extends (typeof definitions)[keyof typeof definitions]>(
+    definition: Definition,
+    concurrency: number,
+  ) =>
+    // One signature serves all three: a worker only passes a definition's own data on to it.
+    workers.push(
+      startWorker(definition as (typeof definitions)['publish'], {
+        connection: bull,
+        keys,
+        concurrency,
+        services: services.context,
+        log,
+      }),
+    )
+  if (has('crawl')) work(definitions.crawl, config.settings.crawl.concurrency)
+  if (has('articles')) work(definitions.articles, config.settings.articles.concurrency)
+  if (has('publish')) work(definitions.publish, 4)
+
+  const counting = new AbortController()
+  const counter = has('events')
+    ? createEventCounter({
+        redis,
+        blocking: connect('events', { pipelined: false }),
+        keys,
+        archive: services.archive,
+        settings: () => config.settings.events,
+        now,
+        consumer: id,
+        log,
+        onCounted: async () => undefined,
+      }).run(counting.signal)
+    : Promise.resolve()
+
+  const beat = () =>
+    redis
+      .multi()
+      .hset(keys.daemon(id), { id, roles: roles.join(','), host: hostname(), pid: process.pid, beatAt: now() })
+      .pexpire(keys.daemon(id), BEAT * 3)
+      .exec()
+  await beat()
+  const heart = setInterval(() => {
+    if (redis.status === 'ready') beat().catch((error: unknown) => log.debug({ err: error }, 'no beat'))
+  }, BEAT)
+
+  const { crawl, lists } = config.settings
+  const stopSchedule = has('scheduler')
+    ? startSchedule(
+        [
+          {
+            name: 'crawl-due',
+            every: crawl.tick,
+            run: async () => {
+              const due = await services.sources.claimDue(CLAIM)
+              if (due.length > 0) await addScheduledCrawls(queues, due)
+            },
+          },
+          {
+            name: 'refresh-lists',
+            every: lists.refresh,
+            run: () => services.context.publishing.lists(services.publisher.names()),
+          },
+        ],
+        { redis, keys, daemonId: id, log },
+      )
+    : async () => undefined
+
+  let admin: AdminServer | null = null
+  if (has('admin')) {
+    admin = await startAdmin({
+      settings: config.settings.admin,
+      redis,
+      keys,
+      queues: { ...queues },
+      sources: services.sources,
+      recrawl: sourceId => addRecrawl(queues, SourceId.parse(sourceId)),
+      listNames: () => services.publisher.names(),
+      status: () => readStatus({ redis, keys, queues, sources: services.sources, now }),
+      log,
+      now,
+    })
+  }
+  log.info({ id, roles, redis: server.origin, ...(admin ? { admin: admin.url } : {}) }, 'newsdesk runs')
+
+  return {
+    id,
+    adminUrl: admin?.url ?? null,
+    setupUrl: admin?.setupUrl ?? null,
+    async reload(next) {
+      const fixed = (['redis', 'roles', 'admin'] as const).filter(
+        key => JSON.stringify(next.settings[key]) !== JSON.stringify(config.settings[key]),
+      )
+      if (fixed.length > 0) log.warn({ keys: fixed }, 'these settings change at a restart only')
+      config = next
+      if (!has('scheduler')) return
+      const { added, removed } = await services.sources.sync()
+      await services.publisher.publishSections()
+      log.info({ sources: config.sources.length, added, removed }, 'configuration reloaded')
+    },
+    async stop() {
+      await stopSchedule()
+      await admin?.close()
+      counting.abort()
+      const finished = Promise.all([counter, ...workers.map(worker => worker.finish())])
+      if (!(await within(finished, config.settings.shutdown))) {
+        log.warn({ ms: config.settings.shutdown }, 'jobs in hand did not finish in time; others will take them up')
+        stopping.abort()
+        await within(Promise.all(workers.map(worker => worker.abandon())), 2_000)
+      }
+      clearInterval(heart)
+      if (redis.status === 'ready') await redis.del(keys.daemon(id))
+      await fetcher.close()
+      await within(Promise.all(Object.values(queues).map(queue => queue.close())), 2_000)
+      for (const connection of connections) connection.disconnect()
+      log.info({ id }, 'newsdesk stopped')
+    },
+  }
+}
+
+/** @returns whether the work was done in time; work that fails counts as done, its failure having been logged where it arose */
+const within = async (work: Promise<unknown>, ms: number): Promise<boolean> => {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<boolean>(resolve => {
+    timer = setTimeout(() => resolve(false), ms)
+  })
+  const done = await Promise.race([work.then(() => true), late])
+  clearTimeout(timer)
+  return done
+}

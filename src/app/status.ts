@@ -1,0 +1,103 @@
+/** How newsdesk is: daemons, queues, sources, events, memory, as one plain object for the terminal, the admin server and monitoring. */
+
+import type { Redis } from 'ioredis'
+import type { Queues } from '../../jobs/queues.ts'
+import type { SourceStatus, Status } from '../admin/status-of.ts'
+import { GROUP } from '../events/counter.ts'
+import type { Keys } from '../redis/keys.ts'
+import type { Sources } from '../sources/sources.ts'
+
+export interface StatusParts {
+  readonly redis: Redis
+  readonly keys: Keys
+  readonly queues: Queues
+  readonly sources: Sources
+  readonly now: () => number
+}
+
+/** A source is late when its turn passed this long ago and nothing was fetched. */
+const LATE = 10 * 60_000
+
+const scan = async (redis: Redis, pattern: string): Promise<string[]> => {
+  const found: string[] = []
+  let cursor = '0'
+  do {
+    const [next, page] = await redis.scan(cursor, 'MATCH', pattern, 'COUNT', 1_000)
+    found.push(...page)
+    cursor = next
+  } while (cursor !== '0')
+  return found
+}
+
+const infoOf = (info: string, field: string): string => new RegExp(`^${field}:(.*)$`, 'm').exec(info)?.[1]?.trim() ?? ''
+
+/** Entries nobody has counted yet: not delivered, or delivered and not acknowledged. */
+const eventsWaiting = async (redis: Redis, keys: Keys): Promise<number> => {
+  if ((await redis.exists(keys.events())) === 0) return 0
+  const groups = (await redis.xinfo('GROUPS', keys.events())) as unknown[][] // field, value, ... a group
+  const group = groups.find(fields => fields[fields.indexOf('name') + 1] === GROUP)
+  if (!group) return redis.xlen(keys.events())
+  return Number(group[group.indexOf('lag') + 1] ?? 0) + Number(group[group.indexOf('pending') + 1] ?? 0)
+}
+
+export const readStatus = async ({ redis, keys, queues, sources, now }: StatusParts): Promise<Status> => {
+  const [states, daemonKeys, info, policy, refused, stories, waiting] = await Promise.all([
+    sources.states(),
+    scan(redis, `${keys.daemon('')}*`),
+    redis.info(),
+    redis.config('GET', 'maxmemory-policy').catch(() => ['maxmemory-policy', 'unknown']),
+    redis.hgetall(keys.eventState('refused')),
+    redis.zcard(keys.storyIndex()),
+    eventsWaiting(redis, keys),
+  ])
+  const daemons = (await Promise.all(daemonKeys.map(key => redis.hgetall(key))))
+    .filter(({ id }) => id)
+    .map(({ id = '', roles = '', beatAt }) => ({ id, roles: roles.split(','), beatAt: Number(beatAt) }))
+  const counts = Object.fromEntries(
+    await Promise.all(
+      Object.entries(queues).map(
+        async ([name, queue]) =>
+          [
+            name,
+            await queue.getJobCounts('waiting', 'active', 'delayed', 'prioritized', 'failed', 'completed'),
+          ] as const,
+      ),
+    ),
+  )
+  const sourceStatus = sources.list().flatMap((source): SourceStatus[] => {
+    const state = states.get(source.id)
+    if (!state) return []
+    const late = source.enabled && state.nextAt !== null ? Math.max(0, now() - state.nextAt) : 0
+    return [{ source, state, late: late > LATE ? late : 0 }]
+  })
+
+  const problems: string[] = []
+  const missing = ['scheduler', 'crawl', 'articles', 'publish', 'events'].filter(
+    role => !daemons.some(({ roles }) => roles.includes(role)),
+  )
+  if (daemons.length === 0) problems.push('no newsdesk daemon runs on this Redis: start one with `npm start`')
+  else if (missing.length > 0) problems.push(`no daemon has the roles ${missing.join(', ')}`)
+  const late = sourceStatus.filter(each => each.late > 0)
+  if (late.length > 0) problems.push(`${late.length} sources are late, ${late[0]?.source.id} among them`)
+  const failing = sourceStatus.filter(({ state }) => state.status === 'failing')
+  if (failing.length > 0)
+    problems.push(
+      `${failing.length} of ${sourceStatus.length} sources fail, ${failing[0]?.source.id} among them (${failing[0]?.state.lastError?.reason})`,
+    )
+  if (waiting > 50_000) problems.push(`${waiting} events wait to be counted`)
+  const eviction = String((policy as string[])[1])
+  if (eviction !== 'noeviction' && eviction !== 'unknown')
+    problems.push(`Redis evicts keys (maxmemory-policy ${eviction}): set it to noeviction`)
+  return {
+    daemons,
+    queues: counts,
+    sources: sourceStatus,
+    articles: { stories },
+    events: {
+      waiting,
+      refused: Object.fromEntries(Object.entries(refused).map(([reason, count]) => [reason, Number(count)])),
+    },
+    redis: { version: infoOf(info, 'redis_version'), memory: Number(infoOf(info, 'used_memory')), policy: eviction },
+    problems,
+  }
+}

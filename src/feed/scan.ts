@@ -1,0 +1,155 @@
+/**
+ * Where the items of a feed begin and end, found without parsing them: so that only new ones need be parsed, and large documents can be
+ * read in slices. Sure or silent: a document that is not well-formed where it matters, or stands its items in more than one place, is not
+ * split, and is then parsed whole. (pure)
+ */
+
+import { createHash } from 'node:crypto'
+import { type OpenTag, tokenize } from './tokens.ts'
+
+export interface Span {
+  readonly start: number
+  readonly end: number
+}
+
+export interface Split {
+  readonly text: string
+  /** Items in document order, none within another, all in the same parent. */
+  readonly spans: readonly Span[]
+  /** Whether titles or texts hold markup in place, which decides the reader for the whole document. */
+  readonly holdsMarkup: boolean
+}
+
+const ROOTS: Readonly<Record<string, { readonly item: string; readonly parent: string }>> = {
+  rss: { item: 'item', parent: 'channel' },
+  feed: { item: 'entry', parent: 'feed' },
+  'rdf:RDF': { item: 'item', parent: 'rdf:RDF' },
+}
+
+/** Deeper than feeds go; beyond it the document is not taken apart. */
+const DEEPEST = 100
+const LONGEST_ATTRIBUTES = 4_000
+const ATTRIBUTES = /^(?:\s+[\w:.-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*\s*$/
+const REFERENCE = /&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9a-f]{1,6});)/i
+/** What the readers may take for an item, by its namespace or despite its case, and we do not. */
+const LIKE_ITEM = /^(?:[\w.-]+:)?(?:item|entry)$/i
+const PROSE = new Set(['title', 'description', 'summary', 'content', 'content:encoded', 'dc:title', 'link'])
+
+/** Takes a document apart in steps, so that a long one can be scanned without holding the event loop. */
+export interface Scanner {
+  /** Scans about `length` characters further. @returns whether there is more */
+  step(length: number): boolean
+  /** @returns null where the scanner is not sure */
+  result(): Split | null
+}
+
+export const scanner = (text: string): Scanner => {
+  const spans: Span[] = []
+  const stack: string[] = []
+  let sure = true
+  let holdsMarkup = false
+  let rules: (typeof ROOTS)[string] | undefined
+  let itemAt = -1
+  let parents = 0
+  let rootClosed = false
+  let position = 0
+  let stopAt = 0
+
+  const isReferenceFree = (start: number, end: number): boolean => {
+    const ampersand = text.indexOf('&', start)
+    return ampersand < 0 || ampersand >= end || !REFERENCE.test(text.slice(ampersand, end))
+  }
+
+  const unsure = (): false => {
+    sure = false
+    return false
+  }
+
+  const open = (name: string, tag: OpenTag): boolean => {
+    if (text.charCodeAt(tag.end - 1) !== 62 || rootClosed || stack.length >= DEEPEST) return unsure()
+    if (tag.attributesEnd > tag.attributesAt) {
+      if (tag.attributesEnd - tag.attributesAt > LONGEST_ATTRIBUTES) return unsure()
+      const attributes = text.slice(tag.attributesAt, tag.attributesEnd)
+      if (!ATTRIBUTES.test(attributes) || REFERENCE.test(attributes)) return unsure()
+    }
+    const parent = stack.at(-1)
+    if (parent === undefined) {
+      rules = Object.hasOwn(ROOTS, name) ? ROOTS[name] : undefined
+      if (!rules || tag.selfClosing) return unsure()
+    }
+    if (name === rules?.item) {
+      // Items within items, or anywhere but directly in the one parent, are not for us.
+      if (itemAt >= 0 || parent !== rules.parent || stack.length > 2) return unsure()
+      itemAt = tag.start
+    } else if (LIKE_ITEM.test(name)) return unsure()
+    if (name === rules?.parent) parents += 1
+    if (parent !== undefined && PROSE.has(parent)) holdsMarkup = true
+    if (!tag.selfClosing) stack.push(name)
+    else if (name === rules?.item) endItem(tag.end)
+    return tag.end < stopAt
+  }
+
+  const endItem = (end: number): void => {
+    spans.push({ start: itemAt, end })
+    itemAt = -1
+  }
+
+  const handler = {
+    open,
+    close(name: string, _start: number, end: number): boolean {
+      if (stack.pop() !== name || text.charCodeAt(end - 1) !== 62) return unsure()
+      if (name === rules?.item && itemAt >= 0) endItem(end)
+      if (stack.length === 0) rootClosed = true
+      return end < stopAt
+    },
+    text(start: number, end: number): void {
+      if (!isReferenceFree(start, end)) sure = false
+      // A bare `<`, or text outside of the root, is for the second reader.
+      const lt = text.indexOf('<', start)
+      if (lt >= 0 && lt < end) sure = false
+      if (stack.length === 0 && /\S/.test(text.slice(start, Math.min(end, start + 1_000)))) sure = false
+    },
+    cdata(_start: number, end: number): void {
+      if (!text.startsWith(']]>', end)) sure = false
+    },
+    doctype(_start: number, end: number): void {
+      if (stack.length > 0 || text.charCodeAt(end - 2) === 93) sure = false
+    },
+  }
+
+  return {
+    step(length) {
+      stopAt = position + length
+      position = tokenize(text, handler, position)
+      return sure && position < text.length
+    },
+    result: () => (sure && rootClosed && parents === 1 && itemAt < 0 ? { text, spans, holdsMarkup } : null),
+  }
+}
+
+/** @returns null where the scanner is not sure */
+export const splitFeed = (text: string): Split | null => {
+  const scan = scanner(text)
+  scan.step(Number.POSITIVE_INFINITY)
+  return scan.result()
+}
+
+/** The document with only some of its items: everything around them stays, so that namespaces, xml:base and xml:lang are inherited as ever. */
+export const withItems = ({ text, spans }: Split, keep: (index: number) => boolean): string => {
+  const parts: string[] = []
+  let at = 0
+  for (const [index, span] of spans.entries()) {
+    if (keep(index)) continue
+    parts.push(text.slice(at, span.start))
+    at = span.end
+  }
+  parts.push(text.slice(at))
+  return parts.join('')
+}
+
+/** 16 characters that stand for an item as written. */
+export const spanHash = (text: string, { start, end }: Span): string =>
+  createHash('sha1').update(text.slice(start, end)).digest('base64url').slice(0, 16)
+
+/** Stands for a whole body: one that comes back with the same hash holds nothing new. */
+export const bodyHash = (bytes: Uint8Array): string => createHash('sha1').update(bytes).digest('base64url')
