@@ -67,9 +67,7 @@ export const readText = async (
   }
 
   const read =
-    start.length > SLICED_FROM
-      ? await readInSlices(start, maxItems)
-      : await readXml(start, readerFor(start), maxItems)
+    start.length > SLICED_FROM ? await readInSlices(start, maxItems) : await readXml(start, readerFor(start), maxItems)
   if (read === null) return refusal('unreadable', 'looks like a feed, but no feed element could be read')
   if (read.raw.items.length === 0 && /<!doctype\s+html|<html[\s>]/i.test(head)) return notHtml(start, url)
   return { kind: 'feed', feed: await feedOf(read.raw, url, maxItems, [...warnings, ...read.warnings]) }

@@ -147,6 +147,14 @@ export const withItems = ({ text, spans }: Split, keep: (index: number) => boole
   return parts.join('')
 }
 
+/** The document with only a run of its items, `from` up to `to`. */
+export const withRun = ({ text, spans }: Split, from: number, to: number): string => {
+  const [first, last] = [spans[0], spans.at(-1)]
+  const [begin, end] = [spans[from], spans[to - 1]]
+  if (!first || !last || !begin || !end) return text
+  return `${text.slice(0, first.start)}${text.slice(begin.start, end.end)}${text.slice(last.end)}`
+}
+
 /** 16 characters that stand for an item as written. */
 export const spanHash = (text: string, { start, end }: Span): string =>
   createHash('sha1').update(text.slice(start, end)).digest('base64url').slice(0, 16)

@@ -3,7 +3,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { parseDate } from './dates.ts'
 import type { RawFields } from './raw.ts'
-import { type Scanner, type Split, scanner, withItems } from './scan.ts'
+import { type Scanner, type Split, scanner, withItems, withRun } from './scan.ts'
 import { type Reader, readerFor, readXml, type XmlRead } from './xml.ts'
 
 /** Lets everything else that is waiting run first. */
@@ -60,8 +60,7 @@ const readSpans = async (split: Split, from: number, to: number): Promise<XmlRea
       at += 1
     }
     await nextTurn()
-    const slice = withItems(split, index => index >= first && index < at)
-    const read = await readXml(slice, reader, Number.POSITIVE_INFINITY)
+    const read = await readXml(withRun(split, first, at), reader, Number.POSITIVE_INFINITY)
     for (const item of read?.raw.items ?? []) items.push(item)
     for (const warning of read?.warnings ?? []) warnings.add(warning)
   }

@@ -5,9 +5,9 @@
 
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { accessSync, constants, existsSync, mkdirSync, rmSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { delimiter, join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import type { RedisAddress } from './connect.ts'
@@ -115,27 +115,66 @@ const installServer = async (say: (line: string) => void): Promise<string> => {
 }
 
 const exited = (child: ChildProcess): Promise<number | null> =>
-  new Promise((resolve, reject) => {
-    if (child.exitCode !== null || child.signalCode !== null) return resolve(child.exitCode)
-    child.once('exit', resolve)
+  new Promise((done, reject) => {
+    if (child.exitCode !== null || child.signalCode !== null) return done(child.exitCode)
+    child.once('exit', done)
     child.once('error', reject)
   })
 
-const PING_DEADLINE = 30_000
+const START_DEADLINE = 30_000
 
-/** Starts a server as our child, on a Unix socket of its own, with what it keeps in `dir`. */
-const startServer = async (binary: string, dir: string, durable: boolean): Promise<RedisServer> => {
-  mkdirSync(dir, { recursive: true, mode: 0o700 })
-  // A socket's path may have 104 characters at most, a data folder's may be longer: the socket stands in the temporary folder.
-  const socket = join(tmpdir(), `newsdesk-${createHash('sha256').update(dir).digest('hex').slice(0, 12)}.sock`)
-  if (existsSync(socket)) {
-    if (await answers(socket)) {
-      throw new NoRedisError(
-        `Another newsdesk already runs its Redis on ${dir}. Stop it, or give this one a data folder of its own (NEWSDESK_DATA).`,
-      )
-    }
-    rmSync(socket)
+/** The socket of the Redis that keeps its data in a folder. A socket's path may have 104 characters at most: it stands in the temporary folder. */
+const socketOf = (dir: string): string =>
+  join(tmpdir(), `newsdesk-${createHash('sha256').update(resolve(dir)).digest('hex').slice(0, 12)}.sock`)
+
+const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
+}
+
+/**
+ * Runs a step that must not run twice at once on one folder. A lock left by a process that died is taken over.
+ * @returns undefined where another process holds the lock and `settled` came true meanwhile
+ */
+const exclusively = async <T>(
+  dir: string,
+  settled: () => Promise<boolean>,
+  step: () => Promise<T>,
+): Promise<T | undefined> => {
+  const lock = join(dir, 'starting.pid')
+  const deadline = Date.now() + START_DEADLINE
+  for (;;) {
+    try {
+      writeFileSync(lock, String(process.pid), { flag: 'wx' })
+      break
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    }
+    if (await settled()) return undefined
+    const holder = Number(readFileSync(lock, { encoding: 'utf8', flag: 'a+' }))
+    if (holder > 0 && !isAlive(holder)) rmSync(lock, { force: true })
+    else if (Date.now() > deadline)
+      throw new NoRedisError(
+        `Process ${holder} has been starting a Redis in ${dir} for too long. Stop it, or remove ${lock}.`,
+      )
+    await delay(20)
+  }
+  try {
+    return await step()
+  } finally {
+    rmSync(lock, { force: true })
+  }
+}
+
+/** Starts a server on a socket of its own, with what it keeps in `dir`. */
+const spawnServer = async (binary: string, dir: string, durable: boolean): Promise<ChildProcess> => {
+  const socket = socketOf(dir)
+  rmSync(socket, { force: true })
+  const logfile = join(resolve(dir), 'redis.log')
   const keep = durable ? ['--appendonly', 'yes', '--appendfsync', 'everysec'] : ['--appendonly', 'no']
   const child = spawn(
     binary,
@@ -153,40 +192,45 @@ const startServer = async (binary: string, dir: string, durable: boolean): Promi
       '',
       '--maxmemory-policy',
       'noeviction',
+      '--logfile',
+      logfile,
     ],
-    // A process group of its own: Ctrl-C in the terminal reaches newsdesk alone, which then stops its Redis last.
-    { stdio: ['ignore', 'pipe', 'pipe'], detached: true },
+    // A process group of its own: Ctrl-C reaches newsdesk alone, which stops its Redis last. Should newsdesk be killed, its Redis stays, and the next start takes it up.
+    { stdio: 'ignore', detached: true },
   )
-  let output = ''
-  const remember = (chunk: Buffer) => {
-    output = (output + chunk.toString()).slice(-2_000)
-  }
-  child.stdout.on('data', remember)
-  child.stderr.on('data', remember)
-
-  const deadline = Date.now() + PING_DEADLINE
+  child.unref()
+  const deadline = Date.now() + START_DEADLINE
   while (!(await answers(socket))) {
-    if (child.exitCode !== null || Date.now() > deadline) {
+    if (child.exitCode !== null || child.signalCode !== null || Date.now() > deadline) {
       child.kill('SIGKILL')
-      throw new NoRedisError(`${binary} did not start in ${dir}:\n${output.trim()}`)
+      const said = existsSync(logfile) ? readFileSync(logfile, 'utf8').slice(-1_000).trim() : ''
+      throw new NoRedisError(`${binary} did not start in ${dir}:\n${said}`)
     }
     await delay(10)
   }
-  // Should newsdesk die without a word, the child must not outlive it for ever; exit is the last moment we have.
-  const killOnExit = () => child.kill('SIGTERM')
-  process.once('exit', killOnExit)
-  return {
-    address: { socket },
-    origin: binary,
-    async stop() {
-      process.off('exit', killOnExit)
-      if (child.exitCode === null) {
-        const gone = exited(child)
-        child.kill('SIGTERM')
-        await gone
-      }
-    },
+  return child
+}
+
+/** Stops a server of ours unless another newsdesk is still connected to it. Waits until it has written everything and is gone. */
+const stopUnlessShared = async (socket: string): Promise<void> => {
+  const redis = new Redis({ path: socket, retryStrategy: () => null, maxRetriesPerRequest: 0, lazyConnect: true })
+  redis.on('error', () => undefined) // a server that is gone is what we want
+  try {
+    await redis.connect()
+    const clients = String(await redis.client('LIST'))
+      .trim()
+      .split('\n')
+    const self = String(await redis.client('ID'))
+    if (clients.some(line => !line.startsWith(`id=${self} `))) return
+    await redis.call('SHUTDOWN').catch((error: Error) => {
+      // The connection ends with the server: that is success. Anything else is not.
+      if (!/closed|ECONNRESET|EPIPE/i.test(error.message)) throw error
+    })
+  } finally {
+    redis.disconnect()
   }
+  const deadline = Date.now() + START_DEADLINE
+  while ((await answers(socket)) && Date.now() < deadline) await delay(10)
 }
 
 const answers = async (socket: string): Promise<boolean> => {
@@ -209,17 +253,53 @@ export interface RedisWanted {
   readonly url?: string | undefined
   /** Folder for a server of our own. */
   readonly dataDir: string
-  /** false for tests: nothing is written to disk. */
+  /** false for the demo and the tests: nothing is written, and the server ends with this process whatever happens. */
   readonly durable?: boolean
+  /** false for commands that only ask a running newsdesk: they never start a server. */
+  readonly start?: boolean
   readonly say: (line: string) => void
 }
 
 /**
- * The one way newsdesk gets its Redis: `npm start`, the demo and the tests all come here.
+ * The one way newsdesk gets its Redis: `npm start`, the demo, the commands and the tests all come here. Several processes on one data
+ * folder share one server; the last to leave stops it.
  * @throws NoRedisError where none can be had, saying what to type
  */
-export const resolveRedis = async ({ url, dataDir, durable = true, say }: RedisWanted): Promise<RedisServer> => {
+export const resolveRedis = async ({
+  url,
+  dataDir,
+  durable = true,
+  start = true,
+  say,
+}: RedisWanted): Promise<RedisServer> => {
   if (url) return { address: { url }, origin: 'configured', stop: async () => undefined }
+  const socket = socketOf(dataDir)
+  const shared: RedisServer = {
+    address: { socket },
+    origin: 'already running',
+    stop: () => (start ? stopUnlessShared(socket) : Promise.resolve()),
+  }
+  if (await answers(socket)) return shared
+  if (!start)
+    throw new NoRedisError(
+      `No newsdesk runs on ${resolve(dataDir)}: start it with \`npm start\`, or name its Redis: NEWSDESK_REDIS_URL=redis://host:6379`,
+    )
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const binary = findServer() ?? (await installServer(say))
-  return startServer(binary, dataDir, durable)
+  const child = await exclusively(
+    dataDir,
+    () => answers(socket),
+    async () => ((await answers(socket)) ? undefined : spawnServer(binary, dataDir, durable)),
+  )
+  if (!child) return shared
+  const endWithUs = () => child.kill('SIGTERM')
+  if (!durable) process.once('exit', endWithUs)
+  return {
+    address: { socket },
+    origin: binary,
+    async stop() {
+      process.off('exit', endWithUs)
+      await stopUnlessShared(socket)
+    },
+  }
 }

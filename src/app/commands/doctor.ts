@@ -1,0 +1,180 @@
+/** `newsdesk doctor`: what is wrong with this installation, and how to mend it. */
+
+import { createServer } from 'node:net'
+import pc from 'picocolors'
+import { pino } from 'pino'
+import { createFetcher } from '../../feed/fetch.ts'
+import { connectRedis, showAddress } from '../../redis/connect.ts'
+import { NoRedisError, resolveRedis } from '../../redis/server.ts'
+import { type Config, loadConfig } from '../config/load.ts'
+import { ConfigError } from '../config/problems.ts'
+
+export interface Finding {
+  readonly check: string
+  readonly state: 'good' | 'warning' | 'bad'
+  readonly what: string
+  /** How to mend it. */
+  readonly mend?: string
+}
+
+const OLDEST_REDIS = 6.2
+const MOST_SKEW = 2_000
+const SAMPLE = 5
+
+const checkNode = (): Finding => {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+  const fits = major > 20 || (major === 20 && minor >= 19)
+  return {
+    check: 'Node',
+    state: fits ? 'good' : 'bad',
+    what: process.version,
+    ...(fits ? {} : { mend: 'install Node 20.19 or newer' }),
+  }
+}
+
+const checkRedis = async (config: Config): Promise<Finding[]> => {
+  const { url, dataDir } = config.settings.redis
+  let started: Awaited<ReturnType<typeof resolveRedis>>
+  try {
+    started = await resolveRedis({ url, dataDir, say: line => console.error(line) })
+  } catch (error) {
+    if (!(error instanceof NoRedisError)) throw error
+    return [
+      {
+        check: 'Redis',
+        state: 'bad',
+        what: error.message.split('\n')[0] ?? '',
+        mend: error.message.split('\n').slice(1).join('; '),
+      },
+    ]
+  }
+  const redis = connectRedis(started.address, pino({ level: 'silent' }), 'newsdesk:doctor')
+  try {
+    const info = await Promise.race([
+      redis.info(),
+      new Promise<null>(resolve => setTimeout(() => resolve(null), 5_000).unref()),
+    ])
+    if (info === null)
+      return [
+        {
+          check: 'Redis',
+          state: 'bad',
+          what: `${showAddress(started.address)} does not answer`,
+          mend: 'start it, or correct redis.url (NEWSDESK_REDIS_URL)',
+        },
+      ]
+    const field = (name: string) => new RegExp(`^${name}:(.*)$`, 'm').exec(info)?.[1]?.trim() ?? ''
+    const version = field('redis_version')
+    const policy = String(((await redis.config('GET', 'maxmemory-policy')) as string[])[1])
+    const [seconds, micros] = (await redis.time()).map(Number)
+    const skew = Math.abs((seconds ?? 0) * 1_000 + (micros ?? 0) / 1_000 - Date.now())
+    const durable = field('aof_enabled') === '1'
+    return [
+      {
+        check: 'Redis',
+        state: Number.parseFloat(version) >= OLDEST_REDIS ? 'good' : 'bad',
+        what: `${version} at ${showAddress(started.address)} (${started.origin})`,
+        mend: 'Redis 6.2 or newer, or Valkey',
+      },
+      {
+        check: 'Eviction',
+        state: policy === 'noeviction' ? 'good' : 'bad',
+        what: `maxmemory-policy ${policy}`,
+        mend: 'redis-cli CONFIG SET maxmemory-policy noeviction: any other loses jobs',
+      },
+      {
+        check: 'Durability',
+        state: durable ? 'good' : 'warning',
+        what: durable ? 'append-only file on' : 'no append-only file',
+        mend: 'redis-cli CONFIG SET appendonly yes: without it a restart of Redis loses jobs and counts',
+      },
+      {
+        check: 'Clock',
+        state: skew < MOST_SKEW ? 'good' : 'bad',
+        what: `${Math.round(skew)} ms from Redis`,
+        mend: 'keep the clocks in step (chrony, systemd-timesyncd)',
+      },
+    ]
+  } finally {
+    redis.disconnect()
+    await started.stop()
+  }
+}
+
+const checkPort = (config: Config): Promise<Finding> => {
+  const { host, port } = config.settings.admin
+  return new Promise(resolve => {
+    const probe = createServer()
+    probe.once('error', (error: NodeJS.ErrnoException) =>
+      resolve({
+        check: 'Admin port',
+        state: 'warning',
+        what: `${host}:${port} cannot be listened on (${error.code})`,
+        mend: 'newsdesk runs already, or choose another admin.port',
+      }),
+    )
+    probe.listen(port, host, () =>
+      probe.close(() => resolve({ check: 'Admin port', state: 'good', what: `${host}:${port} is free` })),
+    )
+  })
+}
+
+const checkSources = async (config: Config): Promise<Finding[]> => {
+  const enabled = config.sources.filter(source => source.enabled)
+  const sample = enabled
+    .filter((_, index) => index % Math.max(1, Math.floor(enabled.length / SAMPLE)) === 0)
+    .slice(0, SAMPLE)
+  const fetcher = createFetcher(config.settings.crawl)
+  try {
+    return await Promise.all(
+      sample.map(async ({ id, url }): Promise<Finding> => {
+        const outcome = await fetcher.fetchFeed({ url, validators: null })
+        if (outcome.kind !== 'failed') return { check: `Source ${id}`, state: 'good', what: 'reachable' }
+        return {
+          check: `Source ${id}`,
+          state: 'warning',
+          what: `${outcome.reason}: ${outcome.detail}`,
+          mend: 'is there a network, a proxy, a firewall? `newsdesk crawl` tries again',
+        }
+      }),
+    )
+  } finally {
+    await fetcher.close()
+  }
+}
+
+/** @returns 0 where nothing is bad, 1 where something is, 2 where the configuration cannot be read */
+export const doctorCommand = async (configDir: string, { json }: { json: boolean }): Promise<number> => {
+  const findings: Finding[] = [checkNode()]
+  let code = 0
+  try {
+    const config = loadConfig(configDir, process.env)
+    findings.push({
+      check: 'Configuration',
+      state: 'good',
+      what: `${config.sources.length} sources, ${config.taxonomy.length} sections in ${configDir}`,
+    })
+    if (config.settings.crawl.contact === '') {
+      findings.push({
+        check: 'Contact',
+        state: 'warning',
+        what: 'publishers cannot reach you',
+        mend: 'set crawl.contact to a URL or address',
+      })
+    }
+    findings.push(...(await checkRedis(config)), await checkPort(config), ...(await checkSources(config)))
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    findings.push(...error.problems.map((what): Finding => ({ check: 'Configuration', state: 'bad', what })))
+    code = 2
+  }
+  const bad = findings.some(({ state }) => state === 'bad')
+  if (json) console.log(JSON.stringify(findings, null, 2))
+  else {
+    for (const { check, state, what, mend } of findings) {
+      const mark = { good: pc.green('✓'), warning: pc.yellow('!'), bad: pc.red('✗') }[state]
+      console.log(`${mark} ${check}: ${what}${state !== 'good' && mend ? `\n    ${pc.dim(mend)}` : ''}`)
+    }
+  }
+  return code || Number(bad)
+}

@@ -1,0 +1,56 @@
+/** The log: pino, JSON lines on stderr or stdout, for people where it is a terminal; secrets never in it. */
+
+import { type DestinationStream, type Logger, pino } from 'pino'
+import pretty from 'pino-pretty'
+
+/** Fields that may hold a secret are never written. */
+const REDACT = [
+  'password',
+  '*.password',
+  'token',
+  '*.token',
+  'headers.authorization',
+  '*.headers.authorization',
+  'headers.cookie',
+  '*.headers.cookie',
+  'visitor',
+  '*.visitor',
+]
+
+export interface LogWanted {
+  readonly level: string
+  /** 1 for stdout, 2 for stderr. */
+  readonly to: 1 | 2
+}
+
+/** Credentials in a URL, wherever it stands in a message. */
+export const withoutCredentials = (text: string): string =>
+  text.replace(/\b([a-z][a-z0-9+.-]{1,20}:\/\/)[^\s/@:]{0,200}:[^\s/@]{1,200}@/gi, '$1***@')
+
+export const createLog = ({ level, to }: LogWanted): Logger => {
+  const stream: DestinationStream = (to === 1 ? process.stdout : process.stderr).isTTY
+    ? pretty({
+        destination: to,
+        sync: true,
+        colorize: !process.env.NO_COLOR,
+        translateTime: 'SYS:HH:MM:ss',
+        ignore: 'pid,hostname',
+      })
+    : pino.destination({ dest: to, sync: true })
+  return pino(
+    {
+      level,
+      redact: { paths: REDACT, censor: '***' },
+      base: { pid: process.pid },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      hooks: {
+        logMethod(args, method) {
+          const last = args.at(-1)
+          if (typeof last === 'string' && last.includes('://')) args[args.length - 1] = withoutCredentials(last)
+          method.apply(this, args)
+        },
+      },
+    },
+    stream,
+  )
+}

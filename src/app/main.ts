@@ -1,0 +1,174 @@
+#!/usr/bin/env node
+/** The command line. Exit codes: 0 done, 1 failed, 2 wrong usage or configuration. */
+
+import { readFileSync } from 'node:fs'
+import { Command, InvalidArgumentError, Option } from 'commander'
+import pc from 'picocolors'
+import { NoRedisError } from '../redis/server.ts'
+import { ConfigError } from './config/problems.ts'
+import { ROLES, type Role } from './config/schema.ts'
+
+const { version } = JSON.parse(
+  readFileSync(
+    new URL(import.meta.url.includes('/dist/') ? '../../../package.json' : '../../package.json', import.meta.url),
+    'utf8',
+  ),
+) as { version: string } // ours
+
+const wholeNumber = (text: string): number => {
+  const number = Number(text)
+  if (!Number.isInteger(number) || number < 0) throw new InvalidArgumentError('must be a whole number')
+  return number
+}
+
+const positiveNumber = (text: string): number => {
+  const number = Number(text)
+  if (!(number > 0)) throw new InvalidArgumentError('must be a number above 0')
+  return number
+}
+
+const rolesOf = (text: string): Role[] =>
+  text.split(',').map(each => {
+    const role = ROLES.find(known => known === each.trim())
+    if (!role) throw new InvalidArgumentError(`${JSON.stringify(each)} is no role; there are ${ROLES.join(', ')}`)
+    return role
+  })
+
+const program = new Command('newsdesk')
+  .description("The background worker behind a news site's lists: feeds in, ranked lists in Redis.")
+  .version(version)
+  .addOption(
+    new Option('--config <dir>', 'folder with newsdesk.yaml, sources.yaml and sections.yaml')
+      .default('config')
+      .env('NEWSDESK_CONFIG'),
+  )
+  .showHelpAfterError('(--help tells more)')
+  .exitOverride()
+  .addHelpText(
+    'after',
+    '\nExit codes: 0 done, 1 failed, 2 wrong usage or configuration.\nDocumentation: README.md, docs/',
+  )
+
+const configDir = (): string => String(program.opts().config)
+
+/** Sets the exit code of a command; what it throws is told by `fail`. */
+const run =
+  <Args extends unknown[]>(command: (...args: Args) => Promise<number>) =>
+  async (...args: Args): Promise<void> => {
+    process.exitCode = await command(...args)
+  }
+
+program
+  .command('start')
+  .description('run the daemon until it is told to stop (SIGTERM; SIGHUP reloads the configuration)')
+  .option('--roles <roles>', `what this process does, parted by commas: ${ROLES.join(',')}`, rolesOf)
+  .action(run(async ({ roles }: { roles?: Role[] }) => (await import('./commands/start.ts')).start(configDir(), roles)))
+
+program
+  .command('demo')
+  .description('run the whole of newsdesk on a newsstand of invented publishers, and show its front page')
+  .option('--once', 'until every list is published, then print the page and exit')
+  .option('--json', 'with --once: print the lists as JSON on stdout, everything else on stderr')
+  .option('--seconds <n>', 'end after this time', positiveNumber)
+  .action(
+    run(async (options: { once?: boolean; json?: boolean; seconds?: number }) =>
+      (await import('./demo/demo.ts')).runDemo(options),
+    ),
+  )
+
+program
+  .command('newsstand')
+  .description('serve invented publishers, or a folder of feed files, over HTTP on this machine')
+  .option('--port <n>', 'port to listen on; 0 for any free one', wholeNumber, 3221)
+  .option('--speed <x>', 'how much faster than the clock editions come out', positiveNumber, 60)
+  .option('--seed <n>', 'another seed, other editions', wholeNumber, 1)
+  .option('--folder <dir>', 'serve the feed files of this folder instead')
+  .action(
+    run(async (options: { port: number; speed: number; seed: number; folder?: string }) =>
+      (await import('./newsstand/command.ts')).newsstandCommand(options),
+    ),
+  )
+
+program
+  .command('crawl')
+  .description('crawl a source again now, ignoring its schedule, validators and backoff')
+  .argument('[source]', 'id or url of a source')
+  .option('--all', 'every source')
+  .option('--wait', 'until it is done, and say what it brought')
+  .option('--json', 'as JSON')
+  .action(
+    run(
+      async (
+        source: string | undefined,
+        { all = false, wait = false, json = false }: { all?: boolean; wait?: boolean; json?: boolean },
+      ) => {
+        if ((source === undefined) === !all) program.error('error: name one source, or --all', { exitCode: 2 })
+        return (await import('./commands/crawl.ts')).crawlCommand(configDir(), source, { all, wait, json })
+      },
+    ),
+  )
+
+program
+  .command('lists')
+  .description('show the published lists, or the entries of one')
+  .argument('[list]', 'such as latest:world, most-read:now, must-reads')
+  .option('--limit <n>', 'most entries', wholeNumber, 20)
+  .option('--json', 'as JSON')
+  .action(
+    run(async (list: string | undefined, { limit, json = false }: { limit: number; json?: boolean }) =>
+      (await import('./commands/show.ts')).listsCommand(configDir(), list, { limit, json }),
+    ),
+  )
+
+program
+  .command('sources')
+  .description('show the sources: state, last and next fetch, and why')
+  .option('--failing', 'only those that fail or are late')
+  .option('--json', 'as JSON')
+  .action(
+    run(async ({ failing = false, json = false }: { failing?: boolean; json?: boolean }) =>
+      (await import('./commands/show.ts')).sourcesCommand(configDir(), { failing, json }),
+    ),
+  )
+
+program
+  .command('status')
+  .description('how newsdesk is, on one screen; exit code 1 where something is wrong')
+  .option('--json', 'as JSON')
+  .action(
+    run(async ({ json = false }: { json?: boolean }) =>
+      (await import('./commands/show.ts')).statusCommand(configDir(), { json }),
+    ),
+  )
+
+program
+  .command('doctor')
+  .description('check configuration, Redis, clock, ports and reachability, and say how to mend what is wrong')
+  .option('--json', 'as JSON')
+  .action(
+    run(async ({ json = false }: { json?: boolean }) =>
+      (await import('./commands/doctor.ts')).doctorCommand(configDir(), { json }),
+    ),
+  )
+
+/** What is the user's to mend is told in words; what is ours keeps its stack. */
+const fail = (error: unknown): number => {
+  if (error instanceof ConfigError) {
+    console.error(pc.red(error.message))
+    return 2
+  }
+  if (error instanceof NoRedisError) {
+    console.error(pc.red(error.message))
+    return 1
+  }
+  const { code, exitCode } = (error ?? {}) as { code?: unknown; exitCode?: number }
+  if (typeof code === 'string' && code.startsWith('commander.')) return exitCode === 0 ? 0 : 2
+  console.error(error)
+  return 1
+}
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  process.exitCode = fail(error)
+}
