@@ -4,6 +4,7 @@ import { parseDate } from './dates.ts'
 import { absolute } from './fields.ts'
 import type { Feed, FeedItem } from './item.ts'
 import { fold, plainText, summarise } from './text.ts'
+import { mapInTurns } from './turns.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -50,7 +51,11 @@ const readItem = (item: Json, base: string | undefined, language: string | null)
 }
 
 /** @returns null where the document is JSON but no feed */
-export const readJsonFeed = (document: unknown, url: string | undefined, maxItems: number): Feed | null => {
+export const readJsonFeed = async (
+  document: unknown,
+  url: string | undefined,
+  maxItems: number,
+): Promise<Feed | null> => {
   if (!isObject(document) || !Array.isArray(document.items)) return null
   const home = text(document, 'home_page_url')
   const language = text(document, 'language')
@@ -64,7 +69,7 @@ export const readJsonFeed = (document: unknown, url: string | undefined, maxItem
     link: absolute(home, url),
     language,
     hints: { ...(hub ? { hub } : {}), ...(self ? { self } : {}) },
-    items: items.map(item => {
+    items: await mapInTurns(items, item => {
       const read = readItem(item, home ?? url, language)
       return { ...read, author: read.author ?? authors(document) }
     }),

@@ -7,7 +7,7 @@ import { decodeHTMLStrict } from 'entities'
 import { canonicalAttribute, canonicalName } from './names.ts'
 import { prefixOf } from './namespaces.ts'
 import type { Raw, RawElement, RawFeed, RawFields } from './raw.ts'
-import { attributesIn, type OpenTag, tokenize } from './tokens.ts'
+import { attributesIn, type OpenTag, type TokenHandler, tokenize } from './tokens.ts'
 
 interface Open {
   readonly name: string
@@ -22,6 +22,8 @@ interface Open {
 
 /** Deeper nesting than any feed has: elements below are passed over. */
 const DEEPEST = 100
+/** More elements of one name than anything is read from. */
+const MOST_SIBLINGS = 1_000
 
 /** Elements whose content may be markup in place: it is kept as it stands and not taken apart. */
 const TEXTUAL = new Set(
@@ -82,8 +84,22 @@ const asMarkup = (inner: string): string => {
 
 const NONE: Readonly<Record<string, string>> = Object.freeze(Object.create(null))
 
+/** Reads in steps, so that a long document can be read without holding the event loop. */
+export interface LenientReader {
+  /** Reads about `length` characters further. @returns whether there is more */
+  step(length: number): boolean
+  /** Ends what is still open. @returns null where no feed element is found in the document */
+  finish(): RawFeed | null
+}
+
 /** @returns null where no feed element is found in the document */
 export const readLeniently = (xml: string, maxItems = Number.POSITIVE_INFINITY): RawFeed | null => {
+  const reader = lenientReader(xml, maxItems)
+  reader.step(xml.length)
+  return reader.finish()
+}
+
+export const lenientReader = (xml: string, maxItems: number): LenientReader => {
   const stack: Open[] = []
   const items: RawFields[] = []
   const channel: Record<string, Raw[]> = Object.create(null)
@@ -113,8 +129,8 @@ export const readLeniently = (xml: string, maxItems = Number.POSITIVE_INFINITY):
 
   const keep = (into: Record<string, Raw[]>, name: string, element: Raw): void => {
     const siblings = into[name]
-    if (siblings) siblings.push(element)
-    else into[name] = [element]
+    if (!siblings) into[name] = [element]
+    else if (siblings.length < MOST_SIBLINGS) siblings.push(element)
   }
 
   /** Ends the innermost open element; `at` is where its content ends. */
@@ -148,10 +164,15 @@ export const readLeniently = (xml: string, maxItems = Number.POSITIVE_INFINITY):
     passedOver = 0
   }
 
-  const open = (written: string, tag: OpenTag): undefined => {
+  const open = (written: string, tag: OpenTag): void => {
     const parent = stack.at(-1)
+    if (!textual && stack.length >= DEEPEST && !/item|entry|channel|feed|rss|rdf/i.test(written)) {
+      if (!tag.selfClosing) passedOver += 1
+      return
+    }
     const given = tag.attributesEnd > tag.attributesAt ? attributesIn(xml, tag) : NONE
-    let spaces = parent?.spaces ?? NONE
+    const spaces = parent?.spaces ?? NONE
+    let declared: Record<string, string> | null = null
     let base = parent?.base
     let language = parent?.language
     let attributes: Record<string, string> | null = null
@@ -160,12 +181,13 @@ export const readLeniently = (xml: string, maxItems = Number.POSITIVE_INFINITY):
       attributes ??= Object.create(null) as Record<string, string>
       const name = canonicalAttribute(key)
       attributes[name] = value
-      if (name === 'xmlns' || name.startsWith('xmlns:'))
-        spaces = Object.assign(Object.create(null), spaces, { [key.slice(6)]: value })
-      else if (name === 'xml:base') base = resolve(value, base)
+      if (name === 'xmlns' || name.startsWith('xmlns:')) {
+        declared ??= Object.assign(Object.create(null) as Record<string, string>, spaces)
+        declared[key.slice(6)] = value
+      } else if (name === 'xml:base') base = resolve(value, base)
       else if (name === 'xml:lang') language = value
     }
-    const name = nameIn(written, spaces)
+    const name = nameIn(written, declared ?? spaces)
     if (format === null && FRAME.has(name)) format = name === 'feed' ? 'atom' : /rdf/i.test(name) ? 'rdf' : 'rss'
     const structure = isStructure(name)
     if (textual && parent && !structure && !(HEADLINES.has(parent.name) && AFTER_HEADLINE.has(name))) {
@@ -179,10 +201,6 @@ export const readLeniently = (xml: string, maxItems = Number.POSITIVE_INFINITY):
       const outer = stack.findIndex(each => ITEM.has(each.name))
       if (outer >= 0) closeThrough(outer, tag.start)
     }
-    if (stack.length >= DEEPEST && !structure) {
-      if (!tag.selfClosing) passedOver += 1
-      return
-    }
     if (base !== undefined) attributes = Object.assign(attributes ?? Object.create(null), { 'xml:base': base })
     if (language !== undefined && ITEM.has(name))
       attributes = Object.assign(attributes ?? Object.create(null), { 'xml:lang': language })
@@ -192,7 +210,7 @@ export const readLeniently = (xml: string, maxItems = Number.POSITIVE_INFINITY):
       children: Object.create(null),
       text: [],
       contentAt: tag.end,
-      spaces,
+      spaces: declared ?? spaces,
       base,
       language,
     })
@@ -200,31 +218,16 @@ export const readLeniently = (xml: string, maxItems = Number.POSITIVE_INFINITY):
     if (tag.selfClosing) close(tag.end)
   }
 
-  tokenize(xml, {
-    open,
-    close(written, start): undefined {
-      const top = stack.at(-1)
-      if (!top) return
-      const name = nameIn(written, top.spaces)
-      if (textual && !isStructure(name)) {
-        if (name !== top.name) return
-        if (textual.sameName > 0) textual.sameName -= 1
-        else close(start)
-        return
-      }
-      if (passedOver > 0 && !isStructure(name)) {
-        passedOver -= 1
-        return
-      }
-      for (let index = stack.length - 1; index >= 0; index -= 1) {
-        const each = stack[index]
-        if (each?.name === name) {
-          closeThrough(index, start)
-          return
-        }
-        // An end tag reaches out of an item only if it ends what items stand in.
-        if (each && ITEM.has(each.name) && !isStructure(name)) return
-      }
+  let position = 0
+  let stopAt = 0
+  const handler: TokenHandler = {
+    open(written, tag) {
+      open(written, tag)
+      return tag.end < stopAt
+    },
+    close(written, start, end) {
+      endTag(written, start)
+      return end < stopAt
     },
     text(start, end) {
       stack.at(-1)?.text.push(decoded(xml.slice(start, end)))
@@ -235,8 +238,42 @@ export const readLeniently = (xml: string, maxItems = Number.POSITIVE_INFINITY):
     doctype(start, end) {
       if (stack.length === 0) entities = declaredEntities(xml.slice(start, end))
     },
-  })
-  closeThrough(0, xml.length)
-  if (format === null && items.length === 0) return null
-  return { format: format ?? (inAtom ? 'atom' : 'rss'), channel, items }
+  }
+  const endTag = (written: string, start: number): void => {
+    const top = stack.at(-1)
+    if (!top) return
+    const name = nameIn(written, top.spaces)
+    if (textual && !isStructure(name)) {
+      if (name !== top.name) return
+      if (textual.sameName > 0) textual.sameName -= 1
+      else close(start)
+      return
+    }
+    if (passedOver > 0 && !isStructure(name)) {
+      passedOver -= 1
+      return
+    }
+    for (let index = stack.length - 1; index >= 0; index -= 1) {
+      const each = stack[index]
+      if (each?.name === name) {
+        closeThrough(index, start)
+        return
+      }
+      // An end tag reaches out of an item only if it ends what items stand in.
+      if (each && ITEM.has(each.name) && !isStructure(name)) return
+    }
+  }
+
+  return {
+    step(length) {
+      stopAt = position + length
+      position = tokenize(xml, handler, position)
+      return position < xml.length
+    },
+    finish() {
+      closeThrough(0, xml.length)
+      if (format === null && items.length === 0) return null
+      return { format: format ?? (inAtom ? 'atom' : 'rss'), channel, items }
+    },
+  }
 }

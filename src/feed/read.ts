@@ -4,11 +4,12 @@ import { Parser } from 'htmlparser2'
 import { decode } from './decode.ts'
 import { absolute, type FieldContext, readItem, titleText } from './fields.ts'
 import { hintsOf } from './hints.ts'
-import type { Feed, FeedItem, NotAFeed, ReadOutcome } from './item.ts'
+import type { Feed, NotAFeed, ReadOutcome } from './item.ts'
 import { readJsonFeed } from './json-feed.ts'
 import { attribute, firstText, type RawFeed, textOf } from './raw.ts'
 import { isSitemap, readSitemap } from './sitemap.ts'
-import { nextTurn, readInSlices } from './slices.ts'
+import { readInSlices } from './slices.ts'
+import { mapInTurns } from './turns.ts'
 import { readerFor, readXml } from './xml.ts'
 
 export interface ReadOptions {
@@ -19,10 +20,10 @@ export interface ReadOptions {
   readonly maxItems?: number
 }
 
-const MOST_ITEMS = 1_000
+export const MOST_ITEMS = 1_000
 
 /** Longer documents, in characters, are read in slices: this much takes rss-parser about 20 ms. */
-const SLICED_FROM = 100_000
+export const SLICED_FROM = 100_000
 
 export const readFeed = async (bytes: Uint8Array, options: ReadOptions = {}): Promise<ReadOutcome> => {
   const { text, warnings } = decode(bytes, options.contentType)
@@ -46,7 +47,7 @@ export const readText = async (
 
   if (/^[{[]/.test(start)) {
     try {
-      const feed = readJsonFeed(JSON.parse(start), url, maxItems)
+      const feed = await readJsonFeed(JSON.parse(start), url, maxItems)
       return feed
         ? { kind: 'feed', feed: { ...feed, warnings: [...warnings, ...feed.warnings] } }
         : refusal('unknown-format', 'JSON, but no JSON Feed: it has no items')
@@ -55,7 +56,7 @@ export const readText = async (
     }
   }
   if (isSitemap(head)) {
-    const feed = readSitemap(start, maxItems)
+    const feed = await readSitemap(start, maxItems)
     return { kind: 'feed', feed: { ...feed, warnings: [...warnings, ...feed.warnings] } }
   }
   if (!looksXmlFeed(start)) {
@@ -72,9 +73,6 @@ export const readText = async (
   if (read.raw.items.length === 0 && /<!doctype\s+html|<html[\s>]/i.test(head)) return notHtml(start, url)
   return { kind: 'feed', feed: await feedOf(read.raw, url, maxItems, [...warnings, ...read.warnings]) }
 }
-
-/** Items judged at a time before others get their turn on the event loop. */
-const TURN = 200
 
 /** What was read of a document, as the feed it is. */
 export const feedOf = async (
@@ -94,18 +92,13 @@ export const feedOf = async (
   const base = [url, link, self].find(each => each != null && /^https?:\/\//i.test(each)) ?? undefined
   const context: FieldContext = { format, base, language }
   const kept = items.slice(0, maxItems)
-  const read: FeedItem[] = []
-  for (const item of kept) {
-    if (read.length > 0 && read.length % TURN === 0) await nextTurn()
-    read.push(readItem(item, context))
-  }
   return {
     format,
     title: (channel.title ?? channel['dc:title'] ?? []).map(titleText).find(Boolean) ?? null,
     link,
     language,
     hints: hintsOf(channel),
-    items: read,
+    items: await mapInTurns(kept, item => readItem(item, context)),
     warnings:
       items.length > kept.length
         ? [...warnings, `${items.length - kept.length} items beyond ${maxItems} left out`]
@@ -130,7 +123,7 @@ const notHtml = (html: string, url: string | undefined): NotAFeed => {
       if (link !== null && !links.includes(link)) links.push(link)
     },
   })
-  parser.end(html.slice(0, 500_000))
+  parser.end(html.slice(0, 100_000))
   const title = /<title[^>]*>([^<]{0,200})/i.exec(html.slice(0, 20_000))?.[1]?.trim()
   const offer = links.length > 0 ? `; the page offers ${links.join(', ')}` : ''
   return refusal('html', `an HTML page${title ? ` (${JSON.stringify(title)})` : ''} in place of a feed${offer}`, links)

@@ -16,8 +16,12 @@ export interface Split {
   readonly text: string
   /** Items in document order, none within another, all in the same parent. */
   readonly spans: readonly Span[]
+  /** What stands between items and is no white space: elements of the channel. */
+  readonly between: readonly Span[]
   /** Whether titles or texts hold markup in place, which decides the reader for the whole document. */
   readonly holdsMarkup: boolean
+  /** Whether an item holds more elements than rss-parser takes in linear time. */
+  readonly crowded: boolean
 }
 
 const ROOTS: Readonly<Record<string, { readonly item: string; readonly parent: string }>> = {
@@ -29,6 +33,7 @@ const ROOTS: Readonly<Record<string, { readonly item: string; readonly parent: s
 /** Deeper than feeds go; beyond it the document is not taken apart. */
 const DEEPEST = 100
 const LONGEST_ATTRIBUTES = 4_000
+const MOST_ELEMENTS = 2_000
 const ATTRIBUTES = /^(?:\s+[\w:.-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*\s*$/
 const REFERENCE = /&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9a-f]{1,6});)/i
 /** What the readers may take for an item, by its namespace or despite its case, and we do not. */
@@ -45,19 +50,27 @@ export interface Scanner {
 
 export const scanner = (text: string): Scanner => {
   const spans: Span[] = []
+  const between: Span[] = []
   const stack: string[] = []
   let sure = true
   let holdsMarkup = false
   let rules: (typeof ROOTS)[string] | undefined
   let itemAt = -1
+  let elements = 0
+  let crowded = false
   let parents = 0
   let rootClosed = false
   let position = 0
   let stopAt = 0
 
-  const isReferenceFree = (start: number, end: number): boolean => {
-    const ampersand = text.indexOf('&', start)
-    return ampersand < 0 || ampersand >= end || !REFERENCE.test(text.slice(ampersand, end))
+  // Where the next ampersand is, looked for once: not from every piece of text again.
+  let ampersand = -1
+  const isWellReferenced = (start: number, end: number): boolean => {
+    if (ampersand < start) {
+      const found = text.indexOf('&', start)
+      ampersand = found < 0 ? text.length : found
+    }
+    return ampersand >= end || !REFERENCE.test(text.slice(ampersand, end))
   }
 
   const unsure = (): false => {
@@ -81,15 +94,20 @@ export const scanner = (text: string): Scanner => {
       // Items within items, or anywhere but directly in the one parent, are not for us.
       if (itemAt >= 0 || parent !== rules.parent || stack.length > 2) return unsure()
       itemAt = tag.start
+      elements = 0
     } else if (LIKE_ITEM.test(name)) return unsure()
     if (name === rules?.parent) parents += 1
     if (parent !== undefined && PROSE.has(parent)) holdsMarkup = true
+    elements += 1
+    if (elements > MOST_ELEMENTS) crowded = true
     if (!tag.selfClosing) stack.push(name)
     else if (name === rules?.item) endItem(tag.end)
     return tag.end < stopAt
   }
 
   const endItem = (end: number): void => {
+    const before = spans.at(-1)
+    if (before && hasText(text, before.end, itemAt)) between.push({ start: before.end, end: itemAt })
     spans.push({ start: itemAt, end })
     itemAt = -1
   }
@@ -103,7 +121,7 @@ export const scanner = (text: string): Scanner => {
       return end < stopAt
     },
     text(start: number, end: number): void {
-      if (!isReferenceFree(start, end)) sure = false
+      if (!isWellReferenced(start, end)) sure = false
       // A bare `<`, or text outside of the root, is for the second reader.
       const lt = text.indexOf('<', start)
       if (lt >= 0 && lt < end) sure = false
@@ -123,8 +141,14 @@ export const scanner = (text: string): Scanner => {
       position = tokenize(text, handler, position)
       return sure && position < text.length
     },
-    result: () => (sure && rootClosed && parents === 1 && itemAt < 0 ? { text, spans, holdsMarkup } : null),
+    result: () =>
+      sure && rootClosed && parents === 1 && itemAt < 0 ? { text, spans, between, holdsMarkup, crowded } : null,
   }
+}
+
+const hasText = (text: string, start: number, end: number): boolean => {
+  for (let at = start; at < end; at += 1) if (text.charCodeAt(at) > 32) return true
+  return false
 }
 
 /** @returns null where the scanner is not sure */
@@ -134,25 +158,22 @@ export const splitFeed = (text: string): Split | null => {
   return scan.result()
 }
 
-/** The document with only some of its items: everything around them stays, so that namespaces, xml:base and xml:lang are inherited as ever. */
-export const withItems = ({ text, spans }: Split, keep: (index: number) => boolean): string => {
-  const parts: string[] = []
-  let at = 0
-  for (const [index, span] of spans.entries()) {
-    if (keep(index)) continue
-    parts.push(text.slice(at, span.start))
-    at = span.end
-  }
-  parts.push(text.slice(at))
-  return parts.join('')
-}
-
-/** The document with only a run of its items, `from` up to `to`. */
-export const withRun = ({ text, spans }: Split, from: number, to: number): string => {
+/**
+ * The document with only some of its items: what stands before, between and after all of them stays, so that namespaces, xml:base and
+ * xml:lang are inherited as ever. White space between items goes with them.
+ * @param wanted their indices, ascending
+ */
+export const withItems = ({ text, spans, between }: Split, wanted: readonly number[]): string => {
   const [first, last] = [spans[0], spans.at(-1)]
-  const [begin, end] = [spans[from], spans[to - 1]]
-  if (!first || !last || !begin || !end) return text
-  return `${text.slice(0, first.start)}${text.slice(begin.start, end.end)}${text.slice(last.end)}`
+  if (!first || !last) return text
+  const parts = [text.slice(0, first.start)]
+  for (const index of wanted) {
+    const span = spans[index]
+    if (span) parts.push(text.slice(span.start, span.end))
+  }
+  for (const span of between) parts.push(text.slice(span.start, span.end))
+  parts.push(text.slice(last.end))
+  return parts.join('')
 }
 
 /** 16 characters that stand for an item as written. */

@@ -4,13 +4,17 @@ import { Parser } from 'htmlparser2'
 import { parseDate } from './dates.ts'
 import type { Feed, FeedItem } from './item.ts'
 import { fold, plainText } from './text.ts'
+import { mapInTurns, nextTurn } from './turns.ts'
 
 const local = (name: string): string => name.slice(name.indexOf(':') + 1).toLowerCase()
+
+/** Characters tokenized at a time. */
+const PIECE = 100_000
 
 type Url = Record<string, string[]>
 
 /** Children of every `url` (or `sitemap`) by local name; what stands in news:publication keeps its own. */
-const readUrls = (text: string, element: 'url' | 'sitemap', most: number): Url[] => {
+const readUrls = async (text: string, element: 'url' | 'sitemap', most: number): Promise<Url[]> => {
   const urls: Url[] = []
   let current: Url | null = null
   const path: string[] = []
@@ -38,7 +42,11 @@ const readUrls = (text: string, element: 'url' | 'sitemap', most: number): Url[]
     },
     { xmlMode: true, decodeEntities: true },
   )
-  parser.end(text)
+  for (let at = 0; at < text.length && urls.length < most; at += PIECE) {
+    if (at > 0) await nextTurn()
+    parser.write(text.slice(at, at + PIECE))
+  }
+  parser.end()
   return urls
 }
 
@@ -47,10 +55,10 @@ const textIn = (url: Url, name: string): string | null => fold((url[name] ?? [])
 export const isSitemap = (head: string): boolean => /<(?:\w+:)?(?:urlset|sitemapindex)[\s>]/i.test(head)
 
 /** @returns items of the sitemap; of an index none, its sitemaps being named in the warnings */
-export const readSitemap = (text: string, maxItems: number): Feed => {
-  const children = /<(?:\w+:)?sitemapindex[\s>]/i.test(text.slice(0, 4_096)) ? readUrls(text, 'sitemap', 100) : []
-  const urls = children.length > 0 ? [] : readUrls(text, 'url', maxItems)
-  const items = urls.map((url): FeedItem => {
+export const readSitemap = async (text: string, maxItems: number): Promise<Feed> => {
+  const children = /<(?:\w+:)?sitemapindex[\s>]/i.test(text.slice(0, 4_096)) ? await readUrls(text, 'sitemap', 100) : []
+  const urls = children.length > 0 ? [] : await readUrls(text, 'url', maxItems)
+  const items = await mapInTurns(urls, (url): FeedItem => {
     const title = textIn(url, 'title')
     return {
       title: title === null ? null : plainText(title),

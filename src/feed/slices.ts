@@ -1,17 +1,16 @@
 /** Long documents, read a slice at a time: bounded in memory, and the event loop is never held for long. (docs/decisions/0011) */
 
-import { setImmediate } from 'node:timers/promises'
 import { parseDate } from './dates.ts'
+import { lenientReader } from './lenient.ts'
 import type { RawFields } from './raw.ts'
-import { type Scanner, type Split, scanner, withItems, withRun } from './scan.ts'
+import { type Scanner, type Split, scanner, withItems } from './scan.ts'
+import { nextTurn } from './turns.ts'
 import { type Reader, readerFor, readXml, type XmlRead } from './xml.ts'
 
-/** Lets everything else that is waiting run first. */
-export const nextTurn = (): Promise<void> => setImmediate()
-
-/** Characters scanned, and characters parsed, at a time: each about 10 ms. */
+/** Characters scanned, parsed by rss-parser and read leniently at a time: each about 10 ms. */
 const SCAN_SLICE = 500_000
 const PARSE_SLICE = 50_000
+const READ_SLICE = 200_000
 
 export const splitInTurns = async (text: string): Promise<Split | null> => {
   const scan: Scanner = scanner(text)
@@ -37,32 +36,60 @@ export const newest = (split: Split, most: number): { readonly from: number; rea
 /** Reads a long document, only its newest items, in slices. @returns null where no feed is found */
 export const readInSlices = async (text: string, maxItems: number): Promise<XmlRead | null> => {
   const split = await splitInTurns(text)
-  if (split === null) return readXml(text, 'lenient', maxItems)
+  if (split === null || split.crowded) return readLenientlyInTurns(text, maxItems)
   const { from, to } = newest(split, maxItems)
-  const read = await readSpans(split, from, to)
-  const left = split.spans.length - (to - from)
+  const wanted = Array.from({ length: to - from }, (_, index) => from + index)
+  const read = await readSome(split, wanted, true)
+  const left = split.spans.length - wanted.length
   return left > 0 ? { ...read, warnings: [...read.warnings, `${left} items beyond ${maxItems} left out`] } : read
 }
 
-const readSpans = async (split: Split, from: number, to: number): Promise<XmlRead> => {
-  const head = withItems(split, () => false)
-  const reader: Reader = split.holdsMarkup || readerFor(head) === 'lenient' ? 'lenient' : 'strict'
-  const whole = await readXml(head, reader, 0)
-  if (whole === null) throw new Error('a document that could be split has no feed element')
+/** What could not be split is no well-formed feed, or an unusual one. */
+const readLenientlyInTurns = async (text: string, maxItems: number): Promise<XmlRead | null> => {
+  const reader = lenientReader(text, maxItems)
+  while (reader.step(READ_SLICE)) await nextTurn()
+  const raw = reader.finish()
+  return raw && { raw, warnings: [] }
+}
+
+/**
+ * Reads some items of a document that was taken apart.
+ * @param wanted   their indices, ascending
+ * @param inTurns  whether to let others in between slices
+ */
+export const readSome = async (split: Split, wanted: readonly number[], inTurns: boolean): Promise<XmlRead> => {
+  // The whole document decides on the reader, so that it makes no difference which of its items are read.
+  const reader: Reader = split.holdsMarkup || readerFor(split.text) === 'lenient' ? 'lenient' : 'strict'
+  const slices = inTurns ? slicesOf(split, wanted) : [wanted]
   const items: RawFields[] = []
   const warnings = new Set<string>()
-  for (let at = from; at < to; ) {
-    const first = at
-    let length = 0
-    while (at < to && (length === 0 || length < PARSE_SLICE)) {
-      const span = split.spans[at]
-      length += span ? span.end - span.start : 0
-      at += 1
-    }
-    await nextTurn()
-    const read = await readXml(withRun(split, first, at), reader, Number.POSITIVE_INFINITY)
-    for (const item of read?.raw.items ?? []) items.push(item)
-    for (const warning of read?.warnings ?? []) warnings.add(warning)
+  let whole: XmlRead | null = null
+  for (const slice of slices.length > 0 ? slices : [[]]) {
+    if (inTurns) await nextTurn()
+    const read = await readXml(withItems(split, slice), reader, Number.POSITIVE_INFINITY)
+    if (read === null) throw new Error('a document that could be taken apart has no feed element')
+    whole ??= read
+    for (const item of read.raw.items) items.push(item)
+    for (const warning of read.warnings) warnings.add(warning)
   }
+  if (whole === null) throw new Error('no slice of a document was read')
   return { raw: { ...whole.raw, items }, warnings: [...warnings] }
+}
+
+const slicesOf = ({ spans }: Split, wanted: readonly number[]): number[][] => {
+  const slices: number[][] = []
+  let slice: number[] = []
+  let length = 0
+  for (const index of wanted) {
+    const span = spans[index]
+    if (slice.length > 0 && length >= PARSE_SLICE) {
+      slices.push(slice)
+      slice = []
+      length = 0
+    }
+    slice.push(index)
+    length += span ? span.end - span.start : 0
+  }
+  if (slice.length > 0) slices.push(slice)
+  return slices
 }

@@ -1,6 +1,7 @@
 /** Markup -> plain text, by a real HTML parser: entities decoded, blocks kept apart, no script or style text. Linear in its input. */
 
 import { Parser } from 'htmlparser2'
+import { C1_CONTROLS, fromWindows1252 } from './windows-1252.ts'
 
 const SILENT = new Set(['script', 'style', 'template'])
 const INLINE = new Set(
@@ -17,7 +18,7 @@ const LONGEST = 100_000
  * @returns text with white space folded
  */
 export const plainText = (html: string): string => {
-  if (!/[<&]/.test(html)) return fold(html)
+  if (!/[<&]/.test(html)) return fold(html.slice(0, LONGEST))
   const parts: string[] = []
   let silent = 0
   const parser = new Parser(
@@ -40,9 +41,6 @@ export const plainText = (html: string): string => {
   return fold(parts.join(''))
 }
 
-/** What windows-1252 means by the bytes that Latin-1 leaves to control characters: publishers mean it too. */
-const C1 = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ'
-
 /** UTF-8 that was read as Latin-1 and written as UTF-8 once more (`cafÃ©`): read rightly. Anything else stays as it is. */
 const unmangled = (text: string): string => {
   if (!/[\u00c2-\u00f4][\u0080-\u00bf]/.test(text) || /[^\u0000-\u00ff]/.test(text)) return text
@@ -62,7 +60,7 @@ const unmangled = (text: string): string => {
 export const fold = (text: string): string =>
   // Zero-width spaces stay within a text, where scripts without blanks need them; alone they are nothing.
   unmangled(text.toWellFormed())
-    .replace(/[\u0080-\u009f]/g, control => C1[control.charCodeAt(0) - 0x80] ?? ' ')
+    .replace(C1_CONTROLS, fromWindows1252)
     .replace(/[\p{Cc}\ufeff\s]+/gu, ' ')
     .trim()
 
