@@ -5,7 +5,7 @@
 
 import { decode } from './decode.ts'
 import type { Feed, NotAFeed } from './item.ts'
-import { feedOf, looksXmlFeed, MOST_ITEMS, type ReadOptions, readText, SLICED_FROM } from './read.ts'
+import { feedOf, looksXmlFeed, MOST_ITEMS, type ReadOptions, readText } from './read.ts'
 import { spanHash } from './scan.ts'
 import { newest, readSome, splitInTurns } from './slices.ts'
 
@@ -42,7 +42,7 @@ export const readNew = async (
   const spans = split.spans.slice(from, to).map(span => spanHash(start, span))
   const unknown: number[] = []
   for (const [index, hash] of spans.entries()) if (!known.has(hash)) unknown.push(from + index)
-  const read = await readSome(split, unknown, start.length > SLICED_FROM)
+  const read = await readSome(split, unknown)
   const left = split.spans.length - (to - from)
   return {
     kind: 'feed',

@@ -8,9 +8,8 @@ import type { Feed, NotAFeed, ReadOutcome } from './item.ts'
 import { readJsonFeed } from './json-feed.ts'
 import { attribute, firstText, type RawFeed, textOf } from './raw.ts'
 import { isSitemap, readSitemap } from './sitemap.ts'
-import { readInSlices } from './slices.ts'
+import { readDocument } from './slices.ts'
 import { mapInTurns } from './turns.ts'
-import { readerFor, readXml } from './xml.ts'
 
 export interface ReadOptions {
   readonly contentType?: string | null
@@ -21,9 +20,6 @@ export interface ReadOptions {
 }
 
 export const MOST_ITEMS = 1_000
-
-/** Longer documents, in characters, are read in slices: this much takes rss-parser about 20 ms. */
-export const SLICED_FROM = 100_000
 
 export const readFeed = async (bytes: Uint8Array, options: ReadOptions = {}): Promise<ReadOutcome> => {
   const { text, warnings } = decode(bytes, options.contentType)
@@ -67,8 +63,7 @@ export const readText = async (
     )
   }
 
-  const read =
-    start.length > SLICED_FROM ? await readInSlices(start, maxItems) : await readXml(start, readerFor(start), maxItems)
+  const read = await readDocument(start, maxItems)
   if (read === null) return refusal('unreadable', 'looks like a feed, but no feed element could be read')
   if (read.raw.items.length === 0 && /<!doctype\s+html|<html[\s>]/i.test(head)) return notHtml(start, url)
   return { kind: 'feed', feed: await feedOf(read.raw, url, maxItems, [...warnings, ...read.warnings]) }

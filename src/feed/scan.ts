@@ -4,8 +4,12 @@
  * split, and is then parsed whole. (pure)
  */
 
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
+import { canonicalName } from './names.ts'
+import { unusualPrefixes } from './namespaces.ts'
 import { type OpenTag, tokenize } from './tokens.ts'
+
+export type Reader = 'strict' | 'lenient'
 
 export interface Span {
   readonly start: number
@@ -18,8 +22,8 @@ export interface Split {
   readonly spans: readonly Span[]
   /** What stands between items and is no white space: elements of the channel. */
   readonly between: readonly Span[]
-  /** Whether titles or texts hold markup in place, which decides the reader for the whole document. */
-  readonly holdsMarkup: boolean
+  /** Who reads it: the second reader where text holds markup in place, prefixes or case are unusual, xml:base is given. */
+  readonly reader: Reader
   /** Whether an item holds more elements than rss-parser takes in linear time. */
   readonly crowded: boolean
 }
@@ -38,6 +42,8 @@ const ATTRIBUTES = /^(?:\s+[\w:.-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*\s*$/
 const REFERENCE = /&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9a-f]{1,6});)/i
 /** What the readers may take for an item, by its namespace or despite its case, and we do not. */
 const LIKE_ITEM = /^(?:[\w.-]+:)?(?:item|entry)$/i
+const BEYOND_STRICT =
+  /\bxml:base\s*=|\btype\s*=\s*["'](?:xhtml|application\/xhtml\+xml)["']|\bmode\s*=\s*["']xml["']|\b(?:HREF|REL|ISPERMALINK|ispermalink|IsPermaLink)\s*=/
 const PROSE = new Set(['title', 'description', 'summary', 'content', 'content:encoded', 'dc:title', 'link'])
 
 /** Takes a document apart in steps, so that a long one can be scanned without holding the event loop. */
@@ -52,8 +58,9 @@ export const scanner = (text: string): Scanner => {
   const spans: Span[] = []
   const between: Span[] = []
   const stack: string[] = []
+  const seen = new Set<string>()
   let sure = true
-  let holdsMarkup = false
+  let unusual = false
   let rules: (typeof ROOTS)[string] | undefined
   let itemAt = -1
   let elements = 0
@@ -83,7 +90,13 @@ export const scanner = (text: string): Scanner => {
     if (tag.attributesEnd > tag.attributesAt) {
       if (tag.attributesEnd - tag.attributesAt > LONGEST_ATTRIBUTES) return unsure()
       const attributes = text.slice(tag.attributesAt, tag.attributesEnd)
-      if (!ATTRIBUTES.test(attributes) || REFERENCE.test(attributes)) return unsure()
+      if (!ATTRIBUTES.test(attributes) || (attributes.includes('&') && REFERENCE.test(attributes))) return unsure()
+      if (BEYOND_STRICT.test(attributes) || (attributes.includes('xmlns') && unusualPrefixes(attributes, stack[0] === 'feed' || name === 'feed')))
+        unusual = true
+    }
+    if (!seen.has(name)) {
+      seen.add(name)
+      if (canonicalName(name) !== name) unusual = true
     }
     const parent = stack.at(-1)
     if (parent === undefined) {
@@ -97,7 +110,7 @@ export const scanner = (text: string): Scanner => {
       elements = 0
     } else if (LIKE_ITEM.test(name)) return unsure()
     if (name === rules?.parent) parents += 1
-    if (parent !== undefined && PROSE.has(parent)) holdsMarkup = true
+    if (parent !== undefined && PROSE.has(parent)) unusual = true
     elements += 1
     if (elements > MOST_ELEMENTS) crowded = true
     if (!tag.selfClosing) stack.push(name)
@@ -142,7 +155,7 @@ export const scanner = (text: string): Scanner => {
       return sure && position < text.length
     },
     result: () =>
-      sure && rootClosed && parents === 1 && itemAt < 0 ? { text, spans, between, holdsMarkup, crowded } : null,
+      sure && rootClosed && parents === 1 && itemAt < 0 ? { text, spans, between, reader: unusual ? 'lenient' : 'strict', crowded } : null,
   }
 }
 
@@ -178,7 +191,7 @@ export const withItems = ({ text, spans, between }: Split, wanted: readonly numb
 
 /** 16 characters that stand for an item as written. */
 export const spanHash = (text: string, { start, end }: Span): string =>
-  createHash('sha1').update(text.slice(start, end)).digest('base64url').slice(0, 16)
+  hash('sha1', text.slice(start, end), 'base64url').slice(0, 16)
 
 /** Stands for a whole body: one that comes back with the same hash holds nothing new. */
-export const bodyHash = (bytes: Uint8Array): string => createHash('sha1').update(bytes).digest('base64url')
+export const bodyHash = (bytes: Uint8Array): string => hash('sha1', bytes, 'base64url')

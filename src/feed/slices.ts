@@ -5,7 +5,7 @@ import { lenientReader } from './lenient.ts'
 import type { RawFields } from './raw.ts'
 import { type Scanner, type Split, scanner, withItems } from './scan.ts'
 import { nextTurn } from './turns.ts'
-import { type Reader, readerFor, readXml, type XmlRead } from './xml.ts'
+import { readerFor, readXml, type XmlRead } from './xml.ts'
 
 /** Characters scanned, parsed by rss-parser and read leniently at a time: each about 10 ms. */
 const SCAN_SLICE = 500_000
@@ -33,13 +33,18 @@ export const newest = (split: Split, most: number): { readonly from: number; rea
   return dateIn(split, -1) > dateIn(split, 0) ? { from: count - most, to: count } : { from: 0, to: most }
 }
 
-/** Reads a long document, only its newest items, in slices. @returns null where no feed is found */
-export const readInSlices = async (text: string, maxItems: number): Promise<XmlRead | null> => {
+/** Longer documents, in characters, are read in slices: this much takes rss-parser about 10 ms. */
+export const SLICED_FROM = 100_000
+
+/** Reads a document, only its newest items, a long one in slices. @returns null where no feed is found */
+export const readDocument = async (text: string, maxItems: number): Promise<XmlRead | null> => {
   const split = await splitInTurns(text)
-  if (split === null || split.crowded) return readLenientlyInTurns(text, maxItems)
+  if (split === null || split.crowded || split.spans.length === 0) {
+    return text.length > SLICED_FROM ? readLenientlyInTurns(text, maxItems) : readXml(text, readerFor(text), maxItems)
+  }
   const { from, to } = newest(split, maxItems)
   const wanted = Array.from({ length: to - from }, (_, index) => from + index)
-  const read = await readSome(split, wanted, true)
+  const read = await readSome(split, wanted)
   const left = split.spans.length - wanted.length
   return left > 0 ? { ...read, warnings: [...read.warnings, `${left} items beyond ${maxItems} left out`] } : read
 }
@@ -54,19 +59,16 @@ const readLenientlyInTurns = async (text: string, maxItems: number): Promise<Xml
 
 /**
  * Reads some items of a document that was taken apart.
- * @param wanted   their indices, ascending
- * @param inTurns  whether to let others in between slices
+ * @param wanted their indices, ascending
  */
-export const readSome = async (split: Split, wanted: readonly number[], inTurns: boolean): Promise<XmlRead> => {
-  // The whole document decides on the reader, so that it makes no difference which of its items are read.
-  const reader: Reader = split.holdsMarkup || readerFor(split.text) === 'lenient' ? 'lenient' : 'strict'
-  const slices = inTurns ? slicesOf(split, wanted) : [wanted]
+export const readSome = async (split: Split, wanted: readonly number[]): Promise<XmlRead> => {
+  const slices = slicesOf(split, wanted)
   const items: RawFields[] = []
   const warnings = new Set<string>()
   let whole: XmlRead | null = null
   for (const slice of slices.length > 0 ? slices : [[]]) {
-    if (inTurns) await nextTurn()
-    const read = await readXml(withItems(split, slice), reader, Number.POSITIVE_INFINITY)
+    if (whole !== null) await nextTurn()
+    const read = await readXml(withItems(split, slice), split.reader, Number.POSITIVE_INFINITY)
     if (read === null) throw new Error('a document that could be taken apart has no feed element')
     whole ??= read
     for (const item of read.raw.items) items.push(item)

@@ -4,9 +4,8 @@ import { readLeniently } from './lenient.ts'
 import { unusualCase } from './names.ts'
 import { unusualPrefixes } from './namespaces.ts'
 import type { RawFeed } from './raw.ts'
+import type { Reader } from './scan.ts'
 import { beyondStrict, fellShort, readStrictly } from './strict.ts'
-
-export type Reader = 'strict' | 'lenient'
 
 export interface XmlRead {
   readonly raw: RawFeed
@@ -14,7 +13,7 @@ export interface XmlRead {
   readonly warnings: readonly string[]
 }
 
-/** The reader a document is first given to, by what its text shows. */
+/** The reader that a document is first given to, where it could not be taken apart to know. */
 export const readerFor = (text: string): Reader =>
   beyondStrict(text) || unusualPrefixes(text) || unusualCase(text) ? 'lenient' : 'strict'
 

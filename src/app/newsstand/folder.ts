@@ -1,0 +1,97 @@
+/** The newsstand's other way: serves a folder of feed files as they are, for trying a configuration on documents of one's own. */
+
+import { createReadStream } from 'node:fs'
+import { readdir, realpath, stat } from 'node:fs/promises'
+import { createServer, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { extname, join, relative, sep } from 'node:path'
+import { send } from './newsstand.ts'
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.json': 'application/feed+json',
+  '.atom': 'application/atom+xml',
+  '.rss': 'application/rss+xml',
+  '.rdf': 'application/rdf+xml',
+  '.html': 'text/html',
+}
+
+export interface FolderStand {
+  readonly url: string
+  /** Paths of the files served, in order. */
+  readonly files: readonly string[]
+  close(): Promise<void>
+}
+
+/** Files of a folder and those below it, in order; names starting with a dot are left out. */
+const filesIn = async (root: string, most = 10_000): Promise<string[]> => {
+  const entries = await readdir(root, { recursive: true, withFileTypes: true })
+  return entries
+    .filter(entry => entry.isFile())
+    .map(entry => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
+    .filter(path => !path.split('/').some(part => part.startsWith('.')))
+    .sort()
+    .slice(0, most)
+}
+
+/** @throws where the folder cannot be read, naming it */
+export const startFolderStand = async (folder: string, port: number): Promise<FolderStand> => {
+  const root = await realpath(folder)
+  const files = await filesIn(root)
+
+  const serve = async (path: string, response: ServerResponse): Promise<void> => {
+    // Only what was found in the folder is served, and only while it still lies in it: no path leads out, not through a link either.
+    const file = files.includes(path) ? await realpath(join(root, path)) : null
+    if (file === null || !file.startsWith(root + sep)) return send(response, 404, 'text/plain', 'No such file.')
+    const { size, mtime } = await stat(file)
+    response.writeHead(200, {
+      'content-type': TYPES[extname(file).toLowerCase()] ?? 'application/xml',
+      'content-length': size,
+      'last-modified': mtime.toUTCString(),
+    })
+    createReadStream(file)
+      .on('error', () => response.destroy())
+      .pipe(response)
+  }
+
+  const server = createServer((request, response) => {
+    const path = pathOf(request.url ?? '/')
+    const list = () =>
+      files
+        .map(
+          each =>
+            `<li><a href="/${encodeURI(each)}">${each.replace(/[&<>"]/g, char => `&#${char.charCodeAt(0)};`)}</a></li>`,
+        )
+        .join('')
+    if (path === '')
+      return send(
+        response,
+        200,
+        'text/html; charset=utf-8',
+        `<!doctype html><meta charset="utf-8"><title>Newsstand</title><ul>${list()}</ul>`,
+      )
+    serve(path, response).catch((error: unknown) => {
+      if (!response.headersSent) send(response, 500, 'text/plain', String(error))
+    })
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, '127.0.0.1', resolve)
+  })
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, // a TCP server has one
+    files,
+    close: () =>
+      new Promise(resolve => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+const pathOf = (url: string): string => {
+  try {
+    return decodeURIComponent(new URL(url, 'http://newsstand').pathname).replace(/^\//, '')
+  } catch {
+    return '\0'
+  }
+}

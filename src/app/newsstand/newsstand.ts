@@ -1,0 +1,172 @@
+/** The newsstand: HTTP on loopback, where the invented publishers serve their feeds, pages and pictures, with the troubles of life. */
+
+import { createHash } from 'node:crypto'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
+import { type Clock, itemsOf, type StandItem } from './editions.ts'
+import { documentOf } from './formats.ts'
+import { PUBLISHERS, type Publisher } from './publishers.ts'
+
+/** A source as it would stand in sources.yaml. */
+export interface StandSource {
+  readonly id: string
+  readonly name: string
+  readonly url: string
+  readonly site: string
+  readonly section: string
+  readonly language: string
+  readonly weight: number
+}
+
+export interface Newsstand {
+  readonly url: string
+  readonly sources: readonly StandSource[]
+  /** What is going on, for people: who fails, is slow, has moved. */
+  troubles(): readonly string[]
+  close(): Promise<void>
+}
+
+export interface NewsstandWanted {
+  readonly port?: number
+  readonly seed?: number
+  /** How much faster than the clock editions come out. */
+  readonly speed?: number
+  /** ms since the epoch. */
+  readonly now?: () => number
+}
+
+/** At speed 60: fails for half a minute after the first, moves after two thirds of one. */
+const FAILS_FROM = 30 * 60_000
+const FAILS_UNTIL = 60 * 60_000
+const MOVES_AFTER = 40 * 60_000
+const SLOW = 1_500
+
+const escapeHtml = (text: string): string => text.replace(/[&<>"]/g, char => `&#${char.charCodeAt(0)};`)
+
+const pageOf = ({ name, language }: Publisher, item: StandItem): string =>
+  `<!doctype html><html lang="${language}"><meta charset="utf-8"><title>${escapeHtml(item.title)} - ${escapeHtml(name)}</title><h1>${escapeHtml(item.title)}</h1><p>${escapeHtml(item.text)}</p></html>`
+
+const pictureOf = (id: string): string => {
+  const hue = createHash('sha256').update(id).digest().readUInt16BE(0) % 360
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 180"><rect width="320" height="180" fill="hsl(${hue} 40% 45%)"/><circle cx="${hue % 320}" cy="60" r="34" fill="hsl(${(hue + 60) % 360} 70% 75%)"/><path d="M0 140 Q 80 ${100 + (hue % 40)} 160 140 T 320 140 V 180 H 0" fill="hsl(${(hue + 200) % 360} 35% 30%)"/></svg>`
+}
+
+export const startNewsstand = async ({
+  port = 0,
+  seed = 1,
+  speed = 60,
+  now = Date.now,
+}: NewsstandWanted = {}): Promise<Newsstand> => {
+  const clock: Clock = { seed, start: now(), speed }
+  let url = ''
+  const elapsed = () => (now() - clock.start) * speed
+  const isFailing = ({ trouble }: Publisher) =>
+    trouble === 'fails' && elapsed() >= FAILS_FROM && elapsed() < FAILS_UNTIL
+  const hasMoved = ({ trouble }: Publisher) => trouble === 'moves' && elapsed() >= MOVES_AFTER
+
+  const feed = async (
+    publisher: Publisher,
+    path: string,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> => {
+    if (isFailing(publisher)) return send(response, 500, 'text/plain', 'The press is broken.')
+    if (publisher.trouble === 'slow') await delay(Math.min(SLOW, (SLOW * 60) / speed))
+    if (hasMoved(publisher) && path === 'feed')
+      return send(response, 301, 'text/plain', 'Moved.', { location: `${url}/${publisher.id}/new-feed` })
+    const items = itemsOf(publisher, now(), clock)
+    const { body, contentType } = documentOf(publisher, `${url}/${publisher.id}`, items)
+    const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 16)}"`
+    const changedAt = new Date(Math.max(0, ...items.map(item => item.updatedAt ?? item.publishedAt)))
+    changedAt.setMilliseconds(0)
+    const { validator } = publisher
+    const unchanged =
+      (validator === 'etag' && request.headers['if-none-match'] === etag) ||
+      (validator === 'last-modified' && Date.parse(request.headers['if-modified-since'] ?? '') >= changedAt.getTime())
+    const headers =
+      validator === 'etag'
+        ? { etag }
+        : validator === 'last-modified'
+          ? { 'last-modified': changedAt.toUTCString() }
+          : {}
+    if (unchanged) {
+      response.writeHead(304, headers).end()
+      return
+    }
+    send(response, 200, contentType, body, headers)
+  }
+
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { pathname } = new URL(request.url ?? '/', 'http://newsstand')
+    const [id = '', ...rest] = pathname.split('/').filter(Boolean)
+    if (id === '') return send(response, 200, 'text/html; charset=utf-8', indexPage(url))
+    const publisher = PUBLISHERS.find(each => each.id === id)
+    if (!publisher) return send(response, 404, 'text/plain', 'No such publisher.')
+    const path = rest.join('/')
+    if (path === 'feed' || path === 'new-feed') return feed(publisher, path, request, response)
+    const picture = /^pictures\/([\w-]{1,80})\.svg$/.exec(path)?.[1]
+    if (picture) return send(response, 200, 'image/svg+xml', pictureOf(picture))
+    const item = itemsOf(publisher, now(), clock).find(each => each.path === path)
+    if (item) return send(response, 200, 'text/html; charset=utf-8', pageOf(publisher, item))
+    if (path === '')
+      return send(
+        response,
+        200,
+        'text/html; charset=utf-8',
+        `<!doctype html><title>${escapeHtml(publisher.name)}</title><link rel="alternate" type="application/rss+xml" href="/${id}/feed"><h1>${escapeHtml(publisher.name)}</h1>`,
+      )
+    send(response, 404, 'text/plain', 'No such page.')
+  }
+
+  const server = createServer((request, response) => {
+    answer(request, response).catch((error: unknown) => {
+      if (!response.headersSent) send(response, 500, 'text/plain', String(error))
+    })
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, '127.0.0.1', resolve)
+  })
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}` // a TCP server has one
+  return {
+    url,
+    sources: PUBLISHERS.map(({ id, name, section, language, weight }) => ({
+      id,
+      name,
+      url: `${url}/${id}/feed`,
+      site: `${url}/${id}/`,
+      section,
+      language,
+      weight,
+    })),
+    troubles: () =>
+      PUBLISHERS.flatMap(publisher => {
+        if (isFailing(publisher)) return [`${publisher.name} answers 500`]
+        if (hasMoved(publisher)) return [`${publisher.name} has moved`]
+        return publisher.trouble === 'slow' ? [`${publisher.name} is slow`] : []
+      }),
+    close: () =>
+      new Promise(resolve => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+export const send = (
+  response: ServerResponse,
+  status: number,
+  contentType: string,
+  body: string | Uint8Array,
+  headers: Readonly<Record<string, string>> = {},
+): void => {
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body
+  response.writeHead(status, { 'content-type': contentType, 'content-length': bytes.length, ...headers }).end(bytes)
+}
+
+const indexPage = (url: string): string =>
+  `<!doctype html><meta charset="utf-8"><title>Newsstand</title><h1>Newsstand</h1><ul>${PUBLISHERS.map(
+    ({ id, name, format, charset, language }) =>
+      `<li><a href="${url}/${id}/feed">${escapeHtml(name)}</a> (${format}, ${charset}, ${language})</li>`,
+  ).join('')}</ul>`
