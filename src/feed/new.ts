@@ -6,7 +6,6 @@
 import { decode } from './decode.ts'
 import type { Feed, NotAFeed } from './item.ts'
 import { feedOf, looksXmlFeed, MOST_ITEMS, type ReadOptions, readText } from './read.ts'
-import { spanHash } from './scan.ts'
 import { newest, readSome, splitInTurns } from './slices.ts'
 
 export interface ReadNewOptions extends ReadOptions {
@@ -31,7 +30,7 @@ export const readNew = async (
 ): Promise<NewRead | NotAFeed> => {
   const { text, warnings } = decode(bytes, options.contentType)
   const start = text.trimStart()
-  const split = looksXmlFeed(start) ? await splitInTurns(start) : null
+  const split = looksXmlFeed(start) ? await splitInTurns(start, known) : null
   // One that offers HTML and one with too many elements in an item are left to the ways that know them.
   if (split === null || split.crowded || split.spans.length === 0) {
     const read = await readText(start, options, warnings)
@@ -39,7 +38,7 @@ export const readNew = async (
   }
   const maxItems = options.maxItems ?? MOST_ITEMS
   const { from, to } = newest(split, maxItems)
-  const spans = split.spans.slice(from, to).map(span => spanHash(start, span))
+  const spans = split.spans.slice(from, to).map(({ hash }) => hash)
   const unknown: number[] = []
   for (const [index, hash] of spans.entries()) if (!known.has(hash)) unknown.push(from + index)
   const read = await readSome(split, unknown)

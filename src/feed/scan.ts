@@ -19,7 +19,7 @@ export interface Span {
 export interface Split {
   readonly text: string
   /** Items in document order, none within another, all in the same parent. */
-  readonly spans: readonly Span[]
+  readonly spans: readonly (Span & { readonly hash: string })[]
   /** What stands between items and is no white space: elements of the channel. */
   readonly between: readonly Span[]
   /** Who reads it: the second reader where text holds markup in place, prefixes or case are unusual, xml:base is given. */
@@ -36,6 +36,7 @@ const ROOTS: Readonly<Record<string, { readonly item: string; readonly parent: s
 
 /** Deeper than feeds go; beyond it the document is not taken apart. */
 const DEEPEST = 100
+const NONE_KNOWN: ReadonlySet<string> = new Set()
 const LONGEST_ATTRIBUTES = 4_000
 const MOST_ELEMENTS = 2_000
 const ATTRIBUTES = /^(?:\s+[\w:.-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*\s*$/
@@ -54,8 +55,12 @@ export interface Scanner {
   result(): Split | null
 }
 
-export const scanner = (text: string): Scanner => {
-  const spans: Span[] = []
+/**
+ * @param known hashes of spans that an earlier scan found: an item as written before is passed over in one leap, since what stands in it
+ *              was looked at then
+ */
+export const scanner = (text: string, known: ReadonlySet<string> = NONE_KNOWN): Scanner => {
+  const spans: (Span & { hash: string })[] = []
   const between: Span[] = []
   const stack: string[] = []
   const seen = new Set<string>()
@@ -63,6 +68,8 @@ export const scanner = (text: string): Scanner => {
   let unusual = false
   let rules: (typeof ROOTS)[string] | undefined
   let itemAt = -1
+  let unusualElsewhere = false
+  let leapTo = -1
   let elements = 0
   let crowded = false
   let parents = 0
@@ -91,7 +98,10 @@ export const scanner = (text: string): Scanner => {
       if (tag.attributesEnd - tag.attributesAt > LONGEST_ATTRIBUTES) return unsure()
       const attributes = text.slice(tag.attributesAt, tag.attributesEnd)
       if (!ATTRIBUTES.test(attributes) || (attributes.includes('&') && REFERENCE.test(attributes))) return unsure()
-      if (BEYOND_STRICT.test(attributes) || (attributes.includes('xmlns') && unusualPrefixes(attributes, stack[0] === 'feed' || name === 'feed')))
+      if (
+        BEYOND_STRICT.test(attributes) ||
+        (attributes.includes('xmlns') && unusualPrefixes(attributes, stack[0] === 'feed' || name === 'feed'))
+      )
         unusual = true
     }
     if (!seen.has(name)) {
@@ -107,6 +117,9 @@ export const scanner = (text: string): Scanner => {
       // Items within items, or anywhere but directly in the one parent, are not for us.
       if (itemAt >= 0 || parent !== rules.parent || stack.length > 2) return unsure()
       itemAt = tag.start
+      unusualElsewhere ||= unusual
+      unusual = false
+      if (known.size > 0 && !tag.selfClosing && leaps(name)) return false
       elements = 0
     } else if (LIKE_ITEM.test(name)) return unsure()
     if (name === rules?.parent) parents += 1
@@ -118,10 +131,33 @@ export const scanner = (text: string): Scanner => {
     return tag.end < stopAt
   }
 
+  /** Whether the item that begins here is known as written, up to its first end tag. */
+  const leaps = (name: string): boolean => {
+    const endTag = `</${name}>`
+    const at = text.indexOf(endTag, itemAt)
+    if (at < 0) return false
+    const end = at + endTag.length
+    const hash = spanHash(text, { start: itemAt, end })
+    const found = known.has(hash) ? hash : known.has(UNUSUAL + hash) ? UNUSUAL + hash : null
+    if (found === null) return false
+    if (found !== hash) unusualElsewhere = true
+    keep(end, found)
+    leapTo = end
+    return true
+  }
+
   const endItem = (end: number): void => {
+    // An item decides on the reader even when it is passed over later, so its hash says so.
+    const ownHash = spanHash(text, { start: itemAt, end })
+    keep(end, unusual ? UNUSUAL + ownHash : ownHash)
+    unusualElsewhere ||= unusual
+    unusual = false
+  }
+
+  const keep = (end: number, hash: string): void => {
     const before = spans.at(-1)
     if (before && hasText(text, before.end, itemAt)) between.push({ start: before.end, end: itemAt })
-    spans.push({ start: itemAt, end })
+    spans.push({ start: itemAt, end, hash })
     itemAt = -1
   }
 
@@ -151,11 +187,19 @@ export const scanner = (text: string): Scanner => {
   return {
     step(length) {
       stopAt = position + length
-      position = tokenize(text, handler, position)
+      do {
+        position = tokenize(text, handler, position)
+        if (leapTo >= 0) {
+          position = leapTo
+          leapTo = -1
+        }
+      } while (sure && position < stopAt && position < text.length)
       return sure && position < text.length
     },
     result: () =>
-      sure && rootClosed && parents === 1 && itemAt < 0 ? { text, spans, between, reader: unusual ? 'lenient' : 'strict', crowded } : null,
+      sure && rootClosed && parents === 1 && itemAt < 0
+        ? { text, spans, between, reader: unusual || unusualElsewhere ? 'lenient' : 'strict', crowded }
+        : null,
   }
 }
 
@@ -189,8 +233,11 @@ export const withItems = ({ text, spans, between }: Split, wanted: readonly numb
   return parts.join('')
 }
 
+/** Marks the hash of an item that only the second reader reads rightly. */
+const UNUSUAL = '~'
+
 /** 16 characters that stand for an item as written. */
-export const spanHash = (text: string, { start, end }: Span): string =>
+const spanHash = (text: string, { start, end }: Span): string =>
   hash('sha1', text.slice(start, end), 'base64url').slice(0, 16)
 
 /** Stands for a whole body: one that comes back with the same hash holds nothing new. */

@@ -12,8 +12,8 @@ const SCAN_SLICE = 500_000
 const PARSE_SLICE = 50_000
 const READ_SLICE = 200_000
 
-export const splitInTurns = async (text: string): Promise<Split | null> => {
-  const scan: Scanner = scanner(text)
+export const splitInTurns = async (text: string, known?: ReadonlySet<string>): Promise<Split | null> => {
+  const scan: Scanner = scanner(text, known)
   while (scan.step(SCAN_SLICE)) await nextTurn()
   return scan.result()
 }

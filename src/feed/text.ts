@@ -1,5 +1,6 @@
 /** Markup -> plain text, by a real HTML parser: entities decoded, blocks kept apart, no script or style text. Linear in its input. */
 
+import { decodeHTML } from 'entities'
 import { Parser } from 'htmlparser2'
 import { C1_CONTROLS, fromWindows1252 } from './windows-1252.ts'
 
@@ -18,7 +19,10 @@ const LONGEST = 100_000
  * @returns text with white space folded
  */
 export const plainText = (html: string): string => {
-  if (!/[<&]/.test(html)) return fold(html.slice(0, LONGEST))
+  if (!html.includes('<')) {
+    const text = html.slice(0, LONGEST)
+    return fold(text.includes('&') ? decodeHTML(text) : text)
+  }
   const parts: string[] = []
   let silent = 0
   const parser = new Parser(
@@ -59,10 +63,9 @@ const unmangled = (text: string): string => {
  */
 export const fold = (text: string): string =>
   // Zero-width spaces stay within a text, where scripts without blanks need them; alone they are nothing.
-  unmangled(text.toWellFormed())
-    .replace(C1_CONTROLS, fromWindows1252)
-    .replace(/[\p{Cc}\ufeff\s]+/gu, ' ')
-    .trim()
+  unmangled(text.toWellFormed()).replace(C1_CONTROLS, fromWindows1252).replace(BLANKS, ' ').trim()
+
+const BLANKS = /[\u0000-\u001f\u007f-\u009f\ufeff\s]+/g
 
 /** Markup that arrived escaped once more: `&lt;b&gt;` and the like, so that a second reading shows its text. */
 export const looksEscaped = (text: string): boolean =>
@@ -74,14 +77,19 @@ const TAILS = [
 ]
 
 const SUMMARY = 300
+/** No boilerplate is longer. */
+const TAIL = 500
 
 /**
  * A summary for a list: boilerplate tails dropped, cut after a sentence or, failing that, a word.
  * @param text plain text
  */
 export const summarise = (text: string): string => {
-  let whole = text.slice(0, SUMMARY * 20)
-  for (const tail of TAILS) whole = whole.replace(tail, '')
+  const kept = text.slice(0, SUMMARY * 20)
+  const from = Math.max(0, kept.length - TAIL)
+  let end = kept.slice(from)
+  for (const tail of TAILS) end = end.replace(tail, '')
+  const whole = kept.slice(0, from) + end
   if (whole.length <= SUMMARY) return whole
   const room = whole.slice(0, SUMMARY)
   const sentence = Math.max(...['. ', '! ', '? ', '。', '！', '？', '؟ ', '। '].map(end => room.lastIndexOf(end)))

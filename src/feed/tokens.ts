@@ -97,7 +97,7 @@ export const tokenize = (xml: string, handler: TokenHandler, from = 0, until = x
   // A mark that was once not found further on is not looked for again: a million openings without an end stay one pass.
   const missing = new Set<string>()
   const find = (mark: string, start: number): number => {
-    if (missing.has(mark)) return -1
+    if (missing.size > 0 && missing.has(mark)) return -1
     const found = xml.indexOf(mark, start)
     if (found < 0 || found > until) {
       missing.add(mark)
