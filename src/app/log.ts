@@ -42,6 +42,10 @@ export const createLog = ({ level, to }: LogWanted): Logger => {
       level,
       redact: { paths: REDACT, censor: '***' },
       base: { pid: process.pid },
+      // An error of Redis carries the command that failed, scripts and data with it: what is wrong is enough.
+      serializers: {
+        err: ({ name, message, code, stack }: Error & { code?: unknown }) => ({ type: name, message, code, stack }),
+      },
       timestamp: pino.stdTimeFunctions.isoTime,
       hooks: {
         logMethod(args, method) {

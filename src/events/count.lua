@@ -9,13 +9,14 @@
 --      7  accepted events: JSON array of [entry id, kind, article, visitor hash or "", at ms]
 --      8  refused events: JSON array of [entry id, reason, detail]
 --      9  trim entries older than this id, or ""
+--      10 rolling windows: JSON array of [window, ms a bucket spans, buckets]
 -- Returns JSON { counted: { article: { kind: total } }, repeated: n }.
 -- O(events * log(articles)) plus the buckets that left their windows.
 
 local stream, group = KEYS[1], ARGV[1]
 local base = '{' .. stream .. '}:'
 local now, span, half, landmark = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
-local rolling = { { 'day', 300000, 288 }, { 'week', 3600000, 168 } }
+local rolling = cjson.decode(ARGV[10])
 local kinds = { 'view', 'share', 'comment' }
 
 -- Subtracts buckets that have left their window since the last call. A first call only sets the mark.

@@ -13,7 +13,7 @@ import type { Keys } from '../redis/keys.ts'
 import { loadScript, runScript } from '../redis/script.ts'
 import { parseEvent, type ReadEvent, type Refusal } from './event.ts'
 import type { EventSettings } from './settings.ts'
-import { LANDMARK } from './windows.ts'
+import { LANDMARK, ROLLING } from './windows.ts'
 
 const count = loadScript(new URL('./count.lua', import.meta.url))
 const copyCounts = loadScript(new URL('./copy-counts.lua', import.meta.url))
@@ -102,7 +102,18 @@ export const createEventCounter = (parts: CounterParts): EventCounter => {
       redis,
       count,
       [stream],
-      [GROUP, now(), span, halfLife, LANDMARK, MOST_NOW, JSON.stringify(accepted), JSON.stringify(refused), trimBefore],
+      [
+        GROUP,
+        now(),
+        span,
+        halfLife,
+        LANDMARK,
+        MOST_NOW,
+        JSON.stringify(accepted),
+        JSON.stringify(refused),
+        trimBefore,
+        JSON.stringify(ROLLING.map(({ window, width, buckets }) => [window, width, buckets])),
+      ],
     )
     const { counted } = JSON.parse(String(answer)) as { counted: Record<ArticleId, Partial<Record<EventKind, number>>> } // as count.lua returns
     const changed = Object.entries(counted) as [ArticleId, Partial<Record<EventKind, number>>][]

@@ -14,8 +14,6 @@ export const ROLLING: readonly Rolling[] = [
   { window: 'week', width: 60 * 60_000, buckets: 168 },
 ]
 
-export const bucketOf = (at: number, width: number): number => Math.floor(at / width)
-
 /** Weights are counted from here, so that they stay small enough to be exact. */
 export const LANDMARK = Date.UTC(2026, 0, 1)
 

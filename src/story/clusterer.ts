@@ -41,7 +41,17 @@ export interface Clusterer {
   readonly size: number
 }
 
+/** A story near an article. */
+interface Near {
+  readonly story: Story
+  readonly cosine: number
+  /** Distinct terms both have. */
+  readonly shared: number
+}
+
 const TITLE_WEIGHT = 2
+/** One word in common is a coincidence, however rare the word. */
+const FEWEST_SHARED = 2
 const CENTROID_TERMS = 60
 const REPRINT_CANDIDATES = 30
 /** A term in more stories than this tells none of them apart; looking through them would only cost. */
@@ -71,28 +81,28 @@ export const createClusterer = (settings: () => StorySettings): Clusterer => {
   const titleKey = ({ source, titleHash }: Features): string => `${source} ${titleHash}`
 
   /** Stories sharing telling terms, with their cosine, nearest first. */
-  const nearest = (features: Features): { story: Story; cosine: number }[] => {
+  const nearest = (features: Features): Near[] => {
     const weights = [...weightsOf(features)].map(([term, weight]) => [term, weight * idf(term)] as const)
     const norm = Math.hypot(...weights.map(([, weight]) => weight))
     if (norm === 0) return []
-    const dots = new Map<StoryId, number>()
+    const dots = new Map<StoryId, { dot: number; shared: number }>()
     for (const [term, weight] of weights) {
       const having = storiesByTerm.get(`${features.language} ${term}`)
       if (!having || having.size > COMMONEST) continue
       for (const id of having) {
         const story = stories.get(id)
-        if (story)
-          dots.set(
-            id,
-            (dots.get(id) ?? 0) + (weight * (story.terms.get(term) ?? 0) * idf(term)) / story.articles.length,
-          )
+        if (!story) continue
+        const before = dots.get(id) ?? { dot: 0, shared: 0 }
+        before.dot += (weight * (story.terms.get(term) ?? 0) * idf(term)) / story.articles.length
+        before.shared += 1
+        dots.set(id, before)
       }
     }
     return [...dots]
-      .map(([id, dot]) => ({
-        story: stories.get(id) as Story,
-        cosine: dot / (norm * normOf(stories.get(id) as Story)),
-      })) // ids come from stories
+      .flatMap(([id, { dot, shared }]): Near[] => {
+        const story = stories.get(id)
+        return story ? [{ story, shared, cosine: dot / (norm * normOf(story)) }] : []
+      })
       .sort((a, b) => b.cosine - a.cosine || (a.story.id < b.story.id ? -1 : 1))
   }
 
@@ -125,7 +135,10 @@ export const createClusterer = (settings: () => StorySettings): Clusterer => {
     }
     const [best] = near
     const needed = likeness * (best?.story.sources.has(features.source) ? SAME_SOURCE : 1)
-    return { kind: 'new', story: best && best.cosine >= needed ? best.story.id : storyIdOf(features.id) }
+    return {
+      kind: 'new',
+      story: best && best.shared >= FEWEST_SHARED && best.cosine >= needed ? best.story.id : storyIdOf(features.id),
+    }
   }
 
   const fold = (entry: LogEntry): void => {

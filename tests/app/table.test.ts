@@ -1,6 +1,6 @@
 import stringWidth from 'string-width'
 import { describe, expect, it } from 'vitest'
-import { fit, renderTable, showSpan } from '../../src/app/table.ts'
+import { fitTo, renderTable, showSpan } from '../../src/app/table.ts'
 
 describe('a table in the terminal', () => {
   const columns = [
@@ -29,7 +29,7 @@ describe('a table in the terminal', () => {
   })
 
   it('lets no control character of a feed reach the terminal', () => {
-    expect(fit('a\u001b[2Jb\u202ec', 20)).toBe('a [2Jb c')
+    expect(fitTo('a\u001b[2Jb\u202ec', 20)).toBe('a [2Jb c')
   })
 
   it('tells spans in the unit one would say', () => {

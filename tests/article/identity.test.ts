@@ -4,7 +4,10 @@ import { articleId, canonicalUrl, identityKey } from '../../src/article/identity
 
 describe('the URL shown of an article', () => {
   it.each([
-    ['https://www.courier.example/world/bridge?utm_source=rss&utm_medium=feed', 'https://www.courier.example/world/bridge'],
+    [
+      'https://www.courier.example/world/bridge?utm_source=rss&utm_medium=feed',
+      'https://www.courier.example/world/bridge',
+    ],
     ['HTTP://Courier.Example:80/World/%7ebridge#comments', 'http://courier.example/World/~bridge'],
     ['https://courier.example/a?b=2&a=1&at_medium=RSS', 'https://courier.example/a?b=2&a=1'],
     ['https://www.google.com/url?q=https%3A%2F%2Fcourier.example%2Fa%3Ffbclid%3Dx&sa=D', 'https://courier.example/a'],
@@ -18,9 +21,12 @@ describe('the URL shown of an article', () => {
     expect(canonicalUrl(written)).toBe(shown)
   })
 
-  it.each(['javascript:alert(1)', 'file:///etc/passwd', 'no url', '', 'data:text/html,x'])('is none for %j', written => {
-    expect(canonicalUrl(written)).toBeNull()
-  })
+  it.each(['javascript:alert(1)', 'file:///etc/passwd', 'no url', '', 'data:text/html,x'])(
+    'is none for %j',
+    written => {
+      expect(canonicalUrl(written)).toBeNull()
+    },
+  )
 
   it('stays the same however often it is made', () => {
     fc.assert(

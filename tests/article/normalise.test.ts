@@ -9,7 +9,9 @@ import type { FeedItem } from '../../src/feed/item.ts'
 import { Source } from '../../src/sources/source.ts'
 import { NOON } from '../support/articles.ts'
 
-const taxonomy = z.object({ sections: z.array(Section) }).parse(parse(readFileSync('config/sections.yaml', 'utf8'))).sections
+const taxonomy = z
+  .object({ sections: z.array(Section) })
+  .parse(parse(readFileSync('config/sections.yaml', 'utf8'))).sections
 const source = Source.parse({ id: 'courier', name: 'Courier', url: 'https://courier.example/rss', section: 'world' })
 
 const anItem = (some: Partial<FeedItem> = {}): FeedItem => ({
@@ -30,7 +32,9 @@ const article = (some: Partial<FeedItem>): Article => normalise(anItem(some), ab
 
 describe('an item of a feed', () => {
   it('becomes an article with its own words, place and time', () => {
-    expect(article({ author: 'A. Reed', image: 'https://courier.example/b.jpg', summary: 'It opens.', language: 'en_gb' })).toMatchObject({
+    expect(
+      article({ author: 'A. Reed', image: 'https://courier.example/b.jpg', summary: 'It opens.', language: 'en_gb' }),
+    ).toMatchObject({
       url: 'https://courier.example/2026/05/harbour-bridge',
       title: 'Harbour bridge reopens',
       summary: 'It opens.',
@@ -105,10 +109,13 @@ describe('the section of an article', () => {
 
   it('is found for a section of the operator by words alone', () => {
     const chess = Section.parse({ id: 'chess', labels: { en: 'Chess' }, words: ['grandmaster', 'checkmate', 'chess'] })
-    const tagged = normalise(anItem({ title: 'Grandmaster announces checkmate in 30 moves', summary: 'A day for chess.' }), {
-      ...about,
-      taxonomy: [...taxonomy, chess],
-    })
+    const tagged = normalise(
+      anItem({ title: 'Grandmaster announces checkmate in 30 moves', summary: 'A day for chess.' }),
+      {
+        ...about,
+        taxonomy: [...taxonomy, chess],
+      },
+    )
     expect(tagged).toMatchObject({ section: 'chess' })
   })
 })

@@ -1,0 +1,98 @@
+/** What other services may rely on, as schemas: entries, hashes and stream fields of the Redis contract, version 1. Hashes and streams hold strings. */
+
+import { z } from 'zod'
+import { Entry, EVENT_KINDS } from './entry.ts'
+
+const whole = z.string().regex(/^\d+$/).describe('A whole number, as a string.')
+const time = z.iso.datetime().describe('ISO 8601 UTC.')
+const jsonArray = z
+  .string()
+  .regex(/^\[.*\]$/s)
+  .describe('A JSON array, as a string.')
+const orEmpty = <T extends z.ZodType>(schema: T) => z.union([schema, z.literal('')])
+
+/** HASH `newsdesk:article:<id>`. Empty strings where there is nothing; fields may be added. */
+export const ArticleHash = z.object({
+  id: z.string().min(1),
+  url: z.url({ protocol: /^https?$/ }),
+  title: z.string().min(1),
+  summary: z.string(),
+  author: z.string(),
+  image: orEmpty(z.url({ protocol: /^https?$/ })),
+  language: z.string().min(2),
+  publishedAt: time,
+  updatedAt: time,
+  firstSeenAt: time,
+  section: z.string().min(1),
+  sections: jsonArray,
+  source: z.string().min(1),
+  sources: jsonArray,
+  story: z.string().min(1),
+  reprintOf: z.string(),
+  evidence: jsonArray,
+  views: whole,
+  comments: whole,
+  shares: whole,
+})
+
+/** HASH `newsdesk:story:<id>`. */
+export const StoryHash = z.object({
+  id: z.string().min(1),
+  lead: z.string().min(1),
+  articles: jsonArray,
+  sources: jsonArray,
+  sections: jsonArray,
+  publishedAt: time,
+  firstSeenAt: time,
+  lastSeenAt: time,
+})
+
+/** One entry of the stream `newsdesk:events`, as a service adds it. */
+export const EventFields = z.object({
+  kind: z.enum(EVENT_KINDS),
+  article: z.string().min(1).max(2_048).describe('Article id, or any http(s) URL of the article.'),
+  visitor: z
+    .string()
+    .max(2_048)
+    .optional()
+    .describe('Opaque: a session id or a hash of one. One view counts per article and visitor in half an hour.'),
+  ua: z.string().max(2_048).optional().describe('User agent: robots are not counted.'),
+  at: z
+    .string()
+    .optional()
+    .describe('When it happened: ISO 8601, or Unix time in seconds or milliseconds. Missing: now.'),
+})
+
+/** One entry of the stream `newsdesk:updates`. */
+export const UpdateFields = z.object({ list: z.string().min(1), version: whole, at: time })
+
+/** HASH `{newsdesk:list:<name>}:meta`. */
+export const ListMeta = z.object({
+  version: whole,
+  hash: z.string().min(1),
+  generatedAt: time.describe('When the list last changed.'),
+  checkedAt: time.describe('When it was last found up to date.'),
+  count: whole,
+  fallback: z
+    .string()
+    .describe('What a thin list was filled up from: a wider window or latest; empty where it was not.'),
+})
+
+/** STRING `newsdesk:sections`, parsed. */
+export const SectionsValue = z.object({
+  version: z.int(),
+  sections: z.array(
+    z.object({ id: z.string().min(1), labels: z.record(z.string(), z.string()), parent: z.string().nullable() }),
+  ),
+})
+
+/** Every schema the package ships, by file name. */
+export const SCHEMAS = {
+  entry: Entry,
+  article: ArticleHash,
+  story: StoryHash,
+  event: EventFields,
+  update: UpdateFields,
+  'list-meta': ListMeta,
+  sections: SectionsValue,
+} as const

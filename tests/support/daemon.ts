@@ -1,0 +1,80 @@
+/** The real daemon in a test: on the run's Redis, under a prefix of its own, with settings quick enough to wait on. Stopped with the file. */
+
+import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { Redis } from 'ioredis'
+import { pino } from 'pino'
+import { afterAll, inject } from 'vitest'
+import { parse } from 'yaml'
+import { z } from 'zod'
+import type { Config } from '../../src/app/config/load.ts'
+import { type Role, Settings } from '../../src/app/config/schema.ts'
+import { startDaemon } from '../../src/app/daemon.ts'
+import { Section } from '../../src/article/taxonomy.ts'
+import { keysFor } from '../../src/redis/keys.ts'
+import { Source } from '../../src/sources/source.ts'
+
+export const taxonomy = z
+  .object({ sections: z.array(Section) })
+  .parse(parse(readFileSync('config/sections.yaml', 'utf8'))).sections
+
+export interface DeskWanted {
+  readonly sources: readonly z.input<typeof Source>[]
+  readonly settings?: Record<string, Record<string, unknown>>
+}
+
+/** A Redis prefix with its configuration; daemons are started on it as often as a test likes. */
+export const aDesk = ({ sources, settings = {} }: DeskWanted) => {
+  const address = inject('redis')
+  const redis = 'socket' in address ? new Redis({ path: address.socket }) : new Redis(address.url)
+  const keys = keysFor(`d${randomUUID().slice(0, 8)}`)
+  const base = {
+    redis: { prefix: keys.prefix },
+    crawl: {
+      tick: '1s',
+      minInterval: '1s',
+      maxInterval: '2s',
+      startInterval: '1s',
+      hostGap: '0ms',
+      allow: ['127.0.0.0/8'],
+    },
+    lists: { refresh: '1s', settle: '20ms' },
+    admin: { port: 0 },
+  }
+  const merged = Object.fromEntries(
+    [...new Set([...Object.keys(base), ...Object.keys(settings)])].map(key => [
+      key,
+      { ...base[key as keyof typeof base], ...settings[key] },
+    ]),
+  )
+  const config: Config = {
+    settings: Settings.parse(merged),
+    sources: z.array(Source).parse(sources),
+    taxonomy,
+    dir: 'config',
+  }
+  const running: { stop(): Promise<void> }[] = []
+
+  const start = async (roles?: readonly Role[], some: Partial<Config> = {}) => {
+    const daemon = await startDaemon({
+      config: { ...config, ...some },
+      ...(roles ? { roles } : { roles: ['scheduler', 'crawl', 'articles', 'publish', 'events'] }),
+      redis: { address, origin: 'test', stop: async () => undefined },
+      log: pino({ level: process.env.TEST_LOG ?? 'silent' }),
+    })
+    running.push(daemon)
+    return daemon
+  }
+
+  afterAll(async () => {
+    await Promise.all(running.map(daemon => daemon.stop()))
+    const mine = await redis.keys(`*${keys.prefix}*`)
+    if (mine.length > 0) await redis.del(mine)
+    redis.disconnect()
+  })
+  const list = async (
+    name: string,
+  ): Promise<{ title: string; id: string; sections: string[]; [field: string]: unknown }[]> =>
+    (await redis.lrange(keys.list(name), 0, -1)).map(entry => JSON.parse(entry))
+  return { redis, keys, config, start, list }
+}

@@ -1,0 +1,52 @@
+/** Real HTTP on loopback for tests: a server on a free port, closed when the file is done, remembering what it was asked. */
+
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll } from 'vitest'
+
+export interface TestServer {
+  readonly url: string
+  /** Requests so far, oldest first. */
+  readonly requests: { readonly path: string; readonly headers: IncomingMessage['headers'] }[]
+}
+
+export const serve = async (
+  handle: (request: IncomingMessage, response: ServerResponse) => void,
+): Promise<TestServer> => {
+  const requests: TestServer['requests'] = []
+  const server = createServer((request, response) => {
+    requests.push({ path: request.url ?? '', headers: request.headers })
+    handle(request, response)
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  afterAll(() => {
+    server.close()
+    server.closeAllConnections()
+  })
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests }
+}
+
+export interface FeedItemSketch {
+  readonly title: string
+  readonly path?: string
+  readonly category?: string
+  readonly published?: Date
+  readonly text?: string
+}
+
+/** A small RSS document. */
+export const rss = (items: readonly FeedItemSketch[], base = 'https://courier.example'): string =>
+  `<?xml version="1.0"?><rss version="2.0"><channel><title>Courier</title><link>${base}/</link>${items
+    .map(
+      ({
+        title,
+        path = title.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-'),
+        category,
+        published = new Date(),
+        text = '',
+      }) => {
+        const link = `${base}/${path}`
+        return `<item><title>${title}</title><link>${link}</link><guid isPermaLink="false">${link}</guid><pubDate>${published.toUTCString()}</pubDate>${category ? `<category>${category}</category>` : ''}<description>${text}</description></item>`
+      },
+    )
+    .join('')}</channel></rss>`
