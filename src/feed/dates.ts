@@ -137,6 +137,7 @@ const fullYear = (written: string): number => {
 }
 
 const DAY = 86_400_000
+const KOREA = 540
 
 /** ms since the epoch, or undefined where the parts are no moment. Hour 24 and second 60 roll over; a day too many rolls over to the next month. */
 const moment = (
@@ -166,12 +167,13 @@ const moment = (
 }
 
 const ISO =
-  /^([+-]?\d{4})(?:-?(\d{2})(?:-?(\d{2}))?|-?(\d{3})|-?W(\d{2})(?:-?(\d))?)?(?:[T\s_]+(\d{1,2})(?::?(\d{2}))?(?::?(\d{2})(?:[.,]\d+)?)?\s*(Z|UTC|GMT|[+-]\d{1,2}:?\d{0,2})?(?:\s*[A-Za-z]{3,5})?)?$/i
+  /^(\d{4})(?:-?(\d{2})(?:-?(\d{2}))?|-(\d{1,2})-(\d{1,2})|-?(\d{3})|-?W(\d{2})(?:-?(\d))?)?(?:[T\s_]+(\d{1,2})(?::?(\d{1,2}))?(?::?(\d{1,2})(?:[.,]\d+)?)?\s*(Z|[+-]\d{1,2}:?\d{0,2}|[A-Z]{1,5})?(?:\s*\(?[A-Z]{3,5}\)?)?)?$/i
 
 const parseIso = (text: string): number | undefined => {
   const match = ISO.exec(text)
   if (!match) return undefined
-  const [, year = '', month, day, ordinal, week, weekday, hour, minute, second, zone] = match
+  const [, year = '', paddedMonth, paddedDay, shortMonth, shortDay, ordinal, week, weekday, hour, minute, second, zone] = match
+  const [month, day] = [paddedMonth ?? shortMonth, paddedDay ?? shortDay]
   const time = [Number(hour ?? 0), Number(minute ?? 0), Number(second ?? 0), zoneMinutes(zone)] as const
   if (ordinal !== undefined) {
     const first = moment(Number(year), 1, 1, ...time)
@@ -188,7 +190,7 @@ const parseIso = (text: string): number | undefined => {
   return moment(Number(year), Number(month ?? 1), Number(day ?? 1), ...time)
 }
 
-const CLOCK = /(\d{1,2})[:.h](\d{2})(?:[:.](\d{2})(?:\.\d+)?)?\s*([ap]\.?m\.?)?/i
+const CLOCK = /(\d{1,2})[:.h](\d{1,2})(?:[:.](\d{1,2})(?:\.\d+)?)?\s*([ap]\.?m\.?)?/i
 const ZONE = /(?:\b(?:GMT|UTC|Etc\/GMT))?\s*([+-]\d{1,2}:?\d{2}|[+-]\d{1,2})\b|\b([A-Z]{1,5})\b/
 
 /** Day, month by name and year in any order feeds use: `Thu, 01 Jan 2004 19:48:21 GMT`, `Jan 1, 2004 7:48 PM EST`, `Thu Jan  1 19:48:21 2004`. */
@@ -200,7 +202,8 @@ const parseNamed = (text: string): number | undefined => {
     .toLowerCase()
     .split(/[\s,/.-]+|(?<=\d)(?=[^\d\s])|(?<=\p{L})(?=\d)/u)
     .filter(Boolean)
-  const monthAt = words.findIndex(word => monthOf(word) !== undefined)
+  // The last of them: French and Spanish weekdays may read like months (`mar. 02 janv.`).
+  const monthAt = words.findLastIndex(word => monthOf(word) !== undefined)
   if (monthAt < 0) return undefined
   const month = monthOf(words[monthAt] ?? '') ?? 0
   const numbers = words.filter(word => /^\d{1,4}$/.test(word))
@@ -238,10 +241,15 @@ const parseNumeric = (text: string): number | undefined => {
   )
   const half = /\b([ap])\.?m\b|(오후|午後|下午)/i.exec(text)
   const late = half && half[1]?.toLowerCase() !== 'a' && (hour ?? 0) < 12 ? 12 : 0
-  const zone = zoneMinutes(/[+-]\d{2}:?\d{2}$/.exec(text)?.[0] ?? /\b([A-Z]{3,4})$/.exec(text)?.[1])
+  const written = /[+-]\d{2}:?\d{2}$/.exec(text)?.[0] ?? /\b([A-Z]{3,4})$/.exec(text)?.[1]
+  // Dates written in Korean come without a zone and mean Korea's.
+  const zone = written === undefined && /[년오]/.test(text) ? KOREA : zoneMinutes(written)
   const clock = [(hour ?? 0) + late, minute ?? 0, second ?? 0, zone] as const
   const yearFirst = /^(\d{4})\s*[./年년-]\s*(\d{1,2})\s*[./月월-]\s*(\d{1,2})/.exec(text)
   if (yearFirst) return moment(Number(yearFirst[1]), Number(yearFirst[2]), Number(yearFirst[3]), ...clock)
+  // Two digits, dash, two digits: the ISO order; with dots the European one.
+  const short = /^(\d{2})-(\d{2})-(\d{2})(?=\s|$)/.exec(text)
+  if (short && Number(short[2]) <= 12) return moment(fullYear(short[1] ?? ''), Number(short[2]), Number(short[3]), ...clock)
   const dotted = /^(\d{1,2})[.-](\d{1,2})[.-](\d{2,4})\b/.exec(text)
   if (dotted) return moment(fullYear(dotted[3] ?? ''), Number(dotted[2]), Number(dotted[1]), ...clock)
   const slashed = /^(\d{1,2})\/(\d{1,2})\/(\d{2,4})\b/.exec(text)
@@ -258,10 +266,13 @@ export const parseDate = (written: string | null | undefined): string | null => 
   // Nothing readable is longer; a cap keeps the patterns linear whatever comes.
   const text = written?.slice(0, 120).replace(/\s+/g, ' ').trim()
   if (!text) return null
+  const bare = text
+    .replace(/^\p{L}{2,12}\.?,?\s+(?=\d)/u, '')
+    .replace(/^(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})$/, '$1-$2-$3T$4:$5:$6')
   const unix = /^\d{9,13}$/.exec(text)
   const ms = unix
     ? Number(text) * (text.length > 11 ? 1 : 1_000)
-    : (parseIso(text) ?? parseNumeric(text) ?? parseNamed(text))
+    : (parseIso(bare) ?? parseNumeric(bare) ?? parseNamed(text))
   if (ms === undefined || !Number.isFinite(ms)) return null
   const iso = new Date(ms).toISOString()
   return `${iso.slice(0, iso.lastIndexOf('.'))}Z`

@@ -56,7 +56,8 @@ const listOf = (ranges: readonly string[]): BlockList => {
   return list
 }
 
-const special = listOf([...SPECIAL_V4, ...SPECIAL_V6])
+// Apart: a list holding ::ffff:0:0/96 would take every IPv4 address for a mapped one.
+const special = { ipv4: listOf(SPECIAL_V4), ipv6: listOf(SPECIAL_V6) } as const
 
 /** An IPv4 address written as IPv6 (::ffff:10.0.0.1) is judged as itself. */
 const unmapped = (address: string): string => {
@@ -85,7 +86,7 @@ export const createGuard = (allow: readonly string[]): Guard => {
       const version = isIP(address)
       if (version === 0) return `${written} is no address`
       const family = version === 4 ? 'ipv4' : 'ipv6'
-      if (!special.check(address, family) || allowed.check(address, family)) return null
+      if (!special[family].check(address, family) || allowed.check(address, family)) return null
       return `${written} is a private or special address; crawl.allow names ranges that may be fetched from`
     },
   }
