@@ -172,7 +172,21 @@ const ISO =
 const parseIso = (text: string): number | undefined => {
   const match = ISO.exec(text)
   if (!match) return undefined
-  const [, year = '', paddedMonth, paddedDay, shortMonth, shortDay, ordinal, week, weekday, hour, minute, second, zone] = match
+  const [
+    ,
+    year = '',
+    paddedMonth,
+    paddedDay,
+    shortMonth,
+    shortDay,
+    ordinal,
+    week,
+    weekday,
+    hour,
+    minute,
+    second,
+    zone,
+  ] = match
   const [month, day] = [paddedMonth ?? shortMonth, paddedDay ?? shortDay]
   const time = [Number(hour ?? 0), Number(minute ?? 0), Number(second ?? 0), zoneMinutes(zone)] as const
   if (ordinal !== undefined) {
@@ -249,7 +263,8 @@ const parseNumeric = (text: string): number | undefined => {
   if (yearFirst) return moment(Number(yearFirst[1]), Number(yearFirst[2]), Number(yearFirst[3]), ...clock)
   // Two digits, dash, two digits: the ISO order; with dots the European one.
   const short = /^(\d{2})-(\d{2})-(\d{2})(?=\s|$)/.exec(text)
-  if (short && Number(short[2]) <= 12) return moment(fullYear(short[1] ?? ''), Number(short[2]), Number(short[3]), ...clock)
+  if (short && Number(short[2]) <= 12)
+    return moment(fullYear(short[1] ?? ''), Number(short[2]), Number(short[3]), ...clock)
   const dotted = /^(\d{1,2})[.-](\d{1,2})[.-](\d{2,4})\b/.exec(text)
   if (dotted) return moment(fullYear(dotted[3] ?? ''), Number(dotted[2]), Number(dotted[1]), ...clock)
   const slashed = /^(\d{1,2})\/(\d{1,2})\/(\d{2,4})\b/.exec(text)
