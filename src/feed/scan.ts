@@ -209,7 +209,7 @@ const hasText = (text: string, start: number, end: number): boolean => {
 }
 
 /** @returns null where the scanner is not sure */
-export const splitFeed = (text: string): Split | null => {
+const _splitFeed = (text: string): Split | null => {
   const scan = scanner(text)
   scan.step(Number.POSITIVE_INFINITY)
   return scan.result()

@@ -49,10 +49,15 @@ const INSTALLERS: readonly {
   { manager: 'brew', steps: [['brew', 'install', '--quiet', 'redis']], needsRoot: false },
 ]
 
-/** Full path of a program on PATH, or undefined. */
-export const findOnPath = (program: string, path = process.env.PATH ?? ''): string | undefined =>
-  // Service managers and cron often leave the sbin folders out of PATH; servers live there.
-  [...path.split(delimiter), '/usr/local/sbin', '/usr/sbin', '/opt/homebrew/bin']
+/** Service managers and cron often leave these out of PATH; servers live there. */
+const SYSTEM_PATH = ['/usr/local/sbin', '/usr/sbin', '/opt/homebrew/bin']
+
+const searchPath = (): string => [process.env.PATH ?? '', ...SYSTEM_PATH].join(delimiter)
+
+/** Full path of a program on a search path, or undefined. */
+export const findOnPath = (program: string, path: string): string | undefined =>
+  path
+    .split(delimiter)
     .filter(Boolean)
     .map(dir => join(dir, program))
     .find(file => {
@@ -60,24 +65,20 @@ export const findOnPath = (program: string, path = process.env.PATH ?? ''): stri
         accessSync(file, constants.X_OK)
         return true
       } catch {
+        // Not there or not ours to run: the next folder is looked at.
         return false
       }
     })
 
-const findServer = (): string | undefined => {
-  for (const name of SERVERS) {
-    const found = findOnPath(name)
-    if (found) return found
-  }
-  return undefined
-}
+const findServer = (path: string): string | undefined =>
+  SERVERS.map(name => findOnPath(name, path)).find(found => found !== undefined)
 
 /**
  * @param say told what is about to happen before it happens: one line for people
  * @throws NoRedisError naming the exact line to type
  */
-const installServer = async (say: (line: string) => void): Promise<string> => {
-  const installer = INSTALLERS.find(({ manager }) => findOnPath(manager))
+const installServer = async (say: (line: string) => void, path: string): Promise<string> => {
+  const installer = INSTALLERS.find(({ manager }) => findOnPath(manager, path))
   const typed = installer?.steps.map(
     step => `${installer.needsRoot ? 'sudo ' : ''}${step.filter(word => !word.startsWith('-q')).join(' ')}`,
   )
@@ -93,12 +94,12 @@ const installServer = async (say: (line: string) => void): Promise<string> => {
 
   const root = process.getuid?.() === 0
   const sudo = !root && installer.needsRoot
-  if (sudo && (!findOnPath('sudo') || spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore' }).status !== 0))
+  if (sudo && (!findOnPath('sudo', path) || spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore' }).status !== 0))
     throw new NoRedisError(advice)
   for (const step of installer.steps) {
     const [program = '', ...args] = sudo ? ['sudo', '-n', '--preserve-env=DEBIAN_FRONTEND,RUNLEVEL', ...step] : step
     say(`No Redis here yet; installing it: ${[program, ...args].join(' ')}`)
-    const child = spawn(program, args, {
+    const child = spawn(findOnPath(program, path) ?? program, args, {
       stdio: ['ignore', 'ignore', 'pipe'],
       env: { ...process.env, ...installer.env },
     })
@@ -109,7 +110,7 @@ const installServer = async (say: (line: string) => void): Promise<string> => {
     const code = await exited(child)
     if (code !== 0) throw new NoRedisError(`${advice}\n\n${step.join(' ')} failed (exit ${code}):\n${stderr.trim()}`)
   }
-  const found = findServer()
+  const found = findServer(path)
   if (!found) throw new NoRedisError(advice)
   return found
 }
@@ -258,6 +259,8 @@ export interface RedisWanted {
   /** false for commands that only ask a running newsdesk: they never start a server. */
   readonly start?: boolean
   readonly say: (line: string) => void
+  /** Where programs are looked for; the environment's PATH and the system's folders unless given. */
+  readonly path?: string
 }
 
 /**
@@ -271,6 +274,7 @@ export const resolveRedis = async ({
   durable = true,
   start = true,
   say,
+  path = searchPath(),
 }: RedisWanted): Promise<RedisServer> => {
   if (url) return { address: { url }, origin: 'configured', stop: async () => undefined }
   const socket = socketOf(dataDir)
@@ -285,7 +289,7 @@ export const resolveRedis = async ({
       `No newsdesk runs on ${resolve(dataDir)}: start it with \`npm start\`, or name its Redis: NEWSDESK_REDIS_URL=redis://host:6379`,
     )
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
-  const binary = findServer() ?? (await installServer(say))
+  const binary = findServer(path) ?? (await installServer(say, path))
   const child = await exclusively(
     dataDir,
     () => answers(socket),

@@ -37,13 +37,16 @@ const aDesk = (own = keysFor(`${keys.prefix}-${run++}`)) => {
 }
 
 let sequence = 0
+const nextSequence = () => {
+  sequence += 1
+  return sequence
+}
 /** Adds events as a service would, delivered to a consumer and not yet acknowledged. */
 const deliver = async (own: Keys, at: number, events: readonly Record<string, string>[]): Promise<StreamEntry[]> => {
   await redis.xgroup('CREATE', own.events(), GROUP, '0', 'MKSTREAM').catch((error: Error) => {
     if (!error.message.startsWith('BUSYGROUP')) throw error
   })
-  for (const event of events)
-    await redis.xadd(own.events(), `${at}-${(sequence += 1)}`, ...Object.entries(event).flat())
+  for (const event of events) await redis.xadd(own.events(), `${at}-${nextSequence()}`, ...Object.entries(event).flat())
   const answer = (await redis.xreadgroup('GROUP', GROUP, 'one', 'COUNT', 1_000, 'STREAMS', own.events(), '>')) as
     | [string, StreamEntry[]][]
     | null

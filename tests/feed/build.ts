@@ -6,10 +6,10 @@ import { type ReadOptions, readFeed } from '../../src/feed/read.ts'
 const NAMESPACES =
   'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:media="http://search.yahoo.com/mrss/"'
 
-export const anRss = (...items: string[]): string =>
+const _anRss = (...items: string[]): string =>
   `<?xml version="1.0" encoding="utf-8"?><rss version="2.0" ${NAMESPACES}><channel><title>Example News</title><link>https://news.example/</link>${items.map(item => `<item>${item}</item>`).join('')}</channel></rss>`
 
-export const anAtom = (...entries: string[]): string =>
+const _anAtom = (...entries: string[]): string =>
   `<feed xmlns="http://www.w3.org/2005/Atom"><title>Example</title><id>urn:feed</id>${entries.map(entry => `<entry>${entry}</entry>`).join('')}</feed>`
 
 export const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text)
@@ -22,7 +22,7 @@ export const read = async (document: string | Uint8Array, options: ReadOptions =
 }
 
 /** The only item of a document. */
-export const readItem = async (document: string | Uint8Array, options: ReadOptions = {}) => {
+const _readItem = async (document: string | Uint8Array, options: ReadOptions = {}) => {
   const [item] = (await read(document, options)).items
   if (!item) throw new Error('no item')
   return item

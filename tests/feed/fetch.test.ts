@@ -11,7 +11,8 @@ const aFetcher = (some: Record<string, unknown> = {}) => {
   const quick = { allow: ['127.0.0.0/8'], headersTimeout: '500ms', totalTimeout: '1s', maxBody: '1MB' }
   const fetcher = createFetcher(CrawlSettings.parse({ ...quick, ...some }))
   afterAll(() => fetcher.close())
-  return (url: string, validators: Parameters<typeof fetcher.fetchFeed>[0]['validators'] = null) => fetcher.fetchFeed({ url, validators })
+  return (url: string, validators: Parameters<typeof fetcher.fetchFeed>[0]['validators'] = null) =>
+    fetcher.fetchFeed({ url, validators })
 }
 const BODY = '<rss version="2.0"/>'
 
@@ -27,14 +28,20 @@ describe('a feed asked for again', () => {
     const fetchFeed = aFetcher()
     const first = await fetchFeed(server.url)
     expect(first).toMatchObject({ kind: 'changed', status: 200 })
-    expect(await fetchFeed(server.url, first.kind === 'changed' ? first.validators : null)).toMatchObject({ kind: 'unchanged', by: 'status' })
+    expect(await fetchFeed(server.url, first.kind === 'changed' ? first.validators : null)).toMatchObject({
+      kind: 'unchanged',
+      by: 'status',
+    })
   })
 
   it('is unchanged by its body where the server knows no validators', async () => {
     const server = await serve((_, response) => response.end(BODY))
     const fetchFeed = aFetcher()
     const first = await fetchFeed(server.url)
-    expect(await fetchFeed(server.url, first.kind === 'changed' ? first.validators : null)).toMatchObject({ kind: 'unchanged', by: 'body' })
+    expect(await fetchFeed(server.url, first.kind === 'changed' ? first.validators : null)).toMatchObject({
+      kind: 'unchanged',
+      by: 'body',
+    })
   })
 })
 
@@ -44,7 +51,9 @@ describe('a body', () => {
     ['deflate', deflateSync],
     ['br', brotliCompressSync],
   ] as const)('in %s is unpacked', async (encoding, pack) => {
-    const server = await serve((_, response) => response.writeHead(200, { 'content-encoding': encoding }).end(pack(BODY)))
+    const server = await serve((_, response) =>
+      response.writeHead(200, { 'content-encoding': encoding }).end(pack(BODY)),
+    )
     const fetched = await aFetcher()(server.url)
     expect(fetched.kind === 'changed' && Buffer.from(fetched.body).toString()).toBe(BODY)
   })

@@ -1,0 +1,148 @@
+import { spawn } from 'node:child_process'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Redis } from 'ioredis'
+import { afterAll, describe, expect, it } from 'vitest'
+import { findOnPath, NoRedisError, type RedisServer, resolveRedis } from '../../src/redis/server.ts'
+import { until } from '../support/until.ts'
+
+const dirs: string[] = []
+const aDir = () => {
+  const dir = mkdtempSync(join(tmpdir(), 'newsdesk-redis-'))
+  dirs.push(dir)
+  return join(dir, 'data')
+}
+afterAll(() => {
+  for (const dir of dirs) rmSync(dir, { recursive: true, force: true })
+})
+const silent = () => undefined
+const open = ({ address }: RedisServer) =>
+  'socket' in address ? new Redis({ path: address.socket }) : new Redis(address.url)
+const socketOf = ({ address }: RedisServer) => ('socket' in address ? address.socket : '')
+
+describe('a Redis of its own', () => {
+  it('keeps what was written over a restart, evicts nothing, and is gone after the stop', async () => {
+    const dataDir = aDir()
+    const first = await resolveRedis({ dataDir, say: silent })
+    const redis = open(first)
+    await redis.set('kept', 'yes')
+    expect(await redis.config('GET', 'maxmemory-policy')).toEqual(['maxmemory-policy', 'noeviction'])
+    redis.disconnect()
+    await first.stop()
+    expect(existsSync(socketOf(first))).toBe(false)
+
+    const second = await resolveRedis({ dataDir, say: silent })
+    const again = open(second)
+    expect(await again.get('kept')).toBe('yes')
+    again.disconnect()
+    await second.stop()
+  })
+
+  it('is one for all on a data folder, also when they start at once; the last to leave stops it', async () => {
+    const dataDir = aDir()
+    const servers = await Promise.all([1, 2, 3].map(() => resolveRedis({ dataDir, say: silent })))
+    expect(new Set(servers.map(socketOf)).size).toBe(1)
+    expect(servers.filter(({ origin }) => origin !== 'already running')).toHaveLength(1)
+    const [one, two] = servers as [RedisServer, RedisServer]
+    const redis = open(two)
+    await redis.set('shared', 'yes')
+    await one.stop()
+    expect(await redis.get('shared')).toBe('yes')
+    redis.disconnect()
+    await until(async () => {
+      await two.stop()
+      return !existsSync(socketOf(two))
+    })
+  })
+
+  it('is taken up again after newsdesk was killed without a word', async () => {
+    const dataDir = aDir()
+    const script = `import { resolveRedis } from './src/redis/server.ts'
+      await resolveRedis({ dataDir: ${JSON.stringify(dataDir)}, say: () => undefined })
+      console.log('up'); setInterval(() => undefined, 1000)`
+    const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    await new Promise(resolve => child.stdout.once('data', resolve))
+    child.kill('SIGKILL')
+    await new Promise(resolve => child.once('exit', resolve))
+    const next = await resolveRedis({ dataDir, say: silent })
+    expect(next.origin).toBe('already running')
+    const redis = open(next)
+    expect(await redis.ping()).toBe('PONG')
+    redis.disconnect()
+    await until(async () => {
+      await next.stop()
+      return !existsSync(socketOf(next))
+    })
+  })
+
+  it('starts though a process died while it was starting one', async () => {
+    const dataDir = aDir()
+    mkdirSync(dataDir, { recursive: true })
+    writeFileSync(join(dataDir, 'starting.pid'), '999999999')
+    const server = await resolveRedis({ dataDir, say: silent })
+    await server.stop()
+    expect(existsSync(join(dataDir, 'starting.pid'))).toBe(false)
+  })
+
+  it('is not started by a command that only asks', async () => {
+    await expect(resolveRedis({ dataDir: aDir(), start: false, say: silent })).rejects.toThrow('npm start')
+  })
+})
+
+describe('a Redis that is configured', () => {
+  it('is used as it is and never stopped', async () => {
+    const server = await resolveRedis({ url: 'redis://desk.example:6379', dataDir: '/nowhere', say: silent })
+    expect(server).toMatchObject({ address: { url: 'redis://desk.example:6379' }, origin: 'configured' })
+    await server.stop()
+  })
+})
+
+describe('a machine without a Redis', () => {
+  /** A PATH holding only these programs, each a small shell script. */
+  const aPath = (programs: Record<string, string>) => {
+    const dir = mkdtempSync(join(tmpdir(), 'newsdesk-path-'))
+    dirs.push(dir)
+    for (const [name, script] of Object.entries(programs)) {
+      writeFileSync(join(dir, name), `#!/bin/sh\n${script}\n`)
+      chmodSync(join(dir, name), 0o755)
+    }
+    return dir
+  }
+  const noRedis = async (path: string) =>
+    resolveRedis({ dataDir: aDir(), say: silent, path }).catch((error: Error) => error)
+
+  it('is told the exact line to type where nothing can be installed without asking', async () => {
+    const error = await noRedis(aPath({}))
+    expect(error).toBeInstanceOf(NoRedisError)
+    expect(String(error)).toContain('NEWSDESK_REDIS_URL=redis://host:6379')
+    expect(String(error)).toContain('docker compose up -d redis')
+  })
+
+  it('gets one from its package manager where that needs no password, and is told so first', async () => {
+    const log = join(aDir(), '..', 'installed.txt')
+    const said: string[] = []
+    const path = aPath({ brew: `echo "$@" >> ${log}` })
+    const error = await resolveRedis({ dataDir: aDir(), say: line => said.push(line), path }).catch(
+      (caught: Error) => caught,
+    )
+    expect(said.join()).toContain('brew install')
+    expect(readFileSync(log, 'utf8')).toContain('install --quiet redis')
+    // The installer ran, but brought no server: that is said too.
+    expect(error).toBeInstanceOf(NoRedisError)
+  })
+
+  it('is told what its package manager said where that fails', async () => {
+    const error = await noRedis(aPath({ brew: 'echo "no bottle today" >&2; exit 3' }))
+    expect(String(error)).toContain('no bottle today')
+    expect(String(error)).toContain('brew install')
+  })
+
+  it('finds servers on the path given', () => {
+    const path = aPath({ 'valkey-server': 'true' })
+    expect(findOnPath('valkey-server', path)).toBe(join(path, 'valkey-server'))
+    expect(findOnPath('redis-server', path)).toBeUndefined()
+  })
+})
