@@ -10,18 +10,8 @@ export interface ParseOptions {
   readonly url?: string
 }
 
-export interface ParsedItem {
-  readonly title: string | null
-  readonly link: string | null
-  readonly id: string | null
-  /** ISO 8601 UTC, such as 2026-05-04T12:00:00Z. */
-  readonly published: string | null
-  readonly updated: string | null
-  readonly author: string | null
-  readonly categories: readonly string[]
-  readonly image: string | null
-  readonly summary: string | null
-}
+/** An item as read; dates are ISO 8601 UTC, such as 2026-05-04T12:00:00Z. */
+export type ParsedItem = Omit<FeedItem, 'language'>
 
 export interface ParsedFeed {
   readonly title: string | null

@@ -208,13 +208,6 @@ const hasText = (text: string, start: number, end: number): boolean => {
   return false
 }
 
-/** @returns null where the scanner is not sure */
-const _splitFeed = (text: string): Split | null => {
-  const scan = scanner(text)
-  scan.step(Number.POSITIVE_INFINITY)
-  return scan.result()
-}
-
 /**
  * The document with only some of its items: what stands before, between and after all of them stays, so that namespaces, xml:base and
  * xml:lang are inherited as ever. White space between items goes with them.
@@ -239,6 +232,3 @@ const UNUSUAL = '~'
 /** 16 characters that stand for an item as written. */
 const spanHash = (text: string, { start, end }: Span): string =>
   hash('sha1', text.slice(start, end), 'base64url').slice(0, 16)
-
-/** Stands for a whole body: one that comes back with the same hash holds nothing new. */
-export const bodyHash = (bytes: Uint8Array): string => hash('sha1', bytes, 'base64url')

@@ -1,17 +1,12 @@
-import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { parse } from 'yaml'
-import { z } from 'zod'
 import type { Article } from '../../src/article/article.ts'
 import { normalise } from '../../src/article/normalise.ts'
 import { Section } from '../../src/article/taxonomy.ts'
 import type { FeedItem } from '../../src/feed/item.ts'
 import { Source } from '../../src/sources/source.ts'
 import { NOON } from '../support/articles.ts'
+import { taxonomy } from '../support/daemon.ts'
 
-const taxonomy = z
-  .object({ sections: z.array(Section) })
-  .parse(parse(readFileSync('config/sections.yaml', 'utf8'))).sections
 const source = Source.parse({ id: 'courier', name: 'Courier', url: 'https://courier.example/rss', section: 'world' })
 
 const anItem = (some: Partial<FeedItem> = {}): FeedItem => ({

@@ -2,19 +2,14 @@
 
 import pc from 'picocolors'
 import stringWidth from 'string-width'
-import type { ClientArticle, Entry } from '../../client/index.ts'
+import type { Entry } from '../../client/index.ts'
 import { fitTo, showSpan } from '../table.ts'
+import type { Panels } from './reader.ts'
 
-export interface FrontPage {
+/** The panels, and what is told around them. */
+export interface FrontPage extends Panels {
   /** ms since the epoch. */
   readonly now: number
-  readonly section: { readonly id: string; readonly label: string }
-  readonly latest: readonly Entry[]
-  readonly popular: readonly Entry[]
-  readonly weekly: readonly Entry[]
-  readonly mustReads: readonly Entry[]
-  readonly article: { readonly article: ClientArticle; readonly source: string; readonly label: string } | null
-  readonly related: readonly Entry[]
   readonly numbers: {
     readonly sources: number
     readonly stories: number

@@ -2,10 +2,9 @@
 
 import { createReadStream } from 'node:fs'
 import { readdir, realpath, stat } from 'node:fs/promises'
-import { createServer, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { ServerResponse } from 'node:http'
 import { extname, join, relative, sep } from 'node:path'
-import { send } from './newsstand.ts'
+import { escapeHtml, listen, send } from './listen.ts'
 
 const TYPES: Readonly<Record<string, string>> = {
   '.json': 'application/feed+json',
@@ -53,39 +52,15 @@ export const startFolderStand = async (folder: string, port: number): Promise<Fo
       .pipe(response)
   }
 
-  const server = createServer((request, response) => {
+  const list = () => files.map(each => `<li><a href="/${encodeURI(each)}">${escapeHtml(each)}</a></li>`).join('')
+  const index = () => `<!doctype html><meta charset="utf-8"><title>Newsstand</title><ul>${list()}</ul>`
+
+  const listening = await listen(async (request, response) => {
     const path = pathOf(request.url ?? '/')
-    const list = () =>
-      files
-        .map(
-          each =>
-            `<li><a href="/${encodeURI(each)}">${each.replace(/[&<>"]/g, char => `&#${char.charCodeAt(0)};`)}</a></li>`,
-        )
-        .join('')
-    if (path === '')
-      return send(
-        response,
-        200,
-        'text/html; charset=utf-8',
-        `<!doctype html><meta charset="utf-8"><title>Newsstand</title><ul>${list()}</ul>`,
-      )
-    serve(path, response).catch((error: unknown) => {
-      if (!response.headersSent) send(response, 500, 'text/plain', String(error))
-    })
-  })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, '127.0.0.1', resolve)
-  })
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, // a TCP server has one
-    files,
-    close: () =>
-      new Promise(resolve => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
-  }
+    if (path === '') send(response, 200, 'text/html; charset=utf-8', index())
+    else await serve(path, response)
+  }, port)
+  return { ...listening, files }
 }
 
 const pathOf = (url: string): string => {

@@ -1,11 +1,11 @@
 /** The newsstand: HTTP on loopback, where the invented publishers serve their feeds, pages and pictures, with the troubles of life. */
 
 import { createHash } from 'node:crypto'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Clock, itemsOf, type StandItem } from './editions.ts'
 import { documentOf } from './formats.ts'
+import { escapeHtml, listen, send } from './listen.ts'
 import { PUBLISHERS, type Publisher } from './publishers.ts'
 
 /** A source as it would stand in sources.yaml. */
@@ -41,8 +41,6 @@ const FAILS_FROM = 30 * 60_000
 const FAILS_UNTIL = 60 * 60_000
 const MOVES_AFTER = 40 * 60_000
 const SLOW = 1_500
-
-const escapeHtml = (text: string): string => text.replace(/[&<>"]/g, char => `&#${char.charCodeAt(0)};`)
 
 const pageOf = ({ name, language }: Publisher, item: StandItem): string =>
   `<!doctype html><html lang="${language}"><meta charset="utf-8"><title>${escapeHtml(item.title)} - ${escapeHtml(name)}</title><h1>${escapeHtml(item.title)}</h1><p>${escapeHtml(item.text)}</p></html>`
@@ -119,16 +117,8 @@ export const startNewsstand = async ({
     send(response, 404, 'text/plain', 'No such page.')
   }
 
-  const server = createServer((request, response) => {
-    answer(request, response).catch((error: unknown) => {
-      if (!response.headersSent) send(response, 500, 'text/plain', String(error))
-    })
-  })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, '127.0.0.1', resolve)
-  })
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}` // a TCP server has one
+  const listening = await listen(answer, port)
+  url = listening.url
   return {
     url,
     sources: PUBLISHERS.map(({ id, name, section, language, weight }) => ({
@@ -146,23 +136,8 @@ export const startNewsstand = async ({
         if (hasMoved(publisher)) return [`${publisher.name} has moved`]
         return publisher.trouble === 'slow' ? [`${publisher.name} is slow`] : []
       }),
-    close: () =>
-      new Promise(resolve => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
+    close: listening.close,
   }
-}
-
-export const send = (
-  response: ServerResponse,
-  status: number,
-  contentType: string,
-  body: string | Uint8Array,
-  headers: Readonly<Record<string, string>> = {},
-): void => {
-  const bytes = typeof body === 'string' ? Buffer.from(body) : body
-  response.writeHead(status, { 'content-type': contentType, 'content-length': bytes.length, ...headers }).end(bytes)
 }
 
 const indexPage = (url: string): string =>
