@@ -115,10 +115,10 @@ const installServer = async (say: (line: string) => void, path: string): Promise
   return found
 }
 
+/** Ends with `close`, not `exit`: by then all that the child said has been read. */
 const exited = (child: ChildProcess): Promise<number | null> =>
   new Promise((done, reject) => {
-    if (child.exitCode !== null || child.signalCode !== null) return done(child.exitCode)
-    child.once('exit', done)
+    child.once('close', done)
     child.once('error', reject)
   })
 
