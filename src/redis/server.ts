@@ -123,6 +123,7 @@ const exited = (child: ChildProcess): Promise<number | null> =>
   })
 
 const START_DEADLINE = 30_000
+const LETTING_GO = 1_000
 
 /** The socket of the Redis that keeps its data in a folder. A socket's path may have 104 characters at most: it stands in the temporary folder. */
 const socketOf = (dir: string): string =>
@@ -218,11 +219,18 @@ const stopUnlessShared = async (socket: string): Promise<void> => {
   redis.on('error', () => undefined) // a server that is gone is what we want
   try {
     await redis.connect()
-    const clients = String(await redis.client('LIST'))
-      .trim()
-      .split('\n')
     const self = String(await redis.client('ID'))
-    if (clients.some(line => !line.startsWith(`id=${self} `))) return
+    const shared = async () =>
+      String(await redis.client('LIST'))
+        .trim()
+        .split('\n')
+        .some(line => !line.startsWith(`id=${self} `))
+    // Connections we have just let go of stay in the list for a moment; another newsdesk's stay for good.
+    const patience = Date.now() + LETTING_GO
+    while (await shared()) {
+      if (Date.now() > patience) return
+      await delay(20)
+    }
     await redis.call('SHUTDOWN').catch((error: Error) => {
       // The connection ends with the server: that is success. Anything else is not.
       if (!/closed|ECONNRESET|EPIPE/i.test(error.message)) throw error
@@ -302,8 +310,13 @@ export const resolveRedis = async ({
     address: { socket },
     origin: binary,
     async stop() {
+      if (durable) return stopUnlessShared(socket)
       process.off('exit', endWithUs)
-      await stopUnlessShared(socket)
+      // Nobody shares what is thrown away: it ends now, whoever is still connected.
+      if (child.exitCode !== null || child.signalCode !== null) return
+      const gone = exited(child)
+      child.kill('SIGTERM')
+      await gone
     },
   }
 }
