@@ -74,12 +74,12 @@ export const articles = defineJob({
       crawl,
       items.map(({ key, fingerprint }) => ({ key, fingerprint })),
     )
-    const { added, updated, merged } = ingested
+    const { added, updated, merged, unchanged } = ingested
     log.info(
-      { source: sourceId, crawl: crawl.id, items: items.length, added, updated, merged, refused },
+      { source: sourceId, crawl: crawl.id, items: items.length, added, updated, merged, unchanged, refused },
       'articles taken in',
     )
-    return { added, updated, merged, refused }
+    return { added, updated, merged, unchanged, refused }
   },
 })
 

@@ -25,10 +25,17 @@ form.card { max-width: 24rem; margin: 3rem auto; display: grid; gap: .8rem } for
 .notice { border-left: 4px solid var(--accent); padding: .4rem .8rem; margin: .8rem 0 }
 `
 
+/** A folded page, as an SVG within the address: no request, no file. */
+const ICON =
+  "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Cpath fill='%238a1c1c' d='M2 1h12v14H2z'/%3E%3Cpath stroke='%23fff' stroke-width='1.4' d='M4 4.5h8M4 8h8M4 11.5h5'/%3E%3C/svg%3E"
+
+/** Password managers file a password under a name: there is one admin. */
+const ADMIN = html`<input hidden name="username" value="admin" autocomplete="username" readonly>`
+
 const page = (title: string, body: Html, nav: Html | null): string =>
   html`<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title} · newsdesk</title><link rel="stylesheet" href="/admin.css"></head>
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title} · newsdesk</title><link rel="icon" href="${ICON}"><link rel="stylesheet" href="/admin.css"></head>
 <body><header><h1>newsdesk</h1>${nav}</header><main>${body}</main></body>
 </html>
 `.markup
@@ -42,7 +49,7 @@ export const loginPage = (message: string | null, hasPassword: boolean): string 
   page(
     'Log in',
     hasPassword
-      ? html`<form class="card" method="post" action="/login"><h2>Log in</h2>${notice(message)}
+      ? html`<form class="card" method="post" action="/login"><h2>Log in</h2>${notice(message)}${ADMIN}
 <label for="password">Password of the admin</label><input id="password" name="password" type="password" autocomplete="current-password" required autofocus>
 <button>Log in</button></form>`
       : html`<div class="card"><h2>No password yet</h2><p>newsdesk printed a one-time set-up link when it started. Open it to set the admin's password; restart newsdesk for a new link.</p></div>`,
@@ -52,7 +59,7 @@ export const loginPage = (message: string | null, hasPassword: boolean): string 
 export const setupPage = (token: string, message: string | null, shortest: number): string =>
   page(
     'Set up',
-    html`<form class="card" method="post" action="/setup"><h2>Set the admin's password</h2>${notice(message)}
+    html`<form class="card" method="post" action="/setup"><h2>Set the admin's password</h2>${notice(message)}${ADMIN}
 <input type="hidden" name="token" value="${token}">
 <label for="password">New password, ${shortest} characters or more</label><input id="password" name="password" type="password" autocomplete="new-password" minlength="${shortest}" required autofocus>
 <button>Set password</button></form>`,
@@ -84,6 +91,25 @@ const sourceRow = ({ source, state, late }: SourceStatus, now: number): Html => 
 <td class="number">${state.newItems}</td>
 <td><form method="post" action="/sources/${source.id}/crawl"><button aria-label="Re-crawl ${source.name}">Re-crawl</button></form></td></tr>`
 
+/** How newsdesk is, in a line. */
+const summary = ({ sources, daemons, articles, events, redis, problems }: Status): string => {
+  const by = new Map<string, number>()
+  for (const { source, state } of sources) {
+    const how = source.enabled ? state.status : 'paused'
+    by.set(how, (by.get(how) ?? 0) + 1)
+  }
+  return [
+    problems.length === 0 ? 'All is well' : null,
+    `${sources.length} sources (${[...by].map(([how, count]) => `${count} ${how}`).join(', ')})`,
+    `${articles.stories} stories`,
+    `${events.waiting} events waiting`,
+    `${daemons.length} ${daemons.length === 1 ? 'daemon' : 'daemons'}`,
+    `Redis ${redis.version}, ${(redis.memory / 2 ** 20).toFixed(1)} MB`,
+  ]
+    .filter(part => part !== null)
+    .join(' · ')
+}
+
 export const overviewPage = (
   status: Status,
   lists: readonly { name: string; count: number }[],
@@ -93,6 +119,7 @@ export const overviewPage = (
   page(
     'Overview',
     html`${notice(message)}${status.problems.map(problem => html`<p class="notice">${problem}</p>`)}
+<p>${summary(status)}</p>
 <h2>Sources</h2><div class="wide"><table><thead><tr><th>Source</th><th>State</th><th>Last fetch</th><th>Next fetch</th><th class="number">Articles</th><th><span hidden>Action</span></th></tr></thead>
 <tbody>${status.sources.map(each => sourceRow(each, now))}</tbody></table></div>
 <h2>Queues</h2><div class="wide"><table><thead><tr><th>Queue</th><th class="number">Waiting</th><th class="number">Active</th><th class="number">Delayed</th><th class="number">Failed</th></tr></thead><tbody>${Object.entries(

@@ -41,12 +41,14 @@ export interface AdminParts {
 const READY_WITHIN = 2_000
 
 /** A job's outcome beside its name, so that one reads what it did: "bbc-world: 3 new". */
-const showName = (job: { name?: string; returnvalue?: unknown; returnValue?: unknown }): string => {
+const showName = (job: { name?: string; data?: unknown; returnvalue?: unknown; returnValue?: unknown }): string => {
   const outcome = (job.returnvalue ?? job.returnValue) as
     | { new?: number; outcome?: string; added?: number }
     | null
     | undefined // what our processors return
-  const name = job.name ?? ''
+  // A job added by hand has no name of its own, but says which source.
+  const asked = (job.data as { sourceId?: unknown } | null | undefined)?.sourceId
+  const name = job.name === '__default__' && typeof asked === 'string' ? asked : (job.name ?? '')
   if (typeof outcome?.new === 'number')
     return `${name}: ${outcome.outcome === 'unchanged' ? 'unchanged' : `${outcome.new} new`}`
   if (typeof outcome?.added === 'number') return `${name}: ${outcome.added} added`

@@ -16,6 +16,7 @@ const segments = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
 export const fitTo = (text: string, cells: number): string => {
   const plain = text.replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, ' ')
   if (stringWidth(plain) <= cells) return plain
+  if (cells <= 0) return ''
   let out = ''
   let width = 0
   for (const { segment } of segments.segment(plain)) {

@@ -69,7 +69,7 @@ export const startWorker = <Name extends string, Schema extends z.ZodType>(
     const last = !job || error instanceof UnrecoverableError || job.attemptsMade >= (job.opts.attempts ?? 1)
     log[last ? 'warn' : 'info'](
       { job: job?.id, name: job?.name, reason: error.message, ...(last ? {} : { retried: true }) },
-      'job failed',
+      `${definition.queue} failed`,
     )
   })
   worker.on('stalled', job => log.warn({ job }, 'job lost its worker; it is run again'))

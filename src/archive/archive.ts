@@ -47,7 +47,10 @@ export interface Ingested {
   readonly sections: readonly SectionId[]
   readonly added: number
   readonly updated: number
+  /** Another's article, by URL or by title: only source and sections were added, where they were new. */
   readonly merged: number
+  /** There already, word for word. */
+  readonly unchanged: number
 }
 
 export interface Archive {

@@ -174,14 +174,18 @@ export const createArchive = ({ redis, keys, settings, weightOf, parentOf }: Arc
         now,
       )
       await indexStories(placed)
-      const count = (outcome: Written['outcome']) => written.filter(each => each.outcome === outcome).length
+      const isMerge = ({ outcome, target, article }: Written) =>
+        outcome === 'merged' || (outcome === 'unchanged' && target !== article.id)
+      const count = (outcome: Written['outcome']) =>
+        written.filter(each => each.outcome === outcome && !isMerge(each)).length
       return {
         articles: [...new Set(written.map(({ target }) => target))],
         stories: placed.map(({ story }) => story),
         sections: [...new Set(placed.flatMap(({ sections, before }) => [...sections, ...before]))],
         added: count('added'),
         updated: count('updated'),
-        merged: count('merged'),
+        merged: written.filter(isMerge).length,
+        unchanged: count('unchanged'),
       }
     },
 

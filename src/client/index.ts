@@ -147,8 +147,9 @@ export const createClient = (
       signal?.addEventListener('abort', end, { once: true })
       // A connection that is lost comes back by itself; what was published meanwhile is read from where we were.
       own.on('error', () => undefined)
-      let last = '$'
       try {
+        // From the newest there is, by its id: with `$` what is published between two calls would be missed.
+        let last = (await own.xrevrange(keys.updates(), '+', '-', 'COUNT', 1))[0]?.[0] ?? '0-0'
         while (!signal?.aborted) {
           const answer = await own
             .xread('COUNT', 100, 'BLOCK', 5_000, 'STREAMS', keys.updates(), last)

@@ -6,6 +6,10 @@ import type { Logger } from 'pino'
 /** Where a Redis listens: a URL (redis, rediss) or a Unix socket. */
 export type RedisAddress = { readonly url: string } | { readonly socket: string }
 
+/** @param url `redis://`, `rediss://`, or `unix:/path/to/socket` */
+export const addressOf = (url: string): RedisAddress =>
+  url.startsWith('unix:') ? { socket: url.slice('unix:'.length).replace(/^\/\/(?=\/)/, '') } : { url }
+
 /** The address for people to read: without its password. */
 export const showAddress = (address: RedisAddress): string => {
   if ('socket' in address) return `unix:${address.socket}`

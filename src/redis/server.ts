@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Redis } from 'ioredis'
-import type { RedisAddress } from './connect.ts'
+import { addressOf, type RedisAddress } from './connect.ts'
 
 export interface RedisServer {
   readonly address: RedisAddress
@@ -284,7 +284,7 @@ export const resolveRedis = async ({
   say,
   path = searchPath(),
 }: RedisWanted): Promise<RedisServer> => {
-  if (url) return { address: { url }, origin: 'configured', stop: async () => undefined }
+  if (url) return { address: addressOf(url), origin: 'configured', stop: async () => undefined }
   const socket = socketOf(dataDir)
   const shared: RedisServer = {
     address: { socket },
@@ -314,6 +314,8 @@ export const resolveRedis = async ({
       process.off('exit', endWithUs)
       // Nobody shares what is thrown away: it ends now, whoever is still connected.
       if (child.exitCode !== null || child.signalCode !== null) return
+      // Left to itself it does not keep this process alive; while its end is waited for, it must.
+      child.ref()
       const gone = exited(child)
       child.kill('SIGTERM')
       await gone

@@ -14,10 +14,17 @@ export interface Due {
 export const spreadOf = (sourceId: string): number =>
   (createHash('sha256').update(sourceId).digest().readUInt32BE(0) / 0x1_0000_0000) * 0.2 - 0.1
 
-/** When a source new to us is fetched first: soon, and spread over the start, so that an import is no stampede. */
-export const firstDue = (sourceId: string, now: number, startInterval: number): Due => {
-  const window = Math.min(startInterval, 60_000)
-  return { at: Math.round(now + (spreadOf(sourceId) + 0.1) * 5 * window), reason: 'new: first fetch' }
+/** Between the first fetches of sources that came together, and the most such a start may take, ms. */
+const FIRST_GAP = 250
+const FIRST_WITHIN = 120_000
+
+/**
+ * When a source new to us is fetched first: one alone within a moment, many spread, so that an import is no stampede.
+ * @param together how many are new at the same time
+ */
+export const firstDue = (sourceId: string, now: number, together: number): Due => {
+  const place = (spreadOf(sourceId) + 0.1) * 5 // 0 to 1
+  return { at: Math.round(now + place * Math.min(together * FIRST_GAP, FIRST_WITHIN)), reason: 'new: first fetch' }
 }
 
 export interface Rhythm {

@@ -143,7 +143,7 @@ export const createSources = ({ redis, keys, catalogue, settings, now }: Sources
           const due =
             before.nextAt !== null && before.nextAt > now()
               ? { at: before.nextAt, reason: before.nextReason }
-              : firstDue(id, now(), settings().startInterval)
+              : firstDue(id, now(), fresh.length)
           // NX: another replica may have scheduled it in the meantime.
           await redis.zadd(keys.due(), 'NX', String(due.at), id)
           await redis.hset(keys.source(id), { nextAt: due.at, nextReason: due.reason })

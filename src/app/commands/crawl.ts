@@ -43,9 +43,9 @@ export const crawlCommand = (
     if (wait && !running) return 1
 
     const { queues, redis, keys } = session
-    const events = wait
-      ? new QueueEvents('crawl', { connection: redis.duplicate({ enableAutoPipelining: false }), prefix: keys.bull() })
-      : null
+    // A connection handed to BullMQ stays ours to end.
+    const listening = wait ? redis.duplicate({ enableAutoPipelining: false }) : null
+    const events = listening ? new QueueEvents('crawl', { connection: listening, prefix: keys.bull() }) : null
     await events?.waitUntilReady()
     try {
       const jobs: { source: Source; job: Job | undefined }[] = []
@@ -75,6 +75,7 @@ export const crawlCommand = (
       return failed > 0 ? 1 : 0
     } finally {
       await events?.close()
+      listening?.disconnect()
     }
   })
 

@@ -1,10 +1,11 @@
 /** `newsdesk start`: the daemon until it is told to stop. */
 
+import type { Logger } from 'pino'
 import { resolveRedis } from '../../redis/server.ts'
 import { loadConfig } from '../config/load.ts'
 import { ConfigError } from '../config/problems.ts'
 import type { Role } from '../config/schema.ts'
-import { startDaemon } from '../daemon.ts'
+import { type Daemon, startDaemon } from '../daemon.ts'
 import { createLog } from '../log.ts'
 
 /** @returns the exit code, once stopped */
@@ -21,9 +22,41 @@ export const start = async (configDir: string, roles: readonly Role[] | undefine
   process.on('uncaughtException', crashed)
   process.on('unhandledRejection', error => crashed(error, 'unhandledRejection'))
 
-  const daemon = await startDaemon({ config, ...(roles ? { roles } : {}), redis: server, log })
+  const asked = untilAsked(config.settings.shutdown, log)
+  const starting = startDaemon({ config, ...(roles ? { roles } : {}), redis: server, log })
+  const daemon = await Promise.race([starting, asked])
+  if (daemon === undefined) {
+    // Told to stop while still waiting for Redis: there is nothing in hand.
+    log.info('newsdesk stopped before it ran')
+    await server.stop()
+    process.exit(0)
+  }
   if (daemon.setupUrl) log.info(`Set the admin's password once at ${daemon.setupUrl}`)
+  reloadOnHangup(configDir, daemon, log)
+  await asked
+  await daemon.stop()
+  await server.stop()
+  return 0
+}
 
+/** Resolves at the first SIGTERM or SIGINT; the second ends the process at once. */
+const untilAsked = (within: number, log: Logger): Promise<undefined> =>
+  new Promise(resolve => {
+    let asked = false
+    const stop = (signal: NodeJS.Signals) => {
+      if (asked) {
+        log.warn({ signal }, 'second signal: ending at once')
+        process.exit(1)
+      }
+      asked = true
+      log.info({ signal, within }, 'stopping: jobs in hand are finished')
+      resolve(undefined)
+    }
+    process.on('SIGTERM', stop)
+    process.on('SIGINT', stop)
+  })
+
+const reloadOnHangup = (configDir: string, daemon: Daemon, log: Logger): void => {
   process.on('SIGHUP', () => {
     try {
       const next = loadConfig(configDir, process.env)
@@ -35,21 +68,4 @@ export const start = async (configDir: string, roles: readonly Role[] | undefine
       log.error({ problems: error.problems }, 'the new configuration is refused; the old one stays in force')
     }
   })
-  await new Promise<void>(resolve => {
-    let asked = false
-    const stop = (signal: NodeJS.Signals) => {
-      if (asked) {
-        log.warn({ signal }, 'second signal: ending at once')
-        process.exit(1)
-      }
-      asked = true
-      log.info({ signal, within: config.settings.shutdown }, 'stopping: jobs in hand are finished')
-      resolve()
-    }
-    process.on('SIGTERM', stop)
-    process.on('SIGINT', stop)
-  })
-  await daemon.stop()
-  await server.stop()
-  return 0
 }

@@ -38,13 +38,13 @@ export const variableOf = (path: readonly string[]): string => `NEWSDESK_${path.
 export const readEnvironment = (
   env: NodeJS.ProcessEnv,
 ): { overrides: { path: readonly string[]; value: unknown }[]; problems: string[] } => {
-  const byVariable = new Map(settingPaths().map(({ path }) => [variableOf(path), path]))
+  const byVariable = new Map(settingPaths().map(setting => [variableOf(setting.path), setting]))
   const overrides: { path: readonly string[]; value: unknown }[] = []
   const problems: string[] = []
   for (const [name, value] of Object.entries(env)) {
     if (!name.startsWith('NEWSDESK_') || OTHERS.has(name) || value === undefined) continue
-    const path = byVariable.get(ALIASES[name] ?? name)
-    if (path) overrides.push({ path, value: settingValue(value) })
+    const setting = byVariable.get(ALIASES[name] ?? name)
+    if (setting) overrides.push({ path: setting.path, value: settingValue(value, setting.schema) })
     else {
       const meant = nearestTo(name, [...byVariable.keys(), ...Object.keys(ALIASES)])
       problems.push(`environment ${name}: no such setting${meant ? `; did you mean ${meant}?` : ''}`)
@@ -53,17 +53,25 @@ export const readEnvironment = (
   return { overrides, problems }
 }
 
-/** Numbers, true and false as such; a list as JSON or parted by commas where it starts with [; anything else as text. */
-const settingValue = (written: string): unknown => {
-  if (/^-?\d+(\.\d+)?$/.test(written)) return Number(written)
-  if (written === 'true' || written === 'false') return written === 'true'
-  if (!written.startsWith('[')) return written
-  try {
-    return JSON.parse(written)
-  } catch {
-    return written
-      .replace(/^\[|\]$/g, '')
+/** What was written, read in the first way its setting accepts: as text, number, true or false, JSON, or a list parted by commas. */
+const settingValue = (written: string, schema: z.ZodType): unknown => {
+  const ways: unknown[] = [written]
+  if (/^-?\d+(\.\d+)?$/.test(written)) ways.push(Number(written))
+  if (written === 'true' || written === 'false') ways.push(written === 'true')
+  if (/^\s*\[.*\]\s*$/s.test(written)) {
+    try {
+      ways.push(JSON.parse(written))
+    } catch {
+      // Not JSON, so [a, b] is meant as a list without its quotes.
+    }
+  }
+  ways.push(
+    written
+      .replace(/^\s*\[|\]\s*$/g, '')
       .split(',')
       .map(each => each.trim())
-  }
+      .filter(each => each !== ''),
+  )
+  const accepted = ways.find(way => schema.safeParse(way).success)
+  return accepted === undefined ? written : accepted
 }

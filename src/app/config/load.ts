@@ -7,7 +7,7 @@ import type { z } from 'zod'
 import { Section, type Taxonomy } from '../../article/taxonomy.ts'
 import { createGuard } from '../../feed/guard.ts'
 import { Source } from '../../sources/source.ts'
-import { readEnvironment } from './environment.ts'
+import { readEnvironment, variableOf } from './environment.ts'
 import { ConfigError, placeOf, problemOf, showPath, type YamlFile } from './problems.ts'
 import { Settings } from './schema.ts'
 
@@ -57,7 +57,7 @@ const readSettings = (file: YamlFile | null, env: NodeJS.ProcessEnv, problems: s
   for (const issue of parsed.error.issues) {
     const fromEnv = overrides.find(({ path }) => showPath(path) === showPath(issue.path))
     if (fromEnv)
-      problems.push(`environment, for ${showPath(issue.path)}: is ${JSON.stringify(fromEnv.value)}; ${issue.message}`)
+      problems.push(`environment ${variableOf(fromEnv.path)}: is ${JSON.stringify(fromEnv.value)}; ${issue.message}`)
     else if (file) {
       const parent = issue.path.reduce<unknown>((schema, key) => shapeOf(schema)?.[String(key)], Settings)
       problems.push(...problemOf(file, issue, Object.keys(shapeOf(parent) ?? {})))

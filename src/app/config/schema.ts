@@ -16,9 +16,11 @@ const RedisSettings = z
   .strictObject({
     url: z
       .string()
-      .regex(/^(rediss?:\/\/.+)?$/, 'must be a redis:// or rediss:// URL, or empty')
+      .regex(/^(rediss?:\/\/.+|unix:\/.+)?$/, 'must be a redis:// or rediss:// URL, unix:/path/to/socket, or empty')
       .default('')
-      .describe('Redis to use, such as redis://user:secret@host:6379/0. Empty: newsdesk runs one of its own.'),
+      .describe(
+        'Redis to use, such as redis://user:secret@host:6379/0 or unix:/run/redis.sock. Empty: newsdesk runs one of its own.',
+      ),
     prefix: z
       .string()
       .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$/, 'must be 1 to 40 letters, digits, dots, _ or -')

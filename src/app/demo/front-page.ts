@@ -97,7 +97,7 @@ const heading = (title: string, cells: number, { head, dim }: Paints): string =>
 const numbered = (entry: Entry, cells: number, paints: Paints): string[] => {
   const more = entry.story.sources > 1 ? ` · ${entry.story.sources} sources` : ''
   const label = fitTo(entry.section.label.toUpperCase(), 14)
-  const rest = cell(` · ${entry.source.name}${more}`, cells - 3 - stringWidth(label))
+  const rest = cell(`${more} · ${entry.source.name}`, cells - 3 - stringWidth(label))
   return [
     `${paints.number(String(entry.rank).padStart(2))} ${cell(entry.title, cells - 3)}`,
     `   ${paints.label(label)}${paints.dim(rest)}`,

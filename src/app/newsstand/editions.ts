@@ -99,12 +99,8 @@ const tellingBy = (publisher: Publisher, event: StandEvent, index: number, seed:
     // Reprints every second event of the wire: the first sentences as they stand, the headline its own.
     if (mix(seed, index, 6) % 2 === 0)
       return [
-        pick(event.en, 1)[0].replace(/^(.)/, 'Wire: $1'),
-        wire[1]
-          .split('. ')
-          .slice(0, 1)
-          .join('. ')
-          .concat(wire[1].includes('. ') ? '.' : ''),
+        pick(event.en, event.en.length - 1)[0],
+        `(Meridian Wire) ${wire[1].split('. ').slice(0, 1).join('. ')}${wire[1].includes('. ') ? '.' : ''}`,
       ]
     return null
   }

@@ -1,0 +1,190 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { aConfigFolder, cli, endAll, redisUrl } from '../support/cli.ts'
+import { type FeedItemSketch, rss, serve } from '../support/http.ts'
+import { testRedis } from '../support/redis.ts'
+import { until } from '../support/until.ts'
+
+endAll()
+
+const feed = await serve((request, response) => {
+  if (request.url === '/slow') return // never answers: a job stays in hand
+  response.writeHead(200, { 'content-type': 'application/rss+xml' }).end(rss(items))
+})
+const items: FeedItemSketch[] = [{ title: 'Ferry treaty signed' }]
+
+const sourcesYaml = (...ids: string[]): string =>
+  `sources:\n${ids.map(id => `  - { id: ${id}, name: ${id}, url: ${feed.url}/${id}, section: world, interval: 12h }\n`).join('')}`
+
+/** A configuration on the run's Redis, its environment, and the daemon's Redis keys. */
+const anInstallation = (...ids: string[]) => {
+  const { redis, keys } = testRedis()
+  const settings = `redis: { prefix: ${keys.prefix} }\ncrawl: { tick: 1s, hostGap: 0ms, allow: ['127.0.0.0/8'] }\nlists: { refresh: 1s }\nadmin: { port: 0 }\nshutdown: 5s\n`
+  const { dir, write } = aConfigFolder({ settings, sources: sourcesYaml(...ids) })
+  const env = { NEWSDESK_REDIS_URL: redisUrl(), NEWSDESK_CONFIG: dir }
+  const newsdesk = (...args: string[]) => cli(args, env)
+  return { redis, keys, write, newsdesk, settings }
+}
+
+describe('the command line', () => {
+  it.each([
+    [
+      ['--help'],
+      0,
+      /start .*\n[\s\S]*demo[\s\S]*newsstand[\s\S]*crawl[\s\S]*lists[\s\S]*sources[\s\S]*status[\s\S]*doctor/,
+    ],
+    [['crawl', '--help'], 0, /--all[\s\S]*--wait/],
+    [['--version'], 0, /^\d+\.\d+\.\d+/],
+    [['strat'], 2, /unknown command 'strat'[\s\S]*start/],
+    [['start', '--roles', 'crawl,nobody'], 2, /"nobody" is no role; there are scheduler, crawl/],
+    [['crawl'], 2, /name one source, or --all/],
+    [['crawl', 'a', '--all'], 2, /name one source, or --all/],
+    [['lists', '--limit', 'few'], 2, /whole number/],
+    [['demo', '--json'], 2, /--json needs --once/],
+    [['newsstand', '--folder', 'no/such/folder'], 2, /no\/such\/folder cannot be served/],
+    [['--config', 'no/such/config', 'status'], 2, /no\/such\/config\/sources\.yaml: not found/],
+  ])('%j ends with %d and says so', async (args, code, said) => {
+    const { ended, out, err } = cli(args)
+    expect(await ended).toBe(code)
+    expect(out() + err()).toMatch(said)
+  })
+})
+
+describe('an operator', () => {
+  const { redis, keys, write, newsdesk, settings } = anInstallation('courier', 'gone')
+  write(
+    'sources.yaml',
+    `${sourcesYaml('courier')}  - { id: gone, name: Gone, url: 'http://127.0.0.1:9/rss', section: world }\n`,
+  )
+
+  it('starts it, looks at it, crawls again, reloads it and stops it', async () => {
+    const idle = newsdesk('status')
+    expect(await idle.ended).toBe(1)
+    expect(idle.out()).toContain('no newsdesk daemon runs')
+
+    const daemon = newsdesk('start')
+    await daemon.says(/newsdesk runs/)
+    await until(() => redis.llen(keys.list('latest')))
+    // What cannot be reached is told with the reason and the time of the next try, and stops nothing else.
+    await daemon.says(/"name":"gone","reason":"refused: no connection \(ECONNREFUSED\) \(next 20.*"msg":"crawl failed"/)
+
+    const lists = newsdesk('lists', 'latest', '--json')
+    expect(await lists.ended).toBe(0)
+    expect(JSON.parse(lists.out())).toMatchObject([{ title: 'Ferry treaty signed' }])
+    const table = newsdesk('lists')
+    expect(await table.ended).toBe(0)
+    expect(table.out()).toMatch(/latest:world +1/)
+
+    items.unshift({ title: 'Bridge reopens' })
+    const crawl = newsdesk('crawl', `${feed.url}/courier`, '--wait')
+    expect(await crawl.ended).toBe(0)
+    expect(crawl.out()).toMatch(/^courier: 2 items, 1 new, 0 edited/)
+    await until(async () => (await redis.llen(keys.list('latest'))) === 2)
+    const misspelt = newsdesk('crawl', 'courie')
+    expect(await misspelt.ended).toBe(2)
+    expect(misspelt.err()).toContain('did you mean courier')
+    const failing = newsdesk('crawl', 'gone', '--wait')
+    expect(await failing.ended).toBe(1)
+
+    const sources = newsdesk('sources', '--failing', '--json')
+    expect(await sources.ended).toBe(0)
+    expect(JSON.parse(sources.out())).toMatchObject([{ source: { id: 'gone' }, state: { status: 'failing' } }])
+    const status = newsdesk('status')
+    expect(await status.ended).toBe(1)
+    expect(status.out()).toMatch(/1 of 2 sources fail, gone among them/)
+
+    write('newsdesk.yaml', `${settings}log: { level: shouting }\n`)
+    daemon.child.kill('SIGHUP')
+    await daemon.says(/newsdesk\.yaml:\d+:\d+ log\.level: is \\"shouting\\".*stays in force/)
+    write('newsdesk.yaml', settings)
+    write('sources.yaml', sourcesYaml('courier', 'herald'))
+    daemon.child.kill('SIGHUP')
+    await daemon.says(/"added":1,"removed":1.*reloaded/)
+    await until(async () => (await redis.hget(keys.source('herald'), 'fetches')) === '1')
+
+    daemon.child.kill('SIGTERM')
+    expect(await daemon.ended).toBe(0)
+    for (const line of daemon.out().trim().split('\n')) expect(() => JSON.parse(line) as unknown, line).not.toThrow()
+  })
+})
+
+describe('a daemon that is told to stop', () => {
+  it('lets go of jobs that take too long, so that others take them up, and ends well', async () => {
+    const { newsdesk, write, settings } = anInstallation('slow')
+    write('newsdesk.yaml', settings.replace('5s', '300ms'))
+    const daemon = newsdesk('start')
+    await until(() => feed.requests.some(({ path }) => path === '/slow'))
+    daemon.child.kill('SIGTERM')
+    expect(await daemon.ended).toBe(0)
+    expect(daemon.out()).toContain('others will take them up')
+  })
+
+  it('ends at once at the second signal', async () => {
+    const { newsdesk } = anInstallation('slow')
+    const before = feed.requests.length
+    const daemon = newsdesk('start')
+    await until(() => feed.requests.length > before)
+    daemon.child.kill('SIGTERM')
+    await daemon.says(/jobs in hand are finished/)
+    daemon.child.kill('SIGTERM')
+    expect(await daemon.ended).toBe(1)
+    expect(daemon.out()).toContain('second signal')
+  })
+
+  it('while it still waits for Redis, ends; and never tells the password of it', async () => {
+    const { dir } = aConfigFolder()
+    const daemon = cli(['start'], { NEWSDESK_CONFIG: dir, NEWSDESK_REDIS_URL: 'redis://desk:hunter2@127.0.0.1:9' })
+    await daemon.says(/Redis is away; waiting for it/)
+    daemon.child.kill('SIGTERM')
+    expect(await daemon.ended).toBe(0)
+    expect(daemon.out() + daemon.err()).not.toContain('hunter2')
+  })
+})
+
+describe('Redis that goes away', () => {
+  it('is waited for, in few words, and the work goes on when it is back', async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'newsdesk-away-'))
+    afterAll(() => rmSync(dataDir, { recursive: true, force: true }))
+    const { serverIn } = await import('../support/own-redis.ts')
+    const own = await serverIn(dataDir)
+    const { dir } = aConfigFolder({
+      settings: `crawl: { tick: 1s, minInterval: 1s, maxInterval: 1s, startInterval: 1s, hostGap: 0ms, allow: ['127.0.0.0/8'] }\nlists: { refresh: 1s }\nadmin: { port: 0 }\n`,
+      sources: sourcesYaml('courier').replace('12h', '1s'),
+    })
+    const daemon = cli(['start'], { NEWSDESK_CONFIG: dir, NEWSDESK_REDIS_URL: own.url })
+    await until(
+      () => own.lines('newsdesk:list:latest'),
+      lines => lines > 0,
+    )
+
+    await own.kill()
+    await daemon.says(/Redis is away/)
+    const asked = feed.requests.length
+    items.unshift({ title: 'Written while Redis was away' })
+    // Long enough for every connection to try many times over: a flood would show.
+    await new Promise(resolve => setTimeout(resolve, 3_000))
+    const during = daemon
+      .out()
+      .split('\n')
+      .slice(
+        daemon
+          .out()
+          .split('\n')
+          .findIndex(line => line.includes('Redis is away')),
+      )
+    expect(during.length).toBeLessThan(25)
+
+    await own.start()
+    await daemon.says(/Redis is back/)
+    await until(() => feed.requests.length > asked)
+    await until(
+      () => own.titles('newsdesk:list:latest'),
+      titles => titles.includes('Written while Redis was away'),
+    )
+    daemon.child.kill('SIGTERM')
+    expect(await daemon.ended).toBe(0)
+    await own.close()
+  })
+})

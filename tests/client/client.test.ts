@@ -1,0 +1,104 @@
+import { afterAll, describe, expect, it } from 'vitest'
+import { createClient } from '../../src/client/index.ts'
+import { anArticle } from '../support/articles.ts'
+import { testRedis } from '../support/redis.ts'
+import { until } from '../support/until.ts'
+
+const { redis, keys, connect } = testRedis()
+const client = createClient(redis, { prefix: keys.prefix })
+const entry = (title: string) => JSON.stringify({ rank: 1, id: title, title })
+
+describe('a service that reads lists', () => {
+  it('gets the entries of one in order, as many as it asked for', async () => {
+    await redis.rpush(keys.list('latest:world'), entry('one'), entry('two'), entry('three'))
+    expect((await client.lists.get('latest:world')).map(({ title }) => title)).toEqual(['one', 'two', 'three'])
+    expect((await client.lists.get('latest', { section: 'world', limit: 2 })).map(({ id }) => id)).toEqual([
+      'one',
+      'two',
+    ])
+  })
+
+  it("gets a page's panels by their names in one go, and nothing for a list that is not there", async () => {
+    await redis.rpush(keys.list('must-reads'), entry('read me'))
+    const page = await client.lists.many(['must-reads', 'related:nobody'])
+    expect(page['must-reads'].map(({ title }) => title)).toEqual(['read me'])
+    expect(page['related:nobody']).toEqual([])
+  })
+
+  it('gets an article with its counts as numbers, and null for one that is unknown', async () => {
+    const { id } = anArticle()
+    await redis.hset(keys.article(id), {
+      id,
+      url: 'https://courier.example/a',
+      title: 'Harbour bridge reopens',
+      author: '',
+      sections: '["world","asia"]',
+      sources: '["courier"]',
+      views: '41',
+    })
+    expect(await client.article(id)).toMatchObject({
+      title: 'Harbour bridge reopens',
+      author: null,
+      views: 41,
+      shares: 0,
+      sections: ['world', 'asia'],
+    })
+    expect(await client.article('nobody')).toBeNull()
+  })
+
+  it('gets no sections from a newsdesk that never ran', async () => {
+    expect(await client.sections()).toEqual([])
+  })
+})
+
+describe('a service that reports reads', () => {
+  it('appends them to the stream with the fields of the contract', async () => {
+    await client.events.report([
+      { kind: 'view', article: 'a1', visitor: 'v', ua: 'Mozilla/5.0', at: new Date(0) },
+      { kind: 'share', article: 'https://courier.example/a' },
+    ])
+    const added = await redis.xrange(keys.events(), '-', '+')
+    expect(added.map(([, fields]) => fields)).toEqual([
+      ['kind', 'view', 'article', 'a1', 'visitor', 'v', 'ua', 'Mozilla/5.0', 'at', '1970-01-01T00:00:00.000Z'],
+      ['kind', 'share', 'article', 'https://courier.example/a'],
+    ])
+  })
+})
+
+describe('a service that waits for updates', () => {
+  const ends = new AbortController()
+  afterAll(() => ends.abort())
+  const add = (list: string, version: number) =>
+    redis.xadd(keys.updates(), '*', 'list', list, 'version', version, 'at', '2026-05-04T12:00:00.000Z')
+
+  it('hears of every change from then on, also after its connection was cut, and stops when told to', async () => {
+    const own = connect()
+    const heard: string[] = []
+    const listening = (async () => {
+      for await (const { list, version } of createClient(own, { prefix: keys.prefix }).updates({ signal: ends.signal }))
+        heard.push(`${list} ${version}`)
+    })()
+    await add('before', 1)
+    // What was published before it listened may or may not be heard; from the first it hears on, nothing is left out.
+    let version = 1
+    await until(async () => {
+      version += 1
+      await add('latest', version)
+      return heard.length > 0
+    })
+    const cut = async () => {
+      const clients = String(await redis.call('CLIENT', 'LIST', 'TYPE', 'normal')).split('\n')
+      const blocked = clients.filter(line => /cmd=xread /.test(line)).map(line => /id=(\d+)/.exec(line)?.[1])
+      for (const id of blocked) if (id) await redis.call('CLIENT', 'KILL', 'ID', id)
+      return blocked.length
+    }
+    await until(cut, cuts => cuts > 0)
+    await add('after', version + 1)
+    await until(() => heard.includes(`after ${version + 1}`))
+    const versions = heard.filter(each => each.startsWith('latest')).map(each => Number(each.split(' ')[1]))
+    expect(versions).toEqual(versions.map((_, index) => (versions[0] ?? 0) + index))
+    ends.abort()
+    await listening
+    own.disconnect()
+  })
+})

@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { describe, expect, it } from 'vitest'
+import { allNames } from '../../src/lists/names.ts'
+import { cli, endAll } from '../support/cli.ts'
+import { taxonomy } from '../support/daemon.ts'
+
+endAll()
+const entryOk = new Ajv2020({ strict: false, validateFormats: false }).compile(
+  JSON.parse(readFileSync('schemas/entry.schema.json', 'utf8')),
+)
+
+interface Shown {
+  readonly rank: number
+  readonly title: string
+  readonly url: string
+  readonly publishedAt: string
+  readonly story: { readonly id: string; readonly sources: number }
+}
+
+describe('npm run demo -- --once --json', () => {
+  it('prints every list of the contract on stdout alone: filled, whole, ranked, one entry a story', {
+    timeout: 90_000,
+  }, async () => {
+    const demo = cli(['demo', '--once', '--json'])
+    expect(await demo.ended, demo.err()).toBe(0)
+    const { lists } = JSON.parse(demo.out()) as { lists: Record<string, Shown[]> }
+    const names = Object.keys(lists)
+    expect(names).toEqual(expect.arrayContaining(allNames(taxonomy)))
+    expect(names.filter(name => name.startsWith('related:')).length).toBeGreaterThanOrEqual(5)
+    for (const [name, entries] of Object.entries(lists)) {
+      expect(entries.length, name).toBeGreaterThan(0)
+      for (const entry of entries) expect(entryOk(entry), `${name}: ${JSON.stringify(entryOk.errors)}`).toBe(true)
+      expect(
+        entries.map(({ rank }) => rank),
+        name,
+      ).toEqual(entries.map((_, index) => index + 1))
+      expect(new Set(entries.map(({ story }) => story.id)).size, name).toBe(entries.length)
+      expect(new Set(entries.map(({ url }) => url)).size, name).toBe(entries.length)
+    }
+    // The same event told by several publishers is one entry.
+    expect(lists.latest?.some(({ story }) => story.sources >= 3)).toBe(true)
+    // Progress is shown meanwhile, beside stdout.
+    expect(demo.err()).toMatch(/\d+ of \d+ lists published/)
+  })
+})

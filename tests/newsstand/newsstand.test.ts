@@ -1,0 +1,146 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { itemsOf } from '../../src/app/newsstand/editions.ts'
+import { startFolderStand } from '../../src/app/newsstand/folder.ts'
+import { startNewsstand } from '../../src/app/newsstand/newsstand.ts'
+import { PUBLISHERS } from '../../src/app/newsstand/publishers.ts'
+import { parseFeed } from '../../src/feed/index.ts'
+import { NOON } from '../support/articles.ts'
+
+const MINUTE = 60_000
+const clock = { now: NOON }
+const stand = await startNewsstand({ now: () => clock.now, speed: 1, seed: 3 })
+afterAll(() => stand.close())
+
+const sourceOf = (id: string) => {
+  const source = stand.sources.find(each => each.id === id)
+  if (!source) throw new Error(`no publisher ${id}`)
+  return source
+}
+const troubled = (trouble: string) => sourceOf(PUBLISHERS.find(each => each.trouble === trouble)?.id ?? trouble)
+
+describe('the newsstand', () => {
+  it('has at least 12 publishers in all five formats, several languages and charsets', () => {
+    expect(PUBLISHERS.length).toBeGreaterThanOrEqual(12)
+    expect(new Set(PUBLISHERS.map(({ format }) => format))).toEqual(new Set(['rss', 'rdf', 'atom', 'json', 'sitemap']))
+    expect(new Set(PUBLISHERS.map(({ language }) => language)).size).toBeGreaterThanOrEqual(5)
+    expect(new Set(PUBLISHERS.map(({ charset }) => charset)).size).toBeGreaterThanOrEqual(5)
+  })
+
+  it.each(PUBLISHERS.map(publisher => [publisher.id, publisher] as const))(
+    'serves %s as the reader gets it back, headline by headline',
+    async (id, publisher) => {
+      clock.now = NOON
+      const { url } = sourceOf(id)
+      const answer = await fetch(url)
+      const contentType = answer.headers.get('content-type') ?? ''
+      const { title, items } = await parseFeed(new Uint8Array(await answer.arrayBuffer()), { contentType, url })
+      const carried = itemsOf(publisher, NOON, { seed: 3, start: NOON, speed: 1 })
+      expect(carried.length).toBeGreaterThan(4)
+      expect(items.map(item => item.title)).toEqual(carried.map(item => item.title))
+      expect(items.map(item => Date.parse(item.published ?? ''))).toEqual(
+        // Dates are read to the second.
+        carried.map(({ publishedAt }) => Math.floor(publishedAt / 1_000) * 1_000),
+      )
+      if (publisher.format !== 'sitemap') expect(title).toBe(publisher.name)
+      expect((await fetch(items[0]?.link ?? '')).status).toBe(200)
+      if (items[0]?.image) expect((await fetch(items[0].image)).headers.get('content-type')).toBe('image/svg+xml')
+    },
+  )
+
+  it('brings out new editions as its clock goes on', async () => {
+    const publisher = PUBLISHERS[0]
+    if (!publisher) throw new Error('no publishers')
+    const at = (now: number) => itemsOf(publisher, now, { seed: 3, start: NOON, speed: 1 }).map(({ id }) => id)
+    const [before, after] = [at(NOON), at(NOON + 60 * MINUTE)]
+    expect(after.filter(id => !before.includes(id)).length).toBeGreaterThan(3)
+    expect(at(NOON)).toEqual(before)
+  })
+
+  it('answers a conditional request with 304 while nothing changed', async () => {
+    clock.now = NOON
+    for (const { id, validator } of PUBLISHERS.filter(each => each.validator !== 'none' && !each.trouble)) {
+      const first = await fetch(sourceOf(id).url)
+      const value = first.headers.get(validator) ?? ''
+      const name = validator === 'etag' ? 'if-none-match' : 'if-modified-since'
+      expect((await fetch(sourceOf(id).url, { headers: { [name]: value } })).status, id).toBe(304)
+    }
+  })
+
+  it('has a publisher that fails for a while, and one that moves for good', async () => {
+    const failing = troubled('fails')
+    const moving = troubled('moves')
+    const status = async (url: string) => (await fetch(url, { redirect: 'manual' })).status
+    clock.now = NOON
+    expect([await status(failing.url), await status(moving.url)]).toEqual([200, 200])
+    clock.now = NOON + 45 * MINUTE
+    expect([await status(failing.url), await status(moving.url)]).toEqual([500, 301])
+    expect(stand.troubles().join()).toMatch(/answers 500.*has moved|has moved.*answers 500/)
+    expect((await fetch(moving.url)).status).toBe(200)
+    clock.now = NOON + 61 * MINUTE
+    expect(await status(failing.url)).toBe(200)
+  })
+
+  it('knows no page that it does not carry', async () => {
+    expect((await fetch(`${stand.url}/meridian/nothing`)).status).toBe(404)
+    expect((await fetch(`${stand.url}/nobody/feed`)).status).toBe(404)
+  })
+})
+
+describe('a newsstand of a folder', () => {
+  let stop = async () => {}
+  afterAll(async () => {
+    await stop()
+    rmSync(folder, { recursive: true, force: true })
+  })
+  const folder = mkdtempSync(join(tmpdir(), 'newsdesk-stand-'))
+  mkdirSync(join(folder, 'stand/sub'), { recursive: true })
+  writeFileSync(join(folder, 'secret.txt'), 'secret')
+  writeFileSync(join(folder, 'stand/a & b.rss'), '<rss version="2.0"/>')
+  writeFileSync(join(folder, 'stand/sub/c.json'), '{}')
+  writeFileSync(join(folder, 'stand/.hidden'), 'hidden')
+  symlinkSync(join(folder, 'secret.txt'), join(folder, 'stand/link.xml'))
+
+  /** fetch would tidy the path up; an attacker does not. */
+  const rawStatus = (url: string, path: string): Promise<number> =>
+    new Promise((resolve, reject) => {
+      const { port } = new URL(url)
+      request({ port, host: '127.0.0.1', path }, response => {
+        response.resume()
+        resolve(response.statusCode ?? 0)
+      })
+        .on('error', reject)
+        .end()
+    })
+
+  it('serves its files, and nothing beside them', async () => {
+    const files = await startFolderStand(join(folder, 'stand'), 0)
+    stop = files.close
+    expect(files.files).toEqual(['a & b.rss', 'sub/c.json'])
+    const rss = await fetch(`${files.url}/${encodeURI('a & b.rss')}`)
+    expect([rss.status, rss.headers.get('content-type'), await rss.text()]).toEqual([
+      200,
+      'application/rss+xml',
+      '<rss version="2.0"/>',
+    ])
+    for (const path of [
+      '/../secret.txt',
+      '/..%2fsecret.txt',
+      '/link.xml',
+      '/.hidden',
+      '/sub',
+      '/%00',
+      '/%zz',
+      '/stand',
+    ])
+      expect(await rawStatus(files.url, path), path).toBe(404)
+    expect(await (await fetch(files.url)).text()).toContain('a &#38; b.rss')
+  })
+
+  it('says which folder cannot be read', async () => {
+    await expect(startFolderStand(join(folder, 'nowhere'), 0)).rejects.toThrow(/nowhere/)
+  })
+})
