@@ -176,6 +176,10 @@ const pageState = async (
   }
 }
 
+/** By the customs of NO_COLOR and FORCE_COLOR; else where stdout is a terminal. */
+const wantsColour = (): boolean =>
+  !process.env.NO_COLOR && (process.stdout.isTTY === true || Boolean(process.env.FORCE_COLOR))
+
 interface Beats {
   readonly arrivals: number[]
   readonly reads: number[]
@@ -218,7 +222,7 @@ const runOnce = (json: boolean): Promise<number> => {
           const size = {
             width: process.stdout.columns ?? 100,
             height: process.stdout.rows ?? 40,
-            colour: process.stdout.isTTY && !process.env.NO_COLOR,
+            colour: wantsColour(),
           }
           await write(
             `${renderFrontPage(await pageState(running, 0, beats, ''), { ...size, height: Math.max(size.height - 1, 30) }).join('\n')}\n`,
@@ -259,11 +263,11 @@ const runLive = (seconds: number | undefined): Promise<number> => {
     const started = Date.now()
     const state = () => pageState(running, Math.floor((Date.now() - started) / TURN), beats, hint)
     const screen = process.stdout.isTTY ? openScreen(end) : null
-    const colour = !process.env.NO_COLOR
     try {
       while (!ended && Date.now() < until) {
         const page = await state()
-        if (screen) screen.draw(renderFrontPage(page, { width: screen.width, height: screen.height, colour }))
+        if (screen)
+          screen.draw(renderFrontPage(page, { width: screen.width, height: screen.height, colour: wantsColour() }))
         else console.log(`${page.numbers.stories} stories, ${page.numbers.crawls} crawls, ${page.numbers.reads} reads`)
         await delay(screen ? FRAME : 2_000)
       }
@@ -274,7 +278,7 @@ const runLive = (seconds: number | undefined): Promise<number> => {
       renderFrontPage(await state(), {
         width: process.stdout.columns ?? 100,
         height: 40,
-        colour: colour && process.stdout.isTTY,
+        colour: wantsColour(),
       }).join('\n'),
     )
     return 0

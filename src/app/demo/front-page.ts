@@ -149,7 +149,7 @@ export const renderFrontPage = (page: FrontPage, { width, height, colour }: Size
     paints.dim('═'.repeat(width)),
   ]
   const sparks = Math.max(8, Math.min(30, Math.floor(width / 5)))
-  const pulse = `new articles ${sparkline(page.arrivals, sparks)}  reads ${sparkline(page.reads, sparks)}  ${page.hint}`
+  const pulse = `new articles ${sparkline(page.arrivals, sparks)}  reads ${sparkline(page.reads, sparks)}`
   const footer = [
     paints.dim('═'.repeat(width)),
     paints.dim(
@@ -161,6 +161,8 @@ export const renderFrontPage = (page: FrontPage, { width, height, colour }: Size
       ),
     ),
     cell(pulse, width),
+    // A line of its own: a link must not be cut.
+    paints.dim(cell(page.hint, width)),
   ]
   const room = Math.max(0, height - header.length - footer.length)
 

@@ -1,0 +1,24 @@
+# Small, non-root, and the same build as everywhere: npm ci, npm run build.
+FROM node:22-alpine AS build
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --ignore-scripts
+COPY . .
+RUN npm run build && npm prune --omit=dev --ignore-scripts
+
+FROM node:22-alpine
+ENV NODE_ENV=production \
+    NEWSDESK_ADMIN_HOST=0.0.0.0
+WORKDIR /app
+COPY --from=build /app/package.json ./
+COPY --from=build /app/node_modules ./node_modules
+COPY --from=build /app/dist ./dist
+COPY --from=build /app/schemas ./schemas
+COPY --from=build /app/config ./config
+USER node
+EXPOSE 3220
+# The admin server tells whether this process lives and reaches its Redis. A process without the role admin needs a check of its own.
+HEALTHCHECK --interval=15s --timeout=5s --start-period=20s --retries=3 \
+    CMD wget -q -O /dev/null http://127.0.0.1:3220/readyz || exit 1
+ENTRYPOINT ["node", "dist/src/app/main.js"]
+CMD ["start"]
