@@ -101,22 +101,35 @@ const checkRedis = async (config: Config): Promise<Finding[]> => {
   }
 }
 
-const checkPort = (config: Config): Promise<Finding> => {
+/** Whether a newsdesk answers there: its health page says so in a way of its own. */
+const isNewsdesk = async (host: string, port: number): Promise<boolean> => {
+  try {
+    const answer = await fetch(`http://${host.includes(':') ? `[${host}]` : host}:${port}/healthz`, {
+      signal: AbortSignal.timeout(2_000),
+    })
+    return ((await answer.json()) as { status?: unknown } | null)?.status === 'alive' // anybody's JSON
+  } catch {
+    // Whoever holds the port speaks no HTTP, or says something else: it is not ours.
+    return false
+  }
+}
+
+const checkPort = async (config: Config): Promise<Finding> => {
   const { host, port } = config.settings.admin
-  return new Promise(resolve => {
-    const probe = createServer()
-    probe.once('error', (error: NodeJS.ErrnoException) =>
-      resolve({
-        check: 'Admin port',
-        state: 'warning',
-        what: `${host}:${port} cannot be listened on (${error.code})`,
-        mend: 'newsdesk runs already, or choose another admin.port',
-      }),
-    )
-    probe.listen(port, host, () =>
-      probe.close(() => resolve({ check: 'Admin port', state: 'good', what: `${host}:${port} is free` })),
-    )
+  const probe = createServer()
+  const trouble = await new Promise<NodeJS.ErrnoException | null>(resolve => {
+    probe.once('error', resolve)
+    probe.listen(port, host, () => probe.close(() => resolve(null)))
   })
+  const check = 'Admin port'
+  if (trouble === null) return { check, state: 'good', what: `${host}:${port} is free` }
+  if (await isNewsdesk(host, port)) return { check, state: 'good', what: `newsdesk answers at ${host}:${port}` }
+  return {
+    check,
+    state: 'warning',
+    what: `${host}:${port} cannot be listened on (${trouble.code})`,
+    mend: 'somebody else listens there: choose another admin.port',
+  }
 }
 
 const checkSources = async (config: Config): Promise<Finding[]> => {
