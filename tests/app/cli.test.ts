@@ -1,8 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { aConfigFolder, cli, endAll, redisUrl } from '../support/cli.ts'
+import { aFolder } from '../support/folder.ts'
 import { type FeedItemSketch, rss, serve } from '../support/http.ts'
 import { testRedis } from '../support/redis.ts'
 import { until } from '../support/until.ts'
@@ -59,7 +57,7 @@ describe('an operator', () => {
     `${sourcesYaml('courier')}  - { id: gone, name: Gone, url: 'http://127.0.0.1:9/rss', section: world }\n`,
   )
 
-  it('starts it, looks at it, crawls again, reloads it and stops it', async () => {
+  it('starts it, looks at it, crawls again, reloads it and stops it', { timeout: 120_000 }, async () => {
     const idle = newsdesk('status')
     expect(await idle.ended).toBe(1)
     expect(idle.out()).toContain('no newsdesk daemon runs')
@@ -145,8 +143,7 @@ describe('a daemon that is told to stop', () => {
 
 describe('Redis that goes away', () => {
   it('is waited for, in few words, and the work goes on when it is back', async () => {
-    const dataDir = mkdtempSync(join(tmpdir(), 'newsdesk-away-'))
-    afterAll(() => rmSync(dataDir, { recursive: true, force: true }))
+    const dataDir = aFolder('away')
     const { serverIn } = await import('../support/own-redis.ts')
     const own = await serverIn(dataDir)
     const { dir } = aConfigFolder({

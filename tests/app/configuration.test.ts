@@ -1,35 +1,29 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { configurationPage, shippedYaml } from '../../src/app/config/describe.ts'
 import { type Config, loadConfig } from '../../src/app/config/load.ts'
 import { ConfigError } from '../../src/app/config/problems.ts'
-
-const folders: string[] = []
-afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
-})
+import { aFolder } from '../support/folder.ts'
 
 const SOURCES =
   'sources:\n  - id: courier\n    name: Courier\n    url: https://courier.example/rss\n    section: world\n'
 const SECTIONS = 'sections:\n  - id: world\n    labels: { en: World }\n'
 
 /** A configuration folder; a file given as null is left out. */
-const aFolder = (files: Record<string, string | null> = {}): string => {
-  const folder = mkdtempSync(join(tmpdir(), 'newsdesk-config-'))
-  folders.push(folder)
+const aConfiguration = (files: Record<string, string | null> = {}): string => {
+  const folder = aFolder('config')
   const all = { 'newsdesk.yaml': '', 'sources.yaml': SOURCES, 'sections.yaml': SECTIONS, ...files }
   for (const [name, text] of Object.entries(all)) if (text !== null) writeFileSync(join(folder, name), text)
   return folder
 }
 
 const load = (files: Record<string, string | null> = {}, env: NodeJS.ProcessEnv = {}): Config =>
-  loadConfig(aFolder(files), env)
+  loadConfig(aConfiguration(files), env)
 
 /** Problems without the folder's name before them. */
 const problemsOf = (files: Record<string, string | null>, env: NodeJS.ProcessEnv = {}): string[] => {
-  const folder = aFolder(files)
+  const folder = aConfiguration(files)
   try {
     loadConfig(folder, env)
   } catch (error) {

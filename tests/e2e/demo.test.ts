@@ -1,9 +1,11 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, it } from 'vitest'
 import { allNames } from '../../src/lists/names.ts'
 import { cli, endAll } from '../support/cli.ts'
 import { taxonomy } from '../support/daemon.ts'
+import { aFolder } from '../support/folder.ts'
+import { until } from '../support/until.ts'
 
 endAll()
 const entryOk = new Ajv2020({ strict: false, validateFormats: false }).compile(
@@ -42,5 +44,22 @@ describe('npm run demo -- --once --json', () => {
     expect(lists.latest?.some(({ story }) => story.sources >= 3)).toBe(true)
     // Progress is shown meanwhile, beside stdout.
     expect(demo.err()).toMatch(/\d+ of \d+ lists published/)
+  })
+})
+
+describe('a demo that is told to end', () => {
+  it.each([
+    ['SIGINT', /Opening the newsstand/, ['demo', '--once']],
+    ['SIGHUP', /lists published/, ['demo', '--once']],
+    ['SIGTERM', /stories, \d+ crawls/, ['demo']],
+  ] as const)('by %s after %s leaves no Redis and no folder behind', async (signal, said, args) => {
+    const folder = aFolder('told')
+    const left = () => readdirSync(folder).filter(name => name.startsWith('newsdesk'))
+    const demo = cli(args, { TMPDIR: folder })
+    await demo.says(said)
+    expect(left()).toHaveLength(2) // its folder and its Redis' socket
+    demo.child.kill(signal)
+    expect(await demo.ended).toBe(args.length === 1 ? 0 : 1)
+    await until(() => left().length === 0)
   })
 })

@@ -1,6 +1,5 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { itemsOf } from '../../src/app/newsstand/editions.ts'
@@ -9,6 +8,7 @@ import { startNewsstand } from '../../src/app/newsstand/newsstand.ts'
 import { PUBLISHERS } from '../../src/app/newsstand/publishers.ts'
 import { parseFeed } from '../../src/feed/index.ts'
 import { NOON } from '../support/articles.ts'
+import { aFolder } from '../support/folder.ts'
 
 const MINUTE = 60_000
 const clock = { now: NOON }
@@ -92,11 +92,8 @@ describe('the newsstand', () => {
 
 describe('a newsstand of a folder', () => {
   let stop = async () => {}
-  afterAll(async () => {
-    await stop()
-    rmSync(folder, { recursive: true, force: true })
-  })
-  const folder = mkdtempSync(join(tmpdir(), 'newsdesk-stand-'))
+  afterAll(() => stop())
+  const folder = aFolder('stand')
   mkdirSync(join(folder, 'stand/sub'), { recursive: true })
   writeFileSync(join(folder, 'secret.txt'), 'secret')
   writeFileSync(join(folder, 'stand/a & b.rss'), '<rss version="2.0"/>')

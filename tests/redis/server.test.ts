@@ -1,21 +1,13 @@
 import { spawn } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
-import { afterAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { findOnPath, NoRedisError, type RedisServer, resolveRedis } from '../../src/redis/server.ts'
+import { aFolder } from '../support/folder.ts'
 import { until } from '../support/until.ts'
 
-const dirs: string[] = []
-const aDir = () => {
-  const dir = mkdtempSync(join(tmpdir(), 'newsdesk-redis-'))
-  dirs.push(dir)
-  return join(dir, 'data')
-}
-afterAll(() => {
-  for (const dir of dirs) rmSync(dir, { recursive: true, force: true })
-})
+const aDir = () => join(aFolder('redis'), 'data')
 const silent = () => undefined
 const open = ({ address }: RedisServer) =>
   'socket' in address ? new Redis({ path: address.socket }) : new Redis(address.url)
@@ -103,8 +95,7 @@ describe('a Redis that is configured', () => {
 describe('a machine without a Redis', () => {
   /** A PATH holding only these programs, each a small shell script. */
   const aPath = (programs: Record<string, string>) => {
-    const dir = mkdtempSync(join(tmpdir(), 'newsdesk-path-'))
-    dirs.push(dir)
+    const dir = aFolder('path')
     for (const [name, script] of Object.entries(programs)) {
       writeFileSync(join(dir, name), `#!/bin/sh\n${script}\n`)
       chmodSync(join(dir, name), 0o755)

@@ -1,10 +1,10 @@
 /** The command line as it is typed: a process of its own, with its output and exit code. Whatever still runs is ended with the test file. */
 
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, inject } from 'vitest'
+import { aFolder } from './folder.ts'
 import { until } from './until.ts'
 
 export interface Cli {
@@ -67,8 +67,7 @@ export const cli = (args: readonly string[], env: NodeJS.ProcessEnv = {}): Cli =
 
 /** A configuration folder of a test, to be changed at will. */
 export const aConfigFolder = (files: { settings?: string; sources?: string } = {}) => {
-  const dir = mkdtempSync(join(tmpdir(), 'newsdesk-cli-'))
-  afterAll(() => rmSync(dir, { recursive: true, force: true }))
+  const dir = aFolder('cli')
   const write = (name: string, text: string) => writeFileSync(join(dir, name), text)
   write('newsdesk.yaml', files.settings ?? '')
   write('sources.yaml', files.sources ?? 'sources: []\n')

@@ -20,6 +20,7 @@ import { startDaemon } from '../daemon.ts'
 import { createLog } from '../log.ts'
 import { type Newsstand, startNewsstand } from '../newsstand/newsstand.ts'
 import { packageRoot } from '../root.ts'
+import { toldToEnd } from '../told-to-end.ts'
 import { type FrontPage, renderFrontPage } from './front-page.ts'
 import { readPanels } from './reader.ts'
 import { startReaders } from './readers.ts'
@@ -67,7 +68,12 @@ interface Running {
   readonly adminUrl: string | null
   readonly setupUrl: string | null
   readonly reported: () => number
+  /** Aborted when the demo is told to end. */
+  readonly told: AbortSignal
 }
+
+/** Exit code of a demo that was told to end before it was done. */
+const INTERRUPTED = 1
 
 /** Starts everything, does the work, and takes everything down again, in whatever way the work ends. */
 const whileRunning = async (
@@ -75,7 +81,10 @@ const whileRunning = async (
   work: (running: Running) => Promise<number>,
 ): Promise<number> => {
   const dir = mkdtempSync(join(tmpdir(), 'newsdesk-demo-'))
-  const undo: (() => Promise<unknown> | unknown)[] = [() => rmSync(dir, { recursive: true, force: true })]
+  const told = toldToEnd()
+  const clearUp = () => rmSync(dir, { recursive: true, force: true })
+  const undo: (() => Promise<unknown> | unknown)[] = [clearUp]
+  process.once('exit', clearUp)
   try {
     say('Getting a Redis…')
     const server = await resolveRedis({
@@ -85,6 +94,7 @@ const whileRunning = async (
       say,
     })
     undo.push(() => server.stop())
+    if (told.aborted) return INTERRUPTED
     say('Opening the newsstand…')
     const stand = await startNewsstand({ speed: 60 })
     undo.push(() => stand.close())
@@ -102,6 +112,7 @@ const whileRunning = async (
     const redis = connectRedis(server.address, log, `${keys.prefix}:demo`)
     undo.push(() => redis.disconnect())
     if (server.origin === 'configured') undo.push(() => clearPrefix(redis, keys.prefix))
+    if (told.aborted) return INTERRUPTED
     say('Starting newsdesk…')
     const daemon = await startDaemon({ config, redis: server, log })
     undo.push(() => daemon.stop())
@@ -119,6 +130,7 @@ const whileRunning = async (
       adminUrl: daemon.adminUrl,
       setupUrl: daemon.setupUrl,
       reported: readers.reported,
+      told,
     })
   } finally {
     for (const step of undo.reverse()) await step()
@@ -233,6 +245,10 @@ const runOnce = (json: boolean): Promise<number> => {
       const line = `${names.length + RELATED_SHOWN - missing.length} of ${names.length + RELATED_SHOWN} lists published; waiting for ${missing.slice(0, 3).join(', ')}${missing.length > 3 ? '…' : ''}`
       if (line !== told) progress.say(line)
       told = line
+      if (running.told.aborted) {
+        progress.end()
+        return INTERRUPTED
+      }
       if (Date.now() > deadline) {
         progress.end()
         console.error(`Not published within ${DEADLINE / 1_000} s: ${missing.join(', ')}`)
@@ -251,20 +267,16 @@ const runLive = (seconds: number | undefined): Promise<number> => {
   const progress = progressLine()
   return whileRunning(progress.say, async running => {
     progress.end()
-    let ended = false
-    const end = () => {
-      ended = true
-    }
-    process.once('SIGINT', end)
-    process.once('SIGTERM', end)
+    const quit = new AbortController()
+    const ended = AbortSignal.any([running.told, quit.signal])
     const until = seconds === undefined ? Number.POSITIVE_INFINITY : Date.now() + seconds * 1_000
     const beats = startBeats()
     const hint = `q ends · queues: ${running.setupUrl ?? running.adminUrl ?? ''}`
     const started = Date.now()
     const state = () => pageState(running, Math.floor((Date.now() - started) / TURN), beats, hint)
-    const screen = process.stdout.isTTY ? openScreen(end) : null
+    const screen = process.stdout.isTTY ? openScreen(() => quit.abort()) : null
     try {
-      while (!ended && Date.now() < until) {
+      while (!ended.aborted && Date.now() < until) {
         const page = await state()
         if (screen)
           screen.draw(renderFrontPage(page, { width: screen.width, height: screen.height, colour: wantsColour() }))

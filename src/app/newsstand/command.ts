@@ -1,5 +1,6 @@
 /** `newsdesk newsstand`: serves until it is told to stop, and says how to poll it. */
 
+import { toldToEnd } from '../told-to-end.ts'
 import { startFolderStand } from './folder.ts'
 import { startNewsstand } from './newsstand.ts'
 
@@ -10,11 +11,10 @@ export interface NewsstandOptions {
   readonly folder?: string
 }
 
-const untilStopped = (): Promise<void> =>
-  new Promise(resolve => {
-    process.once('SIGINT', resolve)
-    process.once('SIGTERM', resolve)
-  })
+const untilStopped = (): Promise<void> => {
+  const told = toldToEnd()
+  return new Promise(resolve => told.addEventListener('abort', () => resolve(), { once: true }))
+}
 
 const snippet = (
   sources: readonly { id: string; name: string; url: string; section: string; language: string }[],
