@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto'
 import { UnrecoverableError } from 'bullmq'
 import { z } from 'zod'
 import { type Identified, identify, trustsIds } from '../src/feed/identity.ts'
-import { readFeed } from '../src/feed/read.ts'
+import { readNew } from '../src/feed/new.ts'
 import { type Source, SourceId } from '../src/sources/source.ts'
 import type { ArticlesData } from './articles.ts'
 import type { JobContext } from './context.ts'
@@ -37,6 +37,8 @@ export const crawl = defineJob({
   },
 })
 
+const NONE_KNOWN: ReadonlySet<string> = new Set()
+
 const crawlSource = async (source: Source, isRecrawl: boolean, context: JobContext) => {
   const { sources, fetchFeed, now, log, signal } = context
   const started = now()
@@ -50,7 +52,8 @@ const crawlSource = async (source: Source, isRecrawl: boolean, context: JobConte
     return { outcome: 'unchanged', status: fetched.status, new: 0, ms: now() - started, next: nextText(due) }
   }
 
-  const read = await readFeed(fetched.body, {
+  const read = await readNew(fetched.body, {
+    known: isRecrawl ? NONE_KNOWN : await sources.spans(source.id),
     contentType: fetched.contentType,
     url: fetched.url,
     maxItems: context.settings().crawl.maxItems,
@@ -59,12 +62,14 @@ const crawlSource = async (source: Source, isRecrawl: boolean, context: JobConte
     await sources.quarantine(source.id, fetched.body, read.detail)
     return fail(source, context, { reason: 'not-a-feed', detail: read.detail })
   }
-  const { feed } = read
-  const distrustsIds = state.distrustsIds || !trustsIds(feed.items)
+  const { feed, spans } = read
+  const carried = spans?.length ?? feed.items.length
+  const distrustsIds = state.distrustsIds || !trustsIds(feed.items, carried)
   const identified = identify(feed.items, !distrustsIds)
   const unseen = await sources.unseen(source.id, identified)
 
-  // The order of guarantee 1: enqueue, then (in the articles job) ingest, mark as seen, and only with the last batch remember the validators.
+  // The order of guarantee 1: enqueue, then (in the articles job) ingest, mark as seen, and only with the last batch remember the validators
+  // and which items need not be parsed again.
   const batches = batchesOf(source, unseen, fetched.validators.bodyHash ?? '', {
     fetchedAt: now(),
     language: feed.language,
@@ -72,11 +77,12 @@ const crawlSource = async (source: Source, isRecrawl: boolean, context: JobConte
   })
   const [first] = batches
   if (first) {
-    await sources.prepare(source.id, first.data.crawl.id, fetched.validators)
+    await sources.prepare(source.id, first.data.crawl.id, fetched.validators, spans)
     await context.addArticles(batches)
   }
   const due = await sources.succeeded(source.id, {
     validators: first ? null : fetched.validators,
+    spans,
     published: feed.items.flatMap(({ published }) => (published === null ? [] : Date.parse(published))),
     newItems: unseen.filter(({ isNew }) => isNew).length,
     asked: Math.max(feed.hints.interval ?? 0, fetched.freshFor ?? 0) || null,
@@ -90,7 +96,8 @@ const crawlSource = async (source: Source, isRecrawl: boolean, context: JobConte
     outcome: 'changed',
     status: fetched.status,
     bytes: fetched.body.length,
-    items: feed.items.length,
+    items: carried,
+    read: feed.items.length,
     new: unseen.filter(({ isNew }) => isNew).length,
     edited: unseen.filter(({ isNew }) => !isNew).length,
     ms: now() - started,

@@ -262,7 +262,9 @@ const TITLES = ['title', 'dc:title', 'atom:title', 'itunes:title', 'media:title'
 
 /** A title that stands within another element (media:group, image) is better than none. */
 const innerTitle = (fields: RawFields): string | null => {
-  for (const elements of Object.values(fields)) {
+  for (const [name, elements] of Object.entries(fields)) {
+    // What it was taken from has a title of its own.
+    if (name === 'source') continue
     for (const element of elements ?? []) {
       const title = ['media:title', 'title']
         .flatMap(name => childrenOf(element, name))

@@ -19,15 +19,16 @@ const TRUSTED_SHARE = 0.05
 
 /**
  * Whether ids tell items apart: at most 5 % of them blank or repeated, and none holding its headline (an edit would make it new).
+ * @param carried items in the document, where only some of them were read: the others were found trustworthy when they were
  */
-export const trustsIds = (items: readonly FeedItem[]): boolean => {
+export const trustsIds = (items: readonly FeedItem[], carried = items.length): boolean => {
   const ids = items.map(item => item.id)
   const distinct = new Set(ids.filter(id => id !== null)).size
-  if (items.length - distinct > items.length * TRUSTED_SHARE) return false
+  if (items.length - distinct > carried * TRUSTED_SHARE) return false
   const holding = items.filter(
     item => item.title !== null && item.title.length > 10 && item.id?.includes(item.title),
   ).length
-  return holding <= items.length * TRUSTED_SHARE
+  return holding <= carried * TRUSTED_SHARE
 }
 
 /**

@@ -82,7 +82,7 @@ export const feedOf = async (
       .map(raw => ((attribute(raw, 'rel') ?? 'alternate') === 'alternate' ? attribute(raw, 'href') : null))
       .find(Boolean) ?? (format === 'atom' ? null : (links.map(textOf).find(Boolean) ?? null))
   const link = absolute(home, url)
-  const language = firstText(channel, 'language', 'dc:language')
+  const language = firstText(channel, 'language', 'dc:language') ?? attribute(channel.$?.[0], 'xml:lang')
   const self = hintsOf(channel).self
   const base = [url, link, self].find(each => each != null && /^https?:\/\//i.test(each)) ?? undefined
   const context: FieldContext = { format, base, language }

@@ -2,6 +2,7 @@
 
 import { parseDate } from './dates.ts'
 import { lenientReader } from './lenient.ts'
+import { putBack } from './lift.ts'
 import type { RawFields } from './raw.ts'
 import { type Scanner, type Split, scanner, withItems } from './scan.ts'
 import { nextTurn } from './turns.ts'
@@ -54,7 +55,7 @@ const readLenientlyInTurns = async (text: string, maxItems: number): Promise<Xml
   const reader = lenientReader(text, maxItems)
   while (reader.step(READ_SLICE)) await nextTurn()
   const raw = reader.finish()
-  return raw && { raw, warnings: [] }
+  return raw && { raw, by: 'lenient', warnings: [] }
 }
 
 /**
@@ -68,14 +69,26 @@ export const readSome = async (split: Split, wanted: readonly number[]): Promise
   let whole: XmlRead | null = null
   for (const slice of slices.length > 0 ? slices : [[]]) {
     if (whole !== null) await nextTurn()
-    const read = await readXml(withItems(split, slice), split.reader, Number.POSITIVE_INFINITY)
-    if (read === null) throw new Error('a document that could be taken apart has no feed element')
+    const read = await readSlice(split, slice)
     whole ??= read
     for (const item of read.raw.items) items.push(item)
     for (const warning of read.warnings) warnings.add(warning)
   }
   if (whole === null) throw new Error('no slice of a document was read')
   return { raw: { ...whole.raw, items }, warnings: [...warnings] }
+}
+
+const readSlice = async (split: Split, slice: readonly number[]): Promise<XmlRead> => {
+  // How many there are is known: what looks like an item in a comment must not decide on the reader.
+  const first = await readXml(withItems(split, slice), split.reader, Number.POSITIVE_INFINITY, () => slice.length)
+  // The second reader takes text as it stands: it may hold markup, which a mark would hide.
+  const isMarked = split.reader === 'strict' && split.pieces.length > 0 && first?.by === 'lenient'
+  const read = isMarked
+    ? await readXml(withItems({ ...split, pieces: [] }, slice), 'lenient', Number.POSITIVE_INFINITY)
+    : first
+  if (read === null) throw new Error('a document that could be taken apart has no feed element')
+  if (read.by === 'strict') putBack(split.text, split.pieces, read.raw.items)
+  return { ...read, warnings: first?.warnings ?? [] }
 }
 
 const slicesOf = ({ spans }: Split, wanted: readonly number[]): number[][] => {
@@ -90,7 +103,7 @@ const slicesOf = ({ spans }: Split, wanted: readonly number[]): number[][] => {
       length = 0
     }
     slice.push(index)
-    length += span ? span.end - span.start : 0
+    length += span?.weight ?? 0
   }
   if (slice.length > 0) slices.push(slice)
   return slices

@@ -121,7 +121,7 @@ const parser = new RssParser({
   defaultRSS: 2,
   customFields: {
     item: [...asked(ITEM_ELEMENTS), ['$', '=$', { keepArray: true }]],
-    feed: asked(CHANNEL_ELEMENTS) as unknown as string[], // its types forget that a feed's fields may be renamed too
+    feed: [...asked(CHANNEL_ELEMENTS), ['$', '=$', { keepArray: true }]] as unknown as string[], // its types forget that a feed's fields may be renamed too
   },
 })
 

@@ -9,6 +9,8 @@ import { beyondStrict, fellShort, readStrictly } from './strict.ts'
 
 export interface XmlRead {
   readonly raw: RawFeed
+  /** Who read it in the end. */
+  readonly by: Reader
   /** What was mended on the way, in words. */
   readonly warnings: readonly string[]
 }
@@ -17,20 +19,30 @@ export interface XmlRead {
 export const readerFor = (text: string): Reader =>
   beyondStrict(text) || unusualPrefixes(text) || unusualCase(text) ? 'lenient' : 'strict'
 
-/** @returns null where no feed is found in the text */
-export const readXml = async (text: string, reader: Reader, maxItems: number): Promise<XmlRead | null> => {
+/**
+ * @param holds how many items the text holds; counted by their tags where that is not known
+ * @returns null where no feed is found in the text
+ */
+export const readXml = async (
+  text: string,
+  reader: Reader,
+  maxItems: number,
+  holds = itemsShown,
+): Promise<XmlRead | null> => {
   let why = ''
   if (reader === 'strict') {
     try {
       const raw = await readStrictly(text)
-      const again = fellShort(raw, itemsShown(text)) ? readLeniently(text, maxItems) : null
-      return { raw: again && again.items.length >= Math.min(raw.items.length, maxItems) ? again : raw, warnings: [] }
+      const again = fellShort(raw, holds(text)) ? readLeniently(text, maxItems) : null
+      return again && again.items.length >= Math.min(raw.items.length, maxItems)
+        ? { raw: again, by: 'lenient', warnings: [] }
+        : { raw, by: 'strict', warnings: [] }
     } catch (error) {
       why = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)
     }
   }
   const raw = readLeniently(text, maxItems)
-  return raw && { raw, warnings: why === '' ? [] : [`not well-formed, read leniently: ${why}`] }
+  return raw && { raw, by: 'lenient', warnings: why === '' ? [] : [`not well-formed, read leniently: ${why}`] }
 }
 
 /** Start tags of items, those in comments and quoted markup too: never fewer than there are. */

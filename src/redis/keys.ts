@@ -37,6 +37,8 @@ export const keysFor = (prefix: string) => {
     source: (id: string) => `{${prefix}:source:${id}}`,
     /** HASH item key -> fingerprint and day last carried. Written after ingest. Bounded to a multiple of the feed's window. */
     seen: (id: string) => `{${prefix}:source:${id}}:seen`,
+    /** STRING, hashes of the items its feed last carried, as written: what need not be parsed again. Written with the validators; bounded by `crawl.maxItems`, expires after 30 days. */
+    spans: (id: string) => `{${prefix}:source:${id}}:spans`,
     /** SET of batches of one crawl already ingested; the last one commits the validators. Expires after a day. */
     crawlBatches: (id: string, crawlId: string) => `{${prefix}:source:${id}}:crawl:${crawlId}`,
     /** STRING, the bodies that could not be read, compressed, kept for looking at. A few a source, expiring after a week. */

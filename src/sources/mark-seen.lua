@@ -1,18 +1,21 @@
--- Marks the items of one ingested batch as seen; with the last batch of its crawl, commits the validators the crawl brought.
+-- Marks the items of one ingested batch as seen; with the last batch of its crawl, commits what the crawl brought: the
+-- validators, and the items as written that need not be parsed again.
 -- KEYS 1  source hash
 --      2  seen hash: item key -> fingerprint and day last carried
 --      3  set of this crawl's ingested batches
+--      4  hashes of the items its feed carries, as written
 -- All in one slot.
 -- ARGV 1  batch
 --      2  batches of the crawl
 --      3  crawl id
 --      4  today, days since the epoch
---      5+ item key, fingerprint, ...
+--      5  seconds for which the hashes are kept
+--      6+ item key, fingerprint, ...
 -- Returns 1 where the validators were committed, else 0.
 -- O(items).
 
 local write = {}
-for index = 5, #ARGV, 2 do
+for index = 6, #ARGV, 2 do
   write[#write + 1] = ARGV[index]
   write[#write + 1] = ARGV[index + 1] .. ':' .. ARGV[4]
 end
@@ -29,5 +32,6 @@ if not pending then return 0 end
 local validators = cjson.decode(pending)
 if validators.crawl ~= ARGV[3] then return 0 end
 redis.call('HSET', KEYS[1], 'etag', validators.etag, 'lastModified', validators.lastModified, 'bodyHash', validators.bodyHash)
+if validators.spans then redis.call('SET', KEYS[4], validators.spans, 'EX', ARGV[5]) end
 redis.call('HDEL', KEYS[1], 'pending')
 return 1

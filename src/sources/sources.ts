@@ -12,7 +12,7 @@ import { loadScript, runScript } from '../redis/script.ts'
 import { backoff, type Due, firstDue, nextDue } from './due.ts'
 import type { CrawlSettings } from './settings.ts'
 import type { Source, SourceId } from './source.ts'
-import { mergePublished, parseState, type SourceState } from './state.ts'
+import { formatSpans, mergePublished, parseSpans, parseState, type SourceState } from './state.ts'
 
 const claimDueScript = loadScript(new URL('./claim-due.lua', import.meta.url))
 const markSeenScript = loadScript(new URL('./mark-seen.lua', import.meta.url))
@@ -24,6 +24,8 @@ const DAY = 86_400_000
 const SEEN_DAYS = 14
 const MOST_SEEN = 5_000
 const QUARANTINE = 7 * DAY
+/** Seconds. A feed that stands still for longer is simply parsed whole when it moves again. */
+const SPANS_LAST = 30 * 86_400
 const MOST_QUARANTINED = 256 * 1_024
 
 export interface CrawlOf {
@@ -35,6 +37,8 @@ export interface CrawlOf {
 /** A feed that was fetched and read. */
 export interface Success {
   readonly validators: Validators | null
+  /** As `prepare` is given them; committed at once where there is nothing to take in. */
+  readonly spans: readonly string[] | null
   /** Items the feed carried, read or not: ms of their publication. */
   readonly published: readonly number[]
   readonly newItems: number
@@ -63,8 +67,10 @@ export interface Sources {
     crawl: CrawlOf,
     items: readonly { readonly key: string; readonly fingerprint: string }[],
   ): Promise<void>
-  /** Before its batches are queued: what `markSeen` commits in the end. */
-  prepare(id: SourceId, crawlId: string, validators: Validators): Promise<void>
+  /** Items its feed carried as written, by hash, that were taken in: they need not be parsed again. */
+  spans(id: SourceId): Promise<ReadonlySet<string>>
+  /** Before its batches are queued: what `markSeen` commits in the end. Where all of a feed was parsed there are no spans. */
+  prepare(id: SourceId, crawlId: string, validators: Validators, spans: readonly string[] | null): Promise<void>
   succeeded(id: SourceId, success: Success): Promise<Due>
   unchanged(id: SourceId, freshFor: number | null): Promise<Due>
   failed(id: SourceId, failure: Failed): Promise<Due>
@@ -181,17 +187,27 @@ export const createSources = ({ redis, keys, catalogue, settings, now }: Sources
       await runScript(
         redis,
         markSeenScript,
-        [keys.source(id), keys.seen(id), keys.crawlBatches(id, crawlId)],
-        [batch, batches, crawlId, today, ...marks],
+        [keys.source(id), keys.seen(id), keys.crawlBatches(id, crawlId), keys.spans(id)],
+        [batch, batches, crawlId, today, SPANS_LAST, ...marks],
       )
     },
 
-    async prepare(id, crawlId, { etag, lastModified, bodyHash }) {
-      const pending = { crawl: crawlId, etag: etag ?? '', lastModified: lastModified ?? '', bodyHash: bodyHash ?? '' }
+    async spans(id) {
+      return parseSpans(await redis.get(keys.spans(id)))
+    },
+
+    async prepare(id, crawlId, { etag, lastModified, bodyHash }, spans) {
+      const pending = {
+        crawl: crawlId,
+        etag: etag ?? '',
+        lastModified: lastModified ?? '',
+        bodyHash: bodyHash ?? '',
+        ...(spans ? { spans: formatSpans(spans) } : {}),
+      }
       await redis.hset(keys.source(id), 'pending', JSON.stringify(pending))
     },
 
-    async succeeded(id, { validators, published, newItems, asked, movedTo, distrustsIds, title }) {
+    async succeeded(id, { validators, spans, published, newItems, asked, movedTo, distrustsIds, title }) {
       const source = get(id)
       const before = await state(id)
       const all = mergePublished(
@@ -210,6 +226,7 @@ export const createSources = ({ redis, keys, catalogue, settings, now }: Sources
         redis.hincrby(keys.source(id), 'fetches', 1),
         redis.hincrby(keys.source(id), 'newItems', newItems),
         forgetSeen(id),
+        validators && spans ? redis.set(keys.spans(id), formatSpans(spans), 'EX', SPANS_LAST) : null,
       ])
       return schedule(id, due, {
         ...remembered,

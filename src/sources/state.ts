@@ -52,6 +52,18 @@ export const parseState = (hash: Readonly<Record<string, string>>): SourceState 
   }
 }
 
+/** Another one whenever items come to be read differently: what was read by older rules is then read once more. */
+const READER = '1'
+
+/** @param hashes without blanks */
+export const formatSpans = (hashes: readonly string[]): string => [READER, ...hashes].join(' ')
+
+/** @returns empty where there are none, or they are of other rules */
+export const parseSpans = (written: string | null): ReadonlySet<string> => {
+  const [reader, ...hashes] = (written ?? '').split(' ')
+  return new Set(reader === READER ? hashes : [])
+}
+
 const MOST_PUBLISHED = 50
 
 /** @returns newest first, without repeats, bounded */

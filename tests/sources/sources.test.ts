@@ -70,20 +70,22 @@ describe('items of a source', () => {
     ])
   })
 
-  it('commit the validators only with the last batch of their crawl', async () => {
+  it('commit the validators, and what need not be parsed again, only with the last batch of their crawl', async () => {
     const { sources } = aCatalogue('a')
-    await sources.prepare(id('a'), 'c1', { etag: '"x"', lastModified: null, bodyHash: 'h' })
+    await sources.prepare(id('a'), 'c1', { etag: '"x"', lastModified: null, bodyHash: 'h' }, ['s1', 's2'])
     await sources.markSeen(id('a'), { id: 'c1', batch: 0, batches: 2 }, [item('1')])
     await sources.markSeen(id('a'), { id: 'c1', batch: 0, batches: 2 }, [item('1')])
     expect((await sources.state(id('a'))).validators).toBeNull()
+    expect(await sources.spans(id('a'))).toEqual(new Set())
     await sources.markSeen(id('a'), { id: 'c1', batch: 1, batches: 2 }, [item('2')])
     expect((await sources.state(id('a'))).validators).toEqual({ etag: '"x"', lastModified: null, bodyHash: 'h' })
+    expect(await sources.spans(id('a'))).toEqual(new Set(['s1', 's2']))
   })
 
   it('of a crawl that was overtaken commit nothing', async () => {
     const { sources } = aCatalogue('a')
-    await sources.prepare(id('a'), 'c1', { etag: '"old"', lastModified: null, bodyHash: 'h' })
-    await sources.prepare(id('a'), 'c2', { etag: '"new"', lastModified: null, bodyHash: 'h' })
+    await sources.prepare(id('a'), 'c1', { etag: '"old"', lastModified: null, bodyHash: 'h' }, null)
+    await sources.prepare(id('a'), 'c2', { etag: '"new"', lastModified: null, bodyHash: 'h' }, null)
     await sources.markSeen(id('a'), { id: 'c1', batch: 0, batches: 1 }, [item('1')])
     expect((await sources.state(id('a'))).validators).toBeNull()
   })
@@ -100,6 +102,7 @@ describe('what became of a fetch', () => {
     expect(failing.nextReason).toContain('failed 3 times in a row')
     await sources.succeeded(id('a'), {
       validators: null,
+      spans: null,
       published: [clock.now],
       newItems: 1,
       asked: null,

@@ -1,0 +1,61 @@
+/**
+ * Holds reading what is new to reading everything, on every document of a folder: `npm run conformance:partial -- <folder>`.
+ * For each document that can be taken apart: with no item known, all, each alone, and every second one, the items read must be those of
+ * the full reading less those known.
+ */
+
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
+import { readNew } from '../src/feed/new.ts'
+import { readFeed } from '../src/feed/read.ts'
+
+const [folder] = process.argv.slice(2)
+if (folder === undefined) {
+  console.error('usage: npm run conformance:partial -- <folder of feed documents>')
+  process.exit(2)
+}
+
+/** Which items are known, for a document of so many. */
+const knownOf = (count: number): readonly (readonly number[])[] => [
+  [],
+  Array.from({ length: count }, (_, index) => index),
+  Array.from({ length: count }, (_, index) => index).filter(index => index % 2 === 0),
+  ...Array.from({ length: Math.min(count, 30) }, (_, index) => [index]),
+]
+
+const files = (await readdir(folder, { recursive: true, withFileTypes: true }))
+  .filter(entry => entry.isFile())
+  .map(entry => join(entry.parentPath, entry.name))
+let [apart, readings] = [0, 0]
+const wrong: string[] = []
+for (const file of files) {
+  const bytes = await readFile(file)
+  const all = await readFeed(bytes)
+  const first = await readNew(bytes, { known: new Set() })
+  if (all.kind !== 'feed' || first.kind !== 'feed') {
+    if (all.kind !== first.kind) wrong.push(`${file}: ${all.kind}, but ${first.kind}`)
+    continue
+  }
+  const { spans } = first
+  if (spans === null) {
+    if (!isDeepStrictEqual(first.feed.items, all.feed.items)) wrong.push(`${file}: not taken apart, yet other items`)
+    continue
+  }
+  apart += 1
+  for (const indices of knownOf(spans.length)) {
+    const known = new Set(indices.map(index => spans[index] ?? ''))
+    const some = await readNew(bytes, { known })
+    const wanted = all.feed.items.filter((_, index) => !known.has(spans[index] ?? ''))
+    readings += 1
+    if (some.kind !== 'feed' || !isDeepStrictEqual(some.feed.items, some.spans === null ? all.feed.items : wanted))
+      wrong.push(`${file}: with items ${indices.join(', ') || 'none'} known`)
+  }
+  if (process.stderr.isTTY) process.stderr.write(`\r${apart} documents, ${readings} readings`)
+}
+if (process.stderr.isTTY) process.stderr.write('\r\u001b[K')
+for (const line of wrong) console.log(line)
+console.log(
+  `${files.length} documents, ${apart} of them taken apart, ${readings} readings of what is new: ${wrong.length} differ from the full reading`,
+)
+process.exitCode = wrong.length > 0 ? 1 : 0
