@@ -83,9 +83,13 @@ const crawlSource = async (source: Source, isRecrawl: boolean, context: JobConte
   const due = await sources.succeeded(source.id, {
     validators: first ? null : fetched.validators,
     spans,
-    published: feed.items.flatMap(({ published }) => (published === null ? [] : Date.parse(published))),
+    published: unseen.flatMap(({ isNew, item: { published } }) =>
+      isNew ? [published === null ? null : Date.parse(published)] : [],
+    ),
+    carried,
     newItems: unseen.filter(({ isNew }) => isNew).length,
-    asked: Math.max(feed.hints.interval ?? 0, fetched.freshFor ?? 0) || null,
+    hints: feed.hints,
+    freshFor: fetched.freshFor,
     movedTo: fetched.movedTo,
     distrustsIds,
     title: feed.title,

@@ -7,12 +7,15 @@ import { gzipSync } from 'node:zlib'
 import type { Redis } from 'ioredis'
 import type { FetchOutcome, Validators } from '../feed/fetch.ts'
 import type { Identified } from '../feed/identity.ts'
+import type { FeedHints } from '../feed/item.ts'
 import type { Keys } from '../redis/keys.ts'
 import { loadScript, runScript } from '../redis/script.ts'
-import { backoff, type Due, firstDue, nextDue } from './due.ts'
+import { backoff, type Due, firstDue, nextDue, PRICE } from './due.ts'
+import { learn, type Rhythm } from './rhythm.ts'
+import { writeProfile, writePulse } from './rhythm-text.ts'
 import type { CrawlSettings } from './settings.ts'
 import type { Source, SourceId } from './source.ts'
-import { formatSpans, mergePublished, parseSpans, parseState, type SourceState } from './state.ts'
+import { formatSpans, parseSpans, parseState, type SourceState, writeHints, writeTimes } from './state.ts'
 
 const claimDueScript = loadScript(new URL('./claim-due.lua', import.meta.url))
 const markSeenScript = loadScript(new URL('./mark-seen.lua', import.meta.url))
@@ -39,10 +42,15 @@ export interface Success {
   readonly validators: Validators | null
   /** As `prepare` is given them; committed at once where there is nothing to take in. */
   readonly spans: readonly string[] | null
-  /** Items the feed carried, read or not: ms of their publication. */
-  readonly published: readonly number[]
+  /** Of each item that is new: the ms of its date, or null where it has none. */
+  readonly published: readonly (number | null)[]
+  /** Items the feed carried, read or not. */
+  readonly carried: number
   readonly newItems: number
-  readonly asked: number | null
+  /** What the feed itself says on when to fetch it. */
+  readonly hints: Pick<FeedHints, 'interval' | 'skipHours' | 'skipDays'>
+  /** ms for which the server calls its answer fresh. */
+  readonly freshFor: number | null
   readonly movedTo: string | null
   readonly distrustsIds: boolean
   readonly title: string | null
@@ -87,6 +95,13 @@ export interface SourcesParts {
   readonly now: () => number
 }
 
+/** A rhythm as fields of its source's hash; the larger ones only where they changed. */
+const fieldsOf = (rhythm: Rhythm, before: Rhythm): Record<string, string> => ({
+  pulse: writePulse(rhythm),
+  ...(rhythm.quarters === before.quarters && before.polledAt > 0 ? {} : { profile: writeProfile(rhythm) }),
+  ...(rhythm.recent === before.recent ? {} : { times: writeTimes(rhythm.recent) }),
+})
+
 export const createSources = ({ redis, keys, catalogue, settings, now }: SourcesParts): Sources => {
   let indexed: readonly Source[] | null = null
   let byId = new Map<string, Source>()
@@ -107,6 +122,25 @@ export const createSources = ({ redis, keys, catalogue, settings, now }: Sources
       redis.zadd(keys.due(), 'XX', String(due.at), id),
     ])
     return due
+  }
+
+  /** One more poll of a source: what it tells of its rhythm, when it is due next, and both as fields of its hash. */
+  const after = (
+    id: SourceId,
+    { rhythm: before, hints }: Pick<SourceState, 'rhythm' | 'hints'>,
+    { published, carried }: { published: readonly (number | null)[]; carried: number | null },
+    freshFor: number | null,
+  ): { due: Due; fields: Record<string, string> } => {
+    const rhythm = learn(before, { now: now(), published, carried })
+    const wishes = {
+      ...hints,
+      fixed: get(id)?.interval,
+      asked: Math.max(hints.interval ?? 0, freshFor ?? 0) || null,
+    }
+    return {
+      due: nextDue(id, now(), rhythm, wishes, settings(), PRICE),
+      fields: fieldsOf(rhythm, before),
+    }
   }
 
   const forgetSeen = async (id: SourceId): Promise<void> => {
@@ -207,14 +241,10 @@ export const createSources = ({ redis, keys, catalogue, settings, now }: Sources
       await redis.hset(keys.source(id), 'pending', JSON.stringify(pending))
     },
 
-    async succeeded(id, { validators, spans, published, newItems, asked, movedTo, distrustsIds, title }) {
-      const source = get(id)
+    async succeeded(id, success) {
+      const { validators, spans, published, carried, newItems, hints, freshFor, movedTo, distrustsIds, title } = success
       const before = await state(id)
-      const all = mergePublished(
-        before.published,
-        published.filter(at => at <= now()),
-      )
-      const due = nextDue(id, now(), { published: all, fixed: source?.interval, asked }, settings())
+      const { due, fields } = after(id, { ...before, hints }, { published, carried }, freshFor)
       const remembered = validators
         ? {
             etag: validators.etag ?? '',
@@ -230,10 +260,11 @@ export const createSources = ({ redis, keys, catalogue, settings, now }: Sources
       ])
       return schedule(id, due, {
         ...remembered,
+        ...fields,
+        hints: writeHints(hints),
         lastFetchAt: now(),
         lastSuccessAt: now(),
         failures: 0,
-        published: all.join(' '),
         movedTo: movedTo ?? '',
         distrustsIds: Number(before.distrustsIds || distrustsIds),
         title: title ?? '',
@@ -241,10 +272,9 @@ export const createSources = ({ redis, keys, catalogue, settings, now }: Sources
     },
 
     async unchanged(id, freshFor) {
-      const { published } = await state(id)
-      const due = nextDue(id, now(), { published, fixed: get(id)?.interval, asked: freshFor }, settings())
+      const { due, fields } = after(id, await state(id), { published: [], carried: null }, freshFor)
       await redis.hincrby(keys.source(id), 'fetches', 1)
-      return schedule(id, due, { lastFetchAt: now(), lastSuccessAt: now(), failures: 0 })
+      return schedule(id, due, { ...fields, lastFetchAt: now(), lastSuccessAt: now(), failures: 0 })
     },
 
     async failed(id, { reason, detail, retryAfter }) {

@@ -1,6 +1,9 @@
 /** What is known of a source, as kept in its hash: flat, small, and readable with HGETALL. (pure) */
 
 import type { Validators } from '../feed/fetch.ts'
+import type { FeedHints } from '../feed/item.ts'
+import type { Rhythm } from './rhythm.ts'
+import { readRhythm } from './rhythm-text.ts'
 
 export interface SourceState {
   readonly status: 'new' | 'fresh' | 'failing'
@@ -13,8 +16,9 @@ export interface SourceState {
   /** In a row. */
   readonly failures: number
   readonly lastError: { readonly reason: string; readonly detail: string; readonly at: number } | null
-  /** Latest publications known, ms, newest first. */
-  readonly published: readonly number[]
+  readonly rhythm: Rhythm
+  /** What its feed said last on when to fetch it. */
+  readonly hints: ScheduleHints
   /** Whether its ids proved untrustworthy: then items are told apart by link for good. */
   readonly distrustsIds: boolean
   readonly movedTo: string | null
@@ -43,7 +47,8 @@ export const parseState = (hash: Readonly<Record<string, string>>): SourceState 
       hash.errorReason && failures > 0
         ? { reason: hash.errorReason, detail: hash.errorDetail ?? '', at: Number(hash.errorAt ?? 0) }
         : null,
-    published: (hash.published ?? '').split(' ').filter(Boolean).map(Number),
+    rhythm: readRhythm(hash.profile, hash.pulse, readTimes(hash.times)),
+    hints: readHints(hash.hints),
     distrustsIds: hash.distrustsIds === '1',
     movedTo: hash.movedTo || null,
     fetches: Number(hash.fetches ?? 0),
@@ -64,8 +69,41 @@ export const parseSpans = (written: string | null): ReadonlySet<string> => {
   return new Set(reader === READER ? hashes : [])
 }
 
-const MOST_PUBLISHED = 50
+/**
+ * Times for the hash: seconds to base 36, the newest first, then each as its distance from the one before. A quarter of the bytes that ms
+ * take, 50 a source.
+ * @param times ms since the epoch, newest first
+ */
+export const writeTimes = (times: readonly number[]): string => {
+  const seconds = times.map(at => Math.floor(at / 1_000))
+  return seconds.map((at, index) => ((seconds[index - 1] ?? at * 2) - at).toString(36)).join(' ')
+}
+const readTimes = (text = ''): number[] => {
+  let at = 0
+  return text
+    .split(' ')
+    .filter(Boolean)
+    .map((step, index) => {
+      const seconds = Number.parseInt(step, 36)
+      at = index === 0 ? seconds : at - seconds
+      return at * 1_000
+    })
+}
 
-/** @returns newest first, without repeats, bounded */
-export const mergePublished = (known: readonly number[], found: readonly number[]): number[] =>
-  [...new Set([...known, ...found])].sort((a, b) => b - a).slice(0, MOST_PUBLISHED)
+export type ScheduleHints = Pick<FeedHints, 'interval' | 'skipHours' | 'skipDays'>
+
+/** Interval in ms, hours, days: `3600000;0,1,2;6`. Empty where the feed says nothing. */
+export const writeHints = ({ interval, skipHours = [], skipDays = [] }: ScheduleHints): string =>
+  interval === undefined && skipHours.length + skipDays.length === 0
+    ? ''
+    : [interval ?? '', skipHours.join(','), skipDays.join(',')].join(';')
+
+const readHints = (text = ''): ScheduleHints => {
+  const [interval = '', hours = '', days = ''] = text.split(';')
+  const numbers = (list: string) => (list === '' ? [] : list.split(',').map(Number))
+  return {
+    ...(interval === '' ? {} : { interval: Number(interval) }),
+    skipHours: numbers(hours),
+    skipDays: numbers(days),
+  }
+}

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { keysFor } from '../../src/redis/keys.ts'
-import { backoff, nextDue, spreadOf } from '../../src/sources/due.ts'
 import { createPoliteness, politeDomain } from '../../src/sources/politeness.ts'
 import { CrawlSettings } from '../../src/sources/settings.ts'
 import { Source, type SourceId } from '../../src/sources/source.ts'
@@ -104,8 +103,10 @@ describe('what became of a fetch', () => {
       validators: null,
       spans: null,
       published: [clock.now],
+      carried: 1,
       newItems: 1,
-      asked: null,
+      hints: {},
+      freshFor: null,
       movedTo: null,
       distrustsIds: false,
       title: 'A',
@@ -120,44 +121,56 @@ describe('what became of a fetch', () => {
   })
 })
 
-describe('the time of the next fetch', () => {
-  const rhythm = (gap: number, silent = 0) => ({
-    published: Array.from({ length: 20 }, (_, n) => NOON - silent - n * gap),
-    fixed: undefined,
-    asked: null,
-  })
-  const wait = (...args: Parameters<typeof nextDue>) => (nextDue(...args).at - NOON) / (1 + spreadOf(args[0]))
+describe('the rhythm of a source', () => {
+  const success = {
+    validators: null,
+    spans: null,
+    carried: 20,
+    newItems: 0,
+    hints: {},
+    freshFor: null,
+    movedTo: null,
+    distrustsIds: false,
+    title: null,
+  }
 
-  it('follows how often a source publishes, within its bounds', () => {
-    expect(wait('a', NOON, rhythm(60 * 60_000), settings)).toBeCloseTo(30 * 60_000, -2)
-    expect(wait('a', NOON, rhythm(10_000), settings)).toBeCloseTo(settings.minInterval, -1)
-    expect(wait('a', NOON, rhythm(30 * 86_400_000), settings)).toBeCloseTo(settings.maxInterval, -1)
-  })
-
-  it('grows when a source falls silent, and says why', () => {
-    const busy = nextDue('a', NOON, rhythm(20 * 60_000), settings)
-    const silent = nextDue('a', NOON, rhythm(20 * 60_000, 48 * 3_600_000), settings)
-    expect(silent.at).toBeGreaterThan(busy.at)
-    expect(busy.reason).toContain('publishes every 20 min')
-    expect(silent.reason).toContain('silent for')
-  })
-
-  it('is lengthened by the publisher’s wish, never shortened', () => {
-    expect(wait('a', NOON, { ...rhythm(10_000), asked: 3_600_000 }, settings)).toBeCloseTo(3_600_000, -1)
-    expect(wait('a', NOON, { ...rhythm(4 * 3_600_000), asked: 60_000 }, settings)).toBeCloseTo(2 * 3_600_000, -2)
-  })
-
-  it('backs off after failures, up to a bound, and honours what the server asks', () => {
-    const waits = [1, 2, 3, 50].map(failures => backoff('a', NOON, failures, undefined, settings).at - NOON)
-    expect(waits).toEqual([...waits].sort((a, b) => a - b))
-    expect(waits[3]).toBeLessThanOrEqual(settings.maxBackoff * 1.1)
-    expect(backoff('a', NOON, 1, 3_600_000, settings).at - NOON).toBeGreaterThan(3_200_000)
+  it('is learnt over restarts from polls that bring news and polls that bring none, and says why the next fetch is when it is', async () => {
+    const { sources, another, clock, keys: own } = aCatalogue('a')
+    await sources.sync()
+    const published = Array.from({ length: 20 }, (_, n) => clock.now - n * 20 * 60_000)
+    await sources.succeeded(id('a'), { ...success, published })
+    for (let poll = 0; poll < 5; poll += 1) {
+      clock.now += 20 * 60_000
+      await sources.unchanged(id('a'), null)
+      await another.succeeded(id('a'), { ...success, published: [clock.now - 60_000, null] })
+    }
+    const { rhythm, nextAt, nextReason } = await another.state(id('a'))
+    expect(rhythm).toMatchObject({ polledAt: clock.now, window: 20 })
+    expect(rhythm.recent).toHaveLength(30)
+    expect(nextReason).toMatch(/^publishes every \d+ min at this hour, \+\d+ % spread$/)
+    expect(await redis.zscore(own.due(), 'a')).toBe(String(nextAt))
   })
 
-  it('is spread evenly over sources, always the same for one', () => {
-    const spreads = Array.from({ length: 1_000 }, (_, n) => spreadOf(`source-${n}`))
-    expect(Math.abs(spreads.reduce((sum, each) => sum + each, 0) / spreads.length)).toBeLessThan(0.01)
-    expect(spreadOf('source-1')).toBe(spreads[1])
+  it('is heard beside what the feed asked for last, also where the next answer is 304', async () => {
+    const { sources, clock } = aCatalogue('a')
+    await sources.sync()
+    const published = Array.from({ length: 20 }, (_, n) => clock.now - n * 60_000)
+    await sources.succeeded(id('a'), { ...success, published, hints: { interval: 3_600_000 } })
+    clock.now += 3_600_000
+    const due = await sources.unchanged(id('a'), null)
+    expect(due.at - clock.now).toBeGreaterThanOrEqual(3_600_000)
+    expect(due.reason).toContain('the publisher asks for 60 min')
+  })
+
+  it('costs at most 600 bytes in Redis', async () => {
+    const { sources, clock, keys: own } = aCatalogue('a')
+    await sources.sync()
+    for (let poll = 0; poll < 60; poll += 1) {
+      clock.now += 7 * 61_000
+      await sources.succeeded(id('a'), { ...success, published: [clock.now - 100_000, clock.now - 5_000] })
+    }
+    const { profile = '', pulse = '', times = '' } = await redis.hgetall(own.source('a'))
+    expect(profile.length + pulse.length + times.length).toBeLessThan(600)
   })
 })
 

@@ -1,0 +1,45 @@
+/** Mean delay against requests, both in logarithms, as a small SVG. */
+
+import type { Row } from './report.ts'
+
+const WIDTH = 640
+const HEIGHT = 400
+const MARGIN = { left: 60, right: 20, top: 20, bottom: 50 }
+const X = { from: 3, to: 130, ticks: [4, 8, 16, 32, 64, 128] }
+const Y = { from: 2, to: 160, ticks: [2.5, 5, 10, 20, 40, 80, 160] }
+
+const place = (value: number, { from, to }: { from: number; to: number }): number =>
+  Math.log(value / from) / Math.log(to / from)
+const x = (requests: number): number => MARGIN.left + place(requests, X) * (WIDTH - MARGIN.left - MARGIN.right)
+const y = (mean: number): number => HEIGHT - MARGIN.bottom - place(mean, Y) * (HEIGHT - MARGIN.top - MARGIN.bottom)
+
+export const plot = (rows: readonly Row[], curve: readonly Row[]): string => {
+  const line = curve
+    .toSorted((a, b) => a.requests - b.requests)
+    .map(({ requests, mean }) => `${x(requests).toFixed(1)},${y(mean).toFixed(1)}`)
+    .join(' ')
+  const ticks = [
+    ...X.ticks.map(at => `<text x="${x(at).toFixed(0)}" y="${HEIGHT - 30}" text-anchor="middle">${at}</text>`),
+    ...Y.ticks.map(
+      at =>
+        `<path d="M${MARGIN.left} ${y(at).toFixed(1)}H${WIDTH - MARGIN.right}" stroke="#ddd"/><text x="${MARGIN.left - 8}" y="${(y(at) + 4).toFixed(1)}" text-anchor="end">${at}</text>`,
+    ),
+  ]
+  const dots = rows.map(({ policy, requests, mean }) => {
+    const isOwn = policy === 'newsdesk'
+    const [cx, cy] = [x(requests).toFixed(1), y(mean).toFixed(1)]
+    const label = isOwn
+      ? `x="${Number(cx) - 8}" y="${Number(cy) + 16}" text-anchor="end" font-weight="bold"`
+      : `x="${Number(cx) + 8}" y="${Number(cy) - 6}" text-anchor="${requests > 50 ? 'middle' : 'start'}"`
+    return `<circle cx="${cx}" cy="${cy}" r="5" fill="${isOwn ? '#c2185b' : '#546e7a'}"/><text ${label}>${policy}</text>`
+  })
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="system-ui, sans-serif" font-size="12" fill="#333">
+<rect width="${WIDTH}" height="${HEIGHT}" fill="#fff"/>
+${ticks.join('\n')}
+<polyline points="${line}" fill="none" stroke="#c2185b" stroke-width="2"/>
+${dots.join('\n')}
+<text x="${WIDTH / 2}" y="${HEIGHT - 8}" text-anchor="middle">requests a source and day</text>
+<text transform="translate(14 ${HEIGHT / 2}) rotate(-90)" text-anchor="middle">mean delay, minutes</text>
+</svg>
+`
+}
