@@ -31,8 +31,8 @@ const rivals = [fixed(15), fixed(60), miniflux, commafeed, mediacloud]
 const priced = (price: number): Policy => newsdesk(`newsdesk at ${price / MINUTE} min`, price, settings)
 const own = newsdesk('newsdesk', PRICE, settings)
 /** Other prices, for the curve: on a part of the first world. */
-const CURVE = [1.5, 2.5, 4, 6, 12, 25, 60].map(price => price * MINUTE)
-const CURVE_SOURCES = 400
+const CURVE = [0.5, 1, 2, 3, 5, 14, 25, 60].map(price => price * MINUTE)
+const CURVE_SOURCES = 200
 
 const say = (line: string): void => {
   if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${line}`)

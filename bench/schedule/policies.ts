@@ -1,7 +1,7 @@
 /** Who says when to fetch next: newsdesk's own rule as it runs in production, and the rules of others as they are written down. */
 
 import { type DueSettings, nextDue, spreadOf } from '../../src/sources/due.ts'
-import { learn } from '../../src/sources/rhythm.ts'
+import { learn, NO_RHYTHM } from '../../src/sources/rhythm.ts'
 import { readRhythm, writeProfile, writePulse } from '../../src/sources/rhythm-text.ts'
 import { DAY, HOUR, MINUTE } from './world.ts'
 
@@ -22,19 +22,14 @@ export interface Policy {
 
 const clamp = (value: number, least: number, most: number): number => Math.min(Math.max(value, least), most)
 
-/** newsdesk: state kept as it is in Redis, written and read at each poll. */
+/** newsdesk: what a poll with news taught is written and read back as it would be in Redis. */
 export const newsdesk = (name: string, price: number, settings: DueSettings): Policy => ({
   name,
   start(id) {
-    let profile: string | undefined
-    let pulse: string | undefined
-    let recent: readonly number[] = []
+    let rhythm = NO_RHYTHM
     return ({ now, fresh, carried }) => {
-      const before = readRhythm(profile, pulse, recent)
-      const rhythm = learn(before, { now, published: fresh, carried: carried.length })
-      if (profile === undefined || rhythm.quarters !== before.quarters) profile = writeProfile(rhythm)
-      pulse = writePulse(rhythm)
-      recent = rhythm.recent
+      rhythm = learn(rhythm, { now, published: fresh, carried: carried.length })
+      if (fresh.length > 0) rhythm = readRhythm(writeProfile(rhythm), writePulse(rhythm), rhythm.recent)
       return nextDue(id, now, rhythm, { fixed: undefined, asked: null }, settings, price).at
     }
   },

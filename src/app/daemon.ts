@@ -40,7 +40,7 @@ export interface DaemonParts {
 }
 
 const BEAT = 5_000
-/** Most sources claimed in one tick: beyond it the next tick goes on. */
+/** Sources claimed and queued at a time. */
 const CLAIM = 1_000
 
 export const startDaemon = async ({
@@ -127,8 +127,20 @@ export const startDaemon = async ({
             name: 'crawl-due',
             every: crawl.tick,
             run: async () => {
-              const due = await services.sources.claimDue(CLAIM)
-              if (due.length > 0) await addScheduledCrawls(queues, due)
+              // To the end: whatever is due is queued by this tick, a page at a time.
+              for (;;) {
+                const due = await services.sources.claimDue(CLAIM)
+                if (due.length > 0) await addScheduledCrawls(queues, due)
+                if (due.length < CLAIM) break
+              }
+            },
+          },
+          {
+            name: 'share-budget',
+            every: 60_000,
+            run: async () => {
+              const price = await services.sources.reprice()
+              if (price !== null) log.debug({ price: Math.round(price) }, 'budget shared out')
             },
           },
           {

@@ -33,6 +33,12 @@ export const keysFor = (prefix: string) => {
     // ---- sources -------------------------------------------------------------------------------------------------
     /** ZSET source id by the ms at which it is due. Written by crawl and the scheduler. One member a source. */
     due: () => `${prefix}:sources:due`,
+    /** HASH left, at: scheduled fetches that `crawl.budget` allows by now. Written when sources are claimed. Beside the due set, in its slot. */
+    allowance: () => `{${prefix}:sources:due}:allowance`,
+    /** HASH source id -> what it asks of the budget. Written by crawl where there is a budget, read for the price. One field a source. */
+    demand: () => `${prefix}:sources:demand`,
+    /** STRING, what a fetch must be worth under the budget, ms. Written by the scheduler each minute, read by crawl. */
+    price: () => `${prefix}:sources:price`,
     /** HASH, what we know of a source: validators, outcomes, reasons. One a source; removed with it. */
     source: (id: string) => `{${prefix}:source:${id}}`,
     /** HASH item key -> fingerprint and day last carried. Written after ingest. Bounded to a multiple of the feed's window. */

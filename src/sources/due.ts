@@ -1,7 +1,8 @@
 /** When a source is fetched next, and why: rules on plain data. (pure) */
 
 import { createHash } from 'node:crypto'
-import { waitFor } from './interval.ts'
+import type { Demand } from './budget.ts'
+import { demandOf, waitFor } from './interval.ts'
 import { type Outlook, outlookOf, QUARTER, type Rhythm } from './rhythm.ts'
 import type { CrawlSettings } from './settings.ts'
 
@@ -51,10 +52,10 @@ export interface Wishes {
 }
 
 /**
- * What a request is worth where no budget is set, ms of publications waiting: four items that wait two minutes each. By simulation it polls a
+ * What a request is worth where no budget is set, ms of publications waiting: three items that wait three minutes each. By simulation it polls a
  * third as often as every 15 minutes, and is no slower (docs/decisions/0020).
  */
-export const PRICE = 8 * 60_000
+export const PRICE = 9 * 60_000
 
 export type DueSettings = Pick<CrawlSettings, 'minInterval' | 'maxInterval' | 'startInterval'>
 
@@ -93,6 +94,10 @@ const gapAbout = ({ batch, rateAt }: Outlook, at: number): number => {
   )
 }
 
+/** Asked ever less while nothing comes that would tell of a rhythm. */
+const unknownWait = ({ observed }: Rhythm, startInterval: number): number =>
+  Math.max(startInterval, (observed * 86_400_000) / 10)
+
 /** What its rhythm alone asks for: ms, and in words why. */
 const learntWait = (
   rhythm: Rhythm,
@@ -100,11 +105,8 @@ const learntWait = (
   { minInterval, maxInterval, startInterval }: DueSettings,
   price: number,
 ): { ms: number; reason: string } => {
-  if (rhythm.recent.length < ENOUGH) {
-    // Asked ever less while nothing comes that would tell of a rhythm.
-    const watched = rhythm.observed * 86_400_000
-    return { ms: Math.max(startInterval, watched / 10), reason: 'its rhythm is not known yet' }
-  }
+  if (rhythm.recent.length < ENOUGH)
+    return { ms: unknownWait(rhythm, startInterval), reason: 'its rhythm is not known yet' }
   const outlook = outlookOf(rhythm, now)
   const { ms, because } = waitFor(rhythm, outlook, now, price, maxInterval)
   if (because === 'window')
@@ -117,6 +119,17 @@ const learntWait = (
   const newest = rhythm.recent[0] ?? now
   if (because === 'longest') return { ms, reason: `publishes rarely, last ${minutes(Math.max(now - newest, 0))} ago` }
   return { ms, reason: `publishes every ${gap} at this hour` }
+}
+
+/** What a source asks of a budget; see `Demand`. */
+export const demandUnder = (
+  rhythm: Rhythm,
+  now: number,
+  fixed: number | undefined,
+  { startInterval }: Pick<DueSettings, 'startInterval'>,
+): Demand => {
+  if (fixed !== undefined) return -86_400_000 / fixed
+  return rhythm.recent.length < ENOUGH ? -86_400_000 / unknownWait(rhythm, startInterval) : demandOf(rhythm, now)
 }
 
 /**

@@ -19,12 +19,12 @@ const FILL = 0.7
 const SAFETY = 4
 
 /**
- * The pace, per ms, at which a source must be thought able to publish though it never did: breaking news is up to forty times the usual for
- * small sources, less for large ones. Believed ever less the longer it did not come.
+ * The pace, per ms, at which a source must be thought able to publish though it never did: breaking news is up to forty times the usual, or
+ * 25 items an hour. Believed ever less the longer it did not come.
  */
 const unheardOf = ({ observed }: Rhythm, base: number): number => {
   const anHour = base * 3_600_000
-  return Math.min(40 * anHour, 25 + 3 * anHour) / 3_600_000 / (1 + observed / 28)
+  return Math.min(40 * anHour, 25) / 3_600_000 / (1 + observed / 14)
 }
 
 /** Longest wait in which no more was ever seen to come, or must be thought to come, than the window may fill with. */

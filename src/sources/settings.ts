@@ -8,6 +8,13 @@ export const CrawlSettings = z
     minInterval: Duration.prefault('2m').describe('Shortest time between two fetches of a source.'),
     maxInterval: Duration.prefault('24h').describe('Longest time between two fetches of a source.'),
     startInterval: Duration.prefault('15m').describe('Time between fetches of a source not known yet.'),
+    budget: z
+      .int()
+      .min(0)
+      .default(0)
+      .describe(
+        'Most scheduled fetches an hour, all sources together; shared out so that news waits least. 0: no limit.',
+      ),
     maxBackoff: Duration.prefault('7d').describe('Longest wait after failures. A source is never given up for good.'),
     concurrency: z.int().min(1).max(500).default(20).describe('How many sources one process fetches at a time.'),
     hostGap: Duration.prefault('1s').describe(

@@ -10,7 +10,8 @@ import type { Identified } from '../feed/identity.ts'
 import type { FeedHints } from '../feed/item.ts'
 import type { Keys } from '../redis/keys.ts'
 import { loadScript, runScript } from '../redis/script.ts'
-import { backoff, type Due, firstDue, nextDue, PRICE } from './due.ts'
+import { priceFor } from './budget.ts'
+import { backoff, type Due, demandUnder, firstDue, nextDue, PRICE } from './due.ts'
 import { learn, type Rhythm } from './rhythm.ts'
 import { writeProfile, writePulse } from './rhythm-text.ts'
 import type { CrawlSettings } from './settings.ts'
@@ -29,6 +30,8 @@ const MOST_SEEN = 5_000
 const QUARANTINE = 7 * DAY
 /** Seconds. A feed that stands still for longer is simply parsed whole when it moves again. */
 const SPANS_LAST = 30 * 86_400
+/** ms for which a process goes on with a price before asking anew. */
+const PRICE_LASTS = 30_000
 const MOST_QUARANTINED = 256 * 1_024
 
 export interface CrawlOf {
@@ -67,6 +70,8 @@ export interface Sources {
   sync(): Promise<{ added: number; removed: number }>
   /** Takes sources that are due: each is given to one caller only. */
   claimDue(limit: number): Promise<readonly SourceId[]>
+  /** Finds the price under which all sources together keep to the budget. @returns it, or null where there is no budget, or nothing known yet to share it by */
+  reprice(): Promise<number | null>
   /** Items new to us or changed since, of those a feed carries. */
   unseen(id: SourceId, items: readonly Identified[]): Promise<readonly (Identified & { readonly isNew: boolean })[]>
   /** After ingest. The last batch of a crawl commits its validators. */
@@ -124,21 +129,32 @@ export const createSources = ({ redis, keys, catalogue, settings, now }: Sources
     return due
   }
 
+  let priced = { price: PRICE, until: 0 }
+  /** What a fetch must be worth: the same for all sources; under a budget as the scheduler found it. */
+  const price = async (): Promise<number> => {
+    if (settings().budget === 0) return PRICE
+    if (now() >= priced.until || now() < priced.until - PRICE_LASTS)
+      priced = { price: Number((await redis.get(keys.price())) ?? PRICE), until: now() + PRICE_LASTS }
+    return priced.price
+  }
+
   /** One more poll of a source: what it tells of its rhythm, when it is due next, and both as fields of its hash. */
-  const after = (
+  const after = async (
     id: SourceId,
     { rhythm: before, hints }: Pick<SourceState, 'rhythm' | 'hints'>,
     { published, carried }: { published: readonly (number | null)[]; carried: number | null },
     freshFor: number | null,
-  ): { due: Due; fields: Record<string, string> } => {
+  ): Promise<{ due: Due; fields: Record<string, string> }> => {
     const rhythm = learn(before, { now: now(), published, carried })
     const wishes = {
       ...hints,
       fixed: get(id)?.interval,
       asked: Math.max(hints.interval ?? 0, freshFor ?? 0) || null,
     }
+    if (settings().budget > 0 && (rhythm.recent !== before.recent || before.polledAt === 0))
+      await redis.hset(keys.demand(), id, demandUnder(rhythm, now(), wishes.fixed, settings()).toPrecision(4))
     return {
-      due: nextDue(id, now(), rhythm, wishes, settings(), PRICE),
+      due: nextDue(id, now(), rhythm, wishes, settings(), await price()),
       fields: fieldsOf(rhythm, before),
     }
   }
@@ -176,7 +192,7 @@ export const createSources = ({ redis, keys, catalogue, settings, now }: Sources
       const known = new Set(await redis.zrange(keys.due(), 0, '-1'))
       const gone = [...known].filter(id => !wanted.has(id))
       const fresh = [...wanted.values()].filter(source => !known.has(source.id))
-      if (gone.length > 0) await redis.zrem(keys.due(), ...gone)
+      if (gone.length > 0) await Promise.all([redis.zrem(keys.due(), ...gone), redis.hdel(keys.demand(), ...gone)])
       await Promise.all(
         fresh.map(async ({ id }) => {
           const before = await state(id)
@@ -193,7 +209,24 @@ export const createSources = ({ redis, keys, catalogue, settings, now }: Sources
     },
 
     async claimDue(limit) {
-      return (await runScript(redis, claimDueScript, [keys.due()], [now(), limit, LEASE])) as SourceId[] // members are written by sync alone
+      return (await runScript(
+        redis,
+        claimDueScript,
+        [keys.due(), keys.allowance()],
+        [now(), limit, LEASE, settings().budget],
+      )) as SourceId[] // members are written by sync alone
+    },
+
+    async reprice() {
+      const { budget } = settings()
+      if (budget === 0) return null
+      const known = (await redis.hvals(keys.demand())).map(Number)
+      if (known.length === 0) return null
+      // Those not polled yet are taken to be like the others.
+      const share = known.length / Math.max(await redis.zcard(keys.due()), known.length)
+      const found = priceFor(known, budget * share, settings())
+      await redis.set(keys.price(), found)
+      return found
     },
 
     async unseen(id, items) {
@@ -244,7 +277,7 @@ export const createSources = ({ redis, keys, catalogue, settings, now }: Sources
     async succeeded(id, success) {
       const { validators, spans, published, carried, newItems, hints, freshFor, movedTo, distrustsIds, title } = success
       const before = await state(id)
-      const { due, fields } = after(id, { ...before, hints }, { published, carried }, freshFor)
+      const { due, fields } = await after(id, { ...before, hints }, { published, carried }, freshFor)
       const remembered = validators
         ? {
             etag: validators.etag ?? '',
@@ -272,7 +305,7 @@ export const createSources = ({ redis, keys, catalogue, settings, now }: Sources
     },
 
     async unchanged(id, freshFor) {
-      const { due, fields } = after(id, await state(id), { published: [], carried: null }, freshFor)
+      const { due, fields } = await after(id, await state(id), { published: [], carried: null }, freshFor)
       await redis.hincrby(keys.source(id), 'fetches', 1)
       return schedule(id, due, { ...fields, lastFetchAt: now(), lastSuccessAt: now(), failures: 0 })
     },

@@ -15,7 +15,8 @@ const aSource = (id: string, more = {}): Source =>
   Source.parse({ id, name: id, url: `https://${id}.example/rss`, section: 'world', ...more })
 
 /** Sources of their own for each test, with a clock that is moved by hand. */
-const aCatalogue = (...ids: string[]) => {
+const aCatalogue = (...ids: string[]) => aCatalogueWith(settings, ...ids)
+const aCatalogueWith = (settings: CrawlSettings, ...ids: string[]) => {
   const clock = { now: NOON }
   const state = { sources: ids.map(id => aSource(id)) }
   const own = keysFor(`${keys.prefix}-${run++}`)
@@ -121,19 +122,19 @@ describe('what became of a fetch', () => {
   })
 })
 
-describe('the rhythm of a source', () => {
-  const success = {
-    validators: null,
-    spans: null,
-    carried: 20,
-    newItems: 0,
-    hints: {},
-    freshFor: null,
-    movedTo: null,
-    distrustsIds: false,
-    title: null,
-  }
+const success = {
+  validators: null,
+  spans: null,
+  carried: 20,
+  newItems: 0,
+  hints: {},
+  freshFor: null,
+  movedTo: null,
+  distrustsIds: false,
+  title: null,
+}
 
+describe('the rhythm of a source', () => {
   it('is learnt over restarts from polls that bring news and polls that bring none, and says why the next fetch is when it is', async () => {
     const { sources, another, clock, keys: own } = aCatalogue('a')
     await sources.sync()
@@ -171,6 +172,37 @@ describe('the rhythm of a source', () => {
     }
     const { profile = '', pulse = '', times = '' } = await redis.hgetall(own.source('a'))
     expect(profile.length + pulse.length + times.length).toBeLessThan(600)
+  })
+})
+
+describe('a budget of requests an hour', () => {
+  it('is kept to by all daemons together, however much is due, and is made use of', async () => {
+    const budget = 60
+    const ids = Array.from({ length: 100 }, (_, n) => `s${n}`)
+    const { sources, another, clock } = aCatalogueWith(CrawlSettings.parse({ budget }), ...ids)
+    await sources.sync()
+    let claimed = 0
+    const hours: number[] = []
+    const from = clock.now
+    for (let minute = 0; minute < 5 * 60; minute += 1) {
+      clock.now += 60_000
+      await sources.reprice()
+      for (const due of [await sources.claimDue(100), await another.claimDue(100)]) {
+        claimed += due.length
+        for (const each of due) {
+          const n = Number(each.slice(1)) + 1
+          // From one an hour to one in eight days.
+          const published = Array.from({ length: 20 }, (_, k) => from - (k + 0.5) * n * 3_600_000)
+          await sources.succeeded(id(each), { ...success, published })
+        }
+      }
+      if (minute % 60 === 59) hours.push(claimed)
+    }
+    const each = hours.map((total, hour) => total - (hours[hour - 1] ?? 0))
+    // A minute's worth may be left over from the hour before.
+    for (const count of each) expect(count).toBeLessThanOrEqual(budget + 1)
+    // In the end all are known, and publish nothing any more: a plan for fewer than the budget, not a queue held back by it.
+    expect(each.at(-1)).toBeGreaterThan(budget * 0.2)
   })
 })
 
