@@ -49,6 +49,7 @@ const crawlSource = async (source: Source, isRecrawl: boolean, context: JobConte
   if (fetched.kind === 'unchanged') {
     const due = await sources.unchanged(source.id, fetched.freshFor)
     log.debug({ source: source.id, status: fetched.status, ms: now() - started, next: due }, 'unchanged')
+    if (due.notice) log.warn({ source: source.id }, due.notice)
     return { outcome: 'unchanged', status: fetched.status, new: 0, ms: now() - started, next: nextText(due) }
   }
 
@@ -94,6 +95,7 @@ const crawlSource = async (source: Source, isRecrawl: boolean, context: JobConte
     distrustsIds,
     title: feed.title,
   })
+  if (due.notice) log.warn({ source: source.id }, due.notice)
   for (const warning of feed.warnings) await context.job.note(warning)
   if (fetched.movedTo) await context.job.note(`moved permanently to ${fetched.movedTo}: change its url in sources.yaml`)
   const outcome = {

@@ -1,7 +1,8 @@
 /** Who says when to fetch next: newsdesk's own rule as it runs in production, and the rules of others as they are written down. */
 
 import { type DueSettings, nextDue, spreadOf } from '../../src/sources/due.ts'
-import { learn, NO_RHYTHM } from '../../src/sources/rhythm.ts'
+import { learn } from '../../src/sources/learn.ts'
+import { NO_RHYTHM } from '../../src/sources/rhythm.ts'
 import { readRhythm, writeProfile, writePulse } from '../../src/sources/rhythm-text.ts'
 import { DAY, HOUR, MINUTE } from './world.ts'
 

@@ -84,6 +84,11 @@ export const readStatus = async ({ redis, keys, queues, sources, now }: StatusPa
     problems.push(
       `${failing.length} of ${sourceStatus.length} sources fail, ${failing[0]?.source.id} among them (${failing[0]?.state.lastError?.reason})`,
     )
+  const silent = sourceStatus.filter(({ source, state }) => source.enabled && state.silentSince !== null)
+  if (silent.length > 0)
+    problems.push(
+      `${silent.length} sources stopped publishing, ${silent[0]?.source.id} among them: silent for three times their longest pause`,
+    )
   if (waiting > 50_000) problems.push(`${waiting} events wait to be counted`)
   const eviction = String((policy as string[])[1])
   if (eviction !== 'noeviction' && eviction !== 'unknown')

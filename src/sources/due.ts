@@ -3,7 +3,8 @@
 import { createHash } from 'node:crypto'
 import type { Demand } from './budget.ts'
 import { demandOf, waitFor } from './interval.ts'
-import { type Outlook, outlookOf, QUARTER, type Rhythm } from './rhythm.ts'
+import { type Outlook, outlookOf } from './outlook.ts'
+import { QUARTER, type Rhythm } from './rhythm.ts'
 import type { CrawlSettings } from './settings.ts'
 
 export interface Due {
@@ -11,6 +12,8 @@ export interface Due {
   readonly at: number
   /** For people: why then. */
   readonly reason: string
+  /** Something people should hear of, said once. */
+  readonly notice?: string
 }
 
 /** The share of an interval by which a source is moved, always the same for the same source: so that nothing falls due together. */

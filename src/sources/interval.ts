@@ -5,7 +5,8 @@
  * for Web Crawlers, TODS 2003); where the rate changes by the hour the same price is paid by every poll. (pure)
  */
 
-import { type Outlook, outlookOf, QUARTER, type Rhythm, SPANS } from './rhythm.ts'
+import { type Outlook, outlookOf } from './outlook.ts'
+import { QUARTER, type Rhythm, SPANS } from './rhythm.ts'
 
 /** Why a source waits as long as it does. */
 export interface Wait {

@@ -7,16 +7,13 @@ import { gzipSync } from 'node:zlib'
 import type { Redis } from 'ioredis'
 import type { FetchOutcome, Validators } from '../feed/fetch.ts'
 import type { Identified } from '../feed/identity.ts'
-import type { FeedHints } from '../feed/item.ts'
 import type { Keys } from '../redis/keys.ts'
 import { loadScript, runScript } from '../redis/script.ts'
-import { priceFor } from './budget.ts'
-import { backoff, type Due, demandUnder, firstDue, nextDue, PRICE } from './due.ts'
-import { learn, type Rhythm } from './rhythm.ts'
-import { writeProfile, writePulse } from './rhythm-text.ts'
+import { backoff, type Due, firstDue } from './due.ts'
+import { createScheduling, type Scheduling } from './scheduling.ts'
 import type { CrawlSettings } from './settings.ts'
 import type { Source, SourceId } from './source.ts'
-import { formatSpans, parseSpans, parseState, type SourceState, writeHints, writeTimes } from './state.ts'
+import { formatSpans, parseSpans, parseState, type ScheduleHints, type SourceState, writeHints } from './state.ts'
 
 const claimDueScript = loadScript(new URL('./claim-due.lua', import.meta.url))
 const markSeenScript = loadScript(new URL('./mark-seen.lua', import.meta.url))
@@ -30,8 +27,6 @@ const MOST_SEEN = 5_000
 const QUARANTINE = 7 * DAY
 /** Seconds. A feed that stands still for longer is simply parsed whole when it moves again. */
 const SPANS_LAST = 30 * 86_400
-/** ms for which a process goes on with a price before asking anew. */
-const PRICE_LASTS = 30_000
 const MOST_QUARANTINED = 256 * 1_024
 
 export interface CrawlOf {
@@ -51,7 +46,7 @@ export interface Success {
   readonly carried: number
   readonly newItems: number
   /** What the feed itself says on when to fetch it. */
-  readonly hints: Pick<FeedHints, 'interval' | 'skipHours' | 'skipDays'>
+  readonly hints: ScheduleHints
   /** ms for which the server calls its answer fresh. */
   readonly freshFor: number | null
   readonly movedTo: string | null
@@ -61,7 +56,7 @@ export interface Success {
 
 type Failed = Pick<Extract<FetchOutcome, { kind: 'failed' }>, 'reason' | 'detail' | 'retryAfter'>
 
-export interface Sources {
+export interface Sources extends Pick<Scheduling, 'reprice'> {
   list(): readonly Source[]
   get(id: string): Source | undefined
   state(id: SourceId): Promise<SourceState>
@@ -70,8 +65,6 @@ export interface Sources {
   sync(): Promise<{ added: number; removed: number }>
   /** Takes sources that are due: each is given to one caller only. */
   claimDue(limit: number): Promise<readonly SourceId[]>
-  /** Finds the price under which all sources together keep to the budget. @returns it, or null where there is no budget, or nothing known yet to share it by */
-  reprice(): Promise<number | null>
   /** Items new to us or changed since, of those a feed carries. */
   unseen(id: SourceId, items: readonly Identified[]): Promise<readonly (Identified & { readonly isNew: boolean })[]>
   /** After ingest. The last batch of a crawl commits its validators. */
@@ -100,13 +93,6 @@ export interface SourcesParts {
   readonly now: () => number
 }
 
-/** A rhythm as fields of its source's hash; the larger ones only where they changed. */
-const fieldsOf = (rhythm: Rhythm, before: Rhythm): Record<string, string> => ({
-  pulse: writePulse(rhythm),
-  ...(rhythm.quarters === before.quarters && before.polledAt > 0 ? {} : { profile: writeProfile(rhythm) }),
-  ...(rhythm.recent === before.recent ? {} : { times: writeTimes(rhythm.recent) }),
-})
-
 export const createSources = ({ redis, keys, catalogue, settings, now }: SourcesParts): Sources => {
   let indexed: readonly Source[] | null = null
   let byId = new Map<string, Source>()
@@ -129,35 +115,7 @@ export const createSources = ({ redis, keys, catalogue, settings, now }: Sources
     return due
   }
 
-  let priced = { price: PRICE, until: 0 }
-  /** What a fetch must be worth: the same for all sources; under a budget as the scheduler found it. */
-  const price = async (): Promise<number> => {
-    if (settings().budget === 0) return PRICE
-    if (now() >= priced.until || now() < priced.until - PRICE_LASTS)
-      priced = { price: Number((await redis.get(keys.price())) ?? PRICE), until: now() + PRICE_LASTS }
-    return priced.price
-  }
-
-  /** One more poll of a source: what it tells of its rhythm, when it is due next, and both as fields of its hash. */
-  const after = async (
-    id: SourceId,
-    { rhythm: before, hints }: Pick<SourceState, 'rhythm' | 'hints'>,
-    { published, carried }: { published: readonly (number | null)[]; carried: number | null },
-    freshFor: number | null,
-  ): Promise<{ due: Due; fields: Record<string, string> }> => {
-    const rhythm = learn(before, { now: now(), published, carried })
-    const wishes = {
-      ...hints,
-      fixed: get(id)?.interval,
-      asked: Math.max(hints.interval ?? 0, freshFor ?? 0) || null,
-    }
-    if (settings().budget > 0 && (rhythm.recent !== before.recent || before.polledAt === 0))
-      await redis.hset(keys.demand(), id, demandUnder(rhythm, now(), wishes.fixed, settings()).toPrecision(4))
-    return {
-      due: nextDue(id, now(), rhythm, wishes, settings(), await price()),
-      fields: fieldsOf(rhythm, before),
-    }
-  }
+  const { after, reprice } = createScheduling({ redis, keys, get, settings, now })
 
   const forgetSeen = async (id: SourceId): Promise<void> => {
     const key = keys.seen(id)
@@ -217,17 +175,7 @@ export const createSources = ({ redis, keys, catalogue, settings, now }: Sources
       )) as SourceId[] // members are written by sync alone
     },
 
-    async reprice() {
-      const { budget } = settings()
-      if (budget === 0) return null
-      const known = (await redis.hvals(keys.demand())).map(Number)
-      if (known.length === 0) return null
-      // Those not polled yet are taken to be like the others.
-      const share = known.length / Math.max(await redis.zcard(keys.due()), known.length)
-      const found = priceFor(known, budget * share, settings())
-      await redis.set(keys.price(), found)
-      return found
-    },
+    reprice,
 
     async unseen(id, items) {
       if (items.length === 0) return []

@@ -17,6 +17,8 @@ export interface SourceState {
   readonly failures: number
   readonly lastError: { readonly reason: string; readonly detail: string; readonly at: number } | null
   readonly rhythm: Rhythm
+  /** When it was noticed to have stopped publishing, ms; null where it publishes as usual. */
+  readonly silentSince: number | null
   /** What its feed said last on when to fetch it. */
   readonly hints: ScheduleHints
   /** Whether its ids proved untrustworthy: then items are told apart by link for good. */
@@ -48,6 +50,7 @@ export const parseState = (hash: Readonly<Record<string, string>>): SourceState 
         ? { reason: hash.errorReason, detail: hash.errorDetail ?? '', at: Number(hash.errorAt ?? 0) }
         : null,
     rhythm: readRhythm(hash.profile, hash.pulse, readTimes(hash.times)),
+    silentSince: number(hash.silentSince),
     hints: readHints(hash.hints),
     distrustsIds: hash.distrustsIds === '1',
     movedTo: hash.movedTo || null,

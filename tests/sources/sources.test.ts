@@ -175,6 +175,30 @@ describe('the rhythm of a source', () => {
   })
 })
 
+describe('a source that stops publishing', () => {
+  it('is noticed once after three times its longest pause, without being punished, until it publishes again', async () => {
+    const { sources, clock } = aCatalogue('a')
+    await sources.sync()
+    // Six items on working days, none at weekends.
+    const published = Array.from({ length: 30 }, (_, day) => clock.now - day * 86_400_000)
+      .filter(at => new Date(at).getUTCDay() % 6 !== 0)
+      .flatMap(at => [1, 2, 3].map(hour => at - hour * 3_600_000))
+    await sources.succeeded(id('a'), { ...success, published })
+    const notices: (string | undefined)[] = []
+    for (let day = 0; day < 14; day += 1) {
+      clock.now += 86_400_000
+      const { notice } = await sources.unchanged(id('a'), null)
+      if (notice) notices.push(notice)
+      if (day === 5) expect(notices).toEqual([])
+    }
+    expect(notices).toHaveLength(1)
+    expect(notices[0]).toMatch(/^silent for .* days; its longest pause was 2\.\d days$/)
+    expect((await sources.state(id('a'))).silentSince).not.toBeNull()
+    expect(await sources.succeeded(id('a'), { ...success, published: [clock.now] })).not.toHaveProperty('notice')
+    expect((await sources.state(id('a'))).silentSince).toBeNull()
+  })
+})
+
 describe('a budget of requests an hour', () => {
   it('is kept to by all daemons together, however much is due, and is made use of', async () => {
     const budget = 60

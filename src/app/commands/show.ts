@@ -72,7 +72,13 @@ export const listsCommand = (
   })
 
 const stateOf = ({ source, state, late }: SourceStatus): string =>
-  !source.enabled ? 'paused' : late > 0 ? 'late' : state.status
+  !source.enabled
+    ? 'paused'
+    : late > 0
+      ? 'late'
+      : state.status === 'fresh' && state.silentSince !== null
+        ? 'silent'
+        : state.status
 
 export const sourcesCommand = (
   configDir: string,
@@ -123,7 +129,7 @@ export const statusCommand = (configDir: string, { json }: { json: boolean }): P
       `${pc.bold('Daemons')}   ${daemons.map(({ id, roles }) => `${id} (${roles.join(', ')})`).join('; ') || 'none'}`,
     )
     console.log(
-      `${pc.bold('Sources')}   ${sources.length}: ${['fresh', 'new', 'failing', 'late', 'paused']
+      `${pc.bold('Sources')}   ${sources.length}: ${['fresh', 'new', 'failing', 'silent', 'late', 'paused']
         .filter(of => count(of) > 0)
         .map(of => `${count(of)} ${of}`)
         .join(', ')}`,
