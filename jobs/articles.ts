@@ -39,7 +39,7 @@ export const articles = defineJob({
 
   async run({ sourceId, crawl, fetchedAt, language, items }, context) {
     const { sources, stories, archive, publishing, log, now } = context
-    const source = sources.get(sourceId)
+    const source = await sources.find(sourceId)
     // Its source was removed while the batch waited: what it brought is of no list any more.
     if (!source) return { left: items.length, why: `no source ${sourceId} in the catalogue any more` }
 

@@ -10,6 +10,7 @@ import type { Publisher } from '../src/lists/publisher.ts'
 import type { Politeness } from '../src/sources/politeness.ts'
 import type { CrawlSettings } from '../src/sources/settings.ts'
 import type { Sources } from '../src/sources/sources.ts'
+import type { Push } from '../src/websub/push.ts'
 import type { Stories } from '../src/story/decision.ts'
 import type { ArticlesData } from './articles.ts'
 
@@ -21,6 +22,7 @@ export interface JobContext {
   readonly sources: Sources
   readonly fetchFeed: FetchFeed
   readonly politeness: Politeness
+  readonly push: Push
   /** A vote of the text for a section, where a classifier is loaded. */
   readonly classify?: Classify
   /** What is configured, read at each run: a reload may change it. */

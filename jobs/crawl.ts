@@ -8,6 +8,10 @@ import { UnrecoverableError } from 'bullmq'
 import { z } from 'zod'
 import { type Identified, identify, trustsIds } from '../src/feed/identity.ts'
 import { readNew } from '../src/feed/new.ts'
+import type { FetchOutcome } from '../src/feed/fetch.ts'
+import type { Feed } from '../src/feed/item.ts'
+import type { SourceState } from '../src/sources/state.ts'
+import { offerOf } from '../src/websub/link-header.ts'
 import { type Source, SourceId } from '../src/sources/source.ts'
 import type { ArticlesData } from './articles.ts'
 import type { JobContext } from './context.ts'
@@ -25,8 +29,8 @@ export const crawl = defineJob({
   title: ({ sourceId }) => sourceId,
 
   async run({ sourceId, trigger }, context) {
-    const source = context.sources.get(sourceId)
-    if (!source) throw new UnrecoverableError(`no source ${JSON.stringify(sourceId)} in config/sources.yaml`)
+    const source = await context.sources.find(sourceId)
+    if (!source) throw new UnrecoverableError(`no source ${JSON.stringify(sourceId)}: \`newsdesk sources\` lists them`)
     const entered = await context.politeness.enter(source.url)
     if ('wait' in entered) return context.job.postpone(entered.wait)
     try {
@@ -45,9 +49,13 @@ const crawlSource = async (source: Source, isRecrawl: boolean, context: JobConte
   const state = await sources.state(source.id)
   const fetched = await fetchFeed({ url: source.url, validators: isRecrawl ? null : state.validators, signal })
 
-  if (fetched.kind === 'failed') return fail(source, context, fetched)
+  if (fetched.kind === 'failed') return fail(source, context, fetched, started)
   if (fetched.kind === 'unchanged') {
     const due = await sources.unchanged(source.id, fetched.freshFor)
+    await sources.record(source.id, {
+      ...{ at: started, outcome: 'unchanged', status: fetched.status, ms: now() - started },
+      ...{ bytes: 0, items: 0, reason: '' },
+    })
     log.debug({ source: source.id, status: fetched.status, ms: now() - started, next: due }, 'unchanged')
     return { outcome: 'unchanged', status: fetched.status, new: 0, ms: now() - started, next: nextText(due) }
   }
@@ -60,7 +68,7 @@ const crawlSource = async (source: Source, isRecrawl: boolean, context: JobConte
   })
   if (read.kind === 'not-a-feed') {
     await sources.quarantine(source.id, fetched.body, read.detail)
-    return fail(source, context, { reason: 'not-a-feed', detail: read.detail })
+    return fail(source, context, { reason: 'not-a-feed', detail: read.detail }, started)
   }
   const { feed, spans } = read
   const carried = spans?.length ?? feed.items.length
@@ -80,6 +88,8 @@ const crawlSource = async (source: Source, isRecrawl: boolean, context: JobConte
     await sources.prepare(source.id, first.data.crawl.id, fetched.validators, spans)
     await context.addArticles(batches)
   }
+  const missed = await notePush(source, context, state, feed, fetched, unseen)
+  if (missed) await context.job.note(missed)
   const due = await sources.succeeded(source.id, {
     validators: first ? null : fetched.validators,
     spans,
@@ -93,7 +103,7 @@ const crawlSource = async (source: Source, isRecrawl: boolean, context: JobConte
   for (const warning of feed.warnings) await context.job.note(warning)
   if (fetched.movedTo) await context.job.note(`moved permanently to ${fetched.movedTo}: change its url in sources.yaml`)
   const outcome = {
-    outcome: 'changed',
+    outcome: 'changed' as const,
     status: fetched.status,
     bytes: fetched.body.length,
     items: carried,
@@ -103,25 +113,51 @@ const crawlSource = async (source: Source, isRecrawl: boolean, context: JobConte
     ms: now() - started,
     next: nextText(due),
   }
+  const { status, bytes, ms } = outcome
+  await sources.record(source.id, { at: started, outcome: 'changed', status, ms, bytes, items: outcome.new, reason: '' })
   log.info({ source: source.id, ...outcome, ...(first ? { crawl: first.data.crawl.id } : {}) }, 'crawled')
   return outcome
+}
+
+/**
+ * What a poll has to say of push: that the feed offers a hub, or another, or none any more; and what push should have brought and did not.
+ * @returns why push is distrusted, where it is from now on
+ */
+const notePush = async (
+  { id }: Source,
+  { push }: JobContext,
+  state: SourceState,
+  feed: Feed,
+  fetched: Extract<FetchOutcome, { kind: 'changed' }>,
+  unseen: readonly (Identified & { readonly isNew: boolean })[],
+): Promise<string | null> => {
+  const offer = offerOf(fetched.url, fetched.links, feed.hints)
+  if ((offer === null ? '' : JSON.stringify(offer)) !== state.pushOffer) await push.offered(id, offer)
+  if (state.pushUntil === 0) return null
+  const published = unseen.flatMap(({ isNew, item }) => (isNew && item.published ? [Date.parse(item.published)] : []))
+  return push.polled(id, published, state.lastSuccessAt)
 }
 
 const nextText = ({ at, reason }: { at: number; reason: string }): string => `${new Date(at).toISOString()}: ${reason}`
 
 const fail = async (
   source: Source,
-  { sources, log }: JobContext,
-  failure: Parameters<JobContext['sources']['failed']>[1],
+  { sources, log, now }: JobContext,
+  failure: Parameters<JobContext['sources']['failed']>[1] & { readonly status?: number },
+  started: number,
 ): Promise<never> => {
   const due = await sources.failed(source.id, failure)
+  const { reason, status = 0 } = failure
+  await sources.record(source.id, {
+    ...{ at: started, outcome: 'failed', status, ms: now() - started, bytes: 0, items: 0, reason },
+  })
   log.debug({ source: source.id, reason: failure.reason, next: due }, 'crawl failed')
   // Shown in the dashboard as failed, with what is wrong and when it is tried again.
   throw new UnrecoverableError(`${failure.reason}: ${failure.detail} (next ${nextText(due)})`)
 }
 
 /** The same items in the same state make the same jobs, so a crawl repeated while they wait adds nothing. */
-const batchesOf = (
+export const batchesOf = (
   source: Source,
   unseen: readonly Identified[],
   bodyHash: string,

@@ -9,21 +9,23 @@ import { type ArticlesData, articles } from './articles.ts'
 import type { Publishing } from './context.ts'
 import { crawl } from './crawl.ts'
 import { publish, publishOptions } from './publish.ts'
+import { push } from './push.ts'
 
 export interface Queues {
   readonly crawl: Queue
   readonly articles: Queue
   readonly publish: Queue
+  readonly push: Queue
 }
 
-export const definitions = { crawl, articles, publish } as const
+export const definitions = { crawl, articles, publish, push } as const
 
-/** @param connection a Redis connection for all three, without automatic pipelining */
+/** @param connection a Redis connection for all of them, without automatic pipelining */
 export const openQueues = (connection: ConnectionOptions, keys: Keys): Queues => {
   const open = ({ queue, options }: (typeof definitions)[keyof typeof definitions]) =>
     // Options by default, so that a job added by hand in the dashboard is kept and retried like any other.
     new Queue(queue, { connection, prefix: keys.bull(), defaultJobOptions: options })
-  return { crawl: open(crawl), articles: open(articles), publish: open(publish) }
+  return { crawl: open(crawl), articles: open(articles), publish: open(publish), push: open(push) }
 }
 
 /**
@@ -36,6 +38,13 @@ export const addScheduledCrawls = async (queues: Queues, sourceIds: readonly Sou
       const data = { sourceId, trigger: 'schedule' as const }
       return { name: crawl.title(crawl.data.parse(data)), data, opts: { deduplication: { id: sourceId } } }
     }),
+  )
+}
+
+/** Subscriptions for which something is due; while one's job waits or runs, another is dropped. */
+export const addPushes = async (queues: Queues, tokens: readonly string[]): Promise<void> => {
+  await queues.push.addBulk(
+    tokens.map(token => ({ name: push.title({ token }), data: { token }, opts: { deduplication: { id: token } } })),
   )
 }
 

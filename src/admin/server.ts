@@ -13,6 +13,7 @@ import type { Keys } from '../redis/keys.ts'
 import type { Sources } from '../sources/sources.ts'
 import { createAuth, SHORTEST_PASSWORD } from './auth.ts'
 import { COOKIE, refuseForged, securityHeaders, sessionOf } from './guard.ts'
+import { type PushDoor, pushRoute } from './push-route.ts'
 import { loginPage, messagePage, overviewPage, STYLE, setupPage } from './pages.ts'
 import type { AdminSettings } from './settings.ts'
 import type { Status } from './status-of.ts'
@@ -33,6 +34,8 @@ export interface AdminParts {
   readonly recrawl: (sourceId: string) => Promise<string>
   readonly listNames: () => readonly string[]
   readonly status: () => Promise<Status>
+  /** Where hubs deliver what they push. */
+  readonly door: PushDoor
   readonly log: Logger
   /** ms since the epoch. */
   readonly now: () => number
@@ -64,6 +67,7 @@ export const startAdmin = async ({
   recrawl,
   listNames,
   status,
+  door,
   log,
   now,
 }: AdminParts): Promise<AdminServer> => {
@@ -90,6 +94,9 @@ export const startAdmin = async ({
   app.get('/admin.css', (_request, response) => {
     response.type('css').set('cache-control', 'max-age=3600').send(STYLE)
   })
+
+  // Before the log-in and the check for forged forms: hubs have neither cookie nor page. What they may do is decided by their token.
+  app.use('/push', pushRoute(door, log))
 
   app.use(refuseForged)
   const form = express.urlencoded({ extended: false, limit: '10kb' })
@@ -224,6 +231,7 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   crawl: 'Fetches of sources. To re-crawl one: Add job with { "sourceId": "..." }, or Retry a finished job.',
   articles: 'Batches of items becoming articles.',
   publish: 'Lists being written.',
+  push: 'WebSub hubs being asked to push, again before a lease ends, or to stop.',
 }
 
 const field = (request: Request, name: string): string => {

@@ -9,14 +9,19 @@ import { createTops, type Tops } from '../events/tops.ts'
 import type { Fetcher } from '../feed/fetch.ts'
 import { createPublisher, type Publisher } from '../lists/publisher.ts'
 import type { Keys } from '../redis/keys.ts'
+import type { Poster } from '../feed/post.ts'
+import { type Catalogue, createCatalogue } from '../sources/catalogue.ts'
 import { createPoliteness } from '../sources/politeness.ts'
 import { createSources, type Sources } from '../sources/sources.ts'
 import { createStories } from '../story/stories.ts'
+import { createPush, type Push } from '../websub/push.ts'
 import type { Config } from './config/load.ts'
 
 export interface Services {
   readonly archive: Archive
   readonly sources: Sources
+  readonly catalogue: Catalogue
+  readonly push: Push
   readonly publisher: Publisher
   readonly tops: Tops
   /** Everything a job gets but the job itself. */
@@ -30,17 +35,29 @@ export interface ServiceParts {
   readonly keys: Keys
   readonly queues: Queues
   readonly fetcher: Fetcher
+  readonly poster: Poster
   readonly now: () => number
   readonly signal: AbortSignal
 }
 
-export const createServices = ({ config, redis, keys, queues, fetcher, now, signal }: ServiceParts): Services => {
+export const createServices = ({ config, redis, keys, queues, fetcher, poster, now, signal }: ServiceParts): Services => {
   const settings = () => config().settings
+  const catalogue = createCatalogue({ redis, keys, file: () => config().sources })
   const sources = createSources({
     redis,
     keys,
-    catalogue: () => config().sources,
+    catalogue: catalogue.list,
+    refresh: catalogue.refresh,
     settings: () => settings().crawl,
+    safetyInterval: () => settings().push.safetyInterval,
+    now,
+  })
+  const push = createPush({
+    redis,
+    keys,
+    settings: () => settings().push,
+    sources,
+    postForm: (url, fields) => poster.postForm(url, fields, signal),
     now,
   })
   const archive = createArchive({
@@ -68,6 +85,8 @@ export const createServices = ({ config, redis, keys, queues, fetcher, now, sign
   return {
     archive,
     sources,
+    catalogue,
+    push,
     publisher,
     tops,
     context: {
@@ -77,6 +96,7 @@ export const createServices = ({ config, redis, keys, queues, fetcher, now, sign
       publisher,
       publishing,
       politeness: createPoliteness({ redis, keys, settings: () => settings().crawl }),
+      push,
       fetchFeed: fetcher.fetchFeed,
       settings,
       taxonomy: () => config().taxonomy,

@@ -6,12 +6,14 @@ import type { SourceStatus, Status } from '../admin/status-of.ts'
 import { GROUP } from '../events/counter.ts'
 import type { Keys } from '../redis/keys.ts'
 import type { Sources } from '../sources/sources.ts'
+import type { Push } from '../websub/push.ts'
 
 export interface StatusParts {
   readonly redis: Redis
   readonly keys: Keys
   readonly queues: Queues
   readonly sources: Sources
+  readonly push: Push
   readonly now: () => number
 }
 
@@ -40,8 +42,8 @@ const eventsWaiting = async (redis: Redis, keys: Keys): Promise<number> => {
   return Number(group[group.indexOf('lag') + 1] ?? 0) + Number(group[group.indexOf('pending') + 1] ?? 0)
 }
 
-export const readStatus = async ({ redis, keys, queues, sources, now }: StatusParts): Promise<Status> => {
-  const [states, daemonKeys, info, policy, refused, stories, waiting] = await Promise.all([
+export const readStatus = async ({ redis, keys, queues, sources, push, now }: StatusParts): Promise<Status> => {
+  const [states, daemonKeys, info, policy, refused, stories, waiting, pushed] = await Promise.all([
     sources.states(),
     scan(redis, `${keys.daemon('')}*`),
     redis.info(),
@@ -49,6 +51,7 @@ export const readStatus = async ({ redis, keys, queues, sources, now }: StatusPa
     redis.hgetall(keys.eventState('refused')),
     redis.zcard(keys.storyIndex()),
     eventsWaiting(redis, keys),
+    push.summary(),
   ])
   const daemons = (await Promise.all(daemonKeys.map(key => redis.hgetall(key))))
     .filter(({ id }) => id)
@@ -97,6 +100,7 @@ export const readStatus = async ({ redis, keys, queues, sources, now }: StatusPa
       waiting,
       refused: Object.fromEntries(Object.entries(refused).map(([reason, count]) => [reason, Number(count)])),
     },
+    push: pushed,
     redis: { version: infoOf(info, 'redis_version'), memory: Number(infoOf(info, 'used_memory')), policy: eviction },
     problems,
   }

@@ -46,6 +46,8 @@ export type FetchOutcome =
       readonly movedTo: string | null
       /** ms for which the server says its answer stays fresh. */
       readonly freshFor: number | null
+      /** The Link headers as they came, joined: where a hub may be named. */
+      readonly links: string | null
     }
   | {
       readonly kind: 'unchanged'
@@ -80,7 +82,7 @@ const ACCEPT =
   'application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml, application/xml;q=0.9, application/json;q=0.8, text/xml;q=0.8, */*;q=0.5'
 
 /** Known to the callers of request() as a value, inside as an exception that ends the fetch. */
-class Failure extends Error {
+export class Failure extends Error {
   readonly reason: FailureReason
   readonly extra: { status?: number; retryAfter?: number }
 
@@ -114,7 +116,7 @@ export const freshForOf = (headers: Dispatcher.ResponseData['headers'], now: num
 }
 
 /** What went wrong below HTTP, in terms of reasons. */
-const failureOf = (error: unknown): Failure => {
+export const failureOf = (error: unknown): Failure => {
   if (error instanceof Failure) return error
   const { code = '', message = String(error), cause } = error as NodeJS.ErrnoException & { cause?: unknown }
   if (cause instanceof Failure) return cause
@@ -144,7 +146,7 @@ const failureOf = (error: unknown): Failure => {
 }
 
 /** Checks what a name resolves to before anything connects: one private answer among many refuses all. */
-const guardedLookup =
+export const guardedLookup =
   (guard: Guard): LookupFunction =>
   (hostname, options, callback) => {
     dnsLookup(hostname, { ...options, all: true }, (error, addresses) => {
@@ -161,7 +163,7 @@ const guardedLookup =
   }
 
 /** Checks a URL before it is asked for, and what a literal address in it names: those are never looked up. */
-const checkUrl = (url: URL, guard: Guard, ports: readonly number[]): void => {
+export const checkUrl = (url: URL, guard: Guard, ports: readonly number[]): void => {
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
     throw new Failure('blocked', `${url.protocol} is neither http nor https`)
   const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80))
@@ -207,6 +209,10 @@ const readBody = async (response: Dispatcher.ResponseData, most: number): Promis
 
 export const bodyHash = (body: Uint8Array): string => createHash('sha256').update(body).digest('base64url').slice(0, 22)
 
+/** Who we are, with a way to reach the operator. */
+export const userAgentOf = ({ userAgent, contact }: Pick<CrawlSettings, 'userAgent' | 'contact'>): string =>
+  contact ? `${userAgent} (+${contact})` : userAgent
+
 const REDIRECTS = new Set([301, 302, 303, 307, 308])
 
 /** @throws RangeError where crawl.allow holds what is no range */
@@ -222,7 +228,7 @@ export const createFetcher = (settings: CrawlSettings, now: () => number = Date.
     keepAliveTimeout: 4_000,
     pipelining: 1,
   })
-  const userAgent = settings.contact ? `${settings.userAgent} (+${settings.contact})` : settings.userAgent
+  const userAgent = userAgentOf(settings)
 
   const conditions = (validators: Validators | null): Record<string, string> => ({
     ...(validators?.etag ? { 'if-none-match': validators.etag } : {}),
@@ -296,6 +302,7 @@ export const createFetcher = (settings: CrawlSettings, now: () => number = Date.
         status,
         movedTo,
         freshFor,
+        links: [headers.link ?? []].flat().join(', ') || null,
       }
     }
   }

@@ -43,8 +43,28 @@ export const keysFor = (prefix: string) => {
     crawlBatches: (id: string, crawlId: string) => `{${prefix}:source:${id}}:crawl:${crawlId}`,
     /** STRING, the bodies that could not be read, compressed, kept for looking at. A few a source, expiring after a week. */
     quarantine: (id: string) => `{${prefix}:source:${id}}:quarantine`,
+    /** LIST, the last 30 fetches of a source, packed, newest first. Written by crawl and push, read by `sources why`. */
+    history: (id: string) => `{${prefix}:source:${id}}:history`,
+    /** HASH source id -> JSON of a source added with the command line, over config/sources.yaml. One field a source. */
+    added: () => `{${prefix}:sources}:added`,
+    /** HASH source id -> JSON: paused or removed with the command line. One field a source. */
+    overrides: () => `{${prefix}:sources}:overrides`,
+    /** STRING counter, raised with every change of the two above; every daemon looks at it each second. */
+    catalogueVersion: () => `{${prefix}:sources}:version`,
     /** STRING token of whoever may speak to a registrable domain now. Expires by itself. */
     host: (domain: string) => `{${prefix}:host:${domain}}`,
+
+    // ---- push (WebSub) -------------------------------------------------------------------------------------------
+    /** HASH source id -> JSON hub and topic its feed offers. Written by crawl, read by the push room. One field a source. */
+    pushOffers: () => `{${prefix}:push}:offers`,
+    /** HASH source id -> token of its subscription. One field a source. */
+    pushTokens: () => `{${prefix}:push}:tokens`,
+    /** HASH, one subscription, by the token in its callback. Written by the push room alone; deleted when it has ended. */
+    subscription: (token: string) => `{${prefix}:push}:subscription:${token}`,
+    /** ZSET token by the ms at which something is to be done for it: ask, renew, give up. One member a subscription. */
+    pushDue: () => `{${prefix}:push}:due`,
+    /** STRING count of deliveries to one callback in one minute. Expires after two. */
+    pushRate: (token: string, minute: number) => `{${prefix}:push}:rate:${token}:${minute}`,
 
     // ---- ingest --------------------------------------------------------------------------------------------------
     /** STRING article id another URL's id resolves to. Expires with the article. */

@@ -86,6 +86,19 @@ export const nextDue = (
 }
 
 /**
+ * While push brings what a source publishes, polls only look for what it missed: at the safety interval, or when its time is up.
+ * @param pushUntil ms since the epoch until which push works; 0 where it does not
+ * @param safety ms between polls meanwhile
+ * @returns `due` itself where push does not work, or where the poll is no sooner anyway
+ */
+export const whilePushed = (due: Due, sourceId: string, now: number, pushUntil: number, safety: number): Due => {
+  const at = Math.round(Math.min(now + safety * (1 + spreadOf(sourceId)), pushUntil))
+  return pushUntil <= now || at <= due.at
+    ? due
+    : { at, reason: `push brings its news; polled every ${minutes(safety)} to be safe` }
+}
+
+/**
  * Next fetch after a failure: exponential, from the shortest interval, never given up for good; what the server asks is honoured up to a day.
  * @param failures in a row, this one included
  */

@@ -9,9 +9,10 @@ import type { FetchOutcome, Validators } from '../feed/fetch.ts'
 import type { Identified } from '../feed/identity.ts'
 import type { Keys } from '../redis/keys.ts'
 import { loadScript, runScript } from '../redis/script.ts'
-import { backoff, type Due, firstDue, nextDue } from './due.ts'
+import { backoff, type Due, firstDue, nextDue, whilePushed } from './due.ts'
 import type { CrawlSettings } from './settings.ts'
 import type { Source, SourceId } from './source.ts'
+import { type Fetch, MOST_FETCHES, packFetch, unpackFetch } from './history.ts'
 import { formatSpans, mergePublished, parseSpans, parseState, type SourceState } from './state.ts'
 
 const claimDueScript = loadScript(new URL('./claim-due.lua', import.meta.url))
@@ -53,6 +54,8 @@ type Failed = Pick<Extract<FetchOutcome, { kind: 'failed' }>, 'reason' | 'detail
 export interface Sources {
   list(): readonly Source[]
   get(id: string): Source | undefined
+  /** As `get`, but looks again for what another process has only just added. */
+  find(id: string): Promise<Source | undefined>
   state(id: SourceId): Promise<SourceState>
   states(): Promise<ReadonlyMap<SourceId, SourceState>>
   /** Makes the due set fit the catalogue: new sources fall due soon, spread; removed and disabled ones leave it. */
@@ -74,6 +77,15 @@ export interface Sources {
   succeeded(id: SourceId, success: Success): Promise<Due>
   unchanged(id: SourceId, freshFor: number | null): Promise<Due>
   failed(id: SourceId, failure: Failed): Promise<Due>
+  /**
+   * Until when push brings what the source publishes, ms; 0 where it does not. Where it ends before it was to, a poll comes soon.
+   */
+  setPush(id: SourceId, until: number): Promise<void>
+  /** Keeps what became of a fetch among the last 30, for `sources why`. */
+  record(id: SourceId, fetch: Fetch): Promise<void>
+  history(id: SourceId): Promise<readonly Fetch[]>
+  /** Forgets all that is known of a source: it was removed. */
+  forget(id: SourceId): Promise<void>
   /** Keeps a body that could not be read, compressed and bounded, with the reason. */
   quarantine(id: SourceId, body: Uint8Array, reason: string): Promise<void>
 }
@@ -82,12 +94,16 @@ export interface SourcesParts {
   readonly redis: Redis
   readonly keys: Keys
   readonly catalogue: () => readonly Source[]
+  /** Looks whether the catalogue changed elsewhere. */
+  readonly refresh?: () => Promise<unknown>
   readonly settings: () => CrawlSettings
+  /** ms between polls while push works. */
+  readonly safetyInterval?: () => number
   /** ms since the epoch. */
   readonly now: () => number
 }
 
-export const createSources = ({ redis, keys, catalogue, settings, now }: SourcesParts): Sources => {
+export const createSources = ({ redis, keys, catalogue, refresh, settings, safetyInterval, now }: SourcesParts): Sources => {
   let indexed: readonly Source[] | null = null
   let byId = new Map<string, Source>()
   const get = (id: string): Source | undefined => {
@@ -125,7 +141,37 @@ export const createSources = ({ redis, keys, catalogue, settings, now }: Sources
   return {
     list: catalogue,
     get,
+    async find(id) {
+      const known = get(id)
+      if (known || !refresh) return known
+      await refresh()
+      return get(id)
+    },
     state,
+
+    async setPush(id, until) {
+      const before = await state(id)
+      if (before.pushUntil === until) return
+      await redis.hset(keys.source(id), 'pushUntil', until)
+      const soon = now() + Math.floor(Math.random() * settings().minInterval)
+      // LT: only ever sooner. XX: not for one that was removed.
+      if (before.pushUntil > now() && until <= now()) await redis.zadd(keys.due(), 'XX', 'LT', String(soon), id)
+    },
+
+    async record(id, fetch) {
+      // One round trip with whatever else is said in this turn: connections pipeline by themselves.
+      await Promise.all([
+        redis.lpush(keys.history(id), packFetch(fetch)),
+        redis.ltrim(keys.history(id), 0, MOST_FETCHES - 1),
+      ])
+    },
+
+    history: async id => (await redis.lrange(keys.history(id), 0, -1)).flatMap(packed => unpackFetch(packed) ?? []),
+
+    async forget(id) {
+      await redis.zrem(keys.due(), id)
+      await redis.del(keys.source(id), keys.seen(id), keys.history(id), keys.quarantine(id))
+    },
 
     async states() {
       const list = catalogue()
@@ -214,7 +260,13 @@ export const createSources = ({ redis, keys, catalogue, settings, now }: Sources
         before.published,
         published.filter(at => at <= now()),
       )
-      const due = nextDue(id, now(), { published: all, fixed: source?.interval, asked }, settings())
+      const due = whilePushed(
+        nextDue(id, now(), { published: all, fixed: source?.interval, asked }, settings()),
+        id,
+        now(),
+        before.pushUntil,
+        safetyInterval?.() ?? 0,
+      )
       const remembered = validators
         ? {
             etag: validators.etag ?? '',
@@ -241,8 +293,14 @@ export const createSources = ({ redis, keys, catalogue, settings, now }: Sources
     },
 
     async unchanged(id, freshFor) {
-      const { published } = await state(id)
-      const due = nextDue(id, now(), { published, fixed: get(id)?.interval, asked: freshFor }, settings())
+      const { published, pushUntil } = await state(id)
+      const due = whilePushed(
+        nextDue(id, now(), { published, fixed: get(id)?.interval, asked: freshFor }, settings()),
+        id,
+        now(),
+        pushUntil,
+        safetyInterval?.() ?? 0,
+      )
       await redis.hincrby(keys.source(id), 'fetches', 1)
       return schedule(id, due, { lastFetchAt: now(), lastSuccessAt: now(), failures: 0 })
     },

@@ -21,6 +21,10 @@ export interface SourceState {
   readonly fetches: number
   readonly newItems: number
   readonly title: string | null
+  /** ms until which push brings what it publishes; 0 where it does not. */
+  readonly pushUntil: number
+  /** Hub and topic its feed offered last, as JSON; empty where it offers none. */
+  readonly pushOffer: string
 }
 
 const number = (text: string | undefined): number | null => (text === undefined || text === '' ? null : Number(text))
@@ -49,6 +53,8 @@ export const parseState = (hash: Readonly<Record<string, string>>): SourceState 
     fetches: Number(hash.fetches ?? 0),
     newItems: Number(hash.newItems ?? 0),
     title: hash.title || null,
+    pushUntil: Number(hash.pushUntil ?? 0),
+    pushOffer: hash.pushOffer ?? '',
   }
 }
 

@@ -117,7 +117,7 @@ export const statusCommand = (configDir: string, { json }: { json: boolean }): P
       console.log(JSON.stringify(status, null, 2))
       return status.problems.length > 0 ? 1 : 0
     }
-    const { daemons, queues, sources, events, redis, articles, problems } = status
+    const { daemons, queues, sources, events, push, redis, articles, problems } = status
     const count = (of: string) => sources.filter(each => stateOf(each) === of).length
     console.log(
       `${pc.bold('Daemons')}   ${daemons.map(({ id, roles }) => `${id} (${roles.join(', ')})`).join('; ') || 'none'}`,
@@ -134,6 +134,13 @@ export const statusCommand = (configDir: string, { json }: { json: boolean }): P
       )
     }
     console.log(`${pc.bold('Stories')}   ${articles.stories}`)
+    console.log(
+      `${pc.bold('Push')}      ${
+        push.on
+          ? `${push.active} of ${push.subscriptions} subscriptions active, ${push.working} sources brought by push, ${push.deliveries} deliveries${push.ignored > 0 ? `, ${push.ignored} ignored` : ''}`
+          : 'off: push.baseUrl is not set'
+      }`,
+    )
     const refusals = Object.entries(events.refused).map(([reason, times]) => `${times} ${reason}`)
     console.log(
       `${pc.bold('Events')}    ${events.waiting} waiting${refusals.length > 0 ? `; refused: ${refusals.join(', ')}` : ''}`,

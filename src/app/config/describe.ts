@@ -8,6 +8,7 @@ const ROOMS: Readonly<Record<string, string>> = {
   redis: 'Where everything is kept.',
   log: 'Logs: JSON lines, or for people on a terminal.',
   crawl: 'How sources are polled and feeds fetched.',
+  push: 'Push by WebSub: news at once from publishers that offer it, and fewer polls.',
   articles: 'What is kept of articles, and for how long.',
   stories: 'When articles are the same, and when they tell the same event.',
   events: 'How reported reads are counted.',
