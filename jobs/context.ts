@@ -10,8 +10,8 @@ import type { Publisher } from '../src/lists/publisher.ts'
 import type { Politeness } from '../src/sources/politeness.ts'
 import type { CrawlSettings } from '../src/sources/settings.ts'
 import type { Sources } from '../src/sources/sources.ts'
-import type { Push } from '../src/websub/push.ts'
 import type { Stories } from '../src/story/decision.ts'
+import type { Push } from '../src/websub/push.ts'
 import type { ArticlesData } from './articles.ts'
 
 export interface JobContext {

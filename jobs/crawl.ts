@@ -6,13 +6,13 @@
 import { createHash } from 'node:crypto'
 import { UnrecoverableError } from 'bullmq'
 import { z } from 'zod'
-import { type Identified, identify, trustsIds } from '../src/feed/identity.ts'
-import { readNew } from '../src/feed/new.ts'
 import type { FetchOutcome } from '../src/feed/fetch.ts'
+import { type Identified, identify, trustsIds } from '../src/feed/identity.ts'
 import type { Feed } from '../src/feed/item.ts'
+import { readNew } from '../src/feed/new.ts'
+import { type Source, SourceId } from '../src/sources/source.ts'
 import type { SourceState } from '../src/sources/state.ts'
 import { offerOf } from '../src/websub/link-header.ts'
-import { type Source, SourceId } from '../src/sources/source.ts'
 import type { ArticlesData } from './articles.ts'
 import type { JobContext } from './context.ts'
 import { defineJob } from './define.ts'
@@ -114,7 +114,15 @@ const crawlSource = async (source: Source, isRecrawl: boolean, context: JobConte
     next: nextText(due),
   }
   const { status, bytes, ms } = outcome
-  await sources.record(source.id, { at: started, outcome: 'changed', status, ms, bytes, items: outcome.new, reason: '' })
+  await sources.record(source.id, {
+    at: started,
+    outcome: 'changed',
+    status,
+    ms,
+    bytes,
+    items: outcome.new,
+    reason: '',
+  })
   log.info({ source: source.id, ...outcome, ...(first ? { crawl: first.data.crawl.id } : {}) }, 'crawled')
   return outcome
 }

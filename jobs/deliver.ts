@@ -30,9 +30,7 @@ export const deliver = async (
   if (!source?.enabled) return 0
   const { crawl } = settings()
   const read =
-    body.length === 0
-      ? null
-      : await readFeed(body, { contentType, url: subscription.topic, maxItems: crawl.maxItems })
+    body.length === 0 ? null : await readFeed(body, { contentType, url: subscription.topic, maxItems: crawl.maxItems })
   if (read?.kind !== 'feed') {
     await addCrawl(source.id)
     await push.delivered(subscription)
@@ -41,9 +39,7 @@ export const deliver = async (
   const { feed } = read
   const { distrustsIds } = await sources.state(source.id)
   const unseen = await sources.unseen(source.id, identify(feed.items, !distrustsIds && trustsIds(feed.items)))
-  await addArticles(
-    batchesOf(source, unseen, 'push', { fetchedAt: now(), language: feed.language, most: crawl.batch }),
-  )
+  await addArticles(batchesOf(source, unseen, 'push', { fetchedAt: now(), language: feed.language, most: crawl.batch }))
   await push.delivered(subscription)
   await sources.record(source.id, {
     at: started,

@@ -1,6 +1,6 @@
 /** The queues as BullMQ objects, and the only places from which jobs are added. */
 
-import { type ConnectionOptions, Queue } from 'bullmq'
+import { type ConnectionOptions, type Job, Queue } from 'bullmq'
 import type { Ingested } from '../src/archive/archive.ts'
 import type { ArticleId } from '../src/article/article.ts'
 import type { Keys } from '../src/redis/keys.ts'
@@ -78,22 +78,38 @@ export const publishingTo = (
   affectedBy: (ingested: Ingested) => readonly string[],
   settle: () => number,
 ): Publishing => {
-  const add = (data: { list: string; articles?: readonly ArticleId[] }[]) =>
+  const add = (data: { list: string; articles?: readonly ArticleId[] }[], isRefresh: boolean) =>
     queues.publish.addBulk(
       data.map(each => ({
         name: publish.title(publish.data.parse(each)),
         data: each,
-        opts: publishOptions(each, settle()),
+        opts: publishOptions(each, settle(), isRefresh),
       })),
     )
+  /** A list may be waiting already, behind all others, for its refresh: now that it changed it goes first. */
+  const hurry = async (jobs: readonly Job[]): Promise<void> => {
+    await Promise.all(
+      jobs.map(job =>
+        job.changePriority({ priority: 0 }).catch((error: unknown) => {
+          // Run and gone meanwhile, having read what changed or being run once more for it.
+          if (!(error instanceof Error && /missing key/i.test(error.message))) throw error
+        }),
+      ),
+    )
+  }
   return {
     async changed(ingested) {
       const lists = affectedBy(ingested).map(list => ({ list }))
       const related = ingested.articles.length > 0 ? [{ list: 'related', articles: ingested.articles }] : []
-      await add([...lists, ...related])
+      const added = await add([...lists, ...related], false)
+      await hurry(added.slice(0, lists.length))
     },
     async lists(names) {
-      if (names.length > 0) await add(names.map(list => ({ list })))
+      if (names.length > 0)
+        await add(
+          names.map(list => ({ list })),
+          true,
+        )
     },
   }
 }

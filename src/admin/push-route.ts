@@ -75,7 +75,10 @@ export const pushRoute = ({ push, deliver, maxBody }: PushDoor, log: Logger): Ro
     } catch (error) {
       const { status } = (error ?? {}) as { status?: unknown } // what express.raw throws
       if (typeof status !== 'number' || status >= 500) throw error
-      response.status(status).type('text').send(status === 413 ? 'Too large.' : 'That cannot be read.')
+      response
+        .status(status)
+        .type('text')
+        .send(status === 413 ? 'Too large.' : 'That cannot be read.')
     } finally {
       inHand -= 1
     }

@@ -7,9 +7,9 @@ import type { Archive } from '../archive/archive.ts'
 import { createArchive } from '../archive/redis-archive.ts'
 import { createTops, type Tops } from '../events/tops.ts'
 import type { Fetcher } from '../feed/fetch.ts'
+import type { Poster } from '../feed/post.ts'
 import { createPublisher, type Publisher } from '../lists/publisher.ts'
 import type { Keys } from '../redis/keys.ts'
-import type { Poster } from '../feed/post.ts'
 import { type Catalogue, createCatalogue } from '../sources/catalogue.ts'
 import { createPoliteness } from '../sources/politeness.ts'
 import { createSources, type Sources } from '../sources/sources.ts'
@@ -40,7 +40,16 @@ export interface ServiceParts {
   readonly signal: AbortSignal
 }
 
-export const createServices = ({ config, redis, keys, queues, fetcher, poster, now, signal }: ServiceParts): Services => {
+export const createServices = ({
+  config,
+  redis,
+  keys,
+  queues,
+  fetcher,
+  poster,
+  now,
+  signal,
+}: ServiceParts): Services => {
   const settings = () => config().settings
   const catalogue = createCatalogue({ redis, keys, file: () => config().sources })
   const sources = createSources({

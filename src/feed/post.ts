@@ -9,7 +9,7 @@ import { checkUrl, Failure, type FailureReason, failureOf, guardedLookup, userAg
 import { createGuard } from './guard.ts'
 
 export type PostOutcome =
-  | { readonly kind: 'answered'; readonly status: number; /** Start of the answer. */ readonly text: string }
+  | { readonly kind: 'answered'; readonly status: number /** Start of the answer. */; readonly text: string }
   | { readonly kind: 'failed'; readonly reason: FailureReason; readonly detail: string }
 
 export type PostForm = (

@@ -84,7 +84,9 @@ const readEntries = <Schema extends z.ZodType>(
   Object.entries(hash).flatMap(([id, text]) => {
     const parsed = schema.safeParse(json(text))
     if (parsed.success) return [[id, parsed.data] as [string, z.output<Schema>]]
-    problems.push(`the ${what} of source ${id} in Redis cannot be read and does not count: ${parsed.error.issues[0]?.message}`)
+    problems.push(
+      `the ${what} of source ${id} in Redis cannot be read and does not count: ${parsed.error.issues[0]?.message}`,
+    )
     return []
   })
 
@@ -106,12 +108,7 @@ export const createCatalogue = ({ redis, keys, file }: CatalogueParts): Catalogu
   const refresh = async (): Promise<boolean> => {
     const version = Number((await redis.get(keys.catalogueVersion())) ?? 0)
     if (version === overlay.version) return false
-    const read = await redis
-      .multi()
-      .get(keys.catalogueVersion())
-      .hgetall(keys.added())
-      .hgetall(keys.overrides())
-      .exec()
+    const read = await redis.multi().get(keys.catalogueVersion()).hgetall(keys.added()).hgetall(keys.overrides()).exec()
     const [at, added, overrides] = (read ?? []).map(([error, value]) => {
       if (error) throw error
       return value

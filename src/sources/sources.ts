@@ -10,9 +10,9 @@ import type { Identified } from '../feed/identity.ts'
 import type { Keys } from '../redis/keys.ts'
 import { loadScript, runScript } from '../redis/script.ts'
 import { backoff, type Due, firstDue, nextDue, whilePushed } from './due.ts'
+import { type Fetch, MOST_FETCHES, packFetch, unpackFetch } from './history.ts'
 import type { CrawlSettings } from './settings.ts'
 import type { Source, SourceId } from './source.ts'
-import { type Fetch, MOST_FETCHES, packFetch, unpackFetch } from './history.ts'
 import { formatSpans, mergePublished, parseSpans, parseState, type SourceState } from './state.ts'
 
 const claimDueScript = loadScript(new URL('./claim-due.lua', import.meta.url))
@@ -103,7 +103,15 @@ export interface SourcesParts {
   readonly now: () => number
 }
 
-export const createSources = ({ redis, keys, catalogue, refresh, settings, safetyInterval, now }: SourcesParts): Sources => {
+export const createSources = ({
+  redis,
+  keys,
+  catalogue,
+  refresh,
+  settings,
+  safetyInterval,
+  now,
+}: SourcesParts): Sources => {
   let indexed: readonly Source[] | null = null
   let byId = new Map<string, Source>()
   const get = (id: string): Source | undefined => {

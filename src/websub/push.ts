@@ -149,9 +149,7 @@ export const createPush = ({ redis, keys, settings, sources, postForm, now }: Pu
 
   /** Whether a subscription is the one a source should have. */
   const fits = ({ hub, topic, callback }: Subscription, offer: Offer): boolean =>
-    hub === offer.hub &&
-    topic === offer.topic &&
-    callback.startsWith(`${settings().baseUrl.replace(/\/+$/, '')}/push/`)
+    hub === offer.hub && topic === offer.topic && callback.startsWith(`${settings().baseUrl.replace(/\/+$/, '')}/push/`)
 
   const wants = (source: Source | undefined): source is Source => source?.enabled === true && settings().baseUrl !== ''
 
@@ -253,8 +251,8 @@ export const createPush = ({ redis, keys, settings, sources, postForm, now }: Pu
       }
       for (const [id, offer] of offers as Map<SourceId, Offer>) {
         const source = sources.get(id)
-        // The source is gone for good: so is what its feed offered.
-        if (!source) await redis.hdel(keys.pushOffers(), id)
+        // Gone: should it come back, its feed says again what it offers.
+        if (!source) await Promise.all([redis.hdel(keys.pushOffers(), id), redis.hdel(keys.source(id), 'pushOffer')])
         else if (tokens[id] === undefined && wants(source) && (await begin(id, offer))) begun += 1
       }
       return { begun, ended }

@@ -112,9 +112,5 @@ export const worksUntil = (
  * grace. A feed that dates nothing accuses nobody.
  * @param published ms of the items that were new in a poll
  */
-export const missedOf = (
-  published: readonly number[],
-  now: number,
-  since: number,
-  grace: number,
-): readonly number[] => published.filter(at => at > since && at < now - grace)
+export const missedOf = (published: readonly number[], now: number, since: number, grace: number): readonly number[] =>
+  published.filter(at => at > since && at < now - grace)

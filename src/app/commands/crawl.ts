@@ -19,7 +19,8 @@ const sourcesFor = ({ sources }: Session, which: string | undefined, all: boolea
   if (all) return sources.list().filter(({ enabled }) => enabled)
   const found = sources.list().filter(({ id, url, site }) => id === which || url === which || site === which)
   if (found.length > 0) return found
-  const near = sources.list()
+  const near = sources
+    .list()
     .filter(({ id, name }) => which !== undefined && `${id} ${name}`.toLowerCase().includes(which.toLowerCase()))
     .map(({ id }) => id)
   return `No source ${JSON.stringify(which)}${near.length > 0 ? `; did you mean ${near.slice(0, 5).join(', ')}?` : '. `newsdesk sources` lists them.'}`
