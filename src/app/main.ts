@@ -5,6 +5,8 @@ import { readFileSync } from 'node:fs'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import pc from 'picocolors'
 import { NoRedisError } from '../redis/server.ts'
+import { CatalogueError } from '../sources/catalogue.ts'
+import { registerSources } from './commands/sources/register.ts'
 import { ConfigError } from './config/problems.ts'
 import { ROLES, type Role } from './config/schema.ts'
 
@@ -120,16 +122,7 @@ program
     ),
   )
 
-program
-  .command('sources')
-  .description('show the sources: state, last and next fetch, and why')
-  .option('--failing', 'only those that fail or are late')
-  .option('--json', 'as JSON')
-  .action(
-    run(async ({ failing = false, json = false }: { failing?: boolean; json?: boolean }) =>
-      (await import('./commands/show.ts')).sourcesCommand(configDir(), { failing, json }),
-    ),
-  )
+registerSources(program, configDir, run)
 
 program
   .command('status')
@@ -157,7 +150,7 @@ const fail = (error: unknown): number => {
     console.error(pc.red(error.message))
     return 2
   }
-  if (error instanceof NoRedisError) {
+  if (error instanceof NoRedisError || error instanceof CatalogueError) {
     console.error(pc.red(error.message))
     return 1
   }

@@ -6,15 +6,8 @@ import type { Entry } from '../../lists/entry.ts'
 import { allNames } from '../../lists/names.ts'
 import { withSession } from '../session.ts'
 import { readStatus } from '../status.ts'
-import { type Column, renderTable, showSpan } from '../table.ts'
-
-const width = (): number => process.stdout.columns ?? 120
-
-const print = <Row>(rows: readonly Row[], columns: readonly Column<Row>[]): void => {
-  const [head = '', ...lines] = renderTable(rows, columns, width())
-  console.log(pc.bold(head))
-  for (const line of lines) console.log(line)
-}
+import { showSpan } from '../table.ts'
+import { print } from './print.ts'
 
 const ago = (at: number | null): string => (at === null ? 'never' : `${showSpan(Date.now() - at)} ago`)
 
