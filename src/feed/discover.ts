@@ -108,11 +108,12 @@ export const discover = async (url: string, fetchPage: FetchPage): Promise<Disco
   if (fetched.kind !== 'changed') return { kind: 'failed', reason: 'not-a-feed', detail: 'the server sent nothing' }
 
   const feeds: FoundFeed[] = []
-  const asked = new Set([url])
+  const asked = new Map<string, FoundFeed | null>([[url, given]])
   const tryOne = async (each: string, how: FoundFeed['how']): Promise<FoundFeed | null> => {
-    if (asked.has(each)) return null
-    asked.add(each)
+    const before = asked.get(each)
+    if (before !== undefined) return before
     const found = await feedIn(each, how, await fetchPage(each))
+    asked.set(each, found)
     if (found && holdsNews(found) && found.feed.items.length > 0 && !feeds.some(known => isSameFeed(known, found)))
       feeds.push(found)
     return found

@@ -51,6 +51,7 @@ export interface Catalogue {
   refresh(): Promise<boolean>
   /** @throws CatalogueError where an id is taken */
   add(sources: readonly Source[]): Promise<void>
+  /** Also brings back one of the file that was removed. */
   setEnabled(ids: readonly SourceId[], enabled: boolean): Promise<void>
   remove(ids: readonly SourceId[]): Promise<void>
 }
@@ -160,7 +161,7 @@ export const createCatalogue = ({ redis, keys, file }: CatalogueParts): Catalogu
 
     async setEnabled(ids, enabled) {
       await refresh()
-      await override(ids, { enabled })
+      await override(ids, { enabled, removed: false })
     },
 
     async remove(ids) {

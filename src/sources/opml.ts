@@ -17,6 +17,8 @@ export type OpmlOutcome =
 
 const MOST_OUTLINES = 20_000
 const DEEPEST = 50
+/** Characters tokenized at a time. */
+const PIECE = 16_384
 
 const text = (value: string | undefined): string | null => value?.replace(/\s+/g, ' ').trim() || null
 
@@ -34,6 +36,8 @@ export const readOpml = (document: string): OpmlOutcome => {
   /** Folder names around; null for an outline that is a feed itself. */
   const path: (string | null)[] = []
   let isOpml = false
+  // A tokenizer's work grows with the square of the depth: nobody files feeds that deep.
+  let isTooDeep = false
   const parser = new Parser(
     {
       onopentag(written, attributes) {
@@ -43,9 +47,12 @@ export const readOpml = (document: string): OpmlOutcome => {
         const own = Object.fromEntries(Object.entries(attributes).map(([key, value]) => [key.toLowerCase(), value]))
         const title = text(own.title) ?? text(own.text)
         const url = text(own.xmlurl)
-        const isDeep = path.length >= DEEPEST
         path.push(url === null ? title : null)
-        if (url === null || isDeep) return
+        if (path.length > DEEPEST && !isTooDeep) {
+          isTooDeep = true
+          warnings.push(`outlines stand more than ${DEEPEST} deep: what follows is left out`)
+        }
+        if (url === null || isTooDeep) return
         const shown = title ?? url
         if (!/^https?:\/\//i.test(url) || !URL.canParse(url))
           return void warnings.push(`${JSON.stringify(shown)} left out: ${JSON.stringify(url)} is no http(s) URL`)
@@ -65,7 +72,8 @@ export const readOpml = (document: string): OpmlOutcome => {
     },
     { xmlMode: true, decodeEntities: true },
   )
-  parser.end(document)
+  for (let at = 0; at < document.length && !isTooDeep; at += PIECE) parser.write(document.slice(at, at + PIECE))
+  parser.end()
   if (!isOpml) return { kind: 'not-opml', detail: 'there is no <opml> in it' }
   return { kind: 'opml', outlines, warnings }
 }

@@ -9,7 +9,8 @@ import { until } from '../support/until.ts'
 
 endAll()
 
-const page = (body: string) => `<!doctype html><html><head><title>The Courier</title>${body}</head></html>`
+const page = (head: string, body = '') =>
+  `<!doctype html><html><head><title>The Courier</title>${head}</head><body>${body}</body></html>`
 const items = (topic: string, count = 5): FeedItemSketch[] =>
   Array.from({ length: count }, (_, n) => ({
     title: `${topic} report ${n}`,
@@ -24,12 +25,10 @@ const site = await serve((request, response) => {
   const answer = (type: string, body: string) => response.writeHead(200, { 'content-type': type }).end(body)
   const sitemap = `<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"><url><loc>https://map.example/1</loc><news:news><news:publication><news:name>Map</news:name><news:language>en</news:language></news:publication><news:publication_date>${new Date().toISOString()}</news:publication_date><news:title>Mapped story</news:title></news:news></url></urlset>`
   if (at === '/') {
-    return answer(
-      'text/html',
-      page(
-        '<link rel="alternate" type="application/rss+xml" href="/comments/feed"><link rel="alternate" type="application/rss+xml" href="/main.xml">',
-      ) + '<a href="/sport/rss">Sport</a><a href="/copy/feed">again</a><a href="/about">About</a>',
-    )
+    const head =
+      '<link rel="alternate" type="application/rss+xml" href="/comments/feed"><link rel="alternate" type="application/rss+xml" href="/main.xml">'
+    const body = '<a href="/sport/rss">Sport</a><a href="/copy/feed">again</a><a href="/about">About</a>'
+    return answer('text/html', page(head, body))
   }
   if (at === '/main.xml' || at === '/copy/feed' || at === '/other/main.xml')
     return answer('application/rss+xml', news('main'))
