@@ -14,6 +14,7 @@ import { createPoster } from '../feed/post.ts'
 import { connectRedis } from '../redis/connect.ts'
 import { keysFor } from '../redis/keys.ts'
 import type { RedisServer } from '../redis/server.ts'
+import { shadowed } from '../sources/catalogue.ts'
 import { SourceId } from '../sources/source.ts'
 import type { Config } from './config/load.ts'
 import type { Role } from './config/schema.ts'
@@ -84,6 +85,8 @@ export const startDaemon = async ({
     const { added, removed } = await services.sources.sync()
     const push = await services.push.reconcile()
     for (const problem of services.catalogue.overlay().problems) log.warn(problem)
+    for (const source of shadowed(config.sources, services.catalogue.overlay()))
+      log.info({ source }, 'added in the terminal, and now in sources.yaml: the file counts')
     log.info({ sources: services.sources.list().length, added, removed, push }, said)
   }
 
