@@ -49,6 +49,17 @@ export const addPushes = async (queues: Queues, tokens: readonly string[]): Prom
 }
 
 /**
+ * A hub says that something is new and not what: asks for what changed. While a crawl of the source runs, one more follows it, since the
+ * running one may have fetched before the news was there.
+ */
+export const addPushedCrawl = async (queues: Queues, sourceId: SourceId): Promise<void> => {
+  const data = { sourceId, trigger: 'schedule' as const }
+  await queues.crawl.add(crawl.title(crawl.data.parse(data)), data, {
+    deduplication: { id: `push-${sourceId}`, keepLastIfActive: true },
+  })
+}
+
+/**
  * Asks for a source to be crawled now, whatever its schedule, validators and backoff say. Asking while one runs makes one more run.
  * @returns id of the job that will do it
  */

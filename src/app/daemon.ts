@@ -5,7 +5,14 @@ import { hostname } from 'node:os'
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import { deliver } from '../../jobs/deliver.ts'
-import { addPushes, addRecrawl, addScheduledCrawls, definitions, openQueues } from '../../jobs/queues.ts'
+import {
+  addPushedCrawl,
+  addPushes,
+  addRecrawl,
+  addScheduledCrawls,
+  definitions,
+  openQueues,
+} from '../../jobs/queues.ts'
 import { startSchedule } from '../../jobs/schedule.ts'
 import { type AdminServer, startAdmin } from '../admin/server.ts'
 import { createEventCounter } from '../events/counter.ts'
@@ -208,7 +215,7 @@ export const startDaemon = async ({
         deliver: delivered =>
           deliver(delivered, {
             ...services.context,
-            addCrawl: sourceId => addScheduledCrawls(queues, [sourceId]),
+            addCrawl: sourceId => addPushedCrawl(queues, sourceId),
           }),
         maxBody: () => config.settings.push.maxBody,
       },

@@ -171,6 +171,10 @@ export const createSources = ({
       await Promise.all([
         redis.lpush(keys.history(id), packFetch(fetch)),
         redis.ltrim(keys.history(id), 0, MOST_FETCHES - 1),
+        // What polls bring is counted with their success.
+        ...(fetch.outcome === 'push' && fetch.items > 0
+          ? [redis.hincrby(keys.source(id), 'newItems', fetch.items)]
+          : []),
       ])
     },
 
