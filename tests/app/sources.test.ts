@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { parse } from 'yaml'
 import { aConfigFolder, cli, endAll, redisUrl } from '../support/cli.ts'
 import { type FeedItemSketch, rss, serve } from '../support/http.ts'
@@ -8,6 +8,8 @@ import { testRedis } from '../support/redis.ts'
 import { until } from '../support/until.ts'
 
 endAll()
+// Each step is a process of its own: on a busy machine they take seconds to start.
+vi.setConfig({ testTimeout: 90_000 })
 
 const page = (head: string, body = '') =>
   `<!doctype html><html><head><title>The Courier</title>${head}</head><body>${body}</body></html>`
@@ -178,7 +180,7 @@ describe('sources changed with the command line', () => {
     await until(() => redis.zscore(keys.due(), 'filed'))
     next.child.kill('SIGTERM')
     await next.ended
-  }, 90_000)
+  })
 
   it('that do not exist are told, with what was meant', async () => {
     expect(await run('sources', 'why', 'fild')).toMatchObject({

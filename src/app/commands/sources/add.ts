@@ -34,6 +34,8 @@ interface Proposal {
 
 /** More sources than this are compared by address and domain alone. */
 const MOST_COMPARED = 2_000
+/** The newest items are enough to know a feed by. */
+const MOST_ITEMS = 50
 
 /** A source that has already brought the items of a feed, or stands for its address. */
 const sourceOf = async ({ sources, redis, keys }: Session, found: FoundFeed): Promise<string | null> => {
@@ -41,7 +43,7 @@ const sourceOf = async ({ sources, redis, keys }: Session, found: FoundFeed): Pr
   const list = sources.list()
   const same = list.find(({ url }) => addresses.has(bare(url)))
   if (same) return same.id
-  const items = found.items.map(({ key }) => key)
+  const items = found.items.slice(0, MOST_ITEMS).map(({ key }) => key)
   if (items.length === 0) return null
   const compared = list.slice(0, MOST_COMPARED)
   const [known, sizes] = await Promise.all([
@@ -197,13 +199,14 @@ export const addCommand = (configDir: string, typed: string, options: AddOptions
     }
     const taken = new Set<string>(session.sources.list().map(({ id }) => id))
     const proposals: Proposal[] = []
-    for (const [index, found] of discovery.feeds.entries()) {
-      // An id and a name given are for the first alone: two sources cannot share them.
+    for (const found of discovery.feeds) {
+      const knownAs = await sourceOf(session, found)
+      // An id and a name given are for the first new one alone: two sources cannot share them.
       const { id, name, ...rest } = options
-      const given = index === 0 ? options : rest
-      const proposal = proposalOf(found, session.config, taken, given)
+      const isFirst = knownAs === null && proposals.every(each => each.knownAs !== null)
+      const proposal = proposalOf(found, session.config, taken, isFirst ? options : rest)
       taken.add(proposal.source.id)
-      proposals.push({ ...proposal, knownAs: await sourceOf(session, found) })
+      proposals.push({ ...proposal, knownAs })
     }
     if (!options.json) show(proposals)
     const chosen = await choose(proposals, options)
