@@ -30,6 +30,7 @@ const CUSTOMARY: readonly (readonly [RegExp, string])[] = [
   [/^https?:\/\/www\.georss\.org\/georss/i, 'georss'],
   [/^https?:\/\/purl\.org\/syndication\/thread\/1\.0\/?$/i, 'thr'],
   [/^https?:\/\/wellformedweb\.org\/commentapi\/?$/i, 'wfw'],
+  [/^https?:\/\/base\.google\.com\/ns\/1\.0\/?$/i, 'g'],
   [/^https?:\/\/www\.google\.com\/schemas\/sitemap-news\/0\.9$/i, 'news'],
 ]
 

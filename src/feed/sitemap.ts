@@ -1,8 +1,10 @@
-/** Google-News sitemaps: urlset of url with news:news. Read by the tolerant tokenizer; an index of sitemaps lists its children as links. (pure) */
+/** Google-News sitemaps: urlset of url with news:news, read by a tolerant tokenizer. An index of sitemaps holds no news, but says where. (pure) */
 
 import { Parser } from 'htmlparser2'
 import { parseDate } from './dates.ts'
+import { languageOf } from './fields.ts'
 import type { Feed, FeedItem } from './item.ts'
+import { absolute, webAddress } from './links.ts'
 import { fold, plainText } from './text.ts'
 import { mapInTurns, nextTurn } from './turns.ts'
 
@@ -50,19 +52,34 @@ const readUrls = async (text: string, element: 'url' | 'sitemap', most: number):
   return urls
 }
 
+/** An index names at most 50,000; the newest of these many are enough to go on with. */
+const MOST_CHILDREN = 1_000
+
 const textIn = (url: Url, name: string): string | null => fold((url[name] ?? []).join('')) || null
 
 export const isSitemap = (head: string): boolean => /<(?:\w+:)?(?:urlset|sitemapindex)[\s>]/i.test(head)
 
-/** @returns items of the sitemap; of an index none, its sitemaps being named in the warnings */
+/** Sitemaps that an index names, the newest first: what to read in its place. null where the document is no index. */
+export const sitemapsIn = async (text: string, base: string | undefined): Promise<readonly string[] | null> => {
+  if (!/<(?:\w{1,20}:)?sitemapindex[\s>]/i.test(text.slice(0, 8_192))) return null
+  const children = (await readUrls(text, 'sitemap', MOST_CHILDREN)).map(child => ({
+    url: webAddress(textIn(child, 'loc'), base),
+    at: parseDate(textIn(child, 'lastmod')) ?? '',
+  }))
+  return children
+    .toSorted((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0))
+    .map(({ url }) => url)
+    .filter(url => url !== null)
+}
+
+/** @returns the items of a sitemap; those without news:news have no title and are for the caller to leave out */
 export const readSitemap = async (text: string, maxItems: number): Promise<Feed> => {
-  const children = /<(?:\w+:)?sitemapindex[\s>]/i.test(text.slice(0, 4_096)) ? await readUrls(text, 'sitemap', 100) : []
-  const urls = children.length > 0 ? [] : await readUrls(text, 'url', maxItems)
+  const urls = await readUrls(text, 'url', maxItems)
   const items = await mapInTurns(urls, (url): FeedItem => {
     const title = textIn(url, 'title')
     return {
-      title: title === null ? null : plainText(title),
-      link: textIn(url, 'loc'),
+      title: title === null ? null : plainText(title) || null,
+      link: absolute(textIn(url, 'loc'), undefined),
       id: textIn(url, 'loc'),
       published: parseDate(textIn(url, 'publication_date') ?? textIn(url, 'lastmod')),
       updated: parseDate(textIn(url, 'lastmod')),
@@ -72,14 +89,14 @@ export const readSitemap = async (text: string, maxItems: number): Promise<Feed>
           (textIn(url, 'genres') ?? '')
             .split(',')
             .concat((textIn(url, 'keywords') ?? '').split(','))
-            .map(fold),
+            .map(word => fold(word.slice(0, 100))),
         ),
       ]
         .filter(Boolean)
         .slice(0, 20),
-      image: textIn(url, 'image-loc'),
+      image: webAddress(textIn(url, 'image-loc'), undefined),
       summary: null,
-      language: textIn(url, 'language'),
+      language: languageOf(textIn(url, 'language')),
     }
   })
   const publisher = urls.map(url => textIn(url, 'name')).find(Boolean) ?? null
@@ -90,6 +107,6 @@ export const readSitemap = async (text: string, maxItems: number): Promise<Feed>
     language: items.find(item => item.language !== null)?.language ?? null,
     hints: {},
     items,
-    warnings: children.map(child => `sitemap index: ${textIn(child, 'loc')}`),
+    warnings: [],
   }
 }
