@@ -1,11 +1,12 @@
 /** Google-News sitemaps: urlset of url with news:news, read by a tolerant tokenizer. An index of sitemaps holds no news, but says where. (pure) */
 
-import { Parser } from 'htmlparser2'
+import { decodeHTMLStrict } from 'entities'
 import { parseDate } from './dates.ts'
 import { languageOf } from './fields.ts'
 import type { Feed, FeedItem } from './item.ts'
 import { absolute, webAddress } from './links.ts'
 import { fold, plainText } from './text.ts'
+import { type TokenHandler, tokenize } from './tokens.ts'
 import { mapInTurns, nextTurn } from './turns.ts'
 
 const local = (name: string): string => name.slice(name.indexOf(':') + 1).toLowerCase()
@@ -15,40 +16,57 @@ const PIECE = 100_000
 
 type Url = Record<string, string[]>
 
+/** No sitemap nests as deep: what stands deeper is passed over. */
+const DEEPEST = 16
+
 /** Children of every `url` (or `sitemap`) by local name; what stands in news:publication keeps its own. */
 const readUrls = async (text: string, element: 'url' | 'sitemap', most: number): Promise<Url[]> => {
   const urls: Url[] = []
   let current: Url | null = null
   const path: string[] = []
-  const parser = new Parser(
-    {
-      onopentagname(name) {
-        path.push(local(name))
-        if (path.at(-1) === element && current === null) current = Object.create(null) as Url
-      },
-      ontext(piece) {
-        const name = path.at(-1)
-        if (!current || !name || name === element) return
-        // `image:loc` and `loc` differ, `news:name` only stands in the publication.
-        const key = path.at(-2) === 'image' ? `image-${name}` : name
-        const held = current[key]
-        if (held) held.push(piece)
-        else current[key] = [piece]
-      },
-      onclosetag(name) {
-        if (path.pop() === element && local(name) === element && current) {
-          if (urls.length < most) urls.push(current)
-          current = null
-        }
-      },
-    },
-    { xmlMode: true, decodeEntities: true },
-  )
-  for (let at = 0; at < text.length && urls.length < most; at += PIECE) {
-    if (at > 0) await nextTurn()
-    parser.write(text.slice(at, at + PIECE))
+  let deeper = 0
+  let stopAt = 0
+  const keep = (piece: string): void => {
+    const name = path.at(-1)
+    if (!current || deeper > 0 || !name || name === element) return
+    // `image:loc` and `loc` differ, `news:name` only stands in the publication.
+    const key = path.at(-2) === 'image' ? `image-${name}` : name
+    const held = current[key]
+    if (held) held.push(piece)
+    else current[key] = [piece]
   }
-  parser.end()
+  const handler: TokenHandler = {
+    open(written, { selfClosing, end }) {
+      const name = local(written)
+      if (name === element) {
+        // One that begins within another: that was never closed.
+        path.length = 0
+        deeper = 0
+        current = Object.create(null) as Url
+      }
+      if (!selfClosing && path.length < DEEPEST) path.push(name)
+      else if (!selfClosing) deeper += 1
+      return end < stopAt
+    },
+    close(written, _start, end) {
+      const name = local(written)
+      if (name === element && current) {
+        if (urls.length < most) urls.push(current)
+        current = null
+        path.length = 0
+        deeper = 0
+      } else if (deeper > 0) deeper -= 1
+      else if (path.at(-1) === name) path.pop()
+      return end < stopAt && urls.length < most
+    },
+    text: (start, end) => keep(decodeHTMLStrict(text.slice(start, end))),
+    cdata: (start, end) => keep(text.slice(start, end)),
+  }
+  for (let at = 0; at < text.length && urls.length < most; ) {
+    if (at > 0) await nextTurn()
+    stopAt = at + PIECE
+    at = tokenize(text, handler, at)
+  }
   return urls
 }
 
