@@ -5,7 +5,7 @@ import type { FeedItem } from './item.ts'
 import { baseOf, type LinkContext, linkOf, originalOf, resolvedByDocument } from './links.ts'
 import { commentsCountOf, enclosureOf, imageOf } from './media.ts'
 import { attribute, childrenOf, firstText, own, type Raw, type RawFields, textOf } from './raw.ts'
-import { looksEscaped, plainText, summarise } from './text.ts'
+import { cutTo, looksEscaped, plainText, summarise } from './text.ts'
 
 export interface FieldContext extends LinkContext {
   readonly language: string | null
@@ -74,7 +74,7 @@ const authorOf = (fields: RawFields): string | null => {
     }
     if (names.length > 0) break
   }
-  return names.length > 0 ? names.slice(0, 5).join(', ').slice(0, 300) : null
+  return names.length > 0 ? cutTo(names.slice(0, 5).join(', '), 300) : null
 }
 
 const MOST_CATEGORIES = 20
@@ -84,12 +84,12 @@ const categoriesOf = (fields: RawFields): string[] => {
   for (const element of ['category', 'dc:subject', 'media:category']) {
     for (const raw of own(fields, element)) {
       const written = attribute(raw, 'label') ?? attribute(raw, 'term') ?? textOf(raw)
-      if (written !== null) found.add(plainText(written).slice(0, 100))
+      if (written !== null) found.add(cutTo(plainText(written), 100))
     }
   }
   for (const element of ['keywords', 'media:keywords', 'itunes:keywords']) {
     for (const raw of own(fields, element))
-      for (const word of (textOf(raw) ?? '').split(',')) found.add(plainText(word).slice(0, 100))
+      for (const word of (textOf(raw) ?? '').split(',')) found.add(cutTo(plainText(word), 100))
   }
   found.delete('')
   return [...found].slice(0, MOST_CATEGORIES)
@@ -191,7 +191,7 @@ export const readItem = (fields: RawFields, context: FieldContext): FeedItem => 
   const commentsCount = commentsCountOf(fields)
   const enclosure = enclosureOf(fields, base)
   return {
-    title: title === null ? null : title.slice(0, LONGEST_TITLE).toWellFormed(),
+    title: title === null ? null : cutTo(title, LONGEST_TITLE),
     link,
     id: cleanId(idOf(fields)),
     published: published ?? updated,

@@ -5,7 +5,7 @@ import { languageOf } from './fields.ts'
 import type { Enclosure, Feed, FeedItem } from './item.ts'
 import { absolute, webAddress } from './links.ts'
 import { recording } from './media.ts'
-import { fold, plainText, summarise } from './text.ts'
+import { cutTo, fold, plainText, summarise } from './text.ts'
 import { mapInTurns } from './turns.ts'
 
 type Json = Readonly<Record<string, unknown>>
@@ -44,7 +44,7 @@ const readItem = (item: Json, base: string | undefined, language: string | null)
   const title = text(item, 'title')
   const enclosure = attached(item, base)
   return {
-    title: title === null ? null : plainText(title) || null,
+    title: title === null ? null : cutTo(plainText(title), 2_000) || null,
     link: absolute(text(item, 'url') ?? text(item, 'external_url'), base),
     id: fold((text(item, 'id') ?? '').slice(0, LONGEST_ID)) || null,
     published: parseDate(text(item, 'date_published') ?? text(item, 'date_modified')),
@@ -54,7 +54,7 @@ const readItem = (item: Json, base: string | undefined, language: string | null)
       ...new Set(
         list(item.tags)
           .filter(tag => typeof tag === 'string')
-          .map(tag => fold(tag.slice(0, 100))),
+          .map(tag => cutTo(fold(tag), 100)),
       ),
     ]
       .filter(Boolean)

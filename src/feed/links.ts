@@ -80,7 +80,7 @@ export const linkOf = (fields: RawFields, { format, base }: LinkContext): string
   if (id !== null && (best === null || /^https?:/i.test(id))) return id
   if (best) return absolute(unescaped(best.href), baseOf(best.raw, base))
   const about = attribute(fields.$?.[0], 'rdf:about')
-  if (about !== null && /^https?:/i.test(about)) return about
+  if (about !== null && /^https?:/i.test(about)) return absolute(about, undefined)
   const given = firstText(fields, 'feedburner:origLink', 'url') ?? attribute(fields.$?.[0], 'href')
   return absolute(
     given ??

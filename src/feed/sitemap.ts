@@ -5,7 +5,7 @@ import { parseDate } from './dates.ts'
 import { languageOf } from './fields.ts'
 import type { Feed, FeedItem } from './item.ts'
 import { absolute, webAddress } from './links.ts'
-import { fold, plainText } from './text.ts'
+import { cutTo, fold, plainText } from './text.ts'
 import { type TokenHandler, tokenize } from './tokens.ts'
 import { mapInTurns, nextTurn } from './turns.ts'
 
@@ -96,7 +96,7 @@ export const readSitemap = async (text: string, maxItems: number): Promise<Feed>
   const items = await mapInTurns(urls, (url): FeedItem => {
     const title = textIn(url, 'title')
     return {
-      title: title === null ? null : plainText(title) || null,
+      title: title === null ? null : cutTo(plainText(title), 2_000) || null,
       link: absolute(textIn(url, 'loc'), undefined),
       id: textIn(url, 'loc'),
       published: parseDate(textIn(url, 'publication_date') ?? textIn(url, 'lastmod')),
@@ -107,7 +107,7 @@ export const readSitemap = async (text: string, maxItems: number): Promise<Feed>
           (textIn(url, 'genres') ?? '')
             .split(',')
             .concat((textIn(url, 'keywords') ?? '').split(','))
-            .map(word => fold(word.slice(0, 100))),
+            .map(word => cutTo(fold(word), 100)),
         ),
       ]
         .filter(Boolean)

@@ -65,6 +65,15 @@ export const fold = (text: string): string =>
   // Zero-width spaces stay within a text, where scripts without blanks need them; alone they are nothing.
   unmangled(text.toWellFormed()).replace(C1_CONTROLS, fromWindows1252).replace(BLANKS, ' ').trim()
 
+/** At most so many characters, none of them half. */
+export const cutTo = (text: string, most: number): string =>
+  text.length <= most
+    ? text
+    : text
+        .slice(0, most)
+        .replace(/[\ud800-\udbff]$/, '')
+        .trim()
+
 const BLANKS = /[\u0000-\u001f\u007f-\u009f\ufeff\s]+/g
 
 /** Markup that arrived escaped once more: `&lt;b&gt;` and the like, so that a second reading shows its text. */

@@ -23,6 +23,7 @@ const HOSTILE: Readonly<Record<string, readonly [string, number | null]>> = {
   'a huge CDATA section': [rss(`<item><description><![CDATA[${'x '.repeat(1_000_000)}]]></description></item>`), 1],
   'sections that never end': [rss(`${item}<item><title>${'<![CDATA['.repeat(many)}`), null],
   'comments that never end': [rss(`${item}${'<!--'.repeat(many)}`), null],
+  'declarations that never end': [rss(`${item}${'<!'.repeat(many)}`), null],
   'tags that never end': [rss(`${item}${'<a '.repeat(many)}`), null],
   'quotes that never end': [rss(`${item}${'<a b="'.repeat(many)}`), null],
   'ampersands without end': [rss(`<item><title>${'&'.repeat(many)}</title></item>`), 1],
