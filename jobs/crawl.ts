@@ -8,6 +8,9 @@ import { UnrecoverableError } from 'bullmq'
 import { z } from 'zod'
 import { type Identified, identify, trustsIds } from '../src/feed/identity.ts'
 import { readNew } from '../src/feed/new.ts'
+import type { Due } from '../src/sources/due.ts'
+import type { FailureOf } from '../src/sources/failures.ts'
+import type { PolledFeed } from '../src/sources/poll.ts'
 import { type Source, SourceId } from '../src/sources/source.ts'
 import type { ArticlesData } from './articles.ts'
 import type { JobContext } from './context.ts'
@@ -27,31 +30,38 @@ export const crawl = defineJob({
   async run({ sourceId, trigger }, context) {
     const source = context.sources.get(sourceId)
     if (!source) throw new UnrecoverableError(`no source ${JSON.stringify(sourceId)} in config/sources.yaml`)
-    const entered = await context.politeness.enter(source.url)
-    if ('wait' in entered) return context.job.postpone(entered.wait)
+    const started = context.now()
+    const polled = await context.poll(source, { isRecrawl: trigger === 'manual', signal: context.signal })
+    if (polled.kind === 'postponed') return context.job.postpone(polled.ms)
+    if (polled.kind === 'deferred') return { outcome: 'deferred', next: nextText(polled.due) }
+    if (polled.kind === 'failed') return fail(source, context, polled.failure, polled.due)
+    if (polled.kind === 'unchanged') {
+      const { fetched, state } = polled
+      // One round trip for both.
+      const [due] = await Promise.all([context.sources.unchanged(source.id, fetched.freshFor, state), polled.leave()])
+      context.log.debug(
+        { source: source.id, status: fetched.status, ms: context.now() - started, next: due },
+        'unchanged',
+      )
+      return { outcome: 'unchanged', status: fetched.status, new: 0, ms: context.now() - started, next: nextText(due) }
+    }
     try {
-      return await crawlSource(source, trigger === 'manual', context)
+      return await takeIn(source, polled, started, context)
     } finally {
-      await entered.leave()
+      await polled.leave()
     }
   },
 })
 
 const NONE_KNOWN: ReadonlySet<string> = new Set()
 
-const crawlSource = async (source: Source, isRecrawl: boolean, context: JobContext) => {
-  const { sources, fetchFeed, now, log, signal } = context
-  const started = now()
-  const state = await sources.state(source.id)
-  const fetched = await fetchFeed({ url: source.url, validators: isRecrawl ? null : state.validators, signal })
-
-  if (fetched.kind === 'failed') return fail(source, context, fetched)
-  if (fetched.kind === 'unchanged') {
-    const due = await sources.unchanged(source.id, fetched.freshFor)
-    log.debug({ source: source.id, status: fetched.status, ms: now() - started, next: due }, 'unchanged')
-    return { outcome: 'unchanged', status: fetched.status, new: 0, ms: now() - started, next: nextText(due) }
-  }
-
+const takeIn = async (
+  source: Source,
+  { fetched, state, isRecrawl, learn, failed }: PolledFeed,
+  started: number,
+  context: JobContext,
+) => {
+  const { sources, now, log } = context
   const read = await readNew(fetched.body, {
     known: isRecrawl ? NONE_KNOWN : await sources.spans(source.id),
     contentType: fetched.contentType,
@@ -60,13 +70,16 @@ const crawlSource = async (source: Source, isRecrawl: boolean, context: JobConte
   })
   if (read.kind === 'not-a-feed') {
     await sources.quarantine(source.id, fetched.body, read.detail)
-    return fail(source, context, { reason: 'not-a-feed', detail: read.detail })
+    const failure = { reason: 'not-a-feed', detail: read.detail } as const
+    return fail(source, context, failure, await failed(failure))
   }
   const { feed, spans } = read
   const carried = spans?.length ?? feed.items.length
   const distrustsIds = state.distrustsIds || !trustsIds(feed.items, carried)
   const identified = identify(feed.items, !distrustsIds)
   const unseen = await sources.unseen(source.id, identified)
+  const newItems = unseen.filter(({ isNew }) => isNew).length
+  const notes = await learn({ all: carried, known: carried - newItems })
 
   // The order of guarantee 1: enqueue, then (in the articles job) ingest, mark as seen, and only with the last batch remember the validators
   // and which items need not be parsed again.
@@ -84,22 +97,21 @@ const crawlSource = async (source: Source, isRecrawl: boolean, context: JobConte
     validators: first ? null : fetched.validators,
     spans,
     published: feed.items.flatMap(({ published }) => (published === null ? [] : Date.parse(published))),
-    newItems: unseen.filter(({ isNew }) => isNew).length,
+    newItems,
     asked: Math.max(feed.hints.interval ?? 0, fetched.freshFor ?? 0) || null,
     movedTo: fetched.movedTo,
     distrustsIds,
     title: feed.title,
   })
-  for (const warning of feed.warnings) await context.job.note(warning)
-  if (fetched.movedTo) await context.job.note(`moved permanently to ${fetched.movedTo}: change its url in sources.yaml`)
+  for (const note of [...feed.warnings, ...notes]) await context.job.note(note)
   const outcome = {
     outcome: 'changed',
     status: fetched.status,
     bytes: fetched.body.length,
     items: carried,
     read: feed.items.length,
-    new: unseen.filter(({ isNew }) => isNew).length,
-    edited: unseen.filter(({ isNew }) => !isNew).length,
+    new: newItems,
+    edited: unseen.length - newItems,
     ms: now() - started,
     next: nextText(due),
   }
@@ -109,12 +121,7 @@ const crawlSource = async (source: Source, isRecrawl: boolean, context: JobConte
 
 const nextText = ({ at, reason }: { at: number; reason: string }): string => `${new Date(at).toISOString()}: ${reason}`
 
-const fail = async (
-  source: Source,
-  { sources, log }: JobContext,
-  failure: Parameters<JobContext['sources']['failed']>[1],
-): Promise<never> => {
-  const due = await sources.failed(source.id, failure)
+const fail = (source: Source, { log }: JobContext, failure: FailureOf, due: Due): never => {
   log.debug({ source: source.id, reason: failure.reason, next: due }, 'crawl failed')
   // Shown in the dashboard as failed, with what is wrong and when it is tried again.
   throw new UnrecoverableError(`${failure.reason}: ${failure.detail} (next ${nextText(due)})`)

@@ -1,6 +1,7 @@
 /** The composition root of the rooms: each made once, given what it needs, over the connections it is handed. */
 
 import type { Redis } from 'ioredis'
+import type { Logger } from 'pino'
 import type { JobContext } from '../../jobs/context.ts'
 import { addArticles, publishingTo, type Queues } from '../../jobs/queues.ts'
 import type { Archive } from '../archive/archive.ts'
@@ -9,7 +10,10 @@ import { createTops, type Tops } from '../events/tops.ts'
 import type { Fetcher } from '../feed/fetch.ts'
 import { createPublisher, type Publisher } from '../lists/publisher.ts'
 import type { Keys } from '../redis/keys.ts'
+import { createNetwork, type Network, type NetworkMode } from '../sources/network.ts'
 import { createPoliteness } from '../sources/politeness.ts'
+import { createPoll } from '../sources/poll.ts'
+import { createRobots } from '../sources/robots.ts'
 import { createSources, type Sources } from '../sources/sources.ts'
 import { createStories } from '../story/stories.ts'
 import type { Config } from './config/load.ts'
@@ -17,6 +21,7 @@ import type { Config } from './config/load.ts'
 export interface Services {
   readonly archive: Archive
   readonly sources: Sources
+  readonly network: Network
   readonly publisher: Publisher
   readonly tops: Tops
   /** Everything a job gets but the job itself. */
@@ -31,15 +36,43 @@ export interface ServiceParts {
   readonly queues: Queues
   readonly fetcher: Fetcher
   readonly now: () => number
+  readonly log: Logger
   readonly signal: AbortSignal
 }
 
-export const createServices = ({ config, redis, keys, queues, fetcher, now, signal }: ServiceParts): Services => {
+const networkText: Readonly<Record<NetworkMode, string>> = {
+  up: 'our network is up; all sources are crawled as before',
+  down: 'most domains cannot be reached: our own network seems to be down; failures do not count, one source at a time is tried',
+  back: 'our network is back; sources resume, spread out',
+}
+
+export const createServices = ({ config, redis, keys, queues, fetcher, now, log, signal }: ServiceParts): Services => {
   const settings = () => config().settings
   const sources = createSources({
     redis,
     keys,
     catalogue: () => config().sources,
+    settings: () => settings().crawl,
+    now,
+  })
+  const network = createNetwork({
+    redis,
+    keys,
+    now,
+    onBack: (ids, within) => sources.pardon(ids, within),
+    say: mode => log.warn({ network: mode }, networkText[mode]),
+  })
+  const poll = createPoll({
+    sources,
+    network,
+    politeness: createPoliteness({ redis, keys, settings: () => settings().crawl }),
+    robots: createRobots({
+      redis,
+      keys,
+      fetchText: fetcher.fetchText,
+      userAgent: () => settings().crawl.userAgent,
+    }),
+    fetchFeed: fetcher.fetchFeed,
     settings: () => settings().crawl,
     now,
   })
@@ -68,6 +101,7 @@ export const createServices = ({ config, redis, keys, queues, fetcher, now, sign
   return {
     archive,
     sources,
+    network,
     publisher,
     tops,
     context: {
@@ -76,8 +110,7 @@ export const createServices = ({ config, redis, keys, queues, fetcher, now, sign
       sources,
       publisher,
       publishing,
-      politeness: createPoliteness({ redis, keys, settings: () => settings().crawl }),
-      fetchFeed: fetcher.fetchFeed,
+      poll,
       settings,
       taxonomy: () => config().taxonomy,
       addArticles: batches => addArticles(queues, batches),

@@ -4,6 +4,7 @@ import type { Redis } from 'ioredis'
 import type { Queues } from '../../jobs/queues.ts'
 import type { SourceStatus, Status } from '../admin/status-of.ts'
 import { GROUP } from '../events/counter.ts'
+import { withoutCredentials } from '../feed/redact.ts'
 import type { Keys } from '../redis/keys.ts'
 import type { Sources } from '../sources/sources.ts'
 
@@ -41,7 +42,7 @@ const eventsWaiting = async (redis: Redis, keys: Keys): Promise<number> => {
 }
 
 export const readStatus = async ({ redis, keys, queues, sources, now }: StatusParts): Promise<Status> => {
-  const [states, daemonKeys, info, policy, refused, stories, waiting] = await Promise.all([
+  const [states, daemonKeys, info, policy, refused, stories, waiting, network] = await Promise.all([
     sources.states(),
     scan(redis, `${keys.daemon('')}*`),
     redis.info(),
@@ -49,6 +50,7 @@ export const readStatus = async ({ redis, keys, queues, sources, now }: StatusPa
     redis.hgetall(keys.eventState('refused')),
     redis.zcard(keys.storyIndex()),
     eventsWaiting(redis, keys),
+    redis.hget(keys.network(), 'mode'),
   ])
   const daemons = (await Promise.all(daemonKeys.map(key => redis.hgetall(key))))
     .filter(({ id }) => id)
@@ -68,7 +70,9 @@ export const readStatus = async ({ redis, keys, queues, sources, now }: StatusPa
     const state = states.get(source.id)
     if (!state) return []
     const late = source.enabled && state.nextAt !== null ? Math.max(0, now() - state.nextAt) : 0
-    return [{ source, state, late: late > LATE ? late : 0 }]
+    // Told to people: the address without what opens a door.
+    const shown = { ...source, url: withoutCredentials(source.url) }
+    return [{ source: shown, state, late: late > LATE ? late : 0 }]
   })
 
   const problems: string[] = []
@@ -84,6 +88,13 @@ export const readStatus = async ({ redis, keys, queues, sources, now }: StatusPa
     problems.push(
       `${failing.length} of ${sourceStatus.length} sources fail, ${failing[0]?.source.id} among them (${failing[0]?.state.lastError?.reason})`,
     )
+  const retired = sourceStatus.filter(({ state }) => state.status === 'retired')
+  if (retired.length > 0)
+    problems.push(
+      `${retired.length} sources retired (410 Gone), ${retired[0]?.source.id} among them: take them out of sources.yaml, or re-crawl to revive`,
+    )
+  if (network === 'down')
+    problems.push('most domains cannot be reached: our own network seems to be down; failures do not count meanwhile')
   if (waiting > 50_000) problems.push(`${waiting} events wait to be counted`)
   const eviction = String((policy as string[])[1])
   if (eviction !== 'noeviction' && eviction !== 'unknown')
