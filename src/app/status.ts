@@ -7,6 +7,7 @@ import { GROUP } from '../events/counter.ts'
 import { withoutCredentials } from '../feed/redact.ts'
 import type { Keys } from '../redis/keys.ts'
 import type { Sources } from '../sources/sources.ts'
+import type { SourceState } from '../sources/state.ts'
 
 export interface StatusParts {
   readonly redis: Redis
@@ -41,6 +42,14 @@ const eventsWaiting = async (redis: Redis, keys: Keys): Promise<number> => {
   return Number(group[group.indexOf('lag') + 1] ?? 0) + Number(group[group.indexOf('pending') + 1] ?? 0)
 }
 
+/** Places a source was sent to, as people may see them. */
+const withoutSecrets = (state: SourceState): SourceState => ({
+  ...state,
+  movedTo: state.movedTo && withoutCredentials(state.movedTo),
+  move: state.move && { ...state.move, to: withoutCredentials(state.move.to) },
+  adopted: state.adopted && { ...state.adopted, url: withoutCredentials(state.adopted.url) },
+})
+
 export const readStatus = async ({ redis, keys, queues, sources, now }: StatusParts): Promise<Status> => {
   const [states, daemonKeys, info, policy, refused, stories, waiting, network] = await Promise.all([
     sources.states(),
@@ -72,7 +81,7 @@ export const readStatus = async ({ redis, keys, queues, sources, now }: StatusPa
     const late = source.enabled && state.nextAt !== null ? Math.max(0, now() - state.nextAt) : 0
     // Told to people: the address without what opens a door.
     const shown = { ...source, url: withoutCredentials(source.url) }
-    return [{ source: shown, state, late: late > LATE ? late : 0 }]
+    return [{ source: shown, state: withoutSecrets(state), late: late > LATE ? late : 0 }]
   })
 
   const problems: string[] = []

@@ -3,6 +3,7 @@
  * changes only after sightings on different days, and only to where its own items are found. (pure)
  */
 
+import { createHash } from 'node:crypto'
 import { politeDomain } from './politeness.ts'
 
 /** A place a source was sent to, as kept in its hash. */
@@ -57,13 +58,16 @@ const MOST_FAILURES = 3
 
 export interface Adopted {
   readonly url: string
-  /** What the catalogue said when it was adopted: once the operator writes another address, that one counts. */
+  /** Digest of what the catalogue said when it was adopted: once the operator writes another address, that one counts. */
   readonly from: string
 }
 
+/** What an address is known by in Redis: it may hold a password, so not by itself. */
+export const digestOf = (url: string): string => createHash('sha256').update(url).digest('base64url').slice(0, 22)
+
 /** Where a source is fetched: the operator's address, or the one it moved to. */
 export const addressOf = (url: string, adopted: Adopted | null, failures: number): string => {
-  if (adopted === null || adopted.from !== url || failures >= MOST_FAILURES) return url
+  if (adopted === null || adopted.from !== digestOf(url) || failures >= MOST_FAILURES) return url
   // A password is the operator's: it goes along within its own origin, and is never kept in Redis.
   const [own, moved] = [new URL(url), new URL(adopted.url)]
   if (own.origin === moved.origin) [moved.username, moved.password] = [own.username, own.password]

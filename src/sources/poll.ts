@@ -5,6 +5,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type FetchFeed, type FetchOutcome, isUnder } from '../feed/fetch.ts'
+import { withoutCredentials } from '../feed/redact.ts'
 import type { Due } from './due.ts'
 import { type FailureOf, isUnreached } from './failures.ts'
 import { addressOf, sighted } from './moves.ts'
@@ -112,10 +113,11 @@ export const createPoll = ({
     const { move, isBelieved } = sighted(url, state.move, sighting)
     if (!isBelieved && JSON.stringify(move) === JSON.stringify(state.move)) return []
     await sources.moved(source, { move, adopted: isBelieved ? movedTo : null })
+    const shown = withoutCredentials(movedTo)
     return [
       isBelieved
-        ? `moved permanently to ${movedTo}, seen on ${move.days.length} days: fetched there from now on; change its url in sources.yaml`
-        : `moved permanently to ${movedTo}, ${move.isShared ? `seen on ${move.days.length} days so far` : 'which carries other items and is not believed'}; change its url in sources.yaml if that is right`,
+        ? `moved permanently to ${shown}, seen on ${move.days.length} days: fetched there from now on; change its url in sources.yaml`
+        : `moved permanently to ${shown}, ${move.isShared ? `seen on ${move.days.length} days so far` : 'which carries other items and is not believed'}; change its url in sources.yaml if that is right`,
     ]
   }
 

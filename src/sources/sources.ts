@@ -11,7 +11,7 @@ import type { Keys } from '../redis/keys.ts'
 import { loadScript, runScript } from '../redis/script.ts'
 import { type Due, firstDue, minutes, nextDue, spreadOf } from './due.ts'
 import { backoff, type FailureOf, isGone, weightOf } from './failures.ts'
-import type { Move } from './moves.ts'
+import { digestOf, type Move } from './moves.ts'
 import type { CrawlSettings } from './settings.ts'
 import type { Source, SourceId } from './source.ts'
 import { formatSpans, mergePublished, parseSpans, parseState, type SourceState, writeMove } from './state.ts'
@@ -325,7 +325,7 @@ export const createSources = ({ redis, keys, catalogue, settings, now }: Sources
     async moved(source, { move, adopted }) {
       await redis.hset(keys.source(source.id), {
         move: move ? writeMove(move) : '',
-        ...(adopted === null ? {} : { adopted, adoptedFrom: source.url, move: '', movedTo: '' }),
+        ...(adopted === null ? {} : { adopted, adoptedFrom: digestOf(source.url), move: '', movedTo: '' }),
       })
     },
 
