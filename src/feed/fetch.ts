@@ -4,6 +4,7 @@
  */
 
 import { createHash } from 'node:crypto'
+import { setMaxListeners } from 'node:events'
 import { type Dispatcher, request } from 'undici'
 import type { CrawlSettings } from '../sources/settings.ts'
 import { ACCEPT_ENCODING, readBody } from './fetch-body.ts'
@@ -119,6 +120,8 @@ const deadlineOf = (ms: number, outer: AbortSignal | undefined) => {
   const late = (what: string) => controller.abort(new Failure('timeout', what))
   const total = setTimeout(() => late(`not done within ${ms} ms`), ms)
   const pull = () => controller.abort(outer?.reason)
+  // As many fetches listen as run at a time: no leak.
+  if (outer) setMaxListeners(0, outer)
   if (outer?.aborted) pull()
   else outer?.addEventListener('abort', pull, { once: true })
   return {

@@ -14,7 +14,7 @@ import { backoff, type FailureOf, isGone, weightOf } from './failures.ts'
 import { digestOf, type Move } from './moves.ts'
 import type { CrawlSettings } from './settings.ts'
 import type { Source, SourceId } from './source.ts'
-import { formatSpans, mergePublished, parseSpans, parseState, type SourceState, writeMove } from './state.ts'
+import { formatSpans, mergePublished, parseSpans, parseState, type SourceState, writeMove, writeTimes } from './state.ts'
 
 const claimDueScript = loadScript(new URL('./claim-due.lua', import.meta.url))
 const markSeenScript = loadScript(new URL('./mark-seen.lua', import.meta.url))
@@ -247,7 +247,7 @@ export const createSources = ({ redis, keys, catalogue, settings, now }: Sources
         lastFetchAt: now(),
         lastSuccessAt: now(),
         failures: 0,
-        published: all.join(' '),
+        times: writeTimes(all),
         movedTo: movedTo ?? '',
         distrustsIds: Number(before.distrustsIds || distrustsIds),
         title: title ?? '',

@@ -59,7 +59,7 @@ export const parseState = (hash: Readonly<Record<string, string>>): SourceState 
       hash.errorReason && failures > 0
         ? { reason: hash.errorReason, detail: hash.errorDetail ?? '', at: Number(hash.errorAt ?? 0) }
         : null,
-    published: (hash.published ?? '').split(' ').filter(Boolean).map(Number),
+    published: readTimes(hash.times),
     distrustsIds: hash.distrustsIds === '1',
     movedTo: hash.movedTo || null,
     move: moveOf(hash.move),
@@ -82,6 +82,27 @@ export const formatSpans = (hashes: readonly string[]): string => [READER, ...ha
 export const parseSpans = (written: string | null): ReadonlySet<string> => {
   const [reader, ...hashes] = (written ?? '').split(' ')
   return new Set(reader === READER ? hashes : [])
+}
+
+/**
+ * Times for the hash: seconds to base 36, the newest first, then each as its distance from the one before. A quarter of the bytes that ms
+ * take, 50 a source.
+ * @param times ms since the epoch, newest first
+ */
+export const writeTimes = (times: readonly number[]): string => {
+  const seconds = times.map(at => Math.floor(at / 1_000))
+  return seconds.map((at, index) => ((seconds[index - 1] ?? at * 2) - at).toString(36)).join(' ')
+}
+const readTimes = (text = ''): number[] => {
+  let at = 0
+  return text
+    .split(' ')
+    .filter(Boolean)
+    .map((step, index) => {
+      const seconds = Number.parseInt(step, 36)
+      at = index === 0 ? seconds : at - seconds
+      return at * 1_000
+    })
 }
 
 const MOST_PUBLISHED = 50

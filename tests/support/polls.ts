@@ -76,9 +76,10 @@ export const aPollingDesk = (urls: Readonly<Record<string, string>>, some: Recor
       if (polled.kind === 'unchanged')
         await Promise.all([sources.unchanged(source(id).id, polled.fetched.freshFor, polled.state), polled.leave()])
       if (polled.kind !== 'changed') return polled
-      const notes = await polled.learn({ all, known, isNew: known < all })
+      const notes = await polled.learn({ all, known })
       await sources.succeeded(source(id).id, {
         validators: polled.fetched.validators,
+        spans: null,
         published: [],
         newItems: all - known,
         asked: null,
