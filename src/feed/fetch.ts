@@ -4,17 +4,18 @@
  */
 
 import { createHash } from 'node:crypto'
-import { setMaxListeners } from 'node:events'
 import { type Dispatcher, request } from 'undici'
 import type { CrawlSettings } from '../sources/settings.ts'
 import { ACCEPT_ENCODING, readBody } from './fetch-body.ts'
 import { checkUrl, createAgent, createResolve, type Resolve } from './fetch-connect.ts'
+import { type Deadline, deadlineOf } from './fetch-deadline.ts'
 import { type Failed, Failure, failureOf } from './fetch-failure.ts'
 import { freshForOf, type Headers, header, isLimitedBy403, rateLimitOf, retryAfterOf } from './fetch-headers.ts'
 import { createGuard, type Guard } from './guard.ts'
+import { takeCredentials } from './redact.ts'
 
 export type { FailureReason } from './fetch-failure.ts'
-export { freshForOf, retryAfterOf } from './fetch-headers.ts'
+export { retryAfterOf } from './fetch-headers.ts'
 
 /** What to ask with next time, as the server gave it, and a hash of the body beside it. */
 export interface Validators {
@@ -92,46 +93,10 @@ const conditions = (validators: Validators | null): Record<string, string> => ({
   ...(validators?.lastModified ? { 'if-modified-since': validators.lastModified } : {}),
 })
 
-const decoded = (part: string): string => {
-  try {
-    return decodeURIComponent(part)
-  } catch {
-    return part // a stray % is part of the password
-  }
-}
-
-/** Takes user and password out of a URL. @returns the header that carries them, if there were any */
-const takeCredentials = (url: URL): { authorization?: string } => {
-  if (url.username === '' && url.password === '') return {}
-  const pair = `${decoded(url.username)}:${decoded(url.password)}`
-  url.username = url.password = ''
-  return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` }
-}
-
 /** Whether a host is one of the domains or under one. */
 export const isUnder = (hostname: string, domains: readonly string[]): boolean => {
   const host = hostname.toLowerCase().replace(/\.$/, '')
   return domains.some(domain => host === domain.toLowerCase() || host.endsWith(`.${domain.toLowerCase()}`))
-}
-
-/** An AbortSignal that one timer and one outer signal pull, let go of at the end: cheaper by far than AbortSignal.any and .timeout. */
-const deadlineOf = (ms: number, outer: AbortSignal | undefined) => {
-  const controller = new AbortController()
-  const late = (what: string) => controller.abort(new Failure('timeout', what))
-  const total = setTimeout(() => late(`not done within ${ms} ms`), ms)
-  const pull = () => controller.abort(outer?.reason)
-  // As many fetches listen as run at a time: no leak.
-  if (outer) setMaxListeners(0, outer)
-  if (outer?.aborted) pull()
-  else outer?.addEventListener('abort', pull, { once: true })
-  return {
-    signal: controller.signal,
-    late,
-    clear: () => {
-      clearTimeout(total)
-      outer?.removeEventListener('abort', pull)
-    },
-  }
 }
 
 /** The answer at the end of the redirects, its body not read yet. */
@@ -144,7 +109,7 @@ interface Arrived {
 interface Asked {
   readonly url: string
   readonly headers: Record<string, string>
-  readonly deadline: ReturnType<typeof deadlineOf>
+  readonly deadline: Deadline
   readonly onHop?: FetchRequest['onHop']
 }
 
@@ -242,7 +207,7 @@ export const createFetcher = (
     )
   }
 
-  const fetchOnce = async (wish: FetchRequest, deadline: Asked['deadline']): Promise<FetchOutcome> => {
+  const fetchOnce = async (wish: FetchRequest, deadline: Deadline): Promise<FetchOutcome> => {
     const { validators, isConditional = true } = wish
     const headers = { accept: ACCEPT, ...(isConditional ? conditions(validators) : {}) }
     const arrived = await arrive({ url: wish.url, headers, deadline, onHop: wish.onHop })
@@ -279,10 +244,7 @@ export const createFetcher = (
   }
 
   /** Failures as values; only what the caller itself called off is thrown. */
-  const guardedly = async <Value>(
-    outer: AbortSignal | undefined,
-    run: (deadline: Asked['deadline']) => Promise<Value>,
-  ) => {
+  const guardedly = async <Value>(outer: AbortSignal | undefined, run: (deadline: Deadline) => Promise<Value>) => {
     const deadline = deadlineOf(settings().totalTimeout, outer)
     try {
       return await run(deadline)

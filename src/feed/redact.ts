@@ -24,3 +24,19 @@ export const withoutUserinfo = (written: string): string => {
   url.username = url.password = ''
   return url.href
 }
+
+const decoded = (part: string): string => {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part // a stray % is part of the password
+  }
+}
+
+/** Takes user and password out of a URL. @returns the header that carries them, if there were any */
+export const takeCredentials = (url: URL): { authorization?: string } => {
+  if (url.username === '' && url.password === '') return {}
+  const pair = `${decoded(url.username)}:${decoded(url.password)}`
+  url.username = url.password = ''
+  return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` }
+}

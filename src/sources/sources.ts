@@ -9,12 +9,11 @@ import type { Validators } from '../feed/fetch.ts'
 import type { Identified } from '../feed/identity.ts'
 import type { Keys } from '../redis/keys.ts'
 import { loadScript, runScript } from '../redis/script.ts'
-import { type Due, firstDue, minutes, nextDue, spreadOf } from './due.ts'
-import { backoff, type FailureOf, isGone, weightOf } from './failures.ts'
-import { digestOf, type Move } from './moves.ts'
+import { type Due, firstDue, nextDue } from './due.ts'
+import { createSetbacks, type Setbacks } from './setbacks.ts'
 import type { CrawlSettings } from './settings.ts'
 import type { Source, SourceId } from './source.ts'
-import { formatSpans, mergePublished, parseSpans, parseState, type SourceState, writeMove, writeTimes } from './state.ts'
+import { formatSpans, mergePublished, parseSpans, parseState, type SourceState, writeTimes } from './state.ts'
 
 const claimDueScript = loadScript(new URL('./claim-due.lua', import.meta.url))
 const markSeenScript = loadScript(new URL('./mark-seen.lua', import.meta.url))
@@ -28,10 +27,6 @@ const MOST_SEEN = 5_000
 const QUARANTINE = 7 * DAY
 /** Seconds. A feed that stands still for longer is simply parsed whole when it moves again. */
 const SPANS_LAST = 30 * 86_400
-/** When nothing else tries it sooner: a source that could not be reached while our own network was down, ms. */
-const OWN_NETWORK_WAIT = 10 * 60_000
-/** ms since the epoch at which a retired source is due: the last day that has a date of four digits. */
-const NEVER = Date.UTC(9999, 11, 31)
 const MOST_QUARANTINED = 256 * 1_024
 
 export interface CrawlOf {
@@ -54,7 +49,7 @@ export interface Success {
   readonly title: string | null
 }
 
-export interface Sources {
+export interface Sources extends Setbacks {
   list(): readonly Source[]
   get(id: string): Source | undefined
   state(id: SourceId): Promise<SourceState>
@@ -78,16 +73,6 @@ export interface Sources {
   succeeded(id: SourceId, success: Success): Promise<Due>
   /** @param before its state, where it is known already: saves reading it */
   unchanged(id: SourceId, freshFor: number | null, before?: SourceState): Promise<Due>
-  /** @param isOurFault our own network fails: the failure is told, and does not count */
-  failed(id: SourceId, failure: FailureOf, isOurFault?: boolean): Promise<Due>
-  /** Not fetched, and not its fault: its domain wants nobody for `ms`. */
-  deferred(id: SourceId, ms: number, why: string): Promise<Due>
-  /** Sources that failed with our own network: one failure each is taken back, and they fall due again, spread over `within` ms. */
-  pardon(ids: readonly string[], within: number): Promise<void>
-  /** Its validators lie: they are not used for a while. */
-  distrust(id: SourceId, how: string): Promise<void>
-  /** What is known of a permanent redirect, and whether its address is taken over from now on. */
-  moved(source: Source, told: { readonly move: Move | null; readonly adopted: string | null }): Promise<void>
   /** Keeps a body that could not be read, compressed and bounded, with the reason. */
   quarantine(id: SourceId, body: Uint8Array, reason: string): Promise<void>
 }
@@ -137,6 +122,7 @@ export const createSources = ({ redis, keys, catalogue, settings, now }: Sources
   }
 
   return {
+    ...createSetbacks({ redis, keys, get, state, schedule, settings, now }),
     list: catalogue,
     get,
     state,
@@ -262,71 +248,6 @@ export const createSources = ({ redis, keys, catalogue, settings, now }: Sources
         schedule(id, due, { lastFetchAt: now(), lastSuccessAt: now(), failures: 0 }),
       ])
       return scheduled
-    },
-
-    async failed(id, failure, isOurFault = false) {
-      const told = {
-        lastFetchAt: now(),
-        errorReason: failure.reason,
-        errorDetail: failure.detail.slice(0, 500),
-        errorAt: now(),
-      }
-      if (isOurFault) {
-        const at = Math.round(now() + OWN_NETWORK_WAIT * (1 + spreadOf(id)))
-        return schedule(
-          id,
-          { at, reason: 'our own network seems to be down: not counted, tried again when it is back' },
-          told,
-        )
-      }
-      const [failures, before] = await Promise.all([
-        redis.hincrby(keys.source(id), 'failures', 1),
-        redis.hget(keys.source(id), 'failureScore'),
-        redis.hincrby(keys.source(id), 'fetches', 1),
-      ])
-      // Whatever was gathered before the last success is forgotten with it.
-      const score = weightOf(failure) + (failures === 1 ? 0 : Number(before ?? 0))
-      if (isGone(failure)) {
-        const reason = `retired: the publisher answered ${failure.status} Gone; a re-crawl revives it`
-        return schedule(id, { at: NEVER, reason }, { ...told, failureScore: score, retiredAt: now() })
-      }
-      return schedule(id, backoff(id, now(), { failures, score }, failure, settings()), {
-        ...told,
-        failureScore: score,
-      })
-    },
-
-    async deferred(id, ms, why) {
-      const at = Math.round(now() + ms + Math.abs(spreadOf(id)) * Math.min(ms, DAY))
-      const due = { at, reason: `${why}: nothing of this domain is fetched for ${minutes(ms)}` }
-      await Promise.all([
-        redis.hset(keys.source(id), { nextAt: due.at, nextReason: due.reason }),
-        redis.zadd(keys.due(), 'XX', String(due.at), id),
-      ])
-      return due
-    },
-
-    async pardon(ids, within) {
-      const known = ids.filter(id => get(id)) as SourceId[] // of the catalogue, so they are ids
-      const states = await Promise.all(known.map(state))
-      await Promise.all(
-        known.map((id, index) => {
-          const failures = Math.max(0, (states[index]?.failures ?? 0) - 1)
-          const at = Math.round(now() + (spreadOf(id) + 0.1) * 5 * within)
-          return schedule(id, { at, reason: 'our own network is back' }, { failures })
-        }),
-      )
-    },
-
-    async distrust(id, how) {
-      await redis.hset(keys.source(id), { lieAt: now(), lieHow: how })
-    },
-
-    async moved(source, { move, adopted }) {
-      await redis.hset(keys.source(source.id), {
-        move: move ? writeMove(move) : '',
-        ...(adopted === null ? {} : { adopted, adoptedFrom: digestOf(source.url), move: '', movedTo: '' }),
-      })
     },
 
     async quarantine(id, body, reason) {
