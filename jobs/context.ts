@@ -5,9 +5,9 @@ import type { Archive, Ingested } from '../src/archive/archive.ts'
 import type { ArticleSettings } from '../src/archive/settings.ts'
 import type { Classify } from '../src/article/sections.ts'
 import type { Taxonomy } from '../src/article/taxonomy.ts'
-import type { FetchFeed } from '../src/feed/fetch.ts'
 import type { Publisher } from '../src/lists/publisher.ts'
 import type { Politeness } from '../src/sources/politeness.ts'
+import type { Poll } from '../src/sources/poll.ts'
 import type { CrawlSettings } from '../src/sources/settings.ts'
 import type { Sources } from '../src/sources/sources.ts'
 import type { Stories } from '../src/story/decision.ts'
@@ -20,7 +20,8 @@ export interface JobContext {
   /** The taxonomy in force: read it at each run, a reload may change it. */
   readonly taxonomy: () => Taxonomy
   readonly sources: Sources
-  readonly fetchFeed: FetchFeed
+  /** Fetches a source with all courtesy to its publisher, and writes down what became of it where no feed comes of it. */
+  readonly poll: Poll
   readonly politeness: Politeness
   readonly push: Push
   /** A vote of the text for a section, where a classifier is loaded. */

@@ -10,6 +10,10 @@ import type { FetchOutcome } from '../src/feed/fetch.ts'
 import { type Identified, identify, trustsIds } from '../src/feed/identity.ts'
 import type { Feed } from '../src/feed/item.ts'
 import { readNew } from '../src/feed/new.ts'
+import type { Due } from '../src/sources/due.ts'
+import type { FailureOf } from '../src/sources/failures.ts'
+import type { Fetch } from '../src/sources/history.ts'
+import type { PolledFeed } from '../src/sources/poll.ts'
 import { type Source, SourceId } from '../src/sources/source.ts'
 import type { SourceState } from '../src/sources/state.ts'
 import { offerOf } from '../src/websub/link-header.ts'
@@ -31,35 +35,53 @@ export const crawl = defineJob({
   async run({ sourceId, trigger }, context) {
     const source = await context.sources.find(sourceId)
     if (!source) throw new UnrecoverableError(`no source ${JSON.stringify(sourceId)}: \`newsdesk sources\` lists them`)
-    const entered = await context.politeness.enter(source.url)
-    if ('wait' in entered) return context.job.postpone(entered.wait)
+    const started = context.now()
+    const record: Keep = fetch =>
+      context.sources.record(source.id, { ...NOTHING_CAME, at: started, ms: context.now() - started, ...fetch })
+    const polled = await context.poll(source, { isRecrawl: trigger === 'manual', signal: context.signal })
+    if (polled.kind === 'postponed') return context.job.postpone(polled.ms)
+    if (polled.kind === 'deferred') {
+      await record({ outcome: 'deferred', reason: 'its domain wants nobody' })
+      return { outcome: 'deferred', next: nextText(polled.due) }
+    }
+    if (polled.kind === 'failed') return fail(source, context, polled.failure, polled.due, record)
+    if (polled.kind === 'unchanged') {
+      const { fetched, state } = polled
+      // One round trip for all.
+      const [due] = await Promise.all([
+        context.sources.unchanged(source.id, fetched.freshFor, state),
+        polled.leave(),
+        record({ outcome: 'unchanged', status: fetched.status }),
+      ])
+      context.log.debug(
+        { source: source.id, status: fetched.status, ms: context.now() - started, next: due },
+        'unchanged',
+      )
+      return { outcome: 'unchanged', status: fetched.status, new: 0, ms: context.now() - started, next: nextText(due) }
+    }
     try {
-      return await crawlSource(source, trigger === 'manual', context)
+      return await takeIn(source, polled, started, context, record)
     } finally {
-      await entered.leave()
+      await polled.leave()
     }
   },
 })
 
 const NONE_KNOWN: ReadonlySet<string> = new Set()
 
-const crawlSource = async (source: Source, isRecrawl: boolean, context: JobContext) => {
-  const { sources, fetchFeed, now, log, signal } = context
-  const started = now()
-  const state = await sources.state(source.id)
-  const fetched = await fetchFeed({ url: source.url, validators: isRecrawl ? null : state.validators, signal })
+/** Keeps what became of this crawl; when it began and how long it took are filled in. */
+type Keep = (fetch: Pick<Fetch, 'outcome'> & Partial<Fetch>) => Promise<void>
 
-  if (fetched.kind === 'failed') return fail(source, context, fetched, started)
-  if (fetched.kind === 'unchanged') {
-    const due = await sources.unchanged(source.id, fetched.freshFor)
-    await sources.record(source.id, {
-      ...{ at: started, outcome: 'unchanged', status: fetched.status, ms: now() - started },
-      ...{ bytes: 0, items: 0, reason: '' },
-    })
-    log.debug({ source: source.id, status: fetched.status, ms: now() - started, next: due }, 'unchanged')
-    return { outcome: 'unchanged', status: fetched.status, new: 0, ms: now() - started, next: nextText(due) }
-  }
+const NOTHING_CAME = { status: 0, bytes: 0, items: 0, reason: '' } as const
 
+const takeIn = async (
+  source: Source,
+  { fetched, state, isRecrawl, learn, failed }: PolledFeed,
+  started: number,
+  context: JobContext,
+  record: Keep,
+) => {
+  const { sources, now, log } = context
   const read = await readNew(fetched.body, {
     known: isRecrawl ? NONE_KNOWN : await sources.spans(source.id),
     contentType: fetched.contentType,
@@ -68,13 +90,16 @@ const crawlSource = async (source: Source, isRecrawl: boolean, context: JobConte
   })
   if (read.kind === 'not-a-feed') {
     await sources.quarantine(source.id, fetched.body, read.detail)
-    return fail(source, context, { reason: 'not-a-feed', detail: read.detail }, started)
+    const failure = { reason: 'not-a-feed', detail: read.detail } as const
+    return fail(source, context, failure, await failed(failure), record)
   }
   const { feed, spans } = read
   const carried = spans?.length ?? feed.items.length
   const distrustsIds = state.distrustsIds || !trustsIds(feed.items, carried)
   const identified = identify(feed.items, !distrustsIds)
   const unseen = await sources.unseen(source.id, identified)
+  const newItems = unseen.filter(({ isNew }) => isNew).length
+  const notes = await learn({ all: carried, known: carried - newItems })
 
   // The order of guarantee 1: enqueue, then (in the articles job) ingest, mark as seen, and only with the last batch remember the validators
   // and which items need not be parsed again.
@@ -94,35 +119,26 @@ const crawlSource = async (source: Source, isRecrawl: boolean, context: JobConte
     validators: first ? null : fetched.validators,
     spans,
     published: feed.items.flatMap(({ published }) => (published === null ? [] : Date.parse(published))),
-    newItems: unseen.filter(({ isNew }) => isNew).length,
+    newItems,
     asked: Math.max(feed.hints.interval ?? 0, fetched.freshFor ?? 0) || null,
     movedTo: fetched.movedTo,
     distrustsIds,
     title: feed.title,
   })
-  for (const warning of feed.warnings) await context.job.note(warning)
-  if (fetched.movedTo) await context.job.note(`moved permanently to ${fetched.movedTo}: change its url in sources.yaml`)
+  for (const note of [...feed.warnings, ...notes]) await context.job.note(note)
   const outcome = {
     outcome: 'changed' as const,
     status: fetched.status,
     bytes: fetched.body.length,
     items: carried,
     read: feed.items.length,
-    new: unseen.filter(({ isNew }) => isNew).length,
-    edited: unseen.filter(({ isNew }) => !isNew).length,
+    new: newItems,
+    edited: unseen.length - newItems,
     ms: now() - started,
     next: nextText(due),
   }
-  const { status, bytes, ms } = outcome
-  await sources.record(source.id, {
-    at: started,
-    outcome: 'changed',
-    status,
-    ms,
-    bytes,
-    items: outcome.new,
-    reason: '',
-  })
+  const { status, bytes } = outcome
+  await record({ outcome: 'changed', status, bytes, items: newItems })
   log.info({ source: source.id, ...outcome, ...(first ? { crawl: first.data.crawl.id } : {}) }, 'crawled')
   return outcome
 }
@@ -150,15 +166,12 @@ const nextText = ({ at, reason }: { at: number; reason: string }): string => `${
 
 const fail = async (
   source: Source,
-  { sources, log, now }: JobContext,
-  failure: Parameters<JobContext['sources']['failed']>[1] & { readonly status?: number },
-  started: number,
+  { log }: JobContext,
+  failure: FailureOf,
+  due: Due,
+  record: Keep,
 ): Promise<never> => {
-  const due = await sources.failed(source.id, failure)
-  const { reason, status = 0 } = failure
-  await sources.record(source.id, {
-    ...{ at: started, outcome: 'failed', status, ms: now() - started, bytes: 0, items: 0, reason },
-  })
+  await record({ outcome: 'failed', status: failure.status ?? 0, reason: failure.reason })
   log.debug({ source: source.id, reason: failure.reason, next: due }, 'crawl failed')
   // Shown in the dashboard as failed, with what is wrong and when it is tried again.
   throw new UnrecoverableError(`${failure.reason}: ${failure.detail} (next ${nextText(due)})`)

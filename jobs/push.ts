@@ -4,6 +4,8 @@
  */
 
 import { z } from 'zod'
+import type { PostComplaint } from '../src/feed/post.ts'
+import { withoutCredentials } from '../src/feed/redact.ts'
 import { defineJob } from './define.ts'
 
 export const push = defineJob({
@@ -16,14 +18,22 @@ export const push = defineJob({
   async run({ token }, { push, politeness, job, log }) {
     const subscription = await push.get(token)
     if (!subscription) return { outcome: await push.attend(token) }
-    const entered = await politeness.enter(subscription.hub)
-    if ('wait' in entered) return job.postpone(entered.wait)
+    const visit = politeness.visit(`push:${subscription.source}`)
+    const turn = await visit.enter(subscription.hub)
+    if (turn) return job.postpone(turn.ms)
+    let complaint: PostComplaint | undefined
     try {
-      const outcome = await push.attend(token)
-      log.info({ source: subscription.source, hub: subscription.hub, state: subscription.state, outcome }, 'hub asked')
+      const outcome = await push.attend(token, {
+        onHop: async next => (await visit.enter(next))?.ms ?? null,
+        onLimited: said => {
+          complaint = said
+        },
+      })
+      const hub = withoutCredentials(subscription.hub)
+      log.info({ source: subscription.source, hub, state: subscription.state, outcome }, 'hub asked')
       return { source: subscription.source, outcome }
     } finally {
-      await entered.leave()
+      await visit.leave(complaint)
     }
   },
 })

@@ -87,7 +87,7 @@ const sourceRow = ({ source, state, late }: SourceStatus, now: number): Html => 
 <td><a href="${source.site ?? source.url}" rel="noreferrer">${source.name}</a><br><span class="soft">${source.id} · ${source.section} · ${source.language}</span></td>
 <td class="${late > 0 ? 'late' : state.status}">${source.enabled ? (late > 0 ? `late by ${span(late)}` : state.status) : 'paused'}${state.lastError ? html`<br><span class="soft">${state.lastError.reason}: ${state.lastError.detail}</span>` : ''}</td>
 <td>${when(state.lastFetchAt, now)}</td>
-<td>${when(state.nextAt, now)}<br><span class="soft">${state.nextReason}</span></td>
+<td>${when(state.nextAt, now)}<br><span class="soft">${state.nextReason}</span>${state.adopted ? html`<br><span class="soft">moved to ${state.adopted.url}</span>` : ''}</td>
 <td class="number">${state.newItems}</td>
 <td><form method="post" action="/sources/${source.id}/crawl"><button aria-label="Re-crawl ${source.name}">Re-crawl</button></form></td></tr>`
 

@@ -22,6 +22,7 @@ import { connectRedis } from '../redis/connect.ts'
 import { keysFor } from '../redis/keys.ts'
 import type { RedisServer } from '../redis/server.ts'
 import { shadowed } from '../sources/catalogue.ts'
+import { allowance } from '../sources/network.ts'
 import { SourceId } from '../sources/source.ts'
 import type { Config } from './config/load.ts'
 import type { Role } from './config/schema.ts'
@@ -78,11 +79,11 @@ export const startDaemon = async ({
   const bull = connect('queues', { pipelined: false })
   const queues = openQueues(bull, keys)
   const stopping = new AbortController()
-  const fetcher = createFetcher(config.settings.crawl)
-  const poster = createPoster(config.settings.crawl)
+  const fetcher = createFetcher(() => config.settings.crawl)
+  const poster = createPoster(() => config.settings.crawl)
   const services = createServices({
     config: () => config,
-    ...{ redis, keys, queues, fetcher, poster, now },
+    ...{ redis, keys, queues, fetcher, poster, now, log },
     signal: stopping.signal,
   })
   const has = (role: Role) => roles.includes(role)
@@ -170,7 +171,7 @@ export const startDaemon = async ({
             name: 'crawl-due',
             every: crawl.tick,
             run: async () => {
-              const due = await services.sources.claimDue(CLAIM)
+              const due = await services.sources.claimDue(allowance(await services.network.state(), now(), CLAIM))
               if (due.length > 0) await addScheduledCrawls(queues, due)
             },
           },

@@ -1,6 +1,7 @@
 /** The composition root of the rooms: each made once, given what it needs, over the connections it is handed. */
 
 import type { Redis } from 'ioredis'
+import type { Logger } from 'pino'
 import type { JobContext } from '../../jobs/context.ts'
 import { addArticles, publishingTo, type Queues } from '../../jobs/queues.ts'
 import type { Archive } from '../archive/archive.ts'
@@ -11,7 +12,10 @@ import type { Poster } from '../feed/post.ts'
 import { createPublisher, type Publisher } from '../lists/publisher.ts'
 import type { Keys } from '../redis/keys.ts'
 import { type Catalogue, createCatalogue } from '../sources/catalogue.ts'
+import { createNetwork, type Network, type NetworkMode } from '../sources/network.ts'
 import { createPoliteness } from '../sources/politeness.ts'
+import { createPoll } from '../sources/poll.ts'
+import { createRobots } from '../sources/robots.ts'
 import { createSources, type Sources } from '../sources/sources.ts'
 import { createStories } from '../story/stories.ts'
 import { createPush, type Push } from '../websub/push.ts'
@@ -22,6 +26,7 @@ export interface Services {
   readonly sources: Sources
   readonly catalogue: Catalogue
   readonly push: Push
+  readonly network: Network
   readonly publisher: Publisher
   readonly tops: Tops
   /** Everything a job gets but the job itself. */
@@ -37,7 +42,14 @@ export interface ServiceParts {
   readonly fetcher: Fetcher
   readonly poster: Poster
   readonly now: () => number
+  readonly log: Logger
   readonly signal: AbortSignal
+}
+
+const networkText: Readonly<Record<NetworkMode, string>> = {
+  up: 'our network is up; all sources are crawled as before',
+  down: 'most domains cannot be reached: our own network seems to be down; failures do not count, one source at a time is tried',
+  back: 'our network is back; sources resume, spread out',
 }
 
 export const createServices = ({
@@ -48,6 +60,7 @@ export const createServices = ({
   fetcher,
   poster,
   now,
+  log,
   signal,
 }: ServiceParts): Services => {
   const settings = () => config().settings
@@ -66,7 +79,29 @@ export const createServices = ({
     keys,
     settings: () => settings().push,
     sources,
-    postForm: (url, fields) => poster.postForm(url, fields, signal),
+    postForm: (url, fields, manners) => poster.postForm(url, fields, { ...manners, signal }),
+    now,
+  })
+  const network = createNetwork({
+    redis,
+    keys,
+    now,
+    onBack: (ids, within) => sources.pardon(ids, within),
+    say: mode => log.warn({ network: mode }, networkText[mode]),
+  })
+  const politeness = createPoliteness({ redis, keys, settings: () => settings().crawl })
+  const poll = createPoll({
+    sources,
+    network,
+    politeness,
+    robots: createRobots({
+      redis,
+      keys,
+      fetchText: fetcher.fetchText,
+      userAgent: () => settings().crawl.userAgent,
+    }),
+    fetchFeed: fetcher.fetchFeed,
+    settings: () => settings().crawl,
     now,
   })
   const archive = createArchive({
@@ -96,6 +131,7 @@ export const createServices = ({
     sources,
     catalogue,
     push,
+    network,
     publisher,
     tops,
     context: {
@@ -104,9 +140,9 @@ export const createServices = ({
       sources,
       publisher,
       publishing,
-      politeness: createPoliteness({ redis, keys, settings: () => settings().crawl }),
+      poll,
+      politeness,
       push,
-      fetchFeed: fetcher.fetchFeed,
       settings,
       taxonomy: () => config().taxonomy,
       addArticles: batches => addArticles(queues, batches),

@@ -70,7 +70,8 @@ export const normalise = (
   const title = clean(item.title, LONGEST_TITLE)
   if (title === '') return refused('no-title', 'it has no title')
   if (item.link === null) return refused('no-link', 'it has no link')
-  const url = item.link.length <= LONGEST_URL ? canonicalUrl(item.link) : null
+  const page = item.original ?? item.link
+  const url = page.length <= LONGEST_URL ? canonicalUrl(page) : null
   if (url === null) return refused('bad-link', `its link is no http(s) URL: ${JSON.stringify(item.link.slice(0, 200))}`)
   const at = publishedAt(item.published, fetchedAt)
   if (at < fetchedAt - maxAge)

@@ -4,7 +4,7 @@ import { decode } from './decode.ts'
 import type { FetchOutcome } from './fetch.ts'
 import { type Identified, identify } from './identity.ts'
 import type { Feed } from './item.ts'
-import { commonFeeds, commonSitemaps, linksOf, sitemapsOf } from './links.ts'
+import { commonFeeds, commonSitemaps, linksOf, sitemapsOf } from './page-links.ts'
 import { readFeed } from './read.ts'
 
 export interface FoundFeed {
@@ -28,12 +28,15 @@ export type Discovery =
   | { readonly kind: 'found'; readonly feeds: readonly FoundFeed[]; readonly tried: number }
   | { readonly kind: 'failed'; readonly reason: string; readonly detail: string }
 
-export type FetchPage = (url: string) => Promise<FetchOutcome>
+/** What came of asking for a page; whoever fetches waits for its turn, also behind redirects. */
+export type PageOutcome = Exclude<FetchOutcome, { kind: 'held' }>
+
+export type FetchPage = (url: string) => Promise<PageOutcome>
 
 const DAY = 86_400_000
 
 /** What a fetched document holds, where it is a feed. */
-export const feedIn = async (url: string, how: FoundFeed['how'], fetched: FetchOutcome): Promise<FoundFeed | null> => {
+export const feedIn = async (url: string, how: FoundFeed['how'], fetched: PageOutcome): Promise<FoundFeed | null> => {
   if (fetched.kind !== 'changed') return null
   const read = await readFeed(fetched.body, { contentType: fetched.contentType, url: fetched.url })
   return read.kind === 'feed' ? foundFeed(url, how, fetched, read.feed) : null

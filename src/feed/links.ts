@@ -1,67 +1,123 @@
-/** Where a page may keep its feeds: what it declares, what it links to, where feeds commonly lie, and what robots.txt names. (pure) */
+/** Addresses of an item: made absolute, never one that runs, and which of several is the item's page. (pure) */
 
-import { Parser } from 'htmlparser2'
-import { absolute } from './fields.ts'
+import { attribute, firstText, own, type Raw, type RawFields, textOf } from './raw.ts'
 
-export interface PageLinks {
-  /** Feeds the page declares, by rel=alternate. */
-  readonly declared: readonly string[]
-  /** Links of the page that look like feeds. */
-  readonly linked: readonly string[]
-}
+/** An address with one of these runs, or shows, what a stranger wrote: it is none. */
+const RUNS = /^(?:javascript|data|vbscript|about|blob|file|filesystem|view-source):/i
 
-const FEED_TYPE = /\b(?:rss|atom|rdf|feed)\+(?:xml|json)\b|^(?:text|application)\/(?:xml|rss)\b/i
-const FEED_PATH = /(?:^|[/._-])(?:rss|feeds?|atom|rdf|index\.xml)(?:$|[/._?-])|\.(?:rss|atom|rdf)$|feed\.json$/i
-/** Feeds of comments are none of news. */
-const COMMENTS = /comments?(?:\/|$|-|\b)/i
-const MOST_LINKED = 12
-const MOST_READ = 500_000
+/** No browser or server takes a longer one. */
+const LONGEST = 8_192
 
-const unique = (urls: readonly string[]): string[] => [...new Set(urls)]
-
-export const linksOf = (html: string, url: string): PageLinks => {
-  const declared: string[] = []
-  const linked: string[] = []
-  let base = url
-  const parser = new Parser({
-    onopentag(name, { rel = '', type = '', href }) {
-      if (name === 'base' && href && URL.canParse(href, url)) base = new URL(href, url).href
-      const at = absolute(href ?? null, base)
-      if (at === null || !/^https?:/.test(at)) return
-      if (name === 'link' && /\balternate\b/i.test(rel) && FEED_TYPE.test(type)) declared.push(at)
-      else if (name === 'a' && (FEED_TYPE.test(type) || FEED_PATH.test(new URL(at).pathname))) linked.push(at)
-    },
-  })
-  parser.end(html.slice(0, MOST_READ))
-  const rank = (urls: readonly string[]) =>
-    unique(urls).sort((a, b) => Number(COMMENTS.test(a)) - Number(COMMENTS.test(b)))
-  return {
-    declared: rank(declared),
-    linked: rank(linked)
-      .filter(each => !declared.includes(each))
-      .slice(0, MOST_LINKED),
+/** Absolute where a base is known; as written where none is; null for nothing, for what is no address at all and for what would run. */
+export const absolute = (href: string | null, base: string | undefined): string | null => {
+  if (href === null || href.length > LONGEST) return null
+  const written = href
+    .replace(/[\u0000-\u001f\u007f-\u009f\ufeff]+/g, '')
+    .trim()
+    .toWellFormed()
+    // Three slashes and more after the scheme are a slip of the publisher's.
+    .replace(/^([a-z][a-z0-9+.-]{0,20}:\/\/)\/+/i, '$1')
+  if (written === '' || RUNS.test(written)) return null
+  // An absolute address is shown as the publisher wrote it; the parser's own spelling only where it had to resolve.
+  if (/^[a-z][a-z0-9+.-]*:/i.test(written)) return written
+  try {
+    const { href: resolved } = new URL(written, base)
+    return RUNS.test(resolved) ? null : resolved
+  } catch {
+    return written
   }
 }
 
-const COMMON = ['/feed', '/rss', '/rss.xml', '/atom.xml', '/feed.xml', '/feed.json', '/index.xml']
-const SITEMAPS = ['/sitemap_news.xml', '/news-sitemap.xml', '/sitemap-news.xml']
-
-/** Where feeds commonly lie: under the page's own path first, where it has one, then at the root. */
-export const commonFeeds = (page: string): readonly string[] => {
-  const { pathname, origin } = new URL(page)
-  const own = pathname.replace(/\/[^/]*\.[^/]*$/, '').replace(/\/+$/, '')
-  return unique([
-    ...(own === '' ? [] : [`${origin}${own}/feed`, `${origin}${own}/rss`]),
-    ...COMMON.map(path => origin + path),
-  ])
+/** The same, or null where it does not lead to the web. */
+export const webAddress = (href: string | null, base: string | undefined): string | null => {
+  const url = absolute(href, base)
+  return url !== null && /^https?:\/\//i.test(url) ? url : null
 }
 
-export const commonSitemaps = (page: string): readonly string[] => SITEMAPS.map(path => new URL(page).origin + path)
+export const baseOf = (raw: Raw | undefined, fallback: string | undefined): string | undefined => {
+  const own = attribute(raw, 'xml:base')
+  if (own === null) return fallback
+  try {
+    return new URL(own, fallback).href
+  } catch {
+    return fallback
+  }
+}
 
-/** Sitemap lines of a robots.txt, those that speak of news first. */
-export const sitemapsOf = (robots: string, url: string): readonly string[] =>
-  unique(
-    [...robots.slice(0, MOST_READ).matchAll(/^\s*sitemap\s*:\s*(\S+)/gim)].flatMap(([, at = '']) =>
-      URL.canParse(at, url) && /^https?:$/.test(new URL(at, url).protocol) ? [new URL(at, url).href] : [],
-    ),
-  ).sort((a, b) => Number(/news/i.test(b)) - Number(/news/i.test(a)))
+/** `?a=1&amp;b=2` as it stands after all decoding: escaped once too often. */
+const unescaped = (href: string): string => href.replaceAll('&amp;', '&')
+
+export interface LinkContext {
+  readonly format: 'rss' | 'rdf' | 'atom'
+  /** What relative links are resolved against. */
+  readonly base: string | undefined
+}
+
+/** How well an element serves as the item's link; null where it does not. Lower is better. */
+const rankOf = (raw: Raw): number | null => {
+  const rel = (attribute(raw, 'rel') ?? 'alternate').toLowerCase().replace(/^.*\//, '')
+  if (rel === 'canonical') return 2
+  if (rel !== 'alternate') return null
+  return /html/i.test(attribute(raw, 'type') ?? 'text/html') ? 0 : 3
+}
+
+/**
+ * The item's page: an alternate that is HTML (the last of them, as the reference reads it), a link's text, the canonical; else a guid that
+ * is no less than a permalink, or an Atom id; else an alternate of another type.
+ */
+export const linkOf = (fields: RawFields, { format, base }: LinkContext): string | null => {
+  let best: { href: string; rank: number; raw: Raw } | null = null
+  for (const name of ['atom:link', 'link']) {
+    for (const raw of own(fields, name)) {
+      const href = attribute(raw, 'href') ?? attribute(raw, 'url') ?? attribute(raw, 'uri')
+      const written = href ?? textOf(raw)
+      const rank = href === null ? (attribute(raw, 'rel') === null ? 0 : rankOf(raw)) : rankOf(raw)
+      if (written !== null && rank !== null && rank <= (best?.rank ?? 9)) best = { href: written, rank, raw }
+    }
+  }
+  if (best && best.rank < 3) return absolute(unescaped(best.href), baseOf(best.raw, base))
+  const id = permalinkOf(fields, format)
+  if (id !== null && (best === null || /^https?:/i.test(id))) return id
+  if (best) return absolute(unescaped(best.href), baseOf(best.raw, base))
+  const about = attribute(fields.$?.[0], 'rdf:about')
+  if (about !== null && /^https?:/i.test(about)) return absolute(about, undefined)
+  const given = firstText(fields, 'feedburner:origLink', 'url') ?? attribute(fields.$?.[0], 'href')
+  return absolute(
+    given ??
+      own(fields, 'A')
+        .map(raw => attribute(raw, 'HREF') ?? attribute(raw, 'href'))
+        .find(Boolean) ??
+      null,
+    base,
+  )
+}
+
+/** The identifier where it may serve as a link: `isPermaLink` not denied, any Atom id. As written: only xml:base makes it absolute. */
+const permalinkOf = (fields: RawFields, format: LinkContext['format']): string | null => {
+  for (const name of format === 'atom' ? ['id', 'guid'] : ['guid', 'id', 'atom:id']) {
+    const raw = own(fields, name).findLast(each => textOf(each) !== null)
+    if (raw !== undefined && (attribute(raw, 'isPermaLink') ?? 'true').toLowerCase() === 'true') {
+      const link = absolute(textOf(raw), undefined)
+      return link === null ? null : resolvedByDocument(link, raw)
+    }
+  }
+  return null
+}
+
+/** Made absolute by xml:base alone, which an identifier is subject to; never by where the document came from. */
+export const resolvedByDocument = (id: string, raw: Raw): string => {
+  const base = attribute(raw, 'xml:base')
+  if (base === null || /^[a-z][a-z0-9+.-]*:/i.test(id)) return id
+  return absolute(id, base) ?? id
+}
+
+/** Hosts that lead elsewhere without saying where in the address itself. */
+const REDIRECTORS =
+  /^https?:\/\/(?:feedproxy\.google\.com|feeds\d?\.feedburner\.com|feedproxy\.feedburner\.com|rss\.feedsportal\.com)\//i
+
+/** The page behind a redirector, where the feed names it beside the link. */
+export const originalOf = (fields: RawFields, link: string | null): string | null => {
+  if (link === null || !REDIRECTORS.test(link)) return null
+  const named = [firstText(fields, 'feedburner:origLink'), firstText(fields, 'guid', 'id')]
+  return named.map(each => webAddress(each, undefined)).find(each => each !== null && !REDIRECTORS.test(each)) ?? null
+}

@@ -51,8 +51,22 @@ export const keysFor = (prefix: string) => {
     overrides: () => `{${prefix}:sources}:overrides`,
     /** STRING counter, raised with every change of the two above; every daemon looks at it each second. */
     catalogueVersion: () => `{${prefix}:sources}:version`,
-    /** STRING token of whoever may speak to a registrable domain now. Expires by itself. */
+    /** HASH of a registrable domain: when it is free, until when its server wants nobody and why, how long visits take. Expires unused. */
     host: (domain: string) => `{${prefix}:host:${domain}}`,
+    /** ZSET token of each visit to a domain by the ms at which it is taken for dead. Bounded by the domain's concurrency. */
+    hostHolders: (domain: string) => `{${prefix}:host:${domain}}:holders`,
+    /** ZSET source id by the ms of its turn at a domain. One member a waiting source; expires behind the last turn. */
+    hostWaiting: (domain: string) => `{${prefix}:host:${domain}}:waiting`,
+    /** STRING, gzipped JSON of a host's robots.txt, at most 64 KB. Written and read by crawl where robots.txt is obeyed; expires after a day. */
+    robots: (origin: string) => `${prefix}:robots:${origin}`,
+    /** HASH mode, since: whether it is our own network that fails. Written by crawl, read by crawl and the scheduler. One. */
+    network: () => `{${prefix}:network}`,
+    /** ZSET domain by the ms it last answered, or last did not. The 20 latest of each; expires. */
+    networkHeard: (what: 'reached' | 'unreached') => `{${prefix}:network}:${what}`,
+    /** STRING, taken by whoever probes while the network is down. Expires when the next probe may go. */
+    networkProbe: () => `{${prefix}:network}:probe`,
+    /** ZSET source id by the ms it failed while our network may have been the cause; pardoned when it is back. At most 10,000; expires. */
+    networkSuspects: () => `{${prefix}:network}:suspects`,
 
     // ---- push (WebSub) -------------------------------------------------------------------------------------------
     /** HASH source id -> JSON hub and topic its feed offers. Written by crawl, read by the push room. One field a source. */

@@ -36,7 +36,8 @@ export interface Rhythm {
   readonly asked: number | null
 }
 
-const minutes = (ms: number): string =>
+/** A span for people. */
+export const minutes = (ms: number): string =>
   ms < 90_000
     ? `${Math.round(ms / 1_000)} s`
     : ms < 5_400_000
@@ -96,22 +97,4 @@ export const whilePushed = (due: Due, sourceId: string, now: number, pushUntil: 
   return pushUntil <= now || at <= due.at
     ? due
     : { at, reason: `push brings its news; polled every ${minutes(safety)} to be safe` }
-}
-
-/**
- * Next fetch after a failure: exponential, from the shortest interval, never given up for good; what the server asks is honoured up to a day.
- * @param failures in a row, this one included
- */
-export const backoff = (
-  sourceId: string,
-  now: number,
-  failures: number,
-  retryAfter: number | undefined,
-  { minInterval, maxBackoff }: Pick<CrawlSettings, 'minInterval' | 'maxBackoff'>,
-): Due => {
-  const wait = Math.min(minInterval * 2 ** Math.min(failures - 1, 20), maxBackoff)
-  const asked = Math.min(retryAfter ?? 0, 86_400_000)
-  const times = failures === 1 ? 'failed once' : `failed ${failures} times in a row`
-  const reason = asked > wait ? `${times}; the server asks for ${minutes(asked)}` : `${times}: waits ${minutes(wait)}`
-  return { at: Math.round(now + Math.max(wait, asked) * (1 + spreadOf(sourceId))), reason }
 }

@@ -3,7 +3,7 @@
 export interface Fetch {
   /** ms since the epoch; kept to the second. */
   readonly at: number
-  readonly outcome: 'changed' | 'unchanged' | 'failed' | 'push'
+  readonly outcome: 'changed' | 'unchanged' | 'failed' | 'deferred' | 'push'
   /** HTTP status; 0 where there was none. */
   readonly status: number
   /** How long it took. */
@@ -12,13 +12,13 @@ export interface Fetch {
   readonly bytes: number
   /** Items that were new. */
   readonly items: number
-  /** Of a failure, in a word such as `timeout`; else empty. */
+  /** Of a failure, in a word such as `timeout`; why it was deferred; else empty. */
   readonly reason: string
 }
 
 export const MOST_FETCHES = 30
 
-const CODES = { changed: 'c', unchanged: 'u', failed: 'f', push: 'p' } as const
+const CODES = { changed: 'c', unchanged: 'u', failed: 'f', deferred: 'd', push: 'p' } as const
 const OUTCOMES = new Map(Object.entries(CODES).map(([outcome, code]) => [code, outcome as Fetch['outcome']])) // keys of CODES
 
 const whole = (number: number): string => Math.max(0, Math.round(number)).toString(36)

@@ -5,15 +5,16 @@
 
 import { gzipSync } from 'node:zlib'
 import type { Redis } from 'ioredis'
-import type { FetchOutcome, Validators } from '../feed/fetch.ts'
+import type { Validators } from '../feed/fetch.ts'
 import type { Identified } from '../feed/identity.ts'
 import type { Keys } from '../redis/keys.ts'
 import { loadScript, runScript } from '../redis/script.ts'
-import { backoff, type Due, firstDue, nextDue, whilePushed } from './due.ts'
+import { type Due, firstDue, nextDue, whilePushed } from './due.ts'
 import { type Fetch, MOST_FETCHES, packFetch, unpackFetch } from './history.ts'
+import { createSetbacks, type Setbacks } from './setbacks.ts'
 import type { CrawlSettings } from './settings.ts'
 import type { Source, SourceId } from './source.ts'
-import { formatSpans, mergePublished, parseSpans, parseState, type SourceState } from './state.ts'
+import { formatSpans, mergePublished, parseSpans, parseState, type SourceState, writeTimes } from './state.ts'
 
 const claimDueScript = loadScript(new URL('./claim-due.lua', import.meta.url))
 const markSeenScript = loadScript(new URL('./mark-seen.lua', import.meta.url))
@@ -49,9 +50,7 @@ export interface Success {
   readonly title: string | null
 }
 
-type Failed = Pick<Extract<FetchOutcome, { kind: 'failed' }>, 'reason' | 'detail' | 'retryAfter'>
-
-export interface Sources {
+export interface Sources extends Setbacks {
   list(): readonly Source[]
   get(id: string): Source | undefined
   /** As `get`, but looks again for what another process has only just added. */
@@ -75,8 +74,8 @@ export interface Sources {
   /** Before its batches are queued: what `markSeen` commits in the end. Where all of a feed was parsed there are no spans. */
   prepare(id: SourceId, crawlId: string, validators: Validators, spans: readonly string[] | null): Promise<void>
   succeeded(id: SourceId, success: Success): Promise<Due>
-  unchanged(id: SourceId, freshFor: number | null): Promise<Due>
-  failed(id: SourceId, failure: Failed): Promise<Due>
+  /** @param before its state, where it is known already: saves reading it */
+  unchanged(id: SourceId, freshFor: number | null, before?: SourceState): Promise<Due>
   /**
    * Until when push brings what the source publishes, ms; 0 where it does not. Where it ends before it was to, a poll comes soon.
    */
@@ -126,7 +125,7 @@ export const createSources = ({
 
   const schedule = async (id: SourceId, due: Due, fields: Record<string, string | number>): Promise<Due> => {
     await Promise.all([
-      redis.hset(keys.source(id), { ...fields, nextAt: due.at, nextReason: due.reason }),
+      redis.hset(keys.source(id), { retiredAt: '', ...fields, nextAt: due.at, nextReason: due.reason }),
       // XX: a source removed from the catalogue while it was fetched stays out.
       redis.zadd(keys.due(), 'XX', String(due.at), id),
     ])
@@ -147,6 +146,7 @@ export const createSources = ({
   }
 
   return {
+    ...createSetbacks({ redis, keys, get, state, schedule, settings, now }),
     list: catalogue,
     get,
     async find(id) {
@@ -182,7 +182,7 @@ export const createSources = ({
 
     async forget(id) {
       await redis.zrem(keys.due(), id)
-      await redis.del(keys.source(id), keys.seen(id), keys.history(id), keys.quarantine(id))
+      await redis.del(keys.source(id), keys.seen(id), keys.spans(id), keys.history(id), keys.quarantine(id))
     },
 
     async states() {
@@ -297,15 +297,15 @@ export const createSources = ({
         lastFetchAt: now(),
         lastSuccessAt: now(),
         failures: 0,
-        published: all.join(' '),
+        times: writeTimes(all),
         movedTo: movedTo ?? '',
         distrustsIds: Number(before.distrustsIds || distrustsIds),
         title: title ?? '',
       })
     },
 
-    async unchanged(id, freshFor) {
-      const { published, pushUntil } = await state(id)
+    async unchanged(id, freshFor, before) {
+      const { published, pushUntil } = before ?? (await state(id))
       const due = whilePushed(
         nextDue(id, now(), { published, fixed: get(id)?.interval, asked: freshFor }, settings()),
         id,
@@ -313,20 +313,11 @@ export const createSources = ({
         pushUntil,
         safetyInterval?.() ?? 0,
       )
-      await redis.hincrby(keys.source(id), 'fetches', 1)
-      return schedule(id, due, { lastFetchAt: now(), lastSuccessAt: now(), failures: 0 })
-    },
-
-    async failed(id, { reason, detail, retryAfter }) {
-      const failures = await redis.hincrby(keys.source(id), 'failures', 1)
-      const due = backoff(id, now(), failures, retryAfter, settings())
-      await redis.hincrby(keys.source(id), 'fetches', 1)
-      return schedule(id, due, {
-        lastFetchAt: now(),
-        errorReason: reason,
-        errorDetail: detail.slice(0, 500),
-        errorAt: now(),
-      })
+      const [, scheduled] = await Promise.all([
+        redis.hincrby(keys.source(id), 'fetches', 1),
+        schedule(id, due, { lastFetchAt: now(), lastSuccessAt: now(), failures: 0 }),
+      ])
+      return scheduled
     },
 
     async quarantine(id, body, reason) {

@@ -1,9 +1,11 @@
 /** What is known of a source, as kept in its hash: flat, small, and readable with HGETALL. (pure) */
 
 import type { Validators } from '../feed/fetch.ts'
+import type { Adopted, Move } from './moves.ts'
 
 export interface SourceState {
-  readonly status: 'new' | 'fresh' | 'failing'
+  /** `retired`: its publisher said that it is gone for good; a re-crawl revives it. */
+  readonly status: 'new' | 'fresh' | 'failing' | 'retired'
   readonly validators: Validators | null
   /** Of the crawl whose batches are still being taken in; committed with the last of them. */
   readonly lastFetchAt: number | null
@@ -17,7 +19,14 @@ export interface SourceState {
   readonly published: readonly number[]
   /** Whether its ids proved untrustworthy: then items are told apart by link for good. */
   readonly distrustsIds: boolean
+  /** Where a permanent redirect leads, seen but not adopted. */
   readonly movedTo: string | null
+  readonly move: Move | null
+  /** An address taken over from a permanent redirect in place of the catalogue's. */
+  readonly adopted: Adopted | null
+  /** Its validators were found to lie: when, and how. */
+  readonly lie: { readonly at: number; readonly how: string } | null
+  readonly retiredAt: number | null
   readonly fetches: number
   readonly newItems: number
   readonly title: string | null
@@ -29,27 +38,38 @@ export interface SourceState {
 
 const number = (text: string | undefined): number | null => (text === undefined || text === '' ? null : Number(text))
 
+/** As `writeMove` wrote it: shared or not, the days, the place. */
+const moveOf = (text: string | undefined): Move | null => {
+  const [isShared, days = '', to] = text?.split(' ') ?? []
+  return to ? { to, days: days.split(',').map(Number), isShared: isShared === '1' } : null
+}
+export const writeMove = ({ isShared, days, to }: Move): string => `${Number(isShared)} ${days.join(',')} ${to}`
+
 export const parseState = (hash: Readonly<Record<string, string>>): SourceState => {
   const failures = Number(hash.failures ?? 0)
   const { etag, lastModified, bodyHash } = hash
   return {
-    status: failures > 0 ? 'failing' : hash.lastSuccessAt ? 'fresh' : 'new',
+    status: hash.retiredAt ? 'retired' : failures > 0 ? 'failing' : hash.lastSuccessAt ? 'fresh' : 'new',
     validators:
       etag || lastModified || bodyHash
         ? { etag: etag || null, lastModified: lastModified || null, bodyHash: bodyHash || null }
         : null,
     lastFetchAt: number(hash.lastFetchAt),
     lastSuccessAt: number(hash.lastSuccessAt),
-    nextAt: number(hash.nextAt),
+    nextAt: hash.retiredAt ? null : number(hash.nextAt),
     nextReason: hash.nextReason ?? 'new: first fetch',
     failures,
     lastError:
       hash.errorReason && failures > 0
         ? { reason: hash.errorReason, detail: hash.errorDetail ?? '', at: Number(hash.errorAt ?? 0) }
         : null,
-    published: (hash.published ?? '').split(' ').filter(Boolean).map(Number),
+    published: readTimes(hash.times),
     distrustsIds: hash.distrustsIds === '1',
     movedTo: hash.movedTo || null,
+    move: moveOf(hash.move),
+    adopted: hash.adopted ? { url: hash.adopted, from: hash.adoptedFrom ?? '' } : null,
+    lie: hash.lieAt ? { at: Number(hash.lieAt), how: hash.lieHow ?? '' } : null,
+    retiredAt: number(hash.retiredAt),
     fetches: Number(hash.fetches ?? 0),
     newItems: Number(hash.newItems ?? 0),
     title: hash.title || null,
@@ -68,6 +88,27 @@ export const formatSpans = (hashes: readonly string[]): string => [READER, ...ha
 export const parseSpans = (written: string | null): ReadonlySet<string> => {
   const [reader, ...hashes] = (written ?? '').split(' ')
   return new Set(reader === READER ? hashes : [])
+}
+
+/**
+ * Times for the hash: seconds to base 36, the newest first, then each as its distance from the one before. A quarter of the bytes that ms
+ * take, 50 a source.
+ * @param times ms since the epoch, newest first
+ */
+export const writeTimes = (times: readonly number[]): string => {
+  const seconds = times.map(at => Math.floor(at / 1_000))
+  return seconds.map((at, index) => ((seconds[index - 1] ?? at * 2) - at).toString(36)).join(' ')
+}
+const readTimes = (text = ''): number[] => {
+  let at = 0
+  return text
+    .split(' ')
+    .filter(Boolean)
+    .map((step, index) => {
+      const seconds = Number.parseInt(step, 36)
+      at = index === 0 ? seconds : at - seconds
+      return at * 1_000
+    })
 }
 
 const MOST_PUBLISHED = 50

@@ -5,7 +5,7 @@
 
 import { randomBytes } from 'node:crypto'
 import type { Redis } from 'ioredis'
-import type { PostForm } from '../feed/post.ts'
+import type { PostForm, PostManners } from '../feed/post.ts'
 import type { Keys } from '../redis/keys.ts'
 import { loadScript, runScript } from '../redis/script.ts'
 import type { Source, SourceId } from '../sources/source.ts'
@@ -67,7 +67,7 @@ export interface Push {
   get(token: string): Promise<Subscription | null>
   of(id: SourceId): Promise<Subscription | null>
   /** Does what is due for one: asks its hub, renews, says goodbye, or gives up. @returns what was done, for people */
-  attend(token: string): Promise<string>
+  attend(token: string, manners?: PostManners): Promise<string>
   /** A hub asks whether we meant it, or says that it will not (WebSub, 5.3 and 5.2). */
   verify(token: string, query: Readonly<Record<string, string | undefined>>): Promise<Answer>
   /** Before a body is read: whether one may come. */
@@ -162,7 +162,7 @@ export const createPush = ({ redis, keys, settings, sources, postForm, now }: Pu
     return fits(subscription, offer) ? null : 'the feed offers another hub or topic, or our address changed'
   }
 
-  const attendEnding = async (subscription: Subscription): Promise<string> => {
+  const attendEnding = async (subscription: Subscription, manners?: PostManners): Promise<string> => {
     const { token, hub, topic, callback, tries } = subscription
     if (tries >= GOODBYES) {
       await drop(token)
@@ -173,11 +173,12 @@ export const createPush = ({ redis, keys, settings, sources, postForm, now }: Pu
       { asked: 'unsubscribe', askedAt: now(), tries: tries + 1 },
       askAgainAt(token, now() + VERIFY_WITHIN, tries + 1),
     )
-    const outcome = await postForm(hub, { 'hub.mode': 'unsubscribe', 'hub.topic': topic, 'hub.callback': callback })
+    const goodbye = { 'hub.mode': 'unsubscribe', 'hub.topic': topic, 'hub.callback': callback }
+    const outcome = await postForm(hub, goodbye, manners)
     return outcome.kind === 'answered' ? `unsubscribe: the hub answered ${outcome.status}` : outcome.detail
   }
 
-  const attendSubscribing = async (subscription: Subscription): Promise<string> => {
+  const attendSubscribing = async (subscription: Subscription, manners?: PostManners): Promise<string> => {
     const { token, hub, topic, callback, secret, leaseUntil, asked, tries, state } = subscription
     const lapsed = state === 'active' && leaseUntil <= now()
     const unverified = asked === 'subscribe' && tries > 0
@@ -196,13 +197,14 @@ export const createPush = ({ redis, keys, settings, sources, postForm, now }: Pu
       askAgainAt(token, now() + VERIFY_WITHIN, tries + 1),
     )
     if (lapsed) await sources.setPush(subscription.source, 0)
-    const outcome = await postForm(hub, {
+    const wish = {
       'hub.mode': 'subscribe',
       'hub.topic': topic,
       'hub.callback': callback,
       'hub.secret': secret,
       'hub.lease_seconds': String(Math.round(settings().lease / 1_000)),
-    })
+    }
+    const outcome = await postForm(hub, wish, manners)
     if (outcome.kind === 'answered' && outcome.status >= 200 && outcome.status < 300)
       return `subscribe: the hub answered ${outcome.status}`
     const why =
@@ -262,13 +264,15 @@ export const createPush = ({ redis, keys, settings, sources, postForm, now }: Pu
       return (await runScript(redis, claimDueScript, [keys.pushDue()], [now(), limit, CLAIM_LEASE])) as string[] // members are tokens
     },
 
-    async attend(token) {
+    async attend(token, manners) {
       const subscription = await get(token)
       if (!subscription) {
         await drop(token)
         return 'no such subscription any more'
       }
-      return subscription.state === 'ending' ? attendEnding(subscription) : attendSubscribing(subscription)
+      return subscription.state === 'ending'
+        ? attendEnding(subscription, manners)
+        : attendSubscribing(subscription, manners)
     },
 
     async verify(token, query) {

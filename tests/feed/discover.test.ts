@@ -1,14 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { discover } from '../../src/feed/discover.ts'
-import type { FetchOutcome } from '../../src/feed/fetch.ts'
-import { commonFeeds, linksOf, sitemapsOf } from '../../src/feed/links.ts'
+import { discover, type PageOutcome } from '../../src/feed/discover.ts'
+import { commonFeeds, linksOf, sitemapsOf } from '../../src/feed/page-links.ts'
 import { twinsAmong } from '../../src/sources/twins.ts'
 import { rss } from '../support/http.ts'
 
 /** A site as a table of paths; what is not in it answers 404. */
 const aSite = (pages: Record<string, string>) => {
   const asked: string[] = []
-  const fetchPage = async (url: string): Promise<FetchOutcome> => {
+  const fetchPage = async (url: string): Promise<PageOutcome> => {
     asked.push(url)
     const body = pages[new URL(url).pathname]
     if (body === undefined) return { kind: 'failed', reason: 'status', detail: 'the server answered 404', status: 404 }

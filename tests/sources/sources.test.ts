@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { keysFor } from '../../src/redis/keys.ts'
-import { backoff, nextDue, spreadOf } from '../../src/sources/due.ts'
-import { createPoliteness, politeDomain } from '../../src/sources/politeness.ts'
+import { nextDue, spreadOf } from '../../src/sources/due.ts'
 import { CrawlSettings } from '../../src/sources/settings.ts'
 import { Source, type SourceId } from '../../src/sources/source.ts'
 import { createSources } from '../../src/sources/sources.ts'
@@ -147,46 +146,9 @@ describe('the time of the next fetch', () => {
     expect(wait('a', NOON, { ...rhythm(4 * 3_600_000), asked: 60_000 }, settings)).toBeCloseTo(2 * 3_600_000, -2)
   })
 
-  it('backs off after failures, up to a bound, and honours what the server asks', () => {
-    const waits = [1, 2, 3, 50].map(failures => backoff('a', NOON, failures, undefined, settings).at - NOON)
-    expect(waits).toEqual([...waits].sort((a, b) => a - b))
-    expect(waits[3]).toBeLessThanOrEqual(settings.maxBackoff * 1.1)
-    expect(backoff('a', NOON, 1, 3_600_000, settings).at - NOON).toBeGreaterThan(3_200_000)
-  })
-
   it('is spread evenly over sources, always the same for one', () => {
     const spreads = Array.from({ length: 1_000 }, (_, n) => spreadOf(`source-${n}`))
     expect(Math.abs(spreads.reduce((sum, each) => sum + each, 0) / spreads.length)).toBeLessThan(0.01)
     expect(spreadOf('source-1')).toBe(spreads[1])
-  })
-})
-
-describe('a publisher’s domain', () => {
-  const aPoliteness = (hostGap = 0) =>
-    createPoliteness({
-      redis,
-      keys: keysFor(`${keys.prefix}-${run++}`),
-      settings: () => ({ hostGap, totalTimeout: 1_000 }),
-    })
-
-  it('sees one request at a time, whichever of its hosts is asked', async () => {
-    const polite = aPoliteness()
-    const first = await polite.enter('https://feeds.bbc.co.uk/a')
-    expect(await polite.enter('https://www.bbc.co.uk/b')).toHaveProperty('wait')
-    expect(await polite.enter('https://other.example/')).toHaveProperty('leave')
-    if ('leave' in first) await first.leave()
-    expect(await polite.enter('https://www.bbc.co.uk/b')).toHaveProperty('leave')
-  })
-
-  it('is left alone for a gap afterwards', async () => {
-    const polite = aPoliteness(60_000)
-    const first = await polite.enter('https://courier.example/')
-    if ('leave' in first) await first.leave()
-    expect(await polite.enter('https://courier.example/')).toHaveProperty('wait')
-  })
-
-  it('is the registrable one; an address counts with its port', () => {
-    expect(politeDomain('https://news.bbc.co.uk/x')).toBe('bbc.co.uk')
-    expect(politeDomain('http://127.0.0.1:8080/x')).toBe('127.0.0.1:8080')
   })
 })

@@ -41,7 +41,7 @@ const aPush = async (wanted: Parameters<typeof aHub>[0] = {}, settings: Record<s
     safetyInterval: () => configured.safetyInterval,
     now: () => clock.now,
   })
-  const poster = createPoster(crawl)
+  const poster = createPoster(() => crawl)
   const push = createPush({
     ...{ redis, keys: own, sources, settings: () => configured, postForm: poster.postForm },
     now: () => clock.now,

@@ -80,14 +80,24 @@ export const crawlCommand = (
     }
   })
 
-const describe = (outcome: unknown): string => {
+/** What the crawl job returns, as a sentence. (pure) */
+export const describe = (outcome: unknown): string => {
   const {
+    outcome: kind,
     items,
     new: fresh,
     edited,
     ms,
     next,
-  } = (outcome ?? {}) as { items?: number; new?: number; edited?: number; ms?: number; next?: string } // what the crawl job returns
+  } = (outcome ?? {}) as {
+    outcome?: string
+    items?: number
+    new?: number
+    edited?: number
+    ms?: number
+    next?: string
+  } // what the crawl job returns
+  if (kind === 'deferred') return `put off, not fetched; next ${next}`
   return items === undefined
     ? `unchanged (${ms} ms); next ${next}`
     : `${items} items, ${fresh} new, ${edited} edited (${ms} ms); next ${next}`

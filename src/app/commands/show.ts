@@ -94,7 +94,15 @@ export const sourcesCommand = (
         {
           title: 'Why',
           value: row =>
-            row.state.lastError ? `${row.state.lastError.reason}: ${row.state.lastError.detail}` : row.state.nextReason,
+            [
+              row.state.status === 'retired' || !row.state.lastError
+                ? row.state.nextReason
+                : `${row.state.lastError.reason}: ${row.state.lastError.detail}`,
+              row.state.adopted ? `fetched at ${row.state.adopted.url}, where it moved` : null,
+              row.state.lie ? `its validators ${row.state.lie.how}` : null,
+            ]
+              .filter(part => part !== null)
+              .join('; '),
           flexible: true,
         },
       ])
@@ -116,7 +124,7 @@ export const statusCommand = (configDir: string, { json }: { json: boolean }): P
       `${pc.bold('Daemons')}   ${daemons.map(({ id, roles }) => `${id} (${roles.join(', ')})`).join('; ') || 'none'}`,
     )
     console.log(
-      `${pc.bold('Sources')}   ${sources.length}: ${['fresh', 'new', 'failing', 'late', 'paused']
+      `${pc.bold('Sources')}   ${sources.length}: ${['fresh', 'new', 'failing', 'retired', 'late', 'paused']
         .filter(of => count(of) > 0)
         .map(of => `${count(of)} ${of}`)
         .join(', ')}`,

@@ -32,11 +32,13 @@ const defaultOf = (schema: z.ZodType): unknown => {
 const yamlOf = (value: unknown): string =>
   Array.isArray(value)
     ? `[${value.map(yamlOf).join(', ')}]`
-    : typeof value === 'string' &&
-        (value === '' || /[:#{}[\],&*!|>'"%@`]|^[\d.]/.test(value)) &&
-        !/^[\d.]+[a-zA-Z]+$/.test(value)
-      ? `'${value.replaceAll("'", "''")}'`
-      : String(value)
+    : typeof value === 'object' && value !== null
+      ? JSON.stringify(value)
+      : typeof value === 'string' &&
+          (value === '' || /[:#{}[\],&*!|>'"%@`]|^[\d.]/.test(value)) &&
+          !/^[\d.]+[a-zA-Z]+$/.test(value)
+        ? `'${value.replaceAll("'", "''")}'`
+        : String(value)
 
 interface Setting {
   readonly path: readonly string[]

@@ -2,10 +2,10 @@
 
 import pc from 'picocolors'
 import { bare, discover, type FoundFeed, sharesEnough } from '../../../feed/discover.ts'
+import { withoutCredentials } from '../../../feed/redact.ts'
 import { Source, SourceId } from '../../../sources/source.ts'
 import { idFor, languageFor, sectionOfFolders, sectionOfItems } from '../../../sources/suggest.ts'
 import { ask, canAsk, parseChoice } from '../../ask.ts'
-import { withoutCredentials } from '../../log.ts'
 import { type Session, withSession } from '../../session.ts'
 import { showSpan } from '../../table.ts'
 import { print } from '../print.ts'

@@ -1,13 +1,12 @@
 /** `newsdesk sources check`: every source fetched once, politely, and a table of what is wrong. Nothing is changed by it. */
 
 import pc from 'picocolors'
-import { type FoundFeed, foundFeed } from '../../../feed/discover.ts'
-import type { FetchOutcome } from '../../../feed/fetch.ts'
+import { type FoundFeed, foundFeed, type PageOutcome } from '../../../feed/discover.ts'
 import { readFeed } from '../../../feed/read.ts'
+import { withoutCredentials } from '../../../feed/redact.ts'
 import type { Source } from '../../../sources/source.ts'
 import { twinsAmong } from '../../../sources/twins.ts'
 import { startProgress } from '../../ask.ts'
-import { withoutCredentials } from '../../log.ts'
 import { withSession } from '../../session.ts'
 import { showSpan } from '../../table.ts'
 import { print } from '../print.ts'
@@ -41,7 +40,7 @@ export const faultsOf = (id: string, { feed, newest, perDay, movedTo }: FoundFee
   return findings
 }
 
-const look = async (source: Source, fetched: FetchOutcome, now: number): Promise<Looked> => {
+const look = async (source: Source, fetched: PageOutcome, now: number): Promise<Looked> => {
   const { id } = source
   if (fetched.kind === 'failed')
     return {

@@ -1,13 +1,14 @@
 /** `newsdesk sources why`: the story of a source's last fetches, and of the next. */
 
 import pc from 'picocolors'
+import { withoutCredentials } from '../../../feed/redact.ts'
 import type { Fetch } from '../../../sources/history.ts'
 import type { Source } from '../../../sources/source.ts'
 import type { SourceState } from '../../../sources/state.ts'
 import type { Subscription } from '../../../websub/subscription.ts'
 import { nearestTo } from '../../config/problems.ts'
-import { withoutCredentials } from '../../log.ts'
 import { withSession } from '../../session.ts'
+import { shownSource, shownState } from '../../status.ts'
 import { showSpan } from '../../table.ts'
 import { print } from '../print.ts'
 
@@ -31,7 +32,7 @@ export const pushLine = (subscription: Subscription | null, state: SourceState, 
   if (!subscription) return 'its feed offers a hub; a subscription is about to be asked for'
   const { hub, leaseUntil, deliveries, deliveredAt, distrustedUntil, reason } = subscription
   return [
-    `${subscription.state} at ${hub}`,
+    `${subscription.state} at ${withoutCredentials(hub)}`,
     leaseUntil > now ? `lease for another ${showSpan(leaseUntil - now)}` : null,
     `${deliveries} deliveries${deliveredAt > 0 ? `, the last ${showSpan(now - deliveredAt)} ago` : ''}`,
     distrustedUntil > now ? `distrusted for another ${showSpan(distrustedUntil - now)}` : null,
@@ -98,7 +99,8 @@ export const whyCommand = (configDir: string, id: string, { json }: { json: bool
     if (!json) tell(source, state, history, line, Date.now())
     else {
       const next = { at: state.nextAt === null ? null : new Date(state.nextAt).toISOString(), reason: state.nextReason }
-      console.log(JSON.stringify({ source, next, push: line, state, history }, null, 2))
+      const shown = { source: shownSource(source), next, push: line, state: shownState(state), history }
+      console.log(JSON.stringify(shown, null, 2))
     }
     return 0
   })
