@@ -3,7 +3,7 @@
 import { decode } from './decode.ts'
 import type { FetchOutcome } from './fetch.ts'
 import { type Identified, identify } from './identity.ts'
-import type { Feed } from './item.ts'
+import type { Feed, NotAFeed } from './item.ts'
 import { commonFeeds, commonSitemaps, linksOf, sitemapsOf } from './page-links.ts'
 import { readFeed } from './read.ts'
 
@@ -35,19 +35,11 @@ export type FetchPage = (url: string) => Promise<PageOutcome>
 
 const DAY = 86_400_000
 
-/** What a fetched document holds, where it is a feed. */
-export const feedIn = async (url: string, how: FoundFeed['how'], fetched: PageOutcome): Promise<FoundFeed | null> => {
-  if (fetched.kind !== 'changed') return null
-  const read = await readFeed(fetched.body, { contentType: fetched.contentType, url: fetched.url })
-  return read.kind === 'feed' ? foundFeed(url, how, fetched, read.feed) : null
-}
+type FetchedPage = Extract<FetchOutcome, { kind: 'changed' }>
 
-export const foundFeed = (
-  url: string,
-  how: FoundFeed['how'],
-  fetched: Extract<FetchOutcome, { kind: 'changed' }>,
-  feed: Feed,
-): FoundFeed => {
+const read = ({ body, contentType, url }: FetchedPage) => readFeed(body, { contentType, url })
+
+export const foundFeed = (url: string, how: FoundFeed['how'], fetched: FetchedPage, feed: Feed): FoundFeed => {
   const dates = feed.items
     .flatMap(({ published, updated }) => ((published ?? updated) ? [Date.parse(published ?? updated ?? '')] : []))
     .sort((a, b) => b - a)
@@ -65,11 +57,9 @@ export const foundFeed = (
   }
 }
 
-/** A sitemap that names others: those that speak of news. */
-const newsChildren = (feed: Feed): string[] =>
-  feed.format === 'sitemap' && feed.items.length === 0
-    ? feed.warnings.flatMap(warning => /^sitemap index: (https?:\S*news\S*)$/i.exec(warning)?.[1] ?? []).slice(0, 2)
-    : []
+/** Of the sitemaps that an index names, newest first: two that speak of news. */
+const newsIn = ({ reason, links }: NotAFeed): readonly string[] =>
+  reason === 'sitemap-index' ? links.filter(each => /news/i.test(each)).slice(0, 2) : []
 
 /** A sitemap without headlines is a list of pages, not of news. */
 const holdsNews = ({ feed }: FoundFeed): boolean =>
@@ -106,24 +96,30 @@ export const bare = (url: string): string =>
 export const discover = async (url: string, fetchPage: FetchPage): Promise<Discovery> => {
   const fetched = await fetchPage(url)
   if (fetched.kind === 'failed') return { kind: 'failed', reason: fetched.reason, detail: fetched.detail }
-  const given = await feedIn(url, 'given', fetched)
-  if (given && holdsNews(given)) return { kind: 'found', feeds: [given], tried: 1 }
   if (fetched.kind !== 'changed') return { kind: 'failed', reason: 'not-a-feed', detail: 'the server sent nothing' }
+  const given = await read(fetched)
+  const found = given.kind === 'feed' ? foundFeed(url, 'given', fetched, given.feed) : null
+  if (found && holdsNews(found)) return { kind: 'found', feeds: [found], tried: 1 }
 
   const feeds: FoundFeed[] = []
-  const asked = new Map<string, FoundFeed | null>([[url, given]])
-  const tryOne = async (each: string, how: FoundFeed['how']): Promise<FoundFeed | null> => {
-    const before = asked.get(each)
-    if (before !== undefined) return before
-    const found = await feedIn(each, how, await fetchPage(each))
-    asked.set(each, found)
-    if (found && holdsNews(found) && found.feed.items.length > 0 && !feeds.some(known => isSameFeed(known, found)))
+  const asked = new Set([url])
+  /** @returns sitemaps with news, where an index of them lies there */
+  const tryOne = async (each: string, how: FoundFeed['how']): Promise<readonly string[]> => {
+    if (asked.has(each)) return []
+    asked.add(each)
+    const page = await fetchPage(each)
+    if (page.kind !== 'changed') return []
+    const outcome = await read(page)
+    if (outcome.kind === 'not-a-feed') return newsIn(outcome)
+    const found = foundFeed(each, how, page, outcome.feed)
+    if (holdsNews(found) && found.feed.items.length > 0 && !feeds.some(known => isSameFeed(known, found)))
       feeds.push(found)
-    return found
+    return []
   }
 
   const page = fetched.url
   const { declared, linked } = linksOf(decode(fetched.body, fetched.contentType).text, page)
+  if (given.kind === 'not-a-feed') for (const each of newsIn(given)) await tryOne(each, 'sitemap')
   for (const each of declared) await tryOne(each, 'declared')
   for (const each of linked) await tryOne(each, 'linked')
   // A site that names its feeds is not asked for others at random.
@@ -133,10 +129,7 @@ export const discover = async (url: string, fetchPage: FetchPage): Promise<Disco
   const robots = await fetchPage(robotsUrl)
   const named =
     robots.kind === 'changed' ? sitemapsOf(decode(robots.body, robots.contentType).text, robotsUrl).slice(0, 4) : []
-  for (const each of named) {
-    const found = await tryOne(each, 'robots')
-    for (const child of found ? newsChildren(found.feed) : []) await tryOne(child, 'sitemap')
-  }
+  for (const each of named) for (const child of await tryOne(each, 'robots')) await tryOne(child, 'sitemap')
   if (!feeds.some(({ feed }) => feed.format === 'sitemap'))
     for (const each of commonSitemaps(page)) {
       await tryOne(each, 'sitemap')

@@ -13,9 +13,26 @@ vi.setConfig({ testTimeout: 90_000 })
 
 const page = (head: string, body = '') =>
   `<!doctype html><html><head><title>The Courier</title>${head}</head><body>${body}</body></html>`
+/** So far apart that no two are taken for one story. */
+const headlines: Readonly<Record<string, readonly string[]>> = {
+  main: [
+    'Harbour bridge shut for repairs',
+    'Owls nest above the old mill',
+    'Tax office loses three thousand letters',
+    'Ferry to the islands runs all night',
+    'Baker wins a prize for rye',
+  ],
+  sport: [
+    'Goalkeeper scores from his own half',
+    'Chess club beats the grandmaster',
+    'Rowers stopped by fog',
+    'Marathon route moves inland',
+    'Teenager breaks the pole vault record',
+  ],
+}
 const items = (topic: string, count = 5): FeedItemSketch[] =>
   Array.from({ length: count }, (_, n) => ({
-    title: `${topic} report ${n}`,
+    title: headlines[topic]?.[n] ?? `${topic} report ${n}`,
     path: `${topic}/${n}`,
     published: new Date(Date.now() - n * 3_600_000),
   }))
