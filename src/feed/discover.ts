@@ -102,19 +102,20 @@ export const discover = async (url: string, fetchPage: FetchPage): Promise<Disco
   if (found && holdsNews(found)) return { kind: 'found', feeds: [found], tried: 1 }
 
   const feeds: FoundFeed[] = []
-  const asked = new Set([url])
-  /** @returns sitemaps with news, where an index of them lies there */
+  /** Sitemaps with news that each address asked for names, where it is an index of them. */
+  const asked = new Map<string, readonly string[]>([[url, []]])
   const tryOne = async (each: string, how: FoundFeed['how']): Promise<readonly string[]> => {
-    if (asked.has(each)) return []
-    asked.add(each)
+    const before = asked.get(each)
+    if (before) return before
     const page = await fetchPage(each)
-    if (page.kind !== 'changed') return []
-    const outcome = await read(page)
-    if (outcome.kind === 'not-a-feed') return newsIn(outcome)
+    const outcome = page.kind === 'changed' ? await read(page) : null
+    const named = outcome?.kind === 'not-a-feed' ? newsIn(outcome) : []
+    asked.set(each, named)
+    if (page.kind !== 'changed' || outcome?.kind !== 'feed') return named
     const found = foundFeed(each, how, page, outcome.feed)
     if (holdsNews(found) && found.feed.items.length > 0 && !feeds.some(known => isSameFeed(known, found)))
       feeds.push(found)
-    return []
+    return named
   }
 
   const page = fetched.url

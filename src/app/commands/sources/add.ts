@@ -7,6 +7,7 @@ import { Source, SourceId } from '../../../sources/source.ts'
 import { idFor, languageFor, sectionOfFolders, sectionOfItems } from '../../../sources/suggest.ts'
 import { ask, canAsk, parseChoice } from '../../ask.ts'
 import { type Session, withSession } from '../../session.ts'
+import { shownSource } from '../../status.ts'
 import { showSpan } from '../../table.ts'
 import { print } from '../print.ts'
 import { withPoliteFetch } from './polite.ts'
@@ -126,8 +127,8 @@ const HOW: Readonly<Record<FoundFeed['how'], string>> = {
 }
 
 const shown = ({ found, source, knownAs }: Proposal) => ({
-  url: found.url,
-  finalUrl: found.finalUrl,
+  url: withoutCredentials(found.url),
+  finalUrl: withoutCredentials(found.finalUrl),
   how: found.how,
   title: found.feed.title,
   format: found.feed.format,
@@ -136,7 +137,7 @@ const shown = ({ found, source, knownAs }: Proposal) => ({
   perDay: found.perDay,
   language: source.language,
   knownAs,
-  source,
+  source: shownSource(source),
 })
 
 /** What was typed as an address; one without a scheme is a page on the web. */
@@ -212,7 +213,8 @@ export const addCommand = (configDir: string, typed: string, options: AddOptions
     const chosen = await choose(proposals, options)
     const added = typeof chosen === 'number' ? [] : chosen.map(({ source }) => source)
     if (added.length > 0) await session.catalogue.add(added)
-    if (options.json) console.log(JSON.stringify({ found: proposals.map(shown), added }, null, 2))
+    if (options.json)
+      console.log(JSON.stringify({ found: proposals.map(shown), added: added.map(shownSource) }, null, 2))
     else for (const { id, name, section } of added) console.log(pc.green(`Added ${id}: ${name}, in ${section}.`))
     return typeof chosen === 'number' ? chosen : 0
   })

@@ -5,12 +5,14 @@ import pc from 'picocolors'
 import { decode } from '../../../feed/decode.ts'
 import { bare, type FoundFeed, foundFeed } from '../../../feed/discover.ts'
 import { readFeed } from '../../../feed/read.ts'
+import { withoutCredentials } from '../../../feed/redact.ts'
 import { type Outline, readOpml } from '../../../sources/opml.ts'
 import { HttpUrl, Source } from '../../../sources/source.ts'
 import { idFor, languageFor, sectionOfFolders, sectionOfItems } from '../../../sources/suggest.ts'
 import { twinsAmong } from '../../../sources/twins.ts'
 import { canAsk, confirm, startProgress } from '../../ask.ts'
 import { type Session, withSession } from '../../session.ts'
+import { shownSource } from '../../status.ts'
 import { print } from '../print.ts'
 import { inParallel, withPoliteFetch } from './polite.ts'
 
@@ -148,7 +150,7 @@ export const importCommand = (configDir: string, file: string, options: ImportOp
       for (const warning of opml.warnings) console.error(warning)
       if (told.length > 0)
         print(told, [
-          { title: 'Feed', value: each => each.outline.title ?? each.outline.url, flexible: true },
+          { title: 'Feed', value: each => each.outline.title ?? withoutCredentials(each.outline.url), flexible: true },
           { title: 'What', value: each => wordOf(each, options.skipFailing) },
           { title: 'Why', value: each => each.detail, flexible: true },
         ])
@@ -157,12 +159,12 @@ export const importCommand = (configDir: string, file: string, options: ImportOp
     if (added.length > 0) await catalogue.add(added)
     if (options.json) {
       const skipped = told.map(({ outline, outcome, detail }) => ({
-        url: outline.url,
+        url: withoutCredentials(outline.url),
         title: outline.title,
         outcome,
         detail,
       }))
-      console.log(JSON.stringify({ added, told: skipped, warnings: opml.warnings }, null, 2))
+      console.log(JSON.stringify({ added: added.map(shownSource), told: skipped, warnings: opml.warnings }, null, 2))
     } else {
       const bySection = new Map<string, number>()
       for (const { section } of added) bySection.set(section, (bySection.get(section) ?? 0) + 1)
