@@ -32,7 +32,7 @@ export interface Clusterer {
   similar(id: ArticleId, limit: number): { id: ArticleId; similarity: number }[]
   explain(id: ArticleId): Explanation | null
   /** The pin that parts these articles from their story; null where they are not part of one story. */
-  splitOf(articles: readonly ArticleId[]): Pin | null
+  splitOf(articles: readonly ArticleId[], at: number): Pin | null
   has(story: StoryId): boolean
   readonly size: number
 }
@@ -279,7 +279,7 @@ export const createClusterer = (settings: () => StorySettings): Clusterer => {
     return { decision, arrived: entry.arrived, now, needed: settings().caution + neededToJoin(rate) }
   }
 
-  const splitOf = (articles: readonly ArticleId[]): Pin | null => {
+  const splitOf = (articles: readonly ArticleId[], at: number): Pin | null => {
     const [first] = articles
     const story = first === undefined ? undefined : homeOf(first)
     if (first === undefined || !story || articles.some(id => homeOf(id) !== story)) return null
@@ -289,8 +289,8 @@ export const createClusterer = (settings: () => StorySettings): Clusterer => {
       return articles.includes(id) || (decision?.kind === 'reprint' && articles.includes(decision.of))
     })
     if (leaving.length === 0 || leaving.length === story.articles.size) return null
-    let to = storyIdOf(first)
-    for (let number = 2; index.get(to); number += 1) to = `${storyIdOf(first)}.${number}` as StoryId
+    // A name never used before: the article's own may be that of a story merged away.
+    const to = `${storyIdOf(first)}.${at.toString(36)}` as StoryId
     return { kind: 'split', articles: leaving, from: story.id, to }
   }
 

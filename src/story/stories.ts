@@ -132,6 +132,6 @@ export const createStories = ({ redis, keys, settings, now }: StoriesParts): Sto
       pin(() =>
         from !== into && clusterer.has(from) && clusterer.has(into) ? { kind: 'merge', from, into } : null,
       ),
-    split: articles => pin(() => clusterer.splitOf(articles)),
+    split: articles => pin(() => clusterer.splitOf(articles, now())),
   }
 }

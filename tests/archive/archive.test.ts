@@ -75,7 +75,7 @@ describe('an article taken in', () => {
     }
     await archive.ingest([{ article: first, decision: newIn('s1') }], NOON)
     const ingested = await archive.ingest(
-      [{ article: second, decision: { kind: 'same', as: first.id, story: 's1' as StoryId } }],
+      [{ article: second, decision: { kind: 'same', as: first.id, story: 's1' as StoryId, merges: [] } }],
       NOON,
     )
     expect(ingested.merged).toBe(1)
@@ -94,7 +94,7 @@ describe('an article taken in', () => {
     const first = anArticle({ url: 'https://courier.example/a' })
     const moved = anArticle({ url: 'https://courier.example/b' })
     await archive.ingest([{ article: first, decision: newIn('s1') }], NOON)
-    await archive.ingest([{ article: moved, decision: { kind: 'same', as: first.id, story: 's1' as StoryId } }], NOON)
+    await archive.ingest([{ article: moved, decision: { kind: 'same', as: first.id, story: 's1' as StoryId, merges: [] } }], NOON)
     expect(await archive.resolve([moved.id, first.id, 'unknown' as ArticleId])).toEqual([first.id, first.id, null])
     const [found] = await archive.articles([moved.id])
     expect(found?.id).toBe(first.id)
@@ -124,7 +124,7 @@ describe('a story', () => {
     await archive.ingest(
       [
         { article: original, decision: newIn('s1') },
-        { article: reprint, decision: { kind: 'reprint', of: original.id, story: 's1' as StoryId } },
+        { article: reprint, decision: { kind: 'reprint', of: original.id, story: 's1' as StoryId, merges: [] } },
       ],
       NOON,
     )
