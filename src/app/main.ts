@@ -132,6 +132,41 @@ program
   )
 
 program
+  .command('cluster')
+  .description('group articles into stories: JSON Lines {id, title, summary?, published?, source?, lang?} in, {id, story, duplicateOf?} out')
+  .action(run(async () => (await import('./commands/cluster.ts')).clusterCommand(configDir())))
+
+program
+  .command('explain')
+  .description('why an article stands in its section and in its story, and what it was compared with')
+  .argument('<article>', 'its id')
+  .option('--json', 'as JSON')
+  .action(
+    run(async (article: string, { json = false }: { json?: boolean }) =>
+      (await import('./commands/explain.ts')).explainCommand(configDir(), article, { json }),
+    ),
+  )
+
+const story = program.command('story').description('merge or split stories; what an editor decided stays so')
+story
+  .command('merge')
+  .description('put all articles of one story into another')
+  .argument('<from>', 'id of the story that ends')
+  .argument('<into>', 'id of the story that stays')
+  .action(
+    run(async (from: string, into: string) =>
+      (await import('./commands/story.ts')).mergeCommand(configDir(), from, into),
+    ),
+  )
+story
+  .command('split')
+  .description('take articles out of their story into one of their own')
+  .argument('<articles...>', 'their ids')
+  .action(
+    run(async (articles: string[]) => (await import('./commands/story.ts')).splitCommand(configDir(), articles)),
+  )
+
+program
   .command('status')
   .description('how newsdesk is, on one screen; exit code 1 where something is wrong')
   .option('--json', 'as JSON')

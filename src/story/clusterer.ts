@@ -12,7 +12,7 @@ import type { Features } from './features.ts'
 import { createJournal, setNoted } from './journal.ts'
 import type { Decided, LogEntry } from './log-entry.ts'
 import { createPrints } from './prints.ts'
-import { isRepeat } from './repeat.ts'
+import { isRepeat, msApart } from './repeat.ts'
 import { isReprint, isSeries } from './reprint.ts'
 import type { StorySettings } from './settings.ts'
 import { createStoryIndex, type Near, type Story, wantedOf } from './story-index.ts'
@@ -82,8 +82,8 @@ export const createClusterer = (settings: () => StorySettings): Clusterer => {
     if (features.source === '') return undefined
     const id = titles.get(titleKey(features))
     const before = id === undefined ? undefined : entries.get(id)
-    if (!before || at - before.at > settings().window) return undefined
-    return isRepeat(features, before.features, at - before.at) ? id : undefined
+    const apart = before ? msApart(features, before.features, at - before.at) : Number.POSITIVE_INFINITY
+    return before && apart <= settings().window && isRepeat(features, before.features, apart) ? id : undefined
   }
 
   const reprinted = (features: Features): ArticleId | undefined =>

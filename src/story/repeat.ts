@@ -13,15 +13,14 @@ const SAME = 0.3
 const TELLING_TITLE = 4
 const DAY = 18 * 3_600_000
 
-/**
- * @param one its title is `other`'s, from the same source
- * @param msApart between their arrivals, where neither says when it was published
- */
-export const isRepeat = (one: Features, other: Features, msApart: number): boolean => {
-  const apart =
-    one.publishedAt === null || other.publishedAt === null
-      ? msApart
-      : Math.max(msApart, Math.abs(one.publishedAt - other.publishedAt))
+/** Between their publications, or between their arrivals where that is more or nothing says when they were published. */
+export const msApart = (one: Features, other: Features, arrivals: number): number =>
+  one.publishedAt === null || other.publishedAt === null
+    ? arrivals
+    : Math.max(arrivals, Math.abs(one.publishedAt - other.publishedAt))
+
+/** @param one its title is `other`'s, from the same source */
+export const isRepeat = (one: Features, other: Features, apart: number): boolean => {
   const bodies = Math.min(one.summary.length, other.summary.length)
   const short = one.title.length < TELLING_TITLE
   if (apart < DAY && !short) return true
