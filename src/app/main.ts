@@ -133,7 +133,9 @@ program
 
 program
   .command('cluster')
-  .description('group articles into stories: JSON Lines {id, title, summary?, published?, source?, lang?} in, {id, story, duplicateOf?} out')
+  .description(
+    'group articles into stories: JSON Lines {id, title, summary?, published?, source?, lang?} in, {id, story, duplicateOf?} out',
+  )
   .action(run(async () => (await import('./commands/cluster.ts')).clusterCommand(configDir())))
 
 program
@@ -162,9 +164,7 @@ story
   .command('split')
   .description('take articles out of their story into one of their own')
   .argument('<articles...>', 'their ids')
-  .action(
-    run(async (articles: string[]) => (await import('./commands/story.ts')).splitCommand(configDir(), articles)),
-  )
+  .action(run(async (articles: string[]) => (await import('./commands/story.ts')).splitCommand(configDir(), articles)))
 
 program
   .command('status')

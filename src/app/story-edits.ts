@@ -46,7 +46,8 @@ export const splitStory = async (
   const articles = found.flatMap(article => article ?? [])
   const [from, ...others] = [...new Set(articles.map(({ story }) => story))]
   const [first] = articles
-  if (from === undefined || first === undefined || others.length > 0) return refused('the articles are of several stories')
+  if (from === undefined || first === undefined || others.length > 0)
+    return refused('the articles are of several stories')
   const [story] = await archive.stories([from])
   const own = articles.map(({ id }) => id)
   if (story?.articles.every(id => own.includes(id))) return refused('these are all articles of the story')

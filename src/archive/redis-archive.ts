@@ -83,7 +83,11 @@ export const createArchive = ({ redis, keys, settings, weightOf, parentOf }: Arc
     const standing = own
       ? { score: leadScore(article, weightOf(owner), decision.kind === 'reprint'), url: article.url }
       : {}
-    const placed = await writer.join(decision.story, { id: target, sources, sections, at: publishedAt, ...standing }, now)
+    const placed = await writer.join(
+      decision.story,
+      { id: target, sources, sections, at: publishedAt, ...standing },
+      now,
+    )
     // Its story was merged into another by a worker ahead of us.
     if (placed.story !== decision.story) await writer.tell([target], placed.story)
     return placed

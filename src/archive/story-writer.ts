@@ -163,7 +163,6 @@ export const createStoryWriter = ({ redis, keys, settings, parentOf }: StoryWrit
 /** Of several changes of one story the last, with the sections it stood in before the first. */
 export const lastOfEach = (placed: readonly Placed[]): Placed[] => {
   const last = new Map<StoryId, Placed>()
-  for (const each of placed)
-    last.set(each.story, { ...each, before: last.get(each.story)?.before ?? each.before })
+  for (const each of placed) last.set(each.story, { ...each, before: last.get(each.story)?.before ?? each.before })
   return [...last.values()]
 }

@@ -15,7 +15,7 @@ import { createPrints } from './prints.ts'
 import { isRepeat, msApart } from './repeat.ts'
 import { isReprint, isSeries } from './reprint.ts'
 import type { StorySettings } from './settings.ts'
-import { createStoryIndex, type Near, type Story, wantedOf } from './story-index.ts'
+import { createStoryIndex, type Near, type Story, type Wanted, wantedOf } from './story-index.ts'
 
 export interface Clusterer {
   /** The answer for an article of the window; null for a new one. */
@@ -112,7 +112,11 @@ export const createClusterer = (settings: () => StorySettings): Clusterer => {
   const draft = (features: Features, at: number): Decided => {
     const same = repeated(features, at)
     if (same !== undefined)
-      return { features, arrived: null, decision: { kind: 'same', as: same, story: homes.get(same) ?? storyIdOf(same), merges: [] } }
+      return {
+        features,
+        arrived: null,
+        decision: { kind: 'same', as: same, story: homes.get(same) ?? storyIdOf(same), merges: [] },
+      }
     const original = reprinted(features)
     const home = original === undefined ? undefined : homes.get(original)
     if (original !== undefined && home !== undefined)
@@ -136,43 +140,43 @@ export const createClusterer = (settings: () => StorySettings): Clusterer => {
 
   // ---- second looks --------------------------------------------------------------------------------------------------
 
-  /** Merges a story into a larger one it speaks for. @returns the merge made, or null */
-  const review = (story: Story): Merge | null => {
-    const wanted = { terms: story.terms, told: story.told }
-    if (story.told === 0) return null
+  /** Whether a story speaks for a larger one strongly enough to be merged into it. */
+  const belongs = (story: Story, { story: into, score, shared }: Near): boolean => {
     const { joinWithin, caution } = settings()
-    const needed = caution + neededToMerge(rate, story.told)
-    for (const near of index.nearest(wanted, story, MERGE_WITH)) {
-      const into = near.story
-      if (into.told < story.told || (into.told === story.told && into.id > story.id)) continue
-      if (near.shared < sharedNeeded(into) || story.apart.has(into.id)) continue
-      if (Math.abs(into.lastAt - story.lastAt) > joinWithin) continue
-      if (near.score - reservations(false, daysBetween(story, into)) < needed) continue
-      if (story.told === 1 && [...story.articles.values()].some(features => tellsAnother(features, into))) continue
-      const merge = { from: story.id, into: into.id }
-      join(merge)
-      return merge
-    }
-    return null
+    if (into.told < story.told || (into.told === story.told && into.id > story.id)) return false
+    if (shared < sharedNeeded(into) || story.apart.has(into.id)) return false
+    if (Math.abs(into.lastAt - story.lastAt) > joinWithin) return false
+    if (score - reservations(false, daysBetween(story, into)) < caution + neededToMerge(rate, story.told)) return false
+    return story.told > 1 || ![...story.articles.values()].some(features => tellsAnother(features, into))
   }
+
+  const wantedOfStory = ({ terms, told }: Story): Wanted => ({ terms, told })
+
+  /** Merges a story into the nearest larger one it belongs to. @returns the merge made, or null */
+  const review = (story: Story): Merge | null => {
+    if (story.told === 0) return null
+    const near = index.nearest(wantedOfStory(story), story, MERGE_WITH).find(each => belongs(story, each))
+    return near ? join({ from: story.id, into: near.story.id }) : null
+  }
+
+  /** Merges others that share its telling words into a story that has grown. */
+  const absorb = (story: Story): Merge[] =>
+    index
+      .sharing(story, ABSORBED)
+      .filter(other => other.told > 0 && belongs(other, index.score(wantedOfStory(other), story)))
+      .map(other => join({ from: other.id, into: story.id }))
 
   const secondLooks = (grown: StoryId): Merge[] => {
     const merges: Merge[] = []
-    const look = (story: Story | undefined): boolean => {
-      const merge = story ? review(story) : null
-      if (merge) merges.push(merge)
-      return merge !== null
-    }
     const story = index.get(grown)
     // At 2, 4, 8... articles a story knows better what it is about.
-    if (story && story.told >= 2 && Number.isInteger(Math.log2(story.told)) && !look(story))
-      for (const other of index.sharing(story, ABSORBED)) {
-        if (index.get(story.id) !== story) break
-        if (index.get(other.id) === other && other.told <= story.told) look(other)
-      }
+    if (story && story.told >= 2 && Number.isInteger(Math.log2(story.told))) {
+      const merge = review(story)
+      merges.push(...(merge ? [merge] : absorb(story)))
+    }
     const due = unreviewed.length > SECOND_LOOK ? homeOf(unreviewed[0] as ArticleId) : undefined // it has one: it is longer than nought
-    if (due && due.told <= SMALL) look(due)
-    return merges
+    const late = due && due.told <= SMALL ? review(due) : null
+    return late ? [...merges, late] : merges
   }
 
   const settle = (): void => {
@@ -204,11 +208,12 @@ export const createClusterer = (settings: () => StorySettings): Clusterer => {
     })
   }
 
-  const join = ({ from, into }: Merge): void => {
-    const [one, other] = [index.get(from), index.get(into)]
-    if (!one || !other || one === other) return
-    for (const id of one.articles.keys()) setNoted(journal, homes, id, into)
+  const join = (merge: Merge): Merge => {
+    const [one, other] = [index.get(merge.from), index.get(merge.into)]
+    if (!one || !other || one === other) return merge
+    for (const id of one.articles.keys()) setNoted(journal, homes, id, other.id)
     index.merge(one, other)
+    return merge
   }
 
   const fold = (entry: LogEntry): void => {

@@ -16,7 +16,8 @@ const runsOf = (terms: readonly Term[]): number[] => {
   const runs: number[] = []
   for (let index = 0; index + RUN <= terms.length; index += 1) {
     let hash = 0x811c9dc5 | 0
-    for (let each = index; each < index + RUN; each += 1) hash = Math.imul(hash ^ (terms[each] ?? 0), 0x01000193) ^ (hash >>> 13)
+    for (let each = index; each < index + RUN; each += 1)
+      hash = Math.imul(hash ^ (terms[each] ?? 0), 0x01000193) ^ (hash >>> 13)
     runs.push(hash)
   }
   return runs

@@ -96,7 +96,9 @@ const sameTitle = (a: readonly Term[], b: readonly Term[]): boolean => {
   const { matched, replaced } = align(a, b)
   const [short, long] = [Math.min(a.length, b.length), Math.max(a.length, b.length)]
   const added = a.length > b.length ? a.filter(term => !b.includes(term)) : b.filter(term => !a.includes(term))
-  return matched >= TITLE && matched === short && replaced === 0 && long - short <= MORE_IN_TITLE && !added.some(hasDigit)
+  return (
+    matched >= TITLE && matched === short && replaced === 0 && long - short <= MORE_IN_TITLE && !added.some(hasDigit)
+  )
 }
 
 export const isReprint = (one: Features, other: Features): boolean => {

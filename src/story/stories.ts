@@ -129,9 +129,7 @@ export const createStories = ({ redis, keys, settings, now }: StoriesParts): Sto
         return clusterer.explain(id)
       }),
     merge: (from, into) =>
-      pin(() =>
-        from !== into && clusterer.has(from) && clusterer.has(into) ? { kind: 'merge', from, into } : null,
-      ),
+      pin(() => (from !== into && clusterer.has(from) && clusterer.has(into) ? { kind: 'merge', from, into } : null)),
     split: articles => pin(() => clusterer.splitOf(articles, now())),
   }
 }

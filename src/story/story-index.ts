@@ -28,6 +28,8 @@ export interface Story {
   /** Share of its articles that have the words it is told by, as of `measured` articles. */
   coherence: number
   measured: number
+  /** False once it was merged away or has lost its last article. */
+  live: boolean
   /** Scratch of one search: which, and the gains so far. */
   search: number
   gained: number
@@ -51,7 +53,7 @@ export interface Wanted {
 /** A term remembers its latest stories, no more: one in so many tells none apart. */
 const MOST_STORIES = 1_000
 /** Stories looked at for one article, rarest terms first, and those of them weighed in full. */
-const LOOKS = 2_500
+const LOOKS = 1_000
 const WEIGHED = 24
 const WANTED_TERMS = 40
 /** A large story's words beyond so many are single articles' own. */
@@ -99,17 +101,16 @@ export const createStoryIndex = (journal: Journal): StoryIndex => {
   }
 
   const assign = (story: Story, fields: Partial<Story>): void => {
-    const before = { ...story }
+    const before: Partial<Story> = {}
+    for (const name of Object.keys(fields) as (keyof Story)[]) Object.assign(before, { [name]: story[name] })
     Object.assign(story, fields)
     journal.note(() => Object.assign(story, before))
   }
 
-  const isLive = (story: Story): boolean => stories.get(story.id) === story
-
   const post = (term: Term, story: Story): void => {
     const having = postings.get(term) ?? []
     if (having.length >= MOST_STORIES) {
-      const live = [...new Set(having)].filter(each => isLive(each) && each.terms.has(term))
+      const live = [...new Set(having)].filter(each => each.live && each.terms.has(term))
       setNoted(journal, postings, term, [...live.slice(-MOST_STORIES / 2), story])
       return
     }
@@ -180,16 +181,18 @@ export const createStoryIndex = (journal: Journal): StoryIndex => {
       if (looks > 0 && looks + having.length > LOOKS) break
       looks += having.length
       const byChance = chanceOf(term)
+      const whole = gain(1, byChance)
       for (const story of having) {
-        if (story === except || story.told === 0) continue
-        const count = story.terms.get(term)
-        if (count === undefined || !isLive(story)) continue
+        if (story === except || !story.live) continue
+        // A story of one article stands among a term's only while it has it: most stories are spared the look-up.
+        const gained = story.told === 1 ? whole : gain((story.terms.get(term) ?? 0) / story.told, byChance)
+        if (!(gained > 0)) continue
         if (story.search !== searches) {
           story.search = searches
           story.gained = 0
           found.push(story)
         }
-        story.gained += gain(count / story.told, byChance)
+        story.gained += gained
       }
     }
     return found
@@ -219,6 +222,7 @@ export const createStoryIndex = (journal: Journal): StoryIndex => {
         lastAt: at,
         coherence: 1,
         measured: 0,
+        live: true,
         search: 0,
         gained: 0,
       }
@@ -246,6 +250,7 @@ export const createStoryIndex = (journal: Journal): StoryIndex => {
       if (story.articles.size > 0) return
       for (const term of [...story.terms.keys()]) setTerm(story, term, 0)
       setTold(story, 0)
+      assign(story, { live: false })
       setNoted(journal, stories, story.id, undefined)
     },
     merge(from, into) {
@@ -269,14 +274,13 @@ export const createStoryIndex = (journal: Journal): StoryIndex => {
         lastAt: Math.max(from.lastAt, into.lastAt),
         ...spanWith({ ...into, ...spanWith(into, from.from) }, from.to),
       })
+      assign(from, { live: false })
       setNoted(journal, stories, from.id, undefined)
       trim(into)
     },
     nearest(wanted, except, limit) {
       const terms = except && wanted.terms.size > WANTED_TERMS ? telling(except) : [...wanted.terms.keys()]
-      return candidates(terms, except)
-        .sort((a, b) => b.gained - a.gained || (a.id < b.id ? -1 : 1))
-        .slice(0, WEIGHED)
+      return mostGained(candidates(terms, except))
         .map(story => score(wanted, story))
         .sort(byScore)
         .slice(0, limit)
@@ -288,7 +292,7 @@ export const createStoryIndex = (journal: Journal): StoryIndex => {
         const having = postings.get(term) ?? []
         if (having.length > MOST_STORIES / 2) continue
         for (const other of having)
-          if (other !== story && isLive(other) && other.terms.has(term)) counts.set(other, (counts.get(other) ?? 0) + 1)
+          if (other !== story && other.live && other.terms.has(term)) counts.set(other, (counts.get(other) ?? 0) + 1)
       }
       return [...counts]
         .filter(([, shared]) => shared >= 2)
@@ -298,6 +302,22 @@ export const createStoryIndex = (journal: Journal): StoryIndex => {
     },
   }
 }
+
+/** The few with most rough gains, without sorting the many. */
+const mostGained = (found: readonly Story[]): Story[] => {
+  const best: Story[] = []
+  for (const story of found) {
+    const last = best[WEIGHED - 1]
+    if (last && !isAhead(story, last)) continue
+    if (last) best.pop()
+    let place = best.length
+    while (place > 0 && isAhead(story, best[place - 1] as Story)) place -= 1 // within its length
+    best.splice(place, 0, story)
+  }
+  return best
+}
+
+const isAhead = (a: Story, b: Story): boolean => a.gained > b.gained || (a.gained === b.gained && a.id < b.id)
 
 const spanWith = ({ from, to }: Pick<Story, 'from' | 'to'>, at: number | null): Pick<Story, 'from' | 'to'> =>
   at === null ? { from, to } : { from: Math.min(from ?? at, at), to: Math.max(to ?? at, at) }

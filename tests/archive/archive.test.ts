@@ -94,7 +94,10 @@ describe('an article taken in', () => {
     const first = anArticle({ url: 'https://courier.example/a' })
     const moved = anArticle({ url: 'https://courier.example/b' })
     await archive.ingest([{ article: first, decision: newIn('s1') }], NOON)
-    await archive.ingest([{ article: moved, decision: { kind: 'same', as: first.id, story: 's1' as StoryId, merges: [] } }], NOON)
+    await archive.ingest(
+      [{ article: moved, decision: { kind: 'same', as: first.id, story: 's1' as StoryId, merges: [] } }],
+      NOON,
+    )
     expect(await archive.resolve([moved.id, first.id, 'unknown' as ArticleId])).toEqual([first.id, first.id, null])
     const [found] = await archive.articles([moved.id])
     expect(found?.id).toBe(first.id)

@@ -1,7 +1,7 @@
 /** `newsdesk cluster`: articles on stdin become stories on stdout, by the rules of the running daemon but without Redis. */
 
-import { createInterface } from 'node:readline'
 import { once } from 'node:events'
+import { createInterface } from 'node:readline'
 import { z } from 'zod'
 import type { ArticleId, StoryId } from '../../article/article.ts'
 import type { SourceId } from '../../sources/source.ts'

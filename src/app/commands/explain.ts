@@ -12,17 +12,21 @@ const MOST_WORDS = 12
 
 /** Words both have: the evidence an editor can read. */
 const sharedWords = (one: StoredArticle, other: StoredArticle): string[] => {
-  const words = ({ title, summary, language }: StoredArticle) => new Set(termsOf(`${title} ${summary}`, language.slice(0, 2)))
+  const words = ({ title, summary, language }: StoredArticle) =>
+    new Set(termsOf(`${title} ${summary}`, language.slice(0, 2)))
   const theirs = words(other)
   return [...words(one)].filter(word => theirs.has(word)).slice(0, MOST_WORDS)
 }
 
 const decisionLine = ({ decision, arrived }: Explanation): string => {
-  if (decision.kind === 'same') return `the same article as ${decision.as}: its URL, or its source's title, was there before`
+  if (decision.kind === 'same')
+    return `the same article as ${decision.as}: its URL, or its source's title, was there before`
   if (decision.kind === 'reprint') return `a reprint of ${decision.of}: the same copy on another publisher`
   if (!arrived) return 'opened a story: none shared enough words with it'
   const weighed = `${arrived.story}: evidence ${arrived.score.toFixed(1)}, needed ${arrived.needed.toFixed(1)}`
-  return arrived.score >= arrived.needed ? `on arrival joined ${weighed}` : `on arrival opened a story; nearest was ${weighed}`
+  return arrived.score >= arrived.needed
+    ? `on arrival joined ${weighed}`
+    : `on arrival opened a story; nearest was ${weighed}`
 }
 
 /** @returns 0, or 1 where there is no such article */
@@ -47,7 +51,13 @@ export const explainCommand = (configDir: string, id: string, { json }: { json: 
     if (json) {
       const { section, sections, evidence, story, reprintOf, title } = article
       const { decision = null, arrived = null, needed = null } = why ?? {}
-      console.log(JSON.stringify({ id: article.id, title, section, sections, evidence, story, reprintOf, decision, arrived, needed, compared }, null, 2))
+      console.log(
+        JSON.stringify(
+          { id: article.id, title, section, sections, evidence, story, reprintOf, decision, arrived, needed, compared },
+          null,
+          2,
+        ),
+      )
       return 0
     }
     console.log(pc.bold(article.title))
@@ -59,8 +69,11 @@ export const explainCommand = (configDir: string, id: string, { json }: { json: 
     if (!why) console.log('  it has left the window in which stories are decided (stories.window)')
     else console.log(`  ${decisionLine(why)}`)
     for (const { story, score, articles } of compared) {
-      console.log(`  ${story === article.story ? 'its story' : 'compared with'} ${story}: evidence ${score.toFixed(1)}, a new article would need ${why?.needed.toFixed(1)}`)
-      for (const other of articles) console.log(`    ${other.title}\n      ${pc.dim(`both: ${other.shared.join(', ') || '-'}`)}`)
+      console.log(
+        `  ${story === article.story ? 'its story' : 'compared with'} ${story}: evidence ${score.toFixed(1)}, a new article would need ${why?.needed.toFixed(1)}`,
+      )
+      for (const other of articles)
+        console.log(`    ${other.title}\n      ${pc.dim(`both: ${other.shared.join(', ') || '-'}`)}`)
     }
     return 0
   })

@@ -9,7 +9,13 @@ import { type Session, withSession } from '../session.ts'
 import { type Edited, mergeStories, type StoryEditParts, splitStory } from '../story-edits.ts'
 
 /** The story side of a running newsdesk, for a command. */
-export const storyRooms = ({ redis, keys, config, sources, queues }: Session): StoryEditParts & {
+export const storyRooms = ({
+  redis,
+  keys,
+  config,
+  sources,
+  queues,
+}: Session): StoryEditParts & {
   readonly stories: ReturnType<typeof createStories>
   readonly archive: ReturnType<typeof createArchive>
 } => ({
