@@ -168,7 +168,7 @@ const TEMPLATES: readonly ((n: number) => readonly [title: string, summary: stri
   ],
 ]
 
-const reprintRows = (articles: readonly Labelled[]): Row[] => {
+export const reprintRows = (articles: readonly Labelled[]): Row[] => {
   const clusterer = createClusterer(() => settings)
   const pairs = reprints(articles)
   for (const { original } of pairs) clusterer.decide(featuresOf(toldBy(original, 'wire')), 0)

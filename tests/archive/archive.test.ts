@@ -163,3 +163,54 @@ describe('a story', () => {
     }
   })
 })
+
+describe('stories that turn out to be one', () => {
+  const one = anArticle({ source: 'gazette', url: 'https://gazette.example/one', section: 'business' })
+  const other = anArticle({ source: 'courier', url: 'https://courier.example/other' })
+  const merges = [{ from: 's1' as StoryId, into: 's2' as StoryId }]
+
+  it('are merged: articles, indexes and publishers follow, and again changes nothing', async () => {
+    const { archive } = anArchive()
+    await archive.ingest([{ article: one, decision: newIn('s1') }], NOON)
+    const batch = [{ article: other, decision: { ...newIn('s2'), merges } }]
+    const ingested = await archive.ingest(batch, NOON)
+    expect([...ingested.sections].sort()).toEqual(['business', 'world'])
+    await archive.ingest(batch, NOON)
+    expect(await archive.stories(['s1', 's2'] as StoryId[])).toMatchObject([
+      null,
+      {
+        lead: other.id,
+        sources: ['courier', 'gazette'],
+        alsoIn: [{ source: 'gazette', article: one.id, url: one.url }],
+      },
+    ])
+    expect((await archive.articles([one.id]))[0]?.story).toBe('s2')
+    expect(await archive.newestStories(10)).toEqual(['s2'])
+    expect(await archive.newestStories(10, 'business')).toEqual([])
+  })
+
+  it('take in an article that was decided before they were merged and arrives after', async () => {
+    const { archive } = anArchive()
+    await archive.ingest([{ article: other, decision: { ...newIn('s2'), merges } }], NOON)
+    await archive.ingest([{ article: one, decision: newIn('s1') }], NOON)
+    expect((await archive.articles([one.id]))[0]?.story).toBe('s2')
+    expect(await archive.newestStories(10)).toEqual(['s2'])
+  })
+
+  it('are parted again by an editor', async () => {
+    const { archive } = anArchive()
+    await archive.ingest(
+      [
+        { article: one, decision: newIn('s1') },
+        { article: other, decision: newIn('s1') },
+      ],
+      NOON,
+    )
+    await archive.split('s1' as StoryId, 's9' as StoryId, [one.id], NOON)
+    expect(await archive.stories(['s1', 's9'] as StoryId[])).toMatchObject([
+      { articles: [other.id], alsoIn: [] },
+      { articles: [one.id], lead: one.id },
+    ])
+    expect((await archive.articles([one.id]))[0]?.story).toBe('s9')
+  })
+})

@@ -218,3 +218,61 @@ describe('odd titles', () => {
     },
   )
 })
+
+describe('an editor', () => {
+  it('splits a story for good, in every worker', async () => {
+    const log = aLog()
+    const [first, second] = await aWorker(log).decide(storm)
+    expect(second?.story).toBe(first?.story)
+    const pin = await aWorker(log).split([storm[1]?.id as Article['id']])
+    const [, again] = await aWorker(log).decide(storm)
+    expect(again?.story).toBe(pin?.kind === 'split' ? pin.to : '')
+    expect(again?.story).not.toBe(first?.story)
+  })
+
+  it('merges stories for good, and cannot merge what is not there', async () => {
+    const log = aLog()
+    const [one, , other] = await aWorker(log).decide([...storm, ...unrelated])
+    await aWorker(log).merge(other?.story as StoryId, one?.story as StoryId)
+    const again = await aWorker(log).decide([...storm, ...unrelated])
+    expect(again[2]?.story).toBe(one?.story)
+    expect(await aWorker(log).merge('none' as StoryId, one?.story as StoryId)).toBeNull()
+  })
+
+  it('learns why an article is where it is', async () => {
+    const log = aLog()
+    await aWorker(log).decide([...storm, ...unrelated])
+    const why = await aWorker(log).explain(storm[1]?.id as Article['id'])
+    expect(why?.arrived?.score).toBeGreaterThan(why?.arrived?.needed ?? 0)
+    expect(why?.now[0]?.articles).toEqual([storm[0]?.id])
+  })
+})
+
+describe('a title that comes back', () => {
+  const briefing = (day: number, summary: string) =>
+    anArticle({
+      title: 'Morning briefing',
+      url: `https://courier.example/briefing-${day}`,
+      summary,
+      publishedAt: NOON + day * 86_400_000,
+    })
+
+  it('with other news under it is another article', async () => {
+    const [, next] = await aWorker().decide([
+      briefing(0, 'Ferry strike ends, bank keeps rate, chess master wins the Linden cup at seventy.'),
+      briefing(1, 'Storm Odile floods Port Ellin, mayor resigns over budget, rail fares rise again.'),
+    ])
+    expect(next?.kind).toBe('new')
+  })
+})
+
+describe('two reports made from one template', () => {
+  it.each([
+    ['Magnitude 4.6 earthquake shakes Nepal', 'Magnitude 5.2 earthquake shakes Chile'],
+    ['Varland 2 Norland 1: match report', 'Ostland 3 Sudland 0: match report'],
+    ['Horoscope for Aries: what the stars say', 'Horoscope for Taurus: what the stars say'],
+  ])('are no reprints: %s, %s', async (one, other) => {
+    const [, decision] = await aWorker().decide([told('wire', one), told('courier', other)])
+    expect(decision?.kind).toBe('new')
+  })
+})
