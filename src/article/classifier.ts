@@ -1,7 +1,7 @@
 /** What a text alone says about its section: one hidden layer over the sum of its words, and direct votes of words and pairs. (pure) */
 
 import type { SectionModel } from './model.ts'
-import { pairsOf, wordsOf } from './words.ts'
+import { isUnspaced, pairsOf, wordsOf } from './words.ts'
 
 export interface Reading {
   /** Values of the hidden layer. */
@@ -47,7 +47,8 @@ export const readText = (model: SectionModel, title: string, summary: string): R
     for (let j = 0; j < width; j++) sum += (model.output[k * width + j] ?? 0) * (hidden[j] ?? 0)
     logits[k] = (logits[k] ?? 0) + sum
   }
-  const terms = [...new Set([...list, ...pairsOf(list)])]
+  // Of the runs of a script without blanks only those that are words count: the rest is where a knife fell.
+  const terms = [...new Set([...list, ...pairsOf(list)])].filter(term => votes.index.has(term) || !isUnspaced(term))
   const loud = VOTE / Math.sqrt(terms.length + 1)
   for (const term of terms) {
     const row = votes.index.get(term)

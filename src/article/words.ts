@@ -27,6 +27,9 @@ export const foldWords = (text: string): string =>
     .replace(/[^\p{L}\p{N}]+/gu, ' ')
     .trim()
 
+/** True for words, and runs of characters, of scripts that part no words. */
+export const isUnspaced = (word: string): boolean => !PLAIN.test(word) && UNSPACED.test(word)
+
 /** All runs of two to four characters: a word of the tables that stands in the run is one of them. */
 const runsOf = (text: string): string[] => {
   const characters = [...text].slice(0, 60)
