@@ -68,6 +68,7 @@ export const articles = defineJob({
       return decision ? { article, decision } : []
     })
     const ingested = await archive.ingest(batch, now())
+    await context.learn?.(accepted)
     await publishing.changed(ingested)
     await sources.markSeen(
       sourceId,

@@ -3,6 +3,7 @@
 import type { Logger } from 'pino'
 import type { Archive, Ingested } from '../src/archive/archive.ts'
 import type { ArticleSettings } from '../src/archive/settings.ts'
+import type { Article } from '../src/article/article.ts'
 import type { Classify } from '../src/article/sections.ts'
 import type { Taxonomy } from '../src/article/taxonomy.ts'
 import type { Publisher } from '../src/lists/publisher.ts'
@@ -26,6 +27,8 @@ export interface JobContext {
   readonly push: Push
   /** A vote of the text for a section, where a classifier is loaded. */
   readonly classify?: Classify
+  /** Teaches the classifier by articles that publishers filed themselves; the same article twice counts once. */
+  readonly learn?: (articles: readonly Article[]) => Promise<void>
   /** What is configured, read at each run: a reload may change it. */
   readonly settings: () => JobSettings
   /** The lists that changed, each rewritten once however often it is said. */

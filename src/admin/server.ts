@@ -125,7 +125,7 @@ export const startAdmin = async ({
     response.status(code).send(loginPage(text, await auth.hasPassword()))
   })
   app.get('/setup', async (request, response) => {
-    const token = String(request.query.token ?? '')
+    const token = String(request.query.once ?? '')
     if (await auth.checkSetupToken(token)) response.send(setupPage(token, null, SHORTEST_PASSWORD))
     else
       response
@@ -218,7 +218,7 @@ export const startAdmin = async ({
   const url = `http://${settings.host === '0.0.0.0' ? '127.0.0.1' : settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${port}`
   return {
     url,
-    setupUrl: setupToken === null ? null : `${url}/setup?token=${setupToken}`,
+    setupUrl: setupToken === null ? null : `${url}/setup?once=${setupToken}`,
     close: () =>
       new Promise(resolve => {
         server.close(() => resolve())

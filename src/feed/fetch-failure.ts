@@ -80,5 +80,6 @@ export const failureOf = (error: unknown): Failure => {
   const said = `${code} ${name} ${message}`
   const kind = KINDS.find(([pattern]) => pattern.test(said))
   if (!kind) return new Failure('reset', message || code)
-  return new Failure(kind[1], `${kind[2]} (${[code, message].filter(Boolean).join(': ')})`)
+  const detail = message.includes(code) ? message : `${code}: ${message}`
+  return new Failure(kind[1], `${kind[2]} (${detail || code})`)
 }

@@ -195,6 +195,9 @@ export const createPublisher = (parts: PublisherParts): Publisher => {
       summary: article.summary,
       counts: article.counts,
       story: { id: story.id, articles: Math.max(1, story.articles.length), sources: Math.max(1, story.sources.length) },
+      alsoIn: story.alsoIn
+        .filter(also => also.source !== owner)
+        .map(also => ({ source: { id: also.source, name: source(also.source)?.name ?? also.source }, url: also.url })),
     }
   }
 

@@ -88,6 +88,10 @@ export const keysFor = (prefix: string) => {
     /** ZSET story id by ms of publication, overall or of one section. Trimmed to `lists.candidates`. */
     storyIndex: (section?: string) => (section ? `${prefix}:index:stories:${section}` : `${prefix}:index:stories`),
 
+    // ---- sections ------------------------------------------------------------------------------------------------
+    /** ZSET `source article text` by ms first seen: what publishers filed in a section. 240 a section, expiring after 90 days. */
+    learned: (section: string) => `${prefix}:learned:${section}`,
+
     // ---- events --------------------------------------------------------------------------------------------------
     /** HASH article id -> count of all accepted events of a kind. */
     eventTotals: (kind: string) => `${events}:total:${kind}`,

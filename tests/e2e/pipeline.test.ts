@@ -187,7 +187,7 @@ describe('a restart in mid-crawl', () => {
     const feed = await aFeed(items)
     const desk = aDesk({
       sources: [source('courier', `${feed.url}/rss`)],
-      settings: { crawl: { batch: 10 }, lists: { latest: 200 }, stories: { likeness: 0.9 } },
+      settings: { crawl: { batch: 10 }, lists: { latest: 200 }, stories: { caution: 50 } },
     })
     // Crawled, but nobody takes the batches in.
     const first = await desk.start(['scheduler', 'crawl'])
