@@ -5,6 +5,7 @@ import { hostname } from 'node:os'
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import { addRecrawl, addScheduledCrawls, definitions, openQueues } from '../../jobs/queues.ts'
+import { replay } from '../../jobs/replay.ts'
 import { startSchedule } from '../../jobs/schedule.ts'
 import { type AdminServer, startAdmin } from '../admin/server.ts'
 import { createEventCounter } from '../events/counter.ts'
@@ -160,6 +161,7 @@ export const startDaemon = async ({
       queues: { ...queues },
       sources: services.sources,
       recrawl: sourceId => addRecrawl(queues, SourceId.parse(sourceId)),
+      replay: (source, body) => replay(source, body, services.context),
       listNames: () => services.publisher.names(),
       status: () => readStatus({ redis, keys, queues, sources: services.sources, now }),
       log,

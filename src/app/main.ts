@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import pc from 'picocolors'
 import { NoRedisError } from '../redis/server.ts'
+import { registerQuarantine } from './commands/quarantine.ts'
 import { ConfigError } from './config/problems.ts'
 import { ROLES, type Role } from './config/schema.ts'
 
@@ -130,6 +131,8 @@ program
       (await import('./commands/show.ts')).sourcesCommand(configDir(), { failing, json }),
     ),
   )
+
+registerQuarantine(program, configDir, run)
 
 program
   .command('cluster')

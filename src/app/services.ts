@@ -110,7 +110,7 @@ export const createServices = ({ config, redis, keys, queues, fetcher, now, log,
     taxonomy: () => config().taxonomy,
     now,
   })
-  const publishing = publishingTo(queues, publisher.affectedBy, () => settings().lists.settle)
+  const publishing = publishingTo(queues, publisher, () => settings().lists.settle)
   return {
     archive,
     sources,

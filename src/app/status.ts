@@ -51,7 +51,7 @@ const withoutSecrets = (state: SourceState): SourceState => ({
 })
 
 export const readStatus = async ({ redis, keys, queues, sources, now }: StatusParts): Promise<Status> => {
-  const [states, daemonKeys, info, policy, refused, stories, waiting, network] = await Promise.all([
+  const [states, daemonKeys, info, policy, refused, stories, waiting, network, kept] = await Promise.all([
     sources.states(),
     scan(redis, `${keys.daemon('')}*`),
     redis.info(),
@@ -60,6 +60,7 @@ export const readStatus = async ({ redis, keys, queues, sources, now }: StatusPa
     redis.zcard(keys.storyIndex()),
     eventsWaiting(redis, keys),
     redis.hget(keys.network(), 'mode'),
+    sources.quarantine.bodies(),
   ])
   const daemons = (await Promise.all(daemonKeys.map(key => redis.hgetall(key))))
     .filter(({ id }) => id)
@@ -117,6 +118,7 @@ export const readStatus = async ({ redis, keys, queues, sources, now }: StatusPa
       waiting,
       refused: Object.fromEntries(Object.entries(refused).map(([reason, count]) => [reason, Number(count)])),
     },
+    quarantine: { bodies: kept.length, sources: new Set(kept.map(({ source }) => source)).size },
     redis: { version: infoOf(info, 'redis_version'), memory: Number(infoOf(info, 'used_memory')), policy: eviction },
     problems,
   }
