@@ -46,7 +46,7 @@ const isBlank = (id: string | null): boolean => id === null || id.trim() === ''
  * @param useIds false for a source whose ids once proved untrustworthy: it stays with links
  */
 export const identify = (items: readonly FeedItem[], useIds = trustsIds(items)): readonly Identified[] => {
-  const links = items.map(({ link }) => linkKey(link))
+  const links = items.map(item => linkKey(pageOf(item)))
   const linkOf = new Map<string, string | null>()
   const shared = new Set<string>()
   for (const [index, { id }] of items.entries()) {
@@ -69,6 +69,9 @@ export const identify = (items: readonly FeedItem[], useIds = trustsIds(items)):
   })
 }
 
+/** Where its article stands: behind a redirector where the feed says so. */
+const pageOf = ({ link, original }: FeedItem): string | null => (link === null ? null : (original ?? link))
+
 /** The same for all links that lead to one article: no tracking, no scheme, no mobile host. */
 const linkKey = (link: string | null): string | null => {
   if (link === null) return null
@@ -76,8 +79,10 @@ const linkKey = (link: string | null): string | null => {
   return digest(['link', url === null ? link : identityKey(url)], 16)
 }
 
-const fingerprintOf = ({ title, link, summary, author, image, categories }: FeedItem): string => {
-  const shown = link === null ? null : (canonicalUrl(link) ?? link)
+const fingerprintOf = (item: FeedItem): string => {
+  const { title, summary, author, image, categories } = item
+  const page = pageOf(item)
+  const shown = page === null ? null : (canonicalUrl(page) ?? page)
   return digest([title], TITLE_PART) + digest([shown, summary, author, image, ...categories], REST_PART)
 }
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { createClient } from '../../src/client/index.ts'
 import { aDesk } from '../support/daemon.ts'
 import { aFeed } from '../support/feed.ts'
@@ -12,7 +12,8 @@ const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000)
 const published = async (items: FeedItemSketch[], settings: Record<string, Record<string, unknown>> = {}) => {
   const feed = await aFeed(items)
   const desk = aDesk({ sources: [source('courier', `${feed.url}/rss`)], settings })
-  await desk.start()
+  const daemon = await desk.start()
+  onTestFinished(() => daemon.stop())
   await until(
     () => desk.list('latest'),
     entries => entries.length === items.length,
