@@ -3,11 +3,9 @@
  * dashboard with nothing but a source id: by hand it is a re-crawl, which ignores validators and backoff.
  */
 
-import { createHash } from 'node:crypto'
 import { UnrecoverableError } from 'bullmq'
 import { z } from 'zod'
 import type { FetchOutcome } from '../src/feed/fetch.ts'
-import { type Identified, identify, trustsIds } from '../src/feed/identity.ts'
 import type { Feed } from '../src/feed/item.ts'
 import { readNew } from '../src/feed/new.ts'
 import type { Due } from '../src/sources/due.ts'
@@ -17,9 +15,9 @@ import type { PolledFeed } from '../src/sources/poll.ts'
 import { type Source, SourceId } from '../src/sources/source.ts'
 import type { SourceState } from '../src/sources/state.ts'
 import { offerOf } from '../src/websub/link-header.ts'
-import type { ArticlesData } from './articles.ts'
 import type { JobContext } from './context.ts'
 import { defineJob } from './define.ts'
+import { findNew } from './take-in.ts'
 
 export const crawl = defineJob({
   queue: 'crawl',
@@ -89,31 +87,29 @@ const takeIn = async (
     maxItems: context.settings().crawl.maxItems,
   })
   if (read.kind === 'not-a-feed') {
-    await sources.quarantine(source.id, fetched.body, read.detail)
+    const { body, contentType, url } = fetched
+    await sources.quarantine.keep(source.id, { body, reason: read.detail, contentType, url })
     const failure = { reason: 'not-a-feed', detail: read.detail } as const
     return fail(source, context, failure, await failed(failure), record)
   }
   const { feed, spans } = read
   const carried = spans?.length ?? feed.items.length
-  const distrustsIds = state.distrustsIds || !trustsIds(feed.items, carried)
-  const identified = identify(feed.items, !distrustsIds)
-  const unseen = await sources.unseen(source.id, identified)
-  const newItems = unseen.filter(({ isNew }) => isNew).length
+  const { batches, newItems, edited, published, distrustsIds } = await findNew(
+    source,
+    state,
+    { feed, carried, bodyHash: fetched.validators.bodyHash ?? '' },
+    { sources, most: context.settings().crawl.batch, now },
+  )
   const notes = await learn({ all: carried, known: carried - newItems })
 
   // The order of guarantee 1: enqueue, then (in the articles job) ingest, mark as seen, and only with the last batch remember the validators
   // and which items need not be parsed again.
-  const batches = batchesOf(source, unseen, fetched.validators.bodyHash ?? '', {
-    fetchedAt: now(),
-    language: feed.language,
-    most: context.settings().crawl.batch,
-  })
   const [first] = batches
   if (first) {
     await sources.prepare(source.id, first.data.crawl.id, fetched.validators, spans)
     await context.addArticles(batches)
   }
-  const missed = await notePush(source, context, state, feed, fetched, unseen)
+  const missed = await notePush(source, context, state, feed, fetched, published)
   if (missed) await context.job.note(missed)
   const due = await sources.succeeded(source.id, {
     validators: first ? null : fetched.validators,
@@ -133,7 +129,7 @@ const takeIn = async (
     items: carried,
     read: feed.items.length,
     new: newItems,
-    edited: unseen.length - newItems,
+    edited,
     ms: now() - started,
     next: nextText(due),
   }
@@ -153,12 +149,11 @@ const notePush = async (
   state: SourceState,
   feed: Feed,
   fetched: Extract<FetchOutcome, { kind: 'changed' }>,
-  unseen: readonly (Identified & { readonly isNew: boolean })[],
+  published: readonly number[],
 ): Promise<string | null> => {
   const offer = offerOf(fetched.url, fetched.links, feed.hints)
   if ((offer === null ? '' : JSON.stringify(offer)) !== state.pushOffer) await push.offered(id, offer)
   if (state.pushUntil === 0) return null
-  const published = unseen.flatMap(({ isNew, item }) => (isNew && item.published ? [Date.parse(item.published)] : []))
   return push.polled(id, published, state.lastSuccessAt)
 }
 
@@ -175,29 +170,4 @@ const fail = async (
   log.debug({ source: source.id, reason: failure.reason, next: due }, 'crawl failed')
   // Shown in the dashboard as failed, with what is wrong and when it is tried again.
   throw new UnrecoverableError(`${failure.reason}: ${failure.detail} (next ${nextText(due)})`)
-}
-
-/** The same items in the same state make the same jobs, so a crawl repeated while they wait adds nothing. */
-export const batchesOf = (
-  source: Source,
-  unseen: readonly Identified[],
-  bodyHash: string,
-  { fetchedAt, language, most }: { fetchedAt: number; language: string | null; most: number },
-): { id: string; data: ArticlesData }[] => {
-  const digest = (parts: readonly string[]) =>
-    createHash('sha256').update(parts.join(' ')).digest('base64url').slice(0, 16)
-  const crawlId = digest([source.id, bodyHash, ...unseen.map(({ key, fingerprint }) => key + fingerprint)])
-  const batches = Math.ceil(unseen.length / most)
-  return Array.from({ length: batches }, (_, batch) => ({
-    id: `${source.id}-${crawlId}-${batch}`,
-    data: {
-      sourceId: source.id,
-      crawl: { id: crawlId, batch, batches },
-      fetchedAt,
-      language,
-      items: unseen
-        .slice(batch * most, (batch + 1) * most)
-        .map(({ item, key, fingerprint }) => ({ key, fingerprint, item })),
-    },
-  }))
 }

@@ -3,11 +3,10 @@
  * cannot be read, a thin ping among it, becomes a crawl. No queue of its own: a body in Redis would be dearer than reading it at once.
  */
 
-import { identify, trustsIds } from '../src/feed/identity.ts'
 import { readFeed } from '../src/feed/read.ts'
 import type { Subscription } from '../src/websub/subscription.ts'
 import type { JobContext } from './context.ts'
-import { batchesOf } from './crawl.ts'
+import { findNew } from './take-in.ts'
 
 export interface Delivered {
   readonly subscription: Subscription
@@ -37,9 +36,14 @@ export const deliver = async (
     return null
   }
   const { feed } = read
-  const { distrustsIds } = await sources.state(source.id)
-  const unseen = await sources.unseen(source.id, identify(feed.items, !distrustsIds && trustsIds(feed.items)))
-  await addArticles(batchesOf(source, unseen, 'push', { fetchedAt: now(), language: feed.language, most: crawl.batch }))
+  const { batches, newItems, edited } = await findNew(
+    source,
+    await sources.state(source.id),
+    // A part of a feed, often a single item: nothing to judge all of the source's ids and dates by.
+    { feed, carried: Number.POSITIVE_INFINITY, bodyHash: 'push' },
+    { sources, most: crawl.batch, now },
+  )
+  await addArticles(batches)
   await push.delivered(subscription)
   await sources.record(source.id, {
     at: started,
@@ -47,8 +51,8 @@ export const deliver = async (
     status: 0,
     ms: now() - started,
     bytes: body.length,
-    items: unseen.filter(({ isNew }) => isNew).length,
+    items: newItems,
     reason: '',
   })
-  return unseen.length
+  return newItems + edited
 }

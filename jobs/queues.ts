@@ -1,8 +1,8 @@
 /** The queues as BullMQ objects, and the only places from which jobs are added. */
 
 import { type ConnectionOptions, type Job, Queue } from 'bullmq'
-import type { Ingested } from '../src/archive/archive.ts'
 import type { ArticleId } from '../src/article/article.ts'
+import type { Publisher } from '../src/lists/publisher.ts'
 import type { Keys } from '../src/redis/keys.ts'
 import type { SourceId } from '../src/sources/source.ts'
 import { type ArticlesData, articles } from './articles.ts'
@@ -83,10 +83,13 @@ export const addArticles = async (
   )
 }
 
-/** Which lists a batch changes is the list room's to say: `affectedBy`. */
+/** Articles whose related lists one job writes. */
+const RELATED = 500
+
+/** Which lists a batch changes is the list room's to say. */
 export const publishingTo = (
   queues: Queues,
-  affectedBy: (ingested: Ingested) => readonly string[],
+  publisher: Pick<Publisher, 'affectedBy' | 'relatedShowing'>,
   settle: () => number,
 ): Publishing => {
   const add = (data: { list: string; articles?: readonly ArticleId[] }[], isRefresh: boolean) =>
@@ -110,8 +113,13 @@ export const publishingTo = (
   }
   return {
     async changed(ingested) {
-      const lists = affectedBy(ingested).map(list => ({ list }))
-      const related = ingested.articles.length > 0 ? [{ list: 'related', articles: ingested.articles }] : []
+      const lists = publisher.affectedBy(ingested).map(list => ({ list }))
+      const { articles, edited } = ingested
+      const beside = [...new Set([...articles, ...(await publisher.relatedShowing(edited))])]
+      const related = Array.from({ length: Math.ceil(beside.length / RELATED) }, (_, part) => ({
+        list: 'related',
+        articles: beside.slice(part * RELATED, (part + 1) * RELATED),
+      }))
       const added = await add([...lists, ...related], false)
       await hurry(added.slice(0, lists.length))
     },

@@ -15,6 +15,7 @@ import { createAuth, SHORTEST_PASSWORD } from './auth.ts'
 import { COOKIE, refuseForged, securityHeaders, sessionOf } from './guard.ts'
 import { loginPage, messagePage, overviewPage, STYLE, setupPage } from './pages.ts'
 import { type PushDoor, pushRoute } from './push-route.ts'
+import { type QuarantineRouteParts, quarantineRoutes } from './quarantine-routes.ts'
 import type { AdminSettings } from './settings.ts'
 import type { Status } from './status-of.ts'
 
@@ -30,7 +31,8 @@ export interface AdminParts {
   readonly redis: Redis
   readonly keys: Keys
   readonly queues: Readonly<Record<string, Queue>>
-  readonly sources: Pick<Sources, 'get'>
+  readonly sources: Pick<Sources, 'get' | 'list' | 'quarantine'>
+  readonly replay: QuarantineRouteParts['replay']
   readonly recrawl: (sourceId: string) => Promise<string>
   readonly listNames: () => readonly string[]
   readonly status: () => Promise<Status>
@@ -64,6 +66,7 @@ export const startAdmin = async ({
   keys,
   queues,
   sources,
+  replay,
   recrawl,
   listNames,
   status,
@@ -190,6 +193,8 @@ export const startAdmin = async ({
     log.info({ source: source.id, job, address: request.ip }, 're-crawl asked for in the admin server')
     response.redirect(303, `/?crawling=${encodeURIComponent(source.id)}`)
   })
+
+  app.use('/quarantine', quarantineRoutes({ sources, replay, log, now }))
 
   const board = new ExpressAdapter()
   board.setBasePath('/queues')

@@ -18,6 +18,8 @@ export interface Status {
   readonly articles: { readonly stories: number }
   readonly events: { readonly waiting: number; readonly refused: Readonly<Record<string, number>> }
   readonly push: PushSummary
+  /** Bodies that could not be read and are kept, and of how many sources. */
+  readonly quarantine: { readonly bodies: number; readonly sources: number }
   readonly redis: { readonly version: string; readonly memory: number; readonly policy: string }
   /** What is wrong, in words; empty where all is well. */
   readonly problems: readonly string[]

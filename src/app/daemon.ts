@@ -13,6 +13,7 @@ import {
   definitions,
   openQueues,
 } from '../../jobs/queues.ts'
+import { replay } from '../../jobs/replay.ts'
 import { startSchedule } from '../../jobs/schedule.ts'
 import { type AdminServer, startAdmin } from '../admin/server.ts'
 import { createEventCounter } from '../events/counter.ts'
@@ -209,6 +210,7 @@ export const startDaemon = async ({
       queues: { ...queues },
       sources: services.sources,
       recrawl: sourceId => addRecrawl(queues, SourceId.parse(sourceId)),
+      replay: (source, body) => replay(source, body, services.context),
       listNames: () => services.publisher.names(),
       status: () => readStatus({ redis, keys, queues, sources: services.sources, push: services.push, now }),
       door: {

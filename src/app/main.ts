@@ -6,6 +6,7 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import pc from 'picocolors'
 import { NoRedisError } from '../redis/server.ts'
 import { CatalogueError } from '../sources/catalogue.ts'
+import { registerQuarantine } from './commands/quarantine.ts'
 import { registerSources } from './commands/sources/register.ts'
 import { ConfigError } from './config/problems.ts'
 import { ROLES, type Role } from './config/schema.ts'
@@ -123,6 +124,8 @@ program
   )
 
 registerSources(program, configDir, run)
+
+registerQuarantine(program, configDir, run)
 
 program
   .command('cluster')

@@ -138,7 +138,7 @@ export const createServices = ({
     taxonomy: () => config().taxonomy,
     now,
   })
-  const publishing = publishingTo(queues, publisher.affectedBy, () => settings().lists.settle)
+  const publishing = publishingTo(queues, publisher, () => settings().lists.settle)
   return {
     archive,
     sources,

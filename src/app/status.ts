@@ -58,7 +58,7 @@ export const shownState = (state: SourceState): SourceState => ({
 })
 
 export const readStatus = async ({ redis, keys, queues, sources, push, now }: StatusParts): Promise<Status> => {
-  const [states, daemonKeys, info, policy, refused, stories, waiting, pushed, network] = await Promise.all([
+  const [states, daemonKeys, info, policy, refused, stories, waiting, pushed, network, kept] = await Promise.all([
     sources.states(),
     scan(redis, `${keys.daemon('')}*`),
     redis.info(),
@@ -68,6 +68,7 @@ export const readStatus = async ({ redis, keys, queues, sources, push, now }: St
     eventsWaiting(redis, keys),
     push.summary(),
     redis.hget(keys.network(), 'mode'),
+    sources.quarantine.bodies(),
   ])
   const daemons = (await Promise.all(daemonKeys.map(key => redis.hgetall(key))))
     .filter(({ id }) => id)
@@ -124,6 +125,7 @@ export const readStatus = async ({ redis, keys, queues, sources, push, now }: St
       refused: Object.fromEntries(Object.entries(refused).map(([reason, count]) => [reason, Number(count)])),
     },
     push: pushed,
+    quarantine: { bodies: kept.length, sources: new Set(kept.map(({ source }) => source)).size },
     redis: { version: infoOf(info, 'redis_version'), memory: Number(infoOf(info, 'used_memory')), policy: eviction },
     problems,
   }

@@ -54,6 +54,8 @@ export interface Ingested {
   readonly stories: readonly StoryId[]
   /** Sections whose lists may have changed. */
   readonly sections: readonly SectionId[]
+  /** Those whose text changed: lists that show them are to be written anew. */
+  readonly edited: readonly ArticleId[]
   readonly added: number
   readonly updated: number
   /** Another's article, by URL or by title: only source and sections were added, where they were new. */

@@ -5,6 +5,7 @@
 
 import type { Redis } from 'ioredis'
 import type { Article, ArticleId, StoryId } from '../article/article.ts'
+import { articleId } from '../article/identity.ts'
 import type { SectionId } from '../article/taxonomy.ts'
 import type { Keys } from '../redis/keys.ts'
 import { loadScript, runScript } from '../redis/script.ts'
@@ -94,8 +95,11 @@ export const createArchive = ({ redis, keys, settings, weightOf, parentOf }: Arc
   }
 
   const joinStories = async (written: readonly Written[], now: number): Promise<Placed[]> => {
+    // The ids of its URLs lead to it too: of one it was merged from, and of one it moved to.
     const aliases = written.flatMap(({ article, target }) =>
-      target === article.id ? [] : redis.set(keys.alias(article.id), target, 'PX', settings().retention),
+      [...new Set([article.id, articleId(article.url)])]
+        .filter(id => id !== target)
+        .map(id => redis.set(keys.alias(id), target, 'PX', settings().retention)),
     )
     const placed = await Promise.all(written.map(each => joinStory(each, now)))
     await Promise.all(aliases)
@@ -144,6 +148,7 @@ export const createArchive = ({ redis, keys, settings, weightOf, parentOf }: Arc
         sections: sectionsOf(placed),
         added: count('added'),
         updated: count('updated'),
+        edited: written.flatMap(({ outcome, target }) => (outcome === 'updated' ? target : [])),
         merged: written.filter(isMerge).length,
         unchanged: count('unchanged'),
       }
@@ -191,6 +196,7 @@ const sectionsOf = (placed: readonly Placed[]): SectionId[] => [
 /** What an editor's hand changed: no article but the stories they stand in. */
 const changed = (placed: readonly Placed[]): Ingested => ({
   articles: [],
+  edited: [],
   stories: placed.map(({ story }) => story),
   sections: sectionsOf(placed),
   added: 0,

@@ -35,13 +35,13 @@ export const keysFor = (prefix: string) => {
     due: () => `${prefix}:sources:due`,
     /** HASH, what we know of a source: validators, outcomes, reasons. One a source; removed with it. */
     source: (id: string) => `{${prefix}:source:${id}}`,
-    /** HASH item key -> fingerprint and day last carried. Written after ingest. Bounded to a multiple of the feed's window. */
+    /** HASH item key (its id's, its link's) -> fingerprint, day last carried, article. Written after ingest. Bounded to a multiple of `crawl.maxItems`. */
     seen: (id: string) => `{${prefix}:source:${id}}:seen`,
     /** STRING, hashes of the items its feed last carried, as written: what need not be parsed again. Written with the validators; bounded by `crawl.maxItems`, expires after 30 days. */
     spans: (id: string) => `{${prefix}:source:${id}}:spans`,
     /** SET of batches of one crawl already ingested; the last one commits the validators. Expires after a day. */
     crawlBatches: (id: string, crawlId: string) => `{${prefix}:source:${id}}:crawl:${crawlId}`,
-    /** STRING, the bodies that could not be read, compressed, kept for looking at. A few a source, expiring after a week. */
+    /** HASH body id -> JSON why, when and whence of a body that could not be read. Written by crawl; three a source, expires after a week. */
     quarantine: (id: string) => `{${prefix}:source:${id}}:quarantine`,
     /** LIST, the last 30 fetches of a source, packed, newest first. Written by crawl and push, read by `sources why`. */
     history: (id: string) => `{${prefix}:source:${id}}:history`,
@@ -51,6 +51,16 @@ export const keysFor = (prefix: string) => {
     overrides: () => `{${prefix}:sources}:overrides`,
     /** STRING counter, raised with every change of the two above; every daemon looks at it each second. */
     catalogueVersion: () => `{${prefix}:sources}:version`,
+    /** STRING, such a body, gzipped. 512 KB at most; expires with it. */
+    quarantineBody: (id: string, body: string) => `{${prefix}:source:${id}}:quarantine:${body}`,
+    /** ZSET source id by the ms of its latest such body. One member a source that has any. */
+    quarantined: () => `{${prefix}:quarantine}`,
+    /** HASH source id -> bytes its bodies take. 32 MB in all: then the oldest give way. */
+    quarantineSizes: () => `{${prefix}:quarantine}:sizes`,
+    /** STRING JSON, what its latest 40 titles end and begin with, and the publisher's name learnt from them. Written by crawl; expires after 90 days. */
+    titles: (id: string) => `{${prefix}:source:${id}}:titles`,
+    /** LIST of JSON, items of a source that became no article, with the reason. Written by ingest; the latest 20, expires after a week. */
+    refused: (id: string) => `{${prefix}:source:${id}}:refused`,
     /** HASH of a registrable domain: when it is free, until when its server wants nobody and why, how long visits take. Expires unused. */
     host: (domain: string) => `{${prefix}:host:${domain}}`,
     /** ZSET token of each visit to a domain by the ms at which it is taken for dead. Bounded by the domain's concurrency. */
@@ -87,6 +97,9 @@ export const keysFor = (prefix: string) => {
     storyLog: () => `{${prefix}:stories}:log`,
     /** ZSET story id by ms of publication, overall or of one section. Trimmed to `lists.candidates`. */
     storyIndex: (section?: string) => (section ? `${prefix}:index:stories:${section}` : `${prefix}:index:stories`),
+
+    /** ZSET article id by ms: in whose related lists an article is shown. Written by publish; the latest 200, expires with the article. */
+    shownBy: (id: string) => `${prefix}:shown-by:${id}`,
 
     // ---- sections ------------------------------------------------------------------------------------------------
     /** ZSET `source article text` by ms first seen: what publishers filed in a section. 240 a section, expiring after 90 days. */

@@ -3,38 +3,23 @@
  * anything and never decides what an article is.
  */
 
-import { gzipSync } from 'node:zlib'
 import type { Redis } from 'ioredis'
 import type { Validators } from '../feed/fetch.ts'
-import type { Identified } from '../feed/identity.ts'
 import type { Keys } from '../redis/keys.ts'
 import { loadScript, runScript } from '../redis/script.ts'
 import { type Due, firstDue, nextDue, whilePushed } from './due.ts'
 import { type Fetch, MOST_FETCHES, packFetch, unpackFetch } from './history.ts'
+import { createItemMemory, type ItemMemory, SPANS_LAST } from './memory.ts'
+import { createQuarantine, type Quarantine } from './quarantine.ts'
 import { createSetbacks, type Setbacks } from './setbacks.ts'
 import type { CrawlSettings } from './settings.ts'
 import type { Source, SourceId } from './source.ts'
 import { formatSpans, mergePublished, parseSpans, parseState, type SourceState, writeTimes } from './state.ts'
 
 const claimDueScript = loadScript(new URL('./claim-due.lua', import.meta.url))
-const markSeenScript = loadScript(new URL('./mark-seen.lua', import.meta.url))
 
 /** A claimed source falls due again after this, should its crawl never have been queued; longer than any fetch takes. */
 const LEASE = 5 * 60_000
-const DAY = 86_400_000
-/** Items gone from the feed for this long are forgotten; an article's own retention remembers it longer. */
-const SEEN_DAYS = 14
-const MOST_SEEN = 5_000
-const QUARANTINE = 7 * DAY
-/** Seconds. A feed that stands still for longer is simply parsed whole when it moves again. */
-const SPANS_LAST = 30 * 86_400
-const MOST_QUARANTINED = 256 * 1_024
-
-export interface CrawlOf {
-  readonly id: string
-  readonly batch: number
-  readonly batches: number
-}
 
 /** A feed that was fetched and read. */
 export interface Success {
@@ -50,7 +35,7 @@ export interface Success {
   readonly title: string | null
 }
 
-export interface Sources extends Setbacks {
+export interface Sources extends Setbacks, ItemMemory {
   list(): readonly Source[]
   get(id: string): Source | undefined
   /** As `get`, but looks again for what another process has only just added. */
@@ -61,14 +46,6 @@ export interface Sources extends Setbacks {
   sync(): Promise<{ added: number; removed: number }>
   /** Takes sources that are due: each is given to one caller only. */
   claimDue(limit: number): Promise<readonly SourceId[]>
-  /** Items new to us or changed since, of those a feed carries. */
-  unseen(id: SourceId, items: readonly Identified[]): Promise<readonly (Identified & { readonly isNew: boolean })[]>
-  /** After ingest. The last batch of a crawl commits its validators. */
-  markSeen(
-    id: SourceId,
-    crawl: CrawlOf,
-    items: readonly { readonly key: string; readonly fingerprint: string }[],
-  ): Promise<void>
   /** Items its feed carried as written, by hash, that were taken in: they need not be parsed again. */
   spans(id: SourceId): Promise<ReadonlySet<string>>
   /** Before its batches are queued: what `markSeen` commits in the end. Where all of a feed was parsed there are no spans. */
@@ -85,8 +62,8 @@ export interface Sources extends Setbacks {
   history(id: SourceId): Promise<readonly Fetch[]>
   /** Forgets all that is known of a source: it was removed. */
   forget(id: SourceId): Promise<void>
-  /** Keeps a body that could not be read, compressed and bounded, with the reason. */
-  quarantine(id: SourceId, body: Uint8Array, reason: string): Promise<void>
+  /** What could not be taken in, with the reasons. */
+  readonly quarantine: Quarantine
 }
 
 export interface SourcesParts {
@@ -132,21 +109,14 @@ export const createSources = ({
     return due
   }
 
-  const forgetSeen = async (id: SourceId): Promise<void> => {
-    const key = keys.seen(id)
-    if ((await redis.hlen(key)) <= MOST_SEEN / 2) return
-    const today = Math.floor(now() / DAY)
-    const all = Object.entries(await redis.hgetall(key)).map(([item, value]) => ({
-      item,
-      day: Number(value.slice(value.lastIndexOf(':') + 1)),
-    }))
-    all.sort((a, b) => b.day - a.day)
-    const gone = all.filter(({ day }, index) => index >= MOST_SEEN || day < today - SEEN_DAYS).map(({ item }) => item)
-    if (gone.length > 0) await redis.hdel(key, ...gone)
-  }
+  const memory = createItemMemory({ redis, keys, settings, now })
+
+  const quarantine = createQuarantine({ redis, keys, now })
 
   return {
     ...createSetbacks({ redis, keys, get, state, schedule, settings, now }),
+    ...memory,
+    quarantine,
     list: catalogue,
     get,
     async find(id) {
@@ -182,7 +152,10 @@ export const createSources = ({
 
     async forget(id) {
       await redis.zrem(keys.due(), id)
-      await redis.del(keys.source(id), keys.seen(id), keys.spans(id), keys.history(id), keys.quarantine(id))
+      await Promise.all([
+        redis.del(keys.source(id), keys.seen(id), keys.spans(id), keys.history(id), keys.titles(id), keys.refused(id)),
+        quarantine.drop(id),
+      ])
     },
 
     async states() {
@@ -218,36 +191,6 @@ export const createSources = ({
 
     async claimDue(limit) {
       return (await runScript(redis, claimDueScript, [keys.due()], [now(), limit, LEASE])) as SourceId[] // members are written by sync alone
-    },
-
-    async unseen(id, items) {
-      if (items.length === 0) return []
-      const known = await redis.hmget(keys.seen(id), ...items.map(({ key }) => key))
-      const today = Math.floor(now() / DAY)
-      // Items still carried stay remembered; once a day is enough to say so.
-      const old = items.flatMap(({ key, fingerprint }, index): string[] => {
-        const value = known[index]
-        return value === `${fingerprint}:${today}` || !value?.startsWith(`${fingerprint}:`)
-          ? []
-          : [key, `${fingerprint}:${today}`]
-      })
-      if (old.length > 0) await redis.hset(keys.seen(id), ...old)
-      return items.flatMap((item, index) => {
-        const value = known[index] ?? null
-        if (value?.startsWith(`${item.fingerprint}:`)) return []
-        return { ...item, isNew: value === null }
-      })
-    },
-
-    async markSeen(id, { id: crawlId, batch, batches }, items) {
-      const marks = items.flatMap(({ key, fingerprint }) => [key, fingerprint])
-      const today = Math.floor(now() / DAY)
-      await runScript(
-        redis,
-        markSeenScript,
-        [keys.source(id), keys.seen(id), keys.crawlBatches(id, crawlId), keys.spans(id)],
-        [batch, batches, crawlId, today, SPANS_LAST, ...marks],
-      )
     },
 
     async spans(id) {
@@ -289,7 +232,7 @@ export const createSources = ({
       await Promise.all([
         redis.hincrby(keys.source(id), 'fetches', 1),
         redis.hincrby(keys.source(id), 'newItems', newItems),
-        forgetSeen(id),
+        memory.forgetItems(id),
         validators && spans ? redis.set(keys.spans(id), formatSpans(spans), 'EX', SPANS_LAST) : null,
       ])
       return schedule(id, due, {
@@ -318,16 +261,6 @@ export const createSources = ({
         schedule(id, due, { lastFetchAt: now(), lastSuccessAt: now(), failures: 0 }),
       ])
       return scheduled
-    },
-
-    async quarantine(id, body, reason) {
-      const kept = {
-        reason,
-        at: new Date(now()).toISOString(),
-        bytes: body.length,
-        body: gzipSync(body.subarray(0, MOST_QUARANTINED)).toString('base64'),
-      }
-      await redis.set(keys.quarantine(id), JSON.stringify(kept), 'PX', QUARANTINE)
     },
   }
 }

@@ -19,6 +19,8 @@ export interface SourceState {
   readonly published: readonly number[]
   /** Whether its ids proved untrustworthy: then items are told apart by link for good. */
   readonly distrustsIds: boolean
+  /** How its latest dates were, as judgeDates has it. */
+  readonly dates: string
   /** Where a permanent redirect leads, seen but not adopted. */
   readonly movedTo: string | null
   readonly move: Move | null
@@ -65,6 +67,7 @@ export const parseState = (hash: Readonly<Record<string, string>>): SourceState 
         : null,
     published: readTimes(hash.times),
     distrustsIds: hash.distrustsIds === '1',
+    dates: hash.dates ?? '',
     movedTo: hash.movedTo || null,
     move: moveOf(hash.move),
     adopted: hash.adopted ? { url: hash.adopted, from: hash.adoptedFrom ?? '' } : null,

@@ -1,7 +1,7 @@
 /** What a new source should be called and where it belongs, by what its feed says. Rules on plain data. (pure) */
 
 import { getDomainWithoutSuffix } from 'tldts'
-import { evidenceOf, foldWords, sectionsOf } from '../article/sections.ts'
+import { foldWords, sectionsOf } from '../article/sections.ts'
 import type { SectionId, Taxonomy } from '../article/taxonomy.ts'
 import type { FeedItem } from '../feed/item.ts'
 import { Source, SourceId } from './source.ts'
@@ -74,9 +74,10 @@ export const sectionOfItems = (
       language,
       source: NOBODY,
     }
-    if (article.url === '' || evidenceOf(article, taxonomy).length === 0) continue
-    const [section] = sectionsOf(article, taxonomy).sections
-    if (section) votes.set(section, (votes.get(section) ?? 0) + 1)
+    if (article.url === '') continue
+    const { sections, evidence } = sectionsOf(article, taxonomy)
+    const [section] = sections
+    if (section && evidence.some(({ from }) => from !== 'source')) votes.set(section, (votes.get(section) ?? 0) + 1)
   }
   const [best] = [...votes].sort((a, b) => b[1] - a[1])
   if (!best || best[1] < items.length * ENOUGH) return null

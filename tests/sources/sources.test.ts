@@ -24,7 +24,14 @@ const aCatalogue = (...ids: string[]) => {
   return { sources: make(), another: make(), clock, state, keys: own }
 }
 const id = (name: string) => name as SourceId
-const item = (key: string, fingerprint = 'f1') => ({ key, fingerprint, item: {} as never })
+const item = (key: string, fingerprint = 'f1') => ({
+  key,
+  also: [],
+  headlined: false,
+  fingerprint,
+  item: {} as never,
+  article: null,
+})
 
 describe('sources that are due', () => {
   it('are each given to one caller only, and come again should it die', async () => {

@@ -118,7 +118,7 @@ export const statusCommand = (configDir: string, { json }: { json: boolean }): P
       console.log(JSON.stringify(status, null, 2))
       return status.problems.length > 0 ? 1 : 0
     }
-    const { daemons, queues, sources, events, push, redis, articles, problems } = status
+    const { daemons, queues, sources, events, push, quarantine, redis, articles, problems } = status
     const count = (of: string) => sources.filter(each => stateOf(each) === of).length
     console.log(
       `${pc.bold('Daemons')}   ${daemons.map(({ id, roles }) => `${id} (${roles.join(', ')})`).join('; ') || 'none'}`,
@@ -146,6 +146,10 @@ export const statusCommand = (configDir: string, { json }: { json: boolean }): P
     console.log(
       `${pc.bold('Events')}    ${events.waiting} waiting${refusals.length > 0 ? `; refused: ${refusals.join(', ')}` : ''}`,
     )
+    if (quarantine.bodies > 0)
+      console.log(
+        `${pc.bold('Kept')}      ${quarantine.bodies} unreadable ${quarantine.bodies === 1 ? 'body' : 'bodies'} of ${quarantine.sources} ${quarantine.sources === 1 ? 'source' : 'sources'}: \`newsdesk quarantine\``,
+      )
     console.log(
       `${pc.bold('Redis')}     ${redis.version}, ${(redis.memory / 1_048_576).toFixed(1)} MB, ${redis.policy}`,
     )

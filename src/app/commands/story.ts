@@ -29,7 +29,11 @@ export const storyRooms = ({
   }),
   publishing: publishingTo(
     queues,
-    ({ sections }) => changedBy(sections.filter(id => config.taxonomy.some(each => each.id === id))),
+    {
+      affectedBy: ({ sections }) => changedBy(sections.filter(id => config.taxonomy.some(each => each.id === id))),
+      // An editor moves articles; no text changes.
+      relatedShowing: async () => [],
+    },
     () => config.settings.lists.settle,
   ),
   now: Date.now,
