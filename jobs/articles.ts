@@ -4,10 +4,14 @@
  */
 
 import { z } from 'zod'
-import type { Article } from '../src/article/article.ts'
+import { standingDecision } from '../src/archive/standing.ts'
+import type { Article, ArticleId, Refused } from '../src/article/article.ts'
 import { normalise } from '../src/article/normalise.ts'
 import { type FeedItem, FeedItemSchema } from '../src/feed/item.ts'
+import { type RefusedItem, refusedItem } from '../src/sources/quarantine.ts'
 import { SourceId } from '../src/sources/source.ts'
+import type { Decision } from '../src/story/decision.ts'
+import type { JobContext } from './context.ts'
 import { defineJob } from './define.ts'
 
 export const ArticlesData = z.strictObject({
@@ -16,10 +20,22 @@ export const ArticlesData = z.strictObject({
   crawl: z.strictObject({ id: z.string().min(1), batch: z.int().min(0), batches: z.int().min(1) }),
   /** ms since the epoch. */
   fetchedAt: z.int().positive(),
+  /** Whether the dates of its source mean anything. */
+  trustsDates: z.boolean().default(true),
   /** Language the feed declares. */
   language: z.string().nullable(),
   items: z
-    .array(z.strictObject({ key: z.string().min(1), fingerprint: z.string().min(1), item: FeedItemSchema }))
+    .array(
+      z.strictObject({
+        key: z.string().min(1),
+        also: z.array(z.string().min(1)).default([]),
+        headlined: z.boolean().default(false),
+        fingerprint: z.string().min(1),
+        /** In the document, from 0. */
+        place: z.int().min(0).default(0),
+        item: FeedItemSchema,
+      }),
+    )
     .min(1)
     .max(500),
 })
@@ -37,42 +53,56 @@ export const articles = defineJob({
   },
   title: ({ sourceId, items }) => `${sourceId}: ${items.length} ${items.length === 1 ? 'item' : 'items'}`,
 
-  async run({ sourceId, crawl, fetchedAt, language, items }, context) {
-    const { sources, stories, archive, publishing, log, now } = context
-    const source = sources.get(sourceId)
+  async run({ sourceId, crawl, fetchedAt, trustsDates, language, items }, context) {
+    const { sources, archive, publishing, log, now } = context
+    const source = await sources.find(sourceId)
     // Its source was removed while the batch waited: what it brought is of no list any more.
     if (!source) return { left: items.length, why: `no source ${sourceId} in the catalogue any more` }
 
-    const outcomes = items.map(({ item }) =>
-      normalise(item, {
-        source,
-        feedLanguage: language,
-        fetchedAt,
-        taxonomy: context.taxonomy(),
-        maxAge: context.settings().articles.retention,
-        ...(context.classify ? { classify: context.classify } : {}),
-      }),
+    const about = {
+      source,
+      feedLanguage: language,
+      fetchedAt,
+      trustsDates,
+      taxonomy: context.taxonomy(),
+      maxAge: context.settings().articles.retention,
+      ...(context.classify ? { classify: context.classify } : {}),
+    }
+    // Looked up here and not by the crawl: a batch before this one may have brought the article that this one edits.
+    const recalled = await sources.recall(sourceId, items)
+    const outcomes = await placed(
+      items.map(({ item, place }, index) => ({
+        item,
+        outcome: normalise(item, { ...about, place }),
+        known: recalled[index]?.memory?.article ?? null,
+      })),
+      context,
     )
     const refused: Record<string, number> = {}
+    const worthALook: Omit<RefusedItem, 'source'>[] = []
     for (const [index, outcome] of outcomes.entries()) {
       if (!('kind' in outcome)) continue
       refused[outcome.reason] = (refused[outcome.reason] ?? 0) + 1
       // Age is the ordinary course of a feed; the rest is worth a look beside the job.
-      if (outcome.reason !== 'too-old') await context.job.note(`refused ${show(items[index]?.item)}: ${outcome.detail}`)
+      const item = items[index]?.item
+      if (outcome.reason === 'too-old' || !item) continue
+      worthALook.push(refusedItem(item, outcome, fetchedAt))
+      await context.job.note(`refused ${show(item)}: ${outcome.detail}`)
     }
-    const accepted = outcomes.filter((outcome): outcome is Article => !('kind' in outcome))
+    await sources.quarantine.refuse(sourceId, worthALook)
 
-    const decisions = await stories.decide(accepted)
-    const batch = accepted.flatMap((article, index) => {
-      const decision = decisions[index]
-      return decision ? { article, decision } : []
-    })
-    const ingested = await archive.ingest(batch, now())
+    const accepted = outcomes.filter((outcome): outcome is Placed => !('kind' in outcome))
+    const ingested = await archive.ingest(accepted, now())
+    await context.learn?.(accepted.map(({ article }) => article))
     await publishing.changed(ingested)
     await sources.markSeen(
       sourceId,
       crawl,
-      items.map(({ key, fingerprint }) => ({ key, fingerprint })),
+      items.map(({ key, also, fingerprint }, index) => {
+        const outcome = outcomes[index]
+        const before = recalled[index]?.memory?.article ?? null
+        return { key, also, fingerprint, article: outcome && 'article' in outcome ? articleOf(outcome) : before }
+      }),
     )
     const { added, updated, merged, unchanged } = ingested
     log.info(
@@ -83,4 +113,61 @@ export const articles = defineJob({
   },
 })
 
-const show = (item: FeedItem | undefined): string => JSON.stringify(item?.title ?? item?.link ?? item?.id ?? null)
+interface Placed {
+  readonly article: Article
+  readonly decision: Decision
+}
+
+/** The article that an item is part of from now on. */
+const articleOf = ({ article, decision }: Placed): ArticleId => (decision.kind === 'same' ? decision.as : article.id)
+
+interface Outcome {
+  readonly item: FeedItem
+  readonly outcome: Article | Refused
+  /** The article that the item was when it came before. */
+  readonly known: ArticleId | null
+}
+
+/**
+ * Where each article belongs: one that the archive holds, be it under its id, as what its item was before, or under another URL, stays
+ * what and where it is, also when its URL changed with its headline; only the rest are for the story room to decide.
+ */
+const placed = async (
+  outcomes: readonly Outcome[],
+  { archive, stories }: Pick<JobContext, 'archive' | 'stories'>,
+): Promise<(Placed | Refused)[]> => {
+  const held = await archive.resolve(
+    outcomes.map(({ outcome, known }) => known ?? ('kind' in outcome ? NO_ARTICLE : outcome.id)),
+  )
+  const stored = new Map(
+    (await archive.articles(held.filter(id => id !== null))).flatMap(each => (each ? [[each.id, each] as const] : [])),
+  )
+  const standing = outcomes.map((_, index) => stored.get(held[index] ?? NO_ARTICLE))
+  const judged = outcomes.map(({ item, outcome, known }, index) =>
+    // Its article has expired: without a date it would come back as news of today.
+    !('kind' in outcome) && known !== null && !standing[index] && item.published === null ? EXPIRED : outcome,
+  )
+  // One that was marked as seen is decided and done. Any other is asked about, also one that is stored: its batch may have died half-way.
+  const asked = judged.map((outcome, index) => {
+    const stands = standing[index]
+    if ('kind' in outcome || (stands && outcomes[index]?.known)) return []
+    return [stands ? { ...outcome, id: stands.id } : outcome]
+  })
+  const decisions = await stories.decide(asked.flat())
+  let next = 0
+  return judged.map((outcome, index): Placed | Refused => {
+    if ('kind' in outcome) return outcome
+    const stands = standing[index]
+    const decision = asked[index]?.length ? decisions[next++] : undefined
+    if (stands) return { article: { ...outcome, id: stands.id }, decision: standingDecision(stands, decision?.merges) }
+    if (!decision) throw new Error(`no decision on ${outcome.id}: the story room answers once for each article`)
+    return { article: outcome, decision }
+  })
+}
+
+const EXPIRED: Refused = { kind: 'refused', reason: 'too-old', detail: 'its article has left the archive' }
+
+/** Stands for the id of an item that became none: no article has it. */
+const NO_ARTICLE = '' as ArticleId
+
+const show = ({ title, link, id }: FeedItem): string => JSON.stringify(title ?? link ?? id)

@@ -3,14 +3,16 @@
 import type { Logger } from 'pino'
 import type { Archive, Ingested } from '../src/archive/archive.ts'
 import type { ArticleSettings } from '../src/archive/settings.ts'
+import type { Article } from '../src/article/article.ts'
 import type { Classify } from '../src/article/sections.ts'
 import type { Taxonomy } from '../src/article/taxonomy.ts'
-import type { FetchFeed } from '../src/feed/fetch.ts'
 import type { Publisher } from '../src/lists/publisher.ts'
 import type { Politeness } from '../src/sources/politeness.ts'
+import type { Poll } from '../src/sources/poll.ts'
 import type { CrawlSettings } from '../src/sources/settings.ts'
 import type { Sources } from '../src/sources/sources.ts'
 import type { Stories } from '../src/story/decision.ts'
+import type { Push } from '../src/websub/push.ts'
 import type { ArticlesData } from './articles.ts'
 
 export interface JobContext {
@@ -19,10 +21,14 @@ export interface JobContext {
   /** The taxonomy in force: read it at each run, a reload may change it. */
   readonly taxonomy: () => Taxonomy
   readonly sources: Sources
-  readonly fetchFeed: FetchFeed
+  /** Fetches a source with all courtesy to its publisher, and writes down what became of it where no feed comes of it. */
+  readonly poll: Poll
   readonly politeness: Politeness
+  readonly push: Push
   /** A vote of the text for a section, where a classifier is loaded. */
   readonly classify?: Classify
+  /** Teaches the classifier by articles that publishers filed themselves; the same article twice counts once. */
+  readonly learn?: (articles: readonly Article[]) => Promise<void>
   /** What is configured, read at each run: a reload may change it. */
   readonly settings: () => JobSettings
   /** The lists that changed, each rewritten once however often it is said. */

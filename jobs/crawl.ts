@@ -3,15 +3,21 @@
  * dashboard with nothing but a source id: by hand it is a re-crawl, which ignores validators and backoff.
  */
 
-import { createHash } from 'node:crypto'
 import { UnrecoverableError } from 'bullmq'
 import { z } from 'zod'
-import { type Identified, identify, trustsIds } from '../src/feed/identity.ts'
+import type { FetchOutcome } from '../src/feed/fetch.ts'
+import type { Feed } from '../src/feed/item.ts'
 import { readNew } from '../src/feed/new.ts'
+import type { Due } from '../src/sources/due.ts'
+import type { FailureOf } from '../src/sources/failures.ts'
+import type { Fetch } from '../src/sources/history.ts'
+import type { PolledFeed } from '../src/sources/poll.ts'
 import { type Source, SourceId } from '../src/sources/source.ts'
-import type { ArticlesData } from './articles.ts'
+import type { SourceState } from '../src/sources/state.ts'
+import { offerOf } from '../src/websub/link-header.ts'
 import type { JobContext } from './context.ts'
 import { defineJob } from './define.ts'
+import { findNew } from './take-in.ts'
 
 export const crawl = defineJob({
   queue: 'crawl',
@@ -25,34 +31,55 @@ export const crawl = defineJob({
   title: ({ sourceId }) => sourceId,
 
   async run({ sourceId, trigger }, context) {
-    const source = context.sources.get(sourceId)
-    if (!source) throw new UnrecoverableError(`no source ${JSON.stringify(sourceId)} in config/sources.yaml`)
-    const entered = await context.politeness.enter(source.url)
-    if ('wait' in entered) return context.job.postpone(entered.wait)
+    const source = await context.sources.find(sourceId)
+    if (!source) throw new UnrecoverableError(`no source ${JSON.stringify(sourceId)}: \`newsdesk sources\` lists them`)
+    const started = context.now()
+    const record: Keep = fetch =>
+      context.sources.record(source.id, { ...NOTHING_CAME, at: started, ms: context.now() - started, ...fetch })
+    const polled = await context.poll(source, { isRecrawl: trigger === 'manual', signal: context.signal })
+    if (polled.kind === 'postponed') return context.job.postpone(polled.ms)
+    if (polled.kind === 'deferred') {
+      await record({ outcome: 'deferred', reason: 'its domain wants nobody' })
+      return { outcome: 'deferred', next: nextText(polled.due) }
+    }
+    if (polled.kind === 'failed') return fail(source, context, polled.failure, polled.due, record)
+    if (polled.kind === 'unchanged') {
+      const { fetched, state } = polled
+      // One round trip for all.
+      const [due] = await Promise.all([
+        context.sources.unchanged(source.id, fetched.freshFor, state),
+        polled.leave(),
+        record({ outcome: 'unchanged', status: fetched.status }),
+      ])
+      context.log.debug(
+        { source: source.id, status: fetched.status, ms: context.now() - started, next: due },
+        'unchanged',
+      )
+      return { outcome: 'unchanged', status: fetched.status, new: 0, ms: context.now() - started, next: nextText(due) }
+    }
     try {
-      return await crawlSource(source, trigger === 'manual', context)
+      return await takeIn(source, polled, started, context, record)
     } finally {
-      await entered.leave()
+      await polled.leave()
     }
   },
 })
 
 const NONE_KNOWN: ReadonlySet<string> = new Set()
 
-const crawlSource = async (source: Source, isRecrawl: boolean, context: JobContext) => {
-  const { sources, fetchFeed, now, log, signal } = context
-  const started = now()
-  const state = await sources.state(source.id)
-  const fetched = await fetchFeed({ url: source.url, validators: isRecrawl ? null : state.validators, signal })
+/** Keeps what became of this crawl; when it began and how long it took are filled in. */
+type Keep = (fetch: Pick<Fetch, 'outcome'> & Partial<Fetch>) => Promise<void>
 
-  if (fetched.kind === 'failed') return fail(source, context, fetched)
-  if (fetched.kind === 'unchanged') {
-    const due = await sources.unchanged(source.id, fetched.freshFor)
-    log.debug({ source: source.id, status: fetched.status, ms: now() - started, next: due }, 'unchanged')
-    if (due.notice) log.warn({ source: source.id }, due.notice)
-    return { outcome: 'unchanged', status: fetched.status, new: 0, ms: now() - started, next: nextText(due) }
-  }
+const NOTHING_CAME = { status: 0, bytes: 0, items: 0, reason: '' } as const
 
+const takeIn = async (
+  source: Source,
+  { fetched, state, isRecrawl, learn, failed }: PolledFeed,
+  started: number,
+  context: JobContext,
+  record: Keep,
+) => {
+  const { sources, now, log } = context
   const read = await readNew(fetched.body, {
     known: isRecrawl ? NONE_KNOWN : await sources.spans(source.id),
     contentType: fetched.contentType,
@@ -60,35 +87,36 @@ const crawlSource = async (source: Source, isRecrawl: boolean, context: JobConte
     maxItems: context.settings().crawl.maxItems,
   })
   if (read.kind === 'not-a-feed') {
-    await sources.quarantine(source.id, fetched.body, read.detail)
-    return fail(source, context, { reason: 'not-a-feed', detail: read.detail })
+    const { body, contentType, url } = fetched
+    await sources.quarantine.keep(source.id, { body, reason: read.detail, contentType, url })
+    const failure = { reason: 'not-a-feed', detail: read.detail } as const
+    return fail(source, context, failure, await failed(failure), record)
   }
   const { feed, spans } = read
   const carried = spans?.length ?? feed.items.length
-  const distrustsIds = state.distrustsIds || !trustsIds(feed.items, carried)
-  const identified = identify(feed.items, !distrustsIds)
-  const unseen = await sources.unseen(source.id, identified)
+  const { batches, newItems, edited, published, distrustsIds } = await findNew(
+    source,
+    state,
+    { feed, carried, bodyHash: fetched.validators.bodyHash ?? '' },
+    { sources, most: context.settings().crawl.batch, now },
+  )
+  const notes = await learn({ all: carried, known: carried - newItems })
 
   // The order of guarantee 1: enqueue, then (in the articles job) ingest, mark as seen, and only with the last batch remember the validators
   // and which items need not be parsed again.
-  const batches = batchesOf(source, unseen, fetched.validators.bodyHash ?? '', {
-    fetchedAt: now(),
-    language: feed.language,
-    most: context.settings().crawl.batch,
-  })
   const [first] = batches
   if (first) {
     await sources.prepare(source.id, first.data.crawl.id, fetched.validators, spans)
     await context.addArticles(batches)
   }
+  const missed = await notePush(source, context, state, feed, fetched, published)
+  if (missed) await context.job.note(missed)
   const due = await sources.succeeded(source.id, {
     validators: first ? null : fetched.validators,
     spans,
-    published: unseen.flatMap(({ isNew, item: { published } }) =>
-      isNew ? [published === null ? null : Date.parse(published)] : [],
-    ),
+    published,
     carried,
-    newItems: unseen.filter(({ isNew }) => isNew).length,
+    newItems,
     hints: feed.hints,
     freshFor: fetched.freshFor,
     movedTo: fetched.movedTo,
@@ -96,57 +124,54 @@ const crawlSource = async (source: Source, isRecrawl: boolean, context: JobConte
     title: feed.title,
   })
   if (due.notice) log.warn({ source: source.id }, due.notice)
-  for (const warning of feed.warnings) await context.job.note(warning)
-  if (fetched.movedTo) await context.job.note(`moved permanently to ${fetched.movedTo}: change its url in sources.yaml`)
+  for (const note of [...feed.warnings, ...notes]) await context.job.note(note)
   const outcome = {
-    outcome: 'changed',
+    outcome: 'changed' as const,
     status: fetched.status,
     bytes: fetched.body.length,
     items: carried,
     read: feed.items.length,
-    new: unseen.filter(({ isNew }) => isNew).length,
-    edited: unseen.filter(({ isNew }) => !isNew).length,
+    new: newItems,
+    edited,
     ms: now() - started,
     next: nextText(due),
   }
+  const { status, bytes } = outcome
+  await record({ outcome: 'changed', status, bytes, items: newItems })
   log.info({ source: source.id, ...outcome, ...(first ? { crawl: first.data.crawl.id } : {}) }, 'crawled')
   return outcome
+}
+
+/**
+ * What a poll has to say of push: that the feed offers a hub, or another, or none any more; and what push should have brought and did not.
+ * @returns why push is distrusted, where it is from now on
+ */
+const notePush = async (
+  { id }: Source,
+  { push }: JobContext,
+  state: SourceState,
+  feed: Feed,
+  fetched: Extract<FetchOutcome, { kind: 'changed' }>,
+  published: readonly (number | null)[],
+): Promise<string | null> => {
+  const offer = offerOf(fetched.url, fetched.links, feed.hints)
+  if ((offer === null ? '' : JSON.stringify(offer)) !== state.pushOffer) await push.offered(id, offer)
+  if (state.pushUntil === 0) return null
+  const dated = published.filter(at => at !== null)
+  return push.polled(id, dated, state.lastSuccessAt)
 }
 
 const nextText = ({ at, reason }: { at: number; reason: string }): string => `${new Date(at).toISOString()}: ${reason}`
 
 const fail = async (
   source: Source,
-  { sources, log }: JobContext,
-  failure: Parameters<JobContext['sources']['failed']>[1],
+  { log }: JobContext,
+  failure: FailureOf,
+  due: Due,
+  record: Keep,
 ): Promise<never> => {
-  const due = await sources.failed(source.id, failure)
+  await record({ outcome: 'failed', status: failure.status ?? 0, reason: failure.reason })
   log.debug({ source: source.id, reason: failure.reason, next: due }, 'crawl failed')
   // Shown in the dashboard as failed, with what is wrong and when it is tried again.
   throw new UnrecoverableError(`${failure.reason}: ${failure.detail} (next ${nextText(due)})`)
-}
-
-/** The same items in the same state make the same jobs, so a crawl repeated while they wait adds nothing. */
-const batchesOf = (
-  source: Source,
-  unseen: readonly Identified[],
-  bodyHash: string,
-  { fetchedAt, language, most }: { fetchedAt: number; language: string | null; most: number },
-): { id: string; data: ArticlesData }[] => {
-  const digest = (parts: readonly string[]) =>
-    createHash('sha256').update(parts.join(' ')).digest('base64url').slice(0, 16)
-  const crawlId = digest([source.id, bodyHash, ...unseen.map(({ key, fingerprint }) => key + fingerprint)])
-  const batches = Math.ceil(unseen.length / most)
-  return Array.from({ length: batches }, (_, batch) => ({
-    id: `${source.id}-${crawlId}-${batch}`,
-    data: {
-      sourceId: source.id,
-      crawl: { id: crawlId, batch, batches },
-      fetchedAt,
-      language,
-      items: unseen
-        .slice(batch * most, (batch + 1) * most)
-        .map(({ item, key, fingerprint }) => ({ key, fingerprint, item })),
-    },
-  }))
 }

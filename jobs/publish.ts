@@ -32,8 +32,22 @@ export const publish = defineJob({
   },
 })
 
-/** @param settle ms a list waits for more changes */
+/** Lists that changed go first, then what is related to new articles, then lists that are only refreshed by the clock. */
+const PRIORITY = { related: 5, refresh: 10 } as const
+
+/**
+ * @param settle ms a list waits for more changes
+ * @param isRefresh asked for by the clock, not because an article changed it
+ */
 export const publishOptions = (
   { list, articles }: { list: string; articles?: readonly string[] },
   settle: number,
-): JobsOptions => (articles ? {} : { deduplication: { id: list, keepLastIfActive: true }, delay: settle })
+  isRefresh: boolean,
+): JobsOptions =>
+  articles
+    ? { priority: PRIORITY.related }
+    : {
+        deduplication: { id: list, keepLastIfActive: true },
+        delay: settle,
+        ...(isRefresh ? { priority: PRIORITY.refresh } : {}),
+      }

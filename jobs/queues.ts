@@ -1,29 +1,31 @@
 /** The queues as BullMQ objects, and the only places from which jobs are added. */
 
-import { type ConnectionOptions, Queue } from 'bullmq'
-import type { Ingested } from '../src/archive/archive.ts'
+import { type ConnectionOptions, type Job, Queue } from 'bullmq'
 import type { ArticleId } from '../src/article/article.ts'
+import type { Publisher } from '../src/lists/publisher.ts'
 import type { Keys } from '../src/redis/keys.ts'
 import type { SourceId } from '../src/sources/source.ts'
 import { type ArticlesData, articles } from './articles.ts'
 import type { Publishing } from './context.ts'
 import { crawl } from './crawl.ts'
 import { publish, publishOptions } from './publish.ts'
+import { push } from './push.ts'
 
 export interface Queues {
   readonly crawl: Queue
   readonly articles: Queue
   readonly publish: Queue
+  readonly push: Queue
 }
 
-export const definitions = { crawl, articles, publish } as const
+export const definitions = { crawl, articles, publish, push } as const
 
-/** @param connection a Redis connection for all three, without automatic pipelining */
+/** @param connection a Redis connection for all of them, without automatic pipelining */
 export const openQueues = (connection: ConnectionOptions, keys: Keys): Queues => {
   const open = ({ queue, options }: (typeof definitions)[keyof typeof definitions]) =>
     // Options by default, so that a job added by hand in the dashboard is kept and retried like any other.
     new Queue(queue, { connection, prefix: keys.bull(), defaultJobOptions: options })
-  return { crawl: open(crawl), articles: open(articles), publish: open(publish) }
+  return { crawl: open(crawl), articles: open(articles), publish: open(publish), push: open(push) }
 }
 
 /**
@@ -37,6 +39,24 @@ export const addScheduledCrawls = async (queues: Queues, sourceIds: readonly Sou
       return { name: crawl.title(crawl.data.parse(data)), data, opts: { deduplication: { id: sourceId } } }
     }),
   )
+}
+
+/** Subscriptions for which something is due; while one's job waits or runs, another is dropped. */
+export const addPushes = async (queues: Queues, tokens: readonly string[]): Promise<void> => {
+  await queues.push.addBulk(
+    tokens.map(token => ({ name: push.title({ token }), data: { token }, opts: { deduplication: { id: token } } })),
+  )
+}
+
+/**
+ * A hub says that something is new and not what: asks for what changed. While a crawl of the source runs, one more follows it, since the
+ * running one may have fetched before the news was there.
+ */
+export const addPushedCrawl = async (queues: Queues, sourceId: SourceId): Promise<void> => {
+  const data = { sourceId, trigger: 'schedule' as const }
+  await queues.crawl.add(crawl.title(crawl.data.parse(data)), data, {
+    deduplication: { id: `push-${sourceId}`, keepLastIfActive: true },
+  })
 }
 
 /**
@@ -63,28 +83,52 @@ export const addArticles = async (
   )
 }
 
-/** Which lists a batch changes is the list room's to say: `affectedBy`. */
+/** Articles whose related lists one job writes. */
+const RELATED = 500
+
+/** Which lists a batch changes is the list room's to say. */
 export const publishingTo = (
   queues: Queues,
-  affectedBy: (ingested: Ingested) => readonly string[],
+  publisher: Pick<Publisher, 'affectedBy' | 'relatedShowing'>,
   settle: () => number,
 ): Publishing => {
-  const add = (data: { list: string; articles?: readonly ArticleId[] }[]) =>
+  const add = (data: { list: string; articles?: readonly ArticleId[] }[], isRefresh: boolean) =>
     queues.publish.addBulk(
       data.map(each => ({
         name: publish.title(publish.data.parse(each)),
         data: each,
-        opts: publishOptions(each, settle()),
+        opts: publishOptions(each, settle(), isRefresh),
       })),
     )
+  /** A list may be waiting already, behind all others, for its refresh: now that it changed it goes first. */
+  const hurry = async (jobs: readonly Job[]): Promise<void> => {
+    await Promise.all(
+      jobs.map(job =>
+        job.changePriority({ priority: 0 }).catch((error: unknown) => {
+          // Run and gone meanwhile, having read what changed or being run once more for it.
+          if (!(error instanceof Error && /missing key/i.test(error.message))) throw error
+        }),
+      ),
+    )
+  }
   return {
     async changed(ingested) {
-      const lists = affectedBy(ingested).map(list => ({ list }))
-      const related = ingested.articles.length > 0 ? [{ list: 'related', articles: ingested.articles }] : []
-      await add([...lists, ...related])
+      const lists = publisher.affectedBy(ingested).map(list => ({ list }))
+      const { articles, edited } = ingested
+      const beside = [...new Set([...articles, ...(await publisher.relatedShowing(edited))])]
+      const related = Array.from({ length: Math.ceil(beside.length / RELATED) }, (_, part) => ({
+        list: 'related',
+        articles: beside.slice(part * RELATED, (part + 1) * RELATED),
+      }))
+      const added = await add([...lists, ...related], false)
+      await hurry(added.slice(0, lists.length))
     },
     async lists(names) {
-      if (names.length > 0) await add(names.map(list => ({ list })))
+      if (names.length > 0)
+        await add(
+          names.map(list => ({ list })),
+          true,
+        )
     },
   }
 }

@@ -1,79 +1,115 @@
 /**
- * Scores newsdesk's feed reader on a folder of documents with known facts: `npm run conformance -- <folder> [--misses]`.
- * The folder holds `facts.jsonl` ({ path, contentType, items: [{ title, link, id, published }] } a line) and `files/`.
+ * Scores newsdesk's feed reader on a folder of documents with known facts: `npm run conformance -- <folder> [--misses] [--beside]`.
+ * The folder holds `facts.jsonl` ({ path, contentType, items: [{ title, link, id, published }] } a line) and `files/`. `--misses` prints
+ * each fact missed, `--beside` scores the feed parsers of npm in the same way.
  */
 
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { parseFeed } from '../src/feed/index.ts'
+import { plainText } from '../src/feed/text.ts'
+import { OTHERS } from './other-readers.ts'
 
 const FACTS = ['title', 'link', 'id', 'published'] as const
+type Fact = (typeof FACTS)[number]
+export type Facts = Readonly<Record<Fact, string | null>>
+type Reader = (bytes: Buffer, contentType: string | null) => Promise<readonly Facts[]>
 
 interface Line {
   readonly path: string
   readonly contentType: string | null
-  readonly items: readonly Readonly<Record<(typeof FACTS)[number], string | null>>[]
+  readonly items: readonly Facts[]
+}
+interface Score {
+  threw: number
+  readonly cells: Readonly<Record<Fact | 'count', { right: number; all: number }>>
 }
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { misses: { type: 'boolean', default: false } },
+  options: { misses: { type: 'boolean', default: false }, beside: { type: 'boolean', default: false } },
 })
 const [folder] = positionals
 if (folder === undefined) {
-  console.error('usage: npm run conformance -- <folder with facts.jsonl and files/> [--misses]')
+  console.error('usage: npm run conformance -- <folder with facts.jsonl and files/> [--misses] [--beside]')
   process.exit(2)
 }
 
 /** The same moment, however its ISO form is spelt. */
-const same = (fact: string, wanted: string, got: string | null): boolean =>
+const same = (fact: Fact, wanted: string, got: string | null): boolean =>
   got === wanted || (fact === 'published' && got !== null && Date.parse(got) === Date.parse(wanted))
+
+const scored = (): Score => {
+  const cell = () => ({ right: 0, all: 0 })
+  return { threw: 0, cells: { count: cell(), title: cell(), link: cell(), id: cell(), published: cell() } }
+}
+
+/** Adds what a reader makes of one document. @returns what it missed, in words */
+const judge = (score: Score, wanted: readonly Facts[], found: readonly Facts[] | Error): string[] => {
+  const misses: string[] = []
+  const count = (fact: Fact | 'count', right: boolean, miss: () => string) => {
+    score.cells[fact].all += 1
+    if (right) score.cells[fact].right += 1
+    else if (!(found instanceof Error)) misses.push(miss())
+  }
+  if (found instanceof Error && wanted.length > 0) {
+    score.threw += 1
+    misses.push(`threw: ${found.message}`)
+  }
+  const items = found instanceof Error ? [] : found
+  const counted = found instanceof Error ? wanted.length === 0 : items.length === wanted.length
+  count('count', counted, () => `items: ${items.length}, not ${wanted.length}`)
+  for (const [index, item] of wanted.entries()) {
+    for (const fact of FACTS) {
+      const value = item[fact]
+      if (value === null) continue
+      const got = items[index]?.[fact] ?? null
+      count(
+        fact,
+        same(fact, value, got),
+        () => `[${index}].${fact}: ${JSON.stringify(got)}, not ${JSON.stringify(value)}`,
+      )
+    }
+  }
+  return misses
+}
+
+const READERS: Readonly<Record<string, Reader>> = {
+  newsdesk: async (bytes, contentType) => (await parseFeed(bytes, { contentType })).items,
+  ...(values.beside ? OTHERS(plainText) : {}),
+}
 
 const lines = (await readFile(join(folder, 'facts.jsonl'), 'utf8'))
   .split('\n')
   .filter(Boolean)
-  .map(line => JSON.parse(line) as Line)
-const score = Object.fromEntries(['count', ...FACTS].map(fact => [fact, { right: 0, all: 0 }]))
-const count = (fact: string, right: boolean) => {
-  const cell = score[fact]
-  if (!cell) return
-  cell.all += 1
-  cell.right += Number(right)
-}
-let threw = 0
+  .map(line => JSON.parse(line) as Line) // the format is this script's own, described above
+const scores = new Map(Object.keys(READERS).map(name => [name, scored()]))
 for (const { path, contentType, items } of lines) {
   const bytes = await readFile(join(folder, 'files', path))
-  const parsed = await parseFeed(bytes, { contentType }).catch((error: Error) => error)
-  const failed = parsed instanceof Error
-  if (failed && items.length > 0) {
-    threw += 1
-    if (values.misses) console.log(`${path}\n  threw: ${parsed.message}`)
-  }
-  const found = failed ? [] : parsed.items
-  const counted = failed ? items.length === 0 : found.length === items.length
-  count('count', counted)
-  if (!counted && values.misses) console.log(`${path}\n  items: ${found.length}, not ${items.length}`)
-  for (const [index, item] of items.entries()) {
-    for (const fact of FACTS) {
-      const wanted = item[fact]
-      if (wanted === null) continue
-      const got = found[index]?.[fact] ?? null
-      const right = same(fact, wanted, got)
-      count(fact, right)
-      if (!right && values.misses && !failed)
-        console.log(`${path}\n  [${index}].${fact}: ${JSON.stringify(got)}, not ${JSON.stringify(wanted)}`)
-    }
+  for (const [name, read] of Object.entries(READERS)) {
+    const found = await read(bytes, contentType).catch((error: unknown) =>
+      error instanceof Error ? error : new Error(String(error)),
+    )
+    const score = scores.get(name)
+    const misses = score ? judge(score, items, found) : []
+    if (values.misses && name === 'newsdesk' && misses.length > 0) console.log(`${path}\n  ${misses.join('\n  ')}`)
   }
 }
-const total = Object.values(score).reduce((sum, { right, all }) => ({ right: sum.right + right, all: sum.all + all }), {
-  right: 0,
-  all: 0,
-})
+
 const percent = ({ right, all }: { right: number; all: number }) => `${((100 * right) / Math.max(all, 1)).toFixed(2)} %`
-console.log(`\n${lines.length} documents, ${threw} threw though they hold items\n`)
-for (const [fact, cell] of [...Object.entries(score), ['all', total] as const]) {
-  console.log(
-    `${fact.padEnd(10)} ${String(cell.right).padStart(6)} of ${String(cell.all).padStart(6)}  ${percent(cell)}`,
-  )
+const own = scores.get('newsdesk')?.cells
+console.log(`\n${lines.length} documents\n`)
+const columns = ['count', ...FACTS, 'all'] as const
+console.log(`${'reader'.padEnd(28)}${columns.map(name => name.padStart(12)).join('')}${'threw'.padStart(8)}`)
+console.log(
+  `${'  of'.padEnd(28)}${columns.map(name => String(own ? (name === 'all' ? Object.values(own).reduce((sum, { all }) => sum + all, 0) : own[name].all) : 0).padStart(12)).join('')}`,
+)
+for (const [name, { cells, threw }] of scores) {
+  const all = Object.values(cells).reduce((sum, cell) => ({ right: sum.right + cell.right, all: sum.all + cell.all }), {
+    right: 0,
+    all: 0,
+  })
+  const row = columns.map(column => percent(column === 'all' ? all : cells[column]).padStart(12))
+  console.log(`${name.padEnd(28)}${row.join('')}${String(threw).padStart(8)}`)
 }

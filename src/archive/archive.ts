@@ -23,6 +23,13 @@ export interface StoredArticle extends Article {
   readonly counts: Counts
 }
 
+/** Another publisher's article on the same event. */
+export interface AlsoIn {
+  readonly source: SourceId
+  readonly article: ArticleId
+  readonly url: string
+}
+
 export interface StoredStory {
   readonly id: StoryId
   /** The article it is shown by. */
@@ -31,6 +38,8 @@ export interface StoredStory {
   readonly articles: readonly ArticleId[]
   /** Distinct sources that tell it. */
   readonly sources: readonly SourceId[]
+  /** Other publishers that tell it, each by its best article, best first; at most a few. */
+  readonly alsoIn: readonly AlsoIn[]
   /** Sections of its articles. */
   readonly sections: readonly SectionId[]
   /** ms since the epoch: publication of its first article; its place in latest. */
@@ -45,6 +54,8 @@ export interface Ingested {
   readonly stories: readonly StoryId[]
   /** Sections whose lists may have changed. */
   readonly sections: readonly SectionId[]
+  /** Those whose text changed: lists that show them are to be written anew. */
+  readonly edited: readonly ArticleId[]
   readonly added: number
   readonly updated: number
   /** Another's article, by URL or by title: only source and sections were added, where they were new. */
@@ -63,4 +74,8 @@ export interface Archive {
   newestStories(limit: number, section?: SectionId): Promise<readonly StoryId[]>
   /** Resolves ids of merged URLs to the article they became; null where unknown. */
   resolve(ids: readonly ArticleId[]): Promise<readonly (ArticleId | null)[]>
+  /** Puts all articles of one story into another, as decided by the story room or an editor. Running it again changes nothing. */
+  merge(from: StoryId, into: StoryId, now: number): Promise<Ingested>
+  /** Takes articles out of a story into one of their own. Running it again changes nothing. */
+  split(from: StoryId, to: StoryId, articles: readonly ArticleId[], now: number): Promise<Ingested>
 }

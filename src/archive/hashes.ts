@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import type { Article, ArticleId, Evidence, StoryId } from '../article/article.ts'
 import type { SourceId } from '../sources/source.ts'
-import type { StoredArticle, StoredStory } from './archive.ts'
+import type { AlsoIn, StoredArticle, StoredStory } from './archive.ts'
 
 const iso = (ms: number): string => new Date(ms).toISOString()
 const none = (text: string | undefined): string | null => (text ? text : null)
@@ -66,6 +66,7 @@ export const parseStory = (hash: Record<string, string>): StoredStory | null => 
     lead: hash.lead as ArticleId,
     articles: strings<ArticleId>(hash.articles),
     sources: strings<SourceId>(hash.sources),
+    alsoIn: JSON.parse(hash.alsoIn ?? '[]') as AlsoIn[], // written by join.lua
     sections: strings(hash.sections),
     publishedAt: Date.parse(hash.publishedAt),
     firstSeenAt: Date.parse(hash.firstSeenAt ?? hash.publishedAt),

@@ -5,21 +5,21 @@
 
 import type { Redis } from 'ioredis'
 import type { Article, ArticleId, StoryId } from '../article/article.ts'
+import { articleId } from '../article/identity.ts'
 import type { SectionId } from '../article/taxonomy.ts'
 import type { Keys } from '../redis/keys.ts'
 import { loadScript, runScript } from '../redis/script.ts'
 import type { SourceId } from '../sources/source.ts'
-import type { Decision } from '../story/decision.ts'
+import type { Decision, Merge } from '../story/decision.ts'
 import type { Archive, Ingested, StoredArticle } from './archive.ts'
 import { articleFields, parseArticle, parseStory } from './hashes.ts'
 import { leadScore } from './lead.ts'
 import type { ArticleSettings } from './settings.ts'
+import { createStoryWriter, lastOfEach, type Placed } from './story-writer.ts'
 
 const upsert = loadScript(new URL('./upsert.lua', import.meta.url))
-const join = loadScript(new URL('./join.lua', import.meta.url))
 
 const MOST_SECTIONS = 3
-const MOST_MEMBERS = 500
 
 export interface ArchiveParts {
   readonly redis: Redis
@@ -45,15 +45,9 @@ interface Written extends Decided {
   readonly publishedAt: string
 }
 
-/** How a story stands after a batch, and in which sections it stood before. */
-interface Placed {
-  readonly story: StoryId
-  readonly leadAt: number
-  readonly sections: readonly SectionId[]
-  readonly before: readonly SectionId[]
-}
-
 export const createArchive = ({ redis, keys, settings, weightOf, parentOf }: ArchiveParts): Archive => {
+  const writer = createStoryWriter({ redis, keys, settings, parentOf })
+
   const writeArticles = async (batch: readonly Decided[], now: number): Promise<Written[]> => {
     const targets = batch.map(({ article, decision }) => (decision.kind === 'same' ? decision.as : article.id))
     const answers = (await Promise.all(
@@ -83,75 +77,40 @@ export const createArchive = ({ redis, keys, settings, weightOf, parentOf }: Arc
     })
   }
 
-  const joinStory = ({ article, decision, target, sections, sources, publishedAt }: Written, now: number) => {
+  const joinStory = async ({ article, decision, target, sections, sources, publishedAt }: Written, now: number) => {
     const [owner] = sources
     // Only what its owner says of an article changes how it stands in its story; others just carry it too.
     const own = owner !== undefined && owner === article.sources[0] && target === article.id
-    const score = own ? { score: leadScore(article, weightOf(owner), decision.kind === 'reprint') } : {}
-    return runScript(
-      redis,
-      join,
-      [keys.story(decision.story), keys.storyMembers(decision.story)],
-      [
-        decision.story,
-        JSON.stringify({ id: target, sources, sections, at: publishedAt, ...score }),
-        new Date(now).toISOString(),
-        settings().retention,
-        MOST_MEMBERS,
-      ],
+    const standing = own
+      ? { score: leadScore(article, weightOf(owner), decision.kind === 'reprint'), url: article.url }
+      : {}
+    const placed = await writer.join(
+      decision.story,
+      { id: target, sources, sections, at: publishedAt, ...standing },
+      now,
     )
+    // Its story was merged into another by a worker ahead of us.
+    if (placed.story !== decision.story) await writer.tell([target], placed.story)
+    return placed
   }
 
   const joinStories = async (written: readonly Written[], now: number): Promise<Placed[]> => {
+    // The ids of its URLs lead to it too: of one it was merged from, and of one it moved to.
     const aliases = written.flatMap(({ article, target }) =>
-      target === article.id ? [] : redis.set(keys.alias(article.id), target, 'PX', settings().retention),
+      [...new Set([article.id, articleId(article.url)])]
+        .filter(id => id !== target)
+        .map(id => redis.set(keys.alias(id), target, 'PX', settings().retention)),
     )
-    const answers = await Promise.all(written.map(each => joinStory(each, now)))
+    const placed = await Promise.all(written.map(each => joinStory(each, now)))
     await Promise.all(aliases)
-    const placed = new Map<StoryId, Placed>()
-    for (const [index, { decision }] of written.entries()) {
-      const [, at, sections, before] = answers[index] as [lead: string, at: string, sections: string, before: string] // as join.lua returns
-      const earlier = placed.get(decision.story)
-      placed.set(decision.story, {
-        story: decision.story,
-        leadAt: Date.parse(at),
-        sections: withParents(JSON.parse(sections)),
-        before: earlier?.before ?? withParents(JSON.parse(before)),
-      })
-    }
-    return [...placed.values()]
+    return placed
   }
 
-  const withParents = (sections: readonly SectionId[]): SectionId[] => [
-    ...new Set(
-      sections.flatMap(section => {
-        const parent = parentOf(section)
-        return parent === undefined ? [section] : [section, parent]
-      }),
-    ),
-  ]
-
-  const indexStories = async (placed: readonly Placed[]): Promise<void> => {
-    const members = new Map<string, string[]>()
-    const gone: Promise<unknown>[] = []
-    for (const { story, leadAt, sections, before } of placed) {
-      for (const section of [undefined, ...sections]) {
-        const key = keys.storyIndex(section)
-        const held = members.get(key) ?? []
-        held.push(String(leadAt), story)
-        members.set(key, held)
-      }
-      for (const section of before.filter(each => !sections.includes(each)))
-        gone.push(redis.zrem(keys.storyIndex(section), story))
-    }
-    const { candidates } = settings()
-    await Promise.all([
-      ...gone,
-      ...[...members].flatMap(([key, scored]) => [
-        redis.zadd(key, ...scored),
-        redis.zremrangebyrank(key, 0, -candidates - 1),
-      ]),
-    ])
+  /** One after another: a story may be merged into one that is merged itself. */
+  const mergeStories = async (merges: readonly Merge[], now: number): Promise<Placed[]> => {
+    const placed: Placed[] = []
+    for (const { from, into } of merges) placed.push(...(await writer.merge(from, into, now)))
+    return placed
   }
 
   const readArticles = async (ids: readonly ArticleId[]) =>
@@ -169,11 +128,16 @@ export const createArchive = ({ redis, keys, settings, weightOf, parentOf }: Arc
     async ingest(batch, now): Promise<Ingested> {
       const written = await writeArticles(batch, now)
       // Missing: what it should merge into has gone, its retention having passed in between; nothing to add to.
-      const placed = await joinStories(
+      const joined = await joinStories(
         written.filter(({ outcome }) => outcome !== 'missing'),
         now,
       )
-      await indexStories(placed)
+      const merged = await mergeStories(
+        batch.flatMap(({ decision }) => decision.merges),
+        now,
+      )
+      const placed = lastOfEach([...joined, ...merged])
+      await writer.index(placed)
       const isMerge = ({ outcome, target, article }: Written) =>
         outcome === 'merged' || (outcome === 'unchanged' && target !== article.id)
       const count = (outcome: Written['outcome']) =>
@@ -181,9 +145,10 @@ export const createArchive = ({ redis, keys, settings, weightOf, parentOf }: Arc
       return {
         articles: [...new Set(written.map(({ target }) => target))],
         stories: placed.map(({ story }) => story),
-        sections: [...new Set(placed.flatMap(({ sections, before }) => [...sections, ...before]))],
+        sections: sectionsOf(placed),
         added: count('added'),
         updated: count('updated'),
+        edited: written.flatMap(({ outcome, target }) => (outcome === 'updated' ? target : [])),
         merged: written.filter(isMerge).length,
         unchanged: count('unchanged'),
       }
@@ -209,5 +174,33 @@ export const createArchive = ({ redis, keys, settings, weightOf, parentOf }: Arc
     },
 
     resolve,
+
+    async merge(from, into, now) {
+      const placed = lastOfEach(await writer.merge(from, into, now))
+      await writer.index(placed)
+      return changed(placed)
+    },
+
+    async split(from, to, articles, now) {
+      const placed = lastOfEach(await writer.split(from, to, articles, now))
+      await writer.index(placed)
+      return changed(placed)
+    },
   }
 }
+
+const sectionsOf = (placed: readonly Placed[]): SectionId[] => [
+  ...new Set(placed.flatMap(({ sections, before }) => [...sections, ...before])),
+]
+
+/** What an editor's hand changed: no article but the stories they stand in. */
+const changed = (placed: readonly Placed[]): Ingested => ({
+  articles: [],
+  edited: [],
+  stories: placed.map(({ story }) => story),
+  sections: sectionsOf(placed),
+  added: 0,
+  updated: 0,
+  merged: 0,
+  unchanged: 0,
+})

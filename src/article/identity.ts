@@ -10,15 +10,20 @@ import { isSession, isTracking } from './tracking.ts'
 /** Redirectors that carry their target in a parameter, by host, with the parameter's names. */
 const WRAPPERS: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^(?:www\.)?google\.[a-z.]{2,6}$/, ['url', 'q']],
-  [/^news\.google\.com$/, ['url']],
-  [/^l\.(?:facebook|instagram)\.com$/, ['u']],
+  [/^lm?\.(?:facebook|instagram|messenger)\.com$/, ['u']],
+  [/^(?:www\.|m\.)?youtube\.com$/, ['q']],
+  [/(?:^|\.)safelinks\.protection\.outlook\.com$/, ['url']],
+  [/^slack-redir\.net$/, ['url']],
+  [/^(?:www\.|m\.)?vk\.com$/, ['to']],
+  [/^feedproxy\.google\.com$/, ['url', 'u']],
   [/^(?:www\.)?bing\.com$/, ['url']],
   [/^(?:r|rd|rss)\.search\.yahoo\.com$/, ['u', 'url']],
   [/^(?:out|redirect|go|click|link|away|exit)\./, ['url', 'u', 'to', 'target', 'dest', 'destination']],
   [/^t\.umblr\.com$/, ['z']],
 ]
 
-const MOST_UNWRAPPED = 3
+/** Redirectors may lead to one another; more than this many in one address is nobody's link. */
+const MOST_UNWRAPPED = 10
 
 const parse = (text: string): URL | null => {
   try {
@@ -29,9 +34,17 @@ const parse = (text: string): URL | null => {
   }
 }
 
+/** Google News writes the page's address into the article's id, in base64, with lengths around it. */
+const inGoogleNews = (url: URL): URL | null => {
+  const coded = /^\/(?:__i\/)?(?:rss\/)?(?:articles|read)\/(CBM[\w-]{10,2000})/.exec(url.pathname)?.[1]
+  if (coded === undefined) return null
+  return parse(/https?:\/\/[\x21-\x7e]{4,}/.exec(Buffer.from(coded, 'base64url').toString('latin1'))?.[0] ?? '')
+}
+
 /** The page a redirector, an AMP cache or an AMP viewer leads to, where the URL itself says so. */
 const unwrap = (url: URL): URL => {
   const host = url.hostname
+  if (host === 'news.google.com') return inGoogleNews(url) ?? url
   const wrapper = WRAPPERS.find(([pattern]) => pattern.test(host))
   for (const name of wrapper?.[1] ?? []) {
     const inner = parse(url.searchParams.get(name) ?? '')
@@ -80,14 +93,14 @@ const cleanOnce = (url: URL): void => {
  */
 export const canonicalUrl = (written: string): string | null => {
   let url = parse(written.trim())
+  // Cleaning may bring a redirector to light and the other way round: until nothing changes, so that doing it again changes nothing.
   for (let times = 0; url && times < MOST_UNWRAPPED; times += 1) {
-    const inner = unwrap(url)
-    if (inner === url) break
-    url = inner
+    const before: string = url.href
+    url = unwrap(url)
+    cleanOnce(url)
+    if (url.href === before) return before
   }
-  if (!url) return null
-  cleanOnce(url)
-  return url.href
+  return null
 }
 
 /**

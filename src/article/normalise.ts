@@ -3,6 +3,7 @@
 import type { FeedItem } from '../feed/item.ts'
 import type { Source } from '../sources/source.ts'
 import type { Article, Refused } from './article.ts'
+import { publishedAt } from './dating.ts'
 import { articleId, canonicalUrl } from './identity.ts'
 import { type Classify, sectionsOf } from './sections.ts'
 import type { Taxonomy } from './taxonomy.ts'
@@ -12,6 +13,10 @@ export interface About {
   readonly feedLanguage: string | null
   /** ms since the epoch: when the feed was fetched, which is when we first saw the item. */
   readonly fetchedAt: number
+  /** Place of the item in its document, from 0: orders those without a date. */
+  readonly place?: number
+  /** Whether the dates of its source mean anything; true unless said. */
+  readonly trustsDates?: boolean
   readonly taxonomy: Taxonomy
   /** ms: older items are refused. */
   readonly maxAge: number
@@ -22,12 +27,6 @@ const LONGEST_TITLE = 300
 const LONGEST_SUMMARY = 600
 const LONGEST_NAME = 200
 const LONGEST_URL = 2_048
-
-/** The web is younger; a date before it is a default somebody's software left. */
-const FIRST_BELIEVABLE = Date.UTC(1995, 0, 1)
-
-/** Clocks differ a little; what is further ahead was meant for later or is wrong. */
-const AHEAD = 5 * 60_000
 
 /** Control characters, terminal escapes and marks that turn the direction of everything after them never pass. */
 const clean = (text: string | null, longest: number): string => {
@@ -41,13 +40,6 @@ const clean = (text: string | null, longest: number): string => {
   const cut = plain.slice(0, longest - 1).replace(/[\ud800-\udbff]$/, '')
   const word = cut.lastIndexOf(' ')
   return `${(word > longest / 2 ? cut.slice(0, word) : cut).trimEnd()}…`
-}
-
-/** @returns ms; when first seen where the feed gives no date, an unbelievable one, or one still to come */
-export const publishedAt = (published: string | null, seenAt: number): number => {
-  const at = published === null ? Number.NaN : Date.parse(published)
-  if (!Number.isFinite(at) || at < FIRST_BELIEVABLE || at > seenAt + AHEAD) return seenAt
-  return Math.min(at, seenAt)
 }
 
 /** BCP 47 in its customary case, or null where it is no language tag. */
@@ -65,14 +57,15 @@ const refused = (reason: Refused['reason'], detail: string): Refused => ({ kind:
 /** @returns the article, or why the item is none */
 export const normalise = (
   item: FeedItem,
-  { source, feedLanguage, fetchedAt, taxonomy, maxAge, classify }: About,
+  { source, feedLanguage, fetchedAt, place = 0, trustsDates = true, taxonomy, maxAge, classify }: About,
 ): Article | Refused => {
   const title = clean(item.title, LONGEST_TITLE)
   if (title === '') return refused('no-title', 'it has no title')
   if (item.link === null) return refused('no-link', 'it has no link')
-  const url = item.link.length <= LONGEST_URL ? canonicalUrl(item.link) : null
+  const page = item.original ?? item.link
+  const url = page.length <= LONGEST_URL ? canonicalUrl(page) : null
   if (url === null) return refused('bad-link', `its link is no http(s) URL: ${JSON.stringify(item.link.slice(0, 200))}`)
-  const at = publishedAt(item.published, fetchedAt)
+  const at = publishedAt(trustsDates ? item.published : null, fetchedAt, place)
   if (at < fetchedAt - maxAge)
     return refused('too-old', `published ${new Date(at).toISOString()}, before the retention`)
 

@@ -1,13 +1,24 @@
 /**
  * The section of an article by evidence: the source's default, the feed's categories, segments of its URL, the form of an opinion
- * piece, and the text. Each votes with a weight; what voted is kept with the article, so that its section can be explained. (pure)
+ * piece, places, and the text. Each votes with a weight; what voted is kept with the article, so that its section can be explained. (pure)
  */
 
-import type { Source } from '../sources/source.ts'
 import type { Evidence } from './article.ts'
+import {
+  categoryEvidence,
+  formEvidence,
+  type Lookup,
+  lookupOf,
+  placeEvidence,
+  urlEvidence,
+  wordEvidence,
+} from './evidence.ts'
 import type { SectionId, Taxonomy } from './taxonomy.ts'
+import { wordsOf } from './words.ts'
 
-/** What the text alone says: sections with probabilities, highest first; empty where it is not sure. */
+export { foldWords } from './words.ts'
+
+/** What the text alone says: sections with probabilities, highest first. */
 export type Classify = (text: {
   title: string
   summary: string
@@ -15,217 +26,132 @@ export type Classify = (text: {
 }) => readonly { section: SectionId; confidence: number }[]
 
 export interface ToTag {
+  /** Absolute, or empty where it is not known. */
   readonly url: string
   readonly title: string
   readonly summary: string
   readonly categories: readonly string[]
   readonly language: string
-  readonly source: Pick<Source, 'id' | 'section'>
+  /** Null where nothing is known of who carries it. */
+  readonly source: { readonly id: string; readonly section: SectionId } | null
 }
 
 export interface Tagged {
-  /** Primary section first, then up to two more. */
+  /** Primary section first, then up to two more; empty where nothing at all speaks for any. */
   readonly sections: readonly SectionId[]
+  /** How sure the primary section is, 0 to 1. */
+  readonly confidence: number
   /** Heaviest first. */
   readonly evidence: readonly Evidence[]
 }
 
-const WEIGHT = {
-  source: 0.5,
-  category: 0.9,
-  laterCategory: 0.6,
-  url: 0.8,
-  deeperUrl: 0.5,
-  form: 1.2,
-  text: 0.7,
-} as const
+const SOURCE = 0.5
+const TEXT = 0.7
+
+/** The text votes where it is at least this sure, and for a second section where it is this sure of it; else it is silent. */
+const CONFIDENT = 0.5
+const SECOND = 0.25
 
 /** Beside the primary section, one needs this share of its weight, and a weight of its own, to be named too. */
 const ALSO_SHARE = 0.5
 const ALSO_WEIGHT = 0.6
 const MOST_SECTIONS = 3
+const MOST_EVIDENCE = 8
 
-/** Lower case, accents off, everything but letters and digits to single blanks: `Öffentliche_Meinung` is `offentliche meinung`. */
-export const foldWords = (text: string): string =>
-  text
-    .normalize('NFKD')
-    .replace(/\p{M}+/gu, '')
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, ' ')
-    .trim()
-
-interface Lookup {
-  readonly synonyms: ReadonlyMap<string, SectionId>
-  readonly urlWords: ReadonlyMap<string, SectionId>
-  readonly headlineWords: ReadonlyMap<string, SectionId>
-}
-
-const lookups = new WeakMap<Taxonomy, Lookup>()
-
-/** Tables of a taxonomy, made once; a reload brings a new taxonomy and with it new tables. */
-const lookupOf = (taxonomy: Taxonomy): Lookup => {
-  const known = lookups.get(taxonomy)
-  if (known) return known
-  const table = (words: (section: Taxonomy[number]) => readonly string[]) =>
-    new Map(taxonomy.flatMap(section => words(section).map(word => [foldWords(word), section.id] as const)))
-  const made: Lookup = {
-    synonyms: table(section => [section.id, ...Object.values(section.labels), ...section.synonyms]),
-    urlWords: table(section => [section.id, ...section.urlWords]),
-    headlineWords: table(section => section.words),
-  }
-  lookups.set(taxonomy, made)
-  return made
-}
-
-/** A category is looked up whole, then by the parts of a path or a pair: `News/Sport/Football`, `Politics & Society`. */
-const sectionOfCategory = (category: string, { synonyms }: Lookup): SectionId | undefined => {
-  const whole = synonyms.get(foldWords(category))
-  if (whole) return whole
-  const parts = category.split(/[/>|:;,&+]|\s-\s|\b(?:and|und|et|y|e)\b/iu).map(foldWords)
-  return parts.map(part => synonyms.get(part)).find(Boolean)
-}
-
-/** Opinion by its form, in the languages feeds are seen in: a label before the headline. */
-const OPINION_TITLE =
-  /^(?:opinion|op-ed|editorial|comment|commentary|column|analysis and opinion|letters?|meinung|kommentar|leitartikel|kolumne|gastbeitrag|tribune|éditorial|chronique|opini[oó]n|columna|tribuna|editoriale|commento|opinione|opinie|opinião|мнение|колонка|社説|コラム|評論|观点|رأي)\s*[:|–—-]\s/iu
-
-const URL_SKIPPED = new Set([
-  'news',
-  'story',
-  'stories',
-  'article',
-  'articles',
-  'en',
-  'us',
-  'uk',
-  'int',
-  'www',
-  'amp',
-  'html',
-  'rss',
-  'feed',
-  'content',
-  'latest',
-])
-
-const urlEvidence = (url: string, { urlWords }: Lookup): Evidence[] => {
-  const { pathname, hostname } = new URL(url)
-  // The last segment is the headline; what stands before it is where the publisher files it.
-  const segments = pathname.split('/').filter(Boolean).slice(0, -1).slice(0, 5)
-  const subdomain = hostname
-    .split('.')
-    .slice(0, -2)
-    .filter(part => part !== 'www')
-  const found: Evidence[] = []
-  for (const [depth, segment] of [...subdomain, ...segments].entries()) {
-    const word = foldWords(decodeSafely(segment))
-    if (URL_SKIPPED.has(word)) continue
-    const section =
-      urlWords.get(word) ??
-      word
-        .split(' ')
-        .map(part => urlWords.get(part))
-        .find(Boolean)
-    if (section)
-      found.push({
-        section,
-        from: 'url',
-        what: `/${segment}/`,
-        weight: found.length === 0 && depth < 3 ? WEIGHT.url : WEIGHT.deeperUrl,
-      })
-  }
-  return found
-}
-
-const decodeSafely = (segment: string): string => {
-  try {
-    return decodeURIComponent(segment)
-  } catch {
-    return segment
-  }
-}
-
-const wordEvidence = (title: string, summary: string, { headlineWords }: Lookup): Evidence[] => {
-  if (headlineWords.size === 0) return []
-  const words = foldWords(`${title} ${summary}`).split(' ')
-  const hits = new Map<SectionId, string[]>()
-  for (const [index, word] of words.entries()) {
-    for (const term of [word, `${word} ${words[index + 1] ?? ''}`]) {
-      const section = headlineWords.get(term)
-      if (section) hits.set(section, [...new Set([...(hits.get(section) ?? []), term])])
-    }
-  }
-  // One word may stand by chance; each more makes it surer, with less to add.
-  return [...hits].map(([section, terms]) => ({
+const textEvidence = (guesses: ReturnType<Classify>, weight: number): Evidence[] =>
+  guesses.map(({ section, confidence }) => ({
     section,
-    from: 'text' as const,
-    what: terms.slice(0, 3).join(', '),
-    weight: Math.min(0.8, 0.25 + 0.2 * terms.length),
+    from: 'text',
+    what: `${Math.round(confidence * 100)} % sure`,
+    weight: weight * confidence,
   }))
-}
 
-/** Every piece of evidence on an article, heaviest first. */
-export const evidenceOf = (article: ToTag, taxonomy: Taxonomy, classify?: Classify): Evidence[] => {
-  const lookup = lookupOf(taxonomy)
-  const known = new Set(taxonomy.map(section => section.id))
-  const evidence: Evidence[] = [
-    { section: article.source.section, from: 'source', what: article.source.id, weight: WEIGHT.source },
-  ]
-  const byCategory = new Map<SectionId, Evidence>()
-  for (const category of article.categories) {
-    const section = sectionOfCategory(category, lookup)
-    if (section && !byCategory.has(section)) {
-      byCategory.set(section, {
-        section,
-        from: 'category',
-        what: category,
-        weight: byCategory.size === 0 ? WEIGHT.category : WEIGHT.laterCategory,
-      })
-    }
-  }
-  evidence.push(
-    ...byCategory.values(),
+const confidentOnly = (guesses: ReturnType<Classify>): ReturnType<Classify> =>
+  (guesses[0]?.confidence ?? 0) < CONFIDENT ? [] : guesses.filter(({ confidence }) => confidence >= SECOND).slice(0, 2)
+
+const byWeight = (a: Evidence, b: Evidence): number => b.weight - a.weight || (a.section < b.section ? -1 : 1)
+
+/** Every piece of evidence on an article but what its text as a whole says. */
+const signsOf = (article: ToTag, lookup: Lookup): Evidence[] => {
+  const title = wordsOf(article.title)
+  const summary = wordsOf(article.summary)
+  return [
+    ...(article.source
+      ? [{ section: article.source.section, from: 'source' as const, what: article.source.id, weight: SOURCE }]
+      : []),
+    ...categoryEvidence(article.categories, lookup),
     ...urlEvidence(article.url, lookup),
-    ...wordEvidence(article.title, article.summary, lookup),
-  )
-  if (known.has('debate') && OPINION_TITLE.test(article.title)) {
-    evidence.push({
-      section: 'debate',
-      from: 'form',
-      what: article.title.split(/[:|–—-]/u, 1)[0]?.trim() ?? '',
-      weight: WEIGHT.form,
-    })
-  }
-  for (const { section, confidence } of classify?.(article) ?? []) {
-    evidence.push({
-      section,
-      from: 'text',
-      what: `${Math.round(confidence * 100)} % sure`,
-      weight: WEIGHT.text * confidence,
-    })
-  }
-  return evidence
-    .filter(({ section }) => known.has(section))
-    .sort((a, b) => b.weight - a.weight || (a.section < b.section ? -1 : 1))
+    ...formEvidence(article.title, lookup),
+    ...wordEvidence([...title, ...summary], lookup),
+    ...placeEvidence(title, summary, lookup),
+  ]
 }
 
-/** Weighs the evidence. A section's votes of one kind do not add up, so that five tags of one sort do not outvote everything else. */
-export const sectionsOf = (article: ToTag, taxonomy: Taxonomy, classify?: Classify): Tagged => {
-  const evidence = evidenceOf(article, taxonomy, classify)
-  const best = new Map<SectionId, Map<string, number>>()
+/** What publishers themselves say: where they file it. */
+const PUBLISHED: ReadonlySet<Evidence['from']> = new Set(['source', 'category', 'url'])
+
+interface Votes {
+  readonly section: SectionId
+  weight: number
+  readonly kinds: Map<Evidence['from'], number>
+}
+
+/** A section's votes of one kind do not add up, so that five tags of one sort do not outvote everything else. */
+const countVotes = (evidence: readonly Evidence[], { parents }: Lookup): Votes[] => {
+  const votes = new Map<SectionId, Votes>()
   for (const { section, from, weight } of evidence) {
-    const votes = best.get(section) ?? new Map<string, number>()
-    votes.set(from, Math.max(votes.get(from) ?? 0, weight))
-    best.set(section, votes)
+    const own = votes.get(section) ?? { section, weight: 0, kinds: new Map() }
+    own.kinds.set(from, Math.max(own.kinds.get(from) ?? 0, weight))
+    votes.set(section, own)
   }
-  const totals = [...best]
-    .map(([section, votes]) => ({ section, weight: [...votes.values()].reduce((sum, weight) => sum + weight, 0) }))
-    .sort((a, b) => b.weight - a.weight || (a.section < b.section ? -1 : 1))
-  const [first] = totals
-  if (!first) return { sections: [article.source.section], evidence }
-  const also = totals.slice(1).filter(({ weight }) => weight >= ALSO_WEIGHT && weight >= first.weight * ALSO_SHARE)
+  for (const own of votes.values()) own.weight = sum(own.kinds.values())
+  // Who files an article under a part of a section says the section too: what speaks for the whole speaks for the part.
+  for (const own of votes.values()) {
+    const whole = votes.get(parents.get(own.section) ?? '')
+    if (whole && [...own.kinds.keys()].some(kind => PUBLISHED.has(kind))) own.weight += whole.weight
+  }
+  return [...votes.values()].sort((a, b) => b.weight - a.weight || (a.section < b.section ? -1 : 1))
+}
+
+const sum = (numbers: Iterable<number>): number => [...numbers].reduce((total, each) => total + each, 0)
+
+/** Independent signs that each may be wrong: one minus the chance that all are. */
+const confidenceOf = ({ kinds }: Votes): number =>
+  1 - [...kinds.values()].reduce((wrong, weight) => wrong * (1 - Math.min(0.95, weight)), 1)
+
+/** Weighs the evidence. Where nothing else speaks, the text decides, however unsure: its confidence says so. */
+export const sectionsOf = (article: ToTag, taxonomy: Taxonomy, classify?: Classify): Tagged => {
+  const lookup = lookupOf(taxonomy)
+  const isKnown = ({ section }: { section: SectionId }) => lookup.known.has(section)
+  const signs = signsOf(article, lookup).filter(isKnown)
+  const guesses = (classify?.(article) ?? []).filter(isKnown)
+  // A place says where, not what: with nothing but places the text still has to say what it is about.
+  const silent = signs.every(({ from }) => from === 'place')
+  const evidence = [...signs, ...textEvidence(silent ? guesses.slice(0, 2) : confidentOnly(guesses), TEXT)].sort(
+    byWeight,
+  )
+  const [guess] = guesses
+  const votes = countVotes(evidence, lookup)
+  const [heaviest] = votes
+  const first = silent && guess ? (votes.find(({ section }) => section === guess.section) ?? heaviest) : heaviest
+  if (!first) return { sections: article.source ? [article.source.section] : [], confidence: 0, evidence }
+  const also = votes.filter(
+    ({ section, weight, kinds }) =>
+      section !== first.section && weight >= ALSO_WEIGHT && (weight >= first.weight * ALSO_SHARE || kinds.has('place')),
+  )
   return {
     sections: [first, ...also].slice(0, MOST_SECTIONS).map(({ section }) => section),
-    evidence: evidence.slice(0, 8),
+    confidence: silent && guess ? guess.confidence : confidenceOf(first),
+    evidence: evidence.slice(0, MOST_EVIDENCE),
   }
+}
+
+/** @returns the section that publishers' own evidence makes sure, from which the text classifier may learn; undefined where it is not sure */
+export const sureSection = (evidence: readonly Evidence[], taxonomy: Taxonomy): SectionId | undefined => {
+  const { parents } = lookupOf(taxonomy)
+  const filed = evidence.filter(({ from }) => from === 'category' || from === 'url')
+  const [first] = filed
+  if (!first || first.weight < 0.8) return undefined
+  const family = (section: SectionId) => parents.get(section) ?? section
+  return filed.every(({ section }) => family(section) === family(first.section)) ? first.section : undefined
 }

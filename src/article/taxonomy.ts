@@ -11,6 +11,19 @@ export const SectionId = z
   .regex(/^[a-z][a-z0-9-]{0,31}$/, 'a section id is 1 to 32 of a-z, 0-9 and -, starting with a letter')
 export type SectionId = z.infer<typeof SectionId>
 
+const Country = z.string().regex(/^[A-Z]{2}$/, 'a country is two capitals of ISO 3166-1, such as JP')
+
+const Places = z.strictObject({
+  /** Continents whose countries belong to it: AF, AN, AS, EU, NA, OC, SA. */
+  continents: z.array(z.enum(['AF', 'AN', 'AS', 'EU', 'NA', 'OC', 'SA'])).default([]),
+  /** Countries that belong to it besides. */
+  countries: z.array(Country).default([]),
+  /** Countries of those continents that do not. */
+  except: z.array(Country).default([]),
+  /** Cities, regions and peoples, in any language. */
+  names: z.array(z.string().min(1)).default([]),
+})
+
 export const Section = z.strictObject({
   id: SectionId,
   /** Labels by BCP 47 language; `en` is the fallback. */
@@ -23,6 +36,8 @@ export const Section = z.strictObject({
   urlWords: z.array(z.string().min(1)).default([]),
   /** Words of headlines that speak for this section; an operator can add a section with words alone. */
   words: z.array(z.string().min(1)).default([]),
+  /** Places that speak for a section which is a region of the world. */
+  places: Places.optional(),
 })
 export type Section = z.infer<typeof Section>
 

@@ -39,13 +39,13 @@ const MONTHS: Readonly<Record<string, number>> = Object.fromEntries(
       'şub',
       '2月',
     ],
-    ['mar', 'mär', 'mars', 'märz', 'mrz', 'мар', 'мart', 'μαρ', 'μάρ', 'maart', 'mrt', 'márc', '3月'],
+    ['mar', 'mär', 'mars', 'märz', 'mrz', 'мар', 'мart', 'μαρ', 'μάρ', 'μαώ', 'maart', 'mrt', 'márc', '3月'],
     ['apr', 'avr', 'abr', 'апр', 'απρ', 'avril', 'abril', 'aprile', 'ápr', 'kwi', 'nis', '4月'],
-    ['may', 'mai', 'mag', 'май', 'мая', 'μαϊ', 'μαι', 'μάι', 'mayo', 'maio', 'mei', 'maj', 'máj', '5月'],
-    ['jun', 'juin', 'giu', 'июн', 'ιουν', 'ιούν', 'juni', 'junio', 'giugno', 'jún', 'cze', 'haz', '6月'],
-    ['jul', 'juil', 'lug', 'июл', 'ιουλ', 'ιούλ', 'juli', 'julio', 'luglio', 'júl', 'lip', 'tem', '7月'],
+    ['may', 'mai', 'mag', 'май', 'мая', 'μαϊ', 'μαι', 'μάι', 'μάϊ', 'mayo', 'maio', 'mei', 'maj', 'máj', '5月'],
+    ['jun', 'juin', 'giu', 'июн', 'ιουν', 'ιούν', 'ιον', 'juni', 'junio', 'giugno', 'jún', 'cze', 'haz', '6月'],
+    ['jul', 'juil', 'lug', 'июл', 'ιουλ', 'ιούλ', 'ιολ', 'juli', 'julio', 'luglio', 'júl', 'lip', 'tem', '7月'],
     ['aug', 'aoû', 'août', 'ago', 'авг', 'αυγ', 'αύγ', 'agosto', 'sie', 'ağu', '8月'],
-    ['sep', 'sept', 'set', 'сен', 'сент', 'σεπ', 'septembre', 'septiembre', 'szept', 'wrz', 'eyl', '9月'],
+    ['sep', 'sept', 'set', 'сен', 'сент', 'σεπ', 'septembre', 'septiembre', 'szep', 'szept', 'wrz', 'eyl', '9月'],
     ['oct', 'okt', 'ott', 'out', 'окт', 'οκτ', 'octobre', 'octubre', 'ottobre', 'paź', 'eki', '10月'],
     ['nov', 'ноя', 'нояб', 'νοε', 'νοέ', 'novembre', 'noviembre', 'lis', 'kas', '11月'],
     ['dec', 'déc', 'dez', 'dic', 'дек', 'δεκ', 'decembre', 'diciembre', 'dicembre', 'gru', 'ara', '12月'],
@@ -167,7 +167,7 @@ const moment = (
 }
 
 const ISO =
-  /^(\d{4})(?:-?(\d{2})(?:-?(\d{2}))?|-(\d{1,2})-(\d{1,2})|-?(\d{3})|-?W(\d{2})(?:-?(\d))?)?(?:[T\s_]+(\d{1,2})(?::?(\d{1,2}))?(?::?(\d{1,2})(?:[.,]\d+)?)?\s*(Z|[+-]\d{1,2}:?\d{0,2}|[A-Z]{1,5})?(?:\s*\(?[A-Z]{3,5}\)?)?)?$/i
+  /^(\d{4})(?:-?(\d{2})(?:-?(\d{2}))?|-(\d{1,2})-(\d{1,2})|-?(\d{3})|-?W(\d{2})(?:-?(\d))?)?(?:[T\s_]+(\d{1,2})(?::?(\d{1,2}))?(?::?(\d{1,2})(?:[.,]\d+)?)?\s*(Z|[+-]\d{1,2}:?\d{0,2}|(?![ap]m\b)[A-Z]{1,5})?(?:\s*\(?[A-Z]{3,5}\)?)?)?$/i
 
 const parseIso = (text: string): number | undefined => {
   const match = ISO.exec(text)
@@ -284,9 +284,16 @@ export const parseDate = (written: string | null | undefined): string | null => 
   const bare = text
     .replace(/^\p{L}{2,12}\.?,?\s+(?=\d)/u, '')
     .replace(/^(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})$/, '$1-$2-$3T$4:$5:$6')
-  const unix = /^\d{9,13}$/.exec(text)
+    // ISO 8601 of 1988, years of two digits: 031231, 03-335, -03-12.
+    .replace(
+      /^(\d{2})(\d{2})(\d{2})$/,
+      (_, year: string, month: string, day: string) => `${fullYear(year)}-${month}-${day}`,
+    )
+    .replace(/^(\d{2})-?(\d{3})$/, (_, year: string, day: string) => `${fullYear(year)}-${day}`)
+    .replace(/^-(\d{2})-?(\d{2})$/, (_, year: string, month: string) => `${fullYear(year)}-${month}`)
+  const unix = /^(\d{9,13})(?:\.\d{1,9})?$/.exec(text)?.[1]
   const ms = unix
-    ? Number(text) * (text.length > 11 ? 1 : 1_000)
+    ? Number(unix) * (unix.length > 11 ? 1 : 1_000)
     : (parseIso(bare) ?? parseNumeric(bare) ?? parseNamed(text))
   if (ms === undefined || !Number.isFinite(ms)) return null
   const iso = new Date(ms).toISOString()

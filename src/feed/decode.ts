@@ -37,6 +37,19 @@ const WINDOWS_1252: Decoder = {
       .replace(C1_CONTROLS, fromWindows1252),
 }
 
+/** Python's names, which feeds made by its programs carry, and supersets in which the same bytes mean the same. */
+const ALIASES: Readonly<Record<string, string>> = {
+  'iso2022-jp': 'iso-2022-jp',
+  'euc-jis-2004': 'euc-jp',
+  'euc-jisx0213': 'euc-jp',
+  'shift-jis-2004': 'shift_jis',
+  'shift-jisx0213': 'shift_jis',
+  'big5-hkscs': 'big5',
+  cp932: 'shift_jis',
+  cp949: 'euc-kr',
+  'mac-latin2': 'maccenteuro',
+}
+
 /** What the WHATWG leaves out and feeds still use: DOS and Macintosh code pages, Python's and Windows' names for others. */
 const otherDecoder = (label: string): Decoder | undefined => {
   const name = label.toLowerCase().replace(/^x-/, '').replaceAll('_', '-')
@@ -44,7 +57,8 @@ const otherDecoder = (label: string): Decoder | undefined => {
   return encoding === undefined ? undefined : byIconv(encoding)
 }
 
-const decoderFor = (label: string): Decoder | undefined => {
+const decoderFor = (written: string): Decoder | undefined => {
+  const label = ALIASES[written.toLowerCase().replaceAll('_', '-')] ?? written
   try {
     const decoder = new TextDecoder(label)
     // Node 20 decodes windows-1252 as Latin-1: quotation marks, dashes and the euro sign become control characters.
@@ -64,6 +78,18 @@ const encodingByMark = (bytes: Uint8Array): string | undefined => {
   if (startsWith(bytes, 0, 0, 0xfe, 0xff) || startsWith(bytes, 0, 0, 0, 0x3c)) return 'utf-32be'
   if (startsWith(bytes, 0xff, 0xfe) || startsWith(bytes, 0x3c, 0)) return 'utf-16le'
   if (startsWith(bytes, 0xfe, 0xff) || startsWith(bytes, 0, 0x3c)) return 'utf-16be'
+  return wideBySight(bytes)
+}
+
+/** UTF-16 that begins with something else than a `<`: every other byte of its first characters is zero. */
+const wideBySight = (bytes: Uint8Array): string | undefined => {
+  const looked = Math.min(bytes.length, 256) & ~1
+  const zeros = [0, 0]
+  for (let at = 0; at < looked; at += 1) if (bytes[at] === 0) zeros[at & 1] = (zeros[at & 1] ?? 0) + 1
+  const [even = 0, odd = 0] = zeros
+  if (looked < 16) return undefined
+  if (odd > looked * 0.4 && even === 0) return 'utf-16le'
+  if (even > looked * 0.4 && odd === 0) return 'utf-16be'
   return undefined
 }
 
@@ -117,7 +143,7 @@ export const decode = (bytes: Uint8Array, contentType?: string | null): Decoded 
     return { text: utf7(new TextDecoder('latin1').decode(bytes)), encoding: 'utf-7', warnings: [] }
   }
   // 7-bit but stateful: valid UTF-8 by its bytes, yet not what it says.
-  const stateful = labels.find(label => /^(iso-2022-jp|hz-gb-2312)/i.test(label))
+  const stateful = labels.find(label => /^(iso-?2022[-_]jp|hz-gb-2312)/i.test(label))
   const plain = stateful && decoderFor(stateful) ? undefined : utf8(bytes)
   if (plain !== undefined) {
     const wrong = labels.filter(label => !/^(utf-?8|us-ascii|ascii)$/i.test(label) && bytes.some(byte => byte > 0x7f))

@@ -1,16 +1,29 @@
 /**
- * Fetches a feed over HTTP: conditional, bounded in time and in bytes before and after decompression, every redirect followed by hand
- * and checked. A feed that cannot be fetched is an outcome, not an exception.
+ * Fetches over HTTP: conditional, bounded in time and in bytes before and after decompression, every redirect followed by hand and
+ * checked. What cannot be fetched is an outcome, not an exception.
  */
 
 import { createHash } from 'node:crypto'
-import { lookup as dnsLookup } from 'node:dns'
-import { isIP, type LookupFunction } from 'node:net'
-import { pipeline, type Readable } from 'node:stream'
-import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
-import { Agent, type Dispatcher, request } from 'undici'
+import { type Dispatcher, request } from 'undici'
 import type { CrawlSettings } from '../sources/settings.ts'
+import { ACCEPT_ENCODING, readBody } from './fetch-body.ts'
+import { checkUrl, createAgent, createResolve, type Resolve } from './fetch-connect.ts'
+import { type Deadline, deadlineOf } from './fetch-deadline.ts'
+import { type Failed, Failure, failureOf } from './fetch-failure.ts'
+import {
+  freshForOf,
+  type Headers,
+  header,
+  headerList,
+  isLimitedBy403,
+  rateLimitOf,
+  retryAfterOf,
+} from './fetch-headers.ts'
 import { createGuard, type Guard } from './guard.ts'
+import { takeCredentials } from './redact.ts'
+
+export type { FailureReason } from './fetch-failure.ts'
+export { retryAfterOf } from './fetch-headers.ts'
 
 /** What to ask with next time, as the server gave it, and a hash of the body beside it. */
 export interface Validators {
@@ -19,297 +32,259 @@ export interface Validators {
   readonly bodyHash: string | null
 }
 
-export type FailureReason =
-  | 'dns'
-  | 'refused'
-  | 'tls'
-  | 'timeout'
-  | 'reset'
-  | 'cut-off'
-  | 'status'
-  | 'too-large'
-  | 'too-many-redirects'
-  | 'blocked'
-  | 'encoding'
-  | 'not-a-feed'
+interface Answered {
+  readonly status: number
+  /** ms for which the server says its answer stays fresh. */
+  readonly freshFor: number | null
+  /** Where the source has moved for good: the way there began with permanent redirects, and this is where they ended. */
+  readonly movedTo: string | null
+  /** ms nothing more may be asked of this server: its allowance is used up. */
+  readonly retryAfter?: number
+}
 
 export type FetchOutcome =
-  | {
+  | (Answered & {
       readonly kind: 'changed'
       readonly body: Uint8Array
       readonly contentType: string | null
       readonly validators: Validators
-      /** Where the body came from, after redirects: what relative links are resolved against. */
+      /** Where the body came from, after redirects, without credentials: what relative links are resolved against. */
       readonly url: string
-      readonly status: number
-      /** Where the source has moved for good: every redirect on the way there was a permanent one. */
-      readonly movedTo: string | null
-      /** ms for which the server says its answer stays fresh. */
-      readonly freshFor: number | null
-    }
-  | {
-      readonly kind: 'unchanged'
-      readonly by: 'status' | 'body'
-      readonly status: number
-      readonly freshFor: number | null
-    }
-  | {
-      readonly kind: 'failed'
-      readonly reason: FailureReason
-      readonly detail: string
-      readonly status?: number
-      /** ms to wait, as the server asks (Retry-After). */
-      readonly retryAfter?: number
-    }
+      /** The Link headers as they came, joined: where a hub may be named. */
+      readonly links: string | null
+    })
+  | (Answered & { readonly kind: 'unchanged'; readonly by: 'status' | 'body' })
+  | Failed
+  /** A redirect led to a domain that is busy: come back after `wait` ms. */
+  | { readonly kind: 'held'; readonly wait: number; readonly url: string }
 
 export interface FetchRequest {
   readonly url: string
   /** null asks for the whole document, whatever is known of it. */
   readonly validators: Validators | null
+  /** false asks without ETag and Last-Modified, and still compares the body with what is known of it. */
+  readonly isConditional?: boolean
   readonly signal?: AbortSignal
+  /** Asked before a redirect is followed to another origin: ms to wait where that one may not be asked now, else null. */
+  readonly onHop?: (url: string) => Promise<number | null>
 }
 
 export type FetchFeed = (request: FetchRequest) => Promise<FetchOutcome>
 
 export interface Fetcher {
   readonly fetchFeed: FetchFeed
+  /** A small text such as robots.txt, under the same guard and limits. */
+  fetchText(
+    url: string,
+    most: number,
+    signal?: AbortSignal,
+  ): Promise<{ readonly status: number; readonly text: string } | Failed>
   close(): Promise<void>
+}
+
+export interface FetcherParts {
+  /** ms since the epoch. */
+  readonly now?: () => number
+  /** How names are looked up; what it answers is checked like any other answer. */
+  readonly resolve?: Resolve
 }
 
 const ACCEPT =
   'application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml, application/xml;q=0.9, application/json;q=0.8, text/xml;q=0.8, */*;q=0.5'
-
-/** Known to the callers of request() as a value, inside as an exception that ends the fetch. */
-class Failure extends Error {
-  readonly reason: FailureReason
-  readonly extra: { status?: number; retryAfter?: number }
-
-  constructor(reason: FailureReason, detail: string, extra: { status?: number; retryAfter?: number } = {}) {
-    super(detail)
-    this.reason = reason
-    this.extra = extra
-  }
-}
-
-const header = (headers: Dispatcher.ResponseData['headers'], name: string): string | null => {
-  const value = headers[name]
-  return (Array.isArray(value) ? value[0] : value) ?? null
-}
-
-/** Seconds or an HTTP date -> ms from now, never negative. */
-export const retryAfterOf = (written: string | null, now: number): number | undefined => {
-  if (written === null) return undefined
-  const seconds = /^\s*(\d{1,9})\s*$/.exec(written)?.[1]
-  if (seconds !== undefined) return Number(seconds) * 1_000
-  const at = Date.parse(written)
-  return Number.isFinite(at) ? Math.max(0, at - now) : undefined
-}
-
-/** Cache-Control max-age less Age, else Expires -> ms, or null. */
-export const freshForOf = (headers: Dispatcher.ResponseData['headers'], now: number): number | null => {
-  const maxAge = /\bmax-age\s*=\s*"?(\d{1,9})/i.exec(header(headers, 'cache-control') ?? '')?.[1]
-  if (maxAge !== undefined) return Math.max(0, Number(maxAge) - Number(header(headers, 'age') ?? 0)) * 1_000
-  const expires = Date.parse(header(headers, 'expires') ?? '')
-  return Number.isFinite(expires) ? Math.max(0, expires - now) : null
-}
-
-/** What went wrong below HTTP, in terms of reasons. */
-const failureOf = (error: unknown): Failure => {
-  if (error instanceof Failure) return error
-  const { code = '', message = String(error), cause } = error as NodeJS.ErrnoException & { cause?: unknown }
-  if (cause instanceof Failure) return cause
-  const detail = message || code
-  if (/ENOTFOUND|EAI_AGAIN|ENODATA/.test(code)) return new Failure('dns', `its name cannot be resolved (${code})`)
-  if (/ECONNREFUSED|EHOSTUNREACH|ENETUNREACH/.test(code)) return new Failure('refused', `no connection (${code})`)
-  if (/TIMEOUT|ETIMEDOUT/.test(code) || /aborted due to timeout/i.test(message))
-    return new Failure('timeout', `no answer in time (${detail})`)
-  if (/CERT|TLS|SSL|EPROTO|SELF_SIGNED|UNABLE_TO_/.test(code))
-    return new Failure('tls', `no secure connection (${code}: ${detail})`)
-  if (/UND_ERR_RES_EXCEEDED_MAX_SIZE|HEADERS_OVERFLOW/.test(code)) return new Failure('too-large', detail)
-  if (
-    /UND_ERR_SOCKET|ECONNRESET|EPIPE|UND_ERR_RES_CONTENT_LENGTH_MISMATCH|ERR_STREAM_PREMATURE_CLOSE|UND_ERR_ABORTED/.test(
-      code,
-    )
-  ) {
-    return new Failure(
-      /CONTENT_LENGTH|other side closed|premature/i.test(`${code} ${message}`) ? 'cut-off' : 'reset',
-      `the connection ended in mid-answer (${detail})`,
-    )
-  }
-  if (/^(Z_|ERR_BROTLI|ERR__ERROR)|BROTLI/.test(code))
-    return new Failure(/Z_BUF_ERROR/.test(code) ? 'cut-off' : 'encoding', `the body cannot be decompressed (${detail})`)
-  if (/HPE_|UND_ERR_INVALID|HTTPParserError/.test(`${code} ${(error as Error).name}`))
-    return new Failure('reset', `the answer is no HTTP (${detail})`)
-  return new Failure('reset', detail)
-}
-
-/** Checks what a name resolves to before anything connects: one private answer among many refuses all. */
-const guardedLookup =
-  (guard: Guard): LookupFunction =>
-  (hostname, options, callback) => {
-    dnsLookup(hostname, { ...options, all: true }, (error, addresses) => {
-      if (error) return callback(error, '', 0)
-      const refusal = addresses.map(({ address }) => guard.refuses(address)).find(Boolean)
-      if (refusal)
-        return callback(Object.assign(new Failure('blocked', `${hostname}: ${refusal}`), { code: 'BLOCKED' }), '', 0)
-      if (options.all) return callback(null, addresses)
-      const [first] = addresses
-      return first
-        ? callback(null, first.address, first.family)
-        : callback(Object.assign(new Error(`no address for ${hostname}`), { code: 'ENOTFOUND' }), '', 0)
-    })
-  }
-
-/** Checks a URL before it is asked for, and what a literal address in it names: those are never looked up. */
-const checkUrl = (url: URL, guard: Guard, ports: readonly number[]): void => {
-  if (url.protocol !== 'http:' && url.protocol !== 'https:')
-    throw new Failure('blocked', `${url.protocol} is neither http nor https`)
-  const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80))
-  if (ports.length > 0 && !ports.includes(port)) throw new Failure('blocked', `port ${port} is not among crawl.ports`)
-  const host = url.hostname.replace(/^\[|\]$/g, '')
-  const refusal = isIP(host) ? guard.refuses(host) : null
-  if (refusal) throw new Failure('blocked', refusal)
-}
-
-/** Reads a body through its encodings, at most `most` bytes before and after. */
-const readBody = async (response: Dispatcher.ResponseData, most: number): Promise<Uint8Array> => {
-  const encodings = (header(response.headers, 'content-encoding') ?? '')
-    .toLowerCase()
-    .split(',')
-    .map(each => each.trim())
-    .filter(each => each !== '' && each !== 'identity')
-  if (encodings.length > 3) throw new Failure('encoding', `${encodings.length} encodings one around another`)
-  const declared = Number(header(response.headers, 'content-length') ?? Number.NaN)
-  if (declared > most) throw new Failure('too-large', `the body is declared as ${declared} bytes, more than ${most}`)
-  const decoders = encodings.reverse().map(encoding => {
-    if (encoding === 'gzip' || encoding === 'x-gzip') return createGunzip()
-    if (encoding === 'deflate') return createInflate()
-    if (encoding === 'br') return createBrotliDecompress()
-    throw new Failure('encoding', `the body is encoded as ${JSON.stringify(encoding)}, which was not asked for`)
-  })
-  // An error anywhere in the chain ends the last stream with it, and so reaches the loop below.
-  const decoded: Readable =
-    decoders.length === 0
-      ? response.body
-      : (pipeline([response.body, ...decoders], () => undefined) as unknown as Readable)
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of decoded as AsyncIterable<Uint8Array>) {
-    size += chunk.length
-    // Leaving the loop destroys the streams: nothing more is read or decompressed.
-    if (size > most) throw new Failure('too-large', `the body is larger than ${most} bytes`)
-    chunks.push(chunk)
-  }
-  if (decoders.length === 0 && Number.isFinite(declared) && size < declared)
-    throw new Failure('cut-off', `${size} of ${declared} bytes came`)
-  return Buffer.concat(chunks, size)
-}
+const MOST_HEADERS = 32 * 1_024
+/** What is read of an answer nobody wants, to keep its connection. */
+const MOST_DUMPED = 65_536
+const REDIRECTS = new Set([301, 302, 303, 307, 308])
 
 export const bodyHash = (body: Uint8Array): string => createHash('sha256').update(body).digest('base64url').slice(0, 22)
 
-const REDIRECTS = new Set([301, 302, 303, 307, 308])
+const conditions = (validators: Validators | null): Record<string, string> => ({
+  ...(validators?.etag ? { 'if-none-match': validators.etag } : {}),
+  ...(validators?.lastModified ? { 'if-modified-since': validators.lastModified } : {}),
+})
 
-/** @throws RangeError where crawl.allow holds what is no range */
-export const createFetcher = (settings: CrawlSettings, now: () => number = Date.now): Fetcher => {
-  const guard = createGuard(settings.allow)
-  const agent = new Agent({
-    connect: { lookup: guardedLookup(guard), timeout: settings.headersTimeout },
-    headersTimeout: settings.headersTimeout,
-    bodyTimeout: settings.headersTimeout,
-    maxResponseSize: settings.maxBody,
-    maxHeaderSize: 32 * 1_024,
-    connections: 2,
-    keepAliveTimeout: 4_000,
-    pipelining: 1,
-  })
-  const userAgent = settings.contact ? `${settings.userAgent} (+${settings.contact})` : settings.userAgent
+/** Who we are, with a way to reach the operator. */
+export const userAgentOf = ({ userAgent, contact }: Pick<CrawlSettings, 'userAgent' | 'contact'>): string =>
+  contact ? `${userAgent} (+${contact})` : userAgent
 
-  const conditions = (validators: Validators | null): Record<string, string> => ({
-    ...(validators?.etag ? { 'if-none-match': validators.etag } : {}),
-    ...(validators?.lastModified ? { 'if-modified-since': validators.lastModified } : {}),
-  })
+/** Whether a host is one of the domains or under one. */
+export const isUnder = (hostname: string, domains: readonly string[]): boolean => {
+  const host = hostname.toLowerCase().replace(/\.$/, '')
+  return domains.some(domain => host === domain.toLowerCase() || host.endsWith(`.${domain.toLowerCase()}`))
+}
 
-  const fetchOnce = async ({ url: written, validators, signal }: FetchRequest): Promise<FetchOutcome> => {
-    let url = new URL(written)
-    let movedTo: string | null = null
-    let leading = true
-    const deadline = AbortSignal.timeout(settings.totalTimeout)
-    for (let hops = 0; ; hops += 1) {
-      checkUrl(url, guard, settings.ports)
-      const credentials = url.username
-        ? {
-            authorization: `Basic ${Buffer.from(`${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`).toString('base64')}`,
-          }
-        : {}
-      const response = await request(url, {
+/** The answer at the end of the redirects, its body not read yet. */
+interface Arrived {
+  readonly response: Dispatcher.ResponseData
+  readonly url: URL
+  readonly movedTo: string | null
+}
+
+interface Asked {
+  readonly url: string
+  readonly headers: Record<string, string>
+  readonly deadline: Deadline
+  readonly onHop?: FetchRequest['onHop']
+}
+
+/**
+ * @param wanted settings, or a function of them where they may change
+ * @throws RangeError where crawl.allow holds what is no range
+ */
+export const createFetcher = (
+  wanted: CrawlSettings | (() => CrawlSettings),
+  { now = Date.now, resolve = createResolve() }: FetcherParts = {},
+): Fetcher => {
+  const settings = typeof wanted === 'function' ? wanted : () => wanted
+  let guarded = { allow: settings().allow, guard: createGuard(settings().allow) }
+  const guard = (): Guard => {
+    const { allow } = settings()
+    if (allow !== guarded.allow) guarded = { allow, guard: createGuard(allow) }
+    return guarded.guard
+  }
+  const agent = createAgent(guard, resolve, { connectTimeout: settings().headersTimeout, maxHeaderSize: MOST_HEADERS })
+
+  const ask = async (url: URL, { headers, deadline }: Asked, authorization: { authorization?: string }) => {
+    const { headersTimeout, ports, optOut } = settings()
+    checkUrl(url, guard(), ports)
+    if (isUnder(url.hostname, optOut)) throw new Failure('opted-out', `${url.hostname} is under crawl.optOut`)
+    const timer = setTimeout(() => deadline.late(`no headers within ${headersTimeout} ms`), headersTimeout)
+    try {
+      return await request(url, {
         dispatcher: agent,
-        signal: signal ? AbortSignal.any([deadline, signal]) : deadline,
+        signal: deadline.signal,
+        // Our own timers are exact; undici's are coarse and only back them up.
+        headersTimeout: headersTimeout + 5_000,
+        bodyTimeout: settings().totalTimeout,
         headers: {
-          'user-agent': userAgent,
-          accept: ACCEPT,
-          'accept-encoding': 'gzip, deflate, br',
-          ...credentials,
-          ...conditions(validators),
+          'user-agent': userAgentOf(settings()),
+          'accept-encoding': ACCEPT_ENCODING,
+          ...headers,
+          ...authorization,
         },
       })
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  /** Follows redirects to the answer, or to a domain that may not be asked now. */
+  const arrive = async (asked: Asked): Promise<Arrived | { wait: number; url: string }> => {
+    const { maxRedirects } = settings()
+    let url = new URL(asked.url)
+    let authorization = takeCredentials(url)
+    let movedTo: string | null = null
+    let isLeading = true
+    for (let hops = 0; ; hops += 1) {
+      const response = await ask(url, asked, authorization)
       const { statusCode: status, headers } = response
       const location = header(headers, 'location')
-      if (REDIRECTS.has(status) && location !== null) {
-        await response.body.dump({ limit: 65_536 })
-        if (hops >= settings.maxRedirects)
-          throw new Failure(
-            'too-many-redirects',
-            `more than ${settings.maxRedirects} redirects, the last to ${location}`,
-          )
-        if (!URL.canParse(location, url.href))
-          throw new Failure('status', `redirected to ${JSON.stringify(location)}, which is no URL`, { status })
-        const next = new URL(location, url)
-        leading &&= status === 301 || status === 308
-        // What one host was given is not for another to read.
-        if (next.origin !== url.origin) next.username = next.password = ''
-        if (leading) movedTo = next.href
-        url = next
-        continue
-      }
-      if (status === 304 && validators) {
-        await response.body.dump()
-        return { kind: 'unchanged', by: 'status', status, freshFor: freshForOf(headers, now()) }
-      }
-      if (status < 200 || status > 299) {
-        await response.body.dump({ limit: 65_536 })
-        const retryAfter = retryAfterOf(header(headers, 'retry-after'), now())
-        throw new Failure('status', `the server answered ${status}`, {
+      if (!REDIRECTS.has(status) || location === null) return { response, url, movedTo }
+      await response.body.dump({ limit: MOST_DUMPED, signal: asked.deadline.signal })
+      if (hops >= maxRedirects)
+        throw new Failure('too-many-redirects', `more than ${maxRedirects} redirects, the last to ${location}`)
+      if (!URL.canParse(location, url.href))
+        throw new Failure('status', `redirected to ${JSON.stringify(location.slice(0, 200))}, which is no URL`, {
           status,
-          ...(retryAfter === undefined ? {} : { retryAfter }),
         })
+      const next = new URL(location, url)
+      // What one host was given is not for another to read, and what a redirect writes before its host is nobody's password.
+      next.username = next.password = ''
+      if (next.origin !== url.origin) {
+        authorization = {}
+        checkUrl(next, guard(), settings().ports)
+        const wait = (await asked.onHop?.(next.href)) ?? null
+        if (wait !== null) return { wait, url: next.href }
       }
-      const body = await readBody(response, settings.maxBody)
-      const hash = bodyHash(body)
-      const freshFor = freshForOf(headers, now())
-      if (validators?.bodyHash === hash) return { kind: 'unchanged', by: 'body', status, freshFor }
-      return {
-        kind: 'changed',
-        body,
-        contentType: header(headers, 'content-type'),
-        validators: { etag: header(headers, 'etag'), lastModified: header(headers, 'last-modified'), bodyHash: hash },
-        url: url.href,
+      isLeading &&= status === 301 || status === 308
+      if (isLeading) movedTo = next.href
+      url = next
+    }
+  }
+
+  const refusalOf = (url: URL, status: number, headers: Headers): Failure => {
+    const isLimited =
+      status === 429 ||
+      (status === 403 && (isLimitedBy403(headers, now()) || isUnder(url.hostname, settings().limitedBy403)))
+    // Only these mean the whole domain; a Retry-After on another status is about this one answer.
+    const asks = isLimited || status === 503
+    const waits = asks ? [retryAfterOf(header(headers, 'retry-after'), now()), rateLimitOf(headers, now())] : []
+    const known = waits.filter(wait => wait !== undefined)
+    return new Failure(
+      'status',
+      `the server answered ${status}${isLimited && status === 403 ? ', which here means too many requests' : ''}`,
+      {
         status,
-        movedTo,
-        freshFor,
-      }
+        ...(isLimited ? { isLimited } : {}),
+        ...(known.length > 0 ? { retryAfter: Math.max(...known) } : {}),
+      },
+    )
+  }
+
+  const fetchOnce = async (wish: FetchRequest, deadline: Deadline): Promise<FetchOutcome> => {
+    const { validators, isConditional = true } = wish
+    const headers = { accept: ACCEPT, ...(isConditional ? conditions(validators) : {}) }
+    const arrived = await arrive({ url: wish.url, headers, deadline, onHop: wish.onHop })
+    if ('wait' in arrived) return { kind: 'held', ...arrived }
+    const { response, url, movedTo } = arrived
+    const { statusCode: status, headers: answer } = response
+    const limit = rateLimitOf(answer, now())
+    const answered = {
+      status,
+      freshFor: freshForOf(answer, now()),
+      movedTo,
+      ...(limit === undefined ? {} : { retryAfter: limit }),
+    }
+    if (status === 304 && validators && isConditional) {
+      await response.body.dump()
+      return { kind: 'unchanged', by: 'status', ...answered }
+    }
+    if (status < 200 || status > 299) {
+      await response.body.dump({ limit: MOST_DUMPED, signal: deadline.signal })
+      throw refusalOf(url, status, answer)
+    }
+    const { maxTransfer, maxBody } = settings()
+    const body = await readBody(response.body, answer, { most: maxTransfer, mostUnpacked: maxBody })
+    const hash = bodyHash(body)
+    if (validators?.bodyHash === hash) return { kind: 'unchanged', by: 'body', ...answered }
+    return {
+      kind: 'changed',
+      body,
+      contentType: header(answer, 'content-type'),
+      validators: { etag: header(answer, 'etag'), lastModified: header(answer, 'last-modified'), bodyHash: hash },
+      url: url.href,
+      links: headerList(answer, 'link'),
+      ...answered,
+    }
+  }
+
+  /** Failures as values; only what the caller itself called off is thrown. */
+  const guardedly = async <Value>(outer: AbortSignal | undefined, run: (deadline: Deadline) => Promise<Value>) => {
+    const deadline = deadlineOf(settings().totalTimeout, outer)
+    try {
+      return await run(deadline)
+    } catch (error) {
+      if (outer?.aborted) throw error
+      const known = deadline.signal.reason instanceof Failure ? deadline.signal.reason : failureOf(error)
+      return { kind: 'failed', reason: known.reason, detail: known.message, ...known.extra } satisfies Failed
+    } finally {
+      deadline.clear()
     }
   }
 
   return {
-    async fetchFeed(wanted) {
-      try {
-        return await fetchOnce(wanted)
-      } catch (error) {
-        if (wanted.signal?.aborted) throw error
-        const { reason, message, extra } = failureOf(error)
-        return { kind: 'failed', reason, detail: message, ...extra }
-      }
-    },
+    fetchFeed: wish => guardedly(wish.signal, deadline => fetchOnce(wish, deadline)),
+    fetchText: (url, most, signal) =>
+      guardedly(signal, async deadline => {
+        const arrived = await arrive({ url, headers: { accept: 'text/plain, */*;q=0.5' }, deadline })
+        if ('wait' in arrived) throw new Failure('refused', 'held')
+        const { statusCode: status, headers, body } = arrived.response
+        if (status > 299) {
+          await body.dump({ limit: MOST_DUMPED, signal: deadline.signal })
+          return { status, text: '' }
+        }
+        return { status, text: (await readBody(body, headers, { most, mostUnpacked: most })).toString('utf8') }
+      }),
     close: () => agent.destroy(),
   }
 }

@@ -2,6 +2,16 @@
 
 import { z } from 'zod'
 
+/** A recording that goes with an item. */
+export interface Enclosure {
+  /** http or https. */
+  readonly url: string
+  /** Media type, such as `audio/mpeg`. */
+  readonly type?: string
+  /** Bytes. */
+  readonly length?: number
+}
+
 export interface FeedItem {
   /** Plain text: tags removed, entities decoded, white space folded. */
   readonly title: string | null
@@ -22,6 +32,11 @@ export interface FeedItem {
   readonly summary: string | null
   /** BCP 47, where the item or feed declares one. */
   readonly language: string | null
+  /** The page behind `link`, where that is a redirector and the feed names its target beside it. */
+  readonly original?: string
+  /** Comments on the item, as the feed counts them. Absent where it does not. */
+  readonly commentsCount?: number
+  readonly enclosure?: Enclosure
 }
 
 /** What the document says of polling itself. Absent where it says nothing. */
@@ -49,10 +64,10 @@ export interface Feed {
   readonly warnings: readonly string[]
 }
 
-/** Why a document is no feed; `links` are feeds that an HTML page offers instead. */
+/** Why a document is no feed; `links` are feeds that an HTML page offers instead, or the sitemaps of an index, newest first. */
 export interface NotAFeed {
   readonly kind: 'not-a-feed'
-  readonly reason: 'empty' | 'html' | 'unknown-format' | 'unreadable'
+  readonly reason: 'empty' | 'html' | 'sitemap-index' | 'unknown-format' | 'unreadable'
   readonly detail: string
   readonly links: readonly string[]
 }
@@ -71,4 +86,9 @@ export const FeedItemSchema: z.ZodType<FeedItem> = z.object({
   image: z.string().nullable(),
   summary: z.string().nullable(),
   language: z.string().nullable(),
+  original: z.string().exactOptional(),
+  commentsCount: z.number().exactOptional(),
+  enclosure: z
+    .object({ url: z.string(), type: z.string().exactOptional(), length: z.number().exactOptional() })
+    .exactOptional(),
 })

@@ -1,9 +1,11 @@
 /** JSON Feed 1.0 and 1.1 (jsonfeed.org). Read leniently, as feeds are: a wrong type in one field costs that field alone. (pure) */
 
 import { parseDate } from './dates.ts'
-import { absolute } from './fields.ts'
-import type { Feed, FeedItem } from './item.ts'
-import { fold, plainText, summarise } from './text.ts'
+import { languageOf } from './fields.ts'
+import type { Enclosure, Feed, FeedItem } from './item.ts'
+import { absolute, webAddress } from './links.ts'
+import { recording } from './media.ts'
+import { cutTo, fold, plainText, summarise } from './text.ts'
 import { mapInTurns } from './turns.ts'
 
 type Json = Readonly<Record<string, unknown>>
@@ -19,19 +21,32 @@ const text = (from: Json, name: string): string | null => {
 
 const authors = (from: Json): string | null => {
   const people = [...list(from.authors), from.author].filter(isObject)
-  const names = people.map(person => text(person, 'name')).filter(name => name !== null)
-  return names.length > 0 ? [...new Set(names)].join(', ') : null
+  const names = people.map(person => plainText((text(person, 'name') ?? '').slice(0, 200))).filter(Boolean)
+  return names.length > 0 ? [...new Set(names)].slice(0, 5).join(', ') : null
 }
+
+/** The first sound or film among the attachments. */
+const attached = (item: Json, base: string | undefined): Enclosure | null => {
+  for (const each of list(item.attachments).filter(isObject)) {
+    const [url, type] = [webAddress(text(each, 'url'), base), text(each, 'mime_type')]
+    if (url !== null && type !== null && /^(?:audio|video)\//i.test(type))
+      return recording(url, type, text(each, 'size_in_bytes'))
+  }
+  return null
+}
+
+const LONGEST_ID = 2_048
 
 const readItem = (item: Json, base: string | undefined, language: string | null): FeedItem => {
   const html = text(item, 'content_html')
   const summary =
     text(item, 'summary') ?? text(item, 'content_text') ?? (html === null ? null : plainText(html.slice(0, 8_000)))
   const title = text(item, 'title')
+  const enclosure = attached(item, base)
   return {
-    title: title === null ? null : plainText(title),
+    title: title === null ? null : cutTo(plainText(title), 2_000) || null,
     link: absolute(text(item, 'url') ?? text(item, 'external_url'), base),
-    id: text(item, 'id'),
+    id: fold((text(item, 'id') ?? '').slice(0, LONGEST_ID)) || null,
     published: parseDate(text(item, 'date_published') ?? text(item, 'date_modified')),
     updated: parseDate(text(item, 'date_modified')),
     author: authors(item),
@@ -39,14 +54,15 @@ const readItem = (item: Json, base: string | undefined, language: string | null)
       ...new Set(
         list(item.tags)
           .filter(tag => typeof tag === 'string')
-          .map(fold),
+          .map(tag => cutTo(fold(tag), 100)),
       ),
     ]
       .filter(Boolean)
       .slice(0, 20),
-    image: absolute(text(item, 'image') ?? text(item, 'banner_image'), base),
-    summary: summary === null ? null : summarise(fold(summary)),
-    language: text(item, 'language') ?? language,
+    image: webAddress(text(item, 'image') ?? text(item, 'banner_image'), base),
+    summary: summary === null ? null : summarise(fold(summary)) || null,
+    language: languageOf(text(item, 'language'), language),
+    ...(enclosure === null ? {} : { enclosure }),
   }
 }
 
@@ -65,7 +81,7 @@ export const readJsonFeed = async (
   const items = document.items.filter(isObject).slice(0, maxItems)
   return {
     format: 'json',
-    title: text(document, 'title'),
+    title: fold((text(document, 'title') ?? '').slice(0, 2_000)) || null,
     link: absolute(home, url),
     language,
     hints: { ...(hub ? { hub } : {}), ...(self ? { self } : {}) },

@@ -82,6 +82,20 @@ const asMarkup = (inner: string): string => {
   return parts.join('').replace(/<(\/?)[A-Za-z][\w.-]{0,30}:(?=[A-Za-z])/g, '<$1')
 }
 
+/** Whether the first element that frames a feed is Atom's; comments before it, however long, do not count. */
+const beginsAsAtom = (xml: string): boolean => {
+  let first = ''
+  tokenize(xml, {
+    open(name) {
+      const local = name.slice(name.indexOf(':') + 1).toLowerCase()
+      if (/^(?:feed|entry|rss|rdf|channel|item)$/.test(local)) first = local
+      return first === ''
+    },
+    close: () => true,
+  })
+  return first === 'feed' || first === 'entry'
+}
+
 const NONE: Readonly<Record<string, string>> = Object.freeze(Object.create(null))
 
 /** Reads in steps, so that a long document can be read without holding the event loop. */
@@ -108,8 +122,7 @@ export const lenientReader = (xml: string, maxItems: number): LenientReader => {
   let passedOver = 0
   /** The textual element being read: how many of its name are open within, and whether it holds markup. */
   let textual: { sameName: number; marked: boolean } | null = null
-  const head = xml.slice(0, 20_000)
-  const inAtom = /<(?:\w+:)?(?:feed|entry)[\s>]/i.test(head) && !/<rss[\s>]/i.test(head)
+  const inAtom = beginsAsAtom(xml)
 
   const nameIn = (written: string, spaces: Readonly<Record<string, string>>): string => {
     const colon = written.indexOf(':')

@@ -30,6 +30,7 @@ const CUSTOMARY: readonly (readonly [RegExp, string])[] = [
   [/^https?:\/\/www\.georss\.org\/georss/i, 'georss'],
   [/^https?:\/\/purl\.org\/syndication\/thread\/1\.0\/?$/i, 'thr'],
   [/^https?:\/\/wellformedweb\.org\/commentapi\/?$/i, 'wfw'],
+  [/^https?:\/\/base\.google\.com\/ns\/1\.0\/?$/i, 'g'],
   [/^https?:\/\/www\.google\.com\/schemas\/sitemap-news\/0\.9$/i, 'news'],
 ]
 
@@ -47,7 +48,7 @@ export const prefixOf = (uri: string, inAtom: boolean): string | undefined => {
 }
 
 /** Whether a document declares a known namespace under another prefix than the customary one, or an unknown one as default. */
-export const unusualPrefixes = (text: string, inAtom = /<(?:\w+:)?feed[\s>]/.test(text.slice(0, 4_096))): boolean => {
+export const unusualPrefixes = (text: string, inAtom = /<(?:\w+:)?feed[\s>]/.test(text.slice(0, 65_536))): boolean => {
   for (const [, prefix = '', double, single] of text.matchAll(
     /\sxmlns(?::([\w.-]{1,40}))?\s*=\s*(?:"([^"]{0,200})"|'([^']{0,200})')/g,
   )) {

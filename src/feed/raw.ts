@@ -35,10 +35,14 @@ export const childrenOf = (raw: Raw | undefined, name: string): readonly Raw[] =
   return Array.isArray(children) ? (children as readonly Raw[]) : []
 }
 
+/** Children of one name, never anything inherited. */
+export const own = (fields: RawFields, name: string): readonly Raw[] =>
+  Object.hasOwn(fields, name) ? (fields[name] ?? []) : []
+
 /** First text among elements, by order of their names. */
 export const firstText = (fields: RawFields, ...names: string[]): string | null => {
   for (const name of names) {
-    for (const raw of fields[name] ?? []) {
+    for (const raw of own(fields, name)) {
       const text = textOf(raw)
       if (text !== null) return text
     }

@@ -2,12 +2,13 @@
 
 import { Parser } from 'htmlparser2'
 import { decode } from './decode.ts'
-import { absolute, type FieldContext, readItem, titleText } from './fields.ts'
+import { type FieldContext, readItem, titleText } from './fields.ts'
 import { hintsOf } from './hints.ts'
 import type { Feed, NotAFeed, ReadOutcome } from './item.ts'
 import { readJsonFeed } from './json-feed.ts'
+import { absolute } from './links.ts'
 import { attribute, firstText, type RawFeed, textOf } from './raw.ts'
-import { isSitemap, readSitemap } from './sitemap.ts'
+import { isSitemap, readSitemap, sitemapsIn } from './sitemap.ts'
 import { readDocument } from './slices.ts'
 import { mapInTurns } from './turns.ts'
 
@@ -52,6 +53,13 @@ export const readText = async (
     }
   }
   if (isSitemap(head)) {
+    const sitemaps = await sitemapsIn(start, url)
+    if (sitemaps)
+      return refusal(
+        'sitemap-index',
+        `an index of ${sitemaps.length} sitemaps, itself without news; the newest: ${sitemaps.slice(0, 3).join(', ')}`,
+        sitemaps,
+      )
     const feed = await readSitemap(start, maxItems)
     return { kind: 'feed', feed: { ...feed, warnings: [...warnings, ...feed.warnings] } }
   }

@@ -5,7 +5,7 @@
  */
 
 import { hash } from 'node:crypto'
-import { LONG, lifted, mayLift, type Piece } from './lift.ts'
+import { LONG, lifted, MARK, mayLift, type Piece } from './lift.ts'
 import { canonicalName } from './names.ts'
 import { unusualPrefixes } from './namespaces.ts'
 import { type OpenTag, tokenize } from './tokens.ts'
@@ -62,10 +62,12 @@ const isWellReferenced = (text: string): boolean => {
   return true
 }
 
-/** XML 1.0, production 2: Char. */
+const MARK_POINT = MARK.charCodeAt(0)
+
+/** XML 1.0, production 2: Char; less the mark that stands for lifted text. */
 const mayHold = (point: number): boolean =>
   (point >= 0x20 && point <= 0xd7ff) ||
-  (point >= 0xe000 && point <= 0xfffd) ||
+  (point >= 0xe000 && point <= 0xfffd && point !== MARK_POINT) ||
   (point >= 0x10000 && point <= 0x10ffff) ||
   point === 9 ||
   point === 10 ||

@@ -75,7 +75,7 @@ export const readSome = async (split: Split, wanted: readonly number[]): Promise
     for (const warning of read.warnings) warnings.add(warning)
   }
   if (whole === null) throw new Error('no slice of a document was read')
-  return { raw: { ...whole.raw, items }, warnings: [...warnings] }
+  return { ...whole, raw: { ...whole.raw, items }, warnings: [...warnings] }
 }
 
 const readSlice = async (split: Split, slice: readonly number[]): Promise<XmlRead> => {

@@ -117,17 +117,39 @@ export const CHANNEL_ELEMENTS = [
 const asked = (names: readonly string[]) =>
   names.map(name => [name, `=${name}`, { keepArray: true }] as [string, string, { keepArray: true }])
 
-const parser = new RssParser({
-  defaultRSS: 2,
-  customFields: {
-    item: [...asked(ITEM_ELEMENTS), ['$', '=$', { keepArray: true }]],
-    feed: [...asked(CHANNEL_ELEMENTS), ['$', '=$', { keepArray: true }]] as unknown as string[], // its types forget that a feed's fields may be renamed too
-  },
-})
+const newParser = () =>
+  new RssParser({
+    defaultRSS: 2,
+    customFields: {
+      item: [...asked(ITEM_ELEMENTS), ['$', '=$', { keepArray: true }]],
+      feed: [...asked(CHANNEL_ELEMENTS), ['$', '=$', { keepArray: true }]] as unknown as string[], // its types forget that a feed's fields may be renamed too
+    },
+  })
 
-const rawFields = (parsed: object): RawFields => {
+let parser = newParser()
+
+/**
+ * rss-parser answers before it returns, or never: some documents that break off leave its parser in a state in which it calls back no more.
+ * What has not answered a turn later never will; and a parser that failed is not asked again.
+ */
+const parsed = async (text: string) => {
+  let turn: NodeJS.Immediate | undefined
+  const silence = new Promise<never>((_, reject) => {
+    turn = setImmediate(() => reject(new Error('rss-parser gave no answer')))
+  })
+  try {
+    return await Promise.race([parser.parseString(text), silence])
+  } catch (error) {
+    parser = newParser()
+    throw error
+  } finally {
+    clearImmediate(turn)
+  }
+}
+
+const rawFields = (feed: object): RawFields => {
   const fields: Record<string, RawFields[string]> = Object.create(null)
-  for (const [name, value] of Object.entries(parsed)) {
+  for (const [name, value] of Object.entries(feed)) {
     if (name === '=$') fields.$ = [{ $: value }]
     else if (name.startsWith('=') && Array.isArray(value)) fields[name.slice(1)] = value
   }
@@ -150,9 +172,13 @@ export const fellShort = ({ items, channel }: RawFeed, expected: number): boolea
   items.length < expected ||
   [channel, ...items].some(fields => PROSE.some(name => Object.hasOwn(fields, name) && fields[name]?.some(holdsMarkup)))
 
+/** sax takes quadratic time on a declaration it does not know and whose end is far: 4 KB of `<!<!` took a fifth of a second. */
+const STRAY_DECLARATION = /<!(?!--|\[CDATA\[|DOCTYPE\s)/i
+
 /** @throws whatever rss-parser throws where it cannot read the document */
 export const readStrictly = async (text: string): Promise<RawFeed> => {
-  const feed = await parser.parseString(text)
+  if (STRAY_DECLARATION.test(text)) throw new Error('it holds a declaration that XML does not have')
+  const feed = await parsed(text)
   const head = text.slice(0, 20_000)
   return {
     format: /<feed[\s>]/.test(head) ? 'atom' : /<rdf:RDF[\s>]/.test(head) ? 'rdf' : 'rss',

@@ -4,7 +4,7 @@ import { decodeHTML } from 'entities'
 import { Parser } from 'htmlparser2'
 import { C1_CONTROLS, fromWindows1252 } from './windows-1252.ts'
 
-const SILENT = new Set(['script', 'style', 'template'])
+const SILENT = new Set('script style template iframe audio video noembed noframes'.split(' '))
 const INLINE = new Set(
   'a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q ruby rb rp rt s samp small span strike strong sub sup time tt u var wbr'.split(
     ' ',
@@ -65,39 +65,84 @@ export const fold = (text: string): string =>
   // Zero-width spaces stay within a text, where scripts without blanks need them; alone they are nothing.
   unmangled(text.toWellFormed()).replace(C1_CONTROLS, fromWindows1252).replace(BLANKS, ' ').trim()
 
+/** At most so many characters, none of them half. */
+export const cutTo = (text: string, most: number): string =>
+  text.length <= most
+    ? text
+    : text
+        .slice(0, most)
+        .replace(/[\ud800-\udbff]$/, '')
+        .trim()
+
 const BLANKS = /[\u0000-\u001f\u007f-\u009f\ufeff\s]+/g
 
 /** Markup that arrived escaped once more: `&lt;b&gt;` and the like, so that a second reading shows its text. */
 export const looksEscaped = (text: string): boolean =>
   /<\/?[a-z][a-z0-9]{0,10}(?:\s[^<>]{0,500})?\/?>|&(?:[a-z]{2,8}|#x?[0-9a-f]{1,6});/i.test(text)
 
+/** Ends of texts that say where they were published or that there is more, as blog software writes them in several languages. */
 const TAILS = [
-  /\s*(?:the post|der beitrag|l['’]article|el artículo)\s.{1,300}\s(?:appeared first on|erschien zuerst auf|est apparu en premier sur|apareció primero en)\s.{1,100}$/iu,
-  /\s*(?:\[(?:…|\.\.\.)\]|continue reading\b.{0,120}|read more\b.{0,60}|weiterlesen\b.{0,60}|lire la suite\b.{0,60}|leer más\b.{0,60})[\s.…»→>]*$/iu,
+  // The post X appeared first on Y.
+  /(?:^|\s)(?:the post|der beitrag|l['’]article|la entrada|el artículo|o post|l['’]articolo|het bericht|artykuł|wpis|сообщение|запись|запис|inlägget|indlægget|innlegget)\s.{1,300}?\s(?:(?:first )?appeared(?: first)? on|erschien zuerst auf|est apparu en premier sur|(?:se publicó|apareció) primero en|apareceu primeiro em|(?:proviene da|sembra essere il primo su)|verscheen eerst op|pochodzi z serwisu|появил[аио]сь сначала на|спершу з['’]явився на|dök först upp på|blev først udgivet på|dukket først opp på)\s.{1,100}$/iu,
+  /(?:^|\s)投稿.{1,300}に最初に表示されました。?$/u,
+  /(?<=^|[.!?…。！？\])”"'])\s*(?:continue reading|keep reading|weiterlesen|lire la suite|seguir leyendo|sigue leyendo|continua a leggere|continue lendo|lees verder|czytaj dalej|читать далее|читати далі|läs mer|les mer|læs mere)(?=[^\p{L}]|$).{0,160}$/iu,
+  /(?<=^|[.!?…。！？\])”"'])\s*(?:read (?:more|on|the full (?:story|article))|click here to read|mehr lesen|en savoir plus|leer más|leggi tutto|leia mais|devamını oku|続きを読む|阅读全文|閱讀全文|더 보기)(?:[^\p{L}]*|\s*(?:at|on|about|in|here|from|sur|auf|en|su|em)(?=[^\p{L}]|$).{0,80})$/iu,
+  /\s*[[(]\s*(?:…|\.\.\.)\s*[\])]\s*(?:[»→>]*)$/u,
 ]
 
 const SUMMARY = 300
 /** No boilerplate is longer. */
 const TAIL = 500
 
+const withoutTails = (text: string): string => {
+  const from = Math.max(0, text.length - TAIL)
+  let end = text.slice(from)
+  // They stand behind one another: `[…] The post X appeared first on Y.`
+  for (let times = 0; times < 2; times += 1) for (const tail of TAILS) end = end.replace(tail, '')
+  return (text.slice(0, from) + end).trimEnd()
+}
+
+/** Ends of sentences in many scripts, with the quotes that close after them; after a Latin stop a sentence must begin. */
+const SENTENCE_END = /[.!?…]["'”’»)\]]{0,2}(?=\s+["'“‘«(¿¡]?[\p{Lu}\p{N}\p{Lo}])|[。！？][」』”）]?|[؟।॥۔](?=\s)/gu
+/** A stop after one of these ends no sentence. */
+const ABBREVIATION =
+  /(?:^|[\s(])(?:\p{Lu}|Mr|Mrs|Ms|Dr|Prof|St|Sen|Rep|Gov|Gen|Lt|Col|Sgt|Jr|Sr|No|vs|Inc|Ltd|Co|e\.g|i\.e|z\.B|bzw|ca|Nr|M|Mme|p|art|approx|Jan|Feb|Aug|Sept|Oct|Nov|Dec|U\.S|U\.K|a\.m|p\.m)\.$/u
+
+const sentenceEnd = (room: string): number => {
+  let end = 0
+  for (const match of room.matchAll(SENTENCE_END)) {
+    const at = match.index + match[0].length
+    if (match[0][0] !== '.' || !ABBREVIATION.test(room.slice(Math.max(0, match.index - 8), match.index + 1))) end = at
+  }
+  return end
+}
+
+const words = new Intl.Segmenter(undefined, { granularity: 'word' })
+
+/** Where the last whole word that fits ends: at a blank, or by the rules of a script that writes none. Never within a character. */
+const wordEnd = (text: string, most: number): number => {
+  const blank = text.lastIndexOf(' ', most)
+  if (blank > most / 2) return blank
+  let end = 0
+  for (const { index } of words.segment(text.slice(0, most + 20))) {
+    if (index > most) break
+    end = index
+  }
+  return end > 0 ? end : most
+}
+
 /**
  * A summary for a list: boilerplate tails dropped, cut after a sentence or, failing that, a word.
  * @param text plain text
  */
 export const summarise = (text: string): string => {
-  const kept = text.slice(0, SUMMARY * 20)
-  const from = Math.max(0, kept.length - TAIL)
-  let end = kept.slice(from)
-  for (const tail of TAILS) end = end.replace(tail, '')
-  const whole = kept.slice(0, from) + end
-  if (whole.length <= SUMMARY) return whole
-  const room = whole.slice(0, SUMMARY)
-  const sentence = Math.max(...['. ', '! ', '? ', '。', '！', '？', '؟ ', '। '].map(end => room.lastIndexOf(end)))
-  if (sentence > SUMMARY / 2) return room.slice(0, sentence + 1).trim()
-  const word = room.lastIndexOf(' ')
-  return `${room
-    .slice(0, word > SUMMARY / 2 ? word : SUMMARY - 1)
+  const whole = withoutTails(text.slice(0, SUMMARY * 20))
+  if (whole.length <= SUMMARY) return whole.toWellFormed()
+  const sentence = sentenceEnd(whole.slice(0, SUMMARY + 2))
+  if (sentence > SUMMARY / 2 && sentence <= SUMMARY) return whole.slice(0, sentence).trim()
+  const cut = whole.slice(0, wordEnd(whole, SUMMARY - 1))
+  return `${cut
+    .replace(/[\ud800-\udbff]$/, '')
     .toWellFormed()
-    .replace(/\ufffd$/, '')
-    .trim()}…`
+    .replace(/[\s,;:–—-]+$/u, '')}…`
 }

@@ -41,6 +41,7 @@ export const StoryHash = z.object({
   lead: z.string().min(1),
   articles: jsonArray,
   sources: jsonArray,
+  alsoIn: jsonArray,
   sections: jsonArray,
   publishedAt: time,
   firstSeenAt: time,

@@ -28,6 +28,13 @@ export const Entry = z.strictObject({
   counts: z.strictObject({ views: z.int().min(0), comments: z.int().min(0), shares: z.int().min(0) }),
   /** The story it leads: how many articles and distinct sources tell it. */
   story: z.strictObject({ id: z.string(), articles: z.int().min(1), sources: z.int().min(1) }),
+  /** Other publishers that tell the story, at most eight, each by its best article. */
+  alsoIn: z.array(
+    z.strictObject({
+      source: z.strictObject({ id: z.string(), name: z.string() }),
+      url: z.url({ protocol: /^https?$/ }),
+    }),
+  ),
 })
 export type Entry = z.infer<typeof Entry>
 

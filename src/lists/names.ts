@@ -37,7 +37,7 @@ export const parseListName = (name: string): ListName | null => {
 }
 
 /** Every list of a taxonomy but those related to one article. */
-export const allNames = (taxonomy: Taxonomy): string[] => [
+export const allNames = (taxonomy: readonly Pick<Taxonomy[number], 'id'>[]): string[] => [
   'latest',
   'must-reads',
   ...WINDOWS.map(window => `most-read:${window}`),
@@ -56,3 +56,6 @@ export const changedBy = (sections: readonly SectionId[]): string[] => [
   'must-reads',
   ...sections.flatMap(id => [`latest:${id}`, `must-reads:${id}`]),
 ]
+
+/** Every list that may show articles of these sections, whatever it ranks by: an edited headline is to be seen in all of them at once. */
+export const showing = (sections: readonly SectionId[]): string[] => allNames(sections.map(id => ({ id })))

@@ -14,13 +14,15 @@ import { loadScript, runScript } from '../redis/script.ts'
 import type { Source } from '../sources/source.ts'
 import type { Stories } from '../story/decision.ts'
 import { CONTRACT_VERSION, type Entry, type EventKind, WINDOWS, type Window } from './entry.ts'
-import { allNames, changedBy, parseListName } from './names.ts'
+import { allNames, changedBy, parseListName, showing } from './names.ts'
 import { type Candidate, fillUp, rankLatest, rankMost, rankMustReads, rankRelated } from './rank.ts'
 import type { ListSettings } from './settings.ts'
 
 const swap = loadScript(new URL('./swap.lua', import.meta.url))
 
 const MOST_UPDATES = 10_000
+/** Related lists of which it is remembered that they show an article: the latest. */
+const MOST_SHOWN = 200
 
 export interface Published {
   readonly list: string
@@ -32,6 +34,8 @@ export interface Publisher {
   /** Every list but those related to one article. */
   names(): readonly string[]
   affectedBy(ingested: Ingested): readonly string[]
+  /** Articles in whose related lists these are shown. */
+  relatedShowing(ids: readonly ArticleId[]): Promise<readonly ArticleId[]>
   /** @throws RangeError for what is no name of a list */
   publish(name: string): Promise<Published>
   /** Writes the taxonomy for readers. */
@@ -195,13 +199,35 @@ export const createPublisher = (parts: PublisherParts): Publisher => {
       summary: article.summary,
       counts: article.counts,
       story: { id: story.id, articles: Math.max(1, story.articles.length), sources: Math.max(1, story.sources.length) },
+      alsoIn: story.alsoIn
+        .filter(also => also.source !== owner)
+        .map(also => ({ source: { id: also.source, name: source(also.source)?.name ?? also.source }, url: also.url })),
     }
+  }
+
+  /** So that an edit of the one can find the list of the other: nobody else could tell which of the many related lists show it. */
+  const noteShown = async (shown: ArticleId, beside: ArticleId): Promise<void> => {
+    const key = keys.shownBy(shown)
+    await redis
+      .multi()
+      .zadd(key, String(now()), beside)
+      .zremrangebyrank(key, 0, -MOST_SHOWN - 1)
+      .pexpire(key, retention())
+      .exec()
   }
 
   return {
     names: () => allNames(taxonomy()),
-    affectedBy: ({ sections, stories: touched }) =>
-      touched.length === 0 ? [] : changedBy(sections.filter(id => taxonomy().some(each => each.id === id))),
+    affectedBy({ sections, stories: touched, edited }) {
+      const known = sections.filter(id => taxonomy().some(each => each.id === id))
+      if (edited.length > 0) return showing(known)
+      return touched.length === 0 ? [] : changedBy(known)
+    },
+
+    async relatedShowing(ids) {
+      const shown = await Promise.all(ids.map(id => redis.zrange(keys.shownBy(id), 0, '-1')))
+      return [...new Set(shown.flat())] as ArticleId[] // written below
+    },
 
     async publish(name) {
       const { candidates, fallback } = await rankedBy(name)
@@ -212,6 +238,9 @@ export const createPublisher = (parts: PublisherParts): Publisher => {
       const version = Number(
         await runScript(redis, swap, [keys.list(name), keys.listMeta(name)], [hash, at, lives, fallback, ...entries]),
       )
+      const parsed = parseListName(name)
+      if (version > 0 && parsed?.rule === 'related')
+        await Promise.all(candidates.map(({ article }) => noteShown(article.id, parsed.article)))
       // Announced after the swap: who reads on the announcement sees the new list.
       if (version > 0)
         await redis.xadd(keys.updates(), 'MAXLEN', '~', MOST_UPDATES, '*', 'list', name, 'version', version, 'at', at)

@@ -41,16 +41,60 @@ export const keysFor = (prefix: string) => {
     price: () => `${prefix}:sources:price`,
     /** HASH, what we know of a source: validators, outcomes, reasons. One a source; removed with it. */
     source: (id: string) => `{${prefix}:source:${id}}`,
-    /** HASH item key -> fingerprint and day last carried. Written after ingest. Bounded to a multiple of the feed's window. */
+    /** HASH item key (its id's, its link's) -> fingerprint, day last carried, article. Written after ingest. Bounded to a multiple of `crawl.maxItems`. */
     seen: (id: string) => `{${prefix}:source:${id}}:seen`,
     /** STRING, hashes of the items its feed last carried, as written: what need not be parsed again. Written with the validators; bounded by `crawl.maxItems`, expires after 30 days. */
     spans: (id: string) => `{${prefix}:source:${id}}:spans`,
     /** SET of batches of one crawl already ingested; the last one commits the validators. Expires after a day. */
     crawlBatches: (id: string, crawlId: string) => `{${prefix}:source:${id}}:crawl:${crawlId}`,
-    /** STRING, the bodies that could not be read, compressed, kept for looking at. A few a source, expiring after a week. */
+    /** HASH body id -> JSON why, when and whence of a body that could not be read. Written by crawl; three a source, expires after a week. */
     quarantine: (id: string) => `{${prefix}:source:${id}}:quarantine`,
-    /** STRING token of whoever may speak to a registrable domain now. Expires by itself. */
+    /** LIST, the last 30 fetches of a source, packed, newest first. Written by crawl and push, read by `sources why`. */
+    history: (id: string) => `{${prefix}:source:${id}}:history`,
+    /** HASH source id -> JSON of a source added with the command line, over config/sources.yaml. One field a source. */
+    added: () => `{${prefix}:sources}:added`,
+    /** HASH source id -> JSON: paused or removed with the command line. One field a source. */
+    overrides: () => `{${prefix}:sources}:overrides`,
+    /** STRING counter, raised with every change of the two above; every daemon looks at it each second. */
+    catalogueVersion: () => `{${prefix}:sources}:version`,
+    /** STRING, such a body, gzipped. 512 KB at most; expires with it. */
+    quarantineBody: (id: string, body: string) => `{${prefix}:source:${id}}:quarantine:${body}`,
+    /** ZSET source id by the ms of its latest such body. One member a source that has any. */
+    quarantined: () => `{${prefix}:quarantine}`,
+    /** HASH source id -> bytes its bodies take. 32 MB in all: then the oldest give way. */
+    quarantineSizes: () => `{${prefix}:quarantine}:sizes`,
+    /** STRING JSON, what its latest 40 titles end and begin with, and the publisher's name learnt from them. Written by crawl; expires after 90 days. */
+    titles: (id: string) => `{${prefix}:source:${id}}:titles`,
+    /** LIST of JSON, items of a source that became no article, with the reason. Written by ingest; the latest 20, expires after a week. */
+    refused: (id: string) => `{${prefix}:source:${id}}:refused`,
+    /** HASH of a registrable domain: when it is free, until when its server wants nobody and why, how long visits take. Expires unused. */
     host: (domain: string) => `{${prefix}:host:${domain}}`,
+    /** ZSET token of each visit to a domain by the ms at which it is taken for dead. Bounded by the domain's concurrency. */
+    hostHolders: (domain: string) => `{${prefix}:host:${domain}}:holders`,
+    /** ZSET source id by the ms of its turn at a domain. One member a waiting source; expires behind the last turn. */
+    hostWaiting: (domain: string) => `{${prefix}:host:${domain}}:waiting`,
+    /** STRING, gzipped JSON of a host's robots.txt, at most 64 KB. Written and read by crawl where robots.txt is obeyed; expires after a day. */
+    robots: (origin: string) => `${prefix}:robots:${origin}`,
+    /** HASH mode, since: whether it is our own network that fails. Written by crawl, read by crawl and the scheduler. One. */
+    network: () => `{${prefix}:network}`,
+    /** ZSET domain by the ms it last answered, or last did not. The 20 latest of each; expires. */
+    networkHeard: (what: 'reached' | 'unreached') => `{${prefix}:network}:${what}`,
+    /** STRING, taken by whoever probes while the network is down. Expires when the next probe may go. */
+    networkProbe: () => `{${prefix}:network}:probe`,
+    /** ZSET source id by the ms it failed while our network may have been the cause; pardoned when it is back. At most 10,000; expires. */
+    networkSuspects: () => `{${prefix}:network}:suspects`,
+
+    // ---- push (WebSub) -------------------------------------------------------------------------------------------
+    /** HASH source id -> JSON hub and topic its feed offers. Written by crawl, read by the push room. One field a source. */
+    pushOffers: () => `{${prefix}:push}:offers`,
+    /** HASH source id -> token of its subscription. One field a source. */
+    pushTokens: () => `{${prefix}:push}:tokens`,
+    /** HASH, one subscription, by the token in its callback. Written by the push room alone; deleted when it has ended. */
+    subscription: (token: string) => `{${prefix}:push}:subscription:${token}`,
+    /** ZSET token by the ms at which something is to be done for it: ask, renew, give up. One member a subscription. */
+    pushDue: () => `{${prefix}:push}:due`,
+    /** STRING count of deliveries to one callback in one minute. Expires after two. */
+    pushRate: (token: string, minute: number) => `{${prefix}:push}:rate:${token}:${minute}`,
 
     // ---- ingest --------------------------------------------------------------------------------------------------
     /** STRING article id another URL's id resolves to. Expires with the article. */
@@ -59,6 +103,13 @@ export const keysFor = (prefix: string) => {
     storyLog: () => `{${prefix}:stories}:log`,
     /** ZSET story id by ms of publication, overall or of one section. Trimmed to `lists.candidates`. */
     storyIndex: (section?: string) => (section ? `${prefix}:index:stories:${section}` : `${prefix}:index:stories`),
+
+    /** ZSET article id by ms: in whose related lists an article is shown. Written by publish; the latest 200, expires with the article. */
+    shownBy: (id: string) => `${prefix}:shown-by:${id}`,
+
+    // ---- sections ------------------------------------------------------------------------------------------------
+    /** ZSET `source article text` by ms first seen: what publishers filed in a section. 240 a section, expiring after 90 days. */
+    learned: (section: string) => `${prefix}:learned:${section}`,
 
     // ---- events --------------------------------------------------------------------------------------------------
     /** HASH article id -> count of all accepted events of a kind. */

@@ -175,19 +175,14 @@ export const nextDue = (
 }
 
 /**
- * Next fetch after a failure: exponential, from the shortest interval, never given up for good; what the server asks is honoured up to a day.
- * @param failures in a row, this one included
+ * While push brings what a source publishes, polls only look for what it missed: at the safety interval, or when its time is up.
+ * @param pushUntil ms since the epoch until which push works; 0 where it does not
+ * @param safety ms between polls meanwhile
+ * @returns `due` itself where push does not work, or where the poll is no sooner anyway
  */
-export const backoff = (
-  sourceId: string,
-  now: number,
-  failures: number,
-  retryAfter: number | undefined,
-  { minInterval, maxBackoff }: Pick<CrawlSettings, 'minInterval' | 'maxBackoff'>,
-): Due => {
-  const wait = Math.min(minInterval * 2 ** Math.min(failures - 1, 20), maxBackoff)
-  const asked = Math.min(retryAfter ?? 0, 86_400_000)
-  const times = failures === 1 ? 'failed once' : `failed ${failures} times in a row`
-  const reason = asked > wait ? `${times}; the server asks for ${minutes(asked)}` : `${times}: waits ${minutes(wait)}`
-  return { at: Math.round(now + Math.max(wait, asked) * (1 + spreadOf(sourceId))), reason }
+export const whilePushed = (due: Due, sourceId: string, now: number, pushUntil: number, safety: number): Due => {
+  const at = Math.round(Math.min(now + safety * (1 + spreadOf(sourceId)), pushUntil))
+  return pushUntil <= now || at <= due.at
+    ? due
+    : { at, reason: `push brings its news; polled every ${minutes(safety)} to be safe` }
 }

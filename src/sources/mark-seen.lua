@@ -1,25 +1,22 @@
 -- Marks the items of one ingested batch as seen; with the last batch of its crawl, commits what the crawl brought: the
 -- validators, and the items as written that need not be parsed again.
 -- KEYS 1  source hash
---      2  seen hash: item key -> fingerprint and day last carried
+--      2  seen hash: item key -> fingerprint, day last carried, article
 --      3  set of this crawl's ingested batches
 --      4  hashes of the items its feed carries, as written
 -- All in one slot.
 -- ARGV 1  batch
 --      2  batches of the crawl
 --      3  crawl id
---      4  today, days since the epoch
---      5  seconds for which the hashes are kept
---      6+ item key, fingerprint, ...
+--      4  seconds for which the hashes are kept
+--      5+ item key, what is remembered of it, ...
 -- Returns 1 where the validators were committed, else 0.
 -- O(items).
 
-local write = {}
-for index = 6, #ARGV, 2 do
-  write[#write + 1] = ARGV[index]
-  write[#write + 1] = ARGV[index + 1] .. ':' .. ARGV[4]
+-- A few at a time: unpack has its limits.
+for from = 5, #ARGV, 1000 do
+  redis.call('HSET', KEYS[2], unpack(ARGV, from, math.min(from + 999, #ARGV)))
 end
-if #write > 0 then redis.call('HSET', KEYS[2], unpack(write)) end
 
 redis.call('SADD', KEYS[3], ARGV[1])
 redis.call('PEXPIRE', KEYS[3], 86400000)
@@ -32,6 +29,6 @@ if not pending then return 0 end
 local validators = cjson.decode(pending)
 if validators.crawl ~= ARGV[3] then return 0 end
 redis.call('HSET', KEYS[1], 'etag', validators.etag, 'lastModified', validators.lastModified, 'bodyHash', validators.bodyHash)
-if validators.spans then redis.call('SET', KEYS[4], validators.spans, 'EX', ARGV[5]) end
+if validators.spans then redis.call('SET', KEYS[4], validators.spans, 'EX', ARGV[4]) end
 redis.call('HDEL', KEYS[1], 'pending')
 return 1

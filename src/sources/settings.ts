@@ -1,6 +1,16 @@
 import { z } from 'zod'
 import { Duration, Size } from '../settings/units.ts'
 
+/** A registrable domain or a name under one, as in `example.org`. */
+const Domain = z.string().regex(/^(?!-)[a-z0-9.-]+(:\d+)?$/i, 'must be a domain, such as example.org')
+
+/** What differs for one domain. */
+const DomainSettings = z.strictObject({
+  gap: Duration.optional(),
+  concurrency: z.int().min(1).max(50).optional(),
+  robots: z.boolean().optional(),
+})
+
 /** How sources are polled and feeds fetched. YAML key: `crawl`. */
 export const CrawlSettings = z
   .strictObject({
@@ -20,9 +30,36 @@ export const CrawlSettings = z
     hostGap: Duration.prefault('1s').describe(
       'Shortest time between two requests to one registrable domain, over all replicas.',
     ),
+    hostConcurrency: z
+      .int()
+      .min(1)
+      .max(50)
+      .default(1)
+      .describe('How many requests one registrable domain gets at a time, over all replicas.'),
+    domains: z
+      .record(Domain, DomainSettings)
+      .default({})
+      .describe(
+        'What differs for a domain: {"example.org": {"gap": "5s", "concurrency": 2, "robots": true}}. gap is its hostGap, concurrency its hostConcurrency.',
+      ),
+    optOut: z
+      .array(Domain)
+      .default([])
+      .describe(
+        'Domains that are never fetched from, whatever asks for it: publishers who do not want it. [example.org]',
+      ),
+    robots: z
+      .boolean()
+      .default(false)
+      .describe('Whether robots.txt is obeyed for the path of each feed. By domain: domains.'),
+    limitedBy403: z
+      .array(Domain)
+      .default(['reddit.com', 'youtube.com', 'feedburner.com', 'medium.com', 'github.com'])
+      .describe('Domains that answer 403 where they mean 429, too many requests. Others are told by their headers.'),
     headersTimeout: Duration.prefault('15s').describe('How long a server may take to answer with headers.'),
     totalTimeout: Duration.prefault('45s').describe('How long a whole fetch may take, redirects and body included.'),
     maxBody: Size.prefault('10MB').describe('Largest body read, counted after decompression.'),
+    maxTransfer: Size.prefault('10MB').describe('Largest body taken from the wire, counted before decompression.'),
     maxItems: z.int().min(1).max(20_000).default(1_000).describe('Most items read of one feed; the newest are kept.'),
     maxRedirects: z.int().min(0).max(20).default(5).describe('Most redirects followed.'),
     batch: z.int().min(1).max(500).default(50).describe('Most items in one job of the articles queue.'),

@@ -3,37 +3,24 @@
  * anything and never decides what an article is.
  */
 
-import { gzipSync } from 'node:zlib'
 import type { Redis } from 'ioredis'
-import type { FetchOutcome, Validators } from '../feed/fetch.ts'
-import type { Identified } from '../feed/identity.ts'
+import type { Validators } from '../feed/fetch.ts'
 import type { Keys } from '../redis/keys.ts'
 import { loadScript, runScript } from '../redis/script.ts'
-import { backoff, type Due, firstDue } from './due.ts'
+import { type Due, firstDue, whilePushed } from './due.ts'
+import { type Fetch, MOST_FETCHES, packFetch, unpackFetch } from './history.ts'
+import { createItemMemory, type ItemMemory, SPANS_LAST } from './memory.ts'
+import { createQuarantine, type Quarantine } from './quarantine.ts'
 import { createScheduling, type Scheduling } from './scheduling.ts'
+import { createSetbacks, type Setbacks } from './setbacks.ts'
 import type { CrawlSettings } from './settings.ts'
 import type { Source, SourceId } from './source.ts'
 import { formatSpans, parseSpans, parseState, type ScheduleHints, type SourceState, writeHints } from './state.ts'
 
 const claimDueScript = loadScript(new URL('./claim-due.lua', import.meta.url))
-const markSeenScript = loadScript(new URL('./mark-seen.lua', import.meta.url))
 
 /** A claimed source falls due again after this, should its crawl never have been queued; longer than any fetch takes. */
 const LEASE = 5 * 60_000
-const DAY = 86_400_000
-/** Items gone from the feed for this long are forgotten; an article's own retention remembers it longer. */
-const SEEN_DAYS = 14
-const MOST_SEEN = 5_000
-const QUARANTINE = 7 * DAY
-/** Seconds. A feed that stands still for longer is simply parsed whole when it moves again. */
-const SPANS_LAST = 30 * 86_400
-const MOST_QUARANTINED = 256 * 1_024
-
-export interface CrawlOf {
-  readonly id: string
-  readonly batch: number
-  readonly batches: number
-}
 
 /** A feed that was fetched and read. */
 export interface Success {
@@ -54,46 +41,59 @@ export interface Success {
   readonly title: string | null
 }
 
-type Failed = Pick<Extract<FetchOutcome, { kind: 'failed' }>, 'reason' | 'detail' | 'retryAfter'>
-
-export interface Sources extends Pick<Scheduling, 'reprice'> {
+export interface Sources extends Setbacks, ItemMemory, Pick<Scheduling, 'reprice'> {
   list(): readonly Source[]
   get(id: string): Source | undefined
+  /** As `get`, but looks again for what another process has only just added. */
+  find(id: string): Promise<Source | undefined>
   state(id: SourceId): Promise<SourceState>
   states(): Promise<ReadonlyMap<SourceId, SourceState>>
   /** Makes the due set fit the catalogue: new sources fall due soon, spread; removed and disabled ones leave it. */
   sync(): Promise<{ added: number; removed: number }>
   /** Takes sources that are due: each is given to one caller only. */
   claimDue(limit: number): Promise<readonly SourceId[]>
-  /** Items new to us or changed since, of those a feed carries. */
-  unseen(id: SourceId, items: readonly Identified[]): Promise<readonly (Identified & { readonly isNew: boolean })[]>
-  /** After ingest. The last batch of a crawl commits its validators. */
-  markSeen(
-    id: SourceId,
-    crawl: CrawlOf,
-    items: readonly { readonly key: string; readonly fingerprint: string }[],
-  ): Promise<void>
   /** Items its feed carried as written, by hash, that were taken in: they need not be parsed again. */
   spans(id: SourceId): Promise<ReadonlySet<string>>
   /** Before its batches are queued: what `markSeen` commits in the end. Where all of a feed was parsed there are no spans. */
   prepare(id: SourceId, crawlId: string, validators: Validators, spans: readonly string[] | null): Promise<void>
   succeeded(id: SourceId, success: Success): Promise<Due>
-  unchanged(id: SourceId, freshFor: number | null): Promise<Due>
-  failed(id: SourceId, failure: Failed): Promise<Due>
-  /** Keeps a body that could not be read, compressed and bounded, with the reason. */
-  quarantine(id: SourceId, body: Uint8Array, reason: string): Promise<void>
+  /** @param before its state, where it is known already: saves reading it */
+  unchanged(id: SourceId, freshFor: number | null, before?: SourceState): Promise<Due>
+  /**
+   * Until when push brings what the source publishes, ms; 0 where it does not. Where it ends before it was to, a poll comes soon.
+   */
+  setPush(id: SourceId, until: number): Promise<void>
+  /** Keeps what became of a fetch among the last 30, for `sources why`. */
+  record(id: SourceId, fetch: Fetch): Promise<void>
+  history(id: SourceId): Promise<readonly Fetch[]>
+  /** Forgets all that is known of a source: it was removed. */
+  forget(id: SourceId): Promise<void>
+  /** What could not be taken in, with the reasons. */
+  readonly quarantine: Quarantine
 }
 
 export interface SourcesParts {
   readonly redis: Redis
   readonly keys: Keys
   readonly catalogue: () => readonly Source[]
+  /** Looks whether the catalogue changed elsewhere. */
+  readonly refresh?: () => Promise<unknown>
   readonly settings: () => CrawlSettings
+  /** ms between polls while push works. */
+  readonly safetyInterval?: () => number
   /** ms since the epoch. */
   readonly now: () => number
 }
 
-export const createSources = ({ redis, keys, catalogue, settings, now }: SourcesParts): Sources => {
+export const createSources = ({
+  redis,
+  keys,
+  catalogue,
+  refresh,
+  settings,
+  safetyInterval,
+  now,
+}: SourcesParts): Sources => {
   let indexed: readonly Source[] | null = null
   let byId = new Map<string, Source>()
   const get = (id: string): Source | undefined => {
@@ -108,7 +108,7 @@ export const createSources = ({ redis, keys, catalogue, settings, now }: Sources
 
   const schedule = async (id: SourceId, due: Due, fields: Record<string, string | number>): Promise<Due> => {
     await Promise.all([
-      redis.hset(keys.source(id), { ...fields, nextAt: due.at, nextReason: due.reason }),
+      redis.hset(keys.source(id), { retiredAt: '', ...fields, nextAt: due.at, nextReason: due.reason }),
       // XX: a source removed from the catalogue while it was fetched stays out.
       redis.zadd(keys.due(), 'XX', String(due.at), id),
     ])
@@ -117,23 +117,54 @@ export const createSources = ({ redis, keys, catalogue, settings, now }: Sources
 
   const { after, reprice } = createScheduling({ redis, keys, get, settings, now })
 
-  const forgetSeen = async (id: SourceId): Promise<void> => {
-    const key = keys.seen(id)
-    if ((await redis.hlen(key)) <= MOST_SEEN / 2) return
-    const today = Math.floor(now() / DAY)
-    const all = Object.entries(await redis.hgetall(key)).map(([item, value]) => ({
-      item,
-      day: Number(value.slice(value.lastIndexOf(':') + 1)),
-    }))
-    all.sort((a, b) => b.day - a.day)
-    const gone = all.filter(({ day }, index) => index >= MOST_SEEN || day < today - SEEN_DAYS).map(({ item }) => item)
-    if (gone.length > 0) await redis.hdel(key, ...gone)
-  }
+  const memory = createItemMemory({ redis, keys, settings, now })
+
+  const quarantine = createQuarantine({ redis, keys, now })
 
   return {
+    ...createSetbacks({ redis, keys, get, state, schedule, settings, now }),
+    ...memory,
+    quarantine,
     list: catalogue,
     get,
+    async find(id) {
+      const known = get(id)
+      if (known || !refresh) return known
+      await refresh()
+      return get(id)
+    },
     state,
+
+    async setPush(id, until) {
+      const before = await state(id)
+      if (before.pushUntil === until) return
+      await redis.hset(keys.source(id), 'pushUntil', until)
+      const soon = now() + Math.floor(Math.random() * settings().minInterval)
+      // LT: only ever sooner. XX: not for one that was removed.
+      if (before.pushUntil > now() && until <= now()) await redis.zadd(keys.due(), 'XX', 'LT', String(soon), id)
+    },
+
+    async record(id, fetch) {
+      // One round trip with whatever else is said in this turn: connections pipeline by themselves.
+      await Promise.all([
+        redis.lpush(keys.history(id), packFetch(fetch)),
+        redis.ltrim(keys.history(id), 0, MOST_FETCHES - 1),
+        // What polls bring is counted with their success.
+        ...(fetch.outcome === 'push' && fetch.items > 0
+          ? [redis.hincrby(keys.source(id), 'newItems', fetch.items)]
+          : []),
+      ])
+    },
+
+    history: async id => (await redis.lrange(keys.history(id), 0, -1)).flatMap(packed => unpackFetch(packed) ?? []),
+
+    async forget(id) {
+      await redis.zrem(keys.due(), id)
+      await Promise.all([
+        redis.del(keys.source(id), keys.seen(id), keys.spans(id), keys.history(id), keys.titles(id), keys.refused(id)),
+        quarantine.drop(id),
+      ])
+    },
 
     async states() {
       const list = catalogue()
@@ -177,36 +208,6 @@ export const createSources = ({ redis, keys, catalogue, settings, now }: Sources
 
     reprice,
 
-    async unseen(id, items) {
-      if (items.length === 0) return []
-      const known = await redis.hmget(keys.seen(id), ...items.map(({ key }) => key))
-      const today = Math.floor(now() / DAY)
-      // Items still carried stay remembered; once a day is enough to say so.
-      const old = items.flatMap(({ key, fingerprint }, index): string[] => {
-        const value = known[index]
-        return value === `${fingerprint}:${today}` || !value?.startsWith(`${fingerprint}:`)
-          ? []
-          : [key, `${fingerprint}:${today}`]
-      })
-      if (old.length > 0) await redis.hset(keys.seen(id), ...old)
-      return items.flatMap((item, index) => {
-        const value = known[index] ?? null
-        if (value?.startsWith(`${item.fingerprint}:`)) return []
-        return { ...item, isNew: value === null }
-      })
-    },
-
-    async markSeen(id, { id: crawlId, batch, batches }, items) {
-      const marks = items.flatMap(({ key, fingerprint }) => [key, fingerprint])
-      const today = Math.floor(now() / DAY)
-      await runScript(
-        redis,
-        markSeenScript,
-        [keys.source(id), keys.seen(id), keys.crawlBatches(id, crawlId), keys.spans(id)],
-        [batch, batches, crawlId, today, SPANS_LAST, ...marks],
-      )
-    },
-
     async spans(id) {
       return parseSpans(await redis.get(keys.spans(id)))
     },
@@ -225,7 +226,8 @@ export const createSources = ({ redis, keys, catalogue, settings, now }: Sources
     async succeeded(id, success) {
       const { validators, spans, published, carried, newItems, hints, freshFor, movedTo, distrustsIds, title } = success
       const before = await state(id)
-      const { due, fields } = await after(id, { ...before, hints }, { published, carried }, freshFor)
+      const { due: byRhythm, fields } = await after(id, { ...before, hints }, { published, carried }, freshFor)
+      const due = whilePushed(byRhythm, id, now(), before.pushUntil, safetyInterval?.() ?? 0)
       const remembered = validators
         ? {
             etag: validators.etag ?? '',
@@ -236,7 +238,7 @@ export const createSources = ({ redis, keys, catalogue, settings, now }: Sources
       await Promise.all([
         redis.hincrby(keys.source(id), 'fetches', 1),
         redis.hincrby(keys.source(id), 'newItems', newItems),
-        forgetSeen(id),
+        memory.forgetItems(id),
         validators && spans ? redis.set(keys.spans(id), formatSpans(spans), 'EX', SPANS_LAST) : null,
       ])
       return schedule(id, due, {
@@ -252,32 +254,15 @@ export const createSources = ({ redis, keys, catalogue, settings, now }: Sources
       })
     },
 
-    async unchanged(id, freshFor) {
-      const { due, fields } = await after(id, await state(id), { published: [], carried: null }, freshFor)
-      await redis.hincrby(keys.source(id), 'fetches', 1)
-      return schedule(id, due, { ...fields, lastFetchAt: now(), lastSuccessAt: now(), failures: 0 })
-    },
-
-    async failed(id, { reason, detail, retryAfter }) {
-      const failures = await redis.hincrby(keys.source(id), 'failures', 1)
-      const due = backoff(id, now(), failures, retryAfter, settings())
-      await redis.hincrby(keys.source(id), 'fetches', 1)
-      return schedule(id, due, {
-        lastFetchAt: now(),
-        errorReason: reason,
-        errorDetail: detail.slice(0, 500),
-        errorAt: now(),
-      })
-    },
-
-    async quarantine(id, body, reason) {
-      const kept = {
-        reason,
-        at: new Date(now()).toISOString(),
-        bytes: body.length,
-        body: gzipSync(body.subarray(0, MOST_QUARANTINED)).toString('base64'),
-      }
-      await redis.set(keys.quarantine(id), JSON.stringify(kept), 'PX', QUARANTINE)
+    async unchanged(id, freshFor, before) {
+      const known = before ?? (await state(id))
+      const { due: byRhythm, fields } = await after(id, known, { published: [], carried: null }, freshFor)
+      const due = whilePushed(byRhythm, id, now(), known.pushUntil, safetyInterval?.() ?? 0)
+      const [, scheduled] = await Promise.all([
+        redis.hincrby(keys.source(id), 'fetches', 1),
+        schedule(id, due, { ...fields, lastFetchAt: now(), lastSuccessAt: now(), failures: 0 }),
+      ])
+      return scheduled
     },
   }
 }

@@ -2,11 +2,13 @@
 
 import type { Validators } from '../feed/fetch.ts'
 import type { FeedHints } from '../feed/item.ts'
+import type { Adopted, Move } from './moves.ts'
 import type { Rhythm } from './rhythm.ts'
 import { readRhythm } from './rhythm-text.ts'
 
 export interface SourceState {
-  readonly status: 'new' | 'fresh' | 'failing'
+  /** `retired`: its publisher said that it is gone for good; a re-crawl revives it. */
+  readonly status: 'new' | 'fresh' | 'failing' | 'retired'
   readonly validators: Validators | null
   /** Of the crawl whose batches are still being taken in; committed with the last of them. */
   readonly lastFetchAt: number | null
@@ -23,26 +25,46 @@ export interface SourceState {
   readonly hints: ScheduleHints
   /** Whether its ids proved untrustworthy: then items are told apart by link for good. */
   readonly distrustsIds: boolean
+  /** How its latest dates were, as judgeDates has it. */
+  readonly dates: string
+  /** Where a permanent redirect leads, seen but not adopted. */
   readonly movedTo: string | null
+  readonly move: Move | null
+  /** An address taken over from a permanent redirect in place of the catalogue's. */
+  readonly adopted: Adopted | null
+  /** Its validators were found to lie: when, and how. */
+  readonly lie: { readonly at: number; readonly how: string } | null
+  readonly retiredAt: number | null
   readonly fetches: number
   readonly newItems: number
   readonly title: string | null
+  /** ms until which push brings what it publishes; 0 where it does not. */
+  readonly pushUntil: number
+  /** Hub and topic its feed offered last, as JSON; empty where it offers none. */
+  readonly pushOffer: string
 }
 
 const number = (text: string | undefined): number | null => (text === undefined || text === '' ? null : Number(text))
+
+/** As `writeMove` wrote it: shared or not, the days, the place. */
+const moveOf = (text: string | undefined): Move | null => {
+  const [isShared, days = '', to] = text?.split(' ') ?? []
+  return to ? { to, days: days.split(',').map(Number), isShared: isShared === '1' } : null
+}
+export const writeMove = ({ isShared, days, to }: Move): string => `${Number(isShared)} ${days.join(',')} ${to}`
 
 export const parseState = (hash: Readonly<Record<string, string>>): SourceState => {
   const failures = Number(hash.failures ?? 0)
   const { etag, lastModified, bodyHash } = hash
   return {
-    status: failures > 0 ? 'failing' : hash.lastSuccessAt ? 'fresh' : 'new',
+    status: hash.retiredAt ? 'retired' : failures > 0 ? 'failing' : hash.lastSuccessAt ? 'fresh' : 'new',
     validators:
       etag || lastModified || bodyHash
         ? { etag: etag || null, lastModified: lastModified || null, bodyHash: bodyHash || null }
         : null,
     lastFetchAt: number(hash.lastFetchAt),
     lastSuccessAt: number(hash.lastSuccessAt),
-    nextAt: number(hash.nextAt),
+    nextAt: hash.retiredAt ? null : number(hash.nextAt),
     nextReason: hash.nextReason ?? 'new: first fetch',
     failures,
     lastError:
@@ -53,10 +75,17 @@ export const parseState = (hash: Readonly<Record<string, string>>): SourceState 
     silentSince: number(hash.silentSince),
     hints: readHints(hash.hints),
     distrustsIds: hash.distrustsIds === '1',
+    dates: hash.dates ?? '',
     movedTo: hash.movedTo || null,
+    move: moveOf(hash.move),
+    adopted: hash.adopted ? { url: hash.adopted, from: hash.adoptedFrom ?? '' } : null,
+    lie: hash.lieAt ? { at: Number(hash.lieAt), how: hash.lieHow ?? '' } : null,
+    retiredAt: number(hash.retiredAt),
     fetches: Number(hash.fetches ?? 0),
     newItems: Number(hash.newItems ?? 0),
     title: hash.title || null,
+    pushUntil: Number(hash.pushUntil ?? 0),
+    pushOffer: hash.pushOffer ?? '',
   }
 }
 

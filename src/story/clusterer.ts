@@ -1,230 +1,245 @@
 /**
- * Decides stories in memory: online, in a single pass, in the order of arrival. A fold over log entries, so the same entries give the same
- * index wherever they are folded. An article joins the story whose centroid is nearest by TF-IDF cosine (Salton, Buckley: Term-weighting
- * approaches in automatic text retrieval, 1988) if near enough; centroids rather than neighbours, so that no chain of neighbours grows. (pure)
+ * Decides stories in memory: online, in a single pass, in the order of arrival, with second looks. A fold over log entries, so the same
+ * entries give the same index wherever they are folded. An article joins the story its words speak for (src/story/evidence.ts); a story
+ * that has grown, and an article that a few hundred others have followed, are looked at again, and merge into a larger story where
+ * they speak for it. Stories as a whole are compared, never neighbour with neighbour, so no chains grow. (pure)
  */
 
 import type { ArticleId, StoryId } from '../article/article.ts'
-import type { SourceId } from '../sources/source.ts'
-import type { Decision } from './decision.ts'
+import type { Decision, Explanation, Merge, Pin } from './decision.ts'
+import { FIRST_RATE, neededToJoin, neededToMerge, nextRate, reservations } from './evidence.ts'
 import type { Features } from './features.ts'
-import { isReprint } from './reprint.ts'
+import { createJournal, setNoted } from './journal.ts'
+import type { Decided, LogEntry } from './log-entry.ts'
+import { createPrints } from './prints.ts'
+import { isRepeat, msApart } from './repeat.ts'
+import { isReprint, isSeries } from './reprint.ts'
 import type { StorySettings } from './settings.ts'
-
-/** One decided article, as logged. */
-export interface LogEntry {
-  readonly features: Features
-  readonly decision: Decision
-  /** ms since the epoch: when it was logged, by the log's clock. */
-  readonly at: number
-}
-
-interface Story {
-  readonly id: StoryId
-  readonly language: string
-  /** Term -> how often its articles have it. */
-  readonly terms: Map<string, number>
-  readonly articles: ArticleId[]
-  readonly sources: Map<SourceId, number>
-  lastAt: number
-}
+import { createStoryIndex, type Near, type Story, type Wanted, wantedOf } from './story-index.ts'
 
 export interface Clusterer {
-  /** Decides without remembering: the log says what is remembered. */
-  decide(features: Features, at: number): Decision
+  /** The answer for an article of the window; null for a new one. */
+  known(features: Features): Decision | null
+  /** Decides a new article and takes it in. Between `tryOut` and `rollBack` it leaves no trace: the log says what is remembered. */
+  decide(features: Features, at: number): Decided
+  tryOut(): void
+  rollBack(): void
   /** Takes in an entry of the log. Entries logged before its window are forgotten. */
   fold(entry: LogEntry): void
-  /** Takes in an entry that is not logged yet. @returns a function that takes it out again, leaving no trace */
-  draft(entry: LogEntry): () => void
-  knows(id: ArticleId): boolean
+  /** Looks at every story once more, as second looks do one by one. For streams that end. */
+  settle(): void
+  storyOf(id: ArticleId): StoryId | undefined
   similar(id: ArticleId, limit: number): { id: ArticleId; similarity: number }[]
+  explain(id: ArticleId): Explanation | null
+  /** The pin that parts these articles from their story; null where they are not part of one story. */
+  splitOf(articles: readonly ArticleId[], at: number): Pin | null
+  has(story: StoryId): boolean
   readonly size: number
 }
 
-/** A story near an article. */
-interface Near {
-  readonly story: Story
-  readonly cosine: number
-  /** Distinct terms both have. */
-  readonly shared: number
-}
-
-const TITLE_WEIGHT = 2
-/** One word in common is a coincidence, however rare the word. */
-const FEWEST_SHARED = 2
-const CENTROID_TERMS = 60
-const REPRINT_CANDIDATES = 30
-/** A term in more stories than this tells none of them apart; looking through them would only cost. */
-const COMMONEST = 400
-/** Unseen streams have no frequencies yet: as if this many unrelated articles had gone before. */
-const PRIOR = 500
-/** A source that already tells a story rarely tells it again as news: it must be this much more alike. */
-const SAME_SOURCE = 1.25
-
-/** Term -> weight, titles counting double, a term's repeats counting ever less. */
-const weightsOf = ({ title, summary }: Features): Map<string, number> => {
-  const counts = new Map<string, number>()
-  for (const term of title) counts.set(term, (counts.get(term) ?? 0) + TITLE_WEIGHT)
-  for (const term of summary) counts.set(term, (counts.get(term) ?? 0) + 1)
-  for (const [term, count] of counts) counts.set(term, 1 + Math.log(count))
-  return counts
-}
+/** A second look at an article comes when so many have followed. */
+const SECOND_LOOK = 300
+const SMALL = 4
+const ALIKE = 5
+const NEAREST = 5
+const MERGE_WITH = 3
+const ABSORBED = 30
+/** Two words in common may be a coincidence where there are but one or two articles to have them. */
+const sharedNeeded = (story: Story): number => (story.told <= 2 ? 3 : 2)
 
 export const createClusterer = (settings: () => StorySettings): Clusterer => {
-  const entries = new Map<ArticleId, LogEntry>()
-  const titles = new Map<string, { id: ArticleId; at: number }>()
-  const stories = new Map<StoryId, Story>()
-  const storiesByTerm = new Map<string, Set<StoryId>>()
-  const frequency = new Map<string, number>()
+  const journal = createJournal()
+  const index = createStoryIndex(journal)
+  const prints = createPrints(journal)
+  const entries = new Map<ArticleId, Decided & { readonly at: number }>()
+  const homes = new Map<ArticleId, StoryId>()
+  const titles = new Map<string, ArticleId>()
+  let rate = FIRST_RATE
+  let unreviewed: ArticleId[] = []
 
-  const idf = (term: string): number => Math.log((entries.size + PRIOR) / ((frequency.get(term) ?? 0) + 0.5))
   const titleKey = ({ source, titleHash }: Features): string => `${source} ${titleHash}`
 
-  /** Stories sharing telling terms, with their cosine, nearest first. */
-  const nearest = (features: Features): Near[] => {
-    const weights = [...weightsOf(features)].map(([term, weight]) => [term, weight * idf(term)] as const)
-    const norm = Math.hypot(...weights.map(([, weight]) => weight))
-    if (norm === 0) return []
-    const dots = new Map<StoryId, { dot: number; shared: number }>()
-    for (const [term, weight] of weights) {
-      const having = storiesByTerm.get(`${features.language} ${term}`)
-      if (!having || having.size > COMMONEST) continue
-      for (const id of having) {
-        const story = stories.get(id)
-        if (!story) continue
-        const before = dots.get(id) ?? { dot: 0, shared: 0 }
-        before.dot += (weight * (story.terms.get(term) ?? 0) * idf(term)) / story.articles.length
-        before.shared += 1
-        dots.set(id, before)
-      }
-    }
-    return [...dots]
-      .flatMap(([id, { dot, shared }]): Near[] => {
-        const story = stories.get(id)
-        return story ? [{ story, shared, cosine: dot / (norm * normOf(story)) }] : []
-      })
-      .sort((a, b) => b.cosine - a.cosine || (a.story.id < b.story.id ? -1 : 1))
+  const storyOf = (id: ArticleId): StoryId | undefined => {
+    const decision = entries.get(id)?.decision
+    return homes.get(decision?.kind === 'same' ? decision.as : id)
   }
 
-  const normOf = (story: Story): number => {
-    let sum = 0
-    for (const [term, count] of story.terms) sum += ((count * idf(term)) / story.articles.length) ** 2
-    return Math.sqrt(sum) || 1
+  const homeOf = (id: ArticleId): Story | undefined => index.get(storyOf(id) ?? ('' as StoryId))
+
+  const known = (features: Features): Decision | null => {
+    const entry = entries.get(features.id)
+    if (!entry) return null
+    const { decision } = entry
+    const story = storyOf(features.id) ?? decision.story
+    return decision.kind === 'new' && entry.features.source !== features.source
+      ? { kind: 'same', as: features.id, story, merges: decision.merges }
+      : { ...decision, story }
   }
 
-  const decide = (features: Features, at: number): Decision => {
-    const known = entries.get(features.id)
-    if (known) {
-      const { decision } = known
-      return decision.kind === 'new' && known.features.source !== features.source
-        ? { kind: 'same', as: features.id, story: decision.story }
-        : decision
-    }
-    const titled = titles.get(titleKey(features))
-    const before = titled && at - titled.at <= settings().window ? entries.get(titled.id) : undefined
-    if (before) return { kind: 'same', as: before.features.id, story: before.decision.story }
+  // ---- deciding ----------------------------------------------------------------------------------------------------
 
-    const { joinWithin, likeness } = settings()
-    const near = nearest(features).filter(({ story }) => at - story.lastAt <= joinWithin)
-    for (const { story } of near.slice(0, 5)) {
-      for (const id of story.articles.slice(-REPRINT_CANDIDATES)) {
-        const other = entries.get(id)
-        if (other && other.decision.kind === 'new' && isReprint(features, other.features))
-          return { kind: 'reprint', of: id, story: story.id }
+  const repeated = (features: Features, at: number): ArticleId | undefined => {
+    if (features.source === '') return undefined
+    const id = titles.get(titleKey(features))
+    const before = id === undefined ? undefined : entries.get(id)
+    const apart = before ? msApart(features, before.features, at - before.at) : Number.POSITIVE_INFINITY
+    return before && apart <= settings().window && isRepeat(features, before.features, apart) ? id : undefined
+  }
+
+  const reprinted = (features: Features): ArticleId | undefined =>
+    prints.alike(features, ALIKE).find(id => {
+      const other = entries.get(id)
+      return other?.decision.kind === 'new' && isReprint(features, other.features)
+    })
+
+  /** Titles of one template with other numbers and names in it tell two events. */
+  const tellsAnother = (features: Features, story: Story): boolean =>
+    story.told <= 2 && [...story.articles.values()].some(other => isSeries(features.title, other.title))
+
+  const weigh = (features: Features, { story, score }: Near): number => {
+    const { publishedAt: at } = features
+    const apart = at === null ? 0 : Math.max((story.from ?? at) - at, at - (story.to ?? at), 0)
+    return score - reservations(features.source !== '' && story.sources.has(features.source), apart)
+  }
+
+  const decide = (features: Features, at: number): Decided => {
+    const drafted = draft(features, at)
+    apply({ ...drafted, at })
+    const merges = drafted.decision.kind === 'same' ? [] : secondLooks(drafted.decision.story)
+    return { ...drafted, decision: { ...drafted.decision, merges } }
+  }
+
+  const draft = (features: Features, at: number): Decided => {
+    const same = repeated(features, at)
+    if (same !== undefined)
+      return {
+        features,
+        arrived: null,
+        decision: { kind: 'same', as: same, story: homes.get(same) ?? storyIdOf(same), merges: [] },
       }
-    }
-    const [best] = near
-    const needed = likeness * (best?.story.sources.has(features.source) ? SAME_SOURCE : 1)
+    const original = reprinted(features)
+    const home = original === undefined ? undefined : homes.get(original)
+    if (original !== undefined && home !== undefined)
+      return { features, arrived: null, decision: { kind: 'reprint', of: original, story: home, merges: [] } }
+
+    const { joinWithin, caution } = settings()
+    const near = index
+      .nearest(wantedOf(features), null, NEAREST)
+      .filter(({ story, shared }) => at - story.lastAt <= joinWithin && shared >= sharedNeeded(story))
+      .map(each => ({ ...each, score: weigh(features, each) }))
+      .sort((a, b) => b.score - a.score || (a.story.id < b.story.id ? -1 : 1))
+    const [nearest] = near
+    const needed = caution + neededToJoin(nextRate(rate, nearest?.score ?? Number.NEGATIVE_INFINITY))
+    const joined = near.find(({ story, score }) => score >= needed && !tellsAnother(features, story))?.story
     return {
-      kind: 'new',
-      story: best && best.shared >= FEWEST_SHARED && best.cosine >= needed ? best.story.id : storyIdOf(features.id),
+      features,
+      arrived: nearest ? { story: nearest.story.id, score: nearest.score, needed } : null,
+      decision: { kind: 'new', story: joined?.id ?? storyIdOf(features.id), merges: [] },
     }
+  }
+
+  // ---- second looks --------------------------------------------------------------------------------------------------
+
+  /** Whether a story speaks for a larger one strongly enough to be merged into it. */
+  const belongs = (story: Story, { story: into, score, shared }: Near): boolean => {
+    const { joinWithin, caution } = settings()
+    if (into.told < story.told || (into.told === story.told && into.id > story.id)) return false
+    if (shared < sharedNeeded(into) || story.apart.has(into.id)) return false
+    if (Math.abs(into.lastAt - story.lastAt) > joinWithin) return false
+    if (score - reservations(false, daysBetween(story, into)) < caution + neededToMerge(rate, story.told)) return false
+    return story.told > 1 || ![...story.articles.values()].some(features => tellsAnother(features, into))
+  }
+
+  const wantedOfStory = ({ terms, told }: Story): Wanted => ({ terms, told })
+
+  /** Merges a story into the nearest larger one it belongs to. @returns the merge made, or null */
+  const review = (story: Story): Merge | null => {
+    if (story.told === 0) return null
+    const near = index.nearest(wantedOfStory(story), story, MERGE_WITH).find(each => belongs(story, each))
+    return near ? join({ from: story.id, into: near.story.id }) : null
+  }
+
+  /** Merges others that share its telling words into a story that has grown. */
+  const absorb = (story: Story): Merge[] =>
+    index
+      .sharing(story, ABSORBED)
+      .filter(other => other.told > 0 && belongs(other, index.score(wantedOfStory(other), story)))
+      .map(other => join({ from: other.id, into: story.id }))
+
+  const secondLooks = (grown: StoryId): Merge[] => {
+    const merges: Merge[] = []
+    const story = index.get(grown)
+    // At 2, 4, 8... articles a story knows better what it is about.
+    if (story && story.told >= 2 && Number.isInteger(Math.log2(story.told))) {
+      const merge = review(story)
+      merges.push(...(merge ? [merge] : absorb(story)))
+    }
+    const due = unreviewed.length > SECOND_LOOK ? homeOf(unreviewed[0] as ArticleId) : undefined // it has one: it is longer than nought
+    const late = due && due.told <= SMALL ? review(due) : null
+    return late ? [...merges, late] : merges
+  }
+
+  const settle = (): void => {
+    for (let round = 0; round < 2; round += 1)
+      for (const story of [...index.all()].sort((a, b) => a.told - b.told || (a.id < b.id ? -1 : 1)))
+        if (index.get(story.id) === story) review(story)
+  }
+
+  // ---- taking in -----------------------------------------------------------------------------------------------------
+
+  const note = (undo: () => void): void => journal.note(undo)
+
+  const apply = (entry: Decided & { readonly at: number }): void => {
+    const { features, decision, arrived, at } = entry
+    setNoted(journal, entries, features.id, entry)
+    if (decision.kind === 'same') return
+    const story = index.get(decision.story) ?? index.open(decision.story, features.language, at)
+    index.put(story, features, decision.kind === 'new', at)
+    setNoted(journal, homes, features.id, story.id)
+    if (decision.kind === 'reprint') return
+    setNoted(journal, titles, titleKey(features), features.id)
+    prints.add(features)
+    const before = { rate, unreviewed }
+    rate = nextRate(rate, arrived?.score ?? Number.NEGATIVE_INFINITY)
+    unreviewed = [...unreviewed.slice(-SECOND_LOOK), features.id]
+    note(() => {
+      rate = before.rate
+      unreviewed = before.unreviewed
+    })
+  }
+
+  const join = (merge: Merge): Merge => {
+    const [one, other] = [index.get(merge.from), index.get(merge.into)]
+    if (!one || !other || one === other) return merge
+    for (const id of one.articles.keys()) setNoted(journal, homes, id, other.id)
+    index.merge(one, other)
+    return merge
   }
 
   const fold = (entry: LogEntry): void => {
     expire(entry.at - settings().window)
-    if (!entries.has(entry.features.id)) take(entry)
-  }
-
-  const take = (entry: LogEntry): void => {
-    const { features, decision, at } = entry
-    entries.set(features.id, entry)
-    if (decision.kind === 'same') return
-    titles.set(titleKey(features), { id: features.id, at })
-    const story: Story = stories.get(decision.story) ?? {
-      id: decision.story,
-      language: features.language,
-      terms: new Map(),
-      articles: [],
-      sources: new Map(),
-      lastAt: at,
-    }
-    stories.set(story.id, story)
-    story.articles.push(features.id)
-    story.sources.set(features.source, (story.sources.get(features.source) ?? 0) + 1)
-    story.lastAt = Math.max(story.lastAt, at)
-    for (const [term, weight] of weightsOf(features)) {
-      frequency.set(term, (frequency.get(term) ?? 0) + 1)
-      story.terms.set(term, (story.terms.get(term) ?? 0) + weight)
-      post(term, story)
-    }
-    if (story.terms.size > CENTROID_TERMS * 2) trim(story)
-  }
-
-  const draft = (entry: LogEntry): (() => void) => {
-    const { features, decision } = entry
-    const story = stories.get(decision.story)
-    const before = story && {
-      ...story,
-      terms: new Map(story.terms),
-      articles: [...story.articles],
-      sources: new Map(story.sources),
-    }
-    const titled = titles.get(titleKey(features))
-    take(entry)
-    return () => {
-      entries.delete(features.id)
-      if (decision.kind === 'same') return
-      if (titled) titles.set(titleKey(features), titled)
-      else titles.delete(titleKey(features))
-      for (const term of weightsOf(features).keys()) forget(term)
-      const after = stories.get(decision.story)
-      if (after) for (const term of after.terms.keys()) unpost(term, after)
-      stories.delete(decision.story)
-      if (!before) return
-      stories.set(before.id, before)
-      for (const term of before.terms.keys()) post(term, before)
+    if ('pin' in entry) {
+      if (entry.pin.kind === 'merge') join(entry.pin)
+      else part(entry.pin, entry.at)
+    } else if (!entries.has(entry.features.id)) {
+      apply(entry)
+      for (const merge of entry.decision.merges) join(merge)
     }
   }
 
-  const forget = (term: string): void => {
-    const left = (frequency.get(term) ?? 0) - 1
-    if (left > 0) frequency.set(term, left)
-    else frequency.delete(term)
-  }
-
-  const post = (term: string, { id, language }: Story): void => {
-    const key = `${language} ${term}`
-    const having = storiesByTerm.get(key)
-    if (having) having.add(id)
-    else storiesByTerm.set(key, new Set([id]))
-  }
-
-  const unpost = (term: string, { id, language }: Story): void => {
-    const key = `${language} ${term}`
-    const having = storiesByTerm.get(key)
-    having?.delete(id)
-    if (having?.size === 0) storiesByTerm.delete(key)
-  }
-
-  /** Keeps the terms that carry a large story; its rare ones are one article's own. */
-  const trim = (story: Story): void => {
-    const kept = [...story.terms].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)).slice(0, CENTROID_TERMS)
-    for (const term of story.terms.keys()) unpost(term, story)
-    story.terms.clear()
-    for (const [term, count] of kept) {
-      story.terms.set(term, count)
-      post(term, story)
+  const part = ({ articles, from, to }: Extract<Pin, { kind: 'split' }>, at: number): void => {
+    const old = index.get(from)
+    if (!old || index.get(to)) return
+    const parted = index.open(to, old.language, at)
+    old.apart.set(to, true)
+    parted.apart.set(from, true)
+    for (const id of articles) {
+      const features = old.articles.get(id)
+      const counts = entries.get(id)?.decision.kind === 'new'
+      if (!features) continue
+      index.take(old, features, counts)
+      index.put(parted, features, counts, at)
+      homes.set(id, to)
     }
   }
 
@@ -232,37 +247,70 @@ export const createClusterer = (settings: () => StorySettings): Clusterer => {
   const expire = (before: number): void => {
     for (const [id, { features, decision, at }] of entries) {
       if (at >= before) return
+      const story = homeOf(id)
       entries.delete(id)
-      if (titles.get(titleKey(features))?.id === id) titles.delete(titleKey(features))
+      homes.delete(id)
       if (decision.kind === 'same') continue
-      for (const term of weightsOf(features).keys()) forget(term)
-      const story = stories.get(decision.story)
-      if (!story) continue
-      story.articles.splice(story.articles.indexOf(id), 1)
-      if (story.articles.length > 0) continue
-      stories.delete(story.id)
-      for (const term of story.terms.keys()) unpost(term, story)
+      if (titles.get(titleKey(features)) === id) titles.delete(titleKey(features))
+      if (decision.kind === 'new') prints.forget(features)
+      if (story?.articles.has(id)) index.take(story, features, decision.kind === 'new')
     }
   }
+
+  // ---- telling -------------------------------------------------------------------------------------------------------
+
+  const originalsOf = (story: Story, limit: number): ArticleId[] =>
+    [...story.articles.keys()].filter(id => entries.get(id)?.decision.kind === 'new').slice(0, limit)
 
   const similar = (id: ArticleId, limit: number): { id: ArticleId; similarity: number }[] => {
     const entry = entries.get(id)
     if (!entry) return []
-    return nearest(entry.features)
-      .filter(({ story }) => story.id !== entry.decision.story)
-      .slice(0, limit)
-      .flatMap(({ story, cosine }) => {
-        const first = story.articles.find(each => entries.get(each)?.decision.kind === 'new')
-        return first === undefined ? [] : { id: first, similarity: cosine }
-      })
+    return index
+      .nearest(wantedOf(entry.features), homeOf(id) ?? null, limit)
+      .flatMap(({ story, score }) => originalsOf(story, 1).map(first => ({ id: first, similarity: toShare(score) })))
+  }
+
+  const explain = (id: ArticleId): Explanation | null => {
+    const entry = entries.get(id)
+    const decision = entry && known(entry.features)
+    const home = homeOf(id)
+    if (!entry || !decision || !home) return null
+    const wanted = wantedOf(entry.features)
+    const now = [index.score(wanted, home), ...index.nearest(wanted, home, NEAREST)].map(({ story, score }) => ({
+      story: story.id,
+      score,
+      articles: originalsOf(story, 4).filter(each => each !== id),
+    }))
+    return { decision, arrived: entry.arrived, now, needed: settings().caution + neededToJoin(rate) }
+  }
+
+  const splitOf = (articles: readonly ArticleId[], at: number): Pin | null => {
+    const [first] = articles
+    const story = first === undefined ? undefined : homeOf(first)
+    if (first === undefined || !story || articles.some(id => homeOf(id) !== story)) return null
+    // Reprints go where their original goes.
+    const leaving = [...story.articles.keys()].filter(id => {
+      const decision = entries.get(id)?.decision
+      return articles.includes(id) || (decision?.kind === 'reprint' && articles.includes(decision.of))
+    })
+    if (leaving.length === 0 || leaving.length === story.articles.size) return null
+    // A name never used before: the article's own may be that of a story merged away.
+    const to = `${storyIdOf(first)}.${at.toString(36)}` as StoryId
+    return { kind: 'split', articles: leaving, from: story.id, to }
   }
 
   return {
+    known,
     decide,
+    tryOut: journal.open,
+    rollBack: journal.rollBack,
     fold,
-    draft,
+    settle,
+    storyOf,
     similar,
-    knows: id => entries.has(id),
+    explain,
+    splitOf,
+    has: story => index.get(story) !== undefined,
     get size() {
       return entries.size
     },
@@ -271,3 +319,9 @@ export const createClusterer = (settings: () => StorySettings): Clusterer => {
 
 /** A story is named after the article that opened it. */
 export const storyIdOf = (id: ArticleId): StoryId => `s${id}` as StoryId
+
+/** Nats to a share of one, for ranking what is alike. */
+const toShare = (score: number): number => 1 / (1 + Math.exp(-score / 4))
+
+const daysBetween = (a: Story, b: Story): number =>
+  a.from === null || a.to === null || b.from === null || b.to === null ? 0 : Math.max(0, a.from - b.to, b.from - a.to)

@@ -1,4 +1,4 @@
-/** What of an article its story is decided by: its terms, and a hash of its title. (pure) */
+/** What of an article its story is decided by: its terms as numbers, and a hash of its title. (pure) */
 
 import { createHash } from 'node:crypto'
 import type { Article, ArticleId } from '../article/article.ts'
@@ -6,29 +6,44 @@ import { foldWords } from '../article/sections.ts'
 import type { SourceId } from '../sources/source.ts'
 import { STOPWORDS } from './stopwords.ts'
 
+/** A word as 32 bits, its language mixed in, so that languages never meet; odd where it holds a digit. */
+export type Term = number
+
 export interface Features {
   readonly id: ArticleId
-  readonly source: SourceId
+  /** Empty where nobody is known to have told it. */
+  readonly source: SourceId | ''
   /** Primary language subtag: stories never mix languages. */
   readonly language: string
   readonly titleHash: string
   /** Terms of the title, in order, with repeats. */
-  readonly title: readonly string[]
+  readonly title: readonly Term[]
   /** Terms of the summary, in order, with repeats. */
-  readonly summary: readonly string[]
-  /** ms since the epoch. */
-  readonly publishedAt: number
+  readonly summary: readonly Term[]
+  /** ms since the epoch; null where it is not known. */
+  readonly publishedAt: number | null
+}
+
+/** What features are taken from; an article is one. */
+export interface Told {
+  readonly id: ArticleId
+  readonly title: string
+  readonly summary: string
+  readonly language: string
+  readonly source: SourceId | ''
+  readonly publishedAt: number | null
 }
 
 /** What is decided by; a longer title or summary adds nothing. */
 const MOST_TITLE_TERMS = 30
 const MOST_SUMMARY_TERMS = 60
+const MOST_CHARACTERS = 2_000
 
 const segmenters = new Map<string, Intl.Segmenter>()
 const segmenterFor = (language: string): Intl.Segmenter => {
   const known = segmenters.get(language)
   if (known) return known
-  const made = new Intl.Segmenter(language, { granularity: 'word' })
+  const made = new Intl.Segmenter(Intl.Segmenter.supportedLocalesOf([language]), { granularity: 'word' })
   segmenters.set(language, made)
   return made
 }
@@ -44,25 +59,65 @@ const stem = (word: string): string =>
 /** Terms of a text: folded words without stopwords; words of unspaced scripts as the platform segments them. */
 export const termsOf = (text: string, language: string): string[] => {
   const words = UNSPACED.test(text)
-    ? [...segmenterFor(language).segment(text.slice(0, 2_000))]
+    ? [...segmenterFor(language).segment(text.slice(0, MOST_CHARACTERS))]
         .filter(part => part.isWordLike)
         .map(part => foldWords(part.segment))
-    : foldWords(text.slice(0, 2_000)).split(' ')
+    : foldWords(text.slice(0, MOST_CHARACTERS)).split(' ')
   const stop = STOPWORDS[language] ?? STOPWORDS.en
   return words
     .filter(word => word !== '' && (word.length > 1 || UNSPACED.test(word) || /\d/.test(word)) && !stop?.has(word))
     .map(stem)
 }
 
-export const featuresOf = (article: Article): Features => {
-  const language = article.language.split('-')[0]?.toLowerCase() ?? 'en'
+/**
+ * FNV-1a over UTF-16 units (Fowler, Noll, Vo), with the language as its start; the lowest bit says whether the word holds a digit.
+ * A day's news has some hundred thousand words, so two of them meet by chance about once in a hundred articles' lifetimes.
+ */
+const termOf = (word: string, seed: number): Term => {
+  let hash = seed
+  for (let index = 0; index < word.length; index += 1) hash = Math.imul(hash ^ word.charCodeAt(index), 0x01000193)
+  hash ^= hash >>> 15
+  return /\d/.test(word) ? hash | 1 : hash & ~1
+}
+
+const seedOf = (language: string): number => {
+  let seed = 0x811c9dc5 | 0
+  for (const unit of language) seed = Math.imul(seed ^ unit.charCodeAt(0), 0x01000193)
+  return seed
+}
+
+export const hasDigit = (term: Term): boolean => (term & 1) === 1
+
+/** Title, folded: what is left of it tells whether two are the same. */
+const hashOf = (title: string): string => createHash('sha256').update(foldWords(title)).digest('base64url').slice(0, 12)
+
+/** @param told its language may be empty: it is taken as English where words are left out, and meets only others without one */
+export const featuresOf = ({ id, title, summary, language, source, publishedAt }: Told): Features => {
+  const primary = language.split('-')[0]?.toLowerCase() ?? ''
+  const seed = seedOf(primary)
+  const terms = (text: string, most: number): Term[] =>
+    termsOf(text, primary === '' ? 'en' : primary)
+      .slice(0, most)
+      .map(word => termOf(word, seed))
   return {
-    id: article.id,
-    source: article.sources[0] ?? ('' as SourceId), // an article always has the source that brought it
-    language,
-    titleHash: createHash('sha256').update(foldWords(article.title)).digest('base64url').slice(0, 12),
-    title: termsOf(article.title, language).slice(0, MOST_TITLE_TERMS),
-    summary: termsOf(article.summary, language).slice(0, MOST_SUMMARY_TERMS),
-    publishedAt: article.publishedAt,
+    id,
+    source,
+    language: primary,
+    titleHash: hashOf(title),
+    title: terms(title, MOST_TITLE_TERMS),
+    summary: terms(summary, MOST_SUMMARY_TERMS),
+    publishedAt,
   }
 }
+
+export const toldBy = (article: Article): Told => ({
+  id: article.id,
+  title: article.title,
+  summary: article.summary,
+  language: article.language,
+  source: article.sources[0] ?? '',
+  publishedAt: article.publishedAt,
+})
+
+/** Distinct terms of title and summary. */
+export const distinctTerms = ({ title, summary }: Features): Set<Term> => new Set([...title, ...summary])

@@ -1,47 +1,111 @@
 /**
- * Whether one article reprints another: the same copy on another publisher, perhaps cut, under a new headline, with a byline or a local
- * paragraph. Wordy likeness alone is not enough: templates (match reports, quakes, horoscopes, "Day 2" and "Day 21") share most words
- * and differ in a few that count. (pure)
+ * Whether one article reprints another: the same copy on another publisher. Editors cut copy, give it a new headline, put a byline or a
+ * place line before it, a local paragraph into it; they do not change words here and there. Templates do just that: match reports,
+ * quakes, horoscopes, "Day 2" and "Day 21" share most words and differ in a few that count. So two texts are laid side by side, and
+ * what was put *in place of* something else counts against them, what was left out or added does not. (pure)
  */
 
-import type { Features } from './features.ts'
+import { type Features, hasDigit, type Term } from './features.ts'
 
-/** Share of the shorter text's three-word runs that the longer one has too: containment (Broder, On the resemblance and containment of documents, 1997). */
-export const containment = (a: readonly string[], b: readonly string[]): number => {
-  const [short, long] = a.length <= b.length ? [a, b] : [b, a]
-  const runs = (terms: readonly string[]) =>
-    new Set(terms.slice(2).map((term, index) => `${terms[index]} ${terms[index + 1]} ${term}`))
-  const of = runs(short)
-  if (of.size === 0) return 0
-  const within = runs(long)
-  let shared = 0
-  for (const run of of) if (within.has(run)) shared += 1
-  return shared / of.size
+/** How two texts lie side by side. */
+export interface Alignment {
+  /** Terms both have, in the same order. */
+  readonly matched: number
+  readonly longestRun: number
+  /** Places inside, where few terms stand for few others: all of them, and those with a number. */
+  readonly replaced: number
+  readonly replacedNumbers: number
 }
 
-const numbersIn = (terms: readonly string[]): string =>
-  [...new Set(terms.filter(term => /\d/.test(term)))].sort().join(' ')
+/** A longer stretch in place of another is a paragraph changed for a local one. */
+const LONGEST_REPLACED = 5
 
-/** Terms one has and the other has not, as a share of the shorter. */
-const difference = (a: readonly string[], b: readonly string[]): number => {
-  const [one, other] = [new Set(a), new Set(b)]
-  const missing = (from: Set<string>, inside: Set<string>) => [...from].filter(term => !inside.has(term)).length
-  return Math.max(missing(one, other), missing(other, one)) / Math.max(1, Math.min(one.size, other.size))
+/** Longest common subsequence (Wagner, Fischer, The string-to-string correction problem, 1974). O(a * b), both bounded by features. */
+export const align = (a: readonly Term[], b: readonly Term[]): Alignment => {
+  const width = b.length + 1
+  const best = new Uint16Array((a.length + 1) * width)
+  const at = (i: number, j: number): number => best[i * width + j] ?? 0
+  for (let i = a.length - 1; i >= 0; i -= 1)
+    for (let j = b.length - 1; j >= 0; j -= 1)
+      best[i * width + j] = a[i] === b[j] ? at(i + 1, j + 1) + 1 : Math.max(at(i + 1, j), at(i, j + 1))
+  let [i, j, matched, run, longestRun, replaced, replacedNumbers] = [0, 0, 0, 0, 0, 0, 0]
+  let [gapA, gapB]: [Term[], Term[]] = [[], []]
+  const closeGap = () => {
+    const changed = gapA.length > 0 && gapB.length > 0 && Math.max(gapA.length, gapB.length) <= LONGEST_REPLACED
+    if (matched > 0 && changed) {
+      replaced += 1
+      if ([...gapA, ...gapB].some(hasDigit)) replacedNumbers += 1
+    }
+    if (gapA.length + gapB.length > 0) run = 0
+    gapA = []
+    gapB = []
+  }
+  while (i < a.length && j < b.length) {
+    if (a[i] === b[j]) {
+      closeGap()
+      matched += 1
+      run += 1
+      longestRun = Math.max(longestRun, run)
+      i += 1
+      j += 1
+    } else if (at(i + 1, j) >= at(i, j + 1)) {
+      gapA.push(a[i] ?? 0)
+      i += 1
+    } else {
+      gapB.push(b[j] ?? 0)
+      j += 1
+    }
+  }
+  return { matched, longestRun, replaced, replacedNumbers }
 }
-
-const SUMMARY_RUNS = 8
-const SAME_COPY = 0.6
-const SAME_TITLE = 0.15
 
 /** Summaries shorter than this many terms are too easily alike to prove a reprint alone. */
-export const isReprint = (one: Features, other: Features): boolean => {
-  if (one.language !== other.language || one.source === other.source) return false
-  if (numbersIn(one.title) !== numbersIn(other.title) && numbersIn(one.title) !== '' && numbersIn(other.title) !== '')
-    return false
-  const long = Math.min(one.summary.length, other.summary.length) >= SUMMARY_RUNS
-  if (long && containment(one.summary, other.summary) >= SAME_COPY) return true
-  // Without enough text the titles must be the same words, and enough of them to be no template.
+const BODY = 8
+const SAME_BODY = 0.5
+const RUN = 6
+/** Terms of common text for each word that may have been changed in it. */
+const PER_CHANGE = 25
+const TITLE = 5
+const MORE_IN_TITLE = 2
+
+const lacks = (a: readonly Term[], b: readonly Term[], digit: boolean): boolean =>
+  a.some(term => hasDigit(term) === digit && !b.includes(term))
+
+const differIn = (a: readonly Term[], b: readonly Term[], digit: boolean): boolean =>
+  lacks(a, b, digit) && lacks(b, a, digit)
+
+const alikeByHalf = (a: readonly Term[], b: readonly Term[]): boolean =>
+  align(a, b).matched * 2 >= Math.max(1, Math.min(a.length, b.length))
+
+/** Titles made from one template with other numbers and other words put in: two match reports, two quakes. */
+export const isSeries = (a: readonly Term[], b: readonly Term[]): boolean =>
+  differIn(a, b, true) && differIn(a, b, false) && alikeByHalf(a, b)
+
+const sameBody = (a: readonly Term[], b: readonly Term[]): boolean => {
+  const short = Math.min(a.length, b.length)
+  const { matched, longestRun, replaced, replacedNumbers } = align(a, b)
   return (
-    !long && Math.min(one.title.length, other.title.length) >= 5 && difference(one.title, other.title) <= SAME_TITLE
+    replacedNumbers === 0 &&
+    replaced <= Math.floor(matched / PER_CHANGE) &&
+    longestRun >= RUN &&
+    matched >= Math.max(BODY, SAME_BODY * short)
   )
+}
+
+const sameTitle = (a: readonly Term[], b: readonly Term[]): boolean => {
+  const { matched, replaced } = align(a, b)
+  const [short, long] = [Math.min(a.length, b.length), Math.max(a.length, b.length)]
+  const added = a.length > b.length ? a.filter(term => !b.includes(term)) : b.filter(term => !a.includes(term))
+  return (
+    matched >= TITLE && matched === short && replaced === 0 && long - short <= MORE_IN_TITLE && !added.some(hasDigit)
+  )
+}
+
+export const isReprint = (one: Features, other: Features): boolean => {
+  if (one.language !== other.language || (one.source !== '' && one.source === other.source)) return false
+  const bodies = Math.min(one.summary.length, other.summary.length)
+  if (differIn(one.title, other.title, true) && alikeByHalf(one.title, other.title)) return false
+  if (bodies >= BODY) return sameBody(one.summary, other.summary)
+  // Without enough text the titles must be the same words, and enough of them to be no template.
+  return bodies === 0 && sameTitle(one.title, other.title)
 }

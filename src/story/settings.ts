@@ -8,13 +8,13 @@ export const StorySettings = z
       'How long an article is remembered for recognising duplicates, reprints and its story.',
     ),
     joinWithin: Duration.prefault('72h').describe('How long after its latest article a story still takes in another.'),
-    likeness: z
+    caution: z
       .number()
-      .min(0.05)
-      .max(0.95)
-      .default(0.3)
+      .min(-5)
+      .max(50)
+      .default(0)
       .describe(
-        'How alike (cosine, 0 to 1) an article must be to a story to join it. Higher makes more and smaller stories.',
+        'How much more evidence (in nats; the usual need is about 9) an article must bring to join a story. Higher makes more and smaller stories.',
       ),
   })
   .prefault({})

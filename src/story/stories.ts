@@ -5,12 +5,12 @@
  */
 
 import type { Redis } from 'ioredis'
-import type { Article } from '../article/article.ts'
 import type { Keys } from '../redis/keys.ts'
 import { loadScript, runScript } from '../redis/script.ts'
-import { type Clusterer, createClusterer, type LogEntry } from './clusterer.ts'
-import type { Decision, Stories } from './decision.ts'
-import { type Features, featuresOf } from './features.ts'
+import { type Clusterer, createClusterer } from './clusterer.ts'
+import type { Decision, Pin, Stories } from './decision.ts'
+import { type Features, featuresOf, toldBy } from './features.ts'
+import { type Decided, readEntry, writeEntry } from './log-entry.ts'
 import type { StorySettings } from './settings.ts'
 
 const commit = loadScript(new URL('./commit.lua', import.meta.url))
@@ -44,51 +44,51 @@ export const createStories = ({ redis, keys, settings, now }: StoriesParts): Sto
     for (;;) {
       const page = await redis.xrange(log, `(${last}`, '+', 'COUNT', PAGE)
       for (const [id, [, json]] of page) {
-        if (json !== undefined) clusterer.fold({ ...(JSON.parse(json) as Omit<LogEntry, 'at'>), at: millisOf(id) }) // written by decideOnce
+        if (json !== undefined) clusterer.fold(readEntry(json, millisOf(id)))
         last = id
       }
       if (page.length < PAGE) return
     }
   }
 
-  /** Decides in order, each article knowing those before it. What it drafted in the index is taken out again: only the log goes in. */
-  const decideInMemory = (batch: readonly Features[]): { decisions: Decision[]; fresh: Omit<LogEntry, 'at'>[] } => {
-    const decisions: Decision[] = []
-    const fresh: Omit<LogEntry, 'at'>[] = []
-    const undo: (() => void)[] = []
-    for (const features of batch) {
-      const decision = clusterer.decide(features, now())
-      decisions.push(decision)
-      if (clusterer.knows(features.id)) continue
-      fresh.push({ features, decision })
-      undo.push(clusterer.draft({ features, decision, at: now() }))
-    }
-    for (const take of undo.reverse()) take()
-    return { decisions, fresh }
+  /** Decides in order, each article knowing those before it. What it tried out in the index is taken back: only the log goes in. */
+  const decideInMemory = (batch: readonly Features[]): { decisions: Decision[]; fresh: Decided[] } => {
+    const fresh: Decided[] = []
+    clusterer.tryOut()
+    const decisions = batch.map(features => {
+      const known = clusterer.known(features)
+      if (known) return known
+      const decided = clusterer.decide(features, now())
+      fresh.push(decided)
+      return decided.decision
+    })
+    // A later article of the batch may have merged the story of an earlier one.
+    const settled = decisions.map((decision, index) => {
+      const id = batch[index]?.id
+      const story = id === undefined ? undefined : clusterer.storyOf(id)
+      return story === undefined ? decision : { ...decision, story }
+    })
+    clusterer.rollBack()
+    return { decisions: settled, fresh }
   }
 
-  /** @returns null where somebody else appended first */
-  const decideOnce = async (batch: readonly Features[]): Promise<Decision[] | null> => {
-    const { decisions, fresh } = decideInMemory(batch)
-    if (fresh.length === 0) return decisions
-    const answer = await runScript(
-      redis,
-      commit,
-      [log],
-      [last, settings().window, ...fresh.map(entry => JSON.stringify(entry))],
-    )
+  /** @returns false where somebody else appended first */
+  const append = async (entries: readonly (Decided | { readonly pin: Pin })[]): Promise<boolean> => {
+    if (entries.length === 0) return true
+    const written = entries.map(writeEntry)
+    const answer = await runScript(redis, commit, [log], [last, settings().window, ...written])
     const [outcome, ...ids] = answer as string[] // as commit.lua returns
     if (outcome === 'ok') {
-      for (const [index, entry] of fresh.entries()) clusterer.fold({ ...entry, at: millisOf(ids[index] ?? '') })
+      for (const [index, entry] of entries.entries()) clusterer.fold({ ...entry, at: millisOf(ids[index] ?? '') })
       last = ids.at(-1) ?? last
-      return decisions
+      return true
     }
     // The log ends before what we folded: it was cleared or lost its tail. It is the truth, so we start again from it.
     if (isBefore(ids[0] ?? '0-0', last)) {
       clusterer = createClusterer(settings)
       last = '0-0'
     }
-    return null
+    return false
   }
 
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
@@ -97,15 +97,25 @@ export const createStories = ({ redis, keys, settings, now }: StoriesParts): Sto
     return mine
   }
 
+  /** @param pinOf made anew each time somebody else appended first */
+  const pin = (pinOf: () => Pin | null): Promise<Pin | null> =>
+    inTurn(async () => {
+      for (;;) {
+        await catchUp()
+        const made = pinOf()
+        if (made === null || (await append([{ pin: made }]))) return made
+      }
+    })
+
   return {
-    decide: (articles: readonly Article[]) =>
+    decide: articles =>
       inTurn(async () => {
         if (articles.length === 0) return []
-        const batch = articles.map(featuresOf)
+        const batch = articles.map(article => featuresOf(toldBy(article)))
         for (;;) {
           await catchUp()
-          const decisions = await decideOnce(batch)
-          if (decisions) return decisions
+          const { decisions, fresh } = decideInMemory(batch)
+          if (await append(fresh)) return decisions
         }
       }),
     similar: (id, limit) =>
@@ -113,5 +123,13 @@ export const createStories = ({ redis, keys, settings, now }: StoriesParts): Sto
         await catchUp()
         return clusterer.similar(id, limit)
       }),
+    explain: id =>
+      inTurn(async () => {
+        await catchUp()
+        return clusterer.explain(id)
+      }),
+    merge: (from, into) =>
+      pin(() => (from !== into && clusterer.has(from) && clusterer.has(into) ? { kind: 'merge', from, into } : null)),
+    split: articles => pin(() => clusterer.splitOf(articles, now())),
   }
 }

@@ -20,7 +20,7 @@ let url: string
 
 beforeAll(async () => {
   daemon = await desk.start(roles)
-  expect(daemon.setupUrl).toMatch(/\/setup\?token=.{32}$/)
+  expect(daemon.setupUrl).toMatch(/\/setup\?once=.{32}$/)
   url = await setUp(daemon)
 })
 
@@ -29,8 +29,8 @@ const get = (path: string, headers: Record<string, string> = {}) =>
 
 describe('the one-time link', () => {
   it('sets the password once, and never again', async () => {
-    const token = new URL(daemon.setupUrl ?? '').searchParams.get('token') ?? ''
-    expect((await get(`/setup?token=${token}`)).status).toBe(410)
+    const token = new URL(daemon.setupUrl ?? '').searchParams.get('once') ?? ''
+    expect((await get(`/setup?once=${token}`)).status).toBe(410)
     expect((await post(url, '/setup', { token, password: 'another long password' })).status).toBe(410)
     await logIn(url)
   })

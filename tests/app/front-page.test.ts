@@ -27,6 +27,7 @@ const entries = (count: number): Entry[] =>
     image: null,
     summary: '',
     counts: { views: 3, comments: 2, shares: 1 },
+    alsoIn: [],
     story: { id: 's', articles: 4, sources: 3 },
   }))
 

@@ -75,7 +75,7 @@ describe('an article taken in', () => {
     }
     await archive.ingest([{ article: first, decision: newIn('s1') }], NOON)
     const ingested = await archive.ingest(
-      [{ article: second, decision: { kind: 'same', as: first.id, story: 's1' as StoryId } }],
+      [{ article: second, decision: { kind: 'same', as: first.id, story: 's1' as StoryId, merges: [] } }],
       NOON,
     )
     expect(ingested.merged).toBe(1)
@@ -94,7 +94,10 @@ describe('an article taken in', () => {
     const first = anArticle({ url: 'https://courier.example/a' })
     const moved = anArticle({ url: 'https://courier.example/b' })
     await archive.ingest([{ article: first, decision: newIn('s1') }], NOON)
-    await archive.ingest([{ article: moved, decision: { kind: 'same', as: first.id, story: 's1' as StoryId } }], NOON)
+    await archive.ingest(
+      [{ article: moved, decision: { kind: 'same', as: first.id, story: 's1' as StoryId, merges: [] } }],
+      NOON,
+    )
     expect(await archive.resolve([moved.id, first.id, 'unknown' as ArticleId])).toEqual([first.id, first.id, null])
     const [found] = await archive.articles([moved.id])
     expect(found?.id).toBe(first.id)
@@ -124,7 +127,7 @@ describe('a story', () => {
     await archive.ingest(
       [
         { article: original, decision: newIn('s1') },
-        { article: reprint, decision: { kind: 'reprint', of: original.id, story: 's1' as StoryId } },
+        { article: reprint, decision: { kind: 'reprint', of: original.id, story: 's1' as StoryId, merges: [] } },
       ],
       NOON,
     )
@@ -158,5 +161,56 @@ describe('a story', () => {
     for (const key of [keys.article(article.id), keys.story('s1'), keys.storyMembers('s1')]) {
       expect(await redis.pttl(key)).toBeGreaterThan(29 * 86_400_000)
     }
+  })
+})
+
+describe('stories that turn out to be one', () => {
+  const one = anArticle({ source: 'gazette', url: 'https://gazette.example/one', section: 'business' })
+  const other = anArticle({ source: 'courier', url: 'https://courier.example/other' })
+  const merges = [{ from: 's1' as StoryId, into: 's2' as StoryId }]
+
+  it('are merged: articles, indexes and publishers follow, and again changes nothing', async () => {
+    const { archive } = anArchive()
+    await archive.ingest([{ article: one, decision: newIn('s1') }], NOON)
+    const batch = [{ article: other, decision: { ...newIn('s2'), merges } }]
+    const ingested = await archive.ingest(batch, NOON)
+    expect([...ingested.sections].sort()).toEqual(['business', 'world'])
+    await archive.ingest(batch, NOON)
+    expect(await archive.stories(['s1', 's2'] as StoryId[])).toMatchObject([
+      null,
+      {
+        lead: other.id,
+        sources: ['courier', 'gazette'],
+        alsoIn: [{ source: 'gazette', article: one.id, url: one.url }],
+      },
+    ])
+    expect((await archive.articles([one.id]))[0]?.story).toBe('s2')
+    expect(await archive.newestStories(10)).toEqual(['s2'])
+    expect(await archive.newestStories(10, 'business')).toEqual([])
+  })
+
+  it('take in an article that was decided before they were merged and arrives after', async () => {
+    const { archive } = anArchive()
+    await archive.ingest([{ article: other, decision: { ...newIn('s2'), merges } }], NOON)
+    await archive.ingest([{ article: one, decision: newIn('s1') }], NOON)
+    expect((await archive.articles([one.id]))[0]?.story).toBe('s2')
+    expect(await archive.newestStories(10)).toEqual(['s2'])
+  })
+
+  it('are parted again by an editor', async () => {
+    const { archive } = anArchive()
+    await archive.ingest(
+      [
+        { article: one, decision: newIn('s1') },
+        { article: other, decision: newIn('s1') },
+      ],
+      NOON,
+    )
+    await archive.split('s1' as StoryId, 's9' as StoryId, [one.id], NOON)
+    expect(await archive.stories(['s1', 's9'] as StoryId[])).toMatchObject([
+      { articles: [other.id], alsoIn: [] },
+      { articles: [one.id], lead: one.id },
+    ])
+    expect((await archive.articles([one.id]))[0]?.story).toBe('s9')
   })
 })

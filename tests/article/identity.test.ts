@@ -28,6 +28,79 @@ describe('the URL shown of an article', () => {
     },
   )
 
+  it.each([
+    [
+      'Google News',
+      `https://news.google.com/rss/articles/${Buffer.from('\x08\x13\x22\x1ahttps://courier.example/a\xd2\x01\x00', 'latin1').toString('base64url')}?oc=5`,
+    ],
+    ['a mail filter', 'https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fcourier.example%2Fa&data=x'],
+    [
+      'redirectors within redirectors',
+      [1, 2, 3, 4, 5].reduce(
+        inner => `https://www.google.com/url?q=${encodeURIComponent(inner)}`,
+        'https://courier.example/a?utm_source=x',
+      ),
+    ],
+  ])('behind %s is the page itself', (_, written) => {
+    expect(canonicalUrl(written)).toBe('https://courier.example/a')
+  })
+
+  it('behind a redirector is none where that leads to what runs', () => {
+    expect(canonicalUrl('https://www.google.com/url?q=javascript:alert(1)')).toBe(
+      'https://www.google.com/url?q=javascript:alert(1)',
+    )
+  })
+
+  it('stays the same however often it is made, also through redirectors, escapes and odd hosts', () => {
+    const part = fc.constantFrom(
+      '%7e',
+      '%2f',
+      '%2525',
+      '%',
+      'ä',
+      '//',
+      ';jsessionid=0A1B2C3D',
+      '/amp/s/',
+      'a.example',
+      '?',
+      '&',
+      'utm_source=1',
+      'url=',
+      '#!',
+      '#',
+      '=',
+      ' ',
+      '.',
+    )
+    const address = fc
+      .tuple(
+        fc.constantFrom(
+          'google.com',
+          'www.google.com.',
+          'out.example',
+          'm.example',
+          'bücher.example',
+          'x.cdn.ampproject.org',
+        ),
+        fc.array(part, { maxLength: 8 }),
+      )
+      .map(([host, parts]) => `https://${host}/${parts.join('')}`)
+    const wrapped = fc
+      .tuple(address, fc.nat(4))
+      .map(([inner, times]) =>
+        Array.from({ length: times }).reduce<string>(
+          each => `https://out.example/?url=${encodeURIComponent(each)}`,
+          inner,
+        ),
+      )
+    fc.assert(
+      fc.property(wrapped, written => {
+        const once = canonicalUrl(written)
+        expect(once === null ? null : canonicalUrl(once)).toBe(once)
+      }),
+    )
+  })
+
   it('stays the same however often it is made', () => {
     fc.assert(
       fc.property(fc.webUrl({ withQueryParameters: true, withFragments: true }), written => {

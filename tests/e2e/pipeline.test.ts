@@ -3,25 +3,14 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, it } from 'vitest'
 import { createClient } from '../../src/client/index.ts'
 import { aDesk } from '../support/daemon.ts'
-import { type FeedItemSketch, rss, serve } from '../support/http.ts'
+import { aFeed } from '../support/feed.ts'
+import { rss, serve } from '../support/http.ts'
 import { until } from '../support/until.ts'
 
 const ajv = new Ajv2020({ strict: false, validateFormats: false })
 const validator = (name: string) => ajv.compile(JSON.parse(readFileSync(`schemas/${name}.schema.json`, 'utf8')))
 
 const source = (id: string, url: string, more = {}) => ({ id, name: id, url, section: 'world', ...more })
-
-/** A feed that a test can change while it is polled; it answers by ETag. */
-const aFeed = async (items: FeedItemSketch[], base = 'https://courier.example') => {
-  const state = { items }
-  const server = await serve((request, response) => {
-    const body = rss(state.items, base)
-    const etag = `"${Buffer.from(body).toString('base64url').slice(-40)}${body.length}"`
-    if (request.headers['if-none-match'] === etag) response.writeHead(304, { etag }).end()
-    else response.writeHead(200, { etag, 'content-type': 'application/rss+xml' }).end(body)
-  })
-  return { ...server, state }
-}
 
 describe('a feed becomes lists', () => {
   it('with its articles in latest, its sections, and validated against the contract', async () => {
@@ -187,7 +176,7 @@ describe('a restart in mid-crawl', () => {
     const feed = await aFeed(items)
     const desk = aDesk({
       sources: [source('courier', `${feed.url}/rss`)],
-      settings: { crawl: { batch: 10 }, lists: { latest: 200 }, stories: { likeness: 0.9 } },
+      settings: { crawl: { batch: 10 }, lists: { latest: 200 }, stories: { caution: 50 } },
     })
     // Crawled, but nobody takes the batches in.
     const first = await desk.start(['scheduler', 'crawl'])

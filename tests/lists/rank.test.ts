@@ -47,6 +47,7 @@ const candidate = ({
       lead: id as ArticleId,
       articles: [id as ArticleId],
       sources: sources.map(sourceId),
+      alsoIn: [],
       sections: [section],
       publishedAt: NOON - age,
       firstSeenAt: NOON,

@@ -9,6 +9,8 @@ import { PUBLISHERS } from '../../src/app/newsstand/publishers.ts'
 import { parseFeed } from '../../src/feed/index.ts'
 import { NOON } from '../support/articles.ts'
 import { aFolder } from '../support/folder.ts'
+import { serve } from '../support/http.ts'
+import { until } from '../support/until.ts'
 
 const MINUTE = 60_000
 const clock = { now: NOON }
@@ -139,5 +141,47 @@ describe('a newsstand of a folder', () => {
 
   it('says which folder cannot be read', async () => {
     await expect(startFolderStand(join(folder, 'nowhere'), 0)).rejects.toThrow(/nowhere/)
+  })
+})
+
+describe('the hub of the newsstand', () => {
+  it('is offered by two publishers, and delivers what they publish to who proved to want it', async () => {
+    const stand = await startNewsstand({ speed: 60 })
+    afterAll(() => stand.close())
+    const delivered: string[] = []
+    const subscriber = await serve((request, response) => {
+      const asked = new URL(request.url ?? '/', 'http://subscriber').searchParams
+      if (request.method === 'GET') return response.end(asked.get('hub.challenge'))
+      let body = ''
+      request.setEncoding('utf8').on('data', chunk => {
+        body += chunk
+      })
+      request.on('end', () => {
+        delivered.push(`${request.headers['x-hub-signature']} ${body}`)
+        response.writeHead(202).end()
+      })
+    })
+    const offers = await Promise.all(stand.sources.map(async ({ url }) => (await fetch(url)).headers.get('link')))
+    expect(offers.filter(link => link?.includes('rel="hub"'))).toHaveLength(2)
+    const topic = `${stand.url}/courier/feed`
+    const form = (fields: Record<string, string>) =>
+      fetch(`${stand.url}/hub`, { method: 'POST', body: new URLSearchParams(fields) })
+    const wanted = { 'hub.mode': 'subscribe', 'hub.topic': topic, 'hub.callback': subscriber.url, 'hub.secret': 'key' }
+    expect((await form({ ...wanted, 'hub.topic': `${stand.url}/gazette/feed` })).status).toBe(400)
+    expect((await form(wanted)).status).toBe(202)
+    await until(() => stand.hub.subscribers(topic))
+
+    const page = stand.publish('courier', {
+      title: 'Ferry sunk',
+      text: 'It sank.',
+      category: 'World',
+      section: 'world',
+    })
+    const [delivery = ''] = await until(
+      () => delivered.filter(each => each.includes('Ferry sunk')),
+      found => found.length > 0,
+    )
+    expect(delivery).toMatch(/^sha256=[0-9a-f]{64} <\?xml/)
+    expect(await (await fetch(page)).text()).toContain('It sank.')
   })
 })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { backoff, nextDue, PRICE, spreadOf, type Wishes } from '../../src/sources/due.ts'
+import { nextDue, PRICE, spreadOf, type Wishes } from '../../src/sources/due.ts'
 import { learn, type Poll } from '../../src/sources/learn.ts'
 import { NO_RHYTHM, type Rhythm } from '../../src/sources/rhythm.ts'
 import { readRhythm, writeProfile, writePulse } from '../../src/sources/rhythm-text.ts'
@@ -203,14 +203,5 @@ describe('the spread', () => {
       for (const second of seconds) counts.set(second, (counts.get(second) ?? 0) + 1)
       expect(Math.max(...counts.values())).toBeLessThan(40)
     }
-  })
-})
-
-describe('after a failure', () => {
-  it('waits ever longer, up to a bound, and as long as the server asks', () => {
-    const waits = [1, 2, 3, 50].map(failures => backoff('a', NOON, failures, undefined, settings).at - NOON)
-    expect(waits).toEqual([...waits].sort((a, b) => a - b))
-    expect(waits[3]).toBeLessThanOrEqual(settings.maxBackoff * 1.1)
-    expect(backoff('a', NOON, 1, 3_600_000, settings).at - NOON).toBeGreaterThan(3_200_000)
   })
 })

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { keysFor } from '../../src/redis/keys.ts'
-import { createPoliteness, politeDomain } from '../../src/sources/politeness.ts'
 import { CrawlSettings } from '../../src/sources/settings.ts'
 import { Source, type SourceId } from '../../src/sources/source.ts'
 import { createSources } from '../../src/sources/sources.ts'
@@ -25,7 +24,14 @@ const aCatalogueWith = (settings: CrawlSettings, ...ids: string[]) => {
   return { sources: make(), another: make(), clock, state, keys: own }
 }
 const id = (name: string) => name as SourceId
-const item = (key: string, fingerprint = 'f1') => ({ key, fingerprint, item: {} as never })
+const item = (key: string, fingerprint = 'f1') => ({
+  key,
+  also: [],
+  headlined: false,
+  fingerprint,
+  item: {} as never,
+  article: null,
+})
 
 describe('sources that are due', () => {
   it('are each given to one caller only, and come again should it die', async () => {
@@ -227,35 +233,5 @@ describe('a budget of requests an hour', () => {
     for (const count of each) expect(count).toBeLessThanOrEqual(budget + 1)
     // In the end all are known, and publish nothing any more: a plan for fewer than the budget, not a queue held back by it.
     expect(each.at(-1)).toBeGreaterThan(budget * 0.2)
-  })
-})
-
-describe('a publisher’s domain', () => {
-  const aPoliteness = (hostGap = 0) =>
-    createPoliteness({
-      redis,
-      keys: keysFor(`${keys.prefix}-${run++}`),
-      settings: () => ({ hostGap, totalTimeout: 1_000 }),
-    })
-
-  it('sees one request at a time, whichever of its hosts is asked', async () => {
-    const polite = aPoliteness()
-    const first = await polite.enter('https://feeds.bbc.co.uk/a')
-    expect(await polite.enter('https://www.bbc.co.uk/b')).toHaveProperty('wait')
-    expect(await polite.enter('https://other.example/')).toHaveProperty('leave')
-    if ('leave' in first) await first.leave()
-    expect(await polite.enter('https://www.bbc.co.uk/b')).toHaveProperty('leave')
-  })
-
-  it('is left alone for a gap afterwards', async () => {
-    const polite = aPoliteness(60_000)
-    const first = await polite.enter('https://courier.example/')
-    if ('leave' in first) await first.leave()
-    expect(await polite.enter('https://courier.example/')).toHaveProperty('wait')
-  })
-
-  it('is the registrable one; an address counts with its port', () => {
-    expect(politeDomain('https://news.bbc.co.uk/x')).toBe('bbc.co.uk')
-    expect(politeDomain('http://127.0.0.1:8080/x')).toBe('127.0.0.1:8080')
   })
 })

@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Article } from '../../src/article/article.ts'
+import type { Article, StoryId } from '../../src/article/article.ts'
 import { keysFor } from '../../src/redis/keys.ts'
 import { createClusterer } from '../../src/story/clusterer.ts'
-import { featuresOf } from '../../src/story/features.ts'
+import { featuresOf, toldBy } from '../../src/story/features.ts'
+import { type Decided, readEntry, writeEntry } from '../../src/story/log-entry.ts'
 import { StorySettings } from '../../src/story/settings.ts'
 import { createStories } from '../../src/story/stories.ts'
 import { anArticle, NOON } from '../support/articles.ts'
@@ -141,58 +142,66 @@ describe('the index in memory', () => {
     ),
   )
 
-  it('decides the same however a stream is cut into batches', () => {
-    const decideAll = (cuts: number[]) => {
-      const clusterer = createClusterer(() => settings)
-      const at = NOON
-      const decisions: unknown[] = []
-      let undo: (() => void)[] = []
-      let pending: Parameters<typeof clusterer.fold>[0][] = []
-      for (const [index, article] of corpus.entries()) {
-        const features = featuresOf(article)
-        const decision = clusterer.decide(features, at)
-        decisions.push(decision)
-        if (!clusterer.knows(features.id)) {
-          pending.push({ features, decision, at })
-          undo.push(clusterer.draft({ features, decision, at }))
-        }
-        if (!cuts.includes(index)) continue
-        for (const take of undo.reverse()) take()
-        for (const entry of pending) clusterer.fold(entry)
-        undo = []
-        pending = []
-      }
-      return decisions
+  /** Decides as a worker does: in batches, each tried out, taken back, and folded from its log entries. */
+  const decideAll = (told: readonly Article[], cuts: readonly number[]) => {
+    const clusterer = createClusterer(() => settings)
+    const log: Decided[] = []
+    let batch: Decided[] = []
+    clusterer.tryOut()
+    for (const [index, article] of told.entries()) {
+      const features = featuresOf(toldBy(article))
+      if (!clusterer.known(features)) batch.push(clusterer.decide(features, NOON))
+      if (!cuts.includes(index) && index < told.length - 1) continue
+      clusterer.rollBack()
+      for (const entry of batch) clusterer.fold({ ...readBack(entry), at: NOON })
+      log.push(...batch)
+      batch = []
+      clusterer.tryOut()
     }
-    const whole = decideAll([])
+    clusterer.rollBack()
+    return { log, clusterer, stories: told.map(({ id }) => clusterer.storyOf(id)) }
+  }
+  const readBack = (entry: Decided) => readEntry(writeEntry(entry), NOON)
+
+  it('decides the same however a stream is cut into batches', () => {
+    const whole = decideAll(corpus, [])
     fc.assert(
       fc.property(fc.uniqueArray(fc.nat(corpus.length - 1)), cuts => {
-        expect(decideAll(cuts)).toEqual(whole)
+        expect(decideAll(corpus, cuts).stories).toEqual(whole.stories)
       }),
       { numRuns: 50 },
     )
   })
 
+  it('is the same after a restart in the middle', () => {
+    const { log, stories } = decideAll(corpus, [3, 9])
+    fc.assert(
+      fc.property(fc.nat(log.length), kept => {
+        const restarted = createClusterer(() => settings)
+        for (const entry of log.slice(0, kept)) restarted.fold(readEntry(writeEntry(entry), NOON))
+        for (const { features } of log.slice(kept)) restarted.decide(features, NOON)
+        expect(corpus.map(({ id }) => restarted.storyOf(id))).toEqual(stories)
+      }),
+      { numRuns: 30 },
+    )
+  })
+
   it('forgets what has left its window, all of it', () => {
     const clusterer = createClusterer(() => settings)
-    const features = featuresOf(storm[0] as Article)
-    clusterer.fold({ features, decision: clusterer.decide(features, NOON), at: NOON })
-    const later = featuresOf(unrelated[0] as Article)
-    clusterer.fold({
-      features: later,
-      decision: clusterer.decide(later, NOON + 8 * 86_400_000),
-      at: NOON + 8 * 86_400_000,
-    })
+    const later = NOON + 8 * 86_400_000
+    clusterer.decide(featuresOf(toldBy(storm[0] as Article)), NOON)
+    clusterer.decide(featuresOf(toldBy(storm[1] as Article)), NOON)
+    const fresh = createClusterer(() => settings)
+    const entry = fresh.decide(featuresOf(toldBy(unrelated[0] as Article)), later)
+    clusterer.fold({ ...entry, at: later })
     expect(clusterer.size).toBe(1)
-    expect(clusterer.decide(featuresOf(storm[1] as Article), NOON + 8 * 86_400_000).story).toBe(`s${storm[1]?.id}`)
+    expect(clusterer.similar((unrelated[0] as Article).id, 5)).toEqual([])
+    expect(clusterer.has(`s${storm[0]?.id}` as StoryId)).toBe(false)
   })
 
   it('finds what is alike but not the same story', () => {
-    const clusterer = createClusterer(() => ({ ...settings, likeness: 0.9 }))
-    for (const article of [...storm, ...unrelated]) {
-      const features = featuresOf(article)
-      clusterer.fold({ features, decision: clusterer.decide(features, NOON), at: NOON })
-    }
+    const clusterer = createClusterer(() => ({ ...settings, caution: 50 }))
+    for (const article of [...storm, ...unrelated]) clusterer.decide(featuresOf(toldBy(article)), NOON)
     expect(clusterer.similar((storm[0] as Article).id, 5).map(({ id }) => id)[0]).toBe(storm[1]?.id)
   })
 })
@@ -208,4 +217,62 @@ describe('odd titles', () => {
       expect(odd?.story).not.toBe(other?.story)
     },
   )
+})
+
+describe('an editor', () => {
+  it('splits a story for good, in every worker', async () => {
+    const log = aLog()
+    const [first, second] = await aWorker(log).decide(storm)
+    expect(second?.story).toBe(first?.story)
+    const pin = await aWorker(log).split([storm[1]?.id as Article['id']])
+    const [, again] = await aWorker(log).decide(storm)
+    expect(again?.story).toBe(pin?.kind === 'split' ? pin.to : '')
+    expect(again?.story).not.toBe(first?.story)
+  })
+
+  it('merges stories for good, and cannot merge what is not there', async () => {
+    const log = aLog()
+    const [one, , other] = await aWorker(log).decide([...storm, ...unrelated])
+    await aWorker(log).merge(other?.story as StoryId, one?.story as StoryId)
+    const again = await aWorker(log).decide([...storm, ...unrelated])
+    expect(again[2]?.story).toBe(one?.story)
+    expect(await aWorker(log).merge('none' as StoryId, one?.story as StoryId)).toBeNull()
+  })
+
+  it('learns why an article is where it is', async () => {
+    const log = aLog()
+    await aWorker(log).decide([...storm, ...unrelated])
+    const why = await aWorker(log).explain(storm[1]?.id as Article['id'])
+    expect(why?.arrived?.score).toBeGreaterThan(why?.arrived?.needed ?? 0)
+    expect(why?.now[0]?.articles).toEqual([storm[0]?.id])
+  })
+})
+
+describe('a title that comes back', () => {
+  const briefing = (day: number, summary: string) =>
+    anArticle({
+      title: 'Morning briefing',
+      url: `https://courier.example/briefing-${day}`,
+      summary,
+      publishedAt: NOON + day * 86_400_000,
+    })
+
+  it('with other news under it is another article', async () => {
+    const [, next] = await aWorker().decide([
+      briefing(0, 'Ferry strike ends, bank keeps rate, chess master wins the Linden cup at seventy.'),
+      briefing(1, 'Storm Odile floods Port Ellin, mayor resigns over budget, rail fares rise again.'),
+    ])
+    expect(next?.kind).toBe('new')
+  })
+})
+
+describe('two reports made from one template', () => {
+  it.each([
+    ['Magnitude 4.6 earthquake shakes Nepal', 'Magnitude 5.2 earthquake shakes Chile'],
+    ['Varland 2 Norland 1: match report', 'Ostland 3 Sudland 0: match report'],
+    ['Horoscope for Aries: what the stars say', 'Horoscope for Taurus: what the stars say'],
+  ])('are no reprints: %s, %s', async (one, other) => {
+    const [, decision] = await aWorker().decide([told('wire', one), told('courier', other)])
+    expect(decision?.kind).toBe('new')
+  })
 })

@@ -22,7 +22,7 @@ export const post = (
 /** Sets the password by the one-time link. @returns where the admin server is */
 export const setUp = async ({ adminUrl, setupUrl }: Daemon): Promise<string> => {
   if (adminUrl === null || setupUrl === null) throw new Error('no admin server, or a password is set already')
-  const token = new URL(setupUrl).searchParams.get('token') ?? ''
+  const token = new URL(setupUrl).searchParams.get('once') ?? ''
   expect((await post(adminUrl, '/setup', { token, password: PASSWORD })).status).toBe(303)
   return adminUrl
 }

@@ -33,4 +33,4 @@ export const anArticle = ({ id, source = 'courier', ...rest }: ArticleSketch = {
   }
 }
 
-export const newIn = (story: string): Decision => ({ kind: 'new', story: story as StoryId })
+export const newIn = (story: string): Decision => ({ kind: 'new', story: story as StoryId, merges: [] })

@@ -35,8 +35,11 @@ export const serve = async (
 export interface FeedItemSketch {
   readonly title: string
   readonly path?: string
+  /** Its link unless given; null for none. */
+  readonly guid?: string | null
   readonly category?: string
-  readonly published?: Date
+  /** Now unless given; null for an item without a date. */
+  readonly published?: Date | null
   readonly text?: string
 }
 
@@ -47,12 +50,15 @@ export const rss = (items: readonly FeedItemSketch[], base = 'https://courier.ex
       ({
         title,
         path = title.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-'),
+        guid,
         category,
         published = new Date(),
         text = '',
       }) => {
         const link = `${base}/${path}`
-        return `<item><title>${title}</title><link>${link}</link><guid isPermaLink="false">${link}</guid><pubDate>${published.toUTCString()}</pubDate>${category ? `<category>${category}</category>` : ''}<description>${text}</description></item>`
+        const id = guid === null ? '' : `<guid isPermaLink="false">${guid ?? link}</guid>`
+        const date = published === null ? '' : `<pubDate>${published.toUTCString()}</pubDate>`
+        return `<item><title>${title}</title><link>${link}</link>${id}${date}${category ? `<category>${category}</category>` : ''}<description>${text}</description></item>`
       },
     )
     .join('')}</channel></rss>`

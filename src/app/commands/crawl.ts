@@ -15,11 +15,12 @@ export interface CrawlOptions {
 /** How long --wait waits for one source at most; a crawl itself is bounded by crawl.totalTimeout. */
 const WAIT = 5 * 60_000
 
-const sourcesFor = ({ config }: Session, which: string | undefined, all: boolean): Source[] | string => {
-  if (all) return config.sources.filter(({ enabled }) => enabled)
-  const found = config.sources.filter(({ id, url, site }) => id === which || url === which || site === which)
+const sourcesFor = ({ sources }: Session, which: string | undefined, all: boolean): Source[] | string => {
+  if (all) return sources.list().filter(({ enabled }) => enabled)
+  const found = sources.list().filter(({ id, url, site }) => id === which || url === which || site === which)
   if (found.length > 0) return found
-  const near = config.sources
+  const near = sources
+    .list()
     .filter(({ id, name }) => which !== undefined && `${id} ${name}`.toLowerCase().includes(which.toLowerCase()))
     .map(({ id }) => id)
   return `No source ${JSON.stringify(which)}${near.length > 0 ? `; did you mean ${near.slice(0, 5).join(', ')}?` : '. `newsdesk sources` lists them.'}`
@@ -79,14 +80,24 @@ export const crawlCommand = (
     }
   })
 
-const describe = (outcome: unknown): string => {
+/** What the crawl job returns, as a sentence. (pure) */
+export const describe = (outcome: unknown): string => {
   const {
+    outcome: kind,
     items,
     new: fresh,
     edited,
     ms,
     next,
-  } = (outcome ?? {}) as { items?: number; new?: number; edited?: number; ms?: number; next?: string } // what the crawl job returns
+  } = (outcome ?? {}) as {
+    outcome?: string
+    items?: number
+    new?: number
+    edited?: number
+    ms?: number
+    next?: string
+  } // what the crawl job returns
+  if (kind === 'deferred') return `put off, not fetched; next ${next}`
   return items === undefined
     ? `unchanged (${ms} ms); next ${next}`
     : `${items} items, ${fresh} new, ${edited} edited (${ms} ms); next ${next}`

@@ -6,15 +6,8 @@ import type { Entry } from '../../lists/entry.ts'
 import { allNames } from '../../lists/names.ts'
 import { withSession } from '../session.ts'
 import { readStatus } from '../status.ts'
-import { type Column, renderTable, showSpan } from '../table.ts'
-
-const width = (): number => process.stdout.columns ?? 120
-
-const print = <Row>(rows: readonly Row[], columns: readonly Column<Row>[]): void => {
-  const [head = '', ...lines] = renderTable(rows, columns, width())
-  console.log(pc.bold(head))
-  for (const line of lines) console.log(line)
-}
+import { showSpan } from '../table.ts'
+import { print } from './print.ts'
 
 const ago = (at: number | null): string => (at === null ? 'never' : `${showSpan(Date.now() - at)} ago`)
 
@@ -107,7 +100,15 @@ export const sourcesCommand = (
         {
           title: 'Why',
           value: row =>
-            row.state.lastError ? `${row.state.lastError.reason}: ${row.state.lastError.detail}` : row.state.nextReason,
+            [
+              row.state.status === 'retired' || !row.state.lastError
+                ? row.state.nextReason
+                : `${row.state.lastError.reason}: ${row.state.lastError.detail}`,
+              row.state.adopted ? `fetched at ${row.state.adopted.url}, where it moved` : null,
+              row.state.lie ? `its validators ${row.state.lie.how}` : null,
+            ]
+              .filter(part => part !== null)
+              .join('; '),
           flexible: true,
         },
       ])
@@ -123,13 +124,13 @@ export const statusCommand = (configDir: string, { json }: { json: boolean }): P
       console.log(JSON.stringify(status, null, 2))
       return status.problems.length > 0 ? 1 : 0
     }
-    const { daemons, queues, sources, events, redis, articles, problems } = status
+    const { daemons, queues, sources, events, push, quarantine, redis, articles, problems } = status
     const count = (of: string) => sources.filter(each => stateOf(each) === of).length
     console.log(
       `${pc.bold('Daemons')}   ${daemons.map(({ id, roles }) => `${id} (${roles.join(', ')})`).join('; ') || 'none'}`,
     )
     console.log(
-      `${pc.bold('Sources')}   ${sources.length}: ${['fresh', 'new', 'failing', 'silent', 'late', 'paused']
+      `${pc.bold('Sources')}   ${sources.length}: ${['fresh', 'new', 'failing', 'retired', 'silent', 'late', 'paused']
         .filter(of => count(of) > 0)
         .map(of => `${count(of)} ${of}`)
         .join(', ')}`,
@@ -140,10 +141,21 @@ export const statusCommand = (configDir: string, { json }: { json: boolean }): P
       )
     }
     console.log(`${pc.bold('Stories')}   ${articles.stories}`)
+    console.log(
+      `${pc.bold('Push')}      ${
+        push.on
+          ? `${push.active} of ${push.subscriptions} subscriptions active, ${push.working} sources brought by push, ${push.deliveries} deliveries${push.ignored > 0 ? `, ${push.ignored} ignored` : ''}`
+          : 'off: push.baseUrl is not set'
+      }`,
+    )
     const refusals = Object.entries(events.refused).map(([reason, times]) => `${times} ${reason}`)
     console.log(
       `${pc.bold('Events')}    ${events.waiting} waiting${refusals.length > 0 ? `; refused: ${refusals.join(', ')}` : ''}`,
     )
+    if (quarantine.bodies > 0)
+      console.log(
+        `${pc.bold('Kept')}      ${quarantine.bodies} unreadable ${quarantine.bodies === 1 ? 'body' : 'bodies'} of ${quarantine.sources} ${quarantine.sources === 1 ? 'source' : 'sources'}: \`newsdesk quarantine\``,
+      )
     console.log(
       `${pc.bold('Redis')}     ${redis.version}, ${(redis.memory / 1_048_576).toFixed(1)} MB, ${redis.policy}`,
     )

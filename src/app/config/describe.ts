@@ -8,6 +8,7 @@ const ROOMS: Readonly<Record<string, string>> = {
   redis: 'Where everything is kept.',
   log: 'Logs: JSON lines, or for people on a terminal.',
   crawl: 'How sources are polled and feeds fetched.',
+  push: 'Push by WebSub: news at once from publishers that offer it, and fewer polls.',
   articles: 'What is kept of articles, and for how long.',
   stories: 'When articles are the same, and when they tell the same event.',
   events: 'How reported reads are counted.',
@@ -31,11 +32,13 @@ const defaultOf = (schema: z.ZodType): unknown => {
 const yamlOf = (value: unknown): string =>
   Array.isArray(value)
     ? `[${value.map(yamlOf).join(', ')}]`
-    : typeof value === 'string' &&
-        (value === '' || /[:#{}[\],&*!|>'"%@`]|^[\d.]/.test(value)) &&
-        !/^[\d.]+[a-zA-Z]+$/.test(value)
-      ? `'${value.replaceAll("'", "''")}'`
-      : String(value)
+    : typeof value === 'object' && value !== null
+      ? JSON.stringify(value)
+      : typeof value === 'string' &&
+          (value === '' || /[:#{}[\],&*!|>'"%@`]|^[\d.]/.test(value)) &&
+          !/^[\d.]+[a-zA-Z]+$/.test(value)
+        ? `'${value.replaceAll("'", "''")}'`
+        : String(value)
 
 interface Setting {
   readonly path: readonly string[]

@@ -58,7 +58,7 @@ const settingValue = (written: string, schema: z.ZodType): unknown => {
   const ways: unknown[] = [written]
   if (/^-?\d+(\.\d+)?$/.test(written)) ways.push(Number(written))
   if (written === 'true' || written === 'false') ways.push(written === 'true')
-  if (/^\s*\[.*\]\s*$/s.test(written)) {
+  if (/^\s*(\[.*\]|\{.*\})\s*$/s.test(written)) {
     try {
       ways.push(JSON.parse(written))
     } catch {

@@ -8,6 +8,7 @@ import { ListSettings } from '../../lists/settings.ts'
 import { Duration } from '../../settings/units.ts'
 import { CrawlSettings } from '../../sources/settings.ts'
 import { StorySettings } from '../../story/settings.ts'
+import { PushSettings } from '../../websub/settings.ts'
 
 export const ROLES = ['scheduler', 'crawl', 'articles', 'publish', 'events', 'admin'] as const
 export type Role = (typeof ROLES)[number]
@@ -47,6 +48,7 @@ export const Settings = z.strictObject({
     })
     .prefault({}),
   crawl: CrawlSettings,
+  push: PushSettings,
   articles: ArticleSettings,
   stories: StorySettings,
   events: EventSettings,

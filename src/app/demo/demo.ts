@@ -38,7 +38,7 @@ const FRAME = 500
 const TURN = 6_000
 const RELATED_SHOWN = 5
 
-const demoConfig = (stand: Newsstand): Config => ({
+export const demoConfig = (stand: Newsstand): Config => ({
   settings: Settings.parse({
     log: { level: 'warn' },
     crawl: {
@@ -116,6 +116,12 @@ const whileRunning = async (
     say('Starting newsdesk…')
     const daemon = await startDaemon({ config, redis: server, log })
     undo.push(() => daemon.stop())
+    // Only now is it known where the admin server listens, and so where the hub of the newsstand can reach us.
+    if (daemon.adminUrl !== null)
+      await daemon.reload({
+        ...config,
+        settings: { ...config.settings, push: { ...config.settings.push, baseUrl: daemon.adminUrl } },
+      })
     const client = createClient(redis, { prefix: keys.prefix })
     const random = seeded(7)
     const names = ['latest', 'must-reads', 'most-read:now', ...config.taxonomy.map(({ id }) => `latest:${id}`)]

@@ -13,6 +13,9 @@ const iso = (at: number): string => new Date(at).toISOString()
 /** @param base URL of the publisher, without a slash at its end */
 export const link = (base: string, item: StandItem): string => `${base}/${item.path}`
 
+/** Where the hub of all publishers is. */
+export const hubOf = (base: string): string => new URL('/hub', base).href
+
 const picture = (base: string, item: StandItem): string => `${base}/pictures/${item.id}.svg`
 
 const rss = (
@@ -46,12 +49,12 @@ ${items
 </rdf:RDF>`
 
 const atom = (
-  { id, name, language }: Publisher,
+  { id, name, language, push }: Publisher,
   base: string,
   items: readonly StandItem[],
   charset: string,
 ): string => `<?xml version="1.0" encoding="${charset}"?>
-<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="${language}"><title>${xml(name)}</title><id>tag:${id}.example,2026:feed</id><link rel="alternate" href="${base}/"/><link rel="self" href="${base}/feed"/><updated>${iso(items[0]?.publishedAt ?? 0)}</updated>
+<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="${language}"><title>${xml(name)}</title><id>tag:${id}.example,2026:feed</id><link rel="alternate" href="${base}/"/><link rel="self" href="${base}/feed"/>${push ? `<link rel="hub" href="${hubOf(base)}"/>` : ''}<updated>${iso(items[0]?.publishedAt ?? 0)}</updated>
 ${items
   .map(
     item =>

@@ -5,6 +5,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Clock, itemsOf, type StandItem } from './editions.ts'
 import { documentOf } from './formats.ts'
+import { createHub, type Hub } from './hub.ts'
 import { escapeHtml, listen, send } from './listen.ts'
 import { PUBLISHERS, type Publisher } from './publishers.ts'
 
@@ -22,6 +23,10 @@ export interface StandSource {
 export interface Newsstand {
   readonly url: string
   readonly sources: readonly StandSource[]
+  /** Puts an item in a publisher's feed now, and tells the hub where it has one. @returns the URL of its page */
+  publish(publisherId: string, item: Pick<StandItem, 'title' | 'text' | 'category' | 'section'>): string
+  /** The WebSub hub that two of the publishers offer. */
+  readonly hub: Hub
   /** What is going on, for people: who fails, is slow, has moved. */
   troubles(): readonly string[]
   close(): Promise<void>
@@ -32,6 +37,8 @@ export interface NewsstandWanted {
   readonly seed?: number
   /** How much faster than the clock editions come out. */
   readonly speed?: number
+  /** s: longest lease the hub grants. */
+  readonly lease?: number
   /** ms since the epoch. */
   readonly now?: () => number
 }
@@ -41,6 +48,9 @@ const FAILS_FROM = 30 * 60_000
 const FAILS_UNTIL = 60 * 60_000
 const MOVES_AFTER = 40 * 60_000
 const SLOW = 1_500
+const CARRIED = 30
+/** How often it is looked whether an edition changed, ms. */
+const WATCH = 100
 
 const pageOf = ({ name, language }: Publisher, item: StandItem): string =>
   `<!doctype html><html lang="${language}"><meta charset="utf-8"><title>${escapeHtml(item.title)} - ${escapeHtml(name)}</title><h1>${escapeHtml(item.title)}</h1><p>${escapeHtml(item.text)}</p></html>`
@@ -54,6 +64,7 @@ export const startNewsstand = async ({
   port = 0,
   seed = 1,
   speed = 60,
+  lease,
   now = Date.now,
 }: NewsstandWanted = {}): Promise<Newsstand> => {
   const clock: Clock = { seed, start: now(), speed }
@@ -62,6 +73,31 @@ export const startNewsstand = async ({
   const isFailing = ({ trouble }: Publisher) =>
     trouble === 'fails' && elapsed() >= FAILS_FROM && elapsed() < FAILS_UNTIL
   const hasMoved = ({ trouble }: Publisher) => trouble === 'moves' && elapsed() >= MOVES_AFTER
+
+  const extra = new Map<string, StandItem[]>()
+  const carriedBy = (publisher: Publisher): StandItem[] =>
+    [...(extra.get(publisher.id) ?? []), ...itemsOf(publisher, now(), clock)].slice(0, CARRIED)
+  const documentBy = (publisher: Publisher) => documentOf(publisher, `${url}/${publisher.id}`, carriedBy(publisher))
+  const topicOf = ({ id }: Publisher) => `${url}/${id}/feed`
+  const hub = createHub({
+    url: () => `${url}/hub`,
+    content: topic => {
+      const publisher = PUBLISHERS.find(each => each.push && topicOf(each) === topic)
+      return publisher ? documentBy(publisher) : null
+    },
+    ...(lease === undefined ? {} : { lease }),
+  })
+  // What editors do by hand: whenever an edition changes, the hub is told.
+  const editions = new Map<string, string>()
+  const watch = setInterval(() => {
+    for (const publisher of PUBLISHERS.filter(each => each.push)) {
+      const [newest] = itemsOf(publisher, now(), clock)
+      const edition = `${newest?.id} ${newest?.updatedAt}`
+      if (editions.get(publisher.id) !== edition && editions.has(publisher.id)) hub.publish(topicOf(publisher))
+      editions.set(publisher.id, edition)
+    }
+  }, WATCH)
+  watch.unref()
 
   const feed = async (
     publisher: Publisher,
@@ -73,8 +109,8 @@ export const startNewsstand = async ({
     if (publisher.trouble === 'slow') await delay(Math.min(SLOW, (SLOW * 60) / speed))
     if (hasMoved(publisher) && path === 'feed')
       return send(response, 301, 'text/plain', 'Moved.', { location: `${url}/${publisher.id}/new-feed` })
-    const items = itemsOf(publisher, now(), clock)
-    const { body, contentType } = documentOf(publisher, `${url}/${publisher.id}`, items)
+    const items = carriedBy(publisher)
+    const { body, contentType } = documentBy(publisher)
     const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 16)}"`
     const changedAt = new Date(Math.max(0, ...items.map(item => item.updatedAt ?? item.publishedAt)))
     changedAt.setMilliseconds(0)
@@ -82,12 +118,11 @@ export const startNewsstand = async ({
     const unchanged =
       (validator === 'etag' && request.headers['if-none-match'] === etag) ||
       (validator === 'last-modified' && Date.parse(request.headers['if-modified-since'] ?? '') >= changedAt.getTime())
-    const headers =
-      validator === 'etag'
-        ? { etag }
-        : validator === 'last-modified'
-          ? { 'last-modified': changedAt.toUTCString() }
-          : {}
+    const headers = {
+      ...(validator === 'etag' ? { etag } : {}),
+      ...(validator === 'last-modified' ? { 'last-modified': changedAt.toUTCString() } : {}),
+      ...(publisher.push ? { link: `<${url}/hub>; rel="hub", <${topicOf(publisher)}>; rel="self"` } : {}),
+    }
     if (unchanged) {
       response.writeHead(304, headers).end()
       return
@@ -99,13 +134,14 @@ export const startNewsstand = async ({
     const { pathname } = new URL(request.url ?? '/', 'http://newsstand')
     const [id = '', ...rest] = pathname.split('/').filter(Boolean)
     if (id === '') return send(response, 200, 'text/html; charset=utf-8', indexPage(url))
+    if (id === 'hub') return hub.answer(request, response)
     const publisher = PUBLISHERS.find(each => each.id === id)
     if (!publisher) return send(response, 404, 'text/plain', 'No such publisher.')
     const path = rest.join('/')
     if (path === 'feed' || path === 'new-feed') return feed(publisher, path, request, response)
     const picture = /^pictures\/([\w-]{1,80})\.svg$/.exec(path)?.[1]
     if (picture) return send(response, 200, 'image/svg+xml', pictureOf(picture))
-    const item = itemsOf(publisher, now(), clock).find(each => each.path === path)
+    const item = carriedBy(publisher).find(each => each.path === path)
     if (item) return send(response, 200, 'text/html; charset=utf-8', pageOf(publisher, item))
     if (path === '')
       return send(
@@ -136,7 +172,23 @@ export const startNewsstand = async ({
         if (hasMoved(publisher)) return [`${publisher.name} has moved`]
         return publisher.trouble === 'slow' ? [`${publisher.name} is slow`] : []
       }),
-    close: listening.close,
+    hub,
+    publish(publisherId, { title, text, category, section }) {
+      const publisher = PUBLISHERS.find(({ id }) => id === publisherId)
+      if (!publisher) throw new RangeError(`no publisher ${publisherId}`)
+      const list = extra.get(publisherId) ?? []
+      const id = `${publisherId}-extra-${list.length}`
+      const path = `extra/${list.length}`
+      list.unshift({ id, path, title, text, category, section, author: null, publishedAt: now(), updatedAt: null })
+      extra.set(publisherId, list)
+      if (publisher.push) hub.publish(topicOf(publisher))
+      return `${url}/${publisherId}/${path}`
+    },
+    async close() {
+      clearInterval(watch)
+      await hub.close()
+      await listening.close()
+    },
   }
 }
 

@@ -18,6 +18,8 @@ export interface Publisher {
   readonly validator: 'etag' | 'last-modified' | 'none'
   /** `fails` in the second quarter of every few minutes, `slow` always, `moves` after a while to another path. */
   readonly trouble?: 'fails' | 'slow' | 'moves'
+  /** Offers a WebSub hub: in its document where the format has a place for it, and in Link headers. */
+  readonly push?: boolean
   /** Reprints copies of the wire, cut and under a headline of its own. */
   readonly reprints?: boolean
   readonly authors: readonly string[]
@@ -47,6 +49,7 @@ export const PUBLISHERS: readonly Publisher[] = [
     covers: GENERAL,
     weight: 1.5,
     validator: 'etag',
+    push: true,
     authors: ['Meridian Wire'],
   },
   {
@@ -59,6 +62,7 @@ export const PUBLISHERS: readonly Publisher[] = [
     covers: GENERAL,
     weight: 2,
     validator: 'etag',
+    push: true,
     authors: ['Ana Reed', 'Tom Okafor', 'Lise Brandt'],
   },
   {

@@ -1,0 +1,56 @@
+/** A made stream of any length that looks like a week's news to the clusterer: Zipf words, stories of all sizes among singles. */
+
+import type { ArticleId } from '../src/article/article.ts'
+import type { SourceId } from '../src/sources/source.ts'
+import type { Told } from '../src/story/features.ts'
+
+/** A generator of numbers in [0, 1), always the same for a seed (Mulberry32). */
+export const randomOf = (seed: number) => {
+  let state = seed >>> 0
+  return (): number => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
+export const shuffled = <T>(list: readonly T[], seed: number): T[] => {
+  const random = randomOf(seed)
+  return list
+    .map(value => ({ value, at: random() }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ value }) => value)
+}
+
+const VOCABULARY = 150_000
+const LIVE_STORIES = 400
+
+/**
+ * @param count articles
+ * @yields four in ten telling one of the stories in the news, whose words they share by halves; the others telling things of their own
+ */
+export function* storyStream(count: number, seed: number): Generator<Told> {
+  const random = randomOf(seed)
+  // Rank of a word drawn with probability about 1 / rank, without the most frequent, which are stopwords.
+  const word = (): string => `w${Math.floor(VOCABULARY ** (0.35 + 0.65 * random())).toString(36)}`
+  const words = (length: number): string[] => Array.from({ length }, word)
+  // What a story is told by are names and rarer words.
+  const names = (): string[] => Array.from({ length: 12 }, () => `w${Math.floor(VOCABULARY * random()).toString(36)}`)
+  const stories = Array.from({ length: LIVE_STORIES }, names)
+  for (let index = 0; index < count; index += 1) {
+    if (index % 40 === 0) stories[Math.floor(random() * LIVE_STORIES)] = names()
+    // Large stories are few: the square makes the first of them the busiest.
+    const story = random() < 0.4 ? (stories[Math.floor(LIVE_STORIES * random() ** 2)] ?? []) : []
+    const own = words(story.length > 0 ? 16 : 26)
+    const all = [...story.filter(() => random() < 0.6), ...own]
+    yield {
+      id: `a${index}` as ArticleId,
+      title: all.filter((_, at) => at % 3 === 0).join(' '),
+      summary: all.filter((_, at) => at % 3 !== 0).join(' '),
+      language: 'en',
+      source: `paper${Math.floor(random() * 300)}` as SourceId,
+      publishedAt: index * 3_000,
+    }
+  }
+}

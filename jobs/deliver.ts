@@ -1,0 +1,58 @@
+/**
+ * A verified delivery of a hub goes the way of a crawl: read, identified, and what is new of it queued, before the hub is answered. What
+ * cannot be read, a thin ping among it, becomes a crawl. No queue of its own: a body in Redis would be dearer than reading it at once.
+ */
+
+import { readFeed } from '../src/feed/read.ts'
+import type { Subscription } from '../src/websub/subscription.ts'
+import type { JobContext } from './context.ts'
+import { findNew } from './take-in.ts'
+
+export interface Delivered {
+  readonly subscription: Subscription
+  readonly body: Uint8Array
+  readonly contentType: string | null
+}
+
+export type DeliverContext = Pick<JobContext, 'sources' | 'settings' | 'addArticles' | 'push' | 'now'> & {
+  readonly addCrawl: (sourceId: Subscription['source']) => Promise<void>
+}
+
+/** @returns items queued; null where a crawl was asked for instead */
+export const deliver = async (
+  { subscription, body, contentType }: Delivered,
+  { sources, settings, addArticles, push, now, addCrawl }: DeliverContext,
+): Promise<number | null> => {
+  const started = now()
+  const source = await sources.find(subscription.source)
+  // Removed a moment ago: the goodbye to its hub is under way.
+  if (!source?.enabled) return 0
+  const { crawl } = settings()
+  const read =
+    body.length === 0 ? null : await readFeed(body, { contentType, url: subscription.topic, maxItems: crawl.maxItems })
+  if (read?.kind !== 'feed') {
+    await addCrawl(source.id)
+    await push.delivered(subscription)
+    return null
+  }
+  const { feed } = read
+  const { batches, newItems, edited } = await findNew(
+    source,
+    await sources.state(source.id),
+    // A part of a feed, often a single item: nothing to judge all of the source's ids and dates by.
+    { feed, carried: Number.POSITIVE_INFINITY, bodyHash: 'push' },
+    { sources, most: crawl.batch, now },
+  )
+  await addArticles(batches)
+  await push.delivered(subscription)
+  await sources.record(source.id, {
+    at: started,
+    outcome: 'push',
+    status: 0,
+    ms: now() - started,
+    bytes: body.length,
+    items: newItems,
+    reason: '',
+  })
+  return newItems + edited
+}

@@ -1,0 +1,39 @@
+/**
+ * `push`: something is due for a subscription at a WebSub hub: to be asked for, renewed or ended. Added by the schedule when its time has
+ * come; what became of it and when it is tried again stands in the subscription, so that a job that died is simply made up for.
+ */
+
+import { z } from 'zod'
+import type { PostComplaint } from '../src/feed/post.ts'
+import { withoutCredentials } from '../src/feed/redact.ts'
+import { defineJob } from './define.ts'
+
+export const push = defineJob({
+  queue: 'push',
+  data: z.object({ token: z.string().regex(/^[\w-]{20,64}$/, 'is no token of a subscription') }),
+  options: { attempts: 1, removeOnComplete: { age: 3_600, count: 500 }, removeOnFail: { age: 86_400, count: 500 } },
+  // The token is half of what lets a hub in: names show what stands in the dashboard, so the job is named by its end alone.
+  title: ({ token }) => `…${token.slice(-4)}`,
+
+  async run({ token }, { push, politeness, job, log }) {
+    const subscription = await push.get(token)
+    if (!subscription) return { outcome: await push.attend(token) }
+    const visit = politeness.visit(`push:${subscription.source}`)
+    const turn = await visit.enter(subscription.hub)
+    if (turn) return job.postpone(turn.ms)
+    let complaint: PostComplaint | undefined
+    try {
+      const outcome = await push.attend(token, {
+        onHop: async next => (await visit.enter(next))?.ms ?? null,
+        onLimited: said => {
+          complaint = said
+        },
+      })
+      const hub = withoutCredentials(subscription.hub)
+      log.info({ source: subscription.source, hub, state: subscription.state, outcome }, 'hub asked')
+      return { source: subscription.source, outcome }
+    } finally {
+      await visit.leave(complaint)
+    }
+  },
+})

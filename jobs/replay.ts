@@ -1,0 +1,58 @@
+/**
+ * Reads a body from quarantine again, with the code of today, as if it had just been fetched, and queues what is new of it the way a crawl
+ * does. Leaves the source's schedule and validators alone: nothing was fetched. Running it again brings nothing in twice.
+ */
+
+import { readNew } from '../src/feed/new.ts'
+import type { SourceId } from '../src/sources/source.ts'
+import type { JobContext } from './context.ts'
+import { findNew } from './take-in.ts'
+
+export interface Replayed {
+  readonly source: SourceId
+  readonly body: string
+  /** `read`: its items are queued and it has left quarantine; else it stays there, unless it is `gone`. */
+  readonly outcome: 'read' | 'unreadable' | 'gone' | 'no-source'
+  readonly detail: string
+  readonly items: number
+  readonly new: number
+  readonly edited: number
+}
+
+export type ReplayContext = Pick<JobContext, 'sources' | 'settings' | 'addArticles' | 'now'>
+
+const NONE_KNOWN: ReadonlySet<string> = new Set()
+
+export const replay = async (
+  sourceId: SourceId,
+  bodyId: string,
+  { sources, settings, addArticles, now }: ReplayContext,
+): Promise<Replayed> => {
+  const answer = (outcome: Replayed['outcome'], detail: string, more: Partial<Replayed> = {}): Replayed => ({
+    ...{ source: sourceId, body: bodyId, outcome, detail, items: 0, new: 0, edited: 0 },
+    ...more,
+  })
+  const source = await sources.find(sourceId)
+  if (!source) return answer('no-source', `${sourceId} is in the catalogue no more: drop what is kept of it`)
+  const kept = (await sources.quarantine.bodies(sourceId)).find(({ id }) => id === bodyId)
+  const body = kept ? await sources.quarantine.read(sourceId, bodyId) : null
+  if (!kept || !body) return answer('gone', 'it is in quarantine no more')
+
+  const { maxItems, batch } = settings().crawl
+  const read = await readNew(body, { known: NONE_KNOWN, contentType: kept.contentType, url: kept.url, maxItems })
+  if (read.kind === 'not-a-feed') return answer('unreadable', read.detail)
+  const carried = read.feed.items.length
+  const { batches, newItems, edited } = await findNew(
+    source,
+    await sources.state(sourceId),
+    { feed: read.feed, carried, bodyHash: `replay ${bodyId}` },
+    { sources, most: batch, now },
+  )
+  await addArticles(batches)
+  await sources.quarantine.drop(sourceId, bodyId)
+  return answer('read', `${carried} items, ${newItems} new, ${edited} edited`, {
+    items: carried,
+    new: newItems,
+    edited,
+  })
+}

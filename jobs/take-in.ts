@@ -1,0 +1,114 @@
+/**
+ * What is new of a feed that was read, as batches for the `articles` queue: the same way for a crawl and for a body replayed from
+ * quarantine. Writes nothing but what the source is remembered by.
+ */
+
+import { createHash } from 'node:crypto'
+import { judgeDates, trustsDates } from '../src/article/dating.ts'
+import { type Identified, identify, trustsIds } from '../src/feed/identity.ts'
+import type { Feed, FeedItem } from '../src/feed/item.ts'
+import { wander } from '../src/sources/recall.ts'
+import type { Source } from '../src/sources/source.ts'
+import type { Sources } from '../src/sources/sources.ts'
+import type { SourceState } from '../src/sources/state.ts'
+import { learnTitles, NO_HABITS, withoutName } from '../src/sources/titles.ts'
+import type { ArticlesData } from './articles.ts'
+
+export interface Read {
+  readonly feed: Feed
+  /** Items in the document; fewer were read where some are known as written. */
+  readonly carried: number
+  /** Of the body, or anything else that tells one reading from another. */
+  readonly bodyHash: string
+}
+
+export interface TakenIn {
+  readonly batches: readonly { readonly id: string; readonly data: ArticlesData }[]
+  readonly newItems: number
+  readonly edited: number
+  /** ms since the epoch of the new items' publication; null where their feed does not give it. */
+  readonly published: readonly (number | null)[]
+  /** Whether its ids proved untrustworthy, now or before. */
+  readonly distrustsIds: boolean
+}
+
+export interface TakeInParts {
+  readonly sources: Pick<Sources, 'recall' | 'unseen' | 'learn' | 'titles'>
+  /** Most items in one batch. */
+  readonly most: number
+  readonly now: () => number
+}
+
+export const findNew = async (
+  source: Source,
+  state: SourceState,
+  { feed, carried, bodyHash }: Read,
+  { sources, most, now }: TakeInParts,
+): Promise<TakenIn> => {
+  let distrustsIds = state.distrustsIds || !trustsIds(feed.items, carried)
+  let identified = identify(feed.items, !distrustsIds)
+  if (!distrustsIds && wander(await sources.recall(source.id, identified), carried)) {
+    distrustsIds = true
+    identified = identify(feed.items, false)
+  }
+  const unseen = await sources.unseen(source.id, identified)
+  const fresh = unseen.filter(({ isNew }) => isNew).map(({ item }) => item)
+
+  const isWhole = feed.items.length === carried
+  const judged = isWhole ? feed.items : fresh
+  const dates = judgeDates(
+    state.dates,
+    judged.map(({ published }) => published),
+    now(),
+    isWhole,
+  )
+  const titles = unseen.length > 0 ? learnTitles(await sources.titles(source.id), fresh.flatMap(titleOf)) : null
+  await sources.learn(source.id, {
+    ...(distrustsIds && !state.distrustsIds ? { distrustsIds } : {}),
+    ...(dates === state.dates ? {} : { dates }),
+    ...(fresh.length > 0 && titles ? { titles } : {}),
+  })
+  const names = [source.name, feed.title, new URL(source.site ?? source.url).hostname.replace(/^www\./, '')]
+  const places = new Map(feed.items.map((item, place) => [item, place]))
+  const taken = unseen.map(each => ({
+    ...each,
+    place: places.get(each.item) ?? 0,
+    item: { ...each.item, title: each.item.title && withoutName(each.item.title, titles ?? NO_HABITS, names) },
+  }))
+  const about = { fetchedAt: now(), trustsDates: trustsDates(dates), language: feed.language, most }
+  return {
+    batches: batchesOf(source, taken, bodyHash, about),
+    newItems: fresh.length,
+    edited: unseen.length - fresh.length,
+    published: fresh.map(({ published }) => (published === null ? null : Date.parse(published))),
+    distrustsIds,
+  }
+}
+
+const titleOf = ({ title }: FeedItem): string[] => (title === null ? [] : [title])
+
+/** The same items in the same state make the same jobs, so a crawl repeated while they wait adds nothing. */
+const batchesOf = (
+  source: Source,
+  unseen: readonly (Identified & { readonly place: number })[],
+  bodyHash: string,
+  { most, ...about }: { fetchedAt: number; trustsDates: boolean; language: string | null; most: number },
+): { id: string; data: ArticlesData }[] => {
+  const digest = (parts: readonly string[]) =>
+    createHash('sha256').update(parts.join(' ')).digest('base64url').slice(0, 16)
+  const crawlId = digest([source.id, bodyHash, ...unseen.map(({ key, fingerprint }) => key + fingerprint)])
+  const batches = Math.ceil(unseen.length / most)
+  return Array.from({ length: batches }, (_, batch) => ({
+    id: `${source.id}-${crawlId}-${batch}`,
+    data: {
+      sourceId: source.id,
+      crawl: { id: crawlId, batch, batches },
+      ...about,
+      items: unseen
+        .slice(batch * most, (batch + 1) * most)
+        .map(({ item, key, also, headlined, fingerprint, place }) => ({
+          ...{ key, also: [...also], headlined, fingerprint, place, item },
+        })),
+    },
+  }))
+}

@@ -1,0 +1,56 @@
+/** `newsdesk sources export`: the catalogue as OPML for any reader, or what was added as YAML to be moved into sources.yaml. */
+
+import { stringify } from 'yaml'
+import { labelOf } from '../../../article/taxonomy.ts'
+import { writeOpml } from '../../../sources/opml.ts'
+import type { Source } from '../../../sources/source.ts'
+import { withSession } from '../../session.ts'
+
+/** As an operator would write it: defaults left out, durations in their unit. (pure) */
+const written = ({ id, name, url, site, section, language, weight, interval, enabled }: Source) => ({
+  id,
+  name,
+  url,
+  ...(site === undefined ? {} : { site }),
+  section,
+  ...(language === 'en' ? {} : { language }),
+  ...(weight === 1 ? {} : { weight }),
+  ...(interval === undefined ? {} : { interval: `${interval}ms` }),
+  ...(enabled ? {} : { enabled }),
+})
+
+/** @param all with `yaml`: the whole catalogue, not only what stands in no file */
+export const exportCommand = (
+  configDir: string,
+  { yaml, all, json }: { yaml: boolean; all: boolean; json: boolean },
+): Promise<number> =>
+  withSession(configDir, async ({ sources, catalogue, config: { taxonomy } }) => {
+    const list = sources.list()
+    if (yaml || json) {
+      const chosen = all || !yaml ? list : list.filter(({ id }) => !catalogue.isInFile(id))
+      console.log(
+        json
+          ? JSON.stringify({ sources: chosen.map(written) }, null, 2)
+          : stringify({ sources: chosen.map(written) }, { lineWidth: 0 }).trimEnd(),
+      )
+      return 0
+    }
+    const groups = taxonomy.flatMap(({ id }) => {
+      const own = list.filter(({ section }) => section === id)
+      return own.length === 0
+        ? []
+        : [
+            {
+              folder: labelOf(taxonomy, id),
+              outlines: own.map(({ name, url, site, language }) => ({
+                title: name,
+                url,
+                site: site ?? null,
+                language,
+              })),
+            },
+          ]
+    })
+    process.stdout.write(writeOpml('Sources of newsdesk', groups, Date.now()))
+    return 0
+  })

@@ -1,0 +1,99 @@
+/** `newsdesk tag`: articles as JSON Lines on stdin, their sections with the reasons as JSON Lines on stdout, as they come. */
+
+import { existsSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+import type { Readable, Writable } from 'node:stream'
+import { z } from 'zod'
+import { classifyBy } from '../../article/learned.ts'
+import type { SectionModel } from '../../article/model.ts'
+import { type Classify, sectionsOf } from '../../article/sections.ts'
+import type { SectionId, Taxonomy } from '../../article/taxonomy.ts'
+
+import { loadConfig } from '../config/load.ts'
+import { loadSectionModel, ownModel } from '../section-model.ts'
+
+const Line = z.object({
+  id: z.union([z.string(), z.number()]),
+  title: z.string().nullish(),
+  summary: z.string().nullish(),
+  url: z.string().nullish(),
+  categories: z.array(z.string()).nullish(),
+  source: z.string().nullish(),
+  lang: z.string().nullish(),
+})
+
+export interface Tagger {
+  readonly taxonomy: Taxonomy
+  readonly sources: readonly { readonly id: string; readonly section: SectionId }[]
+  readonly classify: Classify
+}
+
+/** Tags one article as it stands on a line. @throws Error saying what is wrong with it */
+export const tagLine = (line: string, { taxonomy, sources, classify }: Tagger): object => {
+  const { id, title, summary, url, categories, source, lang } = Line.parse(JSON.parse(line))
+  const { sections, confidence, evidence } = sectionsOf(
+    {
+      url: url ?? '',
+      title: title ?? '',
+      summary: summary ?? '',
+      categories: categories ?? [],
+      language: lang ?? 'en',
+      source: sources.find(each => each.id === source) ?? null,
+    },
+    taxonomy,
+    classify,
+  )
+  const round = (value: number) => Math.round(value * 1_000) / 1_000
+  return {
+    id,
+    section: sections[0] ?? null,
+    sections,
+    confidence: round(confidence),
+    evidence: evidence.map(each => ({ ...each, weight: round(each.weight) })),
+  }
+}
+
+const LONGEST_LINE = 1_000_000
+
+/** @returns how many lines were bad; each was told with its number, and the rest went on */
+export const tagStream = async (
+  input: Readable,
+  output: Writable,
+  tagger: Tagger,
+  say: (line: string) => void,
+): Promise<number> => {
+  let number = 0
+  let bad = 0
+  for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+    number++
+    if (line.trim() === '') continue
+    let tagged: object
+    try {
+      if (line.length > LONGEST_LINE) throw new Error(`longer than ${LONGEST_LINE} characters`)
+      tagged = tagLine(line, tagger)
+    } catch (error) {
+      bad++
+      say(
+        `line ${number}: left out: ${error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message}`,
+      )
+      continue
+    }
+    if (!output.write(`${JSON.stringify(tagged)}\n`)) await new Promise(resolve => output.once('drain', resolve))
+  }
+  return bad
+}
+
+export const taggerOf = (taxonomy: Taxonomy, sources: Tagger['sources'], model: SectionModel): Tagger => ({
+  taxonomy,
+  sources,
+  classify: classifyBy(model),
+})
+
+/** @returns 0, or 1 where lines were left out */
+export const tagCommand = async (configDir: string, { model }: { model?: string }): Promise<number> => {
+  const { taxonomy, sources } = loadConfig(configDir, process.env)
+  const own = ownModel(configDir)
+  const tagger = taggerOf(taxonomy, sources, loadSectionModel(model ?? (existsSync(own) ? own : undefined)))
+  const bad = await tagStream(process.stdin, process.stdout, tagger, line => console.error(line))
+  return bad === 0 ? 0 : 1
+}

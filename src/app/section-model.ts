@@ -1,0 +1,39 @@
+/** The text classifier that ships with newsdesk, or the operator's own, and texts of the sections it knows. */
+
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { decodeModel, type SectionModel } from '../article/model.ts'
+import { parseSectionWords } from '../article/train.ts'
+
+export const modelDir = join(dirname(fileURLToPath(import.meta.url)), '../article/model')
+
+/** Where `newsdesk train-sections` puts a model of your own, and `newsdesk start` looks for it. */
+export const ownModel = (configDir: string): string => join(configDir, 'sections.model')
+
+/**
+ * @param path of a model of your own; the shipped one where none is named
+ * @throws Error saying where, where there is none or it cannot be read
+ */
+export const loadSectionModel = (path = join(modelDir, 'sections.bin')): SectionModel => {
+  if (!existsSync(path)) throw new Error(`No section model at ${path}; \`newsdesk train-sections\` writes one.`)
+  try {
+    return decodeModel(readFileSync(path))
+  } catch (cause) {
+    throw new Error(`${path} is no section model; \`newsdesk train-sections\` writes one.`, { cause })
+  }
+}
+
+const REPLAYED = 60
+
+/** Texts of four words of each section that the model knows, for learning not to forget. */
+export const replayTexts = (model: SectionModel): { section: string; text: string }[] => {
+  const words = parseSectionWords(readFileSync(join(modelDir, 'words.txt'), 'utf8'))
+  return model.sections.flatMap(section => {
+    const own = words.get(section) ?? []
+    return Array.from({ length: own.length < 4 ? 0 : REPLAYED }, (_, n) => ({
+      section,
+      text: [0, 1, 2, 3].map(k => own[(n * 7 + k * 61) % own.length]).join(' '),
+    }))
+  })
+}

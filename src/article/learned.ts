@@ -1,0 +1,195 @@
+/**
+ * What the stream teaches the text classifier: its last layer and direct votes of words, trained on articles that publishers filed
+ * themselves, so that it knows the operator's sections, sources and languages. What ships is kept as it is. (pure)
+ */
+
+import { type Reading, readText, softmax, VOTE } from './classifier.ts'
+import type { SectionModel } from './model.ts'
+import type { Classify } from './sections.ts'
+import type { SectionId } from './taxonomy.ts'
+
+/** An article whose section its publisher makes sure. */
+export interface Example {
+  readonly section: SectionId
+  readonly source: string
+  readonly text: string
+  /** ms since the epoch. */
+  readonly at: number
+}
+
+export interface Learned {
+  /** Those of the model first, then those that it did not know. */
+  readonly sections: readonly SectionId[]
+  readonly output: Float32Array
+  readonly outputBias: Float32Array
+  readonly votes: ReadonlyMap<string, Float32Array>
+}
+
+/** A section is learnt from this many articles of this many sources; less is a publisher's habit, not a section. */
+const FEWEST_EXAMPLES = 30
+const FEWEST_SOURCES = 2
+/** Most that one source may weigh against all others of a section. */
+const LARGEST_SHARE = 0.6
+const HALF_LIFE = 14 * 86_400_000
+const EPOCHS = 5
+const RATE = 0.05
+const START = 0.1
+
+interface Lesson extends Reading {
+  readonly section: number
+  readonly weight: number
+}
+
+/** Weights of the examples of one section: older ones less, and no source more than its share. */
+const weigh = (examples: readonly Example[], now: number): number[] => {
+  const ages = examples.map(({ at }) => 0.5 ** (Math.max(0, now - at) / HALF_LIFE))
+  const bySource = new Map<string, number>()
+  for (const [index, { source }] of examples.entries())
+    bySource.set(source, (bySource.get(source) ?? 0) + (ages[index] ?? 0))
+  const total = [...bySource.values()].reduce((sum, each) => sum + each, 0)
+  return examples.map(({ source }, index) => {
+    const own = bySource.get(source) ?? 1
+    const most = ((total - own) * LARGEST_SHARE) / (1 - LARGEST_SHARE)
+    return (ages[index] ?? 0) * Math.min(1, most / own)
+  })
+}
+
+/** Words that more than one source uses for a section: a publisher's own phrases are not learnt. */
+const sharedTerms = (examples: readonly Example[], readings: ReadonlyMap<Example, Reading>): Set<string> => {
+  const users = new Map<string, Set<string>>()
+  for (const example of examples) {
+    for (const term of readings.get(example)?.terms ?? []) {
+      const sources = users.get(term) ?? new Set()
+      users.set(term, sources.add(example.source))
+    }
+  }
+  return new Set([...users].flatMap(([term, sources]) => (sources.size >= FEWEST_SOURCES ? [term] : [])))
+}
+
+/**
+ * @param examples of all sections
+ * @param replay   texts of the sections the model knows, so that learning one section does not forget the others
+ * @returns undefined where there is too little to learn from
+ */
+export const learnSections = (
+  model: SectionModel,
+  examples: readonly Example[],
+  replay: readonly Pick<Example, 'section' | 'text'>[],
+  now: number,
+): Learned | undefined => {
+  const groups = new Map<SectionId, Example[]>()
+  for (const example of examples) {
+    const group = groups.get(example.section)
+    if (group) group.push(example)
+    else groups.set(example.section, [example])
+  }
+  const taught = [...groups].filter(
+    ([, group]) => group.length >= FEWEST_EXAMPLES && new Set(group.map(({ source }) => source)).size >= FEWEST_SOURCES,
+  )
+  if (taught.length === 0) return undefined
+  const sections = [...new Set([...model.sections, ...taught.map(([section]) => section)])]
+  const place = new Map(sections.map((section, index) => [section, index]))
+  const readings = new Map<Example, Reading>()
+  const lessons: Lesson[] = []
+  const votes = new Map<string, Float32Array>()
+  const most = Math.max(...taught.map(([, group]) => group.length))
+  for (const [section, group] of taught) {
+    for (const example of group) readings.set(example, readText(model, example.text, ''))
+    for (const term of sharedTerms(group, readings)) votes.set(term, new Float32Array(sections.length))
+    const weights = weigh(group, now)
+    for (const [index, example] of group.entries()) {
+      const reading = readings.get(example)
+      const balance = Math.min(4, Math.sqrt(most / group.length))
+      if (reading)
+        lessons.push({ ...reading, section: place.get(section) ?? 0, weight: (weights[index] ?? 0) * balance })
+    }
+  }
+  for (const { section, text } of replay) {
+    const at = place.get(section)
+    if (at !== undefined) lessons.push({ ...readText(model, text, ''), section: at, weight: 1 })
+  }
+  return trainLastLayer(model, sections, lessons, votes)
+}
+
+const trainLastLayer = (
+  model: SectionModel,
+  sections: readonly SectionId[],
+  lessons: readonly Lesson[],
+  votes: ReadonlyMap<string, Float32Array>,
+): Learned => {
+  const { hidden } = model
+  const output = new Float32Array(sections.length * hidden)
+  const outputBias = new Float32Array(sections.length).fill(-2)
+  output.set(model.output)
+  outputBias.set(model.outputBias)
+  const squares = new Float32Array(output.length).fill(START)
+  const learned: Learned = { sections, output, outputBias, votes }
+  for (let epoch = 0; epoch < EPOCHS; epoch++) {
+    // Lessons stand by section; a step that shares no factor with their number visits all of them well mixed.
+    const stride = coprime(lessons.length, 0.618)
+    for (let n = 0; n < lessons.length; n++) {
+      const lesson = lessons[(n * stride + epoch) % lessons.length]
+      if (!lesson) continue
+      const errors = softmax(logitsOf(lesson, model, learned))
+      const rate = RATE * (1 - epoch / EPOCHS)
+      const loud = VOTE / Math.sqrt(lesson.terms.length + 1)
+      const known = lesson.terms.flatMap(term => votes.get(term) ?? [])
+      for (let k = 0; k < sections.length; k++) {
+        const error = lesson.weight * ((errors[k] ?? 0) - (k === lesson.section ? 1 : 0))
+        for (let j = 0; j < hidden; j++) {
+          const gradient = error * (lesson.hidden[j] ?? 0)
+          if (gradient === 0) continue
+          const at = k * hidden + j
+          squares[at] = (squares[at] ?? 0) + gradient * gradient
+          output[at] = (output[at] ?? 0) - (rate * gradient) / Math.sqrt(squares[at] ?? 1)
+        }
+        outputBias[k] = (outputBias[k] ?? 0) - rate * error
+        for (const row of known) row[k] = (row[k] ?? 0) - rate * 2 * loud * error
+      }
+    }
+  }
+  return learned
+}
+
+const coprime = (length: number, share: number): number => {
+  const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b))
+  let step = Math.max(1, Math.floor(length * share))
+  while (divisor(step, length) !== 1) step++
+  return step
+}
+
+/** Logarithmic odds of a text: what the model said, with the last layer as learnt and the words learnt. */
+const logitsOf = (reading: Reading, model: SectionModel, learned: Learned): Float32Array => {
+  const { sections, output, outputBias, votes } = learned
+  const logits = new Float32Array(sections.length)
+  for (let k = 0; k < sections.length; k++) {
+    // The model's logits hold its own last layer; what is learnt is the difference to it.
+    let value = (reading.logits[k] ?? 0) + (outputBias[k] ?? 0) - (model.outputBias[k] ?? 0)
+    for (let j = 0; j < model.hidden; j++) {
+      const at = k * model.hidden + j
+      value += ((output[at] ?? 0) - (model.output[at] ?? 0)) * (reading.hidden[j] ?? 0)
+    }
+    logits[k] = value
+  }
+  const loud = VOTE / Math.sqrt(reading.terms.length + 1)
+  for (const term of reading.terms) {
+    const row = votes.get(term)
+    if (row) for (let k = 0; k < logits.length; k++) logits[k] = (logits[k] ?? 0) + loud * (row[k] ?? 0)
+  }
+  return logits
+}
+
+/** A text in which the model knows no word says nothing. */
+export const classifyBy =
+  (model: SectionModel, learned?: () => Learned | undefined): Classify =>
+  ({ title, summary }) => {
+    const reading = readText(model, title, summary)
+    const more = learned?.()
+    const sections = more?.sections ?? model.sections
+    const odds = softmax(more ? logitsOf(reading, model, more) : reading.logits)
+    const heard =
+      reading.known > 0 || reading.terms.some(term => model.votes.index.has(term) || more?.votes.has(term) === true)
+    return sections
+      .map((section, index) => ({ section, confidence: (odds[index] ?? 0) * (heard ? 1 : 0.3) }))
+      .sort((a, b) => b.confidence - a.confidence)
+  }

@@ -1,0 +1,93 @@
+/** What a server says about time in its headers: how long to stay away, how long its answer stays fresh. (pure) */
+
+export type Headers = Readonly<Record<string, string | string[] | undefined>>
+
+/** A header's first value, or null. */
+export const header = (headers: Headers, name: string): string | null => {
+  const value = headers[name]
+  return (Array.isArray(value) ? value[0] : value) ?? null
+}
+
+/** All values of a header that is a list, joined as one; null where it has none (RFC 9110, 5.3). */
+export const headerList = (headers: Headers, name: string): string | null =>
+  [headers[name] ?? []].flat().join(', ') || null
+
+/** Nobody is obeyed for longer than this, ms. */
+export const LONGEST_ASKED = 86_400_000
+
+/** Retry-After (RFC 9110, 10.2.3): seconds or an HTTP date -> ms from now, never negative; undefined for what is neither. */
+export const retryAfterOf = (written: string | null, now: number): number | undefined => {
+  if (written === null) return undefined
+  const text = written.trim()
+  if (/^\d+(?:\.\d*)?$/.test(text)) return Math.min(Math.ceil(Number(text) * 1_000), Number.MAX_SAFE_INTEGER)
+  // Date.parse reads `-5` and `1.5.` as years; an HTTP date names its month, an ISO one has its dashes.
+  if (!/[a-z]{3}|\d{4}-\d\d-\d\d/i.test(text)) return undefined
+  // An asctime date (RFC 9110, 5.6.7) carries no zone and means GMT.
+  const at = Date.parse(/^[a-z]{3} [a-z]{3} [ \d]\d [\d:]{8} \d{4}$/i.test(text) ? `${text} GMT` : text)
+  return Number.isFinite(at) ? Math.max(0, at - now) : undefined
+}
+
+/** Cache-Control max-age less Age, else Expires -> ms, or null. */
+export const freshForOf = (headers: Headers, now: number): number | null => {
+  const maxAge = /\bmax-age\s*=\s*"?(\d{1,9})/i.exec(header(headers, 'cache-control') ?? '')?.[1]
+  if (maxAge !== undefined) return Math.max(0, Number(maxAge) - Number(header(headers, 'age') ?? 0)) * 1_000
+  const expires = Date.parse(header(headers, 'expires') ?? '')
+  return Number.isFinite(expires) ? Math.max(0, expires - now) : null
+}
+
+/** A reset is written as seconds from now, or as a time in seconds or ms since the epoch, or as a date -> ms from now. */
+const resetOf = (written: string | null, now: number): number | undefined => {
+  if (written === null) return undefined
+  const value = Number(/^\s*(\d+(?:\.\d+)?)/.exec(written)?.[1] ?? Number.NaN)
+  if (!Number.isFinite(value) || /[a-z]{3}|\d{4}-\d\d/i.test(written)) return retryAfterOf(written, now)
+  if (value > 100_000_000_000) return Math.max(0, value - now)
+  if (value > 100_000_000) return Math.max(0, value * 1_000 - now)
+  return value * 1_000
+}
+
+const number = (written: string | null): number | null => {
+  const digits = /^\s*"?(\d+(?:\.\d+)?)/.exec(written ?? '')?.[1]
+  return digits === undefined ? null : Number(digits)
+}
+
+/** One parameter of a structured header such as `"default";r=0;t=50` or `limit=10, remaining=0, reset=50`. */
+const parameter = (written: string, name: string): number | null =>
+  number(new RegExp(`(?:^|[;,\\s])${name}\\s*=\\s*([^;,]+)`, 'i').exec(written)?.[1] ?? null)
+
+/**
+ * How long nothing may be asked, where the server's allowance is used up: `X-RateLimit-*`, `X-Rate-Limit-*`, `RateLimit-*`, and `RateLimit` with
+ * `RateLimit-Policy` (IETF draft-ietf-httpapi-ratelimit-headers, in its older and its structured form).
+ * @returns ms, or undefined while there is allowance left or nothing is said
+ */
+export const rateLimitOf = (headers: Headers, now: number): number | undefined => {
+  const waits: number[] = []
+  for (const prefix of ['x-ratelimit', 'x-rate-limit', 'ratelimit']) {
+    const remaining = number(header(headers, `${prefix}-remaining`))
+    const reset = resetOf(header(headers, `${prefix}-reset`), now)
+    // GitHub and others write 0.0; less than one request left is none.
+    if (remaining !== null && remaining < 1 && reset !== undefined) waits.push(reset)
+  }
+  const limit = header(headers, 'ratelimit')
+  if (limit !== null) {
+    const policies = (header(headers, 'ratelimit-policy') ?? '').split(',')
+    const isStructured = /;\s*r\s*=/i.test(limit)
+    for (const item of isStructured ? limit.split(',') : [limit]) {
+      const remaining = parameter(item, isStructured ? 'r' : 'remaining')
+      if (remaining === null || remaining >= 1) continue
+      const reset = parameter(item, isStructured ? 't' : 'reset')
+      const name = item.split(';')[0]?.trim()
+      const policy = policies.find(each => each.split(';')[0]?.trim() === name) ?? policies[0] ?? ''
+      const seconds = reset ?? parameter(policy, 'w')
+      if (seconds !== null) waits.push(seconds * 1_000)
+    }
+  }
+  return waits.length === 0 ? undefined : Math.max(...waits)
+}
+
+/** Ways of refusing that mean "too often" though the status is 403: a challenge, a firewall's verdict, an empty allowance. */
+export const isLimitedBy403 = (headers: Headers, now: number): boolean =>
+  header(headers, 'retry-after') !== null ||
+  rateLimitOf(headers, now) !== undefined ||
+  header(headers, 'cf-mitigated') !== null ||
+  header(headers, 'x-amzn-waf-action') !== null ||
+  /^(?:challenge|captcha)/i.test(header(headers, 'x-sucuri-block') ?? '')

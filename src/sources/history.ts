@@ -1,0 +1,47 @@
+/** The last fetches of a source, packed to about twenty characters each: thirty of them for 50,000 sources must fit in memory. (pure) */
+
+export interface Fetch {
+  /** ms since the epoch; kept to the second. */
+  readonly at: number
+  readonly outcome: 'changed' | 'unchanged' | 'failed' | 'deferred' | 'push'
+  /** HTTP status; 0 where there was none. */
+  readonly status: number
+  /** How long it took. */
+  readonly ms: number
+  /** Of the body, after decompression. */
+  readonly bytes: number
+  /** Items that were new. */
+  readonly items: number
+  /** Of a failure, in a word such as `timeout`; why it was deferred; else empty. */
+  readonly reason: string
+}
+
+export const MOST_FETCHES = 30
+
+const CODES = { changed: 'c', unchanged: 'u', failed: 'f', deferred: 'd', push: 'p' } as const
+const OUTCOMES = new Map(Object.entries(CODES).map(([outcome, code]) => [code, outcome as Fetch['outcome']])) // keys of CODES
+
+const whole = (number: number): string => Math.max(0, Math.round(number)).toString(36)
+
+/** Fields in base 36, parted by blanks, the reason last. */
+export const packFetch = ({ at, outcome, status, ms, bytes, items, reason }: Fetch): string =>
+  [whole(at / 1_000), CODES[outcome], ...[status, ms, bytes, items].map(whole), reason].join(' ').trimEnd()
+
+/** @returns null for what is no packed fetch */
+export const unpackFetch = (packed: string): Fetch | null => {
+  const [at = '', code = '', status = '', ms = '', bytes = '', items = '', ...reason] = packed.split(' ')
+  const outcome = OUTCOMES.get(code as (typeof CODES)['changed'])
+  const numbers = [at, status, ms, bytes, items].map(text => Number.parseInt(text, 36))
+  if (outcome === undefined || numbers.some(Number.isNaN)) return null
+  const [seconds = 0, ...rest] = numbers
+  const [statusCode = 0, took = 0, size = 0, found = 0] = rest
+  return {
+    at: seconds * 1_000,
+    outcome,
+    status: statusCode,
+    ms: took,
+    bytes: size,
+    items: found,
+    reason: reason.join(' '),
+  }
+}

@@ -1,0 +1,46 @@
+-- Leaves a domain: nobody may enter until the gap has passed, or for as long as its server asked.
+-- KEYS 1  domain (hash)
+--      2  holders (sorted set)
+-- All in one slot.
+-- ARGV 1  token of the visit
+--      2  gap, ms
+--      3  how long the visit took, ms
+--      4  ms the server asks everyone to stay away; -1 where it said it is asked too often and not for how long; 0 where it said nothing
+--      5  first wait where it did not say for how long, ms; doubled each time in a row
+--      6  longest wait, ms
+--      7  0 to 1: place in the spread
+--      8  why, for people
+-- Returns ms for which the domain is closed now, 0 where it is not.
+-- O(log(holders)).
+
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local gap, took, asked, longest = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[6])
+local known = redis.call('HMGET', KEYS[1], 'free', 'until', 'took', 'strikes')
+local closed = tonumber(known[2] or 0)
+
+if redis.call('ZREM', KEYS[2], ARGV[1]) == 1 then
+  local before = tonumber(known[3] or took)
+  redis.call('HSET', KEYS[1], 'free', math.max(tonumber(known[1] or 0), now + gap), 'took', math.floor(before + (took - before) / 4))
+end
+
+local keep = math.max(600000, gap)
+if asked ~= 0 then
+  local strikes = tonumber(known[4] or 0)
+  if asked < 0 then
+    asked = tonumber(ARGV[5]) * 2 ^ math.min(strikes, 20)
+    redis.call('HSET', KEYS[1], 'strikes', strikes + 1)
+  end
+  -- Everyone who waits for the same moment comes within a tenth after it, not all at it.
+  asked = math.floor(math.min(asked, longest) * (1 + tonumber(ARGV[7]) * 0.1))
+  closed = math.max(closed, now + asked)
+  redis.call('HSET', KEYS[1], 'until', closed, 'why', ARGV[8])
+  -- Strikes outlive the wait, or each would be the first.
+  keep = math.max(keep, (closed - now) * 2 + 600000)
+  redis.call('PEXPIRE', KEYS[1], keep)
+elseif closed <= now then
+  -- An answer without complaint: the slate is clean.
+  if known[4] then redis.call('HDEL', KEYS[1], 'strikes') end
+  redis.call('PEXPIRE', KEYS[1], keep)
+end
+return math.max(0, closed - now)

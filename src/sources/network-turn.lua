@@ -1,0 +1,11 @@
+-- Turns the state of our own network, if it still is what the caller thinks it is: of many replicas that see a reason, one turns it.
+-- KEYS 1  network (hash: mode, since)
+-- ARGV 1  mode it is in
+--      2  mode it shall be in
+--      3  now, ms
+-- Returns 1 where it was turned, else 0.
+-- O(1).
+
+if (redis.call('HGET', KEYS[1], 'mode') or 'up') ~= ARGV[1] then return 0 end
+redis.call('HSET', KEYS[1], 'mode', ARGV[2], 'since', ARGV[3])
+return 1

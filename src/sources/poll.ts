@@ -1,0 +1,207 @@
+/**
+ * One poll of a source with all courtesy: is our network up, is it our turn at the domain, does its robots.txt allow it, where has it
+ * moved, is its word on "unchanged" worth anything. What comes back is a feed's bytes, or what became of it instead, already written down.
+ */
+
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type FetchFeed, type FetchOutcome, isUnder } from '../feed/fetch.ts'
+import { withoutCredentials } from '../feed/redact.ts'
+import type { Due } from './due.ts'
+import { type FailureOf, isUnreached } from './failures.ts'
+import { addressOf, sighted } from './moves.ts'
+import type { Network } from './network.ts'
+import { type Politeness, politeDomain, rulesFor, type Visit, type Wait } from './politeness.ts'
+import type { Robots } from './robots.ts'
+import type { CrawlSettings } from './settings.ts'
+import type { Source } from './source.ts'
+import type { Sources } from './sources.ts'
+import type { SourceState } from './state.ts'
+import { howToAsk } from './trust.ts'
+
+type Changed = Extract<FetchOutcome, { kind: 'changed' }>
+type Unchanged = Extract<FetchOutcome, { kind: 'unchanged' }>
+
+/** The feed came: now it is read, and what it told about its address and validators is looked into. */
+export interface PolledFeed {
+  readonly kind: 'changed'
+  readonly fetched: Changed
+  readonly state: SourceState
+  readonly isRecrawl: boolean
+  /**
+   * Once it is known which items are new: believes or disbelieves a permanent redirect, and tests validators that were left out.
+   * @returns what is worth a line in the job's log
+   */
+  learn(items: { readonly all: number; readonly known: number }): Promise<string[]>
+  /** The body is no feed: a failure like others. */
+  failed(failure: FailureOf): Promise<Due>
+  /** Gives the domain back; done twice, nothing happens. */
+  leave(): Promise<unknown>
+}
+
+export type Polled =
+  | PolledFeed
+  | { readonly kind: 'unchanged'; readonly fetched: Unchanged; readonly state: SourceState; leave(): Promise<unknown> }
+  | { readonly kind: 'failed'; readonly failure: FailureOf; readonly due: Due }
+  /** Not now: the job comes back in `ms`. */
+  | { readonly kind: 'postponed'; readonly ms: number }
+  /** Not today: the source was given another time, for the reason told. */
+  | { readonly kind: 'deferred'; readonly due: Due }
+
+export interface PollWish {
+  /** By hand: the whole feed, whatever is known of it, network and backoff notwithstanding. */
+  readonly isRecrawl: boolean
+  readonly signal: AbortSignal
+}
+
+export type Poll = (source: Source, wish: PollWish) => Promise<Polled>
+
+export interface PollParts {
+  readonly sources: Sources
+  readonly politeness: Politeness
+  readonly network: Network
+  readonly robots: Robots
+  readonly fetchFeed: FetchFeed
+  readonly settings: () => CrawlSettings
+  readonly now: () => number
+  /** 0 to 1, not 1. */
+  readonly random?: () => number
+}
+
+/** A wait longer than this is the schedule's to keep, not the queue's, ms. */
+const LONG = 60_000
+const DAY = 86_400_000
+
+/** A poll in one piece, from the fetcher and what surrounds it. */
+export const createPoll = ({
+  sources,
+  politeness,
+  network,
+  robots,
+  fetchFeed,
+  settings,
+  now,
+  random = Math.random,
+}: PollParts): Poll => {
+  const putOff = async (source: Source, wait: Wait): Promise<Polled> =>
+    wait.kind === 'turn' || wait.ms <= LONG
+      ? { kind: 'postponed', ms: wait.ms }
+      : { kind: 'deferred', due: await sources.deferred(source.id, wait.ms, wait.why) }
+
+  const giveUp = async (source: Source, url: string, visit: Visit, failure: FailureOf): Promise<Polled> => {
+    const domain = politeDomain(url)
+    const isOurFault = isUnreached(failure) && (await network.unreached(domain, source.id))
+    if (failure.reason === 'status') network.reached(domain)
+    const closed = await visit.leave({ ...failure, why: `answered ${failure.status ?? failure.reason}` })
+    const asked = Math.max(failure.retryAfter ?? 0, failure.isLimited ? closed : 0)
+    const heard = asked > 0 ? { ...failure, retryAfter: asked } : failure
+    return { kind: 'failed', failure, due: await sources.failed(source.id, heard, isOurFault) }
+  }
+
+  /** What a permanent redirect comes to, and what to tell about it. */
+  const learnMove = async (
+    source: Source,
+    state: SourceState,
+    url: string,
+    movedTo: string | null,
+    items: { all: number; known: number } | null,
+  ): Promise<string[]> => {
+    if (movedTo === null) {
+      if (state.move) await sources.moved(source, { move: null, adopted: null })
+      return []
+    }
+    const sighting = { to: movedTo, day: Math.floor(now() / DAY), items, hasPast: state.lastSuccessAt !== null }
+    const { move, isBelieved } = sighted(url, state.move, sighting)
+    if (!isBelieved && JSON.stringify(move) === JSON.stringify(state.move)) return []
+    await sources.moved(source, { move, adopted: isBelieved ? movedTo : null })
+    const shown = withoutCredentials(movedTo)
+    return [
+      isBelieved
+        ? `moved permanently to ${shown}, seen on ${move.days.length} days: fetched there from now on; change its url in sources.yaml`
+        : `moved permanently to ${shown}, ${move.isShared ? `seen on ${move.days.length} days so far` : 'which carries other items and is not believed'}; change its url in sources.yaml if that is right`,
+    ]
+  }
+
+  /** New items came although nothing was left to chance: would the server have admitted to them? */
+  const testValidators = async (
+    source: Source,
+    state: SourceState,
+    url: string,
+    signal: AbortSignal,
+  ): Promise<string[]> => {
+    await sleep(rulesFor(politeDomain(url), settings()).gap, undefined, { signal })
+    const again = await fetchFeed({ url, validators: state.validators, signal })
+    if (again.kind !== 'unchanged' || again.by !== 'status') return []
+    const how = 'answered 304 though its feed had new items'
+    await sources.distrust(source.id, how)
+    return [`its validators lie (it ${how}): they are not used for 30 days`]
+  }
+
+  return async (source, { isRecrawl, signal }) => {
+    const wait = isRecrawl ? null : await network.gate()
+    if (wait !== null) return { kind: 'postponed', ms: wait }
+    const visit = politeness.visit(source.id)
+    // One round trip for both.
+    const [turn, state] = await Promise.all([visit.enter(source.url), sources.state(source.id)])
+    if (turn) return putOff(source, turn)
+    // With the feed in hand it is the caller who leaves.
+    let isHandedOn = false
+    try {
+      const url = addressOf(source.url, state.adopted, state.failures)
+      const elsewhere = await visit.enter(url)
+      if (elsewhere) return await putOff(source, elsewhere)
+      const { optOut } = settings()
+      if (rulesFor(politeDomain(url), settings()).robots && !isUnder(new URL(url).hostname, optOut)) {
+        const refusal = await robots.refuses(url, signal)
+        if (refusal !== null) return await giveUp(source, url, visit, { reason: 'robots', detail: refusal })
+      }
+
+      const hasValidators = Boolean(state.validators?.etag || state.validators?.lastModified)
+      const asking = !isRecrawl && hasValidators ? howToAsk(state.lie?.at ?? null, now(), random()) : 'conditional'
+      let held: Wait | null = null
+      const fetched = await fetchFeed({
+        url,
+        validators: isRecrawl ? null : state.validators,
+        isConditional: asking === 'conditional',
+        signal,
+        onHop: async next => {
+          held = await visit.enter(next)
+          return held?.ms ?? null
+        },
+      })
+      if (fetched.kind === 'held') {
+        return await putOff(source, held ?? { ms: fetched.wait, kind: 'turn', why: 'turn' })
+      }
+      if (fetched.kind === 'failed') return await giveUp(source, url, visit, fetched)
+
+      network.reached(politeDomain(url))
+      const leave = () =>
+        visit.leave(
+          fetched.retryAfter === undefined
+            ? undefined
+            : { retryAfter: fetched.retryAfter, why: 'has no requests left for us' },
+        )
+      isHandedOn = true
+      if (fetched.kind === 'unchanged') {
+        if (fetched.movedTo !== null || state.move) await learnMove(source, state, url, fetched.movedTo, null)
+        return { kind: 'unchanged', fetched, state, leave }
+      }
+      return {
+        kind: 'changed',
+        fetched,
+        state,
+        isRecrawl,
+        leave,
+        learn: async ({ all, known }) => [
+          ...(await learnMove(source, state, url, fetched.movedTo, { all, known })),
+          ...(asking === 'sample' && known < all ? await testValidators(source, state, url, signal) : []),
+        ],
+        failed: async failure => {
+          await leave()
+          return sources.failed(source.id, failure, false)
+        },
+      }
+    } finally {
+      if (!isHandedOn) await visit.leave()
+    }
+  }
+}

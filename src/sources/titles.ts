@@ -1,0 +1,127 @@
+/**
+ * Publishers' names at the ends and beginnings of titles (` - The Times`, ` | Reuters`, `BBC News – `, `_新浪网`): learnt from a source's own
+ * titles, then dropped from what is shown. Which items are the same is told by titles as written, so nothing comes twice for it. (pure)
+ */
+
+import { z } from 'zod'
+
+export const TitleHabits = z.object({
+  /** What the latest titles ended and began with, oldest first; empty where nothing was set off. */
+  ends: z.array(z.string()),
+  starts: z.array(z.string()),
+  /** Learnt, separator included; null for none. */
+  end: z.string().nullable(),
+  start: z.string().nullable(),
+})
+export type TitleHabits = z.infer<typeof TitleHabits>
+
+export const NO_HABITS: TitleHabits = { ends: [], starts: [], end: null, start: null }
+
+/** Titles by which a source is judged: its latest. */
+const JUDGED = 40
+/** Fewer alike prove nothing. */
+const FEWEST = 5
+/** Share of the titles that have it before it is taken for the publisher's name, and below which it is given up: far apart, so that it does not flap. */
+const LEARNT_AT = 0.6
+const KEPT_AT = 0.3
+const LONGEST = 60
+/** What is longer is no title, and not worth looking through. */
+const LONGEST_TITLE = 1_000
+
+/**
+ * What sets a name off: a dash, dot or arrow between blanks, a bar anywhere; in scripts without blanks also a dash or underscore right after
+ * a character of theirs.
+ */
+const SEPARATOR =
+  /\s+(?:[-–—―·•~]|::|»|›|\/\/)\s+|\s*[|｜丨︱]\s*|(?<=[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}」』）])\s*[-–—―_＿]\s*/gu
+/** A name in brackets at the end: counts only where it is the source's own. */
+const BRACKETED = /\s*[([（【［「]([^()[\]（）【】［］「」]{2,40})[)\]）】］」]$/u
+/** A name with a colon, or in brackets, at the beginning: likewise. */
+const ANNOUNCED = /^(?:([^:：]{2,40})[:：]\s*|[([（【［「]([^()[\]（）【】［］「」]{2,40})[)\]）】］」]\s*)/u
+
+const fold = (text: string): string =>
+  text
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\p{M}]+/gu, '')
+
+/** What a source is called, as it may stand in its titles: its names, and their parts. */
+const namesOf = (names: readonly (string | null)[]): ReadonlySet<string> =>
+  new Set(
+    names
+      .flatMap(name => (name === null ? [] : [name, ...name.split(SEPARATOR), ...name.split(/\s*[:：,]\s*/u)]))
+      .map(fold)
+      .filter(name => name.length >= 2),
+  )
+
+/** What stands after the last separator, with it. */
+const endOf = (title: string): string => {
+  const last = [...title.matchAll(SEPARATOR)].at(-1)
+  const end = last ? title.slice(last.index) : ''
+  return end.length <= LONGEST ? end : ''
+}
+const startOf = (title: string): string => {
+  const [first] = title.matchAll(SEPARATOR)
+  const start = first ? title.slice(0, first.index + first[0].length) : ''
+  return start.length <= LONGEST ? start : ''
+}
+
+/** Lower case is prose ("- live updates", "– video"): a name has a capital, or no cases at all. */
+const looksLikeName = (affix: string): boolean => {
+  const [first = ''] = /[\p{L}\p{N}]/u.exec(affix) ?? []
+  return first !== '' && (first !== first.toLowerCase() || first === first.toUpperCase())
+}
+
+const learn = (affixes: readonly string[], before: string | null): string | null => {
+  const counts = new Map<string, number>()
+  for (const affix of affixes) if (affix !== '') counts.set(affix, (counts.get(affix) ?? 0) + 1)
+  if (before !== null && (counts.get(before) ?? 0) >= affixes.length * KEPT_AT) return before
+  const [best] = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
+  if (!best || !looksLikeName(best[0])) return null
+  return best[1] >= FEWEST && best[1] >= affixes.length * LEARNT_AT ? best[0] : null
+}
+
+/** @param titles new ones of a source, as written, newest first */
+export const learnTitles = (before: TitleHabits, titles: readonly string[]): TitleHabits => {
+  if (titles.length === 0) return before
+  const latest = (known: readonly string[], of: (title: string) => string) =>
+    [
+      ...known,
+      ...titles
+        .filter(({ length }) => length <= LONGEST_TITLE)
+        .map(of)
+        .reverse(),
+    ].slice(-JUDGED)
+  const ends = latest(before.ends, endOf)
+  const starts = latest(before.starts, startOf)
+  return { ends, starts, end: learn(ends, before.end), start: learn(starts, before.start) }
+}
+
+/** A headline, and not what is left when too much was taken. */
+const isHeadline = (text: string): boolean =>
+  fold(text).length >= (/[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}]/u.test(text) ? 4 : 8)
+
+/**
+ * The title without the publisher's name: what its source was seen to put there, or what says one of its own names.
+ * @param names the source's, its feed's, its host
+ */
+export const withoutName = (title: string, habits: TitleHabits, names: readonly (string | null)[]): string => {
+  if (title.length > LONGEST_TITLE) return title
+  const own = namesOf(names)
+  const isOwn = (text: string | undefined) => text !== undefined && own.has(fold(text))
+  const end = endOf(title)
+  const bracketed = BRACKETED.exec(title)
+  const tail =
+    end !== '' && (end === habits.end || isOwn(end)) ? end : isOwn(bracketed?.[1]) ? (bracketed?.[0] ?? '') : ''
+  const headless = tail === '' ? title : title.slice(0, -tail.length).trimEnd()
+  const shortened = isHeadline(headless) ? headless : title
+
+  const start = startOf(shortened)
+  const announced = ANNOUNCED.exec(shortened)
+  const isAnnounced = isOwn(announced?.[1] ?? announced?.[2])
+  const head =
+    start !== '' && (start === habits.start || isOwn(start)) ? start : isAnnounced ? (announced?.[0] ?? '') : ''
+  if (head === '') return shortened
+  const rest = shortened.slice(head.length).trimStart()
+  return isHeadline(rest) ? rest : shortened
+}

@@ -1,0 +1,81 @@
+/**
+ * How strongly an article's words speak for a story: a log likelihood ratio of two ways to explain them, "it tells this story" against
+ * "it tells something else" (Dirichlet process mixture in the spirit of Yin and Wang, A Dirichlet multinomial mixture model-based
+ * approach for short text clustering, KDD 2014; Jelinek-Mercer smoothing). One rule serves both kinds of stream:
+ *   - a word counts by how many *stories* have it, not how many articles, so that the words of a large story stay telling;
+ *   - a story that many articles tell is likelier to be told again (the rich get richer), so its central words suffice;
+ *   - what is needed falls as the stream turns out to be one where most articles belong somewhere, and rises where few do.
+ * The constants were found by random search over mixtures of large stories, small stories and unrelated articles; bench/quality-stories.ts
+ * measures them, docs/decisions/0041 tells how. (pure)
+ */
+
+/** Share of a story's wording in an article that tells it; the rest is its own. */
+const OWN_WORDS = 0.352
+const ODDS = OWN_WORDS / (1 - OWN_WORDS)
+const PENALTY = -Math.log(1 - OWN_WORDS)
+/** Most that one word may say, in nats: however rare it is, it may be a coincidence. */
+const MOST_GAIN = 4.856
+/** Unseen streams have no frequencies yet: as if so much unrelated news had gone before. */
+const PRIOR = 586
+/** An article's mentions of a word in one story count ever less towards how common the word is. */
+const MENTIONS = 0.481
+/** Longer texts have more chances to share a word: scores are scaled towards this many terms, not fully. */
+const USUAL_LENGTH = 10
+const SHORTEST = 5
+const LENGTH_EXPONENT = 0.3
+/** Weight of a story's size, and the most it may say. */
+const SIZE = 0.939
+const MOST_SIZE = 2.069
+
+/** Needed to join, where every second article belongs somewhere. */
+const NEEDED = 9.531
+const RATE_WEIGHT = 2.5
+/** A best score from here on says surely that the article belongs somewhere: the rate is estimated by those. */
+const SURE = 10.9
+const RATE_SPAN = 113
+const LOWEST_RATE = 0.03
+export const FIRST_RATE = 0.3
+
+/** Merging whole stories needs this much more, and less again with each doubling of the smaller. */
+const MERGE_NEEDED = 2.422
+const MERGE_SIZE = 0.479
+
+/** A source that already tells a story rarely tells it again as news. */
+const SAME_SOURCE = 1
+/** Each day between an article and the story's own days, after the first, in nats, and the most of it. */
+const DAY_APART = 0.5
+const MOST_APART = 4
+
+/** What `mentions` articles of one story add to how common a word is. */
+export const commonness = (mentions: number): number => mentions ** MENTIONS
+
+/** Probability that an article has the word by chance. */
+export const chance = (common: number, all: number): number => Math.min(0.5, (common + 0.3) / (all + PRIOR + 1))
+
+/** What one word says for a story, in nats. @param share of the story's articles that have it */
+export const gain = (share: number, byChance: number): number =>
+  Math.min(MOST_GAIN, Math.log(1 + (ODDS * share) / byChance))
+
+/** @param gained sum of gains over the words both have; @param length distinct terms of the article, or their mean in a story */
+export const likelihood = (gained: number, length: number): number =>
+  (gained - PENALTY * length) * (USUAL_LENGTH / Math.max(SHORTEST, length)) ** LENGTH_EXPONENT
+
+/** What a story's size says for it. @param coherence 0 to 1: a story of loosely connected articles has not earned it */
+export const sizePrior = (articles: number, coherence: number): number =>
+  articles < 2 ? 0 : Math.min(MOST_SIZE, SIZE * Math.log(articles)) * coherence
+
+/** @param rate share of articles that surely belong somewhere */
+export const neededToJoin = (rate: number): number => NEEDED - RATE_WEIGHT * Math.log(rate / (1 - rate))
+
+/** @param smaller articles of the smaller story: many articles that all speak for it are more evidence than one */
+export const neededToMerge = (rate: number, smaller: number): number =>
+  neededToJoin(rate) + (smaller < 2 ? 0 : MERGE_NEEDED - MERGE_SIZE * Math.log(smaller))
+
+export const nextRate = (rate: number, best: number): number => {
+  const moved = rate + ((best >= SURE ? 1 : 0) - rate) / RATE_SPAN
+  return Math.min(1 - LOWEST_RATE, Math.max(LOWEST_RATE, moved))
+}
+
+/** What speaks against: told before by the same source, or days apart. */
+export const reservations = (sameSource: boolean, msApart: number): number =>
+  (sameSource ? SAME_SOURCE : 0) + Math.min(MOST_APART, DAY_APART * Math.max(0, msApart / 86_400_000 - 1))

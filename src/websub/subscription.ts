@@ -1,0 +1,116 @@
+/** One subscription at a hub: what is known of it, and what is to be done next. Rules on plain data. (pure) */
+
+import { createHash } from 'node:crypto'
+import type { SourceId } from '../sources/source.ts'
+
+export type SubscriptionState = 'asking' | 'active' | 'denied' | 'failed' | 'ending'
+
+export interface Subscription {
+  /** Unguessable; the last part of its callback. */
+  readonly token: string
+  readonly source: SourceId
+  readonly hub: string
+  readonly topic: string
+  readonly callback: string
+  /** Key of the signatures; shared with the hub alone. */
+  readonly secret: string
+  readonly state: SubscriptionState
+  /** What the hub was asked for last and has not verified yet. */
+  readonly asked: 'subscribe' | 'unsubscribe' | null
+  readonly askedAt: number
+  /** Times asked since it was verified last. */
+  readonly tries: number
+  /** ms since the epoch; 0 where it was never verified. */
+  readonly verifiedAt: number
+  readonly leaseUntil: number
+  readonly deliveredAt: number
+  readonly deliveries: number
+  /** Deliveries that were not signed, or wrongly. */
+  readonly ignored: number
+  /** Times a poll found what push had missed, since all went well last. */
+  readonly misses: number
+  readonly distrustedUntil: number
+  /** Why it is as it is, for people. */
+  readonly reason: string
+}
+
+const number = (text: string | undefined): number => Number(text ?? 0) || 0
+
+/** @returns null for a hash that holds none */
+export const parseSubscription = (token: string, hash: Readonly<Record<string, string>>): Subscription | null =>
+  hash.source === undefined || hash.secret === undefined
+    ? null
+    : {
+        token,
+        source: hash.source as SourceId, // written by us from a source of the catalogue
+        hub: hash.hub ?? '',
+        topic: hash.topic ?? '',
+        callback: hash.callback ?? '',
+        secret: hash.secret,
+        state: (hash.state ?? 'asking') as SubscriptionState, // written by us
+        asked: hash.asked === 'subscribe' || hash.asked === 'unsubscribe' ? hash.asked : null,
+        askedAt: number(hash.askedAt),
+        tries: number(hash.tries),
+        verifiedAt: number(hash.verifiedAt),
+        leaseUntil: number(hash.leaseUntil),
+        deliveredAt: number(hash.deliveredAt),
+        deliveries: number(hash.deliveries),
+        ignored: number(hash.ignored),
+        misses: number(hash.misses),
+        distrustedUntil: number(hash.distrustedUntil),
+        reason: hash.reason ?? '',
+      }
+
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+
+/** A hub verifies within this time or is asked again; an answer to a question older than the second is to none we remember. */
+export const VERIFY_WITHIN = 10 * MINUTE
+export const ASKED_LASTS = DAY
+/** A goodbye the hub does not verify is said this often. */
+export const GOODBYES = 3
+const SHORTEST_LEASE = 10_000
+const LONGEST_LEASE = 90 * DAY
+
+/** 0 to 1, always the same for the same token: so that what was asked for together is not renewed together. */
+const placeOf = (token: string): number => createHash('sha256').update(token).digest().readUInt32BE(0) / 2 ** 32
+
+/** What the hub granted, within reason; what we asked for where it says nothing. */
+export const leaseOf = (seconds: string | undefined, asked: number): number => {
+  const granted = /^\d{1,12}$/.test(seconds ?? '') ? Number(seconds) * 1_000 : asked
+  return Math.min(Math.max(granted, SHORTEST_LEASE), LONGEST_LEASE)
+}
+
+/** Well before the lease ends, after 70 to 90 % of it. */
+export const renewAt = (token: string, now: number, lease: number): number =>
+  Math.round(now + lease * (0.7 + 0.2 * placeOf(token)))
+
+/** After a hub could not be asked, or did not verify: 1 minute, 4, 16 ..., a day. */
+export const askAgainAt = (token: string, now: number, tries: number): number =>
+  Math.round(now + Math.min(MINUTE * 4 ** Math.max(0, tries - 1), DAY) * (0.9 + 0.2 * placeOf(token)))
+
+/** A hub that denied is asked again: the publisher may have changed its mind. */
+export const afterDenial = (now: number): number => now + DAY
+
+/** An hour after the first miss, doubling, up to a week. */
+export const distrustFor = (misses: number): number => Math.min(HOUR * 2 ** Math.max(0, misses - 1), 7 * DAY)
+
+/** Until when push is taken to work, ms since the epoch; 0 where it is not. */
+export const worksUntil = (
+  { state, verifiedAt, leaseUntil, deliveredAt, distrustedUntil }: Subscription,
+  now: number,
+  recent: number,
+): number => {
+  if (state !== 'active' || verifiedAt === 0 || deliveredAt === 0 || distrustedUntil > now) return 0
+  const until = Math.min(deliveredAt + recent, leaseUntil)
+  return until > now ? until : 0
+}
+
+/**
+ * Publications that a poll found new though push should have brought them: after push began to work and the last poll, and older than the
+ * grace. A feed that dates nothing accuses nobody.
+ * @param published ms of the items that were new in a poll
+ */
+export const missedOf = (published: readonly number[], now: number, since: number, grace: number): readonly number[] =>
+  published.filter(at => at > since && at < now - grace)

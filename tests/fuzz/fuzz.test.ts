@@ -1,0 +1,20 @@
+import { describe, expect, it } from 'vitest'
+import { bytesOf, everyFormat } from '../feed/build.ts'
+import { mutate, randomFrom } from './mutate.ts'
+import { brokenPromises } from './promises.ts'
+
+describe('fuzzing', () => {
+  it('makes the same inputs of the same seed, and others of another', () => {
+    const document = Buffer.from(everyFormat()['rss.xml'] ?? '')
+    const made = (seed: number) => {
+      const random = randomFrom(seed)
+      return Buffer.concat(Array.from({ length: 20 }, () => mutate(document, document, random))).toString('base64')
+    }
+    expect(made(1)).toBe(made(1))
+    expect(made(1)).not.toBe(made(2))
+  })
+
+  it.each(Object.keys(everyFormat()))('finds no promise broken by %s as it is', async name => {
+    expect(await brokenPromises(bytesOf(everyFormat()[name] ?? ''))).toEqual([])
+  })
+})

@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest'
+import { loadSectionModel, replayTexts } from '../../src/app/section-model.ts'
+import type { Article } from '../../src/article/article.ts'
+import { Section } from '../../src/article/taxonomy.ts'
+import { createLearning } from '../../src/learning/learning.ts'
+import { anArticle, NOON } from '../support/articles.ts'
+import { taxonomy } from '../support/daemon.ts'
+import { testRedis } from '../support/redis.ts'
+
+const { redis, keys } = testRedis()
+const model = loadSectionModel()
+const sections = [...taxonomy, Section.parse({ id: 'motor', labels: { en: 'Motor' } })]
+const words = ['hatchback', 'gearbox', 'roadster', 'convertible', 'saloon', 'coupe', 'diesel', 'torque']
+
+const replica = () =>
+  createLearning({ redis, keys, model, replay: replayTexts(model), taxonomy: () => sections, now: () => NOON })
+
+const filed = (source: string, count: number): Article[] =>
+  Array.from({ length: count }, (_, n) =>
+    anArticle({
+      source,
+      title: `${words[n % 8]} and ${words[(n * 3 + 1) % 8]} on test ${n}`,
+      firstSeenAt: NOON - n,
+      evidence: [{ section: 'motor', from: 'category', what: 'Motor', weight: 0.9 }],
+    }),
+  )
+
+describe('what publishers file themselves', () => {
+  it('teaches every replica a section of the operator, once however often it is taken in', async () => {
+    const first = replica()
+    const batch = [...filed('courier', 60), ...filed('gazette', 60)]
+    await first.learn(batch)
+    await first.learn(batch)
+    expect(await redis.zcard(keys.learned('motor'))).toBe(120)
+
+    const second = replica()
+    await second.refresh()
+    const [best] = second.classify({ title: 'A roadster with a new gearbox', summary: '', language: 'en' })
+    expect(best?.section).toBe('motor')
+  })
+
+  it('keeps no more of one source than its share', async () => {
+    const learning = replica()
+    await learning.refresh()
+    await learning.learn(filed('flood', 500))
+    const members = await redis.zrange(keys.learned('motor'), '0', '-1')
+    expect(members.filter(member => member.startsWith('flood ')).length).toBeLessThanOrEqual(80)
+    expect(members.length).toBeLessThanOrEqual(240)
+    expect(await redis.ttl(keys.learned('motor'))).toBeGreaterThan(0)
+  })
+})

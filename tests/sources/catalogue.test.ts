@@ -1,0 +1,106 @@
+import { assert, constantFrom, integer, property, record, string } from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { keysFor } from '../../src/redis/keys.ts'
+import { createCatalogue } from '../../src/sources/catalogue.ts'
+import { type Fetch, packFetch, unpackFetch } from '../../src/sources/history.ts'
+import { CrawlSettings } from '../../src/sources/settings.ts'
+import { Source, type SourceId } from '../../src/sources/source.ts'
+import { createSources } from '../../src/sources/sources.ts'
+import { testRedis } from '../support/redis.ts'
+
+const { redis, keys } = testRedis()
+let run = 0
+const aSource = (id: string, more = {}): Source =>
+  Source.parse({ id, name: id, url: `https://${id}.example/rss`, section: 'world', ...more })
+const ids = (list: readonly Source[]) => list.map(({ id }) => id as string)
+const id = (name: string) => name as SourceId
+
+const twoProcesses = (...file: Source[]) => {
+  const own = keysFor(`${keys.prefix}-${run++}`)
+  const state = { file: file as readonly Source[] }
+  const open = () => createCatalogue({ redis, keys: own, file: () => state.file })
+  return { one: open(), other: open(), state, keys: own }
+}
+
+describe('the catalogue', () => {
+  it('is the file’s, and over it what was added, paused and removed, in every process that looks again', async () => {
+    const { one, other } = twoProcesses(aSource('a'), aSource('b'))
+    expect(await other.refresh()).toBe(false)
+    await one.add([aSource('c', { interval: '90s' })])
+    await one.setEnabled([id('a')], false)
+    await one.remove([id('b')])
+    expect(await other.refresh()).toBe(true)
+    expect(other.list()).toEqual([{ ...aSource('a'), enabled: false }, aSource('c', { interval: '90s' })])
+    expect(await other.refresh()).toBe(false)
+    expect(other.list()).toBe(other.list())
+  })
+
+  it('holds the file’s definition where an id stands in both', async () => {
+    const { one, state } = twoProcesses()
+    await one.add([aSource('a', { name: 'Typed' })])
+    state.file = [aSource('a', { name: 'Filed' })]
+    expect(one.list()).toMatchObject([{ id: 'a', name: 'Filed' }])
+    state.file = []
+    expect(one.list()).toMatchObject([{ id: 'a', name: 'Typed' }])
+  })
+
+  it('takes no id twice, and brings a removed one of the file back', async () => {
+    const { one } = twoProcesses(aSource('a'))
+    await expect(one.add([aSource('a')])).rejects.toThrow(/there is a source "a" already/)
+    await expect(one.add([aSource('b'), aSource('b')])).rejects.toThrow(/"b" already/)
+    await one.remove([id('a')])
+    expect(one.list()).toEqual([])
+    await one.setEnabled([id('a')], true)
+    expect(ids(one.list())).toEqual(['a'])
+  })
+
+  it('leaves out an entry that cannot be read, says so, and loses nothing else for it', async () => {
+    const { one, other, keys: own } = twoProcesses()
+    await one.add([aSource('a')])
+    await redis.hset(own.added(), 'broken', '{"id":')
+    await redis.incr(own.catalogueVersion())
+    await other.refresh()
+    expect(ids(other.list())).toEqual(['a'])
+    expect(other.overlay().problems).toEqual([expect.stringContaining('source broken in Redis cannot be read')])
+  })
+})
+
+describe('the last fetches of a source', () => {
+  it('come back as they were, to the second', () => {
+    const fetch = record({
+      at: integer({ min: 0, max: 4e12 }).map(at => Math.floor(at / 1_000) * 1_000),
+      outcome: constantFrom('changed', 'unchanged', 'failed', 'push'),
+      status: integer({ min: 0, max: 599 }),
+      ms: integer({ min: 0, max: 1e6 }),
+      bytes: integer({ min: 0, max: 1e8 }),
+      items: integer({ min: 0, max: 20_000 }),
+      reason: constantFrom('', 'timeout', 'not-a-feed'),
+    })
+    assert(
+      property(fetch, each => {
+        expect(unpackFetch(packFetch(each as Fetch))).toEqual(each)
+      }),
+    )
+    assert(property(string(), text => void unpackFetch(text)))
+  })
+
+  it('are the thirty newest, in little memory', async () => {
+    const own = keysFor(`${keys.prefix}-${run++}`)
+    const sources = createSources({
+      ...{ redis, keys: own },
+      catalogue: () => [],
+      settings: () => CrawlSettings.parse({}),
+      now: () => 0,
+    })
+    for (let at = 1; at <= 40; at += 1) {
+      await sources.record(id('a'), {
+        ...{ at: 1_780_000_000_000 + at * 1_000, outcome: 'unchanged', status: 304 },
+        ...{ ms: 120, bytes: 0, items: 0, reason: '' },
+      })
+    }
+    const history = await sources.history(id('a'))
+    expect(history).toHaveLength(30)
+    expect(history[0]?.at).toBe(1_780_000_040_000)
+    expect(Number(await redis.memory('USAGE', own.history('a'), 'SAMPLES', 0))).toBeLessThan(1_200)
+  })
+})

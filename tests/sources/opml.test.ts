@@ -1,0 +1,104 @@
+import { array, assert, option, property, record, string, webUrl } from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { readOpml, writeOpml } from '../../src/sources/opml.ts'
+import { idFor, languageFor, sectionOfFolders, sectionOfItems } from '../../src/sources/suggest.ts'
+import { taxonomy } from '../support/daemon.ts'
+
+const read = (body: string) => {
+  const outcome = readOpml(
+    `<?xml version="1.0"?><opml version="1.1"><head><title>x</title></head><body>${body}</body></opml>`,
+  )
+  if (outcome.kind !== 'opml') throw new Error(outcome.detail)
+  return outcome
+}
+
+describe('OPML', () => {
+  it('comes back as it was written, whatever is in it', () => {
+    const line = string({ unit: 'binary' }).map(
+      text =>
+        text
+          .replace(/[\u0000-\u001f\ufffe\uffff\s]+|\p{Cs}/gu, ' ')
+          .replace(/\s+/g, ' ')
+          .trim() || 'x',
+    )
+    const outline = record({
+      url: webUrl().map(url => new URL(url).href),
+      title: line,
+      site: option(webUrl()),
+      language: option(line),
+    })
+    assert(
+      property(array(record({ folder: line, outlines: array(outline) })), groups => {
+        const outcome = readOpml(writeOpml('Sources', groups, 0))
+        expect(outcome).toEqual({
+          kind: 'opml',
+          warnings: [],
+          outlines: groups.flatMap(({ folder, outlines }) => outlines.map(each => ({ ...each, folders: [folder] }))),
+        })
+      }),
+    )
+  })
+
+  it('is read with its folders, in any case of its names, and broken off in the middle', () => {
+    const { outlines } = read(
+      `<outline text="News"><outline TEXT="Asia"><outline text="A &amp; B" XMLURL="https://a.example/rss" htmlUrl="https://a.example" category="/x/y,z"/></outline></outline><outline title="C" xmlUrl="https://c.example/rss">`,
+    )
+    expect(outlines).toMatchObject([
+      { title: 'A & B', site: 'https://a.example', folders: ['News', 'Asia', 'x', 'y', 'z'] },
+      { title: 'C', folders: [] },
+    ])
+  })
+
+  it('tells what it leaves out', () => {
+    expect(read('<outline text="Odd" xmlUrl="feed://a.example"/><outline text="No feed"/>')).toMatchObject({
+      outlines: [],
+      warnings: [expect.stringContaining('"Odd" left out')],
+    })
+    expect(readOpml('<html/>').kind).toBe('not-opml')
+    expect(readOpml('').kind).toBe('not-opml')
+  })
+
+  it('of any depth is read in little time', () => {
+    const before = performance.now()
+    read('<outline text="x">'.repeat(50_000))
+    expect(performance.now() - before).toBeLessThan(3_000)
+  })
+})
+
+describe('a new source', () => {
+  it('is named by its publisher, then by its path, then by number', () => {
+    const url = 'https://feeds.bbci.co.uk/news/world/rss.xml'
+    expect(idFor(url, new Set())).toBe('bbci')
+    expect(idFor(url, new Set(['bbci']))).toBe('bbci-world')
+    expect(idFor(url, new Set(['bbci', 'bbci-world']))).toBe('bbci-2')
+    expect(idFor('http://127.0.0.1:80/', new Set())).toBe('127-0-0-1')
+    expect(idFor('https://пример.рф/rss', new Set())).toMatch(/^[a-z0-9-]+$/)
+  })
+
+  it('belongs to the section its folder means, the innermost first', () => {
+    expect(sectionOfFolders(['News', 'Ausland'], taxonomy)).toBe('world')
+    expect(sectionOfFolders(['Sports', 'Whatever'], taxonomy)).toBe('sports')
+    expect(sectionOfFolders(['Favourites'], taxonomy)).toBeNull()
+  })
+
+  it('or to the one most of its items speak for, and to none where they speak for many', () => {
+    const item = (url: string, ...categories: string[]) => ({
+      ...{ title: 'x', link: url, id: null, published: null, updated: null, author: null, image: null },
+      ...{ summary: null, language: null, categories },
+    })
+    const sports = Array.from({ length: 5 }, (_, n) => item(`https://a.example/${n}`, 'Football'))
+    expect(sectionOfItems(sports, 'en', taxonomy)).toEqual({ section: 'sports', share: 1 })
+    expect(sectionOfItems([item('https://a.example/1'), item('https://a.example/2')], 'en', taxonomy)).toBeNull()
+  })
+
+  it('has a language tag that can be used', () => {
+    expect(['en_us', 'de-DE', ' fr ', 'english please', '', null].map(languageFor)).toEqual([
+      'en-us',
+      'de-DE',
+      'fr',
+      'en',
+      'en',
+      'en',
+    ])
+  })
+})

@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest'
+import { keysFor } from '../../src/redis/keys.ts'
+import { createPoliteness, politeDomain, type Visit } from '../../src/sources/politeness.ts'
+import { CrawlSettings } from '../../src/sources/settings.ts'
+import { testRedis } from '../support/redis.ts'
+
+const { redis, keys, connect } = testRedis()
+let run = 0
+
+const aPoliteness = (some: Record<string, unknown> = {}) => {
+  const own = keysFor(`${keys.prefix}-${run++}`)
+  const settings = CrawlSettings.parse({ hostGap: '0ms', totalTimeout: '2s', ...some })
+  const make = (over = redis) =>
+    createPoliteness({ redis: over, keys: own, settings: () => settings, random: () => 0.5 })
+  return { polite: make(), another: make, keys: own }
+}
+const BBC = 'https://www.bbc.co.uk/a'
+
+describe('a publisher’s domain', () => {
+  it('sees one request at a time, whichever of its hosts is asked and by whichever replica', async () => {
+    const { polite, another } = aPoliteness()
+    const second = connect()
+    const first = polite.visit('a')
+    expect(await first.enter('https://feeds.bbc.co.uk/a')).toBeNull()
+    expect(await another(second).visit('b').enter(BBC)).toMatchObject({ kind: 'turn' })
+    expect(await polite.visit('c').enter('https://other.example/')).toBeNull()
+    await first.leave()
+    expect(await polite.visit('d').enter('https://third.example/')).toBeNull()
+    second.disconnect()
+  })
+
+  it('is left alone for a gap afterwards, its own where one is configured', async () => {
+    const { polite } = aPoliteness({ hostGap: '60s', domains: { 'quick.example': { gap: '1ms' } } })
+    for (const domain of ['courier', 'quick']) {
+      const visit = polite.visit(domain)
+      expect(await visit.enter(`https://${domain}.example/`)).toBeNull()
+      await visit.leave()
+    }
+    const wait = await polite.visit('x').enter('https://courier.example/')
+    expect(wait?.ms).toBeGreaterThan(55_000)
+    expect((await polite.visit('y').enter('https://quick.example/'))?.ms ?? 0).toBeLessThan(50)
+  })
+
+  it('takes as many requests at a time as it is configured to, and not one more', async () => {
+    const { polite } = aPoliteness({ domains: { 'wide.example': { concurrency: 3 } } })
+    const waits = await Promise.all(
+      Array.from({ length: 6 }, (_, n) => polite.visit(`s${n}`).enter(`https://${n}.wide.example/`)),
+    )
+    expect(waits.filter(wait => wait === null)).toHaveLength(3)
+  })
+
+  it('is free again when whoever was there died', async () => {
+    const { polite, keys: own } = aPoliteness()
+    await polite.visit('dead').enter(BBC)
+    for (const token of await redis.zrange(own.hostHolders('bbc.co.uk'), 0, '-1'))
+      await redis.zadd(own.hostHolders('bbc.co.uk'), 1, token)
+    expect(await polite.visit('alive').enter(BBC)).toBeNull()
+  })
+
+  it('gives a hundred sources a turn each: all are served, hardly anyone comes in vain', async () => {
+    const { polite } = aPoliteness({ hostGap: '5ms' })
+    let comings = 0
+    let inside = 0
+    let most = 0
+    const served = new Set<string>()
+    const crawl = async (member: string): Promise<void> => {
+      const visit: Visit = polite.visit(member)
+      comings += 1
+      const wait = await visit.enter(BBC)
+      if (wait !== null) {
+        await new Promise(resolve => setTimeout(resolve, wait.ms)) // what the queue's delay does
+        return crawl(member)
+      }
+      inside += 1
+      most = Math.max(most, inside)
+      await new Promise(resolve => setTimeout(resolve, 4)) // a fetch
+      inside -= 1
+      served.add(member)
+      await visit.leave()
+    }
+    await Promise.all(Array.from({ length: 100 }, (_, n) => crawl(`s${n}`)))
+    expect(served.size).toBe(100)
+    expect(most).toBe(1)
+    // One to be told when, one to be served; the rest is jitter of timers.
+    expect(comings).toBeLessThan(400)
+  })
+
+  it('tells each who waits a moment of its own', async () => {
+    const { polite } = aPoliteness({ hostGap: '1s' })
+    await polite.visit('holder').enter(BBC)
+    const waits = await Promise.all(Array.from({ length: 20 }, (_, n) => polite.visit(`s${n}`).enter(BBC)))
+    const moments = waits.map(wait => wait?.ms ?? 0).sort((a, b) => a - b)
+    for (let n = 1; n < moments.length; n += 1) expect((moments[n] ?? 0) - (moments[n - 1] ?? 0)).toBeGreaterThan(900)
+    // Asked again too early, it keeps its moment.
+    const again = await polite.visit('s3').enter(BBC)
+    expect(Math.abs((again?.ms ?? 0) - (waits[3]?.ms ?? 0))).toBeLessThan(500)
+  })
+})
+
+describe('a server that asks for patience', () => {
+  it('gets it for its whole domain, for all replicas, and with a spread', async () => {
+    const { polite } = aPoliteness()
+    const visit = polite.visit('a')
+    await visit.enter('https://feeds.bbc.co.uk/a')
+    expect(await visit.leave({ retryAfter: 600_000, why: 'answered 429' })).toBe(630_000)
+    const wait = await polite.visit('b').enter(BBC)
+    expect(wait).toMatchObject({ kind: 'closed', why: 'bbc.co.uk answered 429' })
+    expect(wait?.ms).toBeGreaterThan(600_000)
+  })
+
+  it('is not obeyed for longer than a day and its spread', async () => {
+    const { polite } = aPoliteness()
+    const visit = polite.visit('a')
+    await visit.enter(BBC)
+    expect(await visit.leave({ retryAfter: 99_999_999_999_000, why: 'answered 503' })).toBe(86_400_000 * 1.05)
+  })
+
+  it('and does not say for how long gets more each time, until it answers without complaint', async () => {
+    const { polite, keys: own } = aPoliteness()
+    const complain = async (complaint?: { isLimited: boolean; why: string }) => {
+      await redis.hdel(own.host('bbc.co.uk'), 'until', 'free')
+      const visit = polite.visit('a')
+      expect(await visit.enter(BBC)).toBeNull()
+      return visit.leave(complaint)
+    }
+    const limited = { isLimited: true, why: 'answered 429' }
+    expect(await complain(limited)).toBe(315_000)
+    expect(await complain(limited)).toBe(630_000)
+    expect(await complain(limited)).toBe(1_260_000)
+    expect(await complain()).toBe(0)
+    expect(await complain(limited)).toBe(315_000)
+  })
+})
+
+describe('the domain of a URL', () => {
+  it('is the registrable one; an address counts with its port', () => {
+    expect(politeDomain('https://news.bbc.co.uk/x')).toBe('bbc.co.uk')
+    expect(politeDomain('https://news.bbc.co.uk./x')).toBe('bbc.co.uk')
+    expect(politeDomain('https://someone.github.io/x')).toBe('someone.github.io')
+    expect(politeDomain('http://127.0.0.1:8080/x')).toBe('127.0.0.1:8080')
+  })
+})
