@@ -2,16 +2,15 @@
 -- crawl is queued, the source falls due again when the lease has passed. Where there is a budget, no more than it allows by now: it fills
 -- evenly, up to a minute's worth, for all daemons together.
 -- KEYS 1  due (sorted set: source id by ms)
---      2  allowance (hash: left, at)
--- Both in one slot.
+--      2  allowance (hash: left, at), in the same slot; only with a budget
 -- ARGV 1  now, ms
 --      2  most to take
 --      3  lease, ms
---      4  budget, fetches an hour; 0 for none
+--      4  budget, fetches an hour; 0 or missing for none
 -- Returns the ids taken, longest due first.
 -- O(log(N) + taken).
 
-local now, most, budget = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[4])
+local now, most, budget = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[4] or '0')
 local left
 if budget > 0 then
   local before = redis.call('HMGET', KEYS[2], 'left', 'at')
