@@ -19,7 +19,7 @@ import {
   rateLimitOf,
   retryAfterOf,
 } from './fetch-headers.ts'
-import { createGuard, type Guard } from './guard.ts'
+import { guardOf } from './guard.ts'
 import { takeCredentials } from './redact.ts'
 
 export type { FailureReason } from './fetch-failure.ts'
@@ -136,12 +136,7 @@ export const createFetcher = (
   { now = Date.now, resolve = createResolve() }: FetcherParts = {},
 ): Fetcher => {
   const settings = typeof wanted === 'function' ? wanted : () => wanted
-  let guarded = { allow: settings().allow, guard: createGuard(settings().allow) }
-  const guard = (): Guard => {
-    const { allow } = settings()
-    if (allow !== guarded.allow) guarded = { allow, guard: createGuard(allow) }
-    return guarded.guard
-  }
+  const guard = guardOf(() => settings().allow)
   const agent = createAgent(guard, resolve, { connectTimeout: settings().headersTimeout, maxHeaderSize: MOST_HEADERS })
 
   const ask = async (url: URL, { headers, deadline }: Asked, authorization: { authorization?: string }) => {

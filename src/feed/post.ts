@@ -10,7 +10,7 @@ import { checkUrl, createAgent, createResolve, type Resolve } from './fetch-conn
 import { type Deadline, deadlineOf } from './fetch-deadline.ts'
 import { Failure, type FailureReason, failureOf } from './fetch-failure.ts'
 import { header, rateLimitOf, retryAfterOf } from './fetch-headers.ts'
-import { createGuard, type Guard } from './guard.ts'
+import { guardOf } from './guard.ts'
 import { takeCredentials } from './redact.ts'
 
 export type PostOutcome =
@@ -62,12 +62,7 @@ export const createPoster = (
   settings: () => CrawlSettings,
   { now = Date.now, resolve = createResolve() }: PosterParts = {},
 ): Poster => {
-  let guarded = { allow: settings().allow, guard: createGuard(settings().allow) }
-  const guard = (): Guard => {
-    const { allow } = settings()
-    if (allow !== guarded.allow) guarded = { allow, guard: createGuard(allow) }
-    return guarded.guard
-  }
+  const guard = guardOf(() => settings().allow)
   const agent = createAgent(guard, resolve, { connectTimeout: settings().headersTimeout, maxHeaderSize: MOST_HEADERS })
 
   const ask = (url: URL, body: string, authorization: { authorization?: string }, { signal }: Deadline) => {
