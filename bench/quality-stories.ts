@@ -6,13 +6,14 @@
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { seeded } from '../src/app/seeded.ts'
 import type { ArticleId } from '../src/article/article.ts'
 import type { SourceId } from '../src/sources/source.ts'
 import { createClusterer } from '../src/story/clusterer.ts'
 import { featuresOf, type Told, termsOf } from '../src/story/features.ts'
 import { writeEntry } from '../src/story/log-entry.ts'
 import { StorySettings } from '../src/story/settings.ts'
-import { randomOf, shuffled, storyStream } from './story-stream.ts'
+import { shuffled, storyStream } from './story-stream.ts'
 
 export interface Row {
   readonly task: string
@@ -115,7 +116,7 @@ const smallStories = (
   most: number,
   alone: number,
 ) => {
-  const random = randomOf(seed)
+  const random = seeded(seed)
   const groups = new Map<string, Labelled[]>()
   for (const article of stories) groups.set(article.story, [...(groups.get(article.story) ?? []), article])
   const some = [...groups.values()].flatMap(group =>
@@ -126,7 +127,7 @@ const smallStories = (
 
 /** Reprints by the rules editors use, and what looks like one but is none. */
 const reprints = (articles: readonly Labelled[]) => {
-  const random = randomOf(7)
+  const random = seeded(7)
   const texts = articles.filter(({ summary }) => summary.split(' ').length >= 18)
   const local = ['residents', 'county', 'council', 'told', 'courier', 'local', 'effects', 'felt', 'neighbourhood']
   return shuffled(texts, 3)

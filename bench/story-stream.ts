@@ -1,22 +1,12 @@
 /** A made stream of any length that looks like a week's news to the clusterer: Zipf words, stories of all sizes among singles. */
 
+import { seeded } from '../src/app/seeded.ts'
 import type { ArticleId } from '../src/article/article.ts'
 import type { SourceId } from '../src/sources/source.ts'
 import type { Told } from '../src/story/features.ts'
 
-/** A generator of numbers in [0, 1), always the same for a seed (Mulberry32). */
-export const randomOf = (seed: number) => {
-  let state = seed >>> 0
-  return (): number => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
 export const shuffled = <T>(list: readonly T[], seed: number): T[] => {
-  const random = randomOf(seed)
+  const random = seeded(seed)
   return list
     .map(value => ({ value, at: random() }))
     .sort((a, b) => a.at - b.at)
@@ -31,7 +21,7 @@ const LIVE_STORIES = 400
  * @yields four in ten telling one of the stories in the news, whose words they share by halves; the others telling things of their own
  */
 export function* storyStream(count: number, seed: number): Generator<Told> {
-  const random = randomOf(seed)
+  const random = seeded(seed)
   // Rank of a word drawn with probability about 1 / rank, without the most frequent, which are stopwords.
   const word = (): string => `w${Math.floor(VOCABULARY ** (0.35 + 0.65 * random())).toString(36)}`
   const words = (length: number): string[] => Array.from({ length }, word)

@@ -8,8 +8,9 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { seeded } from '../src/app/seeded.ts'
 import { everyFormat } from '../tests/feed/build.ts'
-import { mutate, randomFrom } from '../tests/fuzz/mutate.ts'
+import { mutate } from '../tests/fuzz/mutate.ts'
 import { brokenPromises } from '../tests/fuzz/promises.ts'
 
 const { values, positionals } = parseArgs({
@@ -65,7 +66,7 @@ const started = performance.now()
 const failures = new Map<string, string>()
 let [inputs, failed, told] = [0, 0, started]
 for (; performance.now() - started < seconds * 1_000; inputs += 1) {
-  const random = randomFrom(Math.imul(seed, 0x9e3779b1) ^ inputs)
+  const random = seeded(Math.imul(seed, 0x9e3779b1) ^ inputs)
   const bytes = mutate(pick(random), pick(random), random)
   const broken = await brokenPromises(bytes)
   if (broken.length > 0) {

@@ -1,15 +1,4 @@
-/** Random numbers of a seed, so that every run and every policy sees the same world. */
-
-/** mulberry32 (Tommy Ettinger, public domain): uniform in [0, 1). */
-export const seeded = (seed: number): (() => number) => {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 0x1_0000_0000
-  }
-}
+/** Distributions over random numbers of a seed. (pure) */
 
 export const exponential = (random: () => number, mean: number): number => -Math.log(1 - random()) * mean
 

@@ -1,6 +1,7 @@
 /** Sources that publish: six patterns, each source with hours, weekdays, time zone and noise of its own. */
 
-import { exponential, normal, poisson, seeded } from './random.ts'
+import { seeded } from '../../src/app/seeded.ts'
+import { exponential, normal, poisson } from './random.ts'
 
 export const MINUTE = 60_000
 export const HOUR = 60 * MINUTE

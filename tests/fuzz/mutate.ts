@@ -1,16 +1,5 @@
 /** Seeded mutations of documents: of bytes, and of the structure of markup and JSON. The same seed gives the same bytes. */
 
-/** mulberry32 (Tommy Ettinger): 32 bits of state, enough for mutations. @returns numbers from 0 up to 1 */
-export const randomFrom = (seed: number): (() => number) => {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
-}
-
 /** What has broken parsers before: markup half open, references, marks of encodings, addresses that run, names of prototypes. */
 const TOKENS = [
   ...'< > & " \' / = ; <! <? ?> <!-- --> <![CDATA[ ]]> ]]&gt; <!DOCTYPE [ <!ENTITY &amp;amp; &#0; &#x; &#xD800; &#xFFFFFFFF; &lol; &nbsp'.split(

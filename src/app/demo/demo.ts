@@ -20,6 +20,7 @@ import { startDaemon } from '../daemon.ts'
 import { createLog } from '../log.ts'
 import { type Newsstand, startNewsstand } from '../newsstand/newsstand.ts'
 import { packageRoot } from '../root.ts'
+import { seeded } from '../seeded.ts'
 import { toldToEnd } from '../told-to-end.ts'
 import { type FrontPage, renderFrontPage } from './front-page.ts'
 import { readPanels } from './reader.ts'
@@ -146,14 +147,6 @@ const whileRunning = async (
 const clearPrefix = async (redis: Redis, prefix: string): Promise<void> => {
   for await (const keys of redis.scanStream({ match: `*${prefix}*`, count: 1_000 }) as AsyncIterable<string[]>)
     if (keys.length > 0) await redis.del(keys)
-}
-
-/** 0 to 1, the same each time (mulberry32). */
-const seeded = (seed: number) => () => {
-  seed = (seed + 0x6d2b79f5) | 0
-  let mixed = Math.imul(seed ^ (seed >>> 15), 1 | seed)
-  mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-  return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
 }
 
 /** The contract's lists: all of the taxonomy, and those related to what is read most. */
