@@ -3,135 +3,15 @@
  * weekdays, zone names, missing zones), ISO 8601 and W3C forms, ctime, and Unix times. Never throws; what cannot be read is null.
  */
 
-/** First three letters or more of month names in the languages feeds are seen in, lower case, without dots. */
-const MONTHS: Readonly<Record<string, number>> = Object.fromEntries(
-  [
-    [
-      'jan',
-      'janv',
-      'ene',
-      'gen',
-      'янв',
-      'янв.',
-      'ιαν',
-      'januar',
-      'janvier',
-      'enero',
-      'gennaio',
-      'jän',
-      'sty',
-      'oca',
-      '1月',
-    ],
-    [
-      'feb',
-      'fév',
-      'févr',
-      'fev',
-      'февр',
-      'фев',
-      'φεβ',
-      'februar',
-      'février',
-      'febrero',
-      'febbraio',
-      'lut',
-      'şub',
-      '2月',
-    ],
-    ['mar', 'mär', 'mars', 'märz', 'mrz', 'мар', 'мart', 'μαρ', 'μάρ', 'μαώ', 'maart', 'mrt', 'márc', '3月'],
-    ['apr', 'avr', 'abr', 'апр', 'απρ', 'avril', 'abril', 'aprile', 'ápr', 'kwi', 'nis', '4月'],
-    ['may', 'mai', 'mag', 'май', 'мая', 'μαϊ', 'μαι', 'μάι', 'μάϊ', 'mayo', 'maio', 'mei', 'maj', 'máj', '5月'],
-    ['jun', 'juin', 'giu', 'июн', 'ιουν', 'ιούν', 'ιον', 'juni', 'junio', 'giugno', 'jún', 'cze', 'haz', '6月'],
-    ['jul', 'juil', 'lug', 'июл', 'ιουλ', 'ιούλ', 'ιολ', 'juli', 'julio', 'luglio', 'júl', 'lip', 'tem', '7月'],
-    ['aug', 'aoû', 'août', 'ago', 'авг', 'αυγ', 'αύγ', 'agosto', 'sie', 'ağu', '8月'],
-    ['sep', 'sept', 'set', 'сен', 'сент', 'σεπ', 'septembre', 'septiembre', 'szep', 'szept', 'wrz', 'eyl', '9月'],
-    ['oct', 'okt', 'ott', 'out', 'окт', 'οκτ', 'octobre', 'octubre', 'ottobre', 'paź', 'eki', '10月'],
-    ['nov', 'ноя', 'нояб', 'νοε', 'νοέ', 'novembre', 'noviembre', 'lis', 'kas', '11月'],
-    ['dec', 'déc', 'dez', 'dic', 'дек', 'δεκ', 'decembre', 'diciembre', 'dicembre', 'gru', 'ara', '12月'],
-  ].flatMap((names, index) => names.map(name => [name, index + 1] as const)),
-)
+import { monthOf } from './months.ts'
+import { zoneMinutes } from './zones.ts'
 
-/** Minutes east of UTC. RFC 822 names first, then those of wire services. Ambiguous ones (IST, CST) as RFC 822 or as most used in news. */
-const ZONES: Readonly<Record<string, number>> = {
-  ut: 0,
-  utc: 0,
-  gmt: 0,
-  z: 0,
-  wet: 0,
-  west: 60,
-  bst: 60,
-  cet: 60,
-  mez: 60,
-  met: 60,
-  cest: 120,
-  mesz: 120,
-  mest: 120,
-  eet: 120,
-  eest: 180,
-  msk: 180,
-  msd: 240,
-  trt: 180,
-  gst: 240,
-  pkt: 300,
-  ist: 330,
-  npt: 345,
-  wib: 420,
-  ict: 420,
-  hkt: 480,
-  sgt: 480,
-  pht: 480,
-  awst: 480,
-  jst: 540,
-  kst: 540,
-  acst: 570,
-  acdt: 630,
-  aest: 600,
-  aedt: 660,
-  nzst: 720,
-  nzdt: 780,
-  sast: 120,
-  cat: 120,
-  eat: 180,
-  wat: 60,
-  brt: -180,
-  art: -180,
-  clt: -240,
-  nst: -210,
-  ndt: -150,
-  est: -300,
-  edt: -240,
-  cst: -360,
-  cdt: -300,
-  mst: -420,
-  mdt: -360,
-  pst: -480,
-  pdt: -420,
-  akst: -540,
-  akdt: -480,
-  hst: -600,
-  ast: -240,
-  adt: -180,
-  et: -300,
-  ct: -360,
-  mt: -420,
-  pt: -480,
-  a: -60,
-  b: -120,
-  m: -720,
-  n: 60,
-  y: 720,
-}
-
-const zoneMinutes = (zone: string | undefined): number => {
-  if (!zone) return 0
-  const signed = /([+-])(\d{1,2}):?(\d{2})?$/.exec(zone)
-  if (signed) return (signed[1] === '-' ? -1 : 1) * (Number(signed[2]) * 60 + Number(signed[3] ?? 0))
-  return ZONES[zone.toLowerCase()] ?? 0
-}
+/** Years of the Thai calendar run 543 ahead. */
+const BUDDHIST = 543
 
 const fullYear = (written: string): number => {
   const year = Number(written)
+  if (year > 2_400 && year < 2_700) return year - BUDDHIST
   if (written.length > 2) return year
   return year < 70 ? 2000 + year : 1900 + year
 }
@@ -204,22 +84,24 @@ const parseIso = (text: string): number | undefined => {
   return moment(Number(year), Number(month ?? 1), Number(day ?? 1), ...time)
 }
 
-const CLOCK = /(\d{1,2})[:.h](\d{1,2})(?:[:.](\d{1,2})(?:\.\d+)?)?\s*([ap]\.?m\.?)?/i
+const CLOCK = /(\d{1,2})[:.h](\d{1,2})(?:[:.](\d{1,2})(?:\.\d+)?)?\s*([ap]\.?\s?m\.?|[πμ]\.?\s?μ\.?|[صم](?!\p{L}))?/iu
+const LATE = /^(?:p|μ|م)/iu
+const EARLY = /^(?:a|π|ص)/iu
 const ZONE = /(?:\b(?:GMT|UTC|Etc\/GMT))?\s*([+-]\d{1,2}:?\d{2}|[+-]\d{1,2})\b|\b([A-Z]{1,5})\b/
 
 /** Day, month by name and year in any order feeds use: `Thu, 01 Jan 2004 19:48:21 GMT`, `Jan 1, 2004 7:48 PM EST`, `Thu Jan  1 19:48:21 2004`. */
 const parseNamed = (text: string): number | undefined => {
   const clock = CLOCK.exec(text)
-  const before = clock ? text.slice(0, clock.index) : text
   const after = clock ? text.slice(clock.index + clock[0].length) : ''
+  const before = clock ? text.slice(0, clock.index) || after : text
   const words = before
     .toLowerCase()
-    .split(/[\s,/.-]+|(?<=\d)(?=[^\d\s])|(?<=\p{L})(?=\d)/u)
+    .split(/[\s,،/.'’-]+|(?<=\d)(?=[^\d\s])|(?<=[\p{L}\p{M}])(?=\d)/u)
     .filter(Boolean)
-  // The last of them: French and Spanish weekdays may read like months (`mar. 02 janv.`).
-  const monthAt = words.findLastIndex(word => monthOf(word) !== undefined)
-  if (monthAt < 0) return undefined
-  const month = monthOf(words[monthAt] ?? '') ?? 0
+  // The last of them: French and Spanish weekdays may read like months (`mar. 02 janv.`). Some are two words (`كانون الثاني`).
+  const months = words.map((word, index) => monthOf(`${word} ${words[index + 1]}`) ?? monthOf(word))
+  const month = months.findLast(each => each !== undefined)
+  if (month === undefined) return undefined
   const numbers = words.filter(word => /^\d{1,4}$/.test(word))
   const yearAfter = /(?:^|\s)(\d{4})(?:\s|$)/.exec(after)?.[1]
   let [day, year] = numbers
@@ -227,9 +109,9 @@ const parseNamed = (text: string): number | undefined => {
   if (day !== undefined && day.length === 4) [day, year] = [year, day]
   if (day === undefined || year === undefined) return undefined
   let hour = Number(clock?.[1] ?? 0)
-  const half = clock?.[4]?.[0]?.toLowerCase()
-  if (half === 'p' && hour < 12) hour += 12
-  if (half === 'a' && hour === 12) hour = 0
+  const half = clock?.[4] ?? ''
+  if (LATE.test(half) && hour < 12) hour += 12
+  if (EARLY.test(half) && hour === 12) hour = 0
   const zone = ZONE.exec(after)
   return moment(
     fullYear(year),
@@ -240,12 +122,6 @@ const parseNamed = (text: string): number | undefined => {
     Number(clock?.[3] ?? 0),
     zoneMinutes(zone?.[1] ?? zone?.[2]),
   )
-}
-
-const monthOf = (word: string): number | undefined => {
-  const known = MONTHS[word]
-  if (known !== undefined || !/^\p{L}{4,}$/u.test(word)) return known
-  return MONTHS[word.slice(0, 4)] ?? MONTHS[word.slice(0, 3)]
 }
 
 /** `2004年01月01日 19:48`, `01.02.2004 19:48`, `1/31/2004 7:48 PM`: all numbers. Dots mean day first; slashes month first unless that cannot be. */
@@ -273,14 +149,28 @@ const parseNumeric = (text: string): number | undefined => {
   return first > 12 ? moment(year, second_, first, ...clock) : moment(year, first, second_, ...clock)
 }
 
+/** The zeros of scripts that write numbers with digits of their own: Arabic, Persian, Indian ones, Thai, Lao, Burmese, Khmer, full width. */
+const ZEROS = [
+  0x660, 0x6f0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xe50, 0xed0, 0x1040, 0x17e0, 0xff10,
+]
+
+const inAscii = (text: string): string =>
+  text.replace(/[^\P{Nd}0-9]/gu, digit => {
+    const point = digit.codePointAt(0) ?? 0
+    const zero = ZEROS.findLast(each => each <= point && point < each + 10)
+    return zero === undefined ? digit : String(point - zero)
+  })
+
 /**
  * @param written as it stands in the feed
  * @returns `2004-01-01T19:48:21Z` or null where it is no date
  */
 export const parseDate = (written: string | null | undefined): string | null => {
   // Nothing readable is longer; a cap keeps the patterns linear whatever comes.
-  const text = written?.slice(0, 120).replace(/\s+/g, ' ').trim()
-  if (!text) return null
+  const text = inAscii(written?.slice(0, 120) ?? '')
+    .replace(/[\s\u200e\u200f]+/g, ' ')
+    .trim()
+  if (text === '') return null
   const bare = text
     .replace(/^\p{L}{2,12}\.?,?\s+(?=\d)/u, '')
     .replace(/^(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})$/, '$1-$2-$3T$4:$5:$6')

@@ -19,6 +19,16 @@ describe('bytes of a feed', () => {
     ['euc-kr', '한국어 뉴스'],
     ['cp850', 'Çüé'],
     ['macintosh', 'café'],
+    ['windows-1250', 'zażółć gęślą jaźń'],
+    ['windows-1253', 'Καλημέρα κόσμε'],
+    ['windows-1255', 'שלום עולם'],
+    ['windows-1256', 'مرحبا بالعالم'],
+    ['windows-874', 'สวัสดีชาวโลก'],
+    ['iso-8859-9', 'Türkiye’de şüphe'.replace('’', '')],
+    ['koi8-u', 'Привіт, світе ґ'],
+    ['big5-hkscs', '香港新聞'],
+    ['euc_jp', '日本語のニュース'],
+    ['cp932', '日本語のニュース'],
   ])('labelled %s are read as that', (label, text) => {
     expect(decode(iconv.encode(labelled(label, text), label)).text).toContain(text)
   })
@@ -50,6 +60,29 @@ describe('bytes of a feed', () => {
           }),
         )
     expect(decode(bytes).text).toContain('café 日本')
+  })
+
+  // "日本語のニュース" in JIS X 0208 between its escapes.
+  it('labelled iso-2022-jp are read as that, though each of them is ASCII', () => {
+    const coded = '\x1b$BF|K\\8l$N%K%e!<%9\x1b(B'
+    const { text, encoding } = decode(Buffer.from(labelled('ISO-2022-JP', coded), 'latin1'))
+    expect(text).toContain('日本語のニュース')
+    expect(encoding).toBe('iso-2022-jp')
+  })
+
+  it('labelled utf-7 are read as that, though each of them is ASCII', () => {
+    const bytes = Buffer.from(labelled('utf-7', 'Caf+AOk- +ZeVnLIqe- 1 +- 1'), 'latin1')
+    expect(decode(bytes).text).toContain('Café 日本語 1 + 1')
+    // Not where they cannot be.
+    expect(decode(bytesOf(labelled('utf-7', 'café +AOk-'))).text).toContain('café +AOk-')
+  })
+
+  it('labelled us-ascii that are not are read as what they are', () => {
+    expect(decode(iconv.encode(labelled('us-ascii', '“café” — 3 €'), 'windows-1252')).text).toContain('“café” — 3 €')
+  })
+
+  it('labelled utf-16 without its zeros are not', () => {
+    expect(decode(bytesOf(labelled('utf-16', 'café'))).text).toContain('café')
   })
 
   it('without any label are guessed', () => {
