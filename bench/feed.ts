@@ -109,7 +109,9 @@ for (let round = 0; performance.now() < until; round += 1) {
 
 const median = (of: readonly number[]): number => of.toSorted((a, b) => a - b)[Math.floor(of.length / 2)] ?? Number.NaN
 const reference = median(times.get('rss-parser') ?? [])
-console.log(`${itemCount} items, ${(bytes.length / 1_024).toFixed(0)} KB, ${times.get('rss-parser')?.length} rounds of ${IN_A_ROW}\n`)
+console.log(
+  `${itemCount} items, ${(bytes.length / 1_024).toFixed(0)} KB, ${times.get('rss-parser')?.length} rounds of ${IN_A_ROW}\n`,
+)
 console.log(
   `${'reader'.padEnd(28)}${'items'.padStart(6)}${'CPU ms'.padStart(12)}${'MB/s'.padStart(9)}${'x rss-parser'.padStart(14)}`,
 )
