@@ -5,7 +5,7 @@
 
 import { UnrecoverableError } from 'bullmq'
 import { z } from 'zod'
-import type { FetchOutcome } from '../src/feed/fetch.ts'
+import type { FetchOutcome, Validators } from '../src/feed/fetch.ts'
 import type { Feed } from '../src/feed/item.ts'
 import { readNew } from '../src/feed/new.ts'
 import type { Due } from '../src/sources/due.ts'
@@ -17,6 +17,7 @@ import type { SourceState } from '../src/sources/state.ts'
 import { offerOf } from '../src/websub/link-header.ts'
 import type { JobContext } from './context.ts'
 import { defineJob } from './define.ts'
+import { readSitemaps } from './sitemap-index.ts'
 import { findNew } from './take-in.ts'
 
 export const crawl = defineJob({
@@ -72,32 +73,48 @@ type Keep = (fetch: Pick<Fetch, 'outcome'> & Partial<Fetch>) => Promise<void>
 
 const NOTHING_CAME = { status: 0, bytes: 0, items: 0, reason: '' } as const
 
-const takeIn = async (
-  source: Source,
-  { fetched, state, isRecrawl, learn, failed }: PolledFeed,
-  started: number,
-  context: JobContext,
-  record: Keep,
-) => {
-  const { sources, now, log } = context
-  const read = await readNew(fetched.body, {
-    known: isRecrawl ? NONE_KNOWN : await sources.spans(source.id),
-    contentType: fetched.contentType,
-    url: fetched.url,
-    maxItems: context.settings().crawl.maxItems,
-  })
-  if (read.kind === 'not-a-feed') {
-    const { body, contentType, url } = fetched
-    await sources.quarantine.keep(source.id, { body, reason: read.detail, contentType, url })
-    const failure = { reason: 'not-a-feed', detail: read.detail } as const
-    return fail(source, context, failure, await failed(failure), record)
+type WholeRead =
+  | {
+      readonly kind: 'feed'
+      readonly feed: Feed
+      readonly spans: readonly string[] | null
+      readonly validators: Validators
+      /** Of all documents that were fetched for it. */
+      readonly bytes: number
+    }
+  | { readonly kind: 'failed'; readonly failure: FailureOf }
+
+const NO_VALIDATORS: Validators = { etag: null, lastModified: null, bodyHash: null }
+
+/** The feed that came, or what an index of sitemaps in its place leads to; a body that is neither is kept for a look. */
+const readWhole = async (source: Source, polled: PolledFeed, context: JobContext): Promise<WholeRead> => {
+  const { sources, settings } = context
+  const { body, contentType, url, validators } = polled.fetched
+  const { maxItems } = settings().crawl
+  const known = polled.isRecrawl ? NONE_KNOWN : await sources.spans(source.id)
+  const read = await readNew(body, { known, contentType, url, maxItems })
+  if (read.kind === 'feed') return { ...read, validators, bytes: body.length }
+  if (read.reason === 'sitemap-index') {
+    const all = await readSitemaps(read, polled, { maxItems })
+    return all.kind === 'failed'
+      ? all
+      : { ...all, spans: null, validators: NO_VALIDATORS, bytes: body.length + all.bytes }
   }
-  const { feed, spans } = read
+  await sources.quarantine.keep(source.id, { body, reason: read.detail, contentType, url })
+  return { kind: 'failed', failure: { reason: 'not-a-feed', detail: read.detail } }
+}
+
+const takeIn = async (source: Source, polled: PolledFeed, started: number, context: JobContext, record: Keep) => {
+  const { fetched, state, learn, failed } = polled
+  const { sources, now, log } = context
+  const read = await readWhole(source, polled, context)
+  if (read.kind === 'failed') return fail(source, context, read.failure, await failed(read.failure), record)
+  const { feed, spans, validators, bytes } = read
   const carried = spans?.length ?? feed.items.length
   const { batches, newItems, edited, published, distrustsIds } = await findNew(
     source,
     state,
-    { feed, carried, bodyHash: fetched.validators.bodyHash ?? '' },
+    { feed, carried, bodyHash: validators.bodyHash ?? '' },
     { sources, most: context.settings().crawl.batch, now },
   )
   const notes = await learn({ all: carried, known: carried - newItems })
@@ -106,13 +123,13 @@ const takeIn = async (
   // and which items need not be parsed again.
   const [first] = batches
   if (first) {
-    await sources.prepare(source.id, first.data.crawl.id, fetched.validators, spans)
+    await sources.prepare(source.id, first.data.crawl.id, validators, spans)
     await context.addArticles(batches)
   }
   const missed = await notePush(source, context, state, feed, fetched, published)
   if (missed) await context.job.note(missed)
   const due = await sources.succeeded(source.id, {
-    validators: first ? null : fetched.validators,
+    validators: first ? null : validators,
     spans,
     published,
     carried,
@@ -128,7 +145,7 @@ const takeIn = async (
   const outcome = {
     outcome: 'changed' as const,
     status: fetched.status,
-    bytes: fetched.body.length,
+    bytes,
     items: carried,
     read: feed.items.length,
     new: newItems,
@@ -136,7 +153,7 @@ const takeIn = async (
     ms: now() - started,
     next: nextText(due),
   }
-  const { status, bytes } = outcome
+  const { status } = outcome
   await record({ outcome: 'changed', status, bytes, items: newItems })
   log.info({ source: source.id, ...outcome, ...(first ? { crawl: first.data.crawl.id } : {}) }, 'crawled')
   return outcome

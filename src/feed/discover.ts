@@ -6,6 +6,7 @@ import { type Identified, identify } from './identity.ts'
 import type { Feed, NotAFeed } from './item.ts'
 import { commonFeeds, commonSitemaps, linksOf, sitemapsOf } from './page-links.ts'
 import { readFeed } from './read.ts'
+import { newsSitemaps } from './sitemap.ts'
 
 export interface FoundFeed {
   /** Where it was asked for. */
@@ -57,9 +58,8 @@ export const foundFeed = (url: string, how: FoundFeed['how'], fetched: FetchedPa
   }
 }
 
-/** Of the sitemaps that an index names, newest first: two that speak of news. */
 const newsIn = ({ reason, links }: NotAFeed): readonly string[] =>
-  reason === 'sitemap-index' ? links.filter(each => /news/i.test(each)).slice(0, 2) : []
+  reason === 'sitemap-index' ? newsSitemaps(links, false) : []
 
 /** A sitemap without headlines is a list of pages, not of news. */
 const holdsNews = ({ feed }: FoundFeed): boolean =>

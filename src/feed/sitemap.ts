@@ -90,6 +90,19 @@ export const sitemapsIn = async (text: string, base: string | undefined): Promis
     .filter(url => url !== null)
 }
 
+/** Most sitemaps that are read in place of an index. */
+const MOST_READ = 2
+
+/**
+ * Of the sitemaps that an index names, those to read in its place: the newest that speak of news in their address; failing that, where
+ * `orNewest`, the newest of all.
+ * @param children as `sitemapsIn` gives them
+ */
+export const newsSitemaps = (children: readonly string[], orNewest: boolean): readonly string[] => {
+  const speaking = children.filter(each => /news/i.test(each)).slice(0, MOST_READ)
+  return speaking.length > 0 || !orNewest ? speaking : children.slice(0, 1)
+}
+
 /** @returns the items of a sitemap; those without news:news have no title and are for the caller to leave out */
 export const readSitemap = async (text: string, maxItems: number): Promise<Feed> => {
   const urls = await readUrls(text, 'url', maxItems)

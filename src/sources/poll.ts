@@ -32,6 +32,8 @@ export interface PolledFeed {
    * @returns what is worth a line in the job's log
    */
   learn(items: { readonly all: number; readonly known: number }): Promise<string[]>
+  /** Another document of the same source, asked for whole within the same turn: after the domain's gap, and at no other domain. */
+  more(url: string): Promise<Changed | FailureOf>
   /** The body is no feed: a failure like others. */
   failed(failure: FailureOf): Promise<Due>
   /** Gives the domain back; done twice, nothing happens. */
@@ -136,6 +138,31 @@ export const createPoll = ({
     return [`its validators lie (it ${how}): they are not used for 30 days`]
   }
 
+  /** What robots.txt has against a document, where it is asked. */
+  const forbids = async (url: string, signal: AbortSignal): Promise<FailureOf | null> => {
+    const isAsked = rulesFor(politeDomain(url), settings()).robots && !isUnder(new URL(url).hostname, settings().optOut)
+    const detail = isAsked ? await robots.refuses(url, signal) : null
+    return detail === null ? null : { reason: 'robots', detail }
+  }
+
+  const fetchMore = async (from: string, url: string, signal: AbortSignal): Promise<Changed | FailureOf> => {
+    const elsewhere = (detail: string): FailureOf => ({ reason: 'not-a-feed', detail })
+    const shown = withoutCredentials(url)
+    if (politeDomain(url) !== politeDomain(from))
+      return elsewhere(`${shown} lies at another domain: add it as a source of its own`)
+    const forbidden = await forbids(url, signal)
+    if (forbidden) return forbidden
+    await sleep(rulesFor(politeDomain(url), settings()).gap, undefined, { signal })
+    const fetched = await fetchFeed({
+      url,
+      validators: null,
+      signal,
+      onHop: async next => (politeDomain(next) === politeDomain(from) ? null : 0),
+    })
+    if (fetched.kind === 'changed' || fetched.kind === 'failed') return fetched
+    return elsewhere(`${shown} leads to another domain: add where it leads as a source of its own`)
+  }
+
   return async (source, { isRecrawl, signal }) => {
     const wait = isRecrawl ? null : await network.gate()
     if (wait !== null) return { kind: 'postponed', ms: wait }
@@ -149,11 +176,8 @@ export const createPoll = ({
       const url = addressOf(source.url, state.adopted, state.failures)
       const elsewhere = await visit.enter(url)
       if (elsewhere) return await putOff(source, elsewhere)
-      const { optOut } = settings()
-      if (rulesFor(politeDomain(url), settings()).robots && !isUnder(new URL(url).hostname, optOut)) {
-        const refusal = await robots.refuses(url, signal)
-        if (refusal !== null) return await giveUp(source, url, visit, { reason: 'robots', detail: refusal })
-      }
+      const forbidden = await forbids(url, signal)
+      if (forbidden) return await giveUp(source, url, visit, forbidden)
 
       const hasValidators = Boolean(state.validators?.etag || state.validators?.lastModified)
       const asking = !isRecrawl && hasValidators ? howToAsk(state.lie?.at ?? null, now(), random()) : 'conditional'
@@ -195,6 +219,7 @@ export const createPoll = ({
           ...(await learnMove(source, state, url, fetched.movedTo, { all, known })),
           ...(asking === 'sample' && known < all ? await testValidators(source, state, url, signal) : []),
         ],
+        more: next => fetchMore(fetched.url, next, signal),
         failed: async failure => {
           await leave()
           return sources.failed(source.id, failure, false)

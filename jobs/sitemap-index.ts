@@ -1,0 +1,48 @@
+/**
+ * An index of sitemaps where a feed was expected: the news sitemaps it names, the newest first, are read in its place as one feed. What the
+ * index says of itself changes nothing for them, so its validators are never kept.
+ */
+
+import type { Feed, NotAFeed } from '../src/feed/item.ts'
+import { type ReadOptions, readFeed } from '../src/feed/read.ts'
+import { newsSitemaps } from '../src/feed/sitemap.ts'
+import type { FailureOf } from '../src/sources/failures.ts'
+import type { PolledFeed } from '../src/sources/poll.ts'
+
+export type SitemapsRead =
+  | { readonly kind: 'feed'; readonly feed: Feed; readonly bytes: number }
+  | { readonly kind: 'failed'; readonly failure: FailureOf }
+
+/** @param index what reading the index came to */
+export const readSitemaps = async (
+  index: NotAFeed,
+  { more }: Pick<PolledFeed, 'more'>,
+  options: Pick<ReadOptions, 'maxItems'>,
+): Promise<SitemapsRead> => {
+  const feeds: Feed[] = []
+  const failures: FailureOf[] = []
+  let bytes = 0
+  for (const url of newsSitemaps(index.links, true)) {
+    const fetched = await more(url)
+    if ('reason' in fetched) {
+      failures.push(fetched)
+      continue
+    }
+    bytes += fetched.body.length
+    const read = await readFeed(fetched.body, { ...options, contentType: fetched.contentType, url: fetched.url })
+    if (read.kind === 'feed') feeds.push(read.feed)
+    else failures.push({ reason: 'not-a-feed', detail: `${fetched.url}: ${read.detail}` })
+  }
+  const [first] = feeds
+  if (!first) return { kind: 'failed', failure: failures[0] ?? { reason: 'not-a-feed', detail: index.detail } }
+  const notes = failures.map(({ detail }) => `of this index a sitemap is missing: ${detail}`)
+  return {
+    kind: 'feed',
+    feed: {
+      ...first,
+      items: feeds.flatMap(({ items }) => items),
+      warnings: [...feeds.flatMap(({ warnings }) => warnings), ...notes],
+    },
+    bytes,
+  }
+}
