@@ -1,8 +1,11 @@
-/** Waits on a condition, never on the clock: polls until it holds and fails with the last thing seen. */
+/**
+ * Waits on a condition, never on the clock: polls until it holds and fails with the last thing seen. The timeout is for machines that are
+ * busy with much else; what holds at all mostly holds within a second.
+ */
 export const until = async <T>(
   look: () => Promise<T> | T,
   holds: (seen: T) => boolean = seen => Boolean(seen),
-  { timeout = 15_000, every = 20 } = {},
+  { timeout = 40_000, every = 20 } = {},
 ): Promise<T> => {
   const deadline = Date.now() + timeout
   for (;;) {
