@@ -95,6 +95,13 @@ export const articles = defineJob({
     const ingested = await archive.ingest(accepted, now())
     await context.learn?.(accepted.map(({ article }) => article))
     await publishing.changed(ingested)
+    const arrived = now()
+    for (const [index, outcome] of outcomes.entries()) {
+      // Neither edits, nor another source's copies, nor guesses at a date tell how late we were.
+      const isNew = !recalled[index]?.memory && 'decision' in outcome && outcome.decision.kind !== 'same'
+      if (isNew && trustsDates && items[index]?.item.published)
+        context.ingested?.(arrived - outcome.article.publishedAt)
+    }
     await sources.markSeen(
       sourceId,
       crawl,

@@ -36,6 +36,8 @@ export interface JobContext {
   readonly publisher: Publisher
   /** Puts batches of items in the `articles` queue; one whose id is there already is not added again. */
   readonly addArticles: (batches: readonly { readonly id: string; readonly data: ArticlesData }[]) => Promise<void>
+  /** For monitoring: an article came in, so many ms after its publication. */
+  readonly ingested?: (delay: number) => void
   /** ms since the epoch. */
   readonly now: () => number
   readonly log: Logger

@@ -9,6 +9,7 @@ import type { Queue } from 'bullmq'
 import express, { type NextFunction, type Request, type Response } from 'express'
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
+import type { Probes } from '../gauges/probes.ts'
 import type { Keys } from '../redis/keys.ts'
 import type { Sources } from '../sources/sources.ts'
 import { createAuth, SHORTEST_PASSWORD } from './auth.ts'
@@ -39,11 +40,11 @@ export interface AdminParts {
   /** Where hubs deliver what they push. */
   readonly door: PushDoor
   readonly log: Logger
+  /** Alive, ready, metrics. */
+  readonly probes: Probes
   /** ms since the epoch. */
   readonly now: () => number
 }
-
-const READY_WITHIN = 2_000
 
 /** A job's outcome beside its name, so that one reads what it did: "bbc-world: 3 new". */
 const showName = (job: { name?: string; data?: unknown; returnvalue?: unknown; returnValue?: unknown }): string => {
@@ -72,6 +73,7 @@ export const startAdmin = async ({
   status,
   door,
   log,
+  probes,
   now,
 }: AdminParts): Promise<AdminServer> => {
   const auth = createAuth({ redis, keys, sessionLasts: settings.session })
@@ -82,17 +84,12 @@ export const startAdmin = async ({
   app.disable('x-powered-by')
   app.use(securityHeaders)
 
-  app.get('/healthz', (_request, response) => {
-    response.json({ status: 'alive' })
-  })
-  app.get('/readyz', async (_request, response) => {
-    const answered = await Promise.race([
-      redis.ping().then(() => true),
-      new Promise<boolean>(resolve => setTimeout(() => resolve(false), READY_WITHIN).unref()),
-    ])
+  app.get(['/healthz', '/readyz', '/metrics'], async (request, response) => {
+    const answer = await probes(request.path)
     response
-      .status(answered ? 200 : 503)
-      .json(answered ? { status: 'ready' } : { status: 'not ready', why: 'Redis does not answer' })
+      .status(answer?.status ?? 404)
+      .type(answer?.type ?? 'text')
+      .send(answer?.body ?? 'Not found.')
   })
   app.get('/admin.css', (_request, response) => {
     response.type('css').set('cache-control', 'max-age=3600').send(STYLE)

@@ -16,11 +16,27 @@ export interface Status {
   readonly queues: Readonly<Record<string, Readonly<Record<string, number>>>>
   readonly sources: readonly SourceStatus[]
   readonly articles: { readonly stories: number }
-  readonly events: { readonly waiting: number; readonly refused: Readonly<Record<string, number>> }
+  readonly events: {
+    readonly waiting: number
+    /** ms since the epoch since when the oldest of them waits; null where none does. */
+    readonly since: number | null
+    readonly refused: Readonly<Record<string, number>>
+  }
   readonly push: PushSummary
   /** Bodies that could not be read and are kept, and of how many sources. */
   readonly quarantine: { readonly bodies: number; readonly sources: number }
-  readonly redis: { readonly version: string; readonly memory: number; readonly policy: string }
+  /** Bytes; `limit` is 0 where there is none. */
+  readonly redis: { readonly version: string; readonly memory: number; readonly limit: number; readonly policy: string }
   /** What is wrong, in words; empty where all is well. */
   readonly problems: readonly string[]
 }
+
+/** How a source is, in one word: what a person would look at first. */
+export const stateOf = ({ source, state, late }: SourceStatus): string =>
+  !source.enabled
+    ? 'paused'
+    : late > 0
+      ? 'late'
+      : state.status === 'fresh' && state.silentSince !== null
+        ? 'silent'
+        : state.status

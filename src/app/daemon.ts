@@ -19,6 +19,8 @@ import { type AdminServer, startAdmin } from '../admin/server.ts'
 import { createEventCounter } from '../events/counter.ts'
 import { createFetcher } from '../feed/fetch.ts'
 import { createPoster } from '../feed/post.ts'
+import { createGauges } from '../gauges/gauges.ts'
+import { createProbes, serveProbes } from '../gauges/probes.ts'
 import { connectRedis } from '../redis/connect.ts'
 import { keysFor } from '../redis/keys.ts'
 import type { RedisServer } from '../redis/server.ts'
@@ -27,14 +29,18 @@ import { allowance } from '../sources/network.ts'
 import { SourceId } from '../sources/source.ts'
 import type { Config } from './config/load.ts'
 import type { Role } from './config/schema.ts'
+import { readForMonitoring } from './readings.ts'
 import { createServices } from './services.ts'
 import { readStatus } from './status.ts'
+import { version } from './version.ts'
 import { type RunningWorker, startWorker } from './workers.ts'
 
 export interface Daemon {
   readonly id: string
   /** Where the admin server listens; null where this process has not that role. */
   readonly adminUrl: string | null
+  /** Where metrics and probes are served without an admin server; null where they are not. */
+  readonly metricsUrl: string | null
   /** A link that sets the admin's password, once; null where one is set. */
   readonly setupUrl: string | null
   /** Takes up a new configuration. What only a restart can change (roles, Redis, ports) is left as it is and named. */
@@ -87,6 +93,12 @@ export const startDaemon = async ({
     ...{ redis, keys, queues, fetcher, poster, now, log },
     signal: stopping.signal,
   })
+  const gauges = createGauges({
+    version,
+    read: () => readForMonitoring({ redis, keys, queues, ...services, now }, services.publisher.names()),
+    now,
+  })
+  const probes = createProbes({ redis, gauges })
   const has = (role: Role) => roles.includes(role)
 
   /** Makes what is scheduled and subscribed fit the catalogue in force. */
@@ -117,8 +129,9 @@ export const startDaemon = async ({
         connection: bull,
         keys,
         concurrency,
-        services: services.context,
+        services: { ...services.context, ingested: gauges.ingested },
         log,
+        onEnd: gauges.jobEnded,
       }),
     )
   if (has('crawl')) {
@@ -235,17 +248,25 @@ export const startDaemon = async ({
         maxBody: () => config.settings.push.maxBody,
       },
       log,
+      probes,
       now,
     })
   }
-  log.info({ id, roles, redis: server.origin, ...(admin ? { admin: admin.url } : {}) }, 'newsdesk runs')
+  const { metrics } = config.settings
+  const probeServer = metrics.port === null ? null : await serveProbes({ ...metrics, port: metrics.port }, probes)
+  const reached = {
+    ...(admin ? { admin: admin.url } : {}),
+    ...(probeServer ? { metrics: `${probeServer.url}/metrics` } : {}),
+  }
+  log.info({ id, roles, redis: server.origin, ...reached }, 'newsdesk runs')
 
   return {
     id,
     adminUrl: admin?.url ?? null,
+    metricsUrl: probeServer?.url ?? null,
     setupUrl: admin?.setupUrl ?? null,
     async reload(next) {
-      const fixed = (['redis', 'roles', 'admin'] as const).filter(
+      const fixed = (['redis', 'roles', 'admin', 'metrics'] as const).filter(
         key => JSON.stringify(next.settings[key]) !== JSON.stringify(config.settings[key]),
       )
       if (fixed.length > 0) log.warn({ keys: fixed }, 'these settings change at a restart only')
@@ -256,7 +277,7 @@ export const startDaemon = async ({
     },
     async stop() {
       await stopSchedule()
-      await admin?.close()
+      await Promise.all([admin?.close(), probeServer?.close()])
       counting.abort()
       const finished = Promise.all([counter, ...workers.map(worker => worker.finish())])
       if (!(await within(finished, config.settings.shutdown))) {

@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 /** The command line. Exit codes: 0 done, 1 failed, 2 wrong usage or configuration. */
 
-import { readFileSync } from 'node:fs'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import pc from 'picocolors'
 import { NoRedisError } from '../redis/server.ts'
@@ -10,13 +9,7 @@ import { registerQuarantine } from './commands/quarantine.ts'
 import { registerSources } from './commands/sources/register.ts'
 import { ConfigError } from './config/problems.ts'
 import { ROLES, type Role } from './config/schema.ts'
-
-const { version } = JSON.parse(
-  readFileSync(
-    new URL(import.meta.url.includes('/dist/') ? '../../../package.json' : '../../package.json', import.meta.url),
-    'utf8',
-  ),
-) as { version: string } // ours
+import { version } from './version.ts'
 
 const wholeNumber = (text: string): number => {
   const number = Number(text)

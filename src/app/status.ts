@@ -3,7 +3,7 @@
 import type { Redis } from 'ioredis'
 import type { Queues } from '../../jobs/queues.ts'
 import type { SourceStatus, Status } from '../admin/status-of.ts'
-import { GROUP } from '../events/counter.ts'
+import { readBacklog } from '../events/backlog.ts'
 import { withoutCredentials } from '../feed/redact.ts'
 import type { Keys } from '../redis/keys.ts'
 import type { Source } from '../sources/source.ts'
@@ -36,15 +36,6 @@ const scan = async (redis: Redis, pattern: string): Promise<string[]> => {
 
 const infoOf = (info: string, field: string): string => new RegExp(`^${field}:(.*)$`, 'm').exec(info)?.[1]?.trim() ?? ''
 
-/** Entries nobody has counted yet: not delivered, or delivered and not acknowledged. */
-const eventsWaiting = async (redis: Redis, keys: Keys): Promise<number> => {
-  if ((await redis.exists(keys.events())) === 0) return 0
-  const groups = (await redis.xinfo('GROUPS', keys.events())) as unknown[][] // field, value, ... a group
-  const group = groups.find(fields => fields[fields.indexOf('name') + 1] === GROUP)
-  if (!group) return redis.xlen(keys.events())
-  return Number(group[group.indexOf('lag') + 1] ?? 0) + Number(group[group.indexOf('pending') + 1] ?? 0)
-}
-
 /** A source as people may see it: its address without what opens a door. */
 export const shownSource = (source: Source): Source => ({ ...source, url: withoutCredentials(source.url) })
 
@@ -58,18 +49,19 @@ export const shownState = (state: SourceState): SourceState => ({
 })
 
 export const readStatus = async ({ redis, keys, queues, sources, push, now }: StatusParts): Promise<Status> => {
-  const [states, daemonKeys, info, policy, refused, stories, waiting, pushed, network, kept] = await Promise.all([
-    sources.states(),
-    scan(redis, `${keys.daemon('')}*`),
-    redis.info(),
-    redis.config('GET', 'maxmemory-policy').catch(() => ['maxmemory-policy', 'unknown']),
-    redis.hgetall(keys.eventState('refused')),
-    redis.zcard(keys.storyIndex()),
-    eventsWaiting(redis, keys),
-    push.summary(),
-    redis.hget(keys.network(), 'mode'),
-    sources.quarantine.bodies(),
-  ])
+  const [states, daemonKeys, info, policy, refused, stories, { waiting, since }, pushed, network, kept] =
+    await Promise.all([
+      sources.states(),
+      scan(redis, `${keys.daemon('')}*`),
+      redis.info(),
+      redis.config('GET', 'maxmemory-policy').catch(() => ['maxmemory-policy', 'unknown']),
+      redis.hgetall(keys.eventState('refused')),
+      redis.zcard(keys.storyIndex()),
+      readBacklog(redis, keys),
+      push.summary(),
+      redis.hget(keys.network(), 'mode'),
+      sources.quarantine.bodies(),
+    ])
   const daemons = (await Promise.all(daemonKeys.map(key => redis.hgetall(key))))
     .filter(({ id }) => id)
     .map(({ id = '', roles = '', beatAt }) => ({ id, roles: roles.split(','), beatAt: Number(beatAt) }))
@@ -127,11 +119,17 @@ export const readStatus = async ({ redis, keys, queues, sources, push, now }: St
     articles: { stories },
     events: {
       waiting,
+      since,
       refused: Object.fromEntries(Object.entries(refused).map(([reason, count]) => [reason, Number(count)])),
     },
     push: pushed,
     quarantine: { bodies: kept.length, sources: new Set(kept.map(({ source }) => source)).size },
-    redis: { version: infoOf(info, 'redis_version'), memory: Number(infoOf(info, 'used_memory')), policy: eviction },
+    redis: {
+      version: infoOf(info, 'redis_version'),
+      memory: Number(infoOf(info, 'used_memory')),
+      limit: Number(infoOf(info, 'maxmemory')),
+      policy: eviction,
+    },
     problems,
   }
 }

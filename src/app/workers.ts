@@ -5,6 +5,7 @@ import type { Logger } from 'pino'
 import { z } from 'zod'
 import type { JobContext } from '../../jobs/context.ts'
 import type { JobDefinition } from '../../jobs/define.ts'
+import type { JobEnd } from '../gauges/gauges.ts'
 import type { Keys } from '../redis/keys.ts'
 
 export interface WorkerParts {
@@ -14,6 +15,8 @@ export interface WorkerParts {
   /** Everything of the context but the job itself. */
   readonly services: Omit<JobContext, 'job' | 'log'>
   readonly log: Logger
+  /** Told when a run of a job has ended. */
+  readonly onEnd?: (end: JobEnd) => void
 }
 
 export interface RunningWorker {
@@ -29,11 +32,11 @@ const STALLED_CHECK = 5_000
 
 export const startWorker = <Name extends string, Schema extends z.ZodType>(
   definition: JobDefinition<Name, Schema>,
-  { connection, keys, concurrency, services, log: parent }: WorkerParts,
+  { connection, keys, concurrency, services, log: parent, onEnd }: WorkerParts,
 ): RunningWorker => {
   const log = parent.child({ queue: definition.queue })
 
-  const process = async (job: Job, token?: string): Promise<unknown> => {
+  const run = async (job: Job, token?: string): Promise<unknown> => {
     const parsed = definition.data.safeParse(job.data)
     // Nonsense stays nonsense: it is kept as failed with what is wrong, and not tried again.
     if (!parsed.success) throw new UnrecoverableError(`job data does not fit: ${z.prettifyError(parsed.error)}`)
@@ -53,6 +56,22 @@ export const startWorker = <Name extends string, Schema extends z.ZodType>(
         },
       },
     })
+  }
+
+  const process = async (job: Job, token?: string): Promise<unknown> => {
+    const started = performance.now()
+    const ended = (outcome: JobEnd['outcome'], more: Pick<JobEnd, 'result' | 'error'>): void =>
+      onEnd?.({ queue: definition.queue, outcome, ms: performance.now() - started, ...more })
+    try {
+      const result = await run(job, token)
+      ended('done', { result })
+      return result
+    } catch (error) {
+      ended(error instanceof DelayedError ? 'postponed' : 'failed', {
+        error: error instanceof Error ? error.message : String(error),
+      })
+      throw error
+    }
   }
 
   const worker = new Worker(definition.queue, process, {

@@ -1,7 +1,7 @@
 /** `newsdesk lists`, `sources` and `status`: what there is, in tables or as JSON. */
 
 import pc from 'picocolors'
-import type { SourceStatus } from '../../admin/status-of.ts'
+import { stateOf } from '../../admin/status-of.ts'
 import type { Entry } from '../../lists/entry.ts'
 import { allNames } from '../../lists/names.ts'
 import { withSession } from '../session.ts'
@@ -63,15 +63,6 @@ export const listsCommand = (
     }
     return 0
   })
-
-const stateOf = ({ source, state, late }: SourceStatus): string =>
-  !source.enabled
-    ? 'paused'
-    : late > 0
-      ? 'late'
-      : state.status === 'fresh' && state.silentSince !== null
-        ? 'silent'
-        : state.status
 
 export const sourcesCommand = (
   configDir: string,

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { AdminSettings } from '../../admin/settings.ts'
 import { ArticleSettings } from '../../archive/settings.ts'
 import { EventSettings } from '../../events/settings.ts'
+import { MetricsSettings } from '../../gauges/settings.ts'
 import { ListSettings } from '../../lists/settings.ts'
 import { Duration } from '../../settings/units.ts'
 import { CrawlSettings } from '../../sources/settings.ts'
@@ -54,5 +55,6 @@ export const Settings = z.strictObject({
   events: EventSettings,
   lists: ListSettings,
   admin: AdminSettings,
+  metrics: MetricsSettings,
 })
 export type Settings = z.infer<typeof Settings>

@@ -1,0 +1,38 @@
+/** Events nobody has counted yet: how many, and since when the oldest waits. */
+
+import type { Redis } from 'ioredis'
+import type { Keys } from '../redis/keys.ts'
+import { GROUP } from './counter.ts'
+
+export interface Backlog {
+  readonly waiting: number
+  /** ms since the epoch at which the oldest was reported; null where none waits. */
+  readonly since: number | null
+}
+
+const NONE: Backlog = { waiting: 0, since: null }
+
+const timeOf = (entry: string): number => Number(entry.split('-')[0])
+
+/** The time of the first entry at or after an id; null where there is none. */
+const firstFrom = async (redis: Redis, stream: string, from: string): Promise<number | null> => {
+  const [first] = await redis.xrange(stream, from, '+', 'COUNT', 1)
+  return first ? timeOf(first[0]) : null
+}
+
+export const readBacklog = async (redis: Redis, keys: Keys): Promise<Backlog> => {
+  const stream = keys.events()
+  if ((await redis.exists(stream)) === 0) return NONE
+  const groups = (await redis.xinfo('GROUPS', stream)) as unknown[][] // field, value, ... a group
+  const group = groups.find(fields => fields[fields.indexOf('name') + 1] === GROUP)
+  if (!group) return { waiting: await redis.xlen(stream), since: await firstFrom(redis, stream, '-') }
+  const field = (name: string): unknown => group[group.indexOf(name) + 1]
+  const pending = Number(field('pending') ?? 0)
+  const waiting = Number(field('lag') ?? 0) + pending
+  if (waiting === 0) return NONE
+  if (pending > 0) {
+    const [, oldest] = (await redis.xpending(stream, GROUP)) as [number, string | null, ...unknown[]] // its summary
+    if (oldest !== null) return { waiting, since: timeOf(oldest) }
+  }
+  return { waiting, since: await firstFrom(redis, stream, `(${field('last-delivered-id')}`) }
+}
