@@ -159,9 +159,10 @@ program
   .command('status')
   .description('how newsdesk is, on one screen; exit code 1 where something is wrong')
   .option('--json', 'as JSON')
+  .option('--watch', 'look again every two seconds, until q or Ctrl-C')
   .action(
-    run(async ({ json = false }: { json?: boolean }) =>
-      (await import('./commands/show.ts')).statusCommand(configDir(), { json }),
+    run(async ({ json = false, watch = false }: { json?: boolean; watch?: boolean }) =>
+      (await import('./commands/status.ts')).statusCommand(configDir(), { json, watch }),
     ),
   )
 

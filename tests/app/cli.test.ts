@@ -96,6 +96,10 @@ describe('an operator', () => {
     const status = newsdesk('status')
     expect(await status.ended).toBe(1)
     expect(status.out()).toMatch(/1 of 2 sources fail, gone among them/)
+    const watched = newsdesk('status', '--watch')
+    await watched.says(/1 of 2 sources fail[\s\S]*1 of 2 sources fail/)
+    watched.child.kill('SIGTERM')
+    expect(await watched.ended).toBe(0)
 
     write('newsdesk.yaml', `${settings}log: { level: shouting }\n`)
     daemon.child.kill('SIGHUP')

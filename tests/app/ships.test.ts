@@ -6,22 +6,28 @@ import { parse } from 'yaml'
 import { z } from 'zod'
 import { readEnvironment } from '../../src/app/config/environment.ts'
 import { Settings } from '../../src/app/config/schema.ts'
+import { createGauges } from '../../src/gauges/gauges.ts'
 
 const Service = z.strictObject({
   image: z.string().optional(),
   build: z.string().optional(),
   command: z.string().optional(),
-  depends_on: z.record(z.string(), z.strictObject({ condition: z.literal('service_healthy') })).optional(),
+  profiles: z.array(z.literal('monitoring')).optional(),
+  depends_on: z
+    .union([z.array(z.string()), z.record(z.string(), z.strictObject({ condition: z.literal('service_healthy') }))])
+    .optional(),
   environment: z.record(z.string(), z.string()).optional(),
   volumes: z.array(z.string()),
   ports: z.array(z.string().regex(/^127\.0\.0\.1:/, 'nothing is opened to the network unasked')).optional(),
-  healthcheck: z.strictObject({
-    test: z.array(z.string()),
-    interval: z.string(),
-    timeout: z.string(),
-    retries: z.int(),
-    start_period: z.string().optional(),
-  }),
+  healthcheck: z
+    .strictObject({
+      test: z.array(z.string()),
+      interval: z.string(),
+      timeout: z.string(),
+      retries: z.int(),
+      start_period: z.string().optional(),
+    })
+    .optional(),
   stop_grace_period: z.string().optional(),
   restart: z.string(),
 })
@@ -47,6 +53,56 @@ describe('docker-compose.yml', () => {
   it('gives jobs in hand the time they are promised', () => {
     expect(seconds(compose.services.newsdesk?.stop_grace_period ?? '') * 1_000).toBeGreaterThan(defaults.shutdown)
   })
+})
+
+describe('what monitoring is given', () => {
+  const dashboard = readFileSync('deploy/grafana/newsdesk.json', 'utf8')
+  const alerts = readFileSync('deploy/prometheus/alerts.yml', 'utf8')
+
+  it('is there where docker-compose.yml mounts it', () => {
+    const mounted = Object.values(compose.services).flatMap(({ volumes }) =>
+      volumes.flatMap(volume => (volume.startsWith('./') ? [volume.split(':')[0] ?? ''] : [])),
+    )
+    expect(mounted.filter(path => !existsSync(path))).toEqual([])
+    expect(readFileSync('deploy/prometheus/prometheus.yml', 'utf8')).toContain(`newsdesk:${defaults.admin.port}`)
+  })
+
+  it('asks for no metric that newsdesk does not have', async () => {
+    const gauges = createGauges({ version: '0', read: () => Promise.reject(new Error('no Redis')), now: Date.now })
+    const known = new Set(
+      [...(await gauges.scrape()).matchAll(/^# TYPE (\w+) (\w+)/gm)].flatMap(([, name, type]) =>
+        type === 'histogram' ? [`${name}_bucket`, `${name}_count`, `${name}_sum`] : [name],
+      ),
+    )
+    const asked = [...`${dashboard}${alerts}`.matchAll(/\b(?:newsdesk|nodejs|process)_\w+/g)].map(([name]) => name)
+    expect(asked.length).toBeGreaterThan(30)
+    expect([...new Set(asked)].filter(name => !known.has(name))).toEqual([])
+  })
+
+  it('is a dashboard whose panels have a place and a query each', () => {
+    const { panels } = z
+      .object({
+        panels: z.array(
+          z.object({
+            title: z.string().min(1),
+            gridPos: z.object({ x: z.int(), y: z.int() }),
+            targets: z.array(z.object({ expr: z.string().min(1) })).min(1),
+          }),
+        ),
+      })
+      .parse(JSON.parse(dashboard))
+    expect(new Set(panels.map(({ gridPos: { x, y } }) => `${x} ${y}`)).size).toBe(panels.length)
+  })
+
+  it.skipIf(!existsSync('/usr/bin/promtool'))(
+    'are rules that fire when they should, and are silent when all is well',
+    () => {
+      const promtool = (...args: string[]) =>
+        execFileSync('promtool', args, { cwd: 'deploy/prometheus', stdio: 'pipe' })
+      promtool('check', 'config', 'prometheus.yml')
+      promtool('test', 'rules', 'alerts.test.yml')
+    },
+  )
 })
 
 describe('the Dockerfile', () => {

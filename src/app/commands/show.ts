@@ -1,4 +1,4 @@
-/** `newsdesk lists`, `sources` and `status`: what there is, in tables or as JSON. */
+/** `newsdesk lists` and `sources`: what there is, in tables or as JSON. */
 
 import pc from 'picocolors'
 import { stateOf } from '../../admin/status-of.ts'
@@ -105,52 +105,4 @@ export const sourcesCommand = (
       ])
     }
     return 0
-  })
-
-/** @returns 0 where all is well, 1 where something is wrong: for monitoring */
-export const statusCommand = (configDir: string, { json }: { json: boolean }): Promise<number> =>
-  withSession(configDir, async session => {
-    const status = await readStatus({ ...session, now: Date.now })
-    if (json) {
-      console.log(JSON.stringify(status, null, 2))
-      return status.problems.length > 0 ? 1 : 0
-    }
-    const { daemons, queues, sources, events, push, quarantine, redis, articles, problems } = status
-    const count = (of: string) => sources.filter(each => stateOf(each) === of).length
-    console.log(
-      `${pc.bold('Daemons')}   ${daemons.map(({ id, roles }) => `${id} (${roles.join(', ')})`).join('; ') || 'none'}`,
-    )
-    console.log(
-      `${pc.bold('Sources')}   ${sources.length}: ${['fresh', 'new', 'failing', 'retired', 'silent', 'late', 'paused']
-        .filter(of => count(of) > 0)
-        .map(of => `${count(of)} ${of}`)
-        .join(', ')}`,
-    )
-    for (const [name, jobs] of Object.entries(queues)) {
-      console.log(
-        `${pc.bold(name.padEnd(9))} ${jobs.waiting ?? 0} waiting, ${jobs.active ?? 0} active, ${jobs.delayed ?? 0} delayed, ${jobs.failed ?? 0} failed`,
-      )
-    }
-    console.log(`${pc.bold('Stories')}   ${articles.stories}`)
-    console.log(
-      `${pc.bold('Push')}      ${
-        push.on
-          ? `${push.active} of ${push.subscriptions} subscriptions active, ${push.working} sources brought by push, ${push.deliveries} deliveries${push.ignored > 0 ? `, ${push.ignored} ignored` : ''}`
-          : 'off: push.baseUrl is not set'
-      }`,
-    )
-    const refusals = Object.entries(events.refused).map(([reason, times]) => `${times} ${reason}`)
-    console.log(
-      `${pc.bold('Events')}    ${events.waiting} waiting${refusals.length > 0 ? `; refused: ${refusals.join(', ')}` : ''}`,
-    )
-    if (quarantine.bodies > 0)
-      console.log(
-        `${pc.bold('Kept')}      ${quarantine.bodies} unreadable ${quarantine.bodies === 1 ? 'body' : 'bodies'} of ${quarantine.sources} ${quarantine.sources === 1 ? 'source' : 'sources'}: \`newsdesk quarantine\``,
-      )
-    console.log(
-      `${pc.bold('Redis')}     ${redis.version}, ${(redis.memory / 1_048_576).toFixed(1)} MB, ${redis.policy}`,
-    )
-    for (const problem of problems) console.log(pc.red(`! ${problem}`))
-    if (problems.length === 0) console.log(pc.green('All is well.'))
-    return problems.length > 0 ? 1 : 0
   })
