@@ -55,6 +55,8 @@ export interface Sources extends Setbacks, ItemMemory, Pick<Scheduling, 'reprice
   sync(): Promise<{ added: number; removed: number }>
   /** Takes sources that are due: each is given to one caller only. */
   claimDue(limit: number): Promise<readonly SourceId[]>
+  /** Those of them that failed when they were fetched last. */
+  failing(ids: readonly SourceId[]): Promise<ReadonlySet<SourceId>>
   /** Items its feed carried as written, by hash, that were taken in: they need not be parsed again. */
   spans(id: SourceId): Promise<ReadonlySet<string>>
   /** Before its batches are queued: what `markSeen` commits in the end. Where all of a feed was parsed there are no spans. */
@@ -211,6 +213,11 @@ export const createSources = ({
         [keys.due(), keys.allowance()],
         [now(), limit, LEASE, settings().budget],
       )) as SourceId[] // members are written by sync alone
+    },
+
+    async failing(ids) {
+      const failures = await Promise.all(ids.map(id => redis.hget(keys.source(id), 'failures')))
+      return new Set(ids.filter((_, index) => Number(failures[index] ?? 0) > 0))
     },
 
     reprice,
