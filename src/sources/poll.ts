@@ -150,8 +150,10 @@ export const createPoll = ({
       const elsewhere = await visit.enter(url)
       if (elsewhere) return await putOff(source, elsewhere)
       const { optOut } = settings()
+      let delay = 0
       if (rulesFor(politeDomain(url), settings()).robots && !isUnder(new URL(url).hostname, optOut)) {
-        const refusal = await robots.refuses(url, signal)
+        const { refusal, delay: asked } = await robots.ask(url, signal)
+        delay = asked
         if (refusal !== null) return await giveUp(source, url, visit, { reason: 'robots', detail: refusal })
       }
 
@@ -175,11 +177,11 @@ export const createPoll = ({
 
       network.reached(politeDomain(url))
       const leave = () =>
-        visit.leave(
-          fetched.retryAfter === undefined
-            ? undefined
-            : { retryAfter: fetched.retryAfter, why: 'has no requests left for us' },
-        )
+        visit.leave({
+          ...(fetched.retryAfter === undefined ? {} : { retryAfter: fetched.retryAfter }),
+          pace: Math.max(delay, fetched.pace ?? 0),
+          why: 'has no requests left for us',
+        })
       isHandedOn = true
       if (fetched.kind === 'unchanged') {
         if (fetched.movedTo !== null || state.move) await learnMove(source, state, url, fetched.movedTo, null)
