@@ -28,16 +28,38 @@ export const openQueues = (connection: ConnectionOptions, keys: Keys): Queues =>
   return { crawl: open(crawl), articles: open(articles), publish: open(publish), push: open(push) }
 }
 
+/** Behind all that have no priority. */
+const BEHIND = 10
+const NONE: ReadonlySet<SourceId> = new Set()
+
 /**
  * Puts due sources in the crawl queue. While a crawl of the source waits or runs, another scheduled one is dropped.
+ * @param failing those that failed last time: they wait behind the others, so that what may hold a worker to the end of its time holds up nobody
  * @returns when all are added
  */
-export const addScheduledCrawls = async (queues: Queues, sourceIds: readonly SourceId[]): Promise<void> => {
+export const addScheduledCrawls = async (
+  queues: Queues,
+  sourceIds: readonly SourceId[],
+  failing: ReadonlySet<SourceId> = NONE,
+): Promise<void> => {
   await queues.crawl.addBulk(
     sourceIds.map(sourceId => {
       const data = { sourceId, trigger: 'schedule' as const }
-      return { name: crawl.title(crawl.data.parse(data)), data, opts: { deduplication: { id: sourceId } } }
+      const behind = failing.has(sourceId) ? { priority: BEHIND } : {}
+      return { name: crawl.title(crawl.data.parse(data)), data, opts: { deduplication: { id: sourceId }, ...behind } }
     }),
+  )
+}
+
+/** Jobs that wait behind others wait no longer. */
+export const bringForward = async (jobs: readonly Job[]): Promise<void> => {
+  await Promise.all(
+    jobs.map(job =>
+      job.changePriority({ priority: 0 }).catch((error: unknown) => {
+        // Run and gone meanwhile.
+        if (!(error instanceof Error && /missing key/i.test(error.message))) throw error
+      }),
+    ),
   )
 }
 
@@ -100,17 +122,6 @@ export const publishingTo = (
         opts: publishOptions(each, settle(), isRefresh),
       })),
     )
-  /** A list may be waiting already, behind all others, for its refresh: now that it changed it goes first. */
-  const hurry = async (jobs: readonly Job[]): Promise<void> => {
-    await Promise.all(
-      jobs.map(job =>
-        job.changePriority({ priority: 0 }).catch((error: unknown) => {
-          // Run and gone meanwhile, having read what changed or being run once more for it.
-          if (!(error instanceof Error && /missing key/i.test(error.message))) throw error
-        }),
-      ),
-    )
-  }
   return {
     async changed(ingested) {
       const lists = publisher.affectedBy(ingested).map(list => ({ list }))
@@ -121,7 +132,8 @@ export const publishingTo = (
         articles: beside.slice(part * RELATED, (part + 1) * RELATED),
       }))
       const added = await add([...lists, ...related], false)
-      await hurry(added.slice(0, lists.length))
+      // A list may be waiting already, behind all others, for its refresh: now that it changed it goes first. Run meanwhile, it has read what changed.
+      await bringForward(added.slice(0, lists.length))
     },
     async lists(names) {
       if (names.length > 0)

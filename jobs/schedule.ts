@@ -12,7 +12,8 @@ export interface Tick {
   readonly name: string
   /** ms between runs: a divisor of a minute, of an hour, or of a day. */
   readonly every: number
-  readonly run: () => Promise<void>
+  /** @param signal aborted when the schedule stops */
+  readonly run: (signal: AbortSignal) => Promise<void>
 }
 
 /**
@@ -48,12 +49,13 @@ export const startSchedule = (
   { redis, keys, daemonId, log }: ScheduleParts,
 ): (() => Promise<void>) => {
   const inHand = new Set<Promise<void>>()
+  const stopping = new AbortController()
   const tasks: ScheduledTask[] = ticks.map(({ name, every, run }) =>
     schedule(
       cronPattern(every),
       () => {
         // A tick that fails is logged and comes again; thrown into node-cron it would only be printed.
-        const running = run().catch((error: unknown) =>
+        const running = run(stopping.signal).catch((error: unknown) =>
           log.error({ err: error, tick: name }, 'tick failed; the next one makes up for it'),
         )
         inHand.add(running)
@@ -74,6 +76,7 @@ export const startSchedule = (
     ),
   )
   return async () => {
+    stopping.abort()
     await Promise.all(tasks.map(task => task.destroy()))
     await Promise.all(inHand)
   }

@@ -4,15 +4,9 @@ import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
+import { createCrawlDue } from '../../jobs/crawl-due.ts'
 import { deliver } from '../../jobs/deliver.ts'
-import {
-  addPushedCrawl,
-  addPushes,
-  addRecrawl,
-  addScheduledCrawls,
-  definitions,
-  openQueues,
-} from '../../jobs/queues.ts'
+import { addPushedCrawl, addPushes, addRecrawl, definitions, openQueues } from '../../jobs/queues.ts'
 import { replay } from '../../jobs/replay.ts'
 import { startSchedule } from '../../jobs/schedule.ts'
 import { type AdminServer, startAdmin } from '../admin/server.ts'
@@ -25,7 +19,6 @@ import { connectRedis } from '../redis/connect.ts'
 import { keysFor } from '../redis/keys.ts'
 import type { RedisServer } from '../redis/server.ts'
 import { shadowed } from '../sources/catalogue.ts'
-import { allowance } from '../sources/network.ts'
 import { SourceId } from '../sources/source.ts'
 import type { Config } from './config/load.ts'
 import type { Role } from './config/schema.ts'
@@ -63,7 +56,7 @@ const LOOK = 1_000
 const HUBS_AT_ONCE = 4
 const PUSH_TICK = 5_000
 const RECONCILE_TICK = 60_000
-/** Sources claimed and queued at a time. */
+/** Subscriptions claimed and queued at a time. */
 const CLAIM = 1_000
 
 export const startDaemon = async ({
@@ -178,19 +171,15 @@ export const startDaemon = async ({
   }, LOOK)
 
   const { crawl, lists } = config.settings
+  const queueDue = createCrawlDue({ queues, sources: services.sources, network: services.network, now })
   const stopSchedule = has('scheduler')
     ? startSchedule(
         [
           {
             name: 'crawl-due',
             every: crawl.tick,
-            run: async () => {
-              // To the end: whatever is due is queued by this tick, a page at a time.
-              for (;;) {
-                const due = await services.sources.claimDue(allowance(await services.network.state(), now(), CLAIM))
-                if (due.length > 0) await addScheduledCrawls(queues, due)
-                if (due.length < CLAIM) break
-              }
+            run: async signal => {
+              await queueDue(crawl.tick, signal)
             },
           },
           {

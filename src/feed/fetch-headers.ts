@@ -54,34 +54,62 @@ const number = (written: string | null): number | null => {
 const parameter = (written: string, name: string): number | null =>
   number(new RegExp(`(?:^|[;,\\s])${name}\\s*=\\s*([^;,]+)`, 'i').exec(written)?.[1] ?? null)
 
+/** What a server says is left of one allowance: requests, and ms until there is a new one. */
+interface Allowance {
+  readonly remaining: number
+  readonly reset: number
+}
+
 /**
- * How long nothing may be asked, where the server's allowance is used up: `X-RateLimit-*`, `X-Rate-Limit-*`, `RateLimit-*`, and `RateLimit` with
- * `RateLimit-Policy` (IETF draft-ietf-httpapi-ratelimit-headers, in its older and its structured form).
- * @returns ms, or undefined while there is allowance left or nothing is said
+ * Allowances as servers tell them: `X-RateLimit-*`, `X-Rate-Limit-*`, `RateLimit-*`, and `RateLimit` with `RateLimit-Policy` (IETF
+ * draft-ietf-httpapi-ratelimit-headers, in its older and its structured form).
  */
-export const rateLimitOf = (headers: Headers, now: number): number | undefined => {
-  const waits: number[] = []
+const allowancesOf = (headers: Headers, now: number): Allowance[] => {
+  const told: Allowance[] = []
   for (const prefix of ['x-ratelimit', 'x-rate-limit', 'ratelimit']) {
     const remaining = number(header(headers, `${prefix}-remaining`))
     const reset = resetOf(header(headers, `${prefix}-reset`), now)
-    // GitHub and others write 0.0; less than one request left is none.
-    if (remaining !== null && remaining < 1 && reset !== undefined) waits.push(reset)
+    if (remaining !== null && reset !== undefined) told.push({ remaining, reset })
   }
   const limit = header(headers, 'ratelimit')
-  if (limit !== null) {
-    const policies = (header(headers, 'ratelimit-policy') ?? '').split(',')
-    const isStructured = /;\s*r\s*=/i.test(limit)
-    for (const item of isStructured ? limit.split(',') : [limit]) {
-      const remaining = parameter(item, isStructured ? 'r' : 'remaining')
-      if (remaining === null || remaining >= 1) continue
-      const reset = parameter(item, isStructured ? 't' : 'reset')
-      const name = item.split(';')[0]?.trim()
-      const policy = policies.find(each => each.split(';')[0]?.trim() === name) ?? policies[0] ?? ''
-      const seconds = reset ?? parameter(policy, 'w')
-      if (seconds !== null) waits.push(seconds * 1_000)
-    }
+  if (limit === null) return told
+  const policies = (header(headers, 'ratelimit-policy') ?? '').split(',')
+  const isStructured = /;\s*r\s*=/i.test(limit)
+  for (const item of isStructured ? limit.split(',') : [limit]) {
+    const remaining = parameter(item, isStructured ? 'r' : 'remaining')
+    if (remaining === null) continue
+    const name = item.split(';')[0]?.trim()
+    const policy = policies.find(each => each.split(';')[0]?.trim() === name) ?? policies[0] ?? ''
+    const seconds = parameter(item, isStructured ? 't' : 'reset') ?? parameter(policy, 'w')
+    if (seconds !== null) told.push({ remaining, reset: seconds * 1_000 })
   }
+  return told
+}
+
+/**
+ * How long nothing may be asked, where the server's allowance is used up.
+ * @returns ms, or undefined while there is allowance left or nothing is said
+ */
+export const rateLimitOf = (headers: Headers, now: number): number | undefined => {
+  // GitHub and others write 0.0; less than one request left is none.
+  const waits = allowancesOf(headers, now).flatMap(({ remaining, reset }) => (remaining < 1 ? [reset] : []))
   return waits.length === 0 ? undefined : Math.max(...waits)
+}
+
+/**
+ * How long to leave between two requests so that what is left of an allowance lasts until there is a new one; where only a policy is told
+ * (`RateLimit-Policy: "default";q=60;w=3600`), so that it is kept.
+ * @returns ms, or undefined where nothing is said, or nothing is left
+ */
+export const paceOf = (headers: Headers, now: number): number | undefined => {
+  const left = allowancesOf(headers, now).flatMap(({ remaining, reset }) => (remaining >= 1 ? [reset / remaining] : []))
+  const policies = (header(headers, 'ratelimit-policy') ?? '').split(',').flatMap(policy => {
+    const quota = parameter(policy, 'q') ?? number(policy)
+    const seconds = parameter(policy, 'w')
+    return quota !== null && quota >= 1 && seconds !== null ? [(seconds * 1_000) / quota] : []
+  })
+  const paces = left.length > 0 ? left : policies
+  return paces.length === 0 ? undefined : Math.max(...paces)
 }
 
 /** Ways of refusing that mean "too often" though the status is 403: a challenge, a firewall's verdict, an empty allowance. */

@@ -16,6 +16,7 @@ import {
   header,
   headerList,
   isLimitedBy403,
+  paceOf,
   rateLimitOf,
   retryAfterOf,
 } from './fetch-headers.ts'
@@ -40,6 +41,8 @@ interface Answered {
   readonly movedTo: string | null
   /** ms nothing more may be asked of this server: its allowance is used up. */
   readonly retryAfter?: number
+  /** ms between requests that would make what is left of an allowance last until there is a new one. */
+  readonly pace?: number
 }
 
 export type FetchOutcome =
@@ -224,11 +227,13 @@ export const createFetcher = (
     const { response, url, movedTo } = arrived
     const { statusCode: status, headers: answer } = response
     const limit = rateLimitOf(answer, now())
+    const pace = paceOf(answer, now())
     const answered = {
       status,
       freshFor: freshForOf(answer, now()),
       movedTo,
       ...(limit === undefined ? {} : { retryAfter: limit }),
+      ...(pace === undefined ? {} : { pace }),
     }
     if (status === 304 && validators && isConditional) {
       await response.body.dump()

@@ -1,6 +1,6 @@
 -- Enters a domain, or reserves the next free moment of it. Each who has to wait gets a moment of its own, one behind another, so that a
 -- hundred sources of a domain come back a hundred times and not once a second each.
--- KEYS 1  domain (hash: free, until, took, why)
+-- KEYS 1  domain (hash: free, until, took, why, pace)
 --      2  holders (sorted set: token by the ms at which it is taken for dead)
 --      3  waiting (sorted set: member by the ms it shall come back)
 -- All in one slot.
@@ -16,7 +16,7 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local token, member = ARGV[1], ARGV[2]
 local lease, gap, most = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
-local known = redis.call('HMGET', KEYS[1], 'free', 'until', 'took', 'why')
+local known = redis.call('HMGET', KEYS[1], 'free', 'until', 'took', 'why', 'pace')
 local free, closed, took = tonumber(known[1] or 0), tonumber(known[2] or 0), tonumber(known[3] or 0)
 
 if closed > now then
@@ -29,6 +29,9 @@ local held = redis.call('ZCARD', KEYS[2])
 local slot = tonumber(redis.call('ZSCORE', KEYS[3], member) or nil)
 -- Turns nobody came for are given up after a lease.
 redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now - lease)
+
+-- What its server asks for between two requests.
+gap = math.max(gap, tonumber(known[5] or 0))
 
 -- What one visit takes of the domain's time; a little more than it took, so that a turn seldom finds the one before still there.
 local spacing = math.max(gap, math.ceil((gap + took * 1.25) / most), 1)

@@ -10,13 +10,15 @@
 --      6  longest wait, ms
 --      7  0 to 1: place in the spread
 --      8  why, for people
+--      9  ms its server wants between two requests of anybody, from now on; 0 where it does not say
 -- Returns ms for which the domain is closed now, 0 where it is not.
 -- O(log(holders)).
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local gap, took, asked, longest = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[6])
-local known = redis.call('HMGET', KEYS[1], 'free', 'until', 'took', 'strikes')
+local pace = tonumber(ARGV[9])
+local gap, took, asked, longest = math.max(tonumber(ARGV[2]), pace), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[6])
+local known = redis.call('HMGET', KEYS[1], 'free', 'until', 'took', 'strikes', 'pace')
 local closed = tonumber(known[2] or 0)
 
 if redis.call('ZREM', KEYS[2], ARGV[1]) == 1 then
@@ -24,7 +26,14 @@ if redis.call('ZREM', KEYS[2], ARGV[1]) == 1 then
   redis.call('HSET', KEYS[1], 'free', math.max(tonumber(known[1] or 0), now + gap), 'took', math.floor(before + (took - before) / 4))
 end
 
-local keep = math.max(600000, gap)
+if pace > 0 then
+  redis.call('HSET', KEYS[1], 'pace', pace)
+elseif known[5] then
+  redis.call('HDEL', KEYS[1], 'pace')
+end
+
+-- A pace outlives the gap it makes, or it would be forgotten before it is kept to.
+local keep = math.max(600000, gap * 2)
 if asked ~= 0 then
   local strikes = tonumber(known[4] or 0)
   if asked < 0 then

@@ -28,7 +28,9 @@ local pending = redis.call('HGET', KEYS[1], 'pending')
 if not pending then return 0 end
 local validators = cjson.decode(pending)
 if validators.crawl ~= ARGV[3] then return 0 end
-redis.call('HSET', KEYS[1], 'etag', validators.etag, 'lastModified', validators.lastModified, 'bodyHash', validators.bodyHash)
+for _, name in ipairs({ 'etag', 'lastModified', 'bodyHash' }) do
+  if validators[name] == '' then redis.call('HDEL', KEYS[1], name) else redis.call('HSET', KEYS[1], name, validators[name]) end
+end
 if validators.spans then redis.call('SET', KEYS[4], validators.spans, 'EX', ARGV[4]) end
 redis.call('HDEL', KEYS[1], 'pending')
 return 1

@@ -17,6 +17,9 @@ const leaveScript = loadScript(new URL('./leave-domain.lua', import.meta.url))
 /** A server that is asked too often and does not say for how long it wants peace gets this much, doubled each time in a row, ms. */
 const FIRST_SILENCE = 5 * 60_000
 
+/** No more than this is left between two requests, whatever robots.txt or an allowance asks, ms: longer waits are for Retry-After to say. */
+const LONGEST_PACE = 10 * 60_000
+
 /** The domain whose owner we are polite to. An address, or a name on this machine, counts with its port: those are servers of their own. */
 export const politeDomain = (written: string): string => {
   const url = new URL(written)
@@ -43,6 +46,8 @@ export interface Complaint {
   readonly retryAfter?: number
   /** Whether it said it is asked too often. */
   readonly isLimited?: boolean
+  /** ms it wants between two requests, by robots.txt or by what is left of an allowance. */
+  readonly pace?: number
   /** Shorter word for it, such as `429`. */
   readonly why: string
 }
@@ -73,9 +78,17 @@ export interface PolitenessParts {
   readonly settings: () => RuleSettings & Pick<CrawlSettings, 'totalTimeout'>
   /** 0 to 1, spreads those who wait for the same moment. */
   readonly random?: () => number
+  /** ms, by which visits are timed. */
+  readonly monotonic?: () => number
 }
 
-export const createPoliteness = ({ redis, keys, settings, random = Math.random }: PolitenessParts): Politeness => ({
+export const createPoliteness = ({
+  redis,
+  keys,
+  settings,
+  random = Math.random,
+  monotonic = () => performance.now(),
+}: PolitenessParts): Politeness => ({
   visit(member) {
     const token = randomUUID()
     const entered = new Map<string, number>()
@@ -90,7 +103,7 @@ export const createPoliteness = ({ redis, keys, settings, random = Math.random }
         const answer = await runScript(redis, enterScript, host, [token, member, lease, gap, concurrency])
         const [isIn, ms = 0, why = ''] = answer as [number, number?, string?] // what the script returns
         if (isIn === 1) {
-          entered.set(domain, performance.now())
+          entered.set(domain, monotonic())
           return null
         }
         return why === 'turn' ? { ms, kind: 'turn', why } : { ms, kind: 'closed', why: `${domain} ${why}` }
@@ -108,12 +121,13 @@ export const createPoliteness = ({ redis, keys, settings, random = Math.random }
               [
                 token,
                 rulesFor(domain, settings()).gap,
-                Math.round(performance.now() - since),
+                Math.round(monotonic() - since),
                 asked,
                 FIRST_SILENCE,
                 LONGEST_ASKED,
                 random(),
                 heard?.why ?? '',
+                Math.min(Math.ceil(heard?.pace ?? 0), LONGEST_PACE),
               ],
             )
             return domain === last ? Number(ms) : 0

@@ -138,11 +138,12 @@ export const createPoll = ({
     return [`its validators lie (it ${how}): they are not used for 30 days`]
   }
 
-  /** What robots.txt has against a document, where it is asked. */
-  const forbids = async (url: string, signal: AbortSignal): Promise<FailureOf | null> => {
+  /** What robots.txt says of a document, where it is asked: what it has against it, and the ms it wants between requests. */
+  const askRobots = async (url: string, signal: AbortSignal): Promise<{ refusal: FailureOf | null; delay: number }> => {
     const isAsked = rulesFor(politeDomain(url), settings()).robots && !isUnder(new URL(url).hostname, settings().optOut)
-    const detail = isAsked ? await robots.refuses(url, signal) : null
-    return detail === null ? null : { reason: 'robots', detail }
+    if (!isAsked) return { refusal: null, delay: 0 }
+    const { refusal, delay } = await robots.ask(url, signal)
+    return { refusal: refusal === null ? null : { reason: 'robots', detail: refusal }, delay }
   }
 
   const fetchMore = async (from: string, url: string, signal: AbortSignal): Promise<Changed | FailureOf> => {
@@ -150,9 +151,9 @@ export const createPoll = ({
     const shown = withoutCredentials(url)
     if (politeDomain(url) !== politeDomain(from))
       return elsewhere(`${shown} lies at another domain: add it as a source of its own`)
-    const forbidden = await forbids(url, signal)
-    if (forbidden) return forbidden
-    await sleep(rulesFor(politeDomain(url), settings()).gap, undefined, { signal })
+    const { refusal, delay } = await askRobots(url, signal)
+    if (refusal) return refusal
+    await sleep(Math.max(delay, rulesFor(politeDomain(url), settings()).gap), undefined, { signal })
     const fetched = await fetchFeed({
       url,
       validators: null,
@@ -176,7 +177,7 @@ export const createPoll = ({
       const url = addressOf(source.url, state.adopted, state.failures)
       const elsewhere = await visit.enter(url)
       if (elsewhere) return await putOff(source, elsewhere)
-      const forbidden = await forbids(url, signal)
+      const { delay, refusal: forbidden } = await askRobots(url, signal)
       if (forbidden) return await giveUp(source, url, visit, forbidden)
 
       const hasValidators = Boolean(state.validators?.etag || state.validators?.lastModified)
@@ -199,11 +200,11 @@ export const createPoll = ({
 
       network.reached(politeDomain(url))
       const leave = () =>
-        visit.leave(
-          fetched.retryAfter === undefined
-            ? undefined
-            : { retryAfter: fetched.retryAfter, why: 'has no requests left for us' },
-        )
+        visit.leave({
+          ...(fetched.retryAfter === undefined ? {} : { retryAfter: fetched.retryAfter }),
+          pace: Math.max(delay, fetched.pace ?? 0),
+          why: 'has no requests left for us',
+        })
       isHandedOn = true
       if (fetched.kind === 'unchanged') {
         if (fetched.movedTo !== null || state.move) await learnMove(source, state, url, fetched.movedTo, null)

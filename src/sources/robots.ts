@@ -19,9 +19,15 @@ const KEPT_UNKNOWN = 3_600_000
 /** What is kept, compressed; a longer one is read anew each time. */
 const MOST_KEPT = 64 * 1_024
 
-export interface Robots {
+export interface RobotsAnswer {
   /** Why a URL may not be fetched, or null where it may. */
-  refuses(url: string, signal?: AbortSignal): Promise<string | null>
+  readonly refusal: string | null
+  /** ms it wants between two requests (`Crawl-delay`, which RFC 9309 leaves out and many files have); 0 where it does not say. */
+  readonly delay: number
+}
+
+export interface Robots {
+  ask(url: string, signal?: AbortSignal): Promise<RobotsAnswer>
 }
 
 export interface RobotsParts {
@@ -59,14 +65,18 @@ export const createRobots = ({ redis, keys, fetchText, userAgent }: RobotsParts)
   }
 
   return {
-    async refuses(written, signal) {
+    async ask(written, signal) {
       const url = withoutUserinfo(written)
       const { origin, pathname } = new URL(url)
-      if (pathname === '/robots.txt') return null
+      if (pathname === '/robots.txt') return { refusal: null, delay: 0 }
       const rules = await rulesOf(origin, signal)
-      if ('unknown' in rules) return `robots.txt of ${origin} cannot be read (${rules.unknown})`
-      const isDisallowed = robotsParser(`${origin}/robots.txt`, rules.text).isDisallowed(url, productOf(userAgent()))
-      return isDisallowed ? `robots.txt of ${origin} does not allow ${pathname}` : null
+      if ('unknown' in rules) return { refusal: `robots.txt of ${origin} cannot be read (${rules.unknown})`, delay: 0 }
+      const parsed = robotsParser(`${origin}/robots.txt`, rules.text)
+      const product = productOf(userAgent())
+      return {
+        refusal: parsed.isDisallowed(url, product) ? `robots.txt of ${origin} does not allow ${pathname}` : null,
+        delay: Math.max(0, (parsed.getCrawlDelay(product) ?? 0) * 1_000) || 0,
+      }
     },
   }
 }

@@ -27,7 +27,7 @@ export interface SetbackParts {
   readonly keys: Keys
   readonly get: (id: string) => Source | undefined
   readonly state: (id: SourceId) => Promise<SourceState>
-  /** Writes fields of a source's hash and when it is due. */
+  /** Writes fields of a source's hash, deleting empty ones, and when it is due. */
   readonly schedule: (id: SourceId, due: Due, fields: Record<string, string | number>) => Promise<Due>
   readonly settings: () => CrawlSettings
   /** ms since the epoch. */
@@ -47,6 +47,7 @@ export const createSetbacks = ({ redis, keys, get, state, schedule, settings, no
       errorReason: failure.reason,
       errorDetail: failure.detail.slice(0, 500),
       errorAt: now(),
+      retiredAt: '',
     }
     if (isOurFault) {
       const at = Math.round(now() + OWN_NETWORK_WAIT * (1 + spreadOf(id)))
@@ -90,7 +91,7 @@ export const createSetbacks = ({ redis, keys, get, state, schedule, settings, no
       known.map((id, index) => {
         const failures = Math.max(0, (states[index]?.failures ?? 0) - 1)
         const at = Math.round(now() + (spreadOf(id) + 0.1) * 5 * within)
-        return schedule(id, { at, reason: 'our own network is back' }, { failures })
+        return schedule(id, { at, reason: 'our own network is back' }, { failures: failures || '' })
       }),
     )
   },

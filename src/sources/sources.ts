@@ -22,6 +22,9 @@ const claimDueScript = loadScript(new URL('./claim-due.lua', import.meta.url))
 /** A claimed source falls due again after this, should its crawl never have been queued; longer than any fetch takes. */
 const LEASE = 5 * 60_000
 
+/** What a success forgets. */
+const NO_SETBACK = { failures: '', failureScore: '', errorReason: '', errorDetail: '', errorAt: '', retiredAt: '' }
+
 /** A feed that was fetched and read. */
 export interface Success {
   readonly validators: Validators | null
@@ -52,6 +55,8 @@ export interface Sources extends Setbacks, ItemMemory, Pick<Scheduling, 'reprice
   sync(): Promise<{ added: number; removed: number }>
   /** Takes sources that are due: each is given to one caller only. */
   claimDue(limit: number): Promise<readonly SourceId[]>
+  /** Those of them that failed when they were fetched last. */
+  failing(ids: readonly SourceId[]): Promise<ReadonlySet<SourceId>>
   /** Items its feed carried as written, by hash, that were taken in: they need not be parsed again. */
   spans(id: SourceId): Promise<ReadonlySet<string>>
   /** Before its batches are queued: what `markSeen` commits in the end. Where all of a feed was parsed there are no spans. */
@@ -106,9 +111,13 @@ export const createSources = ({
 
   const state = async (id: SourceId): Promise<SourceState> => parseState(await redis.hgetall(keys.source(id)))
 
+  /** @param fields empty ones are deleted: each would take 70 bytes of every source */
   const schedule = async (id: SourceId, due: Due, fields: Record<string, string | number>): Promise<Due> => {
+    const empty = Object.keys(fields).filter(name => fields[name] === '')
+    const full = Object.entries(fields).filter(([, value]) => value !== '')
     await Promise.all([
-      redis.hset(keys.source(id), { retiredAt: '', ...fields, nextAt: due.at, nextReason: due.reason }),
+      redis.hset(keys.source(id), { ...Object.fromEntries(full), nextAt: due.at, nextReason: due.reason }),
+      ...(empty.length > 0 ? [redis.hdel(keys.source(id), ...empty)] : []),
       // XX: a source removed from the catalogue while it was fetched stays out.
       redis.zadd(keys.due(), 'XX', String(due.at), id),
     ])
@@ -206,6 +215,11 @@ export const createSources = ({
       )) as SourceId[] // members are written by sync alone
     },
 
+    async failing(ids) {
+      const failures = await Promise.all(ids.map(id => redis.hget(keys.source(id), 'failures')))
+      return new Set(ids.filter((_, index) => Number(failures[index] ?? 0) > 0))
+    },
+
     reprice,
 
     async spans(id) {
@@ -242,14 +256,14 @@ export const createSources = ({
         validators && spans ? redis.set(keys.spans(id), formatSpans(spans), 'EX', SPANS_LAST) : null,
       ])
       return schedule(id, due, {
+        ...NO_SETBACK,
         ...remembered,
         ...fields,
         hints: writeHints(hints),
         lastFetchAt: now(),
         lastSuccessAt: now(),
-        failures: 0,
         movedTo: movedTo ?? '',
-        distrustsIds: Number(before.distrustsIds || distrustsIds),
+        distrustsIds: before.distrustsIds || distrustsIds ? 1 : '',
         title: title ?? '',
       })
     },
@@ -260,7 +274,13 @@ export const createSources = ({
       const due = whilePushed(byRhythm, id, now(), known.pushUntil, safetyInterval?.() ?? 0)
       const [, scheduled] = await Promise.all([
         redis.hincrby(keys.source(id), 'fetches', 1),
-        schedule(id, due, { ...fields, lastFetchAt: now(), lastSuccessAt: now(), failures: 0 }),
+        schedule(id, due, {
+          // Nothing to be deleted of most, and so one command less for them.
+          ...(known.failures > 0 || known.retiredAt !== null ? NO_SETBACK : {}),
+          ...fields,
+          lastFetchAt: now(),
+          lastSuccessAt: now(),
+        }),
       ])
       return scheduled
     },

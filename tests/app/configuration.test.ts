@@ -113,6 +113,37 @@ describe('a mistake in the configuration', () => {
     expect(problems[0]).toMatch(expected)
   })
 
+  it.each([
+    ['of a scheme that is none', 'htp://reader:s3cr-t@courier.example/rss'],
+    ['without a scheme', 'reader:s3cr-t@courier.example/rss'],
+    ['whose password would have to be encoded', 'https://reader:s3cr-t/x@y z@courier.example/rss'],
+    ['with a key', 'htp://courier.example/rss?api_key=s3cr-t'],
+  ])('in an address %s is told without the password', (_, url) => {
+    const [problem, ...others] = problemsOf({
+      'sources.yaml': SOURCES.replace('https://courier.example/rss', JSON.stringify(url)),
+    })
+    expect(others).toEqual([])
+    expect(problem).toContain('sources[0].url')
+    expect(problem).toContain('courier.example/rss')
+    expect(problem).not.toContain('s3cr-t')
+  })
+
+  it('in a list of addresses, in one that stands there twice, in a password or in the environment is told without it', () => {
+    const twice = SOURCES.replace('https://', 'https://reader:s3cr-t@')
+    const told = [
+      ...problemsOf({
+        'sources.yaml': `${twice}${twice.replace('sources:\n', '').replace('id: courier', 'id: other')}`,
+      }),
+      ...problemsOf({
+        'sources.yaml': SOURCES.replace('https://courier', '[https://a:s3cr-t@courier').replace('rss', 'rss]'),
+      }),
+      ...problemsOf({ 'newsdesk.yaml': 'admin: { password: [s3cr-t] }\n' }),
+      ...problemsOf({}, { NEWSDESK_ADMIN_PASSWORD: 's3cr-t', NEWSDESK_REDIS_URL: 'ftp://u:s3cr-t@cache' }),
+    ]
+    expect(told.length).toBeGreaterThanOrEqual(4)
+    expect(told.join('\n')).not.toContain('s3cr-t')
+  })
+
   it('does not hide another', () => {
     expect(
       problemsOf({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isLimitedBy403, rateLimitOf, retryAfterOf } from '../../src/feed/fetch-headers.ts'
+import { isLimitedBy403, paceOf, rateLimitOf, retryAfterOf } from '../../src/feed/fetch-headers.ts'
 
 const NOON = Date.UTC(2026, 4, 4, 12)
 
@@ -50,6 +50,26 @@ describe('a rate limit that is used up', () => {
   ])('%j is none', headers => {
     expect(rateLimitOf(headers, NOON)).toBeUndefined()
   })
+})
+
+describe('an allowance that is not used up', () => {
+  it.each([
+    ['what is left of it', { 'x-ratelimit-remaining': '30', 'x-ratelimit-reset': '600' }, 20_000],
+    ['the tightest of several', { ratelimit: '"a";r=100;t=50, "b";r=5;t=50' }, 10_000],
+    ['its policy alone', { 'ratelimit-policy': '"default";q=60;w=3600' }, 60_000],
+    ['a policy of an older draft', { 'ratelimit-policy': '10;w=1, 100;w=3600' }, 36_000],
+    ['what is left, before its policy', { ratelimit: '"d";r=50;t=100', 'ratelimit-policy': '"d";q=60;w=3600' }, 2_000],
+  ])('is paced by %s', (_, headers, ms) => {
+    expect(paceOf(headers, NOON)).toBe(ms)
+    expect(rateLimitOf(headers, NOON)).toBeUndefined()
+  })
+
+  it.each([[{}], [{ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '50' }], [{ 'ratelimit-policy': 'none' }]])(
+    '%j sets no pace',
+    headers => {
+      expect(paceOf(headers, NOON)).toBeUndefined()
+    },
+  )
 })
 
 describe('a refusal by 403', () => {

@@ -8,7 +8,7 @@ import { Section, type Taxonomy } from '../../article/taxonomy.ts'
 import { createGuard } from '../../feed/guard.ts'
 import { Source } from '../../sources/source.ts'
 import { readEnvironment, variableOf } from './environment.ts'
-import { ConfigError, placeOf, problemOf, showPath, type YamlFile } from './problems.ts'
+import { ConfigError, placeOf, problemOf, shownValue, showPath, type YamlFile } from './problems.ts'
 import { Settings } from './schema.ts'
 
 export interface Config {
@@ -57,7 +57,9 @@ const readSettings = (file: YamlFile | null, env: NodeJS.ProcessEnv, problems: s
   for (const issue of parsed.error.issues) {
     const fromEnv = overrides.find(({ path }) => showPath(path) === showPath(issue.path))
     if (fromEnv)
-      problems.push(`environment ${variableOf(fromEnv.path)}: is ${JSON.stringify(fromEnv.value)}; ${issue.message}`)
+      problems.push(
+        `environment ${variableOf(fromEnv.path)}: is ${shownValue(fromEnv.path, fromEnv.value)}; ${issue.message}`,
+      )
     else if (file) {
       const parent = issue.path.reduce<unknown>((schema, key) => shapeOf(schema)?.[String(key)], Settings)
       problems.push(...problemOf(file, issue, Object.keys(shapeOf(parent) ?? {})))
@@ -109,7 +111,7 @@ const repeated = <T>(
     if (before === undefined) first.set(of(each), index)
     else
       problems.push(
-        `${placeOf(file, [key, index, field])} ${key}[${index}].${field}: is ${JSON.stringify(of(each))}, as ${key}[${before}] already is`,
+        `${placeOf(file, [key, index, field])} ${key}[${index}].${field}: is ${shownValue([field], of(each))}, as ${key}[${before}] already is`,
       )
   }
 }

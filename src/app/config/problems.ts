@@ -3,6 +3,7 @@
 import type { Document, LineCounter } from 'yaml'
 import { isMap, isNode } from 'yaml'
 import type { z } from 'zod'
+import { withoutCredentials } from '../../feed/redact.ts'
 
 /** Configuration that cannot be used. Its message lists every problem, one a line. */
 export class ConfigError extends Error {
@@ -66,6 +67,19 @@ export const nearestTo = (word: string, known: readonly string[]): string | unde
     .filter(({ far }) => far <= Math.max(2, word.length / 3))
     .sort((a, b) => a.far - b.far)[0]?.each
 
+const SECRET = /password|secret|token/i
+const ADDRESS = /url|site/i
+/** Whatever stands before the last @ of an address, its scheme apart: an address that is wrong cannot be taken apart as one that is right. */
+const USER = /^([a-z][a-z0-9+.-]*:?\/{1,2})?.*@/is
+
+/** What was found under a key, as an error may show it: secrets never, addresses without user and password. */
+export const shownValue = (path: readonly PropertyKey[], value: unknown): string => {
+  const key = String(path.findLast(part => typeof part === 'string') ?? '')
+  if (SECRET.test(key)) return '(not shown)'
+  const safe = typeof value === 'string' && ADDRESS.test(key) ? value.replace(USER, '$1***@') : value
+  return withoutCredentials(JSON.stringify(safe))
+}
+
 /** One line of what zod found wrong. */
 export const problemOf = (file: YamlFile, issue: z.core.$ZodIssue, known: readonly string[] = []): string[] => {
   if (issue.code === 'unrecognized_keys') {
@@ -75,7 +89,7 @@ export const problemOf = (file: YamlFile, issue: z.core.$ZodIssue, known: readon
     })
   }
   const node = file.document.getIn(issue.path)
-  const found = node === undefined ? 'is missing' : `is ${JSON.stringify(isNode(node) ? node.toJSON() : node)}`
+  const found = node === undefined ? 'is missing' : `is ${shownValue(issue.path, isNode(node) ? node.toJSON() : node)}`
   const allowed = issue.code === 'invalid_value' ? `allowed: ${issue.values.map(String).join(', ')}` : issue.message
   return [`${placeOf(file, issue.path)} ${showPath(issue.path) || '(file)'}: ${found}; ${allowed}`]
 }

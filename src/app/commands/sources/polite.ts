@@ -35,7 +35,8 @@ export const withPoliteFetch = async <T>(
     let complaint: Parameters<typeof visit.leave>[0]
     try {
       if (rulesFor(politeDomain(url), settings).robots && !isUnder(new URL(url).hostname, settings.optOut)) {
-        const refusal = await robots.refuses(url)
+        const { refusal, delay } = await robots.ask(url)
+        complaint = { pace: delay, why: '' }
         if (refusal !== null) return { kind: 'failed', reason: 'robots', detail: refusal }
       }
       const onHop = async (next: string) => {
@@ -44,7 +45,8 @@ export const withPoliteFetch = async <T>(
       }
       const fetched = await fetcher.fetchFeed({ url, validators: null, onHop })
       if (fetched.kind === 'held') return wait ?? { kind: 'turn', ms: fetched.wait, why: 'turn' }
-      if (fetched.kind === 'failed') complaint = { ...fetched, why: `answered ${fetched.status ?? fetched.reason}` }
+      if (fetched.kind === 'failed')
+        complaint = { ...complaint, ...fetched, why: `answered ${fetched.status ?? fetched.reason}` }
       return fetched
     } finally {
       await visit.leave(complaint)

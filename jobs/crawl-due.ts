@@ -1,0 +1,74 @@
+/**
+ * The tick that queues what is due: as fast as workers take it, and no faster. What is due and not queued stays in the due set, where it keeps
+ * its order, takes no room, and can still be paused, deferred or removed; a re-crawl by hand waits behind a second or so of work, not
+ * behind fifty thousand sources.
+ */
+
+import { setTimeout as delay } from 'node:timers/promises'
+import { allowance, type Network } from '../src/sources/network.ts'
+import type { Sources } from '../src/sources/sources.ts'
+import { addScheduledCrawls, bringForward, type Queues } from './queues.ts'
+
+/** Crawls that wait in the queue, most: at first, and where workers were found to outrun it. */
+const DEPTH = { usual: 1_000, most: 16_000 }
+/** Sources claimed and queued at a time. */
+const PAGE = 1_000
+/** Between two looks at the queue while more is due than it holds, ms. */
+const TOP_UP = 250
+/** One crawl in so many is of a source that failed last time, however many others are due. */
+const ONE_IN = 50
+
+export interface CrawlDueParts {
+  readonly queues: Queues
+  readonly sources: Pick<Sources, 'claimDue' | 'failing'>
+  readonly network: Pick<Network, 'state'>
+  /** ms since the epoch. */
+  readonly now: () => number
+  /** Waits between two looks; ends at once where the signal says so. */
+  readonly pause?: (ms: number, signal: AbortSignal) => Promise<unknown>
+}
+
+const pauseFor = (ms: number, signal: AbortSignal): Promise<unknown> =>
+  delay(ms, undefined, { signal }).catch((error: unknown) => {
+    if (!signal.aborted) throw error
+  })
+
+/** @returns a run of the tick: queues what is due until all of it is, or `within` ms have passed, and says how many it queued */
+export const createCrawlDue = ({ queues, sources, network, now, pause = pauseFor }: CrawlDueParts) => {
+  const { crawl } = queues
+  let depth = DEPTH.usual
+
+  /** @returns how many were queued, and whether more may be due */
+  const queuePage = async (): Promise<{ queued: number; isMore: boolean }> => {
+    const most = Math.min(depth - (await crawl.getWaitingCount()), PAGE)
+    if (most <= 0) return { queued: 0, isMore: true }
+    const due = await sources.claimDue(allowance(await network.state(), now(), most))
+    if (due.length > 0) await addScheduledCrawls(queues, due, await sources.failing(due))
+    return { queued: due.length, isMore: due.length === most }
+  }
+
+  /** Fills the queue as far as there is room. */
+  const fill = async (): Promise<{ queued: number; isMore: boolean }> => {
+    let queued = 0
+    for (;;) {
+      const page = await queuePage()
+      queued += page.queued
+      if (page.queued === 0 || !page.isMore) return { queued, isMore: page.isMore }
+    }
+  }
+
+  return async (within: number, signal: AbortSignal): Promise<number> => {
+    const until = now() + within - TOP_UP
+    let queued = 0
+    for (;;) {
+      const filled = await fill()
+      queued += filled.queued
+      if (!filled.isMore) return queued
+      // Others always wait before them: none of them would be fetched while more falls due than can be.
+      if (filled.queued > 0) await bringForward(await crawl.getPrioritized(0, Math.ceil(filled.queued / ONE_IN) - 1))
+      if (now() >= until || signal.aborted) return queued
+      await pause(TOP_UP, signal)
+      if ((await crawl.getWaitingCount()) === 0) depth = Math.min(depth * 2, DEPTH.most)
+    }
+  }
+}
