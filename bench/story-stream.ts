@@ -18,15 +18,17 @@ const LIVE_STORIES = 400
 
 /**
  * @param count articles
+ * @param vocabulary words by rank, most frequent first; ranks beyond get words of their own
  * @yields four in ten telling one of the stories in the news, whose words they share by halves; the others telling things of their own
  */
-export function* storyStream(count: number, seed: number): Generator<Told> {
+export function* storyStream(count: number, seed: number, vocabulary: readonly string[] = []): Generator<Told> {
   const random = seeded(seed)
+  const ranked = (rank: number): string => vocabulary[rank] ?? `w${rank.toString(36)}`
   // Rank of a word drawn with probability about 1 / rank, without the most frequent, which are stopwords.
-  const word = (): string => `w${Math.floor(VOCABULARY ** (0.35 + 0.65 * random())).toString(36)}`
+  const word = (): string => ranked(Math.floor(VOCABULARY ** (0.35 + 0.65 * random())))
   const words = (length: number): string[] => Array.from({ length }, word)
   // What a story is told by are names and rarer words.
-  const names = (): string[] => Array.from({ length: 12 }, () => `w${Math.floor(VOCABULARY * random()).toString(36)}`)
+  const names = (): string[] => Array.from({ length: 12 }, () => ranked(Math.floor(VOCABULARY * random())))
   const stories = Array.from({ length: LIVE_STORIES }, names)
   for (let index = 0; index < count; index += 1) {
     if (index % 40 === 0) stories[Math.floor(random() * LIVE_STORIES)] = names()

@@ -15,7 +15,8 @@ import { createPrints } from './prints.ts'
 import { isRepeat, msApart } from './repeat.ts'
 import { isReprint, isSeries } from './reprint.ts'
 import type { StorySettings } from './settings.ts'
-import { createStoryIndex, type Near, type Story, type Wanted, wantedOf } from './story-index.ts'
+import { msBetween, type Story } from './story.ts'
+import { createStoryIndex, type Near, wantedOf, wantedOfStory } from './story-index.ts'
 
 export interface Clusterer {
   /** The answer for an article of the window; null for a new one. */
@@ -144,13 +145,11 @@ export const createClusterer = (settings: () => StorySettings): Clusterer => {
   const belongs = (story: Story, { story: into, score, shared }: Near): boolean => {
     const { joinWithin, caution } = settings()
     if (into.told < story.told || (into.told === story.told && into.id > story.id)) return false
-    if (shared < sharedNeeded(into) || story.apart.has(into.id)) return false
+    if (shared < sharedNeeded(into) || index.areApart(story.id, into.id)) return false
     if (Math.abs(into.lastAt - story.lastAt) > joinWithin) return false
-    if (score - reservations(false, daysBetween(story, into)) < caution + neededToMerge(rate, story.told)) return false
+    if (score - reservations(false, msBetween(story, into)) < caution + neededToMerge(rate, story.told)) return false
     return story.told > 1 || ![...story.articles.values()].some(features => tellsAnother(features, into))
   }
-
-  const wantedOfStory = ({ terms, told }: Story): Wanted => ({ terms, told })
 
   /** Merges a story into the nearest larger one it belongs to. @returns the merge made, or null */
   const review = (story: Story): Merge | null => {
@@ -231,8 +230,7 @@ export const createClusterer = (settings: () => StorySettings): Clusterer => {
     const old = index.get(from)
     if (!old || index.get(to)) return
     const parted = index.open(to, old.language, at)
-    old.apart.set(to, true)
-    parted.apart.set(from, true)
+    index.part(old, parted)
     for (const id of articles) {
       const features = old.articles.get(id)
       const counts = entries.get(id)?.decision.kind === 'new'
@@ -322,6 +320,3 @@ export const storyIdOf = (id: ArticleId): StoryId => `s${id}` as StoryId
 
 /** Nats to a share of one, for ranking what is alike. */
 const toShare = (score: number): number => 1 / (1 + Math.exp(-score / 4))
-
-const daysBetween = (a: Story, b: Story): number =>
-  a.from === null || a.to === null || b.from === null || b.to === null ? 0 : Math.max(0, a.from - b.to, b.from - a.to)

@@ -1,0 +1,69 @@
+/** What deciding costs as the window fills: decided, taken back and folded as a worker does, over made articles that read like a week's news. */
+
+import type { ArticleId } from '../src/article/article.ts'
+import { createClusterer } from '../src/story/clusterer.ts'
+import { featuresOf, type Told } from '../src/story/features.ts'
+import { writeEntry } from '../src/story/log-entry.ts'
+import { StorySettings } from '../src/story/settings.ts'
+import { storyStream } from './story-stream.ts'
+
+export interface Cost {
+  /** Articles in the window. */
+  readonly window: number
+  /** Microseconds of CPU an article, over the last articles of the window: features, deciding, taking back, writing, folding. */
+  readonly micros: number
+  /** The same over real articles that arrive after them, if any. */
+  readonly realMicros: number | null
+  /** Bytes of an entry of the log, on average. */
+  readonly entryBytes: number
+  readonly heapMegabytes: number
+}
+
+const MEASURED = 4_000
+/** ms from one article to the next: 200,000 a week. */
+const EVERY = 3_000
+
+/**
+ * @param real articles decided after each full window, and forgotten with it
+ * @param vocabulary words of real texts, most frequent first, that the made ones are written in
+ */
+export function* storyCosts(
+  windows: readonly number[],
+  real: readonly Told[],
+  vocabulary: readonly string[],
+): Generator<Cost> {
+  const settings = StorySettings.parse({ window: '3650d' })
+  const clusterer = createClusterer(() => settings)
+  let [count, bytes, at] = [0, 0, 0]
+  const take = (told: Told): void => {
+    at += EVERY
+    clusterer.tryOut()
+    const entry = clusterer.decide(featuresOf(told), at)
+    clusterer.rollBack()
+    bytes += Buffer.byteLength(writeEntry(entry))
+    clusterer.fold({ ...entry, at })
+  }
+  const micros = (articles: readonly Told[]): number => {
+    const from = process.cpuUsage()
+    for (const told of articles) take(told)
+    const { user, system } = process.cpuUsage(from)
+    return (user + system) / articles.length
+  }
+  const stream = storyStream(Math.max(...windows), 1, vocabulary)
+  const next = (most: number): Told[] => Array.from({ length: most }, () => stream.next().value).filter(told => !!told)
+  for (const window of windows) {
+    while (count < window - MEASURED) {
+      const some = next(Math.min(1_000, window - MEASURED - count))
+      for (const told of some) take(told)
+      count += some.length
+    }
+    bytes = 0
+    const measured = next(window - count)
+    count += measured.length
+    const made = micros(measured)
+    const entryBytes = bytes / measured.length
+    const again = real.map(told => ({ ...told, id: `${told.id}-${window}` as ArticleId }))
+    const realMicros = again.length > 0 ? micros(again) : null
+    yield { window, micros: made, realMicros, entryBytes, heapMegabytes: process.memoryUsage().heapUsed / 2 ** 20 }
+  }
+}

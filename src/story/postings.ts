@@ -1,0 +1,292 @@
+/**
+ * Which stories have each term, and how common it is: numbers in typed arrays, since a search looks at thousands of them. Stories are
+ * known here by small numbers (slots) that are used again; in what order a term's stories stand changes no answer. (pure)
+ */
+
+import { chance, commonness, gain } from './evidence.ts'
+import type { Term } from './features.ts'
+import type { Journal } from './journal.ts'
+import { countOf, findTerm, insertTerm, removeTerm, type TermCounts } from './term-counts.ts'
+
+/** A story as far as its words go. */
+export interface Worded {
+  readonly slot: number
+  readonly terms: TermCounts
+  /** Its articles that are no reprints: only their words count. */
+  told: number
+}
+
+export interface Posting {
+  readonly term: Term
+  /** Sum over the stories that have it. */
+  common: number
+  size: number
+  slots: Int32Array
+  counts: Int32Array
+}
+
+/** A term looked for. */
+export interface Sought {
+  readonly posting: Posting
+  /** Share of the articles looked for that have it. */
+  readonly weight: number
+  /** Probability that an article has it by chance. */
+  readonly byChance: number
+}
+
+/** What terms say for a story. */
+export interface Gained<S extends Worded> {
+  readonly story: S
+  /** In nats. */
+  gained: number
+  /** Distinct terms it has of those looked for. */
+  shared: number
+}
+
+export interface Postings<S extends Worded> {
+  /** Sum over all stories: how much news there is, as `commonness` counts. */
+  readonly all: number
+  of(term: Term): Posting | undefined
+  /** Probability that an article has it by chance. */
+  chanceOf(posting: Posting | undefined): number
+  open(make: (slot: number) => S): S
+  close(story: S): void
+  setTerm(story: S, term: Term, count: number): void
+  setTold(story: S, told: number): void
+  /** The terms of a list that any story has. @param terms with how many of `of` articles have each */
+  sought(terms: Iterable<{ readonly term: Term; readonly count: number }>, of: number): Sought[]
+  gained(sought: readonly Sought[], story: S): Gained<S>
+  /** What the stories gain that have the rarest of the terms, up to `looks` stories; the `limit` that gain most by those, all terms counted. */
+  search(sought: readonly Sought[], except: S | null, looks: number, limit: number): Gained<S>[]
+  stories(posting: Posting): S[]
+}
+
+const FIRST_LENGTH = 4
+
+/** A copy of twice the length. */
+const larger = <T extends Int32Array | Float64Array>(numbers: T, made: T): T => {
+  made.set(numbers)
+  return made
+}
+const largerInts = (numbers: Int32Array): Int32Array =>
+  larger(numbers, new Int32Array(Math.max(FIRST_LENGTH, numbers.length * 2)))
+
+/** Breaks ties the same way everywhere: FNV-1a (Fowler, Noll, Vo). */
+const hashOf = (id: string): number => {
+  let hash = 0x811c9dc5 | 0
+  for (let index = 0; index < id.length; index += 1) hash = Math.imul(hash ^ id.charCodeAt(index), 0x01000193)
+  return hash
+}
+
+export const createPostings = <S extends Worded & { readonly id: string }>(journal: Journal): Postings<S> => {
+  const postings = new Map<Term, Posting>()
+  const stories: (S | undefined)[] = []
+  const free: number[] = []
+  let all = 0
+  // By slot: articles told, and the scratch of one search.
+  let told: Int32Array = new Int32Array(1_024)
+  let ties: Int32Array = new Int32Array(1_024)
+  let searched: Int32Array = new Int32Array(1_024)
+  let shared: Int32Array = new Int32Array(1_024)
+  let gained: Float64Array = new Float64Array(1_024)
+  let searches = 0
+
+  const grow = (): void => {
+    told = largerInts(told)
+    ties = largerInts(ties)
+    searched = largerInts(searched)
+    shared = largerInts(shared)
+    gained = larger(gained, new Float64Array(gained.length * 2))
+  }
+
+  const occupy = (slot: number, story: S): void => {
+    stories[slot] = story
+    if (slot >= told.length) grow()
+    told[slot] = story.told
+    ties[slot] = hashOf(story.id)
+    searched[slot] = 0
+  }
+
+  const enlist = (posting: Posting, slot: number, count: number): number => {
+    if (posting.size === 0) postings.set(posting.term, posting)
+    if (posting.size === posting.slots.length) {
+      posting.slots = largerInts(posting.slots)
+      posting.counts = largerInts(posting.counts)
+    }
+    posting.slots[posting.size] = slot
+    posting.counts[posting.size] = count
+    posting.size += 1
+    return posting.size - 1
+  }
+
+  const strike = (posting: Posting, place: number): void => {
+    posting.size -= 1
+    if (posting.size === 0) {
+      postings.delete(posting.term)
+      posting.common = 0
+    }
+    if (place === posting.size) return
+    const last = posting.slots[posting.size] as number // it was within its size
+    posting.slots[place] = last
+    posting.counts[place] = posting.counts[posting.size] as number
+    const moved = (stories[last] as S).terms // a story leaves no slot before its terms are struck
+    moved.places[findTerm(moved, posting.term)] = place
+  }
+
+  const change = (story: S, posting: Posting, count: number): void => {
+    const at = findTerm(story.terms, posting.term)
+    if (at < 0) {
+      if (count > 0) insertTerm(story.terms, -1 - at, posting.term, count, enlist(posting, story.slot, count))
+      return
+    }
+    const place = story.terms.places[at] as number // found
+    if (count > 0) {
+      story.terms.counts[at] = count
+      posting.counts[place] = count
+    } else {
+      removeTerm(story.terms, at)
+      strike(posting, place)
+    }
+  }
+
+  const found: number[] = []
+
+  /** Adds what a term says to each story that has it. */
+  const gainFrom = ({ posting, weight, byChance }: Sought, except: number): void => {
+    const { slots, counts, size } = posting
+    const whole = gain(1, byChance) * weight
+    for (let index = 0; index < size; index += 1) {
+      const slot = slots[index] as number // below size, here and below
+      const [count, of] = [counts[index] as number, told[slot] as number]
+      const each = count === of ? whole : gain(count / of, byChance) * weight
+      if (searched[slot] === searches) {
+        gained[slot] = (gained[slot] as number) + each
+        shared[slot] = (shared[slot] as number) + 1
+      } else if (slot !== except) {
+        searched[slot] = searches
+        gained[slot] = each
+        shared[slot] = 1
+        found.push(slot)
+      }
+    }
+  }
+
+  const isAhead = (a: number, b: number): boolean => {
+    const [one, other] = [gained[a] as number, gained[b] as number] // slots in use
+    if (one !== other) return one > other
+    const [tie, otherTie] = [ties[a] as number, ties[b] as number]
+    return tie === otherTie ? (stories[a] as S).id < (stories[b] as S).id : tie < otherTie
+  }
+
+  /** The few that gained most, without sorting the many. */
+  const mostGained = (limit: number): number[] => {
+    const best: number[] = []
+    let least = 0
+    for (const slot of found) {
+      if ((gained[slot] as number) < least) continue
+      if (best.length === limit) {
+        if (!isAhead(slot, best[limit - 1] as number)) continue
+        best.pop()
+      }
+      let place = best.length
+      while (place > 0 && isAhead(slot, best[place - 1] as number)) place -= 1 // within its length
+      best.splice(place, 0, slot)
+      if (best.length === limit) least = gained[best[limit - 1] as number] as number
+    }
+    return best
+  }
+
+  const addGains = (sought: readonly Sought[], to: Gained<S>): Gained<S> => {
+    const { terms, told: of } = to.story
+    for (const { posting, weight, byChance } of sought) {
+      const count = countOf(terms, posting.term)
+      if (count === 0) continue
+      to.gained += gain(count / of, byChance) * weight
+      to.shared += 1
+    }
+    return to
+  }
+
+  return {
+    get all() {
+      return all
+    },
+    of: term => postings.get(term),
+    chanceOf: posting => chance(posting?.common ?? 0, all),
+    open(make) {
+      const slot = free.pop() ?? stories.length
+      const story = make(slot)
+      occupy(slot, story)
+      journal.note(() => {
+        free.push(slot)
+        stories[slot] = undefined
+      })
+      return story
+    },
+    close(story) {
+      free.push(story.slot)
+      stories[story.slot] = undefined
+      journal.note(() => {
+        free.pop()
+        occupy(story.slot, story)
+      })
+    },
+    setTerm(story, term, count) {
+      const posting = postings.get(term) ?? {
+        term,
+        common: 0,
+        size: 0,
+        slots: new Int32Array(0),
+        counts: new Int32Array(0),
+      }
+      const at = findTerm(story.terms, term)
+      const before = at < 0 ? 0 : (story.terms.counts[at] as number) // found
+      const { common } = posting
+      posting.common += commonness(count) - commonness(before)
+      change(story, posting, count)
+      journal.note(() => {
+        change(story, posting, before)
+        posting.common = common
+      })
+    },
+    setTold(story, now) {
+      const [before, sum] = [story.told, all]
+      all = Math.max(0, all + commonness(now) - commonness(before))
+      story.told = now
+      told[story.slot] = now
+      journal.note(() => {
+        all = sum
+        story.told = before
+        told[story.slot] = before
+      })
+    },
+    search(sought, except, looks, limit) {
+      searches += 1
+      found.length = 0
+      const rarest = [...sought].sort((a, b) => a.posting.size - b.posting.size || a.posting.term - b.posting.term)
+      let [looked, next] = [0, 0]
+      for (const { posting } of rarest) {
+        // A word too common to be looked through whole still counts where others led to a story.
+        if (looked > 0 && looked + posting.size > looks) break
+        looked += posting.size
+        next += 1
+      }
+      for (const each of rarest.slice(0, next)) gainFrom(each, except?.slot ?? -1)
+      const rest = rarest.slice(next)
+      return mostGained(limit).map(slot => {
+        const story = stories[slot] as S // found in postings, so in use
+        return addGains(rest, { story, gained: gained[slot] as number, shared: shared[slot] as number })
+      })
+    },
+    sought(terms, of) {
+      const list: Sought[] = []
+      for (const { term, count } of terms) {
+        const posting = postings.get(term)
+        if (posting) list.push({ posting, weight: count / of, byChance: chance(posting.common, all) })
+      }
+      return list
+    },
+    gained: (sought, story) => addGains(sought, { story, gained: 0, shared: 0 }),
+    stories: ({ slots, size }) => Array.from({ length: size }, (_, index) => stories[slots[index] as number] as S), // below size
+  }
+}
