@@ -15,6 +15,9 @@ export interface Lookup {
   readonly known: ReadonlySet<SectionId>
 }
 
+/** Shorter synonyms are no words of a path: `it` and `us` stand there for languages and countries. */
+const SHORTEST_OF_A_PATH = 3
+
 const lookups = new WeakMap<Taxonomy, Lookup>()
 
 /** Tables of a taxonomy, made once; a reload brings a new taxonomy and with it new tables. */
@@ -30,7 +33,11 @@ export const lookupOf = (taxonomy: Taxonomy): Lookup => {
       ...table(({ labels }) => Object.values(labels)),
       ...table(({ id }) => [id]),
     ]),
-    urlWords: new Map([...table(({ urlWords }) => urlWords), ...table(({ id }) => [id])]),
+    urlWords: new Map([
+      ...table(({ synonyms }) => synonyms.filter(word => word.length >= SHORTEST_OF_A_PATH)),
+      ...table(({ urlWords }) => urlWords),
+      ...table(({ id }) => [id]),
+    ]),
     headlineWords: table(section => section.words),
     gazetteer: gazetteerOf(taxonomy),
     parents: new Map(taxonomy.flatMap(({ id, parent }) => (parent ? [[id, parent] as const] : []))),
@@ -73,7 +80,9 @@ const MOST_SEGMENTS = 5
 
 /** Segments of a URL that say nothing about a section. */
 const URL_SKIPPED = new Set(
-  'news story stories article articles en us uk int www amp html rss feed content latest'.split(' '),
+  'news story stories article articles en us uk int www web mobile app amp html rss feed content media latest home blog blogs'.split(
+    ' ',
+  ),
 )
 
 const decodeSafely = (segment: string): string => {
@@ -82,6 +91,12 @@ const decodeSafely = (segment: string): string => {
   } catch {
     return segment
   }
+}
+
+/** `food-and-drink` is looked up by its parts too; what is longer is a headline. */
+const partsOf = (segment: string): string[] => {
+  const parts = segment.split(' ')
+  return parts.length <= 3 ? parts : []
 }
 
 export const urlEvidence = (url: string, { urlWords }: Lookup): Evidence[] => {
@@ -99,8 +114,7 @@ export const urlEvidence = (url: string, { urlWords }: Lookup): Evidence[] => {
     if (URL_SKIPPED.has(word)) continue
     const section =
       urlWords.get(word) ??
-      word
-        .split(' ')
+      partsOf(word)
         .map(part => urlWords.get(part))
         .find(Boolean)
     if (!section) continue

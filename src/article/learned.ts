@@ -35,7 +35,14 @@ const EPOCHS = 5
 const RATE = 0.05
 const START = 0.1
 
-interface Lesson extends Reading {
+/** A text as the last layer is trained on it. */
+interface Lesson {
+  readonly hidden: Float32Array
+  /** What the model's direct votes say; they stay as they are. */
+  readonly said: Float32Array
+  /** Learnt votes of its words, and how loud each is. */
+  readonly words: readonly Float32Array[]
+  readonly loud: number
   readonly section: number
   readonly weight: number
 }
@@ -66,89 +73,142 @@ const sharedTerms = (examples: readonly Example[], readings: ReadonlyMap<Example
   return new Set([...users].flatMap(([term, sources]) => (sources.size >= FEWEST_SOURCES ? [term] : [])))
 }
 
+/** So many texts are read, or learnt once, between two turns of a process that has other work: some milliseconds. */
+const A_TURN = 32
+
 /**
+ * Learns in turns, of which each `next()` does one.
  * @param examples of all sections
  * @param replay   texts of the sections the model knows, so that learning one section does not forget the others
  * @returns undefined where there is too little to learn from
  */
-export const learnSections = (
+export function* learningInTurns(
   model: SectionModel,
   examples: readonly Example[],
   replay: readonly Pick<Example, 'section' | 'text'>[],
   now: number,
-): Learned | undefined => {
+): Generator<void, Learned | undefined> {
+  const taught = groupsToTeach(examples)
+  if (taught.length === 0) return undefined
+  const sections = [...new Set([...model.sections, ...taught.map(([section]) => section)])]
+  const place = new Map(sections.map((section, index) => [section, index]))
+  const votes = new Map<string, Float32Array>()
+  const lessons: Lesson[] = []
+  const most = Math.max(...taught.map(([, group]) => group.length))
+  for (const [section, group] of taught) {
+    const readings = new Map<Example, Reading>()
+    for (const example of group) {
+      readings.set(example, readText(model, example.text, ''))
+      if (readings.size % A_TURN === 0) yield
+    }
+    for (const term of sharedTerms(group, readings))
+      if (!votes.has(term)) votes.set(term, new Float32Array(sections.length))
+    yield
+    const weights = weigh(group, now)
+    const balance = Math.min(4, Math.sqrt(most / group.length))
+    for (const [index, example] of group.entries()) {
+      const reading = readings.get(example)
+      const weight = (weights[index] ?? 0) * balance
+      if (reading) lessons.push(lessonOf(model, reading, votes, place.get(section) ?? 0, weight))
+    }
+    yield
+  }
+  for (const { section, text } of replay) {
+    const at = place.get(section)
+    if (at !== undefined) lessons.push(lessonOf(model, readText(model, text, ''), votes, at, 1))
+    if (lessons.length % A_TURN === 0) yield
+  }
+  return yield* trainLastLayer(model, sections, lessons, votes)
+}
+
+/** {@link learningInTurns} in one piece. */
+export const learnSections = (...of: Parameters<typeof learningInTurns>): Learned | undefined => {
+  const turns = learningInTurns(...of)
+  for (;;) {
+    const { done, value } = turns.next()
+    if (done) return value
+  }
+}
+
+const groupsToTeach = (examples: readonly Example[]): [SectionId, Example[]][] => {
   const groups = new Map<SectionId, Example[]>()
   for (const example of examples) {
     const group = groups.get(example.section)
     if (group) group.push(example)
     else groups.set(example.section, [example])
   }
-  const taught = [...groups].filter(
+  return [...groups].filter(
     ([, group]) => group.length >= FEWEST_EXAMPLES && new Set(group.map(({ source }) => source)).size >= FEWEST_SOURCES,
   )
-  if (taught.length === 0) return undefined
-  const sections = [...new Set([...model.sections, ...taught.map(([section]) => section)])]
-  const place = new Map(sections.map((section, index) => [section, index]))
-  const readings = new Map<Example, Reading>()
-  const lessons: Lesson[] = []
-  const votes = new Map<string, Float32Array>()
-  const most = Math.max(...taught.map(([, group]) => group.length))
-  for (const [section, group] of taught) {
-    for (const example of group) readings.set(example, readText(model, example.text, ''))
-    for (const term of sharedTerms(group, readings)) votes.set(term, new Float32Array(sections.length))
-    const weights = weigh(group, now)
-    for (const [index, example] of group.entries()) {
-      const reading = readings.get(example)
-      const balance = Math.min(4, Math.sqrt(most / group.length))
-      if (reading)
-        lessons.push({ ...reading, section: place.get(section) ?? 0, weight: (weights[index] ?? 0) * balance })
-    }
-  }
-  for (const { section, text } of replay) {
-    const at = place.get(section)
-    if (at !== undefined) lessons.push({ ...readText(model, text, ''), section: at, weight: 1 })
-  }
-  return trainLastLayer(model, sections, lessons, votes)
 }
 
-const trainLastLayer = (
+const lessonOf = (
+  model: SectionModel,
+  { hidden, logits, terms }: Reading,
+  votes: ReadonlyMap<string, Float32Array>,
+  section: number,
+  weight: number,
+): Lesson => {
+  const said = logits.map((value, k) => value - (model.outputBias[k] ?? 0) - dot(model.output, k, hidden))
+  return {
+    hidden,
+    said,
+    words: terms.flatMap(term => votes.get(term) ?? []),
+    loud: VOTE / Math.sqrt(terms.length + 1),
+    section,
+    weight,
+  }
+}
+
+/** Row `k` of a matrix times a vector. */
+const dot = (matrix: Float32Array, k: number, vector: Float32Array): number => {
+  let sum = 0
+  for (let j = 0; j < vector.length; j++) sum += (matrix[k * vector.length + j] ?? 0) * (vector[j] ?? 0)
+  return sum
+}
+
+function* trainLastLayer(
   model: SectionModel,
   sections: readonly SectionId[],
   lessons: readonly Lesson[],
   votes: ReadonlyMap<string, Float32Array>,
-): Learned => {
-  const { hidden } = model
-  const output = new Float32Array(sections.length * hidden)
+): Generator<void, Learned> {
+  const output = new Float32Array(sections.length * model.hidden)
   const outputBias = new Float32Array(sections.length).fill(-2)
   output.set(model.output)
   outputBias.set(model.outputBias)
   const squares = new Float32Array(output.length).fill(START)
-  const learned: Learned = { sections, output, outputBias, votes }
+  const logits = new Float32Array(sections.length)
+  // Lessons stand by section; a step that shares no factor with their number visits all of them well mixed.
+  const stride = coprime(lessons.length, 0.618)
   for (let epoch = 0; epoch < EPOCHS; epoch++) {
-    // Lessons stand by section; a step that shares no factor with their number visits all of them well mixed.
-    const stride = coprime(lessons.length, 0.618)
+    const rate = RATE * (1 - epoch / EPOCHS)
     for (let n = 0; n < lessons.length; n++) {
+      if (n % A_TURN === 0) yield
       const lesson = lessons[(n * stride + epoch) % lessons.length]
       if (!lesson) continue
-      const errors = softmax(logitsOf(lesson, model, learned))
-      const rate = RATE * (1 - epoch / EPOCHS)
-      const loud = VOTE / Math.sqrt(lesson.terms.length + 1)
-      const known = lesson.terms.flatMap(term => votes.get(term) ?? [])
+      const { hidden, said, words, loud, section, weight } = lesson
       for (let k = 0; k < sections.length; k++) {
-        const error = lesson.weight * ((errors[k] ?? 0) - (k === lesson.section ? 1 : 0))
-        for (let j = 0; j < hidden; j++) {
-          const gradient = error * (lesson.hidden[j] ?? 0)
+        let value = (said[k] ?? 0) + (outputBias[k] ?? 0) + dot(output, k, hidden)
+        for (const row of words) value += loud * (row[k] ?? 0)
+        logits[k] = value
+      }
+      const errors = softmax(logits)
+      for (let k = 0; k < sections.length; k++) {
+        const error = weight * ((errors[k] ?? 0) - (k === section ? 1 : 0))
+        for (let j = 0; j < hidden.length; j++) {
+          const gradient = error * (hidden[j] ?? 0)
           if (gradient === 0) continue
-          const at = k * hidden + j
+          const at = k * hidden.length + j
           squares[at] = (squares[at] ?? 0) + gradient * gradient
           output[at] = (output[at] ?? 0) - (rate * gradient) / Math.sqrt(squares[at] ?? 1)
         }
         outputBias[k] = (outputBias[k] ?? 0) - rate * error
-        for (const row of known) row[k] = (row[k] ?? 0) - rate * 2 * loud * error
+        for (const row of words) row[k] = (row[k] ?? 0) - rate * 2 * loud * error
       }
     }
   }
-  return learned
+  return { sections, output, outputBias, votes }
 }
 
 const coprime = (length: number, share: number): number => {

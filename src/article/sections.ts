@@ -45,7 +45,9 @@ export interface Tagged {
   readonly evidence: readonly Evidence[]
 }
 
+/** A default is for articles of which nothing more is known; where a category or URL speaks, it says little. */
 const SOURCE = 0.5
+const SOURCE_BESIDE_FILED = 0.25
 const TEXT = 0.7
 
 /** The text votes where it is at least this sure, and for a second section where it is this sure of it; else it is silent. */
@@ -75,26 +77,34 @@ const byWeight = (a: Evidence, b: Evidence): number => b.weight - a.weight || (a
 const signsOf = (article: ToTag, lookup: Lookup): Evidence[] => {
   const title = wordsOf(article.title)
   const summary = wordsOf(article.summary)
+  const filed = [...categoryEvidence(article.categories, lookup), ...urlEvidence(article.url, lookup)]
+  const { source } = article
   return [
-    ...(article.source
-      ? [{ section: article.source.section, from: 'source' as const, what: article.source.id, weight: SOURCE }]
+    ...(source
+      ? [
+          {
+            section: source.section,
+            from: 'source' as const,
+            what: source.id,
+            weight: filed.length > 0 ? SOURCE_BESIDE_FILED : SOURCE,
+          },
+        ]
       : []),
-    ...categoryEvidence(article.categories, lookup),
-    ...urlEvidence(article.url, lookup),
+    ...filed,
     ...formEvidence(article.title, lookup),
     ...wordEvidence([...title, ...summary], lookup),
     ...placeEvidence(title, summary, lookup),
   ]
 }
 
-/** What publishers themselves say: where they file it. */
-const PUBLISHED: ReadonlySet<Evidence['from']> = new Set(['source', 'category', 'url'])
-
 interface Votes {
   readonly section: SectionId
   weight: number
   readonly kinds: Map<Evidence['from'], number>
 }
+
+/** The publisher files the article itself there. */
+const isFiled = ({ kinds }: Pick<Votes, 'kinds'>): boolean => kinds.has('category') || kinds.has('url')
 
 /** A section's votes of one kind do not add up, so that five tags of one sort do not outvote everything else. */
 const countVotes = (evidence: readonly Evidence[], { parents }: Lookup): Votes[] => {
@@ -105,10 +115,13 @@ const countVotes = (evidence: readonly Evidence[], { parents }: Lookup): Votes[]
     votes.set(section, own)
   }
   for (const own of votes.values()) own.weight = sum(own.kinds.values())
-  // Who files an article under a part of a section says the section too: what speaks for the whole speaks for the part.
+  // Who files an article under a part of a section says the section too: what speaks for the whole speaks for the part. A source that
+  // is the part's by default says less: not that an article it files under the whole belongs to the part.
   for (const own of votes.values()) {
     const whole = votes.get(parents.get(own.section) ?? '')
-    if (whole && [...own.kinds.keys()].some(kind => PUBLISHED.has(kind))) own.weight += whole.weight
+    if (!whole) continue
+    if (isFiled(own)) own.weight += whole.weight
+    else if (own.kinds.has('source') && !isFiled(whole)) own.weight += whole.weight
   }
   return [...votes.values()].sort((a, b) => b.weight - a.weight || (a.section < b.section ? -1 : 1))
 }

@@ -3,9 +3,10 @@
  * Examples are kept rather than counts: taken in twice they are still one, every replica learns the same, and what is old falls out.
  */
 
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import type { Article } from '../article/article.ts'
-import { classifyBy, type Example, type Learned, learnSections } from '../article/learned.ts'
+import { classifyBy, type Example, type Learned, learningInTurns } from '../article/learned.ts'
 import type { SectionModel } from '../article/model.ts'
 import { type Classify, sureSection } from '../article/sections.ts'
 import type { Taxonomy } from '../article/taxonomy.ts'
@@ -17,6 +18,8 @@ const MOST_OF_A_SOURCE = 80
 const LONGEST_TEXT = 300
 const REFRESH = 5 * 60_000
 const EXPIRES = 90 * 86_400
+/** With no new example only their weights change, by age: once in half a day is enough. */
+const AT_LEAST = 12 * 3_600_000
 
 export interface Learning {
   readonly classify: Classify
@@ -49,11 +52,25 @@ const keptOf = (section: string, member: string, at: number): Kept => {
   return { section, source, text: words.join(' '), at, member }
 }
 
+const sameMembers = (a: ReadonlySet<string>, b: ReadonlySet<string>): boolean =>
+  a.size === b.size && [...a].every(member => b.has(member))
+
+/** What else the process has to do comes in between: learning takes long, and must hold up nothing. */
+const inTurns = async <T>(turns: Generator<void, T>): Promise<T> => {
+  for (;;) {
+    const { done, value } = turns.next()
+    if (done) return value
+    await nextTurn()
+  }
+}
+
 export const createLearning = ({ redis, keys, model, replay, taxonomy, now }: LearningParts): Learning => {
   let learned: Learned | undefined
   let kept: Kept[] = []
   let members = new Set<string>()
   let refreshedAt = Number.NEGATIVE_INFINITY
+  let learnedAt = Number.NEGATIVE_INFINITY
+  let learnedFrom: ReadonlySet<string> = new Set()
 
   const refresh = async (): Promise<void> => {
     refreshedAt = now()
@@ -67,7 +84,10 @@ export const createLearning = ({ redis, keys, model, replay, taxonomy, now }: Le
       ),
     )
     members = new Set(kept.map(({ section, member }) => `${section} ${member}`))
-    learned = learnSections(model, kept, replay, now())
+    if (now() - learnedAt < AT_LEAST && sameMembers(members, learnedFrom)) return
+    learnedAt = now()
+    learnedFrom = new Set(members)
+    learned = await inTurns(learningInTurns(model, [...kept], replay, now()))
   }
 
   /** The oldest example of a source that has its share of a section already, to make room for a new one. */

@@ -48,4 +48,25 @@ describe('what publishers file themselves', () => {
     expect(members.length).toBeLessThanOrEqual(240)
     expect(await redis.ttl(keys.learned('motor'))).toBeGreaterThan(0)
   })
+
+  it('lets others have their turns while it learns, and learns the same examples only once', async () => {
+    const learning = replica()
+    for (const source of ['courier', 'gazette', 'herald']) await learning.learn(filed(source, 80))
+    const answersDuring = async (work: Promise<void>): Promise<number> => {
+      const all = { answers: 0, over: false }
+      void work.finally(() => {
+        all.over = true
+      })
+      while (!all.over) {
+        await redis.ping()
+        all.answers++
+      }
+      return all.answers
+    }
+    const anew = await answersDuring(replica().refresh())
+    expect(anew).toBeGreaterThan(20)
+
+    await learning.refresh()
+    expect(await answersDuring(learning.refresh())).toBeLessThan(anew / 2)
+  })
 })
