@@ -139,7 +139,8 @@ export const startDaemon = async ({
         now,
         consumer: id,
         log,
-        onCounted: async () => undefined,
+        // Entries carry the counts of their articles.
+        onCounted: articles => services.lists.changes.note({ articles, stories: [] }),
       }).run(counting.signal)
     : Promise.resolve()
 
@@ -206,7 +207,10 @@ export const startDaemon = async ({
           {
             name: 'refresh-lists',
             every: lists.refresh,
-            run: () => services.context.publishing.lists(services.publisher.names()),
+            run: async () => {
+              await services.publisher.keep()
+              await services.context.publishing.lists(services.publisher.names(), true)
+            },
           },
         ],
         { redis, keys, daemonId: id, log },

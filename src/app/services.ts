@@ -11,7 +11,7 @@ import { createTops, type Tops } from '../events/tops.ts'
 import type { Fetcher } from '../feed/fetch.ts'
 import type { Poster } from '../feed/post.ts'
 import { createLearning } from '../learning/learning.ts'
-import { createPublisher, type Publisher } from '../lists/publisher.ts'
+import type { Publisher } from '../lists/publisher.ts'
 import type { Keys } from '../redis/keys.ts'
 import { type Catalogue, createCatalogue } from '../sources/catalogue.ts'
 import { createNetwork, type Network, type NetworkMode } from '../sources/network.ts'
@@ -22,6 +22,7 @@ import { createSources, type Sources } from '../sources/sources.ts'
 import { createStories } from '../story/stories.ts'
 import { createPush, type Push } from '../websub/push.ts'
 import type { Config } from './config/load.ts'
+import { createLists, type Lists } from './lists.ts'
 import { loadSectionModel, ownModel, replayTexts } from './section-model.ts'
 
 export interface Services {
@@ -31,6 +32,7 @@ export interface Services {
   readonly push: Push
   readonly network: Network
   readonly publisher: Publisher
+  readonly lists: Lists
   readonly tops: Tops
   /** Everything a job gets but the job itself. */
   readonly context: Omit<JobContext, 'job' | 'log'>
@@ -116,18 +118,7 @@ export const createServices = ({
   })
   const stories = createStories({ redis, keys, settings: () => settings().stories, now })
   const tops = createTops({ redis, keys, halfLife: () => settings().events.halfLife, now })
-  const publisher = createPublisher({
-    redis,
-    keys,
-    archive,
-    stories,
-    tops,
-    taxonomy: () => config().taxonomy,
-    source: id => sources.get(id),
-    settings: () => settings().lists,
-    retention: () => settings().articles.retention,
-    now,
-  })
+  const lists = createLists({ config, redis, keys, archive, stories, tops, source: id => sources.get(id), now })
   const own = ownModel(config().dir)
   const model = loadSectionModel(existsSync(own) ? own : undefined)
   const learning = createLearning({
@@ -138,7 +129,8 @@ export const createServices = ({
     taxonomy: () => config().taxonomy,
     now,
   })
-  const publishing = publishingTo(queues, publisher, () => settings().lists.settle)
+  const { publisher } = lists
+  const publishing = publishingTo(queues, lists)
   return {
     archive,
     sources,
@@ -146,6 +138,7 @@ export const createServices = ({
     push,
     network,
     publisher,
+    lists,
     tops,
     context: {
       archive,

@@ -74,6 +74,13 @@ export const ListMeta = z.object({
   generatedAt: time.describe('When the list last changed.'),
   checkedAt: time.describe('When it was last found up to date.'),
   count: whole,
+  window: z
+    .string()
+    .describe('The window its entries are ranked over, such as now or week; empty where there is none.'),
+  stale: z.enum(['0', '1']).describe('1 where it stays as it was because no events are reported any more.'),
+  schema: whole.describe('Version of this contract.'),
+  announced: whole.optional().describe('The version readers were last told of.'),
+  asOf: z.string().describe("newsdesk's own."),
   fallback: z
     .string()
     .describe('What a thin list was filled up from: a wider window or latest; empty where it was not.'),
