@@ -7,7 +7,7 @@ import type { JobContext } from '../../jobs/context.ts'
 import { addArticles, publishingTo, type Queues } from '../../jobs/queues.ts'
 import type { Archive } from '../archive/archive.ts'
 import { createArchive } from '../archive/redis-archive.ts'
-import { createTops, type Tops } from '../events/tops.ts'
+import { createReadCounts, createTops, type ReadCounts, type Tops } from '../events/tops.ts'
 import type { Fetcher } from '../feed/fetch.ts'
 import type { Poster } from '../feed/post.ts'
 import { createLearning } from '../learning/learning.ts'
@@ -32,6 +32,7 @@ export interface Services {
   readonly network: Network
   readonly publisher: Publisher
   readonly tops: Tops
+  readonly readCounts: ReadCounts
   /** Everything a job gets but the job itself. */
   readonly context: Omit<JobContext, 'job' | 'log'>
 }
@@ -115,7 +116,8 @@ export const createServices = ({
     parentOf: id => config().taxonomy.find(section => section.id === id)?.parent,
   })
   const stories = createStories({ redis, keys, settings: () => settings().stories, now })
-  const tops = createTops({ redis, keys, halfLife: () => settings().events.halfLife, now })
+  const reads = { redis, keys, halfLife: () => settings().events.halfLife, now }
+  const tops = createTops(reads)
   const publisher = createPublisher({
     redis,
     keys,
@@ -147,6 +149,7 @@ export const createServices = ({
     network,
     publisher,
     tops,
+    readCounts: createReadCounts(reads),
     context: {
       archive,
       stories,

@@ -42,6 +42,6 @@ export type Entry = z.infer<typeof Entry>
 export const EVENT_KINDS = ['view', 'share', 'comment'] as const
 export type EventKind = (typeof EVENT_KINDS)[number]
 
-/** Windows over events: `now` decays, `day` and `week` roll. */
-export const WINDOWS = ['now', 'day', 'week'] as const
+/** Windows over events, narrow to wide: `now` decays, `hour`, `day` and `week` roll. */
+export const WINDOWS = ['now', 'hour', 'day', 'week'] as const
 export type Window = (typeof WINDOWS)[number]

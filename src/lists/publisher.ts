@@ -62,7 +62,12 @@ interface Ranked {
   readonly fallback: string
 }
 
-const AGE_OF: Readonly<Record<Window, number>> = { now: 3 * 86_400_000, day: 3 * 86_400_000, week: 8 * 86_400_000 }
+const AGE_OF: Readonly<Record<Window, number>> = {
+  now: 3 * 86_400_000,
+  hour: 3 * 86_400_000,
+  day: 3 * 86_400_000,
+  week: 8 * 86_400_000,
+}
 
 export const createPublisher = (parts: PublisherParts): Publisher => {
   const { redis, keys, archive, stories, tops, taxonomy, source, settings, retention, now } = parts
