@@ -19,6 +19,9 @@ import { type AdminServer, startAdmin } from '../admin/server.ts'
 import { createEventCounter } from '../events/counter.ts'
 import { createFetcher } from '../feed/fetch.ts'
 import { createPoster } from '../feed/post.ts'
+import { eventsRoute } from '../http/events-route.ts'
+import { startHttp } from '../http/server.ts'
+import type { HttpSettings } from '../http/settings.ts'
 import { connectRedis } from '../redis/connect.ts'
 import { keysFor } from '../redis/keys.ts'
 import type { RedisServer } from '../redis/server.ts'
@@ -35,6 +38,8 @@ export interface Daemon {
   readonly id: string
   /** Where the admin server listens; null where this process has not that role. */
   readonly adminUrl: string | null
+  /** Where the public server listens; null where this process runs none. */
+  readonly httpUrl: string | null
   /** A link that sets the admin's password, once; null where one is set. */
   readonly setupUrl: string | null
   /** Takes up a new configuration. What only a restart can change (roles, Redis, ports) is left as it is and named. */
@@ -139,8 +144,10 @@ export const startDaemon = async ({
         now,
         consumer: id,
         log,
-        // Entries carry the counts of their articles.
-        onCounted: articles => services.lists.changes.note({ articles, stories: [] }),
+        onRead: async reads => {
+          await Promise.all([services.lists.visitors.note(reads), services.lists.coReads.note(reads)])
+        },
+        onCounted: async () => undefined,
       }).run(counting.signal)
     : Promise.resolve()
 
@@ -242,16 +249,39 @@ export const startDaemon = async ({
       now,
     })
   }
-  log.info({ id, roles, redis: server.origin, ...(admin ? { admin: admin.url } : {}) }, 'newsdesk runs')
+  const http =
+    has('http') && config.settings.http.port >= 0
+      ? await startHttp({
+          settings: () => config.settings.http,
+          routes: [
+            {
+              path: '/v1/events',
+              router: eventsRoute({
+                ...{ redis, keys, now },
+                settings: () => config.settings.http,
+                most: () => config.settings.events.most,
+              }),
+            },
+          ],
+          log,
+        })
+      : null
+  log.info(
+    { id, roles, redis: server.origin, ...(admin ? { admin: admin.url } : {}), ...(http ? { http: http.url } : {}) },
+    'newsdesk runs',
+  )
 
   return {
     id,
     adminUrl: admin?.url ?? null,
+    httpUrl: http?.url ?? null,
     setupUrl: admin?.setupUrl ?? null,
     async reload(next) {
-      const fixed = (['redis', 'roles', 'admin'] as const).filter(
+      const fixed: string[] = (['redis', 'roles', 'admin'] as const).filter(
         key => JSON.stringify(next.settings[key]) !== JSON.stringify(config.settings[key]),
       )
+      const listens = ({ port, host, proxies }: HttpSettings) => JSON.stringify([port, host, proxies])
+      if (listens(next.settings.http) !== listens(config.settings.http)) fixed.push('http')
       if (fixed.length > 0) log.warn({ keys: fixed }, 'these settings change at a restart only')
       config = next
       if (!has('scheduler')) return
@@ -260,7 +290,7 @@ export const startDaemon = async ({
     },
     async stop() {
       await stopSchedule()
-      await admin?.close()
+      await Promise.all([admin?.close(), http?.close()])
       counting.abort()
       const finished = Promise.all([counter, ...workers.map(worker => worker.finish())])
       if (!(await within(finished, config.settings.shutdown))) {

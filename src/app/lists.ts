@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import { getDomain } from 'tldts'
 import type { Archive } from '../archive/archive.ts'
-import type { Tops } from '../events/tops.ts'
+import type { ReadCounts, Tops } from '../events/tops.ts'
 import { type Changes, createChanges } from '../lists/changes.ts'
 import { type CoReads, createCoReads } from '../lists/co-reads.ts'
 import { createEditors, type Editors } from '../lists/editors.ts'
@@ -36,6 +36,7 @@ export interface ListsParts {
   readonly archive: Archive
   readonly stories: Pick<Stories, 'similarToEach'>
   readonly tops: Tops
+  readonly readCounts: ReadCounts
   readonly source: (id: string) => Source | undefined
   readonly now: () => number
 }
@@ -43,14 +44,24 @@ export interface ListsParts {
 /** Who publishes a source: the domain of its site, so that several feeds of one publisher count once. */
 const publisherOf = ({ id, site, url }: Pick<Source, 'id' | 'site' | 'url'>): string => getDomain(site ?? url) ?? id
 
-export const createLists = ({ config, redis, keys, archive, stories, tops, source, now }: ListsParts): Lists => {
+export const createLists = ({
+  config,
+  redis,
+  keys,
+  archive,
+  stories,
+  tops,
+  readCounts,
+  source,
+  now,
+}: ListsParts): Lists => {
   const settings = () => config().settings
   const changes = createChanges({ redis, keys })
   const shelf = createShelf({ archive, changes })
   const waiting = createWaiting({ redis, keys })
   const editors = createEditors({ redis, keys })
   const usual = createUsualReads({ redis, keys })
-  const reads = createReads({ redis, keys, tops })
+  const reads = createReads({ redis, keys, tops, counts: readCounts })
   const coReads = createCoReads({ redis, keys, oneIn: () => settings().lists.coReaders })
   const visitors = createVisitors({ redis, keys })
   const publishers = new WeakMap<Source, string>()

@@ -7,7 +7,7 @@ import type { JobContext } from '../../jobs/context.ts'
 import { addArticles, publishingTo, type Queues } from '../../jobs/queues.ts'
 import type { Archive } from '../archive/archive.ts'
 import { createArchive } from '../archive/redis-archive.ts'
-import { createTops, type Tops } from '../events/tops.ts'
+import { createReadCounts, createTops, type ReadCounts, type Tops } from '../events/tops.ts'
 import type { Fetcher } from '../feed/fetch.ts'
 import type { Poster } from '../feed/post.ts'
 import { createLearning } from '../learning/learning.ts'
@@ -34,6 +34,7 @@ export interface Services {
   readonly publisher: Publisher
   readonly lists: Lists
   readonly tops: Tops
+  readonly readCounts: ReadCounts
   /** Everything a job gets but the job itself. */
   readonly context: Omit<JobContext, 'job' | 'log'>
 }
@@ -117,8 +118,13 @@ export const createServices = ({
     parentOf: id => config().taxonomy.find(section => section.id === id)?.parent,
   })
   const stories = createStories({ redis, keys, settings: () => settings().stories, now })
-  const tops = createTops({ redis, keys, halfLife: () => settings().events.halfLife, now })
-  const lists = createLists({ config, redis, keys, archive, stories, tops, source: id => sources.get(id), now })
+  const reads = { redis, keys, halfLife: () => settings().events.halfLife, now }
+  const tops = createTops(reads)
+  const readCounts = createReadCounts(reads)
+  const lists = createLists({
+    ...{ config, redis, keys, archive, stories, tops, readCounts, now },
+    source: id => sources.get(id),
+  })
   const own = ownModel(config().dir)
   const model = loadSectionModel(existsSync(own) ? own : undefined)
   const learning = createLearning({
@@ -140,6 +146,7 @@ export const createServices = ({
     publisher,
     lists,
     tops,
+    readCounts,
     context: {
       archive,
       stories,

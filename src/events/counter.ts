@@ -44,6 +44,8 @@ export interface CounterParts {
   /** Of this process, unique among all. */
   readonly consumer: string
   readonly log: Logger
+  /** Told of views that may count, by the keyed hash of their visitor. */
+  readonly onRead?: (reads: readonly { readonly article: ArticleId; readonly visitor: string }[]) => Promise<void>
   /** Told after a batch which articles' counts changed. */
   readonly onCounted: (articles: readonly ArticleId[]) => Promise<void>
 }
@@ -96,6 +98,9 @@ export const createEventCounter = (parts: CounterParts): EventCounter => {
         event.visitor === '' ? '' : createHmac('sha256', salt).update(event.visitor).digest('base64url').slice(0, 14)
       accepted.push([entry, event.kind, article, visitor, event.at])
     }
+    await parts.onRead?.(
+      accepted.flatMap(([, kind, article, visitor]) => (kind === 'view' ? { article, visitor } : [])),
+    )
     const first = entries[0]?.[0]
     const trimBefore = first === undefined ? '' : String(Math.max(0, Number(first.split('-')[0]) - keep))
     const answer = await runScript(

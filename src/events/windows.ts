@@ -2,16 +2,22 @@
 
 /** A rolling window is the sum of its buckets; a bucket that leaves it is subtracted once. */
 export interface Rolling {
-  readonly window: 'day' | 'week'
+  readonly window: 'hour' | 'day' | 'week'
   /** ms a bucket spans. */
   readonly width: number
   /** Buckets in the window, the running one included. */
   readonly buckets: number
 }
 
+export const MINUTE = 60_000
+export const HOUR = 60 * MINUTE
+export const DAY = 24 * HOUR
+
+/** Every width is a whole number of minutes, and divides the next one. */
 export const ROLLING: readonly Rolling[] = [
-  { window: 'day', width: 5 * 60_000, buckets: 288 },
-  { window: 'week', width: 60 * 60_000, buckets: 168 },
+  { window: 'hour', width: MINUTE, buckets: 60 },
+  { window: 'day', width: 5 * MINUTE, buckets: 288 },
+  { window: 'week', width: HOUR, buckets: 168 },
 ]
 
 /** Weights are counted from here, so that they stay small enough to be exact. */

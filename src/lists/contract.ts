@@ -62,6 +62,17 @@ export const EventFields = z.object({
     .string()
     .optional()
     .describe('When it happened: ISO 8601, or Unix time in seconds or milliseconds. Missing: now.'),
+  seconds: z
+    .string()
+    .regex(/^\d+(\.\d+)?$/)
+    .optional()
+    .describe('Seconds spent reading, of a view: summed for the article.'),
+  id: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe('Of this event, made by who reports it: sent twice within an hour it counts once.'),
 })
 
 /** One entry of the stream `newsdesk:updates`. */

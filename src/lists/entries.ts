@@ -1,6 +1,6 @@
 /** Ranked candidates as the JSON entries that are published. What of an entry does not change with its place is written once. (pure) */
 
-import type { StoredArticle } from '../archive/archive.ts'
+import type { Counts, StoredArticle } from '../archive/archive.ts'
 import { labelOf, type Taxonomy } from '../article/taxonomy.ts'
 import type { Entry } from './entry.ts'
 import type { Candidate, Ranked } from './rules/candidate.ts'
@@ -45,7 +45,9 @@ const inner = (value: object): string => JSON.stringify(value).slice(1, -1)
  * Writes entries. Articles and stories are kept as they were read (src/lists/shelf.ts), so what was written of one is found again by the
  * object itself, until it is read anew.
  */
-export const createEntryWriter = (labels: Labels): ((ranked: readonly Ranked[]) => string[]) => {
+export const createEntryWriter = (
+  labels: Labels,
+): ((ranked: readonly Ranked[], counts: readonly Counts[]) => string[]) => {
   const middles = new WeakMap<object, Kept>()
   const ends = new WeakMap<object, Kept & { readonly article: object }>()
   const middle = ({ article }: Candidate): string => {
@@ -65,9 +67,9 @@ export const createEntryWriter = (labels: Labels): ((ranked: readonly Ranked[]) 
     ends.set(story, { article, names, text })
     return text
   }
-  return ranked =>
+  return (ranked, counted) =>
     ranked.map(({ candidate, placedBy }, index) => {
-      const { views, comments, shares } = candidate.article.counts
+      const { views = 0, comments = 0, shares = 0 } = counted[index] ?? {}
       const counts = `"counts":{"views":${views},"comments":${comments},"shares":${shares}}`
       return `{"rank":${index + 1},${middle(candidate)},${counts},${end(candidate)},"placedBy":"${placedBy}"}`
     })

@@ -47,5 +47,7 @@ export const Entry = z.strictObject({
       url: z.url({ protocol: /^https?$/ }),
     }),
   ),
+  /** `rule` where the list's own rule put it here, `pin` where an editor did, else the window or list that a thin list was filled up from. */
+  placedBy: z.enum(PLACED_BY),
 })
 export type Entry = z.infer<typeof Entry>

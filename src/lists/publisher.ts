@@ -4,7 +4,7 @@
  */
 
 import type { Redis } from 'ioredis'
-import type { Ingested } from '../archive/archive.ts'
+import type { Counts, Ingested } from '../archive/archive.ts'
 import type { ArticleId } from '../article/article.ts'
 import type { SectionId, Taxonomy } from '../article/taxonomy.ts'
 import type { Keys } from '../redis/keys.ts'
@@ -77,7 +77,7 @@ export interface PublisherParts {
   readonly shelf: Shelf
   readonly ranker: Ranker
   readonly waiting: Pick<Waiting, 'claim' | 'done'>
-  readonly reads: Pick<Reads, 'tops'>
+  readonly reads: Pick<Reads, 'tops' | 'totals'>
   readonly usual: Pick<UsualReads, 'learn'>
   readonly editors: Pick<Editors, 'sweep'>
   readonly taxonomy: () => Taxonomy
@@ -98,6 +98,14 @@ export const editionsOf = ({
   groups: Object.keys(groups),
 })
 
+const NONE: Counts = { views: 0, comments: 0, shares: 0 }
+
+interface Wording {
+  readonly taxonomy: Taxonomy
+  readonly language: string
+  readonly write: ReturnType<typeof createEntryWriter>
+}
+
 export const createPublisher = (parts: PublisherParts): Publisher => {
   const { redis, keys, shelf, ranker, waiting, reads, usual, editors, taxonomy, source, settings, retention, now } =
     parts
@@ -106,27 +114,37 @@ export const createPublisher = (parts: PublisherParts): Publisher => {
   const nameOf = (id: string): string => source(id)?.name ?? id
 
   // Labels come from the configuration: what was written with another is not kept.
-  let wording = { taxonomy: taxonomy(), language: '', write: (_: Ranking['ranked']): string[] => [] }
-  const entriesOf = ({ ranked }: Ranking): string[] => {
+  let wording: Wording = { taxonomy: taxonomy(), language: '', write: () => [] }
+  const entriesOf = ({ ranked }: Ranking, counts: readonly Counts[]): string[] => {
     const { language } = settings()
     if (wording.taxonomy !== taxonomy() || wording.language !== language) {
       const labels = { taxonomy: taxonomy(), language }
       wording = { ...labels, write: createEntryWriter({ ...labels, nameOf }) }
     }
-    return wording.write(ranked)
+    return wording.write(ranked, counts)
   }
 
   const standing = (name: string) => async (): Promise<Standing[]> =>
     (await redis.lrange(keys.list(name), 0, -1)).map(json => JSON.parse(json) as Entry & Standing) // written below
 
-  const write = async (name: string, ranking: Ranking, asOf: string, lives: number): Promise<Published> => {
-    const entries = entriesOf(ranking)
+  const idsOf = ({ ranked }: Ranking): ArticleId[] => ranked.map(({ candidate }) => candidate.article.id)
+
+  const write = async (
+    name: string,
+    ranking: Ranking,
+    counts: readonly Counts[],
+    asOf: string,
+    lives: number,
+  ): Promise<Published> => {
+    const entries = entriesOf(ranking, counts)
     const changed = await writer.write({ name, entries, ...ranking, asOf, lives, at: now() })
     return { list: name, changed, count: entries.length }
   }
 
-  const publishNow = async (name: string, asOf: string): Promise<Published> =>
-    write(name, await ranker.rank(name, standing(name)), asOf, 0)
+  const publishNow = async (name: string, asOf: string): Promise<Published> => {
+    const ranking = await ranker.rank(name, standing(name))
+    return write(name, ranking, await reads.totals(idsOf(ranking)), asOf, 0)
+  }
 
   /** So that an edit of the one can find the list of the other: nobody else could tell which of the many related lists show it. */
   const noteShown = async (shown: ArticleId, beside: ArticleId): Promise<void> => {
@@ -142,11 +160,20 @@ export const createPublisher = (parts: PublisherParts): Publisher => {
   const publishRelated = async (ids: readonly ArticleId[]): Promise<Published[]> => {
     const asOf = await shelf.refresh()
     const rankings = await ranker.rankRelatedTo(ids)
+    const shown = [...new Set(rankings.flatMap(idsOf))]
+    const totals = await reads.totals(shown)
+    const counts = new Map(shown.map((id, index) => [id, totals[index]]))
     return Promise.all(
       ids.map(async (id, index) => {
         const ranking = rankings[index]
         if (!ranking) throw new Error(`no ranking for ${id}: the ranker answers once for each article`)
-        const published = await write(`related:${id}`, ranking, asOf, retention())
+        const published = await write(
+          `related:${id}`,
+          ranking,
+          idsOf(ranking).map(each => counts.get(each) ?? NONE),
+          asOf,
+          retention(),
+        )
         if (published.changed)
           await Promise.all(ranking.ranked.map(({ candidate }) => noteShown(candidate.article.id, id)))
         return published

@@ -117,20 +117,32 @@ export const createRanker = (parts: RankerParts): Ranker => {
     ...new Set(candidates.map(({ article }) => article.section)),
   ]
 
-  /** Views of each story in a window: of the article that leads it and those named beside it. */
-  const storyReads = async (
+  /** Views of each story in windows: of the article that leads it and those named beside it. */
+  const storyReads = async <const Asked extends 'hour' | 'day'>(
     candidates: readonly Candidate[],
-    window: Exclude<Window, 'now'>,
-  ): Promise<(candidate: Candidate) => number> => {
-    const articles = candidates.map(({ article, story }) => [
-      ...new Set([article.id, story.lead, ...story.alsoIn.map(also => also.article)]),
-    ])
-    const counts = await reads.of('view', window, articles.flat())
-    const byStory = new Map<StoryId, number>()
+    windows: readonly Asked[],
+  ): Promise<(candidate: Candidate) => Readonly<Record<Asked, number>>> => {
+    const told = candidates.map(({ article, story }) => ({
+      story: story.id,
+      articles: [...new Set([article.id, story.lead, ...story.alsoIn.map(also => also.article)])],
+    }))
+    const counts = await reads.inWindows(
+      'view',
+      windows,
+      told.flatMap(({ articles }) => articles),
+    )
+    const sums = new Map<StoryId, Record<Asked, number>>()
+    const nothing = () => Object.fromEntries(windows.map(window => [window, 0])) as Record<Asked, number>
     let at = 0
-    for (const [index, { story }] of candidates.entries())
-      for (const _ of articles[index] ?? []) byStory.set(story.id, (byStory.get(story.id) ?? 0) + (counts[at++] ?? 0))
-    return ({ story }) => byStory.get(story.id) ?? 0
+    for (const { story, articles } of told) {
+      const sum = nothing()
+      for (const _ of articles) {
+        for (const window of windows) sum[window] += counts[at]?.[window] ?? 0
+        at += 1
+      }
+      sums.set(story, sum)
+    }
+    return ({ story }) => sums.get(story.id) ?? nothing()
   }
 
   const mustReads = async (scope: Scope): Promise<Ranked[]> => {
@@ -154,7 +166,8 @@ export const createRanker = (parts: RankerParts): Ranker => {
       diversity: scope.section === undefined ? some.sectionDiversity : 1,
     }
     const listed = shortlist(pool, rule)
-    return rankMustReads(listed, await storyReads(listed, 'hour'), rule)
+    const read = await storyReads(listed, ['hour'])
+    return rankMustReads(listed, candidate => read(candidate).hour, rule)
   }
 
   const trending = async (scope: Scope): Promise<Ranked[]> => {
@@ -170,8 +183,8 @@ export const createRanker = (parts: RankerParts): Ranker => {
       found.filter(each => each !== null),
       each => each,
     )
-    const [hour, day] = await Promise.all([storyReads(candidates, 'hour'), storyReads(candidates, 'day')])
-    const paces = candidates.map(candidate => ({ candidate, hour: hour(candidate), day: day(candidate) }))
+    const read = await storyReads(candidates, ['hour', 'day'])
+    const paces = candidates.map(candidate => ({ candidate, ...read(candidate) }))
     return rankTrending(paces, {
       now: now(),
       size,

@@ -1,27 +1,43 @@
 /** What was counted, as ranking asks for it. */
 
 import type { Redis } from 'ioredis'
+import type { Counts } from '../archive/archive.ts'
 import type { ArticleId } from '../article/article.ts'
-import type { Tops } from '../events/tops.ts'
+import type { ReadCounts, Tops } from '../events/tops.ts'
 import type { Keys } from '../redis/keys.ts'
-import type { EventKind, Window } from './entry.ts'
 
 export interface Reads {
   /** The head of a window, highest first. */
   readonly tops: Tops
-  /** Events of these articles in a rolling window, in the order asked. */
-  of(kind: EventKind, window: Exclude<Window, 'now'>, articles: readonly ArticleId[]): Promise<readonly number[]>
+  readonly inWindows: ReadCounts['inWindows']
+  /** All accepted events ever, of each article asked for. */
+  totals(articles: readonly ArticleId[]): Promise<readonly Counts[]>
   /** ms since the epoch: when a service last reported an event of any kind; null where none ever did. */
   lastReported(): Promise<number | null>
 }
 
-export const createReads = ({ redis, keys, tops }: { redis: Redis; keys: Keys; tops: Tops }): Reads => ({
-  tops,
+export interface ReadsParts {
+  readonly redis: Redis
+  readonly keys: Keys
+  readonly tops: Tops
+  readonly counts: ReadCounts
+}
 
-  async of(kind, window, articles) {
-    if (articles.length === 0) return []
-    const scores = await redis.zmscore(keys.eventWindow(kind, window), ...articles)
-    return scores.map(score => Number(score ?? 0))
+export const createReads = ({ redis, keys, tops, counts }: ReadsParts): Reads => ({
+  tops,
+  inWindows: counts.inWindows,
+
+  async totals(articles) {
+    const [views, comments, shares] = await Promise.all([
+      counts.totals('view', articles),
+      counts.totals('comment', articles),
+      counts.totals('share', articles),
+    ])
+    return articles.map((_, index) => ({
+      views: views[index] ?? 0,
+      comments: comments[index] ?? 0,
+      shares: shares[index] ?? 0,
+    }))
   },
 
   async lastReported() {

@@ -235,9 +235,9 @@ describe('related', () => {
   it('prefers the alike, then the fresh, and drops the old', () => {
     const list = rankRelated(
       [
-        { candidate: candidate({ id: 'far' }), similarity: 0.1, coRead: 0 },
-        { candidate: candidate({ id: 'near', source: 'other' }), similarity: 0.6, coRead: 0 },
-        { candidate: candidate({ id: 'old', age: 9 * 24 * HOUR }), similarity: 0.9, coRead: 0 },
+        { candidate: candidate({ id: 'far' }), views: 0, similarity: 0.1, coRead: 0 },
+        { candidate: candidate({ id: 'near', source: 'other' }), views: 0, similarity: 0.6, coRead: 0 },
+        { candidate: candidate({ id: 'old', age: 9 * 24 * HOUR }), views: 0, similarity: 0.9, coRead: 0 },
       ],
       rule,
     )
@@ -246,8 +246,13 @@ describe('related', () => {
 
   it('knows what the same readers read, though the words differ', () => {
     const pair = [
-      { candidate: candidate({ id: 'words' }), similarity: 0.4, coRead: 0 },
-      { candidate: candidate({ id: 'readers', source: 'other' }), similarity: 0.1, coRead: coReading(40, 60, 60) },
+      { candidate: candidate({ id: 'words' }), views: 0, similarity: 0.4, coRead: 0 },
+      {
+        candidate: candidate({ id: 'readers', source: 'other' }),
+        views: 0,
+        similarity: 0.1,
+        coRead: coReading(40, 60, 60),
+      },
     ]
     expect(ids(rankRelated(pair, rule))).toEqual(['readers', 'words'])
     expect(ids(rankRelated(pair, { ...rule, coReadWeight: 0 }))).toEqual(['words', 'readers'])
@@ -262,10 +267,11 @@ describe('related', () => {
   it('names no source over and over while others are nearly as much alike', () => {
     const same = Array.from({ length: 4 }, (_, n) => ({
       candidate: candidate({ id: `a${n}` }),
+      views: 0,
       similarity: 0.5,
       coRead: 0,
     }))
-    const other = { candidate: candidate({ id: 'b', source: 'other' }), similarity: 0.45, coRead: 0 }
+    const other = { candidate: candidate({ id: 'b', source: 'other' }), views: 0, similarity: 0.45, coRead: 0 }
     expect(ids(rankRelated([...same, other], rule))[1]).toBe('b')
   })
 })

@@ -7,6 +7,8 @@ export interface Alike {
   readonly candidate: Candidate
   /** Of the texts, 0 to 1. */
   readonly similarity: number
+  /** Ever. */
+  readonly views: number
   /** Of the readers, 0 to 1: how far those who read the one read the other. */
   readonly coRead: number
 }
@@ -44,14 +46,14 @@ const sourceOf = ({ article }: Candidate): string => article.sources[0] ?? ''
 export const rankRelated = (alike: readonly Alike[], rule: RelatedRule): Ranked[] => {
   const { now, size, maxAge, halfLife, coReadWeight, diversity } = rule
   const scored = alike.map(each => {
-    const { candidate, similarity, coRead } = each
+    const { candidate, similarity, coRead, views } = each
     const age = ageOf(candidate, now)
-    const read = 1 + Math.log10(1 + candidate.article.counts.views) / 8
+    const read = 1 + Math.log10(1 + views) / 8
     const liking = similarity + coReadWeight * coRead
     return { ...each, age, read, score: age > maxAge ? 0 : liking * freshness(age, halfLife) * read }
   })
   return diverse(scored, sourceOf, diversity, size).map(
-    ({ candidate, score, discount, similarity, coRead, age, read }) => ({
+    ({ candidate, score, discount, similarity, coRead, age, read, views }) => ({
       candidate,
       score,
       placedBy: 'rule',
@@ -59,7 +61,7 @@ export const rankRelated = (alike: readonly Alike[], rule: RelatedRule): Ranked[
         { name: 'similarity', value: similarity, of: 'words in common' },
         { name: 'co-reading', value: coReadWeight * coRead, of: 'readers in common' },
         { name: 'freshness', value: freshness(age, halfLife), of: `${showAge(age)} old` },
-        { name: 'reads', value: read, of: `${candidate.article.counts.views} views ever` },
+        { name: 'reads', value: read, of: `${views} views ever` },
         { name: 'diversity', value: discount, of: `entries of ${sourceOf(candidate)} before it` },
       ],
     }),
