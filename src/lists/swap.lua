@@ -17,7 +17,7 @@
 
 local list, meta = KEYS[1], KEYS[2]
 local count, base = tonumber(ARGV[9]), ARGV[10]
-local stands = redis.call('HMGET', meta, 'hash', 'asOf', 'version', 'announced', 'fallback', 'window', 'stale')
+local stands = redis.call('HMGET', meta, 'hash', 'asOf', 'version', 'announced', 'fallback', 'window', 'stale', 'count')
 
 local function isBefore(one, other)
   local ms, seq = string.match(one, '^(%d+)%-(%d+)$')
@@ -36,7 +36,8 @@ if changed and base == 'whole' then
     redis.call('RPUSH', list, unpack(ARGV, first, math.min(first + 499, #ARGV)))
   end
 elseif changed then
-  if stands[1] ~= base then return { 'other' } end
+  -- Its length tells where somebody else wrote to it.
+  if stands[1] ~= base or stands[8] ~= tostring(length) then return { 'other' } end
   if length > count then redis.call('LTRIM', list, 0, count - 1) end
   for at = 11, #ARGV, 2 do
     if tonumber(ARGV[at]) < length then redis.call('LSET', list, ARGV[at], ARGV[at + 1])

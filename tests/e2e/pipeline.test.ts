@@ -102,7 +102,10 @@ describe('a feed becomes lists', () => {
 describe('a read reported by a service', () => {
   it('is counted once a visitor, and ranks what is read', async () => {
     const feed = await aFeed([{ title: 'Quiet story' }, { title: 'Loud story' }])
-    const desk = aDesk({ sources: [source('courier', `${feed.url}/rss`)], settings: { lists: { minimum: 0, minVisitors: 1 } } })
+    const desk = aDesk({
+      sources: [source('courier', `${feed.url}/rss`)],
+      settings: { lists: { minimum: 0, minVisitors: 1 } },
+    })
     await desk.start()
     const latest = await until(
       () => desk.list('latest'),
