@@ -144,7 +144,6 @@ export const startDaemon = async ({
         now,
         consumer: id,
         log,
-        onCounted: async () => undefined,
       }).run(counting.signal)
     : Promise.resolve()
 
