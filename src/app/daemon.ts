@@ -147,7 +147,6 @@ export const startDaemon = async ({
         onRead: async reads => {
           await Promise.all([services.lists.visitors.note(reads), services.lists.coReads.note(reads)])
         },
-        onCounted: async () => undefined,
       }).run(counting.signal)
     : Promise.resolve()
 

@@ -3,7 +3,7 @@
 import type { Redis } from 'ioredis'
 import type { Queues } from '../../jobs/queues.ts'
 import type { SourceStatus, Status } from '../admin/status-of.ts'
-import { GROUP } from '../events/counter.ts'
+import { GROUP } from '../events/counting.ts'
 import { withoutCredentials } from '../feed/redact.ts'
 import type { Keys } from '../redis/keys.ts'
 import type { Source } from '../sources/source.ts'

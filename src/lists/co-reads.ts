@@ -5,6 +5,7 @@
 
 import type { Redis } from 'ioredis'
 import type { ArticleId } from '../article/article.ts'
+import type { ViewBy } from '../events/counting.ts'
 import type { Keys } from '../redis/keys.ts'
 import { loadScript, runScript } from '../redis/script.ts'
 
@@ -17,12 +18,6 @@ const MOST_BESIDE = 100
 const READER_LIVES = 6 * 3_600_000
 const PAIRS_LIVE = 7 * 86_400_000
 
-/** A view as it was accepted, by the hash of its visitor. */
-export interface ReadBy {
-  readonly visitor: string
-  readonly article: ArticleId
-}
-
 export interface Beside {
   readonly article: ArticleId
   /** Readers of both, of this one and of that one; counted alike, so that they can be compared. */
@@ -32,7 +27,7 @@ export interface Beside {
 }
 
 export interface CoReads {
-  note(reads: readonly ReadBy[]): Promise<void>
+  note(reads: readonly ViewBy[]): Promise<void>
   /** Articles most read by the readers of this one. */
   beside(article: ArticleId, most: number): Promise<readonly Beside[]>
 }
@@ -57,11 +52,11 @@ export const createCoReads = ({
   async note(reads) {
     const chosen = reads.filter(({ visitor }) => visitor !== '' && isChosen(visitor, oneIn()))
     await Promise.all(
-      chosen.map(async ({ visitor, article }) => {
+      chosen.map(async ({ hash, article }) => {
         const before = (await runScript(
           redis,
           readScript,
-          [keys.readBy(visitor)],
+          [keys.readBy(hash())],
           [article, MOST_READ, READER_LIVES],
         )) as ArticleId[] | null // as read-by.lua returns
         if (before === null) return

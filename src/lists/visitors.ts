@@ -6,8 +6,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import type { ArticleId } from '../article/article.ts'
+import type { ViewBy } from '../events/counting.ts'
 import type { Keys } from '../redis/keys.ts'
-import type { ReadBy } from './co-reads.ts'
 
 /** More are not told apart. */
 export const MOST_VISITORS = 50
@@ -17,7 +17,7 @@ const MOST_KNOWN = 20_000
 
 export interface Visitors {
   /** Takes in accepted views. One without a visitor is taken for a visitor of its own: its service does not tell. */
-  note(reads: readonly ReadBy[]): Promise<void>
+  note(reads: readonly ViewBy[]): Promise<void>
   /** In the order asked, at most `MOST_VISITORS`. */
   of(articles: readonly ArticleId[]): Promise<readonly number[]>
 }
@@ -27,10 +27,10 @@ export const createVisitors = ({ redis, keys }: { redis: Redis; keys: Keys }): V
   return {
     async note(reads) {
       const byArticle = new Map<ArticleId, Set<string>>()
-      for (const { article, visitor } of reads) {
+      for (const { article, visitor, hash } of reads) {
         if (enough.has(article)) continue
         const visitors = byArticle.get(article) ?? new Set()
-        if (visitors.size < MOST_VISITORS) byArticle.set(article, visitors.add(visitor || randomUUID()))
+        if (visitors.size < MOST_VISITORS) byArticle.set(article, visitors.add(visitor === '' ? randomUUID() : hash()))
       }
       await Promise.all(
         [...byArticle].map(async ([article, visitors]) => {
