@@ -20,8 +20,10 @@ import { createEventCounter } from '../events/counter.ts'
 import { createFetcher } from '../feed/fetch.ts'
 import { createPoster } from '../feed/post.ts'
 import { eventsRoute } from '../http/events-route.ts'
+import { listsRoute } from '../http/lists-route.ts'
 import { startHttp } from '../http/server.ts'
 import type { HttpSettings } from '../http/settings.ts'
+import { updatesRoute } from '../http/updates-route.ts'
 import { connectRedis } from '../redis/connect.ts'
 import { keysFor } from '../redis/keys.ts'
 import type { RedisServer } from '../redis/server.ts'
@@ -259,6 +261,15 @@ export const startDaemon = async ({
                 ...{ redis, keys, now },
                 settings: () => config.settings.http,
                 most: () => config.settings.events.most,
+              }),
+            },
+            { path: '/v1/lists', router: listsRoute({ redis, keys, names: () => services.publisher.names() }) },
+            {
+              path: '/v1/updates',
+              router: updatesRoute({
+                ...{ redis, keys, signal: counting.signal },
+                blocking: connect('updates', { pipelined: false }),
+                onError: error => log.warn({ err: error }, 'updates could not be read; trying again'),
               }),
             },
           ],

@@ -9,7 +9,9 @@ export const HttpSettings = z
       .min(-1)
       .max(65_535)
       .default(-1)
-      .describe('Port of the public server for pages: POST /v1/events. -1: there is none; 0: any free port.'),
+      .describe(
+        'Port of the public server for pages: POST /v1/events, GET /v1/lists and /v1/updates. -1: there is none; 0: any free port.',
+      ),
     host: z
       .string()
       .min(1)
