@@ -11,10 +11,10 @@ module.exports = {
     },
     {
       name: 'rooms-know-nothing-of-the-edges',
-      comment: 'a domain room never imports jobs/, app/ or admin/',
+      comment: 'a domain room never imports jobs/, app/, admin/ or http/ (but its settings)',
       severity: 'error',
-      from: { path: '^src/(?!app/|admin/)' },
-      to: { path: '^(jobs/|src/app/|src/admin/)' },
+      from: { path: '^src/(?!app/|admin/|http/)' },
+      to: { path: '^(jobs/|src/app/|src/admin/|src/http/)' },
     },
     {
       name: 'pure-rooms-do-no-io',

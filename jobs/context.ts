@@ -65,5 +65,6 @@ export interface JobSettings {
 export interface Publishing {
   /** Every list that an ingested batch may have changed, and what is related to its articles. */
   changed(ingested: Ingested): Promise<void>
-  lists(names: readonly string[]): Promise<void>
+  /** @param isRefresh asked for by the clock: behind those that changed */
+  lists(names: readonly string[], isRefresh?: boolean): Promise<void>
 }

@@ -2,13 +2,15 @@
 
 import { type ConnectionOptions, type Job, Queue } from 'bullmq'
 import type { ArticleId } from '../src/article/article.ts'
+import type { Changes } from '../src/lists/changes.ts'
 import type { Publisher } from '../src/lists/publisher.ts'
+import type { Waiting } from '../src/lists/waiting.ts'
 import type { Keys } from '../src/redis/keys.ts'
 import type { SourceId } from '../src/sources/source.ts'
 import { type ArticlesData, articles } from './articles.ts'
 import type { Publishing } from './context.ts'
 import { crawl } from './crawl.ts'
-import { publish, publishOptions } from './publish.ts'
+import { publish, publishOptions, WAITING } from './publish.ts'
 import { push } from './push.ts'
 
 export interface Queues {
@@ -106,41 +108,42 @@ export const addArticles = async (
 }
 
 /** Articles whose related lists one job writes. */
-const RELATED = 500
+const RELATED = 100
 
-/** Which lists a batch changes is the list room's to say. */
-export const publishingTo = (
-  queues: Queues,
-  publisher: Pick<Publisher, 'affectedBy' | 'relatedShowing'>,
-  settle: () => number,
-): Publishing => {
-  const add = (data: { list: string; articles?: readonly ArticleId[] }[], isRefresh: boolean) =>
+export interface PublishingParts {
+  /** Which lists a batch changes is the list room's to say. */
+  readonly publisher: Pick<Publisher, 'affectedBy' | 'relatedShowing'>
+  readonly changes: Pick<Changes, 'note'>
+  readonly waiting: Pick<Waiting, 'ask'>
+}
+
+export const publishingTo = (queues: Queues, { publisher, changes, waiting }: PublishingParts): Publishing => {
+  const add = (data: readonly { list: string; articles?: readonly ArticleId[] }[]) =>
     queues.publish.addBulk(
       data.map(each => ({
         name: publish.title(publish.data.parse(each)),
         data: each,
-        opts: publishOptions(each, settle(), isRefresh),
+        opts: publishOptions(each),
       })),
     )
   return {
     async changed(ingested) {
-      const lists = publisher.affectedBy(ingested).map(list => ({ list }))
+      // Noted first: whoever ranks afterwards reads what stands now.
+      await changes.note(ingested)
+      const lists = publisher.affectedBy(ingested)
+      await waiting.ask(lists, false)
       const { articles, edited } = ingested
       const beside = [...new Set([...articles, ...(await publisher.relatedShowing(edited))])]
       const related = Array.from({ length: Math.ceil(beside.length / RELATED) }, (_, part) => ({
         list: 'related',
         articles: beside.slice(part * RELATED, (part + 1) * RELATED),
       }))
-      const added = await add([...lists, ...related], false)
-      // A list may be waiting already, behind all others, for its refresh: now that it changed it goes first. Run meanwhile, it has read what changed.
-      await bringForward(added.slice(0, lists.length))
+      await add([...(lists.length > 0 ? [{ list: WAITING }] : []), ...related])
     },
-    async lists(names) {
-      if (names.length > 0)
-        await add(
-          names.map(list => ({ list })),
-          true,
-        )
+    async lists(names, isRefresh = false) {
+      if (names.length === 0) return
+      await waiting.ask(names, isRefresh)
+      await add([{ list: WAITING }])
     },
   }
 }

@@ -15,6 +15,11 @@ import { createFetcher } from '../feed/fetch.ts'
 import { createPoster } from '../feed/post.ts'
 import { createGauges } from '../gauges/gauges.ts'
 import { createProbes, serveProbes } from '../gauges/probes.ts'
+import { eventsRoute } from '../http/events-route.ts'
+import { listsRoute } from '../http/lists-route.ts'
+import { startHttp } from '../http/server.ts'
+import type { HttpSettings } from '../http/settings.ts'
+import { updatesRoute } from '../http/updates-route.ts'
 import { connectRedis } from '../redis/connect.ts'
 import { keysFor } from '../redis/keys.ts'
 import type { RedisServer } from '../redis/server.ts'
@@ -34,6 +39,8 @@ export interface Daemon {
   readonly adminUrl: string | null
   /** Where metrics and probes are served without an admin server; null where they are not. */
   readonly metricsUrl: string | null
+  /** Where the public server listens; null where this process runs none. */
+  readonly httpUrl: string | null
   /** A link that sets the admin's password, once; null where one is set. */
   readonly setupUrl: string | null
   /** Takes up a new configuration. What only a restart can change (roles, Redis, ports) is left as it is and named. */
@@ -145,7 +152,9 @@ export const startDaemon = async ({
         now,
         consumer: id,
         log,
-        onCounted: async () => undefined,
+        onRead: async reads => {
+          await Promise.all([services.lists.visitors.note(reads), services.lists.coReads.note(reads)])
+        },
       }).run(counting.signal)
     : Promise.resolve()
 
@@ -208,7 +217,10 @@ export const startDaemon = async ({
           {
             name: 'refresh-lists',
             every: lists.refresh,
-            run: () => services.context.publishing.lists(services.publisher.names()),
+            run: async () => {
+              await services.publisher.keep()
+              await services.context.publishing.lists(services.publisher.names(), true)
+            },
           },
         ],
         { redis, keys, daemonId: id, log },
@@ -241,10 +253,37 @@ export const startDaemon = async ({
       now,
     })
   }
+  const http =
+    has('http') && config.settings.http.port >= 0
+      ? await startHttp({
+          settings: () => config.settings.http,
+          routes: [
+            {
+              path: '/v1/events',
+              router: eventsRoute({
+                ...{ redis, keys, now },
+                settings: () => config.settings.http,
+                most: () => config.settings.events.most,
+              }),
+            },
+            { path: '/v1/lists', router: listsRoute({ redis, keys, names: () => services.publisher.names() }) },
+            {
+              path: '/v1/updates',
+              router: updatesRoute({
+                ...{ redis, keys, signal: counting.signal },
+                blocking: connect('updates', { pipelined: false }),
+                onError: error => log.warn({ err: error }, 'updates could not be read; trying again'),
+              }),
+            },
+          ],
+          log,
+        })
+      : null
   const { metrics } = config.settings
   const probeServer = metrics.port === null ? null : await serveProbes({ ...metrics, port: metrics.port }, probes)
   const reached = {
     ...(admin ? { admin: admin.url } : {}),
+    ...(http ? { http: http.url } : {}),
     ...(probeServer ? { metrics: `${probeServer.url}/metrics` } : {}),
   }
   log.info({ id, roles, redis: server.origin, ...reached }, 'newsdesk runs')
@@ -253,11 +292,14 @@ export const startDaemon = async ({
     id,
     adminUrl: admin?.url ?? null,
     metricsUrl: probeServer?.url ?? null,
+    httpUrl: http?.url ?? null,
     setupUrl: admin?.setupUrl ?? null,
     async reload(next) {
-      const fixed = (['redis', 'roles', 'admin', 'metrics'] as const).filter(
+      const fixed: string[] = (['redis', 'roles', 'admin', 'metrics'] as const).filter(
         key => JSON.stringify(next.settings[key]) !== JSON.stringify(config.settings[key]),
       )
+      const listens = ({ port, host, proxies }: HttpSettings) => JSON.stringify([port, host, proxies])
+      if (listens(next.settings.http) !== listens(config.settings.http)) fixed.push('http')
       if (fixed.length > 0) log.warn({ keys: fixed }, 'these settings change at a restart only')
       config = next
       if (!has('scheduler')) return
@@ -266,7 +308,7 @@ export const startDaemon = async ({
     },
     async stop() {
       await stopSchedule()
-      await Promise.all([admin?.close(), probeServer?.close()])
+      await Promise.all([admin?.close(), http?.close(), probeServer?.close()])
       counting.abort()
       const finished = Promise.all([counter, ...workers.map(worker => worker.finish())])
       if (!(await within(finished, config.settings.shutdown))) {

@@ -6,6 +6,7 @@ import pc from 'picocolors'
 import { NoRedisError } from '../redis/server.ts'
 import { CatalogueError } from '../sources/catalogue.ts'
 import { registerQuarantine } from './commands/quarantine.ts'
+import { registerEditing } from './commands/register-editing.ts'
 import { registerSources } from './commands/sources/register.ts'
 import { ConfigError } from './config/problems.ts'
 import { ROLES, type Role } from './config/schema.ts'
@@ -127,16 +128,7 @@ program
   )
   .action(run(async () => (await import('./commands/cluster.ts')).clusterCommand(configDir())))
 
-program
-  .command('explain')
-  .description('why an article stands in its section and in its story, and what it was compared with')
-  .argument('<article>', 'its id')
-  .option('--json', 'as JSON')
-  .action(
-    run(async (article: string, { json = false }: { json?: boolean }) =>
-      (await import('./commands/explain.ts')).explainCommand(configDir(), article, { json }),
-    ),
-  )
+registerEditing(program, configDir, run)
 
 const story = program.command('story').description('merge or split stories; what an editor decided stays so')
 story

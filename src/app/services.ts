@@ -7,11 +7,11 @@ import type { JobContext } from '../../jobs/context.ts'
 import { addArticles, publishingTo, type Queues } from '../../jobs/queues.ts'
 import type { Archive } from '../archive/archive.ts'
 import { createArchive } from '../archive/redis-archive.ts'
-import { createTops, type Tops } from '../events/tops.ts'
+import { createReadCounts, createTops, type ReadCounts, type Tops } from '../events/tops.ts'
 import type { Fetcher } from '../feed/fetch.ts'
 import type { Poster } from '../feed/post.ts'
 import { createLearning } from '../learning/learning.ts'
-import { createPublisher, type Publisher } from '../lists/publisher.ts'
+import type { Publisher } from '../lists/publisher.ts'
 import type { Keys } from '../redis/keys.ts'
 import { type Catalogue, createCatalogue } from '../sources/catalogue.ts'
 import { createNetwork, type Network, type NetworkMode } from '../sources/network.ts'
@@ -22,6 +22,7 @@ import { createSources, type Sources } from '../sources/sources.ts'
 import { createStories } from '../story/stories.ts'
 import { createPush, type Push } from '../websub/push.ts'
 import type { Config } from './config/load.ts'
+import { createLists, type Lists } from './lists.ts'
 import { loadSectionModel, ownModel, replayTexts } from './section-model.ts'
 
 export interface Services {
@@ -31,7 +32,9 @@ export interface Services {
   readonly push: Push
   readonly network: Network
   readonly publisher: Publisher
+  readonly lists: Lists
   readonly tops: Tops
+  readonly readCounts: ReadCounts
   /** Everything a job gets but the job itself. */
   readonly context: Omit<JobContext, 'job' | 'log'>
 }
@@ -115,18 +118,12 @@ export const createServices = ({
     parentOf: id => config().taxonomy.find(section => section.id === id)?.parent,
   })
   const stories = createStories({ redis, keys, settings: () => settings().stories, now })
-  const tops = createTops({ redis, keys, halfLife: () => settings().events.halfLife, now })
-  const publisher = createPublisher({
-    redis,
-    keys,
-    archive,
-    stories,
-    tops,
-    taxonomy: () => config().taxonomy,
+  const reads = { redis, keys, halfLife: () => settings().events.halfLife, now }
+  const tops = createTops(reads)
+  const readCounts = createReadCounts(reads)
+  const lists = createLists({
+    ...{ config, redis, keys, archive, stories, tops, readCounts, now },
     source: id => sources.get(id),
-    settings: () => settings().lists,
-    retention: () => settings().articles.retention,
-    now,
   })
   const own = ownModel(config().dir)
   const model = loadSectionModel(existsSync(own) ? own : undefined)
@@ -138,7 +135,8 @@ export const createServices = ({
     taxonomy: () => config().taxonomy,
     now,
   })
-  const publishing = publishingTo(queues, publisher, () => settings().lists.settle)
+  const { publisher } = lists
+  const publishing = publishingTo(queues, lists)
   return {
     archive,
     sources,
@@ -146,7 +144,9 @@ export const createServices = ({
     push,
     network,
     publisher,
+    lists,
     tops,
+    readCounts,
     context: {
       archive,
       stories,

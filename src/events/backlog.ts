@@ -2,7 +2,7 @@
 
 import type { Redis } from 'ioredis'
 import type { Keys } from '../redis/keys.ts'
-import { GROUP } from './counter.ts'
+import { GROUP } from './counting.ts'
 
 export interface Backlog {
   readonly waiting: number

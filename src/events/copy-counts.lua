@@ -1,9 +1,12 @@
--- Copies an article's counts into its hash, for readers; an article that has expired is not brought back.
+-- Copies an article's counts into its hash, for readers; an article that has expired is not brought back, and counts that were read
+-- earlier do not go over later ones.
 -- KEYS 1  article hash
--- ARGV    field, value, ...
--- Returns 1 where it was there, else 0.
+-- ARGV 1  version of the counts
+--      2  field, value, ...
+-- Returns 1 where they stand there now, 0 where newer ones do, -1 where there is no such article.
 -- O(fields).
 
-if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
-redis.call('HSET', KEYS[1], unpack(ARGV))
+if redis.call('EXISTS', KEYS[1]) == 0 then return -1 end
+if tonumber(redis.call('HGET', KEYS[1], 'countsVersion') or '0') > tonumber(ARGV[1]) then return 0 end
+redis.call('HSET', KEYS[1], 'countsVersion', ARGV[1], unpack(ARGV, 2))
 return 1

@@ -1,109 +1,275 @@
 -- De-duplicates, counts and acknowledges a batch of events in one atomic call: whatever dies when, an event counts once.
 -- KEYS 1  stream of events; every other key is built from it and shares its slot
--- ARGV 1  consumer group
---      2  now, ms
---      3  span within which one view counts per article and visitor, ms
---      4  half-life of the window now, ms
---      5  landmark of decayed weights, ms
---      6  most members of the window now
---      7  accepted events: JSON array of [entry id, kind, article, visitor hash or "", at ms]
---      8  refused events: JSON array of [entry id, reason, detail]
---      9  trim entries older than this id, or ""
---      10 rolling windows: JSON array of [window, ms a bucket spans, buckets]
--- Returns JSON { counted: { article: { kind: total } }, repeated: n }.
--- O(events * log(articles)) plus the buckets that left their windows.
+-- ARGV 1  what stands before every key written here: '{stream}:', or that of a replay
+--      2  consumer group, or '' where nothing is to be acknowledged and no refusals are told (a replay)
+--      3  now, ms
+--      4  MessagePack [span ms, half-life ms, landmark ms, most members of now, most events of a visitor a minute or 0,
+--         ms before which events are remembered but not counted, latest arrival in the batch ms]
+--      5  MessagePack [[window, ms a bucket spans, buckets], ...]
+--      6  MessagePack of the events, see batch.ts
+--      7  MessagePack of those refused already: [ids, reason of each, detail of each or '']
+-- Returns events counted.
+-- O(events + kinds and articles among them * log(articles)); each kind of key is read and written once a batch where commands allow.
 
-local stream, group = KEYS[1], ARGV[1]
-local base = '{' .. stream .. '}:'
-local now, span, half, landmark = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
-local rolling = cjson.decode(ARGV[10])
+local stream, base, group, now = KEYS[1], ARGV[1], ARGV[2], tonumber(ARGV[3])
+local span, half, landmark, mostNow, perMinute, countFrom, latest = unpack(cmsgpack.unpack(ARGV[4]))
+local rolling = cmsgpack.unpack(ARGV[5])
+local ids, cellOf, atOf, slotOf, own, before, after, who, eventId, arrivedIn, seconds, slots, groups, cells, start =
+  unpack(cmsgpack.unpack(ARGV[6]))
 local kinds = { 'view', 'share', 'comment' }
+local HOUR, CHUNK = 3600000, 2000
 
--- Subtracts buckets that have left their window since the last call. A first call only sets the mark.
-for _, roll in ipairs(rolling) do
-  local window, width, buckets = roll[1], roll[2], roll[3]
-  local oldest = math.floor(now / width) - buckets + 1
-  local mark = base .. 'rotated:' .. window
-  local from = tonumber(redis.call('GET', mark) or oldest)
-  if oldest - from >= buckets then
-    -- Nothing was counted for a whole window: all of it has left, and its buckets may have expired.
-    for _, kind in ipairs(kinds) do redis.call('DEL', base .. 'window:' .. kind .. ':' .. window) end
-    from = oldest
-    redis.call('DEL', mark)
-  end
-  for index = from, oldest - 1 do
-    for _, kind in ipairs(kinds) do
-      local bucket = base .. 'bucket:' .. kind .. ':' .. window .. ':' .. string.format('%.0f', index)
-      local counts = redis.call('HGETALL', bucket)
-      for at = 1, #counts, 2 do
-        local key = base .. 'window:' .. kind .. ':' .. window
-        if tonumber(redis.call('ZINCRBY', key, -counts[at + 1], counts[at])) <= 0 then redis.call('ZREM', key, counts[at]) end
-      end
-      redis.call('DEL', bucket)
-    end
-  end
-  if oldest > from or redis.call('EXISTS', mark) == 0 then redis.call('SET', mark, string.format('%.0f', math.max(oldest, from))) end
+local function whole(number) return string.format('%.0f', number) end
+
+-- Calls a command on a key with a list of arguments of any length, a part at a time.
+local function inParts(command, key, list)
+  for from = 1, #list, CHUNK do redis.call(command, key, unpack(list, from, math.min(from + CHUNK - 1, #list))) end
 end
 
-local counted, repeated = {}, 0
-for _, event in ipairs(cjson.decode(ARGV[7])) do
-  local entry, kind, article, visitor, at = event[1], event[2], event[3], event[4], tonumber(event[5])
-  -- Acknowledged before: another consumer has counted it.
-  if redis.call('XACK', stream, group, entry) == 1 then
-    local again = false
-    if kind == 'view' and visitor ~= '' then
-      local slot = math.floor(at / span)
-      local who = article .. visitor
-      for near = slot - 1, slot + 1 do
-        local last = redis.call('HGET', base .. 'seen:' .. string.format('%.0f', near), who)
-        if last and math.abs(at - tonumber(last)) < span then again = true end
-      end
-      if not again then
-        local seen = base .. 'seen:' .. string.format('%.0f', slot)
-        redis.call('HSET', seen, who, string.format('%.0f', at))
-        redis.call('PEXPIRE', seen, string.format('%.0f', math.max(span, at + 3 * span - now)))
-      end
-    end
-    if again then
-      repeated = repeated + 1
-    else
-      local total = redis.call('HINCRBY', base .. 'total:' .. kind, article, 1)
-      counted[article] = counted[article] or {}
-      counted[article][kind] = total
-      for _, roll in ipairs(rolling) do
-        local window, width, buckets = roll[1], roll[2], roll[3]
-        local index = math.floor(at / width)
-        if index > math.floor(now / width) - buckets then
-          local bucket = base .. 'bucket:' .. kind .. ':' .. window .. ':' .. string.format('%.0f', index)
-          redis.call('HINCRBY', bucket, article, 1)
-          redis.call('PEXPIRE', bucket, string.format('%.0f', width * (2 * buckets + 12)))
-          redis.call('ZINCRBY', base .. 'window:' .. kind .. ':' .. window, 1, article)
-        end
-      end
-      -- Sum of decayed weights, kept as its logarithm: log(e^a + e^b) = max + log(1 + e^-|a-b|).
-      local key = base .. 'window:' .. kind .. ':now'
-      local weight = math.log(2) * (at - landmark) / half
-      local stands = redis.call('ZSCORE', key, article)
-      if stands then
-        local a = tonumber(stands)
-        weight = math.max(a, weight) + math.log(1 + math.exp(-math.abs(a - weight)))
-      end
-      redis.call('ZADD', key, string.format('%.17g', weight), article)
+-- Asks a command about each of a list; the answers in its order.
+local function ask(command, key, list)
+  local answers = {}
+  for from = 1, #list, CHUNK do
+    local part = redis.call(command, key, unpack(list, from, math.min(from + CHUNK - 1, #list)))
+    for index = 1, #part do answers[from + index - 1] = part[index] end
+  end
+  return answers
+end
+
+-- What of a hash or set is known for some members: asked for once, then kept up by hand while the batch is judged.
+local function known(command, key, members)
+  local state = {}
+  if redis.call('EXISTS', key) == 1 then
+    local answers = ask(command, key, members)
+    for index = 1, #members do state[members[index]] = answers[index] end
+  end
+  return state
+end
+
+-- Adds to counts of many members of a hash or sorted set: all read at once, all written at once.
+local function addAll(key, counts, isSorted)
+  local members, write = {}, {}
+  for member in pairs(counts) do members[#members + 1] = member end
+  local stand = ask(isSorted and 'ZMSCORE' or 'HMGET', key, members)
+  for index, member in ipairs(members) do
+    local sum = whole(tonumber(stand[index] or 0) + counts[member])
+    write[#write + 1] = isSorted and sum or member
+    write[#write + 1] = isSorted and member or sum
+  end
+  inParts(isSorted and 'ZADD' or 'HSET', key, write)
+end
+
+local function push(lists, key, value)
+  local list = lists[key]
+  if list then list[#list + 1] = value else lists[key] = { value } end
+end
+
+-- Acknowledged before: counted before, by whomever. One by one, since for many at once Redis says only how many they were.
+local fresh = {}
+for index = 1, #ids do
+  if group == '' or redis.call('XACK', stream, group, ids[index]) == 1 then fresh[#fresh + 1] = index end
+end
+
+-- What was known before this batch.
+local idsByHour, whoByMinute, seenBySlot = {}, {}, {}
+for _, index in ipairs(fresh) do
+  local minute, slot = cells[2 * cellOf[index]], slots[slotOf[index]]
+  if eventId[index] and eventId[index] ~= '' then
+    for hour = arrivedIn[index] - 1, arrivedIn[index] + 1 do push(idsByHour, hour, eventId[index]) end
+  end
+  if perMinute > 0 and who[index] ~= '' then push(whoByMinute, minute, who[index]) end
+  if own[index] ~= '' then
+    push(seenBySlot, slot, own[index])
+    push(seenBySlot, slot - 1, before[index] or own[index])
+    push(seenBySlot, slot + 1, after[index] or own[index])
+  end
+end
+local reported, acting, seen = {}, {}, {}
+for hour, members in pairs(idsByHour) do
+  reported[hour] = known('SMISMEMBER', base .. 'ids:' .. whole(hour), members)
+end
+for minute, members in pairs(whoByMinute) do
+  acting[minute] = known('HMGET', base .. 'burst:' .. whole(minute), members)
+end
+for slot, members in pairs(seenBySlot) do seen[slot] = known('HMGET', base .. 'seen:' .. whole(slot), members) end
+
+local newIds, newWho, newSeen = {}, {}, {}
+local refused = { replayed = 0, burst = 0, repeated = 0 }
+
+local function isReplay(index)
+  local id = eventId[index]
+  if not id or id == '' then return false end
+  local hour = arrivedIn[index]
+  for near = hour - 1, hour + 1 do
+    if reported[near][id] == 1 then return true end
+  end
+  reported[hour][id] = 1
+  push(newIds, hour, id)
+  return false
+end
+
+local function isBurst(index, minute)
+  if perMinute == 0 or who[index] == '' then return false end
+  local count = tonumber(acting[minute][who[index]] or 0) + 1
+  acting[minute][who[index]] = count
+  newWho[minute] = newWho[minute] or {}
+  newWho[minute][who[index]] = true
+  return count > perMinute
+end
+
+-- A view is kept as its ms within its slot. Two in one slot are always less than the span apart.
+local function isRepeated(index, at, slot)
+  if own[index] == '' then return false end
+  if seen[slot][own[index]] then return true end
+  local last = seen[slot - 1][before[index] or own[index]]
+  if last and at - ((slot - 1) * span + tonumber(last)) < span then return true end
+  local coming = seen[slot + 1][after[index] or own[index]]
+  if coming and (slot + 1) * span + tonumber(coming) - at < span then return true end
+  local value = whole(at - slot * span)
+  seen[slot][own[index]] = value
+  push(newSeen, slot, own[index])
+  push(newSeen, slot, value)
+  return false
+end
+
+-- Weights relative to the latest event, so that none is too large for a double whatever the clocks said.
+local latestAt = 0
+for index = 1, #ids do latestAt = math.max(latestAt, start + atOf[index]) end
+
+local counts, weights, spent, counted = {}, {}, {}, 0
+for _, index in ipairs(fresh) do
+  local cell, at = cellOf[index], start + atOf[index]
+  local of, minute = cells[2 * cell - 1], cells[2 * cell]
+  local counting = at >= countFrom
+  if isReplay(index) then
+    refused.replayed = refused.replayed + 1
+  elseif isBurst(index, minute) then
+    refused.burst = refused.burst + 1
+  else
+    -- Time spent is told when a page is left: its view was counted when it was opened.
+    local time = seconds[index]
+    if time and time > 0 and counting then spent[groups[2 * of]] = (spent[groups[2 * of]] or 0) + time end
+    if isRepeated(index, at, slots[slotOf[index]]) then
+      refused.repeated = refused.repeated + 1
+    elseif counting then
+      counts[cell] = (counts[cell] or 0) + 1
+      weights[of] = (weights[of] or 0) + math.exp(math.log(2) * (at - latestAt) / half)
+      counted = counted + 1
     end
   end
 end
-for _, kind in ipairs(kinds) do redis.call('ZREMRANGEBYRANK', base .. 'window:' .. kind .. ':now', 0, -1 - tonumber(ARGV[6])) end
 
-for _, event in ipairs(cjson.decode(ARGV[8])) do
-  if redis.call('XACK', stream, group, event[1]) == 1 then
-    redis.call('HINCRBY', base .. 'refused', event[2], 1)
-    redis.call('LPUSH', base .. 'refused:last', cjson.encode({ at = now, entry = event[1], reason = event[2], detail = event[3] }))
+for hour, members in pairs(newIds) do
+  inParts('SADD', base .. 'ids:' .. whole(hour), members)
+  redis.call('PEXPIRE', base .. 'ids:' .. whole(hour), 3 * HOUR)
+end
+for minute, members in pairs(newWho) do
+  local write = {}
+  for member in pairs(members) do
+    write[#write + 1] = member
+    write[#write + 1] = whole(acting[minute][member])
+  end
+  inParts('HSET', base .. 'burst:' .. whole(minute), write)
+  redis.call('PEXPIRE', base .. 'burst:' .. whole(minute), 300000)
+end
+for slot, write in pairs(newSeen) do
+  inParts('HSET', base .. 'seen:' .. whole(slot), write)
+  redis.call('PEXPIRE', base .. 'seen:' .. whole(slot), whole(HOUR + span))
+end
+
+-- Buckets and windows. What has left a window by now is kept as a bucket if it had not when it arrived: clocks step back, too.
+local marks = {}
+for place, roll in ipairs(rolling) do
+  local mark = tonumber(redis.call('HGET', base .. 'marks', roll[1]))
+  if not mark then
+    mark = math.floor(now / roll[2]) - roll[3] + 1
+    redis.call('HSET', base .. 'marks', roll[1], whole(mark))
+  end
+  marks[place] = mark
+end
+local inBuckets, inWindows, ofGroup = {}, {}, {}
+for cell, count in pairs(counts) do
+  local of, minute = cells[2 * cell - 1], cells[2 * cell]
+  local kind, article = kinds[groups[2 * of - 1]], groups[2 * of]
+  ofGroup[of] = (ofGroup[of] or 0) + count
+  for place, roll in ipairs(rolling) do
+    local window, index = kind .. ':' .. roll[1], math.floor(minute * 60000 / roll[2])
+    if index >= marks[place] or index > math.floor(latest / roll[2]) - roll[3] then
+      local name = window .. ':' .. whole(index)
+      local bucket = inBuckets[name] or { window = window, index = whole(index), lasts = roll[2] * roll[3], articles = {} }
+      inBuckets[name] = bucket
+      bucket.articles[article] = (bucket.articles[article] or 0) + count
+    end
+    if index >= marks[place] then
+      inWindows[window] = inWindows[window] or {}
+      inWindows[window][article] = (inWindows[window][article] or 0) + count
+    end
   end
 end
-redis.call('LTRIM', base .. 'refused:last', 0, 49)
-if repeated > 0 then redis.call('HINCRBY', base .. 'refused', 'repeated', repeated) end
-if ARGV[9] ~= '' then redis.call('XTRIM', stream, 'MINID', '~', ARGV[9]) end
+for name, bucket in pairs(inBuckets) do
+  local key = base .. 'bucket:' .. name
+  addAll(key, bucket.articles, false)
+  redis.call('PEXPIRE', key, whole(bucket.lasts + math.max(HOUR, bucket.lasts / 4)))
+  redis.call('ZADD', base .. 'index:' .. bucket.window, bucket.index, bucket.index)
+end
+for window, articles in pairs(inWindows) do
+  addAll(base .. 'window:' .. window, articles, true)
+end
 
--- An empty Lua table would be written as an array.
-if next(counted) == nil then return '{"counted":{},"repeated":' .. repeated .. '}' end
-return cjson.encode({ counted = counted, repeated = repeated })
+local totals, sums, dirty = {}, {}, {}
+for of, count in pairs(ofGroup) do
+  local kind, article = kinds[groups[2 * of - 1]], groups[2 * of]
+  totals[kind] = totals[kind] or {}
+  totals[kind][article] = count
+  sums[kind] = sums[kind] or {}
+  sums[kind][article] = math.log(2) * (latestAt - landmark) / half + math.log(weights[of])
+  dirty[article] = true
+end
+for kind, articles in pairs(totals) do addAll(base .. 'total:' .. kind, articles, false) end
+for kind, articles in pairs(sums) do
+  -- Sum of decayed weights, kept as its logarithm: log(e^a + e^b) = max + log(1 + e^-|a-b|).
+  local key, members, write = base .. 'window:' .. kind .. ':now', {}, {}
+  for article in pairs(articles) do members[#members + 1] = article end
+  local stand = ask('ZMSCORE', key, members)
+  for index, article in ipairs(members) do
+    local sum = articles[article]
+    if stand[index] then
+      local stands = tonumber(stand[index])
+      sum = math.max(stands, sum) + math.log(1 + math.exp(-math.abs(stands - sum)))
+    end
+    write[#write + 1] = string.format('%.17g', sum)
+    write[#write + 1] = article
+  end
+  inParts('ZADD', key, write)
+  redis.call('ZREMRANGEBYRANK', key, 0, -1 - mostNow)
+end
+if next(spent) then addAll(base .. 'total:seconds', spent, false) end
+for article in pairs(spent) do dirty[article] = true end
+local version = next(dirty) and redis.call('INCR', base .. 'version')
+-- Articles whose hashes are to be told, with the version their counts have now.
+local write = {}
+for article in pairs(dirty) do
+  write[#write + 1] = article
+  write[#write + 1] = whole(version)
+end
+inParts('HSET', base .. 'dirty', write)
+
+if group == '' then return counted end
+local refusedIds, reasons, details = unpack(cmsgpack.unpack(ARGV[7]))
+local told = {}
+for index, id in ipairs(refusedIds) do
+  if redis.call('XACK', stream, group, id) == 1 then
+    refused[reasons[index]] = (refused[reasons[index]] or 0) + 1
+    if details[index] ~= '' then
+      told[#told + 1] = cjson.encode({ at = now, entry = id, reason = reasons[index], detail = details[index] })
+    end
+  end
+end
+for reason, count in pairs(refused) do
+  if count > 0 then redis.call('HINCRBY', base .. 'refused', reason, count) end
+end
+if #told > 0 then
+  redis.call('LPUSH', base .. 'refused:last', unpack(told))
+  redis.call('LTRIM', base .. 'refused:last', 0, 49)
+end
+return counted

@@ -1,36 +1,39 @@
 /**
- * Counts what services report: reads the stream as one consumer of a group, judges each event, and has a batch de-duplicated, counted and
- * acknowledged in one call. What a dead consumer left is claimed. Keeps no raw visitor id. Never ranks anything.
+ * Counts what services report: reads the stream as one consumer of a group and has each batch de-duplicated, counted and acknowledged in
+ * one call, reading the next one meanwhile. What a dead consumer left is claimed. Keeps no raw visitor id. Never ranks anything.
  */
 
-import { createHmac, randomBytes } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import type { Archive } from '../archive/archive.ts'
-import type { ArticleId } from '../article/article.ts'
-import type { EventKind } from '../lists/entry.ts'
 import type { Keys } from '../redis/keys.ts'
 import { loadScript, runScript } from '../redis/script.ts'
-import { parseEvent, type ReadEvent, type Refusal } from './event.ts'
+import type { StreamEntry } from './batch.ts'
+import { createCopying } from './copying.ts'
+import { type CountingParts, createCounting, GROUP } from './counting.ts'
+import { pauseOf } from './pause.ts'
 import type { EventSettings } from './settings.ts'
-import { LANDMARK, ROLLING } from './windows.ts'
+import { MINUTE } from './windows.ts'
 
-const count = loadScript(new URL('./count.lua', import.meta.url))
-const copyCounts = loadScript(new URL('./copy-counts.lua', import.meta.url))
+const trimScript = loadScript(new URL('./trim.lua', import.meta.url))
+const retireScript = loadScript(new URL('./retire.lua', import.meta.url))
 
-export const GROUP = 'counter'
 const BLOCK = 1_000
-const CLAIM_AFTER = 15_000
-const MOST_NOW = 10_000
-const COUNT_FIELD: Readonly<Record<EventKind, string>> = { view: 'views', share: 'shares', comment: 'comments' }
-
-export type StreamEntry = readonly [id: string, fields: readonly string[]]
+/** How often articles are told their counts while events come, ms. */
+const COPY_EVERY = 1_000
+const TRIM_EVERY = 1_000
+const RETIRE_EVERY = MINUTE
+/** A consumer silent for so long is gone: each asks for events every second. */
+const GONE_AFTER = 15 * MINUTE
+const SWEEP_EVERY = 5_000
+const RETRY_AFTER = 500
 
 export interface EventCounter {
-  /** Counts until the signal is aborted; the batch in hand is finished first. */
+  /** Counts until the signal is aborted; what is in hand is finished first. */
   run(signal: AbortSignal): Promise<void>
-  /** Judges and counts entries read from the stream. @returns articles whose counts changed */
-  countEntries(entries: readonly StreamEntry[]): Promise<readonly ArticleId[]>
+  /** Judges and counts entries read from the stream, and tells articles their counts. @returns how many counted */
+  countEntries(entries: readonly StreamEntry[]): Promise<number>
 }
 
 export interface CounterParts {
@@ -44,91 +47,40 @@ export interface CounterParts {
   /** Of this process, unique among all. */
   readonly consumer: string
   readonly log: Logger
-  /** Told after a batch which articles' counts changed. */
-  readonly onCounted: (articles: readonly ArticleId[]) => Promise<void>
+  /** See `CountingParts`. */
+  readonly onRead?: CountingParts['onRead']
 }
 
-const fieldsOf = (flat: readonly string[]): Record<string, string> => {
-  const fields: Record<string, string> = Object.create(null)
-  for (let index = 0; index + 1 < flat.length; index += 2) fields[flat[index] ?? ''] = flat[index + 1] ?? ''
-  return fields
+/** @returns whether so much time has passed since it last was; a clock that steps back makes it due as well */
+const everyMs = (ms: number, now: () => number) => {
+  let last = Number.NEGATIVE_INFINITY
+  return (): boolean => {
+    if (Math.abs(now() - last) < ms) return false
+    last = now()
+    return true
+  }
 }
 
 export const createEventCounter = (parts: CounterParts): EventCounter => {
-  const { redis, blocking, keys, archive, settings, now, consumer, log, onCounted } = parts
+  const { redis, blocking, keys, archive, settings, now, consumer, log } = parts
   const stream = keys.events()
-  const salts = new Map<number, Buffer>()
+  const base = keys.eventState('')
+  const counting = createCounting({ redis, keys, archive, settings, onRead: parts.onRead })
+  const copying = createCopying({ redis, keys })
+  let rotatedAt = ''
+  let paused = false
 
-  /** A key of the day, shared by all replicas: hashes of two days cannot be joined, and after three days not even guessed. */
-  const saltOf = async (day: number): Promise<Buffer> => {
-    const known = salts.get(day)
-    if (known) return known
-    const key = keys.eventState(`salt:${day}`)
-    await redis.set(key, randomBytes(32).toString('base64'), 'EX', 3 * 86_400, 'NX')
-    const salt = Buffer.from((await redis.get(key)) ?? '', 'base64')
-    salts.set(day, salt)
-    if (salts.size > 4) salts.delete(Math.min(...salts.keys()))
-    return salt
+  /** Once a minute or half-life, not once a batch: windows change only where a bucket begins. */
+  const rotate = async (): Promise<void> => {
+    const at = `${Math.floor(now() / MINUTE)} ${settings().halfLife}`
+    if (at === rotatedAt) return
+    await counting.rotate(base, now())
+    rotatedAt = at
   }
 
-  const countEntries = async (entries: readonly StreamEntry[]): Promise<readonly ArticleId[]> => {
-    const { span, halfLife, keep, latest } = settings()
-    const read: { entry: string; event: ReadEvent }[] = []
-    const refused: [entry: string, reason: Refusal, detail: string][] = []
-    for (const [entry, flat] of entries) {
-      const event = parseEvent(fieldsOf(flat), Number(entry.split('-')[0]), latest)
-      if ('refused' in event) refused.push([entry, event.refused, event.detail])
-      else read.push({ entry, event })
-    }
-    const ids = [...new Set(read.map(({ event }) => event.article))]
-    const resolved = await archive.resolve(ids)
-    const known = new Map(ids.map((id, index) => [id, resolved[index] ?? null]))
-
-    const accepted: [entry: string, kind: EventKind, article: ArticleId, visitor: string, at: number][] = []
-    for (const { entry, event } of read) {
-      const article = known.get(event.article) ?? null
-      if (article === null) {
-        refused.push([entry, 'unknown-article', `no article ${event.article}`])
-        continue
-      }
-      const salt = await saltOf(Math.floor(event.at / 86_400_000))
-      const visitor =
-        event.visitor === '' ? '' : createHmac('sha256', salt).update(event.visitor).digest('base64url').slice(0, 14)
-      accepted.push([entry, event.kind, article, visitor, event.at])
-    }
-    const first = entries[0]?.[0]
-    const trimBefore = first === undefined ? '' : String(Math.max(0, Number(first.split('-')[0]) - keep))
-    const answer = await runScript(
-      redis,
-      count,
-      [stream],
-      [
-        GROUP,
-        now(),
-        span,
-        halfLife,
-        LANDMARK,
-        MOST_NOW,
-        JSON.stringify(accepted),
-        JSON.stringify(refused),
-        trimBefore,
-        JSON.stringify(ROLLING.map(({ window, width, buckets }) => [window, width, buckets])),
-      ],
-    )
-    const { counted } = JSON.parse(String(answer)) as { counted: Record<ArticleId, Partial<Record<EventKind, number>>> } // as count.lua returns
-    const changed = Object.entries(counted) as [ArticleId, Partial<Record<EventKind, number>>][]
-    // Absolute numbers: copying them twice, or by two processes, does no harm.
-    await Promise.all(
-      changed.map(([id, totals]) =>
-        runScript(
-          redis,
-          copyCounts,
-          [keys.article(id)],
-          Object.entries(totals).flatMap(([kind, total]) => [COUNT_FIELD[kind as EventKind], total]),
-        ),
-      ),
-    )
-    return changed.map(([id]) => id)
+  const countBatch = async (entries: readonly StreamEntry[]): Promise<{ counted: number; latest: number }> => {
+    await rotate()
+    return counting.count(entries, { base, group: GROUP, now: now(), from: 0 })
   }
 
   const ensureGroup = async (): Promise<void> => {
@@ -139,53 +91,101 @@ export const createEventCounter = (parts: CounterParts): EventCounter => {
     }
   }
 
-  const claimed = async (): Promise<readonly StreamEntry[]> => {
-    const answer = (await redis.xautoclaim(stream, GROUP, consumer, CLAIM_AFTER, '0', 'COUNT', settings().batch)) as [
-      string,
-      StreamEntry[],
-    ]
-    return answer[1].filter(entry => entry !== null)
+  /** What others, or we ourselves before an interruption, were given and did not count. */
+  const countClaimed = async (): Promise<void> => {
+    let cursor = '0-0'
+    do {
+      const [next, claimed] = (await redis.xautoclaim(
+        ...([stream, GROUP, consumer, settings().claimAfter, cursor, 'COUNT', settings().batch] as const),
+      )) as [string, (StreamEntry | null)[]]
+      // Where an entry was deleted, Redis 6.2 answers null in its place.
+      const entries = claimed.filter(entry => entry !== null)
+      if (entries.length > 0) {
+        const { counted } = await countBatch(entries)
+        log.info({ claimed: entries.length, counted }, 'events left behind were taken over')
+      }
+      cursor = next
+    } while (cursor !== '0-0')
   }
 
   const fresh = async (): Promise<readonly StreamEntry[]> => {
+    // While a replay takes stock nothing new is begun; the stream keeps it.
+    if (paused) {
+      await delay(RETRY_AFTER)
+      return []
+    }
     const answer = (await blocking.xreadgroup(
-      'GROUP',
-      GROUP,
-      consumer,
-      'COUNT',
-      settings().batch,
-      'BLOCK',
-      BLOCK,
-      'STREAMS',
-      stream,
-      '>',
+      ...(['GROUP', GROUP, consumer, 'COUNT', settings().batch, 'BLOCK', BLOCK, 'STREAMS', stream, '>'] as const),
     )) as [string, StreamEntry[]][] | null
     return answer?.[0]?.[1] ?? []
   }
 
-  return {
-    countEntries,
-    async run(signal) {
-      let nextClaim = 0
-      let ready = false
-      while (!signal.aborted) {
-        try {
-          if (!ready) await ensureGroup()
-          ready = true
-          const due = now() >= nextClaim
-          if (due) nextClaim = now() + CLAIM_AFTER
-          const entries = [...(due ? await claimed() : []), ...(await fresh())]
-          if (entries.length === 0 || signal.aborted) continue
-          const changed = await countEntries(entries)
-          if (changed.length > 0) await onCounted(changed)
-        } catch (error) {
-          if (signal.aborted) return
-          // The group went with the stream (a flushed or replaced Redis): it is made again.
-          ready = false
-          log.error({ err: error }, 'events could not be counted; trying again')
-          await new Promise(resolve => setTimeout(resolve, 1_000))
-        }
+  const run = async (signal: AbortSignal): Promise<void> => {
+    const [claimDue, retireDue] = [everyMs(settings().claimAfter, now), everyMs(RETIRE_EVERY, now)]
+    const [copyDue, trimDue, sweepDue] = [everyMs(COPY_EVERY, now), everyMs(TRIM_EVERY, now), everyMs(SWEEP_EVERY, now)]
+    let latest = 0
+    let copied: Promise<unknown> = Promise.resolve()
+
+    /** What is not to wait for the next batch, nor the next batch for it. */
+    const meanwhile = async (isIdle: boolean): Promise<void> => {
+      if (isIdle || copyDue()) {
+        paused = await pauseOf(redis, keys)
+        await copied
+        copied = copying.copy()
+        // Its failure is met where it is waited for.
+        copied.catch(() => undefined)
       }
+      if (trimDue()) await runScript(redis, trimScript, [stream], [GROUP, latest - settings().keep, settings().most])
+      if (claimDue()) await countClaimed()
+      if (retireDue()) await runScript(redis, retireScript, [stream], [GROUP, GONE_AFTER])
+      if (isIdle && sweepDue()) await copying.sweep()
+    }
+
+    let ready = false
+    let reading: Promise<readonly StreamEntry[]> | null = null
+    let inHand: readonly StreamEntry[] = []
+    while (!signal.aborted || inHand.length > 0 || reading) {
+      try {
+        if (!ready) await ensureGroup()
+        ready = true
+        if (inHand.length === 0) {
+          reading ??= fresh()
+          inHand = await reading
+          reading = null
+        }
+        // The next batch travels and is parsed while Redis counts this one.
+        if (!signal.aborted && inHand.length > 0) {
+          reading ??= fresh()
+          reading.catch(() => undefined)
+        }
+        await rotate()
+        if (inHand.length > 0) {
+          const done = await countBatch(inHand)
+          latest = Math.max(latest, done.latest)
+        }
+        const isIdle = inHand.length === 0
+        inHand = []
+        await meanwhile(isIdle)
+      } catch (error) {
+        reading = null
+        if (signal.aborted) return
+        // The group went with the stream (a flushed or replaced Redis): it is made again, and what is in hand went with it.
+        if (error instanceof Error && /^NOGROUP|no such key/i.test(error.message)) inHand = []
+        ready = false
+        log.error({ err: error }, 'events could not be counted; trying again')
+        await delay(RETRY_AFTER)
+      }
+    }
+    await copied
+    await copying.copy()
+  }
+
+  return {
+    run,
+    async countEntries(entries) {
+      const { counted } = await countBatch(entries)
+      await copying.copy()
+      return counted
     },
   }
 }

@@ -7,7 +7,20 @@ export const EventSettings = z
     span: Duration.prefault('30m').describe('One view counts per article and visitor within this time.'),
     halfLife: Duration.prefault('1h').describe('After this time a read weighs half in the window now.'),
     keep: Duration.prefault('1h').describe('How long counted events stay in the stream.'),
-    batch: z.int().min(1).max(5_000).default(500).describe('Most events counted in one atomic call.'),
+    most: z
+      .int()
+      .min(1_000)
+      .default(2_000_000)
+      .describe('Most events in the stream: beyond it those counted go sooner, and the public server takes none in.'),
+    batch: z.int().min(1).max(5_000).default(1_000).describe('Most events counted in one atomic call.'),
+    perMinute: z
+      .int()
+      .min(0)
+      .default(120)
+      .describe('Most events of one visitor in a minute; more are refused as a burst. 0: no bound.'),
+    claimAfter: Duration.prefault('15s').describe(
+      'How long events may be in the hands of one daemon before another takes them over.',
+    ),
     latest: Duration.prefault('7d').describe('Events reported later than this after they happened are refused.'),
   })
   .prefault({})

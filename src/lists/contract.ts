@@ -62,6 +62,17 @@ export const EventFields = z.object({
     .string()
     .optional()
     .describe('When it happened: ISO 8601, or Unix time in seconds or milliseconds. Missing: now.'),
+  seconds: z
+    .string()
+    .regex(/^\d+(\.\d+)?$/)
+    .optional()
+    .describe('Seconds spent reading, of a view: summed for the article.'),
+  id: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe('Of this event, made by who reports it: sent twice within an hour it counts once.'),
 })
 
 /** One entry of the stream `newsdesk:updates`. */
@@ -74,6 +85,13 @@ export const ListMeta = z.object({
   generatedAt: time.describe('When the list last changed.'),
   checkedAt: time.describe('When it was last found up to date.'),
   count: whole,
+  window: z
+    .string()
+    .describe('The window its entries are ranked over, such as now or week; empty where there is none.'),
+  stale: z.enum(['0', '1']).describe('1 where it stays as it was because no events are reported any more.'),
+  schema: whole.describe('Version of this contract.'),
+  announced: whole.optional().describe('The version readers were last told of.'),
+  asOf: z.string().describe("newsdesk's own."),
   fallback: z
     .string()
     .describe('What a thin list was filled up from: a wider window or latest; empty where it was not.'),

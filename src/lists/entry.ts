@@ -4,6 +4,18 @@ import { z } from 'zod'
 
 export const CONTRACT_VERSION = 1
 
+/** Kinds of event a service may report; each is counted by itself. */
+export const EVENT_KINDS = ['view', 'share', 'comment'] as const
+export type EventKind = (typeof EVENT_KINDS)[number]
+
+/** Windows over events: `now` decays, the others roll. */
+export const WINDOWS = ['now', 'hour', 'day', 'week'] as const
+export type Window = (typeof WINDOWS)[number]
+
+/** What put an entry in its place: the list's own rule, an editor, or, where a list is thin, what it was filled up from. */
+export const PLACED_BY = ['rule', 'pin', ...WINDOWS, 'latest'] as const
+export type PlacedBy = (typeof PLACED_BY)[number]
+
 export const Entry = z.strictObject({
   /** Place in the list, from 1. */
   rank: z.int().min(1),
@@ -35,13 +47,7 @@ export const Entry = z.strictObject({
       url: z.url({ protocol: /^https?$/ }),
     }),
   ),
+  /** `rule` where the list's own rule put it here, `pin` where an editor did, else the window or list that a thin list was filled up from. */
+  placedBy: z.enum(PLACED_BY),
 })
 export type Entry = z.infer<typeof Entry>
-
-/** Kinds of event a service may report; each is counted by itself. */
-export const EVENT_KINDS = ['view', 'share', 'comment'] as const
-export type EventKind = (typeof EVENT_KINDS)[number]
-
-/** Windows over events: `now` decays, `day` and `week` roll. */
-export const WINDOWS = ['now', 'day', 'week'] as const
-export type Window = (typeof WINDOWS)[number]

@@ -1,28 +1,36 @@
 /**
- * Publishes lists: reads candidates, has them ranked by the rules, and swaps the list whole if it changed, then announces it. Anyone may
- * ask for any list at any time: the outcome depends only on what stands in Redis.
+ * Publishes lists: has them ranked, writes what changed, and announces it. Anyone may ask for any list at any time: the outcome depends
+ * only on what stands in Redis.
  */
 
-import { createHash } from 'node:crypto'
 import type { Redis } from 'ioredis'
-import type { Archive, Ingested, StoredArticle } from '../archive/archive.ts'
+import type { Counts, Ingested } from '../archive/archive.ts'
 import type { ArticleId } from '../article/article.ts'
-import { labelOf, type SectionId, type Taxonomy } from '../article/taxonomy.ts'
-import type { Tops } from '../events/tops.ts'
+import type { SectionId, Taxonomy } from '../article/taxonomy.ts'
 import type { Keys } from '../redis/keys.ts'
-import { loadScript, runScript } from '../redis/script.ts'
 import type { Source } from '../sources/source.ts'
-import type { Stories } from '../story/decision.ts'
-import { CONTRACT_VERSION, type Entry, type EventKind, WINDOWS, type Window } from './entry.ts'
-import { allNames, changedBy, parseListName, showing } from './names.ts'
-import { type Candidate, fillUp, rankLatest, rankMost, rankMustReads, rankRelated } from './rank.ts'
+import type { Editors } from './editors.ts'
+import { createEntryWriter } from './entries.ts'
+import { CONTRACT_VERSION, type Entry } from './entry.ts'
+import { allNames, changedBy, parseListName, type Shelves, showing } from './names.ts'
+import type { Ranker } from './ranker.ts'
+import type { Ranking, Standing } from './ranking.ts'
+import type { Reads } from './reads.ts'
+import type { Term } from './rules/candidate.ts'
 import type { ListSettings } from './settings.ts'
+import type { Shelf } from './shelf.ts'
+import type { UsualReads } from './usual-reads.ts'
+import type { Waiting } from './waiting.ts'
+import { createListWriter } from './write.ts'
 
-const swap = loadScript(new URL('./swap.lua', import.meta.url))
-
-const MOST_UPDATES = 10_000
 /** Related lists of which it is remembered that they show an article: the latest. */
 const MOST_SHOWN = 200
+/** Lists written together. */
+const AT_ONCE = 12
+/** ms after which waiting lists are looked at again. */
+const LOOK = 20
+/** Articles of an hour that say what is usual. */
+const MOST_LEARNT = 5_000
 
 export interface Published {
   readonly list: string
@@ -30,14 +38,35 @@ export interface Published {
   readonly count: number
 }
 
+/** Why an entry stands where it stands. */
+export interface EntryExplanation {
+  readonly list: string
+  /** As published. */
+  readonly entry: Entry
+  /** Its place and the terms of its score as they are now; null where it would not be in the list any more. */
+  readonly now: { readonly rank: number; readonly score: number; readonly terms: readonly Term[] } | null
+  readonly fallback: string
+  readonly stale: boolean
+}
+
 export interface Publisher {
   /** Every list but those related to one article. */
   names(): readonly string[]
-  affectedBy(ingested: Ingested): readonly string[]
+  affectedBy(ingested: Pick<Ingested, 'sections' | 'stories' | 'edited'>): readonly string[]
   /** Articles in whose related lists these are shown. */
   relatedShowing(ids: readonly ArticleId[]): Promise<readonly ArticleId[]>
   /** @throws RangeError for what is no name of a list */
   publish(name: string): Promise<Published>
+  publishRelated(ids: readonly ArticleId[]): Promise<readonly Published[]>
+  /**
+   * Writes lists that wait until none does, or until told to stop; then they wait for the next to write them.
+   * @returns what was written
+   */
+  publishWaiting(stop: () => boolean): Promise<readonly Published[]>
+  /** @returns null where there is no such entry */
+  explain(name: string, rank: number): Promise<EntryExplanation | null>
+  /** What is done by the clock beside writing: learns what is usual, and lets go of pins and blocks that have ended. */
+  keep(): Promise<void>
   /** Writes the taxonomy for readers. */
   publishSections(): Promise<void>
 }
@@ -45,164 +74,76 @@ export interface Publisher {
 export interface PublisherParts {
   readonly redis: Redis
   readonly keys: Keys
-  readonly archive: Pick<Archive, 'articles' | 'stories' | 'newestStories'>
-  readonly stories: Pick<Stories, 'similar'>
-  readonly tops: Tops
+  readonly shelf: Shelf
+  readonly ranker: Ranker
+  readonly waiting: Pick<Waiting, 'claim' | 'done'>
+  readonly reads: Pick<Reads, 'tops' | 'totals'>
+  readonly usual: Pick<UsualReads, 'learn'>
+  readonly editors: Pick<Editors, 'sweep'>
   readonly taxonomy: () => Taxonomy
-  readonly source: (id: string) => Source | undefined
+  readonly source: (id: string) => Pick<Source, 'name'> | undefined
   readonly settings: () => ListSettings
   /** ms: related lists live as long as articles. */
   readonly retention: () => number
   readonly now: () => number
+  readonly wait: (ms: number) => Promise<void>
 }
 
-/** A list's candidates in order, and what it had to be filled up from. */
-interface Ranked {
-  readonly candidates: readonly Candidate[]
-  readonly fallback: string
-}
+/** What there is a list of beside the sections. */
+export const editionsOf = ({
+  languages,
+  groups,
+}: Pick<ListSettings, 'languages' | 'groups'>): Omit<Shelves, 'taxonomy'> => ({
+  languages,
+  groups: Object.keys(groups),
+})
 
-const AGE_OF: Readonly<Record<Window, number>> = { now: 3 * 86_400_000, day: 3 * 86_400_000, week: 8 * 86_400_000 }
+const NONE: Counts = { views: 0, comments: 0, shares: 0 }
+
+interface Wording {
+  readonly taxonomy: Taxonomy
+  readonly language: string
+  readonly write: ReturnType<typeof createEntryWriter>
+}
 
 export const createPublisher = (parts: PublisherParts): Publisher => {
-  const { redis, keys, archive, stories, tops, taxonomy, source, settings, retention, now } = parts
+  const { redis, keys, shelf, ranker, waiting, reads, usual, editors, taxonomy, source, settings, retention, now } =
+    parts
+  const writer = createListWriter(redis, keys)
 
-  const inSection = (sections: readonly SectionId[], section: SectionId): boolean =>
-    sections.some(id => id === section || taxonomy().find(each => each.id === id)?.parent === section)
+  const nameOf = (id: string): string => source(id)?.name ?? id
 
-  /** Stories by their leads; those that expired or changed section meanwhile fall out. */
-  const candidatesOf = async (ids: readonly StoredArticle['story'][], section?: SectionId): Promise<Candidate[]> => {
-    const found = (await archive.stories(ids)).filter(story => story !== null)
-    const leads = await archive.articles(found.map(({ lead }) => lead))
-    return found.flatMap((story, index) => {
-      const article = leads[index]
-      if (!article || (section !== undefined && !inSection(article.sections, section))) return []
-      return { article, story }
-    })
-  }
-
-  const newest = async (limit: number, section?: SectionId) =>
-    candidatesOf(await archive.newestStories(limit, section), section)
-
-  const latest = async (section?: SectionId): Promise<Candidate[]> => {
-    const { latest: size, sourceShare } = settings()
-    return rankLatest(await newest(size * 3, section), size, sourceShare)
-  }
-
-  /** Articles of a window by their stories. Sections are thinner than the whole, so more of the window is looked at for one. */
-  const most = async (kind: EventKind, window: Window, section?: SectionId): Promise<Candidate[]> => {
-    const { mostRead: size } = settings()
-    const heads = await tops(kind, window, size * (section === undefined ? 4 : 20))
-    const articles = await archive.articles(heads.map(({ article }) => article))
-    const candidates = await candidatesOf(
-      [...new Set(articles.flatMap(article => (article ? [article.story] : [])))],
-      section,
-    )
-    const byStory = new Map(candidates.map(candidate => [candidate.story.id, candidate]))
-    const counted = heads.flatMap(({ count }, index) => {
-      const candidate = byStory.get(articles[index]?.story ?? ('' as StoredArticle['story']))
-      return candidate && candidate.article.publishedAt >= now() - AGE_OF[window] ? { candidate, count } : []
-    })
-    return rankMost(counted, size)
-  }
-
-  const mustReads = async (section?: SectionId): Promise<Ranked> => {
-    const { mustReads: size, mustReadsAge, mustReadsHalfLife, minimum } = settings()
-    const pool = await newest(500, section)
-    const rule = {
-      now: now(),
-      halfLife: mustReadsHalfLife,
-      maxAge: mustReadsAge,
-      weightOf: (id: string) => source(id)?.weight ?? 1,
+  // Labels come from the configuration: what was written with another is not kept.
+  let wording: Wording = { taxonomy: taxonomy(), language: '', write: () => [] }
+  const entriesOf = ({ ranked }: Ranking, counts: readonly Counts[]): string[] => {
+    const { language } = settings()
+    if (wording.taxonomy !== taxonomy() || wording.language !== language) {
+      const labels = { taxonomy: taxonomy(), language }
+      wording = { ...labels, write: createEntryWriter({ ...labels, nameOf }) }
     }
-    return filled(rankMustReads(pool, size, rule), [['latest', async () => latest(section)]], minimum)
+    return wording.write(ranked, counts)
   }
 
-  const filled = async (
-    first: readonly Candidate[],
-    others: readonly (readonly [name: string, read: () => Promise<readonly Candidate[]>])[],
-    minimum: number,
-  ): Promise<Ranked> => {
-    let candidates: readonly Candidate[] = first
-    let fallback = ''
-    for (const [name, read] of others) {
-      if (candidates.length >= minimum) break
-      const longer = fillUp(candidates, [await read()], minimum)
-      if (longer.length > candidates.length) fallback = name
-      candidates = longer
-    }
-    return { candidates, fallback }
+  const standing = (name: string) => async (): Promise<Standing[]> =>
+    (await redis.lrange(keys.list(name), 0, -1)).map(json => JSON.parse(json) as Entry & Standing) // written below
+
+  const idsOf = ({ ranked }: Ranking): ArticleId[] => ranked.map(({ candidate }) => candidate.article.id)
+
+  const write = async (
+    name: string,
+    ranking: Ranking,
+    counts: readonly Counts[],
+    asOf: string,
+    lives: number,
+  ): Promise<Published> => {
+    const entries = entriesOf(ranking, counts)
+    const changed = await writer.write({ name, entries, ...ranking, asOf, lives, at: now() })
+    return { list: name, changed, count: entries.length }
   }
 
-  const mostFilled = async (kind: EventKind, window: Window, section?: SectionId): Promise<Ranked> => {
-    const wider = WINDOWS.slice(WINDOWS.indexOf(window) + 1)
-    return filled(
-      await most(kind, window, section),
-      [...wider.map(each => [each, () => most(kind, each, section)] as const), ['latest', () => latest(section)]],
-      settings().minimum,
-    )
-  }
-
-  const related = async (id: ArticleId): Promise<Ranked> => {
-    const [article] = await archive.articles([id])
-    if (!article) return { candidates: [], fallback: '' }
-    const { related: size, relatedAge, minimum } = settings()
-    const alike = await stories.similar(id, size * 3)
-    const articles = await archive.articles(alike.map(each => each.id))
-    const candidates = await candidatesOf([...new Set(articles.flatMap(each => (each ? [each.story] : [])))])
-    const byStory = new Map(candidates.map(candidate => [candidate.story.id, candidate]))
-    const scored = alike.flatMap(({ similarity }, index) => {
-      const candidate = byStory.get(articles[index]?.story ?? article.story)
-      return candidate && candidate.story.id !== article.story ? { candidate, similarity } : []
-    })
-    const others = async () =>
-      (await newest(size * 2, article.section))
-        .filter(({ story }) => story.id !== article.story)
-        .sort((a, b) => b.article.publishedAt - a.article.publishedAt)
-    const overall = async () => (await newest(size * 2)).filter(({ story }) => story.id !== article.story)
-    return filled(
-      rankRelated(scored, size, now(), relatedAge),
-      [
-        ['latest', others],
-        ['latest', overall],
-      ],
-      Math.min(minimum, size),
-    )
-  }
-
-  const rankedBy = (name: string): Promise<Ranked> => {
-    const parsed = parseListName(name)
-    if (parsed === null) throw new RangeError(`${JSON.stringify(name)} is no list: see docs/redis-contract.md`)
-    if (parsed.rule === 'related') return related(parsed.article)
-    if (parsed.section !== undefined && !taxonomy().some(({ id }) => id === parsed.section)) {
-      throw new RangeError(`${JSON.stringify(parsed.section)} is no section of config/sections.yaml`)
-    }
-    if (parsed.rule === 'latest') return latest(parsed.section).then(candidates => ({ candidates, fallback: '' }))
-    if (parsed.rule === 'must-reads') return mustReads(parsed.section)
-    return mostFilled(parsed.kind, parsed.window, parsed.section)
-  }
-
-  const entryOf = ({ article, story }: Candidate, rank: number): Entry => {
-    const [owner = ''] = article.sources
-    return {
-      rank,
-      id: article.id,
-      title: article.title,
-      url: article.url,
-      section: { id: article.section, label: labelOf(taxonomy(), article.section, settings().language) },
-      sections: [...article.sections],
-      source: { id: owner, name: source(owner)?.name ?? owner },
-      author: article.author,
-      language: article.language,
-      publishedAt: new Date(article.publishedAt).toISOString(),
-      image: article.image,
-      summary: article.summary,
-      counts: article.counts,
-      story: { id: story.id, articles: Math.max(1, story.articles.length), sources: Math.max(1, story.sources.length) },
-      alsoIn: story.alsoIn
-        .filter(also => also.source !== owner)
-        .map(also => ({ source: { id: also.source, name: source(also.source)?.name ?? also.source }, url: also.url })),
-    }
+  const publishNow = async (name: string, asOf: string): Promise<Published> => {
+    const ranking = await ranker.rank(name, standing(name))
+    return write(name, ranking, await reads.totals(idsOf(ranking)), asOf, 0)
   }
 
   /** So that an edit of the one can find the list of the other: nobody else could tell which of the many related lists show it. */
@@ -216,35 +157,106 @@ export const createPublisher = (parts: PublisherParts): Publisher => {
       .exec()
   }
 
+  const publishRelated = async (ids: readonly ArticleId[]): Promise<Published[]> => {
+    const asOf = await shelf.refresh()
+    const rankings = await ranker.rankRelatedTo(ids)
+    const shown = [...new Set(rankings.flatMap(idsOf))]
+    const totals = await reads.totals(shown)
+    const counts = new Map(shown.map((id, index) => [id, totals[index]]))
+    return Promise.all(
+      ids.map(async (id, index) => {
+        const ranking = rankings[index]
+        if (!ranking) throw new Error(`no ranking for ${id}: the ranker answers once for each article`)
+        const published = await write(
+          `related:${id}`,
+          ranking,
+          idsOf(ranking).map(each => counts.get(each) ?? NONE),
+          asOf,
+          retention(),
+        )
+        if (published.changed)
+          await Promise.all(ranking.ranked.map(({ candidate }) => noteShown(candidate.article.id, id)))
+        return published
+      }),
+    )
+  }
+
+  const names = (): string[] => allNames({ taxonomy: taxonomy(), ...editionsOf(settings()) })
+
   return {
-    names: () => allNames(taxonomy()),
+    names,
+
     affectedBy({ sections, stories: touched, edited }) {
       const known = sections.filter(id => taxonomy().some(each => each.id === id))
-      if (edited.length > 0) return showing(known)
-      return touched.length === 0 ? [] : changedBy(known)
+      if (edited.length > 0) return showing(known, editionsOf(settings()))
+      return touched.length === 0 ? [] : changedBy(known, editionsOf(settings()))
     },
 
     async relatedShowing(ids) {
       const shown = await Promise.all(ids.map(id => redis.zrange(keys.shownBy(id), 0, '-1')))
-      return [...new Set(shown.flat())] as ArticleId[] // written below
+      return [...new Set(shown.flat())] as ArticleId[] // written above
     },
 
     async publish(name) {
-      const { candidates, fallback } = await rankedBy(name)
-      const entries = candidates.map((candidate, index) => JSON.stringify(entryOf(candidate, index + 1)))
-      const hash = createHash('sha256').update(entries.join('\n')).digest('base64url').slice(0, 22)
-      const at = new Date(now()).toISOString()
-      const lives = name.startsWith('related:') ? retention() : 0
-      const version = Number(
-        await runScript(redis, swap, [keys.list(name), keys.listMeta(name)], [hash, at, lives, fallback, ...entries]),
-      )
       const parsed = parseListName(name)
-      if (version > 0 && parsed?.rule === 'related')
-        await Promise.all(candidates.map(({ article }) => noteShown(article.id, parsed.article)))
-      // Announced after the swap: who reads on the announcement sees the new list.
-      if (version > 0)
-        await redis.xadd(keys.updates(), 'MAXLEN', '~', MOST_UPDATES, '*', 'list', name, 'version', version, 'at', at)
-      return { list: name, changed: version > 0, count: entries.length }
+      if (parsed?.rule === 'related') return (await publishRelated([parsed.article]))[0] as Published // one each
+      return publishNow(name, await shelf.refresh())
+    },
+
+    publishRelated,
+
+    async publishWaiting(stop) {
+      const published: Published[] = []
+      const known = new Set(names())
+      while (!stop()) {
+        const { lists, wait } = await waiting.claim(AT_ONCE, settings().settle, now())
+        if (lists.length === 0) {
+          if (wait === null) break
+          // Another list may change before this one may be written again.
+          await parts.wait(Math.min(wait, LOOK))
+          continue
+        }
+        const asOf = await shelf.refresh()
+        // One that has gone from the configuration waits no longer.
+        const written = await Promise.all(
+          lists.map(({ name }) =>
+            known.has(name) ? publishNow(name, asOf) : { list: name, changed: false, count: 0 },
+          ),
+        )
+        await waiting.done(lists)
+        published.push(...written)
+      }
+      return published
+    },
+
+    async explain(name, rank) {
+      const [json] = await redis.lrange(keys.list(name), rank - 1, rank - 1)
+      if (json === undefined || rank < 1) return null
+      const entry = JSON.parse(json) as Entry // written above
+      await shelf.refresh()
+      const { ranked, fallback, stale } = await ranker.rank(name, standing(name))
+      const place = ranked.findIndex(({ candidate }) => candidate.article.id === entry.id)
+      const found = ranked[place]
+      return {
+        list: name,
+        entry,
+        now: found ? { rank: place + 1, score: found.score, terms: found.terms() } : null,
+        fallback,
+        stale,
+      }
+    },
+
+    async keep() {
+      await editors.sweep(now())
+      await usual.learn(now(), async () => {
+        await shelf.refresh()
+        const heads = await reads.tops('view', 'hour', MOST_LEARNT)
+        const articles = await shelf.articles(heads.map(({ article }) => article))
+        return heads.flatMap(({ article, count }, index) => {
+          const section: SectionId | undefined = articles[index]?.section
+          return section === undefined ? [] : { article, section, count }
+        })
+      })
     },
 
     async publishSections() {

@@ -1,28 +1,59 @@
--- Replaces a published list whole, and only when its bytes changed: no reader ever sees half of it.
+-- Writes a published list, and only what changed of it: no reader ever sees half of it.
 -- KEYS 1  list
 --      2  meta hash, same slot
 -- ARGV 1  hash of the entries' bytes
 --      2  now, ISO 8601
 --      3  ms to live, 0 for ever
 --      4  fallback: what the list was filled up from, or ""
---      5+ entries, JSON
--- Returns the new version, or 0 where nothing changed.
+--      5  window, or ""
+--      6  "1" where it is kept though its input has stopped, else "0"
+--      7  as of: id of the last change of articles that was read before ranking
+--      8  version of the contract
+--      9  number of entries
+--      10 "whole", or the hash the list must have for the changes to fit it
+--      11+ whole: entries, JSON; else pairs of index (from 0) and entry, JSON, in ascending order
+-- Returns { version, announced }; { "overtaken" } where a newer state stands there; { "other" } where the changes do not fit.
 -- O(entries).
 
 local list, meta = KEYS[1], KEYS[2]
-local count = #ARGV - 4
-local version = 0
-if redis.call('HGET', meta, 'hash') ~= ARGV[1] or redis.call('LLEN', list) ~= count then
+local count, base = tonumber(ARGV[9]), ARGV[10]
+local stands = redis.call('HMGET', meta, 'hash', 'asOf', 'version', 'announced', 'fallback', 'window', 'stale', 'count')
+
+local function isBefore(one, other)
+  local ms, seq = string.match(one, '^(%d+)%-(%d+)$')
+  local otherMs, otherSeq = string.match(other, '^(%d+)%-(%d+)$')
+  if not ms or not otherMs then return false end
+  ms, seq, otherMs, otherSeq = tonumber(ms), tonumber(seq), tonumber(otherMs), tonumber(otherSeq)
+  return ms < otherMs or (ms == otherMs and seq < otherSeq)
+end
+if stands[2] and isBefore(ARGV[7], stands[2]) then return { 'overtaken' } end
+
+local length = redis.call('LLEN', list)
+local changed = stands[1] ~= ARGV[1] or length ~= count
+if changed and base == 'whole' then
   redis.call('DEL', list)
-  for first = 5, #ARGV, 500 do
+  for first = 11, #ARGV, 500 do
     redis.call('RPUSH', list, unpack(ARGV, first, math.min(first + 499, #ARGV)))
   end
-  version = redis.call('HINCRBY', meta, 'version', 1)
-  redis.call('HSET', meta, 'hash', ARGV[1], 'generatedAt', ARGV[2], 'count', count, 'fallback', ARGV[4])
+elseif changed then
+  -- Its length tells where somebody else wrote to it.
+  if stands[1] ~= base or stands[8] ~= tostring(length) then return { 'other' } end
+  if length > count then redis.call('LTRIM', list, 0, count - 1) end
+  for at = 11, #ARGV, 2 do
+    if tonumber(ARGV[at]) < length then redis.call('LSET', list, ARGV[at], ARGV[at + 1])
+    else redis.call('RPUSH', list, ARGV[at + 1]) end
+  end
 end
-redis.call('HSET', meta, 'checkedAt', ARGV[2])
+
+local version, announced = tonumber(stands[3] or 0), tonumber(stands[4] or 0)
+if changed or stands[5] ~= ARGV[4] or stands[6] ~= ARGV[5] or stands[7] ~= ARGV[6] then
+  version = redis.call('HINCRBY', meta, 'version', 1)
+  redis.call('HSET', meta, 'hash', ARGV[1], 'generatedAt', ARGV[2], 'count', count, 'fallback', ARGV[4], 'window', ARGV[5],
+    'stale', ARGV[6], 'schema', ARGV[8])
+end
+redis.call('HSET', meta, 'checkedAt', ARGV[2], 'asOf', ARGV[7])
 if tonumber(ARGV[3]) > 0 then
   redis.call('PEXPIRE', list, ARGV[3])
   redis.call('PEXPIRE', meta, ARGV[3])
 end
-return version
+return { version, announced }

@@ -104,6 +104,31 @@ export const keysFor = (prefix: string) => {
     /** ZSET story id by ms of publication, overall or of one section. Trimmed to `lists.candidates`. */
     storyIndex: (section?: string) => (section ? `${prefix}:index:stories:${section}` : `${prefix}:index:stories`),
 
+    // ---- publishing ----------------------------------------------------------------------------------------------
+    /** ZSET list by the number of its last change, waiting to be written. Written by ingest and publish. One member a list. */
+    listsChanged: () => `{${prefix}:publish}:changed`,
+    /** ZSET likewise, of lists the clock asks for. Written by the scheduler and publish. */
+    listsToRefresh: () => `{${prefix}:publish}:refresh`,
+    /** HASH list -> ms at which it was last claimed for writing. Written by publish. One field a list. */
+    listsClaimed: () => `{${prefix}:publish}:claimed`,
+    /** STRING counter that numbers the above. */
+    listsAsked: () => `{${prefix}:publish}:asked`,
+    /** STREAM articles, stories: what changed in the archive, for those who keep it in memory. Written by ingest, counter and editors. About 2,000. */
+    changes: () => `{${prefix}:changes}`,
+    /** HASH what an editor pinned or blocked, and where -> JSON who, when, why and until when. Written by editors, read by publish; expired ones are swept. */
+    placements: () => `{${prefix}:editors}:placements`,
+    /** STREAM, every pin and block and its end: who, when, why. Written by editors. About 5,000. */
+    editorsLog: () => `{${prefix}:editors}:log`,
+    /** HASH `section:hour of the day` -> reads an article of it usually gets in that hour. Written hourly by publish. 24 fields a section. */
+    usual: () => `{${prefix}:usual}`,
+    /** STRING, taken by who learns what was usual in an hour. Expires after two. */
+    usualLearnt: (hour: number) => `{${prefix}:usual}:${hour}`,
+    /** SET hashes of visitors of an article, about 50 of them. Written by the counter, read by publish; expires 8 days after the last of them. */
+    visitors: (id: string) => `${prefix}:visitors:${id}`,
+    /** LIST of articles one chosen reader read, by the hash of the reader. Written by the counter; the latest 20, expires after six hours. */
+    readBy: (visitor: string) => `${prefix}:read-by:${visitor}`,
+    /** ZSET article id by readers it has in common with this one; "" its own. Written by the counter; 100, expires after a week unread. */
+    readBeside: (id: string) => `${prefix}:read-beside:${id}`,
     /** ZSET article id by ms: in whose related lists an article is shown. Written by publish; the latest 200, expires with the article. */
     shownBy: (id: string) => `${prefix}:shown-by:${id}`,
 

@@ -49,6 +49,11 @@ export interface Stories {
   decide(articles: readonly Article[]): Promise<readonly Decision[]>
   /** Articles like this one that are not of its story, most alike first; empty where the article has left the window. */
   similar(id: ArticleId, limit: number): Promise<readonly { readonly id: ArticleId; readonly similarity: number }[]>
+  /** The same for many at once: what was decided meanwhile is read once. */
+  similarToEach(
+    ids: readonly ArticleId[],
+    limit: number,
+  ): Promise<readonly (readonly { readonly id: ArticleId; readonly similarity: number }[])[]>
   /** Why an article is in its story; null where it has left the window. */
   explain(id: ArticleId): Promise<Explanation | null>
   /** The pin as logged; null where what it names has left the window or is no story of its own. */

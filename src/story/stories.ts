@@ -123,6 +123,11 @@ export const createStories = ({ redis, keys, settings, now }: StoriesParts): Sto
         await catchUp()
         return clusterer.similar(id, limit)
       }),
+    similarToEach: (ids, limit) =>
+      inTurn(async () => {
+        await catchUp()
+        return ids.map(id => clusterer.similar(id, limit))
+      }),
     explain: id =>
       inTurn(async () => {
         await catchUp()

@@ -28,6 +28,7 @@ const entries = (count: number): Entry[] =>
     summary: '',
     counts: { views: 3, comments: 2, shares: 1 },
     alsoIn: [],
+    placedBy: 'rule' as const,
     story: { id: 's', articles: 4, sources: 3 },
   }))
 

@@ -28,7 +28,7 @@ describe('npm run demo -- --once --json', () => {
     expect(await demo.ended, demo.err()).toBe(0)
     const { lists } = JSON.parse(demo.out()) as { lists: Record<string, Shown[]> }
     const names = Object.keys(lists)
-    expect(names).toEqual(expect.arrayContaining(allNames(taxonomy)))
+    expect(names).toEqual(expect.arrayContaining(allNames({ taxonomy })))
     expect(names.filter(name => name.startsWith('related:')).length).toBeGreaterThanOrEqual(5)
     for (const [name, entries] of Object.entries(lists)) {
       expect(entries.length, name).toBeGreaterThan(0)

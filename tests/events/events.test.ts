@@ -3,7 +3,9 @@ import { pino } from 'pino'
 import { describe, expect, it } from 'vitest'
 import type { ArticleId } from '../../src/article/article.ts'
 import { articleId } from '../../src/article/identity.ts'
-import { createEventCounter, GROUP, type StreamEntry } from '../../src/events/counter.ts'
+import type { StreamEntry } from '../../src/events/batch.ts'
+import { createEventCounter } from '../../src/events/counter.ts'
+import { GROUP } from '../../src/events/counting.ts'
 import { parseEvent } from '../../src/events/event.ts'
 import { EventSettings } from '../../src/events/settings.ts'
 import { createTops } from '../../src/events/tops.ts'
@@ -30,7 +32,6 @@ const aDesk = (own = keysFor(`${keys.prefix}-${run++}`)) => {
       now: () => clock.now,
       consumer,
       log: pino({ level: 'silent' }),
-      onCounted: async () => undefined,
     })
   const tops = createTops({ redis, keys: own, halfLife: () => settings.halfLife, now: () => clock.now })
   return { keys: own, clock, counter, tops }

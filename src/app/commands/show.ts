@@ -4,6 +4,7 @@ import pc from 'picocolors'
 import { stateOf } from '../../admin/status-of.ts'
 import type { Entry } from '../../lists/entry.ts'
 import { allNames } from '../../lists/names.ts'
+import { editionsOf } from '../../lists/publisher.ts'
 import { withSession } from '../session.ts'
 import { readStatus } from '../status.ts'
 import { showSpan } from '../table.ts'
@@ -20,7 +21,7 @@ export const listsCommand = (
   withSession(configDir, async ({ redis, keys, config }) => {
     if (name === undefined) {
       const rows = await Promise.all(
-        allNames(config.taxonomy).map(async list => {
+        allNames({ taxonomy: config.taxonomy, ...editionsOf(config.settings.lists) }).map(async list => {
           const [count, meta] = await Promise.all([redis.llen(keys.list(list)), redis.hgetall(keys.listMeta(list))])
           return {
             list,
@@ -44,7 +45,11 @@ export const listsCommand = (
       return 0
     }
     const entries = (await redis.lrange(keys.list(name), 0, limit - 1)).map(entry => JSON.parse(entry) as Entry) // written by the publisher
-    if (entries.length === 0 && !allNames(config.taxonomy).includes(name) && !name.startsWith('related:')) {
+    if (
+      entries.length === 0 &&
+      !allNames({ taxonomy: config.taxonomy, ...editionsOf(config.settings.lists) }).includes(name) &&
+      !name.startsWith('related:')
+    ) {
       console.error(`No list ${JSON.stringify(name)}; \`newsdesk lists\` names them.`)
       return 2
     }

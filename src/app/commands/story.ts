@@ -3,7 +3,10 @@
 import { publishingTo } from '../../../jobs/queues.ts'
 import { createArchive } from '../../archive/redis-archive.ts'
 import type { ArticleId, StoryId } from '../../article/article.ts'
+import { createChanges } from '../../lists/changes.ts'
 import { changedBy } from '../../lists/names.ts'
+import { editionsOf } from '../../lists/publisher.ts'
+import { createWaiting } from '../../lists/waiting.ts'
 import { createStories } from '../../story/stories.ts'
 import { type Session, withSession } from '../session.ts'
 import { type Edited, mergeStories, type StoryEditParts, splitStory } from '../story-edits.ts'
@@ -27,15 +30,19 @@ export const storyRooms = ({
     weightOf: id => sources.get(id)?.weight ?? 1,
     parentOf: id => config.taxonomy.find(section => section.id === id)?.parent,
   }),
-  publishing: publishingTo(
-    queues,
-    {
-      affectedBy: ({ sections }) => changedBy(sections.filter(id => config.taxonomy.some(each => each.id === id))),
+  publishing: publishingTo(queues, {
+    publisher: {
+      affectedBy: ({ sections }) =>
+        changedBy(
+          sections.filter(id => config.taxonomy.some(each => each.id === id)),
+          editionsOf(config.settings.lists),
+        ),
       // An editor moves articles; no text changes.
       relatedShowing: async () => [],
     },
-    () => config.settings.lists.settle,
-  ),
+    changes: createChanges({ redis, keys }),
+    waiting: createWaiting({ redis, keys }),
+  }),
   now: Date.now,
 })
 

@@ -13,6 +13,7 @@ const ROOMS: Readonly<Record<string, string>> = {
   stories: 'When articles are the same, and when they tell the same event.',
   events: 'How reported reads are counted.',
   lists: 'What the lists hold and how they are ranked.',
+  http: 'The public server for pages: events in.',
   admin: 'The admin server: overview, queue dashboard, health.',
 }
 
@@ -70,7 +71,7 @@ export const shippedYaml = (): string => {
   const out = [
     '# newsdesk: every setting with its default. Take out what you do not change; what is missing keeps its default.',
     '# Durations are written 500ms, 90s, 10m, 24h or 7d; sizes 64KB or 10MB. Environment variables go over this file:',
-    '# NEWSDESK_CRAWL_MIN_INTERVAL=5m is crawl.minInterval. A change is taken up by SIGHUP (redis, roles and admin: by a restart).',
+    '# NEWSDESK_CRAWL_MIN_INTERVAL=5m is crawl.minInterval. A change is taken up by SIGHUP (redis, roles, admin and where http listens: by a restart).',
   ]
   let room = ''
   for (const { path, about, default: value } of describedSettings()) {

@@ -5,13 +5,14 @@ import { AdminSettings } from '../../admin/settings.ts'
 import { ArticleSettings } from '../../archive/settings.ts'
 import { EventSettings } from '../../events/settings.ts'
 import { MetricsSettings } from '../../gauges/settings.ts'
+import { HttpSettings } from '../../http/settings.ts'
 import { ListSettings } from '../../lists/settings.ts'
 import { Duration } from '../../settings/units.ts'
 import { CrawlSettings } from '../../sources/settings.ts'
 import { StorySettings } from '../../story/settings.ts'
 import { PushSettings } from '../../websub/settings.ts'
 
-export const ROLES = ['scheduler', 'crawl', 'articles', 'publish', 'events', 'admin'] as const
+export const ROLES = ['scheduler', 'crawl', 'articles', 'publish', 'events', 'http', 'admin'] as const
 export type Role = (typeof ROLES)[number]
 
 const RedisSettings = z
@@ -54,6 +55,7 @@ export const Settings = z.strictObject({
   stories: StorySettings,
   events: EventSettings,
   lists: ListSettings,
+  http: HttpSettings,
   admin: AdminSettings,
   metrics: MetricsSettings,
 })

@@ -220,7 +220,7 @@ const progressLine = (): { say: (line: string) => void; end: () => void } => {
 const runOnce = (json: boolean): Promise<number> => {
   const progress = progressLine()
   return whileRunning(progress.say, async running => {
-    const names = allNames(running.config.taxonomy)
+    const names = allNames({ taxonomy: running.config.taxonomy })
     const deadline = Date.now() + DEADLINE
     const beats = startBeats()
     let told = ''

@@ -1,0 +1,88 @@
+/** The list room over the others: made once for a daemon, and for commands that pin, block and explain. */
+
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Redis } from 'ioredis'
+import { getDomain } from 'tldts'
+import type { Archive } from '../archive/archive.ts'
+import type { ReadCounts, Tops } from '../events/tops.ts'
+import { type Changes, createChanges } from '../lists/changes.ts'
+import { type CoReads, createCoReads } from '../lists/co-reads.ts'
+import { createEditors, type Editors } from '../lists/editors.ts'
+import { createPublisher, type Publisher } from '../lists/publisher.ts'
+import { createRanker } from '../lists/ranker.ts'
+import { createReads } from '../lists/reads.ts'
+import { createShelf } from '../lists/shelf.ts'
+import { createUsualReads } from '../lists/usual-reads.ts'
+import { createVisitors, type Visitors } from '../lists/visitors.ts'
+import { createWaiting, type Waiting } from '../lists/waiting.ts'
+import type { Keys } from '../redis/keys.ts'
+import type { Source } from '../sources/source.ts'
+import type { Stories } from '../story/decision.ts'
+import type { Config } from './config/load.ts'
+
+export interface Lists {
+  readonly publisher: Publisher
+  readonly editors: Editors
+  readonly coReads: CoReads
+  readonly visitors: Visitors
+  readonly changes: Changes
+  readonly waiting: Waiting
+}
+
+export interface ListsParts {
+  readonly config: () => Pick<Config, 'settings' | 'taxonomy'>
+  readonly redis: Redis
+  readonly keys: Keys
+  readonly archive: Archive
+  readonly stories: Pick<Stories, 'similarToEach'>
+  readonly tops: Tops
+  readonly readCounts: ReadCounts
+  readonly source: (id: string) => Source | undefined
+  readonly now: () => number
+}
+
+/** Who publishes a source: the domain of its site, so that several feeds of one publisher count once. */
+const publisherOf = ({ id, site, url }: Pick<Source, 'id' | 'site' | 'url'>): string => getDomain(site ?? url) ?? id
+
+export const createLists = ({
+  config,
+  redis,
+  keys,
+  archive,
+  stories,
+  tops,
+  readCounts,
+  source,
+  now,
+}: ListsParts): Lists => {
+  const settings = () => config().settings
+  const changes = createChanges({ redis, keys })
+  const shelf = createShelf({ archive, changes })
+  const waiting = createWaiting({ redis, keys })
+  const editors = createEditors({ redis, keys })
+  const usual = createUsualReads({ redis, keys })
+  const reads = createReads({ redis, keys, tops, counts: readCounts })
+  const coReads = createCoReads({ redis, keys, oneIn: () => settings().lists.coReaders })
+  const visitors = createVisitors({ redis, keys })
+  const publishers = new WeakMap<Source, string>()
+  const common = {
+    ...{ shelf, reads, usual, editors, source, now },
+    taxonomy: () => config().taxonomy,
+    settings: () => settings().lists,
+    retention: () => settings().articles.retention,
+  }
+  const ranker = createRanker({
+    ...common,
+    ...{ archive, stories, coReads, visitors },
+    publisherOf: id => {
+      const found = source(id)
+      if (!found) return id
+      const known = publishers.get(found) ?? publisherOf(found)
+      publishers.set(found, known)
+      return known
+    },
+    reach: () => settings().articles.candidates,
+  })
+  const publisher = createPublisher({ ...common, redis, keys, ranker, waiting, wait: async ms => wait(ms) })
+  return { publisher, editors, coReads, visitors, changes, waiting }
+}

@@ -1,0 +1,103 @@
+/** Lists and articles in one round trip: a pipeline on one Redis; on a cluster each key goes to its node, all at once. */
+
+import type { Cluster, Redis } from 'ioredis'
+import type { Entry } from '../lists/entry.ts'
+import { keysFor } from '../redis/keys.ts'
+
+/** A connection or cluster of yours: used, never closed. */
+export type Connection = Redis | Cluster
+
+export interface ClientOptions {
+  /** As `redis.prefix` of newsdesk's configuration. */
+  readonly prefix?: string
+}
+
+/** A list by its name, or with the section and number of entries wanted. */
+export type Wanted = string | { readonly list: string; readonly section?: string; readonly limit?: number }
+
+const DEFAULT_LIMIT = 20
+
+/** An article with its counts as of now. */
+export interface ClientArticle {
+  readonly id: string
+  readonly url: string
+  readonly title: string
+  readonly summary: string
+  readonly author: string | null
+  readonly image: string | null
+  readonly language: string
+  /** ISO 8601 UTC. */
+  readonly publishedAt: string
+  readonly updatedAt: string
+  readonly section: string
+  readonly sections: readonly string[]
+  readonly source: string
+  readonly sources: readonly string[]
+  readonly story: string
+  readonly views: number
+  readonly comments: number
+  readonly shares: number
+}
+
+export type Command =
+  | readonly ['lrange', string, number, number]
+  | readonly ['hgetall', string]
+  | readonly ['get', string]
+
+/** @throws the first error of any of them */
+export const inOneTrip = async (redis: Connection, commands: readonly Command[]): Promise<unknown[]> => {
+  if ('nodes' in redis) {
+    const call = (command: Command): Promise<unknown> =>
+      command[0] === 'lrange'
+        ? redis.lrange(command[1], command[2], command[3])
+        : command[0] === 'hgetall'
+          ? redis.hgetall(command[1])
+          : redis.get(command[1])
+    return Promise.all(commands.map(call))
+  }
+  const answers = await redis.pipeline(commands.map(command => [...command])).exec()
+  return (answers ?? []).map(([error, value]) => {
+    if (error) throw error
+    return value
+  })
+}
+
+/** A section belongs after the rule and its window: `latest`, `most-read:now`. */
+export const nameOf = (wanted: Wanted): string =>
+  typeof wanted === 'string' ? wanted : wanted.section === undefined ? wanted.list : `${wanted.list}:${wanted.section}`
+
+export const listCommand = (wanted: Wanted, prefix: string, limit = DEFAULT_LIMIT): Command => {
+  const most = typeof wanted === 'string' ? limit : (wanted.limit ?? limit)
+  // LRANGE 0 -1 would be all of it.
+  return ['lrange', keysFor(prefix).list(nameOf(wanted)), most > 0 ? 0 : 1, most > 0 ? most - 1 : 0]
+}
+
+export const entriesOf = (answer: unknown): Entry[] => (answer as string[]).map(json => JSON.parse(json) as Entry) // as the contract says
+
+const strings = (json: string | undefined): string[] => JSON.parse(json ?? '[]') as string[] // as the contract says
+
+/** @returns null where there is none: Redis answers an empty hash */
+export const articleOf = (answer: unknown): ClientArticle | null => {
+  const hash = answer as Record<string, string> // as Redis answers
+  const text = (name: string): string => hash[name] ?? ''
+  if (!hash.id) return null
+  return {
+    id: hash.id,
+    url: text('url'),
+    title: text('title'),
+    summary: text('summary'),
+    author: text('author') || null,
+    image: text('image') || null,
+    language: text('language'),
+    publishedAt: text('publishedAt'),
+    updatedAt: text('updatedAt'),
+    section: text('section'),
+    sections: strings(hash.sections),
+    source: text('source'),
+    sources: strings(hash.sources),
+    story: text('story'),
+    views: Number(hash.views ?? 0),
+    comments: Number(hash.comments ?? 0),
+    shares: Number(hash.shares ?? 0),
+  }
+}

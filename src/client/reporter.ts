@@ -1,0 +1,108 @@
+/** Reports what readers do, many in one trip. */
+
+import type { Cluster } from 'ioredis'
+import type { EventKind } from '../lists/entry.ts'
+import { keysFor } from '../redis/keys.ts'
+import type { ClientOptions, Connection } from './read.ts'
+
+export interface ReadReport {
+  readonly kind: EventKind
+  /** Article id, or any URL of the article. */
+  readonly article: string
+  /** Opaque: a session id or a hash of one. One view counts per article and visitor in half an hour. */
+  readonly visitor?: string
+  /** User agent, so that robots are not counted. */
+  readonly ua?: string
+  /** When it happened, where that is not now. */
+  readonly at?: Date
+}
+
+export interface ReporterOptions extends ClientOptions {
+  /** ms a report waits for others to go with it. */
+  readonly linger?: number
+  /** Most reports in one trip. */
+  readonly most?: number
+  /** Reports held while Redis is away; more are refused. */
+  readonly held?: number
+}
+
+export interface Reporter {
+  /**
+   * Appends to the events stream; what newsdesk refuses, it counts by reason. Resolves when Redis has them.
+   * @throws RangeError where too many wait already; what Redis answers where it refuses
+   */
+  report(events: ReadReport | readonly ReadReport[]): Promise<void>
+  /** Sends what waits at once, and resolves when everything reported has arrived or failed. */
+  flush(): Promise<void>
+}
+
+interface Held {
+  readonly event: ReadReport
+  readonly done: (error?: Error) => void
+}
+
+const fieldsOf = ({ kind, article, visitor, ua, at }: ReadReport): string[] => [
+  ...['kind', kind, 'article', article],
+  ...(visitor === undefined ? [] : ['visitor', visitor]),
+  ...(ua === undefined ? [] : ['ua', ua]),
+  ...(at === undefined ? [] : ['at', at.toISOString()]),
+]
+
+export const createReporter = (
+  redis: Connection,
+  { prefix = 'newsdesk', linger = 5, most = 500, held = 20_000 }: ReporterOptions = {},
+): Reporter => {
+  const key = keysFor(prefix).events()
+  let waiting: Held[] = []
+  let inFlight = 0
+  let timer: NodeJS.Timeout | null = null
+  const sending = new Set<Promise<void>>()
+
+  const send = async (batch: readonly Held[]): Promise<void> => {
+    inFlight += batch.length
+    try {
+      // All of one key: one slot, so also on a cluster one pipeline.
+      const pipeline = (redis as Cluster).pipeline()
+      for (const { event } of batch) pipeline.xadd(key, '*', ...fieldsOf(event))
+      const answers = (await pipeline.exec()) ?? []
+      for (const [index, { done }] of batch.entries()) done(answers[index]?.[0] ?? undefined)
+    } catch (error) {
+      for (const { done } of batch) done(error instanceof Error ? error : new Error(String(error)))
+    } finally {
+      inFlight -= batch.length
+    }
+  }
+
+  const sendWaiting = (): void => {
+    if (timer) clearTimeout(timer)
+    timer = null
+    while (waiting.length > 0) {
+      const sent = send(waiting.slice(0, most))
+      waiting = waiting.slice(most)
+      sending.add(sent)
+      sent.finally(() => sending.delete(sent))
+    }
+  }
+
+  const hold = (event: ReadReport): Promise<void> =>
+    new Promise((resolve, reject) => {
+      waiting.push({ event, done: error => (error ? reject(error) : resolve()) })
+    })
+
+  return {
+    async report(events) {
+      const list = Array.isArray(events) ? (events as readonly ReadReport[]) : [events as ReadReport]
+      if (waiting.length + inFlight + list.length > held)
+        throw new RangeError(`${held} reports wait for Redis already: it is away, or slower than its readers`)
+      const done = Promise.all(list.map(hold))
+      if (waiting.length >= most) sendWaiting()
+      else timer ??= setTimeout(sendWaiting, linger)
+      await done
+    },
+
+    async flush() {
+      sendWaiting()
+      await Promise.all(sending)
+    },
+  }
+}

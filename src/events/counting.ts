@@ -1,0 +1,191 @@
+/** Has batches counted: keys of days, articles by id or URL, and the script that does it all at once. Shared by the counter and by replay. */
+
+import type { Redis } from 'ioredis'
+import { isbot } from 'isbot'
+import type { Archive } from '../archive/archive.ts'
+import type { ArticleId } from '../article/article.ts'
+import type { Keys } from '../redis/keys.ts'
+import { loadScript, runScript } from '../redis/script.ts'
+import { daysOf, type Judged, judge, packBatch, packRefused, type RefusedEntry, type StreamEntry } from './batch.ts'
+import { type Asks, articleOf } from './event.ts'
+import { pack } from './pack.ts'
+import { createRecent } from './recent.ts'
+import type { EventSettings } from './settings.ts'
+import { createDayKeys, type DayKey, dayOf, keyedHash } from './visitor.ts'
+import { decayParts, LANDMARK, ROLLING } from './windows.ts'
+
+const countScript = loadScript(new URL('./count.lua', import.meta.url))
+const rotateScript = loadScript(new URL('./rotate.lua', import.meta.url))
+const decayScript = loadScript(new URL('./decay.lua', import.meta.url))
+
+export const GROUP = 'counter'
+const MOST_NOW = 10_000
+/** Buckets crossing the edge of a window in one call. */
+const MOST_CROSSING = 24
+/** How long an article known is taken for known, ms: one may be merged into another. */
+const KNOWN_FOR = 30_000
+/** Distinct articles, URLs and user agents remembered, of each. */
+const MOST_REMEMBERED = 20_000
+
+export interface CountOptions {
+  /** What stands before the keys counted into: the stream's own, or those of a replay. */
+  readonly base: string
+  /** Acknowledged in this group; '' acknowledges nothing and counts no refusals. */
+  readonly group: string
+  /** ms since the epoch. */
+  readonly now: number
+  /** ms: what happened earlier is remembered as seen, and not counted. */
+  readonly from: number
+}
+
+export interface Counting {
+  /** @returns how many counted, and when the latest of them was added, ms */
+  count(entries: readonly StreamEntry[], options: CountOptions): Promise<{ counted: number; latest: number }>
+  /** Moves rolling windows to `now`, and builds the decayed one anew where its half-life changed. */
+  rotate(base: string, now: number): Promise<void>
+  /** Builds the decayed window from buckets. */
+  decay(base: string, now: number): Promise<void>
+}
+
+export interface CountingParts {
+  readonly redis: Redis
+  readonly keys: Keys
+  readonly archive: Pick<Archive, 'resolve'>
+  readonly settings: () => EventSettings
+  /** Told of views that may count, for guesses about who reads what: where it fails they are not told again, and counting goes on. */
+  readonly onRead?: ((reads: readonly ViewBy[]) => Promise<void>) | undefined
+}
+
+/** A view, before it is known whether it counts. */
+export interface ViewBy {
+  readonly article: ArticleId
+  /** As reported: never to be kept. */
+  readonly visitor: string
+  /** What may be kept of the visitor: a hash under the key of the day. */
+  readonly hash: () => string
+}
+
+const rollingPacked = pack(ROLLING.map(({ window, width, buckets }) => [window, width, buckets]))
+
+/** Looks articles up, remembering those found. */
+const createKnown = (archive: Pick<Archive, 'resolve'>) => {
+  const known = createRecent<ArticleId, { readonly id: ArticleId; readonly until: number }>(MOST_REMEMBERED)
+  return async (ids: ReadonlySet<ArticleId>, now: number): Promise<ReadonlyMap<ArticleId, ArticleId>> => {
+    const found = new Map<ArticleId, ArticleId>()
+    const asked: ArticleId[] = []
+    for (const id of ids) {
+      const kept = known.get(id)
+      if (kept && kept.until > now && kept.until <= now + KNOWN_FOR) found.set(id, kept.id)
+      else asked.push(id)
+    }
+    const resolved = asked.length > 0 ? await archive.resolve(asked) : []
+    for (const [index, id] of asked.entries()) {
+      const became = resolved[index]
+      if (!became) continue
+      found.set(id, became)
+      known.set(id, { id: became, until: now + KNOWN_FOR })
+    }
+    return found
+  }
+}
+
+/** The same articles and user agents come by the thousand. */
+const rememberingAsks = (): Asks => {
+  const articles = createRecent<string, { readonly id: ArticleId | null }>(MOST_REMEMBERED)
+  const robots = createRecent<string, boolean>(MOST_REMEMBERED)
+  return {
+    articleOf(written) {
+      const kept = articles.get(written)
+      if (kept) return kept.id
+      const id = articleOf(written)
+      articles.set(written, { id })
+      return id
+    },
+    isRobot(ua) {
+      const kept = robots.get(ua)
+      if (kept !== undefined) return kept
+      const is = isbot(ua)
+      robots.set(ua, is)
+      return is
+    },
+  }
+}
+
+const viewsOf = (read: readonly Judged[], days: ReadonlyMap<number, DayKey>): ViewBy[] =>
+  read.flatMap(({ event: { kind, article, visitor, at } }) => {
+    const key = days.get(dayOf(at))
+    if (kind !== 'view' || key === undefined) return []
+    return { article, visitor, hash: () => keyedHash(key, visitor) }
+  })
+
+export const createCounting = ({ redis, keys, archive, settings, onRead }: CountingParts): Counting => {
+  const stream = keys.events()
+  const dayKeys = createDayKeys({ redis, keys })
+  const knownOf = createKnown(archive)
+  const asks = rememberingAsks()
+
+  const keysOf = async (days: ReadonlySet<number>): Promise<ReadonlyMap<number, DayKey>> =>
+    new Map(await Promise.all([...days].map(async day => [day, await dayKeys.of(day)] as const)))
+
+  /** Of known articles under their ids of today; the others are refused. */
+  const resolve = async (read: readonly Judged[], refused: RefusedEntry[], now: number): Promise<Judged[]> => {
+    const known = await knownOf(new Set(read.map(({ event }) => event.article)), now)
+    const resolved: Judged[] = []
+    for (const each of read) {
+      const { entry, event } = each
+      const article = known.get(event.article)
+      if (article === undefined)
+        refused.push({ entry, reason: 'unknown-article', detail: `no article ${event.article}` })
+      else resolved.push(article === event.article ? each : { ...each, event: { ...event, article } })
+    }
+    return resolved
+  }
+
+  const decay = async (base: string, now: number): Promise<void> => {
+    const { halfLife } = settings()
+    const parts = pack(decayParts(now, halfLife).map(part => [part.window, part.width, part.first, part.last]))
+    for (const kind of ['view', 'share', 'comment'])
+      await runScript(redis, decayScript, [stream], [base, kind, halfLife, LANDMARK, MOST_NOW, parts])
+    await redis.hset(`${base}marks`, 'halfLife', halfLife)
+  }
+
+  return {
+    decay,
+
+    async count(entries, { base, group, now, from }) {
+      const { span, halfLife, latest, perMinute } = settings()
+      const { read, refused } = judge(entries, latest, asks)
+      const resolved = await resolve(read, refused, now)
+      const dayKeysOf = await keysOf(daysOf(resolved, span))
+      const told = onRead?.(viewsOf(resolved, dayKeysOf)).catch(() => undefined)
+      const packed = packBatch(resolved, span, dayKeysOf)
+      const counted = await runScript(
+        redis,
+        countScript,
+        [stream],
+        [
+          base,
+          group,
+          now,
+          pack([span, halfLife, LANDMARK, MOST_NOW, perMinute, from, packed.latest]),
+          rollingPacked,
+          packed.bytes,
+          packRefused(refused),
+        ],
+      )
+      await told
+      return { counted: Number(counted), latest: packed.latest }
+    },
+
+    async rotate(base, now) {
+      for (;;) {
+        const more = await runScript(redis, rotateScript, [stream], [base, now, rollingPacked, MOST_CROSSING])
+        if (more !== 1) break
+      }
+      // Weights of two half-lives cannot be added.
+      const halfLife = await redis.hget(`${base}marks`, 'halfLife')
+      if (halfLife === null) await redis.hset(`${base}marks`, 'halfLife', settings().halfLife)
+      else if (Number(halfLife) !== settings().halfLife) await decay(base, now)
+    },
+  }
+}

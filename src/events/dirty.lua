@@ -1,0 +1,25 @@
+-- Articles whose counts changed since they were last copied into their hashes, with these counts: read together, so they belong together.
+-- KEYS 1  stream of events
+-- ARGV 1  about how many
+-- Returns [article, version, views, shares, comments, seconds, ...], six a piece.
+-- O(articles returned).
+
+local base = '{' .. KEYS[1] .. '}:'
+local articles, versions = {}, {}
+for place, value in ipairs(redis.call('HSCAN', base .. 'dirty', 0, 'COUNT', ARGV[1])[2]) do
+  if place % 2 == 1 then articles[#articles + 1] = value else versions[#versions + 1] = value end
+end
+local answer = {}
+for from = 1, #articles, 1000 do
+  local to = math.min(from + 999, #articles)
+  local totals = {}
+  for _, what in ipairs({ 'view', 'share', 'comment', 'seconds' }) do
+    totals[#totals + 1] = redis.call('HMGET', base .. 'total:' .. what, unpack(articles, from, to))
+  end
+  for index = from, to do
+    answer[#answer + 1] = articles[index]
+    answer[#answer + 1] = versions[index]
+    for _, counts in ipairs(totals) do answer[#answer + 1] = counts[index - from + 1] or '0' end
+  end
+end
+return answer

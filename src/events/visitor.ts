@@ -1,0 +1,46 @@
+/**
+ * Visitors as they are kept: by a hash under a key of the day, never as reported. The key is shared by all replicas and thrown away after
+ * three days; hashes of two days cannot be joined, and those of a day whose key is gone not even be guessed.
+ */
+
+import { hash, randomBytes } from 'node:crypto'
+import type { Redis } from 'ioredis'
+import type { Keys } from '../redis/keys.ts'
+import { DAY } from './windows.ts'
+
+/** A key of one day: 32 random bytes in base64, always 44 characters. */
+export type DayKey = string & { readonly __brand: 'DayKey' }
+
+export interface DayKeys {
+  /** @param day whole days since the epoch, UTC */
+  of(day: number): Promise<DayKey>
+}
+
+const LASTS_SECONDS = 3 * 86_400
+const MOST_HELD = 16
+
+export const dayOf = (at: number): number => Math.floor(at / DAY)
+
+export const createDayKeys = ({ redis, keys }: { readonly redis: Redis; readonly keys: Keys }): DayKeys => {
+  const held = new Map<number, DayKey>()
+  return {
+    async of(day) {
+      const known = held.get(day)
+      if (known) return known
+      const key = keys.eventState(`salt:${day}`)
+      await redis.set(key, randomBytes(32).toString('base64'), 'EX', LASTS_SECONDS, 'NX')
+      const made = ((await redis.get(key)) ?? '') as DayKey // just made, by us or by another
+      if (made === '') throw new Error(`Redis lost ${key} while it was read`)
+      if (held.size >= MOST_HELD) held.delete(Math.min(...held.keys()))
+      held.set(day, made)
+      return made
+    },
+  }
+}
+
+/**
+ * SHA-256 over the key and the text, cut to 64 bits: the key has one length and the hash is cut, so nothing can be appended to a known
+ * hash, and one call of the one-shot hash costs an eighth of an HMAC object. Two of 10 million visitors share a hash once in 370,000 days.
+ * @returns 16 hex digits
+ */
+export const keyedHash = (key: DayKey, text: string): string => hash('sha256', key + text).slice(0, 16)

@@ -1,0 +1,168 @@
+/**
+ * `POST /v1/events`: pages report reads. It checks their shape and appends them to the stream, nothing more: whether an event counts is
+ * decided behind it. Neither addresses nor visitors are kept as they came.
+ */
+
+import express, { type Request, type Response, Router } from 'express'
+import type { Redis } from 'ioredis'
+import { z } from 'zod'
+import { createDayKeys, dayOf, keyedHash } from '../events/visitor.ts'
+import { EventFields } from '../lists/contract.ts'
+import type { Keys } from '../redis/keys.ts'
+import { createAllowance } from './allowance.ts'
+import type { HttpSettings } from './settings.ts'
+
+export interface EventsRouteParts {
+  readonly redis: Redis
+  readonly keys: Keys
+  readonly settings: () => HttpSettings
+  /** Most events the stream holds; beyond it none are taken in until some are counted. */
+  readonly most: () => number
+  /** ms since the epoch. */
+  readonly now: () => number
+}
+
+/** Bodies held at one time; more are answered 503. */
+const MOST_AT_ONCE = 64
+const LONGEST_UA = 512
+/** How long the length of the stream is believed, ms. */
+const LENGTH_HOLDS = 1_000
+/** How long Redis may take to answer, ms. */
+const PATIENCE = 5_000
+
+const Reported = z.object({
+  ...EventFields.shape,
+  at: z.union([z.string().max(40), z.number()]).optional(),
+  seconds: z.union([z.string().max(20), z.number()]).optional(),
+})
+type Reported = z.infer<typeof Reported>
+
+/** One event, a list of them, or `{ "events": [...] }`. */
+const eventsOf = (body: unknown): unknown[] => {
+  if (Array.isArray(body)) return body
+  const inner = (body as { events?: unknown } | null)?.events
+  return Array.isArray(inner) ? inner : [body]
+}
+
+interface Refused {
+  readonly status: number
+  readonly error: string
+}
+
+/** Beacons come as text/plain, application/json or a form, whatever the page could send without a preflight. */
+const parseBody = (contentType: string, text: string): unknown => {
+  if (contentType.startsWith('application/x-www-form-urlencoded'))
+    return Object.fromEntries(new URLSearchParams(text).entries())
+  return JSON.parse(text)
+}
+
+const read = (contentType: string, text: string, most: number): readonly Reported[] | Refused => {
+  let body: unknown
+  try {
+    body = parseBody(contentType, text)
+  } catch (error) {
+    return {
+      status: 400,
+      error: `the body is no JSON (${error instanceof Error ? error.message : error}): send one event, or an array of them`,
+    }
+  }
+  const list = eventsOf(body)
+  if (list.length === 0) return { status: 400, error: 'no events in the body' }
+  if (list.length > most)
+    return { status: 413, error: `${list.length} events in one request; at most ${most}: send them in parts` }
+  const parsed: Reported[] = []
+  for (const [index, each] of list.entries()) {
+    const outcome = Reported.safeParse(each)
+    if (outcome.success) parsed.push(outcome.data)
+    else {
+      const [issue] = outcome.error.issues
+      const where = [...(list.length > 1 ? [`events[${index}]`] : []), ...(issue?.path ?? []).map(String)].join('.')
+      return { status: 400, error: `${where === '' ? 'event' : where}: ${issue?.message}; no event was taken in` }
+    }
+  }
+  return parsed
+}
+
+export const eventsRoute = ({ redis, keys, settings, most, now }: EventsRouteParts): Router => {
+  const router = Router()
+  const dayKeys = createDayKeys({ redis, keys })
+  const allowance = createAllowance({ perMinute: () => settings().perMinute, now })
+  let inHand = 0
+  let waiting = { length: 0, readAt: Number.NEGATIVE_INFINITY }
+
+  const isFull = async (): Promise<boolean> => {
+    if (Math.abs(now() - waiting.readAt) >= LENGTH_HOLDS)
+      waiting = { length: await redis.xlen(keys.events()), readAt: now() }
+    return waiting.length >= most()
+  }
+
+  const append = async (events: readonly Reported[], visitorOf: (given?: string) => string, ua: string) => {
+    const added = redis.pipeline()
+    for (const event of events) {
+      const fields = ['kind', event.kind, 'article', event.article, 'visitor', visitorOf(event.visitor)]
+      const agent = (event.ua ?? ua).slice(0, LONGEST_UA)
+      if (agent !== '') fields.push('ua', agent)
+      if (event.at !== undefined) fields.push('at', String(event.at))
+      if (event.seconds !== undefined) fields.push('seconds', String(event.seconds))
+      if (event.id !== undefined) fields.push('id', event.id)
+      added.xadd(keys.events(), '*', ...fields)
+    }
+    for (const [error] of (await added.exec()) ?? []) if (error) throw error
+  }
+
+  const take = async (request: Request, response: Response): Promise<void> => {
+    const refuse = ({ status, error }: Refused, retryAfter?: number) => {
+      if (retryAfter !== undefined) response.set('retry-after', String(retryAfter))
+      response.status(status).json({ error })
+    }
+    if (redis.status !== 'ready') return refuse({ status: 503, error: 'not ready; send again' }, 5)
+    const text: unknown = request.body
+    const { maxEvents } = settings()
+    const events = read(request.get('content-type') ?? '', typeof text === 'string' ? text : '', maxEvents)
+    if ('status' in events) return refuse(events)
+    if (await isFull()) return refuse({ status: 503, error: 'too many events wait to be counted; send again' }, 30)
+    const key = await dayKeys.of(dayOf(now()))
+    const address = request.ip ?? ''
+    const wait = allowance.take(keyedHash(key, address), events.length)
+    if (wait > 0) return refuse({ status: 429, error: 'too many events from this address in a minute' }, wait)
+    const ua = request.get('user-agent') ?? ''
+    const unnamed = `h${keyedHash(key, `${address}\n${ua}`)}`
+    // What a page calls its visitor is hashed as well: it may be a name or an address.
+    await append(events, given => (given ? `g${keyedHash(key, given)}` : unnamed), ua)
+    response.status(204).end()
+  }
+
+  const body = (request: Request, response: Response, next: (error?: unknown) => void) =>
+    express.text({ type: () => true, limit: settings().maxBody, inflate: false })(request, response, next)
+
+  router.post('/', body, async (request, response) => {
+    if (inHand >= MOST_AT_ONCE) {
+      response.status(503).set('retry-after', '5').json({ error: 'busy; send again' })
+      return
+    }
+    inHand += 1
+    try {
+      await inTime(take(request, response), response)
+    } finally {
+      inHand -= 1
+    }
+  })
+  router.all('/', (_request, response) => {
+    response.status(405).set('allow', 'POST').json({ error: 'events are reported with POST' })
+  })
+  return router
+}
+
+/** Redis may go away between the question and its answer: the page is told to come again. */
+const inTime = async (work: Promise<void>, response: Response): Promise<void> => {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<'late'>(resolve => {
+    timer = setTimeout(() => resolve('late'), PATIENCE)
+  })
+  const done = await Promise.race([work, late])
+  clearTimeout(timer)
+  if (done !== 'late') return
+  // What it still does comes too late to be told.
+  work.catch(() => undefined)
+  if (!response.headersSent) response.status(503).set('retry-after', '5').json({ error: 'not ready; send again' })
+}

@@ -1,0 +1,114 @@
+/**
+ * The public server: what pages may reach without a login. A listener of its own, so that a firewall or proxy can open it and keep the
+ * admin desk closed. Routes are mounted as they are given; it knows nothing of what they do.
+ */
+
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import express, { type NextFunction, type Request, type Response, type Router } from 'express'
+import type { Logger } from 'pino'
+import type { HttpSettings } from './settings.ts'
+
+export interface HttpServer {
+  readonly url: string
+  close(): Promise<void>
+}
+
+/** A router and the path it answers under, such as `/v1/events`. */
+export interface PublicRoute {
+  readonly path: string
+  readonly router: Router
+}
+
+export interface HttpParts {
+  /** Read at each request but for port, host and proxies, which change at a restart only. */
+  readonly settings: () => HttpSettings
+  readonly routes: readonly PublicRoute[]
+  readonly log: Logger
+}
+
+/** How long a browser may remember that a page is allowed to ask, s. */
+const PREFLIGHT_AGE = 86_400
+
+/** Answers to preflights, and the header by which a browser lets a page read the answer. */
+const cors =
+  (settings: () => HttpSettings) =>
+  (request: Request, response: Response, next: NextFunction): void => {
+    const { origin } = request.headers
+    const allowed = settings().cors
+    const isAllowed = origin !== undefined && (allowed.includes('*') || allowed.includes(origin))
+    // Whether a page may ask depends on who asks: caches keep the answers apart.
+    response.vary('origin')
+    if (isAllowed) {
+      response.set('access-control-allow-origin', origin)
+      // Beacons are sent with credentials; none are read here.
+      response.set('access-control-allow-credentials', 'true')
+    }
+    if (request.method !== 'OPTIONS') {
+      next()
+      return
+    }
+    if (isAllowed)
+      response.set({
+        'access-control-allow-methods': 'GET, HEAD, POST',
+        'access-control-allow-headers': 'content-type, if-none-match, last-event-id',
+        'access-control-max-age': String(PREFLIGHT_AGE),
+      })
+    response.status(204).end()
+  }
+
+/** What a client sent wrongly is told in words; anything else is ours, logged and not told. */
+const failed =
+  (log: Logger) =>
+  (error: Error & { status?: unknown }, _request: Request, response: Response, next: NextFunction): void => {
+    // Streaming had begun: nothing can be said any more but by cutting it off.
+    if (response.headersSent) {
+      next(error)
+      return
+    }
+    const { status } = error
+    if (typeof status === 'number' && status >= 400 && status < 500) {
+      response.status(status).json({ error: error.message })
+      return
+    }
+    log.error({ err: error }, 'a public request failed')
+    response.status(500).json({ error: 'something went wrong here; the log says what' })
+  }
+
+/** @throws Error of node:net where the port is taken or the host is none of ours */
+export const startHttp = async ({ settings, routes, log }: HttpParts): Promise<HttpServer> => {
+  const { port: wanted, host, proxies } = settings()
+  const app = express()
+  app.disable('x-powered-by')
+  app.disable('etag')
+  app.set('trust proxy', proxies)
+  app.use((_request, response, next) => {
+    response.set({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' })
+    next()
+  })
+  app.use(cors(settings))
+  app.get('/healthz', (_request, response) => {
+    response.json({ status: 'alive' })
+  })
+  for (const { path, router } of routes) app.use(path, router)
+  app.use((request, response) => {
+    response.status(404).json({ error: `nothing at ${request.method} ${request.path}` })
+  })
+  app.use(failed(log))
+
+  const server = createServer(app)
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(wanted, host, resolve)
+  })
+  const { port } = server.address() as AddressInfo // a TCP server has one
+  const shown = host === '0.0.0.0' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host
+  return {
+    url: `http://${shown}:${port}`,
+    close: () =>
+      new Promise(resolve => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}

@@ -1,0 +1,48 @@
+import { z } from 'zod'
+import { Size } from '../settings/units.ts'
+
+/** The public server: events in, lists out. Apart from the admin server, on an address of its own. YAML key: `http`. */
+export const HttpSettings = z
+  .strictObject({
+    port: z
+      .int()
+      .min(-1)
+      .max(65_535)
+      .default(-1)
+      .describe(
+        'Port of the public server for pages: POST /v1/events, GET /v1/lists and /v1/updates. -1: there is none; 0: any free port.',
+      ),
+    host: z
+      .string()
+      .min(1)
+      .default('127.0.0.1')
+      .describe('Address it listens on. 0.0.0.0 for every interface: better behind a TLS proxy.'),
+    cors: z
+      .array(
+        z
+          .string()
+          .regex(
+            /^(\*|https?:\/\/[^/\s*]+)$/,
+            'must be an origin such as https://news.example, without a path, or * for any',
+          ),
+      )
+      .default([])
+      .describe('Origins whose pages may use it from the browser, such as https://news.example; * for any.'),
+    proxies: z
+      .int()
+      .min(0)
+      .max(10)
+      .default(0)
+      .describe(
+        'Proxies in front of it, whose X-Forwarded-For is believed. With 0 and a proxy, all visitors look like one.',
+      ),
+    maxBody: Size.prefault('256KB').describe('Largest body of a request taken in.'),
+    maxEvents: z.int().min(1).max(10_000).default(1_000).describe('Most events in one request.'),
+    perMinute: z
+      .int()
+      .min(1)
+      .default(600)
+      .describe('Most events a minute from one address; more are answered 429 and not taken.'),
+  })
+  .prefault({})
+export type HttpSettings = z.infer<typeof HttpSettings>

@@ -1,0 +1,63 @@
+/** What the rules rank, and what they answer. No clock, no Redis; ties are broken by id, so the same state gives the same list. (pure) */
+
+import type { StoredArticle, StoredStory } from '../../archive/archive.ts'
+import type { PlacedBy } from '../entry.ts'
+
+/** A story by the article it is shown by. */
+export interface Candidate {
+  readonly article: StoredArticle
+  readonly story: StoredStory
+}
+
+/** One term of a score, as it is told to whoever asks why an entry stands where it stands. */
+export interface Term {
+  readonly name: string
+  readonly value: number
+  /** What the value was made of. */
+  readonly of: string
+}
+
+export interface Ranked {
+  readonly candidate: Candidate
+  /** Higher stands before lower; its unit is the rule's. */
+  readonly score: number
+  readonly placedBy: PlacedBy
+  /** Worked out only when somebody asks. */
+  readonly terms: () => readonly Term[]
+}
+
+/** When an article counts as published: as its publisher says, but never after it was first seen, so no later date brings it up again. */
+export const timeOf = ({ article }: Candidate): number => Math.min(article.publishedAt, article.firstSeenAt)
+
+/** ms; a clock that stepped back makes nothing younger than new. */
+export const ageOf = (candidate: Candidate, now: number): number => Math.max(0, now - timeOf(candidate))
+
+const byId = (a: Candidate, b: Candidate): number =>
+  a.article.id < b.article.id ? -1 : a.article.id > b.article.id ? 1 : 0
+
+export const byTime = (a: Candidate, b: Candidate): number => timeOf(b) - timeOf(a) || byId(a, b)
+
+export const byScore = <T extends { readonly candidate: Candidate; readonly score: number }>(a: T, b: T): number =>
+  b.score - a.score || byTime(a.candidate, b.candidate)
+
+/** One entry a story: the first of each stays. */
+export const oncePerStory = <T>(all: readonly T[], candidateOf: (one: T) => Candidate): T[] => {
+  const told = new Set<string>()
+  return all.filter(one => {
+    const { story } = candidateOf(one)
+    if (told.has(story.id)) return false
+    told.add(story.id)
+    return true
+  })
+}
+
+/**
+ * Worth of something of this age: 1 when new, half after every half-life.
+ * @param age ms, >= 0
+ * @param halfLife ms, > 0
+ */
+export const freshness = (age: number, halfLife: number): number => 2 ** (-age / halfLife)
+
+/** A span for people, in a unit of its size. */
+export const showAge = (ms: number): string =>
+  ms < 5_400_000 ? `${Math.round(ms / 60_000)} min` : `${Math.round(ms / 360_000) / 10} h`

@@ -1,0 +1,61 @@
+/** Latest: newest first. (pure) */
+
+import { byTime, type Candidate, oncePerStory, type Ranked, timeOf } from './candidate.ts'
+
+export interface LatestRule {
+  readonly size: number
+  /** Most entries of one source among any ten. */
+  readonly share: number
+}
+
+/** Articles of a crawl without a time of their own stand within so many ms before it, by their place in the feed (src/article/dating.ts). */
+const UNDATED = 1_000
+
+/** Which crawl an article without a time of its own came with; null where it has one. */
+const undatedCrawl = ({ article }: Candidate): string | null =>
+  article.firstSeenAt - article.publishedAt < UNDATED ? `${article.sources[0]} ${article.firstSeenAt}` : null
+
+/**
+ * Newest first by time of publication, one entry a story. The order is never bent for variety; instead the surplus of a source is left
+ * out while others have news: of its entries beyond its share of the ten before, so that a prolific source crowds nobody out; and of
+ * what came undated in one crawl beyond that share, since the back catalogue of a new source would all be of now.
+ */
+export const rankLatest = (candidates: readonly Candidate[], { size, share }: LatestRule): Ranked[] => {
+  const ordered = oncePerStory([...candidates].sort(byTime), candidate => candidate)
+  const several = new Set(ordered.map(({ article }) => article.sources[0])).size > 1
+  const crawls = new Map<string, number>()
+  const taken: Candidate[] = []
+  const surplus: Candidate[] = []
+  for (const candidate of ordered) {
+    if (taken.length >= size) break
+    const source = candidate.article.sources[0]
+    const recent = taken.slice(-9).filter(({ article }) => article.sources[0] === source).length
+    const crawl = undatedCrawl(candidate)
+    const together = crawl === null ? 0 : (crawls.get(crawl) ?? 0)
+    if (several && (recent >= share || together >= share)) surplus.push(candidate)
+    else {
+      taken.push(candidate)
+      if (crawl !== null) crawls.set(crawl, together + 1)
+    }
+  }
+  // Too few others to fill the list: what was left out comes back, in its place.
+  return [...taken, ...surplus.slice(0, size - taken.length)].sort(byTime).map(candidate => ({
+    candidate,
+    score: timeOf(candidate),
+    placedBy: 'rule',
+    terms: () => [
+      { name: 'time', value: timeOf(candidate), of: `published ${new Date(timeOf(candidate)).toISOString()}` },
+    ],
+  }))
+}
+
+/** Whether among any ten entries one source has more than its share. */
+export const isCrowded = (list: readonly Ranked[], share: number): boolean =>
+  list.some((_, from) => {
+    const counts = new Map<string, number>()
+    for (const { candidate } of list.slice(from, from + 10)) {
+      const source = candidate.article.sources[0] ?? ''
+      counts.set(source, (counts.get(source) ?? 0) + 1)
+    }
+    return Math.max(...counts.values()) > share
+  })

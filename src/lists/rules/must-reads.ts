@@ -1,0 +1,146 @@
+/** Must-reads: what matters, over all sections. (pure) */
+
+import {
+  ageOf,
+  byScore,
+  type Candidate,
+  freshness,
+  oncePerStory,
+  type Ranked,
+  showAge,
+  type Term,
+} from './candidate.ts'
+import { diverse } from './diverse.ts'
+import { timesUsual, type Usual } from './usual.ts'
+
+/** Exponents of the factors: 0 takes one out, 2 makes it count double on the scale of logarithms. */
+export interface MustReadWeights {
+  readonly breadth: number
+  readonly source: number
+  readonly freshness: number
+  readonly reads: number
+}
+
+export interface MustReadRule {
+  readonly now: number
+  readonly size: number
+  /** ms after which a story counts half. */
+  readonly halfLife: number
+  /** ms beyond which a story is no must-read. */
+  readonly maxAge: number
+  /** Of a source; 1 is usual. */
+  readonly weightOf: (source: string) => number
+  /** Who publishes a source: one publisher's feeds count once. */
+  readonly publisherOf: (source: string) => string
+  readonly usual: Usual
+  readonly weights: MustReadWeights
+  /** 0 to 1: how much each further entry of a section counts against those of others; 1 is no diversity. */
+  readonly diversity: number
+}
+
+/** Views of a story in the last hour. */
+export type HourlyReads = (candidate: Candidate) => number
+
+const PRIOR = 5
+
+/** Publishers of a story, each by the weight of its weightiest source. */
+const weightsOf = (
+  { story }: Candidate,
+  { weightOf, publisherOf }: Pick<MustReadRule, 'weightOf' | 'publisherOf'>,
+): number[] => {
+  const weights = new Map<string, number>()
+  for (const source of story.sources) {
+    const publisher = publisherOf(source)
+    weights.set(publisher, Math.max(weights.get(publisher) ?? 0, weightOf(source)))
+  }
+  return [...weights.values()]
+}
+
+interface Factors {
+  readonly publishers: number
+  readonly breadth: number
+  readonly source: number
+  readonly fresh: number
+}
+
+/** Breadth, weight and freshness; null for a story that is too old, or of nobody. */
+const factorsOf = (candidate: Candidate, rule: MustReadRule): Factors | null => {
+  const age = ageOf(candidate, rule.now)
+  const weights = weightsOf(candidate, rule)
+  if (age > rule.maxAge || weights.length === 0) return null
+  return {
+    publishers: weights.length,
+    breadth: Math.log2(1 + weights.length),
+    source: weights.reduce((sum, weight) => sum + weight, 0) / weights.length,
+    fresh: freshness(age, rule.halfLife),
+  }
+}
+
+/**
+ * How important a story is before reads are looked at: how many publishers tell it, what they weigh, and how fresh it is,
+ *   log2(1 + publishers)^b * (mean weight of the publishers)^s * 2^(-f * age / halfLife).
+ * A logarithm, so that the tenth publisher adds less than the second; a weighted product, so that a story without any of it is none
+ * (weighted product model: Bridgman, Dimensional Analysis, 1922).
+ * @returns dimensionless, 0 for a story beyond the age
+ */
+export const importance = (candidate: Candidate, rule: MustReadRule): number => {
+  const factors = factorsOf(candidate, rule)
+  const { weights } = rule
+  return factors
+    ? factors.breadth ** weights.breadth * factors.source ** weights.source * factors.fresh ** weights.freshness
+    : 0
+}
+
+/** Reads in the last hour as times what is usual for the section and hour: `timesUsual^r`, between a quarter and four before `r`. */
+const readFactor = (candidate: Candidate, reads: number, rule: MustReadRule): number =>
+  Math.min(4, Math.max(0.25, timesUsual(reads, rule.usual(candidate.article.section, rule.now), PRIOR))) **
+  rule.weights.reads
+
+/** The stories that may become must-reads: the most important ones before reads, several for every place. */
+export const shortlist = (candidates: readonly Candidate[], rule: MustReadRule): Candidate[] =>
+  oncePerStory(
+    candidates
+      .map(candidate => ({ candidate, score: importance(candidate, rule) }))
+      .filter(({ score }) => score > 0)
+      .sort(byScore),
+    ({ candidate }) => candidate,
+  )
+    .slice(0, rule.size * 4)
+    .map(({ candidate }) => candidate)
+
+const termsOf = (candidate: Candidate, reads: number, diversity: number, rule: MustReadRule): Term[] => {
+  const { publishers = 0, breadth = 0, source = 0, fresh = 0 } = factorsOf(candidate, rule) ?? {}
+  const { weights, now, usual } = rule
+  const usually = usual(candidate.article.section, now)
+  return [
+    { name: 'breadth', value: breadth ** weights.breadth, of: `told by ${publishers} publishers` },
+    { name: 'source', value: source ** weights.source, of: `mean weight ${source.toFixed(2)}` },
+    { name: 'freshness', value: fresh ** weights.freshness, of: `${showAge(ageOf(candidate, now))} old` },
+    {
+      name: 'reads',
+      value: readFactor(candidate, reads, rule),
+      of: `${reads} in the last hour, usual ${usually.toFixed(1)} for ${candidate.article.section} at this hour`,
+    },
+    { name: 'diversity', value: diversity, of: `entries of ${candidate.article.section} before it` },
+  ]
+}
+
+/**
+ * Most important first, diverse over sections.
+ * @param shortlisted see `shortlist`
+ */
+export const rankMustReads = (shortlisted: readonly Candidate[], reads: HourlyReads, rule: MustReadRule): Ranked[] =>
+  diverse(
+    shortlisted.map(candidate => ({
+      candidate,
+      score: importance(candidate, rule) * readFactor(candidate, reads(candidate), rule),
+    })),
+    ({ article }) => article.section,
+    rule.diversity,
+    rule.size,
+  ).map(({ candidate, score, discount }) => ({
+    candidate,
+    score,
+    placedBy: 'rule',
+    terms: () => termsOf(candidate, reads(candidate), discount, rule),
+  }))

@@ -1,0 +1,69 @@
+/** You may also like: alike, but another story. (pure) */
+
+import { ageOf, type Candidate, freshness, type Ranked, showAge } from './candidate.ts'
+import { diverse } from './diverse.ts'
+
+export interface Alike {
+  readonly candidate: Candidate
+  /** Of the texts, 0 to 1. */
+  readonly similarity: number
+  /** Ever. */
+  readonly views: number
+  /** Of the readers, 0 to 1: how far those who read the one read the other. */
+  readonly coRead: number
+}
+
+export interface RelatedRule {
+  readonly now: number
+  readonly size: number
+  /** ms beyond which nothing is suggested. */
+  readonly maxAge: number
+  /** ms after which a suggestion counts half. */
+  readonly halfLife: number
+  /** How much readers in common weigh beside likeness of text; 0 leaves them out. */
+  readonly coReadWeight: number
+  /** 0 to 1: how much each further entry of a source counts against those of others. */
+  readonly diversity: number
+}
+
+/**
+ * How far those who read one article read another: cosine of their sets of readers (Sarwar et al., Item-based collaborative filtering,
+ * WWW 2001), drawn towards nought where few read both.
+ *   both / sqrt(one * other) * both / (both + 5)
+ * @param both, one, other distinct readers, counted alike
+ * @returns 0 to 1
+ */
+export const coReading = (both: number, one: number, other: number): number =>
+  both <= 0 || one <= 0 || other <= 0 ? 0 : Math.min(1, both / Math.sqrt(one * other)) * (both / (both + 5))
+
+const sourceOf = ({ article }: Candidate): string => article.sources[0] ?? ''
+
+/**
+ * Best first, greedily, each entry of a source making the next of it count less:
+ *   (similarity + w * coRead) * 2^(-age / halfLife) * (1 + log10(1 + views) / 8) * diversity^(entries of its source before it).
+ * Ever read counts a little, likeness and freshness much.
+ */
+export const rankRelated = (alike: readonly Alike[], rule: RelatedRule): Ranked[] => {
+  const { now, size, maxAge, halfLife, coReadWeight, diversity } = rule
+  const scored = alike.map(each => {
+    const { candidate, similarity, coRead, views } = each
+    const age = ageOf(candidate, now)
+    const read = 1 + Math.log10(1 + views) / 8
+    const liking = similarity + coReadWeight * coRead
+    return { ...each, age, read, score: age > maxAge ? 0 : liking * freshness(age, halfLife) * read }
+  })
+  return diverse(scored, sourceOf, diversity, size).map(
+    ({ candidate, score, discount, similarity, coRead, age, read, views }) => ({
+      candidate,
+      score,
+      placedBy: 'rule',
+      terms: () => [
+        { name: 'similarity', value: similarity, of: 'words in common' },
+        { name: 'co-reading', value: coReadWeight * coRead, of: 'readers in common' },
+        { name: 'freshness', value: freshness(age, halfLife), of: `${showAge(age)} old` },
+        { name: 'reads', value: read, of: `${views} views ever` },
+        { name: 'diversity', value: discount, of: `entries of ${sourceOf(candidate)} before it` },
+      ],
+    }),
+  )
+}

@@ -1,0 +1,35 @@
+/**
+ * What is usual: reads an article of a section gets in an hour, by the hour of the day; and how sure a count can be of being above it.
+ * (pure)
+ */
+
+/** Reads per article and hour that are usual for a section at a time. */
+export type Usual = (section: string, at: number) => number
+
+/** Of the day, UTC: the habits of readers follow it. */
+export const hourOf = (at: number): number => Math.floor(at / 3_600_000) % 24
+
+/** How much a new day's hour changes what is usual: about the last week counts. */
+const LEARNT = 0.2
+
+/** Exponentially weighted mean (Roberts, 1959); the first observation is taken as it is. */
+export const blend = (before: number | null, observed: number): number =>
+  before === null ? observed : before + LEARNT * (observed - before)
+
+/** What stands for a section of which nothing is known yet. */
+export const UNKNOWN = 1
+
+/**
+ * How many times what is usual, drawn towards once by a prior of `prior` reads, so that few reads say little:
+ *   (reads + prior) / (usual + prior)
+ * the mean of a gamma posterior of the rate over its expectation (Gelman et al., Bayesian Data Analysis, section 2.6).
+ */
+export const timesUsual = (reads: number, usual: number, prior: number): number => (reads + prior) / (usual + prior)
+
+/**
+ * Lower confidence bound of a Poisson count: its square root varies alike whatever the mean (Anscombe, 1948).
+ *   max(0, sqrt(count + 3/8) - z / 2)^2 - 3/8, and no less than 0
+ * @param z standard deviations
+ */
+export const lowerBound = (count: number, z: number): number =>
+  Math.max(0, Math.max(0, Math.sqrt(count + 3 / 8) - z / 2) ** 2 - 3 / 8)

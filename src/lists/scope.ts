@@ -1,0 +1,96 @@
+/** What may stand in a list: of a section, a language or a group of sources, and nothing an editor keeps off it; and what editors put there. */
+
+import type { StoredArticle } from '../archive/archive.ts'
+import type { ArticleId, StoryId } from '../article/article.ts'
+import type { SectionId, Taxonomy } from '../article/taxonomy.ts'
+import { covers, type Placement } from './editors.ts'
+import type { Edition } from './names.ts'
+import type { Candidate } from './rules/candidate.ts'
+import type { Pinned } from './rules/editors.ts'
+import type { Choice, Shelf } from './shelf.ts'
+
+export interface Scope {
+  readonly section: SectionId | undefined
+  /** Whether it is less than everything. */
+  readonly isPart: boolean
+  readonly choice: Choice
+}
+
+export interface ScopeParts {
+  readonly taxonomy: () => Taxonomy
+  readonly groups: () => Readonly<Record<string, readonly string[]>>
+  /** ms: nothing older is in reach. */
+  readonly retention: () => number
+  readonly now: () => number
+}
+
+const inSection = (taxonomy: Taxonomy, sections: readonly SectionId[], section: SectionId): boolean =>
+  sections.some(id => id === section || taxonomy.find(each => each.id === id)?.parent === section)
+
+const inGroup = (
+  edition: Edition | undefined,
+  groups: Readonly<Record<string, readonly string[]>>,
+): ((source: string) => boolean) => {
+  if (!edition || !('group' in edition)) return () => true
+  const members = new Set(groups[edition.group] ?? [])
+  return id => members.has(id)
+}
+
+export const scopeOf = (
+  { section, edition }: { section?: SectionId; edition?: Edition },
+  blocked: ReadonlySet<string>,
+  { taxonomy, groups, retention, now }: ScopeParts,
+): Scope => {
+  const isMember = inGroup(edition, groups())
+  const language = edition && 'language' in edition ? edition.language : undefined
+  const shows = ({ id, story, sections, sources, language: its, firstSeenAt }: StoredArticle): boolean =>
+    !blocked.has(id) &&
+    !blocked.has(story) &&
+    now() < firstSeenAt + retention() &&
+    (section === undefined || inSection(taxonomy(), sections, section)) &&
+    (language === undefined || its.split('-')[0] === language) &&
+    sources.some(isMember)
+  return {
+    section,
+    isPart: section !== undefined || edition !== undefined,
+    choice: { mayBe: (article, id) => !blocked.has(article) && isMember(id), shows },
+  }
+}
+
+export const blockedOn = (placements: readonly Placement[], list: string): ReadonlySet<string> =>
+  new Set(placements.flatMap(each => (each.kind === 'block' && covers(each.list, list) ? each.what : [])))
+
+/** A pinned article stands for its story, whoever leads it elsewhere. */
+export const pinsOf = async (
+  placements: readonly Placement[],
+  list: string,
+  blocked: ReadonlySet<string>,
+  shelf: Shelf,
+): Promise<Pinned[]> => {
+  const pins = placements.filter(each => each.kind === 'pin' && each.list === list)
+  if (pins.length === 0) return []
+  const articles = await shelf.articles(pins.map(({ what }) => what as ArticleId)) // looked up
+  const shown = articles.map(each => (each && !blocked.has(each.id) && !blocked.has(each.story) ? each : null))
+  const found = await shelf.candidates(
+    shown.flatMap(article => article?.story ?? []),
+    { mayBe: () => true, shows: () => true },
+  )
+  const byStory = new Map(found.map(({ story }) => [story.id, story]))
+  return pins.flatMap((pin, index): Pinned[] => {
+    const article = shown[index]
+    const story = article && byStory.get(article.story)
+    return article && story ? [{ ...pin, candidate: { article, story } }] : []
+  })
+}
+
+/** Stories by articles of theirs, in the order asked; null where there is none to show. */
+export const storiesBy = async (
+  ids: readonly ArticleId[],
+  choice: Choice,
+  shelf: Shelf,
+): Promise<(Candidate | null)[]> => {
+  const articles = await shelf.articles(ids)
+  const unique = [...new Set(articles.flatMap(article => article?.story ?? []))]
+  const byStory = new Map((await shelf.candidates(unique, choice)).map(each => [each.story.id, each]))
+  return articles.map(article => byStory.get(article?.story ?? ('' as StoryId)) ?? null)
+}

@@ -1,0 +1,106 @@
+/** Writes lists: the difference where it is small, in one step on the list's own keys, and tells it afterwards. */
+
+import { createHash } from 'node:crypto'
+import type { Redis } from 'ioredis'
+import type { Keys } from '../redis/keys.ts'
+import { loadScript, runScript } from '../redis/script.ts'
+import { CONTRACT_VERSION } from './entry.ts'
+import type { Ranking } from './ranking.ts'
+
+const swap = loadScript(new URL('./swap.lua', import.meta.url))
+const announce = loadScript(new URL('./announce.lua', import.meta.url))
+
+const MOST_UPDATES = 10_000
+/** Above this share of changed entries a list is written whole: measured by `npm run bench:lists`. */
+const SMALL = 0.5
+
+/** A list with its bytes. */
+export interface Written {
+  readonly entries: readonly string[]
+  readonly hash: string
+}
+
+export interface ToWrite extends Pick<Ranking, 'fallback' | 'window' | 'stale'> {
+  readonly name: string
+  readonly entries: readonly string[]
+  /** Id of the last change read before it was ranked: an older state never goes over a newer. */
+  readonly asOf: string
+  /** ms; 0 for ever. */
+  readonly lives: number
+  /** ms since the epoch. */
+  readonly at: number
+}
+
+export interface ListWriter {
+  /** @returns whether its bytes, or what the meta says of it, changed */
+  write(list: ToWrite): Promise<boolean>
+}
+
+export const hashOf = (entries: readonly string[]): string =>
+  createHash('sha256').update(entries.join('\n')).digest('base64url').slice(0, 22)
+
+/** Places and entries in which a list differs from what it was; null where it is no less work to write it whole. (pure) */
+export const difference = (before: readonly string[], after: readonly string[]): (string | number)[] | null => {
+  const changes: (string | number)[] = []
+  for (const [place, entry] of after.entries()) if (entry !== before[place]) changes.push(place, entry)
+  return changes.length / 2 <= after.length * SMALL ? changes : null
+}
+
+/** @param most lists whose bytes are remembered, so that only their differences are sent */
+export const createListWriter = (redis: Redis, keys: Keys, most = 1_000): ListWriter => {
+  const remembered = new Map<string, Written>()
+
+  const remember = (name: string, written: Written): void => {
+    remembered.delete(name)
+    remembered.set(name, written)
+    for (const oldest of remembered.keys()) {
+      if (remembered.size <= most) break
+      remembered.delete(oldest)
+    }
+  }
+
+  const send = (list: ToWrite, hash: string, base: string, body: readonly (string | number)[]) =>
+    runScript(
+      redis,
+      swap,
+      [keys.list(list.name), keys.listMeta(list.name)],
+      [
+        hash,
+        new Date(list.at).toISOString(),
+        list.lives,
+        list.fallback,
+        list.window,
+        list.stale ? 1 : 0,
+        list.asOf,
+        CONTRACT_VERSION,
+        list.entries.length,
+        base,
+        ...body,
+      ],
+    ) as Promise<['overtaken'] | ['other'] | [version: number, announced: number]> // as swap.lua returns
+
+  return {
+    async write(list) {
+      const { name, entries, lives } = list
+      const hash = hashOf(entries)
+      const before = remembered.get(name)
+      const changes = before ? difference(before.entries, entries) : null
+      const small = before && changes ? await send(list, hash, before.hash, changes) : (['other'] as const)
+      const [version, announced] = small[0] === 'other' ? await send(list, hash, 'whole', entries) : small
+      if (typeof version !== 'number' || announced === undefined) return false
+      // Related lists are many, and written seldom.
+      if (lives === 0) remember(name, { entries, hash })
+      if (version <= announced) return false
+      // Announced after the swap: who reads on the announcement sees the new list. Who dies in between leaves it to the next writer.
+      await Promise.all([
+        redis.xadd(
+          keys.updates(),
+          ...['MAXLEN', '~', MOST_UPDATES, '*'],
+          ...['list', name, 'version', version, 'at', new Date(list.at).toISOString()],
+        ),
+        runScript(redis, announce, [keys.listMeta(name)], [version]),
+      ])
+      return true
+    },
+  }
+}

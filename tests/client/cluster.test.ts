@@ -1,0 +1,71 @@
+import type { Redis } from 'ioredis'
+import { describe, expect, it } from 'vitest'
+import { createClient } from '../../src/client/index.ts'
+import { createListWriter } from '../../src/lists/write.ts'
+import { keysFor } from '../../src/redis/keys.ts'
+import { aCluster } from '../support/cluster.ts'
+import { until } from '../support/until.ts'
+
+const cluster = await aCluster()
+const keys = keysFor('newsdesk')
+
+describe.skipIf(!cluster)('on a Redis Cluster of three nodes', () => {
+  const redis = cluster as NonNullable<typeof cluster>
+  const names = ['latest', 'latest:world', 'must-reads', 'most-read:now', 'most-read:week', 'trending']
+
+  it('lists are written and announced, whichever node they are on, and read together', async () => {
+    // The worker's own connection is to one Redis; the commands it sends keep to one slot each.
+    const writer = createListWriter(redis as unknown as Redis, keys)
+    const write = (name: string, entries: string[]) =>
+      writer.write({ name, entries, fallback: '', window: '', stale: false, asOf: '1-0', lives: 0, at: 0 })
+    const entry = (name: string, n: number) => JSON.stringify({ rank: n, id: `${name} ${n}` })
+    for (const name of names)
+      expect(
+        await write(
+          name,
+          [1, 2, 3].map(n => entry(name, n)),
+        ),
+      ).toBe(true)
+    expect(
+      await write(
+        'latest',
+        [1, 2, 9].map(n => entry('latest', n)),
+      ),
+    ).toBe(true)
+
+    const nodes = new Set(names.map(name => Math.floor(slotOf(keys.list(name)) / 5_461)))
+    expect(nodes.size).toBeGreaterThan(1)
+    const client = createClient(redis)
+    const lists = await client.lists.many(names, { limit: 3 })
+    for (const name of names)
+      expect(lists[name]?.map(({ rank }) => rank)).toEqual(name === 'latest' ? [1, 2, 9] : [1, 2, 3])
+    expect((await client.page(['latest'], { article: 'nobody' })).article).toBeNull()
+  })
+
+  it('events are reported together, and updates heard', async () => {
+    const client = createClient(redis)
+    await client.events.report(Array.from({ length: 1_200 }, (_, n) => ({ kind: 'view' as const, article: `a${n}` })))
+    expect(await redis.xlen(keys.events())).toBe(1_200)
+
+    const ends = new AbortController()
+    const heard: string[] = []
+    const listening = (async () => {
+      for await (const { list } of client.updates({ signal: ends.signal, after: '0-0' })) heard.push(list)
+    })()
+    await until(() => heard.length === names.length + 1)
+    expect(heard).toEqual([...names, 'latest'])
+    ends.abort()
+    await listening
+  })
+})
+
+/** CRC16 (XMODEM) of what stands in braces, or of all of it, as the cluster specification says. */
+const slotOf = (key: string): number => {
+  const tag = /\{([^}]+)\}/.exec(key)?.[1] ?? key
+  let crc = 0
+  for (const byte of Buffer.from(tag)) {
+    crc ^= byte << 8
+    for (let bit = 0; bit < 8; bit += 1) crc = crc & 0x8000 ? ((crc << 1) ^ 0x1021) & 0xffff : (crc << 1) & 0xffff
+  }
+  return crc % 16_384
+}

@@ -1,0 +1,385 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { ArticleId, StoryId } from '../../src/article/article.ts'
+import { allNames, parseListName } from '../../src/lists/names.ts'
+import type { Candidate, Ranked } from '../../src/lists/rules/candidate.ts'
+import { fillUp, withPins } from '../../src/lists/rules/editors.ts'
+import { rankLatest } from '../../src/lists/rules/latest.ts'
+import { rankMost } from '../../src/lists/rules/most.ts'
+import { importance, type MustReadRule, rankMustReads, shortlist } from '../../src/lists/rules/must-reads.ts'
+import { coReading, rankRelated } from '../../src/lists/rules/related.ts'
+import { rankTrending } from '../../src/lists/rules/trending.ts'
+import { blend, lowerBound, timesUsual } from '../../src/lists/rules/usual.ts'
+import { anArticle, NOON, sourceId } from '../support/articles.ts'
+import { taxonomy } from '../support/daemon.ts'
+
+interface Sketch {
+  id?: string
+  story?: string
+  source?: string
+  sources?: string[]
+  section?: string
+  age?: number
+  views?: number
+  seen?: number
+}
+
+const candidate = ({
+  id = 'a',
+  story = id,
+  source = 'courier',
+  sources = [source],
+  section = 'world',
+  age = 0,
+  views = 0,
+  seen = 0,
+}: Sketch = {}): Candidate => {
+  const article = anArticle({ id, source, section, publishedAt: NOON - age, firstSeenAt: NOON - seen })
+  return {
+    article: {
+      ...article,
+      story: story as StoryId,
+      reprintOf: null,
+      updatedAt: NOON,
+      counts: { views, comments: 0, shares: 0 },
+    },
+    story: {
+      id: story as StoryId,
+      lead: id as ArticleId,
+      articles: [id as ArticleId],
+      sources: sources.map(sourceId),
+      alsoIn: [],
+      sections: [section],
+      publishedAt: NOON - age,
+      firstSeenAt: NOON,
+      lastSeenAt: NOON,
+    },
+  }
+}
+const ids = (list: readonly Ranked[]) => list.map(({ candidate }) => candidate.article.id)
+const HOUR = 3_600_000
+const anything = fc.record({
+  id: fc.string({ minLength: 3, maxLength: 3 }),
+  story: fc.constantFrom('s1', 's2', 's3', 's4', 's5', 's6'),
+  source: fc.constantFrom('p', 'q', 'r'),
+  section: fc.constantFrom('world', 'sports'),
+  age: fc.integer({ min: 2_000, max: 1e6 }),
+  views: fc.nat(1_000),
+})
+const some = fc.uniqueArray(anything, { selector: ({ id }) => id, maxLength: 20 })
+const shuffled = <T>(list: readonly T[], seed: number): T[] =>
+  list
+    .map((one, at) => ({ one, at: (at * 7_919 + seed) % 101 }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ one }) => one)
+
+describe('latest', () => {
+  it('is newest first, one entry a story, the same whatever order they come in', () => {
+    fc.assert(
+      fc.property(some, fc.nat(100), (sketches, seed) => {
+        const candidates = sketches.map(sketch => candidate(sketch))
+        const list = rankLatest(candidates, { size: 10, share: 4 })
+        const times = list.map(entry => entry.candidate.article.publishedAt)
+        expect(times).toEqual([...times].sort((a, b) => b - a))
+        expect(new Set(list.map(entry => entry.candidate.story.id)).size).toBe(list.length)
+        expect(ids(rankLatest(shuffled(candidates, seed), { size: 10, share: 4 }))).toEqual(ids(list))
+      }),
+    )
+  })
+
+  it('keeps a prolific source to its share while others have news', () => {
+    const loud = Array.from({ length: 20 }, (_, n) => candidate({ id: `loud${n}`, source: 'loud', age: 2_000 + n }))
+    const others = Array.from({ length: 8 }, (_, n) =>
+      candidate({ id: `quiet${n}`, source: `quiet${n}`, age: 3_000 + n }),
+    )
+    const list = rankLatest([...loud, ...others], { size: 10, share: 4 })
+    expect(list.filter(entry => entry.candidate.article.sources[0] === 'loud')).toHaveLength(4)
+    expect(rankLatest(loud, { size: 10, share: 4 })).toHaveLength(10)
+  })
+
+  it('is not flooded by the undated back catalogue of a source that is new', () => {
+    const dated = Array.from({ length: 30 }, (_, n) =>
+      candidate({ id: `old${n}`, source: `paper${n % 5}`, age: 60_000 * (n + 1) }),
+    )
+    // As they are dated where their feed does not: when they were seen, in the order of the feed.
+    const catalogue = Array.from({ length: 60 }, (_, n) => candidate({ id: `new${n}`, source: 'newcomer', age: n }))
+    const list = rankLatest([...dated, ...catalogue], { size: 30, share: 3 })
+    expect(list.filter(entry => entry.candidate.article.sources[0] === 'newcomer')).toHaveLength(3)
+    expect(list).toHaveLength(30)
+  })
+
+  it('brings nothing up again that claims to be of a time after it was first seen', () => {
+    const edited = candidate({ id: 'edited', age: -HOUR, seen: 2 * HOUR })
+    expect(ids(rankLatest([edited, candidate({ id: 'new', age: HOUR })], { size: 5, share: 4 }))).toEqual([
+      'new',
+      'edited',
+    ])
+  })
+})
+
+describe('most read', () => {
+  const rule = { now: NOON, size: 10, minVisitors: 3, maxAge: 24 * HOUR }
+
+  it('adds up the reads of a story, and lists it once', () => {
+    const [one, two] = [candidate({ id: 'a', story: 's1' }), candidate({ id: 'b', story: 's2' })]
+    const list = rankMost(
+      [
+        { candidate: one, count: 3, visitors: 2 },
+        { candidate: two, count: 5, visitors: 3 },
+        { candidate: one, count: 4, visitors: 2 },
+      ],
+      rule,
+    )
+    expect(ids(list)).toEqual(['a', 'b'])
+    expect(list[0]?.terms()).toContainEqual({
+      name: 'counted',
+      value: 7,
+      of: "in the window, of 2 of the story's articles",
+    })
+  })
+
+  it('leaves out what too few visitors read, however often', () => {
+    const list = rankMost(
+      [
+        { candidate: candidate({ id: 'reloaded' }), count: 500, visitors: 2 },
+        { candidate: candidate({ id: 'read' }), count: 3, visitors: 3 },
+      ],
+      rule,
+    )
+    expect(ids(list)).toEqual(['read'])
+  })
+
+  it('of a window is of its articles: an old one that is still read is not', () => {
+    expect(rankMost([{ candidate: candidate({ age: 25 * HOUR }), count: 9, visitors: 9 }], rule)).toEqual([])
+  })
+})
+
+describe('must-reads', () => {
+  const rule: MustReadRule = {
+    now: NOON,
+    size: 4,
+    halfLife: 8 * HOUR,
+    maxAge: 48 * HOUR,
+    weightOf: () => 1,
+    publisherOf: id => id.split('-')[0] ?? id,
+    usual: () => 10,
+    weights: { breadth: 1, source: 1, freshness: 1, reads: 0.5 },
+    diversity: 0.8,
+  }
+  const scores = (candidates: readonly Candidate[], reads: (each: Candidate) => number, some: MustReadRule = rule) =>
+    new Map(
+      rankMustReads(candidates, reads, some).map(({ candidate: each, score }) => [each.article.id as string, score]),
+    )
+
+  it('count breadth, freshness and weight', () => {
+    const base = importance(candidate({ age: HOUR }), rule)
+    expect(importance(candidate({ age: HOUR, sources: ['a', 'b', 'c'] }), rule)).toBeGreaterThan(base)
+    expect(importance(candidate({ age: 2 * HOUR }), rule)).toBeLessThan(base)
+    expect(importance(candidate({ age: HOUR }), { ...rule, weightOf: () => 2 })).toBeCloseTo(base * 2, 9)
+    expect(importance(candidate({ age: 49 * HOUR }), rule)).toBe(0)
+  })
+
+  it('count a publisher once, however many feeds it has', () => {
+    const feeds = candidate({ sources: ['bbc-world', 'bbc-asia', 'bbc-politics'] })
+    expect(importance(feeds, rule)).toBeCloseTo(importance(candidate({ sources: ['bbc-world'] }), rule), 9)
+  })
+
+  it('count reads against what is usual for the section at this hour, not by themselves', () => {
+    const read = candidate({ id: 'a' })
+    const usualIn = (usual: number) => scores([read], () => 20, { ...rule, usual: () => usual }).get('a') ?? 0
+    expect(usualIn(20)).toBeCloseTo(importance(read, rule), 9)
+    expect(usualIn(5)).toBeGreaterThan(usualIn(20))
+    expect(usualIn(80)).toBeLessThan(usualIn(20))
+    // However much read, it counts no more than four times, and half of that on the scale of logarithms.
+    expect(scores([read], () => 1e6).get('a')).toBeCloseTo(2 * importance(read, rule), 9)
+  })
+
+  it('leave a factor out whose weight is nought', () => {
+    const without = { ...rule, weights: { ...rule.weights, reads: 0, breadth: 0 } }
+    const [one, other] = [candidate({ id: 'a' }), candidate({ id: 'b', sources: ['x', 'y', 'z'], section: 'asia' })]
+    const found = scores([one, other], ({ article }) => (article.id === 'a' ? 0 : 900), without)
+    expect(found.get('a')).toBe(found.get('b'))
+  })
+
+  it('are diverse over sections', () => {
+    const sports = Array.from({ length: 6 }, (_, n) =>
+      candidate({ id: `s${n}`, section: 'sports', sources: ['a', 'b', 'c'], age: n }),
+    )
+    const world = candidate({ id: 'w', section: 'world', sources: ['a', 'b'], age: 0 })
+    const pool = shortlist([...sports, world], rule)
+    expect(ids(rankMustReads(pool, () => 0, rule))).toContain('w')
+    expect(ids(rankMustReads(pool, () => 0, { ...rule, diversity: 1 }))).not.toContain('w')
+  })
+
+  it('explain themselves: their terms make their score', () => {
+    fc.assert(
+      fc.property(some, sketches => {
+        const list = rankMustReads(
+          shortlist(
+            sketches.map(sketch => candidate(sketch)),
+            rule,
+          ),
+          ({ article }) => article.counts.views,
+          rule,
+        )
+        for (const { score, terms } of list)
+          expect(terms().reduce((product, { value }) => product * value, 1)).toBeCloseTo(score, 9)
+      }),
+    )
+  })
+})
+
+describe('related', () => {
+  const rule = { now: NOON, size: 5, maxAge: 7 * 24 * HOUR, halfLife: 48 * HOUR, coReadWeight: 1, diversity: 0.85 }
+
+  it('prefers the alike, then the fresh, and drops the old', () => {
+    const list = rankRelated(
+      [
+        { candidate: candidate({ id: 'far' }), views: 0, similarity: 0.1, coRead: 0 },
+        { candidate: candidate({ id: 'near', source: 'other' }), views: 0, similarity: 0.6, coRead: 0 },
+        { candidate: candidate({ id: 'old', age: 9 * 24 * HOUR }), views: 0, similarity: 0.9, coRead: 0 },
+      ],
+      rule,
+    )
+    expect(ids(list)).toEqual(['near', 'far'])
+  })
+
+  it('knows what the same readers read, though the words differ', () => {
+    const pair = [
+      { candidate: candidate({ id: 'words' }), views: 0, similarity: 0.4, coRead: 0 },
+      {
+        candidate: candidate({ id: 'readers', source: 'other' }),
+        views: 0,
+        similarity: 0.1,
+        coRead: coReading(40, 60, 60),
+      },
+    ]
+    expect(ids(rankRelated(pair, rule))).toEqual(['readers', 'words'])
+    expect(ids(rankRelated(pair, { ...rule, coReadWeight: 0 }))).toEqual(['words', 'readers'])
+  })
+
+  it('does not take one reader of both for a likeness', () => {
+    expect(coReading(1, 1, 1)).toBeLessThan(0.2)
+    expect(coReading(0, 10, 10)).toBe(0)
+    expect(coReading(30, 30, 30)).toBeGreaterThan(0.8)
+  })
+
+  it('names no source over and over while others are nearly as much alike', () => {
+    const same = Array.from({ length: 4 }, (_, n) => ({
+      candidate: candidate({ id: `a${n}` }),
+      views: 0,
+      similarity: 0.5,
+      coRead: 0,
+    }))
+    const other = { candidate: candidate({ id: 'b', source: 'other' }), views: 0, similarity: 0.45, coRead: 0 }
+    expect(ids(rankRelated([...same, other], rule))[1]).toBe('b')
+  })
+})
+
+describe('trending', () => {
+  const rule = { now: NOON, size: 5, maxAge: 72 * HOUR, usual: () => 4, z: 1.96, least: 1.5 }
+  const pace = (id: string, hour: number, day: number, age = 10 * HOUR) => ({
+    candidate: candidate({ id, age }),
+    hour,
+    day,
+  })
+
+  it('is what is surely read more than before, not what is read most', () => {
+    const list = rankTrending([pace('big', 1_000, 24_000), pace('rising', 100, 190)], rule)
+    expect(ids(list)).toEqual(['rising'])
+  })
+
+  it('is never won by few reads, however steep', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 4 }), reads => {
+        expect(rankTrending([pace('few', reads, reads)], { ...rule, usual: () => 0 })).toEqual([])
+      }),
+    )
+  })
+
+  it('holds a new article against what is usual in its section', () => {
+    expect(ids(rankTrending([pace('new', 30, 30, HOUR / 2)], rule))).toEqual(['new'])
+    expect(rankTrending([pace('new', 30, 30, HOUR / 2)], { ...rule, usual: () => 25 })).toEqual([])
+  })
+
+  it('ranks the surer rise first, of two alike', () => {
+    const list = rankTrending([pace('small', 12, 12, HOUR), pace('large', 120, 120, HOUR)], { ...rule, usual: () => 2 })
+    expect(ids(list)).toEqual(['large', 'small'])
+  })
+})
+
+describe('what is usual', () => {
+  it('is learnt a day at a time, and drawn towards by few reads', () => {
+    expect(blend(null, 8)).toBe(8)
+    expect(blend(8, 18)).toBe(10)
+    expect(timesUsual(0, 0, 5)).toBe(1)
+    expect(timesUsual(1, 0, 5)).toBeLessThan(1.3)
+  })
+
+  it('is never surely exceeded by more than was counted', () => {
+    fc.assert(
+      fc.property(fc.nat(1e6), fc.double({ min: 0.1, max: 5, noNaN: true }), (count, z) => {
+        expect(lowerBound(count, z)).toBeGreaterThanOrEqual(0)
+        expect(lowerBound(count, z)).toBeLessThanOrEqual(count)
+        expect(lowerBound(count + 1, z)).toBeGreaterThanOrEqual(lowerBound(count, z))
+      }),
+    )
+  })
+})
+
+const listed = (...names: string[]): Ranked[] =>
+  names.map(id => ({ candidate: candidate({ id }), score: 1, placedBy: 'rule', terms: () => [] }))
+
+describe('a thin list', () => {
+  it('is filled up in order, without telling a story twice, and each entry says so', () => {
+    const filled = fillUp(fillUp(listed('a'), listed('a', 'b'), 'day', 3), listed('c', 'd'), 'latest', 3)
+    expect(filled.map(({ candidate: { article }, placedBy }) => [article.id, placedBy])).toEqual([
+      ['a', 'rule'],
+      ['b', 'day'],
+      ['c', 'latest'],
+    ])
+  })
+})
+
+describe('what an editor pins', () => {
+  const pin = (id: string, place: number, story = id) => ({
+    candidate: candidate({ id, story }),
+    place,
+    by: 'ed',
+    why: 'election night',
+    until: NOON,
+  })
+
+  it('stands in its place, and its story nowhere else', () => {
+    const list = withPins(listed('a', 'b', 'c', 'd'), [pin('x', 2, 'c'), pin('y', 1), pin('z', 99)], 4)
+    expect(ids(list)).toEqual(['y', 'x', 'a', 'b'])
+    expect(ids(withPins(listed('a'), [pin('z', 99)], 4))).toEqual(['a', 'z'])
+    expect(list[1]?.placedBy).toBe('pin')
+    expect(list[1]?.terms()[0]?.of).toContain('by ed until 2026-05-04T12:00:00.000Z: election night')
+  })
+})
+
+describe('names of lists', () => {
+  it('are all read back', () => {
+    const shelves = { taxonomy, languages: ['de'], groups: ['wire'] }
+    expect(allNames(shelves)).toContain('latest:world:group:wire')
+    for (const name of allNames(shelves)) expect(parseListName(name), name).not.toBeNull()
+  })
+
+  it.each([
+    '',
+    'newest',
+    'latest:world:now',
+    'most-read',
+    'most-read:month',
+    'most-shared:day:world',
+    'related',
+    'latest:',
+    'latest:world:language',
+    'latest:language:de:group:wire',
+    'trending:world:asia',
+    '__proto__:now',
+  ])('%j is none', name => {
+    expect(parseListName(name)).toBeNull()
+  })
+})

@@ -1,0 +1,61 @@
+/** The list room on the run's Redis with a clock that tests move: articles and events go in as the worker takes them in, lists come out. */
+
+import { Settings } from '../../src/app/config/schema.ts'
+import { createLists } from '../../src/app/lists.ts'
+import type { Ingested } from '../../src/archive/archive.ts'
+import { createArchive } from '../../src/archive/redis-archive.ts'
+import type { Article, ArticleId } from '../../src/article/article.ts'
+import { createReadCounts, createTops } from '../../src/events/tops.ts'
+import type { Entry } from '../../src/lists/entry.ts'
+import { Source } from '../../src/sources/source.ts'
+import type { Decision, Stories } from '../../src/story/decision.ts'
+import { NOON } from './articles.ts'
+import { taxonomy } from './daemon.ts'
+import { testRedis } from './redis.ts'
+
+export const SOURCES = ['courier', 'herald', 'gazette'].map((id, index) =>
+  Source.parse({ id, name: id, url: `https://${id}.example/rss`, section: 'world', weight: 1 + index / 10 }),
+)
+
+export interface ListRoomWanted {
+  readonly settings?: Record<string, unknown>
+  /** Articles alike; none unless given. */
+  readonly similar?: (id: ArticleId) => { id: ArticleId; similarity: number }[]
+}
+
+export const aListRoom = ({ settings = {}, similar = () => [] }: ListRoomWanted = {}) => {
+  const { redis, keys, connect } = testRedis()
+  const clock = { now: NOON }
+  const now = () => clock.now
+  const config = { settings: Settings.parse({ lists: settings }), taxonomy }
+  const source = (id: string) => SOURCES.find(each => each.id === id)
+  const stories: Pick<Stories, 'similarToEach'> = { similarToEach: async ids => ids.map(similar) }
+
+  /** As a process has it: made anew, it has read nothing yet. */
+  const open = () => {
+    const archive = createArchive({
+      ...{ redis, keys },
+      settings: () => config.settings.articles,
+      weightOf: id => source(id)?.weight ?? 1,
+      parentOf: id => taxonomy.find(section => section.id === id)?.parent,
+    })
+    const reads = { redis, keys, halfLife: () => config.settings.events.halfLife, now }
+    const lists = createLists({
+      ...{ redis, keys, archive, stories, source, now },
+      config: () => config,
+      tops: createTops(reads),
+      readCounts: createReadCounts(reads),
+    })
+    const takeIn = async (batch: readonly { article: Article; decision: Decision }[]): Promise<Ingested> => {
+      const ingested = await archive.ingest(batch, clock.now)
+      await lists.changes.note(ingested)
+      return ingested
+    }
+    return { ...lists, archive, takeIn }
+  }
+  const list = async (name: string): Promise<Entry[]> =>
+    (await redis.lrange(keys.list(name), 0, -1)).map(json => JSON.parse(json) as Entry)
+  const titles = async (name: string): Promise<string[]> => (await list(name)).map(({ title }) => title)
+  const meta = (name: string) => redis.hgetall(keys.listMeta(name))
+  return { redis, keys, connect, clock, config, open, list, titles, meta }
+}
