@@ -82,7 +82,13 @@ export interface PolitenessParts {
   readonly monotonic?: () => number
 }
 
-export const createPoliteness = ({ redis, keys, settings, random = Math.random, monotonic = () => performance.now() }: PolitenessParts): Politeness => ({
+export const createPoliteness = ({
+  redis,
+  keys,
+  settings,
+  random = Math.random,
+  monotonic = () => performance.now(),
+}: PolitenessParts): Politeness => ({
   visit(member) {
     const token = randomUUID()
     const entered = new Map<string, number>()
