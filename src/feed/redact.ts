@@ -9,13 +9,20 @@ const SECRET =
  * (`?api_key=`, `&token=`).
  */
 export const withoutCredentials = (text: string): string =>
-  text.includes('://')
+  // A relative address has keys too.
+  text.includes('://') || text.includes('=')
     ? text
         .replace(/\b([a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/?#"'<>\\]{1,500}@/gi, '$1***@')
         .replace(/([?&;])([\w.~-]{1,60})=([^&;#\s"'<>]{1,2000})/g, (whole, mark: string, name: string) =>
           SECRET.test(name) ? `${mark}${name}=***` : whole,
         )
     : text
+
+/** Whatever stands before the last @ of an address, its scheme apart: one that is wrong cannot be taken apart as one that is right. */
+const USER = /^([a-z][a-z0-9+.-]*:?\/{1,2})?.*@/is
+
+/** What was written where an address should stand, as an error may show it. */
+export const shownAddress = (written: string): string => withoutCredentials(written.replace(USER, '$1***@'))
 
 /** A URL as it may be kept with articles, jobs and links: the same address without user and password. */
 export const withoutUserinfo = (written: string): string => {

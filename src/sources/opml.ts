@@ -1,6 +1,7 @@
 /** OPML: lists of feeds as readers exchange them. Outlines nest; the folders an outline stands in come with it. (pure) */
 
 import { Parser } from 'htmlparser2'
+import { shownAddress } from '../feed/redact.ts'
 
 export interface Outline {
   readonly url: string
@@ -53,9 +54,11 @@ export const readOpml = (document: string): OpmlOutcome => {
           warnings.push(`outlines stand more than ${DEEPEST} deep: what follows is left out`)
         }
         if (url === null || isTooDeep) return
-        const shown = title ?? url
+        const shown = title ?? shownAddress(url)
         if (!/^https?:\/\//i.test(url) || !URL.canParse(url))
-          return void warnings.push(`${JSON.stringify(shown)} left out: ${JSON.stringify(url)} is no http(s) URL`)
+          return void warnings.push(
+            `${JSON.stringify(shown)} left out: ${JSON.stringify(shownAddress(url))} is no http(s) URL`,
+          )
         if (outlines.length >= MOST_OUTLINES)
           return void warnings.push(`${JSON.stringify(shown)} left out: more than ${MOST_OUTLINES} feeds`)
         outlines.push({

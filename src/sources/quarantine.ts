@@ -9,6 +9,7 @@ import { gunzip, gzip } from 'node:zlib'
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import type { Refused } from '../article/article.ts'
+import { withoutCredentials, withoutUserinfo } from '../feed/redact.ts'
 import type { Keys } from '../redis/keys.ts'
 import type { SourceId } from './source.ts'
 
@@ -134,7 +135,7 @@ export const createQuarantine = ({ redis, keys, now }: QuarantineParts): Quarant
       const stored = whole ? packed : await compress(body.subarray(0, CUT_AT))
       const kept: z.infer<typeof Kept> = {
         ...{ id, reason: reason.slice(0, 500), at: now(), contentType: contentType?.slice(0, 200) ?? null },
-        ...{ url: withoutCredentials(url), bytes: body.length, kept: stored.length, whole },
+        ...{ url: withoutCredentials(withoutUserinfo(url)), bytes: body.length, kept: stored.length, whole },
       }
       await Promise.all([
         redis.set(keys.quarantineBody(source, id), stored, 'PX', KEPT_FOR),
@@ -188,14 +189,6 @@ export const createQuarantine = ({ redis, keys, now }: QuarantineParts): Quarant
 }
 
 const newestFirst = (a: { at: number }, b: { at: number }): number => b.at - a.at
-
-const withoutCredentials = (written: string): string => {
-  if (!URL.canParse(written)) return written
-  const url = new URL(written)
-  url.username = ''
-  url.password = ''
-  return url.href
-}
 
 /** What is kept of a refused item: enough to find it with its publisher. */
 export const refusedItem = (

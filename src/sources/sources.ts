@@ -5,6 +5,7 @@
 
 import type { Redis } from 'ioredis'
 import type { Validators } from '../feed/fetch.ts'
+import { withoutCredentials } from '../feed/redact.ts'
 import type { Keys } from '../redis/keys.ts'
 import { loadScript, runScript } from '../redis/script.ts'
 import { type Due, firstDue, whilePushed } from './due.ts'
@@ -42,6 +43,8 @@ export interface Success {
   readonly movedTo: string | null
   readonly distrustsIds: boolean
   readonly title: string | null
+  /** Hubs its feed names that are not used, for people. */
+  readonly otherHubs?: string
 }
 
 export interface Sources extends Setbacks, ItemMemory, Pick<Scheduling, 'reprice'> {
@@ -238,7 +241,19 @@ export const createSources = ({
     },
 
     async succeeded(id, success) {
-      const { validators, spans, published, carried, newItems, hints, freshFor, movedTo, distrustsIds, title } = success
+      const {
+        validators,
+        spans,
+        published,
+        carried,
+        newItems,
+        hints,
+        freshFor,
+        movedTo,
+        distrustsIds,
+        title,
+        otherHubs,
+      } = success
       const before = await state(id)
       const { due: byRhythm, fields } = await after(id, { ...before, hints }, { published, carried }, freshFor)
       const due = whilePushed(byRhythm, id, now(), before.pushUntil, safetyInterval?.() ?? 0)
@@ -262,9 +277,11 @@ export const createSources = ({
         hints: writeHints(hints),
         lastFetchAt: now(),
         lastSuccessAt: now(),
-        movedTo: movedTo ?? '',
+        // For people alone: what is fetched by stands in its move.
+        movedTo: withoutCredentials(movedTo ?? ''),
         distrustsIds: before.distrustsIds || distrustsIds ? 1 : '',
         title: title ?? '',
+        otherHubs: otherHubs ?? '',
       })
     },
 

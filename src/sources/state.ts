@@ -42,6 +42,8 @@ export interface SourceState {
   readonly pushUntil: number
   /** Hub and topic its feed offered last, as JSON; empty where it offers none. */
   readonly pushOffer: string
+  /** Hubs its feed names that are not used, such as `rssCloud`; empty where it names none. */
+  readonly otherHubs: string
 }
 
 const number = (text: string | undefined): number | null => (text === undefined || text === '' ? null : Number(text))
@@ -86,6 +88,7 @@ export const parseState = (hash: Readonly<Record<string, string>>): SourceState 
     title: hash.title || null,
     pushUntil: Number(hash.pushUntil ?? 0),
     pushOffer: hash.pushOffer ?? '',
+    otherHubs: hash.otherHubs ?? '',
   }
 }
 

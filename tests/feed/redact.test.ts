@@ -11,6 +11,7 @@ describe('a text for people', () => {
     ['{"url":"https://u:p@h.example/"}', '{"url":"https://***@h.example/"}'],
     ['https://h.example/f?api_key=abc&page=2', 'https://h.example/f?api_key=***&page=2'],
     ['https://h.example/f?a=1&access_token=abc#x', 'https://h.example/f?a=1&access_token=***#x'],
+    ['the last to /feed?api_key=abc&page=2', 'the last to /feed?api_key=***&page=2'],
     ['https://medium.com/@writer/story', 'https://medium.com/@writer/story'],
     ['mail me@example.org', 'mail me@example.org'],
     ['https://h.example/?keyword=tea', 'https://h.example/?keyword=tea'],

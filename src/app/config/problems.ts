@@ -3,7 +3,7 @@
 import type { Document, LineCounter } from 'yaml'
 import { isMap, isNode } from 'yaml'
 import type { z } from 'zod'
-import { withoutCredentials } from '../../feed/redact.ts'
+import { shownAddress, withoutCredentials } from '../../feed/redact.ts'
 
 /** Configuration that cannot be used. Its message lists every problem, one a line. */
 export class ConfigError extends Error {
@@ -69,14 +69,11 @@ export const nearestTo = (word: string, known: readonly string[]): string | unde
 
 const SECRET = /password|secret|token/i
 const ADDRESS = /url|site/i
-/** Whatever stands before the last @ of an address, its scheme apart: an address that is wrong cannot be taken apart as one that is right. */
-const USER = /^([a-z][a-z0-9+.-]*:?\/{1,2})?.*@/is
-
 /** What was found under a key, as an error may show it: secrets never, addresses without user and password. */
 export const shownValue = (path: readonly PropertyKey[], value: unknown): string => {
   const key = String(path.findLast(part => typeof part === 'string') ?? '')
   if (SECRET.test(key)) return '(not shown)'
-  const safe = typeof value === 'string' && ADDRESS.test(key) ? value.replace(USER, '$1***@') : value
+  const safe = typeof value === 'string' && ADDRESS.test(key) ? shownAddress(value) : value
   return withoutCredentials(JSON.stringify(safe))
 }
 

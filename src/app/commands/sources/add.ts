@@ -6,6 +6,7 @@ import { withoutCredentials } from '../../../feed/redact.ts'
 import { Source, SourceId } from '../../../sources/source.ts'
 import { idFor, languageFor, sectionOfFolders, sectionOfItems } from '../../../sources/suggest.ts'
 import { ask, canAsk, parseChoice } from '../../ask.ts'
+import { shownValue } from '../../config/problems.ts'
 import { type Session, withSession } from '../../session.ts'
 import { shownSource } from '../../status.ts'
 import { showSpan } from '../../table.ts'
@@ -186,16 +187,16 @@ export const addCommand = (configDir: string, typed: string, options: AddOptions
     const wrong = wrongIn(session, options)
     const url = addressOf(typed)
     if (wrong !== null || url === null) {
-      console.error(wrong ?? `${JSON.stringify(typed)} is no http(s) URL`)
+      console.error(wrong ?? `${shownValue(['url'], typed)} is no http(s) URL`)
       return 2
     }
     const discovery = await withPoliteFetch(session, fetchPage => discover(url, fetchPage))
     if (discovery.kind === 'failed') {
-      console.error(`${url} cannot be read: ${discovery.reason}: ${discovery.detail}`)
+      console.error(`${withoutCredentials(url)} cannot be read: ${discovery.reason}: ${discovery.detail}`)
       return 1
     }
     if (discovery.feeds.length === 0) {
-      console.error(`No feed found at ${url}: ${discovery.tried} addresses tried.`)
+      console.error(`No feed found at ${withoutCredentials(url)}: ${discovery.tried} addresses tried.`)
       return 1
     }
     const taken = new Set<string>(session.sources.list().map(({ id }) => id))

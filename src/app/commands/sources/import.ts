@@ -55,7 +55,8 @@ const withoutRepeats = (
     const holder = holders.get(bare(outline.url))
     if (holder === undefined) fresh.push(outline)
     else lines.push({ outline, found: null, outcome: 'duplicate', detail: `as ${holder}` })
-    if (holder === undefined) holders.set(bare(outline.url), `${outline.title ?? outline.url} before it`)
+    if (holder === undefined)
+      holders.set(bare(outline.url), `${outline.title ?? withoutCredentials(outline.url)} before it`)
   }
   return { lines, fresh }
 }
@@ -90,7 +91,7 @@ const markTwins = (lines: readonly Line[]): Line[] => {
   const twins = twinsAmong(lines.flatMap(({ outline, found }) => (found ? [{ id: outline.url, found }] : [])))
   return lines.map(line => {
     const twin = twins.get(line.outline.url)
-    return twin ? { ...line, outcome: 'duplicate', detail: `of ${twin.of} (${twin.how})` } : line
+    return twin ? { ...line, outcome: 'duplicate', detail: `of ${withoutCredentials(twin.of)} (${twin.how})` } : line
   })
 }
 
@@ -147,10 +148,10 @@ export const importCommand = (configDir: string, file: string, options: ImportOp
     const told = [...repeats, ...looked.filter(({ outcome }) => outcome !== 'add')]
 
     if (!options.json) {
-      for (const warning of opml.warnings) console.error(warning)
+      for (const warning of opml.warnings) console.error(withoutCredentials(warning))
       if (told.length > 0)
         print(told, [
-          { title: 'Feed', value: each => each.outline.title ?? withoutCredentials(each.outline.url), flexible: true },
+          { title: 'Feed', value: each => withoutCredentials(each.outline.title ?? each.outline.url), flexible: true },
           { title: 'What', value: each => wordOf(each, options.skipFailing) },
           { title: 'Why', value: each => each.detail, flexible: true },
         ])
@@ -160,11 +161,17 @@ export const importCommand = (configDir: string, file: string, options: ImportOp
     if (options.json) {
       const skipped = told.map(({ outline, outcome, detail }) => ({
         url: withoutCredentials(outline.url),
-        title: outline.title,
+        title: outline.title && withoutCredentials(outline.title),
         outcome,
         detail,
       }))
-      console.log(JSON.stringify({ added: added.map(shownSource), told: skipped, warnings: opml.warnings }, null, 2))
+      console.log(
+        JSON.stringify(
+          { added: added.map(shownSource), told: skipped, warnings: opml.warnings.map(withoutCredentials) },
+          null,
+          2,
+        ),
+      )
     } else {
       const bySection = new Map<string, number>()
       for (const { section } of added) bySection.set(section, (bySection.get(section) ?? 0) + 1)

@@ -27,7 +27,10 @@ const size = (bytes: number): string =>
 
 /** How push stands with a source, in a line. (pure) */
 export const pushLine = (subscription: Subscription | null, state: SourceState, isOn: boolean, now: number): string => {
-  if (state.pushOffer === '') return 'its feed offers no hub'
+  if (state.pushOffer === '')
+    return state.otherHubs === ''
+      ? 'its feed offers no hub'
+      : `its feed offers ${state.otherHubs}, which is not used, and no hub of WebSub: it is polled`
   if (!isOn) return 'its feed offers a hub; push.baseUrl is not set'
   if (!subscription) return 'its feed offers a hub; a subscription is about to be asked for'
   const { hub, leaseUntil, deliveries, deliveredAt, distrustedUntil, reason } = subscription
