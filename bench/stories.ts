@@ -17,15 +17,13 @@ const windows = values.windows
   .map(Number)
   .sort((a, b) => a - b)
 
-const REAL = 2_000
-
 const textsOf = (folder: string) => {
   const { articles, others } = readStories(folder)
   const counts = new Map<string, number>()
   for (const { title, summary } of [...articles, ...others])
     for (const word of termsOf(`${title} ${summary}`, 'en')) counts.set(word, (counts.get(word) ?? 0) + 1)
   const vocabulary = [...counts].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)).map(([word]) => word)
-  return { vocabulary, real: articles.slice(0, REAL).map(article => toldBy(article)) }
+  return { vocabulary, real: articles.map(article => toldBy(article)) }
 }
 
 const { vocabulary, real } = values.folder === undefined ? { vocabulary: [], real: [] } : textsOf(values.folder)

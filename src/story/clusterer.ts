@@ -7,16 +7,18 @@
 
 import type { ArticleId, StoryId } from '../article/article.ts'
 import type { Decision, Explanation, Merge, Pin } from './decision.ts'
-import { FIRST_RATE, neededToJoin, neededToMerge, nextRate, reservations } from './evidence.ts'
-import type { Features } from './features.ts'
+import { neededToJoin, reservations } from './evidence.ts'
+import { distinctTerms, type Features } from './features.ts'
 import { createJournal, setNoted } from './journal.ts'
 import type { Decided, LogEntry } from './log-entry.ts'
 import { createPrints } from './prints.ts'
+import { FIRST_RATE, nextRate, rateOf } from './rate.ts'
 import { isRepeat, msApart } from './repeat.ts'
-import { isReprint, isSeries } from './reprint.ts'
+import { isReprint } from './reprint.ts'
+import { createSecondLooks, dueOf, SECOND_LOOK, sharedNeeded, tellsAnother } from './second-looks.ts'
 import type { StorySettings } from './settings.ts'
-import { msBetween, type Story } from './story.ts'
-import { createStoryIndex, type Near, wantedOf, wantedOfStory } from './story-index.ts'
+import type { Story } from './story.ts'
+import { createStoryIndex, type Near, wantedOf } from './story-index.ts'
 
 export interface Clusterer {
   /** The answer for an article of the window; null for a new one. */
@@ -38,15 +40,8 @@ export interface Clusterer {
   readonly size: number
 }
 
-/** A second look at an article comes when so many have followed. */
-const SECOND_LOOK = 300
-const SMALL = 4
 const ALIKE = 5
 const NEAREST = 5
-const MERGE_WITH = 3
-const ABSORBED = 30
-/** Two words in common may be a coincidence where there are but one or two articles to have them. */
-const sharedNeeded = (story: Story): number => (story.told <= 2 ? 3 : 2)
 
 export const createClusterer = (settings: () => StorySettings): Clusterer => {
   const journal = createJournal()
@@ -55,8 +50,9 @@ export const createClusterer = (settings: () => StorySettings): Clusterer => {
   const entries = new Map<ArticleId, Decided & { readonly at: number }>()
   const homes = new Map<ArticleId, StoryId>()
   const titles = new Map<string, ArticleId>()
+  const looks = createSecondLooks({ index, settings, rate: articles => rateOf(rate, index, articles), join })
   let rate = FIRST_RATE
-  let unreviewed: ArticleId[] = []
+  let latest: ArticleId[] = []
 
   const titleKey = ({ source, titleHash }: Features): string => `${source} ${titleHash}`
 
@@ -93,10 +89,6 @@ export const createClusterer = (settings: () => StorySettings): Clusterer => {
       return other?.decision.kind === 'new' && isReprint(features, other.features)
     })
 
-  /** Titles of one template with other numbers and names in it tell two events. */
-  const tellsAnother = (features: Features, story: Story): boolean =>
-    story.told <= 2 && [...story.articles.values()].some(other => isSeries(features.title, other.title))
-
   const weigh = (features: Features, { story, score }: Near): number => {
     const { publishedAt: at } = features
     const apart = at === null ? 0 : Math.max((story.from ?? at) - at, at - (story.to ?? at), 0)
@@ -124,14 +116,16 @@ export const createClusterer = (settings: () => StorySettings): Clusterer => {
       return { features, arrived: null, decision: { kind: 'reprint', of: original, story: home, merges: [] } }
 
     const { joinWithin, caution } = settings()
+    const wanted = wantedOf(features)
+    const length = wanted.terms.length
     const near = index
-      .nearest(wantedOf(features), null, NEAREST)
-      .filter(({ story, shared }) => at - story.lastAt <= joinWithin && shared >= sharedNeeded(story))
+      .nearest(wanted, null, NEAREST)
+      .filter(({ story, shared }) => at - story.lastAt <= joinWithin && shared >= sharedNeeded(story, length))
       .map(each => ({ ...each, score: weigh(features, each) }))
       .sort((a, b) => b.score - a.score || (a.story.id < b.story.id ? -1 : 1))
     const [nearest] = near
-    const needed = caution + neededToJoin(nextRate(rate, nearest?.score ?? Number.NEGATIVE_INFINITY))
-    const joined = near.find(({ story, score }) => score >= needed && !tellsAnother(features, story))?.story
+    const needed = caution + neededToJoin(rateOf(nextRate(rate, scoreOf(nearest), length), index, 1))
+    const joined = near.find(({ story, score }) => score >= needed && !tellsAnother(features.title, story))?.story
     return {
       features,
       arrived: nearest ? { story: nearest.story.id, score: nearest.score, needed } : null,
@@ -139,49 +133,10 @@ export const createClusterer = (settings: () => StorySettings): Clusterer => {
     }
   }
 
-  // ---- second looks --------------------------------------------------------------------------------------------------
-
-  /** Whether a story speaks for a larger one strongly enough to be merged into it. */
-  const belongs = (story: Story, { story: into, score, shared }: Near): boolean => {
-    const { joinWithin, caution } = settings()
-    if (into.told < story.told || (into.told === story.told && into.id > story.id)) return false
-    if (shared < sharedNeeded(into) || index.areApart(story.id, into.id)) return false
-    if (Math.abs(into.lastAt - story.lastAt) > joinWithin) return false
-    if (score - reservations(false, msBetween(story, into)) < caution + neededToMerge(rate, story.told)) return false
-    return story.told > 1 || ![...story.articles.values()].some(features => tellsAnother(features, into))
-  }
-
-  /** Merges a story into the nearest larger one it belongs to. @returns the merge made, or null */
-  const review = (story: Story): Merge | null => {
-    if (story.told === 0) return null
-    const near = index.nearest(wantedOfStory(story), story, MERGE_WITH).find(each => belongs(story, each))
-    return near ? join({ from: story.id, into: near.story.id }) : null
-  }
-
-  /** Merges others that share its telling words into a story that has grown. */
-  const absorb = (story: Story): Merge[] =>
-    index
-      .sharing(story, ABSORBED)
-      .filter(other => other.told > 0 && belongs(other, index.score(wantedOfStory(other), story)))
-      .map(other => join({ from: other.id, into: story.id }))
-
-  const secondLooks = (grown: StoryId): Merge[] => {
-    const merges: Merge[] = []
-    const story = index.get(grown)
-    // At 2, 4, 8... articles a story knows better what it is about.
-    if (story && story.told >= 2 && Number.isInteger(Math.log2(story.told))) {
-      const merge = review(story)
-      merges.push(...(merge ? [merge] : absorb(story)))
-    }
-    const due = unreviewed.length > SECOND_LOOK ? homeOf(unreviewed[0] as ArticleId) : undefined // it has one: it is longer than nought
-    const late = due && due.told <= SMALL ? review(due) : null
-    return late ? [...merges, late] : merges
-  }
-
-  const settle = (): void => {
-    for (let round = 0; round < 2; round += 1)
-      for (const story of [...index.all()].sort((a, b) => a.told - b.told || (a.id < b.id ? -1 : 1)))
-        if (index.get(story.id) === story) review(story)
+  const secondLooks = (story: StoryId): Merge[] => {
+    const due = dueOf(latest)
+    const grown = looks.grown(index.get(story))
+    return due === undefined ? grown : [...grown, ...looks.late(homeOf(due))]
   }
 
   // ---- taking in -----------------------------------------------------------------------------------------------------
@@ -198,16 +153,16 @@ export const createClusterer = (settings: () => StorySettings): Clusterer => {
     if (decision.kind === 'reprint') return
     setNoted(journal, titles, titleKey(features), features.id)
     prints.add(features)
-    const before = { rate, unreviewed }
-    rate = nextRate(rate, arrived?.score ?? Number.NEGATIVE_INFINITY)
-    unreviewed = [...unreviewed.slice(-SECOND_LOOK), features.id]
+    const before = { rate, latest }
+    rate = nextRate(rate, scoreOf(arrived), distinctTerms(features).size)
+    latest = [...latest.slice(-SECOND_LOOK), features.id]
     note(() => {
       rate = before.rate
-      unreviewed = before.unreviewed
+      latest = before.latest
     })
   }
 
-  const join = (merge: Merge): Merge => {
+  function join(merge: Merge): Merge {
     const [one, other] = [index.get(merge.from), index.get(merge.into)]
     if (!one || !other || one === other) return merge
     for (const id of one.articles.keys()) setNoted(journal, homes, id, other.id)
@@ -279,7 +234,12 @@ export const createClusterer = (settings: () => StorySettings): Clusterer => {
       score,
       articles: originalsOf(story, 4).filter(each => each !== id),
     }))
-    return { decision, arrived: entry.arrived, now, needed: settings().caution + neededToJoin(rate) }
+    return {
+      decision,
+      arrived: entry.arrived,
+      now,
+      needed: settings().caution + neededToJoin(rateOf(rate, index, 1)),
+    }
   }
 
   const splitOf = (articles: readonly ArticleId[], at: number): Pin | null => {
@@ -303,7 +263,7 @@ export const createClusterer = (settings: () => StorySettings): Clusterer => {
     tryOut: journal.open,
     rollBack: journal.rollBack,
     fold,
-    settle,
+    settle: looks.settle,
     storyOf,
     similar,
     explain,
@@ -317,6 +277,9 @@ export const createClusterer = (settings: () => StorySettings): Clusterer => {
 
 /** A story is named after the article that opened it. */
 export const storyIdOf = (id: ArticleId): StoryId => `s${id}` as StoryId
+
+const scoreOf = (weighed: { readonly score: number } | null | undefined): number =>
+  weighed?.score ?? Number.NEGATIVE_INFINITY
 
 /** Nats to a share of one, for ranking what is alike. */
 const toShare = (score: number): number => 1 / (1 + Math.exp(-score / 4))

@@ -4,7 +4,8 @@
  * approach for short text clustering, KDD 2014; Jelinek-Mercer smoothing). One rule serves both kinds of stream:
  *   - a word counts by how many *stories* have it, not how many articles, so that the words of a large story stay telling;
  *   - a story that many articles tell is likelier to be told again (the rich get richer), so its central words suffice;
- *   - what is needed falls as the stream turns out to be one where most articles belong somewhere, and rises where few do.
+ *   - what is needed falls as the stream turns out to be one where most articles belong somewhere, and rises where few do
+ *     (src/story/rate.ts).
  * The constants were found by random search over mixtures of large stories, small stories and unrelated articles; bench/quality-stories.ts
  * measures them, docs/decisions/0041 tells how. (pure)
  */
@@ -28,13 +29,8 @@ const SIZE = 0.939
 const MOST_SIZE = 2.069
 
 /** Needed to join, where every second article belongs somewhere. */
-const NEEDED = 9.531
-const RATE_WEIGHT = 2.5
-/** A best score from here on says surely that the article belongs somewhere: the rate is estimated by those. */
-const SURE = 10.9
-const RATE_SPAN = 113
-const LOWEST_RATE = 0.03
-export const FIRST_RATE = 0.3
+const NEEDED = 10.3
+const RATE_WEIGHT = 2.8
 
 /** Merging whole stories needs this much more, and less again with each doubling of the smaller. */
 const MERGE_NEEDED = 2.422
@@ -64,17 +60,12 @@ export const likelihood = (gained: number, length: number): number =>
 export const sizePrior = (articles: number, coherence: number): number =>
   articles < 2 ? 0 : Math.min(MOST_SIZE, SIZE * Math.log(articles)) * coherence
 
-/** @param rate share of articles that surely belong somewhere */
+/** @param rate share of articles that belong somewhere */
 export const neededToJoin = (rate: number): number => NEEDED - RATE_WEIGHT * Math.log(rate / (1 - rate))
 
 /** @param smaller articles of the smaller story: many articles that all speak for it are more evidence than one */
 export const neededToMerge = (rate: number, smaller: number): number =>
   neededToJoin(rate) + (smaller < 2 ? 0 : MERGE_NEEDED - MERGE_SIZE * Math.log(smaller))
-
-export const nextRate = (rate: number, best: number): number => {
-  const moved = rate + ((best >= SURE ? 1 : 0) - rate) / RATE_SPAN
-  return Math.min(1 - LOWEST_RATE, Math.max(LOWEST_RATE, moved))
-}
 
 /** What speaks against: told before by the same source, or days apart. */
 export const reservations = (sameSource: boolean, msApart: number): number =>

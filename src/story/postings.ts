@@ -46,6 +46,9 @@ export interface Gained<S extends Worded> {
 export interface Postings<S extends Worded> {
   /** Sum over all stories: how much news there is, as `commonness` counts. */
   readonly all: number
+  /** Articles told, and those of them that are alone in their story. */
+  readonly articles: number
+  readonly alone: number
   of(term: Term): Posting | undefined
   /** Probability that an article has it by chance. */
   chanceOf(posting: Posting | undefined): number
@@ -63,11 +66,12 @@ export interface Postings<S extends Worded> {
 
 const FIRST_LENGTH = 4
 
-/** A copy of twice the length. */
 const larger = <T extends Int32Array | Float64Array>(numbers: T, made: T): T => {
   made.set(numbers)
   return made
 }
+const WIDTH = 4
+const [TOLD, SEARCHED, GAINED, SHARED] = [0, 1, 2, 3]
 const largerInts = (numbers: Int32Array): Int32Array =>
   larger(numbers, new Int32Array(Math.max(FIRST_LENGTH, numbers.length * 2)))
 
@@ -82,29 +86,22 @@ export const createPostings = <S extends Worded & { readonly id: string }>(journ
   const postings = new Map<Term, Posting>()
   const stories: (S | undefined)[] = []
   const free: number[] = []
-  let all = 0
-  // By slot: articles told, and the scratch of one search.
-  let told: Int32Array = new Int32Array(1_024)
+  let [all, articles, alone] = [0, 0, 0]
+  // By slot, side by side, since a look is a wait for memory: articles told; and of the search it was last found in, its number, the gains
+  // so far, and the terms shared.
+  let scratch: Float64Array = new Float64Array(1_024 * WIDTH)
   let ties: Int32Array = new Int32Array(1_024)
-  let searched: Int32Array = new Int32Array(1_024)
-  let shared: Int32Array = new Int32Array(1_024)
-  let gained: Float64Array = new Float64Array(1_024)
   let searches = 0
-
-  const grow = (): void => {
-    told = largerInts(told)
-    ties = largerInts(ties)
-    searched = largerInts(searched)
-    shared = largerInts(shared)
-    gained = larger(gained, new Float64Array(gained.length * 2))
-  }
 
   const occupy = (slot: number, story: S): void => {
     stories[slot] = story
-    if (slot >= told.length) grow()
-    told[slot] = story.told
+    if (slot >= ties.length) {
+      ties = larger(ties, new Int32Array(ties.length * 2))
+      scratch = larger(scratch, new Float64Array(scratch.length * 2))
+    }
     ties[slot] = hashOf(story.id)
-    searched[slot] = 0
+    scratch.fill(0, slot * WIDTH, slot * WIDTH + WIDTH)
+    scratch[slot * WIDTH + TOLD] = story.told
   }
 
   const enlist = (posting: Posting, slot: number, count: number): number => {
@@ -157,22 +154,25 @@ export const createPostings = <S extends Worded & { readonly id: string }>(journ
     const whole = gain(1, byChance) * weight
     for (let index = 0; index < size; index += 1) {
       const slot = slots[index] as number // below size, here and below
-      const [count, of] = [counts[index] as number, told[slot] as number]
+      const at = slot * WIDTH
+      const [count, of] = [counts[index] as number, scratch[at] as number]
       const each = count === of ? whole : gain(count / of, byChance) * weight
-      if (searched[slot] === searches) {
-        gained[slot] = (gained[slot] as number) + each
-        shared[slot] = (shared[slot] as number) + 1
+      if (scratch[at + SEARCHED] === searches) {
+        scratch[at + GAINED] = (scratch[at + GAINED] as number) + each
+        scratch[at + SHARED] = (scratch[at + SHARED] as number) + 1
       } else if (slot !== except) {
-        searched[slot] = searches
-        gained[slot] = each
-        shared[slot] = 1
+        scratch[at + SEARCHED] = searches
+        scratch[at + GAINED] = each
+        scratch[at + SHARED] = 1
         found.push(slot)
       }
     }
   }
 
+  const gainedBy = (slot: number): number => scratch[slot * WIDTH + GAINED] as number // slots in use
+
   const isAhead = (a: number, b: number): boolean => {
-    const [one, other] = [gained[a] as number, gained[b] as number] // slots in use
+    const [one, other] = [gainedBy(a), gainedBy(b)]
     if (one !== other) return one > other
     const [tie, otherTie] = [ties[a] as number, ties[b] as number]
     return tie === otherTie ? (stories[a] as S).id < (stories[b] as S).id : tie < otherTie
@@ -183,7 +183,7 @@ export const createPostings = <S extends Worded & { readonly id: string }>(journ
     const best: number[] = []
     let least = 0
     for (const slot of found) {
-      if ((gained[slot] as number) < least) continue
+      if (gainedBy(slot) < least) continue
       if (best.length === limit) {
         if (!isAhead(slot, best[limit - 1] as number)) continue
         best.pop()
@@ -191,7 +191,7 @@ export const createPostings = <S extends Worded & { readonly id: string }>(journ
       let place = best.length
       while (place > 0 && isAhead(slot, best[place - 1] as number)) place -= 1 // within its length
       best.splice(place, 0, slot)
-      if (best.length === limit) least = gained[best[limit - 1] as number] as number
+      if (best.length === limit) least = gainedBy(best[limit - 1] as number)
     }
     return best
   }
@@ -210,6 +210,12 @@ export const createPostings = <S extends Worded & { readonly id: string }>(journ
   return {
     get all() {
       return all
+    },
+    get articles() {
+      return articles
+    },
+    get alone() {
+      return alone
     },
     of: term => postings.get(term),
     chanceOf: posting => chance(posting?.common ?? 0, all),
@@ -250,14 +256,18 @@ export const createPostings = <S extends Worded & { readonly id: string }>(journ
       })
     },
     setTold(story, now) {
-      const [before, sum] = [story.told, all]
-      all = Math.max(0, all + commonness(now) - commonness(before))
+      const before = { all, articles, alone, told: story.told }
+      all = Math.max(0, all + commonness(now) - commonness(before.told))
+      articles += now - before.told
+      alone += (now === 1 ? 1 : 0) - (before.told === 1 ? 1 : 0)
       story.told = now
-      told[story.slot] = now
+      scratch[story.slot * WIDTH + TOLD] = now
       journal.note(() => {
-        all = sum
-        story.told = before
-        told[story.slot] = before
+        all = before.all
+        articles = before.articles
+        alone = before.alone
+        story.told = before.told
+        scratch[story.slot * WIDTH + TOLD] = before.told
       })
     },
     search(sought, except, looks, limit) {
@@ -275,7 +285,7 @@ export const createPostings = <S extends Worded & { readonly id: string }>(journ
       const rest = rarest.slice(next)
       return mostGained(limit).map(slot => {
         const story = stories[slot] as S // found in postings, so in use
-        return addGains(rest, { story, gained: gained[slot] as number, shared: shared[slot] as number })
+        return addGains(rest, { story, gained: gainedBy(slot), shared: scratch[slot * WIDTH + SHARED] as number })
       })
     },
     sought(terms, of) {

@@ -28,8 +28,8 @@ export interface Wanted {
 }
 
 /** Stories looked at for one article, rarest terms first, and those of them weighed in full. */
-const LOOKS = 1_000
-const WEIGHED = 24
+const LOOKS = 600
+const WEIGHED = 10
 const WANTED_TERMS = 40
 /** A large story's words beyond so many are single articles' own. */
 const MOST_TERMS = 2000
@@ -44,6 +44,9 @@ const SHARED_TERMS = 12
 const SHARED_BY = 500
 
 export interface StoryIndex {
+  /** Articles told in the window, and those of them that are alone in their story. */
+  readonly articles: number
+  readonly alone: number
   get(id: StoryId): Story | undefined
   all(): IterableIterator<Story>
   open(id: StoryId, language: string, at: number): Story
@@ -126,6 +129,12 @@ export const createStoryIndex = (journal: Journal): StoryIndex => {
       .slice(0, WANTED_TERMS)
 
   return {
+    get articles() {
+      return postings.articles
+    },
+    get alone() {
+      return postings.alone
+    },
     get: id => stories.get(id),
     all: () => stories.values(),
     open(id, language, at) {

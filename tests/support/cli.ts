@@ -28,11 +28,13 @@ export const redisUrl = (): string => {
 const cleanEnv = (): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(NEWSDESK_|VITEST|NODE_OPTIONS$)/.test(name)))
 
-export const cli = (args: readonly string[], env: NodeJS.ProcessEnv = {}): Cli => {
+/** @param input what it reads on stdin; nothing unless given */
+export const cli = (args: readonly string[], env: NodeJS.ProcessEnv = {}, input?: string): Cli => {
   const child = spawn(process.execPath, ['--import', 'tsx', 'src/app/main.ts', ...args], {
     env: { ...cleanEnv(), NO_COLOR: '1', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   })
+  child.stdin.end(input)
   running.add(child)
   const text = { out: '', err: '' }
   child.stdout.setEncoding('utf8').on('data', chunk => {
