@@ -43,17 +43,20 @@ export const scopeOf = (
 ): Scope => {
   const isMember = inGroup(edition, groups())
   const language = edition && 'language' in edition ? edition.language : undefined
-  const shows = ({ id, story, sections, sources, language: its, firstSeenAt }: StoredArticle): boolean =>
+  const shows = ({ id, story, sources, language: its, firstSeenAt }: StoredArticle): boolean =>
     !blocked.has(id) &&
     !blocked.has(story) &&
     now() < firstSeenAt + retention() &&
-    (section === undefined || inSection(taxonomy(), sections, section)) &&
     (language === undefined || its.split('-')[0] === language) &&
     sources.some(isMember)
   return {
     section,
     isPart: section !== undefined || edition !== undefined,
-    choice: { mayBe: (article, id) => !blocked.has(article) && isMember(id), shows },
+    choice: {
+      mayBe: (article, id) => !blocked.has(article) && isMember(id),
+      shows,
+      isOf: sections => section === undefined || inSection(taxonomy(), sections, section),
+    },
   }
 }
 
@@ -73,7 +76,7 @@ export const pinsOf = async (
   const shown = articles.map(each => (each && !blocked.has(each.id) && !blocked.has(each.story) ? each : null))
   const found = await shelf.candidates(
     shown.flatMap(article => article?.story ?? []),
-    { mayBe: () => true, shows: () => true },
+    { mayBe: () => true, shows: () => true, isOf: () => true },
   )
   const byStory = new Map(found.map(({ story }) => [story.id, story]))
   return pins.flatMap((pin, index): Pinned[] => {

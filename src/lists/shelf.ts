@@ -2,6 +2,7 @@
 
 import type { Archive, StoredArticle, StoredStory } from '../archive/archive.ts'
 import type { ArticleId, StoryId } from '../article/article.ts'
+import type { SectionId } from '../article/taxonomy.ts'
 import { BEGINNING, type Changes } from './changes.ts'
 import type { Candidate } from './rules/candidate.ts'
 
@@ -10,6 +11,8 @@ export interface Choice {
   /** Known without reading the article: of those that are named beside the lead. */
   readonly mayBe: (article: ArticleId, source: string) => boolean
   readonly shows: (article: StoredArticle) => boolean
+  /** Whether it is of the list's section: the story by its lead, and the article that shows it as well. */
+  readonly isOf: (sections: readonly SectionId[]) => boolean
 }
 
 export interface Shelf {
@@ -103,11 +106,11 @@ export const createShelf = ({
   }
 
   /** The first article of each story that may show it, tried one place further down at a time. */
-  const candidates = async (ids: readonly StoryId[], { mayBe, shows }: Choice): Promise<Candidate[]> => {
+  const candidates = async (ids: readonly StoryId[], { mayBe, shows, isOf }: Choice): Promise<Candidate[]> => {
     const found = await stories.get(ids)
     const shown: (Candidate | null)[] = ids.map(() => null)
     let open = found.flatMap((story, index) =>
-      story
+      story && isOf(story.sections)
         ? {
             story,
             index,
@@ -122,8 +125,8 @@ export const createShelf = ({
       const read = await articles.get(open.map(({ tries }) => tries[depth] as ArticleId)) // filtered to those that have one
       open = open.filter(({ story, index, tries }, at) => {
         const article = read[at]
-        if (article && shows(article)) shown[index] = { article, story }
-        else return tries.length > depth + 1
+        if (!article || !shows(article)) return tries.length > depth + 1
+        if (isOf(article.sections)) shown[index] = { article, story }
         return false
       })
     }

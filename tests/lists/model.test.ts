@@ -1,0 +1,372 @@
+/**
+ * Random histories of a desk against a naive model in memory that knows nothing of caches, scripts and windows in Redis: after every
+ * history each list has the model's entries in the model's order, with the model's counts.
+ */
+
+import fc from 'fast-check'
+import { pino } from 'pino'
+import { describe, expect, it } from 'vitest'
+import type { Article, ArticleId } from '../../src/article/article.ts'
+import type { StreamEntry } from '../../src/events/batch.ts'
+import { createEventCounter } from '../../src/events/counter.ts'
+import { GROUP } from '../../src/events/counting.ts'
+import { anArticle, NOON, newIn } from '../support/articles.ts'
+import { aListRoom } from '../support/lists.ts'
+
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+const MINIMUM = 3
+const SIZE = 6
+const MIN_VISITORS = 2
+const SHARE = 2
+const SPAN = 30 * MINUTE
+
+type Step =
+  | { kind: 'article'; source: number; section: number; story: number; ago: number }
+  | { kind: 'edit'; which: number }
+  | { kind: 'view'; which: number; visitor: number; late: number }
+  | { kind: 'share'; which: number }
+  | { kind: 'clock'; by: number }
+  | { kind: 'restart' }
+  | { kind: 'publish' }
+  | { kind: 'pin'; which: number; place: number; lasts: number }
+  | { kind: 'block'; which: number; lasts: number }
+
+const SOURCES = ['courier', 'herald', 'gazette']
+const SECTIONS = ['world', 'sports']
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      kind: fc.constant('article' as const),
+      source: fc.nat(2),
+      section: fc.nat(1),
+      story: fc.nat(30),
+      ago: fc.integer({ min: 1, max: 5_000 }),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('edit' as const), which: fc.nat(50) }) },
+  {
+    weight: 12,
+    arbitrary: fc.record({
+      kind: fc.constant('view' as const),
+      which: fc.nat(8),
+      visitor: fc.nat(4),
+      late: fc.constantFrom(0, 0, 0, 20, 90, 1_500),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('share' as const), which: fc.nat(50) }) },
+  // Never so far back that what was counted lies ahead of its window.
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constant('clock' as const), by: fc.constantFrom(1, 7, 45, 200, 1_600, -3) }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('restart' as const) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('publish' as const) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('pin' as const),
+      which: fc.nat(50),
+      place: fc.integer({ min: 1, max: 4 }),
+      lasts: fc.integer({ min: 1, max: 300 }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('block' as const),
+      which: fc.nat(50),
+      lasts: fc.integer({ min: 1, max: 300 }),
+    }),
+  },
+)
+
+interface Known {
+  readonly article: Article
+  readonly story: string
+}
+interface Seen {
+  readonly id: ArticleId
+  readonly kind: 'view' | 'share'
+  readonly visitor: string
+  readonly at: number
+}
+
+const room = aListRoom({
+  settings: {
+    latest: SIZE,
+    mostRead: SIZE,
+    mustReads: SIZE,
+    minimum: MINIMUM,
+    minVisitors: MIN_VISITORS,
+    sourceShare: SHARE,
+    staleAfter: '90d',
+    ageDay: '3d',
+    ageWeek: '8d',
+  },
+})
+const { redis, keys, clock, config } = room
+
+/** Everything, plainly. */
+const aModel = () => {
+  const known: Known[] = []
+  const seen: Seen[] = []
+  /** Views that may count, with the day of their visitor. */
+  const told: { readonly id: ArticleId; readonly visitor: string }[] = []
+  /** Up to when windows were rolled. */
+  const rolled = { to: 0 }
+  const editors = {
+    pins: new Map<string, { place: number; until: number; at: number }>(),
+    blocks: new Map<string, number>(),
+  }
+  const blocked = (id: string): boolean => (editors.blocks.get(id) ?? 0) > clock.now
+  const counts = (id: string) => ({
+    views: seen.filter(each => each.id === id && each.kind === 'view').length,
+    comments: 0,
+    shares: seen.filter(each => each.id === id && each.kind === 'share').length,
+  })
+  const weight = (source: string): number => 1 + SOURCES.indexOf(source) / 10
+  const leadOrder = (a: Known, b: Known): number =>
+    weight(b.article.sources[0] ?? '') - weight(a.article.sources[0] ?? '') ||
+    a.article.publishedAt - b.article.publishedAt ||
+    (a.article.id < b.article.id ? -1 : 1)
+
+  /** Each story by its best article that is not blocked: of another publisher than the lead's, each publisher by its best. */
+  const shown = (section?: string): Known[] => {
+    const isOf = (each: Known | undefined) => section === undefined || each?.article.sections.includes(section)
+    const stories = new Map<string, Known[]>()
+    for (const each of known) stories.set(each.story, [...(stories.get(each.story) ?? []), each])
+    return [...stories.values()].flatMap(members => {
+      const best = [...members].sort(leadOrder)
+      const lead = best[0]
+      const named = best.filter(
+        (each, at) => at === 0 || best.findIndex(one => one.article.sources[0] === each.article.sources[0]) === at,
+      )
+      const first = named
+        .filter(each => each === lead || each.article.sources[0] !== lead?.article.sources[0])
+        .find(each => !blocked(each.article.id))
+      // A story stands in a section by its lead, and so must what shows it.
+      return first && isOf(lead) && isOf(first) ? first : []
+    })
+  }
+  const byTime = (a: Known, b: Known): number =>
+    b.article.publishedAt - a.article.publishedAt || (a.article.id < b.article.id ? -1 : 1)
+
+  const latest = (section?: string): Known[] => {
+    const all = shown(section).sort(byTime)
+    const several = new Set(all.map(({ article }) => article.sources[0])).size > 1
+    const taken: Known[] = []
+    const left: Known[] = []
+    for (const each of all) {
+      if (taken.length === SIZE) break
+      const same = taken.slice(-9).filter(({ article }) => article.sources[0] === each.article.sources[0]).length
+      if (several && same >= SHARE) left.push(each)
+      else taken.push(each)
+    }
+    return [...taken, ...left.slice(0, SIZE - taken.length)].sort(byTime)
+  }
+
+  const AGE: Record<string, number> = { hour: 72 * HOUR, day: 72 * HOUR, week: 192 * HOUR }
+  const WIDTH: Record<string, [width: number, buckets: number]> = {
+    hour: [MINUTE, 60],
+    day: [5 * MINUTE, 288],
+    week: [HOUR, 168],
+  }
+  // What has left a window stays out when the clock steps back, and what lies ahead of it then stays in.
+  const inWindow = (at: number, window: string): boolean => {
+    const [width, buckets] = WIDTH[window] ?? [1, 1]
+    return Math.floor(at / width) > Math.floor(rolled.to / width) - buckets
+  }
+  /** A visitor who comes back another day is another: only hashes of the day are kept. */
+  const distinct = (id: string): number =>
+    new Set(told.filter(each => each.id === id).map(({ visitor }) => visitor)).size
+
+  const most = (kind: 'view' | 'share', window: string, section?: string): Known[] => {
+    const scored = shown(section).flatMap(each => {
+      const members = known.filter(({ story }) => story === each.story).map(({ article }) => article.id)
+      const events = seen.filter(
+        event => members.includes(event.id) && event.kind === kind && inWindow(event.at, window),
+      )
+      const articles = [...new Set(events.map(({ id }) => id))]
+      const visitors = kind === 'view' ? articles.reduce((sum, id) => sum + distinct(id), 0) : events.length
+      const isOld = clock.now - each.article.publishedAt > (AGE[window] ?? 0)
+      return events.length > 0 && visitors >= (kind === 'view' ? MIN_VISITORS : 1) && !isOld
+        ? { each, score: events.length }
+        : []
+    })
+    return scored
+      .sort((a, b) => b.score - a.score || byTime(a.each, b.each))
+      .slice(0, SIZE)
+      .map(({ each }) => each)
+  }
+
+  const WIDER: Record<string, string[]> = { hour: ['day', 'week'], day: ['week'], week: [] }
+  const filled = (kind: 'view' | 'share', window: string, section?: string): [Known, string][] => {
+    const list = most(kind, window, section).map((each): [Known, string] => [each, 'rule'])
+    for (const wider of [...(WIDER[window] ?? []), 'latest']) {
+      const more = wider === 'latest' ? latest(section) : most(kind, wider, section)
+      for (const each of more)
+        if (list.length < MINIMUM && !list.some(([one]) => one.story === each.story)) list.push([each, wider])
+    }
+    return list
+  }
+
+  const withPins = (list: [Known, string][]): [Known, string][] => {
+    const pins = [...editors.pins]
+      .filter(([id, { until }]) => until > clock.now && !blocked(id))
+      .flatMap(([id, pin]) => {
+        const each = known.find(({ article }) => article.id === id)
+        return each ? { each, ...pin } : []
+      })
+      .sort((a, b) => a.place - b.place || (a.each.article.id < b.each.article.id ? -1 : 1))
+      .filter((pin, at, all) => all.findIndex(({ each }) => each.story === pin.each.story) === at)
+    const rest = list.filter(([each]) => !pins.some(pin => pin.each.story === each.story))
+    for (const { each, place } of pins) rest.splice(place - 1, 0, [each, 'pin'])
+    return rest.slice(0, SIZE)
+  }
+
+  const list = (name: string): [Known, string][] => {
+    const [rule, second, third] = name.split(':')
+    if (rule === 'latest') return latest(second).map(each => [each, 'rule'])
+    const whole = filled(rule === 'most-shared' ? 'share' : 'view', second ?? '', third)
+    return name === 'most-read:day' ? withPins(whole) : whole
+  }
+  return { known, seen, told, rolled, editors, list, counts }
+}
+
+const NAMES = [
+  'latest',
+  'latest:world',
+  'latest:sports',
+  'most-read:hour',
+  'most-read:day',
+  'most-read:week',
+  'most-read:week:world',
+  'most-read:day:sports',
+  'most-shared:day',
+]
+
+const forget = async (): Promise<void> => {
+  const mine = await redis.keys(`*${keys.prefix}*`)
+  if (mine.length > 0) await redis.del(mine)
+  await redis.xgroup('CREATE', keys.events(), GROUP, '0', 'MKSTREAM')
+  clock.now = NOON
+}
+
+/** The desk as one process has it; another after a restart. */
+const openDesk = () => {
+  const desk = room.open()
+  const counter = createEventCounter({
+    ...{ redis, keys, blocking: redis, archive: desk.archive, now: () => clock.now },
+    settings: () => config.settings.events,
+    consumer: 'model',
+    log: pino({ level: 'silent' }),
+    onRead: desk.visitors.note,
+  })
+  return { desk, counter }
+}
+
+const play = async (steps: readonly Step[]): Promise<void> => {
+  await forget()
+  const model = aModel()
+  let { desk, counter } = openDesk()
+  let made = 0
+  let sequence = 0
+  let added = 0
+  const pick = (which: number): Known | undefined => model.known[which % Math.max(1, model.known.length)]
+
+  for (const one of steps) {
+    if (one.kind === 'article') {
+      made += 1
+      const source = SOURCES[one.source] ?? ''
+      const article = anArticle({
+        title: `Story ${made}`,
+        source,
+        section: SECTIONS[one.section] ?? '',
+        publishedAt: clock.now - one.ago * MINUTE,
+        firstSeenAt: clock.now,
+      })
+      await desk.takeIn([{ article, decision: newIn(`s${one.story}`) }])
+      model.known.push({ article, story: `s${one.story}` })
+    }
+    if (one.kind === 'clock') clock.now += one.by * MINUTE
+    if (one.kind === 'restart') ({ desk, counter } = openDesk())
+    if (one.kind === 'publish') for (const name of NAMES) await desk.publisher.publish(name)
+    const picked = 'which' in one ? pick(one.which) : undefined
+    if (!picked) continue
+    const { id } = picked.article
+    if (one.kind === 'edit') {
+      const article = { ...picked.article, title: `${picked.article.title}, corrected`, publishedAt: clock.now }
+      await desk.takeIn([{ article, decision: newIn(picked.story) }])
+      model.known[model.known.indexOf(picked)] = { ...picked, article: { ...picked.article, title: article.title } }
+    }
+    if (one.kind === 'view' || one.kind === 'share') {
+      const late = one.kind === 'view' ? one.late : 0
+      const [at, visitor] = [clock.now - late * MINUTE, one.kind === 'view' ? `v${one.visitor}` : '']
+      // As Redis numbers entries: never back, also where its clock steps back.
+      added = Math.max(added, clock.now)
+      sequence += 1
+      await redis.xadd(
+        keys.events(),
+        `${added}-${sequence}`,
+        ...['kind', one.kind, 'article', id, 'visitor', visitor, 'at', String(at)],
+      )
+      const read = (await redis.xreadgroup(
+        'GROUP',
+        GROUP,
+        'model',
+        'COUNT',
+        10,
+        'STREAMS',
+        keys.events(),
+        '>',
+      )) as unknown as [[string, StreamEntry[]]] // as Redis answers
+      await counter.countEntries(read[0][1])
+      model.rolled.to = Math.max(model.rolled.to, clock.now)
+      if (one.kind === 'view') model.told.push({ id, visitor: `${visitor} ${Math.floor(at / (24 * HOUR))}` })
+      const repeated = model.seen.some(
+        each => each.kind === 'view' && each.id === id && each.visitor === visitor && Math.abs(each.at - at) < SPAN,
+      )
+      if (one.kind === 'share' || !repeated) model.seen.push({ id, kind: one.kind, visitor, at })
+    }
+    if (one.kind === 'pin') {
+      const until = clock.now + one.lasts * MINUTE
+      await desk.editors.place({
+        kind: 'pin',
+        what: id,
+        list: 'most-read:day',
+        place: one.place,
+        by: 'ed',
+        at: clock.now,
+        until,
+      })
+      model.editors.pins.set(id, { place: one.place, until, at: clock.now })
+    }
+    if (one.kind === 'block') {
+      const until = clock.now + one.lasts * MINUTE
+      await desk.editors.place({ kind: 'block', what: id, list: '*', by: 'ed', at: clock.now, until })
+      model.editors.blocks.set(id, until)
+    }
+  }
+  // Windows roll with the next batch that is counted.
+  await counter.countEntries([])
+  model.rolled.to = Math.max(model.rolled.to, clock.now)
+  for (const name of NAMES) {
+    await desk.publisher.publish(name)
+    const entries = await room.list(name)
+    expect({ [name]: entries.map(({ title, placedBy, counts }) => [title, placedBy, counts]) }).toEqual({
+      [name]: model.list(name).map(([{ article }, placedBy]) => [article.title, placedBy, model.counts(article.id)]),
+    })
+  }
+}
+
+describe('lists after any history', () => {
+  it('are those of a naive model: entries, order, counts and what placed them', { timeout: 120_000 }, async () => {
+    await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60 }), play), {
+      numRuns: Number(process.env.MODEL_RUNS ?? 40),
+      endOnFailure: false,
+    })
+  })
+})
