@@ -3,6 +3,7 @@
  * known here by small numbers (slots) that are used again; in what order a term's stories stand changes no answer. (pure)
  */
 
+import { bestOf } from './best.ts'
 import { chance, commonness, gain } from './evidence.ts'
 import type { Term } from './features.ts'
 import type { Journal } from './journal.ts'
@@ -178,24 +179,6 @@ export const createPostings = <S extends Worded & { readonly id: string }>(journ
     return tie === otherTie ? (stories[a] as S).id < (stories[b] as S).id : tie < otherTie
   }
 
-  /** The few that gained most, without sorting the many. */
-  const mostGained = (limit: number): number[] => {
-    const best: number[] = []
-    let least = 0
-    for (const slot of found) {
-      if (gainedBy(slot) < least) continue
-      if (best.length === limit) {
-        if (!isAhead(slot, best[limit - 1] as number)) continue
-        best.pop()
-      }
-      let place = best.length
-      while (place > 0 && isAhead(slot, best[place - 1] as number)) place -= 1 // within its length
-      best.splice(place, 0, slot)
-      if (best.length === limit) least = gainedBy(best[limit - 1] as number)
-    }
-    return best
-  }
-
   const addGains = (sought: readonly Sought[], to: Gained<S>): Gained<S> => {
     const { terms, told: of } = to.story
     for (const { posting, weight, byChance } of sought) {
@@ -283,7 +266,7 @@ export const createPostings = <S extends Worded & { readonly id: string }>(journ
       }
       for (const each of rarest.slice(0, next)) gainFrom(each, except?.slot ?? -1)
       const rest = rarest.slice(next)
-      return mostGained(limit).map(slot => {
+      return bestOf(found, limit, gainedBy, isAhead).map(slot => {
         const story = stories[slot] as S // found in postings, so in use
         return addGains(rest, { story, gained: gainedBy(slot), shared: scratch[slot * WIDTH + SHARED] as number })
       })

@@ -4,10 +4,10 @@
  */
 
 /** As if the stream began so. */
-export const FIRST_RATE = 0.3
+export const FIRST_RATE = 0.4
 const AS_IF = 50
 /** Over so many articles the quick estimate follows the stream. */
-const SPAN = 113
+const SPAN = 60
 const LOWEST = 0.03
 const HIGHEST = 0.95
 

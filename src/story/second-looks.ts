@@ -23,10 +23,10 @@ const SHORT = 8
 /** A story of so many articles is known well enough to be told by one word. */
 const WELL_KNOWN = 8
 
-/** Distinct words in common that are no coincidence: more where there are but one or two articles to have them. @param length of the text */
+/** Distinct words in common that are no coincidence: more where there is but one article to have them. @param length of the text */
 export const sharedNeeded = (story: Story, length: number): number => {
   if (story.told >= WELL_KNOWN) return 1
-  return story.told <= 2 && length > SHORT ? 3 : 2
+  return story.told <= 1 && length > SHORT ? 3 : 2
 }
 
 /** Titles of one template with other numbers and names in it tell two events. */
