@@ -162,6 +162,24 @@ describe('counting', () => {
     expect(await desk.tops('view', 'week', 10)).toEqual([])
   })
 
+  it.each([
+    ['forty minutes', 40 * 60_000],
+    ['twenty hours', 20 * HOUR],
+    ['a month', 30 * 24 * HOUR],
+  ])('holds what it held before after a clock was %s ahead and put right', async (_, ahead) => {
+    const desk = aDesk()
+    for (const late of [1, 50 * 60_000, 5 * HOUR, 23 * HOUR, 6 * 24 * HOUR])
+      await desk.counter().countEntries(await desk.deliver(NOON, [view(A, `x${late}`, { at: String(NOON - late) })]))
+    const [before] = await desk.counts.inWindows('view', ['hour', 'day', 'week'], [A])
+    expect(before).toEqual({ hour: 2, day: 4, week: 5 })
+    desk.clock.now += ahead
+    await desk.counter().countEntries([])
+    expect((await desk.counts.inWindows('view', ['hour'], [A]))[0]?.hour).toBeLessThan(2)
+    desk.clock.now -= ahead
+    await desk.counter().countEntries([])
+    expect((await desk.counts.inWindows('view', ['hour', 'day', 'week'], [A]))[0]).toEqual(before)
+  })
+
   it('puts a late event where it belongs', async () => {
     const desk = aDesk()
     await desk

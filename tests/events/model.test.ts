@@ -17,6 +17,7 @@ const HOUR = 3_600_000
 type Step =
   | { readonly do: 'report'; readonly events: readonly Sketch[] }
   | { readonly do: 'clock'; readonly by: number }
+  | { readonly do: 'wrong'; readonly by: number; readonly events: readonly Sketch[] }
   | { readonly do: 'again' }
   | { readonly do: 'restart' }
 
@@ -58,6 +59,15 @@ const step: fc.Arbitrary<Step> = fc.oneof(
         // Backwards, too: as a clock that was wrong and is put right.
         fc.integer({ min: -3 * HOUR, max: 0 }),
       ),
+    }),
+  },
+  {
+    weight: 2,
+    // A clock that is wrong for one batch, and put right.
+    arbitrary: fc.record({
+      do: fc.constant('wrong' as const),
+      by: fc.oneof(fc.integer({ min: 0, max: HOUR }), fc.integer({ min: 0, max: 9 * 24 * HOUR })),
+      events: fc.array(sketch, { maxLength: 3 }),
     }),
   },
   { weight: 1, arbitrary: fc.constant({ do: 'again' as const }) },
@@ -175,22 +185,27 @@ describe('any sequence of events, late ones, copies, clock steps and restarts', 
         // The server's clock, which dates entries, only goes forward, whatever the worker's does.
         let added = NOON
         let last: Awaited<ReturnType<EventDesk['deliver']>> = []
+        const report = async (sketches: readonly Sketch[]) => {
+          const events = sketches.map(event => fieldsOf(event, added))
+          last = await desk.deliver(added, events)
+          await counter.countEntries(last)
+          if (events.length === 0) return
+          model.count(
+            events.map(fields => ({ fields, addedAt: added })),
+            desk.clock.now,
+          )
+        }
         for (const [index, each] of steps.entries()) {
           if (each.do === 'clock') {
             desk.clock.now += each.by
             added = Math.max(added, desk.clock.now)
           } else if (each.do === 'restart') counter = desk.counter(`c${index + 1}`)
           else if (each.do === 'again') await counter.countEntries(last)
-          else {
-            const events = each.events.map(event => fieldsOf(event, added))
-            last = await desk.deliver(added, events)
-            await counter.countEntries(last)
-            if (events.length > 0)
-              model.count(
-                events.map(fields => ({ fields, addedAt: added })),
-                desk.clock.now,
-              )
-          }
+          else if (each.do === 'wrong') {
+            desk.clock.now += each.by
+            await report(each.events)
+            desk.clock.now -= each.by
+          } else await report(each.events)
         }
         await counter.countEntries([])
         await compare(desk, model)
