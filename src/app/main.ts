@@ -137,6 +137,20 @@ program
 
 registerEditing(program, configDir, run)
 
+program
+  .command('replay')
+  .description(
+    'count reads anew from the events the stream still holds, after a rule changed; counting waits meanwhile',
+  )
+  .requiredOption('--from <time>', 'since when: a time, or how long ago such as 2h; the full hour before it counts')
+  .option('--totals', 'also change totals by what counts differently now')
+  .option('--json', 'as JSON')
+  .action(
+    run(async ({ from, totals = false, json = false }: { from: string; totals?: boolean; json?: boolean }) =>
+      (await import('./commands/replay.ts')).replayCommand(configDir(), { from, totals, json }),
+    ),
+  )
+
 const story = program.command('story').description('merge or split stories; what an editor decided stays so')
 story
   .command('merge')

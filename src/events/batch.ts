@@ -90,10 +90,81 @@ const pairOf = ([high, low]: Halves, visitor: string): string => {
   return hex8(high ^ a) + hex8(low ^ b)
 }
 
-/** A value's place among those seen so far, from 1. */
-const places = <Key>() => {
+/** Gives each value seen a place, from 1, in the order first seen. */
+const createPlaces = <Key, Value>() => {
   const found = new Map<Key, number>()
-  return { found, of: (key: Key) => found.get(key) ?? found.set(key, found.size + 1).size }
+  const values: Value[] = []
+  return {
+    values,
+    of(key: Key, value: () => Value): number {
+      const known = found.get(key)
+      if (known !== undefined) return known
+      const place = values.push(value())
+      found.set(key, place)
+      return place
+    },
+  }
+}
+
+/** Events by article and kind (groups), and these by minute (cells): what is counted together is written once. */
+const group = (read: readonly Judged[], span: number) => {
+  const groups = createPlaces<string, readonly [kind: number, article: ArticleId]>()
+  const cells = createPlaces<number, readonly [group: number, minute: number]>()
+  const slots = createPlaces<number, number>()
+  const cellOf: number[] = []
+  const slotsOf: number[] = []
+  for (const { event } of read) {
+    const kind = EVENT_KINDS.indexOf(event.kind) + 1
+    const of = groups.of(event.article + kind, () => [kind, event.article])
+    const minute = Math.floor(event.at / MINUTE)
+    // Minutes since the epoch stay below 2^32 for millennia, groups below the largest batch.
+    cellOf.push(cells.of(of * 2 ** 32 + minute, () => [of, minute]))
+    const slot = slotOf(event.at, span)
+    slotsOf.push(slots.of(slot, () => slot))
+  }
+  return { groups: groups.values, cells: cells.values, slots: slots.values, cellOf, slotsOf }
+}
+
+/** Hashes of visitors, and of article and visitor where an event is a view; empty where it names no visitor. */
+interface Hashes {
+  readonly who: string[]
+  /** As in the view's own slot. */
+  readonly own: string[]
+  /** As in the slot before, where that has another day's key. */
+  readonly before: string[]
+  /** As in the slot after, likewise. */
+  readonly after: string[]
+}
+
+const hashAll = (read: readonly Judged[], span: number, keys: ReadonlyMap<number, DayKey>): Hashes => {
+  const hashes: Hashes = { who: [], own: [], before: [], after: [] }
+  const keyOf = (day: number): DayKey => {
+    const key = keys.get(day)
+    if (key === undefined) throw new RangeError(`no key of day ${day}`)
+    return key
+  }
+  for (const [place, { event }] of read.entries()) {
+    const { visitor, article, at, kind } = event
+    const day = dayOf(at)
+    const who = visitor === '' ? '' : keyedHash(keyOf(day), visitor)
+    hashes.who.push(who)
+    if (who === '' || kind !== 'view') {
+      hashes.own.push('')
+      continue
+    }
+    const halves = halvesOfArticle(article)
+    const pairOn = (other: number) => pairOf(halves, other === day ? who : keyedHash(keyOf(other), visitor))
+    const slot = slotOf(at, span)
+    const [yesterday, today, tomorrow] = [slot - 1, slot, slot + 1].map(each => dayOfSlot(each, span)) as [
+      number,
+      number,
+      number,
+    ] // as many as were given
+    hashes.own.push(pairOn(today))
+    if (yesterday !== today) hashes.before[place] = pairOn(yesterday)
+    if (tomorrow !== today) hashes.after[place] = pairOn(tomorrow)
+  }
+  return hashes
 }
 
 export interface PackedBatch {
@@ -103,84 +174,24 @@ export interface PackedBatch {
 }
 
 /**
+ * Packs what count.lua takes: fifteen lists, of which the first eleven have an element an event, or none where no event has one.
  * @param read events whose articles are known, by their ids of now
  * @param span ms
  * @param keys of every day that daysOf names
  */
 export const packBatch = (read: readonly Judged[], span: number, keys: ReadonlyMap<number, DayKey>): PackedBatch => {
   const packer = createPacker(64 + read.length * 96)
-  const keyOf = (day: number): DayKey => {
-    const key = keys.get(day)
-    if (key === undefined) throw new RangeError(`no key of day ${day}`)
-    return key
-  }
-  const slots = places<number>()
-  const groups = new Map<string, number>()
-  const groupsFlat: (readonly [kind: number, article: ArticleId])[] = []
-  const cells = new Map<number, number>()
-  const cellsFlat: (readonly [group: number, minute: number])[] = []
-  let start = Number.POSITIVE_INFINITY
-  let latest = 0
-  for (const { event, addedAt } of read) {
-    if (event.at < start) start = event.at
-    if (addedAt > latest) latest = addedAt
-  }
-  if (read.length === 0) start = 0
+  const { groups, cells, slots, cellOf, slotsOf } = group(read, span)
+  const { who, own, before, after } = hashAll(read, span, keys)
+  const start = read.reduce((least, { event }) => Math.min(least, event.at), Number.POSITIVE_INFINITY)
+  const withIds = read.some(({ event }) => event.id !== '') ? read : []
+  const withSeconds = read.some(({ event }) => event.seconds > 0) ? read : []
 
-  const cellOf: number[] = []
-  const slotsOf: number[] = []
-  const own: string[] = []
-  const before: string[] = []
-  const after: string[] = []
-  const who: string[] = []
-  for (const { event } of read) {
-    const kind = EVENT_KINDS.indexOf(event.kind) + 1
-    const name = event.article + kind
-    let group = groups.get(name)
-    if (group === undefined) {
-      group = groupsFlat.push([kind, event.article])
-      groups.set(name, group)
-    }
-    const minute = Math.floor(event.at / MINUTE)
-    // Minutes since the epoch stay below 2^27 for centuries, groups below the largest batch.
-    const cellName = group * 2 ** 32 + minute
-    let cell = cells.get(cellName)
-    if (cell === undefined) {
-      cell = cellsFlat.push([group, minute])
-      cells.set(cellName, cell)
-    }
-    cellOf.push(cell)
-    const slot = slotOf(event.at, span)
-    slotsOf.push(slots.of(slot))
-    const { visitor } = event
-    if (visitor === '') {
-      own.push('')
-      who.push('')
-    } else {
-      const day = dayOf(event.at)
-      const hashed = keyedHash(keyOf(day), visitor)
-      who.push(hashed)
-      if (event.kind !== 'view') own.push('')
-      else {
-        const article = halvesOfArticle(event.article)
-        const pairOn = (other: number) => pairOf(article, other === day ? hashed : keyedHash(keyOf(other), visitor))
-        const today = dayOfSlot(slot, span)
-        own.push(pairOn(today))
-        const place = own.length - 1
-        // At midnight the key changes, and who is looked for in the slot beside has another hash there.
-        if (dayOfSlot(slot - 1, span) !== today) before[place] = pairOn(dayOfSlot(slot - 1, span))
-        if (dayOfSlot(slot + 1, span) !== today) after[place] = pairOn(dayOfSlot(slot + 1, span))
-      }
-    }
-  }
-
-  const hasId = read.some(({ event }) => event.id !== '')
-  const hasSeconds = read.some(({ event }) => event.seconds > 0)
   const list = <Each>(values: readonly Each[], write: (value: Each) => void) => {
     packer.array(values.length)
     for (const value of values) write(value)
   }
-  /** Where only some have one: as long as its last, own hashes standing in for those that have none. */
+  /** As long as the last that has one; those without have their own. */
   const listOver = (values: readonly (string | undefined)[]) => {
     packer.array(values.length)
     for (let index = 0; index < values.length; index += 1) packer.hash(values[index] ?? own[index] ?? '')
@@ -195,22 +206,22 @@ export const packBatch = (read: readonly Judged[], span: number, keys: ReadonlyM
   listOver(after)
   list(who, packer.hash)
   // An event's id names no visitor and is kept for three hours: no key, which would change at midnight.
-  list(hasId ? read : [], ({ event }) => packer.hash(event.id === '' ? '' : hash('sha256', event.id).slice(0, 16)))
-  list(hasId ? read : [], ({ addedAt }) => packer.number(Math.floor(addedAt / HOUR)))
-  list(hasSeconds ? read : [], ({ event }) => packer.number(event.seconds))
-  list([...slots.found.keys()], packer.number)
-  packer.array(groupsFlat.length * 2)
-  for (const [kind, article] of groupsFlat) {
+  list(withIds, ({ event }) => packer.hash(event.id === '' ? '' : hash('sha256', event.id).slice(0, 16)))
+  list(withIds, ({ addedAt }) => packer.number(Math.floor(addedAt / HOUR)))
+  list(withSeconds, ({ event }) => packer.number(event.seconds))
+  list(slots, packer.number)
+  packer.array(groups.length * 2)
+  for (const [kind, article] of groups) {
     packer.number(kind)
     packer.utf8(article)
   }
-  packer.array(cellsFlat.length * 2)
-  for (const [group, minute] of cellsFlat) {
-    packer.number(group)
+  packer.array(cells.length * 2)
+  for (const [of, minute] of cells) {
+    packer.number(of)
     packer.number(minute)
   }
-  packer.number(start)
-  return { bytes: packer.take(), latest }
+  packer.number(read.length === 0 ? 0 : start)
+  return { bytes: packer.take(), latest: read.reduce((most, { addedAt }) => Math.max(most, addedAt), 0) }
 }
 
 /** Details of refusals kept of one batch: the rest is counted only. */

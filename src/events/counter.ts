@@ -10,8 +10,10 @@ import type { Archive } from '../archive/archive.ts'
 import type { Keys } from '../redis/keys.ts'
 import { loadScript, runScript } from '../redis/script.ts'
 import type { StreamEntry } from './batch.ts'
+import { claim } from './claiming.ts'
 import { createCopying } from './copying.ts'
 import { type CountingParts, createCounting, GROUP } from './counting.ts'
+import { answered, UnansweredError } from './patience.ts'
 import { pauseOf } from './pause.ts'
 import type { EventSettings } from './settings.ts'
 import { MINUTE } from './windows.ts'
@@ -28,6 +30,8 @@ const RETIRE_EVERY = MINUTE
 const GONE_AFTER = 15 * MINUTE
 const SWEEP_EVERY = 5_000
 const RETRY_AFTER = 500
+/** How long Redis may take for a batch, or to say that nothing came, ms. */
+const PATIENCE = 10_000
 
 export interface EventCounter {
   /** Counts until the signal is aborted; what is in hand is finished first. */
@@ -91,21 +95,10 @@ export const createEventCounter = (parts: CounterParts): EventCounter => {
     }
   }
 
-  /** What others, or we ourselves before an interruption, were given and did not count. */
   const countClaimed = async (): Promise<void> => {
-    let cursor = '0-0'
-    do {
-      const [next, claimed] = (await redis.xautoclaim(
-        ...([stream, GROUP, consumer, settings().claimAfter, cursor, 'COUNT', settings().batch] as const),
-      )) as [string, (StreamEntry | null)[]]
-      // Where an entry was deleted, Redis 6.2 answers null in its place.
-      const entries = claimed.filter(entry => entry !== null)
-      if (entries.length > 0) {
-        const { counted } = await countBatch(entries)
-        log.info({ claimed: entries.length, counted }, 'events left behind were taken over')
-      }
-      cursor = next
-    } while (cursor !== '0-0')
+    const { claimAfter: after, batch } = settings()
+    const taken = await claim({ redis, stream, consumer, after, batch }, countBatch)
+    if (taken > 0) log.info({ events: taken }, 'events left behind were taken over')
   }
 
   const fresh = async (): Promise<readonly StreamEntry[]> => {
@@ -150,7 +143,7 @@ export const createEventCounter = (parts: CounterParts): EventCounter => {
         ready = true
         if (inHand.length === 0) {
           reading ??= fresh()
-          inHand = await reading
+          inHand = await answered(blocking, PATIENCE, 'what is new', reading)
           reading = null
         }
         // The next batch travels and is parsed while Redis counts this one.
@@ -158,17 +151,20 @@ export const createEventCounter = (parts: CounterParts): EventCounter => {
           reading ??= fresh()
           reading.catch(() => undefined)
         }
-        await rotate()
-        if (inHand.length > 0) {
-          const done = await countBatch(inHand)
+        const isIdle = inHand.length === 0
+        if (isIdle) await answered(redis, PATIENCE, 'a turn of windows', rotate())
+        else {
+          const done = await answered(redis, PATIENCE, 'a batch', countBatch(inHand))
           latest = Math.max(latest, done.latest)
         }
-        const isIdle = inHand.length === 0
         inHand = []
-        await meanwhile(isIdle)
+        await answered(redis, PATIENCE, 'what is done beside', meanwhile(isIdle))
       } catch (error) {
+        // What it still brings stays pending, and is claimed.
         reading = null
+        copied = Promise.resolve()
         if (signal.aborted) return
+        if (error instanceof UnansweredError) blocking.disconnect(true)
         // The group went with the stream (a flushed or replaced Redis): it is made again, and what is in hand went with it.
         if (error instanceof Error && /^NOGROUP|no such key/i.test(error.message)) inHand = []
         ready = false
@@ -176,8 +172,7 @@ export const createEventCounter = (parts: CounterParts): EventCounter => {
         await delay(RETRY_AFTER)
       }
     }
-    await copied
-    await copying.copy()
+    await answered(redis, PATIENCE, 'the last counts', copied.then(copying.copy))
   }
 
   return {

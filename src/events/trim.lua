@@ -30,4 +30,4 @@ if length > most then
   local first = moment(redis.call('XRANGE', stream, '-', '+', 'COUNT', 1)[1][1])
   before = math.max(before, first + math.ceil((delivered - first) * (length - most) / length))
 end
-return redis.call('XTRIM', stream, 'MINID', '~', string.format('%.0f', math.min(before, limit)))
+return redis.call('XTRIM', stream, 'MINID', '~', string.format('%.0f', math.max(0, math.min(before, limit))))

@@ -63,8 +63,8 @@ export const decayParts = (now: number, halfLife: number): BucketSpan[] => {
     // Where the next coarser bucket begins: that one is covered whole.
     const from = Math.ceil(oldest / coarser) * coarser
     const last = covered === Number.POSITIVE_INFINITY ? Number.MAX_SAFE_INTEGER : covered / width - 1
-    parts.push({ window, width, first: from / width, last })
-    covered = from
+    if (from / width <= last) parts.push({ window, width, first: from / width, last })
+    covered = Math.min(covered, from)
   }
   return parts
 }

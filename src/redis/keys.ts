@@ -137,14 +137,22 @@ export const keysFor = (prefix: string) => {
     learned: (section: string) => `${prefix}:learned:${section}`,
 
     // ---- events --------------------------------------------------------------------------------------------------
-    /** HASH article id -> count of all accepted events of a kind. */
+    /** HASH article id -> count of all accepted events of a kind; `seconds`: of reading. Swept of articles that are gone. */
     eventTotals: (kind: string) => `${events}:total:${kind}`,
     /** ZSET article id by its count in a rolling window, or by decayed log weight for `now`. */
     eventWindow: (kind: string, window: string) => `${events}:window:${kind}:${window}`,
-    /** HASH article id -> count of one bucket of time. Expires once it has left the longest window using it. */
+    /** HASH article id -> count of one bucket of time. Expires a quarter of its window after it has left it. */
     eventBucket: (kind: string, window: string, index: number | string) =>
       `${events}:bucket:${kind}:${window}:${index}`,
-    /** Anything else the counter keeps beside the stream: de-duplication, refusals, rotation marks. */
+    /**
+     * What else the counter keeps beside the stream, all written by its scripts:
+     * - `seen:<slot>` HASH article and visitor -> ms; an hour and a span. `burst:<minute>` HASH visitor -> events; 5 minutes. `ids:<hour>` SET; 3 hours.
+     * - `salt:<day>` STRING, key of a day's hashes; 3 days.
+     * - `marks` HASH window -> its first bucket, and the half-life. `index:<kind>:<window>` ZSET of its buckets; swept of those that expired.
+     * - `dirty` HASH article id -> version, what is to be told to its hash. `version` STRING counter.
+     * - `refused` HASH reason -> count. `refused:last` LIST of JSON, the last 50.
+     * - `replay` STRING, token of a replay that has counting pause; 20 seconds. `again:...` what it counts, in the shape of all this; until it ends.
+     */
     eventState: (name: string) => `${events}:${name}`,
 
     // ---- running the worker --------------------------------------------------------------------------------------

@@ -1,59 +1,15 @@
 import fc from 'fast-check'
-import { pino } from 'pino'
 import { describe, expect, it } from 'vitest'
-import type { ArticleId } from '../../src/article/article.ts'
 import { articleId } from '../../src/article/identity.ts'
-import type { StreamEntry } from '../../src/events/batch.ts'
-import { createEventCounter } from '../../src/events/counter.ts'
-import { GROUP } from '../../src/events/counting.ts'
 import { parseEvent } from '../../src/events/event.ts'
 import { EventSettings } from '../../src/events/settings.ts'
-import { createTops } from '../../src/events/tops.ts'
-import { logWeight, worthNow } from '../../src/events/windows.ts'
-import { type Keys, keysFor } from '../../src/redis/keys.ts'
+import { decayParts, logWeight, ROLLING, worthNow } from '../../src/events/windows.ts'
 import { NOON } from '../support/articles.ts'
-import { testRedis } from '../support/redis.ts'
+import { eventDesks, view } from '../support/events.ts'
 
-const { redis, keys } = testRedis()
+const { redis, aDesk, A, B } = eventDesks()
 const settings = EventSettings.parse({})
-const A = 'aaaaaaaaaaaaaaaa' as ArticleId
-const B = 'bbbbbbbbbbbbbbbb' as ArticleId
-let run = 0
-
-const aDesk = (own = keysFor(`${keys.prefix}-${run++}`)) => {
-  const clock = { now: NOON }
-  const counter = (consumer = 'one') =>
-    createEventCounter({
-      redis,
-      blocking: redis,
-      keys: own,
-      archive: { resolve: async ids => ids.map(id => (id === A || id === B ? id : null)) },
-      settings: () => settings,
-      now: () => clock.now,
-      consumer,
-      log: pino({ level: 'silent' }),
-    })
-  const tops = createTops({ redis, keys: own, halfLife: () => settings.halfLife, now: () => clock.now })
-  return { keys: own, clock, counter, tops }
-}
-
-let sequence = 0
-const nextSequence = () => {
-  sequence += 1
-  return sequence
-}
-/** Adds events as a service would, delivered to a consumer and not yet acknowledged. */
-const deliver = async (own: Keys, at: number, events: readonly Record<string, string>[]): Promise<StreamEntry[]> => {
-  await redis.xgroup('CREATE', own.events(), GROUP, '0', 'MKSTREAM').catch((error: Error) => {
-    if (!error.message.startsWith('BUSYGROUP')) throw error
-  })
-  for (const event of events) await redis.xadd(own.events(), `${at}-${nextSequence()}`, ...Object.entries(event).flat())
-  const answer = (await redis.xreadgroup('GROUP', GROUP, 'one', 'COUNT', 1_000, 'STREAMS', own.events(), '>')) as
-    | [string, StreamEntry[]][]
-    | null
-  return answer?.[0]?.[1] ?? []
-}
-const view = (article: string, visitor: string, more = {}) => ({ kind: 'view', article, visitor, ...more })
+const HOUR = 3_600_000
 
 describe('an event', () => {
   it.each([
@@ -65,6 +21,8 @@ describe('an event', () => {
     ['with a time that is none', { kind: 'view', article: A, at: 'yesterday' }, 'malformed'],
     ['from the future', { kind: 'view', article: A, at: new Date(NOON + 3_600_000).toISOString() }, 'in-future'],
     ['long past', { kind: 'view', article: A, at: new Date(NOON - 30 * 86_400_000).toISOString() }, 'too-late'],
+    ['with seconds that are none', { kind: 'view', article: A, seconds: 'long' }, 'malformed'],
+    ['with more seconds than a day has', { kind: 'view', article: A, seconds: '90000' }, 'malformed'],
     ['too long', { kind: 'view', article: A, visitor: 'v'.repeat(3_000) }, 'malformed'],
   ])('%s is refused', (_, fields, refused) => {
     expect(parseEvent(fields as unknown as Record<string, string>, NOON, settings.latest)).toMatchObject({ refused })
@@ -82,7 +40,7 @@ describe('an event', () => {
 describe('counting', () => {
   it('counts a batch once, though it is counted again after a crash', async () => {
     const desk = aDesk()
-    const entries = await deliver(desk.keys, NOON, [
+    const entries = await desk.deliver(NOON, [
       view(A, 'x'),
       view(A, 'y'),
       view(B, 'x'),
@@ -99,27 +57,99 @@ describe('counting', () => {
 
   it('counts one view a visitor and article within half an hour, and again after it', async () => {
     const desk = aDesk()
-    await desk.counter().countEntries(await deliver(desk.keys, NOON, [view(A, 'x'), view(A, 'x'), view(B, 'x')]))
+    await desk.counter().countEntries(await desk.deliver(NOON, [view(A, 'x'), view(A, 'x'), view(B, 'x')]))
     desk.clock.now += 29 * 60_000
-    await desk.counter().countEntries(await deliver(desk.keys, desk.clock.now, [view(A, 'x')]))
+    await desk.counter().countEntries(await desk.deliver(desk.clock.now, [view(A, 'x')]))
     desk.clock.now += 2 * 60_000
-    await desk.counter().countEntries(await deliver(desk.keys, desk.clock.now, [view(A, 'x')]))
+    await desk.counter().countEntries(await desk.deliver(desk.clock.now, [view(A, 'x')]))
     expect(await redis.hgetall(desk.keys.eventTotals('view'))).toEqual({ [A]: '2', [B]: '1' })
+  })
+
+  it('tells visitors alike over midnight, when the key changes', async () => {
+    const desk = aDesk()
+    const midnight = NOON + 12 * HOUR
+    const at = async (moment: number, ...visitors: string[]) => {
+      desk.clock.now = moment
+      await desk.counter().countEntries(
+        await desk.deliver(
+          moment,
+          visitors.map(visitor => view(A, visitor)),
+        ),
+      )
+    }
+    await at(midnight - 10 * 60_000, 'x')
+    await at(midnight + 5 * 60_000, 'x', 'y')
+    expect(await desk.totals('view')).toEqual({ [A]: 2 })
+    expect(await desk.refused()).toEqual({ repeated: 1 })
+    // Late, and looked for in the slot of the day after.
+    await at(midnight + 20 * 60_000)
+    await desk
+      .counter()
+      .countEntries(await desk.deliver(desk.clock.now, [view(A, 'y', { at: String(midnight - 60_000) })]))
+    expect(await desk.refused()).toEqual({ repeated: 2 })
+  })
+
+  it('refuses the same event sent again, though it is another entry, and says so', async () => {
+    const desk = aDesk()
+    const events = [view(A, 'x', { id: 'e1' }), { kind: 'share', article: A, id: 'e2' }]
+    await desk.counter().countEntries(await desk.deliver(NOON, [...events, ...events]))
+    desk.clock.now += 50 * 60_000
+    await desk.counter().countEntries(await desk.deliver(desk.clock.now, events))
+    expect([await desk.totals('view'), await desk.totals('share')]).toEqual([{ [A]: 1 }, { [A]: 1 }])
+    expect(await desk.refused()).toEqual({ replayed: 4 })
+  })
+
+  it('counts so many events of one visitor in a minute, refuses the burst, and counts again in the next', async () => {
+    const desk = aDesk({ perMinute: 3 })
+    const burst = Array.from({ length: 10 }, () => ({ kind: 'share', article: A, visitor: 'x' }))
+    const others = Array.from({ length: 10 }, (_, index) => view(A, `other ${index}`))
+    await desk.counter().countEntries(await desk.deliver(NOON, [...burst, ...others]))
+    expect([await desk.totals('share'), await desk.totals('view')]).toEqual([{ [A]: 3 }, { [A]: 10 }])
+    expect(await desk.refused()).toEqual({ burst: 7 })
+    desk.clock.now += 60_000
+    await desk.counter().countEntries(await desk.deliver(desk.clock.now, burst.slice(0, 1)))
+    expect(await desk.totals('share')).toEqual({ [A]: 4 })
+  })
+
+  it('sums the seconds of reading, also told when the page is left and its view was counted', async () => {
+    const desk = aDesk()
+    await redis.hset(desk.keys.article(A), 'id', A)
+    await desk
+      .counter()
+      .countEntries(
+        await desk.deliver(NOON, [view(A, 'x'), view(A, 'x', { seconds: '41.6' }), view(B, 'x', { seconds: '3' })]),
+      )
+    expect([await desk.totals('view'), await desk.totals('seconds')]).toEqual([
+      { [A]: 1, [B]: 1 },
+      { [A]: 42, [B]: 3 },
+    ])
+    expect(await redis.hgetall(desk.keys.article(A))).toMatchObject({ views: '1', seconds: '42' })
+  })
+
+  it('counts a batch of thousands as it counts one by one', async () => {
+    const desk = aDesk()
+    const events = Array.from({ length: 4_500 }, (_, index) => view(index % 3 === 0 ? A : B, `v${index % 4_000}`))
+    await desk.counter().countEntries(await desk.deliver(NOON, events))
+    const one = aDesk()
+    for (let at = 0; at < events.length; at += 900)
+      await one.counter().countEntries(await one.deliver(NOON, events.slice(at, at + 900)))
+    expect(await desk.totals('view')).toEqual(await one.totals('view'))
+    expect(await desk.refused()).toEqual(await one.refused())
   })
 
   it('keeps no visitor as reported', async () => {
     const desk = aDesk()
-    await desk.counter().countEntries(await deliver(desk.keys, NOON, [view(A, 'jo@example.org')]))
-    for (const key of await redis.keys(`${desk.keys.eventState('seen')}*`)) {
-      expect(JSON.stringify(await redis.hgetall(key))).not.toContain('jo@example')
-    }
+    await desk.counter().countEntries(await desk.deliver(NOON, [view(A, 'jo@example.org')]))
+    const kept = await redis.keys(`${desk.keys.eventState('')}*`)
+    expect(kept.filter(key => /:(?:seen|burst):/.test(key))).toHaveLength(2)
+    for (const key of kept) expect((await redis.dump(key)) ?? '').not.toContain('jo@example')
   })
 
   it('rolls: what is a day old leaves the day and stays in the week; after a week of silence nothing is left', async () => {
     const desk = aDesk()
-    await desk.counter().countEntries(await deliver(desk.keys, NOON, [view(A, 'x'), view(A, 'y')]))
+    await desk.counter().countEntries(await desk.deliver(NOON, [view(A, 'x'), view(A, 'y')]))
     desk.clock.now += 20 * 3_600_000
-    await desk.counter().countEntries(await deliver(desk.keys, desk.clock.now, [view(B, 'x')]))
+    await desk.counter().countEntries(await desk.deliver(desk.clock.now, [view(B, 'x')]))
     desk.clock.now += 5 * 3_600_000
     await desk.counter().countEntries([])
     expect(await desk.tops('view', 'day', 10)).toEqual([{ article: B, count: 1 }])
@@ -136,9 +166,7 @@ describe('counting', () => {
     const desk = aDesk()
     await desk
       .counter()
-      .countEntries(
-        await deliver(desk.keys, NOON, [view(A, 'x', { at: new Date(NOON - 30 * 3_600_000).toISOString() })]),
-      )
+      .countEntries(await desk.deliver(NOON, [view(A, 'x', { at: new Date(NOON - 30 * 3_600_000).toISOString() })]))
     expect(await desk.tops('view', 'day', 10)).toEqual([])
     expect(await desk.tops('view', 'week', 10)).toEqual([{ article: A, count: 1 }])
   })
@@ -148,7 +176,7 @@ describe('counting', () => {
     await fc.assert(
       fc.asyncProperty(fc.shuffledSubarray(events, { minLength: events.length }), async shuffled => {
         const desk = aDesk()
-        await desk.counter().countEntries(await deliver(desk.keys, NOON, shuffled))
+        await desk.counter().countEntries(await desk.deliver(NOON, shuffled))
         expect(await redis.hgetall(desk.keys.eventTotals('view'))).toEqual({ [A]: '2', [B]: '1' })
         expect(await redis.hgetall(desk.keys.eventTotals('comment'))).toEqual({ [B]: '1' })
       }),
@@ -160,7 +188,7 @@ describe('counting', () => {
 describe('the window now', () => {
   it('halves a read after a half-life', async () => {
     const desk = aDesk()
-    await desk.counter().countEntries(await deliver(desk.keys, NOON, [view(A, 'x'), view(A, 'y')]))
+    await desk.counter().countEntries(await desk.deliver(NOON, [view(A, 'x'), view(A, 'y')]))
     const [fresh] = await desk.tops('view', 'now', 1)
     desk.clock.now += settings.halfLife
     const [old] = await desk.tops('view', 'now', 1)
@@ -178,5 +206,61 @@ describe('the window now', () => {
       }),
     )
     expect(worthNow(logWeight(NOON, 1_000), NOON + 1_000, 1_000)).toBeCloseTo(0.5, 9)
+  })
+})
+
+describe('counts for ranking', () => {
+  it('are given for articles in several windows, and hour by hour', async () => {
+    const desk = aDesk()
+    for (const [hour, readers] of [
+      [0, 1],
+      [1, 3],
+      [3, 2],
+    ] as const) {
+      desk.clock.now = NOON + hour * HOUR
+      const reads = Array.from({ length: readers }, (_, index) => view(A, `${hour} ${index}`))
+      await desk.counter().countEntries(await desk.deliver(desk.clock.now, reads))
+    }
+    expect(await desk.counts.inWindows('view', ['hour', 'day', 'week'], [B, A])).toEqual([
+      { hour: 0, day: 0, week: 0 },
+      { hour: 2, day: 6, week: 6 },
+    ])
+    // The running hour is not full.
+    expect(await desk.counts.byHour('view', [A, B], 4)).toEqual([
+      [0, 3, 1, 0],
+      [0, 0, 0, 0],
+    ])
+    expect(await desk.counts.totals('view', [B, A])).toEqual([0, 6])
+    await expect(desk.counts.byHour('view', [A], 168)).rejects.toThrow(RangeError)
+  })
+
+  it('are built anew where the half-life changes', async () => {
+    const desk = aDesk({ halfLife: '1h' })
+    await desk.counter().countEntries(await desk.deliver(NOON, [view(A, 'x'), view(A, 'y')]))
+    desk.clock.now += 2 * HOUR
+    desk.reload({ halfLife: '2h' })
+    await desk.counter().countEntries(await desk.deliver(desk.clock.now, [view(B, 'x')]))
+    const [a, b] = await desk.counts.inWindows('view', ['now'], [A, B])
+    expect(a?.now).toBeCloseTo(1, 1)
+    expect(b?.now).toBeCloseTo(1, 6)
+  })
+
+  it('take each moment of the past from one bucket only, the finest', () => {
+    fc.assert(
+      fc.property(fc.nat(10 * 24 * HOUR), fc.integer({ min: 60_000, max: 30 * 24 * HOUR }), (later, halfLife) => {
+        const now = NOON + later
+        const parts = decayParts(now, halfLife)
+        const [minutes, ...coarser] = parts
+        expect(minutes?.window).toBe('hour')
+        let begins = (minutes?.first ?? 0) * 60_000
+        for (const { width, first, last } of coarser) {
+          expect((last + 1) * width).toBe(begins)
+          expect(first).toBeLessThanOrEqual(last)
+          begins = first * width
+        }
+        for (const [place, { width, first }] of parts.entries())
+          expect(first * width).toBeGreaterThan(now - width * ((ROLLING[place]?.buckets ?? 0) + 1))
+      }),
+    )
   })
 })

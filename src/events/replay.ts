@@ -1,0 +1,244 @@
+/**
+ * Counts anew what the stream still holds, after a rule changed: beside what stands, while counting pauses and the stream keeps what
+ * comes; then both change places in one call. Whoever dies when, either the old counts stand or the new ones.
+ */
+
+import { randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Redis } from 'ioredis'
+import type { Archive } from '../archive/archive.ts'
+import { EVENT_KINDS } from '../lists/entry.ts'
+import type { Keys } from '../redis/keys.ts'
+import { loadScript, runScript } from '../redis/script.ts'
+import { addedAtOf, type StreamEntry } from './batch.ts'
+import { claim } from './claiming.ts'
+import { createCounting, GROUP } from './counting.ts'
+import { pack } from './pack.ts'
+import { holdPause, pause, unpause } from './pause.ts'
+import type { EventSettings } from './settings.ts'
+import { HOUR, ROLLING } from './windows.ts'
+
+const swapScript = loadScript(new URL('./swap.lua', import.meta.url))
+
+/** A replay that cannot be, with what can be done instead. Nothing was changed. */
+export class ReplayError extends Error {
+  readonly code = 'REPLAY_REFUSED'
+}
+
+export interface ReplayParts {
+  readonly redis: Redis
+  readonly keys: Keys
+  readonly archive: Pick<Archive, 'resolve'>
+  readonly settings: () => EventSettings
+  readonly now: () => number
+  /** Told how many entries were read, and how many the stream holds at most. */
+  readonly onProgress: (read: number, most: number) => void
+}
+
+export interface ReplayWanted {
+  /** ms: everything that happened since the full hour before it is counted anew. */
+  readonly from: number
+  /** Whether totals change as well, by what counts differently now. */
+  readonly totals: boolean
+}
+
+export interface Replayed {
+  /** ms: the full hour it began at. */
+  readonly from: number
+  readonly read: number
+  readonly counted: number
+  /** Articles and kinds whose totals changed. */
+  readonly totals: number
+}
+
+const HOLD_EVERY = 5_000
+/** How long counters may take to finish what they have in hand, ms; what a dead one left is claimed meanwhile. */
+const SETTLES_WITHIN = 120_000
+const LOOK = 100
+/** Keys looked at and entries read at a time. */
+const AT_ONCE = 1_000
+
+const iso = (at: number): string => new Date(at).toISOString()
+
+const aboutGroup = async (redis: Redis, stream: string): Promise<{ last: string; pending: number } | null> => {
+  if ((await redis.exists(stream)) === 0) return null
+  for (const flat of (await redis.xinfo('GROUPS', stream)) as unknown[][]) {
+    const about = new Map(flat.map((name, index) => [name, flat[index + 1]]))
+    if (about.get('name') === GROUP)
+      return { last: String(about.get('last-delivered-id')), pending: Number(about.get('pending')) }
+  }
+  return null
+}
+
+/** The earliest full hour of which nothing was trimmed. */
+const reachOf = async (redis: Redis, stream: string): Promise<number> => {
+  const flat = (await redis.xinfo('STREAM', stream)) as unknown[]
+  const about = new Map(flat.map((name, index) => [name, flat[index + 1]]))
+  const [first] = await redis.xrange(stream, '-', '+', 'COUNT', 1)
+  if (about.get('entries-added') === about.get('length') || !first) return 0
+  return Math.ceil(addedAtOf(first[0]) / HOUR) * HOUR
+}
+
+export const createReplay = (parts: ReplayParts) => {
+  const { redis, keys, settings, now, onProgress } = parts
+  const stream = keys.events()
+  const base = keys.eventState('')
+  const again = keys.eventState('again:')
+  const counting = createCounting(parts)
+
+  const keysOfReplay = async (): Promise<string[]> => {
+    const found: string[] = []
+    let cursor = '0'
+    do {
+      const [next, some] = await redis.scan(
+        cursor,
+        'MATCH',
+        `${again.replace(/[*?[\]\\]/g, '\\$&')}*`,
+        'COUNT',
+        AT_ONCE,
+      )
+      found.push(...some)
+      cursor = next
+    } while (cursor !== '0')
+    return found
+  }
+
+  const clear = async (): Promise<void> => {
+    const left = await keysOfReplay()
+    for (let at = 0; at < left.length; at += AT_ONCE) await redis.unlink(...left.slice(at, at + AT_ONCE))
+  }
+
+  /** Until no consumer has anything in hand. @returns id up to which all is counted */
+  const settled = async (token: string): Promise<string> => {
+    const deadline = now() + SETTLES_WITHIN
+    for (;;) {
+      const group = await aboutGroup(redis, stream)
+      if (!group) throw new ReplayError('nothing was counted yet: there is nothing to count anew')
+      if (group.pending === 0) return group.last
+      if (now() > deadline)
+        throw new ReplayError(
+          `${group.pending} events are in the hands of consumers that neither finish nor end: see XPENDING ${stream} ${GROUP}`,
+        )
+      const { claimAfter, batch } = settings()
+      await claim({ redis, stream, consumer: `replay-${token}`, after: claimAfter, batch }, entries =>
+        counting.count(entries, { base, group: GROUP, now: now(), from: 0 }),
+      )
+      await delay(LOOK)
+    }
+  }
+
+  /** What is not counted anew stands as it is: its buckets are copied, and windows added up from them. */
+  const copyEarlier = async (from: number): Promise<void> => {
+    for (const kind of EVENT_KINDS)
+      for (const { window, width } of ROLLING) {
+        const index = `index:${kind}:${window}`
+        const earlier = await redis.zrangebyscore(`${base}${index}`, '-inf', from / width - 1)
+        const name = (moment: string) => `bucket:${kind}:${window}:${moment}`
+        await Promise.all(
+          earlier.flatMap(moment => [
+            redis.copy(`${base}${name(moment)}`, `${again}${name(moment)}`),
+            redis.zadd(`${again}${index}`, moment, moment),
+          ]),
+        )
+      }
+    await counting.rotate(again, now())
+    await counting.decay(again, now())
+  }
+
+  /** Reads up to an id, inclusive. @returns how many were read and counted */
+  const readTo = async (after: string, last: string, from: number, before: number, most: number) => {
+    let [cursor, read, counted] = [after, 0, 0]
+    for (;;) {
+      const entries = (await redis.xrange(stream, cursor, last, 'COUNT', settings().batch)) as StreamEntry[]
+      const newest = entries.at(-1)
+      if (!newest) return { read, counted }
+      counted += (await counting.count(entries, { base: again, group: '', now: now(), from })).counted
+      read += entries.length
+      cursor = `(${newest[0]}`
+      onProgress(before + read, most)
+    }
+  }
+
+  /** What totals change by: what counts since `from` now, less what counted before. */
+  const changes = async (from: number): Promise<(string | number)[]> => {
+    const changed: (string | number)[] = []
+    for (const kind of EVENT_KINDS) {
+      const by = new Map<string, number>()
+      for (const [prefix, sign] of [
+        [base, -1],
+        [again, 1],
+      ] as const) {
+        const moments = await redis.zrangebyscore(`${prefix}index:${kind}:week`, from / HOUR, '+inf')
+        const buckets = await Promise.all(
+          moments.map(moment => redis.hgetall(`${prefix}bucket:${kind}:week:${moment}`)),
+        )
+        for (const counts of buckets)
+          for (const [article, count] of Object.entries(counts))
+            by.set(article, (by.get(article) ?? 0) + sign * Number(count))
+      }
+      for (const [article, difference] of by) if (difference !== 0) changed.push(kind, article, difference)
+    }
+    return changed
+  }
+
+  /** @returns what totals changed by, or null where more was counted meanwhile */
+  const swap = async (from: number, last: string, token: string, totals: boolean): Promise<number | null> => {
+    await counting.rotate(again, now())
+    const changed = totals ? await changes(from) : []
+    // Totals and what hashes are told go on as they were, but for the changes.
+    const names = (await keysOfReplay())
+      .map(key => key.slice(again.length))
+      .filter(name => !/^(?:total:|dirty$|version$)/.test(name))
+    const firsts = ROLLING.map(({ window, width }) => [window, from / width])
+    const outcome = await runScript(
+      redis,
+      swapScript,
+      [stream],
+      [again, GROUP, last, token, pack(firsts), pack(names), pack(changed)],
+    )
+    if (outcome === 'lost')
+      throw new ReplayError('the replay took too long to say it still runs, and counting went on: start it again')
+    return outcome === 'done' ? changed.length / 3 : null
+  }
+
+  const work = async ({ from: wanted, totals }: ReplayWanted, token: string): Promise<Replayed> => {
+    const from = Math.floor(wanted / HOUR) * HOUR
+    await clear()
+    let last = await settled(token)
+    const reach = await reachOf(redis, stream)
+    if (from < reach)
+      throw new ReplayError(
+        `the stream no longer holds ${iso(from)}; the earliest hour it holds whole begins at ${iso(reach)}: --from ${iso(reach)}, and events.keep for longer reach`,
+      )
+    const oldest = (Math.floor(now() / HOUR) - (ROLLING.at(-1)?.buckets ?? 0) + 1) * HOUR
+    if (from < oldest) throw new ReplayError(`no window reaches back to ${iso(from)}: --from ${iso(oldest)} or later`)
+    await copyEarlier(from)
+    const most = await redis.xlen(stream)
+    // A little before, so that it is known who had just read what.
+    let { read, counted } = await readTo(String(Math.max(0, from - settings().span)), last, from, 0, most)
+    for (;;) {
+      const changed = await swap(from, last, token, totals)
+      if (changed !== null) return { from, read, counted, totals: changed }
+      const further = await settled(token)
+      const more = await readTo(`(${last}`, further, from, read, most)
+      ;[last, read, counted] = [further, read + more.read, counted + more.counted]
+    }
+  }
+
+  return {
+    /** @throws ReplayError where it cannot be; nothing was changed then */
+    async run(asked: ReplayWanted): Promise<Replayed> {
+      if (asked.from > now()) throw new ReplayError(`${iso(asked.from)} is still to come`)
+      const token = randomUUID()
+      if (!(await pause(redis, keys, token))) throw new ReplayError('another replay runs: wait until it has ended')
+      const holding = setInterval(() => void holdPause(redis, keys, token).catch(() => undefined), HOLD_EVERY)
+      try {
+        return await work(asked, token)
+      } finally {
+        clearInterval(holding)
+        await clear()
+        await unpause(redis, keys, token)
+      }
+    },
+  }
+}

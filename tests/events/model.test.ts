@@ -1,0 +1,201 @@
+/** Any sequence of events, late ones, copies, clock steps and restarts, against a model that keeps every event in a list. */
+
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { parseEvent } from '../../src/events/event.ts'
+import { ROLLING } from '../../src/events/windows.ts'
+import { EVENT_KINDS, type EventKind } from '../../src/lists/entry.ts'
+import { NOON } from '../support/articles.ts'
+import { type EventDesk, eventDesks } from '../support/events.ts'
+
+const { aDesk, A, B } = eventDesks()
+const ARTICLES = [A, B]
+const SPAN = 30 * 60_000
+const PER_MINUTE = 6
+const HOUR = 3_600_000
+
+type Step =
+  | { readonly do: 'report'; readonly events: readonly Sketch[] }
+  | { readonly do: 'clock'; readonly by: number }
+  | { readonly do: 'again' }
+  | { readonly do: 'restart' }
+
+interface Sketch {
+  readonly kind: EventKind
+  readonly article: number
+  readonly visitor: number
+  /** ms before it is added. */
+  readonly late: number
+  readonly id: number | null
+  readonly seconds: number
+}
+
+const sketch: fc.Arbitrary<Sketch> = fc.record({
+  kind: fc.constantFrom(...EVENT_KINDS, 'view' as const),
+  article: fc.nat(1),
+  visitor: fc.nat(4),
+  late: fc.oneof(
+    { weight: 5, arbitrary: fc.constant(0) },
+    { weight: 3, arbitrary: fc.integer({ min: 0, max: 2 * HOUR }) },
+    { weight: 2, arbitrary: fc.integer({ min: 0, max: 9 * 24 * HOUR }) },
+  ),
+  id: fc.option(fc.nat(6), { freq: 3 }),
+  seconds: fc.oneof(fc.constant(0), fc.nat(90)),
+})
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({ do: fc.constant('report' as const), events: fc.array(sketch, { maxLength: 14 }) }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('clock' as const),
+      by: fc.oneof(
+        fc.integer({ min: 0, max: 10 * 60_000 }),
+        fc.integer({ min: 0, max: 30 * HOUR }),
+        fc.integer({ min: 0, max: 10 * 24 * HOUR }),
+        // Backwards, too: as a clock that was wrong and is put right.
+        fc.integer({ min: -3 * HOUR, max: 0 }),
+      ),
+    }),
+  },
+  { weight: 1, arbitrary: fc.constant({ do: 'again' as const }) },
+  { weight: 1, arbitrary: fc.constant({ do: 'restart' as const }) },
+)
+
+/** What the rules say, with nothing clever: every counted event in a list. */
+const aModel = () => {
+  const counted: { kind: EventKind; article: string; at: number; kept: ReadonlySet<string> }[] = []
+  const views: { article: string; visitor: string; at: number }[] = []
+  const acts = new Map<string, number>()
+  const ids: { id: string; hour: number }[] = []
+  const seconds = new Map<string, number>()
+  const refused = new Map<string, number>()
+  const refuse = (reason: string): null => {
+    refused.set(reason, (refused.get(reason) ?? 0) + 1)
+    return null
+  }
+  const from = (now: number, width: number, buckets: number) => (Math.floor(now / width) - buckets + 1) * width
+
+  const judge = (fields: Record<string, string>, addedAt: number): (typeof counted)[number] | null => {
+    const event = parseEvent(fields, addedAt, 7 * 24 * HOUR)
+    if ('refused' in event) return refuse(event.refused)
+    const hour = Math.floor(addedAt / HOUR)
+    if (event.id !== '') {
+      if (ids.some(({ id, hour: then }) => id === event.id && Math.abs(hour - then) <= 1)) return refuse('replayed')
+      ids.push({ id: event.id, hour })
+    }
+    const who = `${event.visitor} ${Math.floor(event.at / 60_000)}`
+    acts.set(who, (acts.get(who) ?? 0) + 1)
+    if ((acts.get(who) ?? 0) > PER_MINUTE) return refuse('burst')
+    if (event.seconds > 0) seconds.set(event.article, (seconds.get(event.article) ?? 0) + event.seconds)
+    if (event.kind === 'view') {
+      const { article, visitor, at } = event
+      if (views.some(seen => seen.article === article && seen.visitor === visitor && Math.abs(seen.at - at) < SPAN))
+        return refuse('repeated')
+      views.push({ article, visitor, at })
+    }
+    return { kind: event.kind, article: event.article, at: event.at, kept: new Set() }
+  }
+
+  return {
+    /** A batch at once. Of what has left a window when it comes nothing is kept for that window. */
+    count(batch: readonly { fields: Record<string, string>; addedAt: number }[], now: number) {
+      const latest = Math.max(
+        ...batch
+          .filter(each => !('refused' in parseEvent(each.fields, each.addedAt, 7 * 24 * HOUR)))
+          .map(({ addedAt }) => addedAt),
+      )
+      for (const { fields, addedAt } of batch) {
+        const event = judge(fields, addedAt)
+        if (!event) continue
+        const kept = ROLLING.filter(
+          ({ width, buckets }) => event.at >= from(now, width, buckets) || event.at >= from(latest, width, buckets),
+        ).map(({ window }) => window)
+        counted.push({ ...event, kept: new Set(kept) })
+      }
+    },
+    totals: (kind: EventKind) => tally(counted.filter(each => each.kind === kind)),
+    window: (kind: EventKind, { window, width, buckets }: (typeof ROLLING)[number], now: number) =>
+      tally(
+        counted.filter(each => each.kind === kind && each.kept.has(window) && each.at >= from(now, width, buckets)),
+      ),
+    /** What reads are worth, each halved after each half-life. */
+    worth: (kind: EventKind, article: string, now: number, halfLife: number) =>
+      counted
+        .filter(each => each.kind === kind && each.article === article)
+        .reduce((sum, { at }) => sum + 2 ** ((at - now) / halfLife), 0),
+    seconds: () => Object.fromEntries(seconds),
+    refused: () => Object.fromEntries(refused),
+  }
+}
+
+const tally = (events: readonly { article: string }[]): Record<string, number> => {
+  const counts: Record<string, number> = {}
+  for (const { article } of events) counts[article] = (counts[article] ?? 0) + 1
+  return counts
+}
+
+const fieldsOf = ({ kind, article, visitor, late, id, seconds }: Sketch, addedAt: number): Record<string, string> => ({
+  kind,
+  article: ARTICLES[article] ?? A,
+  visitor: `visitor ${visitor}`,
+  ...(late > 0 ? { at: String(addedAt - late) } : {}),
+  ...(id === null ? {} : { id: `event ${id}` }),
+  ...(seconds > 0 ? { seconds: String(seconds) } : {}),
+})
+
+const compare = async (desk: EventDesk, model: ReturnType<typeof aModel>): Promise<void> => {
+  const { now } = desk.clock
+  for (const kind of EVENT_KINDS) {
+    expect([kind, await desk.totals(kind)]).toEqual([kind, model.totals(kind)])
+    for (const rolling of ROLLING) {
+      const shown = Object.fromEntries(
+        (await desk.tops(kind, rolling.window, 10)).map(({ article, count }) => [article, count]),
+      )
+      expect([kind, rolling.window, shown]).toEqual([kind, rolling.window, model.window(kind, rolling, now)])
+    }
+    for (const { article, count } of await desk.tops(kind, 'now', 10)) {
+      const worth = model.worth(kind, article, now, desk.settings.halfLife)
+      expect(Math.abs(count - worth)).toBeLessThan(1e-6 * Math.max(1, worth))
+    }
+  }
+  expect(await desk.totals('seconds')).toEqual(model.seconds())
+  expect(await desk.refused()).toEqual(model.refused())
+}
+
+describe('any sequence of events, late ones, copies, clock steps and restarts', () => {
+  it('counts as a model that keeps every event does', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 14 }), async steps => {
+        const desk = aDesk({ perMinute: PER_MINUTE })
+        const model = aModel()
+        let counter = desk.counter('c0')
+        // The server's clock, which dates entries, only goes forward, whatever the worker's does.
+        let added = NOON
+        let last: Awaited<ReturnType<EventDesk['deliver']>> = []
+        for (const [index, each] of steps.entries()) {
+          if (each.do === 'clock') {
+            desk.clock.now += each.by
+            added = Math.max(added, desk.clock.now)
+          } else if (each.do === 'restart') counter = desk.counter(`c${index + 1}`)
+          else if (each.do === 'again') await counter.countEntries(last)
+          else {
+            const events = each.events.map(event => fieldsOf(event, added))
+            last = await desk.deliver(added, events)
+            await counter.countEntries(last)
+            if (events.length > 0)
+              model.count(
+                events.map(fields => ({ fields, addedAt: added })),
+                desk.clock.now,
+              )
+          }
+        }
+        await counter.countEntries([])
+        await compare(desk, model)
+      }),
+      { numRuns: Number(process.env.MODEL_RUNS ?? 120) },
+    )
+  }, 120_000)
+})
