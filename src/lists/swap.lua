@@ -38,7 +38,8 @@ if changed and base == 'whole' then
 elseif changed then
   -- Its length tells where somebody else wrote to it.
   if stands[1] ~= base or stands[8] ~= tostring(length) then return { 'other' } end
-  if length > count then redis.call('LTRIM', list, 0, count - 1) end
+  if count == 0 then redis.call('DEL', list)
+  elseif length > count then redis.call('LTRIM', list, 0, count - 1) end
   for at = 11, #ARGV, 2 do
     if tonumber(ARGV[at]) < length then redis.call('LSET', list, ARGV[at], ARGV[at + 1])
     else redis.call('RPUSH', list, ARGV[at + 1]) end

@@ -11,7 +11,7 @@ const swap = loadScript(new URL('./swap.lua', import.meta.url))
 const announce = loadScript(new URL('./announce.lua', import.meta.url))
 
 const MOST_UPDATES = 10_000
-/** Above this share of changed entries a list is written whole: measured by `npm run bench:lists`. */
+/** Above this share of changed entries a list is written whole. `npm run bench:lists` measures it. */
 const SMALL = 0.5
 
 /** A list with its bytes. */

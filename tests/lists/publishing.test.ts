@@ -120,6 +120,34 @@ describe('the difference of two lists', () => {
   })
 })
 
+describe('a list of which everything is blocked', () => {
+  it('is empty, and whole again when the block has ended', async () => {
+    const before = await room.titles('latest')
+    const ids = (await room.list('latest')).map(({ id }) => id)
+    for (const what of ids)
+      await desk.editors.place({
+        kind: 'block',
+        what,
+        list: 'latest',
+        by: 'ed',
+        at: clock.now,
+        until: clock.now + 60_000,
+      })
+    await desk.publisher.publish('latest')
+    expect(await room.titles('latest')).toEqual([])
+    expect((await room.meta('latest')).count).toBe('0')
+    clock.now += 60_000
+    await desk.publisher.keep()
+    await desk.publisher.publish('latest')
+    expect(await room.titles('latest')).toEqual(before)
+    const log = await desk.editors.log(10)
+    expect(log.map(({ did, by }) => `${did} ${by}`)).toEqual([
+      ...ids.map(() => 'expired ed'),
+      ...ids.map(() => 'placed ed'),
+    ])
+  })
+})
+
 describe('lists that wait', () => {
   const written = async (name: string) => Number((await room.meta(name)).version ?? 0)
 
