@@ -1,6 +1,6 @@
 /** The command line as it is typed: a process of its own, with its output and exit code. Whatever still runs is ended with the test file. */
 
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, inject } from 'vitest'
@@ -8,7 +8,7 @@ import { aFolder } from './folder.ts'
 import { until } from './until.ts'
 
 export interface Cli {
-  readonly child: ChildProcess
+  readonly child: ChildProcessWithoutNullStreams
   readonly out: () => string
   readonly err: () => string
   /** Exit code, or the signal that ended it. */
@@ -28,11 +28,17 @@ export const redisUrl = (): string => {
 const cleanEnv = (): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(NEWSDESK_|VITEST|NODE_OPTIONS$)/.test(name)))
 
-export const cli = (args: readonly string[], env: NodeJS.ProcessEnv = {}): Cli => {
+/** @param reads whether the test writes to the command's stdin; it is at its end otherwise */
+export const cli = (
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  { reads = false }: { reads?: boolean } = {},
+): Cli => {
   const child = spawn(process.execPath, ['--import', 'tsx', 'src/app/main.ts', ...args], {
     env: { ...cleanEnv(), NO_COLOR: '1', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: 'pipe',
   })
+  if (!reads) child.stdin.end()
   running.add(child)
   const text = { out: '', err: '' }
   child.stdout.setEncoding('utf8').on('data', chunk => {
