@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { decodeModel, type SectionModel } from '../article/model.ts'
+import { decodeModel, type Sample, type SectionModel } from '../article/model.ts'
 import { parseSectionWords } from '../article/train.ts'
 
 export const modelDir = join(dirname(fileURLToPath(import.meta.url)), '../article/model')
@@ -26,14 +26,15 @@ export const loadSectionModel = (path = join(modelDir, 'sections.bin')): Section
 
 const REPLAYED = 60
 
-/** Texts of four words of each section that the model knows, for learning not to forget. */
-export const replayTexts = (model: SectionModel): { section: string; text: string }[] => {
+/** Titles that the model was trained on, and texts of four words of each section that it knows, for learning not to forget. */
+export const replayTexts = (model: SectionModel): Sample[] => {
   const words = parseSectionWords(readFileSync(join(modelDir, 'words.txt'), 'utf8'))
-  return model.sections.flatMap(section => {
+  const made = model.sections.flatMap(section => {
     const own = words.get(section) ?? []
     return Array.from({ length: own.length < 4 ? 0 : REPLAYED }, (_, n) => ({
       section,
       text: [0, 1, 2, 3].map(k => own[(n * 7 + k * 61) % own.length]).join(' '),
     }))
   })
+  return [...model.samples, ...made]
 }

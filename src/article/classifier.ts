@@ -4,8 +4,8 @@ import type { SectionModel } from './model.ts'
 import { isUnspaced, pairsOf, wordsOf } from './words.ts'
 
 export interface Reading {
-  /** Values of the hidden layer. */
-  readonly hidden: Float32Array
+  /** Values of the hidden layer, then what went into it: from both a section is learnt that the layer was not made for. */
+  readonly features: Float32Array
   /** Logarithmic odds of each section of the model, not normalised. */
   readonly logits: Float32Array
   /** Distinct words and pairs of the text. */
@@ -36,9 +36,12 @@ export const readText = (model: SectionModel, title: string, summary: string): R
   }
   const share = 1 / Math.sqrt(known + 0.5)
   const bent = rectified(width, sections.length)
+  const features = new Float32Array(2 * width)
   for (let j = 0; j < width; j++) {
     const value = (hidden[j] ?? 0) * share + (model.hiddenBias[j] ?? 0)
     hidden[j] = j < bent ? Math.max(0, value) : value
+    features[j] = hidden[j] ?? 0
+    features[width + j] = value
   }
 
   const logits = Float32Array.from(model.outputBias)
@@ -57,7 +60,7 @@ export const readText = (model: SectionModel, title: string, summary: string): R
     for (let k = 0; k < sections.length; k++)
       logits[k] = (logits[k] ?? 0) + scale * (votes.values[row * sections.length + k] ?? 0)
   }
-  return { hidden, logits, terms, known }
+  return { features, logits, terms, known }
 }
 
 /** @returns probabilities that add up to 1 */

@@ -7,6 +7,7 @@ import { type Reading, readText, softmax, VOTE } from './classifier.ts'
 import type { SectionModel } from './model.ts'
 import type { Classify } from './sections.ts'
 import type { SectionId } from './taxonomy.ts'
+import { wordsOf } from './words.ts'
 
 /** An article whose section its publisher makes sure. */
 export interface Example {
@@ -20,6 +21,7 @@ export interface Example {
 export interface Learned {
   /** Those of the model first, then those that it did not know. */
   readonly sections: readonly SectionId[]
+  /** `sections * features` values, to be added to what the model says. */
   readonly output: Float32Array
   readonly outputBias: Float32Array
   readonly votes: ReadonlyMap<string, Float32Array>
@@ -30,21 +32,36 @@ const FEWEST_EXAMPLES = 30
 const FEWEST_SOURCES = 2
 /** Most that one source may weigh against all others of a section. */
 const LARGEST_SHARE = 0.6
+/** A section of fewer examples than this weighs more by each, or the others would drown it. */
+const FULL = 240
+const TEMPLATE = 0.5
 const HALF_LIFE = 14 * 86_400_000
-const EPOCHS = 5
-const RATE = 0.05
+const EPOCHS = 15
+const RATE = 0.6
 const START = 0.1
+/** Where the odds of a section start that the model does not know. */
+const UNKNOWN = -2
+/** One word in so many is left out each time. */
+const LEAVE_OUT = 3
+
+interface Word {
+  readonly weights: Float32Array
+  /** Sums of squared gradients (Adagrad, as in the network). */
+  readonly squares: Float32Array
+}
 
 /** A text as the last layer is trained on it. */
 interface Lesson {
-  readonly hidden: Float32Array
-  /** What the model's direct votes say; they stay as they are. */
-  readonly said: Float32Array
+  readonly features: Float32Array
+  /** What the model says of the sections it knows. */
+  readonly logits: Float32Array
   /** Learnt votes of its words, and how loud each is. */
-  readonly words: readonly Float32Array[]
+  readonly words: readonly Word[]
   readonly loud: number
   readonly section: number
   readonly weight: number
+  /** It is of the model's own texts. */
+  readonly replayed: boolean
 }
 
 /** Weights of the examples of one section: older ones less, and no source more than its share. */
@@ -61,6 +78,21 @@ const weigh = (examples: readonly Example[], now: number): number[] => {
   })
 }
 
+/** Words that stand in most of what a source writes of a section: its desk's template, which says nothing of other desks' texts. */
+const templatesOf = (examples: readonly Example[]): Map<string, Set<string>> => {
+  const bySource = new Map<string, string[][]>()
+  for (const { source, text } of examples)
+    bySource.set(source, [...(bySource.get(source) ?? []), [...new Set(wordsOf(text))]])
+  return new Map(
+    [...bySource].map(([source, texts]) => {
+      const counts = new Map<string, number>()
+      for (const word of texts.flat()) counts.set(word, (counts.get(word) ?? 0) + 1)
+      const most = Math.max(5, texts.length * TEMPLATE)
+      return [source, new Set([...counts].flatMap(([word, count]) => (count > most ? [word] : [])))]
+    }),
+  )
+}
+
 /** Words that more than one source uses for a section: a publisher's own phrases are not learnt. */
 const sharedTerms = (examples: readonly Example[], readings: ReadonlyMap<Example, Reading>): Set<string> => {
   const users = new Map<string, Set<string>>()
@@ -74,7 +106,7 @@ const sharedTerms = (examples: readonly Example[], readings: ReadonlyMap<Example
 }
 
 /** So many texts are read, or learnt once, between two turns of a process that has other work: some milliseconds. */
-const A_TURN = 32
+const A_TURN = 16
 
 /**
  * Learns in turns, of which each `next()` does one.
@@ -92,33 +124,37 @@ export function* learningInTurns(
   if (taught.length === 0) return undefined
   const sections = [...new Set([...model.sections, ...taught.map(([section]) => section)])]
   const place = new Map(sections.map((section, index) => [section, index]))
-  const votes = new Map<string, Float32Array>()
+  const votes = new Map<string, Word>()
   const lessons: Lesson[] = []
-  const most = Math.max(...taught.map(([, group]) => group.length))
+  const most = Math.max(FULL, ...taught.map(([, group]) => group.length))
   for (const [section, group] of taught) {
     const readings = new Map<Example, Reading>()
+    const templates = templatesOf(group)
+    yield
     for (const example of group) {
-      readings.set(example, readText(model, example.text, ''))
+      const words = wordsOf(example.text).filter(word => !templates.get(example.source)?.has(word))
+      readings.set(example, readText(model, words.join(' '), ''))
       if (readings.size % A_TURN === 0) yield
     }
-    for (const term of sharedTerms(group, readings))
-      if (!votes.has(term)) votes.set(term, new Float32Array(sections.length))
+    for (const term of sharedTerms(group, readings)) if (!votes.has(term)) votes.set(term, newWord(sections.length))
     yield
     const weights = weigh(group, now)
     const balance = Math.min(4, Math.sqrt(most / group.length))
     for (const [index, example] of group.entries()) {
       const reading = readings.get(example)
       const weight = (weights[index] ?? 0) * balance
-      if (reading) lessons.push(lessonOf(model, reading, votes, place.get(section) ?? 0, weight))
+      if (reading)
+        lessons.push({ ...lessonOf(reading, votes), section: place.get(section) ?? 0, weight, replayed: false })
     }
     yield
   }
   for (const { section, text } of replay) {
     const at = place.get(section)
-    if (at !== undefined) lessons.push(lessonOf(model, readText(model, text, ''), votes, at, 1))
+    if (at !== undefined)
+      lessons.push({ ...lessonOf(readText(model, text, ''), votes), section: at, weight: 1, replayed: true })
     if (lessons.length % A_TURN === 0) yield
   }
-  return yield* trainLastLayer(model, sections, lessons, votes)
+  return yield* trainLastLayer(sections, model.sections.length, lessons, votes)
 }
 
 /** {@link learningInTurns} in one piece. */
@@ -129,6 +165,11 @@ export const learnSections = (...of: Parameters<typeof learningInTurns>): Learne
     if (done) return value
   }
 }
+
+const newWord = (sections: number): Word => ({
+  weights: new Float32Array(sections),
+  squares: new Float32Array(sections).fill(START),
+})
 
 const groupsToTeach = (examples: readonly Example[]): [SectionId, Example[]][] => {
   const groups = new Map<SectionId, Example[]>()
@@ -143,22 +184,14 @@ const groupsToTeach = (examples: readonly Example[]): [SectionId, Example[]][] =
 }
 
 const lessonOf = (
-  model: SectionModel,
-  { hidden, logits, terms }: Reading,
-  votes: ReadonlyMap<string, Float32Array>,
-  section: number,
-  weight: number,
-): Lesson => {
-  const said = logits.map((value, k) => value - (model.outputBias[k] ?? 0) - dot(model.output, k, hidden))
-  return {
-    hidden,
-    said,
-    words: terms.flatMap(term => votes.get(term) ?? []),
-    loud: VOTE / Math.sqrt(terms.length + 1),
-    section,
-    weight,
-  }
-}
+  { features, logits, terms }: Reading,
+  votes: ReadonlyMap<string, Word>,
+): Pick<Lesson, 'features' | 'logits' | 'words' | 'loud'> => ({
+  features,
+  logits,
+  words: terms.flatMap(term => votes.get(term) ?? []),
+  loud: VOTE / Math.sqrt(terms.length + 1),
+})
 
 /** Row `k` of a matrix times a vector. */
 const dot = (matrix: Float32Array, k: number, vector: Float32Array): number => {
@@ -168,17 +201,18 @@ const dot = (matrix: Float32Array, k: number, vector: Float32Array): number => {
 }
 
 function* trainLastLayer(
-  model: SectionModel,
   sections: readonly SectionId[],
+  known: number,
   lessons: readonly Lesson[],
-  votes: ReadonlyMap<string, Float32Array>,
+  votes: ReadonlyMap<string, Word>,
 ): Generator<void, Learned> {
-  const output = new Float32Array(sections.length * model.hidden)
-  const outputBias = new Float32Array(sections.length).fill(-2)
-  output.set(model.output)
-  outputBias.set(model.outputBias)
+  const width = lessons[0]?.features.length ?? 0
+  const output = new Float32Array(sections.length * width)
+  const outputBias = new Float32Array(sections.length).fill(UNKNOWN, known)
   const squares = new Float32Array(output.length).fill(START)
   const logits = new Float32Array(sections.length)
+  // What the model says of sections that nobody teaches stays as it is: their texts only show what the taught ones are not.
+  const taught = [...new Set(lessons.flatMap(({ section, replayed }) => (replayed ? [] : [section])))]
   // Lessons stand by section; a step that shares no factor with their number visits all of them well mixed.
   const stride = coprime(lessons.length, 0.618)
   for (let epoch = 0; epoch < EPOCHS; epoch++) {
@@ -187,28 +221,31 @@ function* trainLastLayer(
       if (n % A_TURN === 0) yield
       const lesson = lessons[(n * stride + epoch) % lessons.length]
       if (!lesson) continue
-      const { hidden, said, words, loud, section, weight } = lesson
+      const { features, words, loud, section, weight } = lesson
+      // A third of the words is left out each time, another third the next, so that no phrase a desk always uses explains everything.
+      const shown = words.filter((_, place) => (place + n + epoch) % LEAVE_OUT !== 0)
       for (let k = 0; k < sections.length; k++) {
-        let value = (said[k] ?? 0) + (outputBias[k] ?? 0) + dot(output, k, hidden)
-        for (const row of words) value += loud * (row[k] ?? 0)
+        let value = (lesson.logits[k] ?? 0) + (outputBias[k] ?? 0) + dot(output, k, features)
+        for (const { weights } of shown) value += loud * (weights[k] ?? 0)
         logits[k] = value
       }
       const errors = softmax(logits)
-      for (let k = 0; k < sections.length; k++) {
+      for (const k of taught) {
         const error = weight * ((errors[k] ?? 0) - (k === section ? 1 : 0))
-        for (let j = 0; j < hidden.length; j++) {
-          const gradient = error * (hidden[j] ?? 0)
-          if (gradient === 0) continue
-          const at = k * hidden.length + j
-          squares[at] = (squares[at] ?? 0) + gradient * gradient
-          output[at] = (output[at] ?? 0) - (rate * gradient) / Math.sqrt(squares[at] ?? 1)
-        }
+        for (let j = 0; j < width; j++) step(output, squares, k * width + j, error * (features[j] ?? 0), rate)
         outputBias[k] = (outputBias[k] ?? 0) - rate * error
-        for (const row of words) row[k] = (row[k] ?? 0) - rate * 2 * loud * error
+        for (const { weights, squares: seen } of shown) step(weights, seen, k, error * loud, rate)
       }
     }
   }
-  return { sections, output, outputBias, votes }
+  const learnt = new Map([...votes].map(([term, { weights }]) => [term, weights] as const))
+  return { sections, output, outputBias, votes: learnt }
+}
+
+const step = (values: Float32Array, seen: Float32Array, at: number, gradient: number, rate: number): void => {
+  const total = (seen[at] ?? 0) + gradient * gradient
+  seen[at] = total
+  values[at] = (values[at] ?? 0) - (rate * gradient) / Math.sqrt(total)
 }
 
 const coprime = (length: number, share: number): number => {
@@ -218,19 +255,11 @@ const coprime = (length: number, share: number): number => {
   return step
 }
 
-/** Logarithmic odds of a text: what the model said, with the last layer as learnt and the words learnt. */
-const logitsOf = (reading: Reading, model: SectionModel, learned: Learned): Float32Array => {
-  const { sections, output, outputBias, votes } = learned
+/** Logarithmic odds of a text: what the model says, and what is learnt. */
+const logitsOf = (reading: Reading, { sections, output, outputBias, votes }: Learned): Float32Array => {
   const logits = new Float32Array(sections.length)
-  for (let k = 0; k < sections.length; k++) {
-    // The model's logits hold its own last layer; what is learnt is the difference to it.
-    let value = (reading.logits[k] ?? 0) + (outputBias[k] ?? 0) - (model.outputBias[k] ?? 0)
-    for (let j = 0; j < model.hidden; j++) {
-      const at = k * model.hidden + j
-      value += ((output[at] ?? 0) - (model.output[at] ?? 0)) * (reading.hidden[j] ?? 0)
-    }
-    logits[k] = value
-  }
+  for (let k = 0; k < sections.length; k++)
+    logits[k] = (reading.logits[k] ?? 0) + (outputBias[k] ?? 0) + dot(output, k, reading.features)
   const loud = VOTE / Math.sqrt(reading.terms.length + 1)
   for (const term of reading.terms) {
     const row = votes.get(term)
@@ -246,7 +275,7 @@ export const classifyBy =
     const reading = readText(model, title, summary)
     const more = learned?.()
     const sections = more?.sections ?? model.sections
-    const odds = softmax(more ? logitsOf(reading, model, more) : reading.logits)
+    const odds = softmax(more ? logitsOf(reading, more) : reading.logits)
     const heard =
       reading.known > 0 || reading.terms.some(term => model.votes.index.has(term) || more?.votes.has(term) === true)
     return sections

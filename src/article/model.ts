@@ -14,11 +14,18 @@ export interface Rows {
   readonly scales: Float32Array
 }
 
+export interface Sample {
+  readonly section: string
+  readonly text: string
+}
+
 export interface SectionModel {
   /** Sections in the order of the outputs. */
   readonly sections: readonly string[]
   /** What it was trained on, and under which licence. */
   readonly note: string
+  /** Some of the titles it was trained on: learning from the stream goes over them too, so that nothing is forgotten. */
+  readonly samples: readonly Sample[]
   readonly hidden: number
   /** A row a word: `hidden` values for the hidden layer. */
   readonly words: Rows
@@ -66,6 +73,7 @@ export const encodeModel = (model: SectionModel): Uint8Array => {
       format: FORMAT,
       sections: model.sections,
       note: model.note,
+      samples: model.samples,
       hidden: model.hidden,
       words: [...model.words.index.keys()].join('\n'),
       votes: [...model.votes.index.keys()].join('\n'),
@@ -83,10 +91,19 @@ export const encodeModel = (model: SectionModel): Uint8Array => {
 export const decodeModel = (bytes: Uint8Array): SectionModel => {
   const all = gunzipSync(bytes)
   const end = 4 + all.readUInt32LE(0)
-  const { format, sections, note, hidden, words, votes } = JSON.parse(all.toString('utf8', 4, end)) as {
+  const {
+    format,
+    sections,
+    note,
+    samples = [],
+    hidden,
+    words,
+    votes,
+  } = JSON.parse(all.toString('utf8', 4, end)) as {
     format: number
     sections: string[]
     note: string
+    samples?: Sample[]
     hidden: number
     words: string
     votes: string
@@ -113,6 +130,7 @@ export const decodeModel = (bytes: Uint8Array): SectionModel => {
   return {
     sections,
     note,
+    samples,
     hidden,
     words: rowsOf(words, hidden),
     votes: rowsOf(votes, sections.length),

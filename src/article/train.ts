@@ -4,7 +4,7 @@
  * The same input gives the same model. (pure)
  */
 
-import { type SectionModel, toRows } from './model.ts'
+import { type Sample, type SectionModel, toRows } from './model.ts'
 import { createNetwork, newVotes, type Votes } from './network.ts'
 import { pairsOf, wordsOf } from './words.ts'
 
@@ -36,8 +36,12 @@ const RATE = 0.02
 const LEFT_OUT = 0.3
 const BALANCE = 0.5
 const MADE_EACH = 1_350
+const MADE_OF = 6
+const MADE_AMONG = 8
 const MOST_WORDS = 30_000
 const MOST_VOTES = 36_000
+const SAMPLES = 80
+const LONGEST_SAMPLE = 120
 
 /** Linear congruential generator (Numerical Recipes): small, and the same everywhere. */
 const randomFrom = (seed: number) => {
@@ -62,13 +66,13 @@ const exampleOf = (words: readonly string[], section: number, weight: number): E
   weight,
 })
 
-/** Texts made of one to three words of a section and up to three common ones. */
+/** Texts made of one to six words of a section and up to seven common ones: as short as headlines, as long as with a summary. */
 const madeTexts = (words: readonly string[], common: readonly string[], section: number, random: () => number) => {
   const pick = (from: readonly string[]) => from[Math.floor(random() * from.length)] ?? ''
   return Array.from({ length: words.length === 0 ? 0 : MADE_EACH }, () => {
-    const own = Array.from({ length: 1 + Math.floor(random() * 3) }, () => wordsOf(pick(words))).flat()
+    const own = Array.from({ length: 1 + Math.floor(random() * MADE_OF) }, () => wordsOf(pick(words))).flat()
     const others = Array.from(
-      { length: Math.floor(random() * 4) },
+      { length: Math.floor(random() * MADE_AMONG) },
       () => common[Math.floor(random() ** 2 * common.length)] ?? '',
     )
     return exampleOf([...own, ...others.filter(Boolean)], section, 1)
@@ -130,6 +134,7 @@ export const trainSections = ({ texts, words, embeddings, note, seed = 1, progre
   return {
     sections,
     note,
+    samples: samplesOf(texts, sections),
     hidden,
     words: toRows(hidden, new Map([...vectors].map(([word, vector]) => [word, network.foldWord(vector)]))),
     votes: toRows(sections.length, new Map(strongest.map(([term, { weights }]) => [term, weights]))),
@@ -138,6 +143,17 @@ export const trainSections = ({ texts, words, embeddings, note, seed = 1, progre
     outputBias: network.outputBias,
   }
 }
+
+/** Titles of each section, spread evenly over its texts. */
+const samplesOf = (texts: readonly Labelled[], sections: readonly string[]): Sample[] =>
+  sections.flatMap(section => {
+    const own = texts.filter(text => text.section === section)
+    const step = Math.max(1, own.length / SAMPLES)
+    return Array.from({ length: Math.min(own.length, SAMPLES) }, (_, n) => ({
+      section,
+      text: (own[Math.floor(n * step)]?.title ?? '').slice(0, LONGEST_SAMPLE),
+    }))
+  })
 
 /** Vectors of the words in the texts, and of the most frequent of all others; those without an embedding start at nothing. */
 const startingVectors = (examples: readonly Example[], { vectors, dimensions }: Embeddings) => {

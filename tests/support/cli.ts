@@ -1,6 +1,6 @@
 /** The command line as it is typed: a process of its own, with its output and exit code. Whatever still runs is ended with the test file. */
 
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, inject } from 'vitest'
@@ -8,7 +8,7 @@ import { aFolder } from './folder.ts'
 import { until } from './until.ts'
 
 export interface Cli {
-  readonly child: ChildProcess
+  readonly child: ChildProcessWithoutNullStreams
   readonly out: () => string
   readonly err: () => string
   /** Exit code, or the signal that ended it. */
@@ -32,7 +32,7 @@ const cleanEnv = (): NodeJS.ProcessEnv =>
 export const cli = (args: readonly string[], env: NodeJS.ProcessEnv = {}, input?: string): Cli => {
   const child = spawn(process.execPath, ['--import', 'tsx', 'src/app/main.ts', ...args], {
     env: { ...cleanEnv(), NO_COLOR: '1', ...env },
-    stdio: ['pipe', 'pipe', 'pipe'],
+    stdio: 'pipe',
   })
   child.stdin.end(input)
   running.add(child)

@@ -1,6 +1,8 @@
 /** `newsdesk tag`: articles as JSON Lines on stdin, their sections with the reasons as JSON Lines on stdout, as they come. */
 
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
+
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { z } from 'zod'
@@ -64,7 +66,16 @@ export const tagStream = async (
 ): Promise<number> => {
   let number = 0
   let bad = 0
+  // Who reads may have heard enough: `newsdesk tag | head`.
+  let gone = false
+  const left = new Promise<void>(resolve => {
+    output.once('error', () => {
+      gone = true
+      resolve()
+    })
+  })
   for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+    if (gone) break
     number++
     if (line.trim() === '') continue
     let tagged: object
@@ -78,7 +89,7 @@ export const tagStream = async (
       )
       continue
     }
-    if (!output.write(`${JSON.stringify(tagged)}\n`)) await new Promise(resolve => output.once('drain', resolve))
+    if (!output.write(`${JSON.stringify(tagged)}\n`)) await Promise.race([once(output, 'drain'), left])
   }
   return bad
 }
@@ -89,11 +100,18 @@ export const taggerOf = (taxonomy: Taxonomy, sources: Tagger['sources'], model: 
   classify: classifyBy(model),
 })
 
-/** @returns 0, or 1 where lines were left out */
+/** @returns 0; 1 where lines were left out; 2 where the model cannot be read */
 export const tagCommand = async (configDir: string, { model }: { model?: string }): Promise<number> => {
   const { taxonomy, sources } = loadConfig(configDir, process.env)
   const own = ownModel(configDir)
-  const tagger = taggerOf(taxonomy, sources, loadSectionModel(model ?? (existsSync(own) ? own : undefined)))
+  let classifier: SectionModel
+  try {
+    classifier = loadSectionModel(model ?? (existsSync(own) ? own : undefined))
+  } catch (error) {
+    console.error((error as Error).message)
+    return 2
+  }
+  const tagger = taggerOf(taxonomy, sources, classifier)
   const bad = await tagStream(process.stdin, process.stdout, tagger, line => console.error(line))
   return bad === 0 ? 0 : 1
 }

@@ -1,13 +1,21 @@
 /** `newsdesk train-sections`: a text classifier from labelled articles, as JSON Lines of {title, summary?, section}. */
 
-import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { accessSync, constants, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { decodeModel, encodeModel, type SectionModel } from '../../article/model.ts'
+import { SectionId } from '../../article/taxonomy.ts'
 import { type Embeddings, type Labelled, parseSectionWords, trainSections } from '../../article/train.ts'
 import { modelDir, ownModel } from '../section-model.ts'
 
-const Line = z.object({ title: z.string().min(1), summary: z.string().default(''), section: z.string().min(1) })
+const Line = z.object({
+  title: z.string().min(1),
+  summary: z
+    .string()
+    .nullish()
+    .transform(text => text ?? ''),
+  section: SectionId,
+})
 
 /** Tells bad lines and leaves them out. */
 export const readLabelled = (path: string, say: (line: string) => void): Labelled[] =>
@@ -52,29 +60,51 @@ const vectorsOf = ({ words, hidden }: SectionModel): Embeddings => ({
   ),
 })
 
-export const trainSectionsCommand = (
-  configDir: string,
-  path: string,
-  {
-    out = ownModel(configDir),
-    embeddings,
-    words,
-    note,
-  }: { out?: string; embeddings?: string; words?: string; note?: string },
-): number => {
-  const say = (line: string): void => console.error(line)
-  const started = performance.now()
+interface TrainOptions {
+  readonly out?: string
+  readonly embeddings?: string
+  readonly words?: string
+  readonly note?: string
+}
+
+/** What is read before training starts, so that nothing is found missing after it. @throws Error where a file is missing or no such file */
+const ingredients = (path: string, out: string, { embeddings, words }: TrainOptions, say: (line: string) => void) => {
   const texts = readLabelled(path, say)
-  if (texts.length === 0) {
-    say(`${path}: no labelled article in it; a line is {"title": ..., "section": ...}`)
-    return 1
-  }
-  const model = trainSections({
+  accessSync(dirname(out), constants.W_OK)
+  return {
     texts,
     words: parseSectionWords(readFileSync(words ?? join(modelDir, 'words.txt'), 'utf8')),
     embeddings: embeddings
       ? embeddingsOf(embeddings)
       : vectorsOf(decodeModel(readFileSync(join(modelDir, 'sections.bin')))),
+  }
+}
+
+/** @returns 0; 1 where there is too little to learn from; 2 where a file cannot be read or written */
+export const trainSectionsCommand = (configDir: string, path: string, options: TrainOptions): number => {
+  const say = (line: string): void => console.error(line)
+  const started = performance.now()
+  const { out = ownModel(configDir), note } = options
+  let read: ReturnType<typeof ingredients>
+  try {
+    read = ingredients(path, out, options, say)
+  } catch (error) {
+    say(
+      `Nothing was trained: ${error instanceof z.ZodError ? `${options.embeddings}: ${z.prettifyError(error)}` : (error as Error).message}`,
+    )
+    return 2
+  }
+  const { texts } = read
+  if (texts.length === 0) {
+    say(`${path}: no labelled article in it; a line is {"title": ..., "section": ...}`)
+    return 1
+  }
+  if (new Set([...texts.map(({ section }) => section), ...read.words.keys()]).size < 2) {
+    say(`${path}: only one section in it (${texts[0]?.section}); there is nothing to tell it from`)
+    return 1
+  }
+  const model = trainSections({
+    ...read,
     note: note ?? `trained on ${texts.length} labelled articles and words.txt`,
     progress: say,
   })
