@@ -104,6 +104,7 @@ const aDesk = async (prefix: string, crowd: readonly Crowd[], some: Record<strin
       await addScheduledCrawls(
         queues,
         sources.map(({ id }) => id),
+        await store.failing(sources.map(({ id }) => id)),
       )
     else
       await queues.crawl.addBulk(

@@ -1,6 +1,7 @@
 /**
  * How fresh each rule for polling keeps a site, and at what cost: `npm run bench:schedule [-- --sources 2000] [--days 28] [--seeds 1]`, a
- * discrete-event simulation on publication patterns, the same world for every rule. `-- --claim [--due 50000]` measures instead what the
+ * discrete-event simulation on publication patterns, the same world for every rule; `--from 100` takes other seeds, `--world other` a world in
+ * which every number is another. `-- --claim [--due 50000]` measures instead what the
  * scheduler's tick costs on a real Redis, and what a source takes there. `--plot file.svg` draws mean delay against requests.
  */
 
@@ -11,7 +12,7 @@ import { CrawlSettings } from '../src/sources/settings.ts'
 import { measureClaim } from './schedule/claim.ts'
 import { plot } from './schedule/plot.ts'
 import { commafeed, fixed, mediacloud, miniflux, newsdesk, type Policy } from './schedule/policies.ts'
-import { pooled, type Row, rowOf, showPatterns, showRows } from './schedule/report.ts'
+import { pooled, type Row, rowOf, showGoals, showPatterns, showRows } from './schedule/report.ts'
 import { simulate } from './schedule/simulate.ts'
 import { aWorld, MINUTE } from './schedule/world.ts'
 
@@ -20,6 +21,8 @@ const { values } = parseArgs({
     sources: { type: 'string', default: '2000' },
     days: { type: 'string', default: '28' },
     seeds: { type: 'string', default: '1' },
+    from: { type: 'string', default: '1' },
+    world: { type: 'string', default: 'usual' },
     plot: { type: 'string' },
     claim: { type: 'boolean', default: false },
     due: { type: 'string', default: '50000' },
@@ -40,17 +43,17 @@ const say = (line: string): void => {
 
 const simulation = (): void => {
   const [count, days, seeds] = [Number(values.sources), Number(values.days), Number(values.seeds)]
+  const first = Number(values.from)
+  const kind = values.world === 'other' ? 'other' : 'usual'
   const outcomes = new Map<string, ReturnType<typeof simulate>[]>()
-  for (let seed = 1; seed <= seeds; seed += 1) {
-    const world = aWorld(seed, count, days)
+  for (let seed = first; seed < first + seeds; seed += 1) {
+    const world = aWorld(seed, count, days, kind)
     for (const policy of [...rivals, own]) {
-      const outcome = simulate(world, policy, days, done =>
-        say(`seed ${seed} of ${seeds}, ${policy.name}: ${done} sources`),
-      )
+      const outcome = simulate(world, policy, days, done => say(`seed ${seed}, ${policy.name}: ${done} sources`))
       outcomes.set(policy.name, [...(outcomes.get(policy.name) ?? []), outcome])
     }
   }
-  const part = aWorld(1, Math.min(CURVE_SOURCES, count), days)
+  const part = aWorld(first, Math.min(CURVE_SOURCES, count), days, kind)
   const curve = [...CURVE, PRICE]
     .sort((a, b) => a - b)
     .map((price): Row => {
@@ -59,12 +62,16 @@ const simulation = (): void => {
     })
   say('')
   const rows = [...outcomes.values()].map(of => rowOf(pooled(of), count * seeds, days))
-  console.log(`${count} sources, ${days} days, ${seeds} seeds; delays in minutes, requests a source and day\n`)
+  console.log(
+    `${count} sources, ${days} days, ${seeds} seeds from ${first}, ${kind} world; delays in minutes, requests a source and day\n`,
+  )
   for (const line of showRows(rows, curve)) console.log(line)
   console.log('\nmean delay (requests) by pattern\n')
   for (const line of showPatterns(rows)) console.log(line)
   console.log(`\nnewsdesk at other prices, ${part.length} sources of the first seed\n`)
   for (const line of showRows(curve, [])) console.log(line)
+  console.log('\ngoals\n')
+  for (const line of showGoals(rows, curve)) console.log(line)
   if (values.plot) writeFileSync(values.plot, plot(rows, curve))
 }
 

@@ -13,6 +13,8 @@ export interface Row {
   /** A source and day. */
   readonly requests: number
   readonly lost: number
+  /** Least mean at as many requests for a rule that knows at each moment the rate each source publishes at, by `leastMean`. */
+  readonly known: number
   readonly byPattern: Readonly<Record<Pattern, { readonly mean: number; readonly requests: number }>>
 }
 
@@ -38,6 +40,7 @@ export const pooled = (outcomes: readonly Outcome[]): Outcome => {
     means: outcomes.flatMap(({ means }) => means),
     requests: outcomes.reduce((sum, { requests }) => sum + requests, 0),
     lost: outcomes.reduce((sum, { lost }) => sum + lost, 0),
+    roots: outcomes.reduce((sum, { roots }) => sum + roots, 0),
     sources: outcomes.reduce((sum, { sources }) => addTo(sum, sources), {}),
   }
 }
@@ -46,6 +49,13 @@ const addTo = (sum: Outcome['sources'], more: Outcome['sources']): Outcome['sour
   Object.fromEntries(
     PATTERNS.map(pattern => [pattern, (sum[pattern] ?? 0) + (more[pattern] ?? 0)]),
   ) as Outcome['sources'] // one entry a pattern
+
+/**
+ * Where items come independently at known rates, an item at a moment polled at frequency f waits 1 / 2f on average; the sum of that over all
+ * items, under a total of requests, is least where f goes with the square root of the rate (Cauchy and Schwarz).
+ * @returns ms
+ */
+const leastMean = (roots: number, requests: number, items: number): number => roots ** 2 / (2 * requests * items)
 
 export const rowOf = (outcome: Outcome, sources: number, days: number): Row => {
   const delays = Float64Array.from(PATTERNS.flatMap(pattern => outcome.byPattern[pattern].delays)).sort()
@@ -64,6 +74,7 @@ export const rowOf = (outcome: Outcome, sources: number, days: number): Row => {
     meanOfSources: meanOf(outcome.means) / MINUTE,
     requests: outcome.requests / sources / days,
     lost: outcome.lost,
+    known: leastMean(outcome.roots, outcome.requests, delays.length) / MINUTE,
     byPattern: Object.fromEntries(shown) as Row['byPattern'], // one entry a pattern
   }
 }
@@ -78,15 +89,58 @@ const atRequests = (curve: readonly Row[], requests: number): number => {
   return Math.exp(Math.log(low.mean) * (1 - share) + Math.log(high.mean) * share)
 }
 
+const HEADS = [
+  'mean',
+  'after week 1',
+  'p95',
+  'mean of sources',
+  'requests',
+  'lost',
+  'newsdesk at as many',
+  'with rates known',
+] as const
+const widthOf = (head: string): number => Math.max(head.length + 3, 8)
+
 /** @param curve newsdesk at several prices, to compare at the same number of requests; empty for no comparison */
-export const showRows = (rows: readonly Row[], curve: readonly Row[]): string[] => [
-  `${'rule'.padEnd(26)}${'mean'.padStart(8)}${'after week 1'.padStart(14)}${'p95'.padStart(8)}${'mean of sources'.padStart(17)}${'requests'.padStart(10)}${'lost'.padStart(8)}${curve.length > 0 ? 'newsdesk at as many'.padStart(26) : ''}`,
-  ...rows.map(row => {
-    const same = atRequests(curve, row.requests)
-    const compared = Number.isNaN(same) ? '' : `${same.toFixed(1)} (x ${(same / row.mean).toFixed(2)})`
-    return `${row.policy.padEnd(26)}${row.mean.toFixed(1).padStart(8)}${row.afterWeekOne.toFixed(1).padStart(14)}${row.p95.toFixed(1).padStart(8)}${row.meanOfSources.toFixed(0).padStart(17)}${row.requests.toFixed(1).padStart(10)}${String(row.lost).padStart(8)}${compared.padStart(26)}`.trimEnd()
-  }),
-]
+export const showRows = (rows: readonly Row[], curve: readonly Row[]): string[] => {
+  const heads = curve.length > 0 ? HEADS : HEADS.slice(0, 6)
+  const line = (first: string, cells: readonly string[]) =>
+    first.padEnd(26) + heads.map((head, index) => (cells[index] ?? '').padStart(widthOf(head))).join('')
+  return [
+    line('rule', heads),
+    ...rows.map(row => {
+      const same = atRequests(curve, row.requests)
+      return line(row.policy, [
+        row.mean.toFixed(1),
+        row.afterWeekOne.toFixed(1),
+        row.p95.toFixed(1),
+        row.meanOfSources.toFixed(0),
+        row.requests.toFixed(1),
+        String(row.lost),
+        Number.isNaN(same) ? '' : times(same, row.mean),
+        times(row.known, row.mean),
+      ]).trimEnd()
+    }),
+  ]
+}
+
+const times = (mean: number, other: number): string => `${mean.toFixed(1)} (x ${(mean / other).toFixed(2)})`
+
+/** What was asked beside what was measured. The best of the others: the one whose mean delay falls most for what it asks. */
+export const showGoals = (rows: readonly Row[], curve: readonly Row[]): string[] => {
+  const own = rows.find(({ policy }) => policy === 'newsdesk')
+  const others = rows.filter(row => row !== own)
+  const [best] = others.toSorted((a, b) => a.mean * a.requests - b.mean * b.requests)
+  const fixed = others.find(({ policy }) => policy === 'fixed 15 min')
+  if (!own || !best || !fixed) return []
+  const same = atRequests(curve, best.requests)
+  const said = (isMet: boolean) => (isMet ? 'met' : 'missed')
+  return [
+    `mean delay at the requests of ${best.policy}, the best of the others: x ${(same / best.mean).toFixed(3)}, asked 0.5: ${said(same / best.mean <= 0.5)}; a rule that knew all rates: x ${(best.known / best.mean).toFixed(3)}`,
+    `against fixed 15 min: mean delay x ${(own.mean / fixed.mean).toFixed(2)}, asked 1: ${said(own.mean <= fixed.mean)}; requests x ${(own.requests / fixed.requests).toFixed(3)}, asked 0.333: ${said(own.requests * 3 <= fixed.requests)}`,
+    `items lost to windows: ${own.lost}, asked 0: ${said(own.lost === 0)}; at other prices ${curve.map(({ policy, lost }) => `${policy.replace('newsdesk at ', '')} ${lost}`).join(', ')}`,
+  ]
+}
 
 export const showPatterns = (rows: readonly Row[]): string[] => [
   ''.padEnd(26) + PATTERNS.map(pattern => pattern.padStart(16)).join(''),

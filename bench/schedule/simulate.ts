@@ -19,6 +19,8 @@ export interface Outcome {
   readonly means: number[]
   readonly requests: number
   readonly lost: number
+  /** Square roots of the rates of all sources, summed over the simulated time. */
+  readonly roots: number
   /** Sources simulated of each pattern. */
   readonly sources: Readonly<Partial<Record<Pattern, number>>>
 }
@@ -52,6 +54,7 @@ export const simulate = (
     means,
     requests: all.reduce((sum, { requests }) => sum + requests, 0),
     lost: all.reduce((sum, { lost }) => sum + lost, 0),
+    roots: world.reduce((sum, { roots }) => sum + roots, 0),
     sources,
   }
 }

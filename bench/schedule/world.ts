@@ -1,6 +1,7 @@
 /** Sources that publish: six patterns, each source with hours, weekdays, time zone and noise of its own. */
 
 import { seeded } from '../../src/app/seeded.ts'
+import { PLANS, type Plan } from './plans.ts'
 import { exponential, normal, poisson } from './random.ts'
 
 export const MINUTE = 60_000
@@ -21,21 +22,12 @@ export interface SimulatedSource {
   readonly window: number
   /** Whether its items carry their dates. */
   readonly isDated: boolean
+  /** The square root of the rate it really publishes at, per ms, summed over the simulated time: what `mean delay with rates known` is made of. */
+  readonly roots: number
 }
 
 export const PATTERNS = ['wire', 'daily paper', 'weekly', 'sleeping blog', 'breaking news', 'narrow window'] as const
 export type Pattern = (typeof PATTERNS)[number]
-
-/** Of a hundred sources. */
-const SHARE: Readonly<Record<Pattern, number>> = {
-  wire: 5,
-  'daily paper': 15,
-  weekly: 25,
-  'sleeping blog': 25,
-  'breaking news': 20,
-  'narrow window': 10,
-}
-const MISSING_DATES = 0.1
 
 /** A working day's rate by local hour, 1 on average: quiet nights, a peak in the morning and one in the afternoon, each source's own. */
 const dayShape = (random: () => number): number[] => {
@@ -50,6 +42,18 @@ const dayShape = (random: () => number): number[] => {
   return shape.map(each => each / mean)
 }
 
+/** A time in which items are published at a steady rate, per ms. */
+interface Spell {
+  readonly from: number
+  readonly to: number
+  readonly rate: number
+}
+
+interface Publications {
+  readonly times: number[]
+  readonly spells: Spell[]
+}
+
 interface Clock {
   readonly random: () => number
   /** ms east of UTC. */
@@ -59,25 +63,43 @@ interface Clock {
 }
 
 /** A Poisson process over local hours. @param perDay mean; @param weekend share of a weekday's rate at weekends */
-const byHours = ({ random, zone, from, to }: Clock, perDay: number, weekend: number): number[] => {
+const byHours = ({ random, zone, from, to }: Clock, perDay: number, weekend: number): Publications => {
   const shape = dayShape(random)
   const times: number[] = []
+  const spells: Spell[] = []
   for (let hour = from; hour < to; hour += HOUR) {
     const local = new Date(hour + zone)
     const isWeekend = local.getUTCDay() % 6 === 0
     const rate = (perDay / 24) * (shape[local.getUTCHours()] ?? 1) * (isWeekend ? weekend : 1)
     for (let left = poisson(random, rate); left > 0; left -= 1) times.push(hour + random() * HOUR)
+    spells.push({ from: hour, to: hour + HOUR, rate: rate / HOUR })
   }
-  return times
+  return { times, spells }
 }
 
-const bursts = ({ random, from, to }: Clock, every: number, perHour: number): number[] => {
+/** So many at any moment of a span from `at` on. */
+const together = (random: () => number, at: number, span: number, items: number): Publications => ({
+  times: Array.from({ length: items }, () => at + random() * span),
+  spells: [{ from: at, to: at + span, rate: items / span }],
+})
+
+const joined = (parts: readonly Publications[]): Publications => ({
+  times: parts.flatMap(({ times }) => times),
+  spells: parts.flatMap(({ spells }) => spells),
+})
+
+const between = (random: () => number, [least, most]: readonly [number, number]): number =>
+  least + (most - least) * random()
+
+const bursts = ({ random, from, to }: Clock, { every, hours, perHour }: Plan['breaking news']): Publications => {
   const times: number[] = []
-  for (let at = from + exponential(random, every); at < to; at += exponential(random, every)) {
-    const length = (1 + 3 * random()) * HOUR
-    for (let time = at; time < at + length; time += exponential(random, HOUR / perHour)) times.push(time)
+  const spells: Spell[] = []
+  for (let at = from + exponential(random, every * DAY); at < to; at += exponential(random, every * DAY)) {
+    const end = at + between(random, hours) * HOUR
+    for (let time = at; time < end; time += exponential(random, HOUR / perHour)) times.push(time)
+    spells.push({ from: at, to: end, rate: perHour / HOUR })
   }
-  return times
+  return { times, spells }
 }
 
 const localMidnights = ({ zone, from, to }: Clock): number[] => {
@@ -86,67 +108,93 @@ const localMidnights = ({ zone, from, to }: Clock): number[] => {
   return days
 }
 
-const publish: Readonly<Record<Pattern, (clock: Clock) => { times: number[]; window: number }>> = {
-  wire: clock => ({ times: byHours(clock, 500, 0.7), window: 100 }),
-  'daily paper': clock => {
+type Publish = (clock: Clock, plan: Plan) => Publications
+
+const publish: Readonly<Record<Pattern, Publish>> = {
+  wire: (clock, { wire }) => byHours(clock, wire.perDay, 0.7),
+  'daily paper': (clock, { 'daily paper': paper }) => {
     const { random } = clock
-    const dawn = (4 + 2 * random()) * HOUR
+    const dawn = between(random, paper.dawn) * HOUR
     const hasSunday = random() < 0.5
-    const edition = localMidnights(clock).flatMap(day => {
+    const editions = localMidnights(clock).flatMap(day => {
       if (!hasSunday && new Date(day + clock.zone).getUTCDay() === 0) return []
-      const at = day + dawn + normal(random) * 6 * MINUTE
-      return Array.from({ length: 20 + Math.floor(random() * 20) }, () => at + random() * 8 * MINUTE)
+      const at = day + dawn + normal(random) * paper.jitter * MINUTE
+      return [together(random, at, paper.span * MINUTE, Math.floor(between(random, paper.items)))]
     })
-    return { times: [...edition, ...byHours(clock, 12, 0.4)], window: 60 }
+    return joined([...editions, byHours(clock, paper.perDay, 0.4)])
   },
-  weekly: clock => {
+  weekly: (clock, { weekly }) => {
     const { random } = clock
     const weekday = Math.floor(random() * 7)
-    const hour = (6 + 14 * random()) * HOUR
-    const times = localMidnights(clock).flatMap(day => {
-      if (new Date(day + clock.zone).getUTCDay() !== weekday || random() < 0.05) return []
-      const at = day + hour + normal(random) * 40 * MINUTE
-      return Array.from({ length: 1 + Math.floor(random() * 3) }, () => at + random() * 30 * MINUTE)
-    })
-    return { times, window: 20 }
+    const hour = between(random, weekly.hour) * HOUR
+    return joined(
+      localMidnights(clock).flatMap(day => {
+        if (new Date(day + clock.zone).getUTCDay() !== weekday || random() < weekly.skipped) return []
+        const at = day + hour + normal(random) * weekly.jitter * MINUTE
+        return [together(random, at, 30 * MINUTE, 1 + Math.floor(random() * weekly.items))]
+      }),
+    )
   },
-  'sleeping blog': clock => {
+  'sleeping blog': (clock, { 'sleeping blog': blog }) => {
     const { random, from, to } = clock
-    const times: number[] = []
+    const awake: Publications[] = []
     for (let at = from + exponential(random, 10 * DAY); at < to; ) {
-      const asleep = at + (4 + 14 * random()) * DAY
-      times.push(...byHours({ ...clock, from: at, to: Math.min(asleep, to) }, 1 + 2 * random(), 0.5))
-      at = asleep + (20 + 20 * random()) * DAY
+      const asleep = at + between(random, blog.awake) * DAY
+      awake.push(byHours({ ...clock, from: at, to: Math.min(asleep, to) }, between(random, blog.perDay), 0.5))
+      at = asleep + between(random, blog.asleep) * DAY
     }
-    return { times, window: 15 }
+    return joined(awake)
   },
-  'breaking news': clock => ({
-    times: [...byHours(clock, 15, 0.6), ...bursts(clock, 4 * DAY, 20)],
-    window: 30,
-  }),
-  'narrow window': clock => ({ times: byHours(clock, 50, 0.7), window: 10 }),
+  'breaking news': (clock, { 'breaking news': breaking }) =>
+    joined([byHours(clock, breaking.perDay, 0.6), bursts(clock, breaking)]),
+  'narrow window': (clock, { 'narrow window': narrow }) => byHours(clock, narrow.perDay, 0.7),
+}
+
+/** @returns the sum of the square roots of the rates of all spells together, over a time */
+const rootsOf = (spells: readonly Spell[], from: number, to: number): number => {
+  const changes = spells.flatMap(({ from, to, rate }) => [
+    { at: from, by: rate },
+    { at: to, by: -rate },
+  ])
+  changes.sort((a, b) => a.at - b.at)
+  let [roots, rate, since] = [0, 0, from]
+  for (const { at, by } of changes) {
+    const until = Math.min(Math.max(at, from), to)
+    roots += Math.sqrt(Math.max(rate, 0)) * (until - since)
+    since = until
+    rate += by
+  }
+  return roots
 }
 
 /**
  * @param days simulated
+ * @param plan which world: the one the rule was thought out with, or another
  * @returns sources in a fixed mix of the patterns
  */
-export const aWorld = (seed: number, count: number, days: number): SimulatedSource[] => {
-  const mix = PATTERNS.flatMap(pattern => Array<Pattern>(SHARE[pattern]).fill(pattern))
+export const aWorld = (
+  seed: number,
+  count: number,
+  days: number,
+  plan: keyof typeof PLANS = 'usual',
+): SimulatedSource[] => {
+  const { share, missingDates, ...patterns } = PLANS[plan]
+  const mix = PATTERNS.flatMap(pattern => Array<Pattern>(share[pattern]).fill(pattern))
+  const end = START + days * DAY
   return Array.from({ length: count }, (_, index) => {
     const random = seeded(seed * 1_000_003 + index)
     const pattern = mix[(index * 37) % mix.length] ?? 'weekly'
     const zone = Math.floor(random() * 24 - 11) * HOUR
     // A wire's past beyond its window is never seen: a few days of it do.
     const before = pattern === 'wire' || pattern === 'narrow window' ? 10 * DAY : BEFORE
-    const { times, window } = publish[pattern]({ random, zone, from: START - before, to: START + days * DAY })
-    const published = Float64Array.from(times.filter(at => at < START + days * DAY)).sort()
+    const { times, spells } = publish[pattern]({ random, zone, from: START - before, to: end }, PLANS[plan])
     return {
       id: `${pattern.replace(' ', '-')}-${seed}-${index}`,
       pattern,
-      published,
-      window,
-      isDated: random() >= MISSING_DATES,
+      published: Float64Array.from(times.filter(at => at < end)).sort(),
+      window: patterns[pattern].window,
+      isDated: random() >= missingDates,
+      roots: rootsOf(spells, START, end),
     }
   })
 }

@@ -4,18 +4,21 @@ import { createInterface } from 'node:readline/promises'
 
 export const canAsk = (): boolean => process.stdin.isTTY === true && process.stderr.isTTY === true
 
-/** @returns what was typed, trimmed; empty where the input ended */
-export const ask = async (question: string): Promise<string> => {
+/** @returns what was typed, trimmed; null where nobody answered: the input ended, or Ctrl-C */
+export const ask = async (question: string): Promise<string | null> => {
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
-  const ended = new Promise<string>(resolve => terminal.once('close', () => resolve('')))
+  const ended = new Promise<null>(resolve => terminal.once('close', () => resolve(null)))
   try {
-    return (await Promise.race([terminal.question(question), ended])).trim()
+    const typed = await Promise.race([terminal.question(question), ended])
+    if (typed === null) process.stderr.write('\n')
+    return typed?.trim() ?? null
   } finally {
     terminal.close()
   }
 }
 
-export const confirm = async (question: string): Promise<boolean> => /^y(es)?$/i.test(await ask(`${question} [y/N] `))
+export const confirm = async (question: string): Promise<boolean> =>
+  /^y(es)?$/i.test((await ask(`${question} [y/N] `)) ?? '')
 
 /** Numbers picked of a list: `1,3-5`, `all`, or nothing. @returns indices from 0; null for what is no choice */
 export const parseChoice = (typed: string, count: number): readonly number[] | null => {

@@ -55,10 +55,10 @@ export interface Wishes {
 }
 
 /**
- * What a request is worth where no budget is set, ms of publications waiting: three items that wait three minutes each. By simulation it polls a
+ * What a request is worth where no budget is set, ms of publications waiting: five items that wait two minutes each. By simulation it polls a
  * third as often as every 15 minutes, and is no slower (docs/decisions/0020).
  */
-export const PRICE = 9 * 60_000
+export const PRICE = 10 * 60_000
 
 export type DueSettings = Pick<CrawlSettings, 'minInterval' | 'maxInterval' | 'startInterval'>
 

@@ -16,26 +16,36 @@ export interface Wait {
 }
 
 /** Part of a feed's window that may fill between two polls with the most ever seen, and standard deviations of safety on what is expected. */
-const FILL = 0.7
+const FILL = 0.8
 const SAFETY = 4
 
 /**
- * The pace, per ms, at which a source must be thought able to publish though it never did: breaking news is up to forty times the usual, or
- * 25 items an hour. Believed ever less the longer it did not come.
+ * The burst a source must be thought able to though none ever came: so many times its usual pace, three times that while so few days are known
+ * that the usual itself is a guess, but no more than its window's worth in `span`: a feed so small would lose it to everybody. Believed half
+ * after `disbelief` days without one.
  */
-const unheardOf = ({ observed }: Rhythm, base: number): number => {
-  const anHour = base * 3_600_000
-  return Math.min(40 * anHour, 25) / 3_600_000 / (1 + observed / 14)
+const BURST = { times: 40, guess: 2, guessDays: 3, span: 3_600_000, disbelief: 60 }
+
+/** That burst's pace, per ms. */
+const unheardOf = ({ observed, window }: Rhythm, base: number): number => {
+  const { times, guess, guessDays, span, disbelief } = BURST
+  const pace = base * times * (1 + guess / (1 + observed / guessDays))
+  return Math.min(pace, window / span) / (1 + observed / disbelief)
 }
 
-/** Longest wait in which no more was ever seen to come, or must be thought to come, than the window may fill with. */
+/**
+ * Longest wait in which no more was ever seen to come, or must be thought to come, than the window may fill with. Between two spans as much may
+ * come as in the longer, at the pace of the shorter: an edition is out with its quarter hour, a burst goes on.
+ */
 const safeSpan = ({ window, most }: Rhythm, pace: number): number => {
   const room = window * FILL
   let [safe, held] = [0, 0]
   for (const [index, span] of SPANS.entries()) {
     const seen = Math.max(most[index] ?? 0, held)
-    // Between the two spans what comes is taken to grow evenly.
-    if (seen > room) return Math.min(safe + ((span - safe) * Math.max(room - held, 0)) / (seen - held), room / pace)
+    if (seen > room) {
+      const filled = held > 0 ? (safe * room) / held : (span * room) / seen
+      return Math.min(filled, span, room / pace)
+    }
     safe = span
     held = seen
   }

@@ -2,6 +2,7 @@
 
 import type { PostForm, PostManners } from '../feed/post.ts'
 import type { Sources } from '../sources/sources.ts'
+import type { Subscriptions } from './push-store.ts'
 import type { PushSettings } from './settings.ts'
 import {
   ASKED_LASTS,
@@ -13,7 +14,6 @@ import {
   type Subscription,
   VERIFY_WITHIN,
 } from './subscription.ts'
-import type { Subscriptions } from './subscriptions.ts'
 
 /** What a callback answers. */
 export interface Answer {

@@ -10,10 +10,10 @@ import type { Source, SourceId } from '../sources/source.ts'
 import type { Sources } from '../sources/sources.ts'
 import { createHubTalk, type HubTalk } from './hub-talk.ts'
 import type { Offer } from './link-header.ts'
+import { callbacksAt, createSubscriptions } from './push-store.ts'
 import type { PushSettings } from './settings.ts'
 import { faultOf } from './signature.ts'
 import { distrustFor, missedOf, type Subscription, worksUntil } from './subscription.ts'
-import { callbacksAt, createSubscriptions } from './subscriptions.ts'
 
 export type Delivery =
   | { readonly kind: 'unknown' }

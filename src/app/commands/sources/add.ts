@@ -175,6 +175,10 @@ const choose = async (proposals: readonly Proposal[], options: AddOptions): Prom
   const first = proposals.indexOf(open[0] as Proposal) + 1 // there is one
   for (;;) {
     const typed = await ask(`Add which? A number, several (1,3), all, or none [${first}] `)
+    if (typed === null) {
+      console.error('Nothing was added.')
+      return 1
+    }
     const picked = parseChoice(typed === '' ? String(first) : typed, proposals.length)
     if (picked !== null)
       return picked.flatMap(index => proposals[index] ?? []).filter(({ knownAs }) => knownAs === null)

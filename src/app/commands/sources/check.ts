@@ -71,11 +71,14 @@ export const checkCommand = (configDir: string, { json }: { json: boolean }): Pr
     if (json) console.log(JSON.stringify({ checked: list.length, findings }, null, 2))
     else {
       if (findings.length > 0)
-        print(findings, [
-          { title: 'Source', value: each => each.id },
-          { title: 'What', value: each => each.fault },
-          { title: 'Detail', value: each => each.detail, flexible: true },
-        ])
+        print(
+          findings.toSorted((a, b) => a.fault.localeCompare(b.fault)),
+          [
+            { title: 'Source', value: each => each.id },
+            { title: 'What', value: each => each.fault },
+            { title: 'Detail', value: each => each.detail, flexible: true },
+          ],
+        )
       const troubled = new Set(findings.map(({ id }) => id)).size
       console.log(
         troubled === 0

@@ -25,6 +25,10 @@ export interface ImportOptions {
   readonly skipFailing: boolean
 }
 
+/** Of a title, in the table of what is told. */
+const LONGEST_TITLE = 40
+const ORDER: readonly Line['outcome'][] = ['duplicate', 'not-a-feed', 'failing', 'add']
+
 interface Line {
   readonly outline: Outline
   /** What was found there; null where it was not asked or could not be read. */
@@ -145,18 +149,25 @@ export const importCommand = (configDir: string, file: string, options: ImportOp
     const fallback = options.section ?? sections.find(id => id === 'world') ?? sections[0] ?? 'world'
     const wanted = looked.filter(({ outcome }) => outcome === 'add' || (outcome === 'failing' && !options.skipFailing))
     const added = wanted.map(line => sourceOf(line, config, fallback, taken))
-    const told = [...repeats, ...looked.filter(({ outcome }) => outcome !== 'add')]
+    // Of a kind together: of hundreds, the few that need a look are found.
+    const told = [...repeats, ...looked.filter(({ outcome }) => outcome !== 'add')].sort(byOutcome)
 
     if (!options.json) {
       for (const warning of opml.warnings) console.error(withoutCredentials(warning))
       if (told.length > 0)
         print(told, [
-          { title: 'Feed', value: each => withoutCredentials(each.outline.title ?? each.outline.url), flexible: true },
+          {
+            title: 'Feed',
+            value: each => withoutCredentials(each.outline.title ?? each.outline.url).slice(0, LONGEST_TITLE),
+          },
           { title: 'What', value: each => wordOf(each, options.skipFailing) },
           { title: 'Why', value: each => each.detail, flexible: true },
         ])
     }
-    if (added.length > 0 && !options.yes && !(await confirm(`Add ${added.length} sources?`))) return 1
+    if (added.length > 0 && !options.yes && !(await confirm(`Add ${added.length} sources?`))) {
+      console.error('Nothing was imported.')
+      return 1
+    }
     if (added.length > 0) await catalogue.add(added)
     if (options.json) {
       const skipped = told.map(({ outline, outcome, detail }) => ({
@@ -184,11 +195,13 @@ export const importCommand = (configDir: string, file: string, options: ImportOp
     return added.length > 0 ? 0 : 1
   })
 
+const byOutcome = (a: Line, b: Line): number => ORDER.indexOf(a.outcome) - ORDER.indexOf(b.outcome)
+
 const wordOf = ({ outcome }: Line, skipFailing: boolean): string =>
   outcome === 'failing'
     ? skipFailing
       ? 'left out: failing'
-      : 'added, though failing now'
+      : 'failing; added all the same'
     : outcome === 'duplicate'
       ? 'left out: a duplicate'
       : 'left out: no feed'
