@@ -25,7 +25,7 @@ const { values } = parseArgs({
     events: { type: 'string', default: '200000' },
     naive: { type: 'string', default: '5000' },
     rounds: { type: 'string', default: '5' },
-    batch: { type: 'string', default: '1000' },
+    batch: { type: 'string', default: '2500' },
     articles: { type: 'string', default: '2000' },
   },
 })

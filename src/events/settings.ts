@@ -12,7 +12,14 @@ export const EventSettings = z
       .min(1_000)
       .default(2_000_000)
       .describe('Most events in the stream: beyond it those counted go sooner, and the public server takes none in.'),
-    batch: z.int().min(1).max(5_000).default(1_000).describe('Most events counted in one atomic call.'),
+    batch: z
+      .int()
+      .min(1)
+      .max(5_000)
+      .default(2_500)
+      .describe(
+        'Most events counted in one atomic call: fewer hold Redis for a shorter time each (15 µs an event), more are cheaper each.',
+      ),
     perMinute: z
       .int()
       .min(0)

@@ -146,15 +146,19 @@ export const createPublisher = (parts: PublisherParts): Publisher => {
     return write(name, ranking, await reads.totals(idsOf(ranking)), asOf, 0)
   }
 
-  /** So that an edit of the one can find the list of the other: nobody else could tell which of the many related lists show it. */
-  const noteShown = async (shown: ArticleId, beside: ArticleId): Promise<void> => {
-    const key = keys.shownBy(shown)
-    await redis
-      .multi()
-      .zadd(key, String(now()), beside)
-      .zremrangebyrank(key, 0, -MOST_SHOWN - 1)
-      .pexpire(key, retention())
-      .exec()
+  /** So that an edit of an article can find the lists that show it: nobody else could tell which of the many related lists do. */
+  const noteShown = async (beside: ReadonlyMap<ArticleId, readonly ArticleId[]>): Promise<void> => {
+    const at = String(now())
+    await Promise.all(
+      [...beside].map(([shown, lists]) =>
+        redis
+          .multi()
+          .zadd(keys.shownBy(shown), ...lists.flatMap(id => [at, id]))
+          .zremrangebyrank(keys.shownBy(shown), 0, -MOST_SHOWN - 1)
+          .pexpire(keys.shownBy(shown), retention())
+          .exec(),
+      ),
+    )
   }
 
   const publishRelated = async (ids: readonly ArticleId[]): Promise<Published[]> => {
@@ -163,22 +167,20 @@ export const createPublisher = (parts: PublisherParts): Publisher => {
     const shown = [...new Set(rankings.flatMap(idsOf))]
     const totals = await reads.totals(shown)
     const counts = new Map(shown.map((id, index) => [id, totals[index]]))
-    return Promise.all(
+    const beside = new Map<ArticleId, ArticleId[]>()
+    const written = await Promise.all(
       ids.map(async (id, index) => {
         const ranking = rankings[index]
         if (!ranking) throw new Error(`no ranking for ${id}: the ranker answers once for each article`)
-        const published = await write(
-          `related:${id}`,
-          ranking,
-          idsOf(ranking).map(each => counts.get(each) ?? NONE),
-          asOf,
-          retention(),
-        )
-        if (published.changed)
-          await Promise.all(ranking.ranked.map(({ candidate }) => noteShown(candidate.article.id, id)))
+        const ranked = idsOf(ranking)
+        const totalsOf = ranked.map(each => counts.get(each) ?? NONE)
+        const published = await write(`related:${id}`, ranking, totalsOf, asOf, retention())
+        if (published.changed) for (const each of ranked) beside.set(each, [...(beside.get(each) ?? []), id])
         return published
       }),
     )
+    await noteShown(beside)
+    return written
   }
 
   const names = (): string[] => allNames({ taxonomy: taxonomy(), ...editionsOf(settings()) })
