@@ -1,7 +1,5 @@
 /** The admin server: health for orchestrators, and behind a login the overview and the queue dashboard. */
 
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { createBullBoard } from '@bull-board/api'
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter'
 import { ExpressAdapter } from '@bull-board/express'
@@ -10,6 +8,7 @@ import express, { type NextFunction, type Request, type Response } from 'express
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import type { Probes } from '../gauges/probes.ts'
+import { listenAt } from '../http/listen.ts'
 import type { Keys } from '../redis/keys.ts'
 import type { Sources } from '../sources/sources.ts'
 import { createAuth, SHORTEST_PASSWORD } from './auth.ts'
@@ -211,22 +210,8 @@ export const startAdmin = async ({
     response.status(500).type('text').send('Something went wrong; the log says what.')
   })
 
-  const server = createServer(app)
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(settings.port, settings.host, resolve)
-  })
-  const { port } = server.address() as AddressInfo // a TCP server has one
-  const url = `http://${settings.host === '0.0.0.0' ? '127.0.0.1' : settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${port}`
-  return {
-    url,
-    setupUrl: setupToken === null ? null : `${url}/setup?once=${setupToken}`,
-    close: () =>
-      new Promise(resolve => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
-  }
+  const { url, close } = await listenAt(settings, app)
+  return { url, setupUrl: setupToken === null ? null : `${url}/setup?once=${setupToken}`, close }
 }
 
 const DESCRIPTIONS: Readonly<Record<string, string>> = {

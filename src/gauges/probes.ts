@@ -1,7 +1,5 @@
 /** What machines ask of a process: is it alive, can it work, what did it do. Open to whoever reaches the port: nothing in it is secret. */
 
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import type { Redis } from 'ioredis'
 import type { Gauges } from './gauges.ts'
 
@@ -49,37 +47,3 @@ export const createProbes =
     if (path === '/metrics') return { status: 200, type: gauges.contentType, body: await gauges.scrape() }
     return null
   }
-
-export interface ProbeServer {
-  readonly url: string
-  close(): Promise<void>
-}
-
-/** A port for nothing but probes: for processes that have no admin server. */
-export const serveProbes = async (
-  { host, port }: { readonly host: string; readonly port: number },
-  probes: Probes,
-): Promise<ProbeServer> => {
-  const server = createServer((request, response) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://probe')
-    probes(pathname).then(
-      answer => {
-        const { status, type, body } = answer ?? { status: 404, type: 'text/plain', body: 'Not found.' }
-        response.writeHead(status, { 'content-type': type }).end(body)
-      },
-      () => response.writeHead(500).end(),
-    )
-  })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, host, resolve)
-  })
-  return {
-    url: `http://${host}:${(server.address() as AddressInfo).port}`, // a TCP server has one
-    close: () =>
-      new Promise(resolve => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
-  }
-}

@@ -3,16 +3,10 @@
  * admin desk closed. Routes are mounted as they are given; it knows nothing of what they do.
  */
 
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import express, { type NextFunction, type Request, type Response, type Router } from 'express'
 import type { Logger } from 'pino'
+import { type Listening, listenAt } from './listen.ts'
 import type { HttpSettings } from './settings.ts'
-
-export interface HttpServer {
-  readonly url: string
-  close(): Promise<void>
-}
 
 /** A router and the path it answers under, such as `/v1/events`. */
 export interface PublicRoute {
@@ -76,8 +70,8 @@ const failed =
   }
 
 /** @throws Error of node:net where the port is taken or the host is none of ours */
-export const startHttp = async ({ settings, routes, log }: HttpParts): Promise<HttpServer> => {
-  const { port: wanted, host, proxies } = settings()
+export const startHttp = async ({ settings, routes, log }: HttpParts): Promise<Listening> => {
+  const { port, host, proxies } = settings()
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
@@ -96,19 +90,5 @@ export const startHttp = async ({ settings, routes, log }: HttpParts): Promise<H
   })
   app.use(failed(log))
 
-  const server = createServer(app)
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(wanted, host, resolve)
-  })
-  const { port } = server.address() as AddressInfo // a TCP server has one
-  const shown = host === '0.0.0.0' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host
-  return {
-    url: `http://${shown}:${port}`,
-    close: () =>
-      new Promise(resolve => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
-  }
+  return listenAt({ host, port }, app)
 }

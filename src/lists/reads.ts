@@ -5,6 +5,7 @@ import type { Counts } from '../archive/archive.ts'
 import type { ArticleId } from '../article/article.ts'
 import type { ReadCounts, Tops } from '../events/tops.ts'
 import type { Keys } from '../redis/keys.ts'
+import { millisOf } from '../redis/stream-id.ts'
 
 export interface Reads {
   /** The head of a window, highest first. */
@@ -46,7 +47,7 @@ export const createReads = ({ redis, keys, tops, counts }: ReadsParts): Reads =>
       throw error
     })) as unknown[] // names and values in turn
     const id = info[info.indexOf('last-generated-id') + 1]
-    const at = typeof id === 'string' ? Number(id.split('-')[0]) : 0
+    const at = typeof id === 'string' ? millisOf(id) : 0
     return at > 0 ? at : null
   },
 })

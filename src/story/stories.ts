@@ -7,6 +7,7 @@
 import type { Redis } from 'ioredis'
 import type { Keys } from '../redis/keys.ts'
 import { loadScript, runScript } from '../redis/script.ts'
+import { millisOf } from '../redis/stream-id.ts'
 import { type Clusterer, createClusterer } from './clusterer.ts'
 import type { Decision, Pin, Stories } from './decision.ts'
 import { type Features, featuresOf, toldBy } from './features.ts'
@@ -24,8 +25,6 @@ export interface StoriesParts {
 }
 
 const PAGE = 2_000
-
-const millisOf = (streamId: string): number => Number(streamId.split('-')[0])
 
 const isBefore = (one: string, other: string): boolean => {
   const [oneMs = 0, oneSeq = 0] = one.split('-').map(Number)

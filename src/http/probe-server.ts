@@ -1,0 +1,17 @@
+/** Alive, ready, metrics at a port of their own. */
+
+import type { Probes } from '../gauges/probes.ts'
+import { type Listening, listenAt, type Place } from './listen.ts'
+
+/** A port for nothing but probes: for processes that have no admin server. */
+export const serveProbes = (place: Place, probes: Probes): Promise<Listening> =>
+  listenAt(place, (request, response) => {
+    const { pathname } = new URL(request.url ?? '/', 'http://probe')
+    probes(pathname).then(
+      answer => {
+        const { status, type, body } = answer ?? { status: 404, type: 'text/plain', body: 'Not found.' }
+        response.writeHead(status, { 'content-type': type }).end(body)
+      },
+      () => response.writeHead(500).end(),
+    )
+  })
