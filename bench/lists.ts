@@ -40,7 +40,11 @@ const client = createClient(reading, { prefix: PREFIX })
 const memory = async (): Promise<number> => Number(/used_memory:(\d+)/.exec(await redis.info('memory'))?.[1])
 
 const worker: ChildProcess = fork(new URL('./lists/worker.ts', import.meta.url), [socket, PREFIX, String(SOURCES)], {
-  execArgv: ['--import', 'tsx'],
+  execArgv: [
+    '--import',
+    'tsx',
+    ...(process.env.BENCH_PROF ? ['--cpu-prof', '--cpu-prof-dir', process.env.BENCH_PROF] : []),
+  ],
 })
 await once(worker, 'message')
 

@@ -19,12 +19,11 @@ import type { Reads } from './reads.ts'
 import type { Term } from './rules/candidate.ts'
 import type { ListSettings } from './settings.ts'
 import type { Shelf } from './shelf.ts'
+import { createShown } from './shown.ts'
 import type { UsualReads } from './usual-reads.ts'
 import type { Waiting } from './waiting.ts'
 import { createListWriter } from './write.ts'
 
-/** Related lists of which it is remembered that they show an article: the latest. */
-const MOST_SHOWN = 200
 /** Lists written together. */
 const AT_ONCE = 12
 /** ms after which waiting lists are looked at again. */
@@ -110,6 +109,7 @@ export const createPublisher = (parts: PublisherParts): Publisher => {
   const { redis, keys, shelf, ranker, waiting, reads, usual, editors, taxonomy, source, settings, retention, now } =
     parts
   const writer = createListWriter(redis, keys)
+  const shown = createShown({ redis, keys, lives: retention })
 
   const nameOf = (id: string): string => source(id)?.name ?? id
 
@@ -146,28 +146,13 @@ export const createPublisher = (parts: PublisherParts): Publisher => {
     return write(name, ranking, await reads.totals(idsOf(ranking)), asOf, 0)
   }
 
-  /** So that an edit of an article can find the lists that show it: nobody else could tell which of the many related lists do. */
-  const noteShown = async (beside: ReadonlyMap<ArticleId, readonly ArticleId[]>): Promise<void> => {
-    const at = String(now())
-    await Promise.all(
-      [...beside].map(([shown, lists]) =>
-        redis
-          .multi()
-          .zadd(keys.shownBy(shown), ...lists.flatMap(id => [at, id]))
-          .zremrangebyrank(keys.shownBy(shown), 0, -MOST_SHOWN - 1)
-          .pexpire(keys.shownBy(shown), retention())
-          .exec(),
-      ),
-    )
-  }
-
   const publishRelated = async (ids: readonly ArticleId[]): Promise<Published[]> => {
     const asOf = await shelf.refresh()
     const rankings = await ranker.rankRelatedTo(ids)
-    const shown = [...new Set(rankings.flatMap(idsOf))]
-    const totals = await reads.totals(shown)
-    const counts = new Map(shown.map((id, index) => [id, totals[index]]))
-    const beside = new Map<ArticleId, ArticleId[]>()
+    const entries = [...new Set(rankings.flatMap(idsOf))]
+    const totals = await reads.totals(entries)
+    const counts = new Map(entries.map((id, index) => [id, totals[index]]))
+    const changed = new Map<ArticleId, readonly ArticleId[]>()
     const written = await Promise.all(
       ids.map(async (id, index) => {
         const ranking = rankings[index]
@@ -175,11 +160,11 @@ export const createPublisher = (parts: PublisherParts): Publisher => {
         const ranked = idsOf(ranking)
         const totalsOf = ranked.map(each => counts.get(each) ?? NONE)
         const published = await write(`related:${id}`, ranking, totalsOf, asOf, retention())
-        if (published.changed) for (const each of ranked) beside.set(each, [...(beside.get(each) ?? []), id])
+        if (published.changed) changed.set(id, ranked)
         return published
       }),
     )
-    await noteShown(beside)
+    await shown.note(changed, now())
     return written
   }
 
@@ -194,10 +179,7 @@ export const createPublisher = (parts: PublisherParts): Publisher => {
       return touched.length === 0 ? [] : changedBy(known, editionsOf(settings()))
     },
 
-    async relatedShowing(ids) {
-      const shown = await Promise.all(ids.map(id => redis.zrange(keys.shownBy(id), 0, '-1')))
-      return [...new Set(shown.flat())] as ArticleId[] // written above
-    },
+    relatedShowing: shown.showing,
 
     async publish(name) {
       const parsed = parseListName(name)

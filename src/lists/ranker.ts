@@ -15,7 +15,7 @@ import type { EventKind, Window } from './entry.ts'
 import { parseListName } from './names.ts'
 import { NOTHING, type Ranking, type Standing } from './ranking.ts'
 import type { Reads } from './reads.ts'
-import { ALIKE, relatedTo } from './related.ts'
+import { ALIKE, relatedToEach } from './related.ts'
 import { type Candidate, oncePerStory, type Ranked } from './rules/candidate.ts'
 import { withPins } from './rules/editors.ts'
 import { isCrowded, rankLatest } from './rules/latest.ts'
@@ -206,11 +206,7 @@ export const createRanker = (parts: RankerParts): Ranker => {
       shelf.articles(ids),
       stories.similarToEach(ids, settings().related * ALIKE),
     ])
-    return Promise.all(
-      articles.map(async (article, index) =>
-        article ? relatedTo(article, alike[index] ?? [], scope, { ...parts, newest }) : NOTHING,
-      ),
-    )
+    return relatedToEach(articles, alike, scope, { ...parts, newest })
   }
 
   return {

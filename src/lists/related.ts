@@ -1,13 +1,13 @@
-/** What is related to an article, with everything the rule needs read. */
+/** What is related to articles, with everything the rule needs read. */
 
 import type { StoredArticle } from '../archive/archive.ts'
 import type { ArticleId } from '../article/article.ts'
 import type { SectionId } from '../article/taxonomy.ts'
 import type { Stories } from '../story/decision.ts'
 import type { CoReads } from './co-reads.ts'
-import type { Ranking } from './ranking.ts'
+import { NOTHING, type Ranking } from './ranking.ts'
 import type { Reads } from './reads.ts'
-import type { Candidate } from './rules/candidate.ts'
+import type { Candidate, Ranked } from './rules/candidate.ts'
 import { rankLatest } from './rules/latest.ts'
 import { coReading, rankRelated } from './rules/related.ts'
 import { type Scope, storiesBy } from './scope.ts'
@@ -30,45 +30,64 @@ export const ALIKE = 3
 /** In the place of a candidate that is none: nothing is counted of it. */
 const NOBODY = '' as ArticleId
 
-export const relatedTo = async (
-  article: StoredArticle,
-  alike: Awaited<ReturnType<Stories['similar']>>,
+/**
+ * Many at once, since what is read for one is mostly what is read for another: articles alike, their counts, the newest of a section.
+ * @param alike of each article, in the same order
+ * @returns one ranking an article, in the same order
+ */
+export const relatedToEach = async (
+  articles: readonly (StoredArticle | null)[],
+  alike: Awaited<ReturnType<Stories['similarToEach']>>,
   scope: Scope,
   { shelf, reads, coReads, newest, settings, now }: RelatedParts,
-): Promise<Ranking> => {
+): Promise<Ranking[]> => {
   const { related: size, coReadWeight, relatedAge, relatedHalfLife, relatedDiversity, minimum } = settings()
-  const readers = coReadWeight > 0 ? await coReads.beside(article.id, size * ALIKE) : []
-  const similarity = new Map(alike.map(each => [each.id, each.similarity]))
-  const reading = new Map(readers.map(each => [each.article, coReading(each.both, each.one, each.other)]))
-  const ids = [...new Set([...similarity.keys(), ...reading.keys()])]
+  const readers = await Promise.all(
+    articles.map(article => (article && coReadWeight > 0 ? coReads.beside(article.id, size * ALIKE) : [])),
+  )
+  const ids = [...new Set([...alike.flat().map(({ id }) => id), ...readers.flat().map(({ article }) => article)])]
   const found = await storiesBy(ids, scope.choice, shelf)
-  const isOwn = ({ story }: Candidate): boolean => story.id === article.story
-  const counts = await reads.totals(found.flatMap(candidate => candidate?.article.id ?? NOBODY))
-  const beside = ids.flatMap((id, index) => {
-    const candidate = found[index]
-    if (!candidate || isOwn(candidate)) return []
-    return {
-      candidate,
-      views: counts[index]?.views ?? 0,
-      similarity: similarity.get(id) ?? 0,
-      coRead: reading.get(id) ?? 0,
-    }
-  })
-  const ranked = rankRelated(beside, {
-    now: now(),
-    size,
-    maxAge: relatedAge,
-    halfLife: relatedHalfLife,
-    coReadWeight,
-    diversity: relatedDiversity,
-  })
-  const fresh = (section?: SectionId): Filler => [
-    'latest',
-    async () => {
-      const others = (await newest(size * 2, { ...scope, section })).filter(candidate => !isOwn(candidate))
-      return rankLatest(others, { size: size * 2, share: 10 })
-    },
-  ]
-  const list = await filled(ranked, [fresh(article.section), fresh()], Math.min(minimum, size))
-  return { ...list, window: '', stale: false }
+  const counts = await reads.totals(found.map(candidate => candidate?.article.id ?? NOBODY))
+  const known = new Map(
+    ids.map((id, index) => [id, { candidate: found[index] ?? null, views: counts[index]?.views ?? 0 }]),
+  )
+
+  const fresh = new Map<SectionId | undefined, Promise<readonly Ranked[]>>()
+  const freshIn = (section?: SectionId): Promise<readonly Ranked[]> => {
+    const reading =
+      fresh.get(section) ??
+      newest(size * 2, { ...scope, section }).then(others => rankLatest(others, { size: size * 2, share: 10 }))
+    fresh.set(section, reading)
+    return reading
+  }
+
+  return Promise.all(
+    articles.map(async (article, index): Promise<Ranking> => {
+      if (!article) return NOTHING
+      const isOther = ({ story }: Candidate): boolean => story.id !== article.story
+      const similarity = new Map(alike[index]?.map(each => [each.id, each.similarity]))
+      const reading = new Map(
+        readers[index]?.map(each => [each.article, coReading(each.both, each.one, each.other)] as const),
+      )
+      const beside = [...new Set([...similarity.keys(), ...reading.keys()])].flatMap(id => {
+        const { candidate = null, views = 0 } = known.get(id) ?? {}
+        if (!candidate || !isOther(candidate)) return []
+        return { candidate, views, similarity: similarity.get(id) ?? 0, coRead: reading.get(id) ?? 0 }
+      })
+      const ranked = rankRelated(beside, {
+        now: now(),
+        size,
+        maxAge: relatedAge,
+        halfLife: relatedHalfLife,
+        coReadWeight,
+        diversity: relatedDiversity,
+      })
+      const others = (section?: SectionId): Filler => [
+        'latest',
+        async () => (await freshIn(section)).filter(({ candidate }) => isOther(candidate)),
+      ]
+      const list = await filled(ranked, [others(article.section), others()], Math.min(minimum, size))
+      return { ...list, window: '', stale: false }
+    }),
+  )
 }

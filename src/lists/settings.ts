@@ -28,7 +28,7 @@ export const ListSettings = z
     mostRead: size(50, 'most-read, most-commented and most-shared'),
     mustReads: size(30, 'must-reads'),
     trending: size(30, 'trending'),
-    related: size(10, 'related'),
+    related: size(6, 'related'),
     languages: z
       .array(z.string().regex(/^[a-z]{2,3}$/, 'must be a language such as en or de'))
       .default([])

@@ -1,6 +1,6 @@
 /** Writes lists: the difference where it is small, in one step on the list's own keys, and tells it afterwards. */
 
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import type { Keys } from '../redis/keys.ts'
 import { loadScript, runScript } from '../redis/script.ts'
@@ -12,7 +12,11 @@ const announce = loadScript(new URL('./announce.lua', import.meta.url))
 
 const MOST_UPDATES = 10_000
 /** Above this share of changed entries a list is written whole. `npm run bench:lists` measures it. */
-const SMALL = 0.5
+const SMALL = 0.2
+/** Entries up to which a whole list is handed to the script; more are staged beside it first. */
+const FEW = 20
+/** ms after which what a dead writer staged is gone. */
+const STAGED = 60_000
 
 /** A list with its bytes. */
 export interface Written {
@@ -36,19 +40,28 @@ export interface ListWriter {
   write(list: ToWrite): Promise<boolean>
 }
 
+type Swapped = ['overtaken'] | ['other'] | [version: number, announced: number]
+
 export const hashOf = (entries: readonly string[]): string =>
   createHash('sha256').update(entries.join('\n')).digest('base64url').slice(0, 22)
 
 /** Places and entries in which a list differs from what it was; null where it is no less work to write it whole. (pure) */
 export const difference = (before: readonly string[], after: readonly string[]): (string | number)[] | null => {
+  const most = 2 * Math.floor(after.length * SMALL)
   const changes: (string | number)[] = []
-  for (const [place, entry] of after.entries()) if (entry !== before[place]) changes.push(place, entry)
-  return changes.length / 2 <= after.length * SMALL ? changes : null
+  for (const [place, entry] of after.entries()) {
+    if (entry === before[place]) continue
+    if (changes.length === most) return null
+    changes.push(place, entry)
+  }
+  return changes
 }
 
 /** @param most lists whose bytes are remembered, so that only their differences are sent */
 export const createListWriter = (redis: Redis, keys: Keys, most = 1_000): ListWriter => {
   const remembered = new Map<string, Written>()
+  const id = randomUUID()
+  let staged = 0
 
   const remember = (name: string, written: Written): void => {
     remembered.delete(name)
@@ -59,11 +72,17 @@ export const createListWriter = (redis: Redis, keys: Keys, most = 1_000): ListWr
     }
   }
 
-  const send = (list: ToWrite, hash: string, base: string, body: readonly (string | number)[]) =>
-    runScript(
+  const swapped = async (
+    list: ToWrite,
+    hash: string,
+    base: string,
+    body: readonly (string | number)[],
+    more: readonly string[] = [],
+  ): Promise<Swapped> =>
+    (await runScript(
       redis,
       swap,
-      [keys.list(list.name), keys.listMeta(list.name)],
+      [keys.list(list.name), keys.listMeta(list.name), ...more],
       [
         hash,
         new Date(list.at).toISOString(),
@@ -77,7 +96,20 @@ export const createListWriter = (redis: Redis, keys: Keys, most = 1_000): ListWr
         base,
         ...body,
       ],
-    ) as Promise<['overtaken'] | ['other'] | [version: number, announced: number]> // as swap.lua returns
+    )) as Swapped // as swap.lua returns
+
+  const writeWhole = async (list: ToWrite, hash: string): Promise<Swapped> => {
+    if (list.entries.length <= FEW) return swapped(list, hash, 'whole', list.entries)
+    staged += 1
+    const beside = keys.listStaged(list.name, `${id}:${staged}`)
+    // Sent together, one round trip; a failed push leaves nothing to rename, and the script fails with it.
+    const [, , outcome] = await Promise.all([
+      redis.rpush(beside, ...list.entries),
+      redis.pexpire(beside, STAGED),
+      swapped(list, hash, 'staged', [], [beside]),
+    ])
+    return outcome
+  }
 
   return {
     async write(list) {
@@ -85,8 +117,8 @@ export const createListWriter = (redis: Redis, keys: Keys, most = 1_000): ListWr
       const hash = hashOf(entries)
       const before = remembered.get(name)
       const changes = before ? difference(before.entries, entries) : null
-      const small = before && changes ? await send(list, hash, before.hash, changes) : (['other'] as const)
-      const [version, announced] = small[0] === 'other' ? await send(list, hash, 'whole', entries) : small
+      const small: Swapped = before && changes ? await swapped(list, hash, before.hash, changes) : ['other']
+      const [version, announced] = small[0] === 'other' ? await writeWhole(list, hash) : small
       if (typeof version !== 'number' || announced === undefined) return false
       // Related lists are many, and written seldom.
       if (lives === 0) remember(name, { entries, hash })

@@ -9,6 +9,7 @@
 export const keysFor = (prefix: string) => {
   // `{newsdesk:events}` hashes to the slot of `newsdesk:events` itself: the stream and what is counted from it change together.
   const events = `{${prefix}:events}`
+  const shownSlot = (id: string): string => id.slice(-1)
   return {
     prefix,
 
@@ -17,6 +18,8 @@ export const keysFor = (prefix: string) => {
     list: (name: string) => `${prefix}:list:${name}`,
     /** HASH version, generatedAt, count, ... of a list. Written with the list, read by services and the desk. */
     listMeta: (name: string) => `{${prefix}:list:${name}}:meta`,
+    /** LIST, what a list is to become, until it takes its place in the same round trip. In its slot; expires after a minute where its writer died. */
+    listStaged: (name: string, writer: string) => `{${prefix}:list:${name}}:staged:${writer}`,
     /** HASH, the article and its counts. Written by ingest and by the event counter; expires after `articles.retention`. */
     article: (id: string) => `${prefix}:article:${id}`,
     /** HASH lead, articles, sources, firstSeenAt, lastSeenAt. Written by ingest; expires after `articles.retention`. */
@@ -130,7 +133,9 @@ export const keysFor = (prefix: string) => {
     /** ZSET article id by readers it has in common with this one; "" its own. Written by the counter; 100, expires after a week unread. */
     readBeside: (id: string) => `${prefix}:read-beside:${id}`,
     /** ZSET article id by ms: in whose related lists an article is shown. Written by publish; the latest 200, expires with the article. */
-    shownBy: (id: string) => `${prefix}:shown-by:${id}`,
+    shownBy: (id: string) => `{${prefix}:shown-by:${shownSlot(id)}}:${id}`,
+    /** What the names of those that share a slot share, one of sixteen: a batch is noted in a call for each. */
+    shownSlot,
 
     // ---- sections ------------------------------------------------------------------------------------------------
     /** ZSET `source article text` by ms first seen: what publishers filed in a section. 240 a section, expiring after 90 days. */
