@@ -177,8 +177,12 @@ console.log(
 )
 
 worker.send('memory')
-const [{ rss, cpu }] = (await once(worker, 'message')) as [{ rss: number; cpu: { user: number; system: number } }]
-console.log(`worker: ${(rss / 1_048_576).toFixed(0)} MB, ${((cpu.user + cpu.system) / 1e6).toFixed(1)} s CPU`)
+const [{ rss, cpu, held }] = (await once(worker, 'message')) as [
+  { rss: number; cpu: { user: number; system: number }; held: Record<'p99' | 'p999' | 'most', number> },
+]
+console.log(
+  `worker: ${(rss / 1_048_576).toFixed(0)} MB, ${((cpu.user + cpu.system) / 1e6).toFixed(1)} s CPU; its loop held up p99 ${held.p99.toFixed(0)}, p99.9 ${held.p999.toFixed(0)}, at most ${held.most.toFixed(0)} ms`,
+)
 worker.send('stop')
 await once(worker, 'exit')
 

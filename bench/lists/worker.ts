@@ -1,5 +1,6 @@
 /** The worker that is measured, in a process of its own: the daemon with the roles articles and publish. Arguments: socket, prefix, sources. */
 
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { pino } from 'pino'
 import { startDaemon } from '../../src/app/daemon.ts'
 import { benchConfig } from './world.ts'
@@ -11,9 +12,14 @@ const daemon = await startDaemon({
   redis: { address: { socket }, origin: 'bench', stop: async () => undefined },
   log: pino({ level: process.env.NEWSDESK_LOG_LEVEL ?? 'silent' }),
 })
+const held = monitorEventLoopDelay({ resolution: 1 })
+held.enable()
 process.send?.('ready')
 process.on('message', async message => {
-  if (message === 'memory') process.send?.({ rss: process.memoryUsage().rss, cpu: process.cpuUsage() })
+  if (message === 'memory') {
+    const [p99, p999, most] = [held.percentile(99), held.percentile(99.9), held.max].map(ns => ns / 1e6)
+    process.send?.({ rss: process.memoryUsage().rss, cpu: process.cpuUsage(), held: { p99, p999, most } })
+  }
   if (message !== 'stop') return
   await daemon.stop()
   process.exit(0)

@@ -39,6 +39,8 @@ export interface ListsParts {
   readonly readCounts: ReadCounts
   readonly source: (id: string) => Source | undefined
   readonly now: () => number
+  /** Runs the writing of lists before what may wait; src/app/precedence.ts. */
+  readonly first?: <T>(work: () => Promise<T>) => Promise<T>
 }
 
 /** Who publishes a source: the domain of its site, so that several feeds of one publisher count once. */
@@ -54,6 +56,7 @@ export const createLists = ({
   readCounts,
   source,
   now,
+  first = work => work(),
 }: ListsParts): Lists => {
   const settings = () => config().settings
   const changes = createChanges({ redis, keys })
@@ -63,7 +66,7 @@ export const createLists = ({
   const usual = createUsualReads({ redis, keys })
   const reads = createReads({ redis, keys, tops, counts: readCounts })
   const coReads = createCoReads({ redis, keys, oneIn: () => settings().lists.coReaders })
-  const visitors = createVisitors({ redis, keys })
+  const visitors = createVisitors({ redis, keys, now })
   const publishers = new WeakMap<Source, string>()
   const common = {
     ...{ shelf, reads, usual, editors, source, now },
@@ -83,6 +86,6 @@ export const createLists = ({
     },
     reach: () => settings().articles.candidates,
   })
-  const publisher = createPublisher({ ...common, redis, keys, ranker, waiting, wait: async ms => wait(ms) })
+  const publisher = createPublisher({ ...common, redis, keys, ranker, waiting, first, wait: async ms => wait(ms) })
   return { publisher, editors, coReads, visitors, changes, waiting }
 }

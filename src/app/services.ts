@@ -23,6 +23,7 @@ import { createStories } from '../story/stories.ts'
 import { createPush, type Push } from '../websub/push.ts'
 import type { Config } from './config/load.ts'
 import { createLists, type Lists } from './lists.ts'
+import { createPrecedence } from './precedence.ts'
 import { loadSectionModel, ownModel, replayTexts } from './section-model.ts'
 
 export interface Services {
@@ -51,6 +52,9 @@ export interface ServiceParts {
   readonly log: Logger
   readonly signal: AbortSignal
 }
+
+/** ms that articles wait for lists at most, each time they let them go first. */
+const LONGEST = 100
 
 const networkText: Readonly<Record<NetworkMode, string>> = {
   up: 'our network is up; all sources are crawled as before',
@@ -117,12 +121,13 @@ export const createServices = ({
     weightOf: id => sources.get(id)?.weight ?? 1,
     parentOf: id => config().taxonomy.find(section => section.id === id)?.parent,
   })
-  const stories = createStories({ redis, keys, settings: () => settings().stories, now })
+  const { first, giveWay } = createPrecedence({ longest: LONGEST })
+  const stories = createStories({ redis, keys, settings: () => settings().stories, now, giveWay })
   const reads = { redis, keys, halfLife: () => settings().events.halfLife, now }
   const tops = createTops(reads)
   const readCounts = createReadCounts(reads)
   const lists = createLists({
-    ...{ config, redis, keys, archive, stories, tops, readCounts, now },
+    ...{ config, redis, keys, archive, stories, tops, readCounts, now, first },
     source: id => sources.get(id),
   })
   const own = ownModel(config().dir)
@@ -160,6 +165,7 @@ export const createServices = ({
       taxonomy: () => config().taxonomy,
       classify: learning.classify,
       learn: learning.learn,
+      giveWay,
       addArticles: batches => addArticles(queues, batches),
       now,
       signal,

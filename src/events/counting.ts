@@ -63,6 +63,8 @@ export interface ViewBy {
   readonly visitor: string
   /** What may be kept of the visitor: a hash under the key of the day. */
   readonly hash: () => string
+  /** When it was read, ms since the epoch. */
+  readonly at: number
 }
 
 const rollingPacked = pack(ROLLING.map(({ window, width, buckets }) => [window, width, buckets]))
@@ -115,7 +117,7 @@ const viewsOf = (read: readonly Judged[], days: ReadonlyMap<number, DayKey>): Vi
   read.flatMap(({ event: { kind, article, visitor, at } }) => {
     const key = days.get(dayOf(at))
     if (kind !== 'view' || key === undefined) return []
-    return { article, visitor, hash: () => keyedHash(key, visitor) }
+    return { article, visitor, hash: () => keyedHash(key, visitor), at }
   })
 
 export const createCounting = ({ redis, keys, archive, settings, onRead }: CountingParts): Counting => {

@@ -24,8 +24,8 @@ import type { UsualReads } from './usual-reads.ts'
 import type { Waiting } from './waiting.ts'
 import { createListWriter } from './write.ts'
 
-/** Lists written together. */
-const AT_ONCE = 12
+/** Lists written together: few, so that the first of many is not held up by the last. */
+const AT_ONCE = 6
 /** ms after which waiting lists are looked at again. */
 const LOOK = 20
 /** Articles of an hour that say what is usual. */
@@ -86,6 +86,8 @@ export interface PublisherParts {
   readonly retention: () => number
   readonly now: () => number
   readonly wait: (ms: number) => Promise<void>
+  /** Runs the writing of lists that wait, before what may wait itself. */
+  readonly first?: <T>(work: () => Promise<T>) => Promise<T>
 }
 
 /** What there is a list of beside the sections. */
@@ -108,6 +110,7 @@ interface Wording {
 export const createPublisher = (parts: PublisherParts): Publisher => {
   const { redis, keys, shelf, ranker, waiting, reads, usual, editors, taxonomy, source, settings, retention, now } =
     parts
+  const { first = work => work() } = parts
   const writer = createListWriter(redis, keys)
   const shown = createShown({ redis, keys, lives: retention })
 
@@ -200,13 +203,15 @@ export const createPublisher = (parts: PublisherParts): Publisher => {
           await parts.wait(Math.min(wait, LOOK))
           continue
         }
-        const asOf = await shelf.refresh()
-        // One that has gone from the configuration waits no longer.
-        const written = await Promise.all(
-          lists.map(({ name }) =>
-            known.has(name) ? publishNow(name, asOf) : { list: name, changed: false, count: 0 },
-          ),
-        )
+        const written = await first(async () => {
+          const asOf = await shelf.refresh()
+          return Promise.all(
+            // One that has gone from the configuration waits no longer.
+            lists.map(({ name }) =>
+              known.has(name) ? publishNow(name, asOf) : { list: name, changed: false, count: 0 },
+            ),
+          )
+        })
         await waiting.done(lists)
         published.push(...written)
       }

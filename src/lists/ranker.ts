@@ -99,7 +99,7 @@ export const createRanker = (parts: RankerParts): Ranker => {
       shelf,
     )
     const needed = kind === 'view' ? minVisitors : 1
-    const enough = await visitorsOf(kind, heads, needed)
+    const enough = await visitorsOf(kind, window, heads, needed)
     const counted = heads.flatMap(({ count }, index): Counted[] => {
       const candidate = found[index]
       return candidate ? [{ candidate, count, visitors: enough[index] ?? 0 }] : []
@@ -108,9 +108,17 @@ export const createRanker = (parts: RankerParts): Ranker => {
   }
 
   /** Distinct visitors behind each count; who shared or commented is not told apart. */
-  const visitorsOf = async (kind: EventKind, heads: readonly Top[], needed: number): Promise<readonly number[]> =>
+  const visitorsOf = async (
+    kind: EventKind,
+    window: Window,
+    heads: readonly Top[],
+    needed: number,
+  ): Promise<readonly number[]> =>
     kind === 'view' && needed > 1
-      ? visitors.of(heads.map(({ article }) => article))
+      ? visitors.of(
+          heads.map(({ article }) => article),
+          window,
+        )
       : heads.map(({ count }) => Math.ceil(count))
 
   const sectionsOf = (candidates: readonly Candidate[]): SectionId[] => [
@@ -173,7 +181,7 @@ export const createRanker = (parts: RankerParts): Ranker => {
   const trending = async (scope: Scope): Promise<Ranked[]> => {
     const { trending: size, trendConfidence: z, trendLeast: least, ageNow: maxAge, minVisitors } = settings()
     const heads = await reads.tops('view', 'hour', TRENDING_POOL * (scope.isPart ? 4 : 1))
-    const enough = await visitorsOf('view', heads, minVisitors)
+    const enough = await visitorsOf('view', 'hour', heads, minVisitors)
     const found = await storiesBy(
       heads.filter((_, index) => (enough[index] ?? 0) >= minVisitors).map(({ article }) => article),
       scope.choice,

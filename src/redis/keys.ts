@@ -126,8 +126,8 @@ export const keysFor = (prefix: string) => {
     usual: () => `{${prefix}:usual}`,
     /** STRING, taken by who learns what was usual in an hour. Expires after two. */
     usualLearnt: (hour: number) => `{${prefix}:usual}:${hour}`,
-    /** SET hashes of visitors of an article, about 50 of them. Written by the counter, read by publish; expires 8 days after the last of them. */
-    visitors: (id: string) => `${prefix}:visitors:${id}`,
+    /** ZSET hash of a visitor of an article by ms of the latest read, the 50 latest. Written by the counter, read by publish; expires 8 days after the last. */
+    visitors: (id: string) => `${prefix}:visited-by:${id}`,
     /** LIST of articles one chosen reader read, by the hash of the reader. Written by the counter; the latest 20, expires after six hours. */
     readBy: (visitor: string) => `${prefix}:read-by:${visitor}`,
     /** ZSET article id by readers it has in common with this one; "" its own. Written by the counter; 100, expires after a week unread. */

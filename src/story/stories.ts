@@ -4,6 +4,7 @@
  * replay of the log. (docs/decisions/0040)
  */
 
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import type { Keys } from '../redis/keys.ts'
 import { loadScript, runScript } from '../redis/script.ts'
@@ -22,9 +23,13 @@ export interface StoriesParts {
   readonly settings: () => StorySettings
   /** ms since the epoch; only for entries still being decided, the log's own times decide afterwards. */
   readonly now: () => number
+  /** Asked between slices of work: lets others have their turn. */
+  readonly giveWay?: () => Promise<void>
 }
 
 const PAGE = 2_000
+/** ms of work in one turn of the event loop, after which others have theirs. */
+const SLICE = 5
 
 const isBefore = (one: string, other: string): boolean => {
   const [oneMs = 0, oneSeq = 0] = one.split('-').map(Number)
@@ -32,29 +37,43 @@ const isBefore = (one: string, other: string): boolean => {
   return oneMs < otherMs || (oneMs === otherMs && oneSeq < otherSeq)
 }
 
-export const createStories = ({ redis, keys, settings, now }: StoriesParts): Stories => {
+export const createStories = ({ redis, keys, settings, now, giveWay = nextTurn }: StoriesParts): Stories => {
   const log = keys.storyLog()
   let clusterer: Clusterer = createClusterer(settings)
   let last = '0-0'
   // One at a time within a process: a second batch would only find itself behind the first.
   let turn: Promise<unknown> = Promise.resolve()
 
+  /** One after another, with pauses in which others have their turn; only within our own turn here, so nothing else touches the index. */
+  const inSlices = async <From, To>(all: readonly From[], work: (one: From) => To): Promise<To[]> => {
+    const done: To[] = []
+    let began = performance.now()
+    for (const one of all) {
+      if (performance.now() - began > SLICE) {
+        await giveWay()
+        began = performance.now()
+      }
+      done.push(work(one))
+    }
+    return done
+  }
+
   const catchUp = async (): Promise<void> => {
     for (;;) {
       const page = await redis.xrange(log, `(${last}`, '+', 'COUNT', PAGE)
-      for (const [id, [, json]] of page) {
+      await inSlices(page, ([id, [, json]]) => {
         if (json !== undefined) clusterer.fold(readEntry(json, millisOf(id)))
         last = id
-      }
+      })
       if (page.length < PAGE) return
     }
   }
 
   /** Decides in order, each article knowing those before it. What it tried out in the index is taken back: only the log goes in. */
-  const decideInMemory = (batch: readonly Features[]): { decisions: Decision[]; fresh: Decided[] } => {
+  const decideInMemory = async (batch: readonly Features[]): Promise<{ decisions: Decision[]; fresh: Decided[] }> => {
     const fresh: Decided[] = []
     clusterer.tryOut()
-    const decisions = batch.map(features => {
+    const decisions = await inSlices(batch, features => {
       const known = clusterer.known(features)
       if (known) return known
       const decided = clusterer.decide(features, now())
@@ -110,10 +129,10 @@ export const createStories = ({ redis, keys, settings, now }: StoriesParts): Sto
     decide: articles =>
       inTurn(async () => {
         if (articles.length === 0) return []
-        const batch = articles.map(article => featuresOf(toldBy(article)))
+        const batch = await inSlices(articles, article => featuresOf(toldBy(article)))
         for (;;) {
           await catchUp()
-          const { decisions, fresh } = decideInMemory(batch)
+          const { decisions, fresh } = await decideInMemory(batch)
           if (await append(fresh)) return decisions
         }
       }),
@@ -125,7 +144,7 @@ export const createStories = ({ redis, keys, settings, now }: StoriesParts): Sto
     similarToEach: (ids, limit) =>
       inTurn(async () => {
         await catchUp()
-        return ids.map(id => clusterer.similar(id, limit))
+        return inSlices(ids, id => clusterer.similar(id, limit))
       }),
     explain: id =>
       inTurn(async () => {

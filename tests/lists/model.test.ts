@@ -20,6 +20,14 @@ const SIZE = 6
 const MIN_VISITORS = 2
 const SHARE = 2
 const SPAN = 30 * MINUTE
+const Z = 0.5
+const LEAST = 1
+const HALF_LIFE = HOUR
+
+/** Any, as long as it is the same each time: of the ids. */
+const likeness = (one: string, other: string): number =>
+  ((Number.parseInt(one.slice(0, 6), 16) ^ Number.parseInt(other.slice(0, 6), 16)) % 97) / 97
+let everyone: ArticleId[] = []
 
 type Step =
   | { kind: 'article'; source: number; section: number; story: number; ago: number }
@@ -95,6 +103,7 @@ interface Seen {
 }
 
 const room = aListRoom({
+  similar: id => everyone.filter(other => other !== id).map(other => ({ id: other, similarity: likeness(id, other) })),
   settings: {
     latest: SIZE,
     mostRead: SIZE,
@@ -102,6 +111,10 @@ const room = aListRoom({
     minimum: MINIMUM,
     minVisitors: MIN_VISITORS,
     sourceShare: SHARE,
+    trending: SIZE,
+    related: SIZE,
+    trendConfidence: Z,
+    trendLeast: LEAST,
     staleAfter: '90d',
     ageDay: '3d',
     ageWeek: '8d',
@@ -114,7 +127,7 @@ const aModel = () => {
   const known: Known[] = []
   const seen: Seen[] = []
   /** Views that may count, with the day of their visitor. */
-  const told: { readonly id: ArticleId; readonly visitor: string }[] = []
+  const told: { readonly id: ArticleId; readonly visitor: string; readonly at: number }[] = []
   /** Up to when windows were rolled. */
   const rolled = { to: 0 }
   const editors = {
@@ -134,11 +147,13 @@ const aModel = () => {
     (a.article.id < b.article.id ? -1 : 1)
 
   /** Each story by its best article that is not blocked: of another publisher than the lead's, each publisher by its best. */
-  const shown = (section?: string): Known[] => {
+  const shown = (section?: string): Known[] => stories(section).map(({ first }) => first)
+  /** Likewise, with those named for the story: its best, and the best of each other publisher. */
+  const stories = (section?: string): { first: Known; named: Known[] }[] => {
     const isOf = (each: Known | undefined) => section === undefined || each?.article.sections.includes(section)
-    const stories = new Map<string, Known[]>()
-    for (const each of known) stories.set(each.story, [...(stories.get(each.story) ?? []), each])
-    return [...stories.values()].flatMap(members => {
+    const byStory = new Map<string, Known[]>()
+    for (const each of known) byStory.set(each.story, [...(byStory.get(each.story) ?? []), each])
+    return [...byStory.values()].flatMap(members => {
       const best = [...members].sort(leadOrder)
       const lead = best[0]
       const named = best.filter(
@@ -148,7 +163,7 @@ const aModel = () => {
         .filter(each => each === lead || each.article.sources[0] !== lead?.article.sources[0])
         .find(each => !blocked(each.article.id))
       // A story stands in a section by its lead, and so must what shows it.
-      return first && isOf(lead) && isOf(first) ? first : []
+      return first && isOf(lead) && isOf(first) ? { first, named } : []
     })
   }
   const byTime = (a: Known, b: Known): number =>
@@ -168,7 +183,7 @@ const aModel = () => {
     return [...taken, ...left.slice(0, SIZE - taken.length)].sort(byTime)
   }
 
-  const AGE: Record<string, number> = { hour: 72 * HOUR, day: 72 * HOUR, week: 192 * HOUR }
+  const AGE: Record<string, number> = { now: 72 * HOUR, hour: 72 * HOUR, day: 72 * HOUR, week: 192 * HOUR }
   const WIDTH: Record<string, [width: number, buckets: number]> = {
     hour: [MINUTE, 60],
     day: [5 * MINUTE, 288],
@@ -180,20 +195,25 @@ const aModel = () => {
     return Math.floor(at / width) > Math.floor(rolled.to / width) - buckets
   }
   /** A visitor who comes back another day is another: only hashes of the day are kept. */
-  const distinct = (id: string): number =>
-    new Set(told.filter(each => each.id === id).map(({ visitor }) => visitor)).size
+  const distinct = (id: string, window: string): number =>
+    new Set(
+      told
+        .filter(each => each.id === id && each.at >= clock.now - (VISITED[window] ?? 0))
+        .map(({ visitor }) => visitor),
+    ).size
+  const VISITED: Record<string, number> = { now: 24 * HOUR, hour: HOUR, day: 24 * HOUR, week: 168 * HOUR }
 
   const most = (kind: 'view' | 'share', window: string, section?: string): Known[] => {
     const scored = shown(section).flatMap(each => {
       const members = known.filter(({ story }) => story === each.story).map(({ article }) => article.id)
       const events = seen.filter(
-        event => members.includes(event.id) && event.kind === kind && inWindow(event.at, window),
+        event => members.includes(event.id) && event.kind === kind && (window === 'now' || inWindow(event.at, window)),
       )
       const articles = [...new Set(events.map(({ id }) => id))]
-      const visitors = kind === 'view' ? articles.reduce((sum, id) => sum + distinct(id), 0) : events.length
+      const visitors = kind === 'view' ? articles.reduce((sum, id) => sum + distinct(id, window), 0) : events.length
       const isOld = clock.now - each.article.publishedAt > (AGE[window] ?? 0)
       return events.length > 0 && visitors >= (kind === 'view' ? MIN_VISITORS : 1) && !isOld
-        ? { each, score: events.length }
+        ? { each, score: window === 'now' ? worth(events) : events.length }
         : []
     })
     return scored
@@ -202,9 +222,108 @@ const aModel = () => {
       .map(({ each }) => each)
   }
 
-  const WIDER: Record<string, string[]> = { hour: ['day', 'week'], day: ['week'], week: [] }
+  /** What reads are still worth; to nine digits, which is what a sum of logarithms keeps. */
+  const worth = (events: readonly Seen[]): number =>
+    Number(events.reduce((sum, { at }) => sum + 2 ** (-(clock.now - at) / HALF_LIFE), 0).toPrecision(9))
+
+  const readsOf = (named: readonly Known[], window: string): number =>
+    seen.filter(
+      ({ id, kind, at }) => kind === 'view' && named.some(({ article }) => article.id === id) && inWindow(at, window),
+    ).length
+
+  /** Best first, each of a kind taking from the next of its kind; all of a tie by time. */
+  const diverse = (
+    scored: readonly { each: Known; score: number }[],
+    kindOf: (one: Known) => string,
+    factor: number,
+  ) => {
+    const left = scored.filter(({ score }) => score > 0)
+    const chosen: Known[] = []
+    while (chosen.length < SIZE && left.length > 0) {
+      const now = left.map(({ each, score }) => ({
+        each,
+        score: score * factor ** chosen.filter(one => kindOf(one) === kindOf(each)).length,
+        plain: score,
+      }))
+      now.sort((a, b) => near(b.score, a.score) || near(b.plain, a.plain) || byTime(a.each, b.each))
+      const best = now[0]?.each as Known // there are some left
+      chosen.push(best)
+      left.splice(
+        left.findIndex(({ each }) => each === best),
+        1,
+      )
+    }
+    return chosen
+  }
+  const near = (a: number, b: number): number => (Math.abs(a - b) <= 1e-12 * Math.max(a, b) ? 0 : a - b)
+  const age = (each: Known): number => Math.max(0, clock.now - each.article.publishedAt)
+
+  const mustReads = (section?: string): Known[] =>
+    diverse(
+      stories(section).map(({ first, named }) => {
+        const weights = [...new Set(named.map(({ article }) => article.sources[0] ?? ''))].map(weight)
+        const mean = weights.reduce((sum, each) => sum + each, 0) / weights.length
+        const times = Math.min(4, Math.max(0.25, (readsOf([first, ...named], 'hour') + 5) / (1 + 5)))
+        const score = Math.log2(1 + weights.length) * mean * 2 ** (-age(first) / (8 * HOUR)) * times ** 0.5
+        return { each: first, score: age(first) > 48 * HOUR ? 0 : score }
+      }),
+      ({ article }) => article.section,
+      section === undefined ? 0.8 : 1,
+    )
+
+  const trending = (): Known[] =>
+    stories()
+      .filter(({ first, named }) => {
+        const members = known.filter(({ story }) => story === first.story)
+        const isRead = ({ article }: Known) => readsOf([{ article, story: '' }], 'hour') > 0
+        return (
+          members.some(each => isRead(each) && distinct(each.article.id, 'hour') >= MIN_VISITORS) && named.length > 0
+        )
+      })
+      .map(({ first, named }) => {
+        const [hour, day] = [readsOf([first, ...named], 'hour'), readsOf([first, ...named], 'day')]
+        const hours = Math.min(24, Math.max(1, age(first) / HOUR)) - 1
+        const usual = Math.max(hours < 1 ? 0 : Math.max(0, day - hour) / hours, 2)
+        const sure = Math.max(0, Math.max(0, Math.sqrt(hour + 3 / 8) - Z / 2) ** 2 - 3 / 8)
+        return { each: first, score: sure / usual }
+      })
+      .filter(({ each, score }) => age(each) <= 72 * HOUR && score >= LEAST)
+      .sort((a, b) => near(b.score, a.score) || byTime(a.each, b.each))
+      .slice(0, SIZE)
+      .map(({ each }) => each)
+
+  const related = (id: string): [Known, string][] => {
+    const own = known.find(({ article }) => article.id === id)
+    const beside = stories().flatMap(({ first }) => {
+      if (first.story === own?.story) return []
+      const alike = Math.max(
+        0,
+        ...known.filter(({ story }) => story === first.story).map(({ article }) => likeness(id, article.id)),
+      )
+      const read = 1 + Math.log10(1 + counts(first.article.id).views) / 8
+      return { each: first, score: age(first) > 168 * HOUR ? 0 : alike * 2 ** (-age(first) / (48 * HOUR)) * read }
+    })
+    const list = diverse(beside, ({ article }) => article.sources[0] ?? '', 0.85).map((each): [Known, string] => [
+      each,
+      'rule',
+    ])
+    for (const section of [own?.article.section, undefined])
+      for (const each of [...shown(section)].sort(byTime))
+        if (list.length < MINIMUM && each.story !== own?.story && !list.some(([one]) => one.story === each.story))
+          list.push([each, 'latest'])
+    return list
+  }
+
+  const WIDER: Record<string, string[]> = {
+    now: ['hour', 'day', 'week'],
+    trending: ['now', 'hour', 'day', 'week'],
+    hour: ['day', 'week'],
+    day: ['week'],
+    week: [],
+  }
   const filled = (kind: 'view' | 'share', window: string, section?: string): [Known, string][] => {
-    const list = most(kind, window, section).map((each): [Known, string] => [each, 'rule'])
+    const first = { trending, 'must-reads': () => mustReads(section) }[window] ?? (() => most(kind, window, section))
+    const list = first().map((each): [Known, string] => [each, 'rule'])
     for (const wider of [...(WIDER[window] ?? []), 'latest']) {
       const more = wider === 'latest' ? latest(section) : most(kind, wider, section)
       for (const each of more)
@@ -230,6 +349,8 @@ const aModel = () => {
   const list = (name: string): [Known, string][] => {
     const [rule, second, third] = name.split(':')
     if (rule === 'latest') return latest(second).map(each => [each, 'rule'])
+    if (rule === 'related') return related(second ?? '')
+    if (rule === 'trending' || rule === 'must-reads') return filled('view', rule, second)
     const whole = filled(rule === 'most-shared' ? 'share' : 'view', second ?? '', third)
     return name === 'most-read:day' ? withPins(whole) : whole
   }
@@ -246,6 +367,10 @@ const NAMES = [
   'most-read:week:world',
   'most-read:day:sports',
   'most-shared:day',
+  'most-read:now',
+  'must-reads',
+  'must-reads:world',
+  'trending',
 ]
 
 const forget = async (): Promise<void> => {
@@ -270,6 +395,7 @@ const openDesk = () => {
 
 const play = async (steps: readonly Step[]): Promise<void> => {
   await forget()
+  everyone = []
   const model = aModel()
   let { desk, counter } = openDesk()
   let made = 0
@@ -290,6 +416,7 @@ const play = async (steps: readonly Step[]): Promise<void> => {
       })
       await desk.takeIn([{ article, decision: newIn(`s${one.story}`) }])
       model.known.push({ article, story: `s${one.story}` })
+      everyone.push(article.id)
     }
     if (one.kind === 'clock') clock.now += one.by * MINUTE
     if (one.kind === 'restart') ({ desk, counter } = openDesk())
@@ -325,7 +452,7 @@ const play = async (steps: readonly Step[]): Promise<void> => {
       )) as unknown as [[string, StreamEntry[]]] // as Redis answers
       await counter.countEntries(read[0][1])
       model.rolled.to = Math.max(model.rolled.to, clock.now)
-      if (one.kind === 'view') model.told.push({ id, visitor: `${visitor} ${Math.floor(at / (24 * HOUR))}` })
+      if (one.kind === 'view') model.told.push({ id, at, visitor: `${visitor} ${Math.floor(at / (24 * HOUR))}` })
       const repeated = model.seen.some(
         each => each.kind === 'view' && each.id === id && each.visitor === visitor && Math.abs(each.at - at) < SPAN,
       )
@@ -353,7 +480,7 @@ const play = async (steps: readonly Step[]): Promise<void> => {
   // Windows roll with the next batch that is counted.
   await counter.countEntries([])
   model.rolled.to = Math.max(model.rolled.to, clock.now)
-  for (const name of NAMES) {
+  for (const name of [...NAMES, ...everyone.slice(0, 4).map(id => `related:${id}`)]) {
     await desk.publisher.publish(name)
     const entries = await room.list(name)
     expect({ [name]: entries.map(({ title, placedBy, counts }) => [title, placedBy, counts]) }).toEqual({
