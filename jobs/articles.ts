@@ -68,6 +68,7 @@ export const articles = defineJob({
       maxAge: context.settings().articles.retention,
       ...(context.classify ? { classify: context.classify } : {}),
     }
+    await context.giveWay()
     // Looked up here and not by the crawl: a batch before this one may have brought the article that this one edits.
     const recalled = await sources.recall(sourceId, items)
     const outcomes = await placed(
@@ -92,9 +93,10 @@ export const articles = defineJob({
     await sources.quarantine.refuse(sourceId, worthALook)
 
     const accepted = outcomes.filter((outcome): outcome is Placed => !('kind' in outcome))
+    await context.giveWay()
     const ingested = await archive.ingest(accepted, now())
     await context.learn?.(accepted.map(({ article }) => article))
-    await publishing.changed(ingested)
+    await context.publisher.publishRelated(await publishing.ingested(ingested))
     const arrived = now()
     for (const [index, outcome] of outcomes.entries()) {
       // Neither edits, nor another source's copies, nor guesses at a date tell how late we were.

@@ -3,7 +3,7 @@
 import type { Logger } from 'pino'
 import type { Archive, Ingested } from '../src/archive/archive.ts'
 import type { ArticleSettings } from '../src/archive/settings.ts'
-import type { Article } from '../src/article/article.ts'
+import type { Article, ArticleId } from '../src/article/article.ts'
 import type { Classify } from '../src/article/sections.ts'
 import type { Taxonomy } from '../src/article/taxonomy.ts'
 import type { Publisher } from '../src/lists/publisher.ts'
@@ -36,6 +36,8 @@ export interface JobContext {
   readonly publisher: Publisher
   /** Puts batches of items in the `articles` queue; one whose id is there already is not added again. */
   readonly addArticles: (batches: readonly { readonly id: string; readonly data: ArticlesData }[]) => Promise<void>
+  /** Between slices of work that may wait: lists that readers wait for go first. */
+  readonly giveWay: () => Promise<void>
   /** For monitoring: an article came in, so many ms after its publication. */
   readonly ingested?: (delay: number) => void
   /** ms since the epoch. */
@@ -63,7 +65,12 @@ export interface JobSettings {
 
 /** Asks for lists to be written; a burst of asking for the same list writes it once. */
 export interface Publishing {
-  /** Every list that an ingested batch may have changed, and what is related to its articles. */
+  /**
+   * Every list that an ingested batch may have changed.
+   * @returns the articles whose related lists it changed: for who ingested them to write, since the index of stories is at hand there
+   */
+  ingested(ingested: Ingested): Promise<readonly ArticleId[]>
+  /** The same for who has no such index: related lists are written by jobs. */
   changed(ingested: Ingested): Promise<void>
   /** @param isRefresh asked for by the clock: behind those that changed */
   lists(names: readonly string[], isRefresh?: boolean): Promise<void>

@@ -1,6 +1,7 @@
 /** The queues as BullMQ objects, and the only places from which jobs are added. */
 
 import { type ConnectionOptions, type Job, Queue } from 'bullmq'
+import type { Ingested } from '../src/archive/archive.ts'
 import type { ArticleId } from '../src/article/article.ts'
 import type { Changes } from '../src/lists/changes.ts'
 import type { Publisher } from '../src/lists/publisher.ts'
@@ -108,7 +109,7 @@ export const addArticles = async (
 }
 
 /** Articles whose related lists one job writes. */
-const RELATED = 100
+const RELATED = 500
 
 export interface PublishingParts {
   /** Which lists a batch changes is the list room's to say. */
@@ -126,24 +127,28 @@ export const publishingTo = (queues: Queues, { publisher, changes, waiting }: Pu
         opts: publishOptions(each),
       })),
     )
+  const lists = async (names: readonly string[], isRefresh: boolean): Promise<void> => {
+    if (names.length === 0) return
+    await waiting.ask(names, isRefresh)
+    await add([{ list: WAITING }])
+  }
+  const ingested = async (what: Ingested): Promise<readonly ArticleId[]> => {
+    // Noted first: whoever ranks afterwards reads what stands now.
+    await changes.note(what)
+    await lists(publisher.affectedBy(what), false)
+    return [...new Set([...what.articles, ...(await publisher.relatedShowing(what.edited))])]
+  }
   return {
-    async changed(ingested) {
-      // Noted first: whoever ranks afterwards reads what stands now.
-      await changes.note(ingested)
-      const lists = publisher.affectedBy(ingested)
-      await waiting.ask(lists, false)
-      const { articles, edited } = ingested
-      const beside = [...new Set([...articles, ...(await publisher.relatedShowing(edited))])]
-      const related = Array.from({ length: Math.ceil(beside.length / RELATED) }, (_, part) => ({
-        list: 'related',
-        articles: beside.slice(part * RELATED, (part + 1) * RELATED),
-      }))
-      await add([...(lists.length > 0 ? [{ list: WAITING }] : []), ...related])
+    ingested,
+    async changed(what) {
+      const beside = await ingested(what)
+      await add(
+        Array.from({ length: Math.ceil(beside.length / RELATED) }, (_, part) => ({
+          list: 'related',
+          articles: beside.slice(part * RELATED, (part + 1) * RELATED),
+        })),
+      )
     },
-    async lists(names, isRefresh = false) {
-      if (names.length === 0) return
-      await waiting.ask(names, isRefresh)
-      await add([{ list: WAITING }])
-    },
+    lists: (names, isRefresh = false) => lists(names, isRefresh),
   }
 }

@@ -8,7 +8,7 @@ import type { ReadCounts, Tops } from '../events/tops.ts'
 import { type Changes, createChanges } from '../lists/changes.ts'
 import { type CoReads, createCoReads } from '../lists/co-reads.ts'
 import { createEditors, type Editors } from '../lists/editors.ts'
-import { createPublisher, type Publisher } from '../lists/publisher.ts'
+import { createPublisher, type Precedence, type Publisher } from '../lists/publisher.ts'
 import { createRanker } from '../lists/ranker.ts'
 import { createReads } from '../lists/reads.ts'
 import { createShelf } from '../lists/shelf.ts'
@@ -39,8 +39,7 @@ export interface ListsParts {
   readonly readCounts: ReadCounts
   readonly source: (id: string) => Source | undefined
   readonly now: () => number
-  /** Runs the writing of lists before what may wait; src/app/precedence.ts. */
-  readonly first?: <T>(work: () => Promise<T>) => Promise<T>
+  readonly precedence?: Precedence
 }
 
 /** Who publishes a source: the domain of its site, so that several feeds of one publisher count once. */
@@ -56,7 +55,7 @@ export const createLists = ({
   readCounts,
   source,
   now,
-  first = work => work(),
+  precedence,
 }: ListsParts): Lists => {
   const settings = () => config().settings
   const changes = createChanges({ redis, keys })
@@ -86,6 +85,14 @@ export const createLists = ({
     },
     reach: () => settings().articles.candidates,
   })
-  const publisher = createPublisher({ ...common, redis, keys, ranker, waiting, first, wait: async ms => wait(ms) })
+  const publisher = createPublisher({
+    ...common,
+    redis,
+    keys,
+    ranker,
+    waiting,
+    wait: async ms => wait(ms),
+    ...(precedence ? { precedence } : {}),
+  })
   return { publisher, editors, coReads, visitors, changes, waiting }
 }

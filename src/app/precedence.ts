@@ -4,18 +4,12 @@
  */
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { Precedence } from '../lists/publisher.ts'
 
-export interface Precedence {
-  /** Runs what goes first. */
-  first<T>(work: () => Promise<T>): Promise<T>
-  /**
-   * For long work, between slices of a few ms: lets everything else have its turn, and waits for what goes first; never longer than
-   * `longest`, so that lists that change without end hold up no articles for ever.
-   */
-  giveWay(): Promise<void>
-}
-
-/** @param longest ms */
+/**
+ * `giveWay`, asked between slices of a few ms, lets everything else have its turn and waits for what goes first.
+ * @param longest ms it waits at most, so that lists that change without end hold up no articles for ever
+ */
 export const createPrecedence = ({ longest }: { longest: number }): Precedence => {
   let running = 0
   let idle: (() => void)[] = []

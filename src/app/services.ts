@@ -121,13 +121,13 @@ export const createServices = ({
     weightOf: id => sources.get(id)?.weight ?? 1,
     parentOf: id => config().taxonomy.find(section => section.id === id)?.parent,
   })
-  const { first, giveWay } = createPrecedence({ longest: LONGEST })
-  const stories = createStories({ redis, keys, settings: () => settings().stories, now, giveWay })
+  const precedence = createPrecedence({ longest: LONGEST })
+  const stories = createStories({ redis, keys, settings: () => settings().stories, now, giveWay: precedence.giveWay })
   const reads = { redis, keys, halfLife: () => settings().events.halfLife, now }
   const tops = createTops(reads)
   const readCounts = createReadCounts(reads)
   const lists = createLists({
-    ...{ config, redis, keys, archive, stories, tops, readCounts, now, first },
+    ...{ config, redis, keys, archive, stories, tops, readCounts, now, precedence },
     source: id => sources.get(id),
   })
   const own = ownModel(config().dir)
@@ -165,7 +165,7 @@ export const createServices = ({
       taxonomy: () => config().taxonomy,
       classify: learning.classify,
       learn: learning.learn,
-      giveWay,
+      giveWay: precedence.giveWay,
       addArticles: batches => addArticles(queues, batches),
       now,
       signal,

@@ -26,6 +26,8 @@ import { createListWriter } from './write.ts'
 
 /** Lists written together: few, so that the first of many is not held up by the last. */
 const AT_ONCE = 6
+/** Articles whose related lists are written together. */
+const RELATED_AT_ONCE = 50
 /** ms after which waiting lists are looked at again. */
 const LOOK = 20
 /** Articles of an hour that say what is usual. */
@@ -70,6 +72,14 @@ export interface Publisher {
   publishSections(): Promise<void>
 }
 
+/** Work that readers wait for, and work that may wait itself: src/app/precedence.ts. */
+export interface Precedence {
+  first<T>(work: () => Promise<T>): Promise<T>
+  giveWay(): Promise<void>
+}
+
+const NONE_FIRST: Precedence = { first: work => work(), giveWay: async () => undefined }
+
 export interface PublisherParts {
   readonly redis: Redis
   readonly keys: Keys
@@ -86,8 +96,8 @@ export interface PublisherParts {
   readonly retention: () => number
   readonly now: () => number
   readonly wait: (ms: number) => Promise<void>
-  /** Runs the writing of lists that wait, before what may wait itself. */
-  readonly first?: <T>(work: () => Promise<T>) => Promise<T>
+  /** Lists that wait go first, related lists give way to them. */
+  readonly precedence?: Precedence
 }
 
 /** What there is a list of beside the sections. */
@@ -110,7 +120,7 @@ interface Wording {
 export const createPublisher = (parts: PublisherParts): Publisher => {
   const { redis, keys, shelf, ranker, waiting, reads, usual, editors, taxonomy, source, settings, retention, now } =
     parts
-  const { first = work => work() } = parts
+  const { first, giveWay } = parts.precedence ?? NONE_FIRST
   const writer = createListWriter(redis, keys)
   const shown = createShown({ redis, keys, lives: retention })
 
@@ -150,6 +160,15 @@ export const createPublisher = (parts: PublisherParts): Publisher => {
   }
 
   const publishRelated = async (ids: readonly ArticleId[]): Promise<Published[]> => {
+    const published: Published[] = []
+    for (let at = 0; at < ids.length; at += RELATED_AT_ONCE) {
+      await giveWay()
+      published.push(...(await publishSomeRelated(ids.slice(at, at + RELATED_AT_ONCE))))
+    }
+    return published
+  }
+
+  const publishSomeRelated = async (ids: readonly ArticleId[]): Promise<Published[]> => {
     const asOf = await shelf.refresh()
     const rankings = await ranker.rankRelatedTo(ids)
     const entries = [...new Set(rankings.flatMap(idsOf))]
