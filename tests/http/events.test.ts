@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis'
 import { pino } from 'pino'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { eventsRoute } from '../../src/http/events-route.ts'
 import { startHttp } from '../../src/http/server.ts'
 import { HttpSettings } from '../../src/http/settings.ts'
@@ -12,6 +12,8 @@ const { redis, keys } = testRedis()
 const A = 'aaaaaaaaaaaaaaaa'
 const PAGE = 'https://news.example'
 const open: { close(): Promise<void> }[] = []
+// Before its Redis is there the endpoint answers 503, as it should.
+beforeAll(() => redis.ping())
 afterAll(() => Promise.all(open.map(server => server.close())))
 let run = 0
 
