@@ -20,6 +20,8 @@ export interface UpdatesOptions extends ClientOptions {
 }
 
 const BLOCK = 5_000
+/** ms after which an answer that is due is given up: the other end went without a word, and TCP would not notice for a long while. */
+const OVERDUE = 5_000
 const PAGE = 100
 const PAUSE = 200
 
@@ -38,12 +40,16 @@ export async function* updates(
   // A connection that is lost comes back by itself; what was published meanwhile is read from where we were.
   own.on('error', () => undefined)
   let last = after
+  const answered = async <T>(command: Promise<T>): Promise<T> => {
+    const timer = setTimeout(() => own.disconnect(true), BLOCK + OVERDUE)
+    return command.finally(() => clearTimeout(timer))
+  }
   try {
     while (!signal?.aborted) {
       try {
         // From the newest there is, by its id: with `$` what is published between two calls would be missed.
-        last ??= (await own.xrevrange(key, '+', '-', 'COUNT', 1))[0]?.[0] ?? '0-0'
-        const answer = await own.xread('COUNT', PAGE, 'BLOCK', BLOCK, 'STREAMS', key, last)
+        last ??= (await answered(own.xrevrange(key, '+', '-', 'COUNT', 1)))[0]?.[0] ?? '0-0'
+        const answer = await answered(own.xread('COUNT', PAGE, 'BLOCK', BLOCK, 'STREAMS', key, last))
         for (const [id, fields] of answer?.[0]?.[1] ?? []) {
           last = id
           const value = (name: string) => fields[fields.indexOf(name) + 1] ?? ''

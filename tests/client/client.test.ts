@@ -1,10 +1,13 @@
+import { once } from 'node:events'
+import { type AddressInfo, createConnection, createServer, type Socket } from 'node:net'
+import { Redis } from 'ioredis'
 import { afterAll, describe, expect, it } from 'vitest'
 import { createClient } from '../../src/client/index.ts'
 import { anArticle } from '../support/articles.ts'
 import { testRedis } from '../support/redis.ts'
 import { until } from '../support/until.ts'
 
-const { redis, keys, connect } = testRedis()
+const { redis, keys, connect, address } = testRedis()
 const client = createClient(redis, { prefix: keys.prefix })
 const entry = (title: string) => JSON.stringify({ rank: 1, id: title, title })
 
@@ -65,6 +68,11 @@ describe('a service that reports reads', () => {
   })
 })
 
+const urlOf = (text: string) => {
+  const url = new URL(text)
+  return { host: url.hostname, port: Number(url.port) }
+}
+
 describe('a service that waits for updates', () => {
   const ends = new AbortController()
   afterAll(() => ends.abort())
@@ -100,5 +108,42 @@ describe('a service that waits for updates', () => {
     ends.abort()
     await listening
     own.disconnect()
+  })
+
+  it('goes on where it was when the other end went without a word', async () => {
+    // Between them stands one who passes everything on, until he passes nothing on and does not say so.
+    const pairs: [Socket, Socket][] = []
+    const between = createServer(near => {
+      const far = createConnection('socket' in address ? { path: address.socket } : urlOf(address.url))
+      pairs.push([near, far])
+      near.pipe(far)
+      far.pipe(near)
+      for (const socket of [near, far]) socket.on('error', () => undefined)
+    }).listen(0, '127.0.0.1')
+    await once(between, 'listening')
+    const own = new Redis({ port: (between.address() as AddressInfo).port, maxRetriesPerRequest: null })
+    const ends = new AbortController()
+    const heard: number[] = []
+    const listening = (async () => {
+      for await (const { version } of createClient(own, { prefix: keys.prefix }).updates({ signal: ends.signal }))
+        heard.push(version)
+    })()
+    let version = 100
+    await until(async () => {
+      version += 1
+      await add('half-open', version)
+      return heard.length > 0
+    })
+    for (const [near, far] of pairs.splice(0)) {
+      near.unpipe(far)
+      far.unpipe(near)
+    }
+    await add('half-open', 1_000)
+    await until(() => heard.includes(1_000))
+    ends.abort()
+    await listening
+    own.disconnect()
+    between.close()
+    for (const pair of pairs) for (const socket of pair) socket.destroy()
   })
 })
