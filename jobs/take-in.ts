@@ -11,7 +11,7 @@ import { wander } from '../src/sources/recall.ts'
 import type { Source } from '../src/sources/source.ts'
 import type { Sources } from '../src/sources/sources.ts'
 import type { SourceState } from '../src/sources/state.ts'
-import { learnTitles, NO_HABITS, withoutName } from '../src/sources/titles.ts'
+import { learnTitles, NO_HABITS, namesOf, withoutName } from '../src/sources/titles.ts'
 import type { ArticlesData } from './articles.ts'
 
 export interface Read {
@@ -68,7 +68,7 @@ export const findNew = async (
     ...(dates === state.dates ? {} : { dates }),
     ...(fresh.length > 0 && titles ? { titles } : {}),
   })
-  const names = [source.name, feed.title, new URL(source.site ?? source.url).hostname.replace(/^www\./, '')]
+  const names = namesOf([source.name, feed.title, new URL(source.site ?? source.url).hostname.replace(/^www\./, '')])
   const places = new Map(feed.items.map((item, place) => [item, place]))
   const taken = unseen.map(each => ({
     ...each,

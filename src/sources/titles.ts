@@ -45,8 +45,11 @@ const fold = (text: string): string =>
     .toLowerCase()
     .replace(/[^\p{L}\p{N}\p{M}]+/gu, '')
 
+/** Whether there is anything that could set a name off; most titles have nothing of it. */
+const MAY_BE_SET_OFF = /[-–—―·•~»›/:|｜丨︱_＿]/
+
 /** What a source is called, as it may stand in its titles: its names, and their parts. */
-const namesOf = (names: readonly (string | null)[]): ReadonlySet<string> =>
+export const namesOf = (names: readonly (string | null)[]): ReadonlySet<string> =>
   new Set(
     names
       .flatMap(name => (name === null ? [] : [name, ...name.split(SEPARATOR), ...name.split(/\s*[:：,]\s*/u)]))
@@ -56,11 +59,13 @@ const namesOf = (names: readonly (string | null)[]): ReadonlySet<string> =>
 
 /** What stands after the last separator, with it. */
 const endOf = (title: string): string => {
+  if (!MAY_BE_SET_OFF.test(title)) return ''
   const last = [...title.matchAll(SEPARATOR)].at(-1)
   const end = last ? title.slice(last.index) : ''
   return end.length <= LONGEST ? end : ''
 }
 const startOf = (title: string): string => {
+  if (!MAY_BE_SET_OFF.test(title)) return ''
   const [first] = title.matchAll(SEPARATOR)
   const start = first ? title.slice(0, first.index + first[0].length) : ''
   return start.length <= LONGEST ? start : ''
@@ -103,11 +108,10 @@ const isHeadline = (text: string): boolean =>
 
 /**
  * The title without the publisher's name: what its source was seen to put there, or what says one of its own names.
- * @param names the source's, its feed's, its host
+ * @param own `namesOf` the source, its feed, its host
  */
-export const withoutName = (title: string, habits: TitleHabits, names: readonly (string | null)[]): string => {
+export const withoutName = (title: string, habits: TitleHabits, own: ReadonlySet<string>): string => {
   if (title.length > LONGEST_TITLE) return title
-  const own = namesOf(names)
   const isOwn = (text: string | undefined) => text !== undefined && own.has(fold(text))
   const end = endOf(title)
   const bracketed = BRACKETED.exec(title)
