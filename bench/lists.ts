@@ -12,6 +12,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { addArticles, openQueues } from '../jobs/queues.ts'
 import { createClient } from '../src/client/index.ts'
+import { entriesFrom } from '../src/lists/entries.ts'
 import { changedBy } from '../src/lists/names.ts'
 import { createListWriter } from '../src/lists/write.ts'
 import { keysFor } from '../src/redis/keys.ts'
@@ -198,7 +199,7 @@ const naive = (list: readonly string[]) =>
 const ours = (list: readonly string[]) =>
   writer.write({
     name: 'latest',
-    entries: list,
+    entries: entriesFrom(list),
     fallback: '',
     window: '',
     stale: false,

@@ -1,4 +1,7 @@
-/** Ranked candidates as the JSON entries that are published. What of an entry does not change with its place is written once. (pure) */
+/**
+ * Ranked candidates as the JSON entries that are published, in bytes: a list is compared, hashed and sent, and as text it would be copied
+ * for each of these. What of an entry does not change with its place is written once. (pure)
+ */
 
 import type { Counts, StoredArticle } from '../archive/archive.ts'
 import { labelOf, type Taxonomy } from '../article/taxonomy.ts'
@@ -38,8 +41,8 @@ const endOf = ({ article, story }: Candidate, { nameOf }: Labels): Pick<Entry, '
     .map(also => ({ source: { id: also.source, name: nameOf(also.source) }, url: also.url })),
 })
 
-/** Text of an object without its braces. */
-const inner = (value: object): string => JSON.stringify(value).slice(1, -1)
+/** JSON of an object without its braces. */
+const inner = (value: object): Buffer => Buffer.from(JSON.stringify(value).slice(1, -1))
 
 /**
  * Writes entries. Articles and stories are kept as they were read (src/lists/shelf.ts), so what was written of one is found again by the
@@ -47,36 +50,64 @@ const inner = (value: object): string => JSON.stringify(value).slice(1, -1)
  */
 export const createEntryWriter = (
   labels: Labels,
-): ((ranked: readonly Ranked[], counts: readonly Counts[]) => string[]) => {
+): ((ranked: readonly Ranked[], counts: readonly Counts[]) => Entries) => {
   const middles = new WeakMap<object, Kept>()
   const ends = new WeakMap<object, Kept & { readonly article: object }>()
-  const middle = ({ article }: Candidate): string => {
+  const middle = ({ article }: Candidate): Buffer => {
     const names = labels.nameOf(article.sources[0] ?? '')
     const known = middles.get(article)
-    if (known?.names === names) return known.text
-    const text = inner(middleOf(article, labels))
-    middles.set(article, { names, text })
-    return text
+    if (known?.names === names) return known.bytes
+    const bytes = inner(middleOf(article, labels))
+    middles.set(article, { names, bytes })
+    return bytes
   }
-  const end = (candidate: Candidate): string => {
+  const end = (candidate: Candidate): Buffer => {
     const { article, story } = candidate
     const names = story.alsoIn.map(also => labels.nameOf(also.source)).join('\n')
     const known = ends.get(story)
-    if (known?.article === article && known.names === names) return known.text
-    const text = inner(endOf(candidate, labels))
-    ends.set(story, { article, names, text })
-    return text
+    if (known?.article === article && known.names === names) return known.bytes
+    const bytes = inner(endOf(candidate, labels))
+    ends.set(story, { article, names, bytes })
+    return bytes
   }
-  return (ranked, counted) =>
-    ranked.map(({ candidate, placedBy }, index) => {
+  return (ranked, counted) => {
+    const parts = ranked.map(({ candidate, placedBy }, index): (string | Buffer)[] => {
       const { views = 0, comments = 0, shares = 0 } = counted[index] ?? {}
-      const counts = `"counts":{"views":${views},"comments":${comments},"shares":${shares}}`
-      return `{"rank":${index + 1},${middle(candidate)},${counts},${end(candidate)},"placedBy":"${placedBy}"}`
+      const counts = `,"counts":{"views":${views},"comments":${comments},"shares":${shares}},`
+      return [`{"rank":${index + 1},`, middle(candidate), counts, end(candidate), `,"placedBy":"${placedBy}"}`]
     })
+    const whole = Buffer.allocUnsafe(parts.flat().reduce((sum, { length }) => sum + length, 0))
+    let at = 0
+    const entries = parts.map(entry => {
+      const from = at
+      // What is text here is ASCII: as many bytes as characters.
+      for (const part of entry) at += typeof part === 'string' ? whole.write(part, at, 'latin1') : part.copy(whole, at)
+      return whole.subarray(from, at)
+    })
+    return { whole, entries }
+  }
+}
+
+/** Entries as parts of one buffer. */
+export interface Entries {
+  readonly whole: Buffer
+  readonly entries: readonly Buffer[]
+}
+
+/** @param texts JSON each */
+export const entriesFrom = (texts: readonly string[]): Entries => {
+  const whole = Buffer.from(texts.join(''))
+  let at = 0
+  const entries = texts.map(text => {
+    const from = at
+    at += Buffer.byteLength(text)
+    return whole.subarray(from, at)
+  })
+  return { whole, entries }
 }
 
 /** What was written, and the names in it: sources are renamed while articles stay. */
 interface Kept {
   readonly names: string
-  readonly text: string
+  readonly bytes: Buffer
 }

@@ -10,7 +10,7 @@ import type { SectionId, Taxonomy } from '../article/taxonomy.ts'
 import type { Keys } from '../redis/keys.ts'
 import type { Source } from '../sources/source.ts'
 import type { Editors } from './editors.ts'
-import { createEntryWriter } from './entries.ts'
+import { createEntryWriter, type Entries, entriesFrom } from './entries.ts'
 import { CONTRACT_VERSION, type Entry } from './entry.ts'
 import { allNames, changedBy, parseListName, type Shelves, showing } from './names.ts'
 import type { Ranker } from './ranker.ts'
@@ -127,8 +127,8 @@ export const createPublisher = (parts: PublisherParts): Publisher => {
   const nameOf = (id: string): string => source(id)?.name ?? id
 
   // Labels come from the configuration: what was written with another is not kept.
-  let wording: Wording = { taxonomy: taxonomy(), language: '', write: () => [] }
-  const entriesOf = ({ ranked }: Ranking, counts: readonly Counts[]): string[] => {
+  let wording: Wording = { taxonomy: taxonomy(), language: '', write: () => entriesFrom([]) }
+  const entriesOf = ({ ranked }: Ranking, counts: readonly Counts[]): Entries => {
     const { language } = settings()
     if (wording.taxonomy !== taxonomy() || wording.language !== language) {
       const labels = { taxonomy: taxonomy(), language }
@@ -151,7 +151,7 @@ export const createPublisher = (parts: PublisherParts): Publisher => {
   ): Promise<Published> => {
     const entries = entriesOf(ranking, counts)
     const changed = await writer.write({ name, entries, ...ranking, asOf, lives, at: now() })
-    return { list: name, changed, count: entries.length }
+    return { list: name, changed, count: entries.entries.length }
   }
 
   const publishNow = async (name: string, asOf: string): Promise<Published> => {

@@ -23,9 +23,9 @@ export interface Shown {
 /** Who is shown, and in which lists, by what stands in one slot. (pure) */
 const bySlot = (
   lists: ReadonlyMap<ArticleId, readonly ArticleId[]>,
-  keyOf: (shown: ArticleId) => { readonly slot: string; readonly key: string },
-): Map<string, Map<string, ArticleId[]>> => {
-  const slots = new Map<string, Map<string, ArticleId[]>>()
+  keyOf: (shown: ArticleId) => { readonly slot: number; readonly key: string },
+): Map<number, Map<string, ArticleId[]>> => {
+  const slots = new Map<number, Map<string, ArticleId[]>>()
   for (const [list, ranked] of lists)
     for (const shown of ranked) {
       const { slot, key } = keyOf(shown)

@@ -4,6 +4,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import type { Keys } from '../redis/keys.ts'
 import { loadScript, runScript } from '../redis/script.ts'
+import type { Entries } from './entries.ts'
 import { CONTRACT_VERSION } from './entry.ts'
 import type { Ranking } from './ranking.ts'
 
@@ -18,15 +19,15 @@ const FEW = 20
 /** ms after which what a dead writer staged is gone. */
 const STAGED = 60_000
 
-/** A list with its bytes. */
-export interface Written {
-  readonly entries: readonly string[]
+/** A list as it was written. */
+interface Written {
+  readonly entries: readonly Buffer[]
   readonly hash: string
 }
 
 export interface ToWrite extends Pick<Ranking, 'fallback' | 'window' | 'stale'> {
   readonly name: string
-  readonly entries: readonly string[]
+  readonly entries: Entries
   /** Id of the last change read before it was ranked: an older state never goes over a newer. */
   readonly asOf: string
   /** ms; 0 for ever. */
@@ -42,15 +43,15 @@ export interface ListWriter {
 
 type Swapped = ['overtaken'] | ['other'] | [version: number, announced: number]
 
-export const hashOf = (entries: readonly string[]): string =>
-  createHash('sha256').update(entries.join('\n')).digest('base64url').slice(0, 22)
+const hashOf = ({ whole }: Entries): string => createHash('sha256').update(whole).digest('base64url').slice(0, 22)
 
 /** Places and entries in which a list differs from what it was; null where it is no less work to write it whole. (pure) */
-export const difference = (before: readonly string[], after: readonly string[]): (string | number)[] | null => {
+export const difference = (before: readonly Buffer[], after: readonly Buffer[]): (Buffer | number)[] | null => {
   const most = 2 * Math.floor(after.length * SMALL)
-  const changes: (string | number)[] = []
+  const changes: (Buffer | number)[] = []
   for (const [place, entry] of after.entries()) {
-    if (entry === before[place]) continue
+    const was = before[place]
+    if (was && entry.equals(was)) continue
     if (changes.length === most) return null
     changes.push(place, entry)
   }
@@ -76,7 +77,7 @@ export const createListWriter = (redis: Redis, keys: Keys, most = 1_000): ListWr
     list: ToWrite,
     hash: string,
     base: string,
-    body: readonly (string | number)[],
+    body: readonly (Buffer | number)[],
     more: readonly string[] = [],
   ): Promise<Swapped> =>
     (await runScript(
@@ -92,19 +93,20 @@ export const createListWriter = (redis: Redis, keys: Keys, most = 1_000): ListWr
         list.stale ? 1 : 0,
         list.asOf,
         CONTRACT_VERSION,
-        list.entries.length,
+        list.entries.entries.length,
         base,
         ...body,
       ],
     )) as Swapped // as swap.lua returns
 
   const writeWhole = async (list: ToWrite, hash: string): Promise<Swapped> => {
-    if (list.entries.length <= FEW) return swapped(list, hash, 'whole', list.entries)
+    const { entries } = list.entries
+    if (entries.length <= FEW) return swapped(list, hash, 'whole', entries)
     staged += 1
     const beside = keys.listStaged(list.name, `${id}:${staged}`)
     // Sent together, one round trip; a failed push leaves nothing to rename, and the script fails with it.
     const [, , outcome] = await Promise.all([
-      redis.rpush(beside, ...list.entries),
+      redis.rpush(beside, ...entries),
       redis.pexpire(beside, STAGED),
       swapped(list, hash, 'staged', [], [beside]),
     ])
@@ -116,12 +118,12 @@ export const createListWriter = (redis: Redis, keys: Keys, most = 1_000): ListWr
       const { name, entries, lives } = list
       const hash = hashOf(entries)
       const before = remembered.get(name)
-      const changes = before ? difference(before.entries, entries) : null
+      const changes = before ? difference(before.entries, entries.entries) : null
       const small: Swapped = before && changes ? await swapped(list, hash, before.hash, changes) : ['other']
       const [version, announced] = small[0] === 'other' ? await writeWhole(list, hash) : small
       if (typeof version !== 'number' || announced === undefined) return false
       // Related lists are many, and written seldom.
-      if (lives === 0) remember(name, { entries, hash })
+      if (lives === 0) remember(name, { entries: entries.entries, hash })
       if (version <= announced) return false
       // Announced after the swap: who reads on the announcement sees the new list. Who dies in between leaves it to the next writer.
       await Promise.all([

@@ -9,7 +9,8 @@
 export const keysFor = (prefix: string) => {
   // `{newsdesk:events}` hashes to the slot of `newsdesk:events` itself: the stream and what is counted from it change together.
   const events = `{${prefix}:events}`
-  const shownSlot = (id: string): string => id.slice(-1)
+  // Few, since a batch of two articles is to be noted in few calls too.
+  const shownSlot = (id: string): number => id.charCodeAt(id.length - 1) % 4
   return {
     prefix,
 
@@ -134,7 +135,7 @@ export const keysFor = (prefix: string) => {
     readBeside: (id: string) => `${prefix}:read-beside:${id}`,
     /** ZSET article id by ms: in whose related lists an article is shown. Written by publish; the latest 200, expires with the article. */
     shownBy: (id: string) => `{${prefix}:shown-by:${shownSlot(id)}}:${id}`,
-    /** What the names of those that share a slot share, one of sixteen: a batch is noted in a call for each. */
+    /** What the names of those that share a slot share, one of four: a batch is noted in a call for each. */
     shownSlot,
 
     // ---- sections ------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis'
 import { describe, expect, it } from 'vitest'
 import { createClient } from '../../src/client/index.ts'
+import { entriesFrom } from '../../src/lists/entries.ts'
 import { createListWriter } from '../../src/lists/write.ts'
 import { keysFor } from '../../src/redis/keys.ts'
 import { aCluster } from '../support/cluster.ts'
@@ -17,7 +18,16 @@ describe.skipIf(!cluster)('on a Redis Cluster of three nodes', () => {
     // The worker's own connection is to one Redis; the commands it sends keep to one slot each.
     const writer = createListWriter(redis as unknown as Redis, keys)
     const write = (name: string, entries: string[]) =>
-      writer.write({ name, entries, fallback: '', window: '', stale: false, asOf: '1-0', lives: 0, at: 0 })
+      writer.write({
+        name,
+        entries: entriesFrom(entries),
+        fallback: '',
+        window: '',
+        stale: false,
+        asOf: '1-0',
+        lives: 0,
+        at: 0,
+      })
     const entry = (name: string, n: number) => JSON.stringify({ rank: n, id: `${name} ${n}` })
     for (const name of names)
       expect(
