@@ -66,7 +66,7 @@ const oursOnReprints =
   }
 
 /** @param most articles of each story, 2 to as many; @param alone unrelated articles around them */
-const smallStories = (
+export const smallStories = (
   stories: readonly Labelled[],
   others: readonly Labelled[],
   seed: number,

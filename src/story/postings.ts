@@ -7,6 +7,7 @@ import { bestOf } from './best.ts'
 import { chance, commonness, gain } from './evidence.ts'
 import type { Term } from './features.ts'
 import type { Journal } from './journal.ts'
+import { createTally } from './tally.ts'
 import { countOf, findTerm, insertTerm, removeTerm, type TermCounts } from './term-counts.ts'
 
 /** A story as far as its words go. */
@@ -67,14 +68,11 @@ export interface Postings<S extends Worded> {
 
 const FIRST_LENGTH = 4
 
-const larger = <T extends Int32Array | Float64Array>(numbers: T, made: T): T => {
-  made.set(numbers)
-  return made
+const largerInts = (numbers: Int32Array): Int32Array => {
+  const larger = new Int32Array(Math.max(FIRST_LENGTH, numbers.length * 2))
+  larger.set(numbers)
+  return larger
 }
-const WIDTH = 4
-const [TOLD, SEARCHED, GAINED, SHARED] = [0, 1, 2, 3]
-const largerInts = (numbers: Int32Array): Int32Array =>
-  larger(numbers, new Int32Array(Math.max(FIRST_LENGTH, numbers.length * 2)))
 
 /** Breaks ties the same way everywhere: FNV-1a (Fowler, Noll, Vo). */
 const hashOf = (id: string): number => {
@@ -88,21 +86,19 @@ export const createPostings = <S extends Worded & { readonly id: string }>(journ
   const stories: (S | undefined)[] = []
   const free: number[] = []
   let [all, articles, alone] = [0, 0, 0]
-  // By slot, side by side, since a look is a wait for memory: articles told; and of the search it was last found in, its number, the gains
-  // so far, and the terms shared.
-  let scratch: Float64Array = new Float64Array(1_024 * WIDTH)
+  // By slot, packed densely, since a look is a wait for memory: articles told, and what breaks ties.
+  let tolds: Int32Array = new Int32Array(1_024)
   let ties: Int32Array = new Int32Array(1_024)
-  let searches = 0
+  const tally = createTally()
 
   const occupy = (slot: number, story: S): void => {
     stories[slot] = story
     if (slot >= ties.length) {
-      ties = larger(ties, new Int32Array(ties.length * 2))
-      scratch = larger(scratch, new Float64Array(scratch.length * 2))
+      ties = largerInts(ties)
+      tolds = largerInts(tolds)
     }
     ties[slot] = hashOf(story.id)
-    scratch.fill(0, slot * WIDTH, slot * WIDTH + WIDTH)
-    scratch[slot * WIDTH + TOLD] = story.told
+    tolds[slot] = story.told
   }
 
   const enlist = (posting: Posting, slot: number, count: number): number => {
@@ -147,36 +143,24 @@ export const createPostings = <S extends Worded & { readonly id: string }>(journ
     }
   }
 
-  const found: number[] = []
-
   /** Adds what a term says to each story that has it. */
   const gainFrom = ({ posting, weight, byChance }: Sought, except: number): void => {
     const { slots, counts, size } = posting
     const whole = gain(1, byChance) * weight
     for (let index = 0; index < size; index += 1) {
       const slot = slots[index] as number // below size, here and below
-      const at = slot * WIDTH
-      const [count, of] = [counts[index] as number, scratch[at] as number]
-      const each = count === of ? whole : gain(count / of, byChance) * weight
-      if (scratch[at + SEARCHED] === searches) {
-        scratch[at + GAINED] = (scratch[at + GAINED] as number) + each
-        scratch[at + SHARED] = (scratch[at + SHARED] as number) + 1
-      } else if (slot !== except) {
-        scratch[at + SEARCHED] = searches
-        scratch[at + GAINED] = each
-        scratch[at + SHARED] = 1
-        found.push(slot)
-      }
+      if (slot === except) continue
+      const [count, of] = [counts[index] as number, tolds[slot] as number]
+      tally.add(slot, count === of ? whole : gain(count / of, byChance) * weight)
     }
   }
 
-  const gainedBy = (slot: number): number => scratch[slot * WIDTH + GAINED] as number // slots in use
-
   const isAhead = (a: number, b: number): boolean => {
-    const [one, other] = [gainedBy(a), gainedBy(b)]
+    const [one, other] = [tally.gainedBy(a), tally.gainedBy(b)]
     if (one !== other) return one > other
-    const [tie, otherTie] = [ties[a] as number, ties[b] as number]
-    return tie === otherTie ? (stories[a] as S).id < (stories[b] as S).id : tie < otherTie
+    const [slot, otherSlot] = [tally.slotOf(a), tally.slotOf(b)]
+    const [tie, otherTie] = [ties[slot] as number, ties[otherSlot] as number] // slots in use
+    return tie === otherTie ? (stories[slot] as S).id < (stories[otherSlot] as S).id : tie < otherTie
   }
 
   const addGains = (sought: readonly Sought[], to: Gained<S>): Gained<S> => {
@@ -244,18 +228,17 @@ export const createPostings = <S extends Worded & { readonly id: string }>(journ
       articles += now - before.told
       alone += (now === 1 ? 1 : 0) - (before.told === 1 ? 1 : 0)
       story.told = now
-      scratch[story.slot * WIDTH + TOLD] = now
+      tolds[story.slot] = now
       journal.note(() => {
         all = before.all
         articles = before.articles
         alone = before.alone
         story.told = before.told
-        scratch[story.slot * WIDTH + TOLD] = before.told
+        tolds[story.slot] = before.told
       })
     },
     search(sought, except, looks, limit) {
-      searches += 1
-      found.length = 0
+      tally.clear()
       const rarest = [...sought].sort((a, b) => a.posting.size - b.posting.size || a.posting.term - b.posting.term)
       let [looked, next] = [0, 0]
       for (const { posting } of rarest) {
@@ -266,9 +249,9 @@ export const createPostings = <S extends Worded & { readonly id: string }>(journ
       }
       for (const each of rarest.slice(0, next)) gainFrom(each, except?.slot ?? -1)
       const rest = rarest.slice(next)
-      return bestOf(found, limit, gainedBy, isAhead).map(slot => {
-        const story = stories[slot] as S // found in postings, so in use
-        return addGains(rest, { story, gained: gainedBy(slot), shared: scratch[slot * WIDTH + SHARED] as number })
+      return bestOf(tally.met, limit, tally.gainedBy, isAhead).map(index => {
+        const story = stories[tally.slotOf(index)] as S // met in postings, so in use
+        return addGains(rest, { story, gained: tally.gainedBy(index), shared: tally.sharedBy(index) })
       })
     },
     sought(terms, of) {
