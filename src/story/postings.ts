@@ -4,11 +4,23 @@
  */
 
 import { bestOf } from './best.ts'
+import { createBlocks, roomFor } from './blocks.ts'
 import { chance, commonness, gain } from './evidence.ts'
 import type { Term } from './features.ts'
 import type { Journal } from './journal.ts'
 import { createTally } from './tally.ts'
-import { countOf, findTerm, insertTerm, removeTerm, type TermCounts } from './term-counts.ts'
+import {
+  countAt,
+  countOf,
+  findTerm,
+  insertTerm,
+  noTerms,
+  placeAt,
+  removeTerm,
+  setCountAt,
+  setPlaceAt,
+  type TermCounts,
+} from './term-counts.ts'
 
 /** A story as far as its words go. */
 export interface Worded {
@@ -22,9 +34,10 @@ export interface Posting {
   readonly term: Term
   /** Sum over the stories that have it. */
   common: number
+  /** Stories that have it: slot and count, slot and count, in a block of room for so many. */
   size: number
-  slots: Int32Array
-  counts: Int32Array
+  at: number
+  room: number
 }
 
 /** A term looked for. */
@@ -54,7 +67,7 @@ export interface Postings<S extends Worded> {
   of(term: Term): Posting | undefined
   /** Probability that an article has it by chance. */
   chanceOf(posting: Posting | undefined): number
-  open(make: (slot: number) => S): S
+  open(make: (slot: number, terms: TermCounts) => S): S
   close(story: S): void
   setTerm(story: S, term: Term, count: number): void
   setTold(story: S, told: number): void
@@ -66,10 +79,8 @@ export interface Postings<S extends Worded> {
   stories(posting: Posting): S[]
 }
 
-const FIRST_LENGTH = 4
-
 const largerInts = (numbers: Int32Array): Int32Array => {
-  const larger = new Int32Array(Math.max(FIRST_LENGTH, numbers.length * 2))
+  const larger = new Int32Array(numbers.length * 2)
   larger.set(numbers)
   return larger
 }
@@ -82,6 +93,7 @@ const hashOf = (id: string): number => {
 }
 
 export const createPostings = <S extends Worded & { readonly id: string }>(journal: Journal): Postings<S> => {
+  const blocks = createBlocks()
   const postings = new Map<Term, Posting>()
   const stories: (S | undefined)[] = []
   const free: number[] = []
@@ -103,28 +115,37 @@ export const createPostings = <S extends Worded & { readonly id: string }>(journ
 
   const enlist = (posting: Posting, slot: number, count: number): number => {
     if (posting.size === 0) postings.set(posting.term, posting)
-    if (posting.size === posting.slots.length) {
-      posting.slots = largerInts(posting.slots)
-      posting.counts = largerInts(posting.counts)
+    if (posting.size === posting.room) {
+      const room = roomFor(2 * posting.size + 2) / 2
+      const at = blocks.allocate(2 * room)
+      blocks.data.copyWithin(at, posting.at, posting.at + 2 * posting.size)
+      if (posting.room > 0) blocks.release(posting.at, 2 * posting.room)
+      posting.at = at
+      posting.room = room
     }
-    posting.slots[posting.size] = slot
-    posting.counts[posting.size] = count
+    const at = posting.at + 2 * posting.size
+    blocks.data[at] = slot
+    blocks.data[at + 1] = count
     posting.size += 1
     return posting.size - 1
   }
 
   const strike = (posting: Posting, place: number): void => {
     posting.size -= 1
-    if (posting.size === 0) {
-      postings.delete(posting.term)
-      posting.common = 0
+    if (place < posting.size) {
+      const { data } = blocks
+      const [to, from] = [posting.at + 2 * place, posting.at + 2 * posting.size]
+      const last = data[from] as number // it was within its size
+      data[to] = last
+      data[to + 1] = data[from + 1] as number
+      const moved = (stories[last] as S).terms // a story leaves no slot before its terms are struck
+      setPlaceAt(moved, findTerm(moved, posting.term), place)
     }
-    if (place === posting.size) return
-    const last = posting.slots[posting.size] as number // it was within its size
-    posting.slots[place] = last
-    posting.counts[place] = posting.counts[posting.size] as number
-    const moved = (stories[last] as S).terms // a story leaves no slot before its terms are struck
-    moved.places[findTerm(moved, posting.term)] = place
+    if (posting.size > 0) return
+    blocks.release(posting.at, 2 * posting.room)
+    posting.room = 0
+    posting.common = 0
+    postings.delete(posting.term)
   }
 
   const change = (story: S, posting: Posting, count: number): void => {
@@ -133,10 +154,10 @@ export const createPostings = <S extends Worded & { readonly id: string }>(journ
       if (count > 0) insertTerm(story.terms, -1 - at, posting.term, count, enlist(posting, story.slot, count))
       return
     }
-    const place = story.terms.places[at] as number // found
+    const place = placeAt(story.terms, at)
     if (count > 0) {
-      story.terms.counts[at] = count
-      posting.counts[place] = count
+      setCountAt(story.terms, at, count)
+      blocks.data[posting.at + 2 * place + 1] = count
     } else {
       removeTerm(story.terms, at)
       strike(posting, place)
@@ -145,12 +166,12 @@ export const createPostings = <S extends Worded & { readonly id: string }>(journ
 
   /** Adds what a term says to each story that has it. */
   const gainFrom = ({ posting, weight, byChance }: Sought, except: number): void => {
-    const { slots, counts, size } = posting
+    const { data } = blocks
     const whole = gain(1, byChance) * weight
-    for (let index = 0; index < size; index += 1) {
-      const slot = slots[index] as number // below size, here and below
+    for (let at = posting.at, end = at + 2 * posting.size; at < end; at += 2) {
+      const slot = data[at] as number // below its size
       if (slot === except) continue
-      const [count, of] = [counts[index] as number, tolds[slot] as number]
+      const [count, of] = [data[at + 1] as number, tolds[slot] as number] // and so are these
       tally.add(slot, count === of ? whole : gain(count / of, byChance) * weight)
     }
   }
@@ -188,7 +209,7 @@ export const createPostings = <S extends Worded & { readonly id: string }>(journ
     chanceOf: posting => chance(posting?.common ?? 0, all),
     open(make) {
       const slot = free.pop() ?? stories.length
-      const story = make(slot)
+      const story = make(slot, noTerms(blocks))
       occupy(slot, story)
       journal.note(() => {
         free.push(slot)
@@ -209,11 +230,11 @@ export const createPostings = <S extends Worded & { readonly id: string }>(journ
         term,
         common: 0,
         size: 0,
-        slots: new Int32Array(0),
-        counts: new Int32Array(0),
+        at: 0,
+        room: 0,
       }
       const at = findTerm(story.terms, term)
-      const before = at < 0 ? 0 : (story.terms.counts[at] as number) // found
+      const before = at < 0 ? 0 : countAt(story.terms, at)
       const { common } = posting
       posting.common += commonness(count) - commonness(before)
       change(story, posting, count)
@@ -263,6 +284,7 @@ export const createPostings = <S extends Worded & { readonly id: string }>(journ
       return list
     },
     gained: (sought, story) => addGains(sought, { story, gained: 0, shared: 0 }),
-    stories: ({ slots, size }) => Array.from({ length: size }, (_, index) => stories[slots[index] as number] as S), // below size
+    stories: ({ at, size }) =>
+      Array.from({ length: size }, (_, index) => stories[blocks.data[at + 2 * index] as number] as S), // below size
   }
 }

@@ -138,7 +138,7 @@ export const createStoryIndex = (journal: Journal): StoryIndex => {
     get: id => stories.get(id),
     all: () => stories.values(),
     open(id, language, at) {
-      const story = postings.open(slot => newStory(id, language, at, slot))
+      const story = postings.open((slot, terms) => newStory(id, language, at, slot, terms))
       setNoted(journal, stories, id, story)
       return story
     },

@@ -4,7 +4,7 @@ import type { ArticleId, StoryId } from '../article/article.ts'
 import type { SourceId } from '../sources/source.ts'
 import type { Features } from './features.ts'
 import type { Worded } from './postings.ts'
-import { noTerms } from './term-counts.ts'
+import type { TermCounts } from './term-counts.ts'
 
 export interface Story extends Worded {
   readonly id: StoryId
@@ -21,11 +21,11 @@ export interface Story extends Worded {
   measured: number
 }
 
-export const newStory = (id: StoryId, language: string, at: number, slot: number): Story => ({
+export const newStory = (id: StoryId, language: string, at: number, slot: number, terms: TermCounts): Story => ({
   id,
   slot,
   language,
-  terms: noTerms(),
+  terms,
   articles: new Map(),
   sources: new Map(),
   told: 0,
