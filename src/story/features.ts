@@ -119,5 +119,17 @@ export const toldBy = (article: Article): Told => ({
   publishedAt: article.publishedAt,
 })
 
-/** Distinct terms of title and summary. */
-export const distinctTerms = ({ title, summary }: Features): Set<Term> => new Set([...title, ...summary])
+/** Distinct terms of title and summary, smallest first. */
+export const distinctTerms = ({ title, summary }: Pick<Features, 'title' | 'summary'>): Int32Array => {
+  const terms = new Int32Array(title.length + summary.length)
+  terms.set(title)
+  terms.set(summary, title.length)
+  terms.sort()
+  let distinct = 0
+  for (let index = 0; index < terms.length; index += 1)
+    if (index === 0 || terms[index] !== terms[distinct - 1]) {
+      terms[distinct] = terms[index] as Term // below its length
+      distinct += 1
+    }
+  return terms.subarray(0, distinct)
+}

@@ -31,7 +31,7 @@ export const sharedNeeded = (story: Story, length: number): number => {
 
 /** Titles of one template with other numbers and names in it tell two events. */
 export const tellsAnother = (title: readonly number[], story: Story): boolean =>
-  story.told <= 2 && [...story.articles.values()].some(other => isSeries(title, other.title))
+  story.told <= 2 && [...story.members.all()].some(other => isSeries(title, other.title))
 
 export interface SecondLookParts {
   readonly index: StoryIndex
@@ -50,7 +50,7 @@ export const createSecondLooks = ({ index, settings, rate, join }: SecondLookPar
     if (Math.abs(into.lastAt - story.lastAt) > joinWithin) return false
     if (score - reservations(false, msBetween(story, into)) < caution + neededToMerge(rate(story.told), story.told))
       return false
-    return story.told > 1 || ![...story.articles.values()].some(({ title }) => tellsAnother(title, into))
+    return story.told > 1 || ![...story.members.all()].some(({ title }) => tellsAnother(title, into))
   }
 
   /** Merges a story into the nearest larger one it belongs to. @returns the merge made, or null */
