@@ -5,7 +5,7 @@
 
 import { bestOf } from './best.ts'
 import { createBlocks, roomFor } from './blocks.ts'
-import { chance, commonness, gain } from './evidence.ts'
+import { chance, commonness, gain, lead } from './evidence.ts'
 import type { Term } from './features.ts'
 import type { Journal } from './journal.ts'
 import { createTally } from './tally.ts'
@@ -164,15 +164,15 @@ export const createPostings = <S extends Worded & { readonly id: string }>(journ
     }
   }
 
-  /** Adds what a term says to each story that has it. */
-  const gainFrom = ({ posting, weight, byChance }: Sought, except: number): void => {
+  /** Adds what a term says to each story that has it. Uncapped: the rarest word leads furthest, and few stories tie. */
+  const leadFrom = ({ posting, weight, byChance }: Sought, except: number): void => {
     const { data } = blocks
-    const whole = gain(1, byChance) * weight
+    const whole = lead(1, byChance) * weight
     for (let at = posting.at, end = at + 2 * posting.size; at < end; at += 2) {
       const slot = data[at] as number // below its size
       if (slot === except) continue
       const [count, of] = [data[at + 1] as number, tolds[slot] as number] // and so are these
-      tally.add(slot, count === of ? whole : gain(count / of, byChance) * weight)
+      tally.add(slot, count === of ? whole : lead(count / of, byChance) * weight)
     }
   }
 
@@ -184,8 +184,9 @@ export const createPostings = <S extends Worded & { readonly id: string }>(journ
     return tie === otherTie ? (stories[slot] as S).id < (stories[otherSlot] as S).id : tie < otherTie
   }
 
-  const addGains = (sought: readonly Sought[], to: Gained<S>): Gained<S> => {
-    const { terms, told: of } = to.story
+  const gainedOf = (sought: readonly Sought[], story: S): Gained<S> => {
+    const { terms, told: of } = story
+    const to: Gained<S> = { story, gained: 0, shared: 0 }
     for (const { posting, weight, byChance } of sought) {
       const count = countOf(terms, posting.term)
       if (count === 0) continue
@@ -268,12 +269,10 @@ export const createPostings = <S extends Worded & { readonly id: string }>(journ
         looked += posting.size
         next += 1
       }
-      for (const each of rarest.slice(0, next)) gainFrom(each, except?.slot ?? -1)
-      const rest = rarest.slice(next)
-      return bestOf(tally.met, limit, tally.gainedBy, isAhead).map(index => {
-        const story = stories[tally.slotOf(index)] as S // met in postings, so in use
-        return addGains(rest, { story, gained: tally.gainedBy(index), shared: tally.sharedBy(index) })
-      })
+      for (const each of rarest.slice(0, next)) leadFrom(each, except?.slot ?? -1)
+      return bestOf(tally.met, limit, tally.gainedBy, isAhead).map(
+        index => gainedOf(sought, stories[tally.slotOf(index)] as S), // met in postings, so in use
+      )
     },
     sought(terms, of) {
       const list: Sought[] = []
@@ -283,7 +282,7 @@ export const createPostings = <S extends Worded & { readonly id: string }>(journ
       }
       return list
     },
-    gained: (sought, story) => addGains(sought, { story, gained: 0, shared: 0 }),
+    gained: gainedOf,
     stories: ({ at, size }) =>
       Array.from({ length: size }, (_, index) => stories[blocks.data[at + 2 * index] as number] as S), // below size
   }

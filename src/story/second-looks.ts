@@ -15,7 +15,7 @@ import { type Near, type StoryIndex, wantedOfStory } from './story-index.ts'
 export const SECOND_LOOK = 300
 const SMALL = 4
 const MERGE_WITH = 3
-const ABSORBED = 30
+const ABSORBED = 10
 const ROUNDS = 4
 /** An article of fewer distinct terms has fewer to share. */
 const SHORT = 8

@@ -29,8 +29,8 @@ export interface Wanted {
 }
 
 /** Stories looked at for one article, rarest terms first, and those of them weighed in full. */
-const LOOKS = 600
-const WEIGHED = 10
+const LOOKS = 300
+const WEIGHED = 8
 const WANTED_TERMS = 40
 /** A large story's words beyond so many are single articles' own. */
 const MOST_TERMS = 2000
@@ -42,7 +42,7 @@ const TELLING = 2.5
 const GROWN = 1.16
 /** A story's most telling words, and in how many stories they may stand to lead from one to the other. */
 const SHARED_TERMS = 12
-const SHARED_BY = 500
+const SHARED_BY = 100
 
 export interface StoryIndex {
   /** Articles told in the window, and those of them that are alone in their story. */

@@ -13,7 +13,6 @@ export interface Tally {
   /** @param index 0 to met - 1, in the order they were met; so below */
   slotOf(index: number): number
   gainedBy(index: number): number
-  sharedBy(index: number): number
 }
 
 export const createTally = (): Tally => {
@@ -21,7 +20,6 @@ export const createTally = (): Tally => {
   let table = new Int32Array(1 << bits) // index + 1, or 0
   let slots = new Int32Array(1 << (bits - 1))
   let gained = new Float64Array(1 << (bits - 1))
-  let shared = new Int32Array(1 << (bits - 1))
   let met = 0
 
   const placeOf = (slot: number): number => {
@@ -37,13 +35,11 @@ export const createTally = (): Tally => {
   const enlarge = (): void => {
     bits += 1
     table = new Int32Array(1 << bits)
-    const [oldSlots, oldGained, oldShared] = [slots, gained, shared]
+    const [oldSlots, oldGained] = [slots, gained]
     slots = new Int32Array(1 << (bits - 1))
     gained = new Float64Array(1 << (bits - 1))
-    shared = new Int32Array(1 << (bits - 1))
     slots.set(oldSlots)
     gained.set(oldGained)
-    shared.set(oldShared)
     for (let index = 0; index < met; index += 1) table[placeOf(slots[index] as number)] = index + 1
   }
 
@@ -61,18 +57,15 @@ export const createTally = (): Tally => {
       const at = table[place] as number
       if (at > 0) {
         gained[at - 1] = (gained[at - 1] as number) + gain
-        shared[at - 1] = (shared[at - 1] as number) + 1
         return
       }
       slots[met] = slot
       gained[met] = gain
-      shared[met] = 1
       met += 1
       table[place] = met
       if (met === slots.length) enlarge()
     },
     slotOf: index => slots[index] as number,
     gainedBy: index => gained[index] as number,
-    sharedBy: index => shared[index] as number,
   }
 }
