@@ -4,6 +4,7 @@
  * replay of the log. (docs/decisions/0040)
  */
 
+import { randomBytes } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import type { Keys } from '../redis/keys.ts'
 import { loadScript, runScript } from '../redis/script.ts'
@@ -13,6 +14,7 @@ import type { Decision, Pin, Stories } from './decision.ts'
 import { type Features, featuresOf, toldBy } from './features.ts'
 import { type Decided, readEntry, writeEntry } from './log-entry.ts'
 import type { StorySettings } from './settings.ts'
+import { type HashKey, hashKeyOf, OPEN_KEY } from './term-hash.ts'
 
 const commit = loadScript(new URL('./commit.lua', import.meta.url))
 
@@ -36,8 +38,15 @@ export const createStories = ({ redis, keys, settings, now }: StoriesParts): Sto
   const log = keys.storyLog()
   let clusterer: Clusterer = createClusterer(settings)
   let last = '0-0'
+  let hashKey: HashKey | undefined
   // One at a time within a process: a second batch would only find itself behind the first.
   let turn: Promise<unknown> = Promise.resolve()
+
+  /** The installation's, made by whoever is first. */
+  const readHashKey = async (): Promise<HashKey> => {
+    await redis.set(keys.storyHashKey(), randomBytes(8).toString('hex'), 'NX')
+    return hashKeyOf((await redis.get(keys.storyHashKey())) ?? '') ?? OPEN_KEY
+  }
 
   const catchUp = async (): Promise<void> => {
     for (;;) {
@@ -86,6 +95,7 @@ export const createStories = ({ redis, keys, settings, now }: StoriesParts): Sto
     if (isBefore(ids[0] ?? '0-0', last)) {
       clusterer = createClusterer(settings)
       last = '0-0'
+      hashKey = undefined // gone with it, perhaps
     }
     return false
   }
@@ -110,9 +120,11 @@ export const createStories = ({ redis, keys, settings, now }: StoriesParts): Sto
     decide: articles =>
       inTurn(async () => {
         if (articles.length === 0) return []
-        const batch = articles.map(article => featuresOf(toldBy(article)))
         for (;;) {
+          hashKey ??= await readHashKey()
+          const key = hashKey
           await catchUp()
+          const batch = articles.map(article => featuresOf(toldBy(article), key))
           const { decisions, fresh } = decideInMemory(batch)
           if (await append(fresh)) return decisions
         }
