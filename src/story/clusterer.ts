@@ -125,7 +125,7 @@ export const createClusterer = (settings: () => StorySettings): Clusterer => {
       .sort((a, b) => b.score - a.score || (a.story.id < b.story.id ? -1 : 1))
     const [nearest] = near
     const needed = caution + neededToJoin(rateOf(nextRate(rate, scoreOf(nearest), length), index, 1))
-    const joined = near.find(({ story, score }) => score >= needed && !tellsAnother(features.title, story))?.story
+    const joined = near.find(({ story, score }) => score >= needed && !tellsAnother(features, story))?.story
     return {
       features,
       arrived: nearest ? { story: nearest.story.id, score: nearest.score, needed } : null,

@@ -6,7 +6,8 @@
 import type { ArticleId } from '../article/article.ts'
 import type { Merge } from './decision.ts'
 import { neededToMerge, reservations } from './evidence.ts'
-import { isSeries } from './reprint.ts'
+import type { Features } from './features.ts'
+import { tellsOfAnother } from './series.ts'
 import type { StorySettings } from './settings.ts'
 import { msBetween, type Story } from './story.ts'
 import { type Near, type StoryIndex, wantedOfStory } from './story-index.ts'
@@ -29,9 +30,9 @@ export const sharedNeeded = (story: Story, length: number): number => {
   return story.told <= 1 && length > SHORT ? 3 : 2
 }
 
-/** Titles of one template with other numbers and names in it tell two events. */
-export const tellsAnother = (title: readonly number[], story: Story): boolean =>
-  story.told <= 2 && [...story.members.all()].some(other => isSeries(title, other.title))
+/** Whether one of its articles was made from the same template as this one, with another event put in. A large story is told otherwise. */
+export const tellsAnother = (features: Features, story: Story): boolean =>
+  story.told <= SMALL && [...story.members.all()].some(other => tellsOfAnother(features, other))
 
 export interface SecondLookParts {
   readonly index: StoryIndex
@@ -50,7 +51,7 @@ export const createSecondLooks = ({ index, settings, rate, join }: SecondLookPar
     if (Math.abs(into.lastAt - story.lastAt) > joinWithin) return false
     if (score - reservations(false, msBetween(story, into)) < caution + neededToMerge(rate(story.told), story.told))
       return false
-    return story.told > 1 || ![...story.members.all()].some(({ title }) => tellsAnother(title, into))
+    return story.told > 1 || ![...story.members.all()].some(each => tellsAnother(each, into))
   }
 
   /** Merges a story into the nearest larger one it belongs to. @returns the merge made, or null */
