@@ -32,7 +32,14 @@ export const sharedNeeded = (story: Story, length: number): number => {
 
 /** Whether one of its articles was made from the same template as this one, with another event put in. A large story is told otherwise. */
 export const tellsAnother = (features: Features, story: Story): boolean =>
-  story.told <= SMALL && [...story.members.all()].some(other => tellsOfAnother(features, other))
+  story.told <= SMALL && firstOf(story).some(other => tellsOfAnother(features, other))
+
+/** Its first articles: a small story may have any number of reprints. */
+const firstOf = ({ members }: Story): Features[] => {
+  const first: Features[] = []
+  for (const each of members.all()) if (first.push(each) === SMALL) break
+  return first
+}
 
 export interface SecondLookParts {
   readonly index: StoryIndex
@@ -51,7 +58,7 @@ export const createSecondLooks = ({ index, settings, rate, join }: SecondLookPar
     if (Math.abs(into.lastAt - story.lastAt) > joinWithin) return false
     if (score - reservations(false, msBetween(story, into)) < caution + neededToMerge(rate(story.told), story.told))
       return false
-    return story.told > 1 || ![...story.members.all()].some(each => tellsAnother(each, into))
+    return story.told > 1 || !firstOf(story).some(each => tellsAnother(each, into))
   }
 
   /** Merges a story into the nearest larger one it belongs to. @returns the merge made, or null */

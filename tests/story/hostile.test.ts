@@ -198,12 +198,12 @@ describe('the same text over and over', () => {
   }
 
   it('from one publisher is one article', () => {
-    const { kinds } = decideAll(Array.from({ length: 2_000 }, () => ({ ...copy, source: 'spammer' })))
+    const { kinds } = decideAll(Array.from({ length: 10_000 }, () => ({ ...copy, source: 'spammer' })))
     expect(kinds.filter(kind => kind === 'new')).toHaveLength(1)
   })
 
   it('from many publishers is one article and its reprints, and no word of it counts twice', () => {
-    const { kinds, clusterer, stories } = decideAll(Array.from({ length: 2_000 }, () => copy))
+    const { kinds, clusterer, stories } = decideAll(Array.from({ length: 10_000 }, () => copy))
     expect(kinds.filter(kind => kind === 'new')).toHaveLength(1)
     expect(new Set(stories).size).toBe(1)
     // Its words are as rare as before for what comes next: one story told them once.
