@@ -12,6 +12,7 @@ import { createClusterer } from '../src/story/clusterer.ts'
 import { featuresOf, type Told } from '../src/story/features.ts'
 import { StorySettings } from '../src/story/settings.ts'
 import { bcubed, f1Of } from './bcubed.ts'
+import { OURS, type Row } from './quality-table.ts'
 import { reprintsOf, templated } from './reprint-texts.ts'
 import { type Clustering, exactTitle, minHash, simHash, type Text, tfIdf } from './story-baselines.ts'
 import { shuffled } from './story-stream.ts'
@@ -20,14 +21,6 @@ export interface Labelled extends Text {
   readonly story: string
 }
 
-/** One line of the table: what each method reached, and whether ours is what was asked. */
-export interface Row {
-  readonly task: string
-  readonly goal: string
-  readonly cells: Readonly<Record<string, string>>
-}
-
-export const OURS = 'newsdesk'
 const settings = StorySettings.parse({})
 const percent = (share: number): string => (100 * share).toFixed(1)
 

@@ -1,12 +1,12 @@
 /**
- * `npm run quality -- <folder> [--window N] [--fold 0|1] [--embeddings PATH]`: sections, then stories, reprints and their cost, measured on
- * labelled data beside the baselines. The folder holds sections-train.jsonl, sections-test.jsonl and stories.jsonl.
+ * `npm run quality -- <folder> [--window N] [--fold 0|1] [--embeddings PATH]`: sections, stories, reprints and what they cost, measured on
+ * labelled data beside the baselines, in one table; on stderr what comes up on the way. The folder holds sections-train.jsonl, sections-test.jsonl and stories.jsonl.
  */
 
 import { parseArgs } from 'node:util'
-import { renderTable } from '../src/app/table.ts'
 import { quality as sections } from './quality-sections.ts'
-import { OURS, type Row, readStories, reprintRows, storyRows } from './quality-stories.ts'
+import { readStories, reprintRows, storyRows } from './quality-stories.ts'
+import { OURS, type Row, tableOf } from './quality-table.ts'
 import { storyCosts } from './story-cost.ts'
 
 const { values, positionals } = parseArgs({
@@ -24,11 +24,9 @@ if (folder === undefined) {
   )
   process.exit(2)
 }
-await sections(folder, values.embeddings === undefined ? [] : ['--embeddings', values.embeddings])
-
 const started = performance.now()
 const { articles, others } = readStories(folder, values.fold === undefined ? undefined : Number(values.fold))
-const rows: Row[] = []
+const rows: Row[] = await sections(folder, values.embeddings === undefined ? [] : ['--embeddings', values.embeddings])
 const add = (row: Row): void => {
   rows.push(row)
   console.error(`${((performance.now() - started) / 1000).toFixed(0)} s  ${row.task}: ${row.cells[OURS]}`)
@@ -41,21 +39,7 @@ for (const { window, micros, entryBytes } of storyCosts([Number(values.window)],
   add({ task: task('bytes an article in Redis'), goal: '<= 1,500', cells: { [OURS]: entryBytes.toFixed(0) } })
 }
 
-const methods = [...new Set(rows.flatMap(({ cells }) => Object.keys(cells)))]
 console.log(
-  '\nBCubed F1 in percent, ours with (precision / recall); TF-IDF at the thresholds best for large and for small stories',
+  '\nPercent: sections by macro-F1, stories by BCubed F1 (ours with precision / recall); TF-IDF at the thresholds best for large and for small stories',
 )
-for (const line of renderTable(
-  rows,
-  [
-    { title: 'task', value: ({ task }) => task },
-    ...methods.map(method => ({
-      title: method,
-      value: ({ cells }: Row) => cells[method] ?? '',
-      align: 'right' as const,
-    })),
-    { title: 'goal', value: ({ goal }) => goal },
-  ],
-  160,
-))
-  console.log(line)
+for (const line of tableOf(rows)) console.log(line)

@@ -1,17 +1,27 @@
 /**
- * `npm run bench:stories [-- --folder <folder with stories.jsonl>] [--windows 10000,50000,200000]`: CPU an article as the window fills, over
- * a made archive (seeded), and over real articles that arrive in it where there is a folder.
+ * `npm run bench:stories [-- --folder <folder with stories.jsonl>] [--windows 10000,50000,200000] [--same N]`: CPU an article as the window fills, over
+ * a made archive (seeded), and over real articles that arrive in it where there is a folder; or, with `--same 1000000`, as one text comes
+ * over and over.
  */
 
 import { parseArgs } from 'node:util'
 import { renderTable } from '../src/app/table.ts'
 import { termsOf } from '../src/story/features.ts'
 import { readStories, toldBy } from './quality-stories.ts'
-import { type Cost, storyCosts } from './story-cost.ts'
+import { type Cost, sameTextCosts, storyCosts } from './story-cost.ts'
 
 const { values } = parseArgs({
-  options: { folder: { type: 'string' }, windows: { type: 'string', default: '10000,50000,200000' } },
+  options: {
+    folder: { type: 'string' },
+    windows: { type: 'string', default: '10000,50000,200000' },
+    same: { type: 'string' },
+  },
 })
+if (values.same !== undefined) {
+  for (const { copies, micros } of sameTextCosts(Number(values.same)))
+    console.log(`one text, up to its ${copies.toLocaleString('en')}th copy: ${Math.round(micros)} µs CPU an article`)
+  process.exit(0)
+}
 const windows = values.windows
   .split(',')
   .map(Number)

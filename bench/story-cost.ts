@@ -1,5 +1,7 @@
 /** What deciding costs as the window fills: decided, taken back and folded as a worker does, over made articles that read like a week's news. */
 
+import type { ArticleId } from '../src/article/article.ts'
+import type { SourceId } from '../src/sources/source.ts'
 import { createClusterer } from '../src/story/clusterer.ts'
 import { featuresOf, type Told } from '../src/story/features.ts'
 import { writeEntry } from '../src/story/log-entry.ts'
@@ -65,5 +67,29 @@ export function* storyCosts(
     const some = real.slice(windows.indexOf(window) * REAL, (windows.indexOf(window) + 1) * REAL)
     const realMicros = some.length > 0 ? micros(some) : null
     yield { window, micros: made, realMicros, entryBytes, heapMegabytes: process.memoryUsage().heapUsed / 2 ** 20 }
+  }
+}
+
+/** Microseconds of CPU an article when one text comes over and over from ever other publishers, by how often it has come; every tenth is other news with its words. */
+export function* sameTextCosts(most: number): Generator<{ readonly copies: number; readonly micros: number }> {
+  const settings = StorySettings.parse({ window: '3650d' })
+  const clusterer = createClusterer(() => settings)
+  const words = Array.from({ length: 24 }, (_, n) => `copied${n}`)
+  let [from, since] = [process.cpuUsage(), 0]
+  for (let copies = 1; copies <= most; copies += 1) {
+    const other = copies % 10 === 0
+    const own = other ? [...words.slice(0, 6), ...[1, 2, 3, 4].map(n => `other${copies}x${n}`)] : words
+    const id = `c${copies}` as ArticleId
+    const told = { id, title: own.slice(0, 8).join(' '), summary: own.slice(8).join(' ') }
+    const source = `paper${copies}` as SourceId
+    clusterer.tryOut()
+    const entry = clusterer.decide(featuresOf({ ...told, language: 'en', source, publishedAt: null }), copies)
+    clusterer.rollBack()
+    clusterer.fold({ ...entry, at: copies })
+    since += 1
+    if (copies !== most && copies * 10 !== most && copies * 100 !== most) continue
+    const { user, system } = process.cpuUsage(from)
+    yield { copies, micros: (user + system) / since }
+    ;[from, since] = [process.cpuUsage(), 0]
   }
 }

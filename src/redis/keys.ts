@@ -105,6 +105,8 @@ export const keysFor = (prefix: string) => {
     alias: (id: string) => `${prefix}:alias:${id}`,
     /** STREAM, the log of ingest decisions (article, story), compare-and-append. Trimmed to the story window. */
     storyLog: () => `{${prefix}:stories}:log`,
+    /** STRING, 16 hex digits: the secret by which the log's words are hashed. Written once, by whoever is first. Kept. */
+    storyHashKey: () => `{${prefix}:stories}:key`,
     /** ZSET story id by ms of publication, overall or of one section. Trimmed to `lists.candidates`. */
     storyIndex: (section?: string) => (section ? `${prefix}:index:stories:${section}` : `${prefix}:index:stories`),
 

@@ -92,7 +92,7 @@ export const createClusterer = (settings: () => StorySettings): Clusterer => {
   const weigh = (features: Features, { story, score }: Near): number => {
     const { publishedAt: at } = features
     const apart = at === null ? 0 : Math.max((story.from ?? at) - at, at - (story.to ?? at), 0)
-    return score - reservations(features.source !== '' && story.sources.has(features.source), apart)
+    return score - reservations(features.source !== '' && story.members.tells(features.source), apart)
   }
 
   const decide = (features: Features, at: number): Decided => {
@@ -125,7 +125,7 @@ export const createClusterer = (settings: () => StorySettings): Clusterer => {
       .sort((a, b) => b.score - a.score || (a.story.id < b.story.id ? -1 : 1))
     const [nearest] = near
     const needed = caution + neededToJoin(rateOf(nextRate(rate, scoreOf(nearest), length), index, 1))
-    const joined = near.find(({ story, score }) => score >= needed && !tellsAnother(features.title, story))?.story
+    const joined = near.find(({ story, score }) => score >= needed && !tellsAnother(features, story))?.story
     return {
       features,
       arrived: nearest ? { story: nearest.story.id, score: nearest.score, needed } : null,
@@ -154,7 +154,7 @@ export const createClusterer = (settings: () => StorySettings): Clusterer => {
     setNoted(journal, titles, titleKey(features), features.id)
     prints.add(features)
     const before = { rate, latest }
-    rate = nextRate(rate, scoreOf(arrived), distinctTerms(features).size)
+    rate = nextRate(rate, scoreOf(arrived), distinctTerms(features).length)
     latest = [...latest.slice(-SECOND_LOOK), features.id]
     note(() => {
       rate = before.rate
@@ -165,7 +165,7 @@ export const createClusterer = (settings: () => StorySettings): Clusterer => {
   function join(merge: Merge): Merge {
     const [one, other] = [index.get(merge.from), index.get(merge.into)]
     if (!one || !other || one === other) return merge
-    for (const id of one.articles.keys()) setNoted(journal, homes, id, other.id)
+    for (const { id } of one.members.all()) setNoted(journal, homes, id, other.id)
     index.merge(one, other)
     return merge
   }
@@ -187,7 +187,7 @@ export const createClusterer = (settings: () => StorySettings): Clusterer => {
     const parted = index.open(to, old.language, at)
     index.part(old, parted)
     for (const id of articles) {
-      const features = old.articles.get(id)
+      const features = old.members.get(id)
       const counts = entries.get(id)?.decision.kind === 'new'
       if (!features) continue
       index.take(old, features, counts)
@@ -206,14 +206,16 @@ export const createClusterer = (settings: () => StorySettings): Clusterer => {
       if (decision.kind === 'same') continue
       if (titles.get(titleKey(features)) === id) titles.delete(titleKey(features))
       if (decision.kind === 'new') prints.forget(features)
-      if (story?.articles.has(id)) index.take(story, features, decision.kind === 'new')
+      if (story?.members.get(id)) index.take(story, features, decision.kind === 'new')
     }
   }
 
   // ---- telling -------------------------------------------------------------------------------------------------------
 
   const originalsOf = (story: Story, limit: number): ArticleId[] =>
-    [...story.articles.keys()].filter(id => entries.get(id)?.decision.kind === 'new').slice(0, limit)
+    idsOf(story)
+      .filter(id => entries.get(id)?.decision.kind === 'new')
+      .slice(0, limit)
 
   const similar = (id: ArticleId, limit: number): { id: ArticleId; similarity: number }[] => {
     const entry = entries.get(id)
@@ -247,11 +249,11 @@ export const createClusterer = (settings: () => StorySettings): Clusterer => {
     const story = first === undefined ? undefined : homeOf(first)
     if (first === undefined || !story || articles.some(id => homeOf(id) !== story)) return null
     // Reprints go where their original goes.
-    const leaving = [...story.articles.keys()].filter(id => {
+    const leaving = idsOf(story).filter(id => {
       const decision = entries.get(id)?.decision
       return articles.includes(id) || (decision?.kind === 'reprint' && articles.includes(decision.of))
     })
-    if (leaving.length === 0 || leaving.length === story.articles.size) return null
+    if (leaving.length === 0 || leaving.length === story.members.size) return null
     // A name never used before: the article's own may be that of a story merged away.
     const to = `${storyIdOf(first)}.${at.toString(36)}` as StoryId
     return { kind: 'split', articles: leaving, from: story.id, to }
@@ -274,6 +276,8 @@ export const createClusterer = (settings: () => StorySettings): Clusterer => {
     },
   }
 }
+
+const idsOf = ({ members }: Story): ArticleId[] => Array.from(members.all(), ({ id }) => id)
 
 /** A story is named after the article that opened it. */
 export const storyIdOf = (id: ArticleId): StoryId => `s${id}` as StoryId

@@ -48,9 +48,11 @@ export const commonness = (mentions: number): number => mentions ** MENTIONS
 /** Probability that an article has the word by chance. */
 export const chance = (common: number, all: number): number => Math.min(0.5, (common + 0.3) / (all + PRIOR + 1))
 
-/** What one word says for a story, in nats. @param share of the story's articles that have it */
-export const gain = (share: number, byChance: number): number =>
-  Math.min(MOST_GAIN, Math.log(1 + (ODDS * share) / byChance))
+/** What one word would say if it could be no coincidence, in nats: how well it leads to a story. @param share of the story's articles that have it */
+export const lead = (share: number, byChance: number): number => Math.log(1 + (ODDS * share) / byChance)
+
+/** What one word says for a story, in nats. */
+export const gain = (share: number, byChance: number): number => Math.min(MOST_GAIN, lead(share, byChance))
 
 /** @param gained sum of gains over the words both have; @param length distinct terms of the article, or their mean in a story */
 export const likelihood = (gained: number, length: number): number =>

@@ -5,6 +5,7 @@ import type { Article, ArticleId } from '../article/article.ts'
 import { foldWords } from '../article/sections.ts'
 import type { SourceId } from '../sources/source.ts'
 import { STOPWORDS } from './stopwords.ts'
+import { type HashKey, hashOf, OPEN_KEY } from './term-hash.ts'
 
 /** A word as 32 bits, its language mixed in, so that languages never meet; odd where it holds a digit. */
 export type Term = number
@@ -70,40 +71,38 @@ export const termsOf = (text: string, language: string): string[] => {
 }
 
 /**
- * FNV-1a over UTF-16 units (Fowler, Noll, Vo), with the language as its start; the lowest bit says whether the word holds a digit.
- * A day's news has some hundred thousand words, so two of them meet by chance about once in a hundred articles' lifetimes.
+ * The lowest bit says whether the word holds a digit. A day's news has some hundred thousand words: by chance a handful of them meet
+ * another of the same hash, and one word alone makes no story.
  */
-const termOf = (word: string, seed: number): Term => {
-  let hash = seed
-  for (let index = 0; index < word.length; index += 1) hash = Math.imul(hash ^ word.charCodeAt(index), 0x01000193)
-  hash ^= hash >>> 15
+const termOf = (word: string, language: string, key: HashKey): Term => {
+  const hash = hashOf(`${language} ${word}`, key)
   return /\d/.test(word) ? hash | 1 : hash & ~1
-}
-
-const seedOf = (language: string): number => {
-  let seed = 0x811c9dc5 | 0
-  for (const unit of language) seed = Math.imul(seed ^ unit.charCodeAt(0), 0x01000193)
-  return seed
 }
 
 export const hasDigit = (term: Term): boolean => (term & 1) === 1
 
 /** Title, folded: what is left of it tells whether two are the same. */
-const hashOf = (title: string): string => createHash('sha256').update(foldWords(title)).digest('base64url').slice(0, 12)
+const titleHashOf = (title: string): string =>
+  createHash('sha256').update(foldWords(title)).digest('base64url').slice(0, 12)
 
-/** @param told its language may be empty: it is taken as English where words are left out, and meets only others without one */
-export const featuresOf = ({ id, title, summary, language, source, publishedAt }: Told): Features => {
+/**
+ * @param told its language may be empty: it is taken as English where words are left out, and meets only others without one
+ * @param key of the installation; features of different keys never meet
+ */
+export const featuresOf = (
+  { id, title, summary, language, source, publishedAt }: Told,
+  key: HashKey = OPEN_KEY,
+): Features => {
   const primary = language.split('-')[0]?.toLowerCase() ?? ''
-  const seed = seedOf(primary)
   const terms = (text: string, most: number): Term[] =>
     termsOf(text, primary === '' ? 'en' : primary)
       .slice(0, most)
-      .map(word => termOf(word, seed))
+      .map(word => termOf(word, primary, key))
   return {
     id,
     source,
     language: primary,
-    titleHash: hashOf(title),
+    titleHash: titleHashOf(title),
     title: terms(title, MOST_TITLE_TERMS),
     summary: terms(summary, MOST_SUMMARY_TERMS),
     publishedAt,
@@ -119,5 +118,17 @@ export const toldBy = (article: Article): Told => ({
   publishedAt: article.publishedAt,
 })
 
-/** Distinct terms of title and summary. */
-export const distinctTerms = ({ title, summary }: Features): Set<Term> => new Set([...title, ...summary])
+/** Distinct terms of title and summary, smallest first. */
+export const distinctTerms = ({ title, summary }: Pick<Features, 'title' | 'summary'>): Int32Array => {
+  const terms = new Int32Array(title.length + summary.length)
+  terms.set(title)
+  terms.set(summary, title.length)
+  terms.sort()
+  let distinct = 0
+  for (let index = 0; index < terms.length; index += 1)
+    if (index === 0 || terms[index] !== terms[distinct - 1]) {
+      terms[distinct] = terms[index] as Term // below its length
+      distinct += 1
+    }
+  return terms.subarray(0, distinct)
+}

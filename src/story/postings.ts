@@ -4,10 +4,23 @@
  */
 
 import { bestOf } from './best.ts'
-import { chance, commonness, gain } from './evidence.ts'
+import { createBlocks, roomFor } from './blocks.ts'
+import { chance, commonness, gain, lead } from './evidence.ts'
 import type { Term } from './features.ts'
 import type { Journal } from './journal.ts'
-import { countOf, findTerm, insertTerm, removeTerm, type TermCounts } from './term-counts.ts'
+import { createTally } from './tally.ts'
+import {
+  countAt,
+  countOf,
+  findTerm,
+  insertTerm,
+  noTerms,
+  placeAt,
+  removeTerm,
+  setCountAt,
+  setPlaceAt,
+  type TermCounts,
+} from './term-counts.ts'
 
 /** A story as far as its words go. */
 export interface Worded {
@@ -21,9 +34,10 @@ export interface Posting {
   readonly term: Term
   /** Sum over the stories that have it. */
   common: number
+  /** Stories that have it: slot and count, slot and count, in a block of room for so many. */
   size: number
-  slots: Int32Array
-  counts: Int32Array
+  at: number
+  room: number
 }
 
 /** A term looked for. */
@@ -53,7 +67,7 @@ export interface Postings<S extends Worded> {
   of(term: Term): Posting | undefined
   /** Probability that an article has it by chance. */
   chanceOf(posting: Posting | undefined): number
-  open(make: (slot: number) => S): S
+  open(make: (slot: number, terms: TermCounts) => S): S
   close(story: S): void
   setTerm(story: S, term: Term, count: number): void
   setTold(story: S, told: number): void
@@ -65,16 +79,11 @@ export interface Postings<S extends Worded> {
   stories(posting: Posting): S[]
 }
 
-const FIRST_LENGTH = 4
-
-const larger = <T extends Int32Array | Float64Array>(numbers: T, made: T): T => {
-  made.set(numbers)
-  return made
+const largerInts = (numbers: Int32Array): Int32Array => {
+  const larger = new Int32Array(numbers.length * 2)
+  larger.set(numbers)
+  return larger
 }
-const WIDTH = 4
-const [TOLD, SEARCHED, GAINED, SHARED] = [0, 1, 2, 3]
-const largerInts = (numbers: Int32Array): Int32Array =>
-  larger(numbers, new Int32Array(Math.max(FIRST_LENGTH, numbers.length * 2)))
 
 /** Breaks ties the same way everywhere: FNV-1a (Fowler, Noll, Vo). */
 const hashOf = (id: string): number => {
@@ -84,51 +93,59 @@ const hashOf = (id: string): number => {
 }
 
 export const createPostings = <S extends Worded & { readonly id: string }>(journal: Journal): Postings<S> => {
+  const blocks = createBlocks()
   const postings = new Map<Term, Posting>()
   const stories: (S | undefined)[] = []
   const free: number[] = []
   let [all, articles, alone] = [0, 0, 0]
-  // By slot, side by side, since a look is a wait for memory: articles told; and of the search it was last found in, its number, the gains
-  // so far, and the terms shared.
-  let scratch: Float64Array = new Float64Array(1_024 * WIDTH)
+  // By slot, packed densely, since a look is a wait for memory: articles told, and what breaks ties.
+  let tolds: Int32Array = new Int32Array(1_024)
   let ties: Int32Array = new Int32Array(1_024)
-  let searches = 0
+  const tally = createTally()
 
   const occupy = (slot: number, story: S): void => {
     stories[slot] = story
     if (slot >= ties.length) {
-      ties = larger(ties, new Int32Array(ties.length * 2))
-      scratch = larger(scratch, new Float64Array(scratch.length * 2))
+      ties = largerInts(ties)
+      tolds = largerInts(tolds)
     }
     ties[slot] = hashOf(story.id)
-    scratch.fill(0, slot * WIDTH, slot * WIDTH + WIDTH)
-    scratch[slot * WIDTH + TOLD] = story.told
+    tolds[slot] = story.told
   }
 
   const enlist = (posting: Posting, slot: number, count: number): number => {
     if (posting.size === 0) postings.set(posting.term, posting)
-    if (posting.size === posting.slots.length) {
-      posting.slots = largerInts(posting.slots)
-      posting.counts = largerInts(posting.counts)
+    if (posting.size === posting.room) {
+      const room = roomFor(2 * posting.size + 2) / 2
+      const at = blocks.allocate(2 * room)
+      blocks.data.copyWithin(at, posting.at, posting.at + 2 * posting.size)
+      if (posting.room > 0) blocks.release(posting.at, 2 * posting.room)
+      posting.at = at
+      posting.room = room
     }
-    posting.slots[posting.size] = slot
-    posting.counts[posting.size] = count
+    const at = posting.at + 2 * posting.size
+    blocks.data[at] = slot
+    blocks.data[at + 1] = count
     posting.size += 1
     return posting.size - 1
   }
 
   const strike = (posting: Posting, place: number): void => {
     posting.size -= 1
-    if (posting.size === 0) {
-      postings.delete(posting.term)
-      posting.common = 0
+    if (place < posting.size) {
+      const { data } = blocks
+      const [to, from] = [posting.at + 2 * place, posting.at + 2 * posting.size]
+      const last = data[from] as number // it was within its size
+      data[to] = last
+      data[to + 1] = data[from + 1] as number
+      const moved = (stories[last] as S).terms // a story leaves no slot before its terms are struck
+      setPlaceAt(moved, findTerm(moved, posting.term), place)
     }
-    if (place === posting.size) return
-    const last = posting.slots[posting.size] as number // it was within its size
-    posting.slots[place] = last
-    posting.counts[place] = posting.counts[posting.size] as number
-    const moved = (stories[last] as S).terms // a story leaves no slot before its terms are struck
-    moved.places[findTerm(moved, posting.term)] = place
+    if (posting.size > 0) return
+    blocks.release(posting.at, 2 * posting.room)
+    posting.room = 0
+    posting.common = 0
+    postings.delete(posting.term)
   }
 
   const change = (story: S, posting: Posting, count: number): void => {
@@ -137,50 +154,39 @@ export const createPostings = <S extends Worded & { readonly id: string }>(journ
       if (count > 0) insertTerm(story.terms, -1 - at, posting.term, count, enlist(posting, story.slot, count))
       return
     }
-    const place = story.terms.places[at] as number // found
+    const place = placeAt(story.terms, at)
     if (count > 0) {
-      story.terms.counts[at] = count
-      posting.counts[place] = count
+      setCountAt(story.terms, at, count)
+      blocks.data[posting.at + 2 * place + 1] = count
     } else {
       removeTerm(story.terms, at)
       strike(posting, place)
     }
   }
 
-  const found: number[] = []
-
-  /** Adds what a term says to each story that has it. */
-  const gainFrom = ({ posting, weight, byChance }: Sought, except: number): void => {
-    const { slots, counts, size } = posting
-    const whole = gain(1, byChance) * weight
-    for (let index = 0; index < size; index += 1) {
-      const slot = slots[index] as number // below size, here and below
-      const at = slot * WIDTH
-      const [count, of] = [counts[index] as number, scratch[at] as number]
-      const each = count === of ? whole : gain(count / of, byChance) * weight
-      if (scratch[at + SEARCHED] === searches) {
-        scratch[at + GAINED] = (scratch[at + GAINED] as number) + each
-        scratch[at + SHARED] = (scratch[at + SHARED] as number) + 1
-      } else if (slot !== except) {
-        scratch[at + SEARCHED] = searches
-        scratch[at + GAINED] = each
-        scratch[at + SHARED] = 1
-        found.push(slot)
-      }
+  /** Adds what a term says to each story that has it. Uncapped: the rarest word leads furthest, and few stories tie. */
+  const leadFrom = ({ posting, weight, byChance }: Sought, except: number): void => {
+    const { data } = blocks
+    const whole = lead(1, byChance) * weight
+    for (let at = posting.at, end = at + 2 * posting.size; at < end; at += 2) {
+      const slot = data[at] as number // below its size
+      if (slot === except) continue
+      const [count, of] = [data[at + 1] as number, tolds[slot] as number] // and so are these
+      tally.add(slot, count === of ? whole : lead(count / of, byChance) * weight)
     }
   }
 
-  const gainedBy = (slot: number): number => scratch[slot * WIDTH + GAINED] as number // slots in use
-
   const isAhead = (a: number, b: number): boolean => {
-    const [one, other] = [gainedBy(a), gainedBy(b)]
+    const [one, other] = [tally.gainedBy(a), tally.gainedBy(b)]
     if (one !== other) return one > other
-    const [tie, otherTie] = [ties[a] as number, ties[b] as number]
-    return tie === otherTie ? (stories[a] as S).id < (stories[b] as S).id : tie < otherTie
+    const [slot, otherSlot] = [tally.slotOf(a), tally.slotOf(b)]
+    const [tie, otherTie] = [ties[slot] as number, ties[otherSlot] as number] // slots in use
+    return tie === otherTie ? (stories[slot] as S).id < (stories[otherSlot] as S).id : tie < otherTie
   }
 
-  const addGains = (sought: readonly Sought[], to: Gained<S>): Gained<S> => {
-    const { terms, told: of } = to.story
+  const gainedOf = (sought: readonly Sought[], story: S): Gained<S> => {
+    const { terms, told: of } = story
+    const to: Gained<S> = { story, gained: 0, shared: 0 }
     for (const { posting, weight, byChance } of sought) {
       const count = countOf(terms, posting.term)
       if (count === 0) continue
@@ -204,7 +210,7 @@ export const createPostings = <S extends Worded & { readonly id: string }>(journ
     chanceOf: posting => chance(posting?.common ?? 0, all),
     open(make) {
       const slot = free.pop() ?? stories.length
-      const story = make(slot)
+      const story = make(slot, noTerms(blocks))
       occupy(slot, story)
       journal.note(() => {
         free.push(slot)
@@ -225,11 +231,11 @@ export const createPostings = <S extends Worded & { readonly id: string }>(journ
         term,
         common: 0,
         size: 0,
-        slots: new Int32Array(0),
-        counts: new Int32Array(0),
+        at: 0,
+        room: 0,
       }
       const at = findTerm(story.terms, term)
-      const before = at < 0 ? 0 : (story.terms.counts[at] as number) // found
+      const before = at < 0 ? 0 : countAt(story.terms, at)
       const { common } = posting
       posting.common += commonness(count) - commonness(before)
       change(story, posting, count)
@@ -244,18 +250,17 @@ export const createPostings = <S extends Worded & { readonly id: string }>(journ
       articles += now - before.told
       alone += (now === 1 ? 1 : 0) - (before.told === 1 ? 1 : 0)
       story.told = now
-      scratch[story.slot * WIDTH + TOLD] = now
+      tolds[story.slot] = now
       journal.note(() => {
         all = before.all
         articles = before.articles
         alone = before.alone
         story.told = before.told
-        scratch[story.slot * WIDTH + TOLD] = before.told
+        tolds[story.slot] = before.told
       })
     },
     search(sought, except, looks, limit) {
-      searches += 1
-      found.length = 0
+      tally.clear()
       const rarest = [...sought].sort((a, b) => a.posting.size - b.posting.size || a.posting.term - b.posting.term)
       let [looked, next] = [0, 0]
       for (const { posting } of rarest) {
@@ -264,12 +269,10 @@ export const createPostings = <S extends Worded & { readonly id: string }>(journ
         looked += posting.size
         next += 1
       }
-      for (const each of rarest.slice(0, next)) gainFrom(each, except?.slot ?? -1)
-      const rest = rarest.slice(next)
-      return bestOf(found, limit, gainedBy, isAhead).map(slot => {
-        const story = stories[slot] as S // found in postings, so in use
-        return addGains(rest, { story, gained: gainedBy(slot), shared: scratch[slot * WIDTH + SHARED] as number })
-      })
+      for (const each of rarest.slice(0, next)) leadFrom(each, except?.slot ?? -1)
+      return bestOf(tally.met, limit, tally.gainedBy, isAhead).map(
+        index => gainedOf(sought, stories[tally.slotOf(index)] as S), // met in postings, so in use
+      )
     },
     sought(terms, of) {
       const list: Sought[] = []
@@ -279,7 +282,8 @@ export const createPostings = <S extends Worded & { readonly id: string }>(journ
       }
       return list
     },
-    gained: (sought, story) => addGains(sought, { story, gained: 0, shared: 0 }),
-    stories: ({ slots, size }) => Array.from({ length: size }, (_, index) => stories[slots[index] as number] as S), // below size
+    gained: gainedOf,
+    stories: ({ at, size }) =>
+      Array.from({ length: size }, (_, index) => stories[blocks.data[at + 2 * index] as number] as S), // below size
   }
 }

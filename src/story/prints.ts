@@ -40,25 +40,33 @@ export interface Prints {
   alike(features: Features, limit: number): ArticleId[]
 }
 
+/** Most runs stand in one original only, and need no list. */
+type Having = ArticleId | readonly ArticleId[]
+
+const listOf = (having: Having | undefined): readonly ArticleId[] =>
+  having === undefined ? [] : typeof having === 'string' ? [having] : having
+
+const shortestOf = (list: readonly ArticleId[]): Having | undefined => (list.length > 1 ? list : list[0])
+
 export const createPrints = (journal: Journal): Prints => {
-  const originals = new Map<number, readonly ArticleId[]>()
+  const originals = new Map<number, Having>()
   return {
     add(features) {
       for (const print of printsOf(features)) {
-        const having = originals.get(print) ?? []
-        if (having.length <= BOILERPLATE) setNoted(journal, originals, print, [...having, features.id])
+        const having = listOf(originals.get(print))
+        if (having.length <= BOILERPLATE) setNoted(journal, originals, print, shortestOf([...having, features.id]))
       }
     },
     forget(features) {
       for (const print of printsOf(features)) {
-        const left = (originals.get(print) ?? []).filter(id => id !== features.id)
-        setNoted(journal, originals, print, left.length > 0 ? left : undefined)
+        const left = listOf(originals.get(print)).filter(id => id !== features.id)
+        setNoted(journal, originals, print, shortestOf(left))
       }
     },
     alike(features, limit) {
       const shared = new Map<ArticleId, number>()
       for (const print of printsOf(features)) {
-        const having = originals.get(print) ?? []
+        const having = listOf(originals.get(print))
         if (having.length > BOILERPLATE) continue
         for (const id of having) shared.set(id, (shared.get(id) ?? 0) + 1)
       }

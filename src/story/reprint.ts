@@ -77,10 +77,6 @@ const differIn = (a: readonly Term[], b: readonly Term[], digit: boolean): boole
 const alikeByHalf = (a: readonly Term[], b: readonly Term[]): boolean =>
   align(a, b).matched * 2 >= Math.max(1, Math.min(a.length, b.length))
 
-/** Titles made from one template with other numbers and other words put in: two match reports, two quakes. */
-export const isSeries = (a: readonly Term[], b: readonly Term[]): boolean =>
-  differIn(a, b, true) && differIn(a, b, false) && alikeByHalf(a, b)
-
 const sameBody = (a: readonly Term[], b: readonly Term[]): boolean => {
   const short = Math.min(a.length, b.length)
   const { matched, longestRun, replaced, replacedNumbers } = align(a, b)

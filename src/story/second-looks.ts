@@ -6,7 +6,8 @@
 import type { ArticleId } from '../article/article.ts'
 import type { Merge } from './decision.ts'
 import { neededToMerge, reservations } from './evidence.ts'
-import { isSeries } from './reprint.ts'
+import type { Features } from './features.ts'
+import { tellsOfAnother } from './series.ts'
 import type { StorySettings } from './settings.ts'
 import { msBetween, type Story } from './story.ts'
 import { type Near, type StoryIndex, wantedOfStory } from './story-index.ts'
@@ -15,7 +16,7 @@ import { type Near, type StoryIndex, wantedOfStory } from './story-index.ts'
 export const SECOND_LOOK = 300
 const SMALL = 4
 const MERGE_WITH = 3
-const ABSORBED = 30
+const ABSORBED = 10
 const ROUNDS = 4
 /** An article of fewer distinct terms has fewer to share. */
 const SHORT = 8
@@ -29,9 +30,16 @@ export const sharedNeeded = (story: Story, length: number): number => {
   return story.told <= 1 && length > SHORT ? 3 : 2
 }
 
-/** Titles of one template with other numbers and names in it tell two events. */
-export const tellsAnother = (title: readonly number[], story: Story): boolean =>
-  story.told <= 2 && [...story.articles.values()].some(other => isSeries(title, other.title))
+/** Whether one of its articles was made from the same template as this one, with another event put in. A large story is told otherwise. */
+export const tellsAnother = (features: Features, story: Story): boolean =>
+  story.told <= SMALL && firstOf(story).some(other => tellsOfAnother(features, other))
+
+/** Its first articles: a small story may have any number of reprints. */
+const firstOf = ({ members }: Story): Features[] => {
+  const first: Features[] = []
+  for (const each of members.all()) if (first.push(each) === SMALL) break
+  return first
+}
 
 export interface SecondLookParts {
   readonly index: StoryIndex
@@ -50,7 +58,7 @@ export const createSecondLooks = ({ index, settings, rate, join }: SecondLookPar
     if (Math.abs(into.lastAt - story.lastAt) > joinWithin) return false
     if (score - reservations(false, msBetween(story, into)) < caution + neededToMerge(rate(story.told), story.told))
       return false
-    return story.told > 1 || ![...story.articles.values()].some(({ title }) => tellsAnother(title, into))
+    return story.told > 1 || !firstOf(story).some(each => tellsAnother(each, into))
   }
 
   /** Merges a story into the nearest larger one it belongs to. @returns the merge made, or null */

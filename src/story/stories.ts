@@ -4,6 +4,7 @@
  * replay of the log. (docs/decisions/0040)
  */
 
+import { randomBytes } from 'node:crypto'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import type { Keys } from '../redis/keys.ts'
@@ -14,6 +15,7 @@ import type { Decision, Pin, Stories } from './decision.ts'
 import { type Features, featuresOf, toldBy } from './features.ts'
 import { type Decided, readEntry, writeEntry } from './log-entry.ts'
 import type { StorySettings } from './settings.ts'
+import { type HashKey, hashKeyOf, OPEN_KEY } from './term-hash.ts'
 
 const commit = loadScript(new URL('./commit.lua', import.meta.url))
 
@@ -41,6 +43,7 @@ export const createStories = ({ redis, keys, settings, now, giveWay = nextTurn }
   const log = keys.storyLog()
   let clusterer: Clusterer = createClusterer(settings)
   let last = '0-0'
+  let hashKey: HashKey | undefined
   // One at a time within a process: a second batch would only find itself behind the first.
   let turn: Promise<unknown> = Promise.resolve()
 
@@ -56,6 +59,12 @@ export const createStories = ({ redis, keys, settings, now, giveWay = nextTurn }
       done.push(work(one))
     }
     return done
+  }
+
+  /** The installation's, made by whoever is first. */
+  const readHashKey = async (): Promise<HashKey> => {
+    await redis.set(keys.storyHashKey(), randomBytes(8).toString('hex'), 'NX')
+    return hashKeyOf((await redis.get(keys.storyHashKey())) ?? '') ?? OPEN_KEY
   }
 
   const catchUp = async (): Promise<void> => {
@@ -105,6 +114,7 @@ export const createStories = ({ redis, keys, settings, now, giveWay = nextTurn }
     if (isBefore(ids[0] ?? '0-0', last)) {
       clusterer = createClusterer(settings)
       last = '0-0'
+      hashKey = undefined // gone with it, perhaps
     }
     return false
   }
@@ -129,9 +139,11 @@ export const createStories = ({ redis, keys, settings, now, giveWay = nextTurn }
     decide: articles =>
       inTurn(async () => {
         if (articles.length === 0) return []
-        const batch = await inSlices(articles, article => featuresOf(toldBy(article)))
         for (;;) {
+          hashKey ??= await readHashKey()
+          const key = hashKey
           await catchUp()
+          const batch = await inSlices(articles, article => featuresOf(toldBy(article), key))
           const { decisions, fresh } = await decideInMemory(batch)
           if (await append(fresh)) return decisions
         }

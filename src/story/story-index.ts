@@ -7,6 +7,7 @@ import type { StoryId } from '../article/article.ts'
 import { gain, likelihood, sizePrior } from './evidence.ts'
 import { distinctTerms, type Features, type Term } from './features.ts'
 import { type Journal, setNoted } from './journal.ts'
+import { createMembers } from './members.ts'
 import { createPostings, type Gained } from './postings.ts'
 import { newStory, type Story, spanWith } from './story.ts'
 import { countOf, entriesOf, reserveTerms } from './term-counts.ts'
@@ -28,8 +29,8 @@ export interface Wanted {
 }
 
 /** Stories looked at for one article, rarest terms first, and those of them weighed in full. */
-const LOOKS = 600
-const WEIGHED = 10
+const LOOKS = 300
+const WEIGHED = 8
 const WANTED_TERMS = 40
 /** A large story's words beyond so many are single articles' own. */
 const MOST_TERMS = 2000
@@ -41,7 +42,7 @@ const TELLING = 2.5
 const GROWN = 1.16
 /** A story's most telling words, and in how many stories they may stand to lead from one to the other. */
 const SHARED_TERMS = 12
-const SHARED_BY = 500
+const SHARED_BY = 100
 
 export interface StoryIndex {
   /** Articles told in the window, and those of them that are alone in their story. */
@@ -66,10 +67,8 @@ export interface StoryIndex {
 
 export const byScore = (a: Near, b: Near): number => b.score - a.score || (a.story.id < b.story.id ? -1 : 1)
 
-const sortedTerms = (features: Features): Int32Array => Int32Array.from(distinctTerms(features)).sort()
-
 export const wantedOf = (features: Features): Wanted => ({
-  terms: Array.from(sortedTerms(features), term => ({ term, count: 1 })),
+  terms: [...distinctTerms(features)].map(term => ({ term, count: 1 })),
   told: 1,
 })
 
@@ -138,16 +137,17 @@ export const createStoryIndex = (journal: Journal): StoryIndex => {
     get: id => stories.get(id),
     all: () => stories.values(),
     open(id, language, at) {
-      const story = postings.open(slot => newStory(id, language, at, slot))
+      const story = postings.open((slot, terms) =>
+        newStory({ id, slot, language, terms, members: createMembers(journal), lastAt: at }),
+      )
       setNoted(journal, stories, id, story)
       return story
     },
     put(story, features, counts, at) {
-      setNoted(journal, story.articles, features.id, features)
-      setNoted(journal, story.sources, features.source, (story.sources.get(features.source) ?? 0) + 1)
+      story.members.add(features)
       assign(story, { lastAt: Math.max(story.lastAt, at), ...spanWith(story, features.publishedAt) })
       if (!counts) return
-      const terms = sortedTerms(features)
+      const terms = distinctTerms(features)
       if (story.terms.size === 0) reserveTerms(story.terms, terms.length)
       for (const term of terms) postings.setTerm(story, term, countOf(story.terms, term) + 1)
       postings.setTold(story, story.told + 1)
@@ -155,9 +155,7 @@ export const createStoryIndex = (journal: Journal): StoryIndex => {
       measure(story)
     },
     take(story, features, counts) {
-      setNoted(journal, story.articles, features.id, undefined)
-      const left = (story.sources.get(features.source) ?? 1) - 1
-      setNoted(journal, story.sources, features.source, left > 0 ? left : undefined)
+      story.members.remove(features.id)
       if (counts) {
         for (const term of distinctTerms(features)) {
           const count = countOf(story.terms, term)
@@ -165,7 +163,7 @@ export const createStoryIndex = (journal: Journal): StoryIndex => {
         }
         postings.setTold(story, Math.max(0, story.told - 1))
       }
-      if (story.articles.size > 0) return measure(story)
+      if (story.members.size > 0) return measure(story)
       for (const { term } of entriesOf(story.terms).reverse()) postings.setTerm(story, term, 0)
       postings.setTold(story, 0)
       remove(story)
@@ -182,9 +180,7 @@ export const createStoryIndex = (journal: Journal): StoryIndex => {
       const told = from.told + into.told
       postings.setTold(from, 0)
       postings.setTold(into, told)
-      for (const [id, features] of from.articles) setNoted(journal, into.articles, id, features)
-      for (const [source, count] of from.sources)
-        setNoted(journal, into.sources, source, (into.sources.get(source) ?? 0) + count)
+      for (const features of from.members.all()) into.members.add(features)
       assign(into, {
         lastAt: Math.max(from.lastAt, into.lastAt),
         ...spanWith({ ...into, ...spanWith(into, from.from) }, from.to),

@@ -1,16 +1,13 @@
 /** A story as it stands in memory, and its span of time. (pure) */
 
-import type { ArticleId, StoryId } from '../article/article.ts'
-import type { SourceId } from '../sources/source.ts'
-import type { Features } from './features.ts'
+import type { StoryId } from '../article/article.ts'
+import type { Members } from './members.ts'
 import type { Worded } from './postings.ts'
-import { noTerms } from './term-counts.ts'
 
 export interface Story extends Worded {
   readonly id: StoryId
   readonly language: string
-  readonly articles: Map<ArticleId, Features>
-  readonly sources: Map<SourceId | '', number>
+  readonly members: Members
   /** When its first and last articles were published; null where none says. */
   from: number | null
   to: number | null
@@ -21,17 +18,13 @@ export interface Story extends Worded {
   measured: number
 }
 
-export const newStory = (id: StoryId, language: string, at: number, slot: number): Story => ({
-  id,
-  slot,
-  language,
-  terms: noTerms(),
-  articles: new Map(),
-  sources: new Map(),
+export type NewStory = Pick<Story, 'id' | 'slot' | 'language' | 'terms' | 'members' | 'lastAt'>
+
+export const newStory = (parts: NewStory): Story => ({
+  ...parts,
   told: 0,
   from: null,
   to: null,
-  lastAt: at,
   coherence: 1,
   measured: 0,
 })

@@ -101,11 +101,73 @@ const templates: Readonly<Record<string, (n: number) => Sketch>> = {
   }),
 }
 
+/** Two papers on one event, and two articles of nothing else in the news. */
+const news = (n: number): readonly Sketch[] => [
+  { title: `Minister${n} resigns over Scandal${n}`, summary: `Minister${n} leaves after Scandal${n} in Office${n}.` },
+  { title: `Scandal${n}: Minister${n} goes`, summary: `Office${n} loses its Minister${n} over Scandal${n}.` },
+  { title: `Bridge${n} opens in Valley${n}`, summary: `Drivers may cross River${n} from Monday${n} on.` },
+  { title: `Recipe${n} for Dish${n}`, summary: `Cook${n} shows how Spice${n} and Herb${n} meet.` },
+]
+
+const series: Readonly<Record<string, readonly Sketch[]>> = {
+  'days of a race': [
+    { title: 'Tour of Varland: results of day 2' },
+    { title: 'Tour of Varland: results of day 21' },
+    { title: 'Tour of Varland: results of day 3' },
+  ],
+  'match reports': [
+    { title: 'Varland 2 Norland 1: match report', summary: 'Two goals by Petrov settled the match before noon.' },
+    {
+      title: 'Ostland 3 Sudland 0: match report',
+      summary: 'Three late goals settled the match at the Ostland ground.',
+    },
+  ],
+  earthquakes: [
+    {
+      title: 'Magnitude 4.6 earthquake shakes Nepal',
+      summary: 'The quake struck 30 km north of Kathmandu; no damage is known.',
+    },
+    {
+      title: 'Magnitude 5.2 earthquake shakes Chile',
+      summary: 'The quake struck 70 km west of Santiago; no damage is known.',
+    },
+  ],
+  horoscopes: [
+    { title: 'Horoscope for Aries: what the stars say', summary: 'Aries should expect a letter and be patient.' },
+    { title: 'Horoscope for Taurus: what the stars say', summary: 'Taurus should expect a visit and be brave.' },
+    { title: 'Horoscope for Gemini: what the stars say', summary: 'Gemini should expect a call and be calm.' },
+  ],
+  briefings: [
+    { title: 'Morning briefing', summary: 'Ferry strike ends, bank keeps rate, chess master wins the Linden cup.' },
+    { title: 'Morning briefing', summary: 'Storm floods Port Ellin, mayor resigns over budget, rail fares rise.' },
+  ],
+}
+
 describe('texts made from one template', () => {
   it.each(Object.keys(templates))('are no reprints of each other: %s', name => {
     const template = templates[name]
     const told = [2, 3, 5, 21, 22].flatMap(n => template?.(n) ?? [])
     expect(decideAll(told).kinds).toEqual(told.map(() => 'new'))
+  })
+
+  it.each(Object.keys(templates))('are as many stories as events, also where nothing else is told: %s', name => {
+    const template = templates[name]
+    const told = Array.from({ length: 12 }, (_, n) => template?.(n + 2) ?? { title: '' })
+    expect(new Set(decideAll(told).stories).size).toBe(told.length)
+  })
+
+  it.each(Object.keys(templates))('are as many stories as events among other news: %s', name => {
+    const template = templates[name]
+    const told = Array.from({ length: 40 }, (_, n) => template?.(n + 2) ?? { title: '' })
+    const mixed = told.flatMap((each, n) => [each, ...news(n)])
+    const { stories } = decideAll(mixed)
+    const own = stories.filter((_, index) => told.includes(mixed[index] as Sketch)) // each index is one of its
+    expect(new Set(own).size).toBe(told.length)
+  })
+
+  it.each(Object.keys(series))('and real words put in are as many stories as events: %s', name => {
+    const told = series[name] ?? []
+    expect(new Set(decideAll(told).stories).size).toBe(told.length)
   })
 
   it('with one word of the text changed tell something else', () => {
@@ -136,12 +198,12 @@ describe('the same text over and over', () => {
   }
 
   it('from one publisher is one article', () => {
-    const { kinds } = decideAll(Array.from({ length: 2_000 }, () => ({ ...copy, source: 'spammer' })))
+    const { kinds } = decideAll(Array.from({ length: 10_000 }, () => ({ ...copy, source: 'spammer' })))
     expect(kinds.filter(kind => kind === 'new')).toHaveLength(1)
   })
 
   it('from many publishers is one article and its reprints, and no word of it counts twice', () => {
-    const { kinds, clusterer, stories } = decideAll(Array.from({ length: 2_000 }, () => copy))
+    const { kinds, clusterer, stories } = decideAll(Array.from({ length: 10_000 }, () => copy))
     expect(kinds.filter(kind => kind === 'new')).toHaveLength(1)
     expect(new Set(stories).size).toBe(1)
     // Its words are as rare as before for what comes next: one story told them once.
