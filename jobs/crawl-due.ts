@@ -11,8 +11,8 @@ import { addScheduledCrawls, bringForward, type Queues } from './queues.ts'
 
 /** Crawls that wait in the queue, most: at first, and where workers were found to outrun it. */
 const DEPTH = { usual: 1_000, most: 16_000 }
-/** Sources claimed and queued at a time. */
-const PAGE = 1_000
+/** Sources claimed and queued at a time: a thousand hold the event loop twice as long in one turn (`npm run bench:schedule -- --claim`). */
+const PAGE = 250
 /** Between two looks at the queue while more is due than it holds, ms. */
 const TOP_UP = 250
 /** One crawl in so many is of a source that failed last time, however many others are due. */

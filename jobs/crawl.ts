@@ -15,7 +15,6 @@ import type { PolledFeed } from '../src/sources/poll.ts'
 import { type Source, SourceId } from '../src/sources/source.ts'
 import type { SourceState } from '../src/sources/state.ts'
 import { offerOf } from '../src/websub/link-header.ts'
-import { type NamedHubs, namedHubs } from '../src/websub/named-hubs.ts'
 import type { JobContext } from './context.ts'
 import { defineJob } from './define.ts'
 import { readSitemaps } from './sitemap-index.ts'
@@ -127,8 +126,7 @@ const takeIn = async (source: Source, polled: PolledFeed, started: number, conte
     await sources.prepare(source.id, first.data.crawl.id, validators, spans)
     await context.addArticles(batches)
   }
-  const hubs = namedHubs(fetched.body)
-  const missed = await notePush(source, context, state, feed, hubs, fetched, published)
+  const missed = await notePush(source, context, state, feed, fetched, published)
   if (missed) await context.job.note(missed)
   const due = await sources.succeeded(source.id, {
     validators: first ? null : validators,
@@ -141,7 +139,7 @@ const takeIn = async (source: Source, polled: PolledFeed, started: number, conte
     movedTo: fetched.movedTo,
     distrustsIds,
     title: feed.title,
-    otherHubs: hubs.others.join(', '),
+    otherHubs: feed.hints.otherHubs?.join(', ') ?? '',
   })
   if (due.notice) log.warn({ source: source.id }, due.notice)
   for (const note of [...feed.warnings, ...notes]) await context.job.note(note)
@@ -171,16 +169,10 @@ const notePush = async (
   { push }: JobContext,
   state: SourceState,
   feed: Feed,
-  { websub }: NamedHubs,
   fetched: Extract<FetchOutcome, { kind: 'changed' }>,
   published: readonly (number | null)[],
 ): Promise<string | null> => {
-  const { hub, self } = feed.hints
-  const named = websub === undefined ? hub : (websub ?? undefined)
-  const offer = offerOf(fetched.url, fetched.links, {
-    ...(named === undefined ? {} : { hub: named }),
-    ...(self === undefined ? {} : { self }),
-  })
+  const offer = offerOf(fetched.url, fetched.links, feed.hints)
   if ((offer === null ? '' : JSON.stringify(offer)) !== state.pushOffer) await push.offered(id, offer)
   if (state.pushUntil === 0) return null
   const dated = published.filter(at => at !== null)

@@ -11,6 +11,7 @@ import { resolveRedis } from '../../src/redis/server.ts'
 import { CrawlSettings } from '../../src/sources/settings.ts'
 import { Source } from '../../src/sources/source.ts'
 import { createSources } from '../../src/sources/sources.ts'
+import { measureTick } from './tick.ts'
 
 /** As many as one round of the tick takes. */
 const PAGE = 1_000
@@ -65,6 +66,15 @@ export const measureClaim = async (count: number): Promise<void> => {
     console.log(
       `${count} sources: ${Math.round(((await memory()) - empty) / count)} bytes a source in Redis, with its place in the due set`,
     )
+    now += 2 * 86_400_000
+    const redisCpu = async (): Promise<number> => {
+      const cpu = await redis.info('cpu')
+      return ['user', 'sys'].reduce(
+        (sum, kind) => sum + Number(new RegExp(`used_cpu_${kind}:([\\d.]+)`).exec(cpu)?.[1] ?? Number.NaN),
+        0,
+      )
+    }
+    for (const line of await measureTick({ queues, sources, now: () => now, redisCpu })) console.log(line)
     now += 2 * 86_400_000
     const started = performance.now()
     let [claiming, taken] = [0, 0]

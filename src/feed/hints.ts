@@ -1,4 +1,4 @@
-/** What a feed says about polling it: ttl, sy:update*, skipHours, skipDays, hub. (pure) */
+/** What a feed says about polling it: ttl, sy:update*, skipHours, skipDays, hubs. (pure) */
 
 import type { FeedHints } from './item.ts'
 import { attribute, childrenOf, firstText, type RawFields, textOf } from './raw.ts'
@@ -39,11 +39,14 @@ export const hintsOf = (channel: RawFields): FeedHints => {
       'href',
     )
   const [hub, self] = [linked('hub'), linked('self')]
+  const hasCloud = (channel.cloud ?? []).some(raw => attribute(raw, 'domain') !== null)
   return {
     ...(interval === undefined ? {} : { interval }),
     ...(hours.length > 0 ? { skipHours: hours } : {}),
     ...(days.length > 0 ? { skipDays: days } : {}),
     ...(hub === null ? {} : { hub }),
     ...(self === null ? {} : { self }),
+    // RSS 2.0 names rssCloud in `<cloud domain=...>` of its channel.
+    ...(hasCloud ? { otherHubs: ['rssCloud'] } : {}),
   }
 }

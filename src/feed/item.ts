@@ -50,6 +50,8 @@ export interface FeedHints {
   /** WebSub hub and topic. */
   readonly hub?: string
   readonly self?: string
+  /** Kinds of hubs it names that are not WebSub, such as `rssCloud`. */
+  readonly otherHubs?: readonly string[]
 }
 
 export interface Feed {

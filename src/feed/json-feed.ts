@@ -2,7 +2,7 @@
 
 import { parseDate } from './dates.ts'
 import { languageOf } from './fields.ts'
-import type { Enclosure, Feed, FeedItem } from './item.ts'
+import type { Enclosure, Feed, FeedHints, FeedItem } from './item.ts'
 import { absolute, webAddress } from './links.ts'
 import { recording } from './media.ts'
 import { cutTo, fold, plainText, summarise } from './text.ts'
@@ -36,6 +36,23 @@ const attached = (item: Json, base: string | undefined): Enclosure | null => {
 }
 
 const LONGEST_ID = 2_048
+
+/** `hubs` holds objects of `type` and `url` (jsonfeed.org, 1.1); WebSub was called PubSubHubbub before, and is meant where no type stands. */
+const hubHints = (document: Json): Pick<FeedHints, 'hub' | 'otherHubs'> => {
+  const named = list(document.hubs)
+    .filter(isObject)
+    .flatMap(each => {
+      const url = text(each, 'url')
+      return url === null ? [] : [{ type: text(each, 'type') ?? 'WebSub', url }]
+    })
+  const isWebSub = ({ type }: { type: string }) => /^(?:websub|pubsubhubbub)$/i.test(type)
+  const hub = named.find(isWebSub)?.url
+  const others = new Set(named.filter(each => !isWebSub(each)).map(({ type }) => cutTo(type, 40)))
+  return {
+    ...(hub === undefined ? {} : { hub }),
+    ...(others.size > 0 ? { otherHubs: [...others].slice(0, 5) } : {}),
+  }
+}
 
 const readItem = (item: Json, base: string | undefined, language: string | null): FeedItem => {
   const html = text(item, 'content_html')
@@ -75,8 +92,6 @@ export const readJsonFeed = async (
   if (!isObject(document) || !Array.isArray(document.items)) return null
   const home = text(document, 'home_page_url')
   const language = text(document, 'language')
-  const hubs = list(document.hubs).filter(isObject)
-  const hub = hubs.map(each => text(each, 'url')).find(Boolean)
   const self = text(document, 'feed_url')
   const items = document.items.filter(isObject).slice(0, maxItems)
   return {
@@ -84,7 +99,7 @@ export const readJsonFeed = async (
     title: fold((text(document, 'title') ?? '').slice(0, 2_000)) || null,
     link: absolute(home, url),
     language,
-    hints: { ...(hub ? { hub } : {}), ...(self ? { self } : {}) },
+    hints: { ...hubHints(document), ...(self ? { self } : {}) },
     items: await mapInTurns(items, item => {
       const read = readItem(item, home ?? url, language)
       return { ...read, author: read.author ?? authors(document) }

@@ -94,6 +94,7 @@ export const CHANNEL_ELEMENTS = [
   'ttl',
   'skipHours',
   'skipDays',
+  'cloud',
   'description',
   'subtitle',
   'tagline',

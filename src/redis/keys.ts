@@ -81,7 +81,7 @@ export const keysFor = (prefix: string) => {
     robots: (origin: string) => `${prefix}:robots:${origin}`,
     /** HASH mode, since: whether it is our own network that fails. Written by crawl, read by crawl and the scheduler. One. */
     network: () => `{${prefix}:network}`,
-    /** ZSET domain by the ms it last answered, or last did not. The 20 latest of each; expires. */
+    /** ZSET domain by the ms it was asked when it last answered, or last did not. The 20 latest of each; expires. */
     networkHeard: (what: 'reached' | 'unreached') => `{${prefix}:network}:${what}`,
     /** STRING, taken by whoever probes while the network is down. Expires when the next probe may go. */
     networkProbe: () => `{${prefix}:network}:probe`,

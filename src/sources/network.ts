@@ -19,11 +19,12 @@ export interface NetworkState {
 
 /** One domain, the latest that is known of it. */
 export interface Heard {
+  /** When it was asked: a time-out is told long after the answers of those asked beside it, and says no more of now than they do. */
   readonly at: number
   readonly isReached: boolean
 }
 
-/** The domains heard of last. */
+/** The domains asked last, of those heard of. */
 const LATEST = 20
 /** Fewer than this tell nothing. */
 const FEWEST = 5
@@ -61,10 +62,10 @@ export interface Network {
   state(): Promise<NetworkState>
   /** Before a fetch: null to go ahead, or ms to wait. While down, one passes at a time. */
   gate(): Promise<number | null>
-  /** A domain answered, whatever it said. Costs nothing but memory until told on, once a second. */
-  reached(domain: string): void
-  /** A domain did not answer. @returns whether that is our own network's fault, so that it does not count */
-  unreached(domain: string, sourceId: string): Promise<boolean>
+  /** A domain asked at `askedAt` answered, whatever it said. Costs nothing but memory until told on, once a second. */
+  reached(domain: string, askedAt: number): void
+  /** A domain asked at `askedAt` did not answer. @returns whether that is our own network's fault, so that it does not count */
+  unreached(domain: string, sourceId: string, askedAt: number): Promise<boolean>
   /** Tells on what was heard and not told yet. */
   flush(): Promise<void>
 }
@@ -87,7 +88,7 @@ const MOST_SUSPECTS = 10_000
 export const createNetwork = ({ redis, keys, now, random = Math.random, onBack, say }: NetworkParts): Network => {
   let known: NetworkState = { mode: 'up', since: 0 }
   let readAt = Number.NEGATIVE_INFINITY
-  const heardOf = new Map<string, number>()
+  const heardOf = new Map<string, { readonly askedAt: number; readonly at: number }>()
   const [reachedKey, unreachedKey] = [keys.networkHeard('reached'), keys.networkHeard('unreached')]
 
   const read = async (): Promise<NetworkState> => {
@@ -113,19 +114,20 @@ export const createNetwork = ({ redis, keys, now, random = Math.random, onBack, 
   }
 
   const flush = async (): Promise<void> => {
-    const told = [...heardOf].slice(-LATEST)
+    const told = [...heardOf].sort(([, a], [, b]) => a.askedAt - b.askedAt).slice(-LATEST)
+    const answeredAt = Math.max(...[...heardOf.values()].map(({ at }) => at))
     heardOf.clear()
     if (told.length > 0) {
       const domains = told.map(([domain]) => domain)
       await Promise.all([
-        redis.zadd(reachedKey, ...told.flatMap(([domain, at]) => [String(at), domain])),
+        redis.zadd(reachedKey, ...told.flatMap(([domain, { askedAt }]) => [String(askedAt), domain])),
         redis.zrem(unreachedKey, ...domains),
         redis.zremrangebyrank(reachedKey, 0, -LATEST - 1),
         redis.pexpire(reachedKey, WINDOW),
       ])
     }
     const { mode, since } = await read()
-    if (mode === 'down' && told.some(([, at]) => at >= since)) await comeBack()
+    if (mode === 'down' && answeredAt >= since) await comeBack()
     if (mode === 'back' && now() - since > RESUME) await turn('back', 'up')
   }
 
@@ -151,17 +153,17 @@ export const createNetwork = ({ redis, keys, now, random = Math.random, onBack, 
       if ((await redis.set(keys.networkProbe(), '1', 'PX', gap, 'NX')) === 'OK') return null
       return Math.round(gap * (1 + random() * 3))
     },
-    reached(domain) {
-      heardOf.set(domain, now())
+    reached(domain, askedAt) {
+      heardOf.set(domain, { askedAt, at: now() })
       // The probe's answer is what everyone waits for.
       if (known.mode === 'down') readAt = Number.NEGATIVE_INFINITY
     },
-    async unreached(domain, sourceId) {
+    async unreached(domain, sourceId, askedAt) {
       await flush()
       const at = now()
       const answers = await redis
         .multi()
-        .zadd(unreachedKey, at, domain)
+        .zadd(unreachedKey, askedAt, domain)
         .zrem(reachedKey, domain)
         .zremrangebyrank(unreachedKey, 0, -LATEST - 1)
         .pexpire(unreachedKey, WINDOW)

@@ -89,10 +89,16 @@ export const createPoll = ({
       ? { kind: 'postponed', ms: wait.ms }
       : { kind: 'deferred', due: await sources.deferred(source.id, wait.ms, wait.why) }
 
-  const giveUp = async (source: Source, url: string, visit: Visit, failure: FailureOf): Promise<Polled> => {
+  const giveUp = async (
+    source: Source,
+    url: string,
+    visit: Visit,
+    failure: FailureOf,
+    askedAt: number,
+  ): Promise<Polled> => {
     const domain = politeDomain(url)
-    const isOurFault = isUnreached(failure) && (await network.unreached(domain, source.id))
-    if (failure.reason === 'status') network.reached(domain)
+    const isOurFault = isUnreached(failure) && (await network.unreached(domain, source.id, askedAt))
+    if (failure.reason === 'status') network.reached(domain, askedAt)
     const closed = await visit.leave({ ...failure, why: `answered ${failure.status ?? failure.reason}` })
     const asked = Math.max(failure.retryAfter ?? 0, failure.isLimited ? closed : 0)
     const heard = asked > 0 ? { ...failure, retryAfter: asked } : failure
@@ -177,8 +183,9 @@ export const createPoll = ({
       const url = addressOf(source.url, state.adopted, state.failures)
       const elsewhere = await visit.enter(url)
       if (elsewhere) return await putOff(source, elsewhere)
+      const askedAt = now()
       const { delay, refusal: forbidden } = await askRobots(url, signal)
-      if (forbidden) return await giveUp(source, url, visit, forbidden)
+      if (forbidden) return await giveUp(source, url, visit, forbidden, askedAt)
 
       const hasValidators = Boolean(state.validators?.etag || state.validators?.lastModified)
       const asking = !isRecrawl && hasValidators ? howToAsk(state.lie?.at ?? null, now(), random()) : 'conditional'
@@ -196,9 +203,9 @@ export const createPoll = ({
       if (fetched.kind === 'held') {
         return await putOff(source, held ?? { ms: fetched.wait, kind: 'turn', why: 'turn' })
       }
-      if (fetched.kind === 'failed') return await giveUp(source, url, visit, fetched)
+      if (fetched.kind === 'failed') return await giveUp(source, url, visit, fetched, askedAt)
 
-      network.reached(politeDomain(url))
+      network.reached(politeDomain(url), askedAt)
       const leave = () =>
         visit.leave({
           ...(fetched.retryAfter === undefined ? {} : { retryAfter: fetched.retryAfter }),

@@ -107,6 +107,24 @@ describe('a cable that is cut', () => {
     expect((await desk.network.state()).mode).toBe('up')
   })
 
+  it('is not what a crowd of dead sources means, whose time-outs are heard of after all the answers', async () => {
+    const desk = aPollingDesk({})
+    const asked = Array.from({ length: 200 }, (_, n) => ({
+      domain: `d${n}.example`,
+      at: NOON + n * 10,
+      isDead: n % 8 === 0,
+    }))
+    for (const { domain, at } of asked.filter(({ isDead }) => !isDead)) {
+      desk.clock.now = at + 50
+      desk.network.reached(domain, at)
+    }
+    for (const { domain, at } of asked.filter(({ isDead }) => isDead)) {
+      desk.clock.now = at + 10_000
+      expect(await desk.network.unreached(domain, domain, at)).toBe(false)
+    }
+    expect((await desk.network.state()).mode).toBe('up')
+  })
+
   it('is not what a publisher’s error means', async () => {
     const cable = await aCableTo()
     const ids = Array.from({ length: 12 }, (_, n) => `s${n}`)

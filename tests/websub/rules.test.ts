@@ -2,7 +2,6 @@ import { createHmac } from 'node:crypto'
 import { array, assert, constantFrom, integer, property, record, string, stringMatching } from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { offerOf, parseLinkHeader } from '../../src/websub/link-header.ts'
-import { namedHubs } from '../../src/websub/named-hubs.ts'
 import { faultOf, signatureOf } from '../../src/websub/signature.ts'
 import {
   askAgainAt,
@@ -75,31 +74,6 @@ describe('the hub a feed offers', () => {
     expect(offerOf(url, '<javascript:alert(1)>; rel=hub', {})).toBeNull()
     expect(offerOf(url, '<file:///etc/passwd>; rel=hub', {})).toBeNull()
     expect(offerOf(url, null, { self: url })).toBeNull()
-  })
-})
-
-describe('hubs a feed names', () => {
-  const hubs = (text: string) => namedHubs(Buffer.from(text))
-  const json = (list: unknown) =>
-    hubs(JSON.stringify({ version: 'https://jsonfeed.org/version/1.1', hubs: list, items: [] }))
-
-  it('are those of WebSub in a JSON Feed, whatever stands before them; others are told', () => {
-    const cloud = { type: 'rssCloud', url: 'https://cloud.example/' }
-    const hub = { type: 'WebSub', url: 'https://hub.example/' }
-    expect(json([cloud, hub])).toEqual({ websub: hub.url, others: ['rssCloud'] })
-    expect(json([{ url: hub.url }])).toEqual({ websub: hub.url, others: [] })
-    expect(json([cloud])).toEqual({ websub: null, others: ['rssCloud'] })
-  })
-
-  it('are for the reader to say where none are named, or in no way known', () => {
-    for (const text of ['{"items":[]}', '{"hubs":[{"x":[1]}],"items":[]}', '{"hubs":"no"}', '', '<rss/>'])
-      expect(hubs(text)).toEqual({ others: [] })
-  })
-
-  it('are told where RSS offers rssCloud in its channel, not where an item speaks of one', () => {
-    const cloud = '<cloud domain="rpc.example" port="5337" path="/rsscloud/pleaseNotify" protocol="http-post"/>'
-    expect(hubs(`<rss><channel>${cloud}<item/></channel></rss>`).others).toEqual(['rssCloud'])
-    expect(hubs(`<rss><channel><item>${cloud}</item></channel></rss>`).others).toEqual([])
   })
 })
 
