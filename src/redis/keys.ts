@@ -162,8 +162,15 @@ export const keysFor = (prefix: string) => {
     tick: (key: string) => `${prefix}:tick:${key}`,
     /** HASH of one running daemon: roles, host, pid, started, beat. Expires when it stops beating. */
     daemon: (id: string) => `${prefix}:daemon:${id}`,
-    /** HASH and STRINGs of the admin server: users, one-time set-up token. */
+    /**
+     * What the admin server keeps of who may, all written by it and by `newsdesk users` and `tokens`; nothing that would let anyone in is in clear:
+     * - `users` HASH name -> JSON role, password hash. `tokens` HASH id -> JSON name, role, hash. `tokens:used` HASH id -> ms. One field each.
+     * - `setup` STRING, hash of the one-time link's token; a day. `session:<hash>` STRING JSON; expires after `admin.session`.
+     * - `tries:<of>:<hash>` STRING count of tries at logging in; expires after a minute or ten. `password` STRING of versions before there were users.
+     */
     admin: (name: string) => `{${prefix}:admin}:${name}`,
+    /** STREAM who, what, on, before, after, outcome: every action in the desk and of the command line. Trimmed to about 10,000. */
+    audit: () => `{${prefix}:admin}:audit`,
   } as const
 }
 

@@ -1,0 +1,118 @@
+/** The sources: how each is, when it was fetched and will be, and why; searched, filtered, sorted. (pure) */
+
+import { type Html, html } from '../html.ts'
+import { addressOf, type Listed, type Selection, SORTS, type SourcesQuery } from '../sources-query.ts'
+import { STATES } from '../status-of.ts'
+import { sparkline } from './sparkline.ts'
+import { type Column, table, unseen } from './table.ts'
+import { span, when } from './time.ts'
+
+/** What only a page's own rows are read for. */
+export interface SourceRow extends Listed {
+  /** Home page of the publisher, or the feed. */
+  readonly link: string
+  readonly nextReason: string
+  readonly detail: string | null
+  readonly movedTo: string | null
+  /** New items of the last thirty days. */
+  readonly daily: readonly number[]
+}
+
+export interface SourcesView {
+  readonly query: SourcesQuery
+  readonly selection: Omit<Selection, 'rows'> & { readonly rows: readonly SourceRow[] }
+  readonly sections: readonly { readonly id: string; readonly label: string }[]
+  readonly mayAct: boolean
+  /** ms since the epoch. */
+  readonly now: number
+}
+
+const SORT_NAMES: Readonly<Record<SourcesQuery['sort'], string>> = {
+  worst: 'Worst first',
+  name: 'Name',
+  last: 'Last fetched',
+  next: 'Next to be fetched',
+  busiest: 'Most news in a week',
+}
+
+const option = (value: string, label: string, chosen: string): Html =>
+  html`<option value="${value}"${value === chosen ? html` selected` : null}>${label}</option>`
+
+const filters = ({ query, sections }: SourcesView): Html => html`<form class="filters" role="search" action="/sources">
+<label>Search<input type="search" name="q" value="${query.q}" placeholder="name, id or address" autocomplete="off"></label>
+<label>Section<select name="section">${option('', 'All', query.section)}${sections.map(({ id, label }) => option(id, label, query.section))}</select></label>
+<label>Sort<select name="sort">${SORTS.map(sort => option(sort, SORT_NAMES[sort], query.sort))}</select></label>
+${query.state ? html`<input type="hidden" name="state" value="${query.state}">` : null}${query.reason ? html`<input type="hidden" name="reason" value="${query.reason}">` : null}
+<button>Show</button></form>`
+
+const facet = (href: string, label: string, isChosen: boolean): Html =>
+  html`<li><a href="${href}"${isChosen ? html` aria-current="true"` : null}>${label}</a></li>`
+
+const facets = ({ query, selection: { states, reasons, all } }: SourcesView): Html =>
+  html`<nav aria-label="By state"><ul class="facets">${facet(addressOf(query, { state: '', reason: '' }), `all ${all}`, query.state === '' && query.reason === '')}${STATES.filter(
+    state => states.has(state),
+  ).map(state =>
+    // Chosen once more, it is let go.
+    facet(
+      addressOf(query, { state: query.state === state ? '' : state }),
+      `${state} ${states.get(state)}`,
+      query.state === state,
+    ),
+  )}</ul></nav>${
+    reasons.length === 0
+      ? null
+      : html`<nav aria-label="Failures by kind"><ul class="facets">${reasons.map(([reason, count]) => facet(addressOf(query, { reason: query.reason === reason ? '' : reason }), `${reason} ${count}`, query.reason === reason))}</ul></nav>`
+  }`
+
+const stateCell = ({ word, late, lastError, detail, failures, silentSince }: SourceRow, now: number): Html =>
+  html`<span class="state ${word}">${word === 'late' ? `late by ${span(late)}` : word}</span>${
+    lastError && word !== 'fresh'
+      ? html`<br><span class="soft">${failures > 1 ? `${failures} times: ` : ''}${lastError.reason}${detail ? `: ${detail}` : ''}</span>`
+      : word === 'silent'
+        ? html`<br><span class="soft">noticed ${when(silentSince, now)}</span>`
+        : null
+  }`
+
+const columns = ({ now, mayAct }: SourcesView): readonly Column<SourceRow>[] => [
+  {
+    title: 'Source',
+    heads: true,
+    cell: ({ source, link }) =>
+      html`<a href="${link}" rel="noreferrer">${source.name}</a><br><span class="soft">${source.id} · ${source.section} · ${source.language}</span>`,
+  },
+  { title: 'State', cell: row => stateCell(row, now) },
+  { title: 'Last fetch', kind: 'minor', cell: ({ lastFetchAt }) => when(lastFetchAt, now) },
+  {
+    title: 'Next fetch',
+    cell: ({ nextAt, nextReason, movedTo, source }) =>
+      source.enabled
+        ? html`${nextAt === null ? 'never' : when(nextAt, now)}<br><span class="soft">${nextReason}</span>${movedTo ? html`<br><span class="soft">moved to ${movedTo}</span>` : null}`
+        : html`paused`,
+  },
+  { title: 'New a day', cell: ({ daily }) => sparkline(daily, 'new articles') },
+  { title: 'In a week', kind: 'number', cell: ({ week }) => week },
+  ...(mayAct
+    ? [
+        {
+          title: unseen('Action'),
+          cell: ({ source }: SourceRow) =>
+            html`<form method="post" action="/sources/${source.id}/crawl"><button aria-label="Re-crawl ${source.name}">Re-crawl</button></form>`,
+        },
+      ]
+    : []),
+]
+
+const pager = ({ query, selection: { page, pages } }: SourcesView): Html | null =>
+  pages === 1
+    ? null
+    : html`<nav class="pages" aria-label="Pages of sources">${page > 1 ? html`<a rel="prev" href="${addressOf(query, { page: page - 1 })}">Previous</a>` : null}<span>Page ${page} of ${pages}</span>${page < pages ? html`<a rel="next" href="${addressOf(query, { page: page + 1 })}">Next</a>` : null}</nav>`
+
+export const sourcesPage = (view: SourcesView): Html => {
+  const { found, rows } = view.selection
+  const said = found === 1 ? '1 source' : `${found} sources`
+  return html`${facets(view)}${filters(view)}<p>${said}</p>${
+    rows.length === 0
+      ? html`<p>No source is like that. <a href="/sources">Show all</a></p>`
+      : table(`Sources, ${SORT_NAMES[view.query.sort].toLowerCase()}`, columns(view), rows)
+  }${pager(view)}`
+}
