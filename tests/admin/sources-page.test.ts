@@ -77,7 +77,7 @@ describe('the page of the sources', () => {
     })
     const page = await seen(url, '/sources', cookie)
     expect(page).toContain('failing 1')
-    expect(page).toContain('status: 500')
+    expect(page).toMatch(/status: [^<]*500/)
   })
 
   it('begins with the worst, and sorts by name, by last and next fetch, by news', async () => {
@@ -171,19 +171,19 @@ describe.skipIf(CHROMIUM === undefined)('in a browser', () => {
     const { page } = await aPage(360, 'dark')
     for (const path of ['/sources', '/', '/audit', '/quarantine']) {
       await page.goto(`${url}${path}`)
-      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360)
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360)
     }
     await page.goto(`${url}/sources`)
     await page.keyboard.press('Tab')
     await page.keyboard.press('Enter')
-    expect(await page.evaluate(() => document.activeElement?.id)).toBe('main')
+    expect(await page.evaluate('document.activeElement?.id')).toBe('main')
     await page.keyboard.press('/')
-    expect(await page.evaluate(() => document.activeElement?.getAttribute('name'))).toBe('q')
+    expect(await page.evaluate('document.activeElement?.name')).toBe('q')
   })
 
   it.each(['light', 'dark'] as const)('is %s as the reader has it', async scheme => {
     const { page } = await aPage(1_200, scheme)
-    const paper = await page.evaluate(() => getComputedStyle(document.body).backgroundColor)
+    const paper = await page.evaluate('getComputedStyle(document.body).backgroundColor')
     expect(paper).toBe(scheme === 'light' ? 'rgb(253, 252, 250)' : 'rgb(22, 22, 22)')
   })
 })
