@@ -67,7 +67,7 @@ export const startAdmin = async (parts: AdminParts): Promise<AdminServer> => {
   /** A token counts alone where one is given, a session before what a proxy says. */
   const askWho = async (request: Request): Promise<Who | 'denied' | null> => {
     const bearer = bearerOf(request)
-    if (bearer !== undefined && settings.proxyLogin.userHeader === '') {
+    if (bearer !== undefined && settings.userHeader === '') {
       const token = await tokens.check(bearer)
       return token ? { name: token.name, role: token.role, by: 'token' } : 'denied'
     }
@@ -75,7 +75,7 @@ export const startAdmin = async (parts: AdminParts): Promise<AdminServer> => {
     const token = bearer ? await tokens.check(bearer) : null
     if (token) return { name: token.name, role: token.role, by: 'token' }
     const isTrusted = trusts(request.socket.remoteAddress ?? '', 0)
-    return (await sessions.who(sessionOf(request))) ?? whoOfProxy(request.headers, isTrusted, settings.proxyLogin)
+    return (await sessions.who(sessionOf(request))) ?? whoOfProxy(request.headers, isTrusted, settings)
   }
 
   app.use(async (request: Request, response: Response, next: NextFunction) => {

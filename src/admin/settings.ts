@@ -46,21 +46,15 @@ export const AdminSettings = z
       .describe(
         'Addresses of proxies in front of it, as IP or CIDR: ["127.0.0.1", "10.1.0.0/16"]. Only theirs X-Forwarded-For and -Proto are believed, and log-in by header.',
       ),
-    proxyLogin: z
-      .strictObject({
-        userHeader: Header.describe(
-          'Header in which such a proxy names the user it logged in, such as X-Forwarded-User. Empty: no log-in by header.',
-        ),
-        groupsHeader: Header.describe(
-          'Header with the groups of the user, parted by commas, such as X-Forwarded-Groups.',
-        ),
-        adminGroups: z.array(z.string().min(1)).default([]).describe('Groups whose members are admins.'),
-        viewerGroups: z
-          .array(z.string().min(1))
-          .default([])
-          .describe('Groups whose members are viewers. Empty: whoever the proxy lets through and is no admin.'),
-      })
-      .prefault({}),
+    userHeader: Header.describe(
+      'Header in which such a proxy names the user it logged in, such as X-Forwarded-User. Empty: no log-in by header.',
+    ),
+    groupsHeader: Header.describe('Header with the groups of that user, parted by commas, such as X-Forwarded-Groups.'),
+    adminGroups: z.array(z.string().min(1)).default([]).describe('Groups of the proxy whose members are admins.'),
+    viewerGroups: z
+      .array(z.string().min(1))
+      .default([])
+      .describe('Groups of the proxy whose members are viewers. Empty: whoever it lets through and is no admin.'),
   })
   .prefault({})
 export type AdminSettings = z.infer<typeof AdminSettings>

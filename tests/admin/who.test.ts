@@ -198,7 +198,7 @@ describe('log-in by a proxy', () => {
     adminGroups: ['desk-admins'],
     viewerGroups: ['press'],
   }
-  const settings = AdminSettings.parse({ proxyLogin: login }).proxyLogin
+  const settings = AdminSettings.parse(login)
 
   it.each([
     [{ 'x-forwarded-user': 'ana', 'x-forwarded-groups': 'press, desk-admins' }, true, { name: 'ana', role: 'admin' }],
@@ -217,16 +217,14 @@ describe('log-in by a proxy', () => {
     const headers = { 'x-forwarded-user': 'ana@example.org', 'x-forwarded-groups': 'desk-admins' }
     const trusted = await aDesk({
       sources,
-      settings: { admin: { proxies: ['127.0.0.0/8'], proxyLogin: login } },
+      settings: { admin: { proxies: ['127.0.0.0/8'], ...login } },
     }).start(['admin'])
     const page = await fetch(`${trusted.adminUrl}/sources`, { headers })
     expect(await page.text()).toContain('ana@example.org')
     const cross = { ...headers, 'sec-fetch-site': 'cross-site' }
     expect((await post(trusted.adminUrl ?? '', '/sources/courier/crawl', {}, cross)).status).toBe(403)
     expect((await post(trusted.adminUrl ?? '', '/sources/courier/crawl', {}, headers)).status).toBe(403)
-    const other = await aDesk({ sources, settings: { admin: { proxies: ['10.0.0.0/8'], proxyLogin: login } } }).start([
-      'admin',
-    ])
+    const other = await aDesk({ sources, settings: { admin: { proxies: ['10.0.0.0/8'], ...login } } }).start(['admin'])
     expect((await fetch(`${other.adminUrl}/sources`, { headers, redirect: 'manual' })).status).toBe(303)
   })
 

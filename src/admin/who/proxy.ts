@@ -9,7 +9,7 @@ const one = (value: string | string[] | undefined): string | undefined =>
 /** Role by groups; null for who is in none that may. An empty list of viewers' groups lets everybody look whom the proxy lets through. */
 const roleOf = (
   groups: readonly string[],
-  { adminGroups, viewerGroups }: Pick<AdminSettings['proxyLogin'], 'adminGroups' | 'viewerGroups'>,
+  { adminGroups, viewerGroups }: Pick<AdminSettings, 'adminGroups' | 'viewerGroups'>,
 ): Role | null =>
   groups.some(group => adminGroups.includes(group))
     ? 'admin'
@@ -24,7 +24,7 @@ const roleOf = (
 export const whoOfProxy = (
   headers: Readonly<Record<string, string | string[] | undefined>>,
   isTrusted: boolean,
-  settings: AdminSettings['proxyLogin'],
+  settings: Pick<AdminSettings, 'userHeader' | 'groupsHeader' | 'adminGroups' | 'viewerGroups'>,
 ): Who | 'denied' | null => {
   if (settings.userHeader === '' || !isTrusted) return null
   const name = one(headers[settings.userHeader.toLowerCase()])?.trim()
