@@ -18,7 +18,9 @@ import type { Keys } from '../redis/keys.ts'
 import type { Glance } from '../sources/glance.ts'
 import type { SourceId } from '../sources/source.ts'
 import type { Sources } from '../sources/sources.ts'
+import type { SourceState } from '../sources/state.ts'
 import type { SourceActs } from './acts.ts'
+import type { Adding } from './adding.ts'
 import type { Audit } from './audit.ts'
 import type { NavItem } from './pages/layout.ts'
 import { auditRoutes } from './routes/audit.ts'
@@ -40,10 +42,15 @@ interface Replayed {
 export interface DeskParts {
   readonly redis: Redis
   readonly keys: Keys
-  readonly sources: Pick<Sources, 'get' | 'list' | 'state' | 'quarantine'>
+  readonly sources: Pick<Sources, 'get' | 'list' | 'state' | 'history' | 'quarantine'>
   /** All sources, a few facts each: cheap also where there are ten thousand. */
   readonly glance: () => Promise<readonly Glance[]>
   readonly sourceActs: SourceActs
+  readonly adding: Adding
+  /** How push stands with a source, in a line. */
+  readonly pushLine: (source: SourceId, state: SourceState) => Promise<string>
+  /** Whether a source stands in sources.yaml. */
+  readonly isInFile: (id: string) => boolean
   readonly replay: (source: SourceId, body: string) => Promise<Replayed>
   readonly listNames: () => readonly string[]
   /** Of the taxonomy, for people. */
@@ -51,6 +58,8 @@ export interface DeskParts {
   readonly status: () => Promise<Status>
   readonly audit: Audit
   readonly show: Show
+  /** ms between two re-crawls of a source from the desk. */
+  readonly recrawlGap: () => number
   readonly log: Logger
   /** ms since the epoch. */
   readonly now: () => number

@@ -28,8 +28,10 @@ import { keysFor } from '../redis/keys.ts'
 import type { RedisServer } from '../redis/server.ts'
 import { shadowed } from '../sources/catalogue.ts'
 import { createGlance } from '../sources/glance.ts'
+import { createAdding } from './adding.ts'
 import type { Config } from './config/load.ts'
 import type { Role } from './config/schema.ts'
+import { pushLine } from './push-line.ts'
 import { readForMonitoring } from './readings.ts'
 import { createServices } from './services.ts'
 import { readStatus } from './status.ts'
@@ -239,7 +241,16 @@ export const startDaemon = async ({
       ...{ redis, keys, sources, audit },
       queues: { ...queues },
       glance: createGlance({ redis, keys, catalogue: sources.list, now }),
-      sourceActs: createSourceActs({ catalogue, sources, audit, recrawl: sourceId => addRecrawl(queues, sourceId) }),
+      sourceActs: createSourceActs({
+        ...{ redis, keys, catalogue, sources, audit },
+        recrawl: (sourceId, isBehind) => addRecrawl(queues, sourceId, isBehind),
+        coolDown: () => config.settings.admin.recrawlGap,
+      }),
+      recrawlGap: () => config.settings.admin.recrawlGap,
+      adding: createAdding({ redis, keys, sources, config: () => config }),
+      pushLine: async (sourceId, state) =>
+        pushLine(await services.push.of(sourceId), state, config.settings.push.baseUrl !== '', now()),
+      isInFile: catalogue.isInFile,
       sections: () => config.taxonomy.map(({ id, labels }) => ({ id, label: labels.en ?? id })),
       replay: (source, body) => replay(source, body, services.context),
       listNames: () => services.publisher.names(),
