@@ -16,6 +16,7 @@ import { keysFor } from '../src/redis/keys.ts'
 import { resolveRedis } from '../src/redis/server.ts'
 import { countDaily } from '../src/sources/daily.ts'
 import type { Glance } from '../src/sources/glance.ts'
+import { createQuarantine } from '../src/sources/quarantine.ts'
 import { Source } from '../src/sources/source.ts'
 
 const COUNT = Number(process.argv[2] ?? 10_000)
@@ -59,6 +60,29 @@ await Promise.all(
     })
   }),
 )
+await redis.zadd(
+  keys.due(),
+  ...sources.filter(({ enabled }) => enabled).flatMap(({ id }, index) => [now + 60_000 + index, id]),
+)
+const quarantine = createQuarantine({ redis, keys, now: Date.now })
+for (const { id } of sources.filter((_, index) => index % 20 === 0))
+  await quarantine.refuse(id, [
+    {
+      at: now,
+      reason: 'no-title',
+      detail: 'the item has no title',
+      title: null,
+      link: 'https://publisher.example/item',
+    },
+    { at: now, reason: 'no-link', detail: 'the item has no link', title: 'Of something', link: null },
+  ])
+for (const { id } of sources.filter((_, index) => index % 100 === 0))
+  await quarantine.keep(id, {
+    body: Buffer.from(`<html>${id}`),
+    reason: 'an HTML page',
+    contentType: 'text/html',
+    url: 'https://publisher.example/',
+  })
 const daemon = await startDaemon({
   config: {
     settings: Settings.parse({ redis: { prefix: keys.prefix }, admin: { port: 0 } }),
@@ -70,10 +94,6 @@ const daemon = await startDaemon({
   redis: { address: server.address, origin: 'bench', stop: async () => undefined },
   log,
 })
-await redis.zadd(
-  keys.due(),
-  ...sources.filter(({ enabled }) => enabled).flatMap(({ id }, index) => [now + 60_000 + index, id]),
-)
 const users = createUsers({ redis, keys, now: Date.now })
 const user = await users.add('bench', 'admin', randomUUID())
 const session = await createSessions({ redis, keys, users, lasts: DAY }).begin(user)
@@ -94,6 +114,8 @@ for (const path of [
   '/sources?q=daily%2099',
   '/sources?state=failing&reason=timeout',
   '/sources?sort=busiest&page=100',
+  '/sources/source-20',
+  '/sources/-/confirm?do=crawl&which=found&state=failing',
   '/audit',
   '/quarantine',
   '/',

@@ -76,11 +76,18 @@ const tally = <Key>(keys: readonly (Key | null)[]): Map<Key, number> => {
   return counts
 }
 
+/** What was made of a glance last: of ten thousand, hardly one is another at the next look. */
+const made = new WeakMap<Glance, Listed>()
+
 /** @param now ms since the epoch */
 export const listedOf = (glances: readonly Glance[], now: number): readonly Listed[] =>
   glances.map(glance => {
     const late = lateBy(glance.source, glance.nextAt, now)
-    return { ...glance, late, word: stateOf({ source: glance.source, state: glance, late }) }
+    const before = made.get(glance)
+    if (before?.late === late) return before
+    const listed = { ...glance, late, word: stateOf({ source: glance.source, state: glance, late }) }
+    made.set(glance, listed)
+    return listed
   })
 
 /** @param now ms since the epoch */

@@ -12,12 +12,13 @@ interface Seen {
 const isSame = (a: Seen | undefined, b: Seen): boolean =>
   a !== undefined &&
   a.isLate === b.isLate &&
-  a.glance.source === b.glance.source &&
-  a.glance.status === b.glance.status &&
-  a.glance.lastFetchAt === b.glance.lastFetchAt &&
-  a.glance.nextAt === b.glance.nextAt &&
-  a.glance.failures === b.glance.failures &&
-  a.glance.silentSince === b.glance.silentSince
+  (a.glance === b.glance ||
+    (a.glance.source === b.glance.source &&
+      a.glance.status === b.glance.status &&
+      a.glance.lastFetchAt === b.glance.lastFetchAt &&
+      a.glance.nextAt === b.glance.nextAt &&
+      a.glance.failures === b.glance.failures &&
+      a.glance.silentSince === b.glance.silentSince))
 
 /** @param now ms since the epoch */
 export const sourcesTopic = (glance: () => Promise<readonly Glance[]>, now: () => number): Topic => {

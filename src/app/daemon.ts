@@ -236,11 +236,14 @@ export const startDaemon = async ({
   if (has('admin')) {
     const { sources, catalogue } = services
     const audit = createAudit({ redis, keys })
+    const glance = createGlance({ redis, keys, catalogue: sources.list, now })
+    // The first look reads every source: nobody needs to wait for it before a page.
+    glance().catch((error: unknown) => log.warn({ err: error }, 'the sources could not be looked at yet'))
     admin = await startAdmin({
       settings: config.settings.admin,
       ...{ redis, keys, sources, audit },
       queues: { ...queues },
-      glance: createGlance({ redis, keys, catalogue: sources.list, now }),
+      glance,
       sourceActs: createSourceActs({
         ...{ redis, keys, catalogue, sources, audit },
         recrawl: (sourceId, isBehind) => addRecrawl(queues, sourceId, isBehind),

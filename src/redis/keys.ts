@@ -61,6 +61,8 @@ export const keysFor = (prefix: string) => {
     quarantineBody: (id: string, body: string) => `{${prefix}:source:${id}}:quarantine:${body}`,
     /** ZSET source id by the ms of its latest such body. One member a source that has any. */
     quarantined: () => `{${prefix}:quarantine}`,
+    /** ZSET source id by the ms at which an item of it was refused last. One member a source that has any; expired ones leave with the next. */
+    refusing: () => `{${prefix}:quarantine}:refused`,
     /** HASH source id -> bytes its bodies take. 32 MB in all: then the oldest give way. */
     quarantineSizes: () => `{${prefix}:quarantine}:sizes`,
     /** STRING JSON, what its latest 40 titles end and begin with, and the publisher's name learnt from them. Written by crawl; expires after 90 days. */

@@ -45,9 +45,12 @@ const MOST_STALE = 500
 /** ms within which a look is as good as a new one: a page and its pictures are one. */
 const FRESH = 500
 
+/** Reads under way at a time: the process has other work. */
+const AT_ONCE = 500
+
 interface Read {
-  readonly state: SourceState
-  readonly week: number
+  /** The same as long as nothing was read anew: ten thousand a look would keep the garbage collector busy. */
+  readonly glance: Glance
   readonly readAt: number
   readonly score: string | undefined
 }
@@ -76,38 +79,44 @@ export const createGlance = ({ redis, keys, catalogue, now }: GlanceParts): (() 
     return by
   }
 
-  const look = async (list: readonly Source[]): Promise<readonly Glance[]> => {
-    const at = now()
-    const due = await scores()
-    const stale: SourceId[] = []
-    const wanted = list.flatMap(({ id }) => {
-      const before = known.get(id)
-      if (before === undefined || before.score !== due.get(id)) return [id]
-      if (Math.abs(at - before.readAt) > STALE && stale.length < MOST_STALE) stale.push(id)
-      return []
-    })
-    wanted.push(...stale)
-    const read = await Promise.all(wanted.map(id => redis.hmget(keys.source(id), ...FIELDS)))
-    for (const [index, id] of wanted.entries()) {
+  const readAll = async (wanted: readonly Source[], at: number, due: ReadonlyMap<string, string>): Promise<void> => {
+    const read = await Promise.all(wanted.map(({ id }) => redis.hmget(keys.source(id), ...FIELDS)))
+    for (const [index, source] of wanted.entries()) {
       const values = read[index] ?? []
       const hash: Record<string, string> = {}
       for (const [place, field] of FIELDS.entries()) {
         const value = values[place]
         if (value) hash[field] = value
       }
+      const { status, lastFetchAt, nextAt, silentSince, failures, lastError } = parseState(hash)
       const week = readDaily(hash.daily ?? '', at, 7).reduce((sum, items) => sum + items, 0)
-      known.set(id, { state: parseState(hash), week, readAt: at, score: due.get(id) })
+      const glance = { source: shownOf(source), status, lastFetchAt, nextAt, silentSince, failures, lastError, week }
+      known.set(source.id, { glance, readAt: at, score: due.get(source.id) })
     }
+  }
+
+  const look = async (list: readonly Source[]): Promise<readonly Glance[]> => {
+    const at = now()
+    const due = await scores()
+    const wanted: Source[] = []
+    const stale: Source[] = []
+    for (const source of list) {
+      const before = known.get(source.id)
+      if (before === undefined || before.score !== due.get(source.id)) wanted.push(source)
+      else {
+        // The catalogue was changed: paused, for one. What its feed did stands as it was read.
+        if (before.glance.source !== shownOf(source))
+          known.set(source.id, { ...before, glance: { ...before.glance, source: shownOf(source) } })
+        if (Math.abs(at - before.readAt) > STALE && stale.length < MOST_STALE) stale.push(source)
+      }
+    }
+    wanted.push(...stale)
+    for (let from = 0; from < wanted.length; from += AT_ONCE) await readAll(wanted.slice(from, from + AT_ONCE), at, due)
     if (known.size > list.length) {
       const wantedIds = new Set(list.map(({ id }) => id))
       for (const id of known.keys()) if (!wantedIds.has(id)) known.delete(id)
     }
-    return list.flatMap(source => {
-      const { state, week } = known.get(source.id) ?? {}
-      if (!state || week === undefined) return []
-      const { status, lastFetchAt, nextAt, silentSince, failures, lastError } = state
-      return [{ source: shownOf(source), status, lastFetchAt, nextAt, silentSince, failures, lastError, week }]
-    })
+    return list.flatMap(source => known.get(source.id)?.glance ?? [])
   }
 
   return () => {

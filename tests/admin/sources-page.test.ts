@@ -147,14 +147,28 @@ describe.skipIf(CHROMIUM === undefined)('in a browser', () => {
     await page.getByRole('row', { name: /Gazette/ }).waitFor()
     isBroken = false
     await page.getByRole('button', { name: 'Re-crawl Gazette' }).click()
-    await page.getByRole('status').waitFor()
-    await until(
-      async () => {
-        await page.reload()
-        return page.getByRole('row', { name: /Gazette/ }).innerText()
-      },
-      text => /fresh/.test(text),
-    )
+    // Nobody loads the page anew: it is told.
+    await page.getByRole('status').getByText('Gazette was crawled again: changed, 200, 2 new.').waitFor()
+    await page
+      .getByRole('row', { name: /Gazette/ })
+      .getByText('fresh')
+      .waitFor()
+
+    await page.getByRole('link', { name: 'Gazette' }).click()
+    await page.getByRole('heading', { level: 1, name: 'Gazette' }).waitFor()
+    expect(await page.getByRole('row', { name: /changed 200/ }).count()).toBe(1)
+    expect(broken).toEqual([])
+  })
+
+  it('one ticks some, is told how many, and pauses them', async () => {
+    const { page, broken } = await aPage(1_200, 'light')
+    await page.goto(`${url}/sources?q=courier`)
+    await page.getByLabel('Tick Courier').check()
+    await page.getByRole('button', { name: 'Pause', exact: true }).click()
+    await page.getByText('1 source.').waitFor()
+    await page.getByRole('button', { name: 'Pause 1 source' }).click()
+    await page.getByRole('status').getByText('1 source is paused.').waitFor()
+    expect(await ids('?state=paused&q=courier')).toEqual(['courier'])
     expect(broken).toEqual([])
   })
 

@@ -38,13 +38,19 @@ const refusedColumns = (now: number): readonly Column<RefusedItem>[] => [
   { title: 'Item', cell: ({ title, link }) => html`${title ?? ''}${soft(link ?? '')}` },
 ]
 
+/** Rows of a table; the rest is a number. */
+const MOST_ROWS = 200
+const more = (all: number): Html | null =>
+  all > MOST_ROWS ? html`<p class="soft">and ${all - MOST_ROWS} older</p>` : null
+
 export const bodiesTable = (
   bodies: readonly KeptBody[],
   { now, mayAct }: { readonly now: number; readonly mayAct: boolean },
-): Html => table('Bodies that could not be read', bodyColumns(now, mayAct), bodies)
+): Html =>
+  html`${table('Bodies that could not be read', bodyColumns(now, mayAct), bodies.slice(0, MOST_ROWS))}${more(bodies.length)}`
 
 export const refusedTable = (refused: readonly RefusedItem[], now: number): Html =>
-  table('Items that became no article', refusedColumns(now), refused)
+  html`${table('Items that became no article', refusedColumns(now), refused.slice(0, MOST_ROWS))}${more(refused.length)}`
 
 export const quarantinePage = (
   bodies: readonly KeptBody[],

@@ -29,10 +29,7 @@ export const quarantineRoutes = ({ sources, replay, audit, show, log, now }: Des
   }
 
   router.get('/', async (request, response) => {
-    const [bodies, refused] = await Promise.all([
-      sources.quarantine.bodies(),
-      sources.quarantine.refused(sources.list().map(({ id }) => id)),
-    ])
+    const [bodies, refused] = await Promise.all([sources.quarantine.bodies(), sources.quarantine.refused()])
     show(request, response, {
       title: 'Quarantine',
       at: '/quarantine',

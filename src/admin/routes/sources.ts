@@ -110,7 +110,7 @@ export const sourcesRoutes = (parts: DeskParts): Router => {
       sources.state(source.id),
       sources.history(source.id),
       sources.quarantine.bodies(source.id),
-      sources.quarantine.refused([source.id]),
+      sources.quarantine.refused(source.id),
     ])
     const late = lateBy(source, state.nextAt, now())
     const listed = { late, word: stateOf({ source, state, late }) }
