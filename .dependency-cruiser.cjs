@@ -39,7 +39,7 @@ module.exports = {
     {
       name: 'no-orphans',
       severity: 'error',
-      from: { orphan: true, pathNot: '\\.d\\.ts$|^tests/|^bench/|\\.config\\.' },
+      from: { orphan: true, pathNot: '\\.d\\.ts$|^src/admin/assets/|^tests/|^bench/|\\.config\\.' },
       to: {},
     },
   ],

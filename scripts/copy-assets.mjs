@@ -2,7 +2,7 @@
 import { cpSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
-const ASSET = /\.(lua|json|bin|css|txt|xml|html)$/
+const ASSET = /\.(lua|json|bin|css|js|svg|txt|xml|html)$/
 for (const root of ['src', 'jobs']) {
   for (const entry of readdirSync(root, { recursive: true, withFileTypes: true })) {
     const file = join(entry.parentPath, entry.name)

@@ -1,86 +1,58 @@
-/** The admin server: health for orchestrators, and behind a login the overview and the queue dashboard. */
+/**
+ * The admin server: health for orchestrators, what hubs push, and behind the walls the desk and the queue dashboard. The walls stand in this
+ * order: headers, who asks, forged requests, the way in, who is in, who may act. The pages are in desk.ts.
+ */
 
-import { createBullBoard } from '@bull-board/api'
-import { BullMQAdapter } from '@bull-board/api/bullMQAdapter'
-import { ExpressAdapter } from '@bull-board/express'
 import type { Queue } from 'bullmq'
 import express, { type NextFunction, type Request, type Response } from 'express'
-import type { Redis } from 'ioredis'
-import type { Logger } from 'pino'
 import type { Probes } from '../gauges/probes.ts'
 import { listenAt } from '../http/listen.ts'
-import type { Keys } from '../redis/keys.ts'
-import type { Sources } from '../sources/sources.ts'
-import { createAuth, SHORTEST_PASSWORD } from './auth.ts'
-import { COOKIE, refuseForged, securityHeaders, sessionOf } from './guard.ts'
-import { loginPage, messagePage, overviewPage, STYLE, setupPage } from './pages.ts'
+import { assetRoutes } from './assets.ts'
+import { boardHandlers } from './board.ts'
+import { type DeskParts, deskRoutes, NAV } from './desk.ts'
+import { bearerOf, isForged, mayNot, securityHeaders, sessionOf, whoOf } from './guard.ts'
+import { createLive } from './live.ts'
 import { type PushDoor, pushRoute } from './push-route.ts'
-import { type QuarantineRouteParts, quarantineRoutes } from './quarantine-routes.ts'
+import { entryRoutes } from './routes/entry.ts'
+import { actorOf, createShow, wantsJson } from './routes/show.ts'
 import type { AdminSettings } from './settings.ts'
-import type { Status } from './status-of.ts'
+import { sourcesTopic } from './sources-topic.ts'
+import { whoOfProxy } from './who/proxy.ts'
+import { createSessions } from './who/sessions.ts'
+import { createTokens } from './who/tokens.ts'
+import { createUsers } from './who/users.ts'
+import type { Who } from './who/who.ts'
 
 export interface AdminServer {
   readonly url: string
-  /** Link that sets the password, once; null where one is set. */
+  /** Link that makes the first user, once; null where there is one. */
   readonly setupUrl: string | null
   close(): Promise<void>
 }
 
-export interface AdminParts {
+export interface AdminParts extends Omit<DeskParts, 'show'> {
   readonly settings: AdminSettings
-  readonly redis: Redis
-  readonly keys: Keys
   readonly queues: Readonly<Record<string, Queue>>
-  readonly sources: Pick<Sources, 'get' | 'list' | 'quarantine'>
-  readonly replay: QuarantineRouteParts['replay']
-  readonly recrawl: (sourceId: string) => Promise<string>
-  readonly listNames: () => readonly string[]
-  readonly status: () => Promise<Status>
   /** Where hubs deliver what they push. */
   readonly door: PushDoor
-  readonly log: Logger
   /** Alive, ready, metrics. */
   readonly probes: Probes
-  /** ms since the epoch. */
-  readonly now: () => number
 }
 
-/** A job's outcome beside its name, so that one reads what it did: "bbc-world: 3 new". */
-const showName = (job: { name?: string; data?: unknown; returnvalue?: unknown; returnValue?: unknown }): string => {
-  const outcome = (job.returnvalue ?? job.returnValue) as
-    | { new?: number; outcome?: string; added?: number }
-    | null
-    | undefined // what our processors return
-  // A job added by hand has no name of its own, but says which source.
-  const asked = (job.data as { sourceId?: unknown } | null | undefined)?.sourceId
-  const name = job.name === '__default__' && typeof asked === 'string' ? asked : (job.name ?? '')
-  if (typeof outcome?.new === 'number')
-    return `${name}: ${outcome.outcome === 'unchanged' ? 'unchanged' : `${outcome.new} new`}`
-  if (typeof outcome?.added === 'number') return `${name}: ${outcome.added} added`
-  return name
-}
-
-export const startAdmin = async ({
-  settings,
-  redis,
-  keys,
-  queues,
-  sources,
-  replay,
-  recrawl,
-  listNames,
-  status,
-  door,
-  log,
-  probes,
-  now,
-}: AdminParts): Promise<AdminServer> => {
-  const auth = createAuth({ redis, keys, sessionLasts: settings.session })
-  if (settings.password !== '') await auth.setPassword(settings.password)
-  const setupToken = await auth.setupToken()
+export const startAdmin = async (parts: AdminParts): Promise<AdminServer> => {
+  const { settings, redis, keys, queues, audit, door, log, probes, now } = parts
+  const users = createUsers({ redis, keys, now })
+  const tokens = createTokens({ redis, keys, now })
+  const sessions = createSessions({ redis, keys, users, lasts: settings.session })
+  if (await users.adopt()) log.info('the password of before is now that of the user admin')
+  if (settings.password !== '') await users.ensureAdmin(settings.password)
+  const setupToken = await sessions.setupToken()
+  const show = createShow(NAV)
 
   const app = express()
   app.disable('x-powered-by')
+  app.set('trust proxy', [...settings.proxies])
+  const trusts = app.get('trust proxy fn') as (address: string, hop: number) => boolean // compiled by Express from the above
   app.use(securityHeaders)
 
   app.get(['/healthz', '/readyz', '/metrics'], async (request, response) => {
@@ -90,138 +62,93 @@ export const startAdmin = async ({
       .type(answer?.type ?? 'text')
       .send(answer?.body ?? 'Not found.')
   })
-  app.get('/admin.css', (_request, response) => {
-    response.type('css').set('cache-control', 'max-age=3600').send(STYLE)
-  })
-
+  app.use('/assets', assetRoutes())
   // Before the log-in and the check for forged forms: hubs have neither cookie nor page. What they may do is decided by their token.
   app.use('/push', pushRoute(door, log))
 
-  app.use(refuseForged)
-  const form = express.urlencoded({ extended: false, limit: '10kb' })
-
-  app.get('/login', async (_request, response) => {
-    response.send(loginPage(null, await auth.hasPassword()))
-  })
-  app.post('/login', form, async (request, response) => {
-    const outcome = await auth.logIn(field(request, 'password'), request.ip ?? '')
-    if (typeof outcome === 'object') {
-      response.cookie(COOKIE, outcome.session, {
-        httpOnly: true,
-        sameSite: 'strict',
-        secure: settings.secureCookies,
-        maxAge: settings.session,
-        path: '/',
-      })
-      response.redirect(303, '/')
-      return
+  /** A token counts alone where one is given, a session before what a proxy says. */
+  const askWho = async (request: Request): Promise<Who | 'denied' | null> => {
+    const bearer = bearerOf(request)
+    if (bearer !== undefined && settings.userHeader === '') {
+      const token = await tokens.check(bearer)
+      return token ? { name: token.name, role: token.role, by: 'token' } : 'denied'
     }
-    log.warn({ address: request.ip, why: outcome }, 'log-in refused')
-    const [code, text] =
-      outcome === 'wrong'
-        ? ([401, 'That is not the password.'] as const)
-        : ([429, 'Too many tries. Wait a minute.'] as const)
-    response.status(code).send(loginPage(text, await auth.hasPassword()))
-  })
-  app.get('/setup', async (request, response) => {
-    const token = String(request.query.once ?? '')
-    if (await auth.checkSetupToken(token)) response.send(setupPage(token, null, SHORTEST_PASSWORD))
-    else
-      response
-        .status(410)
-        .send(
-          messagePage('This link was used or is too old', 'Restart newsdesk for a new one, if no password is set yet.'),
-        )
-  })
-  app.post('/setup', form, async (request, response) => {
-    const [token, password] = [field(request, 'token'), field(request, 'password')]
-    if (password.length < SHORTEST_PASSWORD) {
-      response
-        .status(400)
-        .send(setupPage(token, `The password needs ${SHORTEST_PASSWORD} characters or more.`, SHORTEST_PASSWORD))
-      return
-    }
-    if (!(await auth.takeSetupToken(token))) {
-      response
-        .status(410)
-        .send(
-          messagePage('This link was used or is too old', 'Restart newsdesk for a new one, if no password is set yet.'),
-        )
-      return
-    }
-    await auth.setPassword(password)
-    log.info({ address: request.ip }, "the admin's password was set")
-    response.redirect(303, '/login')
-  })
+    // Behind a proxy, the header may be the proxy's own.
+    const token = bearer ? await tokens.check(bearer) : null
+    if (token) return { name: token.name, role: token.role, by: 'token' }
+    const isTrusted = trusts(request.socket.remoteAddress ?? '', 0)
+    return (await sessions.who(sessionOf(request))) ?? whoOfProxy(request.headers, isTrusted, settings)
+  }
 
   app.use(async (request: Request, response: Response, next: NextFunction) => {
-    if (await auth.isLoggedIn(sessionOf(request))) next()
-    else if (request.method === 'GET' && request.accepts('html')) response.redirect(303, '/login')
-    else response.status(401).type('text').send('Log in first.')
-  })
-
-  app.post('/logout', async (request, response) => {
-    await auth.logOut(sessionOf(request))
-    response.clearCookie(COOKIE)
-    response.redirect(303, '/login')
-  })
-  app.get('/', async (request, response) => {
-    const names = listNames()
-    const counts = await Promise.all(names.map(name => redis.llen(keys.list(name))))
-    const asked = sources.get(String(request.query.crawling ?? ''))
-    const message = asked ? `${asked.name} is being crawled again. Load this page again in a moment.` : null
-    response.send(
-      overviewPage(
-        await status(),
-        names.map((name, index) => ({ name, count: counts[index] ?? 0 })),
-        message,
-        now(),
-      ),
-    )
-  })
-  app.post('/sources/:id/crawl', async (request, response) => {
-    const source = sources.get(request.params.id)
-    if (!source) {
-      response.status(404).type('text').send('No such source.')
+    const who = await askWho(request)
+    if (who === 'denied') {
+      if (bearerOf(request) !== undefined) response.status(401).set('www-authenticate', 'Bearer')
+      const status = bearerOf(request) === undefined ? 403 : 401
+      const text = 'Neither your token nor your groups let you in. Ask an admin of newsdesk.'
+      show.message(request, response, status, 'You may not come in', text)
       return
     }
-    const job = await recrawl(source.id)
-    log.info({ source: source.id, job, address: request.ip }, 're-crawl asked for in the admin server')
-    response.redirect(303, `/?crawling=${encodeURIComponent(source.id)}`)
+    response.locals.who = who
+    next()
+  })
+  app.use((request: Request, response: Response, next: NextFunction) => {
+    if (!isForged(request.method, request.headers, whoOf(response)?.by ?? null)) return next()
+    const text = 'This request does not come from a page of newsdesk. Scripts act with a token.'
+    show.message(request, response, 403, 'Refused', text)
   })
 
-  app.use('/quarantine', quarantineRoutes({ sources, replay, log, now }))
+  app.use(entryRoutes({ users, sessions, audit, settings, show, log }))
 
-  const board = new ExpressAdapter()
-  board.setBasePath('/queues')
-  createBullBoard({
-    serverAdapter: board,
-    queues: Object.values(queues).map(queue => {
-      const adapter = new BullMQAdapter(queue, { description: DESCRIPTIONS[queue.name] ?? '' })
-      adapter.setFormatter('name', showName)
-      return adapter
-    }),
-    options: { uiConfig: { boardTitle: 'newsdesk', miscLinks: [{ text: 'Overview', url: '/' }] } },
+  app.use((request: Request, response: Response, next: NextFunction) => {
+    if (whoOf(response)) return next()
+    if (request.method === 'GET' && !wantsJson(request) && request.accepts('html')) {
+      const next = request.originalUrl === '/' ? '' : `?next=${encodeURIComponent(request.originalUrl)}`
+      response.redirect(303, `/login${next}`)
+    } else response.status(401).set('www-authenticate', 'Bearer').type('text').send('Log in first.')
   })
-  app.use('/queues', board.getRouter())
+  app.use(async (request: Request, response: Response, next: NextFunction) => {
+    if (!mayNot(request, response)) return next()
+    const action = { by: actorOf(request, response), what: 'refused', on: `${request.method} ${request.path}` }
+    await audit.note(action, 'refused: a viewer')
+    const text = 'You are a viewer: you see everything, and admins change it. Nothing was changed.'
+    show.message(request, response, 403, 'Only an admin may do that', text)
+  })
 
-  app.use((error: Error, _request: Request, response: Response, _next: NextFunction) => {
+  const live = createLive({
+    topics: [sourcesTopic(parts.glance, now)],
+    log,
+    async isIn(request) {
+      const who = await askWho(request)
+      return who !== null && who !== 'denied'
+    },
+  })
+  app.use('/live', live.router)
+  for (const { path, router } of deskRoutes({ ...parts, show })) app.use(path, router)
+  app.use('/queues', ...boardHandlers({ queues, audit, log }))
+
+  app.use((request: Request, response: Response) => {
+    show.message(request, response, 404, 'Not found', 'There is no such page.')
+  })
+  app.use((error: Error & { status?: unknown }, request: Request, response: Response, next: NextFunction) => {
+    // Streaming had begun: nothing can be said any more but by cutting it off.
+    if (response.headersSent) return next(error)
+    const { status } = error
+    if (typeof status === 'number' && status >= 400 && status < 500) {
+      show.message(request, response, status, 'That cannot be read', error.message)
+      return
+    }
     log.error({ err: error }, 'admin page failed')
-    response.status(500).type('text').send('Something went wrong; the log says what.')
+    show.message(request, response, 500, 'Something went wrong', 'The log says what.')
   })
 
   const { url, close } = await listenAt(settings, app)
-  return { url, setupUrl: setupToken === null ? null : `${url}/setup?once=${setupToken}`, close }
-}
-
-const DESCRIPTIONS: Readonly<Record<string, string>> = {
-  crawl: 'Fetches of sources. To re-crawl one: Add job with { "sourceId": "..." }, or Retry a finished job.',
-  articles: 'Batches of items becoming articles.',
-  publish: 'Lists being written.',
-  push: 'WebSub hubs being asked to push, again before a lease ends, or to stop.',
-}
-
-const field = (request: Request, name: string): string => {
-  const value: unknown = (request.body as Record<string, unknown> | undefined)?.[name] // parsed by express.urlencoded
-  return typeof value === 'string' ? value : ''
+  return {
+    url,
+    setupUrl: setupToken === null ? null : `${url}/setup?once=${setupToken}`,
+    async close() {
+      live.close()
+      await close()
+    },
+  }
 }

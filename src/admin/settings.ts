@@ -1,5 +1,24 @@
+import { isIP } from 'node:net'
 import { z } from 'zod'
 import { Duration } from '../settings/units.ts'
+
+/** An address, or a range of them. */
+const Range = z.string().refine(
+  range => {
+    const [address = '', bits, ...rest] = range.split('/')
+    const family = isIP(address)
+    return (
+      family !== 0 &&
+      rest.length === 0 &&
+      (bits === undefined || (/^\d+$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128)))
+    )
+  },
+  { error: 'must be an IP address or CIDR range, such as 10.1.0.0/16' },
+)
+const Header = z
+  .string()
+  .regex(/^[A-Za-z0-9-]*$/, 'must be the name of a header, such as X-Forwarded-User')
+  .default('')
 
 /** The admin server: desk, queue dashboard, health. YAML key: `admin`. */
 export const AdminSettings = z
@@ -14,13 +33,31 @@ export const AdminSettings = z
       .string()
       .default('')
       .describe(
-        'Password of the user admin, for containers (better: NEWSDESK_ADMIN_PASSWORD). Empty: the first start prints a one-time set-up link.',
+        'Password of the user admin, for containers (better: NEWSDESK_ADMIN_PASSWORD), set anew at each start. Empty: the first start prints a one-time set-up link.',
       ),
     session: Duration.prefault('12h').describe('How long one stays logged in.'),
+    recrawlGap: Duration.prefault('30s').describe(
+      'Shortest time between two re-crawls of one source from the desk. Publishers notice whoever clicks often.',
+    ),
     secureCookies: z
       .boolean()
       .default(false)
       .describe('true where the server is reached through TLS: cookies are then never sent without it.'),
+    proxies: z
+      .array(Range)
+      .default([])
+      .describe(
+        'Addresses of proxies in front of it, as IP or CIDR: ["127.0.0.1", "10.1.0.0/16"]. Only theirs X-Forwarded-For and -Proto are believed, and log-in by header.',
+      ),
+    userHeader: Header.describe(
+      'Header in which such a proxy names the user it logged in, such as X-Forwarded-User. Empty: no log-in by header.',
+    ),
+    groupsHeader: Header.describe('Header with the groups of that user, parted by commas, such as X-Forwarded-Groups.'),
+    adminGroups: z.array(z.string().min(1)).default([]).describe('Groups of the proxy whose members are admins.'),
+    viewerGroups: z
+      .array(z.string().min(1))
+      .default([])
+      .describe('Groups of the proxy whose members are viewers. Empty: whoever it lets through and is no admin.'),
   })
   .prefault({})
 export type AdminSettings = z.infer<typeof AdminSettings>

@@ -31,8 +31,29 @@ export interface Status {
   readonly problems: readonly string[]
 }
 
+/** A source is late when its turn passed this long ago and nothing was fetched, ms. */
+const LATE = 10 * 60_000
+
+/** For how long a source is late, ms; 0 where it is on time, or not to be fetched. */
+export const lateBy = ({ enabled }: Pick<Source, 'enabled'>, nextAt: number | null, now: number): number => {
+  const late = enabled && nextAt !== null ? now - nextAt : 0
+  return late > LATE ? late : 0
+}
+
+/** What a source can be, the worst first. */
+export const STATES = ['failing', 'late', 'retired', 'silent', 'new', 'fresh', 'paused'] as const
+export type StateWord = (typeof STATES)[number]
+
 /** How a source is, in one word: what a person would look at first. */
-export const stateOf = ({ source, state, late }: SourceStatus): string =>
+export const stateOf = ({
+  source,
+  state,
+  late,
+}: {
+  readonly source: Pick<Source, 'enabled'>
+  readonly state: Pick<SourceState, 'status' | 'silentSince'>
+  readonly late: number
+}): StateWord =>
   !source.enabled
     ? 'paused'
     : late > 0

@@ -1,6 +1,7 @@
 /** Questions and progress in the terminal: on stderr, so that stdout stays for what was asked for; nothing is asked where nobody can answer. */
 
 import { createInterface } from 'node:readline/promises'
+import { Writable } from 'node:stream'
 
 export const canAsk = (): boolean => process.stdin.isTTY === true && process.stderr.isTTY === true
 
@@ -14,6 +15,20 @@ export const ask = async (question: string): Promise<string | null> => {
     return typed?.trim() ?? null
   } finally {
     terminal.close()
+  }
+}
+
+/** As `ask`, with nothing shown of what is typed. */
+export const askSecret = async (question: string): Promise<string | null> => {
+  process.stderr.write(question)
+  const silent = new Writable({ write: (_chunk, _encoding, written) => written() })
+  const terminal = createInterface({ input: process.stdin, output: silent, terminal: true })
+  const ended = new Promise<null>(resolve => terminal.once('close', () => resolve(null)))
+  try {
+    return await Promise.race([terminal.question(''), ended])
+  } finally {
+    terminal.close()
+    process.stderr.write('\n')
   }
 }
 

@@ -9,6 +9,8 @@ import { deliver } from '../../jobs/deliver.ts'
 import { addPushedCrawl, addPushes, addRecrawl, definitions, openQueues } from '../../jobs/queues.ts'
 import { replay } from '../../jobs/replay.ts'
 import { startSchedule } from '../../jobs/schedule.ts'
+import { createSourceActs } from '../admin/acts.ts'
+import { createAudit } from '../admin/audit.ts'
 import { type AdminServer, startAdmin } from '../admin/server.ts'
 import { createEventCounter } from '../events/counter.ts'
 import { createFetcher } from '../feed/fetch.ts'
@@ -25,9 +27,11 @@ import { connectRedis } from '../redis/connect.ts'
 import { keysFor } from '../redis/keys.ts'
 import type { RedisServer } from '../redis/server.ts'
 import { shadowed } from '../sources/catalogue.ts'
-import { SourceId } from '../sources/source.ts'
+import { createGlance } from '../sources/glance.ts'
+import { createAdding } from './adding.ts'
 import type { Config } from './config/load.ts'
 import type { Role } from './config/schema.ts'
+import { pushLine } from './push-line.ts'
 import { readForMonitoring } from './readings.ts'
 import { createServices } from './services.ts'
 import { readStatus } from './status.ts'
@@ -230,13 +234,27 @@ export const startDaemon = async ({
 
   let admin: AdminServer | null = null
   if (has('admin')) {
+    const { sources, catalogue } = services
+    const audit = createAudit({ redis, keys })
+    const glance = createGlance({ redis, keys, catalogue: sources.list, now })
+    // The first look reads every source: nobody needs to wait for it before a page.
+    glance().catch((error: unknown) => log.warn({ err: error }, 'the sources could not be looked at yet'))
     admin = await startAdmin({
       settings: config.settings.admin,
-      redis,
-      keys,
+      ...{ redis, keys, sources, audit },
       queues: { ...queues },
-      sources: services.sources,
-      recrawl: sourceId => addRecrawl(queues, SourceId.parse(sourceId)),
+      glance,
+      sourceActs: createSourceActs({
+        ...{ redis, keys, catalogue, sources, audit },
+        recrawl: (sourceId, isBehind) => addRecrawl(queues, sourceId, isBehind),
+        coolDown: () => config.settings.admin.recrawlGap,
+      }),
+      recrawlGap: () => config.settings.admin.recrawlGap,
+      adding: createAdding({ redis, keys, sources, config: () => config }),
+      pushLine: async (sourceId, state) =>
+        pushLine(await services.push.of(sourceId), state, config.settings.push.baseUrl !== '', now()),
+      isInFile: catalogue.isInFile,
+      sections: () => config.taxonomy.map(({ id, labels }) => ({ id, label: labels.en ?? id })),
       replay: (source, body) => replay(source, body, services.context),
       listNames: () => services.publisher.names(),
       status: () => readStatus({ redis, keys, queues, sources: services.sources, push: services.push, now }),

@@ -7,6 +7,7 @@ import { NoRedisError } from '../redis/server.ts'
 import { CatalogueError } from '../sources/catalogue.ts'
 import { registerQuarantine } from './commands/quarantine.ts'
 import { registerEditing } from './commands/register-editing.ts'
+import { registerWho } from './commands/register-who.ts'
 import { registerSources } from './commands/sources/register.ts'
 import { ConfigError } from './config/problems.ts'
 import { ROLES, type Role } from './config/schema.ts'
@@ -120,6 +121,8 @@ program
 registerSources(program, configDir, run)
 
 registerQuarantine(program, configDir, run)
+
+registerWho(program, configDir, run)
 
 program
   .command('cluster')

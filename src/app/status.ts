@@ -2,7 +2,7 @@
 
 import type { Redis } from 'ioredis'
 import type { Queues } from '../../jobs/queues.ts'
-import type { SourceStatus, Status } from '../admin/status-of.ts'
+import { lateBy, type SourceStatus, type Status } from '../admin/status-of.ts'
 import { readBacklog } from '../events/backlog.ts'
 import { withoutCredentials } from '../feed/redact.ts'
 import type { Keys } from '../redis/keys.ts'
@@ -19,9 +19,6 @@ export interface StatusParts {
   readonly push: Push
   readonly now: () => number
 }
-
-/** A source is late when its turn passed this long ago and nothing was fetched. */
-const LATE = 10 * 60_000
 
 const scan = async (redis: Redis, pattern: string): Promise<string[]> => {
   const found: string[] = []
@@ -79,8 +76,8 @@ export const readStatus = async ({ redis, keys, queues, sources, push, now }: St
   const sourceStatus = sources.list().flatMap((source): SourceStatus[] => {
     const state = states.get(source.id)
     if (!state) return []
-    const late = source.enabled && state.nextAt !== null ? Math.max(0, now() - state.nextAt) : 0
-    return [{ source: shownSource(source), state: shownState(state), late: late > LATE ? late : 0 }]
+    const late = lateBy(source, state.nextAt, now())
+    return [{ source: shownSource(source), state: shownState(state), late }]
   })
 
   const problems: string[] = []

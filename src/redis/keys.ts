@@ -65,6 +65,8 @@ export const keysFor = (prefix: string) => {
     quarantineBody: (id: string, body: string) => `{${prefix}:source:${id}}:quarantine:${body}`,
     /** ZSET source id by the ms of its latest such body. One member a source that has any. */
     quarantined: () => `{${prefix}:quarantine}`,
+    /** ZSET source id by the ms at which an item of it was refused last. One member a source that has any; expired ones leave with the next. */
+    refusing: () => `{${prefix}:quarantine}:refused`,
     /** HASH source id -> bytes its bodies take. 32 MB in all: then the oldest give way. */
     quarantineSizes: () => `{${prefix}:quarantine}:sizes`,
     /** STRING JSON, what its latest 40 titles end and begin with, and the publisher's name learnt from them. Written by crawl; expires after 90 days. */
@@ -170,8 +172,15 @@ export const keysFor = (prefix: string) => {
     tick: (key: string) => `${prefix}:tick:${key}`,
     /** HASH of one running daemon: roles, host, pid, started, beat. Expires when it stops beating. */
     daemon: (id: string) => `${prefix}:daemon:${id}`,
-    /** HASH and STRINGs of the admin server: users, one-time set-up token. */
+    /**
+     * What the admin server keeps of who may, all written by it and by `newsdesk users` and `tokens`; nothing that would let anyone in is in clear:
+     * - `users` HASH name -> JSON role, password hash. `tokens` HASH id -> JSON name, role, hash. `tokens:used` HASH id -> ms. One field each.
+     * - `setup` STRING, hash of the one-time link's token; a day. `session:<hash>` STRING JSON; expires after `admin.session`.
+     * - `tries:<of>:<hash>` STRING count of tries at logging in; expires after a minute or ten. `password` STRING of versions before there were users.
+     */
     admin: (name: string) => `{${prefix}:admin}:${name}`,
+    /** STREAM who, what, on, before, after, outcome: every action in the desk and of the command line. Trimmed to about 10,000. */
+    audit: () => `{${prefix}:admin}:audit`,
   } as const
 }
 

@@ -19,6 +19,8 @@ const decompress = promisify(gunzip)
 const KEPT_FOR = 7 * 86_400_000
 const MOST_BODIES = 3
 const MOST_REFUSED = 20
+/** Sources of which refused items are shown together. */
+const MOST_REFUSING = 200
 /** Bytes of one body as kept, compressed; a larger one is cut. */
 const LARGEST = 512 * 1_024
 /** Bytes of a body that is cut, before compression. */
@@ -72,8 +74,8 @@ export interface Quarantine {
   drop(source: SourceId, id?: string): Promise<number>
   /** Keeps the latest refused items of a source. Running it again changes nothing. */
   refuse(source: SourceId, items: readonly Omit<RefusedItem, 'source'>[]): Promise<void>
-  /** Newest first. */
-  refused(sources: readonly SourceId[]): Promise<readonly RefusedItem[]>
+  /** Of one source, or of the sources of which items were refused last; newest first. */
+  refused(source?: SourceId): Promise<readonly RefusedItem[]>
 }
 
 export interface QuarantineParts {
@@ -108,7 +110,8 @@ export const createQuarantine = ({ redis, keys, now }: QuarantineParts): Quarant
         redis.del(gone.map(body => keys.quarantineBody(source, body.id))),
       ])
     }
-    if (id === undefined) await redis.del(keys.refused(source), keys.quarantine(source))
+    if (id === undefined)
+      await Promise.all([redis.del(keys.refused(source), keys.quarantine(source)), redis.zrem(keys.refusing(), source)])
     await remember(source)
     return gone.length
   }
@@ -169,14 +172,24 @@ export const createQuarantine = ({ redis, keys, now }: QuarantineParts): Quarant
       const lines = items.map(item => JSON.stringify(item))
       const work = redis.multi()
       for (const line of lines) work.lrem(key, 0, line)
-      await work
+      work
         .lpush(key, ...lines.toReversed())
         .ltrim(key, 0, MOST_REFUSED - 1)
         .pexpire(key, KEPT_FOR)
-        .exec()
+      await Promise.all([
+        work.exec(),
+        redis
+          .multi()
+          .zadd(keys.refusing(), now(), source)
+          .zremrangebyscore(keys.refusing(), '-inf', now() - KEPT_FOR)
+          .exec(),
+      ])
     },
 
-    async refused(sources) {
+    async refused(source) {
+      const sources = source
+        ? [source]
+        : ((await redis.zrevrange(keys.refusing(), 0, MOST_REFUSING - 1)) as SourceId[]) // members are written by refuse alone
       const lists = await Promise.all(sources.map(source => redis.lrange(keys.refused(source), 0, -1)))
       return lists
         .flatMap(

@@ -8,6 +8,7 @@ import type { Validators } from '../feed/fetch.ts'
 import { withoutCredentials } from '../feed/redact.ts'
 import type { Keys } from '../redis/keys.ts'
 import { loadScript, runScript } from '../redis/script.ts'
+import { countDaily } from './daily.ts'
 import { type Due, firstDue, whilePushed } from './due.ts'
 import { type Fetch, MOST_FETCHES, packFetch, unpackFetch } from './history.ts'
 import { createItemMemory, type ItemMemory, SPANS_LAST } from './memory.ts'
@@ -127,6 +128,12 @@ export const createSources = ({
     return due
   }
 
+  /** Not atomic: should a delivery and a poll of one source end in the same millisecond, a picture of its days lacks one of them. */
+  const countPushed = async (id: SourceId, items: number): Promise<void> => {
+    const daily = (await redis.hget(keys.source(id), 'daily')) ?? ''
+    await redis.hset(keys.source(id), 'daily', countDaily(daily, now(), items))
+  }
+
   const { after, reprice } = createScheduling({ redis, keys, get, settings, now })
 
   const memory = createItemMemory({ redis, keys, settings, now })
@@ -163,7 +170,7 @@ export const createSources = ({
         redis.ltrim(keys.history(id), 0, MOST_FETCHES - 1),
         // What polls bring is counted with their success.
         ...(fetch.outcome === 'push' && fetch.items > 0
-          ? [redis.hincrby(keys.source(id), 'newItems', fetch.items)]
+          ? [redis.hincrby(keys.source(id), 'newItems', fetch.items), countPushed(id, fetch.items)]
           : []),
       ])
     },
@@ -282,6 +289,7 @@ export const createSources = ({
         distrustsIds: before.distrustsIds || distrustsIds ? 1 : '',
         title: title ?? '',
         otherHubs: otherHubs ?? '',
+        ...(newItems > 0 ? { daily: countDaily(before.daily, now(), newItems) } : {}),
       })
     },
 

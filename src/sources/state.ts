@@ -37,6 +37,8 @@ export interface SourceState {
   readonly retiredAt: number | null
   readonly fetches: number
   readonly newItems: number
+  /** New items by day, as countDaily packs them. */
+  readonly daily: string
   readonly title: string | null
   /** ms until which push brings what it publishes; 0 where it does not. */
   readonly pushUntil: number
@@ -85,6 +87,7 @@ export const parseState = (hash: Readonly<Record<string, string>>): SourceState 
     retiredAt: number(hash.retiredAt),
     fetches: Number(hash.fetches ?? 0),
     newItems: Number(hash.newItems ?? 0),
+    daily: hash.daily ?? '',
     title: hash.title || null,
     pushUntil: Number(hash.pushUntil ?? 0),
     pushOffer: hash.pushOffer ?? '',

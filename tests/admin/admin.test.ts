@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { isForged } from '../../src/admin/guard.ts'
 import { html } from '../../src/admin/html.ts'
 import type { Daemon } from '../../src/app/daemon.ts'
-import { logIn, PASSWORD, post, setUp } from '../support/admin.ts'
+import { logIn, PASSWORD, post, seen, setUp } from '../support/admin.ts'
 import { aDesk } from '../support/daemon.ts'
 import { rss, serve } from '../support/http.ts'
 import { until } from '../support/until.ts'
@@ -20,7 +20,7 @@ let url: string
 
 beforeAll(async () => {
   daemon = await desk.start(roles)
-  expect(daemon.setupUrl).toMatch(/\/setup\?once=.{32}$/)
+  expect(daemon.setupUrl).toMatch(/\/setup\?once=.{43}$/)
   url = await setUp(daemon)
 })
 
@@ -44,7 +44,7 @@ describe('whoever is not logged in', () => {
   it.each(['/', '/queues', '/queues/api/queues', '/queues/static/favicon.ico'])('sees nothing of %s', async path => {
     const page = await get(path, { accept: 'text/html' })
     expect(page.status).toBe(303)
-    expect(page.headers.get('location')).toBe('/login')
+    expect(page.headers.get('location')).toBe(path === '/' ? '/login' : `/login?next=${encodeURIComponent(path)}`)
     expect((await get(path, { accept: 'application/json' })).status).toBe(401)
   })
 
@@ -62,8 +62,8 @@ describe('whoever is not logged in', () => {
     const other = await aDesk({ sources: [] }).start(['admin'])
     const elsewhere = await setUp(other)
     for (let count = 0; count < 10; count += 1)
-      expect((await post(elsewhere, '/login', { password: 'guess' })).status).toBe(401)
-    expect((await post(elsewhere, '/login', { password: PASSWORD })).status).toBe(429)
+      expect((await post(elsewhere, '/login', { user: 'admin', password: 'guess' })).status).toBe(401)
+    expect((await post(elsewhere, '/login', { user: 'admin', password: PASSWORD })).status).toBe(429)
   })
 })
 
@@ -71,11 +71,12 @@ describe('an admin', () => {
   it('sees the sources with their state, nothing of which can become markup', async () => {
     const cookie = await logIn(url)
     await until(() => desk.list('latest').then(entries => entries.length > 0))
-    const page = await (await get('/', { cookie })).text()
+    const page = await seen(url, '/sources', cookie)
     expect(page).toContain('Courier &lt;script&gt;')
     expect(page).not.toContain(evil)
-    expect(page).toMatch(/1 sources \(1 fresh\)/)
-    expect(page).toContain('latest:world')
+    const overview = await seen(url, '/', cookie)
+    expect(overview).toMatch(/1 sources \(1 fresh\)/)
+    expect(overview).toContain('latest:world')
   })
 
   it('re-crawls a source at once', async () => {
@@ -97,7 +98,7 @@ describe('an admin', () => {
   })
 
   it('gets a cookie no script and no other site can use', async () => {
-    const answer = await post(url, '/login', { password: PASSWORD })
+    const answer = await post(url, '/login', { user: 'admin', password: PASSWORD })
     expect(answer.headers.get('set-cookie')).toMatch(/HttpOnly; SameSite=Strict/)
   })
 })
@@ -121,7 +122,13 @@ describe('a page of somebody else', () => {
     ['DELETE', { 'sec-fetch-site': 'cross-site' }, true],
     ['GET', { 'sec-fetch-site': 'cross-site' }, false],
   ])('%s with %j is forged: %s', (method, headers, forged) => {
-    expect(isForged(method, headers)).toBe(forged)
+    expect(isForged(method, headers, null)).toBe(forged)
+  })
+
+  it('is not acted for by a cookie alone: what says neither origin nor site is no browser, and has a token', () => {
+    expect(isForged('POST', {}, 'session')).toBe(true)
+    expect(isForged('POST', {}, 'proxy')).toBe(true)
+    expect(isForged('POST', {}, 'token')).toBe(false)
   })
 
   it('cannot frame ours', async () => {

@@ -149,7 +149,7 @@ shutdown: 5s
       await told.ended
       look(`newsdesk ${args.join(' ').replace(/http\S+/, 'URL')}`, told.out() + told.err())
     }
-    expect((await post(admin, '/login', { password: PASSWORD })).status).toBe(303)
+    expect((await post(admin, '/login', { user: 'admin', password: PASSWORD })).status).toBe(303)
     daemon.child.kill('SIGTERM')
     await daemon.ended
     look('log', daemon.out() + daemon.err())

@@ -68,7 +68,7 @@ describe('a body that could not be read', () => {
   it('can neither be seen nor replayed by a stranger, nor replayed by a page of somebody else', async () => {
     const [body] = await sources.quarantine.bodies(courier)
     const path = `/quarantine/courier/${body?.id}`
-    expect((await fetch(`${url}${path}`, { redirect: 'manual' })).headers.get('location')).toBe('/login')
+    expect((await fetch(`${url}${path}`, { redirect: 'manual' })).headers.get('location')).toMatch(/^\/login/)
     expect((await post(url, `${path}/replay`, {})).status).toBe(401)
     const forged = { cookie, origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }
     expect((await post(url, `${path}/replay`, {}, forged)).status).toBe(403)

@@ -98,7 +98,7 @@ describe('an item that became no article', () => {
     await quarantine.refuse(courier, items.slice(0, 20))
     await quarantine.refuse(courier, items.slice(10))
     await quarantine.refuse(courier, items.slice(10))
-    const kept = await quarantine.refused([sourceId('herald'), courier])
+    const kept = await quarantine.refused(courier)
     expect(kept.map(({ title }) => title)).toEqual(
       items
         .slice(10)
@@ -106,5 +106,8 @@ describe('an item that became no article', () => {
         .reverse(),
     )
     expect(kept[0]).toMatchObject({ source: 'courier', reason: 'no-link' })
+    expect(await quarantine.refused()).toEqual(kept)
+    await quarantine.drop(courier)
+    expect(await quarantine.refused()).toEqual([])
   })
 })

@@ -19,7 +19,9 @@ export const post = (
     body: new URLSearchParams(fields).toString(),
   })
 
-/** Sets the password by the one-time link. @returns where the admin server is */
+const cookieOf = (answer: Response): string => (answer.headers.get('set-cookie') ?? '').split(';')[0] ?? ''
+
+/** Makes the user admin by the one-time link. @returns where the admin server is */
 export const setUp = async ({ adminUrl, setupUrl }: Daemon): Promise<string> => {
   if (adminUrl === null || setupUrl === null) throw new Error('no admin server, or a password is set already')
   const token = new URL(setupUrl).searchParams.get('once') ?? ''
@@ -28,8 +30,15 @@ export const setUp = async ({ adminUrl, setupUrl }: Daemon): Promise<string> => 
 }
 
 /** @returns the session's cookie, as a browser sends it back */
-export const logIn = async (url: string): Promise<string> => {
-  const answer = await post(url, '/login', { password: PASSWORD })
+export const logIn = async (url: string, user = 'admin', password = PASSWORD): Promise<string> => {
+  const answer = await post(url, '/login', { user, password })
   expect(answer.status).toBe(303)
-  return (answer.headers.get('set-cookie') ?? '').split(';')[0] ?? ''
+  return cookieOf(answer)
+}
+
+/** A page as whoever has the cookie sees it. */
+export const seen = async (url: string, path: string, cookie: string): Promise<string> => {
+  const answer = await fetch(`${url}${path}`, { redirect: 'manual', headers: { cookie } })
+  expect(answer.status).toBe(200)
+  return answer.text()
 }

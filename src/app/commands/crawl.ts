@@ -1,8 +1,8 @@
 /** `newsdesk crawl`: re-crawl one source, one URL's source, or all. */
 
 import { type Job, QueueEvents } from 'bullmq'
-import { addRecrawl } from '../../../jobs/queues.ts'
 import type { Source } from '../../sources/source.ts'
+import { actsOf, cliActor } from '../acting.ts'
 import { type Session, withSession } from '../session.ts'
 import { readStatus } from '../status.ts'
 
@@ -49,9 +49,11 @@ export const crawlCommand = (
     const events = listening ? new QueueEvents('crawl', { connection: listening, prefix: keys.bull() }) : null
     await events?.waitUntilReady()
     try {
+      const acts = actsOf(session)
       const jobs: { source: Source; job: Job | undefined }[] = []
       for (const source of wanted)
-        jobs.push({ source, job: await queues.crawl.getJob(await addRecrawl(queues, source.id)) })
+        for (const { job } of (await acts.crawl(cliActor(), [source])).jobs)
+          jobs.push({ source, job: await queues.crawl.getJob(job) })
       if (!events) {
         if (json) console.log(JSON.stringify(jobs.map(({ source, job }) => ({ source: source.id, job: job?.id }))))
         else console.log(`${jobs.length} ${jobs.length === 1 ? 'crawl' : 'crawls'} queued.`)

@@ -6,6 +6,7 @@ import { type Replayed, replay } from '../../../jobs/replay.ts'
 import { decode } from '../../feed/decode.ts'
 import type { KeptBody } from '../../sources/quarantine.ts'
 import { SourceId } from '../../sources/source.ts'
+import { auditOf, cliActor } from '../acting.ts'
 import { type Session, withSession } from '../session.ts'
 import { type Column, renderTable, showSpan } from '../table.ts'
 
@@ -20,10 +21,7 @@ const ago = (at: number): string => `${showSpan(Date.now() - at)} ago`
 /** @returns 0 */
 export const listCommand = (configDir: string, json: boolean): Promise<number> =>
   withSession(configDir, async ({ sources }) => {
-    const [bodies, refused] = await Promise.all([
-      sources.quarantine.bodies(),
-      sources.quarantine.refused(sources.list().map(({ id }) => id)),
-    ])
+    const [bodies, refused] = await Promise.all([sources.quarantine.bodies(), sources.quarantine.refused()])
     if (json) {
       console.log(JSON.stringify({ bodies, refused }, null, 2))
       return 0
@@ -97,15 +95,20 @@ export const replayCommand = (
     if (!bodies) return 2
     const replayed: Replayed[] = []
     // Oldest first, one after the other, as they were fetched.
-    for (const kept of [...bodies].reverse())
+    for (const kept of [...bodies].reverse()) {
+      const what = { what: 'quarantine.replay', on: `${kept.source} ${kept.id}`, before: kept.reason }
       replayed.push(
-        await replay(kept.source, kept.id, {
-          sources,
-          settings: () => config.settings,
-          addArticles: batches => addArticles(queues, batches),
-          now: Date.now,
+        await auditOf(session).around({ by: cliActor(), ...what }, async () => {
+          const result = await replay(kept.source, kept.id, {
+            sources,
+            settings: () => config.settings,
+            addArticles: batches => addArticles(queues, batches),
+            now: Date.now,
+          })
+          return { after: result, result }
         }),
       )
+    }
     if (json) console.log(JSON.stringify(replayed, null, 2))
     else for (const each of replayed) console.log(`${each.source} ${each.body}: ${each.outcome}: ${each.detail}`)
     if (id !== undefined && bodies.length === 0) {
@@ -122,8 +125,13 @@ export const dropCommand = (configDir: string, id: string | undefined, { json }:
     const bodies = id === undefined ? await sources.quarantine.bodies() : await wanted(session, id)
     if (!bodies) return 2
     const those = id === undefined ? [...bodies.map(body => body.source), ...sources.list().map(each => each.id)] : [id]
+    const audit = auditOf(session)
     let dropped = 0
-    for (const each of new Set(those)) dropped += await sources.quarantine.drop(SourceId.parse(each))
+    for (const each of new Set(those)) {
+      const count = await sources.quarantine.drop(SourceId.parse(each))
+      dropped += count
+      if (count > 0) await audit.note({ by: cliActor(), what: 'quarantine.drop', on: each, before: { bodies: count } })
+    }
     if (json) console.log(JSON.stringify({ dropped }))
     else console.log(`${dropped} ${dropped === 1 ? 'body' : 'bodies'} dropped.`)
     return 0

@@ -1,6 +1,7 @@
 /** `newsdesk sources pause`, `resume` and `remove`: live in every daemon within a second or two, and after any restart. */
 
 import type { SourceId } from '../../../sources/source.ts'
+import { actsOf, cliActor } from '../../acting.ts'
 import { canAsk, confirm } from '../../ask.ts'
 import { nearestTo } from '../../config/problems.ts'
 import { type Session, withSession } from '../../session.ts'
@@ -23,7 +24,7 @@ export const changeCommand = (
   { yes, json }: { yes: boolean; json: boolean },
 ): Promise<number> =>
   withSession(configDir, async session => {
-    const { catalogue, sources } = session
+    const { catalogue } = session
     const known = idsFor(session, change)
     const ids = known.filter((id, index) => wanted.includes(id) && known.indexOf(id) === index)
     const unknown = wanted.filter(id => !known.some(each => each === id))
@@ -44,10 +45,9 @@ export const changeCommand = (
       if (!(await confirm(`Remove ${ids.join(', ')} and what is known of ${ids.length === 1 ? 'it' : 'them'}?`)))
         return 1
     }
-    if (change === 'remove') {
-      await catalogue.remove(ids)
-      for (const id of ids) await sources.forget(id)
-    } else await catalogue.setEnabled(ids, change === 'resume')
+    const acts = actsOf(session)
+    if (change === 'remove') await acts.remove(cliActor(), ids)
+    else await acts.setEnabled(cliActor(), ids, change === 'resume')
     if (json) console.log(JSON.stringify(ids.map(id => ({ id, [DONE[change]]: true }))))
     else
       for (const id of ids)

@@ -1,0 +1,30 @@
+/** The style, script and icon of the desk: files beside this one, under an address that changes with what they hold. */
+
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { type Request, type Response, Router } from 'express'
+
+const FILES = { 'desk.css': 'css', 'desk.js': 'js', 'live.js': 'js', 'icon.svg': 'svg' } as const
+
+const assets = new Map(
+  Object.entries(FILES).map(([name, type]) => {
+    const body = readFileSync(new URL(`./assets/${name}`, import.meta.url), 'utf8')
+    return [name, { type, body, version: createHash('sha256').update(body).digest('hex').slice(0, 12) }] as const
+  }),
+)
+
+/** @returns the address of an asset, with its version */
+export const assetUrl = (name: string): string => `/assets/${name}?${assets.get(name)?.version ?? ''}`
+
+/** A year: another version has another address. */
+const KEPT = 'public, max-age=31536000, immutable'
+
+export const assetRoutes = (): Router => {
+  const router = Router()
+  router.get('/:name', (request: Request<{ name: string }>, response: Response) => {
+    const asset = assets.get(request.params.name)
+    if (asset) response.type(asset.type).set('cache-control', KEPT).send(asset.body)
+    else response.status(404).type('text').send('Not found.')
+  })
+  return router
+}

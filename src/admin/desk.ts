@@ -1,0 +1,88 @@
+/**
+ * The pages of the desk. How one is added:
+ *
+ * 1. `pages/<name>.ts`: a pure function from a view model to `Html`. Everything put into `html` is escaped; `pages/table.ts`, `time.ts` and
+ *    `sparkline.ts` are there to be used. No inline style or script: the policy forbids both. Style goes into `assets/desk.css`, what a page
+ *    does more with script into `assets/desk.js`, and it must work without.
+ * 2. `routes/<name>.ts`: a function from `DeskParts` to a router. A GET gathers the view model and ends in `show`, giving the facts as `data`
+ *    so that scripts get JSON. A POST acts, through `audit.around` or a function that does, and ends in `done` (303). Who may is decided
+ *    before: a viewer's POST never arrives, and a forged one neither. A page hides from viewers what they may not (`mayAct`).
+ * 3. A line in ROOMS below: its path, and its place in the navigation where it has one. What it needs and is not there yet goes into `DeskParts`.
+ * 4. `tests/admin/<name>.test.ts`: over real HTTP and Redis, and in Chromium where the page does something.
+ */
+
+import type { Router } from 'express'
+import type { Redis } from 'ioredis'
+import type { Logger } from 'pino'
+import type { Keys } from '../redis/keys.ts'
+import type { Glance } from '../sources/glance.ts'
+import type { SourceId } from '../sources/source.ts'
+import type { Sources } from '../sources/sources.ts'
+import type { SourceState } from '../sources/state.ts'
+import type { SourceActs } from './acts.ts'
+import type { Adding } from './adding.ts'
+import type { Audit } from './audit.ts'
+import type { NavItem } from './pages/layout.ts'
+import { auditRoutes } from './routes/audit.ts'
+import { overviewRoutes } from './routes/overview.ts'
+import { quarantineRoutes } from './routes/quarantine.ts'
+import type { Show } from './routes/show.ts'
+import { sourcesRoutes } from './routes/sources.ts'
+import type { Status } from './status-of.ts'
+
+/** What became of a body that was read again, as far as a page tells it. */
+interface Replayed {
+  readonly outcome: 'read' | 'unreadable' | 'gone' | 'no-source'
+  readonly detail: string
+  readonly new: number
+  readonly edited: number
+}
+
+/** What routes work with. Each takes what it needs of it. */
+export interface DeskParts {
+  readonly redis: Redis
+  readonly keys: Keys
+  readonly sources: Pick<Sources, 'get' | 'list' | 'state' | 'history' | 'quarantine'>
+  /** All sources, a few facts each: cheap also where there are ten thousand. */
+  readonly glance: () => Promise<readonly Glance[]>
+  readonly sourceActs: SourceActs
+  readonly adding: Adding
+  /** How push stands with a source, in a line. */
+  readonly pushLine: (source: SourceId, state: SourceState) => Promise<string>
+  /** Whether a source stands in sources.yaml. */
+  readonly isInFile: (id: string) => boolean
+  readonly replay: (source: SourceId, body: string) => Promise<Replayed>
+  readonly listNames: () => readonly string[]
+  /** Of the taxonomy, for people. */
+  readonly sections: () => readonly { readonly id: string; readonly label: string }[]
+  readonly status: () => Promise<Status>
+  readonly audit: Audit
+  readonly show: Show
+  /** ms between two re-crawls of a source from the desk. */
+  readonly recrawlGap: () => number
+  readonly log: Logger
+  /** ms since the epoch. */
+  readonly now: () => number
+}
+
+interface Room {
+  readonly path: string
+  /** Its name in the navigation; null for one that is reached from others. */
+  readonly label: string | null
+  /** null for what is mounted otherwise. */
+  readonly routes: ((parts: DeskParts) => Router) | null
+}
+
+const ROOMS: readonly Room[] = [
+  { path: '/sources', label: 'Sources', routes: sourcesRoutes },
+  { path: '/quarantine', label: 'Quarantine', routes: quarantineRoutes },
+  { path: '/queues', label: 'Queues', routes: null },
+  { path: '/', label: 'Overview', routes: overviewRoutes },
+  { path: '/audit', label: 'Audit', routes: auditRoutes },
+]
+
+export const NAV: readonly NavItem[] = ROOMS.flatMap(({ path, label }) => (label === null ? [] : [{ path, label }]))
+
+/** Each room's routes and the path they are mounted at. */
+export const deskRoutes = (parts: DeskParts): readonly { readonly path: string; readonly router: Router }[] =>
+  ROOMS.flatMap(({ path, routes }) => (routes === null ? [] : [{ path, router: routes(parts) }]))

@@ -1,0 +1,28 @@
+/** The page of the audit. */
+
+import { Router } from 'express'
+import { isStreamId } from '../audit.ts'
+import type { DeskParts } from '../desk.ts'
+import { auditPage } from '../pages/audit.ts'
+import { textOf } from './show.ts'
+
+const PER_PAGE = 100
+
+export const auditRoutes = ({ audit, show, now }: DeskParts): Router => {
+  const router = Router()
+  router.get('/', async (request, response) => {
+    const [who, what, on] = ['who', 'what', 'on'].map(name => textOf(request.query, name).trim().slice(0, 200))
+    const filter = { who: who ?? '', what: what ?? '', on: on ?? '' }
+    const before = textOf(request.query, 'before')
+    const { entries, more } = await audit.read(filter, isStreamId(before) ? before : null, PER_PAGE)
+    const last = more ? entries.at(-1) : undefined
+    const older = last ? `/audit?${new URLSearchParams({ ...filter, before: last.id })}` : null
+    show(request, response, {
+      title: 'Audit',
+      at: '/audit',
+      body: auditPage({ filter, entries, older, now: now() }),
+      data: { entries, older },
+    })
+  })
+  return router
+}

@@ -1,0 +1,127 @@
+/** The way in and out: log in, the first user by the one-time link, log out. Open to who is not in yet. */
+
+import express, { type Request, type Response, Router } from 'express'
+import type { Logger } from 'pino'
+import type { Audit } from '../audit.ts'
+import { COOKIE, sessionOf, whoOf } from '../guard.ts'
+import { loginPage, setupPage } from '../pages/entry.ts'
+import type { AdminSettings } from '../settings.ts'
+import { SHORTEST_PASSWORD } from '../who/passwords.ts'
+import type { Sessions } from '../who/sessions.ts'
+import type { Users } from '../who/users.ts'
+import { actorOf, type Show, textOf } from './show.ts'
+
+export interface EntryParts {
+  readonly users: Users
+  readonly sessions: Sessions
+  readonly audit: Pick<Audit, 'note'>
+  readonly settings: Pick<AdminSettings, 'session' | 'secureCookies'>
+  readonly show: Show
+  readonly log: Logger
+}
+
+/** A path of ours, and nothing a browser could take for another host. */
+const pathOf = (next: string): string => (/^\/(?![/\\])[\w\-./?=&%:+]{0,500}$/.test(next) ? next : '/')
+
+export const entryRoutes = ({ users, sessions, audit, settings, show, log }: EntryParts): Router => {
+  const router = Router()
+  const form = express.urlencoded({ extended: false, limit: '10kb' })
+
+  const showLogin = async (
+    request: Request,
+    response: Response,
+    status: number,
+    view: { problem: string | null; next: string; name: string },
+  ): Promise<void> => {
+    const anyUser = await users.any()
+    const title = anyUser ? 'Log in' : 'No user yet'
+    show(request, response, { title, at: '', status, body: loginPage({ ...view, anyUser }) })
+  }
+
+  const letIn = (request: Request, response: Response, session: string, to: string): void => {
+    response.cookie(COOKIE, session, {
+      httpOnly: true,
+      sameSite: 'strict',
+      // Behind a proxy that is trusted, Express knows that the browser came by TLS.
+      secure: settings.secureCookies || request.secure,
+      maxAge: settings.session,
+      path: '/',
+    })
+    response.redirect(303, to)
+  }
+
+  router.get('/login', async (request, response) => {
+    if (whoOf(response)) {
+      response.redirect(303, '/')
+      return
+    }
+    await showLogin(request, response, 200, { problem: null, next: pathOf(textOf(request.query, 'next')), name: '' })
+  })
+  router.post('/login', form, async (request, response) => {
+    const [name, password] = [textOf(request.body, 'user').trim(), textOf(request.body, 'password')]
+    const next = pathOf(textOf(request.body, 'next'))
+    const outcome = await sessions.logIn(name, password, request.ip ?? '')
+    if (typeof outcome === 'object') {
+      await audit.note({ by: { name, from: request.ip ?? null }, what: 'log-in', on: name })
+      letIn(request, response, outcome.session, next)
+      return
+    }
+    log.warn({ user: name.slice(0, 64), address: request.ip, why: outcome }, 'log-in refused')
+    const [status, problem] =
+      outcome === 'wrong'
+        ? ([401, 'That is not the password of that user.'] as const)
+        : ([429, 'Too many tries. Wait a few minutes.'] as const)
+    await showLogin(request, response, status, { problem, next, name })
+  })
+
+  const showSetup = (request: Request, response: Response, token: string, problem: string | null): void =>
+    show(request, response, {
+      title: 'Set up newsdesk',
+      at: '',
+      status: problem ? 400 : 200,
+      body: setupPage(token, problem, SHORTEST_PASSWORD),
+    })
+  const tooLate = (request: Request, response: Response): void =>
+    show.message(
+      request,
+      response,
+      410,
+      'This link was used or is too old',
+      'Restart newsdesk for a new one, if there is no user yet.',
+    )
+  router.get('/setup', async (request, response) => {
+    const token = textOf(request.query, 'once')
+    if (await sessions.isSetupToken(token)) showSetup(request, response, token, null)
+    else tooLate(request, response)
+  })
+  router.post('/setup', form, async (request, response) => {
+    const [token, password] = [textOf(request.body, 'token'), textOf(request.body, 'password')]
+    if (password.length < SHORTEST_PASSWORD) {
+      showSetup(request, response, token, `The password needs ${SHORTEST_PASSWORD} characters or more.`)
+      return
+    }
+    // Where there is a user, a link that was printed before opens nothing.
+    if (!(await sessions.takeSetupToken(token)) || (await users.any())) {
+      tooLate(request, response)
+      return
+    }
+    const user = await users.add('admin', 'admin', password)
+    await audit.note({
+      by: { name: 'admin', from: request.ip ?? null },
+      what: 'user.add',
+      on: 'admin',
+      after: { role: 'admin' },
+    })
+    log.info({ address: request.ip }, 'the user admin was made by the one-time link')
+    letIn(request, response, await sessions.begin(user), '/')
+  })
+
+  router.post('/logout', async (request, response) => {
+    const who = whoOf(response)
+    if (who) await audit.note({ by: actorOf(request, response), what: 'log-out', on: who.name })
+    await sessions.end(sessionOf(request))
+    response.clearCookie(COOKIE)
+    response.redirect(303, '/login')
+  })
+  return router
+}

@@ -1,0 +1,28 @@
+/** Who acts, and what a role may do. (pure) */
+
+import { z } from 'zod'
+
+/** A viewer sees every page; an admin also acts. */
+export const ROLES = ['viewer', 'admin'] as const
+export const Role = z.enum(ROLES)
+export type Role = z.infer<typeof Role>
+
+export const UserName = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}$/,
+    'a name is 1 to 64 letters, digits, dots, _, @, + and -, and begins with a letter or digit',
+  )
+
+export interface Who {
+  readonly name: string
+  readonly role: Role
+  /** How it is known: a password and a session, a token of a script, a header of a trusted proxy. */
+  readonly by: 'session' | 'token' | 'proxy'
+}
+
+/** Methods that change nothing (RFC 9110, 9.2.1). */
+export const isRead = (method: string): boolean => method === 'GET' || method === 'HEAD' || method === 'OPTIONS'
+
+/** Whether a role may do more than look. */
+export const mayAct = ({ role }: Pick<Who, 'role'>): boolean => role === 'admin'

@@ -1,0 +1,162 @@
+/** What `newsdesk users` and `newsdesk tokens` do. Every change is in the audit, without the password or token. */
+
+import { text } from 'node:stream/consumers'
+import type { Audit } from '../../admin/audit.ts'
+import { SHORTEST_PASSWORD } from '../../admin/who/passwords.ts'
+import { createTokens, type Tokens } from '../../admin/who/tokens.ts'
+import { createUsers, UserError, type Users } from '../../admin/who/users.ts'
+import { Role, UserName } from '../../admin/who/who.ts'
+import { Duration } from '../../settings/units.ts'
+import { auditOf, cliActor } from '../acting.ts'
+import { askSecret, canAsk } from '../ask.ts'
+import { withSession } from '../session.ts'
+import { print } from './print.ts'
+
+interface Rooms {
+  readonly users: Users
+  readonly tokens: Tokens
+  /** Writes down what was done. */
+  readonly note: (what: string, on: string, before?: unknown, after?: unknown) => ReturnType<Audit['note']>
+}
+
+/** @returns 2 where it cannot be done, which is told */
+const withRooms = (configDir: string, work: (rooms: Rooms) => Promise<number>): Promise<number> =>
+  withSession(configDir, async session => {
+    const { redis, keys } = session
+    const audit = auditOf(session)
+    const users = createUsers({ redis, keys, now: Date.now })
+    // The password of before there were users, should no admin server of this version have started yet.
+    await users.adopt()
+    try {
+      return await work({
+        users,
+        tokens: createTokens({ redis, keys, now: Date.now }),
+        note: (what, on, before, after) => audit.note({ by: cliActor(), what, on, before, after }),
+      })
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error
+      console.error(`${error.message}.`)
+      return 2
+    }
+  })
+
+/** @returns null where nobody said one, or not the same twice: that is told */
+const readPassword = async (fromStdin: boolean): Promise<string | null> => {
+  if (fromStdin) return (await text(process.stdin)).replace(/\r?\n$/, '')
+  if (!canAsk()) {
+    console.error('This is no terminal to ask in. Say --password-stdin.')
+    return null
+  }
+  const password = await askSecret(`Password, ${SHORTEST_PASSWORD} characters or more: `)
+  if (password === null) return null
+  if ((await askSecret('Once more: ')) === password) return password
+  console.error('The two are not the same.')
+  return null
+}
+
+const day = (at: number): string => new Date(at).toISOString().slice(0, 10)
+
+/** @returns 0 */
+export const listUsers = (configDir: string, json: boolean): Promise<number> =>
+  withRooms(configDir, async ({ users }) => {
+    const all = (await users.list()).map(({ name, role, addedAt }) => ({ name, role, addedAt }))
+    if (json) console.log(JSON.stringify(all, null, 2))
+    else if (all.length === 0) console.log('There is no user yet. `newsdesk start` prints a link that makes the first.')
+    else
+      print(all, [
+        { title: 'User', value: ({ name }) => name },
+        { title: 'Role', value: ({ role }) => role },
+        { title: 'Since', value: ({ addedAt }) => day(addedAt) },
+      ])
+    return 0
+  })
+
+/** @returns 0; 1 where no password was said; 2 where it cannot be done */
+export const addUser = (configDir: string, name: string, role: Role, fromStdin: boolean): Promise<number> =>
+  withRooms(configDir, async ({ users, note }) => {
+    // Told before a password is asked for in vain.
+    if (await users.get(name)) throw new UserError(`there is a user ${JSON.stringify(name)} already`)
+    const password = await readPassword(fromStdin)
+    if (password === null) return 1
+    await users.add(name, role, password)
+    await note('user.add', name, undefined, { role })
+    console.log(`${name} may log in, as ${role}.`)
+    return 0
+  })
+
+/** @returns as addUser */
+export const setPassword = (configDir: string, name: string, fromStdin: boolean): Promise<number> =>
+  withRooms(configDir, async ({ users, note }) => {
+    if (!(await users.get(name))) throw new UserError(`there is no user ${JSON.stringify(name)}`)
+    const password = await readPassword(fromStdin)
+    if (password === null) return 1
+    await users.setPassword(name, password)
+    await note('user.password', name)
+    console.log(`${name} has another password, and is logged out.`)
+    return 0
+  })
+
+/** @returns 0; 2 where it cannot be done */
+export const setRole = (configDir: string, name: string, wanted: string): Promise<number> =>
+  withRooms(configDir, async ({ users, note }) => {
+    const role = Role.safeParse(wanted)
+    if (!role.success)
+      throw new UserError(`${JSON.stringify(wanted)} is no role; there are ${Role.options.join(' and ')}`)
+    const before = await users.get(name)
+    await users.setRole(name, role.data)
+    await note('user.role', name, { role: before?.role }, { role: role.data })
+    console.log(`${name} is ${role.data} now.`)
+    return 0
+  })
+
+/** @returns 0; 2 where it cannot be done */
+export const removeUser = (configDir: string, name: string): Promise<number> =>
+  withRooms(configDir, async ({ users, note }) => {
+    const before = await users.get(name)
+    await users.remove(name)
+    await note('user.remove', name, { role: before?.role })
+    console.log(`${name} is removed, and logged out.`)
+    return 0
+  })
+
+/** @returns 0 */
+export const listTokens = (configDir: string, json: boolean): Promise<number> =>
+  withRooms(configDir, async ({ tokens }) => {
+    const all = await tokens.list()
+    if (json) console.log(JSON.stringify(all, null, 2))
+    else if (all.length === 0) console.log('There are no tokens.')
+    else
+      print(all, [
+        { title: 'Id', value: ({ id }) => id },
+        { title: 'Name', value: ({ name }) => name },
+        { title: 'Role', value: ({ role }) => role },
+        { title: 'Since', value: ({ addedAt }) => day(addedAt) },
+        { title: 'Until', value: ({ until }) => (until === null ? 'for good' : day(until)) },
+        { title: 'Used last', value: ({ usedAt }) => (usedAt === null ? 'never' : day(usedAt)) },
+      ])
+    return 0
+  })
+
+/** @returns 0; 2 where it cannot be done */
+export const addToken = (configDir: string, name: string, role: Role, lasts: string | undefined): Promise<number> =>
+  withRooms(configDir, async ({ tokens, note }) => {
+    const parsed = UserName.safeParse(name)
+    if (!parsed.success) throw new UserError(parsed.error.issues[0]?.message ?? 'that is no name')
+    const span = lasts === undefined ? null : Duration.safeParse(lasts)
+    if (span !== null && !span.success) throw new UserError(`--for ${span.error.issues[0]?.message}`)
+    const { id, token } = await tokens.add(name, role, span === null ? null : Date.now() + span.data)
+    await note('token.add', id, undefined, { name, role, for: lasts ?? 'good' })
+    console.error(`Token ${id} of ${name}, as ${role}. It is shown this once:`)
+    console.log(token)
+    return 0
+  })
+
+/** @returns 0; 2 where there is no such token */
+export const revokeToken = (configDir: string, id: string): Promise<number> =>
+  withRooms(configDir, async ({ tokens, note }) => {
+    const revoked = await tokens.revoke(id)
+    if (!revoked) throw new UserError(`there is no token ${JSON.stringify(id)}; \`newsdesk tokens\` lists them`)
+    await note('token.revoke', id, { name: revoked.name, role: revoked.role })
+    console.log(`Token ${id} of ${revoked.name} counts no more.`)
+    return 0
+  })
