@@ -92,7 +92,7 @@ export const articles = defineJob({
     await sources.quarantine.refuse(sourceId, worthALook)
 
     const accepted = outcomes.filter((outcome): outcome is Placed => !('kind' in outcome))
-    const ingested = await archive.ingest(accepted, now())
+    const ingested = await archive.ingest(accepted, now(), crawl.id)
     await context.learn?.(accepted.map(({ article }) => article))
     await publishing.changed(ingested)
     const arrived = now()

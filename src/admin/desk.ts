@@ -14,18 +14,27 @@
 import type { Router } from 'express'
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
+import type { Archive } from '../archive/archive.ts'
+import type { Finder } from '../archive/finder.ts'
+import type { Placement } from '../lists/editors.ts'
+import type { Publisher } from '../lists/publisher.ts'
 import type { Keys } from '../redis/keys.ts'
 import type { Glance } from '../sources/glance.ts'
 import type { SourceId } from '../sources/source.ts'
 import type { Sources } from '../sources/sources.ts'
+import type { Stories } from '../story/decision.ts'
 import type { SourceActs } from './acts.ts'
 import type { Audit } from './audit.ts'
+import type { EditingActs } from './editing.ts'
 import type { NavItem } from './pages/layout.ts'
+import { articlesRoutes } from './routes/articles.ts'
 import { auditRoutes } from './routes/audit.ts'
+import { frontRoutes } from './routes/front.ts'
 import { overviewRoutes } from './routes/overview.ts'
 import { quarantineRoutes } from './routes/quarantine.ts'
 import type { Show } from './routes/show.ts'
 import { sourcesRoutes } from './routes/sources.ts'
+import { storiesRoutes } from './routes/stories.ts'
 import type { Status } from './status-of.ts'
 
 /** What became of a body that was read again, as far as a page tells it. */
@@ -40,10 +49,24 @@ interface Replayed {
 export interface DeskParts {
   readonly redis: Redis
   readonly keys: Keys
-  readonly sources: Pick<Sources, 'get' | 'list' | 'state' | 'quarantine'>
+  readonly sources: Pick<Sources, 'get' | 'list' | 'state' | 'history' | 'quarantine'>
   /** All sources, a few facts each: cheap also where there are ten thousand. */
   readonly glance: () => Promise<readonly Glance[]>
   readonly sourceActs: SourceActs
+  readonly archive: Pick<Archive, 'articles' | 'stories'>
+  /** Articles by words of their titles. */
+  readonly finder: Finder
+  /** Why an article is in its story; null where it has left the window in which stories are decided. */
+  readonly explainStory: Stories['explain']
+  /** Why an entry stands where it stands; null where there is none. */
+  readonly explainEntry: Publisher['explain']
+  readonly editingActs: EditingActs
+  /** Pins and blocks in force. */
+  readonly placements: () => Promise<readonly Placement[]>
+  /** Lists that may show articles of these sections. */
+  readonly listsShowing: (sections: readonly string[]) => readonly string[]
+  /** Server-sent events of changed lists. */
+  readonly updates: Router
   readonly replay: (source: SourceId, body: string) => Promise<Replayed>
   readonly listNames: () => readonly string[]
   /** Of the taxonomy, for people. */
@@ -65,10 +88,14 @@ interface Room {
 }
 
 const ROOMS: readonly Room[] = [
+  { path: '/', label: 'Front page', routes: frontRoutes },
+  { path: '/overview', label: 'Overview', routes: overviewRoutes },
   { path: '/sources', label: 'Sources', routes: sourcesRoutes },
+  { path: '/articles', label: 'Articles', routes: articlesRoutes },
+  { path: '/stories', label: null, routes: storiesRoutes },
   { path: '/quarantine', label: 'Quarantine', routes: quarantineRoutes },
   { path: '/queues', label: 'Queues', routes: null },
-  { path: '/', label: 'Overview', routes: overviewRoutes },
+  { path: '/updates', label: null, routes: ({ updates }) => updates },
   { path: '/audit', label: 'Audit', routes: auditRoutes },
 ]
 

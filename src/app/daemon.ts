@@ -11,7 +11,9 @@ import { replay } from '../../jobs/replay.ts'
 import { startSchedule } from '../../jobs/schedule.ts'
 import { createSourceActs } from '../admin/acts.ts'
 import { createAudit } from '../admin/audit.ts'
+import { createEditingActs } from '../admin/editing.ts'
 import { type AdminServer, startAdmin } from '../admin/server.ts'
+import { createFinder } from '../archive/finder.ts'
 import { createEventCounter } from '../events/counter.ts'
 import { createFetcher } from '../feed/fetch.ts'
 import { createPoster } from '../feed/post.ts'
@@ -23,6 +25,8 @@ import { serveProbes } from '../http/probe-server.ts'
 import { startHttp } from '../http/server.ts'
 import type { HttpSettings } from '../http/settings.ts'
 import { updatesRoute } from '../http/updates-route.ts'
+import { showing } from '../lists/names.ts'
+import { editionsOf } from '../lists/publisher.ts'
 import { connectRedis } from '../redis/connect.ts'
 import { keysFor } from '../redis/keys.ts'
 import type { RedisServer } from '../redis/server.ts'
@@ -230,6 +234,13 @@ export const startDaemon = async ({
       )
     : async () => undefined
 
+  /** Changed lists, for whoever listens; waiting for them takes a connection of its own. */
+  const listen = (purpose: string) =>
+    updatesRoute({
+      ...{ redis, keys, signal: counting.signal },
+      blocking: connect(purpose, { pipelined: false }),
+      onError: error => log.warn({ err: error }, 'updates could not be read; trying again'),
+    })
   let admin: AdminServer | null = null
   if (has('admin')) {
     const { sources, catalogue } = services
@@ -241,6 +252,14 @@ export const startDaemon = async ({
       glance: createGlance({ redis, keys, catalogue: sources.list, now }),
       sourceActs: createSourceActs({ catalogue, sources, audit, recrawl: sourceId => addRecrawl(queues, sourceId) }),
       sections: () => config.taxonomy.map(({ id, labels }) => ({ id, label: labels.en ?? id })),
+      archive: services.archive,
+      finder: createFinder({ redis, keys, retention: () => config.settings.articles.retention, now }),
+      explainStory: services.context.stories.explain,
+      explainEntry: services.publisher.explain,
+      editingActs: createEditingActs({ edits: services.edits, audit }),
+      placements: () => services.lists.editors.inForce(now()),
+      listsShowing: sections => showing(sections, editionsOf(config.settings.lists)),
+      updates: listen('desk-updates'),
       replay: (source, body) => replay(source, body, services.context),
       listNames: () => services.publisher.names(),
       status: () => readStatus({ redis, keys, queues, sources: services.sources, push: services.push, now }),
@@ -274,11 +293,7 @@ export const startDaemon = async ({
             { path: '/v1/lists', router: listsRoute({ redis, keys, names: () => services.publisher.names() }) },
             {
               path: '/v1/updates',
-              router: updatesRoute({
-                ...{ redis, keys, signal: counting.signal },
-                blocking: connect('updates', { pipelined: false }),
-                onError: error => log.warn({ err: error }, 'updates could not be read; trying again'),
-              }),
+              router: listen('updates'),
             },
           ],
           log,

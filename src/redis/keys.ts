@@ -99,6 +99,8 @@ export const keysFor = (prefix: string) => {
     // ---- ingest --------------------------------------------------------------------------------------------------
     /** STRING article id another URL's id resolves to. Expires with the article. */
     alias: (id: string) => `${prefix}:alias:${id}`,
+    /** STREAM id, title, at, source, section, new: each article that came or changed, for the search of the desk. Written by ingest; about 150,000. */
+    articleTitles: () => `{${prefix}:titles}`,
     /** STREAM, the log of ingest decisions (article, story), compare-and-append. Trimmed to the story window. */
     storyLog: () => `{${prefix}:stories}:log`,
     /** ZSET story id by ms of publication, overall or of one section. Trimmed to `lists.candidates`. */

@@ -15,7 +15,7 @@ export const overviewRoutes = ({ redis, keys, listNames, status, show }: DeskPar
     const lists = names.map((name, index) => ({ name, count: counts[index] ?? 0 }))
     show(request, response, {
       title: 'Overview',
-      at: '/',
+      at: '/overview',
       body: overviewPage({ status: now, states, lists }),
       data: { ...now, lists },
     })
