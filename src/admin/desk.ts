@@ -16,6 +16,7 @@ import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import type { Archive } from '../archive/archive.ts'
 import type { Finder } from '../archive/finder.ts'
+import type { Sample } from '../gauges/samples.ts'
 import type { Placement } from '../lists/editors.ts'
 import type { Publisher } from '../lists/publisher.ts'
 import type { Keys } from '../redis/keys.ts'
@@ -35,7 +36,7 @@ import { quarantineRoutes } from './routes/quarantine.ts'
 import type { Show } from './routes/show.ts'
 import { sourcesRoutes } from './routes/sources.ts'
 import { storiesRoutes } from './routes/stories.ts'
-import type { Status } from './status-of.ts'
+import type { Summary } from './status-of.ts'
 
 /** What became of a body that was read again, as far as a page tells it. */
 interface Replayed {
@@ -71,7 +72,9 @@ export interface DeskParts {
   readonly listNames: () => readonly string[]
   /** Of the taxonomy, for people. */
   readonly sections: () => readonly { readonly id: string; readonly label: string }[]
-  readonly status: () => Promise<Status>
+  readonly status: () => Promise<Summary>
+  /** Figures of the last day, oldest first. */
+  readonly samples: () => Promise<readonly Sample[]>
   readonly audit: Audit
   readonly show: Show
   readonly log: Logger

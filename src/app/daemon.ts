@@ -19,6 +19,7 @@ import { createFetcher } from '../feed/fetch.ts'
 import { createPoster } from '../feed/post.ts'
 import { createGauges } from '../gauges/gauges.ts'
 import { createProbes } from '../gauges/probes.ts'
+import { createSamples } from '../gauges/samples.ts'
 import { eventsRoute } from '../http/events-route.ts'
 import { listsRoute } from '../http/lists-route.ts'
 import { serveProbes } from '../http/probe-server.ts'
@@ -34,9 +35,9 @@ import { shadowed } from '../sources/catalogue.ts'
 import { createGlance } from '../sources/glance.ts'
 import type { Config } from './config/load.ts'
 import type { Role } from './config/schema.ts'
-import { readForMonitoring } from './readings.ts'
+import { readForMonitoring, readSample } from './readings.ts'
 import { createServices } from './services.ts'
-import { readStatus } from './status.ts'
+import { DAEMONS_SWEPT, readSummary } from './status.ts'
 import { version } from './version.ts'
 import { type RunningWorker, startWorker } from './workers.ts'
 
@@ -100,9 +101,12 @@ export const startDaemon = async ({
     ...{ redis, keys, queues, fetcher, poster, now, log },
     signal: stopping.signal,
   })
+  const glance = createGlance({ redis, keys, catalogue: services.sources.list, now })
+  const samples = createSamples({ redis, keys })
+  const watched = { ...{ redis, keys, queues, glance, now }, sources: services.sources, push: services.push }
   const gauges = createGauges({
     version,
-    read: () => readForMonitoring({ redis, keys, queues, ...services, now }, services.publisher.names()),
+    read: () => readForMonitoring(watched, services.publisher.names()),
     now,
   })
   const probes = createProbes({ redis, gauges })
@@ -165,12 +169,18 @@ export const startDaemon = async ({
       }).run(counting.signal)
     : Promise.resolve()
 
-  const beat = () =>
-    redis
-      .multi()
-      .hset(keys.daemon(id), { id, roles: roles.join(','), host: hostname(), pid: process.pid, beatAt: now() })
-      .pexpire(keys.daemon(id), BEAT * 3)
-      .exec()
+  const beat = async (): Promise<void> => {
+    const at = now()
+    await Promise.all([
+      redis
+        .multi()
+        .hset(keys.daemon(id), { id, roles: roles.join(','), host: hostname(), pid: process.pid, beatAt: at })
+        .pexpire(keys.daemon(id), BEAT * 3)
+        .exec(),
+      redis.zadd(keys.daemons(), at, id),
+      redis.zremrangebyscore(keys.daemons(), '-inf', at - DAEMONS_SWEPT),
+    ])
+  }
   await beat()
   const heart = setInterval(() => {
     if (redis.status === 'ready') beat().catch((error: unknown) => log.debug({ err: error }, 'no beat'))
@@ -222,6 +232,11 @@ export const startDaemon = async ({
             },
           },
           {
+            name: 'sample',
+            every: 60_000,
+            run: async () => samples.keep(await readSample(watched, services.publisher.names())),
+          },
+          {
             name: 'refresh-lists',
             every: lists.refresh,
             run: async () => {
@@ -249,7 +264,7 @@ export const startDaemon = async ({
       settings: config.settings.admin,
       ...{ redis, keys, sources, audit },
       queues: { ...queues },
-      glance: createGlance({ redis, keys, catalogue: sources.list, now }),
+      glance,
       sourceActs: createSourceActs({ catalogue, sources, audit, recrawl: sourceId => addRecrawl(queues, sourceId) }),
       sections: () => config.taxonomy.map(({ id, labels }) => ({ id, label: labels.en ?? id })),
       archive: services.archive,
@@ -262,7 +277,8 @@ export const startDaemon = async ({
       updates: listen('desk-updates'),
       replay: (source, body) => replay(source, body, services.context),
       listNames: () => services.publisher.names(),
-      status: () => readStatus({ redis, keys, queues, sources: services.sources, push: services.push, now }),
+      status: () => readSummary(watched),
+      samples: samples.read,
       door: {
         push: services.push,
         deliver: delivered =>
@@ -339,7 +355,7 @@ export const startDaemon = async ({
       clearInterval(heart)
       clearInterval(watch)
       await within(looking, 2_000)
-      if (redis.status === 'ready') await redis.del(keys.daemon(id))
+      if (redis.status === 'ready') await Promise.all([redis.del(keys.daemon(id)), redis.zrem(keys.daemons(), id)])
       await Promise.all([fetcher.close(), poster.close()])
       await within(Promise.all(Object.values(queues).map(queue => queue.close())), 2_000)
       for (const connection of connections) connection.disconnect()

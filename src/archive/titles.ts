@@ -46,3 +46,12 @@ export const readTitle = (fields: readonly string[]): Titled | null => {
     isNew: isNew === '1',
   } as Titled // brands: written above
 }
+
+/** Of a minute in which a great deal came, so many are counted. */
+const MOST_COUNTED = 20_000
+
+/** How many articles came since, as the stream has it: changes of those that were there not counted. */
+export const newSince = async (redis: Redis, keys: Keys, since: number): Promise<number> => {
+  const entries = await redis.xrange(keys.articleTitles(), since, '+', 'COUNT', MOST_COUNTED)
+  return entries.filter(([, fields]) => readTitle(fields)?.isNew).length
+}

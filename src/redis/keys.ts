@@ -164,6 +164,10 @@ export const keysFor = (prefix: string) => {
     tick: (key: string) => `${prefix}:tick:${key}`,
     /** HASH of one running daemon: roles, host, pid, started, beat. Expires when it stops beating. */
     daemon: (id: string) => `${prefix}:daemon:${id}`,
+    /** ZSET daemon id by the ms of its last beat. Written with its hash; those of an hour ago are swept. */
+    daemons: () => `${prefix}:daemons`,
+    /** LIST of packed figures, one a minute, newest first: what the desk's plots show. Written by the scheduler; 1,440, a day. */
+    samples: () => `${prefix}:samples`,
     /**
      * What the admin server keeps of who may, all written by it and by `newsdesk users` and `tokens`; nothing that would let anyone in is in clear:
      * - `users` HASH name -> JSON role, password hash. `tokens` HASH id -> JSON name, role, hash. `tokens:used` HASH id -> ms. One field each.
