@@ -85,12 +85,13 @@ export const addPushedCrawl = async (queues: Queues, sourceId: SourceId): Promis
 
 /**
  * Asks for a source to be crawled now, whatever its schedule, validators and backoff say. Asking while one runs makes one more run.
+ * @param isBehind after whatever else waits: one of many
  * @returns id of the job that will do it
  */
-export const addRecrawl = async (queues: Queues, sourceId: SourceId): Promise<string> => {
+export const addRecrawl = async (queues: Queues, sourceId: SourceId, isBehind = false): Promise<string> => {
   const data = { sourceId, trigger: 'manual' as const }
   const job = await queues.crawl.add(crawl.title(crawl.data.parse(data)), data, {
-    priority: 0,
+    priority: isBehind ? BEHIND : 0,
     deduplication: { id: `manual-${sourceId}`, keepLastIfActive: true },
   })
   return job.id ?? ''

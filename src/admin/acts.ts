@@ -3,54 +3,151 @@
  * one may is decided before.
  */
 
+import type { Redis } from 'ioredis'
 import { withoutCredentials } from '../feed/redact.ts'
+import type { Keys } from '../redis/keys.ts'
 import type { Catalogue } from '../sources/catalogue.ts'
 import type { Source, SourceId } from '../sources/source.ts'
 import type { Sources } from '../sources/sources.ts'
 import type { Actor, Audit } from './audit.ts'
 
+/** What became of a wish to crawl sources now. */
+export interface Recrawled {
+  /** Ids of the jobs that will. */
+  readonly jobs: readonly { readonly source: SourceId; readonly job: string }[]
+  /** Those asked for so short a time ago that they were not asked for again, and for how long they will not be, ms. */
+  readonly cooling: readonly { readonly source: SourceId; readonly ms: number }[]
+}
+
 export interface SourceActs {
-  /** Asks for a source to be crawled now. @returns id of the job that will */
-  crawl(by: Actor, source: Source): Promise<string>
+  /** Asks for sources to be crawled now. */
+  crawl(by: Actor, sources: readonly Source[]): Promise<Recrawled>
+  /** How many of them would not be crawled if asked for now. */
+  cooling(ids: readonly SourceId[]): Promise<number>
   /** Pauses sources, or has them polled again. */
   setEnabled(by: Actor, ids: readonly SourceId[], enabled: boolean): Promise<void>
   /** Takes sources out of the catalogue and forgets what is known of them. */
   remove(by: Actor, ids: readonly SourceId[]): Promise<void>
+  /** @throws CatalogueError where an id is taken */
+  add(by: Actor, sources: readonly Source[]): Promise<void>
 }
 
 export interface SourceActParts {
-  readonly catalogue: Pick<Catalogue, 'setEnabled' | 'remove'>
+  readonly redis: Redis
+  readonly keys: Keys
+  readonly catalogue: Pick<Catalogue, 'setEnabled' | 'remove' | 'add'>
   readonly sources: Pick<Sources, 'get' | 'state' | 'forget'>
-  readonly recrawl: (id: SourceId) => Promise<string>
+  /** @param isBehind after whatever else waits: one of many */
+  readonly recrawl: (id: SourceId, isBehind: boolean) => Promise<string>
+  /** ms for which a source that was asked for by hand is not asked for again; 0 for none. */
+  readonly coolDown: () => number
   readonly audit: Pick<Audit, 'around' | 'note'>
 }
+
+/** Of so many at once each has an entry of its own in the audit; of more, all have one: they would drive everything else out of it. */
+const TOLD_SINGLY = 100
+/** More of them than this do not go before what waits in the queue. */
+const FEW = 5
+/** Round trips of one act at a time. */
+const AT_ONCE = 100
 
 /** A source as the audit may keep it: without what opens a door. */
 const shown = (source: Source | undefined): unknown =>
   source === undefined ? null : { ...source, url: withoutCredentials(source.url) }
 
-export const createSourceActs = ({ catalogue, sources, recrawl, audit }: SourceActParts): SourceActs => ({
-  async crawl(by, { id }) {
-    const { status, lastFetchAt, nextAt } = await sources.state(id)
-    return audit.around({ by, what: 'source.crawl', on: id, before: { status, lastFetchAt, nextAt } }, async () => {
-      const job = await recrawl(id)
-      return { after: { job }, result: job }
-    })
-  },
+interface Told {
+  readonly id: SourceId
+  readonly before: unknown
+  readonly after: unknown
+}
 
-  async setEnabled(by, ids, enabled) {
-    const what = enabled ? 'source.resume' : 'source.pause'
-    const before = ids.map(id => ({ id, enabled: sources.get(id)?.enabled ?? null }))
-    await catalogue.setEnabled(ids, enabled)
-    for (const { id, ...was } of before) await audit.note({ by, what, on: id, before: was, after: { enabled } })
-  },
+const inTurns = async <In, Out>(all: readonly In[], each: (one: In) => Promise<Out>): Promise<Out[]> => {
+  const out: Out[] = []
+  for (let at = 0; at < all.length; at += AT_ONCE)
+    out.push(...(await Promise.all(all.slice(at, at + AT_ONCE).map(each))))
+  return out
+}
 
-  async remove(by, ids) {
-    const before = ids.map(id => ({ id, was: shown(sources.get(id)) }))
-    await catalogue.remove(ids)
-    for (const { id, was } of before) {
-      await sources.forget(id)
-      await audit.note({ by, what: 'source.remove', on: id, before: was })
+export const createSourceActs = ({
+  redis,
+  keys,
+  catalogue,
+  sources,
+  recrawl,
+  coolDown,
+  audit,
+}: SourceActParts): SourceActs => {
+  const coolKey = (id: SourceId) => keys.admin(`recrawled:${id}`)
+
+  const note = async (by: Actor, what: string, told: readonly Told[]): Promise<void> => {
+    if (told.length <= TOLD_SINGLY) {
+      for (const { id, before, after } of told) await audit.note({ by, what, on: id, before, after })
+      return
     }
-  },
-})
+    const ids = told.map(({ id }) => id).join(' ')
+    await audit.note({ by, what, on: `${told.length} sources: ${ids}`, before: told.map(({ before }) => before) })
+  }
+
+  return {
+    async crawl(by, wanted) {
+      const ms = coolDown()
+      const isBehind = wanted.length > FEW
+      const done = await inTurns(wanted, async ({ id }) => {
+        const isTaken = ms === 0 || (await redis.set(coolKey(id), by.name, 'PX', ms, 'NX')) !== null
+        if (!isTaken) return { kind: 'cooling' as const, source: id, ms: Math.max(1, await redis.pttl(coolKey(id))) }
+        const { status, lastFetchAt, nextAt } = await sources.state(id)
+        const before = { status, lastFetchAt, nextAt }
+        try {
+          return { kind: 'asked' as const, source: id, job: await recrawl(id, isBehind), before }
+        } catch (error) {
+          // What was not done needs no rest after it.
+          await redis.del(coolKey(id))
+          await audit.note({ by, what: 'source.crawl', on: id, before }, `failed: ${String(error)}`)
+          throw error
+        }
+      })
+      const jobs = done.filter(each => each.kind === 'asked')
+      await note(
+        by,
+        'source.crawl',
+        jobs.map(({ source, job, before }) => ({ id: source, before, after: { job } })),
+      )
+      return {
+        jobs: jobs.map(({ source, job }) => ({ source, job })),
+        cooling: done.filter(each => each.kind === 'cooling').map(({ source, ms: left }) => ({ source, ms: left })),
+      }
+    },
+
+    async cooling(ids) {
+      if (coolDown() === 0) return 0
+      const there = await inTurns(ids, id => redis.exists(coolKey(id)))
+      return there.filter(Boolean).length
+    },
+
+    async setEnabled(by, ids, enabled) {
+      const told = ids.map(id => ({
+        id,
+        before: { enabled: sources.get(id)?.enabled ?? null },
+        after: { enabled },
+      }))
+      await catalogue.setEnabled(ids, enabled)
+      await note(by, enabled ? 'source.resume' : 'source.pause', told)
+    },
+
+    async remove(by, ids) {
+      const told = ids.map(id => ({ id, before: shown(sources.get(id)), after: null }))
+      await catalogue.remove(ids)
+      await inTurns(ids, id => sources.forget(id))
+      await note(by, 'source.remove', told)
+    },
+
+    async add(by, added) {
+      await catalogue.add(added)
+      await note(
+        by,
+        'source.add',
+        added.map(source => ({ id: source.id, before: null, after: shown(source) })),
+      )
+    },
+  }
+}

@@ -23,8 +23,10 @@ import type { Keys } from '../redis/keys.ts'
 import type { Glance } from '../sources/glance.ts'
 import type { SourceId } from '../sources/source.ts'
 import type { Sources } from '../sources/sources.ts'
+import type { SourceState } from '../sources/state.ts'
 import type { Stories } from '../story/decision.ts'
 import type { SourceActs } from './acts.ts'
+import type { Adding } from './adding.ts'
 import type { Audit } from './audit.ts'
 import type { EditingActs } from './editing.ts'
 import type { NavItem } from './pages/layout.ts'
@@ -66,8 +68,11 @@ export interface DeskParts {
   readonly placements: () => Promise<readonly Placement[]>
   /** Lists that may show articles of these sections. */
   readonly listsShowing: (sections: readonly string[]) => readonly string[]
-  /** Server-sent events of changed lists. */
-  readonly updates: Router
+  readonly adding: Adding
+  /** How push stands with a source, in a line. */
+  readonly pushLine: (source: SourceId, state: SourceState) => Promise<string>
+  /** Whether a source stands in sources.yaml. */
+  readonly isInFile: (id: string) => boolean
   readonly replay: (source: SourceId, body: string) => Promise<Replayed>
   readonly listNames: () => readonly string[]
   /** Of the taxonomy, for people. */
@@ -77,6 +82,8 @@ export interface DeskParts {
   readonly samples: () => Promise<readonly Sample[]>
   readonly audit: Audit
   readonly show: Show
+  /** ms between two re-crawls of a source from the desk. */
+  readonly recrawlGap: () => number
   readonly log: Logger
   /** ms since the epoch. */
   readonly now: () => number
@@ -98,7 +105,6 @@ const ROOMS: readonly Room[] = [
   { path: '/stories', label: null, routes: storiesRoutes },
   { path: '/quarantine', label: 'Quarantine', routes: quarantineRoutes },
   { path: '/queues', label: 'Queues', routes: null },
-  { path: '/updates', label: null, routes: ({ updates }) => updates },
   { path: '/audit', label: 'Audit', routes: auditRoutes },
 ]
 

@@ -11,10 +11,13 @@ import { assetRoutes } from './assets.ts'
 import { boardHandlers } from './board.ts'
 import { type DeskParts, deskRoutes, NAV } from './desk.ts'
 import { bearerOf, isForged, mayNot, securityHeaders, sessionOf, whoOf } from './guard.ts'
+import { listsTopic } from './lists-topic.ts'
+import { createLive } from './live.ts'
 import { type PushDoor, pushRoute } from './push-route.ts'
 import { entryRoutes } from './routes/entry.ts'
 import { actorOf, createShow, wantsJson } from './routes/show.ts'
 import type { AdminSettings } from './settings.ts'
+import { sourcesTopic } from './sources-topic.ts'
 import { whoOfProxy } from './who/proxy.ts'
 import { createSessions } from './who/sessions.ts'
 import { createTokens } from './who/tokens.ts'
@@ -113,6 +116,15 @@ export const startAdmin = async (parts: AdminParts): Promise<AdminServer> => {
     show.message(request, response, 403, 'Only an admin may do that', text)
   })
 
+  const live = createLive({
+    topics: [sourcesTopic(parts.glance, now), listsTopic(parts)],
+    log,
+    async isIn(request) {
+      const who = await askWho(request)
+      return who !== null && who !== 'denied'
+    },
+  })
+  app.use('/live', live.router)
   for (const { path, router } of deskRoutes({ ...parts, show })) app.use(path, router)
   app.use('/queues', ...boardHandlers({ queues, audit, log }))
 
@@ -132,5 +144,12 @@ export const startAdmin = async (parts: AdminParts): Promise<AdminServer> => {
   })
 
   const { url, close } = await listenAt(settings, app)
-  return { url, setupUrl: setupToken === null ? null : `${url}/setup?once=${setupToken}`, close }
+  return {
+    url,
+    setupUrl: setupToken === null ? null : `${url}/setup?once=${setupToken}`,
+    async close() {
+      live.close()
+      await close()
+    },
+  }
 }

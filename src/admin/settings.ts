@@ -36,6 +36,9 @@ export const AdminSettings = z
         'Password of the user admin, for containers (better: NEWSDESK_ADMIN_PASSWORD), set anew at each start. Empty: the first start prints a one-time set-up link.',
       ),
     session: Duration.prefault('12h').describe('How long one stays logged in.'),
+    recrawlGap: Duration.prefault('30s').describe(
+      'Shortest time between two re-crawls of one source from the desk. Publishers notice whoever clicks often.',
+    ),
     secureCookies: z
       .boolean()
       .default(false)

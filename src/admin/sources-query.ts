@@ -43,6 +43,8 @@ export interface Selection {
   readonly rows: readonly Listed[]
   readonly page: number
   readonly pages: number
+  /** All that were asked for, on whatever page. */
+  readonly everyone: readonly Listed[]
   /** How many there are that were asked for, and at all. */
   readonly found: number
   readonly all: number
@@ -75,11 +77,15 @@ const tally = <Key>(keys: readonly (Key | null)[]): Map<Key, number> => {
 }
 
 /** @param now ms since the epoch */
-export const select = (glances: readonly Glance[], query: SourcesQuery, now: number): Selection => {
-  const all = glances.map((glance): Listed => {
+export const listedOf = (glances: readonly Glance[], now: number): readonly Listed[] =>
+  glances.map(glance => {
     const late = lateBy(glance.source, glance.nextAt, now)
     return { ...glance, late, word: stateOf({ source: glance.source, state: glance, late }) }
   })
+
+/** @param now ms since the epoch */
+export const select = (glances: readonly Glance[], query: SourcesQuery, now: number): Selection => {
+  const all = listedOf(glances, now)
   const q = query.q.toLowerCase()
   const found = all.filter(
     row =>
@@ -95,6 +101,7 @@ export const select = (glances: readonly Glance[], query: SourcesQuery, now: num
     rows: found.slice((page - 1) * PER_PAGE, page * PER_PAGE),
     page,
     pages,
+    everyone: found,
     found: found.length,
     all: all.length,
     states: tally(all.map(({ word }) => word)),

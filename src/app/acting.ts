@@ -20,6 +20,11 @@ export const cliActor = (): Actor => ({ name: `cli:${osUser()}`, from: null })
 export const auditOf = ({ redis, keys }: Session): Audit => createAudit({ redis, keys })
 
 export const actsOf = (session: Session): SourceActs => {
-  const { catalogue, sources, queues } = session
-  return createSourceActs({ catalogue, sources, audit: auditOf(session), recrawl: id => addRecrawl(queues, id) })
+  const { redis, keys, catalogue, sources, queues } = session
+  return createSourceActs({
+    ...{ redis, keys, catalogue, sources, audit: auditOf(session) },
+    recrawl: id => addRecrawl(queues, id),
+    // Whoever has the terminal may do everything, and scripts wait for what they asked for.
+    coolDown: () => 0,
+  })
 }

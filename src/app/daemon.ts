@@ -33,8 +33,10 @@ import { keysFor } from '../redis/keys.ts'
 import type { RedisServer } from '../redis/server.ts'
 import { shadowed } from '../sources/catalogue.ts'
 import { createGlance } from '../sources/glance.ts'
+import { createAdding } from './adding.ts'
 import type { Config } from './config/load.ts'
 import type { Role } from './config/schema.ts'
+import { pushLine } from './push-line.ts'
 import { readForMonitoring, readSample } from './readings.ts'
 import { createServices } from './services.ts'
 import { DAEMONS_SWEPT, readSummary } from './status.ts'
@@ -249,13 +251,6 @@ export const startDaemon = async ({
       )
     : async () => undefined
 
-  /** Changed lists, for whoever listens; waiting for them takes a connection of its own. */
-  const listen = (purpose: string) =>
-    updatesRoute({
-      ...{ redis, keys, signal: counting.signal },
-      blocking: connect(purpose, { pipelined: false }),
-      onError: error => log.warn({ err: error }, 'updates could not be read; trying again'),
-    })
   let admin: AdminServer | null = null
   if (has('admin')) {
     const { sources, catalogue } = services
@@ -265,7 +260,16 @@ export const startDaemon = async ({
       ...{ redis, keys, sources, audit },
       queues: { ...queues },
       glance,
-      sourceActs: createSourceActs({ catalogue, sources, audit, recrawl: sourceId => addRecrawl(queues, sourceId) }),
+      sourceActs: createSourceActs({
+        ...{ redis, keys, catalogue, sources, audit },
+        recrawl: (sourceId, isBehind) => addRecrawl(queues, sourceId, isBehind),
+        coolDown: () => config.settings.admin.recrawlGap,
+      }),
+      recrawlGap: () => config.settings.admin.recrawlGap,
+      adding: createAdding({ redis, keys, sources, config: () => config }),
+      pushLine: async (sourceId, state) =>
+        pushLine(await services.push.of(sourceId), state, config.settings.push.baseUrl !== '', now()),
+      isInFile: catalogue.isInFile,
       sections: () => config.taxonomy.map(({ id, labels }) => ({ id, label: labels.en ?? id })),
       archive: services.archive,
       finder: createFinder({ redis, keys, retention: () => config.settings.articles.retention, now }),
@@ -274,7 +278,6 @@ export const startDaemon = async ({
       editingActs: createEditingActs({ edits: services.edits, audit }),
       placements: () => services.lists.editors.inForce(now()),
       listsShowing: sections => showing(sections, editionsOf(config.settings.lists)),
-      updates: listen('desk-updates'),
       replay: (source, body) => replay(source, body, services.context),
       listNames: () => services.publisher.names(),
       status: () => readSummary(watched),
@@ -309,7 +312,11 @@ export const startDaemon = async ({
             { path: '/v1/lists', router: listsRoute({ redis, keys, names: () => services.publisher.names() }) },
             {
               path: '/v1/updates',
-              router: listen('updates'),
+              router: updatesRoute({
+                ...{ redis, keys, signal: counting.signal },
+                blocking: connect('updates', { pipelined: false }),
+                onError: error => log.warn({ err: error }, 'updates could not be read; trying again'),
+              }),
             },
           ],
           log,

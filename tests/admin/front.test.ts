@@ -15,6 +15,7 @@ const feed = await serve((_request, response) => {
 })
 const desk = aDesk({
   sources: [{ id: 'courier', name: 'Courier', url: `${feed.url}/rss`, section: 'world', interval: '12h' }],
+  settings: { admin: { recrawlGap: '0s' } },
 })
 const daemon = await desk.start(['scheduler', 'crawl', 'articles', 'publish', 'events', 'admin'])
 const url = await setUp(daemon)

@@ -65,7 +65,7 @@ const reason = ({ why }: Opened): Html => {
 }
 
 const detail = (entry: Entry, opened: Opened, { sections, mayAct }: FrontView): Html =>
-  html`<div class="opened" id="opened" tabindex="-1">${reason(opened)}${
+  html`<div class="opened" id="opened" tabindex="-1" data-hold>${reason(opened)}${
     mayAct
       ? editingForms({
           article: {
@@ -98,7 +98,7 @@ const entryItem = (entry: Entry, list: string, view: FrontView): Html => {
 }
 
 const shelf = ({ list, title, entries }: Shelf, view: FrontView): Html =>
-  html`<section class="shelf" id="${idOf(list)}" data-part aria-labelledby="${idOf(list)}-title"><h2 id="${idOf(list)}-title">${title}</h2>${
+  html`<section class="shelf" id="${idOf(list)}" data-watch="lists" data-watch-only="${list}" aria-labelledby="${idOf(list)}-title"><h2 id="${idOf(list)}-title">${title}</h2>${
     entries.length === 0
       ? html`<p class="soft">Empty.</p>`
       : html`<ol>${entries.map(entry => entryItem(entry, list, view))}</ol>`
@@ -111,8 +111,8 @@ export const frontPage = (view: FrontView): Html => {
     opened === null ||
     all.some(({ list, entries }) => list === opened.list && entries.some(e => e.id === opened.article))
   const back = opened ? addressOf(opened.list, opened.article) : '/'
-  return html`<div data-live="${all.map(({ list }) => list).join(',')}">${isShown ? null : html`<p class="notice" id="opened">It has left the list meanwhile, or stands further down than is shown here.</p>`}
+  return html`${isShown ? null : html`<p class="notice" id="opened">It has left the list meanwhile, or stands further down than is shown here.</p>`}
 <div class="front"><div>${main.map(each => shelf(each, view))}</div><div>${aside.map(each => shelf(each, view))}</div></div>
 <div class="sections">${bySection.map(each => shelf(each, view))}</div>
-<section id="placements" data-part aria-labelledby="placements-title"><h2 id="placements-title">Pinned and blocked</h2>${placementsTable(placements, { now, mayAct, back })}</section></div>`
+<section id="placements" data-watch="lists" aria-labelledby="placements-title"><h2 id="placements-title">Pinned and blocked</h2>${placementsTable(placements, { now, mayAct, back })}</section>`
 }

@@ -16,7 +16,7 @@ export interface Frame {
   readonly who: Who | null
   readonly nav: readonly NavItem[]
   /** What the last click did, in words of ours. */
-  readonly message?: string | null
+  readonly message?: string | Html | null
   /** Adds the version of an asset to its address, so that it can be kept for long. */
   readonly asset: (name: string) => string
 }
@@ -34,12 +34,12 @@ export const layout = ({ title, at, who, nav, message, asset }: Frame, body: Htm
   html`<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>${title} · newsdesk</title>
-<link rel="icon" href="${asset('icon.svg')}" type="image/svg+xml"><link rel="stylesheet" href="${asset('desk.css')}"><script type="module" src="${asset('desk.js')}"></script></head>
+<link rel="icon" href="${asset('icon.svg')}" type="image/svg+xml"><link rel="stylesheet" href="${asset('desk.css')}"><script type="module" src="${asset('desk.js')}"></script><script type="module" src="${asset('live.js')}"></script></head>
 <body><a class="skip" href="#main">Skip to the page</a>
 <header><a class="name" href="/">newsdesk</a>${
     who ? html`<nav aria-label="Pages"><ul>${nav.map(item => navLink(item, at))}</ul></nav>${account(who)}` : null
   }</header>
-<main id="main" tabindex="-1"><h1>${title}</h1>${message ? html`<p class="notice" role="status">${message}</p>` : null}
+<main id="main" tabindex="-1"><h1>${title}</h1>${message ? html`<div class="notice" role="status">${message}</div>` : null}
 ${body}</main></body>
 </html>
 `.markup

@@ -1,11 +1,12 @@
 /** The sources: how each is, when it was fetched and will be, and why; searched, filtered, sorted. (pure) */
 
 import { type Html, html } from '../html.ts'
+import { ACT_NAMES, ACTS } from '../sources-choice.ts'
 import { addressOf, type Listed, type Selection, SORTS, type SourcesQuery } from '../sources-query.ts'
 import { STATES } from '../status-of.ts'
 import { sparkline } from './sparkline.ts'
 import { type Column, table, unseen } from './table.ts'
-import { span, when } from './time.ts'
+import { plural, span, when } from './time.ts'
 
 /** What only a page's own rows are read for. */
 export interface SourceRow extends Listed {
@@ -64,7 +65,17 @@ const facets = ({ query, selection: { states, reasons, all } }: SourcesView): Ht
       : html`<nav aria-label="Failures by kind"><ul class="facets">${reasons.map(([reason, count]) => facet(addressOf(query, { reason: query.reason === reason ? '' : reason }), `${reason} ${count}`, query.reason === reason))}</ul></nav>`
   }`
 
-const stateCell = ({ word, late, lastError, detail, failures, silentSince }: SourceRow, now: number): Html =>
+export const stateCell = (
+  {
+    word,
+    late,
+    lastError,
+    detail,
+    failures,
+    silentSince,
+  }: Pick<SourceRow, 'word' | 'late' | 'lastError' | 'detail' | 'failures' | 'silentSince'>,
+  now: number,
+): Html =>
   html`<span class="state ${word}">${word === 'late' ? `late by ${span(late)}` : word}</span>${
     lastError && word !== 'fresh'
       ? html`<br><span class="soft">${failures > 1 ? `${failures} times: ` : ''}${lastError.reason}${detail ? `: ${detail}` : ''}</span>`
@@ -73,12 +84,25 @@ const stateCell = ({ word, late, lastError, detail, failures, silentSince }: Sou
         : null
   }`
 
-const columns = ({ now, mayAct }: SourcesView): readonly Column<SourceRow>[] => [
+/** The form the ticks belong to stands above the table: a table cannot be within one whose rows have forms of their own. */
+const PICK = 'pick'
+
+const columns = ({ now, mayAct }: Pick<SourcesView, 'now' | 'mayAct'>): readonly Column<SourceRow>[] => [
+  ...(mayAct
+    ? [
+        {
+          title: unseen('Tick'),
+          kind: 'tick' as const,
+          cell: ({ source }: SourceRow) =>
+            html`<input type="checkbox" form="${PICK}" name="id" value="${source.id}" aria-label="Tick ${source.name}">`,
+        },
+      ]
+    : []),
   {
     title: 'Source',
     heads: true,
     cell: ({ source, link }) =>
-      html`<a href="${link}" rel="noreferrer">${source.name}</a><br><span class="soft">${source.id} · ${source.section} · ${source.language}</span>`,
+      html`<a href="/sources/${source.id}">${source.name}</a><br><span class="soft">${source.id} · ${source.section} · ${source.language} · <a href="${link}" rel="noreferrer">site</a></span>`,
   },
   { title: 'State', cell: row => stateCell(row, now) },
   { title: 'Last fetch', kind: 'minor', cell: ({ lastFetchAt }) => when(lastFetchAt, now) },
@@ -102,6 +126,30 @@ const columns = ({ now, mayAct }: SourcesView): readonly Column<SourceRow>[] => 
     : []),
 ]
 
+/** What can be done to many, and to which: those ticked, or all that the page was asked for. */
+const bulk = ({ query, selection: { found, states } }: SourcesView): Html => {
+  const failing = states.get('failing') ?? 0
+  const { page: _page, sort: _sort, ...filter } = query
+  return html`<form id="${PICK}" class="filters" action="/sources/-/confirm" aria-label="Act on several">
+<label>Which<select name="which"><option value="ticked">those ticked</option><option value="found">all ${found} found</option></select></label>
+${Object.entries(filter).map(([name, value]) => (value === '' ? html`` : html`<input type="hidden" name="${name}" value="${value}">`))}
+${ACTS.map(act => html`<button name="do" value="${act}">${ACT_NAMES[act]}</button>`)}${
+  failing > 0
+    ? html`<a href="/sources/-/confirm?do=crawl&amp;which=found&amp;state=failing">Re-crawl all ${failing} failing</a>`
+    : null
+}</form>`
+}
+
+const sourcesTable = (caption: string, view: Pick<SourcesView, 'now' | 'mayAct'>, rows: readonly SourceRow[]): Html =>
+  table(caption, columns(view), rows, {
+    keyOf: ({ source }) => source.id,
+    watch: { id: 'sources', topic: 'sources', from: '/sources/-/rows' },
+  })
+
+/** Some of the rows alone, to be put in place of those an open page has. */
+export const sourceRows = (view: Pick<SourcesView, 'now' | 'mayAct'>, rows: readonly SourceRow[]): Html =>
+  sourcesTable('Sources that changed', view, rows)
+
 const pager = ({ query, selection: { page, pages } }: SourcesView): Html | null =>
   pages === 1
     ? null
@@ -109,10 +157,9 @@ const pager = ({ query, selection: { page, pages } }: SourcesView): Html | null 
 
 export const sourcesPage = (view: SourcesView): Html => {
   const { found, rows } = view.selection
-  const said = found === 1 ? '1 source' : `${found} sources`
-  return html`${facets(view)}${filters(view)}<p>${said}</p>${
+  return html`${facets(view)}${filters(view)}<p>${plural(found, 'source')}${view.mayAct ? html` · <a href="/sources/-/add">Add by address</a> · <a href="/sources/-/import">Import OPML</a>` : null} · <a href="/sources/-/export.opml" download>Export OPML</a></p>${view.mayAct && found > 0 ? bulk(view) : null}${
     rows.length === 0
       ? html`<p>No source is like that. <a href="/sources">Show all</a></p>`
-      : table(`Sources, ${SORT_NAMES[view.query.sort].toLowerCase()}`, columns(view), rows)
+      : sourcesTable(`Sources, ${SORT_NAMES[view.query.sort].toLowerCase()}`, view, rows)
   }${pager(view)}`
 }

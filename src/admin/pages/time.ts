@@ -13,6 +13,9 @@ export const span = (ms: number): string => {
         : `${Math.round(size / 86_400_000)} d`
 }
 
+/** @returns such as `1 source`, `12 sources` */
+export const plural = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`
+
 /** @param at ms since the epoch; null for what never was */
 export const when = (at: number | null, now: number): Html => {
   if (at === null) return html`never`

@@ -14,7 +14,7 @@ export interface Shown {
   readonly at: string
   readonly body: Html
   /** What the last click did, in words of ours. */
-  readonly message?: string | null
+  readonly message?: string | Html | null
   readonly status?: number
   /** The facts of the page, for scripts. */
   readonly data?: unknown

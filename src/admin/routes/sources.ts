@@ -1,17 +1,35 @@
-/** The page of the sources, and what is done there. */
+/** The pages of the sources, all and one, and what is done there. */
 
-import { type Request, Router } from 'express'
+import express, { type Request, type Response, Router } from 'express'
 import { withoutCredentials } from '../../feed/redact.ts'
 import { readDaily } from '../../sources/daily.ts'
+import type { Source } from '../../sources/source.ts'
 import type { DeskParts } from '../desk.ts'
 import { whoOf } from '../guard.ts'
-import { type SourceRow, sourcesPage } from '../pages/sources.ts'
-import { type Listed, SourcesQuery, select } from '../sources-query.ts'
+import { type Html, html } from '../html.ts'
+import { sourcePage } from '../pages/source.ts'
+import { type SourceRow, sourceRows, sourcesPage } from '../pages/sources.ts'
+import { span } from '../pages/time.ts'
+import { type Listed, listedOf, SourcesQuery, select } from '../sources-query.ts'
+import { lateBy, stateOf } from '../status-of.ts'
 import { mayAct } from '../who/who.ts'
+import { addingRoutes } from './adding.ts'
+import { bulkRoutes, sayingOfMany } from './bulk.ts'
 import { actorOf, done, textOf } from './show.ts'
 
-export const sourcesRoutes = ({ sources, glance, sections, sourceActs, show, log, now }: DeskParts): Router => {
+/** Rows an open page may ask for at a time. */
+const MOST_ROWS = 100
+
+const seenBy = (response: Response): boolean => {
+  const who = whoOf(response)
+  return who !== null && mayAct(who)
+}
+
+export const sourcesRoutes = (parts: DeskParts): Router => {
+  const { sources, glance, sections, sourceActs, pushLine, isInFile, recrawlGap, show, log, now } = parts
   const router = Router()
+  // No id begins with a dash: these can never be in the way of a source.
+  router.use('/-', bulkRoutes(parts), addingRoutes(parts))
 
   /** The rest of what a row shows, read for this page alone. */
   const rowOf = async (listed: Listed): Promise<SourceRow> => {
@@ -27,46 +45,106 @@ export const sourcesRoutes = ({ sources, glance, sections, sourceActs, show, log
     }
   }
 
+  /** What a re-crawl asked for at some time has come to. */
+  const outcomeOf = async ({ id, name }: Source, since: number): Promise<Html> => {
+    const [latest] = await sources.history(id)
+    // Fetches are kept to the second.
+    const isOver = latest !== undefined && latest.at >= Math.floor(since / 1_000) * 1_000
+    const told = !isOver
+      ? `${name} is being crawled again.`
+      : latest.outcome === 'failed'
+        ? `${name} was crawled again and failed: ${latest.reason}${latest.status > 0 ? `, ${latest.status}` : ''}.`
+        : `${name} was crawled again: ${latest.outcome}${latest.status > 0 ? `, ${latest.status}` : ''}, ${latest.items} new.`
+    return html`<span data-key="${id}">${told}</span>`
+  }
+
+  const saying = async (request: Request): Promise<Html | string | null> => {
+    const source = sources.get(textOf(request.query, 'crawling'))
+    const since = Number(textOf(request.query, 'since')) || 0
+    const coolDown = span(recrawlGap())
+    if (!source) return sayingOfMany(request, coolDown)
+    if (textOf(request.query, 'cooling'))
+      return `${source.name} was asked for within the last ${coolDown} already: it is not asked for again so soon.`
+    return html`<div id="asked" data-watch="sources" data-watch-from="/sources/-/asked?since=${since}">${await outcomeOf(source, since)}</div>`
+  }
+
   router.get('/', async (request, response) => {
     const query = SourcesQuery.parse(request.query)
     const selected = select(await glance(), query, now())
     const rows = await Promise.all(selected.rows.map(rowOf))
-    const who = whoOf(response)
-    const view = {
-      query,
-      selection: { ...selected, rows },
-      sections: sections(),
-      mayAct: who !== null && mayAct(who),
-      now: now(),
-    }
+    const selection = { ...selected, rows }
     const { page, pages, found, all, states, reasons } = selected
     show(request, response, {
       title: 'Sources',
       at: '/sources',
-      body: sourcesPage(view),
-      message: saying(request, id => sources.get(id)?.name),
+      body: sourcesPage({ query, selection, sections: sections(), mayAct: seenBy(response), now: now() }),
+      message: await saying(request),
       data: { page, pages, found, all, states: Object.fromEntries(states), reasons: Object.fromEntries(reasons), rows },
     })
   })
 
-  router.post('/:id/crawl', async (request, response) => {
+  const keysOf = (request: Request): ReadonlySet<string> =>
+    new Set(textOf(request.query, 'keys').split(',').slice(0, MOST_ROWS))
+
+  router.get('/-/rows', async (request, response) => {
+    const keys = keysOf(request)
+    const wanted = (await glance()).filter(({ source }) => keys.has(source.id))
+    const rows = await Promise.all(listedOf(wanted, now()).map(rowOf))
+    response.type('html').send(sourceRows({ mayAct: seenBy(response), now: now() }, rows).markup)
+  })
+
+  router.get('/-/asked', async (request, response) => {
+    const known = [...keysOf(request)].flatMap(id => sources.get(id) ?? [])
+    const since = Number(textOf(request.query, 'since')) || 0
+    const told = await Promise.all(known.map(source => outcomeOf(source, since)))
+    response.type('html').send(html`${told}`.markup)
+  })
+
+  const unknown = (request: Request, response: Response) =>
+    show.message(request, response, 404, 'No such source', 'It may have been removed meanwhile.')
+
+  router.get('/:id', async (request, response) => {
     const source = sources.get(request.params.id)
-    if (!source) {
-      show.message(request, response, 404, 'No such source', 'It may have been removed meanwhile.')
-      return
-    }
-    const by = actorOf(request, response)
-    const job = await sourceActs.crawl(by, source)
-    log.info({ source: source.id, job, by: by.name, address: by.from }, 're-crawl asked for in the desk')
-    done(request, response, `/sources?q=${encodeURIComponent(source.id)}&crawling=${encodeURIComponent(source.id)}`, {
-      source: source.id,
-      job,
+    if (!source) return unknown(request, response)
+    const [state, history, bodies, refused] = await Promise.all([
+      sources.state(source.id),
+      sources.history(source.id),
+      sources.quarantine.bodies(source.id),
+      sources.quarantine.refused([source.id]),
+    ])
+    const late = lateBy(source, state.nextAt, now())
+    const listed = { late, word: stateOf({ source, state, late }) }
+    const shown = { ...source, url: withoutCredentials(source.url) }
+    const daily = readDaily(state.daily, now())
+    const push = await pushLine(source.id, state)
+    const adopted = state.adopted && withoutCredentials(state.adopted.url)
+    const { word } = listed
+    const next = { at: state.nextAt, reason: state.nextReason }
+    show(request, response, {
+      title: source.name,
+      at: '/sources',
+      body: sourcePage({
+        ...{ source: shown, listed, state, history, daily, bodies, refused, push, adopted },
+        ...{ isInFile: isInFile(source.id), mayAct: seenBy(response), now: now() },
+      }),
+      message: await saying(request),
+      data: { source: shown, word, late, next, lastError: state.lastError, daily, push, history, bodies, refused },
     })
   })
-  return router
-}
 
-const saying = ({ query }: Request, nameOf: (id: string) => string | undefined): string | null => {
-  const name = nameOf(textOf(query, 'crawling'))
-  return name ? `${name} is being crawled again. Load this page again in a moment.` : null
+  router.post('/:id/crawl', express.urlencoded({ extended: false, limit: '1kb' }), async (request, response) => {
+    const source = sources.get(request.params.id)
+    if (!source) return unknown(request, response)
+    const by = actorOf(request, response)
+    const since = now()
+    const { jobs, cooling } = await sourceActs.crawl(by, [source])
+    const [asked] = jobs
+    const rest = cooling[0]?.ms ?? 0
+    if (asked) log.info({ ...asked, by: by.name, address: by.from }, 're-crawl asked for in the desk')
+    else response.status(429).set('retry-after', String(Math.ceil(rest / 1_000)))
+    const said = new URLSearchParams({ crawling: source.id, ...(asked ? { since: String(since) } : { cooling: '1' }) })
+    const back = textOf(request.body, 'back') === 'source' ? `/sources/${source.id}?` : `/sources?q=${source.id}&`
+    done(request, response, `${back}${said}`, asked ?? { source: source.id, error: 'asked for just now', after: rest })
+  })
+  return router
 }

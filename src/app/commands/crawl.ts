@@ -52,7 +52,8 @@ export const crawlCommand = (
       const acts = actsOf(session)
       const jobs: { source: Source; job: Job | undefined }[] = []
       for (const source of wanted)
-        jobs.push({ source, job: await queues.crawl.getJob(await acts.crawl(cliActor(), source)) })
+        for (const { job } of (await acts.crawl(cliActor(), [source])).jobs)
+          jobs.push({ source, job: await queues.crawl.getJob(job) })
       if (!events) {
         if (json) console.log(JSON.stringify(jobs.map(({ source, job }) => ({ source: source.id, job: job?.id }))))
         else console.log(`${jobs.length} ${jobs.length === 1 ? 'crawl' : 'crawls'} queued.`)

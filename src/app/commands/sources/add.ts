@@ -1,101 +1,31 @@
 /** `newsdesk sources add`: from any page to a source, after showing what each of its feeds holds. */
 
 import pc from 'picocolors'
-import { bare, discover, type FoundFeed, sharesEnough } from '../../../feed/discover.ts'
 import { withoutCredentials } from '../../../feed/redact.ts'
-import { Source, SourceId } from '../../../sources/source.ts'
-import { idFor, languageFor, sectionOfFolders, sectionOfItems } from '../../../sources/suggest.ts'
+import { SourceId } from '../../../sources/source.ts'
+import { actsOf, cliActor } from '../../acting.ts'
 import { ask, canAsk, parseChoice } from '../../ask.ts'
 import { shownValue } from '../../config/problems.ts'
+import {
+  addressOf,
+  FOUND_HOW,
+  type Proposal,
+  type ProposalWishes,
+  proposalsAt,
+  rateOf,
+  titleOf,
+} from '../../proposals.ts'
 import { type Session, withSession } from '../../session.ts'
 import { shownSource } from '../../status.ts'
 import { showSpan } from '../../table.ts'
 import { print } from '../print.ts'
-import { withPoliteFetch } from './polite.ts'
 
-export interface AddOptions {
-  readonly id?: string
-  readonly section?: string
-  readonly name?: string
-  readonly weight?: number
+export interface AddOptions extends ProposalWishes {
   readonly yes: boolean
   readonly all: boolean
   readonly dryRun: boolean
   readonly json: boolean
 }
-
-/** A feed found, as the source it would be. */
-interface Proposal {
-  readonly found: FoundFeed
-  readonly source: Source
-  /** Why this section. */
-  readonly why: string
-  /** Id of a source that is the same feed. */
-  readonly knownAs: string | null
-}
-
-/** More sources than this are compared by address and domain alone. */
-const MOST_COMPARED = 2_000
-/** The newest items are enough to know a feed by. */
-const MOST_ITEMS = 50
-
-/** A source that has already brought the items of a feed, or stands for its address. */
-const sourceOf = async ({ sources, redis, keys }: Session, found: FoundFeed): Promise<string | null> => {
-  const addresses = new Set([found.url, found.finalUrl, found.feed.hints.self].flatMap(url => (url ? [bare(url)] : [])))
-  const list = sources.list()
-  const same = list.find(({ url }) => addresses.has(bare(url)))
-  if (same) return same.id
-  const items = found.items.slice(0, MOST_ITEMS).map(({ key }) => key)
-  if (items.length === 0) return null
-  const compared = list.slice(0, MOST_COMPARED)
-  const [known, sizes] = await Promise.all([
-    Promise.all(compared.map(({ id }) => redis.hmget(keys.seen(id), ...items))),
-    Promise.all(compared.map(({ id }) => redis.hlen(keys.seen(id)))),
-  ])
-  const index = known.findIndex((seen, at) =>
-    sharesEnough(seen.filter(each => each !== null).length, items.length, sizes[at] ?? 0),
-  )
-  return compared[index]?.id ?? null
-}
-
-const titleOf = ({ feed, finalUrl }: FoundFeed): string => feed.title ?? new URL(finalUrl).hostname
-
-/** The source a feed makes, with what is left open derived from what it says. */
-export const proposalOf = (
-  found: FoundFeed,
-  { taxonomy }: Session['config'],
-  taken: ReadonlySet<string>,
-  { id, section, name, weight }: Pick<AddOptions, 'id' | 'section' | 'name' | 'weight'>,
-): Omit<Proposal, 'knownAs'> => {
-  const language = languageFor(found.feed.language)
-  const byItems = sectionOfItems(found.feed.items, language, taxonomy)
-  const byTitle = sectionOfFolders([found.feed.title ?? '', ...new URL(found.url).pathname.split('/')], taxonomy)
-  const fallback = taxonomy.find(each => each.id === 'world')?.id ?? taxonomy[0]?.id ?? 'world'
-  const { link } = found.feed
-  return {
-    found,
-    source: Source.parse({
-      id: id ?? idFor(found.url, taken),
-      name: name ?? titleOf(found),
-      url: found.movedTo ?? found.url,
-      ...(link !== null && /^https?:\/\/[^\s]+$/.test(link) && URL.canParse(link) ? { site: link } : {}),
-      section: section ?? byTitle ?? byItems?.section ?? fallback,
-      language,
-      ...(weight === undefined ? {} : { weight }),
-    }),
-    why:
-      section !== undefined
-        ? 'as you say'
-        : byTitle !== null
-          ? 'by its name'
-          : byItems
-            ? `${Math.round(byItems.share * 100)} % of its items`
-            : 'a general source',
-  }
-}
-
-const rateOf = ({ perDay }: FoundFeed): string =>
-  perDay === null ? '' : perDay >= 1 ? `${Math.round(perDay)} a day` : `${(perDay * 7).toFixed(1)} a week`
 
 const show = (proposals: readonly Proposal[]): void => {
   print(proposals, [
@@ -115,16 +45,7 @@ const show = (proposals: readonly Proposal[]): void => {
   ])
   // Whole, below: an address that is cut tells nothing.
   for (const [index, { found }] of proposals.entries())
-    console.log(pc.dim(`${index + 1}  ${withoutCredentials(found.url)} (${HOW[found.how]})`))
-}
-
-const HOW: Readonly<Record<FoundFeed['how'], string>> = {
-  given: 'as given',
-  declared: 'the page declares it',
-  linked: 'the page links to it',
-  common: 'where feeds commonly lie',
-  robots: 'named in robots.txt',
-  sitemap: 'a news sitemap',
+    console.log(pc.dim(`${index + 1}  ${withoutCredentials(found.url)} (${FOUND_HOW[found.how]})`))
 }
 
 const shown = ({ found, source, knownAs }: Proposal) => ({
@@ -140,12 +61,6 @@ const shown = ({ found, source, knownAs }: Proposal) => ({
   knownAs,
   source: shownSource(source),
 })
-
-/** What was typed as an address; one without a scheme is a page on the web. */
-const addressOf = (typed: string): string | null => {
-  const written = /^[a-z][a-z0-9+.-]*:\/\//i.test(typed) ? typed : `https://${typed}`
-  return URL.canParse(written) && /^https?:/i.test(written) ? new URL(written).href : null
-}
 
 const wrongIn = ({ config, sources }: Session, { id, section }: AddOptions): string | null => {
   const ids = config.taxonomy.map(each => each.id)
@@ -194,30 +109,16 @@ export const addCommand = (configDir: string, typed: string, options: AddOptions
       console.error(wrong ?? `${shownValue(['url'], typed)} is no http(s) URL`)
       return 2
     }
-    const discovery = await withPoliteFetch(session, fetchPage => discover(url, fetchPage))
-    if (discovery.kind === 'failed') {
-      console.error(`${withoutCredentials(url)} cannot be read: ${discovery.reason}: ${discovery.detail}`)
+    const found = await proposalsAt(session, url, options)
+    if (found.kind === 'none') {
+      console.error(found.why)
       return 1
     }
-    if (discovery.feeds.length === 0) {
-      console.error(`No feed found at ${withoutCredentials(url)}: ${discovery.tried} addresses tried.`)
-      return 1
-    }
-    const taken = new Set<string>(session.sources.list().map(({ id }) => id))
-    const proposals: Proposal[] = []
-    for (const found of discovery.feeds) {
-      const knownAs = await sourceOf(session, found)
-      // An id and a name given are for the first new one alone: two sources cannot share them.
-      const { id, name, ...rest } = options
-      const isFirst = knownAs === null && proposals.every(each => each.knownAs !== null)
-      const proposal = proposalOf(found, session.config, taken, isFirst ? options : rest)
-      taken.add(proposal.source.id)
-      proposals.push({ ...proposal, knownAs })
-    }
+    const { proposals } = found
     if (!options.json) show(proposals)
     const chosen = await choose(proposals, options)
     const added = typeof chosen === 'number' ? [] : chosen.map(({ source }) => source)
-    if (added.length > 0) await session.catalogue.add(added)
+    if (added.length > 0) await actsOf(session).add(cliActor(), added)
     if (options.json)
       console.log(JSON.stringify({ found: proposals.map(shown), added: added.map(shownSource) }, null, 2))
     else for (const { id, name, section } of added) console.log(pc.green(`Added ${id}: ${name}, in ${section}.`))

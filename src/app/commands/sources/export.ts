@@ -1,7 +1,7 @@
 /** `newsdesk sources export`: the catalogue as OPML for any reader, or what was added as YAML to be moved into sources.yaml. */
 
 import { stringify } from 'yaml'
-import { labelOf } from '../../../article/taxonomy.ts'
+import { labelOf, type Taxonomy } from '../../../article/taxonomy.ts'
 import { writeOpml } from '../../../sources/opml.ts'
 import type { Source } from '../../../sources/source.ts'
 import { withSession } from '../../session.ts'
@@ -19,6 +19,16 @@ const written = ({ id, name, url, site, section, language, weight, interval, ena
   ...(enabled ? {} : { enabled }),
 })
 
+/** One folder for each section that has sources. (pure) */
+export const opmlOf = (list: readonly Source[], taxonomy: Taxonomy): string => {
+  const groups = taxonomy.flatMap(({ id }) => {
+    const own = list.filter(({ section }) => section === id)
+    const outlines = own.map(({ name, url, site, language }) => ({ title: name, url, site: site ?? null, language }))
+    return own.length === 0 ? [] : [{ folder: labelOf(taxonomy, id), outlines }]
+  })
+  return writeOpml('Sources of newsdesk', groups, Date.now())
+}
+
 /** @param all with `yaml`: the whole catalogue, not only what stands in no file */
 export const exportCommand = (
   configDir: string,
@@ -35,22 +45,6 @@ export const exportCommand = (
       )
       return 0
     }
-    const groups = taxonomy.flatMap(({ id }) => {
-      const own = list.filter(({ section }) => section === id)
-      return own.length === 0
-        ? []
-        : [
-            {
-              folder: labelOf(taxonomy, id),
-              outlines: own.map(({ name, url, site, language }) => ({
-                title: name,
-                url,
-                site: site ?? null,
-                language,
-              })),
-            },
-          ]
-    })
-    process.stdout.write(writeOpml('Sources of newsdesk', groups, Date.now()))
+    process.stdout.write(opmlOf(list, taxonomy))
     return 0
   })

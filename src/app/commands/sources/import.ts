@@ -10,6 +10,7 @@ import { type Outline, readOpml } from '../../../sources/opml.ts'
 import { HttpUrl, Source } from '../../../sources/source.ts'
 import { idFor, languageFor, sectionOfFolders, sectionOfItems } from '../../../sources/suggest.ts'
 import { twinsAmong } from '../../../sources/twins.ts'
+import { actsOf, cliActor } from '../../acting.ts'
 import { canAsk, confirm, startProgress } from '../../ask.ts'
 import { type Session, withSession } from '../../session.ts'
 import { shownSource } from '../../status.ts'
@@ -99,9 +100,11 @@ const markTwins = (lines: readonly Line[]): Line[] => {
   })
 }
 
+const unseenLine = (outline: Outline): Line => ({ outline, found: null, outcome: 'add', detail: 'not looked at' })
+
 const sourceOf = (
   { outline, found }: Line,
-  { taxonomy }: Session['config'],
+  { taxonomy }: Pick<Session['config'], 'taxonomy'>,
   fallback: string,
   taken: Set<string>,
 ): Source => {
@@ -121,10 +124,22 @@ const sourceOf = (
   })
 }
 
+/** What an import adds that looks at no feed: all but those there are already. (pure) */
+export const planOf = (
+  outlines: readonly Outline[],
+  known: readonly Source[],
+  config: Pick<Session['config'], 'taxonomy'>,
+  fallback: string,
+): { readonly added: readonly Source[]; readonly repeats: readonly Pick<Line, 'outline' | 'detail'>[] } => {
+  const { lines: repeats, fresh } = withoutRepeats(outlines, known)
+  const taken = new Set<string>(known.map(({ id }) => id))
+  return { added: fresh.map(outline => sourceOf(unseenLine(outline), config, fallback, taken)), repeats }
+}
+
 /** @returns 0 done, also where some were left out and told; 1 nothing to add, or not wanted; 2 wrong usage, no OPML, or nobody to ask */
 export const importCommand = (configDir: string, file: string, options: ImportOptions): Promise<number> =>
   withSession(configDir, async session => {
-    const { config, sources, catalogue } = session
+    const { config, sources } = session
     const sections = config.taxonomy.map(({ id }) => id)
     if (options.section !== undefined && !sections.includes(options.section)) {
       console.error(`--section: ${JSON.stringify(options.section)} is no section; there are ${sections.join(', ')}`)
@@ -142,9 +157,7 @@ export const importCommand = (configDir: string, file: string, options: ImportOp
       return 2
     }
     const { lines: repeats, fresh } = withoutRepeats(opml.outlines, sources.list())
-    const looked = options.check
-      ? markTwins(await lookAt(session, fresh))
-      : fresh.map((outline): Line => ({ outline, found: null, outcome: 'add', detail: 'not looked at' }))
+    const looked = options.check ? markTwins(await lookAt(session, fresh)) : fresh.map(unseenLine)
     const taken = new Set<string>(sources.list().map(({ id }) => id))
     const fallback = options.section ?? sections.find(id => id === 'world') ?? sections[0] ?? 'world'
     const wanted = looked.filter(({ outcome }) => outcome === 'add' || (outcome === 'failing' && !options.skipFailing))
@@ -168,7 +181,7 @@ export const importCommand = (configDir: string, file: string, options: ImportOp
       console.error('Nothing was imported.')
       return 1
     }
-    if (added.length > 0) await catalogue.add(added)
+    if (added.length > 0) await actsOf(session).add(cliActor(), added)
     if (options.json) {
       const skipped = told.map(({ outline, outcome, detail }) => ({
         url: withoutCredentials(outline.url),

@@ -19,7 +19,7 @@ const LONGEST_WAIT = 10_000
 
 /** Works with a polite fetch, and closes its connections whatever happens. */
 export const withPoliteFetch = async <T>(
-  { config, redis, keys }: Session,
+  { config, redis, keys }: Pick<Session, 'config' | 'redis' | 'keys'>,
   work: (fetchPage: FetchPage) => Promise<T>,
 ): Promise<T> => {
   const settings = config.settings.crawl

@@ -5,8 +5,8 @@ import { withoutCredentials } from '../../../feed/redact.ts'
 import type { Fetch } from '../../../sources/history.ts'
 import type { Source } from '../../../sources/source.ts'
 import type { SourceState } from '../../../sources/state.ts'
-import type { Subscription } from '../../../websub/subscription.ts'
 import { nearestTo } from '../../config/problems.ts'
+import { pushLine } from '../../push-line.ts'
 import { withSession } from '../../session.ts'
 import { shownSource, shownState } from '../../status.ts'
 import { showSpan } from '../../table.ts'
@@ -24,26 +24,6 @@ const time = (at: number): string => new Date(at).toISOString().slice(0, 19).rep
 
 const size = (bytes: number): string =>
   bytes === 0 ? '' : bytes < 10_240 ? `${bytes} B` : `${Math.round(bytes / 1_024)} KB`
-
-/** How push stands with a source, in a line. (pure) */
-export const pushLine = (subscription: Subscription | null, state: SourceState, isOn: boolean, now: number): string => {
-  if (state.pushOffer === '')
-    return state.otherHubs === ''
-      ? 'its feed offers no hub'
-      : `its feed offers ${state.otherHubs}, which is not used, and no hub of WebSub: it is polled`
-  if (!isOn) return 'its feed offers a hub; push.baseUrl is not set'
-  if (!subscription) return 'its feed offers a hub; a subscription is about to be asked for'
-  const { hub, leaseUntil, deliveries, deliveredAt, distrustedUntil, reason } = subscription
-  return [
-    `${subscription.state} at ${withoutCredentials(hub)}`,
-    leaseUntil > now ? `lease for another ${showSpan(leaseUntil - now)}` : null,
-    `${deliveries} deliveries${deliveredAt > 0 ? `, the last ${showSpan(now - deliveredAt)} ago` : ''}`,
-    distrustedUntil > now ? `distrusted for another ${showSpan(distrustedUntil - now)}` : null,
-    reason || null,
-  ]
-    .filter(part => part !== null)
-    .join(' · ')
-}
 
 const tell = (source: Source, state: SourceState, history: readonly Fetch[], push: string, now: number): void => {
   console.log(`${pc.bold(source.id)}  ${source.name}  ${pc.dim(withoutCredentials(source.url))}`)
