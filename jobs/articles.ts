@@ -94,7 +94,7 @@ export const articles = defineJob({
 
     const accepted = outcomes.filter((outcome): outcome is Placed => !('kind' in outcome))
     await context.giveWay()
-    const ingested = await archive.ingest(accepted, now())
+    const ingested = await archive.ingest(accepted, now(), crawl.id)
     await context.learn?.(accepted.map(({ article }) => article))
     await context.publisher.publishRelated(await publishing.ingested(ingested))
     const arrived = now()

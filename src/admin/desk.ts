@@ -14,21 +14,31 @@
 import type { Router } from 'express'
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
+import type { Archive } from '../archive/archive.ts'
+import type { Finder } from '../archive/finder.ts'
+import type { Sample } from '../gauges/samples.ts'
+import type { Placement } from '../lists/editors.ts'
+import type { Publisher } from '../lists/publisher.ts'
 import type { Keys } from '../redis/keys.ts'
 import type { Glance } from '../sources/glance.ts'
 import type { SourceId } from '../sources/source.ts'
 import type { Sources } from '../sources/sources.ts'
 import type { SourceState } from '../sources/state.ts'
+import type { Stories } from '../story/decision.ts'
 import type { SourceActs } from './acts.ts'
 import type { Adding } from './adding.ts'
 import type { Audit } from './audit.ts'
+import type { EditingActs } from './editing.ts'
 import type { NavItem } from './pages/layout.ts'
+import { articlesRoutes } from './routes/articles.ts'
 import { auditRoutes } from './routes/audit.ts'
+import { frontRoutes } from './routes/front.ts'
 import { overviewRoutes } from './routes/overview.ts'
 import { quarantineRoutes } from './routes/quarantine.ts'
 import type { Show } from './routes/show.ts'
 import { sourcesRoutes } from './routes/sources.ts'
-import type { Status } from './status-of.ts'
+import { storiesRoutes } from './routes/stories.ts'
+import type { Summary } from './status-of.ts'
 
 /** What became of a body that was read again, as far as a page tells it. */
 interface Replayed {
@@ -46,6 +56,18 @@ export interface DeskParts {
   /** All sources, a few facts each: cheap also where there are ten thousand. */
   readonly glance: () => Promise<readonly Glance[]>
   readonly sourceActs: SourceActs
+  readonly archive: Pick<Archive, 'articles' | 'stories'>
+  /** Articles by words of their titles. */
+  readonly finder: Finder
+  /** Why an article is in its story; null where it has left the window in which stories are decided. */
+  readonly explainStory: Stories['explain']
+  /** Why an entry stands where it stands; null where there is none. */
+  readonly explainEntry: Publisher['explain']
+  readonly editingActs: EditingActs
+  /** Pins and blocks in force. */
+  readonly placements: () => Promise<readonly Placement[]>
+  /** Lists that may show articles of these sections. */
+  readonly listsShowing: (sections: readonly string[]) => readonly string[]
   readonly adding: Adding
   /** How push stands with a source, in a line. */
   readonly pushLine: (source: SourceId, state: SourceState) => Promise<string>
@@ -55,7 +77,9 @@ export interface DeskParts {
   readonly listNames: () => readonly string[]
   /** Of the taxonomy, for people. */
   readonly sections: () => readonly { readonly id: string; readonly label: string }[]
-  readonly status: () => Promise<Status>
+  readonly status: () => Promise<Summary>
+  /** Figures of the last day, oldest first. */
+  readonly samples: () => Promise<readonly Sample[]>
   readonly audit: Audit
   readonly show: Show
   /** ms between two re-crawls of a source from the desk. */
@@ -74,10 +98,13 @@ interface Room {
 }
 
 const ROOMS: readonly Room[] = [
+  { path: '/', label: 'Front page', routes: frontRoutes },
+  { path: '/overview', label: 'Overview', routes: overviewRoutes },
   { path: '/sources', label: 'Sources', routes: sourcesRoutes },
+  { path: '/articles', label: 'Articles', routes: articlesRoutes },
+  { path: '/stories', label: null, routes: storiesRoutes },
   { path: '/quarantine', label: 'Quarantine', routes: quarantineRoutes },
   { path: '/queues', label: 'Queues', routes: null },
-  { path: '/', label: 'Overview', routes: overviewRoutes },
   { path: '/audit', label: 'Audit', routes: auditRoutes },
 ]
 

@@ -11,6 +11,7 @@ import { assetRoutes } from './assets.ts'
 import { boardHandlers } from './board.ts'
 import { type DeskParts, deskRoutes, NAV } from './desk.ts'
 import { bearerOf, isForged, mayNot, securityHeaders, sessionOf, whoOf } from './guard.ts'
+import { listsTopic } from './lists-topic.ts'
 import { createLive } from './live.ts'
 import { type PushDoor, pushRoute } from './push-route.ts'
 import { entryRoutes } from './routes/entry.ts'
@@ -116,7 +117,7 @@ export const startAdmin = async (parts: AdminParts): Promise<AdminServer> => {
   })
 
   const live = createLive({
-    topics: [sourcesTopic(parts.glance, now)],
+    topics: [sourcesTopic(parts.glance, now), listsTopic(parts)],
     log,
     async isIn(request) {
       const who = await askWho(request)

@@ -31,6 +31,13 @@ export interface Status {
   readonly problems: readonly string[]
 }
 
+/** The same with the sources counted by state: for pages and gauges, which ask often. */
+export interface Summary extends Omit<Status, 'sources'> {
+  /** How many there are. */
+  readonly sources: number
+  readonly states: Readonly<Partial<Record<StateWord, number>>>
+}
+
 /** A source is late when its turn passed this long ago and nothing was fetched, ms. */
 const LATE = 10 * 60_000
 

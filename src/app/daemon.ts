@@ -11,18 +11,23 @@ import { replay } from '../../jobs/replay.ts'
 import { startSchedule } from '../../jobs/schedule.ts'
 import { createSourceActs } from '../admin/acts.ts'
 import { createAudit } from '../admin/audit.ts'
+import { createEditingActs } from '../admin/editing.ts'
 import { type AdminServer, startAdmin } from '../admin/server.ts'
+import { createFinder } from '../archive/finder.ts'
 import { createEventCounter } from '../events/counter.ts'
 import { createFetcher } from '../feed/fetch.ts'
 import { createPoster } from '../feed/post.ts'
 import { createGauges } from '../gauges/gauges.ts'
 import { createProbes } from '../gauges/probes.ts'
+import { createSamples } from '../gauges/samples.ts'
 import { eventsRoute } from '../http/events-route.ts'
 import { listsRoute } from '../http/lists-route.ts'
 import { serveProbes } from '../http/probe-server.ts'
 import { startHttp } from '../http/server.ts'
 import type { HttpSettings } from '../http/settings.ts'
 import { updatesRoute } from '../http/updates-route.ts'
+import { showing } from '../lists/names.ts'
+import { editionsOf } from '../lists/publisher.ts'
 import { connectRedis } from '../redis/connect.ts'
 import { keysFor } from '../redis/keys.ts'
 import type { RedisServer } from '../redis/server.ts'
@@ -32,9 +37,9 @@ import { createAdding } from './adding.ts'
 import type { Config } from './config/load.ts'
 import type { Role } from './config/schema.ts'
 import { pushLine } from './push-line.ts'
-import { readForMonitoring } from './readings.ts'
+import { readForMonitoring, readSample } from './readings.ts'
 import { createServices } from './services.ts'
-import { readStatus } from './status.ts'
+import { DAEMONS_SWEPT, readSummary } from './status.ts'
 import { version } from './version.ts'
 import { type RunningWorker, startWorker } from './workers.ts'
 
@@ -98,9 +103,12 @@ export const startDaemon = async ({
     ...{ redis, keys, queues, fetcher, poster, now, log },
     signal: stopping.signal,
   })
+  const glance = createGlance({ redis, keys, catalogue: services.sources.list, now })
+  const samples = createSamples({ redis, keys })
+  const watched = { ...{ redis, keys, queues, glance, now }, sources: services.sources, push: services.push }
   const gauges = createGauges({
     version,
-    read: () => readForMonitoring({ redis, keys, queues, ...services, now }, services.publisher.names()),
+    read: () => readForMonitoring(watched, services.publisher.names()),
     now,
   })
   const probes = createProbes({ redis, gauges })
@@ -163,12 +171,18 @@ export const startDaemon = async ({
       }).run(counting.signal)
     : Promise.resolve()
 
-  const beat = () =>
-    redis
-      .multi()
-      .hset(keys.daemon(id), { id, roles: roles.join(','), host: hostname(), pid: process.pid, beatAt: now() })
-      .pexpire(keys.daemon(id), BEAT * 3)
-      .exec()
+  const beat = async (): Promise<void> => {
+    const at = now()
+    await Promise.all([
+      redis
+        .multi()
+        .hset(keys.daemon(id), { id, roles: roles.join(','), host: hostname(), pid: process.pid, beatAt: at })
+        .pexpire(keys.daemon(id), BEAT * 3)
+        .exec(),
+      redis.zadd(keys.daemons(), at, id),
+      redis.zremrangebyscore(keys.daemons(), '-inf', at - DAEMONS_SWEPT),
+    ])
+  }
   await beat()
   const heart = setInterval(() => {
     if (redis.status === 'ready') beat().catch((error: unknown) => log.debug({ err: error }, 'no beat'))
@@ -220,6 +234,11 @@ export const startDaemon = async ({
             },
           },
           {
+            name: 'sample',
+            every: 60_000,
+            run: async () => samples.keep(await readSample(watched, services.publisher.names())),
+          },
+          {
             name: 'refresh-lists',
             every: lists.refresh,
             run: async () => {
@@ -255,9 +274,17 @@ export const startDaemon = async ({
         pushLine(await services.push.of(sourceId), state, config.settings.push.baseUrl !== '', now()),
       isInFile: catalogue.isInFile,
       sections: () => config.taxonomy.map(({ id, labels }) => ({ id, label: labels.en ?? id })),
+      archive: services.archive,
+      finder: createFinder({ redis, keys, retention: () => config.settings.articles.retention, now }),
+      explainStory: services.context.stories.explain,
+      explainEntry: services.publisher.explain,
+      editingActs: createEditingActs({ edits: services.edits, audit }),
+      placements: () => services.lists.editors.inForce(now()),
+      listsShowing: sections => showing(sections, editionsOf(config.settings.lists)),
       replay: (source, body) => replay(source, body, services.context),
       listNames: () => services.publisher.names(),
-      status: () => readStatus({ redis, keys, queues, sources: services.sources, push: services.push, now }),
+      status: () => readSummary(watched),
+      samples: samples.read,
       door: {
         push: services.push,
         deliver: delivered =>
@@ -338,7 +365,7 @@ export const startDaemon = async ({
       clearInterval(heart)
       clearInterval(watch)
       await within(looking, 2_000)
-      if (redis.status === 'ready') await redis.del(keys.daemon(id))
+      if (redis.status === 'ready') await Promise.all([redis.del(keys.daemon(id)), redis.zrem(keys.daemons(), id)])
       await Promise.all([fetcher.close(), poster.close()])
       await within(Promise.all(Object.values(queues).map(queue => queue.close())), 2_000)
       for (const connection of connections) connection.disconnect()

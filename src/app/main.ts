@@ -155,14 +155,16 @@ story
   .argument('<into>', 'id of the story that stays')
   .action(
     run(async (from: string, into: string) =>
-      (await import('./commands/story.ts')).mergeCommand(configDir(), from, into),
+      (await import('./commands/editing.ts')).mergeCommand(configDir(), from, into),
     ),
   )
 story
   .command('split')
   .description('take articles out of their story into one of their own')
   .argument('<articles...>', 'their ids')
-  .action(run(async (articles: string[]) => (await import('./commands/story.ts')).splitCommand(configDir(), articles)))
+  .action(
+    run(async (articles: string[]) => (await import('./commands/editing.ts')).splitCommand(configDir(), articles)),
+  )
 
 program
   .command('status')

@@ -1,9 +1,11 @@
 /** What monitoring is told of all processes together, read from Redis at a scrape. */
 
 import type { Job } from 'bullmq'
-import { stateOf } from '../admin/status-of.ts'
+import { newSince } from '../archive/titles.ts'
+import { reportedEver } from '../events/backlog.ts'
 import type { Readings } from '../gauges/gauges.ts'
-import { readStatus, type StatusParts } from './status.ts'
+import type { Sample } from '../gauges/samples.ts'
+import { readSummary, type StatusParts } from './status.ts'
 
 /** Seconds the oldest job of each queue that may run now has waited. */
 const oldestOf = async (queues: StatusParts['queues'], now: number): Promise<Record<string, number>> =>
@@ -19,7 +21,7 @@ const oldestOf = async (queues: StatusParts['queues'], now: number): Promise<Rec
 
 /** Seconds since each list was last found to be up to date; those never written are left out. */
 const listAges = async (
-  { redis, keys }: StatusParts,
+  { redis, keys }: Pick<StatusParts, 'redis' | 'keys'>,
   names: readonly string[],
   now: number,
 ): Promise<Record<string, number>> => {
@@ -32,27 +34,25 @@ const listAges = async (
   )
 }
 
+export type ReadingsParts = Parameters<typeof readSummary>[0]
+
 /** @param names of the lists that are watched: those of the taxonomy, never those of single articles */
-export const readForMonitoring = async (parts: StatusParts, names: readonly string[]): Promise<Readings> => {
+export const readForMonitoring = async (parts: ReadingsParts, names: readonly string[]): Promise<Readings> => {
   const at = parts.now()
   const asked = performance.now()
   await parts.redis.ping()
   const latency = (performance.now() - asked) / 1_000
   const [status, oldest, lists] = await Promise.all([
-    readStatus(parts),
+    readSummary(parts),
     oldestOf(parts.queues, at),
     listAges(parts, names, at),
   ])
-  const sources: Record<string, number> = { fresh: 0, new: 0, late: 0, failing: 0, silent: 0, paused: 0, retired: 0 }
-  for (const each of status.sources) {
-    const state = stateOf(each)
-    sources[state] = (sources[state] ?? 0) + 1
-  }
+  const none: Record<string, number> = { fresh: 0, new: 0, late: 0, failing: 0, silent: 0, paused: 0, retired: 0 }
   const { waiting, since, refused } = status.events
   return {
     queues: status.queues,
     oldest,
-    sources,
+    sources: { ...none, ...status.states },
     lists,
     events: { waiting, lag: since === null ? 0 : Math.max(0, at - since) / 1_000, refused },
     redis: { memory: status.redis.memory, limit: status.redis.limit, latency },
@@ -60,3 +60,23 @@ export const readForMonitoring = async (parts: StatusParts, names: readonly stri
     quarantine: status.quarantine.bodies,
   }
 }
+
+/** What the plots of the desk keep of a minute. */
+export const readSample = async (parts: ReadingsParts, names: readonly string[]): Promise<Sample> => {
+  const at = parts.now()
+  const [{ queues, oldest, sources, lists, events, redis }, articles, reported] = await Promise.all([
+    readForMonitoring(parts, names),
+    newSince(parts.redis, parts.keys, at - MINUTE),
+    reportedEver(parts.redis, parts.keys),
+  ])
+  const waits = Object.entries(queues).map(([name, { waiting = 0, prioritized = 0 }]) => [name, waiting + prioritized])
+  return {
+    ...{ at, articles, events: reported, lag: events.lag, memory: redis.memory },
+    oldest: Math.max(0, ...Object.values(oldest)),
+    listAge: Math.max(0, ...Object.values(lists)),
+    queues: Object.fromEntries(waits),
+    states: sources,
+  }
+}
+
+const MINUTE = 60_000

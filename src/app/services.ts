@@ -5,6 +5,7 @@ import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import type { JobContext } from '../../jobs/context.ts'
 import { addArticles, publishingTo, type Queues } from '../../jobs/queues.ts'
+import type { Edits } from '../admin/editing.ts'
 import type { Archive } from '../archive/archive.ts'
 import { createArchive } from '../archive/redis-archive.ts'
 import { createReadCounts, createTops, type ReadCounts, type Tops } from '../events/tops.ts'
@@ -22,6 +23,7 @@ import { createSources, type Sources } from '../sources/sources.ts'
 import { createStories } from '../story/stories.ts'
 import { createPush, type Push } from '../websub/push.ts'
 import type { Config } from './config/load.ts'
+import { createEdits } from './edits.ts'
 import { createLists, type Lists } from './lists.ts'
 import { createPrecedence } from './precedence.ts'
 import { loadSectionModel, ownModel, replayTexts } from './section-model.ts'
@@ -34,6 +36,7 @@ export interface Services {
   readonly network: Network
   readonly publisher: Publisher
   readonly lists: Lists
+  readonly edits: Edits
   readonly tops: Tops
   readonly readCounts: ReadCounts
   /** Everything a job gets but the job itself. */
@@ -150,6 +153,11 @@ export const createServices = ({
     network,
     publisher,
     lists,
+    edits: createEdits({
+      ...{ archive, stories, publishing, editors: lists.editors, now },
+      names: () => publisher.names(),
+      taxonomy: () => config().taxonomy,
+    }),
     tops,
     readCounts,
     context: {

@@ -2,10 +2,11 @@
 
 import type { Redis } from 'ioredis'
 import type { Queues } from '../../jobs/queues.ts'
-import { lateBy, type SourceStatus, type Status } from '../admin/status-of.ts'
+import { lateBy, type SourceStatus, type StateWord, type Status, type Summary, stateOf } from '../admin/status-of.ts'
 import { readBacklog } from '../events/backlog.ts'
 import { withoutCredentials } from '../feed/redact.ts'
 import type { Keys } from '../redis/keys.ts'
+import type { Glance } from '../sources/glance.ts'
 import type { Source } from '../sources/source.ts'
 import type { Sources } from '../sources/sources.ts'
 import type { SourceState } from '../sources/state.ts'
@@ -20,15 +21,14 @@ export interface StatusParts {
   readonly now: () => number
 }
 
-const scan = async (redis: Redis, pattern: string): Promise<string[]> => {
-  const found: string[] = []
-  let cursor = '0'
-  do {
-    const [next, page] = await redis.scan(cursor, 'MATCH', pattern, 'COUNT', 1_000)
-    found.push(...page)
-    cursor = next
-  } while (cursor !== '0')
-  return found
+/** As long as a daemon that stopped without a word may be remembered: its hash has expired by then. */
+export const DAEMONS_SWEPT = 3_600_000
+
+const readDaemons = async ({ redis, keys, now }: Pick<StatusParts, 'redis' | 'keys' | 'now'>) => {
+  const ids = await redis.zrangebyscore(keys.daemons(), now() - DAEMONS_SWEPT, '+inf')
+  return (await Promise.all(ids.map(id => redis.hgetall(keys.daemon(id)))))
+    .filter(({ id }) => id)
+    .map(({ id = '', roles = '', beatAt }) => ({ id, roles: roles.split(','), beatAt: Number(beatAt) }))
 }
 
 const infoOf = (info: string, field: string): string => new RegExp(`^${field}:(.*)$`, 'm').exec(info)?.[1]?.trim() ?? ''
@@ -45,23 +45,27 @@ export const shownState = (state: SourceState): SourceState => ({
   pushOffer: withoutCredentials(state.pushOffer),
 })
 
-export const readStatus = async ({ redis, keys, queues, sources, push, now }: StatusParts): Promise<Status> => {
-  const [states, daemonKeys, info, policy, refused, stories, { waiting, since }, pushed, network, kept] =
-    await Promise.all([
-      sources.states(),
-      scan(redis, `${keys.daemon('')}*`),
-      redis.info(),
-      redis.config('GET', 'maxmemory-policy').catch(() => ['maxmemory-policy', 'unknown']),
-      redis.hgetall(keys.eventState('refused')),
-      redis.zcard(keys.storyIndex()),
-      readBacklog(redis, keys),
-      push.summary(),
-      redis.hget(keys.network(), 'mode'),
-      sources.quarantine.bodies(),
-    ])
-  const daemons = (await Promise.all(daemonKeys.map(key => redis.hgetall(key))))
-    .filter(({ id }) => id)
-    .map(({ id = '', roles = '', beatAt }) => ({ id, roles: roles.split(','), beatAt: Number(beatAt) }))
+type Looked = Pick<SourceStatus, 'source' | 'late'> & {
+  readonly state: Pick<SourceState, 'status' | 'silentSince' | 'lastError'>
+}
+type Shared = Omit<Status, 'sources' | 'problems'>
+
+/** All but the sources. */
+const readShared = async (
+  parts: Omit<StatusParts, 'sources'> & { readonly sources: Pick<Sources, 'quarantine'> },
+): Promise<Shared & { readonly isNetworkDown: boolean }> => {
+  const { redis, keys, queues, sources, push } = parts
+  const [daemons, info, policy, refused, stories, { waiting, since }, pushed, network, kept] = await Promise.all([
+    readDaemons(parts),
+    redis.info(),
+    redis.config('GET', 'maxmemory-policy').catch(() => ['maxmemory-policy', 'unknown']),
+    redis.hgetall(keys.eventState('refused')),
+    redis.zcard(keys.storyIndex()),
+    readBacklog(redis, keys),
+    push.summary(),
+    redis.hget(keys.network(), 'mode'),
+    sources.quarantine.bodies(),
+  ])
   const counts = Object.fromEntries(
     await Promise.all(
       Object.entries(queues).map(
@@ -73,46 +77,9 @@ export const readStatus = async ({ redis, keys, queues, sources, push, now }: St
       ),
     ),
   )
-  const sourceStatus = sources.list().flatMap((source): SourceStatus[] => {
-    const state = states.get(source.id)
-    if (!state) return []
-    const late = lateBy(source, state.nextAt, now())
-    return [{ source: shownSource(source), state: shownState(state), late }]
-  })
-
-  const problems: string[] = []
-  const missing = ['scheduler', 'crawl', 'articles', 'publish', 'events'].filter(
-    role => !daemons.some(({ roles }) => roles.includes(role)),
-  )
-  if (daemons.length === 0) problems.push('no newsdesk daemon runs on this Redis: start one with `npm start`')
-  else if (missing.length > 0) problems.push(`no daemon has the roles ${missing.join(', ')}`)
-  const late = sourceStatus.filter(each => each.late > 0)
-  if (late.length > 0) problems.push(`${late.length} sources are late, ${late[0]?.source.id} among them`)
-  const failing = sourceStatus.filter(({ state }) => state.status === 'failing')
-  if (failing.length > 0)
-    problems.push(
-      `${failing.length} of ${sourceStatus.length} sources fail, ${failing[0]?.source.id} among them (${failing[0]?.state.lastError?.reason})`,
-    )
-  const silent = sourceStatus.filter(({ source, state }) => source.enabled && state.silentSince !== null)
-  if (silent.length > 0)
-    problems.push(
-      `${silent.length} sources stopped publishing, ${silent[0]?.source.id} among them: silent for three times their longest pause`,
-    )
-  const retired = sourceStatus.filter(({ state }) => state.status === 'retired')
-  if (retired.length > 0)
-    problems.push(
-      `${retired.length} sources retired (410 Gone), ${retired[0]?.source.id} among them: take them out of sources.yaml, or re-crawl to revive`,
-    )
-  if (network === 'down')
-    problems.push('most domains cannot be reached: our own network seems to be down; failures do not count meanwhile')
-  if (waiting > 50_000) problems.push(`${waiting} events wait to be counted`)
-  const eviction = String((policy as string[])[1])
-  if (eviction !== 'noeviction' && eviction !== 'unknown')
-    problems.push(`Redis evicts keys (maxmemory-policy ${eviction}): set it to noeviction`)
   return {
     daemons,
     queues: counts,
-    sources: sourceStatus,
     articles: { stories },
     events: {
       waiting,
@@ -125,8 +92,76 @@ export const readStatus = async ({ redis, keys, queues, sources, push, now }: St
       version: infoOf(info, 'redis_version'),
       memory: Number(infoOf(info, 'used_memory')),
       limit: Number(infoOf(info, 'maxmemory')),
-      policy: eviction,
+      policy: String((policy as string[])[1]),
     },
-    problems,
+    isNetworkDown: network === 'down',
   }
+}
+
+const problemsOf = (
+  sources: readonly Looked[],
+  { daemons, events, redis, isNetworkDown }: Shared & { readonly isNetworkDown: boolean },
+): string[] => {
+  const problems: string[] = []
+  const missing = ['scheduler', 'crawl', 'articles', 'publish', 'events'].filter(
+    role => !daemons.some(({ roles }) => roles.includes(role)),
+  )
+  if (daemons.length === 0) problems.push('no newsdesk daemon runs on this Redis: start one with `npm start`')
+  else if (missing.length > 0) problems.push(`no daemon has the roles ${missing.join(', ')}`)
+  const late = sources.filter(each => each.late > 0)
+  if (late.length > 0) problems.push(`${late.length} sources are late, ${late[0]?.source.id} among them`)
+  const failing = sources.filter(({ state }) => state.status === 'failing')
+  if (failing.length > 0)
+    problems.push(
+      `${failing.length} of ${sources.length} sources fail, ${failing[0]?.source.id} among them (${failing[0]?.state.lastError?.reason})`,
+    )
+  const silent = sources.filter(({ source, state }) => source.enabled && state.silentSince !== null)
+  if (silent.length > 0)
+    problems.push(
+      `${silent.length} sources stopped publishing, ${silent[0]?.source.id} among them: silent for three times their longest pause`,
+    )
+  const retired = sources.filter(({ state }) => state.status === 'retired')
+  if (retired.length > 0)
+    problems.push(
+      `${retired.length} sources retired (410 Gone), ${retired[0]?.source.id} among them: take them out of sources.yaml, or re-crawl to revive`,
+    )
+  if (isNetworkDown)
+    problems.push('most domains cannot be reached: our own network seems to be down; failures do not count meanwhile')
+  if (events.waiting > 50_000) problems.push(`${events.waiting} events wait to be counted`)
+  if (redis.policy !== 'noeviction' && redis.policy !== 'unknown')
+    problems.push(`Redis evicts keys (maxmemory-policy ${redis.policy}): set it to noeviction`)
+  return problems
+}
+
+/** Everything, each source with all that is known of it: dear where there are thousands. */
+export const readStatus = async (parts: StatusParts): Promise<Status> => {
+  const { sources, now } = parts
+  const [states, { isNetworkDown, ...shared }] = await Promise.all([sources.states(), readShared(parts)])
+  const sourceStatus = sources.list().flatMap((source): SourceStatus[] => {
+    const state = states.get(source.id)
+    if (!state) return []
+    const late = lateBy(source, state.nextAt, now())
+    return [{ source: shownSource(source), state: shownState(state), late }]
+  })
+  return { ...shared, sources: sourceStatus, problems: problemsOf(sourceStatus, { ...shared, isNetworkDown }) }
+}
+
+/** The same with the sources only counted, by a glance at them: for who asks often. */
+export const readSummary = async (
+  parts: Omit<StatusParts, 'sources'> & {
+    readonly sources: Pick<Sources, 'quarantine'>
+    readonly glance: () => Promise<readonly Glance[]>
+  },
+): Promise<Summary> => {
+  const [glances, { isNetworkDown, ...shared }] = await Promise.all([parts.glance(), readShared(parts)])
+  const at = parts.now()
+  const looked = glances.map(glance => ({
+    source: glance.source,
+    state: glance,
+    late: lateBy(glance.source, glance.nextAt, at),
+  }))
+  const states: Partial<Record<StateWord, number>> = {}
+  for (const word of looked.map(stateOf)) states[word] = (states[word] ?? 0) + 1
+  const problems = problemsOf(looked, { ...shared, isNetworkDown })
+  return { ...shared, sources: looked.length, states, problems }
 }

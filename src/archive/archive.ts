@@ -21,6 +21,8 @@ export interface StoredArticle extends Article {
   /** ms since the epoch of the last change of its text. */
   readonly updatedAt: number
   readonly counts: Counts
+  /** The crawl that brought it; missing of one that came by an older version. */
+  readonly crawl?: string
 }
 
 /** Another publisher's article on the same event. */
@@ -65,8 +67,15 @@ export interface Ingested {
 }
 
 export interface Archive {
-  /** Writes a decided batch. Running it again changes nothing (idempotent). */
-  ingest(batch: readonly { readonly article: Article; readonly decision: Decision }[], now: number): Promise<Ingested>
+  /**
+   * Writes a decided batch. Running it again changes nothing (idempotent).
+   * @param crawl that brought it
+   */
+  ingest(
+    batch: readonly { readonly article: Article; readonly decision: Decision }[],
+    now: number,
+    crawl?: string,
+  ): Promise<Ingested>
   /** In the order asked; null where there is none. Follows aliases. */
   articles(ids: readonly ArticleId[]): Promise<readonly (StoredArticle | null)[]>
   stories(ids: readonly StoryId[]): Promise<readonly (StoredStory | null)[]>
@@ -78,4 +87,15 @@ export interface Archive {
   merge(from: StoryId, into: StoryId, now: number): Promise<Ingested>
   /** Takes articles out of a story into one of their own. Running it again changes nothing. */
   split(from: StoryId, to: StoryId, articles: readonly ArticleId[], now: number): Promise<Ingested>
+  /**
+   * Puts an article under the section an editor chose, whatever its evidence says, also after edits; null takes the editor's word back.
+   * @param by the editor
+   * @returns null where there is no such article
+   */
+  file(
+    id: ArticleId,
+    section: SectionId | null,
+    by: string,
+    now: number,
+  ): Promise<{ readonly before: SectionId; readonly after: SectionId; readonly ingested: Ingested } | null>
 }

@@ -14,6 +14,7 @@ export const articleFields = (
   story: StoryId,
   reprintOf: ArticleId | null,
   now: number,
+  crawl = '',
 ): Record<string, string> => ({
   id: article.id,
   url: article.url,
@@ -29,6 +30,7 @@ export const articleFields = (
   evidence: JSON.stringify(article.evidence),
   story,
   reprintOf: reprintOf ?? '',
+  crawl,
 })
 
 const Strings = z.array(z.string())
@@ -55,6 +57,7 @@ export const parseArticle = (hash: Record<string, string>): StoredArticle | null
     story: hash.story as StoryId,
     reprintOf: none(hash.reprintOf) as ArticleId | null,
     counts: { views: Number(hash.views ?? 0), comments: Number(hash.comments ?? 0), shares: Number(hash.shares ?? 0) },
+    ...(hash.crawl ? { crawl: hash.crawl } : {}),
   }
 }
 

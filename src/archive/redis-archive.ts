@@ -4,7 +4,7 @@
  */
 
 import type { Redis } from 'ioredis'
-import type { Article, ArticleId, StoryId } from '../article/article.ts'
+import type { Article, ArticleId, Evidence, StoryId } from '../article/article.ts'
 import { articleId } from '../article/identity.ts'
 import type { SectionId } from '../article/taxonomy.ts'
 import type { Keys } from '../redis/keys.ts'
@@ -16,8 +16,10 @@ import { articleFields, parseArticle, parseStory } from './hashes.ts'
 import { leadScore } from './lead.ts'
 import type { ArticleSettings } from './settings.ts'
 import { createStoryWriter, lastOfEach, type Placed } from './story-writer.ts'
+import { noteTitle } from './titles.ts'
 
 const upsert = loadScript(new URL('./upsert.lua', import.meta.url))
+const refile = loadScript(new URL('./refile.lua', import.meta.url))
 
 const MOST_SECTIONS = 3
 
@@ -48,7 +50,7 @@ interface Written extends Decided {
 export const createArchive = ({ redis, keys, settings, weightOf, parentOf }: ArchiveParts): Archive => {
   const writer = createStoryWriter({ redis, keys, settings, parentOf })
 
-  const writeArticles = async (batch: readonly Decided[], now: number): Promise<Written[]> => {
+  const writeArticles = async (batch: readonly Decided[], now: number, crawl?: string): Promise<Written[]> => {
     const targets = batch.map(({ article, decision }) => (decision.kind === 'same' ? decision.as : article.id))
     const answers = (await Promise.all(
       batch.map(({ article, decision }, index) => {
@@ -59,7 +61,7 @@ export const createArchive = ({ redis, keys, settings, weightOf, parentOf }: Arc
           upsert,
           [keys.article(target)],
           [
-            JSON.stringify(articleFields({ ...article, id: target }, decision.story, reprintOf, now)),
+            JSON.stringify(articleFields({ ...article, id: target }, decision.story, reprintOf, now, crawl)),
             article.sources[0] ?? '',
             target === article.id ? 'own' : 'merge',
             JSON.stringify(article.sections.slice(0, MOST_SECTIONS)),
@@ -106,6 +108,19 @@ export const createArchive = ({ redis, keys, settings, weightOf, parentOf }: Arc
     return placed
   }
 
+  /** For whoever looks for an article by what it is called: those that are new, or changed. */
+  const noteTitles = (written: readonly Written[]): Promise<unknown> =>
+    Promise.all(
+      written
+        .filter(({ outcome }) => outcome === 'added' || outcome === 'updated')
+        .map(({ target, outcome, article, sections, sources, publishedAt }) =>
+          noteTitle(redis, keys, {
+            ...{ id: target, title: article.title, isNew: outcome === 'added' },
+            ...{ at: Date.parse(publishedAt), source: sources[0] ?? '', section: sections[0] ?? article.section },
+          }),
+        ),
+    )
+
   /** One after another: a story may be merged into one that is merged itself. */
   const mergeStories = async (merges: readonly Merge[], now: number): Promise<Placed[]> => {
     const placed: Placed[] = []
@@ -125,13 +140,16 @@ export const createArchive = ({ redis, keys, settings, weightOf, parentOf }: Arc
   }
 
   return {
-    async ingest(batch, now): Promise<Ingested> {
-      const written = await writeArticles(batch, now)
+    async ingest(batch, now, crawl): Promise<Ingested> {
+      const written = await writeArticles(batch, now, crawl)
       // Missing: what it should merge into has gone, its retention having passed in between; nothing to add to.
-      const joined = await joinStories(
-        written.filter(({ outcome }) => outcome !== 'missing'),
-        now,
-      )
+      const [joined] = await Promise.all([
+        joinStories(
+          written.filter(({ outcome }) => outcome !== 'missing'),
+          now,
+        ),
+        noteTitles(written),
+      ])
       const merged = await mergeStories(
         batch.flatMap(({ decision }) => decision.merges),
         now,
@@ -185,6 +203,30 @@ export const createArchive = ({ redis, keys, settings, weightOf, parentOf }: Arc
       const placed = lastOfEach(await writer.split(from, to, articles, now))
       await writer.index(placed)
       return changed(placed)
+    },
+
+    async file(id, section, by, now) {
+      const evidence: Evidence = { section: section ?? '', from: 'editor', what: by, weight: 1 }
+      const [before = '', filed = '[]', carriers = '[]', at = '', story = '', title = ''] = (await runScript(
+        redis,
+        refile,
+        [keys.article(id)],
+        [section ?? '', JSON.stringify(evidence), MOST_SECTIONS],
+      )) as [string, string?, string?, string?, string?, string?] // as refile.lua returns
+      if (before === 'missing') return null
+      const sections: SectionId[] = JSON.parse(filed)
+      const sources: SourceId[] = JSON.parse(carriers)
+      const [after = before] = sections
+      const placed = await writer.join(story as StoryId, { id, sources, sections, at }, now) // written by ingest
+      await Promise.all([
+        writer.index([placed]),
+        noteTitle(redis, keys, {
+          ...{ id, title, isNew: false },
+          ...{ at: Date.parse(at), source: sources[0] ?? '', section: after },
+        }),
+      ])
+      const touched = sectionsOf([{ ...placed, before: [...placed.before, ...sections, before] }])
+      return { before, after, ingested: { ...changed([placed]), articles: [id], edited: [id], sections: touched } }
     },
   }
 }

@@ -32,7 +32,10 @@ if redis.call('EXISTS', key) == 0 then
   return { 'added', ARGV[4], cjson.encode({ source }), fields.publishedAt }
 end
 
-local stands = redis.call('HMGET', key, 'source', 'sources', 'sections', 'publishedAt', 'title', 'summary', 'url', 'author', 'image')
+local stands = redis.call('HMGET', key, 'source', 'sources', 'sections', 'publishedAt', 'title', 'summary', 'url', 'author', 'image',
+  'filed', 'section', 'evidence')
+-- Where an editor moved it to another section: what the evidence alone would say (refile.lua).
+local filed = stands[10]
 local sources, sections = cjson.decode(stands[2]), cjson.decode(stands[3])
 local outcome = 'unchanged'
 
@@ -41,23 +44,44 @@ if mode == 'own' and source == stands[1] then
     or fields.image ~= stands[9]
   if edited then
     -- An edit keeps its place: when it was published, first seen, and its story stand as they were.
-    local write = { 'sections', ARGV[4] }
+    sections = cjson.decode(ARGV[4])
+    if filed then
+      -- The editor's word outlives the edit; the evidence beside it is that of the new text.
+      local primary = stands[11]
+      fields.section = primary
+      local kept = { primary }
+      for _, section in ipairs(sections) do
+        if #kept < most and section ~= primary then kept[#kept + 1] = section end
+      end
+      local evidence = {}
+      for _, each in ipairs(cjson.decode(stands[12] or '[]')) do
+        if each.from == 'editor' then evidence[#evidence + 1] = each end
+      end
+      for _, each in ipairs(cjson.decode(fields.evidence or '[]')) do evidence[#evidence + 1] = each end
+      fields.evidence = cjson.encode(evidence)
+      fields.filed = ARGV[4]
+      sections = kept
+    end
+    local write = { 'sections', cjson.encode(sections) }
     for name, value in pairs(fields) do
-      if name ~= 'publishedAt' and name ~= 'firstSeenAt' and name ~= 'story' and name ~= 'reprintOf' and name ~= 'id' then
+      if name ~= 'publishedAt' and name ~= 'firstSeenAt' and name ~= 'story' and name ~= 'reprintOf' and name ~= 'id'
+        and name ~= 'crawl' then
         write[#write + 1] = name
         write[#write + 1] = value
       end
     end
     redis.call('HSET', key, unpack(write))
-    sections = cjson.decode(ARGV[4])
     outcome = 'updated'
   end
 else
   local before = #sources + #sections
   if not contains(sources, source) then sources[#sources + 1] = source end
+  local byEvidence = filed and cjson.decode(filed) or {}
   for _, section in ipairs(cjson.decode(ARGV[4])) do
     if #sections < most and not contains(sections, section) then sections[#sections + 1] = section end
+    if #byEvidence < most and not contains(byEvidence, section) then byEvidence[#byEvidence + 1] = section end
   end
+  if filed then redis.call('HSET', key, 'filed', cjson.encode(byEvidence)) end
   if #sources + #sections > before then
     redis.call('HSET', key, 'sources', cjson.encode(sources), 'sections', cjson.encode(sections))
     outcome = 'merged'

@@ -35,3 +35,11 @@ export const readBacklog = async (redis: Redis, keys: Keys): Promise<Backlog> =>
   }
   return { waiting, since: await firstFrom(redis, stream, `(${field('last-delivered-id')}`) }
 }
+
+/** Events ever reported; 0 where there is none, or where the server does not tell. */
+export const reportedEver = async (redis: Redis, keys: Keys): Promise<number> => {
+  if ((await redis.exists(keys.events())) === 0) return 0
+  const fields = (await redis.xinfo('STREAM', keys.events())) as unknown[] // field, value, ...
+  const at = fields.indexOf('entries-added')
+  return at < 0 ? 0 : Number(fields[at + 1])
+}

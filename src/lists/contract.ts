@@ -30,6 +30,10 @@ export const ArticleHash = z.object({
   story: z.string().min(1),
   reprintOf: z.string(),
   evidence: jsonArray,
+  crawl: z.string().describe('The crawl that brought it, as the log names it; empty where it is not known.').optional(),
+  filed: jsonArray
+    .describe('Its sections as its evidence has them, where an editor moved it to another; else missing.')
+    .optional(),
   views: whole,
   comments: whole,
   shares: whole,

@@ -105,6 +105,8 @@ export const keysFor = (prefix: string) => {
     // ---- ingest --------------------------------------------------------------------------------------------------
     /** STRING article id another URL's id resolves to. Expires with the article. */
     alias: (id: string) => `${prefix}:alias:${id}`,
+    /** STREAM id, title, at, source, section, new: each article that came or changed, for the search of the desk. Written by ingest; about 150,000. */
+    articleTitles: () => `{${prefix}:titles}`,
     /** STREAM, the log of ingest decisions (article, story), compare-and-append. Trimmed to the story window. */
     storyLog: () => `{${prefix}:stories}:log`,
     /** STRING, 16 hex digits: the secret by which the log's words are hashed. Written once, by whoever is first. Kept. */
@@ -172,6 +174,10 @@ export const keysFor = (prefix: string) => {
     tick: (key: string) => `${prefix}:tick:${key}`,
     /** HASH of one running daemon: roles, host, pid, started, beat. Expires when it stops beating. */
     daemon: (id: string) => `${prefix}:daemon:${id}`,
+    /** ZSET daemon id by the ms of its last beat. Written with its hash; those of an hour ago are swept. */
+    daemons: () => `${prefix}:daemons`,
+    /** LIST of packed figures, one a minute, newest first: what the desk's plots show. Written by the scheduler; 1,440, a day. */
+    samples: () => `${prefix}:samples`,
     /**
      * What the admin server keeps of who may, all written by it and by `newsdesk users` and `tokens`; nothing that would let anyone in is in clear:
      * - `users` HASH name -> JSON role, password hash. `tokens` HASH id -> JSON name, role, hash. `tokens:used` HASH id -> ms. One field each.

@@ -74,7 +74,7 @@ describe('an admin', () => {
     const page = await seen(url, '/sources', cookie)
     expect(page).toContain('Courier &lt;script&gt;')
     expect(page).not.toContain(evil)
-    const overview = await seen(url, '/', cookie)
+    const overview = await seen(url, '/overview', cookie)
     expect(overview).toMatch(/1 sources \(1 fresh\)/)
     expect(overview).toContain('latest:world')
   })

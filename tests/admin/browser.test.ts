@@ -28,7 +28,7 @@ describe.skipIf(CHROMIUM === undefined)('an admin in a browser', () => {
     await page.goto(daemon.setupUrl ?? '')
     await page.getByLabel(/New password/).fill(PASSWORD)
     await page.getByRole('button', { name: 'Set password' }).click()
-    await page.getByRole('heading', { name: 'Overview' }).waitFor()
+    await page.getByRole('heading', { name: 'Front page' }).waitFor()
     await page.getByRole('link', { name: 'Sources' }).click()
     expect(await page.locator('tbody').first().innerText()).toContain('Courier')
 

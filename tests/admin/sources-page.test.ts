@@ -183,7 +183,7 @@ describe.skipIf(CHROMIUM === undefined)('in a browser', () => {
 
   it('fits a phone, and is gone through by keyboard: skip link first, then the pages', async () => {
     const { page } = await aPage(360, 'dark')
-    for (const path of ['/sources', '/', '/audit', '/quarantine']) {
+    for (const path of ['/sources', '/', '/overview', '/articles', '/audit', '/quarantine']) {
       await page.goto(`${url}${path}`)
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360)
     }

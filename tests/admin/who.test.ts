@@ -67,7 +67,8 @@ const boards = async (cookie: string): Promise<{ readOnlyMode: boolean }[]> => {
 
 describe('a viewer', () => {
   it('sees every page, without a way to act', async () => {
-    for (const path of ['/', '/sources', '/quarantine', '/audit', '/queues']) await seen(url, path, viewer)
+    for (const path of ['/', '/overview', '/articles', '/sources', '/quarantine', '/audit', '/queues'])
+      await seen(url, path, viewer)
     expect(await seen(url, '/sources', viewer)).not.toContain('Re-crawl')
   })
 

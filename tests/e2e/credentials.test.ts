@@ -109,7 +109,7 @@ shutdown: 5s
 
     const cookie = await logIn(admin)
     const visited = new Set<string>()
-    const open = ['/', '/quarantine', '/status', '/sources', '/metrics', '/health', '/queues']
+    const open = ['/', '/overview', '/quarantine', '/status', '/sources', '/metrics', '/health', '/queues']
     for (let path = open.shift(); path !== undefined; path = open.shift()) {
       if (visited.has(path) || visited.size > 60) continue
       visited.add(path)

@@ -58,7 +58,7 @@ describe('a body that could not be read', () => {
     )
     const list = await get('/quarantine')
     expect(list).toContain('an HTML page (&quot;Maintenance&quot;)')
-    expect(await get('/')).toContain('1 in quarantine')
+    expect(await get('/overview')).toContain('1 in quarantine')
     const shown = await get(`/quarantine/courier/${body?.id}`)
     expect(shown).toContain('&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt;')
     expect(shown).not.toContain('<script>')

@@ -22,3 +22,24 @@ document.addEventListener('keydown', event => {
   event.preventDefault()
   search.focus()
 })
+
+// On the front page what is opened is opened in place.
+document.addEventListener('click', async event => {
+  const link = event.target instanceof Element ? event.target.closest('a.why') : null
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return
+  event.preventDefault()
+  try {
+    const answer = await fetch(link.href, { headers: { accept: 'text/html' } })
+    if (!answer.ok || answer.redirected) throw new Error(`${answer.status}`)
+    const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
+    for (const shelf of document.querySelectorAll('.shelf')) {
+      const fresh = page.getElementById(shelf.id)
+      if (fresh && (shelf.contains(link) || shelf.querySelector('.opened')))
+        shelf.replaceWith(document.importNode(fresh, true))
+    }
+    history.replaceState(null, '', link.href)
+    document.getElementById(document.getElementById('opened') ? 'opened' : link.id)?.focus()
+  } catch {
+    location.assign(link.href)
+  }
+})

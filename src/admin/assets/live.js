@@ -1,6 +1,7 @@
 // What an open page does to stay true. `<div id="x" data-watch="sources" data-watch-from="/sources/-/rows">`: when the server tells that keys of
 // the topic changed which stand within (`data-key="..."`), they are fetched from that address, `?keys=a,b`, and put in place of the old ones.
-// Without an address the page itself is fetched and the whole element replaced, whatever changed. No listener hangs on what is replaced.
+// Without an address the page itself is fetched and the whole element replaced, whatever changed, or where one of `data-watch-only="a,b"` did.
+// What holds an element with `data-hold` is being worked on, and left as it is. No listener hangs on what is replaced.
 
 /** ms between two refreshes. */
 const REST = 1_000
@@ -61,6 +62,8 @@ const refresh = async () => {
         await refreshRows(region, keys)
         continue
       }
+      const only = region.dataset.watchOnly?.split(',')
+      if (region.querySelector('[data-hold]') || (only && keys && !only.some(key => keys.has(key)))) continue
       page ??= await fetched(location.href)
       const made = page.getElementById(region.id)
       if (made) replace(region, made)

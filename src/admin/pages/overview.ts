@@ -1,21 +1,24 @@
-/** How newsdesk is, at a look: what is wrong first. (pure) */
+/** How newsdesk is, at a look: what is wrong first, then how the day went. (pure) */
 
 import { type Html, html } from '../html.ts'
-import { STATES, type StateWord, type Status } from '../status-of.ts'
+import { STATES, type Summary } from '../status-of.ts'
+import { type Plot, plot } from './plot.ts'
 import { table } from './table.ts'
+import { when } from './time.ts'
 
 export interface OverviewView {
-  readonly status: Status
-  readonly states: ReadonlyMap<StateWord, number>
-  readonly lists: readonly { readonly name: string; readonly count: number }[]
+  readonly status: Summary
+  readonly plots: readonly Plot[]
+  readonly lists: readonly { readonly name: string; readonly count: number; readonly changedAt: number | null }[]
+  /** ms since the epoch. */
+  readonly now: number
 }
 
-const summary = ({ status, states }: OverviewView): string => {
-  const { sources, daemons, articles, events, quarantine, redis, problems } = status
-  const by = STATES.filter(state => states.has(state)).map(state => `${states.get(state)} ${state}`)
+const summary = ({ sources, states, daemons, articles, events, quarantine, redis, problems }: Summary): string => {
+  const by = STATES.filter(state => states[state] !== undefined).map(state => `${states[state]} ${state}`)
   return [
     problems.length === 0 ? 'All is well' : null,
-    `${sources.length} sources${by.length > 0 ? ` (${by.join(', ')})` : ''}`,
+    `${sources} sources${by.length > 0 ? ` (${by.join(', ')})` : ''}`,
     `${articles.stories} stories`,
     `${events.waiting} events waiting`,
     quarantine.bodies > 0 ? `${quarantine.bodies} in quarantine` : null,
@@ -26,10 +29,11 @@ const summary = ({ status, states }: OverviewView): string => {
     .join(' · ')
 }
 
-export const overviewPage = (view: OverviewView): Html => {
-  const { status, states, lists } = view
-  return html`${status.problems.map(problem => html`<p class="notice">${problem}</p>`)}<p>${summary(view)}</p>
-<h2>Sources</h2><ul class="facets">${STATES.filter(state => states.has(state)).map(state => html`<li><a href="/sources?state=${state}">${state} ${states.get(state) ?? 0}</a></li>`)}<li><a href="/sources">all ${status.sources.length}</a></li></ul>
+export const overviewPage = ({ status, plots, lists, now }: OverviewView): Html => {
+  const { problems, states, sources, queues } = status
+  return html`${problems.map(problem => html`<p class="notice">${problem}</p>`)}<p>${summary(status)}</p>
+<h2>Sources</h2><ul class="facets">${STATES.filter(state => states[state] !== undefined).map(state => html`<li><a href="/sources?state=${state}">${state} ${states[state] ?? 0}</a></li>`)}<li><a href="/sources">all ${sources}</a></li></ul>
+<h2>The last day</h2><div class="plots">${plots.map(plot)}</div>
 <h2>Queues</h2>${table(
     'Queues, jobs by state',
     [
@@ -40,13 +44,14 @@ export const overviewPage = (view: OverviewView): Html => {
         cell: ([, counts]: [string, Readonly<Record<string, number>>]) => counts[state] ?? 0,
       })),
     ],
-    Object.entries(status.queues),
+    Object.entries(queues),
   )}
 <h2>Lists</h2>${table(
     'Lists, entries in each',
     [
       { title: 'List', heads: true, cell: ({ name }) => name },
       { title: 'Entries', kind: 'number', cell: ({ count }) => count },
+      { title: 'Changed', cell: ({ changedAt }) => when(changedAt, now) },
     ],
     lists,
   )}`

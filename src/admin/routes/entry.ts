@@ -9,7 +9,7 @@ import type { AdminSettings } from '../settings.ts'
 import { SHORTEST_PASSWORD } from '../who/passwords.ts'
 import type { Sessions } from '../who/sessions.ts'
 import type { Users } from '../who/users.ts'
-import { actorOf, type Show, textOf } from './show.ts'
+import { actorOf, pathOf, type Show, textOf } from './show.ts'
 
 export interface EntryParts {
   readonly users: Users
@@ -19,9 +19,6 @@ export interface EntryParts {
   readonly show: Show
   readonly log: Logger
 }
-
-/** A path of ours, and nothing a browser could take for another host. */
-const pathOf = (next: string): string => (/^\/(?![/\\])[\w\-./?=&%:+]{0,500}$/.test(next) ? next : '/')
 
 export const entryRoutes = ({ users, sessions, audit, settings, show, log }: EntryParts): Router => {
   const router = Router()

@@ -1,23 +1,29 @@
-/** The page one lands on. */
+/** How newsdesk is and how the day went. */
 
 import { Router } from 'express'
+import { plotsOf } from '../day.ts'
 import type { DeskParts } from '../desk.ts'
 import { overviewPage } from '../pages/overview.ts'
-import { type StateWord, stateOf } from '../status-of.ts'
 
-export const overviewRoutes = ({ redis, keys, listNames, status, show }: DeskParts): Router => {
+export const overviewRoutes = ({ redis, keys, listNames, status, samples, show, now }: DeskParts): Router => {
   const router = Router()
   router.get('/', async (request, response) => {
     const names = listNames()
-    const [now, counts] = await Promise.all([status(), Promise.all(names.map(name => redis.llen(keys.list(name))))])
-    const states = new Map<StateWord, number>()
-    for (const word of now.sources.map(stateOf)) states.set(word, (states.get(word) ?? 0) + 1)
-    const lists = names.map((name, index) => ({ name, count: counts[index] ?? 0 }))
+    const [summary, day, metas] = await Promise.all([
+      status(),
+      samples(),
+      Promise.all(names.map(name => redis.hmget(keys.listMeta(name), 'count', 'generatedAt'))),
+    ])
+    const lists = names.map((name, index) => {
+      const [count, changedAt] = metas[index] ?? []
+      return { name, count: Number(count ?? 0), changedAt: changedAt ? Date.parse(changedAt) : null }
+    })
+    const at = now()
     show(request, response, {
       title: 'Overview',
-      at: '/',
-      body: overviewPage({ status: now, states, lists }),
-      data: { ...now, lists },
+      at: '/overview',
+      body: overviewPage({ status: summary, plots: plotsOf(day, at), lists, now: at }),
+      data: { ...summary, lists, samples: day },
     })
   })
   return router

@@ -47,7 +47,7 @@ export const createShow = (nav: readonly NavItem[]): Show => {
   return Object.assign(show, {
     message(request: Request, response: Response, status: number, title: string, text: string): void {
       const way =
-        whoOf(response) === null ? { href: '/login', label: 'Log in' } : { href: '/', label: 'Back to the overview' }
+        whoOf(response) === null ? { href: '/login', label: 'Log in' } : { href: '/', label: 'Back to the front page' }
       const body = messagePage(text, way)
       show(request, response, { title, at: '', body, status, data: { error: title, detail: text } })
     },
@@ -74,4 +74,14 @@ export const actorOf = (request: Request, response: Response): Actor => {
 export const textOf = (fields: unknown, name: string): string => {
   const value = (fields as Record<string, unknown> | undefined)?.[name] // parsed by express
   return typeof value === 'string' ? value : ''
+}
+
+/** A path of ours, and nothing a browser could take for another host. */
+export const pathOf = (next: string): string => (/^\/(?![/\\])[\w\-./?=&%:+]{0,500}$/.test(next) ? next : '/')
+
+/** The same path with what was done added to its query, in place of what was done before. */
+export const saying = (path: string, done: string): string => {
+  const { pathname, searchParams } = new URL(pathOf(path), 'http://desk')
+  searchParams.set('done', done)
+  return `${pathname}?${searchParams}`
 }

@@ -1,21 +1,23 @@
-/** `newsdesk explain <list> <rank>`, `pin`, `unpin`, `block`, `unblock` and `placements`: lists as an editor asks about them and changes them. */
+/** `newsdesk explain <list> <rank>`, `pin`, `unpin`, `block`, `unblock`, `placements`, `section` and `story`: lists and stories as an editor asks about them and changes them. */
 
-import { userInfo } from 'node:os'
 import pc from 'picocolors'
 import { publishingTo } from '../../../jobs/queues.ts'
+import { createEditingActs, type EditingActs, type Edits, type Outcome } from '../../admin/editing.ts'
 import type { ArticleId, StoryId } from '../../article/article.ts'
 import { createReadCounts, createTops } from '../../events/tops.ts'
-import { covers, EVERYWHERE, type Placement, PlacementError } from '../../lists/editors.ts'
+import { EVERYWHERE, type Placement } from '../../lists/editors.ts'
 import { parseListName } from '../../lists/names.ts'
 import { Duration } from '../../settings/units.ts'
+import { auditOf, cliActor } from '../acting.ts'
+import { createEdits } from '../edits.ts'
 import { createLists, type Lists } from '../lists.ts'
 import { type Session, withSession } from '../session.ts'
 import { print } from './print.ts'
 import { storyRooms } from './story.ts'
 
 /** The list side of a running newsdesk, for a command. */
-const listRooms = (session: Session): Lists & { readonly archive: ReturnType<typeof storyRooms>['archive'] } => {
-  const { config, redis, keys, sources } = session
+const listRooms = (session: Session): Lists & { readonly edits: Edits } => {
+  const { config, redis, keys, sources, queues } = session
   const { archive, stories } = storyRooms(session)
   const reads = { redis, keys, halfLife: () => config.settings.events.halfLife, now: Date.now }
   const lists = createLists({
@@ -25,7 +27,13 @@ const listRooms = (session: Session): Lists & { readonly archive: ReturnType<typ
     readCounts: createReadCounts(reads),
     source: id => sources.get(id),
   })
-  return { ...lists, archive }
+  const edits = createEdits({
+    ...{ archive, stories, editors: lists.editors, now: Date.now },
+    publishing: publishingTo(queues, lists),
+    names: () => lists.publisher.names(),
+    taxonomy: () => config.taxonomy,
+  })
+  return { ...lists, edits }
 }
 
 const shown = (value: number): string => (Number.isFinite(value) ? value.toPrecision(4).replace(/\.?0+$/, '') : '-')
@@ -78,29 +86,10 @@ export interface PlacementOptions {
   readonly by?: string
 }
 
-const editorOf = ({ by }: PlacementOptions): string => by ?? userInfo().username
+const editorOf = ({ by }: PlacementOptions): string => by ?? cliActor().name.replace(/^cli:/, '')
 
-/** Lists that a pin or block may change: written anew at once. */
-const touched = (list: string, names: readonly string[]): readonly string[] =>
-  list === EVERYWHERE || list === 'related' ? names : names.filter(name => name === list || name.startsWith(`${list}:`))
-
-/** @param articles in whose related lists something changed, where it reaches those */
-const publish = async (
-  session: Session,
-  rooms: Lists,
-  lists: readonly string[],
-  articles: readonly ArticleId[],
-): Promise<void> => {
-  const publishing = publishingTo(session.queues, rooms)
-  const names = lists.flatMap(list => touched(list, rooms.publisher.names()))
-  await publishing.lists([...new Set(names)])
-  if (lists.some(list => covers(list, 'related'))) await publishing.changed({ ...NOTHING_INGESTED, edited: articles })
-}
-
-const NOTHING_INGESTED = {
-  ...{ articles: [], stories: [], sections: [], edited: [] },
-  ...{ added: 0, updated: 0, merged: 0, unchanged: 0 },
-}
+const editingOf = (session: Session): EditingActs =>
+  createEditingActs({ edits: listRooms(session).edits, audit: auditOf(session) })
 
 /** @returns 0, 1 where there is no such article, 2 where it cannot be done */
 export const placeCommand = (
@@ -110,44 +99,25 @@ export const placeCommand = (
   options: PlacementOptions,
 ): Promise<number> =>
   withSession(configDir, async session => {
-    const rooms = listRooms(session)
     const lasting = Duration.safeParse(options.for ?? '6h')
     if (!lasting.success) {
       console.error(`--for ${lasting.error.issues[0]?.message}`)
       return 2
     }
-    const [article] = await rooms.archive.articles([what as ArticleId]) // looked up
-    const [story] = kind === 'block' && !article ? await rooms.archive.stories([what as StoryId]) : [] // looked up
-    if (!article && !story) {
-      console.error(
-        `No article ${kind === 'block' ? 'or story ' : ''}${JSON.stringify(what)}: it expired, or never was.`,
-      )
-      return 1
+    const outcome = await editingOf(session).place(cliActor(), {
+      ...{ kind, what, lasts: lasting.data, by: editorOf(options), why: options.why ?? '' },
+      list: options.list ?? (kind === 'pin' ? 'must-reads' : EVERYWHERE),
+      place: options.place ?? 1,
+    })
+    if (outcome.kind !== 'done') {
+      console.error(outcome.why)
+      return outcome.kind === 'missing' ? 1 : 2
     }
-    const at = Date.now()
-    try {
-      const placement = await rooms.editors.place({
-        kind,
-        what: article?.id ?? what,
-        list: options.list ?? (kind === 'pin' ? 'must-reads' : EVERYWHERE),
-        place: options.place ?? 1,
-        by: editorOf(options),
-        why: options.why ?? '',
-        at,
-        until: at + lasting.data,
-      })
-      await publish(session, rooms, [placement.list], article ? [article.id] : (story?.articles ?? []))
-      const where = placement.list === EVERYWHERE ? 'every list' : placement.list
-      const until = new Date(placement.until).toISOString()
-      console.log(
-        kind === 'pin' ? `Place ${placement.place} of ${where} until ${until}.` : `Kept off ${where} until ${until}.`,
-      )
-      return 0
-    } catch (error) {
-      if (!(error instanceof PlacementError)) throw error
-      console.error(error.message)
-      return 2
-    }
+    const { list, place, until } = outcome.result
+    const where = list === EVERYWHERE ? 'every list' : list
+    const end = new Date(until).toISOString()
+    console.log(kind === 'pin' ? `Place ${place} of ${where} until ${end}.` : `Kept off ${where} until ${end}.`)
+    return 0
   })
 
 /** @returns 0, or 1 where there was none */
@@ -158,23 +128,48 @@ export const liftCommand = (
   options: PlacementOptions,
 ): Promise<number> =>
   withSession(configDir, async session => {
-    const rooms = listRooms(session)
-    const lifted = await rooms.editors.lift(kind, what, options.list ?? null, editorOf(options), Date.now())
+    const lifted = await editingOf(session).lift(cliActor(), kind, what, options.list ?? null, editorOf(options))
     if (lifted.length === 0) {
       console.error(
         `No ${kind} of ${JSON.stringify(what)}${options.list ? ` on ${options.list}` : ''}; \`newsdesk placements\` shows those there are.`,
       )
       return 1
     }
-    await publish(
-      session,
-      rooms,
-      lifted.map(({ list }) => list),
-      [what as ArticleId, ...((await rooms.archive.stories([what as StoryId]))[0]?.articles ?? [])], // looked up
-    )
     console.log(`Lifted from ${lifted.map(({ list }) => (list === EVERYWHERE ? 'every list' : list)).join(', ')}.`)
     return 0
   })
+
+/** `newsdesk section`: @returns 0, 1 where there is no such article, 2 where there is no such section */
+export const fileCommand = (configDir: string, id: string, section: string | null): Promise<number> =>
+  withSession(configDir, async session => {
+    const outcome = await editingOf(session).file(cliActor(), id as ArticleId, section) // looked up
+    if (outcome.kind !== 'done') {
+      console.error(outcome.why)
+      return outcome.kind === 'missing' ? 1 : 2
+    }
+    console.log(`${outcome.result.before} -> ${outcome.result.after}`)
+    return 0
+  })
+
+/** @returns 0, or 1 where it cannot be done */
+export const mergeCommand = (configDir: string, from: string, into: string): Promise<number> =>
+  withSession(
+    configDir,
+    async session => told(await editingOf(session).merge(cliActor(), from as StoryId, into as StoryId)), // looked up before anything is written
+  )
+
+/** @returns 0, or 1 where the articles are not part of one story */
+export const splitCommand = (configDir: string, articles: readonly string[]): Promise<number> =>
+  withSession(
+    configDir,
+    async session => told(await editingOf(session).split(cliActor(), articles as readonly ArticleId[])), // looked up before anything is written
+  )
+
+const told = (outcome: Outcome<StoryId>): number => {
+  if (outcome.kind === 'done') console.log(outcome.result)
+  else console.error(outcome.why)
+  return outcome.kind === 'done' ? 0 : 1
+}
 
 export const placementsCommand = (configDir: string, { log, json }: { log: boolean; json: boolean }): Promise<number> =>
   withSession(configDir, async session => {

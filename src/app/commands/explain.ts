@@ -1,33 +1,10 @@
 /** `newsdesk explain`: why an article stands in its section, why in its story, and what it was compared with. */
 
 import pc from 'picocolors'
-import type { StoredArticle } from '../../archive/archive.ts'
 import type { ArticleId } from '../../article/article.ts'
-import type { Explanation } from '../../story/decision.ts'
-import { termsOf } from '../../story/features.ts'
+import { sharedWords, tellDecision } from '../../story/telling.ts'
 import { withSession } from '../session.ts'
 import { storyRooms } from './story.ts'
-
-const MOST_WORDS = 12
-
-/** Words both have: the evidence an editor can read. */
-const sharedWords = (one: StoredArticle, other: StoredArticle): string[] => {
-  const words = ({ title, summary, language }: StoredArticle) =>
-    new Set(termsOf(`${title} ${summary}`, language.slice(0, 2)))
-  const theirs = words(other)
-  return [...words(one)].filter(word => theirs.has(word)).slice(0, MOST_WORDS)
-}
-
-const decisionLine = ({ decision, arrived }: Explanation): string => {
-  if (decision.kind === 'same')
-    return `the same article as ${decision.as}: its URL, or its source's title, was there before`
-  if (decision.kind === 'reprint') return `a reprint of ${decision.of}: the same copy on another publisher`
-  if (!arrived) return 'opened a story: none shared enough words with it'
-  const weighed = `${arrived.story}: evidence ${arrived.score.toFixed(1)}, needed ${arrived.needed.toFixed(1)}`
-  return arrived.score >= arrived.needed
-    ? `on arrival joined ${weighed}`
-    : `on arrival opened a story; nearest was ${weighed}`
-}
 
 /** @returns 0, or 1 where there is no such article */
 export const explainCommand = (configDir: string, id: string, { json }: { json: boolean }): Promise<number> =>
@@ -67,7 +44,7 @@ export const explainCommand = (configDir: string, id: string, { json }: { json: 
       console.log(`  ${section}: ${from} ${JSON.stringify(what)} ${weight}`)
     console.log(`\n${pc.bold('Story')}     ${article.story}`)
     if (!why) console.log('  it has left the window in which stories are decided (stories.window)')
-    else console.log(`  ${decisionLine(why)}`)
+    else console.log(`  ${tellDecision(why)}`)
     for (const { story, score, articles } of compared) {
       console.log(
         `  ${story === article.story ? 'its story' : 'compared with'} ${story}: evidence ${score.toFixed(1)}, a new article would need ${why?.needed.toFixed(1)}`,

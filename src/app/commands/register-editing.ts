@@ -69,4 +69,15 @@ export const registerEditing = (program: Command, configDir: () => string, run: 
         (await import('./editing.ts')).placementsCommand(configDir(), { log, json }),
       ),
     )
+
+  program
+    .command('section')
+    .description('put an article under another section, whatever its evidence says, until it is taken back')
+    .argument('<article>', 'its id')
+    .argument('[section]', 'id of the section; without one, its evidence decides again')
+    .action(
+      run(async (id: string, section: string | undefined) =>
+        (await import('./editing.ts')).fileCommand(configDir(), id, section ?? null),
+      ),
+    )
 }
