@@ -57,6 +57,10 @@ export const isUnreached = ({ reason, detail, status }: FailureOf): boolean =>
   // Network Authentication Required: a portal between us and everyone.
   status === 511
 
+/** Whether a failure came from a server that was reached: whatever is wrong with it, our network is not. */
+export const isAnswered = (failure: FailureOf): boolean =>
+  ['status', 'too-large', 'too-many-redirects', 'encoding', 'cut-off'].includes(failure.reason) && !isUnreached(failure)
+
 export interface Past {
   /** In a row, this one included. */
   readonly failures: number

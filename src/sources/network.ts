@@ -64,8 +64,13 @@ export interface Network {
   gate(): Promise<number | null>
   /** A domain asked at `askedAt` answered, whatever it said. Costs nothing but memory until told on, once a second. */
   reached(domain: string, askedAt: number): void
-  /** A domain asked at `askedAt` did not answer. @returns whether that is our own network's fault, so that it does not count */
-  unreached(domain: string, sourceId: string, askedAt: number): Promise<boolean>
+  /**
+   * A domain asked at `askedAt` did not answer.
+   * @param wasFailing the source failed the last time, too: that it fails again says nothing of our network. Those are asked last of all that
+   *                   is due, so at the end of a round they are the latest.
+   * @returns whether that is our own network's fault, so that it does not count
+   */
+  unreached(domain: string, sourceId: string, askedAt: number, wasFailing: boolean): Promise<boolean>
   /** Tells on what was heard and not told yet. */
   flush(): Promise<void>
 }
@@ -158,8 +163,9 @@ export const createNetwork = ({ redis, keys, now, random = Math.random, onBack, 
       // The probe's answer is what everyone waits for.
       if (known.mode === 'down') readAt = Number.NEGATIVE_INFINITY
     },
-    async unreached(domain, sourceId, askedAt) {
+    async unreached(domain, sourceId, askedAt, wasFailing) {
       await flush()
+      if (wasFailing && known.mode !== 'down') return false
       const at = now()
       const answers = await redis
         .multi()

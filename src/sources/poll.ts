@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type FetchFeed, type FetchOutcome, isUnder } from '../feed/fetch.ts'
 import { withoutCredentials } from '../feed/redact.ts'
 import type { Due } from './due.ts'
-import { type FailureOf, isUnreached } from './failures.ts'
+import { type FailureOf, isAnswered, isUnreached } from './failures.ts'
 import { addressOf, sighted } from './moves.ts'
 import type { Network } from './network.ts'
 import { type Politeness, politeDomain, rulesFor, type Visit, type Wait } from './politeness.ts'
@@ -94,11 +94,11 @@ export const createPoll = ({
     url: string,
     visit: Visit,
     failure: FailureOf,
-    askedAt: number,
+    { askedAt, wasFailing }: { readonly askedAt: number; readonly wasFailing: boolean },
   ): Promise<Polled> => {
     const domain = politeDomain(url)
-    const isOurFault = isUnreached(failure) && (await network.unreached(domain, source.id, askedAt))
-    if (failure.reason === 'status') network.reached(domain, askedAt)
+    const isOurFault = isUnreached(failure) && (await network.unreached(domain, source.id, askedAt, wasFailing))
+    if (isAnswered(failure)) network.reached(domain, askedAt)
     const closed = await visit.leave({ ...failure, why: `answered ${failure.status ?? failure.reason}` })
     const asked = Math.max(failure.retryAfter ?? 0, failure.isLimited ? closed : 0)
     const heard = asked > 0 ? { ...failure, retryAfter: asked } : failure
@@ -183,9 +183,9 @@ export const createPoll = ({
       const url = addressOf(source.url, state.adopted, state.failures)
       const elsewhere = await visit.enter(url)
       if (elsewhere) return await putOff(source, elsewhere)
-      const askedAt = now()
+      const asked = { askedAt: now(), wasFailing: state.failures > 0 }
       const { delay, refusal: forbidden } = await askRobots(url, signal)
-      if (forbidden) return await giveUp(source, url, visit, forbidden, askedAt)
+      if (forbidden) return await giveUp(source, url, visit, forbidden, asked)
 
       const hasValidators = Boolean(state.validators?.etag || state.validators?.lastModified)
       const asking = !isRecrawl && hasValidators ? howToAsk(state.lie?.at ?? null, now(), random()) : 'conditional'
@@ -203,9 +203,9 @@ export const createPoll = ({
       if (fetched.kind === 'held') {
         return await putOff(source, held ?? { ms: fetched.wait, kind: 'turn', why: 'turn' })
       }
-      if (fetched.kind === 'failed') return await giveUp(source, url, visit, fetched, askedAt)
+      if (fetched.kind === 'failed') return await giveUp(source, url, visit, fetched, asked)
 
-      network.reached(politeDomain(url), askedAt)
+      network.reached(politeDomain(url), asked.askedAt)
       const leave = () =>
         visit.leave({
           ...(fetched.retryAfter === undefined ? {} : { retryAfter: fetched.retryAfter }),

@@ -120,7 +120,17 @@ describe('a cable that is cut', () => {
     }
     for (const { domain, at } of asked.filter(({ isDead }) => isDead)) {
       desk.clock.now = at + 10_000
-      expect(await desk.network.unreached(domain, domain, at)).toBe(false)
+      expect(await desk.network.unreached(domain, domain, at, false)).toBe(false)
+    }
+    expect((await desk.network.state()).mode).toBe('up')
+  })
+
+  it('is not what sources mean that failed before and are asked last of all', async () => {
+    const desk = aPollingDesk({})
+    for (let n = 0; n < 40; n += 1) desk.network.reached(`good${n}.example`, desk.clock.now)
+    for (let n = 0; n < 40; n += 1) {
+      desk.clock.now += 1_000
+      expect(await desk.network.unreached(`dead${n}.example`, `dead${n}`, desk.clock.now - 500, true)).toBe(false)
     }
     expect((await desk.network.state()).mode).toBe('up')
   })
