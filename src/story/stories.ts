@@ -36,9 +36,9 @@ const isBefore = (one: string, other: string): boolean => {
 
 export const createStories = ({ redis, keys, settings, now }: StoriesParts): Stories => {
   const log = keys.storyLog()
+  let hashKey: HashKey | null = null
   let clusterer: Clusterer = createClusterer(settings)
   let last = '0-0'
-  let hashKey: HashKey | undefined
   // One at a time within a process: a second batch would only find itself behind the first.
   let turn: Promise<unknown> = Promise.resolve()
 
@@ -48,14 +48,20 @@ export const createStories = ({ redis, keys, settings, now }: StoriesParts): Sto
     return hashKeyOf((await redis.get(keys.storyHashKey())) ?? '') ?? OPEN_KEY
   }
 
-  const catchUp = async (): Promise<void> => {
+  /** @returns the key by which words are hashed */
+  const catchUp = async (): Promise<HashKey> => {
+    if (!hashKey) {
+      hashKey = await readHashKey()
+      clusterer = createClusterer(settings, hashKey)
+      last = '0-0'
+    }
     for (;;) {
       const page = await redis.xrange(log, `(${last}`, '+', 'COUNT', PAGE)
       for (const [id, [, json]] of page) {
         if (json !== undefined) clusterer.fold(readEntry(json, millisOf(id)))
         last = id
       }
-      if (page.length < PAGE) return
+      if (page.length < PAGE) return hashKey
     }
   }
 
@@ -92,11 +98,8 @@ export const createStories = ({ redis, keys, settings, now }: StoriesParts): Sto
       return true
     }
     // The log ends before what we folded: it was cleared or lost its tail. It is the truth, so we start again from it.
-    if (isBefore(ids[0] ?? '0-0', last)) {
-      clusterer = createClusterer(settings)
-      last = '0-0'
-      hashKey = undefined // gone with it, perhaps
-    }
+    // Its key may have gone with it.
+    if (isBefore(ids[0] ?? '0-0', last)) hashKey = null
     return false
   }
 
@@ -121,9 +124,7 @@ export const createStories = ({ redis, keys, settings, now }: StoriesParts): Sto
       inTurn(async () => {
         if (articles.length === 0) return []
         for (;;) {
-          hashKey ??= await readHashKey()
-          const key = hashKey
-          await catchUp()
+          const key = await catchUp()
           const batch = articles.map(article => featuresOf(toldBy(article), key))
           const { decisions, fresh } = decideInMemory(batch)
           if (await append(fresh)) return decisions
