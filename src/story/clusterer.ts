@@ -19,6 +19,8 @@ import { createSecondLooks, dueOf, SECOND_LOOK, sharedNeeded, tellsAnother } fro
 import type { StorySettings } from './settings.ts'
 import type { Story } from './story.ts'
 import { createStoryIndex, type Near, wantedOf } from './story-index.ts'
+import { type HashKey, OPEN_KEY } from './term-hash.ts'
+import { usualIn } from './usual-words.ts'
 
 export interface Clusterer {
   /** The answer for an article of the window; null for a new one. */
@@ -43,9 +45,10 @@ export interface Clusterer {
 const ALIKE = 5
 const NEAREST = 5
 
-export const createClusterer = (settings: () => StorySettings): Clusterer => {
+/** @param key by which the features' words are hashed */
+export const createClusterer = (settings: () => StorySettings, key: HashKey = OPEN_KEY): Clusterer => {
   const journal = createJournal()
-  const index = createStoryIndex(journal)
+  const index = createStoryIndex(journal, usualIn(key))
   const prints = createPrints(journal)
   const entries = new Map<ArticleId, Decided & { readonly at: number }>()
   const homes = new Map<ArticleId, StoryId>()
@@ -124,7 +127,7 @@ export const createClusterer = (settings: () => StorySettings): Clusterer => {
       .map(each => ({ ...each, score: weigh(features, each) }))
       .sort((a, b) => b.score - a.score || (a.story.id < b.story.id ? -1 : 1))
     const [nearest] = near
-    const needed = caution + neededToJoin(rateOf(nextRate(rate, scoreOf(nearest), length), index, 1))
+    const needed = caution + neededToJoin(rateOf(nextRate(rate, scoreOf(nearest), length), index, 1), index.articles)
     const joined = near.find(({ story, score }) => score >= needed && !tellsAnother(features, story))?.story
     return {
       features,
@@ -240,7 +243,7 @@ export const createClusterer = (settings: () => StorySettings): Clusterer => {
       decision,
       arrived: entry.arrived,
       now,
-      needed: settings().caution + neededToJoin(rateOf(rate, index, 1)),
+      needed: settings().caution + neededToJoin(rateOf(rate, index, 1), index.articles),
     }
   }
 

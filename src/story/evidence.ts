@@ -45,8 +45,12 @@ const MOST_APART = 4
 /** What `mentions` articles of one story add to how common a word is. */
 export const commonness = (mentions: number): number => mentions ** MENTIONS
 
-/** Probability that an article has the word by chance. */
-export const chance = (common: number, all: number): number => Math.min(0.5, (common + 0.3) / (all + PRIOR + 1))
+/** What an unseen word counts of which nothing is known beforehand. */
+const UNSEEN = 0.3
+
+/** Probability that an article has the word by chance. @param usual what was known of it beforehand (src/story/usual-words.ts) */
+export const chance = (common: number, all: number, usual: number | null): number =>
+  Math.min(0.5, (common + (usual === null ? UNSEEN : usual * PRIOR)) / (all + PRIOR + 1))
 
 /** What one word would say if it could be no coincidence, in nats: how well it leads to a story. @param share of the story's articles that have it */
 export const lead = (share: number, byChance: number): number => Math.log(1 + (ODDS * share) / byChance)
@@ -62,12 +66,20 @@ export const likelihood = (gained: number, length: number): number =>
 export const sizePrior = (articles: number, coherence: number): number =>
   articles < 2 ? 0 : Math.min(MOST_SIZE, SIZE * Math.log(articles)) * coherence
 
-/** @param rate share of articles that belong somewhere */
-export const neededToJoin = (rate: number): number => NEEDED - RATE_WEIGHT * Math.log(rate / (1 - rate))
+/** Where there are fewer articles than this, fewer stories may be met by coincidence, and less is needed for one more article. */
+const FULL = 3_000
+const FEW = 250
+const FEWER = 0.8
+
+const neededAt = (rate: number): number => NEEDED - RATE_WEIGHT * Math.log(rate / (1 - rate))
+
+/** @param rate share of articles that belong somewhere; @param articles of the window */
+export const neededToJoin = (rate: number, articles: number): number =>
+  neededAt(rate) + FEWER * Math.log(Math.min(1, (articles + FEW) / FULL))
 
 /** @param smaller articles of the smaller story: many articles that all speak for it are more evidence than one */
-export const neededToMerge = (rate: number, smaller: number): number =>
-  neededToJoin(rate) + (smaller < 2 ? 0 : MERGE_NEEDED - MERGE_SIZE * Math.log(smaller))
+export const neededToMerge = (rate: number, articles: number, smaller: number): number =>
+  smaller < 2 ? neededToJoin(rate, articles) : neededAt(rate) + MERGE_NEEDED - MERGE_SIZE * Math.log(smaller)
 
 /** What speaks against: told before by the same source, or days apart. */
 export const reservations = (sameSource: boolean, msApart: number): number =>

@@ -54,7 +54,7 @@ const UNSPACED =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Khmer}\p{Script=Lao}\p{Script=Myanmar}]/u
 
 /** Plural and possessive endings off, so that `storms` meets `storm`: as much stemming as helps without a language's rules. */
-const stem = (word: string): string =>
+export const stem = (word: string): string =>
   word.length > 4 && word.endsWith('s') && !word.endsWith('ss') ? word.slice(0, -1) : word
 
 /** Terms of a text: folded words without stopwords; words of unspaced scripts as the platform segments them. */
@@ -74,7 +74,7 @@ export const termsOf = (text: string, language: string): string[] => {
  * The lowest bit says whether the word holds a digit. A day's news has some hundred thousand words: by chance a handful of them meet
  * another of the same hash, and one word alone makes no story.
  */
-const termOf = (word: string, language: string, key: HashKey): Term => {
+export const termOf = (word: string, language: string, key: HashKey): Term => {
   const hash = hashOf(`${language} ${word}`, key)
   return /\d/.test(word) ? hash | 1 : hash & ~1
 }

@@ -21,6 +21,7 @@ import {
   setPlaceAt,
   type TermCounts,
 } from './term-counts.ts'
+import type { Usual } from './usual-words.ts'
 
 /** A story as far as its words go. */
 export interface Worded {
@@ -32,6 +33,8 @@ export interface Worded {
 
 export interface Posting {
   readonly term: Term
+  /** Probability that an article has it, as known beforehand; null where it is not. */
+  readonly usual: number | null
   /** Sum over the stories that have it. */
   common: number
   /** Stories that have it: slot and count, slot and count, in a block of room for so many. */
@@ -92,7 +95,10 @@ const hashOf = (id: string): number => {
   return hash
 }
 
-export const createPostings = <S extends Worded & { readonly id: string }>(journal: Journal): Postings<S> => {
+export const createPostings = <S extends Worded & { readonly id: string; readonly language: string }>(
+  journal: Journal,
+  usual: Usual,
+): Postings<S> => {
   const blocks = createBlocks()
   const postings = new Map<Term, Posting>()
   const stories: (S | undefined)[] = []
@@ -207,7 +213,7 @@ export const createPostings = <S extends Worded & { readonly id: string }>(journ
       return alone
     },
     of: term => postings.get(term),
-    chanceOf: posting => chance(posting?.common ?? 0, all),
+    chanceOf: posting => chance(posting?.common ?? 0, all, posting?.usual ?? null),
     open(make) {
       const slot = free.pop() ?? stories.length
       const story = make(slot, noTerms(blocks))
@@ -229,6 +235,7 @@ export const createPostings = <S extends Worded & { readonly id: string }>(journ
     setTerm(story, term, count) {
       const posting = postings.get(term) ?? {
         term,
+        usual: usual(term, story.language),
         common: 0,
         size: 0,
         at: 0,
@@ -278,7 +285,7 @@ export const createPostings = <S extends Worded & { readonly id: string }>(journ
       const list: Sought[] = []
       for (const { term, count } of terms) {
         const posting = postings.get(term)
-        if (posting) list.push({ posting, weight: count / of, byChance: chance(posting.common, all) })
+        if (posting) list.push({ posting, weight: count / of, byChance: chance(posting.common, all, posting.usual) })
       }
       return list
     },

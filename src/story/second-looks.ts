@@ -56,7 +56,10 @@ export const createSecondLooks = ({ index, settings, rate, join }: SecondLookPar
     if (into.told < story.told || (into.told === story.told && into.id > story.id)) return false
     if (shared < sharedNeeded(into, story.terms.size / story.told) || index.areApart(story.id, into.id)) return false
     if (Math.abs(into.lastAt - story.lastAt) > joinWithin) return false
-    if (score - reservations(false, msBetween(story, into)) < caution + neededToMerge(rate(story.told), story.told))
+    if (
+      score - reservations(false, msBetween(story, into)) <
+      caution + neededToMerge(rate(story.told), index.articles, story.told)
+    )
       return false
     return story.told > 1 || !firstOf(story).some(each => tellsAnother(each, into))
   }

@@ -41,9 +41,9 @@ const isBefore = (one: string, other: string): boolean => {
 
 export const createStories = ({ redis, keys, settings, now, giveWay = nextTurn }: StoriesParts): Stories => {
   const log = keys.storyLog()
+  let hashKey: HashKey | null = null
   let clusterer: Clusterer = createClusterer(settings)
   let last = '0-0'
-  let hashKey: HashKey | undefined
   // One at a time within a process: a second batch would only find itself behind the first.
   let turn: Promise<unknown> = Promise.resolve()
 
@@ -67,14 +67,20 @@ export const createStories = ({ redis, keys, settings, now, giveWay = nextTurn }
     return hashKeyOf((await redis.get(keys.storyHashKey())) ?? '') ?? OPEN_KEY
   }
 
-  const catchUp = async (): Promise<void> => {
+  /** @returns the key by which words are hashed */
+  const catchUp = async (): Promise<HashKey> => {
+    if (!hashKey) {
+      hashKey = await readHashKey()
+      clusterer = createClusterer(settings, hashKey)
+      last = '0-0'
+    }
     for (;;) {
       const page = await redis.xrange(log, `(${last}`, '+', 'COUNT', PAGE)
       await inSlices(page, ([id, [, json]]) => {
         if (json !== undefined) clusterer.fold(readEntry(json, millisOf(id)))
         last = id
       })
-      if (page.length < PAGE) return
+      if (page.length < PAGE) return hashKey
     }
   }
 
@@ -111,11 +117,8 @@ export const createStories = ({ redis, keys, settings, now, giveWay = nextTurn }
       return true
     }
     // The log ends before what we folded: it was cleared or lost its tail. It is the truth, so we start again from it.
-    if (isBefore(ids[0] ?? '0-0', last)) {
-      clusterer = createClusterer(settings)
-      last = '0-0'
-      hashKey = undefined // gone with it, perhaps
-    }
+    // Its key may have gone with it.
+    if (isBefore(ids[0] ?? '0-0', last)) hashKey = null
     return false
   }
 
@@ -140,9 +143,7 @@ export const createStories = ({ redis, keys, settings, now, giveWay = nextTurn }
       inTurn(async () => {
         if (articles.length === 0) return []
         for (;;) {
-          hashKey ??= await readHashKey()
-          const key = hashKey
-          await catchUp()
+          const key = await catchUp()
           const batch = await inSlices(articles, article => featuresOf(toldBy(article), key))
           const { decisions, fresh } = await decideInMemory(batch)
           if (await append(fresh)) return decisions

@@ -11,6 +11,7 @@ import { createMembers } from './members.ts'
 import { createPostings, type Gained } from './postings.ts'
 import { newStory, type Story, spanWith } from './story.ts'
 import { countOf, entriesOf, reserveTerms } from './term-counts.ts'
+import type { Usual } from './usual-words.ts'
 
 /** A story near an article or another story. */
 export interface Near {
@@ -74,9 +75,9 @@ export const wantedOf = (features: Features): Wanted => ({
 
 export const wantedOfStory = ({ terms, told }: Story): Wanted => ({ terms: entriesOf(terms), told })
 
-export const createStoryIndex = (journal: Journal): StoryIndex => {
+export const createStoryIndex = (journal: Journal, usual: Usual): StoryIndex => {
   const stories = new Map<StoryId, Story>()
-  const postings = createPostings<Story>(journal)
+  const postings = createPostings<Story>(journal, usual)
   const apart = new Map<StoryId, ReadonlySet<StoryId>>()
 
   const assign = (story: Story, fields: Partial<Omit<Story, 'told'>>): void => {

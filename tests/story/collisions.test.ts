@@ -16,16 +16,19 @@ const termIn = (word: string, key: HashKey): number =>
   featuresOf({ id: 'a' as ArticleId, title: word, summary: '', language: 'en', source: '', publishedAt: null }, key)
     .title[0] as number // one word, one term
 
-/** Pairs of made words that have one hash under a key, as somebody would make them who knows it. */
+const lettersOf = (n: number): string =>
+  n < 26 ? String.fromCharCode(97 + n) : lettersOf(Math.floor(n / 26) - 1) + lettersOf(n % 26)
+
+/** Pairs of made words that have one hash under a key, as somebody would make them who knows it; no word twice. */
 const colliding = (key: HashKey, pairs: number): (readonly [string, string])[] => {
   const byTerm = new Map<number, string>()
   const found: (readonly [string, string])[] = []
   for (let n = 0; found.length < pairs; n += 1) {
-    const word = `q${n.toString(36).replace(/[0-9]/g, digit => 'ghijklmnop'[Number(digit)] ?? '')}z`
+    const word = `q${lettersOf(n)}z`
     const term = hashOf(`en ${word}`, key) & ~1
     const other = byTerm.get(term)
-    if (other !== undefined && other !== word) found.push([other, word])
-    byTerm.set(term, word)
+    if (other === undefined) byTerm.set(term, word)
+    else found.push([other, word])
   }
   return found
 }

@@ -14,12 +14,16 @@ import { testRedis } from '../support/redis.ts'
 const { redis, keys } = testRedis()
 const settings = StorySettings.parse({})
 
+/** A number in letters: a word with digits is a number in a headline, and other numbers tell of other events. */
+const lettersOf = (n: number): string =>
+  n < 26 ? String.fromCharCode(97 + n) : lettersOf(Math.floor(n / 26) - 1) + lettersOf(n % 26)
+
 /** Ten events, each told by five papers in words of its own, among thirty articles that tell of nothing else in the news. */
 const day = (seed: number): { readonly article: Article; readonly event: string }[] => {
   const random = seeded(seed)
-  const common = (): string => `common${Math.floor(random() * 400)}`
+  const common = (): string => `common${lettersOf(Math.floor(random() * 400))}`
   const some = (words: readonly string[]): string[] => words.filter(() => random() < 0.8)
-  const wordsOf = (event: number) => Array.from({ length: 9 }, (_, n) => `event${event}word${n}`)
+  const wordsOf = (event: number) => Array.from({ length: 9 }, (_, n) => `event${lettersOf(event)}word${lettersOf(n)}`)
   const telling = (event: number, paper: number) => {
     const words = [...some(wordsOf(event)), ...Array.from({ length: 5 }, common)]
     const article = anArticle({
