@@ -53,7 +53,11 @@ const take = async (page: Page, path: string, rest: string): Promise<void> => {
 
 try {
   const end = Date.now() + PATIENCE
-  while ((await redis.llen(keys.list('latest'))) < STORIES && Date.now() < end) await delay(500)
+  const isReady = async () => {
+    const fetched = await Promise.all(config.sources.map(({ id }) => redis.hexists(keys.source(id), 'lastFetchAt')))
+    return fetched.every(Boolean) && (await redis.llen(keys.list('latest'))) >= STORIES
+  }
+  while (!(await isReady()) && Date.now() < end) await delay(500)
   mkdirSync(OUT, { recursive: true })
   const first = await browser.newPage()
   await first.goto(daemon.setupUrl ?? '')

@@ -187,9 +187,7 @@ export const createQuarantine = ({ redis, keys, now }: QuarantineParts): Quarant
     },
 
     async refused(source) {
-      const sources = source
-        ? [source]
-        : ((await redis.zrevrange(keys.refusing(), 0, MOST_REFUSING - 1)) as SourceId[]) // members are written by refuse alone
+      const sources = source ? [source] : ((await redis.zrevrange(keys.refusing(), 0, MOST_REFUSING - 1)) as SourceId[]) // members are written by refuse alone
       const lists = await Promise.all(sources.map(source => redis.lrange(keys.refused(source), 0, -1)))
       return lists
         .flatMap(

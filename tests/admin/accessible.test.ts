@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import axe from 'axe-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { NAV } from '../../src/admin/desk.ts'
 import { createSources } from '../../src/sources/sources.ts'
@@ -10,7 +9,6 @@ import { aDesk } from '../support/daemon.ts'
 import { rss, serve } from '../support/http.ts'
 import { until } from '../support/until.ts'
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const feed = await serve((request, response) => {
   if (request.url === '/broken') response.writeHead(500).end()
   else
@@ -68,7 +66,7 @@ describe.skipIf(CHROMIUM === undefined)('pages for everybody', () => {
     const context = await (await browser()).newContext({ colorScheme })
     const page = await context.newPage()
     const check = async () => {
-      await page.evaluate(axe)
+      await page.evaluate(axe.source)
       const { violations } = (await page.evaluate('axe.run()')) as { violations: readonly Violation[] }
       return violations.map(({ id, nodes }) => ({
         ...{ id, at: page.url() },
