@@ -39,6 +39,6 @@ export interface Adding {
   find(typed: string): Promise<Finding>
   /** @param section of whatever its folders do not file */
   readOpml(document: Uint8Array, section: string): OpmlPlan
-  /** @param withKeys whether addresses keep what opens a door */
-  writeOpml(withKeys: boolean): string
+  /** All sources, their addresses without what opens a door: what a browser downloads lies about. */
+  writeOpml(): string
 }

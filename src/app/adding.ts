@@ -8,6 +8,7 @@ import { opmlOf } from './commands/sources/export.ts'
 import { planOf } from './commands/sources/import.ts'
 import { addressOf, FOUND_HOW, proposalsAt, rateOf, titleOf } from './proposals.ts'
 import type { Session } from './session.ts'
+import { shownSource } from './status.ts'
 
 export type AddingParts = Pick<Session, 'redis' | 'keys'> & {
   readonly sources: Pick<Session['sources'], 'list'>
@@ -41,9 +42,5 @@ export const createAdding = ({ redis, keys, sources, config }: AddingParts): Add
     return { kind: 'plan', added, left }
   },
 
-  writeOpml: withKeys =>
-    opmlOf(
-      withKeys ? sources.list() : sources.list().map(source => ({ ...source, url: withoutCredentials(source.url) })),
-      config().taxonomy,
-    ),
+  writeOpml: () => opmlOf(sources.list().map(shownSource), config().taxonomy),
 })

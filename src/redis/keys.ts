@@ -182,6 +182,8 @@ export const keysFor = (prefix: string) => {
      * What the admin server keeps of who may, all written by it and by `newsdesk users` and `tokens`; nothing that would let anyone in is in clear:
      * - `users` HASH name -> JSON role, password hash. `tokens` HASH id -> JSON name, role, hash. `tokens:used` HASH id -> ms. One field each.
      * - `setup` STRING, hash of the one-time link's token; a day. `session:<hash>` STRING JSON; expires after `admin.session`.
+     * - `recrawled:<id>` STRING who asked for a source to be crawled; expires after `admin.recrawlGap`. `adding:<token>` STRING JSON, sources shown and
+     *   not added yet; a quarter of an hour.
      * - `tries:<of>:<hash>` STRING count of tries at logging in; expires after a minute or ten. `password` STRING of versions before there were users.
      */
     admin: (name: string) => `{${prefix}:admin}:${name}`,

@@ -161,12 +161,14 @@ describe('newsdesk sources add', () => {
 describe('sources changed with the command line', () => {
   const { run, start, keys, redis, write } = anInstallation(listed)
 
-  it('are live in a running daemon, survive its restart, and leave the file alone', async () => {
+  // A dozen commands, each a process: on a machine with much else to do they take their time.
+  it('are live in a running daemon, survive its restart, and leave the file alone', { timeout: 240_000 }, async () => {
     const daemon = start()
     await daemon.says(/newsdesk runs/)
     await until(() => redis.hget(keys.source('filed'), 'fetches'))
     expect((await run('sources', 'add', `${site.url}/main.xml`, '--yes', '--id', 'typed')).code).toBe(0)
     await until(() => redis.hget(keys.source('typed'), 'fetches'))
+    expect((await redis.xrevrange(keys.audit(), '+', '-')).join()).toMatch(/who,cli:.*what,source\.add,on,typed/)
     await until(async () => (await redis.lrange(keys.list('latest'), 0, -1)).join().includes('https://main.example/'))
 
     expect(await run('sources', 'pause', 'filed')).toMatchObject({ code: 0, out: 'filed paused.\n' })

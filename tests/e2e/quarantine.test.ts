@@ -85,6 +85,8 @@ describe('a body that could not be read', () => {
     const dropped = await newsdesk('quarantine', 'drop', '--all')
     expect(dropped).toMatchObject({ code: 0, out: '1 body dropped.\n' })
     expect(await sources.quarantine.bodies()).toEqual([])
+    for (const what of ['quarantine.replay', 'quarantine.drop'])
+      expect(await get(`/audit?what=${what}&who=cli:`)).toContain(`<td>${what}</td>`)
   })
 
   it('replayed by a click goes through to the lists, once, and leaves', async () => {

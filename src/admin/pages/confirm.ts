@@ -24,8 +24,7 @@ const LEFT: Readonly<Record<Act, string>> = {
 }
 
 const SAYS: Readonly<Record<Act, string>> = {
-  crawl:
-    'They are fetched as their publishers allow it, one request at a time to each domain, whatever their schedule and backoff say.',
+  crawl: 'They are fetched one after the other as their domains allow it, whatever their schedule and backoff say.',
   pause: 'They are polled no more until somebody resumes them. Nothing is forgotten.',
   resume: 'They are polled again, as they fall due.',
   remove:

@@ -10,7 +10,7 @@ import { bodiesTable, refusedTable } from './quarantine.ts'
 import { stateCell } from './sources.ts'
 import { sparkline } from './sparkline.ts'
 import { type Column, table } from './table.ts'
-import { span, when } from './time.ts'
+import { dueAt, span, when } from './time.ts'
 
 export interface SourceView {
   /** Without what opens a door. */
@@ -81,7 +81,7 @@ export const sourcePage = (view: SourceView): Html => {
     ? html`never: it is paused`
     : state.nextAt === null
       ? html`not scheduled: ${state.retiredAt === null ? 'is a daemon with the role scheduler running?' : 'its publisher said that it is gone for good; a re-crawl revives it'}`
-      : html`${when(state.nextAt, now)}: ${state.nextReason}`
+      : html`${dueAt(state.nextAt, now)}: ${state.nextReason}`
   return html`<div id="source" data-watch="sources" data-watch-from="/sources/${source.id}"><div data-key="${source.id}">
 ${facts([
   ['State', stateCell({ ...state, ...listed, detail: state.lastError?.detail ?? null }, now)],

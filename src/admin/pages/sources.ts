@@ -6,7 +6,7 @@ import { addressOf, type Listed, type Selection, SORTS, type SourcesQuery } from
 import { STATES } from '../status-of.ts'
 import { sparkline } from './sparkline.ts'
 import { type Column, table, unseen } from './table.ts'
-import { plural, span, when } from './time.ts'
+import { dueAt, plural, span, when } from './time.ts'
 
 /** What only a page's own rows are read for. */
 export interface SourceRow extends Listed {
@@ -110,7 +110,7 @@ const columns = ({ now, mayAct }: Pick<SourcesView, 'now' | 'mayAct'>): readonly
     title: 'Next fetch',
     cell: ({ nextAt, nextReason, movedTo, source }) =>
       source.enabled
-        ? html`${nextAt === null ? 'never' : when(nextAt, now)}<br><span class="soft">${nextReason}</span>${movedTo ? html`<br><span class="soft">moved to ${movedTo}</span>` : null}`
+        ? html`${nextAt === null ? 'never' : dueAt(nextAt, now)}<br><span class="soft">${nextReason}</span>${movedTo ? html`<br><span class="soft">moved to ${movedTo}</span>` : null}`
         : html`paused`,
   },
   { title: 'New a day', cell: ({ daily }) => sparkline(daily, 'new articles') },
@@ -135,7 +135,7 @@ const bulk = ({ query, selection: { found, states } }: SourcesView): Html => {
 ${Object.entries(filter).map(([name, value]) => (value === '' ? html`` : html`<input type="hidden" name="${name}" value="${value}">`))}
 ${ACTS.map(act => html`<button name="do" value="${act}">${ACT_NAMES[act]}</button>`)}${
   failing > 0
-    ? html`<a href="/sources/-/confirm?do=crawl&amp;which=found&amp;state=failing">Re-crawl all ${failing} failing</a>`
+    ? html`<a href="/sources/-/confirm?do=crawl&amp;which=found&amp;state=failing">${failing === 1 ? 'Re-crawl the one that fails' : `Re-crawl all ${failing} failing`}</a>`
     : null
 }</form>`
 }

@@ -22,3 +22,6 @@ export const when = (at: number | null, now: number): Html => {
   const exact = new Date(at).toISOString()
   return html`<time datetime="${exact}" title="${exact}">${at <= now ? `${span(now - at)} ago` : `in ${span(at - now)}`}</time>`
 }
+
+/** When something is to come, or that it should have come by now. */
+export const dueAt = (at: number, now: number): Html => (at <= now ? html`due, ${when(at, now)}` : when(at, now))

@@ -1,0 +1,32 @@
+/** A real Chromium for tests and pictures of pages. It is found on PATH or named by CHROMIUM. */
+
+import { existsSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { type Browser, chromium } from 'playwright-core'
+
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome']
+
+const onPath = (): string | undefined =>
+  (process.env.PATH ?? '')
+    .split(delimiter)
+    .flatMap(folder => NAMES.map(name => join(folder, name)))
+    .find(path => existsSync(path))
+
+/** Where Chromium is; undefined where there is none. */
+export const CHROMIUM = process.env.CHROMIUM ?? onPath()
+
+/** @throws where there is no Chromium */
+export const launchChromium = (): Promise<Browser> =>
+  chromium.launch({
+    executablePath: CHROMIUM ?? '',
+    args: [
+      '--headless',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  })

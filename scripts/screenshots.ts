@@ -1,0 +1,91 @@
+/**
+ * Pictures of every page of the desk, light and dark, on a desk and on a phone: `npm run screenshots` writes docs/images/desk/, from a real
+ * daemon that crawls the demo's newsstand into a Redis of its own. Takes a minute or two; what is in the lists differs from run to run.
+ */
+
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Page } from 'playwright-core'
+import { NAV } from '../src/admin/desk.ts'
+import { startDaemon } from '../src/app/daemon.ts'
+import { demoConfig } from '../src/app/demo/demo.ts'
+import { createLog } from '../src/app/log.ts'
+import { startNewsstand } from '../src/app/newsstand/newsstand.ts'
+import { connectRedis } from '../src/redis/connect.ts'
+import { keysFor } from '../src/redis/keys.ts'
+import { resolveRedis } from '../src/redis/server.ts'
+import { launchChromium } from './chromium.ts'
+
+const OUT = 'docs/images/desk'
+const SIZES = { desk: { width: 1_200, height: 800 }, phone: { width: 390, height: 780 } } as const
+const SCHEMES = ['light', 'dark'] as const
+/** Stories after which the lists are worth a picture, and for how long they are waited for, ms. */
+const STORIES = 40
+const PATIENCE = 180_000
+
+const dir = mkdtempSync(join(tmpdir(), 'newsdesk-pictures-'))
+const log = createLog({ level: 'error', to: 2 })
+const server = await resolveRedis({ dataDir: dir, durable: false, say: () => undefined })
+const stand = await startNewsstand({ speed: 60 })
+const config = demoConfig(stand)
+const keys = keysFor(config.settings.redis.prefix)
+const redis = connectRedis(server.address, log, 'pictures')
+const daemon = await startDaemon({ config, redis: server, log })
+const browser = await launchChromium()
+
+/** What the page is called in the name of a picture. */
+const nameOf = (path: string): string =>
+  path
+    .replace(/\?.*/, '')
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-|-$/g, '') || 'front'
+
+const take = async (page: Page, path: string, rest: string): Promise<void> => {
+  await page.goto(`${daemon.adminUrl}${path}`)
+  // The queue dashboard asks for its data by itself.
+  if (path.startsWith('/queues')) await page.getByText('crawl').first().waitFor()
+  const file = join(OUT, `${nameOf(path)}-${rest}.png`)
+  await page.screenshot({ path: file, animations: 'disabled' })
+  console.log(file)
+}
+
+try {
+  const end = Date.now() + PATIENCE
+  const isReady = async () => {
+    const fetched = await Promise.all(config.sources.map(({ id }) => redis.hexists(keys.source(id), 'lastFetchAt')))
+    return fetched.every(Boolean) && (await redis.llen(keys.list('latest'))) >= STORIES
+  }
+  while (!(await isReady()) && Date.now() < end) await delay(500)
+  mkdirSync(OUT, { recursive: true })
+  const first = await browser.newPage()
+  await first.goto(daemon.setupUrl ?? '')
+  await first.getByLabel(/New password/).fill('a fine long password')
+  await first.getByRole('button', { name: 'Set password' }).click()
+  await first.getByRole('navigation', { name: 'Pages' }).waitFor()
+  const cookies = await first.context().cookies()
+  const [source] = config.sources
+  const pages = [
+    ...NAV.map(({ path }) => path),
+    `/sources/${source?.id}`,
+    '/sources/-/add',
+    '/sources/-/confirm?do=crawl&which=found',
+  ]
+  for (const scheme of SCHEMES)
+    for (const [size, viewport] of Object.entries(SIZES)) {
+      const context = await browser.newContext({ viewport, colorScheme: scheme })
+      const page = await context.newPage()
+      await take(page, '/login', `${scheme}-${size}`)
+      await context.addCookies(cookies)
+      for (const path of pages) await take(page, path, `${scheme}-${size}`)
+      await context.close()
+    }
+} finally {
+  await browser.close()
+  await daemon.stop()
+  await stand.close()
+  redis.disconnect()
+  await server.stop()
+  rmSync(dir, { recursive: true, force: true })
+}
