@@ -94,7 +94,7 @@ export const articles = defineJob({
     const accepted = outcomes.filter((outcome): outcome is Placed => !('kind' in outcome))
     const ingested = await archive.ingest(accepted, now(), crawl.id)
     await context.learn?.(accepted.map(({ article }) => article))
-    await publishing.changed(ingested)
+    await publishing.changed(ingested, crawl.id)
     const arrived = now()
     for (const [index, outcome] of outcomes.entries()) {
       // Neither edits, nor another source's copies, nor guesses at a date tell how late we were.

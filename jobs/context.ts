@@ -63,8 +63,11 @@ export interface JobSettings {
 
 /** Asks for lists to be written; a burst of asking for the same list writes it once. */
 export interface Publishing {
-  /** Every list that an ingested batch may have changed, and what is related to its articles. */
-  changed(ingested: Ingested): Promise<void>
+  /**
+   * Every list that an ingested batch may have changed, and what is related to its articles.
+   * @param crawl that brought it, for the log
+   */
+  changed(ingested: Ingested, crawl?: string): Promise<void>
   /** @param isRefresh asked for by the clock: behind those that changed */
   lists(names: readonly string[], isRefresh?: boolean): Promise<void>
 }

@@ -119,7 +119,7 @@ export interface PublishingParts {
 }
 
 export const publishingTo = (queues: Queues, { publisher, changes, waiting }: PublishingParts): Publishing => {
-  const add = (data: readonly { list: string; articles?: readonly ArticleId[] }[]) =>
+  const add = (data: readonly { list: string; articles?: readonly ArticleId[]; crawl?: string }[]) =>
     queues.publish.addBulk(
       data.map(each => ({
         name: publish.title(publish.data.parse(each)),
@@ -128,7 +128,7 @@ export const publishingTo = (queues: Queues, { publisher, changes, waiting }: Pu
       })),
     )
   return {
-    async changed(ingested) {
+    async changed(ingested, crawl) {
       // Noted first: whoever ranks afterwards reads what stands now.
       await changes.note(ingested)
       const lists = publisher.affectedBy(ingested)
@@ -139,7 +139,8 @@ export const publishingTo = (queues: Queues, { publisher, changes, waiting }: Pu
         list: 'related',
         articles: beside.slice(part * RELATED, (part + 1) * RELATED),
       }))
-      await add([...(lists.length > 0 ? [{ list: WAITING }] : []), ...related])
+      const by = crawl === undefined ? {} : { crawl }
+      await add([...(lists.length > 0 ? [{ list: WAITING }] : []), ...related].map(each => ({ ...each, ...by })))
     },
     async lists(names, isRefresh = false) {
       if (names.length === 0) return
