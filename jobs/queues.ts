@@ -1,6 +1,6 @@
 /** The queues as BullMQ objects, and the only places from which jobs are added. */
 
-import { type ConnectionOptions, type Job, Queue } from 'bullmq'
+import { type ConnectionOptions, type Job, Queue, type Telemetry } from 'bullmq'
 import type { ArticleId } from '../src/article/article.ts'
 import type { Changes } from '../src/lists/changes.ts'
 import type { Publisher } from '../src/lists/publisher.ts'
@@ -22,11 +22,17 @@ export interface Queues {
 
 export const definitions = { crawl, articles, publish, push } as const
 
-/** @param connection a Redis connection for all of them, without automatic pipelining */
-export const openQueues = (connection: ConnectionOptions, keys: Keys): Queues => {
+/**
+ * @param connection a Redis connection for all of them, without automatic pipelining
+ * @param telemetry hands a job's trace on to those it adds
+ */
+export const openQueues = (connection: ConnectionOptions, keys: Keys, telemetry?: Telemetry): Queues => {
   const open = ({ queue, options }: (typeof definitions)[keyof typeof definitions]) =>
     // Options by default, so that a job added by hand in the dashboard is kept and retried like any other.
-    new Queue(queue, { connection, prefix: keys.bull(), defaultJobOptions: options })
+    new Queue(queue, {
+      ...{ connection, prefix: keys.bull(), defaultJobOptions: options },
+      ...(telemetry ? { telemetry } : {}),
+    })
   return { crawl: open(crawl), articles: open(articles), publish: open(publish), push: open(push) }
 }
 

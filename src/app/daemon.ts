@@ -96,7 +96,12 @@ export const startDaemon = async ({
   }
   const redis = connect('main')
   const bull = connect('queues', { pipelined: false })
-  const queues = openQueues(bull, keys)
+  // Global for the process, and loaded only where it is asked for.
+  const tracing =
+    config.settings.tracing.endpoint === ''
+      ? null
+      : (await import('../tracing/tracing.ts')).startTracing(config.settings.tracing, { version, id })
+  const queues = openQueues(bull, keys, tracing?.telemetry)
   const stopping = new AbortController()
   const fetcher = createFetcher(() => config.settings.crawl)
   const poster = createPoster(() => config.settings.crawl)
@@ -146,6 +151,7 @@ export const startDaemon = async ({
         concurrency,
         services: { ...services.context, ingested: gauges.ingested },
         log,
+        ...(tracing ? { telemetry: tracing.telemetry } : {}),
         onEnd: gauges.jobEnded,
       }),
     )
@@ -361,7 +367,7 @@ export const startDaemon = async ({
     httpUrl: http?.url ?? null,
     setupUrl: admin?.setupUrl ?? null,
     async reload(next) {
-      const fixed: string[] = (['redis', 'roles', 'admin', 'metrics'] as const).filter(
+      const fixed: string[] = (['redis', 'roles', 'admin', 'metrics', 'tracing'] as const).filter(
         key => JSON.stringify(next.settings[key]) !== JSON.stringify(config.settings[key]),
       )
       const listens = ({ port, host, proxies }: HttpSettings) => JSON.stringify([port, host, proxies])
@@ -388,6 +394,7 @@ export const startDaemon = async ({
       if (redis.status === 'ready') await Promise.all([redis.del(keys.daemon(id)), redis.zrem(keys.daemons(), id)])
       await Promise.all([fetcher.close(), poster.close()])
       await within(Promise.all(Object.values(queues).map(queue => queue.close())), 2_000)
+      await tracing?.stop()
       for (const connection of connections) connection.disconnect()
       log.info({ id }, 'newsdesk stopped')
     },

@@ -1,6 +1,6 @@
 /** A BullMQ worker around a job's definition: parses its data at the door, gives it its context, says once what became of it. */
 
-import { type ConnectionOptions, DelayedError, type Job, UnrecoverableError, Worker } from 'bullmq'
+import { type ConnectionOptions, DelayedError, type Job, type Telemetry, UnrecoverableError, Worker } from 'bullmq'
 import type { Logger } from 'pino'
 import { z } from 'zod'
 import type { JobContext } from '../../jobs/context.ts'
@@ -15,6 +15,7 @@ export interface WorkerParts {
   /** Everything of the context but the job itself. */
   readonly services: Omit<JobContext, 'job' | 'log'>
   readonly log: Logger
+  readonly telemetry?: Telemetry
   /** Told when a run of a job has ended. */
   readonly onEnd?: (end: JobEnd) => void
 }
@@ -32,7 +33,7 @@ const STALLED_CHECK = 5_000
 
 export const startWorker = <Name extends string, Schema extends z.ZodType>(
   definition: JobDefinition<Name, Schema>,
-  { connection, keys, concurrency, services, log: parent, onEnd }: WorkerParts,
+  { connection, keys, concurrency, services, log: parent, telemetry, onEnd }: WorkerParts,
 ): RunningWorker => {
   const { queue } = definition
   // Made for each line and each job: a child keeps the level of its birth, and that of the parent changes while it runs.
@@ -85,6 +86,7 @@ export const startWorker = <Name extends string, Schema extends z.ZodType>(
     // Processors are idempotent, so a job that lost its worker is run again rather than given up after the second time.
     maxStalledCount: 10,
     metrics: { maxDataPoints: 60 * 24 },
+    ...(telemetry ? { telemetry } : {}),
   })
   worker.on('failed', (job, error) => {
     const last = !job || error instanceof UnrecoverableError || job.attemptsMade >= (job.opts.attempts ?? 1)

@@ -10,6 +10,7 @@ import { ListSettings } from '../../lists/settings.ts'
 import { Duration } from '../../settings/units.ts'
 import { CrawlSettings } from '../../sources/settings.ts'
 import { StorySettings } from '../../story/settings.ts'
+import { TracingSettings } from '../../tracing/settings.ts'
 import { PushSettings } from '../../websub/settings.ts'
 import { LEVELS } from '../log-levels.ts'
 
@@ -56,5 +57,6 @@ export const Settings = z.strictObject({
   http: HttpSettings,
   admin: AdminSettings,
   metrics: MetricsSettings,
+  tracing: TracingSettings,
 })
 export type Settings = z.infer<typeof Settings>
