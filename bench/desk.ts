@@ -1,6 +1,7 @@
 /**
- * Server time of the desk's pages over 10,000 sources: over loopback HTTP against a real daemon, with a session. `npm run bench:desk`
- * (`-- <sources>` for another number). Prints the first answer, the median and the worst of the rest, and CPU a request.
+ * Server time of the desk's pages over 10,000 sources and 100,000 articles: over loopback HTTP against a real daemon, with a session.
+ * `npm run bench:desk` (`-- <sources> <articles>` for other numbers). Prints the first answer, the median and the worst of the rest, and CPU
+ * a request.
  */
 
 import { randomUUID } from 'node:crypto'
@@ -11,15 +12,21 @@ import { createSessions } from '../src/admin/who/sessions.ts'
 import { createUsers } from '../src/admin/who/users.ts'
 import { Settings } from '../src/app/config/schema.ts'
 import { startDaemon } from '../src/app/daemon.ts'
+import { createArchive } from '../src/archive/redis-archive.ts'
+import type { Article, StoryId } from '../src/article/article.ts'
+import { articleId } from '../src/article/identity.ts'
+import { createSamples } from '../src/gauges/samples.ts'
 import { connectRedis } from '../src/redis/connect.ts'
 import { keysFor } from '../src/redis/keys.ts'
 import { resolveRedis } from '../src/redis/server.ts'
 import { countDaily } from '../src/sources/daily.ts'
 import type { Glance } from '../src/sources/glance.ts'
 import { createQuarantine } from '../src/sources/quarantine.ts'
-import { Source } from '../src/sources/source.ts'
+import { Source, type SourceId } from '../src/sources/source.ts'
 
 const COUNT = Number(process.argv[2] ?? 10_000)
+const ARTICLES = Number(process.argv[3] ?? 100_000)
+const IN_A_BATCH = 500
 const ROUNDS = 20
 const DAY = 86_400_000
 
@@ -94,6 +101,68 @@ const daemon = await startDaemon({
   redis: { address: server.address, origin: 'bench', stop: async () => undefined },
   log,
 })
+// Articles as ingest writes them, with what the story room decides of them left out: its log is read once at the first look at an article.
+const settings = Settings.parse({})
+const rooms = { redis, keys, settings: () => settings.articles, weightOf: () => 1 }
+const archive = createArchive({ ...rooms, parentOf: () => undefined })
+const WORDS =
+  'ferry treaty harvest bridge mayor budget island storm school hospital railway election court museum river'.split(' ')
+const wordOf = (index: number): string => WORDS[index % WORDS.length] ?? ''
+const titleOf = (n: number): string =>
+  `${wordOf(n)} ${wordOf(n * 7 + 3)} ${wordOf(n * 11 + 5)} in the town of ${n.toString(36)} after ${n % 90} days`
+const memory = async (): Promise<number> => Number(/used_memory:(\d+)/.exec(await redis.info('memory'))?.[1] ?? 0)
+const beganFilling = performance.now()
+let latest = ''
+for (let from = 0; from < ARTICLES; from += IN_A_BATCH) {
+  const batch = Array.from({ length: Math.min(IN_A_BATCH, ARTICLES - from) }, (_, place) => {
+    const n = from + place
+    const at = now - Math.round(((ARTICLES - n) / ARTICLES) * 20 * DAY)
+    const section = sections[n % sections.length] ?? 'world'
+    const url = `https://publisher-${n % COUNT}.example/${n}`
+    const article: Article = {
+      ...{ id: articleId(url), url, title: titleOf(n), author: null, image: null, language: 'en' },
+      ...{ summary: `${titleOf(n)}. `.repeat(3), publishedAt: at, firstSeenAt: at, section, sections: [section] },
+      evidence: [{ section, from: 'source', what: `source-${n % COUNT}`, weight: 0.5 }],
+      sources: [`source-${n % COUNT}` as SourceId],
+    }
+    latest = article.id
+    return { article, decision: { kind: 'new' as const, story: `s${article.id}` as StoryId, merges: [] } }
+  })
+  await archive.ingest(batch, now)
+}
+const filled = await memory()
+const titles = Number(await redis.call('MEMORY', 'USAGE', keys.articleTitles()))
+console.log(
+  `${ARTICLES} articles taken in: ${((performance.now() - beganFilling) / 1_000).toFixed(1)} s, Redis ${(filled / 2 ** 20).toFixed(0)} MB, their titles ${(titles / 2 ** 20).toFixed(1)} MB of it`,
+)
+// As the publisher writes them: only the ends differ from page to page.
+const worker = await startDaemon({
+  config: {
+    settings: Settings.parse({ redis: { prefix: keys.prefix }, lists: { refresh: '1s' } }),
+    ...{ sources, taxonomy, dir: 'config' },
+  },
+  roles: ['publish', 'scheduler'],
+  redis: { address: server.address, origin: 'bench', stop: async () => undefined },
+  log,
+})
+while ((await redis.llen(keys.list('most-read:week'))) === 0 || (await redis.llen(keys.list('latest:sports'))) === 0)
+  await new Promise(resolve => setTimeout(resolve, 200))
+await worker.stop()
+await redis.del(keys.samples())
+const samples = createSamples({ redis, keys })
+for (let minute = 1_439; minute >= 0; minute -= 1)
+  await samples.keep({
+    ...{
+      at: now - minute * 60_000,
+      articles: minute % 90,
+      events: (1_440 - minute) * 5_000,
+      lag: 1,
+      oldest: minute % 7,
+    },
+    ...{ listAge: minute % 40, memory: filled - minute * 10_000 },
+    queues: { crawl: minute % 300, articles: minute % 20, publish: 2, push: 0 },
+    states: { failing: 500, late: minute % 60, fresh: 9_000 },
+  })
 const users = createUsers({ redis, keys, now: Date.now })
 const user = await users.add('bench', 'admin', randomUUID())
 const session = await createSessions({ redis, keys, users, lasts: DAY }).begin(user)
@@ -107,7 +176,11 @@ const ask = async (path: string): Promise<number> => {
   return performance.now() - began
 }
 
-console.log(`${COUNT} sources; ms over loopback HTTP, ${ROUNDS} requests each; CPU of daemon and client together`)
+const firstOf = async (list: string): Promise<string> => JSON.parse((await redis.lindex(keys.list(list), 0)) ?? '{}').id
+
+console.log(
+  `${COUNT} sources, ${ARTICLES} articles; ms over loopback HTTP, ${ROUNDS} requests each; CPU of daemon and client together`,
+)
 console.log('page                                          first  median   worst  CPU ms')
 for (const path of [
   '/sources',
@@ -118,7 +191,15 @@ for (const path of [
   '/sources/-/confirm?do=crawl&which=found&state=failing',
   '/audit',
   '/quarantine',
+  '/overview',
   '/',
+  `/?list=must-reads&article=${await firstOf('must-reads')}`,
+  '/articles',
+  '/articles?q=ferry%20tre',
+  '/articles?q=nothing%20like%20it',
+  '/articles?q=harvest&section=world&source=source-44',
+  `/articles/${latest}`,
+  `/stories/s${latest}`,
 ]) {
   const first = await ask(path)
   const before = process.cpuUsage()

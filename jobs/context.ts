@@ -67,9 +67,10 @@ export interface JobSettings {
 export interface Publishing {
   /**
    * Every list that an ingested batch may have changed.
+   * @param crawl that brought it, for the log
    * @returns the articles whose related lists it changed: for who ingested them to write, since the index of stories is at hand there
    */
-  ingested(ingested: Ingested): Promise<readonly ArticleId[]>
+  ingested(ingested: Ingested, crawl?: string): Promise<readonly ArticleId[]>
   /** The same for who has no such index: related lists are written by jobs. */
   changed(ingested: Ingested): Promise<void>
   /** @param isRefresh asked for by the clock: behind those that changed */

@@ -1,6 +1,6 @@
 /** The queues as BullMQ objects, and the only places from which jobs are added. */
 
-import { type ConnectionOptions, type Job, Queue } from 'bullmq'
+import { type ConnectionOptions, type Job, Queue, type Telemetry } from 'bullmq'
 import type { Ingested } from '../src/archive/archive.ts'
 import type { ArticleId } from '../src/article/article.ts'
 import type { Changes } from '../src/lists/changes.ts'
@@ -23,11 +23,17 @@ export interface Queues {
 
 export const definitions = { crawl, articles, publish, push } as const
 
-/** @param connection a Redis connection for all of them, without automatic pipelining */
-export const openQueues = (connection: ConnectionOptions, keys: Keys): Queues => {
+/**
+ * @param connection a Redis connection for all of them, without automatic pipelining
+ * @param telemetry hands a job's trace on to those it adds
+ */
+export const openQueues = (connection: ConnectionOptions, keys: Keys, telemetry?: Telemetry): Queues => {
   const open = ({ queue, options }: (typeof definitions)[keyof typeof definitions]) =>
     // Options by default, so that a job added by hand in the dashboard is kept and retried like any other.
-    new Queue(queue, { connection, prefix: keys.bull(), defaultJobOptions: options })
+    new Queue(queue, {
+      ...{ connection, prefix: keys.bull(), defaultJobOptions: options },
+      ...(telemetry ? { telemetry } : {}),
+    })
   return { crawl: open(crawl), articles: open(articles), publish: open(publish), push: open(push) }
 }
 
@@ -120,7 +126,7 @@ export interface PublishingParts {
 }
 
 export const publishingTo = (queues: Queues, { publisher, changes, waiting }: PublishingParts): Publishing => {
-  const add = (data: readonly { list: string; articles?: readonly ArticleId[] }[]) =>
+  const add = (data: readonly { list: string; articles?: readonly ArticleId[]; crawl?: string }[]) =>
     queues.publish.addBulk(
       data.map(each => ({
         name: publish.title(publish.data.parse(each)),
@@ -128,15 +134,15 @@ export const publishingTo = (queues: Queues, { publisher, changes, waiting }: Pu
         opts: publishOptions(each),
       })),
     )
-  const lists = async (names: readonly string[], isRefresh: boolean): Promise<void> => {
+  const lists = async (names: readonly string[], isRefresh: boolean, crawl?: string): Promise<void> => {
     if (names.length === 0) return
     await waiting.ask(names, isRefresh)
-    await add([{ list: WAITING }])
+    await add([{ list: WAITING, ...(crawl === undefined ? {} : { crawl }) }])
   }
-  const ingested = async (what: Ingested): Promise<readonly ArticleId[]> => {
+  const ingested = async (what: Ingested, crawl?: string): Promise<readonly ArticleId[]> => {
     // Noted first: whoever ranks afterwards reads what stands now.
     await changes.note(what)
-    await lists(publisher.affectedBy(what), false)
+    await lists(publisher.affectedBy(what), false, crawl)
     return [...new Set([...what.articles, ...(await publisher.relatedShowing(what.edited))])]
   }
   return {

@@ -27,8 +27,8 @@ import type { SourceState } from '../sources/state.ts'
 import type { Stories } from '../story/decision.ts'
 import type { SourceActs } from './acts.ts'
 import type { Adding } from './adding.ts'
-import type { Audit } from './audit.ts'
-import type { EditingActs } from './editing.ts'
+import type { Actor, Audit } from './audit.ts'
+import type { EditingActs, Outcome } from './editing.ts'
 import type { NavItem } from './pages/layout.ts'
 import { articlesRoutes } from './routes/articles.ts'
 import { auditRoutes } from './routes/audit.ts'
@@ -46,6 +46,20 @@ interface Replayed {
   readonly detail: string
   readonly new: number
   readonly edited: number
+}
+
+/** Levels of the log, as the desk reads and changes them. */
+export interface LevelDoor {
+  readonly names: readonly string[]
+  /** In force; `*` is every daemon. */
+  read(): Promise<
+    readonly { readonly daemon: string; readonly level: string; readonly until: number; readonly by: string }[]
+  >
+  /** @param level null for what is configured, at once */
+  change(
+    by: Actor,
+    wish: { readonly level: string | null; readonly daemon: string; readonly lasts: number },
+  ): Promise<Outcome<string>>
 }
 
 /** What routes work with. Each takes what it needs of it. */
@@ -80,6 +94,8 @@ export interface DeskParts {
   readonly status: () => Promise<Summary>
   /** Figures of the last day, oldest first. */
   readonly samples: () => Promise<readonly Sample[]>
+  /** What daemons log in place of what is configured, and until when. */
+  readonly logLevels: LevelDoor
   readonly audit: Audit
   readonly show: Show
   /** ms between two re-crawls of a source from the desk. */

@@ -36,10 +36,12 @@ import { createGlance } from '../sources/glance.ts'
 import { createAdding } from './adding.ts'
 import type { Config } from './config/load.ts'
 import type { Role } from './config/schema.ts'
+import { changeLevel } from './level-acts.ts'
+import { createLogLevels, LEVELS, levelFor } from './log-levels.ts'
 import { pushLine } from './push-line.ts'
 import { readForMonitoring, readSample } from './readings.ts'
 import { createServices } from './services.ts'
-import { DAEMONS_SWEPT, readSummary } from './status.ts'
+import { DAEMONS_SWEPT, readDaemons, readSummary } from './status.ts'
 import { version } from './version.ts'
 import { type RunningWorker, startWorker } from './workers.ts'
 
@@ -94,7 +96,12 @@ export const startDaemon = async ({
   }
   const redis = connect('main')
   const bull = connect('queues', { pipelined: false })
-  const queues = openQueues(bull, keys)
+  // Global for the process, and loaded only where it is asked for.
+  const tracing =
+    config.settings.tracing.endpoint === ''
+      ? null
+      : (await import('../tracing/tracing.ts')).startTracing(config.settings.tracing, { version, id })
+  const queues = openQueues(bull, keys, tracing?.telemetry)
   const stopping = new AbortController()
   const fetcher = createFetcher(() => config.settings.crawl)
   const poster = createPoster(() => config.settings.crawl)
@@ -144,6 +151,7 @@ export const startDaemon = async ({
         concurrency,
         services: { ...services.context, ingested: gauges.ingested },
         log,
+        ...(tracing ? { telemetry: tracing.telemetry } : {}),
         onEnd: gauges.jobEnded,
       }),
     )
@@ -188,8 +196,19 @@ export const startDaemon = async ({
     if (redis.status === 'ready') beat().catch((error: unknown) => log.debug({ err: error }, 'no beat'))
   }, BEAT)
 
+  const levels = createLogLevels({ redis, keys, now })
+  // A log that was made with another level than the configured one, as in the demo, keeps it.
+  const isLevelOurs = log.level === config.settings.log.level
   let looking: Promise<unknown> = Promise.resolve()
+  /** The level this process logs at, as configured or as somebody asked for a while. */
+  const takeUpLevel = async (): Promise<void> => {
+    const level = levelFor(await levels.read(), id, config.settings.log.level, now())
+    if (log.level === level) return
+    log.level = level
+    log.warn({ level }, 'the log level was changed')
+  }
   const look = async (): Promise<void> => {
+    if (isLevelOurs) await takeUpLevel()
     if (!(await services.catalogue.refresh())) return
     if (has('scheduler')) await takeUp('the catalogue was changed')
   }
@@ -285,6 +304,16 @@ export const startDaemon = async ({
       listNames: () => services.publisher.names(),
       status: () => readSummary(watched),
       samples: samples.read,
+      logLevels: {
+        names: LEVELS,
+        read: async () => (await levels.read()).filter(({ until }) => until > now()),
+        change: async (by, { level, ...wish }) => {
+          const wanted = level === null ? null : LEVELS.find(each => each === level)
+          if (wanted === undefined) return { kind: 'wrong', why: `There is no level ${JSON.stringify(level)}.` }
+          const daemons = () => readDaemons({ redis, keys, now })
+          return changeLevel({ levels, audit, daemons, now }, by, { ...wish, level: wanted })
+        },
+      },
       door: {
         push: services.push,
         deliver: delivered =>
@@ -341,7 +370,7 @@ export const startDaemon = async ({
     httpUrl: http?.url ?? null,
     setupUrl: admin?.setupUrl ?? null,
     async reload(next) {
-      const fixed: string[] = (['redis', 'roles', 'admin', 'metrics'] as const).filter(
+      const fixed: string[] = (['redis', 'roles', 'admin', 'metrics', 'tracing'] as const).filter(
         key => JSON.stringify(next.settings[key]) !== JSON.stringify(config.settings[key]),
       )
       const listens = ({ port, host, proxies }: HttpSettings) => JSON.stringify([port, host, proxies])
@@ -368,6 +397,7 @@ export const startDaemon = async ({
       if (redis.status === 'ready') await Promise.all([redis.del(keys.daemon(id)), redis.zrem(keys.daemons(), id)])
       await Promise.all([fetcher.close(), poster.close()])
       await within(Promise.all(Object.values(queues).map(queue => queue.close())), 2_000)
+      await tracing?.stop()
       for (const connection of connections) connection.disconnect()
       log.info({ id }, 'newsdesk stopped')
     },

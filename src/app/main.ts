@@ -178,6 +178,18 @@ program
   )
 
 program
+  .command('log')
+  .description('what daemons log; or change it for a while, after which it falls back by itself')
+  .argument('[level]', 'trace, debug, info, warn, error, fatal or silent; default ends a change at once')
+  .option('--for <time>', 'how long, such as 10m; a day at most', '10m')
+  .option('--daemon <id>', 'one daemon, as `newsdesk status` names it; else all')
+  .action(
+    run(async (level: string | undefined, options: { for: string; daemon?: string }) =>
+      (await import('./commands/log.ts')).logCommand(configDir(), level, options),
+    ),
+  )
+
+program
   .command('doctor')
   .description('check configuration, Redis, clock, ports and reachability, and say how to mend what is wrong')
   .option('--json', 'as JSON')

@@ -24,7 +24,7 @@ export interface StatusParts {
 /** As long as a daemon that stopped without a word may be remembered: its hash has expired by then. */
 export const DAEMONS_SWEPT = 3_600_000
 
-const readDaemons = async ({ redis, keys, now }: Pick<StatusParts, 'redis' | 'keys' | 'now'>) => {
+export const readDaemons = async ({ redis, keys, now }: Pick<StatusParts, 'redis' | 'keys' | 'now'>) => {
   const ids = await redis.zrangebyscore(keys.daemons(), now() - DAEMONS_SWEPT, '+inf')
   return (await Promise.all(ids.map(id => redis.hgetall(keys.daemon(id)))))
     .filter(({ id }) => id)

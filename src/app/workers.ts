@@ -1,6 +1,6 @@
 /** A BullMQ worker around a job's definition: parses its data at the door, gives it its context, says once what became of it. */
 
-import { type ConnectionOptions, DelayedError, type Job, UnrecoverableError, Worker } from 'bullmq'
+import { type ConnectionOptions, DelayedError, type Job, type Telemetry, UnrecoverableError, Worker } from 'bullmq'
 import type { Logger } from 'pino'
 import { z } from 'zod'
 import type { JobContext } from '../../jobs/context.ts'
@@ -15,6 +15,7 @@ export interface WorkerParts {
   /** Everything of the context but the job itself. */
   readonly services: Omit<JobContext, 'job' | 'log'>
   readonly log: Logger
+  readonly telemetry?: Telemetry
   /** Told when a run of a job has ended. */
   readonly onEnd?: (end: JobEnd) => void
 }
@@ -32,9 +33,11 @@ const STALLED_CHECK = 5_000
 
 export const startWorker = <Name extends string, Schema extends z.ZodType>(
   definition: JobDefinition<Name, Schema>,
-  { connection, keys, concurrency, services, log: parent, onEnd }: WorkerParts,
+  { connection, keys, concurrency, services, log: parent, telemetry, onEnd }: WorkerParts,
 ): RunningWorker => {
-  const log = parent.child({ queue: definition.queue })
+  const { queue } = definition
+  // Made for each line and each job: a child keeps the level of its birth, and that of the parent changes while it runs.
+  const log = (): Logger => parent.child({ queue })
 
   const run = async (job: Job, token?: string): Promise<unknown> => {
     const parsed = definition.data.safeParse(job.data)
@@ -42,7 +45,7 @@ export const startWorker = <Name extends string, Schema extends z.ZodType>(
     if (!parsed.success) throw new UnrecoverableError(`job data does not fit: ${z.prettifyError(parsed.error)}`)
     return definition.run(parsed.data, {
       ...services,
-      log: log.child({ job: job.id }),
+      log: parent.child({ queue, job: job.id }),
       job: {
         id: job.id ?? '',
         attempt: job.attemptsStarted,
@@ -61,7 +64,7 @@ export const startWorker = <Name extends string, Schema extends z.ZodType>(
   const process = async (job: Job, token?: string): Promise<unknown> => {
     const started = performance.now()
     const ended = (outcome: JobEnd['outcome'], more: Pick<JobEnd, 'result' | 'error'>): void =>
-      onEnd?.({ queue: definition.queue, outcome, ms: performance.now() - started, ...more })
+      onEnd?.({ queue, outcome, ms: performance.now() - started, ...more })
     try {
       const result = await run(job, token)
       ended('done', { result })
@@ -74,7 +77,7 @@ export const startWorker = <Name extends string, Schema extends z.ZodType>(
     }
   }
 
-  const worker = new Worker(definition.queue, process, {
+  const worker = new Worker(queue, process, {
     connection,
     prefix: keys.bull(),
     concurrency,
@@ -83,18 +86,19 @@ export const startWorker = <Name extends string, Schema extends z.ZodType>(
     // Processors are idempotent, so a job that lost its worker is run again rather than given up after the second time.
     maxStalledCount: 10,
     metrics: { maxDataPoints: 60 * 24 },
+    ...(telemetry ? { telemetry } : {}),
   })
   worker.on('failed', (job, error) => {
     const last = !job || error instanceof UnrecoverableError || job.attemptsMade >= (job.opts.attempts ?? 1)
-    log[last ? 'warn' : 'info'](
+    log()[last ? 'warn' : 'info'](
       { job: job?.id, name: job?.name, reason: error.message, ...(last ? {} : { retried: true }) },
-      `${definition.queue} failed`,
+      `${queue} failed`,
     )
   })
-  worker.on('stalled', job => log.warn({ job }, 'job lost its worker; it is run again'))
+  worker.on('stalled', job => log().warn({ job }, 'job lost its worker; it is run again'))
   // Redis away: the connection itself says so, once. Anything else a worker reports is worth a line.
   worker.on('error', error => {
-    if (!isConnectionTrouble(error)) log.error({ err: error }, 'worker error')
+    if (!isConnectionTrouble(error)) log().error({ err: error }, 'worker error')
   })
   return { finish: () => worker.close(), abandon: () => worker.close(true) }
 }

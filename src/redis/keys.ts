@@ -174,6 +174,8 @@ export const keysFor = (prefix: string) => {
     tick: (key: string) => `${prefix}:tick:${key}`,
     /** HASH of one running daemon: roles, host, pid, started, beat. Expires when it stops beating. */
     daemon: (id: string) => `${prefix}:daemon:${id}`,
+    /** HASH daemon id, or `*` for all -> JSON level, until, by: what is logged for a while in place of `log.level`. Ended ones are swept. */
+    logLevels: () => `${prefix}:log-levels`,
     /** ZSET daemon id by the ms of its last beat. Written with its hash; those of an hour ago are swept. */
     daemons: () => `${prefix}:daemons`,
     /** LIST of packed figures, one a minute, newest first: what the desk's plots show. Written by the scheduler; 1,440, a day. */

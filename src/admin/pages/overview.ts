@@ -10,6 +10,16 @@ export interface OverviewView {
   readonly status: Summary
   readonly plots: readonly Plot[]
   readonly lists: readonly { readonly name: string; readonly count: number; readonly changedAt: number | null }[]
+  /** What is logged in place of what is configured. */
+  readonly levels: readonly {
+    readonly daemon: string
+    readonly level: string
+    readonly until: number
+    readonly by: string
+  }[]
+  /** Levels there are. */
+  readonly levelNames: readonly string[]
+  readonly mayAct: boolean
   /** ms since the epoch. */
   readonly now: number
 }
@@ -29,7 +39,23 @@ const summary = ({ sources, states, daemons, articles, events, quarantine, redis
     .join(' · ')
 }
 
-export const overviewPage = ({ status, plots, lists, now }: OverviewView): Html => {
+const option = (value: string, label: string): Html => html`<option value="${value}">${label}</option>`
+
+const logs = ({ status, levels, levelNames, mayAct, now }: OverviewView): Html =>
+  html`${
+    levels.length === 0
+      ? html`<p>All daemons log as configured.</p>`
+      : html`<ul>${levels.map(({ daemon, level, until, by }) => html`<li>${daemon === '*' ? 'All daemons' : daemon}: <strong>${level}</strong>, by ${by}, ends ${when(until, now)}</li>`)}</ul>`
+  }${
+    mayAct
+      ? html`<form class="filters" method="post" action="/overview/log"><label>Log<select name="level">${option('debug', 'debug')}${levelNames.filter(name => name !== 'debug').map(name => option(name, name))}${option('', 'as configured')}</select></label>
+<label>Of<select name="daemon">${option('*', 'all daemons')}${status.daemons.map(({ id, roles }) => option(id, `${id} (${roles.join(', ')})`))}</select></label>
+<label>For<select name="for">${option('10m', 'ten minutes')}${option('1h', 'an hour')}${option('6h', 'six hours')}${option('1d', 'a day')}</select></label><button>Change</button></form>`
+      : null
+  }`
+
+export const overviewPage = (view: OverviewView): Html => {
+  const { status, plots, lists, now } = view
   const { problems, states, sources, queues } = status
   return html`${problems.map(problem => html`<p class="notice">${problem}</p>`)}<p>${summary(status)}</p>
 <h2>Sources</h2><ul class="facets">${STATES.filter(state => states[state] !== undefined).map(state => html`<li><a href="/sources?state=${state}">${state} ${states[state] ?? 0}</a></li>`)}<li><a href="/sources">all ${sources}</a></li></ul>
@@ -54,5 +80,6 @@ export const overviewPage = ({ status, plots, lists, now }: OverviewView): Html 
       { title: 'Changed', cell: ({ changedAt }) => when(changedAt, now) },
     ],
     lists,
-  )}`
+  )}
+<h2>Logs</h2>${logs(view)}`
 }

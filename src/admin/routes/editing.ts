@@ -13,6 +13,7 @@ const WORDS: Readonly<Record<string, string>> = {
   lifted: 'Ended. The lists follow within a second or so.',
   moved: 'Moved to its section. The lists follow within a second or so.',
   split: 'Split: it has a story of its own now.',
+  logged: 'Daemons log so within a second or two.',
   merged: 'Merged: all of its articles are here now.',
 }
 

@@ -1,17 +1,24 @@
 /** How newsdesk is and how the day went. */
 
 import { Router } from 'express'
+import { Duration } from '../../settings/units.ts'
 import { plotsOf } from '../day.ts'
 import type { DeskParts } from '../desk.ts'
+import { whoOf } from '../guard.ts'
 import { overviewPage } from '../pages/overview.ts'
+import { mayAct } from '../who/who.ts'
+import { answer, form, wordsFor } from './editing.ts'
+import { actorOf, textOf } from './show.ts'
 
-export const overviewRoutes = ({ redis, keys, listNames, status, samples, show, now }: DeskParts): Router => {
+export const overviewRoutes = (parts: DeskParts): Router => {
+  const { redis, keys, listNames, status, samples, logLevels, show, now } = parts
   const router = Router()
   router.get('/', async (request, response) => {
     const names = listNames()
-    const [summary, day, metas] = await Promise.all([
+    const [summary, day, levels, metas] = await Promise.all([
       status(),
       samples(),
+      logLevels.read(),
       Promise.all(names.map(name => redis.hmget(keys.listMeta(name), 'count', 'generatedAt'))),
     ])
     const lists = names.map((name, index) => {
@@ -19,12 +26,29 @@ export const overviewRoutes = ({ redis, keys, listNames, status, samples, show, 
       return { name, count: Number(count ?? 0), changedAt: changedAt ? Date.parse(changedAt) : null }
     })
     const at = now()
+    const who = whoOf(response)
+    const logged = { levels, levelNames: logLevels.names, mayAct: who !== null && mayAct(who) }
     show(request, response, {
       title: 'Overview',
       at: '/overview',
-      body: overviewPage({ status: summary, plots: plotsOf(day, at), lists, now: at }),
+      body: overviewPage({ status: summary, plots: plotsOf(day, at), lists, ...logged, now: at }),
+      message: wordsFor(textOf(request.query, 'done')),
       data: { ...summary, lists, samples: day },
     })
+  })
+
+  router.post('/log', form, async (request, response) => {
+    const span = Duration.safeParse(textOf(request.body, 'for') || '10m')
+    if (!span.success) {
+      show.message(request, response, 400, 'That cannot be read', `for: ${span.error.issues[0]?.message ?? ''}`)
+      return
+    }
+    const outcome = await logLevels.change(actorOf(request, response), {
+      level: textOf(request.body, 'level') || null,
+      daemon: textOf(request.body, 'daemon') || '*',
+      lasts: span.data,
+    })
+    answer(request, response, show, outcome, 'logged', '/overview')
   })
   return router
 }

@@ -14,7 +14,8 @@ const ROOMS: Readonly<Record<string, string>> = {
   events: 'How reported reads are counted.',
   lists: 'What the lists hold and how they are ranked.',
   http: 'The public server for pages: events in.',
-  admin: 'The admin server: overview, queue dashboard, health.',
+  admin: 'The admin server: desk, queue dashboard, health.',
+  tracing: 'Traces of OpenTelemetry, from crawl to list.',
 }
 
 /** The default as one would write it: a duration or size in its unit, not in ms or bytes. */

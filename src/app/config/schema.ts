@@ -10,7 +10,9 @@ import { ListSettings } from '../../lists/settings.ts'
 import { Duration } from '../../settings/units.ts'
 import { CrawlSettings } from '../../sources/settings.ts'
 import { StorySettings } from '../../story/settings.ts'
+import { TracingSettings } from '../../tracing/settings.ts'
 import { PushSettings } from '../../websub/settings.ts'
+import { LEVELS } from '../log-levels.ts'
 
 export const ROLES = ['scheduler', 'crawl', 'articles', 'publish', 'events', 'http', 'admin'] as const
 export type Role = (typeof ROLES)[number]
@@ -43,10 +45,7 @@ export const Settings = z.strictObject({
   shutdown: Duration.prefault('25s').describe('How long jobs in hand may take to finish after SIGTERM.'),
   log: z
     .strictObject({
-      level: z
-        .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
-        .default('info')
-        .describe('Least level that is logged.'),
+      level: z.enum(LEVELS).default('info').describe('Least level that is logged.'),
     })
     .prefault({}),
   crawl: CrawlSettings,
@@ -58,5 +57,6 @@ export const Settings = z.strictObject({
   http: HttpSettings,
   admin: AdminSettings,
   metrics: MetricsSettings,
+  tracing: TracingSettings,
 })
 export type Settings = z.infer<typeof Settings>
