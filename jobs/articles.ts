@@ -96,7 +96,11 @@ export const articles = defineJob({
     await context.giveWay()
     const ingested = await archive.ingest(accepted, now(), crawl.id)
     await context.learn?.(accepted.map(({ article }) => article))
-    await context.publisher.publishRelated(await publishing.ingested(ingested, crawl.id))
+    const related = await context.publisher.publishRelated(await publishing.ingested(ingested, crawl.id))
+    if (related.length > 0) {
+      const changed = related.filter(each => each.changed).length
+      log.info({ crawl: crawl.id, list: 'related', changed, of: related.length }, 'published')
+    }
     const arrived = now()
     for (const [index, outcome] of outcomes.entries()) {
       // Neither edits, nor another source's copies, nor guesses at a date tell how late we were.

@@ -42,10 +42,15 @@ describe('traces', () => {
     const desk = aDesk({ sources, settings: { tracing: { endpoint: `${collector.url}/` } } })
     const daemon = await desk.start([...ROLES])
     await until(() => desk.list('latest').then(entries => entries.length === 1))
+    const processed = (queue: string) => spans.filter(({ name }) => name.startsWith('process') && name.includes(queue))
+    // A publish job may be running already, and write what the crawl brought; the crawl's own follows it.
+    await until(() => {
+      const [articles] = processed('articles')
+      return Promise.resolve(processed('publish').some(({ traceId }) => traceId === articles?.traceId))
+    })
     await daemon.stop()
 
     expect([...paths]).toEqual(['/v1/traces'])
-    const processed = (queue: string) => spans.filter(({ name }) => name.startsWith('process') && name.includes(queue))
     const [articles] = processed('articles')
     const trace = spans.filter(({ traceId }) => traceId === articles?.traceId)
     for (const queue of ['crawl', 'articles', 'publish'])
