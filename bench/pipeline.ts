@@ -22,7 +22,7 @@ const say = (text: string) => process.stderr.write(`${text}\n`)
 const CONTESTANTS = ['ours', 'naive'] as const
 type Name = (typeof CONTESTANTS)[number]
 
-/** What the issue asks for and the parts alone cost, CPU seconds: docs/performance.md. */
+/** With what is aimed at: CPU seconds, and times the naive pipeline (docs/performance.md). */
 const SCENARIOS = [
   { name: 'cold ingest', per: 'per 1,000 articles', units: FEEDS * ITEMS, goal: 0.45, times: 3 },
   { name: 'edition, 2 new items a feed', per: 'per 1,000 new items', units: FEEDS * NEW, goal: 1.6, times: 7 },
