@@ -4,9 +4,9 @@
  */
 
 import type { Redis } from 'ioredis'
-import { withoutCredentials } from '../feed/redact.ts'
 import type { Keys } from '../redis/keys.ts'
 import type { Catalogue } from '../sources/catalogue.ts'
+import { shownSource } from '../sources/shown.ts'
 import type { Source, SourceId } from '../sources/source.ts'
 import type { Sources } from '../sources/sources.ts'
 import type { Actor, Audit } from './audit.ts'
@@ -52,8 +52,7 @@ const FEW = 5
 const AT_ONCE = 100
 
 /** A source as the audit may keep it: without what opens a door. */
-const shown = (source: Source | undefined): unknown =>
-  source === undefined ? null : { ...source, url: withoutCredentials(source.url) }
+const shown = (source: Source | undefined): unknown => (source === undefined ? null : shownSource(source))
 
 interface Told {
   readonly id: SourceId

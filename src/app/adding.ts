@@ -4,11 +4,11 @@ import type { Adding } from '../admin/adding.ts'
 import { decode } from '../feed/decode.ts'
 import { withoutCredentials } from '../feed/redact.ts'
 import { readOpml } from '../sources/opml.ts'
+import { shownSource } from '../sources/shown.ts'
 import { opmlOf } from './commands/sources/export.ts'
 import { planOf } from './commands/sources/import.ts'
 import { addressOf, FOUND_HOW, proposalsAt, rateOf, titleOf } from './proposals.ts'
 import type { Session } from './session.ts'
-import { shownSource } from './status.ts'
 
 export type AddingParts = Pick<Session, 'redis' | 'keys'> & {
   readonly sources: Pick<Session['sources'], 'list'>

@@ -5,15 +5,9 @@ import { hostname } from 'node:os'
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import { createCrawlDue } from '../../jobs/crawl-due.ts'
-import { deliver } from '../../jobs/deliver.ts'
-import { addPushedCrawl, addPushes, addRecrawl, definitions, openQueues } from '../../jobs/queues.ts'
-import { replay } from '../../jobs/replay.ts'
+import { addPushes, definitions, openQueues } from '../../jobs/queues.ts'
 import { startSchedule } from '../../jobs/schedule.ts'
-import { createSourceActs } from '../admin/acts.ts'
-import { createAudit } from '../admin/audit.ts'
-import { createEditingActs } from '../admin/editing.ts'
-import { type AdminServer, startAdmin } from '../admin/server.ts'
-import { createFinder } from '../archive/finder.ts'
+import type { AdminServer } from '../admin/server.ts'
 import { createEventCounter } from '../events/counter.ts'
 import { createFetcher } from '../feed/fetch.ts'
 import { createPoster } from '../feed/post.ts'
@@ -26,22 +20,18 @@ import { serveProbes } from '../http/probe-server.ts'
 import { startHttp } from '../http/server.ts'
 import type { HttpSettings } from '../http/settings.ts'
 import { updatesRoute } from '../http/updates-route.ts'
-import { showing } from '../lists/names.ts'
-import { editionsOf } from '../lists/publisher.ts'
 import { connectRedis } from '../redis/connect.ts'
 import { keysFor } from '../redis/keys.ts'
 import type { RedisServer } from '../redis/server.ts'
 import { shadowed } from '../sources/catalogue.ts'
 import { createGlance } from '../sources/glance.ts'
-import { createAdding } from './adding.ts'
 import type { Config } from './config/load.ts'
 import type { Role } from './config/schema.ts'
-import { changeLevel } from './level-acts.ts'
-import { createLogLevels, LEVELS, levelFor } from './log-levels.ts'
-import { pushLine } from './push-line.ts'
+import { startDesk } from './desk.ts'
+import { createLogLevels, levelFor } from './log-levels.ts'
 import { readForMonitoring, readSample } from './readings.ts'
 import { createServices } from './services.ts'
-import { DAEMONS_SWEPT, readDaemons, readSummary } from './status.ts'
+import { DAEMONS_SWEPT, readSummary } from './status.ts'
 import { version } from './version.ts'
 import { type RunningWorker, startWorker } from './workers.ts'
 
@@ -272,60 +262,12 @@ export const startDaemon = async ({
 
   let admin: AdminServer | null = null
   if (has('admin')) {
-    const { sources, catalogue } = services
-    const audit = createAudit({ redis, keys })
-    const glance = createGlance({ redis, keys, catalogue: sources.list, now })
     // The first look reads every source: nobody needs to wait for it before a page.
     glance().catch((error: unknown) => log.warn({ err: error }, 'the sources could not be looked at yet'))
-    admin = await startAdmin({
-      settings: config.settings.admin,
-      ...{ redis, keys, sources, audit },
-      queues: { ...queues },
-      glance,
-      sourceActs: createSourceActs({
-        ...{ redis, keys, catalogue, sources, audit },
-        recrawl: (sourceId, isBehind) => addRecrawl(queues, sourceId, isBehind),
-        coolDown: () => config.settings.admin.recrawlGap,
-      }),
-      recrawlGap: () => config.settings.admin.recrawlGap,
-      adding: createAdding({ redis, keys, sources, config: () => config }),
-      pushLine: async (sourceId, state) =>
-        pushLine(await services.push.of(sourceId), state, config.settings.push.baseUrl !== '', now()),
-      isInFile: catalogue.isInFile,
-      sections: () => config.taxonomy.map(({ id, labels }) => ({ id, label: labels.en ?? id })),
-      archive: services.archive,
-      finder: createFinder({ redis, keys, retention: () => config.settings.articles.retention, now }),
-      explainStory: services.context.stories.explain,
-      explainEntry: services.publisher.explain,
-      editingActs: createEditingActs({ edits: services.edits, audit }),
-      placements: () => services.lists.editors.inForce(now()),
-      listsShowing: sections => showing(sections, editionsOf(config.settings.lists)),
-      replay: (source, body) => replay(source, body, services.context),
-      listNames: () => services.publisher.names(),
+    admin = await startDesk({
+      ...{ redis, keys, queues, services, glance, samples, levels, probes, log, now },
+      config: () => config,
       status: () => readSummary(watched),
-      samples: samples.read,
-      logLevels: {
-        names: LEVELS,
-        read: async () => (await levels.read()).filter(({ until }) => until > now()),
-        change: async (by, { level, ...wish }) => {
-          const wanted = level === null ? null : LEVELS.find(each => each === level)
-          if (wanted === undefined) return { kind: 'wrong', why: `There is no level ${JSON.stringify(level)}.` }
-          const daemons = () => readDaemons({ redis, keys, now })
-          return changeLevel({ levels, audit, daemons, now }, by, { ...wish, level: wanted })
-        },
-      },
-      door: {
-        push: services.push,
-        deliver: delivered =>
-          deliver(delivered, {
-            ...services.context,
-            addCrawl: sourceId => addPushedCrawl(queues, sourceId),
-          }),
-        maxBody: () => config.settings.push.maxBody,
-      },
-      log,
-      probes,
-      now,
     })
   }
   const http =

@@ -4,10 +4,9 @@ import type { Redis } from 'ioredis'
 import type { Queues } from '../../jobs/queues.ts'
 import { lateBy, type SourceStatus, type StateWord, type Status, type Summary, stateOf } from '../admin/status-of.ts'
 import { readBacklog } from '../events/backlog.ts'
-import { withoutCredentials } from '../feed/redact.ts'
 import type { Keys } from '../redis/keys.ts'
 import type { Glance } from '../sources/glance.ts'
-import type { Source } from '../sources/source.ts'
+import { shownSource, shownState } from '../sources/shown.ts'
 import type { Sources } from '../sources/sources.ts'
 import type { SourceState } from '../sources/state.ts'
 import type { Push } from '../websub/push.ts'
@@ -32,18 +31,6 @@ export const readDaemons = async ({ redis, keys, now }: Pick<StatusParts, 'redis
 }
 
 const infoOf = (info: string, field: string): string => new RegExp(`^${field}:(.*)$`, 'm').exec(info)?.[1]?.trim() ?? ''
-
-/** A source as people may see it: its address without what opens a door. */
-export const shownSource = (source: Source): Source => ({ ...source, url: withoutCredentials(source.url) })
-
-/** What is known of a source as people may see it: the same for the places it was sent to and what its feed offers. */
-export const shownState = (state: SourceState): SourceState => ({
-  ...state,
-  movedTo: state.movedTo && withoutCredentials(state.movedTo),
-  move: state.move && { ...state.move, to: withoutCredentials(state.move.to) },
-  adopted: state.adopted && { ...state.adopted, url: withoutCredentials(state.adopted.url) },
-  pushOffer: withoutCredentials(state.pushOffer),
-})
 
 type Looked = Pick<SourceStatus, 'source' | 'late'> & {
   readonly state: Pick<SourceState, 'status' | 'silentSince' | 'lastError'>

@@ -6,6 +6,7 @@
 import { type Request, type Response, Router } from 'express'
 import type { Redis } from 'ioredis'
 import type { Keys } from '../redis/keys.ts'
+import { isAfter } from '../redis/stream-id.ts'
 
 export interface UpdatesRouteParts {
   readonly redis: Redis
@@ -44,12 +45,6 @@ const eventOf = ([id, fields]: StreamEntry): string => {
 }
 
 const listOf = ([, fields]: StreamEntry): string => fields[fields.indexOf('list') + 1] ?? ''
-
-const isAfter = (one: string, other: string): boolean => {
-  const [ms = 0, seq = 0] = one.split('-').map(Number)
-  const [otherMs = 0, otherSeq = 0] = other.split('-').map(Number)
-  return ms > otherMs || (ms === otherMs && seq > otherSeq)
-}
 
 const ID = /^\d{1,16}-\d{1,16}$/
 

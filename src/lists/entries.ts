@@ -78,32 +78,32 @@ export const createEntryWriter = (
     })
     const whole = Buffer.allocUnsafe(parts.flat().reduce((sum, { length }) => sum + length, 0))
     let at = 0
-    const entries = parts.map(entry => {
+    const each = parts.map(entry => {
       const from = at
       // What is text here is ASCII: as many bytes as characters.
       for (const part of entry) at += typeof part === 'string' ? whole.write(part, at, 'latin1') : part.copy(whole, at)
       return whole.subarray(from, at)
     })
-    return { whole, entries }
+    return { whole, each }
   }
 }
 
 /** Entries as parts of one buffer. */
 export interface Entries {
   readonly whole: Buffer
-  readonly entries: readonly Buffer[]
+  readonly each: readonly Buffer[]
 }
 
 /** @param texts JSON each */
 export const entriesFrom = (texts: readonly string[]): Entries => {
   const whole = Buffer.from(texts.join(''))
   let at = 0
-  const entries = texts.map(text => {
+  const each = texts.map(text => {
     const from = at
     at += Buffer.byteLength(text)
     return whole.subarray(from, at)
   })
-  return { whole, entries }
+  return { whole, each }
 }
 
 /** What was written, and the names in it: sources are renamed while articles stay. */

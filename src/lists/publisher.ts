@@ -151,7 +151,7 @@ export const createPublisher = (parts: PublisherParts): Publisher => {
   ): Promise<Published> => {
     const entries = entriesOf(ranking, counts)
     const changed = await writer.write({ name, entries, ...ranking, asOf, lives, at: now() })
-    return { list: name, changed, count: entries.entries.length }
+    return { list: name, changed, count: entries.each.length }
   }
 
   const publishNow = async (name: string, asOf: string): Promise<Published> => {

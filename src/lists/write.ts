@@ -20,8 +20,7 @@ const FEW = 20
 const STAGED = 60_000
 
 /** A list as it was written. */
-interface Written {
-  readonly entries: readonly Buffer[]
+interface Written extends Pick<Entries, 'each'> {
   readonly hash: string
 }
 
@@ -93,20 +92,20 @@ export const createListWriter = (redis: Redis, keys: Keys, most = 1_000): ListWr
         list.stale ? 1 : 0,
         list.asOf,
         CONTRACT_VERSION,
-        list.entries.entries.length,
+        list.entries.each.length,
         base,
         ...body,
       ],
     )) as Swapped // as swap.lua returns
 
   const writeWhole = async (list: ToWrite, hash: string): Promise<Swapped> => {
-    const { entries } = list.entries
-    if (entries.length <= FEW) return swapped(list, hash, 'whole', entries)
+    const { each } = list.entries
+    if (each.length <= FEW) return swapped(list, hash, 'whole', each)
     staged += 1
     const beside = keys.listStaged(list.name, `${id}:${staged}`)
     // Sent together, one round trip; a failed push leaves nothing to rename, and the script fails with it.
     const [, , outcome] = await Promise.all([
-      redis.rpush(beside, ...entries),
+      redis.rpush(beside, ...each),
       redis.pexpire(beside, STAGED),
       swapped(list, hash, 'staged', [], [beside]),
     ])
@@ -118,12 +117,12 @@ export const createListWriter = (redis: Redis, keys: Keys, most = 1_000): ListWr
       const { name, entries, lives } = list
       const hash = hashOf(entries)
       const before = remembered.get(name)
-      const changes = before ? difference(before.entries, entries.entries) : null
+      const changes = before ? difference(before.each, entries.each) : null
       const small: Swapped = before && changes ? await swapped(list, hash, before.hash, changes) : ['other']
       const [version, announced] = small[0] === 'other' ? await writeWhole(list, hash) : small
       if (typeof version !== 'number' || announced === undefined) return false
       // Related lists are many, and written seldom.
-      if (lives === 0) remember(name, { entries: entries.entries, hash })
+      if (lives === 0) remember(name, { each: entries.each, hash })
       if (version <= announced) return false
       // Announced after the swap: who reads on the announcement sees the new list. Who dies in between leaves it to the next writer.
       await Promise.all([

@@ -5,9 +5,9 @@
  */
 
 import type { Redis } from 'ioredis'
-import { withoutCredentials } from '../feed/redact.ts'
 import type { Keys } from '../redis/keys.ts'
 import { readDaily } from './daily.ts'
+import { shownSource } from './shown.ts'
 import type { Source, SourceId } from './source.ts'
 import { parseState, type SourceState } from './state.ts'
 
@@ -62,7 +62,7 @@ export const createGlance = ({ redis, keys, catalogue, now }: GlanceParts): (() 
   const shownOf = (source: Source): Source => {
     const before = shown.get(source)
     if (before) return before
-    const made = { ...source, url: withoutCredentials(source.url) }
+    const made = shownSource(source)
     shown.set(source, made)
     return made
   }

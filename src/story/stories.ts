@@ -9,7 +9,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import type { Keys } from '../redis/keys.ts'
 import { loadScript, runScript } from '../redis/script.ts'
-import { millisOf } from '../redis/stream-id.ts'
+import { isAfter, millisOf } from '../redis/stream-id.ts'
 import { type Clusterer, createClusterer } from './clusterer.ts'
 import type { Decision, Pin, Stories } from './decision.ts'
 import { type Features, featuresOf, toldBy } from './features.ts'
@@ -32,12 +32,6 @@ export interface StoriesParts {
 const PAGE = 2_000
 /** ms of work in one turn of the event loop, after which others have theirs. */
 const SLICE = 5
-
-const isBefore = (one: string, other: string): boolean => {
-  const [oneMs = 0, oneSeq = 0] = one.split('-').map(Number)
-  const [otherMs = 0, otherSeq = 0] = other.split('-').map(Number)
-  return oneMs < otherMs || (oneMs === otherMs && oneSeq < otherSeq)
-}
 
 export const createStories = ({ redis, keys, settings, now, giveWay = nextTurn }: StoriesParts): Stories => {
   const log = keys.storyLog()
@@ -118,7 +112,7 @@ export const createStories = ({ redis, keys, settings, now, giveWay = nextTurn }
     }
     // The log ends before what we folded: it was cleared or lost its tail. It is the truth, so we start again from it.
     // Its key may have gone with it.
-    if (isBefore(ids[0] ?? '0-0', last)) hashKey = null
+    if (isAfter(last, ids[0] ?? '0-0')) hashKey = null
     return false
   }
 

@@ -97,7 +97,7 @@ describe('a list that is published', () => {
 
 describe('the difference of two lists', () => {
   it('is its changed places, and none where writing it whole is no more work', () => {
-    const each = (letters: string) => entriesFrom([...letters]).entries
+    const each = (letters: string) => entriesFrom([...letters]).each
     const told = (before: string, after: string) => difference(each(before), each(after))?.map(String)
     expect(told('abcdefghij', 'axcdefghij')).toEqual(['1', 'x'])
     expect(told('abcdefgh', 'abcdefghij')).toEqual(['8', 'i', '9', 'j'])

@@ -3,6 +3,7 @@
 import express, { type Request, type Response, Router } from 'express'
 import { withoutCredentials } from '../../feed/redact.ts'
 import { readDaily } from '../../sources/daily.ts'
+import { shownSource } from '../../sources/shown.ts'
 import type { Source } from '../../sources/source.ts'
 import type { DeskParts } from '../desk.ts'
 import { whoOf } from '../guard.ts'
@@ -114,7 +115,7 @@ export const sourcesRoutes = (parts: DeskParts): Router => {
     ])
     const late = lateBy(source, state.nextAt, now())
     const listed = { late, word: stateOf({ source, state, late }) }
-    const shown = { ...source, url: withoutCredentials(source.url) }
+    const shown = shownSource(source)
     const daily = readDaily(state.daily, now())
     const push = await pushLine(source.id, state)
     const adopted = state.adopted && withoutCredentials(state.adopted.url)

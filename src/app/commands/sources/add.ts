@@ -2,6 +2,7 @@
 
 import pc from 'picocolors'
 import { withoutCredentials } from '../../../feed/redact.ts'
+import { shownSource } from '../../../sources/shown.ts'
 import { SourceId } from '../../../sources/source.ts'
 import { actsOf, cliActor } from '../../acting.ts'
 import { ask, canAsk, parseChoice } from '../../ask.ts'
@@ -16,7 +17,6 @@ import {
   titleOf,
 } from '../../proposals.ts'
 import { type Session, withSession } from '../../session.ts'
-import { shownSource } from '../../status.ts'
 import { showSpan } from '../../table.ts'
 import { print } from '../print.ts'
 

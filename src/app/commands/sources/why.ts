@@ -3,12 +3,12 @@
 import pc from 'picocolors'
 import { withoutCredentials } from '../../../feed/redact.ts'
 import type { Fetch } from '../../../sources/history.ts'
+import { shownSource, shownState } from '../../../sources/shown.ts'
 import type { Source } from '../../../sources/source.ts'
 import type { SourceState } from '../../../sources/state.ts'
 import { nearestTo } from '../../config/problems.ts'
 import { pushLine } from '../../push-line.ts'
 import { withSession } from '../../session.ts'
-import { shownSource, shownState } from '../../status.ts'
 import { showSpan } from '../../table.ts'
 import { print } from '../print.ts'
 
