@@ -5,7 +5,7 @@
 
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -16,6 +16,8 @@ const FEEDS = Number(process.env.BENCH_FEEDS ?? 300)
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3)
 const ITEMS = 30
 const NEW = 2
+/** As the workers know it: what Redis was asked goes there, too. */
+const folder = process.env.BENCH_PROFILE
 const asJson = process.argv.includes('--json')
 const say = (text: string) => process.stderr.write(`${text}\n`)
 
@@ -74,6 +76,14 @@ const redisSeconds = async (): Promise<number> => {
   )
 }
 
+/** What Redis was asked since it was last told to forget, dearest first: calls and microseconds, those made within scripts included. */
+const commandStats = async (): Promise<string> => {
+  const stats = [...(await redis.info('commandstats')).matchAll(/cmdstat_([^:]+):calls=(\d+),usec=(\d+)/g)]
+    .map(([, command = '', calls = '', micros = '']) => ({ command, calls: Number(calls), micros: Number(micros) }))
+    .sort((a, b) => b.micros - a.micros)
+  return JSON.stringify(stats, null, 1)
+}
+
 const timedReads = async (key: string, until: AbortSignal): Promise<number[]> => {
   const taken: number[] = []
   while (!until.aborted) {
@@ -85,14 +95,16 @@ const timedReads = async (key: string, until: AbortSignal): Promise<number[]> =>
   return taken
 }
 
-const take = async (name: Name, first: number): Promise<Taken> => {
+const take = async (name: Name, scenario: Scenario, first: number): Promise<Taken> => {
   const worker = workers.get(name) as ChildProcess // started above
+  if (folder) await redis.config('RESETSTAT')
   const before = await redisSeconds()
   const ended = new AbortController()
   const reads = timedReads(`${name}:list:latest`, ended.signal)
   worker.send({ crawl: [first, FEEDS] })
   const [told] = (await once(worker, 'message')) as [Told]
   ended.abort()
+  if (folder) writeFileSync(join(folder, `${name}-${scenario}-${first}.commands.json`), await commandStats())
   return { ...told, redis: (await redisSeconds()) - before, reads: await reads }
 }
 
@@ -114,7 +126,7 @@ for (let round = 0; round <= ROUNDS; round += 1) {
     // Who goes first takes turns.
     for (const name of round % 2 === 0 ? CONTESTANTS : [...CONTESTANTS].reverse()) {
       say(`round ${round} of ${ROUNDS}${round === 0 ? ', to warm up' : ''}: ${scenario}, ${name}`)
-      const result = await take(name, first)
+      const result = await take(name, scenario, first)
       // Gaps between visits to a publisher have passed.
       await delay(300)
       if (round > 0) taken.set(`${scenario} ${name}`, [...(taken.get(`${scenario} ${name}`) ?? []), result])

@@ -1,4 +1,4 @@
-/** What deciding costs as the window fills: decided, taken back and folded as a worker does, over made articles that read like a week's news. */
+/** What deciding costs as the window fills: decided and logged as a worker does, over made articles that read like a week's news. */
 
 import type { ArticleId } from '../src/article/article.ts'
 import type { SourceId } from '../src/sources/source.ts'
@@ -11,7 +11,7 @@ import { storyStream } from './story-stream.ts'
 export interface Cost {
   /** Articles in the window. */
   readonly window: number
-  /** Microseconds of CPU an article, over the last articles of the window: features, deciding, taking back, writing, folding. */
+  /** Microseconds of CPU an article, over the last articles of the window: features, deciding, writing. */
   readonly micros: number
   /** The same over real articles that arrive after them, if any. */
   readonly realMicros: number | null
@@ -39,11 +39,9 @@ export function* storyCosts(
   let [count, bytes, at] = [0, 0, 0]
   const take = (told: Told): void => {
     at += EVERY
-    clusterer.tryOut()
-    const entry = clusterer.decide(featuresOf(told), at)
-    clusterer.rollBack()
-    bytes += Buffer.byteLength(writeEntry(entry))
-    clusterer.fold({ ...entry, at })
+    clusterer.tryOut(at)
+    bytes += Buffer.byteLength(writeEntry(clusterer.decide(featuresOf(told), at)))
+    clusterer.keep()
   }
   const micros = (articles: readonly Told[]): number => {
     const from = process.cpuUsage()
@@ -82,10 +80,9 @@ export function* sameTextCosts(most: number): Generator<{ readonly copies: numbe
     const id = `c${copies}` as ArticleId
     const told = { id, title: own.slice(0, 8).join(' '), summary: own.slice(8).join(' ') }
     const source = `paper${copies}` as SourceId
-    clusterer.tryOut()
-    const entry = clusterer.decide(featuresOf({ ...told, language: 'en', source, publishedAt: null }), copies)
-    clusterer.rollBack()
-    clusterer.fold({ ...entry, at: copies })
+    clusterer.tryOut(copies)
+    clusterer.decide(featuresOf({ ...told, language: 'en', source, publishedAt: null }), copies)
+    clusterer.keep()
     since += 1
     if (copies !== most && copies * 10 !== most && copies * 100 !== most) continue
     const { user, system } = process.cpuUsage(from)

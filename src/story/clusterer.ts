@@ -10,7 +10,7 @@ import type { Decision, Explanation, Merge, Pin } from './decision.ts'
 import { neededToJoin, reservations } from './evidence.ts'
 import { distinctTerms, type Features } from './features.ts'
 import { createJournal, setNoted } from './journal.ts'
-import type { Decided, LogEntry } from './log-entry.ts'
+import { asLogged, type Decided, type LogEntry } from './log-entry.ts'
 import { createPrints } from './prints.ts'
 import { FIRST_RATE, nextRate, rateOf } from './rate.ts'
 import { isRepeat, msApart } from './repeat.ts'
@@ -25,9 +25,11 @@ import { usualIn } from './usual-words.ts'
 export interface Clusterer {
   /** The answer for an article of the window; null for a new one. */
   known(features: Features): Decision | null
-  /** Decides a new article and takes it in. Between `tryOut` and `rollBack` it leaves no trace: the log says what is remembered. */
+  /** Decides a new article and takes it in. @param at ms since the epoch: when it will be logged */
   decide(features: Features, at: number): Decided
-  tryOut(): void
+  /** Begins a batch that will be logged at that time, if nobody is ahead of it: then `keep` what was decided, else `rollBack`. */
+  tryOut(at: number): void
+  keep(): void
   rollBack(): void
   /** Takes in an entry of the log. Entries logged before its window are forgotten. */
   fold(entry: LogEntry): void
@@ -102,7 +104,10 @@ export const createClusterer = (settings: () => StorySettings, key: HashKey = OP
     const drafted = draft(features, at)
     apply({ ...drafted, at })
     const merges = drafted.decision.kind === 'same' ? [] : secondLooks(drafted.decision.story)
-    return { ...drafted, decision: { ...drafted.decision, merges } }
+    if (merges.length === 0) return drafted
+    const decided = { ...drafted, decision: { ...drafted.decision, merges } }
+    setNoted(journal, entries, features.id, { ...decided, at })
+    return decided
   }
 
   const draft = (features: Features, at: number): Decided => {
@@ -131,7 +136,7 @@ export const createClusterer = (settings: () => StorySettings, key: HashKey = OP
     const joined = near.find(({ story, score }) => score >= needed && !tellsAnother(features, story))?.story
     return {
       features,
-      arrived: nearest ? { story: nearest.story.id, score: nearest.score, needed } : null,
+      arrived: nearest ? { story: nearest.story.id, score: asLogged(nearest.score), needed: asLogged(needed) } : null,
       decision: { kind: 'new', story: joined?.id ?? storyIdOf(features.id), merges: [] },
     }
   }
@@ -265,7 +270,12 @@ export const createClusterer = (settings: () => StorySettings, key: HashKey = OP
   return {
     known,
     decide,
-    tryOut: journal.open,
+    tryOut(at) {
+      // As `fold` would before each of its entries. Not taken back: whoever is ahead of us logs no earlier than a moment before.
+      expire(at - settings().window)
+      journal.open()
+    },
+    keep: journal.close,
     rollBack: journal.rollBack,
     fold,
     settle: looks.settle,

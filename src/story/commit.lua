@@ -2,9 +2,13 @@
 -- KEYS 1  log (stream)
 -- ARGV 1  id of the last entry the caller has folded, "0-0" for none
 --      2  ms: entries logged longer ago than this are trimmed
---      3+ entries, JSON
--- Returns { "ok", id of each entry... } or { "behind", id of the log's last entry }.
+--      3  ms since the epoch at which the entries are logged, not before the last entry
+--      4+ entries, JSON
+-- Returns { "ok", id of each entry... }, { "behind", id of the log's last entry }, or, where the time given is not about now,
+-- { "clock", now } with nothing added: decisions are made at the time by which all others will know them, and clocks differ.
 -- O(entries).
+
+local ABOUT = 60000
 
 local last = '0-0'
 if redis.call('EXISTS', KEYS[1]) == 1 then
@@ -15,12 +19,20 @@ if redis.call('EXISTS', KEYS[1]) == 1 then
 end
 if last ~= ARGV[1] then return { 'behind', last } end
 
-local answer = { 'ok' }
-for index = 3, #ARGV do
-  answer[#answer + 1] = redis.call('XADD', KEYS[1], '*', 'e', ARGV[index])
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local lastMs, lastSeq = string.match(last, '^(%d+)-(%d+)$')
+-- A server whose clock was put back goes on from its last entry.
+now = math.max(now, tonumber(lastMs))
+local at = tonumber(ARGV[3])
+if at < tonumber(lastMs) or math.abs(at - now) > ABOUT then return { 'clock', string.format('%.0f', now) } end
+
+local answer, seq = { 'ok' }, at == tonumber(lastMs) and lastSeq + 1 or 0
+for index = 4, #ARGV do
+  local id = string.format('%.0f-%.0f', at, seq + index - 4)
+  answer[#answer + 1] = redis.call('XADD', KEYS[1], id, 'e', ARGV[index])
 end
-if #ARGV > 2 then
-  local newest = tonumber(string.match(answer[#answer], '^%d+'))
-  redis.call('XTRIM', KEYS[1], 'MINID', '~', string.format('%.0f', math.max(0, newest - tonumber(ARGV[2]))))
+if #ARGV > 3 then
+  redis.call('XTRIM', KEYS[1], 'MINID', '~', string.format('%.0f', math.max(0, at - tonumber(ARGV[2]))))
 end
 return answer

@@ -4,6 +4,8 @@ export interface Journal {
   /** Notes how to take back a change just made; nothing is noted while it is closed. */
   note(undo: () => void): void
   open(): void
+  /** Lets the changes since `open` stand, and closes. */
+  close(): void
   /** Takes back all changes since `open`, last first, and closes. */
   rollBack(): void
 }
@@ -16,6 +18,9 @@ export const createJournal = (): Journal => {
     },
     open: () => {
       undos = []
+    },
+    close: () => {
+      undos = null
     },
     rollBack: () => {
       const taken = undos ?? []

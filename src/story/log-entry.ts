@@ -48,7 +48,8 @@ const unpack = (text: string): Term[] => {
   return Array.from({ length: bytes.length / 4 }, (_, index) => bytes.readInt32LE(index * 4))
 }
 
-const round = (score: number): number => Math.round(score * 100) / 100
+/** A score as the log keeps it: who decided is to remember no more than who reads. */
+export const asLogged = (score: number): number => Math.round(score * 100) / 100
 
 export const writeEntry = (entry: Decided | { readonly pin: Pin }): string => {
   if ('pin' in entry) return JSON.stringify(entry)
@@ -65,7 +66,7 @@ export const writeEntry = (entry: Decided | { readonly pin: Pin }): string => {
     ...(of === undefined ? {} : { k: decision.kind === 'same' ? 's' : 'r', o: of }),
     y: decision.story,
     ...(decision.merges.length > 0 ? { m: decision.merges.map(({ from, into }) => [from, into] as const) } : {}),
-    ...(arrived ? { w: [arrived.story, round(arrived.score), round(arrived.needed)] as const } : {}),
+    ...(arrived ? { w: [arrived.story, arrived.score, arrived.needed] as const } : {}),
   }
   return JSON.stringify(written)
 }

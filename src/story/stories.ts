@@ -23,7 +23,7 @@ export interface StoriesParts {
   readonly redis: Redis
   readonly keys: Keys
   readonly settings: () => StorySettings
-  /** ms since the epoch; only for entries still being decided, the log's own times decide afterwards. */
+  /** ms since the epoch: decisions are made as of the time of Redis, which this is set by. */
   readonly now: () => number
   /** Asked between slices of work: lets others have their turn. */
   readonly giveWay?: () => Promise<void>
@@ -38,6 +38,8 @@ export const createStories = ({ redis, keys, settings, now, giveWay = nextTurn }
   let hashKey: HashKey | null = null
   let clusterer: Clusterer = createClusterer(settings)
   let last = '0-0'
+  /** ms by which the clock of Redis is ahead of ours. */
+  let ahead = 0
   // One at a time within a process: a second batch would only find itself behind the first.
   let turn: Promise<unknown> = Promise.resolve()
 
@@ -78,14 +80,16 @@ export const createStories = ({ redis, keys, settings, now, giveWay = nextTurn }
     }
   }
 
-  /** Decides in order, each article knowing those before it. What it tried out in the index is taken back: only the log goes in. */
-  const decideInMemory = async (batch: readonly Features[]): Promise<{ decisions: Decision[]; fresh: Decided[] }> => {
+  /** Decides in order, each article knowing those before it, as of the time at which they will be logged. */
+  const decideInMemory = async (
+    batch: readonly Features[],
+    at: number,
+  ): Promise<{ decisions: Decision[]; fresh: Decided[] }> => {
     const fresh: Decided[] = []
-    clusterer.tryOut()
     const decisions = await inSlices(batch, features => {
       const known = clusterer.known(features)
       if (known) return known
-      const decided = clusterer.decide(features, now())
+      const decided = clusterer.decide(features, at)
       fresh.push(decided)
       return decided.decision
     })
@@ -95,25 +99,40 @@ export const createStories = ({ redis, keys, settings, now, giveWay = nextTurn }
       const story = id === undefined ? undefined : clusterer.storyOf(id)
       return story === undefined ? decision : { ...decision, story }
     })
-    clusterer.rollBack()
     return { decisions: settled, fresh }
   }
 
-  /** @returns false where somebody else appended first */
-  const append = async (entries: readonly (Decided | { readonly pin: Pin })[]): Promise<boolean> => {
+  /** When what is appended next will be logged, as Redis will see it. */
+  const logTime = (): number => Math.max(Math.round(now() + ahead), millisOf(last))
+
+  /** @returns false where nothing was appended: somebody else was first, or our clock was wrong */
+  const append = async (entries: readonly (Decided | { readonly pin: Pin })[], at: number): Promise<boolean> => {
     if (entries.length === 0) return true
     const written = entries.map(writeEntry)
-    const answer = await runScript(redis, commit, [log], [last, settings().window, ...written])
-    const [outcome, ...ids] = answer as string[] // as commit.lua returns
-    if (outcome === 'ok') {
-      for (const [index, entry] of entries.entries()) clusterer.fold({ ...entry, at: millisOf(ids[index] ?? '') })
-      last = ids.at(-1) ?? last
-      return true
-    }
+    const answer = await runScript(redis, commit, [log], [last, settings().window, at, ...written])
+    const [outcome, ...told] = answer as string[] // as commit.lua returns
+    if (outcome === 'ok') last = told.at(-1) ?? last
+    else if (outcome === 'clock') ahead = Number(told[0]) - now()
     // The log ends before what we folded: it was cleared or lost its tail. It is the truth, so we start again from it.
     // Its key may have gone with it.
-    if (isAfter(last, ids[0] ?? '0-0')) hashKey = null
-    return false
+    else if (isAfter(last, told[0] ?? '0-0')) hashKey = null
+    return outcome === 'ok'
+  }
+
+  /** @returns null where it is to be tried again: what was decided is taken back, also where Redis does not say whether it was logged */
+  const tryToDecide = async (batch: readonly Features[]): Promise<Decision[] | null> => {
+    const at = logTime()
+    let appended = false
+    clusterer.tryOut(at)
+    try {
+      const { decisions, fresh } = await decideInMemory(batch, at)
+      appended = await append(fresh, at)
+      return appended ? decisions : null
+    } finally {
+      // Decided as of that time is as everybody folds it: it need not be taken back and folded again.
+      if (appended) clusterer.keep()
+      else clusterer.rollBack()
+    }
   }
 
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
@@ -128,7 +147,11 @@ export const createStories = ({ redis, keys, settings, now, giveWay = nextTurn }
       for (;;) {
         await catchUp()
         const made = pinOf()
-        if (made === null || (await append([{ pin: made }]))) return made
+        const at = logTime()
+        if (made === null) return null
+        if (!(await append([{ pin: made }], at))) continue
+        clusterer.fold({ pin: made, at })
+        return made
       }
     })
 
@@ -139,8 +162,8 @@ export const createStories = ({ redis, keys, settings, now, giveWay = nextTurn }
         for (;;) {
           const key = await catchUp()
           const batch = await inSlices(articles, article => featuresOf(toldBy(article), key))
-          const { decisions, fresh } = await decideInMemory(batch)
-          if (await append(fresh)) return decisions
+          const decisions = await tryToDecide(batch)
+          if (decisions) return decisions
         }
       }),
     similar: (id, limit) =>

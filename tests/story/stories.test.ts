@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Article, StoryId } from '../../src/article/article.ts'
 import { keysFor } from '../../src/redis/keys.ts'
+import { millisOf } from '../../src/redis/stream-id.ts'
 import { createClusterer } from '../../src/story/clusterer.ts'
 import { featuresOf, toldBy } from '../../src/story/features.ts'
 import { type Decided, readEntry, writeEntry } from '../../src/story/log-entry.ts'
@@ -14,7 +15,7 @@ const { redis, keys } = testRedis()
 const settings = StorySettings.parse({})
 let run = 0
 const aLog = () => keysFor(`${keys.prefix}-${run++}`)
-const aWorker = (log = aLog()) => createStories({ redis, keys: log, settings: () => settings, now: Date.now })
+const aWorker = (log = aLog(), now = Date.now) => createStories({ redis, keys: log, settings: () => settings, now })
 
 const told = (source: string, title: string, summary = ''): Article => anArticle({ source, title, summary })
 
@@ -129,6 +130,23 @@ describe('workers side by side', () => {
   })
 })
 
+describe('workers whose clocks are wrong', () => {
+  it('log by the clock of Redis, and decide alike', async () => {
+    const log = aLog()
+    const DAY = 86_400_000
+    const [slow, fast] = [-3, 5].map(days => aWorker(log, () => Date.now() + days * DAY))
+    const [first] = (await slow?.decide(storm.slice(0, 1))) ?? []
+    const [second] = (await fast?.decide(storm.slice(1))) ?? []
+    const [third] = (await slow?.decide(unrelated)) ?? []
+    expect(second?.story).toBe(first?.story)
+    expect(third?.story).not.toBe(first?.story)
+    const [seconds = 0] = (await redis.time()).map(Number)
+    const logged = (await redis.xrange(log.storyLog(), '-', '+')).map(([id]) => millisOf(id))
+    for (const at of logged) expect(Math.abs(at - seconds * 1_000)).toBeLessThan(60_000)
+    expect(logged).toEqual([...logged].sort((a, b) => a - b))
+  })
+})
+
 describe('the index in memory', () => {
   const corpus = [...storm, ...unrelated].flatMap((article, n) =>
     Array.from({ length: 4 }, (_, m) =>
@@ -142,39 +160,56 @@ describe('the index in memory', () => {
     ),
   )
 
-  /** Decides as a worker does: in batches, each tried out, taken back, and folded from its log entries. */
-  const decideAll = (told: readonly Article[], cuts: readonly number[]) => {
+  /**
+   * Decides as a worker does, in batches. @param cuts where one ends and whether it is logged at once; else somebody was ahead, and it is
+   * taken back and folded from the log
+   */
+  const decideAll = (told: readonly Article[], cuts: ReadonlyMap<number, boolean>) => {
     const clusterer = createClusterer(() => settings)
     const log: Decided[] = []
     let batch: Decided[] = []
-    clusterer.tryOut()
+    clusterer.tryOut(NOON)
     for (const [index, article] of told.entries()) {
       const features = featuresOf(toldBy(article))
       if (!clusterer.known(features)) batch.push(clusterer.decide(features, NOON))
-      if (!cuts.includes(index) && index < told.length - 1) continue
-      clusterer.rollBack()
-      for (const entry of batch) clusterer.fold({ ...readBack(entry), at: NOON })
+      if (!cuts.has(index) && index < told.length - 1) continue
+      if (cuts.get(index)) clusterer.keep()
+      else {
+        clusterer.rollBack()
+        for (const entry of batch) clusterer.fold({ ...readBack(entry), at: NOON })
+      }
       log.push(...batch)
       batch = []
-      clusterer.tryOut()
+      clusterer.tryOut(NOON)
     }
     clusterer.rollBack()
     return { log, clusterer, stories: told.map(({ id }) => clusterer.storyOf(id)) }
   }
   const readBack = (entry: Decided) => readEntry(writeEntry(entry), NOON)
 
-  it('decides the same however a stream is cut into batches', () => {
-    const whole = decideAll(corpus, [])
+  it('decides the same however a stream is cut into batches, and whoever was ahead', () => {
+    const whole = decideAll(corpus, new Map())
     fc.assert(
-      fc.property(fc.uniqueArray(fc.nat(corpus.length - 1)), cuts => {
-        expect(decideAll(corpus, cuts).stories).toEqual(whole.stories)
+      fc.property(fc.array(fc.tuple(fc.nat(corpus.length - 1), fc.boolean())), cuts => {
+        const cut = decideAll(corpus, new Map(cuts))
+        expect(cut.stories).toEqual(whole.stories)
+        expect(cut.log).toEqual(whole.log)
+        expect(corpus.map(({ id }) => cut.clusterer.explain(id))).toEqual(
+          corpus.map(({ id }) => whole.clusterer.explain(id)),
+        )
       }),
       { numRuns: 50 },
     )
   })
 
   it('is the same after a restart in the middle', () => {
-    const { log, stories } = decideAll(corpus, [3, 9])
+    const { log, stories } = decideAll(
+      corpus,
+      new Map([
+        [3, true],
+        [9, false],
+      ]),
+    )
     fc.assert(
       fc.property(fc.nat(log.length), kept => {
         const restarted = createClusterer(() => settings)
