@@ -19,9 +19,12 @@ const connect = () => new Redis({ path: socket, maxRetriesPerRequest: null })
 
 // Every command this process sends, whoever sends it; what scripts call within Redis is not among them.
 let commands = 0
+const sent = new Map<string, number>()
 const { sendCommand } = Redis.prototype
 Redis.prototype.sendCommand = function (this: Redis, ...args) {
   commands += 1
+  const [{ name }] = args
+  sent.set(name, (sent.get(name) ?? 0) + 1)
   return sendCommand.apply(this, args)
 }
 
@@ -107,18 +110,21 @@ process.on('message', async (told: { crawl?: [first: number, feeds: number]; sto
   }
   if (!told.crawl) return
   const before = { cpu: process.cpuUsage(), commands, at: performance.now() }
+  sent.clear()
   await profiler?.post('Profiler.start')
   await contestant.crawl(...told.crawl)
   let peak = 0
   // Twice nothing: between two queues a batch is in neither for a moment.
   for (let idle = 0; idle < 2; ) {
-    peak = Math.max(peak, process.memoryUsage().rss)
-    await new Promise(resolve => setTimeout(resolve, 25))
+    peak = Math.max(peak, process.memoryUsage.rss())
+    await new Promise(resolve => setTimeout(resolve, 50))
     idle = (await contestant.open()) === 0 ? idle + 1 : 0
   }
   if (profiler && folder) {
     const { profile } = await profiler.post('Profiler.stop')
-    writeFileSync(join(folder, `${which}-${profiles++}.cpuprofile`), JSON.stringify(profile))
+    writeFileSync(join(folder, `${which}-${profiles}.cpuprofile`), JSON.stringify(profile))
+    const byCount = [...sent].sort(([, a], [, b]) => b - a)
+    writeFileSync(join(folder, `${which}-${profiles++}.sent.json`), JSON.stringify(Object.fromEntries(byCount), null, 1))
   }
   const { user, system } = process.cpuUsage(before.cpu)
   process.send?.({

@@ -55,8 +55,11 @@ export const chance = (common: number, all: number, usual: number | null): numbe
 /** What one word would say if it could be no coincidence, in nats: how well it leads to a story. @param share of the story's articles that have it */
 export const lead = (share: number, byChance: number): number => Math.log(1 + (ODDS * share) / byChance)
 
+/** What one word may say of what it would say. */
+export const atMost = (leads: number): number => Math.min(MOST_GAIN, leads)
+
 /** What one word says for a story, in nats. */
-export const gain = (share: number, byChance: number): number => Math.min(MOST_GAIN, lead(share, byChance))
+export const gain = (share: number, byChance: number): number => atMost(lead(share, byChance))
 
 /** @param gained sum of gains over the words both have; @param length distinct terms of the article, or their mean in a story */
 export const likelihood = (gained: number, length: number): number =>

@@ -5,13 +5,12 @@
 
 import { bestOf } from './best.ts'
 import { createBlocks, roomFor } from './blocks.ts'
-import { chance, commonness, gain, lead } from './evidence.ts'
+import { atMost, chance, commonness, gain, lead } from './evidence.ts'
 import type { Term } from './features.ts'
 import type { Journal } from './journal.ts'
 import { createTally } from './tally.ts'
 import {
   countAt,
-  countOf,
   findTerm,
   insertTerm,
   noTerms,
@@ -50,6 +49,8 @@ export interface Sought {
   readonly weight: number
   /** Probability that an article has it by chance. */
   readonly byChance: number
+  /** How well it leads to a story whose articles all have it, as most do: they are one. In nats. */
+  readonly surely: number
 }
 
 /** What terms say for a story. */
@@ -74,7 +75,7 @@ export interface Postings<S extends Worded> {
   close(story: S): void
   setTerm(story: S, term: Term, count: number): void
   setTold(story: S, told: number): void
-  /** The terms of a list that any story has. @param terms with how many of `of` articles have each */
+  /** The terms of a list that any story has. @param terms smallest first, with how many of `of` articles have each */
   sought(terms: Iterable<{ readonly term: Term; readonly count: number }>, of: number): Sought[]
   gained(sought: readonly Sought[], story: S): Gained<S>
   /** What the stories gain that have the rarest of the terms, up to `looks` stories; the `limit` that gain most by those, all terms counted. */
@@ -171,9 +172,9 @@ export const createPostings = <S extends Worded & { readonly id: string; readonl
   }
 
   /** Adds what a term says to each story that has it. Uncapped: the rarest word leads furthest, and few stories tie. */
-  const leadFrom = ({ posting, weight, byChance }: Sought, except: number): void => {
+  const leadFrom = ({ posting, weight, byChance, surely }: Sought, except: number): void => {
     const { data } = blocks
-    const whole = lead(1, byChance) * weight
+    const whole = surely * weight
     for (let at = posting.at, end = at + 2 * posting.size; at < end; at += 2) {
       const slot = data[at] as number // below its size
       if (slot === except) continue
@@ -193,10 +194,14 @@ export const createPostings = <S extends Worded & { readonly id: string; readonl
   const gainedOf = (sought: readonly Sought[], story: S): Gained<S> => {
     const { terms, told: of } = story
     const to: Gained<S> = { story, gained: 0, shared: 0 }
-    for (const { posting, weight, byChance } of sought) {
-      const count = countOf(terms, posting.term)
-      if (count === 0) continue
-      to.gained += gain(count / of, byChance) * weight
+    // Each is looked for behind the one before.
+    let from = 0
+    for (const { posting, weight, byChance, surely } of sought) {
+      const index = findTerm(terms, posting.term, from)
+      from = index < 0 ? -1 - index : index + 1
+      if (index < 0) continue
+      const count = countAt(terms, index)
+      to.gained += (count === of ? atMost(surely) : gain(count / of, byChance)) * weight
       to.shared += 1
     }
     return to
@@ -285,7 +290,9 @@ export const createPostings = <S extends Worded & { readonly id: string; readonl
       const list: Sought[] = []
       for (const { term, count } of terms) {
         const posting = postings.get(term)
-        if (posting) list.push({ posting, weight: count / of, byChance: chance(posting.common, all, posting.usual) })
+        if (!posting) continue
+        const byChance = chance(posting.common, all, posting.usual)
+        list.push({ posting, weight: count / of, byChance, surely: lead(1, byChance) })
       }
       return list
     },

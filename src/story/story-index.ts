@@ -31,7 +31,7 @@ export interface Wanted {
 
 /** Stories looked at for one article, rarest terms first, and those of them weighed in full. */
 const LOOKS = 300
-const WEIGHED = 8
+export const WEIGHED = 8
 const WANTED_TERMS = 40
 /** A large story's words beyond so many are single articles' own. */
 const MOST_TERMS = 2000
@@ -67,6 +67,8 @@ export interface StoryIndex {
 }
 
 export const byScore = (a: Near, b: Near): number => b.score - a.score || (a.story.id < b.story.id ? -1 : 1)
+
+const byTerm = (a: { readonly term: Term }, b: { readonly term: Term }): number => a.term - b.term
 
 export const wantedOf = (features: Features): Wanted => ({
   terms: [...distinctTerms(features)].map(term => ({ term, count: 1 })),
@@ -194,7 +196,7 @@ export const createStoryIndex = (journal: Journal, usual: Usual): StoryIndex => 
     nearest(wanted, except, limit) {
       const length = lengthOf(wanted)
       const long = except && wanted.terms.length > WANTED_TERMS
-      const sought = postings.sought(long ? telling(except) : wanted.terms, wanted.told)
+      const sought = postings.sought(long ? telling(except).sort(byTerm) : wanted.terms, wanted.told)
       const found = postings.search(sought, except, LOOKS, WEIGHED)
       const all = long ? postings.sought(wanted.terms, wanted.told) : sought
       return found

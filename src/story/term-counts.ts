@@ -16,9 +16,9 @@ export interface TermCounts {
 
 export const noTerms = (blocks: Blocks): TermCounts => ({ blocks, at: 0, room: 0, size: 0 })
 
-/** @returns index of the term; where it is not there, -1 - the index it would have */
-export const findTerm = ({ blocks: { data }, at, size }: TermCounts, term: Term): number => {
-  let [low, high] = [0, size - 1]
+/** @param from index before which it is not @returns index of the term; where it is not there, -1 - the index it would have */
+export const findTerm = ({ blocks: { data }, at, size }: TermCounts, term: Term, from = 0): number => {
+  let [low, high] = [from, size - 1]
   while (low <= high) {
     const middle = (low + high) >> 1
     const found = data[at + middle] as Term // below size
