@@ -18,7 +18,7 @@ import { isReprint } from './reprint.ts'
 import { createSecondLooks, dueOf, SECOND_LOOK, sharedNeeded, tellsAnother } from './second-looks.ts'
 import type { StorySettings } from './settings.ts'
 import type { Story } from './story.ts'
-import { createStoryIndex, type Near, WEIGHED, wantedOf } from './story-index.ts'
+import { createStoryIndex, type Near, wantedOf } from './story-index.ts'
 import { type HashKey, OPEN_KEY } from './term-hash.ts'
 import { usualIn } from './usual-words.ts'
 
@@ -46,8 +46,6 @@ export interface Clusterer {
 
 const ALIKE = 5
 const NEAREST = 5
-/** Articles of which it is remembered what was near: more than are decided together. */
-const LATELY = 1_000
 
 /** @param key by which the features' words are hashed */
 export const createClusterer = (settings: () => StorySettings, key: HashKey = OPEN_KEY): Clusterer => {
@@ -58,8 +56,6 @@ export const createClusterer = (settings: () => StorySettings, key: HashKey = OP
   const homes = new Map<ArticleId, StoryId>()
   const titles = new Map<string, ArticleId>()
   const looks = createSecondLooks({ index, settings, rate: articles => rateOf(rate, index, articles), join })
-  /** What was near the articles decided last, on their arrival: asked for right afterwards. */
-  const lately = new Map<ArticleId, readonly Near[]>()
   let rate = FIRST_RATE
   let latest: ArticleId[] = []
 
@@ -130,10 +126,8 @@ export const createClusterer = (settings: () => StorySettings, key: HashKey = OP
     const { joinWithin, caution } = settings()
     const wanted = wantedOf(features)
     const length = wanted.terms.length
-    const found = index.nearest(wanted, null, WEIGHED)
-    remember(features.id, found)
-    const near = found
-      .slice(0, NEAREST)
+    const near = index
+      .nearest(wanted, null, NEAREST)
       .filter(({ story, shared }) => at - story.lastAt <= joinWithin && shared >= sharedNeeded(story, length))
       .map(each => ({ ...each, score: weigh(features, each) }))
       .sort((a, b) => b.score - a.score || (a.story.id < b.story.id ? -1 : 1))
@@ -144,15 +138,6 @@ export const createClusterer = (settings: () => StorySettings, key: HashKey = OP
       features,
       arrived: nearest ? { story: nearest.story.id, score: asLogged(nearest.score), needed: asLogged(needed) } : null,
       decision: { kind: 'new', story: joined?.id ?? storyIdOf(features.id), merges: [] },
-    }
-  }
-
-  const remember = (id: ArticleId, near: readonly Near[]): void => {
-    lately.set(id, near)
-    if (lately.size <= LATELY) return
-    for (const oldest of lately.keys()) {
-      lately.delete(oldest)
-      break
     }
   }
 
@@ -243,12 +228,8 @@ export const createClusterer = (settings: () => StorySettings, key: HashKey = OP
   const similar = (id: ArticleId, limit: number): { id: ArticleId; similarity: number }[] => {
     const entry = entries.get(id)
     if (!entry) return []
-    const home = homeOf(id) ?? null
-    const near = lately.get(id) ?? index.nearest(wantedOf(entry.features), home, limit)
-    // One that has merged into another since is no more.
-    return near
-      .filter(({ story }) => story !== home && index.get(story.id) === story)
-      .slice(0, limit)
+    return index
+      .nearest(wantedOf(entry.features), homeOf(id) ?? null, limit)
       .flatMap(({ story, score }) => originalsOf(story, 1).map(first => ({ id: first, similarity: toShare(score) })))
   }
 

@@ -31,7 +31,7 @@ export interface Wanted {
 
 /** Stories looked at for one article, rarest terms first, and those of them weighed in full. */
 const LOOKS = 300
-export const WEIGHED = 8
+const WEIGHED = 8
 const WANTED_TERMS = 40
 /** A large story's words beyond so many are single articles' own. */
 const MOST_TERMS = 2000
