@@ -3,14 +3,12 @@
  * process of its own over one Redis, against the same publishers; CPU seconds of the worker and of Redis together, medians of rounds.
  */
 
-import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import type { ChildProcess } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Redis } from 'ioredis'
-import { resolveRedis } from '../src/redis/server.ts'
+import { type Cost, median, openStage, quantile } from './pipeline/stage.ts'
 
 const FEEDS = Number(process.env.BENCH_FEEDS ?? 300)
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3)
@@ -33,48 +31,18 @@ const SCENARIOS = [
 ] as const
 type Scenario = (typeof SCENARIOS)[number]['name']
 
-interface Told {
-  readonly seconds: number
-  readonly commands: number
-  readonly ms: number
-  readonly peak: number
-}
-interface Taken extends Told {
-  readonly redis: number
+interface Taken extends Cost {
   /** ms each, of LRANGE 0 19 meanwhile. */
   readonly reads: readonly number[]
+  /** ms from the last fetch to the last change of what was read. */
+  readonly visible: number
 }
 
-const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
-const quantile = (values: readonly number[], q: number): number =>
-  [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * q))] ?? Number.NaN
-
-const dir = mkdtempSync(join(tmpdir(), 'newsdesk-bench-'))
-const server = await resolveRedis({ dataDir: dir, durable: false, say: () => undefined })
-if (!('socket' in server.address)) throw new Error('the benchmark runs a Redis of its own')
-const { socket } = server.address
-const redis = new Redis({ path: socket })
-const reader = new Redis({ path: socket })
-const start = (file: string, args: readonly string[]): ChildProcess =>
-  fork(new URL(file, import.meta.url), args, { execArgv: ['--import', 'tsx'] })
-
-const publishers = start('./pipeline/publishers.ts', [])
-const [{ port }] = (await once(publishers, 'message')) as [{ port: number }] // as publishers.ts sends
+const stage = await openStage()
+const { redis } = stage
+const reader = new Redis({ path: stage.socket })
 const workers = new Map<Name, ChildProcess>()
-for (const name of CONTESTANTS) {
-  const worker = start('./pipeline/worker.ts', [name, socket, name, String(port), String(FEEDS * (ROUNDS + 1))])
-  await once(worker, 'message')
-  workers.set(name, worker)
-}
-
-const redisSeconds = async (): Promise<number> => {
-  const info = await redis.info('cpu')
-  return ['user', 'sys'].reduce(
-    (sum, kind) => sum + Number(new RegExp(`used_cpu_${kind}:([\\d.]+)`).exec(info)?.[1] ?? 0),
-    0,
-  )
-}
+for (const name of CONTESTANTS) workers.set(name, await stage.startWorker(name, FEEDS * (ROUNDS + 1)))
 
 /** What Redis was asked since it was last told to forget, dearest first: calls and microseconds, those made within scripts included. */
 const commandStats = async (): Promise<string> => {
@@ -84,45 +52,44 @@ const commandStats = async (): Promise<string> => {
   return JSON.stringify(stats, null, 1)
 }
 
-const timedReads = async (key: string, until: AbortSignal): Promise<number[]> => {
+const timedReads = async (key: string, until: AbortSignal): Promise<{ taken: number[]; changedAt: number }> => {
   const taken: number[] = []
+  let [before, changedAt] = ['', 0]
   while (!until.aborted) {
     const began = performance.now()
-    await reader.lrange(key, 0, 19)
+    const read = await reader.lrange(key, 0, 19)
     taken.push(performance.now() - began)
+    const now = read.join()
+    if (now !== before) changedAt = Date.now()
+    before = now
     await delay(5)
   }
-  return taken
+  return { taken, changedAt }
 }
 
 const take = async (name: Name, scenario: Scenario, first: number): Promise<Taken> => {
   const worker = workers.get(name) as ChildProcess // started above
   if (folder) await redis.config('RESETSTAT')
-  const before = await redisSeconds()
   const ended = new AbortController()
   const reads = timedReads(`${name}:list:latest`, ended.signal)
-  worker.send({ crawl: [first, FEEDS] })
-  const [told] = (await once(worker, 'message')) as [Told]
+  const cost = await stage.crawl(worker, [first, FEEDS])
   ended.abort()
   if (folder) writeFileSync(join(folder, `${name}-${scenario}-${first}.commands.json`), await commandStats())
-  return { ...told, redis: (await redisSeconds()) - before, reads: await reads }
+  const { taken: times, changedAt } = await reads
+  return { ...cost, reads: times, visible: changedAt - (await stage.askedAt()) }
 }
 
 const taken = new Map<string, Taken[]>()
 const idle: number[] = []
 for (let round = 0; round <= ROUNDS; round += 1) {
   const first = round * FEEDS
-  const serve = async (edition: number, validators: boolean) => {
-    publishers.send({ edition, validators, feeds: [first, FEEDS] })
-    await once(publishers, 'message')
-  }
   for (const [edition, validators, scenario] of [
     [0, true, 'cold ingest'],
     [1, true, 'edition, 2 new items a feed'],
     [1, true, 'unchanged, answered 304'],
     [1, false, 'unchanged, the same body'],
   ] as const satisfies readonly (readonly [number, boolean, Scenario])[]) {
-    await serve(edition, validators)
+    await stage.serve([first, FEEDS], edition, validators)
     // Who goes first takes turns.
     for (const name of round % 2 === 0 ? CONTESTANTS : [...CONTESTANTS].reverse()) {
       say(`round ${round} of ${ROUNDS}${round === 0 ? ', to warm up' : ''}: ${scenario}, ${name}`)
@@ -137,8 +104,25 @@ for (let round = 0; round <= ROUNDS; round += 1) {
     const reads = timedReads('ours:list:latest', quiet.signal)
     await delay(1_500)
     quiet.abort()
-    idle.push(...(await reads))
+    idle.push(...(await reads).taken)
   }
+}
+
+/** Started anew with all it has taken in: until it is ready, and has taken in two more items of one feed. */
+interface Restart {
+  readonly ms: number
+  readonly cpu: number
+}
+const restarts = new Map<Name, Restart>()
+for (const name of CONTESTANTS) {
+  say(`restart with ${FEEDS * ITEMS * (ROUNDS + 1)} articles, ${name}`)
+  await stage.stopWorker(workers.get(name) as ChildProcess) // started above
+  await stage.serve([0, 1], 2, true)
+  const [began, redisBefore] = [performance.now(), await stage.redisSeconds()]
+  const worker = await stage.startWorker(name, FEEDS * (ROUNDS + 1))
+  const { sinceStart } = await stage.crawl(worker, [0, 1])
+  restarts.set(name, { ms: performance.now() - began, cpu: sinceStart + (await stage.redisSeconds()) - redisBefore })
+  workers.set(name, worker)
 }
 
 const rows = SCENARIOS.map(({ name, per, units, goal, times }) => {
@@ -170,8 +154,15 @@ const reads = {
   oursP99: quantile(readsOf('ours'), 0.99),
   naiveP99: quantile(readsOf('naive'), 0.99),
 }
+const visibleOf = (who: Name) =>
+  median((taken.get(`edition, 2 new items a feed ${who}`) ?? []).map(({ visible }) => visible))
+const visible = { ours: visibleOf('ours'), naive: visibleOf('naive') }
+const restart = Object.fromEntries(restarts) as Record<Name, Restart> // one each
 
-if (asJson) console.log(JSON.stringify({ node: process.version, feeds: FEEDS, rounds: ROUNDS, rows, reads }, null, 2))
+if (asJson)
+  console.log(
+    JSON.stringify({ node: process.version, feeds: FEEDS, rounds: ROUNDS, rows, reads, visible, restart }, null, 2),
+  )
 else {
   console.log(
     `${FEEDS} feeds of ${ITEMS} items, ${ROUNDS} rounds; CPU seconds of worker and Redis, medians; Node ${process.version}`,
@@ -194,15 +185,16 @@ else {
     ),
   )
   console.log(
+    `Last fetch of an edition to its last change of latest: ${visible.ours} ms, naive ${visible.naive} ms (goal: 250)`,
+  )
+  console.log(
+    `Restart with ${FEEDS * ITEMS * (ROUNDS + 1)} articles until two more are in: ${restart.ours.ms.toFixed(0)} ms, ${restart.ours.cpu.toFixed(1)} s CPU; naive ${restart.naive.ms.toFixed(0)} ms, ${restart.naive.cpu.toFixed(1)} s`,
+  )
+  console.log(
     `LRANGE 0 19, p99: idle ${reads.idleP99.toFixed(2)} ms, while ours ingests ${reads.oursP99.toFixed(2)}, while the naive one does ${reads.naiveP99.toFixed(2)} (goal: 1.5 x idle)`,
   )
 }
 
-for (const worker of workers.values()) {
-  worker.send({ stop: true })
-  await once(worker, 'exit')
-}
-publishers.disconnect()
-for (const connection of [redis, reader]) connection.disconnect()
-await server.stop()
-rmSync(dir, { recursive: true, force: true })
+for (const worker of workers.values()) await stage.stopWorker(worker)
+reader.disconnect()
+await stage.close()

@@ -41,7 +41,10 @@ const documentOf = (feed: number, edition: number): Buffer => {
 }
 
 let serves = { edition: 0, validators: true }
+/** ms since the epoch at which something was last asked for. */
+let askedAt = 0
 const server = createServer({ keepAliveTimeout: 5_000 }, (request, response) => {
+  askedAt = Date.now()
   const body = documentOf(Number(request.url?.slice(1)), serves.edition)
   const etag = `"${createHash('sha1').update(`${request.url} ${serves.edition}`).digest('hex')}"`
   const known = serves.validators ? { etag } : {}
@@ -56,11 +59,15 @@ server.listen(0, '127.0.0.1', () => {
   const address = server.address()
   process.send?.({ port: address !== null && typeof address === 'object' ? address.port : 0 })
 })
-process.on('message', (told: { edition: number; validators: boolean; feeds: [first: number, count: number] }) => {
-  serves = told
-  // Made before they are asked for: making them is not what is measured.
-  documents.clear()
-  for (let feed = told.feeds[0]; feed < told.feeds[0] + told.feeds[1]; feed += 1) documentOf(feed, told.edition)
-  process.send?.('ready')
-})
+process.on(
+  'message',
+  (told: 'asked' | { edition: number; validators: boolean; feeds: [first: number, count: number] }) => {
+    if (told === 'asked') return process.send?.({ askedAt })
+    serves = told
+    // Made before they are asked for: making them is not what is measured.
+    documents.clear()
+    for (let feed = told.feeds[0]; feed < told.feeds[0] + told.feeds[1]; feed += 1) documentOf(feed, told.edition)
+    process.send?.('ready')
+  },
+)
 process.on('disconnect', () => process.exit(0))

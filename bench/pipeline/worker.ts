@@ -124,11 +124,15 @@ process.on('message', async (told: { crawl?: [first: number, feeds: number]; sto
     const { profile } = await profiler.post('Profiler.stop')
     writeFileSync(join(folder, `${which}-${profiles}.cpuprofile`), JSON.stringify(profile))
     const byCount = [...sent].sort(([, a], [, b]) => b - a)
-    writeFileSync(join(folder, `${which}-${profiles++}.sent.json`), JSON.stringify(Object.fromEntries(byCount), null, 1))
+    writeFileSync(
+      join(folder, `${which}-${profiles++}.sent.json`),
+      JSON.stringify(Object.fromEntries(byCount), null, 1),
+    )
   }
-  const { user, system } = process.cpuUsage(before.cpu)
+  const secondsOf = ({ user, system }: NodeJS.CpuUsage): number => (user + system) / 1e6
   process.send?.({
-    seconds: (user + system) / 1e6,
+    seconds: secondsOf(process.cpuUsage(before.cpu)),
+    sinceStart: secondsOf(process.cpuUsage()),
     commands: commands - before.commands,
     ms: performance.now() - before.at,
     peak,
