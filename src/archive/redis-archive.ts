@@ -16,7 +16,7 @@ import { articleFields, parseArticle, parseStory } from './hashes.ts'
 import { leadScore } from './lead.ts'
 import type { ArticleSettings } from './settings.ts'
 import { createStoryWriter, lastOfEach, type Placed } from './story-writer.ts'
-import { noteTitle } from './titles.ts'
+import { noteTitles } from './titles.ts'
 
 const upsert = loadScript(new URL('./upsert.lua', import.meta.url))
 const refile = loadScript(new URL('./refile.lua', import.meta.url))
@@ -109,16 +109,18 @@ export const createArchive = ({ redis, keys, settings, weightOf, parentOf }: Arc
   }
 
   /** For whoever looks for an article by what it is called: those that are new, or changed. */
-  const noteTitles = (written: readonly Written[]): Promise<unknown> =>
-    Promise.all(
-      written
-        .filter(({ outcome }) => outcome === 'added' || outcome === 'updated')
-        .map(({ target, outcome, article, sections, sources, publishedAt }) =>
-          noteTitle(redis, keys, {
-            ...{ id: target, title: article.title, isNew: outcome === 'added' },
-            ...{ at: Date.parse(publishedAt), source: sources[0] ?? '', section: sections[0] ?? article.section },
-          }),
-        ),
+  const noteChanged = (written: readonly Written[]): Promise<void> =>
+    noteTitles(
+      redis,
+      keys,
+      written.flatMap(({ target, outcome, article, sections, sources, publishedAt }) =>
+        outcome === 'added' || outcome === 'updated'
+          ? {
+              ...{ id: target, title: article.title, isNew: outcome === 'added' },
+              ...{ at: Date.parse(publishedAt), source: sources[0] ?? '', section: sections[0] ?? article.section },
+            }
+          : [],
+      ),
     )
 
   /** One after another: a story may be merged into one that is merged itself. */
@@ -148,7 +150,7 @@ export const createArchive = ({ redis, keys, settings, weightOf, parentOf }: Arc
           written.filter(({ outcome }) => outcome !== 'missing'),
           now,
         ),
-        noteTitles(written),
+        noteChanged(written),
       ])
       const merged = await mergeStories(
         batch.flatMap(({ decision }) => decision.merges),
@@ -220,10 +222,12 @@ export const createArchive = ({ redis, keys, settings, weightOf, parentOf }: Arc
       const placed = await writer.join(story as StoryId, { id, sources, sections, at }, now) // written by ingest
       await Promise.all([
         writer.index([placed]),
-        noteTitle(redis, keys, {
-          ...{ id, title, isNew: false },
-          ...{ at: Date.parse(at), source: sources[0] ?? '', section: after },
-        }),
+        noteTitles(redis, keys, [
+          {
+            ...{ id, title, isNew: false },
+            ...{ at: Date.parse(at), source: sources[0] ?? '', section: after },
+          },
+        ]),
       ])
       const touched = sectionsOf([{ ...placed, before: [...placed.before, ...sections, before] }])
       return { before, after, ingested: { ...changed([placed]), articles: [id], edited: [id], sections: touched } }

@@ -7,7 +7,10 @@ import type { Redis } from 'ioredis'
 import type { ArticleId } from '../article/article.ts'
 import type { SectionId } from '../article/taxonomy.ts'
 import type { Keys } from '../redis/keys.ts'
+import { loadScript, runScript } from '../redis/script.ts'
 import type { SourceId } from '../sources/source.ts'
+
+const noteScript = loadScript(new URL('./note-titles.lua', import.meta.url))
 
 export interface Titled {
   readonly id: ArticleId
@@ -25,12 +28,14 @@ export const MOST_TITLES = 150_000
 
 const FIELDS = ['id', 'title', 'at', 'source', 'section', 'new'] as const
 
-export const noteTitle = (redis: Redis, keys: Keys, { id, title, at, source, section, isNew }: Titled) =>
-  redis.xadd(
-    keys.articleTitles(),
-    ...['MAXLEN', '~', MOST_TITLES, '*'],
-    ...['id', id, 'title', title, 'at', at, 'source', source, 'section', section, 'new', isNew ? 1 : 0],
-  )
+export const noteTitles = async (redis: Redis, keys: Keys, titles: readonly Titled[]): Promise<void> => {
+  if (titles.length === 0) return
+  const args = titles.flatMap(({ id, title, at, source, section, isNew }) => [
+    ...[id, title, at, source, section],
+    isNew ? 1 : 0,
+  ])
+  await runScript(redis, noteScript, [keys.articleTitles()], [MOST_TITLES, ...args])
+}
 
 /** @returns null for what is no such entry */
 export const readTitle = (fields: readonly string[]): Titled | null => {
