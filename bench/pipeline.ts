@@ -14,6 +14,8 @@ const FEEDS = Number(process.env.BENCH_FEEDS ?? 300)
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3)
 const ITEMS = 30
 const NEW = 2
+/** Microseconds that no command may hold Redis up. */
+const SLOW = 5_000
 /** As the workers know it: what Redis was asked goes there, too. */
 const folder = process.env.BENCH_PROFILE
 const asJson = process.argv.includes('--json')
@@ -40,6 +42,8 @@ interface Taken extends Cost {
 
 const stage = await openStage()
 const { redis } = stage
+// What holds Redis up for longer is told at the end.
+await redis.config('SET', 'slowlog-log-slower-than', SLOW)
 const reader = new Redis({ path: stage.socket })
 const workers = new Map<Name, ChildProcess>()
 for (const name of CONTESTANTS) workers.set(name, await stage.startWorker(name, FEEDS * (ROUNDS + 1)))
@@ -154,6 +158,11 @@ const reads = {
   oursP99: quantile(readsOf('ours'), 0.99),
   naiveP99: quantile(readsOf('naive'), 0.99),
 }
+/** Commands that held Redis up too long, slowest first. */
+const slow = ((await redis.slowlog('GET', 100)) as [number, number, number, string[]][])
+  .filter(([, , , [command]]) => command !== 'INFO' && command !== 'CONFIG')
+  .map(([, , micros, args]) => ({ ms: micros / 1_000, command: args.slice(0, 3).join(' ').slice(0, 100) }))
+  .sort((a, b) => b.ms - a.ms)
 const visibleOf = (who: Name) =>
   median((taken.get(`edition, 2 new items a feed ${who}`) ?? []).map(({ visible }) => visible))
 const visible = { ours: visibleOf('ours'), naive: visibleOf('naive') }
@@ -161,7 +170,11 @@ const restart = Object.fromEntries(restarts) as Record<Name, Restart> // one eac
 
 if (asJson)
   console.log(
-    JSON.stringify({ node: process.version, feeds: FEEDS, rounds: ROUNDS, rows, reads, visible, restart }, null, 2),
+    JSON.stringify(
+      { node: process.version, feeds: FEEDS, rounds: ROUNDS, rows, reads, visible, restart, slow },
+      null,
+      2,
+    ),
   )
 else {
   console.log(
@@ -193,6 +206,11 @@ else {
   console.log(
     `LRANGE 0 19, p99: idle ${reads.idleP99.toFixed(2)} ms, while ours ingests ${reads.oursP99.toFixed(2)}, while the naive one does ${reads.naiveP99.toFixed(2)} (goal: 1.5 x idle)`,
   )
+}
+
+if (!asJson) {
+  console.log(`Commands that held Redis up for more than ${SLOW / 1_000} ms: ${slow.length} (goal: 0)`)
+  for (const { ms, command } of slow.slice(0, 5)) console.log(`  ${ms.toFixed(1)} ms  ${command}`)
 }
 
 for (const worker of workers.values()) await stage.stopWorker(worker)

@@ -13,6 +13,7 @@ import { Section } from '../../src/article/taxonomy.ts'
 import { keysFor } from '../../src/redis/keys.ts'
 import { Source, SourceId } from '../../src/sources/source.ts'
 import { startNaive } from '../naive/pipeline.ts'
+import { flameGraph } from './flame.ts'
 
 const [which = '', socket = '', prefix = '', port = '', count = '0'] = process.argv.slice(2)
 const connect = () => new Redis({ path: socket, maxRetriesPerRequest: null })
@@ -95,7 +96,7 @@ const naive = async (): Promise<Contestant> => {
   }
 }
 
-// `BENCH_PROFILE=<folder>`: a CPU profile of each scenario, as Chromium's developer tools read it.
+// `BENCH_PROFILE=<folder>`: a CPU profile of each crawl, as Chromium's developer tools read it, and its flame graph.
 const folder = process.env.BENCH_PROFILE
 const profiler = folder ? new Session() : null
 profiler?.connect()
@@ -123,6 +124,7 @@ process.on('message', async (told: { crawl?: [first: number, feeds: number]; sto
   if (profiler && folder) {
     const { profile } = await profiler.post('Profiler.stop')
     writeFileSync(join(folder, `${which}-${profiles}.cpuprofile`), JSON.stringify(profile))
+    writeFileSync(join(folder, `${which}-${profiles}.svg`), flameGraph(profile, `${which}, crawl ${profiles}`))
     const byCount = [...sent].sort(([, a], [, b]) => b - a)
     writeFileSync(
       join(folder, `${which}-${profiles++}.sent.json`),
