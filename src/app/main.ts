@@ -3,6 +3,7 @@
 
 import { Command, InvalidArgumentError, Option } from 'commander'
 import pc from 'picocolors'
+import { SchemaError } from '../migrations/schema.ts'
 import { NoRedisError } from '../redis/server.ts'
 import { CatalogueError } from '../sources/catalogue.ts'
 import { registerQuarantine } from './commands/quarantine.ts'
@@ -200,6 +201,17 @@ program
   )
 
 program
+  .command('migrate')
+  .description('carry what stands in Redis over to the shapes of this version; daemons do so when they start')
+  .option('--dry-run', 'only say what would be carried over')
+  .option('--json', 'as JSON')
+  .action(
+    run(async ({ dryRun = false, json = false }: { dryRun?: boolean; json?: boolean }) =>
+      (await import('./commands/migrate.ts')).migrateCommand(configDir(), { dryRun, json }),
+    ),
+  )
+
+program
   .command('tag')
   .description(
     'sections of articles: JSON Lines on stdin ({id, title, summary?, url?, categories?, source?, lang?}), on stdout with the reasons',
@@ -232,7 +244,7 @@ const fail = (error: unknown): number => {
     console.error(pc.red(error.message))
     return 2
   }
-  if (error instanceof NoRedisError || error instanceof CatalogueError) {
+  if (error instanceof NoRedisError || error instanceof CatalogueError || error instanceof SchemaError) {
     console.error(pc.red(error.message))
     return 1
   }

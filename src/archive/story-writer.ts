@@ -46,6 +46,8 @@ export interface StoryWriter {
   join(story: StoryId, member: Member, now: number): Promise<Placed>
   merge(from: StoryId, into: StoryId, now: number): Promise<Placed[]>
   split(from: StoryId, to: StoryId, articles: readonly ArticleId[], now: number): Promise<Placed[]>
+  /** Takes articles out of their story: they are no more. */
+  leave(story: StoryId, articles: readonly ArticleId[], now: number): Promise<Placed>
   /** Tells articles their story. */
   tell(articles: readonly ArticleId[], story: StoryId): Promise<void>
   index(placed: readonly Placed[]): Promise<void>
@@ -113,6 +115,7 @@ export const createStoryWriter = ({ redis, keys, settings, parentOf }: StoryWrit
 
   return {
     join: (story, member, now) => change(story, member, [], now),
+    leave: (story, articles, now) => change(story, null, articles, now),
     tell,
 
     async merge(from, into, now) {
