@@ -33,8 +33,8 @@ describe('memory near what articles may take', () => {
     expect(await shownThoughGone(redis, keys)).toEqual([])
     expect((await full.taken()) / config.settings.articles.memory).toBeLessThan(0.9)
     expect(await readRoom(redis, keys)).toMatchObject({
-      articles: 100 - dropped,
-      dropped,
+      articles: 100 - all,
+      dropped: all,
       leaving: 0,
       isDropping: false,
     })
