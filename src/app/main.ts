@@ -192,11 +192,14 @@ program
 
 program
   .command('doctor')
-  .description('check configuration, Redis, clock, ports and reachability, and say how to mend what is wrong')
+  .description(
+    'check configuration, Redis, what stands in it, clock, ports and reachability, and say how to mend what is wrong',
+  )
+  .option('--repair', 'mend what is wrong of what stands in Redis; daemons may run meanwhile')
   .option('--json', 'as JSON')
   .action(
-    run(async ({ json = false }: { json?: boolean }) =>
-      (await import('./commands/doctor.ts')).doctorCommand(configDir(), { json }),
+    run(async ({ json = false, repair = false }: { json?: boolean; repair?: boolean }) =>
+      (await import('./commands/doctor.ts')).doctorCommand(configDir(), { json, repair }),
     ),
   )
 

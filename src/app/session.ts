@@ -26,15 +26,20 @@ export interface Session {
 
 /**
  * Runs a command against the running newsdesk.
+ * @param start whether a Redis of its own is started where none runs: for what may be done while no daemon does
  * @throws ConfigError, NoRedisError, SchemaError: told to the user by the CLI
  */
-export const withSession = async <T>(configDir: string, work: (session: Session) => Promise<T>): Promise<T> => {
+export const withSession = async <T>(
+  configDir: string,
+  work: (session: Session) => Promise<T>,
+  { start = false }: { start?: boolean } = {},
+): Promise<T> => {
   const config = loadConfig(configDir, process.env)
   const { redis: settings } = config.settings
   const server = await resolveRedis({
     url: settings.url,
     dataDir: settings.dataDir,
-    start: false,
+    start,
     say: line => console.error(line),
   })
   const log = pino({ level: 'warn' }, pino.destination(2))
@@ -71,5 +76,6 @@ export const withSession = async <T>(configDir: string, work: (session: Session)
     await Promise.all(Object.values(queues).map(queue => queue.close()))
     bull.disconnect()
     redis.disconnect()
+    await server.stop()
   }
 }

@@ -15,7 +15,7 @@ const joinScript = loadScript(new URL('./join.lua', import.meta.url))
 const close = loadScript(new URL('./close.lua', import.meta.url))
 const restory = loadScript(new URL('./restory.lua', import.meta.url))
 
-const MOST_MEMBERS = 500
+export const MOST_MEMBERS = 500
 const MOST_ALSO_IN = 8
 /** A story merged into one that was merged itself, and so on: never so often. */
 const MOST_MOVES = 50
