@@ -26,7 +26,12 @@ export interface Readings {
   /** Bytes; `limit` is 0 where there is none. `latency` is the time a PING took, s. */
   readonly redis: { readonly memory: number; readonly limit: number; readonly latency: number }
   /** `memory` is bytes of `articles.memory`, 0 where there is none; `dropped` those that left for want of room, ever. */
-  readonly articles: { readonly count: number; readonly leaving: number; readonly dropped: number; readonly memory: number }
+  readonly articles: {
+    readonly count: number
+    readonly leaving: number
+    readonly dropped: number
+    readonly memory: number
+  }
   readonly daemons: number
   readonly quarantine: number
 }

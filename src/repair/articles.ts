@@ -60,8 +60,12 @@ const indexedThoughGone: Check<string> = {
   what: 'entries of the index by age whose article is gone',
   pages: ({ redis, keys }) => readMembers(redis, keys.articleIndex()),
   async wrong(parts, page) {
-    const gone = await goneOf(parts, page)
-    return page.filter(id => gone.has(id))
+    if (page.length === 0) return []
+    const [gone, stands] = await Promise.all([
+      goneOf(parts, page),
+      parts.redis.zmscore(parts.keys.articleIndex(), ...page),
+    ])
+    return page.filter((id, at) => gone.has(id) && stands[at] !== null)
   },
   show: id => id,
   async mend(parts, id) {
