@@ -149,16 +149,23 @@ const placed = async (
   outcomes: readonly Outcome[],
   { archive, stories }: Pick<JobContext, 'archive' | 'stories'>,
 ): Promise<(Placed | Refused)[]> => {
-  const held = await archive.resolve(
-    outcomes.map(({ outcome, known }) => known ?? ('kind' in outcome ? NO_ARTICLE : outcome.id)),
-  )
+  const [held, horizon] = await Promise.all([
+    archive.resolve(outcomes.map(({ outcome, known }) => known ?? ('kind' in outcome ? NO_ARTICLE : outcome.id))),
+    archive.horizon(),
+  ])
   const stored = new Map(
     (await archive.articles(held.filter(id => id !== null))).flatMap(each => (each ? [[each.id, each] as const] : [])),
   )
   const standing = outcomes.map((_, index) => stored.get(held[index] ?? NO_ARTICLE))
   const judged = outcomes.map(({ item, outcome, known }, index) =>
     // Its article has expired: without a date it would come back as news of today.
-    !('kind' in outcome) && known !== null && !standing[index] && item.published === null ? EXPIRED : outcome,
+    'kind' in outcome || standing[index]
+      ? outcome
+      : known !== null && item.published === null
+        ? EXPIRED
+        : outcome.publishedAt < horizon
+          ? LET_GO
+          : outcome,
   )
   // One that was marked as seen is decided and done. Any other is asked about, also one that is stored: its batch may have died half-way.
   const asked = judged.map((outcome, index) => {
@@ -179,6 +186,13 @@ const placed = async (
 }
 
 const EXPIRED: Refused = { kind: 'refused', reason: 'too-old', detail: 'its article has left the archive' }
+
+/** Its feed may carry it for long: taken in again, it would be the next to leave, again and again. */
+const LET_GO: Refused = {
+  kind: 'refused',
+  reason: 'too-old',
+  detail: 'older than what is kept within articles.memory',
+}
 
 /** Stands for the id of an item that became none: no article has it. */
 const NO_ARTICLE = '' as ArticleId

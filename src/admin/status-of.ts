@@ -1,5 +1,6 @@
 /** What the overview shows: the shape of the status, which the daemon reads and hands in. */
 
+import type { RoomState } from '../retention/room.ts'
 import type { Source } from '../sources/source.ts'
 import type { SourceState } from '../sources/state.ts'
 import type { PushSummary } from '../websub/push.ts'
@@ -15,7 +16,11 @@ export interface Status {
   readonly daemons: readonly { readonly id: string; readonly roles: readonly string[]; readonly beatAt: number }[]
   readonly queues: Readonly<Record<string, Readonly<Record<string, number>>>>
   readonly sources: readonly SourceStatus[]
-  readonly articles: { readonly stories: number }
+  readonly articles: RoomState & {
+    readonly stories: number
+    /** Bytes of `articles.memory`; 0 where age alone decides. */
+    readonly memory: number
+  }
   readonly events: {
     readonly waiting: number
     /** ms since the epoch since when the oldest of them waits; null where none does. */

@@ -20,11 +20,13 @@ import { serveProbes } from '../http/probe-server.ts'
 import { startHttp } from '../http/server.ts'
 import type { HttpSettings } from '../http/settings.ts'
 import { updatesRoute } from '../http/updates-route.ts'
+import { SCHEMA } from '../migrations/registry.ts'
 import { connectRedis } from '../redis/connect.ts'
 import { keysFor } from '../redis/keys.ts'
 import type { RedisServer } from '../redis/server.ts'
 import { shadowed } from '../sources/catalogue.ts'
 import { createGlance } from '../sources/glance.ts'
+import { carryOver } from './carry-over.ts'
 import type { Config } from './config/load.ts'
 import type { Role } from './config/schema.ts'
 import { startDesk } from './desk.ts'
@@ -65,6 +67,7 @@ const LOOK = 1_000
 const HUBS_AT_ONCE = 4
 const PUSH_TICK = 5_000
 const RECONCILE_TICK = 60_000
+const ROOM_TICK = 10_000
 /** Subscriptions claimed and queued at a time. */
 const CLAIM = 1_000
 
@@ -102,7 +105,8 @@ export const startDaemon = async ({
   })
   const glance = createGlance({ redis, keys, catalogue: services.sources.list, now })
   const samples = createSamples({ redis, keys })
-  const watched = { ...{ redis, keys, queues, glance, now }, sources: services.sources, push: services.push }
+  const memory = () => config.settings.articles.memory
+  const watched = { ...{ redis, keys, queues, glance, memory, now }, sources: services.sources, push: services.push }
   const gauges = createGauges({
     version,
     read: () => readForMonitoring(watched, services.publisher.names()),
@@ -122,6 +126,12 @@ export const startDaemon = async ({
   }
 
   await redis.ping()
+  // Before anything is read that an older version may have written.
+  await carryOver(redis, keys, log).catch((error: unknown) => {
+    // Nothing has begun yet that could end in order.
+    for (const connection of connections) connection.disconnect()
+    throw error
+  })
   await services.catalogue.refresh()
   if (has('scheduler')) {
     await takeUp('sources')
@@ -174,7 +184,14 @@ export const startDaemon = async ({
     await Promise.all([
       redis
         .multi()
-        .hset(keys.daemon(id), { id, roles: roles.join(','), host: hostname(), pid: process.pid, beatAt: at })
+        .hset(keys.daemon(id), {
+          id,
+          roles: roles.join(','),
+          host: hostname(),
+          pid: process.pid,
+          beatAt: at,
+          schema: SCHEMA,
+        })
         .pexpire(keys.daemon(id), BEAT * 3)
         .exec(),
       redis.zadd(keys.daemons(), at, id),
@@ -240,6 +257,13 @@ export const startDaemon = async ({
             every: RECONCILE_TICK,
             run: async () => {
               await services.push.reconcile()
+            },
+          },
+          {
+            name: 'make-room',
+            every: ROOM_TICK,
+            run: async () => {
+              await services.room.make()
             },
           },
           {

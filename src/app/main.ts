@@ -3,6 +3,7 @@
 
 import { Command, InvalidArgumentError, Option } from 'commander'
 import pc from 'picocolors'
+import { SchemaError } from '../migrations/schema.ts'
 import { NoRedisError } from '../redis/server.ts'
 import { CatalogueError } from '../sources/catalogue.ts'
 import { registerQuarantine } from './commands/quarantine.ts'
@@ -191,11 +192,25 @@ program
 
 program
   .command('doctor')
-  .description('check configuration, Redis, clock, ports and reachability, and say how to mend what is wrong')
+  .description(
+    'check configuration, Redis, what stands in it, clock, ports and reachability, and say how to mend what is wrong',
+  )
+  .option('--repair', 'mend what is wrong of what stands in Redis; daemons may run meanwhile')
   .option('--json', 'as JSON')
   .action(
-    run(async ({ json = false }: { json?: boolean }) =>
-      (await import('./commands/doctor.ts')).doctorCommand(configDir(), { json }),
+    run(async ({ json = false, repair = false }: { json?: boolean; repair?: boolean }) =>
+      (await import('./commands/doctor.ts')).doctorCommand(configDir(), { json, repair }),
+    ),
+  )
+
+program
+  .command('migrate')
+  .description('carry what stands in Redis over to the shapes of this version; daemons do so when they start')
+  .option('--dry-run', 'only say what would be carried over')
+  .option('--json', 'as JSON')
+  .action(
+    run(async ({ dryRun = false, json = false }: { dryRun?: boolean; json?: boolean }) =>
+      (await import('./commands/migrate.ts')).migrateCommand(configDir(), { dryRun, json }),
     ),
   )
 
@@ -232,7 +247,7 @@ const fail = (error: unknown): number => {
     console.error(pc.red(error.message))
     return 2
   }
-  if (error instanceof NoRedisError || error instanceof CatalogueError) {
+  if (error instanceof NoRedisError || error instanceof CatalogueError || error instanceof SchemaError) {
     console.error(pc.red(error.message))
     return 1
   }

@@ -56,6 +56,12 @@ export const readForMonitoring = async (parts: ReadingsParts, names: readonly st
     lists,
     events: { waiting, lag: since === null ? 0 : Math.max(0, at - since) / 1_000, refused },
     redis: { memory: status.redis.memory, limit: status.redis.limit, latency },
+    articles: {
+      count: status.articles.articles,
+      leaving: status.articles.leaving,
+      dropped: status.articles.dropped,
+      memory: status.articles.memory,
+    },
     daemons: status.daemons.length,
     quarantine: status.quarantine.bodies,
   }

@@ -8,12 +8,16 @@ import { addArticles, publishingTo, type Queues } from '../../jobs/queues.ts'
 import type { Edits } from '../admin/editing.ts'
 import type { Archive } from '../archive/archive.ts'
 import { createArchive } from '../archive/redis-archive.ts'
+import { createStoryWriter } from '../archive/story-writer.ts'
+import type { SectionId } from '../article/taxonomy.ts'
 import { createReadCounts, createTops, type ReadCounts, type Tops } from '../events/tops.ts'
 import type { Fetcher } from '../feed/fetch.ts'
 import type { Poster } from '../feed/post.ts'
 import { createLearning } from '../learning/learning.ts'
 import type { Publisher } from '../lists/publisher.ts'
 import type { Keys } from '../redis/keys.ts'
+import { createLeave } from '../retention/leave.ts'
+import { createRoom, type Room } from '../retention/room.ts'
 import { type Catalogue, createCatalogue } from '../sources/catalogue.ts'
 import { createNetwork, type Network, type NetworkMode } from '../sources/network.ts'
 import { createPoliteness } from '../sources/politeness.ts'
@@ -37,6 +41,7 @@ export interface Services {
   readonly publisher: Publisher
   readonly lists: Lists
   readonly edits: Edits
+  readonly room: Room
   readonly tops: Tops
   readonly readCounts: ReadCounts
   /** Everything a job gets but the job itself. */
@@ -55,6 +60,9 @@ export interface ServiceParts {
   readonly log: Logger
   readonly signal: AbortSignal
 }
+
+/** How much of a window of reads a list of a section looks at, for each entry it may have (src/lists/ranker.ts). */
+const HEADS = 20
 
 /** ms that articles wait for lists at most, each time they let them go first. */
 const LONGEST = 100
@@ -117,13 +125,12 @@ export const createServices = ({
     settings: () => settings().crawl,
     now,
   })
-  const archive = createArchive({
-    redis,
-    keys,
+  const archived = {
+    ...{ redis, keys },
     settings: () => settings().articles,
-    weightOf: id => sources.get(id)?.weight ?? 1,
-    parentOf: id => config().taxonomy.find(section => section.id === id)?.parent,
-  })
+    parentOf: (id: SectionId) => config().taxonomy.find(section => section.id === id)?.parent,
+  }
+  const archive = createArchive({ ...archived, weightOf: id => sources.get(id)?.weight ?? 1 })
   const precedence = createPrecedence({ longest: LONGEST })
   const stories = createStories({ redis, keys, settings: () => settings().stories, now, giveWay: precedence.giveWay })
   const reads = { redis, keys, halfLife: () => settings().events.halfLife, now }
@@ -145,6 +152,17 @@ export const createServices = ({
   })
   const { publisher } = lists
   const publishing = publishingTo(queues, lists)
+  const names = () => publisher.names()
+  const leave = createLeave({
+    ...{ redis, keys, names, now },
+    writer: createStoryWriter(archived),
+    changes: lists.changes,
+  })
+  const room = createRoom({
+    ...{ redis, keys, leave, names, now, log },
+    settings: () => settings().articles,
+    heads: () => settings().lists.mostRead * HEADS,
+  })
   return {
     archive,
     sources,
@@ -153,9 +171,9 @@ export const createServices = ({
     network,
     publisher,
     lists,
+    room,
     edits: createEdits({
-      ...{ archive, stories, publishing, editors: lists.editors, now },
-      names: () => publisher.names(),
+      ...{ archive, stories, publishing, editors: lists.editors, names, now },
       taxonomy: () => config().taxonomy,
     }),
     tops,

@@ -3,6 +3,7 @@
 import type { Redis } from 'ioredis'
 import { pino } from 'pino'
 import { openQueues, type Queues } from '../../jobs/queues.ts'
+import { checkSchema } from '../migrations/schema.ts'
 import { connectRedis } from '../redis/connect.ts'
 import { type Keys, keysFor } from '../redis/keys.ts'
 import { resolveRedis } from '../redis/server.ts'
@@ -19,19 +20,26 @@ export interface Session {
   readonly sources: Sources
   readonly catalogue: Catalogue
   readonly push: Push
+  /** Bytes of `articles.memory`. */
+  readonly memory: () => number
 }
 
 /**
  * Runs a command against the running newsdesk.
- * @throws ConfigError, NoRedisError: told to the user by the CLI
+ * @param start whether a Redis of its own is started where none runs: for what may be done while no daemon does
+ * @throws ConfigError, NoRedisError, SchemaError: told to the user by the CLI
  */
-export const withSession = async <T>(configDir: string, work: (session: Session) => Promise<T>): Promise<T> => {
+export const withSession = async <T>(
+  configDir: string,
+  work: (session: Session) => Promise<T>,
+  { start = false }: { start?: boolean } = {},
+): Promise<T> => {
   const config = loadConfig(configDir, process.env)
   const { redis: settings } = config.settings
   const server = await resolveRedis({
     url: settings.url,
     dataDir: settings.dataDir,
-    start: false,
+    start,
     say: line => console.error(line),
   })
   const log = pino({ level: 'warn' }, pino.destination(2))
@@ -58,11 +66,16 @@ export const withSession = async <T>(configDir: string, work: (session: Session)
     now: Date.now,
   })
   try {
+    await checkSchema(redis, keys)
     await catalogue.refresh()
-    return await work({ config, redis, keys, queues, sources, catalogue, push })
+    return await work({
+      ...{ config, redis, keys, queues, sources, catalogue, push },
+      memory: () => config.settings.articles.memory,
+    })
   } finally {
     await Promise.all(Object.values(queues).map(queue => queue.close()))
     bull.disconnect()
     redis.disconnect()
+    await server.stop()
   }
 }

@@ -5,6 +5,7 @@ import type { Queues } from '../../jobs/queues.ts'
 import { lateBy, type SourceStatus, type StateWord, type Status, type Summary, stateOf } from '../admin/status-of.ts'
 import { readBacklog } from '../events/backlog.ts'
 import type { Keys } from '../redis/keys.ts'
+import { readRoom } from '../retention/room.ts'
 import type { Glance } from '../sources/glance.ts'
 import { shownSource, shownState } from '../sources/shown.ts'
 import type { Sources } from '../sources/sources.ts'
@@ -17,6 +18,8 @@ export interface StatusParts {
   readonly queues: Queues
   readonly sources: Sources
   readonly push: Push
+  /** Bytes of `articles.memory`. */
+  readonly memory: () => number
   readonly now: () => number
 }
 
@@ -42,7 +45,7 @@ const readShared = async (
   parts: Omit<StatusParts, 'sources'> & { readonly sources: Pick<Sources, 'quarantine'> },
 ): Promise<Shared & { readonly isNetworkDown: boolean }> => {
   const { redis, keys, queues, sources, push } = parts
-  const [daemons, info, policy, refused, stories, { waiting, since }, pushed, network, kept] = await Promise.all([
+  const [daemons, info, policy, refused, stories, { waiting, since }, pushed, network, kept, room] = await Promise.all([
     readDaemons(parts),
     redis.info(),
     redis.config('GET', 'maxmemory-policy').catch(() => ['maxmemory-policy', 'unknown']),
@@ -52,6 +55,7 @@ const readShared = async (
     push.summary(),
     redis.hget(keys.network(), 'mode'),
     sources.quarantine.bodies(),
+    readRoom(redis, keys),
   ])
   const counts = Object.fromEntries(
     await Promise.all(
@@ -67,7 +71,7 @@ const readShared = async (
   return {
     daemons,
     queues: counts,
-    articles: { stories },
+    articles: { stories, memory: parts.memory(), ...room },
     events: {
       waiting,
       since,
@@ -87,7 +91,7 @@ const readShared = async (
 
 const problemsOf = (
   sources: readonly Looked[],
-  { daemons, events, redis, isNetworkDown }: Shared & { readonly isNetworkDown: boolean },
+  { daemons, articles, events, redis, isNetworkDown }: Shared & { readonly isNetworkDown: boolean },
 ): string[] => {
   const problems: string[] = []
   const missing = ['scheduler', 'crawl', 'articles', 'publish', 'events'].filter(
@@ -115,6 +119,10 @@ const problemsOf = (
   if (isNetworkDown)
     problems.push('most domains cannot be reached: our own network seems to be down; failures do not count meanwhile')
   if (events.waiting > 50_000) problems.push(`${events.waiting} events wait to be counted`)
+  if (articles.isShort)
+    problems.push(
+      'memory is near articles.memory, and what is left of articles is of a day or in lists: raise it, or look what else fills Redis',
+    )
   if (redis.policy !== 'noeviction' && redis.policy !== 'unknown')
     problems.push(`Redis evicts keys (maxmemory-policy ${redis.policy}): set it to noeviction`)
   return problems

@@ -81,6 +81,8 @@ export interface Archive {
   stories(ids: readonly StoryId[]): Promise<readonly (StoredStory | null)[]>
   /** Stories by publication, newest first, overall or of one section. */
   newestStories(limit: number, section?: SectionId): Promise<readonly StoryId[]>
+  /** ms since the epoch: what was published before it and is not held was let go of, to keep within the memory there is; 0 where nothing was. */
+  horizon(): Promise<number>
   /** Resolves ids of merged URLs to the article they became; null where unknown. */
   resolve(ids: readonly ArticleId[]): Promise<readonly (ArticleId | null)[]>
   /** Puts all articles of one story into another, as decided by the story room or an editor. Running it again changes nothing. */

@@ -36,9 +36,9 @@ export const articleFields = (
 const Strings = z.array(z.string())
 const strings = <T extends string>(json: string | undefined): T[] => Strings.parse(JSON.parse(json ?? '[]')) as T[] // brands: written by us
 
-/** @returns null for a hash that is not there (Redis answers an empty one) */
+/** @returns null for a hash that is not there (Redis answers an empty one), and for an article on its way out (src/retention) */
 export const parseArticle = (hash: Record<string, string>): StoredArticle | null => {
-  if (!hash.id || !hash.url || !hash.title || !hash.publishedAt || !hash.section) return null
+  if (!hash.id || !hash.url || !hash.title || !hash.publishedAt || !hash.section || hash.leaving) return null
   return {
     id: hash.id as ArticleId,
     url: hash.url,

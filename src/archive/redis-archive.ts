@@ -108,6 +108,15 @@ export const createArchive = ({ redis, keys, settings, weightOf, parentOf }: Arc
     return placed
   }
 
+  /** By age, for whoever lets go of the oldest. */
+  const indexArticles = async (written: readonly Written[]): Promise<void> => {
+    const scored = written.flatMap(({ outcome, target, publishedAt }) =>
+      // Also one that stood there: its batch may have died before this.
+      outcome === 'missing' ? [] : [Date.parse(publishedAt), target],
+    )
+    if (scored.length > 0) await redis.zadd(keys.articleIndex(), ...scored)
+  }
+
   /** For whoever looks for an article by what it is called: those that are new, or changed. */
   const noteChanged = (written: readonly Written[]): Promise<void> =>
     noteTitles(
@@ -133,12 +142,25 @@ export const createArchive = ({ redis, keys, settings, weightOf, parentOf }: Arc
   const readArticles = async (ids: readonly ArticleId[]) =>
     (await Promise.all(ids.map(id => redis.hgetall(keys.article(id))))).map(parseArticle)
 
+  /** An alias may outlive its article. */
+  const goneOf = async (ids: readonly ArticleId[]): Promise<ReadonlySet<ArticleId>> => {
+    const there = await Promise.all(ids.map(id => redis.exists(keys.article(id))))
+    return new Set(ids.filter((_, index) => there[index] === 0))
+  }
+
   const resolve = async (ids: readonly ArticleId[]): Promise<(ArticleId | null)[]> => {
     const [there, aliases] = await Promise.all([
       Promise.all(ids.map(id => redis.exists(keys.article(id)))),
       Promise.all(ids.map(id => redis.get(keys.alias(id)))),
     ])
-    return ids.map((id, index) => (there[index] ? id : ((aliases[index] as ArticleId | null | undefined) ?? null)))
+    const led = ids.map((_, index) =>
+      there[index] ? null : ((aliases[index] as ArticleId | null | undefined) ?? null),
+    )
+    const gone = await goneOf(led.filter(id => id !== null))
+    return ids.map((id, index) => {
+      const other = led[index] ?? null
+      return there[index] ? id : other !== null && gone.has(other) ? null : other
+    })
   }
 
   return {
@@ -151,6 +173,7 @@ export const createArchive = ({ redis, keys, settings, weightOf, parentOf }: Arc
           now,
         ),
         noteChanged(written),
+        indexArticles(written),
       ])
       const merged = await mergeStories(
         batch.flatMap(({ decision }) => decision.merges),
@@ -191,6 +214,10 @@ export const createArchive = ({ redis, keys, settings, weightOf, parentOf }: Arc
 
     async newestStories(limit, section) {
       return (await redis.zrevrange(keys.storyIndex(section), 0, limit - 1)) as StoryId[]
+    },
+
+    async horizon() {
+      return Number((await redis.hget(keys.room(), 'horizon')) ?? 0)
     },
 
     resolve,

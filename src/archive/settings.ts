@@ -1,5 +1,8 @@
 import { z } from 'zod'
-import { Duration } from '../settings/units.ts'
+import { Duration, Size } from '../settings/units.ts'
+
+/** Less is what an empty newsdesk takes. */
+const LEAST_MEMORY = 16 * 1_024 ** 2
 
 /** What is kept of articles and for how long. YAML key: `articles`. */
 export const ArticleSettings = z
@@ -7,6 +10,11 @@ export const ArticleSettings = z
     retention: Duration.prefault('30d').describe(
       'How long an article, its story and its counts are kept after it was first seen. Older items of a feed are not taken in.',
     ),
+    memory: Size.prefault('0B')
+      .refine(bytes => bytes === 0 || bytes >= LEAST_MEMORY, 'must be 0B, or 16MB and more')
+      .describe(
+        'Memory of Redis, all that is in it counted, that makes the oldest articles leave before their time: from 95 % of it, down to 90 %. What lists show, and a day of articles, stays. 0B: age alone decides.',
+      ),
     candidates: z
       .int()
       .min(100)

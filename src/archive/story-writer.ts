@@ -15,7 +15,7 @@ const joinScript = loadScript(new URL('./join.lua', import.meta.url))
 const close = loadScript(new URL('./close.lua', import.meta.url))
 const restory = loadScript(new URL('./restory.lua', import.meta.url))
 
-const MOST_MEMBERS = 500
+export const MOST_MEMBERS = 500
 const MOST_ALSO_IN = 8
 /** A story merged into one that was merged itself, and so on: never so often. */
 const MOST_MOVES = 50
@@ -46,6 +46,8 @@ export interface StoryWriter {
   join(story: StoryId, member: Member, now: number): Promise<Placed>
   merge(from: StoryId, into: StoryId, now: number): Promise<Placed[]>
   split(from: StoryId, to: StoryId, articles: readonly ArticleId[], now: number): Promise<Placed[]>
+  /** Takes articles out of their story: they are no more. */
+  leave(story: StoryId, articles: readonly ArticleId[], now: number): Promise<Placed>
   /** Tells articles their story. */
   tell(articles: readonly ArticleId[], story: StoryId): Promise<void>
   index(placed: readonly Placed[]): Promise<void>
@@ -113,6 +115,7 @@ export const createStoryWriter = ({ redis, keys, settings, parentOf }: StoryWrit
 
   return {
     join: (story, member, now) => change(story, member, [], now),
+    leave: (story, articles, now) => change(story, null, articles, now),
     tell,
 
     async merge(from, into, now) {

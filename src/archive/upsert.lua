@@ -6,7 +6,8 @@
 --      4  JSON array of its sections, primary first
 --      5  retention, ms
 --      6  most sections an article may have
--- Returns { outcome, sections (JSON), sources (JSON), publishedAt (ISO), title }, outcome being added, updated, merged or unchanged.
+-- Returns { outcome, sections (JSON), sources (JSON), publishedAt (ISO), title }, outcome being added, updated, merged or unchanged;
+-- { 'missing' } where there is nothing to merge into, or the article is on its way out (src/retention).
 -- O(fields).
 
 local key = KEYS[1]
@@ -33,7 +34,8 @@ if redis.call('EXISTS', key) == 0 then
 end
 
 local stands = redis.call('HMGET', key, 'source', 'sources', 'sections', 'publishedAt', 'title', 'summary', 'url', 'author', 'image',
-  'filed', 'section', 'evidence')
+  'filed', 'section', 'evidence', 'leaving')
+if stands[13] then return { 'missing' } end
 -- Where an editor moved it to another section: what the evidence alone would say (refile.lua).
 local filed = stands[10]
 local sources, sections = cjson.decode(stands[2]), cjson.decode(stands[3])

@@ -25,6 +25,13 @@ export interface Readings {
   }
   /** Bytes; `limit` is 0 where there is none. `latency` is the time a PING took, s. */
   readonly redis: { readonly memory: number; readonly limit: number; readonly latency: number }
+  /** `memory` is bytes of `articles.memory`, 0 where there is none; `dropped` those that left for want of room, ever. */
+  readonly articles: {
+    readonly count: number
+    readonly leaving: number
+    readonly dropped: number
+    readonly memory: number
+  }
   readonly daemons: number
   readonly quarantine: number
 }
@@ -105,6 +112,10 @@ export const createGauges = ({ version, read, now }: GaugesParts): Gauges => {
   const redisMemory = gauge('newsdesk_redis_memory_bytes', 'Memory Redis uses.')
   const redisLimit = gauge('newsdesk_redis_memory_limit_bytes', 'maxmemory of Redis; 0 for none.')
   const redisLatency = gauge('newsdesk_redis_latency_seconds', 'How long a PING took.')
+  const articles = gauge('newsdesk_archived_articles', 'Articles there are.')
+  const leaving = gauge('newsdesk_articles_leaving', 'Articles in no list any more that are not deleted yet.')
+  const dropped = gauge('newsdesk_articles_dropped', 'Articles that left before their time for want of room, so far.')
+  const budget = gauge('newsdesk_articles_memory_limit_bytes', 'articles.memory; 0 for none.')
   const daemons = gauge('newsdesk_daemons', 'Processes that are alive.')
   const quarantine = gauge('newsdesk_quarantine_bodies', 'Bodies kept because they could not be read.')
   const scrapeOk = gauge(
@@ -127,6 +138,10 @@ export const createGauges = ({ version, read, now }: GaugesParts): Gauges => {
     redisMemory,
     redisLimit,
     redisLatency,
+    articles,
+    leaving,
+    dropped,
+    budget,
     daemons,
     quarantine,
   ]
@@ -143,6 +158,10 @@ export const createGauges = ({ version, read, now }: GaugesParts): Gauges => {
     redisMemory.set(seen.redis.memory)
     redisLimit.set(seen.redis.limit)
     redisLatency.set(seen.redis.latency)
+    articles.set(seen.articles.count)
+    leaving.set(seen.articles.leaving)
+    dropped.set(seen.articles.dropped)
+    budget.set(seen.articles.memory)
     daemons.set(seen.daemons)
     quarantine.set(seen.quarantine)
   }

@@ -111,7 +111,13 @@ export const keysFor = (prefix: string) => {
     storyLog: () => `{${prefix}:stories}:log`,
     /** STRING, 16 hex digits: the secret by which the log's words are hashed. Written once, by whoever is first. Kept. */
     storyHashKey: () => `{${prefix}:stories}:key`,
-    /** ZSET story id by ms of publication, overall or of one section. Trimmed to `lists.candidates`. */
+    /** ZSET article id by ms of publication: what there is, oldest first. Written by ingest, swept of those that are gone. One member an article. */
+    articleIndex: () => `${prefix}:index:articles`,
+    /** HASH horizon, dropped, begun, short: how memory is kept within `articles.memory`. Written by the scheduler, read by ingest and the status. One. */
+    room: () => `{${prefix}:room}`,
+    /** ZSET article id by ms: those on their way out, in no list any more and not deleted yet. Beside the above, in its slot; some thousands at most. */
+    leaving: () => `{${prefix}:room}:leaving`,
+    /** ZSET story id by ms of publication, overall or of one section. Trimmed to `articles.candidates`. */
     storyIndex: (section?: string) => (section ? `${prefix}:index:stories:${section}` : `${prefix}:index:stories`),
 
     // ---- publishing ----------------------------------------------------------------------------------------------
@@ -168,11 +174,17 @@ export const keysFor = (prefix: string) => {
     eventState: (name: string) => `${events}:${name}`,
 
     // ---- running the worker --------------------------------------------------------------------------------------
+    /** STRING, version of the shapes of all this (src/migrations). Written by whoever carries them over from an older one. One. */
+    schema: () => `{${prefix}:schema}`,
+    /** STRING token, taken by who carries shapes over. Beside the above, in its slot; expires where its holder died. */
+    schemaLock: () => `{${prefix}:schema}:lock`,
+    /** STREAM, the log of stories as it is being written anew, until it takes the log's place. In the log's slot; taken up again where its writer died. */
+    storyLogNext: () => `{${prefix}:stories}:log:next`,
     /** Prefix BullMQ puts before its own keys; hash-tagged as a whole so that its scripts work on a cluster. */
     bull: () => `{${prefix}:bull}`,
     /** STRING, one slot of a node-cron tick, taken by the replica that runs it. Expires after the lease. */
     tick: (key: string) => `${prefix}:tick:${key}`,
-    /** HASH of one running daemon: roles, host, pid, started, beat. Expires when it stops beating. */
+    /** HASH of one running daemon: roles, host, pid, beat, the schema it knows. Expires when it stops beating. */
     daemon: (id: string) => `${prefix}:daemon:${id}`,
     /** HASH daemon id, or `*` for all -> JSON level, until, by: what is logged for a while in place of `log.level`. Ended ones are swept. */
     logLevels: () => `${prefix}:log-levels`,

@@ -4,7 +4,6 @@
  * replay of the log. (docs/decisions/0040)
  */
 
-import { randomBytes } from 'node:crypto'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import type { Keys } from '../redis/keys.ts'
@@ -13,9 +12,10 @@ import { isAfter, millisOf } from '../redis/stream-id.ts'
 import { type Clusterer, createClusterer } from './clusterer.ts'
 import type { Decision, Pin, Stories } from './decision.ts'
 import { type Features, featuresOf, toldBy } from './features.ts'
+import { readHashKey } from './hash-key.ts'
 import { type Decided, readEntry, writeEntry } from './log-entry.ts'
 import type { StorySettings } from './settings.ts'
-import { type HashKey, hashKeyOf, OPEN_KEY } from './term-hash.ts'
+import type { HashKey } from './term-hash.ts'
 
 const commit = loadScript(new URL('./commit.lua', import.meta.url))
 
@@ -57,16 +57,10 @@ export const createStories = ({ redis, keys, settings, now, giveWay = nextTurn }
     return done
   }
 
-  /** The installation's, made by whoever is first. */
-  const readHashKey = async (): Promise<HashKey> => {
-    await redis.set(keys.storyHashKey(), randomBytes(8).toString('hex'), 'NX')
-    return hashKeyOf((await redis.get(keys.storyHashKey())) ?? '') ?? OPEN_KEY
-  }
-
   /** @returns the key by which words are hashed */
   const catchUp = async (): Promise<HashKey> => {
     if (!hashKey) {
-      hashKey = await readHashKey()
+      hashKey = await readHashKey(redis, keys)
       clusterer = createClusterer(settings, hashKey)
       last = '0-0'
     }

@@ -24,20 +24,30 @@ export interface OverviewView {
   readonly now: number
 }
 
+const megabytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MB`
+
 const summary = ({ sources, states, daemons, articles, events, quarantine, redis, problems }: Summary): string => {
   const by = STATES.filter(state => states[state] !== undefined).map(state => `${states[state]} ${state}`)
   return [
     problems.length === 0 ? 'All is well' : null,
     `${sources} sources${by.length > 0 ? ` (${by.join(', ')})` : ''}`,
     `${articles.stories} stories`,
+    `${articles.articles} articles`,
+    articles.dropped > 0 ? `${articles.dropped} let go of for want of room` : null,
     `${events.waiting} events waiting`,
     quarantine.bodies > 0 ? `${quarantine.bodies} in quarantine` : null,
     `${daemons.length} ${daemons.length === 1 ? 'daemon' : 'daemons'}`,
-    `Redis ${redis.version}, ${(redis.memory / 2 ** 20).toFixed(1)} MB`,
+    `Redis ${redis.version}, ${megabytes(redis.memory)}`,
   ]
     .filter(part => part !== null)
     .join(' · ')
 }
+
+/** Not wrong, but worth knowing. */
+const dropping = ({ articles, redis }: Summary): Html | null =>
+  articles.isDropping
+    ? html`<p class="notice">Redis takes ${megabytes(redis.memory)} and may take ${megabytes(articles.memory)} (articles.memory): the oldest articles leave before their time.</p>`
+    : null
 
 const option = (value: string, label: string): Html => html`<option value="${value}">${label}</option>`
 
@@ -57,7 +67,7 @@ const logs = ({ status, levels, levelNames, mayAct, now }: OverviewView): Html =
 export const overviewPage = (view: OverviewView): Html => {
   const { status, plots, lists, now } = view
   const { problems, states, sources, queues } = status
-  return html`${problems.map(problem => html`<p class="notice">${problem}</p>`)}<p>${summary(status)}</p>
+  return html`${problems.map(problem => html`<p class="notice">${problem}</p>`)}${dropping(status)}<p>${summary(status)}</p>
 <h2>Sources</h2><ul class="facets">${STATES.filter(state => states[state] !== undefined).map(state => html`<li><a href="/sources?state=${state}">${state} ${states[state] ?? 0}</a></li>`)}<li><a href="/sources">all ${sources}</a></li></ul>
 <h2>The last day</h2><div class="plots">${plots.map(plot)}</div>
 <h2>Queues</h2>${table(

@@ -8,14 +8,7 @@ import { connectRedis, showAddress } from '../../redis/connect.ts'
 import { NoRedisError, resolveRedis } from '../../redis/server.ts'
 import { type Config, loadConfig } from '../config/load.ts'
 import { ConfigError } from '../config/problems.ts'
-
-export interface Finding {
-  readonly check: string
-  readonly state: 'good' | 'warning' | 'bad'
-  readonly what: string
-  /** How to mend it. */
-  readonly mend?: string
-}
+import { checkData, type Finding } from './doctor-data.ts'
 
 const OLDEST_REDIS = 6.2
 const MOST_SKEW = 2_000
@@ -156,8 +149,14 @@ const checkSources = async (config: Config): Promise<Finding[]> => {
   }
 }
 
-/** @returns 0 where nothing is bad, 1 where something is, 2 where the configuration cannot be read */
-export const doctorCommand = async (configDir: string, { json }: { json: boolean }): Promise<number> => {
+/**
+ * @param repair mends what is wrong of the data
+ * @returns 0 where nothing is bad, 1 where something is, 2 where the configuration cannot be read
+ */
+export const doctorCommand = async (
+  configDir: string,
+  { json, repair }: { json: boolean; repair: boolean },
+): Promise<number> => {
   const findings: Finding[] = [checkNode()]
   let code = 0
   try {
@@ -175,7 +174,11 @@ export const doctorCommand = async (configDir: string, { json }: { json: boolean
         mend: 'set crawl.contact to a URL or address',
       })
     }
-    findings.push(...(await checkRedis(config)), await checkPort(config), ...(await checkSources(config)))
+    const redis = await checkRedis(config)
+    findings.push(...redis)
+    if (redis.every(({ check, state }) => check !== 'Redis' || state === 'good'))
+      findings.push(...(await checkData(configDir, repair)))
+    findings.push(await checkPort(config), ...(await checkSources(config)))
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
     findings.push(...error.problems.map((what): Finding => ({ check: 'Configuration', state: 'bad', what })))

@@ -23,7 +23,12 @@ export const start = async (configDir: string, roles: readonly Role[] | undefine
   process.on('unhandledRejection', error => crashed(error, 'unhandledRejection'))
 
   const asked = untilAsked(config.settings.shutdown, log)
-  const starting = startDaemon({ config, ...(roles ? { roles } : {}), redis: server, log })
+  const starting = startDaemon({ config, ...(roles ? { roles } : {}), redis: server, log }).catch(
+    async (error: unknown) => {
+      await server.stop()
+      throw error
+    },
+  )
   const daemon = await Promise.race([starting, asked])
   if (daemon === undefined) {
     // Told to stop while still waiting for Redis: there is nothing in hand.

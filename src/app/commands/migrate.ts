@@ -1,0 +1,50 @@
+/** `newsdesk migrate`: carries what stands in Redis over to the shapes of this version, or says what it would. */
+
+import { pino } from 'pino'
+import { createMigrate } from '../../migrations/migrate.ts'
+import type { Migration } from '../../migrations/migration.ts'
+import { SCHEMA } from '../../migrations/registry.ts'
+import { connectRedis } from '../../redis/connect.ts'
+import { keysFor } from '../../redis/keys.ts'
+import { resolveRedis } from '../../redis/server.ts'
+import { loadConfig } from '../config/load.ts'
+
+const TELL = 1_000
+
+/** One line a second on how far a migration has come, on stderr. */
+const progress = () => {
+  let told = performance.now()
+  return ({ to }: Migration, looked: number): void => {
+    if (performance.now() - told < TELL) return
+    told = performance.now()
+    console.error(`schema ${to}: ${looked} looked at`)
+  }
+}
+
+/** @returns 0; with `dryRun` 1 where there is something to be carried over */
+export const migrateCommand = async (
+  configDir: string,
+  { dryRun, json }: { dryRun: boolean; json: boolean },
+): Promise<number> => {
+  const config = loadConfig(configDir, process.env)
+  const { url, dataDir, prefix } = config.settings.redis
+  const say = (line: string) => console.error(line)
+  // Also where nothing runs: an upgrade may be prepared before its daemons start.
+  const server = await resolveRedis({ url, dataDir, say })
+  const redis = connectRedis(server.address, pino({ level: 'warn' }, pino.destination(2)), `${prefix}:migrate`)
+  try {
+    const migrate = createMigrate({ redis, keys: keysFor(prefix), say, onProgress: progress() })
+    const { from, carried } = await (dryRun ? migrate.plan() : migrate.run())
+    if (json) console.log(JSON.stringify({ from, to: SCHEMA, carried }, null, 2))
+    else {
+      for (const { to, what, count } of carried)
+        console.log(`${dryRun ? 'would carry over' : 'carried over'} to schema ${to}: it ${what} (${count})`)
+      if (carried.length === 0)
+        console.log(from === null ? 'nothing stands there yet' : `schema ${from}: nothing to carry over`)
+    }
+    return dryRun && carried.length > 0 ? 1 : 0
+  } finally {
+    redis.disconnect()
+    await server.stop()
+  }
+}

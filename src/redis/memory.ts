@@ -1,0 +1,16 @@
+/** Memory that Redis uses; of a cluster, of all masters together. */
+
+import type { Redis } from 'ioredis'
+import { nodesOf } from './scan.ts'
+
+/** @returns bytes of what is kept, without what the allocator holds back */
+export const usedMemory = async (redis: Redis): Promise<number> => {
+  const told = await Promise.all(nodesOf(redis).map(node => node.info('memory')))
+  return told.reduce((sum, info) => sum + Number(/^used_memory:(\d+)/m.exec(info)?.[1] ?? 0), 0)
+}
+
+/** @returns bytes that some keys take together; those that are not there take none */
+export const memoryOf = async (redis: Redis, keys: readonly string[]): Promise<number> => {
+  const sizes = await Promise.all(keys.map(key => redis.memory('USAGE', key)))
+  return sizes.reduce((sum: number, size) => sum + (size ?? 0), 0)
+}

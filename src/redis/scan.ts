@@ -1,0 +1,47 @@
+/** Reads keys and members a page at a time, so that no call holds Redis; on a cluster the keys of every master. */
+
+import type { Cluster, Redis } from 'ioredis'
+
+const PAGE = 500
+
+/** Where keys lie: itself, or each master of a cluster. */
+export const nodesOf = (redis: Redis): readonly Redis[] => {
+  const cluster = redis as Redis & Partial<Pick<Cluster, 'nodes'>> // a cluster is handed on as what speaks its commands
+  return cluster.nodes ? cluster.nodes('master') : [redis]
+}
+
+/** Keys that match a pattern, in pages. One that stands still is given once at least, maybe twice. */
+export async function* scanKeys(redis: Redis, pattern: string): AsyncGenerator<readonly string[]> {
+  for (const node of nodesOf(redis)) {
+    let cursor = '0'
+    do {
+      const [next, found] = await node.scan(cursor, 'MATCH', pattern, 'COUNT', PAGE)
+      if (found.length > 0) yield found
+      cursor = next
+    } while (cursor !== '0')
+  }
+}
+
+/** Members of a sorted set, lowest first, in pages; what is taken out meanwhile may hide as many others. */
+export async function* readMembers(redis: Redis, key: string): AsyncGenerator<readonly string[]> {
+  for (let from = 0; ; from += PAGE) {
+    const found = await redis.zrange(key, from, String(from + PAGE - 1))
+    if (found.length > 0) yield found
+    if (found.length < PAGE) return
+  }
+}
+
+/** Entries of a stream, oldest first, in pages. */
+export async function* readStream(
+  redis: Redis,
+  key: string,
+  after = '-',
+): AsyncGenerator<readonly [id: string, fields: string[]][]> {
+  for (let from = after; ; ) {
+    const found = await redis.xrange(key, from, '+', 'COUNT', PAGE)
+    const last = found.at(-1)
+    if (!last) return
+    yield found
+    from = `(${last[0]}`
+  }
+}

@@ -1,0 +1,62 @@
+/** One check, in slices: looks, looks again at what seemed wrong, and mends it where that is asked for. */
+
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Check, RepairParts } from './check.ts'
+
+/** ms until what seemed wrong is looked at again: longer than a batch takes from its first write to its last. */
+const SETTLES = 1_500
+const SLICE = 50
+const MOST_EXAMPLES = 3
+
+export interface Repaired {
+  readonly check: string
+  readonly what: string
+  /** Looked at. */
+  readonly looked: number
+  /** Wrong at both looks. */
+  readonly wrong: number
+  readonly mended: number
+  readonly examples: readonly string[]
+  /** Why nothing was mended. */
+  readonly doubt?: string
+}
+
+export interface RunParts extends RepairParts {
+  readonly onProgress?: (check: string, looked: number) => void
+  /** ms */
+  readonly settles?: number
+}
+
+/** A check whose suspects are its own affair. */
+export type Runnable = (parts: RunParts, isMending: boolean) => Promise<Repaired>
+
+export const runnable =
+  <Suspect>(check: Check<Suspect>): Runnable =>
+  (parts, isMending) =>
+    runCheck(check, parts, isMending)
+
+const runCheck = async <Suspect>(check: Check<Suspect>, parts: RunParts, isMending: boolean): Promise<Repaired> => {
+  const seeming: Suspect[] = []
+  let looked = 0
+  for await (const page of check.pages(parts)) {
+    seeming.push(...(await check.wrong(parts, page)))
+    looked += page.length
+    parts.onProgress?.(check.id, looked)
+  }
+  if (seeming.length > 0) await delay(parts.settles ?? SETTLES)
+  const wrong: Suspect[] = []
+  for (let at = 0; at < seeming.length; at += SLICE)
+    wrong.push(...(await check.wrong(parts, seeming.slice(at, at + SLICE))))
+  const doubt = wrong.length > 0 ? (check.doubt?.(wrong.length, looked) ?? null) : null
+  let mended = 0
+  for (let at = 0; isMending && doubt === null && at < wrong.length; at += SLICE) {
+    const some = wrong.slice(at, at + SLICE)
+    await Promise.all(some.map(each => check.mend(parts, each)))
+    mended += some.length - (await check.wrong(parts, some)).length
+  }
+  return {
+    ...{ check: check.id, what: check.what, looked, wrong: wrong.length, mended },
+    examples: wrong.slice(0, MOST_EXAMPLES).map(check.show),
+    ...(doubt === null ? {} : { doubt }),
+  }
+}
