@@ -68,6 +68,7 @@ export const articles = defineJob({
       maxAge: context.settings().articles.retention,
       ...(context.classify ? { classify: context.classify } : {}),
     }
+    const settled = context.stake()
     await context.giveWay()
     // Looked up here and not by the crawl: a batch before this one may have brought the article that this one edits.
     const recalled = await sources.recall(sourceId, items)
@@ -108,6 +109,8 @@ export const articles = defineJob({
       if (isNew && trustsDates && items[index]?.item.published)
         context.ingested?.(arrived - outcome.article.publishedAt)
     }
+    // Marked as seen, its items never come again: whatever is lost with a master must be lost before.
+    await settled()
     await sources.markSeen(
       sourceId,
       crawl,

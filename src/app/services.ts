@@ -13,6 +13,7 @@ import type { Fetcher } from '../feed/fetch.ts'
 import type { Poster } from '../feed/post.ts'
 import { createLearning } from '../learning/learning.ts'
 import type { Publisher } from '../lists/publisher.ts'
+import type { Keeper } from '../redis/kept.ts'
 import type { Keys } from '../redis/keys.ts'
 import { type Catalogue, createCatalogue } from '../sources/catalogue.ts'
 import { createNetwork, type Network, type NetworkMode } from '../sources/network.ts'
@@ -48,6 +49,7 @@ export interface ServiceParts {
   readonly config: () => Config
   readonly redis: Redis
   readonly keys: Keys
+  readonly keeper: Keeper
   readonly queues: Queues
   readonly fetcher: Fetcher
   readonly poster: Poster
@@ -69,6 +71,7 @@ export const createServices = ({
   config,
   redis,
   keys,
+  keeper,
   queues,
   fetcher,
   poster,
@@ -173,6 +176,7 @@ export const createServices = ({
       taxonomy: () => config().taxonomy,
       classify: learning.classify,
       learn: learning.learn,
+      stake: keeper.stake,
       giveWay: precedence.giveWay,
       addArticles: batches => addArticles(queues, batches),
       now,

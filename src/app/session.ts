@@ -30,6 +30,7 @@ export const withSession = async <T>(configDir: string, work: (session: Session)
   const { redis: settings } = config.settings
   const server = await resolveRedis({
     url: settings.url,
+    access: settings,
     dataDir: settings.dataDir,
     start: false,
     say: line => console.error(line),

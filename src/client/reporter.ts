@@ -24,6 +24,8 @@ export interface ReporterOptions extends ClientOptions {
   readonly most?: number
   /** Reports held while Redis is away; more are refused. */
   readonly held?: number
+  /** Replicas that must have a report before it has arrived: with 1, a master that is lost takes none with it. 0. */
+  readonly replicas?: number
 }
 
 export interface Reporter {
@@ -35,6 +37,9 @@ export interface Reporter {
   /** Sends what waits at once, and resolves when everything reported has arrived or failed. */
   flush(): Promise<void>
 }
+
+/** ms that replicas may take. */
+const REPLICAS_WITHIN = 1_000
 
 interface Held {
   readonly event: ReadReport
@@ -50,7 +55,7 @@ const fieldsOf = ({ kind, article, visitor, ua, at }: ReadReport): string[] => [
 
 export const createReporter = (
   redis: Connection,
-  { prefix = 'newsdesk', linger = 5, most = 500, held = 20_000 }: ReporterOptions = {},
+  { prefix = 'newsdesk', linger = 5, most = 500, held = 20_000, replicas = 0 }: ReporterOptions = {},
 ): Reporter => {
   const key = keysFor(prefix).events()
   let waiting: Held[] = []
@@ -64,8 +69,13 @@ export const createReporter = (
       // All of one key: one slot, so also on a cluster one pipeline.
       const pipeline = (redis as Cluster).pipeline()
       for (const { event } of batch) pipeline.xadd(key, '*', ...fieldsOf(event))
+      // On the same connection, so it speaks of just these.
+      if (replicas > 0) pipeline.wait(replicas, REPLICAS_WITHIN)
       const answers = (await pipeline.exec()) ?? []
-      for (const [index, { done }] of batch.entries()) done(answers[index]?.[0] ?? undefined)
+      const [error, has] = replicas > 0 ? (answers[batch.length] ?? []) : [null, 0]
+      const lacking =
+        error ?? (Number(has) < replicas ? new Error(`${has} of ${replicas} replicas have the reports`) : null)
+      for (const [index, { done }] of batch.entries()) done(answers[index]?.[0] ?? lacking ?? undefined)
     } catch (error) {
       for (const { done } of batch) done(error instanceof Error ? error : new Error(String(error)))
     } finally {
