@@ -18,7 +18,7 @@ export const push = defineJob({
   async run({ token }, { push, politeness, job, log }) {
     const subscription = await push.get(token)
     if (!subscription) return { outcome: await push.attend(token) }
-    const visit = politeness.visit(`push:${subscription.source}`)
+    const visit = politeness.visit(`push:${subscription.source}`, job.id)
     const turn = await visit.enter(subscription.hub)
     if (turn) return job.postpone(turn.ms)
     let complaint: PostComplaint | undefined

@@ -283,7 +283,7 @@ export const startDaemon = async ({
                 ...{ redis, keys, now },
                 settings: () => config.settings.http,
                 most: () => config.settings.events.most,
-                replicas: config.settings.redis.replicas,
+                keeper,
               }),
             },
             { path: '/v1/lists', router: listsRoute({ redis, keys, names: () => services.publisher.names() }) },

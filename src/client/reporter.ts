@@ -1,7 +1,8 @@
 /** Reports what readers do, many in one trip. */
 
-import type { Cluster } from 'ioredis'
+import type { Cluster, Redis } from 'ioredis'
 import type { EventKind } from '../lists/entry.ts'
+import { createKeeper } from '../redis/kept.ts'
 import { keysFor } from '../redis/keys.ts'
 import type { ClientOptions, Connection } from './read.ts'
 
@@ -38,9 +39,6 @@ export interface Reporter {
   flush(): Promise<void>
 }
 
-/** ms that replicas may take. */
-const REPLICAS_WITHIN = 1_000
-
 interface Held {
   readonly event: ReadReport
   readonly done: (error?: Error) => void
@@ -58,6 +56,7 @@ export const createReporter = (
   { prefix = 'newsdesk', linger = 5, most = 500, held = 20_000, replicas = 0 }: ReporterOptions = {},
 ): Reporter => {
   const key = keysFor(prefix).events()
+  const keeper = createKeeper({ redis: redis as Redis, replicas }) // a cluster serves as well: see `openRedis`
   let waiting: Held[] = []
   let inFlight = 0
   let timer: NodeJS.Timeout | null = null
@@ -65,17 +64,14 @@ export const createReporter = (
 
   const send = async (batch: readonly Held[]): Promise<void> => {
     inFlight += batch.length
+    const settled = keeper.stake()
     try {
       // All of one key: one slot, so also on a cluster one pipeline.
       const pipeline = (redis as Cluster).pipeline()
       for (const { event } of batch) pipeline.xadd(key, '*', ...fieldsOf(event))
-      // On the same connection, so it speaks of just these.
-      if (replicas > 0) pipeline.wait(replicas, REPLICAS_WITHIN)
       const answers = (await pipeline.exec()) ?? []
-      const [error, has] = replicas > 0 ? (answers[batch.length] ?? []) : [null, 0]
-      const lacking =
-        error ?? (Number(has) < replicas ? new Error(`${has} of ${replicas} replicas have the reports`) : null)
-      for (const [index, { done }] of batch.entries()) done(answers[index]?.[0] ?? lacking ?? undefined)
+      await settled()
+      for (const [index, { done }] of batch.entries()) done(answers[index]?.[0] ?? undefined)
     } catch (error) {
       for (const { done } of batch) done(error instanceof Error ? error : new Error(String(error)))
     } finally {

@@ -8,7 +8,7 @@ import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import { createDayKeys, dayOf, keyedHash } from '../events/visitor.ts'
 import { EventFields } from '../lists/contract.ts'
-import { NotKeptError } from '../redis/kept.ts'
+import type { Keeper } from '../redis/kept.ts'
 import type { Keys } from '../redis/keys.ts'
 import { isPassingTrouble } from '../redis/trouble.ts'
 import { createAllowance } from './allowance.ts'
@@ -20,8 +20,8 @@ export interface EventsRouteParts {
   readonly settings: () => HttpSettings
   /** Most events the stream holds; beyond it none are taken in until some are counted. */
   readonly most: () => number
-  /** Replicas that must have events before they are taken in; none unless given. */
-  readonly replicas?: number
+  /** Waits until what was taken in survives the loss of a master, where that is wanted. */
+  readonly keeper?: Keeper
   /** ms since the epoch. */
   readonly now: () => number
 }
@@ -33,7 +33,6 @@ const LONGEST_UA = 512
 const LENGTH_HOLDS = 1_000
 /** How long Redis may take to answer, ms. */
 const PATIENCE = 5_000
-const REPLICAS_WITHIN = 1_000
 
 const Reported = z.object({
   ...EventFields.shape,
@@ -88,7 +87,7 @@ const read = (contentType: string, text: string, most: number): readonly Reporte
   return parsed
 }
 
-export const eventsRoute = ({ redis, keys, settings, most, replicas = 0, now }: EventsRouteParts): Router => {
+export const eventsRoute = ({ redis, keys, settings, most, keeper, now }: EventsRouteParts): Router => {
   const router = Router()
   const dayKeys = createDayKeys({ redis, keys })
   const allowance = createAllowance({ perMinute: () => settings().perMinute, now })
@@ -112,12 +111,9 @@ export const eventsRoute = ({ redis, keys, settings, most, replicas = 0, now }: 
       if (event.id !== undefined) fields.push('id', event.id)
       added.xadd(keys.events(), '*', ...fields)
     }
-    // On the same connection, so it speaks of just these.
-    if (replicas > 0) added.wait(replicas, REPLICAS_WITHIN)
-    const answers = (await added.exec()) ?? []
-    for (const [error] of answers) if (error) throw error
-    const held = Number(answers.at(-1)?.[1])
-    if (replicas > 0 && held < replicas) throw new NotKeptError(`${held} of ${replicas} replicas have the events`)
+    const settled = keeper?.stake()
+    for (const [error] of (await added.exec()) ?? []) if (error) throw error
+    await settled?.()
   }
 
   const take = async (request: Request, response: Response): Promise<void> => {

@@ -12,6 +12,8 @@ const retryStrategy = (attempt: number): number => Math.min(50 * 2 ** Math.min(a
 
 /** ms between two tries while a node is away or has no slots: it is over in seconds, or lasts. */
 const BETWEEN_TRIES = 200
+/** How often it is asked anew who has which slots, ms. */
+const LOOK_AGAIN = 3_000
 /** Redirections and tries a command may take on a cluster: as on one Redis it waits however long its node is away. */
 const TRIES = 1_000_000_000
 
@@ -68,6 +70,8 @@ export const openRedis = (address: RedisAddress, some: Manners): Redis => {
       clusterRetryStrategy: retryStrategy,
       ...{ maxRedirections: TRIES, retryDelayOnFailover: BETWEEN_TRIES, retryDelayOnClusterDown: BETWEEN_TRIES },
       slotsRefreshTimeout: 2_000,
+      // Commands that went together and met different redirections are refused together, and nothing is learnt of it.
+      slotsRefreshInterval: LOOK_AGAIN,
       // Certificates bear names, and nodes tell each other's addresses: no lookup by which a name would be lost.
       ...(isTls ? { dnsLookup: (name: string, done: (error: null, address: string) => void) => done(null, name) } : {}),
     },

@@ -28,21 +28,10 @@ export const freePorts = async (count: number): Promise<number[]> => {
   return ports
 }
 
-/** A server with options of a test's, ended with the file. */
-export const aServer = (
-  binary: string,
-  args: readonly string[],
-): { readonly child: ChildProcess; readonly dir: string } => {
-  const dir = mkdtempSync(join(tmpdir(), 'newsdesk-node-'))
-  const child = spawn(binary, [...args, '--dir', dir], { stdio: 'ignore' })
-  return { child, dir }
-}
-
 export const serverBinary = (): string | undefined =>
   findOnPath('redis-server', `${process.env.PATH ?? ''}:/usr/sbin:/usr/local/bin`)
 
-/** Ends a server at once, whatever it has in hand. */
-export const killed = async (child: ChildProcess): Promise<void> => {
+const killed = async (child: ChildProcess): Promise<void> => {
   if (child.exitCode !== null || child.signalCode !== null) return
   const gone = once(child, 'exit')
   child.kill('SIGKILL')
@@ -51,9 +40,13 @@ export const killed = async (child: ChildProcess): Promise<void> => {
 
 export interface ClusterNode {
   readonly port: number
-  readonly child: ChildProcess
   /** Straight to it, whatever its role. */
   readonly redis: Redis
+  isAlive(): boolean
+  /** Ends it at once, whatever it has in hand. */
+  kill(): Promise<void>
+  /** Starts it again as a service manager would: it knows its cluster, and takes its place in it. */
+  restart(): void
 }
 
 export interface TestCluster {
@@ -82,15 +75,29 @@ export const aCluster = async ({
   const count = MASTERS * (1 + replicas)
   const ports = await freePorts(count * 2)
   const nodes = ports.slice(0, count).map((port, index) => {
-    const { child, dir } = aServer(binary, [
-      ...['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
-      ...['--cluster-enabled', 'yes', '--cluster-port', String(ports[count + index])],
-      ...['--cluster-node-timeout', String(nodeTimeout), '--repl-diskless-sync-delay', '0', ...args],
-    ])
+    const dir = mkdtempSync(join(tmpdir(), 'newsdesk-node-'))
+    const start = () =>
+      spawn(
+        binary,
+        [
+          ...['--port', String(port), '--bind', '127.0.0.1', '--dir', dir, '--save', '', '--appendonly', 'no'],
+          ...['--cluster-enabled', 'yes', '--cluster-port', String(ports[count + index])],
+          ...['--cluster-node-timeout', String(nodeTimeout), '--repl-diskless-sync-delay', '0', ...args],
+        ],
+        { stdio: 'ignore' },
+      )
+    let child = start()
     const redis = new Redis({ host: '127.0.0.1', port, maxRetriesPerRequest: null, retryStrategy: () => 50 })
     // Until it listens, it refuses.
     redis.on('error', () => undefined)
-    return { port, child, dir, redis }
+    const isAlive = () => child.exitCode === null && child.signalCode === null
+    return {
+      ...{ port, dir, redis, isAlive },
+      kill: () => killed(child),
+      restart() {
+        child = start()
+      },
+    }
   })
   const client = new Cluster(
     nodes.slice(0, MASTERS).map(({ port }) => ({ host: '127.0.0.1', port })),
@@ -99,7 +106,7 @@ export const aCluster = async ({
   afterAll(async () => {
     client.disconnect()
     for (const { redis } of nodes) redis.disconnect()
-    await Promise.all(nodes.map(({ child }) => killed(child)))
+    await Promise.all(nodes.map(node => node.kill()))
     for (const { dir } of nodes) rmSync(dir, { recursive: true, force: true })
   })
   for (const [index, { redis }] of nodes.entries()) {
@@ -133,7 +140,7 @@ export const aCluster = async ({
   )
   await client.connect()
 
-  const alive = () => nodes.filter(({ child }) => child.exitCode === null && child.signalCode === null)
+  const alive = () => nodes.filter(node => node.isAlive())
   const slots = async () => {
     const [asked] = alive()
     return (await asked?.redis.cluster('SLOTS')) ?? []
