@@ -22,6 +22,7 @@ import { findNew } from './take-in.ts'
 
 export const crawl = defineJob({
   queue: 'crawl',
+  version: 1,
   data: z.object({
     sourceId: SourceId,
     /** `schedule` asks only for what changed; anything else for the whole feed. */

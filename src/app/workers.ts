@@ -4,7 +4,7 @@ import { type ConnectionOptions, DelayedError, type Job, type Telemetry, Unrecov
 import type { Logger } from 'pino'
 import { z } from 'zod'
 import type { JobContext } from '../../jobs/context.ts'
-import type { JobDefinition } from '../../jobs/define.ts'
+import { type JobDefinition, versionOf } from '../../jobs/define.ts'
 import type { JobEnd } from '../gauges/gauges.ts'
 import type { Keys } from '../redis/keys.ts'
 import { isConnectionTrouble, isPassingTrouble } from '../redis/trouble.ts'
@@ -31,6 +31,9 @@ export interface RunningWorker {
 // A worker killed without a word leaves its jobs locked: they come back within lock + check, here 8 s. (docs/decisions/0101)
 const LOCK = 6_000
 const STALLED_CHECK = 2_000
+/** ms for which a job of a newer version is left to those that know it, and between two lines about that. */
+const LEFT = 1_000
+const TELL_AGAIN = 60_000
 /** ms after which work that met a Redis changing over is tried again. */
 const PASSES = 1_000
 
@@ -42,7 +45,19 @@ export const startWorker = <Name extends string, Schema extends z.ZodType>(
   // Made for each line and each job: a child keeps the level of its birth, and that of the parent changes while it runs.
   const log = (): Logger => parent.child({ queue })
 
+  let toldAt = Number.NEGATIVE_INFINITY
+  /** A job of a newer version is for a process that knows it: this one may be the last of its kind in an upgrade. */
+  const leaveToNewer = async (job: Job, token: string | undefined): Promise<never> => {
+    if (performance.now() - toldAt > TELL_AGAIN) {
+      toldAt = performance.now()
+      log().warn({ job: job.id, version: versionOf(job.data) }, 'jobs of a newer version are left to newer processes')
+    }
+    await job.moveToDelayed(Date.now() + LEFT, token)
+    throw new DelayedError()
+  }
+
   const run = async (job: Job, token?: string): Promise<unknown> => {
+    if (versionOf(job.data) > definition.version) return leaveToNewer(job, token)
     const parsed = definition.data.safeParse(job.data)
     // Nonsense stays nonsense: it is kept as failed with what is wrong, and not tried again.
     if (!parsed.success) throw new UnrecoverableError(`job data does not fit: ${z.prettifyError(parsed.error)}`)
