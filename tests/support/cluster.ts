@@ -31,7 +31,7 @@ export const freePorts = async (count: number): Promise<number[]> => {
 export const serverBinary = (): string | undefined =>
   findOnPath('redis-server', `${process.env.PATH ?? ''}:/usr/sbin:/usr/local/bin`)
 
-const killed = async (child: ChildProcess): Promise<void> => {
+export const killed = async (child: ChildProcess): Promise<void> => {
   if (child.exitCode !== null || child.signalCode !== null) return
   const gone = once(child, 'exit')
   child.kill('SIGKILL')
