@@ -2,16 +2,15 @@
 
 /** What a connection shows and asks for beside its address: files, as configured. */
 export interface Access {
-  readonly tls?: {
-    /** PEM files; empty for none. */
-    readonly ca: string
-    readonly cert: string
-    readonly key: string
-    /** Name the server's certificate must bear where it is not the host's. */
-    readonly serverName: string
-  }
+  /** PEM files of TLS; empty for none. */
+  readonly tlsCa?: string
+  readonly tlsCert?: string
+  readonly tlsKey?: string
+  /** Name the server's certificate must bear where it is not the host's. */
+  readonly tlsServerName?: string
   /** Where sentinels ask for others than their Redis. */
-  readonly sentinel?: { readonly username: string; readonly password: string }
+  readonly sentinelUser?: string
+  readonly sentinelPassword?: string
 }
 
 export interface Host {

@@ -4,9 +4,7 @@ import { readFileSync } from 'node:fs'
 import type { ConnectionOptions } from 'node:tls'
 import { Cluster, Redis } from 'ioredis'
 import type { Logger } from 'pino'
-import { type Access, addressOf, type RedisAddress, showAddress } from './address.ts'
-
-export { addressOf, type RedisAddress, showAddress }
+import { type Access, type RedisAddress, showAddress } from './address.ts'
 
 const retryStrategy = (attempt: number): number => Math.min(50 * 2 ** Math.min(attempt, 6), 2_000)
 
@@ -17,11 +15,11 @@ const LOOK_AGAIN = 3_000
 /** Redirections and tries a command may take on a cluster: as on one Redis it waits however long its node is away. */
 const TRIES = 1_000_000_000
 
-const tlsOf = ({ tls }: Access = {}): ConnectionOptions => ({
-  ...(tls?.ca ? { ca: readFileSync(tls.ca) } : {}),
-  ...(tls?.cert ? { cert: readFileSync(tls.cert) } : {}),
-  ...(tls?.key ? { key: readFileSync(tls.key) } : {}),
-  ...(tls?.serverName ? { servername: tls.serverName } : {}),
+const tlsOf = ({ tlsCa, tlsCert, tlsKey, tlsServerName }: Access = {}): ConnectionOptions => ({
+  ...(tlsCa ? { ca: readFileSync(tlsCa) } : {}),
+  ...(tlsCert ? { cert: readFileSync(tlsCert) } : {}),
+  ...(tlsKey ? { key: readFileSync(tlsKey) } : {}),
+  ...(tlsServerName ? { servername: tlsServerName } : {}),
 })
 
 /** How a connection is to behave, whatever it leads to. */
@@ -50,15 +48,15 @@ export const openRedis = (address: RedisAddress, some: Manners): Redis => {
   }
   if ('sentinel' in address) {
     const { name, db } = address.sentinel
-    const { sentinel } = address.access ?? {}
+    const { sentinelUser, sentinelPassword } = address.access ?? {}
     return new Redis({
       ...own,
       ...{ sentinels: hosts.map(each => ({ ...each })), name, db },
       sentinelRetryStrategy: retryStrategy,
       // Its master is there a moment before it takes writes: what it answers meanwhile is no reason to give up.
       reconnectOnError: error => (error.message.startsWith('READONLY') ? 2 : false),
-      ...(sentinel?.username ? { sentinelUsername: sentinel.username } : {}),
-      ...(sentinel?.password ? { sentinelPassword: sentinel.password } : {}),
+      ...(sentinelUser ? { sentinelUsername: sentinelUser } : {}),
+      ...(sentinelPassword ? { sentinelPassword } : {}),
       ...(isTls ? { sentinelTLS: tls, enableTLSForSentinelMode: true } : {}),
     })
   }

@@ -21,16 +21,17 @@ export const refusalOf = (error: Error): string | null => {
   if (message.startsWith('NOPERM'))
     return `the user may not do what newsdesk needs (${message}): \`newsdesk acl\` prints the rules for each role`
   if (UNTRUSTED.test(code))
-    return `its certificate is not trusted (${message}): name the PEM file of who signed it in redis.tls.ca`
+    return `its certificate is not trusted (${message}): name the PEM file of who signed it in redis.tlsCa`
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
-    return `its certificate is for another name (${message}): correct the host in redis.url, or set redis.tls.serverName`
+    return `its certificate is for another name (${message}): correct the host in redis.url, or set redis.tlsServerName`
   if (/CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE/i.test(code))
-    return 'it asks for a certificate of ours: set redis.tls.cert and redis.tls.key'
+    return 'it asks for a certificate of ours: set redis.tlsCert and redis.tlsKey'
   if (/WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG/.test(code) || code === 'EPROTO')
     return 'it speaks no TLS there: write redis://, redis-cluster:// or redis-sentinel://, or give its TLS port'
   if (code === 'ENOENT' && 'path' in error && 'syscall' in error && error.syscall === 'open')
-    return `${String(error.path)} cannot be read: correct redis.tls`
-  if (/^ERR_OSSL|^ERR_SSL/.test(code)) return `TLS fails (${message}): look at the files of redis.tls`
+    return `${String(error.path)} cannot be read: correct redis.tlsCa, tlsCert or tlsKey`
+  if (/^ERR_OSSL|^ERR_SSL/.test(code))
+    return `TLS fails (${message}): look at the files of redis.tlsCa, tlsCert and tlsKey`
   return null
 }
 
@@ -126,7 +127,14 @@ export const troubleWith = async (address: RedisAddress): Promise<string | null>
   const said = async (): Promise<string | null> => {
     if (!('cluster' in address) && !('sentinel' in address)) return askOnce(address, ofSingle)
     const several = 'cluster' in address ? address.cluster : address.sentinel
-    const credentials = 'cluster' in address ? several : (address.access?.sentinel ?? {})
+    const { sentinelUser, sentinelPassword } = address.access ?? {}
+    const credentials =
+      'cluster' in address
+        ? several
+        : {
+            ...(sentinelUser ? { username: sentinelUser } : {}),
+            ...(sentinelPassword ? { password: sentinelPassword } : {}),
+          }
     const ask = 'cluster' in address ? ofCluster : ofSentinel(address.sentinel.name)
     for (const host of several.hosts) {
       const trouble = await askOnce(singleOf(host, several.isTls, credentials, address.access), ask)

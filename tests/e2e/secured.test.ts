@@ -34,7 +34,7 @@ const aSecuredServer = async () => {
     ],
     { stdio: 'ignore' },
   )
-  const access: Access = { tls: { ca: certs.ca, cert: '', key: '', serverName: '' } }
+  const access: Access = { tlsCa: certs.ca }
   const addressFor = (user: string, password: string, some: Access = access) =>
     addressOf(`rediss://${user}:${password}@127.0.0.1:${port}`, some)
   const connect = (user: string, password: string) =>
@@ -172,25 +172,25 @@ describe.skipIf(!secured)('a Redis with TLS and a user for each role', () => {
   })
 
   it('says at the start what does not mend itself, and how to mend it', async () => {
-    const none = { tls: { ca: '', cert: '', key: '', serverName: '' } }
+    const none = {}
+    const trusted = { tlsCa: certs?.ca ?? '' }
     expect(await troubleWith(addressFor('default', 'root'))).toBeNull()
     expect(await troubleWith(addressFor('default', 'wrong'))).toMatch(/password is refused \(WRONGPASS\).*redis\.url/)
     expect(await troubleWith(addressFor('default', 'wrong'))).not.toContain(':wrong')
-    expect(await troubleWith(addressFor('default', 'root', none))).toMatch(/not trusted.*redis\.tls\.ca/)
-    const named = { tls: { ...none.tls, ca: certs?.ca ?? '', serverName: 'redis.example' } }
-    expect(await troubleWith(addressFor('default', 'root', named))).toMatch(/another name.*redis\.tls\.serverName/)
-    const missing = { tls: { ...none.tls, ca: '/nowhere/ca.pem' } }
+    expect(await troubleWith(addressFor('default', 'root', none))).toMatch(/not trusted.*redis\.tlsCa/)
+    const named = { ...trusted, tlsServerName: 'redis.example' }
+    expect(await troubleWith(addressFor('default', 'root', named))).toMatch(/another name.*redis\.tlsServerName/)
+    const missing = { tlsCa: '/nowhere/ca.pem' }
     expect(await troubleWith(addressFor('default', 'root', missing))).toMatch(/\/nowhere\/ca\.pem cannot be read/)
-    expect(
-      await troubleWith(
-        addressOf(`rediss-cluster://default:root@127.0.0.1:${port}`, { tls: { ...none.tls, ca: certs?.ca ?? '' } }),
-      ),
-    ).toMatch(/no cluster: write redis:/)
+    expect(await troubleWith(addressOf(`rediss-cluster://default:root@127.0.0.1:${port}`, trusted))).toMatch(
+      /no cluster: write redis:/,
+    )
     expect(
       await troubleWith(
         addressOf(`rediss-sentinel://127.0.0.1:${port}/main`, {
-          tls: { ...none.tls, ca: certs?.ca ?? '' },
-          sentinel: { username: 'default', password: 'root' },
+          ...trusted,
+          sentinelUser: 'default',
+          sentinelPassword: 'root',
         }),
       ),
     ).toMatch(/no sentinel: write redis:/)

@@ -37,6 +37,7 @@ export const aDesk = ({
   log = pino({ level: process.env.TEST_LOG ?? 'silent' }),
 }: DeskWanted) => {
   const redis = openRedis(address, { maxRetriesPerRequest: null, retryStrategy: () => 50 })
+  redis.on('error', () => undefined) // some tests end its Redis
   const keys = keysFor(`d${randomUUID().slice(0, 8)}`)
   const base = {
     redis: { prefix: keys.prefix },

@@ -42,29 +42,21 @@ const RedisSettings = z
       .describe(
         'Replicas of each master that must hold what is acknowledged: with 1, a master that is lost takes nothing with it. 0: none is waited for.',
       ),
-    tls: z
-      .strictObject({
-        ca: z
-          .string()
-          .default('')
-          .describe('PEM file of who signed the certificate of Redis. Empty: those the system trusts.'),
-        cert: z
-          .string()
-          .default('')
-          .describe('PEM file of the certificate that newsdesk shows, where Redis asks for one.'),
-        key: z.string().default('').describe('PEM file of its key.'),
-        serverName: z
-          .string()
-          .default('')
-          .describe('Name on the certificate of Redis where it is not the host of the URL.'),
-      })
-      .prefault({}),
-    sentinel: z
-      .strictObject({
-        username: z.string().default('').describe('User at the sentinels, where they ask for one.'),
-        password: z.string().default('').describe('Password at the sentinels, where it is not empty.'),
-      })
-      .prefault({}),
+    tlsCa: z
+      .string()
+      .default('')
+      .describe('PEM file of who signed the certificate of Redis. Empty: those the system trusts.'),
+    tlsCert: z
+      .string()
+      .default('')
+      .describe('PEM file of the certificate that newsdesk shows, where Redis asks for one.'),
+    tlsKey: z.string().default('').describe('PEM file of its key.'),
+    tlsServerName: z
+      .string()
+      .default('')
+      .describe('Name on the certificate of Redis where it is not the host of the URL.'),
+    sentinelUser: z.string().default('').describe('User at the sentinels, where they ask for one.'),
+    sentinelPassword: z.string().default('').describe('Password at the sentinels, where they ask for one.'),
   })
   .prefault({})
 
