@@ -27,26 +27,41 @@ const gigabytes = (bytes: number): string => `${round(bytes / 1e9)} GB`
 const rows: [string, (room: Newsroom) => string][] = [
   ['sources; polls of each a day', ({ sources, polls }) => `${sources.toLocaleString('en')}; ${polls}`],
   ['articles a month; events a day', room => `${room.articlesAMonth / 1e6} million; ${room.eventsADay / 1e6} million`],
-  ['in the busiest hour: articles/s, polls/s, events/s', room => {
-    const needs = needsOf(room, MEASURED)
-    return [needs.articlesASecond, needs.pollsASecond, needs.eventsASecond].map(round).join(', ')
-  }],
-  ['`crawl`: cores busy; processes', room => {
-    const { crawlCores } = needsOf(room, MEASURED)
-    return `${round(crawlCores)}; ${processes(crawlCores)}`
-  }],
-  ['`articles`', room => {
-    const { articleCores } = needsOf(room, MEASURED)
-    return `${round(articleCores)}; ${processes(articleCores)}`
-  }],
-  ['`events`', room => {
-    const { eventCores } = needsOf(room, MEASURED)
-    return `${round(eventCores)}; ${processes(eventCores)}`
-  }],
-  ['Redis: cores busy in all; by the stream of events, in one', room => {
-    const needs = needsOf(room, MEASURED)
-    return `${round(needs.redisCores)}; ${round(needs.eventRedisCores)}`
-  }],
+  [
+    'in the busiest hour: articles/s, polls/s, events/s',
+    room => {
+      const needs = needsOf(room, MEASURED)
+      return [needs.articlesASecond, needs.pollsASecond, needs.eventsASecond].map(round).join(', ')
+    },
+  ],
+  [
+    '`crawl`: cores busy; processes',
+    room => {
+      const { crawlCores } = needsOf(room, MEASURED)
+      return `${round(crawlCores)}; ${processes(crawlCores)}`
+    },
+  ],
+  [
+    '`articles`',
+    room => {
+      const { articleCores } = needsOf(room, MEASURED)
+      return `${round(articleCores)}; ${processes(articleCores)}`
+    },
+  ],
+  [
+    '`events`',
+    room => {
+      const { eventCores } = needsOf(room, MEASURED)
+      return `${round(eventCores)}; ${processes(eventCores)}`
+    },
+  ],
+  [
+    'Redis: cores busy in all; by the stream of events, in one',
+    room => {
+      const needs = needsOf(room, MEASURED)
+      return `${round(needs.redisCores)}; ${round(needs.eventRedisCores)}`
+    },
+  ],
   ['Redis: memory, half of it again as room', room => gigabytes(needsOf(room, MEASURED).redisBytes)],
   ['masters of Redis', room => String(needsOf(room, MEASURED).masters)],
 ]

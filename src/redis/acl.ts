@@ -122,3 +122,11 @@ export const aclFile = (prefix: string, users: readonly AclUser[] = ACL_USERS): 
   users
     .map(user => `user ${prefix}-${user} >PASSWORD-OF-${user.toUpperCase()} ${aclRules(user, prefix).join(' ')}\n`)
     .join('')
+
+/** Whether a key belongs to a group of its own, not only to all. */
+export const isFenced = (key: string, prefix: string): boolean =>
+  patterns(
+    prefix,
+    (Object.keys(KEYS) as Group[]).filter(group => group !== 'all'),
+    '',
+  ).some(pattern => (pattern.endsWith('*') ? key.startsWith(pattern.slice(0, -1)) : key === pattern))
