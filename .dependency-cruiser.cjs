@@ -28,7 +28,7 @@ module.exports = {
       comment: 'what a service imports brings no worker with it',
       severity: 'error',
       from: { path: '^src/client/' },
-      to: { path: '^(jobs/|src/(?!client/|lists/entry|redis/keys|events/event|article/identity))' },
+      to: { path: '^(jobs/|src/(?!client/|lists/entry|redis/(keys|kept|nodes)|events/event|article/identity))' },
     },
     {
       name: 'no-dev-in-product',

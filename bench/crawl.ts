@@ -9,12 +9,12 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Redis } from 'ioredis'
 import { pino } from 'pino'
 import { addScheduledCrawls, openQueues } from '../jobs/queues.ts'
 import { Settings } from '../src/app/config/schema.ts'
 import { startDaemon } from '../src/app/daemon.ts'
 import { bodyHash } from '../src/feed/fetch.ts'
+import { openRedis } from '../src/redis/connect.ts'
 import { keysFor } from '../src/redis/keys.ts'
 import { resolveRedis } from '../src/redis/server.ts'
 import { Source } from '../src/sources/source.ts'
@@ -32,10 +32,7 @@ const median = (values: readonly number[]): number =>
 
 const dir = mkdtempSync(join(tmpdir(), 'newsdesk-bench-'))
 const server = await resolveRedis({ dataDir: dir, durable: false, say: () => undefined })
-const connect = () =>
-  'socket' in server.address
-    ? new Redis({ path: server.address.socket, maxRetriesPerRequest: null })
-    : new Redis(server.address.url, { maxRetriesPerRequest: null })
+const connect = () => openRedis(server.address, { maxRetriesPerRequest: null, retryStrategy: () => 50 })
 const redis = connect()
 const publishers: ChildProcess = fork(new URL('./publishers.ts', import.meta.url), [String(BYTES)], {
   execArgv: ['--import', 'tsx'],

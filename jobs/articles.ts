@@ -14,10 +14,11 @@ import type { Decision } from '../src/story/decision.ts'
 import type { JobContext } from './context.ts'
 import { defineJob } from './define.ts'
 
-export const ArticlesData = z.strictObject({
+/** What is unknown is ignored: a newer version may add to it. */
+export const ArticlesData = z.object({
   sourceId: SourceId,
   /** The crawl that found them: its last batch to be taken in commits the validators. */
-  crawl: z.strictObject({ id: z.string().min(1), batch: z.int().min(0), batches: z.int().min(1) }),
+  crawl: z.object({ id: z.string().min(1), batch: z.int().min(0), batches: z.int().min(1) }),
   /** ms since the epoch. */
   fetchedAt: z.int().positive(),
   /** Whether the dates of its source mean anything. */
@@ -26,7 +27,7 @@ export const ArticlesData = z.strictObject({
   language: z.string().nullable(),
   items: z
     .array(
-      z.strictObject({
+      z.object({
         key: z.string().min(1),
         also: z.array(z.string().min(1)).default([]),
         headlined: z.boolean().default(false),
@@ -43,6 +44,7 @@ export type ArticlesData = z.infer<typeof ArticlesData>
 
 export const articles = defineJob({
   queue: 'articles',
+  version: 1,
   data: ArticlesData,
   options: {
     // Every step can run again, so a batch that met a Redis hiccup or died with its worker is simply run again.
@@ -68,6 +70,7 @@ export const articles = defineJob({
       maxAge: context.settings().articles.retention,
       ...(context.classify ? { classify: context.classify } : {}),
     }
+    const settled = context.stake()
     await context.giveWay()
     // Looked up here and not by the crawl: a batch before this one may have brought the article that this one edits.
     const recalled = await sources.recall(sourceId, items)
@@ -108,6 +111,8 @@ export const articles = defineJob({
       if (isNew && trustsDates && items[index]?.item.published)
         context.ingested?.(arrived - outcome.article.publishedAt)
     }
+    // Marked as seen, its items never come again: whatever is lost with a master must be lost before.
+    await settled()
     await sources.markSeen(
       sourceId,
       crawl,

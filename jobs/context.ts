@@ -7,6 +7,7 @@ import type { Article, ArticleId } from '../src/article/article.ts'
 import type { Classify } from '../src/article/sections.ts'
 import type { Taxonomy } from '../src/article/taxonomy.ts'
 import type { Publisher } from '../src/lists/publisher.ts'
+import type { Keeper } from '../src/redis/kept.ts'
 import type { Politeness } from '../src/sources/politeness.ts'
 import type { Poll } from '../src/sources/poll.ts'
 import type { CrawlSettings } from '../src/sources/settings.ts'
@@ -36,6 +37,8 @@ export interface JobContext {
   readonly publisher: Publisher
   /** Puts batches of items in the `articles` queue; one whose id is there already is not added again. */
   readonly addArticles: (batches: readonly { readonly id: string; readonly data: ArticlesData }[]) => Promise<void>
+  /** What is written from now on, once settled, survives the loss of a master: see `Keeper`. */
+  readonly stake: Keeper['stake']
   /** Between slices of work that may wait: lists that readers wait for go first. */
   readonly giveWay: () => Promise<void>
   /** For monitoring: an article came in, so many ms after its publication. */

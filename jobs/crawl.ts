@@ -22,6 +22,7 @@ import { findNew } from './take-in.ts'
 
 export const crawl = defineJob({
   queue: 'crawl',
+  version: 1,
   data: z.object({
     sourceId: SourceId,
     /** `schedule` asks only for what changed; anything else for the whole feed. */
@@ -37,7 +38,11 @@ export const crawl = defineJob({
     const started = context.now()
     const record: Keep = fetch =>
       context.sources.record(source.id, { ...NOTHING_CAME, at: started, ms: context.now() - started, ...fetch })
-    const polled = await context.poll(source, { isRecrawl: trigger === 'manual', signal: context.signal })
+    const polled = await context.poll(source, {
+      isRecrawl: trigger === 'manual',
+      run: context.job.id,
+      signal: context.signal,
+    })
     if (polled.kind === 'postponed') return context.job.postpone(polled.ms)
     if (polled.kind === 'deferred') {
       await record({ outcome: 'deferred', reason: 'its domain wants nobody' })

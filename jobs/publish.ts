@@ -28,6 +28,7 @@ const MOST_TOLD = 30
 
 export const publish = defineJob({
   queue: 'publish',
+  version: 1,
   data: PublishData,
   options: {
     attempts: 5,

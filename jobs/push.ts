@@ -10,6 +10,7 @@ import { defineJob } from './define.ts'
 
 export const push = defineJob({
   queue: 'push',
+  version: 1,
   data: z.object({ token: z.string().regex(/^[\w-]{20,64}$/, 'is no token of a subscription') }),
   options: { attempts: 1, removeOnComplete: { age: 3_600, count: 500 }, removeOnFail: { age: 86_400, count: 500 } },
   // The token is half of what lets a hub in: names show what stands in the dashboard, so the job is named by its end alone.
@@ -18,7 +19,7 @@ export const push = defineJob({
   async run({ token }, { push, politeness, job, log }) {
     const subscription = await push.get(token)
     if (!subscription) return { outcome: await push.attend(token) }
-    const visit = politeness.visit(`push:${subscription.source}`)
+    const visit = politeness.visit(`push:${subscription.source}`, job.id)
     const turn = await visit.enter(subscription.hub)
     if (turn) return job.postpone(turn.ms)
     let complaint: PostComplaint | undefined

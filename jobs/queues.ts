@@ -11,6 +11,7 @@ import type { SourceId } from '../src/sources/source.ts'
 import { type ArticlesData, articles } from './articles.ts'
 import type { Publishing } from './context.ts'
 import { crawl } from './crawl.ts'
+import { versioned } from './define.ts'
 import { publish, publishOptions, WAITING } from './publish.ts'
 import { push } from './push.ts'
 
@@ -55,7 +56,11 @@ export const addScheduledCrawls = async (
     sourceIds.map(sourceId => {
       const data = { sourceId, trigger: 'schedule' as const }
       const behind = failing.has(sourceId) ? { priority: BEHIND } : {}
-      return { name: crawl.title(crawl.data.parse(data)), data, opts: { deduplication: { id: sourceId }, ...behind } }
+      return {
+        name: crawl.title(crawl.data.parse(data)),
+        data: versioned(crawl, data),
+        opts: { deduplication: { id: sourceId }, ...behind },
+      }
     }),
   )
 }
@@ -75,7 +80,11 @@ export const bringForward = async (jobs: readonly Job[]): Promise<void> => {
 /** Subscriptions for which something is due; while one's job waits or runs, another is dropped. */
 export const addPushes = async (queues: Queues, tokens: readonly string[]): Promise<void> => {
   await queues.push.addBulk(
-    tokens.map(token => ({ name: push.title({ token }), data: { token }, opts: { deduplication: { id: token } } })),
+    tokens.map(token => ({
+      name: push.title({ token }),
+      data: versioned(push, { token }),
+      opts: { deduplication: { id: token } },
+    })),
   )
 }
 
@@ -85,7 +94,7 @@ export const addPushes = async (queues: Queues, tokens: readonly string[]): Prom
  */
 export const addPushedCrawl = async (queues: Queues, sourceId: SourceId): Promise<void> => {
   const data = { sourceId, trigger: 'schedule' as const }
-  await queues.crawl.add(crawl.title(crawl.data.parse(data)), data, {
+  await queues.crawl.add(crawl.title(crawl.data.parse(data)), versioned(crawl, data), {
     deduplication: { id: `push-${sourceId}`, keepLastIfActive: true },
   })
 }
@@ -97,7 +106,7 @@ export const addPushedCrawl = async (queues: Queues, sourceId: SourceId): Promis
  */
 export const addRecrawl = async (queues: Queues, sourceId: SourceId, isBehind = false): Promise<string> => {
   const data = { sourceId, trigger: 'manual' as const }
-  const job = await queues.crawl.add(crawl.title(crawl.data.parse(data)), data, {
+  const job = await queues.crawl.add(crawl.title(crawl.data.parse(data)), versioned(crawl, data), {
     priority: isBehind ? BEHIND : 0,
     deduplication: { id: `manual-${sourceId}`, keepLastIfActive: true },
   })
@@ -111,7 +120,11 @@ export const addArticles = async (
 ): Promise<void> => {
   if (batches.length === 0) return
   await queues.articles.addBulk(
-    batches.map(({ id, data }) => ({ name: articles.title(data), data, opts: { jobId: id } })),
+    batches.map(({ id, data }) => ({
+      name: articles.title(data),
+      data: versioned(articles, data),
+      opts: { jobId: id },
+    })),
   )
 }
 
@@ -130,7 +143,7 @@ export const publishingTo = (queues: Queues, { publisher, changes, waiting }: Pu
     queues.publish.addBulk(
       data.map(each => ({
         name: publish.title(publish.data.parse(each)),
-        data: each,
+        data: versioned(publish, each),
         opts: publishOptions(each),
       })),
     )

@@ -1,12 +1,14 @@
 /**
  * What happens by the clock: node-cron ticks that only ever put work in queues. However many replicas run, a tick fires once: the
- * first to take its slot in Redis runs it. A slot lost with its replica is made up by the next, since every tick asks what is due.
+ * first to take its slot in Redis runs it. One that dies over it is made up for by the next tick, since each asks what is due, or by
+ * another replica where the next is far.
  */
 
 import type { Redis } from 'ioredis'
 import { type ScheduledTask, schedule } from 'node-cron'
 import type { Logger } from 'pino'
 import type { Keys } from '../src/redis/keys.ts'
+import { runSlot } from './slot.ts'
 
 export interface Tick {
   readonly name: string
@@ -43,6 +45,13 @@ export interface ScheduleParts {
   readonly log: Logger
 }
 
+/** ms between ticks up to which the next one is soon enough where a replica died over one. */
+const OFTEN = 5_000
+
+const nothing = (): void => undefined
+/** A tick still running when the next is due is no news: the next makes up for it. */
+const QUIET = { debug: nothing, info: nothing, warn: nothing, error: nothing }
+
 /** Starts the ticks. @returns a function that stops them and waits for the one in hand */
 export const startSchedule = (
   ticks: readonly Tick[],
@@ -53,11 +62,16 @@ export const startSchedule = (
   const tasks: ScheduledTask[] = ticks.map(({ name, every, run }) =>
     schedule(
       cronPattern(every),
-      () => {
+      ({ date }) => {
+        const slot = {
+          id: `${name}:${date.toISOString().slice(0, 19)}`,
+          kept: Math.max(every, 1_000),
+          isAwaited: every > OFTEN,
+        }
         // A tick that fails is logged and comes again; thrown into node-cron it would only be printed.
-        const running = run(stopping.signal).catch((error: unknown) =>
-          log.error({ err: error, tick: name }, 'tick failed; the next one makes up for it'),
-        )
+        const running = runSlot(slot, () => run(stopping.signal), { redis, keys, daemonId, signal: stopping.signal })
+          .then(() => undefined)
+          .catch((error: unknown) => log.error({ err: error, tick: name }, 'tick failed; the next one makes up for it'))
         inHand.add(running)
         return running.finally(() => inHand.delete(running))
       },
@@ -67,11 +81,7 @@ export const startSchedule = (
         noOverlap: true,
         // A daemon that was busy or asleep has nothing to make up: the next tick asks what is due by then.
         suppressMissedWarning: true,
-        distributed: true,
-        distributedLease: Math.max(every, 1_000),
-        runCoordinator: {
-          shouldRun: async (key, ttl) => (await redis.set(keys.tick(key), daemonId, 'PX', ttl, 'NX')) === 'OK',
-        },
+        logger: QUIET,
       },
     ),
   )

@@ -22,6 +22,7 @@ import type { HttpSettings } from '../http/settings.ts'
 import { updatesRoute } from '../http/updates-route.ts'
 import { SCHEMA } from '../migrations/registry.ts'
 import { connectRedis } from '../redis/connect.ts'
+import { createKeeper } from '../redis/kept.ts'
 import { keysFor } from '../redis/keys.ts'
 import type { RedisServer } from '../redis/server.ts'
 import { shadowed } from '../sources/catalogue.ts'
@@ -95,12 +96,13 @@ export const startDaemon = async ({
       ? null
       : (await import('../tracing/tracing.ts')).startTracing(config.settings.tracing, { version, id })
   const queues = openQueues(bull, keys, tracing?.telemetry)
+  const keeper = createKeeper({ redis, replicas: config.settings.redis.replicas })
   const stopping = new AbortController()
   const fetcher = createFetcher(() => config.settings.crawl)
   const poster = createPoster(() => config.settings.crawl)
   const services = createServices({
     config: () => config,
-    ...{ redis, keys, queues, fetcher, poster, now, log },
+    ...{ redis, keys, keeper, queues, fetcher, poster, now, log },
     signal: stopping.signal,
   })
   const glance = createGlance({ redis, keys, catalogue: services.sources.list, now })
@@ -305,6 +307,7 @@ export const startDaemon = async ({
                 ...{ redis, keys, now },
                 settings: () => config.settings.http,
                 most: () => config.settings.events.most,
+                keeper,
               }),
             },
             { path: '/v1/lists', router: listsRoute({ redis, keys, names: () => services.publisher.names() }) },

@@ -215,6 +215,14 @@ program
   )
 
 program
+  .command('acl')
+  .description(
+    'print the users that Redis is to know (an ACL file): one for each role, and for services that read or report',
+  )
+  .argument('[users...]', 'some of them, such as crawl or reading')
+  .action(run(async (users: string[]) => (await import('./commands/acl.ts')).aclCommand(configDir(), users)))
+
+program
   .command('tag')
   .description(
     'sections of articles: JSON Lines on stdin ({id, title, summary?, url?, categories?, source?, lang?}), on stdout with the reasons',

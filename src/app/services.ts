@@ -15,6 +15,7 @@ import type { Fetcher } from '../feed/fetch.ts'
 import type { Poster } from '../feed/post.ts'
 import { createLearning } from '../learning/learning.ts'
 import type { Publisher } from '../lists/publisher.ts'
+import type { Keeper } from '../redis/kept.ts'
 import type { Keys } from '../redis/keys.ts'
 import { createLeave } from '../retention/leave.ts'
 import { createRoom, type Room } from '../retention/room.ts'
@@ -53,6 +54,7 @@ export interface ServiceParts {
   readonly config: () => Config
   readonly redis: Redis
   readonly keys: Keys
+  readonly keeper: Keeper
   readonly queues: Queues
   readonly fetcher: Fetcher
   readonly poster: Poster
@@ -77,6 +79,7 @@ export const createServices = ({
   config,
   redis,
   keys,
+  keeper,
   queues,
   fetcher,
   poster,
@@ -191,6 +194,7 @@ export const createServices = ({
       taxonomy: () => config().taxonomy,
       classify: learning.classify,
       learn: learning.learn,
+      stake: keeper.stake,
       giveWay: precedence.giveWay,
       addArticles: batches => addArticles(queues, batches),
       now,

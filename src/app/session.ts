@@ -38,6 +38,7 @@ export const withSession = async <T>(
   const { redis: settings } = config.settings
   const server = await resolveRedis({
     url: settings.url,
+    access: settings,
     dataDir: settings.dataDir,
     start,
     say: line => console.error(line),

@@ -5,6 +5,7 @@ import type { Queues } from '../../jobs/queues.ts'
 import { lateBy, type SourceStatus, type StateWord, type Status, type Summary, stateOf } from '../admin/status-of.ts'
 import { readBacklog } from '../events/backlog.ts'
 import type { Keys } from '../redis/keys.ts'
+import { readServers } from '../redis/servers.ts'
 import { readRoom } from '../retention/room.ts'
 import type { Glance } from '../sources/glance.ts'
 import { shownSource, shownState } from '../sources/shown.ts'
@@ -33,8 +34,6 @@ export const readDaemons = async ({ redis, keys, now }: Pick<StatusParts, 'redis
     .map(({ id = '', roles = '', beatAt }) => ({ id, roles: roles.split(','), beatAt: Number(beatAt) }))
 }
 
-const infoOf = (info: string, field: string): string => new RegExp(`^${field}:(.*)$`, 'm').exec(info)?.[1]?.trim() ?? ''
-
 type Looked = Pick<SourceStatus, 'source' | 'late'> & {
   readonly state: Pick<SourceState, 'status' | 'silentSince' | 'lastError'>
 }
@@ -45,10 +44,9 @@ const readShared = async (
   parts: Omit<StatusParts, 'sources'> & { readonly sources: Pick<Sources, 'quarantine'> },
 ): Promise<Shared & { readonly isNetworkDown: boolean }> => {
   const { redis, keys, queues, sources, push } = parts
-  const [daemons, info, policy, refused, stories, { waiting, since }, pushed, network, kept, room] = await Promise.all([
+  const [daemons, servers, refused, stories, { waiting, since }, pushed, network, kept, room] = await Promise.all([
     readDaemons(parts),
-    redis.info(),
-    redis.config('GET', 'maxmemory-policy').catch(() => ['maxmemory-policy', 'unknown']),
+    readServers(redis),
     redis.hgetall(keys.eventState('refused')),
     redis.zcard(keys.storyIndex()),
     readBacklog(redis, keys),
@@ -79,12 +77,7 @@ const readShared = async (
     },
     push: pushed,
     quarantine: { bodies: kept.length, sources: new Set(kept.map(({ source }) => source)).size },
-    redis: {
-      version: infoOf(info, 'redis_version'),
-      memory: Number(infoOf(info, 'used_memory')),
-      limit: Number(infoOf(info, 'maxmemory')),
-      policy: String((policy as string[])[1]),
-    },
+    redis: { version: servers.version, memory: servers.memory, limit: servers.limit, policy: servers.policy },
     isNetworkDown: network === 'down',
   }
 }

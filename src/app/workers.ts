@@ -4,9 +4,10 @@ import { type ConnectionOptions, DelayedError, type Job, type Telemetry, Unrecov
 import type { Logger } from 'pino'
 import { z } from 'zod'
 import type { JobContext } from '../../jobs/context.ts'
-import type { JobDefinition } from '../../jobs/define.ts'
+import { type JobDefinition, versionOf } from '../../jobs/define.ts'
 import type { JobEnd } from '../gauges/gauges.ts'
 import type { Keys } from '../redis/keys.ts'
+import { isConnectionTrouble, isPassingTrouble } from '../redis/trouble.ts'
 
 export interface WorkerParts {
   readonly connection: ConnectionOptions
@@ -27,9 +28,14 @@ export interface RunningWorker {
   abandon(): Promise<void>
 }
 
-// A worker killed without a word leaves its jobs locked: they come back within lock + interval, here about 15 s.
-const LOCK = 10_000
-const STALLED_CHECK = 5_000
+// A worker killed without a word leaves its jobs locked: they come back within lock + check, here 8 s. (docs/decisions/0101)
+const LOCK = 6_000
+const STALLED_CHECK = 2_000
+/** ms for which a job of a newer version is left to those that know it, and between two lines about that. */
+const LEFT = 1_000
+const TELL_AGAIN = 60_000
+/** ms after which work that met a Redis changing over is tried again. */
+const PASSES = 1_000
 
 export const startWorker = <Name extends string, Schema extends z.ZodType>(
   definition: JobDefinition<Name, Schema>,
@@ -39,7 +45,19 @@ export const startWorker = <Name extends string, Schema extends z.ZodType>(
   // Made for each line and each job: a child keeps the level of its birth, and that of the parent changes while it runs.
   const log = (): Logger => parent.child({ queue })
 
+  let toldAt = Number.NEGATIVE_INFINITY
+  /** A job of a newer version is for a process that knows it: this one may be the last of its kind in an upgrade. */
+  const leaveToNewer = async (job: Job, token: string | undefined): Promise<never> => {
+    if (performance.now() - toldAt > TELL_AGAIN) {
+      toldAt = performance.now()
+      log().warn({ job: job.id, version: versionOf(job.data) }, 'jobs of a newer version are left to newer processes')
+    }
+    await job.moveToDelayed(Date.now() + LEFT, token)
+    throw new DelayedError()
+  }
+
   const run = async (job: Job, token?: string): Promise<unknown> => {
+    if (versionOf(job.data) > definition.version) return leaveToNewer(job, token)
     const parsed = definition.data.safeParse(job.data)
     // Nonsense stays nonsense: it is kept as failed with what is wrong, and not tried again.
     if (!parsed.success) throw new UnrecoverableError(`job data does not fit: ${z.prettifyError(parsed.error)}`)
@@ -61,6 +79,14 @@ export const startWorker = <Name extends string, Schema extends z.ZodType>(
     })
   }
 
+  /** Trouble that passes is no fault of the job: it is run again, without counting as an attempt. @returns the error to end the run with */
+  const untilItPasses = async (job: Job, token: string | undefined, error: unknown): Promise<unknown> => {
+    if (!(error instanceof Error) || !isPassingTrouble(error)) return error
+    log().warn({ job: job.id, reason: error.message }, 'Redis is changing over; the job is run again')
+    await job.moveToDelayed(Date.now() + PASSES, token)
+    return new DelayedError()
+  }
+
   const process = async (job: Job, token?: string): Promise<unknown> => {
     const started = performance.now()
     const ended = (outcome: JobEnd['outcome'], more: Pick<JobEnd, 'result' | 'error'>): void =>
@@ -69,7 +95,8 @@ export const startWorker = <Name extends string, Schema extends z.ZodType>(
       const result = await run(job, token)
       ended('done', { result })
       return result
-    } catch (error) {
+    } catch (caught) {
+      const error = await untilItPasses(job, token, caught)
       ended(error instanceof DelayedError ? 'postponed' : 'failed', {
         error: error instanceof Error ? error.message : String(error),
       })
@@ -102,9 +129,3 @@ export const startWorker = <Name extends string, Schema extends z.ZodType>(
   })
   return { finish: () => worker.close(), abandon: () => worker.close(true) }
 }
-
-const AWAY = /ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|Connection is closed|LOADING/
-
-/** An error that only says Redis cannot be reached right now. */
-export const isConnectionTrouble = (error: Error): boolean =>
-  AWAY.test(`${(error as NodeJS.ErrnoException).code ?? ''} ${error.message}`)

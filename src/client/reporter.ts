@@ -1,7 +1,8 @@
 /** Reports what readers do, many in one trip. */
 
-import type { Cluster } from 'ioredis'
+import type { Cluster, Redis } from 'ioredis'
 import type { EventKind } from '../lists/entry.ts'
+import { createKeeper } from '../redis/kept.ts'
 import { keysFor } from '../redis/keys.ts'
 import type { ClientOptions, Connection } from './read.ts'
 
@@ -24,6 +25,8 @@ export interface ReporterOptions extends ClientOptions {
   readonly most?: number
   /** Reports held while Redis is away; more are refused. */
   readonly held?: number
+  /** Replicas that must have a report before it has arrived: with 1, a master that is lost takes none with it. 0. */
+  readonly replicas?: number
 }
 
 export interface Reporter {
@@ -50,9 +53,10 @@ const fieldsOf = ({ kind, article, visitor, ua, at }: ReadReport): string[] => [
 
 export const createReporter = (
   redis: Connection,
-  { prefix = 'newsdesk', linger = 5, most = 500, held = 20_000 }: ReporterOptions = {},
+  { prefix = 'newsdesk', linger = 5, most = 500, held = 20_000, replicas = 0 }: ReporterOptions = {},
 ): Reporter => {
   const key = keysFor(prefix).events()
+  const keeper = createKeeper({ redis: redis as Redis, replicas }) // a cluster serves as well: see `openRedis`
   let waiting: Held[] = []
   let inFlight = 0
   let timer: NodeJS.Timeout | null = null
@@ -60,11 +64,13 @@ export const createReporter = (
 
   const send = async (batch: readonly Held[]): Promise<void> => {
     inFlight += batch.length
+    const settled = keeper.stake()
     try {
       // All of one key: one slot, so also on a cluster one pipeline.
       const pipeline = (redis as Cluster).pipeline()
       for (const { event } of batch) pipeline.xadd(key, '*', ...fieldsOf(event))
       const answers = (await pipeline.exec()) ?? []
+      await settled()
       for (const [index, { done }] of batch.entries()) done(answers[index]?.[0] ?? undefined)
     } catch (error) {
       for (const { done } of batch) done(error instanceof Error ? error : new Error(String(error)))

@@ -9,6 +9,7 @@ import type { Redis } from 'ioredis'
 import type { Archive } from '../archive/archive.ts'
 import { EVENT_KINDS } from '../lists/entry.ts'
 import type { Keys } from '../redis/keys.ts'
+import { scanAll } from '../redis/nodes.ts'
 import { loadScript, runScript } from '../redis/script.ts'
 import { addedAtOf, type StreamEntry } from './batch.ts'
 import { claim } from './claiming.ts'
@@ -88,18 +89,7 @@ export const createReplay = (parts: ReplayParts) => {
 
   const keysOfReplay = async (): Promise<string[]> => {
     const found: string[] = []
-    let cursor = '0'
-    do {
-      const [next, some] = await redis.scan(
-        cursor,
-        'MATCH',
-        `${again.replace(/[*?[\]\\]/g, '\\$&')}*`,
-        'COUNT',
-        AT_ONCE,
-      )
-      found.push(...some)
-      cursor = next
-    } while (cursor !== '0')
+    for await (const some of scanAll(redis, `${again.replace(/[*?[\]\\]/g, '\\$&')}*`, AT_ONCE)) found.push(...some)
     return found
   }
 

@@ -8,7 +8,9 @@ import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import { createDayKeys, dayOf, keyedHash } from '../events/visitor.ts'
 import { EventFields } from '../lists/contract.ts'
+import type { Keeper } from '../redis/kept.ts'
 import type { Keys } from '../redis/keys.ts'
+import { isPassingTrouble } from '../redis/trouble.ts'
 import { createAllowance } from './allowance.ts'
 import type { HttpSettings } from './settings.ts'
 
@@ -18,6 +20,8 @@ export interface EventsRouteParts {
   readonly settings: () => HttpSettings
   /** Most events the stream holds; beyond it none are taken in until some are counted. */
   readonly most: () => number
+  /** Waits until what was taken in survives the loss of a master, where that is wanted. */
+  readonly keeper?: Keeper
   /** ms since the epoch. */
   readonly now: () => number
 }
@@ -83,7 +87,7 @@ const read = (contentType: string, text: string, most: number): readonly Reporte
   return parsed
 }
 
-export const eventsRoute = ({ redis, keys, settings, most, now }: EventsRouteParts): Router => {
+export const eventsRoute = ({ redis, keys, settings, most, keeper, now }: EventsRouteParts): Router => {
   const router = Router()
   const dayKeys = createDayKeys({ redis, keys })
   const allowance = createAllowance({ perMinute: () => settings().perMinute, now })
@@ -107,7 +111,9 @@ export const eventsRoute = ({ redis, keys, settings, most, now }: EventsRoutePar
       if (event.id !== undefined) fields.push('id', event.id)
       added.xadd(keys.events(), '*', ...fields)
     }
+    const settled = keeper?.stake()
     for (const [error] of (await added.exec()) ?? []) if (error) throw error
+    await settled?.()
   }
 
   const take = async (request: Request, response: Response): Promise<void> => {
@@ -143,6 +149,9 @@ export const eventsRoute = ({ redis, keys, settings, most, now }: EventsRoutePar
     inHand += 1
     try {
       await inTime(take(request, response), response)
+    } catch (error) {
+      if (!(error instanceof Error && isPassingTrouble(error)) || response.headersSent) throw error
+      response.status(503).set('retry-after', '5').json({ error: 'not ready; send again' })
     } finally {
       inHand -= 1
     }

@@ -101,7 +101,7 @@ export const createLearning = ({ redis, keys, model, replay, taxonomy, now }: Le
 
   const learn = async (articles: readonly Article[]): Promise<void> => {
     if (now() - refreshedAt >= REFRESH) await refresh()
-    const pipeline = redis.pipeline()
+    const done: Promise<unknown>[] = []
     for (const article of articles) {
       const section = sureSection(article.evidence, taxonomy())
       if (!section) continue
@@ -109,15 +109,17 @@ export const createLearning = ({ redis, keys, model, replay, taxonomy, now }: Le
       const example = keptOf(section, memberOf(article), article.firstSeenAt)
       if (members.has(`${section} ${example.member}`)) continue
       const left = room(section, example.source)
-      if (left !== undefined) pipeline.zrem(key, left)
-      pipeline
-        .zadd(key, example.at, example.member)
-        .zremrangebyrank(key, 0, -MOST_EXAMPLES - 1)
-        .expire(key, EXPIRES)
+      // Sections are spread over a cluster: each key's commands go to its own node, in their order and together.
+      if (left !== undefined) done.push(redis.zrem(key, left))
+      done.push(
+        redis.zadd(key, example.at, example.member),
+        redis.zremrangebyrank(key, 0, -MOST_EXAMPLES - 1),
+        redis.expire(key, EXPIRES),
+      )
       kept.push(example)
       members.add(`${section} ${example.member}`)
     }
-    for (const [error] of (await pipeline.exec()) ?? []) if (error) throw error
+    await Promise.all(done)
   }
 
   return { classify: classifyBy(model, () => learned), learn, refresh }

@@ -1,21 +1,80 @@
 /** Connections to Redis: made here, so that all behave alike when Redis goes away and comes back. */
 
-import { Redis } from 'ioredis'
+import { readFileSync } from 'node:fs'
+import type { ConnectionOptions } from 'node:tls'
+import { Cluster, Redis } from 'ioredis'
 import type { Logger } from 'pino'
+import { type Access, type RedisAddress, showAddress } from './address.ts'
 
-/** Where a Redis listens: a URL (redis, rediss) or a Unix socket. */
-export type RedisAddress = { readonly url: string } | { readonly socket: string }
+const retryStrategy = (attempt: number): number => Math.min(50 * 2 ** Math.min(attempt, 6), 2_000)
 
-/** @param url `redis://`, `rediss://`, or `unix:/path/to/socket` */
-export const addressOf = (url: string): RedisAddress =>
-  url.startsWith('unix:') ? { socket: url.slice('unix:'.length).replace(/^\/\/(?=\/)/, '') } : { url }
+/** ms between two tries while a node is away or has no slots: it is over in seconds, or lasts. */
+const BETWEEN_TRIES = 200
+/** How often it is asked anew who has which slots, ms. */
+const LOOK_AGAIN = 3_000
+/** Redirections and tries a command may take on a cluster: as on one Redis it waits however long its node is away. */
+const TRIES = 1_000_000_000
 
-/** The address for people to read: without its password. */
-export const showAddress = (address: RedisAddress): string => {
-  if ('socket' in address) return `unix:${address.socket}`
-  const url = new URL(address.url)
-  if (url.password) url.password = '***'
-  return url.href
+const tlsOf = ({ tlsCa, tlsCert, tlsKey, tlsServerName }: Access = {}): ConnectionOptions => ({
+  ...(tlsCa ? { ca: readFileSync(tlsCa) } : {}),
+  ...(tlsCert ? { cert: readFileSync(tlsCert) } : {}),
+  ...(tlsKey ? { key: readFileSync(tlsKey) } : {}),
+  ...(tlsServerName ? { servername: tlsServerName } : {}),
+})
+
+/** How a connection is to behave, whatever it leads to. */
+export interface Manners {
+  readonly connectionName?: string
+  readonly maxRetriesPerRequest: number | null
+  readonly enableAutoPipelining?: boolean
+  readonly retryStrategy: (attempt: number) => number | null
+  readonly lazyConnect?: boolean
+}
+
+/**
+ * A client for one Redis, for the master that sentinels name, or for a whole cluster. All take the same commands, as long as the keys of
+ * one share a slot, so a cluster is handed round under the type of a single one.
+ */
+export const openRedis = (address: RedisAddress, some: Manners): Redis => {
+  if ('socket' in address) return new Redis({ ...some, path: address.socket })
+  const tls = tlsOf(address.access)
+  if ('url' in address) return new Redis(address.url, address.url.startsWith('rediss:') ? { ...some, tls } : some)
+  const { hosts, username, password, isTls } = 'cluster' in address ? address.cluster : address.sentinel
+  const own = {
+    ...some,
+    ...(username ? { username } : {}),
+    ...(password ? { password } : {}),
+    ...(isTls ? { tls } : {}),
+  }
+  if ('sentinel' in address) {
+    const { name, db } = address.sentinel
+    const { sentinelUser, sentinelPassword } = address.access ?? {}
+    return new Redis({
+      ...own,
+      ...{ sentinels: hosts.map(each => ({ ...each })), name, db },
+      sentinelRetryStrategy: retryStrategy,
+      // Its master is there a moment before it takes writes: what it answers meanwhile is no reason to give up.
+      reconnectOnError: error => (error.message.startsWith('READONLY') ? 2 : false),
+      ...(sentinelUser ? { sentinelUsername: sentinelUser } : {}),
+      ...(sentinelPassword ? { sentinelPassword } : {}),
+      ...(isTls ? { sentinelTLS: tls, enableTLSForSentinelMode: true } : {}),
+    })
+  }
+  const { enableAutoPipelining = false, lazyConnect = false, ...redisOptions } = own
+  const cluster = new Cluster(
+    hosts.map(each => ({ ...each })),
+    {
+      ...{ enableAutoPipelining, lazyConnect, redisOptions },
+      clusterRetryStrategy: retryStrategy,
+      ...{ maxRedirections: TRIES, retryDelayOnFailover: BETWEEN_TRIES, retryDelayOnClusterDown: BETWEEN_TRIES },
+      slotsRefreshTimeout: 2_000,
+      // Commands that went together and met different redirections are refused together, and nothing is learnt of it.
+      slotsRefreshInterval: LOOK_AGAIN,
+      // Certificates bear names, and nodes tell each other's addresses: no lookup by which a name would be lost.
+      ...(isTls ? { dnsLookup: (name: string, done: (error: null, address: string) => void) => done(null, name) } : {}),
+    },
+  )
+  return cluster as unknown as Redis
 }
 
 /**
@@ -25,21 +84,21 @@ export const showAddress = (address: RedisAddress): string => {
  * @param pipelined false for connections that block or that BullMQ takes its own turns on
  */
 export const connectRedis = (address: RedisAddress, log: Logger, name: string, { pipelined = true } = {}): Redis => {
-  const options = {
+  const redis = openRedis(address, {
     connectionName: name,
     // Commands wait for Redis rather than failing: a worker resumes where it was. BullMQ's workers demand it too.
     maxRetriesPerRequest: null,
     // What is asked for in one turn of the event loop goes out together, also on a cluster (one batch a node).
     enableAutoPipelining: pipelined,
-    retryStrategy: (attempt: number) => Math.min(50 * 2 ** Math.min(attempt, 6), 2_000),
-  }
-  const redis = 'socket' in address ? new Redis({ ...options, path: address.socket }) : new Redis(address.url, options)
+    retryStrategy,
+  })
   let away = false
-  redis.on('error', (error: Error) => {
+  redis.on('error', (error: Error & { lastNodeError?: Error }) => {
     if (away) return
     away = true
+    const { message } = error.lastNodeError ?? error
     log.warn(
-      { redis: showAddress(address), connection: name, error: error.message || String(error) },
+      { redis: showAddress(address), connection: name, error: message || String(error) },
       'Redis is away; waiting for it',
     )
   })

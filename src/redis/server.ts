@@ -10,7 +10,8 @@ import { tmpdir } from 'node:os'
 import { delimiter, join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Redis } from 'ioredis'
-import { addressOf, type RedisAddress } from './connect.ts'
+import { type Access, addressOf, type RedisAddress } from './address.ts'
+import { troubleWith } from './probe.ts'
 
 export interface RedisServer {
   readonly address: RedisAddress
@@ -260,6 +261,8 @@ const answers = async (socket: string): Promise<boolean> => {
 export interface RedisWanted {
   /** Configured URL; nothing is started where it is given. */
   readonly url?: string | undefined
+  /** Certificates and the like, for a configured one. */
+  readonly access?: Access
   /** Folder for a server of our own. */
   readonly dataDir: string
   /** false for the demo and the tests: nothing is written, and the server ends with this process whatever happens. */
@@ -274,17 +277,23 @@ export interface RedisWanted {
 /**
  * The one way newsdesk gets its Redis: `npm start`, the demo, the commands and the tests all come here. Several processes on one data
  * folder share one server; the last to leave stops it.
- * @throws NoRedisError where none can be had, saying what to type
+ * @throws NoRedisError where none can be had, or the configured one cannot be worked with, saying what to do
  */
 export const resolveRedis = async ({
   url,
+  access,
   dataDir,
   durable = true,
   start = true,
   say,
   path = searchPath(),
 }: RedisWanted): Promise<RedisServer> => {
-  if (url) return { address: addressOf(url), origin: 'configured', stop: async () => undefined }
+  if (url) {
+    const address = addressOf(url, access)
+    const trouble = await troubleWith(address)
+    if (trouble !== null) throw new NoRedisError(trouble)
+    return { address, origin: 'configured', stop: async () => undefined }
+  }
   const socket = socketOf(dataDir)
   const shared: RedisServer = {
     address: { socket },

@@ -25,6 +25,8 @@ if closed > now then
 end
 
 redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now)
+-- Held by this visit already: its process died over it, and it is made again.
+redis.call('ZREM', KEYS[2], token)
 local held = redis.call('ZCARD', KEYS[2])
 local slot = tonumber(redis.call('ZSCORE', KEYS[3], member) or nil)
 -- Turns nobody came for are given up after a lease.

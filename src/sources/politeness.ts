@@ -81,8 +81,11 @@ export interface Visit {
 }
 
 export interface Politeness {
-  /** @param member who visits: the same again when it comes back, so that it finds its turn */
-  visit(member: string): Visit
+  /**
+   * @param member who visits: the same again when it comes back, so that it finds its turn
+   * @param run the same again where the visit is made again because its process died: what the dead one held is let go
+   */
+  visit(member: string, run?: string): Visit
 }
 
 export interface PolitenessParts {
@@ -102,8 +105,8 @@ export const createPoliteness = ({
   random = Math.random,
   monotonic = () => performance.now(),
 }: PolitenessParts): Politeness => ({
-  visit(member) {
-    const token = randomUUID()
+  visit(member, run) {
+    const token = run === undefined ? randomUUID() : `${member} ${run}`
     const entered = new Map<string, number>()
     return {
       async enter(url) {

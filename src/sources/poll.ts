@@ -52,6 +52,8 @@ export type Polled =
 export interface PollWish {
   /** By hand: the whole feed, whatever is known of it, network and backoff notwithstanding. */
   readonly isRecrawl: boolean
+  /** Names this run, the same where it is run again after its process died: it takes up what the first held. */
+  readonly run?: string
   readonly signal: AbortSignal
 }
 
@@ -170,10 +172,10 @@ export const createPoll = ({
     return elsewhere(`${shown} leads to another domain: add where it leads as a source of its own`)
   }
 
-  return async (source, { isRecrawl, signal }) => {
+  return async (source, { isRecrawl, run, signal }) => {
     const wait = isRecrawl ? null : await network.gate()
     if (wait !== null) return { kind: 'postponed', ms: wait }
-    const visit = politeness.visit(source.id)
+    const visit = politeness.visit(source.id, run)
     // One round trip for both.
     const [turn, state] = await Promise.all([visit.enter(source.url), sources.state(source.id)])
     if (turn) return putOff(source, turn)

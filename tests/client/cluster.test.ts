@@ -7,7 +7,7 @@ import { keysFor } from '../../src/redis/keys.ts'
 import { aCluster } from '../support/cluster.ts'
 import { until } from '../support/until.ts'
 
-const cluster = await aCluster()
+const cluster = (await aCluster())?.client
 const keys = keysFor('newsdesk')
 
 describe.skipIf(!cluster)('on a Redis Cluster of three nodes', () => {

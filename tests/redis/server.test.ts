@@ -1,16 +1,15 @@
 import { spawn } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Redis } from 'ioredis'
 import { describe, expect, it } from 'vitest'
+import { openRedis } from '../../src/redis/connect.ts'
 import { findOnPath, NoRedisError, type RedisServer, resolveRedis } from '../../src/redis/server.ts'
 import { aFolder } from '../support/folder.ts'
 import { until } from '../support/until.ts'
 
 const aDir = () => join(aFolder('redis'), 'data')
 const silent = () => undefined
-const open = ({ address }: RedisServer) =>
-  'socket' in address ? new Redis({ path: address.socket }) : new Redis(address.url)
+const open = ({ address }: RedisServer) => openRedis(address, { maxRetriesPerRequest: 20, retryStrategy: () => 50 })
 const socketOf = ({ address }: RedisServer) => ('socket' in address ? address.socket : '')
 
 describe('a Redis of its own', () => {

@@ -28,11 +28,15 @@ export const redisUrl = (): string => {
 const cleanEnv = (): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(NEWSDESK_|VITEST|NODE_OPTIONS$)/.test(name)))
 
-/** @param input what it reads on stdin; nothing unless given */
-export const cli = (args: readonly string[], env: NodeJS.ProcessEnv = {}, input?: string): Cli => {
+/**
+ * @param input what it reads on stdin; nothing unless given
+ * @param cwd where the code is; this one unless given
+ */
+export const cli = (args: readonly string[], env: NodeJS.ProcessEnv = {}, input?: string, cwd = '.'): Cli => {
   const child = spawn(process.execPath, ['--import', 'tsx', 'src/app/main.ts', ...args], {
     env: { ...cleanEnv(), NO_COLOR: '1', ...env },
     stdio: 'pipe',
+    cwd,
   })
   child.stdin.end(input)
   running.add(child)

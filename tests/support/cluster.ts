@@ -1,4 +1,4 @@
-/** A Redis Cluster of three nodes on loopback, without replicas; ended with the file. Undefined where no redis-server is on PATH. */
+/** A Redis Cluster on loopback of real servers, made as an operator makes one; ended with the file. */
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -12,9 +12,10 @@ import { findOnPath } from '../../src/redis/server.ts'
 import { until } from './until.ts'
 
 const SLOTS = 16_384
+const MASTERS = 3
 
 /** Free ports, held all at once so that none is given twice. */
-const freePorts = async (count: number): Promise<number[]> => {
+export const freePorts = async (count: number): Promise<number[]> => {
   const servers = await Promise.all(
     Array.from({ length: count }, async () => {
       const server = createServer().listen(0, '127.0.0.1')
@@ -27,55 +28,143 @@ const freePorts = async (count: number): Promise<number[]> => {
   return ports
 }
 
-export const aCluster = async (): Promise<Cluster | undefined> => {
-  const binary = findOnPath('redis-server', process.env.PATH ?? '')
+export const serverBinary = (): string | undefined =>
+  findOnPath('redis-server', `${process.env.PATH ?? ''}:/usr/sbin:/usr/local/bin`)
+
+export const killed = async (child: ChildProcess): Promise<void> => {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const gone = once(child, 'exit')
+  child.kill('SIGKILL')
+  await gone
+}
+
+export interface ClusterNode {
+  readonly port: number
+  /** Straight to it, whatever its role. */
+  readonly redis: Redis
+  isAlive(): boolean
+  /** Ends it at once, whatever it has in hand. */
+  kill(): Promise<void>
+  /** Starts it again as a service manager would: it knows its cluster, and takes its place in it. */
+  restart(): void
+}
+
+export interface TestCluster {
+  readonly url: string
+  readonly client: Cluster
+  readonly nodes: readonly ClusterNode[]
+  /** Nodes that are masters now, as one of those alive tells. */
+  masters(): Promise<ClusterNode[]>
+  /** The master of a key. */
+  masterOf(key: string): Promise<ClusterNode>
+  replicaOf(master: ClusterNode): Promise<ClusterNode>
+}
+
+/**
+ * Three masters that share the slots, and their replicas.
+ * @param options.nodeTimeout ms after which a silent node is taken for gone
+ * @returns undefined where no redis-server is on PATH
+ */
+export const aCluster = async ({
+  replicas = 0,
+  nodeTimeout = 5_000,
+  args = [] as readonly string[],
+} = {}): Promise<TestCluster | undefined> => {
+  const binary = serverBinary()
   if (!binary) return undefined
-  const dirs: string[] = []
-  const nodes: ChildProcess[] = []
-  const clients: Redis[] = []
-  const ports = await freePorts(6)
-  for (const [index, port] of ports.slice(0, 3).entries()) {
-    const dir = mkdtempSync(join(tmpdir(), 'newsdesk-cluster-'))
-    dirs.push(dir)
-    const bus = String(ports[index + 3])
-    nodes.push(
+  const count = MASTERS * (1 + replicas)
+  const ports = await freePorts(count * 2)
+  const nodes = ports.slice(0, count).map((port, index) => {
+    const dir = mkdtempSync(join(tmpdir(), 'newsdesk-node-'))
+    const start = () =>
       spawn(
         binary,
         [
           ...['--port', String(port), '--bind', '127.0.0.1', '--dir', dir, '--save', '', '--appendonly', 'no'],
-          ...['--cluster-enabled', 'yes', '--cluster-port', bus, '--cluster-node-timeout', '5000'],
+          ...['--cluster-enabled', 'yes', '--cluster-port', String(ports[count + index])],
+          ...['--cluster-node-timeout', String(nodeTimeout), '--repl-diskless-sync-delay', '0', ...args],
         ],
         { stdio: 'ignore' },
-      ),
-    )
-    const client = new Redis({ host: '127.0.0.1', port, maxRetriesPerRequest: null, retryStrategy: () => 50 })
+      )
+    let child = start()
+    const redis = new Redis({ host: '127.0.0.1', port, maxRetriesPerRequest: null, retryStrategy: () => 50 })
     // Until it listens, it refuses.
-    clients.push(client.on('error', () => undefined))
-  }
-  const cluster = new Cluster([{ host: '127.0.0.1', port: ports[0] ?? 0 }], { lazyConnect: true })
+    redis.on('error', () => undefined)
+    const isAlive = () => child.exitCode === null && child.signalCode === null
+    return {
+      ...{ port, dir, redis, isAlive },
+      kill: () => killed(child),
+      restart() {
+        child = start()
+      },
+    }
+  })
+  const client = new Cluster(
+    nodes.slice(0, MASTERS).map(({ port }) => ({ host: '127.0.0.1', port })),
+    { lazyConnect: true, redisOptions: { maxRetriesPerRequest: null }, maxRedirections: 1_000 },
+  )
   afterAll(async () => {
-    cluster.disconnect()
-    for (const client of clients) client.disconnect()
-    await Promise.all(
-      nodes.map(async node => {
-        if (node.exitCode !== null) return
-        node.kill()
-        await once(node, 'exit')
-      }),
-    )
-    for (const dir of dirs) rmSync(dir, { recursive: true, force: true })
+    client.disconnect()
+    for (const { redis } of nodes) redis.disconnect()
+    await Promise.all(nodes.map(node => node.kill()))
+    for (const { dir } of nodes) rmSync(dir, { recursive: true, force: true })
   })
-  for (const [index, client] of clients.entries()) {
-    const [from, to] = [Math.floor((SLOTS * index) / 3), Math.floor((SLOTS * (index + 1)) / 3) - 1]
-    await client.call('CLUSTER', 'SET-CONFIG-EPOCH', String(index + 1))
-    await client.call('CLUSTER', 'ADDSLOTSRANGE', String(from), String(to))
+  for (const [index, { redis }] of nodes.entries()) {
+    await redis.call('CLUSTER', 'SET-CONFIG-EPOCH', String(index + 1))
+    if (index >= MASTERS) continue
+    const [from, to] = [Math.floor((SLOTS * index) / MASTERS), Math.floor((SLOTS * (index + 1)) / MASTERS) - 1]
+    await redis.call('CLUSTER', 'ADDSLOTSRANGE', String(from), String(to))
   }
-  for (const [index, port] of ports.slice(1, 3).entries())
-    await clients[0]?.call('CLUSTER', 'MEET', '127.0.0.1', String(port), String(ports[index + 4]))
-  await until(async () => {
-    const told = await Promise.all(clients.map(client => client.call('CLUSTER', 'INFO')))
-    return told.every(text => /cluster_state:ok/.test(String(text)) && /cluster_known_nodes:3/.test(String(text)))
-  })
-  await cluster.connect()
-  return cluster
+  const [first] = nodes
+  for (const [index, { port }] of nodes.entries())
+    if (index > 0) await first?.redis.call('CLUSTER', 'MEET', '127.0.0.1', String(port), String(ports[count + index]))
+  const told = (pattern: RegExp) => async () =>
+    (await Promise.all(nodes.map(({ redis }) => redis.call('CLUSTER', 'INFO')))).every(text =>
+      pattern.test(String(text)),
+    )
+  await until(told(new RegExp(`cluster_known_nodes:${count}`)))
+  const ids = await Promise.all(nodes.map(async ({ redis }) => String(await redis.call('CLUSTER', 'MYID'))))
+  for (const [index, { redis }] of nodes.entries())
+    if (index >= MASTERS)
+      await until(() =>
+        redis.call('CLUSTER', 'REPLICATE', ids[index % MASTERS] ?? '').then(
+          () => true,
+          () => false,
+        ),
+      )
+  await until(told(/cluster_state:ok/))
+  await until(async () =>
+    (await Promise.all(nodes.slice(0, MASTERS).map(({ redis }) => redis.info('replication')))).every(
+      text => new RegExp(`connected_slaves:${replicas}`).test(text) && !/state=(?!online)/.test(text),
+    ),
+  )
+  await client.connect()
+
+  const alive = () => nodes.filter(node => node.isAlive())
+  const slots = async () => {
+    const [asked] = alive()
+    return (await asked?.redis.cluster('SLOTS')) ?? []
+  }
+  const nodeAt = (port: number | undefined): ClusterNode => {
+    const found = nodes.find(node => node.port === port)
+    if (!found) throw new Error(`no node on port ${port}`)
+    return found
+  }
+  return {
+    url: `redis-cluster://${nodes.map(({ port }) => `127.0.0.1:${port}`).join(',')}`,
+    client,
+    nodes,
+    async masters() {
+      return [...new Set((await slots()).map(([, , master]) => nodeAt(master?.[1])))]
+    },
+    async masterOf(key) {
+      const slot = Number(await alive()[0]?.redis.cluster('KEYSLOT', key))
+      const range = (await slots()).find(([from, to]) => from <= slot && slot <= to)
+      return nodeAt(range?.[2]?.[1])
+    },
+    async replicaOf(master) {
+      const range = (await slots()).find(([, , first]) => first?.[1] === master.port)
+      return nodeAt(range?.[3]?.[1])
+    },
+  }
 }

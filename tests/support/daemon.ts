@@ -2,8 +2,7 @@
 
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { Redis } from 'ioredis'
-import { pino } from 'pino'
+import { type Logger, pino } from 'pino'
 import { afterAll, inject } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
@@ -11,7 +10,10 @@ import type { Config } from '../../src/app/config/load.ts'
 import { type Role, Settings } from '../../src/app/config/schema.ts'
 import { startDaemon } from '../../src/app/daemon.ts'
 import { Section } from '../../src/article/taxonomy.ts'
+import type { RedisAddress } from '../../src/redis/address.ts'
+import { openRedis } from '../../src/redis/connect.ts'
 import { keysFor } from '../../src/redis/keys.ts'
+import { scanAll } from '../../src/redis/nodes.ts'
 import { Source } from '../../src/sources/source.ts'
 
 export const taxonomy = z
@@ -21,12 +23,21 @@ export const taxonomy = z
 export interface DeskWanted {
   readonly sources: readonly z.input<typeof Source>[]
   readonly settings?: Record<string, Record<string, unknown>>
+  /** Where its Redis is; the run's unless given. */
+  readonly address?: RedisAddress
+  /** For one that tests look at. */
+  readonly log?: Logger
 }
 
 /** A Redis prefix with its configuration; daemons are started on it as often as a test likes. */
-export const aDesk = ({ sources, settings = {} }: DeskWanted) => {
-  const address = inject('redis')
-  const redis = 'socket' in address ? new Redis({ path: address.socket }) : new Redis(address.url)
+export const aDesk = ({
+  sources,
+  settings = {},
+  address = inject('redis'),
+  log = pino({ level: process.env.TEST_LOG ?? 'silent' }),
+}: DeskWanted) => {
+  const redis = openRedis(address, { maxRetriesPerRequest: null, retryStrategy: () => 50 })
+  redis.on('error', () => undefined) // some tests end its Redis
   const keys = keysFor(`d${randomUUID().slice(0, 8)}`)
   const base = {
     redis: { prefix: keys.prefix },
@@ -60,7 +71,7 @@ export const aDesk = ({ sources, settings = {} }: DeskWanted) => {
       config: { ...config, ...some },
       ...(roles ? { roles } : { roles: ['scheduler', 'crawl', 'articles', 'publish', 'events'] }),
       redis: { address, origin: 'test', stop: async () => undefined },
-      log: pino({ level: process.env.TEST_LOG ?? 'silent' }),
+      log,
     })
     running.push(daemon)
     return daemon
@@ -68,8 +79,7 @@ export const aDesk = ({ sources, settings = {} }: DeskWanted) => {
 
   afterAll(async () => {
     await Promise.all(running.map(daemon => daemon.stop()))
-    const mine = await redis.keys(`*${keys.prefix}*`)
-    if (mine.length > 0) await redis.del(mine)
+    for await (const mine of scanAll(redis, `*${keys.prefix}*`)) await Promise.all(mine.map(key => redis.del(key)))
     redis.disconnect()
   })
   const list = async (

@@ -1,6 +1,7 @@
 /** `newsdesk crawl`: re-crawl one source, one URL's source, or all. */
 
 import { type Job, QueueEvents } from 'bullmq'
+import { duplicateOf } from '../../redis/nodes.ts'
 import type { Source } from '../../sources/source.ts'
 import { actsOf, cliActor } from '../acting.ts'
 import { type Session, withSession } from '../session.ts'
@@ -45,7 +46,7 @@ export const crawlCommand = (
 
     const { queues, redis, keys } = session
     // A connection handed to BullMQ stays ours to end.
-    const listening = wait ? redis.duplicate({ enableAutoPipelining: false }) : null
+    const listening = wait ? duplicateOf(redis, { enableAutoPipelining: false }) : null
     const events = listening ? new QueueEvents('crawl', { connection: listening, prefix: keys.bull() }) : null
     await events?.waitUntilReady()
     try {

@@ -4,8 +4,10 @@ import { createServer } from 'node:net'
 import pc from 'picocolors'
 import { pino } from 'pino'
 import { createFetcher } from '../../feed/fetch.ts'
-import { connectRedis, showAddress } from '../../redis/connect.ts'
+import { showAddress } from '../../redis/address.ts'
+import { connectRedis } from '../../redis/connect.ts'
 import { NoRedisError, resolveRedis } from '../../redis/server.ts'
+import { readServers } from '../../redis/servers.ts'
 import { type Config, loadConfig } from '../config/load.ts'
 import { ConfigError } from '../config/problems.ts'
 import { checkData, type Finding } from './doctor-data.ts'
@@ -25,11 +27,33 @@ const checkNode = (): Finding => {
   }
 }
 
+/** Whether there are the replicas that are to hold what is acknowledged, and whether those there are are asked. */
+const checkReplicas = (wanted: number, found: number | null): Finding => {
+  const check = 'Replicas'
+  if (found === null) return { check, state: 'good', what: `not told; redis.replicas asks for ${wanted}` }
+  if (wanted > found)
+    return {
+      check,
+      state: 'bad',
+      what: `redis.replicas asks for ${wanted}, and a master has ${found}: nothing is taken in`,
+      mend: 'add replicas, or lower redis.replicas',
+    }
+  if (wanted === 0 && found > 0)
+    return {
+      check,
+      state: 'warning',
+      what: `${found} for each master, and none is waited for`,
+      mend: 'set redis.replicas to 1: without it a master that is lost takes what it had just acknowledged with it',
+    }
+  return { check, state: 'good', what: `${found} for each master, ${wanted} waited for` }
+}
+
 const checkRedis = async (config: Config): Promise<Finding[]> => {
   const { url, dataDir } = config.settings.redis
+  const access = config.settings.redis
   let started: Awaited<ReturnType<typeof resolveRedis>>
   try {
-    started = await resolveRedis({ url, dataDir, say: line => console.error(line) })
+    started = await resolveRedis({ url, access, dataDir, say: line => console.error(line) })
   } catch (error) {
     if (!(error instanceof NoRedisError)) throw error
     return [
@@ -43,11 +67,11 @@ const checkRedis = async (config: Config): Promise<Finding[]> => {
   }
   const redis = connectRedis(started.address, pino({ level: 'silent' }), 'newsdesk:doctor')
   try {
-    const info = await Promise.race([
-      redis.info(),
+    const servers = await Promise.race([
+      readServers(redis),
       new Promise<null>(resolve => setTimeout(() => resolve(null), 5_000).unref()),
     ])
-    if (info === null)
+    if (servers === null)
       return [
         {
           check: 'Redis',
@@ -56,31 +80,29 @@ const checkRedis = async (config: Config): Promise<Finding[]> => {
           mend: 'start it, or correct redis.url (NEWSDESK_REDIS_URL)',
         },
       ]
-    const field = (name: string) => new RegExp(`^${name}:(.*)$`, 'm').exec(info)?.[1]?.trim() ?? ''
-    const version = field('redis_version')
-    const policy = String(((await redis.config('GET', 'maxmemory-policy')) as string[])[1])
+    const { version, policy, durable, masters, replicas } = servers
     const [seconds, micros] = (await redis.time()).map(Number)
     const skew = Math.abs((seconds ?? 0) * 1_000 + (micros ?? 0) / 1_000 - Date.now())
-    const durable = field('aof_enabled') === '1'
     return [
       {
         check: 'Redis',
         state: Number.parseFloat(version) >= OLDEST_REDIS ? 'good' : 'bad',
-        what: `${version} at ${showAddress(started.address)} (${started.origin})`,
+        what: `${version} at ${showAddress(started.address)} (${started.origin}${masters > 1 ? `, ${masters} masters` : ''})`,
         mend: 'Redis 6.2 or newer, or Valkey',
       },
       {
         check: 'Eviction',
-        state: policy === 'noeviction' ? 'good' : 'bad',
+        state: policy === 'noeviction' ? 'good' : policy === 'unknown' ? 'warning' : 'bad',
         what: `maxmemory-policy ${policy}`,
         mend: 'redis-cli CONFIG SET maxmemory-policy noeviction: any other loses jobs',
       },
       {
         check: 'Durability',
         state: durable ? 'good' : 'warning',
-        what: durable ? 'append-only file on' : 'no append-only file',
+        what: durable === null ? 'not told' : durable ? 'append-only file on' : 'no append-only file',
         mend: 'redis-cli CONFIG SET appendonly yes: without it a restart of Redis loses jobs and counts',
       },
+      checkReplicas(config.settings.redis.replicas, replicas),
       {
         check: 'Clock',
         state: skew < MOST_SKEW ? 'good' : 'bad',

@@ -13,7 +13,10 @@ export const start = async (configDir: string, roles: readonly Role[] | undefine
   const config = loadConfig(configDir, process.env)
   const log = createLog({ level: config.settings.log.level, to: 1 })
   const { redis: wanted } = config.settings
-  const server = await resolveRedis({ url: wanted.url, dataDir: wanted.dataDir, say: line => log.info(line) })
+  const server = await resolveRedis({
+    ...{ url: wanted.url, access: wanted, dataDir: wanted.dataDir },
+    say: line => log.info(line),
+  })
 
   const crashed = (error: unknown, origin: string) => {
     log.fatal({ err: error, origin }, 'uncaught; ending')

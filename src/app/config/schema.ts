@@ -7,6 +7,7 @@ import { EventSettings } from '../../events/settings.ts'
 import { MetricsSettings } from '../../gauges/settings.ts'
 import { HttpSettings } from '../../http/settings.ts'
 import { ListSettings } from '../../lists/settings.ts'
+import { URL_FORMS, urlTrouble } from '../../redis/address.ts'
 import { Duration } from '../../settings/units.ts'
 import { CrawlSettings } from '../../sources/settings.ts'
 import { StorySettings } from '../../story/settings.ts'
@@ -21,17 +22,41 @@ const RedisSettings = z
   .strictObject({
     url: z
       .string()
-      .regex(/^(rediss?:\/\/.+|unix:\/.+)?$/, 'must be a redis:// or rediss:// URL, unix:/path/to/socket, or empty')
+      .superRefine((url, context) => {
+        const message = urlTrouble(url)
+        if (message !== undefined) context.addIssue({ code: 'custom', message })
+      })
       .default('')
-      .describe(
-        'Redis to use, such as redis://user:secret@host:6379/0 or unix:/run/redis.sock. Empty: newsdesk runs one of its own.',
-      ),
+      .describe(`Redis to use: ${URL_FORMS.join('; ')}. Empty: newsdesk runs one of its own.`),
     prefix: z
       .string()
       .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$/, 'must be 1 to 40 letters, digits, dots, _ or -')
       .default('newsdesk')
       .describe('What all keys start with.'),
     dataDir: z.string().min(1).default('./data/redis').describe('Folder in which a Redis of its own keeps its data.'),
+    replicas: z
+      .int()
+      .min(0)
+      .max(5)
+      .default(0)
+      .describe(
+        'Replicas of each master that must hold what is acknowledged: with 1, a master that is lost takes nothing with it. 0: none is waited for.',
+      ),
+    tlsCa: z
+      .string()
+      .default('')
+      .describe('PEM file of who signed the certificate of Redis. Empty: those the system trusts.'),
+    tlsCert: z
+      .string()
+      .default('')
+      .describe('PEM file of the certificate that newsdesk shows, where Redis asks for one.'),
+    tlsKey: z.string().default('').describe('PEM file of its key.'),
+    tlsServerName: z
+      .string()
+      .default('')
+      .describe('Name on the certificate of Redis where it is not the host of the URL.'),
+    sentinelUser: z.string().default('').describe('User at the sentinels, where they ask for one.'),
+    sentinelPassword: z.string().default('').describe('Password at the sentinels, where they ask for one.'),
   })
   .prefault({})
 

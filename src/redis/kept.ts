@@ -1,0 +1,77 @@
+/**
+ * Makes sure of what was written: replication is asynchronous, so a master that is lost takes with it what it acknowledged and its
+ * replicas have not got yet. Who must not lose anything begins a stake before it writes, and settles it before it lets go of what the
+ * writing can be done again from. (docs/decisions/0100)
+ */
+
+import type { Redis } from 'ioredis'
+import { mastersOf } from './nodes.ts'
+
+/** What was written may be lost with a master: it is to be written again. */
+export class NotKeptError extends Error {
+  readonly code = 'NOT_KEPT'
+}
+
+export interface Keeper {
+  /**
+   * Called before the first write.
+   * @returns to be called after the last was answered: resolves when enough replicas have all that this connection wrote since
+   * @throws NotKeptError where they do not have it in time, or a master changed meanwhile: then nobody knows
+   */
+  stake(): () => Promise<void>
+}
+
+const NONE: Keeper = { stake: () => async () => undefined }
+
+export interface KeeperParts {
+  /** The connection that writes: WAIT speaks of what went before on the same one. */
+  readonly redis: Redis
+  /** Replicas of each master that must have it; 0 for none. */
+  readonly replicas: number
+  /** ms that replicas may take. */
+  readonly patience?: number
+}
+
+export const createKeeper = ({ redis, replicas, patience = 1_000 }: KeeperParts): Keeper => {
+  if (replicas === 0) return NONE
+  let closed = 0
+  redis.on('close', () => {
+    closed += 1
+  })
+  redis.on('-node', () => {
+    closed += 1
+  })
+  let next: Promise<readonly Redis[]> | null = null
+
+  const confirm = async (): Promise<readonly Redis[]> => {
+    const masters = await mastersOf(redis)
+    const held = await Promise.all(masters.map(master => master.wait(replicas, patience)))
+    const fewest = Math.min(...held)
+    if (masters.length === 0 || fewest < replicas)
+      throw new NotKeptError(
+        `only ${masters.length === 0 ? 0 : fewest} of ${replicas} replicas had what was written within ${patience} ms: is one down? (redis.replicas)`,
+      )
+    return masters
+  }
+
+  /** One question for all who settle in the same turn. */
+  const confirmed = (): Promise<readonly Redis[]> => {
+    next ??= new Promise<void>(resolve => setImmediate(resolve)).then(() => {
+      next = null
+      return confirm()
+    })
+    return next
+  }
+
+  return {
+    stake() {
+      const [begun, before] = [closed, mastersOf(redis)]
+      before.catch(() => undefined) // met when it is settled
+      return async () => {
+        const [then, now] = [await before, await confirmed()]
+        if (closed !== begun || then.length !== now.length || then.some(master => !now.includes(master)))
+          throw new NotKeptError('a master of Redis changed while it was written: it is written again')
+      }
+    },
+  }
+}

@@ -1,0 +1,32 @@
+/** What must be asked of each node of a cluster, since no key says which; one Redis is a single node. */
+
+import { once } from 'node:events'
+import type { Cluster, Redis } from 'ioredis'
+
+const clusterOf = (redis: Redis): Cluster | null => (redis.isCluster ? (redis as unknown as Cluster) : null)
+
+/** The connections on which this client writes, one a master; one Redis is itself. Waits until a cluster is known. */
+export const mastersOf = async (redis: Redis): Promise<Redis[]> => {
+  const cluster = clusterOf(redis)
+  if (!cluster) return [redis]
+  if (cluster.status !== 'ready') await once(cluster, 'ready')
+  return cluster.nodes('master')
+}
+
+/** All keys that match, page by page, over every master. A key may come twice. */
+export async function* scanAll(redis: Redis, match: string, count = 1_000): AsyncGenerator<string[], void, undefined> {
+  for (const master of await mastersOf(redis)) {
+    let cursor = '0'
+    do {
+      const [next, page] = await master.scan(cursor, 'MATCH', match, 'COUNT', count)
+      if (page.length > 0) yield page
+      cursor = next
+    } while (cursor !== '0')
+  }
+}
+
+/** A connection of its own made like this one, to block or to listen on. */
+export const duplicateOf = (redis: Redis, some: { readonly enableAutoPipelining: boolean }): Redis => {
+  const cluster = clusterOf(redis)
+  return cluster ? (cluster.duplicate([], some) as unknown as Redis) : redis.duplicate(some)
+}

@@ -1,0 +1,148 @@
+/**
+ * Looks once whether Redis can be worked with, so that what does not mend itself (a wrong password, a certificate nobody trusts, a cluster
+ * without slots) is said at the start, with how to mend it. A Redis that is merely away is no such thing: it is waited for.
+ */
+
+import type { Redis } from 'ioredis'
+import { type Access, type Host, type RedisAddress, showAddress } from './address.ts'
+import { openRedis } from './connect.ts'
+
+const WITHIN = 3_000
+const SLOTS = 16_384
+
+const UNTRUSTED = /SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)|CERT_HAS_EXPIRED|CERT_UNTRUSTED|CERT_NOT_YET_VALID/
+
+/** What an error of a first connection means where waiting does not help, and how to mend it. (pure) */
+export const refusalOf = (error: Error): string | null => {
+  const code = (error as NodeJS.ErrnoException).code ?? ''
+  const { message } = error
+  if (/^(WRONGPASS|NOAUTH|ERR invalid password|ERR AUTH)/.test(message))
+    return `the user or password is refused (${message.split(/[ :]/)[0]}): correct redis.url (NEWSDESK_REDIS_URL)`
+  if (message.startsWith('NOPERM'))
+    return `the user may not do what newsdesk needs (${message}): \`newsdesk acl\` prints the rules for each role`
+  if (UNTRUSTED.test(code))
+    return `its certificate is not trusted (${message}): name the PEM file of who signed it in redis.tlsCa`
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
+    return `its certificate is for another name (${message}): correct the host in redis.url, or set redis.tlsServerName`
+  if (/CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE/i.test(code))
+    return 'it asks for a certificate of ours: set redis.tlsCert and redis.tlsKey'
+  if (/WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG/.test(code) || code === 'EPROTO')
+    return 'it speaks no TLS there: write redis://, redis-cluster:// or redis-sentinel://, or give its TLS port'
+  if (code === 'ENOENT' && 'path' in error && 'syscall' in error && error.syscall === 'open')
+    return `${String(error.path)} cannot be read: correct redis.tlsCa, tlsCert or tlsKey`
+  if (/^ERR_OSSL|^ERR_SSL/.test(code))
+    return `TLS fails (${message}): look at the files of redis.tlsCa, tlsCert and tlsKey`
+  return null
+}
+
+/** What CLUSTER INFO says that hinders. (pure) */
+export const clusterTrouble = (info: string): string | null => {
+  const field = (name: string) => new RegExp(`^${name}:(.*)$`, 'm').exec(info)?.[1]?.trim() ?? ''
+  const assigned = Number(field('cluster_slots_assigned'))
+  if (assigned === 0) return 'the cluster has no slots yet: make it with `redis-cli --cluster create`'
+  if (assigned < SLOTS)
+    return `${SLOTS - assigned} of the cluster's ${SLOTS} slots belong to nobody: \`redis-cli --cluster fix\` assigns them`
+  return null
+}
+
+const within = <T>(work: Promise<T>): Promise<T | null> => {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<null>(resolve => {
+    timer = setTimeout(() => resolve(null), WITHIN)
+  })
+  return Promise.race([work, late]).finally(() => clearTimeout(timer))
+}
+
+/** @returns what the work says, or what the connection failed by; null where it is away */
+const askOnce = async (
+  address: RedisAddress,
+  ask: (redis: Redis) => Promise<string | null>,
+): Promise<string | null> => {
+  let redis: Redis | undefined
+  let failed: Error | null = null
+  try {
+    redis = openRedis(address, { lazyConnect: true, retryStrategy: () => null, maxRetriesPerRequest: 0 })
+    redis.on('error', (error: Error) => {
+      failed ??= error
+    })
+    const open = redis
+    return await within(open.connect().then(() => ask(open)))
+  } catch (error) {
+    // What the connection itself said tells more than the command that met it.
+    return refusalOf(failed ?? (error as Error)) ?? refusalOf(error as Error)
+  } finally {
+    redis?.disconnect()
+  }
+}
+
+/** Refused by its rules, it tells nothing: the commands that matter will. */
+const unlessForbidden = (said: Promise<unknown>): Promise<string> =>
+  said.then(String, (error: Error) => {
+    if (error.message.startsWith('NOPERM')) return ''
+    throw error
+  })
+
+const ofSingle = (redis: Redis): Promise<string | null> =>
+  unlessForbidden(redis.info('cluster')).then(info =>
+    /^cluster_enabled:1/m.test(info) ? 'it is a node of a cluster: write redis-cluster:// and its hosts' : null,
+  )
+
+const ofCluster = async (redis: Redis): Promise<string | null> => {
+  try {
+    return clusterTrouble(String(await redis.call('CLUSTER', 'INFO')))
+  } catch (error) {
+    if (/cluster support disabled/.test((error as Error).message))
+      return 'it is no cluster: write redis:// and its host'
+    throw error
+  }
+}
+
+const ofSentinel =
+  (name: string) =>
+  async (redis: Redis): Promise<string | null> => {
+    try {
+      if ((await redis.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', name)) !== null) return null
+      const masters = (await redis.call('SENTINEL', 'MASTERS')) as string[][]
+      const known = masters.map(fields => fields[fields.indexOf('name') + 1]).join(', ')
+      return `the sentinels know no master ${JSON.stringify(name)}; they know: ${known || 'none'}`
+    } catch (error) {
+      if (/unknown command/i.test((error as Error).message)) return 'it is no sentinel: write redis:// and its host'
+      throw error
+    }
+  }
+
+const singleOf = (
+  { host, port }: Host,
+  isTls: boolean,
+  { username, password }: { readonly username?: string; readonly password?: string },
+  access: Access | undefined,
+): RedisAddress => {
+  const shown = host.includes(':') ? `[${host}]` : host
+  const who = username || password ? `${encodeURIComponent(username ?? '')}:${encodeURIComponent(password ?? '')}@` : ''
+  return { url: `redis${isTls ? 's' : ''}://${who}${shown}:${port}`, ...(access ? { access } : {}) }
+}
+
+/** @returns why Redis cannot be worked with however long one waits, and how to mend it; null where it can, or is away */
+export const troubleWith = async (address: RedisAddress): Promise<string | null> => {
+  const said = async (): Promise<string | null> => {
+    if (!('cluster' in address) && !('sentinel' in address)) return askOnce(address, ofSingle)
+    const several = 'cluster' in address ? address.cluster : address.sentinel
+    const { sentinelUser, sentinelPassword } = address.access ?? {}
+    const credentials =
+      'cluster' in address
+        ? several
+        : {
+            ...(sentinelUser ? { username: sentinelUser } : {}),
+            ...(sentinelPassword ? { password: sentinelPassword } : {}),
+          }
+    const ask = 'cluster' in address ? ofCluster : ofSentinel(address.sentinel.name)
+    for (const host of several.hosts) {
+      const trouble = await askOnce(singleOf(host, several.isTls, credentials, address.access), ask)
+      if (trouble !== null) return trouble
+    }
+    // What sentinels lead to may refuse as well.
+    return 'sentinel' in address ? askOnce(address, ofSingle) : null
+  }
+  const trouble = await said()
+  return trouble === null ? null : `Redis at ${showAddress(address)}: ${trouble}`
+}

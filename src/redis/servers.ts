@@ -1,0 +1,60 @@
+/** How the servers behind a connection are: one Redis, or all masters of a cluster as one. */
+
+import type { Redis } from 'ioredis'
+import { mastersOf } from './nodes.ts'
+
+export interface Servers {
+  /** Of the oldest among them. */
+  readonly version: string
+  /** Bytes in all. */
+  readonly memory: number
+  /** Bytes in all; 0 where one of them has none. */
+  readonly limit: number
+  /** The first that is not `noeviction`; `unknown` where our user may not ask. */
+  readonly policy: string
+  readonly masters: number
+  /** Replicas of the master that has the fewest; null where it is not told. */
+  readonly replicas: number | null
+  /** Whether all write an append-only file; null where it is not told. */
+  readonly durable: boolean | null
+}
+
+const fieldOf = (info: string, field: string): string =>
+  new RegExp(`^${field}:(.*)$`, 'm').exec(info)?.[1]?.trim() ?? ''
+
+const POLICY = 'maxmemory-policy'
+
+const look = async (master: Redis) => {
+  const [info, policy] = await Promise.all([
+    master.info(),
+    master.config('GET', POLICY).then(
+      answer => String((answer as string[])[1]),
+      () => 'unknown', // CONFIG is not for everybody
+    ),
+  ])
+  const number = (name: string) => Number(fieldOf(info, name))
+  return {
+    version: fieldOf(info, 'redis_version'),
+    memory: number('used_memory'),
+    limit: number('maxmemory'),
+    policy,
+    replicas: fieldOf(info, 'connected_slaves') === '' ? null : number('connected_slaves'),
+    durable: fieldOf(info, 'aof_enabled') === '' ? null : number('aof_enabled') === 1,
+  }
+}
+
+export const readServers = async (redis: Redis): Promise<Servers> => {
+  const seen = await Promise.all((await mastersOf(redis)).map(look))
+  const [first] = seen
+  const sum = (of: (each: (typeof seen)[number]) => number) => seen.reduce((all, each) => all + of(each), 0)
+  const told = seen.flatMap(({ replicas }) => (replicas === null ? [] : [replicas]))
+  return {
+    version: seen.map(({ version }) => version).sort((a, b) => Number.parseFloat(a) - Number.parseFloat(b))[0] ?? '',
+    memory: sum(({ memory }) => memory),
+    limit: seen.some(({ limit }) => limit === 0) ? 0 : sum(({ limit }) => limit),
+    policy: (seen.find(({ policy }) => policy !== 'noeviction') ?? first)?.policy ?? 'unknown',
+    masters: seen.length,
+    replicas: told.length < seen.length ? null : Math.min(...told),
+    durable: seen.some(({ durable }) => durable === null) ? null : seen.every(({ durable }) => durable === true),
+  }
+}

@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest'
+import { needsOf, processes } from '../../bench/scale/costs.ts'
+
+const costs = {
+  cpuPerThousandArticles: 4,
+  cpuPerThousandPolls: 2,
+  cpuPerMillionEvents: { worker: 10, redis: 20 },
+  redisShare: 0.25,
+  bytesPerArticle: 10_000,
+  bytesPerSource: 1_000,
+  bytesPerEventOfAnHour: 100,
+}
+const room = { name: 'a', sources: 86_400, polls: 1, articlesAMonth: 2_592_000, eventsADay: 86_400, retention: 30 }
+
+describe('what a newsroom needs', () => {
+  it('is its busiest hour times what each thing costs, parted between workers and Redis', () => {
+    const needs = needsOf(room, costs)
+    expect(needs).toMatchObject({ articlesASecond: 3, pollsASecond: 1, eventsASecond: 3 })
+    expect(needs.articleCores).toBeCloseTo(0.009)
+    expect(needs.crawlCores).toBeCloseTo(0.0015)
+    expect(needs.redisCores).toBeCloseTo(0.003 + 0.0005 + 0.00006)
+    expect(needs.redisBytes).toBeCloseTo((2_592_000 * 10_000 + 86_400 * 1_000 + 3 * 3_600 * 100) * 1.5)
+    expect(needs.masters).toBe(2)
+  })
+
+  it('grows with the articles kept, and never comes to less than one of each', () => {
+    expect(needsOf({ ...room, retention: 60 }, costs).redisBytes).toBeGreaterThan(1.9 * needsOf(room, costs).redisBytes)
+    const none = needsOf({ ...room, sources: 0, articlesAMonth: 0, eventsADay: 0 }, costs)
+    expect([none.masters, processes(none.articleCores)]).toEqual([1, 1])
+    expect(processes(1.2)).toBe(3)
+  })
+})

@@ -1,0 +1,204 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Logger, pino } from 'pino'
+import { afterAll, describe, expect, it } from 'vitest'
+import { ROLES, type Role } from '../../src/app/config/schema.ts'
+import { startDaemon } from '../../src/app/daemon.ts'
+import { createClient } from '../../src/client/index.ts'
+import { ACL_USERS, type AclUser, aclRules } from '../../src/redis/acl.ts'
+import { type Access, addressOf } from '../../src/redis/address.ts'
+import { openRedis } from '../../src/redis/connect.ts'
+import { troubleWith } from '../../src/redis/probe.ts'
+import { logIn, seen, setUp } from '../support/admin.ts'
+import { certificates } from '../support/certificates.ts'
+import { freePorts, killed, serverBinary } from '../support/cluster.ts'
+import { aDesk } from '../support/daemon.ts'
+import { aFeed } from '../support/feed.ts'
+import { until } from '../support/until.ts'
+
+const binary = serverBinary()
+const certs = certificates()
+
+const aSecuredServer = async () => {
+  if (!binary || !certs) return undefined
+  const [port = 0] = await freePorts(1)
+  const dir = mkdtempSync(join(tmpdir(), 'newsdesk-tls-'))
+  const child = spawn(
+    binary,
+    [
+      ...['--port', '0', '--tls-port', String(port), '--bind', '127.0.0.1', '--dir', dir, '--save', ''],
+      ...['--tls-cert-file', certs.cert, '--tls-key-file', certs.key, '--tls-ca-cert-file', certs.ca],
+      ...['--tls-auth-clients', 'no', '--requirepass', 'root', '--maxmemory-policy', 'noeviction'],
+    ],
+    { stdio: 'ignore' },
+  )
+  const access: Access = { tlsCa: certs.ca }
+  const addressFor = (user: string, password: string, some: Access = access) =>
+    addressOf(`rediss://${user}:${password}@127.0.0.1:${port}`, some)
+  const connect = (user: string, password: string) =>
+    openRedis(addressFor(user, password), { maxRetriesPerRequest: null, retryStrategy: () => 50 })
+  const root = connect('default', 'root')
+  root.on('error', () => undefined) // until it listens
+  afterAll(async () => {
+    root.disconnect()
+    await killed(child)
+    rmSync(dir, { recursive: true, force: true })
+  })
+  await root.ping()
+  return { port, addressFor, connect, root }
+}
+
+const secured = await aSecuredServer()
+
+describe.skipIf(!secured)('a Redis with TLS and a user for each role', () => {
+  const { addressFor, connect, root, port } = secured as NonNullable<typeof secured>
+  const log: Logger = pino({ level: 'silent' })
+  const stops: (() => Promise<void> | void)[] = []
+  afterAll(() => Promise.all(stops.map(stop => stop())))
+
+  const refusals = async (): Promise<string[]> =>
+    ((await root.call('ACL', 'LOG')) as string[][]).map(entry => {
+      const value = (name: string) => entry[entry.indexOf(name) + 1]
+      return `${value('username')}: ${value('reason')} ${value('object')} (${value('context')})`
+    })
+
+  it('serves daemons of one role each, and services, with no more than their rules: nothing they need is refused', async () => {
+    const feed = await aFeed([
+      { title: 'Ferry treaty signed', category: 'World' },
+      { title: 'Bank keeps its rate', category: 'Business' },
+    ])
+    const desk = aDesk({
+      address: addressFor('default', 'root'),
+      sources: [{ id: 'courier', name: 'Courier', url: feed.url, section: 'world' }],
+      settings: { http: { port: 0 } },
+    })
+    const { prefix } = desk.keys
+    const nameOf = (user: AclUser) => `${prefix}-${user}`
+    for (const user of ACL_USERS) await root.call('ACL', 'SETUSER', nameOf(user), '>secret', ...aclRules(user, prefix))
+    const start = async (role: Role) => {
+      const daemon = await startDaemon({
+        config: desk.config,
+        roles: [role],
+        redis: { address: addressFor(nameOf(role), 'secret'), origin: 'test', stop: async () => undefined },
+        log,
+      })
+      stops.unshift(() => daemon.stop())
+      return daemon
+    }
+    const [, , , , , http, admin] = await Promise.all(ROLES.map(start))
+    const [reading, reporting] = [connect(nameOf('reading'), 'secret'), connect(nameOf('reporting'), 'secret')]
+    stops.push(
+      () => reading.disconnect(),
+      () => reporting.disconnect(),
+    )
+    const reader = createClient(reading, { prefix })
+    // What is refused meanwhile is what a failure here is about.
+    const { latest } = await until(
+      async () => ({ latest: await reader.lists.get('latest'), refused: await refusals() }),
+      ({ latest, refused }) => latest.length === 2 || refused.length > 3,
+    )
+    expect(await refusals()).toEqual([])
+    const [first] = latest
+    await createClient(reporting, { prefix }).events.report([
+      { kind: 'view', article: first?.id ?? '', visitor: 'v' },
+      { kind: 'view', article: first?.id ?? '', visitor: 'w' },
+    ])
+    await until(
+      () => reader.article(first?.id ?? ''),
+      article => article?.views === 2,
+    )
+    expect((await reader.sections()).length).toBeGreaterThan(3)
+    const url = await setUp(admin ?? fail('admin'))
+    const cookie = await logIn(url)
+    for (const path of ['/', '/overview', '/sources/courier', '/articles', '/queues/', '/queues/api/queues', '/audit'])
+      expect((await seen(url, path, cookie)).length, path).toBeGreaterThan(50)
+    expect((await fetch(`${http?.httpUrl}/v1/lists/latest`)).status).toBe(200)
+    const answer = await fetch(`${http?.httpUrl}/v1/events`, {
+      method: 'POST',
+      body: JSON.stringify([{ kind: 'view', article: first?.url, visitor: 'x' }]),
+      headers: { 'content-type': 'application/json', 'user-agent': 'Mozilla/5.0 Firefox/140.0' },
+    })
+    expect(answer.status).toBe(204)
+    // An edited item, and another minute's worth of ticks' first runs.
+    feed.state.items = [
+      { title: 'Ferry treaty ratified', path: 'ferry-treaty-signed', category: 'World' },
+      ...feed.state.items.slice(1),
+    ]
+    await until(
+      () => reader.lists.get('latest'),
+      list => list.some(({ title }) => title === 'Ferry treaty ratified'),
+    )
+    expect(await refusals()).toEqual([])
+
+    const may = (user: AclUser, ...command: string[]) =>
+      root.call('ACL', 'DRYRUN', nameOf(user), ...command).then(String)
+    const forbidden: [AclUser, string[]][] = [
+      ...ACL_USERS.flatMap((user): [AclUser, string[]][] => [
+        [user, ['FLUSHALL']],
+        [user, ['KEYS', '*']],
+        [user, ['CONFIG', 'SET', 'save', '']],
+        [user, ['GET', 'somebody:else']],
+        [user, ['ACL', 'LIST']],
+        [user, ['SHUTDOWN']],
+      ]),
+      ['reading', ['DEL', `${prefix}:list:latest`]],
+      ['reading', ['XADD', `${prefix}:events`, '*', 'kind', 'view']],
+      ['reading', ['HGETALL', `{${prefix}:admin}:users`]],
+      ['reporting', ['LRANGE', `${prefix}:list:latest`, '0', '-1']],
+      ['reporting', ['XRANGE', `${prefix}:events`, '-', '+']],
+      ['reporting', ['DEL', `${prefix}:events`]],
+      ['crawl', ['DEL', `${prefix}:list:latest`]],
+      ['crawl', ['HSET', `${prefix}:article:a`, 'title', 'x']],
+      ['crawl', ['XADD', `${prefix}:events`, '*', 'kind', 'view']],
+      ['crawl', ['HGETALL', `{${prefix}:admin}:users`]],
+      ['articles', ['DEL', `${prefix}:list:latest`]],
+      ['articles', ['ZADD', `${prefix}:sources:due`, '1', 'courier']],
+      ['articles', ['HGETALL', `{${prefix}:admin}:users`]],
+      ['publish', ['HSET', `${prefix}:article:a`, 'title', 'x']],
+      ['publish', ['ZADD', `${prefix}:sources:due`, '1', 'courier']],
+      ['events', ['DEL', `${prefix}:list:latest`]],
+      ['events', ['ZADD', `${prefix}:sources:due`, '1', 'courier']],
+      ['http', ['DEL', `${prefix}:list:latest`]],
+      ['http', ['HGETALL', `${prefix}:article:a`]],
+      ['http', ['HGETALL', `{${prefix}:admin}:users`]],
+      ['scheduler', ['HSET', `${prefix}:article:a`, 'title', 'x']],
+      ['scheduler', ['HGETALL', `{${prefix}:admin}:users`]],
+    ]
+    for (const [user, command] of forbidden)
+      expect(await may(user, ...command), `${user} ${command.join(' ')}`).not.toBe('OK')
+    expect(await may('reading', 'LRANGE', `${prefix}:list:latest`, '0', '-1')).toBe('OK')
+  })
+
+  it('says at the start what does not mend itself, and how to mend it', async () => {
+    const none = {}
+    const trusted = { tlsCa: certs?.ca ?? '' }
+    expect(await troubleWith(addressFor('default', 'root'))).toBeNull()
+    expect(await troubleWith(addressFor('default', 'wrong'))).toMatch(/password is refused \(WRONGPASS\).*redis\.url/)
+    expect(await troubleWith(addressFor('default', 'wrong'))).not.toContain(':wrong')
+    expect(await troubleWith(addressFor('default', 'root', none))).toMatch(/not trusted.*redis\.tlsCa/)
+    const named = { ...trusted, tlsServerName: 'redis.example' }
+    expect(await troubleWith(addressFor('default', 'root', named))).toMatch(/another name.*redis\.tlsServerName/)
+    const missing = { tlsCa: '/nowhere/ca.pem' }
+    expect(await troubleWith(addressFor('default', 'root', missing))).toMatch(/\/nowhere\/ca\.pem cannot be read/)
+    expect(await troubleWith(addressOf(`rediss-cluster://default:root@127.0.0.1:${port}`, trusted))).toMatch(
+      /no cluster: write redis:/,
+    )
+    expect(
+      await troubleWith(
+        addressOf(`rediss-sentinel://127.0.0.1:${port}/main`, {
+          ...trusted,
+          sentinelUser: 'default',
+          sentinelPassword: 'root',
+        }),
+      ),
+    ).toMatch(/no sentinel: write redis:/)
+    // Merely away: it is waited for.
+    expect(await troubleWith(addressOf('redis://127.0.0.1:1'))).toBeNull()
+  })
+})
+
+const fail = (what: string): never => {
+  throw new Error(`no ${what}`)
+}
