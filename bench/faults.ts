@@ -20,7 +20,8 @@ const { values } = parseArgs({
     daemons: { type: 'string', default: '2' },
     papers: { type: 'string', default: '16' },
     backlog: { type: 'string', default: '25' },
-    every: { type: 'string', default: '1000' },
+    every: { type: 'string', default: '1500' },
+    within: { type: 'string', default: '30' },
     kinds: { type: 'string' },
     out: { type: 'string' },
     keep: { type: 'string' },
@@ -28,7 +29,7 @@ const { values } = parseArgs({
   },
 })
 
-const number = (name: 'seeds' | 'first' | 'faults' | 'daemons' | 'papers' | 'backlog' | 'every'): number => {
+const number = (name: 'seeds' | 'first' | 'faults' | 'daemons' | 'papers' | 'backlog' | 'every' | 'within'): number => {
   const value = Number(values[name])
   if (Number.isInteger(value) && value >= (name === 'faults' ? 0 : 1)) return value
   console.error(`--${name} must be a whole number, not ${values[name]}`)
@@ -48,6 +49,8 @@ const progress = (line: string): void => {
   }
 }
 
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130))
+
 const reports: SeedReport[] = []
 let broken = 0
 for (let seed = first; seed < first + count; seed += 1) {
@@ -59,7 +62,7 @@ for (let seed = first; seed < first + count; seed += 1) {
       seed,
       dir,
       ...{ faults: number('faults'), daemons: number('daemons'), papers: number('papers') },
-      ...{ backlog: number('backlog'), every: number('every'), say: progress },
+      ...{ backlog: number('backlog'), every: number('every'), within: number('within') * 1_000, say: progress },
       ...(values.kinds === undefined ? {} : { kinds: values.kinds.split(',') }),
     })
     reports.push(report)

@@ -20,8 +20,10 @@ import { serveProbes } from '../http/probe-server.ts'
 import { startHttp } from '../http/server.ts'
 import type { HttpSettings } from '../http/settings.ts'
 import { updatesRoute } from '../http/updates-route.ts'
+import { createClock } from '../redis/clock.ts'
 import { connectRedis } from '../redis/connect.ts'
 import { keysFor } from '../redis/keys.ts'
+import { whenTaken } from '../redis/refusal.ts'
 import type { RedisServer } from '../redis/server.ts'
 import { shadowed } from '../sources/catalogue.ts'
 import { createGlance } from '../sources/glance.ts'
@@ -56,6 +58,7 @@ export interface DaemonParts {
   readonly roles?: readonly Role[]
   readonly redis: RedisServer
   readonly log: Logger
+  /** ms since the epoch; the clock of Redis unless given. */
   readonly now?: () => number
 }
 
@@ -73,7 +76,7 @@ export const startDaemon = async ({
   roles = initial.settings.roles,
   redis: server,
   log,
-  now = Date.now,
+  now: given,
 }: DaemonParts): Promise<Daemon> => {
   let config = initial
   const id = `${hostname()}-${process.pid}-${randomUUID().slice(0, 4)}`
@@ -86,6 +89,8 @@ export const startDaemon = async ({
   }
   const redis = connect('main')
   const bull = connect('queues', { pipelined: false })
+  const clock = createClock(redis)
+  const now = given ?? clock.now
   // Global for the process, and loaded only where it is asked for.
   const tracing =
     config.settings.tracing.endpoint === ''
@@ -121,12 +126,13 @@ export const startDaemon = async ({
     log.info({ sources: services.sources.list().length, added, removed, push }, said)
   }
 
-  await redis.ping()
+  await clock.set()
   await services.catalogue.refresh()
-  if (has('scheduler')) {
-    await takeUp('sources')
-    await services.publisher.publishSections()
-  }
+  if (has('scheduler'))
+    await whenTaken(log, async () => {
+      await takeUp('sources')
+      await services.publisher.publishSections()
+    })
 
   const workers: RunningWorker[] = []
   const work = <Definition extends (typeof definitions)[keyof typeof definitions]>(
@@ -141,6 +147,8 @@ export const startDaemon = async ({
         concurrency,
         services: { ...services.context, ingested: gauges.ingested },
         log,
+        // BullMQ goes by the machine's own clock; what is put off for the future is put off by the one all share.
+        now: given ? Date.now : clock.now,
         ...(tracing ? { telemetry: tracing.telemetry } : {}),
         onEnd: gauges.jobEnded,
       }),
@@ -181,9 +189,10 @@ export const startDaemon = async ({
       redis.zremrangebyscore(keys.daemons(), '-inf', at - DAEMONS_SWEPT),
     ])
   }
-  await beat()
+  await whenTaken(log, beat)
   const heart = setInterval(() => {
-    if (redis.status === 'ready') beat().catch((error: unknown) => log.debug({ err: error }, 'no beat'))
+    if (redis.status === 'ready')
+      Promise.all([beat(), clock.set()]).catch((error: unknown) => log.debug({ err: error }, 'no beat'))
   }, BEAT)
 
   const levels = createLogLevels({ redis, keys, now })

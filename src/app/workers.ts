@@ -15,6 +15,8 @@ export interface WorkerParts {
   /** Everything of the context but the job itself. */
   readonly services: Omit<JobContext, 'job' | 'log'>
   readonly log: Logger
+  /** ms since the epoch, by the clock that all daemons share. */
+  readonly now: () => number
   readonly telemetry?: Telemetry
   /** Told when a run of a job has ended. */
   readonly onEnd?: (end: JobEnd) => void
@@ -30,10 +32,12 @@ export interface RunningWorker {
 // A worker killed without a word leaves its jobs locked: they come back within lock + interval, here about 15 s.
 const LOCK = 10_000
 const STALLED_CHECK = 5_000
+/** ms by which a machine's clock may differ from Redis's. */
+const CLOCK_OFF = 2_000
 
 export const startWorker = <Name extends string, Schema extends z.ZodType>(
   definition: JobDefinition<Name, Schema>,
-  { connection, keys, concurrency, services, log: parent, telemetry, onEnd }: WorkerParts,
+  { connection, keys, concurrency, services, log: parent, now, telemetry, onEnd }: WorkerParts,
 ): RunningWorker => {
   const { queue } = definition
   // Made for each line and each job: a child keeps the level of its birth, and that of the parent changes while it runs.
@@ -54,7 +58,7 @@ export const startWorker = <Name extends string, Schema extends z.ZodType>(
           await job.log(line)
         },
         postpone: async ms => {
-          await job.moveToDelayed(Date.now() + ms, token)
+          await job.moveToDelayed(now() + ms, token)
           throw new DelayedError()
         },
       },
@@ -94,6 +98,9 @@ export const startWorker = <Name extends string, Schema extends z.ZodType>(
       { job: job?.id, name: job?.name, reason: error.message, ...(last ? {} : { retried: true }) },
       `${queue} failed`,
     )
+    // BullMQ put it off by this machine's clock, which is off: it is tried again at once, rather than in a day.
+    if (job && !last && Math.abs(Date.now() - now()) > CLOCK_OFF)
+      job.promote().catch((failure: unknown) => log().debug({ err: failure, job: job.id }, 'not brought forward'))
   })
   worker.on('stalled', job => log().warn({ job }, 'job lost its worker; it is run again'))
   // Redis away: the connection itself says so, once. Anything else a worker reports is worth a line.

@@ -33,7 +33,8 @@ export const checkQueues = async (redis: Redis, prefix: string): Promise<Violati
       continue
     }
     for (const id of open) {
-      const since = Number(await redis.hget(key(id), 'timestamp'))
+      // One that gives others their turn again and again is old, and never waits for long.
+      const since = Math.max(...(await redis.hmget(key(id), 'timestamp', 'processedOn')).map(Number))
       if (since > 0 && at - since > LONGEST)
         found.push(violation('job stuck', `${queue} ${id} for ${Math.round((at - since) / 1_000)} s`))
     }
