@@ -43,6 +43,14 @@ export interface ScheduleParts {
   readonly log: Logger
 }
 
+/** What node-cron has to say goes where all else is said: that a tick was left out since the one before still runs, or Redis took no slot. */
+const quietly = (log: Logger) => ({
+  info: (message: string) => log.debug(message),
+  warn: (message: string) => log.debug(message),
+  error: (message: string | Error, err?: Error) => log.warn({ err: err ?? message }, 'a tick could not be started'),
+  debug: () => undefined,
+})
+
 /** Starts the ticks. @returns a function that stops them and waits for the one in hand */
 export const startSchedule = (
   ticks: readonly Tick[],
@@ -65,6 +73,7 @@ export const startSchedule = (
         name,
         timezone: 'UTC',
         noOverlap: true,
+        logger: quietly(log),
         // A daemon that was busy or asleep has nothing to make up: the next tick asks what is due by then.
         suppressMissedWarning: true,
         distributed: true,

@@ -66,7 +66,7 @@ const SIZE = 1_000
 const PATIENCE = 4
 /** ms until all is well at first. */
 const STARTS = 180_000
-const LOOK = 250
+const LOOK = 700
 /** An article is read when it has been there for so long that no killed Redis forgets it, ms. */
 const READ_AFTER = 8_000
 const NEWS_EVERY = 350
@@ -214,6 +214,7 @@ const play = async (wanted: SeedWanted, { redis, stand, fleet, wires }: Parts): 
     await readers.finish()
 
     let standing: readonly Violation[] = []
+    let traced = ''
     const look = async (): Promise<boolean> => {
       standing = await lookWith(readers.counts).catch(error => [violation('late', String(error))])
       const clients = numberIn(await own.info('clients').catch(() => ''), 'connected_clients')
@@ -223,12 +224,12 @@ const play = async (wanted: SeedWanted, { redis, stand, fleet, wires }: Parts): 
       say(
         `seed ${seed}: ${Math.round((performance.now() - last) / 1_000)} s after the last fault ${standing.length} wrong: ${standing[0]?.what ?? ''} ${standing[0]?.detail ?? ''}`,
       )
-      trace(
-        `${standing.length} wrong: ${standing
-          .slice(0, 5)
-          .map(({ what, detail }) => `${what}: ${detail}`)
-          .join('; ')}`,
-      )
+      const told = `${standing.length} wrong: ${standing
+        .slice(0, 5)
+        .map(({ what, detail }) => `${what}: ${detail}`)
+        .join('; ')}`
+      if (told !== traced) trace(told)
+      traced = told
       return standing.length === 0
     }
     const isWell = await until(look, wanted.within * PATIENCE)

@@ -7,6 +7,7 @@ import type { JobContext } from '../../jobs/context.ts'
 import type { JobDefinition } from '../../jobs/define.ts'
 import type { JobEnd } from '../gauges/gauges.ts'
 import type { Keys } from '../redis/keys.ts'
+import { isRefusal } from '../redis/refusal.ts'
 
 export interface WorkerParts {
   readonly connection: ConnectionOptions
@@ -32,6 +33,8 @@ export interface RunningWorker {
 // A worker killed without a word leaves its jobs locked: they come back within lock + interval, here about 15 s.
 const LOCK = 10_000
 const STALLED_CHECK = 5_000
+/** ms after which a job is tried again that Redis would not take the outcome of. */
+const REFUSED = 1_000
 /** ms by which a machine's clock may differ from Redis's. */
 const CLOCK_OFF = 2_000
 
@@ -42,6 +45,12 @@ export const startWorker = <Name extends string, Schema extends z.ZodType>(
   const { queue } = definition
   // Made for each line and each job: a child keeps the level of its birth, and that of the parent changes while it runs.
   const log = (): Logger => parent.child({ queue })
+
+  /** Gives a job back for a while: it does not count as tried. */
+  const postpone = async (job: Job, ms: number, token?: string): Promise<never> => {
+    await job.moveToDelayed(now() + ms, token)
+    throw new DelayedError()
+  }
 
   const run = async (job: Job, token?: string): Promise<unknown> => {
     const parsed = definition.data.safeParse(job.data)
@@ -57,10 +66,7 @@ export const startWorker = <Name extends string, Schema extends z.ZodType>(
         note: async line => {
           await job.log(line)
         },
-        postpone: async ms => {
-          await job.moveToDelayed(now() + ms, token)
-          throw new DelayedError()
-        },
+        postpone: ms => postpone(job, ms, token),
       },
     })
   }
@@ -74,9 +80,10 @@ export const startWorker = <Name extends string, Schema extends z.ZodType>(
       ended('done', { result })
       return result
     } catch (error) {
-      ended(error instanceof DelayedError ? 'postponed' : 'failed', {
-        error: error instanceof Error ? error.message : String(error),
-      })
+      const isPostponed = error instanceof DelayedError || isRefusal(error)
+      ended(isPostponed ? 'postponed' : 'failed', { error: error instanceof Error ? error.message : String(error) })
+      // Redis takes nothing now: however long that lasts, it is no try of the job's.
+      if (isRefusal(error)) await postpone(job, REFUSED, token)
       throw error
     }
   }
