@@ -109,9 +109,11 @@ export const startFaultyRedis = async (dir: string, fsync: FaultyRedis['fsync'])
     gone: () => ended,
     isRunning: () => child !== null,
     async fillDisk() {
-      const files = await readdir(join(dir, 'appendonlydir'))
-      const sizes = files.map(name => statSync(join(dir, 'appendonlydir', name)).size)
-      await limit(String(Math.max(...sizes)))
+      // What is written to is the increment with the highest number.
+      const files = (await readdir(join(dir, 'appendonlydir'))).filter(name => name.endsWith('.incr.aof'))
+      const numberOf = (name: string) => Number(/\.(\d+)\.incr/.exec(name)?.[1] ?? 0)
+      const newest = files.toSorted((a, b) => numberOf(a) - numberOf(b)).at(-1)
+      if (newest !== undefined) await limit(String(statSync(join(dir, 'appendonlydir', newest)).size))
     },
     freeDisk: () => limit('unlimited'),
     async stop() {

@@ -333,10 +333,11 @@ export const startDaemon = async ({
       await takeUp('configuration reloaded')
     },
     async stop() {
-      await stopSchedule()
-      await Promise.all([admin?.close(), http?.close(), probeServer?.close()])
       counting.abort()
-      const finished = Promise.all([counter, ...workers.map(worker => worker.finish())])
+      const finished = Promise.allSettled([
+        ...[stopSchedule(), admin?.close(), http?.close(), probeServer?.close(), counter],
+        ...workers.map(worker => worker.finish()),
+      ])
       if (!(await within(finished, config.settings.shutdown))) {
         log.warn({ ms: config.settings.shutdown }, 'jobs in hand did not finish in time; others will take them up')
         stopping.abort()
@@ -345,7 +346,9 @@ export const startDaemon = async ({
       clearInterval(heart)
       clearInterval(watch)
       await within(looking, 2_000)
-      if (redis.status === 'ready') await Promise.all([redis.del(keys.daemon(id)), redis.zrem(keys.daemons(), id)])
+      // Where Redis takes nothing, what is known of this daemon expires by itself.
+      if (redis.status === 'ready')
+        await within(Promise.all([redis.del(keys.daemon(id)), redis.zrem(keys.daemons(), id)]), 2_000)
       await Promise.all([fetcher.close(), poster.close()])
       await within(Promise.all(Object.values(queues).map(queue => queue.close())), 2_000)
       await tracing?.stop()
@@ -355,13 +358,19 @@ export const startDaemon = async ({
   }
 }
 
-/** @returns whether the work was done in time; work that fails counts as done, its failure having been logged where it arose */
+/** @returns whether the work was done in time; work that fails counts as done: it is the end that matters */
 const within = async (work: Promise<unknown>, ms: number): Promise<boolean> => {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<boolean>(resolve => {
     timer = setTimeout(() => resolve(false), ms)
   })
-  const done = await Promise.race([work.then(() => true), late])
+  const done = await Promise.race([
+    work.then(
+      () => true,
+      () => true,
+    ),
+    late,
+  ])
   clearTimeout(timer)
   return done
 }

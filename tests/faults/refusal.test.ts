@@ -41,7 +41,6 @@ describe('a Redis that takes no writes', () => {
       ...{ config: desk.config, roles: ['scheduler', 'crawl', 'articles', 'publish'], log },
       redis: { address: { url }, origin: 'test', stop: async () => undefined },
     })
-    closing.push(() => daemon.stop())
     const titles = async (): Promise<string[]> =>
       (await redis.lrange(desk.keys.list('latest'), 0, -1)).map(entry => (JSON.parse(entry) as { title: string }).title)
     await until(titles, found => found.includes('Before'))
@@ -52,6 +51,10 @@ describe('a Redis that takes no writes', () => {
     await until(() => feed.requests.length > asked, Boolean, { timeout: 3_000 }).catch(() => undefined)
     await redis.config('SET', 'maxmemory', '0')
     await until(titles, found => found.includes('Meanwhile'))
+    // Told to end while it takes nothing, a daemon ends all the same (seed 22).
+    await redis.replicaof('127.0.0.1', 1)
+    await daemon.stop()
+    await redis.replicaof('NO', 'ONE')
   })
 
   it('is waited for by whoever starts meanwhile', async () => {
