@@ -1,5 +1,6 @@
 /** A BullMQ worker around a job's definition: parses its data at the door, gives it its context, says once what became of it. */
 
+import { setTimeout as delay } from 'node:timers/promises'
 import { type ConnectionOptions, DelayedError, type Job, type Telemetry, UnrecoverableError, Worker } from 'bullmq'
 import type { Logger } from 'pino'
 import { z } from 'zod'
@@ -48,7 +49,11 @@ export const startWorker = <Name extends string, Schema extends z.ZodType>(
 
   /** Gives a job back for a while: it does not count as tried. */
   const postpone = async (job: Job, ms: number, token?: string): Promise<never> => {
+    const isAhead = Date.now() - now() > CLOCK_OFF
+    if (isAhead) await delay(Math.min(ms, REFUSED))
     await job.moveToDelayed(now() + ms, token)
+    // For BullMQ nothing is due before this machine's now: it would wait until all others are as late.
+    if (isAhead) await job.promote().catch(() => undefined) // another has brought it forward
     throw new DelayedError()
   }
 
