@@ -20,7 +20,7 @@ const ONE_IN = 50
 
 export interface CrawlDueParts {
   readonly queues: Queues
-  readonly sources: Pick<Sources, 'claimDue' | 'failing'>
+  readonly sources: Pick<Sources, 'claimDue' | 'failing' | 'queued'>
   readonly network: Pick<Network, 'state'>
   /** ms since the epoch. */
   readonly now: () => number
@@ -43,7 +43,10 @@ export const createCrawlDue = ({ queues, sources, network, now, pause = pauseFor
     const most = Math.min(depth - (await crawl.getWaitingCount()), PAGE)
     if (most <= 0) return { queued: 0, isMore: true }
     const due = await sources.claimDue(allowance(await network.state(), now(), most))
-    if (due.length > 0) await addScheduledCrawls(queues, due, await sources.failing(due))
+    if (due.length > 0) {
+      await addScheduledCrawls(queues, due, await sources.failing(due))
+      await sources.queued(due)
+    }
     return { queued: due.length, isMore: due.length === most }
   }
 

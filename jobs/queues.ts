@@ -29,12 +29,16 @@ export const definitions = { crawl, articles, publish, push } as const
  * @param telemetry hands a job's trace on to those it adds
  */
 export const openQueues = (connection: ConnectionOptions, keys: Keys, telemetry?: Telemetry): Queues => {
-  const open = ({ queue, options }: (typeof definitions)[keyof typeof definitions]) =>
+  const open = ({ queue: name, options }: (typeof definitions)[keyof typeof definitions]) => {
     // Options by default, so that a job added by hand in the dashboard is kept and retried like any other.
-    new Queue(queue, {
+    const queue = new Queue(name, {
       ...{ connection, prefix: keys.bull(), defaultJobOptions: options },
       ...(telemetry ? { telemetry } : {}),
     })
+    // All it has to tell here is that its connection is away, which the connection says itself, once; unheard it would be printed.
+    queue.on('error', () => undefined)
+    return queue
+  }
   return { crawl: open(crawl), articles: open(articles), publish: open(publish), push: open(push) }
 }
 
@@ -113,19 +117,32 @@ export const addRecrawl = async (queues: Queues, sourceId: SourceId, isBehind = 
   return job.id ?? ''
 }
 
-/** Batches keep their id, so a crawl that runs again while they wait adds nothing twice. */
+/** One that was given up is run again; one that another crawl has had run again already is left to it. */
+const revive = async (job: Job): Promise<void> => {
+  try {
+    if (await job.isFailed()) await job.retry('failed', { resetAttemptsMade: true })
+  } catch (error) {
+    if (!(error instanceof Error && /not in the failed state|missing key/i.test(error.message))) throw error
+  }
+}
+
+/**
+ * Batches keep their id, so a crawl that runs again while they wait adds nothing twice. One that failed is kept for people to see, and would
+ * keep its items out for as long: they are not taken in yet, so a crawl that meets them has it run again.
+ */
 export const addArticles = async (
   queues: Queues,
   batches: readonly { readonly id: string; readonly data: ArticlesData }[],
 ): Promise<void> => {
   if (batches.length === 0) return
-  await queues.articles.addBulk(
+  const jobs = await queues.articles.addBulk(
     batches.map(({ id, data }) => ({
       name: articles.title(data),
       data: versioned(articles, data),
       opts: { jobId: id },
     })),
   )
+  await Promise.all(jobs.map(revive))
 }
 
 /** Articles whose related lists one job writes. */

@@ -48,9 +48,13 @@ export interface ScheduleParts {
 /** ms between ticks up to which the next one is soon enough where a replica died over one. */
 const OFTEN = 5_000
 
-const nothing = (): void => undefined
-/** A tick still running when the next is due is no news: the next makes up for it. */
-const QUIET = { debug: nothing, info: nothing, warn: nothing, error: nothing }
+/** What node-cron has to say goes where all else is said: that a tick was left out since the one before still runs, or Redis took no slot. */
+const quietly = (log: Logger) => ({
+  info: (message: string) => log.debug(message),
+  warn: (message: string) => log.debug(message),
+  error: (message: string | Error, err?: Error) => log.warn({ err: err ?? message }, 'a tick could not be started'),
+  debug: () => undefined,
+})
 
 /** Starts the ticks. @returns a function that stops them and waits for the one in hand */
 export const startSchedule = (
@@ -79,9 +83,9 @@ export const startSchedule = (
         name,
         timezone: 'UTC',
         noOverlap: true,
+        logger: quietly(log),
         // A daemon that was busy or asleep has nothing to make up: the next tick asks what is due by then.
         suppressMissedWarning: true,
-        logger: QUIET,
       },
     ),
   )

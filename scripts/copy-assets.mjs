@@ -2,8 +2,8 @@
 import { cpSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
-const ASSET = /\.(lua|json|bin|css|js|svg|txt|xml|html)$/
-for (const root of ['src', 'jobs']) {
+const ASSET = /\.(lua|json|bin|css|js|svg|txt|xml|html|c)$/
+for (const root of ['src', 'jobs', 'bench']) {
   for (const entry of readdirSync(root, { recursive: true, withFileTypes: true })) {
     const file = join(entry.parentPath, entry.name)
     if (entry.isFile() && ASSET.test(entry.name)) cpSync(file, join('dist', file), { recursive: true })

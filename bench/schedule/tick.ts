@@ -48,6 +48,7 @@ export const measureTick = async ({ queues, sources, now, redisCpu }: TickParts)
     queues,
     sources: {
       failing: sources.failing,
+      queued: sources.queued,
       claimDue: async most => {
         pages += 1
         return sources.claimDue(most)

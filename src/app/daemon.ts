@@ -21,9 +21,11 @@ import { startHttp } from '../http/server.ts'
 import type { HttpSettings } from '../http/settings.ts'
 import { updatesRoute } from '../http/updates-route.ts'
 import { SCHEMA } from '../migrations/registry.ts'
+import { createClock } from '../redis/clock.ts'
 import { connectRedis } from '../redis/connect.ts'
 import { createKeeper } from '../redis/kept.ts'
 import { keysFor } from '../redis/keys.ts'
+import { whenTaken } from '../redis/refusal.ts'
 import type { RedisServer } from '../redis/server.ts'
 import { shadowed } from '../sources/catalogue.ts'
 import { createGlance } from '../sources/glance.ts'
@@ -59,6 +61,7 @@ export interface DaemonParts {
   readonly roles?: readonly Role[]
   readonly redis: RedisServer
   readonly log: Logger
+  /** ms since the epoch; the clock of Redis unless given. */
   readonly now?: () => number
 }
 
@@ -77,7 +80,7 @@ export const startDaemon = async ({
   roles = initial.settings.roles,
   redis: server,
   log,
-  now = Date.now,
+  now: given,
 }: DaemonParts): Promise<Daemon> => {
   let config = initial
   const id = `${hostname()}-${process.pid}-${randomUUID().slice(0, 4)}`
@@ -90,6 +93,8 @@ export const startDaemon = async ({
   }
   const redis = connect('main')
   const bull = connect('queues', { pipelined: false })
+  const clock = createClock(redis)
+  const now = given ?? clock.now
   // Global for the process, and loaded only where it is asked for.
   const tracing =
     config.settings.tracing.endpoint === ''
@@ -129,16 +134,18 @@ export const startDaemon = async ({
 
   await redis.ping()
   // Before anything is read that an older version may have written.
-  await carryOver(redis, keys, log).catch((error: unknown) => {
+  await whenTaken(log, () => carryOver(redis, keys, log)).catch((error: unknown) => {
     // Nothing has begun yet that could end in order.
     for (const connection of connections) connection.disconnect()
     throw error
   })
+  await clock.set()
   await services.catalogue.refresh()
-  if (has('scheduler')) {
-    await takeUp('sources')
-    await services.publisher.publishSections()
-  }
+  if (has('scheduler'))
+    await whenTaken(log, async () => {
+      await takeUp('sources')
+      await services.publisher.publishSections()
+    })
 
   const workers: RunningWorker[] = []
   const work = <Definition extends (typeof definitions)[keyof typeof definitions]>(
@@ -153,6 +160,8 @@ export const startDaemon = async ({
         concurrency,
         services: { ...services.context, ingested: gauges.ingested },
         log,
+        // BullMQ goes by the machine's own clock; what is put off for the future is put off by the one all share.
+        now: given ? Date.now : clock.now,
         ...(tracing ? { telemetry: tracing.telemetry } : {}),
         onEnd: gauges.jobEnded,
       }),
@@ -200,9 +209,10 @@ export const startDaemon = async ({
       redis.zremrangebyscore(keys.daemons(), '-inf', at - DAEMONS_SWEPT),
     ])
   }
-  await beat()
+  await whenTaken(log, beat)
   const heart = setInterval(() => {
-    if (redis.status === 'ready') beat().catch((error: unknown) => log.debug({ err: error }, 'no beat'))
+    if (redis.status === 'ready')
+      Promise.all([beat(), clock.set()]).catch((error: unknown) => log.debug({ err: error }, 'no beat'))
   }, BEAT)
 
   const levels = createLogLevels({ redis, keys, now })
@@ -351,10 +361,11 @@ export const startDaemon = async ({
       await takeUp('configuration reloaded')
     },
     async stop() {
-      await stopSchedule()
-      await Promise.all([admin?.close(), http?.close(), probeServer?.close()])
       counting.abort()
-      const finished = Promise.all([counter, ...workers.map(worker => worker.finish())])
+      const finished = Promise.allSettled([
+        ...[stopSchedule(), admin?.close(), http?.close(), probeServer?.close(), counter],
+        ...workers.map(worker => worker.finish()),
+      ])
       if (!(await within(finished, config.settings.shutdown))) {
         log.warn({ ms: config.settings.shutdown }, 'jobs in hand did not finish in time; others will take them up')
         stopping.abort()
@@ -363,7 +374,9 @@ export const startDaemon = async ({
       clearInterval(heart)
       clearInterval(watch)
       await within(looking, 2_000)
-      if (redis.status === 'ready') await Promise.all([redis.del(keys.daemon(id)), redis.zrem(keys.daemons(), id)])
+      // Where Redis takes nothing, what is known of this daemon expires by itself.
+      if (redis.status === 'ready')
+        await within(Promise.all([redis.del(keys.daemon(id)), redis.zrem(keys.daemons(), id)]), 2_000)
       await Promise.all([fetcher.close(), poster.close()])
       await within(Promise.all(Object.values(queues).map(queue => queue.close())), 2_000)
       await tracing?.stop()
@@ -373,13 +386,19 @@ export const startDaemon = async ({
   }
 }
 
-/** @returns whether the work was done in time; work that fails counts as done, its failure having been logged where it arose */
+/** @returns whether the work was done in time; work that fails counts as done: it is the end that matters */
 const within = async (work: Promise<unknown>, ms: number): Promise<boolean> => {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<boolean>(resolve => {
     timer = setTimeout(() => resolve(false), ms)
   })
-  const done = await Promise.race([work.then(() => true), late])
+  const done = await Promise.race([
+    work.then(
+      () => true,
+      () => true,
+    ),
+    late,
+  ])
   clearTimeout(timer)
   return done
 }

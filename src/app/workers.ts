@@ -1,5 +1,6 @@
 /** A BullMQ worker around a job's definition: parses its data at the door, gives it its context, says once what became of it. */
 
+import { setTimeout as delay } from 'node:timers/promises'
 import { type ConnectionOptions, DelayedError, type Job, type Telemetry, UnrecoverableError, Worker } from 'bullmq'
 import type { Logger } from 'pino'
 import { z } from 'zod'
@@ -7,6 +8,7 @@ import type { JobContext } from '../../jobs/context.ts'
 import { type JobDefinition, versionOf } from '../../jobs/define.ts'
 import type { JobEnd } from '../gauges/gauges.ts'
 import type { Keys } from '../redis/keys.ts'
+import { isRefusal } from '../redis/refusal.ts'
 import { isConnectionTrouble, isPassingTrouble } from '../redis/trouble.ts'
 
 export interface WorkerParts {
@@ -16,6 +18,8 @@ export interface WorkerParts {
   /** Everything of the context but the job itself. */
   readonly services: Omit<JobContext, 'job' | 'log'>
   readonly log: Logger
+  /** ms since the epoch, by the clock that all daemons share. */
+  readonly now: () => number
   readonly telemetry?: Telemetry
   /** Told when a run of a job has ended. */
   readonly onEnd?: (end: JobEnd) => void
@@ -34,16 +38,28 @@ const STALLED_CHECK = 2_000
 /** ms for which a job of a newer version is left to those that know it, and between two lines about that. */
 const LEFT = 1_000
 const TELL_AGAIN = 60_000
-/** ms after which work that met a Redis changing over is tried again. */
+/** ms after which work is tried again that met a Redis changing over, or one that takes nothing. */
 const PASSES = 1_000
+/** ms by which a machine's clock may differ from Redis's. */
+const CLOCK_OFF = 2_000
 
 export const startWorker = <Name extends string, Schema extends z.ZodType>(
   definition: JobDefinition<Name, Schema>,
-  { connection, keys, concurrency, services, log: parent, telemetry, onEnd }: WorkerParts,
+  { connection, keys, concurrency, services, log: parent, now, telemetry, onEnd }: WorkerParts,
 ): RunningWorker => {
   const { queue } = definition
   // Made for each line and each job: a child keeps the level of its birth, and that of the parent changes while it runs.
   const log = (): Logger => parent.child({ queue })
+
+  /** Gives a job back for a while: it does not count as tried. */
+  const postpone = async (job: Job, ms: number, token?: string): Promise<never> => {
+    const isAhead = Date.now() - now() > CLOCK_OFF
+    if (isAhead) await delay(Math.min(ms, PASSES))
+    await job.moveToDelayed(now() + ms, token)
+    // For BullMQ nothing is due before this machine's now: it would wait until all others are as late.
+    if (isAhead) await job.promote().catch(() => undefined) // another has brought it forward
+    throw new DelayedError()
+  }
 
   let toldAt = Number.NEGATIVE_INFINITY
   /** A job of a newer version is for a process that knows it: this one may be the last of its kind in an upgrade. */
@@ -52,8 +68,7 @@ export const startWorker = <Name extends string, Schema extends z.ZodType>(
       toldAt = performance.now()
       log().warn({ job: job.id, version: versionOf(job.data) }, 'jobs of a newer version are left to newer processes')
     }
-    await job.moveToDelayed(Date.now() + LEFT, token)
-    throw new DelayedError()
+    return postpone(job, LEFT, token)
   }
 
   const run = async (job: Job, token?: string): Promise<unknown> => {
@@ -71,20 +86,9 @@ export const startWorker = <Name extends string, Schema extends z.ZodType>(
         note: async line => {
           await job.log(line)
         },
-        postpone: async ms => {
-          await job.moveToDelayed(Date.now() + ms, token)
-          throw new DelayedError()
-        },
+        postpone: ms => postpone(job, ms, token),
       },
     })
-  }
-
-  /** Trouble that passes is no fault of the job: it is run again, without counting as an attempt. @returns the error to end the run with */
-  const untilItPasses = async (job: Job, token: string | undefined, error: unknown): Promise<unknown> => {
-    if (!(error instanceof Error) || !isPassingTrouble(error)) return error
-    log().warn({ job: job.id, reason: error.message }, 'Redis is changing over; the job is run again')
-    await job.moveToDelayed(Date.now() + PASSES, token)
-    return new DelayedError()
   }
 
   const process = async (job: Job, token?: string): Promise<unknown> => {
@@ -95,11 +99,16 @@ export const startWorker = <Name extends string, Schema extends z.ZodType>(
       const result = await run(job, token)
       ended('done', { result })
       return result
-    } catch (caught) {
-      const error = await untilItPasses(job, token, caught)
-      ended(error instanceof DelayedError ? 'postponed' : 'failed', {
+    } catch (error) {
+      const passes = error instanceof Error && (isRefusal(error) || isPassingTrouble(error))
+      ended(passes || error instanceof DelayedError ? 'postponed' : 'failed', {
         error: error instanceof Error ? error.message : String(error),
       })
+      // Redis is changing over, or takes nothing now: however long that lasts, it is no try of the job's.
+      if (passes) {
+        log().info({ job: job.id, reason: error.message }, 'Redis cannot do it now; the job is run again')
+        await postpone(job, PASSES, token)
+      }
       throw error
     }
   }
@@ -121,6 +130,9 @@ export const startWorker = <Name extends string, Schema extends z.ZodType>(
       { job: job?.id, name: job?.name, reason: error.message, ...(last ? {} : { retried: true }) },
       `${queue} failed`,
     )
+    // BullMQ put it off by this machine's clock, which is off: it is tried again at once, rather than in a day.
+    if (job && !last && Math.abs(Date.now() - now()) > CLOCK_OFF)
+      job.promote().catch((failure: unknown) => log().debug({ err: failure, job: job.id }, 'not brought forward'))
   })
   worker.on('stalled', job => log().warn({ job }, 'job lost its worker; it is run again'))
   // Redis away: the connection itself says so, once. Anything else a worker reports is worth a line.

@@ -34,8 +34,8 @@ if redis.call('EXISTS', key) == 0 then
 end
 
 local stands = redis.call('HMGET', key, 'source', 'sources', 'sections', 'publishedAt', 'title', 'summary', 'url', 'author', 'image',
-  'filed', 'section', 'evidence', 'leaving')
-if stands[13] then return { 'missing' } end
+  'filed', 'section', 'evidence', 'readAt', 'firstSeenAt', 'leaving')
+if stands[15] then return { 'missing' } end
 -- Where an editor moved it to another section: what the evidence alone would say (refile.lua).
 local filed = stands[10]
 local sources, sections = cjson.decode(stands[2]), cjson.decode(stands[3])
@@ -44,7 +44,8 @@ local outcome = 'unchanged'
 if mode == 'own' and source == stands[1] then
   local edited = fields.title ~= stands[5] or fields.summary ~= stands[6] or fields.url ~= stands[7] or fields.author ~= stands[8]
     or fields.image ~= stands[9]
-  if edited then
+  -- Batches of two crawls may come in the wrong order, where one lost its worker: what was read earlier says nothing new.
+  if edited and fields.firstSeenAt >= (stands[13] or stands[14] or '') then
     -- An edit keeps its place: when it was published, first seen, and its story stand as they were.
     sections = cjson.decode(ARGV[4])
     if filed then
@@ -64,7 +65,7 @@ if mode == 'own' and source == stands[1] then
       fields.filed = ARGV[4]
       sections = kept
     end
-    local write = { 'sections', cjson.encode(sections) }
+    local write = { 'sections', cjson.encode(sections), 'readAt', fields.firstSeenAt }
     for name, value in pairs(fields) do
       if name ~= 'publishedAt' and name ~= 'firstSeenAt' and name ~= 'story' and name ~= 'reprintOf' and name ~= 'id'
         and name ~= 'crawl' then

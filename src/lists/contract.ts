@@ -34,6 +34,9 @@ export const ArticleHash = z.object({
   filed: jsonArray
     .describe('Its sections as its evidence has them, where an editor moved it to another; else missing.')
     .optional(),
+  readAt: time
+    .describe('When the feed was fetched that had its text as it stands, where it was edited; else missing.')
+    .optional(),
   views: whole,
   comments: whole,
   shares: whole,

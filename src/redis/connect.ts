@@ -29,6 +29,8 @@ export interface Manners {
   readonly enableAutoPipelining?: boolean
   readonly retryStrategy: (attempt: number) => number | null
   readonly lazyConnect?: boolean
+  /** ms. */
+  readonly socketTimeout?: number
 }
 
 /**
@@ -78,6 +80,12 @@ export const openRedis = (address: RedisAddress, some: Manners): Redis => {
 }
 
 /**
+ * ms without an answer after which a connection is given up for a new one: a router or a firewall in between may have forgotten it, and
+ * nothing would ever come. Longer than anything blocks; what was asked is asked again, as after any other end of a connection.
+ */
+const SILENT = 15_000
+
+/**
  * Opens a connection that waits for Redis however long it is away: commands queue, and one line is logged when it goes and one
  * when it is back, not one for each attempt.
  * @param name shown in CLIENT LIST
@@ -88,6 +96,7 @@ export const connectRedis = (address: RedisAddress, log: Logger, name: string, {
     connectionName: name,
     // Commands wait for Redis rather than failing: a worker resumes where it was. BullMQ's workers demand it too.
     maxRetriesPerRequest: null,
+    socketTimeout: SILENT,
     // What is asked for in one turn of the event loop goes out together, also on a cluster (one batch a node).
     enableAutoPipelining: pipelined,
     retryStrategy,

@@ -20,8 +20,11 @@ import type { Source, SourceId } from './source.ts'
 import { formatSpans, parseSpans, parseState, type ScheduleHints, type SourceState, writeHints } from './state.ts'
 
 const claimDueScript = loadScript(new URL('./claim-due.lua', import.meta.url))
+const holdDueScript = loadScript(new URL('./hold-due.lua', import.meta.url))
 
-/** A claimed source falls due again after this, should its crawl never have been queued; longer than any fetch takes. */
+/** A claimed source falls due again after this, should its crawl never have been queued: who claimed it died, or Redis took no more. */
+const CLAIM = 10_000
+/** And after this, should its crawl have been queued and never have ended; longer than any fetch takes. */
 const LEASE = 5 * 60_000
 
 /** What a success forgets. */
@@ -59,6 +62,8 @@ export interface Sources extends Setbacks, ItemMemory, Pick<Scheduling, 'reprice
   sync(): Promise<{ added: number; removed: number }>
   /** Takes sources that are due: each is given to one caller only. */
   claimDue(limit: number): Promise<readonly SourceId[]>
+  /** The crawls of claimed sources are queued: they fall due no sooner than these have had time to run. */
+  queued(ids: readonly SourceId[]): Promise<void>
   /** Those of them that failed when they were fetched last. */
   failing(ids: readonly SourceId[]): Promise<ReadonlySet<SourceId>>
   /** Items its feed carried as written, by hash, that were taken in: they need not be parsed again. */
@@ -105,6 +110,8 @@ export const createSources = ({
 }: SourcesParts): Sources => {
   let indexed: readonly Source[] | null = null
   let byId = new Map<string, Source>()
+  /** Those this process has claimed and not queued yet, with the ms to which their claims moved them. */
+  const claimed = new Map<SourceId, number>()
   const get = (id: string): Source | undefined => {
     if (indexed !== catalogue()) {
       indexed = catalogue()
@@ -217,12 +224,21 @@ export const createSources = ({
     },
 
     async claimDue(limit) {
-      return (await runScript(
+      const at = now()
+      const ids = (await runScript(
         redis,
         claimDueScript,
         [keys.due(), keys.allowance()],
-        [now(), limit, LEASE, settings().budget],
+        [at, limit, CLAIM, settings().budget],
       )) as SourceId[] // members are written by sync alone
+      for (const id of ids) claimed.set(id, at + CLAIM)
+      return ids
+    },
+
+    async queued(ids) {
+      const held = ids.flatMap(id => [id, claimed.get(id) ?? 0])
+      for (const id of ids) claimed.delete(id)
+      await runScript(redis, holdDueScript, [keys.due()], [now() + LEASE, ...held])
     },
 
     async failing(ids) {

@@ -49,6 +49,21 @@ describe('an article taken in', () => {
     expect(await archive.articles(again.articles)).toEqual(before)
   })
 
+  it('keeps its corrected headline where what was fetched before the correction is taken in after it', async () => {
+    const { archive } = anArchive()
+    const article = anArticle({ title: 'Mayor resings', url: 'https://courier.example/mayor' })
+    const fetched = (title: string, minute: number) =>
+      archive.ingest(
+        [{ article: { ...article, title, firstSeenAt: NOON + minute * 60_000 }, decision: newIn('s1') }],
+        NOON + 3_600_000,
+      )
+    await fetched('Mayor resings', 0)
+    expect(await fetched('Mayor resigns', 2)).toMatchObject({ updated: 1 })
+    expect(await fetched('Mayor resings', 1)).toMatchObject({ updated: 0, unchanged: 1 })
+    expect((await archive.articles([article.id]))[0]).toMatchObject({ title: 'Mayor resigns', firstSeenAt: NOON })
+    expect(await fetched('Mayor steps down', 3)).toMatchObject({ updated: 1 })
+  })
+
   it('keeps its place, story and counts when its headline is corrected', async () => {
     const { archive, keys } = anArchive()
     const article = anArticle({ title: 'Mayor of Port Ellin resings', url: 'https://courier.example/mayor' })

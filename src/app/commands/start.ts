@@ -8,8 +8,8 @@ import type { Role } from '../config/schema.ts'
 import { type Daemon, startDaemon } from '../daemon.ts'
 import { createLog } from '../log.ts'
 
-/** @returns the exit code, once stopped */
-export const start = async (configDir: string, roles: readonly Role[] | undefined): Promise<number> => {
+/** Ends the process with 0, once stopped. */
+export const start = async (configDir: string, roles: readonly Role[] | undefined): Promise<never> => {
   const config = loadConfig(configDir, process.env)
   const log = createLog({ level: config.settings.log.level, to: 1 })
   const { redis: wanted } = config.settings
@@ -44,7 +44,8 @@ export const start = async (configDir: string, roles: readonly Role[] | undefine
   await asked
   await daemon.stop()
   await server.stop()
-  return 0
+  // Jobs that were let go of, and what they still wait for, hold nobody up.
+  process.exit(0)
 }
 
 /** Resolves at the first SIGTERM or SIGINT; the second ends the process at once. */

@@ -1,0 +1,59 @@
+/**
+ * What must stand in Redis in the end, known beforehand, and how what stands there may fall short of it. This folder is the independent
+ * checker: it shares no code with newsdesk and knows only docs/redis-contract.md, and of BullMQ's own keys where jobs wait.
+ */
+
+export interface TrueArticle {
+  readonly url: string
+  readonly title: string
+  /** ms since the epoch. */
+  readonly at: number
+  /** Every source that carried it. */
+  readonly sources: readonly string[]
+}
+
+export interface TrueCounts {
+  readonly views: number
+  readonly comments: number
+  readonly shares: number
+}
+
+export interface Truth {
+  readonly articles: readonly TrueArticle[]
+  /** By URL; an article nobody read is not among them. */
+  readonly counts: ReadonlyMap<string, TrueCounts>
+}
+
+export const VIOLATIONS = [
+  'article lost',
+  'article twice',
+  'article invented',
+  'article wrong',
+  'story broken',
+  'event lost',
+  'event doubled',
+  'events waiting',
+  'entry unreadable',
+  'ranks wrong',
+  'entry twice',
+  'story twice',
+  'order wrong',
+  'list half written',
+  'list emptied',
+  'version fell',
+  'list not up to date',
+  'update untold',
+  'job stuck',
+  'source forgotten',
+  'connections left',
+  'memory grown',
+  'process ended',
+  'late',
+] as const
+
+export interface Violation {
+  readonly what: (typeof VIOLATIONS)[number]
+  readonly detail: string
+}
+
+export const violation = (what: Violation['what'], detail: string): Violation => ({ what, detail })

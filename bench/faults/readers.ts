@@ -1,0 +1,142 @@
+/**
+ * Services that report what is read, and keep book of it. Each event has an id of its own, so that it may be sent again where no answer came,
+ * and once more where Redis was killed since: what Redis answered for last it may have lost.
+ */
+
+import { setTimeout as delay } from 'node:timers/promises'
+import { Redis } from 'ioredis'
+import type { TrueCounts } from './check/truth.ts'
+
+export interface Readers {
+  /** Redis was killed: what it answered for in the last seconds is sent again. @returns events of which that Redis had lost what it answered */
+  lost(): Promise<number>
+  /** No more events; resolves when all were answered for. */
+  finish(): Promise<void>
+  readonly counts: ReadonlyMap<string, TrueCounts>
+  sent(): number
+  stop(): void
+}
+
+export interface ReadersWanted {
+  readonly port: number
+  readonly stream: string
+  readonly random: () => number
+  /** Articles that may be read: their URLs. Those that are there for a while, so that no killed Redis forgets one that is read. */
+  readonly articles: () => readonly string[]
+  /** Events every 100 ms. */
+  readonly pace: number
+}
+
+const TICK = 100
+const PATIENCE = 1_500
+/** What a Redis that is killed may have lost, ms. */
+const UNSAFE = 5_000
+
+interface Sent {
+  readonly fields: readonly string[]
+  /** ms by performance.now() when it was answered for. */
+  at: number
+  entry: string
+}
+
+export const startReaders = ({ port, stream, random, articles, pace }: ReadersWanted): Readers => {
+  const redis = new Redis({
+    port,
+    host: '127.0.0.1',
+    commandTimeout: PATIENCE,
+    maxRetriesPerRequest: 0,
+    enableOfflineQueue: false,
+    retryStrategy: () => 50,
+  })
+  redis.on('error', () => undefined) // it is made to fail
+  const counts = new Map<string, { views: number; comments: number; shares: number }>()
+  const recent: Sent[] = []
+  const inHand = new Set<Promise<void>>()
+  let made = 0
+  let isOver = false
+  let isStopped = false
+
+  const send = async (sent: Sent): Promise<void> => {
+    while (!isStopped) {
+      try {
+        sent.entry = String(await redis.xadd(stream, '*', ...sent.fields))
+        sent.at = performance.now()
+        return
+      } catch {
+        await delay(50 + random() * 100)
+      }
+    }
+  }
+  const inTurn = (sent: Sent): void => {
+    const sending = send(sent).finally(() => inHand.delete(sending))
+    inHand.add(sending)
+  }
+
+  const report = (url: string): void => {
+    made += 1
+    const dice = random()
+    const kind = dice < 0.8 ? 'view' : dice < 0.9 ? 'share' : 'comment'
+    const name = ({ view: 'views', share: 'shares', comment: 'comments' } as const)[kind]
+    const stands = counts.get(url) ?? { views: 0, comments: 0, shares: 0 }
+    stands[name] += 1
+    counts.set(url, stands)
+    const fields = ['kind', kind, 'article', url, 'visitor', `visitor-${made}`, 'id', `event-${made}`]
+    const copies = random() < 0.05 ? 2 : 1
+    for (let copy = 0; copy < copies; copy += 1) {
+      const sent: Sent = { fields, at: performance.now(), entry: '' }
+      recent.push(sent)
+      inTurn(sent)
+    }
+    // The same visitor again, and a robot: neither counts.
+    if (dice < 0.1) inTurn({ fields: [...fields.slice(0, 6), 'id', `again-${made}`], at: 0, entry: '' })
+    if (dice > 0.95) inTurn({ fields: ['kind', 'view', 'article', url, 'ua', 'Googlebot/2.1'], at: 0, entry: '' })
+  }
+
+  const run = async (): Promise<void> => {
+    while (!isOver) {
+      const known = articles()
+      // Nobody waits for ever: while Redis is away readers are as many as before, but no more than a few seconds' worth wait.
+      for (let n = 0; known.length > 0 && n < pace && inHand.size < pace * 40; n += 1) {
+        // Few articles are read much, most a little.
+        const url = known[Math.floor(random() ** 3 * known.length)]
+        if (url !== undefined) report(url)
+      }
+      while (recent.length > 0 && performance.now() - (recent[0]?.at ?? 0) > UNSAFE * 4) recent.shift()
+      await delay(TICK)
+    }
+  }
+  const running = run()
+
+  return {
+    counts,
+    sent: () => made,
+    async lost() {
+      const since = performance.now() - UNSAFE
+      const unsafe = recent.filter(({ at, entry }) => entry !== '' && at > since)
+      let lost = 0
+      for (const sent of unsafe) {
+        for (;;) {
+          const found = await redis.xrange(stream, sent.entry, sent.entry).catch(() => null)
+          if (isStopped) return lost
+          if (found === null) await delay(50)
+          else {
+            if (found.length === 0) lost += 1
+            break
+          }
+        }
+        inTurn(sent)
+      }
+      return lost
+    },
+    async finish() {
+      isOver = true
+      await running
+      while (inHand.size > 0) await Promise.all(inHand)
+    },
+    stop() {
+      isOver = true
+      isStopped = true
+      redis.disconnect()
+    },
+  }
+}

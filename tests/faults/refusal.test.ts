@@ -1,0 +1,110 @@
+/** What a Redis that answers and takes nothing costs: found by the fault run, seed 5 of `redis read-only` and `redis full`. */
+
+import { Worker } from 'bullmq'
+import { Redis } from 'ioredis'
+import { pino } from 'pino'
+import { afterAll, describe, expect, it } from 'vitest'
+import { startFaultyRedis } from '../../bench/faults/redis.ts'
+import { addArticles, openQueues } from '../../jobs/queues.ts'
+import { startDaemon } from '../../src/app/daemon.ts'
+import { whenTaken } from '../../src/redis/refusal.ts'
+import { SourceId } from '../../src/sources/source.ts'
+import { NOON } from '../support/articles.ts'
+import { aDesk } from '../support/daemon.ts'
+import { aFeed } from '../support/feed.ts'
+import { aFolder } from '../support/folder.ts'
+import { testRedis } from '../support/redis.ts'
+import { until } from '../support/until.ts'
+
+const log = pino({ level: 'silent' })
+const closing: (() => unknown)[] = []
+afterAll(async () => {
+  for (const close of closing.reverse()) await close()
+})
+
+const ownRedis = async () => {
+  const own = await startFaultyRedis(aFolder('refusal'), 'everysec')
+  const redis = new Redis({ port: own.port, host: '127.0.0.1' })
+  closing.push(
+    () => own.stop(),
+    () => redis.disconnect(),
+  )
+  return { url: `redis://127.0.0.1:${own.port}`, redis }
+}
+
+describe('a Redis that takes no writes', () => {
+  it('delays the news of that time by seconds, once it takes them again: no source waits for the end of a lease', async () => {
+    const { url, redis } = await ownRedis()
+    const feed = await aFeed([{ title: 'Before' }])
+    const desk = aDesk({ sources: [{ id: 'courier', name: 'Courier', url: `${feed.url}/rss`, section: 'world' }] })
+    const daemon = await startDaemon({
+      ...{ config: desk.config, roles: ['scheduler', 'crawl', 'articles', 'publish'], log },
+      redis: { address: { url }, origin: 'test', stop: async () => undefined },
+    })
+    const titles = async (): Promise<string[]> =>
+      (await redis.lrange(desk.keys.list('latest'), 0, -1)).map(entry => (JSON.parse(entry) as { title: string }).title)
+    await until(titles, found => found.includes('Before'))
+    const asked = feed.requests.length
+    await redis.config('SET', 'maxmemory', '1')
+    feed.state.items = [{ title: 'Meanwhile' }, ...feed.state.items]
+    // Crawled, or claimed at least, while nothing of it can be written down.
+    await until(() => feed.requests.length > asked, Boolean, { timeout: 3_000 }).catch(() => undefined)
+    await redis.config('SET', 'maxmemory', '0')
+    await until(titles, found => found.includes('Meanwhile'))
+    // Told to end while it takes nothing, a daemon ends all the same (seed 22).
+    await redis.replicaof('127.0.0.1', 1)
+    await daemon.stop()
+    await redis.replicaof('NO', 'ONE')
+  })
+
+  it('is waited for by whoever starts meanwhile', async () => {
+    const { redis } = await ownRedis()
+    await redis.config('SET', 'maxmemory', '1')
+    let done = false
+    const writing = whenTaken(log, () => redis.set('a', 'b')).then(() => {
+      done = true
+    })
+    await expect(redis.set('a', 'b')).rejects.toThrow('OOM')
+    expect(done).toBe(false)
+    await redis.config('SET', 'maxmemory', '0')
+    await writing
+    expect(await redis.get('a')).toBe('b')
+    await expect(whenTaken(log, () => redis.call('NONSENSE'))).rejects.toThrow('unknown command')
+  })
+})
+
+describe('a batch of articles that was given up', () => {
+  it('is run again by the next crawl that meets its items, however long it is kept as failed', async () => {
+    const { keys, connect } = testRedis()
+    const bull = connect()
+    const queues = openQueues(bull, keys)
+    const item = { key: 'k', also: [], headlined: false, fingerprint: 'f', place: 0, item: {} as never }
+    const about = { fetchedAt: NOON, trustsDates: true, language: null }
+    const batch = {
+      id: 'courier-c1-0',
+      data: { sourceId: SourceId.parse('courier'), crawl: { id: 'c1', batch: 0, batches: 1 }, ...about, items: [item] },
+    }
+    await queues.articles.add('batch', batch.data, { jobId: batch.id, attempts: 1 })
+    const runs: number[] = []
+    const worker = new Worker(
+      'articles',
+      async job => {
+        runs.push(job.attemptsMade)
+        if (runs.length === 1) throw new Error('refused')
+      },
+      { connection: bull, prefix: keys.bull() },
+    )
+    closing.push(async () => {
+      await worker.close()
+      await Promise.all(Object.values(queues).map(queue => queue.close()))
+      bull.disconnect()
+    })
+    await until(
+      () => queues.articles.getFailedCount(),
+      count => count === 1,
+    )
+    await addArticles(queues, [batch])
+    await until(() => runs.length === 2)
+    expect(runs).toEqual([0, 0])
+  })
+})
