@@ -2,6 +2,7 @@
 
 import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
+import { forTerminal } from './terminal.ts'
 
 export const canAsk = (): boolean => process.stdin.isTTY === true && process.stderr.isTTY === true
 
@@ -10,7 +11,7 @@ export const ask = async (question: string): Promise<string | null> => {
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
   const ended = new Promise<null>(resolve => terminal.once('close', () => resolve(null)))
   try {
-    const typed = await Promise.race([terminal.question(question), ended])
+    const typed = await Promise.race([terminal.question(forTerminal(question)), ended])
     if (typed === null) process.stderr.write('\n')
     return typed?.trim() ?? null
   } finally {

@@ -1,8 +1,10 @@
 /** The log: pino, JSON lines on stderr or stdout, for people where it is a terminal; secrets never in it. */
 
+import { Writable } from 'node:stream'
 import { type DestinationStream, type Logger, pino } from 'pino'
 import pretty from 'pino-pretty'
 import { withoutCredentials } from '../feed/redact.ts'
+import { forTerminal } from './terminal.ts'
 
 /** Fields that may hold a secret are never written. */
 const REDACT = [
@@ -25,11 +27,19 @@ export interface LogWanted {
 }
 
 export const createLog = ({ level, to }: LogWanted): Logger => {
-  const stream: DestinationStream = (to === 1 ? process.stdout : process.stderr).isTTY
+  const coloured = !process.env.NO_COLOR
+  const output = to === 1 ? process.stdout : process.stderr
+  const stream: DestinationStream = output.isTTY
     ? pretty({
-        destination: to,
-        sync: true,
-        colorize: !process.env.NO_COLOR,
+        // What JSON had written out is itself again here.
+        destination: new Writable({
+          decodeStrings: false,
+          write: (line: string, _encoding, written) => {
+            output.write(forTerminal(line, coloured))
+            written()
+          },
+        }),
+        colorize: coloured,
         translateTime: 'SYS:HH:MM:ss',
         ignore: 'pid,hostname',
       })
@@ -47,11 +57,12 @@ export const createLog = ({ level, to }: LogWanted): Logger => {
       hooks: {
         logMethod(args, method) {
           const last = args.at(-1)
-          if (typeof last === 'string') args[args.length - 1] = withoutCredentials(last)
+          // One line is one message, also where it is shown to people: what somebody put into it begins no other.
+          if (typeof last === 'string') args[args.length - 1] = withoutCredentials(last).replace(/[\r\n]+\s*/g, ' ')
           method.apply(this, args)
         },
         // Whatever a line holds, nested or not: a URL in it is written without what opens a door.
-        streamWrite: withoutCredentials,
+        streamWrite: line => forTerminal(withoutCredentials(line), false),
       },
     },
     stream,

@@ -12,6 +12,7 @@ import { registerWho } from './commands/register-who.ts'
 import { registerSources } from './commands/sources/register.ts'
 import { ConfigError } from './config/problems.ts'
 import { ROLES, type Role } from './config/schema.ts'
+import { guardConsole } from './terminal.ts'
 import { version } from './version.ts'
 
 const wholeNumber = (text: string): number => {
@@ -32,6 +33,8 @@ const rolesOf = (text: string): Role[] =>
     if (!role) throw new InvalidArgumentError(`${JSON.stringify(each)} is no role; there are ${ROLES.join(', ')}`)
     return role
   })
+
+guardConsole()
 
 const program = new Command('newsdesk')
   .description("The background worker behind a news site's lists: feeds in, ranked lists in Redis.")

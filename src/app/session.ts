@@ -1,7 +1,6 @@
 /** What a command of the terminal works with: configuration, the Redis of a running newsdesk, its queues and sources; closed when done. */
 
 import type { Redis } from 'ioredis'
-import { pino } from 'pino'
 import { openQueues, type Queues } from '../../jobs/queues.ts'
 import { checkSchema } from '../migrations/schema.ts'
 import { connectRedis } from '../redis/connect.ts'
@@ -11,6 +10,7 @@ import { type Catalogue, createCatalogue } from '../sources/catalogue.ts'
 import { createSources, type Sources } from '../sources/sources.ts'
 import { createPush, type Push } from '../websub/push.ts'
 import { type Config, loadConfig } from './config/load.ts'
+import { createLog } from './log.ts'
 
 export interface Session {
   readonly config: Config
@@ -43,7 +43,7 @@ export const withSession = async <T>(
     start,
     say: line => console.error(line),
   })
-  const log = pino({ level: 'warn' }, pino.destination(2))
+  const log = createLog({ level: 'warn', to: 2 })
   const keys = keysFor(settings.prefix)
   const redis = connectRedis(server.address, log, `${keys.prefix}:command`)
   const bull = connectRedis(server.address, log, `${keys.prefix}:command-queues`, { pipelined: false })

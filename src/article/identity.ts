@@ -116,7 +116,7 @@ export const identityKey = (canonical: string): string => {
     .replace(/^\/amp(?=\/)/i, '')
     .replace(/\.amp(?:\.html)?$/i, '')
     .replace(/\/(?:index|default)\.(?:html?|php|aspx?)$/i, '/')
-    .replace(/\/+$/, '')
+    .replace(/(?<!\/)\/+$/, '')
   const parameters = url.search
     .slice(1)
     .split('&')

@@ -12,6 +12,8 @@ export interface ReadReport {
   readonly article: string
   /** Opaque: a session id or a hash of one. One view counts per article and visitor in half an hour. */
   readonly visitor?: string
+  /** Opaque: where the visitor came from, such as a keyed hash of the address: what one network can count of an article is bounded. */
+  readonly network?: string
   /** User agent, so that robots are not counted. */
   readonly ua?: string
   /** When it happened, where that is not now. */
@@ -44,9 +46,10 @@ interface Held {
   readonly done: (error?: Error) => void
 }
 
-const fieldsOf = ({ kind, article, visitor, ua, at }: ReadReport): string[] => [
+const fieldsOf = ({ kind, article, visitor, network, ua, at }: ReadReport): string[] => [
   ...['kind', kind, 'article', article],
   ...(visitor === undefined ? [] : ['visitor', visitor]),
+  ...(network === undefined ? [] : ['network', network]),
   ...(ua === undefined ? [] : ['ua', ua]),
   ...(at === undefined ? [] : ['at', at.toISOString()]),
 ]

@@ -9,6 +9,7 @@ import { EVENT_KINDS } from '../lists/entry.ts'
 import { type Asks, eventText, parseEvent, type ReadEvent, type Refusal } from './event.ts'
 import { createPacker } from './pack.ts'
 import { createRecent } from './recent.ts'
+import type { EventSettings } from './settings.ts'
 import { type DayKey, dayOf, keyedHash } from './visitor.ts'
 import { HOUR, MINUTE } from './windows.ts'
 
@@ -56,8 +57,9 @@ const dayOfSlot = (slot: number, span: number): number => dayOf(slot * span)
 export const daysOf = (read: readonly Judged[], span: number): Set<number> => {
   const days = new Set<number>()
   let last = Number.NaN
-  for (const { event } of read) {
+  for (const { event, addedAt } of read) {
     const slot = slotOf(event.at, span)
+    if (event.network !== '') days.add(dayOf(addedAt))
     // Most events of a batch are of one slot.
     if (slot !== last) for (const near of [slot - 1, slot, slot + 1]) days.add(dayOfSlot(near, span))
     last = slot
@@ -167,6 +169,17 @@ const hashAll = (read: readonly Judged[], span: number, keys: ReadonlyMap<number
   return hashes
 }
 
+/**
+ * Network, article and kind as one, by the key of the day it arrived: when an event says it happened is its sender's to say, so what
+ * is to bound a sender goes by when it came.
+ */
+const crowdOf = ({ event, addedAt }: Judged, keys: ReadonlyMap<number, DayKey>): string => {
+  const { network, kind, article } = event
+  const key = keys.get(dayOf(addedAt))
+  if (network === '' || key === undefined) return ''
+  return pairOf(halvesOfArticle(article), keyedHash(key, `${kind}\n${network}`))
+}
+
 export interface PackedBatch {
   readonly bytes: Buffer
   /** ms: when the latest of them was added. */
@@ -174,18 +187,23 @@ export interface PackedBatch {
 }
 
 /**
- * Packs what count.lua takes: fifteen lists, of which the first eleven have an element an event, or none where no event has one.
+ * Packs what count.lua takes: seventeen lists, of which the first thirteen have an element an event, or none where no event has one.
  * @param read events whose articles are known, by their ids of now
- * @param span ms
+ * @param spans ms
  * @param keys of every day that daysOf names
  */
-export const packBatch = (read: readonly Judged[], span: number, keys: ReadonlyMap<number, DayKey>): PackedBatch => {
+export const packBatch = (
+  read: readonly Judged[],
+  { span, networkSpan }: Pick<EventSettings, 'span' | 'networkSpan'>,
+  keys: ReadonlyMap<number, DayKey>,
+): PackedBatch => {
   const packer = createPacker(64 + read.length * 96)
   const { groups, cells, slots, cellOf, slotsOf } = group(read, span)
   const { who, own, before, after } = hashAll(read, span, keys)
   const start = read.reduce((least, { event }) => Math.min(least, event.at), Number.POSITIVE_INFINITY)
   const withIds = read.some(({ event }) => event.id !== '') ? read : []
   const withSeconds = read.some(({ event }) => event.seconds > 0) ? read : []
+  const withNetworks = read.some(({ event }) => event.network !== '') ? read : []
 
   const list = <Each>(values: readonly Each[], write: (value: Each) => void) => {
     packer.array(values.length)
@@ -196,7 +214,7 @@ export const packBatch = (read: readonly Judged[], span: number, keys: ReadonlyM
     packer.array(values.length)
     for (let index = 0; index < values.length; index += 1) packer.hash(values[index] ?? own[index] ?? '')
   }
-  packer.array(15)
+  packer.array(17)
   list(read, ({ entry }) => packer.latin1(entry))
   list(cellOf, packer.number)
   list(read, ({ event }) => packer.number(event.at - start))
@@ -209,6 +227,8 @@ export const packBatch = (read: readonly Judged[], span: number, keys: ReadonlyM
   list(withIds, ({ event }) => packer.hash(event.id === '' ? '' : hash('sha256', event.id).slice(0, 16)))
   list(withIds, ({ addedAt }) => packer.number(Math.floor(addedAt / HOUR)))
   list(withSeconds, ({ event }) => packer.number(event.seconds))
+  list(withNetworks, each => packer.hash(crowdOf(each, keys)))
+  list(withNetworks, ({ addedAt }) => packer.number(slotOf(addedAt, networkSpan)))
   list(slots, packer.number)
   packer.array(groups.length * 2)
   for (const [kind, article] of groups) {

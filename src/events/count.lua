@@ -4,7 +4,8 @@
 --      2  consumer group, or '' where nothing is to be acknowledged and no refusals are told (a replay)
 --      3  now, ms
 --      4  MessagePack [span ms, half-life ms, landmark ms, most members of now, most events of a visitor a minute or 0,
---         ms before which events are remembered but not counted, latest arrival in the batch ms]
+--         ms before which events are remembered but not counted, latest arrival in the batch ms,
+--         most events of a kind of an article counted from one network or 0, in so many ms]
 --      5  MessagePack [[window, ms a bucket spans, buckets], ...]
 --      6  MessagePack of the events, see batch.ts
 --      7  MessagePack of those refused already: [ids, reason of each, detail of each or '']
@@ -12,9 +13,9 @@
 -- O(events + kinds and articles among them * log(articles)); each kind of key is read and written once a batch where commands allow.
 
 local stream, base, group, now = KEYS[1], ARGV[1], ARGV[2], tonumber(ARGV[3])
-local span, half, landmark, mostNow, perMinute, countFrom, latest = unpack(cmsgpack.unpack(ARGV[4]))
+local span, half, landmark, mostNow, perMinute, countFrom, latest, perNetwork, networkSpan = unpack(cmsgpack.unpack(ARGV[4]))
 local rolling = cmsgpack.unpack(ARGV[5])
-local ids, cellOf, atOf, slotOf, own, before, after, who, eventId, arrivedIn, seconds, slots, groups, cells, start =
+local ids, cellOf, atOf, slotOf, own, before, after, who, eventId, arrivedIn, seconds, crowd, crowdIn, slots, groups, cells, start =
   unpack(cmsgpack.unpack(ARGV[6]))
 local kinds = { 'view', 'share', 'comment' }
 local HOUR, CHUNK = 3600000, 2000
@@ -71,20 +72,21 @@ for index = 1, #ids do
 end
 
 -- What was known before this batch.
-local idsByHour, whoByMinute, seenBySlot = {}, {}, {}
+local idsByHour, whoByMinute, seenBySlot, crowdsBySlot = {}, {}, {}, {}
 for _, index in ipairs(fresh) do
   local minute, slot = cells[2 * cellOf[index]], slots[slotOf[index]]
   if eventId[index] and eventId[index] ~= '' then
     for hour = arrivedIn[index] - 1, arrivedIn[index] + 1 do push(idsByHour, hour, eventId[index]) end
   end
   if perMinute > 0 and who[index] ~= '' then push(whoByMinute, minute, who[index]) end
+  if perNetwork > 0 and crowd[index] and crowd[index] ~= '' then push(crowdsBySlot, crowdIn[index], crowd[index]) end
   if own[index] ~= '' then
     push(seenBySlot, slot, own[index])
     push(seenBySlot, slot - 1, before[index] or own[index])
     push(seenBySlot, slot + 1, after[index] or own[index])
   end
 end
-local reported, acting, seen = {}, {}, {}
+local reported, acting, seen, crowds = {}, {}, {}, {}
 for hour, members in pairs(idsByHour) do
   reported[hour] = known('SMISMEMBER', base .. 'ids:' .. whole(hour), members)
 end
@@ -92,9 +94,10 @@ for minute, members in pairs(whoByMinute) do
   acting[minute] = known('HMGET', base .. 'burst:' .. whole(minute), members)
 end
 for slot, members in pairs(seenBySlot) do seen[slot] = known('HMGET', base .. 'seen:' .. whole(slot), members) end
+for slot, members in pairs(crowdsBySlot) do crowds[slot] = known('HMGET', base .. 'crowd:' .. whole(slot), members) end
 
-local newIds, newWho, newSeen = {}, {}, {}
-local refused = { replayed = 0, burst = 0, repeated = 0 }
+local newIds, newWho, newSeen, newCrowds = {}, {}, {}, {}
+local refused = { replayed = 0, burst = 0, crowded = 0, repeated = 0 }
 
 local function isReplay(index)
   local id = eventId[index]
@@ -115,6 +118,21 @@ local function isBurst(index, minute)
   newWho[minute] = newWho[minute] or {}
   newWho[minute][who[index]] = true
   return count > perMinute
+end
+
+local function hasCrowd(index) return perNetwork > 0 and crowd[index] and crowd[index] ~= '' end
+
+local function isCrowded(index)
+  return hasCrowd(index) and tonumber(crowds[crowdIn[index]][crowd[index]] or 0) >= perNetwork
+end
+
+-- Only what counts fills a network's share: a view that is told twice takes nothing from others behind the same address.
+local function joinCrowd(index)
+  if not hasCrowd(index) then return end
+  local slot, member = crowdIn[index], crowd[index]
+  crowds[slot][member] = tonumber(crowds[slot][member] or 0) + 1
+  newCrowds[slot] = newCrowds[slot] or {}
+  newCrowds[slot][member] = true
 end
 
 -- A view is kept as its ms within its slot. Two in one slot are always less than the span apart.
@@ -145,16 +163,21 @@ for _, index in ipairs(fresh) do
     refused.replayed = refused.replayed + 1
   elseif isBurst(index, minute) then
     refused.burst = refused.burst + 1
+  elseif isCrowded(index) then
+    refused.crowded = refused.crowded + 1
   else
     -- Time spent is told when a page is left: its view was counted when it was opened.
     local time = seconds[index]
     if time and time > 0 and counting then spent[groups[2 * of]] = (spent[groups[2 * of]] or 0) + time end
     if isRepeated(index, at, slots[slotOf[index]]) then
       refused.repeated = refused.repeated + 1
-    elseif counting then
-      counts[cell] = (counts[cell] or 0) + 1
-      weights[of] = (weights[of] or 0) + math.exp(math.log(2) * (at - latestAt) / half)
-      counted = counted + 1
+    else
+      joinCrowd(index)
+      if counting then
+        counts[cell] = (counts[cell] or 0) + 1
+        weights[of] = (weights[of] or 0) + math.exp(math.log(2) * (at - latestAt) / half)
+        counted = counted + 1
+      end
     end
   end
 end
@@ -163,15 +186,20 @@ for hour, members in pairs(newIds) do
   inParts('SADD', base .. 'ids:' .. whole(hour), members)
   redis.call('PEXPIRE', base .. 'ids:' .. whole(hour), 3 * HOUR)
 end
-for minute, members in pairs(newWho) do
-  local write = {}
-  for member in pairs(members) do
-    write[#write + 1] = member
-    write[#write + 1] = whole(acting[minute][member])
+-- Writes tallies of the members that changed, and how long they are kept.
+local function keepTallies(name, tallies, changed, lasts)
+  for part, members in pairs(changed) do
+    local key, write = base .. name .. whole(part), {}
+    for member in pairs(members) do
+      write[#write + 1] = member
+      write[#write + 1] = whole(tallies[part][member])
+    end
+    inParts('HSET', key, write)
+    redis.call('PEXPIRE', key, whole(lasts))
   end
-  inParts('HSET', base .. 'burst:' .. whole(minute), write)
-  redis.call('PEXPIRE', base .. 'burst:' .. whole(minute), 300000)
 end
+keepTallies('burst:', acting, newWho, 300000)
+keepTallies('crowd:', crowds, newCrowds, networkSpan + 300000)
 for slot, write in pairs(newSeen) do
   inParts('HSET', base .. 'seen:' .. whole(slot), write)
   redis.call('PEXPIRE', base .. 'seen:' .. whole(slot), whole(HOUR + span))

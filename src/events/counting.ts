@@ -155,12 +155,12 @@ export const createCounting = ({ redis, keys, archive, settings, onRead }: Count
     decay,
 
     async count(entries, { base, group, now, from }) {
-      const { span, halfLife, latest, perMinute } = settings()
+      const { span, halfLife, latest, perMinute, perNetwork, networkSpan } = settings()
       const { read, refused } = judge(entries, latest, asks)
       const resolved = await resolve(read, refused, now)
       const dayKeysOf = await keysOf(daysOf(resolved, span))
       const told = onRead?.(viewsOf(resolved, dayKeysOf)).catch(() => undefined)
-      const packed = packBatch(resolved, span, dayKeysOf)
+      const packed = packBatch(resolved, { span, networkSpan }, dayKeysOf)
       const counted = await runScript(
         redis,
         countScript,
@@ -169,7 +169,7 @@ export const createCounting = ({ redis, keys, archive, settings, onRead }: Count
           base,
           group,
           now,
-          pack([span, halfLife, LANDMARK, MOST_NOW, perMinute, from, packed.latest]),
+          pack([span, halfLife, LANDMARK, MOST_NOW, perMinute, from, packed.latest, perNetwork, networkSpan]),
           rollingPacked,
           packed.bytes,
           packRefused(refused),

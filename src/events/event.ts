@@ -10,6 +10,8 @@ export interface ReadEvent {
   readonly article: ArticleId
   /** As the service gave it; hashed before anything is kept. Empty where it gave none. */
   readonly visitor: string
+  /** Where the visitor came from, as the service gave it; hashed as well. Empty where it gave none. */
+  readonly network: string
   /** ms since the epoch: when it happened. */
   readonly at: number
   /** Whole seconds of reading; 0 where it gave none. */
@@ -27,6 +29,7 @@ export const REFUSALS = [
   'repeated',
   'replayed',
   'burst',
+  'crowded',
   'too-late',
   'in-future',
 ] as const
@@ -57,13 +60,14 @@ export interface EventText {
   kind?: string | undefined
   article?: string | undefined
   visitor?: string | undefined
+  network?: string | undefined
   ua?: string | undefined
   at?: string | undefined
   seconds?: string | undefined
   id?: string | undefined
 }
 
-const FIELDS: ReadonlySet<string> = new Set(['kind', 'article', 'visitor', 'ua', 'at', 'seconds', 'id'])
+const FIELDS: ReadonlySet<string> = new Set(['kind', 'article', 'visitor', 'network', 'ua', 'at', 'seconds', 'id'])
 
 /** @param flat fields of a stream's entry as Redis gives them: name, value, ... */
 export const eventText = (flat: readonly string[]): EventText => {
@@ -72,6 +76,7 @@ export const eventText = (flat: readonly string[]): EventText => {
     kind: undefined,
     article: undefined,
     visitor: undefined,
+    network: undefined,
     ua: undefined,
     at: undefined,
     seconds: undefined,
@@ -114,7 +119,7 @@ export const parseEvent = (
   latest: number,
   { articleOf, isRobot }: Asks = ASKS,
 ): ParsedEvent => {
-  const { kind, article, visitor = '', ua, at: writtenAt, seconds: writtenSeconds, id = '' } = fields
+  const { kind, article, visitor = '', network = '', ua, at: writtenAt, seconds: writtenSeconds, id = '' } = fields
   const long = tooLong(fields)
   if (long) return long
   if (kind === undefined) return refuse('malformed', 'no kind')
@@ -137,6 +142,7 @@ export const parseEvent = (
     kind: kind as EventKind,
     article: named,
     visitor,
+    network,
     at: Math.min(at, addedAt),
     seconds: kind === 'view' ? Math.round(seconds) : 0,
     id,

@@ -25,6 +25,16 @@ export const EventSettings = z
       .min(0)
       .default(120)
       .describe('Most events of one visitor in a minute; more are refused as a burst. 0: no bound.'),
+    perNetwork: z
+      .int()
+      .min(0)
+      .default(50)
+      .describe(
+        'Most views (shares, comments) of one article counted from one network within `networkSpan`, where it is known; more are refused as crowded. 0: no bound.',
+      ),
+    networkSpan: Duration.prefault('6h').describe(
+      'Time within which `perNetwork` counts: longer bounds a sender tighter, and takes memory for longer (66 MB a million readers of articles).',
+    ),
     claimAfter: Duration.prefault('15s').describe(
       'How long events may be in the hands of one daemon before another takes them over.',
     ),

@@ -110,7 +110,7 @@ const declaredIn = (bytes: Uint8Array): string | undefined => {
 }
 
 const charsetOf = (contentType: string | null | undefined): string | undefined =>
-  /;\s*charset\s*=\s*["']?\s*([^\s;"']{1,40})/i.exec(contentType ?? '')?.[1]
+  /;\s*charset\s*=\s{0,9}["']?\s{0,9}([^\s;"']{1,40})/i.exec(contentType ?? '')?.[1]
 
 /** The first position at which bytes stop being UTF-8 is not needed, only whether they are. */
 const utf8 = (bytes: Uint8Array): string | undefined => {

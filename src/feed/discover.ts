@@ -87,7 +87,7 @@ export const bare = (url: string): string =>
   url
     .replace(/^https?:\/\/(?:www\.)?/i, '')
     .replace(/[?#]$/, '')
-    .replace(/\/+$/, '')
+    .replace(/(?<!\/)\/+$/, '')
 
 /**
  * Feeds behind a page, best first: those it declares, those it links to; where there are none, those that lie in common places; and the

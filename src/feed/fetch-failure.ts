@@ -1,6 +1,7 @@
 /** What can go wrong with a fetch, in terms an operator can act on. (pure) */
 
 import { withoutCredentials } from './redact.ts'
+import { fold } from './text.ts'
 
 export type FailureReason =
   | 'dns'
@@ -39,7 +40,7 @@ export class Failure extends Error {
   readonly extra: Extra
 
   constructor(reason: FailureReason, detail: string, extra: Extra = {}) {
-    super(withoutCredentials(detail))
+    super(withoutCredentials(fold(detail)))
     this.reason = reason
     this.extra = extra
   }

@@ -57,9 +57,12 @@ const personOf = (raw: Raw): string | null => {
   return named ?? textOf(raw)
 }
 
+/** No name is longer as it is written; the patterns below look through the rest again for each of its parts. */
+const LONGEST_NAME = 1_000
+
 /** `jo@example.org (Jo Reed)` and `Jo Reed <jo@example.org>` are both Jo Reed. */
 const bareName = (written: string): string => {
-  const text = plainText(written)
+  const text = plainText(written.slice(0, LONGEST_NAME))
   const inBrackets = /^\S+@\S+\s*\((.{1,200})\)$/.exec(text)?.[1]
   return (inBrackets ?? text.replace(/\s*<?\b[\w.+-]{1,64}@[\w.-]{1,255}\b>?\s*/, ' ')).trim() || text
 }

@@ -31,7 +31,7 @@ const GLOBAL_V6 = '2000::/3'
 const SPECIAL_V6 = ['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20']
 
 /** The eight groups of an IPv6 address, however it is spelt. */
-const groupsOf = (address: string): number[] => {
+export const groupsOf = (address: string): number[] => {
   const dotted = /^(.*:)(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(address)
   const plain = dotted ? `${dotted[1]}${hexPair(dotted[2], dotted[3])}:${hexPair(dotted[4], dotted[5])}` : address
   const [head = '', tail] = plain.split('::')
@@ -44,7 +44,7 @@ const hexPair = (high = '0', low = '0'): string => (Number(high) * 256 + Number(
 const dottedOf = (high = 0, low = 0): string => [high >> 8, high & 255, low >> 8, low & 255].join('.')
 
 /** The IPv4 address a machine on the way makes of an IPv6 one: mapped (::ffff:0:0/96), or translated by NAT64 (64:ff9b::/96, RFC 6052). */
-const embeddedV4 = (groups: readonly number[]): string | null => {
+export const embeddedV4 = (groups: readonly number[]): string | null => {
   const [a, b, c, d, e, f, g, h] = groups
   const zeros = a === 0 && b === 0 && c === 0 && d === 0
   if (zeros && e === 0 && f === 0xffff) return dottedOf(g, h)

@@ -30,7 +30,7 @@ export const imageOf = (fields: RawFields, markup: string | null, base: string |
     ...own(fields, 'itunes:image').map(raw => attribute(raw, 'href')),
     ...own(fields, 'image').map(raw => textOf(childrenOf(raw, 'url')[0]) ?? textOf(raw) ?? attribute(raw, 'href')),
     ...own(fields, 'g:image_link').map(textOf),
-    /<img\b[^>]{0,1000}?\bsrc\s*=\s*["']([^"']{1,2000})["']/i
+    /<img\b[^<>]{0,1000}?\bsrc\s*=\s*["']([^"']{1,2000})["']/i
       .exec(markup?.slice(0, 50_000) ?? '')?.[1]
       ?.replaceAll('&amp;', '&') ?? null,
   ]

@@ -49,7 +49,9 @@ const SITEMAPS = ['/sitemap_news.xml', '/news-sitemap.xml', '/sitemap-news.xml']
 /** Where feeds commonly lie: under the page's own path first, where it has one, then at the root. */
 export const commonFeeds = (page: string): readonly string[] => {
   const { pathname, origin } = new URL(page)
-  const own = pathname.replace(/\/[^/]*\.[^/]*$/, '').replace(/\/+$/, '')
+  const last = pathname.lastIndexOf('/')
+  const folder = pathname.includes('.', last) ? pathname.slice(0, last) : pathname
+  const own = folder.replace(/(?<!\/)\/+$/, '')
   return unique([
     ...(own === '' ? [] : [`${origin}${own}/feed`, `${origin}${own}/rss`]),
     ...COMMON.map(path => origin + path),
@@ -61,7 +63,7 @@ export const commonSitemaps = (page: string): readonly string[] => SITEMAPS.map(
 /** Sitemap lines of a robots.txt, those that speak of news first. */
 export const sitemapsOf = (robots: string, url: string): readonly string[] =>
   unique(
-    [...robots.slice(0, MOST_READ).matchAll(/^\s*sitemap\s*:\s*(\S+)/gim)].flatMap(([, at = '']) =>
+    [...robots.slice(0, MOST_READ).matchAll(/^[\t ]*sitemap[\t ]*:[\t ]*(\S+)/gim)].flatMap(([, at = '']) =>
       URL.canParse(at, url) && /^https?:$/.test(new URL(at, url).protocol) ? [new URL(at, url).href] : [],
     ),
   ).sort((a, b) => Number(/news/i.test(b)) - Number(/news/i.test(a)))

@@ -127,7 +127,7 @@ const notHtml = (html: string, url: string | undefined): NotAFeed => {
     },
   })
   parser.end(html.slice(0, 100_000))
-  const title = /<title[^>]*>([^<]{0,200})/i.exec(html.slice(0, 20_000))?.[1]?.trim()
+  const title = /<title[^<>]*>([^<]{0,200})/i.exec(html.slice(0, 20_000))?.[1]?.trim()
   const offer = links.length > 0 ? `; the page offers ${links.join(', ')}` : ''
   return refusal('html', `an HTML page${title ? ` (${JSON.stringify(title)})` : ''} in place of a feed${offer}`, links)
 }

@@ -159,7 +159,7 @@ const rawFields = (feed: object): RawFields => {
 
 /** What rss-parser reads wrongly though it does not fail: markup in order, inherited bases, declared entities. Those go to the second reader. */
 export const beyondStrict = (text: string): boolean =>
-  /\btype\s*=\s*["'](?:xhtml|application\/xhtml\+xml)["']|\bmode\s*=\s*["']xml["']|\bxml:base\s*=|<!DOCTYPE[^>[]*\[/i.test(
+  /\btype\s*=\s*["'](?:xhtml|application\/xhtml\+xml)["']|\bmode\s*=\s*["']xml["']|\bxml:base\s*=|<!DOCTYPE[^<>[]*\[/i.test(
     text,
   )
 

@@ -58,12 +58,13 @@ const unmangled = (text: string): string => {
 }
 
 /**
- * White space to single blanks; control characters, terminal escapes among them, and stray surrogates go. What was encoded twice or
- * meant as windows-1252 is read as it was meant.
+ * White space to single blanks; control characters, terminal escapes among them, and stray surrogates go, as do the marks that turn the
+ * direction of writing around, whose end the rest of a page would wait for. What was encoded twice or meant as windows-1252 is read
+ * as it was meant.
  */
 export const fold = (text: string): string =>
   // Zero-width spaces stay within a text, where scripts without blanks need them; alone they are nothing.
-  unmangled(text.toWellFormed()).replace(C1_CONTROLS, fromWindows1252).replace(BLANKS, ' ').trim()
+  unmangled(text.toWellFormed()).replace(C1_CONTROLS, fromWindows1252).replace(TURNS, '').replace(BLANKS, ' ').trim()
 
 /** At most so many characters, none of them half. */
 export const cutTo = (text: string, most: number): string =>
@@ -74,6 +75,7 @@ export const cutTo = (text: string, most: number): string =>
         .replace(/[\ud800-\udbff]$/, '')
         .trim()
 
+const TURNS = /[\u202a-\u202e\u2066-\u2069]+/g
 const BLANKS = /[\u0000-\u001f\u007f-\u009f\ufeff\s]+/g
 
 /** Markup that arrived escaped once more: `&lt;b&gt;` and the like, so that a second reading shows its text. */

@@ -12,6 +12,7 @@ import type { Keeper } from '../redis/kept.ts'
 import type { Keys } from '../redis/keys.ts'
 import { isPassingTrouble } from '../redis/trouble.ts'
 import { createAllowance } from './allowance.ts'
+import { networkOf } from './network-of.ts'
 import type { HttpSettings } from './settings.ts'
 
 export interface EventsRouteParts {
@@ -34,12 +35,21 @@ const LENGTH_HOLDS = 1_000
 /** How long Redis may take to answer, ms. */
 const PATIENCE = 5_000
 
+/** The network is ours to say: of a page it would be the page's. */
+const { network: _, ...OfPages } = EventFields.shape
 const Reported = z.object({
-  ...EventFields.shape,
+  ...OfPages,
   at: z.union([z.string().max(40), z.number()]).optional(),
   seconds: z.union([z.string().max(20), z.number()]).optional(),
 })
 type Reported = z.infer<typeof Reported>
+
+/** Who sent a request, as far as it is known. */
+interface Sender {
+  readonly address: string
+  readonly network: string
+  readonly ua: string
+}
 
 /** One event, a list of them, or `{ "events": [...] }`. */
 const eventsOf = (body: unknown): unknown[] => {
@@ -100,15 +110,22 @@ export const eventsRoute = ({ redis, keys, settings, most, keeper, now }: Events
     return waiting.length >= most()
   }
 
-  const append = async (events: readonly Reported[], visitorOf: (given?: string) => string, ua: string) => {
+  /** @param hashed a text under the key of the day */
+  const append = async (events: readonly Reported[], from: Sender, hashed: (text: string) => string) => {
+    const { address, network, ua } = from
+    const unnamed = `h${hashed(`${address}\n${ua}`)}`
     const added = redis.pipeline()
     for (const event of events) {
-      const fields = ['kind', event.kind, 'article', event.article, 'visitor', visitorOf(event.visitor)]
+      // What a page calls its visitor is hashed as well: it may be a name or an address.
+      const visitor = event.visitor ? `g${hashed(event.visitor)}` : unnamed
+      const fields = ['kind', event.kind, 'article', event.article, 'visitor', visitor]
+      if (network !== '') fields.push('network', hashed(network))
       const agent = (event.ua ?? ua).slice(0, LONGEST_UA)
       if (agent !== '') fields.push('ua', agent)
       if (event.at !== undefined) fields.push('at', String(event.at))
       if (event.seconds !== undefined) fields.push('seconds', String(event.seconds))
-      if (event.id !== undefined) fields.push('id', event.id)
+      // Of this visitor: who guesses what another's event is called cannot have that one taken for known.
+      if (event.id !== undefined) fields.push('id', hashed(`${visitor}\n${event.id}`))
       added.xadd(keys.events(), '*', ...fields)
     }
     const settled = keeper?.stake()
@@ -129,12 +146,10 @@ export const eventsRoute = ({ redis, keys, settings, most, keeper, now }: Events
     if (await isFull()) return refuse({ status: 503, error: 'too many events wait to be counted; send again' }, 30)
     const key = await dayKeys.of(dayOf(now()))
     const address = request.ip ?? ''
-    const wait = allowance.take(keyedHash(key, address), events.length)
+    const network = networkOf(address)
+    const wait = allowance.take(keyedHash(key, network), events.length)
     if (wait > 0) return refuse({ status: 429, error: 'too many events from this address in a minute' }, wait)
-    const ua = request.get('user-agent') ?? ''
-    const unnamed = `h${keyedHash(key, `${address}\n${ua}`)}`
-    // What a page calls its visitor is hashed as well: it may be a name or an address.
-    await append(events, given => (given ? `g${keyedHash(key, given)}` : unnamed), ua)
+    await append(events, { address, network, ua: request.get('user-agent') ?? '' }, text => keyedHash(key, text))
     response.status(204).end()
   }
 

@@ -64,6 +64,13 @@ export const EventFields = z.object({
     .max(2_048)
     .optional()
     .describe('Opaque: a session id or a hash of one. One view counts per article and visitor in half an hour.'),
+  network: z
+    .string()
+    .max(2_048)
+    .optional()
+    .describe(
+      'Opaque: where the visitor came from, such as a keyed hash of the address. Of one article so many events count from one in six hours.',
+    ),
   ua: z.string().max(2_048).optional().describe('User agent: robots are not counted.'),
   at: z
     .string()

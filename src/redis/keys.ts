@@ -164,7 +164,8 @@ export const keysFor = (prefix: string) => {
       `${events}:bucket:${kind}:${window}:${index}`,
     /**
      * What else the counter keeps beside the stream, all written by its scripts:
-     * - `seen:<slot>` HASH article and visitor -> ms; an hour and a span. `burst:<minute>` HASH visitor -> events; 5 minutes. `ids:<hour>` SET; 3 hours.
+     * - `seen:<slot>` HASH article and visitor -> ms; an hour and a span. `burst:<minute>` HASH visitor -> events; 5 minutes.
+     *   `crowd:<slot>` HASH article, kind and network -> events; 5 minutes longer than `events.networkSpan`. `ids:<hour>` SET; 3 hours.
      * - `salt:<day>` STRING, key of a day's hashes; 3 days.
      * - `marks` HASH window -> its first bucket, and the half-life. `index:<kind>:<window>` ZSET of its buckets; swept of those that expired.
      * - `dirty` HASH article id -> version, what is to be told to its hash. `version` STRING counter.

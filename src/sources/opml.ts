@@ -21,7 +21,9 @@ const DEEPEST = 50
 /** Characters tokenized at a time. */
 const PIECE = 16_384
 
-const text = (value: string | undefined): string | null => value?.replace(/\s+/g, ' ').trim() || null
+/** On one line, without control characters and marks that turn writing around. */
+const text = (value: string | undefined): string | null =>
+  value?.replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069\s]+/gu, ' ').trim() || null
 
 /** `/World/Asia,politics` -> World, Asia, politics */
 const categoriesIn = (value: string | undefined): string[] =>

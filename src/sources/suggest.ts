@@ -12,9 +12,9 @@ const slug = (text: string): string =>
     .toLowerCase()
     .replace(/\p{M}+/gu, '')
     .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '')
+    .replace(/^-|-$/g, '')
     .slice(0, 40)
-    .replace(/-+$/, '')
+    .replace(/-$/, '')
 
 /** Words of a path that say nothing of what its feed holds. */
 const EMPTY = new Set(['feed', 'feeds', 'rss', 'atom', 'rdf', 'xml', 'index', 'news', 'json', 'www', 'all', 'www-', ''])

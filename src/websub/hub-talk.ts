@@ -1,6 +1,7 @@
 /** What is said between us and a hub: subscribing, renewing and goodbyes, and its questions whether we meant it. */
 
 import type { PostForm, PostManners } from '../feed/post.ts'
+import { fold } from '../feed/text.ts'
 import type { Sources } from '../sources/sources.ts'
 import type { Subscriptions } from './push-store.ts'
 import type { PushSettings } from './settings.ts'
@@ -119,7 +120,7 @@ export const createHubTalk = ({ subscriptions, settings, sources, postForm, trus
       if (topic !== subscription.topic) return notFound
       if (mode === 'denied') {
         if (subscription.state === 'ending') return { status: 200, body: '' }
-        const why = `the hub denies it: ${(query['hub.reason'] ?? 'no reason given').slice(0, 200)}`
+        const why = `the hub denies it: ${fold((query['hub.reason'] ?? 'no reason given').slice(0, 200))}`
         await patch(token, { state: 'denied', asked: '', tries: 0, reason: why }, afterDenial(now()))
         await sources.setPush(subscription.source, 0)
         return { status: 200, body: '' }

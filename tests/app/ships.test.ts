@@ -8,7 +8,13 @@ import { readEnvironment } from '../../src/app/config/environment.ts'
 import { Settings } from '../../src/app/config/schema.ts'
 import { createGauges } from '../../src/gauges/gauges.ts'
 
+/** As each service stands once what they share is put in. */
 const Service = z.strictObject({
+  security_opt: z.tuple([z.literal('no-new-privileges:true')]),
+  cap_drop: z.tuple([z.literal('ALL')]),
+  read_only: z.literal(true),
+  tmpfs: z.tuple([z.literal('/tmp')]),
+  user: z.string().optional(),
   image: z.string().optional(),
   build: z.string().optional(),
   command: z.string().optional(),
@@ -32,8 +38,12 @@ const Service = z.strictObject({
   restart: z.string(),
 })
 const compose = z
-  .strictObject({ services: z.record(z.string(), Service), volumes: z.record(z.string(), z.null()) })
-  .parse(parse(readFileSync('docker-compose.yml', 'utf8')))
+  .strictObject({
+    'x-hardened': z.unknown(),
+    services: z.record(z.string(), Service),
+    volumes: z.record(z.string(), z.null()),
+  })
+  .parse(parse(readFileSync('docker-compose.yml', 'utf8'), { merge: true }))
 const dockerfile = readFileSync('Dockerfile', 'utf8')
 const defaults = Settings.parse({})
 
@@ -43,6 +53,14 @@ describe('docker-compose.yml', () => {
   it('gives Redis an append-only file on a volume, and no eviction', () => {
     expect(compose.services.redis?.command).toMatch(/--appendonly yes.*--maxmemory-policy noeviction/)
     expect(compose.services.redis?.volumes[0]?.split(':')[0]).toBe(Object.keys(compose.volumes)[0])
+  })
+
+  it('opens Redis to nobody outside, and gives no service more than it needs', () => {
+    expect(Object.keys(compose.services)).toEqual(['redis', 'newsdesk', 'prometheus', 'grafana'])
+    expect(compose.services.redis?.ports).toBeUndefined()
+    expect(compose.services.redis?.user).toBe('redis')
+    // What the schema above asks of each: no new privileges, no capabilities, nothing writable but volumes.
+    expect(Object.values(compose.services).map(({ read_only }) => read_only)).toEqual([true, true, true, true])
   })
 
   it('sets only what newsdesk knows', () => {

@@ -111,6 +111,45 @@ describe('counting', () => {
     expect(await desk.totals('share')).toEqual({ [A]: 4 })
   })
 
+  describe('from one network', () => {
+    const crowd = (count: number, more = {}) =>
+      Array.from({ length: count }, (_, index) => view(A, `reader ${index}`, { network: 'n', ...more }))
+
+    it('counts so many of an article and kind, whoever they say they are and whenever it was, and again later', async () => {
+      const desk = aDesk({ perNetwork: 5 })
+      const send = async (events: readonly Record<string, string>[]) =>
+        desk.counter().countEntries(await desk.deliver(desk.clock.now, events))
+      const past = Array.from({ length: 20 }, (_, index) =>
+        view(A, `late ${index}`, { network: 'n', at: String(NOON - index * 3_600_000) }),
+      )
+      await send([...crowd(3), ...crowd(3), ...crowd(40), ...past])
+      await send([...crowd(9, { kind: 'share', visitor: 'one' }), view(B, 'reader 1', { network: 'n' })])
+      await send([view(A, 'elsewhere', { network: 'm' }), view(A, 'unknown'), view(A, 'unknown too')])
+      expect([await desk.totals('view'), await desk.totals('share')]).toEqual([{ [A]: 8, [B]: 1 }, { [A]: 5 }])
+      expect(await desk.refused()).toEqual({ repeated: 6, crowded: 35 + 20 + 4 })
+      desk.clock.now += 6 * 3_600_000
+      await send(crowd(9))
+      expect(await desk.totals('view')).toEqual({ [A]: 13, [B]: 1 })
+    })
+
+    it('counts all where there is no bound', async () => {
+      const desk = aDesk({ perNetwork: 0 })
+      await desk.counter().countEntries(await desk.deliver(NOON, crowd(200)))
+      expect(await desk.totals('view')).toEqual({ [A]: 200 })
+    })
+
+    it('keeps no network as reported', async () => {
+      const desk = aDesk()
+      await desk.counter().countEntries(await desk.deliver(NOON, [view(A, 'x', { network: '192.0.2.77' })]))
+      const kept = (await redis.keys(`${desk.keys.eventState('')}*`)).filter(key => key.includes(':crowd:'))
+      expect(kept).toHaveLength(1)
+      for (const key of kept) {
+        expect(JSON.stringify(await redis.hgetall(key))).not.toContain('192.0.2')
+        expect(await redis.pttl(key)).toBeGreaterThan(0)
+      }
+    })
+  })
+
   it('sums the seconds of reading, also told when the page is left and its view was counted', async () => {
     const desk = aDesk()
     await redis.hset(desk.keys.article(A), 'id', A)

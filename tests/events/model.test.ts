@@ -12,6 +12,7 @@ const { aDesk, A, B } = eventDesks()
 const ARTICLES = [A, B]
 const SPAN = 30 * 60_000
 const PER_MINUTE = 6
+const PER_NETWORK = 4
 const HOUR = 3_600_000
 
 type Step =
@@ -25,6 +26,7 @@ interface Sketch {
   readonly kind: EventKind
   readonly article: number
   readonly visitor: number
+  readonly network: number | null
   /** ms before it is added. */
   readonly late: number
   readonly id: number | null
@@ -35,6 +37,7 @@ const sketch: fc.Arbitrary<Sketch> = fc.record({
   kind: fc.constantFrom(...EVENT_KINDS, 'view' as const),
   article: fc.nat(1),
   visitor: fc.nat(4),
+  network: fc.option(fc.nat(1)),
   late: fc.oneof(
     { weight: 5, arbitrary: fc.constant(0) },
     { weight: 3, arbitrary: fc.integer({ min: 0, max: 2 * HOUR }) },
@@ -80,6 +83,7 @@ const aModel = () => {
   const views: { article: string; visitor: string; at: number }[] = []
   const acts = new Map<string, number>()
   const ids: { id: string; hour: number }[] = []
+  const crowds = new Map<string, number>()
   const seconds = new Map<string, number>()
   const refused = new Map<string, number>()
   const refuse = (reason: string): null => {
@@ -99,6 +103,9 @@ const aModel = () => {
     const who = `${event.visitor} ${Math.floor(event.at / 60_000)}`
     acts.set(who, (acts.get(who) ?? 0) + 1)
     if ((acts.get(who) ?? 0) > PER_MINUTE) return refuse('burst')
+    const crowd = `${event.kind} ${event.article} ${event.network} ${Math.floor(addedAt / (6 * HOUR))}`
+    const crowded = crowds.get(crowd) ?? 0
+    if (event.network !== '' && crowded >= PER_NETWORK) return refuse('crowded')
     if (event.seconds > 0) seconds.set(event.article, (seconds.get(event.article) ?? 0) + event.seconds)
     if (event.kind === 'view') {
       const { article, visitor, at } = event
@@ -106,6 +113,7 @@ const aModel = () => {
         return refuse('repeated')
       views.push({ article, visitor, at })
     }
+    crowds.set(crowd, crowded + 1)
     return { kind: event.kind, article: event.article, at: event.at, kept: new Set() }
   }
 
@@ -147,10 +155,14 @@ const tally = (events: readonly { article: string }[]): Record<string, number> =
   return counts
 }
 
-const fieldsOf = ({ kind, article, visitor, late, id, seconds }: Sketch, addedAt: number): Record<string, string> => ({
+const fieldsOf = (
+  { kind, article, visitor, network, late, id, seconds }: Sketch,
+  addedAt: number,
+): Record<string, string> => ({
   kind,
   article: ARTICLES[article] ?? A,
   visitor: `visitor ${visitor}`,
+  ...(network === null ? {} : { network: `network ${network}` }),
   ...(late > 0 ? { at: String(addedAt - late) } : {}),
   ...(id === null ? {} : { id: `event ${id}` }),
   ...(seconds > 0 ? { seconds: String(seconds) } : {}),
@@ -179,7 +191,7 @@ describe('any sequence of events, late ones, copies, clock steps and restarts', 
   it('counts as a model that keeps every event does', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 14 }), async steps => {
-        const desk = aDesk({ perMinute: PER_MINUTE })
+        const desk = aDesk({ perMinute: PER_MINUTE, perNetwork: PER_NETWORK })
         const model = aModel()
         let counter = desk.counter('c0')
         // The server's clock, which dates entries, only goes forward, whatever the worker's does.

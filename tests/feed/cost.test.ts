@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest'
+import { identityKey } from '../../src/article/identity.ts'
+import { decode } from '../../src/feed/decode.ts'
+import { bare } from '../../src/feed/discover.ts'
 import { readNew } from '../../src/feed/new.ts'
+import { commonFeeds, sitemapsOf } from '../../src/feed/page-links.ts'
 import { readFeed } from '../../src/feed/read.ts'
+import { withoutCredentials } from '../../src/feed/redact.ts'
+import { beyondStrict } from '../../src/feed/strict.ts'
 import { plainText, summarise } from '../../src/feed/text.ts'
+import { idFor } from '../../src/sources/suggest.ts'
+import { NO_HABITS, withoutName } from '../../src/sources/titles.ts'
 import { bytesOf } from './build.ts'
 
 const rss = (inside: string) => `<rss version="2.0"><channel><title>C</title>${inside}</channel></rss>`
@@ -34,6 +42,11 @@ const HOSTILE: Readonly<Record<string, (times: number) => string>> = {
   'a date of digits': n => rss(`<item><title>A</title><pubDate>${'12 '.repeat(n)}</pubDate></item>`),
   'an address of slashes': n =>
     rss(`<item><title>A</title><link>https://${'/'.repeat(n)}</link><guid>${'%'.repeat(n)}</guid></item>`),
+  'openings of declarations': n => rss(`<item><title>A</title>${'<!DOCTYPE '.repeat(n)}</item>`),
+  'an author of at signs': n => rss(`<item><title>A</title><author>${'@'.repeat(n * 3)}</author></item>`),
+  'pictures without an address': n =>
+    rss(`<item><title>A</title><description><![CDATA[${'<img src '.repeat(n)}]]></description></item>`),
+  'titles of a page that is no feed': n => `<html>${'<title'.repeat(n)}`,
 }
 
 /** CPU time in ms, the least of a few: whatever else the machine does only ever adds. */
@@ -75,5 +88,19 @@ describe('the cost of reading', () => {
     ['blanks', ' \n'],
   ])('is linear in the %s of a text', { timeout: 60_000 }, async (_, part) => {
     expect(await growth(times => summarise(plainText(part.repeat(times))), 2_000)).toBeLessThan(100)
+  })
+
+  it.each<[what: string, work: (times: number) => unknown]>([
+    ['empty lines of a robots.txt', n => sitemapsOf('\n'.repeat(n * 4), 'https://a.example/')],
+    ['openings of declarations', n => beyondStrict('<!DOCTYPE '.repeat(n * 2))],
+    ['dots of a path', n => commonFeeds(`https://a.example/${'.'.repeat(n * 4)}/a`)],
+    ['slashes of a link', n => bare(`https://a.example${'/'.repeat(n * 4)}a`)],
+    ['slashes of an article', n => identityKey(`https://a.example${'/'.repeat(n * 4)}a`)],
+    ['blanks of a Content-Type', n => decode(bytesOf(rss('')), `a/b; charset=${'\t'.repeat(n * 4)};`)],
+    ['marks of a name', n => idFor(`https://a.example/${'-'.repeat(n * 4)}a`, new Set())],
+    ['words of a line of the log', n => withoutCredentials(`=${'a+'.repeat(n * 4)}`)],
+    ['prose of a title with bars', n => withoutName('a | '.repeat(n), NO_HABITS, new Set())],
+  ])('is linear in the %s', { timeout: 60_000 }, async (_, work) => {
+    expect(await growth(work, 2_000)).toBeLessThan(100)
   })
 })

@@ -56,7 +56,14 @@ describe('POST /v1/events', () => {
     const answer = await post({ kind: 'view', article: A, id: 'e1', seconds: 12, at: '2026-05-04T12:00:00Z' })
     expect([answer.status, await answer.text()]).toEqual([204, ''])
     expect(await added(own)).toMatchObject([
-      { kind: 'view', article: A, id: 'e1', seconds: '12', at: '2026-05-04T12:00:00Z', ua: 'Mozilla/5.0' },
+      {
+        kind: 'view',
+        article: A,
+        id: expect.stringMatching(/^[0-9a-f]{16}$/),
+        seconds: '12',
+        at: '2026-05-04T12:00:00Z',
+        ua: 'Mozilla/5.0',
+      },
     ])
   })
 
@@ -117,6 +124,36 @@ describe('POST /v1/events', () => {
       return new Set((await added(own)).map(({ visitor }) => visitor)).size
     }
     expect([await visitors(0), await visitors(1)]).toEqual([1, 2])
+  })
+
+  it('says itself which network an event came from, by a hash', async () => {
+    const { post, keys: own } = await aServer({ proxies: 1 })
+    const from = async (address: string) => {
+      const answer = await post({ kind: 'view', article: A, network: 'mine' }, { 'x-forwarded-for': address })
+      expect(answer.status).toBe(204)
+    }
+    for (const address of ['192.0.2.1', '2001:db8:1:ff00::1', '2001:db8:1:ff42:1:2:3:4', '2001:db8:1:fe00::1'])
+      await from(address)
+    const events = await added(own)
+    expect(JSON.stringify(events)).not.toMatch(/mine|192\.0\.2|2001:db8/)
+    const [v4, one, same, other] = events.map(({ network }) => network)
+    expect(one).toBe(same)
+    expect(new Set([v4, one, other]).size).toBe(3)
+  })
+
+  it('keeps ids of events apart by visitor, so that nobody can have the event of another taken for known', async () => {
+    const { post, keys: own } = await aServer()
+    for (const visitor of ['x', 'y', 'x']) await post({ kind: 'view', article: A, id: 'e1', visitor })
+    const [x, y, again] = (await added(own)).map(({ id }) => id)
+    expect(x).toBe(again)
+    expect(x).not.toBe(y)
+  })
+
+  it('bounds what one network may send in a minute, however many addresses of it are used', async () => {
+    const { post } = await aServer({ perMinute: 3, proxies: 1 })
+    const send = async (host: number) =>
+      (await post({ kind: 'view', article: A }, { 'x-forwarded-for': `2001:db8:0:1::${host}` })).status
+    expect([await send(1), await send(2), await send(3), await send(4)]).toEqual([204, 204, 204, 429])
   })
 
   it('bounds what one address may send in a minute, and takes it again in the next', async () => {

@@ -17,7 +17,7 @@ describe('OPML', () => {
     const line = string({ unit: 'binary' }).map(
       text =>
         text
-          .replace(/[\u0000-\u001f\ufffe\uffff\s]+|\p{Cs}/gu, ' ')
+          .replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069\ufffe\uffff\s]+|\p{Cs}/gu, ' ')
           .replace(/\s+/g, ' ')
           .trim() || 'x',
     )

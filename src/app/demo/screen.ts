@@ -1,5 +1,7 @@
 /** The terminal as a canvas: another screen while the demo runs, only lines that changed are written, and everything is put back at the end. */
 
+import { forTerminal } from '../terminal.ts'
+
 export interface Screen {
   readonly width: number
   readonly height: number
@@ -51,7 +53,9 @@ export const openScreen = (onQuit: () => void): Screen => {
     },
     draw(lines) {
       if (closed) return
-      const changed = lines.flatMap((line, row) => (line === shown[row] ? [] : [`\u001b[${row + 1};1H${line}\u001b[K`]))
+      const changed = lines.flatMap((line, row) =>
+        line === shown[row] ? [] : [`\u001b[${row + 1};1H${forTerminal(line)}\u001b[K`],
+      )
       shown = lines
       if (changed.length > 0) stdout.write(changed.join(''))
     },
