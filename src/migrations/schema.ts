@@ -23,11 +23,11 @@ const firstKeys = (keys: Keys): string[] => [
  * @throws SchemaError where it is newer than this process knows
  */
 export const readSchema = async (redis: Redis, keys: Keys): Promise<number | null> => {
-  const [written, ...there] = await Promise.all([
-    redis.get(keys.schema()),
-    ...firstKeys(keys).map(key => redis.exists(key)),
-  ])
-  if (written === null) return there.some(count => count === 1) ? 0 : null
+  const written = await redis.get(keys.schema())
+  if (written === null) {
+    const there = await Promise.all(firstKeys(keys).map(key => redis.exists(key)))
+    return there.some(count => count === 1) ? 0 : null
+  }
   const version = Number(written)
   if (!Number.isInteger(version) || version < 0)
     throw new SchemaError(
@@ -41,11 +41,12 @@ export const readSchema = async (redis: Redis, keys: Keys): Promise<number | nul
 }
 
 /**
- * For commands, which leave carrying over to daemons.
+ * For commands, which leave carrying over to daemons. Where nothing was written yet, what a command writes first is of this version.
  * @throws SchemaError where the shapes are not those of this process
  */
 export const checkSchema = async (redis: Redis, keys: Keys): Promise<void> => {
   const version = await readSchema(redis, keys)
+  if (version === null) await redis.set(keys.schema(), SCHEMA, 'NX')
   if (version !== null && version < SCHEMA)
     throw new SchemaError(
       `What stands in Redis under ${keys.prefix} has schema ${version}, this newsdesk works with ${SCHEMA}: start it, or run \`newsdesk migrate\`.`,

@@ -30,6 +30,9 @@ const KEYS = {
   events: ['events*'],
   sections: ['sections'],
   learned: ['learned:*'],
+  room: ['room*'],
+  /** What tells whether anything was ever written (src/migrations/schema.ts). */
+  begun: ['stories}:log', 'index:stories'],
   catalogue: ['sources}:*'],
   due: ['sources:*'],
   source: ['source:*', 'quarantine*'],
@@ -53,9 +56,11 @@ const FENCES: Readonly<Record<AclUser, { readonly writes: readonly Group[]; read
   scheduler: {
     writes: [
       ...(['due', 'source', 'hosts', 'push', 'clock', 'sections', 'asking', 'editors', 'catalogue'] as const),
+      // It lets the oldest articles go, out of all that tells of them.
+      ...(['room', 'articles', 'stories', 'lists', 'shown', 'reads', 'events'] as const),
       ...(['crawlQueue', 'pushQueue', 'publishQueue', 'articlesQueue'] as const),
     ],
-    reads: ['events', 'articles', 'stories', 'lists'],
+    reads: [],
   },
   crawl: {
     writes: ['due', 'source', 'hosts', 'push', 'crawlQueue', 'pushQueue', 'articlesQueue'],
@@ -66,7 +71,7 @@ const FENCES: Readonly<Record<AclUser, { readonly writes: readonly Group[]; read
       ...(['articles', 'stories', 'asking', 'shown', 'related', 'learned', 'source'] as const),
       ...(['articlesQueue', 'publishQueue'] as const),
     ],
-    reads: ['events', 'editors', 'reads', 'due', 'lists'],
+    reads: ['events', 'editors', 'reads', 'due', 'lists', 'room'],
   },
   publish: {
     writes: ['lists', 'asking', 'shown', 'editors', 'publishQueue'],
@@ -79,7 +84,7 @@ const FENCES: Readonly<Record<AclUser, { readonly writes: readonly Group[]; read
   reporting: { writes: [], reads: [] },
 }
 
-const DAEMON = { writes: ['daemons', 'queueInfo', 'schema'], reads: ['catalogue'] } as const
+const DAEMON = { writes: ['daemons', 'queueInfo', 'schema'], reads: ['catalogue', 'begun', 'sections', 'due'] } as const
 
 /** What every client asks of itself and of the server. */
 const CLIENT = ['+@connection', '-@admin', '-@dangerous', '+info']
