@@ -100,7 +100,9 @@ export const startWorker = <Name extends string, Schema extends z.ZodType>(
       ended('done', { result })
       return result
     } catch (error) {
-      const passes = error instanceof Error && (isRefusal(error) || isPassingTrouble(error))
+      // What a job says of itself, such as a publisher that cannot be reached, is no trouble of Redis, however alike it reads.
+      const isOwn = error instanceof UnrecoverableError || error instanceof DelayedError
+      const passes = error instanceof Error && !isOwn && (isRefusal(error) || isPassingTrouble(error))
       ended(passes || error instanceof DelayedError ? 'postponed' : 'failed', {
         error: error instanceof Error ? error.message : String(error),
       })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { EntryExplanation } from '../../src/lists/publisher.ts'
+import { SCHEMA } from '../../src/migrations/registry.ts'
 import { anArticle, newIn } from '../support/articles.ts'
 import { aConfigFolder, cli, endAll, redisUrl } from '../support/cli.ts'
 import { aListRoom } from '../support/lists.ts'
@@ -23,6 +24,7 @@ const articles = ['Ferry treaty signed', 'Mayor resigns', 'Bridge reopens'].map(
   return anArticle({ title, publishedAt: at, firstSeenAt: at + 5_000 })
 })
 const [, , bridge] = articles.map(({ id }) => id)
+await room.redis.set(room.keys.schema(), SCHEMA)
 await desk.takeIn(articles.map(article => ({ article, decision: newIn(`s${article.id}`) })))
 await desk.publisher.publish('must-reads')
 /** As a daemon does when it is asked to. */
