@@ -62,7 +62,7 @@ const checkStories = ({ articles, stories }: Stored): Violation[] => {
       found.push(broken(`story ${story.id} is led by ${story.lead}, which is not in it`))
   }
   for (const { id = '', story = '' } of articles) {
-    const of = storiesOf.get(id) ?? []
+    const of = (storiesOf.get(id) ?? []).toSorted()
     if (!known.has(story)) found.push(broken(`article ${id} is of story ${story}, which is not there`))
     if (of.length !== 1 || of[0] !== story)
       found.push(broken(`article ${id} is of story ${story}, and stands in ${of.join(', ') || 'none'}`))
