@@ -4,7 +4,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { extname, join } from 'node:path'
 import { Redis } from 'ioredis'
 import { resolveRedis } from '../../src/redis/server.ts'
 
@@ -45,6 +45,9 @@ export const median = (values: readonly number[]): number =>
 export const quantile = (values: readonly number[], q: number): number =>
   [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * q))] ?? Number.NaN
 
+/** Built or not, as this file is. */
+const own = extname(import.meta.url)
+
 export const openStage = async (): Promise<Stage> => {
   const dir = mkdtempSync(join(tmpdir(), 'newsdesk-bench-'))
   const server = await resolveRedis({ dataDir: dir, durable: false, say: () => undefined })
@@ -52,8 +55,8 @@ export const openStage = async (): Promise<Stage> => {
   const { socket } = server.address
   const redis = new Redis({ path: socket })
   const start = (file: string, args: readonly string[]): ChildProcess =>
-    fork(new URL(file, import.meta.url), args, { execArgv: ['--import', 'tsx'] })
-  const publishers = start('./publishers.ts', [])
+    fork(new URL(`${file}${own}`, import.meta.url), args, { execArgv: own === '.ts' ? ['--import', 'tsx'] : [] })
+  const publishers = start('./publishers', [])
   const [{ port }] = (await once(publishers, 'message')) as [{ port: number }] // as publishers.ts sends
 
   const redisSeconds = async (): Promise<number> => {
@@ -73,7 +76,7 @@ export const openStage = async (): Promise<Stage> => {
       await once(publishers, 'message')
     },
     async startWorker(name, sources, prefix = name) {
-      const worker = start('./worker.ts', [name, socket, prefix, String(port), String(sources)])
+      const worker = start('./worker', [name, socket, prefix, String(port), String(sources)])
       await once(worker, 'message')
       return worker
     },
