@@ -197,16 +197,12 @@ const naive = (list: readonly string[]) =>
     .rpush('naive', ...list)
     .exec()
 const ours = (list: readonly string[]) =>
-  writer.write({
-    name: 'latest',
-    entries: entriesFrom(list),
-    fallback: '',
-    window: '',
-    stale: false,
-    asOf: '1-0',
-    lives: 0,
-    at: Date.now(),
-  })
+  writer.write([
+    {
+      ...{ name: 'latest', entries: entriesFrom(list), fallback: '', window: '', stale: false },
+      ...{ asOf: '1-0', lives: 0, at: Date.now() },
+    },
+  ])
 const cpuOf = async (): Promise<number> =>
   ['user', 'sys']
     .map(name => Number(new RegExp(`used_cpu_${name}:([\\d.]+)`).exec(infoText)?.[1]))

@@ -99,7 +99,8 @@ export const articles = defineJob({
     await context.giveWay()
     const ingested = await archive.ingest(accepted, now(), crawl.id)
     await context.learn?.(accepted.map(({ article }) => article))
-    const related = await context.publisher.publishRelated(await publishing.ingested(ingested, crawl.id))
+    const affected = await publishing.ingested(ingested, crawl.id)
+    const related = await context.publisher.publishRelated(affected, ingested.came)
     if (related.length > 0) {
       const changed = related.filter(each => each.changed).length
       log.info({ crawl: crawl.id, list: 'related', changed, of: related.length }, 'published')

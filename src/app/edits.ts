@@ -19,7 +19,7 @@ export interface EditsParts extends StoryEditParts {
 
 const NOTHING_INGESTED = {
   ...{ articles: [], stories: [], sections: [], edited: [] },
-  ...{ added: 0, updated: 0, merged: 0, unchanged: 0 },
+  ...{ added: 0, came: [], updated: 0, merged: 0, unchanged: 0 },
 }
 
 const outcomeOf = (edited: Edited): Outcome<StoryId> =>

@@ -59,6 +59,8 @@ export interface Ingested {
   /** Those whose text changed: lists that show them are to be written anew. */
   readonly edited: readonly ArticleId[]
   readonly added: number
+  /** Those it added. */
+  readonly came: readonly ArticleId[]
   readonly updated: number
   /** Another's article, by URL or by title: only source and sections were added, where they were new. */
   readonly merged: number

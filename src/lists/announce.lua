@@ -1,9 +1,10 @@
--- Remembers up to which version of a list its readers were told: one that died between writing and telling is made up for.
--- KEYS 1  meta hash
--- ARGV 1  version
+-- Tells readers of lists that changed.
+-- KEYS 1  stream of updates
+-- ARGV 1  most entries, about
+--      2+ list, version, ISO 8601 time, of each
 -- Returns nothing.
--- O(1).
+-- O(lists).
 
-if tonumber(redis.call('HGET', KEYS[1], 'announced') or 0) < tonumber(ARGV[1]) then
-  redis.call('HSET', KEYS[1], 'announced', ARGV[1])
+for at = 2, #ARGV, 3 do
+  redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[1], '*', 'list', ARGV[at], 'version', ARGV[at + 1], 'at', ARGV[at + 2])
 end

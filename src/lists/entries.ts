@@ -4,6 +4,7 @@
  */
 
 import type { Counts, StoredArticle } from '../archive/archive.ts'
+import type { ArticleId } from '../article/article.ts'
 import { labelOf, type Taxonomy } from '../article/taxonomy.ts'
 import type { Entry } from './entry.ts'
 import type { Candidate, Ranked } from './rules/candidate.ts'
@@ -44,15 +45,28 @@ const endOf = ({ article, story }: Candidate, { nameOf }: Labels): Pick<Entry, '
 /** JSON of an object without its braces. */
 const inner = (value: object): Buffer => Buffer.from(JSON.stringify(value).slice(1, -1))
 
+/** Beginnings of entries by their place, from 0. */
+const beginnings: Buffer[] = []
+const beginningOf = (place: number): Buffer => {
+  const known = beginnings[place]
+  if (known) return known
+  const bytes = Buffer.from(`{"rank":${place + 1},`)
+  if (place < MOST_BEGINNINGS) beginnings[place] = bytes
+  return bytes
+}
+const MOST_BEGINNINGS = 1_000
+
+const NONE: Counts = { views: 0, comments: 0, shares: 0 }
+
 /**
  * Writes entries. Articles and stories are kept as they were read (src/lists/shelf.ts), so what was written of one is found again by the
- * object itself, until it is read anew.
+ * objects themselves, until they are read anew: all of it but its place, for as long as nothing more is counted of it.
  */
 export const createEntryWriter = (
   labels: Labels,
-): ((ranked: readonly Ranked[], counts: readonly Counts[]) => Entries) => {
+): ((ranked: readonly Ranked[], counts: ReadonlyMap<ArticleId, Counts>) => Entries) => {
   const middles = new WeakMap<object, Kept>()
-  const ends = new WeakMap<object, Kept & { readonly article: object }>()
+  const rests = new WeakMap<object, Rest>()
   const middle = ({ article }: Candidate): Buffer => {
     const names = labels.nameOf(article.sources[0] ?? '')
     const known = middles.get(article)
@@ -61,31 +75,51 @@ export const createEntryWriter = (
     middles.set(article, { names, bytes })
     return bytes
   }
-  const end = (candidate: Candidate): Buffer => {
+  /** All of an entry behind its place. */
+  const rest = ({ candidate, placedBy }: Ranked, counts: Counts): Buffer => {
     const { article, story } = candidate
-    const names = story.alsoIn.map(also => labels.nameOf(also.source)).join('\n')
-    const known = ends.get(story)
-    if (known?.article === article && known.names === names) return known.bytes
-    const bytes = inner(endOf(candidate, labels))
-    ends.set(story, { article, names, bytes })
+    const known = rests.get(story)
+    const names = namesOf(candidate, labels)
+    if (
+      known?.article === article &&
+      known.placedBy === placedBy &&
+      known.counts.views === counts.views &&
+      known.counts.comments === counts.comments &&
+      known.counts.shares === counts.shares &&
+      known.names === names
+    )
+      return known.bytes
+    const { views, comments, shares } = counts
+    const bytes = Buffer.concat([
+      middle(candidate),
+      Buffer.from(`,"counts":{"views":${views},"comments":${comments},"shares":${shares}},`),
+      inner(endOf(candidate, labels)),
+      Buffer.from(`,"placedBy":"${placedBy}"}`),
+    ])
+    rests.set(story, { article, placedBy, counts, names, bytes })
     return bytes
   }
-  return (ranked, counted) => {
-    const parts = ranked.map(({ candidate, placedBy }, index): (string | Buffer)[] => {
-      const { views = 0, comments = 0, shares = 0 } = counted[index] ?? {}
-      const counts = `,"counts":{"views":${views},"comments":${comments},"shares":${shares}},`
-      return [`{"rank":${index + 1},`, middle(candidate), counts, end(candidate), `,"placedBy":"${placedBy}"}`]
-    })
-    const whole = Buffer.allocUnsafe(parts.flat().reduce((sum, { length }) => sum + length, 0))
+  return (ranked, counts) => {
+    const parts = ranked.map((each, place): [Buffer, Buffer] => [
+      beginningOf(place),
+      rest(each, counts.get(each.candidate.article.id) ?? NONE),
+    ])
+    const whole = Buffer.allocUnsafe(parts.reduce((sum, [one, other]) => sum + one.length + other.length, 0))
     let at = 0
-    const each = parts.map(entry => {
+    const each = parts.map(([beginning, end]) => {
       const from = at
-      // What is text here is ASCII: as many bytes as characters.
-      for (const part of entry) at += typeof part === 'string' ? whole.write(part, at, 'latin1') : part.copy(whole, at)
+      at += beginning.copy(whole, at)
+      at += end.copy(whole, at)
       return whole.subarray(from, at)
     })
     return { whole, each }
   }
+}
+
+/** Names of sources in an entry: they are renamed while articles stay. */
+const namesOf = ({ article, story }: Candidate, { nameOf }: Labels): string => {
+  const own = nameOf(article.sources[0] ?? '')
+  return story.alsoIn.length === 0 ? own : [own, ...story.alsoIn.map(also => nameOf(also.source))].join('\n')
 }
 
 /** Entries as parts of one buffer. */
@@ -106,8 +140,14 @@ export const entriesFrom = (texts: readonly string[]): Entries => {
   return { whole, each }
 }
 
-/** What was written, and the names in it: sources are renamed while articles stay. */
+/** What was written, and the names in it. */
 interface Kept {
   readonly names: string
   readonly bytes: Buffer
+}
+
+interface Rest extends Kept {
+  readonly article: object
+  readonly placedBy: string
+  readonly counts: Counts
 }

@@ -16,7 +16,7 @@ import { allNames, changedBy, parseListName, type Shelves, showing } from './nam
 import type { Ranker } from './ranker.ts'
 import type { Ranking, Standing } from './ranking.ts'
 import type { Reads } from './reads.ts'
-import type { Term } from './rules/candidate.ts'
+import type { Ranked, Term } from './rules/candidate.ts'
 import type { ListSettings } from './settings.ts'
 import type { Shelf } from './shelf.ts'
 import { createShown } from './shown.ts'
@@ -24,8 +24,8 @@ import type { UsualReads } from './usual-reads.ts'
 import type { Waiting } from './waiting.ts'
 import { createListWriter } from './write.ts'
 
-/** Lists written together: few, so that the first of many is not held up by the last. */
-const AT_ONCE = 6
+/** Lists written together. They share what is read for them, and the last of them holds up the first. */
+const AT_ONCE = 32
 /** Articles whose related lists are written together. */
 const RELATED_AT_ONCE = 50
 /** ms after which waiting lists are looked at again. */
@@ -58,7 +58,8 @@ export interface Publisher {
   relatedShowing(ids: readonly ArticleId[]): Promise<readonly ArticleId[]>
   /** @throws RangeError for what is no name of a list */
   publish(name: string): Promise<Published>
-  publishRelated(ids: readonly ArticleId[]): Promise<readonly Published[]>
+  /** @param unread of these, those that have just come */
+  publishRelated(ids: readonly ArticleId[], unread?: readonly ArticleId[]): Promise<readonly Published[]>
   /**
    * Writes lists that wait until none does, or until told to stop; then they wait for the next to write them.
    * @returns what was written
@@ -128,7 +129,7 @@ export const createPublisher = (parts: PublisherParts): Publisher => {
 
   // Labels come from the configuration: what was written with another is not kept.
   let wording: Wording = { taxonomy: taxonomy(), language: '', write: () => entriesFrom([]) }
-  const entriesOf = ({ ranked }: Ranking, counts: readonly Counts[]): Entries => {
+  const entriesOf = (ranked: readonly Ranked[], counts: ReadonlyMap<ArticleId, Counts>): Entries => {
     const { language } = settings()
     if (wording.taxonomy !== taxonomy() || wording.language !== language) {
       const labels = { taxonomy: taxonomy(), language }
@@ -142,51 +143,61 @@ export const createPublisher = (parts: PublisherParts): Publisher => {
 
   const idsOf = ({ ranked }: Ranking): ArticleId[] => ranked.map(({ candidate }) => candidate.article.id)
 
-  const write = async (
-    name: string,
-    ranking: Ranking,
-    counts: readonly Counts[],
-    asOf: string,
-    lives: number,
-  ): Promise<Published> => {
-    const entries = entriesOf(ranking, counts)
-    const changed = await writer.write({ name, entries, ...ranking, asOf, lives, at: now() })
-    return { list: name, changed, count: entries.each.length }
+  interface ToPublish {
+    readonly name: string
+    readonly ranking: Ranking
   }
 
-  const publishNow = async (name: string, asOf: string): Promise<Published> => {
-    const ranking = await ranker.rank(name, standing(name))
-    return write(name, ranking, await reads.totals(idsOf(ranking)), asOf, 0)
+  /** @param lives ms; 0 for ever */
+  const writeAll = async (lists: readonly ToPublish[], asOf: string, lives: number): Promise<Published[]> => {
+    const listed = [...new Set(lists.flatMap(({ ranking }) => idsOf(ranking)))]
+    const totals = await reads.totals(listed)
+    const counts = new Map(listed.map((id, index) => [id, totals[index] ?? NONE]))
+    const at = now()
+    const toWrite = lists.map(({ name, ranking: { ranked, fallback, window, stale } }) => ({
+      ...{ name, fallback, window, stale, asOf, lives, at },
+      entries: entriesOf(ranked, counts),
+    }))
+    const changed = await writer.write(toWrite)
+    return toWrite.map(({ name, entries }, index) => ({
+      ...{ list: name, changed: changed[index] ?? false, count: entries.each.length },
+    }))
   }
 
-  const publishRelated = async (ids: readonly ArticleId[]): Promise<Published[]> => {
+  const publishAll = async (names: readonly string[]): Promise<Published[]> => {
+    const asOf = await shelf.refresh()
+    const rank = ranker.round()
+    const lists = await Promise.all(names.map(async name => ({ name, ranking: await rank(name, standing(name)) })))
+    return writeAll(lists, asOf, 0)
+  }
+
+  const publishRelated = async (ids: readonly ArticleId[], unread: readonly ArticleId[] = []): Promise<Published[]> => {
     const published: Published[] = []
+    const fresh = new Set(unread)
     for (let at = 0; at < ids.length; at += RELATED_AT_ONCE) {
       await giveWay()
-      published.push(...(await publishSomeRelated(ids.slice(at, at + RELATED_AT_ONCE))))
+      published.push(...(await publishSomeRelated(ids.slice(at, at + RELATED_AT_ONCE), fresh)))
     }
     return published
   }
 
-  const publishSomeRelated = async (ids: readonly ArticleId[]): Promise<Published[]> => {
+  const publishSomeRelated = async (
+    ids: readonly ArticleId[],
+    unread: ReadonlySet<ArticleId>,
+  ): Promise<Published[]> => {
     const asOf = await shelf.refresh()
-    const rankings = await ranker.rankRelatedTo(ids)
-    const entries = [...new Set(rankings.flatMap(idsOf))]
-    const totals = await reads.totals(entries)
-    const counts = new Map(entries.map((id, index) => [id, totals[index]]))
-    const changed = new Map<ArticleId, readonly ArticleId[]>()
-    const written = await Promise.all(
-      ids.map(async (id, index) => {
-        const ranking = rankings[index]
-        if (!ranking) throw new Error(`no ranking for ${id}: the ranker answers once for each article`)
-        const ranked = idsOf(ranking)
-        const totalsOf = ranked.map(each => counts.get(each) ?? NONE)
-        const published = await write(`related:${id}`, ranking, totalsOf, asOf, retention())
-        if (published.changed) changed.set(id, ranked)
-        return published
-      }),
-    )
-    await shown.note(changed, now())
+    const rankings = await ranker.rankRelatedTo(ids, unread)
+    const lists = ids.map((id, index): ToPublish => {
+      const ranking = rankings[index]
+      if (!ranking) throw new Error(`no ranking for ${id}: the ranker answers once for each article`)
+      return { name: `related:${id}`, ranking }
+    })
+    const written = await writeAll(lists, asOf, retention())
+    const changed = ids.flatMap((id, index): [ArticleId, ArticleId[]][] => {
+      const list = lists[index]
+      return list && written[index]?.changed ? [[id, idsOf(list.ranking)]] : []
+    })
+    await shown.note(new Map(changed), now())
     return written
   }
 
@@ -206,7 +217,7 @@ export const createPublisher = (parts: PublisherParts): Publisher => {
     async publish(name) {
       const parsed = parseListName(name)
       if (parsed?.rule === 'related') return (await publishRelated([parsed.article]))[0] as Published // one each
-      return publishNow(name, await shelf.refresh())
+      return (await publishAll([name]))[0] as Published // one each
     },
 
     publishRelated,
@@ -222,17 +233,11 @@ export const createPublisher = (parts: PublisherParts): Publisher => {
           await parts.wait(Math.min(wait, LOOK))
           continue
         }
-        const written = await first(async () => {
-          const asOf = await shelf.refresh()
-          return Promise.all(
-            // One that has gone from the configuration waits no longer.
-            lists.map(({ name }) =>
-              known.has(name) ? publishNow(name, asOf) : { list: name, changed: false, count: 0 },
-            ),
-          )
-        })
+        // One that has gone from the configuration waits no longer.
+        const [here, gone] = [lists.filter(({ name }) => known.has(name)), lists.filter(({ name }) => !known.has(name))]
+        const written = await first(() => publishAll(here.map(({ name }) => name)))
         await waiting.done(lists)
-        published.push(...written)
+        published.push(...written, ...gone.map(({ name }) => ({ list: name, changed: false, count: 0 })))
       }
       return published
     },
@@ -242,7 +247,7 @@ export const createPublisher = (parts: PublisherParts): Publisher => {
       if (json === undefined || rank < 1) return null
       const entry = JSON.parse(json) as Entry // written above
       await shelf.refresh()
-      const { ranked, fallback, stale } = await ranker.rank(name, standing(name))
+      const { ranked, fallback, stale } = await ranker.round()(name, standing(name))
       const place = ranked.findIndex(({ candidate }) => candidate.article.id === entry.id)
       const found = ranked[place]
       return {

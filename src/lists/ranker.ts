@@ -16,6 +16,7 @@ import { parseListName } from './names.ts'
 import { NOTHING, type Ranking, type Standing } from './ranking.ts'
 import type { Reads } from './reads.ts'
 import { ALIKE, relatedToEach } from './related.ts'
+import { createRound, POOL, type Round, type RoundParts } from './round.ts'
 import { type Candidate, oncePerStory, type Ranked } from './rules/candidate.ts'
 import { withPins } from './rules/editors.ts'
 import { isCrowded, rankLatest } from './rules/latest.ts'
@@ -31,50 +32,42 @@ import type { Visitors } from './visitors.ts'
 
 export interface Ranker {
   /**
-   * @param standing the list as published, asked for where it may have to be kept
-   * @throws RangeError for what is no list
+   * Ranks lists of one moment: what several of them need is read once. Begun after what is kept in memory was refreshed.
+   * @returns ranks one list; `standing` is the list as published, asked for where it may have to be kept
+   * @throws RangeError, when called, for what is no list
    */
-  rank(name: string, standing: () => Promise<readonly Standing[]>): Promise<Ranking>
-  /** Many related lists at once: what they share is read once. */
-  rankRelatedTo(articles: readonly ArticleId[]): Promise<readonly Ranking[]>
+  round(): (name: string, standing: () => Promise<readonly Standing[]>) => Promise<Ranking>
+  /**
+   * Many related lists at once, likewise.
+   * @param unread of these articles, those that nobody can have read yet: they have no readers in common with others
+   */
+  rankRelatedTo(articles: readonly ArticleId[], unread?: ReadonlySet<ArticleId>): Promise<readonly Ranking[]>
 }
 
-export interface RankerParts {
-  readonly archive: Pick<Archive, 'newestStories'>
-  readonly shelf: Shelf
+export interface RankerParts extends RoundParts {
   readonly stories: Pick<Stories, 'similarToEach'>
   readonly reads: Reads
   readonly coReads: Pick<CoReads, 'beside'>
   readonly visitors: Pick<Visitors, 'of'>
-  readonly usual: Pick<UsualReads, 'at'>
-  readonly editors: Pick<Editors, 'inForce'>
-  readonly taxonomy: () => Taxonomy
   readonly source: (id: string) => Source | undefined
   readonly publisherOf: (source: string) => string
-  readonly settings: () => ListSettings
   /** ms: nothing older is in reach. */
   readonly retention: () => number
   /** How many of the newest stories are in reach. */
   readonly reach: () => number
-  readonly now: () => number
 }
 
 /** How many stories latest looks at for every entry before it looks at all in reach. */
 const LOOK = 3
-const MUST_READ_POOL = 500
 /** Sections are thinner than the whole, so more of a window is looked at for one. */
 const DEPTH = { whole: 4, part: 20 } as const
 const TRENDING_POOL = 300
 
 export const createRanker = (parts: RankerParts): Ranker => {
-  const { archive, shelf, stories, reads, visitors, usual, editors, taxonomy, source, publisherOf, settings, now } =
-    parts
+  const { shelf, stories, reads, visitors, taxonomy, source, publisherOf, settings, now } = parts
   const scopeParts = { ...parts, groups: () => settings().groups }
 
-  const newest = async (limit: number, { section, choice }: Scope): Promise<Candidate[]> =>
-    shelf.candidates(await archive.newestStories(limit, section), choice)
-
-  const latest = async (scope: Scope): Promise<Ranked[]> => {
+  const latest = async ({ newest }: Round, scope: Scope): Promise<Ranked[]> => {
     const { latest: size, sourceShare: share } = settings()
     const reach = parts.reach()
     const look = Math.min(reach, size * LOOK)
@@ -90,9 +83,9 @@ export const createRanker = (parts: RankerParts): Ranker => {
     return window === 'week' ? ageWeek : window === 'day' ? ageDay : ageNow
   }
 
-  const most = async (kind: EventKind, window: Window, scope: Scope): Promise<Ranked[]> => {
+  const most = async ({ tops }: Round, kind: EventKind, window: Window, scope: Scope): Promise<Ranked[]> => {
     const { mostRead: size, minVisitors } = settings()
-    const heads = await reads.tops(kind, window, size * (scope.isPart ? DEPTH.part : DEPTH.whole))
+    const heads = await tops(kind, window, size * (scope.isPart ? DEPTH.part : DEPTH.whole))
     const found = await storiesBy(
       heads.map(({ article }) => article),
       scope.choice,
@@ -120,10 +113,6 @@ export const createRanker = (parts: RankerParts): Ranker => {
           window,
         )
       : heads.map(({ count }) => Math.ceil(count))
-
-  const sectionsOf = (candidates: readonly Candidate[]): SectionId[] => [
-    ...new Set(candidates.map(({ article }) => article.section)),
-  ]
 
   /** Views of each story in windows: of the article that leads it and those named beside it. */
   const storyReads = async <const Asked extends 'hour' | 'day'>(
@@ -153,17 +142,17 @@ export const createRanker = (parts: RankerParts): Ranker => {
     return ({ story }) => sums.get(story.id) ?? nothing()
   }
 
-  const mustReads = async (scope: Scope): Promise<Ranked[]> => {
-    const pool = await newest(Math.min(MUST_READ_POOL, parts.reach()), scope)
+  const mustReads = async ({ newest, usual, now }: Round, scope: Scope): Promise<Ranked[]> => {
+    const pool = await newest(Math.min(POOL, parts.reach()), scope)
     const some = settings()
     const rule = {
-      now: now(),
+      now,
       size: some.mustReads,
       halfLife: some.mustReadsHalfLife,
       maxAge: some.mustReadsAge,
       weightOf: (id: string) => source(id)?.weight ?? 1,
       publisherOf,
-      usual: await usual.at(sectionsOf(pool), now()),
+      usual: await usual(),
       weights: {
         breadth: some.weightBreadth,
         source: some.weightSource,
@@ -178,9 +167,9 @@ export const createRanker = (parts: RankerParts): Ranker => {
     return rankMustReads(listed, candidate => read(candidate).hour, rule)
   }
 
-  const trending = async (scope: Scope): Promise<Ranked[]> => {
+  const trending = async ({ tops, usual, now }: Round, scope: Scope): Promise<Ranked[]> => {
     const { trending: size, trendConfidence: z, trendLeast: least, ageNow: maxAge, minVisitors } = settings()
-    const heads = await reads.tops('view', 'hour', TRENDING_POOL * (scope.isPart ? 4 : 1))
+    const heads = await tops('view', 'hour', TRENDING_POOL * (scope.isPart ? 4 : 1))
     const enough = await visitorsOf('view', 'hour', heads, minVisitors)
     const found = await storiesBy(
       heads.filter((_, index) => (enough[index] ?? 0) >= minVisitors).map(({ article }) => article),
@@ -193,78 +182,74 @@ export const createRanker = (parts: RankerParts): Ranker => {
     )
     const read = await storyReads(candidates, ['hour', 'day'])
     const paces = candidates.map(candidate => ({ candidate, ...read(candidate) }))
-    return rankTrending(paces, {
-      now: now(),
-      size,
-      maxAge,
-      z,
-      least,
-      usual: await usual.at(sectionsOf(candidates), now()),
-    })
+    return rankTrending(paces, { now, size, maxAge, z, least, usual: await usual() })
   }
 
-  const inputStopped = async (): Promise<boolean> => {
-    const last = await reads.lastReported()
-    return last !== null && now() - last > settings().staleAfter
-  }
-
-  const rankRelatedTo = async (ids: readonly ArticleId[]): Promise<Ranking[]> => {
-    const scope = scopeOf({}, blockedOn(await editors.inForce(now()), 'related'), scopeParts)
+  const rankRelatedTo = async (
+    ids: readonly ArticleId[],
+    unread: ReadonlySet<ArticleId> = new Set(),
+  ): Promise<Ranking[]> => {
+    const round = createRound(parts)
+    const scope = scopeOf({}, blockedOn(await round.placements(), 'related'), scopeParts)
     const [articles, alike] = await Promise.all([
       shelf.articles(ids),
       stories.similarToEach(ids, settings().related * ALIKE),
     ])
-    return relatedToEach(articles, alike, scope, { ...parts, newest })
+    return relatedToEach(articles, alike, unread, scope, { ...parts, newest: round.newest })
+  }
+
+  const rank = async (round: Round, name: string, standing: () => Promise<readonly Standing[]>): Promise<Ranking> => {
+    const parsed = parseListName(name)
+    if (parsed === null) throw new RangeError(`${JSON.stringify(name)} is no list: see docs/redis-contract.md`)
+    if (parsed.rule === 'related') return (await rankRelatedTo([parsed.article]))[0] ?? NOTHING
+    const { section, edition } = parsed
+    if (section !== undefined && !taxonomy().some(({ id }) => id === section))
+      throw new RangeError(`${JSON.stringify(section)} is no section of config/sections.yaml`)
+    if (edition && 'group' in edition && !Object.hasOwn(settings().groups, edition.group))
+      throw new RangeError(`${JSON.stringify(edition.group)} is no group of lists.groups`)
+
+    const placements = await round.placements()
+    const blocked = blockedOn(placements, name)
+    const scope = scopeOf(parsed, blocked, scopeParts)
+    if (parsed.rule === 'latest') return { ...NOTHING, ranked: await latest(round, scope) }
+
+    const some = settings()
+    const pinned = async (ranking: Omit<Ranking, 'window'>, size: number, window: Window | ''): Promise<Ranking> => ({
+      ...ranking,
+      ranked: withPins(ranking.ranked, await pinsOf(placements, name, blocked, shelf), size),
+      window,
+    })
+    if (parsed.rule === 'must-reads') {
+      const list = await filled(await mustReads(round, scope), [['latest', () => latest(round, scope)]], some.minimum)
+      return pinned({ ...list, stale: false }, some.mustReads, '')
+    }
+    const byReads = (kind: EventKind, window: Window, ranked: () => Promise<Ranked[]>, wider: readonly Window[]) =>
+      rankByReads(
+        {
+          rank: ranked,
+          fillers: [
+            ...wider.map(each => [each, () => most(round, kind, each, scope)] as const),
+            ['latest', () => latest(round, scope)],
+          ],
+          minimum: some.minimum,
+          stopped: round.inputStopped,
+          standing,
+        },
+        scope,
+        shelf,
+      ).then(ranking =>
+        pinned(ranking, kind === 'view' && parsed.rule === 'trending' ? some.trending : some.mostRead, window),
+      )
+    if (parsed.rule === 'trending') return byReads('view', 'hour', () => trending(round, scope), ['now', ...WIDER.now])
+    const { kind, window } = parsed
+    return byReads(kind, window, () => most(round, kind, window, scope), WIDER[window])
   }
 
   return {
     rankRelatedTo,
-
-    async rank(name, standing) {
-      const parsed = parseListName(name)
-      if (parsed === null) throw new RangeError(`${JSON.stringify(name)} is no list: see docs/redis-contract.md`)
-      if (parsed.rule === 'related') return (await rankRelatedTo([parsed.article]))[0] ?? NOTHING
-      const { section, edition } = parsed
-      if (section !== undefined && !taxonomy().some(({ id }) => id === section))
-        throw new RangeError(`${JSON.stringify(section)} is no section of config/sections.yaml`)
-      if (edition && 'group' in edition && !Object.hasOwn(settings().groups, edition.group))
-        throw new RangeError(`${JSON.stringify(edition.group)} is no group of lists.groups`)
-
-      const placements = await editors.inForce(now())
-      const blocked = blockedOn(placements, name)
-      const scope = scopeOf(parsed, blocked, scopeParts)
-      if (parsed.rule === 'latest') return { ...NOTHING, ranked: await latest(scope) }
-
-      const some = settings()
-      const pinned = async (ranking: Omit<Ranking, 'window'>, size: number, window: Window | ''): Promise<Ranking> => ({
-        ...ranking,
-        ranked: withPins(ranking.ranked, await pinsOf(placements, name, blocked, shelf), size),
-        window,
-      })
-      if (parsed.rule === 'must-reads') {
-        const list = await filled(await mustReads(scope), [['latest', () => latest(scope)]], some.minimum)
-        return pinned({ ...list, stale: false }, some.mustReads, '')
-      }
-      const byReads = (kind: EventKind, window: Window, rank: () => Promise<Ranked[]>, wider: readonly Window[]) =>
-        rankByReads(
-          {
-            rank,
-            fillers: [
-              ...wider.map(each => [each, () => most(kind, each, scope)] as const),
-              ['latest', () => latest(scope)],
-            ],
-            minimum: some.minimum,
-            stopped: inputStopped,
-            standing,
-          },
-          scope,
-          shelf,
-        ).then(ranking =>
-          pinned(ranking, kind === 'view' && parsed.rule === 'trending' ? some.trending : some.mostRead, window),
-        )
-      if (parsed.rule === 'trending') return byReads('view', 'hour', () => trending(scope), ['now', ...WIDER.now])
-      const { kind, window } = parsed
-      return byReads(kind, window, () => most(kind, window, scope), WIDER[window])
+    round() {
+      const shared = createRound(parts)
+      return (name, standing) => rank(shared, name, standing)
     },
   }
 }

@@ -24,22 +24,39 @@ export interface ReadsParts {
   readonly counts: ReadCounts
 }
 
+/** Articles of which totals are remembered. */
+const MOST_KNOWN = 50_000
+const NONE: Counts = { views: 0, comments: 0, shares: 0 }
+
+/** What was counted of articles, remembered until the counter counts again. */
+const createTotals = ({ redis, keys, counts }: Omit<ReadsParts, 'tops'>): Reads['totals'] => {
+  let known = new Map<ArticleId, Counts>()
+  let version: string | null = null
+  return async articles => {
+    if (articles.length === 0) return []
+    // Read before the counts: they are no older than it.
+    const latest = await redis.get(keys.eventState('version'))
+    if (latest !== version || known.size > MOST_KNOWN) known = new Map()
+    version = latest
+    const mine = known
+    const missing = [...new Set(articles.filter(id => !mine.has(id)))]
+    if (missing.length > 0) {
+      const [views, comments, shares] = await Promise.all([
+        counts.totals('view', missing),
+        counts.totals('comment', missing),
+        counts.totals('share', missing),
+      ])
+      for (const [index, id] of missing.entries())
+        mine.set(id, { views: views[index] ?? 0, comments: comments[index] ?? 0, shares: shares[index] ?? 0 })
+    }
+    return articles.map(id => mine.get(id) ?? NONE)
+  }
+}
+
 export const createReads = ({ redis, keys, tops, counts }: ReadsParts): Reads => ({
   tops,
   inWindows: counts.inWindows,
-
-  async totals(articles) {
-    const [views, comments, shares] = await Promise.all([
-      counts.totals('view', articles),
-      counts.totals('comment', articles),
-      counts.totals('share', articles),
-    ])
-    return articles.map((_, index) => ({
-      views: views[index] ?? 0,
-      comments: comments[index] ?? 0,
-      shares: shares[index] ?? 0,
-    }))
-  },
+  totals: createTotals({ redis, keys, counts }),
 
   async lastReported() {
     const info = (await redis.xinfo('STREAM', keys.events()).catch((error: Error) => {

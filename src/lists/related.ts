@@ -33,17 +33,21 @@ const NOBODY = '' as ArticleId
 /**
  * Many at once, since what is read for one is mostly what is read for another: articles alike, their counts, the newest of a section.
  * @param alike of each article, in the same order
+ * @param unread of them, those that nobody can have read yet
  * @returns one ranking an article, in the same order
  */
 export const relatedToEach = async (
   articles: readonly (StoredArticle | null)[],
   alike: Awaited<ReturnType<Stories['similarToEach']>>,
+  unread: ReadonlySet<ArticleId>,
   scope: Scope,
   { shelf, reads, coReads, newest, settings, now }: RelatedParts,
 ): Promise<Ranking[]> => {
   const { related: size, coReadWeight, relatedAge, relatedHalfLife, relatedDiversity, minimum } = settings()
   const readers = await Promise.all(
-    articles.map(article => (article && coReadWeight > 0 ? coReads.beside(article.id, size * ALIKE) : [])),
+    articles.map(article =>
+      article && coReadWeight > 0 && !unread.has(article.id) ? coReads.beside(article.id, size * ALIKE) : [],
+    ),
   )
   const ids = [...new Set([...alike.flat().map(({ id }) => id), ...readers.flat().map(({ article }) => article)])]
   const found = await storiesBy(ids, scope.choice, shelf)

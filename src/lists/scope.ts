@@ -43,10 +43,11 @@ export const scopeOf = (
 ): Scope => {
   const isMember = inGroup(edition, groups())
   const language = edition && 'language' in edition ? edition.language : undefined
+  const oldest = now() - retention()
   const shows = ({ id, story, sources, language: its, firstSeenAt }: StoredArticle): boolean =>
     !blocked.has(id) &&
     !blocked.has(story) &&
-    now() < firstSeenAt + retention() &&
+    oldest < firstSeenAt &&
     (language === undefined || its.split('-')[0] === language) &&
     sources.some(isMember)
   return {

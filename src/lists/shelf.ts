@@ -63,6 +63,11 @@ const createKept = <Id extends string, T>(
       for (const id of ids) slots.delete(id)
     },
     clear: (): void => slots.clear(),
+    /** What is here, null where there is none; undefined where it is to be read first. */
+    peek: (id: Id): T | null | undefined => {
+      const slot = slots.get(id)
+      return slot && slot.loading === null ? slot.value : undefined
+    },
     async get(ids: readonly Id[]): Promise<(T | null)[]> {
       const missing = [...new Set(ids.filter(id => !slots.has(id)))]
       if (missing.length > 0) read(missing)
@@ -77,7 +82,8 @@ const createKept = <Id extends string, T>(
   }
 }
 
-const MOST_KEPT = 12_000
+/** Some 3 KB each. What is alike to the news of today may be of any day of the week. */
+const MOST_KEPT = 30_000
 
 export const createShelf = ({
   archive,
@@ -105,8 +111,25 @@ export const createShelf = ({
     return last
   }
 
+  /** The article by which a story may be shown; null where it may not be, undefined where something is to be read first. */
+  const shownHere = (id: StoryId, { mayBe, shows, isOf }: Choice): Candidate | null | undefined => {
+    const story = stories.peek(id)
+    if (!story) return story
+    if (!isOf(story.sections)) return null
+    const lead = articles.peek(story.lead)
+    if (lead === undefined) return undefined
+    if (lead && shows(lead)) return isOf(lead.sections) ? { article: lead, story } : null
+    for (const { article: id, source } of story.alsoIn) {
+      if (!mayBe(id, source)) continue
+      const article = articles.peek(id)
+      if (article === undefined) return undefined
+      if (article && shows(article)) return isOf(article.sections) ? { article, story } : null
+    }
+    return null
+  }
+
   /** The first article of each story that may show it, tried one place further down at a time. */
-  const candidates = async (ids: readonly StoryId[], { mayBe, shows, isOf }: Choice): Promise<Candidate[]> => {
+  const read = async (ids: readonly StoryId[], { mayBe, shows, isOf }: Choice): Promise<(Candidate | null)[]> => {
     const found = await stories.get(ids)
     const shown: (Candidate | null)[] = ids.map(() => null)
     let open = found.flatMap((story, index) =>
@@ -130,7 +153,16 @@ export const createShelf = ({
         return false
       })
     }
-    return shown.filter(candidate => candidate !== null)
+    return shown
+  }
+
+  /** Mostly all of it is here: then nothing is waited for. */
+  const candidates = async (ids: readonly StoryId[], choice: Choice): Promise<Candidate[]> => {
+    const here = ids.map(id => shownHere(id, choice))
+    const absent = ids.filter((_, index) => here[index] === undefined)
+    const late = absent.length > 0 ? await read(absent, choice) : []
+    let next = 0
+    return here.flatMap(each => (each === undefined ? late[next++] : each) ?? [])
   }
 
   return {

@@ -4,11 +4,9 @@ import type { Redis } from 'ioredis'
 import type { ArticleId } from '../article/article.ts'
 import type { Keys } from '../redis/keys.ts'
 import { loadScript, runScript } from '../redis/script.ts'
+import { announce } from './announce.ts'
 
 const strikeScript = loadScript(new URL('./strike.lua', import.meta.url))
-const announce = loadScript(new URL('./announce.lua', import.meta.url))
-
-const MOST_UPDATES = 10_000
 
 export interface Strike {
   /** Ids of the articles to be struck. */
@@ -38,9 +36,6 @@ export const strike = async (
     [asOf, now, ...articles],
   )) as [number, number] // as strike.lua returns
   if (struck === 0) return 0
-  await Promise.all([
-    redis.xadd(keys.updates(), ...['MAXLEN', '~', MOST_UPDATES, '*'], ...['list', name, 'version', version, 'at', now]),
-    runScript(redis, announce, [keys.listMeta(name)], [version]),
-  ])
+  await announce(redis, keys, [{ name, version, at, isKept: true }])
   return struck
 }

@@ -1,17 +1,16 @@
-/** Writes lists: the difference where it is small, in one step on the list's own keys, and tells it afterwards. */
+/** Writes lists: the difference where it is small, in one step on each list's own keys, and tells of them together afterwards. */
 
 import { createHash, randomUUID } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import type { Keys } from '../redis/keys.ts'
 import { loadScript, runScript } from '../redis/script.ts'
+import { announce, type Told } from './announce.ts'
 import type { Entries } from './entries.ts'
 import { CONTRACT_VERSION } from './entry.ts'
 import type { Ranking } from './ranking.ts'
 
 const swap = loadScript(new URL('./swap.lua', import.meta.url))
-const announce = loadScript(new URL('./announce.lua', import.meta.url))
 
-const MOST_UPDATES = 10_000
 /** Above this share of changed entries a list is written whole. `npm run bench:lists` measures it. */
 const SMALL = 0.2
 /** Entries up to which a whole list is handed to the script; more are staged beside it first. */
@@ -36,8 +35,8 @@ export interface ToWrite extends Pick<Ranking, 'fallback' | 'window' | 'stale'> 
 }
 
 export interface ListWriter {
-  /** @returns whether its bytes, or what the meta says of it, changed */
-  write(list: ToWrite): Promise<boolean>
+  /** @returns of each whether its bytes, or what the meta says of it, changed */
+  write(lists: readonly ToWrite[]): Promise<readonly boolean[]>
 }
 
 type Swapped = ['overtaken'] | ['other'] | [version: number, announced: number]
@@ -112,28 +111,30 @@ export const createListWriter = (redis: Redis, keys: Keys, most = 1_000): ListWr
     return outcome
   }
 
+  /** @returns what readers are to be told; null where nothing changed */
+  const writeOne = async (list: ToWrite): Promise<Told | null> => {
+    const { name, entries, lives, at } = list
+    const hash = hashOf(entries)
+    const before = remembered.get(name)
+    const changes = before ? difference(before.each, entries.each) : null
+    const small: Swapped = before && changes ? await swapped(list, hash, before.hash, changes) : ['other']
+    const [version, announced] = small[0] === 'other' ? await writeWhole(list, hash) : small
+    if (typeof version !== 'number' || announced === undefined) return null
+    // Related lists are many, and written seldom.
+    if (lives === 0) remember(name, { each: entries.each, hash })
+    return version <= announced ? null : { name, version, at, isKept: lives === 0 }
+  }
+
   return {
-    async write(list) {
-      const { name, entries, lives } = list
-      const hash = hashOf(entries)
-      const before = remembered.get(name)
-      const changes = before ? difference(before.each, entries.each) : null
-      const small: Swapped = before && changes ? await swapped(list, hash, before.hash, changes) : ['other']
-      const [version, announced] = small[0] === 'other' ? await writeWhole(list, hash) : small
-      if (typeof version !== 'number' || announced === undefined) return false
-      // Related lists are many, and written seldom.
-      if (lives === 0) remember(name, { each: entries.each, hash })
-      if (version <= announced) return false
-      // Announced after the swap: who reads on the announcement sees the new list. Who dies in between leaves it to the next writer.
-      await Promise.all([
-        redis.xadd(
-          keys.updates(),
-          ...['MAXLEN', '~', MOST_UPDATES, '*'],
-          ...['list', name, 'version', version, 'at', new Date(list.at).toISOString()],
-        ),
-        runScript(redis, announce, [keys.listMeta(name)], [version]),
-      ])
-      return true
+    async write(lists) {
+      const told = await Promise.all(lists.map(writeOne))
+      // After the swaps: who reads on the announcement sees the new list. Who dies in between leaves it to the next writer.
+      await announce(
+        redis,
+        keys,
+        told.filter(each => each !== null),
+      )
+      return told.map(each => each !== null)
     },
   }
 }

@@ -97,8 +97,8 @@ describe('memory near what articles may take', () => {
     await full.room.make()
     const writer = createListWriter(redis, keys)
     const about = { fallback: '' as const, window: '' as const, stale: false, lives: 0, at: clock.now }
-    const late = await writer.write({ ...about, name: 'latest', entries: ranked, asOf: before?.[0] ?? '' })
-    expect(late).toBe(false)
+    const late = await writer.write([{ ...about, name: 'latest', entries: ranked, asOf: before?.[0] ?? '' }])
+    expect(late).toEqual([false])
     expect((await full.list('latest')).map(({ id }) => id)).not.toContain(oldest?.id)
   })
 

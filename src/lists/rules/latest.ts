@@ -29,7 +29,9 @@ export const rankLatest = (candidates: readonly Candidate[], { size, share }: La
   for (const candidate of ordered) {
     if (taken.length >= size) break
     const source = candidate.article.sources[0]
-    const recent = taken.slice(-9).filter(({ article }) => article.sources[0] === source).length
+    let recent = 0
+    for (let at = Math.max(0, taken.length - 9); at < taken.length; at += 1)
+      if (taken[at]?.article.sources[0] === source) recent += 1
     const crawl = undatedCrawl(candidate)
     const together = crawl === null ? 0 : (crawls.get(crawl) ?? 0)
     if (several && (recent >= share || together >= share)) surplus.push(candidate)
@@ -50,12 +52,13 @@ export const rankLatest = (candidates: readonly Candidate[], { size, share }: La
 }
 
 /** Whether among any ten entries one source has more than its share. */
-export const isCrowded = (list: readonly Ranked[], share: number): boolean =>
-  list.some((_, from) => {
-    const counts = new Map<string, number>()
-    for (const { candidate } of list.slice(from, from + 10)) {
-      const source = candidate.article.sources[0] ?? ''
-      counts.set(source, (counts.get(source) ?? 0) + 1)
-    }
-    return Math.max(...counts.values()) > share
+export const isCrowded = (list: readonly Ranked[], share: number): boolean => {
+  const counts = new Map<string, number>()
+  const sourceAt = (place: number): string => list[place]?.candidate.article.sources[0] ?? ''
+  return list.some((_, place) => {
+    if (place >= 10) counts.set(sourceAt(place - 10), (counts.get(sourceAt(place - 10)) ?? 0) - 1)
+    const count = (counts.get(sourceAt(place)) ?? 0) + 1
+    counts.set(sourceAt(place), count)
+    return count > share
   })
+}

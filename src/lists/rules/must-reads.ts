@@ -48,6 +48,9 @@ const weightsOf = (
   { story }: Candidate,
   { weightOf, publisherOf }: Pick<MustReadRule, 'weightOf' | 'publisherOf'>,
 ): number[] => {
+  const [only, another] = story.sources
+  // Most stories are of one source, and a list looks at hundreds.
+  if (only !== undefined && another === undefined) return [weightOf(only)]
   const weights = new Map<string, number>()
   for (const source of story.sources) {
     const publisher = publisherOf(source)

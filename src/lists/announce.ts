@@ -1,0 +1,38 @@
+/** Tells readers which lists changed: many in one call, since a batch of articles writes as many related lists. */
+
+import type { Redis } from 'ioredis'
+import type { Keys } from '../redis/keys.ts'
+import { loadScript, runScript } from '../redis/script.ts'
+
+const announceScript = loadScript(new URL('./announce.lua', import.meta.url))
+
+const MOST_UPDATES = 10_000
+
+export interface Told {
+  readonly name: string
+  readonly version: number
+  /** ms since the epoch. */
+  readonly at: number
+  /**
+   * Whether its meta remembers that readers were told, so that the next writer makes up for one that died in between. A related list is
+   * written by the batch of its article, and by that batch again where it died.
+   */
+  readonly isKept: boolean
+}
+
+/** @param lists as they stand by now */
+export const announce = async (redis: Redis, keys: Keys, lists: readonly Told[]): Promise<void> => {
+  if (lists.length === 0) return
+  await Promise.all([
+    runScript(
+      redis,
+      announceScript,
+      [keys.updates()],
+      [MOST_UPDATES, ...lists.flatMap(({ name, version, at }) => [name, version, new Date(at).toISOString()])],
+    ),
+    // A lower version over a higher one, of two that wrote at once, is told once more: no harm.
+    ...lists.map(({ name, version, isKept }) =>
+      isKept ? redis.hset(keys.listMeta(name), 'announced', version) : null,
+    ),
+  ])
+}
