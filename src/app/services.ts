@@ -29,6 +29,7 @@ import { createStories } from '../story/stories.ts'
 import { createPush, type Push } from '../websub/push.ts'
 import type { Config } from './config/load.ts'
 import { createEdits } from './edits.ts'
+import { createIntake } from './intake.ts'
 import { createLists, type Lists } from './lists.ts'
 import { createPrecedence } from './precedence.ts'
 import { loadSectionModel, ownModel, replayTexts } from './section-model.ts'
@@ -68,6 +69,10 @@ const HEADS = 20
 
 /** ms that articles wait for lists at most, each time they let them go first. */
 const LONGEST = 100
+
+/** Batches of articles that may wait before crawls do, and ms that a crawl waits for them at most. */
+const FEW = 8
+const LONGEST_CRAWL_WAIT = 5_000
 
 const networkText: Readonly<Record<NetworkMode, string>> = {
   up: 'our network is up; all sources are crawled as before',
@@ -135,6 +140,11 @@ export const createServices = ({
   }
   const archive = createArchive({ ...archived, weightOf: id => sources.get(id)?.weight ?? 1 })
   const precedence = createPrecedence({ longest: LONGEST })
+  const intake = createIntake({
+    waiting: () => queues.articles.getWaitingCount(),
+    few: () => Math.max(FEW, 2 * settings().articles.concurrency),
+    longest: LONGEST_CRAWL_WAIT,
+  })
   const stories = createStories({ redis, keys, settings: () => settings().stories, now, giveWay: precedence.giveWay })
   const reads = { redis, keys, halfLife: () => settings().events.halfLife, now }
   const tops = createTops(reads)
@@ -196,6 +206,7 @@ export const createServices = ({
       learn: learning.learn,
       stake: keeper.stake,
       giveWay: precedence.giveWay,
+      whenFew: intake.whenFew,
       addArticles: batches => addArticles(queues, batches),
       now,
       signal,

@@ -37,6 +37,8 @@ export interface Clusterer {
   settle(): void
   storyOf(id: ArticleId): StoryId | undefined
   similar(id: ArticleId, limit: number): { id: ArticleId; similarity: number }[]
+  /** The same for one that has just come, of what there was before it: it was looked up to decide its story, and is not looked up twice. */
+  similarOnArrival(id: ArticleId, limit: number): { id: ArticleId; similarity: number }[]
   explain(id: ArticleId): Explanation | null
   /** The pin that parts these articles from their story; null where they are not part of one story. */
   splitOf(articles: readonly ArticleId[], at: number): Pin | null
@@ -46,6 +48,9 @@ export interface Clusterer {
 
 const ALIKE = 5
 const NEAREST = 5
+/** Of the articles that came last, what was found near them. */
+const MOST_FOUND = 2_000
+const FOUND = 20
 
 /** @param key by which the features' words are hashed */
 export const createClusterer = (settings: () => StorySettings, key: HashKey = OPEN_KEY): Clusterer => {
@@ -56,6 +61,7 @@ export const createClusterer = (settings: () => StorySettings, key: HashKey = OP
   const homes = new Map<ArticleId, StoryId>()
   const titles = new Map<string, ArticleId>()
   const looks = createSecondLooks({ index, settings, rate: articles => rateOf(rate, index, articles), join })
+  const found = new Map<ArticleId, readonly Near[]>()
   let rate = FIRST_RATE
   let latest: ArticleId[] = []
 
@@ -126,8 +132,10 @@ export const createClusterer = (settings: () => StorySettings, key: HashKey = OP
     const { joinWithin, caution } = settings()
     const wanted = wantedOf(features)
     const length = wanted.terms.length
-    const near = index
-      .nearest(wanted, null, NEAREST)
+    const all = index.nearest(wanted, null, FOUND)
+    remember(features.id, all)
+    const near = all
+      .slice(0, NEAREST)
       .filter(({ story, shared }) => at - story.lastAt <= joinWithin && shared >= sharedNeeded(story, length))
       .map(each => ({ ...each, score: weigh(features, each) }))
       .sort((a, b) => b.score - a.score || (a.story.id < b.story.id ? -1 : 1))
@@ -138,6 +146,14 @@ export const createClusterer = (settings: () => StorySettings, key: HashKey = OP
       features,
       arrived: nearest ? { story: nearest.story.id, score: asLogged(nearest.score), needed: asLogged(needed) } : null,
       decision: { kind: 'new', story: joined?.id ?? storyIdOf(features.id), merges: [] },
+    }
+  }
+
+  const remember = (id: ArticleId, near: readonly Near[]): void => {
+    found.set(id, near)
+    for (const oldest of found.keys()) {
+      if (found.size <= MOST_FOUND) return
+      found.delete(oldest)
     }
   }
 
@@ -225,12 +241,21 @@ export const createClusterer = (settings: () => StorySettings, key: HashKey = OP
       .filter(id => entries.get(id)?.decision.kind === 'new')
       .slice(0, limit)
 
+  const firstsOf = (near: readonly Near[]): { id: ArticleId; similarity: number }[] =>
+    near.flatMap(({ story, score }) => originalsOf(story, 1).map(first => ({ id: first, similarity: toShare(score) })))
+
   const similar = (id: ArticleId, limit: number): { id: ArticleId; similarity: number }[] => {
     const entry = entries.get(id)
-    if (!entry) return []
-    return index
-      .nearest(wantedOf(entry.features), homeOf(id) ?? null, limit)
-      .flatMap(({ story, score }) => originalsOf(story, 1).map(first => ({ id: first, similarity: toShare(score) })))
+    return entry ? firstsOf(index.nearest(wantedOf(entry.features), homeOf(id) ?? null, limit)) : []
+  }
+
+  const similarOnArrival = (id: ArticleId, limit: number): { id: ArticleId; similarity: number }[] => {
+    const near = found.get(id)
+    if (!near) return similar(id, limit)
+    // Asked for again, it is no longer new.
+    found.delete(id)
+    const home = homeOf(id)
+    return firstsOf(near.filter(({ story }) => story !== home && index.get(story.id) === story).slice(0, limit))
   }
 
   const explain = (id: ArticleId): Explanation | null => {
@@ -281,6 +306,7 @@ export const createClusterer = (settings: () => StorySettings, key: HashKey = OP
     settle: looks.settle,
     storyOf,
     similar,
+    similarOnArrival,
     explain,
     splitOf,
     has: story => index.get(story) !== undefined,

@@ -168,7 +168,7 @@ export const createStories = ({ redis, keys, settings, now, giveWay = nextTurn }
     similarToEach: (ids, limit) =>
       inTurn(async () => {
         await catchUp()
-        return inSlices(ids, id => clusterer.similar(id, limit))
+        return inSlices(ids, id => clusterer.similarOnArrival(id, limit))
       }),
     explain: id =>
       inTurn(async () => {

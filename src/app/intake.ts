@@ -1,0 +1,58 @@
+/**
+ * Crawls no faster than articles are taken in. What is fetched and waits is no longer fresh when its turn comes: a publisher is better asked
+ * a little later. (docs/decisions/0076)
+ */
+
+import { setTimeout as delay } from 'node:timers/promises'
+
+export interface Intake {
+  /** Waits until few batches wait to be taken in, or for as long as it may. */
+  whenFew(signal: AbortSignal): Promise<void>
+}
+
+export interface IntakeParts {
+  /** Batches that wait to be taken in. */
+  readonly waiting: () => Promise<number>
+  /** Of them, so many are few. */
+  readonly few: () => number
+  /** ms that a crawl waits at most: where nobody takes in, feeds are fetched on, so that no news leaves them unseen. */
+  readonly longest: number
+}
+
+/** ms between two looks, shared by all crawls of a process. */
+const LOOK = 20
+
+export const createIntake = ({ waiting, few, longest }: IntakeParts): Intake => {
+  /** Crawls that may begin until the next look. */
+  let room = Number.POSITIVE_INFINITY
+  let wasEmpty = true
+  let looked = Number.NEGATIVE_INFINITY
+  let looking: Promise<void> | null = null
+
+  const look = async (): Promise<void> => {
+    const count = await waiting()
+    // Nothing waited twice: crawls bring little, and need no leave. Else as many as there is room for, if each brings one.
+    room = count === 0 && wasEmpty ? Number.POSITIVE_INFINITY : Math.max(0, few() - count)
+    wasEmpty = count === 0
+    looked = performance.now()
+  }
+
+  const mayBegin = async (): Promise<boolean> => {
+    if (performance.now() - looked > LOOK) {
+      looking ??= look().finally(() => {
+        looking = null
+      })
+      await looking
+    }
+    if (room <= 0) return false
+    room -= 1
+    return true
+  }
+
+  return {
+    async whenFew(signal) {
+      const until = performance.now() + longest
+      while (!(await mayBegin()) && performance.now() < until && !signal.aborted) await delay(LOOK)
+    },
+  }
+}
