@@ -1,6 +1,6 @@
 /**
  * Events a second that one counter takes off the stream, beside the naive way (one event at a time: SET NX, ZINCRBY, XACK), each visitor
- * another: `npm run bench:events [-- --events 200000] [--rounds 5] [--batch 1000]`. A Redis of its own on a socket, nothing written to disk.
+ * another: `npm run bench:events [-- --events 200000] [--rounds 5] [--batch 1000] [--json]`. A Redis of its own on a socket, nothing written to disk.
  * The two ways take turns, medians are told; CPU is of this process and of Redis. Ends with 1 where the counts are not the truth.
  */
 
@@ -27,6 +27,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '5' },
     batch: { type: 'string', default: '2500' },
     articles: { type: 'string', default: '2000' },
+    json: { type: 'boolean', default: false },
   },
 })
 const [events, naive, rounds, batch, articles] = [
@@ -189,7 +190,7 @@ const lines = renderTable(
   ],
   100,
 )
-console.log(lines.join('\n'))
+if (!values.json) console.log(lines.join('\n'))
 
 const memoryOf = async (pattern: string): Promise<number> => {
   const found = await redis.keys(pattern)
@@ -200,10 +201,19 @@ const inMb = (bytes: number) => ((bytes / (events * (rounds + 1))) * 1e6) / 1_04
 const seenMb = inMb(await memoryOf(`${keys.eventState('seen:')}*`))
 const burstMb = inMb(await memoryOf(`${keys.eventState('burst:')}*`))
 const naiveMb = ((await memoryOf('naive:seen:*')) / (naive * rounds)) * (1e6 / 1_048_576)
-console.log(
-  `memory per million views of distinct visitors: seen ${seenMb.toFixed(0)} MB, for ${(3_600_000 + settings.span) / 60_000} minutes; ` +
-    `bursts ${burstMb.toFixed(0)} MB, for 5 minutes; one key each ${naiveMb.toFixed(0)} MB`,
-)
+if (values.json) {
+  const [counter, one] = [ours, theirs].map(measured => ({
+    perSecond: median(measured, each => each.perSecond),
+    // Microseconds an event are seconds a million.
+    worker: median(measured, each => each.ours),
+    redis: median(measured, each => each.redis),
+  }))
+  console.log(JSON.stringify({ ours: counter, naive: one, memoryMb: seenMb }, null, 2))
+} else
+  console.log(
+    `memory per million views of distinct visitors: seen ${seenMb.toFixed(0)} MB, for ${(3_600_000 + settings.span) / 60_000} minutes; ` +
+      `bursts ${burstMb.toFixed(0)} MB, for 5 minutes; one key each ${naiveMb.toFixed(0)} MB`,
+  )
 
 const total = await sumOf(keys.eventTotals('view'))
 if (total !== events * (rounds + 1)) {

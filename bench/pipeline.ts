@@ -3,10 +3,12 @@
  * process of its own over one Redis, against the same publishers; CPU seconds of the worker and of Redis together, medians of rounds.
  */
 
-import type { ChildProcess } from 'node:child_process'
+import { type ChildProcess, execFile } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { extname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { Redis } from 'ioredis'
 import { type Cost, median, openStage, quantile } from './pipeline/stage.ts'
 
@@ -168,10 +170,22 @@ const visibleOf = (who: Name) =>
 const visible = { ours: visibleOf('ours'), naive: visibleOf('naive') }
 const restart = Object.fromEntries(restarts) as Record<Name, Restart> // one each
 
+/** The part that counts events, by itself: a Redis and a process of its own. */
+interface Events {
+  readonly perSecond: number
+  /** CPU seconds a million. */
+  readonly worker: number
+  readonly redis: number
+}
+say('events, both in turn')
+const script = fileURLToPath(new URL(`./events${extname(import.meta.url)}`, import.meta.url))
+const { stdout } = await promisify(execFile)(process.execPath, [...process.execArgv, script, '--rounds', '3', '--json'])
+const events = JSON.parse(stdout) as Record<Name, Events> // as events.ts prints
+
 if (asJson)
   console.log(
     JSON.stringify(
-      { node: process.version, feeds: FEEDS, rounds: ROUNDS, rows, reads, visible, restart, slow },
+      { node: process.version, feeds: FEEDS, rounds: ROUNDS, rows, events, reads, visible, restart, slow },
       null,
       2,
     ),
@@ -196,6 +210,10 @@ else {
         },
       ]),
     ),
+  )
+  const [own, naive] = [events.ours, events.naive].map(each => each.worker + each.redis) as [number, number]
+  console.log(
+    `Events, per million: ${own.toFixed(1)} CPU s, naive ${naive.toFixed(0)}, ${(naive / own).toFixed(1)} times (goal: 40, x 15); ${Math.round(events.ours.perSecond)} and ${Math.round(events.naive.perSecond)} events/s (goal: 40000)`,
   )
   console.log(
     `Last fetch of an edition to its last change of latest: ${visible.ours} ms, naive ${visible.naive} ms (goal: 250)`,

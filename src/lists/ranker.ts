@@ -3,14 +3,11 @@
  * only on what stands in Redis and on the clock it is given.
  */
 
-import type { Archive } from '../archive/archive.ts'
 import type { ArticleId, StoryId } from '../article/article.ts'
-import type { SectionId, Taxonomy } from '../article/taxonomy.ts'
 import type { Top } from '../events/tops.ts'
 import type { Source } from '../sources/source.ts'
 import type { Stories } from '../story/decision.ts'
 import type { CoReads } from './co-reads.ts'
-import type { Editors } from './editors.ts'
 import type { EventKind, Window } from './entry.ts'
 import { parseListName } from './names.ts'
 import { NOTHING, type Ranking, type Standing } from './ranking.ts'
@@ -24,10 +21,7 @@ import { type Counted, rankMost } from './rules/most.ts'
 import { rankMustReads, shortlist } from './rules/must-reads.ts'
 import { rankTrending } from './rules/trending.ts'
 import { blockedOn, pinsOf, type Scope, scopeOf, storiesBy } from './scope.ts'
-import type { ListSettings } from './settings.ts'
-import type { Shelf } from './shelf.ts'
 import { filled, rankByReads, WIDER } from './thin.ts'
-import type { UsualReads } from './usual-reads.ts'
 import type { Visitors } from './visitors.ts'
 
 export interface Ranker {
