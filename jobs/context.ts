@@ -40,7 +40,7 @@ export interface JobContext {
   /** What is written from now on, once settled, survives the loss of a master: see `Keeper`. */
   readonly stake: Keeper['stake']
   /** Before a scheduled crawl: waits while much that was fetched is still to be taken in. */
-  readonly whenFew: (signal: AbortSignal) => Promise<void>
+  readonly whenFew: () => Promise<void>
   /** Between slices of work that may wait: lists that readers wait for go first. */
   readonly giveWay: () => Promise<void>
   /** For monitoring: an article came in, so many ms after its publication. */

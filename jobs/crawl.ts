@@ -41,7 +41,7 @@ export const crawl = defineJob({
   async run({ sourceId, trigger }, context) {
     const source = await context.sources.find(sourceId)
     if (!source) throw new UnrecoverableError(`no source ${JSON.stringify(sourceId)}: \`newsdesk sources\` lists them`)
-    if (trigger === 'schedule') await context.whenFew(context.signal)
+    if (trigger === 'schedule') await context.whenFew()
     const started = context.now()
     const record: Keep = fetch =>
       context.sources.record(source.id, { ...NOTHING_CAME, at: started, ms: context.now() - started, ...fetch })

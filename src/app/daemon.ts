@@ -103,12 +103,14 @@ export const startDaemon = async ({
   const queues = openQueues(bull, keys, tracing?.telemetry)
   const keeper = createKeeper({ redis, replicas: config.settings.redis.replicas })
   const stopping = new AbortController()
+  const ending = new AbortController()
   const fetcher = createFetcher(() => config.settings.crawl)
   const poster = createPoster(() => config.settings.crawl)
   const services = createServices({
     config: () => config,
     ...{ redis, keys, keeper, queues, fetcher, poster, now, log },
     signal: stopping.signal,
+    ending: ending.signal,
   })
   const glance = createGlance({ redis, keys, catalogue: services.sources.list, now })
   const samples = createSamples({ redis, keys })
@@ -173,7 +175,6 @@ export const startDaemon = async ({
   if (has('articles')) work(definitions.articles, config.settings.articles.concurrency)
   if (has('publish')) work(definitions.publish, 4)
 
-  const counting = new AbortController()
   const counter = has('events')
     ? createEventCounter({
         redis,
@@ -187,7 +188,7 @@ export const startDaemon = async ({
         onRead: async reads => {
           await Promise.all([services.lists.visitors.note(reads), services.lists.coReads.note(reads)])
         },
-      }).run(counting.signal)
+      }).run(ending.signal)
     : Promise.resolve()
 
   const beat = async (): Promise<void> => {
@@ -324,7 +325,7 @@ export const startDaemon = async ({
             {
               path: '/v1/updates',
               router: updatesRoute({
-                ...{ redis, keys, signal: counting.signal },
+                ...{ redis, keys, signal: ending.signal },
                 blocking: connect('updates', { pipelined: false }),
                 onError: error => log.warn({ err: error }, 'updates could not be read; trying again'),
               }),
@@ -361,7 +362,7 @@ export const startDaemon = async ({
       await takeUp('configuration reloaded')
     },
     async stop() {
-      counting.abort()
+      ending.abort()
       const finished = Promise.allSettled([
         ...[stopSchedule(), admin?.close(), http?.close(), probeServer?.close(), counter],
         ...workers.map(worker => worker.finish()),

@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 
 export interface Intake {
   /** Waits until few batches wait to be taken in, or for as long as it may. */
-  whenFew(signal: AbortSignal): Promise<void>
+  whenFew(): Promise<void>
 }
 
 export interface IntakeParts {
@@ -17,12 +17,14 @@ export interface IntakeParts {
   readonly few: () => number
   /** ms that a crawl waits at most: where nobody takes in, feeds are fetched on, so that no news leaves them unseen. */
   readonly longest: number
+  /** Whether this process is about to end: then nothing is waited for. */
+  readonly isEnding: () => boolean
 }
 
 /** ms between two looks, shared by all crawls of a process. */
 const LOOK = 20
 
-export const createIntake = ({ waiting, few, longest }: IntakeParts): Intake => {
+export const createIntake = ({ waiting, few, longest, isEnding }: IntakeParts): Intake => {
   /** Crawls that may begin until the next look. */
   let room = Number.POSITIVE_INFINITY
   let wasEmpty = true
@@ -50,9 +52,9 @@ export const createIntake = ({ waiting, few, longest }: IntakeParts): Intake => 
   }
 
   return {
-    async whenFew(signal) {
+    async whenFew() {
       const until = performance.now() + longest
-      while (!(await mayBegin()) && performance.now() < until && !signal.aborted) await delay(LOOK)
+      while (!isEnding() && !(await mayBegin()) && performance.now() < until) await delay(LOOK)
     },
   }
 }

@@ -62,6 +62,8 @@ export interface ServiceParts {
   readonly now: () => number
   readonly log: Logger
   readonly signal: AbortSignal
+  /** Aborted when the daemon is told to end. */
+  readonly ending: AbortSignal
 }
 
 /** How much of a window of reads a list of a section looks at, for each entry it may have (src/lists/ranker.ts). */
@@ -91,6 +93,7 @@ export const createServices = ({
   now,
   log,
   signal,
+  ending,
 }: ServiceParts): Services => {
   const settings = () => config().settings
   const catalogue = createCatalogue({ redis, keys, file: () => config().sources })
@@ -144,6 +147,7 @@ export const createServices = ({
     waiting: () => queues.articles.getWaitingCount(),
     few: () => Math.max(FEW, 2 * settings().articles.concurrency),
     longest: LONGEST_CRAWL_WAIT,
+    isEnding: () => ending.aborted,
   })
   const stories = createStories({ redis, keys, settings: () => settings().stories, now, giveWay: precedence.giveWay })
   const reads = { redis, keys, halfLife: () => settings().events.halfLife, now }

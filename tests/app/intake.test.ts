@@ -1,12 +1,11 @@
 import { describe, expect, it, vi } from 'vitest'
 import { createIntake } from '../../src/app/intake.ts'
 
-const never = new AbortController().signal
 const FEW = 4
 
 /** A queue of batches, and crawls that each bring one. */
 const aQueue = ({ longest = 60_000 }: { longest?: number } = {}) => {
-  const queue = { waiting: 0, looks: 0, begun: 0 }
+  const queue = { waiting: 0, looks: 0, begun: 0, isEnding: false }
   const intake = createIntake({
     waiting: async () => {
       queue.looks += 1
@@ -14,9 +13,10 @@ const aQueue = ({ longest = 60_000 }: { longest?: number } = {}) => {
     },
     few: () => FEW,
     longest,
+    isEnding: () => queue.isEnding,
   })
-  const crawl = async (signal = never) => {
-    await intake.whenFew(signal)
+  const crawl = async () => {
+    await intake.whenFew()
     queue.begun += 1
     queue.waiting += 1
   }
@@ -58,10 +58,9 @@ describe('crawls, where articles are taken in', () => {
   it('do not hold up a daemon that is told to end', async () => {
     const { queue, crawl } = aQueue()
     queue.waiting = 1_000
-    const stopping = new AbortController()
-    const crawling = crawl(stopping.signal)
+    const crawling = crawl()
     await vi.waitFor(() => expect(queue.looks).toBeGreaterThan(0))
-    stopping.abort()
+    queue.isEnding = true
     await crawling
     expect(queue.begun).toBe(1)
   })
