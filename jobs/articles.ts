@@ -100,11 +100,9 @@ export const articles = defineJob({
     const ingested = await archive.ingest(accepted, now(), crawl.id)
     await context.learn?.(accepted.map(({ article }) => article))
     const affected = await publishing.ingested(ingested, crawl.id)
-    const related = await context.publisher.publishRelated(affected, ingested.came)
-    if (related.length > 0) {
-      const changed = related.filter(each => each.changed).length
-      log.info({ crawl: crawl.id, list: 'related', changed, of: related.length }, 'published')
-    }
+    const published = await context.publisher.publishRelated(affected, ingested.came)
+    const related = { changed: published.filter(each => each.changed).length, of: published.length }
+    if (related.of > 0) log.info({ crawl: crawl.id, list: 'related', ...related }, 'published')
     const arrived = now()
     for (const [index, outcome] of outcomes.entries()) {
       // Neither edits, nor another source's copies, nor guesses at a date tell how late we were.
@@ -128,7 +126,7 @@ export const articles = defineJob({
       { source: sourceId, crawl: crawl.id, items: items.length, added, updated, merged, unchanged, refused },
       'articles taken in',
     )
-    return { added, updated, merged, unchanged, refused }
+    return { added, updated, merged, unchanged, refused, related }
   },
 })
 

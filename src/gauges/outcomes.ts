@@ -35,16 +35,18 @@ export const countsOf = (queue: string, result: unknown): readonly Count[] => {
     return [
       ...counts('articles', told, ['added', 'updated', 'merged', 'unchanged']),
       ...counts('refused', recordIn(told.refused), Object.keys(recordIn(told.refused))),
+      ...lists(numberIn(recordIn(told.related), 'changed'), numberIn(recordIn(told.related), 'of')),
     ]
-  if (queue === 'publish') {
-    const changed = told.changed === true ? 1 : numberIn(told, 'changed')
-    return [
-      { of: 'lists' as const, outcome: 'written', count: changed },
-      { of: 'lists' as const, outcome: 'unchanged', count: Math.max(0, (numberIn(told, 'of') || 1) - changed) },
-    ].filter(({ count }) => count > 0)
-  }
+  if (queue === 'publish')
+    return lists(told.changed === true ? 1 : numberIn(told, 'changed'), 'of' in told ? numberIn(told, 'of') : 1)
   return []
 }
+
+const lists = (changed: number, of: number): Count[] =>
+  [
+    { of: 'lists' as const, outcome: 'written', count: changed },
+    { of: 'lists' as const, outcome: 'unchanged', count: Math.max(0, of - changed) },
+  ].filter(({ count }) => count > 0)
 
 /** Reasons a crawl fails for, as the head of its error names them; anything else is one label, so that labels stay few. */
 const REASON =
