@@ -43,8 +43,8 @@ export const crawl = defineJob({
     if (!source) throw new UnrecoverableError(`no source ${JSON.stringify(sourceId)}: \`newsdesk sources\` lists them`)
     if (trigger === 'schedule') await context.whenFew()
     const started = context.now()
-    const record: Keep = fetch =>
-      context.sources.record(source.id, { ...NOTHING_CAME, at: started, ms: context.now() - started, ...fetch })
+    const kept: Kept = fetch => ({ ...NOTHING_CAME, at: started, ms: context.now() - started, ...fetch })
+    const record: Keep = fetch => context.sources.record(source.id, kept(fetch))
     const polled = await context.poll(source, {
       isRecrawl: trigger === 'manual',
       run: context.job.id,
@@ -60,9 +60,13 @@ export const crawl = defineJob({
       const { fetched, state } = polled
       // One round trip for all.
       const [due] = await Promise.all([
-        context.sources.unchanged(source.id, fetched.freshFor, state),
+        context.sources.unchanged(
+          source.id,
+          fetched.freshFor,
+          state,
+          kept({ outcome: 'unchanged', status: fetched.status }),
+        ),
         polled.leave(),
-        record({ outcome: 'unchanged', status: fetched.status }),
       ])
       context.log.debug(
         { source: source.id, status: fetched.status, ms: context.now() - started, next: due },
@@ -80,7 +84,8 @@ export const crawl = defineJob({
 
 const NONE_KNOWN: ReadonlySet<string> = new Set()
 
-/** Keeps what became of this crawl; when it began and how long it took are filled in. */
+/** What became of this crawl; when it began and how long it took are filled in. */
+type Kept = (fetch: Pick<Fetch, 'outcome'> & Partial<Fetch>) => Fetch
 type Keep = (fetch: Pick<Fetch, 'outcome'> & Partial<Fetch>) => Promise<void>
 
 const NOTHING_CAME = { status: 0, bytes: 0, items: 0, reason: '' } as const

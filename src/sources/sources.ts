@@ -19,6 +19,7 @@ import type { CrawlSettings } from './settings.ts'
 import type { Source, SourceId } from './source.ts'
 import { formatSpans, parseSpans, parseState, type ScheduleHints, type SourceState, writeHints } from './state.ts'
 
+const notePollScript = loadScript(new URL('./note-poll.lua', import.meta.url))
 const claimDueScript = loadScript(new URL('./claim-due.lua', import.meta.url))
 const holdDueScript = loadScript(new URL('./hold-due.lua', import.meta.url))
 
@@ -71,8 +72,11 @@ export interface Sources extends Setbacks, ItemMemory, Pick<Scheduling, 'reprice
   /** Before its batches are queued: what `markSeen` commits in the end. Where all of a feed was parsed there are no spans. */
   prepare(id: SourceId, crawlId: string, validators: Validators, spans: readonly string[] | null): Promise<void>
   succeeded(id: SourceId, success: Success): Promise<Due>
-  /** @param before its state, where it is known already: saves reading it */
-  unchanged(id: SourceId, freshFor: number | null, before?: SourceState): Promise<Due>
+  /**
+   * @param before its state, where it is known already: saves reading it
+   * @param fetch kept among its last fetches
+   */
+  unchanged(id: SourceId, freshFor: number | null, before?: SourceState, fetch?: Fetch): Promise<Due>
   /**
    * Until when push brings what the source publishes, ms; 0 where it does not. Where it ends before it was to, a poll comes soon.
    */
@@ -122,12 +126,30 @@ export const createSources = ({
 
   const state = async (id: SourceId): Promise<SourceState> => parseState(await redis.hgetall(keys.source(id)))
 
-  /** @param fields empty ones are deleted: each would take 70 bytes of every source */
-  const schedule = async (id: SourceId, due: Due, fields: Record<string, string | number>): Promise<Due> => {
+  /**
+   * @param fields empty ones are deleted: each would take 70 bytes of every source
+   * @param counts what is added to its counts, and to its last fetches
+   */
+  const schedule = async (
+    id: SourceId,
+    due: Due,
+    fields: Record<string, string | number>,
+    { fetches = 0, newItems = 0, fetch }: { fetches?: number; newItems?: number; fetch?: Fetch | undefined } = {},
+  ): Promise<Due> => {
     const empty = Object.keys(fields).filter(name => fields[name] === '')
     const full = Object.entries(fields).filter(([, value]) => value !== '')
     await Promise.all([
-      redis.hset(keys.source(id), { ...Object.fromEntries(full), nextAt: due.at, nextReason: due.reason }),
+      // Also ten thousand sources are polled soon after one another: each command less is felt.
+      runScript(
+        redis,
+        notePollScript,
+        [keys.source(id), keys.history(id)],
+        [
+          ...[MOST_FETCHES, fetch ? packFetch(fetch) : '', fetches, newItems],
+          ...full.flat(),
+          ...['nextAt', due.at, 'nextReason', due.reason],
+        ],
+      ),
       ...(empty.length > 0 ? [redis.hdel(keys.source(id), ...empty)] : []),
       // XX: a source removed from the catalogue while it was fetched stays out.
       redis.zadd(keys.due(), 'XX', String(due.at), id),
@@ -288,42 +310,46 @@ export const createSources = ({
           }
         : {}
       await Promise.all([
-        redis.hincrby(keys.source(id), 'fetches', 1),
-        redis.hincrby(keys.source(id), 'newItems', newItems),
         memory.forgetItems(id),
         validators && spans ? redis.set(keys.spans(id), formatSpans(spans), 'EX', SPANS_LAST) : null,
       ])
-      return schedule(id, due, {
-        ...NO_SETBACK,
-        ...remembered,
-        ...fields,
-        hints: writeHints(hints),
-        lastFetchAt: now(),
-        lastSuccessAt: now(),
-        // For people alone: what is fetched by stands in its move.
-        movedTo: withoutCredentials(movedTo ?? ''),
-        distrustsIds: before.distrustsIds || distrustsIds ? 1 : '',
-        title: title ?? '',
-        otherHubs: otherHubs ?? '',
-        ...(newItems > 0 ? { daily: countDaily(before.daily, now(), newItems) } : {}),
-      })
+      return schedule(
+        id,
+        due,
+        {
+          ...NO_SETBACK,
+          ...remembered,
+          ...fields,
+          hints: writeHints(hints),
+          lastFetchAt: now(),
+          lastSuccessAt: now(),
+          // For people alone: what is fetched by stands in its move.
+          movedTo: withoutCredentials(movedTo ?? ''),
+          distrustsIds: before.distrustsIds || distrustsIds ? 1 : '',
+          title: title ?? '',
+          otherHubs: otherHubs ?? '',
+          ...(newItems > 0 ? { daily: countDaily(before.daily, now(), newItems) } : {}),
+        },
+        { fetches: 1, newItems },
+      )
     },
 
-    async unchanged(id, freshFor, before) {
+    async unchanged(id, freshFor, before, fetch) {
       const known = before ?? (await state(id))
       const { due: byRhythm, fields } = await after(id, known, { published: [], carried: null }, freshFor)
       const due = whilePushed(byRhythm, id, now(), known.pushUntil, safetyInterval?.() ?? 0)
-      const [, scheduled] = await Promise.all([
-        redis.hincrby(keys.source(id), 'fetches', 1),
-        schedule(id, due, {
+      return schedule(
+        id,
+        due,
+        {
           // Nothing to be deleted of most, and so one command less for them.
           ...(known.failures > 0 || known.retiredAt !== null ? NO_SETBACK : {}),
           ...fields,
           lastFetchAt: now(),
           lastSuccessAt: now(),
-        }),
-      ])
-      return scheduled
+        },
+        { fetches: 1, fetch },
+      )
     },
   }
 }
