@@ -30,12 +30,16 @@ export const benchConfig = (prefix: string, sources: number): Config => ({
 
 const SYLLABLES = 'ka lo mi ter van sol pre dun gar hes bri nol fem tas que ril osh und ary eld'.split(' ')
 
-/** One crawl of each source: a batch of items. Told events are drawn anew for every `told` items. */
+/**
+ * One crawl of each of so many sources: a batch of items.
+ * @param first number of the first of them
+ */
 export const crawls = (
   sources: number,
   items: number,
   seed: number,
   now: number,
+  first = 0,
 ): { id: string; data: ArticlesData }[] => {
   const random = seeded(seed)
   const word = () =>
@@ -43,7 +47,7 @@ export const crawls = (
       '',
     )
   const events = Array.from({ length: Math.ceil((sources * items) / 1.5) }, () => Array.from({ length: 9 }, word))
-  return Array.from({ length: sources }, (_, n) => ({
+  return Array.from({ length: sources }, (_, index) => first + index).map(n => ({
     id: `bench-${seed}-${n}`,
     data: {
       sourceId: SourceId.parse(`paper-${n}`),

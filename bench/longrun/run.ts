@@ -54,6 +54,8 @@ const PREFIX = 'longrun'
 const PATIENCE = 60_000
 const LOOK = 25
 const MB = 1_048_576
+/** Items of a crawl that brings something: sources take turns. */
+const AT_LEAST = 8
 /** What is read was published within the last so many articles. */
 const READ_AMONG = 2_000
 
@@ -113,8 +115,10 @@ export const runLong = async (wanted: LongRunWanted): Promise<LongRunReport> => 
 
   const takeIn = async (step: number, most: number): Promise<void> => {
     if (most < 1) return
-    const perSource = Math.max(1, Math.ceil(most / sources))
-    const batches = crawls(Math.min(sources, Math.ceil(most / perSource)), perSource, step, now())
+    const perSource = Math.max(AT_LEAST, Math.ceil(most / sources))
+    const publishing = Math.min(sources, Math.ceil(most / perSource))
+    const first = (step * publishing) % (sources - publishing + 1)
+    const batches = crawls(publishing, perSource, step, now(), first)
     await addArticles(queues, batches)
     for (const { data } of batches) for (const { key } of data.items) recent.push(key)
     made += batches.reduce((sum, { data }) => sum + data.items.length, 0)
@@ -145,11 +149,10 @@ export const runLong = async (wanted: LongRunWanted): Promise<LongRunReport> => 
   /** URLs of all articles that are there, by id. */
   const urls = async (): Promise<Map<string, string>> => {
     const found = new Map<string, string>()
+    // Sent together: there may be hundreds of thousands, every hour.
     for await (const page of redis.scanStream({ match: keys.article('*'), count: 1_000 }) as AsyncIterable<string[]>)
-      for (const key of page) {
-        const [id, url] = await redis.hmget(key, 'id', 'url')
+      for (const [id, url] of await Promise.all(page.map(key => redis.hmget(key, 'id', 'url'))))
         if (id && url) found.set(id, url)
-      }
     return found
   }
 
