@@ -64,9 +64,10 @@ export const createRound = ({
     SectionId | undefined,
     { readonly limit: number; readonly ids: Promise<readonly StoryId[]> }
   >()
-  const newestOf = (limit: number, section: SectionId | undefined): Promise<readonly StoryId[]> => {
+  const newestOf = async (limit: number, section: SectionId | undefined): Promise<readonly StoryId[]> => {
     const known = newestIds.get(section)
-    if (known && known.limit >= limit) return known.ids
+    // Fewer than were asked for are all there are.
+    if (known && (known.limit >= limit || (await known.ids).length < known.limit)) return known.ids
     const most = Math.max(limit, POOL)
     const ids = archive.newestStories(most, section)
     newestIds.set(section, { limit: most, ids })

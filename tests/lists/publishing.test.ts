@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest'
+import { Redis } from 'ioredis'
+import { describe, expect, it, vi } from 'vitest'
 import type { ArticleId } from '../../src/article/article.ts'
 import { entriesFrom } from '../../src/lists/entries.ts'
 import { difference } from '../../src/lists/write.ts'
@@ -6,6 +7,7 @@ import { anArticle, NOON, newIn } from '../support/articles.ts'
 import { aListRoom } from '../support/lists.ts'
 
 const HOUR = 3_600_000
+const send = Redis.prototype.sendCommand
 const room = aListRoom({ settings: { minimum: 2, latest: 20 } })
 const { redis, keys, clock } = room
 const desk = room.open()
@@ -244,5 +246,45 @@ describe('what is related', () => {
     expect(entries.map(each => each.id)).not.toContain(id)
     expect(new Set(entries.map(({ placedBy }) => placedBy))).toEqual(new Set(['latest']))
     expect(await redis.pttl(keys.list(`related:${id}`))).toBeGreaterThan(0)
+  })
+})
+
+describe('lists that wait together', () => {
+  it('are ranked as of one moment: what several of them need is read once, and readers are told in one call', async () => {
+    const names = ['latest', 'latest:world', 'must-reads', 'must-reads:world']
+    await publish('Tram line opens')
+    const other = room.open()
+    await other.waiting.ask(names, false)
+    const sent: string[] = []
+    const spy = vi.spyOn(Redis.prototype, 'sendCommand').mockImplementation(function (this: Redis, ...args) {
+      const [{ name, args: words }] = args
+      sent.push([name, ...(name === 'evalsha' ? [words[2]] : words.slice(0, 1))].join(' '))
+      return send.apply(this, args)
+    })
+    clock.now += HOUR
+    await other.publisher.publishWaiting(() => false)
+    spy.mockRestore()
+    const times = (command: string) => sent.filter(each => each === command).length
+    expect([times(`zrevrange ${keys.storyIndex()}`), times(`zrevrange ${keys.storyIndex('world')}`)]).toEqual([1, 1])
+    expect([times(`hgetall ${keys.placements()}`), times(`hmget ${keys.eventTotals('view')}`)]).toEqual([1, 1])
+    expect(times(`evalsha ${keys.updates()}`)).toBe(1)
+    expect(
+      (await updates())
+        .slice(-names.length)
+        .map(each => each.split(' ')[0])
+        .sort(),
+    ).toEqual(names)
+  })
+
+  it('show what was counted since they were written last', async () => {
+    const id = (await room.list('latest'))[0]?.id ?? ''
+    await desk.publisher.publish('latest')
+    await redis.hset(keys.eventTotals('view'), id, 5)
+    // As the counter does with every batch.
+    await redis.incr(keys.eventState('version'))
+    await desk.publisher.publish('latest')
+    expect((await room.list('latest'))[0]?.counts.views).toBe(5)
+    await redis.hdel(keys.eventTotals('view'), id)
+    await redis.incr(keys.eventState('version'))
   })
 })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Article, StoryId } from '../../src/article/article.ts'
+import type { Article, ArticleId, StoryId } from '../../src/article/article.ts'
 import { keysFor } from '../../src/redis/keys.ts'
 import { millisOf } from '../../src/redis/stream-id.ts'
 import { createClusterer } from '../../src/story/clusterer.ts'
@@ -238,6 +238,30 @@ describe('the index in memory', () => {
     const clusterer = createClusterer(() => ({ ...settings, caution: 50 }))
     for (const article of [...storm, ...unrelated]) clusterer.decide(featuresOf(toldBy(article)), NOON)
     expect(clusterer.similar((storm[0] as Article).id, 5).map(({ id }) => id)[0]).toBe(storm[1]?.id)
+  })
+
+  it('finds for an article that has just come what is alike and was there before it; asked again, all there is by then', () => {
+    const clusterer = createClusterer(() => ({ ...settings, caution: 50 }))
+    const [first, second] = storm as [Article, Article]
+    for (const article of [...unrelated, first, second]) clusterer.decide(featuresOf(toldBy(article)), NOON)
+    const found = (id: ArticleId) => clusterer.similarOnArrival(id, 5).map(each => each.id)
+    expect(found(first.id)).not.toContain(second.id)
+    expect(found(second.id)[0]).toBe(first.id)
+    expect(found(first.id)[0]).toBe(second.id)
+  })
+
+  it('names no story as alike that was merged away since, nor its own', () => {
+    const [first, second] = storm as [Article, Article]
+    const third = told('herald', `${first.title}, ${second.title}`, `${first.summary} ${second.summary}`)
+    const found = (merged: boolean): ArticleId[] => {
+      const clusterer = createClusterer(() => ({ ...settings, caution: 50 }))
+      for (const article of [first, second, third]) clusterer.decide(featuresOf(toldBy(article)), NOON)
+      const pin = { kind: 'merge', from: `s${first.id}` as StoryId, into: `s${third.id}` as StoryId } as const
+      if (merged) clusterer.fold({ pin, at: NOON })
+      return clusterer.similarOnArrival(third.id, 5).map(({ id }) => id)
+    }
+    expect(found(false)).toContain(first.id)
+    expect(found(true)).not.toContain(first.id)
   })
 })
 
