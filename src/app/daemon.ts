@@ -134,9 +134,11 @@ export const startDaemon = async ({
     log.info({ sources: services.sources.list().length, added, removed, push }, said)
   }
 
-  await redis.ping()
-  // Before anything is read that an older version may have written.
-  await whenTaken(log, () => carryOver(redis, keys, log)).catch((error: unknown) => {
+  // Before anything is read that an older version may have written. A Redis whose disk is full refuses even a PING.
+  await whenTaken(log, async () => {
+    await redis.ping()
+    await carryOver(redis, keys, log)
+  }).catch((error: unknown) => {
     // Nothing has begun yet that could end in order.
     for (const connection of connections) connection.disconnect()
     throw error

@@ -271,5 +271,7 @@ const fail = (error: unknown): number => {
 try {
   await program.parseAsync()
 } catch (error) {
-  process.exitCode = fail(error)
+  const code = fail(error)
+  // What had begun before it failed, such as connections, keeps no process; what was said is out first.
+  process.stdout.write('', () => process.exit(code))
 }

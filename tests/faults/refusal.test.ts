@@ -4,12 +4,13 @@ import { Worker } from 'bullmq'
 import { Redis } from 'ioredis'
 import { pino } from 'pino'
 import { afterAll, describe, expect, it } from 'vitest'
-import { startFaultyRedis } from '../../bench/faults/redis.ts'
+import { canFillDisk, startFaultyRedis } from '../../bench/faults/redis.ts'
 import { addArticles, openQueues } from '../../jobs/queues.ts'
 import { startDaemon } from '../../src/app/daemon.ts'
 import { whenTaken } from '../../src/redis/refusal.ts'
 import { SourceId } from '../../src/sources/source.ts'
 import { NOON } from '../support/articles.ts'
+import { aConfigFolder, cli, endAll } from '../support/cli.ts'
 import { aDesk } from '../support/daemon.ts'
 import { aFeed } from '../support/feed.ts'
 import { aFolder } from '../support/folder.ts'
@@ -70,6 +71,31 @@ describe('a Redis that takes no writes', () => {
     await writing
     expect(await redis.get('a')).toBe('b')
     await expect(whenTaken(log, () => redis.call('NONSENSE'))).rejects.toThrow('unknown command')
+  })
+})
+
+describe.skipIf(!canFillDisk())('a Redis whose disk is full as a daemon starts', () => {
+  endAll()
+
+  it('is waited for: it refuses even a PING, and that ended neither the start nor the process', async () => {
+    const own = await startFaultyRedis(aFolder('full'), 'everysec')
+    closing.push(() => own.stop())
+    await own.fillDisk()
+    const refused = () =>
+      own
+        .ask(async redis => {
+          await redis.set('a', 'b').catch(() => undefined)
+          return redis.ping().catch((error: Error) => error.message)
+        })
+        .then(String)
+    await until(refused, said => said.startsWith('MISCONF'))
+    const folder = aConfigFolder({ settings: `redis: { url: 'redis://127.0.0.1:${own.port}', prefix: full }\n` })
+    const daemon = cli(['start', '--config', folder.dir])
+    await daemon.says(/Redis takes nothing now; waiting for it to/)
+    await own.freeDisk()
+    await daemon.says(/newsdesk runs/)
+    daemon.child.kill('SIGTERM')
+    expect(await daemon.ended).toBe(0)
   })
 })
 
