@@ -9,7 +9,7 @@ import type { Redis } from 'ioredis'
 import type { Archive } from '../archive/archive.ts'
 import { EVENT_KINDS } from '../lists/entry.ts'
 import type { Keys } from '../redis/keys.ts'
-import { scanAll } from '../redis/nodes.ts'
+import { scanKeys } from '../redis/scan.ts'
 import { loadScript, runScript } from '../redis/script.ts'
 import { addedAtOf, type StreamEntry } from './batch.ts'
 import { claim } from './claiming.ts'
@@ -89,7 +89,7 @@ export const createReplay = (parts: ReplayParts) => {
 
   const keysOfReplay = async (): Promise<string[]> => {
     const found: string[] = []
-    for await (const some of scanAll(redis, `${again.replace(/[*?[\]\\]/g, '\\$&')}*`, AT_ONCE)) found.push(...some)
+    for await (const some of scanKeys(redis, `${again.replace(/[*?[\]\\]/g, '\\$&')}*`)) found.push(...some)
     return found
   }
 

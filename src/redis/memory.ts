@@ -1,11 +1,11 @@
 /** Memory that Redis uses; of a cluster, of all masters together. */
 
 import type { Redis } from 'ioredis'
-import { nodesOf } from './scan.ts'
+import { mastersOf } from './nodes.ts'
 
 /** @returns bytes of what is kept, without what the allocator holds back */
 export const usedMemory = async (redis: Redis): Promise<number> => {
-  const told = await Promise.all(nodesOf(redis).map(node => node.info('memory')))
+  const told = await Promise.all((await mastersOf(redis)).map(node => node.info('memory')))
   return told.reduce((sum, info) => sum + Number(/^used_memory:(\d+)/m.exec(info)?.[1] ?? 0), 0)
 }
 

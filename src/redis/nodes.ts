@@ -13,18 +13,6 @@ export const mastersOf = async (redis: Redis): Promise<Redis[]> => {
   return cluster.nodes('master')
 }
 
-/** All keys that match, page by page, over every master. A key may come twice. */
-export async function* scanAll(redis: Redis, match: string, count = 1_000): AsyncGenerator<string[], void, undefined> {
-  for (const master of await mastersOf(redis)) {
-    let cursor = '0'
-    do {
-      const [next, page] = await master.scan(cursor, 'MATCH', match, 'COUNT', count)
-      if (page.length > 0) yield page
-      cursor = next
-    } while (cursor !== '0')
-  }
-}
-
 /** A connection of its own made like this one, to block or to listen on. */
 export const duplicateOf = (redis: Redis, some: { readonly enableAutoPipelining: boolean }): Redis => {
   const cluster = clusterOf(redis)

@@ -1,18 +1,13 @@
 /** Reads keys and members a page at a time, so that no call holds Redis; on a cluster the keys of every master. */
 
-import type { Cluster, Redis } from 'ioredis'
+import type { Redis } from 'ioredis'
+import { mastersOf } from './nodes.ts'
 
 const PAGE = 500
 
-/** Where keys lie: itself, or each master of a cluster. */
-export const nodesOf = (redis: Redis): readonly Redis[] => {
-  const cluster = redis as Redis & Partial<Pick<Cluster, 'nodes'>> // a cluster is handed on as what speaks its commands
-  return cluster.nodes ? cluster.nodes('master') : [redis]
-}
-
 /** Keys that match a pattern, in pages. One that stands still is given once at least, maybe twice. */
 export async function* scanKeys(redis: Redis, pattern: string): AsyncGenerator<readonly string[]> {
-  for (const node of nodesOf(redis)) {
+  for (const node of await mastersOf(redis)) {
     let cursor = '0'
     do {
       const [next, found] = await node.scan(cursor, 'MATCH', pattern, 'COUNT', PAGE)

@@ -11,11 +11,15 @@ import { ACL_USERS, type AclUser, aclRules } from '../../src/redis/acl.ts'
 import { type Access, addressOf } from '../../src/redis/address.ts'
 import { openRedis } from '../../src/redis/connect.ts'
 import { troubleWith } from '../../src/redis/probe.ts'
-import { logIn, seen, setUp } from '../support/admin.ts'
+import { createQuarantine } from '../../src/sources/quarantine.ts'
+import { logIn, post, seen, setUp } from '../support/admin.ts'
+import { sourceId } from '../support/articles.ts'
 import { certificates } from '../support/certificates.ts'
 import { freePorts, killed, serverBinary } from '../support/cluster.ts'
 import { aDesk } from '../support/daemon.ts'
 import { aFeed } from '../support/feed.ts'
+import { type FeedItemSketch, rss, serve } from '../support/http.ts'
+import { aHub } from '../support/hub.ts'
 import { until } from '../support/until.ts'
 
 const binary = serverBinary()
@@ -64,6 +68,23 @@ describe.skipIf(!secured)('a Redis with TLS and a user for each role', () => {
       return `${value('username')}: ${value('reason')} ${value('object')} (${value('context')})`
     })
 
+  /** Users for the roles of a desk; each of its daemons comes as the one of its role. */
+  const usersOf = async ({ keys: { prefix }, config }: ReturnType<typeof aDesk>) => {
+    const nameOf = (user: AclUser) => `${prefix}-${user}`
+    for (const user of ACL_USERS) await root.call('ACL', 'SETUSER', nameOf(user), '>secret', ...aclRules(user, prefix))
+    const start = async (role: Role, some = config) => {
+      const daemon = await startDaemon({
+        config: some,
+        roles: [role],
+        redis: { address: addressFor(nameOf(role), 'secret'), origin: 'test', stop: async () => undefined },
+        log,
+      })
+      stops.unshift(() => daemon.stop())
+      return daemon
+    }
+    return { nameOf, start }
+  }
+
   it('serves daemons of one role each, and services, with no more than their rules: nothing they need is refused', async () => {
     const feed = await aFeed([
       { title: 'Ferry treaty signed', category: 'World' },
@@ -75,19 +96,8 @@ describe.skipIf(!secured)('a Redis with TLS and a user for each role', () => {
       settings: { http: { port: 0 } },
     })
     const { prefix } = desk.keys
-    const nameOf = (user: AclUser) => `${prefix}-${user}`
-    for (const user of ACL_USERS) await root.call('ACL', 'SETUSER', nameOf(user), '>secret', ...aclRules(user, prefix))
-    const start = async (role: Role) => {
-      const daemon = await startDaemon({
-        config: desk.config,
-        roles: [role],
-        redis: { address: addressFor(nameOf(role), 'secret'), origin: 'test', stop: async () => undefined },
-        log,
-      })
-      stops.unshift(() => daemon.stop())
-      return daemon
-    }
-    const [, , , , , http, admin] = await Promise.all(ROLES.map(start))
+    const { nameOf, start } = await usersOf(desk)
+    const [, , , , , http, admin] = await Promise.all(ROLES.map(role => start(role)))
     const [reading, reporting] = [connect(nameOf('reading'), 'secret'), connect(nameOf('reporting'), 'secret')]
     stops.push(
       () => reading.disconnect(),
@@ -168,6 +178,70 @@ describe.skipIf(!secured)('a Redis with TLS and a user for each role', () => {
     for (const [user, command] of forbidden)
       expect(await may(user, ...command), `${user} ${command.join(' ')}`).not.toBe('OK')
     expect(await may('reading', 'LRANGE', `${prefix}:list:latest`, '0', '-1')).toBe('OK')
+  })
+
+  it('lets each role do its part of push and quarantine: nothing it needs is refused', async () => {
+    await root.call('ACL', 'LOG', 'RESET')
+    const hub = await aHub()
+    const items: FeedItemSketch[] = [{ title: 'Ferry treaty signed' }]
+    const broken = '<item><title>No link at all</title></item>'
+    const feed = await serve((request, response) => {
+      if (request.url === '/page') response.end('<!doctype html><title>Maintenance</title>')
+      else
+        response
+          .writeHead(200, { link: `<${hub.url}>; rel="hub", <${topic}>; rel="self"` })
+          .end(rss(items).replace('</channel>', `${broken}</channel>`))
+    })
+    const topic = `${feed.url}/rss`
+    hub.topics.set(topic, rss(items))
+    const desk = aDesk({
+      address: addressFor('default', 'root'),
+      sources: [
+        { id: 'courier', name: 'Courier', url: topic, section: 'world', interval: '12h' },
+        { id: 'herald', name: 'Herald', url: `${feed.url}/page`, section: 'world', interval: '12h' },
+      ],
+    })
+    const { start } = await usersOf(desk)
+    const admin = await start('admin')
+    const { settings } = desk.config
+    const pushed = {
+      ...desk.config,
+      settings: { ...settings, push: { ...settings.push, baseUrl: admin.adminUrl ?? '' } },
+    }
+    await admin.reload(pushed)
+    const [scheduler] = await Promise.all(
+      (['scheduler', 'crawl', 'articles', 'publish', 'events'] as const).map(role => start(role, pushed)),
+    )
+    // What is refused meanwhile is what a failure here is about.
+    const soon = async (what: string, look: () => Promise<boolean> | boolean) => {
+      const seen = async () => ({ what, isSo: await look(), refused: await refusals() })
+      const { refused } = await until(seen, ({ isSo, refused }) => isSo || refused.length > 0)
+      expect(refused).toEqual([])
+    }
+    const has = (title: string) => async () => (await desk.list('latest')).some(each => each.title === title)
+
+    await soon('subscribed', () => hub.subscribers() > 0)
+    hub.topics.set(topic, rss([{ title: 'Bridge reopens' }, ...items]))
+    hub.publish(topic)
+    await soon('delivered', has('Bridge reopens'))
+
+    const quarantine = createQuarantine({ redis: desk.redis, keys: desk.keys, now: Date.now })
+    const herald = sourceId('herald')
+    await soon('kept', async () => (await quarantine.bodies(herald)).length > 0)
+    await soon('refused', async () => (await quarantine.refused()).length > 0)
+    const body = Buffer.from(rss([{ title: 'Mayor resigns' }]))
+    await quarantine.keep(herald, { body, reason: 'test', contentType: null, url: `${feed.url}/page` })
+    const url = await setUp(admin)
+    const cookie = await logIn(url)
+    expect(await seen(url, '/quarantine', cookie)).toContain('Maintenance')
+    const origin = { cookie, origin: url, 'sec-fetch-site': 'same-origin' }
+    for (const { id, reason } of await quarantine.bodies(herald))
+      await post(url, `/quarantine/herald/${id}/${reason === 'test' ? 'replay' : 'drop'}`, {}, origin)
+    await soon('dropped', async () => (await quarantine.bodies(herald)).length === 0)
+    await soon('replayed', has('Mayor resigns'))
+
+    await scheduler?.reload({ ...pushed, sources: [] })
+    await soon('goodbye', () => hub.subscribers() === 0)
   })
 
   it('says at the start what does not mend itself, and how to mend it', async () => {

@@ -13,7 +13,7 @@ import { Section } from '../../src/article/taxonomy.ts'
 import type { RedisAddress } from '../../src/redis/address.ts'
 import { openRedis } from '../../src/redis/connect.ts'
 import { keysFor } from '../../src/redis/keys.ts'
-import { scanAll } from '../../src/redis/nodes.ts'
+import { scanKeys } from '../../src/redis/scan.ts'
 import { Source } from '../../src/sources/source.ts'
 
 export const taxonomy = z
@@ -79,7 +79,7 @@ export const aDesk = ({
 
   afterAll(async () => {
     await Promise.all(running.map(daemon => daemon.stop()))
-    for await (const mine of scanAll(redis, `*${keys.prefix}*`)) await Promise.all(mine.map(key => redis.del(key)))
+    for await (const mine of scanKeys(redis, `*${keys.prefix}*`)) await Promise.all(mine.map(key => redis.del(key)))
     redis.disconnect()
   })
   const list = async (

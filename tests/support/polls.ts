@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import { pino } from 'pino'
 import { afterAll, inject } from 'vitest'
-import { createFetcher } from '../../src/feed/fetch.ts'
+import { createFetcher, type FetcherParts } from '../../src/feed/fetch.ts'
 import { connectRedis } from '../../src/redis/connect.ts'
 import { keysFor } from '../../src/redis/keys.ts'
 import { createNetwork } from '../../src/sources/network.ts'
@@ -15,7 +15,12 @@ import { Source, type SourceId } from '../../src/sources/source.ts'
 import { createSources } from '../../src/sources/sources.ts'
 import { NOON } from './articles.ts'
 
-export const aPollingDesk = (urls: Readonly<Record<string, string>>, some: Record<string, unknown> = {}) => {
+/** @param parts names are looked up by `resolve` where it is given */
+export const aPollingDesk = (
+  urls: Readonly<Record<string, string>>,
+  some: Record<string, unknown> = {},
+  parts: Pick<FetcherParts, 'resolve'> = {},
+) => {
   const redis = connectRedis(inject('redis'), pino({ level: 'silent' }), 'test')
   const keys = keysFor(`p${randomUUID().slice(0, 8)}`)
   const clock = { now: NOON, random: 0.5 }
@@ -30,7 +35,7 @@ export const aPollingDesk = (urls: Readonly<Record<string, string>>, some: Recor
   const now = () => clock.now
   const random = () => clock.random
   const sources = createSources({ redis, keys, catalogue: () => catalogue, settings: () => settings, now })
-  const fetcher = createFetcher(settings, { now })
+  const fetcher = createFetcher(settings, { ...parts, now })
   const aReplica = () => {
     const network = createNetwork({ redis, keys, now, random, onBack: sources.pardon })
     const poll = createPoll({

@@ -19,26 +19,38 @@ export interface Config {
   readonly dir: string
 }
 
-const readYaml = (dir: string, name: string): YamlFile | null => {
+/** A file with what is written in it; a problem where that cannot be told. */
+interface ReadFile extends YamlFile {
+  readonly written: unknown
+}
+
+const readYaml = (dir: string, name: string, problems: string[]): ReadFile | null => {
   const file = join(dir, name)
   if (!existsSync(file)) return null
   const lines = new LineCounter()
   const shown = relative(process.cwd(), file)
-  return {
-    path: shown.startsWith('..') ? file : shown,
-    document: parseDocument(readFileSync(file, 'utf8'), { lineCounter: lines }),
-    lines,
+  const path = shown.startsWith('..') ? file : shown
+  const tell = (line: number, column: number, message: string) =>
+    problems.push(`${path}:${line}:${column} ${message.split('\n')[0]}`)
+  try {
+    const document = parseDocument(readFileSync(file, 'utf8'), { lineCounter: lines })
+    for (const { linePos, message } of document.errors) tell(linePos?.[0].line ?? 1, linePos?.[0].col ?? 1, message)
+    // What is not well-formed has no values; aliases that would expand without end throw here.
+    return { path, document, lines, written: document.errors.length > 0 ? null : document.toJS() }
+  } catch (error) {
+    tell(1, 1, `cannot be read: ${error instanceof Error ? error.message : error}`)
+    return null
   }
 }
 
 const keysOf = (schema: z.ZodObject): string[] => Object.keys(schema.shape)
 
-const readSettings = (file: YamlFile | null, env: NodeJS.ProcessEnv, problems: string[]): Settings | null => {
+const readSettings = (file: ReadFile | null, env: NodeJS.ProcessEnv, problems: string[]): Settings | null => {
   const { overrides, problems: unknown } = readEnvironment(env)
   problems.push(...unknown)
-  const written = file?.document.toJS() ?? {}
+  const written = file?.written ?? {}
   const laid: Record<string, unknown> =
-    typeof written === 'object' && !Array.isArray(written) ? structuredClone(written) : {}
+    typeof written === 'object' && !Array.isArray(written) ? (structuredClone(written) as Record<string, unknown>) : {} // a mapping's keys are text
   if (written !== null && typeof written === 'object' ? Array.isArray(written) : true) {
     if (file) problems.push(`${file.path}:1:1 (file): must be keys and values, such as "crawl:"`)
   }
@@ -76,12 +88,12 @@ const shapeOf = (schema: unknown): Record<string, unknown> | undefined => {
 }
 
 const readList = <Schema extends z.ZodObject>(
-  file: YamlFile,
+  file: ReadFile,
   key: string,
   schema: Schema,
   problems: string[],
 ): z.output<Schema>[] => {
-  const written: unknown = file.document.toJS()
+  const { written } = file
   const list = typeof written === 'object' && written !== null ? (written as Record<string, unknown>)[key] : undefined
   if (!Array.isArray(list)) {
     problems.push(`${placeOf(file, [key])} ${key}: must be a list of ${key}`)
@@ -123,14 +135,8 @@ const repeated = <T>(
 export const loadConfig = (dir: string, env: NodeJS.ProcessEnv): Config => {
   const problems: string[] = []
   const [main, sourcesFile, sectionsFile] = ['newsdesk.yaml', 'sources.yaml', 'sections.yaml'].map(name =>
-    readYaml(dir, name),
+    readYaml(dir, name, problems),
   )
-  for (const file of [main, sourcesFile, sectionsFile]) {
-    for (const error of file?.document.errors ?? [])
-      problems.push(
-        `${file?.path}:${error.linePos?.[0].line ?? 1}:${error.linePos?.[0].col ?? 1} ${error.message.split('\n')[0]}`,
-      )
-  }
   if (problems.length > 0) throw new ConfigError(problems)
 
   const settings = readSettings(main ?? null, env, problems)

@@ -12,7 +12,7 @@ import { type Client, createClient, type Entry } from '../../client/index.ts'
 import { allNames } from '../../lists/names.ts'
 import { connectRedis } from '../../redis/connect.ts'
 import { type Keys, keysFor } from '../../redis/keys.ts'
-import { scanAll } from '../../redis/nodes.ts'
+import { scanKeys } from '../../redis/scan.ts'
 import { resolveRedis } from '../../redis/server.ts'
 import { Source } from '../../sources/source.ts'
 import type { Config } from '../config/load.ts'
@@ -146,7 +146,7 @@ const whileRunning = async (
 }
 
 const clearPrefix = async (redis: Redis, prefix: string): Promise<void> => {
-  for await (const keys of scanAll(redis, `*${prefix}*`)) await Promise.all(keys.map(key => redis.del(key)))
+  for await (const keys of scanKeys(redis, `*${prefix}*`)) await Promise.all(keys.map(key => redis.del(key)))
 }
 
 /** The contract's lists: all of the taxonomy, and those related to what is read most. */

@@ -1,0 +1,50 @@
+import type { Redis } from 'ioredis'
+import { afterAll, describe, expect, it } from 'vitest'
+import { type AclUser, aclRules } from '../../src/redis/acl.ts'
+import { usedMemory } from '../../src/redis/memory.ts'
+import { GRACE } from '../../src/retention/leave.ts'
+import { aFullRoom, anEmptyRoom, aRoom, shownThoughGone } from '../support/room.ts'
+
+const desk = anEmptyRoom()
+const { redis: root, keys, connect } = desk
+
+/** A connection that may do what the rules of a user say. */
+const as = async (user: AclUser): Promise<Redis> => {
+  const name = `${keys.prefix}-${user}`
+  await root.call('ACL', 'SETUSER', name, '>secret', ...aclRules(user, keys.prefix))
+  const plain = connect()
+  const redis = plain.duplicate({ username: name, password: 'secret' })
+  plain.disconnect()
+  afterAll(async () => {
+    redis.disconnect()
+    await root.call('ACL', 'DELUSER', name)
+  })
+  return redis
+}
+
+describe('a scheduler under its own user of Redis', () => {
+  it('lets the oldest articles go, and those whose time has come, out of all that tells of them', async () => {
+    const { clock, config, lists, articles, fill, taken, there } = await aFullRoom(desk)
+    const redis = await as('scheduler')
+    expect(await redis.acl('WHOAMI')).toBe(`${keys.prefix}-scheduler`)
+    const room = aRoom({
+      ...{ redis, keys },
+      settings: () => config.settings.articles,
+      names: () => lists.publisher.names(),
+      now: () => clock.now,
+      used: async () => {
+        expect(await usedMemory(redis)).toBeGreaterThan(0)
+        return taken()
+      },
+    })
+    await root.pexpire(keys.article(articles[50]?.id ?? ''), 60_000)
+    await fill(0.96)
+    const { aged, dropped } = await room.make()
+    expect([aged, dropped > 0]).toEqual([1, true])
+    clock.now += GRACE
+    expect((await room.make()).finished).toBe(aged + dropped)
+    expect(await there()).not.toContain(0)
+    expect(await there()).not.toContain(50)
+    expect(await shownThoughGone(root, keys)).toEqual([])
+  })
+})
