@@ -22,7 +22,8 @@ const itemOf = (feed: number, item: number): string => {
   const link = `https://paper-${feed}.example/news/${item}`
   const length = (15 + (feed % 46)) * 1_024
   const summary = words(Math.max(8, Math.floor(length / ITEMS / 7.5) - 45))
-  const at = new Date(STARTED - 7_200_000 + item * 60_000 + feed).toUTCString()
+  // Seconds, as dates of feeds are told: what comes later is newer, so that it is seen to arrive at the head of a list.
+  const at = new Date(STARTED - 7_200_000 + item * 60_000 + feed * 1_000).toUTCString()
   return `<item><title>${words(8)}</title><link>${link}</link><guid isPermaLink="true">${link}</guid><pubDate>${at}</pubDate><description>${summary}.</description></item>`
 }
 
