@@ -15,6 +15,7 @@ import { createQuarantine } from '../../src/sources/quarantine.ts'
 import { logIn, post, seen, setUp } from '../support/admin.ts'
 import { sourceId } from '../support/articles.ts'
 import { certificates } from '../support/certificates.ts'
+import { aConfigFolder, cli, endAll } from '../support/cli.ts'
 import { freePorts, killed, serverBinary } from '../support/cluster.ts'
 import { aDesk } from '../support/daemon.ts'
 import { aFeed } from '../support/feed.ts'
@@ -24,6 +25,7 @@ import { until } from '../support/until.ts'
 
 const binary = serverBinary()
 const certs = certificates()
+endAll()
 
 const aSecuredServer = async () => {
   if (!binary || !certs) return undefined
@@ -242,6 +244,22 @@ describe.skipIf(!secured)('a Redis with TLS and a user for each role', () => {
 
     await scheduler?.reload({ ...pushed, sources: [] })
     await soon('goodbye', () => hub.subscribers() === 0)
+  })
+
+  it('is reached by the commands of the terminal', async () => {
+    const { dir } = aConfigFolder({
+      settings: `redis: { url: 'rediss://default:root@127.0.0.1:${port}', tlsCa: ${certs?.ca}, prefix: typed }\n`,
+    })
+    for (const args of [
+      ['migrate', '--dry-run', '--json'],
+      ['sources', '--json'],
+      ['doctor', '--json'],
+    ]) {
+      const command = cli(args, { NEWSDESK_CONFIG: dir })
+      await command.ended
+      expect(command.err(), args.join(' ')).not.toMatch(/certificate|Redis is away|not trusted/i)
+      expect(command.out(), args.join(' ')).toMatch(/^[[{]/)
+    }
   })
 
   it('says at the start what does not mend itself, and how to mend it', async () => {

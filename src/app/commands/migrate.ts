@@ -27,10 +27,11 @@ export const migrateCommand = async (
   { dryRun, json }: { dryRun: boolean; json: boolean },
 ): Promise<number> => {
   const config = loadConfig(configDir, process.env)
-  const { url, dataDir, prefix } = config.settings.redis
+  const { redis: settings } = config.settings
+  const { url, dataDir, prefix } = settings
   const say = (line: string) => console.error(line)
   // Also where nothing runs: an upgrade may be prepared before its daemons start.
-  const server = await resolveRedis({ url, dataDir, say })
+  const server = await resolveRedis({ url, access: settings, dataDir, say })
   const redis = connectRedis(server.address, pino({ level: 'warn' }, pino.destination(2)), `${prefix}:migrate`)
   try {
     const migrate = createMigrate({ redis, keys: keysFor(prefix), say, onProgress: progress() })
