@@ -69,6 +69,32 @@ crawl: { tick: 1s, startInterval: 1s, hostGap: 0ms, allow: [127.0.0.0/8], totalT
   })
 })
 
+describe('a daemon whose start fails half-way', () => {
+  endAll()
+
+  it('ends, whatever has begun by then', async () => {
+    const taken = await serve(() => undefined)
+    const { port } = new URL(taken.url)
+    const folder = aConfigFolder({
+      settings: `redis: { url: '${redisUrl()}', prefix: ${keys.prefix}-half }
+admin: { port: ${port} }
+`,
+    })
+    const daemon = cli(['start', '--config', folder.dir])
+    let code: number | NodeJS.Signals | null = null
+    void daemon.ended.then(end => {
+      code = end
+    })
+    await until(
+      () => code,
+      seen => seen !== null,
+      { timeout: 20_000 },
+    )
+    expect(code).toBe(1)
+    expect(daemon.out() + daemon.err()).toMatch(/EADDRINUSE/)
+  })
+})
+
 describe('a job put off on a machine whose clock is an hour ahead', () => {
   afterEach(() => void vi.restoreAllMocks())
 
