@@ -3,6 +3,7 @@
 
 import { Command, InvalidArgumentError, Option } from 'commander'
 import pc from 'picocolors'
+import { ListenError } from '../http/listen.ts'
 import { SchemaError } from '../migrations/schema.ts'
 import { NoRedisError } from '../redis/server.ts'
 import { CatalogueError } from '../sources/catalogue.ts'
@@ -258,7 +259,12 @@ const fail = (error: unknown): number => {
     console.error(pc.red(error.message))
     return 2
   }
-  if (error instanceof NoRedisError || error instanceof CatalogueError || error instanceof SchemaError) {
+  if (
+    error instanceof NoRedisError ||
+    error instanceof CatalogueError ||
+    error instanceof SchemaError ||
+    error instanceof ListenError
+  ) {
     console.error(pc.red(error.message))
     return 1
   }

@@ -15,11 +15,33 @@ export interface Place {
   readonly port: number
 }
 
-/** @throws Error of node:net where the port is taken or the host is none of ours */
+/** A port that cannot be listened on, and how to mend it. */
+export class ListenError extends Error {
+  override readonly name = 'ListenError'
+}
+
+const WHY: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'another program holds it; end that, or choose another port',
+  EACCES: 'this user may not; choose a port from 1024 on',
+  EADDRNOTAVAIL: 'this machine has no such address; choose another host',
+}
+
+const whyNot = ({ host, port }: Place, error: NodeJS.ErrnoException): Error => {
+  const why = WHY[error.code ?? '']
+  if (why === undefined) return error
+  return new ListenError(
+    `${host}:${port} cannot be listened on: ${why} (admin, http and metrics each have a host and a port)`,
+    {
+      cause: error,
+    },
+  )
+}
+
+/** @throws ListenError where the port is taken or the host is none of ours */
 export const listenAt = async ({ host, port: wanted }: Place, answer: RequestListener): Promise<Listening> => {
   const server = createServer(answer)
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
+    server.once('error', error => reject(whyNot({ host, port: wanted }, error)))
     server.listen(wanted, host, resolve)
   })
   const { port } = server.address() as AddressInfo // a TCP server has one

@@ -91,7 +91,7 @@ admin: { port: ${port} }
       { timeout: 20_000 },
     )
     expect(code).toBe(1)
-    expect(daemon.out() + daemon.err()).toMatch(/EADDRINUSE/)
+    expect(daemon.out() + daemon.err()).toContain(`127.0.0.1:${port} cannot be listened on: another program holds it`)
   })
 })
 
