@@ -60,9 +60,10 @@ describe('memory near what articles may take', () => {
     await fill(0.94)
     expect(await room.make()).toMatchObject({ dropped: 0 })
     await fill(0.96)
-    expect((await room.make()).dropped).toBeGreaterThan(0)
-    // Those on their way out count as gone: whoever looks next takes hardly any more.
-    expect((await room.make()).dropped).toBeLessThanOrEqual(2)
+    const { dropped } = await room.make()
+    expect(dropped).toBeGreaterThan(0)
+    // Those on their way out count as gone: whoever looks next takes none or a few more, since what each takes is estimated, and not as many again.
+    expect((await room.make()).dropped).toBeLessThan(dropped)
     await fill(1.1)
     expect((await room.make()).dropped).toBeGreaterThan(0)
     expect(await readRoom(redis, keys)).toMatchObject({ isDropping: true, isShort: false })
