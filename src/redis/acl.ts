@@ -90,11 +90,8 @@ const DAEMON = { writes: ['daemons', 'queueInfo', 'schema'], reads: ['catalogue'
 const CLIENT = ['+@connection', '-@admin', '-@dangerous', '+info']
 const CLUSTER = ['+cluster|slots', '+cluster|info', '+cluster|keyslot', '+cluster|myid']
 const WORKER = ['+@all', '-@pubsub', '-function', '-script', ...CLIENT, ...CLUSTER, '+wait']
-/** For what is shown of the server: the policy of memory, and in the desk which workers there are. */
-const SHOWN: Partial<Record<AclUser, readonly string[]>> = {
-  scheduler: ['+config|get'],
-  admin: ['+config|get', '+client|list'],
-}
+/** For what the desk shows of queues: which workers there are. */
+const SHOWN: Partial<Record<AclUser, readonly string[]>> = { admin: ['+client|list'] }
 
 /** Keys stand with or without the brace of their hash tag. */
 const patterns = (prefix: string, groups: readonly Group[], sign: string): string[] =>

@@ -10,7 +10,7 @@ export interface Servers {
   readonly memory: number
   /** Bytes in all; 0 where one of them has none. */
   readonly limit: number
-  /** The first that is not `noeviction`; `unknown` where our user may not ask. */
+  /** The first that is not `noeviction`; `unknown` where it is not told. */
   readonly policy: string
   readonly masters: number
   /** Replicas of the master that has the fewest; null where it is not told. */
@@ -22,22 +22,15 @@ export interface Servers {
 const fieldOf = (info: string, field: string): string =>
   new RegExp(`^${field}:(.*)$`, 'm').exec(info)?.[1]?.trim() ?? ''
 
-const POLICY = 'maxmemory-policy'
-
 const look = async (master: Redis) => {
-  const [info, policy] = await Promise.all([
-    master.info(),
-    master.config('GET', POLICY).then(
-      answer => String((answer as string[])[1]),
-      () => 'unknown', // CONFIG is not for everybody
-    ),
-  ])
+  // Never by CONFIG GET: whoever may ask that for one thing may ask it for the server's password.
+  const info = await master.info()
   const number = (name: string) => Number(fieldOf(info, name))
   return {
     version: fieldOf(info, 'redis_version'),
     memory: number('used_memory'),
     limit: number('maxmemory'),
-    policy,
+    policy: fieldOf(info, 'maxmemory_policy') || 'unknown',
     replicas: fieldOf(info, 'connected_slaves') === '' ? null : number('connected_slaves'),
     durable: fieldOf(info, 'aof_enabled') === '' ? null : number('aof_enabled') === 1,
   }

@@ -151,6 +151,7 @@ describe.skipIf(!secured)('a Redis with TLS and a user for each role', () => {
         [user, ['FLUSHALL']],
         [user, ['KEYS', '*']],
         [user, ['CONFIG', 'SET', 'save', '']],
+        [user, ['CONFIG', 'GET', 'requirepass']],
         [user, ['GET', 'somebody:else']],
         [user, ['ACL', 'LIST']],
         [user, ['SHUTDOWN']],

@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis'
 import { afterAll, describe, expect, it } from 'vitest'
 import { type AclUser, aclRules } from '../../src/redis/acl.ts'
 import { usedMemory } from '../../src/redis/memory.ts'
+import { readServers } from '../../src/redis/servers.ts'
 import { GRACE } from '../../src/retention/leave.ts'
 import { aFullRoom, anEmptyRoom, aRoom, shownThoughGone } from '../support/room.ts'
 
@@ -47,4 +48,16 @@ describe('a scheduler under its own user of Redis', () => {
     expect(await there()).not.toContain(50)
     expect(await shownThoughGone(root, keys)).toEqual([])
   })
+})
+
+describe('how Redis is set up', () => {
+  it.each(['scheduler', 'admin'] as const)(
+    'is told to %s without CONFIG, which would tell it passwords',
+    async user => {
+      const redis = await as(user)
+      const [, policy] = (await root.config('GET', 'maxmemory-policy')) as [string, string]
+      expect((await readServers(redis)).policy).toBe(policy)
+      await expect(redis.config('GET', 'requirepass')).rejects.toThrow('NOPERM')
+    },
+  )
 })
