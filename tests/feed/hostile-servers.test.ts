@@ -236,6 +236,19 @@ describe('a name', () => {
     expect(asked).toHaveLength(2)
   })
 
+  it('that was judged as another address than is connected to is barred before a byte is sent', async () => {
+    const server = await serve((_, response) => response.end(BODY))
+    let reads = 0
+    // Read once to be judged, and once more to connect: what the socket says is judged for itself.
+    const address = () => (reads++ === 0 ? '93.184.216.34' : '127.0.0.1')
+    const resolve = async () => [Object.defineProperty({ address: '', family: 4 }, 'address', { get: address })]
+    const fetchFeed = aFetcher({ allow: [] }, { resolve })
+    const { port } = new URL(server.url)
+    expect(await fetchFeed(`http://two-faced.example:${port}/`)).toMatchObject({ reason: 'blocked' })
+    expect(reads).toBeGreaterThan(1)
+    expect(server.requests).toEqual([])
+  })
+
   it('reached by a redirect is judged like any other', async () => {
     const server = await serve((_, response) => response.writeHead(301, { location: 'http://metadata.example/' }).end())
     const { port } = new URL(server.url)
