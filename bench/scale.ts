@@ -61,7 +61,7 @@ const round = async (processes: number): Promise<void> => {
   const write = (name: string, text: string) => writeFileSync(join(dir, 'config', name), text)
   write(
     'newsdesk.yaml',
-    `redis: { url: 'unix:${socket}' }\ncrawl: { tick: 1s, startInterval: 1s, hostGap: 0ms, allow: [127.0.0.0/8, '::1/128'] }\narticles: { candidates: 10000 }\nlists: { latest: 1000 }\n`,
+    `redis: { url: 'unix:${socket}' }\ncrawl: { hostGap: 0ms, allow: [127.0.0.0/8, '::1/128'] }\narticles: { candidates: 10000 }\nlists: { latest: 1000 }\n`,
   )
   write('sections.yaml', 'sections:\n  - id: world\n    labels: { en: World }\n')
   write(

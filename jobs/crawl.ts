@@ -43,7 +43,7 @@ export const crawl = defineJob({
     if (!source) throw new UnrecoverableError(`no source ${JSON.stringify(sourceId)}: \`newsdesk sources\` lists them`)
     if (trigger === 'schedule') await context.whenFew()
     const started = context.now()
-    const kept: Kept = fetch => ({ ...NOTHING_CAME, at: started, ms: context.now() - started, ...fetch })
+    const kept = (fetch: Became): Fetch => ({ ...NOTHING_CAME, at: started, ms: context.now() - started, ...fetch })
     const record: Keep = fetch => context.sources.record(source.id, kept(fetch))
     const polled = await context.poll(source, {
       isRecrawl: trigger === 'manual',
@@ -85,8 +85,8 @@ export const crawl = defineJob({
 const NONE_KNOWN: ReadonlySet<string> = new Set()
 
 /** What became of this crawl; when it began and how long it took are filled in. */
-type Kept = (fetch: Pick<Fetch, 'outcome'> & Partial<Fetch>) => Fetch
-type Keep = (fetch: Pick<Fetch, 'outcome'> & Partial<Fetch>) => Promise<void>
+type Became = Pick<Fetch, 'outcome'> & Partial<Fetch>
+type Keep = (fetch: Became) => Promise<void>
 
 const NOTHING_CAME = { status: 0, bytes: 0, items: 0, reason: '' } as const
 

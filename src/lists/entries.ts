@@ -45,17 +45,6 @@ const endOf = ({ article, story }: Candidate, { nameOf }: Labels): Pick<Entry, '
 /** JSON of an object without its braces. */
 const inner = (value: object): Buffer => Buffer.from(JSON.stringify(value).slice(1, -1))
 
-/** Beginnings of entries by their place, from 0. */
-const beginnings: Buffer[] = []
-const beginningOf = (place: number): Buffer => {
-  const known = beginnings[place]
-  if (known) return known
-  const bytes = Buffer.from(`{"rank":${place + 1},`)
-  if (place < MOST_BEGINNINGS) beginnings[place] = bytes
-  return bytes
-}
-const MOST_BEGINNINGS = 1_000
-
 const NONE: Counts = { views: 0, comments: 0, shares: 0 }
 
 /**
@@ -67,6 +56,13 @@ export const createEntryWriter = (
 ): ((ranked: readonly Ranked[], counts: ReadonlyMap<ArticleId, Counts>) => Entries) => {
   const middles = new WeakMap<object, Kept>()
   const rests = new WeakMap<object, Rest>()
+  /** By their place, from 0: as many as the longest list has. */
+  const beginnings: Buffer[] = []
+  const beginning = (place: number): Buffer => {
+    const bytes = beginnings[place] ?? Buffer.from(`{"rank":${place + 1},`)
+    beginnings[place] = bytes
+    return bytes
+  }
   const middle = ({ article }: Candidate): Buffer => {
     const names = labels.nameOf(article.sources[0] ?? '')
     const known = middles.get(article)
@@ -101,15 +97,15 @@ export const createEntryWriter = (
   }
   return (ranked, counts) => {
     const parts = ranked.map((each, place): [Buffer, Buffer] => [
-      beginningOf(place),
+      beginning(place),
       rest(each, counts.get(each.candidate.article.id) ?? NONE),
     ])
     const whole = Buffer.allocUnsafe(parts.reduce((sum, [one, other]) => sum + one.length + other.length, 0))
     let at = 0
-    const each = parts.map(([beginning, end]) => {
+    const each = parts.map(([one, other]) => {
       const from = at
-      at += beginning.copy(whole, at)
-      at += end.copy(whole, at)
+      at += one.copy(whole, at)
+      at += other.copy(whole, at)
       return whole.subarray(from, at)
     })
     return { whole, each }

@@ -110,8 +110,6 @@ export const editionsOf = ({
   groups: Object.keys(groups),
 })
 
-const NONE: Counts = { views: 0, comments: 0, shares: 0 }
-
 interface Wording {
   readonly taxonomy: Taxonomy
   readonly language: string
@@ -150,9 +148,7 @@ export const createPublisher = (parts: PublisherParts): Publisher => {
 
   /** @param lives ms; 0 for ever */
   const writeAll = async (lists: readonly ToPublish[], asOf: string, lives: number): Promise<Published[]> => {
-    const listed = [...new Set(lists.flatMap(({ ranking }) => idsOf(ranking)))]
-    const totals = await reads.totals(listed)
-    const counts = new Map(listed.map((id, index) => [id, totals[index] ?? NONE]))
+    const counts = await reads.totals(lists.flatMap(({ ranking }) => idsOf(ranking)))
     const at = now()
     const toWrite = lists.map(({ name, ranking: { ranked, fallback, window, stale } }) => ({
       ...{ name, fallback, window, stale, asOf, lives, at },

@@ -13,7 +13,7 @@ import { parseListName } from './names.ts'
 import { NOTHING, type Ranking, type Standing } from './ranking.ts'
 import type { Reads } from './reads.ts'
 import { ALIKE, relatedToEach } from './related.ts'
-import { createRound, POOL, type Round, type RoundParts } from './round.ts'
+import { createRound, type Round, type RoundParts } from './round.ts'
 import { type Candidate, oncePerStory, type Ranked } from './rules/candidate.ts'
 import { withPins } from './rules/editors.ts'
 import { isCrowded, rankLatest } from './rules/latest.ts'
@@ -53,6 +53,7 @@ export interface RankerParts extends RoundParts {
 
 /** How many stories latest looks at for every entry before it looks at all in reach. */
 const LOOK = 3
+const MUST_READ_POOL = 500
 /** Sections are thinner than the whole, so more of a window is looked at for one. */
 const DEPTH = { whole: 4, part: 20 } as const
 const TRENDING_POOL = 300
@@ -137,7 +138,7 @@ export const createRanker = (parts: RankerParts): Ranker => {
   }
 
   const mustReads = async ({ newest, usual, now }: Round, scope: Scope): Promise<Ranked[]> => {
-    const pool = await newest(Math.min(POOL, parts.reach()), scope)
+    const pool = await newest(Math.min(MUST_READ_POOL, parts.reach()), scope)
     const some = settings()
     const rule = {
       now,
@@ -242,7 +243,7 @@ export const createRanker = (parts: RankerParts): Ranker => {
   return {
     rankRelatedTo,
     round() {
-      const shared = createRound(parts)
+      const shared = createRound(parts, MUST_READ_POOL)
       return (name, standing) => rank(shared, name, standing)
     },
   }

@@ -11,8 +11,8 @@ export interface Reads {
   /** The head of a window, highest first. */
   readonly tops: Tops
   readonly inWindows: ReadCounts['inWindows']
-  /** All accepted events ever, of each article asked for. */
-  totals(articles: readonly ArticleId[]): Promise<readonly Counts[]>
+  /** All accepted events ever, of each article asked for, and maybe of others. */
+  totals(articles: readonly ArticleId[]): Promise<ReadonlyMap<ArticleId, Counts>>
   /** ms since the epoch: when a service last reported an event of any kind; null where none ever did. */
   lastReported(): Promise<number | null>
 }
@@ -26,14 +26,13 @@ export interface ReadsParts {
 
 /** Articles of which totals are remembered. */
 const MOST_KNOWN = 50_000
-const NONE: Counts = { views: 0, comments: 0, shares: 0 }
 
 /** What was counted of articles, remembered until the counter counts again. */
 const createTotals = ({ redis, keys, counts }: Omit<ReadsParts, 'tops'>): Reads['totals'] => {
   let known = new Map<ArticleId, Counts>()
   let version: string | null = null
   return async articles => {
-    if (articles.length === 0) return []
+    if (articles.length === 0) return known
     // Read before the counts: they are no older than it.
     const latest = await redis.get(keys.eventState('version'))
     if (latest !== version || known.size > MOST_KNOWN) known = new Map()
@@ -49,7 +48,7 @@ const createTotals = ({ redis, keys, counts }: Omit<ReadsParts, 'tops'>): Reads[
       for (const [index, id] of missing.entries())
         mine.set(id, { views: views[index] ?? 0, comments: comments[index] ?? 0, shares: shares[index] ?? 0 })
     }
-    return articles.map(id => mine.get(id) ?? NONE)
+    return mine
   }
 }
 

@@ -27,9 +27,6 @@ export interface RelatedParts {
 /** Articles alike that are looked at for every entry. */
 export const ALIKE = 3
 
-/** In the place of a candidate that is none: nothing is counted of it. */
-const NOBODY = '' as ArticleId
-
 /**
  * Many at once, since what is read for one is mostly what is read for another: articles alike, their counts, the newest of a section.
  * @param alike of each article, in the same order
@@ -51,10 +48,8 @@ export const relatedToEach = async (
   )
   const ids = [...new Set([...alike.flat().map(({ id }) => id), ...readers.flat().map(({ article }) => article)])]
   const found = await storiesBy(ids, scope.choice, shelf)
-  const counts = await reads.totals(found.map(candidate => candidate?.article.id ?? NOBODY))
-  const known = new Map(
-    ids.map((id, index) => [id, { candidate: found[index] ?? null, views: counts[index]?.views ?? 0 }]),
-  )
+  const counts = await reads.totals(found.flatMap(candidate => candidate?.article.id ?? []))
+  const known = new Map(ids.map((id, index) => [id, found[index] ?? null]))
 
   const fresh = new Map<SectionId | undefined, Promise<readonly Ranked[]>>()
   const freshIn = (section?: SectionId): Promise<readonly Ranked[]> => {
@@ -74,8 +69,9 @@ export const relatedToEach = async (
         readers[index]?.map(each => [each.article, coReading(each.both, each.one, each.other)] as const),
       )
       const beside = [...new Set([...similarity.keys(), ...reading.keys()])].flatMap(id => {
-        const { candidate = null, views = 0 } = known.get(id) ?? {}
+        const candidate = known.get(id)
         if (!candidate || !isOther(candidate)) return []
+        const { views = 0 } = counts.get(candidate.article.id) ?? {}
         return { candidate, views, similarity: similarity.get(id) ?? 0, coRead: reading.get(id) ?? 0 }
       })
       const ranked = rankRelated(beside, {

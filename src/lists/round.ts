@@ -38,9 +38,6 @@ export interface Round {
   readonly inputStopped: () => Promise<boolean>
 }
 
-/** Stories from which must-reads are chosen. Whoever asks for fewer of the newest has so many read. */
-export const POOL = 500
-
 const once = <T>(read: () => Promise<T>): (() => Promise<T>) => {
   let reading: Promise<T> | null = null
   return () => {
@@ -49,16 +46,11 @@ const once = <T>(read: () => Promise<T>): (() => Promise<T>) => {
   }
 }
 
-export const createRound = ({
-  archive,
-  shelf,
-  reads,
-  usual,
-  editors,
-  taxonomy,
-  settings,
-  now: clock,
-}: RoundParts): Round => {
+/** @param least of the newest stories that are read where fewer are asked for, since another list will ask for so many */
+export const createRound = (
+  { archive, shelf, reads, usual, editors, taxonomy, settings, now: clock }: RoundParts,
+  least = 0,
+): Round => {
   const now = clock()
   const newestIds = new Map<
     SectionId | undefined,
@@ -68,7 +60,7 @@ export const createRound = ({
     const known = newestIds.get(section)
     // Fewer than were asked for are all there are.
     if (known && (known.limit >= limit || (await known.ids).length < known.limit)) return known.ids
-    const most = Math.max(limit, POOL)
+    const most = Math.max(limit, least)
     const ids = archive.newestStories(most, section)
     newestIds.set(section, { limit: most, ids })
     return ids

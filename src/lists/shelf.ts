@@ -57,16 +57,27 @@ const createKept = <Id extends string, T>(
     )
     for (const slot of fresh) slot.loading = loading
   }
+  /** What is here, null where there is none; undefined where it is to be read first. */
+  const peek = (id: Id): T | null | undefined => {
+    const slot = slots.get(id)
+    return slot && slot.loading === null ? slot.value : undefined
+  }
   return {
     /** A read that is under way keeps its own slot, so what it brings is not kept: it may be from before the change. */
     forget: (ids: readonly Id[]): void => {
       for (const id of ids) slots.delete(id)
     },
     clear: (): void => slots.clear(),
-    /** What is here, null where there is none; undefined where it is to be read first. */
-    peek: (id: Id): T | null | undefined => {
-      const slot = slots.get(id)
-      return slot && slot.loading === null ? slot.value : undefined
+    peek,
+    /** All of them, where nothing is to be read first. */
+    here(ids: readonly Id[]): (T | null)[] | null {
+      const values: (T | null)[] = []
+      for (const id of ids) {
+        const value = peek(id)
+        if (value === undefined) return null
+        values.push(value)
+      }
+      return values
     },
     async get(ids: readonly Id[]): Promise<(T | null)[]> {
       const missing = [...new Set(ids.filter(id => !slots.has(id)))]
@@ -111,58 +122,44 @@ export const createShelf = ({
     return last
   }
 
-  /** The article by which a story may be shown; null where it may not be, undefined where something is to be read first. */
-  const shownHere = (id: StoryId, { mayBe, shows, isOf }: Choice): Candidate | null | undefined => {
-    const story = stories.peek(id)
-    if (!story) return story
+  /**
+   * A story by the first of its articles that may show it, the lead first; null where none may.
+   * @param articleOf null where there is none; undefined where it is to be read first, and so it is left open for now
+   */
+  const shownBy = (
+    story: StoredStory,
+    { mayBe, shows, isOf }: Choice,
+    articleOf: (id: ArticleId) => StoredArticle | null | undefined,
+  ): Candidate | null => {
     if (!isOf(story.sections)) return null
-    const lead = articles.peek(story.lead)
-    if (lead === undefined) return undefined
-    if (lead && shows(lead)) return isOf(lead.sections) ? { article: lead, story } : null
-    for (const { article: id, source } of story.alsoIn) {
-      if (!mayBe(id, source)) continue
-      const article = articles.peek(id)
-      if (article === undefined) return undefined
+    // In place of a list of them: hundreds of stories are looked at for each list, and most are shown by their lead.
+    for (let beside = -1; beside < story.alsoIn.length; beside += 1) {
+      const also = beside < 0 ? undefined : story.alsoIn[beside]
+      if (also && !mayBe(also.article, also.source)) continue
+      const article = articleOf(also?.article ?? story.lead)
+      if (article === undefined) return null
       if (article && shows(article)) return isOf(article.sections) ? { article, story } : null
     }
     return null
   }
 
-  /** The first article of each story that may show it, tried one place further down at a time. */
-  const read = async (ids: readonly StoryId[], { mayBe, shows, isOf }: Choice): Promise<(Candidate | null)[]> => {
-    const found = await stories.get(ids)
-    const shown: (Candidate | null)[] = ids.map(() => null)
-    let open = found.flatMap((story, index) =>
-      story && isOf(story.sections)
-        ? {
-            story,
-            index,
-            tries: [
-              story.lead,
-              ...story.alsoIn.filter(also => mayBe(also.article, also.source)).map(also => also.article),
-            ],
-          }
-        : [],
-    )
-    for (let depth = 0; open.length > 0; depth += 1) {
-      const read = await articles.get(open.map(({ tries }) => tries[depth] as ArticleId)) // filtered to those that have one
-      open = open.filter(({ story, index, tries }, at) => {
-        const article = read[at]
-        if (!article || !shows(article)) return tries.length > depth + 1
-        if (isOf(article.sections)) shown[index] = { article, story }
-        return false
-      })
-    }
-    return shown
-  }
-
   /** Mostly all of it is here: then nothing is waited for. */
   const candidates = async (ids: readonly StoryId[], choice: Choice): Promise<Candidate[]> => {
-    const here = ids.map(id => shownHere(id, choice))
-    const absent = ids.filter((_, index) => here[index] === undefined)
-    const late = absent.length > 0 ? await read(absent, choice) : []
-    let next = 0
-    return here.flatMap(each => (each === undefined ? late[next++] : each) ?? [])
+    const told = stories.here(ids) ?? (await stories.get(ids))
+    const read = new Map<ArticleId, StoredArticle | null>()
+    for (;;) {
+      const missing = new Set<ArticleId>()
+      const articleOf = (id: ArticleId): StoredArticle | null | undefined => {
+        const here = articles.peek(id)
+        const article = here === undefined ? read.get(id) : here
+        if (article === undefined) missing.add(id)
+        return article
+      }
+      const shown = told.flatMap(story => (story && shownBy(story, choice, articleOf)) ?? [])
+      if (missing.size === 0) return shown
+      const asked = [...missing]
+      for (const [index, article] of (await articles.get(asked)).entries()) read.set(asked[index] as ArticleId, article) // one each
+    }
   }
 
   return {
