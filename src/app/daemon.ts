@@ -72,20 +72,33 @@ const HUBS_AT_ONCE = 4
 const PUSH_TICK = 5_000
 const RECONCILE_TICK = 60_000
 const ROOM_TICK = 10_000
+/** ms that each part of what is let go of may take. */
+const LETTING_GO = 2_000
 /** Subscriptions claimed and queued at a time. */
 const CLAIM = 1_000
 
-export const startDaemon = async ({
-  config: initial,
-  roles = initial.settings.roles,
-  redis: server,
-  log,
-  now: given,
-}: DaemonParts): Promise<Daemon> => {
+export const startDaemon = async (parts: DaemonParts): Promise<Daemon> => {
+  const connections: Redis[] = []
+  const workers: RunningWorker[] = []
+  try {
+    return await begin(parts, connections, workers)
+  } catch (error) {
+    // A Redis of our own ends only once nobody is connected to it.
+    await within(Promise.all(workers.map(worker => worker.abandon())), LETTING_GO)
+    for (const connection of connections) connection.disconnect()
+    throw error
+  }
+}
+
+/** @param connections, workers take those that are made */
+const begin = async (
+  { config: initial, roles = initial.settings.roles, redis: server, log, now: given }: DaemonParts,
+  connections: Redis[],
+  workers: RunningWorker[],
+): Promise<Daemon> => {
   let config = initial
   const id = `${hostname()}-${process.pid}-${randomUUID().slice(0, 4)}`
   const keys = keysFor(config.settings.redis.prefix)
-  const connections: Redis[] = []
   const connect = (purpose: string, options?: { pipelined: boolean }): Redis => {
     const made = connectRedis(server.address, log, `${keys.prefix}:${purpose}`, options)
     connections.push(made)
@@ -138,10 +151,6 @@ export const startDaemon = async ({
   await whenTaken(log, async () => {
     await redis.ping()
     await carryOver(redis, keys, log)
-  }).catch((error: unknown) => {
-    // Nothing has begun yet that could end in order.
-    for (const connection of connections) connection.disconnect()
-    throw error
   })
   await clock.set()
   await services.catalogue.refresh()
@@ -151,7 +160,6 @@ export const startDaemon = async ({
       await services.publisher.publishSections()
     })
 
-  const workers: RunningWorker[] = []
   const work = <Definition extends (typeof definitions)[keyof typeof definitions]>(
     definition: Definition,
     concurrency: number,
@@ -372,16 +380,16 @@ export const startDaemon = async ({
       if (!(await within(finished, config.settings.shutdown))) {
         log.warn({ ms: config.settings.shutdown }, 'jobs in hand did not finish in time; others will take them up')
         stopping.abort()
-        await within(Promise.all(workers.map(worker => worker.abandon())), 2_000)
+        await within(Promise.all(workers.map(worker => worker.abandon())), LETTING_GO)
       }
       clearInterval(heart)
       clearInterval(watch)
-      await within(looking, 2_000)
+      await within(looking, LETTING_GO)
       // Where Redis takes nothing, what is known of this daemon expires by itself.
       if (redis.status === 'ready')
-        await within(Promise.all([redis.del(keys.daemon(id)), redis.zrem(keys.daemons(), id)]), 2_000)
+        await within(Promise.all([redis.del(keys.daemon(id)), redis.zrem(keys.daemons(), id)]), LETTING_GO)
       await Promise.all([fetcher.close(), poster.close()])
-      await within(Promise.all(Object.values(queues).map(queue => queue.close())), 2_000)
+      await within(Promise.all(Object.values(queues).map(queue => queue.close())), LETTING_GO)
       await tracing?.stop()
       for (const connection of connections) connection.disconnect()
       log.info({ id }, 'newsdesk stopped')

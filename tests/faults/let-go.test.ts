@@ -1,6 +1,8 @@
 /** Daemons that let go of what they have in hand, and jobs put off by a machine whose clock is off: found by the fault run, seeds 37 to 49. */
 
 import { EventEmitter, once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { pino } from 'pino'
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
@@ -9,7 +11,7 @@ import { defineJob } from '../../jobs/define.ts'
 import { openQueues } from '../../jobs/queues.ts'
 import { startWorker, type WorkerParts } from '../../src/app/workers.ts'
 import { keysFor } from '../../src/redis/keys.ts'
-import { aConfigFolder, cli, endAll, redisUrl } from '../support/cli.ts'
+import { aConfigFolder, type Cli, cli, endAll, redisUrl } from '../support/cli.ts'
 import { aFolder } from '../support/folder.ts'
 import { serve } from '../support/http.ts'
 import { testRedis } from '../support/redis.ts'
@@ -17,6 +19,18 @@ import { until } from '../support/until.ts'
 
 const { keys, connect } = testRedis()
 const HOUR = 3_600_000
+
+const codeOf = async ({ ended }: Cli) => {
+  let code: number | NodeJS.Signals | null = null
+  void ended.then(end => {
+    code = end
+  })
+  return until(
+    () => code,
+    seen => seen !== null,
+    { timeout: 20_000 },
+  )
+}
 
 describe('a daemon that is told to end with a crawl in hand that takes long', () => {
   endAll()
@@ -37,18 +51,6 @@ crawl: { tick: 1s, startInterval: 1s, hostGap: 0ms, allow: [127.0.0.0/8], totalT
     const daemon = cli(['start', '--config', folder.dir])
     await until(() => silence.requests.length > 0)
     return daemon
-  }
-
-  const codeOf = async ({ ended }: Awaited<ReturnType<typeof aDaemon>>) => {
-    let code: number | NodeJS.Signals | null = null
-    void ended.then(end => {
-      code = end
-    })
-    return until(
-      () => code,
-      seen => seen !== null,
-      { timeout: 20_000 },
-    )
   }
 
   it('lets go of it when its time is over, and its process ends', async () => {
@@ -72,26 +74,15 @@ crawl: { tick: 1s, startInterval: 1s, hostGap: 0ms, allow: [127.0.0.0/8], totalT
 describe('a daemon whose start fails half-way', () => {
   endAll()
 
-  it('ends, whatever has begun by then', async () => {
+  it('ends, whatever has begun by then, and its own Redis with it', async () => {
     const taken = await serve(() => undefined)
     const { port } = new URL(taken.url)
-    const folder = aConfigFolder({
-      settings: `redis: { url: '${redisUrl()}', prefix: ${keys.prefix}-half }
-admin: { port: ${port} }
-`,
-    })
+    const dataDir = aFolder('half-way')
+    const folder = aConfigFolder({ settings: `redis: { dataDir: ${dataDir} }\nadmin: { port: ${port} }\n` })
     const daemon = cli(['start', '--config', folder.dir])
-    let code: number | NodeJS.Signals | null = null
-    void daemon.ended.then(end => {
-      code = end
-    })
-    await until(
-      () => code,
-      seen => seen !== null,
-      { timeout: 20_000 },
-    )
-    expect(code).toBe(1)
+    expect(await codeOf(daemon)).toBe(1)
     expect(daemon.out() + daemon.err()).toContain(`127.0.0.1:${port} cannot be listened on: another program holds it`)
+    expect(readFileSync(join(dataDir, 'redis.log'), 'utf8')).toMatch(/bye bye/)
   })
 })
 
