@@ -16,7 +16,8 @@ import { Source } from '../src/sources/source.ts'
 import { createSources } from '../src/sources/sources.ts'
 import { fillArchive } from './flat/fill.ts'
 import { type Panel, plotPanels } from './flat/plot.ts'
-import { median, openStage, quantile, type Stage } from './pipeline/stage.ts'
+import { openStage, type Stage } from './pipeline/stage.ts'
+import { median, quantile } from './pipeline/statistics.ts'
 
 const ITEMS = 30
 /** Feeds whose two new items are followed into `latest`, one after another. */
@@ -94,7 +95,7 @@ const atArticles = async (sizes: readonly number[]): Promise<AtArticles[]> => {
     const feeds = [turn * FEEDS, FEEDS] as const
     await stage.serve(feeds, 0, true)
     const began = performance.now()
-    const worker: ChildProcess = await stage.startWorker('ours', sources, prefix)
+    const worker: ChildProcess = await stage.startWorker('ours', sources, { prefix })
     await stage.crawl(worker, [feeds[0], 1])
     const restart = (performance.now() - began) / 1_000
     say(`taking in ${FEEDS} feeds among ${size} articles`)
@@ -159,7 +160,7 @@ const atSources = async (size: number): Promise<AtSources> => {
     claims.push(((performance.now() - began) / Math.max(1, length)) * CLAIMED)
     now += 3_600_000
   }
-  const worker = await stage.startWorker('ours', size, prefix)
+  const worker = await stage.startWorker('ours', size, { prefix })
   await stage.serve(feeds, 0, true)
   await stage.crawl(worker, feeds)
   const costs = []

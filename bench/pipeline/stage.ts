@@ -1,12 +1,14 @@
-/** What benchmarks of the whole pipeline stand on: one Redis, publishers in a process of their own, and workers in theirs. */
+/** What benchmarks of the whole pipeline stand on: one Redis, publishers and a reader in processes of their own, and workers in theirs. */
 
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { extname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { Redis } from 'ioredis'
 import { resolveRedis } from '../../src/redis/server.ts'
+import type { Reads } from './reader.ts'
 
 /** What a worker tells of one crawl of many feeds. */
 export interface Told {
@@ -20,9 +22,17 @@ export interface Told {
   readonly peak: number
 }
 
-/** With the CPU seconds of Redis meanwhile. */
+/** With the CPU seconds of Redis meanwhile, and the bytes that its memory grew by. */
 export interface Cost extends Told {
   readonly redis: number
+  readonly redisBytes: number
+}
+
+export interface WorkerOptions {
+  /** Of its keys; the worker's name unless given. */
+  readonly prefix?: string
+  /** Root of another build of this repository, whose worker is started in place of this one's. */
+  readonly root?: string | undefined
 }
 
 export interface Stage {
@@ -31,19 +41,19 @@ export interface Stage {
   /** CPU seconds of Redis until now. */
   redisSeconds(): Promise<number>
   serve(feeds: readonly [first: number, count: number], edition: number, validators: boolean): Promise<void>
-  /** @param sources of its catalogue; publishers serve each number */
-  startWorker(name: 'ours' | 'naive', sources: number, prefix?: string): Promise<ChildProcess>
+  /**
+   * Every build's worker takes the same arguments and messages (worker.ts), so that builds can be compared.
+   * @param sources of its catalogue; publishers serve each number
+   */
+  startWorker(name: 'ours' | 'naive', sources: number, options?: WorkerOptions): Promise<ChildProcess>
+  /** Reads the head of a list every few ms until `until` says so; the reader is a process of its own. */
+  readWhile<T>(key: string, until: () => Promise<T>): Promise<{ readonly result: T; readonly reads: Reads }>
   crawl(worker: ChildProcess, feeds: readonly [first: number, count: number]): Promise<Cost>
   /** ms since the epoch at which a publisher was last asked for its feed. */
   askedAt(): Promise<number>
   stopWorker(worker: ChildProcess): Promise<void>
   close(): Promise<void>
 }
-
-export const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
-export const quantile = (values: readonly number[], q: number): number =>
-  [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * q))] ?? Number.NaN
 
 /** Built or not, as this file is. */
 const own = extname(import.meta.url)
@@ -59,6 +69,9 @@ export const openStage = async (): Promise<Stage> => {
   const publishers = start('./publishers', [])
   const [{ port }] = (await once(publishers, 'message')) as [{ port: number }] // as publishers.ts sends
 
+  const reader = start('./reader', [socket])
+  await once(reader, 'message')
+
   const redisSeconds = async (): Promise<number> => {
     const info = await redis.info('cpu')
     return ['user', 'sys'].reduce(
@@ -66,6 +79,9 @@ export const openStage = async (): Promise<Stage> => {
       0,
     )
   }
+
+  const redisBytes = async (): Promise<number> =>
+    Number(/used_memory:(\d+)/.exec(await redis.info('memory'))?.[1] ?? Number.NaN)
 
   return {
     redis,
@@ -75,16 +91,27 @@ export const openStage = async (): Promise<Stage> => {
       publishers.send({ edition, validators, feeds })
       await once(publishers, 'message')
     },
-    async startWorker(name, sources, prefix = name) {
-      const worker = start('./worker', [name, socket, prefix, String(port), String(sources)])
+    async startWorker(name, sources, { prefix = name, root } = {}) {
+      const args = [name, socket, prefix, String(port), String(sources)]
+      const worker = root
+        ? fork(pathToFileURL(join(root, 'dist/bench/pipeline/worker.js')), args, { cwd: root })
+        : start('./worker', args)
       await once(worker, 'message')
       return worker
     },
     async crawl(worker, feeds) {
-      const before = await redisSeconds()
+      const [seconds, bytes] = [await redisSeconds(), await redisBytes()]
       worker.send({ crawl: feeds })
       const [told] = (await once(worker, 'message')) as [Told] // as worker.ts sends
-      return { ...told, redis: (await redisSeconds()) - before }
+      return { ...told, redis: (await redisSeconds()) - seconds, redisBytes: (await redisBytes()) - bytes }
+    },
+    async readWhile(key, until) {
+      reader.send({ read: key })
+      const result = await until()
+      const answer = once(reader, 'message')
+      reader.send('stop')
+      const [reads] = (await answer) as [Reads] // as reader.ts sends
+      return { result, reads }
     },
     async askedAt() {
       publishers.send('asked')
@@ -97,6 +124,7 @@ export const openStage = async (): Promise<Stage> => {
     },
     async close() {
       publishers.disconnect()
+      reader.disconnect()
       redis.disconnect()
       await server.stop()
       rmSync(dir, { recursive: true, force: true })

@@ -1,4 +1,8 @@
-/** A contestant in a process of its own: `ours` or `naive`. Arguments: which, socket, prefix, port of the publishers, number of feeds. */
+/**
+ * A contestant in a process of its own: `ours` or `naive`. Arguments: which, socket, prefix, port of the publishers, number of feeds. It sends
+ * `ready`, takes `{ crawl: [first, count] }` and answers with what that cost (`Told` in stage.ts), and ends at `{ stop: true }`. Arguments and messages
+ * stay as they are from one version to the next: that is how `--against` runs the worker of another commit beside this one.
+ */
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { Session } from 'node:inspector/promises'
@@ -140,4 +144,6 @@ process.on('message', async (told: { crawl?: [first: number, feeds: number]; sto
     peak,
   })
 })
+// A benchmark that was broken off leaves no worker behind.
+process.on('disconnect', () => process.exit(1))
 process.send?.('ready')
