@@ -1,7 +1,6 @@
 /** Has batches counted: keys of days, articles by id or URL, and the script that does it all at once. Shared by the counter and by replay. */
 
 import type { Redis } from 'ioredis'
-import { isbot } from 'isbot'
 import type { Archive } from '../archive/archive.ts'
 import type { ArticleId } from '../article/article.ts'
 import type { Keys } from '../redis/keys.ts'
@@ -10,6 +9,7 @@ import { daysOf, type Judged, judge, packBatch, packRefused, type RefusedEntry, 
 import { type Asks, articleOf } from './event.ts'
 import { pack } from './pack.ts'
 import { createRecent } from './recent.ts'
+import { robotsBut } from './robots.ts'
 import type { EventSettings } from './settings.ts'
 import { createDayKeys, type DayKey, dayOf, keyedHash } from './visitor.ts'
 import { decayParts, LANDMARK, ROLLING } from './windows.ts'
@@ -91,10 +91,15 @@ const createKnown = (archive: Pick<Archive, 'resolve'>) => {
   }
 }
 
-/** The same articles and user agents come by the thousand. */
-const rememberingAsks = (): Asks => {
+/**
+ * The same articles and user agents come by the thousand.
+ * @param readers of the settings in force: others come with a reload
+ */
+const rememberingAsks = (readers: () => readonly string[]): Asks => {
   const articles = createRecent<string, { readonly id: ArticleId | null }>(MOST_REMEMBERED)
   const robots = createRecent<string, boolean>(MOST_REMEMBERED)
+  let own = readers()
+  let isRobot = robotsBut(own)
   return {
     articleOf(written) {
       const kept = articles.get(written)
@@ -104,9 +109,14 @@ const rememberingAsks = (): Asks => {
       return id
     },
     isRobot(ua) {
+      if (own !== readers()) {
+        own = readers()
+        isRobot = robotsBut(own)
+        robots.clear()
+      }
       const kept = robots.get(ua)
       if (kept !== undefined) return kept
-      const is = isbot(ua)
+      const is = isRobot(ua)
       robots.set(ua, is)
       return is
     },
@@ -124,7 +134,7 @@ export const createCounting = ({ redis, keys, archive, settings, onRead }: Count
   const stream = keys.events()
   const dayKeys = createDayKeys({ redis, keys })
   const knownOf = createKnown(archive)
-  const asks = rememberingAsks()
+  const asks = rememberingAsks(() => settings().readers)
 
   const keysOf = async (days: ReadonlySet<number>): Promise<ReadonlyMap<number, DayKey>> =>
     new Map(await Promise.all([...days].map(async day => [day, await dayKeys.of(day)] as const)))

@@ -1,6 +1,10 @@
 import { z } from 'zod'
 import { Duration } from '../settings/units.ts'
 
+/** Looks like a browser in all but the end, as most robots do. */
+const A_ROBOT =
+  'mozilla/5.0 (linux; android 10; k) applewebkit/537.36 (khtml, like gecko) chrome/120.0.0.0 mobile safari/537.36 (compatible; googlebot/2.1; +http://www.google.com/bot.html)'
+
 /** How reported reads are counted. YAML key: `events`. */
 export const EventSettings = z
   .strictObject({
@@ -38,6 +42,23 @@ export const EventSettings = z
     claimAfter: Duration.prefault('15s').describe(
       'How long events may be in the hands of one daemon before another takes them over.',
     ),
+    readers: z
+      .array(
+        z
+          .string()
+          .trim()
+          .min(3)
+          .max(200)
+          .refine(text => !A_ROBOT.includes(text.toLowerCase()), {
+            error:
+              'stands in the agents of robots such as Googlebot, too: name what only your app has, such as its name',
+          }),
+      )
+      .max(100)
+      .default([])
+      .describe(
+        'User agents that are your own readers although they look like robots: text that stands in them, such as the name of your app; upper and lower case are alike.',
+      ),
     latest: Duration.prefault('7d').describe('Events reported later than this after they happened are refused.'),
   })
   .prefault({})

@@ -1,0 +1,144 @@
+/**
+ * Which user agents are robots: those that name themselves one, by the patterns of isbot that do. isbot's list as a whole is made for
+ * sites where whatever is not a common browser is suspicious: some of its patterns match words that stand in names of news apps, others
+ * the shape of any agent that is short. Those stand here and are left out; what robots they caught besides is named instead. (pure)
+ */
+
+import { createIsBotFromList, list } from 'isbot'
+
+/** Patterns of isbot that match readers, each by what it would refuse. Tests hold every one to stand in isbot's list. */
+export const LEFT_OUT: Readonly<Record<string, string>> = {
+  // Words of which names of news apps, papers and other products are made.
+  '(?:^|[^g])news(?!sapphire)': 'SmartNews, BBCNews, NewsBreak',
+  '(?<! channel/|google/)google(?!(?:wv|app|/google| pixel))': 'the app of Google News',
+  '(?<!cam)scan': 'Scandinavian papers',
+  ' daum[ /]': 'the app of Daum',
+  advisor: 'TripAdvisor',
+  'agent\\b': 'agents that are written with their header: "User-Agent: Mozilla/5.0"',
+  archive: 'archives of papers',
+  audit: 'Auditor',
+  capture: 'apps with a camera',
+  catch: 'Catch News',
+  'check\\b': 'FactCheck',
+  checker: 'Fact Checker',
+  detect: 'detectives',
+  discovery: 'Discovery News',
+  feed: 'Feedly, Newsfeed',
+  grab: 'Grab, whose browser is within the app',
+  insight: 'Insight News',
+  inspect: 'Inspector',
+  'java(?!;)': 'Jawa and Java papers; machines are told by its version',
+  library: 'libraries that lend papers',
+  'mail\\.ru/': 'the app of Mail.ru',
+  'monitor\\b': 'Christian Science Monitor, Daily Monitor',
+  radar: 'RadarOnline, RainRadar',
+  'readable/': 'readers',
+  'rss\\b': 'NetNewsWire and other readers of RSS',
+  server: 'Observer',
+  sogou: 'the browser of Sogou',
+  splash: 'Splash News',
+  tools: 'Toolshed',
+  transcoder: 'phones whose pages are made smaller on the way',
+  url: 'Curler, Burlington',
+  virtuoso: 'Virtuoso, a magazine',
+  '\\btime/': 'TIME',
+  '\\.com\\b': 'apps named after their site',
+  '^\\w*search\\b': 'apps that search',
+  '^active': 'names that begin so',
+  '^bot': 'Botswana Guardian',
+  '^client/': 'names that begin so',
+  '^custom': 'names that begin so',
+  '^dispatch/\\d': 'Dispatch, a paper',
+  '^email': 'apps for mail',
+  '^offline': 'Offline Reader',
+  '^ps_daily/': 'Daily',
+  '^rank': 'names that begin so',
+  '^read': 'Readly, Reader',
+  '^reed': 'Reeder',
+  '^rest': 'names that begin so',
+  '^rss': 'readers of RSS',
+  '^track': 'names that begin so',
+  // Apps and browsers that people use.
+  '^avsdevicesdk/': 'speakers that read news aloud',
+  '^ddg[_-]android': 'the browser of DuckDuckGo',
+  '^downcast/': 'an app for podcasts',
+  '^duckduckgo': 'the browser of DuckDuckGo',
+  '^exodusmovement': 'an app',
+  '^facebook': 'the app of Facebook; its robots are named below',
+  '^navermailapp': 'an app',
+  '^snapchat': 'the browser within Snapchat',
+  '^sora ': 'an app',
+  '^taringa': 'an app',
+  '^yahoo': 'the app of Yahoo News',
+  '^yandex': 'the app of Yandex',
+  '^amaya': 'a browser',
+  '^netsurf': 'a browser',
+  browsex: 'a browser',
+  chromeframe: 'a browser',
+  dmbrowser: 'a browser',
+  firephp: 'a browser with an extension',
+  ibisbrowser: 'a browser',
+  offbyone: 'a browser',
+  supercleaner: 'an app',
+  // The library by which an app fetches: okhttp is that of most on Android.
+  '(?<!lib)http': 'okhttp, addresses',
+  // Shapes, which name nobody.
+  ';\\s\\w+;$': 'its shape',
+  '\\(\\)': 'its shape',
+  '\\b\\w+/1\\.0;': 'the first version of any app',
+  '\\|': 'its shape',
+  '^[<\\(;]': 'its shape',
+  '^[\\w \\.\\-\\(?:\\):%]+(?:/v?\\d+(?:\\.\\d+)?(?:\\.\\d{1,10})*?)?(?:,|$)':
+    'any app without its system: SmartNews/8.1',
+  '^[\\w\\-]+/[\\w]+$': 'any app without its system',
+  '^[^ ]{50,}$': 'its shape',
+  '^\\d+\\b': '20min, 9News',
+  '^\\w+/[\\w\\(\\)]*$': 'any app without its system',
+  '^\\w+/\\d\\.\\d\\s\\([\\w@]+\\)$': 'any app with its device',
+  '^mozilla/\\d\\.\\d\\s[\\w\\.-]+$': 'its shape',
+  '^mozilla/\\d\\.\\d\\s\\((?:compatible;)?(?:\\s?[\\w\\d-.]+[\\s/]\\d+\\.\\d+)?\\)$': 'its shape',
+}
+
+/** Robots that patterns left out caught besides, by the names they give themselves. Case does not matter. */
+export const NAMED: readonly string[] = [
+  // A page about itself: the convention of crawlers. Readers of RSS give an address without the plus.
+  '\\+\\s?https?://',
+  '(?:adsbot|mediapartners|apis|feedfetcher|duplexweb)-google',
+  '\\bgoogle-[a-z]|google(?:other|producer|imageproxy|docs;)|google (?:favicon|web preview|page speed)',
+  '\\bfacebook(?:externalhit|catalog|platform|scraper)|meta-external(?:agent|fetcher|hit)',
+  'slurp\\b|yahoo(?:cachesystem|mailproxy|:linkexpander)|yahoo! ?(?:pipes|site explorer)',
+  'feed(?:fetcher|burner|validator|parser|demon|press|wrangler)|magpierss|simplepie|universalfeedparser|rsscrawler',
+  '\\b(?:freshrss|tiny tiny rss|tt-rss|miniflux|commafeed|newsblur (?:feed|page)|rss-parser|rss2email)\\b',
+  // Libraries and commands that fetch for programs; okhttp, CFNetwork and Dalvik fetch for apps.
+  '(?<!lib|ok)http(?!s?:)',
+  '\\b(?:curl|libcurl|urllib\\d?|axios|superagent|guzzle(?:http)?|faraday|typhoeus|restsharp|reqwest|hyper|aria2|got|insomnia)(?:/|-|\\b \\d)|^undici\\b',
+  '\\bjava[/ ]?\\d|\\bruby/|^ruby$|\\bgo \\d+(?:\\.\\d+)? package|rest-client|\\blwp\\b|mechanize|puppeteer|\\bsplash version/',
+  '\\burl[ _-]?(?:control|preview|resolver|checker|validator|expander)|\\bburl/',
+  // Those that watch, measure, archive and look for holes.
+  '(?:uptime|site|web|server|ping|status|availability|performance|http|url|domain|health|page)[-_ ]?monitor|\\buptime\\b|pinger\\b|kube-probe|googlehc|^prometheus/|monitor(?:ing)?[-_ ]?(?:bot|agent|service)',
+  '(?:link|site|health|uptime|status|http|seo|website)[-_ ]?check|checkmark network|checklink|site-?audit|siteauditor',
+  '(?<!user-)agent\\b(?!:)',
+  'archiver\\b|archive\\.org|archive-it|catchpoint|screen-?(?:shot|capture)|zgrab|webgrab|grab(?:ber\\b|-site)',
+  'censysinspect|inspectiontool|(?:port|vulnerability|security|web|site|ssl|malware)[-_ ]?scan|\\bnmap\\b|nikto|sqlmap|zabbix|nagios|expanse,',
+  'email(?:siphon|wolf|collector)|offline explorer|sitecheck|\\bprerender\\b|slack-imgproxy|iframely|embedly',
+  'anthropic-ai|cohere-ai|newsblur feed',
+]
+
+const judged = createIsBotFromList([...list.filter(pattern => !Object.hasOwn(LEFT_OUT, pattern)), ...NAMED])
+
+/** Whether a user agent names itself a robot. */
+export const namesRobot = (ua: string): boolean => judged(ua)
+
+/**
+ * The same but for those that are one's own readers.
+ * @param readers what stands in their agents, upper and lower case alike (`events.readers`)
+ */
+export const robotsBut = (readers: readonly string[]): ((ua: string) => boolean) => {
+  if (readers.length === 0) return namesRobot
+  const own = readers.map(each => each.toLowerCase())
+  return ua => {
+    if (!namesRobot(ua)) return false
+    const lower = ua.toLowerCase()
+    return !own.some(each => lower.includes(each))
+  }
+}
