@@ -13,6 +13,7 @@ import {
   type Connection,
   entriesOf,
   inOneTrip,
+  limitsOf,
   listCommand,
   nameOf,
   type Wanted,
@@ -44,7 +45,8 @@ export interface Page<W extends readonly Wanted[]> {
 
 /**
  * Several lists, and an article beside them, in one round trip: a whole page's panels.
- * @param wanted names such as `latest:world` or `related:<id>`, or `{ list, section, limit }`
+ * @param wanted names such as `latest:world` or `related:<id>`, or `{ list, section, limit }`; one that is named twice is read once, as far
+ * as the larger limit goes
  * @param options.limit entries of those that say nothing; 20
  */
 export const readPage = async <const W extends readonly Wanted[]>(
@@ -52,12 +54,13 @@ export const readPage = async <const W extends readonly Wanted[]>(
   wanted: W,
   { article, limit, prefix = 'newsdesk' }: ClientOptions & { readonly article?: string; readonly limit?: number } = {},
 ): Promise<Page<W>> => {
-  const lists = wanted.map(each => listCommand(each, prefix, limit))
+  const limits = [...limitsOf(wanted, limit)]
+  const lists = limits.map(([name, most]) => listCommand(name, prefix, most))
   const hash = article === undefined ? [] : [['hgetall', keysFor(prefix).article(article)] as const]
   const answers = await inOneTrip(redis, [...lists, ...hash])
   return {
     article: article === undefined ? null : articleOf(answers.at(-1)),
-    lists: Object.fromEntries(wanted.map((each, index) => [nameOf(each), entriesOf(answers[index])])) as Lists<W>, // one entry a name
+    lists: Object.fromEntries(limits.map(([name], index) => [name, entriesOf(answers[index])])) as Lists<W>, // one entry a name
   }
 }
 
@@ -67,8 +70,8 @@ export const readList = async (
   list: string,
   { section, limit, prefix }: ClientOptions & { readonly section?: string; readonly limit?: number } = {},
 ): Promise<Entry[]> => {
-  const wanted = { list, ...(section === undefined ? {} : { section }), ...(limit === undefined ? {} : { limit }) }
-  const [answer] = await inOneTrip(redis, [listCommand(wanted, prefix ?? 'newsdesk')])
+  const name = nameOf(section === undefined ? list : { list, section })
+  const [answer] = await inOneTrip(redis, [listCommand(name, prefix ?? 'newsdesk', limit)])
   return entriesOf(answer)
 }
 

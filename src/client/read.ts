@@ -29,6 +29,7 @@ export interface ClientArticle {
   /** ISO 8601 UTC. */
   readonly publishedAt: string
   readonly updatedAt: string
+  readonly firstSeenAt: string
   readonly section: string
   readonly sections: readonly string[]
   readonly source: string
@@ -37,6 +38,8 @@ export interface ClientArticle {
   readonly views: number
   readonly comments: number
   readonly shares: number
+  /** Seconds that readers spent on it, as far as they were reported. */
+  readonly seconds: number
 }
 
 export type Command =
@@ -66,10 +69,22 @@ export const inOneTrip = async (redis: Connection, commands: readonly Command[])
 export const nameOf = (wanted: Wanted): string =>
   typeof wanted === 'string' ? wanted : wanted.section === undefined ? wanted.list : `${wanted.list}:${wanted.section}`
 
-export const listCommand = (wanted: Wanted, prefix: string, limit = DEFAULT_LIMIT): Command => {
-  const most = typeof wanted === 'string' ? limit : (wanted.limit ?? limit)
+/** @param most entries */
+export const listCommand = (list: string, prefix: string, most = DEFAULT_LIMIT): Command => [
   // LRANGE 0 -1 would be all of it.
-  return ['lrange', keysFor(prefix).list(nameOf(wanted)), most > 0 ? 0 : 1, most > 0 ? most - 1 : 0]
+  ...(['lrange', keysFor(prefix).list(list)] as const),
+  ...(most > 0 ? ([0, most - 1] as const) : ([1, 0] as const)),
+]
+
+/** How many entries of each list to read: of one that is wanted twice as many as the one that wants more. */
+export const limitsOf = (wanted: readonly Wanted[], limit = DEFAULT_LIMIT): Map<string, number> => {
+  const limits = new Map<string, number>()
+  for (const each of wanted) {
+    const name = nameOf(each)
+    const most = typeof each === 'string' ? limit : (each.limit ?? limit)
+    limits.set(name, Math.max(limits.get(name) ?? 0, most))
+  }
+  return limits
 }
 
 export const entriesOf = (answer: unknown): Entry[] => (answer as string[]).map(json => JSON.parse(json) as Entry) // as the contract says
@@ -91,6 +106,7 @@ export const articleOf = (answer: unknown): ClientArticle | null => {
     language: text('language'),
     publishedAt: text('publishedAt'),
     updatedAt: text('updatedAt'),
+    firstSeenAt: text('firstSeenAt'),
     section: text('section'),
     sections: strings(hash.sections),
     source: text('source'),
@@ -99,5 +115,6 @@ export const articleOf = (answer: unknown): ClientArticle | null => {
     views: Number(hash.views ?? 0),
     comments: Number(hash.comments ?? 0),
     shares: Number(hash.shares ?? 0),
+    seconds: Number(hash.seconds ?? 0),
   }
 }

@@ -1,12 +1,14 @@
 /** Reports what readers do, many in one trip. */
 
 import type { Cluster, Redis } from 'ioredis'
+import { type EventField, streamFields } from '../events/event-fields.ts'
 import type { EventKind } from '../lists/entry.ts'
 import { createKeeper } from '../redis/kept.ts'
 import { keysFor } from '../redis/keys.ts'
 import type { ClientOptions, Connection } from './read.ts'
 
-export interface ReadReport {
+/** An event as a service reports it: every field of the contract, and no other. */
+export interface ReadReport extends Partial<Record<EventField, unknown>> {
   readonly kind: EventKind
   /** Article id, or any URL of the article. */
   readonly article: string
@@ -18,6 +20,10 @@ export interface ReadReport {
   readonly ua?: string
   /** When it happened, where that is not now. */
   readonly at?: Date
+  /** Seconds spent reading, of a view: summed for the article. To be told with a second view when the page is left. */
+  readonly seconds?: number
+  /** Your own id of the event: sent again within an hour it counts once. */
+  readonly id?: string
 }
 
 export interface ReporterOptions extends ClientOptions {
@@ -46,14 +52,6 @@ interface Held {
   readonly done: (error?: Error) => void
 }
 
-const fieldsOf = ({ kind, article, visitor, network, ua, at }: ReadReport): string[] => [
-  ...['kind', kind, 'article', article],
-  ...(visitor === undefined ? [] : ['visitor', visitor]),
-  ...(network === undefined ? [] : ['network', network]),
-  ...(ua === undefined ? [] : ['ua', ua]),
-  ...(at === undefined ? [] : ['at', at.toISOString()]),
-]
-
 export const createReporter = (
   redis: Connection,
   { prefix = 'newsdesk', linger = 5, most = 500, held = 20_000, replicas = 0 }: ReporterOptions = {},
@@ -71,7 +69,7 @@ export const createReporter = (
     try {
       // All of one key: one slot, so also on a cluster one pipeline.
       const pipeline = (redis as Cluster).pipeline()
-      for (const { event } of batch) pipeline.xadd(key, '*', ...fieldsOf(event))
+      for (const { event } of batch) pipeline.xadd(key, '*', ...streamFields(event))
       const answers = (await pipeline.exec()) ?? []
       await settled()
       for (const [index, { done }] of batch.entries()) done(answers[index]?.[0] ?? undefined)

@@ -1,9 +1,10 @@
 /** An event as services report it in the stream, and why one is refused. (pure) */
 
-import { isbot } from 'isbot'
 import type { ArticleId } from '../article/article.ts'
 import { articleId, canonicalUrl } from '../article/identity.ts'
 import { EVENT_KINDS, type EventKind } from '../lists/entry.ts'
+import { EVENT_FIELDS, type EventField } from './event-fields.ts'
+import { namesRobot } from './robots.ts'
 
 export interface ReadEvent {
   readonly kind: EventKind
@@ -56,23 +57,14 @@ const momentOf = (written: string | undefined): number | null | undefined => {
 }
 
 /** What an entry of the stream says, as far as we read it. */
-export interface EventText {
-  kind?: string | undefined
-  article?: string | undefined
-  visitor?: string | undefined
-  network?: string | undefined
-  ua?: string | undefined
-  at?: string | undefined
-  seconds?: string | undefined
-  id?: string | undefined
-}
+export type EventText = { [Field in EventField]?: string | undefined }
 
-const FIELDS: ReadonlySet<string> = new Set(['kind', 'article', 'visitor', 'network', 'ua', 'at', 'seconds', 'id'])
+const FIELDS: ReadonlySet<string> = new Set(EVENT_FIELDS)
 
 /** @param flat fields of a stream's entry as Redis gives them: name, value, ... */
 export const eventText = (flat: readonly string[]): EventText => {
   // Made with all its fields: an object of one shape is several times faster to read than a dictionary.
-  const text: EventText = {
+  const text: Record<EventField, string | undefined> = {
     kind: undefined,
     article: undefined,
     visitor: undefined,
@@ -84,7 +76,7 @@ export const eventText = (flat: readonly string[]): EventText => {
   }
   for (let index = 0; index + 1 < flat.length; index += 2) {
     const name = flat[index] ?? ''
-    if (FIELDS.has(name)) text[name as keyof EventText] = flat[index + 1] // one of the fields above
+    if (FIELDS.has(name)) text[name as EventField] = flat[index + 1] // one of the fields above
   }
   return text
 }
@@ -104,7 +96,7 @@ export interface Asks {
   readonly isRobot: (ua: string) => boolean
 }
 
-export const ASKS: Asks = { articleOf, isRobot: isbot }
+export const ASKS: Asks = { articleOf, isRobot: namesRobot }
 
 const DAY_SECONDS = 86_400
 

@@ -6,6 +6,7 @@
 import express, { type Request, type Response, Router } from 'express'
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
+import { streamFields } from '../events/event-fields.ts'
 import { createDayKeys, dayOf, keyedHash } from '../events/visitor.ts'
 import { EventFields } from '../lists/contract.ts'
 import type { Keeper } from '../redis/kept.ts'
@@ -118,14 +119,15 @@ export const eventsRoute = ({ redis, keys, settings, most, keeper, now }: Events
     for (const event of events) {
       // What a page calls its visitor is hashed as well: it may be a name or an address.
       const visitor = event.visitor ? `g${hashed(event.visitor)}` : unnamed
-      const fields = ['kind', event.kind, 'article', event.article, 'visitor', visitor]
-      if (network !== '') fields.push('network', hashed(network))
       const agent = (event.ua ?? ua).slice(0, LONGEST_UA)
-      if (agent !== '') fields.push('ua', agent)
-      if (event.at !== undefined) fields.push('at', String(event.at))
-      if (event.seconds !== undefined) fields.push('seconds', String(event.seconds))
-      // Of this visitor: who guesses what another's event is called cannot have that one taken for known.
-      if (event.id !== undefined) fields.push('id', hashed(`${visitor}\n${event.id}`))
+      const fields = streamFields({
+        ...event,
+        visitor,
+        network: network === '' ? undefined : hashed(network),
+        ua: agent === '' ? undefined : agent,
+        // Of this visitor: who guesses what another's event is called cannot have that one taken for known.
+        id: event.id === undefined ? undefined : hashed(`${visitor}\n${event.id}`),
+      })
       added.xadd(keys.events(), '*', ...fields)
     }
     const settled = keeper?.stake()

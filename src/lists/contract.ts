@@ -1,6 +1,10 @@
-/** What other services may rely on, as schemas: entries, hashes and stream fields of the Redis contract, version 1. Hashes and streams hold strings. */
+/**
+ * What other services may rely on, as schemas: entries, hashes and stream fields of the Redis contract, version 1. Hashes and streams hold
+ * strings. Fields may be added within the version, so no schema refuses those it does not know.
+ */
 
 import { z } from 'zod'
+import type { EventField } from '../events/event-fields.ts'
 import { Entry, EVENT_KINDS } from './entry.ts'
 
 const whole = z.string().regex(/^\d+$/).describe('A whole number, as a string.')
@@ -40,10 +44,13 @@ export const ArticleHash = z.object({
   views: whole,
   comments: whole,
   shares: whole,
+  seconds: whole.describe('Seconds of reading; missing until the first event.').optional(),
+  countsVersion: whole.describe('Rises whenever the counts change; missing until the first event.').optional(),
+  leaving: z.literal('1').describe('It is about to be deleted, and in no list any more; else missing.').optional(),
 })
 
-/** HASH `newsdesk:story:<id>`. */
-export const StoryHash = z.object({
+/** HASH `newsdesk:story:<id>`, of a story that stands. */
+export const StandingStory = z.object({
   id: z.string().min(1),
   lead: z.string().min(1),
   articles: jsonArray,
@@ -54,6 +61,12 @@ export const StoryHash = z.object({
   firstSeenAt: time,
   lastSeenAt: time,
 })
+
+/** HASH `newsdesk:story:<id>`, of one that was merged into another. */
+export const MergedStory = z.object({ into: z.string().min(1).describe('The story it was merged into.') })
+
+/** HASH `newsdesk:story:<id>`. */
+export const StoryHash = z.union([StandingStory, MergedStory])
 
 /** One entry of the stream `newsdesk:events`, as a service adds it. */
 export const EventFields = z.object({
@@ -87,7 +100,7 @@ export const EventFields = z.object({
     .max(200)
     .optional()
     .describe('Of this event, made by who reports it: sent twice within an hour it counts once.'),
-})
+} satisfies Record<EventField, z.ZodType>)
 
 /** One entry of the stream `newsdesk:updates`. */
 export const UpdateFields = z.object({ list: z.string().min(1), version: whole, at: time })

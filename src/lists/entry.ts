@@ -16,7 +16,7 @@ export type Window = (typeof WINDOWS)[number]
 export const PLACED_BY = ['rule', 'pin', ...WINDOWS, 'latest'] as const
 export type PlacedBy = (typeof PLACED_BY)[number]
 
-export const Entry = z.strictObject({
+export const Entry = z.object({
   /** Place in the list, from 1. */
   rank: z.int().min(1),
   /** Article id, the suffix of its `article:` key. */
@@ -25,10 +25,10 @@ export const Entry = z.strictObject({
   title: z.string().min(1),
   /** Absolute http(s) URL. */
   url: z.url({ protocol: /^https?$/ }),
-  section: z.strictObject({ id: z.string(), label: z.string() }),
+  section: z.object({ id: z.string(), label: z.string() }),
   /** Ids of all its sections, the primary one first. */
   sections: z.array(z.string()).min(1),
-  source: z.strictObject({ id: z.string(), name: z.string() }),
+  source: z.object({ id: z.string(), name: z.string() }),
   author: z.string().nullable(),
   language: z.string(),
   /** ISO 8601 UTC. */
@@ -37,13 +37,13 @@ export const Entry = z.strictObject({
   /** Plain text, may be empty. */
   summary: z.string(),
   /** Accepted events ever counted for this article, as of the list's publication. */
-  counts: z.strictObject({ views: z.int().min(0), comments: z.int().min(0), shares: z.int().min(0) }),
+  counts: z.object({ views: z.int().min(0), comments: z.int().min(0), shares: z.int().min(0) }),
   /** The story it leads: how many articles and distinct sources tell it. */
-  story: z.strictObject({ id: z.string(), articles: z.int().min(1), sources: z.int().min(1) }),
+  story: z.object({ id: z.string(), articles: z.int().min(1), sources: z.int().min(1) }),
   /** Other publishers that tell the story, at most eight, each by its best article. */
   alsoIn: z.array(
-    z.strictObject({
-      source: z.strictObject({ id: z.string(), name: z.string() }),
+    z.object({
+      source: z.object({ id: z.string(), name: z.string() }),
       url: z.url({ protocol: /^https?$/ }),
     }),
   ),

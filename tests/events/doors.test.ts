@@ -1,0 +1,129 @@
+import { pino } from 'pino'
+import { afterAll, describe, expect, it } from 'vitest'
+import { createClient, type ReadReport } from '../../src/client/index.ts'
+import type { StreamEntry } from '../../src/events/batch.ts'
+import { GROUP } from '../../src/events/counting.ts'
+import { EVENT_FIELDS, type EventField } from '../../src/events/event-fields.ts'
+import { eventsRoute } from '../../src/http/events-route.ts'
+import { startHttp } from '../../src/http/server.ts'
+import { HttpSettings } from '../../src/http/settings.ts'
+import { EventFields } from '../../src/lists/contract.ts'
+import { type EventDesk, eventDesks } from '../support/events.ts'
+
+const { redis, aDesk, A } = eventDesks()
+const UA = 'Mozilla/5.0 (X11; Linux x86_64; rv:126.0) Gecko/20100101 Firefox/126.0'
+const open: { close(): Promise<void> }[] = []
+afterAll(() => Promise.all(open.map(server => server.close())))
+
+/** An event with every field of the contract, as each door takes it. */
+const whole: Readonly<Record<EventField, unknown>> & Omit<ReadReport, 'network'> = {
+  kind: 'view',
+  article: A,
+  visitor: 'session-1',
+  network: 'net-1',
+  ua: UA,
+  at: new Date(Date.now() - 3 * 86_400_000),
+  seconds: 42,
+  id: 'event-1',
+}
+const asText = (event: Partial<Record<EventField, unknown>>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(event).map(([name, value]) => [name, value instanceof Date ? value.toISOString() : String(value)]),
+  )
+
+type Sent = Partial<Record<EventField, unknown>>
+type Door = (desk: EventDesk, events: readonly Sent[]) => Promise<void>
+
+const DOORS: Readonly<Record<string, Door>> = {
+  'newsdesk/client': async (desk, events) => {
+    const client = createClient(redis, { prefix: desk.keys.prefix })
+    await client.events.report(events as unknown as ReadReport[])
+  },
+  XADD: async (desk, events) => {
+    for (const event of events) await redis.xadd(desk.keys.events(), '*', ...Object.entries(asText(event)).flat())
+  },
+  'POST /v1/events': async (desk, events) => {
+    const settings = HttpSettings.parse({ port: 0 })
+    const route = eventsRoute({ redis, keys: desk.keys, settings: () => settings, most: () => 1_000, now: Date.now })
+    const server = await startHttp({
+      settings: () => settings,
+      routes: [{ path: '/v1/events', router: route }],
+      log: pino({ level: 'silent' }),
+    })
+    open.push(server)
+    // The network is the server's to say.
+    const body = JSON.stringify(events.map(({ network: _, ...event }) => event))
+    const answer = await fetch(`${server.url}/v1/events`, { method: 'POST', body, headers: { 'user-agent': UA } })
+    expect([answer.status, await answer.text()]).toEqual([204, ''])
+  },
+}
+
+/** Sent now, so that what they say of time is held against the stream's own. */
+const through = async (door: Door, events: readonly Sent[]) => {
+  const desk = aDesk({ perNetwork: 0 })
+  desk.clock.now = Date.now()
+  await door(desk, events)
+  await redis.xgroup('CREATE', desk.keys.events(), GROUP, '0')
+  const answer = (await redis.xreadgroup(
+    ...(['GROUP', GROUP, 'one', 'COUNT', 100, 'STREAMS', desk.keys.events(), '>'] as const),
+  )) as [string, StreamEntry[]][]
+  const entries = answer[0]?.[1] ?? []
+  await desk.counter().countEntries(entries)
+  const [views, seconds, refused, ofDay, ofWeek] = await Promise.all([
+    desk.totals('view'),
+    desk.totals('seconds'),
+    desk.refused(),
+    redis.zcard(desk.keys.eventWindow('view', 'day')),
+    redis.zscore(desk.keys.eventWindow('view', 'week'), A),
+  ])
+  const fields = entries.map(([, flat]) => flat.filter((_, at) => at % 2 === 0))
+  return { views, seconds, refused, ofDay, ofWeek, fields }
+}
+
+describe('an event with every field of the contract', () => {
+  it.each(Object.keys(DOORS))('arrives with all of them through %s, and counts alike', async name => {
+    const door = DOORS[name] as Door
+    const again = { ...whole, visitor: 'session-2' }
+    const outcome = await through(door, [
+      whole,
+      // Known by its id, through whichever door.
+      ...[whole, { ...whole, seconds: 1 }],
+      // Another visitor; of POST the id is the visitor's own, so it is given another.
+      { ...again, id: 'event-2', seconds: 8 },
+      // What says it is a robot, that it happened in the future, and what is no time.
+      { ...whole, id: 'event-3', ua: 'Googlebot-News' },
+      { ...whole, id: 'event-4', at: new Date(Date.now() + 86_400_000) },
+    ])
+    expect(outcome).toMatchObject({
+      views: { [A]: 2 },
+      seconds: { [A]: 50 },
+      refused: { replayed: 2, bot: 1, 'in-future': 1 },
+      // They happened when they say they did: three days ago.
+      ...{ ofDay: 0, ofWeek: '2' },
+    })
+    for (const fields of outcome.fields) expect(fields).toEqual([...EVENT_FIELDS])
+  })
+
+  it('has the fields that the schema has', () => {
+    expect(Object.keys(EventFields.shape)).toEqual([...EVENT_FIELDS])
+  })
+})
+
+describe('a page that names one list twice', () => {
+  it('gets as many entries as the larger limit asks for', async () => {
+    const { keys } = aDesk()
+    const client = createClient(redis, { prefix: keys.prefix })
+    for (const rank of [1, 2, 3, 4])
+      await redis.rpush(keys.list('latest:world'), JSON.stringify({ rank, id: `${rank}` }))
+    const ranks = async (...wanted: Parameters<typeof client.page>[0]) =>
+      (await client.page(wanted)).lists as unknown as Record<string, { rank: number }[]>
+    const world = (limit: number) => ({ list: 'latest', section: 'world', limit })
+    for (const wanted of [
+      [world(3), world(1)],
+      [world(1), world(3)],
+      [{ list: 'latest:world', limit: 1 }, world(3)],
+    ])
+      expect((await ranks(...wanted))['latest:world']?.map(({ rank }) => rank)).toEqual([1, 2, 3])
+    expect((await ranks(world(1), 'latest:world'))['latest:world']).toHaveLength(4)
+  })
+})
