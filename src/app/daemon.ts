@@ -299,6 +299,7 @@ const begin = async (
             every: lists.refresh,
             run: async () => {
               await services.publisher.keep()
+              await services.edits.follow()
               await services.context.publishing.lists(services.publisher.names(), true)
             },
           },

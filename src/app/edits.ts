@@ -2,10 +2,12 @@
 
 import type { Publishing } from '../../jobs/context.ts'
 import type { Edits, Outcome } from '../admin/editing.ts'
-import type { Archive } from '../archive/archive.ts'
+import type { Archive, StoredArticle } from '../archive/archive.ts'
 import type { ArticleId, StoryId } from '../article/article.ts'
+import { articleId, canonicalUrl } from '../article/identity.ts'
 import type { Taxonomy } from '../article/taxonomy.ts'
 import { covers, type Editors, EVERYWHERE, PlacementError } from '../lists/editors.ts'
+import type { Blocks } from './blocks.ts'
 import { type Edited, mergeStories, type StoryEditParts, splitStory } from './story-edits.ts'
 
 export interface EditsParts extends StoryEditParts {
@@ -15,6 +17,15 @@ export interface EditsParts extends StoryEditParts {
   /** Every list but those related to one article. */
   readonly names: () => readonly string[]
   readonly taxonomy: () => Taxonomy
+  readonly blocks: Blocks
+  /** Articles whose related lists name any of these. */
+  readonly relatedNaming: (articles: readonly Pick<StoredArticle, 'id' | 'url'>[]) => Promise<readonly ArticleId[]>
+}
+
+/** What editors do, and what time does to it. */
+export interface FollowedEdits extends Edits {
+  /** Has hashes and related lists follow blocks that have ended, and those that somebody died over. */
+  follow(): Promise<void>
 }
 
 const NOTHING_INGESTED = {
@@ -25,8 +36,14 @@ const NOTHING_INGESTED = {
 const outcomeOf = (edited: Edited): Outcome<StoryId> =>
   edited.kind === 'done' ? { kind: 'done', result: edited.story } : { kind: 'wrong', why: edited.why }
 
-export const createEdits = (parts: EditsParts): Edits => {
-  const { archive, publishing, editors, names, taxonomy, now } = parts
+/** An address names the article that has it, or will. */
+const idOf = (what: string): string => {
+  const url = /^https?:/i.test(what) ? canonicalUrl(what) : null
+  return url === null ? what : articleId(url)
+}
+
+export const createEdits = (parts: EditsParts): FollowedEdits => {
+  const { archive, publishing, editors, names, taxonomy, now, blocks, relatedNaming } = parts
 
   /** Lists that a pin or block may change: written anew at once. */
   const touched = (list: string): readonly string[] =>
@@ -34,19 +51,41 @@ export const createEdits = (parts: EditsParts): Edits => {
       ? names()
       : names().filter(name => name === list || name.startsWith(`${list}:`))
 
-  /** @param articles in whose related lists something changed, where it reaches those */
-  const publish = async (lists: readonly string[], articles: readonly ArticleId[]): Promise<void> => {
+  /** All that a list may name where it names one of these: the articles of their stories. */
+  const toldWith = async (articles: readonly ArticleId[]): Promise<ArticleId[]> => {
+    const found = (await archive.articles(articles)).flatMap(article => article ?? [])
+    const stories = await archive.stories([...new Set(found.map(({ story }) => story))])
+    return [...new Set([...articles, ...found.map(({ id }) => id), ...stories.flatMap(story => story?.articles ?? [])])]
+  }
+
+  /**
+   * Everything follows what was placed or lifted: hashes, the lists, and where it reaches those, related lists.
+   * @param articles that were kept off, or are back; @param isBlock whether they are to be nowhere from now on
+   */
+  const publish = async (lists: readonly string[], articles: readonly ArticleId[], isBlock: boolean): Promise<void> => {
+    const followed = await blocks.follow()
+    const all = [...new Set([...articles, ...followed.articles])]
+    const reachesRelated = followed.articles.length > 0 || lists.some(list => covers(list, 'related'))
+    const told = reachesRelated ? await toldWith(all) : []
+    const naming =
+      reachesRelated && isBlock ? await relatedNaming((await archive.articles(all)).flatMap(each => each ?? [])) : []
+    // Noted before any list is ranked anew: what is kept in memory is from before.
+    const own = [...new Set([...all, ...naming])]
+    if (reachesRelated)
+      await publishing.changed({ ...NOTHING_INGESTED, articles: own, stories: followed.stories, edited: told })
     await publishing.lists([...new Set(lists.flatMap(touched))])
-    if (lists.some(list => covers(list, 'related'))) await publishing.changed({ ...NOTHING_INGESTED, edited: articles })
   }
 
   return {
-    async place({ kind, what, list, place = 1, lasts, by, why }) {
+    async place({ kind, what: named, list, place = 1, lasts, by, why }) {
+      const what = idOf(named)
       const [article] = await archive.articles([what as ArticleId]) // looked up
       const [story] = kind === 'block' && !article ? await archive.stories([what as StoryId]) : [] // looked up
-      if (!article && !story) {
-        const named = `No article ${kind === 'block' ? 'or story ' : ''}${JSON.stringify(what)}`
-        return { kind: 'missing', why: `${named}: it expired, or never was.` }
+      // What has an address may be kept off before it comes.
+      const isToCome = kind === 'block' && what !== named
+      if (!article && !story && !isToCome) {
+        const unknown = `No article ${kind === 'block' ? 'or story ' : ''}${JSON.stringify(named)}`
+        return { kind: 'missing', why: `${unknown}: it expired, or never was.` }
       }
       const at = now()
       try {
@@ -55,7 +94,7 @@ export const createEdits = (parts: EditsParts): Edits => {
           what: article?.id ?? what,
           until: at + lasts,
         })
-        await publish([list], article ? [article.id] : (story?.articles ?? []))
+        await publish([list], article ? [article.id] : (story?.articles ?? []), kind === 'block')
         return { kind: 'done', result: placed }
       } catch (error) {
         if (!(error instanceof PlacementError)) throw error
@@ -63,15 +102,28 @@ export const createEdits = (parts: EditsParts): Edits => {
       }
     },
 
-    async lift(kind, what, list, by) {
-      const lifted = await editors.lift(kind, what, list, by, now())
+    async lift(kind, named, list, by) {
+      const what = idOf(named)
+      const [article] = await archive.articles([what as ArticleId]) // looked up
+      const lifted = [
+        ...(await editors.lift(kind, what, list, by, now())),
+        // Placed under the id it has, named by another of its addresses.
+        ...(article && article.id !== what ? await editors.lift(kind, article.id, list, by, now()) : []),
+      ]
       if (lifted.length === 0) return lifted
       const [story] = await archive.stories([what as StoryId]) // looked up
       await publish(
         lifted.map(each => each.list),
-        [what as ArticleId, ...(story?.articles ?? [])], // one that is none is looked up in vain
+        [...(article ? [article.id] : []), ...(story?.articles ?? [])],
+        false,
       )
       return lifted
+    },
+
+    async follow() {
+      const { articles, stories } = await blocks.follow()
+      if (articles.length === 0) return
+      await publishing.changed({ ...NOTHING_INGESTED, articles, stories, edited: await toldWith(articles) })
     },
 
     async file(id, section, by) {

@@ -5,15 +5,16 @@ import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import type { JobContext } from '../../jobs/context.ts'
 import { addArticles, publishingTo, type Queues } from '../../jobs/queues.ts'
-import type { Edits } from '../admin/editing.ts'
 import type { Archive } from '../archive/archive.ts'
 import { createArchive } from '../archive/redis-archive.ts'
 import { createStoryWriter } from '../archive/story-writer.ts'
+import { createWithholding } from '../archive/withhold.ts'
 import type { SectionId } from '../article/taxonomy.ts'
 import { createReadCounts, createTops, type ReadCounts, type Tops } from '../events/tops.ts'
 import type { Fetcher } from '../feed/fetch.ts'
 import type { Poster } from '../feed/post.ts'
 import { createLearning } from '../learning/learning.ts'
+import { relatedNaming } from '../lists/mentions.ts'
 import type { Publisher } from '../lists/publisher.ts'
 import type { Keeper } from '../redis/kept.ts'
 import type { Keys } from '../redis/keys.ts'
@@ -27,8 +28,9 @@ import { createRobots } from '../sources/robots.ts'
 import { createSources, type Sources } from '../sources/sources.ts'
 import { createStories } from '../story/stories.ts'
 import { createPush, type Push } from '../websub/push.ts'
+import { createBlocks } from './blocks.ts'
 import type { Config } from './config/load.ts'
-import { createEdits } from './edits.ts'
+import { createEdits, type FollowedEdits } from './edits.ts'
 import { createIntake } from './intake.ts'
 import { createLists, type Lists } from './lists.ts'
 import { createPrecedence } from './precedence.ts'
@@ -42,7 +44,7 @@ export interface Services {
   readonly network: Network
   readonly publisher: Publisher
   readonly lists: Lists
-  readonly edits: Edits
+  readonly edits: FollowedEdits
   readonly room: Room
   readonly tops: Tops
   readonly readCounts: ReadCounts
@@ -170,9 +172,14 @@ export const createServices = ({
   const { publisher } = lists
   const publishing = publishingTo(queues, lists)
   const names = () => publisher.names()
+  const writer = createStoryWriter(archived)
+  const blocks = createBlocks({
+    ...{ editors: lists.editors, now },
+    withholding: createWithholding({ redis, keys, archive, writer }),
+  })
   const leave = createLeave({
     ...{ redis, keys, names, now },
-    writer: createStoryWriter(archived),
+    writer,
     changes: lists.changes,
   })
   const room = createRoom({
@@ -190,13 +197,22 @@ export const createServices = ({
     lists,
     room,
     edits: createEdits({
-      ...{ archive, stories, publishing, editors: lists.editors, names, now },
+      ...{ archive, stories, publishing, editors: lists.editors, names, blocks, now },
+      relatedNaming: articles => relatedNaming(redis, keys, articles),
       taxonomy: () => config().taxonomy,
     }),
     tops,
     readCounts,
     context: {
-      archive,
+      archive: {
+        ...archive,
+        // What is blocked already when it comes is kept off from the beginning.
+        async ingest(batch, at, crawl) {
+          const ingested = await archive.ingest(batch, at, crawl)
+          await blocks.follow(ingested.articles)
+          return ingested
+        },
+      },
       stories,
       sources,
       publisher,

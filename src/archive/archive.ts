@@ -36,8 +36,10 @@ export interface StoredStory {
   readonly id: StoryId
   /** The article it is shown by. */
   readonly lead: ArticleId
-  /** All its articles, reprints among them, oldest first. */
+  /** All its articles, reprints among them, oldest first; those that are kept off everything come last. */
   readonly articles: readonly ArticleId[]
+  /** Of them, those that an editor keeps off everything: readers are not told of them. */
+  readonly blocked?: readonly ArticleId[]
   /** Distinct sources that tell it. */
   readonly sources: readonly SourceId[]
   /** Other publishers that tell it, each by its best article, best first; at most a few. */
@@ -87,6 +89,8 @@ export interface Archive {
   horizon(): Promise<number>
   /** Resolves ids of merged URLs to the article they became; null where unknown. */
   resolve(ids: readonly ArticleId[]): Promise<readonly (ArticleId | null)[]>
+  /** The stories these are part of now; null where there is none. */
+  standing(ids: readonly StoryId[]): Promise<readonly (StoryId | null)[]>
   /** Puts all articles of one story into another, as decided by the story room or an editor. Running it again changes nothing. */
   merge(from: StoryId, into: StoryId, now: number): Promise<Ingested>
   /** Takes articles out of a story into one of their own. Running it again changes nothing. */

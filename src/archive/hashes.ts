@@ -37,7 +37,9 @@ const Strings = z.array(z.string())
 const strings = <T extends string>(json: string | undefined): T[] => Strings.parse(JSON.parse(json ?? '[]')) as T[] // brands: written by us
 
 /** @returns null for a hash that is not there (Redis answers an empty one), and for an article on its way out (src/retention) */
-export const parseArticle = (hash: Record<string, string>): StoredArticle | null => {
+export const parseArticle = (stored: Record<string, string>): StoredArticle | null => {
+  // What an editor keeps off everything has its text apart, so that nobody who reads the hash can show it.
+  const hash: Record<string, string> = stored.withheld ? { ...stored, ...JSON.parse(stored.withheld) } : stored // written by withhold.lua
   if (!hash.id || !hash.url || !hash.title || !hash.publishedAt || !hash.section || hash.leaving) return null
   return {
     id: hash.id as ArticleId,
@@ -63,11 +65,14 @@ export const parseArticle = (hash: Record<string, string>): StoredArticle | null
 
 /** @returns null for a hash that is not there */
 export const parseStory = (hash: Record<string, string>): StoredStory | null => {
-  if (!hash.id || !hash.lead || !hash.publishedAt) return null
+  const blocked = strings<ArticleId>(hash.blocked)
+  const lead = hash.lead || blocked[0]
+  if (!hash.id || !lead || !hash.publishedAt) return null
   return {
     id: hash.id as StoryId,
-    lead: hash.lead as ArticleId,
-    articles: strings<ArticleId>(hash.articles),
+    lead: lead as ArticleId,
+    articles: [...strings<ArticleId>(hash.articles), ...blocked],
+    ...(blocked.length > 0 ? { blocked } : {}),
     sources: strings<SourceId>(hash.sources),
     alsoIn: JSON.parse(hash.alsoIn ?? '[]') as AlsoIn[], // written by join.lua
     sections: strings(hash.sections),

@@ -9,6 +9,8 @@
 --      5  most members kept; beyond it the oldest that does not lead goes
 --      6  JSON array of ids of articles that leave it
 --      7  most publishers named beside the lead's
+--      8  JSON array of ids of articles that editors keep off everything, whichever of them are its members; "" to leave that as it is
+-- What is kept off everything neither leads it nor is named by it, as long as anything else is there; where nothing else is, it has no lead for readers.
 -- Returns { lead, publishedAt of the lead, sections of the lead (JSON), sections before (JSON or "[]") };
 --         { "moved", id } where the story was merged into that one: nothing is done;
 --         { "empty", "", "[]", sections before } where nobody is left.
@@ -24,9 +26,22 @@ if member then
   local standing = stands and cjson.decode(stands) or {}
   member.score = member.score or standing.score or 0
   member.url = member.url or standing.url
+  member.blocked = member.blocked or standing.blocked
   redis.call('HSET', members, member.id, cjson.encode(member))
 end
 for _, id in ipairs(cjson.decode(ARGV[6])) do redis.call('HDEL', members, id) end
+
+if ARGV[8] ~= '' then
+  local kept = {}
+  for _, id in ipairs(cjson.decode(ARGV[8])) do kept[id] = true end
+  for _, json in ipairs(redis.call('HVALS', members)) do
+    local one = cjson.decode(json)
+    if (one.blocked or false) ~= (kept[one.id] or false) then
+      one.blocked = kept[one.id]
+      redis.call('HSET', members, one.id, cjson.encode(one))
+    end
+  end
+end
 
 local before = redis.call('HGET', story, 'sections') or '[]'
 local all = {}
@@ -40,9 +55,13 @@ table.sort(all, function(a, b)
   return a.id < b.id
 end)
 
+local function isAhead(one, other)
+  if (one.blocked or false) ~= (other.blocked or false) then return not one.blocked end
+  return one.score > other.score
+end
 local lead = all[1]
 for _, candidate in ipairs(all) do
-  if candidate.score > lead.score then lead = candidate end
+  if isAhead(candidate, lead) then lead = candidate end
 end
 
 if #all > tonumber(ARGV[5]) then
@@ -55,13 +74,16 @@ if #all > tonumber(ARGV[5]) then
   end
 end
 
-local articles, sources, known = {}, {}, {}
-for index, one in ipairs(all) do
-  articles[index] = one.id
-  for _, source in ipairs(one.sources) do
-    if not known[source] then
-      known[source] = true
-      sources[#sources + 1] = source
+local articles, blocked, sources, known = {}, {}, {}, {}
+for _, one in ipairs(all) do
+  if one.blocked then table.insert(blocked, one.id == lead.id and 1 or #blocked + 1, one.id)
+  else
+    articles[#articles + 1] = one.id
+    for _, source in ipairs(one.sources) do
+      if not known[source] then
+        known[source] = true
+        sources[#sources + 1] = source
+      end
     end
   end
 end
@@ -69,14 +91,14 @@ end
 -- Each other publisher by its best article; of the lead's own URL those that carry it too.
 local ranked, also, named = {}, {}, { [lead.sources[1] or ''] = true }
 for _, one in ipairs(all) do
-  if one.id ~= lead.id then ranked[#ranked + 1] = one end
+  if one.id ~= lead.id and not one.blocked then ranked[#ranked + 1] = one end
 end
 table.sort(ranked, function(a, b)
   if a.score ~= b.score then return a.score > b.score end
   if a.at ~= b.at then return a.at < b.at end
   return a.id < b.id
 end)
-table.insert(ranked, 1, lead)
+if not lead.blocked then table.insert(ranked, 1, lead) end
 for _, one in ipairs(ranked) do
   for _, source in ipairs(one.sources) do
     if not named[source] and one.url and #also < tonumber(ARGV[7]) then
@@ -86,10 +108,12 @@ for _, one in ipairs(ranked) do
   end
 end
 
+local function array(list) return #list > 0 and cjson.encode(list) or '[]' end
 local sections = cjson.encode(lead.sections)
 redis.call('HSETNX', story, 'firstSeenAt', ARGV[3])
-redis.call('HSET', story, 'id', ARGV[1], 'lead', lead.id, 'articles', cjson.encode(articles), 'sources', cjson.encode(sources),
-  'alsoIn', #also > 0 and cjson.encode(also) or '[]', 'sections', sections, 'publishedAt', lead.at, 'lastSeenAt', ARGV[3])
+redis.call('HSET', story, 'id', ARGV[1], 'lead', lead.blocked and '' or lead.id, 'articles', array(articles), 'sources', array(sources),
+  'alsoIn', array(also), 'sections', sections, 'publishedAt', lead.at, 'lastSeenAt', ARGV[3])
+if #blocked > 0 then redis.call('HSET', story, 'blocked', array(blocked)) else redis.call('HDEL', story, 'blocked') end
 redis.call('PEXPIRE', story, ARGV[4])
 redis.call('PEXPIRE', members, ARGV[4])
 return { lead.id, lead.at, sections, before }

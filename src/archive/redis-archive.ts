@@ -15,7 +15,7 @@ import type { Archive, Ingested, StoredArticle } from './archive.ts'
 import { articleFields, parseArticle, parseStory } from './hashes.ts'
 import { leadScore } from './lead.ts'
 import type { ArticleSettings } from './settings.ts'
-import { createStoryWriter, lastOfEach, type Placed } from './story-writer.ts'
+import { createStoryWriter, lastOfEach, MOST_MOVES, type Placed } from './story-writer.ts'
 import { noteTitles } from './titles.ts'
 
 const upsert = loadScript(new URL('./upsert.lua', import.meta.url))
@@ -222,6 +222,25 @@ export const createArchive = ({ redis, keys, settings, weightOf, parentOf }: Arc
     },
 
     resolve,
+
+    async standing(ids) {
+      const [there, into] = await Promise.all([
+        Promise.all(ids.map(id => redis.hexists(keys.story(id), 'id'))),
+        Promise.all(ids.map(id => redis.hget(keys.story(id), 'into'))),
+      ])
+      // One merged into one that was merged is rare, and ends: `into` of a story is never set anew to where it came from.
+      return Promise.all(
+        ids.map(async (id, index) => {
+          let now: string | null = there[index] ? id : (into[index] ?? null)
+          for (let move = 0; now !== null && now !== id && move < MOST_MOVES; move += 1) {
+            const next: string | null = await redis.hget(keys.story(now), 'into')
+            if (next === null) break
+            now = next
+          }
+          return now as StoryId | null // written by close.lua
+        }),
+      )
+    },
 
     async merge(from, into, now) {
       const placed = lastOfEach(await writer.merge(from, into, now))

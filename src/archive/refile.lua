@@ -9,7 +9,7 @@
 
 local key = KEYS[1]
 local section, most = ARGV[1], tonumber(ARGV[3])
-local stands = redis.call('HMGET', key, 'section', 'sections', 'sources', 'publishedAt', 'story', 'title', 'evidence', 'filed')
+local stands = redis.call('HMGET', key, 'section', 'sections', 'sources', 'publishedAt', 'story', 'title', 'evidence', 'filed', 'withheld')
 if not stands[1] or not stands[2] then return { 'missing' } end
 
 local filed = stands[8] or stands[2]
@@ -32,4 +32,6 @@ else
 end
 local written = cjson.encode(sections)
 redis.call('HSET', key, 'section', sections[1], 'sections', written, 'evidence', #evidence > 0 and cjson.encode(evidence) or '[]')
-return { stands[1], written, stands[3], stands[4], stands[5], stands[6] }
+-- The title of one that is kept off everything stands apart (withhold.lua).
+local title = stands[6] or (stands[9] and cjson.decode(stands[9]).title) or ''
+return { stands[1], written, stands[3], stands[4], stands[5], title }

@@ -18,7 +18,7 @@ const restory = loadScript(new URL('./restory.lua', import.meta.url))
 export const MOST_MEMBERS = 500
 const MOST_ALSO_IN = 8
 /** A story merged into one that was merged itself, and so on: never so often. */
-const MOST_MOVES = 50
+export const MOST_MOVES = 50
 
 /** An article as its story knows it. */
 export interface Member {
@@ -30,6 +30,8 @@ export interface Member {
   /** Missing where another source carries what stands already. */
   readonly score?: number
   readonly url?: string
+  /** An editor keeps it off everything. Missing: as it stands. */
+  readonly blocked?: boolean
 }
 
 /** How a story stands after a change, and in which sections it stood before. */
@@ -48,6 +50,8 @@ export interface StoryWriter {
   split(from: StoryId, to: StoryId, articles: readonly ArticleId[], now: number): Promise<Placed[]>
   /** Takes articles out of their story: they are no more. */
   leave(story: StoryId, articles: readonly ArticleId[], now: number): Promise<Placed>
+  /** Says which of its articles editors keep off everything: these, and no others. */
+  withhold(story: StoryId, articles: readonly ArticleId[], now: number): Promise<Placed>
   /** Tells articles their story. */
   tell(articles: readonly ArticleId[], story: StoryId): Promise<void>
   index(placed: readonly Placed[]): Promise<void>
@@ -71,6 +75,7 @@ export const createStoryWriter = ({ redis, keys, settings, parentOf }: StoryWrit
     member: Member | null,
     leaving: readonly ArticleId[],
     now: number,
+    blocked?: readonly ArticleId[],
   ): Promise<Placed> => {
     let current = story
     for (let move = 0; move < MOST_MOVES; move += 1) {
@@ -86,6 +91,7 @@ export const createStoryWriter = ({ redis, keys, settings, parentOf }: StoryWrit
           MOST_MEMBERS,
           JSON.stringify(leaving),
           MOST_ALSO_IN,
+          blocked ? JSON.stringify(blocked) : '',
         ],
       )) as [string?, string?, string?, string?] // as join.lua returns
       if (first !== 'moved') {
@@ -116,6 +122,7 @@ export const createStoryWriter = ({ redis, keys, settings, parentOf }: StoryWrit
   return {
     join: (story, member, now) => change(story, member, [], now),
     leave: (story, articles, now) => change(story, null, articles, now),
+    withhold: (story, articles, now) => change(story, null, [], now, articles),
     tell,
 
     async merge(from, into, now) {

@@ -21,73 +21,92 @@ local function contains(list, wanted)
   return false
 end
 
-if redis.call('EXISTS', key) == 0 then
-  if mode == 'merge' then return { 'missing' } end
-  local write = { 'sections', ARGV[4], 'source', source, 'sources', cjson.encode({ source }), 'views', '0', 'comments', '0', 'shares', '0' }
-  for name, value in pairs(fields) do
-    write[#write + 1] = name
-    write[#write + 1] = value
-  end
-  redis.call('HSET', key, unpack(write))
-  redis.call('PEXPIRE', key, ARGV[5])
-  return { 'added', ARGV[4], cjson.encode({ source }), fields.publishedAt }
-end
-
-local stands = redis.call('HMGET', key, 'source', 'sources', 'sections', 'publishedAt', 'title', 'summary', 'url', 'author', 'image',
-  'filed', 'section', 'evidence', 'readAt', 'firstSeenAt', 'leaving')
-if stands[15] then return { 'missing' } end
--- Where an editor moved it to another section: what the evidence alone would say (refile.lua).
-local filed = stands[10]
-local sources, sections = cjson.decode(stands[2]), cjson.decode(stands[3])
-local outcome = 'unchanged'
-
-if mode == 'own' and source == stands[1] then
-  local edited = fields.title ~= stands[5] or fields.summary ~= stands[6] or fields.url ~= stands[7] or fields.author ~= stands[8]
-    or fields.image ~= stands[9]
-  -- Batches of two crawls may come in the wrong order, where one lost its worker: what was read earlier says nothing new.
-  if edited and fields.firstSeenAt >= (stands[13] or stands[14] or '') then
-    -- An edit keeps its place: when it was published, first seen, and its story stand as they were.
-    sections = cjson.decode(ARGV[4])
-    if filed then
-      -- The editor's word outlives the edit; the evidence beside it is that of the new text.
-      local primary = stands[11]
-      fields.section = primary
-      local kept = { primary }
-      for _, section in ipairs(sections) do
-        if #kept < most and section ~= primary then kept[#kept + 1] = section end
-      end
-      local evidence = {}
-      for _, each in ipairs(cjson.decode(stands[12] or '[]')) do
-        if each.from == 'editor' then evidence[#evidence + 1] = each end
-      end
-      for _, each in ipairs(cjson.decode(fields.evidence or '[]')) do evidence[#evidence + 1] = each end
-      fields.evidence = cjson.encode(evidence)
-      fields.filed = ARGV[4]
-      sections = kept
-    end
-    local write = { 'sections', cjson.encode(sections), 'readAt', fields.firstSeenAt }
+local function upsert()
+  if redis.call('EXISTS', key) == 0 then
+    if mode == 'merge' then return { 'missing' } end
+    local write = { 'sections', ARGV[4], 'source', source, 'sources', cjson.encode({ source }), 'views', '0', 'comments', '0', 'shares', '0' }
     for name, value in pairs(fields) do
-      if name ~= 'publishedAt' and name ~= 'firstSeenAt' and name ~= 'story' and name ~= 'reprintOf' and name ~= 'id'
-        and name ~= 'crawl' then
-        write[#write + 1] = name
-        write[#write + 1] = value
-      end
+      write[#write + 1] = name
+      write[#write + 1] = value
     end
     redis.call('HSET', key, unpack(write))
-    outcome = 'updated'
+    redis.call('PEXPIRE', key, ARGV[5])
+    return { 'added', ARGV[4], cjson.encode({ source }), fields.publishedAt }
   end
-else
-  local before = #sources + #sections
-  if not contains(sources, source) then sources[#sources + 1] = source end
-  local byEvidence = filed and cjson.decode(filed) or {}
-  for _, section in ipairs(cjson.decode(ARGV[4])) do
-    if #sections < most and not contains(sections, section) then sections[#sections + 1] = section end
-    if #byEvidence < most and not contains(byEvidence, section) then byEvidence[#byEvidence + 1] = section end
+
+  local stands = redis.call('HMGET', key, 'source', 'sources', 'sections', 'publishedAt', 'title', 'summary', 'url', 'author', 'image',
+    'filed', 'section', 'evidence', 'readAt', 'firstSeenAt', 'leaving')
+  if stands[15] then return { 'missing' } end
+  -- Where an editor moved it to another section: what the evidence alone would say (refile.lua).
+  local filed = stands[10]
+  local sources, sections = cjson.decode(stands[2]), cjson.decode(stands[3])
+  local outcome = 'unchanged'
+
+  if mode == 'own' and source == stands[1] then
+    local edited = fields.title ~= stands[5] or fields.summary ~= stands[6] or fields.url ~= stands[7] or fields.author ~= stands[8]
+      or fields.image ~= stands[9]
+    -- Batches of two crawls may come in the wrong order, where one lost its worker: what was read earlier says nothing new.
+    if edited and fields.firstSeenAt >= (stands[13] or stands[14] or '') then
+      -- An edit keeps its place: when it was published, first seen, and its story stand as they were.
+      sections = cjson.decode(ARGV[4])
+      if filed then
+        -- The editor's word outlives the edit; the evidence beside it is that of the new text.
+        local primary = stands[11]
+        fields.section = primary
+        local kept = { primary }
+        for _, section in ipairs(sections) do
+          if #kept < most and section ~= primary then kept[#kept + 1] = section end
+        end
+        local evidence = {}
+        for _, each in ipairs(cjson.decode(stands[12] or '[]')) do
+          if each.from == 'editor' then evidence[#evidence + 1] = each end
+        end
+        for _, each in ipairs(cjson.decode(fields.evidence or '[]')) do evidence[#evidence + 1] = each end
+        fields.evidence = cjson.encode(evidence)
+        fields.filed = ARGV[4]
+        sections = kept
+      end
+      local write = { 'sections', cjson.encode(sections), 'readAt', fields.firstSeenAt }
+      for name, value in pairs(fields) do
+        if name ~= 'publishedAt' and name ~= 'firstSeenAt' and name ~= 'story' and name ~= 'reprintOf' and name ~= 'id'
+          and name ~= 'crawl' then
+          write[#write + 1] = name
+          write[#write + 1] = value
+        end
+      end
+      redis.call('HSET', key, unpack(write))
+      outcome = 'updated'
+    end
+  else
+    local before = #sources + #sections
+    if not contains(sources, source) then sources[#sources + 1] = source end
+    local byEvidence = filed and cjson.decode(filed) or {}
+    for _, section in ipairs(cjson.decode(ARGV[4])) do
+      if #sections < most and not contains(sections, section) then sections[#sections + 1] = section end
+      if #byEvidence < most and not contains(byEvidence, section) then byEvidence[#byEvidence + 1] = section end
+    end
+    if filed then redis.call('HSET', key, 'filed', cjson.encode(byEvidence)) end
+    if #sources + #sections > before then
+      redis.call('HSET', key, 'sources', cjson.encode(sources), 'sections', cjson.encode(sections))
+      outcome = 'merged'
+    end
   end
-  if filed then redis.call('HSET', key, 'filed', cjson.encode(byEvidence)) end
-  if #sources + #sections > before then
-    redis.call('HSET', key, 'sources', cjson.encode(sources), 'sections', cjson.encode(sections))
-    outcome = 'merged'
-  end
+  return { outcome, cjson.encode(sections), cjson.encode(sources), stands[4] }
 end
-return { outcome, cjson.encode(sections), cjson.encode(sources), stands[4] }
+
+-- Of one that an editor keeps off everything (withhold.lua) the text stands apart: it is put back for as long as this takes.
+local shown = { 'id', 'url', 'title', 'summary', 'author', 'image' }
+local withheld = redis.call('HGET', key, 'withheld')
+if withheld then
+  for name, value in pairs(cjson.decode(withheld)) do redis.call('HSET', key, name, value) end
+end
+local outcome = upsert()
+if withheld then
+  local kept = {}
+  for at, value in ipairs(redis.call('HMGET', key, unpack(shown))) do
+    if value then kept[shown[at]] = value end
+  end
+  redis.call('HSET', key, 'withheld', cjson.encode(kept))
+  redis.call('HDEL', key, unpack(shown))
+end
+return outcome

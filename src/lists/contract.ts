@@ -15,8 +15,8 @@ const jsonArray = z
   .describe('A JSON array, as a string.')
 const orEmpty = <T extends z.ZodType>(schema: T) => z.union([schema, z.literal('')])
 
-/** HASH `newsdesk:article:<id>`. Empty strings where there is nothing; fields may be added. */
-export const ArticleHash = z.object({
+/** HASH `newsdesk:article:<id>`, of one that may be shown. Empty strings where there is nothing; fields may be added. */
+export const ShownArticle = z.object({
   id: z.string().min(1),
   url: z.url({ protocol: /^https?$/ }),
   title: z.string().min(1),
@@ -49,13 +49,24 @@ export const ArticleHash = z.object({
   leaving: z.literal('1').describe('It is about to be deleted, and in no list any more; else missing.').optional(),
 })
 
+/** HASH `newsdesk:article:<id>`, of one that an editor keeps off everything: nothing of it may be shown. */
+export const WithheldArticle = ShownArticle.omit({
+  ...{ id: true, url: true, title: true, summary: true, author: true, image: true },
+}).extend({ withheld: z.string().describe("newsdesk's own: show nothing of it.") })
+
+/** HASH `newsdesk:article:<id>`. */
+export const ArticleHash = z.union([ShownArticle, WithheldArticle])
+
 /** HASH `newsdesk:story:<id>`, of a story that stands. */
 export const StandingStory = z.object({
   id: z.string().min(1),
-  lead: z.string().min(1),
+  lead: z.string().describe('The article it is shown by; empty where all of its articles are kept off everything.'),
   articles: jsonArray,
   sources: jsonArray,
   alsoIn: jsonArray,
+  blocked: jsonArray
+    .describe('Its articles that are kept off everything, which `articles` leaves out; else missing.')
+    .optional(),
   sections: jsonArray,
   publishedAt: time,
   firstSeenAt: time,

@@ -54,6 +54,12 @@ const check = ({ kind, list, until, at }: Placement): void => {
   const parsed = parseListName(list)
   const isWide = kind === 'block' && (list === EVERYWHERE || list === 'related')
   if (!parsed && !isWide) throw new PlacementError(`${JSON.stringify(list)} is no list; \`newsdesk lists\` names them`)
+  if (parsed?.rule === 'related')
+    throw new PlacementError(
+      kind === 'pin'
+        ? `${list} stands beside one article, so nothing can be pinned to it; pin to must-reads`
+        : `${list} stands beside one article; to keep something off all such lists, block it on related`,
+    )
   if (kind === 'pin' && parsed?.rule === 'latest')
     throw new PlacementError(`${list} is in order of time, so nothing can be pinned to it; pin to must-reads`)
   if (until <= at) throw new PlacementError('it would end before it began: give a time to come')

@@ -36,7 +36,11 @@ const middleOf = (article: StoredArticle, { taxonomy, language, nameOf }: Labels
 }
 
 const endOf = ({ article, story }: Candidate, { nameOf }: Labels): Pick<Entry, 'story' | 'alsoIn'> => ({
-  story: { id: story.id, articles: Math.max(1, story.articles.length), sources: Math.max(1, story.sources.length) },
+  story: {
+    id: story.id,
+    articles: Math.max(1, story.articles.length - (story.blocked?.length ?? 0)),
+    sources: Math.max(1, story.sources.length),
+  },
   alsoIn: story.alsoIn
     .filter(also => also.source !== article.sources[0])
     .map(also => ({ source: { id: also.source, name: nameOf(also.source) }, url: also.url })),

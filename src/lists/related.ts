@@ -62,7 +62,8 @@ export const relatedToEach = async (
 
   return Promise.all(
     articles.map(async (article, index): Promise<Ranking> => {
-      if (!article) return NOTHING
+      // Beside what is kept off lists nothing is listed either.
+      if (!article || scope.isBlocked(article)) return NOTHING
       const isOther = ({ story }: Candidate): boolean => story.id !== article.story
       const similarity = new Map(alike[index]?.map(each => [each.id, each.similarity]))
       const reading = new Map(

@@ -4,6 +4,7 @@ import type { Archive } from '../archive/archive.ts'
 import type { StoryId } from '../article/article.ts'
 import type { SectionId, Taxonomy } from '../article/taxonomy.ts'
 import type { Top } from '../events/tops.ts'
+import { followed } from './blocks.ts'
 import type { Editors, Placement } from './editors.ts'
 import type { EventKind, Window } from './entry.ts'
 import type { Reads } from './reads.ts'
@@ -15,7 +16,7 @@ import type { Shelf } from './shelf.ts'
 import type { UsualReads } from './usual-reads.ts'
 
 export interface RoundParts {
-  readonly archive: Pick<Archive, 'newestStories'>
+  readonly archive: Pick<Archive, 'newestStories' | 'resolve' | 'standing'>
   readonly shelf: Shelf
   readonly reads: Pick<Reads, 'tops' | 'lastReported'>
   readonly usual: Pick<UsualReads, 'at'>
@@ -79,7 +80,7 @@ export const createRound = (
       if (tops !== known?.tops) heads.set(name, { most, tops })
       return (await tops).slice(0, most)
     },
-    placements: once(() => editors.inForce(now)),
+    placements: once(async () => followed(await editors.inForce(now), archive)),
     usual: once(() =>
       usual.at(
         taxonomy().map(({ id }) => id),

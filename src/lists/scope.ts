@@ -14,6 +14,8 @@ export interface Scope {
   /** Whether it is less than everything. */
   readonly isPart: boolean
   readonly choice: Choice
+  /** Whether an editor keeps an article off, by itself or with its story. */
+  readonly isBlocked: (article: Pick<StoredArticle, 'id' | 'story'>) => boolean
 }
 
 export interface ScopeParts {
@@ -44,16 +46,19 @@ export const scopeOf = (
   const isMember = inGroup(edition, groups())
   const language = edition && 'language' in edition ? edition.language : undefined
   const oldest = now() - retention()
+  const isBlocked = ({ id, story }: Pick<StoredArticle, 'id' | 'story'>): boolean =>
+    blocked.has(id) || blocked.has(story)
   const shows = ({ id, story, sources, language: its, firstSeenAt }: StoredArticle): boolean =>
-    !blocked.has(id) &&
-    !blocked.has(story) &&
+    !isBlocked({ id, story }) &&
     oldest < firstSeenAt &&
     (language === undefined || its.split('-')[0] === language) &&
     sources.some(isMember)
   return {
     section,
     isPart: section !== undefined || edition !== undefined,
+    isBlocked,
     choice: {
+      isBlocked: article => blocked.has(article),
       mayBe: (article, id) => !blocked.has(article) && isMember(id),
       shows,
       isOf: sections => section === undefined || inSection(taxonomy(), sections, section),
@@ -77,7 +82,7 @@ export const pinsOf = async (
   const shown = articles.map(each => (each && !blocked.has(each.id) && !blocked.has(each.story) ? each : null))
   const found = await shelf.candidates(
     shown.flatMap(article => article?.story ?? []),
-    { mayBe: () => true, shows: () => true, isOf: () => true },
+    { isBlocked: id => blocked.has(id), mayBe: () => true, shows: () => true, isOf: () => true },
   )
   const byStory = new Map(found.map(({ story }) => [story.id, story]))
   return pins.flatMap((pin, index): Pinned[] => {

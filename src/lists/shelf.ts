@@ -8,6 +8,8 @@ import type { Candidate } from './rules/candidate.ts'
 
 /** Which article of a story may show it; the first that may does. */
 export interface Choice {
+  /** Whether an editor keeps an article off the list: it neither shows its story nor is named beside the one that does. */
+  readonly isBlocked: (article: ArticleId) => boolean
   /** Known without reading the article: of those that are named beside the lead. */
   readonly mayBe: (article: ArticleId, source: string) => boolean
   readonly shows: (article: StoredArticle) => boolean
@@ -96,6 +98,12 @@ const createKept = <Id extends string, T>(
 /** Some 3 KB each. What is alike to the news of today may be of any day of the week. */
 const MOST_KEPT = 30_000
 
+/** What a list may say of a story: no word of what an editor keeps off it. Mostly nothing is, and the story itself is what may be said. */
+export const without = (story: StoredStory, isBlocked: (article: ArticleId) => boolean): StoredStory =>
+  story.alsoIn.some(({ article }) => isBlocked(article))
+    ? { ...story, alsoIn: story.alsoIn.filter(({ article }) => !isBlocked(article)) }
+    : story
+
 export const createShelf = ({
   archive,
   changes,
@@ -128,7 +136,7 @@ export const createShelf = ({
    */
   const shownBy = (
     story: StoredStory,
-    { mayBe, shows, isOf }: Choice,
+    { isBlocked, mayBe, shows, isOf }: Choice,
     articleOf: (id: ArticleId) => StoredArticle | null | undefined,
   ): Candidate | null => {
     if (!isOf(story.sections)) return null
@@ -138,7 +146,8 @@ export const createShelf = ({
       if (also && !mayBe(also.article, also.source)) continue
       const article = articleOf(also?.article ?? story.lead)
       if (article === undefined) return null
-      if (article && shows(article)) return isOf(article.sections) ? { article, story } : null
+      if (article && shows(article))
+        return isOf(article.sections) ? { article, story: without(story, isBlocked) } : null
     }
     return null
   }

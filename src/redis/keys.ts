@@ -111,6 +111,8 @@ export const keysFor = (prefix: string) => {
     storyLog: () => `{${prefix}:stories}:log`,
     /** STRING, 16 hex digits: the secret by which the log's words are hashed. Written once, by whoever is first. Kept. */
     storyHashKey: () => `{${prefix}:stories}:key`,
+    /** SET of articles whose text is withheld from readers, since an editor keeps them off everything. Written by editors, ingest and scheduler; one member a block's article. */
+    withheld: () => `{${prefix}:stories}:withheld`,
     /** ZSET article id by ms of publication: what there is, oldest first. Written by ingest, swept of those that are gone. One member an article. */
     articleIndex: () => `${prefix}:index:articles`,
     /** HASH horizon, dropped, begun, short: how memory is kept within `articles.memory`. Written by the scheduler, read by ingest and the status. One. */

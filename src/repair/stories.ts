@@ -97,10 +97,11 @@ const articleOutside: Check<Membership> = {
   },
 }
 
-/** As join.lua chooses: the highest score, of equal ones the oldest. */
+/** As join.lua chooses: what is not kept off everything before what is, the highest score, of equal ones the oldest. */
 const leadOf = (members: readonly Member[]): Member | undefined =>
   [...members].sort(
     (a, b) =>
+      Number(a.blocked ?? false) - Number(b.blocked ?? false) ||
       (b.score ?? 0) - (a.score ?? 0) ||
       (a.at < b.at ? -1 : a.at > b.at ? 1 : 0) ||
       (a.id < b.id ? -1 : a.id > b.id ? 1 : 0),

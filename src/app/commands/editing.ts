@@ -3,17 +3,21 @@
 import pc from 'picocolors'
 import { publishingTo } from '../../../jobs/queues.ts'
 import { createEditingActs, type EditingActs, type Edits, type Outcome } from '../../admin/editing.ts'
+import { createStoryWriter } from '../../archive/story-writer.ts'
+import { createWithholding } from '../../archive/withhold.ts'
 import type { ArticleId, StoryId } from '../../article/article.ts'
 import { createReadCounts, createTops } from '../../events/tops.ts'
 import { EVERYWHERE, type Placement } from '../../lists/editors.ts'
+import { relatedNaming } from '../../lists/mentions.ts'
 import { parseListName } from '../../lists/names.ts'
 import { Duration } from '../../settings/units.ts'
 import { auditOf, cliActor } from '../acting.ts'
+import { createBlocks } from '../blocks.ts'
 import { createEdits } from '../edits.ts'
 import { createLists, type Lists } from '../lists.ts'
 import { type Session, withSession } from '../session.ts'
 import { print } from './print.ts'
-import { storyRooms } from './story.ts'
+import { archivedBy, storyRooms } from './story.ts'
 
 /** The list side of a running newsdesk, for a command. */
 const listRooms = (session: Session): Lists & { readonly edits: Edits } => {
@@ -29,6 +33,11 @@ const listRooms = (session: Session): Lists & { readonly edits: Edits } => {
   })
   const edits = createEdits({
     ...{ archive, stories, editors: lists.editors, now: Date.now },
+    blocks: createBlocks({
+      ...{ editors: lists.editors, now: Date.now },
+      withholding: createWithholding({ redis, keys, archive, writer: createStoryWriter(archivedBy(session)) }),
+    }),
+    relatedNaming: articles => relatedNaming(redis, keys, articles),
     publishing: publishingTo(queues, lists),
     names: () => lists.publisher.names(),
     taxonomy: () => config.taxonomy,

@@ -35,7 +35,12 @@ export const registerEditing = (program: Command, configDir: () => string, run: 
           ? 'put an article at a place of a list for a while; goes over every rule'
           : 'keep an article, or a whole story, off lists for a while',
       )
-      .argument('<what>', kind === 'pin' ? 'id of an article' : 'id of an article or story')
+      .argument(
+        '<what>',
+        kind === 'pin'
+          ? 'id or address of an article'
+          : 'id of an article or story, or the address of an article, also of one to come',
+      )
       .option('--list <list>', kind === 'pin' ? 'which; must-reads' : 'which, and its parts; every list')
       .option('--for <time>', 'how long, such as 30m, 6h or 2d', '6h')
       .option('--why <text>', 'kept in the log')
@@ -49,7 +54,7 @@ export const registerEditing = (program: Command, configDir: () => string, run: 
     program
       .command(`un${kind}`)
       .description(kind === 'pin' ? 'take a pin back' : 'take a block back')
-      .argument('<what>', 'its id')
+      .argument('<what>', 'its id or address')
       .option('--list <list>', 'from this list only')
       .addOption(by())
       .action(

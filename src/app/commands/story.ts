@@ -2,6 +2,7 @@
 
 import { publishingTo } from '../../../jobs/queues.ts'
 import { createArchive } from '../../archive/redis-archive.ts'
+import type { SectionId } from '../../article/taxonomy.ts'
 import { createChanges } from '../../lists/changes.ts'
 import { changedBy } from '../../lists/names.ts'
 import { editionsOf } from '../../lists/publisher.ts'
@@ -9,6 +10,13 @@ import { createWaiting } from '../../lists/waiting.ts'
 import { createStories } from '../../story/stories.ts'
 import type { Session } from '../session.ts'
 import type { StoryEditParts } from '../story-edits.ts'
+
+/** What the archive of a session is made with. */
+export const archivedBy = ({ redis, keys, config }: Pick<Session, 'redis' | 'keys' | 'config'>) => ({
+  ...{ redis, keys },
+  settings: () => config.settings.articles,
+  parentOf: (id: SectionId) => config.taxonomy.find(section => section.id === id)?.parent,
+})
 
 export const storyRooms = ({
   redis,
@@ -22,11 +30,8 @@ export const storyRooms = ({
 } => ({
   stories: createStories({ redis, keys, settings: () => config.settings.stories, now: Date.now }),
   archive: createArchive({
-    redis,
-    keys,
-    settings: () => config.settings.articles,
+    ...archivedBy({ redis, keys, config }),
     weightOf: id => sources.get(id)?.weight ?? 1,
-    parentOf: id => config.taxonomy.find(section => section.id === id)?.parent,
   }),
   publishing: publishingTo(queues, {
     publisher: {
