@@ -293,6 +293,7 @@ const aModel = () => {
       .map(({ each }) => each)
 
   const related = (id: string): [Known, string][] => {
+    if (blocked(id)) return []
     const own = known.find(({ article }) => article.id === id)
     const beside = stories().flatMap(({ first }) => {
       if (first.story === own?.story) return []
