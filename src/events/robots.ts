@@ -112,7 +112,7 @@ export const NAMED: readonly string[] = [
   // Libraries and commands that fetch for programs; okhttp, CFNetwork and Dalvik fetch for apps.
   '(?<!lib|ok)http(?!s?:)',
   '\\b(?:curl|libcurl|urllib\\d?|axios|superagent|guzzle(?:http)?|faraday|typhoeus|restsharp|reqwest|hyper|aria2|got|insomnia)(?:/|-|\\b \\d)|^undici\\b',
-  '\\bjava[/ ]?\\d|\\bruby/|^ruby$|\\bgo \\d+(?:\\.\\d+)? package|rest-client|\\blwp\\b|mechanize|puppeteer|\\bsplash version/',
+  '\\bjava[/ ]?\\d|\\bruby/|^ruby$|\\bgo \\d[\\d.]* package|rest-client|\\blwp\\b|mechanize|puppeteer|\\bsplash version/',
   '\\burl[ _-]?(?:control|preview|resolver|checker|validator|expander)|\\bburl/',
   // Those that watch, measure, archive and look for holes.
   '(?:uptime|site|web|server|ping|status|availability|performance|http|url|domain|health|page)[-_ ]?monitor|\\buptime\\b|pinger\\b|kube-probe|googlehc|^prometheus/|monitor(?:ing)?[-_ ]?(?:bot|agent|service)',
