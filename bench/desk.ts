@@ -5,7 +5,9 @@
  */
 
 import { randomUUID } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { pino } from 'pino'
 import { parse } from 'yaml'
 import { createSessions } from '../src/admin/who/sessions.ts'
@@ -31,7 +33,8 @@ const ROUNDS = 20
 const DAY = 86_400_000
 
 const taxonomy = parse(readFileSync('config/sections.yaml', 'utf8')).sections
-const server = await resolveRedis({ url: '', dataDir: `/tmp/newsdesk-bench-desk-${process.pid}`, say: () => undefined })
+const dir = mkdtempSync(join(tmpdir(), 'newsdesk-bench-desk-'))
+const server = await resolveRedis({ url: '', dataDir: dir, say: () => undefined })
 const keys = keysFor(`b${randomUUID().slice(0, 8)}`)
 const log = pino({ level: 'silent' })
 const redis = connectRedis(server.address, log, 'bench')
@@ -217,3 +220,4 @@ for (const path of [
 await daemon.stop()
 redis.disconnect()
 await server.stop()
+rmSync(dir, { recursive: true, force: true })

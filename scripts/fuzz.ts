@@ -4,7 +4,7 @@
  * in the system's temporary folder.
  */
 
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -64,6 +64,7 @@ const minimised = async (bytes: Buffer): Promise<Buffer> => {
 
 const started = performance.now()
 const failures = new Map<string, string>()
+let kept: string | undefined
 let [inputs, failed, told] = [0, 0, started]
 for (; performance.now() - started < seconds * 1_000; inputs += 1) {
   const random = seeded(Math.imul(seed, 0x9e3779b1) ^ inputs)
@@ -74,9 +75,8 @@ for (; performance.now() - started < seconds * 1_000; inputs += 1) {
     // One of a kind is kept: numbers and quoted parts do not make another kind.
     const kind = (broken[0] ?? '').split('\n').slice(0, 2).join(' ').replace(/\d+/g, 'N').slice(0, 120)
     if (!failures.has(kind) && failures.size < 20) {
-      const at = join(tmpdir(), 'newsdesk-fuzz')
-      await mkdir(at, { recursive: true })
-      const path = join(at, `seed-${seed}-input-${inputs}`)
+      kept ??= await mkdtemp(join(tmpdir(), 'newsdesk-fuzz-'))
+      const path = join(kept, `seed-${seed}-input-${inputs}`)
       await writeFile(path, await minimised(bytes))
       failures.set(kind, path)
       console.log(`seed ${seed}, input ${inputs}: ${broken.join('; ').slice(0, 600)}\n  kept as ${path}`)

@@ -4,14 +4,28 @@
  */
 
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { accessSync, constants, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { delimiter, join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { type Access, addressOf, type RedisAddress } from './address.ts'
+import { NoRedisError } from './no-redis.ts'
+import {
+  answersAsOurs,
+  formerAnswers,
+  formerSocketOf,
+  isAlive,
+  makeFolder,
+  makeSocketPath,
+  pidFileOf,
+  removeSocketFolder,
+  runningPid,
+  secureFolder,
+  socketIn,
+} from './own-socket.ts'
 import { troubleWith } from './probe.ts'
+
+export { NoRedisError }
 
 export interface RedisServer {
   readonly address: RedisAddress
@@ -19,11 +33,6 @@ export interface RedisServer {
   readonly origin: string
   /** Saves and stops a server of our own; leaves a configured one alone. */
   stop(): Promise<void>
-}
-
-/** No Redis could be had; the message says what to type on this system. */
-export class NoRedisError extends Error {
-  readonly code = 'NO_REDIS'
 }
 
 const SERVERS = ['redis-server', 'valkey-server'] as const
@@ -126,19 +135,6 @@ const exited = (child: ChildProcess): Promise<number | null> =>
 const START_DEADLINE = 30_000
 const LETTING_GO = 1_000
 
-/** The socket of the Redis that keeps its data in a folder. A socket's path may have 104 characters at most: it stands in the temporary folder. */
-const socketOf = (dir: string): string =>
-  join(tmpdir(), `newsdesk-${createHash('sha256').update(resolve(dir)).digest('hex').slice(0, 12)}.sock`)
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
-}
-
 /**
  * Runs a step that must not run twice at once on one folder. A lock left by a process that died is taken over.
  * @returns undefined where another process holds the lock and `settled` came true meanwhile
@@ -152,7 +148,7 @@ const exclusively = async <T>(
   const deadline = Date.now() + START_DEADLINE
   for (;;) {
     try {
-      writeFileSync(lock, String(process.pid), { flag: 'wx' })
+      writeFileSync(lock, String(process.pid), { flag: 'wx', mode: 0o600 })
       break
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
@@ -173,9 +169,32 @@ const exclusively = async <T>(
   }
 }
 
+/**
+ * Waits for a Redis that works in the folder and does not answer: it loads, or is about to end. Two on one folder would destroy its data.
+ * @returns whether it answers now; false where it is gone
+ * @throws NoRedisError where it does neither in time
+ */
+const waitForRunning = async (dir: string, ours: () => Promise<boolean>, within: number): Promise<boolean> => {
+  const deadline = Date.now() + within
+  for (let pid = runningPid(dir); pid !== undefined; pid = runningPid(dir)) {
+    if (await ours()) return true
+    if (Date.now() > deadline)
+      throw new NoRedisError(
+        `A Redis (process ${pid}) works in ${resolve(dir)} and does not answer at ${socketIn(dir) ?? 'any socket of ours'}. ` +
+          `Stop every newsdesk on that folder, then it (kill ${pid}), and start again.`,
+      )
+    await delay(50)
+  }
+  return false
+}
+
 /** Starts a server on a socket of its own, with what it keeps in `dir`. */
-const spawnServer = async (binary: string, dir: string, durable: boolean): Promise<ChildProcess> => {
-  const socket = socketOf(dir)
+const spawnServer = async (
+  binary: string,
+  dir: string,
+  durable: boolean,
+): Promise<{ readonly child: ChildProcess; readonly socket: string }> => {
+  const socket = makeSocketPath(dir)
   rmSync(socket, { force: true })
   const logfile = join(resolve(dir), 'redis.log')
   const keep = durable ? ['--appendonly', 'yes', '--appendfsync', 'everysec'] : ['--appendonly', 'no']
@@ -188,6 +207,8 @@ const spawnServer = async (binary: string, dir: string, durable: boolean): Promi
       socket,
       '--unixsocketperm',
       '700',
+      '--pidfile',
+      pidFileOf(dir),
       '--dir',
       dir,
       ...keep,
@@ -203,7 +224,7 @@ const spawnServer = async (binary: string, dir: string, durable: boolean): Promi
   )
   child.unref()
   const deadline = Date.now() + START_DEADLINE
-  while (!(await answers(socket))) {
+  while (!(await answersAsOurs(dir, socket))) {
     if (child.exitCode !== null || child.signalCode !== null || Date.now() > deadline) {
       child.kill('SIGKILL')
       const said = existsSync(logfile) ? readFileSync(logfile, 'utf8').slice(-1_000).trim() : ''
@@ -211,11 +232,15 @@ const spawnServer = async (binary: string, dir: string, durable: boolean): Promi
     }
     await delay(10)
   }
-  return child
+  return { child, socket }
 }
 
-/** Stops a server of ours unless another newsdesk is still connected to it. Waits until it has written everything and is gone. */
-const stopUnlessShared = async (socket: string): Promise<void> => {
+/**
+ * Stops a server of ours unless another newsdesk is still connected to it. Waits until it has written everything and is gone.
+ * @param answers whether ours is there at the socket
+ */
+const stopUnlessShared = async (socket: string, answers: () => Promise<boolean>): Promise<void> => {
+  if (!(await answers())) return
   const redis = new Redis({ path: socket, retryStrategy: () => null, maxRetriesPerRequest: 0, lazyConnect: true })
   redis.on('error', () => undefined) // a server that is gone is what we want
   try {
@@ -240,22 +265,7 @@ const stopUnlessShared = async (socket: string): Promise<void> => {
     redis.disconnect()
   }
   const deadline = Date.now() + START_DEADLINE
-  while ((await answers(socket)) && Date.now() < deadline) await delay(10)
-}
-
-const answers = async (socket: string): Promise<boolean> => {
-  if (!existsSync(socket)) return false
-  const probe = new Redis({ path: socket, lazyConnect: true, retryStrategy: () => null, maxRetriesPerRequest: 0 })
-  // Without a listener ioredis prints; a probe that fails is an answer, returned below.
-  probe.on('error', () => undefined)
-  try {
-    await probe.connect()
-    return (await probe.ping()) === 'PONG'
-  } catch {
-    return false
-  } finally {
-    probe.disconnect()
-  }
+  while ((await answers()) && Date.now() < deadline) await delay(10)
 }
 
 export interface RedisWanted {
@@ -272,6 +282,8 @@ export interface RedisWanted {
   readonly say: (line: string) => void
   /** Where programs are looked for; the environment's PATH and the system's folders unless given. */
   readonly path?: string
+  /** ms for which a Redis that works in the folder already may take to answer. */
+  readonly within?: number
 }
 
 /**
@@ -287,6 +299,7 @@ export const resolveRedis = async ({
   start = true,
   say,
   path = searchPath(),
+  within = START_DEADLINE,
 }: RedisWanted): Promise<RedisServer> => {
   if (url) {
     const address = addressOf(url, access)
@@ -294,40 +307,56 @@ export const resolveRedis = async ({
     if (trouble !== null) throw new NoRedisError(trouble)
     return { address, origin: 'configured', stop: async () => undefined }
   }
-  const socket = socketOf(dataDir)
-  const shared: RedisServer = {
+  const ours = () => answersAsOurs(dataDir, socketIn(dataDir))
+  const former = () => formerAnswers(dataDir)
+  const shared = (socket: string, answers: () => Promise<boolean>): RedisServer => ({
     address: { socket },
     origin: 'already running',
-    stop: () => (start ? stopUnlessShared(socket) : Promise.resolve()),
-  }
-  if (await answers(socket)) return shared
-  if (!start)
+    stop: () => (start ? stopUnlessShared(socket, answers) : Promise.resolve()),
+  })
+  const isThere = secureFolder(dataDir, say)
+  const own = isThere ? socketIn(dataDir) : undefined
+  if (own !== undefined && (await ours())) return shared(own, ours)
+  if (!start) {
+    if (isThere && (await former())) return shared(formerSocketOf(dataDir), former)
     throw new NoRedisError(
       `No newsdesk runs on ${resolve(dataDir)}: start it with \`npm start\`, or name its Redis: NEWSDESK_REDIS_URL=redis://host:6379`,
     )
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  }
+  makeFolder(dataDir, say)
   const binary = findServer(path) ?? (await installServer(say, path))
-  const child = await exclusively(
-    dataDir,
-    () => answers(socket),
-    async () => ((await answers(socket)) ? undefined : spawnServer(binary, dataDir, durable)),
-  )
-  if (!child) return shared
+  const started = await exclusively(dataDir, ours, async () => {
+    if (await ours()) return undefined
+    if (await former()) {
+      // One that a version before this one left running: it moves to the data folder as soon as nobody else uses it.
+      await stopUnlessShared(formerSocketOf(dataDir), former)
+      if (await former()) return 'former' as const
+    }
+    return (await waitForRunning(dataDir, ours, within)) ? undefined : spawnServer(binary, dataDir, durable)
+  })
+  if (started === 'former') {
+    say(`Redis still listens where an earlier version put it, ${formerSocketOf(dataDir)}: another newsdesk uses it`)
+    return shared(formerSocketOf(dataDir), former)
+  }
+  if (started === undefined) return shared(makeSocketPath(dataDir), ours)
+  const { child, socket } = started
   const endWithUs = () => child.kill('SIGTERM')
   if (!durable) process.once('exit', endWithUs)
   return {
     address: { socket },
     origin: binary,
     async stop() {
-      if (durable) return stopUnlessShared(socket)
+      if (durable) return stopUnlessShared(socket, ours)
       process.off('exit', endWithUs)
       // Nobody shares what is thrown away: it ends now, whoever is still connected.
-      if (child.exitCode !== null || child.signalCode !== null) return
-      // Left to itself it does not keep this process alive; while its end is waited for, it must.
-      child.ref()
-      const gone = exited(child)
-      child.kill('SIGTERM')
-      await gone
+      if (child.exitCode === null && child.signalCode === null) {
+        // Left to itself it does not keep this process alive; while its end is waited for, it must.
+        child.ref()
+        const gone = exited(child)
+        child.kill('SIGTERM')
+        await gone
+      }
+      removeSocketFolder(dataDir)
     },
   }
 }

@@ -1,0 +1,249 @@
+/**
+ * Where a Redis of our own listens, and whether who listens there is it. Socket and pid file are in the data folder, which is ours alone
+ * (mode 0700). Nothing is sent to a server before its folder, socket, process id and data folder have been checked. (docs/decisions/0002)
+ */
+
+import { createHash } from 'node:crypto'
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  rmSync,
+  type Stats,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { Redis } from 'ioredis'
+import { NoRedisError } from './no-redis.ts'
+
+/** Bytes of the longest path a socket may have: 103 on macOS and the BSDs, 107 on Linux. */
+const LONGEST_SOCKET = 103
+/** Redis opens its socket first and sets its mode an instant later: so long is waited for that, ms. */
+const SETTLES = 2_000
+/** A server that says nothing for so long does not answer, ms. */
+const ANSWERS = 5_000
+const OTHERS = 0o077
+
+const SOCKET = 'redis.sock'
+const SHORT = 'socket-folder'
+
+/** Name of the process id file that Redis writes itself. */
+export const pidFileOf = (dir: string): string => join(resolve(dir), 'redis.pid')
+
+const userId = (): number => process.geteuid?.() ?? 0
+
+const look = (path: string, stat: (path: string) => Stats = lstatSync): Stats | undefined => {
+  try {
+    return stat(path)
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined
+    throw error
+  }
+}
+
+const mode = (stats: Stats): string => `0${(stats.mode & 0o777).toString(8)}`
+
+/**
+ * Checks that a data folder belongs to this user, and makes it accessible to this user alone.
+ * @returns false where there is no such folder
+ * @throws NoRedisError where it belongs to another user, or its mode cannot be changed
+ */
+export const secureFolder = (dir: string, say: (line: string) => void): boolean => {
+  const found = look(dir, statSync)
+  if (!found) return false
+  const path = resolve(dir)
+  if (!found.isDirectory()) throw new NoRedisError(`redis.dataDir: ${path} is not a folder.`)
+  if (found.uid !== userId())
+    throw new NoRedisError(
+      `redis.dataDir: ${path} belongs to user ${found.uid}, and this is user ${userId()}. A Redis in it could be anybody's, so nothing was sent to it. ` +
+        'Run newsdesk as the owner, give the folder to this user (chown), or choose another folder (NEWSDESK_REDIS_DATA_DIR).',
+    )
+  if ((found.mode & OTHERS) === 0) return true
+  chmodSync(dir, 0o700)
+  const after = statSync(dir)
+  if ((after.mode & OTHERS) !== 0)
+    throw new NoRedisError(
+      `redis.dataDir: ${path} is open to other users (mode ${mode(after)}), and its file system does not let that be changed. ` +
+        'Choose a folder on another file system (NEWSDESK_REDIS_DATA_DIR), or name a Redis (NEWSDESK_REDIS_URL).',
+    )
+  say(`${path} was open to other users (mode ${mode(found)}); it is now accessible to its owner alone (0700)`)
+  return true
+}
+
+/** Creates the data folder where there is none, and {@link secureFolder}s it. */
+export const makeFolder = (dir: string, say: (line: string) => void): void => {
+  mkdirSync(dir, { recursive: true, mode: 0o700 })
+  secureFolder(dir, say)
+}
+
+const isShort = (path: string): boolean => Buffer.byteLength(path) <= LONGEST_SOCKET
+
+const isPrivate = (folder: string): boolean => {
+  const found = look(folder)
+  return found?.isDirectory() === true && found.uid === userId() && (found.mode & OTHERS) === 0
+}
+
+/** The folder kept by name in the data folder; undefined where there is none, or it is no longer ours (temporary folders are emptied). */
+const keptFolder = (dir: string): string | undefined => {
+  const file = join(resolve(dir), SHORT)
+  if (!look(file)) return undefined
+  const folder = readFileSync(file, 'utf8').trim()
+  return folder !== '' && isPrivate(folder) ? folder : undefined
+}
+
+/** The socket of the Redis that keeps its data in a folder; undefined where it has none yet. */
+export const socketIn = (dir: string): string | undefined => {
+  const own = join(resolve(dir), SOCKET)
+  if (isShort(own)) return own
+  const folder = keptFolder(dir)
+  return folder === undefined ? undefined : join(folder, SOCKET)
+}
+
+/**
+ * {@link socketIn}, with a folder for it where the data folder's own path is too long.
+ * @throws NoRedisError where the temporary folder's path is too long as well
+ */
+export const makeSocketPath = (dir: string): string => {
+  const found = socketIn(dir)
+  if (found !== undefined) return found
+  const base = [tmpdir(), '/tmp'].find(each => isShort(join(each, 'newsdesk-XXXXXX', SOCKET)))
+  if (base === undefined)
+    throw new NoRedisError(`The paths of ${resolve(dir)} and ${tmpdir()} are both too long for a socket: shorten one.`)
+  // mkdtemp makes it with mode 0700, under a name that nobody could take beforehand.
+  const folder = mkdtempSync(join(base, 'newsdesk-'))
+  writeFileSync(join(resolve(dir), SHORT), `${folder}\n`, { mode: 0o600 })
+  return join(folder, SOCKET)
+}
+
+/** Removes the folder that {@link makeSocketPath} made outside the data folder, if it did. */
+export const removeSocketFolder = (dir: string): void => {
+  const folder = keptFolder(dir)
+  if (folder !== undefined) rmSync(folder, { recursive: true, force: true })
+  rmSync(join(resolve(dir), SHORT), { force: true })
+}
+
+/** Where versions before this one had the socket: predictable, and in a folder where anybody may put one. */
+export const formerSocketOf = (dir: string): string =>
+  join(tmpdir(), `newsdesk-${createHash('sha256').update(resolve(dir)).digest('hex').slice(0, 12)}.sock`)
+
+/** A process id from a file; undefined where there is none. */
+export const readPid = (file: string): number | undefined => {
+  if (!look(file)) return undefined
+  const pid = Number(readFileSync(file, 'utf8').trim())
+  return Number.isInteger(pid) && pid > 0 ? pid : undefined
+}
+
+/** Whether a process with this id runs. */
+export const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+/** What /proc tells of a process; undefined on systems without it, and for processes that are not ours. */
+const aboutProcess = (pid: number): { readonly cwd: string; readonly name: string } | undefined => {
+  try {
+    return { cwd: readlinkSync(`/proc/${pid}/cwd`), name: readFileSync(`/proc/${pid}/comm`, 'utf8') }
+  } catch {
+    // Gone, not ours, or there is no /proc: then nothing is known of it.
+    return undefined
+  }
+}
+
+/** The Redis of the pid file, where it still works in the folder though it may not answer (it loads, saves, or has lost its socket). */
+export const runningPid = (dir: string): number | undefined => {
+  const pid = readPid(pidFileOf(dir))
+  if (pid === undefined || !isAlive(pid)) return undefined
+  const found = aboutProcess(pid)
+  // Redis works in its --dir. An id that was given to another process since is not ours.
+  return found && /redis|valkey/.test(found.name) && found.cwd === realpathSync(dir) ? pid : undefined
+}
+
+const intruder = (socket: string, why: string): NoRedisError =>
+  new NoRedisError(
+    `What listens at ${socket} is not the Redis of this data folder: ${why}. Nothing was sent to it. ` +
+      'Find out who runs it, stop it, remove the socket, and start again.',
+  )
+
+/** @throws NoRedisError where the socket is another user's, or others may connect to it */
+const checkSocket = async (socket: string): Promise<boolean> => {
+  const deadline = Date.now() + SETTLES
+  for (;;) {
+    const found = look(socket)
+    if (!found) return false
+    if (found.uid !== userId()) throw intruder(socket, `the socket belongs to user ${found.uid}, not ${userId()}`)
+    if (!found.isSocket()) throw intruder(socket, 'it is not a socket')
+    if ((found.mode & OTHERS) === 0) return true
+    if (Date.now() > deadline) throw intruder(socket, `other users may connect to it (mode ${mode(found)})`)
+    await delay(10)
+  }
+}
+
+interface Said {
+  readonly pid: number
+  readonly dir: string
+}
+
+/** What a server says of itself; null where nobody answers, or it does not answer as a Redis that is ready. */
+const ask = async (socket: string): Promise<Said | null> => {
+  const probe = new Redis({
+    path: socket,
+    lazyConnect: true,
+    retryStrategy: () => null,
+    maxRetriesPerRequest: 0,
+    commandTimeout: ANSWERS,
+  })
+  // Without a listener ioredis prints; a probe that fails is an answer, returned below.
+  probe.on('error', () => undefined)
+  try {
+    await probe.connect()
+    if ((await probe.ping()) !== 'PONG') return null
+    const [info, dir] = await Promise.all([probe.info('server'), probe.config('GET', 'dir')])
+    return { pid: Number(/^process_id:(\d+)/m.exec(info)?.[1]), dir: String((dir as unknown[])[1] ?? '') }
+  } catch {
+    return null
+  } finally {
+    probe.disconnect()
+  }
+}
+
+/**
+ * Whether our Redis of a data folder answers at a socket in it.
+ * @returns false where nobody answers
+ * @throws NoRedisError where somebody else does
+ */
+export const answersAsOurs = async (dir: string, socket: string | undefined): Promise<boolean> => {
+  if (socket === undefined || !isPrivate(realpathSync(dirname(socket))) || !(await checkSocket(socket))) return false
+  const said = await ask(socket)
+  if (said === null) return false
+  const pid = readPid(pidFileOf(dir))
+  if (said.pid !== pid)
+    throw intruder(socket, `it says that it is process ${said.pid}, and ${pidFileOf(dir)} names ${pid ?? 'none'}`)
+  if (said.dir !== realpathSync(dir)) throw intruder(socket, `it keeps its data in ${said.dir}, not in ${resolve(dir)}`)
+  return true
+}
+
+/**
+ * Whether a Redis that a version before this one started for a data folder still answers at its former socket. In a temporary folder only
+ * its owner can have made a socket of this user, so one of anybody else is passed over without a word.
+ */
+export const formerAnswers = async (dir: string): Promise<boolean> => {
+  const socket = formerSocketOf(dir)
+  const [found, folder] = [look(socket), look(dirname(socket), statSync)]
+  if (!found?.isSocket() || found.uid !== userId() || (found.mode & OTHERS) !== 0) return false
+  // Where others may rename what is in the folder, the owner of the socket says nothing of who will be reached.
+  const isGuarded = folder !== undefined && ((folder.mode & 0o1000) !== 0 || (folder.mode & 0o022) === 0)
+  if (!isGuarded) return false
+  const said = await ask(socket)
+  return said !== null && said.dir === realpathSync(dir)
+}
