@@ -4,6 +4,8 @@ import type { NextFunction, Request, Response } from 'express'
 import { isRead, mayAct, type Who } from './who/who.ts'
 
 export const COOKIE = 'newsdesk_session'
+/** Tells a browser in which a user logged in before; it lets nobody in. */
+export const DEVICE_COOKIE = 'newsdesk_device'
 
 /** Nothing inline, nothing from elsewhere, pictures of articles neither: publishers learn nothing of who looks. Nobody may frame us. */
 const POLICY = [
@@ -58,6 +60,9 @@ export const isForged = (
 
 export const sessionOf = (request: Request): string | undefined =>
   /(?:^|;\s*)newsdesk_session=([A-Za-z0-9_-]{20,100})/.exec(request.headers.cookie ?? '')?.[1]
+
+export const deviceOf = (request: Request): string | undefined =>
+  /(?:^|;\s*)newsdesk_device=([A-Za-z0-9_-]{43})(?:;|$)/.exec(request.headers.cookie ?? '')?.[1]
 
 /** @returns undefined without the header; empty where it is no bearer's */
 export const bearerOf = ({ headers }: Pick<Request, 'headers'>): string | undefined =>

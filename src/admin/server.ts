@@ -1,8 +1,9 @@
 /**
  * The admin server: health for orchestrators, what hubs push, and behind the walls the desk and the queue dashboard. The walls stand in this
- * order: headers, who asks, forged requests, the way in, who is in, who may act. The pages are in desk.ts.
+ * order: headers, the name it is asked by, who asks, forged requests, the way in, who is in, who may act. The pages are in desk.ts.
  */
 
+import { hostname } from 'node:os'
 import type { Queue } from 'bullmq'
 import express, { type NextFunction, type Request, type Response } from 'express'
 import type { Probes } from '../gauges/probes.ts'
@@ -18,6 +19,7 @@ import { entryRoutes } from './routes/entry.ts'
 import { actorOf, createShow, wantsJson } from './routes/show.ts'
 import type { AdminSettings } from './settings.ts'
 import { sourcesTopic } from './sources-topic.ts'
+import { isOwnHost, nameOfHost } from './who/hosts.ts'
 import { whoOfProxy } from './who/proxy.ts'
 import { createSessions } from './who/sessions.ts'
 import { createTokens } from './who/tokens.ts'
@@ -44,7 +46,7 @@ export const startAdmin = async (parts: AdminParts): Promise<AdminServer> => {
   const { settings, redis, keys, queues, audit, door, log, probes, now } = parts
   const users = createUsers({ redis, keys, now })
   const tokens = createTokens({ redis, keys, now })
-  const sessions = createSessions({ redis, keys, users, lasts: settings.session })
+  const sessions = createSessions({ redis, keys, users, lasts: settings.session, now })
   if (await users.adopt()) log.info('the password of before is now that of the user admin')
   if (settings.password !== '') await users.ensureAdmin(settings.password)
   const setupToken = await sessions.setupToken()
@@ -66,6 +68,14 @@ export const startAdmin = async (parts: AdminParts): Promise<AdminServer> => {
   app.use('/assets', assetRoutes())
   // Before the log-in and the check for forged forms: hubs have neither cookie nor page. What they may do is decided by their token.
   app.use('/push', pushRoute(door, log))
+  const ours = [settings.host, hostname(), ...settings.hosts]
+  app.use((request: Request, response: Response, next: NextFunction) => {
+    const { host } = request.headers
+    if (isOwnHost(host, ours)) return next()
+    const name = nameOfHost(host) ?? ''
+    const text = `newsdesk does not know ${name === '' ? 'the name it was asked by' : `the name ${name}`}. If it is yours, add it to admin.hosts in newsdesk.yaml, or to NEWSDESK_ADMIN_HOSTS, and restart.`
+    show.message(request, response, 421, 'Not a name of this server', text)
+  })
 
   /** A token counts alone where one is given, a session before what a proxy says. */
   const askWho = async (request: Request): Promise<Who | 'denied' | null> => {

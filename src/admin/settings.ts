@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
 import { Duration } from '../settings/units.ts'
+import { passwordTrouble, SHORTEST_PASSWORD } from './who/who.ts'
 
 /** An address, or a range of them. */
 const Range = z.string().refine(
@@ -15,6 +16,9 @@ const Range = z.string().refine(
   },
   { error: 'must be an IP address or CIDR range, such as 10.1.0.0/16' },
 )
+const HostName = z.string().regex(/^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/, {
+  error: 'must be the name of a host without scheme, port or path, such as desk.example.org',
+})
 const Header = z
   .string()
   .regex(/^[A-Za-z0-9-]*$/, 'must be the name of a header, such as X-Forwarded-User')
@@ -31,9 +35,18 @@ export const AdminSettings = z
     port: z.int().min(0).max(65_535).default(3220).describe('Port it listens on; 0 for any free one.'),
     password: z
       .string()
+      .refine(password => password === '' || passwordTrouble(password) === undefined, {
+        error: `is too short: the password needs ${SHORTEST_PASSWORD} characters or more; leave it empty to get a set-up link`,
+      })
       .default('')
       .describe(
-        'Password of the user admin, for containers (better: NEWSDESK_ADMIN_PASSWORD), set anew at each start. Empty: the first start prints a one-time set-up link.',
+        `Password of the user admin, ${SHORTEST_PASSWORD} characters or more, for containers (better: NEWSDESK_ADMIN_PASSWORD), set anew at each start. Empty: the first start prints a one-time set-up link.`,
+      ),
+    hosts: z
+      .array(HostName)
+      .default([])
+      .describe(
+        "Names under which it is reached beside localhost, IP addresses and the machine's own name: [desk.example.org]. A request under any other (Host header) is refused.",
       ),
     session: Duration.prefault('12h').describe('How long one stays logged in.'),
     recrawlGap: Duration.prefault('30s').describe(

@@ -201,7 +201,9 @@ export const keysFor = (prefix: string) => {
      * - `setup` STRING, hash of the one-time link's token; a day. `session:<hash>` STRING JSON; expires after `admin.session`.
      * - `recrawled:<id>` STRING who asked for a source to be crawled; expires after `admin.recrawlGap`. `adding:<token>` STRING JSON, sources shown and
      *   not added yet; a quarter of an hour.
-     * - `tries:<of>:<hash>` STRING count of tries at logging in; expires after a minute or ten. `password` STRING of versions before there were users.
+     * - `tries` HASH hash of whose and from where -> count of tries at logging in and when the next may be; `tries:ends` ZSET of the same by when they
+     *   are forgotten. 10,000 of both at most. `devices:<hash of user>`, `networks:<hash of user>` ZSET, hash of a browser's secret or network -> ms of
+     *   the last log-in there; 20 of each, 90 days. `password` STRING of versions before there were users.
      */
     admin: (name: string) => `{${prefix}:admin}:${name}`,
     /** STREAM who, what, on, before, after, outcome: every action in the desk and of the command line. Trimmed to about 10,000. */

@@ -134,21 +134,6 @@ describe('a session', () => {
   })
 })
 
-describe('guessing', () => {
-  it('at one user is stopped however many addresses it comes from', async () => {
-    const from = (address: number) => ({ 'x-forwarded-for': `10.0.0.${address}`, 'sec-fetch-site': 'same-origin' })
-    const behind = aDesk({ sources: [], settings: { admin: { proxies: ['127.0.0.1'] } } })
-    const elsewhere = await setUp(await behind.start(['admin']))
-    // Fifty tries are enough for a person; the counter is put near its end, since each takes a third of a second.
-    expect((await post(elsewhere, '/login', { user: 'admin', password: 'guess' }, from(1))).status).toBe(401)
-    const [counter = ''] = (await behind.redis.keys(`${behind.keys.admin('tries:user:')}*`)).filter(Boolean)
-    await behind.redis.set(counter, 50, 'KEEPTTL')
-    expect((await post(elsewhere, '/login', { user: 'admin', password: PASSWORD }, from(2))).status).toBe(429)
-    expect((await post(elsewhere, '/login', { user: 'nobody', password: PASSWORD }, from(2))).status).toBe(401)
-    expect(await behind.redis.ttl(counter)).toBeGreaterThan(0)
-  })
-})
-
 describe('a token', () => {
   const bearer = (token: string) => ({ authorization: `Bearer ${token}`, accept: 'application/json' })
 

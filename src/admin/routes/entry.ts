@@ -3,12 +3,13 @@
 import express, { type Request, type Response, Router } from 'express'
 import type { Logger } from 'pino'
 import type { Audit } from '../audit.ts'
-import { COOKIE, sessionOf, whoOf } from '../guard.ts'
+import { COOKIE, DEVICE_COOKIE, deviceOf, sessionOf, whoOf } from '../guard.ts'
 import { loginPage, setupPage } from '../pages/entry.ts'
 import type { AdminSettings } from '../settings.ts'
-import { SHORTEST_PASSWORD } from '../who/passwords.ts'
-import type { Sessions } from '../who/sessions.ts'
+import { DEVICE_LASTS } from '../who/devices.ts'
+import type { Begun, From, Sessions } from '../who/sessions.ts'
 import type { Users } from '../who/users.ts'
+import { passwordTrouble, SHORTEST_PASSWORD } from '../who/who.ts'
 import { actorOf, pathOf, type Show, textOf } from './show.ts'
 
 export interface EntryParts {
@@ -19,6 +20,9 @@ export interface EntryParts {
   readonly show: Show
   readonly log: Logger
 }
+
+const spanOf = (seconds: number): string =>
+  seconds < 120 ? `${seconds} second${seconds === 1 ? '' : 's'}` : `${Math.ceil(seconds / 60)} minutes`
 
 export const entryRoutes = ({ users, sessions, audit, settings, show, log }: EntryParts): Router => {
   const router = Router()
@@ -35,17 +39,19 @@ export const entryRoutes = ({ users, sessions, audit, settings, show, log }: Ent
     show(request, response, { title, at: '', status, body: loginPage({ ...view, anyUser }) })
   }
 
-  const letIn = (request: Request, response: Response, session: string, to: string): void => {
-    response.cookie(COOKIE, session, {
+  const letIn = (request: Request, response: Response, { session, device }: Begun, to: string): void => {
+    const options = {
       httpOnly: true,
       sameSite: 'strict',
       // Behind a proxy that is trusted, Express knows that the browser came by TLS.
       secure: settings.secureCookies || request.secure,
-      maxAge: settings.session,
       path: '/',
-    })
+    } as const
+    response.cookie(COOKIE, session, { ...options, maxAge: settings.session })
+    response.cookie(DEVICE_COOKIE, device, { ...options, maxAge: DEVICE_LASTS })
     response.redirect(303, to)
   }
+  const fromOf = (request: Request): From => ({ address: request.ip ?? '', device: deviceOf(request) })
 
   router.get('/login', async (request, response) => {
     if (whoOf(response)) {
@@ -57,17 +63,20 @@ export const entryRoutes = ({ users, sessions, audit, settings, show, log }: Ent
   router.post('/login', form, async (request, response) => {
     const [name, password] = [textOf(request.body, 'user').trim(), textOf(request.body, 'password')]
     const next = pathOf(textOf(request.body, 'next'))
-    const outcome = await sessions.logIn(name, password, request.ip ?? '')
-    if (typeof outcome === 'object') {
+    const outcome = await sessions.logIn(name, password, fromOf(request))
+    if (typeof outcome === 'object' && 'session' in outcome) {
       await audit.note({ by: { name, from: request.ip ?? null }, what: 'log-in', on: name })
-      letIn(request, response, outcome.session, next)
+      letIn(request, response, outcome, next)
       return
     }
-    log.warn({ user: name.slice(0, 64), address: request.ip, why: outcome }, 'log-in refused')
+    const seconds = outcome === 'wrong' ? 0 : Math.ceil(outcome.wait / 1_000)
+    const why = outcome === 'wrong' ? 'wrong password or user' : `too many tries: the next in ${seconds} s`
+    log.warn({ user: name.slice(0, 64), address: request.ip, why }, 'log-in refused')
+    if (seconds > 0) response.set('retry-after', String(seconds))
     const [status, problem] =
       outcome === 'wrong'
         ? ([401, 'That is not the password of that user.'] as const)
-        : ([429, 'Too many tries. Wait a few minutes.'] as const)
+        : ([429, `Too many tries. Your password was not looked at: try again in ${spanOf(seconds)}.`] as const)
     await showLogin(request, response, status, { problem, next, name })
   })
 
@@ -93,8 +102,9 @@ export const entryRoutes = ({ users, sessions, audit, settings, show, log }: Ent
   })
   router.post('/setup', form, async (request, response) => {
     const [token, password] = [textOf(request.body, 'token'), textOf(request.body, 'password')]
-    if (password.length < SHORTEST_PASSWORD) {
-      showSetup(request, response, token, `The password needs ${SHORTEST_PASSWORD} characters or more.`)
+    const trouble = passwordTrouble(password)
+    if (trouble !== undefined) {
+      showSetup(request, response, token, `${trouble.charAt(0).toUpperCase()}${trouble.slice(1)}.`)
       return
     }
     // Where there is a user, a link that was printed before opens nothing.
@@ -110,7 +120,7 @@ export const entryRoutes = ({ users, sessions, audit, settings, show, log }: Ent
       after: { role: 'admin' },
     })
     log.info({ address: request.ip }, 'the user admin was made by the one-time link')
-    letIn(request, response, await sessions.begin(user), '/')
+    letIn(request, response, await sessions.begin(user, fromOf(request)), '/')
   })
 
   router.post('/logout', async (request, response) => {

@@ -15,7 +15,8 @@ const COST = { N: 2 ** 17, r: 8, p: 1, maxmem: 256 * 1_024 * 1_024 }
 /** Passwords that wait to be looked at; a flood of log-ins from many addresses is refused beyond. */
 const MOST_WAITING = 32
 
-export const SHORTEST_PASSWORD = 10
+/** Places kept for who logged in from the same browser before: a flood of strangers must not keep them out. */
+const RESERVED = 8
 
 let waiting = 0
 let last: Promise<unknown> = Promise.resolve()
@@ -31,8 +32,8 @@ const derive = (password: string, salt: Buffer): Promise<Buffer> => {
   return mine
 }
 
-/** Whether more passwords wait to be checked than one should wait for. */
-export const isCrowded = (): boolean => waiting >= MOST_WAITING
+/** Whether more passwords wait to be checked than one should wait for. @param isKnown whether a reserved place may be taken */
+export const isCrowded = (isKnown: boolean): boolean => waiting >= MOST_WAITING + (isKnown ? RESERVED : 0)
 
 /** @returns salt and hash, parted by a colon */
 export const writePassword = async (password: string): Promise<string> => {

@@ -1,18 +1,34 @@
-/** Sessions of users who logged in, the tries at logging in, and the link that makes the first user. All of it expires. */
+/** Sessions of users who logged in, and the link that makes the first user. All of it expires. */
 
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
+import { networkOf } from '../../http/network-of.ts'
 import type { Keys } from '../../redis/keys.ts'
+import { createDevices } from './devices.ts'
 import { hashOf, isCrowded, isSameHash, newSecret } from './passwords.ts'
+import { createTries } from './tries.ts'
 import type { User, Users } from './users.ts'
 import type { Who } from './who.ts'
 
 /** s for which the set-up link works. */
 const SETUP_LASTS = 24 * 3_600
-/** Tries at a password from one address, and at one user's from anywhere. The second is longer and wider: it must stop guessing, not the user. */
-const TRIES = { address: { most: 10, seconds: 60 }, user: { most: 50, seconds: 600 } } as const
+/** ms to wait where too many passwords wait to be checked already. */
+const CROWDED = 10_000
 
 const Kept = z.object({ user: z.string(), generation: z.string() })
+
+/** Where a log-in comes from. */
+export interface From {
+  readonly address: string
+  /** What the browser holds from a log-in before. */
+  readonly device: string | undefined
+}
+
+/** Secrets for the browser: of the session, and of the device. */
+export interface Begun {
+  readonly session: string
+  readonly device: string
+}
 
 export interface Sessions {
   /** A token that makes the first user, once; null where there is a user already. */
@@ -20,10 +36,10 @@ export interface Sessions {
   isSetupToken(token: string): Promise<boolean>
   /** Uses the token up. */
   takeSetupToken(token: string): Promise<boolean>
-  /** @returns a session; `wrong` password or user; `too-many` tries */
-  logIn(name: string, password: string, address: string): Promise<{ readonly session: string } | 'wrong' | 'too-many'>
+  /** @returns a session; `wrong` password or user; or ms to wait before the next try: then the password was not looked at */
+  logIn(name: string, password: string, from: From): Promise<Begun | 'wrong' | { readonly wait: number }>
   /** Begins a session of a user who proved otherwise who it is. */
-  begin(user: Pick<User, 'name' | 'generation'>): Promise<string>
+  begin(user: Pick<User, 'name' | 'generation'>, from: From): Promise<Begun>
   /** @returns null where there is no such session, or its user was removed or changed since */
   who(session: string | undefined): Promise<Who | null>
   end(session: string | undefined): Promise<void>
@@ -35,24 +51,21 @@ export interface SessionParts {
   readonly users: Users
   /** ms for which one stays logged in. */
   readonly lasts: number
+  /** ms since the epoch. */
+  readonly now: () => number
 }
 
-export const createSessions = ({ redis, keys, users, lasts }: SessionParts): Sessions => {
+export const createSessions = ({ redis, keys, users, lasts, now }: SessionParts): Sessions => {
   const setupKey = keys.admin('setup')
   const sessionKey = (session: string) => keys.admin(`session:${hashOf(session)}`)
 
-  /** @returns tries counted with this one, or without it where it is taken back */
-  const count = async (of: keyof typeof TRIES, which: string, step: 1 | -1): Promise<number> => {
-    // Names and addresses come from outside: their hash is as long as any other.
-    const key = keys.admin(`tries:${of}:${hashOf(which)}`)
-    const replies = await redis.multi().set(key, 0, 'EX', TRIES[of].seconds, 'NX').incrby(key, step).exec()
-    return Number(replies?.[1]?.[1] ?? 0)
-  }
+  const tries = createTries({ redis, keys, now })
+  const devices = createDevices({ redis, keys, now })
 
-  const begin = async ({ name, generation }: Pick<User, 'name' | 'generation'>): Promise<string> => {
+  const begin: Sessions['begin'] = async ({ name, generation }, { address, device }) => {
     const session = newSecret()
     await redis.set(sessionKey(session), JSON.stringify({ user: name, generation }), 'PX', lasts)
-    return session
+    return { session, device: await devices.remember(name, device, networkOf(address)) }
   }
 
   const isSetupToken = async (token: string): Promise<boolean> =>
@@ -72,18 +85,19 @@ export const createSessions = ({ redis, keys, users, lasts }: SessionParts): Ses
       // Of two who use the link at once, one deletes it.
       return (await redis.del(setupKey)) === 1
     },
-    async logIn(name, password, address) {
-      const tries = [
-        ['address', address],
-        ['user', name],
-      ] as const
-      const counted = await Promise.all(tries.map(([of, which]) => count(of, which, 1)))
-      if (tries.some(([of], at) => (counted[at] ?? 0) > TRIES[of].most) || isCrowded()) return 'too-many'
+    async logIn(name, password, from) {
+      const network = networkOf(from.address)
+      const [known, found] = await Promise.all([devices.known(name, from.device, network), users.get(name)])
+      const device = known.isDevice && from.device !== undefined ? from.device : null
+      if (isCrowded(device !== null)) return { wait: CROWDED }
+      const wish = { user: name, isUser: found !== null, network, device, isKnownNetwork: known.isNetwork }
+      const wait = await tries.take(wish)
+      if (wait > 0) return { wait }
       const user = await users.check(name, password)
       if (!user) return 'wrong'
-      // Only this try is taken back: with a user of one's own, one could else go on guessing at another's for ever.
-      await Promise.all(tries.map(([of, which]) => count(of, which, -1)))
-      return { session: await begin(user) }
+      // Of the network and the user only this try is taken back: with a user of one's own, one could else go on guessing at another's for ever.
+      await tries.takeBack(wish)
+      return begin(user, from)
     },
     async who(session) {
       const text = session === undefined ? null : await redis.get(sessionKey(session))

@@ -4,8 +4,8 @@ import { randomBytes } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import type { Keys } from '../../redis/keys.ts'
-import { isPassword, SHORTEST_PASSWORD, writePassword } from './passwords.ts'
-import { Role, UserName } from './who.ts'
+import { isPassword, writePassword } from './passwords.ts'
+import { passwordTrouble, Role, UserName } from './who.ts'
 
 const Kept = z.object({
   role: Role,
@@ -39,7 +39,7 @@ export interface Users {
   any(): Promise<boolean>
   /** Takes over the one password of versions before there were users: it becomes that of the user admin. @returns whether it did */
   adopt(): Promise<boolean>
-  /** The user `admin` with the password of the configuration; changed only where it differs. */
+  /** The user `admin` with the password of the configuration; changed only where it differs. @throws UserError where it is too short */
   ensureAdmin(password: string): Promise<void>
 }
 
@@ -53,8 +53,8 @@ export interface UsersParts {
 const newGeneration = (): string => randomBytes(6).toString('base64url')
 
 const checkPassword = (password: string): void => {
-  if (password.length < SHORTEST_PASSWORD)
-    throw new UserError(`the password needs ${SHORTEST_PASSWORD} characters or more`)
+  const trouble = passwordTrouble(password)
+  if (trouble !== undefined) throw new UserError(trouble)
 }
 
 export const createUsers = ({ redis, keys, now }: UsersParts): Users => {
@@ -136,6 +136,7 @@ export const createUsers = ({ redis, keys, now }: UsersParts): Users => {
       return adopted === 1
     },
     async ensureAdmin(password) {
+      checkPassword(password)
       const user = await kept('admin')
       if (user?.role === 'admin' && (await isPassword(password, user.password))) return
       await write('admin', {

@@ -14,6 +14,12 @@ export const UserName = z
     'a name is 1 to 64 letters, digits, dots, _, @, + and -, and begins with a letter or digit',
   )
 
+export const SHORTEST_PASSWORD = 10
+
+/** What is wrong with a password that somebody chose, wherever it was chosen; undefined where nothing is. */
+export const passwordTrouble = (password: string): string | undefined =>
+  password.length < SHORTEST_PASSWORD ? `the password needs ${SHORTEST_PASSWORD} characters or more` : undefined
+
 export interface Who {
   readonly name: string
   readonly role: Role

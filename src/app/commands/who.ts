@@ -2,10 +2,9 @@
 
 import { text } from 'node:stream/consumers'
 import type { Audit } from '../../admin/audit.ts'
-import { SHORTEST_PASSWORD } from '../../admin/who/passwords.ts'
 import { createTokens, type Tokens } from '../../admin/who/tokens.ts'
 import { createUsers, UserError, type Users } from '../../admin/who/users.ts'
-import { Role, UserName } from '../../admin/who/who.ts'
+import { passwordTrouble, Role, SHORTEST_PASSWORD, UserName } from '../../admin/who/who.ts'
 import { Duration } from '../../settings/units.ts'
 import { auditOf, cliActor } from '../acting.ts'
 import { askSecret, canAsk } from '../ask.ts'
@@ -49,6 +48,9 @@ const readPassword = async (fromStdin: boolean): Promise<string | null> => {
   }
   const password = await askSecret(`Password, ${SHORTEST_PASSWORD} characters or more: `)
   if (password === null) return null
+  // Told before it is typed again in vain.
+  const trouble = passwordTrouble(password)
+  if (trouble !== undefined) throw new UserError(trouble)
   if ((await askSecret('Once more: ')) === password) return password
   console.error('The two are not the same.')
   return null
