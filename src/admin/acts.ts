@@ -9,7 +9,7 @@ import type { Catalogue } from '../sources/catalogue.ts'
 import { shownSource } from '../sources/shown.ts'
 import type { Source, SourceId } from '../sources/source.ts'
 import type { Sources } from '../sources/sources.ts'
-import type { Actor, Audit } from './audit.ts'
+import { type Actor, type Audit, type Ended, failureOf } from './audit.ts'
 
 /** What became of a wish to crawl sources now. */
 export interface Recrawled {
@@ -41,11 +41,13 @@ export interface SourceActParts {
   readonly recrawl: (id: SourceId, isBehind: boolean) => Promise<string>
   /** ms for which a source that was asked for by hand is not asked for again; 0 for none. */
   readonly coolDown: () => number
-  readonly audit: Pick<Audit, 'around' | 'note'>
+  readonly audit: Pick<Audit, 'begin'>
 }
 
-/** Of so many at once each has an entry of its own in the audit; of more, all have one: they would drive everything else out of it. */
+/** Of so many at once each has an entry of its own in the audit; of more, as many as fit share one: they would drive everything else out of it. */
 const TOLD_SINGLY = 100
+/** Characters of ids, and of what stood before, that fit into an entry. */
+const FITS = 1_900
 /** More of them than this do not go before what waits in the queue. */
 const FEW = 5
 /** Round trips of one act at a time. */
@@ -58,6 +60,29 @@ interface Told {
   readonly id: SourceId
   readonly before: unknown
   readonly after: unknown
+}
+
+/** An entry for each, or, where there are many, for as many as fit: no id and nothing that stood before is left out. (pure) */
+const endedOf = (told: readonly Told[]): Ended[] => {
+  if (told.length <= TOLD_SINGLY) return told.map(({ id, before, after }) => ({ on: id, before, after }))
+  const shared: Told[][] = []
+  let room = 0
+  for (const each of told) {
+    const takes = Math.max(each.id.length + 1, JSON.stringify([each.before, each.after]).length + 4)
+    const last = shared.at(-1)
+    if (last === undefined || takes > room) {
+      shared.push([each])
+      room = FITS - takes
+    } else {
+      last.push(each)
+      room -= takes
+    }
+  }
+  return shared.map(some => ({
+    on: `${some.length} of ${told.length} sources: ${some.map(({ id }) => id).join(' ')}`,
+    before: some.map(({ before }) => before),
+    after: some.map(({ after }) => after),
+  }))
 }
 
 const inTurns = async <In, Out>(all: readonly In[], each: (one: In) => Promise<Out>): Promise<Out[]> => {
@@ -78,43 +103,53 @@ export const createSourceActs = ({
 }: SourceActParts): SourceActs => {
   const coolKey = (id: SourceId) => keys.admin(`recrawled:${id}`)
 
-  const note = async (by: Actor, what: string, told: readonly Told[]): Promise<void> => {
-    if (told.length <= TOLD_SINGLY) {
-      for (const { id, before, after } of told) await audit.note({ by, what, on: id, before, after })
-      return
+  /** Writes down what is about to be done to sources, does it, and writes down how it ended. */
+  const acted = async <Result>(
+    by: Actor,
+    what: string,
+    ids: readonly SourceId[],
+    run: () => Promise<{ readonly told: readonly Told[]; readonly result: Result }>,
+  ): Promise<Result> => {
+    const on = ids.length === 1 ? String(ids[0]) : `${ids.length} sources: ${ids.join(' ')}`
+    const end = await audit.begin({ by, what, on })
+    try {
+      const { told, result } = await run()
+      await end(...endedOf(told))
+      return result
+    } catch (error) {
+      await end({ outcome: failureOf(error) })
+      throw error
     }
-    const ids = told.map(({ id }) => id).join(' ')
-    await audit.note({ by, what, on: `${told.length} sources: ${ids}`, before: told.map(({ before }) => before) })
   }
 
   return {
-    async crawl(by, wanted) {
+    crawl(by, wanted) {
       const ms = coolDown()
       const isBehind = wanted.length > FEW
-      const done = await inTurns(wanted, async ({ id }) => {
-        const isTaken = ms === 0 || (await redis.set(coolKey(id), by.name, 'PX', ms, 'NX')) !== null
-        if (!isTaken) return { kind: 'cooling' as const, source: id, ms: Math.max(1, await redis.pttl(coolKey(id))) }
-        const { status, lastFetchAt, nextAt } = await sources.state(id)
-        const before = { status, lastFetchAt, nextAt }
-        try {
-          return { kind: 'asked' as const, source: id, job: await recrawl(id, isBehind), before }
-        } catch (error) {
-          // What was not done needs no rest after it.
-          await redis.del(coolKey(id))
-          await audit.note({ by, what: 'source.crawl', on: id, before }, `failed: ${String(error)}`)
-          throw error
+      const ids = wanted.map(({ id }) => id)
+      return acted(by, 'source.crawl', ids, async () => {
+        const done = await inTurns(wanted, async ({ id }) => {
+          const isTaken = ms === 0 || (await redis.set(coolKey(id), by.name, 'PX', ms, 'NX')) !== null
+          if (!isTaken) return { kind: 'cooling' as const, source: id, ms: Math.max(1, await redis.pttl(coolKey(id))) }
+          const { status, lastFetchAt, nextAt } = await sources.state(id)
+          const before = { status, lastFetchAt, nextAt }
+          try {
+            return { kind: 'asked' as const, source: id, job: await recrawl(id, isBehind), before }
+          } catch (error) {
+            // What was not done needs no rest after it.
+            await redis.del(coolKey(id))
+            throw error
+          }
+        })
+        const jobs = done.filter(each => each.kind === 'asked')
+        return {
+          told: jobs.map(({ source, job, before }) => ({ id: source, before, after: { job } })),
+          result: {
+            jobs: jobs.map(({ source, job }) => ({ source, job })),
+            cooling: done.filter(each => each.kind === 'cooling').map(({ source, ms: left }) => ({ source, ms: left })),
+          },
         }
       })
-      const jobs = done.filter(each => each.kind === 'asked')
-      await note(
-        by,
-        'source.crawl',
-        jobs.map(({ source, job, before }) => ({ id: source, before, after: { job } })),
-      )
-      return {
-        jobs: jobs.map(({ source, job }) => ({ source, job })),
-        cooling: done.filter(each => each.kind === 'cooling').map(({ source, ms: left }) => ({ source, ms: left })),
-      }
     },
 
     async cooling(ids) {
@@ -123,30 +158,33 @@ export const createSourceActs = ({
       return there.filter(Boolean).length
     },
 
-    async setEnabled(by, ids, enabled) {
-      const told = ids.map(id => ({
-        id,
-        before: { enabled: sources.get(id)?.enabled ?? null },
-        after: { enabled },
-      }))
-      await catalogue.setEnabled(ids, enabled)
-      await note(by, enabled ? 'source.resume' : 'source.pause', told)
+    setEnabled(by, ids, enabled) {
+      return acted(by, enabled ? 'source.resume' : 'source.pause', ids, async () => {
+        const told = ids.map(id => ({
+          id,
+          before: { enabled: sources.get(id)?.enabled ?? null },
+          after: { enabled },
+        }))
+        await catalogue.setEnabled(ids, enabled)
+        return { told, result: undefined }
+      })
     },
 
-    async remove(by, ids) {
-      const told = ids.map(id => ({ id, before: shown(sources.get(id)), after: null }))
-      await catalogue.remove(ids)
-      await inTurns(ids, id => sources.forget(id))
-      await note(by, 'source.remove', told)
+    remove(by, ids) {
+      return acted(by, 'source.remove', ids, async () => {
+        const told = ids.map(id => ({ id, before: shown(sources.get(id)), after: null }))
+        await catalogue.remove(ids)
+        await inTurns(ids, id => sources.forget(id))
+        return { told, result: undefined }
+      })
     },
 
-    async add(by, added) {
-      await catalogue.add(added)
-      await note(
-        by,
-        'source.add',
-        added.map(source => ({ id: source.id, before: null, after: shown(source) })),
-      )
+    add(by, added) {
+      const ids = added.map(({ id }) => id)
+      return acted(by, 'source.add', ids, async () => {
+        await catalogue.add(added)
+        return { told: added.map(source => ({ id: source.id, before: null, after: shown(source) })), result: undefined }
+      })
     },
   }
 }

@@ -1,12 +1,16 @@
 /**
- * Who did what, when, to what, and what stood before and after: one bounded stream, written by the desk and by the command line, never
- * changed. An action that failed is in it, too.
+ * Who did what, when, to what, and what stood before and after: bounded streams, written by the desk and by the command line, never changed. An
+ * action that failed is in it, too, and one that was begun by a process that then died. Whoever may not act cannot push out what was done:
+ * log-ins and log-outs have a stream of their own, and refusals are only counted (refusals.ts). (docs/decisions/0084)
  */
 
+import { randomUUID } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
+import { networkOf } from '../http/network-of.ts'
 import type { Keys } from '../redis/keys.ts'
 import { millisOf } from '../redis/stream-id.ts'
+import { hashOf } from './who/passwords.ts'
 
 /** Who acts, as the audit names it. */
 export interface Actor {
@@ -27,7 +31,7 @@ const Kept = z.object({
 })
 
 export interface AuditEntry extends z.infer<typeof Kept> {
-  /** Id in the stream. */
+  /** Id in its stream; of who came and went it ends in v, since both streams may have the same. */
   readonly id: string
   /** ms since the epoch. */
   readonly at: number
@@ -42,6 +46,13 @@ export interface Action {
   readonly before?: unknown
 }
 
+/** How an action ended: what differs from how it was begun. */
+export interface Ended extends Partial<Pick<Action, 'on' | 'before'>> {
+  readonly after?: unknown
+  /** `done` unless given, or why not. */
+  readonly outcome?: string
+}
+
 export interface AuditFilter {
   /** Texts that must be within who, what and on; empty for any. */
   readonly who: string
@@ -50,8 +61,13 @@ export interface AuditFilter {
 }
 
 export interface Audit {
-  /** Writes down what was done. @param outcome `done`, or why not */
-  note(action: Action & { readonly after?: unknown }, outcome?: string): Promise<void>
+  /**
+   * Writes down what is about to be done, so that it is known also where this process dies before it is.
+   * @returns writes down how it ended, as one entry or several
+   */
+  begin(action: Action): Promise<(...ended: readonly Ended[]) => Promise<void>>
+  /** Writes down that a user came or went: at most once a minute from one network. */
+  visit(by: Actor, what: 'log-in' | 'log-out'): Promise<void>
   /** Does it and writes it down, also where it throws. @param run returns what stands afterwards, and its result */
   around<Result>(
     action: Action,
@@ -70,6 +86,9 @@ export interface Audit {
 }
 
 const MOST = 10_000
+/** ms after which an action that was begun and did not end is taken for one whose process died. */
+const ABANDONED = 10 * 60_000
+const VISITS_EACH = 60_000
 /** Characters of what stood before or after: enough for the settings of a source. */
 const LONGEST = 2_000
 /** Entries read at a time while looking for those wanted. */
@@ -81,7 +100,7 @@ const text = (value: unknown): string =>
     : (typeof value === 'string' ? value : JSON.stringify(value)).slice(0, LONGEST)
 
 /** An id as Redis gives them; whatever else an address holds is none. */
-export const isStreamId = (id: string): boolean => /^\d{1,16}-\d{1,16}$/.test(id)
+export const isStreamId = (id: string): boolean => /^\d{1,16}-\d{1,16}v?$/.test(id)
 
 const entryOf = ([id, fields]: [string, string[]]): AuditEntry[] => {
   const parsed = Kept.safeParse(
@@ -90,49 +109,123 @@ const entryOf = ([id, fields]: [string, string[]]): AuditEntry[] => {
   return parsed.success ? [{ id, at: millisOf(id), ...parsed.data }] : []
 }
 
-export const createAudit = ({ redis, keys }: { readonly redis: Redis; readonly keys: Keys }): Audit => {
-  const note: Audit['note'] = async ({ by, what, on, before, after }, outcome = 'done') => {
-    const fields = {
-      who: by.name,
-      from: by.from ?? '',
-      what,
-      on: text(on),
-      before: text(before),
-      after: text(after),
-      outcome: text(outcome),
+type Fields = z.infer<typeof Kept>
+
+const fieldsOf = ({ by, what, on, before }: Action, ended: Ended = {}): Fields => ({
+  who: by.name,
+  from: by.from ?? '',
+  what,
+  on: text(ended.on ?? on),
+  before: text(ended.before ?? before),
+  after: text(ended.after),
+  outcome: text(ended.outcome ?? 'done'),
+})
+
+const Begun = z.object({ at: z.number(), fields: Kept })
+
+/** Newest first, by time and number; where both streams have the same, what was done before who came. */
+const newestFirst = ({ id: a }: AuditEntry, { id: b }: AuditEntry): number => {
+  const [[msA, nA], [msB, nB]] = [a, b].map(id => id.replace('v', '').split('-').map(Number)) as [number[], number[]]
+  return (msB ?? 0) - (msA ?? 0) || (nB ?? 0) - (nA ?? 0) || a.length - b.length
+}
+
+export interface AuditParts {
+  readonly redis: Redis
+  readonly keys: Keys
+  /** ms since the epoch. */
+  readonly now: () => number
+}
+
+export const createAudit = ({ redis, keys, now }: AuditParts): Audit => {
+  const begunKey = keys.admin('acting')
+  const entryArgs = (fields: Fields) => ['MAXLEN', '~', MOST, '*', ...Object.entries(fields).flat()] as const
+
+  const begin: Audit['begin'] = async action => {
+    const id = randomUUID()
+    await redis.hset(begunKey, id, JSON.stringify({ at: now(), fields: fieldsOf(action) }))
+    return async (...ended) => {
+      const work = redis.multi()
+      for (const each of ended) work.xadd(keys.audit(), ...entryArgs(fieldsOf(action, each)))
+      await work.hdel(begunKey, id).exec()
     }
-    await redis.xadd(keys.audit(), 'MAXLEN', '~', MOST, '*', ...Object.entries(fields).flat())
   }
+
+  /** Writes down those that were begun long ago and never ended. */
+  const settle = async (): Promise<void> => {
+    const begun = Object.entries(await redis.hgetall(begunKey))
+    for (const [id, json] of begun) {
+      const { at, fields } = Begun.parse(JSON.parse(json))
+      // One that seems to be begun long after now was begun by a clock that was ahead.
+      if (Math.abs(now() - at) < ABANDONED) continue
+      const outcome = `not known: begun at ${new Date(at).toISOString()}, and its process died`
+      // Of two that find it at once, one writes.
+      if ((await redis.set(keys.admin(`settling:${id}`), '', 'PX', VISITS_EACH, 'NX')) === null) continue
+      await redis
+        .multi()
+        .xadd(keys.audit(), ...entryArgs({ ...fields, outcome }))
+        .hdel(begunKey, id)
+        .exec()
+    }
+  }
+
+  /** So many entries of one stream that are wanted, latest first. @param mark what follows their ids */
+  const readFrom = async (
+    key: string,
+    mark: '' | 'v',
+    wanted: (entry: AuditEntry) => boolean,
+    before: string | null,
+    most: number,
+  ): Promise<AuditEntry[]> => {
+    const entries: AuditEntry[] = []
+    // What has the same id in the other stream stands before those marked.
+    const isShown = before !== null && mark === 'v' && !before.endsWith('v')
+    let from = before === null ? '+' : `${isShown ? '' : '('}${before.replace('v', '')}`
+    for (;;) {
+      const page = await redis.xrevrange(key, from, '-', 'COUNT', PAGE)
+      for (const entry of page.flatMap(entryOf)) {
+        if (!wanted(entry)) continue
+        entries.push({ ...entry, id: `${entry.id}${mark}` })
+        if (entries.length === most) return entries
+      }
+      const last = page.at(-1)
+      if (page.length < PAGE || !last) return entries
+      from = `(${last[0]}`
+    }
+  }
+
   return {
-    note,
+    begin,
+    async visit(by, what) {
+      const often = keys.admin(`visited:${hashOf([what, by.name, networkOf(by.from ?? '')].join(' '))}`)
+      if ((await redis.set(often, '', 'PX', VISITS_EACH, 'NX')) === null) return
+      await redis.xadd(keys.auditVisits(), ...entryArgs(fieldsOf({ by, what, on: by.name })))
+    },
     async around(action, run) {
+      const end = await begin(action)
       try {
         const { after, result } = await run()
-        await note({ ...action, after })
+        await end({ after })
         return result
       } catch (error) {
-        await note(action, `failed: ${error instanceof Error ? error.message : String(error)}`)
+        await end({ outcome: failureOf(error) })
         throw error
       }
     },
     async read(filter, before, most) {
+      await settle()
       const wanted = (entry: AuditEntry) =>
         (['who', 'what', 'on'] as const).every(field =>
           entry[field].toLowerCase().includes(filter[field].toLowerCase()),
         )
-      const entries: AuditEntry[] = []
-      let from = before === null ? '+' : `(${before}`
-      for (;;) {
-        const page = await redis.xrevrange(keys.audit(), from, '-', 'COUNT', PAGE)
-        for (const entry of page.flatMap(entryOf)) {
-          if (!wanted(entry)) continue
-          if (entries.length === most) return { entries, more: true }
-          entries.push(entry)
-        }
-        const last = page.at(-1)
-        if (page.length < PAGE || !last) return { entries, more: false }
-        from = `(${last[0]}`
-      }
+      const found = await Promise.all([
+        readFrom(keys.audit(), '', wanted, before, most + 1),
+        readFrom(keys.auditVisits(), 'v', wanted, before, most + 1),
+      ])
+      const entries = found.flat().sort(newestFirst)
+      return { entries: entries.slice(0, most), more: entries.length > most }
     },
   }
 }
+
+/** How an action that threw is written down. */
+export const failureOf = (error: unknown): string => `failed: ${error instanceof Error ? error.message : String(error)}`

@@ -16,7 +16,7 @@ import { isRead, mayAct } from './who/who.ts'
 
 export interface BoardParts {
   readonly queues: Readonly<Record<string, Queue>>
-  readonly audit: Pick<Audit, 'note'>
+  readonly audit: Pick<Audit, 'begin'>
   readonly log: Logger
 }
 
@@ -73,18 +73,19 @@ export const actionOf = (method: string, path: string): { readonly what: string;
   return { what: `queue.${did}`, on: [queue, on].filter(Boolean).join(' ') }
 }
 
-/** Written once the board has answered: with what was sent, and how it ended. */
+/** Written before the board acts and once it has answered: with what was sent, and how it ended. */
 const audited =
   ({ audit, log }: Pick<BoardParts, 'audit' | 'log'>) =>
-  (request: Request, response: Response, next: NextFunction): void => {
+  async (request: Request, response: Response, next: NextFunction): Promise<void> => {
     if (!isRead(request.method)) {
       const action = { by: actorOf(request, response), ...actionOf(request.method, request.path) }
+      const end = await audit.begin(action)
       response.once('close', () => {
         const outcome = response.statusCode < 400 ? 'done' : `refused: ${response.statusCode}`
         const sent: unknown = request.body // parsed by the board
-        audit
-          .note({ ...action, after: sent && Object.keys(sent).length > 0 ? sent : null }, outcome)
-          .catch((error: unknown) => log.error({ err: error, action }, 'an action could not be written down'))
+        end({ after: sent && Object.keys(sent).length > 0 ? sent : null, outcome }).catch((error: unknown) =>
+          log.error({ err: error, action }, 'an action could not be written down'),
+        )
       })
     }
     next()

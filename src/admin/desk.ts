@@ -30,6 +30,7 @@ import type { Adding } from './adding.ts'
 import type { Actor, Audit } from './audit.ts'
 import type { EditingActs, Outcome } from './editing.ts'
 import type { NavItem } from './pages/layout.ts'
+import type { Refusals } from './refusals.ts'
 import { articlesRoutes } from './routes/articles.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { frontRoutes } from './routes/front.ts'
@@ -78,6 +79,8 @@ export interface DeskParts {
   /** Why an entry stands where it stands; null where there is none. */
   readonly explainEntry: Publisher['explain']
   readonly editingActs: EditingActs
+  /** What was refused, as counts. */
+  readonly refusals: Pick<Refusals, 'read'>
   /** Pins and blocks in force. */
   readonly placements: () => Promise<readonly Placement[]>
   /** Lists that may show articles of these sections. */

@@ -6,7 +6,7 @@
 import type { ArticleId, StoryId } from '../article/article.ts'
 import type { SectionId } from '../article/taxonomy.ts'
 import type { Placement } from '../lists/editors.ts'
-import type { Actor, Audit } from './audit.ts'
+import { type Actor, type Audit, failureOf } from './audit.ts'
 
 /** What was done, or why nothing was. */
 export type Outcome<Result> =
@@ -60,7 +60,7 @@ export interface EditingActs {
 
 export interface EditingActsParts {
   readonly edits: Edits
-  readonly audit: Pick<Audit, 'note'>
+  readonly audit: Pick<Audit, 'begin'>
 }
 
 const shown = ({ list, place, until, why, kind }: Placement) => ({
@@ -75,13 +75,13 @@ export const createEditingActs = ({ edits, audit }: EditingActsParts): EditingAc
     run: () => Promise<Outcome<Result>>,
     told: (result: Result) => { readonly before?: unknown; readonly after?: unknown },
   ): Promise<Outcome<Result>> => {
+    const end = await audit.begin(action)
     try {
       const outcome = await run()
-      if (outcome.kind === 'done') await audit.note({ ...action, ...told(outcome.result) })
-      else await audit.note(action, `refused: ${outcome.why}`)
+      await end(outcome.kind === 'done' ? told(outcome.result) : { outcome: `refused: ${outcome.why}` })
       return outcome
     } catch (error) {
-      await audit.note(action, `failed: ${error instanceof Error ? error.message : String(error)}`)
+      await end({ outcome: failureOf(error) })
       throw error
     }
   }
@@ -93,10 +93,15 @@ export const createEditingActs = ({ edits, audit }: EditingActsParts): EditingAc
         placement => ({ after: shown(placement) }),
       ),
     async lift(by, kind, what, list, editor = by.name) {
-      const lifted = await edits.lift(kind, what, list, editor)
-      for (const placement of lifted)
-        await audit.note({ by, what: `list.un${kind}`, on: what, before: shown(placement) })
-      return lifted
+      const end = await audit.begin({ by, what: `list.un${kind}`, on: what })
+      try {
+        const lifted = await edits.lift(kind, what, list, editor)
+        await end(...lifted.map(placement => ({ before: shown(placement) })))
+        return lifted
+      } catch (error) {
+        await end({ outcome: failureOf(error) })
+        throw error
+      }
     },
     file: (by, article, section) =>
       noted(

@@ -15,6 +15,7 @@ import { bearerOf, isForged, mayNot, securityHeaders, sessionOf, whoOf } from '.
 import { listsTopic } from './lists-topic.ts'
 import { createLive } from './live.ts'
 import { type PushDoor, pushRoute } from './push-route.ts'
+import { createRefusals, type Refusal } from './refusals.ts'
 import { entryRoutes } from './routes/entry.ts'
 import { actorOf, createShow, wantsJson } from './routes/show.ts'
 import type { AdminSettings } from './settings.ts'
@@ -33,13 +34,15 @@ export interface AdminServer {
   close(): Promise<void>
 }
 
-export interface AdminParts extends Omit<DeskParts, 'show'> {
+export interface AdminParts extends Omit<DeskParts, 'show' | 'refusals'> {
   readonly settings: AdminSettings
   readonly queues: Readonly<Record<string, Queue>>
   /** Where hubs deliver what they push. */
   readonly door: PushDoor
   /** Alive, ready, metrics. */
   readonly probes: Probes
+  /** Told of each request that was refused, for monitoring. */
+  readonly onRefused: (kind: Refusal) => void
 }
 
 export const startAdmin = async (parts: AdminParts): Promise<AdminServer> => {
@@ -49,6 +52,7 @@ export const startAdmin = async (parts: AdminParts): Promise<AdminServer> => {
   const sessions = createSessions({ redis, keys, users, lasts: settings.session, now })
   if (await users.adopt()) log.info('the password of before is now that of the user admin')
   if (settings.password !== '') await users.ensureAdmin(settings.password)
+  const refusals = createRefusals({ redis, keys, log, now, onRefused: parts.onRefused })
   const setupToken = await sessions.setupToken()
   const show = createShow(NAV)
 
@@ -73,6 +77,7 @@ export const startAdmin = async (parts: AdminParts): Promise<AdminServer> => {
     const { host } = request.headers
     if (isOwnHost(host, ours)) return next()
     const name = nameOfHost(host) ?? ''
+    refusals.count('host', actorOf(request, response), `under ${name}`)
     const text = `newsdesk does not know ${name === '' ? 'the name it was asked by' : `the name ${name}`}. If it is yours, add it to admin.hosts in newsdesk.yaml, or to NEWSDESK_ADMIN_HOSTS, and restart.`
     show.message(request, response, 421, 'Not a name of this server', text)
   })
@@ -94,6 +99,8 @@ export const startAdmin = async (parts: AdminParts): Promise<AdminServer> => {
   app.use(async (request: Request, response: Response, next: NextFunction) => {
     const who = await askWho(request)
     if (who === 'denied') {
+      const kind = bearerOf(request) === undefined ? 'a user of the proxy' : 'a token'
+      refusals.count('token', { name: kind, from: request.ip ?? null }, `${request.method} ${request.path}`)
       if (bearerOf(request) !== undefined) response.status(401).set('www-authenticate', 'Bearer')
       const status = bearerOf(request) === undefined ? 403 : 401
       const text = 'Neither your token nor your groups let you in. Ask an admin of newsdesk.'
@@ -105,11 +112,12 @@ export const startAdmin = async (parts: AdminParts): Promise<AdminServer> => {
   })
   app.use((request: Request, response: Response, next: NextFunction) => {
     if (!isForged(request.method, request.headers, whoOf(response)?.by ?? null)) return next()
+    refusals.count('forged', actorOf(request, response), `${request.method} ${request.path}`)
     const text = 'This request does not come from a page of newsdesk. Scripts act with a token.'
     show.message(request, response, 403, 'Refused', text)
   })
 
-  app.use(entryRoutes({ users, sessions, audit, settings, show, log }))
+  app.use(entryRoutes({ users, sessions, audit, refusals, settings, show, log }))
 
   app.use((request: Request, response: Response, next: NextFunction) => {
     if (whoOf(response)) return next()
@@ -118,10 +126,14 @@ export const startAdmin = async (parts: AdminParts): Promise<AdminServer> => {
       response.redirect(303, `/login${next}`)
     } else response.status(401).set('www-authenticate', 'Bearer').type('text').send('Log in first.')
   })
-  app.use(async (request: Request, response: Response, next: NextFunction) => {
+  app.use((request: Request, response: Response, next: NextFunction) => {
     if (!mayNot(request, response)) return next()
-    const action = { by: actorOf(request, response), what: 'refused', on: `${request.method} ${request.path}` }
-    await audit.note(action, 'refused: a viewer')
+    const wait = refusals.count('role', actorOf(request, response), `${request.method} ${request.path}`)
+    if (wait > 0) {
+      const slower = `Too many of your requests were refused. Nothing was changed. Wait ${wait} s.`
+      show.message(request, response.set('retry-after', String(wait)), 429, 'Too many requests', slower)
+      return
+    }
     const text = 'You are a viewer: you see everything, and admins change it. Nothing was changed.'
     show.message(request, response, 403, 'Only an admin may do that', text)
   })
@@ -135,7 +147,7 @@ export const startAdmin = async (parts: AdminParts): Promise<AdminServer> => {
     },
   })
   app.use('/live', live.router)
-  for (const { path, router } of deskRoutes({ ...parts, show })) app.use(path, router)
+  for (const { path, router } of deskRoutes({ ...parts, show, refusals })) app.use(path, router)
   app.use('/queues', ...boardHandlers({ queues, audit, log }))
 
   app.use((request: Request, response: Response) => {
@@ -160,6 +172,7 @@ export const startAdmin = async (parts: AdminParts): Promise<AdminServer> => {
     async close() {
       live.close()
       await close()
+      await refusals.close()
     },
   }
 }

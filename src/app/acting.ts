@@ -17,7 +17,7 @@ const osUser = (): string => {
 
 export const cliActor = (): Actor => ({ name: `cli:${osUser()}`, from: null })
 
-export const auditOf = ({ redis, keys }: Session): Audit => createAudit({ redis, keys })
+export const auditOf = ({ redis, keys }: Session): Audit => createAudit({ redis, keys, now: Date.now })
 
 export const actsOf = (session: Session): SourceActs => {
   const { redis, keys, catalogue, sources, queues } = session

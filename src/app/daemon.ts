@@ -314,6 +314,7 @@ const begin = async (
     glance().catch((error: unknown) => log.warn({ err: error }, 'the sources could not be looked at yet'))
     admin = await startDesk({
       ...{ redis, keys, queues, services, glance, samples, levels, probes, log, now },
+      onRefused: gauges.refused,
       config: () => config,
       status: () => readSummary(watched),
     })

@@ -20,7 +20,7 @@ import type { Services } from './services.ts'
 import { readDaemons } from './status.ts'
 
 export interface DeskWiring
-  extends Pick<AdminParts, 'redis' | 'keys' | 'glance' | 'status' | 'probes' | 'log' | 'now'> {
+  extends Pick<AdminParts, 'redis' | 'keys' | 'glance' | 'status' | 'probes' | 'onRefused' | 'log' | 'now'> {
   /** In force: a reload brings another. */
   readonly config: () => Config
   readonly queues: Queues
@@ -40,7 +40,7 @@ export const startDesk = ({
   const { redis, keys, now } = parts
   const { sources, catalogue } = services
   const settings = () => config().settings
-  const audit = createAudit({ redis, keys })
+  const audit = createAudit({ redis, keys, now })
   return startAdmin({
     ...parts,
     settings: settings().admin,

@@ -1,12 +1,12 @@
 /** Changes what daemons log, by whom it may be, and writes it down: shared by desk and terminal. */
 
-import type { Actor, Audit } from '../admin/audit.ts'
+import { type Actor, type Audit, failureOf } from '../admin/audit.ts'
 import type { Outcome } from '../admin/editing.ts'
 import { ALL, type Level, LONGEST, type LogLevels } from './log-levels.ts'
 
 export interface LevelActParts {
   readonly levels: LogLevels
-  readonly audit: Pick<Audit, 'note'>
+  readonly audit: Pick<Audit, 'begin'>
   readonly daemons: () => Promise<readonly { readonly id: string }[]>
   readonly now: () => number
 }
@@ -31,14 +31,20 @@ export const changeLevel = async (
     return { kind: 'missing', why: `No daemon ${JSON.stringify(daemon)} runs; \`newsdesk status\` names them.` }
   const before = (await levels.read()).find(each => each.daemon === daemon && each.until > now())
   const was = before ? { level: before.level, until: new Date(before.until).toISOString() } : null
-  if (level === null) {
-    const ended = await levels.end(daemon)
-    if (ended) await audit.note({ by, what: 'log.level', on: who, before: was, after: 'as configured' })
-    return { kind: 'done', result: `As configured: ${who}.` }
+  const end = await audit.begin({ by, what: 'log.level', on: who, before: was })
+  try {
+    if (level === null) {
+      const ended = await levels.end(daemon)
+      await end(...(ended ? [{ after: 'as configured' }] : []))
+      return { kind: 'done', result: `As configured: ${who}.` }
+    }
+    const until = now() + Math.min(lasts, LONGEST)
+    await levels.set({ daemon, level, until, by: by.name })
+    const shown = new Date(until).toISOString()
+    await end({ after: { level, until: shown } })
+    return { kind: 'done', result: `${level} until ${shown}: ${who}.` }
+  } catch (error) {
+    await end({ outcome: failureOf(error) })
+    throw error
   }
-  const until = now() + Math.min(lasts, LONGEST)
-  await levels.set({ daemon, level, until, by: by.name })
-  const end = new Date(until).toISOString()
-  await audit.note({ by, what: 'log.level', on: who, before: was, after: { level, until: end } })
-  return { kind: 'done', result: `${level} until ${end}: ${who}.` }
 }

@@ -49,6 +49,8 @@ export interface Gauges {
   jobEnded(end: JobEnd): void
   /** An article came in, so many ms after its publisher dated it. */
   ingested(delay: number): void
+  /** The admin server refused a request. @param kind one of few known ones */
+  refused(kind: string): void
   readonly contentType: string
   /** @returns all of it, as text */
   scrape(): Promise<string>
@@ -93,6 +95,7 @@ export const createGauges = ({ version, read, now }: GaugesParts): Gauges => {
     refused: counter('newsdesk_items_refused_total', 'Items that became no article, by reason.', ['outcome']),
     lists: counter('newsdesk_lists_total', 'Lists ranked: written, or unchanged.', ['outcome']),
   }
+  const refused = counter('newsdesk_admin_refused_total', 'Requests the admin server refused, by kind.', ['kind'])
   const delay = new Histogram({
     name: 'newsdesk_publication_delay_seconds',
     help: 'From the time a publisher gives an article until it is taken in; its lists follow within lists.settle.',
@@ -187,6 +190,7 @@ export const createGauges = ({ version, read, now }: GaugesParts): Gauges => {
       for (const { of, outcome: what, count } of failure ? [failure] : countsOf(queue, result))
         happened[of].inc({ outcome: what }, count)
     },
+    refused: kind => refused.inc({ kind }),
     ingested: ms => delay.observe(Math.max(0, ms) / 1_000),
     contentType: register.contentType,
     async scrape() {

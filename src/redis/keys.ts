@@ -203,11 +203,14 @@ export const keysFor = (prefix: string) => {
      *   not added yet; a quarter of an hour.
      * - `tries` HASH hash of whose and from where -> count of tries at logging in and when the next may be; `tries:ends` ZSET of the same by when they
      *   are forgotten. 10,000 of both at most. `devices:<hash of user>`, `networks:<hash of user>` ZSET, hash of a browser's secret or network -> ms of
-     *   the last log-in there; 20 of each, 90 days. `password` STRING of versions before there were users.
+     *   the last log-in there; 20 of each, 90 days. `refused` HASH `<kind> <who>` -> JSON, how often and what last; 500, 30 days. `acting` HASH id -> JSON, actions
+     *   begun and not ended. `visited:<hash>`, `settling:<id>` STRING; a minute. `password` STRING of versions before there were users.
      */
     admin: (name: string) => `{${prefix}:admin}:${name}`,
     /** STREAM who, what, on, before, after, outcome: every action in the desk and of the command line. Trimmed to about 10,000. */
     audit: () => `{${prefix}:admin}:audit`,
+    /** STREAM of the same fields: who logged in and out. Apart from the audit, so that nobody can push actions out of it by logging in; about 10,000. */
+    auditVisits: () => `{${prefix}:admin}:audit:visits`,
   } as const
 }
 

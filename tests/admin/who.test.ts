@@ -18,7 +18,7 @@ const sources = [{ id: 'courier', name: 'Courier', url: `${feed.url}/rss`, secti
 const desk = aDesk({ sources })
 const users = createUsers({ redis: desk.redis, keys: desk.keys, now: Date.now })
 const tokens = createTokens({ redis: desk.redis, keys: desk.keys, now: Date.now })
-const audit = createAudit({ redis: desk.redis, keys: desk.keys })
+const audit = createAudit({ redis: desk.redis, keys: desk.keys, now: Date.now })
 const NO_FILTER = { who: '', what: '', on: '' }
 let url: string
 let admin: string
@@ -80,8 +80,9 @@ describe('a viewer', () => {
       expect(answer.status).toBe(403)
       expect(await answer.text()).toContain('Only an admin may do that')
       expect(await desk.redis.zcard(`${desk.keys.bull()}:crawl:prioritized`)).toBe(before)
-      const { entries } = await audit.read({ ...NO_FILTER, who: 'vera', what: 'refused' }, null, 1)
-      expect(entries[0]?.on).toBe(`POST ${path}`)
+      const told = await get('/audit', { cookie: admin, accept: 'application/json' })
+      const { refused } = (await told.json()) as { refused: { kind: string; who: string; on: string }[] }
+      expect(refused.find(({ kind, who }) => kind === 'role' && who === 'vera')?.on).toBe(`POST ${path}`)
     },
   )
 

@@ -44,7 +44,7 @@ describe('newsdesk users and tokens', () => {
 
     expect((await newsdesk(['tokens', 'revoke', token.split('_')[1] ?? ''])).code).toBe(0)
     expect((await asked()).status).toBe(401)
-    const { entries } = await createAudit({ redis: desk.redis, keys: keysFor(desk.keys.prefix) }).read(
+    const { entries } = await createAudit({ redis: desk.redis, keys: keysFor(desk.keys.prefix), now: Date.now }).read(
       { who: 'cli:', what: 'token.revoke', on: '' },
       null,
       1,

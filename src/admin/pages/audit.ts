@@ -2,6 +2,7 @@
 
 import type { AuditEntry, AuditFilter } from '../audit.ts'
 import { type Html, html } from '../html.ts'
+import type { Refused } from '../refusals.ts'
 import { type Column, table } from './table.ts'
 import { when } from './time.ts'
 
@@ -10,6 +11,8 @@ export interface AuditView {
   readonly entries: readonly AuditEntry[]
   /** Address of the older ones; null where there are none. */
   readonly older: string | null
+  /** Refused last first. */
+  readonly refused: readonly Refused[]
   /** ms since the epoch. */
   readonly now: number
 }
@@ -31,12 +34,40 @@ const columns = (now: number): readonly Column<AuditEntry>[] => [
   { title: 'Outcome', cell: ({ outcome }) => outcome },
 ]
 
+/** What each kind of refusal is, for people. */
+const KINDS: Readonly<Record<string, string>> = {
+  role: 'an act, by a viewer',
+  'log-in': 'a log-in: wrong password or user',
+  delayed: 'a log-in too soon after others',
+  token: 'a token, or a user of the proxy, that is not let in',
+  forged: 'a change asked for by a page of somebody else',
+  host: 'a request under a name that is not this server’s',
+}
+const MOST_REFUSED = 50
+
+const refusedColumns = (now: number): readonly Column<Refused>[] => [
+  { title: 'What', heads: true, cell: ({ kind }) => KINDS[kind] ?? kind },
+  { title: 'Who', cell: ({ who, from }) => html`${who}${from ? html`<br><span class="soft">${from}</span>` : null}` },
+  { title: 'How often', kind: 'number', cell: ({ count }) => count },
+  { title: 'Since', cell: ({ first }) => when(first, now) },
+  { title: 'Last', cell: ({ last }) => when(last, now) },
+  { title: 'The last', cell: ({ on }) => html`<span class="soft">${on}</span>` },
+]
+
+const refusedTable = (refused: readonly Refused[], now: number): Html | null =>
+  refused.length === 0
+    ? null
+    : html`<h2>Refused</h2><p class="soft">Counted, not listed, so that nobody can push out what was done by trying what is not allowed.</p>
+${table('Refused, latest first', refusedColumns(now), refused.slice(0, MOST_REFUSED))}`
+
 export const auditPage = ({
   filter,
   entries,
   older,
+  refused,
   now,
 }: AuditView): Html => html`<form class="filters" role="search" action="/audit">
 ${field('who', 'Who', filter.who, 'admin, cli:')}${field('what', 'What', filter.what, 'source.pause')}${field('on', 'On', filter.on, 'id')}<button>Show</button></form>
 ${entries.length === 0 ? html`<p>Nothing${filter.who || filter.what || filter.on ? ' of that kind' : ''} was done yet.</p>` : table('Actions, latest first', columns(now), entries)}
-${older ? html`<nav class="pages" aria-label="Pages of actions"><a rel="next" href="${older}">Older</a></nav>` : null}`
+${older ? html`<nav class="pages" aria-label="Pages of actions"><a rel="next" href="${older}">Older</a></nav>` : null}
+${refusedTable(refused, now)}`

@@ -5,6 +5,7 @@ import type { Logger } from 'pino'
 import type { Audit } from '../audit.ts'
 import { COOKIE, DEVICE_COOKIE, deviceOf, sessionOf, whoOf } from '../guard.ts'
 import { loginPage, setupPage } from '../pages/entry.ts'
+import type { Refusals } from '../refusals.ts'
 import type { AdminSettings } from '../settings.ts'
 import { DEVICE_LASTS } from '../who/devices.ts'
 import type { Begun, From, Sessions } from '../who/sessions.ts'
@@ -15,7 +16,8 @@ import { actorOf, pathOf, type Show, textOf } from './show.ts'
 export interface EntryParts {
   readonly users: Users
   readonly sessions: Sessions
-  readonly audit: Pick<Audit, 'note'>
+  readonly audit: Pick<Audit, 'around' | 'visit'>
+  readonly refusals: Pick<Refusals, 'count'>
   readonly settings: Pick<AdminSettings, 'session' | 'secureCookies'>
   readonly show: Show
   readonly log: Logger
@@ -24,7 +26,7 @@ export interface EntryParts {
 const spanOf = (seconds: number): string =>
   seconds < 120 ? `${seconds} second${seconds === 1 ? '' : 's'}` : `${Math.ceil(seconds / 60)} minutes`
 
-export const entryRoutes = ({ users, sessions, audit, settings, show, log }: EntryParts): Router => {
+export const entryRoutes = ({ users, sessions, audit, refusals, settings, show, log }: EntryParts): Router => {
   const router = Router()
   const form = express.urlencoded({ extended: false, limit: '10kb' })
 
@@ -65,13 +67,15 @@ export const entryRoutes = ({ users, sessions, audit, settings, show, log }: Ent
     const next = pathOf(textOf(request.body, 'next'))
     const outcome = await sessions.logIn(name, password, fromOf(request))
     if (typeof outcome === 'object' && 'session' in outcome) {
-      await audit.note({ by: { name, from: request.ip ?? null }, what: 'log-in', on: name })
+      await audit.visit({ name, from: request.ip ?? null }, 'log-in')
       letIn(request, response, outcome, next)
       return
     }
     const seconds = outcome === 'wrong' ? 0 : Math.ceil(outcome.wait / 1_000)
-    const why = outcome === 'wrong' ? 'wrong password or user' : `too many tries: the next in ${seconds} s`
-    log.warn({ user: name.slice(0, 64), address: request.ip, why }, 'log-in refused')
+    // Names of users there are alone: whoever tries names at random must not fill the table.
+    const who = (await users.get(name)) === null ? 'no such user' : name
+    const kind = outcome === 'wrong' ? 'log-in' : 'delayed'
+    refusals.count(kind, { name: who, from: request.ip ?? null }, `user ${JSON.stringify(name.slice(0, 64))}`)
     if (seconds > 0) response.set('retry-after', String(seconds))
     const [status, problem] =
       outcome === 'wrong'
@@ -112,20 +116,18 @@ export const entryRoutes = ({ users, sessions, audit, settings, show, log }: Ent
       tooLate(request, response)
       return
     }
-    const user = await users.add('admin', 'admin', password)
-    await audit.note({
-      by: { name: 'admin', from: request.ip ?? null },
-      what: 'user.add',
-      on: 'admin',
+    const by = { name: 'admin', from: request.ip ?? null }
+    const user = await audit.around({ by, what: 'user.add', on: 'admin' }, async () => ({
       after: { role: 'admin' },
-    })
+      result: await users.add('admin', 'admin', password),
+    }))
     log.info({ address: request.ip }, 'the user admin was made by the one-time link')
     letIn(request, response, await sessions.begin(user, fromOf(request)), '/')
   })
 
   router.post('/logout', async (request, response) => {
-    const who = whoOf(response)
-    if (who) await audit.note({ by: actorOf(request, response), what: 'log-out', on: who.name })
+    // A token or a proxy's header has nothing that ends: whoever holds one could fill the audit with it.
+    if (whoOf(response)?.by === 'session') await audit.visit(actorOf(request, response), 'log-out')
     await sessions.end(sessionOf(request))
     response.clearCookie(COOKIE)
     response.redirect(303, '/login')

@@ -128,9 +128,10 @@ export const dropCommand = (configDir: string, id: string | undefined, { json }:
     const audit = auditOf(session)
     let dropped = 0
     for (const each of new Set(those)) {
+      const end = await audit.begin({ by: cliActor(), what: 'quarantine.drop', on: each })
       const count = await sources.quarantine.drop(SourceId.parse(each))
       dropped += count
-      if (count > 0) await audit.note({ by: cliActor(), what: 'quarantine.drop', on: each, before: { bodies: count } })
+      await end(...(count > 0 ? [{ before: { bodies: count } }] : []))
     }
     if (json) console.log(JSON.stringify({ dropped }))
     else console.log(`${dropped} ${dropped === 1 ? 'body' : 'bodies'} dropped.`)

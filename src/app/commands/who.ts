@@ -1,7 +1,7 @@
 /** What `newsdesk users` and `newsdesk tokens` do. Every change is in the audit, without the password or token. */
 
 import { text } from 'node:stream/consumers'
-import type { Audit } from '../../admin/audit.ts'
+import { type Ended, failureOf } from '../../admin/audit.ts'
 import { createTokens, type Tokens } from '../../admin/who/tokens.ts'
 import { createUsers, UserError, type Users } from '../../admin/who/users.ts'
 import { passwordTrouble, Role, SHORTEST_PASSWORD, UserName } from '../../admin/who/who.ts'
@@ -14,8 +14,13 @@ import { print } from './print.ts'
 interface Rooms {
   readonly users: Users
   readonly tokens: Tokens
-  /** Writes down what was done. */
-  readonly note: (what: string, on: string, before?: unknown, after?: unknown) => ReturnType<Audit['note']>
+  /** Does it, and writes down before that it is begun, and after how it ended. */
+  readonly acted: <Result>(
+    what: string,
+    on: string,
+    run: () => Promise<Result>,
+    told: (result: Result) => Ended,
+  ) => Promise<Result>
 }
 
 /** @returns 2 where it cannot be done, which is told */
@@ -30,7 +35,17 @@ const withRooms = (configDir: string, work: (rooms: Rooms) => Promise<number>): 
       return await work({
         users,
         tokens: createTokens({ redis, keys, now: Date.now }),
-        note: (what, on, before, after) => audit.note({ by: cliActor(), what, on, before, after }),
+        async acted(what, on, run, told) {
+          const end = await audit.begin({ by: cliActor(), what, on })
+          try {
+            const result = await run()
+            await end(told(result))
+            return result
+          } catch (error) {
+            await end({ outcome: failureOf(error) })
+            throw error
+          }
+        },
       })
     } catch (error) {
       if (!(error instanceof UserError)) throw error
@@ -75,48 +90,48 @@ export const listUsers = (configDir: string, json: boolean): Promise<number> =>
 
 /** @returns 0; 1 where no password was said; 2 where it cannot be done */
 export const addUser = (configDir: string, name: string, role: Role, fromStdin: boolean): Promise<number> =>
-  withRooms(configDir, async ({ users, note }) => {
+  withRooms(configDir, async ({ users, acted }) => {
     // Told before a password is asked for in vain.
     if (await users.get(name)) throw new UserError(`there is a user ${JSON.stringify(name)} already`)
     const password = await readPassword(fromStdin)
     if (password === null) return 1
-    await users.add(name, role, password)
-    await note('user.add', name, undefined, { role })
+    const add = () => users.add(name, role, password)
+    await acted('user.add', name, add, () => ({ after: { role } }))
     console.log(`${name} may log in, as ${role}.`)
     return 0
   })
 
 /** @returns as addUser */
 export const setPassword = (configDir: string, name: string, fromStdin: boolean): Promise<number> =>
-  withRooms(configDir, async ({ users, note }) => {
+  withRooms(configDir, async ({ users, acted }) => {
     if (!(await users.get(name))) throw new UserError(`there is no user ${JSON.stringify(name)}`)
     const password = await readPassword(fromStdin)
     if (password === null) return 1
-    await users.setPassword(name, password)
-    await note('user.password', name)
+    const set = () => users.setPassword(name, password)
+    await acted('user.password', name, set, () => ({}))
     console.log(`${name} has another password, and is logged out.`)
     return 0
   })
 
 /** @returns 0; 2 where it cannot be done */
 export const setRole = (configDir: string, name: string, wanted: string): Promise<number> =>
-  withRooms(configDir, async ({ users, note }) => {
+  withRooms(configDir, async ({ users, acted }) => {
     const role = Role.safeParse(wanted)
     if (!role.success)
       throw new UserError(`${JSON.stringify(wanted)} is no role; there are ${Role.options.join(' and ')}`)
     const before = await users.get(name)
-    await users.setRole(name, role.data)
-    await note('user.role', name, { role: before?.role }, { role: role.data })
+    const set = () => users.setRole(name, role.data)
+    await acted('user.role', name, set, () => ({ before: { role: before?.role }, after: { role: role.data } }))
     console.log(`${name} is ${role.data} now.`)
     return 0
   })
 
 /** @returns 0; 2 where it cannot be done */
 export const removeUser = (configDir: string, name: string): Promise<number> =>
-  withRooms(configDir, async ({ users, note }) => {
+  withRooms(configDir, async ({ users, acted }) => {
     const before = await users.get(name)
-    await users.remove(name)
-    await note('user.remove', name, { role: before?.role })
+    const remove = () => users.remove(name)
+    await acted('user.remove', name, remove, () => ({ before: { role: before?.role } }))
     console.log(`${name} is removed, and logged out.`)
     return 0
   })
@@ -141,13 +156,16 @@ export const listTokens = (configDir: string, json: boolean): Promise<number> =>
 
 /** @returns 0; 2 where it cannot be done */
 export const addToken = (configDir: string, name: string, role: Role, lasts: string | undefined): Promise<number> =>
-  withRooms(configDir, async ({ tokens, note }) => {
+  withRooms(configDir, async ({ tokens, acted }) => {
     const parsed = UserName.safeParse(name)
     if (!parsed.success) throw new UserError(parsed.error.issues[0]?.message ?? 'that is no name')
     const span = lasts === undefined ? null : Duration.safeParse(lasts)
     if (span !== null && !span.success) throw new UserError(`--for ${span.error.issues[0]?.message}`)
-    const { id, token } = await tokens.add(name, role, span === null ? null : Date.now() + span.data)
-    await note('token.add', id, undefined, { name, role, for: lasts ?? 'good' })
+    const add = () => tokens.add(name, role, span === null ? null : Date.now() + span.data)
+    const { id, token } = await acted('token.add', name, add, added => ({
+      on: added.id,
+      after: { name, role, for: lasts ?? 'good' },
+    }))
     console.error(`Token ${id} of ${name}, as ${role}. It is shown this once:`)
     console.log(token)
     return 0
@@ -155,10 +173,13 @@ export const addToken = (configDir: string, name: string, role: Role, lasts: str
 
 /** @returns 0; 2 where there is no such token */
 export const revokeToken = (configDir: string, id: string): Promise<number> =>
-  withRooms(configDir, async ({ tokens, note }) => {
-    const revoked = await tokens.revoke(id)
-    if (!revoked) throw new UserError(`there is no token ${JSON.stringify(id)}; \`newsdesk tokens\` lists them`)
-    await note('token.revoke', id, { name: revoked.name, role: revoked.role })
+  withRooms(configDir, async ({ tokens, acted }) => {
+    const revoke = async () => {
+      const found = await tokens.revoke(id)
+      if (!found) throw new UserError(`there is no token ${JSON.stringify(id)}; \`newsdesk tokens\` lists them`)
+      return found
+    }
+    const revoked = await acted('token.revoke', id, revoke, ({ name, role }) => ({ before: { name, role } }))
     console.log(`Token ${id} of ${revoked.name} counts no more.`)
     return 0
   })
