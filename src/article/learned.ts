@@ -4,6 +4,7 @@
  */
 
 import { type Reading, readText, softmax, VOTE } from './classifier.ts'
+import { primaryLanguage } from './languages.ts'
 import type { SectionModel } from './model.ts'
 import type { Classify } from './sections.ts'
 import type { SectionId } from './taxonomy.ts'
@@ -268,10 +269,17 @@ const logitsOf = (reading: Reading, { sections, output, outputBias, votes }: Lea
   return logits
 }
 
-/** A text in which the model knows no word says nothing. */
+/** Whether a model was trained on texts of a language. */
+export const knowsLanguage = ({ languages }: Pick<SectionModel, 'languages'>, declared: string | null): boolean => {
+  const language = primaryLanguage(declared)
+  return language !== null && languages.includes(language)
+}
+
+/** A text in which the model knows no word says little; one in a language it was not trained on, or that nobody declares, nothing. */
 export const classifyBy =
   (model: SectionModel, learned?: () => Learned | undefined): Classify =>
-  ({ title, summary }) => {
+  ({ title, summary, language }) => {
+    if (!knowsLanguage(model, language)) return []
     const reading = readText(model, title, summary)
     const more = learned?.()
     const sections = more?.sections ?? model.sections

@@ -22,6 +22,8 @@ export interface Sample {
 export interface SectionModel {
   /** Sections in the order of the outputs. */
   readonly sections: readonly string[]
+  /** Languages of the texts it was trained on, without regions: of others it says nothing. */
+  readonly languages: readonly string[]
   /** What it was trained on, and under which licence. */
   readonly note: string
   /** Some of the titles it was trained on: learning from the stream goes over them too, so that nothing is forgotten. */
@@ -78,6 +80,7 @@ export const encodeModel = (model: SectionModel): Uint8Array => {
     JSON.stringify({
       format: FORMAT,
       sections: model.sections,
+      languages: model.languages,
       note: model.note,
       samples: model.samples,
       hidden: model.hidden,
@@ -100,6 +103,8 @@ export const decodeModel = (bytes: Uint8Array): SectionModel => {
   const {
     format,
     sections,
+    // Models made before this was written down were trained on English.
+    languages = ['en'],
     note,
     samples = [],
     hidden,
@@ -108,6 +113,7 @@ export const decodeModel = (bytes: Uint8Array): SectionModel => {
   } = JSON.parse(all.toString('utf8', 4, end)) as {
     format: number
     sections: string[]
+    languages?: string[]
     note: string
     samples?: Sample[]
     hidden: number
@@ -135,6 +141,7 @@ export const decodeModel = (bytes: Uint8Array): SectionModel => {
   const floats = (count: number) => new Float32Array(bytesOf(count * 4))
   return {
     sections,
+    languages,
     note,
     samples,
     hidden,

@@ -72,9 +72,9 @@ export const normalise = (
   const summary = clean(item.summary, LONGEST_SUMMARY)
   const image =
     item.image !== null && item.image.length <= LONGEST_URL && URL.canParse(item.image) ? new URL(item.image) : null
-  const language = languageTag(item.language) ?? languageTag(feedLanguage) ?? languageTag(source.language) ?? 'en'
+  const declared = languageTag(item.language) ?? languageTag(feedLanguage) ?? languageTag(source.language ?? null)
   const { sections, evidence } = sectionsOf(
-    { url, title, summary, categories: item.categories, language, source },
+    { url, title, summary, categories: item.categories, language: declared, source },
     taxonomy,
     classify,
   )
@@ -86,7 +86,8 @@ export const normalise = (
     summary: summary === title ? '' : summary,
     author: clean(item.author, LONGEST_NAME) || null,
     image: image && /^https?:$/.test(image.protocol) ? image.href : null,
-    language,
+    language: declared ?? 'en',
+    isLanguageDeclared: declared !== null,
     publishedAt: at,
     firstSeenAt: fetchedAt,
     section: sections[0] ?? source.section,

@@ -18,11 +18,12 @@ import { wordsOf } from './words.ts'
 
 export { foldWords } from './words.ts'
 
-/** What the text alone says: sections with probabilities, highest first. */
+/** What the text alone says: sections with probabilities, highest first; nothing of a text whose language it does not know. */
 export type Classify = (text: {
   title: string
   summary: string
-  language: string
+  /** As declared; null where nobody says. */
+  language: string | null
 }) => readonly { section: SectionId; confidence: number }[]
 
 export interface ToTag {
@@ -31,7 +32,8 @@ export interface ToTag {
   readonly title: string
   readonly summary: string
   readonly categories: readonly string[]
-  readonly language: string
+  /** BCP 47, as the item, its feed or its source says; null where nobody does. */
+  readonly language: string | null
   /** Null where nothing is known of who carries it. */
   readonly source: { readonly id: string; readonly section: SectionId } | null
 }

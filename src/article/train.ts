@@ -4,6 +4,7 @@
  * The same input gives the same model. (pure)
  */
 
+import { primaryLanguage } from './languages.ts'
 import { type Sample, type SectionModel, toRows } from './model.ts'
 import { createNetwork, newVotes, type Votes } from './network.ts'
 import { pairsOf, wordsOf } from './words.ts'
@@ -12,6 +13,22 @@ export interface Labelled {
   readonly title: string
   readonly summary: string
   readonly section: string
+  /** `en` unless given. */
+  readonly language?: string
+}
+
+/** Languages with a smaller share of the texts are not learnt from them. */
+const LEAST_SHARE = 0.05
+
+/** Languages that a model trained on these texts knows. */
+const languagesOf = (texts: readonly Labelled[]): string[] => {
+  const counts = new Map<string, number>()
+  for (const { language } of texts) {
+    const primary = primaryLanguage(language ?? 'en')
+    if (primary !== null) counts.set(primary, (counts.get(primary) ?? 0) + 1)
+  }
+  const known = [...counts].filter(([, count]) => count >= LEAST_SHARE * texts.length)
+  return known.map(([language]) => language).sort()
 }
 
 /** Word vectors, the most frequent words first. */
@@ -134,6 +151,7 @@ export const trainSections = ({ texts, words, embeddings, note, seed = 1, progre
   return {
     sections,
     note,
+    languages: languagesOf(texts),
     samples: samplesOf(texts, sections),
     hidden,
     words: toRows(hidden, new Map([...vectors].map(([word, vector]) => [word, network.foldWord(vector)]))),

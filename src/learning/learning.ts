@@ -1,12 +1,12 @@
 /**
  * Keeps, for each section, the newest articles that publishers filed in it themselves, and has the text classifier learn from them.
- * Examples are kept rather than counts: taken in twice they are still one, every replica learns the same, and what is old falls out.
+ * Only texts in a language that the model was trained on count. Examples are kept rather than counts: taken in twice they are still one, every replica learns the same, and what is old falls out.
  */
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import type { Article } from '../article/article.ts'
-import { classifyBy, type Example, type Learned, learningInTurns } from '../article/learned.ts'
+import { classifyBy, type Example, knowsLanguage, type Learned, learningInTurns } from '../article/learned.ts'
 import type { SectionModel } from '../article/model.ts'
 import { type Classify, sureSection } from '../article/sections.ts'
 import type { Taxonomy } from '../article/taxonomy.ts'
@@ -103,6 +103,8 @@ export const createLearning = ({ redis, keys, model, replay, taxonomy, now }: Le
     if (now() - refreshedAt >= REFRESH) await refresh()
     const done: Promise<unknown>[] = []
     for (const article of articles) {
+      // Texts that it will not be asked about teach nothing either.
+      if (article.isLanguageDeclared === false || !knowsLanguage(model, article.language)) continue
       const section = sureSection(article.evidence, taxonomy())
       if (!section) continue
       const key = keys.learned(section)

@@ -24,11 +24,11 @@ export const Source = z.strictObject({
   site: HttpUrl.optional(),
   /** Section of its articles where nothing speaks for another. */
   section: SectionId,
-  /** BCP 47 language of its articles where the feed does not say. */
+  /** BCP 47 language of its articles where the feed does not say; without one, that is not known. */
   language: z
     .string()
     .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'must be a BCP 47 language tag, such as en or pt-BR')
-    .default('en'),
+    .optional(),
   /** Standing of the publisher in must-reads; 1 is usual. */
   weight: z.number().min(0).max(10).default(1),
   /** Fixed ms between polls in place of the learnt interval. Written as a duration such as `10m` in YAML. */

@@ -61,7 +61,7 @@ const NOBODY = { id: SourceId.parse('nobody'), section: '' }
 /** The section most of its items belong to by their own categories, addresses and words. @returns null where none has enough of them */
 export const sectionOfItems = (
   items: readonly FeedItem[],
-  language: string,
+  language: string | null,
   taxonomy: Taxonomy,
 ): { readonly section: SectionId; readonly share: number } | null => {
   const votes = new Map<SectionId, number>()
@@ -84,10 +84,16 @@ export const sectionOfItems = (
   return { section: best[0], share: best[1] / items.length }
 }
 
-/** A language tag as a source may have it; `en` where there is none that can be read. */
-export const languageFor = (declared: string | null | undefined): string => {
+/** A language tag as a source may have it; undefined where there is none that can be read. */
+export const languageFor = (declared: string | null | undefined): string | undefined => {
   const [first = '', ...rest] = (declared ?? '').trim().replaceAll('_', '-').split('-')
   const tag = [first.toLowerCase(), ...rest].join('-')
   const parsed = Source.shape.language.safeParse(tag === '' ? undefined : tag)
-  return parsed.success ? parsed.data : 'en'
+  return parsed.success ? parsed.data : undefined
+}
+
+/** The language all items of a feed declare that declares none itself; null where they do not agree, or none does. */
+export const languageOfItems = (items: readonly Pick<FeedItem, 'language'>[]): string | null => {
+  const [first, ...others] = new Set(items.map(({ language }) => language))
+  return first !== undefined && others.length === 0 ? first : null
 }

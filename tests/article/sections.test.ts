@@ -182,11 +182,11 @@ describe('newsdesk tag', () => {
     const said: string[] = []
     const output = new PassThrough()
     const lines = [
-      '{"id":"a","title":"Striker scores twice in derby"}',
+      '{"id":"a","title":"Striker scores twice in derby","lang":"en-GB"}',
       'nonsense',
       '{"title":"no id"}',
       '',
-      '{"id":7,"title":""}',
+      '{"id":7,"title":"","lang":"en"}',
     ]
     const bad = await tagStream(Readable.from(`${lines.join('\n')}\n`), output, tagger, line => said.push(line))
     const answers = String(output.read())
@@ -197,6 +197,28 @@ describe('newsdesk tag', () => {
     expect(said.map(line => line.slice(0, 7))).toEqual(['line 2:', 'line 3:'])
     expect(answers.map(({ id }) => id)).toEqual(['a', 7])
     expect(answers[0]?.section).toBe('sports')
+  })
+
+  it('leaves the text of an article out whose language the model does not know, and says why and what to do', async () => {
+    const title = 'Un médicament contre le paludisme est autorisé'
+    const line = (some: object) => tagLine(JSON.stringify({ id: 1, title, source: 'courier', ...some }), tagger)
+    expect(line({})).toMatchObject({
+      ...{ section: 'world', evidence: [{ from: 'source' }] },
+      textIgnored: 'its language is not given; the text classifier knows en',
+    })
+    expect(line({ lang: 'fr-CA' })).toMatchObject({
+      textIgnored: 'its language is fr-CA; the text classifier knows en',
+    })
+    expect(line({ lang: 'en' })).not.toHaveProperty('textIgnored')
+    const english = taggerOf(taxonomy, [], model, 'en')
+    expect(tagLine('{"id":1,"title":"Striker scores twice in derby"}', english)).toMatchObject({ section: 'sports' })
+    const spoken = taggerOf(taxonomy, [{ id: 'courier', section: 'world', language: 'en' }], model)
+    expect(tagLine('{"id":1,"title":"x","source":"courier"}', spoken)).not.toHaveProperty('textIgnored')
+
+    const said: string[] = []
+    const output = new PassThrough().resume()
+    expect(await tagStream(Readable.from('{"id":1,"title":"x"}\n'), output, tagger, each => said.push(each))).toBe(0)
+    expect(said.join()).toMatch(/^The text of 1 article was ignored: textIgnored says why\..*--language\.$/)
   })
 
   it('takes the default of a source it knows', () => {

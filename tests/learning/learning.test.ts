@@ -39,6 +39,18 @@ describe('what publishers file themselves', () => {
     expect(best?.section).toBe('motor')
   })
 
+  it('teaches nothing where it is in a language the model does not know, or nobody says in which', async () => {
+    const learning = replica()
+    const before = await redis.zcard(keys.learned('motor'))
+    const [one, other] = [filed('courrier', 5), filed('unsaid', 5)]
+    await learning.learn(one.map(article => ({ ...article, language: 'fr' })))
+    await learning.learn(other.map(article => ({ ...article, isLanguageDeclared: false })))
+    expect(await redis.zcard(keys.learned('motor'))).toBe(before)
+    const text = { title: 'A roadster with a new gearbox', summary: '' }
+    expect(learning.classify({ ...text, language: 'fr' })).toEqual([])
+    expect(learning.classify({ ...text, language: null })).toEqual([])
+  })
+
   it('keeps no more of one source than its share', async () => {
     const learning = replica()
     await learning.refresh()

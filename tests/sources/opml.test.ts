@@ -91,14 +91,12 @@ describe('a new source', () => {
     expect(sectionOfItems([item('https://a.example/1'), item('https://a.example/2')], 'en', taxonomy)).toBeNull()
   })
 
-  it('has a language tag that can be used', () => {
+  it('has a language tag that can be used, and none where the feed declares none', () => {
     expect(['en_us', 'de-DE', ' fr ', 'english please', '', null].map(languageFor)).toEqual([
       'en-us',
       'de-DE',
       'fr',
-      'en',
-      'en',
-      'en',
+      ...[undefined, undefined, undefined],
     ])
   })
 })

@@ -97,7 +97,7 @@ export const planPage = (
               cell: source => html`${source.name}<br><span class="soft">${shown(source)}</span>`,
             },
             { title: 'Section', cell: ({ section }) => section },
-            { title: 'Language', kind: 'minor', cell: ({ language }) => language },
+            { title: 'Language', kind: 'minor', cell: ({ language }) => language ?? 'not said' },
             { title: 'Id', cell: ({ id }) => id },
           ],
           added.slice(0, MOST_SHOWN),

@@ -64,7 +64,7 @@ const settingsOf = ({ source, isInFile }: SourceView): Html => {
     ['Address', url],
     ['Site', site ? html`<a href="${site}" rel="noreferrer">${site}</a>` : 'not said'],
     ['Section', section],
-    ['Language', language],
+    ['Language', language ?? 'as its feed says; where that does not, its texts are not judged'],
     ['Weight', String(weight)],
     ['Interval', interval === undefined ? 'learnt' : `every ${span(interval)}`],
     ['Polled', enabled ? 'yes' : 'no, paused'],

@@ -102,7 +102,7 @@ const columns = ({ now, mayAct }: Pick<SourcesView, 'now' | 'mayAct'>): readonly
     title: 'Source',
     heads: true,
     cell: ({ source, link }) =>
-      html`<a href="/sources/${source.id}">${source.name}</a><br><span class="soft">${source.id} · ${source.section} · ${source.language} · <a href="${link}" rel="noreferrer">site</a></span>`,
+      html`<a href="/sources/${source.id}">${source.name}</a><br><span class="soft">${source.id} · ${source.section} · ${source.language === undefined ? null : `${source.language} · `}<a href="${link}" rel="noreferrer">site</a></span>`,
   },
   { title: 'State', cell: row => stateCell(row, now) },
   { title: 'Last fetch', kind: 'minor', cell: ({ lastFetchAt }) => when(lastFetchAt, now) },

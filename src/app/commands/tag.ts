@@ -6,7 +6,8 @@ import { existsSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { z } from 'zod'
-import { classifyBy } from '../../article/learned.ts'
+import { primaryLanguage } from '../../article/languages.ts'
+import { classifyBy, knowsLanguage } from '../../article/learned.ts'
 import type { SectionModel } from '../../article/model.ts'
 import { type Classify, sectionsOf } from '../../article/sections.ts'
 import type { SectionId, Taxonomy } from '../../article/taxonomy.ts'
@@ -26,21 +27,38 @@ const Line = z.object({
 
 export interface Tagger {
   readonly taxonomy: Taxonomy
-  readonly sources: readonly { readonly id: string; readonly section: SectionId }[]
+  readonly sources: readonly {
+    readonly id: string
+    readonly section: SectionId
+    readonly language?: string | undefined
+  }[]
   readonly classify: Classify
+  readonly model: Pick<SectionModel, 'languages'>
+  /** Of lines that say none, and whose source has none. */
+  readonly language: string | null
+}
+
+/** Why the text of an article was not judged; undefined where it was. */
+const unjudged = (language: string | null, model: Tagger['model']): string | undefined => {
+  if (knowsLanguage(model, language)) return undefined
+  const known = `the text classifier knows ${model.languages.join(', ')}`
+  return language === null ? `its language is not given; ${known}` : `its language is ${language}; ${known}`
 }
 
 /** Tags one article as it stands on a line. @throws Error saying what is wrong with it */
-export const tagLine = (line: string, { taxonomy, sources, classify }: Tagger): object => {
+export const tagLine = (line: string, { taxonomy, sources, classify, model, language: fallback }: Tagger): object => {
   const { id, title, summary, url, categories, source, lang } = Line.parse(JSON.parse(line))
+  const from = sources.find(each => each.id === source) ?? null
+  const language = lang ?? from?.language ?? fallback
+  const why = unjudged(language, model)
   const { sections, confidence, evidence } = sectionsOf(
     {
       url: url ?? '',
       title: title ?? '',
       summary: summary ?? '',
       categories: categories ?? [],
-      language: lang ?? 'en',
-      source: sources.find(each => each.id === source) ?? null,
+      language,
+      source: from,
     },
     taxonomy,
     classify,
@@ -52,6 +70,7 @@ export const tagLine = (line: string, { taxonomy, sources, classify }: Tagger): 
     sections,
     confidence: round(confidence),
     evidence: evidence.map(each => ({ ...each, weight: round(each.weight) })),
+    ...(why === undefined ? {} : { textIgnored: why }),
   }
 }
 
@@ -64,7 +83,7 @@ export const tagStream = async (
   tagger: Tagger,
   say: (line: string) => void,
 ): Promise<number> => {
-  let number = 0
+  let [number, ignored] = [0, 0]
   let bad = 0
   // Who reads may have heard enough: `newsdesk tag | head`.
   let gone = false
@@ -89,19 +108,31 @@ export const tagStream = async (
       )
       continue
     }
+    if ('textIgnored' in tagged) ignored++
     if (!output.write(`${JSON.stringify(tagged)}\n`)) await Promise.race([once(output, 'drain'), left])
   }
+  if (ignored > 0)
+    say(
+      `The text of ${ignored} ${ignored === 1 ? 'article was' : 'articles were'} ignored: textIgnored says why. The language of an article is given by its lang, by its source, or for all that name none by --language.`,
+    )
   return bad
 }
 
-export const taggerOf = (taxonomy: Taxonomy, sources: Tagger['sources'], model: SectionModel): Tagger => ({
-  taxonomy,
-  sources,
+export const taggerOf = (
+  taxonomy: Taxonomy,
+  sources: Tagger['sources'],
+  model: SectionModel,
+  language: string | null = null,
+): Tagger => ({
+  ...{ taxonomy, sources, model, language },
   classify: classifyBy(model),
 })
 
 /** @returns 0; 1 where lines were left out; 2 where the model cannot be read */
-export const tagCommand = async (configDir: string, { model }: { model?: string }): Promise<number> => {
+export const tagCommand = async (
+  configDir: string,
+  { model, language }: { model?: string; language?: string },
+): Promise<number> => {
   const { taxonomy, sources } = loadConfig(configDir, process.env)
   const own = ownModel(configDir)
   let classifier: SectionModel
@@ -111,7 +142,11 @@ export const tagCommand = async (configDir: string, { model }: { model?: string 
     console.error((error as Error).message)
     return 2
   }
-  const tagger = taggerOf(taxonomy, sources, classifier)
+  if (language !== undefined && primaryLanguage(language) === null) {
+    console.error(`--language ${language}: must be a BCP 47 language tag, such as en or pt-BR.`)
+    return 2
+  }
+  const tagger = taggerOf(taxonomy, sources, classifier, language ?? null)
   const bad = await tagStream(process.stdin, process.stdout, tagger, line => console.error(line))
   return bad === 0 ? 0 : 1
 }

@@ -15,16 +15,18 @@ const Line = z.object({
     .nullish()
     .transform(text => text ?? ''),
   section: SectionId,
+  lang: z.string().nullish(),
 })
 
-/** Tells bad lines and leaves them out. */
-export const readLabelled = (path: string, say: (line: string) => void): Labelled[] =>
+/** Tells bad lines and leaves them out. @param language of lines that name none */
+export const readLabelled = (path: string, say: (line: string) => void, language = 'en'): Labelled[] =>
   readFileSync(path, 'utf8')
     .split('\n')
     .flatMap((line, index) => {
       if (line.trim() === '') return []
       try {
-        return [Line.parse(JSON.parse(line))]
+        const { lang, ...text } = Line.parse(JSON.parse(line))
+        return [{ ...text, language: lang ?? language }]
       } catch (error) {
         say(
           `${path}:${index + 1}: left out: ${error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message}`,
@@ -60,16 +62,22 @@ const vectorsOf = ({ words, hidden }: SectionModel): Embeddings => ({
   ),
 })
 
-interface TrainOptions {
+export interface TrainOptions {
   readonly out?: string
   readonly embeddings?: string
   readonly words?: string
   readonly note?: string
+  readonly language?: string
 }
 
 /** What is read before training starts, so that nothing is found missing after it. @throws Error where a file is missing or no such file */
-const ingredients = (path: string, out: string, { embeddings, words }: TrainOptions, say: (line: string) => void) => {
-  const texts = readLabelled(path, say)
+const ingredients = (
+  path: string,
+  out: string,
+  { embeddings, words, language }: TrainOptions,
+  say: (line: string) => void,
+) => {
+  const texts = readLabelled(path, say, language)
   accessSync(dirname(out), constants.W_OK)
   return {
     texts,
@@ -111,7 +119,7 @@ export const trainSectionsCommand = (configDir: string, path: string, options: T
   const bytes = encodeModel(model)
   writeFileSync(out, bytes)
   say(
-    `${out}: ${model.sections.length} sections, ${model.words.index.size} words, ${(bytes.length / 1_048_576).toFixed(2)} MB, in ${((performance.now() - started) / 1000).toFixed(1)} s`,
+    `${out}: ${model.sections.length} sections in ${model.languages.join(', ')}, ${model.words.index.size} words, ${(bytes.length / 1_048_576).toFixed(2)} MB, in ${((performance.now() - started) / 1000).toFixed(1)} s`,
   )
   return 0
 }

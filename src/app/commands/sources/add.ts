@@ -4,6 +4,7 @@ import pc from 'picocolors'
 import { withoutCredentials } from '../../../feed/redact.ts'
 import { shownSource } from '../../../sources/shown.ts'
 import { SourceId } from '../../../sources/source.ts'
+import { languageFor } from '../../../sources/suggest.ts'
 import { actsOf, cliActor } from '../../acting.ts'
 import { ask, canAsk, parseChoice } from '../../ask.ts'
 import { shownValue } from '../../config/problems.ts'
@@ -38,7 +39,7 @@ const show = (proposals: readonly Proposal[]): void => {
       value: ({ found }) => (found.newest === null ? '' : `${showSpan(Date.now() - found.newest)} ago`),
     },
     { title: 'Rate', value: each => rateOf(each.found), align: 'right' },
-    { title: 'Language', value: each => each.source.language },
+    { title: 'Language', value: each => each.source.language ?? 'not said' },
     { title: 'Section', value: each => `${each.source.section} (${each.why})`, flexible: true },
     { title: 'Id', value: each => each.knownAs ?? each.source.id },
     { title: '', value: each => (each.knownAs ? 'a source already' : '') },
@@ -57,15 +58,17 @@ const shown = ({ found, source, knownAs }: Proposal) => ({
   items: found.feed.items.length,
   newest: found.newest === null ? null : new Date(found.newest).toISOString(),
   perDay: found.perDay,
-  language: source.language,
+  language: source.language ?? null,
   knownAs,
   source: shownSource(source),
 })
 
-const wrongIn = ({ config, sources }: Session, { id, section }: AddOptions): string | null => {
+const wrongIn = ({ config, sources }: Session, { id, section, language }: AddOptions): string | null => {
   const ids = config.taxonomy.map(each => each.id)
   if (section !== undefined && !ids.includes(section))
     return `--section: ${JSON.stringify(section)} is no section; there are ${ids.join(', ')}`
+  if (language !== undefined && languageFor(language) === undefined)
+    return `--language: ${JSON.stringify(language)} is no BCP 47 language tag, such as en or pt-BR`
   if (id === undefined) return null
   const parsed = SourceId.safeParse(id)
   if (!parsed.success) return `--id: ${parsed.error.issues[0]?.message}`

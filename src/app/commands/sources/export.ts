@@ -13,7 +13,7 @@ const written = ({ id, name, url, site, section, language, weight, interval, ena
   url,
   ...(site === undefined ? {} : { site }),
   section,
-  ...(language === 'en' ? {} : { language }),
+  ...(language === undefined ? {} : { language }),
   ...(weight === 1 ? {} : { weight }),
   ...(interval === undefined ? {} : { interval: `${interval}ms` }),
   ...(enabled ? {} : { enabled }),
@@ -23,7 +23,12 @@ const written = ({ id, name, url, site, section, language, weight, interval, ena
 export const opmlOf = (list: readonly Source[], taxonomy: Taxonomy): string => {
   const groups = taxonomy.flatMap(({ id }) => {
     const own = list.filter(({ section }) => section === id)
-    const outlines = own.map(({ name, url, site, language }) => ({ title: name, url, site: site ?? null, language }))
+    const outlines = own.map(({ name, url, site, language }) => ({
+      title: name,
+      url,
+      site: site ?? null,
+      language: language ?? null,
+    }))
     return own.length === 0 ? [] : [{ folder: labelOf(taxonomy, id), outlines }]
   })
   return writeOpml('Sources of newsdesk', groups, Date.now())

@@ -9,7 +9,7 @@ import { withoutCredentials } from '../../../feed/redact.ts'
 import { type Outline, readOpml } from '../../../sources/opml.ts'
 import { shownSource } from '../../../sources/shown.ts'
 import { HttpUrl, Source } from '../../../sources/source.ts'
-import { idFor, languageFor, sectionOfFolders, sectionOfItems } from '../../../sources/suggest.ts'
+import { idFor, languageFor, languageOfItems, sectionOfFolders, sectionOfItems } from '../../../sources/suggest.ts'
 import { twinsAmong } from '../../../sources/twins.ts'
 import { actsOf, cliActor } from '../../acting.ts'
 import { canAsk, confirm, startProgress } from '../../ask.ts'
@@ -108,7 +108,9 @@ const sourceOf = (
   fallback: string,
   taken: Set<string>,
 ): Source => {
-  const language = languageFor(found?.feed.language ?? outline.language)
+  const language = languageFor(
+    found?.feed.language ?? (found ? languageOfItems(found.feed.items) : null) ?? outline.language,
+  )
   const id = idFor(outline.url, taken)
   taken.add(id)
   return Source.parse({
@@ -118,9 +120,9 @@ const sourceOf = (
     ...(outline.site !== null && HttpUrl.safeParse(outline.site).success ? { site: outline.site } : {}),
     section:
       sectionOfFolders(outline.folders, taxonomy) ??
-      (found ? sectionOfItems(found.feed.items, language, taxonomy)?.section : undefined) ??
+      (found ? sectionOfItems(found.feed.items, language ?? null, taxonomy)?.section : undefined) ??
       fallback,
-    language,
+    ...(language === undefined ? {} : { language }),
   })
 }
 

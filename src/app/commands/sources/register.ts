@@ -31,6 +31,7 @@ export const registerSources = (program: Command, configDir: () => string, run: 
     .argument('<url>', 'of a feed, or of any page of the publisher')
     .option('--id <id>', 'id of the source, in place of one by its domain')
     .option('--section <id>', 'its section, in place of the one its items speak for')
+    .option('--language <tag>', 'language of its articles, such as en or pt-BR, in place of the one its feed declares')
     .option('--name <name>', 'what readers see, in place of the title of the feed')
     .option('--weight <n>', 'standing in must-reads, 0 to 10', weightOf)
     .option('--yes', 'add the first feed found, without asking')
