@@ -2,13 +2,17 @@
  * What happens by the clock: node-cron ticks that only ever put work in queues. However many replicas run, a tick fires once: the
  * first to take its slot in Redis runs it. One that dies over it is made up for by the next tick, since each asks what is due, or by
  * another replica where the next is far.
+ *
+ * node-cron knows the patterns, says when each is next and runs the task; waking up for it is wake.ts, which no step of the clock
+ * leads astray (docs/decisions/0120-ticks-and-steps-of-the-clock.md).
  */
 
 import type { Redis } from 'ioredis'
-import { type ScheduledTask, schedule } from 'node-cron'
+import { createTask, type ScheduledTask } from 'node-cron'
 import type { Logger } from 'pino'
 import type { Keys } from '../src/redis/keys.ts'
 import { runSlot } from './slot.ts'
+import { startWaking, type Waking } from './wake.ts'
 
 export interface Tick {
   readonly name: string
@@ -48,7 +52,7 @@ export interface ScheduleParts {
 /** ms between ticks up to which the next one is soon enough where a replica died over one. */
 const OFTEN = 5_000
 
-/** What node-cron has to say goes where all else is said: that a tick was left out since the one before still runs, or Redis took no slot. */
+/** What node-cron has to say goes where all else is said: mostly that a task failed. */
 const quietly = (log: Logger) => ({
   info: (message: string) => log.debug(message),
   warn: (message: string) => log.debug(message),
@@ -56,42 +60,57 @@ const quietly = (log: Logger) => ({
   debug: () => undefined,
 })
 
+/** node-cron's own word for the next moment of a task after now, ms since the epoch. One look ahead, however far the clock was set. */
+const nextOf = (task: ScheduledTask): number => {
+  const [next] = task.getNextRuns(1)
+  if (next === undefined) throw new Error(`node-cron knows no next moment for ${task.getPattern()}`)
+  return next.getTime()
+}
+
 /** Starts the ticks. @returns a function that stops them and waits for the one in hand */
 export const startSchedule = (
   ticks: readonly Tick[],
   { redis, keys, daemonId, log }: ScheduleParts,
 ): (() => Promise<void>) => {
-  const inHand = new Set<Promise<void>>()
+  const inHand = new Map<string, Promise<unknown>>()
   const stopping = new AbortController()
-  const tasks: ScheduledTask[] = ticks.map(({ name, every, run }) =>
-    schedule(
+  const tasks: ScheduledTask[] = []
+  const wakings = ticks.map(({ name, every, run }): Waking => {
+    let slotAt = 0
+    const task = createTask(
       cronPattern(every),
-      ({ date }) => {
+      () => {
         const slot = {
-          id: `${name}:${date.toISOString().slice(0, 19)}`,
+          id: `${name}:${new Date(slotAt).toISOString().slice(0, 19)}`,
           kept: Math.max(every, 1_000),
           isAwaited: every > OFTEN,
         }
         // A tick that fails is logged and comes again; thrown into node-cron it would only be printed.
-        const running = runSlot(slot, () => run(stopping.signal), { redis, keys, daemonId, signal: stopping.signal })
+        return runSlot(slot, () => run(stopping.signal), { redis, keys, daemonId, signal: stopping.signal })
           .then(() => undefined)
           .catch((error: unknown) => log.error({ err: error, tick: name }, 'tick failed; the next one makes up for it'))
-        inHand.add(running)
-        return running.finally(() => inHand.delete(running))
       },
-      {
-        name,
-        timezone: 'UTC',
-        noOverlap: true,
-        logger: quietly(log),
-        // A daemon that was busy or asleep has nothing to make up: the next tick asks what is due by then.
-        suppressMissedWarning: true,
+      { name, timezone: 'UTC', logger: quietly(log) },
+    )
+    tasks.push(task)
+    return {
+      next: () => nextOf(task),
+      wake: now => {
+        if (inHand.has(name)) return log.debug({ tick: name }, 'the tick before still runs; this one is left out')
+        // Every pattern divides a day of UTC, so this is the latest of its moments: after a step of the clock, too, and in every replica.
+        slotAt = now - (now % every)
+        inHand.set(
+          name,
+          task.execute().finally(() => inHand.delete(name)),
+        )
       },
-    ),
-  )
+    }
+  })
+  const stopWaking = startWaking(wakings)
   return async () => {
+    stopWaking()
     stopping.abort()
+    await Promise.all(inHand.values())
     await Promise.all(tasks.map(task => task.destroy()))
-    await Promise.all(inHand)
   }
 }

@@ -5,6 +5,7 @@ import { type DestinationStream, type Logger, pino } from 'pino'
 import pretty from 'pino-pretty'
 import { withoutCredentials } from '../feed/redact.ts'
 import { forTerminal } from './terminal.ts'
+import { userZone } from './zone.ts'
 
 /** Fields that may hold a secret are never written. */
 const REDACT = [
@@ -19,6 +20,8 @@ const REDACT = [
   'visitor',
   '*.visitor',
 ]
+
+const timeOfDay = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium', timeZone: userZone })
 
 export interface LogWanted {
   readonly level: string
@@ -40,7 +43,8 @@ export const createLog = ({ level, to }: LogWanted): Logger => {
           },
         }),
         colorize: coloured,
-        translateTime: 'SYS:HH:MM:ss',
+        // By the user's clock, though the daemon's process goes by UTC.
+        customPrettifiers: { time: at => `[${timeOfDay.format(new Date(String(at)))}]` },
         ignore: 'pid,hostname',
       })
     : pino.destination({ dest: to, sync: true })

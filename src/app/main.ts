@@ -15,6 +15,7 @@ import { ConfigError } from './config/problems.ts'
 import { ROLES, type Role } from './config/schema.ts'
 import { guardConsole } from './terminal.ts'
 import { version } from './version.ts'
+import { pinToUtc } from './zone.ts'
 
 const wholeNumber = (text: string): number => {
   const number = Number(text)
@@ -65,7 +66,12 @@ program
   .command('start')
   .description('run the daemon until it is told to stop (SIGTERM; SIGHUP reloads the configuration)')
   .option('--roles <roles>', `what this process does, parted by commas: ${ROLES.join(',')}`, rolesOf)
-  .action(run(async ({ roles }: { roles?: Role[] }) => (await import('./commands/start.ts')).start(configDir(), roles)))
+  .action(
+    run(async ({ roles }: { roles?: Role[] }) => {
+      pinToUtc()
+      return (await import('./commands/start.ts')).start(configDir(), roles)
+    }),
+  )
 
 program
   .command('demo')
@@ -74,9 +80,10 @@ program
   .option('--json', 'with --once: print the lists as JSON on stdout, everything else on stderr')
   .option('--seconds <n>', 'end after this time', positiveNumber)
   .action(
-    run(async (options: { once?: boolean; json?: boolean; seconds?: number }) =>
-      (await import('./demo/demo.ts')).runDemo(options),
-    ),
+    run(async (options: { once?: boolean; json?: boolean; seconds?: number }) => {
+      pinToUtc()
+      return (await import('./demo/demo.ts')).runDemo(options)
+    }),
   )
 
 program

@@ -112,8 +112,9 @@ export const startNewsstand = async ({
     const items = carriedBy(publisher)
     const { body, contentType } = documentBy(publisher)
     const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 16)}"`
-    const changedAt = new Date(Math.max(0, ...items.map(item => item.updatedAt ?? item.publishedAt)))
-    changedAt.setMilliseconds(0)
+    const latest = Math.max(0, ...items.map(item => item.updatedAt ?? item.publishedAt))
+    // Whole seconds by arithmetic: setMilliseconds goes by local time, and back an hour in the one that is repeated in autumn.
+    const changedAt = new Date(Math.floor(latest / 1_000) * 1_000)
     const { validator } = publisher
     const unchanged =
       (validator === 'etag' && request.headers['if-none-match'] === etag) ||
