@@ -66,7 +66,7 @@ export const cli = (args: readonly string[], env: NodeJS.ProcessEnv = {}, input?
           return pattern.exec(text.out + text.err) as RegExpExecArray // until waits for it
         },
         Boolean,
-        { timeout: 25_000, every: 50 },
+        { timeout: 60_000, every: 50 },
       ),
   }
 }
