@@ -34,6 +34,18 @@ const CUSTOMARY: readonly (readonly [RegExp, string])[] = [
   [/^https?:\/\/www\.google\.com\/schemas\/sitemap-news\/0\.9$/i, 'news'],
 ]
 
+/** What sitemaps are made of. Publishers write them with and without www, s and the last slash, and with versions that never were. */
+const SITEMAP: readonly (readonly [RegExp, string])[] = [
+  [/^https?:\/\/(?:www\.)?(?:sitemaps\.org|google\.com)\/schemas\/sitemap\/[\d.]+\/?$/i, ''],
+  [/^https?:\/\/(?:www\.)?google\.com\/schemas\/sitemap-news\/[\d.]+\/?$/i, 'news'],
+  [/^https?:\/\/(?:www\.)?google\.com\/schemas\/sitemap-image\/[\d.]+\/?$/i, 'image'],
+  [/^https?:\/\/(?:www\.)?google\.com\/schemas\/sitemap-video\/[\d.]+\/?$/i, 'video'],
+]
+
+/** @returns the customary prefix of a namespace in a sitemap, '' for the sitemap's own, undefined where it is unknown */
+export const sitemapPrefixOf = (uri: string): string | undefined =>
+  SITEMAP.find(([pattern]) => pattern.test(uri.trim()))?.[1]
+
 const ATOM = /^https?:\/\/(?:(?:www\.)?w3\.org\/2005\/atom|purl\.org\/atom\/ns#?)\/?$/i
 
 /**
