@@ -4,8 +4,10 @@
  */
 
 import { z } from 'zod'
+import type { StoredArticle } from '../src/archive/archive.ts'
 import { standingDecision } from '../src/archive/standing.ts'
 import type { Article, ArticleId, Refused } from '../src/article/article.ts'
+import { articleId, bareId } from '../src/article/identity.ts'
 import { normalise } from '../src/article/normalise.ts'
 import { type FeedItem, FeedItemSchema } from '../src/feed/item.ts'
 import { type RefusedItem, refusedItem } from '../src/sources/quarantine.ts'
@@ -56,13 +58,15 @@ export const articles = defineJob({
   title: ({ sourceId, items }) => `${sourceId}: ${items.length} ${items.length === 1 ? 'item' : 'items'}`,
 
   async run({ sourceId, crawl, fetchedAt, trustsDates, language, items }, context) {
-    const { sources, archive, publishing, log, now } = context
+    const { sources, archive, publishing, urls, log, now } = context
     const source = await sources.find(sourceId)
     // Its source was removed while the batch waited: what it brought is of no list any more.
     if (!source) return { left: items.length, why: `no source ${sourceId} in the catalogue any more` }
 
+    await urls.refresh()
     const about = {
       source,
+      keeps: urls.keeps,
       feedLanguage: language,
       fetchedAt,
       trustsDates,
@@ -146,6 +150,89 @@ interface Outcome {
 }
 
 /**
+ * Whether an item was taken for an article that is another's: both lead to one page as soon as doubtful parameters are gone (src/article/
+ * tracking.ts), which is how its id was made at the time, and now they are told apart.
+ * @param stands what the item was taken for
+ * @param rivals how many items of the batch, of other addresses, were taken for it as well
+ */
+const isAnothers = (stands: StoredArticle, { id, url, title }: Article, rivals: number): boolean => {
+  const bare = bareId(url)
+  if (bare === null || stands.id === id || stands.title === title) return false
+  const shown = articleId(stands.url)
+  if (shown === id || (bareId(stands.url) ?? shown) !== bare) return false
+  // Under the bare address it is nobody's yet: of a single item it is what that one is after an edit.
+  return shown !== bare || rivals > 0
+}
+
+/** Those that are known as an article which is another's: they come as articles of their own from now on. */
+const toldApart = (outcomes: readonly Outcome[], stands: readonly (StoredArticle | undefined)[]): boolean[] => {
+  const claims = new Map<ArticleId, Set<ArticleId>>()
+  for (const [index, { outcome, known }] of outcomes.entries()) {
+    const held = stands[index]
+    if (known !== null && held && !('kind' in outcome))
+      claims.set(held.id, (claims.get(held.id) ?? new Set()).add(outcome.id))
+  }
+  return outcomes.map(({ outcome, known }, index) => {
+    const held = stands[index]
+    if (known === null || !held || 'kind' in outcome) return false
+    return isAnothers(held, outcome, (claims.get(held.id)?.size ?? 1) - 1)
+  })
+}
+
+type Reading = Pick<JobContext['archive'], 'resolve' | 'articles'>
+
+const standingOf = async (archive: Reading, ids: readonly ArticleId[]): Promise<(StoredArticle | undefined)[]> => {
+  const held = await archive.resolve(ids)
+  const stored = new Map(
+    (await archive.articles(held.filter(id => id !== null))).flatMap(each => (each ? [[each.id, each] as const] : [])),
+  )
+  return held.map(id => stored.get(id ?? NO_ARTICLE))
+}
+
+/** The same story as it was stored before its parameters were known to mean something, or by a version that took them all away. */
+const standingBare = async (
+  archive: Reading,
+  outcomes: readonly (Article | Refused | null)[],
+): Promise<(StoredArticle | undefined)[]> => {
+  const bare = outcomes.map(outcome => (outcome === null || 'kind' in outcome ? null : bareId(outcome.url)))
+  if (bare.every(id => id === null)) return []
+  const found = await standingOf(
+    archive,
+    bare.map(id => id ?? NO_ARTICLE),
+  )
+  return found.map((stands, index) => {
+    const outcome = outcomes[index]
+    const isIts = stands && outcome && !('kind' in outcome) && stands.title === outcome.title
+    return isIts && articleId(stands.url) === bare[index] ? stands : undefined
+  })
+}
+
+/** What the archive holds of each, and what each is known as: nothing any more where it was taken for another's. */
+const findStanding = async (archive: Reading, outcomes: readonly Outcome[]) => {
+  const idOf = (outcome: Article | Refused) => ('kind' in outcome ? NO_ARTICLE : outcome.id)
+  const first = await standingOf(
+    archive,
+    outcomes.map(({ outcome, known }) => known ?? idOf(outcome)),
+  )
+  const apart = toldApart(outcomes, first)
+  const own = apart.includes(true)
+    ? await standingOf(
+        archive,
+        outcomes.map(({ outcome }, index) => (apart[index] ? idOf(outcome) : NO_ARTICLE)),
+      )
+    : []
+  const standing = first.map((stands, index) => (apart[index] ? own[index] : stands))
+  const bare = await standingBare(
+    archive,
+    outcomes.map(({ outcome }, index) => (standing[index] || apart[index] ? null : outcome)),
+  )
+  return outcomes.map(({ known }, index) => ({
+    stands: standing[index] ?? bare[index],
+    known: apart[index] ? null : known,
+  }))
+}
+
+/**
  * Where each article belongs: one that the archive holds, be it under its id, as what its item was before, or under another URL, stays
  * what and where it is, also when its URL changed with its headline; only the rest are for the story room to decide.
  */
@@ -153,35 +240,25 @@ const placed = async (
   outcomes: readonly Outcome[],
   { archive, stories }: Pick<JobContext, 'archive' | 'stories'>,
 ): Promise<(Placed | Refused)[]> => {
-  const [held, horizon] = await Promise.all([
-    archive.resolve(outcomes.map(({ outcome, known }) => known ?? ('kind' in outcome ? NO_ARTICLE : outcome.id))),
-    archive.horizon(),
-  ])
-  const stored = new Map(
-    (await archive.articles(held.filter(id => id !== null))).flatMap(each => (each ? [[each.id, each] as const] : [])),
-  )
-  const standing = outcomes.map((_, index) => stored.get(held[index] ?? NO_ARTICLE))
-  const judged = outcomes.map(({ item, outcome, known }, index) =>
+  const [standing, horizon] = await Promise.all([findStanding(archive, outcomes), archive.horizon()])
+  const judged = outcomes.map(({ item, outcome }, index) => {
+    const { stands, known = null } = standing[index] ?? {}
+    if ('kind' in outcome || stands) return outcome
     // Its article has expired: without a date it would come back as news of today.
-    'kind' in outcome || standing[index]
-      ? outcome
-      : known !== null && item.published === null
-        ? EXPIRED
-        : outcome.publishedAt < horizon
-          ? LET_GO
-          : outcome,
-  )
+    if (known !== null && item.published === null) return EXPIRED
+    return outcome.publishedAt < horizon ? LET_GO : outcome
+  })
   // One that was marked as seen is decided and done. Any other is asked about, also one that is stored: its batch may have died half-way.
   const asked = judged.map((outcome, index) => {
-    const stands = standing[index]
-    if ('kind' in outcome || (stands && outcomes[index]?.known)) return []
+    const { stands, known } = standing[index] ?? {}
+    if ('kind' in outcome || (stands && known)) return []
     return [stands ? { ...outcome, id: stands.id } : outcome]
   })
   const decisions = await stories.decide(asked.flat())
   let next = 0
   return judged.map((outcome, index): Placed | Refused => {
     if ('kind' in outcome) return outcome
-    const stands = standing[index]
+    const { stands } = standing[index] ?? {}
     const decision = asked[index]?.length ? decisions[next++] : undefined
     if (stands) return { article: { ...outcome, id: stands.id }, decision: standingDecision(stands, decision?.merges) }
     if (!decision) throw new Error(`no decision on ${outcome.id}: the story room answers once for each article`)

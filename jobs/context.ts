@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import type { Archive, Ingested } from '../src/archive/archive.ts'
 import type { ArticleSettings } from '../src/archive/settings.ts'
 import type { Article, ArticleId } from '../src/article/article.ts'
+import type { KeptParameters } from '../src/article/kept-parameters.ts'
 import type { Classify } from '../src/article/sections.ts'
 import type { Taxonomy } from '../src/article/taxonomy.ts'
 import type { Publisher } from '../src/lists/publisher.ts'
@@ -19,6 +20,8 @@ import type { ArticlesData } from './articles.ts'
 export interface JobContext {
   readonly archive: Archive
   readonly stories: Stories
+  /** Which parameters of URLs tell articles apart, by site. */
+  readonly urls: KeptParameters
   /** The taxonomy in force: read it at each run, a reload may change it. */
   readonly taxonomy: () => Taxonomy
   readonly sources: Sources

@@ -6,7 +6,8 @@
 import { UnrecoverableError } from 'bullmq'
 import { z } from 'zod'
 import type { FetchOutcome, Validators } from '../src/feed/fetch.ts'
-import type { Feed } from '../src/feed/item.ts'
+import { pageOf } from '../src/feed/identity.ts'
+import type { Feed, FeedItem } from '../src/feed/item.ts'
 import { readNew } from '../src/feed/new.ts'
 import type { Due } from '../src/sources/due.ts'
 import type { FailureOf } from '../src/sources/failures.ts'
@@ -90,6 +91,11 @@ type Keep = (fetch: Became) => Promise<void>
 
 const NOTHING_CAME = { status: 0, bytes: 0, items: 0, reason: '' } as const
 
+const isDoubtful = (item: FeedItem, { urls }: JobContext): boolean => {
+  const page = pageOf(item)
+  return page !== null && urls.isDoubtful(page)
+}
+
 type WholeRead =
   | {
       readonly kind: 'feed'
@@ -109,7 +115,10 @@ const readWhole = async (source: Source, polled: PolledFeed, context: JobContext
   const { body, contentType, url, validators } = polled.fetched
   const { maxItems } = settings().crawl
   const known = polled.isRecrawl ? NONE_KNOWN : await sources.spans(source.id)
-  const read = await readNew(body, { known, contentType, url, maxItems })
+  let read = await readNew(body, { known, contentType, url, maxItems })
+  // Whether a parameter tells items apart is seen by what the others have in its place: all of them are to be looked at.
+  if (read.kind === 'feed' && known.size > 0 && read.feed.items.some(item => isDoubtful(item, context)))
+    read = await readNew(body, { known: NONE_KNOWN, contentType, url, maxItems })
   if (read.kind === 'feed') return { ...read, validators, bytes: body.length }
   if (read.reason === 'sitemap-index') {
     const all = await readSitemaps(read, polled, { maxItems })
@@ -128,11 +137,18 @@ const takeIn = async (source: Source, polled: PolledFeed, started: number, conte
   if (read.kind === 'failed') return fail(source, context, read.failure, await failed(read.failure), record)
   const { feed, spans, validators, bytes } = read
   const carried = spans?.length ?? feed.items.length
-  const { batches, newItems, edited, published, distrustsIds } = await findNew(
+  const {
+    batches,
+    newItems,
+    edited,
+    published,
+    distrustsIds,
+    notes: learnt,
+  } = await findNew(
     source,
     state,
     { feed, carried, bodyHash: validators.bodyHash ?? '' },
-    { sources, most: context.settings().crawl.batch, now },
+    { sources, urls: context.urls, most: context.settings().crawl.batch, now },
   )
   const notes = await learn({ all: carried, known: carried - newItems })
 
@@ -159,7 +175,7 @@ const takeIn = async (source: Source, polled: PolledFeed, started: number, conte
     otherHubs: feed.hints.otherHubs?.join(', ') ?? '',
   })
   if (due.notice) log.warn({ source: source.id }, due.notice)
-  for (const note of [...feed.warnings, ...notes]) await context.job.note(note)
+  for (const note of [...feed.warnings, ...learnt, ...notes]) await context.job.note(note)
   const outcome = {
     outcome: 'changed' as const,
     status: fetched.status,

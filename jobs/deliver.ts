@@ -14,14 +14,14 @@ export interface Delivered {
   readonly contentType: string | null
 }
 
-export type DeliverContext = Pick<JobContext, 'sources' | 'settings' | 'addArticles' | 'push' | 'now'> & {
+export type DeliverContext = Pick<JobContext, 'sources' | 'urls' | 'settings' | 'addArticles' | 'push' | 'now'> & {
   readonly addCrawl: (sourceId: Subscription['source']) => Promise<void>
 }
 
 /** @returns items queued; null where a crawl was asked for instead */
 export const deliver = async (
   { subscription, body, contentType }: Delivered,
-  { sources, settings, addArticles, push, now, addCrawl }: DeliverContext,
+  { sources, urls, settings, addArticles, push, now, addCrawl }: DeliverContext,
 ): Promise<number | null> => {
   const started = now()
   const source = await sources.find(subscription.source)
@@ -41,7 +41,7 @@ export const deliver = async (
     await sources.state(source.id),
     // A part of a feed, often a single item: nothing to judge all of the source's ids and dates by.
     { feed, carried: Number.POSITIVE_INFINITY, bodyHash: 'push' },
-    { sources, most: crawl.batch, now },
+    { sources, urls, most: crawl.batch, now },
   )
   await addArticles(batches)
   await push.delivered(subscription)

@@ -19,14 +19,14 @@ export interface Replayed {
   readonly edited: number
 }
 
-export type ReplayContext = Pick<JobContext, 'sources' | 'settings' | 'addArticles' | 'now'>
+export type ReplayContext = Pick<JobContext, 'sources' | 'urls' | 'settings' | 'addArticles' | 'now'>
 
 const NONE_KNOWN: ReadonlySet<string> = new Set()
 
 export const replay = async (
   sourceId: SourceId,
   bodyId: string,
-  { sources, settings, addArticles, now }: ReplayContext,
+  { sources, urls, settings, addArticles, now }: ReplayContext,
 ): Promise<Replayed> => {
   const answer = (outcome: Replayed['outcome'], detail: string, more: Partial<Replayed> = {}): Replayed => ({
     ...{ source: sourceId, body: bodyId, outcome, detail, items: 0, new: 0, edited: 0 },
@@ -46,7 +46,7 @@ export const replay = async (
     source,
     await sources.state(sourceId),
     { feed: read.feed, carried, bodyHash: `replay ${bodyId}` },
-    { sources, most: batch, now },
+    { sources, urls, most: batch, now },
   )
   await addArticles(batches)
   await sources.quarantine.drop(sourceId, bodyId)

@@ -5,7 +5,8 @@
 
 import { createHash } from 'node:crypto'
 import { judgeDates, trustsDates } from '../src/article/dating.ts'
-import { type Identified, identify, trustsIds } from '../src/feed/identity.ts'
+import type { KeptParameters } from '../src/article/kept-parameters.ts'
+import { type Identified, identify, pageOf, trustsIds } from '../src/feed/identity.ts'
 import type { Feed, FeedItem } from '../src/feed/item.ts'
 import { wander } from '../src/sources/recall.ts'
 import type { Source } from '../src/sources/source.ts'
@@ -30,10 +31,13 @@ export interface TakenIn {
   readonly published: readonly (number | null)[]
   /** Whether its ids proved untrustworthy, now or before. */
   readonly distrustsIds: boolean
+  /** What the document taught, for the job's log. */
+  readonly notes: readonly string[]
 }
 
 export interface TakeInParts {
   readonly sources: Pick<Sources, 'recall' | 'unseen' | 'learn' | 'titles'>
+  readonly urls: Pick<KeptParameters, 'keeps' | 'learn'>
   /** Most items in one batch. */
   readonly most: number
   readonly now: () => number
@@ -43,13 +47,18 @@ export const findNew = async (
   source: Source,
   state: SourceState,
   { feed, carried, bodyHash }: Read,
-  { sources, most, now }: TakeInParts,
+  { sources, urls, most, now }: TakeInParts,
 ): Promise<TakenIn> => {
+  // Before keys are made of links: those of this very document are to be told apart already.
+  const notes = await urls.learn(
+    source.id,
+    feed.items.map(item => ({ title: item.title, page: pageOf(item) })),
+  )
   let distrustsIds = state.distrustsIds || !trustsIds(feed.items, carried)
-  let identified = identify(feed.items, !distrustsIds)
+  let identified = identify(feed.items, !distrustsIds, urls.keeps)
   if (!distrustsIds && wander(await sources.recall(source.id, identified), carried)) {
     distrustsIds = true
-    identified = identify(feed.items, false)
+    identified = identify(feed.items, false, urls.keeps)
   }
   const unseen = await sources.unseen(source.id, identified)
   const fresh = unseen.filter(({ isNew }) => isNew).map(({ item }) => item)
@@ -82,6 +91,7 @@ export const findNew = async (
     edited: unseen.length - fresh.length,
     published: fresh.map(({ published }) => (published === null ? null : Date.parse(published))),
     distrustsIds,
+    notes,
   }
 }
 

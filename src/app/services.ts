@@ -9,6 +9,7 @@ import type { Archive } from '../archive/archive.ts'
 import { createArchive } from '../archive/redis-archive.ts'
 import { createStoryWriter } from '../archive/story-writer.ts'
 import { createWithholding } from '../archive/withhold.ts'
+import { createKeptParameters } from '../article/kept-parameters.ts'
 import type { SectionId } from '../article/taxonomy.ts'
 import { createReadCounts, createTops, type ReadCounts, type Tops } from '../events/tops.ts'
 import type { Fetcher } from '../feed/fetch.ts'
@@ -214,6 +215,7 @@ export const createServices = ({
         },
       },
       stories,
+      urls: createKeptParameters({ redis, keys }),
       sources,
       publisher,
       publishing,

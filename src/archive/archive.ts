@@ -91,6 +91,11 @@ export interface Archive {
   resolve(ids: readonly ArticleId[]): Promise<readonly (ArticleId | null)[]>
   /** The stories these are part of now; null where there is none. */
   standing(ids: readonly StoryId[]): Promise<readonly (StoryId | null)[]>
+  /**
+   * Ids of URLs without their doubtful parameters (`bareId`) -> the article that is known by such a URL and by no fuller one; null where there
+   * is none. It may be one that was stored before its parameters were known to mean something.
+   */
+  resolveBare(ids: readonly ArticleId[]): Promise<readonly (ArticleId | null)[]>
   /** Puts all articles of one story into another, as decided by the story room or an editor. Running it again changes nothing. */
   merge(from: StoryId, into: StoryId, now: number): Promise<Ingested>
   /** Takes articles out of a story into one of their own. Running it again changes nothing. */

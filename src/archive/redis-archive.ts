@@ -242,6 +242,11 @@ export const createArchive = ({ redis, keys, settings, weightOf, parentOf }: Arc
       )
     },
 
+    async resolveBare(ids) {
+      const stored = await readArticles(ids)
+      return stored.map((article, index) => (article && articleId(article.url) === ids[index] ? article.id : null))
+    },
+
     async merge(from, into, now) {
       const placed = lastOfEach(await writer.merge(from, into, now))
       await writer.index(placed)

@@ -5,7 +5,7 @@
 
 import { createHash } from 'node:crypto'
 import type { ArticleId } from './article.ts'
-import { isSession, isTracking } from './tracking.ts'
+import { type ParameterKind, parameterKind } from './tracking.ts'
 
 /** Redirectors that carry their target in a parameter, by host, with the parameter's names. */
 const WRAPPERS: readonly (readonly [RegExp, readonly string[]])[] = [
@@ -69,7 +69,29 @@ const normalEscapes = (part: string): string =>
 /** Fragments only ever name a place in the page, except where they are the page's address. */
 const keepsFragment = (hash: string): boolean => /^#!/.test(hash) || /^#\//.test(hash)
 
-const cleanOnce = (url: URL): void => {
+/** Parameters that hosts were seen to tell articles apart by: the name in lower case, the host as `siteOf` gives it. */
+export type Keeps = (site: string, name: string) => boolean
+const KEEPS_NONE: Keeps = () => false
+
+/** A host without what says for which device it is. */
+export const siteOf = (host: string): string => host.replace(/^(?:www\d?|m|mobile|amp|touch)\.(?=.+\.)/, '')
+
+/** Name and value of a parameter, as written. */
+const nameAndValue = (pair: string): readonly [name: string, value: string] => {
+  const at = pair.indexOf('=')
+  return at < 0 ? [pair, ''] : [pair.slice(0, at), pair.slice(at + 1)]
+}
+
+/** Whether a parameter of that kind stays, in the URL of a site. */
+type Stays = (kind: ParameterKind, site: string, name: string) => boolean
+
+const staysBy =
+  (keeps: Keeps): Stays =>
+  (kind, site, name) =>
+    kind === 'content' || kind === 'doubtful-content' || (kind === 'doubtful' && keeps(site, name.toLowerCase()))
+const staysInBare: Stays = kind => kind === 'content'
+
+const cleanOnce = (url: URL, stays: Stays): void => {
   url.username = ''
   url.password = ''
   url.hostname = url.hostname.replace(/\.$/, '')
@@ -79,28 +101,61 @@ const cleanOnce = (url: URL): void => {
     .split('&')
     .filter(pair => {
       if (pair === '') return false
-      const [name = '', value = ''] = pair.split('=', 2)
-      return !isTracking(name) && !isSession(name, value)
+      const [name, value] = nameAndValue(pair)
+      return stays(parameterKind(name, value), siteOf(url.host), name)
     })
   url.search = kept.length > 0 ? `?${kept.map(normalEscapes).join('&')}` : ''
   if (!keepsFragment(url.hash)) url.hash = ''
 }
 
-/**
- * The URL to show and to keep: absolute, unwrapped, without tracking and session parameters, credentials and page fragments; host in
- * lower case (IDN as punycode), default port gone, escapes normalised. Idempotent. Order of parameters stays.
- * @returns null where it is no http(s) URL
- */
-export const canonicalUrl = (written: string): string | null => {
+const canonicalBy = (written: string, stays: Stays): string | null => {
   let url = parse(written.trim())
   // Cleaning may bring a redirector to light and the other way round: until nothing changes, so that doing it again changes nothing.
   for (let times = 0; url && times < MOST_UNWRAPPED; times += 1) {
     const before: string = url.href
     url = unwrap(url)
-    cleanOnce(url)
+    cleanOnce(url, stays)
     if (url.href === before) return before
   }
   return null
+}
+
+/**
+ * The URL to show and to keep: absolute, unwrapped, without tracking and session parameters, credentials and page fragments; host in
+ * lower case (IDN as punycode), default port gone, escapes normalised. Idempotent. Order of parameters stays.
+ * @param keeps what hosts were seen to tell articles apart by
+ * @returns null where it is no http(s) URL
+ */
+export const canonicalUrl = (written: string, keeps: Keeps = KEEPS_NONE): string | null =>
+  canonicalBy(written, staysBy(keeps))
+
+/** The same without any parameter of a doubtful name, whatever its value: what versions before, or this one before it knew a host, took for it. */
+export const bareUrl = (written: string): string | null => canonicalBy(written, staysInBare)
+
+/** @returns id of the bare URL, where that is another than that of the canonical one; null where it is the same */
+export const bareId = (canonical: string): ArticleId | null => {
+  if (!canonical.includes('?')) return null
+  const bare = bareUrl(canonical)
+  return bare === null || bare === canonical ? null : articleId(bare)
+}
+
+/** Doubtful parameters that the canonical URL of a link goes without, though they might tell articles apart: names in lower case. */
+export const droppedFrom = (written: string, keeps: Keeps): ReadonlyMap<string, string> => {
+  const dropped = new Map<string, string>()
+  if (!written.includes('?') && !written.includes('%3F') && !written.includes('%3f')) return dropped
+  canonicalBy(written, (kind, site, name) => {
+    const stays = staysBy(keeps)(kind, site, name)
+    if (kind === 'doubtful' && !stays) dropped.set(name.toLowerCase(), '')
+    return stays
+  })
+  if (dropped.size === 0) return dropped
+  // The values, from where the link leads to.
+  const page = canonicalBy(written, kind => kind !== 'tracking')
+  for (const pair of page === null ? [] : new URL(page).search.slice(1).split('&')) {
+    const [name, value] = nameAndValue(pair)
+    if (dropped.has(name.toLowerCase())) dropped.set(name.toLowerCase(), value)
+  }
+  return dropped
 }
 
 /**
@@ -110,7 +165,7 @@ export const canonicalUrl = (written: string): string | null => {
  */
 export const identityKey = (canonical: string): string => {
   const url = new URL(canonical)
-  const host = url.host.replace(/^(?:www\d?|m|mobile|amp|touch)\.(?=.+\.)/, '')
+  const host = siteOf(url.host)
   const path = url.pathname
     .replace(/\/(?:amp|amp\.html)\/?$/i, '/')
     .replace(/^\/amp(?=\/)/i, '')

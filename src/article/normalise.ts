@@ -4,7 +4,7 @@ import type { FeedItem } from '../feed/item.ts'
 import type { Source } from '../sources/source.ts'
 import type { Article, Refused } from './article.ts'
 import { publishedAt } from './dating.ts'
-import { articleId, canonicalUrl } from './identity.ts'
+import { articleId, canonicalUrl, type Keeps } from './identity.ts'
 import { type Classify, sectionsOf } from './sections.ts'
 import type { Taxonomy } from './taxonomy.ts'
 
@@ -21,6 +21,8 @@ export interface About {
   /** ms: older items are refused. */
   readonly maxAge: number
   readonly classify?: Classify
+  /** Parameters that hosts were seen to tell articles apart by. */
+  readonly keeps?: Keeps
 }
 
 const LONGEST_TITLE = 300
@@ -57,13 +59,13 @@ const refused = (reason: Refused['reason'], detail: string): Refused => ({ kind:
 /** @returns the article, or why the item is none */
 export const normalise = (
   item: FeedItem,
-  { source, feedLanguage, fetchedAt, place = 0, trustsDates = true, taxonomy, maxAge, classify }: About,
+  { source, feedLanguage, fetchedAt, place = 0, trustsDates = true, taxonomy, maxAge, classify, keeps }: About,
 ): Article | Refused => {
   const title = clean(item.title, LONGEST_TITLE)
   if (title === '') return refused('no-title', 'it has no title')
   if (item.link === null) return refused('no-link', 'it has no link')
   const page = item.original ?? item.link
-  const url = page.length <= LONGEST_URL ? canonicalUrl(page) : null
+  const url = page.length <= LONGEST_URL ? canonicalUrl(page, keeps) : null
   if (url === null) return refused('bad-link', `its link is no http(s) URL: ${JSON.stringify(item.link.slice(0, 200))}`)
   const at = publishedAt(trustsDates ? item.published : null, fetchedAt, place)
   if (at < fetchedAt - maxAge)

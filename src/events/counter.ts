@@ -6,13 +6,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
-import type { Archive } from '../archive/archive.ts'
 import type { Keys } from '../redis/keys.ts'
 import { loadScript, runScript } from '../redis/script.ts'
 import type { StreamEntry } from './batch.ts'
 import { claim } from './claiming.ts'
 import { createCopying } from './copying.ts'
-import { type CountingParts, createCounting, GROUP } from './counting.ts'
+import { type CountingParts, type KnownArticles, createCounting, GROUP } from './counting.ts'
 import { answered, UnansweredError } from './patience.ts'
 import { pauseOf } from './pause.ts'
 import type { EventSettings } from './settings.ts'
@@ -45,7 +44,7 @@ export interface CounterParts {
   /** A connection of its own: waiting for events blocks it. */
   readonly blocking: Redis
   readonly keys: Keys
-  readonly archive: Pick<Archive, 'resolve'>
+  readonly archive: KnownArticles
   readonly settings: () => EventSettings
   readonly now: () => number
   /** Of this process, unique among all. */

@@ -3,10 +3,11 @@
 import type { Redis } from 'ioredis'
 import type { Archive } from '../archive/archive.ts'
 import type { ArticleId } from '../article/article.ts'
+import { createKeptParameters, type KeptParameters } from '../article/kept-parameters.ts'
 import type { Keys } from '../redis/keys.ts'
 import { loadScript, runScript } from '../redis/script.ts'
 import { daysOf, type Judged, judge, packBatch, packRefused, type RefusedEntry, type StreamEntry } from './batch.ts'
-import { type Asks, articleOf } from './event.ts'
+import { type Asks, articleOf, bareIdOf } from './event.ts'
 import { pack } from './pack.ts'
 import { createRecent } from './recent.ts'
 import { robotsBut } from './robots.ts'
@@ -47,10 +48,13 @@ export interface Counting {
   decay(base: string, now: number): Promise<void>
 }
 
+/** Where articles are looked up; without `resolveBare`, under their ids alone. */
+export type KnownArticles = Pick<Archive, 'resolve'> & Partial<Pick<Archive, 'resolveBare'>>
+
 export interface CountingParts {
   readonly redis: Redis
   readonly keys: Keys
-  readonly archive: Pick<Archive, 'resolve'>
+  readonly archive: KnownArticles
   readonly settings: () => EventSettings
   /** Told of views that may count, for guesses about who reads what: where it fails they are not told again, and counting goes on. */
   readonly onRead?: ((reads: readonly ViewBy[]) => Promise<void>) | undefined
@@ -91,21 +95,28 @@ const createKnown = (archive: Pick<Archive, 'resolve'>) => {
   }
 }
 
+/** What others learn of URLs is asked for this often, ms. */
+const REFRESH_EVERY = 1_000
+
 /**
  * The same articles and user agents come by the thousand.
  * @param readers of the settings in force: others come with a reload
+ * @returns also the id of an article's URL without doubtful parameters, where that is another: it may stand under that one
  */
-const rememberingAsks = (readers: () => readonly string[]): Asks => {
+const rememberingAsks = ({ keeps }: Pick<KeptParameters, 'keeps'>, readers: () => readonly string[]) => {
+  const bare = createRecent<ArticleId, ArticleId>(MOST_REMEMBERED)
   const articles = createRecent<string, { readonly id: ArticleId | null }>(MOST_REMEMBERED)
   const robots = createRecent<string, boolean>(MOST_REMEMBERED)
   let own = readers()
   let isRobot = robotsBut(own)
-  return {
+  const asks: Asks = {
     articleOf(written) {
       const kept = articles.get(written)
       if (kept) return kept.id
-      const id = articleOf(written)
+      const id = articleOf(written, keeps)
       articles.set(written, { id })
+      const other = id === null || id === written ? null : bareIdOf(written, keeps)
+      if (id !== null && other !== null) bare.set(id, other)
       return id
     },
     isRobot(ua) {
@@ -121,6 +132,7 @@ const rememberingAsks = (readers: () => readonly string[]): Asks => {
       return is
     },
   }
+  return { asks, bareOf: (id: ArticleId): ArticleId | undefined => bare.get(id) }
 }
 
 const viewsOf = (read: readonly Judged[], days: ReadonlyMap<number, DayKey>): ViewBy[] =>
@@ -134,14 +146,44 @@ export const createCounting = ({ redis, keys, archive, settings, onRead }: Count
   const stream = keys.events()
   const dayKeys = createDayKeys({ redis, keys })
   const knownOf = createKnown(archive)
-  const asks = rememberingAsks(() => settings().readers)
+  const urls = createKeptParameters({ redis, keys })
+  const readers = () => settings().readers
+  let { asks, bareOf } = rememberingAsks(urls, readers)
+
+  /** What was remembered of URLs holds until somebody learns more of them. */
+  const refreshUrls = async (): Promise<void> => {
+    const before = urls.version()
+    await urls.refresh(REFRESH_EVERY)
+    if (urls.version() !== before) ({ asks, bareOf } = rememberingAsks(urls, readers))
+  }
 
   const keysOf = async (days: ReadonlySet<number>): Promise<ReadonlyMap<number, DayKey>> =>
     new Map(await Promise.all([...days].map(async day => [day, await dayKeys.of(day)] as const)))
 
+  /** Articles that stand under their URL without doubtful parameters. */
+  const withBare = async (
+    known: ReadonlyMap<ArticleId, ArticleId>,
+    ids: ReadonlySet<ArticleId>,
+  ): Promise<ReadonlyMap<ArticleId, ArticleId>> => {
+    if (known.size === ids.size) return known
+    const open = [...ids].flatMap(id => {
+      const bare = known.has(id) ? undefined : bareOf(id)
+      return bare === undefined ? [] : [[id, bare] as const]
+    })
+    if (open.length === 0 || !archive.resolveBare) return known
+    const stands = await archive.resolveBare(open.map(([, bare]) => bare))
+    const all = new Map(known)
+    for (const [index, [id]] of open.entries()) {
+      const article = stands[index]
+      if (article) all.set(id, article)
+    }
+    return all
+  }
+
   /** Of known articles under their ids of today; the others are refused. */
   const resolve = async (read: readonly Judged[], refused: RefusedEntry[], now: number): Promise<Judged[]> => {
-    const known = await knownOf(new Set(read.map(({ event }) => event.article)), now)
+    const ids = new Set(read.map(({ event }) => event.article))
+    const known = await withBare(await knownOf(ids, now), ids)
     const resolved: Judged[] = []
     for (const each of read) {
       const { entry, event } = each
@@ -166,6 +208,7 @@ export const createCounting = ({ redis, keys, archive, settings, onRead }: Count
 
     async count(entries, { base, group, now, from }) {
       const { span, halfLife, latest, perMinute, perNetwork, networkSpan } = settings()
+      await refreshUrls()
       const { read, refused } = judge(entries, latest, asks)
       const resolved = await resolve(read, refused, now)
       const dayKeysOf = await keysOf(daysOf(resolved, span))

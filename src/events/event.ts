@@ -1,7 +1,7 @@
 /** An event as services report it in the stream, and why one is refused. (pure) */
 
 import type { ArticleId } from '../article/article.ts'
-import { articleId, canonicalUrl } from '../article/identity.ts'
+import { articleId, bareId, canonicalUrl, type Keeps } from '../article/identity.ts'
 import { EVENT_KINDS, type EventKind } from '../lists/entry.ts'
 import { EVENT_FIELDS, type EventField } from './event-fields.ts'
 import { namesRobot } from './robots.ts'
@@ -44,10 +44,17 @@ const AHEAD = 60_000
 const refuse = (refused: Refusal, detail: string): ParsedEvent => ({ refused, detail: detail.slice(0, 200) })
 
 /** An article's id, or any URL that normalises to one. */
-export const articleOf = (written: string): ArticleId | null => {
+export const articleOf = (written: string, keeps?: Keeps): ArticleId | null => {
   if (/^[0-9a-f]{16}$/.test(written)) return written as ArticleId
-  const url = canonicalUrl(written)
+  const url = canonicalUrl(written, keeps)
   return url === null ? null : articleId(url)
+}
+
+/** The id of that URL without parameters of doubtful names, where that is another. */
+export const bareIdOf = (written: string, keeps?: Keeps): ArticleId | null => {
+  if (!written.includes('?')) return null
+  const url = canonicalUrl(written, keeps)
+  return url === null ? null : bareId(url)
 }
 
 const momentOf = (written: string | undefined): number | null | undefined => {

@@ -6,14 +6,13 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
-import type { Archive } from '../archive/archive.ts'
 import { EVENT_KINDS } from '../lists/entry.ts'
 import type { Keys } from '../redis/keys.ts'
 import { scanKeys } from '../redis/scan.ts'
 import { loadScript, runScript } from '../redis/script.ts'
 import { addedAtOf, type StreamEntry } from './batch.ts'
 import { claim } from './claiming.ts'
-import { createCounting, GROUP } from './counting.ts'
+import { createCounting, GROUP, type KnownArticles } from './counting.ts'
 import { pack } from './pack.ts'
 import { holdPause, pause, unpause } from './pause.ts'
 import type { EventSettings } from './settings.ts'
@@ -29,7 +28,7 @@ export class ReplayError extends Error {
 export interface ReplayParts {
   readonly redis: Redis
   readonly keys: Keys
-  readonly archive: Pick<Archive, 'resolve'>
+  readonly archive: KnownArticles
   readonly settings: () => EventSettings
   readonly now: () => number
   /** Told how many entries were read, and how many the stream holds at most. */

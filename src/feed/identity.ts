@@ -1,7 +1,7 @@
 /** Which items of a source are the same, and which changed. (pure; docs/decisions/0013) */
 
 import { createHash } from 'node:crypto'
-import { canonicalUrl, identityKey } from '../article/identity.ts'
+import { canonicalUrl, identityKey, type Keeps } from '../article/identity.ts'
 import type { FeedItem } from './item.ts'
 
 export interface Identified {
@@ -44,9 +44,14 @@ const isBlank = (id: string | null): boolean => id === null || id.trim() === ''
  * By id where ids can be trusted, then by link, where there is neither by title and date. Ids that a document gives to several items
  * with links of their own stand for none of them.
  * @param useIds false for a source whose ids once proved untrustworthy: it stays with links
+ * @param keeps parameters that hosts were seen to tell articles apart by
  */
-export const identify = (items: readonly FeedItem[], useIds = trustsIds(items)): readonly Identified[] => {
-  const links = items.map(item => linkKey(pageOf(item)))
+export const identify = (
+  items: readonly FeedItem[],
+  useIds = trustsIds(items),
+  keeps?: Keeps,
+): readonly Identified[] => {
+  const links = items.map(item => linkKey(pageOf(item), keeps))
   const linkOf = new Map<string, string | null>()
   const shared = new Set<string>()
   for (const [index, { id }] of items.entries()) {
@@ -65,24 +70,25 @@ export const identify = (items: readonly FeedItem[], useIds = trustsIds(items)):
     const [key = digest(['title', item.title, item.published], 16), ...also] = keys
     if (taken.has(key)) return []
     taken.add(key)
-    return { item, key, also, headlined, fingerprint: fingerprintOf(item) }
+    return { item, key, also, headlined, fingerprint: fingerprintOf(item, keeps) }
   })
 }
 
 /** Where its article stands: behind a redirector where the feed says so. */
-const pageOf = ({ link, original }: FeedItem): string | null => (link === null ? null : (original ?? link))
+export const pageOf = ({ link, original }: Pick<FeedItem, 'link' | 'original'>): string | null =>
+  link === null ? null : (original ?? link)
 
 /** The same for all links that lead to one article: no tracking, no scheme, no mobile host. */
-const linkKey = (link: string | null): string | null => {
+const linkKey = (link: string | null, keeps?: Keeps): string | null => {
   if (link === null) return null
-  const url = canonicalUrl(link)
+  const url = canonicalUrl(link, keeps)
   return digest(['link', url === null ? link : identityKey(url)], 16)
 }
 
-const fingerprintOf = (item: FeedItem): string => {
+const fingerprintOf = (item: FeedItem, keeps?: Keeps): string => {
   const { title, summary, author, image, categories } = item
   const page = pageOf(item)
-  const shown = page === null ? null : (canonicalUrl(page) ?? page)
+  const shown = page === null ? null : (canonicalUrl(page, keeps) ?? page)
   return digest([title], TITLE_PART) + digest([shown, summary, author, image, ...categories], REST_PART)
 }
 

@@ -8,8 +8,9 @@ import { eventBuckets } from './event-buckets.ts'
 import type { Migration } from './migration.ts'
 import { shownBy } from './shown-by.ts'
 import { storyLog } from './story-log.ts'
+import { toldApart } from './told-apart.ts'
 
-export const MIGRATIONS: readonly Migration[] = [eventBuckets, storyLog, shownBy, articleIndex]
+export const MIGRATIONS: readonly Migration[] = [eventBuckets, storyLog, shownBy, articleIndex, toldApart]
 
 /** Version of the shapes that this process reads and writes. */
 export const SCHEMA = MIGRATIONS.length

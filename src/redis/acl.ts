@@ -31,6 +31,7 @@ const KEYS = {
   sections: ['sections'],
   learned: ['learned:*'],
   room: ['room*'],
+  urls: ['url-parameters'],
   /** What tells whether anything was ever written (src/migrations/schema.ts). */
   begun: ['stories}:log', 'index:stories'],
   catalogue: ['sources}:*'],
@@ -63,7 +64,7 @@ const FENCES: Readonly<Record<AclUser, { readonly writes: readonly Group[]; read
     reads: [],
   },
   crawl: {
-    writes: ['due', 'source', 'hosts', 'push', 'crawlQueue', 'pushQueue', 'articlesQueue'],
+    writes: ['due', 'source', 'hosts', 'push', 'urls', 'crawlQueue', 'pushQueue', 'articlesQueue'],
     reads: [],
   },
   articles: {
@@ -71,13 +72,13 @@ const FENCES: Readonly<Record<AclUser, { readonly writes: readonly Group[]; read
       ...(['articles', 'stories', 'asking', 'shown', 'related', 'learned', 'source'] as const),
       ...(['articlesQueue', 'publishQueue'] as const),
     ],
-    reads: ['events', 'editors', 'reads', 'due', 'lists', 'room'],
+    reads: ['events', 'editors', 'reads', 'due', 'lists', 'room', 'urls'],
   },
   publish: {
     writes: ['lists', 'asking', 'shown', 'editors', 'publishQueue'],
     reads: ['articles', 'stories', 'events', 'reads', 'due', 'source', 'learned'],
   },
-  events: { writes: ['events', 'articles', 'reads', 'asking'], reads: [] },
+  events: { writes: ['events', 'articles', 'reads', 'asking'], reads: ['urls'] },
   http: { writes: ['events'], reads: ['lists'] },
   admin: { writes: ['all'], reads: [] },
   reading: { writes: [], reads: ['lists', 'articles', 'stories', 'sections'] },

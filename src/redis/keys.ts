@@ -73,6 +73,8 @@ export const keysFor = (prefix: string) => {
     titles: (id: string) => `{${prefix}:source:${id}}:titles`,
     /** LIST of JSON, items of a source that became no article, with the reason. Written by ingest; the latest 20, expires after a week. */
     refused: (id: string) => `{${prefix}:source:${id}}:refused`,
+    /** HASH site -> JSON array of parameters it tells articles apart by; `@<source>` -> sites it taught; `#sites`, `#version`. Written by crawl, read by all who take URLs. 5,000 sites. */
+    urlParameters: () => `${prefix}:url-parameters`,
     /** HASH of a registrable domain: when it is free, until when its server wants nobody and why, how long visits take. Expires unused. */
     host: (domain: string) => `{${prefix}:host:${domain}}`,
     /** ZSET token of each visit to a domain by the ms at which it is taken for dead. Bounded by the domain's concurrency. */

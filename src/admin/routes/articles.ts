@@ -3,7 +3,8 @@
 import { type Request, type Response, Router } from 'express'
 import type { StoredArticle } from '../../archive/archive.ts'
 import type { ArticleId, StoryId } from '../../article/article.ts'
-import { articleId, canonicalUrl } from '../../article/identity.ts'
+import { articleId, bareId, canonicalUrl } from '../../article/identity.ts'
+import { createKeptParameters } from '../../article/kept-parameters.ts'
 import { EVERYWHERE } from '../../lists/editors.ts'
 import type { Entry } from '../../lists/entry.ts'
 import { Duration } from '../../settings/units.ts'
@@ -38,6 +39,13 @@ const placeIn = (entries: readonly string[], id: ArticleId): Pick<Entry, 'rank' 
 export const articlesRoutes = (parts: DeskParts): Router => {
   const { redis, keys, sources, archive, finder, explainStory, listsShowing, editingActs, sections, show, now } = parts
   const router = Router()
+  const urls = createKeptParameters({ redis, keys })
+  /** What is no word of a title may be an id, or an address. */
+  const idsOf = async (query: string): Promise<string[]> => {
+    await urls.refresh()
+    const address = canonicalUrl(query, urls.keeps)
+    return address === null ? [query] : [query, articleId(address), ...[bareId(address) ?? []].flat()]
+  }
   const nameOf = (id: string): string => sources.get(id)?.name ?? id
   const acts = (response: Response): boolean => {
     const who = whoOf(response)
@@ -48,9 +56,7 @@ export const articlesRoutes = (parts: DeskParts): Router => {
     const query = ArticlesQuery.parse(request.query)
     const { ids, count } = await finder.find(wantedBy(query), (query.page - 1) * PER_PAGE, PER_PAGE)
     const found = (await archive.articles(ids)).filter(article => article !== null)
-    // What is no word of a title may be an id, or an address.
-    const address = canonicalUrl(query.q)
-    const named = query.q === '' || found.length > 0 ? [] : [query.q, ...(address === null ? [] : [articleId(address)])]
+    const named = query.q === '' || found.length > 0 ? [] : await idsOf(query.q)
     const byName = (await archive.articles(named as ArticleId[])).find(article => article !== null) // looked up
     const rows: readonly StoredArticle[] = byName ? [byName] : found
     show(request, response, {

@@ -3,6 +3,7 @@
 import pc from 'picocolors'
 import { addArticles } from '../../../jobs/queues.ts'
 import { type Replayed, replay } from '../../../jobs/replay.ts'
+import { createKeptParameters } from '../../article/kept-parameters.ts'
 import { decode } from '../../feed/decode.ts'
 import type { KeptBody } from '../../sources/quarantine.ts'
 import { SourceId } from '../../sources/source.ts'
@@ -100,6 +101,7 @@ export const replayCommand = (
       replayed.push(
         await auditOf(session).around({ by: cliActor(), ...what }, async () => {
           const result = await replay(kept.source, kept.id, {
+            urls: createKeptParameters({ redis: session.redis, keys: session.keys }),
             sources,
             settings: () => config.settings,
             addArticles: batches => addArticles(queues, batches),
