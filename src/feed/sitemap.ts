@@ -136,7 +136,9 @@ const readUrls = async (text: string, element: 'url' | 'sitemap', most: number):
       } else if (deeper > 0) deeper -= 1
       else {
         // Out of what was never closed, though never out of the url.
-        const place = stack.findLastIndex(each => each.written === written || each.name === nameIn(written, each.spaces))
+        const place = stack.findLastIndex(
+          each => each.written === written || each.name === nameIn(written, each.spaces),
+        )
         if (place >= outer) endFrom(place)
       }
       return end < stopAt && urls.length < most
