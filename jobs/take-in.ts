@@ -5,9 +5,9 @@
 
 import { createHash } from 'node:crypto'
 import { judgeDates, trustsDates } from '../src/article/dating.ts'
-import type { KeptParameters } from '../src/article/kept-parameters.ts'
 import { type Identified, identify, pageOf, trustsIds } from '../src/feed/identity.ts'
 import type { Feed, FeedItem } from '../src/feed/item.ts'
+import type { KeptParameters } from '../src/learning/kept-parameters.ts'
 import { wander } from '../src/sources/recall.ts'
 import type { Source } from '../src/sources/source.ts'
 import type { Sources } from '../src/sources/sources.ts'

@@ -77,7 +77,10 @@ export const looksLikeTrackingId = (written: string): boolean => {
     // As written, then.
   }
   // Play's and Express' sessions: signed, with what is signed behind.
-  const bare = value.replace(/^s:/, '').replace(/[{}]/g, '').replace(/=+$/, '')
+  const bare = value
+    .replace(/^s:/, '')
+    .replace(/[{}]/g, '')
+    .replace(/={1,2}$/, '')
   if (bare.length < SHORTEST_ID || NUMBER.test(bare)) return false
   if (/^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i.test(bare)) return true
   if (/^[0-9a-f]+$/i.test(bare)) return turnsIn(bare) >= 3

@@ -3,7 +3,7 @@
 import type { Redis } from 'ioredis'
 import type { Archive } from '../archive/archive.ts'
 import type { ArticleId } from '../article/article.ts'
-import { createKeptParameters, type KeptParameters } from '../article/kept-parameters.ts'
+import { createKeptParameters, type KeptParameters } from '../learning/kept-parameters.ts'
 import type { Keys } from '../redis/keys.ts'
 import { loadScript, runScript } from '../redis/script.ts'
 import { daysOf, type Judged, judge, packBatch, packRefused, type RefusedEntry, type StreamEntry } from './batch.ts'

@@ -3,7 +3,7 @@
 import pc from 'picocolors'
 import { addArticles } from '../../../jobs/queues.ts'
 import { type Replayed, replay } from '../../../jobs/replay.ts'
-import { createKeptParameters } from '../../article/kept-parameters.ts'
+import { createKeptParameters } from '../../learning/kept-parameters.ts'
 import { decode } from '../../feed/decode.ts'
 import type { KeptBody } from '../../sources/quarantine.ts'
 import { SourceId } from '../../sources/source.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createKeptParameters } from '../../src/article/kept-parameters.ts'
+import { createKeptParameters } from '../../src/learning/kept-parameters.ts'
 import { testRedis } from '../support/redis.ts'
 
 const { redis, keys } = testRedis()

@@ -5,10 +5,10 @@
 
 import { randomUUID } from 'node:crypto'
 import type { Redis } from 'ioredis'
+import { droppedFrom, type Keeps } from '../article/identity.ts'
+import { type Linked, tellingParameters } from '../article/telling-parameters.ts'
 import type { Keys } from '../redis/keys.ts'
 import { loadScript, runScript } from '../redis/script.ts'
-import { droppedFrom, type Keeps } from './identity.ts'
-import { type Linked, tellingParameters } from './telling-parameters.ts'
 
 const keepScript = loadScript(new URL('./keep-parameters.lua', import.meta.url))
 
