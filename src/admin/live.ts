@@ -5,6 +5,8 @@
 
 import { type Request, type Response, Router } from 'express'
 import type { Logger } from 'pino'
+import { createStreams, type EventStream, type StreamLimits } from '../http/streams.ts'
+import { inTime } from '../redis/pulse.ts'
 
 export interface Topic {
   readonly name: string
@@ -19,8 +21,9 @@ export interface LiveParts {
   readonly log: Logger
   /** ms between two looks at least. */
   readonly every?: number
-  /** ms between two signs of life, at which is also seen whether the session still stands. */
+  /** ms between two looks whether the session still stands. */
   readonly heartbeat?: number
+  readonly limits?: Partial<StreamLimits>
 }
 
 export interface Live {
@@ -34,33 +37,29 @@ const EVERY = 1_000
 const HEARTBEAT = 15_000
 /** A look never takes more than one part in so many of the time. */
 const SHARE = 20
-const MOST_LISTENERS = 200
+/** ms in which it is found out who asks; who was in is not put out because Redis is away. */
+const IS_IN_WITHIN = 2_000
 /** Keys told one by one; of more it is only told that much changed. */
 const MOST_KEYS = 500
-/** Bytes a slow listener may be behind; then it is let go, and comes back. */
-const MOST_BEHIND = 64 * 1_024
+const LIMITS: StreamLimits = { most: 200, perAddress: 200, behind: 64 * 1_024, behindInAll: 8 * 1_024 ** 2 }
 
 interface Listener {
   readonly request: Request
-  readonly response: Response
   readonly topics: ReadonlySet<string>
+  readonly stream: EventStream
 }
 
 /** `null` for keys says that much changed. */
 const eventOf = (topic: string, keys: readonly string[]): string =>
   `event: ${topic}\ndata: ${JSON.stringify({ keys: keys.length > MOST_KEYS ? null : keys })}\n\n`
 
-export const createLive = ({ topics, isIn, log, every = EVERY, heartbeat = HEARTBEAT }: LiveParts): Live => {
+export const createLive = ({ topics, isIn, log, every = EVERY, heartbeat = HEARTBEAT, limits }: LiveParts): Live => {
   const listeners = new Set<Listener>()
+  const streams = createStreams({ limits: () => ({ ...LIMITS, ...limits }), heartbeat })
   const looking = new Map<string, NodeJS.Timeout>()
   let beating: NodeJS.Timeout | null = null
   let isClosed = false
   const isHeard = (topic: string) => [...listeners].some(listener => listener.topics.has(topic))
-
-  const tell = (listener: Listener, text: string): void => {
-    listener.response.write(text)
-    if (listener.response.writableLength > MOST_BEHIND) listener.response.end()
-  }
 
   const watch = (topic: Topic): void => {
     if (looking.has(topic.name) || isClosed) return
@@ -74,7 +73,7 @@ export const createLive = ({ topics, isIn, log, every = EVERY, heartbeat = HEART
         const keys = await topic.look()
         if (keys.length > 0)
           for (const listener of listeners)
-            if (listener.topics.has(topic.name)) tell(listener, eventOf(topic.name, keys))
+            if (listener.topics.has(topic.name)) listener.stream.send(eventOf(topic.name, keys))
       } catch (error) {
         log.warn({ err: error, topic: topic.name }, 'what changed could not be read; trying again')
       }
@@ -85,10 +84,9 @@ export const createLive = ({ topics, isIn, log, every = EVERY, heartbeat = HEART
 
   const beat = async (): Promise<void> => {
     await Promise.all(
-      [...listeners].map(async listener => {
-        const stays = await isIn(listener.request).catch(() => true) // Redis is away: who was in is not put out for it
-        if (stays) tell(listener, ': quiet\n\n')
-        else listener.response.end()
+      [...listeners].map(async ({ request, stream }) => {
+        const stays = await inTime(isIn(request), IS_IN_WITHIN).catch(() => true) // Redis is away: who was in is not put out for it
+        if (!stays) stream.end()
       }),
     )
     beating = listeners.size > 0 && !isClosed ? setTimeout(beat, heartbeat) : null
@@ -102,27 +100,24 @@ export const createLive = ({ topics, isIn, log, every = EVERY, heartbeat = HEART
       response.status(400).json({ error: `topics must name some of ${topics.map(({ name }) => name).join(', ')}` })
       return
     }
-    if (listeners.size >= MOST_LISTENERS || isClosed) {
-      response.status(503).set('retry-after', '30').json({ error: 'too many listen already' })
-      return
-    }
-    response.set({ 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' })
-    response.write('retry: 3000\n\n')
-    const listener = { request, response, topics: new Set(heard.map(({ name }) => name)) }
+    let leave = () => undefined as unknown
+    const stream = streams.open(request, response, { hello: 'retry: 3000\n\n', onEnd: () => leave() })
+    if (!stream) return
+    const listener = { request, stream, topics: new Set(heard.map(({ name }) => name)) }
     listeners.add(listener)
-    response.on('close', () => listeners.delete(listener))
+    leave = () => listeners.delete(listener)
     for (const topic of heard) watch(topic)
     beating ??= setTimeout(beat, heartbeat)
   })
 
   return {
     router,
-    listeners: () => listeners.size,
+    listeners: streams.count,
     close() {
       isClosed = true
       for (const timer of looking.values()) clearTimeout(timer)
       if (beating) clearTimeout(beating)
-      for (const { response } of listeners) response.end()
+      streams.close()
     },
   }
 }

@@ -7,7 +7,10 @@ import { hostname } from 'node:os'
 import type { Queue } from 'bullmq'
 import express, { type NextFunction, type Request, type Response } from 'express'
 import type { Probes } from '../gauges/probes.ts'
+import { inTimeOrRefused, isGivenUp } from '../http/in-time.ts'
 import { listenAt } from '../http/listen.ts'
+import type { Pulse } from '../redis/pulse.ts'
+import { isConnectionTrouble } from '../redis/trouble.ts'
 import { assetRoutes } from './assets.ts'
 import { boardHandlers } from './board.ts'
 import { type DeskParts, deskRoutes, NAV } from './desk.ts'
@@ -25,7 +28,7 @@ import { whoOfProxy } from './who/proxy.ts'
 import { createSessions } from './who/sessions.ts'
 import { createTokens } from './who/tokens.ts'
 import { createUsers } from './who/users.ts'
-import type { Who } from './who/who.ts'
+import { isRead, type Who } from './who/who.ts'
 
 export interface AdminServer {
   readonly url: string
@@ -43,10 +46,12 @@ export interface AdminParts extends Omit<DeskParts, 'show' | 'refusals'> {
   readonly probes: Probes
   /** Told of each request that was refused, for monitoring. */
   readonly onRefused: (kind: Refusal) => void
+  /** Of the Redis that all pages ask. */
+  readonly pulse: Pulse
 }
 
 export const startAdmin = async (parts: AdminParts): Promise<AdminServer> => {
-  const { settings, redis, keys, queues, audit, door, log, probes, now } = parts
+  const { settings, redis, keys, queues, audit, door, log, probes, pulse, now } = parts
   const users = createUsers({ redis, keys, now })
   const tokens = createTokens({ redis, keys, now })
   const sessions = createSessions({ redis, keys, users, lasts: settings.session, now })
@@ -62,7 +67,7 @@ export const startAdmin = async (parts: AdminParts): Promise<AdminServer> => {
   const trusts = app.get('trust proxy fn') as (address: string, hop: number) => boolean // compiled by Express from the above
   app.use(securityHeaders)
 
-  app.get(['/healthz', '/readyz', '/metrics'], async (request, response) => {
+  app.get(['/healthz', '/livez', '/readyz', '/metrics'], async (request, response) => {
     const answer = await probes(request.path)
     response
       .status(answer?.status ?? 404)
@@ -70,6 +75,17 @@ export const startAdmin = async (parts: AdminParts): Promise<AdminServer> => {
       .send(answer?.body ?? 'Not found.')
   })
   app.use('/assets', assetRoutes())
+  app.use(
+    inTimeOrRefused({
+      pulse,
+      refuse(request, response, isBegun) {
+        const doubt =
+          isBegun && !isRead(request.method) ? ' Whether it was done is not known: look before you do it again.' : ''
+        const text = `Redis does not answer, and everything shown here is kept there. Nothing is lost; come again in a moment.${doubt}`
+        show.message(request, response, 503, 'Redis does not answer', text)
+      },
+    }),
+  )
   // Before the log-in and the check for forged forms: hubs have neither cookie nor page. What they may do is decided by their token.
   app.use('/push', pushRoute(door, log))
   const ours = [settings.host, hostname(), ...settings.hosts]
@@ -145,6 +161,7 @@ export const startAdmin = async (parts: AdminParts): Promise<AdminServer> => {
       const who = await askWho(request)
       return who !== null && who !== 'denied'
     },
+    limits: { most: settings.streams, perAddress: settings.streamsPerAddress },
   })
   app.use('/live', live.router)
   for (const { path, router } of deskRoutes({ ...parts, show, refusals })) app.use(path, router)
@@ -154,6 +171,7 @@ export const startAdmin = async (parts: AdminParts): Promise<AdminServer> => {
     show.message(request, response, 404, 'Not found', 'There is no such page.')
   })
   app.use((error: Error & { status?: unknown }, request: Request, response: Response, next: NextFunction) => {
+    if (isGivenUp(response)) return log.debug({ err: error }, 'an admin page failed after it was given up')
     // Streaming had begun: nothing can be said any more but by cutting it off.
     if (response.headersSent) return next(error)
     const { status } = error
@@ -161,11 +179,18 @@ export const startAdmin = async (parts: AdminParts): Promise<AdminServer> => {
       show.message(request, response, status, 'That cannot be read', error.message)
       return
     }
+    if (isConnectionTrouble(error)) {
+      response.set('retry-after', '5')
+      show.message(request, response, 503, 'Redis does not answer', 'It went away meanwhile. Come again in a moment.')
+      return
+    }
     log.error({ err: error }, 'admin page failed')
     show.message(request, response, 500, 'Something went wrong', 'The log says what.')
   })
 
-  const { url, close } = await listenAt(settings, app)
+  const { url, close } = await listenAt(settings, app, error =>
+    log.debug({ err: error }, 'a connection to the admin server failed'),
+  )
   return {
     url,
     setupUrl: setupToken === null ? null : `${url}/setup?once=${setupToken}`,

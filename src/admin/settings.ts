@@ -52,6 +52,22 @@ export const AdminSettings = z
     recrawlGap: Duration.prefault('30s').describe(
       'Shortest time between two re-crawls of one source from the desk. Publishers notice whoever clicks often.',
     ),
+    streams: z
+      .int()
+      .min(1)
+      .max(100_000)
+      .default(200)
+      .describe(
+        'Most pages that are kept up to date while they are open, at a time; more are answered 503 and stay as they are.',
+      ),
+    streamsPerAddress: z
+      .int()
+      .min(1)
+      .max(100_000)
+      .default(50)
+      .describe(
+        'The same from one address (of IPv6 from one /56). Behind a proxy name it in admin.proxies, or all share one.',
+      ),
     secureCookies: z
       .boolean()
       .default(false)

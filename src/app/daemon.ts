@@ -15,6 +15,7 @@ import { createGauges } from '../gauges/gauges.ts'
 import { createProbes } from '../gauges/probes.ts'
 import { createSamples } from '../gauges/samples.ts'
 import { eventsRoute } from '../http/events-route.ts'
+import { ANSWER_WITHIN } from '../http/in-time.ts'
 import { listsRoute } from '../http/lists-route.ts'
 import { serveProbes } from '../http/probe-server.ts'
 import { startHttp } from '../http/server.ts'
@@ -25,6 +26,7 @@ import { createClock } from '../redis/clock.ts'
 import { connectRedis } from '../redis/connect.ts'
 import { createKeeper } from '../redis/kept.ts'
 import { keysFor } from '../redis/keys.ts'
+import { createPulse } from '../redis/pulse.ts'
 import { whenTaken } from '../redis/refusal.ts'
 import type { RedisServer } from '../redis/server.ts'
 import { shadowed } from '../sources/catalogue.ts'
@@ -134,7 +136,8 @@ const begin = async (
     read: () => readForMonitoring(watched, services.publisher.names()),
     now,
   })
-  const probes = createProbes({ redis, gauges })
+  const pulse = createPulse(redis, ANSWER_WITHIN)
+  const probes = createProbes({ pulse, gauges })
   const has = (role: Role) => roles.includes(role)
 
   /** Makes what is scheduled and subscribed fit the catalogue in force. */
@@ -313,7 +316,7 @@ const begin = async (
     // The first look reads every source: nobody needs to wait for it before a page.
     glance().catch((error: unknown) => log.warn({ err: error }, 'the sources could not be looked at yet'))
     admin = await startDesk({
-      ...{ redis, keys, queues, services, glance, samples, levels, probes, log, now },
+      ...{ redis, keys, queues, services, glance, samples, levels, probes, pulse, log, now },
       onRefused: gauges.refused,
       config: () => config,
       status: () => readSummary(watched),
@@ -338,12 +341,13 @@ const begin = async (
               path: '/v1/updates',
               router: updatesRoute({
                 ...{ redis, keys, signal: ending.signal },
+                settings: () => config.settings.http,
                 blocking: connect('updates', { pipelined: false }),
                 onError: error => log.warn({ err: error }, 'updates could not be read; trying again'),
               }),
             },
           ],
-          log,
+          ...{ pulse, log },
         })
       : null
   const { metrics } = config.settings

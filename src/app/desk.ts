@@ -20,7 +20,7 @@ import type { Services } from './services.ts'
 import { readDaemons } from './status.ts'
 
 export interface DeskWiring
-  extends Pick<AdminParts, 'redis' | 'keys' | 'glance' | 'status' | 'probes' | 'onRefused' | 'log' | 'now'> {
+  extends Pick<AdminParts, 'redis' | 'keys' | 'glance' | 'status' | 'probes' | 'pulse' | 'onRefused' | 'log' | 'now'> {
   /** In force: a reload brings another. */
   readonly config: () => Config
   readonly queues: Queues

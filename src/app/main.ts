@@ -6,6 +6,7 @@ import pc from 'picocolors'
 import { ListenError } from '../http/listen.ts'
 import { SchemaError } from '../migrations/schema.ts'
 import { NoRedisError } from '../redis/server.ts'
+import { Duration } from '../settings/units.ts'
 import { CatalogueError } from '../sources/catalogue.ts'
 import { registerQuarantine } from './commands/quarantine.ts'
 import { registerEditing } from './commands/register-editing.ts'
@@ -13,6 +14,7 @@ import { registerWho } from './commands/register-who.ts'
 import { registerSources } from './commands/sources/register.ts'
 import { ConfigError } from './config/problems.ts'
 import { ROLES, type Role } from './config/schema.ts'
+import { patience } from './patience.ts'
 import { guardConsole } from './terminal.ts'
 import { version } from './version.ts'
 import { pinToUtc } from './zone.ts'
@@ -36,6 +38,14 @@ const rolesOf = (text: string): Role[] =>
     return role
   })
 
+const timeOf = (text: string): string => {
+  const read = Duration.safeParse(text)
+  if (!read.success) throw new InvalidArgumentError(read.error.issues[0]?.message ?? 'must be a duration such as 5s')
+  if (read.data < 100 || read.data > 3_600_000) throw new InvalidArgumentError('must be between 100ms and 1h')
+  patience.ms = read.data
+  return text
+}
+
 guardConsole()
 
 const program = new Command('newsdesk')
@@ -45,6 +55,11 @@ const program = new Command('newsdesk')
     new Option('--config <dir>', 'folder with newsdesk.yaml, sources.yaml and sections.yaml')
       .default('config')
       .env('NEWSDESK_CONFIG'),
+  )
+  .addOption(
+    new Option('--timeout <time>', 'how long Redis may leave a command without an answer, such as 500ms or 30s')
+      .default('5s')
+      .argParser(timeOf),
   )
   .showHelpAfterError('(--help tells more)')
   .exitOverride()

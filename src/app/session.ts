@@ -3,14 +3,12 @@
 import type { Redis } from 'ioredis'
 import { openQueues, type Queues } from '../../jobs/queues.ts'
 import { checkSchema } from '../migrations/schema.ts'
-import { connectRedis } from '../redis/connect.ts'
 import { type Keys, keysFor } from '../redis/keys.ts'
-import { resolveRedis } from '../redis/server.ts'
 import { type Catalogue, createCatalogue } from '../sources/catalogue.ts'
 import { createSources, type Sources } from '../sources/sources.ts'
 import { createPush, type Push } from '../websub/push.ts'
 import { type Config, loadConfig } from './config/load.ts'
-import { createLog } from './log.ts'
+import { withRedis } from './with-redis.ts'
 
 export interface Session {
   readonly config: Config
@@ -35,48 +33,36 @@ export const withSession = async <T>(
   { start = false }: { start?: boolean } = {},
 ): Promise<T> => {
   const config = loadConfig(configDir, process.env)
-  const { redis: settings } = config.settings
-  const server = await resolveRedis({
-    url: settings.url,
-    access: settings,
-    dataDir: settings.dataDir,
-    start,
-    say: line => console.error(line),
-  })
-  const log = createLog({ level: 'warn', to: 2 })
-  const keys = keysFor(settings.prefix)
-  const redis = connectRedis(server.address, log, `${keys.prefix}:command`)
-  const bull = connectRedis(server.address, log, `${keys.prefix}:command-queues`, { pipelined: false })
-  const queues = openQueues(bull, keys)
-  const catalogue = createCatalogue({ redis, keys, file: () => config.sources })
-  const sources = createSources({
-    redis,
-    keys,
-    catalogue: catalogue.list,
-    settings: () => config.settings.crawl,
-    safetyInterval: () => config.settings.push.safetyInterval,
-    now: Date.now,
-  })
-  const push = createPush({
-    redis,
-    keys,
-    settings: () => config.settings.push,
-    sources,
-    // The daemon asks hubs; a command only tells how they stand.
-    postForm: async url => ({ kind: 'failed', reason: 'blocked', detail: `${url} is the daemon's to ask` }),
-    now: Date.now,
-  })
-  try {
-    await checkSchema(redis, keys)
-    await catalogue.refresh()
-    return await work({
-      ...{ config, redis, keys, queues, sources, catalogue, push },
-      memory: () => config.settings.articles.memory,
+  return withRedis(config.settings, { start, purpose: 'command' }, async ({ redis, connect }) => {
+    const keys = keysFor(config.settings.redis.prefix)
+    const queues = openQueues(connect('command-queues', { pipelined: false }), keys)
+    const catalogue = createCatalogue({ redis, keys, file: () => config.sources })
+    const sources = createSources({
+      redis,
+      keys,
+      catalogue: catalogue.list,
+      settings: () => config.settings.crawl,
+      safetyInterval: () => config.settings.push.safetyInterval,
+      now: Date.now,
     })
-  } finally {
-    await Promise.all(Object.values(queues).map(queue => queue.close()))
-    bull.disconnect()
-    redis.disconnect()
-    await server.stop()
-  }
+    const push = createPush({
+      redis,
+      keys,
+      settings: () => config.settings.push,
+      sources,
+      // The daemon asks hubs; a command only tells how they stand.
+      postForm: async url => ({ kind: 'failed', reason: 'blocked', detail: `${url} is the daemon's to ask` }),
+      now: Date.now,
+    })
+    try {
+      await checkSchema(redis, keys)
+      await catalogue.refresh()
+      return await work({
+        ...{ config, redis, keys, queues, sources, catalogue, push },
+        memory: () => config.settings.articles.memory,
+      })
+    } finally {
+      await Promise.all(Object.values(queues).map(queue => queue.close()))
+    }
+  })
 }

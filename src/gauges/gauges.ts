@@ -4,6 +4,7 @@
  */
 
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { inTime } from '../redis/pulse.ts'
 import { countsOf, failureOf } from './outcomes.ts'
 
 /** What is read from Redis at a scrape. */
@@ -64,6 +65,9 @@ export interface GaugesParts {
 
 /** Scrapes closer together than this are told the same readings, ms: several may scrape, and a reading costs Redis some work. */
 const FRESH = 5_000
+
+/** ms that Redis may take to be read: a scrape that waited on would be given up, and nothing would tell why. */
+const READ_WITHIN = 2_000
 
 const JOB_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 const DELAY_SECONDS = [1, 5, 15, 30, 60, 120, 300, 600, 1_200, 1_800, 3_600, 7_200, 14_400, 43_200, 86_400]
@@ -169,16 +173,35 @@ export const createGauges = ({ version, read, now }: GaugesParts): Gauges => {
     quarantine.set(seen.quarantine)
   }
 
+  const miss = (): void => {
+    // The scrape itself says so: monitoring must still see this process while Redis is away.
+    for (const each of shared) each.reset()
+    scrapeOk.set(0)
+  }
   let readAt = Number.NEGATIVE_INFINITY
-  let reading: Promise<void> = Promise.resolve()
-  const readAgain = async (): Promise<void> => {
+  /** Settles with Redis' answer, however late; never two at a time, or they would pile up while it is away. */
+  let reading: Promise<boolean> | null = null
+  const readAgain = async (): Promise<boolean> => {
     try {
       show(await read())
       scrapeOk.set(1)
+      return true
     } catch {
-      // The scrape itself says so: monitoring must still see this process while Redis is away.
-      for (const each of shared) each.reset()
-      scrapeOk.set(0)
+      return false
+    } finally {
+      reading = null
+    }
+  }
+  const refresh = async (): Promise<void> => {
+    if (!reading) {
+      if (now() - readAt < FRESH) return
+      readAt = now()
+      reading = readAgain()
+    }
+    if (!(await inTime(reading, READ_WITHIN).catch(() => false))) {
+      // The next scrape looks again.
+      readAt = Number.NEGATIVE_INFINITY
+      miss()
     }
   }
 
@@ -194,11 +217,7 @@ export const createGauges = ({ version, read, now }: GaugesParts): Gauges => {
     ingested: ms => delay.observe(Math.max(0, ms) / 1_000),
     contentType: register.contentType,
     async scrape() {
-      if (now() - readAt >= FRESH) {
-        readAt = now()
-        reading = readAgain()
-      }
-      await reading
+      await refresh()
       return register.metrics()
     },
   }

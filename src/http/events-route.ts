@@ -11,8 +11,10 @@ import { createDayKeys, dayOf, keyedHash } from '../events/visitor.ts'
 import { EventFields } from '../lists/contract.ts'
 import type { Keeper } from '../redis/kept.ts'
 import type { Keys } from '../redis/keys.ts'
+import { inTime, LateError } from '../redis/pulse.ts'
 import { isPassingTrouble } from '../redis/trouble.ts'
 import { createAllowance } from './allowance.ts'
+import { ANSWER_WITHIN } from './in-time.ts'
 import { networkOf } from './network-of.ts'
 import type { HttpSettings } from './settings.ts'
 
@@ -33,8 +35,11 @@ const MOST_AT_ONCE = 64
 const LONGEST_UA = 512
 /** How long the length of the stream is believed, ms. */
 const LENGTH_HOLDS = 1_000
-/** How long Redis may take to answer, ms. */
-const PATIENCE = 5_000
+/** ms before all of a request is answered 503 (src/http/in-time.ts): what became of its events is told here, a moment earlier. */
+const PATIENCE = ANSWER_WITHIN - 200
+const NOT_TAKEN = 'not ready: Redis does not answer; no event was taken in; send again'
+const UNKNOWN =
+  'Redis does not answer; it is not known whether the events were taken in: send them again, and those with an id of their own count once'
 
 /** The network is ours to say: of a page it would be the page's. */
 const { network: _, ...OfPages } = EventFields.shape
@@ -135,12 +140,12 @@ export const eventsRoute = ({ redis, keys, settings, most, keeper, now }: Events
     await settled?.()
   }
 
-  const take = async (request: Request, response: Response): Promise<void> => {
+  const take = async (request: Request, response: Response, stage: { isSent: boolean }): Promise<void> => {
     const refuse = ({ status, error }: Refused, retryAfter?: number) => {
       if (retryAfter !== undefined) response.set('retry-after', String(retryAfter))
       response.status(status).json({ error })
     }
-    if (redis.status !== 'ready') return refuse({ status: 503, error: 'not ready; send again' }, 5)
+    if (redis.status !== 'ready') return refuse({ status: 503, error: NOT_TAKEN }, 5)
     const text: unknown = request.body
     const { maxEvents } = settings()
     const events = read(request.get('content-type') ?? '', typeof text === 'string' ? text : '', maxEvents)
@@ -151,8 +156,11 @@ export const eventsRoute = ({ redis, keys, settings, most, keeper, now }: Events
     const network = networkOf(address)
     const wait = allowance.take(keyedHash(key, network), events.length)
     if (wait > 0) return refuse({ status: 429, error: 'too many events from this address in a minute' }, wait)
+    // Whoever was told meanwhile that nothing was taken in is not made wrong.
+    if (response.headersSent) return
+    stage.isSent = true
     await append(events, { address, network, ua: request.get('user-agent') ?? '' }, text => keyedHash(key, text))
-    response.status(204).end()
+    if (!response.headersSent) response.status(204).end()
   }
 
   const body = (request: Request, response: Response, next: (error?: unknown) => void) =>
@@ -164,11 +172,15 @@ export const eventsRoute = ({ redis, keys, settings, most, keeper, now }: Events
       return
     }
     inHand += 1
+    const stage = { isSent: false }
     try {
-      await inTime(take(request, response), response)
+      const taking = take(request, response, stage)
+      await inTime(taking, PATIENCE)
     } catch (error) {
-      if (!(error instanceof Error && isPassingTrouble(error)) || response.headersSent) throw error
-      response.status(503).set('retry-after', '5').json({ error: 'not ready; send again' })
+      const isTrouble = error instanceof LateError || (error instanceof Error && isPassingTrouble(error))
+      if (!isTrouble || response.headersSent) throw error
+      const why = stage.isSent ? UNKNOWN : NOT_TAKEN
+      response.status(503).set('retry-after', '5').json({ error: why })
     } finally {
       inHand -= 1
     }
@@ -177,18 +189,4 @@ export const eventsRoute = ({ redis, keys, settings, most, keeper, now }: Events
     response.status(405).set('allow', 'POST').json({ error: 'events are reported with POST' })
   })
   return router
-}
-
-/** Redis may go away between the question and its answer: the page is told to come again. */
-const inTime = async (work: Promise<void>, response: Response): Promise<void> => {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<'late'>(resolve => {
-    timer = setTimeout(() => resolve('late'), PATIENCE)
-  })
-  const done = await Promise.race([work, late])
-  clearTimeout(timer)
-  if (done !== 'late') return
-  // What it still does comes too late to be told.
-  work.catch(() => undefined)
-  if (!response.headersSent) response.status(503).set('retry-after', '5').json({ error: 'not ready; send again' })
 }

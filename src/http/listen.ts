@@ -1,11 +1,11 @@
 /** A listener on a port, as every server of newsdesk has one: where it is reached, and how it is closed. */
 
-import { createServer, type RequestListener } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 export interface Listening {
   readonly url: string
-  /** Ends open connections, too: whoever holds one does not hold up the stop. */
+  /** Lets answers in hand be sent for a moment, then ends open connections, too: whoever holds one does not hold up the stop. */
   close(): Promise<void>
 }
 
@@ -37,9 +37,51 @@ const whyNot = ({ host, port }: Place, error: NodeJS.ErrnoException): Error => {
   )
 }
 
-/** @throws ListenError where the port is taken or the host is none of ours */
-export const listenAt = async ({ host, port: wanted }: Place, answer: RequestListener): Promise<Listening> => {
-  const server = createServer(answer)
+/** ms in which a request's headers are there, and all of it; who sends slower is let go. */
+const HEADERS_WITHIN = 15_000
+const REQUEST_WITHIN = 120_000
+/** Connections at a time: far below what a process may have open, so that others of its files can still be. */
+const MOST_CONNECTIONS = 8_000
+/** ms that answers in hand may take when it is closed. */
+const LETTING_GO = 1_000
+const LOOK = 20
+
+/** What goes wrong with one request ends that request, never the process: an error nobody hears would. */
+const guarded =
+  (answer: RequestListener, onError: (error: unknown, request: IncomingMessage) => void): RequestListener =>
+  (request, response) => {
+    const failed = (error: unknown): void => {
+      onError(error, request)
+      refuse(response)
+    }
+    request.on('error', error => onError(error, request))
+    response.on('error', failed)
+    try {
+      answer(request, response)
+    } catch (error) {
+      failed(error)
+    }
+  }
+
+const refuse = (response: ServerResponse): void => {
+  if (response.headersSent || response.destroyed) response.destroy()
+  else response.writeHead(500, { connection: 'close' }).end()
+}
+
+/**
+ * @param onError told what went wrong with a request, or its connection, and nobody else heard
+ * @throws ListenError where the port is taken or the host is none of ours
+ */
+export const listenAt = async (
+  { host, port: wanted }: Place,
+  answer: RequestListener,
+  onError: (error: unknown, request: IncomingMessage) => void = () => undefined,
+): Promise<Listening> => {
+  const server = createServer(
+    { headersTimeout: HEADERS_WITHIN, requestTimeout: REQUEST_WITHIN, connectionsCheckingInterval: 5_000 },
+    guarded(answer, onError),
+  )
+  server.maxConnections = MOST_CONNECTIONS
   await new Promise<void>((resolve, reject) => {
     server.once('error', error => reject(whyNot({ host, port: wanted }, error)))
     server.listen(wanted, host, resolve)
@@ -50,8 +92,14 @@ export const listenAt = async ({ host, port: wanted }: Place, answer: RequestLis
     url: `http://${shown}:${port}`,
     close: () =>
       new Promise(resolve => {
-        server.close(() => resolve())
-        server.closeAllConnections()
+        // Those that have been answered meanwhile are idle.
+        const looking = setInterval(() => server.closeIdleConnections(), LOOK)
+        const late = setTimeout(() => server.closeAllConnections(), LETTING_GO)
+        server.close(() => {
+          clearInterval(looking)
+          clearTimeout(late)
+          resolve()
+        })
       }),
   }
 }

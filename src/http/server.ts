@@ -5,6 +5,9 @@
 
 import express, { type NextFunction, type Request, type Response, type Router } from 'express'
 import type { Logger } from 'pino'
+import type { Pulse } from '../redis/pulse.ts'
+import { isPassingTrouble } from '../redis/trouble.ts'
+import { COME_AGAIN, inTimeOrRefused, isGivenUp } from './in-time.ts'
 import { type Listening, listenAt } from './listen.ts'
 import type { HttpSettings } from './settings.ts'
 
@@ -18,8 +21,12 @@ export interface HttpParts {
   /** Read at each request but for port, host and proxies, which change at a restart only. */
   readonly settings: () => HttpSettings
   readonly routes: readonly PublicRoute[]
+  /** Of the Redis that the routes ask; without it they are only bounded in time. */
+  readonly pulse?: Pulse
   readonly log: Logger
 }
+
+const STEADY: Pulse = { isSilent: () => false, answers: async () => true }
 
 /** How long a browser may remember that a page is allowed to ask, s. */
 const PREFLIGHT_AGE = 86_400
@@ -55,6 +62,10 @@ const cors =
 const failed =
   (log: Logger) =>
   (error: Error & { status?: unknown }, _request: Request, response: Response, next: NextFunction): void => {
+    if (isGivenUp(response)) {
+      log.debug({ err: error }, 'a public request failed after it was given up')
+      return
+    }
     // Streaming had begun: nothing can be said any more but by cutting it off.
     if (response.headersSent) {
       next(error)
@@ -65,12 +76,16 @@ const failed =
       response.status(status).json({ error: error.message })
       return
     }
+    if (isPassingTrouble(error)) {
+      response.status(503).set('retry-after', String(COME_AGAIN)).json({ error: 'not ready; come again' })
+      return
+    }
     log.error({ err: error }, 'a public request failed')
     response.status(500).json({ error: 'something went wrong here; the log says what' })
   }
 
 /** @throws Error of node:net where the port is taken or the host is none of ours */
-export const startHttp = async ({ settings, routes, log }: HttpParts): Promise<Listening> => {
+export const startHttp = async ({ settings, routes, pulse = STEADY, log }: HttpParts): Promise<Listening> => {
   const { port, host, proxies } = settings()
   const app = express()
   app.disable('x-powered-by')
@@ -81,14 +96,25 @@ export const startHttp = async ({ settings, routes, log }: HttpParts): Promise<L
     next()
   })
   app.use(cors(settings))
-  app.get('/healthz', (_request, response) => {
+  app.get(['/healthz', '/livez'], (_request, response) => {
     response.json({ status: 'alive' })
   })
+  app.use(
+    inTimeOrRefused({
+      pulse,
+      isAlwaysFast: true,
+      refuse: (request, response, isBegun) => {
+        const doubt = isBegun ? '; it is not known whether it was taken in' : '; nothing was taken in'
+        const what = request.method === 'POST' ? doubt : ''
+        response.status(503).json({ error: `not ready: Redis does not answer${what}; come again` })
+      },
+    }),
+  )
   for (const { path, router } of routes) app.use(path, router)
   app.use((request, response) => {
     response.status(404).json({ error: `nothing at ${request.method} ${request.path}` })
   })
   app.use(failed(log))
 
-  return listenAt({ host, port }, app)
+  return listenAt({ host, port }, app, error => log.debug({ err: error }, 'a connection to the public server failed'))
 }

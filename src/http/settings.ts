@@ -1,6 +1,9 @@
 import { z } from 'zod'
 import { Size } from '../settings/units.ts'
 
+/** What comes at once may be this much. */
+const StreamBuffer = Size.refine(bytes => bytes >= 128 * 1_024, { error: 'must be at least 128KB' })
+
 /** The public server: events in, lists out. Apart from the admin server, on an address of its own. YAML key: `http`. */
 export const HttpSettings = z
   .strictObject({
@@ -43,6 +46,26 @@ export const HttpSettings = z
       .min(1)
       .default(600)
       .describe('Most events a minute from one address; more are answered 429 and not taken.'),
+    streams: z
+      .int()
+      .min(1)
+      .max(100_000)
+      .default(2_000)
+      .describe('Most readers of /v1/updates at a time, of each process; more are answered 503.'),
+    streamsPerAddress: z
+      .int()
+      .min(1)
+      .max(100_000)
+      .default(100)
+      .describe(
+        'The same from one address (of IPv6 from one /56); more are answered 429. Raise it where many readers share one, as behind a proxy without http.proxies.',
+      ),
+    streamBuffer: StreamBuffer.prefault('256KB').describe(
+      'Bytes held for a reader of /v1/updates that is behind; then it is let go, and comes back for what it missed.',
+    ),
+    streamBuffers: StreamBuffer.prefault('64MB').describe(
+      'The same for all readers together; then those furthest behind are let go.',
+    ),
   })
   .prefault({})
 export type HttpSettings = z.infer<typeof HttpSettings>

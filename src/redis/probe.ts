@@ -12,6 +12,9 @@ const SLOTS = 16_384
 
 const UNTRUSTED = /SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)|CERT_HAS_EXPIRED|CERT_UNTRUSTED|CERT_NOT_YET_VALID/
 
+/** What ioredis says of bytes that are no answer. */
+const SPEAKS_OTHERWISE = /Unknown RESP type|Protocol error, got/
+
 /** What an error of a first connection means where waiting does not help, and how to mend it. (pure) */
 export const refusalOf = (error: Error): string | null => {
   const code = (error as NodeJS.ErrnoException).code ?? ''
@@ -28,6 +31,8 @@ export const refusalOf = (error: Error): string | null => {
     return 'it asks for a certificate of ours: set redis.tlsCert and redis.tlsKey'
   if (/WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG/.test(code) || code === 'EPROTO')
     return 'it speaks no TLS there: write redis://, redis-cluster:// or redis-sentinel://, or give its TLS port'
+  if (SPEAKS_OTHERWISE.test(message))
+    return 'what listens there speaks no Redis: correct the host and port in redis.url'
   if (code === 'ENOENT' && 'path' in error && 'syscall' in error && error.syscall === 'open')
     return `${String(error.path)} cannot be read: correct redis.tlsCa, tlsCert or tlsKey`
   if (/^ERR_OSSL|^ERR_SSL/.test(code))
@@ -45,10 +50,10 @@ export const clusterTrouble = (info: string): string | null => {
   return null
 }
 
-const within = <T>(work: Promise<T>): Promise<T | null> => {
+const within = <T>(work: Promise<T>, ms: number): Promise<T | null> => {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<null>(resolve => {
-    timer = setTimeout(() => resolve(null), WITHIN)
+    timer = setTimeout(() => resolve(null), ms)
   })
   return Promise.race([work, late]).finally(() => clearTimeout(timer))
 }
@@ -57,6 +62,7 @@ const within = <T>(work: Promise<T>): Promise<T | null> => {
 const askOnce = async (
   address: RedisAddress,
   ask: (redis: Redis) => Promise<string | null>,
+  ms: number,
 ): Promise<string | null> => {
   let redis: Redis | undefined
   let failed: Error | null = null
@@ -66,7 +72,10 @@ const askOnce = async (
       failed ??= error
     })
     const open = redis
-    return await within(open.connect().then(() => ask(open)))
+    return await within(
+      open.connect().then(() => ask(open)),
+      ms,
+    )
   } catch (error) {
     // What the connection itself said tells more than the command that met it.
     return refusalOf(failed ?? (error as Error)) ?? refusalOf(error as Error)
@@ -122,10 +131,13 @@ const singleOf = (
   return { url: `redis${isTls ? 's' : ''}://${who}${shown}:${port}`, ...(access ? { access } : {}) }
 }
 
-/** @returns why Redis cannot be worked with however long one waits, and how to mend it; null where it can, or is away */
-export const troubleWith = async (address: RedisAddress): Promise<string | null> => {
+/**
+ * @param ms that Redis may take, all hosts together: what does not answer by then is away
+ * @returns why Redis cannot be worked with however long one waits, and how to mend it; null where it can, or is away
+ */
+export const troubleWith = async (address: RedisAddress, ms = WITHIN): Promise<string | null> => {
   const said = async (): Promise<string | null> => {
-    if (!('cluster' in address) && !('sentinel' in address)) return askOnce(address, ofSingle)
+    if (!('cluster' in address) && !('sentinel' in address)) return askOnce(address, ofSingle, ms)
     const several = 'cluster' in address ? address.cluster : address.sentinel
     const { sentinelUser, sentinelPassword } = address.access ?? {}
     const credentials =
@@ -136,12 +148,13 @@ export const troubleWith = async (address: RedisAddress): Promise<string | null>
             ...(sentinelPassword ? { password: sentinelPassword } : {}),
           }
     const ask = 'cluster' in address ? ofCluster : ofSentinel(address.sentinel.name)
-    for (const host of several.hosts) {
-      const trouble = await askOnce(singleOf(host, several.isTls, credentials, address.access), ask)
-      if (trouble !== null) return trouble
-    }
-    // What sentinels lead to may refuse as well.
-    return 'sentinel' in address ? askOnce(address, ofSingle) : null
+    // At once, or each that is away would be waited for after the other.
+    const troubles = await Promise.all([
+      ...several.hosts.map(host => askOnce(singleOf(host, several.isTls, credentials, address.access), ask, ms)),
+      // What sentinels lead to may refuse as well.
+      ...('sentinel' in address ? [askOnce(address, ofSingle, ms)] : []),
+    ])
+    return troubles.find(trouble => trouble !== null) ?? null
   }
   const trouble = await said()
   return trouble === null ? null : `Redis at ${showAddress(address)}: ${trouble}`

@@ -134,6 +134,8 @@ const exited = (child: ChildProcess): Promise<number | null> =>
 
 const START_DEADLINE = 30_000
 const LETTING_GO = 1_000
+/** ms that a look at a configured one may take at most: what waits for it waits on. */
+const LOOK = 3_000
 
 /**
  * Runs a step that must not run twice at once on one folder. A lock left by a process that died is taken over.
@@ -282,7 +284,7 @@ export interface RedisWanted {
   readonly say: (line: string) => void
   /** Where programs are looked for; the environment's PATH and the system's folders unless given. */
   readonly path?: string
-  /** ms for which a Redis that works in the folder already may take to answer. */
+  /** ms that one may take to answer which works in the folder already, or is configured. */
   readonly within?: number
 }
 
@@ -303,7 +305,7 @@ export const resolveRedis = async ({
 }: RedisWanted): Promise<RedisServer> => {
   if (url) {
     const address = addressOf(url, access)
-    const trouble = await troubleWith(address)
+    const trouble = await troubleWith(address, Math.min(within, LOOK))
     if (trouble !== null) throw new NoRedisError(trouble)
     return { address, origin: 'configured', stop: async () => undefined }
   }
@@ -319,6 +321,7 @@ export const resolveRedis = async ({
   if (own !== undefined && (await ours())) return shared(own, ours)
   if (!start) {
     if (isThere && (await former())) return shared(formerSocketOf(dataDir), former)
+    if (isThere && (await waitForRunning(dataDir, ours, within))) return shared(makeSocketPath(dataDir), ours)
     throw new NoRedisError(
       `No newsdesk runs on ${resolve(dataDir)}: start it with \`npm start\`, or name its Redis: NEWSDESK_REDIS_URL=redis://host:6379`,
     )

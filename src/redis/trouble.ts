@@ -1,7 +1,7 @@
 /** Errors that say Redis cannot do it right now, and may in a moment: work that met one is done again rather than given up. (pure) */
 
 const AWAY =
-  /ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|Connection is closed|LOADING|Stream isn't writeable/
+  /ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|Connection is closed|LOADING|Stream isn't writeable|Unknown RESP type/
 /** A master went, another takes its place, slots move, or too few replicas are there. */
 const CHANGING =
   /^(MOVED|ASK|TRYAGAIN|CLUSTERDOWN|MASTERDOWN|READONLY|UNBLOCKED|NOREPLICAS)\b|slots allocation group|Failed to refresh slots|All sentinels are unreachable|Cluster isn't ready|WAIT cannot be used with replica/

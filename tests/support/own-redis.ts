@@ -53,6 +53,9 @@ export const serverIn = async (dataDir: string) => {
     url: `unix:${socket}`,
     start,
     kill,
+    /** It stays there, and says nothing until it goes on. */
+    pause: () => child?.kill('SIGSTOP'),
+    goOn: () => child?.kill('SIGCONT'),
     close: async () => {
       redis.disconnect()
       await kill()

@@ -2,14 +2,13 @@
 
 import { createServer } from 'node:net'
 import pc from 'picocolors'
-import { pino } from 'pino'
 import { createFetcher } from '../../feed/fetch.ts'
 import { showAddress } from '../../redis/address.ts'
-import { connectRedis } from '../../redis/connect.ts'
-import { NoRedisError, resolveRedis } from '../../redis/server.ts'
+import { NoRedisError } from '../../redis/server.ts'
 import { readServers } from '../../redis/servers.ts'
 import { type Config, loadConfig } from '../config/load.ts'
 import { ConfigError } from '../config/problems.ts'
+import { withRedis } from '../with-redis.ts'
 import { checkData, type Finding } from './doctor-data.ts'
 
 const OLDEST_REDIS = 6.2
@@ -48,38 +47,20 @@ const checkReplicas = (wanted: number, found: number | null): Finding => {
   return { check, state: 'good', what: `${found} for each master, ${wanted} waited for` }
 }
 
-const checkRedis = async (config: Config): Promise<Finding[]> => {
-  const { url, dataDir } = config.settings.redis
-  const access = config.settings.redis
-  let started: Awaited<ReturnType<typeof resolveRedis>>
+/** Tells of a Redis that is not there, or goes meanwhile, as of anything else. */
+const unlessAway = async (look: () => Promise<Finding[]>): Promise<Finding[]> => {
   try {
-    started = await resolveRedis({ url, access, dataDir, say: line => console.error(line) })
+    return await look()
   } catch (error) {
     if (!(error instanceof NoRedisError)) throw error
-    return [
-      {
-        check: 'Redis',
-        state: 'bad',
-        what: error.message.split('\n')[0] ?? '',
-        mend: error.message.split('\n').slice(1).join('; '),
-      },
-    ]
+    const [what = '', ...mend] = error.message.split('\n')
+    return [{ check: 'Redis', state: 'bad', what, mend: mend.join('; ') }]
   }
-  const redis = connectRedis(started.address, pino({ level: 'silent' }), 'newsdesk:doctor')
-  try {
-    const servers = await Promise.race([
-      readServers(redis),
-      new Promise<null>(resolve => setTimeout(() => resolve(null), 5_000).unref()),
-    ])
-    if (servers === null)
-      return [
-        {
-          check: 'Redis',
-          state: 'bad',
-          what: `${showAddress(started.address)} does not answer`,
-          mend: 'start it, or correct redis.url (NEWSDESK_REDIS_URL)',
-        },
-      ]
+}
+
+const checkRedis = (config: Config): Promise<Finding[]> =>
+  withRedis(config.settings, { start: true, purpose: 'doctor' }, async ({ redis, server: started }) => {
+    const servers = await readServers(redis)
     const { version, policy, durable, masters, replicas } = servers
     const [seconds, micros] = (await redis.time()).map(Number)
     const skew = Math.abs((seconds ?? 0) * 1_000 + (micros ?? 0) / 1_000 - Date.now())
@@ -110,11 +91,7 @@ const checkRedis = async (config: Config): Promise<Finding[]> => {
         mend: 'keep the clocks in step (chrony, systemd-timesyncd)',
       },
     ]
-  } finally {
-    redis.disconnect()
-    await started.stop()
-  }
-}
+  })
 
 /** Whether a newsdesk answers there: its health page says so in a way of its own. */
 const isNewsdesk = async (host: string, port: number): Promise<boolean> => {
@@ -196,10 +173,10 @@ export const doctorCommand = async (
         mend: 'set crawl.contact to a URL or address',
       })
     }
-    const redis = await checkRedis(config)
+    const redis = await unlessAway(() => checkRedis(config))
     findings.push(...redis)
     if (redis.every(({ check, state }) => check !== 'Redis' || state === 'good'))
-      findings.push(...(await checkData(configDir, repair)))
+      findings.push(...(await unlessAway(() => checkData(configDir, repair))))
     findings.push(await checkPort(config), ...(await checkSources(config)))
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error

@@ -1,13 +1,11 @@
 /** `newsdesk migrate`: carries what stands in Redis over to the shapes of this version, or says what it would. */
 
-import { pino } from 'pino'
 import { createMigrate } from '../../migrations/migrate.ts'
 import type { Migration } from '../../migrations/migration.ts'
 import { SCHEMA } from '../../migrations/registry.ts'
-import { connectRedis } from '../../redis/connect.ts'
 import { keysFor } from '../../redis/keys.ts'
-import { resolveRedis } from '../../redis/server.ts'
 import { loadConfig } from '../config/load.ts'
+import { withRedis } from '../with-redis.ts'
 
 const TELL = 1_000
 
@@ -27,14 +25,10 @@ export const migrateCommand = async (
   { dryRun, json }: { dryRun: boolean; json: boolean },
 ): Promise<number> => {
   const config = loadConfig(configDir, process.env)
-  const { redis: settings } = config.settings
-  const { url, dataDir, prefix } = settings
   const say = (line: string) => console.error(line)
   // Also where nothing runs: an upgrade may be prepared before its daemons start.
-  const server = await resolveRedis({ url, access: settings, dataDir, say })
-  const redis = connectRedis(server.address, pino({ level: 'warn' }, pino.destination(2)), `${prefix}:migrate`)
-  try {
-    const migrate = createMigrate({ redis, keys: keysFor(prefix), say, onProgress: progress() })
+  return withRedis(config.settings, { start: true, purpose: 'migrate' }, async ({ redis }) => {
+    const migrate = createMigrate({ redis, keys: keysFor(config.settings.redis.prefix), say, onProgress: progress() })
     const { from, carried } = await (dryRun ? migrate.plan() : migrate.run())
     if (json) console.log(JSON.stringify({ from, to: SCHEMA, carried }, null, 2))
     else {
@@ -44,8 +38,5 @@ export const migrateCommand = async (
         console.log(from === null ? 'nothing stands there yet' : `schema ${from}: nothing to carry over`)
     }
     return dryRun && carried.length > 0 ? 1 : 0
-  } finally {
-    redis.disconnect()
-    await server.stop()
-  }
+  })
 }

@@ -1,0 +1,7 @@
+/**
+ * How long Redis may take to answer a command of the terminal: `--timeout`. Said once for the process, as the whole command line is; every
+ * command would only hand it on.
+ */
+
+/** ms. */
+export const patience = { ms: 5_000 }
