@@ -20,7 +20,7 @@ export type ReloadReason = 'too-old' | 'unknown-id' | 'reset'
 export interface Listener {
   /** null: all. */
   readonly lists: ReadonlySet<string> | null
-  readonly send: (text: string) => void
+  readonly send: (text: string | Buffer) => void
   /** Whether it has taken all that was sent; what comes meanwhile waits here, for all who are behind but once. */
   readonly isFree: () => boolean
 }
@@ -87,6 +87,15 @@ const firstAfter = (updates: readonly Update[], id: string): number => {
   return from
 }
 
+/** Chunks held for others who are as far, until something new comes. */
+const MOST_SHARED = 100
+
+interface Chunk {
+  readonly bytes: Buffer
+  /** Id of the last it tells of, or passes over. */
+  readonly upTo: string
+}
+
 interface Joined extends Listener {
   /** Nothing up to it is told. */
   last: string
@@ -95,6 +104,7 @@ interface Joined extends Listener {
 export const createRecentUpdates = ({ redis, blocking, keys, signal, onError }: RecentUpdatesParts): RecentUpdates => {
   const joined = new Set<Joined>()
   let known: Update[] = []
+  const shared = new Map<string, Chunk>()
   /** What came after it is known, all of it. */
   let floor = START
   let last = START
@@ -109,6 +119,26 @@ export const createRecentUpdates = ({ redis, blocking, keys, signal, onError }: 
     each.send(reloadText(reason, last))
   }
 
+  const chunkAfter = (id: string, lists: ReadonlySet<string> | null): Chunk => {
+    const texts: string[] = []
+    let [length, upTo] = [0, id]
+    for (let at = firstAfter(known, id); at < known.length && length < CHUNK; at += 1) {
+      const update = known[at] as Update // within its length
+      upTo = update.id
+      if (lists !== null && !lists.has(update.list)) continue
+      texts.push(update.text)
+      length += update.text.length
+    }
+    return { bytes: Buffer.from(texts.join('')), upTo }
+  }
+
+  /** The same bytes for all who are as far: thousands are told the same. */
+  const forAll = (id: string): Chunk => {
+    const made = shared.get(id) ?? chunkAfter(id, null)
+    if (shared.size < MOST_SHARED) shared.set(id, made)
+    return made
+  }
+
   /** Sends the next it has not heard, as far as it takes them. */
   const goOn = (each: Joined): void => {
     if (!joined.has(each) || !each.isFree() || !isAfter(last, each.last)) return
@@ -116,17 +146,14 @@ export const createRecentUpdates = ({ redis, blocking, keys, signal, onError }: 
       reload(each, 'too-old')
       return
     }
-    let text = ''
-    for (let at = firstAfter(known, each.last); at < known.length && text.length < CHUNK; at += 1) {
-      const update = known[at] as Update // within its length
-      if (each.lists === null || each.lists.has(update.list)) text += update.text
-      each.last = update.id
-    }
-    if (text !== '') each.send(text)
+    const { bytes, upTo } = each.lists === null ? forAll(each.last) : chunkAfter(each.last, each.lists)
+    each.last = upTo
+    if (bytes.length > 0) each.send(bytes)
   }
 
   const take = (entries: readonly StreamEntry[]): void => {
     const updates = entries.map(updateOf)
+    shared.clear()
     known.push(...updates)
     last = updates.at(-1)?.id ?? last
     if (known.length > 2 * KNOWN) {
@@ -141,6 +168,7 @@ export const createRecentUpdates = ({ redis, blocking, keys, signal, onError }: 
     const newest = await newestInRedis()
     if (!isAfter(last, newest)) return
     known = []
+    shared.clear()
     floor = newest
     last = newest
     for (const each of joined) reload(each, 'reset')
@@ -160,6 +188,7 @@ export const createRecentUpdates = ({ redis, blocking, keys, signal, onError }: 
       }
     }
     known = []
+    shared.clear()
     loading = null
   }
 

@@ -19,7 +19,7 @@ export interface StreamLimits {
 
 export interface EventStream {
   /** Sends, as far as it is still read: a stream whose reader is too far behind ends here. */
-  send(text: string): void
+  send(text: string | Buffer): void
   /** Ends it as agreed: the reader sees an end, and comes back. */
   end(): void
   /** Whether all that was sent is taken. */
@@ -94,7 +94,7 @@ export const createStreams = ({ limits, heartbeat = HEARTBEAT, stalled = STALLED
     }
   }
 
-  const send = (stream: Open, text: string): void => {
+  const send = (stream: Open, text: string | Buffer): void => {
     const { response } = stream
     if (!streams.has(stream) || response.destroyed || response.writableEnded) return
     const { behind: most, behindInAll } = limits()

@@ -7,17 +7,14 @@ import { serverIn } from '../support/own-redis.ts'
 import { until } from '../support/until.ts'
 
 const server = await serverIn(aFolder('silent'))
+// Registered first, and so done last: the desk clears up on it.
+afterAll(server.close)
 const desk = aDesk({
   sources: [{ id: 'courier', name: 'Courier', url: 'http://127.0.0.1:9/rss', section: 'world', interval: '12h' }],
   settings: { http: { port: 0 }, metrics: { port: 0 } },
   address: addressOf(server.url),
 })
 const daemon = await desk.start(['admin', 'http'])
-afterAll(async () => {
-  server.goOn()
-  await daemon.stop()
-  await server.close()
-})
 const adminUrl = await setUp(daemon)
 const cookie = await logIn(adminUrl)
 await until(
