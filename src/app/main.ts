@@ -6,6 +6,7 @@ import pc from 'picocolors'
 import { ListenError } from '../http/listen.ts'
 import { SchemaError } from '../migrations/schema.ts'
 import { NoRedisError } from '../redis/server.ts'
+import { isConnectionTrouble } from '../redis/trouble.ts'
 import { Duration } from '../settings/units.ts'
 import { CatalogueError } from '../sources/catalogue.ts'
 import { registerQuarantine } from './commands/quarantine.ts'
@@ -295,6 +296,10 @@ const fail = (error: unknown): number => {
     error instanceof ListenError
   ) {
     console.error(pc.red(error.message))
+    return 1
+  }
+  if (error instanceof Error && isConnectionTrouble(error) && !('syscall' in error)) {
+    console.error(pc.red(`Redis cannot be worked with: ${error.message}`))
     return 1
   }
   const { code, exitCode } = (error ?? {}) as { code?: unknown; exitCode?: number }

@@ -7,6 +7,7 @@ import { ConfigError } from '../config/problems.ts'
 import type { Role } from '../config/schema.ts'
 import { type Daemon, startDaemon } from '../daemon.ts'
 import { createLog } from '../log.ts'
+import { belongsToOneRequest } from '../uncaught.ts'
 
 /** Ends the process with 0, once stopped. */
 export const start = async (configDir: string, roles: readonly Role[] | undefined): Promise<never> => {
@@ -19,6 +20,10 @@ export const start = async (configDir: string, roles: readonly Role[] | undefine
   })
 
   const crashed = (error: unknown, origin: string) => {
+    if (belongsToOneRequest(error)) {
+      log.error({ err: error, origin }, 'a request failed, and nobody was there to hear it; the others go on')
+      return
+    }
     log.fatal({ err: error, origin }, 'uncaught; ending')
     process.exit(1)
   }
