@@ -195,13 +195,13 @@ interface Said {
 }
 
 /** What a server says of itself; null where nobody answers, or it does not answer as a Redis that is ready. */
-const ask = async (socket: string): Promise<Said | null> => {
+const ask = async (socket: string, ms = ANSWERS): Promise<Said | null> => {
   const probe = new Redis({
     path: socket,
     lazyConnect: true,
     retryStrategy: () => null,
     maxRetriesPerRequest: 0,
-    commandTimeout: ANSWERS,
+    commandTimeout: Math.min(ms, ANSWERS),
   })
   // Without a listener ioredis prints; a probe that fails is an answer, returned below.
   probe.on('error', () => undefined)
@@ -219,12 +219,13 @@ const ask = async (socket: string): Promise<Said | null> => {
 
 /**
  * Whether our Redis of a data folder answers at a socket in it.
+ * @param ms that it may take
  * @returns false where nobody answers
  * @throws NoRedisError where somebody else does
  */
-export const answersAsOurs = async (dir: string, socket: string | undefined): Promise<boolean> => {
+export const answersAsOurs = async (dir: string, socket: string | undefined, ms?: number): Promise<boolean> => {
   if (socket === undefined || !isPrivate(realpathSync(dirname(socket))) || !(await checkSocket(socket))) return false
-  const said = await ask(socket)
+  const said = await ask(socket, ms)
   if (said === null) return false
   const pid = readPid(pidFileOf(dir))
   if (said.pid !== pid)

@@ -179,12 +179,12 @@ const exclusively = async <T>(
 const waitForRunning = async (dir: string, ours: () => Promise<boolean>, within: number): Promise<boolean> => {
   const deadline = Date.now() + within
   for (let pid = runningPid(dir); pid !== undefined; pid = runningPid(dir)) {
-    if (await ours()) return true
     if (Date.now() > deadline)
       throw new NoRedisError(
         `A Redis (process ${pid}) works in ${resolve(dir)} and does not answer at ${socketIn(dir) ?? 'any socket of ours'}. ` +
           `Stop every newsdesk on that folder, then it (kill ${pid}), and start again.`,
       )
+    if (await ours()) return true
     await delay(50)
   }
   return false
@@ -309,7 +309,8 @@ export const resolveRedis = async ({
     if (trouble !== null) throw new NoRedisError(trouble)
     return { address, origin: 'configured', stop: async () => undefined }
   }
-  const ours = () => answersAsOurs(dataDir, socketIn(dataDir))
+  const began = Date.now()
+  const ours = () => answersAsOurs(dataDir, socketIn(dataDir), within)
   const former = () => formerAnswers(dataDir)
   const shared = (socket: string, answers: () => Promise<boolean>): RedisServer => ({
     address: { socket },
@@ -321,7 +322,8 @@ export const resolveRedis = async ({
   if (own !== undefined && (await ours())) return shared(own, ours)
   if (!start) {
     if (isThere && (await former())) return shared(formerSocketOf(dataDir), former)
-    if (isThere && (await waitForRunning(dataDir, ours, within))) return shared(makeSocketPath(dataDir), ours)
+    if (isThere && (await waitForRunning(dataDir, ours, began + within - Date.now())))
+      return shared(makeSocketPath(dataDir), ours)
     throw new NoRedisError(
       `No newsdesk runs on ${resolve(dataDir)}: start it with \`npm start\`, or name its Redis: NEWSDESK_REDIS_URL=redis://host:6379`,
     )

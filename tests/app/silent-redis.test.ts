@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { createServer as createHttp } from 'node:http'
 import { createServer, type Server } from 'node:net'
+import { join } from 'node:path'
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import { crawlCommand } from '../../src/app/commands/crawl.ts'
 import { placeCommand } from '../../src/app/commands/editing.ts'
@@ -15,7 +16,8 @@ import { whyCommand } from '../../src/app/commands/sources/why.ts'
 import { statusCommand } from '../../src/app/commands/status.ts'
 import { listTokens } from '../../src/app/commands/who.ts'
 import { patience } from '../../src/app/patience.ts'
-import { NoRedisError } from '../../src/redis/server.ts'
+import { runningPid } from '../../src/redis/own-socket.ts'
+import { NoRedisError, resolveRedis } from '../../src/redis/server.ts'
 import { aConfigFolder, cli, endAll } from '../support/cli.ts'
 import { aFolder } from '../support/folder.ts'
 import { serverIn } from '../support/own-redis.ts'
@@ -136,5 +138,23 @@ describe('a command whose Redis is stopped', () => {
     await until(() => looks() > before + 1)
     child.kill('SIGTERM')
     expect(await ended).toBe(0)
+  })
+})
+
+describe('a command beside a Redis of our own that is stopped', () => {
+  it('says so, and starts no other on its files', async () => {
+    const dataDir = join(aFolder('own'), 'data')
+    const own = await resolveRedis({ dataDir, say: () => undefined, durable: false })
+    const pid = runningPid(dataDir) ?? 0
+    process.kill(pid, 'SIGSTOP')
+    try {
+      for (const start of [false, true])
+        await expect(resolveRedis({ dataDir, start, within: 300, say: () => undefined })).rejects.toThrow(
+          /does not answer/,
+        )
+    } finally {
+      process.kill(pid, 'SIGCONT')
+      await own.stop()
+    }
   })
 })
