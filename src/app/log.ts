@@ -44,6 +44,7 @@ export const createLog = ({ level, to }: LogWanted): Logger => {
         }),
         colorize: coloured,
         // By the user's clock, though the daemon's process goes by UTC.
+        translateTime: false,
         customPrettifiers: { time: at => `[${timeOfDay.format(new Date(String(at)))}]` },
         ignore: 'pid,hostname',
       })
