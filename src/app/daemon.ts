@@ -28,7 +28,7 @@ import { createKeeper } from '../redis/kept.ts'
 import { keysFor } from '../redis/keys.ts'
 import { createPulse } from '../redis/pulse.ts'
 import { whenTaken } from '../redis/refusal.ts'
-import type { RedisServer } from '../redis/server.ts'
+import { NoRedisError, type RedisServer } from '../redis/server.ts'
 import { shadowed } from '../sources/catalogue.ts'
 import { createGlance } from '../sources/glance.ts'
 import { carryOver } from './carry-over.ts'
@@ -82,8 +82,13 @@ const CLAIM = 1_000
 export const startDaemon = async (parts: DaemonParts): Promise<Daemon> => {
   const connections: Redis[] = []
   const workers: RunningWorker[] = []
+  let onRefused: (why: string) => void = () => undefined
+  const refused = new Promise<never>((_, reject) => {
+    onRefused = why => reject(new NoRedisError(why))
+  })
   try {
-    return await begin(parts, connections, workers)
+    // A Redis that was away, and comes up refusing us, is as one that refused at once; once all runs it is waited for.
+    return await Promise.race([begin(parts, connections, workers, onRefused), refused])
   } catch (error) {
     // A Redis of our own ends only once nobody is connected to it.
     await within(Promise.all(workers.map(worker => worker.abandon())), LETTING_GO)
@@ -97,12 +102,13 @@ const begin = async (
   { config: initial, roles = initial.settings.roles, redis: server, log, now: given }: DaemonParts,
   connections: Redis[],
   workers: RunningWorker[],
+  onRefused: (why: string) => void,
 ): Promise<Daemon> => {
   let config = initial
   const id = `${hostname()}-${process.pid}-${randomUUID().slice(0, 4)}`
   const keys = keysFor(config.settings.redis.prefix)
   const connect = (purpose: string, options?: { pipelined: boolean }): Redis => {
-    const made = connectRedis(server.address, log, `${keys.prefix}:${purpose}`, options)
+    const made = connectRedis(server.address, log, `${keys.prefix}:${purpose}`, { ...options, onRefused })
     connections.push(made)
     return made
   }

@@ -43,32 +43,64 @@ export const URL_FORMS = [
   'redis-sentinel://user:secret@host:26379,host:26379/name (rediss-sentinel:// with TLS)',
 ] as const
 
-const SCHEME = /^(rediss?)-(cluster|sentinel):\/\/(?:([^@/]*)@)?([^/?#]*)(?:\/([^?#]*))?$/
+/** User and password as RFC 3986 has them: what would end them is percent-encoded. */
+const USERINFO = '(?:([^@/?#\\s]*)@)?'
+const SINGLE = new RegExp(
+  `^(rediss?)://${USERINFO}((?:\\[[0-9a-fA-F:.]+\\]|[^\\s:@/?#[\\]]+)?(?::\\d{1,5})?)(?:/([^@?#\\s]*))?(?:\\?([^@#\\s]*))?$`,
+)
+const SCHEME = new RegExp(`^(rediss?)-(cluster|sentinel)://${USERINFO}([^@/?#\\s]*)(?:/([^@?#\\s]*))?$`)
 const PORTS = { cluster: 6379, sentinel: 26_379 } as const
 
-const hostOf = (text: string, port: number): Host | string => {
+/** A URL is never quoted where it is wrong: nobody knows then which part of it is the password. */
+const NO_FORM = `must be one of: ${URL_FORMS.join('; ')}`
+const NOT_ENCODED =
+  'has a user or password with a character that must be percent-encoded: / is %2F, @ %40, : %3A, # %23, ? %3F, % %25, a space %20; and one @ stands before the host'
+const STRAY_PERCENT = 'has a user or password with a % that encodes nothing: write % as %25'
+
+const malformed = (url: string): string => (/[@\s]/.test(url) ? NOT_ENCODED : NO_FORM)
+
+const isEncoded = (text: string): boolean => !/%(?![0-9a-fA-F]{2})/.test(text) && decodes(text)
+const decodes = (text: string): boolean => {
+  try {
+    decodeURIComponent(text)
+    return true
+  } catch {
+    // Bytes that are no UTF-8.
+    return false
+  }
+}
+
+const hostOf = (text: string, port: number): Host | null => {
   const match = /^(\[[0-9a-fA-F:.]+\]|[^\s:[\]]+)(?::(\d{1,5}))?$/.exec(text.trim())
   const found = match?.[2] === undefined ? port : Number(match[2])
-  if (!match?.[1] || found < 1 || found > 65_535) return `${JSON.stringify(text)} is no host:port`
+  if (!match?.[1] || found < 1 || found > 65_535) return null
   return { host: match[1].replace(/^\[|\]$/g, ''), port: found }
+}
+
+/** Why the URL of one server cannot be used; undefined where it can. */
+const singleTrouble = (url: string): string | undefined => {
+  const match = SINGLE.exec(url)
+  if (!match) return malformed(url)
+  const [, , credentials = '', host = '', db = '', query = ''] = match
+  if (!isEncoded(credentials)) return STRAY_PERCENT
+  if (!URL.canParse(url) || host === '')
+    return credentials === '' ? NO_FORM : 'has no host:port after its user and password'
+  if (!/^\d{0,9}$/.test(db)) return 'names no database: after the host stands its number, as in /0'
+  if (query !== '' && !/^family=[046]$/.test(query)) return 'may have no parameters after a ? but family=4 or family=6'
+  return undefined
 }
 
 /** @returns what is wrong, where something is; never with a password in it */
 export const severalOf = (url: string): RedisAddress | string => {
   const [, scheme = '', kind = '', credentials = '', hostsText = '', path = ''] = SCHEME.exec(url) ?? []
-  if (kind !== 'cluster' && kind !== 'sentinel') return `must be one of: ${URL_FORMS.join('; ')}`
+  if (kind !== 'cluster' && kind !== 'sentinel') return malformed(url)
+  if (!isEncoded(credentials)) return STRAY_PERCENT
   const hosts = hostsText.split(',').map(text => hostOf(text, PORTS[kind]))
-  const wrong = hosts.find(each => typeof each === 'string')
-  if (wrong !== undefined) return String(wrong)
+  const wrong = hosts.indexOf(null)
+  if (wrong >= 0) return `has as number ${wrong + 1} of its hosts what is no host:port`
   const at = credentials.indexOf(':')
-  let username = ''
-  let password = ''
-  try {
-    username = decodeURIComponent(at < 0 ? credentials : credentials.slice(0, at))
-    password = at < 0 ? '' : decodeURIComponent(credentials.slice(at + 1))
-  } catch {
-    return 'has a user or password with a % that encodes nothing: write % as %25'
-  }
+  const username = decodeURIComponent(at < 0 ? credentials : credentials.slice(0, at))
+  const password = at < 0 ? '' : decodeURIComponent(credentials.slice(at + 1))
   const several: Several = {
     hosts: hosts as Host[], // none is a complaint
     ...(username ? { username } : {}),
@@ -77,17 +109,18 @@ export const severalOf = (url: string): RedisAddress | string => {
   }
   if (kind === 'cluster')
     return path === '' ? { cluster: several } : 'a cluster has no databases: nothing may follow the hosts'
-  const [name = '', db = '0'] = path.split('/')
+  const [name = '', db = '0', ...more] = path.split('/')
   if (name === '') return 'names no master: write what sentinels call it after the hosts, as in /mymaster'
-  if (!/^\d+$/.test(db)) return `${JSON.stringify(db)} is no number of a database`
+  if (!/^\d{1,9}$/.test(db) || more.length > 0)
+    return 'has after the name of its master what is no number of a database'
+  if (!isEncoded(name)) return 'has a name of its master with a % that encodes nothing: write % as %25'
   return { sentinel: { ...several, name: decodeURIComponent(name), db: Number(db) } }
 }
 
 /** Why a URL cannot be used; undefined where it can. Empty is none. */
 export const urlTrouble = (url: string): string | undefined => {
   if (url === '' || /^unix:\/.+/.test(url)) return undefined
-  if (/^rediss?:\/\/.+/.test(url))
-    return URL.canParse(url) ? undefined : 'is no URL: encode what is special in its password'
+  if (/^rediss?:\/\//.test(url)) return singleTrouble(url)
   const several = severalOf(url)
   return typeof several === 'string' ? several : undefined
 }
@@ -99,24 +132,32 @@ export const urlTrouble = (url: string): string | undefined => {
 export const addressOf = (url: string, access?: Access): RedisAddress => {
   const more = access ? { access } : {}
   if (url.startsWith('unix:')) return { socket: url.slice('unix:'.length).replace(/^\/\/(?=\/)/, '') }
-  if (/^rediss?:\/\//.test(url)) return { url, ...more }
+  if (/^rediss?:\/\//.test(url)) {
+    const trouble = singleTrouble(url)
+    if (trouble !== undefined) throw new RangeError(`redis.url ${trouble}`)
+    return { url, ...more }
+  }
   const several = severalOf(url)
   if (typeof several === 'string') throw new RangeError(`redis.url ${several}`)
   return { ...several, ...more }
 }
 
+/** A user, where a password stands beside it: alone it may be a password that was written in its place. */
+const shownUser = (username: string, password: string): string =>
+  password !== '' ? `${username}:***@` : username !== '' ? '***@' : ''
+
 /** The address for people to read: without its password. */
 export const showAddress = (address: RedisAddress): string => {
   if ('socket' in address) return `unix:${address.socket}`
   if ('url' in address) {
-    const url = new URL(address.url)
-    if (url.password) url.password = '***'
-    return url.href
+    const { protocol, username, password, host, pathname } = new URL(address.url)
+    return `${protocol}//${shownUser(username, password)}${host}${pathname}`
   }
   const isCluster = 'cluster' in address
   const { hosts, username, password, isTls } = isCluster ? address.cluster : address.sentinel
-  const who = username || password ? `${username ?? ''}${password ? ':***' : ''}@` : ''
+  const who = shownUser(username ?? '', password ?? '')
   const shown = hosts.map(({ host, port }) => `${host.includes(':') ? `[${host}]` : host}:${port}`).join(',')
-  const name = isCluster ? '' : `/${address.sentinel.name}`
-  return `redis${isTls ? 's' : ''}-${isCluster ? 'cluster' : 'sentinel'}://${who}${shown}${name}`
+  const { name, db } = isCluster ? { name: '', db: 0 } : address.sentinel
+  const behind = isCluster ? '' : `/${name}${db === 0 ? '' : `/${db}`}`
+  return `redis${isTls ? 's' : ''}-${isCluster ? 'cluster' : 'sentinel'}://${who}${shown}${behind}`
 }

@@ -2,9 +2,10 @@
 
 import { readFileSync } from 'node:fs'
 import type { ConnectionOptions } from 'node:tls'
-import { Cluster, Redis } from 'ioredis'
+import { Cluster, type Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import { type Access, type RedisAddress, showAddress } from './address.ts'
+import { CheckedRedis, refusalOf } from './setup.ts'
 
 const retryStrategy = (attempt: number): number => Math.min(50 * 2 ** Math.min(attempt, 6), 2_000)
 
@@ -38,9 +39,9 @@ export interface Manners {
  * one share a slot, so a cluster is handed round under the type of a single one.
  */
 export const openRedis = (address: RedisAddress, some: Manners): Redis => {
-  if ('socket' in address) return new Redis({ ...some, path: address.socket })
+  if ('socket' in address) return new CheckedRedis({ ...some, path: address.socket })
   const tls = tlsOf(address.access)
-  if ('url' in address) return new Redis(address.url, address.url.startsWith('rediss:') ? { ...some, tls } : some)
+  if ('url' in address) return new CheckedRedis(address.url, address.url.startsWith('rediss:') ? { ...some, tls } : some)
   const { hosts, username, password, isTls } = 'cluster' in address ? address.cluster : address.sentinel
   const own = {
     ...some,
@@ -51,7 +52,7 @@ export const openRedis = (address: RedisAddress, some: Manners): Redis => {
   if ('sentinel' in address) {
     const { name, db } = address.sentinel
     const { sentinelUser, sentinelPassword } = address.access ?? {}
-    return new Redis({
+    return new CheckedRedis({
       ...own,
       ...{ sentinels: hosts.map(each => ({ ...each })), name, db },
       sentinelRetryStrategy: retryStrategy,
@@ -85,13 +86,25 @@ export const openRedis = (address: RedisAddress, some: Manners): Redis => {
  */
 const SILENT = 15_000
 
+export interface ConnectionWanted {
+  /** false for connections that block or that BullMQ takes its own turns on. */
+  readonly pipelined?: boolean
+  /** Told in words what Redis refuses of the set-up: it does not mend itself. */
+  readonly onRefused?: (why: string) => void
+}
+
 /**
  * Opens a connection that waits for Redis however long it is away: commands queue, and one line is logged when it goes and one
- * when it is back, not one for each attempt.
+ * when it is back, not one for each attempt. A Redis that refuses the connection itself (its password, its database) is an error in the
+ * log; nothing is sent to it until it takes the connection as it is meant.
  * @param name shown in CLIENT LIST
- * @param pipelined false for connections that block or that BullMQ takes its own turns on
  */
-export const connectRedis = (address: RedisAddress, log: Logger, name: string, { pipelined = true } = {}): Redis => {
+export const connectRedis = (
+  address: RedisAddress,
+  log: Logger,
+  name: string,
+  { pipelined = true, onRefused }: ConnectionWanted = {},
+): Redis => {
   const redis = openRedis(address, {
     connectionName: name,
     // Commands wait for Redis rather than failing: a worker resumes where it was. BullMQ's workers demand it too.
@@ -102,18 +115,24 @@ export const connectRedis = (address: RedisAddress, log: Logger, name: string, {
     retryStrategy,
   })
   let away = false
+  let refused: string | null = null
+  const about = { redis: showAddress(address), connection: name }
   redis.on('error', (error: Error & { lastNodeError?: Error }) => {
-    if (away) return
+    const cause = error.lastNodeError ?? error
+    const refusal = refusalOf(cause)
+    if (refusal !== null) {
+      if (refused !== refusal) log.error(about, `Redis refuses the connection: ${refusal}; until then nothing is done`)
+      refused = refusal
+      onRefused?.(`Redis at ${about.redis}: ${refusal}`)
+    } else if (!away) {
+      log.warn({ ...about, error: cause.message || String(error) }, 'Redis is away; waiting for it')
+    }
     away = true
-    const { message } = error.lastNodeError ?? error
-    log.warn(
-      { redis: showAddress(address), connection: name, error: message || String(error) },
-      'Redis is away; waiting for it',
-    )
   })
   redis.on('ready', () => {
-    if (away) log.info({ redis: showAddress(address), connection: name }, 'Redis is back')
+    if (away) log.info(about, 'Redis is back')
     away = false
+    refused = null
   })
   return redis
 }

@@ -6,39 +6,10 @@
 import type { Redis } from 'ioredis'
 import { type Access, type Host, type RedisAddress, showAddress } from './address.ts'
 import { openRedis } from './connect.ts'
+import { refusalOf } from './setup.ts'
 
 const WITHIN = 3_000
 const SLOTS = 16_384
-
-const UNTRUSTED = /SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)|CERT_HAS_EXPIRED|CERT_UNTRUSTED|CERT_NOT_YET_VALID/
-
-/** What ioredis says of bytes that are no answer. */
-const SPEAKS_OTHERWISE = /Unknown RESP type|Protocol error, got/
-
-/** What an error of a first connection means where waiting does not help, and how to mend it. (pure) */
-export const refusalOf = (error: Error): string | null => {
-  const code = (error as NodeJS.ErrnoException).code ?? ''
-  const { message } = error
-  if (/^(WRONGPASS|NOAUTH|ERR invalid password|ERR AUTH)/.test(message))
-    return `the user or password is refused (${message.split(/[ :]/)[0]}): correct redis.url (NEWSDESK_REDIS_URL)`
-  if (message.startsWith('NOPERM'))
-    return `the user may not do what newsdesk needs (${message}): \`newsdesk acl\` prints the rules for each role`
-  if (UNTRUSTED.test(code))
-    return `its certificate is not trusted (${message}): name the PEM file of who signed it in redis.tlsCa`
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
-    return `its certificate is for another name (${message}): correct the host in redis.url, or set redis.tlsServerName`
-  if (/CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE/i.test(code))
-    return 'it asks for a certificate of ours: set redis.tlsCert and redis.tlsKey'
-  if (/WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG/.test(code) || code === 'EPROTO')
-    return 'it speaks no TLS there: write redis://, redis-cluster:// or redis-sentinel://, or give its TLS port'
-  if (SPEAKS_OTHERWISE.test(message))
-    return 'what listens there speaks no Redis: correct the host and port in redis.url'
-  if (code === 'ENOENT' && 'path' in error && 'syscall' in error && error.syscall === 'open')
-    return `${String(error.path)} cannot be read: correct redis.tlsCa, tlsCert or tlsKey`
-  if (/^ERR_OSSL|^ERR_SSL/.test(code))
-    return `TLS fails (${message}): look at the files of redis.tlsCa, tlsCert and tlsKey`
-  return null
-}
 
 /** What CLUSTER INFO says that hinders. (pure) */
 export const clusterTrouble = (info: string): string | null => {
