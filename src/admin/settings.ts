@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
-import { Duration } from '../settings/units.ts'
+import { AT_START, LIVE } from '../settings/taken-up.ts'
+import { Duration, ListenHost, span } from '../settings/units.ts'
 import { passwordTrouble, SHORTEST_PASSWORD } from './who/who.ts'
 
 /** An address, or a range of them. */
@@ -27,11 +28,9 @@ const Header = z
 /** The admin server: desk, queue dashboard, health. YAML key: `admin`. */
 export const AdminSettings = z
   .strictObject({
-    host: z
-      .string()
-      .min(1)
-      .default('127.0.0.1')
-      .describe('Address it listens on. 0.0.0.0 for every interface: only behind a firewall or a TLS proxy.'),
+    host: ListenHost.default('127.0.0.1').describe(
+      'Address it listens on. 0.0.0.0 for every interface: only behind a firewall or a TLS proxy.',
+    ),
     port: z.int().min(0).max(65_535).default(3220).describe('Port it listens on; 0 for any free one.'),
     password: z
       .string()
@@ -48,10 +47,12 @@ export const AdminSettings = z
       .describe(
         "Names under which it is reached beside localhost, IP addresses and the machine's own name: [desk.example.org]. A request under any other (Host header) is refused.",
       ),
-    session: Duration.prefault('12h').describe('How long one stays logged in.'),
-    recrawlGap: Duration.prefault('30s').describe(
-      'Shortest time between two re-crawls of one source from the desk. Publishers notice whoever clicks often.',
-    ),
+    session: span('1m').prefault('12h').describe('How long one stays logged in.').meta(LIVE),
+    recrawlGap: Duration.prefault('30s')
+      .describe(
+        'Shortest time between two re-crawls of one source from the desk. Publishers notice whoever clicks often.',
+      )
+      .meta(LIVE),
     streams: z
       .int()
       .min(1)
@@ -89,4 +90,5 @@ export const AdminSettings = z
       .describe('Groups of the proxy whose members are viewers. Empty: whoever it lets through and is no admin.'),
   })
   .prefault({})
+  .meta(AT_START)
 export type AdminSettings = z.infer<typeof AdminSettings>

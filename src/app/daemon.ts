@@ -122,7 +122,7 @@ const begin = async (
       ? null
       : (await import('../tracing/tracing.ts')).startTracing(config.settings.tracing, { version, id })
   const queues = openQueues(bull, keys, tracing?.telemetry)
-  const keeper = createKeeper({ redis, replicas: config.settings.redis.replicas })
+  const keeper = createKeeper({ redis, replicas: () => config.settings.redis.replicas })
   const stopping = new AbortController()
   const ending = new AbortController()
   const fetcher = createFetcher(() => config.settings.crawl)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { Duration, Size } from '../settings/units.ts'
+import { LIVE } from '../settings/taken-up.ts'
+import { Size, span } from '../settings/units.ts'
 
 /** Less is what an empty newsdesk takes. */
 const LEAST_MEMORY = 16 * 1_024 ** 2
@@ -7,9 +8,11 @@ const LEAST_MEMORY = 16 * 1_024 ** 2
 /** What is kept of articles and for how long. YAML key: `articles`. */
 export const ArticleSettings = z
   .strictObject({
-    retention: Duration.prefault('30d').describe(
-      'How long an article, its story and its counts are kept after it was first seen. Older items of a feed are not taken in.',
-    ),
+    retention: span('1h')
+      .prefault('30d')
+      .describe(
+        'How long an article, its story and its counts are kept after it was first seen. Older items of a feed are not taken in.',
+      ),
     memory: Size.prefault('0B')
       .refine(bytes => bytes === 0 || bytes >= LEAST_MEMORY, 'must be 0B, or 16MB and more')
       .describe(
@@ -29,4 +32,5 @@ export const ArticleSettings = z
       .describe('How many batches of articles one process works on at a time.'),
   })
   .prefault({})
+  .meta(LIVE)
 export type ArticleSettings = z.infer<typeof ArticleSettings>

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { Duration } from '../settings/units.ts'
+import { LIVE } from '../settings/taken-up.ts'
+import { Duration, span } from '../settings/units.ts'
 
 /** Looks like a browser in all but the end, as most robots do. */
 const A_ROBOT =
@@ -8,9 +9,9 @@ const A_ROBOT =
 /** How reported reads are counted. YAML key: `events`. */
 export const EventSettings = z
   .strictObject({
-    span: Duration.prefault('30m').describe('One view counts per article and visitor within this time.'),
-    halfLife: Duration.prefault('1h').describe('After this time a read weighs half in the window now.'),
-    keep: Duration.prefault('1h').describe('How long counted events stay in the stream.'),
+    span: span('1s').prefault('30m').describe('One view counts per article and visitor within this time.'),
+    halfLife: span('1s').prefault('1h').describe('After this time a read weighs half in the window now.'),
+    keep: span('1m').prefault('1h').describe('How long counted events stay in the stream.'),
     most: z
       .int()
       .min(1_000)
@@ -36,9 +37,11 @@ export const EventSettings = z
       .describe(
         'Most views (shares, comments) of one article counted from one network within `networkSpan`, where it is known; more are refused as crowded. 0: no bound.',
       ),
-    networkSpan: Duration.prefault('6h').describe(
-      'Time within which `perNetwork` counts: longer bounds a sender tighter, and takes memory for longer (66 MB a million readers of articles).',
-    ),
+    networkSpan: span('1s')
+      .prefault('6h')
+      .describe(
+        'Time within which `perNetwork` counts: longer bounds a sender tighter, and takes memory for longer (66 MB a million readers of articles).',
+      ),
     claimAfter: Duration.prefault('15s').describe(
       'How long events may be in the hands of one daemon before another takes them over.',
     ),
@@ -59,7 +62,8 @@ export const EventSettings = z
       .describe(
         'User agents that are your own readers although they look like robots: text that stands in them, such as the name of your app; upper and lower case are alike.',
       ),
-    latest: Duration.prefault('7d').describe('Events reported later than this after they happened are refused.'),
+    latest: span('1m').prefault('7d').describe('Events reported later than this after they happened are refused.'),
   })
   .prefault({})
+  .meta(LIVE)
 export type EventSettings = z.infer<typeof EventSettings>

@@ -1,13 +1,11 @@
 import { z } from 'zod'
+import { AT_START } from '../settings/taken-up.ts'
+import { ListenHost } from '../settings/units.ts'
 
 /** Metrics and probes of processes without the admin server, which has them too. YAML key: `metrics`. */
 export const MetricsSettings = z
   .strictObject({
-    host: z
-      .string()
-      .min(1)
-      .default('127.0.0.1')
-      .describe('Address on which /metrics, /healthz and /readyz are served.'),
+    host: ListenHost.default('127.0.0.1').describe('Address on which /metrics, /healthz and /readyz are served.'),
     port: z
       .int()
       .min(0)
@@ -19,4 +17,5 @@ export const MetricsSettings = z
       ),
   })
   .prefault({})
+  .meta(AT_START)
 export type MetricsSettings = z.infer<typeof MetricsSettings>

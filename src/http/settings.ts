@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { Size } from '../settings/units.ts'
+import { AT_START, LIVE } from '../settings/taken-up.ts'
+import { ListenHost, sizeFrom } from '../settings/units.ts'
 
 /** What comes at once may be this much. */
 const StreamBuffer = Size.refine(bytes => bytes >= 128 * 1_024, { error: 'must be at least 128KB' })
@@ -14,12 +15,11 @@ export const HttpSettings = z
       .default(-1)
       .describe(
         'Port of the public server for pages: POST /v1/events, GET /v1/lists and /v1/updates. -1: there is none; 0: any free port.',
-      ),
-    host: z
-      .string()
-      .min(1)
-      .default('127.0.0.1')
-      .describe('Address it listens on. 0.0.0.0 for every interface: better behind a TLS proxy.'),
+      )
+      .meta(AT_START),
+    host: ListenHost.default('127.0.0.1')
+      .describe('Address it listens on. 0.0.0.0 for every interface: better behind a TLS proxy.')
+      .meta(AT_START),
     cors: z
       .array(
         z
@@ -38,8 +38,9 @@ export const HttpSettings = z
       .default(0)
       .describe(
         'Proxies in front of it, whose X-Forwarded-For is believed. With 0 and a proxy, all visitors look like one.',
-      ),
-    maxBody: Size.prefault('256KB').describe('Largest body of a request taken in.'),
+      )
+      .meta(AT_START),
+    maxBody: sizeFrom(1_024, '1KB').prefault('256KB').describe('Largest body of a request taken in.'),
     maxEvents: z.int().min(1).max(10_000).default(1_000).describe('Most events in one request.'),
     perMinute: z
       .int()
@@ -68,4 +69,5 @@ export const HttpSettings = z
     ),
   })
   .prefault({})
+  .meta(LIVE)
 export type HttpSettings = z.infer<typeof HttpSettings>

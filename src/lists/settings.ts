@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { Duration } from '../settings/units.ts'
+import { LIVE } from '../settings/taken-up.ts'
+import { span, Tick } from '../settings/units.ts'
 
 const size = (entries: number, what: string) =>
   z.int().min(1).max(1_000).default(entries).describe(`Entries of ${what}.`)
@@ -17,13 +18,17 @@ const diversity = (factor: number, what: string) => z.number().min(0).max(1).def
 /** What the lists hold and how they are ranked. YAML key: `lists`. */
 export const ListSettings = z
   .strictObject({
-    refresh: Duration.prefault('30s').describe(
+    refresh: Tick.prefault('30s').describe(
       'How often lists that change with time or reads are written anew. Divides a minute.',
     ),
-    settle: Duration.prefault('200ms').describe(
-      'A list is written at most once in this time: the first change at once, a burst once more at its end.',
-    ),
-    language: z.string().default('en').describe('Language of the section labels in entries (BCP 47).'),
+    settle: span('0ms', '1m')
+      .prefault('200ms')
+      .describe('A list is written at most once in this time: the first change at once, a burst once more at its end.'),
+    language: z
+      .string()
+      .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'must be a BCP 47 language tag, such as en or pt-BR')
+      .default('en')
+      .describe('Language of the section labels in entries (BCP 47).'),
     latest: size(100, 'latest, overall and of a section'),
     mostRead: size(50, 'most-read, most-commented and most-shared'),
     mustReads: size(30, 'must-reads'),
@@ -52,22 +57,24 @@ export const ListSettings = z
       .max(50)
       .default(3)
       .describe('What fewer distinct visitors read is in no list of reads; shares and comments need one.'),
-    staleAfter: Duration.prefault('1h').describe(
-      'When no event was reported for so long, input has stopped: lists of reads stay as they are, marked stale.',
-    ),
+    staleAfter: span('1m')
+      .prefault('1h')
+      .describe(
+        'When no event was reported for so long, input has stopped: lists of reads stay as they are, marked stale.',
+      ),
     sourceShare: z
       .int()
       .min(1)
       .max(10)
       .default(4)
       .describe('Most entries of one source among any ten of latest, as long as others have news.'),
-    ageNow: Duration.prefault('3d').describe(
-      'Articles older than this are not in lists of now, of the hour or trending.',
-    ),
-    ageDay: Duration.prefault('3d').describe('Articles older than this are not in lists of the day.'),
-    ageWeek: Duration.prefault('8d').describe('Articles older than this are not in lists of the week.'),
-    mustReadsAge: Duration.prefault('48h').describe('Stories older than this are no must-reads.'),
-    mustReadsHalfLife: Duration.prefault('8h').describe('After this time a story counts half in must-reads.'),
+    ageNow: span('1m')
+      .prefault('3d')
+      .describe('Articles older than this are not in lists of now, of the hour or trending.'),
+    ageDay: span('1m').prefault('3d').describe('Articles older than this are not in lists of the day.'),
+    ageWeek: span('1m').prefault('8d').describe('Articles older than this are not in lists of the week.'),
+    mustReadsAge: span('1m').prefault('48h').describe('Stories older than this are no must-reads.'),
+    mustReadsHalfLife: span('1s').prefault('8h').describe('After this time a story counts half in must-reads.'),
     weightBreadth: weight(1, 'how many publishers tell a story'),
     weightSource: weight(1, 'the weight of its publishers'),
     weightFreshness: weight(1, 'freshness'),
@@ -76,8 +83,8 @@ export const ListSettings = z
       0.8,
       'What each must-read of a section leaves of the score of the next; 1 is no diversity.',
     ),
-    relatedAge: Duration.prefault('7d').describe('Articles older than this are not suggested as related.'),
-    relatedHalfLife: Duration.prefault('2d').describe('After this time an article counts half in related.'),
+    relatedAge: span('1m').prefault('7d').describe('Articles older than this are not suggested as related.'),
+    relatedHalfLife: span('1s').prefault('2d').describe('After this time an article counts half in related.'),
     relatedDiversity: diversity(0.85, 'What each related article of a source leaves of the score of the next.'),
     coReadWeight: z
       .number()
@@ -105,4 +112,5 @@ export const ListSettings = z
       .describe('Times the usual that the last hour of a trending article must surely reach.'),
   })
   .prefault({})
+  .meta(LIVE)
 export type ListSettings = z.infer<typeof ListSettings>

@@ -41,7 +41,8 @@ export interface Manners {
 export const openRedis = (address: RedisAddress, some: Manners): Redis => {
   if ('socket' in address) return new CheckedRedis({ ...some, path: address.socket })
   const tls = tlsOf(address.access)
-  if ('url' in address) return new CheckedRedis(address.url, address.url.startsWith('rediss:') ? { ...some, tls } : some)
+  if ('url' in address)
+    return new CheckedRedis(address.url, address.url.startsWith('rediss:') ? { ...some, tls } : some)
   const { hosts, username, password, isTls } = 'cluster' in address ? address.cluster : address.sentinel
   const own = {
     ...some,

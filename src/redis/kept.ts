@@ -26,14 +26,15 @@ const NONE: Keeper = { stake: () => async () => undefined }
 export interface KeeperParts {
   /** The connection that writes: WAIT speaks of what went before on the same one. */
   readonly redis: Redis
-  /** Replicas of each master that must have it; 0 for none. */
-  readonly replicas: number
+  /** Replicas of each master that must have it, or a function of them where they may change; 0 for none. */
+  readonly replicas: number | (() => number)
   /** ms that replicas may take. */
   readonly patience?: number
 }
 
-export const createKeeper = ({ redis, replicas, patience = 1_000 }: KeeperParts): Keeper => {
-  if (replicas === 0) return NONE
+export const createKeeper = ({ redis, replicas: given, patience = 1_000 }: KeeperParts): Keeper => {
+  if (given === 0) return NONE
+  const replicas = typeof given === 'function' ? given : () => given
   let closed = 0
   redis.on('close', () => {
     closed += 1
@@ -44,12 +45,13 @@ export const createKeeper = ({ redis, replicas, patience = 1_000 }: KeeperParts)
   let next: Promise<readonly Redis[]> | null = null
 
   const confirm = async (): Promise<readonly Redis[]> => {
+    const wanted = replicas()
     const masters = await mastersOf(redis)
-    const held = await Promise.all(masters.map(master => master.wait(replicas, patience)))
+    const held = await Promise.all(masters.map(master => master.wait(wanted, patience)))
     const fewest = Math.min(...held)
-    if (masters.length === 0 || fewest < replicas)
+    if (masters.length === 0 || fewest < wanted)
       throw new NotKeptError(
-        `only ${masters.length === 0 ? 0 : fewest} of ${replicas} replicas had what was written within ${patience} ms: is one down? (redis.replicas)`,
+        `only ${masters.length === 0 ? 0 : fewest} of ${wanted} replicas had what was written within ${patience} ms: is one down? (redis.replicas)`,
       )
     return masters
   }
@@ -65,6 +67,7 @@ export const createKeeper = ({ redis, replicas, patience = 1_000 }: KeeperParts)
 
   return {
     stake() {
+      if (replicas() === 0) return async () => undefined
       const [begun, before] = [closed, mastersOf(redis)]
       before.catch(() => undefined) // met when it is settled
       return async () => {

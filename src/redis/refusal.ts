@@ -7,7 +7,8 @@ const AGAIN = 500
 
 /** Whether an error says that Redis takes no writes now. */
 export const isRefusal = (error: unknown): boolean =>
-  error instanceof Error && /\b(OOM|EXECABORT|READONLY|MISCONF|NOREPLICAS|LOADING|MASTERDOWN)\b|^BUSY /.test(error.message)
+  error instanceof Error &&
+  /\b(OOM|EXECABORT|READONLY|MISCONF|NOREPLICAS|LOADING|MASTERDOWN)\b|^BUSY /.test(error.message)
 
 /**
  * Does something as soon as Redis takes it; says once that it waits.

@@ -74,7 +74,8 @@ export class CheckedRedis extends Redis {
       const { name, message } = error as Error
       // What ended meanwhile is set up anew.
       if (name !== 'ReplyError' || BY_ITSELF.test(message)) throw error
-      if (this.listenerCount('error') > 0) this.emit('error', Object.assign(new Error(message), { code: SETUP_REFUSED }))
+      if (this.listenerCount('error') > 0)
+        this.emit('error', Object.assign(new Error(message), { code: SETUP_REFUSED }))
       this.stream.destroy()
       // Whatever would follow does not: this connection is over.
       return new Promise(() => undefined)

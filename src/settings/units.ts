@@ -17,8 +17,68 @@ const amount = <Unit extends string>(units: Record<Unit, number>, example: strin
     return z.NEVER
   })
 
+/** Ten years: what is longer is a slip, and no timer, expiry or date holds it. */
+const LONGEST = '3650d'
+
+const msOf = (written: string): number => {
+  const [, number = '', unit = ''] = /^([\d.]+)(\w+)$/.exec(written) ?? []
+  return Number(number) * MS[unit as keyof typeof MS] // written in code, with a unit
+}
+
 /** A duration such as `500ms`, `90s`, `10m`, `24h` or `7d`; in code: ms. */
-export const Duration = amount(MS, '10m')
+export const Duration = amount(MS, '10m').refine(ms => ms <= msOf(LONGEST), `must be ${LONGEST} at most`)
 
 /** A size such as `64KB` or `10MB` (1 KB is 1,024 bytes); in code: bytes. */
 export const Size = amount(BYTES, '10MB')
+
+/** A duration within bounds, both written as one. */
+export const span = (least: string, most = LONGEST) =>
+  Duration.refine(
+    ms => ms >= msOf(least) && ms <= msOf(most),
+    most === LONGEST ? `must be ${least} or longer` : `must be from ${least} to ${most}`,
+  )
+
+/** A size of so many bytes or more. */
+export const sizeFrom = (least: number, written: string) =>
+  Size.refine(bytes => bytes >= least, `must be ${written} or more`)
+
+/** Whether a clock can strike every so many ms, evenly: it divides a minute, an hour or a day. */
+export const isTick = (ms: number): boolean =>
+  [
+    { size: 1_000, count: 60 },
+    { size: 60_000, count: 60 },
+    { size: 3_600_000, count: 24 },
+  ].some(({ size, count }) => {
+    const n = ms / size
+    return Number.isInteger(n) && n >= 1 && n < count && count % n === 0
+  })
+
+/** How often something happens by the clock; in code: ms. */
+export const Tick = Duration.refine(
+  isTick,
+  'must divide a minute, an hour or a day evenly: 1s, 5s, 10s, 30s, 1m, 5m, 1h or the like',
+)
+
+/** Where a server listens: a name or an IP address, without a port. */
+export const ListenHost = z
+  .string()
+  .refine(
+    host =>
+      /^[\w.:%-]+$/.test(host) &&
+      URL.canParse(`http://${host.includes(':') ? `[${host.replace(/%\w+$/, '')}]` : host}/`),
+    'must be a name or an IP address, such as 127.0.0.1 or ::, without a port',
+  )
+
+/** An absolute http or https URL, or nothing. */
+export const OptionalUrl = (example: string) =>
+  z
+    .string()
+    .refine(
+      url => url === '' || (/^https?:\/\/\S+$/.test(url) && URL.canParse(url)),
+      `must be an http or https URL, such as ${example}, or empty`,
+    )
+
+/** Text that may stand in a header of HTTP. */
+export const HeaderText = z
+  .string()
+  .refine(text => /^[\x20-\x7e\xa0-\xff]*$/.test(text), 'must be one line of Latin letters: it is sent in a header')

@@ -1,12 +1,13 @@
 import { z } from 'zod'
-import { Duration, Size } from '../settings/units.ts'
+import { LIVE } from '../settings/taken-up.ts'
+import { HeaderText, sizeFrom, span, Tick } from '../settings/units.ts'
 
 /** A registrable domain or a name under one, as in `example.org`. */
 const Domain = z.string().regex(/^(?!-)[a-z0-9.-]+(:\d+)?$/i, 'must be a domain, such as example.org')
 
 /** What differs for one domain. */
 const DomainSettings = z.strictObject({
-  gap: Duration.optional(),
+  gap: span('0ms', '1d').optional(),
   concurrency: z.int().min(1).max(50).optional(),
   robots: z.boolean().optional(),
 })
@@ -14,10 +15,10 @@ const DomainSettings = z.strictObject({
 /** How sources are polled and feeds fetched. YAML key: `crawl`. */
 export const CrawlSettings = z
   .strictObject({
-    tick: Duration.prefault('5s').describe('How often due sources are looked for. Divides a minute: 1s, 5s, 10s, 30s.'),
-    minInterval: Duration.prefault('2m').describe('Shortest time between two fetches of a source.'),
-    maxInterval: Duration.prefault('24h').describe('Longest time between two fetches of a source.'),
-    startInterval: Duration.prefault('15m').describe('Time between fetches of a source not known yet.'),
+    tick: Tick.prefault('5s').describe('How often due sources are looked for. Divides a minute: 1s, 5s, 10s, 30s.'),
+    minInterval: span('1s').prefault('2m').describe('Shortest time between two fetches of a source.'),
+    maxInterval: span('1s').prefault('24h').describe('Longest time between two fetches of a source.'),
+    startInterval: span('1s').prefault('15m').describe('Time between fetches of a source not known yet.'),
     budget: z
       .int()
       .min(0)
@@ -25,11 +26,11 @@ export const CrawlSettings = z
       .describe(
         'Most scheduled fetches an hour, all sources together; shared out so that news waits least. 0: no limit.',
       ),
-    maxBackoff: Duration.prefault('7d').describe('Longest wait after failures. A source is never given up for good.'),
+    maxBackoff: span('1s').prefault('7d').describe('Longest wait after failures. A source is never given up for good.'),
     concurrency: z.int().min(1).max(500).default(20).describe('How many sources one process fetches at a time.'),
-    hostGap: Duration.prefault('1s').describe(
-      'Shortest time between two requests to one registrable domain, over all replicas.',
-    ),
+    hostGap: span('0ms', '1d')
+      .prefault('1s')
+      .describe('Shortest time between two requests to one registrable domain, over all replicas.'),
     hostConcurrency: z
       .int()
       .min(1)
@@ -56,15 +57,21 @@ export const CrawlSettings = z
       .array(Domain)
       .default(['reddit.com', 'youtube.com', 'feedburner.com', 'medium.com', 'github.com'])
       .describe('Domains that answer 403 where they mean 429, too many requests. Others are told by their headers.'),
-    headersTimeout: Duration.prefault('15s').describe('How long a server may take to answer with headers.'),
-    totalTimeout: Duration.prefault('45s').describe('How long a whole fetch may take, redirects and body included.'),
-    maxBody: Size.prefault('10MB').describe('Largest body read, counted after decompression.'),
-    maxTransfer: Size.prefault('10MB').describe('Largest body taken from the wire, counted before decompression.'),
+    headersTimeout: span('100ms', '1d')
+      .prefault('15s')
+      .describe('How long a server may take to connect, and to answer with headers.'),
+    totalTimeout: span('100ms', '1d')
+      .prefault('45s')
+      .describe('How long a whole fetch may take, redirects and body included.'),
+    maxBody: sizeFrom(1_024, '1KB').prefault('10MB').describe('Largest body read, counted after decompression.'),
+    maxTransfer: sizeFrom(1_024, '1KB')
+      .prefault('10MB')
+      .describe('Largest body taken from the wire, counted before decompression.'),
     maxItems: z.int().min(1).max(20_000).default(1_000).describe('Most items read of one feed; the newest are kept.'),
     maxRedirects: z.int().min(0).max(20).default(5).describe('Most redirects followed.'),
     batch: z.int().min(1).max(500).default(50).describe('Most items in one job of the articles queue.'),
-    userAgent: z.string().min(1).default('newsdesk/0.1').describe('Name given to publishers, before the contact URL.'),
-    contact: z.string().default('').describe('URL or address at which a publisher reaches you; sent with the name.'),
+    userAgent: HeaderText.min(1).default('newsdesk/0.1').describe('Name given to publishers, before the contact URL.'),
+    contact: HeaderText.default('').describe('URL or address at which a publisher reaches you; sent with the name.'),
     allow: z
       .array(z.string())
       .default([])
@@ -74,4 +81,5 @@ export const CrawlSettings = z
     ports: z.array(z.int().min(1).max(65_535)).default([]).describe('Ports that may be fetched from; empty for any.'),
   })
   .prefault({})
+  .meta(LIVE)
 export type CrawlSettings = z.infer<typeof CrawlSettings>

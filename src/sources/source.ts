@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 import { SectionId } from '../article/taxonomy.ts'
-import { Duration } from '../settings/units.ts'
+import { span } from '../settings/units.ts'
 
 export const SourceId = z
   .string()
@@ -32,7 +32,7 @@ export const Source = z.strictObject({
   /** Standing of the publisher in must-reads; 1 is usual. */
   weight: z.number().min(0).max(10).default(1),
   /** Fixed ms between polls in place of the learnt interval. Written as a duration such as `10m` in YAML. */
-  interval: Duration.optional(),
+  interval: span('1s').optional(),
   /** false keeps the source in the catalogue without polling it. */
   enabled: z.boolean().default(true),
 })

@@ -1,13 +1,16 @@
 import { z } from 'zod'
-import { Duration } from '../settings/units.ts'
+import { LIVE } from '../settings/taken-up.ts'
+import { span } from '../settings/units.ts'
 
 /** When articles are the same, and when they tell the same event. YAML key: `stories`. */
 export const StorySettings = z
   .strictObject({
-    window: Duration.prefault('7d').describe(
-      'How long an article is remembered for recognising duplicates, reprints and its story.',
-    ),
-    joinWithin: Duration.prefault('72h').describe('How long after its latest article a story still takes in another.'),
+    window: span('1m')
+      .prefault('7d')
+      .describe('How long an article is remembered for recognising duplicates, reprints and its story.'),
+    joinWithin: span('1m')
+      .prefault('72h')
+      .describe('How long after its latest article a story still takes in another.'),
     caution: z
       .number()
       .min(-5)
@@ -18,4 +21,5 @@ export const StorySettings = z
       ),
   })
   .prefault({})
+  .meta(LIVE)
 export type StorySettings = z.infer<typeof StorySettings>

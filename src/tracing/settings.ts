@@ -1,11 +1,11 @@
 import { z } from 'zod'
+import { AT_START } from '../settings/taken-up.ts'
+import { OptionalUrl } from '../settings/units.ts'
 
 /** Traces across queues, from crawl to list. YAML key: `tracing`. */
 export const TracingSettings = z
   .strictObject({
-    endpoint: z
-      .string()
-      .regex(/^(https?:\/\/\S+)?$/, 'must be an http(s) URL, such as http://127.0.0.1:4318, or empty')
+    endpoint: OptionalUrl('http://127.0.0.1:4318')
       .default('')
       .describe(
         'Collector of OpenTelemetry that takes OTLP over HTTP, such as http://127.0.0.1:4318. Empty: no traces, and nothing of them is loaded.',
@@ -18,4 +18,5 @@ export const TracingSettings = z
       .describe('Share of traces that are kept, 0 to 1: a trace is kept as a whole or not at all.'),
   })
   .prefault({})
+  .meta(AT_START)
 export type TracingSettings = z.infer<typeof TracingSettings>

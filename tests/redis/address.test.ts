@@ -37,8 +37,8 @@ describe('redis.url', () => {
 
   it.each([
     ['http://h', /must be one of/],
-    ['redis-cluster://a:99999', /"a:99999" is no host:port/],
-    ['redis-cluster://a,', /"" is no host:port/],
+    ['redis-cluster://a:99999', /number 1 of its hosts what is no host:port/],
+    ['redis-cluster://a,', /number 2 of its hosts what is no host:port/],
     ['redis-cluster://a/1', /no databases/],
     ['redis-sentinel://a', /names no master/],
     ['redis-sentinel://a/main/x', /no number of a database/],

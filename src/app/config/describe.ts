@@ -1,8 +1,8 @@
 /** The schema of newsdesk.yaml, told to people: the shipped file and the page of documentation are written from it. (pure) */
 
-import type { z } from 'zod'
+import type { TakenUp } from '../../settings/taken-up.ts'
+import { defaultIn, yamlOf } from './defaults.ts'
 import { settingPaths, variableOf } from './environment.ts'
-import { Settings } from './schema.ts'
 
 const ROOMS: Readonly<Record<string, string>> = {
   redis: 'Where everything is kept.',
@@ -18,42 +18,31 @@ const ROOMS: Readonly<Record<string, string>> = {
   tracing: 'Traces of OpenTelemetry, from crawl to list.',
 }
 
-/** The default as one would write it: a duration or size in its unit, not in ms or bytes. */
-const defaultOf = (schema: z.ZodType): unknown => {
-  let inner: unknown = schema
-  while (inner && typeof inner === 'object' && '_zod' in inner) {
-    const { def } = (inner as z.core.$ZodType)._zod as unknown as {
-      def: { defaultValue?: unknown; innerType?: unknown }
-    }
-    if (def.defaultValue !== undefined) return def.defaultValue
-    inner = def.innerType
-  }
-  return undefined
-}
-
-const yamlOf = (value: unknown): string =>
-  Array.isArray(value)
-    ? `[${value.map(yamlOf).join(', ')}]`
-    : typeof value === 'object' && value !== null
-      ? JSON.stringify(value)
-      : typeof value === 'string' &&
-          (value === '' || /[:#{}[\],&*!|>'"%@`]|^[\d.]/.test(value)) &&
-          !/^[\d.]+[a-zA-Z]+$/.test(value)
-        ? `'${value.replaceAll("'", "''")}'`
-        : String(value)
-
 interface Setting {
   readonly path: readonly string[]
   readonly about: string
   readonly default: unknown
+  readonly takenUp: TakenUp
 }
 
 export const describedSettings = (): Setting[] =>
-  settingPaths(Settings).map(({ path, schema }) => ({
+  settingPaths().map(({ path, schema, takenUp }) => ({
     path,
     about: schema.description ?? '',
-    default: defaultOf(schema),
+    default: defaultIn(schema),
+    takenUp,
   }))
+
+/** Keys that a reload does not change, a whole section by its name. */
+const keysAtStart = (): string[] => {
+  const all = describedSettings()
+  const sections = [...new Set(all.flatMap(({ path }) => (path.length > 1 ? [path[0] ?? ''] : [])))]
+  const whole = sections.filter(section => all.every(({ path, takenUp }) => path[0] !== section || takenUp === 'start'))
+  const single = all.filter(({ path, takenUp }) => takenUp === 'start' && !whole.includes(path[0] ?? ''))
+  return [...whole, ...single.map(({ path }) => path.join('.'))]
+}
+
+const AT_START_MARK = 'Taken up at the next start.'
 
 const wrap = (text: string, width: number): string[] => {
   const lines: string[] = []
@@ -72,16 +61,18 @@ export const shippedYaml = (): string => {
   const out = [
     '# newsdesk: every setting with its default. Take out what you do not change; what is missing keeps its default.',
     '# Durations are written 500ms, 90s, 10m, 24h or 7d; sizes 64KB or 10MB. Environment variables go over this file:',
-    '# NEWSDESK_CRAWL_MIN_INTERVAL=5m is crawl.minInterval. A change is taken up by SIGHUP (redis, roles, admin and where http listens: by a restart).',
+    '# NEWSDESK_CRAWL_MIN_INTERVAL=5m is crawl.minInterval. SIGHUP takes up a change at once, but for keys that say so here: those it names,',
+    '# and the next start takes them up.',
   ]
   let room = ''
-  for (const { path, about, default: value } of describedSettings()) {
+  for (const { path, about, default: value, takenUp } of describedSettings()) {
     const [first = '', second] = path
     if (second !== undefined && first !== room) out.push('', `# ${ROOMS[first] ?? ''}`, `${first}:`)
     if (second === undefined) out.push('')
     room = second === undefined ? '' : first
     const indent = '  '.repeat(path.length - 1)
-    out.push(...wrap(about, 120).map(line => `${indent}# ${line}`), `${indent}${path.at(-1)}: ${yamlOf(value)}`)
+    const said = takenUp === 'live' ? about : `${about} ${AT_START_MARK}`
+    out.push(...wrap(said, 120).map(line => `${indent}# ${line}`), `${indent}${path.at(-1)}: ${yamlOf(value)}`)
   }
   return `${out.join('\n')}\n`
 }
@@ -94,12 +85,22 @@ export const configurationPage = (): string => {
     'newsdesk reads one folder, `config/` unless `--config DIR` or `NEWSDESK_CONFIG` names another: `newsdesk.yaml` (this page),',
     '`sources.yaml` (what is polled) and `sections.yaml` (the taxonomy); the two lists explain themselves at their top. Everything is',
     'checked at the start, all problems are told at once with file, line, key, what was found and what is allowed, and `newsdesk doctor`',
-    'checks the rest. `SIGHUP` reloads; a file that does not pass is refused and the old configuration stays in force.',
+    'checks the rest. `SIGHUP` reloads; a file that does not pass is refused and the old configuration stays in force. Each key says below whether',
+    'a reload takes up its change or the next start does; what must wait for a start is named in the log, with file, line, old and new value:',
+    ...wrap(
+      `${keysAtStart()
+        .map(key => `\`${key}\``)
+        .join(', ')}.`,
+      140,
+    ),
+    '',
+    'What is checked between keys is checked here too: intervals that leave no time, windows longer than articles are kept, groups of unknown',
+    'sources, two servers on one port, headers of a proxy that is not named.',
     '',
     'Environment variables go over the file. This page is written from the schema by `npm run docs`.',
   ]
   let room: string | null = null
-  for (const { path, about, default: value } of describedSettings()) {
+  for (const { path, about, default: value, takenUp } of describedSettings()) {
     const own = path.length > 1 ? (path[0] ?? '') : ''
     if (own !== room) {
       out.push(
@@ -107,13 +108,13 @@ export const configurationPage = (): string => {
         own === '' ? '## The process' : `## \`${own}\``,
         '',
         ...(ROOMS[own] ? [ROOMS[own], ''] : []),
-        '| key | default | what | variable |',
-        '| --- | --- | --- | --- |',
+        '| key | default | what | change counts | variable |',
+        '| --- | --- | --- | --- | --- |',
       )
       room = own
     }
     out.push(
-      `| \`${path.join('.')}\` | \`${yamlOf(value)}\` | ${about.replaceAll('|', '\\|')} | \`${variableOf(path)}\` |`,
+      `| \`${path.join('.')}\` | \`${yamlOf(value)}\` | ${about.replaceAll('|', '\\|')} | ${takenUp === 'live' ? 'at once' : 'at the next start'} | \`${variableOf(path)}\` |`,
     )
   }
   return `${out.join('\n')}\n`

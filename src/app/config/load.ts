@@ -7,9 +7,10 @@ import type { z } from 'zod'
 import { Section, type Taxonomy } from '../../article/taxonomy.ts'
 import { createGuard } from '../../feed/guard.ts'
 import { Source } from '../../sources/source.ts'
-import { readEnvironment, variableOf } from './environment.ts'
-import { ConfigError, placeOf, problemOf, shownValue, showPath, type YamlFile } from './problems.ts'
-import { Settings } from './schema.ts'
+import { ConfigError, placeOf, problemOf, type ReadFile, shownValue, type YamlFile, yamlProblem } from './problems.ts'
+import { readSettings } from './read-settings.ts'
+import { circles, RESERVED_SECTIONS } from './rules.ts'
+import type { Role, Settings } from './schema.ts'
 
 export interface Config {
   readonly settings: Settings
@@ -17,11 +18,8 @@ export interface Config {
   readonly taxonomy: Taxonomy
   /** The folder it was read from. */
   readonly dir: string
-}
-
-/** A file with what is written in it; a problem where that cannot be told. */
-interface ReadFile extends YamlFile {
-  readonly written: unknown
+  /** Where a key stands, as an error names it; unknown of what was read from no file. */
+  readonly originOf?: (path: readonly string[]) => string
 }
 
 const readYaml = (dir: string, name: string, problems: string[]): ReadFile | null => {
@@ -31,60 +29,36 @@ const readYaml = (dir: string, name: string, problems: string[]): ReadFile | nul
   const shown = relative(process.cwd(), file)
   const path = shown.startsWith('..') ? file : shown
   const tell = (line: number, column: number, message: string) =>
-    problems.push(`${path}:${line}:${column} ${message.split('\n')[0]}`)
+    problems.push(`${path}:${line}:${column} ${yamlProblem(message)}`)
   try {
     const document = parseDocument(readFileSync(file, 'utf8'), { lineCounter: lines })
-    for (const { linePos, message } of document.errors) tell(linePos?.[0].line ?? 1, linePos?.[0].col ?? 1, message)
+    for (const { linePos, message } of [...document.errors, ...document.warnings])
+      tell(linePos?.[0].line ?? 1, linePos?.[0].col ?? 1, message)
     // What is not well-formed has no values; aliases that would expand without end throw here.
-    return { path, document, lines, written: document.errors.length > 0 ? null : document.toJS() }
+    if (document.errors.length + document.warnings.length > 0) return null
+    return { path, document, lines, written: document.toJS() }
   } catch (error) {
-    tell(1, 1, `cannot be read: ${error instanceof Error ? error.message : error}`)
+    tell(1, 1, `cannot be read, ${error instanceof Error ? error.message : error}`)
     return null
   }
 }
 
-const keysOf = (schema: z.ZodObject): string[] => Object.keys(schema.shape)
-
-const readSettings = (file: ReadFile | null, env: NodeJS.ProcessEnv, problems: string[]): Settings | null => {
-  const { overrides, problems: unknown } = readEnvironment(env)
-  problems.push(...unknown)
-  const written = file?.written ?? {}
-  const laid: Record<string, unknown> =
-    typeof written === 'object' && !Array.isArray(written) ? (structuredClone(written) as Record<string, unknown>) : {} // a mapping's keys are text
-  if (written !== null && typeof written === 'object' ? Array.isArray(written) : true) {
-    if (file) problems.push(`${file.path}:1:1 (file): must be keys and values, such as "crawl:"`)
-  }
-  for (const { path, value } of overrides) {
-    let at = laid
-    for (const key of path.slice(0, -1)) {
-      const next = at[key]
-      at[key] = typeof next === 'object' && next !== null ? next : {}
-      at = at[key] as Record<string, unknown> // just made one
-    }
-    const last = path.at(-1)
-    if (last !== undefined) at[last] = value
-  }
-  const parsed = Settings.safeParse(laid)
-  if (parsed.success) return parsed.data
-  for (const issue of parsed.error.issues) {
-    const fromEnv = overrides.find(({ path }) => showPath(path) === showPath(issue.path))
-    if (fromEnv)
-      problems.push(
-        `environment ${variableOf(fromEnv.path)}: is ${shownValue(fromEnv.path, fromEnv.value)}; ${issue.message}`,
-      )
-    else if (file) {
-      const parent = issue.path.reduce<unknown>((schema, key) => shapeOf(schema)?.[String(key)], Settings)
-      problems.push(...problemOf(file, issue, Object.keys(shapeOf(parent) ?? {})))
-    } else problems.push(`${showPath(issue.path)}: ${issue.message}`)
-  }
-  return null
+/** What stands in a list, with its place in it. */
+interface Item<T> {
+  readonly index: number
+  readonly item: T
 }
 
-/** Keys of an object schema, through its defaults. */
-const shapeOf = (schema: unknown): Record<string, unknown> | undefined => {
-  const def = (schema as { _zod?: { def: { shape?: Record<string, unknown>; innerType?: unknown } } } | undefined)?._zod
-    ?.def
-  return def?.shape ?? (def?.innerType ? shapeOf(def.innerType) : undefined)
+const rawList = (file: ReadFile | null, key: string): unknown => {
+  const written = file?.written
+  return typeof written === 'object' && written !== null ? (written as Record<string, unknown>)[key] : undefined
+}
+
+/** Ids as they are written, also of what is wrong besides: nothing is unknown for a mistake elsewhere. */
+const idsIn = (file: ReadFile | null, key: string): string[] | null => {
+  const list = rawList(file, key)
+  if (!Array.isArray(list)) return null
+  return list.flatMap(each => (typeof each?.id === 'string' ? [each.id] : []))
 }
 
 const readList = <Schema extends z.ZodObject>(
@@ -92,18 +66,17 @@ const readList = <Schema extends z.ZodObject>(
   key: string,
   schema: Schema,
   problems: string[],
-): z.output<Schema>[] => {
-  const { written } = file
-  const list = typeof written === 'object' && written !== null ? (written as Record<string, unknown>)[key] : undefined
+): Item<z.output<Schema>>[] => {
+  const list = rawList(file, key)
   if (!Array.isArray(list)) {
     problems.push(`${placeOf(file, [key])} ${key}: must be a list of ${key}`)
     return []
   }
   return list.flatMap((each, index) => {
     const parsed = schema.safeParse(each)
-    if (parsed.success) return [parsed.data]
+    if (parsed.success) return [{ index, item: parsed.data }]
     for (const issue of parsed.error.issues)
-      problems.push(...problemOf(file, { ...issue, path: [key, index, ...issue.path] }, keysOf(schema)))
+      problems.push(...problemOf(file, { ...issue, path: [key, index, ...issue.path] }, Object.keys(schema.shape)))
     return []
   })
 }
@@ -113,70 +86,96 @@ const repeated = <T>(
   file: YamlFile,
   key: string,
   field: string,
-  list: readonly T[],
+  list: readonly Item<T>[],
   of: (each: T) => string,
   problems: string[],
 ): void => {
   const first = new Map<string, number>()
-  for (const [index, each] of list.entries()) {
-    const before = first.get(of(each))
-    if (before === undefined) first.set(of(each), index)
+  for (const { index, item } of list) {
+    const before = first.get(of(item))
+    if (before === undefined) first.set(of(item), index)
     else
       problems.push(
-        `${placeOf(file, [key, index, field])} ${key}[${index}].${field}: is ${shownValue([field], of(each))}, as ${key}[${before}] already is`,
+        `${placeOf(file, [key, index, field])} ${key}[${index}].${field}: is ${shownValue([field], of(item))}, as ${key}[${before}] already is`,
       )
   }
+}
+
+const readSections = (file: ReadFile, problems: string[]): Taxonomy => {
+  const read = readList(file, 'sections', Section, problems)
+  const ids = idsIn(file, 'sections') ?? []
+  const tell = (index: number, field: string, message: string) =>
+    problems.push(`${placeOf(file, ['sections', index, field])} sections[${index}].${field}: ${message}`)
+  repeated(file, 'sections', 'id', read, ({ id }) => id, problems)
+  for (const { index, item } of read) {
+    if (item.parent !== undefined && !ids.includes(item.parent))
+      tell(index, 'parent', `is ${JSON.stringify(item.parent)}, which is no section`)
+    if (RESERVED_SECTIONS.includes(item.id))
+      tell(
+        index,
+        'id',
+        `is ${JSON.stringify(item.id)}, which has a meaning of its own in names of lists: choose another`,
+      )
+  }
+  for (const { index, message } of circles(read.map(({ item }) => item)))
+    tell(read[index]?.index ?? index, 'parent', message)
+  return read.map(({ item }) => item)
+}
+
+const readSources = (file: ReadFile, sections: readonly string[] | null, problems: string[]): Source[] => {
+  const read = readList(file, 'sources', Source, problems)
+  repeated(file, 'sources', 'id', read, ({ id }) => id, problems)
+  repeated(file, 'sources', 'url', read, ({ url }) => url, problems)
+  for (const { index, item } of read) {
+    if (sections !== null && !sections.includes(item.section))
+      problems.push(
+        `${placeOf(file, ['sources', index, 'section'])} sources[${index}].section: is ${JSON.stringify(item.section)}; allowed: ${sections.join(', ')}`,
+      )
+  }
+  return read.map(({ item }) => item)
+}
+
+export interface LoadOptions {
+  /** Roles of the process where the command line names them: not every role has every rule. */
+  readonly roles?: readonly Role[] | undefined
 }
 
 /**
  * @param dir folder with newsdesk.yaml (optional), sources.yaml and sections.yaml
  * @throws ConfigError listing every problem with file, line, key, what was found and what is allowed
  */
-export const loadConfig = (dir: string, env: NodeJS.ProcessEnv): Config => {
+export const loadConfig = (dir: string, env: NodeJS.ProcessEnv, { roles }: LoadOptions = {}): Config => {
   const problems: string[] = []
   const [main, sourcesFile, sectionsFile] = ['newsdesk.yaml', 'sources.yaml', 'sections.yaml'].map(name =>
     readYaml(dir, name, problems),
   )
-  if (problems.length > 0) throw new ConfigError(problems)
-
-  const settings = readSettings(main ?? null, env, problems)
+  const isThere = (name: string) => existsSync(join(dir, name))
+  const {
+    settings,
+    problems: wrong,
+    originOf,
+  } = readSettings(main ?? null, env, {
+    roles,
+    sourceIds: idsIn(sourcesFile ?? null, 'sources'),
+  })
+  problems.push(...wrong)
   if (settings) {
     try {
       createGuard(settings.crawl.allow)
     } catch (error) {
+      const path = ['crawl', 'allow']
+      const place = originOf(path)
       problems.push(
-        `${main ? placeOf(main, ['crawl', 'allow']) : 'environment'} crawl.allow: ${error instanceof Error ? error.message : error}`,
+        `${place}${place.startsWith('environment') ? '' : ' crawl.allow'}: ${error instanceof Error ? error.message : error}`,
       )
     }
   }
-  if (!sourcesFile)
+  if (!isThere('sources.yaml'))
     problems.push(`${join(dir, 'sources.yaml')}: not found; it lists the sources. --config names another folder`)
-  if (!sectionsFile)
+  if (!isThere('sections.yaml'))
     problems.push(`${join(dir, 'sections.yaml')}: not found; it lists the sections. --config names another folder`)
-  const taxonomy = sectionsFile ? readList(sectionsFile, 'sections', Section, problems) : []
-  const sources = sourcesFile ? readList(sourcesFile, 'sources', Source, problems) : []
-  if (sectionsFile) {
-    repeated(sectionsFile, 'sections', 'id', taxonomy, ({ id }) => id, problems)
-    for (const [index, { parent }] of taxonomy.entries()) {
-      if (parent !== undefined && !taxonomy.some(({ id }) => id === parent)) {
-        problems.push(
-          `${placeOf(sectionsFile, ['sections', index, 'parent'])} sections[${index}].parent: is ${JSON.stringify(parent)}, which is no section`,
-        )
-      }
-    }
-  }
-  if (sourcesFile) {
-    repeated(sourcesFile, 'sources', 'id', sources, ({ id }) => id, problems)
-    repeated(sourcesFile, 'sources', 'url', sources, ({ url }) => url, problems)
-    const ids = taxonomy.map(({ id }) => id)
-    for (const [index, { section }] of sources.entries()) {
-      if (taxonomy.length > 0 && !ids.includes(section)) {
-        problems.push(
-          `${placeOf(sourcesFile, ['sources', index, 'section'])} sources[${index}].section: is ${JSON.stringify(section)}; allowed: ${ids.join(', ')}`,
-        )
-      }
-    }
-  }
+  const taxonomy = sectionsFile ? readSections(sectionsFile, problems) : []
+  const sources = sourcesFile ? readSources(sourcesFile, idsIn(sectionsFile ?? null, 'sections'), problems) : []
   if (problems.length > 0 || !settings) throw new ConfigError(problems)
-  return { settings, sources, taxonomy, dir }
+  return { settings, sources, taxonomy, dir, originOf }
 }

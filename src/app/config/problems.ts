@@ -26,6 +26,11 @@ export interface YamlFile {
   readonly lines: LineCounter
 }
 
+/** A file with what is written in it; null where that cannot be told. */
+export interface ReadFile extends YamlFile {
+  readonly written: unknown
+}
+
 export const showPath = (path: readonly PropertyKey[]): string =>
   path
     .map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index === 0 ? '' : '.'}${String(part)}`))
@@ -68,14 +73,33 @@ export const nearestTo = (word: string, known: readonly string[]): string | unde
     .sort((a, b) => a.far - b.far)[0]?.each
 
 const SECRET = /password|secret|token/i
-const ADDRESS = /url|site/i
-/** What was found under a key, as an error may show it: secrets never, addresses without user and password. */
+const ADDRESS = /url|site|endpoint|contact/i
+
+/** Whether the value under a key may never be shown: nobody knows which part of a wrong address of Redis is its password. */
+export const isSecret = (path: readonly PropertyKey[]): boolean =>
+  path.some(part => SECRET.test(String(part))) || showPath(path) === 'redis.url'
+
+/** What was found under a key, as an error may show it: secrets never, addresses without user and password, of lists and mappings that they are. */
 export const shownValue = (path: readonly PropertyKey[], value: unknown): string => {
+  if (isSecret(path)) return '(not shown)'
+  if (Array.isArray(value)) return 'a list'
+  if (typeof value === 'object' && value !== null) return 'keys and values'
   const key = String(path.findLast(part => typeof part === 'string') ?? '')
-  if (SECRET.test(key)) return '(not shown)'
-  const safe = typeof value === 'string' && ADDRESS.test(key) ? shownAddress(value) : value
-  return withoutCredentials(JSON.stringify(safe))
+  const isAddress = typeof value === 'string' && (ADDRESS.test(key) || /@|:\/\//.test(value))
+  return withoutCredentials(JSON.stringify(isAddress ? shownAddress(value) : value) ?? String(value))
 }
+
+/** What YAML finds wrong, without what it quotes of the file: that may be a password that began with a mark. */
+export const yamlProblem = (message: string): string =>
+  (message.split('\n')[0] ?? '')
+    .replace(/ at line \d+, column \d+:?$/, '')
+    .replace(/(?<=[\w)]): .*$/s, '')
+    .replace(/^(Unknown directive|Invalid escape sequence) .*$/s, '$1')
+    .replace(/^(The|Verbatim tags) .*\btag.*$/s, 'a tag that is none')
+
+/** What would be allowed instead. */
+export const allowedBy = (issue: z.core.$ZodIssue): string =>
+  issue.code === 'invalid_value' ? `allowed: ${issue.values.map(String).join(', ')}` : issue.message
 
 /** One line of what zod found wrong. */
 export const problemOf = (file: YamlFile, issue: z.core.$ZodIssue, known: readonly string[] = []): string[] => {
@@ -87,6 +111,5 @@ export const problemOf = (file: YamlFile, issue: z.core.$ZodIssue, known: readon
   }
   const node = file.document.getIn(issue.path)
   const found = node === undefined ? 'is missing' : `is ${shownValue(issue.path, isNode(node) ? node.toJSON() : node)}`
-  const allowed = issue.code === 'invalid_value' ? `allowed: ${issue.values.map(String).join(', ')}` : issue.message
-  return [`${placeOf(file, issue.path)} ${showPath(issue.path) || '(file)'}: ${found}; ${allowed}`]
+  return [`${placeOf(file, issue.path)} ${showPath(issue.path) || '(file)'}: ${found}; ${allowedBy(issue)}`]
 }

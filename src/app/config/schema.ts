@@ -8,7 +8,8 @@ import { MetricsSettings } from '../../gauges/settings.ts'
 import { HttpSettings } from '../../http/settings.ts'
 import { ListSettings } from '../../lists/settings.ts'
 import { URL_FORMS, urlTrouble } from '../../redis/address.ts'
-import { Duration } from '../../settings/units.ts'
+import { AT_START, LIVE } from '../../settings/taken-up.ts'
+import { span } from '../../settings/units.ts'
 import { CrawlSettings } from '../../sources/settings.ts'
 import { StorySettings } from '../../story/settings.ts'
 import { TracingSettings } from '../../tracing/settings.ts'
@@ -41,7 +42,8 @@ const RedisSettings = z
       .default(0)
       .describe(
         'Replicas of each master that must hold what is acknowledged: with 1, a master that is lost takes nothing with it. 0: none is waited for.',
-      ),
+      )
+      .meta(LIVE),
     tlsCa: z
       .string()
       .default('')
@@ -59,6 +61,7 @@ const RedisSettings = z
     sentinelPassword: z.string().default('').describe('Password at the sentinels, where they ask for one.'),
   })
   .prefault({})
+  .meta(AT_START)
 
 export const Settings = z.strictObject({
   redis: RedisSettings,
@@ -66,13 +69,18 @@ export const Settings = z.strictObject({
     .array(z.enum(ROLES))
     .min(1)
     .default([...ROLES])
-    .describe('What this process does. Split over processes and machines as you grow.'),
-  shutdown: Duration.prefault('25s').describe('How long jobs in hand may take to finish after SIGTERM.'),
+    .describe('What this process does. Split over processes and machines as you grow.')
+    .meta(AT_START),
+  shutdown: span('0ms', '1d')
+    .prefault('25s')
+    .describe('How long jobs in hand may take to finish after SIGTERM.')
+    .meta(LIVE),
   log: z
     .strictObject({
       level: z.enum(LEVELS).default('info').describe('Least level that is logged.'),
     })
-    .prefault({}),
+    .prefault({})
+    .meta(LIVE),
   crawl: CrawlSettings,
   push: PushSettings,
   articles: ArticleSettings,

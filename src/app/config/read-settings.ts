@@ -1,0 +1,112 @@
+/** newsdesk.yaml with the environment over it: the settings, what is wrong in them, and where each was written. (pure) */
+
+import { defaultOf, yamlOf } from './defaults.ts'
+import { type Override, readEnvironment } from './environment.ts'
+import { allowedBy, placeOf, problemOf, type ReadFile, shownValue, showPath } from './problems.ts'
+import { ruleProblems, type Written } from './rules.ts'
+import { type Role, Settings } from './schema.ts'
+
+export interface ReadSettings {
+  /** null where something is wrong. */
+  readonly settings: Settings | null
+  readonly problems: readonly string[]
+  /** Where a key stands: `config/newsdesk.yaml:12:3` or `environment NEWSDESK_X`; where it would stand, if it is nowhere. */
+  readonly originOf: (path: readonly string[]) => string
+}
+
+type Keys = Record<string, unknown>
+
+const isKeys = (value: unknown): value is Keys => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const begins = (path: readonly PropertyKey[], start: readonly PropertyKey[]): boolean =>
+  start.every((part, index) => path[index] === part)
+
+const put = (keys: Keys, path: readonly string[], value: unknown): void => {
+  let at = keys
+  for (const key of path.slice(0, -1)) {
+    const next = at[key]
+    at[key] = isKeys(next) ? next : {}
+    at = at[key] as Keys // just made one
+  }
+  const last = path.at(-1)
+  if (last !== undefined) at[last] = value
+}
+
+const take = (keys: Keys, path: readonly PropertyKey[]): void => {
+  const parent = path.slice(0, -1).reduce<unknown>((at, key) => (isKeys(at) ? at[String(key)] : undefined), keys)
+  if (isKeys(parent)) delete parent[String(path.at(-1))]
+}
+
+const valueAt = (keys: Keys, path: readonly string[]): unknown =>
+  path.reduce<unknown>((at, key) => (isKeys(at) ? at[key] : undefined), keys)
+
+/** Keys of an object schema, through its defaults. */
+const shapeOf = (schema: unknown): Record<string, unknown> | undefined => {
+  const def = (schema as { _zod?: { def: { shape?: Record<string, unknown>; innerType?: unknown } } } | undefined)?._zod
+    ?.def
+  return def?.shape ?? (def?.innerType ? shapeOf(def.innerType) : undefined)
+}
+
+/**
+ * @param file null where there is none
+ * @param about what the rules between keys need to know besides
+ */
+export const readSettings = (
+  file: ReadFile | null,
+  env: NodeJS.ProcessEnv,
+  about: { readonly roles: readonly Role[] | undefined; readonly sourceIds: readonly string[] | null },
+): ReadSettings => {
+  const { overrides, problems } = readEnvironment(env)
+  const written = file?.written ?? {}
+  if (file && !isKeys(written)) problems.push(`${file.path}:1:1 (file): must be keys and values, such as "crawl:"`)
+  const laid: Keys = isKeys(written) ? structuredClone(written) : {}
+  for (const { path, value } of overrides) put(laid, path, value)
+
+  const fromEnv = (path: readonly PropertyKey[]): Override | undefined =>
+    overrides.find(override => begins(path, override.path))
+  const originOf = (path: readonly string[]): string => {
+    const override = fromEnv(path)
+    if (override) return `environment ${override.name}`
+    return file ? placeOf(file, path) : 'newsdesk.yaml'
+  }
+
+  const wrong: PropertyKey[][] = []
+  let settings: Settings | null = null
+  // What is wrong by itself is told and taken out, so that the rules between the others can be told beside it.
+  for (const keys = structuredClone(laid); settings === null; ) {
+    const parsed = Settings.safeParse(keys)
+    if (parsed.success) settings = parsed.data
+    else
+      for (const issue of parsed.error.issues) {
+        const override = fromEnv(issue.path)
+        if (override)
+          problems.push(
+            `environment ${override.name}: is ${shownValue(override.path, override.value)}; ${allowedBy(issue)}`,
+          )
+        else if (file) {
+          const parent = issue.path.reduce<unknown>((schema, key) => shapeOf(schema)?.[String(key)], Settings)
+          problems.push(...problemOf(file, issue, Object.keys(shapeOf(parent) ?? {})))
+        } else problems.push(`${showPath(issue.path)}: ${issue.message}`)
+        const taken =
+          issue.code === 'unrecognized_keys' ? issue.keys.map(key => [...issue.path, key]) : [issue.path.slice(0, 2)]
+        for (const path of taken) take(keys, path)
+        wrong.push(...taken)
+      }
+  }
+  const say: Written = {
+    ...about,
+    isChosen: path => {
+      const value = valueAt(laid, path)
+      return value !== undefined && yamlOf(value) !== yamlOf(defaultOf(path))
+    },
+    isWrong: path => wrong.some(each => begins(path, each)),
+    writtenAt: path => valueAt(laid, path),
+  }
+  for (const { path, message } of ruleProblems(settings, say)) {
+    const override = fromEnv(path)
+    problems.push(
+      override ? `environment ${override.name}: ${message}` : `${originOf(path)} ${showPath(path)}: ${message}`,
+    )
+  }
+  return { settings: problems.length > 0 ? null : settings, problems, originOf }
+}
