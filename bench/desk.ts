@@ -168,7 +168,7 @@ for (let minute = 1_439; minute >= 0; minute -= 1)
   })
 const users = createUsers({ redis, keys, now: Date.now })
 const user = await users.add('bench', 'admin', randomUUID())
-const { session } = await createSessions({ redis, keys, users, lasts: DAY, now: Date.now }).begin(user, {
+const { session } = await createSessions({ redis, keys, users, lasts: () => DAY, now: Date.now }).begin(user, {
   address: '127.0.0.1',
   device: undefined,
 })

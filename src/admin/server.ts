@@ -54,7 +54,7 @@ export const startAdmin = async (parts: AdminParts): Promise<AdminServer> => {
   const { settings, redis, keys, queues, audit, door, log, probes, pulse, now } = parts
   const users = createUsers({ redis, keys, now })
   const tokens = createTokens({ redis, keys, now })
-  const sessions = createSessions({ redis, keys, users, lasts: settings.session, now })
+  const sessions = createSessions({ redis, keys, users, lasts: () => settings.session, now })
   if (await users.adopt()) log.info('the password of before is now that of the user admin')
   if (settings.password !== '') await users.ensureAdmin(settings.password)
   const refusals = createRefusals({ redis, keys, log, now, onRefused: parts.onRefused })

@@ -19,7 +19,6 @@ import { ANSWER_WITHIN } from '../http/in-time.ts'
 import { listsRoute } from '../http/lists-route.ts'
 import { serveProbes } from '../http/probe-server.ts'
 import { startHttp } from '../http/server.ts'
-import type { HttpSettings } from '../http/settings.ts'
 import { updatesRoute } from '../http/updates-route.ts'
 import { SCHEMA } from '../migrations/registry.ts'
 import { createClock } from '../redis/clock.ts'
@@ -37,6 +36,7 @@ import type { Role } from './config/schema.ts'
 import { startDesk } from './desk.ts'
 import { createLogLevels, levelFor } from './log-levels.ts'
 import { readForMonitoring, readSample } from './readings.ts'
+import { reloaded } from './reload.ts'
 import { createServices } from './services.ts'
 import { DAEMONS_SWEPT, readSummary } from './status.ts'
 import { version } from './version.ts'
@@ -52,7 +52,7 @@ export interface Daemon {
   readonly httpUrl: string | null
   /** A link that sets the admin's password, once; null where one is set. */
   readonly setupUrl: string | null
-  /** Takes up a new configuration. What only a restart can change (roles, Redis, ports) is left as it is and named. */
+  /** Takes up a new configuration. What counts at the next start only (roles, Redis, ports) is left as it is and named. */
   reload(config: Config): Promise<void>
   /** Finishes jobs in hand within the configured time, then lets go of the rest: others take it up. */
   stop(): Promise<void>
@@ -71,6 +71,7 @@ const BEAT = 5_000
 /** How often a process looks whether the catalogue was changed with the command line. */
 const LOOK = 1_000
 const HUBS_AT_ONCE = 4
+const LISTS_AT_ONCE = 4
 const PUSH_TICK = 5_000
 const RECONCILE_TICK = 60_000
 const ROOM_TICK = 10_000
@@ -171,7 +172,7 @@ const begin = async (
 
   const work = <Definition extends (typeof definitions)[keyof typeof definitions]>(
     definition: Definition,
-    concurrency: number,
+    concurrency: () => number,
   ) =>
     // One signature serves all three: a worker only passes a definition's own data on to it.
     workers.push(
@@ -188,11 +189,11 @@ const begin = async (
       }),
     )
   if (has('crawl')) {
-    work(definitions.crawl, config.settings.crawl.concurrency)
-    work(definitions.push, HUBS_AT_ONCE)
+    work(definitions.crawl, () => config.settings.crawl.concurrency)
+    work(definitions.push, () => HUBS_AT_ONCE)
   }
-  if (has('articles')) work(definitions.articles, config.settings.articles.concurrency)
-  if (has('publish')) work(definitions.publish, 4)
+  if (has('articles')) work(definitions.articles, () => config.settings.articles.concurrency)
+  if (has('publish')) work(definitions.publish, () => LISTS_AT_ONCE)
 
   const counter = has('events')
     ? createEventCounter({
@@ -256,66 +257,67 @@ const begin = async (
     looking = looking.then(look).catch((error: unknown) => log.warn({ err: error }, 'the catalogue could not be read'))
   }, LOOK)
 
-  const { crawl, lists } = config.settings
   const queueDue = createCrawlDue({ queues, sources: services.sources, network: services.network, now })
-  const stopSchedule = has('scheduler')
-    ? startSchedule(
-        [
-          {
-            name: 'crawl-due',
-            every: crawl.tick,
-            run: async signal => {
-              await queueDue(crawl.tick, signal)
+  const schedule = () =>
+    has('scheduler')
+      ? startSchedule(
+          [
+            {
+              name: 'crawl-due',
+              every: config.settings.crawl.tick,
+              run: async signal => {
+                await queueDue(config.settings.crawl.tick, signal)
+              },
             },
-          },
-          {
-            name: 'share-budget',
-            every: 60_000,
-            run: async () => {
-              const price = await services.sources.reprice()
-              if (price !== null) log.debug({ price: Math.round(price) }, 'budget shared out')
+            {
+              name: 'share-budget',
+              every: 60_000,
+              run: async () => {
+                const price = await services.sources.reprice()
+                if (price !== null) log.debug({ price: Math.round(price) }, 'budget shared out')
+              },
             },
-          },
-          {
-            name: 'push-due',
-            every: PUSH_TICK,
-            run: async () => {
-              const due = await services.push.claimDue(CLAIM)
-              if (due.length > 0) await addPushes(queues, due)
+            {
+              name: 'push-due',
+              every: PUSH_TICK,
+              run: async () => {
+                const due = await services.push.claimDue(CLAIM)
+                if (due.length > 0) await addPushes(queues, due)
+              },
             },
-          },
-          {
-            name: 'push-reconcile',
-            every: RECONCILE_TICK,
-            run: async () => {
-              await services.push.reconcile()
+            {
+              name: 'push-reconcile',
+              every: RECONCILE_TICK,
+              run: async () => {
+                await services.push.reconcile()
+              },
             },
-          },
-          {
-            name: 'make-room',
-            every: ROOM_TICK,
-            run: async () => {
-              await services.room.make()
+            {
+              name: 'make-room',
+              every: ROOM_TICK,
+              run: async () => {
+                await services.room.make()
+              },
             },
-          },
-          {
-            name: 'sample',
-            every: 60_000,
-            run: async () => samples.keep(await readSample(watched, services.publisher.names())),
-          },
-          {
-            name: 'refresh-lists',
-            every: lists.refresh,
-            run: async () => {
-              await services.publisher.keep()
-              await services.edits.follow()
-              await services.context.publishing.lists(services.publisher.names(), true)
+            {
+              name: 'sample',
+              every: 60_000,
+              run: async () => samples.keep(await readSample(watched, services.publisher.names())),
             },
-          },
-        ],
-        { redis, keys, daemonId: id, log },
-      )
-    : async () => undefined
+            {
+              name: 'refresh-lists',
+              every: config.settings.lists.refresh,
+              run: async () => {
+                await services.publisher.keep()
+                await services.edits.follow()
+                await services.context.publishing.lists(services.publisher.names(), true)
+              },
+            },
+          ],
+          { redis, keys, daemonId: id, log },
+        )
+      : async () => undefined
+  let stopSchedule = schedule()
 
   let admin: AdminServer | null = null
   if (has('admin')) {
@@ -365,6 +367,24 @@ const begin = async (
   }
   log.info({ id, roles, redis: server.origin, ...reached }, 'newsdesk runs')
 
+  let reloading: Promise<void> = Promise.resolve()
+  const takeUpConfig = async (next: Config): Promise<void> => {
+    const { crawl, lists } = config.settings
+    const { config: inForce, taken, waiting } = reloaded(initial, config, next)
+    config = inForce
+    for (const worker of workers) worker.adjust()
+    if (crawl.tick !== config.settings.crawl.tick || lists.refresh !== config.settings.lists.refresh) {
+      await stopSchedule()
+      if (!ending.signal.aborted) stopSchedule = schedule()
+    }
+    for (const setting of waiting) log.warn({ setting }, 'this setting counts at the next start')
+    if (has('scheduler')) {
+      await services.publisher.publishSections()
+      await takeUp('sources')
+    }
+    log.info({ changed: taken }, 'configuration reloaded')
+  }
+
   return {
     id,
     adminUrl: admin?.url ?? null,
@@ -372,16 +392,8 @@ const begin = async (
     httpUrl: http?.url ?? null,
     setupUrl: admin?.setupUrl ?? null,
     async reload(next) {
-      const fixed: string[] = (['redis', 'roles', 'admin', 'metrics', 'tracing'] as const).filter(
-        key => JSON.stringify(next.settings[key]) !== JSON.stringify(config.settings[key]),
-      )
-      const listens = ({ port, host, proxies }: HttpSettings) => JSON.stringify([port, host, proxies])
-      if (listens(next.settings.http) !== listens(config.settings.http)) fixed.push('http')
-      if (fixed.length > 0) log.warn({ keys: fixed }, 'these settings change at a restart only')
-      config = next
-      if (!has('scheduler')) return
-      await services.publisher.publishSections()
-      await takeUp('configuration reloaded')
+      reloading = reloading.catch(() => undefined).then(() => takeUpConfig(next))
+      await reloading
     },
     async stop() {
       ending.abort()

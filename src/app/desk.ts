@@ -43,7 +43,13 @@ export const startDesk = ({
   const audit = createAudit({ redis, keys, now })
   return startAdmin({
     ...parts,
-    settings: settings().admin,
+    // What counts at once is read when it is used; all else was read by the start.
+    settings: {
+      ...settings().admin,
+      get session() {
+        return settings().admin.session
+      },
+    },
     ...{ sources, audit },
     queues: { ...queues },
     sourceActs: createSourceActs({

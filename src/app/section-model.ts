@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { decodeModel, type Sample, type SectionModel } from '../article/model.ts'
 import { parseSectionWords } from '../article/train.ts'
+import { ConfigError } from './config/problems.ts'
 
 export const modelDir = join(dirname(fileURLToPath(import.meta.url)), '../article/model')
 
@@ -13,14 +14,17 @@ export const ownModel = (configDir: string): string => join(configDir, 'sections
 
 /**
  * @param path of a model of your own; the shipped one where none is named
- * @throws Error saying where, where there is none or it cannot be read
+ * @throws ConfigError saying where, where there is none or it cannot be read
  */
 export const loadSectionModel = (path = join(modelDir, 'sections.bin')): SectionModel => {
-  if (!existsSync(path)) throw new Error(`No section model at ${path}; \`newsdesk train-sections\` writes one.`)
+  if (!existsSync(path)) throw new ConfigError([`No section model at ${path}; \`newsdesk train-sections\` writes one.`])
   try {
     return decodeModel(readFileSync(path))
   } catch (cause) {
-    throw new Error(`${path} is no section model; \`newsdesk train-sections\` writes one.`, { cause })
+    throw new ConfigError(
+      [`${path} is no section model: leave it out, or write one with \`newsdesk train-sections\`.`],
+      { cause },
+    )
   }
 }
 

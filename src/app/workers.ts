@@ -14,7 +14,8 @@ import { isConnectionTrouble, isPassingTrouble } from '../redis/trouble.ts'
 export interface WorkerParts {
   readonly connection: ConnectionOptions
   readonly keys: Keys
-  readonly concurrency: number
+  /** Jobs at a time, as it stands now. */
+  readonly concurrency: () => number
   /** Everything of the context but the job itself. */
   readonly services: Omit<JobContext, 'job' | 'log'>
   readonly log: Logger
@@ -30,6 +31,8 @@ export interface RunningWorker {
   finish(): Promise<void>
   /** Lets go of the jobs in hand: another worker takes them up as stalled. */
   abandon(): Promise<void>
+  /** Takes up another `concurrency`. */
+  adjust(): void
 }
 
 // A worker killed without a word leaves its jobs locked: they come back within lock + check, here 8 s. (docs/decisions/0101)
@@ -118,7 +121,7 @@ export const startWorker = <Name extends string, Schema extends z.ZodType>(
   const worker = new Worker(queue, process, {
     connection,
     prefix: keys.bull(),
-    concurrency,
+    concurrency: concurrency(),
     lockDuration: LOCK,
     stalledInterval: STALLED_CHECK,
     // Processors are idempotent, so a job that lost its worker is run again rather than given up after the second time.
@@ -141,5 +144,11 @@ export const startWorker = <Name extends string, Schema extends z.ZodType>(
   worker.on('error', error => {
     if (!isConnectionTrouble(error)) log().error({ err: error }, 'worker error')
   })
-  return { finish: () => worker.close(), abandon: () => worker.close(true) }
+  return {
+    finish: () => worker.close(),
+    abandon: () => worker.close(true),
+    adjust() {
+      worker.concurrency = concurrency()
+    },
+  }
 }

@@ -78,8 +78,8 @@ const blocked = (detail: string): Failure & { code: string } =>
   Object.assign(new Failure('blocked', detail), { code: 'BLOCKED' })
 
 export interface ConnectionLimits {
-  /** ms to connect, TLS included. */
-  readonly connectTimeout: number
+  /** ms to connect, TLS included; as it stands now. */
+  readonly connectTimeout: () => number
   readonly maxHeaderSize: number
 }
 
@@ -89,10 +89,13 @@ export const createAgent = (
   resolve: Resolve,
   { connectTimeout, maxHeaderSize }: ConnectionLimits,
 ): Agent => {
-  const connect = buildConnector({ lookup: guardedLookup(guard, resolve), timeout: connectTimeout })
+  const lookup = guardedLookup(guard, resolve)
+  const connectorFor = (timeout: number) => ({ timeout, connect: buildConnector({ lookup, timeout }) })
+  let connector = connectorFor(connectTimeout())
   return new Agent({
     connect: (options, callback) => {
-      connect(options, (...answer) => {
+      if (connector.timeout !== connectTimeout()) connector = connectorFor(connectTimeout())
+      connector.connect(options, (...answer) => {
         const [error, socket] = answer
         if (error !== null) return callback(error, null)
         const refusal = socket.remoteAddress === undefined ? 'it is gone' : guard().refuses(socket.remoteAddress)

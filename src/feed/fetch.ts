@@ -140,7 +140,10 @@ export const createFetcher = (
 ): Fetcher => {
   const settings = typeof wanted === 'function' ? wanted : () => wanted
   const guard = guardOf(() => settings().allow)
-  const agent = createAgent(guard, resolve, { connectTimeout: settings().headersTimeout, maxHeaderSize: MOST_HEADERS })
+  const agent = createAgent(guard, resolve, {
+    connectTimeout: () => settings().headersTimeout,
+    maxHeaderSize: MOST_HEADERS,
+  })
 
   const ask = async (url: URL, { headers, deadline }: Asked, authorization: { authorization?: string }) => {
     const { headersTimeout, ports, optOut } = settings()

@@ -63,7 +63,10 @@ export const createPoster = (
   { now = Date.now, resolve = createResolve() }: PosterParts = {},
 ): Poster => {
   const guard = guardOf(() => settings().allow)
-  const agent = createAgent(guard, resolve, { connectTimeout: settings().headersTimeout, maxHeaderSize: MOST_HEADERS })
+  const agent = createAgent(guard, resolve, {
+    connectTimeout: () => settings().headersTimeout,
+    maxHeaderSize: MOST_HEADERS,
+  })
 
   const ask = (url: URL, body: string, authorization: { authorization?: string }, { signal }: Deadline) => {
     const { ports, optOut, headersTimeout, totalTimeout } = settings()

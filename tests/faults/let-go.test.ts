@@ -112,7 +112,7 @@ describe('a job put off on a machine whose clock is an hour ahead', () => {
     const job = await queues.crawl.add('put off', {})
     vi.spyOn(Date, 'now').mockImplementation(() => real() + HOUR)
     const worker = startWorker(putOff, {
-      ...{ connection: connect(), keys: own, concurrency: 1, log: pino({ level: 'silent' }), now: real },
+      ...{ connection: connect(), keys: own, concurrency: () => 1, log: pino({ level: 'silent' }), now: real },
       services: {} as WorkerParts['services'], // it uses none
     })
     // A deadline is set by a clock that is right.

@@ -50,7 +50,7 @@ export interface SessionParts {
   readonly keys: Keys
   readonly users: Users
   /** ms for which one stays logged in. */
-  readonly lasts: number
+  readonly lasts: () => number
   /** ms since the epoch. */
   readonly now: () => number
 }
@@ -64,7 +64,7 @@ export const createSessions = ({ redis, keys, users, lasts, now }: SessionParts)
 
   const begin: Sessions['begin'] = async ({ name, generation }, { address, device }) => {
     const session = newSecret()
-    await redis.set(sessionKey(session), JSON.stringify({ user: name, generation }), 'PX', lasts)
+    await redis.set(sessionKey(session), JSON.stringify({ user: name, generation }), 'PX', lasts())
     return { session, device: await devices.remember(name, device, networkOf(address)) }
   }
 

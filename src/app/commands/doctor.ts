@@ -1,5 +1,6 @@
 /** `newsdesk doctor`: what is wrong with this installation, and how to mend it. */
 
+import { existsSync } from 'node:fs'
 import { createServer } from 'node:net'
 import pc from 'picocolors'
 import { createFetcher } from '../../feed/fetch.ts'
@@ -8,6 +9,7 @@ import { NoRedisError } from '../../redis/server.ts'
 import { readServers } from '../../redis/servers.ts'
 import { type Config, loadConfig } from '../config/load.ts'
 import { ConfigError } from '../config/problems.ts'
+import { loadSectionModel, ownModel } from '../section-model.ts'
 import { withRedis } from '../with-redis.ts'
 import { checkData, type Finding } from './doctor-data.ts'
 
@@ -106,21 +108,33 @@ const isNewsdesk = async (host: string, port: number): Promise<boolean> => {
   }
 }
 
-const checkPort = async (config: Config): Promise<Finding> => {
-  const { host, port } = config.settings.admin
+/** The servers that this configuration starts, with the name of each. */
+const placesOf = ({ settings: { admin, http, metrics, roles } }: Config) => [
+  ...(roles.includes('admin') ? [{ name: 'Admin', key: 'admin', host: admin.host, port: admin.port }] : []),
+  ...(roles.includes('http') && http.port >= 0
+    ? [{ name: 'Public', key: 'http', host: http.host, port: http.port }]
+    : []),
+  ...(metrics.port === null ? [] : [{ name: 'Metrics', key: 'metrics', host: metrics.host, port: metrics.port }]),
+]
+
+/** Whether it can be listened on; where a newsdesk runs already, whether it is the one that does. */
+const checkPort = async ({ name, key, host, port }: ReturnType<typeof placesOf>[number]): Promise<Finding> => {
   const probe = createServer()
   const trouble = await new Promise<NodeJS.ErrnoException | null>(resolve => {
     probe.once('error', resolve)
     probe.listen(port, host, () => probe.close(() => resolve(null)))
   })
-  const check = 'Admin port'
+  const check = `${name} port`
   if (trouble === null) return { check, state: 'good', what: `${host}:${port} is free` }
   if (await isNewsdesk(host, port)) return { check, state: 'good', what: `newsdesk answers at ${host}:${port}` }
   return {
     check,
-    state: 'warning',
+    state: 'bad',
     what: `${host}:${port} cannot be listened on (${trouble.code})`,
-    mend: 'somebody else listens there: choose another admin.port',
+    mend:
+      trouble.code === 'EADDRINUSE'
+        ? `somebody else listens there: choose another ${key}.port`
+        : `choose another ${key}.host or ${key}.port`,
   }
 }
 
@@ -165,6 +179,9 @@ export const doctorCommand = async (
       state: 'good',
       what: `${config.sources.length} sources, ${config.taxonomy.length} sections in ${configDir}`,
     })
+    const own = ownModel(config.dir)
+    // Read at the start: what is broken would keep it from coming up.
+    if (existsSync(own)) loadSectionModel(own)
     if (config.settings.crawl.contact === '') {
       findings.push({
         check: 'Contact',
@@ -177,7 +194,7 @@ export const doctorCommand = async (
     findings.push(...redis)
     if (redis.every(({ check, state }) => check !== 'Redis' || state === 'good'))
       findings.push(...(await unlessAway(() => checkData(configDir, repair))))
-    findings.push(await checkPort(config), ...(await checkSources(config)))
+    findings.push(...(await Promise.all(placesOf(config).map(checkPort))), ...(await checkSources(config)))
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
     findings.push(...error.problems.map((what): Finding => ({ check: 'Configuration', state: 'bad', what })))

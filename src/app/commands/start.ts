@@ -2,16 +2,16 @@
 
 import type { Logger } from 'pino'
 import { resolveRedis } from '../../redis/server.ts'
-import { loadConfig } from '../config/load.ts'
+import { type Config, loadConfig } from '../config/load.ts'
 import { ConfigError } from '../config/problems.ts'
 import type { Role } from '../config/schema.ts'
-import { type Daemon, startDaemon } from '../daemon.ts'
+import { startDaemon } from '../daemon.ts'
 import { createLog } from '../log.ts'
 import { belongsToOneRequest } from '../uncaught.ts'
 
 /** Ends the process with 0, once stopped. */
 export const start = async (configDir: string, roles: readonly Role[] | undefined): Promise<never> => {
-  const config = loadConfig(configDir, process.env)
+  let config = loadConfig(configDir, process.env, { roles })
   const log = createLog({ level: config.settings.log.level, to: 1 })
   const { redis: wanted } = config.settings
   const server = await resolveRedis({
@@ -30,13 +30,27 @@ export const start = async (configDir: string, roles: readonly Role[] | undefine
   process.on('uncaughtException', crashed)
   process.on('unhandledRejection', error => crashed(error, 'unhandledRejection'))
 
-  const asked = untilAsked(config.settings.shutdown, log)
+  const asked = untilAsked(() => config.settings.shutdown, log)
   const starting = startDaemon({ config, ...(roles ? { roles } : {}), redis: server, log }).catch(
     async (error: unknown) => {
       await server.stop()
       throw error
     },
   )
+  process.on('SIGHUP', () => {
+    // Before all runs there is nothing to reload yet: it is done then.
+    starting
+      .then(
+        async daemon => {
+          const next = readAgain(configDir, roles, log)
+          if (next === null) return
+          await daemon.reload(next)
+          config = next
+        },
+        () => undefined, // told below
+      )
+      .catch((error: unknown) => log.error({ err: error }, 'reload failed; the sources may be as before'))
+  })
   const daemon = await Promise.race([starting, asked])
   if (daemon === undefined) {
     // Told to stop while still waiting for Redis: there is nothing in hand.
@@ -45,7 +59,6 @@ export const start = async (configDir: string, roles: readonly Role[] | undefine
     process.exit(0)
   }
   if (daemon.setupUrl) log.info(`Set the admin's password once at ${daemon.setupUrl}`)
-  reloadOnHangup(configDir, daemon, log)
   await asked
   await daemon.stop()
   await server.stop()
@@ -54,7 +67,7 @@ export const start = async (configDir: string, roles: readonly Role[] | undefine
 }
 
 /** Resolves at the first SIGTERM or SIGINT; the second ends the process at once. */
-const untilAsked = (within: number, log: Logger): Promise<undefined> =>
+const untilAsked = (within: () => number, log: Logger): Promise<undefined> =>
   new Promise(resolve => {
     let asked = false
     const stop = (signal: NodeJS.Signals) => {
@@ -63,23 +76,20 @@ const untilAsked = (within: number, log: Logger): Promise<undefined> =>
         process.exit(1)
       }
       asked = true
-      log.info({ signal, within }, 'stopping: jobs in hand are finished')
+      log.info({ signal, within: within() }, 'stopping: jobs in hand are finished')
       resolve(undefined)
     }
     process.on('SIGTERM', stop)
     process.on('SIGINT', stop)
   })
 
-const reloadOnHangup = (configDir: string, daemon: Daemon, log: Logger): void => {
-  process.on('SIGHUP', () => {
-    try {
-      const next = loadConfig(configDir, process.env)
-      daemon
-        .reload(next)
-        .catch((error: unknown) => log.error({ err: error }, 'reload failed; the sources may be as before'))
-    } catch (error) {
-      if (!(error instanceof ConfigError)) throw error
-      log.error({ problems: error.problems }, 'the new configuration is refused; the old one stays in force')
-    }
-  })
+/** @returns null where it is refused, which is told */
+const readAgain = (configDir: string, roles: readonly Role[] | undefined, log: Logger): Config | null => {
+  try {
+    return loadConfig(configDir, process.env, { roles })
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    log.error({ problems: error.problems }, 'the new configuration is refused; the old one stays in force')
+    return null
+  }
 }

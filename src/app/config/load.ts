@@ -20,6 +20,8 @@ export interface Config {
   readonly dir: string
   /** Where a key stands, as an error names it; unknown of what was read from no file. */
   readonly originOf?: (path: readonly string[]) => string
+  /** A key as it was written; undefined where it was not. */
+  readonly writtenAt?: (path: readonly string[]) => unknown
 }
 
 const readYaml = (dir: string, name: string, problems: string[]): ReadFile | null => {
@@ -154,6 +156,7 @@ export const loadConfig = (dir: string, env: NodeJS.ProcessEnv, { roles }: LoadO
     settings,
     problems: wrong,
     originOf,
+    writtenAt,
   } = readSettings(main ?? null, env, {
     roles,
     sourceIds: idsIn(sourcesFile ?? null, 'sources'),
@@ -177,5 +180,5 @@ export const loadConfig = (dir: string, env: NodeJS.ProcessEnv, { roles }: LoadO
   const taxonomy = sectionsFile ? readSections(sectionsFile, problems) : []
   const sources = sourcesFile ? readSources(sourcesFile, idsIn(sectionsFile ?? null, 'sections'), problems) : []
   if (problems.length > 0 || !settings) throw new ConfigError(problems)
-  return { settings, sources, taxonomy, dir, originOf }
+  return { settings, sources, taxonomy, dir, originOf, writtenAt }
 }

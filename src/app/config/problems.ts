@@ -10,11 +10,12 @@ export class ConfigError extends Error {
   readonly code = 'CONFIG'
   readonly problems: readonly string[]
 
-  constructor(problems: readonly string[]) {
+  constructor(problems: readonly string[], options?: ErrorOptions) {
     super(
       problems.length === 1
         ? problems[0]
         : `${problems.length} problems in the configuration:\n  ${problems.join('\n  ')}`,
+      options,
     )
     this.problems = problems
   }

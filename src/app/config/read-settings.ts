@@ -12,6 +12,8 @@ export interface ReadSettings {
   readonly problems: readonly string[]
   /** Where a key stands: `config/newsdesk.yaml:12:3` or `environment NEWSDESK_X`; where it would stand, if it is nowhere. */
   readonly originOf: (path: readonly string[]) => string
+  /** A key as it was written; undefined where it was not. */
+  readonly writtenAt: (path: readonly string[]) => unknown
 }
 
 type Keys = Record<string, unknown>
@@ -70,6 +72,8 @@ export const readSettings = (
     return file ? placeOf(file, path) : 'newsdesk.yaml'
   }
 
+  const writtenAt = (path: readonly string[]): unknown => valueAt(laid, path)
+
   const wrong: PropertyKey[][] = []
   let settings: Settings | null = null
   // What is wrong by itself is told and taken out, so that the rules between the others can be told beside it.
@@ -100,7 +104,7 @@ export const readSettings = (
       return value !== undefined && yamlOf(value) !== yamlOf(defaultOf(path))
     },
     isWrong: path => wrong.some(each => begins(path, each)),
-    writtenAt: path => valueAt(laid, path),
+    writtenAt,
   }
   for (const { path, message } of ruleProblems(settings, say)) {
     const override = fromEnv(path)
@@ -108,5 +112,5 @@ export const readSettings = (
       override ? `environment ${override.name}: ${message}` : `${originOf(path)} ${showPath(path)}: ${message}`,
     )
   }
-  return { settings: problems.length > 0 ? null : settings, problems, originOf }
+  return { settings: problems.length > 0 ? null : settings, problems, originOf, writtenAt }
 }
