@@ -1,9 +1,10 @@
 // What tsc leaves behind: files that the code reads at run time from beside itself, such as Lua scripts.
-import { cpSync, readdirSync } from 'node:fs'
+import { cpSync, existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
 const ASSET = /\.(lua|json|bin|css|js|svg|txt|xml|html|c)$/
-for (const root of ['src', 'jobs', 'bench']) {
+// The image is built without benchmarks: .dockerignore leaves them out.
+for (const root of ['src', 'jobs', 'bench'].filter(existsSync)) {
   for (const entry of readdirSync(root, { recursive: true, withFileTypes: true })) {
     const file = join(entry.parentPath, entry.name)
     if (entry.isFile() && ASSET.test(entry.name)) cpSync(file, join('dist', file), { recursive: true })

@@ -7,6 +7,7 @@ import { ConfigError } from '../config/problems.ts'
 import type { Role } from '../config/schema.ts'
 import { startDaemon } from '../daemon.ts'
 import { createLog } from '../log.ts'
+import { differentSignals } from '../told-to-end.ts'
 import { belongsToOneRequest } from '../uncaught.ts'
 
 /** Ends the process with 0, once stopped. */
@@ -69,8 +70,10 @@ export const start = async (configDir: string, roles: readonly Role[] | undefine
 /** Resolves at the first SIGTERM or SIGINT; the second ends the process at once. */
 const untilAsked = (within: () => number, log: Logger): Promise<undefined> =>
   new Promise(resolve => {
+    const isAnother = differentSignals()
     let asked = false
     const stop = (signal: NodeJS.Signals) => {
+      if (!isAnother()) return
       if (asked) {
         log.warn({ signal }, 'second signal: ending at once')
         process.exit(1)

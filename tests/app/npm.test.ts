@@ -1,0 +1,127 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { cpSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { aConfigFolder } from '../support/cli.ts'
+import { aFolder } from '../support/folder.ts'
+import { until } from '../support/until.ts'
+
+/** A copy of the project, built where nobody else builds. */
+let project = ''
+beforeAll(() => {
+  project = aFolder('npm')
+  for (const part of ['src', 'jobs', 'bench', 'scripts', 'config', 'schemas', 'package.json', 'tsconfig.json'])
+    cpSync(part, join(project, part), { recursive: true })
+  cpSync('tsconfig.build.json', join(project, 'tsconfig.build.json'))
+  symlinkSync(resolve('node_modules'), join(project, 'node_modules'))
+})
+
+const groups = new Set<number>()
+afterAll(() => {
+  for (const group of groups) {
+    try {
+      process.kill(-group, 'SIGKILL')
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error // it has ended, as it should
+    }
+  }
+})
+
+/** `npm start` or the like in a process group of its own, as a terminal or a supervisor runs it. */
+const npm = (script: string, more: readonly string[], env: NodeJS.ProcessEnv) => {
+  const child: ChildProcess = spawn('npm', ['run', script, ...more], {
+    cwd: project,
+    env: {
+      ...Object.fromEntries(
+        Object.entries(process.env).filter(([name]) => !/^(NEWSDESK_|npm_|VITEST|NODE_OPTIONS$)/i.test(name)),
+      ),
+      ...{ NO_COLOR: '1', ...env },
+    },
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const { pid = 0 } = child
+  groups.add(pid)
+  let text = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream?.setEncoding('utf8').on('data', chunk => {
+      text += chunk
+    })
+  const ended = new Promise<void>(done => child.once('close', () => done()))
+  return { pid, text: () => text, ended }
+}
+
+const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    // There is no such process any more.
+    return false
+  }
+}
+
+const PATIENT = { timeout: 240_000, every: 100 }
+const daemonOf = (text: string): number => Number(/"pid":(\d+).*newsdesk runs/.exec(text)?.[1] ?? 0)
+
+describe('npm start', () => {
+  const aStart = async () => {
+    const { dir } = aConfigFolder({ settings: 'admin: { port: 0 }\n' })
+    // A Redis of its own, in a folder whose path is short enough for a socket.
+    const started = npm('start', [], { NEWSDESK_CONFIG: dir, NEWSDESK_DATA: join(aFolder('d'), 'r') })
+    const pid = await until(() => daemonOf(started.text()), Boolean, PATIENT)
+    return { ...started, daemon: pid }
+  }
+
+  it('that is told to end by SIGTERM takes its daemon with it, and its Redis', { timeout: 300_000 }, async () => {
+    const { pid, daemon, text, ended } = await aStart()
+    process.kill(pid, 'SIGTERM')
+    await until(() => !isAlive(daemon), Boolean, PATIENT)
+    await ended
+    expect(text()).toContain('newsdesk stopped')
+    expect(text()).not.toContain('second signal')
+  })
+
+  it('that is ended by Ctrl-C finishes what is in hand, though npm passes the signal on once more', {
+    timeout: 300_000,
+  }, async () => {
+    const { pid, daemon, text, ended } = await aStart()
+    process.kill(-pid, 'SIGINT')
+    await until(() => !isAlive(daemon), Boolean, PATIENT)
+    await ended
+    expect(text()).toContain('newsdesk stopped')
+    expect(text()).not.toContain('second signal')
+  })
+
+  it('that is told to end while it still builds starts no daemon', { timeout: 300_000 }, async () => {
+    writeFileSync(join(project, 'src/app/version-note.ts'), 'export const note = 1\n')
+    const { dir } = aConfigFolder({ settings: 'admin: { port: 0 }\n' })
+    const started = npm('start', [], { NEWSDESK_CONFIG: dir, NEWSDESK_DATA: join(aFolder('d'), 'r') })
+    await until(() => /prestart/.test(started.text()), Boolean, PATIENT)
+    process.kill(started.pid, 'SIGTERM')
+    await started.ended
+    expect(started.text()).not.toContain('newsdesk runs')
+  })
+})
+
+describe('npm run demo', () => {
+  it('that is told to end by SIGTERM leaves nothing running', { timeout: 300_000 }, async () => {
+    const demo = npm('demo', ['--', '--once'], {})
+    await until(() => /Starting newsdesk/.test(demo.text()), Boolean, PATIENT)
+    process.kill(demo.pid, 'SIGTERM')
+    await demo.ended
+    await until(
+      () => {
+        try {
+          process.kill(-demo.pid, 0)
+          return false
+        } catch {
+          // The group is empty.
+          return true
+        }
+      },
+      Boolean,
+      PATIENT,
+    )
+  })
+})
