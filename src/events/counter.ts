@@ -55,10 +55,10 @@ export interface CounterParts {
 }
 
 /** @returns whether so much time has passed since it last was; a clock that steps back makes it due as well */
-const everyMs = (ms: number, now: () => number) => {
+const everyMs = (ms: number | (() => number), now: () => number) => {
   let last = Number.NEGATIVE_INFINITY
   return (): boolean => {
-    if (Math.abs(now() - last) < ms) return false
+    if (Math.abs(now() - last) < (typeof ms === 'number' ? ms : ms())) return false
     last = now()
     return true
   }
@@ -113,7 +113,7 @@ export const createEventCounter = (parts: CounterParts): EventCounter => {
   }
 
   const run = async (signal: AbortSignal): Promise<void> => {
-    const [claimDue, retireDue] = [everyMs(settings().claimAfter, now), everyMs(RETIRE_EVERY, now)]
+    const [claimDue, retireDue] = [everyMs(() => settings().claimAfter, now), everyMs(RETIRE_EVERY, now)]
     const [copyDue, trimDue, sweepDue] = [everyMs(COPY_EVERY, now), everyMs(TRIM_EVERY, now), everyMs(SWEEP_EVERY, now)]
     let latest = 0
     let copied: Promise<unknown> = Promise.resolve()

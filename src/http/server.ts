@@ -18,7 +18,7 @@ export interface PublicRoute {
 }
 
 export interface HttpParts {
-  /** Read at each request but for port, host and proxies, which change at a restart only. */
+  /** Read at each request but for port, host and proxies, which count at the next start. */
   readonly settings: () => HttpSettings
   readonly routes: readonly PublicRoute[]
   /** Of the Redis that the routes ask; without it they are only bounded in time. */

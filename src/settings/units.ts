@@ -33,9 +33,9 @@ export const Size = amount(BYTES, '10MB')
 
 /** A duration within bounds, both written as one. */
 export const span = (least: string, most = LONGEST) =>
-  Duration.refine(
+  amount(MS, '10m').refine(
     ms => ms >= msOf(least) && ms <= msOf(most),
-    most === LONGEST ? `must be ${least} or longer` : `must be from ${least} to ${most}`,
+    most === LONGEST ? `must be ${least} or longer, and ${LONGEST} at most` : `must be from ${least} to ${most}`,
   )
 
 /** A size of so many bytes or more. */

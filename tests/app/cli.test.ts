@@ -200,7 +200,7 @@ describe('Redis that goes away', () => {
 describe('newsdesk doctor, where the admin port is taken', () => {
   it.each([
     ['{"status":"alive"}', /✓ Admin port: newsdesk answers at 127\.0\.0\.1:\d+/],
-    ['<h1>welcome</h1>', /! Admin port: .*EADDRINUSE.*\n.*somebody else listens there/],
+    ['<h1>welcome</h1>', /✗ Admin port: .*EADDRINUSE.*\n.*somebody else listens there/],
   ])('tells by the answer %s who holds it', async (answer, said) => {
     const holder = await serve((_request, response) => response.end(answer))
     const { newsdesk, write, settings } = anInstallation('courier')

@@ -1,20 +1,25 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { cpSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { aConfigFolder } from '../support/cli.ts'
 import { aFolder } from '../support/folder.ts'
 import { until } from '../support/until.ts'
 
-/** A copy of the project, built where nobody else builds. */
+/** The scripts of package.json as they are, with a build that runs for as long as it is told, over the code as it stands here. */
 let project = ''
 beforeAll(() => {
   project = aFolder('npm')
-  for (const part of ['src', 'jobs', 'bench', 'scripts', 'config', 'schemas', 'package.json', 'tsconfig.json'])
-    cpSync(part, join(project, part), { recursive: true })
-  cpSync('tsconfig.build.json', join(project, 'tsconfig.build.json'))
+  const own = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> }
+  own.scripts.build = 'node build.mjs'
+  writeFileSync(join(project, 'package.json'), JSON.stringify(own))
+  builds('')
+  mkdirSync(join(project, 'dist/src/app'), { recursive: true })
+  const main = `import { register } from 'tsx/esm/api'\nregister()\nawait import(${JSON.stringify(resolve('src/app/main.ts'))})\n`
+  writeFileSync(join(project, 'dist/src/app/main.js'), main)
   symlinkSync(resolve('node_modules'), join(project, 'node_modules'))
 })
+const builds = (code: string) => writeFileSync(join(project, 'build.mjs'), code)
 
 const groups = new Set<number>()
 afterAll(() => {
@@ -94,13 +99,14 @@ describe('npm start', () => {
   })
 
   it('that is told to end while it still builds starts no daemon', { timeout: 300_000 }, async () => {
-    writeFileSync(join(project, 'src/app/version-note.ts'), 'export const note = 1\n')
+    builds('console.log(`building`); setInterval(() => undefined, 1_000)')
     const { dir } = aConfigFolder({ settings: 'admin: { port: 0 }\n' })
     const started = npm('start', [], { NEWSDESK_CONFIG: dir, NEWSDESK_DATA: join(aFolder('d'), 'r') })
-    await until(() => /prestart/.test(started.text()), Boolean, PATIENT)
+    await until(() => /building/.test(started.text()), Boolean, PATIENT)
     process.kill(started.pid, 'SIGTERM')
     await started.ended
     expect(started.text()).not.toContain('newsdesk runs')
+    builds('')
   })
 })
 

