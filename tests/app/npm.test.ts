@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -52,21 +52,20 @@ const npm = (script: string, more: readonly string[], env: NodeJS.ProcessEnv) =>
     stream?.setEncoding('utf8').on('data', chunk => {
       text += chunk
     })
-  const ended = new Promise<void>(done => child.once('close', () => done()))
+  const ended = new Promise<void>(done => child.once('exit', () => done()))
   return { pid, text: () => text, ended }
 }
 
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    // There is no such process any more.
-    return false
-  }
-}
+/** What runs of a group of processes; what has ended and waits to be fetched runs no more. */
+const running = (group: number): string[] =>
+  execFileSync('ps', ['-eo', 'pgid=,stat=,args='], { encoding: 'utf8' })
+    .split('\n')
+    .map(line => line.trim().split(/\s+/))
+    .filter(([of, state]) => Number(of) === group && !state?.startsWith('Z'))
+    .map(words => words.slice(2).join(' '))
 
-const PATIENT = { timeout: 240_000, every: 100 }
+const PATIENT = { timeout: 120_000, every: 100 }
+const nothing = (left: readonly string[]): boolean => left.length === 0
 const daemonOf = (text: string): number => Number(/"pid":(\d+).*newsdesk runs/.exec(text)?.[1] ?? 0)
 
 describe('npm start', () => {
@@ -74,14 +73,14 @@ describe('npm start', () => {
     const { dir } = aConfigFolder({ settings: 'admin: { port: 0 }\n' })
     // A Redis of its own, in a folder whose path is short enough for a socket.
     const started = npm('start', [], { NEWSDESK_CONFIG: dir, NEWSDESK_DATA: join(aFolder('d'), 'r') })
-    const pid = await until(() => daemonOf(started.text()), Boolean, PATIENT)
-    return { ...started, daemon: pid }
+    await until(() => daemonOf(started.text()), Boolean, PATIENT)
+    return started
   }
 
   it('that is told to end by SIGTERM takes its daemon with it, and its Redis', { timeout: 300_000 }, async () => {
-    const { pid, daemon, text, ended } = await aStart()
+    const { pid, text, ended } = await aStart()
     process.kill(pid, 'SIGTERM')
-    await until(() => !isAlive(daemon), Boolean, PATIENT)
+    await until(() => running(pid), nothing, PATIENT)
     await ended
     expect(text()).toContain('newsdesk stopped')
     expect(text()).not.toContain('second signal')
@@ -90,9 +89,9 @@ describe('npm start', () => {
   it('that is ended by Ctrl-C finishes what is in hand, though npm passes the signal on once more', {
     timeout: 300_000,
   }, async () => {
-    const { pid, daemon, text, ended } = await aStart()
+    const { pid, text, ended } = await aStart()
     process.kill(-pid, 'SIGINT')
-    await until(() => !isAlive(daemon), Boolean, PATIENT)
+    await until(() => running(pid), nothing, PATIENT)
     await ended
     expect(text()).toContain('newsdesk stopped')
     expect(text()).not.toContain('second signal')
@@ -116,18 +115,6 @@ describe('npm run demo', () => {
     await until(() => /Starting newsdesk/.test(demo.text()), Boolean, PATIENT)
     process.kill(demo.pid, 'SIGTERM')
     await demo.ended
-    await until(
-      () => {
-        try {
-          process.kill(-demo.pid, 0)
-          return false
-        } catch {
-          // The group is empty.
-          return true
-        }
-      },
-      Boolean,
-      PATIENT,
-    )
+    await until(() => running(demo.pid), nothing, PATIENT)
   })
 })
