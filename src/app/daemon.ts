@@ -148,13 +148,13 @@ const begin = async (
   const has = (role: Role) => roles.includes(role)
 
   /** Makes what is scheduled and subscribed fit the catalogue in force. */
-  const takeUp = async (said: string): Promise<void> => {
+  const takeUp = async (said: string, more: object = {}): Promise<void> => {
     const { added, removed } = await services.sources.sync()
     const push = await services.push.reconcile()
     for (const problem of services.catalogue.overlay().problems) log.warn(problem)
     for (const source of shadowed(config.sources, services.catalogue.overlay()))
       log.info({ source }, 'added in the terminal, and now in sources.yaml: the file counts')
-    log.info({ sources: services.sources.list().length, added, removed, push }, said)
+    log.info({ sources: services.sources.list().length, added, removed, push, ...more }, said)
   }
 
   // Before anything is read that an older version may have written. A Redis whose disk is full refuses even a PING.
@@ -380,9 +380,8 @@ const begin = async (
     for (const setting of waiting) log.warn({ setting }, 'this setting counts at the next start')
     if (has('scheduler')) {
       await services.publisher.publishSections()
-      await takeUp('sources')
-    }
-    log.info({ changed: taken }, 'configuration reloaded')
+      await takeUp('configuration reloaded', { changed: taken })
+    } else log.info({ changed: taken }, 'configuration reloaded')
   }
 
   return {

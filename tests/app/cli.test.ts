@@ -199,14 +199,14 @@ describe('Redis that goes away', () => {
 
 describe('newsdesk doctor, where the admin port is taken', () => {
   it.each([
-    ['{"status":"alive"}', /✓ Admin port: newsdesk answers at 127\.0\.0\.1:\d+/],
-    ['<h1>welcome</h1>', /✗ Admin port: .*EADDRINUSE.*\n.*somebody else listens there/],
-  ])('tells by the answer %s who holds it', async (answer, said) => {
+    ['{"status":"alive"}', 0, /✓ Admin port: newsdesk answers at 127\.0\.0\.1:\d+/],
+    ['<h1>welcome</h1>', 1, /✗ Admin port: .*EADDRINUSE.*\n.*somebody else listens there/],
+  ])('tells by the answer %s who holds it', async (answer, code, said) => {
     const holder = await serve((_request, response) => response.end(answer))
     const { newsdesk, write, settings } = anInstallation('courier')
     write('newsdesk.yaml', settings.replace('port: 0', `port: ${new URL(holder.url).port}`))
     const doctor = newsdesk('doctor')
-    expect(await doctor.ended).toBe(0)
+    expect(await doctor.ended).toBe(code)
     expect(doctor.out()).toMatch(said)
   })
 })

@@ -30,17 +30,16 @@ const readYaml = (dir: string, name: string, problems: string[]): ReadFile | nul
   const lines = new LineCounter()
   const shown = relative(process.cwd(), file)
   const path = shown.startsWith('..') ? file : shown
-  const tell = (line: number, column: number, message: string) =>
-    problems.push(`${path}:${line}:${column} ${yamlProblem(message)}`)
+  const tell = (line: number, column: number, message: string) => problems.push(`${path}:${line}:${column} ${message}`)
   try {
     const document = parseDocument(readFileSync(file, 'utf8'), { lineCounter: lines })
     for (const { linePos, message } of [...document.errors, ...document.warnings])
-      tell(linePos?.[0].line ?? 1, linePos?.[0].col ?? 1, message)
+      tell(linePos?.[0].line ?? 1, linePos?.[0].col ?? 1, yamlProblem(message))
     // What is not well-formed has no values; aliases that would expand without end throw here.
     if (document.errors.length + document.warnings.length > 0) return null
     return { path, document, lines, written: document.toJS() }
   } catch (error) {
-    tell(1, 1, `cannot be read, ${error instanceof Error ? error.message : error}`)
+    tell(1, 1, `cannot be read: ${yamlProblem(error instanceof Error ? error.message : String(error))}`)
     return null
   }
 }
