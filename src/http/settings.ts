@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { AT_START, LIVE } from '../settings/taken-up.ts'
-import { ListenHost, sizeFrom } from '../settings/units.ts'
+import { ListenHost, Size, sizeFrom } from '../settings/units.ts'
 
 /** What comes at once may be this much. */
 const StreamBuffer = Size.refine(bytes => bytes >= 128 * 1_024, { error: 'must be at least 128KB' })

@@ -132,12 +132,16 @@ describe('a change of a setting', () => {
       body: JSON.stringify([{ kind: 'view', article: first?.id, visitor: 'v' }]),
     })
     await until(() => after.reads.has('events.halfLife') && after.reads.has('lists.mostRead'))
+    const listening = new AbortController()
+    const updates = await fetch(`${daemon.httpUrl}/v1/updates`, { signal: listening.signal })
+    expect(updates.status).toBe(200)
     const live = settingPaths().flatMap(({ path, takenUp }) => (takenUp === 'live' ? [path.join('.')] : []))
     await until(
       () => live.filter(key => !after.reads.has(key) && !READ_AT_OTHER_TIMES.includes(key)),
       unread => unread.length === 0,
     )
     expect(live.filter(key => before.reads.has(key))).toEqual([])
+    listening.abort()
   })
 
   it('of how many sources are fetched at a time, and how often is looked for them, is seen at publishers', {

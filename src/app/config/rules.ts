@@ -197,6 +197,11 @@ const RULES: readonly Rule[] = [
   notOver('lists.ageNow', 'lists.ageWeek', false, 'lists of a week hold what lists of now hold'),
   notOver('lists.ageDay', 'lists.ageWeek', false, 'lists of a week hold what lists of a day hold'),
   notOver('http.maxEvents', 'http.perMinute', false, 'a request of so many is never taken', ['more', 'fewer']),
+  ...[
+    ['http.streamsPerAddress', 'http.streams'],
+    ['http.streamBuffer', 'http.streamBuffers'],
+    ['admin.streamsPerAddress', 'admin.streams'],
+  ].map(([one = '', all = '']) => notOver(one, all, false, 'one cannot have more than all', ['more', 'less'])),
   needs(
     'admin.userHeader',
     'admin.proxies',
