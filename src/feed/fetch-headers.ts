@@ -35,6 +35,10 @@ export const freshForOf = (headers: Headers, now: number): number | null => {
   return Number.isFinite(expires) ? Math.max(0, expires - now) : null
 }
 
+/** Whether a server says anything on how long its answer stays fresh, be it nothing. */
+export const saysFresh = (headers: Headers): boolean =>
+  header(headers, 'cache-control') !== null || header(headers, 'expires') !== null
+
 /** A reset is written as seconds from now, or as a time in seconds or ms since the epoch, or as a date -> ms from now. */
 const resetOf = (written: string | null, now: number): number | undefined => {
   if (written === null) return undefined

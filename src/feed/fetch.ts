@@ -19,6 +19,7 @@ import {
   paceOf,
   rateLimitOf,
   retryAfterOf,
+  saysFresh,
 } from './fetch-headers.ts'
 import { guardOf } from './guard.ts'
 import { takeCredentials } from './redact.ts'
@@ -56,7 +57,14 @@ export type FetchOutcome =
       /** The Link headers as they came, joined: where a hub may be named. */
       readonly links: string | null
     })
-  | (Answered & { readonly kind: 'unchanged'; readonly by: 'status' | 'body' })
+  | (Answered & {
+      readonly kind: 'unchanged'
+      readonly by: 'status' | 'body'
+      /** What to ask with from now on: a server may name its document anew though it is the same (RFC 9111, 4.3.4). */
+      readonly validators: Validators
+      /** Whether `freshFor` is the server's word; a 304 that says nothing leaves what it said before. */
+      readonly saysFresh: boolean
+    })
   | Failed
   /** A redirect led to a domain that is busy: come back after `wait` ms. */
   | { readonly kind: 'held'; readonly wait: number; readonly url: string }
@@ -104,6 +112,13 @@ export const bodyHash = (body: Uint8Array): string => createHash('sha256').updat
 const conditions = (validators: Validators | null): Record<string, string> => ({
   ...(validators?.etag ? { 'if-none-match': validators.etag } : {}),
   ...(validators?.lastModified ? { 'if-modified-since': validators.lastModified } : {}),
+})
+
+/** What a 304 carries takes the place of what was known; what it leaves out stays. We asked about one document: its new names are that one's. */
+const revalidatedBy = (answer: Headers, known: Validators): Validators => ({
+  etag: header(answer, 'etag') || known.etag,
+  lastModified: header(answer, 'last-modified') || known.lastModified,
+  bodyHash: known.bodyHash,
 })
 
 /** Who we are, with a way to reach the operator. */
@@ -240,7 +255,8 @@ export const createFetcher = (
     }
     if (status === 304 && validators && isConditional) {
       await response.body.dump()
-      return { kind: 'unchanged', by: 'status', ...answered }
+      const revalidated = revalidatedBy(answer, validators)
+      return { kind: 'unchanged', by: 'status', validators: revalidated, saysFresh: saysFresh(answer), ...answered }
     }
     if (status < 200 || status > 299) {
       await response.body.dump({ limit: MOST_DUMPED, signal: deadline.signal })
@@ -249,12 +265,18 @@ export const createFetcher = (
     const { maxTransfer, maxBody } = settings()
     const body = await readBody(response.body, answer, { most: maxTransfer, mostUnpacked: maxBody })
     const hash = bodyHash(body)
-    if (validators?.bodyHash === hash) return { kind: 'unchanged', by: 'body', ...answered }
+    const fresh = {
+      etag: header(answer, 'etag') || null,
+      lastModified: header(answer, 'last-modified') || null,
+      bodyHash: hash,
+    }
+    if (validators?.bodyHash === hash)
+      return { kind: 'unchanged', by: 'body', validators: fresh, saysFresh: true, ...answered }
     return {
       kind: 'changed',
       body,
       contentType: header(answer, 'content-type'),
-      validators: { etag: header(answer, 'etag'), lastModified: header(answer, 'last-modified'), bodyHash: hash },
+      validators: fresh,
       url: url.href,
       links: headerList(answer, 'link'),
       ...answered,

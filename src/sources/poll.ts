@@ -4,7 +4,7 @@
  */
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type FetchFeed, type FetchOutcome, isUnder } from '../feed/fetch.ts'
+import { type FetchFeed, type FetchOutcome, isUnder, type Validators } from '../feed/fetch.ts'
 import { withoutCredentials } from '../feed/redact.ts'
 import type { Due } from './due.ts'
 import { type FailureOf, isAnswered, isUnreached } from './failures.ts'
@@ -74,6 +74,10 @@ export interface PollParts {
 /** A wait longer than this is the schedule's to keep, not the queue's, ms. */
 const LONG = 60_000
 const DAY = 86_400_000
+
+/** What a document is called by its server, as one text. */
+const namesOf = (validators: Validators | null): string =>
+  JSON.stringify([validators?.etag ?? null, validators?.lastModified ?? null])
 
 /** A poll in one piece, from the fetcher and what surrounds it. */
 export const createPoll = ({
@@ -217,7 +221,10 @@ export const createPoll = ({
       isHandedOn = true
       if (fetched.kind === 'unchanged') {
         if (fetched.movedTo !== null || state.move) await learnMove(source, state, url, fetched.movedTo, null)
-        return { kind: 'unchanged', fetched, state, leave }
+        const isNamedAnew = namesOf(fetched.validators) !== namesOf(state.validators)
+        if (isNamedAnew) await sources.revalidated(source.id, fetched.validators)
+        const freshFor = fetched.saysFresh ? fetched.freshFor : state.freshFor
+        return { kind: 'unchanged', fetched: { ...fetched, freshFor }, state, leave }
       }
       return {
         kind: 'changed',

@@ -31,6 +31,10 @@ const LEASE = 5 * 60_000
 /** What a success forgets. */
 const NO_SETBACK = { failures: '', failureScore: '', errorReason: '', errorDetail: '', errorAt: '', retiredAt: '' }
 
+/** Written only where it is another than before. */
+const freshnessOf = (freshFor: number | null, before: SourceState): Record<string, string | number> =>
+  freshFor === before.freshFor ? {} : { freshFor: freshFor ?? '' }
+
 /** A feed that was fetched and read. */
 export interface Success {
   readonly validators: Validators | null
@@ -72,6 +76,8 @@ export interface Sources extends Setbacks, ItemMemory, Pick<Scheduling, 'reprice
   /** Before its batches are queued: what `markSeen` commits in the end. Where all of a feed was parsed there are no spans. */
   prepare(id: SourceId, crawlId: string, validators: Validators, spans: readonly string[] | null): Promise<void>
   succeeded(id: SourceId, success: Success): Promise<Due>
+  /** The feed is as it was, and its server names it anew: what to ask with from now on. */
+  revalidated(id: SourceId, validators: Validators): Promise<void>
   /**
    * @param before its state, where it is known already: saves reading it
    * @param fetch kept among its last fetches
@@ -320,6 +326,7 @@ export const createSources = ({
           ...NO_SETBACK,
           ...remembered,
           ...fields,
+          ...freshnessOf(freshFor, before),
           hints: writeHints(hints),
           lastFetchAt: now(),
           lastSuccessAt: now(),
@@ -334,6 +341,16 @@ export const createSources = ({
       )
     },
 
+    async revalidated(id, validators) {
+      const { etag, lastModified } = validators
+      const named = { ...(etag ? { etag } : {}), ...(lastModified ? { lastModified } : {}) }
+      const unnamed = [...(etag ? [] : ['etag']), ...(lastModified ? [] : ['lastModified'])]
+      await Promise.all([
+        Object.keys(named).length > 0 ? redis.hset(keys.source(id), named) : null,
+        unnamed.length > 0 ? redis.hdel(keys.source(id), ...unnamed) : null,
+      ])
+    },
+
     async unchanged(id, freshFor, before, fetch) {
       const known = before ?? (await state(id))
       const { due: byRhythm, fields } = await after(id, known, { published: [], carried: null }, freshFor)
@@ -345,6 +362,7 @@ export const createSources = ({
           // Nothing to be deleted of most, and so one command less for them.
           ...(known.failures > 0 || known.retiredAt !== null ? NO_SETBACK : {}),
           ...fields,
+          ...freshnessOf(freshFor, known),
           lastFetchAt: now(),
           lastSuccessAt: now(),
         },

@@ -10,6 +10,8 @@ export interface SourceState {
   /** `retired`: its publisher said that it is gone for good; a re-crawl revives it. */
   readonly status: 'new' | 'fresh' | 'failing' | 'retired'
   readonly validators: Validators | null
+  /** ms for which its server called its answer fresh last; null where it says nothing. */
+  readonly freshFor: number | null
   /** Of the crawl whose batches are still being taken in; committed with the last of them. */
   readonly lastFetchAt: number | null
   readonly lastSuccessAt: number | null
@@ -66,6 +68,7 @@ export const parseState = (hash: Readonly<Record<string, string>>): SourceState 
       etag || lastModified || bodyHash
         ? { etag: etag || null, lastModified: lastModified || null, bodyHash: bodyHash || null }
         : null,
+    freshFor: number(hash.freshFor),
     lastFetchAt: number(hash.lastFetchAt),
     lastSuccessAt: number(hash.lastSuccessAt),
     nextAt: hash.retiredAt ? null : number(hash.nextAt),
