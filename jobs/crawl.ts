@@ -9,17 +9,19 @@ import type { FetchOutcome, Validators } from '../src/feed/fetch.ts'
 import { pageOf } from '../src/feed/identity.ts'
 import type { Feed, FeedItem } from '../src/feed/item.ts'
 import { readNew } from '../src/feed/new.ts'
+import { withoutCredentials } from '../src/feed/redact.ts'
 import type { Due } from '../src/sources/due.ts'
 import type { FailureOf } from '../src/sources/failures.ts'
 import type { Fetch } from '../src/sources/history.ts'
-import type { PolledFeed } from '../src/sources/poll.ts'
+import type { Away, PolledFeed } from '../src/sources/poll.ts'
 import { type Source, SourceId } from '../src/sources/source.ts'
 import type { SourceState } from '../src/sources/state.ts'
 import { offerOf } from '../src/websub/link-header.ts'
 import type { JobContext } from './context.ts'
 import { defineJob } from './define.ts'
+import { hold, settleHeld } from './held.ts'
 import { readSitemaps } from './sitemap-index.ts'
-import { findNew } from './take-in.ts'
+import { findNew, type TakenIn } from './take-in.ts'
 
 export const crawl = defineJob({
   queue: 'crawl',
@@ -68,6 +70,7 @@ export const crawl = defineJob({
           kept({ outcome: 'unchanged', status: fetched.status }),
         ),
         polled.leave(),
+        settleHeld(source, state, fetched, context),
       ])
       context.log.debug(
         { source: source.id, status: fetched.status, ms: context.now() - started, next: due },
@@ -137,20 +140,22 @@ const takeIn = async (source: Source, polled: PolledFeed, started: number, conte
   if (read.kind === 'failed') return fail(source, context, read.failure, await failed(read.failure), record)
   const { feed, spans, validators, bytes } = read
   const carried = spans?.length ?? feed.items.length
-  const {
-    batches,
-    newItems,
-    edited,
-    published,
-    distrustsIds,
-    notes: learnt,
-  } = await findNew(
+  const found = await findNew(
     source,
     state,
     { feed, carried, bodyHash: validators.bodyHash ?? '' },
     { sources, urls: context.urls, most: context.settings().crawl.batch, now },
   )
+  const { batches, newItems, edited, published, distrustsIds, notes: learnt } = found
   const notes = await learn({ all: carried, known: carried - newItems })
+  const away = polled.away()
+  if (away !== null) {
+    for (const note of notes) await context.job.note(note)
+    return keepOut(source, polled, away, { batches, newItems, carried, bytes }, started, context, record)
+  }
+  await found.learn()
+  const coming = new Set(batches.flatMap(({ data }) => data.items.map(({ key }) => key)))
+  await settleHeld(source, state, fetched, context, coming)
 
   // The order of guarantee 1: enqueue, then (in the articles job) ingest, mark as seen, and only with the last batch remember the validators
   // and which items need not be parsed again.
@@ -191,6 +196,42 @@ const takeIn = async (source: Source, polled: PolledFeed, started: number, conte
   await record({ outcome: 'changed', status, bytes, items: newItems })
   log.info({ source: source.id, ...outcome, ...(first ? { crawl: first.data.crawl.id } : {}) }, 'crawled')
   return outcome
+}
+
+/**
+ * The feed came from a place that is not known to be its publisher's: what is new of it is held, and nothing is learnt by it. The source's
+ * validators stay those of its own place, so that it is asked in full until it is known whose that is.
+ */
+const keepOut = async (
+  source: Source,
+  { fetched, state }: PolledFeed,
+  away: Away,
+  {
+    batches,
+    newItems,
+    carried,
+    bytes,
+  }: Pick<TakenIn, 'batches' | 'newItems'> & { readonly carried: number; readonly bytes: number },
+  started: number,
+  context: JobContext,
+  record: Keep,
+) => {
+  const { sources, log } = context
+  const { to, isPermanent, isRefused } = away
+  const shown = withoutCredentials(to)
+  const held = isRefused ? 0 : await hold(source, { to, isPermanent }, batches, context)
+  const reason = isRefused ? `leads to ${shown}, which was refused` : `leads to ${shown}: its items are held`
+  const due = await sources.unchanged(source.id, fetched.freshFor, state)
+  const { status } = fetched
+  await record({ outcome: 'changed', status, bytes, reason })
+  const outcome = { outcome: 'held' as const, status, bytes, items: carried, new: newItems, held, leadsTo: shown }
+  if (state.places.held?.to !== to && !isRefused)
+    log.warn(
+      { source: source.id, ...outcome },
+      'a source leads elsewhere: its items are held until that is known to be its publisher',
+    )
+  await context.job.note(reason)
+  return { ...outcome, ms: context.now() - started, next: nextText(due) }
 }
 
 /**

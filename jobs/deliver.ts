@@ -36,13 +36,14 @@ export const deliver = async (
     return null
   }
   const { feed } = read
-  const { batches, newItems, edited } = await findNew(
+  const { batches, newItems, edited, learn } = await findNew(
     source,
     await sources.state(source.id),
     // A part of a feed, often a single item: nothing to judge all of the source's ids and dates by.
     { feed, carried: Number.POSITIVE_INFINITY, bodyHash: 'push' },
     { sources, urls, most: crawl.batch, now },
   )
+  await learn()
   await addArticles(batches)
   await push.delivered(subscription)
   await sources.record(source.id, {

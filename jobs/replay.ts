@@ -4,8 +4,10 @@
  */
 
 import { readNew } from '../src/feed/new.ts'
+import { isTrusted } from '../src/sources/places.ts'
 import type { SourceId } from '../src/sources/source.ts'
 import type { JobContext } from './context.ts'
+import { hold } from './held.ts'
 import { findNew } from './take-in.ts'
 
 export interface Replayed {
@@ -42,12 +44,19 @@ export const replay = async (
   const read = await readNew(body, { known: NONE_KNOWN, contentType: kept.contentType, url: kept.url, maxItems })
   if (read.kind === 'not-a-feed') return answer('unreadable', read.detail)
   const carried = read.feed.items.length
-  const { batches, newItems, edited } = await findNew(
+  const state = await sources.state(sourceId)
+  const { batches, newItems, edited, learn } = await findNew(
     source,
-    await sources.state(sourceId),
+    state,
     { feed: read.feed, carried, bodyHash: `replay ${bodyId}` },
     { sources, urls, most: batch, now },
   )
+  if (!isTrusted(source, state, kept.url)) {
+    await hold(source, { to: kept.url, isPermanent: false }, batches, { sources, now })
+    await sources.quarantine.drop(sourceId, bodyId)
+    return answer('read', `its items are held: they came from ${kept.url}`, { items: carried })
+  }
+  await learn()
   await addArticles(batches)
   await sources.quarantine.drop(sourceId, bodyId)
   return answer('read', `${carried} items, ${newItems} new, ${edited} edited`, {

@@ -1,6 +1,6 @@
 /**
  * What is new of a feed that was read, as batches for the `articles` queue: the same way for a crawl and for a body replayed from
- * quarantine. Writes nothing but what the source is remembered by.
+ * quarantine. Writes nothing but which items are still carried.
  */
 
 import { createHash } from 'node:crypto'
@@ -33,6 +33,8 @@ export interface TakenIn {
   readonly distrustsIds: boolean
   /** What the document taught, for the job's log. */
   readonly notes: readonly string[]
+  /** Writes down what its feed was seen to be like. */
+  learn(): Promise<void>
 }
 
 export interface TakeInParts {
@@ -72,11 +74,6 @@ export const findNew = async (
     isWhole,
   )
   const titles = unseen.length > 0 ? learnTitles(await sources.titles(source.id), fresh.flatMap(titleOf)) : null
-  await sources.learn(source.id, {
-    ...(distrustsIds && !state.distrustsIds ? { distrustsIds } : {}),
-    ...(dates === state.dates ? {} : { dates }),
-    ...(fresh.length > 0 && titles ? { titles } : {}),
-  })
   const names = namesOf([source.name, feed.title, new URL(source.site ?? source.url).hostname.replace(/^www\./, '')])
   const places = new Map(feed.items.map((item, place) => [item, place]))
   const taken = unseen.map(each => ({
@@ -92,6 +89,12 @@ export const findNew = async (
     published: fresh.map(({ published }) => (published === null ? null : Date.parse(published))),
     distrustsIds,
     notes,
+    learn: () =>
+      sources.learn(source.id, {
+        ...(distrustsIds && !state.distrustsIds ? { distrustsIds } : {}),
+        ...(dates === state.dates ? {} : { dates }),
+        ...(fresh.length > 0 && titles ? { titles } : {}),
+      }),
   }
 }
 

@@ -4,6 +4,7 @@
  */
 
 import type { Redis } from 'ioredis'
+import { withoutCredentials } from '../feed/redact.ts'
 import type { Keys } from '../redis/keys.ts'
 import type { Catalogue } from '../sources/catalogue.ts'
 import { shownSource } from '../sources/shown.ts'
@@ -30,7 +31,17 @@ export interface SourceActs {
   remove(by: Actor, ids: readonly SourceId[]): Promise<void>
   /** @throws CatalogueError where an id is taken */
   add(by: Actor, sources: readonly Source[]): Promise<void>
+  /**
+   * Says whether the place that a source's address leads to is its publisher's.
+   * @param seen where it led when somebody decided; unless given, where it leads now
+   */
+  decideMove(by: Actor, source: Source, decision: 'accept' | 'refuse', seen?: string): Promise<MoveDecision>
 }
+
+/** `to` is where the address led, `items` how many were held; `none` where nothing is, or it leads elsewhere by now. */
+export type MoveDecision =
+  | { readonly kind: 'accepted' | 'refused'; readonly to: string; readonly items: number }
+  | { readonly kind: 'none' }
 
 export interface SourceActParts {
   readonly redis: Redis
@@ -41,6 +52,7 @@ export interface SourceActParts {
   readonly recrawl: (id: SourceId, isBehind: boolean) => Promise<string>
   /** ms for which a source that was asked for by hand is not asked for again; 0 for none. */
   readonly coolDown: () => number
+  readonly moves: Readonly<Record<'accept' | 'refuse', (source: Source, seen?: string) => Promise<MoveDecision>>>
   readonly audit: Pick<Audit, 'begin'>
 }
 
@@ -99,6 +111,7 @@ export const createSourceActs = ({
   sources,
   recrawl,
   coolDown,
+  moves,
   audit,
 }: SourceActParts): SourceActs => {
   const coolKey = (id: SourceId) => keys.admin(`recrawled:${id}`)
@@ -184,6 +197,14 @@ export const createSourceActs = ({
       return acted(by, 'source.add', ids, async () => {
         await catalogue.add(added)
         return { told: added.map(source => ({ id: source.id, before: null, after: shown(source) })), result: undefined }
+      })
+    },
+
+    decideMove(by, source, decision, seen) {
+      return acted(by, `source.${decision}`, [source.id], async () => {
+        const result = await moves[decision](source, seen)
+        const after = result.kind === 'none' ? result : { ...result, to: withoutCredentials(result.to) }
+        return { told: [{ id: source.id, before: null, after }], result }
       })
     },
   }

@@ -1,7 +1,8 @@
 /** The command line as one who acts: under the name of the machine's user, through what the desk acts by, so that both are in the audit. */
 
 import { userInfo } from 'node:os'
-import { addRecrawl } from '../../jobs/queues.ts'
+import { movesOf } from '../../jobs/held.ts'
+import { addArticles, addRecrawl } from '../../jobs/queues.ts'
 import { createSourceActs, type SourceActs } from '../admin/acts.ts'
 import { type Actor, type Audit, createAudit } from '../admin/audit.ts'
 import type { Session } from './session.ts'
@@ -20,10 +21,15 @@ export const cliActor = (): Actor => ({ name: `cli:${osUser()}`, from: null })
 export const auditOf = ({ redis, keys }: Session): Audit => createAudit({ redis, keys, now: Date.now })
 
 export const actsOf = (session: Session): SourceActs => {
-  const { redis, keys, catalogue, sources, queues } = session
+  const { config, redis, keys, catalogue, sources, queues } = session
   return createSourceActs({
     ...{ redis, keys, catalogue, sources, audit: auditOf(session) },
     recrawl: id => addRecrawl(queues, id),
+    moves: movesOf({
+      sources,
+      settings: () => config.settings,
+      addArticles: batches => addArticles(queues, batches),
+    }),
     // Whoever has the terminal may do everything, and scripts wait for what they asked for.
     coolDown: () => 0,
   })

@@ -1,6 +1,7 @@
 /** The admin server over the rooms: what its pages show and do, each handed what it needs of them. */
 
 import { deliver } from '../../jobs/deliver.ts'
+import { movesOf } from '../../jobs/held.ts'
 import { addPushedCrawl, addRecrawl, type Queues } from '../../jobs/queues.ts'
 import { replay } from '../../jobs/replay.ts'
 import { createSourceActs } from '../admin/acts.ts'
@@ -56,6 +57,7 @@ export const startDesk = ({
       ...{ redis, keys, catalogue, sources, audit },
       recrawl: (sourceId, isBehind) => addRecrawl(queues, sourceId, isBehind),
       coolDown: () => settings().admin.recrawlGap,
+      moves: movesOf(services.context),
     }),
     recrawlGap: () => settings().admin.recrawlGap,
     adding: createAdding({ redis, keys, sources, config }),

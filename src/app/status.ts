@@ -4,6 +4,7 @@ import type { Redis } from 'ioredis'
 import type { Queues } from '../../jobs/queues.ts'
 import { lateBy, type SourceStatus, type StateWord, type Status, type Summary, stateOf } from '../admin/status-of.ts'
 import { readBacklog } from '../events/backlog.ts'
+import { withoutCredentials } from '../feed/redact.ts'
 import type { Keys } from '../redis/keys.ts'
 import { readServers } from '../redis/servers.ts'
 import { readRoom } from '../retention/room.ts'
@@ -35,7 +36,7 @@ export const readDaemons = async ({ redis, keys, now }: Pick<StatusParts, 'redis
 }
 
 type Looked = Pick<SourceStatus, 'source' | 'late'> & {
-  readonly state: Pick<SourceState, 'status' | 'silentSince' | 'lastError'>
+  readonly state: Pick<SourceState, 'status' | 'silentSince' | 'lastError' | 'places'>
 }
 type Shared = Omit<Status, 'sources' | 'problems'>
 
@@ -82,6 +83,18 @@ const readShared = async (
   }
 }
 
+/** Sources whose address leads to somebody who is not known to be their publisher. */
+const leadingElsewhere = (sources: readonly Looked[]): string[] => {
+  const away = sources.flatMap(({ source, state: { places } }) =>
+    places.held ? [{ ...places.held, id: source.id }] : [],
+  )
+  const [first] = away
+  if (!first) return []
+  return [
+    `${away.length} ${away.length === 1 ? 'source leads' : 'sources lead'} to another domain, ${first.id} among them (to ${withoutCredentials(first.to)}): what comes from there is held in quarantine (${first.items} items of ${first.id}); \`newsdesk sources accept ${first.id}\` or \`refuse\``,
+  ]
+}
+
 const problemsOf = (
   sources: readonly Looked[],
   { daemons, articles, events, redis, isNetworkDown }: Shared & { readonly isNetworkDown: boolean },
@@ -109,6 +122,7 @@ const problemsOf = (
     problems.push(
       `${retired.length} sources retired (410 Gone), ${retired[0]?.source.id} among them: take them out of sources.yaml, or re-crawl to revive`,
     )
+  problems.push(...leadingElsewhere(sources))
   if (isNetworkDown)
     problems.push('most domains cannot be reached: our own network seems to be down; failures do not count meanwhile')
   if (events.waiting > 50_000) problems.push(`${events.waiting} events wait to be counted`)

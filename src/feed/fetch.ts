@@ -36,6 +36,8 @@ export interface Validators {
 
 interface Answered {
   readonly status: number
+  /** Where the answer came from, after redirects, without credentials: what relative links are resolved against. */
+  readonly url: string
   /** ms for which the server says its answer stays fresh. */
   readonly freshFor: number | null
   /** Where the source has moved for good: the way there began with permanent redirects, and this is where they ended. */
@@ -52,8 +54,6 @@ export type FetchOutcome =
       readonly body: Uint8Array
       readonly contentType: string | null
       readonly validators: Validators
-      /** Where the body came from, after redirects, without credentials: what relative links are resolved against. */
-      readonly url: string
       /** The Link headers as they came, joined: where a hub may be named. */
       readonly links: string | null
     })
@@ -248,6 +248,7 @@ export const createFetcher = (
     const pace = paceOf(answer, now())
     const answered = {
       status,
+      url: url.href,
       freshFor: freshForOf(answer, now()),
       movedTo,
       ...(limit === undefined ? {} : { retryAfter: limit }),
@@ -277,7 +278,6 @@ export const createFetcher = (
       body,
       contentType: header(answer, 'content-type'),
       validators: fresh,
-      url: url.href,
       links: headerList(answer, 'link'),
       ...answered,
     }

@@ -69,6 +69,10 @@ export const keysFor = (prefix: string) => {
     refusing: () => `{${prefix}:quarantine}:refused`,
     /** HASH source id -> bytes its bodies take. 32 MB in all: then the oldest give way. */
     quarantineSizes: () => `{${prefix}:quarantine}:sizes`,
+    /** STRING, gzipped JSON of items that came from where its address leads, until that is known to be its publisher's. 500 items, 512 KB; a week. */
+    held: (id: string) => `{${prefix}:source:${id}}:held`,
+    /** HASH source id -> JSON when, how many and how large those are. 16 MB in all: then the oldest give way. */
+    heldSources: () => `{${prefix}:quarantine}:held`,
     /** STRING JSON, what its latest 40 titles end and begin with, and the publisher's name learnt from them. Written by crawl; expires after 90 days. */
     titles: (id: string) => `{${prefix}:source:${id}}:titles`,
     /** LIST of JSON, items of a source that became no article, with the reason. Written by ingest; the latest 20, expires after a week. */

@@ -12,7 +12,7 @@ import type { Source, SourceId } from './source.ts'
 import { parseState, type SourceState } from './state.ts'
 
 export interface Glance
-  extends Pick<SourceState, 'status' | 'lastFetchAt' | 'nextAt' | 'silentSince' | 'failures' | 'lastError'> {
+  extends Pick<SourceState, 'status' | 'lastFetchAt' | 'nextAt' | 'silentSince' | 'failures' | 'lastError' | 'places'> {
   /** As people may see it: its address without what opens a door. Whoever searches would else find that out letter by letter. */
   readonly source: Source
   /** New items of the last seven days, today's included. */
@@ -37,6 +37,7 @@ const FIELDS = [
   'errorAt',
   'silentSince',
   'daily',
+  'places',
 ] as const
 /** ms after which a source is read again that did not move. */
 const STALE = 60_000
@@ -88,9 +89,19 @@ export const createGlance = ({ redis, keys, catalogue, now }: GlanceParts): (() 
         const value = values[place]
         if (value) hash[field] = value
       }
-      const { status, lastFetchAt, nextAt, silentSince, failures, lastError } = parseState(hash)
+      const { status, lastFetchAt, nextAt, silentSince, failures, lastError, places } = parseState(hash)
       const week = readDaily(hash.daily ?? '', at, 7).reduce((sum, items) => sum + items, 0)
-      const glance = { source: shownOf(source), status, lastFetchAt, nextAt, silentSince, failures, lastError, week }
+      const glance = {
+        source: shownOf(source),
+        status,
+        lastFetchAt,
+        nextAt,
+        silentSince,
+        failures,
+        lastError,
+        places,
+        week,
+      }
       known.set(source.id, { glance, readAt: at, score: due.get(source.id) })
     }
   }

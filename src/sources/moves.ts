@@ -20,6 +20,10 @@ export const DAYS_NEEDED = 3
 /** Of the items at the new place, this share was known from the old, or it is another feed. */
 const SHARE = 0.3
 
+/** Whether a document carries the items of a source that was read before. */
+export const carriesOwn = ({ all, known }: { readonly all: number; readonly known: number }): boolean =>
+  all > 0 && known / all >= SHARE
+
 /** What an answer from the new place told. */
 export interface Sighting {
   readonly to: string
@@ -45,7 +49,7 @@ export const sighted = (
 ): { move: Move; isBelieved: boolean } => {
   // Only the first answer can be compared with the old place: from then on items of the new place are known as well.
   const isFirst = before?.to !== to
-  const shares = items === null || (items.all > 0 && items.known / items.all >= SHARE)
+  const shares = items === null || carriesOwn(items)
   const isShared = isFirst ? (hasPast ? shares : isSameSite(from, to)) : before.isShared
   const seen = isFirst ? [] : before.days
   const days = seen.includes(day) ? seen : [...seen, day].slice(-DAYS_NEEDED)

@@ -8,8 +8,9 @@ import { type FetchFeed, type FetchOutcome, isUnder, type Validators } from '../
 import { withoutCredentials } from '../feed/redact.ts'
 import type { Due } from './due.ts'
 import { type FailureOf, isAnswered, isUnreached } from './failures.ts'
-import { addressOf, sighted } from './moves.ts'
+import { addressOf, carriesOwn, sighted } from './moves.ts'
 import type { Network } from './network.ts'
+import { awayAt, isRefused, placesOf, withTrusted } from './places.ts'
 import { type Politeness, politeDomain, rulesFor, type Visit, type Wait } from './politeness.ts'
 import type { Robots } from './robots.ts'
 import type { CrawlSettings } from './settings.ts'
@@ -32,12 +33,23 @@ export interface PolledFeed {
    * @returns what is worth a line in the job's log
    */
   learn(items: { readonly all: number; readonly known: number }): Promise<string[]>
+  /**
+   * Once it has learnt: where the feed came from, if that is not known to be its publisher's. Its items are not to be published meanwhile.
+   * `isRefused` where somebody said that it is not.
+   */
+  away(): Away | null
   /** Another document of the same source, asked for whole within the same turn: after the domain's gap, and at no other domain. */
   more(url: string): Promise<Changed | FailureOf>
   /** The body is no feed: a failure like others. */
   failed(failure: FailureOf): Promise<Due>
   /** Gives the domain back; done twice, nothing happens. */
   leave(): Promise<unknown>
+}
+
+export interface Away {
+  readonly to: string
+  readonly isPermanent: boolean
+  readonly isRefused: boolean
 }
 
 export type Polled =
@@ -118,21 +130,41 @@ export const createPoll = ({
     url: string,
     movedTo: string | null,
     items: { all: number; known: number } | null,
-  ): Promise<string[]> => {
-    if (movedTo === null) {
+  ): Promise<{ readonly notes: string[]; readonly isAdopted: boolean }> => {
+    if (movedTo === null || isRefused(source, state, movedTo)) {
       if (state.move) await sources.moved(source, { move: null, adopted: null })
-      return []
+      return { notes: [], isAdopted: false }
     }
     const sighting = { to: movedTo, day: Math.floor(now() / DAY), items, hasPast: state.lastSuccessAt !== null }
     const { move, isBelieved } = sighted(url, state.move, sighting)
-    if (!isBelieved && JSON.stringify(move) === JSON.stringify(state.move)) return []
+    if (!isBelieved && JSON.stringify(move) === JSON.stringify(state.move)) return { notes: [], isAdopted: false }
     await sources.moved(source, { move, adopted: isBelieved ? movedTo : null })
     const shown = withoutCredentials(movedTo)
-    return [
-      isBelieved
-        ? `moved permanently to ${shown}, seen on ${move.days.length} days: fetched there from now on; change its url in sources.yaml`
-        : `moved permanently to ${shown}, ${move.isShared ? `seen on ${move.days.length} days so far` : 'which carries other items and is not believed'}; change its url in sources.yaml if that is right`,
-    ]
+    const note = isBelieved
+      ? `moved permanently to ${shown}, seen on ${move.days.length} days: fetched there from now on; change its url in sources.yaml`
+      : `moved permanently to ${shown}, ${move.isShared ? `seen on ${move.days.length} days so far` : 'which carries other items and is not believed'}; change its url in sources.yaml if that is right`
+    return { notes: [note], isAdopted: isBelieved }
+  }
+
+  /**
+   * Whose a feed is that did not come from the source's own places. By a permanent redirect it is the source's once that was believed; by a
+   * temporary one, as to a CDN, where it carries the source's items, or where the source was never read otherwise.
+   */
+  const judgeAway = async (
+    source: Source,
+    state: SourceState,
+    fetched: Changed,
+    items: { all: number; known: number },
+    isAdopted: boolean,
+  ): Promise<Away | null> => {
+    const away = awayAt(source, state, fetched)
+    if (away === null || (away.isPermanent && isAdopted)) return null
+    const refused = isRefused(source, state, away.to)
+    if (refused || away.isPermanent || (state.lastSuccessAt !== null && !carriesOwn(items)))
+      return { ...away, isRefused: refused }
+    const places = placesOf(source, state)
+    await sources.setPlaces(source.id, withTrusted(places, away.to))
+    return null
   }
 
   /** New items came although nothing was left to chance: would the server have admitted to them? */
@@ -226,16 +258,20 @@ export const createPoll = ({
         const freshFor = fetched.saysFresh ? fetched.freshFor : state.freshFor
         return { kind: 'unchanged', fetched: { ...fetched, freshFor }, state, leave }
       }
+      let away: Away | null = null
       return {
         kind: 'changed',
         fetched,
         state,
         isRecrawl,
         leave,
-        learn: async ({ all, known }) => [
-          ...(await learnMove(source, state, url, fetched.movedTo, { all, known })),
-          ...(asking === 'sample' && known < all ? await testValidators(source, state, url, signal) : []),
-        ],
+        learn: async ({ all, known }) => {
+          const { notes, isAdopted } = await learnMove(source, state, url, fetched.movedTo, { all, known })
+          away = await judgeAway(source, state, fetched, { all, known }, isAdopted)
+          const isTested = asking === 'sample' && known < all && away === null
+          return [...notes, ...(isTested ? await testValidators(source, state, url, signal) : [])]
+        },
+        away: () => away,
         more: next => fetchMore(fetched.url, next, signal),
         failed: async failure => {
           await leave()

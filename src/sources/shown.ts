@@ -13,5 +13,9 @@ export const shownState = (state: SourceState): SourceState => ({
   movedTo: state.movedTo && withoutCredentials(state.movedTo),
   move: state.move && { ...state.move, to: withoutCredentials(state.move.to) },
   adopted: state.adopted && { ...state.adopted, url: withoutCredentials(state.adopted.url) },
+  places: {
+    ...state.places,
+    held: state.places.held && { ...state.places.held, to: withoutCredentials(state.places.held.to) },
+  },
   pushOffer: withoutCredentials(state.pushOffer),
 })

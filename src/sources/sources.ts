@@ -10,8 +10,10 @@ import type { Keys } from '../redis/keys.ts'
 import { loadScript, runScript } from '../redis/script.ts'
 import { countDaily } from './daily.ts'
 import { type Due, firstDue, whilePushed } from './due.ts'
+import { createHeldItems, type HeldItems } from './held.ts'
 import { type Fetch, MOST_FETCHES, packFetch, unpackFetch } from './history.ts'
 import { createItemMemory, type ItemMemory, SPANS_LAST } from './memory.ts'
+import { type Places, writePlaces } from './places.ts'
 import { createQuarantine, type Quarantine } from './quarantine.ts'
 import { createScheduling, type Scheduling } from './scheduling.ts'
 import { createSetbacks, type Setbacks } from './setbacks.ts'
@@ -93,7 +95,11 @@ export interface Sources extends Setbacks, ItemMemory, Pick<Scheduling, 'reprice
   /** Forgets all that is known of a source: it was removed. */
   forget(id: SourceId): Promise<void>
   /** What could not be taken in, with the reasons. */
-  readonly quarantine: Quarantine
+  readonly quarantine: Quarantine & { readonly held: HeldItems }
+  /** Where else its feed comes from. */
+  setPlaces(id: SourceId, places: Places): Promise<void>
+  /** It is fetched soon, whatever its schedule says. */
+  comesDue(id: SourceId): Promise<void>
 }
 
 export interface SourcesParts {
@@ -173,7 +179,7 @@ export const createSources = ({
 
   const memory = createItemMemory({ redis, keys, settings, now })
 
-  const quarantine = createQuarantine({ redis, keys, now })
+  const quarantine = { ...createQuarantine({ redis, keys, now }), held: createHeldItems({ redis, keys, now }) }
 
   return {
     ...createSetbacks({ redis, keys, get, state, schedule, settings, now }),
@@ -217,7 +223,18 @@ export const createSources = ({
       await Promise.all([
         redis.del(keys.source(id), keys.seen(id), keys.spans(id), keys.history(id), keys.titles(id), keys.refused(id)),
         quarantine.drop(id),
+        quarantine.held.drop(id),
       ])
+    },
+
+    async setPlaces(id, places) {
+      const written = writePlaces(places)
+      await (written === '' ? redis.hdel(keys.source(id), 'places') : redis.hset(keys.source(id), 'places', written))
+    },
+
+    async comesDue(id) {
+      // XX: not for one that was removed or paused. LT: only ever sooner.
+      await redis.zadd(keys.due(), 'XX', 'LT', String(now()), id)
     },
 
     async states() {

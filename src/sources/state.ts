@@ -3,6 +3,7 @@
 import type { Validators } from '../feed/fetch.ts'
 import type { FeedHints } from '../feed/item.ts'
 import type { Adopted, Move } from './moves.ts'
+import { type Places, parsePlaces } from './places.ts'
 import type { Rhythm } from './rhythm.ts'
 import { readRhythm } from './rhythm-text.ts'
 
@@ -34,6 +35,8 @@ export interface SourceState {
   readonly move: Move | null
   /** An address taken over from a permanent redirect in place of the catalogue's. */
   readonly adopted: Adopted | null
+  /** Where else its feed comes from, and what is held from where it may not. */
+  readonly places: Places
   /** Its validators were found to lie: when, and how. */
   readonly lie: { readonly at: number; readonly how: string } | null
   readonly retiredAt: number | null
@@ -86,6 +89,7 @@ export const parseState = (hash: Readonly<Record<string, string>>): SourceState 
     movedTo: hash.movedTo || null,
     move: moveOf(hash.move),
     adopted: hash.adopted ? { url: hash.adopted, from: hash.adoptedFrom ?? '' } : null,
+    places: parsePlaces(hash.places),
     lie: hash.lieAt ? { at: Number(hash.lieAt), how: hash.lieHow ?? '' } : null,
     retiredAt: number(hash.retiredAt),
     fetches: Number(hash.fetches ?? 0),

@@ -1,5 +1,6 @@
 /** The pages of the quarantine. What publishers sent is shown as text, never as markup. (pure) */
 
+import type { HeldSource } from '../../sources/held.ts'
 import type { KeptBody, RefusedItem } from '../../sources/quarantine.ts'
 import { type Html, html } from '../html.ts'
 import { type Column, table, unseen } from './table.ts'
@@ -38,6 +39,16 @@ const refusedColumns = (now: number): readonly Column<RefusedItem>[] => [
   { title: 'Item', cell: ({ title, link }) => html`${title ?? ''}${soft(link ?? '')}` },
 ]
 
+const heldColumns = (now: number): readonly Column<HeldSource>[] => [
+  {
+    title: 'Source',
+    heads: true,
+    cell: ({ source }) => html`<a href="/sources/${source}">${source}</a>${soft('accepted or refused there')}`,
+  },
+  { title: 'Items', kind: 'number', cell: ({ items }) => items },
+  { title: 'Latest', cell: ({ at }) => when(at, now) },
+]
+
 /** Rows of a table; the rest is a number. */
 const MOST_ROWS = 200
 const more = (all: number): Html | null =>
@@ -55,8 +66,9 @@ export const refusedTable = (refused: readonly RefusedItem[], now: number): Html
 export const quarantinePage = (
   bodies: readonly KeptBody[],
   refused: readonly RefusedItem[],
+  held: readonly HeldSource[],
   { now, mayAct }: { readonly now: number; readonly mayAct: boolean },
-): Html => html`<h2>Bodies that could not be read</h2>
+): Html => html`${held.length === 0 ? null : html`<h2>Items held, since the address of their source leads elsewhere</h2>${table('Items held, by source', heldColumns(now), held.slice(0, MOST_ROWS))}`}<h2>Bodies that could not be read</h2>
 ${bodies.length === 0 ? html`<p>None.</p>` : bodiesTable(bodies, { now, mayAct })}
 <h2>Items that became no article</h2>
 ${refused.length === 0 ? html`<p>None.</p>` : refusedTable(refused, now)}`

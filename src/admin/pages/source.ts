@@ -1,5 +1,6 @@
 /** One source: how it is and why, its last fetches, what could not be taken in, its settings. (pure) */
 
+import { withoutCredentials } from '../../feed/redact.ts'
 import type { Fetch } from '../../sources/history.ts'
 import type { KeptBody, RefusedItem } from '../../sources/quarantine.ts'
 import type { Source } from '../../sources/source.ts'
@@ -56,6 +57,18 @@ const actions = ({ source: { id, enabled } }: SourceView): Html =>
   html`<div class="buttons"><form method="post" action="/sources/${id}/crawl"><input type="hidden" name="back" value="source"><button class="main">Re-crawl</button></form>
 <form action="/sources/-/confirm"><input type="hidden" name="id" value="${id}"><button name="do" value="${enabled ? 'pause' : 'resume'}">${enabled ? 'Pause' : 'Resume'}</button> <button name="do" value="remove">Remove</button></form></div>`
 
+/** What waits for somebody's word, since it came from where the address leads. */
+const heldPart = ({ source: { id }, state: { places }, mayAct, now }: SourceView): Html | null => {
+  const { held, refused } = places
+  if (held === null)
+    return refused.length === 0
+      ? null
+      : html`<p class="soft">What comes from ${refused.join(', ')} was refused and is not taken in.</p>`
+  const to = withoutCredentials(held.to)
+  return html`<h2>It leads elsewhere</h2><p>Its address leads to <strong>${to}</strong>, first seen ${when(held.since, now)}. ${held.items} ${held.items === 1 ? 'item' : 'items'} from there ${held.items === 1 ? 'is' : 'are'} held in quarantine and not published${held.isPermanent ? ' until the move has proved itself over three days, or is accepted' : ' until it is accepted'}.</p>
+${mayAct ? html`<form class="buttons" method="post" action="/sources/${id}/place"><input type="hidden" name="to" value="${to}"><button name="do" value="accept" data-confirm="Publish what comes from ${to} under this source's name?">Accept ${to}</button> <button name="do" value="refuse" data-confirm="Delete what is held, and take nothing in from ${to}?">Refuse it</button></form>` : null}`
+}
+
 const settingsOf = ({ source, isInFile }: SourceView): Html => {
   const { id, name, url, site, section, language, weight, interval, enabled } = source
   return html`<h2>Settings</h2>${facts([
@@ -92,6 +105,7 @@ ${facts([
   ['Push', push],
   ['New a day', sparkline(daily, 'new articles')],
 ])}
+${heldPart(view)}
 ${mayAct ? actions(view) : null}
 <h2>Last fetches</h2>${history.length === 0 ? html`<p>None is remembered yet.</p>` : table(`The last fetches, latest first`, fetchColumns(now), history)}
 <h2>In quarantine</h2>${bodies.length === 0 ? html`<p>No body.</p>` : bodiesTable(bodies, { now, mayAct })}

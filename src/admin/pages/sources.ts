@@ -15,6 +15,8 @@ export interface SourceRow extends Listed {
   readonly nextReason: string
   readonly detail: string | null
   readonly movedTo: string | null
+  /** Where its address leads that is not known to be its publisher's: what comes from there is held. */
+  readonly heldFrom: string | null
   /** New items of the last thirty days. */
   readonly daily: readonly number[]
 }
@@ -108,9 +110,9 @@ const columns = ({ now, mayAct }: Pick<SourcesView, 'now' | 'mayAct'>): readonly
   { title: 'Last fetch', kind: 'minor', cell: ({ lastFetchAt }) => when(lastFetchAt, now) },
   {
     title: 'Next fetch',
-    cell: ({ nextAt, nextReason, movedTo, source }) =>
+    cell: ({ nextAt, nextReason, movedTo, heldFrom, source }) =>
       source.enabled
-        ? html`${nextAt === null ? 'never' : dueAt(nextAt, now)}<br><span class="soft">${nextReason}</span>${movedTo ? html`<br><span class="soft">moved to ${movedTo}</span>` : null}`
+        ? html`${nextAt === null ? 'never' : dueAt(nextAt, now)}<br><span class="soft">${nextReason}</span>${movedTo ? html`<br><span class="soft">moved to ${movedTo}</span>` : null}${heldFrom ? html`<br><strong>leads to ${heldFrom}: held</strong>` : null}`
         : html`paused`,
   },
   { title: 'New a day', cell: ({ daily }) => sparkline(daily, 'new articles') },

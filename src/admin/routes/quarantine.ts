@@ -29,13 +29,18 @@ export const quarantineRoutes = ({ sources, replay, audit, show, log, now }: Des
   }
 
   router.get('/', async (request, response) => {
-    const [bodies, refused] = await Promise.all([sources.quarantine.bodies(), sources.quarantine.refused()])
+    const { quarantine } = sources
+    const [bodies, refused, held] = await Promise.all([
+      quarantine.bodies(),
+      quarantine.refused(),
+      quarantine.held.list(),
+    ])
     show(request, response, {
       title: 'Quarantine',
       at: '/quarantine',
-      body: quarantinePage(bodies, refused, seenBy(response)),
+      body: quarantinePage(bodies, refused, held, seenBy(response)),
       message: saying(request),
-      data: { bodies, refused },
+      data: { bodies, refused, held },
     })
   })
   router.get('/:source/:body', async (request, response) => {

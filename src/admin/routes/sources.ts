@@ -3,7 +3,7 @@
 import express, { type Request, type Response, Router } from 'express'
 import { withoutCredentials } from '../../feed/redact.ts'
 import { readDaily } from '../../sources/daily.ts'
-import { shownSource } from '../../sources/shown.ts'
+import { shownSource, shownState } from '../../sources/shown.ts'
 import type { Source } from '../../sources/source.ts'
 import type { DeskParts } from '../desk.ts'
 import { whoOf } from '../guard.ts'
@@ -35,13 +35,14 @@ export const sourcesRoutes = (parts: DeskParts): Router => {
   /** The rest of what a row shows, read for this page alone. */
   const rowOf = async (listed: Listed): Promise<SourceRow> => {
     const { source } = listed
-    const { nextReason, lastError, adopted, daily } = await sources.state(source.id)
+    const { nextReason, lastError, adopted, daily, places } = await sources.state(source.id)
     return {
       ...listed,
       link: source.site ?? source.url,
       nextReason,
       detail: lastError?.detail ?? null,
       movedTo: adopted && withoutCredentials(adopted.url),
+      heldFrom: places.held && withoutCredentials(places.held.to),
       daily: readDaily(daily, now()),
     }
   }
@@ -60,6 +61,11 @@ export const sourcesRoutes = (parts: DeskParts): Router => {
   }
 
   const saying = async (request: Request): Promise<Html | string | null> => {
+    const items = Number.parseInt(textOf(request.query, 'items'), 10) || 0
+    const decided = textOf(request.query, 'decided')
+    if (decided === 'accepted') return `Accepted: ${items} held items are being taken in.`
+    if (decided === 'refused') return `Refused: ${items} held items are deleted, and nothing from there is taken in.`
+    if (decided === 'none') return 'Nothing was done: nothing is held any more, or it leads elsewhere by now.'
     const source = sources.get(textOf(request.query, 'crawling'))
     const since = Number(textOf(request.query, 'since')) || 0
     const coolDown = span(recrawlGap())
@@ -129,8 +135,38 @@ export const sourcesRoutes = (parts: DeskParts): Router => {
         ...{ isInFile: isInFile(source.id), mayAct: seenBy(response), now: now() },
       }),
       message: await saying(request),
-      data: { source: shown, word, late, next, lastError: state.lastError, daily, push, history, bodies, refused },
+      data: {
+        source: shown,
+        word,
+        late,
+        next,
+        lastError: state.lastError,
+        places: shownState(state).places,
+        daily,
+        push,
+        history,
+        bodies,
+        refused,
+      },
     })
+  })
+
+  router.post('/:id/place', express.urlencoded({ extended: false, limit: '8kb' }), async (request, response) => {
+    const source = sources.get(request.params.id ?? '')
+    if (!source) return unknown(request, response)
+    const decision = textOf(request.body, 'do')
+    if (decision !== 'accept' && decision !== 'refuse')
+      return show.message(request, response, 400, 'Do what?', 'The form does not say.')
+    const by = actorOf(request, response)
+    // As it was shown: where it leads elsewhere by now, nobody has decided about that.
+    const { held } = (await sources.state(source.id)).places
+    const seen = textOf(request.body, 'to')
+    const isSame = held !== null && withoutCredentials(held.to) === seen
+    const outcome = isSame ? await sourceActs.decideMove(by, source, decision, held.to) : { kind: 'none' as const }
+    log.info({ source: source.id, decision, outcome: outcome.kind, by: by.name, address: by.from }, 'a place decided')
+    const to = new URLSearchParams({ decided: outcome.kind, items: String('items' in outcome ? outcome.items : 0) })
+    const told = outcome.kind === 'none' ? outcome : { ...outcome, to: withoutCredentials(outcome.to) }
+    done(request, response, `/sources/${source.id}?${to}`, told)
   })
 
   router.post('/:id/crawl', express.urlencoded({ extended: false, limit: '1kb' }), async (request, response) => {

@@ -22,9 +22,14 @@ const ago = (at: number): string => `${showSpan(Date.now() - at)} ago`
 /** @returns 0 */
 export const listCommand = (configDir: string, json: boolean): Promise<number> =>
   withSession(configDir, async ({ sources }) => {
-    const [bodies, refused] = await Promise.all([sources.quarantine.bodies(), sources.quarantine.refused()])
+    const { quarantine } = sources
+    const [bodies, refused, held] = await Promise.all([
+      quarantine.bodies(),
+      quarantine.refused(),
+      quarantine.held.list(),
+    ])
     if (json) {
-      console.log(JSON.stringify({ bodies, refused }, null, 2))
+      console.log(JSON.stringify({ bodies, refused, held }, null, 2))
       return 0
     }
     if (bodies.length === 0) console.log('No body is in quarantine.')
@@ -37,6 +42,15 @@ export const listCommand = (configDir: string, json: boolean): Promise<number> =
         { title: 'Type', value: body => body.contentType ?? '', flexible: true },
         { title: 'Why', value: body => body.reason, flexible: true },
       ])
+    if (held.length > 0) {
+      console.log(`\n${pc.bold('Items held, since the address of their source leads elsewhere')}`)
+      print(held, [
+        { title: 'Source', value: each => each.source },
+        { title: 'Items', value: each => String(each.items), align: 'right' },
+        { title: 'Latest', value: each => ago(each.at) },
+        { title: 'What to do', value: each => `newsdesk sources accept ${each.source}, or refuse`, flexible: true },
+      ])
+    }
     if (refused.length === 0) return 0
     console.log(`\n${pc.bold('Items that became no article')}`)
     print(refused, [

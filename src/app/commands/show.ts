@@ -101,6 +101,7 @@ export const sourcesCommand = (
                 ? row.state.nextReason
                 : `${row.state.lastError.reason}: ${row.state.lastError.detail}`,
               row.state.adopted ? `fetched at ${row.state.adopted.url}, where it moved` : null,
+              row.state.places.held ? `leads to ${row.state.places.held.to}: held, accept or refuse it` : null,
               row.state.lie ? `its validators ${row.state.lie.how}` : null,
             ]
               .filter(part => part !== null)

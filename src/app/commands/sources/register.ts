@@ -130,6 +130,21 @@ export const registerSources = (program: Command, configDir: () => string, run: 
       )
   }
 
+  for (const [decision, description] of [
+    ['accept', 'take the place that a source leads to for its publisher’s, and what is held from there in'],
+    ['refuse', 'delete what is held from the place that a source leads to, and take nothing in from there'],
+  ] as const)
+    sources
+      .command(decision)
+      .description(description)
+      .argument('<id>', 'of the source')
+      .option('--json', 'as JSON')
+      .action(
+        run(async (id: string, { json = false }: { json?: boolean }) =>
+          (await import('./decide.ts')).decideCommand(configDir(), decision, id, { json: json || jsonWanted() }),
+        ),
+      )
+
   sources
     .command('why')
     .description("the story of a source's last 30 fetches, and of the next")

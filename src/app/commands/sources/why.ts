@@ -40,6 +40,15 @@ const tell = (source: Source, state: SourceState, history: readonly Fetch[], pus
   if (state.lastError)
     console.log(`${pc.bold('Trouble')}   ${pc.red(`${state.lastError.reason}: ${state.lastError.detail}`)}`)
   if (state.movedTo) console.log(`${pc.bold('Moved')}     to ${withoutCredentials(state.movedTo)}`)
+  const { held, refused } = state.places
+  if (held)
+    console.log(
+      `${pc.bold('Held')}      ${pc.red(`it leads to ${withoutCredentials(held.to)} since ${time(held.since)}: ${held.items} items wait in quarantine; \`newsdesk sources accept ${source.id}\` takes them in, \`refuse\` drops them`)}`,
+    )
+  if (refused.length > 0)
+    console.log(
+      `${pc.bold('Refused')}   what comes from ${refused.join(', ')}; \`newsdesk sources accept ${source.id}\` takes that back`,
+    )
   const oldestFirst = [...history].reverse()
   if (history.length === 0) {
     console.log('No fetch is remembered yet.')
