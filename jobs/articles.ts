@@ -10,6 +10,7 @@ import type { Article, ArticleId, Refused } from '../src/article/article.ts'
 import { articleId, bareId } from '../src/article/identity.ts'
 import { normalise } from '../src/article/normalise.ts'
 import { type FeedItem, FeedItemSchema } from '../src/feed/item.ts'
+import { isPlausible } from '../src/redis/plausible.ts'
 import { type RefusedItem, refusedItem } from '../src/sources/quarantine.ts'
 import { SourceId } from '../src/sources/source.ts'
 import type { Decision } from '../src/story/decision.ts'
@@ -238,7 +239,7 @@ const findStanding = async (archive: Reading, outcomes: readonly Outcome[]) => {
  */
 const placed = async (
   outcomes: readonly Outcome[],
-  { archive, stories }: Pick<JobContext, 'archive' | 'stories'>,
+  { archive, stories, now }: Pick<JobContext, 'archive' | 'stories' | 'now'>,
 ): Promise<(Placed | Refused)[]> => {
   const [standing, horizon] = await Promise.all([findStanding(archive, outcomes), archive.horizon()])
   const judged = outcomes.map(({ item, outcome }, index) => {
@@ -246,7 +247,7 @@ const placed = async (
     if ('kind' in outcome || stands) return outcome
     // Its article has expired: without a date it would come back as news of today.
     if (known !== null && item.published === null) return EXPIRED
-    return outcome.publishedAt < horizon ? LET_GO : outcome
+    return outcome.publishedAt < horizon && isPlausible(horizon, now()) ? LET_GO : outcome
   })
   // One that was marked as seen is decided and done. Any other is asked about, also one that is stored: its batch may have died half-way.
   const asked = judged.map((outcome, index) => {

@@ -6,6 +6,7 @@
 import type { Redis } from 'ioredis'
 import { withoutCredentials } from '../feed/redact.ts'
 import type { Keys } from '../redis/keys.ts'
+import { isPlausible } from '../redis/plausible.ts'
 import type { Catalogue } from '../sources/catalogue.ts'
 import { shownSource } from '../sources/shown.ts'
 import type { Source, SourceId } from '../sources/source.ts'
@@ -143,7 +144,10 @@ export const createSourceActs = ({
       return acted(by, 'source.crawl', ids, async () => {
         const done = await inTurns(wanted, async ({ id }) => {
           const isTaken = ms === 0 || (await redis.set(coolKey(id), by.name, 'PX', ms, 'NX')) !== null
-          if (!isTaken) return { kind: 'cooling' as const, source: id, ms: Math.max(1, await redis.pttl(coolKey(id))) }
+          const left = isTaken ? 0 : Math.max(1, await redis.pttl(coolKey(id)))
+          // What lasts longer than it may was set while the clock of Redis was ahead.
+          if (!isTaken && isPlausible(left, 0, ms)) return { kind: 'cooling' as const, source: id, ms: left }
+          if (!isTaken) await redis.set(coolKey(id), by.name, 'PX', ms)
           const { status, lastFetchAt, nextAt } = await sources.state(id)
           const before = { status, lastFetchAt, nextAt }
           try {

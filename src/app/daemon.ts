@@ -38,6 +38,7 @@ import { createLogLevels, levelFor } from './log-levels.ts'
 import { readForMonitoring, readSample } from './readings.ts'
 import { reloaded } from './reload.ts'
 import { createServices } from './services.ts'
+import { createSetRight, setRight } from './set-right.ts'
 import { DAEMONS_SWEPT, readSummary } from './status.ts'
 import { version } from './version.ts'
 import { type RunningWorker, startWorker } from './workers.ts'
@@ -230,10 +231,17 @@ const begin = async (
       redis.zremrangebyscore(keys.daemons(), '-inf', at - DAEMONS_SWEPT),
     ])
   }
-  await whenTaken(log, beat)
+  const rightParts = { redis, keys, queues, now, log }
+  const rightWhenSetBack = createSetRight(rightParts)
+  await whenTaken(log, async () => {
+    await beat()
+    await setRight(rightParts)
+  })
   const heart = setInterval(() => {
     if (redis.status === 'ready')
-      Promise.all([beat(), clock.set()]).catch((error: unknown) => log.debug({ err: error }, 'no beat'))
+      Promise.all([beat(), clock.set().then(rightWhenSetBack)]).catch((error: unknown) =>
+        log.debug({ err: error }, 'no beat'),
+      )
   }, BEAT)
 
   const levels = createLogLevels({ redis, keys, now })

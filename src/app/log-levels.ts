@@ -6,6 +6,7 @@
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import type { Keys } from '../redis/keys.ts'
+import { isPlausible } from '../redis/plausible.ts'
 
 export const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 export type Level = (typeof LEVELS)[number]
@@ -28,7 +29,8 @@ export interface LevelChange extends z.infer<typeof Kept> {
 
 /** What a daemon logs now: what was said of it alone goes over what was said of all, and both over what is configured. (pure) */
 export const levelFor = (changes: readonly LevelChange[], daemon: string, configured: Level, now: number): Level => {
-  const inForce = (of: string) => changes.find(each => each.daemon === of && each.until > now)?.level
+  const inForce = (of: string) =>
+    changes.find(each => each.daemon === of && each.until > now && isPlausible(each.until, now, LONGEST))?.level
   return inForce(daemon) ?? inForce(ALL) ?? configured
 }
 

@@ -134,6 +134,7 @@ export const createServices = ({
       keys,
       fetchText: fetcher.fetchText,
       userAgent: () => settings().crawl.userAgent,
+      now,
     }),
     fetchFeed: fetcher.fetchFeed,
     settings: () => settings().crawl,

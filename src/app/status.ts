@@ -6,6 +6,7 @@ import { lateBy, type SourceStatus, type StateWord, type Status, type Summary, s
 import { readBacklog } from '../events/backlog.ts'
 import { withoutCredentials } from '../feed/redact.ts'
 import type { Keys } from '../redis/keys.ts'
+import { isPlausible } from '../redis/plausible.ts'
 import { readServers } from '../redis/servers.ts'
 import { readRoom } from '../retention/room.ts'
 import type { Glance } from '../sources/glance.ts'
@@ -30,9 +31,13 @@ export const DAEMONS_SWEPT = 3_600_000
 
 export const readDaemons = async ({ redis, keys, now }: Pick<StatusParts, 'redis' | 'keys' | 'now'>) => {
   const ids = await redis.zrangebyscore(keys.daemons(), now() - DAEMONS_SWEPT, '+inf')
-  return (await Promise.all(ids.map(id => redis.hgetall(keys.daemon(id)))))
-    .filter(({ id }) => id)
-    .map(({ id = '', roles = '', beatAt }) => ({ id, roles: roles.split(','), beatAt: Number(beatAt) }))
+  return (
+    (await Promise.all(ids.map(id => redis.hgetall(keys.daemon(id)))))
+      .filter(({ id }) => id)
+      .map(({ id = '', roles = '', beatAt }) => ({ id, roles: roles.split(','), beatAt: Number(beatAt) }))
+      // One that ended while the clock was ahead would seem to run until that time has come.
+      .filter(({ beatAt }) => isPlausible(beatAt, now()))
+  )
 }
 
 type Looked = Pick<SourceStatus, 'source' | 'late'> & {

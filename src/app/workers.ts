@@ -56,11 +56,11 @@ export const startWorker = <Name extends string, Schema extends z.ZodType>(
 
   /** Gives a job back for a while: it does not count as tried. */
   const postpone = async (job: Job, ms: number, token?: string): Promise<never> => {
-    const isAhead = Date.now() - now() > CLOCK_OFF
-    if (isAhead) await delay(Math.min(ms, PASSES))
+    const isOff = Math.abs(Date.now() - now()) > CLOCK_OFF
+    if (isOff) await delay(Math.min(ms, PASSES))
     await job.moveToDelayed(now() + ms, token)
-    // For BullMQ nothing is due before this machine's now: it would wait until all others are as late.
-    if (isAhead) await job.promote().catch(() => undefined) // another has brought it forward
+    // For BullMQ nothing is due before this machine's now: where clocks differ it would wait until one is where the other was.
+    if (isOff) await job.promote().catch(() => undefined) // another has brought it forward
     throw new DelayedError()
   }
 

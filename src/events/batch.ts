@@ -6,6 +6,7 @@
 import { hash } from 'node:crypto'
 import type { ArticleId } from '../article/article.ts'
 import { EVENT_KINDS } from '../lists/entry.ts'
+import { isPlausible } from '../redis/plausible.ts'
 import { type Asks, eventText, parseEvent, type ReadEvent, type Refusal } from './event.ts'
 import { createPacker } from './pack.ts'
 import { createRecent } from './recent.ts'
@@ -31,16 +32,22 @@ export interface RefusedEntry {
 
 export const addedAtOf = (entry: string): number => Number.parseInt(entry, 10)
 
-/** Judges entries one by one, by what they say alone. */
+/**
+ * Judges entries one by one, by what they say alone. Ids of a stream only rise: after a clock that was ahead they stand still for as long as it
+ * was. One that lies in a time to come was added now.
+ * @param now ms since the epoch; unless given every id is taken at its word
+ */
 export const judge = (
   entries: readonly StreamEntry[],
   latest: number,
   asks?: Asks,
+  now = Number.POSITIVE_INFINITY,
 ): { readonly read: Judged[]; readonly refused: RefusedEntry[] } => {
   const read: Judged[] = []
   const refused: RefusedEntry[] = []
   for (const [entry, flat] of entries) {
-    const addedAt = addedAtOf(entry)
+    const written = addedAtOf(entry)
+    const addedAt = isPlausible(written, now) ? written : now
     const event = parseEvent(eventText(flat), addedAt, latest, asks)
     if ('refused' in event) refused.push({ entry, reason: event.refused, detail: event.detail })
     else read.push({ entry, addedAt, event })

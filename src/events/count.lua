@@ -224,7 +224,7 @@ for cell, count in pairs(counts) do
     local window, index = kind .. ':' .. roll[1], math.floor(minute * 60000 / roll[2])
     if index >= marks[place] or index > math.floor(latest / roll[2]) - roll[3] then
       local name = window .. ':' .. whole(index)
-      local bucket = inBuckets[name] or { window = window, index = whole(index), lasts = roll[2] * roll[3], articles = {} }
+      local bucket = inBuckets[name] or { window = window, index = whole(index), lasts = roll[2] * roll[3], isIn = index >= marks[place], articles = {} }
       inBuckets[name] = bucket
       bucket.articles[article] = (bucket.articles[article] or 0) + count
     end
@@ -237,7 +237,8 @@ end
 for name, bucket in pairs(inBuckets) do
   local key = base .. 'bucket:' .. name
   addAll(key, bucket.articles, false)
-  redis.call('PEXPIRE', key, whole(bucket.lasts + math.max(HOUR, bucket.lasts / 4)))
+  -- In its window it outlives a clock that is a year ahead; rotate.lua shortens that when it has left.
+  redis.call('PEXPIRE', key, whole(math.max(HOUR, bucket.lasts / 4) + (bucket.isIn and 400 * 24 * HOUR or bucket.lasts)))
   redis.call('ZADD', base .. 'index:' .. bucket.window, bucket.index, bucket.index)
 end
 for window, articles in pairs(inWindows) do

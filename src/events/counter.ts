@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import type { Keys } from '../redis/keys.ts'
+import { createSetBack } from '../redis/plausible.ts'
 import { loadScript, runScript } from '../redis/script.ts'
 import type { StreamEntry } from './batch.ts'
 import { claim } from './claiming.ts'
@@ -94,8 +95,11 @@ export const createEventCounter = (parts: CounterParts): EventCounter => {
     }
   }
 
+  const isSetBack = createSetBack(now)
   const countClaimed = async (): Promise<void> => {
-    const { claimAfter: after, batch } = settings()
+    const { claimAfter, batch } = settings()
+    // Given out while the clock was ahead, they would seem just given out until that time has come. What another has in hand counts once.
+    const after = isSetBack() ? 0 : claimAfter
     const taken = await claim({ redis, stream, consumer, after, batch }, countBatch)
     if (taken > 0) log.info({ events: taken }, 'events left behind were taken over')
   }

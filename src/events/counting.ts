@@ -209,7 +209,7 @@ export const createCounting = ({ redis, keys, archive, settings, onRead }: Count
     async count(entries, { base, group, now, from }) {
       const { span, halfLife, latest, perMinute, perNetwork, networkSpan } = settings()
       await refreshUrls()
-      const { read, refused } = judge(entries, latest, asks)
+      const { read, refused } = judge(entries, latest, asks, now)
       const resolved = await resolve(read, refused, now)
       const dayKeysOf = await keysOf(daysOf(resolved, span))
       const told = onRead?.(viewsOf(resolved, dayKeysOf)).catch(() => undefined)
@@ -233,10 +233,15 @@ export const createCounting = ({ redis, keys, archive, settings, onRead }: Count
     },
 
     async rotate(base, now) {
+      let isMoved = false
       for (;;) {
-        const more = await runScript(redis, rotateScript, [stream], [base, now, rollingPacked, MOST_CROSSING])
+        const answer = await runScript(redis, rotateScript, [stream], [base, now, rollingPacked, MOST_CROSSING])
+        const [more, moved] = answer as [number, number] // what the script returns
+        isMoved ||= moved === 1
         if (more !== 1) break
       }
+      // What was read at a time that has not been weighed as if it were to come.
+      if (isMoved) await decay(base, now)
       // Weights of two half-lives cannot be added.
       const halfLife = await redis.hget(`${base}marks`, 'halfLife')
       if (halfLife === null) await redis.hset(`${base}marks`, 'halfLife', settings().halfLife)

@@ -5,7 +5,7 @@
 --      2  now, ms
 --      3  MessagePack [[window, ms a bucket spans, buckets], ...]
 --      4  most moments of a window crossed in one call
--- Returns 1 where there is more to do, else 0.
+-- Returns { 1 where there is more to do, else 0; 1 where buckets of a time that has not been were found, else 0 }.
 -- O(articles read in the buckets that crossed): neither the window's length nor articles nobody reads matter.
 
 local base, now, most = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[4])
@@ -52,14 +52,52 @@ local function tidy(kind, window, mark)
   end
 end
 
-local more = 0
+-- A bucket that has left its window is kept a little longer, should the clock step back. Until then it is kept for as long as a clock may be
+-- ahead: expired by one that was, it would be missing once that is set right.
+local HOUR = 3600000
+local function retire(kind, window, index, lasts)
+  local key, margin = base .. 'bucket:' .. kind .. ':' .. window .. ':' .. whole(index), math.max(HOUR, lasts / 4)
+  if redis.call('PTTL', key) > margin then redis.call('PEXPIRE', key, whole(margin)) end
+end
+
+-- Buckets of a time that has not been, written while the clock was ahead: what they hold was read now. An event may be a minute ahead.
+local function bringBack(kind, window, width, lasts)
+  local running = math.floor(now / width)
+  local name = base .. 'index:' .. kind .. ':' .. window
+  local ahead = redis.call('ZRANGEBYSCORE', name, '(' .. whole(running + 1), '+inf')
+  local into = base .. 'bucket:' .. kind .. ':' .. window .. ':' .. whole(running)
+  for _, index in ipairs(ahead) do
+    local from = base .. 'bucket:' .. kind .. ':' .. window .. ':' .. index
+    local counts = redis.call('HGETALL', from)
+    for at = 1, #counts, 2 do redis.call('HINCRBY', into, counts[at], counts[at + 1]) end
+    redis.call('DEL', from)
+    redis.call('ZREM', name, index)
+  end
+  if #ahead == 0 then return false end
+  redis.call('ZADD', name, whole(running), whole(running))
+  redis.call('PEXPIRE', into, whole(lasts + math.max(HOUR, lasts / 4)))
+  return true
+end
+
+local more, moved = 0, 0
 for _, roll in ipairs(cmsgpack.unpack(ARGV[3])) do
   local window, width, buckets = roll[1], roll[2], roll[3]
   local wanted = math.floor(now / width) - buckets + 1
   local mark = tonumber(redis.call('HGET', base .. 'marks', window))
+  for _, kind in ipairs(kinds) do
+    if bringBack(kind, window, width, width * buckets) then
+      moved = 1
+      mark = nil
+    end
+  end
   if not mark or math.abs(wanted - mark) >= buckets then
     -- The first time, or nothing of the window is left: what is in it now is added up once.
-    for _, kind in ipairs(kinds) do rebuild(kind, window, wanted) end
+    for _, kind in ipairs(kinds) do
+      rebuild(kind, window, wanted)
+      for _, index in ipairs(redis.call('ZRANGEBYSCORE', base .. 'index:' .. kind .. ':' .. window, '-inf', whole(wanted - 1))) do
+        retire(kind, window, index, width * buckets)
+      end
+    end
     redis.call('HSET', base .. 'marks', window, whole(wanted))
   elseif wanted ~= mark then
     local forward = wanted > mark
@@ -75,6 +113,7 @@ for _, roll in ipairs(cmsgpack.unpack(ARGV[3])) do
         for _, kind in ipairs(kinds) do
           local named = redis.call('ZSCORE', base .. 'index:' .. kind .. ':' .. window, whole(index))
           if named and not apply(kind, window, whole(index), forward and -1 or 1) then lost[kind] = true end
+          if named and forward then retire(kind, window, index, width * buckets) end
         end
       end
     end
@@ -87,4 +126,4 @@ for _, roll in ipairs(cmsgpack.unpack(ARGV[3])) do
   end
   for _, kind in ipairs(kinds) do tidy(kind, window, wanted) end
 end
-return more
+return { more, moved }

@@ -8,6 +8,7 @@ import type { Redis } from 'ioredis'
 import type { ArticleId } from '../article/article.ts'
 import type { ViewBy } from '../events/counting.ts'
 import type { Keys } from '../redis/keys.ts'
+import { SLACK } from '../redis/plausible.ts'
 import { loadScript, runScript } from '../redis/script.ts'
 import type { Window } from './entry.ts'
 
@@ -55,7 +56,7 @@ export const createVisitors = ({ redis, keys, now }: { redis: Redis; keys: Keys;
     }
   }
   const count = (article: ArticleId, window: Window): Promise<number> =>
-    redis.zcount(keys.visitors(article), now() - WIDTH[window], '+inf')
+    redis.zcount(keys.visitors(article), now() - WIDTH[window], now() + SLACK)
 
   return {
     async note(reads) {

@@ -12,6 +12,7 @@ import { articleId } from '../article/identity.ts'
 import type { Changes } from '../lists/changes.ts'
 import { strike } from '../lists/strike.ts'
 import type { Keys } from '../redis/keys.ts'
+import { SLACK } from '../redis/plausible.ts'
 import { loadScript, runScript } from '../redis/script.ts'
 
 const markScript = loadScript(new URL('./mark.lua', import.meta.url))
@@ -133,7 +134,12 @@ export const createLeave = ({ redis, keys, writer, changes, names, now }: LeaveP
     },
 
     async finish() {
-      const due = (await redis.zrangebyscore(keys.leaving(), '-inf', now() - GRACE)) as ArticleId[] // put there by begin
+      const [gone, impossible] = await Promise.all([
+        redis.zrangebyscore(keys.leaving(), '-inf', now() - GRACE),
+        // Those that began to leave while the clock was ahead.
+        redis.zrangebyscore(keys.leaving(), now() + SLACK, '+inf'),
+      ])
+      const due = [...gone, ...impossible] as ArticleId[] // put there by begin
       // Again, for whoever died half-way, and for lists that were written meanwhile.
       const marked = new Map((await takeOut(due)).map(each => [each.id, each]))
       for (const some of slices(due)) {

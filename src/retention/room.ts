@@ -10,6 +10,7 @@ import type { ArticleSettings } from '../archive/settings.ts'
 import type { ArticleId } from '../article/article.ts'
 import type { Keys } from '../redis/keys.ts'
 import { memoryOf, usedMemory } from '../redis/memory.ts'
+import { isPlausible } from '../redis/plausible.ts'
 import type { Leave } from './leave.ts'
 import { readSpared, type Spared } from './spared.ts'
 
@@ -150,7 +151,8 @@ export const createRoom = (parts: RoomParts): Room => {
     else await redis.hdel(keys.room(), 'short')
     if (ids.length === 0) return 0
     // Told before they go: what their feeds carry meanwhile is not taken in again. It only ever rises.
-    const horizon = Math.max(till + 1, Number((await redis.hget(keys.room(), 'horizon')) ?? 0))
+    const stands = Number((await redis.hget(keys.room(), 'horizon')) ?? 0)
+    const horizon = Math.max(till + 1, isPlausible(stands, now(), -LEAST_AGE) ? stands : 0)
     await redis.hset(keys.room(), 'horizon', horizon)
     await leave.begin(ids)
     await redis.hincrby(keys.room(), 'dropped', ids.length)

@@ -7,6 +7,7 @@
 --      2  most to take
 --      3  lease, ms
 --      4  budget, fetches an hour; 0 or missing for none
+--      5  ms ahead beyond which no right clock puts anything: what stands there is due; 0 or missing where others look for it
 -- Returns the ids taken, longest due first.
 -- O(log(N) + taken).
 
@@ -20,6 +21,12 @@ if budget > 0 then
 end
 local ids = {}
 if most > 0 then ids = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0, most) end
+local horizon = tonumber(ARGV[5] or '0')
+if horizon > 0 and #ids < most then
+  for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. string.format('%.0f', now + horizon), '+inf', 'LIMIT', 0, most - #ids)) do
+    ids[#ids + 1] = id
+  end
+end
 for _, id in ipairs(ids) do redis.call('ZADD', KEYS[1], 'XX', ARGV[1] + ARGV[3], id) end
 -- As a string: Redis would cut a number to an integer.
 if left then redis.call('HSET', KEYS[2], 'left', tostring(left - #ids), 'at', ARGV[1]) end

@@ -1,5 +1,6 @@
 /** What a poll teaches of a source's rhythm. (pure) */
 
+import { isPlausible } from '../redis/plausible.ts'
 import { CONTAGION, DAYS, faded, LASTS, LATELY, type Outlook, outlookOf, quarterOf, weekdayOf } from './outlook.ts'
 import { DAY, QUARTER, type Rhythm, SPANS } from './rhythm.ts'
 
@@ -61,9 +62,21 @@ const mostIn = (times: readonly number[], span: number): number => {
   return most
 }
 
+/** Without what was learnt of times that have not been: the clock was ahead. The very same where there is nothing of the kind. */
+const asOf = (rhythm: Rhythm, now: number): Rhythm =>
+  [rhythm.polledAt, rhythm.decayedAt, rhythm.recent[0] ?? 0].every(at => isPlausible(at, now))
+    ? rhythm
+    : {
+        ...rhythm,
+        polledAt: Math.min(rhythm.polledAt, now),
+        decayedAt: Math.min(rhythm.decayedAt, now),
+        recent: rhythm.recent.filter(at => at <= now),
+      }
+
 /** The rhythm after one more poll. */
-export const learn = (rhythm: Rhythm, poll: Poll): Rhythm => {
+export const learn = (known: Rhythm, poll: Poll): Rhythm => {
   const { now, carried } = poll
+  const rhythm = asOf(known, now)
   const isFirst = rhythm.polledAt === 0
   const { dated, undated } = arrivals(rhythm, poll)
   const since = isFirst ? (dated[0] ?? now) : rhythm.polledAt

@@ -18,12 +18,17 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local pace = tonumber(ARGV[9])
 local gap, took, asked, longest = math.max(tonumber(ARGV[2]), pace), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[6])
-local known = redis.call('HMGET', KEYS[1], 'free', 'until', 'took', 'strikes', 'pace')
+local known = redis.call('HMGET', KEYS[1], 'free', 'until', 'took', 'strikes', 'pace', 'since')
 local closed = tonumber(known[2] or 0)
+-- As src/redis/plausible.ts has it: what was written while the clock was ahead says nothing.
+local function plausible(at, horizon) return at <= now + horizon + 10000 end
+if not plausible(tonumber(known[6] or 0), 0) or not plausible(closed, longest * 1.2) then closed = 0 end
+local freeAt = tonumber(known[1] or 0)
+if not plausible(freeAt, math.max(gap, tonumber(known[5] or 0), 600000)) then freeAt = 0 end
 
 if redis.call('ZREM', KEYS[2], ARGV[1]) == 1 then
   local before = tonumber(known[3] or took)
-  redis.call('HSET', KEYS[1], 'free', math.max(tonumber(known[1] or 0), now + gap), 'took', math.floor(before + (took - before) / 4))
+  redis.call('HSET', KEYS[1], 'free', math.max(freeAt, now + gap), 'took', math.floor(before + (took - before) / 4))
 end
 
 if pace > 0 then
@@ -43,7 +48,7 @@ if asked ~= 0 then
   -- Everyone who waits for the same moment comes within a tenth after it, not all at it.
   asked = math.floor(math.min(asked, longest) * (1 + tonumber(ARGV[7]) * 0.1))
   closed = math.max(closed, now + asked)
-  redis.call('HSET', KEYS[1], 'until', closed, 'why', ARGV[8])
+  redis.call('HSET', KEYS[1], 'until', closed, 'why', ARGV[8], 'since', now)
   -- Strikes outlive the wait, or each would be the first.
   keep = math.max(keep, (closed - now) * 2 + 600000)
   redis.call('PEXPIRE', KEYS[1], keep)

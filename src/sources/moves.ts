@@ -51,7 +51,8 @@ export const sighted = (
   const isFirst = before?.to !== to
   const shares = items === null || carriesOwn(items)
   const isShared = isFirst ? (hasPast ? shares : isSameSite(from, to)) : before.isShared
-  const seen = isFirst ? [] : before.days
+  // A day that has not been says that the clock was ahead, and nothing of the move.
+  const seen = isFirst ? [] : before.days.filter(each => each <= day)
   const days = seen.includes(day) ? seen : [...seen, day].slice(-DAYS_NEEDED)
   const move = { to, days, isShared }
   return { move, isBelieved: isShared && days.length >= DAYS_NEEDED }

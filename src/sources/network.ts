@@ -5,6 +5,7 @@
 
 import type { Redis } from 'ioredis'
 import type { Keys } from '../redis/keys.ts'
+import { isPlausible, SLACK } from '../redis/plausible.ts'
 import { loadScript, runScript } from '../redis/script.ts'
 
 const turnScript = loadScript(new URL('./network-turn.lua', import.meta.url))
@@ -35,15 +36,17 @@ const WINDOW = 15 * 60_000
 /** Whether so many domains failed at once that it is us. */
 export const looksDown = (heard: readonly Heard[], now: number): boolean => {
   const latest = heard
-    .filter(({ at }) => at > now - WINDOW)
+    .filter(({ at }) => at > now - WINDOW && isPlausible(at, now))
     .sort((a, b) => b.at - a.at)
     .slice(0, LATEST)
   const unreached = latest.filter(({ isReached }) => !isReached).length
   return unreached >= FEWEST && unreached >= latest.length * SHARE
 }
 
+const LONGEST_PROBE_GAP = 120_000
+
 /** Between probes: 10 s at first, growing with the outage to 2 minutes, ms. */
-export const probeGap = (downFor: number): number => Math.min(Math.max(10_000, downFor / 10), 120_000)
+export const probeGap = (downFor: number): number => Math.min(Math.max(10_000, downFor / 10), LONGEST_PROBE_GAP)
 
 /** How long all take to resume, ms. */
 export const RESUME = 120_000
@@ -98,7 +101,9 @@ export const createNetwork = ({ redis, keys, now, random = Math.random, onBack, 
 
   const read = async (): Promise<NetworkState> => {
     const [mode, since] = await redis.hmget(keys.network(), 'mode', 'since')
-    known = { mode: (mode ?? 'up') as NetworkMode, since: Number(since ?? 0) } // written by turn() alone
+    const turnedAt = Number(since ?? 0)
+    // Turned while the clock was ahead: so long ago that nobody waits for it any more.
+    known = { mode: (mode ?? 'up') as NetworkMode, since: isPlausible(turnedAt, now()) ? turnedAt : 0 } // written by turn() alone
     readAt = performance.now()
     return known
   }
@@ -156,6 +161,8 @@ export const createNetwork = ({ redis, keys, now, random = Math.random, onBack, 
       if (mode !== 'down') return null
       const gap = Math.round(probeGap(now() - since))
       if ((await redis.set(keys.networkProbe(), '1', 'PX', gap, 'NX')) === 'OK') return null
+      if (!isPlausible(await redis.pttl(keys.networkProbe()), 0, LONGEST_PROBE_GAP))
+        await redis.del(keys.networkProbe())
       return Math.round(gap * (1 + random() * 3))
     },
     reached(domain, askedAt) {
@@ -171,6 +178,8 @@ export const createNetwork = ({ redis, keys, now, random = Math.random, onBack, 
         .multi()
         .zadd(unreachedKey, askedAt, domain)
         .zrem(reachedKey, domain)
+        .zremrangebyscore(unreachedKey, at + SLACK, '+inf')
+        .zremrangebyscore(reachedKey, at + SLACK, '+inf')
         .zremrangebyrank(unreachedKey, 0, -LATEST - 1)
         .pexpire(unreachedKey, WINDOW)
         .zrange(unreachedKey, 0, '-1', 'WITHSCORES')
@@ -183,8 +192,8 @@ export const createNetwork = ({ redis, keys, now, random = Math.random, onBack, 
       const scores = (index: number): number[] =>
         ((answers?.[index]?.[1] ?? []) as string[]).filter((_, place) => place % 2 === 1).map(Number)
       const heard = [
-        ...scores(4).map(score => ({ at: score, isReached: false })),
-        ...scores(5).map(score => ({ at: score, isReached: true })),
+        ...scores(6).map(score => ({ at: score, isReached: false })),
+        ...scores(7).map(score => ({ at: score, isReached: true })),
       ]
       if (known.mode === 'down') return true
       if (!looksDown(heard, at)) return false

@@ -116,7 +116,14 @@ export const createPoliteness = ({
         // A fetch ends by its total time-out; what is held longer was left by a process that died.
         const lease = settings().totalTimeout + 5_000
         const host = [keys.host(domain), keys.hostHolders(domain), keys.hostWaiting(domain)]
-        const answer = await runScript(redis, enterScript, host, [token, member, lease, gap, concurrency])
+        const answer = await runScript(redis, enterScript, host, [
+          token,
+          member,
+          lease,
+          gap,
+          concurrency,
+          LONGEST_ASKED,
+        ])
         const [isIn, ms = 0, why = ''] = answer as [number, number?, string?] // what the script returns
         if (isIn === 1) {
           entered.set(domain, monotonic())

@@ -6,6 +6,7 @@ import robotsModule from 'robots-parser'
 import type { Fetcher } from '../feed/fetch.ts'
 import { withoutUserinfo } from '../feed/redact.ts'
 import type { Keys } from '../redis/keys.ts'
+import { isPlausible } from '../redis/plausible.ts'
 
 // Its types tell of an ES module; it is CommonJS, and what is imported is the function itself.
 const robotsParser = robotsModule as unknown as typeof robotsModule.default
@@ -35,6 +36,8 @@ export interface RobotsParts {
   readonly keys: Keys
   readonly fetchText: Fetcher['fetchText']
   readonly userAgent: () => string
+  /** ms since the epoch. */
+  readonly now?: () => number
 }
 
 type Rules = { readonly text: string } | { readonly unknown: string }
@@ -42,7 +45,7 @@ type Rules = { readonly text: string } | { readonly unknown: string }
 /** The name that rules are written for: what stands before the version. */
 const productOf = (userAgent: string): string => userAgent.split(/[/\s]/)[0] ?? userAgent
 
-export const createRobots = ({ redis, keys, fetchText, userAgent }: RobotsParts): Robots => {
+export const createRobots = ({ redis, keys, fetchText, userAgent, now = Date.now }: RobotsParts): Robots => {
   const fetchRules = async (origin: string, signal: AbortSignal | undefined): Promise<Rules> => {
     const answer = await fetchText(`${origin}/robots.txt`, MOST, signal)
     if ('kind' in answer) {
@@ -56,9 +59,13 @@ export const createRobots = ({ redis, keys, fetchText, userAgent }: RobotsParts)
 
   const rulesOf = async (origin: string, signal: AbortSignal | undefined): Promise<Rules> => {
     const kept = await redis.getBuffer(keys.robots(origin))
-    if (kept) return JSON.parse(gunzipSync(kept, { maxOutputLength: MOST * 2 }).toString()) as Rules // written below
+    if (kept) {
+      const rules = JSON.parse(gunzipSync(kept, { maxOutputLength: MOST * 2 }).toString()) as Rules & { at?: number } // written below
+      // Read while the clock was ahead, they would be kept for longer than anybody's may be.
+      if (isPlausible(rules.at ?? 0, now())) return rules
+    }
     const rules = await fetchRules(origin, signal)
-    const packed = gzipSync(JSON.stringify(rules))
+    const packed = gzipSync(JSON.stringify({ ...rules, at: now() }))
     if (packed.length <= MOST_KEPT)
       await redis.set(keys.robots(origin), packed, 'PX', 'unknown' in rules ? KEPT_UNKNOWN : KEPT)
     return rules

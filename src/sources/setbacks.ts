@@ -78,7 +78,7 @@ export const createSetbacks = ({ redis, keys, get, state, schedule, settings, no
     const at = Math.round(now() + ms + Math.abs(spreadOf(id)) * Math.min(ms, DAY))
     const due = { at, reason: `${why}: nothing of this domain is fetched for ${minutes(ms)}` }
     await Promise.all([
-      redis.hset(keys.source(id), { nextAt: due.at, nextReason: due.reason }),
+      redis.hset(keys.source(id), { nextAt: due.at, nextReason: due.reason, setAt: now() }),
       redis.zadd(keys.due(), 'XX', String(due.at), id),
     ])
     return due
@@ -91,7 +91,7 @@ export const createSetbacks = ({ redis, keys, get, state, schedule, settings, no
       known.map((id, index) => {
         const failures = Math.max(0, (states[index]?.failures ?? 0) - 1)
         const at = Math.round(now() + (spreadOf(id) + 0.1) * 5 * within)
-        return schedule(id, { at, reason: 'our own network is back' }, { failures: failures || '' })
+        return schedule(id, { at, reason: 'our own network is back' }, { failures: failures || '', setAt: now() })
       }),
     )
   },

@@ -7,11 +7,13 @@ import type { Redis } from 'ioredis'
 import type { Validators } from '../feed/fetch.ts'
 import { withoutCredentials } from '../feed/redact.ts'
 import type { Keys } from '../redis/keys.ts'
+import { createSetBack, isPlausible } from '../redis/plausible.ts'
 import { loadScript, runScript } from '../redis/script.ts'
 import { countDaily } from './daily.ts'
 import { type Due, firstDue, whilePushed } from './due.ts'
 import { createHeldItems, type HeldItems } from './held.ts'
 import { type Fetch, MOST_FETCHES, packFetch, unpackFetch } from './history.ts'
+import { createImpossible } from './impossible.ts'
 import { createItemMemory, type ItemMemory, SPANS_LAST } from './memory.ts'
 import { type Places, writePlaces } from './places.ts'
 import { createQuarantine, type Quarantine } from './quarantine.ts'
@@ -122,8 +124,14 @@ export const createSources = ({
   refresh,
   settings,
   safetyInterval,
-  now,
+  now: given,
 }: SourcesParts): Sources => {
+  const isBack = createSetBack(given)
+  let isSetBack = false
+  const now = (): number => {
+    isSetBack ||= isBack()
+    return given()
+  }
   let indexed: readonly Source[] | null = null
   let byId = new Map<string, Source>()
   /** Those this process has claimed and not queued yet, with the ms to which their claims moved them. */
@@ -178,6 +186,11 @@ export const createSources = ({
   const { after, reprice } = createScheduling({ redis, keys, get, settings, now })
 
   const memory = createItemMemory({ redis, keys, settings, now })
+
+  const makeDue = createImpossible({
+    ...{ redis, keys, settings, lease: LEASE, hold: holdDueScript },
+    intervalOf: id => get(id)?.interval,
+  })
 
   const quarantine = { ...createQuarantine({ redis, keys, now }), held: createHeldItems({ redis, keys, now }) }
 
@@ -257,12 +270,12 @@ export const createSources = ({
         fresh.map(async ({ id }) => {
           const before = await state(id)
           const due =
-            before.nextAt !== null && before.nextAt > now()
+            before.nextAt !== null && before.nextAt > now() && isPlausible(before.lastFetchAt ?? 0, now())
               ? { at: before.nextAt, reason: before.nextReason }
               : firstDue(id, now(), fresh.length)
           // NX: another replica may have scheduled it in the meantime.
           await redis.zadd(keys.due(), 'NX', String(due.at), id)
-          await redis.hset(keys.source(id), { nextAt: due.at, nextReason: due.reason })
+          await redis.hset(keys.source(id), { nextAt: due.at, nextReason: due.reason, setAt: now() })
         }),
       )
       return { added: fresh.length, removed: gone.length }
@@ -270,6 +283,9 @@ export const createSources = ({
 
     async claimDue(limit) {
       const at = now()
+      const wasSetBack = isSetBack
+      isSetBack = false
+      await makeDue(at, wasSetBack)
       const ids = (await runScript(
         redis,
         claimDueScript,

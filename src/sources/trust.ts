@@ -1,5 +1,7 @@
 /** Validators that lie: servers that answer 304 though there is something new. How they are found out, and for how long they are not believed. (pure) */
 
+import { isPlausible } from '../redis/plausible.ts'
+
 /** One fetch in a hundred goes without validators, to see what is really there. */
 export const SAMPLE = 0.01
 /** Servers are mended, too: after this a source's validators are believed again, and tested again, ms. */
@@ -13,6 +15,6 @@ export type Asking = 'conditional' | 'sample' | 'distrust'
  * @param random 0 to 1, not 1
  */
 export const howToAsk = (lieFoundAt: number | null, now: number, random: number): Asking => {
-  if (lieFoundAt !== null && now - lieFoundAt < DISTRUST) return 'distrust'
+  if (lieFoundAt !== null && isPlausible(lieFoundAt, now) && now - lieFoundAt < DISTRUST) return 'distrust'
   return random < SAMPLE ? 'sample' : 'conditional'
 }

@@ -6,7 +6,7 @@ import type { Keys } from '../redis/keys.ts'
 import { loadScript, runScript } from '../redis/script.ts'
 import type { SourceId } from '../sources/source.ts'
 import type { Offer } from './link-header.ts'
-import { parseSubscription, type Subscription } from './subscription.ts'
+import { LONGEST_WAIT, parseSubscription, type Subscription } from './subscription.ts'
 
 const claimDueScript = loadScript(new URL('../sources/claim-due.lua', import.meta.url))
 const patchScript = loadScript(new URL('./patch.lua', import.meta.url))
@@ -82,7 +82,12 @@ export const createSubscriptions = (redis: Redis, keys: Keys, now: () => number)
     },
 
     async claimDue(limit) {
-      return (await runScript(redis, claimDueScript, [keys.pushDue()], [now(), limit, CLAIM_LEASE])) as string[] // members are tokens
+      return (await runScript(
+        redis,
+        claimDueScript,
+        [keys.pushDue()],
+        [now(), limit, CLAIM_LEASE, 0, LONGEST_WAIT],
+      )) as string[] // members are tokens
     },
   }
 }

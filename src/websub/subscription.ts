@@ -1,6 +1,7 @@
 /** One subscription at a hub: what is known of it, and what is to be done next. Rules on plain data. (pure) */
 
 import { createHash } from 'node:crypto'
+import { isPlausible } from '../redis/plausible.ts'
 import type { SourceId } from '../sources/source.ts'
 
 export type SubscriptionState = 'asking' | 'active' | 'denied' | 'failed' | 'ending'
@@ -72,6 +73,9 @@ export const ASKED_LASTS = DAY
 export const GOODBYES = 3
 const SHORTEST_LEASE = 10_000
 const LONGEST_LEASE = 90 * DAY
+const LONGEST_DISTRUST = 7 * DAY
+/** The furthest that anything is due for a subscription, ms. */
+export const LONGEST_WAIT = LONGEST_LEASE
 
 /** 0 to 1, always the same for the same token: so that what was asked for together is not renewed together. */
 const placeOf = (token: string): number => createHash('sha256').update(token).digest().readUInt32BE(0) / 2 ** 32
@@ -94,7 +98,7 @@ export const askAgainAt = (token: string, now: number, tries: number): number =>
 export const afterDenial = (now: number): number => now + DAY
 
 /** An hour after the first miss, doubling, up to a week. */
-export const distrustFor = (misses: number): number => Math.min(HOUR * 2 ** Math.max(0, misses - 1), 7 * DAY)
+export const distrustFor = (misses: number): number => Math.min(HOUR * 2 ** Math.max(0, misses - 1), LONGEST_DISTRUST)
 
 /** Until when push is taken to work, ms since the epoch; 0 where it is not. */
 export const worksUntil = (
@@ -102,7 +106,10 @@ export const worksUntil = (
   now: number,
   recent: number,
 ): number => {
-  if (state !== 'active' || verifiedAt === 0 || deliveredAt === 0 || distrustedUntil > now) return 0
+  if (state !== 'active' || verifiedAt === 0 || deliveredAt === 0) return 0
+  if (distrustedUntil > now && isPlausible(distrustedUntil, now, LONGEST_DISTRUST)) return 0
+  // Told while the clock was ahead: whether it works, the next delivery says.
+  if (!isPlausible(Math.max(verifiedAt, deliveredAt), now)) return 0
   const until = Math.min(deliveredAt + recent, leaseUntil)
   return until > now ? until : 0
 }
