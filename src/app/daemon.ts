@@ -231,7 +231,7 @@ const begin = async (
       redis.zremrangebyscore(keys.daemons(), '-inf', at - DAEMONS_SWEPT),
     ])
   }
-  const rightParts = { redis, keys, queues, now, log }
+  const rightParts = { redis, keys, queues, redate: services.redate, now, log }
   const rightWhenSetBack = createSetRight(rightParts)
   await whenTaken(log, async () => {
     await beat()

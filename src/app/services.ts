@@ -20,6 +20,7 @@ import type { Publisher } from '../lists/publisher.ts'
 import type { Keeper } from '../redis/kept.ts'
 import type { Keys } from '../redis/keys.ts'
 import { createLeave } from '../retention/leave.ts'
+import { redate } from '../retention/redate.ts'
 import { createRoom, type Room } from '../retention/room.ts'
 import { type Catalogue, createCatalogue } from '../sources/catalogue.ts'
 import { createNetwork, type Network, type NetworkMode } from '../sources/network.ts'
@@ -47,6 +48,8 @@ export interface Services {
   readonly lists: Lists
   readonly edits: FollowedEdits
   readonly room: Room
+  /** Dates articles to now that came while the clock was ahead. */
+  readonly redate: () => Promise<number>
   readonly tops: Tops
   readonly readCounts: ReadCounts
   /** Everything a job gets but the job itself. */
@@ -198,6 +201,7 @@ export const createServices = ({
     publisher,
     lists,
     room,
+    redate: () => redate({ redis, keys, writer: createStoryWriter(archived), changes: lists.changes, now }),
     edits: createEdits({
       ...{ archive, stories, publishing, editors: lists.editors, names, blocks, now },
       relatedNaming: articles => relatedNaming(redis, keys, articles),

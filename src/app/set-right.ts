@@ -15,6 +15,8 @@ export interface SetRightParts {
   readonly redis: Redis
   readonly keys: Keys
   readonly queues: Queues
+  /** See `src/retention/redate.ts`. */
+  readonly redate: () => Promise<number>
   readonly now: () => number
   readonly log: Logger
 }
@@ -82,8 +84,9 @@ export const setRight = async (parts: SetRightParts): Promise<void> => {
       locks: await shortenLocks(queue, redis),
     })),
   )
-  const [subscriptions] = await Promise.all([
+  const [subscriptions, articles] = await Promise.all([
     askHubs(parts, at),
+    parts.redate(),
     shortenMarks(parts),
     ...[keys.networkHeard('reached'), keys.networkHeard('unreached'), keys.networkSuspects(), keys.daemons()].map(key =>
       redis.zremrangebyscore(key, at + SLACK, '+inf'),
@@ -91,8 +94,11 @@ export const setRight = async (parts: SetRightParts): Promise<void> => {
   ])
   const jobs = found.reduce((sum, { broughtForward }) => sum + broughtForward, 0)
   const locks = found.reduce((sum, each) => sum + each.locks, 0)
-  if (jobs + locks + subscriptions > 0)
-    log.warn({ jobs, locks, subscriptions }, 'the clock of Redis was ahead: what waited for a time to come goes on')
+  if (jobs + locks + subscriptions + articles > 0)
+    log.warn(
+      { jobs, locks, subscriptions, articles },
+      'the clock of Redis was ahead: what waited for a time to come goes on',
+    )
 }
 
 /** @returns looks whether the clock was set back, and sets right what that left */

@@ -8,6 +8,7 @@ import type { Article, ArticleId, Evidence, StoryId } from '../article/article.t
 import { articleId } from '../article/identity.ts'
 import type { SectionId } from '../article/taxonomy.ts'
 import type { Keys } from '../redis/keys.ts'
+import { SLACK } from '../redis/plausible.ts'
 import { loadScript, runScript } from '../redis/script.ts'
 import type { SourceId } from '../sources/source.ts'
 import type { Decision, Merge } from '../story/decision.ts'
@@ -67,6 +68,7 @@ export const createArchive = ({ redis, keys, settings, weightOf, parentOf }: Arc
             JSON.stringify(article.sections.slice(0, MOST_SECTIONS)),
             settings().retention,
             MOST_SECTIONS,
+            new Date(now + SLACK).toISOString(),
           ],
         )
       }),

@@ -6,6 +6,7 @@
 --      4  JSON array of its sections, primary first
 --      5  retention, ms
 --      6  most sections an article may have
+--      7  now, ISO 8601: what was read later was read while the clock was ahead
 -- Returns { outcome, sections (JSON), sources (JSON), publishedAt (ISO), title }, outcome being added, updated, merged or unchanged;
 -- { 'missing' } where there is nothing to merge into, or the article is on its way out (src/retention).
 -- O(fields).
@@ -46,7 +47,9 @@ local function upsert()
     local edited = fields.title ~= stands[5] or fields.summary ~= stands[6] or fields.url ~= stands[7] or fields.author ~= stands[8]
       or fields.image ~= stands[9]
     -- Batches of two crawls may come in the wrong order, where one lost its worker: what was read earlier says nothing new.
-    if edited and fields.firstSeenAt >= (stands[13] or stands[14] or '') then
+    local readAt = stands[13] or stands[14] or ''
+    if readAt > ARGV[7] then readAt = '' end
+    if edited and fields.firstSeenAt >= readAt then
       -- An edit keeps its place: when it was published, first seen, and its story stand as they were.
       sections = cjson.decode(ARGV[4])
       if filed then

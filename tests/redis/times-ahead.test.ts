@@ -109,7 +109,11 @@ describe('a domain that was visited while the clock was ahead', () => {
   })
 
   it('is not closed for longer than any server is obeyed, nor by a Retry-After of a day to come', async () => {
-    await redis.hset(keys.host('long.example'), { until: Date.now() + 30 * DAY, since: Date.now(), why: 'answered 429' })
+    await redis.hset(keys.host('long.example'), {
+      until: Date.now() + 30 * DAY,
+      since: Date.now(),
+      why: 'answered 429',
+    })
     expect(await enter('long')).toBeNull()
     await redis.hset(keys.host('hour.example'), { until: Date.now() + DAY, since: Date.now() + DAY - HOUR, why: '429' })
     expect(await enter('hour')).toBeNull()
@@ -143,7 +147,11 @@ describe('what was noted while the clock was ahead', () => {
     const subscribed = (deliveredAt: number, distrustedUntil = 0) =>
       parseSubscription('t', {
         ...{ source: 'a', secret: 's', state: 'active', verifiedAt: String(NOW - HOUR) },
-        ...{ leaseUntil: String(NOW + DAY), deliveredAt: String(deliveredAt), distrustedUntil: String(distrustedUntil) },
+        ...{
+          leaseUntil: String(NOW + DAY),
+          deliveredAt: String(deliveredAt),
+          distrustedUntil: String(distrustedUntil),
+        },
       })
     const works = (...times: [number, number?]) => {
       const subscription = subscribed(...times)
@@ -169,8 +177,10 @@ describe('what was noted while the clock was ahead', () => {
 })
 
 describe('jobs that were put off while the clock was ahead', () => {
-  it('are brought forward, and locks of workers that died do not outlive them by a day', { timeout: 60_000 }, async () => {
-    const bull = openRedis(address, { maxRetriesPerRequest: null })
+  it('are brought forward, and locks of workers that died do not outlive them by a day', {
+    timeout: 60_000,
+  }, async () => {
+    const bull = openRedis(address, { maxRetriesPerRequest: null, retryStrategy: () => 50 })
     const queues = openQueues(bull, keys)
     await queues.crawl.waitUntilReady()
     const data = { sourceId: 'a', trigger: 'schedule' }
@@ -180,7 +190,7 @@ describe('jobs that were put off while the clock was ahead', () => {
     await redis.lpush(queues.crawl.toKey('active'), '77')
     await redis.set(lock, 'a dead worker', 'PX', DAY)
     await redis.set(look, '1', 'PX', DAY)
-    await setRight({ redis, keys, queues, now: Date.now, log })
+    await setRight({ redis, keys, queues, redate: async () => 0, now: Date.now, log })
     expect([await job.isDelayed(), await soon.isDelayed()]).toEqual([false, true])
     await until(
       () => Promise.all([redis.pttl(lock), redis.pttl(look)]),
