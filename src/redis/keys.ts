@@ -167,7 +167,7 @@ export const keysFor = (prefix: string) => {
     eventTotals: (kind: string) => `${events}:total:${kind}`,
     /** ZSET article id by its count in a rolling window, or by decayed log weight for `now`. */
     eventWindow: (kind: string, window: string) => `${events}:window:${kind}:${window}`,
-    /** HASH article id -> count of one bucket of time. Expires a quarter of its window after it has left it. */
+    /** HASH article id -> count of one bucket of time. Expires a quarter of its window after it has left it; in it, it outlives a clock a year ahead. */
     eventBucket: (kind: string, window: string, index: number | string) =>
       `${events}:bucket:${kind}:${window}:${index}`,
     /**

@@ -132,6 +132,7 @@ describe('an act on very many sources', () => {
         state: () => Promise.reject(new Error('not asked')),
         forget: async () => undefined,
       },
+      moves: { accept: async () => ({ kind: 'none' }), refuse: async () => ({ kind: 'none' }) },
       recrawl: async () => '',
       coolDown: () => 0,
     })
