@@ -1,19 +1,21 @@
-/** A Redis of a test's own whose clock can be moved while it runs: by a small library that is built for it. */
+/** A Redis of a test's own whose clock can be moved while it runs, by libfaketime. */
 
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { closeSync, existsSync, openSync, writeFileSync, writeSync } from 'node:fs'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { Redis } from 'ioredis'
 import { afterAll } from 'vitest'
 import { findOnPath } from '../../src/redis/server.ts'
 import { aFolder } from './folder.ts'
 import { until } from './until.ts'
 
-const source = fileURLToPath(new URL('./moved-clock.c', import.meta.url))
+/** Where Debian puts it; undefined where it is not installed. */
+const libfaketime = (existsSync('/usr/lib') ? readdirSync('/usr/lib') : [])
+  .map(folder => join('/usr/lib', folder, 'faketime/libfaketime.so.1'))
+  .find(existsSync)
 
-/** Whether there is a compiler for the library: tests are left out without. */
-export const canMoveClock = process.platform === 'linux' && findOnPath('cc', process.env.PATH ?? '') !== undefined
+/** Tests that need it are left out without. */
+export const canMoveClock = libfaketime !== undefined
 
 const open: ChildProcess[] = []
 afterAll(async () => {
@@ -27,20 +29,27 @@ afterAll(async () => {
 
 export const aMovedRedis = async () => {
   const dir = aFolder('moved')
-  const [socket, clock, library] = ['redis.sock', 'clock', 'moved-clock.so'].map(name => join(dir, name)) as [
-    string,
-    string,
-    string,
-  ] // as many as were given
-  execFileSync('cc', ['-shared', '-fPIC', '-nostdlib', '-O1', '-o', library, source])
-  writeFileSync(clock, Buffer.alloc(8))
+  const [socket, clock] = [join(dir, 'redis.sock'), join(dir, 'clock')]
+  /** Whole at every look of the library: it reads the file over and over. */
+  const write = (ms: number): void => {
+    writeFileSync(`${clock}.new`, `+${ms / 1_000}\n`)
+    renameSync(`${clock}.new`, clock)
+  }
+  write(0)
   const binary =
     findOnPath('redis-server', `${process.env.PATH}:/usr/sbin:/usr/local/bin`) ??
     findOnPath('valkey-server', process.env.PATH ?? '')
   if (binary === undefined) throw new Error('no redis-server on PATH, though the run has one')
   const child = spawn(binary, ['--port', '0', '--unixsocket', socket, '--dir', dir, '--save', ''], {
     stdio: 'ignore',
-    env: { ...process.env, LD_PRELOAD: library, MOVED_CLOCK: clock },
+    env: {
+      ...process.env,
+      // jemalloc asks for the time while the library is not ready and hangs: libc's malloc goes first.
+      LD_PRELOAD: `${libfaketime} libc.so.6`,
+      FAKETIME_TIMESTAMP_FILE: clock,
+      FAKETIME_NO_CACHE: '1',
+      FAKETIME_DONT_FAKE_MONOTONIC: '1',
+    },
   })
   open.push(child)
   await until(() => existsSync(socket))
@@ -53,11 +62,7 @@ export const aMovedRedis = async () => {
     address: { socket },
     /** Moves its clock, as seen from the right one, and waits until it shows. */
     async setAhead(ms: number): Promise<void> {
-      const written = Buffer.alloc(8)
-      written.writeBigInt64LE(BigInt(ms))
-      const file = openSync(clock, 'r+')
-      writeSync(file, written, 0, 8, 0)
-      closeSync(file)
+      write(ms)
       await until(time, at => Math.abs(at - Date.now() - ms) < 10_000)
     },
   }
