@@ -6,7 +6,7 @@
 import type { Redis } from 'ioredis'
 import { withoutCredentials } from '../feed/redact.ts'
 import type { Keys } from '../redis/keys.ts'
-import { isPlausible } from '../redis/plausible.ts'
+import { isPlausible } from '../settings/plausible.ts'
 import type { Catalogue } from '../sources/catalogue.ts'
 import { shownSource } from '../sources/shown.ts'
 import type { Source, SourceId } from '../sources/source.ts'

@@ -235,11 +235,11 @@ const begin = async (
   const rightWhenSetBack = createSetRight(rightParts)
   await whenTaken(log, async () => {
     await beat()
-    await setRight(rightParts)
+    if (has('scheduler')) await setRight(rightParts)
   })
   const heart = setInterval(() => {
     if (redis.status === 'ready')
-      Promise.all([beat(), clock.set().then(rightWhenSetBack)]).catch((error: unknown) =>
+      Promise.all([beat(), clock.set().then(has('scheduler') ? rightWhenSetBack : undefined)]).catch((error: unknown) =>
         log.debug({ err: error }, 'no beat'),
       )
   }, BEAT)

@@ -1,6 +1,6 @@
 /**
  * What a clock that was ahead leaves behind where nobody judges each time by itself: jobs and locks of BullMQ, whose times are its own, marks
- * that expire, and turns of subscriptions. Run when a process starts and when it sees the clock of Redis set back; twice, nothing happens.
+ * that expire, and turns of subscriptions. Run by a scheduler when it starts and when it sees the clock of Redis set back; twice, nothing happens.
  */
 
 import type { Queue } from 'bullmq'
@@ -8,7 +8,7 @@ import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import type { Queues } from '../../jobs/queues.ts'
 import type { Keys } from '../redis/keys.ts'
-import { createSetBack, isPlausible, SLACK } from '../redis/plausible.ts'
+import { createSetBack, isPlausible, SLACK } from '../settings/plausible.ts'
 import { parseSubscription } from '../websub/subscription.ts'
 
 export interface SetRightParts {

@@ -6,7 +6,7 @@
 import { hash } from 'node:crypto'
 import type { ArticleId } from '../article/article.ts'
 import { EVENT_KINDS } from '../lists/entry.ts'
-import { isPlausible } from '../redis/plausible.ts'
+import { isPlausible } from '../settings/plausible.ts'
 import { type Asks, eventText, parseEvent, type ReadEvent, type Refusal } from './event.ts'
 import { createPacker } from './pack.ts'
 import { createRecent } from './recent.ts'

@@ -8,8 +8,8 @@ import type { Redis } from 'ioredis'
 import type { ArticleId } from '../article/article.ts'
 import type { ViewBy } from '../events/counting.ts'
 import type { Keys } from '../redis/keys.ts'
-import { SLACK } from '../redis/plausible.ts'
 import { loadScript, runScript } from '../redis/script.ts'
+import { SLACK } from '../settings/plausible.ts'
 import type { Window } from './entry.ts'
 
 const visitedScript = loadScript(new URL('./visited.lua', import.meta.url))

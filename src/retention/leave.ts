@@ -12,8 +12,8 @@ import { articleId } from '../article/identity.ts'
 import type { Changes } from '../lists/changes.ts'
 import { strike } from '../lists/strike.ts'
 import type { Keys } from '../redis/keys.ts'
-import { SLACK } from '../redis/plausible.ts'
 import { loadScript, runScript } from '../redis/script.ts'
+import { SLACK } from '../settings/plausible.ts'
 
 const markScript = loadScript(new URL('./mark.lua', import.meta.url))
 

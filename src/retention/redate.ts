@@ -8,7 +8,7 @@ import type { StoryWriter } from '../archive/story-writer.ts'
 import type { ArticleId, StoryId } from '../article/article.ts'
 import type { Changes } from '../lists/changes.ts'
 import type { Keys } from '../redis/keys.ts'
-import { SLACK } from '../redis/plausible.ts'
+import { SLACK } from '../settings/plausible.ts'
 
 /** Articles in one run; what is more comes with the next. */
 const MOST = 10_000

@@ -10,7 +10,7 @@ import type { ArticleSettings } from '../archive/settings.ts'
 import type { ArticleId } from '../article/article.ts'
 import type { Keys } from '../redis/keys.ts'
 import { memoryOf, usedMemory } from '../redis/memory.ts'
-import { isPlausible } from '../redis/plausible.ts'
+import { isPlausible } from '../settings/plausible.ts'
 import type { Leave } from './leave.ts'
 import { readSpared, type Spared } from './spared.ts'
 

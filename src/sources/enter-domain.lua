@@ -21,7 +21,7 @@ local known = redis.call('HMGET', KEYS[1], 'free', 'until', 'took', 'why', 'pace
 local free, closed, took = tonumber(known[1] or 0), tonumber(known[2] or 0), tonumber(known[3] or 0)
 local longest = tonumber(ARGV[6] or 86400000)
 
--- As src/redis/plausible.ts has it: what was written while the clock was ahead says nothing.
+-- As src/settings/plausible.ts has it: what was written while the clock was ahead says nothing.
 local SLACK = 10000
 local function plausible(at, horizon) return at <= now + horizon + SLACK end
 if not plausible(tonumber(known[7] or 0), 0) or not plausible(closed, longest * 1.2) then closed = 0 end

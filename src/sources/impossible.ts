@@ -6,8 +6,8 @@
 import type { Redis } from 'ioredis'
 import { LONGEST_ASKED } from '../feed/fetch-headers.ts'
 import type { Keys } from '../redis/keys.ts'
-import { isPlausible } from '../redis/plausible.ts'
 import { runScript, type Script } from '../redis/script.ts'
+import { isPlausible } from '../settings/plausible.ts'
 import type { CrawlSettings } from './settings.ts'
 
 export interface Turn {

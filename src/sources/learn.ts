@@ -1,6 +1,6 @@
 /** What a poll teaches of a source's rhythm. (pure) */
 
-import { isPlausible } from '../redis/plausible.ts'
+import { isPlausible } from '../settings/plausible.ts'
 import { CONTAGION, DAYS, faded, LASTS, LATELY, type Outlook, outlookOf, quarterOf, weekdayOf } from './outlook.ts'
 import { DAY, QUARTER, type Rhythm, SPANS } from './rhythm.ts'
 

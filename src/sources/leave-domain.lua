@@ -20,7 +20,7 @@ local pace = tonumber(ARGV[9])
 local gap, took, asked, longest = math.max(tonumber(ARGV[2]), pace), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[6])
 local known = redis.call('HMGET', KEYS[1], 'free', 'until', 'took', 'strikes', 'pace', 'since')
 local closed = tonumber(known[2] or 0)
--- As src/redis/plausible.ts has it: what was written while the clock was ahead says nothing.
+-- As src/settings/plausible.ts has it: what was written while the clock was ahead says nothing.
 local function plausible(at, horizon) return at <= now + horizon + 10000 end
 if not plausible(tonumber(known[6] or 0), 0) or not plausible(closed, longest * 1.2) then closed = 0 end
 local freeAt = tonumber(known[1] or 0)

@@ -5,8 +5,8 @@
 
 import type { Redis } from 'ioredis'
 import type { Keys } from '../redis/keys.ts'
-import { isPlausible, SLACK } from '../redis/plausible.ts'
 import { loadScript, runScript } from '../redis/script.ts'
+import { isPlausible, SLACK } from '../settings/plausible.ts'
 
 const turnScript = loadScript(new URL('./network-turn.lua', import.meta.url))
 

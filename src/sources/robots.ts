@@ -6,7 +6,7 @@ import robotsModule from 'robots-parser'
 import type { Fetcher } from '../feed/fetch.ts'
 import { withoutUserinfo } from '../feed/redact.ts'
 import type { Keys } from '../redis/keys.ts'
-import { isPlausible } from '../redis/plausible.ts'
+import { isPlausible } from '../settings/plausible.ts'
 
 // Its types tell of an ES module; it is CommonJS, and what is imported is the function itself.
 const robotsParser = robotsModule as unknown as typeof robotsModule.default

@@ -1,6 +1,6 @@
 /** Validators that lie: servers that answer 304 though there is something new. How they are found out, and for how long they are not believed. (pure) */
 
-import { isPlausible } from '../redis/plausible.ts'
+import { isPlausible } from '../settings/plausible.ts'
 
 /** One fetch in a hundred goes without validators, to see what is really there. */
 export const SAMPLE = 0.01

@@ -1,7 +1,7 @@
 /** One subscription at a hub: what is known of it, and what is to be done next. Rules on plain data. (pure) */
 
 import { createHash } from 'node:crypto'
-import { isPlausible } from '../redis/plausible.ts'
+import { isPlausible } from '../settings/plausible.ts'
 import type { SourceId } from '../sources/source.ts'
 
 export type SubscriptionState = 'asking' | 'active' | 'denied' | 'failed' | 'ending'

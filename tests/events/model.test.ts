@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { parseEvent } from '../../src/events/event.ts'
 import { ROLLING } from '../../src/events/windows.ts'
 import { EVENT_KINDS, type EventKind } from '../../src/lists/entry.ts'
-import { isPlausible } from '../../src/redis/plausible.ts'
+import { isPlausible } from '../../src/settings/plausible.ts'
 import { NOON } from '../support/articles.ts'
 import { type EventDesk, eventDesks } from '../support/events.ts'
 
