@@ -21,7 +21,7 @@ const amount = <Unit extends string>(units: Record<Unit, number>, example: strin
 const LONGEST = '3650d'
 
 const msOf = (written: string): number => {
-  const [, number = '', unit = ''] = /^([\d.]+)(\w+)$/.exec(written) ?? []
+  const [, number = '', unit = ''] = /^([\d.]+)([a-z]+)$/.exec(written) ?? []
   return Number(number) * MS[unit as keyof typeof MS] // written in code, with a unit
 }
 
