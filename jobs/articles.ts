@@ -21,7 +21,13 @@ import { defineJob } from './define.ts'
 export const ArticlesData = z.object({
   sourceId: SourceId,
   /** The crawl that found them: its last batch to be taken in commits the validators. */
-  crawl: z.object({ id: z.string().min(1), batch: z.int().min(0), batches: z.int().min(1) }),
+  crawl: z.object({
+    id: z.string().min(1),
+    batch: z.int().min(0),
+    batches: z.int().min(1),
+    /** Token of the body of data in Redis by which it knew what is new. */
+    origin: z.string().optional(),
+  }),
   /** ms since the epoch. */
   fetchedAt: z.int().positive(),
   /** Whether the dates of its source mean anything. */
@@ -37,6 +43,8 @@ export const ArticlesData = z.object({
         fingerprint: z.string().min(1),
         /** In the document, from 0. */
         place: z.int().min(0).default(0),
+        /** It was taken in before and its article was lost: it is as new. */
+        isLost: z.boolean().optional(),
         item: FeedItemSchema,
       }),
     )
@@ -78,12 +86,14 @@ export const articles = defineJob({
     const settled = context.stake()
     await context.giveWay()
     // Looked up here and not by the crawl: a batch before this one may have brought the article that this one edits.
-    const recalled = await sources.recall(sourceId, items)
+    const recalled = (await sources.recall(sourceId, items)).map(({ memory }, index) =>
+      items[index]?.isLost ? null : memory,
+    )
     const outcomes = await placed(
       items.map(({ item, place }, index) => ({
         item,
         outcome: normalise(item, { ...about, place }),
-        known: recalled[index]?.memory?.article ?? null,
+        known: recalled[index]?.article ?? null,
       })),
       context,
     )
@@ -111,7 +121,7 @@ export const articles = defineJob({
     const arrived = now()
     for (const [index, outcome] of outcomes.entries()) {
       // Neither edits, nor another source's copies, nor guesses at a date tell how late we were.
-      const isNew = !recalled[index]?.memory && 'decision' in outcome && outcome.decision.kind !== 'same'
+      const isNew = !recalled[index] && 'decision' in outcome && outcome.decision.kind !== 'same'
       if (isNew && trustsDates && items[index]?.item.published)
         context.ingested?.(arrived - outcome.article.publishedAt)
     }
@@ -122,8 +132,9 @@ export const articles = defineJob({
       crawl,
       items.map(({ key, also, fingerprint }, index) => {
         const outcome = outcomes[index]
-        const before = recalled[index]?.memory?.article ?? null
-        return { key, also, fingerprint, article: outcome && 'article' in outcome ? articleOf(outcome) : before }
+        const before = recalled[index]
+        const article = outcome && 'article' in outcome ? articleOf(outcome) : (before?.article ?? null)
+        return { key, also, fingerprint, article, before: before ?? null }
       }),
     )
     const { added, updated, merged, unchanged } = ingested

@@ -43,8 +43,12 @@ export const crawl = defineJob({
 
   async run({ sourceId, trigger }, context) {
     const source = await context.sources.find(sourceId)
-    if (!source) throw new UnrecoverableError(`no source ${JSON.stringify(sourceId)}: \`newsdesk sources\` lists them`)
+    if (!source && trigger === 'manual')
+      throw new UnrecoverableError(`no source ${JSON.stringify(sourceId)}: \`newsdesk sources\` lists them`)
     if (trigger === 'schedule') await context.whenFew()
+    // Paused or removed while its job waited, be it in the queue or for its turn at the domain. Asked for by hand, a paused one is crawled.
+    if (!source || (trigger === 'schedule' && !context.sources.get(sourceId)?.enabled))
+      return { outcome: 'left', why: 'the source is paused, or not in the catalogue any more' }
     const started = context.now()
     const kept = (fetch: Became): Fetch => ({ ...NOTHING_CAME, at: started, ms: context.now() - started, ...fetch })
     const record: Keep = fetch => context.sources.record(source.id, kept(fetch))
@@ -169,6 +173,7 @@ const takeIn = async (source: Source, polled: PolledFeed, started: number, conte
   const due = await sources.succeeded(source.id, {
     validators: first ? null : validators,
     spans,
+    origin: state.origin,
     published,
     carried,
     newItems,

@@ -5,9 +5,10 @@
 
 import { createHash } from 'node:crypto'
 import { judgeDates, trustsDates } from '../src/article/dating.ts'
-import { type Identified, identify, pageOf, trustsIds } from '../src/feed/identity.ts'
+import { identify, pageOf, trustsIds } from '../src/feed/identity.ts'
 import type { Feed, FeedItem } from '../src/feed/item.ts'
 import type { KeptParameters } from '../src/learning/kept-parameters.ts'
+import type { Unseen } from '../src/sources/memory.ts'
 import { wander } from '../src/sources/recall.ts'
 import type { Source } from '../src/sources/source.ts'
 import type { Sources } from '../src/sources/sources.ts'
@@ -83,7 +84,7 @@ export const findNew = async (
   }))
   const about = { fetchedAt: now(), trustsDates: trustsDates(dates), language: feed.language, most }
   return {
-    batches: batchesOf(source, taken, bodyHash, about),
+    batches: batchesOf(source, taken, bodyHash, { ...about, origin: state.origin }),
     newItems: fresh.length,
     edited: unseen.length - fresh.length,
     published: fresh.map(({ published }) => (published === null ? null : Date.parse(published))),
@@ -98,29 +99,43 @@ export const findNew = async (
   }
 }
 
+const MINUTE = 60_000
+
 const titleOf = ({ title }: FeedItem): string[] => (title === null ? [] : [title])
 
 /** The same items in the same state make the same jobs, so a crawl repeated while they wait adds nothing. */
 const batchesOf = (
   source: Source,
-  unseen: readonly (Identified & { readonly place: number })[],
+  unseen: readonly (Unseen & { readonly place: number })[],
   bodyHash: string,
-  { most, ...about }: { fetchedAt: number; trustsDates: boolean; language: string | null; most: number },
+  {
+    most,
+    origin,
+    ...about
+  }: { fetchedAt: number; trustsDates: boolean; language: string | null; most: number; origin: string },
 ): { id: string; data: ArticlesData }[] => {
   const digest = (parts: readonly string[]) =>
     createHash('sha256').update(parts.join(' ')).digest('base64url').slice(0, 16)
-  const crawlId = digest([source.id, bodyHash, ...unseen.map(({ key, fingerprint }) => key + fingerprint)])
+  // Those that come again since their articles were lost are other jobs than those that brought them first, which may be kept still.
+  const again = unseen.some(({ isLost }) => isLost) ? [`again ${Math.floor(about.fetchedAt / MINUTE)}`] : []
+  const parts = [
+    ...unseen.map(({ key, fingerprint }) => key + fingerprint),
+    ...(origin === '' ? [] : [origin]),
+    ...again,
+  ]
+  const crawlId = digest([source.id, bodyHash, ...parts])
   const batches = Math.ceil(unseen.length / most)
   return Array.from({ length: batches }, (_, batch) => ({
     id: `${source.id}-${crawlId}-${batch}`,
     data: {
       sourceId: source.id,
-      crawl: { id: crawlId, batch, batches },
+      crawl: { id: crawlId, batch, batches, ...(origin === '' ? {} : { origin }) },
       ...about,
       items: unseen
         .slice(batch * most, (batch + 1) * most)
-        .map(({ item, key, also, headlined, fingerprint, place }) => ({
+        .map(({ item, key, also, headlined, fingerprint, place, isLost }) => ({
           ...{ key, also: [...also], headlined, fingerprint, place, item },
+          ...(isLost ? { isLost } : {}),
         })),
     },
   }))

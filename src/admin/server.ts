@@ -34,6 +34,8 @@ export interface AdminServer {
   readonly url: string
   /** Link that makes the first user, once; null where there is one. */
   readonly setupUrl: string | null
+  /** What start does for the first user, once more: users went with the Redis that held them. @returns a new link, or null where none is needed */
+  admitFirst(): Promise<string | null>
   close(): Promise<void>
 }
 
@@ -56,9 +58,12 @@ export const startAdmin = async (parts: AdminParts): Promise<AdminServer> => {
   const tokens = createTokens({ redis, keys, now })
   const sessions = createSessions({ redis, keys, users, lasts: () => settings.session, now })
   if (await users.adopt()) log.info('the password of before is now that of the user admin')
-  if (settings.password !== '') await users.ensureAdmin(settings.password)
   const refusals = createRefusals({ redis, keys, log, now, onRefused: parts.onRefused })
-  const setupToken = await sessions.setupToken()
+  const firstToken = async (): Promise<string | null> => {
+    if (settings.password !== '') await users.ensureAdmin(settings.password)
+    return sessions.setupToken()
+  }
+  const setupToken = await firstToken()
   const show = createShow(NAV)
 
   const app = express()
@@ -191,9 +196,11 @@ export const startAdmin = async (parts: AdminParts): Promise<AdminServer> => {
   const { url, close } = await listenAt(settings, app, error =>
     log.debug({ err: error }, 'a connection to the admin server failed'),
   )
+  const linkOf = (token: string | null): string | null => (token === null ? null : `${url}/setup?once=${token}`)
   return {
     url,
-    setupUrl: setupToken === null ? null : `${url}/setup?once=${setupToken}`,
+    setupUrl: linkOf(setupToken),
+    admitFirst: async () => linkOf(await firstToken()),
     async close() {
       live.close()
       await close()

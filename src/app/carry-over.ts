@@ -8,8 +8,11 @@ import type { Keys } from '../redis/keys.ts'
 /** ms between two lines on the same. */
 const TELL = 2_000
 
-/** @throws SchemaError where what stands in Redis is newer, or daemons of an older version do not end */
-export const carryOver = async (redis: Redis, keys: Keys, log: Logger): Promise<void> => {
+/**
+ * @returns whether anything of newsdesk stood there
+ * @throws SchemaError where what stands in Redis is newer, or daemons of an older version do not end
+ */
+export const carryOver = async (redis: Redis, keys: Keys, log: Logger): Promise<boolean> => {
   let told = performance.now()
   const { from, carried } = await createMigrate({
     redis,
@@ -22,4 +25,5 @@ export const carryOver = async (redis: Redis, keys: Keys, log: Logger): Promise<
     },
   }).run()
   for (const { to, what, count } of carried) log.warn({ schema: to, from, changed: count }, `upgraded: ${what}`)
+  return from !== null
 }

@@ -20,6 +20,7 @@ import { listsRoute } from '../http/lists-route.ts'
 import { serveProbes } from '../http/probe-server.ts'
 import { startHttp } from '../http/server.ts'
 import { updatesRoute } from '../http/updates-route.ts'
+import { createOrigin } from '../migrations/origin.ts'
 import { SCHEMA } from '../migrations/registry.ts'
 import { createClock } from '../redis/clock.ts'
 import { connectRedis } from '../redis/connect.ts'
@@ -34,6 +35,7 @@ import { carryOver } from './carry-over.ts'
 import type { Config } from './config/load.ts'
 import type { Role } from './config/schema.ts'
 import { startDesk } from './desk.ts'
+import { createFooting } from './footing.ts'
 import { createLogLevels, levelFor } from './log-levels.ts'
 import { readForMonitoring, readSample } from './readings.ts'
 import { reloaded } from './reload.ts'
@@ -129,8 +131,10 @@ const begin = async (
   const ending = new AbortController()
   const fetcher = createFetcher(() => config.settings.crawl)
   const poster = createPoster(() => config.settings.crawl)
+  const origin = createOrigin({ redis, keys })
   const services = createServices({
     config: () => config,
+    origin: origin.current,
     ...{ redis, keys, keeper, queues, fetcher, poster, now, log },
     signal: stopping.signal,
     ending: ending.signal,
@@ -145,11 +149,11 @@ const begin = async (
     now,
   })
   const pulse = createPulse(redis, ANSWER_WITHIN)
-  const probes = createProbes({ pulse, gauges })
   const has = (role: Role) => roles.includes(role)
 
-  /** Makes what is scheduled and subscribed fit the catalogue in force. */
+  /** Makes what is scheduled, subscribed and published of the configuration fit it. */
   const takeUp = async (said: string, more: object = {}): Promise<void> => {
+    await services.publisher.publishSections()
     const { added, removed } = await services.sources.sync()
     const push = await services.push.reconcile()
     for (const problem of services.catalogue.overlay().problems) log.warn(problem)
@@ -157,19 +161,27 @@ const begin = async (
       log.info({ source }, 'added in the terminal, and now in sources.yaml: the file counts')
     log.info({ sources: services.sources.list().length, added, removed, push, ...more }, said)
   }
+  let admin: AdminServer | null = null
+  const footing = createFooting({
+    ...{ redis, keys, origin, takeUp, log },
+    catalogue: services.catalogue,
+    isScheduler: has('scheduler'),
+    onNewOrigin: async () => {
+      await beat()
+      const link = await admin?.admitFirst()
+      if (link) log.info(`Set the admin's password once at ${link}`)
+    },
+  })
+  const probes = createProbes({ pulse, gauges, missing: footing.missing })
 
   // Before anything is read that an older version may have written. A Redis whose disk is full refuses even a PING.
   await whenTaken(log, async () => {
     await redis.ping()
-    await carryOver(redis, keys, log)
+    await origin.begin(await carryOver(redis, keys, log))
   })
   await clock.set()
   await services.catalogue.refresh()
-  if (has('scheduler'))
-    await whenTaken(log, async () => {
-      await takeUp('sources')
-      await services.publisher.publishSections()
-    })
+  if (has('scheduler')) await whenTaken(log, () => footing.take('sources'))
 
   const work = <Definition extends (typeof definitions)[keyof typeof definitions]>(
     definition: Definition,
@@ -257,12 +269,15 @@ const begin = async (
   }
   const look = async (): Promise<void> => {
     if (isLevelOurs) await takeUpLevel()
-    if (!(await services.catalogue.refresh())) return
-    if (has('scheduler')) await takeUp('the catalogue was changed')
+    await footing.look()
   }
   const watch = setInterval(() => {
     if (redis.status !== 'ready') return
-    looking = looking.then(look).catch((error: unknown) => log.warn({ err: error }, 'the catalogue could not be read'))
+    looking = looking
+      .then(look)
+      .catch((error: unknown) =>
+        log.warn({ err: error }, 'what stands in Redis could not be looked at, or not be mended; tried again'),
+      )
   }, LOOK)
 
   const queueDue = createCrawlDue({ queues, sources: services.sources, network: services.network, now })
@@ -327,7 +342,6 @@ const begin = async (
       : async () => undefined
   let stopSchedule = schedule()
 
-  let admin: AdminServer | null = null
   if (has('admin')) {
     // The first look reads every source: nobody needs to wait for it before a page.
     glance().catch((error: unknown) => log.warn({ err: error }, 'the sources could not be looked at yet'))
@@ -386,10 +400,8 @@ const begin = async (
       if (!ending.signal.aborted) stopSchedule = schedule()
     }
     for (const setting of waiting) log.warn({ setting }, 'this setting counts at the next start')
-    if (has('scheduler')) {
-      await services.publisher.publishSections()
-      await takeUp('configuration reloaded', { changed: taken })
-    } else log.info({ changed: taken }, 'configuration reloaded')
+    if (has('scheduler')) await footing.take('configuration reloaded', { changed: taken })
+    else log.info({ changed: taken }, 'configuration reloaded')
   }
 
   return {

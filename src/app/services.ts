@@ -6,6 +6,7 @@ import type { Logger } from 'pino'
 import type { JobContext } from '../../jobs/context.ts'
 import { addArticles, publishingTo, type Queues } from '../../jobs/queues.ts'
 import type { Archive } from '../archive/archive.ts'
+import { createLost } from '../archive/lost.ts'
 import { createArchive } from '../archive/redis-archive.ts'
 import { createStoryWriter } from '../archive/story-writer.ts'
 import { createWithholding } from '../archive/withhold.ts'
@@ -65,6 +66,8 @@ export interface ServiceParts {
   readonly queues: Queues
   readonly fetcher: Fetcher
   readonly poster: Poster
+  /** Token of the body of data in Redis. */
+  readonly origin: () => string
   readonly now: () => number
   readonly log: Logger
   readonly signal: AbortSignal
@@ -96,6 +99,7 @@ export const createServices = ({
   queues,
   fetcher,
   poster,
+  origin,
   now,
   log,
   signal,
@@ -110,6 +114,9 @@ export const createServices = ({
     refresh: catalogue.refresh,
     settings: () => settings().crawl,
     safetyInterval: () => settings().push.safetyInterval,
+    origin,
+    // Made below: it asks for the weights of sources.
+    lost: articles => lost(articles),
     now,
   })
   const push = createPush({
@@ -149,6 +156,7 @@ export const createServices = ({
     parentOf: (id: SectionId) => config().taxonomy.find(section => section.id === id)?.parent,
   }
   const archive = createArchive({ ...archived, weightOf: id => sources.get(id)?.weight ?? 1 })
+  const lost = createLost({ redis, keys, archive, retention: () => settings().articles.retention, now })
   const precedence = createPrecedence({ longest: LONGEST })
   const intake = createIntake({
     waiting: () => queues.articles.getWaitingCount(),

@@ -14,6 +14,7 @@ import { shownSource, shownState } from '../sources/shown.ts'
 import type { Sources } from '../sources/sources.ts'
 import type { SourceState } from '../sources/state.ts'
 import type { Push } from '../websub/push.ts'
+import { missingLine, polledOf, readMissing } from './footing.ts'
 
 export interface StatusParts {
   readonly redis: Redis
@@ -44,6 +45,7 @@ type Looked = Pick<SourceStatus, 'source' | 'late'> & {
   readonly state: Pick<SourceState, 'status' | 'silentSince' | 'lastError' | 'places'>
 }
 type Shared = Omit<Status, 'sources' | 'problems'>
+type Looks = Shared & { readonly isNetworkDown: boolean; readonly missing: readonly string[] }
 
 /** All but the sources. */
 const readShared = async (
@@ -102,7 +104,7 @@ const leadingElsewhere = (sources: readonly Looked[]): string[] => {
 
 const problemsOf = (
   sources: readonly Looked[],
-  { daemons, articles, events, redis, isNetworkDown }: Shared & { readonly isNetworkDown: boolean },
+  { daemons, articles, events, redis, isNetworkDown, missing: lacks }: Looks,
 ): string[] => {
   const problems: string[] = []
   const missing = ['scheduler', 'crawl', 'articles', 'publish', 'events'].filter(
@@ -110,6 +112,9 @@ const problemsOf = (
   )
   if (daemons.length === 0) problems.push('no newsdesk daemon runs on this Redis: start one with `npm start`')
   else if (missing.length > 0) problems.push(`no daemon has the roles ${missing.join(', ')}`)
+  // Without a scheduler nobody lays it down; that is told above.
+  const lacking = daemons.length === 0 || missing.includes('scheduler') ? null : missingLine(lacks)
+  if (lacking !== null) problems.push(lacking)
   const late = sources.filter(each => each.late > 0)
   if (late.length > 0) problems.push(`${late.length} sources are late, ${late[0]?.source.id} among them`)
   const failing = sources.filter(({ state }) => state.status === 'failing')
@@ -143,14 +148,18 @@ const problemsOf = (
 /** Everything, each source with all that is known of it: dear where there are thousands. */
 export const readStatus = async (parts: StatusParts): Promise<Status> => {
   const { sources, now } = parts
-  const [states, { isNetworkDown, ...shared }] = await Promise.all([sources.states(), readShared(parts)])
+  const [states, missing, { isNetworkDown, ...shared }] = await Promise.all([
+    sources.states(),
+    readMissing(parts.redis, parts.keys, polledOf(sources.list())),
+    readShared(parts),
+  ])
   const sourceStatus = sources.list().flatMap((source): SourceStatus[] => {
     const state = states.get(source.id)
     if (!state) return []
     const late = lateBy(source, state.nextAt, now())
     return [{ source: shownSource(source), state: shownState(state), late }]
   })
-  return { ...shared, sources: sourceStatus, problems: problemsOf(sourceStatus, { ...shared, isNetworkDown }) }
+  return { ...shared, sources: sourceStatus, problems: problemsOf(sourceStatus, { ...shared, isNetworkDown, missing }) }
 }
 
 /** The same with the sources only counted, by a glance at them: for who asks often. */
@@ -161,6 +170,7 @@ export const readSummary = async (
   },
 ): Promise<Summary> => {
   const [glances, { isNetworkDown, ...shared }] = await Promise.all([parts.glance(), readShared(parts)])
+  const missing = await readMissing(parts.redis, parts.keys, polledOf(glances.map(({ source }) => source)))
   const at = parts.now()
   const looked = glances.map(glance => ({
     source: glance.source,
@@ -169,6 +179,6 @@ export const readSummary = async (
   }))
   const states: Partial<Record<StateWord, number>> = {}
   for (const word of looked.map(stateOf)) states[word] = (states[word] ?? 0) + 1
-  const problems = problemsOf(looked, { ...shared, isNetworkDown })
+  const problems = problemsOf(looked, { ...shared, isNetworkDown, missing })
   return { ...shared, sources: looked.length, states, problems }
 }

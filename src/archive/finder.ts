@@ -46,6 +46,7 @@ interface Row extends Pick<Titled, 'id' | 'at' | 'source' | 'section'> {
 }
 
 const PAGE = 5_000
+const BEGINNING = '-'
 
 /** A word of the query is found where a word of the title begins with it. */
 const needlesOf = (words: string): string[] =>
@@ -58,15 +59,23 @@ export const createFinder = ({ redis, keys, retention, now }: FinderParts): Find
   const byId = new Map<ArticleId, Row>()
   /** Newest first. */
   let rows: Row[] = []
-  let last = '-'
+  let last = BEGINNING
   let turn: Promise<void> = Promise.resolve()
 
   const catchUp = async (): Promise<void> => {
     let isNews = false
     for (;;) {
+      // From the last one itself: where it is gone, so is all that was read before it.
       const page = await redis.xrange(keys.articleTitles(), last, '+', 'COUNT', PAGE)
+      if (last !== BEGINNING && page[0]?.[0] !== last) {
+        byId.clear()
+        rows = []
+        last = BEGINNING
+        continue
+      }
       for (const [id, fields] of page) {
-        last = `(${id}`
+        if (id === last) continue
+        last = id
         const titled = readTitle(fields)
         if (!titled) continue
         isNews = true

@@ -171,6 +171,8 @@ export const createEventCounter = (parts: CounterParts): EventCounter => {
         // The group went with the stream (a flushed or replaced Redis): it is made again, and what is in hand went with it.
         if (error instanceof Error && /^NOGROUP|no such key/i.test(error.message)) inHand = []
         ready = false
+        // So did the marks of the windows.
+        rotatedAt = ''
         log.error({ err: error }, 'events could not be counted; trying again')
         await delay(RETRY_AFTER)
       }

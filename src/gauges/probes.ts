@@ -1,6 +1,6 @@
 /** What machines ask of a process: is it alive, can it work, what did it do. Open to whoever reaches the port: nothing in it is secret. */
 
-import type { Pulse } from '../redis/pulse.ts'
+import { inTime, type Pulse } from '../redis/pulse.ts'
 import type { Gauges } from './gauges.ts'
 
 export interface Answer {
@@ -18,15 +18,32 @@ const json = (status: number, value: object): Answer => ({
   body: JSON.stringify(value),
 })
 
-export const createProbes =
-  ({ pulse, gauges }: { pulse: Pulse; gauges: Gauges }): Probes =>
-  async path => {
+export interface ProbeParts {
+  readonly pulse: Pulse
+  readonly gauges: Gauges
+  /** What Redis lacks that newsdesk cannot work without; empty where all is there. */
+  readonly missing: () => Promise<readonly string[]>
+}
+
+/** ms that reading what is missing may take, once Redis has answered. */
+const WITHIN = 2_000
+
+export const createProbes = ({ pulse, gauges, missing }: ProbeParts): Probes => {
+  const ready = async (): Promise<Answer> => {
+    const notReady = (why: string) => json(503, { status: 'not ready', why })
+    // What is missing cannot be told where it does not answer, or no more; why is in the log.
+    const lacks = (await pulse.answers()) ? await inTime(missing(), WITHIN).catch(() => null) : null
+    if (lacks === null) return notReady('Redis does not answer')
+    return lacks.length === 0
+      ? json(200, { status: 'ready' })
+      : notReady(`Redis came back without what newsdesk needs: ${lacks.join(', ')}`)
+  }
+
+  return async path => {
     // What says how this process is waits for nothing but itself.
     if (path === '/healthz' || path === '/livez') return json(200, { status: 'alive' })
-    if (path === '/readyz')
-      return (await pulse.answers())
-        ? json(200, { status: 'ready' })
-        : json(503, { status: 'not ready', why: 'Redis does not answer' })
+    if (path === '/readyz') return ready()
     if (path === '/metrics') return { status: 200, type: gauges.contentType, body: await gauges.scrape() }
     return null
   }
+}

@@ -187,6 +187,8 @@ export const keysFor = (prefix: string) => {
     schema: () => `{${prefix}:schema}`,
     /** STRING token, taken by who carries shapes over. Beside the above, in its slot; expires where its holder died. */
     schemaLock: () => `{${prefix}:schema}:lock`,
+    /** STRING token of this body of data: another, or none, tells running processes that Redis came back empty. Written by whoever is first. Beside the schema, in its slot. */
+    origin: () => `{${prefix}:schema}:origin`,
     /** STREAM, the log of stories as it is being written anew, until it takes the log's place. In the log's slot; taken up again where its writer died. */
     storyLogNext: () => `{${prefix}:stories}:log:next`,
     /** Prefix BullMQ puts before its own keys; hash-tagged as a whole so that its scripts work on a cluster. */

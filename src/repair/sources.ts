@@ -1,12 +1,11 @@
 /** What is remembered of sources, and jobs that wait for them: only of sources there are, and of items whose articles came in. */
 
-import { readStream, scanKeys } from '../redis/scan.ts'
+import { keptSince } from '../archive/lost.ts'
+import { scanKeys } from '../redis/scan.ts'
 import { loadScript, runScript } from '../redis/script.ts'
-import { millisOf } from '../redis/stream-id.ts'
 import { parseMemory } from '../sources/recall.ts'
 import type { SourceId } from '../sources/source.ts'
-import { readEntry } from '../story/log-entry.ts'
-import { type Check, goneOf, type RepairParts, type SourceJob } from './check.ts'
+import { type Check, goneOf, type SourceJob } from './check.ts'
 import { runnable } from './run-check.ts'
 
 const forgetMark = loadScript(new URL('./forget-mark.lua', import.meta.url))
@@ -63,26 +62,13 @@ interface Mark {
   readonly article: string
 }
 
-/** Articles that were decided so lately that they are to be there, unless they left for want of room. */
-const expected = async ({ redis, keys, retention, now }: RepairParts): Promise<Set<string>> => {
-  const horizon = Number((await redis.hget(keys.room(), 'horizon')) ?? 0)
-  const since = Math.max(horizon, now() - retention + DAY)
-  const ids = new Set<string>()
-  for await (const page of readStream(redis, keys.storyLog()))
-    for (const [id, [, json = '']] of page) {
-      const entry = readEntry(json, millisOf(id))
-      if ('pin' in entry || entry.decision.kind === 'same') continue
-      if ((entry.features.publishedAt ?? entry.at) > since && entry.at > since) ids.add(entry.features.id)
-    }
-  return ids
-}
-
 const marks: Check<Mark> = {
   id: 'seen-without-article',
   what: 'items remembered as taken in whose article is gone before its time: their feeds will bring it again',
   async *pages(parts) {
     const { redis, keys, now } = parts
-    const wanted = await expected(parts)
+    const horizon = Number((await redis.hget(keys.room(), 'horizon')) ?? 0)
+    const kept = keptSince(now(), parts.retention, horizon)
     const [from = '', after = ''] = keys.seen('\n').split('\n')
     const since = Math.floor(now() / DAY) - LATELY
     for await (const page of scanKeys(redis, `${from}*${after}`))
@@ -94,8 +80,9 @@ const marks: Check<Mark> = {
           yield flat.flatMap((item, at): Mark[] => {
             const written = flat[at + 1] ?? ''
             const memory = at % 2 === 0 ? parseMemory(written) : null
-            const isLate = memory?.article && memory.day >= since && wanted.has(memory.article)
-            return isLate ? [{ source, item, written, article: memory.article ?? '' }] : []
+            // What versions wrote that did not keep when an item came first says nothing of when its article leaves.
+            const isDue = memory?.first !== undefined && memory.first * DAY > kept && memory.day >= since
+            return memory?.article && isDue ? [{ source, item, written, article: memory.article }] : []
           })
           cursor = next
         } while (cursor !== '0')

@@ -4,6 +4,7 @@
  * count for either. A counter in Redis tells every process when to look again.
  */
 
+import { randomInt } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import type { Keys } from '../redis/keys.ts'
@@ -47,7 +48,7 @@ export interface Catalogue {
   overlay(): Overlay
   /** Ids of config/sources.yaml. */
   isInFile(id: string): boolean
-  /** Looks whether something changed. @returns whether it did */
+  /** Looks whether something changed: then `list` gives another array. @returns whether it did */
   refresh(): Promise<boolean>
   /** @throws CatalogueError where an id is taken */
   add(sources: readonly Source[]): Promise<void>
@@ -66,6 +67,9 @@ export interface CatalogueParts {
   /** Sources of the configuration in force: a reload brings others. */
   readonly file: () => readonly Source[]
 }
+
+/** The first version is one below this. */
+const FIRST_VERSIONS = 2 ** 40
 
 const json = (text: string): unknown => {
   try {
@@ -126,7 +130,11 @@ export const createCatalogue = ({ redis, keys, file }: CatalogueParts): Catalogu
 
   /** Writes and raises the version at once; then we know it too. */
   const change = async (write: (multi: ReturnType<Redis['multi']>) => void): Promise<void> => {
-    const multi = redis.multi().incr(keys.catalogueVersion())
+    // Begun anywhere: in a Redis that came back empty it must not come to a number that others know already.
+    const multi = redis
+      .multi()
+      .set(keys.catalogueVersion(), randomInt(FIRST_VERSIONS), 'NX')
+      .incr(keys.catalogueVersion())
     write(multi)
     for (const [error] of (await multi.exec()) ?? []) if (error) throw error
     await refresh()

@@ -9,12 +9,15 @@
 --      2  batches of the crawl
 --      3  crawl id
 --      4  seconds for which the hashes are kept
---      5+ item key, what is remembered of it, ...
+--      5  token of the body of data in which the items were looked up: in another one their articles are gone, and nothing is marked
+--      6+ item key, what is remembered of it, ...
 -- Returns 1 where the validators were committed, else 0.
 -- O(items).
 
+if (redis.call('HGET', KEYS[1], 'origin') or '') ~= ARGV[5] then return 0 end
+
 -- A few at a time: unpack has its limits.
-for from = 5, #ARGV, 1000 do
+for from = 6, #ARGV, 1000 do
   redis.call('HSET', KEYS[2], unpack(ARGV, from, math.min(from + 999, #ARGV)))
 end
 

@@ -26,6 +26,8 @@ export interface CrawlOf {
   readonly id: string
   readonly batch: number
   readonly batches: number
+  /** Token of the body of data in which its items were looked up; empty for none. */
+  readonly origin?: string | undefined
 }
 
 /** What was learnt of a source's feed; what is absent is as it was. */
@@ -37,16 +39,30 @@ export interface Learnt {
   readonly titles?: TitleHabits
 }
 
+/** An item that is to be taken in. */
+export type Unseen = Identified & {
+  readonly isNew: boolean
+  /** It was taken in before, and its article was lost: what is remembered of it does not count. */
+  readonly isLost: boolean
+}
+
 export interface ItemMemory {
   /** What is remembered of items a feed carries, one answer each, in order. */
   recall(id: SourceId, items: readonly Keyed[]): Promise<readonly Recalled[]>
   /** Items new to us or changed since, of those a feed carries. */
-  unseen(id: SourceId, items: readonly Identified[]): Promise<readonly (Identified & { readonly isNew: boolean })[]>
-  /** After ingest: under all of their keys, with the articles they became. The last batch of a crawl commits its validators. */
+  unseen(id: SourceId, items: readonly Identified[]): Promise<readonly Unseen[]>
+  /**
+   * After ingest: under all of their keys, with the articles they became. The last batch of a crawl commits its validators. In a Redis that
+   * came back empty meanwhile nothing is marked: the articles went with it.
+   */
   markSeen(
     id: SourceId,
     crawl: CrawlOf,
-    items: readonly (Pick<Keyed, 'key' | 'also' | 'fingerprint'> & { readonly article: ArticleId | null })[],
+    items: readonly (Pick<Keyed, 'key' | 'also' | 'fingerprint'> & {
+      readonly article: ArticleId | null
+      /** What was remembered of it; null where it is taken in for the first time. */
+      readonly before?: Memory | null
+    })[],
   ): Promise<void>
   /** Lets go of items gone from the feed for long. */
   forgetItems(id: SourceId): Promise<void>
@@ -60,11 +76,24 @@ export interface ItemMemoryParts {
   readonly redis: Redis
   readonly keys: Keys
   readonly settings: () => CrawlSettings
+  /** Which articles are gone, and since when what was taken in is to be there (src/archive/lost.ts); unless given all are there. */
+  readonly lost?: ((articles: readonly ArticleId[]) => Promise<Lost>) | undefined
   /** ms since the epoch. */
   readonly now: () => number
 }
 
-export const createItemMemory = ({ redis, keys, settings, now }: ItemMemoryParts): ItemMemory => {
+interface Lost {
+  readonly gone: ReadonlySet<ArticleId>
+  readonly since: number
+}
+
+/** Whether the article of an item is to be there still: neither aged nor let go of for want of room. (pure) */
+const isDueToBeThere = ({ item }: Identified, { first }: Memory, since: number): boolean =>
+  first !== undefined && first * DAY > since && (item.published === null || Date.parse(item.published) > since)
+
+const NONE_LOST: Lost = { gone: new Set(), since: 0 }
+
+export const createItemMemory = ({ redis, keys, settings, lost, now }: ItemMemoryParts): ItemMemory => {
   /** What is kept under the keys of each item. */
   const memoriesOf = async (id: SourceId, items: readonly Keyed[]): Promise<(Memory | null)[][]> => {
     if (items.length === 0) return []
@@ -87,10 +116,15 @@ export const createItemMemory = ({ redis, keys, settings, now }: ItemMemoryParts
       const memories = await memoriesOf(id, items)
       const today = Math.floor(now() / DAY)
       const marks: string[] = []
-      const unseen = items.flatMap((item, index) => {
+      const recalled = items.map((item, index) => recall(item, memories[index] ?? []).memory)
+      // Asked in one command for all that were parsed: those known as written are not among them.
+      const { gone, since } = lost ? await lost(recalled.flatMap(memory => memory?.article ?? [])) : NONE_LOST
+      const unseen = items.flatMap((item, index): Unseen | [] => {
         const kept = memories[index] ?? []
-        const { memory } = recall(item, kept)
-        if (memory?.fingerprint !== item.fingerprint) return { ...item, isNew: memory === null }
+        const memory = recalled[index] ?? null
+        const isGone = memory?.article && gone.has(memory.article)
+        if (isGone && isDueToBeThere(item, memory, since)) return { ...item, isNew: true, isLost: true }
+        if (memory?.fingerprint !== item.fingerprint) return { ...item, isNew: memory === null, isLost: false }
         // Items still carried stay remembered, under all of their keys; once a day is enough to say so.
         for (const [place, key] of [item.key, ...item.also].entries())
           if (kept[place]?.day !== today || kept[place].article !== memory.article)
@@ -101,16 +135,16 @@ export const createItemMemory = ({ redis, keys, settings, now }: ItemMemoryParts
       return unseen
     },
 
-    async markSeen(id, { id: crawlId, batch, batches }, items) {
+    async markSeen(id, { id: crawlId, batch, batches, origin = '' }, items) {
       const day = Math.floor(now() / DAY)
-      const marks = items.flatMap(({ key, also, ...memory }) =>
-        [key, ...also].flatMap(each => [each, formatMemory({ ...memory, day })]),
+      const marks = items.flatMap(({ key, also, before, ...memory }) =>
+        [key, ...also].flatMap(each => [each, formatMemory({ ...memory, day, first: before ? before.first : day })]),
       )
       await runScript(
         redis,
         markSeenScript,
         [keys.source(id), keys.seen(id), keys.crawlBatches(id, crawlId), keys.spans(id)],
-        [batch, batches, crawlId, SPANS_LAST, ...marks],
+        [batch, batches, crawlId, SPANS_LAST, origin, ...marks],
       )
     },
 

@@ -213,11 +213,12 @@ export const createPoll = ({
     if (wait !== null) return { kind: 'postponed', ms: wait }
     const visit = politeness.visit(source.id, run)
     // One round trip for both.
-    const [turn, state] = await Promise.all([visit.enter(source.url), sources.state(source.id)])
+    const [turn, known] = await Promise.all([visit.enter(source.url), sources.state(source.id)])
     if (turn) return putOff(source, turn)
     // With the feed in hand it is the caller who leaves.
     let isHandedOn = false
     try {
+      const state = await sources.renewed(source.id, known)
       const url = addressOf(source.url, state.adopted, state.failures)
       const elsewhere = await visit.enter(url)
       if (elsewhere) return await putOff(source, elsewhere)

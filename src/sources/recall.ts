@@ -3,13 +3,15 @@
 import type { ArticleId } from '../article/article.ts'
 import { type Identified, TRUSTED_SHARE, titlePart } from '../feed/identity.ts'
 
-/** What is kept under each key of an item, as `fingerprint:day:article`. */
+/** What is kept under each key of an item, as `fingerprint:day:article:first`. */
 export interface Memory {
   readonly fingerprint: string
   /** Days since the epoch: when its feed was last seen to carry it. */
   readonly day: number
   /** The article it became; null where it was refused. */
   readonly article: ArticleId | null
+  /** Days since the epoch: when it was first taken in; absent in what versions wrote that did not keep it. */
+  readonly first?: number | undefined
 }
 
 /** The keys of an item, as a job carries them. */
@@ -17,11 +19,18 @@ export type Keyed = Pick<Identified, 'key' | 'also' | 'headlined' | 'fingerprint
 
 export const parseMemory = (written: string | null | undefined): Memory | null => {
   if (!written) return null
-  const [fingerprint = '', day, article] = written.split(':')
-  return { fingerprint, day: Number(day), article: (article || null) as ArticleId | null } // written by formatMemory and mark-seen.lua
+  const [fingerprint = '', day, article, first] = written.split(':')
+  // Written by formatMemory and mark-seen.lua.
+  return {
+    fingerprint,
+    day: Number(day),
+    article: (article || null) as ArticleId | null,
+    ...(first ? { first: Number(first) } : {}),
+  }
 }
 
-export const formatMemory = ({ fingerprint, day, article }: Memory): string => `${fingerprint}:${day}:${article ?? ''}`
+export const formatMemory = ({ fingerprint, day, article, first }: Memory): string =>
+  `${fingerprint}:${day}:${article ?? ''}${first === undefined ? '' : `:${first}`}`
 
 export interface Recalled {
   readonly memory: Memory | null

@@ -14,7 +14,7 @@ import { type Due, firstDue, whilePushed } from './due.ts'
 import { createHeldItems, type HeldItems } from './held.ts'
 import { type Fetch, MOST_FETCHES, packFetch, unpackFetch } from './history.ts'
 import { createImpossible } from './impossible.ts'
-import { createItemMemory, type ItemMemory, SPANS_LAST } from './memory.ts'
+import { createItemMemory, type ItemMemory, type ItemMemoryParts, SPANS_LAST } from './memory.ts'
 import { type Places, writePlaces } from './places.ts'
 import { createQuarantine, type Quarantine } from './quarantine.ts'
 import { createScheduling, type Scheduling } from './scheduling.ts'
@@ -26,6 +26,7 @@ import { formatSpans, parseSpans, parseState, type ScheduleHints, type SourceSta
 const notePollScript = loadScript(new URL('./note-poll.lua', import.meta.url))
 const claimDueScript = loadScript(new URL('./claim-due.lua', import.meta.url))
 const holdDueScript = loadScript(new URL('./hold-due.lua', import.meta.url))
+const renewScript = loadScript(new URL('./renew.lua', import.meta.url))
 
 /** A claimed source falls due again after this, should its crawl never have been queued: who claimed it died, or Redis took no more. */
 const CLAIM = 10_000
@@ -44,6 +45,8 @@ export interface Success {
   readonly validators: Validators | null
   /** As `prepare` is given them; committed at once where there is nothing to take in. */
   readonly spans: readonly string[] | null
+  /** Of the state by which its items were looked up; in another body of data nothing of this is remembered. */
+  readonly origin?: string
   /** Of each item that is new: the ms of its date, or null where it has none. */
   readonly published: readonly (number | null)[]
   /** Items the feed carried, read or not. */
@@ -67,6 +70,8 @@ export interface Sources extends Setbacks, ItemMemory, Pick<Scheduling, 'reprice
   find(id: string): Promise<Source | undefined>
   state(id: SourceId): Promise<SourceState>
   states(): Promise<ReadonlyMap<SourceId, SourceState>>
+  /** Before it is fetched: its state without what was remembered in a Redis that has come back empty since. */
+  renewed(id: SourceId, state: SourceState): Promise<SourceState>
   /** Makes the due set fit the catalogue: new sources fall due soon, spread; removed and disabled ones leave it. */
   sync(): Promise<{ added: number; removed: number }>
   /** Takes sources that are due: each is given to one caller only. */
@@ -104,6 +109,17 @@ export interface Sources extends Setbacks, ItemMemory, Pick<Scheduling, 'reprice
   comesDue(id: SourceId): Promise<void>
 }
 
+/** What is noted with a poll. */
+interface Noted {
+  readonly fetches?: number
+  readonly newItems?: number
+  readonly fetch?: Fetch | undefined
+  /** `=` and the token of the body of data it speaks of; empty for any. */
+  readonly of?: string
+  /** As formatSpans writes them; empty to leave them. */
+  readonly spans?: string
+}
+
 export interface SourcesParts {
   readonly redis: Redis
   readonly keys: Keys
@@ -111,6 +127,10 @@ export interface SourcesParts {
   /** Looks whether the catalogue changed elsewhere. */
   readonly refresh?: () => Promise<unknown>
   readonly settings: () => CrawlSettings
+  /** Token of the body of data in Redis (src/migrations/origin.ts). */
+  readonly origin?: () => string
+  /** See `ItemMemoryParts`. */
+  readonly lost?: ItemMemoryParts['lost']
   /** ms between polls while push works. */
   readonly safetyInterval?: () => number
   /** ms since the epoch. */
@@ -123,6 +143,8 @@ export const createSources = ({
   catalogue,
   refresh,
   settings,
+  origin = () => '',
+  lost,
   safetyInterval,
   now: given,
 }: SourcesParts): Sources => {
@@ -154,7 +176,7 @@ export const createSources = ({
     id: SourceId,
     due: Due,
     fields: Record<string, string | number>,
-    { fetches = 0, newItems = 0, fetch }: { fetches?: number; newItems?: number; fetch?: Fetch | undefined } = {},
+    { fetches = 0, newItems = 0, fetch, of = '', spans = '' }: Noted = {},
   ): Promise<Due> => {
     const empty = Object.keys(fields).filter(name => fields[name] === '')
     const full = Object.entries(fields).filter(([, value]) => value !== '')
@@ -163,9 +185,9 @@ export const createSources = ({
       runScript(
         redis,
         notePollScript,
-        [keys.source(id), keys.history(id)],
+        [keys.source(id), keys.history(id), keys.spans(id)],
         [
-          ...[MOST_FETCHES, fetch ? packFetch(fetch) : '', fetches, newItems],
+          ...[MOST_FETCHES, fetch ? packFetch(fetch) : '', fetches, newItems, of, spans, SPANS_LAST],
           ...full.flat(),
           ...['nextAt', due.at, 'nextReason', due.reason],
         ],
@@ -185,7 +207,7 @@ export const createSources = ({
 
   const { after, reprice } = createScheduling({ redis, keys, get, settings, now })
 
-  const memory = createItemMemory({ redis, keys, settings, now })
+  const memory = createItemMemory({ redis, keys, settings, lost, now })
 
   const makeDue = createImpossible({
     ...{ redis, keys, settings, lease: LEASE, hold: holdDueScript },
@@ -207,6 +229,13 @@ export const createSources = ({
       return get(id)
     },
     state,
+
+    async renewed(id, known) {
+      const token = origin()
+      if (known.origin === token) return known
+      await runScript(redis, renewScript, [keys.source(id), keys.seen(id), keys.spans(id)], [token])
+      return { ...known, validators: null, origin: token }
+    },
 
     async setPush(id, until) {
       const before = await state(id)
@@ -337,6 +366,7 @@ export const createSources = ({
         distrustsIds,
         title,
         otherHubs,
+        origin: of,
       } = success
       const before = await state(id)
       const { due: byRhythm, fields } = await after(id, { ...before, hints }, { published, carried }, freshFor)
@@ -348,10 +378,7 @@ export const createSources = ({
             bodyHash: validators.bodyHash ?? '',
           }
         : {}
-      await Promise.all([
-        memory.forgetItems(id),
-        validators && spans ? redis.set(keys.spans(id), formatSpans(spans), 'EX', SPANS_LAST) : null,
-      ])
+      await memory.forgetItems(id)
       return schedule(
         id,
         due,
@@ -370,7 +397,11 @@ export const createSources = ({
           otherHubs: otherHubs ?? '',
           ...(newItems > 0 ? { daily: countDaily(before.daily, now(), newItems) } : {}),
         },
-        { fetches: 1, newItems },
+        {
+          ...{ fetches: 1, newItems },
+          of: of === undefined ? '' : `=${of}`,
+          spans: validators && spans ? formatSpans(spans) : '',
+        },
       )
     },
 

@@ -49,6 +49,8 @@ export interface SourceState {
   readonly pushUntil: number
   /** Hub and topic its feed offered last, as JSON; empty where it offers none. */
   readonly pushOffer: string
+  /** Token of the body of data in which its items are remembered; empty for that of versions without one. */
+  readonly origin: string
   /** Hubs its feed names that are not used, such as `rssCloud`; empty where it names none. */
   readonly otherHubs: string
 }
@@ -92,6 +94,7 @@ export const parseState = (hash: Readonly<Record<string, string>>): SourceState 
     places: parsePlaces(hash.places),
     lie: hash.lieAt ? { at: Number(hash.lieAt), how: hash.lieHow ?? '' } : null,
     retiredAt: number(hash.retiredAt),
+    origin: hash.origin ?? '',
     fetches: Number(hash.fetches ?? 0),
     newItems: Number(hash.newItems ?? 0),
     daily: hash.daily ?? '',

@@ -30,6 +30,7 @@ export interface StoriesParts {
 }
 
 const PAGE = 2_000
+const BEGINNING = '0-0'
 /** ms of work in one turn of the event loop, after which others have theirs. */
 const SLICE = 5
 
@@ -37,7 +38,7 @@ export const createStories = ({ redis, keys, settings, now, giveWay = nextTurn }
   const log = keys.storyLog()
   let hashKey: HashKey | null = null
   let clusterer: Clusterer = createClusterer(settings)
-  let last = '0-0'
+  let last = BEGINNING
   /** ms by which the clock of Redis is ahead of ours. */
   let ahead = 0
   // One at a time within a process: a second batch would only find itself behind the first.
@@ -62,11 +63,17 @@ export const createStories = ({ redis, keys, settings, now, giveWay = nextTurn }
     if (!hashKey) {
       hashKey = await readHashKey(redis, keys)
       clusterer = createClusterer(settings, hashKey)
-      last = '0-0'
+      last = BEGINNING
     }
     for (;;) {
-      const page = await redis.xrange(log, `(${last}`, '+', 'COUNT', PAGE)
+      // From the last one itself: where it is gone, the log was cleared or lost its tail, and is the truth. Its key may have gone with it.
+      const page = await redis.xrange(log, last === BEGINNING ? '-' : last, '+', 'COUNT', PAGE)
+      if (last !== BEGINNING && page[0]?.[0] !== last) {
+        hashKey = null
+        return catchUp()
+      }
       await inSlices(page, ([id, [, json]]) => {
+        if (id === last) return
         if (json !== undefined) clusterer.fold(readEntry(json, millisOf(id)))
         last = id
       })

@@ -9,7 +9,6 @@ import { repair } from '../../src/repair/run.ts'
 import type { RunParts } from '../../src/repair/run-check.ts'
 import { formatMemory } from '../../src/sources/recall.ts'
 import { createSources } from '../../src/sources/sources.ts'
-import { createStories } from '../../src/story/stories.ts'
 import { anArticle, NOON, newIn, sourceId } from '../support/articles.ts'
 import { aListRoom, SOURCES } from '../support/lists.ts'
 
@@ -195,19 +194,17 @@ const PLANTED: readonly { what: string; found: Record<string, number>; plant: ()
     plant: () => queues.crawl.add('nobody', { sourceId: 'nobody' }),
   },
   {
-    what: 'an item remembered as taken in whose article was lost',
+    what: 'an item remembered as taken in whose article was lost, and the log of stories with it',
     found: { 'seen-without-article': 1 },
     plant: async () => {
       clock.now = Date.now()
       const lost = anArticle({ title: 'Lost at sea', publishedAt: clock.now - 1_000 })
-      const stories = createStories({ redis, keys, settings: () => settings.stories, now: () => clock.now })
-      await stories.decide([lost])
       const day = Math.floor(clock.now / 86_400_000)
       await redis.hset(keys.source(sourceId('courier')), { etag: 'x', fetches: 1 })
       await redis.hset(
         keys.seen(sourceId('courier')),
         'item',
-        formatMemory({ fingerprint: 'f', day, article: lost.id }),
+        formatMemory({ fingerprint: 'f', day, article: lost.id, first: day }),
       )
     },
   },

@@ -6,7 +6,9 @@ import { SchemaError } from '../../migrations/schema.ts'
 import { repair } from '../../repair/run.ts'
 import type { Repaired } from '../../repair/run-check.ts'
 import { readRoom } from '../../retention/room.ts'
+import { polledOf, readMissing } from '../footing.ts'
 import { type Session, withSession } from '../session.ts'
+import { readDaemons } from '../status.ts'
 
 export interface Finding {
   readonly check: string
@@ -65,6 +67,22 @@ const checkRoom = async ({ redis, keys, config }: Session): Promise<Finding[]> =
   return [{ check: 'Room', state: 'good', what: isDropping ? `${size}: the oldest leave before their time` : size }]
 }
 
+/** Whether what the scheduler lays down stands there; where none runs there is nobody to lay it down, which `status` tells. */
+const checkFooting = async ({ redis, keys, sources }: Session): Promise<Finding[]> => {
+  const daemons = await readDaemons({ redis, keys, now: Date.now })
+  if (!daemons.some(({ roles }) => roles.includes('scheduler'))) return []
+  const missing = await readMissing(redis, keys, polledOf(sources.list()))
+  const check = 'Schedule'
+  return missing.length === 0
+    ? [{ check, state: 'good', what: 'what the scheduler lays down in Redis is all there' }]
+    : [
+        {
+          ...{ check, state: 'bad', what: `Redis lacks what newsdesk needs: ${missing.join(', ')}` },
+          mend: 'the scheduler lays it down again within seconds: run it again, and if it is still so look at its log',
+        },
+      ]
+}
+
 /** @param isMending false only tells */
 export const checkData = async (configDir: string, isMending: boolean): Promise<Finding[]> => {
   try {
@@ -98,7 +116,11 @@ export const checkData = async (configDir: string, isMending: boolean): Promise<
           state: 'good',
           what: `articles, stories, lists, counts and sources agree (${looked} looked at)`,
         }
-        return [...(findings.length > 0 ? findings : [good]), ...(await checkRoom(session))]
+        return [
+          ...(findings.length > 0 ? findings : [good]),
+          ...(await checkFooting(session)),
+          ...(await checkRoom(session)),
+        ]
       },
       { start: true },
     )
