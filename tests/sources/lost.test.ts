@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest'
+import { Settings } from '../../src/app/config/schema.ts'
+import { createLost } from '../../src/archive/lost.ts'
+import { createArchive } from '../../src/archive/redis-archive.ts'
+import type { ArticleId } from '../../src/article/article.ts'
+import type { Identified } from '../../src/feed/identity.ts'
+import { keysFor } from '../../src/redis/keys.ts'
+import { formatMemory } from '../../src/sources/recall.ts'
+import { CrawlSettings } from '../../src/sources/settings.ts'
+import { createSources } from '../../src/sources/sources.ts'
+import { NOON, sourceId } from '../support/articles.ts'
+import { testRedis } from '../support/redis.ts'
+
+const { redis, keys: all } = testRedis()
+const DAY = 86_400_000
+const today = Math.floor(NOON / DAY)
+const courier = sourceId('courier')
+const ARTICLE = 'aaaaaaaaaaaaaaaa' as ArticleId
+const articles = Settings.parse({}).articles
+let desks = 0
+
+/** A source of which one item is remembered, and the sources as a process sees them that knows a body of data. */
+const aDesk = async ({ first = today }: { first?: number | null } = {}) => {
+  desks += 1
+  const keys = keysFor(`${all.prefix}-${desks}`)
+  const archive = createArchive({
+    ...{ redis, keys },
+    settings: () => articles,
+    weightOf: () => 1,
+    parentOf: () => undefined,
+  })
+  const origin = { token: '' }
+  const sources = createSources({
+    ...{ redis, keys },
+    catalogue: () => [],
+    settings: () => CrawlSettings.parse({}),
+    origin: () => origin.token,
+    lost: createLost({ redis, keys, archive, retention: () => articles.retention, now: () => NOON }),
+    now: () => NOON,
+  })
+  await redis.hset(
+    keys.seen(courier),
+    'k',
+    formatMemory({ fingerprint: 'f', day: today, article: ARTICLE, ...(first === null ? {} : { first }) }),
+  )
+  return { keys, origin, sources }
+}
+const item = (published: number | null): Identified => ({
+  ...{ key: 'k', also: [], headlined: false, fingerprint: 'f' },
+  item: {
+    ...{ id: 'k', link: 'https://courier.example/k', title: 'K', summary: null, author: null, image: null },
+    ...{ categories: [], language: null },
+    published: published === null ? null : new Date(published).toISOString(),
+  } as unknown as Identified['item'], // the rest says nothing here
+})
+const fresh = NOON - 60_000
+
+describe('an item that is remembered and whose article was lost', () => {
+  it('comes in again', async () => {
+    const { sources } = await aDesk()
+    for (const published of [fresh, null])
+      expect(await sources.unseen(courier, [item(published)])).toMatchObject([{ isNew: true, isLost: true }])
+  })
+
+  it('is left alone where its article is there, or another that its id leads to', async () => {
+    const { sources, keys } = await aDesk()
+    await redis.hset(keys.article('bbbbbbbbbbbbbbbb'), 'url', 'x')
+    await redis.set(keys.alias(ARTICLE), 'bbbbbbbbbbbbbbbb')
+    expect(await sources.unseen(courier, [item(fresh)])).toEqual([])
+    await redis.del(keys.alias(ARTICLE))
+    await redis.hset(keys.article(ARTICLE), 'url', 'x')
+    expect(await sources.unseen(courier, [item(fresh)])).toEqual([])
+  })
+
+  it('does not come back where its article left for want of room', async () => {
+    const { sources, keys } = await aDesk({ first: today - 3 })
+    await redis.hset(keys.room(), 'horizon', NOON - 2 * DAY)
+    for (const published of [NOON - 3 * DAY, fresh, null])
+      expect(await sources.unseen(courier, [item(published)])).toEqual([])
+  })
+
+  it('does not come back where its article had its time, be its date what it may', async () => {
+    const old = Math.floor((NOON - articles.retention) / DAY)
+    for (const first of [old, old + 1, null]) {
+      const { sources } = await aDesk({ first })
+      for (const published of [fresh, null]) expect(await sources.unseen(courier, [item(published)])).toEqual([])
+    }
+    const { sources } = await aDesk()
+    expect(await sources.unseen(courier, [item(NOON - articles.retention)])).toEqual([])
+  })
+})
+
+describe('what was remembered before Redis came back empty', () => {
+  it('is forgotten before the source is fetched again, and its validators with it', async () => {
+    const { sources, keys, origin } = await aDesk()
+    await redis.hset(keys.source(courier), { etag: '"x"', fetches: 7 })
+    const before = await sources.state(courier)
+    expect(await sources.renewed(courier, before)).toBe(before)
+    origin.token = 'another'
+    expect(await sources.renewed(courier, before)).toMatchObject({ validators: null, origin: 'another', fetches: 7 })
+    expect(await redis.exists(keys.seen(courier))).toBe(0)
+    expect(await sources.state(courier)).toMatchObject({ validators: null, origin: 'another', fetches: 7 })
+  })
+
+  it('is not brought back by a batch or a crawl that was under way', async () => {
+    const { sources, keys, origin } = await aDesk()
+    origin.token = 'another'
+    await sources.renewed(courier, await sources.state(courier))
+    const mark = { key: 'k', also: [], fingerprint: 'f', article: ARTICLE }
+    await sources.markSeen(courier, { id: 'c', batch: 0, batches: 1, origin: 'one' }, [mark])
+    await sources.succeeded(courier, {
+      validators: { etag: '"x"', lastModified: null, bodyHash: null },
+      ...{ spans: ['s'], published: [], carried: 1, newItems: 0, hints: {}, freshFor: null, movedTo: null },
+      ...{ distrustsIds: false, title: null, origin: 'one' },
+    })
+    expect(await redis.exists(keys.seen(courier), keys.spans(courier))).toBe(0)
+    expect((await sources.state(courier)).validators).toBeNull()
+    await sources.markSeen(courier, { id: 'c', batch: 0, batches: 1, origin: 'another' }, [mark])
+    expect(await redis.hlen(keys.seen(courier))).toBe(1)
+  })
+})
