@@ -65,7 +65,8 @@ const FENCES: Readonly<Record<AclUser, { readonly writes: readonly Group[]; read
   },
   crawl: {
     writes: ['due', 'source', 'hosts', 'push', 'urls', 'crawlQueue', 'pushQueue', 'articlesQueue'],
-    reads: [],
+    // Whether the articles of items it knows are there still.
+    reads: ['articles', 'room'],
   },
   articles: {
     writes: [
