@@ -181,7 +181,7 @@ const begin = async (
   })
   await clock.set()
   await services.catalogue.refresh()
-  if (has('scheduler')) await whenTaken(log, () => footing.take('sources'))
+  await whenTaken(log, () => (has('scheduler') ? footing.take('sources') : footing.look()))
 
   const work = <Definition extends (typeof definitions)[keyof typeof definitions]>(
     definition: Definition,
