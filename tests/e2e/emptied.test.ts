@@ -84,16 +84,21 @@ const problems = async (): Promise<readonly string[]> => {
 /** All that feeds carry stands in the lists, and what the configuration says is laid down. */
 const allIsWell = async (): Promise<void> => {
   const wanted = [...carried.values()].flatMap(items => items.map(({ title }) => title)).toSorted()
+  // All at one moment: a list that was being written when Redis was emptied may stand there for a moment after it.
   await until(
-    async () => (await desk.list('latest')).map(({ title }) => title).toSorted(),
-    titles => JSON.stringify(titles) === JSON.stringify(wanted),
+    async () => ({
+      titles: (await desk.list('latest')).map(({ title }) => title).toSorted(),
+      laid: await redis.exists(keys.sections(), keys.schema(), keys.origin()),
+      due: await redis.zcard(keys.due()),
+      decided: await redis.xlen(keys.storyLog()),
+      ready: (await ready()).status,
+      problems: await problems(),
+    }),
+    seen =>
+      JSON.stringify(seen) ===
+      JSON.stringify({ titles: wanted, laid: 3, due: IDS.length, decided: count, ready: 200, problems: [] }),
     { timeout: 90_000, every: 100 },
   )
-  await until(ready, ({ status }) => status === 200)
-  await until(problems, told => told.length === 0)
-  expect(await redis.zcard(keys.due())).toBe(IDS.length)
-  expect(await redis.exists(keys.sections(), keys.schema(), keys.origin())).toBe(3)
-  expect(await redis.xlen(keys.storyLog())).toBe(count)
 }
 
 describe('a Redis that came back empty under a running daemon', () => {
@@ -106,7 +111,8 @@ describe('a Redis that came back empty under a running daemon', () => {
   it('takes nothing with it for good when it was flushed while feeds were on their way', async () => {
     held = []
     publish('courier', 3)
-    await until(() => held?.length === IDS.length)
+    // How many are asked at once is the crawl's to say.
+    await until(() => (held?.length ?? 0) > 0)
     await redis.flushall()
     const answers = held
     held = null
