@@ -161,6 +161,25 @@ const begin = async (
       log.info({ source }, 'added in the terminal, and now in sources.yaml: the file counts')
     log.info({ sources: services.sources.list().length, added, removed, push, ...more }, said)
   }
+  const beat = async (): Promise<void> => {
+    const at = now()
+    await Promise.all([
+      redis
+        .multi()
+        .hset(keys.daemon(id), {
+          id,
+          roles: roles.join(','),
+          host: hostname(),
+          pid: process.pid,
+          beatAt: at,
+          schema: SCHEMA,
+        })
+        .pexpire(keys.daemon(id), BEAT * 3)
+        .exec(),
+      redis.zadd(keys.daemons(), at, id),
+      redis.zremrangebyscore(keys.daemons(), '-inf', at - DAEMONS_SWEPT),
+    ])
+  }
   let admin: AdminServer | null = null
   const footing = createFooting({
     ...{ redis, keys, origin, takeUp, log },
@@ -224,25 +243,6 @@ const begin = async (
       }).run(ending.signal)
     : Promise.resolve()
 
-  const beat = async (): Promise<void> => {
-    const at = now()
-    await Promise.all([
-      redis
-        .multi()
-        .hset(keys.daemon(id), {
-          id,
-          roles: roles.join(','),
-          host: hostname(),
-          pid: process.pid,
-          beatAt: at,
-          schema: SCHEMA,
-        })
-        .pexpire(keys.daemon(id), BEAT * 3)
-        .exec(),
-      redis.zadd(keys.daemons(), at, id),
-      redis.zremrangebyscore(keys.daemons(), '-inf', at - DAEMONS_SWEPT),
-    ])
-  }
   const rightParts = { redis, keys, queues, redate: services.redate, now, log }
   const rightWhenSetBack = createSetRight(rightParts)
   await whenTaken(log, async () => {
