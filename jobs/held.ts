@@ -57,6 +57,7 @@ export const release = async (
     group.items.push(item)
   }
   const { batch: most } = settings().crawl
+  const { origin } = await sources.state(source.id)
   let items = 0
   for (const { about, items: all } of groups.values()) {
     const id = createHash('sha256')
@@ -68,7 +69,7 @@ export const release = async (
       Array.from({ length: batches }, (_, batch) => ({
         id: `${source.id}-held-${id}-${batch}`,
         data: {
-          ...{ sourceId: source.id, crawl: { id: `held-${id}`, batch, batches }, ...about },
+          ...{ sourceId: source.id, crawl: { id: `held-${id}`, batch, batches, origin }, ...about },
           items: all.slice(batch * most, (batch + 1) * most),
         },
       })),

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import type { ArticlesData } from '../../jobs/articles.ts'
+import { release } from '../../jobs/held.ts'
 import { Settings } from '../../src/app/config/schema.ts'
 import { createLost } from '../../src/archive/lost.ts'
 import { createArchive } from '../../src/archive/redis-archive.ts'
@@ -7,6 +9,7 @@ import type { Identified } from '../../src/feed/identity.ts'
 import { keysFor } from '../../src/redis/keys.ts'
 import { formatMemory } from '../../src/sources/recall.ts'
 import { CrawlSettings } from '../../src/sources/settings.ts'
+import { Source } from '../../src/sources/source.ts'
 import { createSources } from '../../src/sources/sources.ts'
 import { NOON, sourceId } from '../support/articles.ts'
 import { testRedis } from '../support/redis.ts'
@@ -49,11 +52,15 @@ const item = (published: number | null): Identified => ({
   ...{ key: 'k', also: [], headlined: false, fingerprint: 'f' },
   item: {
     ...{ id: 'k', link: 'https://courier.example/k', title: 'K', summary: null, author: null, image: null },
-    ...{ categories: [], language: null },
+    ...{ categories: [], language: null, updated: null },
     published: published === null ? null : new Date(published).toISOString(),
-  } as unknown as Identified['item'], // the rest says nothing here
+  },
 })
 const fresh = NOON - 60_000
+const anItemAsQueued = {
+  ...{ key: 'k', also: [], headlined: false, fingerprint: 'f', place: 0 },
+  item: item(fresh).item,
+}
 
 describe('an item that is remembered and whose article was lost', () => {
   it('comes in again', async () => {
@@ -117,5 +124,27 @@ describe('what was remembered before Redis came back empty', () => {
     expect((await sources.state(courier)).validators).toBeNull()
     await sources.markSeen(courier, { id: 'c', batch: 0, batches: 1, origin: 'another' }, [mark])
     expect(await redis.hlen(keys.seen(courier))).toBe(1)
+  })
+
+  it('does not keep items that were held from being remembered, once they are released', async () => {
+    const { sources, origin } = await aDesk()
+    origin.token = 'another'
+    await sources.renewed(courier, await sources.state(courier))
+    const about = { fetchedAt: NOON, trustsDates: true, language: null }
+    await sources.quarantine.held.add(courier, [{ key: 'k', item: anItemAsQueued, about }])
+    const source = Source.parse({
+      id: 'courier',
+      name: 'Courier',
+      url: 'https://courier.example/rss',
+      section: 'world',
+    })
+    const queued: ArticlesData[] = []
+    const settings = () => Settings.parse({})
+    await release(source, {
+      sources,
+      settings,
+      addArticles: async all => void queued.push(...all.map(({ data }) => data)),
+    })
+    expect(queued.map(({ crawl }) => crawl.origin)).toEqual(['another'])
   })
 })
