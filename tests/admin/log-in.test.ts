@@ -38,6 +38,28 @@ const cookiesOf = (answer: Response): string =>
     .join('; ')
 
 describe('a stranger who guesses', () => {
+  it('from ninety addresses at once, at users who do not exist, keeps out nobody who logged in from the same browser before', async () => {
+    const before = await guess('203.0.113.77', PASSWORD)
+    expect(before.status).toBe(303)
+    const flood = Array.from({ length: 90 }, (_, index) =>
+      post(
+        url,
+        '/login',
+        { user: `nobody-${index}`, password: 'a guess that is wrong' },
+        { 'x-forwarded-for': `10.${index}.0.1`, 'sec-fetch-site': 'same-origin' },
+      ),
+    )
+    // Those beyond the places are refused at once: by then all places are taken.
+    await Promise.race(
+      flood.map(each => each.then(({ status }) => (status === 429 ? true : new Promise(() => undefined)))),
+    )
+    const known = await guess('203.0.113.77', PASSWORD, cookiesOf(before))
+    expect(known.status).toBe(303)
+    const statuses = (await Promise.all(flood)).map(({ status }) => status)
+    expect(statuses.filter(status => status === 401).length).toBeLessThanOrEqual(32)
+    expect(statuses.filter(status => status === 429).length).toBeGreaterThanOrEqual(58)
+  })
+
   it('51 times from one address is made to wait, and keeps the user out from no other address, nor from a known browser', async () => {
     const before = await guess('203.0.113.7', PASSWORD)
     expect(before.status).toBe(303)

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { networkOf } from '../../http/network-of.ts'
 import type { Keys } from '../../redis/keys.ts'
 import { createDevices } from './devices.ts'
-import { hashOf, isCrowded, isSameHash, newSecret } from './passwords.ts'
+import { hashOf, isSameHash, newSecret, takePlace } from './passwords.ts'
 import { createTries } from './tries.ts'
 import type { User, Users } from './users.ts'
 import type { Who } from './who.ts'
@@ -89,15 +89,20 @@ export const createSessions = ({ redis, keys, users, lasts, now }: SessionParts)
       const network = networkOf(from.address)
       const [known, found] = await Promise.all([devices.known(name, from.device, network), users.get(name)])
       const device = known.isDevice && from.device !== undefined ? from.device : null
-      if (isCrowded(device !== null)) return { wait: CROWDED }
-      const wish = { user: name, isUser: found !== null, network, device, isKnownNetwork: known.isNetwork }
-      const wait = await tries.take(wish)
-      if (wait > 0) return { wait }
-      const user = await users.check(name, password)
-      if (!user) return 'wrong'
-      // Of the network and the user only this try is taken back: with a user of one's own, one could else go on guessing at another's for ever.
-      await tries.takeBack(wish)
-      return begin(user, from)
+      const leave = takePlace(device !== null)
+      if (!leave) return { wait: CROWDED }
+      try {
+        const wish = { user: name, isUser: found !== null, network, device, isKnownNetwork: known.isNetwork }
+        const wait = await tries.take(wish)
+        if (wait > 0) return { wait }
+        const user = await users.check(name, password, device !== null)
+        if (!user) return 'wrong'
+        // Of the network and the user only this try is taken back: with a user of one's own, one could else go on guessing at another's for ever.
+        await tries.takeBack(wish)
+        return await begin(user, from)
+      } finally {
+        leave()
+      }
     },
     async who(session) {
       const text = session === undefined ? null : await redis.get(sessionKey(session))

@@ -33,8 +33,11 @@ export interface Users {
   setRole(name: string, role: Role): Promise<void>
   /** @throws UserError likewise */
   remove(name: string): Promise<void>
-  /** @returns null where the password is not that user's, or there is no such user: both take as long */
-  check(name: string, password: string): Promise<User | null>
+  /**
+   * @param isKnown whether it goes before passwords of strangers
+   * @returns null where the password is not that user's, or there is no such user: both take as long
+   */
+  check(name: string, password: string, isKnown?: boolean): Promise<User | null>
   /** Whether anybody can log in with a password. */
   any(): Promise<boolean>
   /** Takes over the one password of versions before there were users: it becomes that of the user admin. @returns whether it did */
@@ -122,9 +125,9 @@ export const createUsers = ({ redis, keys, now }: UsersParts): Users => {
       if (role === 'admin') await needAnotherAdmin(name)
       await redis.hdel(key, name)
     },
-    async check(name, password) {
+    async check(name, password, isKnown) {
       const user = await kept(name)
-      const isRight = await isPassword(password, user?.password)
+      const isRight = await isPassword(password, user?.password, isKnown)
       return user && isRight ? told(name, user) : null
     },
     any: async () => (await redis.exists(key)) === 1,
