@@ -5,6 +5,7 @@ import type { Source } from '../sources/source.ts'
 import type { Article, Refused } from './article.ts'
 import { publishedAt } from './dating.ts'
 import { articleId, canonicalUrl, type Keeps } from './identity.ts'
+import { primaryLanguage } from './languages.ts'
 import { type Classify, sectionsOf } from './sections.ts'
 import type { Taxonomy } from './taxonomy.ts'
 
@@ -56,6 +57,17 @@ export const languageTag = (written: string | null): string | null => {
 
 const refused = (reason: Refused['reason'], detail: string): Refused => ({ kind: 'refused', reason, detail })
 
+/**
+ * Whether a feed says another language than whoever configured its source, and the item none of its own: many feeds say the language that
+ * their software came with, so nobody knows what language the text is in.
+ */
+const isDisputed = (item: string | null, feed: string | null, source: string | undefined): boolean => {
+  const [own, said, configured] = [item, feed, source].map(primaryLanguage)
+  // An item that says none has that of its feed.
+  if (own !== null && own !== said) return false
+  return said !== null && configured !== null && said !== configured
+}
+
 /** @returns the article, or why the item is none */
 export const normalise = (
   item: FeedItem,
@@ -75,8 +87,9 @@ export const normalise = (
   const image =
     item.image !== null && item.image.length <= LONGEST_URL && URL.canParse(item.image) ? new URL(item.image) : null
   const declared = languageTag(item.language) ?? languageTag(feedLanguage) ?? languageTag(source.language ?? null)
+  const known = isDisputed(item.language, feedLanguage, source.language) ? null : declared
   const { sections, evidence } = sectionsOf(
-    { url, title, summary, categories: item.categories, language: declared, source },
+    { url, title, summary, categories: item.categories, language: known, source },
     taxonomy,
     classify,
   )
@@ -89,7 +102,7 @@ export const normalise = (
     author: clean(item.author, LONGEST_NAME) || null,
     image: image && /^https?:$/.test(image.protocol) ? image.href : null,
     language: declared ?? 'en',
-    isLanguageDeclared: declared !== null,
+    isLanguageDeclared: known !== null,
     publishedAt: at,
     firstSeenAt: fetchedAt,
     section: sections[0] ?? source.section,

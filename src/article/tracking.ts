@@ -9,18 +9,22 @@ const split = (names: string): Set<string> => new Set(names.split(/\s+/))
 /** Made by ad networks, mailers and analytics for themselves: no publisher calls anything else so. */
 const TRACKING = split(
   `fbclid gclid gclsrc dclid gbraid wbraid msclkid yclid twclid ttclid igshid igsh li_fat_id mc_cid mc_eid mkt_tok
-  referrer referer spm trk ftag taid sref epik maca cid_source smtyp partner_source ref_src ref_url share_source share_token sharetype
-  cmpid ocid ncid icid smid xtor xtref wt_mc wt_zmc trkcampaign sc_campaign sc_channel sc_cid s_cid
-  ns_campaign ns_mchannel ns_source ns_linkname ns_fee feedtype feedname cmp_id campaign_id echobox
-  rb_clickid wickedid guccounter guce_referrer guce_referrer_sig soc_src soc_trk tsrc
-  __twitter_impression __s _hsenc _hsmi hsctatracking mbid srnd traffic_source fb_action_ids fb_action_types fb_ref fb_source
-  action_object_map action_type_map zanpid adobe_mc dm_i gs_l`,
+  ns_campaign ns_mchannel ns_source ns_linkname ns_fee rb_clickid guccounter guce_referrer guce_referrer_sig
+  __twitter_impression _hsenc _hsmi hsctatracking fb_action_ids fb_action_types fb_ref fb_source action_object_map action_type_map
+  zanpid adobe_mc gs_l wt_mc wt_zmc`,
+)
+
+/** Tracking wherever they were seen, though short or plain enough to be something else: removed whatever their value, unless a host tells articles apart by them. */
+const LIKELY = split(
+  `referrer referer spm trk ftag taid sref epik maca cid_source smtyp partner_source ref_src ref_url share_source share_token sharetype
+  cmpid ocid ncid icid smid xtor xtref trkcampaign sc_campaign sc_channel sc_cid s_cid feedtype feedname cmp_id campaign_id echobox
+  wickedid soc_src soc_trk tsrc __s mbid srnd traffic_source dm_i`,
 )
 
 /** Families of which every member is tracking. */
 const TRACKING_FAMILIES = ['utm_', 'piwik_', 'matomo_', 'mtm_', 'hsa_', 'wt.', 'oly_', 'vero_'] as const
 
-/** Families whose prefix is short enough to be anything: only with what a campaign is described by behind it. */
+/** Families whose prefix is short enough to be anything: with what a campaign is described by behind it they are as likely as {@link LIKELY}. */
 const CAMPAIGN_FAMILIES = ['at_', 'pk_', 'stm_', 'itm_', 'ga_'] as const
 const CAMPAIGN_WORDS = split(
   `campaign campaign_group cid medium source term content keyword kwd name placement creative group channel channel_id format network
@@ -116,9 +120,9 @@ const isCampaign = (name: string): boolean => {
 /** What a parameter is, by its name and its value, both as written in the URL. */
 export const parameterKind = (name: string, value: string): ParameterKind => {
   const lower = name.toLowerCase()
-  if (TRACKING.has(lower) || TRACKING_FAMILIES.some(prefix => lower.startsWith(prefix)) || isCampaign(lower))
-    return 'tracking'
-  if (SESSION.test(name)) return value.length < SHORTEST_SESSION ? 'content' : 'tracking'
+  if (TRACKING.has(lower) || TRACKING_FAMILIES.some(prefix => lower.startsWith(prefix))) return 'tracking'
+  if (LIKELY.has(lower) || isCampaign(lower)) return 'doubtful'
+  if (SESSION.test(name)) return value.length < SHORTEST_SESSION ? 'content' : 'doubtful'
   if (DOUBTFUL_SESSION.test(name)) {
     if (value.length < SHORTEST_SESSION) return 'content'
     return looksLikeTrackingId(value) ? 'doubtful' : 'doubtful-content'

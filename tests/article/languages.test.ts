@@ -50,6 +50,12 @@ const textSpeaks = async (body: string, language?: string): Promise<boolean> =>
   (await articleOf(body, language)).evidence.some(({ from }) => from === 'text')
 
 describe('the text of an article', () => {
+  it('is ignored where the feed says English and its source is configured as French, as with software that says so by itself', async () => {
+    expect(await textSpeaks(rss(FRENCH, '<language>en-us</language>'), 'fr')).toBe(false)
+    expect(await textSpeaks(rss(ENGLISH, '<language>en-us</language>'), 'en-GB')).toBe(true)
+    expect(await textSpeaks(rss(ENGLISH, '<language>fr</language>', '<dc:language>en</dc:language>'), 'fr')).toBe(true)
+  })
+
   it.each([
     ['by the channel', rss(ENGLISH, '<language>en-us</language>')],
     ['by the item', rss(ENGLISH, '', '<dc:language>en</dc:language>')],

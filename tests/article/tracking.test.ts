@@ -114,6 +114,27 @@ describe('a document', () => {
     expect(id(`https://gazette.example/a?sid=${ONE}`)).toBe(id(`https://gazette.example/a?sid=${TWO}`))
   })
 
+  it.each(['campaign_id', 'trk', 'ncid', 'feedname', 'at_type', 'PHPSESSID'])(
+    'of two headlines that only %s tells apart keeps it, though it is mostly tracking',
+    name => {
+      const pages = ['20261120', '20261121'].map(value => `https://courier.example/view?${name}=${value}`)
+      const telling = tellingParameters(
+        pages.map((page, n) => ({ title: `Headline ${n}`, page })),
+        none,
+      )
+      expect(telling).toEqual(new Map([['courier.example', new Set([name.toLowerCase()])]]))
+      expect(pages.map(page => canonicalUrl(page, none))).toEqual(pages.map(() => 'https://courier.example/view'))
+    },
+  )
+
+  it('of two headlines whose links differ by what is tracking everywhere tells nothing', () => {
+    const items = ['rss', 'mail'].map(at => ({
+      title: `Headline ${at}`,
+      page: `${PAGE}?utm_source=${at}&fbclid=${at}`,
+    }))
+    expect(tellingParameters(items, none).size).toBe(0)
+  })
+
   it('that has one article twice, with two ids of a visit, tells nothing', () => {
     const items = [ONE, TWO].map(sid => ({ title: 'Bridge reopens', page: `${PAGE}?sid=${sid}` }))
     expect(tellingParameters(items, none).size).toBe(0)
