@@ -117,9 +117,17 @@ export const severalOf = (url: string): RedisAddress | string => {
   return { sentinel: { ...several, name: decodeURIComponent(name), db: Number(db) } }
 }
 
+/** What stands behind ? or # would be taken for a part of the file's name, and be shown with it. */
+const NO_SOCKET =
+  'is a path alone after unix:, with no user, password or parameters: where the socket needs a password, name the Redis by redis://user:secret@host:port/db'
+
 /** Why a URL cannot be used; undefined where it can. Empty is none. */
 export const urlTrouble = (url: string): string | undefined => {
-  if (url === '' || /^unix:\/.+/.test(url)) return undefined
+  if (url === '') return undefined
+  if (url.startsWith('unix:')) {
+    if (/[?#@]/.test(url)) return NO_SOCKET
+    return /^unix:\/.+/.test(url) ? undefined : NO_FORM
+  }
   if (/^rediss?:\/\//.test(url)) return singleTrouble(url)
   const several = severalOf(url)
   return typeof several === 'string' ? several : undefined
@@ -131,6 +139,7 @@ export const urlTrouble = (url: string): string | undefined => {
  */
 export const addressOf = (url: string, access?: Access): RedisAddress => {
   const more = access ? { access } : {}
+  if (url.startsWith('unix:') && /[?#@]/.test(url)) throw new RangeError(`redis.url ${NO_SOCKET}`)
   if (url.startsWith('unix:')) return { socket: url.slice('unix:'.length).replace(/^\/\/(?=\/)/, '') }
   if (/^rediss?:\/\//.test(url)) {
     const trouble = singleTrouble(url)

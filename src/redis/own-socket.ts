@@ -79,7 +79,14 @@ export const secureFolder = (dir: string, say: (line: string) => void): boolean 
 
 /** Creates the data folder where there is none, and {@link secureFolder}s it. */
 export const makeFolder = (dir: string, say: (line: string) => void): void => {
-  mkdirSync(dir, { recursive: true, mode: 0o700 })
+  try {
+    mkdirSync(dir, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    const { message } = error as Error // of the file system
+    throw new NoRedisError(
+      `redis.dataDir: ${resolve(dir)} cannot be made (${message}). Make it and give it to this user, or choose another folder (NEWSDESK_REDIS_DATA_DIR).`,
+    )
+  }
   secureFolder(dir, say)
 }
 

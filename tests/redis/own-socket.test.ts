@@ -122,6 +122,14 @@ describe('the folder of a Redis of its own', () => {
     expect(existsSync(dirname(socketOf(server)))).toBe(false)
   })
 
+  it('is refused with what to do where it cannot be made', async () => {
+    const file = join(aFolder('own'), 'file')
+    writeFileSync(file, '')
+    const error = await refusalOf(join(file, 'data'), true)
+    expect(error).toBeInstanceOf(NoRedisError)
+    expect(error.message).toMatch(/data cannot be made \(ENOTDIR.*another folder \(NEWSDESK_REDIS_DATA_DIR\)/)
+  })
+
   it.runIf(isRoot)('is refused where it belongs to another user, by daemon and commands alike', async () => {
     const dataDir = aDir()
     mkdirSync(dataDir, { mode: 0o700 })

@@ -47,12 +47,12 @@ const found = (key: string, { isChosen, writtenAt }: Written): string =>
 const numberAt = (settings: Settings, key: string): number =>
   pathOf(key).reduce<unknown>((at, part) => (at as Record<string, unknown>)[part], settings) as number // keys of numbers alone are compared
 
-/** @param harm whether it does harm also where one of the two is a default */
+/** @param harm whether it does harm also where one of the two is a default; `low`: where the one that is too high was chosen */
 const notOver =
   (
     low: string,
     high: string,
-    harm: boolean,
+    harm: boolean | 'low',
     why: string,
     than: readonly [string, string] = ['longer', 'shorter'],
   ): Rule =>
@@ -60,7 +60,7 @@ const notOver =
     const isLowChosen = written.isChosen(pathOf(low))
     const isHighChosen = written.isChosen(pathOf(high))
     if (numberAt(settings, low) <= numberAt(settings, high)) return []
-    if (!harm && !(isLowChosen && isHighChosen)) return []
+    if (harm !== true && !(isLowChosen && (isHighChosen || harm === 'low'))) return []
     return [
       isLowChosen
         ? {
@@ -190,9 +190,9 @@ const RULES: readonly Rule[] = [
   notOver('crawl.headersTimeout', 'crawl.totalTimeout', false, 'the whole fetch is over before'),
   notOver('crawl.minInterval', 'push.safetyInterval', false, 'push is to save polls'),
   notOver('stories.window', 'articles.retention', true, 'articles would be recognised that are gone'),
-  notOver('stories.joinWithin', 'stories.window', false, 'by then its articles are forgotten'),
+  notOver('stories.joinWithin', 'stories.window', 'low', 'by then its articles are forgotten'),
   ...['lists.ageNow', 'lists.ageDay', 'lists.ageWeek', 'lists.mustReadsAge', 'lists.relatedAge'].map(age =>
-    notOver(age, 'articles.retention', false, 'by then articles are gone'),
+    notOver(age, 'articles.retention', 'low', 'by then articles are gone'),
   ),
   notOver('lists.ageNow', 'lists.ageWeek', false, 'lists of a week hold what lists of now hold'),
   notOver('lists.ageDay', 'lists.ageWeek', false, 'lists of a week hold what lists of a day hold'),
