@@ -111,7 +111,10 @@ export const NAMED: readonly string[] = [
   '\\b(?:freshrss|tiny tiny rss|tt-rss|miniflux|commafeed|newsblur (?:feed|page)|rss-parser|rss2email)\\b',
   // Libraries and commands that fetch for programs; okhttp, CFNetwork and Dalvik fetch for apps.
   '(?<!lib|ok)http(?!s?:)',
-  '\\b(?:curl|libcurl|urllib\\d?|axios|superagent|guzzle(?:http)?|faraday|typhoeus|restsharp|reqwest|hyper|aria2|got|insomnia)(?:/|-|\\b \\d)|^undici\\b',
+  '\\b(?:curl|libcurl|urllib\\d?|superagent|guzzle(?:http)?|faraday|typhoeus|restsharp|reqwest|hyper|aria2|got|insomnia)(?:/|-|\\b \\d)|^undici\\b',
+  // Axios with a system behind it is the paper's app.
+  '^axios/[\\d.]+$',
+  '^(?:newspaper(?:\\dk)?/0\\.|trafilatura|scrapy|colly\\b|newsdesk/)',
   '\\bjava[/ ]?\\d|\\bruby/|^ruby$|\\bgo \\d[\\d.]* package|rest-client|\\blwp\\b|mechanize|puppeteer|\\bsplash version/',
   '\\burl[ _-]?(?:control|preview|resolver|checker|validator|expander)|\\bburl/',
   // Those that watch, measure, archive and look for holes.

@@ -14,6 +14,7 @@ const DESKTOP = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (K
 
 /** As news apps, readers of feeds and browsers within apps send it, by themselves and from the library they fetch with. */
 const READERS = [
+  'Axios/5.1 (iPhone; iOS 17.2)',
   'SmartNews/24.5.10 (iPhone; iOS 17.5; Scale/3.00)',
   `${ANDROID} SmartNews/24.5.30`,
   'BBCNews/7.2.1 (iPhone14,5; iOS 17.5) CFNetwork/1496.0.7 Darwin/23.5.0',
@@ -71,6 +72,11 @@ const READERS = [
 const ROBOTS = [
   'Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)',
   'Googlebot-News',
+  'axios/1.6.2',
+  'newspaper/0.2.8',
+  'Newspaper4k/0.9.3',
+  'trafilatura/1.6.0 (+https://github.com/adbar/trafilatura)',
+  'Scrapy/2.11.0 (+https://scrapy.org)',
   'Googlebot-Image/1.0',
   'Mozilla/5.0 (compatible; Google-InspectionTool/1.0;)',
   'GoogleOther',
