@@ -9,7 +9,6 @@ import type { ArticleId } from '../article/article.ts'
 import type { ViewBy } from '../events/counting.ts'
 import type { Keys } from '../redis/keys.ts'
 import { loadScript, runScript } from '../redis/script.ts'
-import { SLACK } from '../settings/plausible.ts'
 import type { Window } from './entry.ts'
 
 const visitedScript = loadScript(new URL('./visited.lua', import.meta.url))
@@ -56,7 +55,7 @@ export const createVisitors = ({ redis, keys, now }: { redis: Redis; keys: Keys;
     }
   }
   const count = (article: ArticleId, window: Window): Promise<number> =>
-    redis.zcount(keys.visitors(article), now() - WIDTH[window], now() + SLACK)
+    redis.zcount(keys.visitors(article), now() - WIDTH[window], '+inf')
 
   return {
     async note(reads) {
