@@ -55,9 +55,12 @@ describe('the search of articles', () => {
 describe('the page of an article', () => {
   it('tells its way from fetch to lists', async () => {
     const [harvest] = await found('q=harvest')
-    const page = await seen(url, `/articles/${harvest?.id}`, cookie)
+    // What became of a fetch is noted after its articles are in.
+    const page = await until(
+      () => seen(url, `/articles/${harvest?.id}`, cookie),
+      page => /status 200, \d+ bytes in \d+ ms, 2 new/.test(page),
+    )
     expect(page).toContain('The Courier</a>, weight 1')
-    expect(page).toMatch(/status 200, \d+ bytes in \d+ ms, 2 new/)
     expect(page).toContain(`<code>${harvest?.crawl}</code>`)
     expect(page).toContain('What speaks for its sections')
     expect(page).toMatch(/opened a story/)
