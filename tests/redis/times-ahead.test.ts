@@ -137,7 +137,7 @@ describe('what was noted while the clock was ahead', () => {
     }
   })
 
-  it('counts for nothing: a lie, a day of a move, a delivery, a distrust, a level of the log, a visitor, a daemon', async () => {
+  it('counts for nothing: a lie, a day of a move, a delivery, a distrust, a level of the log, a daemon; a visitor still counts', async () => {
     expect(howToAsk(NOW + DAY, NOW, 0.5)).toBe('conditional')
     expect(howToAsk(NOW - DAY, NOW, 0.5)).toBe('distrust')
     const today = Math.floor(NOW / DAY)
