@@ -20,5 +20,5 @@ EXPOSE 3220
 # The admin server tells whether this process lives and reaches its Redis. A process without the role admin needs a check of its own.
 HEALTHCHECK --interval=15s --timeout=5s --start-period=20s --retries=3 \
     CMD wget -q -O /dev/null http://127.0.0.1:3220/readyz || exit 1
-ENTRYPOINT ["node", "dist/src/app/main.js"]
+ENTRYPOINT ["node", "dist/src/main.js"]
 CMD ["start"]

@@ -12,9 +12,9 @@ import { parseFeed as parseByRowan } from '@rowanmanning/feed-parser'
 import FeedParser from 'feedparser'
 import { parseFeed as parseByFeedsmith } from 'feedsmith'
 import type RssParser from 'rss-parser'
-import { bodyHash } from '../src/feed/fetch.ts'
-import { readNew } from '../src/feed/new.ts'
-import { readFeed } from '../src/feed/read.ts'
+import { readFeed } from '../src/feeds/read.ts'
+import { bodyHash } from '../src/http-client/fetch.ts'
+import { readNew } from '../src/sources/items/detect-new-items.ts'
 
 const { values } = parseArgs({
   options: {

@@ -2,10 +2,10 @@
 // regression on averaged word embeddings.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { modelDir } from '../src/app/section-model.ts'
-import { softmax } from '../src/article/classifier.ts'
-import { type Embeddings, type Labelled, parseSectionWords } from '../src/article/train.ts'
-import { pairsOf, wordsOf } from '../src/article/words.ts'
+import { softmax } from '../src/sections/classifier/classifier.ts'
+import { type Embeddings, type Labelled, parseSectionWords } from '../src/sections/classifier/train.ts'
+import { modelDir } from '../src/sections/model-loader.ts'
+import { pairsOf, wordsOf } from '../src/util/words.ts'
 
 export type Predict = (text: Labelled) => string
 

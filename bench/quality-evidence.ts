@@ -1,14 +1,14 @@
 // Sections by all evidence, over the whole way of an item: the invented publishers' documents of several days are parsed, normalised and
 // tagged, with and without what publishers say of themselves, and held against the sections their events belong to.
 
-import { itemsOf } from '../src/app/newsstand/editions.ts'
-import { documentOf } from '../src/app/newsstand/formats.ts'
-import { PUBLISHERS, type Publisher } from '../src/app/newsstand/publishers.ts'
-import { normalise } from '../src/article/normalise.ts'
-import type { Classify } from '../src/article/sections.ts'
-import type { Taxonomy } from '../src/article/taxonomy.ts'
-import { parseFeed } from '../src/feed/index.ts'
-import { Source } from '../src/sources/source.ts'
+import { itemsOf } from '../demo/publishers/editions.ts'
+import { documentOf } from '../demo/publishers/formats.ts'
+import { PUBLISHERS, type Publisher } from '../demo/publishers/publishers.ts'
+import { normalise } from '../src/articles/normalise.ts'
+import type { Taxonomy } from '../src/domain/section.ts'
+import { Source } from '../src/domain/source.ts'
+import { parseFeed } from '../src/feeds/index.ts'
+import type { Classify } from '../src/sections/sections.ts'
 
 const START = Date.UTC(2026, 4, 4, 9)
 const HOUR = 3_600_000

@@ -2,10 +2,10 @@
 // learning it holds up a process at a time.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { modelDir, replayTexts } from '../src/app/section-model.ts'
-import { classifyBy, type Example, type Learned, learningInTurns } from '../src/article/learned.ts'
-import type { SectionModel } from '../src/article/model.ts'
-import { type Embeddings, type Labelled, parseSectionWords, trainSections } from '../src/article/train.ts'
+import type { SectionModel } from '../src/sections/classifier/model-file.ts'
+import { type Embeddings, type Labelled, parseSectionWords, trainSections } from '../src/sections/classifier/train.ts'
+import { classifyBy, type Example, type Learned, learningInTurns } from '../src/sections/learned.ts'
+import { modelDir, replayTexts } from '../src/sections/model-loader.ts'
 import { teachers, third } from './motor-desks.ts'
 import type { Predict } from './quality-baselines.ts'
 

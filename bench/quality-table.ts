@@ -1,6 +1,6 @@
 /** The one table of `npm run quality`: a row for each thing measured, a column for each method. */
 
-import { renderTable } from '../src/app/table.ts'
+import { renderTable } from '../src/util/table.ts'
 
 /** One line of the table: what each method reached, and what was asked of ours. */
 export interface Row {

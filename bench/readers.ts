@@ -26,7 +26,7 @@ const [reading, stalled, reset, pause, updates] = [
 
 const report = await runReaders({
   ...{ reading, stalled, reset, pause, updates },
-  newsdesk: ['dist/src/app/main.js'],
+  newsdesk: ['dist/src/main.js'],
   say: line => console.error(line),
 })
 console.log(JSON.stringify(report, null, 2))

@@ -1,6 +1,6 @@
 /** Reprints by the rules editors use, and texts of one template that look like reprints and are none. All words are invented or given. */
 
-import { seeded } from '../src/app/seeded.ts'
+import { seeded } from '../src/util/seeded-random.ts'
 import { shuffled } from './story-stream.ts'
 
 export interface Told {

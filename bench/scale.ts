@@ -13,11 +13,11 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { addScheduledCrawls, openQueues } from '../jobs/queues.ts'
+import { SourceId } from '../src/domain/source.ts'
+import { addScheduledCrawls, openQueues } from '../src/queues/queues.ts'
 import { openRedis } from '../src/redis/connect.ts'
 import { keysFor } from '../src/redis/keys.ts'
 import { resolveRedis } from '../src/redis/server.ts'
-import { SourceId } from '../src/sources/source.ts'
 
 const FEEDS = Number(process.env.BENCH_FEEDS ?? 100)
 const ITEMS = Number(process.env.BENCH_ITEMS ?? 30)
@@ -71,7 +71,7 @@ const round = async (processes: number): Promise<void> => {
   const start = async (roles: string): Promise<ChildProcess> => {
     const child = spawn(
       process.execPath,
-      ['--import', 'tsx', 'src/app/main.ts', '--config', join(dir, 'config'), 'start', '--roles', roles],
+      ['--import', 'tsx', 'src/main.ts', '--config', join(dir, 'config'), 'start', '--roles', roles],
       { stdio: ['ignore', 'pipe', 'inherit'] },
     )
     let said = ''

@@ -7,8 +7,8 @@
 
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { PRICE } from '../src/sources/due.ts'
-import { CrawlSettings } from '../src/sources/settings.ts'
+import { CrawlSettings } from '../src/config/sections/crawl.ts'
+import { PRICE } from '../src/sources/schedule/next-due.ts'
 import { measureClaim } from './schedule/claim.ts'
 import { plot } from './schedule/plot.ts'
 import { commafeed, fixed, mediacloud, miniflux, newsdesk, type Policy } from './schedule/policies.ts'

@@ -5,8 +5,8 @@
  */
 
 import { parseArgs } from 'node:util'
-import { renderTable } from '../src/app/table.ts'
-import { termsOf } from '../src/story/features.ts'
+import { termsOf } from '../src/stories/rules/features.ts'
+import { renderTable } from '../src/util/table.ts'
 import { readStories, toldBy } from './quality-stories.ts'
 import { type Cost, sameTextCosts, storyCosts } from './story-cost.ts'
 

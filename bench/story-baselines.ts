@@ -1,7 +1,7 @@
 /** What an able engineer would write first to put articles of one story, or copies of one text, together: to be measured beside ours. */
 
 import { createHash } from 'node:crypto'
-import { termsOf } from '../src/story/features.ts'
+import { termsOf } from '../src/stories/rules/features.ts'
 
 export interface Text {
   readonly id: string

@@ -1,11 +1,11 @@
 /** What deciding costs as the window fills: decided and logged as a worker does, over made articles that read like a week's news. */
 
-import type { ArticleId } from '../src/article/article.ts'
-import type { SourceId } from '../src/sources/source.ts'
-import { createClusterer } from '../src/story/clusterer.ts'
-import { featuresOf, type Told } from '../src/story/features.ts'
-import { writeEntry } from '../src/story/log-entry.ts'
-import { StorySettings } from '../src/story/settings.ts'
+import { StorySettings } from '../src/config/sections/stories.ts'
+import type { ArticleId } from '../src/domain/article.ts'
+import type { SourceId } from '../src/domain/source.ts'
+import { createClusterer } from '../src/stories/rules/clusterer.ts'
+import { featuresOf, type Told } from '../src/stories/rules/features.ts'
+import { writeEntry } from '../src/stories/rules/log-entry.ts'
 import { storyStream } from './story-stream.ts'
 
 export interface Cost {

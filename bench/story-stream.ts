@@ -1,9 +1,9 @@
 /** A made stream of any length that looks like a week's news to the clusterer: Zipf words, stories of all sizes among singles. */
 
-import { seeded } from '../src/app/seeded.ts'
-import type { ArticleId } from '../src/article/article.ts'
-import type { SourceId } from '../src/sources/source.ts'
-import type { Told } from '../src/story/features.ts'
+import type { ArticleId } from '../src/domain/article.ts'
+import type { SourceId } from '../src/domain/source.ts'
+import type { Told } from '../src/stories/rules/features.ts'
+import { seeded } from '../src/util/seeded-random.ts'
 
 export const shuffled = <T>(list: readonly T[], seed: number): T[] => {
   const random = seeded(seed)

@@ -1,21 +1,21 @@
-/** What a job gets to work with: made once in src/app/services.ts, explicit and typed, so that no job reaches for a global. */
+/** What a job gets to work with: made once in src/app/container.ts, explicit and typed, so that no job reaches for a global. */
 
 import type { Logger } from 'pino'
-import type { Archive, Ingested } from '../src/archive/archive.ts'
-import type { ArticleSettings } from '../src/archive/settings.ts'
-import type { Article, ArticleId } from '../src/article/article.ts'
-import type { Classify } from '../src/article/sections.ts'
-import type { Taxonomy } from '../src/article/taxonomy.ts'
-import type { KeptParameters } from '../src/learning/kept-parameters.ts'
+import type { KeptParameters } from '../src/articles/parameters/parameter-store.ts'
+import type { Archive, Ingested } from '../src/articles/store.ts'
+import type { ArticleSettings } from '../src/config/sections/articles.ts'
+import type { CrawlSettings } from '../src/config/sections/crawl.ts'
+import type { Article, ArticleId } from '../src/domain/article.ts'
+import type { Taxonomy } from '../src/domain/section.ts'
+import type { Stories } from '../src/domain/story-decision.ts'
 import type { Publisher } from '../src/lists/publisher.ts'
-import type { Keeper } from '../src/redis/kept.ts'
-import type { Politeness } from '../src/sources/politeness.ts'
-import type { Poll } from '../src/sources/poll.ts'
-import type { CrawlSettings } from '../src/sources/settings.ts'
-import type { Sources } from '../src/sources/sources.ts'
-import type { Stories } from '../src/story/decision.ts'
+import type { Keeper } from '../src/redis/replication-barrier.ts'
+import type { Classify } from '../src/sections/sections.ts'
+import type { Politeness } from '../src/sources/polling/politeness.ts'
+import type { Poll } from '../src/sources/polling/poll.ts'
+import type { Sources } from '../src/sources/store/sources.ts'
 import type { Push } from '../src/websub/push.ts'
-import type { ArticlesData } from './articles.ts'
+import type { ArticlesData } from './ingest.ts'
 
 export interface JobContext {
   readonly archive: Archive

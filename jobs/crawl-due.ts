@@ -5,9 +5,9 @@
  */
 
 import { setTimeout as delay } from 'node:timers/promises'
-import { allowance, type Network } from '../src/sources/network.ts'
-import type { Sources } from '../src/sources/sources.ts'
-import { addScheduledCrawls, bringForward, type Queues } from './queues.ts'
+import { addScheduledCrawls, bringForward, type Queues } from '../src/queues/queues.ts'
+import { allowance, type Network } from '../src/sources/polling/outage.ts'
+import type { Sources } from '../src/sources/store/sources.ts'
 
 /** Crawls that wait in the queue, most: at first, and where workers were found to outrun it. */
 const DEPTH = { usual: 1_000, most: 16_000 }

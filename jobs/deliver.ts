@@ -3,10 +3,10 @@
  * cannot be read, a thin ping among it, becomes a crawl. No queue of its own: a body in Redis would be dearer than reading it at once.
  */
 
-import { readFeed } from '../src/feed/read.ts'
+import { readFeed } from '../src/feeds/read.ts'
 import type { Subscription } from '../src/websub/subscription.ts'
 import type { JobContext } from './context.ts'
-import { findNew } from './take-in.ts'
+import { findNew } from './detect-new.ts'
 
 export interface Delivered {
   readonly subscription: Subscription

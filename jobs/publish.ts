@@ -5,7 +5,7 @@
 
 import type { JobsOptions } from 'bullmq'
 import { z } from 'zod'
-import type { ArticleId } from '../src/article/article.ts'
+import type { ArticleId } from '../src/domain/article.ts'
 import type { Published } from '../src/lists/publisher.ts'
 import { defineJob } from './define.ts'
 

@@ -4,8 +4,8 @@
  */
 
 import { z } from 'zod'
-import type { PostComplaint } from '../src/feed/post.ts'
-import { withoutCredentials } from '../src/feed/redact.ts'
+import type { PostComplaint } from '../src/http-client/post.ts'
+import { withoutCredentials } from '../src/util/redact.ts'
 import { defineJob } from './define.ts'
 
 export const push = defineJob({

@@ -3,12 +3,12 @@
  * does. Leaves the source's schedule and validators alone: nothing was fetched. Running it again brings nothing in twice.
  */
 
-import { readNew } from '../src/feed/new.ts'
-import { isTrusted } from '../src/sources/places.ts'
-import type { SourceId } from '../src/sources/source.ts'
+import type { SourceId } from '../src/domain/source.ts'
+import { readNew } from '../src/sources/items/detect-new-items.ts'
+import { isTrusted } from '../src/sources/state/places.ts'
 import type { JobContext } from './context.ts'
-import { hold } from './held.ts'
-import { findNew } from './take-in.ts'
+import { findNew } from './detect-new.ts'
+import { hold } from './retry-quarantined.ts'
 
 export interface Replayed {
   readonly source: SourceId

@@ -3,11 +3,11 @@
  * index says of itself changes nothing for them, so its validators are never kept.
  */
 
-import type { Feed, NotAFeed } from '../src/feed/item.ts'
-import { type ReadOptions, readFeed } from '../src/feed/read.ts'
-import { newsSitemaps } from '../src/feed/sitemap.ts'
-import type { FailureOf } from '../src/sources/failures.ts'
-import type { PolledFeed } from '../src/sources/poll.ts'
+import type { Feed, NotAFeed } from '../src/domain/feed-item.ts'
+import { newsSitemaps } from '../src/feeds/formats/sitemap/read.ts'
+import { type ReadOptions, readFeed } from '../src/feeds/read.ts'
+import type { PolledFeed } from '../src/sources/polling/poll.ts'
+import type { FailureOf } from '../src/sources/schedule/backoff.ts'
 
 export type SitemapsRead =
   | { readonly kind: 'feed'; readonly feed: Feed; readonly bytes: number }

@@ -7,8 +7,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { parseFeed } from '../src/feed/index.ts'
-import { plainText } from '../src/feed/text.ts'
+import { parseFeed } from '../src/feeds/index.ts'
+import { plainText } from '../src/util/plain-text.ts'
 import { OTHERS } from './other-readers.ts'
 
 const FACTS = ['title', 'link', 'id', 'published'] as const

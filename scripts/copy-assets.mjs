@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 const ASSET = /\.(lua|json|bin|css|js|svg|txt|xml|html|c)$/
 // The image is built without benchmarks: .dockerignore leaves them out.
-for (const root of ['src', 'jobs', 'bench'].filter(existsSync)) {
+for (const root of ['src', 'jobs', 'demo', 'bench'].filter(existsSync)) {
   for (const entry of readdirSync(root, { recursive: true, withFileTypes: true })) {
     const file = join(entry.parentPath, entry.name)
     if (entry.isFile() && ASSET.test(entry.name)) cpSync(file, join('dist', file), { recursive: true })

@@ -79,7 +79,7 @@ const makeFixture = async (commit: string): Promise<void> => {
     )
     writeFileSync(join(config, 'sources.yaml'), `sources:\n${sources.join('\n')}\n`)
     writeFileSync(join(config, 'sections.yaml'), 'sections:\n  - { id: world, labels: { en: World } }\n')
-    const daemon = spawn(process.execPath, ['--import', 'tsx', 'src/app/main.ts', '--config', config, 'start'], {
+    const daemon = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts', '--config', config, 'start'], {
       cwd: tree,
       env: { ...process.env, NEWSDESK_REDIS_URL: `unix:${join(scratch, 'redis.sock')}` },
       stdio: ['ignore', 'pipe', 'inherit'],

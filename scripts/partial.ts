@@ -7,8 +7,8 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { readNew } from '../src/feed/new.ts'
-import { readFeed } from '../src/feed/read.ts'
+import { readFeed } from '../src/feeds/read.ts'
+import { readNew } from '../src/sources/items/detect-new-items.ts'
 
 const [folder] = process.argv.slice(2)
 if (folder === undefined) {

@@ -4,7 +4,7 @@
  */
 
 import { writeFileSync } from 'node:fs'
-import { configurationPage, shippedYaml } from '../src/app/config/describe.ts'
+import { configurationPage, shippedYaml } from '../src/config/describe.ts'
 
 writeFileSync('config/newsdesk.yaml', shippedYaml())
 writeFileSync('docs/configuration.md', configurationPage())

@@ -1,5 +1,5 @@
 /**
- * Writes src/feed/month-names.ts: the months in the languages of the news, as CLDR has them (through Intl), with the short forms that feeds
+ * Writes src/feeds/dates/month-names.ts: the months in the languages of the news, as CLDR has them (through Intl), with the short forms that feeds
  * use besides. Written once and kept: asking Intl for all of them takes a fifth of a second, and its answers change with the version of Node.
  */
 
@@ -58,7 +58,7 @@ for (const language of LANGUAGES) {
 }
 
 writeFileSync(
-  new URL('../src/feed/month-names.ts', import.meta.url),
+  new URL('../src/feeds/dates/month-names.ts', import.meta.url),
   `/** The months in many languages, January first, names set off by \`|\`: written by scripts/write-months.ts. */
 export const MONTH_NAMES: readonly string[] = [
 ${months.map(names => `  '${[...names].sort().join('|').replaceAll("'", "\\'")}',`).join('\n')}

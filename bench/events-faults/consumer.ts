@@ -1,8 +1,8 @@
 /** One counter as a process of its own, to be killed: `consumer <socket> <prefix> <name> <claimAfter ms>`. Says `ready`, waits for `go`. */
 
 import { pino } from 'pino'
+import { EventSettings } from '../../src/config/sections/events.ts'
 import { createEventCounter } from '../../src/events/counter.ts'
-import { EventSettings } from '../../src/events/settings.ts'
 import { connectRedis } from '../../src/redis/connect.ts'
 import { keysFor } from '../../src/redis/keys.ts'
 

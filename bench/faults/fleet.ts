@@ -31,7 +31,7 @@ export interface FleetWanted {
   readonly redis: readonly string[]
 }
 
-const script = fileURLToPath(new URL('../../src/app/main.js', import.meta.url))
+const script = fileURLToPath(new URL('../../src/main.js', import.meta.url))
 const tamper = new URL('./tamper.js', import.meta.url).href
 /** A supervisor waits a moment before it starts anew what ended by itself, ms. */
 const SUPERVISED = 300

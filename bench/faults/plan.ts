@@ -1,6 +1,6 @@
 /** The schedule of faults that a seed stands for: the same seed, the same faults at the same times. (pure) */
 
-import { seeded } from '../../src/app/seeded.ts'
+import { seeded } from '../../src/util/seeded-random.ts'
 import { KINDS, type Kind, STEPS } from './kinds.ts'
 
 export interface Planned {

@@ -4,16 +4,16 @@
  */
 
 import type { Redis } from 'ioredis'
-import { createArchive } from '../../src/archive/redis-archive.ts'
-import { ArticleSettings } from '../../src/archive/settings.ts'
-import type { Article, ArticleId, StoryId } from '../../src/article/article.ts'
-import { articleId } from '../../src/article/identity.ts'
+import { createArchive } from '../../src/articles/redis-store.ts'
+import { ArticleSettings } from '../../src/config/sections/articles.ts'
+import { StorySettings } from '../../src/config/sections/stories.ts'
+import type { Article, ArticleId, StoryId } from '../../src/domain/article.ts'
+import { articleId } from '../../src/domain/canonical-url.ts'
+import type { SourceId } from '../../src/domain/source.ts'
+import type { Decision } from '../../src/domain/story-decision.ts'
 import { keysFor } from '../../src/redis/keys.ts'
-import type { SourceId } from '../../src/sources/source.ts'
-import { storyIdOf } from '../../src/story/clusterer.ts'
-import type { Decision } from '../../src/story/decision.ts'
-import { StorySettings } from '../../src/story/settings.ts'
-import { createStories } from '../../src/story/stories.ts'
+import { storyIdOf } from '../../src/stories/rules/clusterer.ts'
+import { createStories } from '../../src/stories/stories.ts'
 import { storyStream } from '../story-stream.ts'
 
 const BATCH = 500

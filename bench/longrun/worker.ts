@@ -4,8 +4,8 @@
  */
 
 import { pino } from 'pino'
-import { Settings } from '../../src/app/config/schema.ts'
 import { startDaemon } from '../../src/app/daemon.ts'
+import { Settings } from '../../src/config/schema.ts'
 import { benchConfig } from '../lists/world.ts'
 
 const [socket = '', prefix = '', sources = '0', days = '1'] = process.argv.slice(2)

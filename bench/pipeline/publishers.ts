@@ -5,7 +5,7 @@
 
 import { createHash } from 'node:crypto'
 import { createServer } from 'node:http'
-import { seeded } from '../../src/app/seeded.ts'
+import { seeded } from '../../src/util/seeded-random.ts'
 
 const ITEMS = 30
 const NEW = 2

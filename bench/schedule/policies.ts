@@ -1,9 +1,9 @@
 /** Who says when to fetch next: newsdesk's own rule as it runs in production, and the rules of others as they are written down. */
 
-import { type DueSettings, nextDue, spreadOf } from '../../src/sources/due.ts'
-import { learn } from '../../src/sources/learn.ts'
-import { NO_RHYTHM } from '../../src/sources/rhythm.ts'
-import { readRhythm, writeProfile, writePulse } from '../../src/sources/rhythm-text.ts'
+import { learn } from '../../src/sources/schedule/learn.ts'
+import { type DueSettings, nextDue, spreadOf } from '../../src/sources/schedule/next-due.ts'
+import { NO_RHYTHM } from '../../src/sources/schedule/publishing-model.ts'
+import { readRhythm, writeProfile, writePulse } from '../../src/sources/schedule/publishing-model-text.ts'
 import { DAY, HOUR, MINUTE } from './world.ts'
 
 /** What a fetch saw. */

@@ -1,6 +1,6 @@
 /** Runs a policy over a world: every fetch of every source, and what became of each item published. */
 
-import { firstDue } from '../../src/sources/due.ts'
+import { firstDue } from '../../src/sources/schedule/next-due.ts'
 import type { Policy } from './policies.ts'
 import { DAY, PATTERNS, type Pattern, type SimulatedSource, START } from './world.ts'
 

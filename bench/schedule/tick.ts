@@ -5,8 +5,8 @@
 
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { createCrawlDue } from '../../jobs/crawl-due.ts'
-import type { Queues } from '../../jobs/queues.ts'
-import type { Sources } from '../../src/sources/sources.ts'
+import type { Queues } from '../../src/queues/queues.ts'
+import type { Sources } from '../../src/sources/store/sources.ts'
 
 export interface TickParts {
   readonly queues: Queues

@@ -1,6 +1,6 @@
 /** Sources that publish: six patterns, each source with hours, weekdays, time zone and noise of its own. */
 
-import { seeded } from '../../src/app/seeded.ts'
+import { seeded } from '../../src/util/seeded-random.ts'
 import { PLANS, type Plan } from './plans.ts'
 import { exponential, normal, poisson } from './random.ts'
 

@@ -3,9 +3,9 @@
 import { Writable } from 'node:stream'
 import { type DestinationStream, type Logger, pino } from 'pino'
 import pretty from 'pino-pretty'
-import { withoutCredentials } from '../feed/redact.ts'
-import { forTerminal } from './terminal.ts'
-import { userZone } from './zone.ts'
+import { withoutCredentials } from '../util/redact.ts'
+import { forTerminal } from '../util/terminal.ts'
+import { userZone } from '../util/time-zone.ts'
 
 /** Fields that may hold a secret are never written. */
 const REDACT = [

@@ -1,11 +1,11 @@
 /** What a reload changes: keys that count at once are taken up, the others are named and wait for the next start. (pure) */
 
-import { withoutCredentials } from '../feed/redact.ts'
-import { defaultOf, yamlOf } from './config/defaults.ts'
-import { settingPaths } from './config/environment.ts'
-import type { Config } from './config/load.ts'
-import { isSecret } from './config/problems.ts'
-import type { Settings } from './config/schema.ts'
+import { defaultOf, yamlOf } from '../config/defaults.ts'
+import { settingPaths } from '../config/environment.ts'
+import type { Config } from '../config/load.ts'
+import { isSecret } from '../config/problems.ts'
+import type { Settings } from '../config/schema.ts'
+import { withoutCredentials } from '../util/redact.ts'
 
 type Values = Record<string, unknown>
 

@@ -4,7 +4,7 @@
  * docs/redis-contract.md.
  */
 
-import type { Entry } from '../lists/entry.ts'
+import type { Entry } from '../domain/entry.ts'
 import { keysFor } from '../redis/keys.ts'
 import {
   articleOf,
@@ -21,7 +21,7 @@ import {
 import { createReporter, type Reporter, type ReporterOptions } from './reporter.ts'
 import { type Update, type UpdatesOptions, updates } from './updates.ts'
 
-export type { Entry, EventKind, PlacedBy, Window } from '../lists/entry.ts'
+export type { Entry, EventKind, PlacedBy, Window } from '../domain/entry.ts'
 export type { ClientArticle, ClientOptions, Connection, Wanted } from './read.ts'
 export { createReporter, type ReadReport, type Reporter, type ReporterOptions } from './reporter.ts'
 export { type Update, type UpdatesOptions, updates } from './updates.ts'

@@ -1,7 +1,7 @@
 /** Lists and articles in one round trip: a pipeline on one Redis; on a cluster each key goes to its node, all at once. */
 
 import type { Cluster, Redis } from 'ioredis'
-import type { Entry } from '../lists/entry.ts'
+import type { Entry } from '../domain/entry.ts'
 import { keysFor } from '../redis/keys.ts'
 
 /** A connection or cluster of yours: used, never closed. */

@@ -1,10 +1,10 @@
 /** Reports what readers do, many in one trip. */
 
 import type { Cluster, Redis } from 'ioredis'
-import { type EventField, streamFields } from '../events/event-fields.ts'
-import type { EventKind } from '../lists/entry.ts'
-import { createKeeper } from '../redis/kept.ts'
+import type { EventKind } from '../domain/entry.ts'
+import { type EventField, streamFields } from '../domain/event-fields.ts'
 import { keysFor } from '../redis/keys.ts'
+import { createKeeper } from '../redis/replication-barrier.ts'
 import type { ClientOptions, Connection } from './read.ts'
 
 /** An event as a service reports it: every field of the contract, and no other. */

@@ -4,15 +4,15 @@
  */
 
 import { hash } from 'node:crypto'
-import type { ArticleId } from '../article/article.ts'
-import { EVENT_KINDS } from '../lists/entry.ts'
-import { isPlausible } from '../settings/plausible.ts'
-import { type Asks, eventText, parseEvent, type ReadEvent, type Refusal } from './event.ts'
-import { createPacker } from './pack.ts'
-import { createRecent } from './recent.ts'
-import type { EventSettings } from './settings.ts'
+import type { EventSettings } from '../config/sections/events.ts'
+import type { ArticleId } from '../domain/article.ts'
+import { EVENT_KINDS } from '../domain/entry.ts'
+import { type Asks, eventText, parseEvent, type ReadEvent, type Refusal } from '../domain/event.ts'
+import { HOUR, MINUTE } from '../domain/window.ts'
+import { createRecent } from '../util/lru.ts'
+import { createPacker } from '../util/message-pack.ts'
+import { isPlausible } from '../util/plausible-time.ts'
 import { type DayKey, dayOf, keyedHash } from './visitor.ts'
-import { HOUR, MINUTE } from './windows.ts'
 
 export type StreamEntry = readonly [id: string, fields: readonly string[]]
 

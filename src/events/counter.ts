@@ -6,17 +6,17 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
+import type { EventSettings } from '../config/sections/events.ts'
+import { MINUTE } from '../domain/window.ts'
 import type { Keys } from '../redis/keys.ts'
 import { loadScript, runScript } from '../redis/script.ts'
-import { createSetBack } from '../settings/plausible.ts'
+import { createSetBack } from '../util/plausible-time.ts'
 import type { StreamEntry } from './batch.ts'
-import { claim } from './claiming.ts'
-import { createCopying } from './copying.ts'
+import { claim } from './claim-stale.ts'
+import { createCopying } from './copy-counts.ts'
 import { type CountingParts, createCounting, GROUP, type KnownArticles } from './counting.ts'
-import { answered, UnansweredError } from './patience.ts'
 import { pauseOf } from './pause.ts'
-import type { EventSettings } from './settings.ts'
-import { MINUTE } from './windows.ts'
+import { answered, UnansweredError } from './retry.ts'
 
 const trimScript = loadScript(new URL('./trim.lua', import.meta.url))
 const retireScript = loadScript(new URL('./retire.lua', import.meta.url))

@@ -1,19 +1,19 @@
 /** Has batches counted: keys of days, articles by id or URL, and the script that does it all at once. Shared by the counter and by replay. */
 
 import type { Redis } from 'ioredis'
-import type { Archive } from '../archive/archive.ts'
-import type { ArticleId } from '../article/article.ts'
-import { createKeptParameters, type KeptParameters } from '../learning/kept-parameters.ts'
+import { createKeptParameters, type KeptParameters } from '../articles/parameters/parameter-store.ts'
+import type { Archive } from '../articles/store.ts'
+import type { EventSettings } from '../config/sections/events.ts'
+import type { ArticleId } from '../domain/article.ts'
+import { type Asks, articleOf, bareIdOf } from '../domain/event.ts'
+import { decayParts, LANDMARK, ROLLING } from '../domain/window.ts'
 import type { Keys } from '../redis/keys.ts'
 import { loadScript, runScript } from '../redis/script.ts'
+import { createRecent } from '../util/lru.ts'
+import { pack } from '../util/message-pack.ts'
 import { daysOf, type Judged, judge, packBatch, packRefused, type RefusedEntry, type StreamEntry } from './batch.ts'
-import { type Asks, articleOf, bareIdOf } from './event.ts'
-import { pack } from './pack.ts'
-import { createRecent } from './recent.ts'
 import { robotsBut } from './robots.ts'
-import type { EventSettings } from './settings.ts'
 import { createDayKeys, type DayKey, dayOf, keyedHash } from './visitor.ts'
-import { decayParts, LANDMARK, ROLLING } from './windows.ts'
 
 const countScript = loadScript(new URL('./count.lua', import.meta.url))
 const rotateScript = loadScript(new URL('./rotate.lua', import.meta.url))

@@ -6,19 +6,19 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
-import { EVENT_KINDS } from '../lists/entry.ts'
+import type { EventSettings } from '../config/sections/events.ts'
+import { EVENT_KINDS } from '../domain/entry.ts'
+import { HOUR, ROLLING } from '../domain/window.ts'
 import type { Keys } from '../redis/keys.ts'
 import { scanKeys } from '../redis/scan.ts'
 import { loadScript, runScript } from '../redis/script.ts'
+import { pack } from '../util/message-pack.ts'
 import { addedAtOf, type StreamEntry } from './batch.ts'
-import { claim } from './claiming.ts'
+import { claim } from './claim-stale.ts'
 import { createCounting, GROUP, type KnownArticles } from './counting.ts'
-import { pack } from './pack.ts'
 import { holdPause, pause, unpause } from './pause.ts'
-import type { EventSettings } from './settings.ts'
-import { HOUR, ROLLING } from './windows.ts'
 
-const swapScript = loadScript(new URL('./swap.lua', import.meta.url))
+const swapScript = loadScript(new URL('./commit-replay.lua', import.meta.url))
 
 /** A replay that cannot be, with what can be done instead. Nothing was changed. */
 export class ReplayError extends Error {

@@ -5,8 +5,8 @@
 
 import { hash, randomBytes } from 'node:crypto'
 import type { Redis } from 'ioredis'
+import { DAY } from '../domain/window.ts'
 import type { Keys } from '../redis/keys.ts'
-import { DAY } from './windows.ts'
 
 /** A key of one day: 32 random bytes in base64, always 44 characters. */
 export type DayKey = string & { readonly __brand: 'DayKey' }

@@ -4,7 +4,7 @@
  */
 
 import type { Redis } from 'ioredis'
-import type { ArticleId, StoryId } from '../article/article.ts'
+import type { ArticleId, StoryId } from '../domain/article.ts'
 import type { Keys } from '../redis/keys.ts'
 
 const MOST = 2_000

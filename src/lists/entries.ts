@@ -3,10 +3,10 @@
  * for each of these. What of an entry does not change with its place is written once. (pure)
  */
 
-import type { Counts, StoredArticle } from '../archive/archive.ts'
-import type { ArticleId } from '../article/article.ts'
-import { labelOf, type Taxonomy } from '../article/taxonomy.ts'
-import type { Entry } from './entry.ts'
+import type { Counts, StoredArticle } from '../articles/store.ts'
+import type { ArticleId } from '../domain/article.ts'
+import type { Entry } from '../domain/entry.ts'
+import { labelOf, type Taxonomy } from '../domain/section.ts'
 import type { Candidate, Ranked } from './rules/candidate.ts'
 
 export interface Labels {
@@ -52,7 +52,7 @@ const inner = (value: object): Buffer => Buffer.from(JSON.stringify(value).slice
 const NONE: Counts = { views: 0, comments: 0, shares: 0 }
 
 /**
- * Writes entries. Articles and stories are kept as they were read (src/lists/shelf.ts), so what was written of one is found again by the
+ * Writes entries. Articles and stories are kept as they were read (src/lists/candidate-cache.ts), so what was written of one is found again by the
  * objects themselves, until they are read anew: all of it but its place, for as long as nothing more is counted of it.
  */
 export const createEntryWriter = (

@@ -1,10 +1,10 @@
 /**
  * Related lists that name an article, found by looking at all of them: what points back from an article to the lists that show it
- * (src/lists/shown.ts) is bounded, and a block is to be complete. Seldom asked, by an editor who waits for it.
+ * (src/lists/related-back-links.ts) is bounded, and a block is to be complete. Seldom asked, by an editor who waits for it.
  */
 
 import type { Redis } from 'ioredis'
-import type { ArticleId } from '../article/article.ts'
+import type { ArticleId } from '../domain/article.ts'
 import type { Keys } from '../redis/keys.ts'
 import { scanKeys } from '../redis/scan.ts'
 import { loadScript, runScript } from '../redis/script.ts'

@@ -4,24 +4,24 @@
  */
 
 import type { Redis } from 'ioredis'
-import type { Counts, Ingested } from '../archive/archive.ts'
-import type { ArticleId } from '../article/article.ts'
-import type { SectionId, Taxonomy } from '../article/taxonomy.ts'
+import type { Counts, Ingested } from '../articles/store.ts'
+import type { ListSettings } from '../config/sections/lists.ts'
+import type { ArticleId } from '../domain/article.ts'
+import { CONTRACT_VERSION, type Entry } from '../domain/entry.ts'
+import { allNames, changedBy, parseListName, type Shelves, showing } from '../domain/list-name.ts'
+import type { SectionId, Taxonomy } from '../domain/section.ts'
+import type { Source } from '../domain/source.ts'
 import type { Keys } from '../redis/keys.ts'
-import type { Source } from '../sources/source.ts'
-import type { Editors } from './editors.ts'
+import type { UsualReads } from './baseline.ts'
+import type { Shelf } from './candidate-cache.ts'
+import type { Reads } from './counts.ts'
 import { createEntryWriter, type Entries, entriesFrom } from './entries.ts'
-import { CONTRACT_VERSION, type Entry } from './entry.ts'
-import { allNames, changedBy, parseListName, type Shelves, showing } from './names.ts'
+import type { Editors } from './overrides.ts'
+import type { Waiting } from './publish-queue/publish-queue.ts'
 import type { Ranker } from './ranker.ts'
 import type { Ranking, Standing } from './ranking.ts'
-import type { Reads } from './reads.ts'
+import { createShown } from './related-back-links.ts'
 import type { Ranked, Term } from './rules/candidate.ts'
-import type { ListSettings } from './settings.ts'
-import type { Shelf } from './shelf.ts'
-import { createShown } from './shown.ts'
-import type { UsualReads } from './usual-reads.ts'
-import type { Waiting } from './waiting.ts'
 import { createListWriter } from './write.ts'
 
 /** Lists written together. They share what is read for them, and the last of them holds up the first. */
@@ -73,7 +73,7 @@ export interface Publisher {
   publishSections(): Promise<void>
 }
 
-/** Work that readers wait for, and work that may wait itself: src/app/precedence.ts. */
+/** Work that readers wait for, and work that may wait itself: jobs/priority-gate.ts. */
 export interface Precedence {
   first<T>(work: () => Promise<T>): Promise<T>
   giveWay(): Promise<void>

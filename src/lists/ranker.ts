@@ -3,26 +3,26 @@
  * only on what stands in Redis and on the clock it is given.
  */
 
-import type { ArticleId, StoryId } from '../article/article.ts'
-import type { Top } from '../events/tops.ts'
-import type { Source } from '../sources/source.ts'
-import type { Stories } from '../story/decision.ts'
-import type { CoReads } from './co-reads.ts'
-import type { EventKind, Window } from './entry.ts'
-import { parseListName } from './names.ts'
+import type { ArticleId, StoryId } from '../domain/article.ts'
+import type { EventKind, Window } from '../domain/entry.ts'
+import { parseListName } from '../domain/list-name.ts'
+import type { Source } from '../domain/source.ts'
+import type { Stories } from '../domain/story-decision.ts'
+import type { Visitors } from '../events/audience/visitors.ts'
+import type { Top } from '../events/top-articles.ts'
+import { filled, rankByReads, WIDER } from './backfill.ts'
+import type { CoReads } from './co-viewed/co-viewed.ts'
+import type { Reads } from './counts.ts'
 import { NOTHING, type Ranking, type Standing } from './ranking.ts'
-import type { Reads } from './reads.ts'
 import { ALIKE, relatedToEach } from './related.ts'
-import { createRound, type Round, type RoundParts } from './round.ts'
 import { type Candidate, oncePerStory, type Ranked } from './rules/candidate.ts'
-import { withPins } from './rules/editors.ts'
 import { isCrowded, rankLatest } from './rules/latest.ts'
 import { type Counted, rankMost } from './rules/most.ts'
 import { rankMustReads, shortlist } from './rules/must-reads.ts'
+import { withPins } from './rules/overrides.ts'
 import { rankTrending } from './rules/trending.ts'
 import { blockedOn, pinsOf, type Scope, scopeOf, storiesBy } from './scope.ts'
-import { filled, rankByReads, WIDER } from './thin.ts'
-import type { Visitors } from './visitors.ts'
+import { createRound, type Round, type RoundParts } from './snapshot.ts'
 
 export interface Ranker {
   /**

@@ -1,7 +1,7 @@
 /** A list as it is to stand, and as it stands. (pure) */
 
-import type { ArticleId } from '../article/article.ts'
-import type { PlacedBy, Window } from './entry.ts'
+import type { ArticleId } from '../domain/article.ts'
+import type { PlacedBy, Window } from '../domain/entry.ts'
 import type { Ranked } from './rules/candidate.ts'
 
 export interface Ranking {

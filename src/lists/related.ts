@@ -1,19 +1,19 @@
 /** What is related to articles, with everything the rule needs read. */
 
-import type { StoredArticle } from '../archive/archive.ts'
-import type { ArticleId } from '../article/article.ts'
-import type { SectionId } from '../article/taxonomy.ts'
-import type { Stories } from '../story/decision.ts'
-import type { CoReads } from './co-reads.ts'
+import type { StoredArticle } from '../articles/store.ts'
+import type { ListSettings } from '../config/sections/lists.ts'
+import type { ArticleId } from '../domain/article.ts'
+import type { SectionId } from '../domain/section.ts'
+import type { Stories } from '../domain/story-decision.ts'
+import { type Filler, filled } from './backfill.ts'
+import type { Shelf } from './candidate-cache.ts'
+import type { CoReads } from './co-viewed/co-viewed.ts'
+import type { Reads } from './counts.ts'
 import { NOTHING, type Ranking } from './ranking.ts'
-import type { Reads } from './reads.ts'
 import type { Candidate, Ranked } from './rules/candidate.ts'
 import { rankLatest } from './rules/latest.ts'
 import { coReading, rankRelated } from './rules/related.ts'
 import { type Scope, storiesBy } from './scope.ts'
-import type { ListSettings } from './settings.ts'
-import type { Shelf } from './shelf.ts'
-import { type Filler, filled } from './thin.ts'
 
 export interface RelatedParts {
   readonly shelf: Shelf

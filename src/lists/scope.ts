@@ -1,13 +1,13 @@
 /** What may stand in a list: of a section, a language or a group of sources, and nothing an editor keeps off it; and what editors put there. */
 
-import type { StoredArticle } from '../archive/archive.ts'
-import type { ArticleId, StoryId } from '../article/article.ts'
-import type { SectionId, Taxonomy } from '../article/taxonomy.ts'
-import { covers, type Placement } from './editors.ts'
-import type { Edition } from './names.ts'
+import type { StoredArticle } from '../articles/store.ts'
+import type { ArticleId, StoryId } from '../domain/article.ts'
+import type { Edition } from '../domain/list-name.ts'
+import type { SectionId, Taxonomy } from '../domain/section.ts'
+import type { Choice, Shelf } from './candidate-cache.ts'
+import { covers, type Placement } from './overrides.ts'
 import type { Candidate } from './rules/candidate.ts'
-import type { Pinned } from './rules/editors.ts'
-import type { Choice, Shelf } from './shelf.ts'
+import type { Pinned } from './rules/overrides.ts'
 
 export interface Scope {
   readonly section: SectionId | undefined

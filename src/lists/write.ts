@@ -2,14 +2,14 @@
 
 import { createHash, randomUUID } from 'node:crypto'
 import type { Redis } from 'ioredis'
+import { CONTRACT_VERSION } from '../domain/entry.ts'
 import type { Keys } from '../redis/keys.ts'
 import { loadScript, runScript } from '../redis/script.ts'
 import { announce, type Told } from './announce.ts'
 import type { Entries } from './entries.ts'
-import { CONTRACT_VERSION } from './entry.ts'
 import type { Ranking } from './ranking.ts'
 
-const swap = loadScript(new URL('./swap.lua', import.meta.url))
+const swap = loadScript(new URL('./replace-list.lua', import.meta.url))
 
 /** Above this share of changed entries a list is written whole. `npm run bench:lists` measures it. */
 const SMALL = 0.2

@@ -32,7 +32,7 @@ const KEYS = {
   learned: ['learned:*'],
   room: ['room*'],
   urls: ['url-parameters'],
-  /** What tells whether anything was ever written (src/migrations/schema.ts). */
+  /** What tells whether anything was ever written (src/maintenance/migrations/schema.ts). */
   begun: ['stories}:log', 'index:stories'],
   catalogue: ['sources}:*'],
   due: ['sources:*'],

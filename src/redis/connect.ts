@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import type { ConnectionOptions } from 'node:tls'
 import { Cluster, type Redis } from 'ioredis'
 import type { Logger } from 'pino'
-import { type Access, type RedisAddress, showAddress } from './address.ts'
+import { type Access, type RedisAddress, showAddress } from '../config/redis-address.ts'
 import { CheckedRedis, refusalOf } from './setup.ts'
 
 const retryStrategy = (attempt: number): number => Math.min(50 * 2 ** Math.min(attempt, 6), 2_000)

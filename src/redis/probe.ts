@@ -4,7 +4,7 @@
  */
 
 import type { Redis } from 'ioredis'
-import { type Access, type Host, type RedisAddress, showAddress } from './address.ts'
+import { type Access, type Host, type RedisAddress, showAddress } from '../config/redis-address.ts'
 import { openRedis } from './connect.ts'
 import { refusalOf } from './setup.ts'
 

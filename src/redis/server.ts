@@ -8,7 +8,7 @@ import { accessSync, constants, existsSync, readFileSync, rmSync, writeFileSync 
 import { delimiter, join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Redis } from 'ioredis'
-import { type Access, addressOf, type RedisAddress } from './address.ts'
+import { type Access, addressOf, type RedisAddress } from '../config/redis-address.ts'
 import { NoRedisError } from './no-redis.ts'
 import {
   answersAsOurs,

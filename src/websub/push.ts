@@ -4,16 +4,16 @@
  */
 
 import type { Redis } from 'ioredis'
-import type { PostForm } from '../feed/post.ts'
+import type { PushSettings } from '../config/sections/push.ts'
+import type { Source, SourceId } from '../domain/source.ts'
+import type { PostForm } from '../http-client/post.ts'
 import type { Keys } from '../redis/keys.ts'
-import type { Source, SourceId } from '../sources/source.ts'
-import type { Sources } from '../sources/sources.ts'
-import { createHubTalk, type HubTalk } from './hub-talk.ts'
+import type { Sources } from '../sources/store/sources.ts'
+import { createHubTalk, type HubTalk } from './hub-client.ts'
 import type { Offer } from './link-header.ts'
-import { callbacksAt, createSubscriptions } from './push-store.ts'
-import type { PushSettings } from './settings.ts'
 import { faultOf } from './signature.ts'
 import { distrustFor, missedOf, type Subscription, worksUntil } from './subscription.ts'
+import { callbacksAt, createSubscriptions } from './subscription-store.ts'
 
 export type Delivery =
   | { readonly kind: 'unknown' }

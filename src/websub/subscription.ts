@@ -1,8 +1,8 @@
 /** One subscription at a hub: what is known of it, and what is to be done next. Rules on plain data. (pure) */
 
 import { createHash } from 'node:crypto'
-import { isPlausible } from '../settings/plausible.ts'
-import type { SourceId } from '../sources/source.ts'
+import type { SourceId } from '../domain/source.ts'
+import { isPlausible } from '../util/plausible-time.ts'
 
 export type SubscriptionState = 'asking' | 'active' | 'denied' | 'failed' | 'ending'
 

@@ -4,9 +4,9 @@ import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
-import { readEnvironment } from '../../src/app/config/environment.ts'
-import { Settings } from '../../src/app/config/schema.ts'
-import { createGauges } from '../../src/gauges/gauges.ts'
+import { readEnvironment } from '../../src/config/environment.ts'
+import { Settings } from '../../src/config/schema.ts'
+import { createGauges } from '../../src/server/metrics/metrics.ts'
 
 /** As each service stands once what they share is put in. */
 const Service = z.strictObject({

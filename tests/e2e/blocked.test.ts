@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it, vi } from 'vitest'
-import { liftCommand, mergeCommand, placeCommand } from '../../src/app/commands/editing.ts'
+import { liftCommand, mergeCommand, placeCommand } from '../../src/cli/editing.ts'
 import { createClient } from '../../src/client/index.ts'
 import { scanKeys } from '../../src/redis/scan.ts'
 import { aConfigFolder, redisUrl } from '../support/cli.ts'

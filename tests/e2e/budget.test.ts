@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { Redis } from 'ioredis'
 import { afterAll, describe, expect, it } from 'vitest'
-import { addScheduledCrawls, openQueues } from '../../jobs/queues.ts'
+import { addScheduledCrawls, openQueues } from '../../src/queues/queues.ts'
 import { aDesk } from '../support/daemon.ts'
 import { rss, serve } from '../support/http.ts'
 import { until } from '../support/until.ts'

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import { describe, expect, it, vi } from 'vitest'
-import { liftCommand, mergeCommand, placeCommand, splitCommand } from '../../src/app/commands/editing.ts'
+import { liftCommand, mergeCommand, placeCommand, splitCommand } from '../../src/cli/editing.ts'
 import { createClient } from '../../src/client/index.ts'
 import { createReplay } from '../../src/events/replay.ts'
 import { keysFor } from '../../src/redis/keys.ts'

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, it } from 'vitest'
-import { allNames } from '../../src/lists/names.ts'
+import { allNames } from '../../src/domain/list-name.ts'
 import { cli, endAll } from '../support/cli.ts'
 import { taxonomy } from '../support/daemon.ts'
 import { aFolder } from '../support/folder.ts'

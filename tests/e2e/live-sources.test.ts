@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { addScheduledCrawls, openQueues } from '../../jobs/queues.ts'
-import { createTokens } from '../../src/admin/who/tokens.ts'
+import { addScheduledCrawls, openQueues } from '../../src/queues/queues.ts'
+import { createTokens } from '../../src/server/admin/auth/tokens.ts'
 import { PASSWORD, setUp } from '../support/admin.ts'
 import { sourceId } from '../support/articles.ts'
 import { aBrowser, CHROMIUM } from '../support/browser.ts'

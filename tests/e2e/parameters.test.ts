@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { articleId, bareUrl } from '../../src/article/identity.ts'
+import { articleId, bareUrl } from '../../src/domain/canonical-url.ts'
 import { aDesk } from '../support/daemon.ts'
 import { serve } from '../support/http.ts'
 import { until } from '../support/until.ts'

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { digestOf } from '../../src/sources/moves.ts'
+import { digestOf } from '../../src/sources/state/moves.ts'
 import { logIn, post, setUp } from '../support/admin.ts'
 import { aConfigFolder, cli, endAll, redisUrl } from '../support/cli.ts'
 import { aDesk } from '../support/daemon.ts'

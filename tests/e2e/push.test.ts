@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { HubWanted } from '../../src/app/newsstand/hub.ts'
+import type { HubWanted } from '../../demo/publishers/hub.ts'
 import { aDesk } from '../support/daemon.ts'
 import { type FeedItemSketch, rss, serve } from '../support/http.ts'
 import { aHub } from '../support/hub.ts'

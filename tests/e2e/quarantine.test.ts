@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { createSources } from '../../src/sources/sources.ts'
+import { createSources } from '../../src/sources/store/sources.ts'
 import { logIn, post, setUp } from '../support/admin.ts'
 import { sourceId } from '../support/articles.ts'
 import { aConfigFolder, cli, endAll, redisUrl } from '../support/cli.ts'

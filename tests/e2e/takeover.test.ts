@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { runSlot } from '../../jobs/slot.ts'
+import { runSlot } from '../../jobs/tick-slot.ts'
 import { keysFor } from '../../src/redis/keys.ts'
 import { aConfigFolder, cli, endAll, redisUrl } from '../support/cli.ts'
 import { aFeed } from '../support/feed.ts'

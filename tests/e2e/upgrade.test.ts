@@ -12,7 +12,7 @@ const { redis, keys } = testRedis()
 /** The next version: its batches carry something that this one knows nothing of, and must not take in without. */
 const newer = () =>
   aBuild({
-    'jobs/articles.ts': text =>
+    'jobs/ingest.ts': text =>
       text
         .replace('version: 1,', 'version: 2,')
         .replace('sourceId: SourceId,', 'sourceId: SourceId,\n  desk: z.string().optional(),')
@@ -22,7 +22,7 @@ const newer = () =>
           "if (v === 2 && desk !== 'night') throw new Error('lost what the new version needs')\n    const source = await sources.find(sourceId)",
         )
         .replace('sourceId: SourceId,', 'v: z.number().default(1),\n  sourceId: SourceId,'),
-    'jobs/queues.ts': text =>
+    'src/queues/queues.ts': text =>
       text.replace('versioned(articles, data)', "versioned(articles, { ...data, desk: 'night' })"),
   })
 

@@ -1,13 +1,13 @@
 import { pino } from 'pino'
 import { afterAll, describe, expect, it } from 'vitest'
 import { createClient, type ReadReport } from '../../src/client/index.ts'
+import { HttpSettings } from '../../src/config/sections/public-server.ts'
+import { EVENT_FIELDS, type EventField } from '../../src/domain/event-fields.ts'
+import { EventFields } from '../../src/domain/redis-contract.ts'
 import type { StreamEntry } from '../../src/events/batch.ts'
 import { GROUP } from '../../src/events/counting.ts'
-import { EVENT_FIELDS, type EventField } from '../../src/events/event-fields.ts'
-import { eventsRoute } from '../../src/http/events-route.ts'
-import { startHttp } from '../../src/http/server.ts'
-import { HttpSettings } from '../../src/http/settings.ts'
-import { EventFields } from '../../src/lists/contract.ts'
+import { eventsRoute } from '../../src/server/public/events.ts'
+import { startHttp } from '../../src/server/public/server.ts'
 import { type EventDesk, eventDesks } from '../support/events.ts'
 
 const { redis, aDesk, A } = eventDesks()

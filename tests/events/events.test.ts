@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { articleId } from '../../src/article/identity.ts'
-import { parseEvent } from '../../src/events/event.ts'
-import { EventSettings } from '../../src/events/settings.ts'
-import { decayParts, logWeight, ROLLING, worthNow } from '../../src/events/windows.ts'
+import { EventSettings } from '../../src/config/sections/events.ts'
+import { articleId } from '../../src/domain/canonical-url.ts'
+import { parseEvent } from '../../src/domain/event.ts'
+import { decayParts, logWeight, ROLLING, worthNow } from '../../src/domain/window.ts'
 import { NOON } from '../support/articles.ts'
 import { eventDesks, view } from '../support/events.ts'
 

@@ -2,10 +2,10 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseEvent } from '../../src/events/event.ts'
-import { ROLLING } from '../../src/events/windows.ts'
-import { EVENT_KINDS, type EventKind } from '../../src/lists/entry.ts'
-import { isPlausible } from '../../src/settings/plausible.ts'
+import { EVENT_KINDS, type EventKind } from '../../src/domain/entry.ts'
+import { parseEvent } from '../../src/domain/event.ts'
+import { ROLLING } from '../../src/domain/window.ts'
+import { isPlausible } from '../../src/util/plausible-time.ts'
 import { NOON } from '../support/articles.ts'
 import { type EventDesk, eventDesks } from '../support/events.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { EVENT_KINDS } from '../../src/domain/entry.ts'
+import { ROLLING } from '../../src/domain/window.ts'
 import { createReplay, ReplayError } from '../../src/events/replay.ts'
-import { ROLLING } from '../../src/events/windows.ts'
-import { EVENT_KINDS } from '../../src/lists/entry.ts'
 import { NOON } from '../support/articles.ts'
 import { type EventDesk, eventDesks, view } from '../support/events.ts'
 

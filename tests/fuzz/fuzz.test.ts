@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { seeded } from '../../src/app/seeded.ts'
-import { bytesOf, everyFormat } from '../feed/build.ts'
+import { seeded } from '../../src/util/seeded-random.ts'
+import { bytesOf, everyFormat } from '../feeds/build.ts'
 import { mutate } from './mutate.ts'
 import { brokenPromises } from './promises.ts'
 

@@ -1,12 +1,12 @@
 /** What holds of every reading of every document, whatever its bytes. */
 
 import { isDeepStrictEqual } from 'node:util'
-import { normalise } from '../../src/article/normalise.ts'
-import type { Feed, FeedItem } from '../../src/feed/item.ts'
-import { FeedItemSchema } from '../../src/feed/item.ts'
-import { readNew } from '../../src/feed/new.ts'
-import { readFeed } from '../../src/feed/read.ts'
-import { Source } from '../../src/sources/source.ts'
+import { normalise } from '../../src/articles/normalise.ts'
+import type { Feed, FeedItem } from '../../src/domain/feed-item.ts'
+import { FeedItemSchema } from '../../src/domain/feed-item.ts'
+import { Source } from '../../src/domain/source.ts'
+import { readFeed } from '../../src/feeds/read.ts'
+import { readNew } from '../../src/sources/items/detect-new-items.ts'
 
 const source = Source.parse({ id: 'fuzz', name: 'Fuzz', url: 'https://news.example.com/feed', section: 'world' })
 const about = {

@@ -1,6 +1,6 @@
 import { pino } from 'pino'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { startSchedule } from '../../jobs/schedule.ts'
+import { startSchedule } from '../../jobs/scheduler.ts'
 import { keysFor } from '../../src/redis/keys.ts'
 import { testRedis } from '../support/redis.ts'
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { SCHEMAS } from '../../src/lists/contract.ts'
-import { jsonSchemaOf } from '../../src/lists/json-schema.ts'
+import { jsonSchemaOf } from '../../src/domain/json-schema.ts'
+import { SCHEMAS } from '../../src/domain/redis-contract.ts'
 
 describe('the contract that ships', () => {
   it.each(Object.keys(SCHEMAS) as (keyof typeof SCHEMAS)[])(

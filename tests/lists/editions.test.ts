@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { ArticleId } from '../../src/article/article.ts'
+import type { ArticleId } from '../../src/domain/article.ts'
 import { anArticle, newIn } from '../support/articles.ts'
 import { aListRoom } from '../support/lists.ts'
 

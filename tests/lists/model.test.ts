@@ -6,7 +6,7 @@
 import fc from 'fast-check'
 import { pino } from 'pino'
 import { describe, expect, it } from 'vitest'
-import type { Article, ArticleId } from '../../src/article/article.ts'
+import type { Article, ArticleId } from '../../src/domain/article.ts'
 import type { StreamEntry } from '../../src/events/batch.ts'
 import { createEventCounter } from '../../src/events/counter.ts'
 import { GROUP } from '../../src/events/counting.ts'

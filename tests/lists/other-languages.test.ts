@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, inject, it } from 'vitest'
-import type { Entry } from '../../src/lists/entry.ts'
+import type { Entry } from '../../src/domain/entry.ts'
 import { anArticle, NOON, newIn } from '../support/articles.ts'
 import { aListRoom } from '../support/lists.ts'
 

@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis'
 import { describe, expect, it, vi } from 'vitest'
-import type { ArticleId } from '../../src/article/article.ts'
+import type { ArticleId } from '../../src/domain/article.ts'
 import { entriesFrom } from '../../src/lists/entries.ts'
 import { difference } from '../../src/lists/write.ts'
 import { anArticle, NOON, newIn } from '../support/articles.ts'

@@ -1,9 +1,9 @@
 import type { Redis } from 'ioredis'
 import { afterAll, describe, expect, it } from 'vitest'
+import { GRACE } from '../../src/eviction/evict.ts'
 import { type AclUser, aclRules } from '../../src/redis/acl.ts'
 import { usedMemory } from '../../src/redis/memory.ts'
 import { readServers } from '../../src/redis/servers.ts'
-import { GRACE } from '../../src/retention/leave.ts'
 import { aFullRoom, anEmptyRoom, aRoom, shownThoughGone } from '../support/room.ts'
 
 const desk = anEmptyRoom()

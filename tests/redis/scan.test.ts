@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis'
 import { describe, expect, it } from 'vitest'
-import { addressOf } from '../../src/redis/address.ts'
+import { addressOf } from '../../src/config/redis-address.ts'
 import { openRedis } from '../../src/redis/connect.ts'
 import { memoryOf, usedMemory } from '../../src/redis/memory.ts'
 import { scanKeys } from '../../src/redis/scan.ts'

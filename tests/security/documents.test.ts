@@ -1,10 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { loadConfig } from '../../src/app/config/load.ts'
-import { ConfigError } from '../../src/app/config/problems.ts'
-import { readFeed } from '../../src/feed/read.ts'
-import { readOpml } from '../../src/sources/opml.ts'
+import { loadConfig } from '../../src/config/load.ts'
+import { ConfigError } from '../../src/config/problems.ts'
+import { readFeed } from '../../src/feeds/read.ts'
+import { readOpml } from '../../src/sources/catalogue/opml.ts'
 import { aFolder } from '../support/folder.ts'
 
 const bytesOf = (text: string) => new TextEncoder().encode(text)

@@ -1,11 +1,11 @@
 import { request } from 'node:http'
 import { pino } from 'pino'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
-import { eventsRoute } from '../../src/http/events-route.ts'
-import { listsRoute } from '../../src/http/lists-route.ts'
-import { startHttp } from '../../src/http/server.ts'
-import { HttpSettings } from '../../src/http/settings.ts'
-import { updatesRoute } from '../../src/http/updates-route.ts'
+import { HttpSettings } from '../../src/config/sections/public-server.ts'
+import { eventsRoute } from '../../src/server/public/events.ts'
+import { listsRoute } from '../../src/server/public/lists.ts'
+import { startHttp } from '../../src/server/public/server.ts'
+import { updatesRoute } from '../../src/server/public/updates.ts'
 import { eventDesks, view } from '../support/events.ts'
 
 const { redis, keys, connect, aDesk, A } = eventDesks()

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { Settings } from '../../src/app/config/schema.ts'
-import { SectionId } from '../../src/article/taxonomy.ts'
-import { parseListName } from '../../src/lists/names.ts'
-import { SourceId } from '../../src/sources/source.ts'
+import { Settings } from '../../src/config/schema.ts'
+import { parseListName } from '../../src/domain/list-name.ts'
+import { SectionId } from '../../src/domain/section.ts'
+import { SourceId } from '../../src/domain/source.ts'
 
 /** What would reach another key, another slot, several keys at a time, or another command. */
 const HOSTILE = [

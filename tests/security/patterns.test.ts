@@ -41,10 +41,10 @@ const BOUNDED: Readonly<Record<string, string>> = {
 
 /** Made from parts while newsdesk runs: of constants alone. */
 const MADE = new Set([
-  'src/article/forms.ts',
-  'src/feed/fetch-headers.ts',
+  'src/sections/forms.ts',
+  'src/http-client/headers.ts',
   // A URL of the configuration, from one way to write a user.
-  'src/redis/address.ts',
+  'src/config/redis-address.ts',
   // Fields of what Redis says of itself, by names of our own.
   'src/redis/probe.ts',
   'src/redis/servers.ts',

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { priceFor } from '../../src/sources/budget.ts'
-import { CrawlSettings } from '../../src/sources/settings.ts'
+import { CrawlSettings } from '../../src/config/sections/crawl.ts'
+import { priceFor } from '../../src/sources/schedule/budget.ts'
 
 const bounds = CrawlSettings.parse({})
 const DAY = 86_400_000

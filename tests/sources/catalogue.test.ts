@@ -1,11 +1,11 @@
 import { assert, constantFrom, integer, property, record, string } from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { CrawlSettings } from '../../src/config/sections/crawl.ts'
+import { Source, type SourceId } from '../../src/domain/source.ts'
 import { keysFor } from '../../src/redis/keys.ts'
-import { createCatalogue } from '../../src/sources/catalogue.ts'
-import { type Fetch, packFetch, unpackFetch } from '../../src/sources/history.ts'
-import { CrawlSettings } from '../../src/sources/settings.ts'
-import { Source, type SourceId } from '../../src/sources/source.ts'
-import { createSources } from '../../src/sources/sources.ts'
+import { createCatalogue } from '../../src/sources/catalogue/catalogue.ts'
+import { type Fetch, packFetch, unpackFetch } from '../../src/sources/state/history.ts'
+import { createSources } from '../../src/sources/store/sources.ts'
 import { testRedis } from '../support/redis.ts'
 
 const { redis, keys } = testRedis()

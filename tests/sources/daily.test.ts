@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { countDaily, DAYS, readDaily } from '../../src/sources/daily.ts'
+import { countDaily, DAYS, readDaily } from '../../src/sources/state/daily.ts'
 
 const DAY = 86_400_000
 const now = Date.UTC(2026, 10, 24, 12)

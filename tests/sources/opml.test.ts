@@ -1,7 +1,7 @@
 import { array, assert, option, property, record, string, webUrl } from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { readOpml, writeOpml } from '../../src/sources/opml.ts'
-import { idFor, languageFor, sectionOfFolders, sectionOfItems } from '../../src/sources/suggest.ts'
+import { readOpml, writeOpml } from '../../src/sources/catalogue/opml.ts'
+import { idFor, languageFor, sectionOfFolders, sectionOfItems } from '../../src/use-cases/suggest-source.ts'
 import { taxonomy } from '../support/daemon.ts'
 
 const read = (body: string) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { CrawlSettings } from '../../src/config/sections/crawl.ts'
 import { type Keys, keysFor } from '../../src/redis/keys.ts'
-import { createPoliteness, politeDomain, type Visit } from '../../src/sources/politeness.ts'
-import { CrawlSettings } from '../../src/sources/settings.ts'
+import { createPoliteness, politeDomain, type Visit } from '../../src/sources/polling/politeness.ts'
 import { testRedis } from '../support/redis.ts'
 
 const { redis, keys, connect } = testRedis()

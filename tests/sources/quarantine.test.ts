@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { keysFor } from '../../src/redis/keys.ts'
-import { createQuarantine, refusedItem } from '../../src/sources/quarantine.ts'
+import { createQuarantine, refusedItem } from '../../src/sources/quarantine/quarantine.ts'
 import { NOON, sourceId } from '../support/articles.ts'
 import { testRedis } from '../support/redis.ts'
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { CrawlSettings } from '../../src/config/sections/crawl.ts'
+import { Source, type SourceId } from '../../src/domain/source.ts'
 import { keysFor } from '../../src/redis/keys.ts'
-import { CrawlSettings } from '../../src/sources/settings.ts'
-import { Source, type SourceId } from '../../src/sources/source.ts'
-import { createSources } from '../../src/sources/sources.ts'
+import { createSources } from '../../src/sources/store/sources.ts'
 import { NOON } from '../support/articles.ts'
 import { testRedis } from '../support/redis.ts'
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { learnTitles, NO_HABITS, namesOf, withoutName } from '../../src/sources/titles.ts'
+import { learnTitles, NO_HABITS, namesOf, withoutName } from '../../src/sources/items/titles.ts'
 
 const headlines = [
   'Rates fall for the third time',

@@ -1,9 +1,9 @@
 /** Small builders of articles for tests: give what matters, get the rest. */
 
 import { createHash } from 'node:crypto'
-import type { Article, ArticleId, StoryId } from '../../src/article/article.ts'
-import type { SourceId } from '../../src/sources/source.ts'
-import type { Decision } from '../../src/story/decision.ts'
+import type { Article, ArticleId, StoryId } from '../../src/domain/article.ts'
+import type { SourceId } from '../../src/domain/source.ts'
+import type { Decision } from '../../src/domain/story-decision.ts'
 
 export const sourceId = (id: string) => id as SourceId
 

@@ -33,7 +33,7 @@ const cleanEnv = (): NodeJS.ProcessEnv =>
  * @param cwd where the code is; this one unless given
  */
 export const cli = (args: readonly string[], env: NodeJS.ProcessEnv = {}, input?: string, cwd = '.'): Cli => {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/app/main.ts', ...args], {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts', ...args], {
     env: { ...cleanEnv(), NO_COLOR: '1', ...env },
     stdio: 'pipe',
     cwd,

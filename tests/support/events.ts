@@ -1,12 +1,12 @@
 /** Counters of events for tests: on the run's Redis, under a prefix of their own, with a clock moved by hand. */
 
 import { pino } from 'pino'
-import type { ArticleId } from '../../src/article/article.ts'
+import { EventSettings } from '../../src/config/sections/events.ts'
+import type { ArticleId } from '../../src/domain/article.ts'
 import type { StreamEntry } from '../../src/events/batch.ts'
 import { createEventCounter } from '../../src/events/counter.ts'
 import { GROUP } from '../../src/events/counting.ts'
-import { EventSettings } from '../../src/events/settings.ts'
-import { createReadCounts, createTops } from '../../src/events/tops.ts'
+import { createReadCounts, createTops } from '../../src/events/top-articles.ts'
 import { keysFor } from '../../src/redis/keys.ts'
 import { NOON } from './articles.ts'
 import { testRedis } from './redis.ts'

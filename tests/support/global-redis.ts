@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
-import type { OneAddress } from '../../src/redis/address.ts'
+import type { OneAddress } from '../../src/config/redis-address.ts'
 import { resolveRedis } from '../../src/redis/server.ts'
 
 declare module 'vitest' {

@@ -3,7 +3,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll } from 'vitest'
-import { createHub, type Hub, type HubWanted } from '../../src/app/newsstand/hub.ts'
+import { createHub, type Hub, type HubWanted } from '../../demo/publishers/hub.ts'
 
 export interface TestHub extends Hub {
   readonly url: string

@@ -1,7 +1,7 @@
 /** What the rules rank, and what they answer. No clock, no Redis; ties are broken by id, so the same state gives the same list. (pure) */
 
-import type { StoredArticle, StoredStory } from '../../archive/archive.ts'
-import type { PlacedBy } from '../entry.ts'
+import type { StoredArticle, StoredStory } from '../../articles/store.ts'
+import type { PlacedBy } from '../../domain/entry.ts'
 
 /** A story by the article it is shown by. */
 export interface Candidate {

@@ -8,7 +8,7 @@ export interface LatestRule {
   readonly share: number
 }
 
-/** Articles of a crawl without a time of their own stand within so many ms before it, by their place in the feed (src/article/dating.ts). */
+/** Articles of a crawl without a time of their own stand within so many ms before it, by their place in the feed (src/articles/dates.ts). */
 const UNDATED = 1_000
 
 /** Which crawl an article without a time of its own came with; null where it has one. */

@@ -1,5 +1,6 @@
 /** Must-reads: what matters, over all sections. (pure) */
 
+import { timesUsual, type Usual } from './baseline.ts'
 import {
   ageOf,
   byScore,
@@ -11,7 +12,6 @@ import {
   type Term,
 } from './candidate.ts'
 import { diverse } from './diverse.ts'
-import { timesUsual, type Usual } from './usual.ts'
 
 /** Exponents of the factors: 0 takes one out, 2 makes it count double on the scale of logarithms. */
 export interface MustReadWeights {

@@ -1,7 +1,7 @@
 /** Trending: read much more than is usual, and surely so. (pure) */
 
+import { lowerBound, type Usual } from './baseline.ts'
 import { ageOf, byScore, type Candidate, oncePerStory, type Ranked } from './candidate.ts'
-import { lowerBound, type Usual } from './usual.ts'
 
 /** Views of a story in the last hour and in the last day, that hour included. */
 export interface Pace {
@@ -36,7 +36,7 @@ const expected = ({ candidate, hour, day }: Pace, { now, usual }: TrendRule): nu
 /**
  * By how many times the last hour surely exceeds what was expected:
  *   lowerBound(reads of the last hour, z) / max(own pace per hour before it, usual for section and hour, 2)
- * The bound (src/lists/rules/usual.ts) makes three reads in place of one no trend, and three hundred in place of a hundred one.
+ * The bound (src/lists/rules/baseline.ts) makes three reads in place of one no trend, and three hundred in place of a hundred one.
  */
 export const rankTrending = (paces: readonly Pace[], rule: TrendRule): Ranked[] =>
   oncePerStory(

@@ -1,0 +1,306 @@
+/** `newsdesk demo`: a newsstand, a real Redis, the real daemon, simulated readers, and the front page made of what the lists hold. */
+
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Redis } from 'ioredis'
+import { parse } from 'yaml'
+import { z } from 'zod'
+import { startDaemon } from '../src/app/daemon.ts'
+import { createLog } from '../src/app/log.ts'
+import { toldToEnd } from '../src/app/signals.ts'
+import { type Client, createClient, type Entry } from '../src/client/index.ts'
+import type { Config } from '../src/config/load.ts'
+import { Settings } from '../src/config/schema.ts'
+import { allNames } from '../src/domain/list-name.ts'
+import { Section } from '../src/domain/section.ts'
+import { Source } from '../src/domain/source.ts'
+import { connectRedis } from '../src/redis/connect.ts'
+import { type Keys, keysFor } from '../src/redis/keys.ts'
+import { scanKeys } from '../src/redis/scan.ts'
+import { resolveRedis } from '../src/redis/server.ts'
+import { packageRoot } from '../src/util/package-root.ts'
+import { openScreen } from '../src/util/screen.ts'
+import { seeded } from '../src/util/seeded-random.ts'
+import { type FrontPage, renderFrontPage } from './front-page.ts'
+import { type Newsstand, startNewsstand } from './publishers/newsstand.ts'
+import { readPanels } from './reader.ts'
+import { startReaders } from './readers.ts'
+
+export interface DemoOptions {
+  readonly once?: boolean
+  readonly json?: boolean
+  readonly seconds?: number
+}
+
+/** With --once, lists that are not there after this long never will be. */
+const DEADLINE = 50_000
+const FRAME = 500
+const TURN = 6_000
+const RELATED_SHOWN = 5
+
+export const demoConfig = (stand: Newsstand): Config => ({
+  settings: Settings.parse({
+    log: { level: 'warn' },
+    crawl: {
+      tick: '1s',
+      minInterval: '2s',
+      maxInterval: '10s',
+      startInterval: '2s',
+      hostGap: '0ms',
+      allow: ['127.0.0.0/8'],
+    },
+    lists: { refresh: '2s', settle: '150ms' },
+    admin: { port: 0 },
+  }),
+  sources: z.array(Source).parse(stand.sources),
+  taxonomy: z
+    .object({ sections: z.array(Section) })
+    .parse(parse(readFileSync(join(packageRoot, 'config/sections.yaml'), 'utf8'))).sections,
+  dir: join(packageRoot, 'config'),
+})
+
+interface Running {
+  readonly redis: Redis
+  readonly keys: Keys
+  readonly client: Client
+  readonly stand: Newsstand
+  readonly config: Config
+  readonly adminUrl: string | null
+  readonly setupUrl: string | null
+  readonly reported: () => number
+  /** Aborted when the demo is told to end. */
+  readonly told: AbortSignal
+}
+
+/** Exit code of a demo that was told to end before it was done. */
+const INTERRUPTED = 1
+
+/** Starts everything, does the work, and takes everything down again, in whatever way the work ends. */
+const whileRunning = async (
+  say: (line: string) => void,
+  work: (running: Running) => Promise<number>,
+): Promise<number> => {
+  const dir = mkdtempSync(join(tmpdir(), 'newsdesk-demo-'))
+  const told = toldToEnd()
+  const clearUp = () => rmSync(dir, { recursive: true, force: true })
+  const undo: (() => Promise<unknown> | unknown)[] = [clearUp]
+  process.once('exit', clearUp)
+  try {
+    say('Getting a Redis…')
+    const server = await resolveRedis({
+      ...(process.env.NEWSDESK_REDIS_URL ? { url: process.env.NEWSDESK_REDIS_URL } : {}),
+      dataDir: dir,
+      durable: false,
+      say,
+    })
+    undo.push(() => server.stop())
+    if (told.aborted) return INTERRUPTED
+    say('Opening the newsstand…')
+    const stand = await startNewsstand({ speed: 60 })
+    undo.push(() => stand.close())
+    const log = createLog({ level: process.env.NEWSDESK_LOG_LEVEL ?? 'error', to: 2 })
+    const base = demoConfig(stand)
+    // On a Redis of the user's the demo keeps to itself and clears up after itself.
+    const config: Config =
+      server.origin === 'configured'
+        ? {
+            ...base,
+            settings: { ...base.settings, redis: { ...base.settings.redis, prefix: `newsdesk-demo-${process.pid}` } },
+          }
+        : base
+    const keys = keysFor(config.settings.redis.prefix)
+    const redis = connectRedis(server.address, log, `${keys.prefix}:demo`)
+    undo.push(() => redis.disconnect())
+    if (server.origin === 'configured') undo.push(() => clearPrefix(redis, keys.prefix))
+    if (told.aborted) return INTERRUPTED
+    say('Starting newsdesk…')
+    const daemon = await startDaemon({ config, redis: server, log })
+    undo.push(() => daemon.stop())
+    // Only now is it known where the admin server listens, and so where the hub of the newsstand can reach us.
+    if (daemon.adminUrl !== null)
+      await daemon.reload({
+        ...config,
+        settings: { ...config.settings, push: { ...config.settings.push, baseUrl: daemon.adminUrl } },
+      })
+    const client = createClient(redis, { prefix: keys.prefix })
+    const random = seeded(7)
+    const names = ['latest', 'must-reads', 'most-read:now', ...config.taxonomy.map(({ id }) => `latest:${id}`)]
+    const readers = startReaders(client, () => names, random, 60)
+    undo.push(() => readers.stop())
+    return await work({
+      redis,
+      keys,
+      client,
+      stand,
+      config,
+      adminUrl: daemon.adminUrl,
+      setupUrl: daemon.setupUrl,
+      reported: readers.reported,
+      told,
+    })
+  } finally {
+    for (const step of undo.reverse()) await step()
+  }
+}
+
+const clearPrefix = async (redis: Redis, prefix: string): Promise<void> => {
+  for await (const keys of scanKeys(redis, `*${prefix}*`)) await Promise.all(keys.map(key => redis.del(key)))
+}
+
+/** The contract's lists: all of the taxonomy, and those related to what is read most. */
+const readLists = async (
+  client: Client,
+  names: readonly string[],
+): Promise<{ lists: Record<string, Entry[]>; missing: string[] }> => {
+  const lists: Record<string, Entry[]> = await client.lists.many(names, { limit: 1_000 })
+  const related = [
+    ...new Set((lists['most-read:now'] ?? []).concat(lists.latest ?? []).map(({ id }) => `related:${id}`)),
+  ].slice(0, RELATED_SHOWN)
+  Object.assign(lists, await client.lists.many(related, { limit: 1_000 }))
+  const missing = [...names, ...related].filter(name => (lists[name]?.length ?? 0) === 0)
+  return { lists, missing: related.length < RELATED_SHOWN ? [...missing, 'related'] : missing }
+}
+
+const pageState = async (
+  { client, stand, keys, redis, config, reported }: Running,
+  turn: number,
+  beats: Beats,
+  hint: string,
+): Promise<FrontPage> => {
+  const [panels, stories, states] = await Promise.all([
+    readPanels(client, turn),
+    redis.zcard(keys.storyIndex()),
+    Promise.all(config.sources.map(({ id }) => redis.hget(keys.source(id), 'fetches'))),
+  ])
+  const crawls = states.reduce((sum, fetches) => sum + Number(fetches ?? 0), 0)
+  beats.note(stories, reported())
+  return {
+    now: Date.now(),
+    ...panels,
+    numbers: { sources: config.sources.length, stories, reads: reported(), crawls },
+    arrivals: beats.arrivals,
+    reads: beats.reads,
+    troubles: stand.troubles(),
+    hint,
+  }
+}
+
+/** By the customs of NO_COLOR and FORCE_COLOR; else where stdout is a terminal. */
+const wantsColour = (): boolean =>
+  !process.env.NO_COLOR && (process.stdout.isTTY === true || Boolean(process.env.FORCE_COLOR))
+
+interface Beats {
+  readonly arrivals: number[]
+  readonly reads: number[]
+  note(stories: number, reads: number): void
+}
+
+const startBeats = (): Beats => {
+  let [stories, reads] = [0, 0]
+  const beats: Beats = {
+    arrivals: [],
+    reads: [],
+    note(nowStories, nowReads) {
+      beats.arrivals.push(Math.max(0, nowStories - stories))
+      beats.reads.push(Math.max(0, nowReads - reads))
+      ;[stories, reads] = [nowStories, nowReads]
+      for (const list of [beats.arrivals, beats.reads]) list.splice(0, Math.max(0, list.length - 120))
+    },
+  }
+  return beats
+}
+
+const progressLine = (): { say: (line: string) => void; end: () => void } => {
+  if (!process.stderr.isTTY) return { say: line => process.stderr.write(`${line}\n`), end: () => undefined }
+  return { say: line => process.stderr.write(`\r\u001b[K${line}`), end: () => process.stderr.write('\r\u001b[K') }
+}
+
+const runOnce = (json: boolean): Promise<number> => {
+  const progress = progressLine()
+  return whileRunning(progress.say, async running => {
+    const names = allNames({ taxonomy: running.config.taxonomy })
+    const deadline = Date.now() + DEADLINE
+    const beats = startBeats()
+    let told = ''
+    for (;;) {
+      const { lists, missing } = await readLists(running.client, names)
+      if (missing.length === 0) {
+        progress.end()
+        if (json) await write(`${JSON.stringify({ lists })}\n`)
+        else {
+          const size = {
+            width: process.stdout.columns ?? 100,
+            height: process.stdout.rows ?? 40,
+            colour: wantsColour(),
+          }
+          await write(
+            `${renderFrontPage(await pageState(running, 0, beats, ''), { ...size, height: Math.max(size.height - 1, 30) }).join('\n')}\n`,
+          )
+        }
+        return 0
+      }
+      const line = `${names.length + RELATED_SHOWN - missing.length} of ${names.length + RELATED_SHOWN} lists published; waiting for ${missing.slice(0, 3).join(', ')}${missing.length > 3 ? '…' : ''}`
+      if (line !== told) progress.say(line)
+      told = line
+      if (running.told.aborted) {
+        progress.end()
+        return INTERRUPTED
+      }
+      if (Date.now() > deadline) {
+        progress.end()
+        console.error(`Not published within ${DEADLINE / 1_000} s: ${missing.join(', ')}`)
+        return 1
+      }
+      await delay(250)
+    }
+  })
+}
+
+/** Waits until all is written: stdout may be a pipe. */
+const write = (text: string): Promise<void> =>
+  new Promise((resolve, reject) => process.stdout.write(text, error => (error ? reject(error) : resolve())))
+
+const runLive = (seconds: number | undefined): Promise<number> => {
+  const progress = progressLine()
+  return whileRunning(progress.say, async running => {
+    progress.end()
+    const quit = new AbortController()
+    const ended = AbortSignal.any([running.told, quit.signal])
+    const until = seconds === undefined ? Number.POSITIVE_INFINITY : Date.now() + seconds * 1_000
+    const beats = startBeats()
+    const hint = `q ends · queues: ${running.setupUrl ?? running.adminUrl ?? ''}`
+    const started = Date.now()
+    const state = () => pageState(running, Math.floor((Date.now() - started) / TURN), beats, hint)
+    const screen = process.stdout.isTTY ? openScreen(() => quit.abort()) : null
+    try {
+      while (!ended.aborted && Date.now() < until) {
+        const page = await state()
+        if (screen)
+          screen.draw(renderFrontPage(page, { width: screen.width, height: screen.height, colour: wantsColour() }))
+        else console.log(`${page.numbers.stories} stories, ${page.numbers.crawls} crawls, ${page.numbers.reads} reads`)
+        await delay(screen ? FRAME : 2_000)
+      }
+    } finally {
+      screen?.close()
+    }
+    console.log(
+      renderFrontPage(await state(), {
+        width: process.stdout.columns ?? 100,
+        height: 40,
+        colour: wantsColour(),
+      }).join('\n'),
+    )
+    return 0
+  })
+}
+
+/** @returns 0 done; 1 where, with --once, a list was not published in time */
+export const runDemo = ({ once = false, json = false, seconds }: DemoOptions): Promise<number> => {
+  if (json && !once) {
+    console.error('--json needs --once.')
+    return Promise.resolve(2)
+  }
+  return once ? runOnce(json) : runLive(seconds)
+}

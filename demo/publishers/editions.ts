@@ -1,0 +1,144 @@
+/**
+ * Which items each publisher carries at a moment: events happen one after another on a fast clock, are told by those who cover their
+ * section, reprinted, and now and then corrected. The same seed and start give the same editions. (pure)
+ */
+
+import type { SectionId } from '../../src/domain/section.ts'
+import { EVENTS, PEOPLE, PLACES, type StandEvent, type Telling } from './events.ts'
+import { PUBLISHERS, type Publisher } from './publishers.ts'
+
+export interface StandItem {
+  readonly id: string
+  /** Path of its page under the publisher. */
+  readonly path: string
+  readonly title: string
+  readonly text: string
+  readonly author: string | null
+  readonly section: SectionId
+  readonly category: string
+  /** ms since the epoch. */
+  readonly publishedAt: number
+  /** ms: when its headline was corrected, where it was. */
+  readonly updatedAt: number | null
+}
+
+export interface Clock {
+  readonly seed: number
+  /** ms since the epoch: when the stand opened. */
+  readonly start: number
+  /** How much faster than the clock events happen. */
+  readonly speed: number
+}
+
+/** Events that had happened before the stand opened, spread over a day and a half. */
+const BACKLOG = EVENTS.length * 2
+const BACKLOG_SPAN = 36 * 3_600_000
+/** Between two events, and between two publishers telling one, at speed 1. */
+const EVENT_GAP = 6 * 60_000
+const TELLING_GAP = 4 * 60_000
+const CORRECTED_AFTER = 10 * 60_000
+const CARRIED = 30
+
+/** A small number made of others, always the same (xorshift after Marsaglia, 2003). */
+const mix = (...parts: readonly number[]): number => {
+  let state = 0x9e3779b9
+  for (const part of parts) {
+    state ^= part + 0x7f4a7c15
+    state ^= state << 13
+    state ^= state >>> 17
+    state ^= state << 5
+  }
+  return state >>> 0
+}
+
+const pick = <T>(list: readonly T[], by: number): T => list[by % list.length] as T // lists here are never empty
+
+/** Events follow one another through all sections, each time round in another order. */
+const eventAt = (index: number, seed: number): StandEvent => {
+  const round = Math.floor(index / EVENTS.length)
+  const step = [5, 7, 13, 17, 19, 23][mix(seed, round) % 6] ?? 5
+  const bySection = [...EVENTS.keys()].sort((a, b) => (a % 4) - (b % 4) || a - b)
+  return EVENTS[bySection[(index * step + mix(seed, round, 1)) % EVENTS.length] ?? 0] ?? pick(EVENTS, index)
+}
+
+const happenedAt = (index: number, { start, speed }: Clock): number =>
+  index < BACKLOG
+    ? start - BACKLOG_SPAN + (BACKLOG_SPAN / BACKLOG) * index
+    : start + ((index - BACKLOG + 1) * EVENT_GAP) / speed
+
+/** How many events have happened. */
+const eventsBy = (now: number, clock: Clock): number =>
+  Math.min(100_000, BACKLOG + Math.max(0, Math.floor(((now - clock.start) * clock.speed) / EVENT_GAP)))
+
+const slug = (text: string): string =>
+  text
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '')
+    .slice(0, 60)
+
+const fill = (text: string, index: number, seed: number): string => {
+  const place = mix(seed, index, 2)
+  return text
+    .replaceAll('{place}', pick(PLACES, place))
+    .replaceAll('{other}', pick(PLACES, place + 1 + (mix(seed, index, 3) % (PLACES.length - 2))))
+    .replaceAll('{person}', pick(PEOPLE, mix(seed, index, 4)))
+    .replaceAll('{n}', String(3 + (mix(seed, index, 5) % 47)))
+}
+
+/** What a publisher makes of an event: a telling in its language, the wire's copy cut and under another headline, or nothing. */
+const tellingBy = (publisher: Publisher, event: StandEvent, index: number, seed: number): Telling | null => {
+  if (!publisher.covers.includes(event.section)) return null
+  const { language } = publisher
+  if (language !== 'en') return (event as unknown as Record<string, Telling | undefined>)[language] ?? null // languages are keys of an event
+  const [wire] = event.en
+  if (!wire) return null
+  if (publisher.id === 'meridian') return wire
+  if (publisher.reprints) {
+    // Reprints every second event of the wire: the first sentences as they stand, the headline its own.
+    if (mix(seed, index, 6) % 2 === 0)
+      return [
+        pick(event.en, event.en.length - 1)[0],
+        `(Meridian Wire) ${wire[1].split('. ').slice(0, 1).join('. ')}${wire[1].includes('. ') ? '.' : ''}`,
+      ]
+    return null
+  }
+  // Few tell everything; those whose section it is always do.
+  if (publisher.section !== event.section && mix(seed, index, publisher.id.length) % 3 === 0) return null
+  const own = 1 + (PUBLISHERS.indexOf(publisher) % Math.max(1, event.en.length - 1))
+  return event.en[own] ?? wire
+}
+
+/** Now and then a headline goes out with a slip, and is corrected a little later. */
+const withSlip = (title: string): string => title.replace(/(\p{L})(\p{L})(\p{L}{3,})$/u, '$2$1$3')
+
+/** Items a publisher carries at a moment, newest first. */
+export const itemsOf = (publisher: Publisher, now: number, clock: Clock): StandItem[] => {
+  const items: StandItem[] = []
+  const place = PUBLISHERS.indexOf(publisher)
+  for (let index = eventsBy(now, clock) - 1; index >= 0 && items.length < CARRIED; index -= 1) {
+    const event = eventAt(index, clock.seed)
+    const telling = tellingBy(publisher, event, index, clock.seed)
+    if (!telling) continue
+    const delay = (TELLING_GAP * ((place * 7 + index) % 5)) / (index < BACKLOG ? 1 : clock.speed)
+    const publishedAt = happenedAt(index, clock) + delay
+    if (publishedAt > now) continue
+    const title = fill(telling[0], index, clock.seed)
+    const slips = mix(clock.seed, index, place, 8) % 9 === 0 && publisher.language === 'en'
+    const correctedAt = publishedAt + CORRECTED_AFTER / clock.speed
+    const corrected = now >= correctedAt
+    items.push({
+      id: `${publisher.id}-${clock.seed}-${index}`,
+      path: `${slug(event.category)}/${index}-${slug(title) || event.section}`,
+      title: slips && !corrected ? withSlip(title) : title,
+      text: fill(telling[1], index, clock.seed),
+      author: publisher.authors.length > 0 ? pick(publisher.authors, mix(clock.seed, index, 9)) : null,
+      section: event.section,
+      category: event.category,
+      publishedAt,
+      updatedAt: slips && corrected ? correctedAt : null,
+    })
+  }
+  return items.sort((a, b) => b.publishedAt - a.publishedAt)
+}

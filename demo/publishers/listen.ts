@@ -1,0 +1,31 @@
+/** What both kinds of newsstand do with HTTP: listen on loopback, answer with bytes, and write text into pages. */
+
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type Listening, listenAt } from '../../src/server/listen.ts'
+
+/**
+ * @param answer a failure of it becomes a 500
+ * @param port 0 for any free one
+ */
+export const listen = (
+  answer: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
+  port: number,
+): Promise<Listening> =>
+  listenAt({ host: '127.0.0.1', port }, (request, response) => {
+    answer(request, response).catch((error: unknown) => {
+      if (!response.headersSent) send(response, 500, 'text/plain', String(error))
+    })
+  })
+
+export const send = (
+  response: ServerResponse,
+  status: number,
+  contentType: string,
+  body: string | Uint8Array,
+  headers: Readonly<Record<string, string>> = {},
+): void => {
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body
+  response.writeHead(status, { 'content-type': contentType, 'content-length': bytes.length, ...headers }).end(bytes)
+}
+
+export const escapeHtml = (text: string): string => text.replace(/[&<>"]/g, char => `&#${char.charCodeAt(0)};`)

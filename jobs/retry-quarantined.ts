@@ -1,0 +1,165 @@
+/**
+ * Items of a source whose address leads elsewhere: held, and taken in once that place is the source's, by itself or by somebody's word;
+ * refused, they never are. The same for the crawl, the admin pages and the command line.
+ */
+
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import type { Source } from '../src/domain/source.ts'
+import type { HeldItem } from '../src/sources/quarantine/held-items.ts'
+import { awayAt, isTrusted, placesOf, withRefused, withTrusted } from '../src/sources/state/places.ts'
+import type { SourceState } from '../src/sources/state/state.ts'
+import type { JobContext } from './context.ts'
+import type { TakenIn } from './detect-new.ts'
+import { ArticlesData } from './ingest.ts'
+
+export type HeldContext = Pick<JobContext, 'sources' | 'settings' | 'addArticles'>
+
+const About = ArticlesData.pick({ fetchedAt: true, trustsDates: true, language: true })
+const Item = ArticlesData.shape.items.element
+
+/** Keeps what is new of a document out of the lists. @returns how many items are held now */
+export const hold = async (
+  source: Source,
+  away: { readonly to: string; readonly isPermanent: boolean },
+  batches: TakenIn['batches'],
+  { sources, now }: Pick<JobContext, 'sources' | 'now'>,
+): Promise<number> => {
+  const items = batches.flatMap(({ data }) => {
+    const about = { fetchedAt: data.fetchedAt, trustsDates: data.trustsDates, language: data.language }
+    return data.items.map((item): HeldItem => ({ key: item.key, item, about }))
+  })
+  const count = await sources.quarantine.held.add(source.id, items)
+  const { held, ...places } = placesOf(source, await sources.state(source.id))
+  const since = held?.to === away.to ? held.since : now()
+  await sources.setPlaces(source.id, { ...places, held: { ...away, since, items: count } })
+  return count
+}
+
+/**
+ * Queues what is held of a source. Run twice, nothing comes twice: batches have their names, and items are told apart by what is seen.
+ * @param except keys of items that come anyway
+ * @returns how many items
+ */
+export const release = async (
+  source: Source,
+  { sources, settings, addArticles }: HeldContext,
+  except: ReadonlySet<string> = new Set(),
+): Promise<number> => {
+  const groups = new Map<string, { about: z.infer<typeof About>; items: z.infer<typeof Item>[] }>()
+  for (const held of await sources.quarantine.held.read(source.id)) {
+    // A version before this one may have held them.
+    const parsed = z.object({ about: About, item: Item }).safeParse(held)
+    if (!parsed.success || except.has(held.key)) continue
+    const { about, item } = parsed.data
+    const group = groups.get(JSON.stringify(about)) ?? { about, items: [] }
+    groups.set(JSON.stringify(about), group)
+    group.items.push(item)
+  }
+  const { batch: most } = settings().crawl
+  const { origin } = await sources.state(source.id)
+  let items = 0
+  for (const { about, items: all } of groups.values()) {
+    const id = createHash('sha256')
+      .update(all.map(({ key, fingerprint }) => `${key} ${fingerprint}`).join('\n'))
+      .digest('base64url')
+      .slice(0, 16)
+    const batches = Math.ceil(all.length / most)
+    await addArticles(
+      Array.from({ length: batches }, (_, batch) => ({
+        id: `${source.id}-held-${id}-${batch}`,
+        data: {
+          ...{ sourceId: source.id, crawl: { id: `held-${id}`, batch, batches, origin }, ...about },
+          items: all.slice(batch * most, (batch + 1) * most),
+        },
+      })),
+    )
+    items += all.length
+  }
+  await letGo(source, { sources })
+  return items
+}
+
+/** Forgets what is held; what was said of places stays. */
+const letGo = async (source: Source, { sources }: Pick<JobContext, 'sources'>): Promise<void> => {
+  const places = placesOf(source, await sources.state(source.id))
+  await sources.quarantine.held.drop(source.id)
+  await sources.setPlaces(source.id, { ...places, held: null })
+}
+
+/**
+ * After an answer: what is held is taken in where its place is the source's by now, and forgotten where the address leads there no more.
+ * Costs nothing where nothing is held.
+ * @param before the state the source was polled with
+ * @param answer whence it came
+ */
+export const settleHeld = async (
+  source: Source,
+  before: SourceState,
+  answer: { readonly url: string; readonly movedTo: string | null },
+  context: HeldContext,
+  except?: ReadonlySet<string>,
+): Promise<number> => {
+  if (before.places.held === null) return 0
+  const state = await context.sources.state(source.id)
+  const { held } = placesOf(source, state)
+  if (held !== null && isTrusted(source, state, held.to)) return release(source, context, except)
+  if (awayAt(source, state, answer) === null) await letGo(source, context)
+  return 0
+}
+
+export type MoveOutcome =
+  | { readonly kind: 'accepted'; readonly to: string; readonly items: number }
+  | { readonly kind: 'refused'; readonly to: string; readonly items: number }
+  /** Nothing is held of it, or by now it leads elsewhere than whoever decided saw. */
+  | { readonly kind: 'none' }
+
+/** @param seen where it led when somebody decided; unless given, where it leads now */
+const heldAt = async (source: Source, { sources }: Pick<JobContext, 'sources'>, seen?: string) => {
+  const state = await sources.state(source.id)
+  const places = placesOf(source, state)
+  const { held } = places
+  return held === null || (seen !== undefined && seen !== held.to) ? null : { places, held }
+}
+
+/** What was refused last is accepted after all; what comes from there, comes with the next fetch. */
+const forgive = async (source: Source, { sources }: Pick<JobContext, 'sources'>): Promise<MoveOutcome> => {
+  const places = placesOf(source, await sources.state(source.id))
+  const domain = places.refused.at(-1)
+  if (domain === undefined) return { kind: 'none' }
+  await sources.setPlaces(source.id, withTrusted(places, `http://${domain}`))
+  await sources.comesDue(source.id)
+  return { kind: 'accepted', to: domain, items: 0 }
+}
+
+/** The place is the source's: what is held is taken in, and what comes from there from now on. A permanent redirect is taken over. */
+export const acceptMove = async (source: Source, context: HeldContext, seen?: string): Promise<MoveOutcome> => {
+  const found = await heldAt(source, context, seen)
+  if (!found) return seen === undefined ? forgive(source, context) : { kind: 'none' }
+  const { places, held } = found
+  await context.sources.setPlaces(source.id, withTrusted(places, held.to))
+  if (held.isPermanent) await context.sources.moved(source, { move: null, adopted: held.to })
+  const items = await release(source, context)
+  await context.sources.comesDue(source.id)
+  return { kind: 'accepted', to: held.to, items }
+}
+
+/** The place is not the source's: what is held is deleted, and nothing from there is taken in until somebody accepts it. */
+export const refuseMove = async (
+  source: Source,
+  context: Pick<JobContext, 'sources'>,
+  seen?: string,
+): Promise<MoveOutcome> => {
+  const found = await heldAt(source, context, seen)
+  if (!found) return { kind: 'none' }
+  const { places, held } = found
+  await context.sources.quarantine.held.drop(source.id)
+  await context.sources.setPlaces(source.id, withRefused(places, held.to))
+  return { kind: 'refused', to: held.to, items: held.items }
+}
+
+/** Both, for whoever asks people. */
+export const movesOf = (context: HeldContext) => ({
+  accept: (source: Source, seen?: string) => acceptMove(source, context, seen),
+  refuse: (source: Source, seen?: string) => refuseMove(source, context, seen),
+})

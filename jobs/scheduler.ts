@@ -1,0 +1,116 @@
+/**
+ * What happens by the clock: node-cron ticks that only ever put work in queues. However many replicas run, a tick fires once: the
+ * first to take its slot in Redis runs it. One that dies over it is made up for by the next tick, since each asks what is due, or by
+ * another replica where the next is far.
+ *
+ * node-cron knows the patterns, says when each is next and runs the task; waking up for it is wake.ts, which no step of the clock
+ * leads astray (docs/decisions/0120-ticks-and-steps-of-the-clock.md).
+ */
+
+import type { Redis } from 'ioredis'
+import { createTask, type ScheduledTask } from 'node-cron'
+import type { Logger } from 'pino'
+import type { Keys } from '../src/redis/keys.ts'
+import { runSlot } from './tick-slot.ts'
+import { startWaking, type Waking } from './wake.ts'
+
+export interface Tick {
+  readonly name: string
+  /** ms between runs: a divisor of a minute, of an hour, or of a day. */
+  readonly every: number
+  /** @param signal aborted when the schedule stops */
+  readonly run: (signal: AbortSignal) => Promise<void>
+}
+
+/**
+ * A cron pattern with seconds for a span that divides a minute, an hour or a day evenly.
+ * @throws RangeError for a span that does not, naming it
+ */
+export const cronPattern = (every: number): string => {
+  const units = [
+    { size: 1_000, count: 60, pattern: (n: number) => `*/${n} * * * * *` },
+    { size: 60_000, count: 60, pattern: (n: number) => `0 */${n} * * * *` },
+    { size: 3_600_000, count: 24, pattern: (n: number) => `0 0 */${n} * * *` },
+  ]
+  for (const { size, count, pattern } of units) {
+    const n = every / size
+    if (Number.isInteger(n) && n >= 1 && n < count && count % n === 0) return pattern(n)
+  }
+  throw new RangeError(
+    `a tick of ${every} ms divides neither a minute, an hour nor a day: use 1s, 5s, 10s, 30s, 1m, 5m, 1h or the like`,
+  )
+}
+
+export interface ScheduleParts {
+  readonly redis: Redis
+  readonly keys: Keys
+  /** Of this replica. */
+  readonly daemonId: string
+  readonly log: Logger
+}
+
+/** ms between ticks up to which the next one is soon enough where a replica died over one. */
+const OFTEN = 5_000
+
+/** What node-cron has to say goes where all else is said: mostly that a task failed. */
+const quietly = (log: Logger) => ({
+  info: (message: string) => log.debug(message),
+  warn: (message: string) => log.debug(message),
+  error: (message: string | Error, err?: Error) => log.warn({ err: err ?? message }, 'a tick could not be started'),
+  debug: () => undefined,
+})
+
+/** node-cron's own word for the next moment of a task after now, ms since the epoch. One look ahead, however far the clock was set. */
+const nextOf = (task: ScheduledTask): number => {
+  const [next] = task.getNextRuns(1)
+  if (next === undefined) throw new Error(`node-cron knows no next moment for ${task.getPattern()}`)
+  return next.getTime()
+}
+
+/** Starts the ticks. @returns a function that stops them and waits for the one in hand */
+export const startSchedule = (
+  ticks: readonly Tick[],
+  { redis, keys, daemonId, log }: ScheduleParts,
+): (() => Promise<void>) => {
+  const inHand = new Map<string, Promise<unknown>>()
+  const stopping = new AbortController()
+  const tasks: ScheduledTask[] = []
+  const wakings = ticks.map(({ name, every, run }): Waking => {
+    let slotAt = 0
+    const task = createTask(
+      cronPattern(every),
+      () => {
+        const slot = {
+          id: `${name}:${new Date(slotAt).toISOString().slice(0, 19)}`,
+          kept: Math.max(every, 1_000),
+          isAwaited: every > OFTEN,
+        }
+        // A tick that fails is logged and comes again; thrown into node-cron it would only be printed.
+        return runSlot(slot, () => run(stopping.signal), { redis, keys, daemonId, signal: stopping.signal })
+          .then(() => undefined)
+          .catch((error: unknown) => log.error({ err: error, tick: name }, 'tick failed; the next one makes up for it'))
+      },
+      { name, timezone: 'UTC', logger: quietly(log) },
+    )
+    tasks.push(task)
+    return {
+      next: () => nextOf(task),
+      wake: now => {
+        if (inHand.has(name)) return log.debug({ tick: name }, 'the tick before still runs; this one is left out')
+        // Every pattern divides a day of UTC, so this is the latest of its moments: after a step of the clock, too, and in every replica.
+        slotAt = now - (now % every)
+        inHand.set(
+          name,
+          task.execute().finally(() => inHand.delete(name)),
+        )
+      },
+    }
+  })
+  const stopWaking = startWaking(wakings)
+  return async () => {
+    stopWaking()
+    stopping.abort()
+    await Promise.all(inHand.values())
+    await Promise.all(tasks.map(task => task.destroy()))
+  }
+}

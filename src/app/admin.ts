@@ -1,0 +1,95 @@
+/** The admin server over the rooms: what its pages show and do, each handed what it needs of them. */
+
+import { deliver } from '../../jobs/deliver.ts'
+import { replay } from '../../jobs/replay.ts'
+import { movesOf } from '../../jobs/retry-quarantined.ts'
+import { createFinder } from '../articles/search.ts'
+import type { Config } from '../config/load.ts'
+import { showing } from '../domain/list-name.ts'
+import { editionsOf } from '../lists/publisher.ts'
+import { addPushedCrawl, addRecrawl, type Queues } from '../queues/queues.ts'
+import { type AdminParts, type AdminServer, startAdmin } from '../server/admin/server.ts'
+import type { Samples } from '../server/metrics/samples.ts'
+import { createSourceActs } from '../use-cases/actions.ts'
+import { createAdding } from '../use-cases/add-sources.ts'
+import { createAudit } from '../use-cases/audit-log.ts'
+import { createEditingActs } from '../use-cases/editing.ts'
+import { LEVELS, type LogLevels } from '../use-cases/log-levels.ts'
+import { pushLine } from '../use-cases/push-status.ts'
+import { changeLevel } from '../use-cases/set-log-level.ts'
+import { readDaemons } from '../use-cases/status.ts'
+import type { Services } from './container.ts'
+
+export interface DeskWiring
+  extends Pick<AdminParts, 'redis' | 'keys' | 'glance' | 'status' | 'probes' | 'pulse' | 'onRefused' | 'log' | 'now'> {
+  /** In force: a reload brings another. */
+  readonly config: () => Config
+  readonly queues: Queues
+  readonly services: Services
+  readonly samples: Pick<Samples, 'read'>
+  readonly levels: LogLevels
+}
+
+export const startDesk = ({
+  config,
+  queues,
+  services,
+  samples,
+  levels,
+  ...parts
+}: DeskWiring): Promise<AdminServer> => {
+  const { redis, keys, now } = parts
+  const { sources, catalogue } = services
+  const settings = () => config().settings
+  const audit = createAudit({ redis, keys, now })
+  return startAdmin({
+    ...parts,
+    // What counts at once is read when it is used; all else was read by the start.
+    settings: {
+      ...settings().admin,
+      get session() {
+        return settings().admin.session
+      },
+    },
+    ...{ sources, audit },
+    queues: { ...queues },
+    sourceActs: createSourceActs({
+      ...{ redis, keys, catalogue, sources, audit },
+      recrawl: (sourceId, isBehind) => addRecrawl(queues, sourceId, isBehind),
+      coolDown: () => settings().admin.recrawlGap,
+      moves: movesOf(services.context),
+    }),
+    recrawlGap: () => settings().admin.recrawlGap,
+    adding: createAdding({ redis, keys, sources, config }),
+    pushLine: async (sourceId, state) =>
+      pushLine(await services.push.of(sourceId), state, settings().push.baseUrl !== '', now()),
+    isInFile: catalogue.isInFile,
+    sections: () => config().taxonomy.map(({ id, labels }) => ({ id, label: labels.en ?? id })),
+    archive: services.archive,
+    finder: createFinder({ redis, keys, retention: () => settings().articles.retention, now }),
+    explainStory: services.context.stories.explain,
+    explainEntry: services.publisher.explain,
+    editingActs: createEditingActs({ edits: services.edits, audit }),
+    placements: () => services.lists.editors.inForce(now()),
+    listsShowing: sections => showing(sections, editionsOf(settings().lists)),
+    replay: (source, body) => replay(source, body, services.context),
+    listNames: () => services.publisher.names(),
+    samples: samples.read,
+    logLevels: {
+      names: LEVELS,
+      read: async () => (await levels.read()).filter(({ until }) => until > now()),
+      change: async (by, { level, ...wish }) => {
+        const wanted = level === null ? null : LEVELS.find(each => each === level)
+        if (wanted === undefined) return { kind: 'wrong', why: `There is no level ${JSON.stringify(level)}.` }
+        const daemons = () => readDaemons({ redis, keys, now })
+        return changeLevel({ levels, audit, daemons, now }, by, { ...wish, level: wanted })
+      },
+    },
+    door: {
+      push: services.push,
+      deliver: delivered =>
+        deliver(delivered, { ...services.context, addCrawl: sourceId => addPushedCrawl(queues, sourceId) }),
+      maxBody: () => settings().push.maxBody,
+    },
+  })
+}

@@ -1,7 +1,0 @@
-/** The version of the package that runs. */
-
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { packageRoot } from './root.ts'
-
-export const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string } // ours

@@ -1,0 +1,307 @@
+/**
+ * The archive over Redis: one script call an article, one a story, and one ZADD an index; three round trips a batch, since ioredis
+ * sends what is asked for in one turn of the event loop together. Every command keeps to one slot, so it holds on a cluster too.
+ */
+
+import type { Redis } from 'ioredis'
+import type { ArticleSettings } from '../config/sections/articles.ts'
+import type { Article, ArticleId, Evidence, StoryId } from '../domain/article.ts'
+import { articleId } from '../domain/canonical-url.ts'
+import type { SectionId } from '../domain/section.ts'
+import type { SourceId } from '../domain/source.ts'
+import type { Decision, Merge } from '../domain/story-decision.ts'
+import type { Keys } from '../redis/keys.ts'
+import { loadScript, runScript } from '../redis/script.ts'
+import { SLACK } from '../util/plausible-time.ts'
+import { articleFields, parseArticle, parseStory } from './hashes.ts'
+import { leadScore } from './rules/lead.ts'
+import type { Archive, Ingested, StoredArticle } from './store.ts'
+import { createStoryWriter, lastOfEach, MOST_MOVES, type Placed } from './story-writer.ts'
+import { noteTitles } from './titles.ts'
+
+const upsert = loadScript(new URL('./upsert.lua', import.meta.url))
+const refile = loadScript(new URL('./set-section.lua', import.meta.url))
+
+const MOST_SECTIONS = 3
+
+export interface ArchiveParts {
+  readonly redis: Redis
+  readonly keys: Keys
+  readonly settings: () => ArticleSettings
+  /** Weight of a source, for who leads a story. */
+  readonly weightOf: (id: SourceId) => number
+  /** A section's parent, whose lists its stories also stand in. */
+  readonly parentOf: (id: SectionId) => SectionId | undefined
+}
+
+interface Decided {
+  readonly article: Article
+  readonly decision: Decision
+}
+
+/** How an article stands after its upsert. */
+interface Written extends Decided {
+  readonly target: ArticleId
+  readonly outcome: 'added' | 'updated' | 'merged' | 'unchanged' | 'missing'
+  readonly sections: readonly SectionId[]
+  readonly sources: readonly SourceId[]
+  readonly publishedAt: string
+}
+
+export const createArchive = ({ redis, keys, settings, weightOf, parentOf }: ArchiveParts): Archive => {
+  const writer = createStoryWriter({ redis, keys, settings, parentOf })
+
+  const writeArticles = async (batch: readonly Decided[], now: number, crawl?: string): Promise<Written[]> => {
+    const targets = batch.map(({ article, decision }) => (decision.kind === 'same' ? decision.as : article.id))
+    const answers = (await Promise.all(
+      batch.map(({ article, decision }, index) => {
+        const target = targets[index] ?? article.id
+        const reprintOf = decision.kind === 'reprint' ? decision.of : null
+        return runScript(
+          redis,
+          upsert,
+          [keys.article(target)],
+          [
+            JSON.stringify(articleFields({ ...article, id: target }, decision.story, reprintOf, now, crawl)),
+            article.sources[0] ?? '',
+            target === article.id ? 'own' : 'merge',
+            JSON.stringify(article.sections.slice(0, MOST_SECTIONS)),
+            settings().retention,
+            MOST_SECTIONS,
+            new Date(now + SLACK).toISOString(),
+          ],
+        )
+      }),
+    )) as [Written['outcome'], string?, string?, string?][] // as upsert.lua returns
+    return answers.flatMap(([outcome, sections = '[]', sources = '[]', publishedAt = ''], index) => {
+      const decided = batch[index]
+      const target = targets[index]
+      if (!decided || !target) return []
+      return { ...decided, target, outcome, sections: JSON.parse(sections), sources: JSON.parse(sources), publishedAt }
+    })
+  }
+
+  const joinStory = async ({ article, decision, target, sections, sources, publishedAt }: Written, now: number) => {
+    const [owner] = sources
+    // Only what its owner says of an article changes how it stands in its story; others just carry it too.
+    const own = owner !== undefined && owner === article.sources[0] && target === article.id
+    const standing = own
+      ? { score: leadScore(article, weightOf(owner), decision.kind === 'reprint'), url: article.url }
+      : {}
+    const placed = await writer.join(
+      decision.story,
+      { id: target, sources, sections, at: publishedAt, ...standing },
+      now,
+    )
+    // Its story was merged into another by a worker ahead of us.
+    if (placed.story !== decision.story) await writer.tell([target], placed.story)
+    return placed
+  }
+
+  const joinStories = async (written: readonly Written[], now: number): Promise<Placed[]> => {
+    // The ids of its URLs lead to it too: of one it was merged from, and of one it moved to.
+    const aliases = written.flatMap(({ article, target }) =>
+      [...new Set([article.id, articleId(article.url)])]
+        .filter(id => id !== target)
+        .map(id => redis.set(keys.alias(id), target, 'PX', settings().retention)),
+    )
+    const placed = await Promise.all(written.map(each => joinStory(each, now)))
+    await Promise.all(aliases)
+    return placed
+  }
+
+  /** By age, for whoever lets go of the oldest. */
+  const indexArticles = async (written: readonly Written[]): Promise<void> => {
+    const scored = written.flatMap(({ outcome, target, publishedAt }) =>
+      // Also one that stood there: its batch may have died before this.
+      outcome === 'missing' ? [] : [Date.parse(publishedAt), target],
+    )
+    if (scored.length > 0) await redis.zadd(keys.articleIndex(), ...scored)
+  }
+
+  /** For whoever looks for an article by what it is called: those that are new, or changed. */
+  const noteChanged = (written: readonly Written[]): Promise<void> =>
+    noteTitles(
+      redis,
+      keys,
+      written.flatMap(({ target, outcome, article, sections, sources, publishedAt }) =>
+        outcome === 'added' || outcome === 'updated'
+          ? {
+              ...{ id: target, title: article.title, isNew: outcome === 'added' },
+              ...{ at: Date.parse(publishedAt), source: sources[0] ?? '', section: sections[0] ?? article.section },
+            }
+          : [],
+      ),
+    )
+
+  /** One after another: a story may be merged into one that is merged itself. */
+  const mergeStories = async (merges: readonly Merge[], now: number): Promise<Placed[]> => {
+    const placed: Placed[] = []
+    for (const { from, into } of merges) placed.push(...(await writer.merge(from, into, now)))
+    return placed
+  }
+
+  const readArticles = async (ids: readonly ArticleId[]) =>
+    (await Promise.all(ids.map(id => redis.hgetall(keys.article(id))))).map(parseArticle)
+
+  /** An alias may outlive its article. */
+  const goneOf = async (ids: readonly ArticleId[]): Promise<ReadonlySet<ArticleId>> => {
+    const there = await Promise.all(ids.map(id => redis.exists(keys.article(id))))
+    return new Set(ids.filter((_, index) => there[index] === 0))
+  }
+
+  const resolve = async (ids: readonly ArticleId[]): Promise<(ArticleId | null)[]> => {
+    const [there, aliases] = await Promise.all([
+      Promise.all(ids.map(id => redis.exists(keys.article(id)))),
+      Promise.all(ids.map(id => redis.get(keys.alias(id)))),
+    ])
+    const led = ids.map((_, index) =>
+      there[index] ? null : ((aliases[index] as ArticleId | null | undefined) ?? null),
+    )
+    const gone = await goneOf(led.filter(id => id !== null))
+    return ids.map((id, index) => {
+      const other = led[index] ?? null
+      return there[index] ? id : other !== null && gone.has(other) ? null : other
+    })
+  }
+
+  return {
+    async ingest(batch, now, crawl): Promise<Ingested> {
+      const written = await writeArticles(batch, now, crawl)
+      // Missing: what it should merge into has gone, its retention having passed in between; nothing to add to.
+      const [joined] = await Promise.all([
+        joinStories(
+          written.filter(({ outcome }) => outcome !== 'missing'),
+          now,
+        ),
+        noteChanged(written),
+        indexArticles(written),
+      ])
+      const merged = await mergeStories(
+        batch.flatMap(({ decision }) => decision.merges),
+        now,
+      )
+      const placed = lastOfEach([...joined, ...merged])
+      await writer.index(placed)
+      const isMerge = ({ outcome, target, article }: Written) =>
+        outcome === 'merged' || (outcome === 'unchanged' && target !== article.id)
+      const count = (outcome: Written['outcome']) =>
+        written.filter(each => each.outcome === outcome && !isMerge(each)).length
+      return {
+        articles: [...new Set(written.map(({ target }) => target))],
+        stories: placed.map(({ story }) => story),
+        sections: sectionsOf(placed),
+        added: count('added'),
+        came: written.flatMap(({ outcome, target }) => (outcome === 'added' ? target : [])),
+        updated: count('updated'),
+        edited: written.flatMap(({ outcome, target }) => (outcome === 'updated' ? target : [])),
+        merged: written.filter(isMerge).length,
+        unchanged: count('unchanged'),
+      }
+    },
+
+    async articles(ids): Promise<(StoredArticle | null)[]> {
+      const found = await readArticles(ids)
+      const missing = ids.filter((_, index) => found[index] === null)
+      if (missing.length === 0) return found
+      const became = await resolve(missing)
+      const followed = await readArticles(became.filter(id => id !== null))
+      const byId = new Map(followed.flatMap(article => (article ? [[article.id, article] as const] : [])))
+      const targets = new Map(missing.map((id, index) => [id, became[index]]))
+      return ids.map((id, index) => found[index] ?? byId.get(targets.get(id) ?? id) ?? null)
+    },
+
+    async stories(ids) {
+      return (await Promise.all(ids.map(id => redis.hgetall(keys.story(id))))).map(parseStory)
+    },
+
+    async newestStories(limit, section) {
+      return (await redis.zrevrange(keys.storyIndex(section), 0, limit - 1)) as StoryId[]
+    },
+
+    async horizon() {
+      return Number((await redis.hget(keys.room(), 'horizon')) ?? 0)
+    },
+
+    resolve,
+
+    async standing(ids) {
+      const [there, into] = await Promise.all([
+        Promise.all(ids.map(id => redis.hexists(keys.story(id), 'id'))),
+        Promise.all(ids.map(id => redis.hget(keys.story(id), 'into'))),
+      ])
+      // One merged into one that was merged is rare, and ends: `into` of a story is never set anew to where it came from.
+      return Promise.all(
+        ids.map(async (id, index) => {
+          let now: string | null = there[index] ? id : (into[index] ?? null)
+          for (let move = 0; now !== null && now !== id && move < MOST_MOVES; move += 1) {
+            const next: string | null = await redis.hget(keys.story(now), 'into')
+            if (next === null) break
+            now = next
+          }
+          return now as StoryId | null // written by close.lua
+        }),
+      )
+    },
+
+    async resolveBare(ids) {
+      const stored = await readArticles(ids)
+      return stored.map((article, index) => (article && articleId(article.url) === ids[index] ? article.id : null))
+    },
+
+    async merge(from, into, now) {
+      const placed = lastOfEach(await writer.merge(from, into, now))
+      await writer.index(placed)
+      return changed(placed)
+    },
+
+    async split(from, to, articles, now) {
+      const placed = lastOfEach(await writer.split(from, to, articles, now))
+      await writer.index(placed)
+      return changed(placed)
+    },
+
+    async file(id, section, by, now) {
+      const evidence: Evidence = { section: section ?? '', from: 'editor', what: by, weight: 1 }
+      const [before = '', filed = '[]', carriers = '[]', at = '', story = '', title = ''] = (await runScript(
+        redis,
+        refile,
+        [keys.article(id)],
+        [section ?? '', JSON.stringify(evidence), MOST_SECTIONS],
+      )) as [string, string?, string?, string?, string?, string?] // as refile.lua returns
+      if (before === 'missing') return null
+      const sections: SectionId[] = JSON.parse(filed)
+      const sources: SourceId[] = JSON.parse(carriers)
+      const [after = before] = sections
+      const placed = await writer.join(story as StoryId, { id, sources, sections, at }, now) // written by ingest
+      await Promise.all([
+        writer.index([placed]),
+        noteTitles(redis, keys, [
+          {
+            ...{ id, title, isNew: false },
+            ...{ at: Date.parse(at), source: sources[0] ?? '', section: after },
+          },
+        ]),
+      ])
+      const touched = sectionsOf([{ ...placed, before: [...placed.before, ...sections, before] }])
+      return { before, after, ingested: { ...changed([placed]), articles: [id], edited: [id], sections: touched } }
+    },
+  }
+}
+
+const sectionsOf = (placed: readonly Placed[]): SectionId[] => [
+  ...new Set(placed.flatMap(({ sections, before }) => [...sections, ...before])),
+]
+
+/** What an editor's hand changed: no article but the stories they stand in. */
+const changed = (placed: readonly Placed[]): Ingested => ({
+  articles: [],
+  edited: [],
+  stories: placed.map(({ story }) => story),
+  sections: sectionsOf(placed),
+  added: 0,
+  came: [],
+  updated: 0,
+  merged: 0,
+  unchanged: 0,
+})

@@ -1,0 +1,68 @@
+/** What a command of the terminal works with: configuration, the Redis of a running newsdesk, its queues and sources; closed when done. */
+
+import type { Redis } from 'ioredis'
+import { type Config, loadConfig } from '../config/load.ts'
+import { checkSchema } from '../maintenance/migrations/schema.ts'
+import { openQueues, type Queues } from '../queues/queues.ts'
+import { type Keys, keysFor } from '../redis/keys.ts'
+import { type Catalogue, createCatalogue } from '../sources/catalogue/catalogue.ts'
+import { createSources, type Sources } from '../sources/store/sources.ts'
+import { createPush, type Push } from '../websub/push.ts'
+import { withRedis } from './with-redis.ts'
+
+export interface Session {
+  readonly config: Config
+  readonly redis: Redis
+  readonly keys: Keys
+  readonly queues: Queues
+  readonly sources: Sources
+  readonly catalogue: Catalogue
+  readonly push: Push
+  /** Bytes of `articles.memory`. */
+  readonly memory: () => number
+}
+
+/**
+ * Runs a command against the running newsdesk.
+ * @param start whether a Redis of its own is started where none runs: for what may be done while no daemon does
+ * @throws ConfigError, NoRedisError, SchemaError: told to the user by the CLI
+ */
+export const withSession = async <T>(
+  configDir: string,
+  work: (session: Session) => Promise<T>,
+  { start = false }: { start?: boolean } = {},
+): Promise<T> => {
+  const config = loadConfig(configDir, process.env)
+  return withRedis(config.settings, { start, purpose: 'command' }, async ({ redis, connect }) => {
+    const keys = keysFor(config.settings.redis.prefix)
+    const queues = openQueues(connect('command-queues', { pipelined: false }), keys)
+    const catalogue = createCatalogue({ redis, keys, file: () => config.sources })
+    const sources = createSources({
+      redis,
+      keys,
+      catalogue: catalogue.list,
+      settings: () => config.settings.crawl,
+      safetyInterval: () => config.settings.push.safetyInterval,
+      now: Date.now,
+    })
+    const push = createPush({
+      redis,
+      keys,
+      settings: () => config.settings.push,
+      sources,
+      // The daemon asks hubs; a command only tells how they stand.
+      postForm: async url => ({ kind: 'failed', reason: 'blocked', detail: `${url} is the daemon's to ask` }),
+      now: Date.now,
+    })
+    try {
+      await checkSchema(redis, keys)
+      await catalogue.refresh()
+      return await work({
+        ...{ config, redis, keys, queues, sources, catalogue, push },
+        memory: () => config.settings.articles.memory,
+      })
+    } finally {
+      await Promise.all(Object.values(queues).map(queue => queue.close()))
+    }
+  })
+}

@@ -1,0 +1,12 @@
+/** Settings of stories for commands that need no running newsdesk: the configuration's where there is one, else the defaults. */
+
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { loadConfig } from '../config/load.ts'
+import { StorySettings } from '../config/sections/stories.ts'
+
+/** @throws ConfigError where a configuration is there but wrong */
+export const loadStorySettings = (configDir: string): StorySettings =>
+  existsSync(join(configDir, 'newsdesk.yaml'))
+    ? loadConfig(configDir, process.env).settings.stories
+    : StorySettings.parse({})

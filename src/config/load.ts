@@ -1,0 +1,183 @@
+/** Reads config/: newsdesk.yaml, sources.yaml and sections.yaml, with the environment over them. All problems are found at once. */
+
+import { existsSync, readFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { LineCounter, parseDocument } from 'yaml'
+import type { z } from 'zod'
+import { Section, type Taxonomy } from '../domain/section.ts'
+import { Source } from '../domain/source.ts'
+import { createGuard } from '../http-client/address-guard.ts'
+import { ConfigError, placeOf, problemOf, type ReadFile, shownValue, type YamlFile, yamlProblem } from './problems.ts'
+import { readSettings } from './read-settings.ts'
+import { circles, RESERVED_SECTIONS } from './rules.ts'
+import type { Role, Settings } from './schema.ts'
+
+export interface Config {
+  readonly settings: Settings
+  readonly sources: readonly Source[]
+  readonly taxonomy: Taxonomy
+  /** The folder it was read from. */
+  readonly dir: string
+  /** Where a key stands, as an error names it; unknown of what was read from no file. */
+  readonly originOf?: (path: readonly string[]) => string
+  /** A key as it was written; undefined where it was not. */
+  readonly writtenAt?: (path: readonly string[]) => unknown
+}
+
+const readYaml = (dir: string, name: string, problems: string[]): ReadFile | null => {
+  const file = join(dir, name)
+  if (!existsSync(file)) return null
+  const lines = new LineCounter()
+  const shown = relative(process.cwd(), file)
+  const path = shown.startsWith('..') ? file : shown
+  const tell = (line: number, column: number, message: string) => problems.push(`${path}:${line}:${column} ${message}`)
+  try {
+    const document = parseDocument(readFileSync(file, 'utf8'), { lineCounter: lines })
+    for (const { linePos, message } of [...document.errors, ...document.warnings])
+      tell(linePos?.[0].line ?? 1, linePos?.[0].col ?? 1, yamlProblem(message))
+    // What is not well-formed has no values; aliases that would expand without end throw here.
+    if (document.errors.length + document.warnings.length > 0) return null
+    return { path, document, lines, written: document.toJS() }
+  } catch (error) {
+    tell(1, 1, `cannot be read: ${yamlProblem(error instanceof Error ? error.message : String(error))}`)
+    return null
+  }
+}
+
+/** What stands in a list, with its place in it. */
+interface Item<T> {
+  readonly index: number
+  readonly item: T
+}
+
+const rawList = (file: ReadFile | null, key: string): unknown => {
+  const written = file?.written
+  return typeof written === 'object' && written !== null ? (written as Record<string, unknown>)[key] : undefined
+}
+
+/** Ids as they are written, also of what is wrong besides: nothing is unknown for a mistake elsewhere. */
+const idsIn = (file: ReadFile | null, key: string): string[] | null => {
+  const list = rawList(file, key)
+  if (!Array.isArray(list)) return null
+  return list.flatMap(each => (typeof each?.id === 'string' ? [each.id] : []))
+}
+
+const readList = <Schema extends z.ZodObject>(
+  file: ReadFile,
+  key: string,
+  schema: Schema,
+  problems: string[],
+): Item<z.output<Schema>>[] => {
+  const list = rawList(file, key)
+  if (!Array.isArray(list)) {
+    problems.push(`${placeOf(file, [key])} ${key}: must be a list of ${key}`)
+    return []
+  }
+  return list.flatMap((each, index) => {
+    const parsed = schema.safeParse(each)
+    if (parsed.success) return [{ index, item: parsed.data }]
+    for (const issue of parsed.error.issues)
+      problems.push(...problemOf(file, { ...issue, path: [key, index, ...issue.path] }, Object.keys(schema.shape)))
+    return []
+  })
+}
+
+/** Says where two of a list share what must be its own. */
+const repeated = <T>(
+  file: YamlFile,
+  key: string,
+  field: string,
+  list: readonly Item<T>[],
+  of: (each: T) => string,
+  problems: string[],
+): void => {
+  const first = new Map<string, number>()
+  for (const { index, item } of list) {
+    const before = first.get(of(item))
+    if (before === undefined) first.set(of(item), index)
+    else
+      problems.push(
+        `${placeOf(file, [key, index, field])} ${key}[${index}].${field}: is ${shownValue([field], of(item))}, as ${key}[${before}] already is`,
+      )
+  }
+}
+
+const readSections = (file: ReadFile, problems: string[]): Taxonomy => {
+  const read = readList(file, 'sections', Section, problems)
+  const ids = idsIn(file, 'sections') ?? []
+  const tell = (index: number, field: string, message: string) =>
+    problems.push(`${placeOf(file, ['sections', index, field])} sections[${index}].${field}: ${message}`)
+  repeated(file, 'sections', 'id', read, ({ id }) => id, problems)
+  for (const { index, item } of read) {
+    if (item.parent !== undefined && !ids.includes(item.parent))
+      tell(index, 'parent', `is ${JSON.stringify(item.parent)}, which is no section`)
+    if (RESERVED_SECTIONS.includes(item.id))
+      tell(
+        index,
+        'id',
+        `is ${JSON.stringify(item.id)}, which has a meaning of its own in names of lists: choose another`,
+      )
+  }
+  for (const { index, message } of circles(read.map(({ item }) => item)))
+    tell(read[index]?.index ?? index, 'parent', message)
+  return read.map(({ item }) => item)
+}
+
+const readSources = (file: ReadFile, sections: readonly string[] | null, problems: string[]): Source[] => {
+  const read = readList(file, 'sources', Source, problems)
+  repeated(file, 'sources', 'id', read, ({ id }) => id, problems)
+  repeated(file, 'sources', 'url', read, ({ url }) => url, problems)
+  for (const { index, item } of read) {
+    if (sections !== null && !sections.includes(item.section))
+      problems.push(
+        `${placeOf(file, ['sources', index, 'section'])} sources[${index}].section: is ${JSON.stringify(item.section)}; allowed: ${sections.join(', ')}`,
+      )
+  }
+  return read.map(({ item }) => item)
+}
+
+export interface LoadOptions {
+  /** Roles of the process where the command line names them: not every role has every rule. */
+  readonly roles?: readonly Role[] | undefined
+}
+
+/**
+ * @param dir folder with newsdesk.yaml (optional), sources.yaml and sections.yaml
+ * @throws ConfigError listing every problem with file, line, key, what was found and what is allowed
+ */
+export const loadConfig = (dir: string, env: NodeJS.ProcessEnv, { roles }: LoadOptions = {}): Config => {
+  const problems: string[] = []
+  const [main, sourcesFile, sectionsFile] = ['newsdesk.yaml', 'sources.yaml', 'sections.yaml'].map(name =>
+    readYaml(dir, name, problems),
+  )
+  const isThere = (name: string) => existsSync(join(dir, name))
+  const {
+    settings,
+    problems: wrong,
+    originOf,
+    writtenAt,
+  } = readSettings(main ?? null, env, {
+    roles,
+    sourceIds: idsIn(sourcesFile ?? null, 'sources'),
+  })
+  problems.push(...wrong)
+  if (settings) {
+    try {
+      createGuard(settings.crawl.allow)
+    } catch (error) {
+      const path = ['crawl', 'allow']
+      const place = originOf(path)
+      problems.push(
+        `${place}${place.startsWith('environment') ? '' : ' crawl.allow'}: ${error instanceof Error ? error.message : error}`,
+      )
+    }
+  }
+  if (!isThere('sources.yaml'))
+    problems.push(`${join(dir, 'sources.yaml')}: not found; it lists the sources. --config names another folder`)
+  if (!isThere('sections.yaml'))
+    problems.push(`${join(dir, 'sections.yaml')}: not found; it lists the sections. --config names another folder`)
+  const taxonomy = sectionsFile ? readSections(sectionsFile, problems) : []
+  const sources = sourcesFile ? readSources(sourcesFile, idsIn(sectionsFile ?? null, 'sections'), problems) : []
+  if (problems.length > 0 || !settings) throw new ConfigError(problems)
+  return { settings, sources, taxonomy, dir, originOf, writtenAt }
+}

@@ -1,0 +1,116 @@
+/** What is wrong in a configuration: each problem says file, line, key, what was found and what is allowed. (pure) */
+
+import type { Document, LineCounter } from 'yaml'
+import { isMap, isNode } from 'yaml'
+import type { z } from 'zod'
+import { shownAddress, withoutCredentials } from '../util/redact.ts'
+
+/** Configuration that cannot be used. Its message lists every problem, one a line. */
+export class ConfigError extends Error {
+  readonly code = 'CONFIG'
+  readonly problems: readonly string[]
+
+  constructor(problems: readonly string[], options?: ErrorOptions) {
+    super(
+      problems.length === 1
+        ? problems[0]
+        : `${problems.length} problems in the configuration:\n  ${problems.join('\n  ')}`,
+      options,
+    )
+    this.problems = problems
+  }
+}
+
+export interface YamlFile {
+  readonly path: string
+  readonly document: Document
+  readonly lines: LineCounter
+}
+
+/** A file with what is written in it; null where that cannot be told. */
+export interface ReadFile extends YamlFile {
+  readonly written: unknown
+}
+
+export const showPath = (path: readonly PropertyKey[]): string =>
+  path
+    .map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index === 0 ? '' : '.'}${String(part)}`))
+    .join('')
+
+/** `config/sources.yaml:14:9` of a key path, or of its nearest parent that stands in the file. */
+export const placeOf = ({ path: file, document, lines }: YamlFile, path: readonly PropertyKey[]): string => {
+  for (let length = path.length; length >= 0; length -= 1) {
+    const part = path.slice(0, length)
+    const last = part.at(-1)
+    const parent = document.getIn(part.slice(0, -1), true)
+    const pair = isMap(parent)
+      ? parent.items.find(item => isNode(item.key) && String(item.key) === String(last))
+      : undefined
+    const node = pair && isNode(pair.key) ? pair.key : document.getIn(part, true)
+    if (isNode(node) && node.range) {
+      const { line, col } = lines.linePos(node.range[0])
+      return `${file}:${line}:${col}`
+    }
+  }
+  return file
+}
+
+/** Edit distance (Levenshtein 1965), for naming the key that was probably meant. */
+const distance = (a: string, b: string): number => {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index)
+  for (const [i, x] of [...a].entries()) {
+    const next = [i + 1]
+    for (const [j, y] of [...b].entries())
+      next.push(Math.min((next[j] ?? 0) + 1, (row[j + 1] ?? 0) + 1, (row[j] ?? 0) + Number(x !== y)))
+    row = next
+  }
+  return row.at(-1) ?? 0
+}
+
+export const nearestTo = (word: string, known: readonly string[]): string | undefined =>
+  known
+    .map(each => ({ each, far: distance(word.toLowerCase(), each.toLowerCase()) }))
+    .filter(({ far }) => far <= Math.max(2, word.length / 3))
+    .sort((a, b) => a.far - b.far)[0]?.each
+
+const SECRET = /password|secret|token/i
+const ADDRESS = /url|site|endpoint|contact/i
+
+/** Whether the value under a key may never be shown: nobody knows which part of a wrong address of Redis is its password. */
+export const isSecret = (path: readonly PropertyKey[]): boolean =>
+  path.some(part => SECRET.test(String(part))) || showPath(path) === 'redis.url'
+
+/** What was found under a key, as an error may show it: secrets never, addresses without user and password, of lists and mappings that they are. */
+export const shownValue = (path: readonly PropertyKey[], value: unknown): string => {
+  if (isSecret(path)) return '(not shown)'
+  if (Array.isArray(value)) return 'a list'
+  if (typeof value === 'object' && value !== null) return 'keys and values'
+  const key = String(path.findLast(part => typeof part === 'string') ?? '')
+  const isAddress = typeof value === 'string' && (ADDRESS.test(key) || /@|:\/\//.test(value))
+  return withoutCredentials(JSON.stringify(isAddress ? shownAddress(value) : value) ?? String(value))
+}
+
+/** What YAML finds wrong, without what it quotes of the file: that may be a password that began with a mark. */
+export const yamlProblem = (message: string): string =>
+  (message.split('\n')[0] ?? '')
+    .replace(/ at line \d+, column \d+:?$/, '')
+    .replace(/(?<=[\w)]): .*$/s, '')
+    .replace(/^(Unknown directive|Invalid escape sequence) .*$/s, '$1')
+    .replace(/^(The|Verbatim tags) .*\btag.*$/s, 'a tag that is none')
+
+/** What would be allowed instead. */
+export const allowedBy = (issue: z.core.$ZodIssue): string =>
+  issue.code === 'invalid_value' ? `allowed: ${issue.values.map(String).join(', ')}` : issue.message
+
+/** One line of what zod found wrong. */
+export const problemOf = (file: YamlFile, issue: z.core.$ZodIssue, known: readonly string[] = []): string[] => {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map(key => {
+      const meant = nearestTo(key, known)
+      return `${placeOf(file, [...issue.path, key])} ${showPath([...issue.path, key])}: no such key${meant ? `; did you mean ${meant}?` : ''}`
+    })
+  }
+  const node = file.document.getIn(issue.path)
+  const found = node === undefined ? 'is missing' : `is ${shownValue(issue.path, isNode(node) ? node.toJSON() : node)}`
+  return [`${placeOf(file, issue.path)} ${showPath(issue.path) || '(file)'}: ${found}; ${allowedBy(issue)}`]
+}

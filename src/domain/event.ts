@@ -1,0 +1,149 @@
+/** An event as services report it in the stream, and why one is refused. (pure) */
+
+import { namesRobot } from '../events/robots.ts'
+import type { ArticleId } from './article.ts'
+import { articleId, bareId, canonicalUrl, type Keeps } from './canonical-url.ts'
+import { EVENT_KINDS, type EventKind } from './entry.ts'
+import { EVENT_FIELDS, type EventField } from './event-fields.ts'
+
+export interface ReadEvent {
+  readonly kind: EventKind
+  readonly article: ArticleId
+  /** As the service gave it; hashed before anything is kept. Empty where it gave none. */
+  readonly visitor: string
+  /** Where the visitor came from, as the service gave it; hashed as well. Empty where it gave none. */
+  readonly network: string
+  /** ms since the epoch: when it happened. */
+  readonly at: number
+  /** Whole seconds of reading; 0 where it gave none. */
+  readonly seconds: number
+  /** Of the event, as the service gave it; empty where it gave none. */
+  readonly id: string
+}
+
+export const REFUSALS = [
+  'malformed',
+  'unknown-kind',
+  'no-article',
+  'unknown-article',
+  'bot',
+  'repeated',
+  'replayed',
+  'burst',
+  'crowded',
+  'too-late',
+  'in-future',
+] as const
+export type Refusal = (typeof REFUSALS)[number]
+
+export type ParsedEvent = ReadEvent | { readonly refused: Refusal; readonly detail: string }
+
+const LONGEST = 2_048
+const AHEAD = 60_000
+
+const refuse = (refused: Refusal, detail: string): ParsedEvent => ({ refused, detail: detail.slice(0, 200) })
+
+/** An article's id, or any URL that normalises to one. */
+export const articleOf = (written: string, keeps?: Keeps): ArticleId | null => {
+  if (/^[0-9a-f]{16}$/.test(written)) return written as ArticleId
+  const url = canonicalUrl(written, keeps)
+  return url === null ? null : articleId(url)
+}
+
+/** The id of that URL without parameters of doubtful names, where that is another. */
+export const bareIdOf = (written: string, keeps?: Keeps): ArticleId | null => {
+  if (!written.includes('?')) return null
+  const url = canonicalUrl(written, keeps)
+  return url === null ? null : bareId(url)
+}
+
+const momentOf = (written: string | undefined): number | null | undefined => {
+  if (written === undefined || written === '') return undefined
+  const at = /^\d{10,13}$/.test(written) ? Number(written) * (written.length <= 10 ? 1_000 : 1) : Date.parse(written)
+  return Number.isFinite(at) ? at : null
+}
+
+/** What an entry of the stream says, as far as we read it. */
+export type EventText = { [Field in EventField]?: string | undefined }
+
+const FIELDS: ReadonlySet<string> = new Set(EVENT_FIELDS)
+
+/** @param flat fields of a stream's entry as Redis gives them: name, value, ... */
+export const eventText = (flat: readonly string[]): EventText => {
+  // Made with all its fields: an object of one shape is several times faster to read than a dictionary.
+  const text: Record<EventField, string | undefined> = {
+    kind: undefined,
+    article: undefined,
+    visitor: undefined,
+    network: undefined,
+    ua: undefined,
+    at: undefined,
+    seconds: undefined,
+    id: undefined,
+  }
+  for (let index = 0; index + 1 < flat.length; index += 2) {
+    const name = flat[index] ?? ''
+    if (FIELDS.has(name)) text[name as EventField] = flat[index + 1] // one of the fields above
+  }
+  return text
+}
+
+const tooLong = (text: EventText): ParsedEvent | null => {
+  for (const name in text) {
+    const value = text[name as keyof EventText] // its own fields only
+    if (value !== undefined && value.length > LONGEST)
+      return refuse('malformed', `${name} has ${value.length} characters, more than ${LONGEST}`)
+  }
+  return null
+}
+
+/** Answers to what many events ask alike; pass ones that remember. */
+export interface Asks {
+  readonly articleOf: (written: string) => ArticleId | null
+  readonly isRobot: (ua: string) => boolean
+}
+
+export const ASKS: Asks = { articleOf, isRobot: namesRobot }
+
+const DAY_SECONDS = 86_400
+
+/**
+ * @param fields of the stream's entry
+ * @param addedAt ms: when the entry was added, which is when it happened where `at` is not given
+ * @param latest ms: how late an event may come
+ */
+export const parseEvent = (
+  fields: EventText,
+  addedAt: number,
+  latest: number,
+  { articleOf, isRobot }: Asks = ASKS,
+): ParsedEvent => {
+  const { kind, article, visitor = '', network = '', ua, at: writtenAt, seconds: writtenSeconds, id = '' } = fields
+  const long = tooLong(fields)
+  if (long) return long
+  if (kind === undefined) return refuse('malformed', 'no kind')
+  if (!(EVENT_KINDS as readonly string[]).includes(kind))
+    return refuse('unknown-kind', `kind ${JSON.stringify(kind)} is none of ${EVENT_KINDS.join(', ')}`)
+  if (!article) return refuse('no-article', 'no article')
+  const named = articleOf(article)
+  if (named === null)
+    return refuse('unknown-article', `article ${JSON.stringify(article)} is neither an id nor an http(s) URL`)
+  if (ua !== undefined && ua !== '' && isRobot(ua)) return refuse('bot', ua)
+  const given = momentOf(writtenAt)
+  if (given === null) return refuse('malformed', `at ${JSON.stringify(writtenAt)} is neither ISO 8601 nor Unix time`)
+  const at = given ?? addedAt
+  if (at > addedAt + AHEAD) return refuse('in-future', `at ${new Date(at).toISOString()}`)
+  if (at < addedAt - latest) return refuse('too-late', `at ${new Date(at).toISOString()}`)
+  const seconds = writtenSeconds ? Number(writtenSeconds) : 0
+  if (!(seconds >= 0 && seconds <= DAY_SECONDS))
+    return refuse('malformed', `seconds ${JSON.stringify(writtenSeconds)} is no number from 0 to ${DAY_SECONDS}`)
+  return {
+    kind: kind as EventKind,
+    article: named,
+    visitor,
+    network,
+    at: Math.min(at, addedAt),
+    seconds: kind === 'view' ? Math.round(seconds) : 0,
+    id,
+  }
+}

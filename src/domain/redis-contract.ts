@@ -1,0 +1,155 @@
+/**
+ * What other services may rely on, as schemas: entries, hashes and stream fields of the Redis contract, version 1. Hashes and streams hold
+ * strings. Fields may be added within the version, so no schema refuses those it does not know.
+ */
+
+import { z } from 'zod'
+import { Entry, EVENT_KINDS } from './entry.ts'
+import type { EventField } from './event-fields.ts'
+
+const whole = z.string().regex(/^\d+$/).describe('A whole number, as a string.')
+const time = z.iso.datetime().describe('ISO 8601 UTC.')
+const jsonArray = z
+  .string()
+  .regex(/^\[.*\]$/s)
+  .describe('A JSON array, as a string.')
+const orEmpty = <T extends z.ZodType>(schema: T) => z.union([schema, z.literal('')])
+
+/** HASH `newsdesk:article:<id>`, of one that may be shown. Empty strings where there is nothing; fields may be added. */
+export const ShownArticle = z.object({
+  id: z.string().min(1),
+  url: z.url({ protocol: /^https?$/ }),
+  title: z.string().min(1),
+  summary: z.string(),
+  author: z.string(),
+  image: orEmpty(z.url({ protocol: /^https?$/ })),
+  language: z.string().min(2),
+  publishedAt: time,
+  updatedAt: time,
+  firstSeenAt: time,
+  section: z.string().min(1),
+  sections: jsonArray,
+  source: z.string().min(1),
+  sources: jsonArray,
+  story: z.string().min(1),
+  reprintOf: z.string(),
+  evidence: jsonArray,
+  crawl: z.string().describe('The crawl that brought it, as the log names it; empty where it is not known.').optional(),
+  filed: jsonArray
+    .describe('Its sections as its evidence has them, where an editor moved it to another; else missing.')
+    .optional(),
+  readAt: time
+    .describe('When the feed was fetched that had its text as it stands, where it was edited; else missing.')
+    .optional(),
+  views: whole,
+  comments: whole,
+  shares: whole,
+  seconds: whole.describe('Seconds of reading; missing until the first event.').optional(),
+  countsVersion: whole.describe('Rises whenever the counts change; missing until the first event.').optional(),
+  leaving: z.literal('1').describe('It is about to be deleted, and in no list any more; else missing.').optional(),
+})
+
+/** HASH `newsdesk:article:<id>`, of one that an editor keeps off everything: nothing of it may be shown. */
+export const WithheldArticle = ShownArticle.omit({
+  ...{ id: true, url: true, title: true, summary: true, author: true, image: true },
+}).extend({ withheld: z.string().describe("newsdesk's own: show nothing of it.") })
+
+/** HASH `newsdesk:article:<id>`. */
+export const ArticleHash = z.union([ShownArticle, WithheldArticle])
+
+/** HASH `newsdesk:story:<id>`, of a story that stands. */
+export const StandingStory = z.object({
+  id: z.string().min(1),
+  lead: z.string().describe('The article it is shown by; empty where all of its articles are kept off everything.'),
+  articles: jsonArray,
+  sources: jsonArray,
+  alsoIn: jsonArray,
+  blocked: jsonArray
+    .describe('Its articles that are kept off everything, which `articles` leaves out; else missing.')
+    .optional(),
+  sections: jsonArray,
+  publishedAt: time,
+  firstSeenAt: time,
+  lastSeenAt: time,
+})
+
+/** HASH `newsdesk:story:<id>`, of one that was merged into another. */
+export const MergedStory = z.object({ into: z.string().min(1).describe('The story it was merged into.') })
+
+/** HASH `newsdesk:story:<id>`. */
+export const StoryHash = z.union([StandingStory, MergedStory])
+
+/** One entry of the stream `newsdesk:events`, as a service adds it. */
+export const EventFields = z.object({
+  kind: z.enum(EVENT_KINDS),
+  article: z.string().min(1).max(2_048).describe('Article id, or any http(s) URL of the article.'),
+  visitor: z
+    .string()
+    .max(2_048)
+    .optional()
+    .describe('Opaque: a session id or a hash of one. One view counts per article and visitor in half an hour.'),
+  network: z
+    .string()
+    .max(2_048)
+    .optional()
+    .describe(
+      'Opaque: where the visitor came from, such as a keyed hash of the address. Of one article so many events count from one in six hours.',
+    ),
+  ua: z.string().max(2_048).optional().describe('User agent: robots are not counted.'),
+  at: z
+    .string()
+    .optional()
+    .describe('When it happened: ISO 8601, or Unix time in seconds or milliseconds. Missing: now.'),
+  seconds: z
+    .string()
+    .regex(/^\d+(\.\d+)?$/)
+    .optional()
+    .describe('Seconds spent reading, of a view: summed for the article.'),
+  id: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe('Of this event, made by who reports it: sent twice within an hour it counts once.'),
+} satisfies Record<EventField, z.ZodType>)
+
+/** One entry of the stream `newsdesk:updates`. */
+export const UpdateFields = z.object({ list: z.string().min(1), version: whole, at: time })
+
+/** HASH `{newsdesk:list:<name>}:meta`. */
+export const ListMeta = z.object({
+  version: whole,
+  hash: z.string().min(1),
+  generatedAt: time.describe('When the list last changed.'),
+  checkedAt: time.describe('When it was last found up to date.'),
+  count: whole,
+  window: z
+    .string()
+    .describe('The window its entries are ranked over, such as now or week; empty where there is none.'),
+  stale: z.enum(['0', '1']).describe('1 where it stays as it was because no events are reported any more.'),
+  schema: whole.describe('Version of this contract.'),
+  announced: whole.optional().describe('The version readers were last told of.'),
+  asOf: z.string().describe("newsdesk's own."),
+  fallback: z
+    .string()
+    .describe('What a thin list was filled up from: a wider window or latest; empty where it was not.'),
+})
+
+/** STRING `newsdesk:sections`, parsed. */
+export const SectionsValue = z.object({
+  version: z.int(),
+  sections: z.array(
+    z.object({ id: z.string().min(1), labels: z.record(z.string(), z.string()), parent: z.string().nullable() }),
+  ),
+})
+
+/** Every schema the package ships, by file name. */
+export const SCHEMAS = {
+  entry: Entry,
+  article: ArticleHash,
+  story: StoryHash,
+  event: EventFields,
+  update: UpdateFields,
+  'list-meta': ListMeta,
+  sections: SectionsValue,
+} as const

@@ -1,0 +1,39 @@
+/** A source: something a publisher offers that we poll. The catalogue is configuration (config/sources.yaml). */
+
+import { z } from 'zod'
+import { span } from '../util/units.ts'
+import { SectionId } from './section.ts'
+
+export const SourceId = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'a source id is 1 to 64 of a-z, 0-9, dot, _ and -')
+  .brand<'SourceId'>()
+export type SourceId = z.infer<typeof SourceId>
+
+/** An absolute http or https URL. */
+export const HttpUrl = z.url({
+  protocol: /^https?$/,
+  error: 'must be an http or https URL, such as https://example.org/feed.xml',
+})
+
+export const Source = z.strictObject({
+  id: SourceId,
+  name: z.string().min(1),
+  url: HttpUrl,
+  /** Home page of the publisher. */
+  site: HttpUrl.optional(),
+  /** Section of its articles where nothing speaks for another. */
+  section: SectionId,
+  /** BCP 47 language of its articles where the feed does not say; without one, that is not known. */
+  language: z
+    .string()
+    .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'must be a BCP 47 language tag, such as en or pt-BR')
+    .optional(),
+  /** Standing of the publisher in must-reads; 1 is usual. */
+  weight: z.number().min(0).max(10).default(1),
+  /** Fixed ms between polls in place of the learnt interval. Written as a duration such as `10m` in YAML. */
+  interval: span('1s').optional(),
+  /** false keeps the source in the catalogue without polling it. */
+  enabled: z.boolean().default(true),
+})
+export type Source = z.infer<typeof Source>

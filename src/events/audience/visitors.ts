@@ -1,0 +1,78 @@
+/**
+ * How many distinct visitors read an article in a window, as far as lists need to know: up to a few. Kept as hashes that differ from day
+ * to day, so one who comes back another day is another visitor.
+ */
+
+import { randomUUID } from 'node:crypto'
+import type { Redis } from 'ioredis'
+import type { ArticleId } from '../../domain/article.ts'
+import type { Window } from '../../domain/entry.ts'
+import type { Keys } from '../../redis/keys.ts'
+import { loadScript, runScript } from '../../redis/script.ts'
+import type { ViewBy } from '../counting.ts'
+
+const visitedScript = loadScript(new URL('./visited.lua', import.meta.url))
+
+/** More are not told apart: the latest of them are kept. */
+export const MOST_VISITORS = 50
+const HOUR = 3_600_000
+const LIVES = 8 * 24 * HOUR
+/** How far back a window looks for visitors, ms. What was read longer ago than a day weighs next to nothing in `now`. */
+const WIDTH: Readonly<Record<Window, number>> = { now: 24 * HOUR, hour: HOUR, day: 24 * HOUR, week: 7 * 24 * HOUR }
+/** ms for which nobody more is told apart of an article that has enough, so that the most read cost nothing. */
+const ENOUGH_FOR = HOUR / 4
+/** Articles of which that is remembered. */
+const MOST_KNOWN = 20_000
+
+export interface Visitors {
+  /** Takes in accepted views. One without a visitor is taken for a visitor of its own: its service does not tell. */
+  note(reads: readonly ViewBy[]): Promise<void>
+  /** In the order asked, at most `MOST_VISITORS`. */
+  of(articles: readonly ArticleId[], window: Window): Promise<readonly number[]>
+}
+
+export const createVisitors = ({ redis, keys, now }: { redis: Redis; keys: Keys; now: () => number }): Visitors => {
+  /** When an article had enough, ms. */
+  const enough = new Map<ArticleId, number>()
+  const hasEnough = (article: ArticleId): boolean => {
+    const since = enough.get(article)
+    return since !== undefined && since <= now() && now() < since + ENOUGH_FOR
+  }
+  const note = async (article: ArticleId, visitors: ReadonlyMap<string, number>): Promise<void> => {
+    const full = await runScript(
+      redis,
+      visitedScript,
+      [keys.visitors(article)],
+      [MOST_VISITORS, LIVES, ...[...visitors].flatMap(([hash, at]) => [at, hash])],
+    )
+    enough.delete(article)
+    // Full of visitors of long ago is not enough of today's: only a batch that filled it alone, or one after another, says so.
+    if (full !== 1 || (await count(article, 'hour')) < MOST_VISITORS) return
+    enough.set(article, now())
+    for (const oldest of enough.keys()) {
+      if (enough.size <= MOST_KNOWN) break
+      enough.delete(oldest)
+    }
+  }
+  const count = (article: ArticleId, window: Window): Promise<number> =>
+    redis.zcount(keys.visitors(article), now() - WIDTH[window], '+inf')
+
+  return {
+    async note(reads) {
+      const byArticle = new Map<ArticleId, Map<string, number>>()
+      for (const { article, visitor, hash, at } of reads) {
+        if (hasEnough(article)) continue
+        const visitors = byArticle.get(article) ?? new Map<string, number>()
+        if (visitors.size >= MOST_VISITORS) continue
+        const who = visitor === '' ? randomUUID() : hash()
+        byArticle.set(article, visitors.set(who, Math.max(at, visitors.get(who) ?? 0)))
+      }
+      await Promise.all([...byArticle].map(([article, visitors]) => note(article, visitors)))
+    },
+
+    async of(articles, window) {
+      const sizes = await Promise.all(articles.map(article => count(article, window)))
+      return sizes.map(size => Math.min(size, MOST_VISITORS))
+    },
+  }
+}

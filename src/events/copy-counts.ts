@@ -1,0 +1,75 @@
+/**
+ * Tells articles' hashes their counts. What is to be told stands in Redis since the call that counted it, so a crash between counting and
+ * telling loses nothing, and it is told again by whoever comes next.
+ */
+
+import type { Redis } from 'ioredis'
+import type { Keys } from '../redis/keys.ts'
+import { loadScript, runScript } from '../redis/script.ts'
+
+const dirtyScript = loadScript(new URL('./changed-counts.lua', import.meta.url))
+const copyScript = loadScript(new URL('./copy-counts.lua', import.meta.url))
+const settleScript = loadScript(new URL('./confirm-copied.lua', import.meta.url))
+
+export interface Copying {
+  /** Tells what is to be told by now. @returns articles told */
+  copy(): Promise<number>
+  /** Forgets totals of articles that are gone, a part of them a call. @returns whether all have been looked at since the last time */
+  sweep(): Promise<boolean>
+}
+
+const AT_ONCE = 500
+/** What changes while it is told is told at the next call: a call ends. */
+const MOST_ROUNDS = 200
+const TOTALS = ['view', 'share', 'comment', 'seconds'] as const
+
+export const createCopying = ({ redis, keys }: { readonly redis: Redis; readonly keys: Keys }): Copying => {
+  const stream = keys.events()
+  let cursor = '0'
+  let swept = 0
+
+  return {
+    async copy() {
+      let told = 0
+      for (let round = 0; round < MOST_ROUNDS; round += 1) {
+        const flat = (await runScript(redis, dirtyScript, [stream], [AT_ONCE])) as string[] // as dirty.lua returns
+        if (flat.length === 0) break
+        const settled: string[] = []
+        const copies: Promise<unknown>[] = []
+        for (let at = 0; at + 5 < flat.length; at += 6) {
+          const [article = '', version = '', views = '', shares = '', comments = '', seconds = ''] = flat.slice(
+            at,
+            at + 6,
+          )
+          settled.push(article, version)
+          copies.push(
+            runScript(
+              redis,
+              copyScript,
+              [keys.article(article)],
+              [version, 'views', views, 'shares', shares, 'comments', comments, 'seconds', seconds],
+            ),
+          )
+        }
+        await Promise.all(copies)
+        const done = Number(await runScript(redis, settleScript, [stream], settled))
+        told += done
+        if (done * 2 < settled.length) break
+      }
+      return told
+    },
+
+    async sweep() {
+      const what = TOTALS[swept] ?? TOTALS[0]
+      const [next, flat] = await redis.hscan(keys.eventTotals(what), cursor, 'COUNT', AT_ONCE)
+      const articles = flat.filter((_, index) => index % 2 === 0)
+      const there = await Promise.all(articles.map(article => redis.exists(keys.article(article))))
+      const gone = articles.filter((_, index) => there[index] === 0)
+      if (gone.length > 0) await Promise.all(TOTALS.map(each => redis.hdel(keys.eventTotals(each), ...gone)))
+      cursor = next
+      if (next !== '0') return false
+      swept = (swept + 1) % TOTALS.length
+      return swept === 0
+    },
+  }
+}

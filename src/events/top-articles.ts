@@ -1,0 +1,102 @@
+/** What is read, for ranking: the head of a window, counts of given articles in windows, and their counts hour by hour. Only reads. */
+
+import type { Redis } from 'ioredis'
+import type { ArticleId } from '../domain/article.ts'
+import type { EventKind, Window } from '../domain/entry.ts'
+import { HOUR, worthNow } from '../domain/window.ts'
+import type { Keys } from '../redis/keys.ts'
+
+export interface Top {
+  readonly article: ArticleId
+  /** Reads in the window; for `now` what they are still worth. */
+  readonly count: number
+}
+
+/** @returns highest first; articles with the same count by id */
+export type Tops = (kind: EventKind, window: Window, most: number) => Promise<readonly Top[]>
+
+/** Counts of given articles. Each call is one round trip; answers are in the order asked, 0 where nothing was counted. */
+export interface ReadCounts {
+  /** @returns for each article its count in each of the windows asked for; for `now` what its reads are still worth */
+  inWindows<const Asked extends Window>(
+    kind: EventKind,
+    windows: readonly Asked[],
+    articles: readonly ArticleId[],
+  ): Promise<readonly Readonly<Record<Asked, number>>[]>
+  /**
+   * What is usual for an article, to hold this hour against.
+   * @param hours full hours before the running one, at most 167 (a week's buckets are kept)
+   * @returns for each article its counts in each of those hours of UTC, the latest first
+   */
+  byHour(kind: EventKind, articles: readonly ArticleId[], hours: number): Promise<readonly (readonly number[])[]>
+  /** @returns for each article all its accepted events ever */
+  totals(kind: EventKind, articles: readonly ArticleId[]): Promise<readonly number[]>
+}
+
+export interface TopsParts {
+  readonly redis: Redis
+  readonly keys: Keys
+  /** ms */
+  readonly halfLife: () => number
+  readonly now: () => number
+}
+
+export const createTops =
+  ({ redis, keys, halfLife, now }: TopsParts): Tops =>
+  async (kind, window, most) => {
+    const flat = await redis.zrevrange(keys.eventWindow(kind, window), 0, most - 1, 'WITHSCORES')
+    const tops: Top[] = []
+    for (let index = 0; index + 1 < flat.length; index += 2) {
+      const score = Number(flat[index + 1])
+      tops.push({
+        article: flat[index] as ArticleId,
+        count: window === 'now' ? worthNow(score, now(), halfLife()) : score,
+      }) // members are article ids
+    }
+    return byCountThenId(tops)
+  }
+
+/** Redis gives members of the same score last name first. */
+const byCountThenId = (tops: Top[]): Top[] =>
+  tops.sort((a, b) => b.count - a.count || (a.article < b.article ? -1 : a.article > b.article ? 1 : 0))
+
+const LONGEST = 167
+
+export const createReadCounts = ({ redis, keys, halfLife, now }: TopsParts): ReadCounts => ({
+  async inWindows<const Asked extends Window>(
+    kind: EventKind,
+    windows: readonly Asked[],
+    articles: readonly ArticleId[],
+  ) {
+    if (articles.length === 0) return []
+    // Asked for in one turn: one round trip also where the connection does not pipeline by itself.
+    const found = await Promise.all(windows.map(window => redis.zmscore(keys.eventWindow(kind, window), ...articles)))
+    const at = now()
+    return articles.map((_, index) => {
+      const counts: Partial<Record<Window, number>> = {}
+      for (const [place, window] of windows.entries()) {
+        const score = found[place]?.[index] ?? null
+        counts[window] = score === null ? 0 : window === 'now' ? worthNow(Number(score), at, halfLife()) : Number(score)
+      }
+      return counts as Record<Asked, number> // one for each window asked for
+    })
+  },
+
+  async byHour(kind, articles, hours) {
+    if (!Number.isInteger(hours) || hours < 1 || hours > LONGEST)
+      throw new RangeError(`${hours} hours: ask for 1 to ${LONGEST}`)
+    if (articles.length === 0) return []
+    const running = Math.floor(now() / HOUR)
+    const found = await Promise.all(
+      Array.from({ length: hours }, (_, back) =>
+        redis.hmget(keys.eventBucket(kind, 'week', running - 1 - back), ...articles),
+      ),
+    )
+    return articles.map((_, index) => found.map(counts => Number(counts[index] ?? 0)))
+  },
+
+  async totals(kind, articles) {
+    if (articles.length === 0) return []
+    return (await redis.hmget(keys.eventTotals(kind), ...articles)).map(count => Number(count ?? 0))
+  },
+})

@@ -1,0 +1,44 @@
+/** What stays although it is old: stories that a published list shows, and articles read so much that they are next to. */
+
+import type { Redis } from 'ioredis'
+import { EVENT_KINDS, WINDOWS } from '../domain/entry.ts'
+import { idOfEntry } from '../lists/remove-articles.ts'
+import type { Keys } from '../redis/keys.ts'
+
+export interface Spared {
+  readonly articles: ReadonlySet<string>
+  readonly stories: ReadonlySet<string>
+}
+
+const LISTS_AT_ONCE = 6
+
+/** Of an entry as it is written: its story is the last object but one. */
+const storyOfEntry = (entry: string): string | undefined => /"story":\{"id":"([^"]+)"/.exec(entry)?.[1]
+
+/**
+ * @param names of the lists that count: all but those related to one article
+ * @param heads how much of a window of reads lists look at
+ */
+export const readSpared = async (
+  redis: Redis,
+  keys: Keys,
+  names: readonly string[],
+  heads: number,
+): Promise<Spared> => {
+  const articles = new Set<string>()
+  const stories = new Set<string>()
+  for (let at = 0; at < names.length; at += LISTS_AT_ONCE) {
+    const lists = await Promise.all(
+      names.slice(at, at + LISTS_AT_ONCE).map(name => redis.lrange(keys.list(name), 0, -1)),
+    )
+    for (const entry of lists.flat()) {
+      const [id, story] = [idOfEntry(entry), storyOfEntry(entry)]
+      if (id !== null) articles.add(id)
+      if (story !== undefined) stories.add(story)
+    }
+  }
+  for (const kind of EVENT_KINDS)
+    for (const window of WINDOWS)
+      for (const id of await redis.zrevrange(keys.eventWindow(kind, window), 0, heads - 1)) articles.add(id)
+  return { articles, stories }
+}

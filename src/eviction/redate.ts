@@ -1,0 +1,50 @@
+/**
+ * Articles that are dated to a time that has not been: they had no date of their own, and came while the clock of Redis was ahead. Until that
+ * time they would stand above all that is newer. They are dated to now. Run twice, nothing happens.
+ */
+
+import type { Redis } from 'ioredis'
+import type { StoryWriter } from '../articles/story-writer.ts'
+import type { ArticleId, StoryId } from '../domain/article.ts'
+import type { Changes } from '../lists/changes.ts'
+import type { Keys } from '../redis/keys.ts'
+import { SLACK } from '../util/plausible-time.ts'
+
+/** Articles in one run; what is more comes with the next. */
+const MOST = 10_000
+
+export interface RedateParts {
+  readonly redis: Redis
+  readonly keys: Keys
+  readonly writer: Pick<StoryWriter, 'leave' | 'index'>
+  readonly changes: Pick<Changes, 'note'>
+  /** ms since the epoch. */
+  readonly now: () => number
+}
+
+/** @returns how many were dated anew */
+export const redate = async ({ redis, keys, writer, changes, now }: RedateParts): Promise<number> => {
+  const at = now()
+  const ids = (await redis.zrangebyscore(
+    ...([keys.articleIndex(), at + SLACK, '+inf', 'LIMIT', 0, MOST] as const),
+  )) as ArticleId[] // put there by ingest
+  const stories = new Set<StoryId>()
+  for (const id of ids) {
+    const story = (await redis.hget(keys.article(id), 'story')) as StoryId | null // written by ingest
+    // Gone already: whoever sweeps the index takes it out.
+    if (story === null) continue
+    const dated = new Date(at).toISOString()
+    await Promise.all([
+      redis.hset(keys.article(id), { publishedAt: dated, firstSeenAt: dated }),
+      redis.zadd(keys.articleIndex(), 'XX', String(at), id),
+    ])
+    const member = await redis.hget(keys.storyMembers(story), id)
+    if (member !== null)
+      await redis.hset(keys.storyMembers(story), id, JSON.stringify({ ...JSON.parse(member), at: dated }))
+    stories.add(story)
+  }
+  // Decided anew: who leads each, and where it stands among the others.
+  for (const story of stories) await writer.index([await writer.leave(story, [], at)])
+  await changes.note({ articles: ids, stories: [...stories] })
+  return ids.length
+}

@@ -1,0 +1,215 @@
+/** Elements of an item -> what newsdesk reads of it. One set of rules for RSS, RDF and Atom; docs/feeds.md lists each order of preference. (pure) */
+
+import type { FeedItem } from '../../domain/feed-item.ts'
+import { cutTo, looksEscaped, plainText, summarise } from '../../util/plain-text.ts'
+import { parseDate } from '../dates/dates.ts'
+import { attribute, childrenOf, firstText, own, type Raw, type RawFields, textOf } from '../xml/raw.ts'
+import { baseOf, type LinkContext, linkOf, originalOf, resolvedByDocument } from './links.ts'
+import { commentsCountOf, enclosureOf, imageOf } from './media.ts'
+
+export interface FieldContext extends LinkContext {
+  readonly language: string | null
+}
+
+/** Text of a title: markup read away, also where it came escaped twice. */
+export const titleText = (raw: Raw | undefined): string | null => {
+  const written = textOf(raw)
+  if (written === null) return null
+  const mode = attribute(raw, 'mode')?.toLowerCase() ?? ''
+  const type = attribute(raw, 'type')?.toLowerCase() ?? ''
+  // RFC 4287, 4.1.3.3: a type that is neither text nor XML comes in base64.
+  const coded = mode === 'base64' || (type.includes('/') && !/^text\/|[+/]xml$/.test(type))
+  let text = plainText(coded ? Buffer.from(written, 'base64').toString('utf8') : written)
+  // Entities escaped once too often are mended; tags that were escaped twice were meant to be seen.
+  if (/&(?:amp|quot|apos|nbsp|#\d{2,5}|#x[0-9a-f]{2,4});/i.test(text) && !/[<>]/.test(text)) text = plainText(text)
+  return text || null
+}
+
+const PUBLISHED = [
+  'pubDate',
+  'pubdate',
+  'published',
+  'dcterms:issued',
+  'issued',
+  'atom:published',
+  'dcterms:available',
+  'dc:date',
+  'dcterms:date',
+  'dcterms:created',
+  'created',
+  'date',
+]
+const UPDATED = ['updated', 'modified', 'atom:updated', 'dcterms:modified']
+
+/** By order of the elements' names; of several of one name the last. */
+const dateOf = (fields: RawFields, names: readonly string[]): string | null => {
+  for (const name of names) {
+    for (const raw of own(fields, name).toReversed()) {
+      const date = parseDate(textOf(raw))
+      if (date !== null) return date
+    }
+  }
+  return null
+}
+
+const personOf = (raw: Raw): string | null => {
+  const named = childrenOf(raw, 'name').map(textOf).find(Boolean) ?? childrenOf(raw, 'email').map(textOf).find(Boolean)
+  return named ?? textOf(raw)
+}
+
+/** No name is longer as it is written; the patterns below look through the rest again for each of its parts. */
+const LONGEST_NAME = 1_000
+
+/** `jo@example.org (Jo Reed)` and `Jo Reed <jo@example.org>` are both Jo Reed. */
+const bareName = (written: string): string => {
+  const text = plainText(written.slice(0, LONGEST_NAME))
+  const inBrackets = /^\S+@\S+\s*\((.{1,200})\)$/.exec(text)?.[1]
+  return (inBrackets ?? text.replace(/\s*<?\b[\w.+-]{1,64}@[\w.-]{1,255}\b>?\s*/, ' ')).trim() || text
+}
+
+const authorOf = (fields: RawFields): string | null => {
+  const names: string[] = []
+  for (const element of ['dc:creator', 'author', 'atom:author', 'itunes:author', 'dc:author', 'media:credit']) {
+    for (const raw of own(fields, element)) {
+      const person = personOf(raw)
+      const name = person === null ? '' : bareName(person)
+      if (name && !names.includes(name)) names.push(name)
+    }
+    if (names.length > 0) break
+  }
+  return names.length > 0 ? cutTo(names.slice(0, 5).join(', '), 300) : null
+}
+
+const MOST_CATEGORIES = 20
+
+const categoriesOf = (fields: RawFields): string[] => {
+  const found = new Set<string>()
+  for (const element of ['category', 'dc:subject', 'media:category']) {
+    for (const raw of own(fields, element)) {
+      const written = attribute(raw, 'label') ?? attribute(raw, 'term') ?? textOf(raw)
+      if (written !== null) found.add(cutTo(plainText(written), 100))
+    }
+  }
+  for (const element of ['keywords', 'media:keywords', 'itunes:keywords']) {
+    for (const raw of own(fields, element))
+      for (const word of (textOf(raw) ?? '').split(',')) found.add(cutTo(plainText(word), 100))
+  }
+  found.delete('')
+  return [...found].slice(0, MOST_CATEGORIES)
+}
+
+const SUMMARY = [
+  'summary',
+  'description',
+  'atom:summary',
+  'dc:description',
+  'itunes:summary',
+  'media:description',
+  'content:encoded',
+  'content',
+  'atom:content',
+  'xhtml:body',
+  'body',
+  'abstract',
+]
+
+/** Longer markup adds nothing to a summary of 300 characters; reading all of it would only cost. */
+const MARKUP_READ = 8_000
+
+const summaryOf = (fields: RawFields): string | null => {
+  for (const name of SUMMARY) {
+    const markup = own(fields, name).map(textOf).find(Boolean)
+    if (!markup) continue
+    let text = plainText(markup.slice(0, MARKUP_READ))
+    // All of that was one tag, such as a picture that stands in its own address: the text comes after it.
+    if (text === '' && markup.length > MARKUP_READ) text = plainText(markup)
+    if (looksEscaped(text)) text = plainText(text)
+    if (text) return summarise(text)
+  }
+  return null
+}
+
+/** guid, atom:id, rdf:about or dc:identifier; of several the last, which is what edits append. */
+const idOf = (fields: RawFields): string | null => {
+  for (const name of ['guid', 'id', 'atom:id']) {
+    const raw = own(fields, name).findLast(each => textOf(each) !== null)
+    const id = textOf(raw)
+    if (raw !== undefined && id !== null) {
+      return (attribute(raw, 'isPermaLink') ?? 'true').toLowerCase() === 'true' ? resolvedByDocument(id, raw) : id
+    }
+  }
+  return attribute(fields.$?.[0], 'rdf:about') ?? firstText(fields, 'dc:identifier')
+}
+
+const TITLES = ['title', 'dc:title', 'atom:title', 'itunes:title', 'media:title']
+
+/** A title that stands within another element (media:group, image) is better than none. */
+const innerTitle = (fields: RawFields): string | null => {
+  for (const [name, elements] of Object.entries(fields)) {
+    // What it was taken from has a title of its own.
+    if (name === 'source') continue
+    for (const element of elements ?? []) {
+      const title = ['media:title', 'title']
+        .flatMap(name => childrenOf(element, name))
+        .map(titleText)
+        .find(Boolean)
+      if (title) return title
+      const nested = typeof element === 'object' ? childrenOf(element, 'media:content') : []
+      const deeper = nested
+        .flatMap(each => childrenOf(each, 'media:title'))
+        .map(titleText)
+        .find(Boolean)
+      if (deeper) return deeper
+    }
+  }
+  return null
+}
+
+/** Longer ones say nothing more, and items travel in jobs. */
+const LONGEST_TITLE = 2_000
+const LONGEST_ID = 2_048
+
+/** Control characters are no part of an identifier; whatever else it is stays as written. */
+const cleanId = (id: string | null): string | null =>
+  id === null
+    ? null
+    : id
+        .replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ')
+        .slice(0, LONGEST_ID)
+        .toWellFormed()
+        .trim() || null
+
+/** A language tag by its looks; what cannot be one is none. */
+export const languageOf = (...written: (string | null)[]): string | null =>
+  written.find(each => each !== null && /^[a-z]{2,8}(?:[-_][a-z0-9]{1,8}){0,6}$/i.test(each)) ?? null
+
+export const readItem = (fields: RawFields, context: FieldContext): FeedItem => {
+  const base = baseOf(fields.$?.[0], context.base)
+  const markup = firstText(fields, 'content:encoded', 'content', 'description', 'summary')
+  const title = TITLES.map(name => own(fields, name).map(titleText).find(Boolean)).find(Boolean) ?? innerTitle(fields)
+  const published = dateOf(fields, PUBLISHED)
+  const updated = dateOf(fields, UPDATED) ?? parseDate(attribute(fields.$?.[0], 'lastmod'))
+  const link = linkOf(fields, { ...context, base })
+  const original = originalOf(fields, link)
+  const commentsCount = commentsCountOf(fields)
+  const enclosure = enclosureOf(fields, base)
+  return {
+    title: title === null ? null : cutTo(title, LONGEST_TITLE),
+    link,
+    id: cleanId(idOf(fields)),
+    published: published ?? updated,
+    updated,
+    author: authorOf(fields),
+    categories: categoriesOf(fields),
+    image: imageOf(fields, markup, base),
+    summary: summaryOf(fields),
+    language: languageOf(
+      attribute(fields.$?.[0], 'xml:lang'),
+      firstText(fields, 'dc:language', 'language'),
+      context.language,
+    ),
+    ...(original === null ? {} : { original }),
+    ...(commentsCount === null ? {} : { commentsCount }),
+    ...(enclosure === null ? {} : { enclosure }),
+  }
+}

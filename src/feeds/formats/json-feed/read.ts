@@ -1,0 +1,109 @@
+/** JSON Feed 1.0 and 1.1 (jsonfeed.org). Read leniently, as feeds are: a wrong type in one field costs that field alone. (pure) */
+
+import type { Enclosure, Feed, FeedHints, FeedItem } from '../../../domain/feed-item.ts'
+import { cutTo, fold, plainText, summarise } from '../../../util/plain-text.ts'
+import { mapInTurns } from '../../../util/slices.ts'
+import { parseDate } from '../../dates/dates.ts'
+import { languageOf } from '../../fields/fields.ts'
+import { absolute, webAddress } from '../../fields/links.ts'
+import { recording } from '../../fields/media.ts'
+
+type Json = Readonly<Record<string, unknown>>
+
+const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
+const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
+
+const text = (from: Json, name: string): string | null => {
+  const value = Object.hasOwn(from, name) ? from[name] : undefined
+  if (typeof value === 'number') return String(value)
+  return typeof value === 'string' && value.trim() !== '' ? value.trim() : null
+}
+
+const authors = (from: Json): string | null => {
+  const people = [...list(from.authors), from.author].filter(isObject)
+  const names = people.map(person => plainText((text(person, 'name') ?? '').slice(0, 200))).filter(Boolean)
+  return names.length > 0 ? [...new Set(names)].slice(0, 5).join(', ') : null
+}
+
+/** The first sound or film among the attachments. */
+const attached = (item: Json, base: string | undefined): Enclosure | null => {
+  for (const each of list(item.attachments).filter(isObject)) {
+    const [url, type] = [webAddress(text(each, 'url'), base), text(each, 'mime_type')]
+    if (url !== null && type !== null && /^(?:audio|video)\//i.test(type))
+      return recording(url, type, text(each, 'size_in_bytes'))
+  }
+  return null
+}
+
+const LONGEST_ID = 2_048
+
+/** `hubs` holds objects of `type` and `url` (jsonfeed.org, 1.1); WebSub was called PubSubHubbub before, and is meant where no type stands. */
+const hubHints = (document: Json): Pick<FeedHints, 'hub' | 'otherHubs'> => {
+  const named = list(document.hubs)
+    .filter(isObject)
+    .flatMap(each => {
+      const url = text(each, 'url')
+      return url === null ? [] : [{ type: text(each, 'type') ?? 'WebSub', url }]
+    })
+  const isWebSub = ({ type }: { type: string }) => /^(?:websub|pubsubhubbub)$/i.test(type)
+  const hub = named.find(isWebSub)?.url
+  const others = new Set(named.filter(each => !isWebSub(each)).map(({ type }) => cutTo(type, 40)))
+  return {
+    ...(hub === undefined ? {} : { hub }),
+    ...(others.size > 0 ? { otherHubs: [...others].slice(0, 5) } : {}),
+  }
+}
+
+const readItem = (item: Json, base: string | undefined, language: string | null): FeedItem => {
+  const html = text(item, 'content_html')
+  const summary =
+    text(item, 'summary') ?? text(item, 'content_text') ?? (html === null ? null : plainText(html.slice(0, 8_000)))
+  const title = text(item, 'title')
+  const enclosure = attached(item, base)
+  return {
+    title: title === null ? null : cutTo(plainText(title), 2_000) || null,
+    link: absolute(text(item, 'url') ?? text(item, 'external_url'), base),
+    id: fold((text(item, 'id') ?? '').slice(0, LONGEST_ID)) || null,
+    published: parseDate(text(item, 'date_published') ?? text(item, 'date_modified')),
+    updated: parseDate(text(item, 'date_modified')),
+    author: authors(item),
+    categories: [
+      ...new Set(
+        list(item.tags)
+          .filter(tag => typeof tag === 'string')
+          .map(tag => cutTo(fold(tag), 100)),
+      ),
+    ]
+      .filter(Boolean)
+      .slice(0, 20),
+    image: webAddress(text(item, 'image') ?? text(item, 'banner_image'), base),
+    summary: summary === null ? null : summarise(fold(summary)) || null,
+    language: languageOf(text(item, 'language'), language),
+    ...(enclosure === null ? {} : { enclosure }),
+  }
+}
+
+/** @returns null where the document is JSON but no feed */
+export const readJsonFeed = async (
+  document: unknown,
+  url: string | undefined,
+  maxItems: number,
+): Promise<Feed | null> => {
+  if (!isObject(document) || !Array.isArray(document.items)) return null
+  const home = text(document, 'home_page_url')
+  const language = text(document, 'language')
+  const self = text(document, 'feed_url')
+  const items = document.items.filter(isObject).slice(0, maxItems)
+  return {
+    format: 'json',
+    title: fold((text(document, 'title') ?? '').slice(0, 2_000)) || null,
+    link: absolute(home, url),
+    language,
+    hints: { ...hubHints(document), ...(self ? { self } : {}) },
+    items: await mapInTurns(items, item => {
+      const read = readItem(item, home ?? url, language)
+      return { ...read, author: read.author ?? authors(document) }
+    }),
+    warnings: document.items.length > items.length ? [`${document.items.length - items.length} items left out`] : [],
+  }
+}

@@ -1,0 +1,239 @@
+/** Google-News sitemaps: urlset of url with news:news, read by a tolerant tokenizer. An index of sitemaps holds no news, but says where. (pure) */
+
+import { decodeHTMLStrict } from 'entities'
+import type { Feed, FeedItem } from '../../../domain/feed-item.ts'
+import { cutTo, fold, plainText } from '../../../util/plain-text.ts'
+import { mapInTurns, nextTurn } from '../../../util/slices.ts'
+import { parseDate } from '../../dates/dates.ts'
+import { languageOf } from '../../fields/fields.ts'
+import { absolute, webAddress } from '../../fields/links.ts'
+import { sitemapPrefixOf } from '../../xml/namespaces.ts'
+import { attributesIn, type OpenTag, type TokenHandler, tokenize } from '../../xml/tokens.ts'
+
+/** Characters tokenized at a time. */
+const PIECE = 100_000
+
+/** Texts of the elements of a `url`, each a string of its own, by name: `loc`, `news:title`, `image:loc`. */
+type Url = Record<string, string[]>
+
+/** No sitemap nests as deep: what stands deeper is passed over. */
+const DEEPEST = 16
+/** Of one name, more than anything is read from. */
+const MOST_OF_A_NAME = 100
+
+/** Prefixes as sitemaps customarily write them, which are read so also where nobody declared them. */
+const CUSTOMARY = /^(?:news|image|video|xhtml|mobile|pagemap|geo|code)$/
+
+/** What stands in these without a prefix is theirs: some publishers leave it out. */
+const FRAMES = new Map([
+  ['news', 'news'],
+  ['publication', 'news'],
+  ['image', 'image'],
+  ['video', 'video'],
+])
+
+interface Open {
+  readonly name: string
+  readonly written: string
+  readonly spaces: Readonly<Record<string, string>>
+  /** Prefix of what stands in it without one. */
+  readonly frame: string
+  readonly text: string[]
+}
+
+const NO_SPACES: Readonly<Record<string, string>> = Object.freeze(Object.create(null))
+
+/** An element's name under the customary prefix of its namespace, in lower case; the sitemap's own carry none. */
+const nameIn = (written: string, spaces: Readonly<Record<string, string>>): string => {
+  const colon = written.indexOf(':')
+  const prefix = colon < 0 ? '' : written.slice(0, colon)
+  const local = written.slice(colon + 1).toLowerCase()
+  const uri = spaces[prefix]
+  // The standard's own, or a default that nobody knows.
+  if (uri !== undefined) {
+    const known = sitemapPrefixOf(uri)
+    if (known !== undefined) return known === '' ? local : `${known}:${local}`
+    if (prefix === '') return local
+  }
+  const lower = prefix.toLowerCase()
+  // Not declared: a customary prefix says what it says, any other stands for the sitemap's own elements.
+  if (uri === undefined && !CUSTOMARY.test(lower)) return local
+  return lower === '' ? local : `${lower}:${local}`
+}
+
+const declaredIn = (
+  text: string,
+  tag: OpenTag,
+  spaces: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> => {
+  if (tag.attributesEnd <= tag.attributesAt) return spaces
+  let declared: Record<string, string> | null = null
+  const given = attributesIn(text, tag)
+  for (const key in given) {
+    const [xmlns, prefix = ''] = key.split(':')
+    if (xmlns?.toLowerCase() !== 'xmlns') continue
+    declared ??= Object.assign(Object.create(null) as Record<string, string>, spaces)
+    declared[prefix] = decodeHTMLStrict(given[key] ?? '')
+  }
+  return declared ?? spaces
+}
+
+const opened = (written: string, spaces: Readonly<Record<string, string>>, frame: string): Open => {
+  const bare = nameIn(written, spaces)
+  const framed = frame === '' || bare.includes(':') || FRAMES.has(bare) ? bare : `${frame}:${bare}`
+  const colon = framed.indexOf(':')
+  const own = colon < 0 ? (FRAMES.get(framed) ?? frame) : framed.slice(0, colon)
+  return { name: framed, written, spaces, frame: own, text: [] }
+}
+
+/** Texts in every `url` (or `sitemap`). */
+const readUrls = async (text: string, element: 'url' | 'sitemap', most: number): Promise<Url[]> => {
+  const urls: Url[] = []
+  let current: Url | null = null
+  let stack: Open[] = []
+  /** Where in the stack what stands in the `url` begins. */
+  let outer = 0
+  let deeper = 0
+  let stopAt = 0
+  /** Ends open elements from a place on, keeping the text of each. */
+  const endFrom = (place: number): void => {
+    for (const { name, text } of current ? stack.slice(Math.max(place, outer)) : []) {
+      const value = text.join('')
+      if (!current || value.trim() === '') continue
+      const held = current[name]
+      if (!held) current[name] = [value]
+      else if (held.length < MOST_OF_A_NAME) held.push(value)
+    }
+    stack = stack.slice(0, place)
+    deeper = 0
+  }
+  const handler: TokenHandler = {
+    open(written, tag) {
+      const parent = stack.at(-1)
+      const spaces = declaredIn(text, tag, parent?.spaces ?? NO_SPACES)
+      if (nameIn(written, spaces) === element) {
+        // One that begins within another: that was never closed, and is none.
+        if (current) stack = stack.slice(0, outer - 1)
+        deeper = 0
+        current = tag.selfClosing ? null : (Object.create(null) as Url)
+        if (current) outer = stack.push(opened(written, spaces, ''))
+        return tag.end < stopAt
+      }
+      if (tag.selfClosing) return tag.end < stopAt
+      if (deeper === 0 && stack.length < outer + DEEPEST)
+        stack.push(opened(written, spaces, current ? (parent?.frame ?? '') : ''))
+      else deeper += 1
+      return tag.end < stopAt
+    },
+    close(written, _start, end) {
+      const top = stack.at(-1)
+      if (current && nameIn(written, top?.spaces ?? NO_SPACES) === element) {
+        endFrom(outer)
+        urls.push(current)
+        current = null
+        stack = stack.slice(0, outer - 1)
+        outer = 0
+      } else if (deeper > 0) deeper -= 1
+      else {
+        // Out of what was never closed, though never out of the url.
+        const place = stack.findLastIndex(
+          each => each.written === written || each.name === nameIn(written, each.spaces),
+        )
+        if (place >= outer) endFrom(place)
+      }
+      return end < stopAt && urls.length < most
+    },
+    text(start, end) {
+      if (current && deeper === 0) stack.at(-1)?.text.push(decodeHTMLStrict(text.slice(start, end)))
+    },
+    cdata(start, end) {
+      if (current && deeper === 0) stack.at(-1)?.text.push(text.slice(start, end))
+    },
+  }
+  for (let at = 0; at < text.length && urls.length < most; ) {
+    if (at > 0) await nextTurn()
+    stopAt = at + PIECE
+    at = tokenize(text, handler, at)
+  }
+  return urls
+}
+
+/** An index names at most 50,000; the newest of these many are enough to go on with. */
+const MOST_CHILDREN = 1_000
+
+/** What the first text that means something means, by order of the names. */
+const firstIn = <Value>(url: Url, names: readonly string[], read: (text: string) => Value | null): Value | null => {
+  for (const name of names)
+    for (const written of url[name] ?? []) {
+      const text = fold(written)
+      const value = text === '' ? null : read(text)
+      if (value !== null) return value
+    }
+  return null
+}
+
+const textIn = (url: Url, ...names: string[]): string | null => firstIn(url, names, text => text)
+
+/** An element of news:news; some publishers leave its frame and the prefix out. */
+const news = (name: string): string[] => [`news:${name}`, name]
+
+export const isSitemap = (head: string): boolean => /<(?:\w+:)?(?:urlset|sitemapindex)[\s>]/i.test(head)
+
+/** Sitemaps that an index names, the newest first: what to read in its place. null where the document is no index. */
+export const sitemapsIn = async (text: string, base: string | undefined): Promise<readonly string[] | null> => {
+  if (!/<(?:\w{1,20}:)?sitemapindex[\s>]/i.test(text.slice(0, 8_192))) return null
+  const children = (await readUrls(text, 'sitemap', MOST_CHILDREN)).map(child => ({
+    url: webAddress(textIn(child, 'loc'), base),
+    at: firstIn(child, ['lastmod'], parseDate) ?? '',
+  }))
+  return children
+    .toSorted((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0))
+    .map(({ url }) => url)
+    .filter(url => url !== null)
+}
+
+/** Most sitemaps that are read in place of an index. */
+const MOST_READ = 2
+
+/**
+ * Of the sitemaps that an index names, those to read in its place: the newest that speak of news in their address; failing that, where
+ * `orNewest`, the newest of all.
+ * @param children as `sitemapsIn` gives them
+ */
+export const newsSitemaps = (children: readonly string[], orNewest: boolean): readonly string[] => {
+  const speaking = children.filter(each => /news/i.test(each)).slice(0, MOST_READ)
+  return speaking.length > 0 || !orNewest ? speaking : children.slice(0, 1)
+}
+
+/** @returns the items of a sitemap; those without news:news have no title and are for the caller to leave out */
+export const readSitemap = async (text: string, maxItems: number): Promise<Feed> => {
+  const urls = await readUrls(text, 'url', maxItems)
+  const items = await mapInTurns(urls, (url): FeedItem => {
+    const updated = firstIn(url, ['lastmod'], parseDate)
+    const words = [...news('genres'), ...news('keywords')].flatMap(name => url[name] ?? [])
+    return {
+      title: firstIn(url, news('title'), title => cutTo(plainText(title), 2_000) || null),
+      link: firstIn(url, ['loc'], loc => absolute(loc, undefined)),
+      id: textIn(url, 'loc'),
+      published: firstIn(url, news('publication_date'), parseDate) ?? updated,
+      updated,
+      author: null,
+      categories: [...new Set(words.flatMap(text => text.split(',')).map(word => cutTo(fold(word), 100)))]
+        .filter(Boolean)
+        .slice(0, 20),
+      image: firstIn(url, ['image:loc'], loc => webAddress(loc, undefined)),
+      summary: null,
+      language: firstIn(url, news('language'), text => languageOf(text)),
+    }
+  })
+  const publisher = urls.map(url => textIn(url, ...news('name'))).find(Boolean) ?? null
+  return {
+    format: 'sitemap',
+    title: publisher,
+    link: null,
+    language: items.find(item => item.language !== null)?.language ?? null,
+    hints: {},
+    items,
+    warnings: [],
+  }
+}

@@ -1,0 +1,48 @@
+/** newsdesk/feed: reads any news feed from its bytes. Nothing here fetches, and nothing here needs Redis. */
+
+import type { FeedItem } from '../domain/feed-item.ts'
+import { readFeed } from './read.ts'
+
+export interface ParseOptions {
+  /** The Content-Type header that came with the bytes. */
+  readonly contentType?: string | null
+  /** Where they came from: what relative links are resolved against. */
+  readonly url?: string
+}
+
+/** An item as read; dates are ISO 8601 UTC, such as 2026-05-04T12:00:00Z. */
+export type ParsedItem = Omit<FeedItem, 'language'>
+
+export interface ParsedFeed {
+  readonly title: string | null
+  readonly items: readonly ParsedItem[]
+}
+
+/** The bytes are no feed; `links` are feeds an HTML page offers instead. */
+export class NotAFeedError extends Error {
+  readonly code = 'NOT_A_FEED'
+  readonly reason: string
+  readonly links: readonly string[]
+
+  constructor(reason: string, detail: string, links: readonly string[]) {
+    super(detail)
+    this.reason = reason
+    this.links = links
+  }
+}
+
+/**
+ * Reads RSS 0.9x to 2.0, RDF, Atom, JSON Feed or a Google-News sitemap, broken ones too.
+ * @throws NotAFeedError where the bytes are no feed at all
+ */
+export const parseFeed = async (bytes: Uint8Array, { contentType, url }: ParseOptions = {}): Promise<ParsedFeed> => {
+  const outcome = await readFeed(bytes, {
+    contentType: contentType ?? null,
+    ...(url === undefined ? {} : { url }),
+    maxItems: 20_000,
+  })
+  if (outcome.kind === 'not-a-feed') throw new NotAFeedError(outcome.reason, outcome.detail, outcome.links)
+  return { title: outcome.feed.title, items: outcome.feed.items.map(withoutLanguage) }
+}
+
+const withoutLanguage = ({ language: _, ...item }: FeedItem): ParsedItem => item

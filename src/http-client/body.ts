@@ -1,0 +1,109 @@
+/**
+ * A body as it comes over the wire, and what it unpacks to, both bounded. Taken in whole before it is unpacked: feeds are small, and an
+ * unpacked size is then bounded by zlib itself, however many times the wire's a bomb would be.
+ */
+
+import type { Readable } from 'node:stream'
+import { promisify } from 'node:util'
+import zlib from 'node:zlib'
+import { Failure } from './failure.ts'
+import { type Headers, header } from './headers.ts'
+
+type Unpack = (packed: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>
+
+const gunzip = promisify(zlib.gunzip) as Unpack
+const inflate = promisify(zlib.inflate) as Unpack
+const inflateRaw = promisify(zlib.inflateRaw) as Unpack
+const brotli = promisify(zlib.brotliDecompress) as Unpack
+/** Node 22.15 and later have it. */
+const zstdDecompress = (zlib as { zstdDecompress?: typeof zlib.gunzip }).zstdDecompress
+const zstd = zstdDecompress ? (promisify(zstdDecompress) as Unpack) : null
+
+/** What we say we can read. */
+export const ACCEPT_ENCODING = zstd ? 'gzip, deflate, br, zstd' : 'gzip, deflate, br'
+
+const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b
+
+/** RFC 1950 wraps deflate in two bytes that check themselves; many servers send it bare. */
+const hasZlibHeader = ([first = 0, second = 0]: Uint8Array): boolean =>
+  (first & 0x0f) === 8 && (first * 256 + second) % 31 === 0
+
+/** Some servers name an encoding and send plain text: markup or JSON, with or without a byte order mark. */
+const isPlain = (bytes: Uint8Array): boolean =>
+  /^(?:\u00ef\u00bb\u00bf)?\s*[<{]/.test(Buffer.from(bytes.subarray(0, 64)).toString('latin1'))
+
+const unpackerFor = (encoding: string): Unpack => {
+  if (encoding === 'gzip' || encoding === 'x-gzip')
+    return (packed, options) => (isPlain(packed) ? Promise.resolve(packed) : gunzip(packed, options))
+  if (encoding === 'deflate')
+    return (packed, options) =>
+      isPlain(packed) ? Promise.resolve(packed) : (hasZlibHeader(packed) ? inflate : inflateRaw)(packed, options)
+  if (encoding === 'br') return brotli
+  if (encoding === 'zstd' && zstd) return zstd
+  throw new Failure(
+    'encoding',
+    `the body is encoded as ${JSON.stringify(encoding.slice(0, 40))}, which was not asked for`,
+  )
+}
+
+const MOST_ENCODINGS = 3
+
+/** Names in Content-Encoding, in the order to undo them. */
+const encodingsOf = (headers: Headers): string[] => {
+  const written = headers['content-encoding'] ?? ''
+  const names = String(written).toLowerCase().split(',')
+  return names
+    .map(each => each.trim())
+    .filter(each => each !== '' && each !== 'identity' && each !== 'none' && each !== 'utf-8')
+    .reverse()
+}
+
+export interface BodyLimits {
+  /** Most bytes taken from the wire. */
+  readonly most: number
+  /** Most bytes a body may be once unpacked. */
+  readonly mostUnpacked: number
+}
+
+/**
+ * Reads a whole body through its encodings.
+ * @throws Failure too-large, encoding or cut-off; and whatever the stream throws
+ */
+export const readBody = async (
+  body: Readable,
+  headers: Headers,
+  { most, mostUnpacked }: BodyLimits,
+): Promise<Buffer> => {
+  const encodings = encodingsOf(headers)
+  if (encodings.length > MOST_ENCODINGS)
+    throw new Failure('encoding', `${encodings.length} encodings one around another`)
+  const unpackers = encodings.map(unpackerFor)
+  const mostRead = unpackers.length === 0 ? Math.min(most, mostUnpacked) : most
+  const declared = Number(header(headers, 'content-length') ?? Number.NaN)
+  if (declared > mostRead)
+    throw new Failure('too-large', `the body is declared as ${declared} bytes, more than ${mostRead}`)
+
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of body as AsyncIterable<Uint8Array>) {
+    size += chunk.length
+    // Leaving the loop destroys the stream: nothing more is read.
+    if (size > mostRead) throw new Failure('too-large', `the body is larger than ${mostRead} bytes`)
+    chunks.push(chunk)
+  }
+  if (size < declared) throw new Failure('cut-off', `${size} of ${declared} bytes came`)
+  let bytes: Buffer = chunks.length === 1 ? Buffer.from(chunks[0] ?? []) : Buffer.concat(chunks, size)
+  if (size === 0) return bytes
+  for (const unpack of unpackers) bytes = await bounded(unpack, bytes, mostUnpacked)
+  // A file stored as feed.xml.gz and sent as such: packed without a word in the headers.
+  return isGzip(bytes) ? bounded(gunzip, bytes, mostUnpacked) : bytes
+}
+
+const bounded = async (unpack: Unpack, packed: Buffer, maxOutputLength: number): Promise<Buffer> => {
+  try {
+    return await unpack(packed, { maxOutputLength })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_BUFFER_TOO_LARGE') throw error
+    throw new Failure('too-large', `${packed.length} bytes unpack to more than ${maxOutputLength}`)
+  }
+}

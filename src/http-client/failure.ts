@@ -1,0 +1,86 @@
+/** What can go wrong with a fetch, in terms an operator can act on. (pure) */
+
+import { fold } from '../util/plain-text.ts'
+import { withoutCredentials } from '../util/redact.ts'
+
+export type FailureReason =
+  | 'dns'
+  | 'refused'
+  | 'tls'
+  | 'timeout'
+  | 'reset'
+  | 'cut-off'
+  | 'status'
+  | 'too-large'
+  | 'too-many-redirects'
+  | 'blocked'
+  | 'opted-out'
+  | 'robots'
+  | 'encoding'
+  | 'not-a-feed'
+
+/** A fetch that failed, as a value. */
+export interface Failed {
+  readonly kind: 'failed'
+  readonly reason: FailureReason
+  /** For people; no credentials in it. */
+  readonly detail: string
+  readonly status?: number
+  /** ms the server asks everyone to stay away from its whole domain (Retry-After, rate limit). */
+  readonly retryAfter?: number
+  /** Whether the server said, in whatever way, that it is asked too often. */
+  readonly isLimited?: boolean
+}
+
+type Extra = Pick<Failed, 'status' | 'retryAfter' | 'isLimited'>
+
+/** Ends a fetch from inside; those who asked for the fetch get it as a value. */
+export class Failure extends Error {
+  readonly reason: FailureReason
+  readonly extra: Extra
+
+  constructor(reason: FailureReason, detail: string, extra: Extra = {}) {
+    super(withoutCredentials(fold(detail)))
+    this.reason = reason
+    this.extra = extra
+  }
+}
+
+/** Below HTTP: code or message of the error -> reason. The first that fits. */
+const KINDS: readonly (readonly [RegExp, FailureReason, string])[] = [
+  [
+    /ENOTFOUND|EAI_|ENODATA|ESERVFAIL|EREFUSED|ETIMEOUT\b|EBADNAME|ENONAME|EBADRESP/,
+    'dns',
+    'its name cannot be resolved',
+  ],
+  [/ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|EHOSTDOWN|ENETDOWN/, 'refused', 'no connection'],
+  [/TIMEOUT|ETIMEDOUT|aborted due to timeout/, 'timeout', 'no answer in time'],
+  [/CERT|TLS|SSL|EPROTO|SELF_SIGNED|UNABLE_TO_/, 'tls', 'no secure connection'],
+  [/UND_ERR_RES_EXCEEDED_MAX_SIZE|HEADERS_OVERFLOW|ERR_BUFFER_TOO_LARGE/, 'too-large', 'the answer is too large'],
+  [/CONTENT_LENGTH|other side closed|PREMATURE|Z_BUF_ERROR|terminated/i, 'cut-off', 'the answer ended early'],
+  [/UND_ERR_SOCKET|ECONNRESET|EPIPE|UND_ERR_ABORTED|ECONNABORTED/, 'reset', 'the connection ended in mid-answer'],
+  [/\bZ_|BROTLI|ZSTD|ERR__ERROR/, 'encoding', 'the body cannot be decompressed'],
+  [/HPE_|UND_ERR_INVALID|HTTPParserError/, 'reset', 'the answer is no HTTP'],
+]
+
+/** What went wrong, whatever was thrown by sockets, TLS, the HTTP parser or zlib. */
+export const failureOf = (error: unknown): Failure => {
+  if (error instanceof Failure) return error
+  const {
+    code = '',
+    name = '',
+    message = String(error),
+    cause,
+    errors,
+  } = error as NodeJS.ErrnoException & {
+    errors?: unknown[]
+  }
+  if (cause instanceof Failure) return cause
+  // Several addresses were tried: what the first said stands for all.
+  if (errors?.[0] !== undefined) return failureOf(errors[0])
+  const said = `${code} ${name} ${message}`
+  const kind = KINDS.find(([pattern]) => pattern.test(said))
+  if (!kind) return new Failure('reset', message || code)
+  const detail = message.includes(code) ? message : `${code}: ${message}`
+  return new Failure(kind[1], `${kind[2]} (${detail || code})`)
+}

@@ -1,0 +1,315 @@
+/**
+ * Fetches over HTTP: conditional, bounded in time and in bytes before and after decompression, every redirect followed by hand and
+ * checked. What cannot be fetched is an outcome, not an exception.
+ */
+
+import { createHash } from 'node:crypto'
+import { type Dispatcher, request } from 'undici'
+import type { CrawlSettings } from '../config/sections/crawl.ts'
+import { takeCredentials } from '../util/redact.ts'
+import { guardOf } from './address-guard.ts'
+import { ACCEPT_ENCODING, readBody } from './body.ts'
+import { checkUrl, createAgent, createResolve, type Resolve } from './connect.ts'
+import { type Deadline, deadlineOf } from './deadline.ts'
+import { type Failed, Failure, failureOf } from './failure.ts'
+import {
+  freshForOf,
+  type Headers,
+  header,
+  headerList,
+  isLimitedBy403,
+  paceOf,
+  rateLimitOf,
+  retryAfterOf,
+  saysFresh,
+} from './headers.ts'
+
+export type { FailureReason } from './failure.ts'
+export { retryAfterOf } from './headers.ts'
+
+/** What to ask with next time, as the server gave it, and a hash of the body beside it. */
+export interface Validators {
+  readonly etag: string | null
+  readonly lastModified: string | null
+  readonly bodyHash: string | null
+}
+
+interface Answered {
+  readonly status: number
+  /** Where the answer came from, after redirects, without credentials: what relative links are resolved against. */
+  readonly url: string
+  /** ms for which the server says its answer stays fresh. */
+  readonly freshFor: number | null
+  /** Where the source has moved for good: the way there began with permanent redirects, and this is where they ended. */
+  readonly movedTo: string | null
+  /** ms nothing more may be asked of this server: its allowance is used up. */
+  readonly retryAfter?: number
+  /** ms between requests that would make what is left of an allowance last until there is a new one. */
+  readonly pace?: number
+}
+
+export type FetchOutcome =
+  | (Answered & {
+      readonly kind: 'changed'
+      readonly body: Uint8Array
+      readonly contentType: string | null
+      readonly validators: Validators
+      /** The Link headers as they came, joined: where a hub may be named. */
+      readonly links: string | null
+    })
+  | (Answered & {
+      readonly kind: 'unchanged'
+      readonly by: 'status' | 'body'
+      /** What to ask with from now on: a server may name its document anew though it is the same (RFC 9111, 4.3.4). */
+      readonly validators: Validators
+      /** Whether `freshFor` is the server's word; a 304 that says nothing leaves what it said before. */
+      readonly saysFresh: boolean
+    })
+  | Failed
+  /** A redirect led to a domain that is busy: come back after `wait` ms. */
+  | { readonly kind: 'held'; readonly wait: number; readonly url: string }
+
+export interface FetchRequest {
+  readonly url: string
+  /** null asks for the whole document, whatever is known of it. */
+  readonly validators: Validators | null
+  /** false asks without ETag and Last-Modified, and still compares the body with what is known of it. */
+  readonly isConditional?: boolean
+  readonly signal?: AbortSignal
+  /** Asked before a redirect is followed to another origin: ms to wait where that one may not be asked now, else null. */
+  readonly onHop?: (url: string) => Promise<number | null>
+}
+
+export type FetchFeed = (request: FetchRequest) => Promise<FetchOutcome>
+
+export interface Fetcher {
+  readonly fetchFeed: FetchFeed
+  /** A small text such as robots.txt, under the same guard and limits. */
+  fetchText(
+    url: string,
+    most: number,
+    signal?: AbortSignal,
+  ): Promise<{ readonly status: number; readonly text: string } | Failed>
+  close(): Promise<void>
+}
+
+export interface FetcherParts {
+  /** ms since the epoch. */
+  readonly now?: () => number
+  /** How names are looked up; what it answers is checked like any other answer. */
+  readonly resolve?: Resolve
+}
+
+const ACCEPT =
+  'application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml, application/xml;q=0.9, application/json;q=0.8, text/xml;q=0.8, */*;q=0.5'
+const MOST_HEADERS = 32 * 1_024
+/** What is read of an answer nobody wants, to keep its connection. */
+const MOST_DUMPED = 65_536
+const REDIRECTS = new Set([301, 302, 303, 307, 308])
+
+export const bodyHash = (body: Uint8Array): string => createHash('sha256').update(body).digest('base64url').slice(0, 22)
+
+const conditions = (validators: Validators | null): Record<string, string> => ({
+  ...(validators?.etag ? { 'if-none-match': validators.etag } : {}),
+  ...(validators?.lastModified ? { 'if-modified-since': validators.lastModified } : {}),
+})
+
+/** What a 304 carries takes the place of what was known; what it leaves out stays. We asked about one document: its new names are that one's. */
+const revalidatedBy = (answer: Headers, known: Validators): Validators => ({
+  etag: header(answer, 'etag') || known.etag,
+  lastModified: header(answer, 'last-modified') || known.lastModified,
+  bodyHash: known.bodyHash,
+})
+
+/** Who we are, with a way to reach the operator. */
+export const userAgentOf = ({ userAgent, contact }: Pick<CrawlSettings, 'userAgent' | 'contact'>): string =>
+  contact ? `${userAgent} (+${contact})` : userAgent
+
+/** Whether a host is one of the domains or under one. */
+export const isUnder = (hostname: string, domains: readonly string[]): boolean => {
+  const host = hostname.toLowerCase().replace(/\.$/, '')
+  return domains.some(domain => host === domain.toLowerCase() || host.endsWith(`.${domain.toLowerCase()}`))
+}
+
+/** The answer at the end of the redirects, its body not read yet. */
+interface Arrived {
+  readonly response: Dispatcher.ResponseData
+  readonly url: URL
+  readonly movedTo: string | null
+}
+
+interface Asked {
+  readonly url: string
+  readonly headers: Record<string, string>
+  readonly deadline: Deadline
+  readonly onHop?: FetchRequest['onHop']
+}
+
+/**
+ * @param wanted settings, or a function of them where they may change
+ * @throws RangeError where crawl.allow holds what is no range
+ */
+export const createFetcher = (
+  wanted: CrawlSettings | (() => CrawlSettings),
+  { now = Date.now, resolve = createResolve() }: FetcherParts = {},
+): Fetcher => {
+  const settings = typeof wanted === 'function' ? wanted : () => wanted
+  const guard = guardOf(() => settings().allow)
+  const agent = createAgent(guard, resolve, {
+    connectTimeout: () => settings().headersTimeout,
+    maxHeaderSize: MOST_HEADERS,
+  })
+
+  const ask = async (url: URL, { headers, deadline }: Asked, authorization: { authorization?: string }) => {
+    const { headersTimeout, ports, optOut } = settings()
+    checkUrl(url, guard(), ports)
+    if (isUnder(url.hostname, optOut)) throw new Failure('opted-out', `${url.hostname} is under crawl.optOut`)
+    const timer = setTimeout(() => deadline.late(`no headers within ${headersTimeout} ms`), headersTimeout)
+    try {
+      return await request(url, {
+        dispatcher: agent,
+        signal: deadline.signal,
+        // Our own timers are exact; undici's are coarse and only back them up.
+        headersTimeout: headersTimeout + 5_000,
+        bodyTimeout: settings().totalTimeout,
+        headers: {
+          'user-agent': userAgentOf(settings()),
+          'accept-encoding': ACCEPT_ENCODING,
+          ...headers,
+          ...authorization,
+        },
+      })
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  /** Follows redirects to the answer, or to a domain that may not be asked now. */
+  const arrive = async (asked: Asked): Promise<Arrived | { wait: number; url: string }> => {
+    const { maxRedirects } = settings()
+    let url = new URL(asked.url)
+    let authorization = takeCredentials(url)
+    let movedTo: string | null = null
+    let isLeading = true
+    for (let hops = 0; ; hops += 1) {
+      const response = await ask(url, asked, authorization)
+      const { statusCode: status, headers } = response
+      const location = header(headers, 'location')
+      if (!REDIRECTS.has(status) || location === null) return { response, url, movedTo }
+      await response.body.dump({ limit: MOST_DUMPED, signal: asked.deadline.signal })
+      if (hops >= maxRedirects)
+        throw new Failure('too-many-redirects', `more than ${maxRedirects} redirects, the last to ${location}`)
+      if (!URL.canParse(location, url.href))
+        throw new Failure('status', `redirected to ${JSON.stringify(location.slice(0, 200))}, which is no URL`, {
+          status,
+        })
+      const next = new URL(location, url)
+      // What one host was given is not for another to read, and what a redirect writes before its host is nobody's password.
+      next.username = next.password = ''
+      if (next.origin !== url.origin) {
+        authorization = {}
+        checkUrl(next, guard(), settings().ports)
+        const wait = (await asked.onHop?.(next.href)) ?? null
+        if (wait !== null) return { wait, url: next.href }
+      }
+      isLeading &&= status === 301 || status === 308
+      if (isLeading) movedTo = next.href
+      url = next
+    }
+  }
+
+  const refusalOf = (url: URL, status: number, headers: Headers): Failure => {
+    const isLimited =
+      status === 429 ||
+      (status === 403 && (isLimitedBy403(headers, now()) || isUnder(url.hostname, settings().limitedBy403)))
+    // Only these mean the whole domain; a Retry-After on another status is about this one answer.
+    const asks = isLimited || status === 503
+    const waits = asks ? [retryAfterOf(header(headers, 'retry-after'), now()), rateLimitOf(headers, now())] : []
+    const known = waits.filter(wait => wait !== undefined)
+    return new Failure(
+      'status',
+      `the server answered ${status}${isLimited && status === 403 ? ', which here means too many requests' : ''}`,
+      {
+        status,
+        ...(isLimited ? { isLimited } : {}),
+        ...(known.length > 0 ? { retryAfter: Math.max(...known) } : {}),
+      },
+    )
+  }
+
+  const fetchOnce = async (wish: FetchRequest, deadline: Deadline): Promise<FetchOutcome> => {
+    const { validators, isConditional = true } = wish
+    const headers = { accept: ACCEPT, ...(isConditional ? conditions(validators) : {}) }
+    const arrived = await arrive({ url: wish.url, headers, deadline, onHop: wish.onHop })
+    if ('wait' in arrived) return { kind: 'held', ...arrived }
+    const { response, url, movedTo } = arrived
+    const { statusCode: status, headers: answer } = response
+    const limit = rateLimitOf(answer, now())
+    const pace = paceOf(answer, now())
+    const answered = {
+      status,
+      url: url.href,
+      freshFor: freshForOf(answer, now()),
+      movedTo,
+      ...(limit === undefined ? {} : { retryAfter: limit }),
+      ...(pace === undefined ? {} : { pace }),
+    }
+    if (status === 304 && validators && isConditional) {
+      await response.body.dump()
+      const revalidated = revalidatedBy(answer, validators)
+      return { kind: 'unchanged', by: 'status', validators: revalidated, saysFresh: saysFresh(answer), ...answered }
+    }
+    if (status < 200 || status > 299) {
+      await response.body.dump({ limit: MOST_DUMPED, signal: deadline.signal })
+      throw refusalOf(url, status, answer)
+    }
+    const { maxTransfer, maxBody } = settings()
+    const body = await readBody(response.body, answer, { most: maxTransfer, mostUnpacked: maxBody })
+    const hash = bodyHash(body)
+    const fresh = {
+      etag: header(answer, 'etag') || null,
+      lastModified: header(answer, 'last-modified') || null,
+      bodyHash: hash,
+    }
+    if (validators?.bodyHash === hash)
+      return { kind: 'unchanged', by: 'body', validators: fresh, saysFresh: true, ...answered }
+    return {
+      kind: 'changed',
+      body,
+      contentType: header(answer, 'content-type'),
+      validators: fresh,
+      links: headerList(answer, 'link'),
+      ...answered,
+    }
+  }
+
+  /** Failures as values; only what the caller itself called off is thrown. */
+  const guardedly = async <Value>(outer: AbortSignal | undefined, run: (deadline: Deadline) => Promise<Value>) => {
+    const deadline = deadlineOf(settings().totalTimeout, outer)
+    try {
+      return await run(deadline)
+    } catch (error) {
+      if (outer?.aborted) throw error
+      const known = deadline.signal.reason instanceof Failure ? deadline.signal.reason : failureOf(error)
+      return { kind: 'failed', reason: known.reason, detail: known.message, ...known.extra } satisfies Failed
+    } finally {
+      deadline.clear()
+    }
+  }
+
+  return {
+    fetchFeed: wish => guardedly(wish.signal, deadline => fetchOnce(wish, deadline)),
+    fetchText: (url, most, signal) =>
+      guardedly(signal, async deadline => {
+        const arrived = await arrive({ url, headers: { accept: 'text/plain, */*;q=0.5' }, deadline })
+        if ('wait' in arrived) throw new Failure('refused', 'held')
+        const { statusCode: status, headers, body } = arrived.response
+        if (status > 299) {
+          await body.dump({ limit: MOST_DUMPED, signal: deadline.signal })
+          return { status, text: '' }
+        }
+        return { status, text: (await readBody(body, headers, { most, mostUnpacked: most })).toString('utf8') }
+      }),
+    close: () => agent.destroy(),
+  }
+}

@@ -1,0 +1,164 @@
+/**
+ * Sends a form to a server outside, under the same guard as every fetch: private addresses are refused on the address connected to, also
+ * behind redirects; times and bytes are bounded. (WebSub hubs are asked so.)
+ */
+
+import { type Dispatcher, request } from 'undici'
+import type { CrawlSettings } from '../config/sections/crawl.ts'
+import { takeCredentials } from '../util/redact.ts'
+import { guardOf } from './address-guard.ts'
+import { checkUrl, createAgent, createResolve, type Resolve } from './connect.ts'
+import { type Deadline, deadlineOf } from './deadline.ts'
+import { Failure, type FailureReason, failureOf } from './failure.ts'
+import { isUnder, userAgentOf } from './fetch.ts'
+import { header, rateLimitOf, retryAfterOf } from './headers.ts'
+
+export type PostOutcome =
+  | { readonly kind: 'answered'; readonly status: number /** Start of the answer. */; readonly text: string }
+  | { readonly kind: 'failed'; readonly reason: FailureReason; readonly detail: string }
+
+/** What a server said about being asked again: ms it wants peace for, where it says. */
+export interface PostComplaint {
+  readonly retryAfter?: number
+  readonly isLimited: true
+  readonly why: string
+}
+
+/** How whoever asks keeps to its turn at a domain. */
+export interface PostManners {
+  /** Asked before a redirect is followed to another origin: ms to wait where that one may not be asked now, else null. */
+  readonly onHop?: (url: string) => Promise<number | null>
+  /** The server is asked too often. */
+  readonly onLimited?: (complaint: PostComplaint) => void
+}
+
+export type PostForm = (
+  url: string,
+  fields: Readonly<Record<string, string>>,
+  manners?: PostManners & { readonly signal?: AbortSignal },
+) => Promise<PostOutcome>
+
+export interface Poster {
+  readonly postForm: PostForm
+  close(): Promise<void>
+}
+
+export interface PosterParts {
+  /** ms since the epoch. */
+  readonly now?: () => number
+  /** How names are looked up; what it answers is checked like any other answer. */
+  readonly resolve?: Resolve
+}
+
+/** Of an answer, this much is read: it is only ever a word on what went wrong. */
+const MOST_ANSWER = 2_048
+const MOST_HEADERS = 32 * 1_024
+
+/**
+ * @param settings read at each request, where they may change
+ * @throws RangeError where crawl.allow holds what is no range
+ */
+export const createPoster = (
+  settings: () => CrawlSettings,
+  { now = Date.now, resolve = createResolve() }: PosterParts = {},
+): Poster => {
+  const guard = guardOf(() => settings().allow)
+  const agent = createAgent(guard, resolve, {
+    connectTimeout: () => settings().headersTimeout,
+    maxHeaderSize: MOST_HEADERS,
+  })
+
+  const ask = (url: URL, body: string, authorization: { authorization?: string }, { signal }: Deadline) => {
+    const { ports, optOut, headersTimeout, totalTimeout } = settings()
+    checkUrl(url, guard(), ports)
+    if (isUnder(url.hostname, optOut)) throw new Failure('opted-out', `${url.hostname} is under crawl.optOut`)
+    return request(url, {
+      method: 'POST',
+      dispatcher: agent,
+      signal,
+      headersTimeout,
+      bodyTimeout: totalTimeout,
+      headers: {
+        'user-agent': userAgentOf(settings()),
+        'content-type': 'application/x-www-form-urlencoded',
+        accept: '*/*;q=0.1',
+        ...authorization,
+      },
+      body,
+    })
+  }
+
+  const answered = async (
+    { statusCode: status, headers, body }: Dispatcher.ResponseData,
+    onLimited: PostManners['onLimited'],
+  ): Promise<PostOutcome> => {
+    if (status === 429 || status === 503) {
+      const waits = [retryAfterOf(header(headers, 'retry-after'), now()), rateLimitOf(headers, now())]
+      const known = waits.filter(wait => wait !== undefined)
+      const retryAfter = known.length > 0 ? { retryAfter: Math.max(...known) } : {}
+      // A 503 that asks for nothing is about this one answer.
+      if (status === 429 || known.length > 0) onLimited?.({ isLimited: true, why: `answered ${status}`, ...retryAfter })
+    }
+    return { kind: 'answered', status, text: await startOf(body) }
+  }
+
+  const post = async (
+    written: string,
+    fields: Readonly<Record<string, string>>,
+    { onHop, onLimited }: PostManners,
+    deadline: Deadline,
+  ): Promise<PostOutcome> => {
+    const { maxRedirects } = settings()
+    const form = new URLSearchParams(fields).toString()
+    let url = new URL(written)
+    let authorization = takeCredentials(url)
+    for (let hops = 0; ; hops += 1) {
+      const response = await ask(url, form, authorization, deadline)
+      const { statusCode, headers, body } = response
+      // Only these two keep the method (WebSub, section 5.1): others are no answer to a form.
+      const location = statusCode === 307 || statusCode === 308 ? header(headers, 'location') : null
+      if (location === null) return answered(response, onLimited)
+      await body.dump({ limit: MOST_ANSWER, signal: deadline.signal })
+      if (hops >= maxRedirects) throw new Failure('too-many-redirects', `more than ${maxRedirects} redirects`)
+      if (!URL.canParse(location, url.href))
+        throw new Failure('status', `redirected to ${JSON.stringify(location.slice(0, 200))}, which is no URL`)
+      const next = new URL(location, url)
+      next.username = next.password = ''
+      if (next.origin !== url.origin) {
+        authorization = {}
+        checkUrl(next, guard(), settings().ports)
+        if (((await onHop?.(next.href)) ?? null) !== null)
+          throw new Failure('refused', `redirected to ${next.host}, which may not be asked now`)
+      }
+      url = next
+    }
+  }
+
+  return {
+    async postForm(url, fields, { signal, ...manners } = {}) {
+      const deadline = deadlineOf(settings().totalTimeout, signal)
+      try {
+        return await post(url, fields, manners, deadline)
+      } catch (error) {
+        if (signal?.aborted) throw error
+        const known = deadline.signal.reason instanceof Failure ? deadline.signal.reason : failureOf(error)
+        return { kind: 'failed', reason: known.reason, detail: known.message }
+      } finally {
+        deadline.clear()
+      }
+    },
+    close: () => agent.destroy(),
+  }
+}
+
+const startOf = async (body: AsyncIterable<Uint8Array>): Promise<string> => {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  // Leaving the loop lets go of the rest.
+  for await (const chunk of body) {
+    chunks.push(chunk)
+    size += chunk.length
+    if (size >= MOST_ANSWER) break
+  }
+  return Buffer.concat(chunks).subarray(0, MOST_ANSWER).toString('utf8')
+}

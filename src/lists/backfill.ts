@@ -1,0 +1,73 @@
+/** Lists that are thin are filled up, and lists whose input has stopped stay as they were: a panel is never empty. */
+
+import type { PlacedBy, Window } from '../domain/entry.ts'
+import type { Shelf } from './candidate-cache.ts'
+import type { Ranking, Standing } from './ranking.ts'
+import { oncePerStory, type Ranked } from './rules/candidate.ts'
+import { fillUp } from './rules/overrides.ts'
+import { type Scope, storiesBy } from './scope.ts'
+
+export type Filler = readonly [placedBy: PlacedBy, read: () => Promise<readonly Ranked[]>]
+
+/** Windows a thin one is filled up from, the next wider first. */
+export const WIDER: Readonly<Record<Window, readonly Window[]>> = {
+  now: ['hour', 'day', 'week'],
+  hour: ['day', 'week'],
+  day: ['week'],
+  week: [],
+}
+
+export const filled = async (
+  first: readonly Ranked[],
+  fillers: readonly Filler[],
+  minimum: number,
+): Promise<Pick<Ranking, 'ranked' | 'fallback'>> => {
+  let ranked = first
+  let fallback: Ranking['fallback'] = ''
+  for (const [placedBy, read] of fillers) {
+    if (ranked.length >= minimum) break
+    const longer = fillUp(ranked, await read(), placedBy, minimum)
+    if (longer.length > ranked.length) fallback = placedBy
+    ranked = longer
+  }
+  return { ranked, fallback }
+}
+
+/** The list as it stands, without what may not be shown any more; null where nothing of it was ever ranked by reads. */
+const kept = async (standing: readonly Standing[], scope: Scope, shelf: Shelf): Promise<Ranked[] | null> => {
+  const own = standing.filter(({ placedBy }) => placedBy !== 'pin')
+  if (!own.some(({ placedBy }) => placedBy !== 'latest')) return null
+  const found = await storiesBy(
+    own.map(({ id }) => id),
+    scope.choice,
+    shelf,
+  )
+  const ranked = found.flatMap((candidate, index): Ranked[] => {
+    const placedBy = own[index]?.placedBy ?? 'rule'
+    const terms = () => [{ name: 'kept', value: index + 1, of: 'its place when events were last reported' }]
+    return candidate ? [{ candidate, score: -index, placedBy, terms }] : []
+  })
+  return oncePerStory(ranked, ({ candidate }) => candidate)
+}
+
+export interface ByReads {
+  readonly rank: () => Promise<readonly Ranked[]>
+  /** Wider windows, then latest. */
+  readonly fillers: readonly Filler[]
+  readonly minimum: number
+  readonly stopped: () => Promise<boolean>
+  readonly standing: () => Promise<readonly Standing[]>
+}
+
+/** A list ranked by reads, filled up where it is thin; where events have stopped, the last good one. */
+export const rankByReads = async (
+  { rank, fillers, minimum, stopped, standing }: ByReads,
+  scope: Scope,
+  shelf: Shelf,
+): Promise<Omit<Ranking, 'window'>> => {
+  const stands = (await stopped()) ? await kept(await standing(), scope, shelf) : null
+  if (!stands) return { ...(await filled(await rank(), fillers, minimum)), stale: false }
+  const whole = await filled(stands, fillers.slice(-1), minimum)
+  const was = stands.findLast(({ placedBy }) => placedBy !== 'rule')?.placedBy ?? ''
+  return { ...whole, fallback: whole.fallback || was, stale: true }
+}

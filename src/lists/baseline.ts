@@ -1,0 +1,58 @@
+/** What is usual, as it is kept: learnt once an hour from what was read in it. */
+
+import type { Redis } from 'ioredis'
+import type { ArticleId } from '../domain/article.ts'
+import type { SectionId } from '../domain/section.ts'
+import type { Keys } from '../redis/keys.ts'
+import { blend, hourOf, UNKNOWN, type Usual } from './rules/baseline.ts'
+
+const HOUR = 3_600_000
+
+/** Views of one article in the hour that ended. */
+export interface HourRead {
+  readonly article: ArticleId
+  readonly section: SectionId
+  readonly count: number
+}
+
+export interface UsualReads {
+  /** What is usual in these sections at this time. */
+  at(sections: readonly SectionId[], now: number): Promise<Usual>
+  /**
+   * Takes in what was read in the hour that has ended, once however many ask.
+   * @param read what was read in it; asked for only where it is not taken in yet
+   */
+  learn(now: number, read: () => Promise<readonly HourRead[]>): Promise<boolean>
+}
+
+export const createUsualReads = ({ redis, keys }: { redis: Redis; keys: Keys }): UsualReads => {
+  const field = (section: string, hour: number) => `${section}:${hour}`
+  return {
+    async at(sections, now) {
+      const hour = hourOf(now)
+      const found = sections.length === 0 ? [] : await redis.hmget(keys.usual(), ...sections.map(id => field(id, hour)))
+      const known = new Map(sections.map((id, index) => [id, Number(found[index] ?? UNKNOWN)]))
+      return section => known.get(section) ?? UNKNOWN
+    },
+
+    async learn(now, read) {
+      const ended = Math.floor(now / HOUR) - 1
+      if ((await redis.set(keys.usualLearnt(ended), '1', 'PX', 2 * HOUR, 'NX')) === null) return false
+      const sums = new Map<SectionId, { reads: number; articles: number }>()
+      for (const { section, count } of await read()) {
+        const sum = sums.get(section) ?? { reads: 0, articles: 0 }
+        sums.set(section, { reads: sum.reads + count, articles: sum.articles + 1 })
+      }
+      const hour = hourOf(ended * HOUR)
+      const fields = [...sums.keys()].map(section => field(section, hour))
+      if (fields.length === 0) return true
+      const before = await redis.hmget(keys.usual(), ...fields)
+      const learnt = [...sums.values()].map(({ reads, articles }, index) => {
+        const was = before[index]
+        return blend(was === null || was === undefined ? null : Number(was), reads / articles)
+      })
+      await redis.hset(keys.usual(), ...fields.flatMap((name, index) => [name, learnt[index]?.toFixed(3) ?? '']))
+      return true
+    },
+  }
+}

@@ -1,0 +1,183 @@
+/** What is in reach of the lists: stories with the articles they are shown by, kept in memory as long as nobody noted a change of them. */
+
+import type { Archive, StoredArticle, StoredStory } from '../articles/store.ts'
+import type { ArticleId, StoryId } from '../domain/article.ts'
+import type { SectionId } from '../domain/section.ts'
+import { BEGINNING, type Changes } from './changes.ts'
+import type { Candidate } from './rules/candidate.ts'
+
+/** Which article of a story may show it; the first that may does. */
+export interface Choice {
+  /** Whether an editor keeps an article off the list: it neither shows its story nor is named beside the one that does. */
+  readonly isBlocked: (article: ArticleId) => boolean
+  /** Known without reading the article: of those that are named beside the lead. */
+  readonly mayBe: (article: ArticleId, source: string) => boolean
+  readonly shows: (article: StoredArticle) => boolean
+  /** Whether it is of the list's section: the story by its lead, and the article that shows it as well. */
+  readonly isOf: (sections: readonly SectionId[]) => boolean
+}
+
+export interface Shelf {
+  /** Forgets what changed. @returns id of the last change that is known here: what is read afterwards is no older */
+  refresh(): Promise<string>
+  articles(ids: readonly ArticleId[]): Promise<readonly (StoredArticle | null)[]>
+  /** Stories by an article of theirs that may show them, in the order asked; those without one fall out. */
+  candidates(ids: readonly StoryId[], choice: Choice): Promise<Candidate[]>
+}
+
+interface Slot<T> {
+  value: T | null
+  loading: Promise<unknown> | null
+}
+
+/** Bounded: beyond `most` those read first go first. */
+const createKept = <Id extends string, T>(
+  load: (ids: readonly Id[]) => Promise<readonly (T | null)[]>,
+  most: number,
+) => {
+  const slots = new Map<Id, Slot<T>>()
+  const read = (ids: readonly Id[]): void => {
+    const fresh = ids.map(id => {
+      const slot: Slot<T> = { value: null, loading: null }
+      slots.set(id, slot)
+      return slot
+    })
+    const loading = load(ids).then(
+      values => {
+        for (const [index, slot] of fresh.entries()) {
+          slot.value = values[index] ?? null
+          slot.loading = null
+        }
+      },
+      (error: unknown) => {
+        for (const [index, slot] of fresh.entries()) {
+          const id = ids[index]
+          if (id !== undefined && slots.get(id) === slot) slots.delete(id)
+        }
+        throw error
+      },
+    )
+    for (const slot of fresh) slot.loading = loading
+  }
+  /** What is here, null where there is none; undefined where it is to be read first. */
+  const peek = (id: Id): T | null | undefined => {
+    const slot = slots.get(id)
+    return slot && slot.loading === null ? slot.value : undefined
+  }
+  return {
+    /** A read that is under way keeps its own slot, so what it brings is not kept: it may be from before the change. */
+    forget: (ids: readonly Id[]): void => {
+      for (const id of ids) slots.delete(id)
+    },
+    clear: (): void => slots.clear(),
+    peek,
+    /** All of them, where nothing is to be read first. */
+    here(ids: readonly Id[]): (T | null)[] | null {
+      const values: (T | null)[] = []
+      for (const id of ids) {
+        const value = peek(id)
+        if (value === undefined) return null
+        values.push(value)
+      }
+      return values
+    },
+    async get(ids: readonly Id[]): Promise<(T | null)[]> {
+      const missing = [...new Set(ids.filter(id => !slots.has(id)))]
+      if (missing.length > 0) read(missing)
+      const wanted = ids.map(id => slots.get(id))
+      await Promise.all(new Set(wanted.flatMap(slot => slot?.loading ?? [])))
+      for (const id of slots.keys()) {
+        if (slots.size <= most) break
+        slots.delete(id)
+      }
+      return wanted.map(slot => slot?.value ?? null)
+    },
+  }
+}
+
+/** Some 3 KB each. What is alike to the news of today may be of any day of the week. */
+const MOST_KEPT = 30_000
+
+/** What a list may say of a story: no word of what an editor keeps off it. Mostly nothing is, and the story itself is what may be said. */
+export const without = (story: StoredStory, isBlocked: (article: ArticleId) => boolean): StoredStory =>
+  story.alsoIn.some(({ article }) => isBlocked(article))
+    ? { ...story, alsoIn: story.alsoIn.filter(({ article }) => !isBlocked(article)) }
+    : story
+
+export const createShelf = ({
+  archive,
+  changes,
+  most = MOST_KEPT,
+}: {
+  archive: Pick<Archive, 'articles' | 'stories'>
+  changes: Changes
+  most?: number
+}): Shelf => {
+  const stories = createKept<StoryId, StoredStory>(ids => archive.stories(ids), most)
+  const articles = createKept<ArticleId, StoredArticle>(ids => archive.articles(ids), most)
+  let known = BEGINNING
+  let turn: Promise<unknown> = Promise.resolve()
+
+  const catchUp = async (): Promise<string> => {
+    const { last, noted, lost } = await changes.since(known)
+    if (lost) {
+      stories.clear()
+      articles.clear()
+    }
+    stories.forget(noted.stories)
+    articles.forget(noted.articles)
+    known = last
+    return last
+  }
+
+  /**
+   * A story by the first of its articles that may show it, the lead first; null where none may.
+   * @param articleOf null where there is none; undefined where it is to be read first, and so it is left open for now
+   */
+  const shownBy = (
+    story: StoredStory,
+    { isBlocked, mayBe, shows, isOf }: Choice,
+    articleOf: (id: ArticleId) => StoredArticle | null | undefined,
+  ): Candidate | null => {
+    if (!isOf(story.sections)) return null
+    // In place of a list of them: hundreds of stories are looked at for each list, and most are shown by their lead.
+    for (let beside = -1; beside < story.alsoIn.length; beside += 1) {
+      const also = beside < 0 ? undefined : story.alsoIn[beside]
+      if (also && !mayBe(also.article, also.source)) continue
+      const article = articleOf(also?.article ?? story.lead)
+      if (article === undefined) return null
+      if (article && shows(article))
+        return isOf(article.sections) ? { article, story: without(story, isBlocked) } : null
+    }
+    return null
+  }
+
+  /** Mostly all of it is here: then nothing is waited for. */
+  const candidates = async (ids: readonly StoryId[], choice: Choice): Promise<Candidate[]> => {
+    const told = stories.here(ids) ?? (await stories.get(ids))
+    const read = new Map<ArticleId, StoredArticle | null>()
+    for (;;) {
+      const missing = new Set<ArticleId>()
+      const articleOf = (id: ArticleId): StoredArticle | null | undefined => {
+        const here = articles.peek(id)
+        const article = here === undefined ? read.get(id) : here
+        if (article === undefined) missing.add(id)
+        return article
+      }
+      const shown = told.flatMap(story => (story && shownBy(story, choice, articleOf)) ?? [])
+      if (missing.size === 0) return shown
+      const asked = [...missing]
+      for (const [index, article] of (await articles.get(asked)).entries()) read.set(asked[index] as ArticleId, article) // one each
+    }
+  }
+
+  return {
+    refresh() {
+      const mine = turn.then(catchUp, catchUp)
+      turn = mine
+      return mine
+    },
+    articles: ids => articles.get(ids),
+    candidates,
+  }
+}

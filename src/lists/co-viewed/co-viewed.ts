@@ -1,0 +1,82 @@
+/**
+ * Which articles the same readers read: of a share of the readers, chosen by their hash, so that the cost is bounded and each chosen
+ * reader counts whole. A guess by design: what a crash loses of it is not made up for.
+ */
+
+import type { Redis } from 'ioredis'
+import type { ArticleId } from '../../domain/article.ts'
+import type { ViewBy } from '../../events/counting.ts'
+import type { Keys } from '../../redis/keys.ts'
+import { loadScript, runScript } from '../../redis/script.ts'
+
+const readScript = loadScript(new URL('./viewed-by.lua', import.meta.url))
+const pairScript = loadScript(new URL('./pair.lua', import.meta.url))
+
+/** Articles remembered of a reader, and others remembered of an article. */
+const MOST_READ = 20
+const MOST_BESIDE = 100
+const READER_LIVES = 6 * 3_600_000
+const PAIRS_LIVE = 7 * 86_400_000
+
+export interface Beside {
+  readonly article: ArticleId
+  /** Readers of both, of this one and of that one; counted alike, so that they can be compared. */
+  readonly both: number
+  readonly one: number
+  readonly other: number
+}
+
+export interface CoReads {
+  note(reads: readonly ViewBy[]): Promise<void>
+  /** Articles most read by the readers of this one. */
+  beside(article: ArticleId, most: number): Promise<readonly Beside[]>
+}
+
+/** Whether a reader is among the chosen: the same one always is or never. */
+export const isChosen = (visitor: string, oneIn: number): boolean => {
+  let hash = 0
+  for (let at = 0; at < visitor.length; at += 1) hash = (Math.imul(hash, 31) + visitor.charCodeAt(at)) >>> 0
+  return hash % oneIn === 0
+}
+
+export const createCoReads = ({
+  redis,
+  keys,
+  oneIn,
+}: {
+  redis: Redis
+  keys: Keys
+  /** One reader in so many is looked at. */
+  oneIn: () => number
+}): CoReads => ({
+  async note(reads) {
+    const chosen = reads.filter(({ visitor }) => visitor !== '' && isChosen(visitor, oneIn()))
+    await Promise.all(
+      chosen.map(async ({ hash, article }) => {
+        const before = (await runScript(
+          redis,
+          readScript,
+          [keys.readBy(hash())],
+          [article, MOST_READ, READER_LIVES],
+        )) as ArticleId[] | null // as read-by.lua returns
+        if (before === null) return
+        const pair = (of: ArticleId, others: readonly ArticleId[], reader: number) =>
+          runScript(redis, pairScript, [keys.readBeside(of)], [reader, MOST_BESIDE, PAIRS_LIVE, ...others])
+        await Promise.all([pair(article, before, 1), ...before.map(other => pair(other, [article], 0))])
+      }),
+    )
+  },
+
+  async beside(article, most) {
+    const flat = await redis.zrevrange(keys.readBeside(article), 0, most, 'WITHSCORES')
+    const pairs: [ArticleId, number][] = []
+    for (let at = 0; at + 1 < flat.length; at += 2) pairs.push([flat[at] as ArticleId, Number(flat[at + 1])]) // as pair.lua writes
+    const one = pairs.find(([id]) => id === READERS)?.[1] ?? 0
+    const others = pairs.filter(([id]) => id !== READERS).slice(0, most)
+    const readers = await Promise.all(others.map(([id]) => redis.zscore(keys.readBeside(id), READERS)))
+    return others.map(([id, both], index) => ({ article: id, both, one, other: Number(readers[index] ?? 0) }))
+  },
+})
+
+/** The member that counts an article's own readers. */
+const READERS = '' as ArticleId

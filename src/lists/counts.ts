@@ -1,0 +1,69 @@
+/** What was counted, as ranking asks for it. */
+
+import type { Redis } from 'ioredis'
+import type { Counts } from '../articles/store.ts'
+import type { ArticleId } from '../domain/article.ts'
+import type { ReadCounts, Tops } from '../events/top-articles.ts'
+import type { Keys } from '../redis/keys.ts'
+import { millisOf } from '../redis/stream-id.ts'
+
+export interface Reads {
+  /** The head of a window, highest first. */
+  readonly tops: Tops
+  readonly inWindows: ReadCounts['inWindows']
+  /** All accepted events ever, of each article asked for, and maybe of others. */
+  totals(articles: readonly ArticleId[]): Promise<ReadonlyMap<ArticleId, Counts>>
+  /** ms since the epoch: when a service last reported an event of any kind; null where none ever did. */
+  lastReported(): Promise<number | null>
+}
+
+export interface ReadsParts {
+  readonly redis: Redis
+  readonly keys: Keys
+  readonly tops: Tops
+  readonly counts: ReadCounts
+}
+
+/** Articles of which totals are remembered. */
+const MOST_KNOWN = 50_000
+
+/** What was counted of articles, remembered until the counter counts again. */
+const createTotals = ({ redis, keys, counts }: Omit<ReadsParts, 'tops'>): Reads['totals'] => {
+  let known = new Map<ArticleId, Counts>()
+  let version: string | null = null
+  return async articles => {
+    if (articles.length === 0) return known
+    // Read before the counts: they are no older than it.
+    const latest = await redis.get(keys.eventState('version'))
+    if (latest !== version || known.size > MOST_KNOWN) known = new Map()
+    version = latest
+    const mine = known
+    const missing = [...new Set(articles.filter(id => !mine.has(id)))]
+    if (missing.length > 0) {
+      const [views, comments, shares] = await Promise.all([
+        counts.totals('view', missing),
+        counts.totals('comment', missing),
+        counts.totals('share', missing),
+      ])
+      for (const [index, id] of missing.entries())
+        mine.set(id, { views: views[index] ?? 0, comments: comments[index] ?? 0, shares: shares[index] ?? 0 })
+    }
+    return mine
+  }
+}
+
+export const createReads = ({ redis, keys, tops, counts }: ReadsParts): Reads => ({
+  tops,
+  inWindows: counts.inWindows,
+  totals: createTotals({ redis, keys, counts }),
+
+  async lastReported() {
+    const info = (await redis.xinfo('STREAM', keys.events()).catch((error: Error) => {
+      if (/no such key/i.test(error.message)) return []
+      throw error
+    })) as unknown[] // names and values in turn
+    const id = info[info.indexOf('last-generated-id') + 1]
+    const at = typeof id === 'string' ? millisOf(id) : 0
+    return at > 0 ? at : null
+  },
+})

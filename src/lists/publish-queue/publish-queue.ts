@@ -1,0 +1,57 @@
+/** Lists that wait to be written: asked for however often, written at most once in the settling time, and none lost with its worker. */
+
+import type { Redis } from 'ioredis'
+import type { Keys } from '../../redis/keys.ts'
+import { loadScript, runScript } from '../../redis/script.ts'
+
+const askScript = loadScript(new URL('./enqueue.lua', import.meta.url))
+const claimScript = loadScript(new URL('./claim.lua', import.meta.url))
+const doneScript = loadScript(new URL('./acknowledge.lua', import.meta.url))
+
+export interface Claim {
+  readonly lists: readonly { readonly name: string; readonly number: string }[]
+  /** ms until another may be written; null where none waits. */
+  readonly wait: number | null
+}
+
+export interface Waiting {
+  /** @param isRefresh asked for by the clock: behind those that changed */
+  ask(names: readonly string[], isRefresh: boolean): Promise<void>
+  claim(most: number, settle: number, now: number): Promise<Claim>
+  /** Those of a claim that were written; what changed meanwhile waits on. */
+  done(lists: Claim['lists']): Promise<void>
+}
+
+export const createWaiting = ({ redis, keys }: { redis: Redis; keys: Keys }): Waiting => ({
+  async ask(names, isRefresh) {
+    if (names.length === 0) return
+    const waiting = isRefresh ? keys.listsToRefresh() : keys.listsChanged()
+    await runScript(redis, askScript, [keys.listsAsked(), waiting], [...names])
+  },
+
+  async claim(most, settle, now) {
+    const [wait, ...flat] = (await runScript(
+      redis,
+      claimScript,
+      [keys.listsChanged(), keys.listsToRefresh(), keys.listsClaimed()],
+      [now, settle, most],
+    )) as [number, ...string[]] // as claim.lua returns
+    const numbers = new Map<string, string>()
+    // A list that both changed and is to be refreshed stands there twice; the later number is done with both.
+    for (let at = 0; at + 1 < flat.length; at += 2) {
+      const [name = '', number = '0'] = flat.slice(at, at + 2)
+      if (Number(numbers.get(name) ?? -1) < Number(number)) numbers.set(name, number)
+    }
+    return { lists: [...numbers].map(([name, number]) => ({ name, number })), wait: wait < 0 ? null : wait }
+  },
+
+  async done(lists) {
+    if (lists.length > 0)
+      await runScript(
+        redis,
+        doneScript,
+        [keys.listsChanged(), keys.listsToRefresh()],
+        lists.flatMap(({ name, number }) => [name, number]),
+      )
+  },
+})

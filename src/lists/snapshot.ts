@@ -1,0 +1,95 @@
+/** What lists ranked at one moment have in common, read once for all of them and only where one asks. */
+
+import type { Archive } from '../articles/store.ts'
+import type { ListSettings } from '../config/sections/lists.ts'
+import type { StoryId } from '../domain/article.ts'
+import type { EventKind, Window } from '../domain/entry.ts'
+import type { SectionId, Taxonomy } from '../domain/section.ts'
+import type { Top } from '../events/top-articles.ts'
+import type { UsualReads } from './baseline.ts'
+import type { Shelf } from './candidate-cache.ts'
+import type { Reads } from './counts.ts'
+import type { Editors, Placement } from './overrides.ts'
+import { followed } from './resolve-blocks.ts'
+import type { Usual } from './rules/baseline.ts'
+import type { Candidate } from './rules/candidate.ts'
+import type { Scope } from './scope.ts'
+
+export interface RoundParts {
+  readonly archive: Pick<Archive, 'newestStories' | 'resolve' | 'standing'>
+  readonly shelf: Shelf
+  readonly reads: Pick<Reads, 'tops' | 'lastReported'>
+  readonly usual: Pick<UsualReads, 'at'>
+  readonly editors: Pick<Editors, 'inForce'>
+  readonly taxonomy: () => Taxonomy
+  readonly settings: () => ListSettings
+  /** ms since the epoch. */
+  readonly now: () => number
+}
+
+export interface Round {
+  /** ms since the epoch: all of them are ranked as of it. */
+  readonly now: number
+  /** Stories by publication, newest first: those of the newest so many that the scope shows. */
+  readonly newest: (limit: number, scope: Scope) => Promise<Candidate[]>
+  readonly tops: (kind: EventKind, window: Window, most: number) => Promise<readonly Top[]>
+  readonly placements: () => Promise<readonly Placement[]>
+  readonly usual: () => Promise<Usual>
+  /** Whether nobody has reported any event for long. */
+  readonly inputStopped: () => Promise<boolean>
+}
+
+const once = <T>(read: () => Promise<T>): (() => Promise<T>) => {
+  let reading: Promise<T> | null = null
+  return () => {
+    reading ??= read()
+    return reading
+  }
+}
+
+/** @param least of the newest stories that are read where fewer are asked for, since another list will ask for so many */
+export const createRound = (
+  { archive, shelf, reads, usual, editors, taxonomy, settings, now: clock }: RoundParts,
+  least = 0,
+): Round => {
+  const now = clock()
+  const newestIds = new Map<
+    SectionId | undefined,
+    { readonly limit: number; readonly ids: Promise<readonly StoryId[]> }
+  >()
+  const newestOf = async (limit: number, section: SectionId | undefined): Promise<readonly StoryId[]> => {
+    const known = newestIds.get(section)
+    // Fewer than were asked for are all there are.
+    if (known && (known.limit >= limit || (await known.ids).length < known.limit)) return known.ids
+    const most = Math.max(limit, least)
+    const ids = archive.newestStories(most, section)
+    newestIds.set(section, { limit: most, ids })
+    return ids
+  }
+
+  const heads = new Map<string, { readonly most: number; readonly tops: Promise<readonly Top[]> }>()
+
+  return {
+    now,
+    newest: async (limit, { section, choice }) =>
+      shelf.candidates((await newestOf(limit, section)).slice(0, limit), choice),
+    async tops(kind, window, most) {
+      const name = `${kind} ${window}`
+      const known = heads.get(name)
+      const tops = known && known.most >= most ? known.tops : reads.tops(kind, window, most)
+      if (tops !== known?.tops) heads.set(name, { most, tops })
+      return (await tops).slice(0, most)
+    },
+    placements: once(async () => followed(await editors.inForce(now), archive)),
+    usual: once(() =>
+      usual.at(
+        taxonomy().map(({ id }) => id),
+        now,
+      ),
+    ),
+    inputStopped: once(async () => {
+      const last = await reads.lastReported()
+      return last !== null && now - last > settings().staleAfter
+    }),
+  }
+}

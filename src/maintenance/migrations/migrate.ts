@@ -1,0 +1,140 @@
+/** Carries what stands in Redis over to the shapes of this version: by one of all daemons, the others wait; whoever dies leaves it to the next. */
+
+import { randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Redis } from 'ioredis'
+import type { Keys } from '../../redis/keys.ts'
+import { scanKeys } from '../../redis/scan.ts'
+import { loadScript, runScript } from '../../redis/script.ts'
+import type { Migration } from './migration.ts'
+import { MIGRATIONS, SCHEMA } from './registry.ts'
+import { readSchema, SchemaError } from './schema.ts'
+
+const raise = loadScript(new URL('./schema.lua', import.meta.url))
+
+/** ms for which the lock of one that died stands. */
+const LOCK = 15_000
+const LOOK = 250
+/** ms that daemons of an older version may take to end: a little longer than one that was killed is taken to run. */
+const PATIENCE = 20_000
+
+export interface MigrateParts {
+  readonly redis: Redis
+  readonly keys: Keys
+  readonly say: (line: string) => void
+  readonly onProgress?: (migration: Migration, looked: number) => void
+  /** ms; for daemons of an older version to end. */
+  readonly patience?: number
+  readonly migrations?: readonly Migration[]
+}
+
+/** What was, or is to be, carried over. */
+export interface Carried {
+  readonly to: number
+  readonly what: string
+  readonly count: number
+}
+
+export interface Migrated {
+  /** Schema that stood there; null where nothing did. */
+  readonly from: number | null
+  readonly carried: readonly Carried[]
+}
+
+export const createMigrate = (parts: MigrateParts) => {
+  const { redis, keys, say, onProgress, patience = PATIENCE, migrations = MIGRATIONS } = parts
+
+  const run = (migration: Migration, isDry: boolean): Promise<number> =>
+    migration.run({ redis, keys, onProgress: looked => onProgress?.(migration, looked) }, isDry)
+
+  /** Ids of daemons that run and know less. */
+  const olderDaemons = async (): Promise<string[]> => {
+    const before = keys.daemon('')
+    const older: string[] = []
+    for await (const page of scanKeys(redis, `${before}*`)) {
+      const schemas = await Promise.all(page.map(key => redis.hmget(key, 'id', 'schema')))
+      older.push(...schemas.flatMap(([id, schema]) => (id && Number(schema ?? 0) < SCHEMA ? [id] : [])))
+    }
+    return older
+  }
+
+  const waitForOlder = async ({ what }: Migration): Promise<void> => {
+    const deadline = performance.now() + patience
+    for (let told = false; ; told = true) {
+      const older = await olderDaemons()
+      if (older.length === 0) return
+      if (performance.now() > deadline)
+        throw new SchemaError(
+          `This version ${what}, which daemons of an older version cannot read: stop ${older.join(', ')} first, then start again.`,
+        )
+      if (!told) say(`waiting for daemons of an older version to end: ${older.join(', ')}`)
+      await delay(LOOK)
+    }
+  }
+
+  const oneStep = async (migration: Migration, token: string): Promise<Carried> => {
+    if (!migration.isAdditive) await waitForOlder(migration)
+    const count = await run(migration, false)
+    if ((await runScript(redis, raise, [keys.schema(), keys.schemaLock()], [token, migration.to])) !== 1)
+      throw new SchemaError(
+        'another process took over carrying shapes over: this one was held up for too long; start it again',
+      )
+    return { to: migration.to, what: migration.what, count }
+  }
+
+  const holding = async <T>(work: (token: string) => Promise<T>): Promise<T | null> => {
+    const token = randomUUID()
+    if ((await redis.set(keys.schemaLock(), token, 'PX', LOCK, 'NX')) !== 'OK') return null
+    const hold = async () => {
+      if ((await redis.get(keys.schemaLock())) === token) await redis.pexpire(keys.schemaLock(), LOCK)
+    }
+    // One that is not held any more is noticed when the version is raised.
+    const holder = setInterval(() => void hold().catch(() => undefined), LOCK / 3)
+    try {
+      return await work(token)
+    } finally {
+      clearInterval(holder)
+      if ((await redis.get(keys.schemaLock())) === token) await redis.del(keys.schemaLock())
+    }
+  }
+
+  return {
+    /** What would be carried over; reads only. @throws SchemaError where newer shapes stand there */
+    async plan(): Promise<Migrated> {
+      const from = await readSchema(redis, keys)
+      const carried: Carried[] = []
+      for (const migration of from === null ? [] : migrations)
+        if (migration.to > (from ?? 0))
+          carried.push({ to: migration.to, what: migration.what, count: await run(migration, true) })
+      return { from, carried }
+    },
+
+    /**
+     * Until all is in the shapes of this version.
+     * @throws SchemaError where newer shapes stand there, or daemons of an older version do not end
+     */
+    async run(): Promise<Migrated> {
+      const from = await readSchema(redis, keys)
+      const carried: Carried[] = []
+      for (let told = false; ; ) {
+        const at = await readSchema(redis, keys)
+        const latest = migrations.length
+        if (at === latest) return { from, carried }
+        if (at === null) {
+          await redis.set(keys.schema(), latest, 'NX')
+          continue
+        }
+        const next = migrations.find(({ to }) => to === at + 1)
+        if (!next) throw new SchemaError(`there is no way from schema ${at} to ${latest}`)
+        const done = await holding(async token =>
+          (await readSchema(redis, keys)) === at ? oneStep(next, token) : 'done',
+        )
+        if (done !== null && done !== 'done') carried.push(done)
+        if (done !== null) continue
+        if (!told) say('another process carries shapes over to this version; waiting for it')
+        told = true
+        await delay(LOOK)
+      }
+    },
+  }
+}

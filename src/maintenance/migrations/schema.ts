@@ -1,0 +1,54 @@
+/** Which version of the shapes stands in Redis. A process never works on newer ones than it knows. */
+
+import type { Redis } from 'ioredis'
+import type { Keys } from '../../redis/keys.ts'
+import { SCHEMA } from './registry.ts'
+
+/** What stands in Redis was written by another version, and what is to be done about it. */
+export class SchemaError extends Error {
+  readonly code = 'SCHEMA'
+}
+
+/** Keys of which a newsdesk that has ever worked has one. */
+const firstKeys = (keys: Keys): string[] => [
+  keys.due(),
+  keys.storyLog(),
+  keys.storyIndex(),
+  keys.sections(),
+  keys.catalogueVersion(),
+]
+
+/**
+ * @returns 0 for what versions without a schema wrote, null where nothing was written yet
+ * @throws SchemaError where it is newer than this process knows
+ */
+export const readSchema = async (redis: Redis, keys: Keys): Promise<number | null> => {
+  const written = await redis.get(keys.schema())
+  if (written === null) {
+    const there = await Promise.all(firstKeys(keys).map(key => redis.exists(key)))
+    return there.some(count => count === 1) ? 0 : null
+  }
+  const version = Number(written)
+  if (!Number.isInteger(version) || version < 0)
+    throw new SchemaError(
+      `${keys.schema()} in Redis is ${JSON.stringify(written)} and no version of a schema: restore it from a backup`,
+    )
+  if (version > SCHEMA)
+    throw new SchemaError(
+      `What stands in Redis under ${keys.prefix} has schema ${version}, written by a newer newsdesk; this one knows up to ${SCHEMA}. Start the newer one, or restore a backup made before the upgrade (docs/backup.md).`,
+    )
+  return version
+}
+
+/**
+ * For commands, which leave carrying over to daemons. Where nothing was written yet, what a command writes first is of this version.
+ * @throws SchemaError where the shapes are not those of this process
+ */
+export const checkSchema = async (redis: Redis, keys: Keys): Promise<void> => {
+  const version = await readSchema(redis, keys)
+  if (version === null) await redis.set(keys.schema(), SCHEMA, 'NX')
+  if (version !== null && version < SCHEMA)
+    throw new SchemaError(
+      `What stands in Redis under ${keys.prefix} has schema ${version}, this newsdesk works with ${SCHEMA}: start it, or run \`newsdesk migrate\`.`,
+    )
+}

@@ -1,0 +1,133 @@
+/**
+ * The log of stories had its terms as words at first, then as numbers that anybody could make, and has them now as numbers under the
+ * installation's key. Older entries can no longer be read, or never meet an article of today: they are written anew, from their articles
+ * where these are still there.
+ */
+
+import { z } from 'zod'
+import { parseArticle } from '../../articles/hashes.ts'
+import type { ArticleId, StoryId } from '../../domain/article.ts'
+import type { SourceId } from '../../domain/source.ts'
+import { readStream } from '../../redis/scan.ts'
+import { loadScript, runScript } from '../../redis/script.ts'
+import { readHashKey } from '../../stories/hash-key.ts'
+import { type Features, featuresOf, termOf, toldBy } from '../../stories/rules/features.ts'
+import { type Decided, readEntry, writeEntry } from '../../stories/rules/log-entry.ts'
+import type { HashKey } from '../../stories/rules/term-hash.ts'
+import type { Migration, MigrationParts } from './migration.ts'
+
+const swap = loadScript(new URL('./replace-log.lua', import.meta.url))
+
+/** As entries were until the evidence for stories was weighed. */
+const Worded = z.object({
+  features: z.object({
+    id: z.string(),
+    source: z.string().default(''),
+    language: z.string(),
+    titleHash: z.string(),
+    title: z.array(z.string()),
+    summary: z.array(z.string()),
+    publishedAt: z.number().nullable().default(null),
+  }),
+  decision: z.object({
+    kind: z.enum(['new', 'same', 'reprint']),
+    as: z.string().optional(),
+    of: z.string().optional(),
+    story: z.string(),
+  }),
+})
+
+/** @returns null for an entry of another shape */
+const readWorded = (json: string, key: HashKey): Decided | null => {
+  const parsed = Worded.safeParse(JSON.parse(json))
+  if (!parsed.success) return null
+  const { features, decision } = parsed.data
+  const { language } = features
+  const terms = (words: readonly string[]) => words.map(word => termOf(word, language, key))
+  const story = decision.story as StoryId // brands here and below: written by the version before
+  const merges: [] = []
+  return {
+    features: {
+      ...features,
+      id: features.id as ArticleId,
+      source: features.source as SourceId,
+      title: terms(features.title),
+      summary: terms(features.summary),
+    },
+    decision:
+      decision.kind === 'same'
+        ? { kind: 'same', as: (decision.as ?? '') as ArticleId, story, merges }
+        : decision.kind === 'reprint'
+          ? { kind: 'reprint', of: (decision.of ?? '') as ArticleId, story, merges }
+          : { kind: 'new', story, merges },
+    arrived: null,
+  }
+}
+
+const isSame = (one: Features, other: Features): boolean => one.title.every((term, at) => term === other.title[at])
+
+/** @returns the entry as it is to be, or null where it is so */
+const carriedOver = (json: string, now: Features | null, key: HashKey): string | null => {
+  const worded = readWorded(json, key)
+  if (worded)
+    return writeEntry(now && now.titleHash === worded.features.titleHash ? { ...worded, features: now } : worded)
+  const entry = readEntry(json, 0)
+  // Of an article whose headline was edited since, or that is gone, nobody can tell: it stays, and leaves with the window.
+  if ('pin' in entry || !now || now.titleHash !== entry.features.titleHash || isSame(entry.features, now)) return null
+  return writeEntry({ ...entry, features: now })
+}
+
+/** Entries in order, each with what it is to become. */
+async function* carryOver({ redis, keys, onProgress }: MigrationParts, after: string) {
+  const key = await readHashKey(redis, keys)
+  let looked = 0
+  for await (const page of readStream(redis, keys.storyLog(), after)) {
+    const entries = page.map(([id, [, json = '']]) => ({ id, json, article: idOf(json) }))
+    const articles = await Promise.all(
+      entries.map(async ({ article }) => parseArticle(await redis.hgetall(keys.article(article)))),
+    )
+    yield entries.map(({ id, json }, index) => {
+      const article = articles[index]
+      return { id, json, becomes: carriedOver(json, article ? featuresOf(toldBy(article), key) : null, key) }
+    })
+    looked += page.length
+    onProgress(looked)
+  }
+}
+
+/** The article an entry of any shape is of; empty for one of none. */
+const idOf = (json: string): string => {
+  const { i, features } = JSON.parse(json) as { i?: string; features?: { id?: string } } // by this version or an older one
+  return i ?? features?.id ?? ''
+}
+
+/** Id of the last entry that was carried over before whoever did it died; '' where none was. */
+const resumeFrom = async ({ redis, keys }: MigrationParts): Promise<string> =>
+  (await redis.xrevrange(keys.storyLogNext(), '+', '-', 'COUNT', 1))[0]?.[0] ?? ''
+
+const write = async (parts: MigrationParts): Promise<void> => {
+  const { redis, keys } = parts
+  let last = await resumeFrom(parts)
+  for (;;) {
+    for await (const entries of carryOver(parts, last === '' ? '-' : `(${last}`)) {
+      await Promise.all(
+        entries.map(({ id, json, becomes }) => redis.xadd(keys.storyLogNext(), id, 'e', becomes ?? json)),
+      )
+      last = entries.at(-1)?.id ?? last
+    }
+    if ((await runScript(redis, swap, [keys.storyLog(), keys.storyLogNext()], [last])) === 1) return
+  }
+}
+
+export const storyLog: Migration = {
+  to: 2,
+  what: "writes the log of stories with its words under the installation's key",
+  isAdditive: false,
+
+  async run(parts, isDry) {
+    let found = 0
+    for await (const entries of carryOver(parts, '-')) found += entries.filter(({ becomes }) => becomes !== null).length
+    if (!isDry && found > 0) await write(parts)
+    return found
+  },
+}

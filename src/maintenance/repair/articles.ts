@@ -1,0 +1,136 @@
+/** Articles, the index of them, the ids that lead to them, and what is kept beside them. */
+
+import { readMembers, scanKeys } from '../../redis/scan.ts'
+import { loadScript, runScript } from '../../redis/script.ts'
+import { type Check, goneOf, restOf } from './check.ts'
+import { runnable } from './run-check.ts'
+
+const dropBroken = loadScript(new URL('./drop-broken.lua', import.meta.url))
+const dropIf = loadScript(new URL('./drop-if.lua', import.meta.url))
+
+const NEEDED = ['id', 'url', 'title', 'publishedAt', 'section'] as const
+
+const broken: Check<string> = {
+  id: 'broken-articles',
+  what: 'hashes of articles that lack id, URL, title, date or section',
+  pages: ({ redis, keys }) => scanKeys(redis, `${keys.article('')}*`),
+  async wrong({ redis }, page) {
+    const found = await Promise.all(page.map(key => redis.hmget(key, ...NEEDED)))
+    const there = await Promise.all(page.map(key => redis.exists(key)))
+    return page.filter((_, at) => there[at] === 1 && found[at]?.some(value => value === null))
+  },
+  show: key => key,
+  mend: ({ redis }, key) => runScript(redis, dropBroken, [key], []),
+}
+
+/** Score an article is to have in the index; null where there is no such article. */
+const scoresOf = (
+  { redis, keys }: Parameters<Check<string>['wrong']>[0],
+  ids: readonly string[],
+): Promise<(number | null)[]> =>
+  Promise.all(
+    ids.map(async id => {
+      const at = Date.parse((await redis.hget(keys.article(id), 'publishedAt')) ?? '')
+      return Number.isNaN(at) ? null : at
+    }),
+  )
+
+const unindexed: Check<string> = {
+  id: 'articles-not-in-index',
+  what: 'articles that are not in the index by age, or at a wrong place in it',
+  async *pages({ redis, keys }) {
+    for await (const page of scanKeys(redis, `${keys.article('')}*`))
+      yield page.map(key => restOf(key, keys.article('')))
+  },
+  async wrong(parts, page) {
+    const { redis, keys } = parts
+    if (page.length === 0) return []
+    const [stands, wanted] = await Promise.all([redis.zmscore(keys.articleIndex(), ...page), scoresOf(parts, page)])
+    return page.filter((_, at) => wanted[at] !== null && Number(stands[at] ?? Number.NaN) !== wanted[at])
+  },
+  show: id => id,
+  async mend(parts, id) {
+    const [score] = await scoresOf(parts, [id])
+    if (score !== null && score !== undefined) await parts.redis.zadd(parts.keys.articleIndex(), score, id)
+  },
+}
+
+const indexedThoughGone: Check<string> = {
+  id: 'index-without-article',
+  what: 'entries of the index by age whose article is gone',
+  pages: ({ redis, keys }) => readMembers(redis, keys.articleIndex()),
+  async wrong(parts, page) {
+    if (page.length === 0) return []
+    const [gone, stands] = await Promise.all([
+      goneOf(parts, page),
+      parts.redis.zmscore(parts.keys.articleIndex(), ...page),
+    ])
+    return page.filter((id, at) => gone.has(id) && stands[at] !== null)
+  },
+  show: id => id,
+  async mend(parts, id) {
+    await parts.redis.zrem(parts.keys.articleIndex(), id)
+    // It may have been taken in at this very moment: index and article do not share a slot.
+    await unindexed.mend(parts, id)
+  },
+}
+
+interface Alias {
+  readonly key: string
+  readonly target: string
+}
+
+const aliases: Check<Alias> = {
+  id: 'aliases-without-article',
+  what: 'ids of URLs that lead to an article that is gone',
+  async *pages({ redis, keys }) {
+    for await (const page of scanKeys(redis, `${keys.alias('')}*`)) {
+      const targets = await Promise.all(page.map(key => redis.get(key)))
+      yield page.flatMap((key, at) => (targets[at] ? [{ key, target: targets[at] }] : []))
+    }
+  },
+  async wrong(parts, page) {
+    const gone = await goneOf(
+      parts,
+      page.map(({ target }) => target),
+    )
+    const stands = await Promise.all(page.map(({ key }) => parts.redis.get(key)))
+    return page.filter(({ target }, at) => gone.has(target) && stands[at] === target)
+  },
+  show: ({ key, target }) => `${key} to ${target}`,
+  mend: ({ redis }, { key, target }) => runScript(redis, dropIf, [key], [target]),
+}
+
+interface Beside {
+  readonly key: string
+  readonly article: string
+}
+
+const leftBeside: Check<Beside> = {
+  id: 'left-of-gone-articles',
+  what: 'visitors, readers in common and places in lists of articles that are gone',
+  async *pages({ redis, keys }) {
+    const shown = `{${keys.prefix}:shown-by:`
+    for (const before of [keys.visitors(''), keys.readBeside(''), shown])
+      for await (const page of scanKeys(redis, `${before}*`))
+        yield page.map(key => ({ key, article: key.slice(key.lastIndexOf(':') + 1) }))
+  },
+  async wrong(parts, page) {
+    const gone = await goneOf(
+      parts,
+      page.map(({ article }) => article),
+    )
+    const there = await Promise.all(page.map(({ key }) => parts.redis.exists(key)))
+    return page.filter(({ article }, at) => gone.has(article) && there[at] === 1)
+  },
+  show: ({ key }) => key,
+  mend: ({ redis }, { key }) => redis.unlink(key),
+}
+
+export const articleChecks = [
+  runnable(broken),
+  runnable(unindexed),
+  runnable(indexedThoughGone),
+  runnable(aliases),
+  runnable(leftBeside),
+]

@@ -1,0 +1,53 @@
+/** What was counted: only of articles there are. */
+
+import { EVENT_KINDS, WINDOWS } from '../../domain/entry.ts'
+import { readMembers } from '../../redis/scan.ts'
+import { loadScript, runScript } from '../../redis/script.ts'
+import { type Check, goneOf, type RepairParts } from './check.ts'
+import { runnable } from './run-check.ts'
+
+const forgetCounts = loadScript(new URL('./forget-counts.lua', import.meta.url))
+const PAGE = 500
+
+async function* readFields({ redis }: RepairParts, key: string): AsyncGenerator<readonly string[]> {
+  let cursor = '0'
+  do {
+    const [next, flat] = await redis.hscan(key, cursor, 'COUNT', PAGE)
+    yield flat.filter((_, at) => at % 2 === 0)
+    cursor = next
+  } while (cursor !== '0')
+}
+
+/** Whether anything is counted of each, in totals and windows. */
+const isCounted = async ({ redis, keys }: RepairParts, ids: readonly string[]): Promise<Set<string>> => {
+  if (ids.length === 0) return new Set()
+  const found = await Promise.all([
+    ...[...EVENT_KINDS, 'seconds'].map(kind => redis.hmget(keys.eventTotals(kind), ...ids)),
+    ...EVENT_KINDS.flatMap(kind => WINDOWS.map(window => redis.zmscore(keys.eventWindow(kind, window), ...ids))),
+  ])
+  return new Set(ids.filter((_, at) => found.some(values => values[at] !== null)))
+}
+
+const counts: Check<string> = {
+  id: 'counts-of-gone-articles',
+  what: 'articles that are gone and still counted, in totals or windows',
+  async *pages(parts) {
+    const { redis, keys } = parts
+    const seen = new Set<string>()
+    const fresh = (ids: readonly string[]) => ids.filter(id => !seen.has(id) && seen.add(id))
+    for (const kind of [...EVENT_KINDS, 'seconds'])
+      for await (const page of readFields(parts, keys.eventTotals(kind))) yield fresh(page)
+    for (const kind of EVENT_KINDS)
+      for (const window of WINDOWS)
+        for await (const page of readMembers(redis, keys.eventWindow(kind, window))) yield fresh(page)
+  },
+  async wrong(parts, page) {
+    const gone = await goneOf(parts, page)
+    const counted = await isCounted(parts, [...gone])
+    return page.filter(id => counted.has(id))
+  },
+  show: id => id,
+  mend: ({ redis, keys }, id) => runScript(redis, forgetCounts, [keys.events()], [id]),
+}
+
+export const countChecks = [runnable(counts)]

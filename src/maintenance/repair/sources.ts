@@ -1,0 +1,106 @@
+/** What is remembered of sources, and jobs that wait for them: only of sources there are, and of items whose articles came in. */
+
+import { keptSince } from '../../articles/lost.ts'
+import type { SourceId } from '../../domain/source.ts'
+import { scanKeys } from '../../redis/scan.ts'
+import { loadScript, runScript } from '../../redis/script.ts'
+import { parseMemory } from '../../sources/items/unstable-ids.ts'
+import { type Check, goneOf, type SourceJob } from './check.ts'
+import { runnable } from './run-check.ts'
+
+const forgetMark = loadScript(new URL('./forget-mark.lua', import.meta.url))
+
+const DAY = 86_400_000
+/** Days since its feed carried it: older marks bring nothing back. */
+const LATELY = 2
+
+/** Above this share the configuration is likelier to be wrong than what stands in Redis. */
+const MOST_UNKNOWN = 0.5
+const FEW = 4
+
+const doubt = (wrong: number, looked: number): string | null =>
+  wrong > FEW && wrong > looked * MOST_UNKNOWN
+    ? `${wrong} of ${looked} have no source: is this the configuration the daemons run with?`
+    : null
+
+const states: Check<string> = {
+  id: 'states-without-source',
+  what: 'sources that are remembered and no longer configured',
+  async *pages({ redis, keys }) {
+    const [from = '', after = ''] = keys.source('\n').split('\n')
+    for await (const page of scanKeys(redis, `${from}*${after}`))
+      yield page.map(key => key.slice(from.length, key.length - after.length))
+  },
+  async wrong({ redis, keys, isSource }, page) {
+    const unknown = page.filter(id => !isSource(id))
+    const there = await Promise.all(unknown.map(id => redis.exists(keys.source(id))))
+    return unknown.filter((_, at) => there[at] === 1)
+  },
+  show: id => id,
+  mend: ({ forget }, id) => forget(id as SourceId), // written by the source room
+  doubt,
+}
+
+const jobs: Check<SourceJob> = {
+  id: 'jobs-without-source',
+  what: 'jobs that wait for sources that are no longer configured',
+  pages: ({ jobs }) => jobs.waiting(),
+  async wrong({ isSource, jobs }, page) {
+    const suspects = page.filter(({ source }) => !isSource(source))
+    const there = await Promise.all(suspects.map(job => jobs.isThere(job)))
+    return suspects.filter((_, at) => there[at])
+  },
+  show: ({ queue, source }) => `${queue}: ${source}`,
+  mend: ({ jobs }, job) => jobs.remove(job),
+  doubt,
+}
+
+interface Mark {
+  readonly source: string
+  readonly item: string
+  readonly written: string
+  readonly article: string
+}
+
+const marks: Check<Mark> = {
+  id: 'seen-without-article',
+  what: 'items remembered as taken in whose article is gone before its time: their feeds will bring it again',
+  async *pages(parts) {
+    const { redis, keys, now } = parts
+    const horizon = Number((await redis.hget(keys.room(), 'horizon')) ?? 0)
+    const kept = keptSince(now(), parts.retention, horizon)
+    const [from = '', after = ''] = keys.seen('\n').split('\n')
+    const since = Math.floor(now() / DAY) - LATELY
+    for await (const page of scanKeys(redis, `${from}*${after}`))
+      for (const key of page) {
+        const source = key.slice(from.length, key.length - after.length)
+        let cursor = '0'
+        do {
+          const [next, flat] = await redis.hscan(key, cursor, 'COUNT', 500)
+          yield flat.flatMap((item, at): Mark[] => {
+            const written = flat[at + 1] ?? ''
+            const memory = at % 2 === 0 ? parseMemory(written) : null
+            // What versions wrote that did not keep when an item came first says nothing of when its article leaves.
+            const isDue = memory?.first !== undefined && memory.first * DAY > kept && memory.day >= since
+            return memory?.article && isDue ? [{ source, item, written, article: memory.article }] : []
+          })
+          cursor = next
+        } while (cursor !== '0')
+      }
+  },
+  async wrong(parts, page) {
+    const { redis, keys } = parts
+    const gone = await goneOf(
+      parts,
+      page.map(({ article }) => article),
+    )
+    const suspects = page.filter(({ article }) => gone.has(article))
+    const stands = await Promise.all(suspects.map(({ source, item }) => redis.hget(keys.seen(source), item)))
+    return suspects.filter(({ written }, at) => stands[at] === written)
+  },
+  show: ({ source, article }) => `${article} of ${source}`,
+  mend: ({ redis, keys }, { source, item, written }) =>
+    runScript(redis, forgetMark, [keys.seen(source), keys.source(source), keys.spans(source)], [item, written]),
+}
+
+export const sourceChecks = [runnable(states), runnable(jobs), runnable(marks)]

@@ -1,0 +1,214 @@
+/** Stories: who belongs to them, who leads them, and where they stand in the indexes. All of it is mended by who writes stories anyway. */
+
+import { parseArticle, parseStory } from '../../articles/hashes.ts'
+import { leadScore } from '../../articles/rules/lead.ts'
+import { type Member, MOST_MEMBERS } from '../../articles/story-writer.ts'
+import { readMembers, scanKeys } from '../../redis/scan.ts'
+import { asArticle, asStory, type Check, goneOf, type RepairParts, restOf } from './check.ts'
+import { runnable } from './run-check.ts'
+
+/** Ids of stories, by the keys of their hashes or of their members. */
+async function* storyIds({ redis, keys }: RepairParts, of: 'hash' | 'members'): AsyncGenerator<readonly string[]> {
+  const [from = '', after = ''] = (of === 'hash' ? keys.story('\n') : keys.storyMembers('\n')).split('\n')
+  for await (const page of scanKeys(redis, `${from}*${after}`)) yield page.map(key => restOf(key, from, after))
+}
+
+/** Decides anew who leads it and where it stands, with some of its articles taken out. */
+const settle = async ({ writer, now }: RepairParts, story: string, leaving: readonly string[] = []): Promise<void> => {
+  await writer.index([await writer.leave(asStory(story), leaving.map(asArticle), now())])
+}
+
+interface Membership {
+  readonly story: string
+  readonly article: string
+}
+
+const show = ({ story, article }: Membership): string => `${article} of ${story}`
+
+const memberGone: Check<Membership> = {
+  id: 'members-without-article',
+  what: 'members of stories whose article is gone',
+  async *pages(parts) {
+    for await (const page of storyIds(parts, 'members')) {
+      const members = await Promise.all(page.map(id => parts.redis.hkeys(parts.keys.storyMembers(asStory(id)))))
+      yield page.flatMap((story, at) => (members[at] ?? []).map(article => ({ story, article })))
+    }
+  },
+  async wrong(parts, page) {
+    const gone = await goneOf(
+      parts,
+      page.map(({ article }) => article),
+    )
+    const suspects = page.filter(({ article }) => gone.has(article))
+    const stands = await Promise.all(
+      suspects.map(({ story, article }) => parts.redis.hexists(parts.keys.storyMembers(story), article)),
+    )
+    return suspects.filter((_, at) => stands[at] === 1)
+  },
+  show,
+  mend: (parts, { story, article }) => settle(parts, story, [article]),
+}
+
+const articleOutside: Check<Membership> = {
+  id: 'articles-not-in-story',
+  what: 'articles that are not in the story they name',
+  async *pages({ redis, keys }) {
+    for await (const page of scanKeys(redis, `${keys.article('')}*`)) {
+      const stories = await Promise.all(page.map(key => redis.hget(key, 'story')))
+      yield page.flatMap((key, at) =>
+        stories[at] ? [{ story: stories[at], article: restOf(key, keys.article('')) }] : [],
+      )
+    }
+  },
+  async wrong({ redis, keys }, page) {
+    const found = await Promise.all(
+      page.map(({ story, article }) =>
+        Promise.all([
+          redis.hexists(keys.storyMembers(story), article),
+          // The oldest of very many leave the story and are articles still.
+          redis.hlen(keys.storyMembers(story)),
+          redis.hmget(keys.article(article), 'story', 'leaving', 'url'),
+        ]),
+      ),
+    )
+    return page.filter(({ story }, at) => {
+      const [isMember = 1, count = 0, [named, leaving, url] = []] = found[at] ?? []
+      return isMember === 0 && count < MOST_MEMBERS && named === story && leaving === null && url !== null
+    })
+  },
+  show,
+  async mend(parts, { story, article }) {
+    const { redis, keys, writer, weightOf, now } = parts
+    const held = parseArticle(await redis.hgetall(keys.article(article)))
+    const [owner] = held?.sources ?? []
+    if (!held || owner === undefined || held.story !== story) return
+    const { id, url, sources, sections, publishedAt } = held
+    const placed = await writer.join(
+      held.story,
+      {
+        ...{ id, url, sources, sections },
+        at: new Date(publishedAt).toISOString(),
+        score: leadScore(held, weightOf(owner), held.reprintOf !== null),
+      },
+      now(),
+    )
+    if (placed.story !== held.story) await writer.tell([id], placed.story)
+    await writer.index([placed])
+  },
+}
+
+/** As join.lua chooses: what is not kept off everything before what is, the highest score, of equal ones the oldest. */
+const leadOf = (members: readonly Member[]): Member | undefined =>
+  [...members].sort(
+    (a, b) =>
+      Number(a.blocked ?? false) - Number(b.blocked ?? false) ||
+      (b.score ?? 0) - (a.score ?? 0) ||
+      (a.at < b.at ? -1 : a.at > b.at ? 1 : 0) ||
+      (a.id < b.id ? -1 : a.id > b.id ? 1 : 0),
+  )[0]
+
+const wrongStory: Check<string> = {
+  id: 'wrong-stories',
+  what: 'stories whose lead or articles are not those of their members, or that have no members',
+  async *pages(parts) {
+    const seen = new Set<string>()
+    for (const of of ['hash', 'members'] as const)
+      for await (const page of storyIds(parts, of)) yield page.filter(id => !seen.has(id) && seen.add(id))
+  },
+  async wrong({ redis, keys }, page) {
+    const found = await Promise.all(
+      page.map(id => Promise.all([redis.hgetall(keys.story(id)), redis.hgetall(keys.storyMembers(id))])),
+    )
+    return page.filter((_, at) => {
+      const [hash = {}, members = {}] = found[at] ?? []
+      const all = Object.values(members).map(json => JSON.parse(json) as Member) // written by join.lua
+      if (hash.into !== undefined) return all.length > 0
+      if (Object.keys(hash).length === 0) return all.length > 0
+      const story = parseStory(hash)
+      return (
+        story === null ||
+        story.lead !== leadOf(all)?.id ||
+        story.articles.length !== all.length ||
+        story.articles.some(id => members[id] === undefined)
+      )
+    })
+  },
+  show: id => id,
+  async mend(parts, id) {
+    const { redis, keys, writer, now } = parts
+    const into = await redis.hget(keys.story(id), 'into')
+    // One that was merged and got members since is merged again.
+    if (into === null) await settle(parts, id)
+    else await writer.index(await writer.merge(asStory(id), asStory(into), now()))
+  },
+}
+
+interface Indexed {
+  readonly story: string
+  /** Of the index; none for that of all. */
+  readonly section: string | undefined
+}
+
+/** Names of the indexes there are: of all stories, and of sections. */
+async function* indexes({ redis, keys }: RepairParts): AsyncGenerator<string | undefined> {
+  yield undefined
+  for await (const page of scanKeys(redis, `${keys.storyIndex('')}:*`))
+    for (const key of page) yield restOf(key, `${keys.storyIndex('')}:`)
+}
+
+const wrongIndex: Check<Indexed> = {
+  id: 'wrong-indexes',
+  what: 'entries of indexes of stories that are gone, or stand at a wrong place',
+  async *pages(parts) {
+    for await (const section of indexes(parts))
+      for await (const page of readMembers(parts.redis, parts.keys.storyIndex(section)))
+        yield page.map(story => ({ story, section }))
+  },
+  async wrong({ redis, keys }, page) {
+    const found = await Promise.all(
+      page.map(({ story, section }) =>
+        Promise.all([redis.zscore(keys.storyIndex(section), story), redis.hget(keys.story(story), 'publishedAt')]),
+      ),
+    )
+    return page.filter((_, at) => {
+      const [score, published] = found[at] ?? [null, null]
+      return score !== null && Number(score) !== Date.parse(published ?? '')
+    })
+  },
+  show: ({ story, section }) => `${story} in ${section ?? 'all'}`,
+  async mend(parts, { story, section }) {
+    const { redis, keys } = parts
+    const published = Date.parse((await redis.hget(keys.story(story), 'publishedAt')) ?? '')
+    if (Number.isNaN(published)) await redis.zrem(keys.storyIndex(section), story)
+    else await redis.zadd(keys.storyIndex(section), 'XX', published, story)
+    // It may have come back at this very moment: index and story do not share a slot.
+    if ((await redis.exists(keys.storyMembers(story))) === 1) await settle(parts, story)
+  },
+}
+
+const unindexed: Check<string> = {
+  id: 'stories-not-in-index',
+  what: 'stories that are not in the index of all, though newer ones than it holds',
+  pages: parts => storyIds(parts, 'members'),
+  async wrong({ redis, keys, candidates }, page) {
+    if (page.length === 0) return []
+    const [count, [, lowest = '0'], scores, published] = await Promise.all([
+      redis.zcard(keys.storyIndex()),
+      redis.zrange(keys.storyIndex(), 0, '0', 'WITHSCORES'),
+      redis.zmscore(keys.storyIndex(), ...page),
+      Promise.all(page.map(id => redis.hget(keys.story(id), 'publishedAt'))),
+    ])
+    const from = count < candidates ? Number.NEGATIVE_INFINITY : Number(lowest)
+    return page.filter((_, at) => scores[at] === null && Date.parse(published[at] ?? '') > from)
+  },
+  show: id => id,
+  mend: settle,
+}
+
+export const storyChecks = [
+  runnable(memberGone),
+  runnable(articleOutside),
+  runnable(wrongStory),
+  runnable(wrongIndex),
+  runnable(unindexed),
+]

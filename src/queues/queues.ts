@@ -1,0 +1,191 @@
+/** The queues as BullMQ objects, and the only places from which jobs are added. */
+
+import { type ConnectionOptions, type Job, Queue, type Telemetry } from 'bullmq'
+import type { Publishing } from '../../jobs/context.ts'
+import { crawl } from '../../jobs/crawl.ts'
+import { versioned } from '../../jobs/define.ts'
+import { type ArticlesData, articles } from '../../jobs/ingest.ts'
+import { publish, publishOptions, WAITING } from '../../jobs/publish.ts'
+import { push } from '../../jobs/push.ts'
+import type { Ingested } from '../articles/store.ts'
+import type { ArticleId } from '../domain/article.ts'
+import type { SourceId } from '../domain/source.ts'
+import type { Changes } from '../lists/changes.ts'
+import type { Waiting } from '../lists/publish-queue/publish-queue.ts'
+import type { Publisher } from '../lists/publisher.ts'
+import type { Keys } from '../redis/keys.ts'
+
+export interface Queues {
+  readonly crawl: Queue
+  readonly articles: Queue
+  readonly publish: Queue
+  readonly push: Queue
+}
+
+export const definitions = { crawl, articles, publish, push } as const
+
+/**
+ * @param connection a Redis connection for all of them, without automatic pipelining
+ * @param telemetry hands a job's trace on to those it adds
+ */
+export const openQueues = (connection: ConnectionOptions, keys: Keys, telemetry?: Telemetry): Queues => {
+  const open = ({ queue: name, options }: (typeof definitions)[keyof typeof definitions]) => {
+    // Options by default, so that a job added by hand in the dashboard is kept and retried like any other.
+    const queue = new Queue(name, {
+      ...{ connection, prefix: keys.bull(), defaultJobOptions: options },
+      ...(telemetry ? { telemetry } : {}),
+    })
+    // All it has to tell here is that its connection is away, which the connection says itself, once; unheard it would be printed.
+    queue.on('error', () => undefined)
+    return queue
+  }
+  return { crawl: open(crawl), articles: open(articles), publish: open(publish), push: open(push) }
+}
+
+/** Behind all that have no priority. */
+const BEHIND = 10
+const NONE: ReadonlySet<SourceId> = new Set()
+
+/**
+ * Puts due sources in the crawl queue. While a crawl of the source waits or runs, another scheduled one is dropped.
+ * @param failing those that failed last time: they wait behind the others, so that what may hold a worker to the end of its time holds up nobody
+ * @returns when all are added
+ */
+export const addScheduledCrawls = async (
+  queues: Queues,
+  sourceIds: readonly SourceId[],
+  failing: ReadonlySet<SourceId> = NONE,
+): Promise<void> => {
+  await queues.crawl.addBulk(
+    sourceIds.map(sourceId => {
+      const data = { sourceId, trigger: 'schedule' as const }
+      const behind = failing.has(sourceId) ? { priority: BEHIND } : {}
+      return {
+        name: crawl.title(crawl.data.parse(data)),
+        data: versioned(crawl, data),
+        opts: { deduplication: { id: sourceId }, ...behind },
+      }
+    }),
+  )
+}
+
+/** Jobs that wait behind others wait no longer. */
+export const bringForward = async (jobs: readonly Job[]): Promise<void> => {
+  await Promise.all(
+    jobs.map(job =>
+      job.changePriority({ priority: 0 }).catch((error: unknown) => {
+        // Run and gone meanwhile.
+        if (!(error instanceof Error && /missing key/i.test(error.message))) throw error
+      }),
+    ),
+  )
+}
+
+/** Subscriptions for which something is due; while one's job waits or runs, another is dropped. */
+export const addPushes = async (queues: Queues, tokens: readonly string[]): Promise<void> => {
+  await queues.push.addBulk(
+    tokens.map(token => ({
+      name: push.title({ token }),
+      data: versioned(push, { token }),
+      opts: { deduplication: { id: token } },
+    })),
+  )
+}
+
+/**
+ * A hub says that something is new and not what: asks for what changed. While a crawl of the source runs, one more follows it, since the
+ * running one may have fetched before the news was there.
+ */
+export const addPushedCrawl = async (queues: Queues, sourceId: SourceId): Promise<void> => {
+  const data = { sourceId, trigger: 'schedule' as const }
+  await queues.crawl.add(crawl.title(crawl.data.parse(data)), versioned(crawl, data), {
+    deduplication: { id: `push-${sourceId}`, keepLastIfActive: true },
+  })
+}
+
+/**
+ * Asks for a source to be crawled now, whatever its schedule, validators and backoff say. Asking while one runs makes one more run.
+ * @param isBehind after whatever else waits: one of many
+ * @returns id of the job that will do it
+ */
+export const addRecrawl = async (queues: Queues, sourceId: SourceId, isBehind = false): Promise<string> => {
+  const data = { sourceId, trigger: 'manual' as const }
+  const job = await queues.crawl.add(crawl.title(crawl.data.parse(data)), versioned(crawl, data), {
+    priority: isBehind ? BEHIND : 0,
+    deduplication: { id: `manual-${sourceId}`, keepLastIfActive: true },
+  })
+  return job.id ?? ''
+}
+
+/** One that was given up is run again; one that another crawl has had run again already is left to it. */
+const revive = async (job: Job): Promise<void> => {
+  try {
+    if (await job.isFailed()) await job.retry('failed', { resetAttemptsMade: true })
+  } catch (error) {
+    if (!(error instanceof Error && /not in the failed state|missing key/i.test(error.message))) throw error
+  }
+}
+
+/**
+ * Batches keep their id, so a crawl that runs again while they wait adds nothing twice. One that failed is kept for people to see, and would
+ * keep its items out for as long: they are not taken in yet, so a crawl that meets them has it run again.
+ */
+export const addArticles = async (
+  queues: Queues,
+  batches: readonly { readonly id: string; readonly data: ArticlesData }[],
+): Promise<void> => {
+  if (batches.length === 0) return
+  const jobs = await queues.articles.addBulk(
+    batches.map(({ id, data }) => ({
+      name: articles.title(data),
+      data: versioned(articles, data),
+      opts: { jobId: id },
+    })),
+  )
+  await Promise.all(jobs.map(revive))
+}
+
+/** Articles whose related lists one job writes. */
+const RELATED = 500
+
+export interface PublishingParts {
+  /** Which lists a batch changes is the list room's to say. */
+  readonly publisher: Pick<Publisher, 'affectedBy' | 'relatedShowing'>
+  readonly changes: Pick<Changes, 'note'>
+  readonly waiting: Pick<Waiting, 'ask'>
+}
+
+export const publishingTo = (queues: Queues, { publisher, changes, waiting }: PublishingParts): Publishing => {
+  const add = (data: readonly { list: string; articles?: readonly ArticleId[]; crawl?: string }[]) =>
+    queues.publish.addBulk(
+      data.map(each => ({
+        name: publish.title(publish.data.parse(each)),
+        data: versioned(publish, each),
+        opts: publishOptions(each),
+      })),
+    )
+  const lists = async (names: readonly string[], isRefresh: boolean, crawl?: string): Promise<void> => {
+    if (names.length === 0) return
+    await waiting.ask(names, isRefresh)
+    await add([{ list: WAITING, ...(crawl === undefined ? {} : { crawl }) }])
+  }
+  const ingested = async (what: Ingested, crawl?: string): Promise<readonly ArticleId[]> => {
+    // Noted first: whoever ranks afterwards reads what stands now.
+    await changes.note(what)
+    await lists(publisher.affectedBy(what), false, crawl)
+    return [...new Set([...what.articles, ...(await publisher.relatedShowing(what.edited))])]
+  }
+  return {
+    ingested,
+    async changed(what) {
+      const beside = await ingested(what)
+      await add(
+        Array.from({ length: Math.ceil(beside.length / RELATED) }, (_, part) => ({
+          list: 'related',
+          articles: beside.slice(part * RELATED, (part + 1) * RELATED),
+        })),
+      )
+    },
+    lists: (names, isRefresh = false) => lists(names, isRefresh),
+  }
+}

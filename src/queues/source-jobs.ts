@@ -1,0 +1,37 @@
+/** Jobs that wait, by their source: for whoever looks whether there is such a source still. */
+
+import type { Job, JobType } from 'bullmq'
+import type { RepairParts, SourceJob } from '../maintenance/repair/check.ts'
+import type { Queues } from './queues.ts'
+
+const OF_SOURCES = ['crawl', 'articles'] as const
+const WAITING: JobType[] = ['waiting', 'delayed', 'prioritized']
+const PAGE = 200
+
+export const sourceJobs = (queues: Queues): RepairParts['jobs'] => {
+  const find = async ({ queue, id }: SourceJob): Promise<Job | undefined> =>
+    OF_SOURCES.find(name => name === queue) && queues[queue as (typeof OF_SOURCES)[number]].getJob(id)
+  return {
+    async *waiting() {
+      for (const queue of OF_SOURCES)
+        for (let from = 0; ; from += PAGE) {
+          const found = (await queues[queue].getJobs(WAITING, from, from + PAGE - 1)) as (Job | undefined)[] // a job may go meanwhile
+          yield found.flatMap((job): SourceJob[] => {
+            const source: unknown = job?.data?.sourceId
+            return job?.id && typeof source === 'string' ? [{ queue, id: job.id, source }] : []
+          })
+          if (found.length === 0) break
+        }
+    },
+    async isThere(job) {
+      const found = await find(job)
+      return found !== undefined && !(await found.isActive())
+    },
+    async remove(job) {
+      // One that a worker has taken meanwhile says itself that there is no such source.
+      await (await find(job))?.remove().catch((error: unknown) => {
+        if (!(error instanceof Error && /locked|missing key/i.test(error.message))) throw error
+      })
+    },
+  }
+}

@@ -1,0 +1,227 @@
+/**
+ * Trains the text classifier: on labelled headlines, and on texts made of words that were written by hand for each section, mixed with
+ * common words. Counting words of one publisher does not carry over to another; word vectors and words that every newspaper uses do.
+ * The same input gives the same model. (pure)
+ */
+
+import { primaryLanguage } from '../../domain/language.ts'
+import { pairsOf, wordsOf } from '../../util/words.ts'
+import { type Sample, type SectionModel, toRows } from './model-file.ts'
+import { createNetwork, newVotes, type Votes } from './network.ts'
+
+export interface Labelled {
+  readonly title: string
+  readonly summary: string
+  readonly section: string
+  /** `en` unless given. */
+  readonly language?: string
+}
+
+/** Languages with a smaller share of the texts are not learnt from them. */
+const LEAST_SHARE = 0.05
+
+/** Languages that a model trained on these texts knows. */
+const languagesOf = (texts: readonly Labelled[]): string[] => {
+  const counts = new Map<string, number>()
+  for (const { language } of texts) {
+    const primary = primaryLanguage(language ?? 'en')
+    if (primary !== null) counts.set(primary, (counts.get(primary) ?? 0) + 1)
+  }
+  const known = [...counts].filter(([, count]) => count >= LEAST_SHARE * texts.length)
+  return known.map(([language]) => language).sort()
+}
+
+/** Word vectors, the most frequent words first. */
+export interface Embeddings {
+  readonly dimensions: number
+  readonly vectors: ReadonlyMap<string, Float32Array>
+}
+
+export interface Training {
+  readonly texts: readonly Labelled[]
+  /** Words that speak for a section, by section. */
+  readonly words: ReadonlyMap<string, readonly string[]>
+  readonly embeddings: Embeddings
+  readonly note: string
+  readonly seed?: number
+  readonly progress?: (line: string) => void
+}
+
+const RECTIFIED = 48
+const EPOCHS = 5
+const RATE = 0.02
+const LEFT_OUT = 0.3
+const BALANCE = 0.5
+const MADE_EACH = 1_350
+const MADE_OF = 6
+const MADE_AMONG = 8
+const MOST_WORDS = 95_000
+const MOST_VOTES = 36_000
+const SAMPLES = 80
+const LONGEST_SAMPLE = 120
+
+/** Linear congruential generator (Numerical Recipes): small, and the same everywhere. */
+const randomFrom = (seed: number) => {
+  let state = seed >>> 0
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return state / 4_294_967_296
+  }
+}
+
+interface Example {
+  readonly words: readonly string[]
+  readonly terms: readonly string[]
+  readonly section: number
+  readonly weight: number
+}
+
+const exampleOf = (words: readonly string[], section: number, weight: number): Example => ({
+  words,
+  terms: [...new Set([...words, ...pairsOf(words)])],
+  section,
+  weight,
+})
+
+/** Texts made of one to six words of a section and up to seven common ones: as short as headlines, as long as with a summary. */
+const madeTexts = (words: readonly string[], common: readonly string[], section: number, random: () => number) => {
+  const pick = (from: readonly string[]) => from[Math.floor(random() * from.length)] ?? ''
+  return Array.from({ length: words.length === 0 ? 0 : MADE_EACH }, () => {
+    const own = Array.from({ length: 1 + Math.floor(random() * MADE_OF) }, () => wordsOf(pick(words))).flat()
+    const others = Array.from(
+      { length: Math.floor(random() * MADE_AMONG) },
+      () => common[Math.floor(random() ** 2 * common.length)] ?? '',
+    )
+    return exampleOf([...own, ...others.filter(Boolean)], section, 1)
+  })
+}
+
+/** Frequent words say little: the hundred most frequent almost nothing. */
+const weightOfRank = (rank: number): number => Math.min(1, Math.max(0.05, Math.log1p(rank / 20) / 6))
+
+export const trainSections = ({ texts, words, embeddings, note, seed = 1, progress }: Training): SectionModel => {
+  const random = randomFrom(seed)
+  const sections = [...new Set([...texts.map(({ section }) => section), ...words.keys()])].sort()
+  const place = new Map(sections.map((section, index) => [section, index]))
+  const sizes = new Map<string, number>()
+  for (const { section } of texts) sizes.set(section, (sizes.get(section) ?? 0) + 1)
+  const hidden = RECTIFIED + sections.length
+  const common = [...embeddings.vectors.keys()].slice(0, 4_000).filter(word => word.length > 1)
+  const examples = [
+    ...texts.map(({ title, summary, section }) =>
+      exampleOf(
+        wordsOf(`${title} . ${summary}`),
+        place.get(section) ?? 0,
+        (texts.length / sizes.size / (sizes.get(section) ?? 1)) ** BALANCE,
+      ),
+    ),
+    ...[...words].flatMap(([section, own]) => madeTexts(own, common, place.get(section) ?? 0, random)),
+  ]
+
+  const counts = new Map<string, number>()
+  for (const { terms } of examples) for (const term of terms) counts.set(term, (counts.get(term) ?? 0) + 1)
+  const votes = new Map<string, Votes>()
+  for (const [term, count] of counts) if (count >= 2) votes.set(term, newVotes(sections.length))
+  const vectors = startingVectors(examples, embeddings)
+  const network = createNetwork({
+    dimensions: embeddings.dimensions,
+    hidden,
+    sections: sections.length,
+    random,
+  })
+
+  const kept = <T>(list: readonly T[]): T[] => list.filter(() => random() >= LEFT_OUT)
+  for (let epoch = 0; epoch < EPOCHS; epoch++) {
+    shuffle(examples, random)
+    for (const { words: own, terms, section, weight } of examples) {
+      const shown = kept(terms)
+      network.learn(
+        kept(own).flatMap(word => vectors.get(word) ?? []),
+        shown.flatMap(term => votes.get(term) ?? []),
+        { terms: shown.length, section, weight, rate: RATE * (1 - epoch / EPOCHS) },
+      )
+    }
+    progress?.(`pass ${epoch + 1} of ${EPOCHS} over ${examples.length} texts`)
+  }
+
+  const strength = ({ weights }: Votes) => Math.max(...weights) - Math.min(...weights)
+  const strongest = [...votes]
+    .sort((a, b) => strength(b[1]) - strength(a[1]) || (a[0] < b[0] ? -1 : 1))
+    .slice(0, MOST_VOTES)
+  return {
+    sections,
+    note,
+    languages: languagesOf(texts),
+    samples: samplesOf(texts, sections),
+    hidden,
+    words: toRows(hidden, new Map([...vectors].map(([word, vector]) => [word, network.foldWord(vector)]))),
+    votes: toRows(sections.length, new Map(strongest.map(([term, { weights }]) => [term, weights]))),
+    hiddenBias: network.hiddenBias,
+    output: network.output,
+    outputBias: network.outputBias,
+  }
+}
+
+/** Titles of each section, spread evenly over its texts. */
+const samplesOf = (texts: readonly Labelled[], sections: readonly string[]): Sample[] =>
+  sections.flatMap(section => {
+    const own = texts.filter(text => text.section === section)
+    const step = Math.max(1, own.length / SAMPLES)
+    return Array.from({ length: Math.min(own.length, SAMPLES) }, (_, n) => ({
+      section,
+      text: (own[Math.floor(n * step)]?.title ?? '').slice(0, LONGEST_SAMPLE),
+    }))
+  })
+
+/** Vectors of the words in the texts, and of the most frequent of all others; those without an embedding start at nothing. */
+const startingVectors = (examples: readonly Example[], { vectors, dimensions }: Embeddings) => {
+  const counts = new Map<string, number>()
+  for (const { words } of examples) for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1)
+  const start = new Map<string, Float32Array>()
+  let rank = 0
+  for (const [word, vector] of vectors) {
+    rank++
+    if (word.length > 1 && (counts.has(word) || start.size < MOST_WORDS))
+      start.set(word, scaled(vector, weightOfRank(rank)))
+    if (start.size >= MOST_WORDS && rank > 150_000) break
+  }
+  for (const [word, count] of counts) if (!start.has(word) && count >= 2) start.set(word, new Float32Array(dimensions))
+  return new Map([...start].slice(0, MOST_WORDS + 5_000))
+}
+
+const scaled = (vector: Float32Array, factor: number): Float32Array => {
+  const length = Math.hypot(...vector) || 1
+  return vector.map(value => (value * factor) / length)
+}
+
+const shuffle = <T>(list: T[], random: () => number): void => {
+  for (let index = list.length - 1; index > 0; index--) {
+    const other = Math.floor(random() * (index + 1))
+    const [a, b] = [list[index], list[other]]
+    if (a !== undefined && b !== undefined) {
+      list[index] = b
+      list[other] = a
+    }
+  }
+}
+
+/** Sections in brackets, words parted by commas, `#` before a comment. */
+export const parseSectionWords = (text: string): Map<string, string[]> => {
+  const words = new Map<string, string[]>()
+  let current: string[] | undefined
+  for (const line of text.split('\n').map(each => each.trim())) {
+    if (line === '' || line.startsWith('#')) continue
+    const section = /^\[(.+)\]$/.exec(line)?.[1]
+    if (section) {
+      current = words.get(section) ?? []
+      words.set(section, current)
+    } else if (current)
+      current.push(
+        ...line
+          .split(',')
+          .map(word => word.trim())
+          .filter(Boolean),
+      )
+  }
+  return words
+}

@@ -1,0 +1,174 @@
+/** What speaks for a section of an article: categories, segments of its URL, its form, places, words, and the text as a whole. (pure) */
+
+import type { Evidence } from '../domain/article.ts'
+import type { SectionId, Taxonomy } from '../domain/section.ts'
+import { foldWords } from '../util/words.ts'
+import { opinionForm } from './forms.ts'
+import { type Gazetteer, gazetteerOf, placesIn } from './places.ts'
+
+export interface Lookup {
+  readonly synonyms: ReadonlyMap<string, SectionId>
+  readonly urlWords: ReadonlyMap<string, SectionId>
+  readonly headlineWords: ReadonlyMap<string, SectionId>
+  readonly gazetteer: Gazetteer
+  readonly parents: ReadonlyMap<SectionId, SectionId>
+  readonly known: ReadonlySet<SectionId>
+}
+
+/** Shorter synonyms are no words of a path: `it` and `us` stand there for languages and countries. */
+const SHORTEST_OF_A_PATH = 3
+
+const lookups = new WeakMap<Taxonomy, Lookup>()
+
+/** Tables of a taxonomy, made once; a reload brings a new taxonomy and with it new tables. */
+export const lookupOf = (taxonomy: Taxonomy): Lookup => {
+  const made = lookups.get(taxonomy)
+  if (made) return made
+  // Where two sections claim a word, an id and a label are stronger than a synonym, and the section that stands first wins.
+  const table = (words: (section: Taxonomy[number]) => readonly string[]) =>
+    new Map(taxonomy.flatMap(section => words(section).map(word => [foldWords(word), section.id] as const)).reverse())
+  const lookup: Lookup = {
+    synonyms: new Map([
+      ...table(({ synonyms }) => synonyms),
+      ...table(({ labels }) => Object.values(labels)),
+      ...table(({ id }) => [id]),
+    ]),
+    urlWords: new Map([
+      ...table(({ synonyms }) => synonyms.filter(word => word.length >= SHORTEST_OF_A_PATH)),
+      ...table(({ urlWords }) => urlWords),
+      ...table(({ id }) => [id]),
+    ]),
+    headlineWords: table(section => section.words),
+    gazetteer: gazetteerOf(taxonomy),
+    parents: new Map(taxonomy.flatMap(({ id, parent }) => (parent ? [[id, parent] as const] : []))),
+    known: new Set(taxonomy.map(({ id }) => id)),
+  }
+  lookups.set(taxonomy, lookup)
+  return lookup
+}
+
+const CATEGORY = 0.9
+const LATER_CATEGORY = 0.6
+const MOST_CATEGORIES = 30
+const LONGEST_CATEGORY = 120
+
+/** A category is looked up whole, then by the parts of a path or a pair: `News/Sport/Football`, `Politics & Society`. */
+const sectionOfCategory = (category: string, { synonyms }: Lookup): SectionId | undefined => {
+  const whole = synonyms.get(foldWords(category))
+  if (whole) return whole
+  const parts = category.split(/[/>|:;,&+]|\s-\s|\b(?:and|und|et|y|e|och|en|i|и)\b/iu).map(foldWords)
+  // In a path the part that stands last says most: News/Sport.
+  const known = parts.flatMap(part => synonyms.get(part) ?? [])
+  return /[/>]/.test(category) ? known.at(-1) : known[0]
+}
+
+export const categoryEvidence = (categories: readonly string[], lookup: Lookup): Evidence[] => {
+  const found = new Map<SectionId, Evidence>()
+  for (const written of categories.slice(0, MOST_CATEGORIES)) {
+    const category = written.slice(0, LONGEST_CATEGORY)
+    const section = sectionOfCategory(category, lookup)
+    if (!section || found.has(section)) continue
+    const weight = found.size === 0 ? CATEGORY : LATER_CATEGORY
+    found.set(section, { section, from: 'category', what: category, weight })
+  }
+  return [...found.values()]
+}
+
+const URL_SEGMENT = 0.8
+const DEEPER_SEGMENT = 0.5
+const MOST_SEGMENTS = 5
+
+/** Segments of a URL that say nothing about a section. */
+const URL_SKIPPED = new Set(
+  'news story stories article articles en us uk int www web mobile app amp html rss feed content media latest home blog blogs'.split(
+    ' ',
+  ),
+)
+
+const decodeSafely = (segment: string): string => {
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    return segment
+  }
+}
+
+/** `food-and-drink` is looked up by its parts too; what is longer is a headline. */
+const partsOf = (segment: string): string[] => {
+  const parts = segment.split(' ')
+  return parts.length <= 3 ? parts : []
+}
+
+export const urlEvidence = (url: string, { urlWords }: Lookup): Evidence[] => {
+  if (!URL.canParse(url)) return []
+  const { pathname, hostname } = new URL(url)
+  // The last segment is the headline; what stands before it is where the publisher files it.
+  const segments = pathname.split('/').filter(Boolean).slice(0, -1).slice(0, MOST_SEGMENTS)
+  const subdomain = hostname
+    .split('.')
+    .slice(0, -2)
+    .filter(part => part !== 'www')
+  const found: Evidence[] = []
+  for (const [depth, segment] of [...subdomain, ...segments].entries()) {
+    const word = foldWords(decodeSafely(segment))
+    if (URL_SKIPPED.has(word)) continue
+    const section =
+      urlWords.get(word) ??
+      partsOf(word)
+        .map(part => urlWords.get(part))
+        .find(Boolean)
+    if (!section) continue
+    const weight = found.length === 0 && depth < 3 ? URL_SEGMENT : DEEPER_SEGMENT
+    found.push({ section, from: 'url', what: `/${segment}/`, weight })
+  }
+  return found
+}
+
+/** The operator's own words of a section: one may stand by chance; each more makes it surer, with less to add. */
+export const wordEvidence = (words: readonly string[], { headlineWords }: Lookup): Evidence[] => {
+  if (headlineWords.size === 0) return []
+  const hits = new Map<SectionId, Set<string>>()
+  for (let start = 0; start < words.length; start++) {
+    let term = ''
+    for (let length = 1; length <= 3 && start + length <= words.length; length++) {
+      term = length === 1 ? (words[start] ?? '') : `${term} ${words[start + length - 1]}`
+      const section = headlineWords.get(term)
+      if (!section) continue
+      const terms = hits.get(section) ?? new Set()
+      hits.set(section, terms.add(term))
+    }
+  }
+  return [...hits].map(([section, terms]) => ({
+    section,
+    from: 'text' as const,
+    what: [...terms].slice(0, 3).join(', '),
+    weight: Math.min(0.95, 0.5 + 0.2 * terms.size),
+  }))
+}
+
+const PLACE_IN_TITLE = 0.6
+const PLACE_IN_SUMMARY = 0.4
+
+/** Places of the title speak louder than those of the summary. */
+export const placeEvidence = (
+  title: readonly string[],
+  summary: readonly string[],
+  { gazetteer }: Lookup,
+): Evidence[] => {
+  const inTitle = placesIn(title, gazetteer)
+  const found: Evidence[] = [...inTitle].map(([section, what]) => ({
+    section,
+    from: 'place',
+    what,
+    weight: PLACE_IN_TITLE,
+  }))
+  for (const [section, what] of placesIn(summary, gazetteer)) {
+    if (!inTitle.has(section)) found.push({ section, from: 'place', what, weight: PLACE_IN_SUMMARY })
+  }
+  return found
+}
+
+export const formEvidence = (title: string, { known }: Lookup): Evidence[] => {
+  const form = known.has('debate') ? opinionForm(title) : undefined
+  return form ? [{ section: 'debate', from: 'form', ...form }] : []
+}

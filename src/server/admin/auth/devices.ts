@@ -1,0 +1,63 @@
+/**
+ * Browsers and networks in which a user logged in before. They prove nothing by themselves: tries at a password from there are counted apart,
+ * so that strangers cannot keep the user out. (OWASP: device cookies)
+ */
+
+import type { Redis } from 'ioredis'
+import type { Keys } from '../../../redis/keys.ts'
+import { hashOf, newSecret } from './passwords.ts'
+
+/** ms for which one is remembered after its last log-in. */
+export const DEVICE_LASTS = 90 * 86_400_000
+/** Of a user, so many of each: those used longest ago go first. */
+const MOST = 20
+
+export interface Devices {
+  /** @param device what a browser's cookie holds */
+  known(
+    user: string,
+    device: string | undefined,
+    network: string,
+  ): Promise<{ readonly isDevice: boolean; readonly isNetwork: boolean }>
+  /** The user logged in there. @returns the secret for the browser's cookie: the one it has, or a new one */
+  remember(user: string, device: string | undefined, network: string): Promise<string>
+}
+
+export interface DevicesParts {
+  readonly redis: Redis
+  readonly keys: Keys
+  /** ms since the epoch. */
+  readonly now: () => number
+}
+
+export const createDevices = ({ redis, keys, now }: DevicesParts): Devices => {
+  const keyOf = (of: 'devices' | 'networks', user: string) => keys.admin(`${of}:${hashOf(user)}`)
+  const isFresh = (at: string | null): boolean => at !== null && now() - Number(at) < DEVICE_LASTS
+
+  const known: Devices['known'] = async (user, device, network) => {
+    const [ofDevice, ofNetwork] = await Promise.all([
+      device === undefined ? null : redis.zscore(keyOf('devices', user), hashOf(device)),
+      redis.zscore(keyOf('networks', user), hashOf(network)),
+    ])
+    return { isDevice: isFresh(ofDevice), isNetwork: isFresh(ofNetwork) }
+  }
+
+  return {
+    known,
+    async remember(user, device, network) {
+      // A secret that somebody else put there is not taken up.
+      const secret = device !== undefined && (await known(user, device, network)).isDevice ? device : newSecret()
+      const write = (of: 'devices' | 'networks', member: string) => {
+        const key = keyOf(of, user)
+        return redis
+          .multi()
+          .zadd(key, now(), hashOf(member))
+          .zremrangebyrank(key, 0, -MOST - 1)
+          .pexpire(key, DEVICE_LASTS)
+          .exec()
+      }
+      await Promise.all([write('devices', secret), write('networks', network)])
+      return secret
+    },
+  }
+}

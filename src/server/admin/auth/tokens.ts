@@ -1,0 +1,89 @@
+/** Tokens by which scripts act: shown once, kept as hashes, in one hash in Redis. */
+
+import { randomBytes } from 'node:crypto'
+import type { Redis } from 'ioredis'
+import { z } from 'zod'
+import { Role } from '../../../domain/actor.ts'
+import type { Keys } from '../../../redis/keys.ts'
+import { hashOf, isSameHash, newSecret } from './passwords.ts'
+
+const Kept = z.object({
+  name: z.string(),
+  role: Role,
+  hash: z.string(),
+  /** ms since the epoch; it counts no more from `until` on, null for never. */
+  addedAt: z.number(),
+  until: z.number().nullable(),
+})
+export type Token = Omit<z.infer<typeof Kept>, 'hash'> & { readonly id: string; readonly usedAt: number | null }
+
+export interface Tokens {
+  /** When each was used last is kept to the minute. */
+  list(): Promise<readonly Token[]>
+  /** @returns the token, which is not kept: `nd_<id>_<secret>` */
+  add(name: string, role: Role, until: number | null): Promise<{ readonly id: string; readonly token: string }>
+  /** @returns what it was; null where there is none */
+  revoke(id: string): Promise<Pick<Token, 'id' | 'name' | 'role'> | null>
+  /** @returns null for what is none of ours, revoked, or over */
+  check(token: string): Promise<Pick<Token, 'id' | 'name' | 'role'> | null>
+}
+
+/** ms between two notes of one token's use. */
+const NOTED_EACH = 60_000
+
+const TOKEN = /^nd_([a-f0-9]{8})_([A-Za-z0-9_-]{43})$/
+
+export const createTokens = ({
+  redis,
+  keys,
+  now,
+}: {
+  redis: Redis
+  keys: Keys
+  /** ms since the epoch. */
+  now: () => number
+}): Tokens => {
+  const [key, usedKey] = [keys.admin('tokens'), keys.admin('tokens:used')]
+  const noted = new Map<string, number>()
+
+  const kept = async (id: string) => {
+    const text = await redis.hget(key, id)
+    return text === null ? null : Kept.parse(JSON.parse(text))
+  }
+
+  return {
+    async list() {
+      const [all, used] = await Promise.all([redis.hgetall(key), redis.hgetall(usedKey)])
+      return Object.entries(all)
+        .map(([id, text]) => {
+          const { hash: _, ...token } = Kept.parse(JSON.parse(text))
+          return { id, ...token, usedAt: used[id] ? Number(used[id]) : null }
+        })
+        .sort((a, b) => a.addedAt - b.addedAt)
+    },
+    async add(name, role, until) {
+      const id = randomBytes(4).toString('hex')
+      const secret = newSecret()
+      await redis.hset(key, id, JSON.stringify({ name, role, hash: hashOf(secret), addedAt: now(), until }))
+      return { id, token: `nd_${id}_${secret}` }
+    },
+    async revoke(id) {
+      const token = await kept(id)
+      if (!token) return null
+      await Promise.all([redis.hdel(key, id), redis.hdel(usedKey, id)])
+      return { id, name: token.name, role: token.role }
+    },
+    async check(given) {
+      const [, id, secret] = TOKEN.exec(given) ?? []
+      if (id === undefined || secret === undefined) return null
+      const token = await kept(id)
+      if (!token || !isSameHash(token.hash, hashOf(secret)) || (token.until !== null && token.until <= now()))
+        return null
+      if ((noted.get(id) ?? 0) + NOTED_EACH <= now()) {
+        noted.set(id, now())
+        await redis.hset(usedKey, id, now())
+      }
+      return { id, name: token.name, role: token.role }
+    },
+  }
+}

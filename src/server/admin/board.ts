@@ -1,0 +1,105 @@
+/**
+ * The queue dashboard within the same walls: one board for admins, one that only shows for viewers, and every change through either in the
+ * audit.
+ */
+
+import { createBullBoard } from '@bull-board/api'
+import { BullMQAdapter } from '@bull-board/api/bullMQAdapter'
+import { ExpressAdapter } from '@bull-board/express'
+import type { Queue } from 'bullmq'
+import type { NextFunction, Request, RequestHandler, Response } from 'express'
+import type { Logger } from 'pino'
+import { isRead, mayAct } from '../../domain/actor.ts'
+import type { Audit } from '../../use-cases/audit-log.ts'
+import { whoOf } from './web/guard.ts'
+import { actorOf } from './web/respond.ts'
+
+export interface BoardParts {
+  readonly queues: Readonly<Record<string, Queue>>
+  readonly audit: Pick<Audit, 'begin'>
+  readonly log: Logger
+}
+
+const BASE = '/queues'
+
+/** A job's outcome beside its name, so that one reads what it did: "bbc-world: 3 new". */
+const showName = (job: { name?: string; data?: unknown; returnvalue?: unknown; returnValue?: unknown }): string => {
+  const outcome = (job.returnvalue ?? job.returnValue) as
+    | { new?: number; outcome?: string; added?: number }
+    | null
+    | undefined // what our processors return
+  // A job added by hand has no name of its own, but says which source.
+  const asked = (job.data as { sourceId?: unknown } | null | undefined)?.sourceId
+  const name = job.name === '__default__' && typeof asked === 'string' ? asked : (job.name ?? '')
+  if (typeof outcome?.new === 'number')
+    return `${name}: ${outcome.outcome === 'unchanged' ? 'unchanged' : `${outcome.new} new`}`
+  if (typeof outcome?.added === 'number') return `${name}: ${outcome.added} added`
+  return name
+}
+
+const DESCRIPTIONS: Readonly<Record<string, string>> = {
+  crawl: 'Fetches of sources. To re-crawl one: Add job with { "sourceId": "..." }, or Retry a finished job.',
+  articles: 'Batches of items becoming articles.',
+  publish: 'Lists being written.',
+  push: 'WebSub hubs being asked to push, again before a lease ends, or to stop.',
+}
+
+const boardOf = (queues: BoardParts['queues'], readOnlyMode: boolean): RequestHandler => {
+  const board = new ExpressAdapter()
+  board.setBasePath(BASE)
+  createBullBoard({
+    serverAdapter: board,
+    queues: Object.values(queues).map(queue => {
+      const adapter = new BullMQAdapter(queue, { readOnlyMode, description: DESCRIPTIONS[queue.name] ?? '' })
+      adapter.setFormatter('name', showName)
+      return adapter
+    }),
+    options: { uiConfig: { boardTitle: 'newsdesk', miscLinks: [{ text: 'Desk', url: '/' }] } },
+  })
+  return board.getRouter() as RequestHandler // an Express application, which is one
+}
+
+/** What a request to the board's API does: `/api/queues/crawl/12/retry` is `queue.retry` on `crawl 12`. (pure) */
+export const actionOf = (method: string, path: string): { readonly what: string; readonly on: string } => {
+  const [, , ...parts] = path.split('/').filter(Boolean).map(decodeURIComponent)
+  const words = parts.length > 1 ? parts.slice(1) : parts
+  const queue = parts.length > 1 ? (parts[0] ?? '') : 'all'
+  // Those without an id: /queue/add; those of one state: /queue/retry/failed; those of a job: /queue/12/retry.
+  const [first = '', second] = words
+  const isJob = words.length === 2 && !['retry', 'clean'].includes(first)
+  const scheduler = first === 'job-schedulers' ? words : null
+  const did = scheduler ? `scheduler-${scheduler[2] ?? method.toLowerCase()}` : isJob ? (second ?? '') : first
+  const on = scheduler ? scheduler[1] : isJob ? first : second
+  return { what: `queue.${did}`, on: [queue, on].filter(Boolean).join(' ') }
+}
+
+/** Written before the board acts and once it has answered: with what was sent, and how it ended. */
+const audited =
+  ({ audit, log }: Pick<BoardParts, 'audit' | 'log'>) =>
+  async (request: Request, response: Response, next: NextFunction): Promise<void> => {
+    if (!isRead(request.method)) {
+      const action = { by: actorOf(request, response), ...actionOf(request.method, request.path) }
+      const end = await audit.begin(action)
+      response.once('close', () => {
+        const outcome = response.statusCode < 400 ? 'done' : `refused: ${response.statusCode}`
+        const sent: unknown = request.body // parsed by the board
+        end({ after: sent && Object.keys(sent).length > 0 ? sent : null, outcome }).catch((error: unknown) =>
+          log.error({ err: error, action }, 'an action could not be written down'),
+        )
+      })
+    }
+    next()
+  }
+
+/** Handlers to be mounted at `/queues`. */
+export const boardHandlers = ({ queues, audit, log }: BoardParts): readonly RequestHandler[] => {
+  const [full, readOnly] = [boardOf(queues, false), boardOf(queues, true)]
+  return [
+    audited({ audit, log }),
+    (request, response, next) => {
+      const who = whoOf(response)
+      const board = who !== null && mayAct(who) ? full : readOnly
+      board(request, response, next)
+    },
+  ]
+}

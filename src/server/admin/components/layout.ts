@@ -1,0 +1,45 @@
+/** The frame around every page: who is logged in, the way to the other pages, and what the page holds. (pure) */
+
+import type { Who } from '../../../domain/actor.ts'
+import { type Html, html } from './html.ts'
+
+export interface NavItem {
+  readonly path: string
+  readonly label: string
+}
+
+export interface Frame {
+  readonly title: string
+  /** Path of the page's place in the navigation. */
+  readonly at: string
+  /** null before one is logged in: then there is nowhere to go. */
+  readonly who: Who | null
+  readonly nav: readonly NavItem[]
+  /** What the last click did, in words of ours. */
+  readonly message?: string | Html | null
+  /** Adds the version of an asset to its address, so that it can be kept for long. */
+  readonly asset: (name: string) => string
+}
+
+const navLink = ({ path, label }: NavItem, at: string): Html =>
+  html`<li><a href="${path}"${path === at ? html` aria-current="page"` : null}>${label}</a></li>`
+
+const account = ({ name, role, by }: Who): Html =>
+  html`<div class="account"><span><strong>${name}</strong> <span class="soft">${role}</span></span>${
+    // Whoever a proxy or a token logs in has no session to end.
+    by === 'session' ? html`<form method="post" action="/logout"><button>Log out</button></form>` : null
+  }</div>`
+
+export const layout = ({ title, at, who, nav, message, asset }: Frame, body: Html): string =>
+  html`<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>${title} · newsdesk</title>
+<link rel="icon" href="${asset('icon.svg')}" type="image/svg+xml"><link rel="stylesheet" href="${asset('desk.css')}"><script type="module" src="${asset('desk.js')}"></script><script type="module" src="${asset('live.js')}"></script></head>
+<body><a class="skip" href="#main">Skip to the page</a>
+<header><a class="name" href="/">newsdesk</a>${
+    who ? html`<nav aria-label="Pages"><ul>${nav.map(item => navLink(item, at))}</ul></nav>${account(who)}` : null
+  }</header>
+<main id="main" tabindex="-1"><h1>${title}</h1>${message ? html`<div class="notice" role="status">${message}</div>` : null}
+${body}</main></body>
+</html>
+`.markup

@@ -1,0 +1,123 @@
+/** What an editor can do to an article where it is shown: pin, block, move to another section, split from its story. (pure) */
+
+import type { ArticleId, StoryId } from '../../../../domain/article.ts'
+import { EVERYWHERE, type Placement } from '../../../../lists/overrides.ts'
+import { type Html, html } from '../../components/html.ts'
+import { type Column, table, unseen } from '../../components/table.ts'
+import { when } from '../../components/time.ts'
+
+export interface Section {
+  readonly id: string
+  readonly label: string
+}
+
+export interface Editable {
+  readonly id: ArticleId
+  readonly section: string
+  /** Whether an editor put it there. */
+  readonly isMoved: boolean
+  readonly story: StoryId
+  /** How many articles its story has. */
+  readonly siblings: number
+}
+
+export interface EditingView {
+  readonly article: Editable
+  /** The list it is seen in; null where it is seen by itself. */
+  readonly list: string | null
+  readonly sections: readonly Section[]
+  /** Path to come back to. */
+  readonly back: string
+}
+
+const LASTING = [
+  ['1h', 'an hour'],
+  ['6h', 'six hours'],
+  ['1d', 'a day'],
+  ['2d', 'two days'],
+  ['7d', 'a week'],
+] as const
+
+const option = (value: string, label: string, chosen = ''): Html =>
+  html`<option value="${value}"${value === chosen ? html` selected` : null}>${label}</option>`
+
+const hidden = (name: string, value: string): Html => html`<input type="hidden" name="${name}" value="${value}">`
+
+const lasting: Html = html`<label>For<select name="for">${LASTING.map(([value, label]) => option(value, label, '6h'))}</select></label>`
+const why: Html = html`<label>Why<input name="why" maxlength="500" autocomplete="off"></label>`
+
+/** Lists to which something can be pinned: latest is in order of time. */
+const pinnable = (list: string | null, section: string): readonly string[] => [
+  ...new Set([
+    ...(list !== null && !/^(latest|related)\b/.test(list) ? [list] : []),
+    ...['must-reads', `must-reads:${section}`, 'most-read:now', 'most-read:week', 'trending'],
+  ]),
+]
+
+export const editingForms = ({ article, list, sections, back }: EditingView): Html => {
+  const to = `/articles/${article.id}`
+  const form = (action: string, legend: string, fields: Html, label: string): Html =>
+    html`<form class="edit" method="post" action="${action}"><fieldset><legend>${legend}</legend>${hidden('back', back)}${fields}<button>${label}</button></fieldset></form>`
+  return html`<div class="edits">${form(
+    `${to}/pin`,
+    'Pin it',
+    html`<label>To<select name="list">${pinnable(list, article.section).map(name => option(name, name))}</select></label>
+<label>Place<input name="place" type="number" min="1" max="1000" value="1" required></label>${lasting}${why}`,
+    'Pin',
+  )}${form(
+    `${to}/block`,
+    'Keep it off lists',
+    html`<label>What<select name="what">${option('article', 'this article')}${option('story', 'its story')}</select></label>
+<label>Off<select name="list">${option(EVERYWHERE, 'every list')}${list ? option(list, list) : null}</select></label>${lasting}${why}`,
+    'Block',
+  )}${form(
+    `${to}/section`,
+    'Move it to another section',
+    html`<label>Section<select name="section">${article.isMoved ? option('', 'as its evidence says') : null}${sections.map(({ id, label }) => option(id, label, article.section))}</select></label>`,
+    'Move',
+  )}${
+    article.siblings > 1
+      ? form(
+          `${to}/split`,
+          'It tells of something else',
+          html`<p class="soft">It leaves its story of ${article.siblings} articles for one of its own, and stays so.</p>`,
+          'Split from its story',
+        )
+      : null
+  }</div>`
+}
+
+/** Pins and blocks in force, each with its end. */
+export const placementsTable = (
+  placements: readonly Placement[],
+  { now, mayAct, back }: { readonly now: number; readonly mayAct: boolean; readonly back: string },
+): Html => {
+  const columns: readonly Column<Placement>[] = [
+    {
+      title: 'What',
+      heads: true,
+      // A block may be of a story: its page is found from the article's address, too.
+      cell: ({ kind, what }) => html`${kind} <a href="/articles/${what}">${what}</a>`,
+    },
+    {
+      title: 'Where',
+      cell: ({ kind, list, place }) =>
+        `${list === EVERYWHERE ? 'every list' : list}${kind === 'pin' ? `, place ${place}` : ''}`,
+    },
+    { title: 'By', cell: ({ by, at }) => html`${by}, ${when(at, now)}` },
+    { title: 'Ends', cell: ({ until }) => when(until, now) },
+    { title: 'Why', cell: ({ why: reason }) => reason },
+    ...(mayAct
+      ? [
+          {
+            title: unseen('End it'),
+            cell: ({ kind, what, list }: Placement) =>
+              html`<form method="post" action="/articles/${what}/un${kind}">${hidden('list', list)}${hidden('back', back)}<button aria-label="End the ${kind} of ${what} now">End now</button></form>`,
+          },
+        ]
+      : []),
+  ]
+  return placements.length === 0
+    ? html`<p>Nothing is pinned or blocked.</p>`
+    : table('Pins and blocks in force', columns, placements)
+}

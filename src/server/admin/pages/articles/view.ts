@@ -1,0 +1,192 @@
+/** Articles looked for, and one article's way from item to lists. (pure) */
+
+import type { StoredArticle } from '../../../../articles/store.ts'
+import type { Entry } from '../../../../domain/entry.ts'
+import type { Explanation, Weighed } from '../../../../domain/story-decision.ts'
+import type { Fetch } from '../../../../sources/state/history.ts'
+import { tellDecision } from '../../../../stories/explain.ts'
+import { type Html, html } from '../../components/html.ts'
+import { type Column, table } from '../../components/table.ts'
+import { when } from '../../components/time.ts'
+import { editingForms, type Section } from './edit-view.ts'
+import { type ArticlesQuery, PER_PAGE, pageOf } from './query.ts'
+
+export interface ArticlesView {
+  readonly query: ArticlesQuery
+  readonly rows: readonly StoredArticle[]
+  readonly count: number
+  readonly sections: readonly Section[]
+  readonly nameOf: (source: string) => string
+  readonly now: number
+}
+
+const option = (value: string, label: string, chosen: string): Html =>
+  html`<option value="${value}"${value === chosen ? html` selected` : null}>${label}</option>`
+
+const filters = ({
+  query,
+  sections,
+}: ArticlesView): Html => html`<form class="filters" role="search" action="/articles">
+<label>Words<input type="search" name="q" value="${query.q}" placeholder="of the title, an id or address" autocomplete="off"></label>
+<label>Source<input name="source" value="${query.source}" placeholder="its id" autocomplete="off"></label>
+<label>Section<select name="section">${option('', 'All', query.section)}${sections.map(({ id, label }) => option(id, label, query.section))}</select></label>
+<label>From<input type="date" name="from" value="${query.from}"></label>
+<label>To<input type="date" name="to" value="${query.to}"></label>
+<button>Find</button></form>`
+
+const pager = ({ query, count }: ArticlesView): Html | null => {
+  const pages = Math.ceil(count / PER_PAGE)
+  const { page } = query
+  return pages <= 1
+    ? null
+    : html`<nav class="pages" aria-label="Pages of articles">${page > 1 ? html`<a rel="prev" href="${pageOf(query, page - 1)}">Previous</a>` : null}<span>Page ${page} of ${pages}</span>${page < pages ? html`<a rel="next" href="${pageOf(query, page + 1)}">Next</a>` : null}</nav>`
+}
+
+const articleColumns = (nameOf: (source: string) => string, now: number): readonly Column<StoredArticle>[] => [
+  {
+    title: 'Article',
+    heads: true,
+    cell: ({ id, title }) => html`<a href="/articles/${id}">${title}</a>`,
+  },
+  { title: 'Source', cell: ({ sources: [owner = ''] }) => nameOf(owner) },
+  { title: 'Section', kind: 'minor', cell: ({ section }) => section },
+  { title: 'Published', cell: ({ publishedAt }) => when(publishedAt, now) },
+  { title: 'Reads', kind: 'number', cell: ({ counts }) => counts.views },
+]
+
+export const articlesPage = (view: ArticlesView): Html => {
+  const { rows, count, nameOf, now } = view
+  return html`${filters(view)}<p>${count === 1 ? '1 article' : `${count} articles`}, newest first</p>${
+    rows.length === 0 ? null : table('Articles', articleColumns(nameOf, now), rows)
+  }${pager(view)}`
+}
+
+/** A story that the article was weighed against, with what it told. */
+export interface Compared extends Pick<Weighed, 'story' | 'score'> {
+  readonly articles: readonly { readonly article: StoredArticle; readonly shared: readonly string[] }[]
+}
+
+export interface ArticleView {
+  readonly article: StoredArticle
+  readonly siblings: number
+  readonly source: { readonly id: string; readonly name: string; readonly weight: number } | null
+  /** The fetch that brought it; null where it is too long ago. */
+  readonly fetch: Fetch | null
+  readonly why: Explanation | null
+  readonly compared: readonly Compared[]
+  readonly places: readonly { readonly list: string; readonly entry: Pick<Entry, 'rank' | 'placedBy'> }[]
+  readonly sections: readonly Section[]
+  readonly nameOf: (source: string) => string
+  readonly mayAct: boolean
+  readonly now: number
+}
+
+/** One step of the way. */
+const step = (title: string, body: Html): Html => html`<li><h2>${title}</h2>${body}</li>\n`
+
+const facts = (pairs: readonly (readonly [string, Html | string | number])[]): Html =>
+  html`<dl class="facts">${pairs.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`
+
+const came = ({ article, source, fetch, nameOf, now }: ArticleView): Html => {
+  const [owner = '', ...others] = article.sources
+  return facts([
+    [
+      'Source',
+      source
+        ? html`<a href="/sources?q=${source.id}">${source.name}</a>, weight ${source.weight}`
+        : html`${owner}, in the catalogue no more`,
+    ],
+    ['First seen', when(article.firstSeenAt, now)],
+    [
+      'Fetch',
+      fetch
+        ? html`${when(fetch.at, now)}: ${fetch.status === 0 ? fetch.outcome : `status ${fetch.status}`}, ${fetch.bytes} bytes in ${fetch.ms} ms, ${fetch.items} new`
+        : 'no longer among the last thirty of its source',
+    ],
+    ['Crawl', article.crawl ? html`<code>${article.crawl}</code>, as the log names it` : 'not known'],
+    ...(others.length > 0 ? [['Carried by', others.map(nameOf).join(', ')] as const] : []),
+  ])
+}
+
+const normalised = ({ article, now }: ArticleView): Html =>
+  facts([
+    ['Id', html`<code>${article.id}</code>`],
+    ['Address', html`<a href="${article.url}" rel="noreferrer">${article.url}</a>`],
+    ['Title', article.title],
+    ['Summary', article.summary === '' ? 'none' : article.summary],
+    ['Author', article.author ?? 'none'],
+    ['Language', article.language],
+    ['Published', when(article.publishedAt, now)],
+    ['Last changed', when(article.updatedAt, now)],
+    ['Picture', article.image ?? 'none'],
+  ])
+
+const section = ({ article }: ArticleView): Html =>
+  html`<p><strong>${article.section}</strong>${article.sections.length > 1 ? `, also ${article.sections.slice(1).join(', ')}` : ''}</p>${table(
+    'What speaks for its sections',
+    [
+      { title: 'Section', heads: true, cell: evidence => evidence.section },
+      { title: 'By', cell: ({ from }) => from },
+      { title: 'What', cell: ({ what }) => what },
+      { title: 'Weight', kind: 'number', cell: ({ weight }) => Math.round(weight * 100) / 100 },
+    ],
+    article.evidence,
+  )}`
+
+const story = ({ article, siblings, why, compared }: ArticleView): Html =>
+  html`<p><a href="/stories/${article.story}">Its story</a> has ${siblings === 1 ? 'no other article' : `${siblings} articles`}${
+    article.reprintOf ? html`; it is a reprint of <a href="/articles/${article.reprintOf}">another</a>` : null
+  }.</p><p>${why ? tellDecision(why) : 'It has left the window in which stories are decided (stories.window).'}</p>${
+    compared.length === 0
+      ? null
+      : table(
+          'Stories it was compared with, as things stand now',
+          [
+            {
+              title: 'Story',
+              heads: true,
+              cell: each =>
+                html`<a href="/stories/${each.story}">${each.story === article.story ? 'its own' : each.story}</a>`,
+            },
+            {
+              title: 'Evidence',
+              kind: 'number',
+              cell: ({ score }) => `${score.toFixed(1)} of ${why?.needed.toFixed(1) ?? ''}`,
+            },
+            {
+              title: 'Articles, and words both have',
+              cell: ({ articles }) =>
+                html`${articles.map(({ article: other, shared }) => html`<a href="/articles/${other.id}">${other.title}</a><br><span class="soft">${shared.length > 0 ? shared.join(', ') : 'none'}</span><br>`)}`,
+            },
+          ],
+          compared,
+        )
+  }`
+
+const listed = ({ places, article }: ArticleView): Html =>
+  html`${
+    places.length === 0
+      ? html`<p>In none.</p>`
+      : html`<ul>${places.map(({ list, entry }) => html`<li>${list}, place ${entry.rank}${entry.placedBy === 'rule' ? '' : ` (${entry.placedBy})`} · <a href="/?${new URLSearchParams({ list, article: article.id }).toString()}#opened" aria-label="Why it is in ${list}">Why?</a></li>`)}</ul>`
+  }`
+
+export const articlePage = (view: ArticleView): Html => {
+  const { article, siblings, sections, mayAct, now } = view
+  const isMoved = article.evidence.some(({ from }) => from === 'editor')
+  const { views, comments, shares } = article.counts
+  return html`<p class="soft">${view.nameOf(article.sources[0] ?? '')} · ${when(article.publishedAt, now)}</p><ol class="way">${step('It came', came(view))}${step('It was made an article', normalised(view))}${step('It was given a section', section(view))}${step('It was given a story', story(view))}${step(
+    'It was read',
+    facts([
+      ['Reads', views],
+      ['Comments', comments],
+      ['Shares', shares],
+    ]),
+  )}${step('It stands in lists', listed(view))}</ol>${
+    mayAct
+      ? html`<h2>Change it</h2>${editingForms({
+          article: { id: article.id, section: article.section, isMoved, story: article.story, siblings },
+          ...{ list: null, sections, back: `/articles/${article.id}` },
+        })}`
+      : null
+  }`
+}

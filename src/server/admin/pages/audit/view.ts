@@ -1,0 +1,73 @@
+/** Who did what, when, and what stood before and after. (pure) */
+
+import type { AuditEntry, AuditFilter } from '../../../../use-cases/audit-log.ts'
+import type { Refused } from '../../auth/refusals.ts'
+import { type Html, html } from '../../components/html.ts'
+import { type Column, table } from '../../components/table.ts'
+import { when } from '../../components/time.ts'
+
+export interface AuditView {
+  readonly filter: AuditFilter
+  readonly entries: readonly AuditEntry[]
+  /** Address of the older ones; null where there are none. */
+  readonly older: string | null
+  /** Refused last first. */
+  readonly refused: readonly Refused[]
+  /** ms since the epoch. */
+  readonly now: number
+}
+
+const field = (name: keyof AuditFilter, label: string, value: string, example: string): Html =>
+  html`<label>${label}<input type="search" name="${name}" value="${value}" placeholder="${example}" autocomplete="off"></label>`
+
+const columns = (now: number): readonly Column<AuditEntry>[] => [
+  { title: 'When', cell: ({ at }) => when(at, now) },
+  {
+    title: 'Who',
+    heads: true,
+    cell: ({ who, from }) => html`${who}${from ? html`<br><span class="soft">${from}</span>` : null}`,
+  },
+  { title: 'What', cell: ({ what }) => what },
+  { title: 'On', cell: ({ on }) => on },
+  { title: 'Before', cell: ({ before }) => html`<span class="soft">${before}</span>` },
+  { title: 'After', cell: ({ after }) => html`<span class="soft">${after}</span>` },
+  { title: 'Outcome', cell: ({ outcome }) => outcome },
+]
+
+/** What each kind of refusal is, for people. */
+const KINDS: Readonly<Record<string, string>> = {
+  role: 'an act, by a viewer',
+  'log-in': 'a log-in: wrong password or user',
+  delayed: 'a log-in too soon after others',
+  token: 'a token, or a user of the proxy, that is not let in',
+  forged: 'a change asked for by a page of somebody else',
+  host: 'a request under a name that is not this server’s',
+}
+const MOST_REFUSED = 50
+
+const refusedColumns = (now: number): readonly Column<Refused>[] => [
+  { title: 'What', heads: true, cell: ({ kind }) => KINDS[kind] ?? kind },
+  { title: 'Who', cell: ({ who, from }) => html`${who}${from ? html`<br><span class="soft">${from}</span>` : null}` },
+  { title: 'How often', kind: 'number', cell: ({ count }) => count },
+  { title: 'Since', cell: ({ first }) => when(first, now) },
+  { title: 'Last', cell: ({ last }) => when(last, now) },
+  { title: 'The last', cell: ({ on }) => html`<span class="soft">${on}</span>` },
+]
+
+const refusedTable = (refused: readonly Refused[], now: number): Html | null =>
+  refused.length === 0
+    ? null
+    : html`<h2>Refused</h2><p class="soft">Counted, not listed, so that nobody can push out what was done by trying what is not allowed.</p>
+${table('Refused, latest first', refusedColumns(now), refused.slice(0, MOST_REFUSED))}`
+
+export const auditPage = ({
+  filter,
+  entries,
+  older,
+  refused,
+  now,
+}: AuditView): Html => html`<form class="filters" role="search" action="/audit">
+${field('who', 'Who', filter.who, 'admin, cli:')}${field('what', 'What', filter.what, 'source.pause')}${field('on', 'On', filter.on, 'id')}<button>Show</button></form>
+${entries.length === 0 ? html`<p>Nothing${filter.who || filter.what || filter.on ? ' of that kind' : ''} was done yet.</p>` : table('Actions, latest first', columns(now), entries)}
+${older ? html`<nav class="pages" aria-label="Pages of actions"><a rel="next" href="${older}">Older</a></nav>` : null}
+${refusedTable(refused, now)}`

@@ -1,0 +1,118 @@
+/** The lists as a reader sees them; one entry can be opened: why it is there, and what can be done about it. (pure) */
+
+import type { Entry } from '../../../../domain/entry.ts'
+import type { Placement } from '../../../../lists/overrides.ts'
+import type { EntryExplanation } from '../../../../lists/publisher.ts'
+import { type Html, html } from '../../components/html.ts'
+import { table } from '../../components/table.ts'
+import { when } from '../../components/time.ts'
+import { editingForms, placementsTable, type Section } from '../articles/edit-view.ts'
+
+/** A list of the page. */
+export interface Shelf {
+  readonly list: string
+  readonly title: string
+  readonly entries: readonly Entry[]
+}
+
+/** The entry that is open. */
+export interface Opened {
+  readonly list: string
+  readonly article: string
+  /** null where it has left the list meanwhile. */
+  readonly why: EntryExplanation | null
+  readonly isMoved: boolean
+}
+
+export interface FrontView {
+  readonly main: readonly Shelf[]
+  readonly aside: readonly Shelf[]
+  readonly bySection: readonly Shelf[]
+  readonly opened: Opened | null
+  readonly placements: readonly Placement[]
+  readonly sections: readonly Section[]
+  readonly mayAct: boolean
+  /** ms since the epoch. */
+  readonly now: number
+}
+
+export const addressOf = (list: string, article: string): string =>
+  `/?${new URLSearchParams({ list, article }).toString()}`
+
+const idOf = (list: string): string => `list-${list.replaceAll(':', '-')}`
+
+const number = (value: number): string =>
+  Number.isFinite(value) ? value.toPrecision(4).replace(/\.?0+$/, '') : 'before all others'
+
+const reason = ({ why }: Opened): Html => {
+  if (why === null) return html`<p>It has left the list meanwhile.</p>`
+  const { now, fallback, stale, entry } = why
+  return html`${stale ? html`<p>The list stays as it was: no reads are reported.</p>` : null}${
+    fallback === '' ? null : html`<p>The list is thin, and filled up from ${fallback}.</p>`
+  }${
+    now === null
+      ? html`<p>It would not be in the list any more: the next time it is written, it goes.</p>`
+      : html`<p>Place ${entry.rank} by ${entry.placedBy}; now place ${now.rank}, score ${number(now.score)}.</p>${table(
+          'Terms of its score',
+          [
+            { title: 'Term', heads: true, cell: ({ name }) => name },
+            { title: 'Value', kind: 'number', cell: ({ value }) => number(value) },
+            { title: 'Of', cell: ({ of }) => of },
+          ],
+          now.terms,
+        )}`
+  }`
+}
+
+const detail = (entry: Entry, opened: Opened, { sections, mayAct }: FrontView): Html =>
+  html`<div class="opened" id="opened" tabindex="-1" data-hold>${reason(opened)}${
+    mayAct
+      ? editingForms({
+          article: {
+            id: entry.id as never, // branded: as the publisher wrote it
+            section: entry.section.id,
+            isMoved: opened.isMoved,
+            story: entry.story.id as never, // likewise
+            siblings: entry.story.articles,
+          },
+          list: opened.list,
+          sections,
+          back: addressOf(opened.list, opened.article),
+        })
+      : null
+  }</div>`
+
+const entryItem = (entry: Entry, list: string, view: FrontView): Html => {
+  const { opened, now } = view
+  const isOpen = opened !== null && opened.list === list && opened.article === entry.id
+  const { sources } = entry.story
+  const link = isOpen ? '/' : addressOf(list, entry.id)
+  return html`<li class="entry"><a class="headline" href="/articles/${entry.id}">${entry.title}</a>
+<p class="soft"><span class="label">${entry.section.label}</span> <a href="${entry.url}" rel="noreferrer">${entry.source.name}</a> · ${when(Date.parse(entry.publishedAt), now)}${
+    entry.counts.views > 0 ? ` · ${entry.counts.views} reads` : ''
+  }${sources > 1 ? html` · <a href="/stories/${entry.story.id}">told by ${sources}</a>` : null}${
+    entry.placedBy === 'pin' ? html` · <strong>pinned</strong>` : null
+  } · <a class="why" id="${idOf(list)}-${entry.id}" href="${link}${isOpen ? `#${idOf(list)}` : '#opened'}" aria-expanded="${isOpen ? 'true' : 'false'}" aria-label="Why it is here: ${entry.title}">Why?</a></p>${
+    isOpen ? detail(entry, opened, view) : null
+  }</li>`
+}
+
+const shelf = ({ list, title, entries }: Shelf, view: FrontView): Html =>
+  html`<section class="shelf" id="${idOf(list)}" data-watch="lists" data-watch-only="${list}" aria-labelledby="${idOf(list)}-title"><h2 id="${idOf(list)}-title">${title}</h2>${
+    entries.length === 0
+      ? html`<p class="soft">Empty.</p>`
+      : html`<ol>${entries.map(entry => entryItem(entry, list, view))}</ol>`
+  }</section>\n`
+
+export const frontPage = (view: FrontView): Html => {
+  const { main, aside, bySection, placements, opened, now, mayAct } = view
+  const all = [...main, ...aside, ...bySection]
+  const isShown =
+    opened === null ||
+    all.some(({ list, entries }) => list === opened.list && entries.some(e => e.id === opened.article))
+  const back = opened ? addressOf(opened.list, opened.article) : '/'
+  return html`${isShown ? null : html`<p class="notice" id="opened">It has left the list meanwhile, or stands further down than is shown here.</p>`}
+<div class="front"><div>${main.map(each => shelf(each, view))}</div><div>${aside.map(each => shelf(each, view))}</div></div>
+<div class="sections">${bySection.map(each => shelf(each, view))}</div>
+<section id="placements" data-watch="lists" aria-labelledby="placements-title"><h2 id="placements-title">Pinned and blocked</h2>${placementsTable(placements, { now, mayAct, back })}</section>`
+}

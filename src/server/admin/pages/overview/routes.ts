@@ -1,0 +1,54 @@
+/** How newsdesk is and how the day went. */
+
+import { Router } from 'express'
+import { mayAct } from '../../../../domain/actor.ts'
+import { Duration } from '../../../../util/units.ts'
+import type { DeskParts } from '../../admin.ts'
+import { whoOf } from '../../web/guard.ts'
+import { actorOf, textOf } from '../../web/respond.ts'
+import { answer, form, wordsFor } from '../articles/edit-routes.ts'
+import { plotsOf } from './day.ts'
+import { overviewPage } from './view.ts'
+
+export const overviewRoutes = (parts: DeskParts): Router => {
+  const { redis, keys, listNames, status, samples, logLevels, show, now } = parts
+  const router = Router()
+  router.get('/', async (request, response) => {
+    const names = listNames()
+    const [summary, day, levels, metas] = await Promise.all([
+      status(),
+      samples(),
+      logLevels.read(),
+      Promise.all(names.map(name => redis.hmget(keys.listMeta(name), 'count', 'generatedAt'))),
+    ])
+    const lists = names.map((name, index) => {
+      const [count, changedAt] = metas[index] ?? []
+      return { name, count: Number(count ?? 0), changedAt: changedAt ? Date.parse(changedAt) : null }
+    })
+    const at = now()
+    const who = whoOf(response)
+    const logged = { levels, levelNames: logLevels.names, mayAct: who !== null && mayAct(who) }
+    show(request, response, {
+      title: 'Overview',
+      at: '/overview',
+      body: overviewPage({ status: summary, plots: plotsOf(day, at), lists, ...logged, now: at }),
+      message: wordsFor(textOf(request.query, 'done')),
+      data: { ...summary, lists, samples: day },
+    })
+  })
+
+  router.post('/log', form, async (request, response) => {
+    const span = Duration.safeParse(textOf(request.body, 'for') || '10m')
+    if (!span.success) {
+      show.message(request, response, 400, 'That cannot be read', `for: ${span.error.issues[0]?.message ?? ''}`)
+      return
+    }
+    const outcome = await logLevels.change(actorOf(request, response), {
+      level: textOf(request.body, 'level') || null,
+      daemon: textOf(request.body, 'daemon') || '*',
+      lasts: span.data,
+    })
+    answer(request, response, show, outcome, 'logged', '/overview')
+  })
+  return router
+}

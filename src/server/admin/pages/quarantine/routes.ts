@@ -1,0 +1,99 @@
+/** The routes of the quarantine: look at what could not be taken in, read it again, drop it. */
+
+import { type Request, type Response, Router } from 'express'
+import { mayAct } from '../../../../domain/actor.ts'
+import { SourceId } from '../../../../domain/source.ts'
+import { decode } from '../../../../feeds/decode.ts'
+import type { DeskParts } from '../../admin.ts'
+import { whoOf } from '../../web/guard.ts'
+import { actorOf, done } from '../../web/respond.ts'
+import { bodyPage, quarantinePage } from './view.ts'
+
+/** Characters of a body shown: more would only slow the page. */
+const SHOWN = 200_000
+
+export const quarantineRoutes = ({ sources, replay, audit, show, log, now }: DeskParts): Router => {
+  const router = Router()
+
+  /** The body that an address names, or null when told that there is none. */
+  const found = async (request: Request, response: Response) => {
+    const id = SourceId.safeParse(request.params.source)
+    const bodies = id.success ? await sources.quarantine.bodies(id.data) : []
+    const body = bodies.find(each => each.id === request.params.body)
+    if (!body) show.message(request, response, 404, 'Not there', 'It is in quarantine no more.')
+    return body ?? null
+  }
+  const seenBy = (response: Response) => {
+    const who = whoOf(response)
+    return { now: now(), mayAct: who !== null && mayAct(who) }
+  }
+
+  router.get('/', async (request, response) => {
+    const { quarantine } = sources
+    const [bodies, refused, held] = await Promise.all([
+      quarantine.bodies(),
+      quarantine.refused(),
+      quarantine.held.list(),
+    ])
+    show(request, response, {
+      title: 'Quarantine',
+      at: '/quarantine',
+      body: quarantinePage(bodies, refused, held, seenBy(response)),
+      message: saying(request),
+      data: { bodies, refused, held },
+    })
+  })
+  router.get('/:source/:body', async (request, response) => {
+    const body = await found(request, response)
+    if (!body) return
+    const bytes = await sources.quarantine.read(body.source, body.id)
+    const { text } = decode(bytes ?? new Uint8Array(), body.contentType)
+    show(request, response, {
+      title: `Quarantine of ${body.source}`,
+      at: '/quarantine',
+      body: bodyPage(body, text.slice(0, SHOWN), { ...seenBy(response), isCut: text.length > SHOWN }),
+    })
+  })
+  router.post('/:source/:body/replay', async (request, response) => {
+    const body = await found(request, response)
+    if (!body) return
+    const by = actorOf(request, response)
+    const what = { by, what: 'quarantine.replay', on: `${body.source} ${body.id}`, before: body.reason }
+    const outcome = await audit.around(what, async () => {
+      const result = await replay(body.source, body.id)
+      return { after: result, result }
+    })
+    log.info({ ...outcome, source: body.source, body: body.id, by: by.name, address: by.from }, 'replayed')
+    const to = `/quarantine?outcome=${outcome.outcome}&new=${outcome.new}&edited=${outcome.edited}`
+    done(request, response, to, outcome)
+  })
+  router.post('/:source/:body/drop', async (request, response) => {
+    const body = await found(request, response)
+    if (!body) return
+    const by = actorOf(request, response)
+    const what = { by, what: 'quarantine.drop', on: `${body.source} ${body.id}`, before: body.reason }
+    await audit.around(what, async () => ({ after: null, result: await sources.quarantine.drop(body.source, body.id) }))
+    log.info({ source: body.source, body: body.id, by: by.name, address: by.from }, 'dropped from quarantine')
+    done(request, response, '/quarantine?outcome=dropped', { dropped: true })
+  })
+  return router
+}
+
+/** What the last click did: only words of ours, whatever the address says. */
+const saying = ({ query }: Request): string | null => {
+  const count = (name: string) => Number.parseInt(String(query[name] ?? ''), 10) || 0
+  switch (query.outcome) {
+    case 'read':
+      return `It could be read: ${count('new')} new and ${count('edited')} edited items are being taken in.`
+    case 'unreadable':
+      return 'It still cannot be read; it stays here.'
+    case 'no-source':
+      return 'Its source is in the catalogue no more; drop it.'
+    case 'dropped':
+      return 'Dropped.'
+    case 'gone':
+      return 'It was gone already.'
+    default:
+      return null
+  }
+}

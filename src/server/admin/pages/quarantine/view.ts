@@ -1,0 +1,83 @@
+/** The pages of the quarantine. What publishers sent is shown as text, never as markup. (pure) */
+
+import type { HeldSource } from '../../../../sources/quarantine/held-items.ts'
+import type { KeptBody, RefusedItem } from '../../../../sources/quarantine/quarantine.ts'
+import { type Html, html } from '../../components/html.ts'
+import { type Column, table, unseen } from '../../components/table.ts'
+import { when } from '../../components/time.ts'
+
+const button = ({ source, id }: KeptBody, action: string, label: string, question?: string): Html =>
+  html`<form method="post" action="/quarantine/${source}/${id}/${action}"><button aria-label="${label} ${source}"${question ? html` data-confirm="${question}"` : null}>${label}</button></form>`
+
+const soft = (text: string): Html => html`<br><span class="soft">${text}</span>`
+
+const bodyColumns = (now: number, mayAct: boolean): readonly Column<KeptBody>[] => [
+  {
+    title: 'Source',
+    heads: true,
+    cell: ({ source, url }) => html`<a href="/sources/${source}">${source}</a>${soft(url)}`,
+  },
+  { title: 'Fetched', cell: ({ at }) => when(at, now) },
+  { title: 'Why', cell: ({ reason, contentType }) => html`${reason}${soft(contentType ?? 'of no type')}` },
+  { title: 'Bytes', kind: 'number', cell: ({ bytes, whole }) => `${bytes}${whole ? '' : ' (cut)'}` },
+  {
+    title: unseen('Look'),
+    cell: ({ source, id }) => html`<a href="/quarantine/${source}/${id}" aria-label="Look at ${source}">Look</a>`,
+  },
+  ...(mayAct
+    ? [
+        { title: unseen('Try again'), cell: (body: KeptBody) => button(body, 'replay', 'Try again') },
+        { title: unseen('Drop'), cell: (body: KeptBody) => button(body, 'drop', 'Drop', 'Drop it for good?') },
+      ]
+    : []),
+]
+
+const refusedColumns = (now: number): readonly Column<RefusedItem>[] => [
+  { title: 'Source', heads: true, cell: ({ source }) => html`<a href="/sources/${source}">${source}</a>` },
+  { title: 'Fetched', cell: ({ at }) => when(at, now) },
+  { title: 'Why', cell: ({ reason, detail }) => html`${reason}${soft(detail)}` },
+  { title: 'Item', cell: ({ title, link }) => html`${title ?? ''}${soft(link ?? '')}` },
+]
+
+const heldColumns = (now: number): readonly Column<HeldSource>[] => [
+  {
+    title: 'Source',
+    heads: true,
+    cell: ({ source }) => html`<a href="/sources/${source}">${source}</a>${soft('accepted or refused there')}`,
+  },
+  { title: 'Items', kind: 'number', cell: ({ items }) => items },
+  { title: 'Latest', cell: ({ at }) => when(at, now) },
+]
+
+/** Rows of a table; the rest is a number. */
+const MOST_ROWS = 200
+const more = (all: number): Html | null =>
+  all > MOST_ROWS ? html`<p class="soft">and ${all - MOST_ROWS} older</p>` : null
+
+export const bodiesTable = (
+  bodies: readonly KeptBody[],
+  { now, mayAct }: { readonly now: number; readonly mayAct: boolean },
+): Html =>
+  html`${table('Bodies that could not be read', bodyColumns(now, mayAct), bodies.slice(0, MOST_ROWS))}${more(bodies.length)}`
+
+export const refusedTable = (refused: readonly RefusedItem[], now: number): Html =>
+  html`${table('Items that became no article', refusedColumns(now), refused.slice(0, MOST_ROWS))}${more(refused.length)}`
+
+export const quarantinePage = (
+  bodies: readonly KeptBody[],
+  refused: readonly RefusedItem[],
+  held: readonly HeldSource[],
+  { now, mayAct }: { readonly now: number; readonly mayAct: boolean },
+): Html => html`${held.length === 0 ? null : html`<h2>Items held, since the address of their source leads elsewhere</h2>${table('Items held, by source', heldColumns(now), held.slice(0, MOST_ROWS))}`}<h2>Bodies that could not be read</h2>
+${bodies.length === 0 ? html`<p>None.</p>` : bodiesTable(bodies, { now, mayAct })}
+<h2>Items that became no article</h2>
+${refused.length === 0 ? html`<p>None.</p>` : refusedTable(refused, now)}`
+
+export const bodyPage = (
+  body: KeptBody,
+  text: string,
+  { isCut, now, mayAct }: { readonly isCut: boolean; readonly now: number; readonly mayAct: boolean },
+): Html => html`<p>${body.reason}, fetched ${when(body.at, now)}</p>
+<p class="soft">${body.url} · ${body.contentType ?? 'of no type'} · ${body.bytes} bytes${body.whole && !isCut ? '' : ' · only the beginning is shown'}</p>
+${mayAct ? button(body, 'replay', 'Try again') : null}<pre tabindex="0" aria-label="What was fetched">${text}</pre>
+<p><a href="/quarantine">All in quarantine</a></p>`

@@ -1,0 +1,167 @@
+/** The sources: how each is, when it was fetched and will be, and why; searched, filtered, sorted. (pure) */
+
+import { STATES } from '../../../../use-cases/source-status.ts'
+import { type Html, html } from '../../components/html.ts'
+import { sparkline } from '../../components/sparkline.ts'
+import { type Column, table, unseen } from '../../components/table.ts'
+import { dueAt, plural, span, when } from '../../components/time.ts'
+import { addressOf, type Listed, type Selection, SORTS, type SourcesQuery } from './query.ts'
+import { ACT_NAMES, ACTS } from './selection.ts'
+
+/** What only a page's own rows are read for. */
+export interface SourceRow extends Listed {
+  /** Home page of the publisher, or the feed. */
+  readonly link: string
+  readonly nextReason: string
+  readonly detail: string | null
+  readonly movedTo: string | null
+  /** Where its address leads that is not known to be its publisher's: what comes from there is held. */
+  readonly heldFrom: string | null
+  /** New items of the last thirty days. */
+  readonly daily: readonly number[]
+}
+
+export interface SourcesView {
+  readonly query: SourcesQuery
+  readonly selection: Omit<Selection, 'rows'> & { readonly rows: readonly SourceRow[] }
+  readonly sections: readonly { readonly id: string; readonly label: string }[]
+  readonly mayAct: boolean
+  /** ms since the epoch. */
+  readonly now: number
+}
+
+const SORT_NAMES: Readonly<Record<SourcesQuery['sort'], string>> = {
+  worst: 'Worst first',
+  name: 'Name',
+  last: 'Last fetched',
+  next: 'Next to be fetched',
+  busiest: 'Most news in a week',
+}
+
+const option = (value: string, label: string, chosen: string): Html =>
+  html`<option value="${value}"${value === chosen ? html` selected` : null}>${label}</option>`
+
+const filters = ({ query, sections }: SourcesView): Html => html`<form class="filters" role="search" action="/sources">
+<label>Search<input type="search" name="q" value="${query.q}" placeholder="name, id or address" autocomplete="off"></label>
+<label>Section<select name="section">${option('', 'All', query.section)}${sections.map(({ id, label }) => option(id, label, query.section))}</select></label>
+<label>Sort<select name="sort">${SORTS.map(sort => option(sort, SORT_NAMES[sort], query.sort))}</select></label>
+${query.state ? html`<input type="hidden" name="state" value="${query.state}">` : null}${query.reason ? html`<input type="hidden" name="reason" value="${query.reason}">` : null}
+<button>Show</button></form>`
+
+const facet = (href: string, label: string, isChosen: boolean): Html =>
+  html`<li><a href="${href}"${isChosen ? html` aria-current="true"` : null}>${label}</a></li>`
+
+const facets = ({ query, selection: { states, reasons, all } }: SourcesView): Html =>
+  html`<nav aria-label="By state"><ul class="facets">${facet(addressOf(query, { state: '', reason: '' }), `all ${all}`, query.state === '' && query.reason === '')}${STATES.filter(
+    state => states.has(state),
+  ).map(state =>
+    // Chosen once more, it is let go.
+    facet(
+      addressOf(query, { state: query.state === state ? '' : state }),
+      `${state} ${states.get(state)}`,
+      query.state === state,
+    ),
+  )}</ul></nav>${
+    reasons.length === 0
+      ? null
+      : html`<nav aria-label="Failures by kind"><ul class="facets">${reasons.map(([reason, count]) => facet(addressOf(query, { reason: query.reason === reason ? '' : reason }), `${reason} ${count}`, query.reason === reason))}</ul></nav>`
+  }`
+
+export const stateCell = (
+  {
+    word,
+    late,
+    lastError,
+    detail,
+    failures,
+    silentSince,
+  }: Pick<SourceRow, 'word' | 'late' | 'lastError' | 'detail' | 'failures' | 'silentSince'>,
+  now: number,
+): Html =>
+  html`<span class="state ${word}">${word === 'late' ? `late by ${span(late)}` : word}</span>${
+    lastError && word !== 'fresh'
+      ? html`<br><span class="soft">${failures > 1 ? `${failures} times: ` : ''}${lastError.reason}${detail ? `: ${detail}` : ''}</span>`
+      : word === 'silent'
+        ? html`<br><span class="soft">noticed ${when(silentSince, now)}</span>`
+        : null
+  }`
+
+/** The form the ticks belong to stands above the table: a table cannot be within one whose rows have forms of their own. */
+const PICK = 'pick'
+
+const columns = ({ now, mayAct }: Pick<SourcesView, 'now' | 'mayAct'>): readonly Column<SourceRow>[] => [
+  ...(mayAct
+    ? [
+        {
+          title: unseen('Tick'),
+          kind: 'tick' as const,
+          cell: ({ source }: SourceRow) =>
+            html`<input type="checkbox" form="${PICK}" name="id" value="${source.id}" aria-label="Tick ${source.name}">`,
+        },
+      ]
+    : []),
+  {
+    title: 'Source',
+    heads: true,
+    cell: ({ source, link }) =>
+      html`<a href="/sources/${source.id}">${source.name}</a><br><span class="soft">${source.id} · ${source.section} · ${source.language === undefined ? null : `${source.language} · `}<a href="${link}" rel="noreferrer">site</a></span>`,
+  },
+  { title: 'State', cell: row => stateCell(row, now) },
+  { title: 'Last fetch', kind: 'minor', cell: ({ lastFetchAt }) => when(lastFetchAt, now) },
+  {
+    title: 'Next fetch',
+    cell: ({ nextAt, nextReason, movedTo, heldFrom, source }) =>
+      source.enabled
+        ? html`${nextAt === null ? 'never' : dueAt(nextAt, now)}<br><span class="soft">${nextReason}</span>${movedTo ? html`<br><span class="soft">moved to ${movedTo}</span>` : null}${heldFrom ? html`<br><strong>leads to ${heldFrom}: held</strong>` : null}`
+        : html`paused`,
+  },
+  { title: 'New a day', cell: ({ daily }) => sparkline(daily, 'new articles') },
+  { title: 'In a week', kind: 'number', cell: ({ week }) => week },
+  ...(mayAct
+    ? [
+        {
+          title: unseen('Action'),
+          cell: ({ source }: SourceRow) =>
+            html`<form method="post" action="/sources/${source.id}/crawl"><button aria-label="Re-crawl ${source.name}">Re-crawl</button></form>`,
+        },
+      ]
+    : []),
+]
+
+/** What can be done to many, and to which: those ticked, or all that the page was asked for. */
+const bulk = ({ query, selection: { found, states } }: SourcesView): Html => {
+  const failing = states.get('failing') ?? 0
+  const { page: _page, sort: _sort, ...filter } = query
+  return html`<form id="${PICK}" class="filters" action="/sources/-/confirm" aria-label="Act on several">
+<label>Which<select name="which"><option value="ticked">those ticked</option><option value="found">all ${found} found</option></select></label>
+${Object.entries(filter).map(([name, value]) => (value === '' ? html`` : html`<input type="hidden" name="${name}" value="${value}">`))}
+${ACTS.map(act => html`<button name="do" value="${act}">${ACT_NAMES[act]}</button>`)}${
+  failing > 0
+    ? html`<a href="/sources/-/confirm?do=crawl&amp;which=found&amp;state=failing">${failing === 1 ? 'Re-crawl the one that fails' : `Re-crawl all ${failing} failing`}</a>`
+    : null
+}</form>`
+}
+
+const sourcesTable = (caption: string, view: Pick<SourcesView, 'now' | 'mayAct'>, rows: readonly SourceRow[]): Html =>
+  table(caption, columns(view), rows, {
+    keyOf: ({ source }) => source.id,
+    watch: { id: 'sources', topic: 'sources', from: '/sources/-/rows' },
+  })
+
+/** Some of the rows alone, to be put in place of those an open page has. */
+export const sourceRows = (view: Pick<SourcesView, 'now' | 'mayAct'>, rows: readonly SourceRow[]): Html =>
+  sourcesTable('Sources that changed', view, rows)
+
+const pager = ({ query, selection: { page, pages } }: SourcesView): Html | null =>
+  pages === 1
+    ? null
+    : html`<nav class="pages" aria-label="Pages of sources">${page > 1 ? html`<a rel="prev" href="${addressOf(query, { page: page - 1 })}">Previous</a>` : null}<span>Page ${page} of ${pages}</span>${page < pages ? html`<a rel="next" href="${addressOf(query, { page: page + 1 })}">Next</a>` : null}</nav>`
+
+export const sourcesPage = (view: SourcesView): Html => {
+  const { found, rows } = view.selection
+  return html`${facets(view)}${filters(view)}<p>${plural(found, 'source')}${view.mayAct ? html` · <a href="/sources/-/add">Add by address</a> · <a href="/sources/-/import">Import OPML</a>` : null} · <a href="/sources/-/export.opml" download>Export OPML</a></p>${view.mayAct && found > 0 ? bulk(view) : null}${
+    rows.length === 0
+      ? html`<p>No source is like that. <a href="/sources">Show all</a></p>`
+      : sourcesTable(`Sources, ${SORT_NAMES[view.query.sort].toLowerCase()}`, view, rows)
+  }${pager(view)}`
+}

@@ -1,0 +1,60 @@
+/** The page of a story, and how it is merged and split. */
+
+import { Router } from 'express'
+import { mayAct } from '../../../../domain/actor.ts'
+import type { ArticleId, StoryId } from '../../../../domain/article.ts'
+import type { DeskParts } from '../../admin.ts'
+import { whoOf } from '../../web/guard.ts'
+import { actorOf, textOf } from '../../web/respond.ts'
+import { answer, form, wordsFor } from '../articles/edit-routes.ts'
+import { storyPage } from './view.ts'
+
+const MOST_EDITS = 20
+
+export const storiesRoutes = ({ sources, archive, audit, editingActs, show, now }: DeskParts): Router => {
+  const router = Router()
+
+  router.get('/:id', async (request, response) => {
+    const [story] = await archive.stories([request.params.id as StoryId]) // looked up
+    if (!story) {
+      const text = 'It expired, or was merged into another: look for one of its articles.'
+      show.message(request, response, 404, 'No such story', text)
+      return
+    }
+    const articles = (await archive.articles(story.articles)).filter(article => article !== null)
+    const { entries } = await audit.read({ who: '', what: 'story.', on: '' }, null, 500)
+    const named = [story.id, ...story.articles]
+    const edits = entries
+      .filter(({ on, after }) => named.some(id => on.includes(id) || after.includes(id)))
+      .slice(0, MOST_EDITS)
+    const who = whoOf(response)
+    const nameOf = (id: string): string => sources.get(id)?.name ?? id
+    const lead = articles.find(({ id }) => id === story.lead)
+    show(request, response, {
+      title: `Story: ${lead?.title ?? story.id}`,
+      at: '/articles',
+      body: storyPage({ story, articles, edits, nameOf, mayAct: who !== null && mayAct(who), now: now() }),
+      message: wordsFor(textOf(request.query, 'done')),
+      data: { story, articles },
+    })
+  })
+
+  router.post('/:id/split', form, async (request, response) => {
+    const ticked: unknown = (request.body as Record<string, unknown> | undefined)?.articles // parsed by express
+    const articles = (Array.isArray(ticked) ? ticked : [ticked]).filter(id => typeof id === 'string' && id !== '')
+    const outcome =
+      articles.length === 0
+        ? ({ kind: 'wrong', why: 'No article was ticked.' } as const)
+        : await editingActs.split(actorOf(request, response), articles as ArticleId[]) // looked up
+    answer(request, response, show, outcome, 'split', `/stories/${request.params.id}`)
+  })
+
+  router.post('/:id/merge', form, async (request, response) => {
+    const named = textOf(request.body, 'into').trim()
+    const [article] = await archive.articles([named as ArticleId]) // looked up
+    const into = article?.story ?? (named as StoryId) // looked up
+    const outcome = await editingActs.merge(actorOf(request, response), request.params.id as StoryId, into) // looked up
+    answer(request, response, show, outcome, 'merged', `/stories/${into}`)
+  })
+  return router
+}

@@ -1,0 +1,61 @@
+/** One story: its articles, who leads it, and how it is merged and split. (pure) */
+
+import type { StoredArticle, StoredStory } from '../../../../articles/store.ts'
+import { type Html, html } from '../../components/html.ts'
+import { type Column, table } from '../../components/table.ts'
+import { when } from '../../components/time.ts'
+
+export interface StoryView {
+  readonly story: StoredStory
+  /** In the order of their publication; those that expired left out. */
+  readonly articles: readonly StoredArticle[]
+  /** What was merged and split lately, this story being in it. */
+  readonly edits: readonly { readonly who: string; readonly what: string; readonly on: string; readonly at: number }[]
+  readonly nameOf: (source: string) => string
+  readonly mayAct: boolean
+  readonly now: number
+}
+
+const columns = ({ story, nameOf, mayAct, now }: StoryView): readonly Column<StoredArticle>[] => [
+  ...(mayAct
+    ? [
+        {
+          title: 'Take out',
+          cell: ({ id, title }: StoredArticle) =>
+            html`<input type="checkbox" name="articles" value="${id}" form="split" aria-label="Take out: ${title}">`,
+        },
+      ]
+    : []),
+  { title: 'Article', heads: true, cell: ({ id, title }) => html`<a href="/articles/${id}">${title}</a>` },
+  { title: 'Source', cell: ({ sources }) => sources.map(nameOf).join(', ') },
+  { title: 'Section', kind: 'minor', cell: ({ section }) => section },
+  { title: 'Published', cell: ({ publishedAt }) => when(publishedAt, now) },
+  {
+    title: 'Part',
+    cell: ({ id, reprintOf }) =>
+      id === story.lead
+        ? html`<strong>leads</strong>`
+        : reprintOf
+          ? html`reprint of <a href="/articles/${reprintOf}">another</a>`
+          : '',
+  },
+]
+
+export const storyPage = (view: StoryView): Html => {
+  const { story, articles, edits, mayAct, now } = view
+  const to = `/stories/${story.id}`
+  return html`<p>${articles.length === 1 ? '1 article' : `${articles.length} articles`} of ${story.sources.length === 1 ? '1 source' : `${story.sources.length} sources`}, in ${story.sections.join(', ')} · first seen ${when(story.firstSeenAt, now)}, last ${when(story.lastSeenAt, now)} · <code>${story.id}</code></p>
+${table('Articles of the story', columns(view), articles)}${
+  mayAct
+    ? html`<div class="edits">${
+        articles.length > 1
+          ? html`<form class="edit" id="split" method="post" action="${to}/split"><fieldset><legend>Split</legend><p class="soft">The articles ticked above leave it for a story of their own; nothing automatic puts them together again.</p><button>Split</button></fieldset></form>`
+          : null
+      }<form class="edit" method="post" action="${to}/merge"><fieldset><legend>Merge</legend><label>Into the story, or the story of the article, with this id<input name="into" maxlength="64" required autocomplete="off"></label><button>Merge into it</button></fieldset></form></div>`
+    : null
+}<h2>What editors did to it</h2>${
+    edits.length === 0
+      ? html`<p>Nothing.</p>`
+      : html`<ul>${edits.map(({ who, what, on, at }) => html`<li>${when(at, now)}: ${who}, ${what} ${on}</li>`)}</ul>`
+  }`
+}

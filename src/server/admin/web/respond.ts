@@ -1,0 +1,87 @@
+/** How routes answer: a page in its frame, or the same facts as JSON for a script; after a change, a way back. */
+
+import type { Request, Response } from 'express'
+import type { Actor } from '../../../use-cases/audit-log.ts'
+import type { Html } from '../components/html.ts'
+import { layout, type NavItem } from '../components/layout.ts'
+import { messagePage } from '../components/log-in-view.ts'
+import { assetUrl } from './assets.ts'
+import { whoOf } from './guard.ts'
+
+export interface Shown {
+  readonly title: string
+  /** Path of its place in the navigation. */
+  readonly at: string
+  readonly body: Html
+  /** What the last click did, in words of ours. */
+  readonly message?: string | Html | null
+  readonly status?: number
+  /** The facts of the page, for scripts. */
+  readonly data?: unknown
+}
+
+/** Whether a script asks: browsers name HTML first. */
+export const wantsJson = (request: Request): boolean => request.accepts(['html', 'json']) === 'json'
+
+export interface Show {
+  (request: Request, response: Response, shown: Shown): void
+  /** A page of a sentence: what is not there, or not allowed. */
+  message(request: Request, response: Response, status: number, title: string, text: string): void
+}
+
+/** @param nav the pages there are, in the order they are shown */
+export const createShow = (nav: readonly NavItem[]): Show => {
+  const show = (
+    request: Request,
+    response: Response,
+    { title, at, body, message, status = 200, data }: Shown,
+  ): void => {
+    response.status(status).vary('accept')
+    if (data !== undefined && wantsJson(request)) {
+      response.json(data)
+      return
+    }
+    const frame = { title, at, who: whoOf(response), nav, asset: assetUrl, message: message ?? null }
+    response.type('html').send(layout(frame, body))
+  }
+  return Object.assign(show, {
+    message(request: Request, response: Response, status: number, title: string, text: string): void {
+      const way =
+        whoOf(response) === null ? { href: '/login', label: 'Log in' } : { href: '/', label: 'Back to the front page' }
+      const body = messagePage(text, way)
+      show(request, response, { title, at: '', body, status, data: { error: title, detail: text } })
+    },
+  })
+}
+
+/** After a change: back to a page that tells of it, or the outcome for a script. */
+export const done = (request: Request, response: Response, to: string, data: unknown): void => {
+  response.vary('accept')
+  if (wantsJson(request)) response.json(data)
+  else response.redirect(303, to)
+}
+
+/** Who acts, for the audit. */
+export const actorOf = (request: Request, response: Response): Actor => {
+  const who = whoOf(response)
+  return {
+    name: who === null ? 'nobody' : who.by === 'token' ? `token:${who.name}` : who.name,
+    from: request.ip ?? null,
+  }
+}
+
+/** A field of a form or a query as text; empty where it is none. */
+export const textOf = (fields: unknown, name: string): string => {
+  const value = (fields as Record<string, unknown> | undefined)?.[name] // parsed by express
+  return typeof value === 'string' ? value : ''
+}
+
+/** A path of ours, and nothing a browser could take for another host. */
+export const pathOf = (next: string): string => (/^\/(?![/\\])[\w\-./?=&%:+]{0,500}$/.test(next) ? next : '/')
+
+/** The same path with what was done added to its query, in place of what was done before. */
+export const saying = (path: string, done: string): string => {
+  const { pathname, searchParams } = new URL(pathOf(path), 'http://desk')
+  searchParams.set('done', done)
+  return `${pathname}?${searchParams}`
+}

@@ -1,0 +1,224 @@
+/**
+ * What monitoring reads at /metrics, in the text format of Prometheus: the work of this process as counters and histograms, and what all
+ * processes share in Redis as gauges, looked up when asked. No label ever holds a URL, a source or an article: there are few, and known ones.
+ */
+
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { inTime } from '../../redis/health-check.ts'
+import { countsOf, failureOf } from './outcomes.ts'
+
+/** What is read from Redis at a scrape. */
+export interface Readings {
+  /** Jobs by queue and state. */
+  readonly queues: Readonly<Record<string, Readonly<Record<string, number>>>>
+  /** s the oldest waiting job has waited, by queue; 0 where none waits. */
+  readonly oldest: Readonly<Record<string, number>>
+  /** Sources by state. */
+  readonly sources: Readonly<Record<string, number>>
+  /** s since each list was last found to be up to date. */
+  readonly lists: Readonly<Record<string, number>>
+  readonly events: {
+    readonly waiting: number
+    /** s the oldest event nobody has counted yet has waited. */
+    readonly lag: number
+    /** Ever, by reason. */
+    readonly refused: Readonly<Record<string, number>>
+  }
+  /** Bytes; `limit` is 0 where there is none. `latency` is the time a PING took, s. */
+  readonly redis: { readonly memory: number; readonly limit: number; readonly latency: number }
+  /** `memory` is bytes of `articles.memory`, 0 where there is none; `dropped` those that left for want of room, ever. */
+  readonly articles: {
+    readonly count: number
+    readonly leaving: number
+    readonly dropped: number
+    readonly memory: number
+  }
+  readonly daemons: number
+  readonly quarantine: number
+}
+
+export interface JobEnd {
+  readonly queue: string
+  readonly outcome: 'done' | 'failed' | 'postponed'
+  readonly ms: number
+  readonly result?: unknown
+  /** The message of its error. */
+  readonly error?: string
+}
+
+export interface Gauges {
+  jobEnded(end: JobEnd): void
+  /** An article came in, so many ms after its publisher dated it. */
+  ingested(delay: number): void
+  /** The admin server refused a request. @param kind one of few known ones */
+  refused(kind: string): void
+  readonly contentType: string
+  /** @returns all of it, as text */
+  scrape(): Promise<string>
+}
+
+export interface GaugesParts {
+  readonly version: string
+  readonly read: () => Promise<Readings>
+  readonly now: () => number
+}
+
+/** Scrapes closer together than this are told the same readings, ms: several may scrape, and a reading costs Redis some work. */
+const FRESH = 5_000
+
+/** ms that Redis may take to be read: a scrape that waited on would be given up, and nothing would tell why. */
+const READ_WITHIN = 2_000
+
+const JOB_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
+const DELAY_SECONDS = [1, 5, 15, 30, 60, 120, 300, 600, 1_200, 1_800, 3_600, 7_200, 14_400, 43_200, 86_400]
+
+export const createGauges = ({ version, read, now }: GaugesParts): Gauges => {
+  const register = new Registry()
+  const registers = [register]
+  collectDefaultMetrics({ register })
+  new Gauge({ name: 'newsdesk_info', help: 'The version that runs.', labelNames: ['version'], registers }).set(
+    { version },
+    1,
+  )
+
+  const counter = (name: string, help: string, labelNames: readonly string[]) =>
+    new Counter({ name, help, labelNames: [...labelNames], registers })
+  const jobs = counter('newsdesk_jobs_total', 'Jobs that ended, by queue and outcome.', ['queue', 'outcome'])
+  const durations = new Histogram({
+    name: 'newsdesk_job_duration_seconds',
+    help: 'How long jobs ran, by queue.',
+    labelNames: ['queue'],
+    buckets: JOB_SECONDS,
+    registers,
+  })
+  const happened = {
+    fetches: counter('newsdesk_fetches_total', 'Fetches of sources, by outcome or reason of failure.', ['outcome']),
+    bytes: counter('newsdesk_fetched_bytes_total', 'Bytes of feeds that changed, decompressed.', ['outcome']),
+    items: counter('newsdesk_items_total', 'Items found in feeds: new or edited.', ['outcome']),
+    articles: counter('newsdesk_articles_total', 'Articles taken in, by what became of them.', ['outcome']),
+    refused: counter('newsdesk_items_refused_total', 'Items that became no article, by reason.', ['outcome']),
+    lists: counter('newsdesk_lists_total', 'Lists ranked: written, or unchanged.', ['outcome']),
+  }
+  const refused = counter('newsdesk_admin_refused_total', 'Requests the admin server refused, by kind.', ['kind'])
+  const delay = new Histogram({
+    name: 'newsdesk_publication_delay_seconds',
+    help: 'From the time a publisher gives an article until it is taken in; its lists follow within lists.settle.',
+    buckets: DELAY_SECONDS,
+    registers,
+  })
+
+  const gauge = (name: string, help: string, ...labelNames: string[]) =>
+    new Gauge({ name, help, labelNames, registers })
+  const queueJobs = gauge('newsdesk_queue_jobs', 'Jobs by queue and state.', 'queue', 'state')
+  const queueOldest = gauge('newsdesk_queue_oldest_seconds', 'How long the oldest waiting job has waited.', 'queue')
+  const sources = gauge('newsdesk_sources', 'Sources by state.', 'state')
+  const listAge = gauge('newsdesk_list_age_seconds', 'Since a list was last found to be up to date.', 'list')
+  const eventsWaiting = gauge('newsdesk_events_waiting', 'Events nobody has counted yet.')
+  const eventLag = gauge('newsdesk_event_lag_seconds', 'How long the oldest of them has waited.')
+  const eventsRefused = gauge('newsdesk_events_refused', 'Events refused so far, by reason.', 'reason')
+  const redisMemory = gauge('newsdesk_redis_memory_bytes', 'Memory Redis uses.')
+  const redisLimit = gauge('newsdesk_redis_memory_limit_bytes', 'maxmemory of Redis; 0 for none.')
+  const redisLatency = gauge('newsdesk_redis_latency_seconds', 'How long a PING took.')
+  const articles = gauge('newsdesk_archived_articles', 'Articles there are.')
+  const leaving = gauge('newsdesk_articles_leaving', 'Articles in no list any more that are not deleted yet.')
+  const dropped = gauge('newsdesk_articles_dropped', 'Articles that left before their time for want of room, so far.')
+  const budget = gauge('newsdesk_articles_memory_limit_bytes', 'articles.memory; 0 for none.')
+  const daemons = gauge('newsdesk_daemons', 'Processes that are alive.')
+  const quarantine = gauge('newsdesk_quarantine_bodies', 'Bodies kept because they could not be read.')
+  const scrapeOk = gauge(
+    'newsdesk_redis_up',
+    '1 where Redis could be read at this scrape, else 0: the gauges that need it are then left out.',
+  )
+
+  const setAll = (of: Gauge, label: string, values: Readonly<Record<string, number>>): void => {
+    of.reset()
+    for (const [name, value] of Object.entries(values)) of.set({ [label]: name }, value)
+  }
+  const shared = [
+    queueJobs,
+    queueOldest,
+    sources,
+    listAge,
+    eventsWaiting,
+    eventLag,
+    eventsRefused,
+    redisMemory,
+    redisLimit,
+    redisLatency,
+    articles,
+    leaving,
+    dropped,
+    budget,
+    daemons,
+    quarantine,
+  ]
+  const show = (seen: Readings): void => {
+    queueJobs.reset()
+    for (const [queue, states] of Object.entries(seen.queues))
+      for (const [state, count] of Object.entries(states)) queueJobs.set({ queue, state }, count)
+    setAll(queueOldest, 'queue', seen.oldest)
+    setAll(sources, 'state', seen.sources)
+    setAll(listAge, 'list', seen.lists)
+    setAll(eventsRefused, 'reason', seen.events.refused)
+    eventsWaiting.set(seen.events.waiting)
+    eventLag.set(seen.events.lag)
+    redisMemory.set(seen.redis.memory)
+    redisLimit.set(seen.redis.limit)
+    redisLatency.set(seen.redis.latency)
+    articles.set(seen.articles.count)
+    leaving.set(seen.articles.leaving)
+    dropped.set(seen.articles.dropped)
+    budget.set(seen.articles.memory)
+    daemons.set(seen.daemons)
+    quarantine.set(seen.quarantine)
+  }
+
+  const miss = (): void => {
+    // The scrape itself says so: monitoring must still see this process while Redis is away.
+    for (const each of shared) each.reset()
+    scrapeOk.set(0)
+  }
+  let readAt = Number.NEGATIVE_INFINITY
+  /** Settles with Redis' answer, however late; never two at a time, or they would pile up while it is away. */
+  let reading: Promise<boolean> | null = null
+  const readAgain = async (): Promise<boolean> => {
+    try {
+      show(await read())
+      scrapeOk.set(1)
+      return true
+    } catch {
+      return false
+    } finally {
+      reading = null
+    }
+  }
+  const refresh = async (): Promise<void> => {
+    if (!reading) {
+      if (now() - readAt < FRESH) return
+      readAt = now()
+      reading = readAgain()
+    }
+    if (!(await inTime(reading, READ_WITHIN).catch(() => false))) {
+      // The next scrape looks again.
+      readAt = Number.NEGATIVE_INFINITY
+      miss()
+    }
+  }
+
+  return {
+    jobEnded({ queue, outcome, ms, result, error }) {
+      jobs.inc({ queue, outcome })
+      durations.observe({ queue }, ms / 1_000)
+      const failure = outcome === 'failed' ? failureOf(queue, error ?? '') : null
+      for (const { of, outcome: what, count } of failure ? [failure] : countsOf(queue, result))
+        happened[of].inc({ outcome: what }, count)
+    },
+    refused: kind => refused.inc({ kind }),
+    ingested: ms => delay.observe(Math.max(0, ms) / 1_000),
+    contentType: register.contentType,
+    async scrape() {
+      await refresh()
+      return register.metrics()
+    },
+  }
+}

@@ -1,0 +1,88 @@
+/** What monitoring is told of all processes together, read from Redis at a scrape. */
+
+import type { Job } from 'bullmq'
+import { newSince } from '../../articles/titles.ts'
+import { reportedEver } from '../../events/backlog.ts'
+import { readSummary, type StatusParts } from '../../use-cases/status.ts'
+import type { Readings } from './metrics.ts'
+import type { Sample } from './samples.ts'
+
+/** Seconds the oldest job of each queue that may run now has waited. */
+const oldestOf = async (queues: StatusParts['queues'], now: number): Promise<Record<string, number>> =>
+  Object.fromEntries(
+    await Promise.all(
+      Object.entries(queues).map(async ([name, queue]) => {
+        const first = (await queue.getJobs(['waiting', 'prioritized'], 0, 0, true)) as (Job | undefined)[] // a job may go meanwhile
+        const since = Math.min(now, ...first.flatMap(job => (job ? [job.timestamp + job.delay] : [])))
+        return [name, (now - since) / 1_000] as const
+      }),
+    ),
+  )
+
+/** Seconds since each list was last found to be up to date; those never written are left out. */
+const listAges = async (
+  { redis, keys }: Pick<StatusParts, 'redis' | 'keys'>,
+  names: readonly string[],
+  now: number,
+): Promise<Record<string, number>> => {
+  const checked = await Promise.all(names.map(name => redis.hget(keys.listMeta(name), 'checkedAt')))
+  return Object.fromEntries(
+    names.flatMap((name, index) => {
+      const at = Date.parse(checked[index] ?? '')
+      return Number.isNaN(at) ? [] : [[name, Math.max(0, now - at) / 1_000] as const]
+    }),
+  )
+}
+
+export type ReadingsParts = Parameters<typeof readSummary>[0]
+
+/** @param names of the lists that are watched: those of the taxonomy, never those of single articles */
+export const readForMonitoring = async (parts: ReadingsParts, names: readonly string[]): Promise<Readings> => {
+  const at = parts.now()
+  const asked = performance.now()
+  await parts.redis.ping()
+  const latency = (performance.now() - asked) / 1_000
+  const [status, oldest, lists] = await Promise.all([
+    readSummary(parts),
+    oldestOf(parts.queues, at),
+    listAges(parts, names, at),
+  ])
+  const none: Record<string, number> = { fresh: 0, new: 0, late: 0, failing: 0, silent: 0, paused: 0, retired: 0 }
+  const { waiting, since, refused } = status.events
+  return {
+    queues: status.queues,
+    oldest,
+    sources: { ...none, ...status.states },
+    lists,
+    events: { waiting, lag: since === null ? 0 : Math.max(0, at - since) / 1_000, refused },
+    redis: { memory: status.redis.memory, limit: status.redis.limit, latency },
+    articles: {
+      count: status.articles.articles,
+      leaving: status.articles.leaving,
+      dropped: status.articles.dropped,
+      memory: status.articles.memory,
+    },
+    daemons: status.daemons.length,
+    quarantine: status.quarantine.bodies,
+  }
+}
+
+/** What the plots of the desk keep of a minute. */
+export const readSample = async (parts: ReadingsParts, names: readonly string[]): Promise<Sample> => {
+  const at = parts.now()
+  const [{ queues, oldest, sources, lists, events, redis }, articles, reported] = await Promise.all([
+    readForMonitoring(parts, names),
+    newSince(parts.redis, parts.keys, at - MINUTE),
+    reportedEver(parts.redis, parts.keys),
+  ])
+  const waits = Object.entries(queues).map(([name, { waiting = 0, prioritized = 0 }]) => [name, waiting + prioritized])
+  return {
+    ...{ at, articles, events: reported, lag: events.lag, memory: redis.memory },
+    oldest: Math.max(0, ...Object.values(oldest)),
+    listAge: Math.max(0, ...Object.values(lists)),
+    queues: Object.fromEntries(waits),
+    states: sources,
+  }
+}
+
+const MINUTE = 60_000

@@ -1,0 +1,83 @@
+/** Figures of a day, one sample a minute, for whoever looks at how it went: packed to about a hundred bytes each, in one list in Redis. */
+
+import type { Redis } from 'ioredis'
+import { z } from 'zod'
+import type { Keys } from '../../redis/keys.ts'
+
+export const MOST_SAMPLES = 1_440
+
+const QUEUES = ['crawl', 'articles', 'publish', 'push'] as const
+const STATES = ['failing', 'late', 'retired', 'silent', 'new', 'fresh', 'paused'] as const
+
+export interface Sample {
+  /** ms since the epoch. */
+  readonly at: number
+  /** Articles that came in the minute before. */
+  readonly articles: number
+  /** Events ever reported: the difference of two samples is what came between them. */
+  readonly events: number
+  /** s the oldest event nobody has counted has waited. */
+  readonly lag: number
+  /** s the oldest job that may run has waited. */
+  readonly oldest: number
+  /** s since the list was checked that was not for longest. */
+  readonly listAge: number
+  /** Bytes Redis uses. */
+  readonly memory: number
+  /** Jobs that may run, by queue. */
+  readonly queues: Readonly<Record<string, number>>
+  /** Sources by state. */
+  readonly states: Readonly<Record<string, number>>
+}
+
+/** Whole numbers in this order, as JSON: times and counts first, then queues, then states. */
+export const packSample = ({ at, articles, events, lag, oldest, listAge, memory, queues, states }: Sample): string =>
+  JSON.stringify(
+    [
+      ...[at, articles, events, lag, oldest, listAge, memory],
+      ...QUEUES.map(name => queues[name] ?? 0),
+      ...STATES.map(name => states[name] ?? 0),
+    ].map(Math.round),
+  )
+
+const Packed = z.array(z.number()).length(7 + QUEUES.length + STATES.length)
+
+const named = (names: readonly string[], values: readonly number[]): Record<string, number> =>
+  Object.fromEntries(names.map((name, place) => [name, values[place] ?? 0]))
+
+/** @returns null for what is no such sample: another version may have written it */
+export const unpackSample = (packed: string): Sample | null => {
+  let json: unknown
+  try {
+    json = JSON.parse(packed)
+  } catch {
+    return null
+  }
+  const parsed = Packed.safeParse(json)
+  if (!parsed.success) return null
+  const [at = 0, articles = 0, events = 0, lag = 0, oldest = 0, listAge = 0, memory = 0, ...rest] = parsed.data
+  return {
+    ...{ at, articles, events, lag, oldest, listAge, memory },
+    queues: named(QUEUES, rest),
+    states: named(STATES, rest.slice(QUEUES.length)),
+  }
+}
+
+export interface Samples {
+  keep(sample: Sample): Promise<void>
+  /** Of the last day, oldest first. */
+  read(): Promise<readonly Sample[]>
+}
+
+export const createSamples = ({ redis, keys }: { readonly redis: Redis; readonly keys: Keys }): Samples => ({
+  async keep(sample) {
+    await redis
+      .multi()
+      .lpush(keys.samples(), packSample(sample))
+      .ltrim(keys.samples(), 0, MOST_SAMPLES - 1)
+      .exec()
+  },
+  async read() {
+    return (await redis.lrange(keys.samples(), 0, -1)).flatMap(packed => unpackSample(packed) ?? []).reverse()
+  },
+})

@@ -1,0 +1,192 @@
+/**
+ * `POST /v1/events`: pages report reads. It checks their shape and appends them to the stream, nothing more: whether an event counts is
+ * decided behind it. Neither addresses nor visitors are kept as they came.
+ */
+
+import express, { type Request, type Response, Router } from 'express'
+import type { Redis } from 'ioredis'
+import { z } from 'zod'
+import type { HttpSettings } from '../../config/sections/public-server.ts'
+import { streamFields } from '../../domain/event-fields.ts'
+import { EventFields } from '../../domain/redis-contract.ts'
+import { createDayKeys, dayOf, keyedHash } from '../../events/visitor.ts'
+import { inTime, LateError } from '../../redis/health-check.ts'
+import type { Keys } from '../../redis/keys.ts'
+import type { Keeper } from '../../redis/replication-barrier.ts'
+import { isPassingTrouble } from '../../redis/transient-error.ts'
+import { networkOf } from '../../util/ip-network.ts'
+import { ANSWER_WITHIN } from '../response-timeout.ts'
+import { createAllowance } from './rate-limit.ts'
+
+export interface EventsRouteParts {
+  readonly redis: Redis
+  readonly keys: Keys
+  readonly settings: () => HttpSettings
+  /** Most events the stream holds; beyond it none are taken in until some are counted. */
+  readonly most: () => number
+  /** Waits until what was taken in survives the loss of a master, where that is wanted. */
+  readonly keeper?: Keeper
+  /** ms since the epoch. */
+  readonly now: () => number
+}
+
+/** Bodies held at one time; more are answered 503. */
+const MOST_AT_ONCE = 64
+const LONGEST_UA = 512
+/** How long the length of the stream is believed, ms. */
+const LENGTH_HOLDS = 1_000
+/** ms before all of a request is answered 503 (src/server/response-timeout.ts): what became of its events is told here, a moment earlier. */
+const PATIENCE = ANSWER_WITHIN - 200
+const NOT_TAKEN = 'not ready: Redis does not answer; no event was taken in; send again'
+const UNKNOWN =
+  'Redis does not answer; it is not known whether the events were taken in: send them again, and those with an id of their own count once'
+
+/** The network is ours to say: of a page it would be the page's. */
+const { network: _, ...OfPages } = EventFields.shape
+const Reported = z.object({
+  ...OfPages,
+  at: z.union([z.string().max(40), z.number()]).optional(),
+  seconds: z.union([z.string().max(20), z.number()]).optional(),
+})
+type Reported = z.infer<typeof Reported>
+
+/** Who sent a request, as far as it is known. */
+interface Sender {
+  readonly address: string
+  readonly network: string
+  readonly ua: string
+}
+
+/** One event, a list of them, or `{ "events": [...] }`. */
+const eventsOf = (body: unknown): unknown[] => {
+  if (Array.isArray(body)) return body
+  const inner = (body as { events?: unknown } | null)?.events
+  return Array.isArray(inner) ? inner : [body]
+}
+
+interface Refused {
+  readonly status: number
+  readonly error: string
+}
+
+/** Beacons come as text/plain, application/json or a form, whatever the page could send without a preflight. */
+const parseBody = (contentType: string, text: string): unknown => {
+  if (contentType.startsWith('application/x-www-form-urlencoded'))
+    return Object.fromEntries(new URLSearchParams(text).entries())
+  return JSON.parse(text)
+}
+
+const read = (contentType: string, text: string, most: number): readonly Reported[] | Refused => {
+  let body: unknown
+  try {
+    body = parseBody(contentType, text)
+  } catch (error) {
+    return {
+      status: 400,
+      error: `the body is no JSON (${error instanceof Error ? error.message : error}): send one event, or an array of them`,
+    }
+  }
+  const list = eventsOf(body)
+  if (list.length === 0) return { status: 400, error: 'no events in the body' }
+  if (list.length > most)
+    return { status: 413, error: `${list.length} events in one request; at most ${most}: send them in parts` }
+  const parsed: Reported[] = []
+  for (const [index, each] of list.entries()) {
+    const outcome = Reported.safeParse(each)
+    if (outcome.success) parsed.push(outcome.data)
+    else {
+      const [issue] = outcome.error.issues
+      const where = [...(list.length > 1 ? [`events[${index}]`] : []), ...(issue?.path ?? []).map(String)].join('.')
+      return { status: 400, error: `${where === '' ? 'event' : where}: ${issue?.message}; no event was taken in` }
+    }
+  }
+  return parsed
+}
+
+export const eventsRoute = ({ redis, keys, settings, most, keeper, now }: EventsRouteParts): Router => {
+  const router = Router()
+  const dayKeys = createDayKeys({ redis, keys })
+  const allowance = createAllowance({ perMinute: () => settings().perMinute, now })
+  let inHand = 0
+  let waiting = { length: 0, readAt: Number.NEGATIVE_INFINITY }
+
+  const isFull = async (): Promise<boolean> => {
+    if (Math.abs(now() - waiting.readAt) >= LENGTH_HOLDS)
+      waiting = { length: await redis.xlen(keys.events()), readAt: now() }
+    return waiting.length >= most()
+  }
+
+  /** @param hashed a text under the key of the day */
+  const append = async (events: readonly Reported[], from: Sender, hashed: (text: string) => string) => {
+    const { address, network, ua } = from
+    const unnamed = `h${hashed(`${address}\n${ua}`)}`
+    const added = redis.pipeline()
+    for (const event of events) {
+      // What a page calls its visitor is hashed as well: it may be a name or an address.
+      const visitor = event.visitor ? `g${hashed(event.visitor)}` : unnamed
+      const agent = (event.ua ?? ua).slice(0, LONGEST_UA)
+      const fields = streamFields({
+        ...event,
+        visitor,
+        network: network === '' ? undefined : hashed(network),
+        ua: agent === '' ? undefined : agent,
+        // Of this visitor: who guesses what another's event is called cannot have that one taken for known.
+        id: event.id === undefined ? undefined : hashed(`${visitor}\n${event.id}`),
+      })
+      added.xadd(keys.events(), '*', ...fields)
+    }
+    const settled = keeper?.stake()
+    for (const [error] of (await added.exec()) ?? []) if (error) throw error
+    await settled?.()
+  }
+
+  const take = async (request: Request, response: Response, stage: { isSent: boolean }): Promise<void> => {
+    const refuse = ({ status, error }: Refused, retryAfter?: number) => {
+      if (retryAfter !== undefined) response.set('retry-after', String(retryAfter))
+      response.status(status).json({ error })
+    }
+    if (redis.status !== 'ready') return refuse({ status: 503, error: NOT_TAKEN }, 5)
+    const text: unknown = request.body
+    const { maxEvents } = settings()
+    const events = read(request.get('content-type') ?? '', typeof text === 'string' ? text : '', maxEvents)
+    if ('status' in events) return refuse(events)
+    if (await isFull()) return refuse({ status: 503, error: 'too many events wait to be counted; send again' }, 30)
+    const key = await dayKeys.of(dayOf(now()))
+    const address = request.ip ?? ''
+    const network = networkOf(address)
+    const wait = allowance.take(keyedHash(key, network), events.length)
+    if (wait > 0) return refuse({ status: 429, error: 'too many events from this address in a minute' }, wait)
+    // Whoever was told meanwhile that nothing was taken in is not made wrong.
+    if (response.headersSent) return
+    stage.isSent = true
+    await append(events, { address, network, ua: request.get('user-agent') ?? '' }, text => keyedHash(key, text))
+    if (!response.headersSent) response.status(204).end()
+  }
+
+  const body = (request: Request, response: Response, next: (error?: unknown) => void) =>
+    express.text({ type: () => true, limit: settings().maxBody, inflate: false })(request, response, next)
+
+  router.post('/', body, async (request, response) => {
+    if (inHand >= MOST_AT_ONCE) {
+      response.status(503).set('retry-after', '5').json({ error: 'busy; send again' })
+      return
+    }
+    inHand += 1
+    const stage = { isSent: false }
+    try {
+      const taking = take(request, response, stage)
+      await inTime(taking, PATIENCE)
+    } catch (error) {
+      const isTrouble = error instanceof LateError || (error instanceof Error && isPassingTrouble(error))
+      if (!isTrouble || response.headersSent) throw error
+      const why = stage.isSent ? UNKNOWN : NOT_TAKEN
+      response.status(503).set('retry-after', '5').json({ error: why })
+    } finally {
+      inHand -= 1
+    }
+  })
+  router.all('/', (_request, response) => {
+    response.status(405).set('allow', 'POST').json({ error: 'events are reported with POST' })
+  })
+  return router
+}

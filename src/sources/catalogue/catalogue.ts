@@ -1,0 +1,186 @@
+/**
+ * Which sources there are: those of config/sources.yaml, and over them what was added, paused and removed with the command line, kept in
+ * Redis. The file is the operator's and is never written. Where an id stands in both, the file's definition counts; pausing and removing
+ * count for either. A counter in Redis tells every process when to look again.
+ */
+
+import { randomInt } from 'node:crypto'
+import type { Redis } from 'ioredis'
+import { z } from 'zod'
+import { Source, type SourceId } from '../../domain/source.ts'
+import type { Keys } from '../../redis/keys.ts'
+
+const Override = z.object({ enabled: z.boolean().optional(), removed: z.boolean().optional() })
+export type Override = z.infer<typeof Override>
+
+export interface Overlay {
+  readonly version: number
+  readonly added: readonly Source[]
+  readonly overrides: ReadonlyMap<string, Override>
+  /** Entries that could not be read, each told with its id. */
+  readonly problems: readonly string[]
+}
+
+export const NO_OVERLAY: Overlay = { version: 0, added: [], overrides: new Map(), problems: [] }
+
+/**
+ * The catalogue in force. (pure)
+ * @returns the file's sources first, in their order, then the added ones
+ */
+export const mergeCatalogue = (file: readonly Source[], { added, overrides }: Overlay): readonly Source[] => {
+  const own = new Set(file.map(({ id }) => id))
+  return [...file, ...added.filter(({ id }) => !own.has(id))].flatMap(source => {
+    const override = overrides.get(source.id)
+    if (override?.removed) return []
+    return override?.enabled === undefined ? [source] : [{ ...source, enabled: override.enabled }]
+  })
+}
+
+/** Added sources that do not count because the file has their id. (pure) */
+export const shadowed = (file: readonly Source[], { added }: Overlay): readonly SourceId[] => {
+  const own = new Set(file.map(({ id }) => id))
+  return added.filter(({ id }) => own.has(id)).map(({ id }) => id)
+}
+
+export interface Catalogue {
+  /** In force as last looked at; the same array as long as nothing changed. */
+  list(): readonly Source[]
+  overlay(): Overlay
+  /** Ids of config/sources.yaml. */
+  isInFile(id: string): boolean
+  /** Looks whether something changed: then `list` gives another array. @returns whether it did */
+  refresh(): Promise<boolean>
+  /** @throws CatalogueError where an id is taken */
+  add(sources: readonly Source[]): Promise<void>
+  /** Also brings back one of the file that was removed. */
+  setEnabled(ids: readonly SourceId[], enabled: boolean): Promise<void>
+  remove(ids: readonly SourceId[]): Promise<void>
+}
+
+export class CatalogueError extends Error {
+  readonly code = 'CATALOGUE'
+}
+
+export interface CatalogueParts {
+  readonly redis: Redis
+  readonly keys: Keys
+  /** Sources of the configuration in force: a reload brings others. */
+  readonly file: () => readonly Source[]
+}
+
+/** The first version is one below this. */
+const FIRST_VERSIONS = 2 ** 40
+
+const json = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** Entries of a hash that fit their schema; the others are told. */
+const readEntries = <Schema extends z.ZodType>(
+  hash: Readonly<Record<string, string>>,
+  schema: Schema,
+  what: string,
+  problems: string[],
+): [string, z.output<Schema>][] =>
+  Object.entries(hash).flatMap(([id, text]) => {
+    const parsed = schema.safeParse(json(text))
+    if (parsed.success) return [[id, parsed.data] as [string, z.output<Schema>]]
+    problems.push(
+      `the ${what} of source ${id} in Redis cannot be read and does not count: ${parsed.error.issues[0]?.message}`,
+    )
+    return []
+  })
+
+/** A source as it is kept: durations as they are written in YAML, so that it is read like one. */
+const written = ({ interval, ...source }: Source): string =>
+  JSON.stringify({ ...source, ...(interval === undefined ? {} : { interval: `${interval}ms` }) })
+
+export const createCatalogue = ({ redis, keys, file }: CatalogueParts): Catalogue => {
+  let overlay: Overlay = NO_OVERLAY
+  let merged: { file: readonly Source[]; overlay: Overlay; list: readonly Source[] } | null = null
+
+  const list = (): readonly Source[] => {
+    const now = file()
+    if (merged === null || merged.file !== now || merged.overlay !== overlay)
+      merged = { file: now, overlay, list: mergeCatalogue(now, overlay) }
+    return merged.list
+  }
+
+  const refresh = async (): Promise<boolean> => {
+    const version = Number((await redis.get(keys.catalogueVersion())) ?? 0)
+    if (version === overlay.version) return false
+    const read = await redis.multi().get(keys.catalogueVersion()).hgetall(keys.added()).hgetall(keys.overrides()).exec()
+    const [at, added, overrides] = (read ?? []).map(([error, value]) => {
+      if (error) throw error
+      return value
+    }) as [string | null, Record<string, string>, Record<string, string>] // replies of the three commands above
+    const problems: string[] = []
+    overlay = {
+      version: Number(at ?? 0),
+      added: readEntries(added, Source, 'definition', problems).map(([, source]) => source),
+      overrides: new Map(readEntries(overrides, Override, 'override', problems)),
+      problems,
+    }
+    return true
+  }
+
+  /** Writes and raises the version at once; then we know it too. */
+  const change = async (write: (multi: ReturnType<Redis['multi']>) => void): Promise<void> => {
+    // Begun anywhere: in a Redis that came back empty it must not come to a number that others know already.
+    const multi = redis
+      .multi()
+      .set(keys.catalogueVersion(), randomInt(FIRST_VERSIONS), 'NX')
+      .incr(keys.catalogueVersion())
+    write(multi)
+    for (const [error] of (await multi.exec()) ?? []) if (error) throw error
+    await refresh()
+  }
+
+  const override = (ids: readonly SourceId[], changed: Override) =>
+    change(multi => {
+      for (const id of ids)
+        multi.hset(keys.overrides(), id, JSON.stringify({ ...overlay.overrides.get(id), ...changed }))
+    })
+
+  return {
+    list,
+    refresh,
+    overlay: () => overlay,
+    isInFile: id => file().some(source => source.id === id),
+
+    async add(sources) {
+      await refresh()
+      const taken = new Set<string>(list().map(({ id }) => id))
+      for (const { id } of sources) {
+        if (taken.has(id)) throw new CatalogueError(`there is a source ${JSON.stringify(id)} already: name another id`)
+        taken.add(id)
+      }
+      await change(multi => {
+        for (const source of sources) {
+          multi.hset(keys.added(), source.id, written(source))
+          multi.hdel(keys.overrides(), source.id)
+        }
+      })
+    },
+
+    async setEnabled(ids, enabled) {
+      await refresh()
+      await override(ids, { enabled, removed: false })
+    },
+
+    async remove(ids) {
+      await refresh()
+      const fromFile = ids.filter(id => file().some(source => source.id === id))
+      await change(multi => {
+        multi.hdel(keys.added(), ...ids)
+        multi.hdel(keys.overrides(), ...ids)
+        // The file is not ours to change: what stands in it is kept out of the catalogue.
+        for (const id of fromFile) multi.hset(keys.overrides(), id, JSON.stringify({ removed: true }))
+      })
+    },
+  }
+}

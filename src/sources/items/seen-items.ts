@@ -1,0 +1,178 @@
+/** What is remembered of a source: its items, the articles they became, and what its feed was seen to be like. */
+
+import type { Redis } from 'ioredis'
+import type { CrawlSettings } from '../../config/sections/crawl.ts'
+import type { ArticleId } from '../../domain/article.ts'
+import type { SourceId } from '../../domain/source.ts'
+import type { Identified } from '../../feeds/identity.ts'
+import type { Keys } from '../../redis/keys.ts'
+import { loadScript, runScript } from '../../redis/script.ts'
+import { NO_HABITS, TitleHabits } from './titles.ts'
+import { formatMemory, type Keyed, type Memory, parseMemory, type Recalled, recall } from './unstable-ids.ts'
+
+const markSeenScript = loadScript(new URL('./mark-seen.lua', import.meta.url))
+
+const DAY = 86_400_000
+/** Items gone from the feed for this long are forgotten: as long as an article is kept, unless configured otherwise. */
+const SEEN_DAYS = 30
+/** Keys remembered of a source at least; a feed of many items may need more. */
+const MOST_SEEN = 10_000
+/** Seconds. A feed that stands still for longer is simply parsed whole when it moves again. */
+export const SPANS_LAST = 30 * 86_400
+/** Seconds. A source silent for longer is learnt again. */
+const TITLES_LAST = 90 * 86_400
+
+export interface CrawlOf {
+  readonly id: string
+  readonly batch: number
+  readonly batches: number
+  /** Token of the body of data in which its items were looked up; empty for none. */
+  readonly origin?: string | undefined
+}
+
+/** What was learnt of a source's feed; what is absent is as it was. */
+export interface Learnt {
+  /** Its ids cannot be trusted, for good. */
+  readonly distrustsIds?: boolean
+  /** As judgeDates gives it. */
+  readonly dates?: string
+  readonly titles?: TitleHabits
+}
+
+/** An item that is to be taken in. */
+export type Unseen = Identified & {
+  readonly isNew: boolean
+  /** It was taken in before, and its article was lost: what is remembered of it does not count. */
+  readonly isLost: boolean
+}
+
+export interface ItemMemory {
+  /** What is remembered of items a feed carries, one answer each, in order. */
+  recall(id: SourceId, items: readonly Keyed[]): Promise<readonly Recalled[]>
+  /** Items new to us or changed since, of those a feed carries. */
+  unseen(id: SourceId, items: readonly Identified[]): Promise<readonly Unseen[]>
+  /**
+   * After ingest: under all of their keys, with the articles they became. The last batch of a crawl commits its validators. In a Redis that
+   * came back empty meanwhile nothing is marked: the articles went with it.
+   */
+  markSeen(
+    id: SourceId,
+    crawl: CrawlOf,
+    items: readonly (Pick<Keyed, 'key' | 'also' | 'fingerprint'> & {
+      readonly article: ArticleId | null
+      /** What was remembered of it; null where it is taken in for the first time. */
+      readonly before?: Memory | null
+    })[],
+  ): Promise<void>
+  /** Lets go of items gone from the feed for long. */
+  forgetItems(id: SourceId): Promise<void>
+  /** How its publisher writes titles. */
+  titles(id: SourceId): Promise<TitleHabits>
+  /** Remembers what a feed was seen to be like. */
+  learn(id: SourceId, learnt: Learnt): Promise<void>
+}
+
+export interface ItemMemoryParts {
+  readonly redis: Redis
+  readonly keys: Keys
+  readonly settings: () => CrawlSettings
+  /** Which articles are gone, and since when what was taken in is to be there (src/articles/lost.ts); unless given all are there. */
+  readonly lost?: ((articles: readonly ArticleId[]) => Promise<Lost>) | undefined
+  /** ms since the epoch. */
+  readonly now: () => number
+}
+
+interface Lost {
+  readonly gone: ReadonlySet<ArticleId>
+  readonly since: number
+}
+
+/** Whether the article of an item is to be there still: neither aged nor let go of for want of room. (pure) */
+const isDueToBeThere = ({ item }: Identified, { first }: Memory, since: number): boolean =>
+  first !== undefined && first * DAY > since && (item.published === null || Date.parse(item.published) > since)
+
+const NONE_LOST: Lost = { gone: new Set(), since: 0 }
+
+export const createItemMemory = ({ redis, keys, settings, lost, now }: ItemMemoryParts): ItemMemory => {
+  /** What is kept under the keys of each item. */
+  const memoriesOf = async (id: SourceId, items: readonly Keyed[]): Promise<(Memory | null)[][]> => {
+    if (items.length === 0) return []
+    const values = await redis.hmget(keys.seen(id), ...items.flatMap(({ key, also }) => [key, ...also]))
+    let at = 0
+    return items.map(({ also }) => {
+      const from = at
+      at += 1 + also.length
+      return values.slice(from, at).map(parseMemory)
+    })
+  }
+
+  return {
+    async recall(id, items) {
+      const memories = await memoriesOf(id, items)
+      return items.map((item, index) => recall(item, memories[index] ?? []))
+    },
+
+    async unseen(id, items) {
+      const memories = await memoriesOf(id, items)
+      const today = Math.floor(now() / DAY)
+      const marks: string[] = []
+      const recalled = items.map((item, index) => recall(item, memories[index] ?? []).memory)
+      // Asked in one command for all that were parsed: those known as written are not among them.
+      const { gone, since } = lost ? await lost(recalled.flatMap(memory => memory?.article ?? [])) : NONE_LOST
+      const unseen = items.flatMap((item, index): Unseen | [] => {
+        const kept = memories[index] ?? []
+        const memory = recalled[index] ?? null
+        const isGone = memory?.article && gone.has(memory.article)
+        if (isGone && isDueToBeThere(item, memory, since)) return { ...item, isNew: true, isLost: true }
+        if (memory?.fingerprint !== item.fingerprint) return { ...item, isNew: memory === null, isLost: false }
+        // Items still carried stay remembered, under all of their keys; once a day is enough to say so.
+        for (const [place, key] of [item.key, ...item.also].entries())
+          if (kept[place]?.day !== today || kept[place].article !== memory.article)
+            marks.push(key, formatMemory({ ...memory, day: today }))
+        return []
+      })
+      if (marks.length > 0) await redis.hset(keys.seen(id), ...marks)
+      return unseen
+    },
+
+    async markSeen(id, { id: crawlId, batch, batches, origin = '' }, items) {
+      const day = Math.floor(now() / DAY)
+      const marks = items.flatMap(({ key, also, before, ...memory }) =>
+        [key, ...also].flatMap(each => [each, formatMemory({ ...memory, day, first: before ? before.first : day })]),
+      )
+      await runScript(
+        redis,
+        markSeenScript,
+        [keys.source(id), keys.seen(id), keys.crawlBatches(id, crawlId), keys.spans(id)],
+        [batch, batches, crawlId, SPANS_LAST, origin, ...marks],
+      )
+    },
+
+    async forgetItems(id) {
+      const key = keys.seen(id)
+      const most = Math.max(MOST_SEEN, settings().maxItems * 4)
+      if ((await redis.hlen(key)) <= most / 2) return
+      const today = Math.floor(now() / DAY)
+      const all = Object.entries(await redis.hgetall(key)).map(([item, value]) => ({
+        item,
+        day: parseMemory(value)?.day ?? 0,
+      }))
+      all.sort((a, b) => b.day - a.day)
+      const gone = all.filter(({ day }, index) => index >= most || day < today - SEEN_DAYS).map(({ item }) => item)
+      if (gone.length > 0) await redis.hdel(key, ...gone)
+    },
+
+    async titles(id) {
+      const written = await redis.get(keys.titles(id))
+      return written === null ? NO_HABITS : TitleHabits.parse(JSON.parse(written))
+    },
+
+    async learn(id, { distrustsIds, dates, titles }) {
+      const fields = { ...(distrustsIds ? { distrustsIds: 1 } : {}), ...(dates === undefined ? {} : { dates }) }
+      await Promise.all([
+        Object.keys(fields).length > 0 ? redis.hset(keys.source(id), fields) : null,
+        titles ? redis.set(keys.titles(id), JSON.stringify(titles), 'EX', TITLES_LAST) : null,
+      ])
+    },
+  }
+}

@@ -1,0 +1,60 @@
+-- Leaves a domain: nobody may enter until the gap has passed, or for as long as its server asked.
+-- KEYS 1  domain (hash)
+--      2  holders (sorted set)
+-- All in one slot.
+-- ARGV 1  token of the visit
+--      2  gap, ms
+--      3  how long the visit took, ms
+--      4  ms the server asks everyone to stay away; -1 where it said it is asked too often and not for how long; 0 where it said nothing
+--      5  first wait where it did not say for how long, ms; doubled each time in a row
+--      6  longest wait, ms
+--      7  0 to 1: place in the spread
+--      8  why, for people
+--      9  ms its server wants between two requests of anybody, from now on; 0 where it does not say
+-- Returns ms for which the domain is closed now, 0 where it is not.
+-- O(log(holders)).
+
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local pace = tonumber(ARGV[9])
+local gap, took, asked, longest = math.max(tonumber(ARGV[2]), pace), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[6])
+local known = redis.call('HMGET', KEYS[1], 'free', 'until', 'took', 'strikes', 'pace', 'since')
+local closed = tonumber(known[2] or 0)
+-- As src/util/plausible-time.ts has it: what was written while the clock was ahead says nothing.
+local function plausible(at, horizon) return at <= now + horizon + 10000 end
+if not plausible(tonumber(known[6] or 0), 0) or not plausible(closed, longest * 1.2) then closed = 0 end
+local freeAt = tonumber(known[1] or 0)
+if not plausible(freeAt, math.max(gap, tonumber(known[5] or 0), 600000)) then freeAt = 0 end
+
+if redis.call('ZREM', KEYS[2], ARGV[1]) == 1 then
+  local before = tonumber(known[3] or took)
+  redis.call('HSET', KEYS[1], 'free', math.max(freeAt, now + gap), 'took', math.floor(before + (took - before) / 4))
+end
+
+if pace > 0 then
+  redis.call('HSET', KEYS[1], 'pace', pace)
+elseif known[5] then
+  redis.call('HDEL', KEYS[1], 'pace')
+end
+
+-- A pace outlives the gap it makes, or it would be forgotten before it is kept to.
+local keep = math.max(600000, gap * 2)
+if asked ~= 0 then
+  local strikes = tonumber(known[4] or 0)
+  if asked < 0 then
+    asked = tonumber(ARGV[5]) * 2 ^ math.min(strikes, 20)
+    redis.call('HSET', KEYS[1], 'strikes', strikes + 1)
+  end
+  -- Everyone who waits for the same moment comes within a tenth after it, not all at it.
+  asked = math.floor(math.min(asked, longest) * (1 + tonumber(ARGV[7]) * 0.1))
+  closed = math.max(closed, now + asked)
+  redis.call('HSET', KEYS[1], 'until', closed, 'why', ARGV[8], 'since', now)
+  -- Strikes outlive the wait, or each would be the first.
+  keep = math.max(keep, (closed - now) * 2 + 600000)
+  redis.call('PEXPIRE', KEYS[1], keep)
+elseif closed <= now then
+  -- An answer without complaint: the slate is clean.
+  if known[4] then redis.call('HDEL', KEYS[1], 'strikes') end
+  redis.call('PEXPIRE', KEYS[1], keep)
+end
+return math.max(0, closed - now)

@@ -1,0 +1,286 @@
+/**
+ * One poll of a source with all courtesy: is our network up, is it our turn at the domain, does its robots.txt allow it, where has it
+ * moved, is its word on "unchanged" worth anything. What comes back is a feed's bytes, or what became of it instead, already written down.
+ */
+
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { CrawlSettings } from '../../config/sections/crawl.ts'
+import type { Source } from '../../domain/source.ts'
+import { type FetchFeed, type FetchOutcome, isUnder, type Validators } from '../../http-client/fetch.ts'
+import { withoutCredentials } from '../../util/redact.ts'
+import { type FailureOf, isAnswered, isUnreached } from '../schedule/backoff.ts'
+import type { Due } from '../schedule/next-due.ts'
+import { addressOf, carriesOwn, sighted } from '../state/moves.ts'
+import { awayAt, isRefused, placesOf, withTrusted } from '../state/places.ts'
+import type { SourceState } from '../state/state.ts'
+import type { Sources } from '../store/sources.ts'
+import type { Network } from './outage.ts'
+import { type Politeness, politeDomain, rulesFor, type Visit, type Wait } from './politeness.ts'
+import type { Robots } from './robots.ts'
+import { howToAsk } from './validator-reliability.ts'
+
+type Changed = Extract<FetchOutcome, { kind: 'changed' }>
+type Unchanged = Extract<FetchOutcome, { kind: 'unchanged' }>
+
+/** The feed came: now it is read, and what it told about its address and validators is looked into. */
+export interface PolledFeed {
+  readonly kind: 'changed'
+  readonly fetched: Changed
+  readonly state: SourceState
+  readonly isRecrawl: boolean
+  /**
+   * Once it is known which items are new: believes or disbelieves a permanent redirect, and tests validators that were left out.
+   * @returns what is worth a line in the job's log
+   */
+  learn(items: { readonly all: number; readonly known: number }): Promise<string[]>
+  /**
+   * Once it has learnt: where the feed came from, if that is not known to be its publisher's. Its items are not to be published meanwhile.
+   * `isRefused` where somebody said that it is not.
+   */
+  away(): Away | null
+  /** Another document of the same source, asked for whole within the same turn: after the domain's gap, and at no other domain. */
+  more(url: string): Promise<Changed | FailureOf>
+  /** The body is no feed: a failure like others. */
+  failed(failure: FailureOf): Promise<Due>
+  /** Gives the domain back; done twice, nothing happens. */
+  leave(): Promise<unknown>
+}
+
+export interface Away {
+  readonly to: string
+  readonly isPermanent: boolean
+  readonly isRefused: boolean
+}
+
+export type Polled =
+  | PolledFeed
+  | { readonly kind: 'unchanged'; readonly fetched: Unchanged; readonly state: SourceState; leave(): Promise<unknown> }
+  | { readonly kind: 'failed'; readonly failure: FailureOf; readonly due: Due }
+  /** Not now: the job comes back in `ms`. */
+  | { readonly kind: 'postponed'; readonly ms: number }
+  /** Not today: the source was given another time, for the reason told. */
+  | { readonly kind: 'deferred'; readonly due: Due }
+
+export interface PollWish {
+  /** By hand: the whole feed, whatever is known of it, network and backoff notwithstanding. */
+  readonly isRecrawl: boolean
+  /** Names this run, the same where it is run again after its process died: it takes up what the first held. */
+  readonly run?: string
+  readonly signal: AbortSignal
+}
+
+export type Poll = (source: Source, wish: PollWish) => Promise<Polled>
+
+export interface PollParts {
+  readonly sources: Sources
+  readonly politeness: Politeness
+  readonly network: Network
+  readonly robots: Robots
+  readonly fetchFeed: FetchFeed
+  readonly settings: () => CrawlSettings
+  readonly now: () => number
+  /** 0 to 1, not 1. */
+  readonly random?: () => number
+}
+
+/** A wait longer than this is the schedule's to keep, not the queue's, ms. */
+const LONG = 60_000
+const DAY = 86_400_000
+
+/** What a document is called by its server, as one text. */
+const namesOf = (validators: Validators | null): string =>
+  JSON.stringify([validators?.etag ?? null, validators?.lastModified ?? null])
+
+/** A poll in one piece, from the fetcher and what surrounds it. */
+export const createPoll = ({
+  sources,
+  politeness,
+  network,
+  robots,
+  fetchFeed,
+  settings,
+  now,
+  random = Math.random,
+}: PollParts): Poll => {
+  const putOff = async (source: Source, wait: Wait): Promise<Polled> =>
+    wait.kind === 'turn' || wait.ms <= LONG
+      ? { kind: 'postponed', ms: wait.ms }
+      : { kind: 'deferred', due: await sources.deferred(source.id, wait.ms, wait.why) }
+
+  const giveUp = async (
+    source: Source,
+    url: string,
+    visit: Visit,
+    failure: FailureOf,
+    { askedAt, wasFailing }: { readonly askedAt: number; readonly wasFailing: boolean },
+  ): Promise<Polled> => {
+    const domain = politeDomain(url)
+    const isOurFault = isUnreached(failure) && (await network.unreached(domain, source.id, askedAt, wasFailing))
+    if (isAnswered(failure)) network.reached(domain, askedAt)
+    const closed = await visit.leave({ ...failure, why: `answered ${failure.status ?? failure.reason}` })
+    const asked = Math.max(failure.retryAfter ?? 0, failure.isLimited ? closed : 0)
+    const heard = asked > 0 ? { ...failure, retryAfter: asked } : failure
+    return { kind: 'failed', failure, due: await sources.failed(source.id, heard, isOurFault) }
+  }
+
+  /** What a permanent redirect comes to, and what to tell about it. */
+  const learnMove = async (
+    source: Source,
+    state: SourceState,
+    url: string,
+    movedTo: string | null,
+    items: { all: number; known: number } | null,
+  ): Promise<{ readonly notes: string[]; readonly isAdopted: boolean }> => {
+    if (movedTo === null || isRefused(source, state, movedTo)) {
+      if (state.move) await sources.moved(source, { move: null, adopted: null })
+      return { notes: [], isAdopted: false }
+    }
+    const sighting = { to: movedTo, day: Math.floor(now() / DAY), items, hasPast: state.lastSuccessAt !== null }
+    const { move, isBelieved } = sighted(url, state.move, sighting)
+    if (!isBelieved && JSON.stringify(move) === JSON.stringify(state.move)) return { notes: [], isAdopted: false }
+    await sources.moved(source, { move, adopted: isBelieved ? movedTo : null })
+    const shown = withoutCredentials(movedTo)
+    const note = isBelieved
+      ? `moved permanently to ${shown}, seen on ${move.days.length} days: fetched there from now on; change its url in sources.yaml`
+      : `moved permanently to ${shown}, ${move.isShared ? `seen on ${move.days.length} days so far` : 'which carries other items and is not believed'}; change its url in sources.yaml if that is right`
+    return { notes: [note], isAdopted: isBelieved }
+  }
+
+  /**
+   * Whose a feed is that did not come from the source's own places. By a permanent redirect it is the source's once that was believed; by a
+   * temporary one, as to a CDN, where it carries the source's items, or where the source was never read otherwise.
+   */
+  const judgeAway = async (
+    source: Source,
+    state: SourceState,
+    fetched: Changed,
+    items: { all: number; known: number },
+    isAdopted: boolean,
+  ): Promise<Away | null> => {
+    const away = awayAt(source, state, fetched)
+    if (away === null || (away.isPermanent && isAdopted)) return null
+    const refused = isRefused(source, state, away.to)
+    if (refused || away.isPermanent || (state.lastSuccessAt !== null && !carriesOwn(items)))
+      return { ...away, isRefused: refused }
+    const places = placesOf(source, state)
+    await sources.setPlaces(source.id, withTrusted(places, away.to))
+    return null
+  }
+
+  /** New items came although nothing was left to chance: would the server have admitted to them? */
+  const testValidators = async (
+    source: Source,
+    state: SourceState,
+    url: string,
+    signal: AbortSignal,
+  ): Promise<string[]> => {
+    await sleep(rulesFor(politeDomain(url), settings()).gap, undefined, { signal })
+    const again = await fetchFeed({ url, validators: state.validators, signal })
+    if (again.kind !== 'unchanged' || again.by !== 'status') return []
+    const how = 'answered 304 though its feed had new items'
+    await sources.distrust(source.id, how)
+    return [`its validators lie (it ${how}): they are not used for 30 days`]
+  }
+
+  /** What robots.txt says of a document, where it is asked: what it has against it, and the ms it wants between requests. */
+  const askRobots = async (url: string, signal: AbortSignal): Promise<{ refusal: FailureOf | null; delay: number }> => {
+    const isAsked = rulesFor(politeDomain(url), settings()).robots && !isUnder(new URL(url).hostname, settings().optOut)
+    if (!isAsked) return { refusal: null, delay: 0 }
+    const { refusal, delay } = await robots.ask(url, signal)
+    return { refusal: refusal === null ? null : { reason: 'robots', detail: refusal }, delay }
+  }
+
+  const fetchMore = async (from: string, url: string, signal: AbortSignal): Promise<Changed | FailureOf> => {
+    const elsewhere = (detail: string): FailureOf => ({ reason: 'not-a-feed', detail })
+    const shown = withoutCredentials(url)
+    if (politeDomain(url) !== politeDomain(from))
+      return elsewhere(`${shown} lies at another domain: add it as a source of its own`)
+    const { refusal, delay } = await askRobots(url, signal)
+    if (refusal) return refusal
+    await sleep(Math.max(delay, rulesFor(politeDomain(url), settings()).gap), undefined, { signal })
+    const fetched = await fetchFeed({
+      url,
+      validators: null,
+      signal,
+      onHop: async next => (politeDomain(next) === politeDomain(from) ? null : 0),
+    })
+    if (fetched.kind === 'changed' || fetched.kind === 'failed') return fetched
+    return elsewhere(`${shown} leads to another domain: add where it leads as a source of its own`)
+  }
+
+  return async (source, { isRecrawl, run, signal }) => {
+    const wait = isRecrawl ? null : await network.gate()
+    if (wait !== null) return { kind: 'postponed', ms: wait }
+    const visit = politeness.visit(source.id, run)
+    // One round trip for both.
+    const [turn, known] = await Promise.all([visit.enter(source.url), sources.state(source.id)])
+    if (turn) return putOff(source, turn)
+    // With the feed in hand it is the caller who leaves.
+    let isHandedOn = false
+    try {
+      const state = await sources.renewed(source.id, known)
+      const url = addressOf(source.url, state.adopted, state.failures)
+      const elsewhere = await visit.enter(url)
+      if (elsewhere) return await putOff(source, elsewhere)
+      const asked = { askedAt: now(), wasFailing: state.failures > 0 }
+      const { delay, refusal: forbidden } = await askRobots(url, signal)
+      if (forbidden) return await giveUp(source, url, visit, forbidden, asked)
+
+      const hasValidators = Boolean(state.validators?.etag || state.validators?.lastModified)
+      const asking = !isRecrawl && hasValidators ? howToAsk(state.lie?.at ?? null, now(), random()) : 'conditional'
+      let held: Wait | null = null
+      const fetched = await fetchFeed({
+        url,
+        validators: isRecrawl ? null : state.validators,
+        isConditional: asking === 'conditional',
+        signal,
+        onHop: async next => {
+          held = await visit.enter(next)
+          return held?.ms ?? null
+        },
+      })
+      if (fetched.kind === 'held') {
+        return await putOff(source, held ?? { ms: fetched.wait, kind: 'turn', why: 'turn' })
+      }
+      if (fetched.kind === 'failed') return await giveUp(source, url, visit, fetched, asked)
+
+      network.reached(politeDomain(url), asked.askedAt)
+      const leave = () =>
+        visit.leave({
+          ...(fetched.retryAfter === undefined ? {} : { retryAfter: fetched.retryAfter }),
+          pace: Math.max(delay, fetched.pace ?? 0),
+          why: 'has no requests left for us',
+        })
+      isHandedOn = true
+      if (fetched.kind === 'unchanged') {
+        if (fetched.movedTo !== null || state.move) await learnMove(source, state, url, fetched.movedTo, null)
+        const isNamedAnew = namesOf(fetched.validators) !== namesOf(state.validators)
+        if (isNamedAnew) await sources.revalidated(source.id, fetched.validators)
+        const freshFor = fetched.saysFresh ? fetched.freshFor : state.freshFor
+        return { kind: 'unchanged', fetched: { ...fetched, freshFor }, state, leave }
+      }
+      let away: Away | null = null
+      return {
+        kind: 'changed',
+        fetched,
+        state,
+        isRecrawl,
+        leave,
+        learn: async ({ all, known }) => {
+          const { notes, isAdopted } = await learnMove(source, state, url, fetched.movedTo, { all, known })
+          away = await judgeAway(source, state, fetched, { all, known }, isAdopted)
+          const isTested = asking === 'sample' && known < all && away === null
+          return [...notes, ...(isTested ? await testValidators(source, state, url, signal) : [])]
+        },
+        away: () => away,
+        more: next => fetchMore(fetched.url, next, signal),
+        failed: async failure => {
+          await leave()
+          return sources.failed(source.id, failure, false)
+        },
+      }
+    } finally {
+      if (!isHandedOn) await visit.leave()
+    }
+  }
+}

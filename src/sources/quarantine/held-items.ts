@@ -1,0 +1,114 @@
+/**
+ * Items that came from where a source's address leads and that is not known to be its publisher's: kept until it is, or until somebody says
+ * so. Bounded three ways: so many a source, so much of each and in all, and for so long. (docs/decisions/0029)
+ */
+
+import { promisify } from 'node:util'
+import { gunzip, gzip } from 'node:zlib'
+import type { Redis } from 'ioredis'
+import type { SourceId } from '../../domain/source.ts'
+import type { Keys } from '../../redis/keys.ts'
+
+const compress = promisify(gzip)
+const decompress = promisify(gunzip)
+
+const KEPT_FOR = 7 * 86_400_000
+const MOST_ITEMS = 500
+/** Bytes of one source's, compressed. */
+const LARGEST = 512 * 1_024
+/** Bytes of all sources', compressed. */
+const MOST_IN_ALL = 16 * 1_024 * 1_024
+
+/** One item as the articles queue takes it, with what is said once of its batch; nothing here looks into it. */
+export interface HeldItem {
+  readonly key: string
+  readonly item: unknown
+  readonly about: unknown
+}
+
+export interface HeldSource {
+  readonly source: SourceId
+  readonly items: number
+  /** ms since the epoch: when the latest came. */
+  readonly at: number
+}
+
+export interface HeldItems {
+  /** Adds to what is held of a source; of an item that is held already the new edition counts. @returns how many are held now */
+  add(source: SourceId, items: readonly HeldItem[]): Promise<number>
+  /** Oldest first. */
+  read(source: SourceId): Promise<readonly HeldItem[]>
+  drop(source: SourceId): Promise<void>
+  list(): Promise<readonly HeldSource[]>
+}
+
+interface Noted {
+  readonly at: number
+  readonly bytes: number
+  readonly items: number
+}
+
+export const createHeldItems = ({ redis, keys, now }: { redis: Redis; keys: Keys; now: () => number }): HeldItems => {
+  const read = async (source: SourceId): Promise<HeldItem[]> => {
+    const packed = await redis.getBuffer(keys.held(source))
+    return packed === null ? [] : (JSON.parse((await decompress(packed)).toString()) as HeldItem[]) // written below
+  }
+  const drop = async (source: SourceId): Promise<void> => {
+    await Promise.all([redis.del(keys.held(source)), redis.hdel(keys.heldSources(), source)])
+  }
+  const noted = async (): Promise<[SourceId, Noted][]> =>
+    Object.entries(await redis.hgetall(keys.heldSources())).map(([id, json]) => [
+      id as SourceId, // fields are written by add alone
+      JSON.parse(json) as Noted,
+    ])
+
+  /** Those whose latest is oldest give way until all fit; what has expired leaves. */
+  const fitInAll = async (): Promise<void> => {
+    const all = (await noted()).sort(([, a], [, b]) => a.at - b.at)
+    let total = all.reduce((sum, [, { bytes }]) => sum + bytes, 0)
+    for (const [source, { at, bytes }] of all) {
+      if (total <= MOST_IN_ALL && at > now() - KEPT_FOR) continue
+      await drop(source)
+      total -= bytes
+    }
+  }
+
+  return {
+    read,
+    drop,
+
+    async add(source, items) {
+      const byKey = new Map((await read(source)).map(each => [each.key, each]))
+      for (const each of items) {
+        byKey.delete(each.key)
+        byKey.set(each.key, each)
+      }
+      let kept = [...byKey.values()].slice(-MOST_ITEMS)
+      let packed = await compress(JSON.stringify(kept))
+      // The oldest give way.
+      while (packed.length > LARGEST && kept.length > 1) {
+        kept = kept.slice(Math.ceil(kept.length / 4))
+        packed = await compress(JSON.stringify(kept))
+      }
+      if (packed.length > LARGEST) kept = []
+      if (kept.length === 0) {
+        await drop(source)
+        return 0
+      }
+      const note: Noted = { at: now(), bytes: packed.length, items: kept.length }
+      await Promise.all([
+        redis.set(keys.held(source), packed, 'PX', KEPT_FOR),
+        redis.hset(keys.heldSources(), source, JSON.stringify(note)),
+      ])
+      await fitInAll()
+      return kept.length
+    },
+
+    async list() {
+      return (await noted())
+        .filter(([, { at }]) => at > now() - KEPT_FOR)
+        .map(([source, { at, items }]) => ({ source, at, items }))
+        .sort((a, b) => b.at - a.at)
+    },
+  }
+}

@@ -1,0 +1,210 @@
+/** What a poll teaches of a source's rhythm. (pure) */
+
+import { isPlausible } from '../../util/plausible-time.ts'
+import { CONTAGION, DAYS, faded, LASTS, LATELY, type Outlook, outlookOf, quarterOf, weekdayOf } from './forecast.ts'
+import { DAY, QUARTER, type Rhythm, SPANS } from './publishing-model.ts'
+
+/** What a poll brought. */
+export interface Poll {
+  readonly now: number
+  /** Of each item that is new: the ms of its date, or null where it has none. */
+  readonly published: readonly (number | null)[]
+  /** Items the document holds; null where it was not read. */
+  readonly carried: number | null
+}
+
+/** What a poll's part in the record of contagion still weighs at the next. */
+const RECORD = 0.99
+const FIRST_DATE = Date.UTC(2000, 0)
+/** Dates older than this before the latest poll tell of old news listed anew, not of the rhythm. */
+const STALE = DAY
+const OLDEST = 400 * DAY
+const MOST_RECENT = 50
+
+/** New items by what is known of their time: those with a date one can believe, and those that came some time since the latest poll. */
+const arrivals = ({ polledAt, recent }: Rhythm, { now, published }: Poll): { dated: number[]; undated: number } => {
+  const dated: number[] = []
+  let undated = 0
+  const known = new Set(recent.map(at => Math.floor(at / 1_000)))
+  for (const at of published) {
+    const believable = at !== null && at >= FIRST_DATE && at <= now
+    if (polledAt === 0) {
+      if (believable && at > now - OLDEST) dated.push(at)
+    } else if (believable && at > polledAt) dated.push(at)
+    else if (!believable) undated += 1
+    else if (at > polledAt - STALE && !known.has(Math.floor(at / 1_000))) undated += 1
+  }
+  return { dated: dated.sort((a, b) => a - b), undated }
+}
+
+/** Expected publications between two times, the last eight days of it at most. */
+const expectedIn = (outlook: Outlook, from: number, to: number): number => {
+  let total = 0
+  for (let at = Math.max(from, to - 8 * DAY); at < to; ) {
+    const end = Math.min(to, (Math.floor(at / QUARTER) + 1) * QUARTER)
+    total += outlook.usualAt(at) * (end - at)
+    at = end
+  }
+  return total
+}
+
+/** Half-life of what is learnt, ms: a source that publishes seldom is remembered longer. */
+const memoryOf = ({ clusters, exposure }: Rhythm): number =>
+  Math.min(Math.max(30 / Math.max(clusters / Math.max(exposure, 1), 0.01), 21), 120) * DAY
+
+const mostIn = (times: readonly number[], span: number): number => {
+  let most = 0
+  let start = 0
+  for (const [end, at] of times.entries()) {
+    while (at - (times[start] ?? at) > span) start += 1
+    most = Math.max(most, end - start + 1)
+  }
+  return most
+}
+
+/** Without what was learnt of times that have not been: the clock was ahead. The very same where there is nothing of the kind. */
+const asOf = (rhythm: Rhythm, now: number): Rhythm =>
+  [rhythm.polledAt, rhythm.decayedAt, rhythm.recent[0] ?? 0].every(at => isPlausible(at, now))
+    ? rhythm
+    : {
+        ...rhythm,
+        polledAt: Math.min(rhythm.polledAt, now),
+        decayedAt: Math.min(rhythm.decayedAt, now),
+        recent: rhythm.recent.filter(at => at <= now),
+      }
+
+/** The rhythm after one more poll. */
+export const learn = (known: Rhythm, poll: Poll): Rhythm => {
+  const { now, carried } = poll
+  const rhythm = asOf(known, now)
+  const isFirst = rhythm.polledAt === 0
+  const { dated, undated } = arrivals(rhythm, poll)
+  const since = isFirst ? (dated[0] ?? now) : rhythm.polledAt
+  // A clock set back says nothing of the time that passed.
+  const elapsed = Math.max(0, now - since)
+  const outlook = outlookOf(rhythm, rhythm.polledAt)
+  const expected = isFirst ? 0 : expectedIn(outlook, since, now)
+  const arrived = dated.length + undated
+
+  const memory = memoryOf(rhythm)
+  const { quarters, weekdays, clusters, decayedAt, exposure } = decayed(rhythm, now, memory, arrived > 0)
+  let grown = clusters
+  let slots = 0
+  let slot = Math.floor((rhythm.recent[0] ?? 0) / QUARTER)
+  for (const at of dated) {
+    const weight = 2 ** ((at - decayedAt) / memory)
+    quarters[quarterOf(at)] = (quarters[quarterOf(at)] ?? 0) + weight
+    weekdays[weekdayOf(at)] = (weekdays[weekdayOf(at)] ?? 0) + weight
+    if (Math.floor(at / QUARTER) === slot) continue
+    slot = Math.floor(at / QUARTER)
+    grown += weight
+    slots += 1
+  }
+  if (undated > 0 && !isFirst && elapsed > 0) {
+    spreadOver(quarters, weekdays, undated, Math.max(since, now - DAY), now)
+    grown += 1
+    slots += 1
+  }
+
+  const cameAt = [...dated, ...Array<number>(isFirst ? 0 : undated).fill(now)]
+  const recent =
+    cameAt.length === 0 ? rhythm.recent : [...rhythm.recent, ...cameAt].sort((a, b) => b - a).slice(0, MOST_RECENT)
+  const days = elapsed / DAY
+  const kept = 2 ** (-days / 60)
+  const usually = faded(rhythm.days, elapsed, DAYS.halfLife)
+  const seen = isFirst ? 0 : slots
+  return {
+    quarters,
+    weekdays,
+    decayedAt,
+    clusters: grown,
+    exposure: exposure + (memory / DAY / Math.LN2) * (1 - 2 ** (-elapsed / memory)) * 2 ** ((now - decayedAt) / memory),
+    observed: Math.min(rhythm.observed + days, 9_999),
+    polledAt: now,
+    recent,
+    days: { seen: usually.seen + seen, expected: usually.expected + expected / outlook.batch },
+    lately: latelyOf(rhythm.lately, elapsed, dated, undated, now),
+    odds: isFirst ? rhythm.odds : oddsOf(rhythm.odds, outlook, expected, arrived, elapsed),
+    most: arrived > 0 ? mostSeen(rhythm.most, recent, kept) : rhythm.most,
+    longestGap: longestOf(rhythm, dated, undated > 0 && !isFirst ? now : null, kept),
+    window: carried === null || carried === 0 ? rhythm.window : windowOf(rhythm.window, carried),
+  }
+}
+
+const latelyOf = (before: number, elapsed: number, dated: readonly number[], undated: number, now: number): number => {
+  let lately = before * 2 ** (-elapsed / LATELY) + undated * 2 ** (-elapsed / 2 / LATELY)
+  for (const at of dated) lately += 2 ** ((at - now) / LATELY)
+  return lately
+}
+
+/** The record of what each share of contagion would have foretold for a poll, by Poisson's law; publications that come in one go count once. */
+const oddsOf = (
+  odds: readonly number[],
+  { recent, batch }: Outlook,
+  expected: number,
+  arrived: number,
+  elapsed: number,
+): number[] => {
+  const followed = (recent * LASTS * (1 - 2 ** (-elapsed / LASTS))) / Math.LN2
+  const fading = (LASTS / Math.LN2 / Math.max(elapsed, 1)) * (1 - 2 ** (-elapsed / LASTS))
+  return CONTAGION.map((share, index) => {
+    const foretold = Math.max(expected * (1 - share * fading) + share * followed, 1e-9)
+    const ratio = arrived * Math.log(foretold / Math.max(expected, 1e-9)) - (foretold - expected)
+    return Math.min(Math.max((odds[index] ?? 0) * RECORD + ratio / batch, -20), 20)
+  })
+}
+
+/** Profile and its evidence as of now; touched in steps only, so that rounding for the store cannot stop it from fading. */
+const decayed = (
+  rhythm: Rhythm,
+  now: number,
+  memory: number,
+  hasNews: boolean,
+): { quarters: number[]; weekdays: number[]; clusters: number; exposure: number; decayedAt: number } => {
+  const { decayedAt, quarters, weekdays, clusters, exposure } = rhythm
+  const isDue = decayedAt === 0 || (hasNews && now - decayedAt > memory / 16)
+  const kept = isDue && decayedAt > 0 ? 2 ** (-Math.max(0, now - decayedAt) / memory) : 1
+  return {
+    // The very same arrays where nothing came: then they need not be written anew.
+    quarters: hasNews ? quarters.map(count => count * kept) : rhythm.quarters,
+    weekdays: hasNews ? weekdays.map(count => count * kept) : rhythm.weekdays,
+    clusters: clusters * kept,
+    exposure: exposure * kept,
+    decayedAt: isDue ? now : decayedAt,
+  }
+}
+
+/** Items that came at some time of a span, evenly over it. */
+const spreadOver = (quarters: number[], weekdays: number[], items: number, from: number, to: number): void => {
+  for (let at = from; at < to; ) {
+    const end = Math.min(to, (Math.floor(at / QUARTER) + 1) * QUARTER)
+    const share = (items * (end - at)) / (to - from)
+    quarters[quarterOf(at)] = (quarters[quarterOf(at)] ?? 0) + share
+    weekdays[weekdayOf(at)] = (weekdays[weekdayOf(at)] ?? 0) + share
+    at = end
+  }
+}
+
+const mostSeen = (most: readonly number[], recent: readonly number[], kept: number): number[] => {
+  const times = recent.toReversed()
+  const covers = (times.at(-1) ?? 0) - (times[0] ?? 0)
+  return SPANS.map((span, index) => {
+    // Where the times kept do not reach back so far, their pace is taken to go on.
+    const pace = times.length === MOST_RECENT && covers < span ? span / Math.max(covers, 1_000) : 1
+    return Math.max((most[index] ?? 0) * kept, Math.min(mostIn(times, span) * Math.max(pace, 1), 99_999))
+  })
+}
+
+const longestOf = (rhythm: Rhythm, dated: readonly number[], cameAt: number | null, kept: number): number => {
+  let last = rhythm.recent[0] ?? null
+  let longest = rhythm.longestGap * kept
+  for (const at of cameAt === null ? dated : [...dated, cameAt]) {
+    if (last !== null) longest = Math.max(longest, at - last)
+    last = at
+  }
+  return longest
+}
+
+/** The least is believed at once, more only by and by. */
+const windowOf = (before: number, carried: number): number =>
+  before === 0 || carried < before ? carried : before + (carried - before) / 5

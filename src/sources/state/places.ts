@@ -1,0 +1,106 @@
+/**
+ * Where a source's feed is allowed to come from. Its own domain and those it moved to or was accepted at are its publisher's; what comes
+ * from anywhere else is somebody's, until it is known whose, and is not published under the source's name meanwhile. (pure)
+ */
+
+import { z } from 'zod'
+import type { Source } from '../../domain/source.ts'
+import { politeDomain } from '../polling/politeness.ts'
+import { digestOf } from './moves.ts'
+import type { SourceState } from './state.ts'
+
+const Held = z.object({
+  /** Where the address leads, as fetched. */
+  to: z.string(),
+  /** Whether by a permanent redirect: then it is taken over once it has proved itself. */
+  isPermanent: z.boolean(),
+  /** ms since the epoch. */
+  since: z.number(),
+  items: z.number(),
+})
+/** Items wait in quarantine, since they came from elsewhere. */
+export type Held = z.infer<typeof Held>
+
+const Places = z.object({
+  /** Digest of the address all this is about: another one starts anew. */
+  of: z.string().default(''),
+  /** Domains that proved to carry the source's own items, or were accepted; the latest last. */
+  trusted: z.array(z.string()).default([]),
+  /** Domains that were refused. */
+  refused: z.array(z.string()).default([]),
+  held: Held.nullable().default(null),
+})
+export type Places = z.infer<typeof Places>
+
+const NOWHERE: Places = { of: '', trusted: [], refused: [], held: null }
+const MOST = 12
+
+/** @returns none for what cannot be read */
+export const parsePlaces = (text: string | undefined): Places => {
+  if (!text) return NOWHERE
+  try {
+    return Places.safeParse(JSON.parse(text)).data ?? NOWHERE
+  } catch {
+    return NOWHERE
+  }
+}
+
+/** @returns empty where there is nothing to remember */
+export const writePlaces = ({ of, trusted, refused, held }: Places): string =>
+  trusted.length + refused.length === 0 && held === null
+    ? ''
+    : JSON.stringify({ of, trusted: trusted.slice(-MOST), refused: refused.slice(-MOST), held })
+
+type Addressed = Pick<Source, 'url' | 'site'>
+type Known = Pick<SourceState, 'adopted' | 'places'>
+
+/** What is known of the places of the address that a source has now. */
+export const placesOf = ({ url }: Addressed, { places }: Pick<SourceState, 'places'>): Places => {
+  const of = digestOf(url)
+  return places.of === of ? places : { ...NOWHERE, of }
+}
+
+const domainOf = (url: string): string => (URL.canParse(url) ? politeDomain(url) : '')
+
+/** Whether what comes from a URL is the source's. */
+export const isTrusted = (source: Addressed, state: Known, url: string): boolean => {
+  const domain = domainOf(url)
+  const { adopted } = state
+  const own = [
+    source.url,
+    ...(source.site ? [source.site] : []),
+    ...(adopted && adopted.from === digestOf(source.url) ? [adopted.url] : []),
+  ].map(domainOf)
+  return domain !== '' && (own.includes(domain) || placesOf(source, state).trusted.includes(domain))
+}
+
+export const isRefused = (source: Addressed, state: Pick<SourceState, 'places'>, url: string): boolean =>
+  placesOf(source, state).refused.includes(domainOf(url))
+
+/** The same places with a domain accepted, and nothing held on its account. */
+export const withTrusted = (places: Places, url: string): Places => {
+  const domain = domainOf(url)
+  const without = (domains: readonly string[]) => domains.filter(each => each !== domain)
+  return { ...places, trusted: [...without(places.trusted), domain], refused: without(places.refused) }
+}
+
+/** The same places with a domain refused. */
+export const withRefused = (places: Places, url: string): Places => {
+  const domain = domainOf(url)
+  const without = (domains: readonly string[]) => domains.filter(each => each !== domain)
+  return { ...places, refused: [...without(places.refused), domain], trusted: without(places.trusted), held: null }
+}
+
+/**
+ * Where an answer leads that did not come from the source's own places; null where it did.
+ * @param url the answer came from
+ * @param movedTo by permanent redirects alone
+ */
+export const awayAt = (
+  source: Addressed,
+  state: Known,
+  { url, movedTo }: { readonly url: string; readonly movedTo: string | null },
+): { readonly to: string; readonly isPermanent: boolean } | null => {
+  if (movedTo !== null && !isTrusted(source, state, movedTo)) return { to: movedTo, isPermanent: true }
+  return isTrusted(source, state, url) ? null : { to: url, isPermanent: false }
+}

@@ -1,0 +1,109 @@
+/** What is written down of a source that could not be fetched, or that is not what it seemed: failures, retirement, lies, moves. */
+
+import type { Redis } from 'ioredis'
+import type { CrawlSettings } from '../../config/sections/crawl.ts'
+import type { Source, SourceId } from '../../domain/source.ts'
+import type { Keys } from '../../redis/keys.ts'
+import { backoff, type FailureOf, isGone, weightOf } from '../schedule/backoff.ts'
+import { type Due, minutes, spreadOf } from '../schedule/next-due.ts'
+import { digestOf, type Move } from '../state/moves.ts'
+import { type SourceState, writeMove } from '../state/state.ts'
+
+export interface Setbacks {
+  /** @param isOurFault our own network fails: the failure is told, and does not count */
+  failed(id: SourceId, failure: FailureOf, isOurFault?: boolean): Promise<Due>
+  /** Not fetched, and not its fault: its domain wants nobody for `ms`. */
+  deferred(id: SourceId, ms: number, why: string): Promise<Due>
+  /** Sources that failed with our own network: one failure each is taken back, and they fall due again, spread over `within` ms. */
+  pardon(ids: readonly string[], within: number): Promise<void>
+  /** Its validators lie: they are not used for a while. */
+  distrust(id: SourceId, how: string): Promise<void>
+  /** What is known of a permanent redirect, and whether its address is taken over from now on. */
+  moved(source: Source, told: { readonly move: Move | null; readonly adopted: string | null }): Promise<void>
+}
+
+export interface SetbackParts {
+  readonly redis: Redis
+  readonly keys: Keys
+  readonly get: (id: string) => Source | undefined
+  readonly state: (id: SourceId) => Promise<SourceState>
+  /** Writes fields of a source's hash, deleting empty ones, and when it is due. */
+  readonly schedule: (id: SourceId, due: Due, fields: Record<string, string | number>) => Promise<Due>
+  readonly settings: () => CrawlSettings
+  /** ms since the epoch. */
+  readonly now: () => number
+}
+
+const DAY = 86_400_000
+/** When nothing else tries it sooner: a source that could not be reached while our own network was down, ms. */
+const OWN_NETWORK_WAIT = 10 * 60_000
+/** ms since the epoch at which a retired source is due: the last day that has a date of four digits. */
+const NEVER = Date.UTC(9999, 11, 31)
+
+export const createSetbacks = ({ redis, keys, get, state, schedule, settings, now }: SetbackParts): Setbacks => ({
+  async failed(id, failure, isOurFault = false) {
+    const told = {
+      lastFetchAt: now(),
+      errorReason: failure.reason,
+      errorDetail: failure.detail.slice(0, 500),
+      errorAt: now(),
+      retiredAt: '',
+    }
+    if (isOurFault) {
+      const at = Math.round(now() + OWN_NETWORK_WAIT * (1 + spreadOf(id)))
+      return schedule(
+        id,
+        { at, reason: 'our own network seems to be down: not counted, tried again when it is back' },
+        told,
+      )
+    }
+    const [failures, before] = await Promise.all([
+      redis.hincrby(keys.source(id), 'failures', 1),
+      redis.hget(keys.source(id), 'failureScore'),
+      redis.hincrby(keys.source(id), 'fetches', 1),
+    ])
+    // Whatever was gathered before the last success is forgotten with it.
+    const score = weightOf(failure) + (failures === 1 ? 0 : Number(before ?? 0))
+    if (isGone(failure)) {
+      const reason = `retired: the publisher answered ${failure.status} Gone; a re-crawl revives it`
+      return schedule(id, { at: NEVER, reason }, { ...told, failureScore: score, retiredAt: now() })
+    }
+    return schedule(id, backoff(id, now(), { failures, score }, failure, settings()), {
+      ...told,
+      failureScore: score,
+    })
+  },
+
+  async deferred(id, ms, why) {
+    const at = Math.round(now() + ms + Math.abs(spreadOf(id)) * Math.min(ms, DAY))
+    const due = { at, reason: `${why}: nothing of this domain is fetched for ${minutes(ms)}` }
+    await Promise.all([
+      redis.hset(keys.source(id), { nextAt: due.at, nextReason: due.reason, setAt: now() }),
+      redis.zadd(keys.due(), 'XX', String(due.at), id),
+    ])
+    return due
+  },
+
+  async pardon(ids, within) {
+    const known = ids.filter(id => get(id)) as SourceId[] // of the catalogue, so they are ids
+    const states = await Promise.all(known.map(state))
+    await Promise.all(
+      known.map((id, index) => {
+        const failures = Math.max(0, (states[index]?.failures ?? 0) - 1)
+        const at = Math.round(now() + (spreadOf(id) + 0.1) * 5 * within)
+        return schedule(id, { at, reason: 'our own network is back' }, { failures: failures || '', setAt: now() })
+      }),
+    )
+  },
+
+  async distrust(id, how) {
+    await redis.hset(keys.source(id), { lieAt: now(), lieHow: how })
+  },
+
+  async moved(source, { move, adopted }) {
+    await redis.hset(keys.source(source.id), {
+      move: move ? writeMove(move) : '',
+      ...(adopted === null ? {} : { adopted, adoptedFrom: digestOf(source.url), move: '', movedTo: '' }),
+    })
+  },
+})

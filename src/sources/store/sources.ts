@@ -1,0 +1,444 @@
+/**
+ * The sources over Redis: which there are, when each is due, what of its feed was seen, and what became of each fetch. Never fetches
+ * anything and never decides what an article is.
+ */
+
+import type { Redis } from 'ioredis'
+import type { CrawlSettings } from '../../config/sections/crawl.ts'
+import type { Source, SourceId } from '../../domain/source.ts'
+import type { Validators } from '../../http-client/fetch.ts'
+import type { Keys } from '../../redis/keys.ts'
+import { loadScript, runScript } from '../../redis/script.ts'
+import { createSetBack, isPlausible } from '../../util/plausible-time.ts'
+import { withoutCredentials } from '../../util/redact.ts'
+import { createItemMemory, type ItemMemory, type ItemMemoryParts, SPANS_LAST } from '../items/seen-items.ts'
+import { createHeldItems, type HeldItems } from '../quarantine/held-items.ts'
+import { createQuarantine, type Quarantine } from '../quarantine/quarantine.ts'
+import { type Due, firstDue, whilePushed } from '../schedule/next-due.ts'
+import { countDaily } from '../state/daily.ts'
+import { type Fetch, MOST_FETCHES, packFetch, unpackFetch } from '../state/history.ts'
+import { type Places, writePlaces } from '../state/places.ts'
+import {
+  formatSpans,
+  parseSpans,
+  parseState,
+  type ScheduleHints,
+  type SourceState,
+  writeHints,
+} from '../state/state.ts'
+import { createSetbacks, type Setbacks } from './failures.ts'
+import { createImpossible } from './impossible-state.ts'
+import { createScheduling, type Scheduling } from './scheduling.ts'
+
+const notePollScript = loadScript(new URL('./note-poll.lua', import.meta.url))
+const claimDueScript = loadScript(new URL('../../redis/claim-due.lua', import.meta.url))
+const holdDueScript = loadScript(new URL('./hold-due.lua', import.meta.url))
+const renewScript = loadScript(new URL('../items/reset-seen.lua', import.meta.url))
+
+/** A claimed source falls due again after this, should its crawl never have been queued: who claimed it died, or Redis took no more. */
+const CLAIM = 10_000
+/** And after this, should its crawl have been queued and never have ended; longer than any fetch takes. */
+const LEASE = 5 * 60_000
+
+/** What a success forgets. */
+const NO_SETBACK = { failures: '', failureScore: '', errorReason: '', errorDetail: '', errorAt: '', retiredAt: '' }
+
+/** Written only where it is another than before. */
+const freshnessOf = (freshFor: number | null, before: SourceState): Record<string, string | number> =>
+  freshFor === before.freshFor ? {} : { freshFor: freshFor ?? '' }
+
+/** A feed that was fetched and read. */
+export interface Success {
+  readonly validators: Validators | null
+  /** As `prepare` is given them; committed at once where there is nothing to take in. */
+  readonly spans: readonly string[] | null
+  /** Of the state by which its items were looked up; in another body of data nothing of this is remembered. */
+  readonly origin?: string
+  /** Of each item that is new: the ms of its date, or null where it has none. */
+  readonly published: readonly (number | null)[]
+  /** Items the feed carried, read or not. */
+  readonly carried: number
+  readonly newItems: number
+  /** What the feed itself says on when to fetch it. */
+  readonly hints: ScheduleHints
+  /** ms for which the server calls its answer fresh. */
+  readonly freshFor: number | null
+  readonly movedTo: string | null
+  readonly distrustsIds: boolean
+  readonly title: string | null
+  /** Hubs its feed names that are not used, for people. */
+  readonly otherHubs?: string
+}
+
+export interface Sources extends Setbacks, ItemMemory, Pick<Scheduling, 'reprice'> {
+  list(): readonly Source[]
+  get(id: string): Source | undefined
+  /** As `get`, but looks again for what another process has only just added. */
+  find(id: string): Promise<Source | undefined>
+  state(id: SourceId): Promise<SourceState>
+  states(): Promise<ReadonlyMap<SourceId, SourceState>>
+  /** Before it is fetched: its state without what was remembered in a Redis that has come back empty since. */
+  renewed(id: SourceId, state: SourceState): Promise<SourceState>
+  /** Makes the due set fit the catalogue: new sources fall due soon, spread; removed and disabled ones leave it. */
+  sync(): Promise<{ added: number; removed: number }>
+  /** Takes sources that are due: each is given to one caller only. */
+  claimDue(limit: number): Promise<readonly SourceId[]>
+  /** The crawls of claimed sources are queued: they fall due no sooner than these have had time to run. */
+  queued(ids: readonly SourceId[]): Promise<void>
+  /** Those of them that failed when they were fetched last. */
+  failing(ids: readonly SourceId[]): Promise<ReadonlySet<SourceId>>
+  /** Items its feed carried as written, by hash, that were taken in: they need not be parsed again. */
+  spans(id: SourceId): Promise<ReadonlySet<string>>
+  /** Before its batches are queued: what `markSeen` commits in the end. Where all of a feed was parsed there are no spans. */
+  prepare(id: SourceId, crawlId: string, validators: Validators, spans: readonly string[] | null): Promise<void>
+  succeeded(id: SourceId, success: Success): Promise<Due>
+  /** The feed is as it was, and its server names it anew: what to ask with from now on. */
+  revalidated(id: SourceId, validators: Validators): Promise<void>
+  /**
+   * @param before its state, where it is known already: saves reading it
+   * @param fetch kept among its last fetches
+   */
+  unchanged(id: SourceId, freshFor: number | null, before?: SourceState, fetch?: Fetch): Promise<Due>
+  /**
+   * Until when push brings what the source publishes, ms; 0 where it does not. Where it ends before it was to, a poll comes soon.
+   */
+  setPush(id: SourceId, until: number): Promise<void>
+  /** Keeps what became of a fetch among the last 30, for `sources why`. */
+  record(id: SourceId, fetch: Fetch): Promise<void>
+  history(id: SourceId): Promise<readonly Fetch[]>
+  /** Forgets all that is known of a source: it was removed. */
+  forget(id: SourceId): Promise<void>
+  /** What could not be taken in, with the reasons. */
+  readonly quarantine: Quarantine & { readonly held: HeldItems }
+  /** Where else its feed comes from. */
+  setPlaces(id: SourceId, places: Places): Promise<void>
+  /** It is fetched soon, whatever its schedule says. */
+  comesDue(id: SourceId): Promise<void>
+}
+
+/** What is noted with a poll. */
+interface Noted {
+  readonly fetches?: number
+  readonly newItems?: number
+  readonly fetch?: Fetch | undefined
+  /** `=` and the token of the body of data it speaks of; empty for any. */
+  readonly of?: string
+  /** As formatSpans writes them; empty to leave them. */
+  readonly spans?: string
+}
+
+export interface SourcesParts {
+  readonly redis: Redis
+  readonly keys: Keys
+  readonly catalogue: () => readonly Source[]
+  /** Looks whether the catalogue changed elsewhere. */
+  readonly refresh?: () => Promise<unknown>
+  readonly settings: () => CrawlSettings
+  /** Token of the body of data in Redis (src/maintenance/migrations/origin.ts). */
+  readonly origin?: () => string
+  /** See `ItemMemoryParts`. */
+  readonly lost?: ItemMemoryParts['lost']
+  /** ms between polls while push works. */
+  readonly safetyInterval?: () => number
+  /** ms since the epoch. */
+  readonly now: () => number
+}
+
+export const createSources = ({
+  redis,
+  keys,
+  catalogue,
+  refresh,
+  settings,
+  origin = () => '',
+  lost,
+  safetyInterval,
+  now: given,
+}: SourcesParts): Sources => {
+  const isBack = createSetBack(given)
+  let isSetBack = false
+  const now = (): number => {
+    isSetBack ||= isBack()
+    return given()
+  }
+  let indexed: readonly Source[] | null = null
+  let byId = new Map<string, Source>()
+  /** Those this process has claimed and not queued yet, with the ms to which their claims moved them. */
+  const claimed = new Map<SourceId, number>()
+  const get = (id: string): Source | undefined => {
+    if (indexed !== catalogue()) {
+      indexed = catalogue()
+      byId = new Map(indexed.map(source => [source.id, source]))
+    }
+    return byId.get(id)
+  }
+
+  const state = async (id: SourceId): Promise<SourceState> => parseState(await redis.hgetall(keys.source(id)))
+
+  /**
+   * @param fields empty ones are deleted: each would take 70 bytes of every source
+   * @param counts what is added to its counts, and to its last fetches
+   */
+  const schedule = async (
+    id: SourceId,
+    due: Due,
+    fields: Record<string, string | number>,
+    { fetches = 0, newItems = 0, fetch, of = '', spans = '' }: Noted = {},
+  ): Promise<Due> => {
+    const empty = Object.keys(fields).filter(name => fields[name] === '')
+    const full = Object.entries(fields).filter(([, value]) => value !== '')
+    await Promise.all([
+      // Also ten thousand sources are polled soon after one another: each command less is felt.
+      runScript(
+        redis,
+        notePollScript,
+        [keys.source(id), keys.history(id), keys.spans(id)],
+        [
+          ...[MOST_FETCHES, fetch ? packFetch(fetch) : '', fetches, newItems, of, spans, SPANS_LAST],
+          ...full.flat(),
+          ...['nextAt', due.at, 'nextReason', due.reason],
+        ],
+      ),
+      ...(empty.length > 0 ? [redis.hdel(keys.source(id), ...empty)] : []),
+      // XX: a source removed from the catalogue while it was fetched stays out.
+      redis.zadd(keys.due(), 'XX', String(due.at), id),
+    ])
+    return due
+  }
+
+  /** Not atomic: should a delivery and a poll of one source end in the same millisecond, a picture of its days lacks one of them. */
+  const countPushed = async (id: SourceId, items: number): Promise<void> => {
+    const daily = (await redis.hget(keys.source(id), 'daily')) ?? ''
+    await redis.hset(keys.source(id), 'daily', countDaily(daily, now(), items))
+  }
+
+  const { after, reprice } = createScheduling({ redis, keys, get, settings, now })
+
+  const memory = createItemMemory({ redis, keys, settings, lost, now })
+
+  const makeDue = createImpossible({
+    ...{ redis, keys, settings, lease: LEASE, hold: holdDueScript },
+    intervalOf: id => get(id)?.interval,
+  })
+
+  const quarantine = { ...createQuarantine({ redis, keys, now }), held: createHeldItems({ redis, keys, now }) }
+
+  return {
+    ...createSetbacks({ redis, keys, get, state, schedule, settings, now }),
+    ...memory,
+    quarantine,
+    list: catalogue,
+    get,
+    async find(id) {
+      const known = get(id)
+      if (known || !refresh) return known
+      await refresh()
+      return get(id)
+    },
+    state,
+
+    async renewed(id, known) {
+      const token = origin()
+      if (known.origin === token) return known
+      await runScript(redis, renewScript, [keys.source(id), keys.seen(id), keys.spans(id)], [token])
+      return { ...known, validators: null, origin: token }
+    },
+
+    async setPush(id, until) {
+      const before = await state(id)
+      if (before.pushUntil === until) return
+      await redis.hset(keys.source(id), 'pushUntil', until)
+      const soon = now() + Math.floor(Math.random() * settings().minInterval)
+      // LT: only ever sooner. XX: not for one that was removed.
+      if (before.pushUntil > now() && until <= now()) await redis.zadd(keys.due(), 'XX', 'LT', String(soon), id)
+    },
+
+    async record(id, fetch) {
+      // One round trip with whatever else is said in this turn: connections pipeline by themselves.
+      await Promise.all([
+        redis.lpush(keys.history(id), packFetch(fetch)),
+        redis.ltrim(keys.history(id), 0, MOST_FETCHES - 1),
+        // What polls bring is counted with their success.
+        ...(fetch.outcome === 'push' && fetch.items > 0
+          ? [redis.hincrby(keys.source(id), 'newItems', fetch.items), countPushed(id, fetch.items)]
+          : []),
+      ])
+    },
+
+    history: async id => (await redis.lrange(keys.history(id), 0, -1)).flatMap(packed => unpackFetch(packed) ?? []),
+
+    async forget(id) {
+      await redis.zrem(keys.due(), id)
+      await Promise.all([
+        redis.del(keys.source(id), keys.seen(id), keys.spans(id), keys.history(id), keys.titles(id), keys.refused(id)),
+        quarantine.drop(id),
+        quarantine.held.drop(id),
+      ])
+    },
+
+    async setPlaces(id, places) {
+      const written = writePlaces(places)
+      await (written === '' ? redis.hdel(keys.source(id), 'places') : redis.hset(keys.source(id), 'places', written))
+    },
+
+    async comesDue(id) {
+      // XX: not for one that was removed or paused. LT: only ever sooner.
+      await redis.zadd(keys.due(), 'XX', 'LT', String(now()), id)
+    },
+
+    async states() {
+      const list = catalogue()
+      const hashes = await Promise.all(list.map(({ id }) => redis.hgetall(keys.source(id))))
+      return new Map(list.map(({ id }, index) => [id, parseState(hashes[index] ?? {})]))
+    },
+
+    async sync() {
+      const wanted = new Map(
+        catalogue()
+          .filter(source => source.enabled)
+          .map(source => [source.id as string, source]),
+      )
+      const known = new Set(await redis.zrange(keys.due(), 0, '-1'))
+      const gone = [...known].filter(id => !wanted.has(id))
+      const fresh = [...wanted.values()].filter(source => !known.has(source.id))
+      if (gone.length > 0) await Promise.all([redis.zrem(keys.due(), ...gone), redis.hdel(keys.demand(), ...gone)])
+      await Promise.all(
+        fresh.map(async ({ id }) => {
+          const before = await state(id)
+          const due =
+            before.nextAt !== null && before.nextAt > now() && isPlausible(before.lastFetchAt ?? 0, now())
+              ? { at: before.nextAt, reason: before.nextReason }
+              : firstDue(id, now(), fresh.length)
+          // NX: another replica may have scheduled it in the meantime.
+          await redis.zadd(keys.due(), 'NX', String(due.at), id)
+          await redis.hset(keys.source(id), { nextAt: due.at, nextReason: due.reason, setAt: now() })
+        }),
+      )
+      return { added: fresh.length, removed: gone.length }
+    },
+
+    async claimDue(limit) {
+      const at = now()
+      const wasSetBack = isSetBack
+      isSetBack = false
+      await makeDue(at, wasSetBack)
+      const ids = (await runScript(
+        redis,
+        claimDueScript,
+        [keys.due(), keys.allowance()],
+        [at, limit, CLAIM, settings().budget],
+      )) as SourceId[] // members are written by sync alone
+      for (const id of ids) claimed.set(id, at + CLAIM)
+      return ids
+    },
+
+    async queued(ids) {
+      const held = ids.flatMap(id => [id, claimed.get(id) ?? 0])
+      for (const id of ids) claimed.delete(id)
+      await runScript(redis, holdDueScript, [keys.due()], [now() + LEASE, ...held])
+    },
+
+    async failing(ids) {
+      const failures = await Promise.all(ids.map(id => redis.hget(keys.source(id), 'failures')))
+      return new Set(ids.filter((_, index) => Number(failures[index] ?? 0) > 0))
+    },
+
+    reprice,
+
+    async spans(id) {
+      return parseSpans(await redis.get(keys.spans(id)))
+    },
+
+    async prepare(id, crawlId, { etag, lastModified, bodyHash }, spans) {
+      const pending = {
+        crawl: crawlId,
+        etag: etag ?? '',
+        lastModified: lastModified ?? '',
+        bodyHash: bodyHash ?? '',
+        ...(spans ? { spans: formatSpans(spans) } : {}),
+      }
+      await redis.hset(keys.source(id), 'pending', JSON.stringify(pending))
+    },
+
+    async succeeded(id, success) {
+      const {
+        validators,
+        spans,
+        published,
+        carried,
+        newItems,
+        hints,
+        freshFor,
+        movedTo,
+        distrustsIds,
+        title,
+        otherHubs,
+        origin: of,
+      } = success
+      const before = await state(id)
+      const { due: byRhythm, fields } = await after(id, { ...before, hints }, { published, carried }, freshFor)
+      const due = whilePushed(byRhythm, id, now(), before.pushUntil, safetyInterval?.() ?? 0)
+      const remembered = validators
+        ? {
+            etag: validators.etag ?? '',
+            lastModified: validators.lastModified ?? '',
+            bodyHash: validators.bodyHash ?? '',
+          }
+        : {}
+      await memory.forgetItems(id)
+      return schedule(
+        id,
+        due,
+        {
+          ...NO_SETBACK,
+          ...remembered,
+          ...fields,
+          ...freshnessOf(freshFor, before),
+          hints: writeHints(hints),
+          lastFetchAt: now(),
+          lastSuccessAt: now(),
+          // For people alone: what is fetched by stands in its move.
+          movedTo: withoutCredentials(movedTo ?? ''),
+          distrustsIds: before.distrustsIds || distrustsIds ? 1 : '',
+          title: title ?? '',
+          otherHubs: otherHubs ?? '',
+          ...(newItems > 0 ? { daily: countDaily(before.daily, now(), newItems) } : {}),
+        },
+        {
+          ...{ fetches: 1, newItems },
+          of: of === undefined ? '' : `=${of}`,
+          spans: validators && spans ? formatSpans(spans) : '',
+        },
+      )
+    },
+
+    async revalidated(id, validators) {
+      const { etag, lastModified } = validators
+      const named = { ...(etag ? { etag } : {}), ...(lastModified ? { lastModified } : {}) }
+      const unnamed = [...(etag ? [] : ['etag']), ...(lastModified ? [] : ['lastModified'])]
+      await Promise.all([
+        Object.keys(named).length > 0 ? redis.hset(keys.source(id), named) : null,
+        unnamed.length > 0 ? redis.hdel(keys.source(id), ...unnamed) : null,
+      ])
+    },
+
+    async unchanged(id, freshFor, before, fetch) {
+      const known = before ?? (await state(id))
+      const { due: byRhythm, fields } = await after(id, known, { published: [], carried: null }, freshFor)
+      const due = whilePushed(byRhythm, id, now(), known.pushUntil, safetyInterval?.() ?? 0)
+      return schedule(
+        id,
+        due,
+        {
+          // Nothing to be deleted of most, and so one command less for them.
+          ...(known.failures > 0 || known.retiredAt !== null ? NO_SETBACK : {}),
+          ...fields,
+          ...freshnessOf(freshFor, known),
+          lastFetchAt: now(),
+          lastSuccessAt: now(),
+        },
+        { fetches: 1, fetch },
+      )
+    },
+  }
+}

@@ -1,0 +1,146 @@
+/**
+ * All sources at a glance: the few facts one sorts and filters by, kept in the memory of the process that shows them, so that a page over
+ * ten thousand sources reads only what changed. Every fetch moves its source in the due set: whoever stands there where it stood is as it
+ * was. What changes without moving is read again within minutes. Reads only.
+ */
+
+import type { Redis } from 'ioredis'
+import type { Source, SourceId } from '../../domain/source.ts'
+import type { Keys } from '../../redis/keys.ts'
+import { readDaily } from '../state/daily.ts'
+import { shownSource } from '../state/public-view.ts'
+import { parseState, type SourceState } from '../state/state.ts'
+
+export interface Glance
+  extends Pick<SourceState, 'status' | 'lastFetchAt' | 'nextAt' | 'silentSince' | 'failures' | 'lastError' | 'places'> {
+  /** As people may see it: its address without what opens a door. Whoever searches would else find that out letter by letter. */
+  readonly source: Source
+  /** New items of the last seven days, today's included. */
+  readonly week: number
+}
+
+export interface GlanceParts {
+  readonly redis: Redis
+  readonly keys: Keys
+  readonly catalogue: () => readonly Source[]
+  /** ms since the epoch. */
+  readonly now: () => number
+}
+
+const FIELDS = [
+  'failures',
+  'lastSuccessAt',
+  'lastFetchAt',
+  'nextAt',
+  'retiredAt',
+  'errorReason',
+  'errorAt',
+  'silentSince',
+  'daily',
+  'places',
+] as const
+/** ms after which a source is read again that did not move. */
+const STALE = 60_000
+/** How many of those in one look: the others follow with the next. */
+const MOST_STALE = 500
+/** ms within which a look is as good as a new one: a page and its pictures are one. */
+const FRESH = 500
+
+/** Reads under way at a time: the process has other work. */
+const AT_ONCE = 500
+
+interface Read {
+  /** The same as long as nothing was read anew: ten thousand a look would keep the garbage collector busy. */
+  readonly glance: Glance
+  readonly readAt: number
+  readonly score: string | undefined
+}
+
+/** @returns looks at all sources of the catalogue, in its order */
+export const createGlance = ({ redis, keys, catalogue, now }: GlanceParts): (() => Promise<readonly Glance[]>) => {
+  const known = new Map<SourceId, Read>()
+  const shown = new WeakMap<Source, Source>()
+  const shownOf = (source: Source): Source => {
+    const before = shown.get(source)
+    if (before) return before
+    const made = shownSource(source)
+    shown.set(source, made)
+    return made
+  }
+  let latest: {
+    readonly at: number
+    readonly of: readonly Source[]
+    readonly seen: Promise<readonly Glance[]>
+  } | null = null
+
+  const scores = async (): Promise<Map<string, string>> => {
+    const flat = await redis.zrange(keys.due(), 0, '-1', 'WITHSCORES')
+    const by = new Map<string, string>()
+    for (let at = 0; at < flat.length; at += 2) by.set(flat[at] ?? '', flat[at + 1] ?? '')
+    return by
+  }
+
+  const readAll = async (wanted: readonly Source[], at: number, due: ReadonlyMap<string, string>): Promise<void> => {
+    const read = await Promise.all(wanted.map(({ id }) => redis.hmget(keys.source(id), ...FIELDS)))
+    for (const [index, source] of wanted.entries()) {
+      const values = read[index] ?? []
+      const hash: Record<string, string> = {}
+      for (const [place, field] of FIELDS.entries()) {
+        const value = values[place]
+        if (value) hash[field] = value
+      }
+      const { status, lastFetchAt, nextAt, silentSince, failures, lastError, places } = parseState(hash)
+      const week = readDaily(hash.daily ?? '', at, 7).reduce((sum, items) => sum + items, 0)
+      const glance = {
+        source: shownOf(source),
+        status,
+        lastFetchAt,
+        nextAt,
+        silentSince,
+        failures,
+        lastError,
+        places,
+        week,
+      }
+      known.set(source.id, { glance, readAt: at, score: due.get(source.id) })
+    }
+  }
+
+  const look = async (list: readonly Source[]): Promise<readonly Glance[]> => {
+    const at = now()
+    const due = await scores()
+    const wanted: Source[] = []
+    const stale: Source[] = []
+    for (const source of list) {
+      const before = known.get(source.id)
+      if (before === undefined || before.score !== due.get(source.id)) wanted.push(source)
+      else {
+        // The catalogue was changed: paused, for one. What its feed did stands as it was read.
+        if (before.glance.source !== shownOf(source))
+          known.set(source.id, { ...before, glance: { ...before.glance, source: shownOf(source) } })
+        if (Math.abs(at - before.readAt) > STALE && stale.length < MOST_STALE) stale.push(source)
+      }
+    }
+    wanted.push(...stale)
+    for (let from = 0; from < wanted.length; from += AT_ONCE) await readAll(wanted.slice(from, from + AT_ONCE), at, due)
+    if (known.size > list.length) {
+      const wantedIds = new Set(list.map(({ id }) => id))
+      for (const id of known.keys()) if (!wantedIds.has(id)) known.delete(id)
+    }
+    return list.flatMap(source => known.get(source.id)?.glance ?? [])
+  }
+
+  return () => {
+    const list = catalogue()
+    const isFresh = latest !== null && latest.of === list && Math.abs(now() - latest.at) < FRESH
+    if (!isFresh || latest === null) {
+      const seen = look(list)
+      latest = { at: now(), of: list, seen }
+      // What failed is not kept: the next who asks looks again.
+      seen.catch(() => {
+        if (latest?.seen === seen) latest = null
+      })
+    }
+    return latest.seen
+  }
+}

@@ -1,0 +1,65 @@
+/** What an editor does to stories: pinned in the log of decisions first, then followed by archive and lists; to be repeated without harm. */
+
+import type { Publishing } from '../../jobs/context.ts'
+import type { Archive } from '../articles/store.ts'
+import type { ArticleId, StoryId } from '../domain/article.ts'
+import type { Stories } from '../domain/story-decision.ts'
+import { storyIdOf } from '../stories/rules/clusterer.ts'
+
+export interface StoryEditParts {
+  readonly stories: Pick<Stories, 'merge' | 'split' | 'explain'>
+  readonly archive: Pick<Archive, 'articles' | 'stories' | 'merge' | 'split'>
+  readonly publishing: Pick<Publishing, 'changed'>
+  /** ms since the epoch. */
+  readonly now: () => number
+}
+
+/** The story that stands now, or why nothing was done. */
+export type Edited =
+  | { readonly kind: 'done'; readonly story: StoryId }
+  | { readonly kind: 'refused'; readonly why: string }
+
+const refused = (why: string): Edited => ({ kind: 'refused', why })
+
+export const mergeStories = async (
+  { stories, archive, publishing, now }: StoryEditParts,
+  from: StoryId,
+  into: StoryId,
+): Promise<Edited> => {
+  if (from === into) return refused('a story cannot be merged into itself')
+  const found = await archive.stories([from, into])
+  const missing = [from, into].filter((_, index) => !found[index])
+  if (missing.length > 0) return refused(`no story ${missing.join(', ')}: it expired, or was merged into another`)
+  // A story that has left the window takes in no article any more: the archive is all there is to change.
+  await stories.merge(from, into)
+  await publishing.changed(await archive.merge(from, into, now()))
+  return { kind: 'done', story: into }
+}
+
+export const splitStory = async (
+  { stories, archive, publishing, now }: StoryEditParts,
+  ids: readonly ArticleId[],
+): Promise<Edited> => {
+  const found = await archive.articles(ids)
+  const missing = ids.filter((_, index) => !found[index])
+  if (missing.length > 0) return refused(`no article ${missing.join(', ')}`)
+  const articles = found.flatMap(article => article ?? [])
+  const [from, ...others] = [...new Set(articles.map(({ story }) => story))]
+  const [first] = articles
+  if (from === undefined || first === undefined || others.length > 0)
+    return refused('the articles are of several stories')
+  const [story] = await archive.stories([from])
+  const own = articles.map(({ id }) => id)
+  if (story?.articles.every(id => own.includes(id))) return refused('these are all articles of the story')
+  const pin = await stories.split(own)
+  // Not pinned: split before, but the archive did not follow; or it has left the window, and the archive is all there is to change.
+  const standing = pin === null ? (await stories.explain(first.id))?.decision.story : undefined
+  const to =
+    pin?.kind === 'split'
+      ? pin.to
+      : standing !== undefined && standing !== from
+        ? standing
+        : (`${storyIdOf(first.id)}.${now().toString(36)}` as StoryId)
+  await publishing.changed(await archive.split(from, to, pin?.kind === 'split' ? pin.articles : own, now()))
+  return { kind: 'done', story: to }
+}

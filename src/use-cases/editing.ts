@@ -1,0 +1,125 @@
+/**
+ * What editors do to lists, articles and stories, by whom it may be: the desk and the command line share this, so that whatever is done is in
+ * the audit. Whether one may is decided before.
+ */
+
+import type { ArticleId, StoryId } from '../domain/article.ts'
+import type { SectionId } from '../domain/section.ts'
+import type { Placement } from '../lists/overrides.ts'
+import { type Actor, type Audit, failureOf } from './audit-log.ts'
+
+/** What was done, or why nothing was. */
+export type Outcome<Result> =
+  | { readonly kind: 'done'; readonly result: Result }
+  /** `missing` is what is not there (any more), `wrong` what cannot be done. */
+  | { readonly kind: 'missing' | 'wrong'; readonly why: string }
+
+export interface Placing extends Pick<Placement, 'kind' | 'list' | 'why'> {
+  /** Id of an article; of a block also of a story. */
+  readonly what: string
+  readonly place?: number
+  /** ms. */
+  readonly lasts: number
+  /** The editor's name, as the placement shows it. */
+  readonly by: string
+}
+
+/** The doing, as the composition root puts it together; nothing is written down yet. */
+export interface Edits {
+  place(wanted: Placing): Promise<Outcome<Placement>>
+  /** @param list null for every list it is on */
+  lift(kind: Placement['kind'], what: string, list: string | null, by: string): Promise<readonly Placement[]>
+  file(
+    article: ArticleId,
+    section: SectionId | null,
+    by: string,
+  ): Promise<Outcome<{ readonly before: SectionId; readonly after: SectionId }>>
+  /** @returns the story that stands now */
+  merge(from: StoryId, into: StoryId): Promise<Outcome<StoryId>>
+  split(articles: readonly ArticleId[]): Promise<Outcome<StoryId>>
+}
+
+export interface EditingActs {
+  place(by: Actor, wanted: Placing): Promise<Outcome<Placement>>
+  lift(
+    by: Actor,
+    kind: Placement['kind'],
+    what: string,
+    list: string | null,
+    editor?: string,
+  ): Promise<readonly Placement[]>
+  /** @param section null takes an editor's word back */
+  file(
+    by: Actor,
+    article: ArticleId,
+    section: SectionId | null,
+  ): Promise<Outcome<{ readonly before: SectionId; readonly after: SectionId }>>
+  merge(by: Actor, from: StoryId, into: StoryId): Promise<Outcome<StoryId>>
+  split(by: Actor, articles: readonly ArticleId[]): Promise<Outcome<StoryId>>
+}
+
+export interface EditingActsParts {
+  readonly edits: Edits
+  readonly audit: Pick<Audit, 'begin'>
+}
+
+const shown = ({ list, place, until, why, kind }: Placement) => ({
+  ...{ list, until: new Date(until).toISOString(), why },
+  ...(kind === 'pin' ? { place } : {}),
+})
+
+export const createEditingActs = ({ edits, audit }: EditingActsParts): EditingActs => {
+  /** Writes down how it ended, and what stood before and after as `told` has it. */
+  const noted = async <Result>(
+    action: { readonly by: Actor; readonly what: string; readonly on: string },
+    run: () => Promise<Outcome<Result>>,
+    told: (result: Result) => { readonly before?: unknown; readonly after?: unknown },
+  ): Promise<Outcome<Result>> => {
+    const end = await audit.begin(action)
+    try {
+      const outcome = await run()
+      await end(outcome.kind === 'done' ? told(outcome.result) : { outcome: `refused: ${outcome.why}` })
+      return outcome
+    } catch (error) {
+      await end({ outcome: failureOf(error) })
+      throw error
+    }
+  }
+  return {
+    place: (by, wanted) =>
+      noted(
+        { by, what: `list.${wanted.kind}`, on: wanted.what },
+        () => edits.place(wanted),
+        placement => ({ after: shown(placement) }),
+      ),
+    async lift(by, kind, what, list, editor = by.name) {
+      const end = await audit.begin({ by, what: `list.un${kind}`, on: what })
+      try {
+        const lifted = await edits.lift(kind, what, list, editor)
+        await end(...lifted.map(placement => ({ before: shown(placement) })))
+        return lifted
+      } catch (error) {
+        await end({ outcome: failureOf(error) })
+        throw error
+      }
+    },
+    file: (by, article, section) =>
+      noted(
+        { by, what: 'article.section', on: article },
+        () => edits.file(article, section, by.name),
+        ({ before, after }) => ({ before, after: section === null ? `${after}, by its evidence` : after }),
+      ),
+    merge: (by, from, into) =>
+      noted(
+        { by, what: 'story.merge', on: from },
+        () => edits.merge(from, into),
+        story => ({ after: { story } }),
+      ),
+    split: (by, articles) =>
+      noted(
+        { by, what: 'story.split', on: articles.join(' ') },
+        () => edits.split(articles),
+        story => ({ after: { story } }),
+      ),
+  }
+}

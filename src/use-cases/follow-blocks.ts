@@ -1,0 +1,26 @@
+/** Has articles and stories follow what editors keep off everything: when a block begins or ends, and when what is blocked already comes in. */
+
+import type { Followed, Withholding } from '../articles/withhold.ts'
+import type { ArticleId } from '../domain/article.ts'
+import { type Editors, EVERYWHERE } from '../lists/overrides.ts'
+
+export interface Blocks {
+  /** @param only of articles that have just come; all, and what is to be given back, where it is missing */
+  follow(only?: readonly ArticleId[]): Promise<Followed>
+}
+
+export interface BlocksParts {
+  readonly editors: Pick<Editors, 'inForce'>
+  readonly withholding: Withholding
+  /** ms since the epoch. */
+  readonly now: () => number
+}
+
+export const createBlocks = ({ editors, withholding, now }: BlocksParts): Blocks => ({
+  async follow(only) {
+    const at = now()
+    const placements = await editors.inForce(at)
+    const blocked = placements.flatMap(({ kind, list, what }) => (kind === 'block' && list === EVERYWHERE ? what : []))
+    return withholding.follow([...new Set(blocked)], at, only)
+  },
+})

@@ -1,0 +1,26 @@
+/** How push stands with a source, as people read it. */
+
+import type { SourceState } from '../sources/state/state.ts'
+import { withoutCredentials } from '../util/redact.ts'
+import { showSpan } from '../util/table.ts'
+import type { Subscription } from '../websub/subscription.ts'
+
+/** How push stands with a source, in a line. (pure) */
+export const pushLine = (subscription: Subscription | null, state: SourceState, isOn: boolean, now: number): string => {
+  if (state.pushOffer === '')
+    return state.otherHubs === ''
+      ? 'its feed offers no hub'
+      : `its feed offers ${state.otherHubs}, which is not used, and no hub of WebSub: it is polled`
+  if (!isOn) return 'its feed offers a hub; push.baseUrl is not set'
+  if (!subscription) return 'its feed offers a hub; a subscription is about to be asked for'
+  const { hub, leaseUntil, deliveries, deliveredAt, distrustedUntil, reason } = subscription
+  return [
+    `${subscription.state} at ${withoutCredentials(hub)}`,
+    leaseUntil > now ? `lease for another ${showSpan(leaseUntil - now)}` : null,
+    `${deliveries} deliveries${deliveredAt > 0 ? `, the last ${showSpan(now - deliveredAt)} ago` : ''}`,
+    distrustedUntil > now ? `distrusted for another ${showSpan(distrustedUntil - now)}` : null,
+    reason || null,
+  ]
+    .filter(part => part !== null)
+    .join(' · ')
+}

@@ -1,0 +1,184 @@
+/** How newsdesk is: daemons, queues, sources, events, memory, as one plain object for the terminal, the admin server and monitoring. */
+
+import type { Redis } from 'ioredis'
+import { readBacklog } from '../events/backlog.ts'
+import { readRoom } from '../eviction/evictor.ts'
+import { missingLine, polledOf, readMissing } from '../maintenance/ensure-foundation.ts'
+import type { Queues } from '../queues/queues.ts'
+import type { Keys } from '../redis/keys.ts'
+import { readServers } from '../redis/servers.ts'
+import { shownSource, shownState } from '../sources/state/public-view.ts'
+import type { SourceState } from '../sources/state/state.ts'
+import type { Sources } from '../sources/store/sources.ts'
+import type { Glance } from '../sources/store/summary-cache.ts'
+import { isPlausible } from '../util/plausible-time.ts'
+import { withoutCredentials } from '../util/redact.ts'
+import type { Push } from '../websub/push.ts'
+import { lateBy, type SourceStatus, type StateWord, type Status, type Summary, stateOf } from './source-status.ts'
+
+export interface StatusParts {
+  readonly redis: Redis
+  readonly keys: Keys
+  readonly queues: Queues
+  readonly sources: Sources
+  readonly push: Push
+  /** Bytes of `articles.memory`. */
+  readonly memory: () => number
+  readonly now: () => number
+}
+
+/** As long as a daemon that stopped without a word may be remembered: its hash has expired by then. */
+export const DAEMONS_SWEPT = 3_600_000
+
+export const readDaemons = async ({ redis, keys, now }: Pick<StatusParts, 'redis' | 'keys' | 'now'>) => {
+  const ids = await redis.zrangebyscore(keys.daemons(), now() - DAEMONS_SWEPT, '+inf')
+  return (
+    (await Promise.all(ids.map(id => redis.hgetall(keys.daemon(id)))))
+      .filter(({ id }) => id)
+      .map(({ id = '', roles = '', beatAt }) => ({ id, roles: roles.split(','), beatAt: Number(beatAt) }))
+      // One that ended while the clock was ahead would seem to run until that time has come.
+      .filter(({ beatAt }) => isPlausible(beatAt, now()))
+  )
+}
+
+type Looked = Pick<SourceStatus, 'source' | 'late'> & {
+  readonly state: Pick<SourceState, 'status' | 'silentSince' | 'lastError' | 'places'>
+}
+type Shared = Omit<Status, 'sources' | 'problems'>
+type Looks = Shared & { readonly isNetworkDown: boolean; readonly missing: readonly string[] }
+
+/** All but the sources. */
+const readShared = async (
+  parts: Omit<StatusParts, 'sources'> & { readonly sources: Pick<Sources, 'quarantine'> },
+): Promise<Shared & { readonly isNetworkDown: boolean }> => {
+  const { redis, keys, queues, sources, push } = parts
+  const [daemons, servers, refused, stories, { waiting, since }, pushed, network, kept, room] = await Promise.all([
+    readDaemons(parts),
+    readServers(redis),
+    redis.hgetall(keys.eventState('refused')),
+    redis.zcard(keys.storyIndex()),
+    readBacklog(redis, keys),
+    push.summary(),
+    redis.hget(keys.network(), 'mode'),
+    sources.quarantine.bodies(),
+    readRoom(redis, keys),
+  ])
+  const counts = Object.fromEntries(
+    await Promise.all(
+      Object.entries(queues).map(
+        async ([name, queue]) =>
+          [
+            name,
+            await queue.getJobCounts('waiting', 'active', 'delayed', 'prioritized', 'failed', 'completed'),
+          ] as const,
+      ),
+    ),
+  )
+  return {
+    daemons,
+    queues: counts,
+    articles: { stories, memory: parts.memory(), ...room },
+    events: {
+      waiting,
+      since,
+      refused: Object.fromEntries(Object.entries(refused).map(([reason, count]) => [reason, Number(count)])),
+    },
+    push: pushed,
+    quarantine: { bodies: kept.length, sources: new Set(kept.map(({ source }) => source)).size },
+    redis: { version: servers.version, memory: servers.memory, limit: servers.limit, policy: servers.policy },
+    isNetworkDown: network === 'down',
+  }
+}
+
+/** Sources whose address leads to somebody who is not known to be their publisher. */
+const leadingElsewhere = (sources: readonly Looked[]): string[] => {
+  const away = sources.flatMap(({ source, state: { places } }) =>
+    places.held ? [{ ...places.held, id: source.id }] : [],
+  )
+  const [first] = away
+  if (!first) return []
+  return [
+    `${away.length} ${away.length === 1 ? 'source leads' : 'sources lead'} to another domain, ${first.id} among them (to ${withoutCredentials(first.to)}): what comes from there is held in quarantine (${first.items} items of ${first.id}); \`newsdesk sources accept ${first.id}\` or \`refuse\``,
+  ]
+}
+
+const problemsOf = (
+  sources: readonly Looked[],
+  { daemons, articles, events, redis, isNetworkDown, missing: lacks }: Looks,
+): string[] => {
+  const problems: string[] = []
+  const missing = ['scheduler', 'crawl', 'articles', 'publish', 'events'].filter(
+    role => !daemons.some(({ roles }) => roles.includes(role)),
+  )
+  if (daemons.length === 0) problems.push('no newsdesk daemon runs on this Redis: start one with `npm start`')
+  else if (missing.length > 0) problems.push(`no daemon has the roles ${missing.join(', ')}`)
+  // Without a scheduler nobody lays it down; that is told above.
+  const lacking = daemons.length === 0 || missing.includes('scheduler') ? null : missingLine(lacks)
+  if (lacking !== null) problems.push(lacking)
+  const late = sources.filter(each => each.late > 0)
+  if (late.length > 0) problems.push(`${late.length} sources are late, ${late[0]?.source.id} among them`)
+  const failing = sources.filter(({ state }) => state.status === 'failing')
+  if (failing.length > 0)
+    problems.push(
+      `${failing.length} of ${sources.length} sources fail, ${failing[0]?.source.id} among them (${failing[0]?.state.lastError?.reason})`,
+    )
+  const silent = sources.filter(({ source, state }) => source.enabled && state.silentSince !== null)
+  if (silent.length > 0)
+    problems.push(
+      `${silent.length} sources stopped publishing, ${silent[0]?.source.id} among them: silent for three times their longest pause`,
+    )
+  const retired = sources.filter(({ state }) => state.status === 'retired')
+  if (retired.length > 0)
+    problems.push(
+      `${retired.length} sources retired (410 Gone), ${retired[0]?.source.id} among them: take them out of sources.yaml, or re-crawl to revive`,
+    )
+  problems.push(...leadingElsewhere(sources))
+  if (isNetworkDown)
+    problems.push('most domains cannot be reached: our own network seems to be down; failures do not count meanwhile')
+  if (events.waiting > 50_000) problems.push(`${events.waiting} events wait to be counted`)
+  if (articles.isShort)
+    problems.push(
+      'memory is near articles.memory, and what is left of articles is of a day or in lists: raise it, or look what else fills Redis',
+    )
+  if (redis.policy !== 'noeviction' && redis.policy !== 'unknown')
+    problems.push(`Redis evicts keys (maxmemory-policy ${redis.policy}): set it to noeviction`)
+  return problems
+}
+
+/** Everything, each source with all that is known of it: dear where there are thousands. */
+export const readStatus = async (parts: StatusParts): Promise<Status> => {
+  const { sources, now } = parts
+  const [states, missing, { isNetworkDown, ...shared }] = await Promise.all([
+    sources.states(),
+    readMissing(parts.redis, parts.keys, polledOf(sources.list())),
+    readShared(parts),
+  ])
+  const sourceStatus = sources.list().flatMap((source): SourceStatus[] => {
+    const state = states.get(source.id)
+    if (!state) return []
+    const late = lateBy(source, state.nextAt, now())
+    return [{ source: shownSource(source), state: shownState(state), late }]
+  })
+  return { ...shared, sources: sourceStatus, problems: problemsOf(sourceStatus, { ...shared, isNetworkDown, missing }) }
+}
+
+/** The same with the sources only counted, by a glance at them: for who asks often. */
+export const readSummary = async (
+  parts: Omit<StatusParts, 'sources'> & {
+    readonly sources: Pick<Sources, 'quarantine'>
+    readonly glance: () => Promise<readonly Glance[]>
+  },
+): Promise<Summary> => {
+  const [glances, { isNetworkDown, ...shared }] = await Promise.all([parts.glance(), readShared(parts)])
+  const missing = await readMissing(parts.redis, parts.keys, polledOf(glances.map(({ source }) => source)))
+  const at = parts.now()
+  const looked = glances.map(glance => ({
+    source: glance.source,
+    state: glance,
+    late: lateBy(glance.source, glance.nextAt, at),
+  }))
+  const states: Partial<Record<StateWord, number>> = {}
+  for (const word of looked.map(stateOf)) states[word] = (states[word] ?? 0) + 1
+  const problems = problemsOf(looked, { ...shared, isNetworkDown, missing })
+  return { ...shared, sources: looked.length, states, problems }
+}

@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest'
+import { normalise } from '../../src/articles/normalise.ts'
+import type { Article } from '../../src/domain/article.ts'
+import type { FeedItem } from '../../src/domain/feed-item.ts'
+import { Section } from '../../src/domain/section.ts'
+import { Source } from '../../src/domain/source.ts'
+import { NOON } from '../support/articles.ts'
+import { taxonomy } from '../support/daemon.ts'
+
+const source = Source.parse({ id: 'courier', name: 'Courier', url: 'https://courier.example/rss', section: 'world' })
+
+const anItem = (some: Partial<FeedItem> = {}): FeedItem => ({
+  title: 'Harbour bridge reopens',
+  link: 'https://courier.example/2026/05/harbour-bridge',
+  id: null,
+  published: '2026-05-04T11:00:00Z',
+  updated: null,
+  author: null,
+  categories: [],
+  image: null,
+  summary: null,
+  language: null,
+  ...some,
+})
+const about = { source, feedLanguage: null, fetchedAt: NOON, taxonomy, maxAge: 30 * 86_400_000 }
+const article = (some: Partial<FeedItem>): Article => normalise(anItem(some), about) as Article
+
+describe('an item of a feed', () => {
+  it('becomes an article with its own words, place and time', () => {
+    expect(
+      article({ author: 'A. Reed', image: 'https://courier.example/b.jpg', summary: 'It opens.', language: 'en_gb' }),
+    ).toMatchObject({
+      url: 'https://courier.example/2026/05/harbour-bridge',
+      title: 'Harbour bridge reopens',
+      summary: 'It opens.',
+      author: 'A. Reed',
+      image: 'https://courier.example/b.jpg',
+      language: 'en-GB',
+      publishedAt: NOON - 3_600_000,
+      firstSeenAt: NOON,
+      section: 'world',
+      sources: ['courier'],
+    })
+  })
+
+  it.each([
+    ['is still to come', '2026-05-04T18:00:00Z'],
+    ['is missing', null],
+    ['is a default of some software', '1970-01-01T00:00:00Z'],
+    ['cannot be read', 'yesterday-ish'],
+  ])('is dated when it was first seen where its date %s', (_, published) => {
+    expect(article({ published }).publishedAt).toBe(NOON)
+  })
+
+  it.each([
+    ['no-title', { title: ' ' }],
+    ['no-link', { link: null }],
+    ['bad-link', { link: 'javascript:alert(1)' }],
+    ['bad-link', { link: `https://courier.example/${'a'.repeat(3_000)}` }],
+    ['too-old', { published: '2026-01-01T00:00:00Z' }],
+  ])('is refused as %s', (reason, some) => {
+    expect(normalise(anItem(some), about)).toMatchObject({ kind: 'refused', reason })
+  })
+
+  it('brings no terminal escape, no turned direction and no endless title into a list', () => {
+    const { title, author } = article({ title: `\u001b[31mRed\u202e ${'word '.repeat(200)}`, author: 'x'.repeat(500) })
+    expect(title).not.toMatch(/[\u001b\u202e]/)
+    expect(title.length).toBeLessThanOrEqual(300)
+    expect(author?.length).toBeLessThanOrEqual(200)
+  })
+
+  it('brings no picture but one on the web', () => {
+    expect(article({ image: 'data:image/png;base64,AA' }).image).toBeNull()
+  })
+})
+
+describe('the section of an article', () => {
+  it.each([
+    ['the source says, where nothing else does', {}, 'world'],
+    ['its category says', { categories: ['Markets'] }, 'business'],
+    ['a category in another language says', { categories: ['Wissenschaft'] }, 'science'],
+    ['a path of categories says', { categories: ['News/Sport/Football'] }, 'sports'],
+    ['its URL says', { link: 'https://courier.example/wirtschaft/zins-1.html' }, 'business'],
+    ['its form says: opinion', { title: 'Editorial: the bridge we deserve' }, 'debate'],
+    ['its form says: Meinung', { title: 'Kommentar: Die Brücke, die wir verdienen' }, 'debate'],
+  ])('is what %s', (_, some, section) => {
+    expect(article(some).section).toBe(section)
+  })
+
+  it('names up to two more that the evidence speaks for', () => {
+    const { sections } = article({ categories: ['Health', 'Science', 'Politics', 'Sport'] })
+    expect(sections[0]).toBe('health')
+    expect(sections).toHaveLength(3)
+  })
+
+  it('keeps what spoke for it, heaviest first', () => {
+    const { evidence } = article({ categories: ['Markets'], link: 'https://courier.example/business/zins' })
+    expect(evidence.map(({ from, what, section }) => `${section}: ${from} ${what}`)).toEqual([
+      'business: category Markets',
+      'business: url /business/',
+      'world: source courier',
+    ])
+  })
+
+  it('is found for a section of the operator by words alone', () => {
+    const chess = Section.parse({ id: 'chess', labels: { en: 'Chess' }, words: ['grandmaster', 'checkmate', 'chess'] })
+    const tagged = normalise(
+      anItem({ title: 'Grandmaster announces checkmate in 30 moves', summary: 'A day for chess.' }),
+      {
+        ...about,
+        taxonomy: [...taxonomy, chess],
+      },
+    )
+    expect(tagged).toMatchObject({ section: 'chess' })
+  })
+})

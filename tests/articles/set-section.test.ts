@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest'
+import { createArchive } from '../../src/articles/redis-store.ts'
+import { ArticleSettings } from '../../src/config/sections/articles.ts'
+import type { ArticleId } from '../../src/domain/article.ts'
+import { ArticleHash } from '../../src/domain/redis-contract.ts'
+import { anArticle, NOON, newIn } from '../support/articles.ts'
+import { testRedis } from '../support/redis.ts'
+
+const { redis, keys } = testRedis()
+const settings = ArticleSettings.parse({})
+const archive = createArchive({
+  ...{ redis, keys, settings: () => settings, weightOf: () => 1 },
+  parentOf: section => (section === 'asia' ? 'world' : undefined),
+})
+let run = 0
+const taken = async () => {
+  run += 1
+  const article = anArticle({
+    ...{ title: `Ferry runs ${run}`, url: `https://courier.example/ferry-${run}` },
+    ...{ section: 'world', sections: ['world', 'politics'] },
+    evidence: [{ section: 'world', from: 'category', what: 'World', weight: 0.9 }],
+  })
+  await archive.ingest([{ article, decision: newIn(`s${run}`) }], NOON, 'crawl-1')
+  return { article, story: `s${run}`, decision: newIn(`s${run}`) }
+}
+const read = async (id: ArticleId) => {
+  const [article] = await archive.articles([id])
+  if (!article) throw new Error('it is gone')
+  return article
+}
+
+describe('an article an editor moves to another section', () => {
+  it('stands there with its story, in the indexes of the new section and no longer of the old', async () => {
+    const { article, story } = await taken()
+    const filed = await archive.file(article.id, 'asia', 'ana', NOON)
+    expect(filed).toMatchObject({
+      before: 'world',
+      after: 'asia',
+      ingested: { edited: [article.id], stories: [story] },
+    })
+    expect(filed?.ingested.sections).toEqual(expect.arrayContaining(['asia', 'world', 'politics']))
+    expect(await read(article.id)).toMatchObject({ section: 'asia', sections: ['asia', 'world', 'politics'] })
+    expect((await archive.stories([story as never]))[0]?.sections[0]).toBe('asia')
+    expect(await redis.zscore(keys.storyIndex('asia'), story)).not.toBeNull()
+    await archive.file(article.id, 'sports', 'ana', NOON)
+    expect(await redis.zscore(keys.storyIndex('asia'), story)).toBeNull()
+    expect(ArticleHash.parse(await redis.hgetall(keys.article(article.id))).filed).toBe('["world","politics"]')
+  })
+
+  it('says who moved it beside what its evidence was', async () => {
+    const { article } = await taken()
+    await archive.file(article.id, 'asia', 'ana', NOON)
+    await archive.file(article.id, 'sports', 'bo', NOON)
+    expect((await read(article.id)).evidence).toEqual([
+      { section: 'sports', from: 'editor', what: 'bo', weight: 1 },
+      ...article.evidence,
+    ])
+  })
+
+  it('stays there when its publisher edits it and files it elsewhere, and goes there when the word is taken back', async () => {
+    const { article, decision } = await taken()
+    await archive.file(article.id, 'sports', 'ana', NOON)
+    const evidence = [{ section: 'business', from: 'url' as const, what: '/business/', weight: 0.8 }]
+    const edited = { ...article, title: 'Ferry fares rise', section: 'business', sections: ['business'], evidence }
+    const { sections } = await archive.ingest([{ article: edited, decision }], NOON + 1)
+    expect(sections).toContain('sports')
+    expect(await read(article.id)).toMatchObject({
+      title: 'Ferry fares rise',
+      section: 'sports',
+      sections: ['sports', 'business'],
+      evidence: [{ from: 'editor' }, { from: 'url' }],
+    })
+    const back = await archive.file(article.id, null, 'ana', NOON + 2)
+    expect(back).toMatchObject({ before: 'sports', after: 'business' })
+    expect(await read(article.id)).toMatchObject({ section: 'business', sections: ['business'], evidence })
+    expect(await redis.hexists(keys.article(article.id), 'filed')).toBe(0)
+  })
+
+  it('keeps the crawl that first brought it, also when it is edited by another', async () => {
+    const { article, decision } = await taken()
+    await archive.ingest([{ article: { ...article, title: 'Ferry halts' }, decision }], NOON + 1, 'crawl-2')
+    expect((await read(article.id)).crawl).toBe('crawl-1')
+  })
+
+  it('is not made where it is not there', async () => {
+    expect(await archive.file('nobody' as ArticleId, 'sports', 'ana', NOON)).toBeNull()
+    expect(await redis.exists(keys.article('nobody'))).toBe(0)
+  })
+})

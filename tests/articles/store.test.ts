@@ -1,0 +1,231 @@
+import { describe, expect, it } from 'vitest'
+import { createArchive } from '../../src/articles/redis-store.ts'
+import { ArticleSettings } from '../../src/config/sections/articles.ts'
+import type { ArticleId, StoryId } from '../../src/domain/article.ts'
+import { keysFor } from '../../src/redis/keys.ts'
+import { anArticle, NOON, newIn } from '../support/articles.ts'
+import { testRedis } from '../support/redis.ts'
+
+const { redis, keys } = testRedis()
+let run = 0
+
+/** An archive of its own for each test: light 'gazette', heavy 'courier', asia within world. */
+const anArchive = () => {
+  const own = keysFor(`${keys.prefix}-${run++}`)
+  const settings = ArticleSettings.parse({})
+  const archive = createArchive({
+    redis,
+    keys: own,
+    settings: () => settings,
+    weightOf: id => (id === 'gazette' ? 0.5 : 1),
+    parentOf: section => (section === 'asia' ? 'world' : undefined),
+  })
+  return { archive, keys: own }
+}
+
+describe('an article taken in', () => {
+  it('is read back as it was written, with counts at nought', async () => {
+    const { archive } = anArchive()
+    const article = anArticle({
+      title: 'Ferry runs again',
+      author: 'A. Reed',
+      image: 'https://courier.example/f.jpg',
+      summary: 'It runs.',
+    })
+    const ingested = await archive.ingest([{ article, decision: newIn('s1') }], NOON)
+    expect(ingested).toMatchObject({ articles: [article.id], stories: ['s1'], sections: ['world'], added: 1 })
+    expect(await archive.articles([article.id])).toEqual([
+      { ...article, story: 's1', reprintOf: null, updatedAt: NOON, counts: { views: 0, comments: 0, shares: 0 } },
+    ])
+  })
+
+  it('is written once however often its batch runs', async () => {
+    const { archive } = anArchive()
+    const batch = [{ article: anArticle(), decision: newIn('s1') }]
+    await archive.ingest(batch, NOON)
+    const before = await archive.articles([batch[0]?.article.id ?? ('' as ArticleId)])
+    const again = await archive.ingest(batch, NOON + 60_000)
+    expect(again).toMatchObject({ added: 0, updated: 0, merged: 0 })
+    expect(await archive.articles(again.articles)).toEqual(before)
+  })
+
+  it('keeps its corrected headline where what was fetched before the correction is taken in after it', async () => {
+    const { archive } = anArchive()
+    const article = anArticle({ title: 'Mayor resings', url: 'https://courier.example/mayor' })
+    const fetched = (title: string, minute: number) =>
+      archive.ingest(
+        [{ article: { ...article, title, firstSeenAt: NOON + minute * 60_000 }, decision: newIn('s1') }],
+        NOON + 3_600_000,
+      )
+    await fetched('Mayor resings', 0)
+    expect(await fetched('Mayor resigns', 2)).toMatchObject({ updated: 1 })
+    expect(await fetched('Mayor resings', 1)).toMatchObject({ updated: 0, unchanged: 1 })
+    expect((await archive.articles([article.id]))[0]).toMatchObject({ title: 'Mayor resigns', firstSeenAt: NOON })
+    expect(await fetched('Mayor steps down', 3)).toMatchObject({ updated: 1 })
+  })
+
+  it('keeps its place, story and counts when its headline is corrected', async () => {
+    const { archive, keys } = anArchive()
+    const article = anArticle({ title: 'Mayor of Port Ellin resings', url: 'https://courier.example/mayor' })
+    await archive.ingest([{ article, decision: newIn('s1') }], NOON)
+    await redis.hset(keys.article(article.id), 'views', 7)
+    const corrected = { ...article, title: 'Mayor of Port Ellin resigns', publishedAt: NOON + 3_600_000 }
+    const ingested = await archive.ingest([{ article: corrected, decision: newIn('s1') }], NOON + 7_200_000)
+    expect(ingested).toMatchObject({ added: 0, updated: 1 })
+    const [stored] = await archive.articles([article.id])
+    expect(stored).toMatchObject({
+      title: 'Mayor of Port Ellin resigns',
+      publishedAt: NOON,
+      updatedAt: NOON + 7_200_000,
+      counts: { views: 7 },
+    })
+  })
+
+  it('carries both sources and both sections when two feeds have the same URL', async () => {
+    const { archive } = anArchive()
+    const first = anArticle({ url: 'https://courier.example/budget', section: 'politics' })
+    const second = {
+      ...anArticle({ url: 'https://courier.example/budget', source: 'gazette', title: 'Budget!' }),
+      id: first.id,
+    }
+    await archive.ingest([{ article: first, decision: newIn('s1') }], NOON)
+    const ingested = await archive.ingest(
+      [{ article: second, decision: { kind: 'same', as: first.id, story: 's1' as StoryId, merges: [] } }],
+      NOON,
+    )
+    expect(ingested.merged).toBe(1)
+    const [stored] = await archive.articles([first.id])
+    expect(stored).toMatchObject({
+      title: first.title,
+      sources: ['courier', 'gazette'],
+      sections: ['politics', 'world'],
+    })
+    const [story] = await archive.stories(['s1' as StoryId])
+    expect(story).toMatchObject({ articles: [first.id], sources: ['courier', 'gazette'], lead: first.id })
+  })
+
+  it('is found under the id of a second URL it was merged from', async () => {
+    const { archive } = anArchive()
+    const first = anArticle({ url: 'https://courier.example/a' })
+    const moved = anArticle({ url: 'https://courier.example/b' })
+    await archive.ingest([{ article: first, decision: newIn('s1') }], NOON)
+    await archive.ingest(
+      [{ article: moved, decision: { kind: 'same', as: first.id, story: 's1' as StoryId, merges: [] } }],
+      NOON,
+    )
+    expect(await archive.resolve([moved.id, first.id, 'unknown' as ArticleId])).toEqual([first.id, first.id, null])
+    const [found] = await archive.articles([moved.id])
+    expect(found?.id).toBe(first.id)
+  })
+})
+
+describe('a story', () => {
+  it('is led by the heaviest source, and moves to where its new lead stands', async () => {
+    const { archive } = anArchive()
+    const light = anArticle({ source: 'gazette', section: 'business', publishedAt: NOON })
+    const heavy = anArticle({ source: 'courier', section: 'asia', publishedAt: NOON + 60_000 })
+    await archive.ingest([{ article: light, decision: newIn('s1') }], NOON)
+    expect(await archive.newestStories(10, 'business')).toEqual(['s1'])
+    const ingested = await archive.ingest([{ article: heavy, decision: newIn('s1') }], NOON)
+    expect([...ingested.sections].sort()).toEqual(['asia', 'business', 'world'])
+    expect(await archive.stories(['s1' as StoryId])).toMatchObject([
+      { lead: heavy.id, articles: [light.id, heavy.id], sources: ['gazette', 'courier'], publishedAt: NOON + 60_000 },
+    ])
+    expect(await archive.newestStories(10, 'business')).toEqual([])
+    expect(await archive.newestStories(10, 'world')).toEqual(['s1'])
+  })
+
+  it('is never led by a reprint', async () => {
+    const { archive } = anArchive()
+    const original = anArticle({ source: 'gazette' })
+    const reprint = anArticle({ source: 'courier', summary: 'Longer.', author: 'Desk' })
+    await archive.ingest(
+      [
+        { article: original, decision: newIn('s1') },
+        { article: reprint, decision: { kind: 'reprint', of: original.id, story: 's1' as StoryId, merges: [] } },
+      ],
+      NOON,
+    )
+    expect(await archive.stories(['s1' as StoryId])).toMatchObject([
+      { lead: original.id, sources: ['gazette', 'courier'] },
+    ])
+    expect(await archive.articles([reprint.id])).toMatchObject([{ reprintOf: original.id }])
+  })
+
+  it('stands once in the index, newest first, which is cut at its bound', async () => {
+    const { archive, keys } = anArchive()
+    const articles = Array.from({ length: 5 }, (_, n) =>
+      anArticle({ title: `Report ${n}`, publishedAt: NOON + n * 1_000 }),
+    )
+    await archive.ingest(
+      articles.map((article, n) => ({ article, decision: newIn(`s${n}`) })),
+      NOON,
+    )
+    await archive.ingest(
+      articles.map((article, n) => ({ article, decision: newIn(`s${n}`) })),
+      NOON,
+    )
+    expect(await archive.newestStories(3)).toEqual(['s4', 's3', 's2'])
+    expect(await redis.zcard(keys.storyIndex())).toBe(5)
+  })
+
+  it('expires with its articles, so that memory is bounded by the retention', async () => {
+    const { archive, keys } = anArchive()
+    const article = anArticle()
+    await archive.ingest([{ article, decision: newIn('s1') }], NOON)
+    for (const key of [keys.article(article.id), keys.story('s1'), keys.storyMembers('s1')]) {
+      expect(await redis.pttl(key)).toBeGreaterThan(29 * 86_400_000)
+    }
+  })
+})
+
+describe('stories that turn out to be one', () => {
+  const one = anArticle({ source: 'gazette', url: 'https://gazette.example/one', section: 'business' })
+  const other = anArticle({ source: 'courier', url: 'https://courier.example/other' })
+  const merges = [{ from: 's1' as StoryId, into: 's2' as StoryId }]
+
+  it('are merged: articles, indexes and publishers follow, and again changes nothing', async () => {
+    const { archive } = anArchive()
+    await archive.ingest([{ article: one, decision: newIn('s1') }], NOON)
+    const batch = [{ article: other, decision: { ...newIn('s2'), merges } }]
+    const ingested = await archive.ingest(batch, NOON)
+    expect([...ingested.sections].sort()).toEqual(['business', 'world'])
+    await archive.ingest(batch, NOON)
+    expect(await archive.stories(['s1', 's2'] as StoryId[])).toMatchObject([
+      null,
+      {
+        lead: other.id,
+        sources: ['courier', 'gazette'],
+        alsoIn: [{ source: 'gazette', article: one.id, url: one.url }],
+      },
+    ])
+    expect((await archive.articles([one.id]))[0]?.story).toBe('s2')
+    expect(await archive.newestStories(10)).toEqual(['s2'])
+    expect(await archive.newestStories(10, 'business')).toEqual([])
+  })
+
+  it('take in an article that was decided before they were merged and arrives after', async () => {
+    const { archive } = anArchive()
+    await archive.ingest([{ article: other, decision: { ...newIn('s2'), merges } }], NOON)
+    await archive.ingest([{ article: one, decision: newIn('s1') }], NOON)
+    expect((await archive.articles([one.id]))[0]?.story).toBe('s2')
+    expect(await archive.newestStories(10)).toEqual(['s2'])
+  })
+
+  it('are parted again by an editor', async () => {
+    const { archive } = anArchive()
+    await archive.ingest(
+      [
+        { article: one, decision: newIn('s1') },
+        { article: other, decision: newIn('s1') },
+      ],
+      NOON,
+    )
+    await archive.split('s1' as StoryId, 's9' as StoryId, [one.id], NOON)
+    expect(await archive.stories(['s1', 's9'] as StoryId[])).toMatchObject([
+      { articles: [other.id], alsoIn: [] },
+      { articles: [one.id], lead: one.id },
+    ])
+    expect((await archive.articles([one.id]))[0]?.story).toBe('s9')
+  })
+})

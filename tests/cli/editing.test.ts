@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest'
+import type { EntryExplanation } from '../../src/lists/publisher.ts'
+import { SCHEMA } from '../../src/maintenance/migrations/registry.ts'
+import { anArticle, newIn } from '../support/articles.ts'
+import { aConfigFolder, cli, endAll, redisUrl } from '../support/cli.ts'
+import { aListRoom } from '../support/lists.ts'
+
+endAll()
+
+const room = aListRoom()
+room.clock.now = Date.now()
+const desk = room.open()
+const { dir } = aConfigFolder({
+  settings: `redis: { prefix: ${room.keys.prefix} }\n`,
+  sources: 'sources:\n  - { id: courier, name: courier, url: https://courier.example/rss, section: world }\n',
+})
+const newsdesk = async (...args: string[]) => {
+  const { ended, out, err } = cli(args, { NEWSDESK_REDIS_URL: redisUrl(), NEWSDESK_CONFIG: dir })
+  return { code: await ended, out: out(), err: err() }
+}
+
+const articles = ['Ferry treaty signed', 'Mayor resigns', 'Bridge reopens'].map((title, n) => {
+  const at = room.clock.now - (n + 1) * 600_000
+  return anArticle({ title, publishedAt: at, firstSeenAt: at + 5_000 })
+})
+const [, , bridge] = articles.map(({ id }) => id)
+await room.redis.set(room.keys.schema(), SCHEMA)
+await desk.takeIn(articles.map(article => ({ article, decision: newIn(`s${article.id}`) })))
+await desk.publisher.publish('must-reads')
+/** As a daemon does when it is asked to. */
+const written = async () => {
+  room.clock.now = Date.now()
+  await desk.publisher.publishWaiting(() => false)
+  return room.titles('must-reads')
+}
+
+describe('an editor in the terminal', () => {
+  it('asks why an entry stands where it stands, and is told each term', { timeout: 180_000 }, async () => {
+    const told = await newsdesk('explain', 'must-reads', '1', '--json')
+    expect(told.err).toBe('')
+    const why = JSON.parse(told.out) as EntryExplanation
+    expect(why.entry.title).toBe('Ferry treaty signed')
+    expect(why.now?.rank).toBe(1)
+    const product = (why.now?.terms ?? []).reduce((all, { value }) => all * value, 1)
+    expect(product).toBeCloseTo(why.now?.score ?? 0, 9)
+    const shown = await newsdesk('explain', 'must-reads', '2')
+    expect(shown.out).toMatch(/Mayor resigns[\s\S]*breadth[\s\S]*freshness[\s\S]*old[\s\S]*reads/)
+    expect((await newsdesk('explain', 'must-reads', '9')).code).toBe(1)
+    expect((await newsdesk('explain', 'best-of', '1')).code).toBe(2)
+  })
+
+  it('pins and blocks for a while, takes it back, and is named in the log', { timeout: 180_000 }, async () => {
+    const pinned = await newsdesk('pin', bridge ?? '', '--for', '2h', '--by', 'ada', '--why', 'election night')
+    expect(pinned).toMatchObject({ code: 0, out: expect.stringMatching(/^Place 1 of must-reads until /) })
+    expect(await written()).toEqual(['Bridge reopens', 'Ferry treaty signed', 'Mayor resigns'])
+    expect((await newsdesk('explain', 'must-reads', '1')).out).toContain('by ada until')
+
+    expect((await newsdesk('block', articles[0]?.id ?? '', '--by', 'ada')).out).toMatch(/^Kept off every list until /)
+    expect(await written()).toEqual(['Bridge reopens', 'Mayor resigns'])
+    expect((await newsdesk('unpin', bridge ?? '', '--by', 'ben')).code).toBe(0)
+    expect(await written()).toEqual(['Mayor resigns', 'Bridge reopens'])
+
+    const log = JSON.parse((await newsdesk('placements', '--log', '--json')).out) as {
+      did: string
+      by: string
+      why: string
+    }[]
+    expect(log.map(({ did, by, why }) => [did, by, why])).toEqual([
+      ['lifted', 'ben', 'election night'],
+      ['placed', 'ada', ''],
+      ['placed', 'ada', 'election night'],
+    ])
+  })
+
+  it('is told what cannot be done, and why', { timeout: 180_000 }, async () => {
+    expect(await newsdesk('pin', 'nobody')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('No article "nobody"'),
+    })
+    expect((await newsdesk('pin', bridge ?? '', '--list', 'latest')).err).toContain('in order of time')
+    expect((await newsdesk('pin', bridge ?? '', '--for', 'soon')).err).toContain('such as 10m')
+    expect((await newsdesk('unblock', bridge ?? '')).code).toBe(1)
+  })
+})

@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest'
+import { addressOf, showAddress, urlTrouble } from '../../src/config/redis-address.ts'
+import { aclFile, isFenced } from '../../src/redis/acl.ts'
+import { keysFor } from '../../src/redis/keys.ts'
+import { clusterTrouble } from '../../src/redis/probe.ts'
+
+describe('redis.url', () => {
+  it('names one server, a cluster, or sentinels and the master they watch', () => {
+    expect(addressOf('redis://h:1/2')).toEqual({ url: 'redis://h:1/2' })
+    expect(addressOf('unix:///run/r.sock')).toEqual({ socket: '/run/r.sock' })
+    expect(addressOf('rediss-cluster://desk:p%40ss@a:7000,[::1]:7001,c')).toEqual({
+      cluster: {
+        hosts: [
+          { host: 'a', port: 7000 },
+          { host: '::1', port: 7001 },
+          { host: 'c', port: 6379 },
+        ],
+        ...{ username: 'desk', password: 'p@ss', isTls: true },
+      },
+    })
+    expect(addressOf('redis-sentinel://:s@a,b:1/main/3')).toMatchObject({
+      sentinel: { hosts: [{ port: 26379 }, { port: 1 }], password: 's', name: 'main', db: 3, isTls: false },
+    })
+  })
+
+  it('is shown without its password', () => {
+    for (const url of [
+      'redis://u:geheim@h:1',
+      'redis-cluster://u:geheim@h:1,i:2',
+      'redis-sentinel://:geheim@h:1/main',
+    ]) {
+      const shown = showAddress(addressOf(url))
+      expect(shown).toContain('***')
+      expect(shown).not.toContain('geheim')
+    }
+  })
+
+  it.each([
+    ['http://h', /must be one of/],
+    ['redis-cluster://a:99999', /number 1 of its hosts what is no host:port/],
+    ['redis-cluster://a,', /number 2 of its hosts what is no host:port/],
+    ['redis-cluster://a/1', /no databases/],
+    ['redis-sentinel://a', /names no master/],
+    ['redis-sentinel://a/main/x', /no number of a database/],
+    ['redis-cluster://u:50%@a', /write % as %25/],
+  ])('%s is refused in words', (url, words) => {
+    expect(urlTrouble(url)).toMatch(words)
+  })
+
+  it('leads to a cluster that has all its slots', () => {
+    const info = (assigned: number) => `cluster_state:fail\r\ncluster_slots_assigned:${assigned}\r\n`
+    expect(clusterTrouble(info(0))).toMatch(/no slots yet.*--cluster create/)
+    expect(clusterTrouble(info(16_000))).toMatch(/384 of the cluster's 16384 slots/)
+    expect(clusterTrouble(info(16_384))).toBeNull()
+  })
+})
+
+describe('the rules of Redis', () => {
+  it('have a group for every key there is', () => {
+    const keys = keysFor('p')
+    const names = Object.entries(keys).flatMap(([name, key]) => {
+      if (typeof key !== 'function' || name === 'shownSlot') return []
+      const made = (key as (...some: string[]) => string)('a', 'b', 'c')
+      return [name === 'bull' ? `${made}:crawl:wait` : made]
+    })
+    expect(names.length).toBeGreaterThan(50)
+    expect(names.filter(key => !isFenced(key, 'p'))).toEqual([])
+  })
+
+  it('are lines of an ACL file', () => {
+    expect(aclFile('p', ['reporting'])).toMatch(
+      /^user p-reporting >PASSWORD-OF-REPORTING on resetkeys .*~p:events .*\n$/,
+    )
+  })
+})

@@ -1,0 +1,138 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { articleId, canonicalUrl, identityKey } from '../../src/domain/canonical-url.ts'
+
+describe('the URL shown of an article', () => {
+  it.each([
+    [
+      'https://www.courier.example/world/bridge?utm_source=rss&utm_medium=feed',
+      'https://www.courier.example/world/bridge',
+    ],
+    ['HTTP://Courier.Example:80/World/%7ebridge#comments', 'http://courier.example/World/~bridge'],
+    ['https://courier.example/a?b=2&a=1&at_medium=RSS', 'https://courier.example/a?b=2&a=1'],
+    ['https://www.google.com/url?q=https%3A%2F%2Fcourier.example%2Fa%3Ffbclid%3Dx&sa=D', 'https://courier.example/a'],
+    ['https://www.google.com/amp/s/www.courier.example/news/bridge', 'https://www.courier.example/news/bridge'],
+    ['https://courier-example.cdn.ampproject.org/c/s/courier.example/a.amp', 'https://courier.example/a.amp'],
+    ['https://courier.example/a;jsessionid=0A1B2C3D4E?PHPSESSID=0123456789abcdef', 'https://courier.example/a'],
+    ['https://reader:secret@courier.example/a', 'https://courier.example/a'],
+    ['https://bücher.example/ä', 'https://xn--bcher-kva.example/%C3%A4'],
+    ['https://courier.example/app#!/story/1', 'https://courier.example/app#!/story/1'],
+  ])('of %s is %s', (written, shown) => {
+    expect(canonicalUrl(written)).toBe(shown)
+  })
+
+  it.each(['javascript:alert(1)', 'file:///etc/passwd', 'no url', '', 'data:text/html,x'])(
+    'is none for %j',
+    written => {
+      expect(canonicalUrl(written)).toBeNull()
+    },
+  )
+
+  it.each([
+    [
+      'Google News',
+      `https://news.google.com/rss/articles/${Buffer.from('\x08\x13\x22\x1ahttps://courier.example/a\xd2\x01\x00', 'latin1').toString('base64url')}?oc=5`,
+    ],
+    ['a mail filter', 'https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fcourier.example%2Fa&data=x'],
+    [
+      'redirectors within redirectors',
+      [1, 2, 3, 4, 5].reduce(
+        inner => `https://www.google.com/url?q=${encodeURIComponent(inner)}`,
+        'https://courier.example/a?utm_source=x',
+      ),
+    ],
+  ])('behind %s is the page itself', (_, written) => {
+    expect(canonicalUrl(written)).toBe('https://courier.example/a')
+  })
+
+  it('behind a redirector is none where that leads to what runs', () => {
+    expect(canonicalUrl('https://www.google.com/url?q=javascript:alert(1)')).toBe(
+      'https://www.google.com/url?q=javascript:alert(1)',
+    )
+  })
+
+  it('stays the same however often it is made, also through redirectors, escapes and odd hosts', () => {
+    const part = fc.constantFrom(
+      '%7e',
+      '%2f',
+      '%2525',
+      '%',
+      'ä',
+      '//',
+      ';jsessionid=0A1B2C3D',
+      '/amp/s/',
+      'a.example',
+      '?',
+      '&',
+      'utm_source=1',
+      'url=',
+      '#!',
+      '#',
+      '=',
+      ' ',
+      '.',
+    )
+    const address = fc
+      .tuple(
+        fc.constantFrom(
+          'google.com',
+          'www.google.com.',
+          'out.example',
+          'm.example',
+          'bücher.example',
+          'x.cdn.ampproject.org',
+        ),
+        fc.array(part, { maxLength: 8 }),
+      )
+      .map(([host, parts]) => `https://${host}/${parts.join('')}`)
+    const wrapped = fc
+      .tuple(address, fc.nat(4))
+      .map(([inner, times]) =>
+        Array.from({ length: times }).reduce<string>(
+          each => `https://out.example/?url=${encodeURIComponent(each)}`,
+          inner,
+        ),
+      )
+    fc.assert(
+      fc.property(wrapped, written => {
+        const once = canonicalUrl(written)
+        expect(once === null ? null : canonicalUrl(once)).toBe(once)
+      }),
+    )
+  })
+
+  it('stays the same however often it is made', () => {
+    fc.assert(
+      fc.property(fc.webUrl({ withQueryParameters: true, withFragments: true }), written => {
+        const once = canonicalUrl(written)
+        expect(once === null ? null : canonicalUrl(once)).toBe(once)
+      }),
+    )
+  })
+})
+
+describe('two addresses of one article', () => {
+  const id = (url: string) => articleId(canonicalUrl(url) ?? '')
+
+  it.each([
+    ['http://courier.example/world/bridge', 'https://www.courier.example/world/bridge/'],
+    ['https://m.courier.example/a', 'https://courier.example/a?utm_campaign=x#top'],
+    ['https://courier.example/a/amp/', 'https://amp.courier.example/a'],
+    ['https://courier.example/a?x=1&y=2', 'https://courier.example/a?y=2&x=1'],
+    ['https://courier.example/news/index.html', 'https://courier.example/news'],
+  ])('%s and %s are one', (one, other) => {
+    expect(id(one)).toBe(id(other))
+  })
+
+  it.each([
+    ['https://courier.example/a?id=1', 'https://courier.example/a?id=2'],
+    ['https://courier.example/a', 'https://gazette.example/a'],
+    ['https://courier.example/Article', 'https://courier.example/article'],
+  ])('%s and %s are two', (one, other) => {
+    expect(id(one)).not.toBe(id(other))
+  })
+
+  it('keeps a host that is only called www or m', () => {
+    expect(identityKey('https://m.example/a')).toBe('m.example/a')
+  })
+})

@@ -1,0 +1,105 @@
+import iconv from 'iconv-lite'
+import { describe, expect, it } from 'vitest'
+import { decode } from '../../src/feeds/decode.ts'
+import { bytesOf } from './build.ts'
+
+const labelled = (label: string, text: string) => `<?xml version="1.0" encoding="${label}"?><t>${text}</t>`
+
+describe('bytes of a feed', () => {
+  it.each([
+    ['windows-1252', '“café” costs 3 € — maybe'],
+    ['iso-8859-1', 'café'],
+    ['windows-1251', 'Привет, мир'],
+    ['koi8-r', 'Привет, мир'],
+    ['iso-8859-2', 'zażółć gęślą jaźń'],
+    ['shift_jis', '日本語のニュース'],
+    ['euc-jp', '日本語のニュース'],
+    ['gb18030', '中文新闻'],
+    ['big5', '中文新聞'],
+    ['euc-kr', '한국어 뉴스'],
+    ['cp850', 'Çüé'],
+    ['macintosh', 'café'],
+    ['windows-1250', 'zażółć gęślą jaźń'],
+    ['windows-1253', 'Καλημέρα κόσμε'],
+    ['windows-1255', 'שלום עולם'],
+    ['windows-1256', 'مرحبا بالعالم'],
+    ['windows-874', 'สวัสดีชาวโลก'],
+    ['iso-8859-9', 'Türkiye’de şüphe'.replace('’', '')],
+    ['koi8-u', 'Привіт, світе ґ'],
+    ['big5-hkscs', '香港新聞'],
+    ['euc_jp', '日本語のニュース'],
+    ['cp932', '日本語のニュース'],
+  ])('labelled %s are read as that', (label, text) => {
+    expect(decode(iconv.encode(labelled(label, text), label)).text).toContain(text)
+  })
+
+  it('that are valid UTF-8 are UTF-8, whatever their label says', () => {
+    const { text, encoding, warnings } = decode(
+      bytesOf(labelled('iso-8859-1', 'café — 日本')),
+      'text/xml; charset=windows-1252',
+    )
+    expect(text).toContain('café — 日本')
+    expect(encoding).toBe('utf-8')
+    expect(warnings.join()).toContain('windows-1252')
+  })
+
+  it('follow the Content-Type where it and the document differ', () => {
+    const bytes = iconv.encode(labelled('iso-8859-1', 'Привет'), 'windows-1251')
+    expect(decode(bytes, 'application/rss+xml; charset=windows-1251').text).toContain('Привет')
+  })
+
+  it.each(['utf-16le', 'utf-16be', 'utf-32le', 'utf-32be'])('in %s are known by their zero bytes', encoding => {
+    const text = labelled('utf-16', 'café 日本')
+    const bytes = encoding.startsWith('utf-16')
+      ? iconv.encode(text, encoding)
+      : Uint8Array.from(
+          [...text].flatMap(char => {
+            const point = char.codePointAt(0) ?? 0
+            const four = [point & 0xff, (point >> 8) & 0xff, (point >> 16) & 0xff, 0]
+            return encoding === 'utf-32le' ? four : four.reverse()
+          }),
+        )
+    expect(decode(bytes).text).toContain('café 日本')
+  })
+
+  // "日本語のニュース" in JIS X 0208 between its escapes.
+  it('labelled iso-2022-jp are read as that, though each of them is ASCII', () => {
+    const coded = '\x1b$BF|K\\8l$N%K%e!<%9\x1b(B'
+    const { text, encoding } = decode(Buffer.from(labelled('ISO-2022-JP', coded), 'latin1'))
+    expect(text).toContain('日本語のニュース')
+    expect(encoding).toBe('iso-2022-jp')
+  })
+
+  it('labelled utf-7 are read as that, though each of them is ASCII', () => {
+    const bytes = Buffer.from(labelled('utf-7', 'Caf+AOk- +ZeVnLIqe- 1 +- 1'), 'latin1')
+    expect(decode(bytes).text).toContain('Café 日本語 1 + 1')
+    // Not where they cannot be.
+    expect(decode(bytesOf(labelled('utf-7', 'café +AOk-'))).text).toContain('café +AOk-')
+  })
+
+  it('labelled us-ascii that are not are read as what they are', () => {
+    expect(decode(iconv.encode(labelled('us-ascii', '“café” — 3 €'), 'windows-1252')).text).toContain('“café” — 3 €')
+  })
+
+  it('labelled utf-16 without its zeros are not', () => {
+    expect(decode(bytesOf(labelled('utf-16', 'café'))).text).toContain('café')
+  })
+
+  it('without any label are guessed', () => {
+    const text = '<t>Как пережить новогоднюю ночь и не только её, рассказали сегодня утром</t>'
+    expect(decode(iconv.encode(text, 'koi8-r')).text).toBe(text)
+  })
+
+  it('that are UTF-8 but for one bad byte keep all that can be read', () => {
+    const bytes = Buffer.concat([
+      bytesOf('<t>naïve café, déjà vu, über Zürich '),
+      Uint8Array.of(0xe9),
+      bytesOf(' après</t>'),
+    ])
+    expect(decode(bytes, 'text/xml; charset=utf-8').text).toMatch(/naïve café, déjà vu, über Zürich . après/)
+  })
+
+  it('may be labelled with nonsense', () => {
+    expect(decode(bytesOf(labelled('no-such-thing', 'plain'))).text).toContain('plain')
+  })
+})

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest'
+import { readFeed } from '../../src/feeds/read.ts'
+
+const hubs = async (text: string) => {
+  const read = await readFeed(Buffer.from(text), {})
+  if (read.kind !== 'feed') throw new Error(read.detail)
+  const { hub, otherHubs } = read.feed.hints
+  return { hub, otherHubs }
+}
+
+describe('hubs a JSON Feed names', () => {
+  const json = (list: unknown) =>
+    hubs(JSON.stringify({ version: 'https://jsonfeed.org/version/1.1', hubs: list, items: [] }))
+  const cloud = { type: 'rssCloud', url: 'https://cloud.example/' }
+  const hub = { type: 'WebSub', url: 'https://hub.example/' }
+
+  it('are those of WebSub, whatever stands before them; others are told', async () => {
+    expect(await json([cloud, hub])).toEqual({ hub: hub.url, otherHubs: ['rssCloud'] })
+    expect(await json([cloud])).toEqual({ hub: undefined, otherHubs: ['rssCloud'] })
+    expect(await json([{ ...hub, type: 'PubSubHubbub' }])).toEqual({ hub: hub.url })
+  })
+
+  it('are taken for WebSub where no type is named', async () => {
+    expect(await json([{ url: hub.url }])).toEqual({ hub: hub.url })
+  })
+
+  it('cost nothing else where they are written in no way known', async () => {
+    for (const list of [undefined, 'no', [], [{ x: [1] }], [null], { url: hub.url }])
+      expect(await json(list)).toEqual({ hub: undefined, otherHubs: undefined })
+  })
+})
+
+describe('rssCloud', () => {
+  const cloud = '<cloud domain="rpc.example" port="5337" path="/rsscloud/pleaseNotify" protocol="http-post"/>'
+  const item = (inside: string) => `<item><title>One</title>${inside}</item>`
+  const rss = (head: string, items: string) => hubs(`<rss version="2.0"><channel>${head}${items}</channel></rss>`)
+
+  it('is told where RSS offers it in its channel, not where an item speaks of it', async () => {
+    expect((await rss(cloud, item(''))).otherHubs).toEqual(['rssCloud'])
+    expect((await rss('', item(cloud))).otherHubs).toBeUndefined()
+  })
+
+  it('is told of a feed that only the lenient reader can read, too', async () => {
+    expect((await rss(cloud, `${item('&nosuch;')}<item><title>Two`)).otherHubs).toEqual(['rssCloud'])
+  })
+})

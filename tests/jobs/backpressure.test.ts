@@ -1,0 +1,67 @@
+import { describe, expect, it, vi } from 'vitest'
+import { createIntake } from '../../jobs/backpressure.ts'
+
+const FEW = 4
+
+/** A queue of batches, and crawls that each bring one. */
+const aQueue = ({ longest = 60_000 }: { longest?: number } = {}) => {
+  const queue = { waiting: 0, looks: 0, begun: 0, isEnding: false }
+  const intake = createIntake({
+    waiting: async () => {
+      queue.looks += 1
+      return queue.waiting
+    },
+    few: () => FEW,
+    longest,
+    isEnding: () => queue.isEnding,
+  })
+  const crawl = async () => {
+    await intake.whenFew()
+    queue.begun += 1
+    queue.waiting += 1
+  }
+  return { queue, crawl }
+}
+
+const many = (count: number, work: () => Promise<void>) => Promise.all(Array.from({ length: count }, work))
+
+describe('crawls, where articles are taken in', () => {
+  it('begin all at once while nothing waits to be taken in, for one look at the queue', async () => {
+    const { queue, crawl } = aQueue()
+    await many(50, crawl)
+    expect(queue).toMatchObject({ begun: 50, looks: 1 })
+  })
+
+  it('begin no faster than batches are taken in, and never leave more than a few waiting', async () => {
+    const { queue, crawl } = aQueue()
+    queue.waiting = 10
+    const all = many(40, crawl)
+    let most = 0
+    while (queue.begun < 40) {
+      // Taken in one by one, each after another look at the queue.
+      const { looks } = queue
+      await vi.waitFor(() => expect(queue.looks).toBeGreaterThan(looks))
+      queue.waiting = Math.max(0, queue.waiting - 1)
+      if (queue.begun > 0) most = Math.max(most, queue.waiting)
+    }
+    await all
+    expect(most).toBeLessThanOrEqual(FEW)
+  })
+
+  it('begin though nobody takes anything in, after a while: no news leaves a feed unseen', async () => {
+    const { queue, crawl } = aQueue({ longest: 100 })
+    queue.waiting = 1_000
+    await many(5, crawl)
+    expect(queue.begun).toBe(5)
+  })
+
+  it('do not hold up a daemon that is told to end', async () => {
+    const { queue, crawl } = aQueue()
+    queue.waiting = 1_000
+    const crawling = crawl()
+    await vi.waitFor(() => expect(queue.looks).toBeGreaterThan(0))
+    queue.isEnding = true
+    await crawling
+    expect(queue.begun).toBe(1)
+  })
+})

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest'
+import { createPrecedence } from '../../jobs/priority-gate.ts'
+
+/** A promise and the means to settle it. */
+const aGate = () => {
+  let open = () => {}
+  const opened = new Promise<void>(resolve => {
+    open = resolve
+  })
+  return { opened, open }
+}
+
+describe('work that may wait', () => {
+  it('goes on at once where nothing goes first', async () => {
+    await createPrecedence({ longest: 60_000 }).giveWay()
+  })
+
+  it('waits until all that goes first is done, also where some of it failed', async () => {
+    const { first, giveWay } = createPrecedence({ longest: 60_000 })
+    const [one, other] = [aGate(), aGate()]
+    const order: string[] = []
+    const failing = first(async () => {
+      await one.opened
+      order.push('one')
+      throw new Error('Redis is away')
+    })
+    const second = first(async () => {
+      await other.opened
+      order.push('other')
+    })
+    const waiting = giveWay().then(() => order.push('articles'))
+    one.open()
+    await expect(failing).rejects.toThrow('Redis is away')
+    other.open()
+    await Promise.all([second, waiting])
+    expect(order).toEqual(['one', 'other', 'articles'])
+  })
+
+  it('is not held up for ever', async () => {
+    const { first, giveWay } = createPrecedence({ longest: 5 })
+    const gate = aGate()
+    const endless = first(() => gate.opened)
+    await giveWay()
+    gate.open()
+    await endless
+  })
+})

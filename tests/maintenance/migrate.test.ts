@@ -1,0 +1,189 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { createArchive } from '../../src/articles/redis-store.ts'
+import { ArticleSettings } from '../../src/config/sections/articles.ts'
+import { EventSettings } from '../../src/config/sections/events.ts'
+import { StorySettings } from '../../src/config/sections/stories.ts'
+import type { Article, ArticleId } from '../../src/domain/article.ts'
+import { createCounting } from '../../src/events/counting.ts'
+import { createTops } from '../../src/events/top-articles.ts'
+import { createMigrate } from '../../src/maintenance/migrations/migrate.ts'
+import { MIGRATIONS, SCHEMA } from '../../src/maintenance/migrations/registry.ts'
+import { checkSchema, readSchema } from '../../src/maintenance/migrations/schema.ts'
+import { keysFor } from '../../src/redis/keys.ts'
+import { createStories } from '../../src/stories/stories.ts'
+import { anArticle } from '../support/articles.ts'
+import { type Dumped, dumpKeys, loadKeys } from '../support/dump.ts'
+import { movedBy, moveKey } from '../support/moved.ts'
+import { testRedis } from '../support/redis.ts'
+
+const { redis, keys: mine } = testRedis()
+let run = 0
+
+const FOLDER = 'tests/fixtures/schemas'
+interface Fixture {
+  readonly commit: string
+  /** ms since the epoch. */
+  readonly at: number
+  readonly views: number
+  readonly keys: readonly Dumped[]
+}
+const DAY = 86_400_000
+
+/** As if recorded within the last day: deciding on stories goes by the clock of Redis, whatever is passed in. */
+const asOfToday = (fixture: Fixture): Fixture => {
+  const days = Math.floor((Date.now() - fixture.at) / DAY)
+  const move = movedBy(days, fixture.at)
+  return { ...fixture, at: fixture.at + days * DAY, keys: fixture.keys.map(key => moveKey(key, move)) }
+}
+const recorded = readdirSync(FOLDER).map(file => JSON.parse(readFileSync(join(FOLDER, file), 'utf8')) as Fixture)
+const fixtures = recorded.map(asOfToday)
+
+/** What an earlier version wrote, under a prefix of the test's own. */
+const wrote = async (fixture: Fixture) => {
+  const keys = keysFor(`${mine.prefix}-${run++}`)
+  await loadKeys(redis, fixture.keys, key => key.replace('newsdesk', keys.prefix))
+  const now = () => fixture.at + 60_000
+  const settings = ArticleSettings.parse({})
+  const archive = createArchive({ redis, keys, settings: () => settings, weightOf: () => 1, parentOf: () => undefined })
+  const events = EventSettings.parse({})
+  const stories = StorySettings.parse({})
+  const said: string[] = []
+  return {
+    keys,
+    now,
+    said,
+    archive,
+    ids: fixture.keys.flatMap(({ key }) => (key.startsWith('newsdesk:article:') ? [key.slice(17) as ArticleId] : [])),
+    migrate: createMigrate({ redis, keys, say: line => said.push(line), patience: 300 }),
+    stories: () => createStories({ redis, keys, settings: () => stories, now }),
+    counting: createCounting({ redis, keys, archive, settings: () => events }),
+    tops: createTops({ redis, keys, halfLife: () => events.halfLife, now }),
+  }
+}
+
+const everything = (prefix: string) =>
+  dumpKeys(redis, new RegExp(prefix)).then(all => all.map(({ lives, ...rest }) => ({ ...rest, expires: lives > 0 })))
+
+describe.each(fixtures)('what version $commit wrote', fixture => {
+  it('has its reads of a day and a week counted as before', async () => {
+    const { keys, migrate, counting, tops, now } = await wrote(fixture)
+    await migrate.run()
+    await counting.rotate(keys.eventState(''), now())
+    for (const window of ['day', 'week'] as const) {
+      const counted = await tops('view', window, 100)
+      expect(counted.map(({ count }) => count)).toEqual([10, 9, 8, 7, 6, 5, 4, 3, 2, 1])
+    }
+  })
+
+  it('is not taken in a second time, and stories go on', async () => {
+    const { archive, ids, migrate, stories } = await wrote(fixture)
+    await migrate.run()
+    const held = (await archive.articles(ids)).flatMap(each => each ?? [])
+    expect(held).toHaveLength(10)
+    const decided = await stories().decide(held as Article[])
+    expect(decided.map(({ story }) => story)).toEqual(held.map(({ story }) => story))
+    // The same event told by a third publisher joins what stands.
+    const ferry = held.find(({ title }) => title.startsWith('Ferry treaty'))
+    const [third] = await stories().decide([
+      anArticle({
+        source: 'herald',
+        title: 'Ferry treaty signed in Marle after a long night of talks',
+        publishedAt: fixture.at,
+      }),
+    ])
+    expect(third?.story).toBe(ferry?.story)
+  })
+
+  it('can be found, and let go of, by age', async () => {
+    const { keys, ids, migrate, archive } = await wrote(fixture)
+    await migrate.run()
+    const held = (await archive.articles(ids)).flatMap(each => each ?? [])
+    const byAge = held.sort((a, b) => a.publishedAt - b.publishedAt).map(({ publishedAt }) => publishedAt)
+    const indexed = await redis.zrange(keys.articleIndex(), 0, '-1', 'WITHSCORES')
+    expect(indexed.filter((_, at) => at % 2 === 1).map(Number)).toEqual(byAge)
+    const titles = await redis.xrange(keys.articleTitles(), '-', '+')
+    expect(new Set(titles.map(([, fields]) => fields[1]))).toEqual(new Set(ids))
+  })
+
+  it('keeps where articles are shown, so that edits reach those lists', async () => {
+    const { keys, migrate } = await wrote(fixture)
+    const noted = fixture.keys.flatMap(({ key, value }) =>
+      key.includes(':shown-by:') ? [[key.slice(key.lastIndexOf(':') + 1), (value as string[])[0] ?? ''] as const] : [],
+    )
+    await migrate.run()
+    for (const [id, owner] of noted) expect(await redis.zscore(keys.shownBy(id), owner)).not.toBeNull()
+    const old = (await redis.keys(`*${keys.prefix}:shown-by:*`)).filter(
+      key => key !== keys.shownBy(key.slice(key.lastIndexOf(':') + 1)),
+    )
+    expect(old).toEqual([])
+  })
+
+  it('is carried over once: a second run, and one that was cut short, change nothing more', async () => {
+    const { keys, migrate } = await wrote(fixture)
+    const planned = await migrate.plan()
+    const before = await everything(keys.prefix)
+    await migrate.plan()
+    expect(await everything(keys.prefix)).toEqual(before)
+    const { from, carried } = await migrate.run()
+    expect(from).toBe(0)
+    expect(carried).toEqual(planned.carried)
+    expect(await readSchema(redis, keys)).toBe(SCHEMA)
+    const after = await everything(keys.prefix)
+    await redis.del(keys.schema())
+    expect((await migrate.run()).carried.map(({ count }) => count)).toEqual(MIGRATIONS.map(() => 0))
+    expect(await everything(keys.prefix)).toEqual(after)
+  })
+})
+
+const [oldest] = fixtures.filter(({ commit }) => commit === '918a49f') as [Fixture]
+
+describe('carrying shapes over', () => {
+  it('is done once by two daemons that start together', async () => {
+    const { keys, migrate } = await wrote(oldest)
+    const other = createMigrate({ redis, keys, say: () => undefined })
+    const [one, two] = await Promise.all([migrate.run(), other.run()])
+    expect([...one.carried, ...two.carried].map(({ to }) => to).sort()).toEqual(MIGRATIONS.map(({ to }) => to))
+  })
+
+  it('goes on where a process died while the log of stories was written anew', async () => {
+    const whole = await wrote(oldest)
+    await whole.migrate.run()
+    const { keys, migrate } = await wrote(oldest)
+    await redis.set(keys.storyHashKey(), (await redis.get(whole.keys.storyHashKey())) ?? '')
+    for (const [id, fields] of (await redis.xrange(whole.keys.storyLog(), '-', '+')).slice(0, 4))
+      await redis.xadd(keys.storyLogNext(), id, ...fields)
+    await migrate.run()
+    expect(await redis.xrange(keys.storyLog(), '-', '+')).toEqual(await redis.xrange(whole.keys.storyLog(), '-', '+'))
+    expect(await redis.exists(keys.storyLogNext())).toBe(0)
+  })
+
+  it('waits for daemons of an older version, and names those that do not end', async () => {
+    const { keys, migrate, said } = await wrote(oldest)
+    await redis.hset(keys.daemon('old-1'), { id: 'old-1', beatAt: 1 })
+    await expect(migrate.run()).rejects.toThrow(/stop old-1 first, then start again/)
+    expect(said).toEqual(['waiting for daemons of an older version to end: old-1'])
+    expect(await readSchema(redis, keys)).toBe(0)
+    await redis.del(keys.daemon('old-1'))
+    await migrate.run()
+    expect(await readSchema(redis, keys)).toBe(SCHEMA)
+  })
+
+  it('refuses what a newer version wrote, and changes nothing of it', async () => {
+    const { keys, migrate } = await wrote(oldest)
+    await redis.set(keys.schema(), SCHEMA + 1)
+    const before = await everything(keys.prefix)
+    await expect(migrate.run()).rejects.toThrow(
+      `has schema ${SCHEMA + 1}, written by a newer newsdesk; this one knows up to ${SCHEMA}`,
+    )
+    await expect(checkSchema(redis, keys)).rejects.toThrow('Start the newer one')
+    expect(await everything(keys.prefix)).toEqual(before)
+  })
+
+  it('has nothing to do where nothing was written yet', async () => {
+    const keys = keysFor(`${mine.prefix}-${run++}`)
+    expect(await createMigrate({ redis, keys, say: () => undefined }).run()).toEqual({ from: null, carried: [] })
+    expect(await readSchema(redis, keys)).toBe(SCHEMA)
+  })
+})

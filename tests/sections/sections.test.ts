@@ -1,0 +1,227 @@
+import { PassThrough, Readable } from 'node:stream'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { taggerOf, tagLine, tagStream } from '../../src/cli/tag.ts'
+import { Section } from '../../src/domain/section.ts'
+import { opinionForm } from '../../src/sections/forms.ts'
+import { classifyBy, type Example, learnSections } from '../../src/sections/learned.ts'
+import { loadSectionModel, replayTexts } from '../../src/sections/model-loader.ts'
+import { sectionsOf, sureSection, type ToTag } from '../../src/sections/sections.ts'
+import { wordsOf } from '../../src/util/words.ts'
+import { taxonomy } from '../support/daemon.ts'
+
+const model = loadSectionModel()
+const classify = classifyBy(model)
+const anArticle = (some: Partial<ToTag>): ToTag => ({
+  url: '',
+  title: 'Harbour bridge reopens',
+  summary: '',
+  categories: [],
+  language: 'en',
+  source: null,
+  ...some,
+})
+const tag = (some: Partial<ToTag>) => sectionsOf(anArticle(some), taxonomy, classify)
+
+describe('the section of an article', () => {
+  it('is what its publisher files it under, whatever its words', () => {
+    const { sections, evidence } = tag({
+      title: 'Goals for a young company',
+      categories: ['Markets'],
+      url: 'https://courier.example/business/2026/goals.html',
+    })
+    expect(sections[0]).toBe('business')
+    expect(evidence.map(({ from, what }) => `${from} ${what}`)).toEqual(
+      expect.arrayContaining(['category Markets', 'url /business/']),
+    )
+  })
+
+  it.each([
+    ['sports', 'Striker scores twice as champions win derby'],
+    ['health', 'Vaccine trial cuts malaria infections in children'],
+    ['business', 'Shares slide as bank warns on profit'],
+    ['technology', 'Browser flaw lets hackers read passwords'],
+    ['science', 'Telescope finds planet orbiting nearby star'],
+    ['politics', 'Senators block nominee in party-line vote'],
+    ['entertainment', 'Actress joins cast of film sequel'],
+    ['lifestyle', 'An easy recipe for chocolate cake'],
+    ['sports', 'Bundesliga: Trainer lobt Torwart nach Sieg im Spiel'],
+    ['politics', '選挙で自民党が議席を減らす'],
+  ])('is %s by its text alone: %s', (section, title) => {
+    expect(tag({ title }).sections[0]).toBe(section)
+  })
+
+  it.each(['Tokyo shares fall', 'Indian monsoon arrives early', 'Erdbeben in Japan', '東京で株価下落'])(
+    'is of asia too where a place of Asia stands in it: %s',
+    title => {
+      expect(tag({ title }).sections).toContain('asia')
+    },
+  )
+
+  it('is the part of a section where a source of that part carries it and its text says the whole', () => {
+    const source = { id: 'straits', section: 'asia' } as ToTag['source']
+    expect(tag({ title: 'Army clashes with rebels near border, dozens killed', source }).sections[0]).toBe('asia')
+  })
+
+  it('is one an operator added with words alone', () => {
+    const more = [
+      ...taxonomy,
+      Section.parse({ id: 'motor', labels: { en: 'Motor' }, words: ['hatchback', 'test drive'] }),
+    ]
+    const { sections, evidence } = sectionsOf(anArticle({ title: 'Test drive: a small hatchback' }), more, classify)
+    expect(sections[0]).toBe('motor')
+    expect(evidence[0]).toMatchObject({ from: 'text', what: 'test drive, hatchback' })
+  })
+
+  it('is not voted for by a text that is not sure, where a publisher says something', () => {
+    const unsure = () => [{ section: 'sports', confidence: 0.4 }]
+    const source = { id: 'courier', section: 'world' } as ToTag['source']
+    expect(sectionsOf(anArticle({ source }), taxonomy, unsure).evidence.map(({ from }) => from)).toEqual(['source'])
+  })
+
+  it.each([
+    '',
+    ' ',
+    '😀🎉',
+    'a',
+    'word',
+    'x'.repeat(10_000),
+    'мир world 世界 عالم',
+    '<b>Bank</b>&nbsp;<br',
+    '🇯🇵'.repeat(5_000),
+  ])('is always one, in bounded time, for the title %#', title => {
+    const { sections, confidence } = tag({ title })
+    expect(sections.length).toBeGreaterThan(0)
+    expect(confidence).toBeLessThanOrEqual(1)
+  })
+
+  it('is of the taxonomy, at most three, for any text', () => {
+    const ids = taxonomy.map(({ id }) => id)
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'grapheme', maxLength: 300 }),
+        fc.array(fc.string()),
+        fc.webUrl(),
+        (title, categories, url) => {
+          const { sections } = tag({ title, categories, url })
+          expect(sections.length).toBeLessThanOrEqual(3)
+          expect(new Set(sections).size).toBe(sections.length)
+          for (const section of sections) expect(ids).toContain(section)
+        },
+      ),
+      { numRuns: 50 },
+    )
+  })
+})
+
+describe('an opinion piece', () => {
+  it.each([
+    'Opinion | The bridge was a mistake',
+    'Editorial: a budget for nobody',
+    'Kommentar: Die Brücke war ein Fehler',
+    '[Column] The bridge and I',
+    '社説：橋の再開',
+    'The bridge was a mistake - Opinion',
+  ])('is known by the form of its title: %s', title => {
+    expect(tag({ title }).sections[0]).toBe('debate')
+  })
+
+  it.each(['Opinion polls show a lead', 'Column of smoke over harbour', 'Letters found in attic'])(
+    'is not what only sounds like one: %s',
+    title => {
+      expect(opinionForm(title)).toBeUndefined()
+    },
+  )
+})
+
+describe('the words of a text', () => {
+  it('are the same whatever case, accents and HTML it comes in', () => {
+    expect(wordsOf('<p>ÉLECTION&nbsp;in the U.S.</p>')).toEqual(wordsOf('election in the us'))
+  })
+
+  it('are bounded', () => {
+    expect(wordsOf('word '.repeat(10_000)).length).toBeLessThanOrEqual(160)
+    expect(wordsOf('字'.repeat(10_000)).length).toBeLessThanOrEqual(160)
+  })
+})
+
+describe('learning from the stream', () => {
+  const makes = ['hatchback', 'gearbox', 'roadster', 'convertible', 'saloon', 'coupe', 'diesel', 'torque']
+  const examplesOf = (sources: readonly string[]): Example[] =>
+    Array.from({ length: 200 }, (_, n) => ({
+      section: 'motor',
+      source: sources[n % sources.length] ?? '',
+      text: `${makes[n % 8]} ${makes[(n * 3 + 1) % 8]} tested on road number ${n}`,
+      at: 0,
+    }))
+  const replay = replayTexts(model)
+
+  it('finds a section that the model never heard of in what another source writes', () => {
+    const learned = learnSections(model, examplesOf(['a', 'b']), replay, 0)
+    const guess = classifyBy(model, () => learned)
+    expect(guess({ title: 'New roadster has a smooth gearbox', summary: '', language: 'en' })[0]?.section).toBe('motor')
+    expect(guess({ title: 'Striker scores twice in derby', summary: '', language: 'en' })[0]?.section).toBe('sports')
+  })
+
+  it('learns nothing from one source alone, however much it says', () => {
+    expect(learnSections(model, examplesOf(['a']), replay, 0)).toBeUndefined()
+  })
+
+  it('is taught only by what a publisher filed without contradiction', () => {
+    const evidence = (some: Partial<ToTag>) => tag(some).evidence
+    expect(sureSection(evidence({ categories: ['Football'] }), taxonomy)).toBe('sports')
+    expect(sureSection(evidence({ categories: ['Football', 'Markets'] }), taxonomy)).toBeUndefined()
+    expect(sureSection(evidence({ title: 'Striker scores twice' }), taxonomy)).toBeUndefined()
+  })
+})
+
+describe('newsdesk tag', () => {
+  const tagger = taggerOf(taxonomy, [{ id: 'courier', section: 'world' }], model)
+
+  it('answers each line with its section and the reasons, and goes on past bad lines', async () => {
+    const said: string[] = []
+    const output = new PassThrough()
+    const lines = [
+      '{"id":"a","title":"Striker scores twice in derby","lang":"en-GB"}',
+      'nonsense',
+      '{"title":"no id"}',
+      '',
+      '{"id":7,"title":"","lang":"en"}',
+    ]
+    const bad = await tagStream(Readable.from(`${lines.join('\n')}\n`), output, tagger, line => said.push(line))
+    const answers = String(output.read())
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line) as { id: unknown; section: string })
+    expect(bad).toBe(2)
+    expect(said.map(line => line.slice(0, 7))).toEqual(['line 2:', 'line 3:'])
+    expect(answers.map(({ id }) => id)).toEqual(['a', 7])
+    expect(answers[0]?.section).toBe('sports')
+  })
+
+  it('leaves the text of an article out whose language the model does not know, and says why and what to do', async () => {
+    const title = 'Un médicament contre le paludisme est autorisé'
+    const line = (some: object) => tagLine(JSON.stringify({ id: 1, title, source: 'courier', ...some }), tagger)
+    expect(line({})).toMatchObject({
+      ...{ section: 'world', evidence: [{ from: 'source' }] },
+      textIgnored: 'its language is not given; the text classifier knows en',
+    })
+    expect(line({ lang: 'fr-CA' })).toMatchObject({
+      textIgnored: 'its language is fr-CA; the text classifier knows en',
+    })
+    expect(line({ lang: 'en' })).not.toHaveProperty('textIgnored')
+    const english = taggerOf(taxonomy, [], model, 'en')
+    expect(tagLine('{"id":1,"title":"Striker scores twice in derby"}', english)).toMatchObject({ section: 'sports' })
+    const spoken = taggerOf(taxonomy, [{ id: 'courier', section: 'world', language: 'en' }], model)
+    expect(tagLine('{"id":1,"title":"x","source":"courier"}', spoken)).not.toHaveProperty('textIgnored')
+
+    const said: string[] = []
+    const output = new PassThrough().resume()
+    expect(await tagStream(Readable.from('{"id":1,"title":"x"}\n'), output, tagger, each => said.push(each))).toBe(0)
+    expect(said.join()).toMatch(/^The text of 1 article was ignored: textIgnored says why\..*--language\.$/)
+  })
+
+  it('takes the default of a source it knows', () => {
+    expect(tagLine('{"id":1,"title":"Briefly","source":"courier"}', tagger)).toMatchObject({ section: 'world' })
+  })
+})

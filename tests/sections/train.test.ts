@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest'
+import { readText } from '../../src/sections/classifier/classifier.ts'
+import { decodeModel, encodeModel } from '../../src/sections/classifier/model-file.ts'
+import { parseSectionWords, trainSections } from '../../src/sections/classifier/train.ts'
+
+const texts = Array.from({ length: 60 }, (_, n) =>
+  n % 2 === 0
+    ? { title: `goal number ${n} in the match`, summary: '', section: 'sports' }
+    : { title: `shares of bank ${n} fall`, summary: '', section: 'business' },
+)
+const embeddings = {
+  dimensions: 2,
+  vectors: new Map([
+    ['the', Float32Array.of(0, 0)],
+    ['goal', Float32Array.of(1, 0)],
+    ['striker', Float32Array.of(1, 0.05)],
+    ['bank', Float32Array.of(0, 1)],
+  ]),
+}
+const train = () =>
+  trainSections({
+    texts,
+    words: parseSectionWords('# ours\n[sports]\nmatch, penalty kick\n'),
+    embeddings,
+    note: 'made up',
+  })
+
+describe('training the text classifier', () => {
+  it('gives the same model for the same articles, to the byte', () => {
+    expect(Buffer.compare(encodeModel(train()), encodeModel(train()))).toBe(0)
+  })
+
+  it('comes back from its file as it went in, with the note of what it was trained on', () => {
+    const model = train()
+    const back = decodeModel(encodeModel(model))
+    expect(back.note).toBe('made up')
+    expect(readText(back, 'goal in the match', '').logits).toEqual(readText(model, 'goal in the match', '').logits)
+  })
+
+  it('says which format it reads where a file is of another', () => {
+    expect(() => decodeModel(Buffer.from('nothing'))).toThrow()
+  })
+})

@@ -1,0 +1,156 @@
+import { describe, expect, it } from 'vitest'
+import { createUsers } from '../../../src/server/admin/auth/users.ts'
+import { logIn, PASSWORD, post, seen, setUp } from '../../support/admin.ts'
+import { aBrowser, CHROMIUM } from '../../support/browser.ts'
+import { aDesk } from '../../support/daemon.ts'
+import { type FeedItemSketch, rss, serve } from '../../support/http.ts'
+import { until } from '../../support/until.ts'
+
+const items: FeedItemSketch[] = [
+  { title: 'Ferry treaty signed', path: 'ferry', guid: 'ferry' },
+  { title: 'Harvest begins &amp;lt;img src=x onerror=alert(1)&amp;gt;' },
+]
+const feed = await serve((_request, response) => {
+  response.writeHead(200, { 'content-type': 'application/rss+xml' }).end(rss(items))
+})
+const desk = aDesk({
+  sources: [{ id: 'courier', name: 'Courier', url: `${feed.url}/rss`, section: 'world', interval: '12h' }],
+  settings: { admin: { recrawlGap: '0s' } },
+})
+const daemon = await desk.start(['scheduler', 'crawl', 'articles', 'publish', 'events', 'admin'])
+const url = await setUp(daemon)
+const cookie = await logIn(url)
+await createUsers({ redis: desk.redis, keys: desk.keys, now: Date.now }).add('vera', 'viewer', PASSWORD)
+const browser = aBrowser()
+await until(() => desk.list('must-reads').then(entries => entries.length === 2))
+
+const idOf = async (title: string): Promise<string> =>
+  (await desk.list('latest')).find(entry => entry.title.startsWith(title))?.id ?? ''
+const act = (path: string, fields: Record<string, string>) => post(url, path, fields, { cookie, origin: url })
+const lastDone = async (): Promise<string> =>
+  (await desk.redis.xrevrange(desk.keys.audit(), '+', '-', 'COUNT', 1))[0]?.[1].join(' ') ?? ''
+
+describe('the front page', () => {
+  it('shows the lists with headlines as text, and tells why an entry is there', async () => {
+    const page = await seen(url, '/', cookie)
+    for (const title of ['Must-reads', 'Latest', 'Popular now', 'Weekly best', 'Trending'])
+      expect(page).toContain(title)
+    expect(page).toContain('Ferry treaty signed')
+    expect(page).toContain('&lt;img src=x')
+    expect(page).not.toContain('<img')
+    expect(page).not.toContain('Terms of its score')
+    const opened = await seen(url, `/?list=must-reads&article=${await idOf('Ferry')}`, cookie)
+    expect(opened).toMatch(/Terms of its score[\s\S]*freshness/)
+    expect(opened).toContain('Pin it')
+  })
+
+  it('says so where the entry asked about is in the list no more', async () => {
+    expect(await seen(url, '/?list=must-reads&article=none', cookie)).toContain('It has left the list')
+    expect(await seen(url, '/?list=best-of&article=none', cookie)).toContain('It has left the list')
+  })
+
+  it('is seen by a viewer without a button to change anything, and what a viewer sends is refused', async () => {
+    const id = await idOf('Ferry')
+    const viewer = await logIn(url, 'vera')
+    const page = await seen(url, `/?list=must-reads&article=${id}`, viewer)
+    expect(page).toContain('Terms of its score')
+    expect(page).not.toContain('/pin"')
+    const refused = await post(url, `/articles/${id}/pin`, { list: 'must-reads' }, { cookie: viewer, origin: url })
+    expect(refused.status).toBe(403)
+    expect(await desk.redis.exists(desk.keys.placements())).toBe(0)
+  })
+
+  it('pins without script, shows it in force, and ends it', async () => {
+    const id = await idOf('Harvest')
+    const pinned = await act(`/articles/${id}/pin`, {
+      list: 'must-reads',
+      place: '1',
+      for: '2h',
+      why: 'fair',
+      back: '/',
+    })
+    expect(pinned.headers.get('location')).toBe('/?done=pinned')
+    expect(await lastDone()).toMatch(/admin.*list\.pin.*"place":1.*done/)
+    expect(await seen(url, '/?done=pinned', cookie)).toMatch(/Pinned\.[\s\S]*Pins and blocks in force[\s\S]*fair/)
+    const ended = await act(`/articles/${id}/unpin`, { list: 'must-reads', back: '//elsewhere.example/' })
+    expect(ended.headers.get('location')).toBe('/?done=lifted')
+    expect(await lastDone()).toContain('list.unpin')
+    expect((await act(`/articles/${id}/unpin`, { list: 'must-reads' })).status).toBe(404)
+  })
+
+  it('says why where something cannot be pinned, and writes that down', async () => {
+    const refused = await act(`/articles/${await idOf('Ferry')}/pin`, { list: 'latest', back: '/' })
+    expect(refused.status).toBe(409)
+    expect(await refused.text()).toContain('in order of time')
+    expect(await lastDone()).toContain('refused: latest is in order of time')
+    expect((await act('/articles/nobody/block', { for: 'soon' })).status).toBe(400)
+    expect((await act('/articles/nobody/block', { for: '1h' })).status).toBe(404)
+  })
+
+  it('keeps an article off every list, and its story as one', async () => {
+    const id = await idOf('Harvest')
+    await act(`/articles/${id}/block`, { what: 'story', list: '*', for: '1h' })
+    await until(() => desk.list('latest').then(entries => entries.length === 1))
+    const [placement] = Object.values(await desk.redis.hgetall(desk.keys.placements())).map(json => JSON.parse(json))
+    expect(placement).toMatchObject({ kind: 'block', list: '*', by: 'admin' })
+    expect(placement.what).not.toBe(id)
+    await act(`/articles/${placement.what}/unblock`, { list: '*' })
+    await until(() => desk.list('latest').then(entries => entries.length === 2))
+  })
+
+  it('moves an article to another section, where it stays when its headline is corrected', async () => {
+    const id = await idOf('Ferry')
+    await act(`/articles/${id}/section`, { section: 'sports' })
+    await until(() => desk.list('latest:sports').then(entries => entries[0]?.id === id))
+    expect((await desk.list('latest'))[0]?.sections[0]).toMatch(/sports|world/)
+    expect(await seen(url, `/articles/${id}`, cookie)).toMatch(/sports[\s\S]*editor[\s\S]*admin/)
+
+    items[0] = { title: 'Ferry treaty signed at last', path: 'ferry', guid: 'ferry' }
+    await act('/sources/courier/crawl', {})
+    await until(() => desk.list('latest:sports').then(entries => entries[0]?.title === 'Ferry treaty signed at last'))
+    await act(`/articles/${id}/section`, { section: '' })
+    await until(() => desk.list('latest:sports').then(entries => entries.length === 0))
+    expect((await act(`/articles/${id}/section`, { section: 'gossip' })).status).toBe(409)
+  })
+})
+
+describe.skipIf(CHROMIUM === undefined)('the front page in a browser', () => {
+  it('pins an entry in place, ends the pin, and shows what a re-crawl brought without being loaded again', async () => {
+    const page = await (await browser()).newPage()
+    const broken: string[] = []
+    page.on('pageerror', error => broken.push(error.message))
+    await page.goto(`${url}/login`)
+    await page.getByLabel('User').fill('admin')
+    await page.getByLabel('Password').fill(PASSWORD)
+    await page.getByRole('button', { name: 'Log in' }).click()
+    const mustReads = page.locator('#list-must-reads')
+    const harvest = mustReads.locator('li').filter({ hasText: 'Harvest begins' })
+    await harvest.getByRole('link', { name: /Why it is here/ }).click()
+    await harvest.getByText('Terms of its score').waitFor({ state: 'attached' })
+    await harvest.getByRole('group', { name: 'Pin it' }).getByRole('button', { name: 'Pin' }).click()
+    await page.getByRole('status').waitFor()
+    await until(() => desk.list('must-reads').then(entries => entries[0]?.placedBy === 'pin'))
+    await page.goto(url)
+    expect(await mustReads.locator('li').first().innerText()).toContain('pinned')
+    await page.getByRole('button', { name: /End the pin/ }).click()
+    await page.getByText('Nothing is pinned or blocked.').waitFor()
+    await until(() => desk.list('must-reads').then(entries => entries.every(({ placedBy }) => placedBy === 'rule')))
+
+    await page.goto(url)
+    await page.evaluate(() => Object.assign(globalThis, { isSame: true }))
+    items.unshift({ title: 'Bridge reopens early', guid: 'bridge' })
+    await act('/sources/courier/crawl', {})
+    await page.locator('#list-latest li').first().getByText('Bridge reopens early').waitFor()
+    expect(await page.evaluate(() => 'isSame' in globalThis)).toBe(true)
+    expect(broken).toEqual([])
+  })
+
+  it('asks nothing of publishers', async () => {
+    const page = await (await browser()).newPage()
+    const asked: string[] = []
+    page.on('request', request => asked.push(new URL(request.url()).origin))
+    await page.setExtraHTTPHeaders({ cookie })
+    await page.goto(url)
+    expect([...new Set(asked)]).toEqual([new URL(url).origin])
+  })
+})
