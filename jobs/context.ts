@@ -2,20 +2,21 @@
 
 import type { Logger } from 'pino'
 import type { KeptParameters } from '../src/articles/parameters/parameter-store.ts'
-import type { Archive, Ingested } from '../src/articles/store.ts'
+import type { Archive } from '../src/articles/store.ts'
 import type { ArticleSettings } from '../src/config/sections/articles.ts'
 import type { CrawlSettings } from '../src/config/sections/crawl.ts'
-import type { Article, ArticleId } from '../src/domain/article.ts'
+import type { Article } from '../src/domain/article.ts'
 import type { Taxonomy } from '../src/domain/section.ts'
 import type { Stories } from '../src/domain/story-decision.ts'
 import type { Publisher } from '../src/lists/publisher.ts'
+import type { ArticlesData } from '../src/queues/ingest.ts'
+import type { Publishing } from '../src/queues/publishing.ts'
 import type { Keeper } from '../src/redis/replication-barrier.ts'
 import type { Classify } from '../src/sections/sections.ts'
 import type { Politeness } from '../src/sources/polling/politeness.ts'
 import type { Poll } from '../src/sources/polling/poll.ts'
 import type { Sources } from '../src/sources/store/sources.ts'
 import type { Push } from '../src/websub/push.ts'
-import type { ArticlesData } from './ingest.ts'
 
 export interface JobContext {
   readonly archive: Archive
@@ -69,18 +70,4 @@ export interface JobContext {
 export interface JobSettings {
   readonly crawl: CrawlSettings
   readonly articles: ArticleSettings
-}
-
-/** Asks for lists to be written; a burst of asking for the same list writes it once. */
-export interface Publishing {
-  /**
-   * Every list that an ingested batch may have changed.
-   * @param crawl that brought it, for the log
-   * @returns the articles whose related lists it changed: for who ingested them to write, since the index of stories is at hand there
-   */
-  ingested(ingested: Ingested, crawl?: string): Promise<readonly ArticleId[]>
-  /** The same for who has no such index: related lists are written by jobs. */
-  changed(ingested: Ingested): Promise<void>
-  /** @param isRefresh asked for by the clock: behind those that changed */
-  lists(names: readonly string[], isRefresh?: boolean): Promise<void>
 }

@@ -4,11 +4,11 @@
  */
 
 import { UnrecoverableError } from 'bullmq'
-import { z } from 'zod'
 import type { Feed, FeedItem } from '../src/domain/feed-item.ts'
-import { type Source, SourceId } from '../src/domain/source.ts'
+import type { Source } from '../src/domain/source.ts'
 import { pageOf } from '../src/feeds/identity.ts'
 import type { FetchOutcome, Validators } from '../src/http-client/fetch.ts'
+import { crawlQueue } from '../src/queues/crawl.ts'
 import { readNew } from '../src/sources/items/detect-new-items.ts'
 import type { Away, PolledFeed } from '../src/sources/polling/poll.ts'
 import type { FailureOf } from '../src/sources/schedule/backoff.ts'
@@ -23,24 +23,7 @@ import { findNew, type TakenIn } from './detect-new.ts'
 import { hold, settleHeld } from './retry-quarantined.ts'
 import { readSitemaps } from './sitemap-index.ts'
 
-export const crawl = defineJob({
-  queue: 'crawl',
-  version: 1,
-  data: z.object({
-    sourceId: SourceId,
-    /** `schedule` asks only for what changed; anything else for the whole feed. */
-    trigger: z.enum(['schedule', 'manual']).default('manual'),
-  }),
-  // A fetch that failed is rescheduled by its source, not retried by the queue. What is tried again at once is a crawl that could not be
-  // finished: Redis took no more, or this daemon had to let go of it.
-  options: {
-    attempts: 5,
-    backoff: { type: 'exponential', delay: 1_000, jitter: 0.5 },
-    removeOnComplete: { age: 3_600, count: 2_000 },
-    removeOnFail: { age: 86_400, count: 2_000 },
-  },
-  title: ({ sourceId }) => sourceId,
-
+export const crawl = defineJob(crawlQueue, {
   async run({ sourceId, trigger }, context) {
     const source = await context.sources.find(sourceId)
     if (!source && trigger === 'manual')

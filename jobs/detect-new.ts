@@ -9,12 +9,12 @@ import type { KeptParameters } from '../src/articles/parameters/parameter-store.
 import type { Feed, FeedItem } from '../src/domain/feed-item.ts'
 import type { Source } from '../src/domain/source.ts'
 import { identify, pageOf, trustsIds } from '../src/feeds/identity.ts'
+import type { ArticlesData } from '../src/queues/ingest.ts'
 import type { Unseen } from '../src/sources/items/seen-items.ts'
 import { learnTitles, NO_HABITS, namesOf, withoutName } from '../src/sources/items/titles.ts'
 import { wander } from '../src/sources/items/unstable-ids.ts'
 import type { SourceState } from '../src/sources/state/state.ts'
 import type { Sources } from '../src/sources/store/sources.ts'
-import type { ArticlesData } from './ingest.ts'
 
 export interface Read {
   readonly feed: Feed

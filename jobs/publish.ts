@@ -3,22 +3,10 @@
  * asked for, it is written once in the settling time; what is asked for while this runs is written by the same run, or by one after it.
  */
 
-import type { JobsOptions } from 'bullmq'
-import { z } from 'zod'
 import type { ArticleId } from '../src/domain/article.ts'
 import type { Published } from '../src/lists/publisher.ts'
+import { publishQueue, WAITING } from '../src/queues/publish.ts'
 import { defineJob } from './define.ts'
-
-/** Every list that waits to be written. */
-export const WAITING = 'waiting'
-
-export const PublishData = z.object({
-  /** `waiting`; or the name of a list such as `latest:world`; or `related` with the articles whose lists are meant. */
-  list: z.string().min(1),
-  articles: z.array(z.string().min(1)).max(1_000).optional(),
-  /** For the log: the crawl whose articles asked for it. What others ask for while it waits is written by the same run. */
-  crawl: z.string().optional(),
-})
 
 /** ms after which a run lets others have their turn, and goes on behind them. */
 const LONGEST_RUN = 5_000
@@ -26,18 +14,7 @@ const PAUSE = 5
 /** Names of lists in one line of the log. */
 const MOST_TOLD = 30
 
-export const publish = defineJob({
-  queue: 'publish',
-  version: 1,
-  data: PublishData,
-  options: {
-    attempts: 5,
-    backoff: { type: 'exponential', delay: 500, jitter: 0.5 },
-    removeOnComplete: { count: 200 },
-    removeOnFail: { age: 86_400, count: 500 },
-  },
-  title: ({ list, articles }) => (articles ? `${list}: ${articles.length} articles` : list),
-
+export const publish = defineJob(publishQueue, {
   async run({ list, articles, crawl }, { publisher, job, log, signal }) {
     const began = performance.now()
     /** One line, and what the dashboard shows. */
@@ -68,9 +45,3 @@ export const publish = defineJob({
     return isOver ? job.postpone(PAUSE) : outcome
   },
 })
-
-/** What is related to new articles goes behind the lists that changed. */
-const PRIORITY = { related: 5 } as const
-
-export const publishOptions = ({ list, articles }: { list: string; articles?: readonly string[] }): JobsOptions =>
-  articles ? { priority: PRIORITY.related } : { deduplication: { id: list, keepLastIfActive: true } }

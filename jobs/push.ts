@@ -3,19 +3,12 @@
  * come; what became of it and when it is tried again stands in the subscription, so that a job that died is simply made up for.
  */
 
-import { z } from 'zod'
 import type { PostComplaint } from '../src/http-client/post.ts'
+import { pushQueue } from '../src/queues/push.ts'
 import { withoutCredentials } from '../src/util/redact.ts'
 import { defineJob } from './define.ts'
 
-export const push = defineJob({
-  queue: 'push',
-  version: 1,
-  data: z.object({ token: z.string().regex(/^[\w-]{20,64}$/, 'is no token of a subscription') }),
-  options: { attempts: 1, removeOnComplete: { age: 3_600, count: 500 }, removeOnFail: { age: 86_400, count: 500 } },
-  // The token is half of what lets a hub in: names show what stands in the dashboard, so the job is named by its end alone.
-  title: ({ token }) => `…${token.slice(-4)}`,
-
+export const push = defineJob(pushQueue, {
   async run({ token }, { push, politeness, job, log }) {
     const subscription = await push.get(token)
     if (!subscription) return { outcome: await push.attend(token) }

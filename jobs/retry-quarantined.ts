@@ -6,12 +6,12 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import type { Source } from '../src/domain/source.ts'
+import { ArticlesData } from '../src/queues/ingest.ts'
 import type { HeldItem } from '../src/sources/quarantine/held-items.ts'
 import { awayAt, isTrusted, placesOf, withRefused, withTrusted } from '../src/sources/state/places.ts'
 import type { SourceState } from '../src/sources/state/state.ts'
 import type { JobContext } from './context.ts'
 import type { TakenIn } from './detect-new.ts'
-import { ArticlesData } from './ingest.ts'
 
 export type HeldContext = Pick<JobContext, 'sources' | 'settings' | 'addArticles'>
 

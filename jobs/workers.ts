@@ -4,12 +4,13 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { type ConnectionOptions, DelayedError, type Job, type Telemetry, UnrecoverableError, Worker } from 'bullmq'
 import type { Logger } from 'pino'
 import { z } from 'zod'
+import { versionOf } from '../src/queues/definition.ts'
+import type { JobEnd } from '../src/queues/job-end.ts'
 import type { Keys } from '../src/redis/keys.ts'
 import { isConnectionTrouble, isPassingTrouble } from '../src/redis/transient-error.ts'
 import { isRefusal } from '../src/redis/write-rejected.ts'
-import type { JobEnd } from '../src/server/metrics/metrics.ts'
 import type { JobContext } from './context.ts'
-import { type JobDefinition, versionOf } from './define.ts'
+import type { JobDefinition } from './define.ts'
 
 export interface WorkerParts {
   readonly connection: ConnectionOptions

@@ -2,11 +2,11 @@
 
 import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
-import type { ArticlesData } from '../../jobs/ingest.ts'
 import type { Config } from '../../src/config/load.ts'
 import { Settings } from '../../src/config/schema.ts'
 import { Section } from '../../src/domain/section.ts'
 import { Source, SourceId } from '../../src/domain/source.ts'
+import type { ArticlesData } from '../../src/queues/ingest.ts'
 import { seeded } from '../../src/util/seeded-random.ts'
 
 const taxonomy = (parse(readFileSync('config/sections.yaml', 'utf8')) as { sections: unknown[] }).sections.map(each =>

@@ -5,6 +5,7 @@ import { hostname } from 'node:os'
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import { createCrawlDue } from '../../jobs/crawl-due.ts'
+import { jobs } from '../../jobs/jobs.ts'
 import { startSchedule } from '../../jobs/scheduler.ts'
 import { type RunningWorker, startWorker } from '../../jobs/workers.ts'
 import type { Config } from '../config/load.ts'
@@ -17,7 +18,7 @@ import { createFooting } from '../maintenance/ensure-foundation.ts'
 import { carryOver } from '../maintenance/migrate-on-start.ts'
 import { createOrigin } from '../maintenance/migrations/origin.ts'
 import { SCHEMA } from '../maintenance/migrations/registry.ts'
-import { addPushes, definitions, openQueues } from '../queues/queues.ts'
+import { addPushes, openQueues } from '../queues/queues.ts'
 import { createClock } from '../redis/clock.ts'
 import { connectRedis } from '../redis/connect.ts'
 import { createPulse } from '../redis/health-check.ts'
@@ -202,13 +203,13 @@ const begin = async (
   await services.catalogue.refresh()
   await whenTaken(log, () => (has('scheduler') ? footing.take('sources') : footing.look()))
 
-  const work = <Definition extends (typeof definitions)[keyof typeof definitions]>(
+  const work = <Definition extends (typeof jobs)[keyof typeof jobs]>(
     definition: Definition,
     concurrency: () => number,
   ) =>
     // One signature serves all three: a worker only passes a definition's own data on to it.
     workers.push(
-      startWorker(definition as (typeof definitions)['publish'], {
+      startWorker(definition as (typeof jobs)['publish'], {
         connection: bull,
         keys,
         concurrency,
@@ -221,11 +222,11 @@ const begin = async (
       }),
     )
   if (has('crawl')) {
-    work(definitions.crawl, () => config.settings.crawl.concurrency)
-    work(definitions.push, () => HUBS_AT_ONCE)
+    work(jobs.crawl, () => config.settings.crawl.concurrency)
+    work(jobs.push, () => HUBS_AT_ONCE)
   }
-  if (has('articles')) work(definitions.articles, () => config.settings.articles.concurrency)
-  if (has('publish')) work(definitions.publish, () => LISTS_AT_ONCE)
+  if (has('articles')) work(jobs.articles, () => config.settings.articles.concurrency)
+  if (has('publish')) work(jobs.publish, () => LISTS_AT_ONCE)
 
   const counter = has('events')
     ? createEventCounter({

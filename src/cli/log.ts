@@ -1,6 +1,7 @@
 /** `newsdesk log`: what daemons log, and changing it for a while. */
 
-import { ALL, createLogLevels, LEVELS, type Level } from '../use-cases/log-levels.ts'
+import { LEVELS, type Level } from '../domain/log-level.ts'
+import { ALL, createLogLevels } from '../use-cases/log-levels.ts'
 import { changeLevel } from '../use-cases/set-log-level.ts'
 import { readDaemons } from '../use-cases/status.ts'
 import { Duration } from '../util/units.ts'

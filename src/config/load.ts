@@ -6,7 +6,7 @@ import { LineCounter, parseDocument } from 'yaml'
 import type { z } from 'zod'
 import { Section, type Taxonomy } from '../domain/section.ts'
 import { Source } from '../domain/source.ts'
-import { createGuard } from '../http-client/address-guard.ts'
+import { addressRanges } from '../util/ip-network.ts'
 import { ConfigError, placeOf, problemOf, type ReadFile, shownValue, type YamlFile, yamlProblem } from './problems.ts'
 import { readSettings } from './read-settings.ts'
 import { circles, RESERVED_SECTIONS } from './rules.ts'
@@ -163,7 +163,7 @@ export const loadConfig = (dir: string, env: NodeJS.ProcessEnv, { roles }: LoadO
   problems.push(...wrong)
   if (settings) {
     try {
-      createGuard(settings.crawl.allow)
+      addressRanges(settings.crawl.allow)
     } catch (error) {
       const path = ['crawl', 'allow']
       const place = originOf(path)

@@ -1,7 +1,7 @@
 /** The whole of newsdesk.yaml: the settings of every room, and of the process around them. */
 
 import { z } from 'zod'
-import { LEVELS } from '../use-cases/log-levels.ts'
+import { LEVELS } from '../domain/log-level.ts'
 import { span } from '../util/units.ts'
 import { URL_FORMS, urlTrouble } from './redis-address.ts'
 import { AdminSettings } from './sections/admin.ts'

@@ -7,11 +7,11 @@ import { hash } from 'node:crypto'
 import type { EventSettings } from '../config/sections/events.ts'
 import type { ArticleId } from '../domain/article.ts'
 import { EVENT_KINDS } from '../domain/entry.ts'
-import { type Asks, eventText, parseEvent, type ReadEvent, type Refusal } from '../domain/event.ts'
 import { HOUR, MINUTE } from '../domain/window.ts'
 import { createRecent } from '../util/lru.ts'
 import { createPacker } from '../util/message-pack.ts'
 import { isPlausible } from '../util/plausible-time.ts'
+import { type Asks, eventText, parseEvent, type ReadEvent, type Refusal } from './event.ts'
 import { type DayKey, dayOf, keyedHash } from './visitor.ts'
 
 export type StreamEntry = readonly [id: string, fields: readonly string[]]

@@ -3,7 +3,8 @@
  * server leads into the operator's network. (pure)
  */
 
-import { BlockList, isIP, isIPv4 } from 'node:net'
+import { isIP, isIPv4 } from 'node:net'
+import { addressRanges, dottedOf, embeddedV4, groupsOf } from '../util/ip-network.ts'
 
 /** IANA special-purpose registry (RFC 6890 and successors): everything that is not the public internet, and one metadata service that is. */
 const SPECIAL_V4 = [
@@ -29,51 +30,14 @@ const SPECIAL_V4 = [
 const GLOBAL_V6 = '2000::/3'
 /** What is special within it: protocol assignments with Teredo and ORCHID, documentation, 6to4. */
 const SPECIAL_V6 = ['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20']
-
-/** The eight groups of an IPv6 address, however it is spelt. */
-export const groupsOf = (address: string): number[] => {
-  const dotted = /^(.*:)(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(address)
-  const plain = dotted ? `${dotted[1]}${hexPair(dotted[2], dotted[3])}:${hexPair(dotted[4], dotted[5])}` : address
-  const [head = '', tail] = plain.split('::')
-  const read = (part: string) => (part === '' ? [] : part.split(':').map(group => Number.parseInt(group, 16)))
-  const [before, after] = [read(head), read(tail ?? '')]
-  return tail === undefined ? before : [...before, ...Array(8 - before.length - after.length).fill(0), ...after]
-}
-const hexPair = (high = '0', low = '0'): string => (Number(high) * 256 + Number(low)).toString(16)
-
-const dottedOf = (high = 0, low = 0): string => [high >> 8, high & 255, low >> 8, low & 255].join('.')
-
-/** The IPv4 address a machine on the way makes of an IPv6 one: mapped (::ffff:0:0/96), or translated by NAT64 (64:ff9b::/96, RFC 6052). */
-export const embeddedV4 = (groups: readonly number[]): string | null => {
-  const [a, b, c, d, e, f, g, h] = groups
-  const zeros = a === 0 && b === 0 && c === 0 && d === 0
-  if (zeros && e === 0 && f === 0xffff) return dottedOf(g, h)
-  if (a === 0x64 && b === 0xff9b && c === 0 && d === 0 && e === 0 && f === 0) return dottedOf(g, h)
-  return null
-}
-
 /** ISATAP (RFC 5214) hides an IPv4 address in the interface id of any prefix. */
 const isatapV4 = ([, , , , e, f, g, h]: readonly number[]): string | null =>
   f === 0x5efe && (e === 0 || e === 0x200) ? dottedOf(g, h) : null
-
-/** @throws RangeError for what is no range, naming it */
-const listOf = (ranges: readonly string[]): BlockList => {
-  const list = new BlockList()
-  for (const range of ranges) {
-    const [address = '', bits, ...more] = range.split('/')
-    const version = isIP(address)
-    const most = version === 4 ? 32 : 128
-    const length = bits === undefined ? most : /^\d{1,3}$/.test(bits) ? Number(bits) : Number.NaN
-    if (version === 0 || more.length > 0 || address.includes('%') || !(length <= most))
-      throw new RangeError(`${JSON.stringify(range)} is no address range: write it as 10.1.0.0/16 or fd00::/8`)
-    const mapped = version === 6 && length >= 96 ? embeddedV4(groupsOf(address)) : null
-    if (mapped) list.addSubnet(mapped, length - 96, 'ipv4')
-    else list.addSubnet(address, length, version === 4 ? 'ipv4' : 'ipv6')
-  }
-  return list
-}
-
-const special = { v4: listOf(SPECIAL_V4), v6: listOf(SPECIAL_V6), globalV6: listOf([GLOBAL_V6]) } as const
+const special = {
+  v4: addressRanges(SPECIAL_V4),
+  v6: addressRanges(SPECIAL_V6),
+  globalV6: addressRanges([GLOBAL_V6]),
+} as const
 
 const isSpecial = (address: string): boolean => {
   if (isIPv4(address)) return special.v4.check(address, 'ipv4')
@@ -92,7 +56,7 @@ export interface Guard {
  * @throws RangeError naming a range that is none
  */
 export const createGuard = (allow: readonly string[]): Guard => {
-  const allowed = listOf(allow)
+  const allowed = addressRanges(allow)
   return {
     refuses(written) {
       const [address = ''] = written.split('%') // a zone says on which wire, not where

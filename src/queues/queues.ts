@@ -1,19 +1,13 @@
 /** The queues as BullMQ objects, and the only places from which jobs are added. */
 
 import { type ConnectionOptions, type Job, Queue, type Telemetry } from 'bullmq'
-import type { Publishing } from '../../jobs/context.ts'
-import { crawl } from '../../jobs/crawl.ts'
-import { versioned } from '../../jobs/define.ts'
-import { type ArticlesData, articles } from '../../jobs/ingest.ts'
-import { publish, publishOptions, WAITING } from '../../jobs/publish.ts'
-import { push } from '../../jobs/push.ts'
-import type { Ingested } from '../articles/store.ts'
-import type { ArticleId } from '../domain/article.ts'
 import type { SourceId } from '../domain/source.ts'
-import type { Changes } from '../lists/changes.ts'
-import type { Waiting } from '../lists/publish-queue/publish-queue.ts'
-import type { Publisher } from '../lists/publisher.ts'
 import type { Keys } from '../redis/keys.ts'
+import { crawlQueue } from './crawl.ts'
+import { versioned } from './definition.ts'
+import { type ArticlesData, articlesQueue } from './ingest.ts'
+import { publishQueue } from './publish.ts'
+import { pushQueue } from './push.ts'
 
 export interface Queues {
   readonly crawl: Queue
@@ -22,14 +16,14 @@ export interface Queues {
   readonly push: Queue
 }
 
-export const definitions = { crawl, articles, publish, push } as const
+const definitions = [crawlQueue, articlesQueue, publishQueue, pushQueue] as const
 
 /**
  * @param connection a Redis connection for all of them, without automatic pipelining
  * @param telemetry hands a job's trace on to those it adds
  */
 export const openQueues = (connection: ConnectionOptions, keys: Keys, telemetry?: Telemetry): Queues => {
-  const open = ({ queue: name, options }: (typeof definitions)[keyof typeof definitions]) => {
+  const open = ({ queue: name, options }: (typeof definitions)[number]) => {
     // Options by default, so that a job added by hand in the dashboard is kept and retried like any other.
     const queue = new Queue(name, {
       ...{ connection, prefix: keys.bull(), defaultJobOptions: options },
@@ -39,7 +33,7 @@ export const openQueues = (connection: ConnectionOptions, keys: Keys, telemetry?
     queue.on('error', () => undefined)
     return queue
   }
-  return { crawl: open(crawl), articles: open(articles), publish: open(publish), push: open(push) }
+  return { crawl: open(crawlQueue), articles: open(articlesQueue), publish: open(publishQueue), push: open(pushQueue) }
 }
 
 /** Behind all that have no priority. */
@@ -61,8 +55,8 @@ export const addScheduledCrawls = async (
       const data = { sourceId, trigger: 'schedule' as const }
       const behind = failing.has(sourceId) ? { priority: BEHIND } : {}
       return {
-        name: crawl.title(crawl.data.parse(data)),
-        data: versioned(crawl, data),
+        name: crawlQueue.title(crawlQueue.data.parse(data)),
+        data: versioned(crawlQueue, data),
         opts: { deduplication: { id: sourceId }, ...behind },
       }
     }),
@@ -85,8 +79,8 @@ export const bringForward = async (jobs: readonly Job[]): Promise<void> => {
 export const addPushes = async (queues: Queues, tokens: readonly string[]): Promise<void> => {
   await queues.push.addBulk(
     tokens.map(token => ({
-      name: push.title({ token }),
-      data: versioned(push, { token }),
+      name: pushQueue.title({ token }),
+      data: versioned(pushQueue, { token }),
       opts: { deduplication: { id: token } },
     })),
   )
@@ -98,7 +92,7 @@ export const addPushes = async (queues: Queues, tokens: readonly string[]): Prom
  */
 export const addPushedCrawl = async (queues: Queues, sourceId: SourceId): Promise<void> => {
   const data = { sourceId, trigger: 'schedule' as const }
-  await queues.crawl.add(crawl.title(crawl.data.parse(data)), versioned(crawl, data), {
+  await queues.crawl.add(crawlQueue.title(crawlQueue.data.parse(data)), versioned(crawlQueue, data), {
     deduplication: { id: `push-${sourceId}`, keepLastIfActive: true },
   })
 }
@@ -110,7 +104,7 @@ export const addPushedCrawl = async (queues: Queues, sourceId: SourceId): Promis
  */
 export const addRecrawl = async (queues: Queues, sourceId: SourceId, isBehind = false): Promise<string> => {
   const data = { sourceId, trigger: 'manual' as const }
-  const job = await queues.crawl.add(crawl.title(crawl.data.parse(data)), versioned(crawl, data), {
+  const job = await queues.crawl.add(crawlQueue.title(crawlQueue.data.parse(data)), versioned(crawlQueue, data), {
     priority: isBehind ? BEHIND : 0,
     deduplication: { id: `manual-${sourceId}`, keepLastIfActive: true },
   })
@@ -137,55 +131,10 @@ export const addArticles = async (
   if (batches.length === 0) return
   const jobs = await queues.articles.addBulk(
     batches.map(({ id, data }) => ({
-      name: articles.title(data),
-      data: versioned(articles, data),
+      name: articlesQueue.title(data),
+      data: versioned(articlesQueue, data),
       opts: { jobId: id },
     })),
   )
   await Promise.all(jobs.map(revive))
-}
-
-/** Articles whose related lists one job writes. */
-const RELATED = 500
-
-export interface PublishingParts {
-  /** Which lists a batch changes is the list room's to say. */
-  readonly publisher: Pick<Publisher, 'affectedBy' | 'relatedShowing'>
-  readonly changes: Pick<Changes, 'note'>
-  readonly waiting: Pick<Waiting, 'ask'>
-}
-
-export const publishingTo = (queues: Queues, { publisher, changes, waiting }: PublishingParts): Publishing => {
-  const add = (data: readonly { list: string; articles?: readonly ArticleId[]; crawl?: string }[]) =>
-    queues.publish.addBulk(
-      data.map(each => ({
-        name: publish.title(publish.data.parse(each)),
-        data: versioned(publish, each),
-        opts: publishOptions(each),
-      })),
-    )
-  const lists = async (names: readonly string[], isRefresh: boolean, crawl?: string): Promise<void> => {
-    if (names.length === 0) return
-    await waiting.ask(names, isRefresh)
-    await add([{ list: WAITING, ...(crawl === undefined ? {} : { crawl }) }])
-  }
-  const ingested = async (what: Ingested, crawl?: string): Promise<readonly ArticleId[]> => {
-    // Noted first: whoever ranks afterwards reads what stands now.
-    await changes.note(what)
-    await lists(publisher.affectedBy(what), false, crawl)
-    return [...new Set([...what.articles, ...(await publisher.relatedShowing(what.edited))])]
-  }
-  return {
-    ingested,
-    async changed(what) {
-      const beside = await ingested(what)
-      await add(
-        Array.from({ length: Math.ceil(beside.length / RELATED) }, (_, part) => ({
-          list: 'related',
-          articles: beside.slice(part * RELATED, (part + 1) * RELATED),
-        })),
-      )
-    },
-    lists: (names, isRefresh = false) => lists(names, isRefresh),
-  }
 }

@@ -1,14 +1,27 @@
 /** Jobs that wait, by their source: for whoever looks whether there is such a source still. */
 
 import type { Job, JobType } from 'bullmq'
-import type { RepairParts, SourceJob } from '../maintenance/repair/check.ts'
 import type { Queues } from './queues.ts'
+
+/** A job that waits, of a source. */
+export interface SourceJob {
+  readonly queue: string
+  readonly id: string
+  readonly source: string
+}
+
+export interface SourceJobs {
+  waiting(): AsyncGenerator<readonly SourceJob[]>
+  /** Whether it waits still. */
+  isThere(job: SourceJob): Promise<boolean>
+  remove(job: SourceJob): Promise<void>
+}
 
 const OF_SOURCES = ['crawl', 'articles'] as const
 const WAITING: JobType[] = ['waiting', 'delayed', 'prioritized']
 const PAGE = 200
 
-export const sourceJobs = (queues: Queues): RepairParts['jobs'] => {
+export const sourceJobs = (queues: Queues): SourceJobs => {
   const find = async ({ queue, id }: SourceJob): Promise<Job | undefined> =>
     OF_SOURCES.find(name => name === queue) && queues[queue as (typeof OF_SOURCES)[number]].getJob(id)
   return {

@@ -1,18 +1,59 @@
 /** Adding sources from the desk: by the same discovery, proposals and reading of OPML as in the terminal. */
 
-import type { Session } from '../cli/session.ts'
-import { opmlOf } from '../cli/sources/export.ts'
-import { planOf } from '../cli/sources/import.ts'
+import type { Source } from '../domain/source.ts'
 import { decode } from '../feeds/decode.ts'
 import { readOpml } from '../sources/catalogue/opml.ts'
 import { shownSource } from '../sources/state/public-view.ts'
 import { withoutCredentials } from '../util/redact.ts'
-import type { Adding } from './add-sources-types.ts'
+import type { CommandContext } from './context.ts'
+import { opmlOf } from './export-opml.ts'
+import { planOf } from './import-opml.ts'
 import { addressOf, FOUND_HOW, proposalsAt, rateOf, titleOf } from './propose-sources.ts'
 
-export type AddingParts = Pick<Session, 'redis' | 'keys'> & {
-  readonly sources: Pick<Session['sources'], 'list'>
-  readonly config: () => Session['config']
+/** A feed that was found, as the source it would be. */
+export interface Proposed {
+  readonly source: Source
+  /** Of the feed. */
+  readonly title: string
+  readonly format: string
+  readonly items: number
+  /** ms since the epoch of its newest item; null where none is dated. */
+  readonly newest: number | null
+  /** In words; empty where its dates do not tell. */
+  readonly rate: string
+  /** How it was found, in words. */
+  readonly how: string
+  /** Why this section, in words. */
+  readonly why: string
+  /** Id of a source that is the same feed. */
+  readonly knownAs: string | null
+}
+
+export type Finding =
+  | { readonly kind: 'found'; readonly proposals: readonly Proposed[] }
+  | { readonly kind: 'none'; readonly why: string }
+
+export type OpmlPlan =
+  | {
+      readonly kind: 'plan'
+      readonly added: readonly Source[]
+      /** What is left out, and why. */
+      readonly left: readonly { readonly title: string; readonly why: string }[]
+    }
+  | { readonly kind: 'not-opml'; readonly detail: string }
+
+export interface Adding {
+  /** @param typed an address of a feed, or of any page of a publisher */
+  find(typed: string): Promise<Finding>
+  /** @param section of whatever its folders do not file */
+  readOpml(document: Uint8Array, section: string): OpmlPlan
+  /** All sources, their addresses without what opens a door: what a browser downloads lies about. */
+  writeOpml(): string
+}
+
+export type AddingParts = Pick<CommandContext, 'redis' | 'keys'> & {
+  readonly sources: Pick<CommandContext['sources'], 'list'>
+  readonly config: () => CommandContext['config']
 }
 
 export const createAdding = ({ redis, keys, sources, config }: AddingParts): Adding => ({

@@ -9,7 +9,7 @@ import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import type { Keys } from '../redis/keys.ts'
 import { millisOf } from '../redis/stream-id.ts'
-import { hashOf } from '../server/admin/auth/passwords.ts'
+import { hashOf } from '../util/hash.ts'
 import { networkOf } from '../util/ip-network.ts'
 
 /** Who acts, as the audit names it. */

@@ -1,11 +1,9 @@
-/** What an editor's hand changes of lists, articles and stories: written where it stands, then followed by the lists it reaches. */
-
-import type { Publishing } from '../../jobs/context.ts'
 import type { Archive, StoredArticle } from '../articles/store.ts'
 import type { ArticleId, StoryId } from '../domain/article.ts'
 import { articleId, canonicalUrl } from '../domain/canonical-url.ts'
 import type { Taxonomy } from '../domain/section.ts'
 import { covers, type Editors, EVERYWHERE, PlacementError } from '../lists/overrides.ts'
+import type { Publishing } from '../queues/publishing.ts'
 import { type Edited, mergeStories, type StoryEditParts, splitStory } from './edit-stories.ts'
 import type { Edits, Outcome } from './editing.ts'
 import type { Blocks } from './follow-blocks.ts'

@@ -1,9 +1,7 @@
-/** What an editor does to stories: pinned in the log of decisions first, then followed by archive and lists; to be repeated without harm. */
-
-import type { Publishing } from '../../jobs/context.ts'
 import type { Archive } from '../articles/store.ts'
 import type { ArticleId, StoryId } from '../domain/article.ts'
 import type { Stories } from '../domain/story-decision.ts'
+import type { Publishing } from '../queues/publishing.ts'
 import { storyIdOf } from '../stories/rules/clusterer.ts'
 
 export interface StoryEditParts {

@@ -5,11 +5,9 @@
 
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
+import { LEVELS, type Level } from '../domain/log-level.ts'
 import type { Keys } from '../redis/keys.ts'
 import { isPlausible } from '../util/plausible-time.ts'
-
-export const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
-export type Level = (typeof LEVELS)[number]
 
 /** Every daemon. */
 export const ALL = '*'

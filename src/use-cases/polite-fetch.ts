@@ -5,12 +5,13 @@
 
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Session } from '../cli/session.ts'
+import { politeDomain } from '../domain/registrable-domain.ts'
 import type { FetchPage, PageOutcome } from '../feeds/discovery/discover.ts'
 import { createFetcher, isUnder } from '../http-client/fetch.ts'
-import { createPoliteness, politeDomain, rulesFor, type Wait } from '../sources/polling/politeness.ts'
+import { createPoliteness, rulesFor, type Wait } from '../sources/polling/politeness.ts'
 import { createRobots } from '../sources/polling/robots.ts'
 import { showSpan } from '../util/table.ts'
+import type { CommandContext } from './context.ts'
 
 /** Requests under way at one time; to one domain never more than its rules allow. */
 const AT_ONCE = 16
@@ -19,7 +20,7 @@ const LONGEST_WAIT = 10_000
 
 /** Works with a polite fetch, and closes its connections whatever happens. */
 export const withPoliteFetch = async <T>(
-  { config, redis, keys }: Pick<Session, 'config' | 'redis' | 'keys'>,
+  { config, redis, keys }: Pick<CommandContext, 'config' | 'redis' | 'keys'>,
   work: (fetchPage: FetchPage) => Promise<T>,
 ): Promise<T> => {
   const settings = config.settings.crawl

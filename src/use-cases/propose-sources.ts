@@ -1,9 +1,9 @@
 /** From any page to the sources its feeds would be, each known again where it is one already. For terminal and desk. */
 
-import type { Session } from '../cli/session.ts'
 import { Source } from '../domain/source.ts'
 import { bare, discover, type FoundFeed, sharesEnough } from '../feeds/discovery/discover.ts'
 import { withoutCredentials } from '../util/redact.ts'
+import type { CommandContext } from './context.ts'
 import { withPoliteFetch } from './polite-fetch.ts'
 import { idFor, languageFor, languageOfItems, sectionOfFolders, sectionOfItems } from './suggest-source.ts'
 
@@ -16,8 +16,8 @@ export interface ProposalWishes {
   readonly weight?: number
 }
 
-export type ProposalParts = Pick<Session, 'config' | 'redis' | 'keys'> & {
-  readonly sources: Pick<Session['sources'], 'list'>
+export type ProposalParts = Pick<CommandContext, 'config' | 'redis' | 'keys'> & {
+  readonly sources: Pick<CommandContext['sources'], 'list'>
 }
 
 /** A feed found, as the source it would be. */
@@ -59,7 +59,7 @@ export const titleOf = ({ feed, finalUrl }: FoundFeed): string => feed.title ?? 
 /** The source a feed makes, with what is left open derived from what it says. */
 const proposalOf = (
   found: FoundFeed,
-  { taxonomy }: Session['config'],
+  { taxonomy }: CommandContext['config'],
   taken: ReadonlySet<string>,
   { id, section, language: wished, name, weight }: ProposalWishes,
 ): Omit<Proposal, 'knownAs'> => {

@@ -1,8 +1,9 @@
 /** Changes what daemons log, by whom it may be, and writes it down: shared by desk and terminal. */
 
+import type { Level } from '../domain/log-level.ts'
 import { type Actor, type Audit, failureOf } from './audit-log.ts'
 import type { Outcome } from './editing.ts'
-import { ALL, type Level, LONGEST, type LogLevels } from './log-levels.ts'
+import { ALL, LONGEST, type LogLevels } from './log-levels.ts'
 
 export interface LevelActParts {
   readonly levels: LogLevels

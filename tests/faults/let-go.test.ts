@@ -94,8 +94,8 @@ describe('a job put off on a machine whose clock is an hour ahead', () => {
     const own = keysFor(`${keys.prefix}-ahead`)
     const isRight = new EventEmitter()
     let runs = 0
-    const putOff = defineJob({
-      ...{ queue: 'crawl', version: 1, data: z.object({}), options: {}, title: () => 'put off' },
+    const queue = { queue: 'crawl', version: 1, data: z.object({}), options: {}, title: () => 'put off' } as const
+    const putOff = defineJob(queue, {
       async run(_, { job }) {
         runs += 1
         if (runs > 1) return 'done'

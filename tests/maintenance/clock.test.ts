@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { aConfigFolder, cli, endAll, redisUrl } from '../support/cli.ts'
 import { aFolder } from '../support/folder.ts'
 import { rss, serve } from '../support/http.ts'
+import { clockMovedBy } from '../support/real-clock.ts'
 import { testRedis } from '../support/redis.ts'
 import { until } from '../support/until.ts'
 
@@ -36,8 +37,9 @@ roles: [scheduler, crawl]
     })
     // Where the clock of this one process stands: Redis keeps its own, and so do we.
     const stands = join(aFolder('clock'), 'stands')
+    const movedBy = clockMovedBy()
     const setTo = (when: string) => {
-      const ahead = Math.round((Date.parse(when) - Date.now()) / 1_000)
+      const ahead = Math.round((Date.parse(when) - Date.now() + movedBy) / 1_000)
       writeFileSync(stands, `${ahead < 0 ? '' : '+'}${ahead}\n`)
       utimesSync(stands, new Date(), new Date())
     }
@@ -45,6 +47,7 @@ roles: [scheduler, crawl]
     const daemon = cli(['--config', dir, 'start'], {
       TZ: 'America/New_York',
       LD_PRELOAD: LIBRARY,
+      FAKETIME: undefined,
       FAKETIME_TIMESTAMP_FILE: stands,
       FAKETIME_NO_CACHE: '1',
       FAKETIME_DONT_FAKE_MONOTONIC: '1',

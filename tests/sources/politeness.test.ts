@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { CrawlSettings } from '../../src/config/sections/crawl.ts'
+import { politeDomain } from '../../src/domain/registrable-domain.ts'
 import { type Keys, keysFor } from '../../src/redis/keys.ts'
-import { createPoliteness, politeDomain, type Visit } from '../../src/sources/polling/politeness.ts'
+import { createPoliteness, type Visit } from '../../src/sources/polling/politeness.ts'
 import { testRedis } from '../support/redis.ts'
 
 const { redis, keys, connect } = testRedis()

@@ -7,6 +7,7 @@ import { Redis } from 'ioredis'
 import { afterAll } from 'vitest'
 import { findOnPath } from '../../src/redis/server.ts'
 import { aFolder } from './folder.ts'
+import { clockMovedBy, withoutMovedClock } from './real-clock.ts'
 import { until } from './until.ts'
 
 /** Where Debian puts it; undefined where it is not installed. */
@@ -30,9 +31,10 @@ afterAll(async () => {
 export const aMovedRedis = async () => {
   const dir = aFolder('moved')
   const [socket, clock] = [join(dir, 'redis.sock'), join(dir, 'clock')]
+  const base = clockMovedBy()
   /** Whole at every look of the library: it reads the file over and over. */
   const write = (ms: number): void => {
-    writeFileSync(`${clock}.new`, `+${ms / 1_000}\n`)
+    writeFileSync(`${clock}.new`, `+${(base + ms) / 1_000}\n`)
     renameSync(`${clock}.new`, clock)
   }
   write(0)
@@ -43,7 +45,7 @@ export const aMovedRedis = async () => {
   const child = spawn(binary, ['--port', '0', '--unixsocket', socket, '--dir', dir, '--save', ''], {
     stdio: 'ignore',
     env: {
-      ...process.env,
+      ...withoutMovedClock(process.env),
       // jemalloc asks for the time while the library is not ready and hangs: libc's malloc goes first.
       LD_PRELOAD: `${libfaketime} libc.so.6`,
       FAKETIME_TIMESTAMP_FILE: clock,

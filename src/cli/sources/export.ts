@@ -1,9 +1,8 @@
 /** `newsdesk sources export`: the catalogue as OPML for any reader, or what was added as YAML to be moved into sources.yaml. */
 
 import { stringify } from 'yaml'
-import { labelOf, type Taxonomy } from '../../domain/section.ts'
 import type { Source } from '../../domain/source.ts'
-import { writeOpml } from '../../sources/catalogue/opml.ts'
+import { opmlOf } from '../../use-cases/export-opml.ts'
 import { withSession } from '../session.ts'
 
 /** As an operator would write it: defaults left out, durations in their unit. (pure) */
@@ -18,22 +17,6 @@ const written = ({ id, name, url, site, section, language, weight, interval, ena
   ...(interval === undefined ? {} : { interval: `${interval}ms` }),
   ...(enabled ? {} : { enabled }),
 })
-
-/** One folder for each section that has sources. (pure) */
-export const opmlOf = (list: readonly Source[], taxonomy: Taxonomy): string => {
-  const groups = taxonomy.flatMap(({ id }) => {
-    const own = list.filter(({ section }) => section === id)
-    const outlines = own.map(({ name, url, site, language }) => ({
-      title: name,
-      url,
-      site: site ?? null,
-      language: language ?? null,
-    }))
-    return own.length === 0 ? [] : [{ folder: labelOf(taxonomy, id), outlines }]
-  })
-  return writeOpml('Sources of newsdesk', groups, Date.now())
-}
-
 /** @param all with `yaml`: the whole catalogue, not only what stands in no file */
 export const exportCommand = (
   configDir: string,

@@ -2,21 +2,14 @@
 
 import { readFileSync } from 'node:fs'
 import pc from 'picocolors'
-import { HttpUrl, Source } from '../../domain/source.ts'
 import { decode } from '../../feeds/decode.ts'
-import { bare, type FoundFeed, foundFeed } from '../../feeds/discovery/discover.ts'
+import { foundFeed } from '../../feeds/discovery/discover.ts'
 import { readFeed } from '../../feeds/read.ts'
 import { twinsAmong } from '../../sources/catalogue/duplicate-feeds.ts'
 import { type Outline, readOpml } from '../../sources/catalogue/opml.ts'
 import { shownSource } from '../../sources/state/public-view.ts'
+import { type Line, sourceOf, unseenLine, withoutRepeats } from '../../use-cases/import-opml.ts'
 import { inParallel, withPoliteFetch } from '../../use-cases/polite-fetch.ts'
-import {
-  idFor,
-  languageFor,
-  languageOfItems,
-  sectionOfFolders,
-  sectionOfItems,
-} from '../../use-cases/suggest-source.ts'
 import { withoutCredentials } from '../../util/redact.ts'
 import { actsOf, cliActor } from '../actor.ts'
 import { print } from '../print.ts'
@@ -35,15 +28,6 @@ export interface ImportOptions {
 /** Of a title, in the table of what is told. */
 const LONGEST_TITLE = 40
 const ORDER: readonly Line['outcome'][] = ['duplicate', 'not-a-feed', 'failing', 'add']
-
-interface Line {
-  readonly outline: Outline
-  /** What was found there; null where it was not asked or could not be read. */
-  readonly found: FoundFeed | null
-  readonly outcome: 'add' | 'duplicate' | 'not-a-feed' | 'failing'
-  readonly detail: string
-}
-
 const readFile = (file: string): string | null => {
   try {
     // OPML comes in any charset, as feeds do; - is what comes through a pipe.
@@ -53,25 +37,6 @@ const readFile = (file: string): string | null => {
     return null
   }
 }
-
-/** Those whose address is a source already, or stands in the file twice. (pure) */
-const withoutRepeats = (
-  outlines: readonly Outline[],
-  known: readonly Source[],
-): { lines: Line[]; fresh: Outline[] } => {
-  const holders = new Map(known.map(({ id, url }) => [bare(url), `the source ${id}`]))
-  const lines: Line[] = []
-  const fresh: Outline[] = []
-  for (const outline of outlines) {
-    const holder = holders.get(bare(outline.url))
-    if (holder === undefined) fresh.push(outline)
-    else lines.push({ outline, found: null, outcome: 'duplicate', detail: `as ${holder}` })
-    if (holder === undefined)
-      holders.set(bare(outline.url), `${outline.title ?? withoutCredentials(outline.url)} before it`)
-  }
-  return { lines, fresh }
-}
-
 const lookAt = async (session: Session, outlines: readonly Outline[]): Promise<Line[]> => {
   const progress = startProgress('Looking at the feeds', outlines.length)
   try {
@@ -105,45 +70,6 @@ const markTwins = (lines: readonly Line[]): Line[] => {
     return twin ? { ...line, outcome: 'duplicate', detail: `of ${withoutCredentials(twin.of)} (${twin.how})` } : line
   })
 }
-
-const unseenLine = (outline: Outline): Line => ({ outline, found: null, outcome: 'add', detail: 'not looked at' })
-
-const sourceOf = (
-  { outline, found }: Line,
-  { taxonomy }: Pick<Session['config'], 'taxonomy'>,
-  fallback: string,
-  taken: Set<string>,
-): Source => {
-  const language = languageFor(
-    found?.feed.language ?? (found ? languageOfItems(found.feed.items) : null) ?? outline.language,
-  )
-  const id = idFor(outline.url, taken)
-  taken.add(id)
-  return Source.parse({
-    id,
-    name: outline.title ?? found?.feed.title ?? new URL(outline.url).hostname,
-    url: found?.movedTo ?? outline.url,
-    ...(outline.site !== null && HttpUrl.safeParse(outline.site).success ? { site: outline.site } : {}),
-    section:
-      sectionOfFolders(outline.folders, taxonomy) ??
-      (found ? sectionOfItems(found.feed.items, language ?? null, taxonomy)?.section : undefined) ??
-      fallback,
-    ...(language === undefined ? {} : { language }),
-  })
-}
-
-/** What an import adds that looks at no feed: all but those there are already. (pure) */
-export const planOf = (
-  outlines: readonly Outline[],
-  known: readonly Source[],
-  config: Pick<Session['config'], 'taxonomy'>,
-  fallback: string,
-): { readonly added: readonly Source[]; readonly repeats: readonly Pick<Line, 'outline' | 'detail'>[] } => {
-  const { lines: repeats, fresh } = withoutRepeats(outlines, known)
-  const taken = new Set<string>(known.map(({ id }) => id))
-  return { added: fresh.map(outline => sourceOf(unseenLine(outline), config, fallback, taken)), repeats }
-}
-
 /** @returns 0 done, also where some were left out and told; 1 nothing to add, or not wanted; 2 wrong usage, no OPML, or nobody to ask */
 export const importCommand = (configDir: string, file: string, options: ImportOptions): Promise<number> =>
   withSession(configDir, async session => {

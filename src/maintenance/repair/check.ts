@@ -4,14 +4,8 @@ import type { Redis } from 'ioredis'
 import type { StoryWriter } from '../../articles/story-writer.ts'
 import type { ArticleId, StoryId } from '../../domain/article.ts'
 import type { SourceId } from '../../domain/source.ts'
+import type { SourceJobs } from '../../queues/source-jobs.ts'
 import type { Keys } from '../../redis/keys.ts'
-
-/** A job that waits, of a source. */
-export interface SourceJob {
-  readonly queue: string
-  readonly id: string
-  readonly source: string
-}
 
 export interface RepairParts {
   readonly redis: Redis
@@ -23,12 +17,7 @@ export interface RepairParts {
   readonly isSource: (id: string) => boolean
   /** Drops all that is known of a source. */
   readonly forget: (id: SourceId) => Promise<void>
-  readonly jobs: {
-    waiting(): AsyncGenerator<readonly SourceJob[]>
-    /** Whether it waits still. */
-    isThere(job: SourceJob): Promise<boolean>
-    remove(job: SourceJob): Promise<void>
-  }
+  readonly jobs: SourceJobs
   /** ms: how long articles are kept. */
   readonly retention: number
   /** Most stories in an index. */

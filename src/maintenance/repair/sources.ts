@@ -2,10 +2,11 @@
 
 import { keptSince } from '../../articles/lost.ts'
 import type { SourceId } from '../../domain/source.ts'
+import type { SourceJob } from '../../queues/source-jobs.ts'
 import { scanKeys } from '../../redis/scan.ts'
 import { loadScript, runScript } from '../../redis/script.ts'
 import { parseMemory } from '../../sources/items/unstable-ids.ts'
-import { type Check, goneOf, type SourceJob } from './check.ts'
+import { type Check, goneOf } from './check.ts'
 import { runnable } from './run-check.ts'
 
 const forgetMark = loadScript(new URL('./forget-mark.lua', import.meta.url))

@@ -4,6 +4,7 @@
  */
 
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { JobEnd } from '../../queues/job-end.ts'
 import { inTime } from '../../redis/health-check.ts'
 import { countsOf, failureOf } from './outcomes.ts'
 
@@ -35,15 +36,6 @@ export interface Readings {
   }
   readonly daemons: number
   readonly quarantine: number
-}
-
-export interface JobEnd {
-  readonly queue: string
-  readonly outcome: 'done' | 'failed' | 'postponed'
-  readonly ms: number
-  readonly result?: unknown
-  /** The message of its error. */
-  readonly error?: string
 }
 
 export interface Gauges {

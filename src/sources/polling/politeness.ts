@@ -5,8 +5,8 @@
 
 import { randomUUID } from 'node:crypto'
 import type { Redis } from 'ioredis'
-import { getDomain } from 'tldts'
 import type { CrawlSettings } from '../../config/sections/crawl.ts'
+import { politeDomain } from '../../domain/registrable-domain.ts'
 import { LONGEST_ASKED } from '../../http-client/headers.ts'
 import type { Keys } from '../../redis/keys.ts'
 import { loadScript, runScript } from '../../redis/script.ts'
@@ -19,25 +19,6 @@ const FIRST_SILENCE = 5 * 60_000
 
 /** No more than this is left between two requests, whatever robots.txt or an allowance asks, ms: longer waits are for Retry-After to say. */
 const LONGEST_PACE = 10 * 60_000
-
-/** Hosts asked about last: each poll asks several times, and public suffixes are many. */
-const domains = new Map<string, string | null>()
-const MOST_DOMAINS = 20_000
-
-const domainOf = (host: string): string | null => {
-  const known = domains.get(host)
-  if (known !== undefined) return known
-  if (domains.size >= MOST_DOMAINS) domains.clear()
-  const domain = getDomain(host, { allowPrivateDomains: true })
-  domains.set(host, domain)
-  return domain
-}
-
-/** The domain whose owner we are polite to. An address, or a name on this machine, counts with its port: those are servers of their own. */
-export const politeDomain = (written: string): string => {
-  const url = new URL(written)
-  return domainOf(url.hostname.replace(/\.$/, '')) ?? url.host
-}
 
 export interface DomainRules {
   readonly gap: number

@@ -5,6 +5,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { CrawlSettings } from '../../config/sections/crawl.ts'
+import { politeDomain } from '../../domain/registrable-domain.ts'
 import type { Source } from '../../domain/source.ts'
 import { type FetchFeed, type FetchOutcome, isUnder, type Validators } from '../../http-client/fetch.ts'
 import { withoutCredentials } from '../../util/redact.ts'
@@ -15,7 +16,7 @@ import { awayAt, isRefused, placesOf, withTrusted } from '../state/places.ts'
 import type { SourceState } from '../state/state.ts'
 import type { Sources } from '../store/sources.ts'
 import type { Network } from './outage.ts'
-import { type Politeness, politeDomain, rulesFor, type Visit, type Wait } from './politeness.ts'
+import { type Politeness, rulesFor, type Visit, type Wait } from './politeness.ts'
 import type { Robots } from './robots.ts'
 import { howToAsk } from './validator-reliability.ts'
 

@@ -4,7 +4,7 @@
  */
 
 import { createHash } from 'node:crypto'
-import { politeDomain } from '../polling/politeness.ts'
+import { politeDomain } from '../../domain/registrable-domain.ts'
 
 /** A place a source was sent to, as kept in its hash. */
 export interface Move {

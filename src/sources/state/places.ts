@@ -4,10 +4,9 @@
  */
 
 import { z } from 'zod'
+import { politeDomain } from '../../domain/registrable-domain.ts'
 import type { Source } from '../../domain/source.ts'
-import { politeDomain } from '../polling/politeness.ts'
-import { digestOf } from './moves.ts'
-import type { SourceState } from './state.ts'
+import { type Adopted, digestOf } from './moves.ts'
 
 const Held = z.object({
   /** Where the address leads, as fetched. */
@@ -52,10 +51,13 @@ export const writePlaces = ({ of, trusted, refused, held }: Places): string =>
     : JSON.stringify({ of, trusted: trusted.slice(-MOST), refused: refused.slice(-MOST), held })
 
 type Addressed = Pick<Source, 'url' | 'site'>
-type Known = Pick<SourceState, 'adopted' | 'places'>
+interface Known {
+  readonly adopted: Adopted | null
+  readonly places: Places
+}
 
 /** What is known of the places of the address that a source has now. */
-export const placesOf = ({ url }: Addressed, { places }: Pick<SourceState, 'places'>): Places => {
+export const placesOf = ({ url }: Addressed, { places }: Pick<Known, 'places'>): Places => {
   const of = digestOf(url)
   return places.of === of ? places : { ...NOWHERE, of }
 }
@@ -74,7 +76,7 @@ export const isTrusted = (source: Addressed, state: Known, url: string): boolean
   return domain !== '' && (own.includes(domain) || placesOf(source, state).trusted.includes(domain))
 }
 
-export const isRefused = (source: Addressed, state: Pick<SourceState, 'places'>, url: string): boolean =>
+export const isRefused = (source: Addressed, state: Pick<Known, 'places'>, url: string): boolean =>
   placesOf(source, state).refused.includes(domainOf(url))
 
 /** The same places with a domain accepted, and nothing held on its account. */

@@ -5,7 +5,8 @@
 
 import type { Redis } from 'ioredis'
 import type { Keys } from '../../../redis/keys.ts'
-import { hashOf, newSecret } from './passwords.ts'
+import { hashOf } from '../../../util/hash.ts'
+import { newSecret } from './passwords.ts'
 
 /** ms for which one is remembered after its last log-in. */
 export const DEVICE_LASTS = 90 * 86_400_000

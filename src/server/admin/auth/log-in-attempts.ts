@@ -7,7 +7,7 @@
 import type { Redis } from 'ioredis'
 import type { Keys } from '../../../redis/keys.ts'
 import { loadScript, runScript } from '../../../redis/script.ts'
-import { hashOf } from './passwords.ts'
+import { hashOf } from '../../../util/hash.ts'
 
 const SECOND = 1_000
 const MINUTE = 60 * SECOND

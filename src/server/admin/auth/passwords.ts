@@ -1,6 +1,6 @@
 /** Passwords as they are kept: scrypt with a salt of their own. Work is done one at a time, since each takes 128 MB. */
 
-import { createHash, randomBytes, scrypt as scryptCallback, timingSafeEqual } from 'node:crypto'
+import { randomBytes, scrypt as scryptCallback, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
 
 const scrypt = promisify(scryptCallback) as (
@@ -79,10 +79,6 @@ export const isPassword = async (password: string, stored: string | undefined, i
 
 /** A secret of 256 random bits that is shown once. */
 export const newSecret = (): string => randomBytes(32).toString('base64url')
-
-/** What is kept of such a secret: it has too many bits to be guessed, so one round is enough. */
-export const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('base64url')
-
 export const isSameHash = (one: string, other: string): boolean => {
   const [left, right] = [Buffer.from(one), Buffer.from(other)]
   return left.length === right.length && timingSafeEqual(left, right)

@@ -4,10 +4,11 @@ import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import type { Who } from '../../../domain/actor.ts'
 import type { Keys } from '../../../redis/keys.ts'
+import { hashOf } from '../../../util/hash.ts'
 import { networkOf } from '../../../util/ip-network.ts'
 import { createDevices } from './devices.ts'
 import { createTries } from './log-in-attempts.ts'
-import { hashOf, isSameHash, newSecret, takePlace } from './passwords.ts'
+import { isSameHash, newSecret, takePlace } from './passwords.ts'
 import type { User, Users } from './users.ts'
 
 /** s for which the set-up link works. */

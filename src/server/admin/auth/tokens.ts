@@ -5,7 +5,8 @@ import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import { Role } from '../../../domain/actor.ts'
 import type { Keys } from '../../../redis/keys.ts'
-import { hashOf, isSameHash, newSecret } from './passwords.ts'
+import { hashOf } from '../../../util/hash.ts'
+import { isSameHash, newSecret } from './passwords.ts'
 
 const Kept = z.object({
   name: z.string(),

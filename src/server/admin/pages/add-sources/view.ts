@@ -1,7 +1,7 @@
 /** Adding sources: by an address, or many from OPML; first what there is, then for good. (pure) */
 
 import type { Source } from '../../../../domain/source.ts'
-import type { Finding, OpmlPlan, Proposed } from '../../../../use-cases/add-sources-types.ts'
+import type { Finding, OpmlPlan, Proposed } from '../../../../use-cases/add-sources.ts'
 import { type Html, html } from '../../components/html.ts'
 import { table } from '../../components/table.ts'
 import { plural, when } from '../../components/time.ts'

@@ -2,7 +2,7 @@
 
 import { Router } from 'express'
 import { isStreamId } from '../../../../use-cases/audit-log.ts'
-import type { DeskParts } from '../../admin.ts'
+import type { DeskParts } from '../../web/parts.ts'
 import { textOf } from '../../web/respond.ts'
 import { auditPage } from './view.ts'
 

@@ -1,7 +1,7 @@
 /** Acts on several sources: first how many, then for good. */
 
 import express, { type Request, Router } from 'express'
-import type { DeskParts } from '../../admin.ts'
+import type { DeskParts } from '../../web/parts.ts'
 import { actorOf, done, textOf } from '../../web/respond.ts'
 import { confirmPage } from './bulk-view.ts'
 import { listedOf, select } from './query.ts'

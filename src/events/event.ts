@@ -1,10 +1,10 @@
 /** An event as services report it in the stream, and why one is refused. (pure) */
 
-import { namesRobot } from '../events/robots.ts'
-import type { ArticleId } from './article.ts'
-import { articleId, bareId, canonicalUrl, type Keeps } from './canonical-url.ts'
-import { EVENT_KINDS, type EventKind } from './entry.ts'
-import { EVENT_FIELDS, type EventField } from './event-fields.ts'
+import type { ArticleId } from '../domain/article.ts'
+import { articleId, bareId, canonicalUrl, type Keeps } from '../domain/canonical-url.ts'
+import { EVENT_KINDS, type EventKind } from '../domain/entry.ts'
+import { EVENT_FIELDS, type EventField } from '../domain/event-fields.ts'
+import { namesRobot } from './robots.ts'
 
 export interface ReadEvent {
   readonly kind: EventKind

@@ -1,0 +1,8 @@
+/** The jobs there are: one for each queue. */
+
+import { crawl } from './crawl.ts'
+import { articles } from './ingest.ts'
+import { publish } from './publish.ts'
+import { push } from './push.ts'
+
+export const jobs = { crawl, articles, publish, push } as const

@@ -1,0 +1,5 @@
+/** Log levels, as pino names them. (pure) */
+
+export const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+
+export type Level = (typeof LEVELS)[number]

@@ -1,0 +1,24 @@
+/** The queue `crawl`: sources to be fetched. */
+
+import { z } from 'zod'
+import { SourceId } from '../domain/source.ts'
+import { defineQueue } from './definition.ts'
+
+export const crawlQueue = defineQueue({
+  queue: 'crawl',
+  version: 1,
+  data: z.object({
+    sourceId: SourceId,
+    /** `schedule` asks only for what changed; anything else for the whole feed. */
+    trigger: z.enum(['schedule', 'manual']).default('manual'),
+  }),
+  // A fetch that failed is rescheduled by its source, not retried by the queue. What is tried again at once is a crawl that could not be
+  // finished: Redis took no more, or this daemon had to let go of it.
+  options: {
+    attempts: 5,
+    backoff: { type: 'exponential', delay: 1_000, jitter: 0.5 },
+    removeOnComplete: { age: 3_600, count: 2_000 },
+    removeOnFail: { age: 86_400, count: 2_000 },
+  },
+  title: ({ sourceId }) => sourceId,
+})

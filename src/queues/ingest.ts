@@ -1,0 +1,57 @@
+/** The queue `articles`: batches of items to be ingested. */
+
+import { z } from 'zod'
+import { FeedItemSchema } from '../domain/feed-item.ts'
+import { SourceId } from '../domain/source.ts'
+import { defineQueue } from './definition.ts'
+
+/** What is unknown is ignored: a newer version may add to it. */
+export const ArticlesData = z.object({
+  sourceId: SourceId,
+  /** The crawl that found them: its last batch to be taken in commits the validators. */
+  crawl: z.object({
+    id: z.string().min(1),
+    batch: z.int().min(0),
+    batches: z.int().min(1),
+    /** Token of the body of data in Redis by which it knew what is new. */
+    origin: z.string().optional(),
+  }),
+  /** ms since the epoch. */
+  fetchedAt: z.int().positive(),
+  /** Whether the dates of its source mean anything. */
+  trustsDates: z.boolean().default(true),
+  /** Language the feed declares. */
+  language: z.string().nullable(),
+  items: z
+    .array(
+      z.object({
+        key: z.string().min(1),
+        also: z.array(z.string().min(1)).default([]),
+        headlined: z.boolean().default(false),
+        fingerprint: z.string().min(1),
+        /** In the document, from 0. */
+        place: z.int().min(0).default(0),
+        /** It was taken in before and its article was lost: it is as new. */
+        isLost: z.boolean().optional(),
+        item: FeedItemSchema,
+      }),
+    )
+    .min(1)
+    .max(500),
+})
+
+export type ArticlesData = z.infer<typeof ArticlesData>
+
+export const articlesQueue = defineQueue({
+  queue: 'articles',
+  version: 1,
+  data: ArticlesData,
+  options: {
+    // Every step can run again, so a batch that met a Redis hiccup or died with its worker is simply run again.
+    attempts: 5,
+    backoff: { type: 'exponential', delay: 1_000, jitter: 0.5 },
+    removeOnComplete: { age: 3_600, count: 1_000 },
+    removeOnFail: { age: 7 * 86_400, count: 1_000 },
+  },
+  title: ({ sourceId, items }) => `${sourceId}: ${items.length} ${items.length === 1 ? 'item' : 'items'}`,
+})

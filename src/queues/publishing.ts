@@ -1,0 +1,69 @@
+/** Which lists are asked to be written anew, and the jobs that do it. */
+
+import type { Ingested } from '../articles/store.ts'
+import type { ArticleId } from '../domain/article.ts'
+import type { Changes } from '../lists/changes.ts'
+import type { Waiting } from '../lists/publish-queue/publish-queue.ts'
+import type { Publisher } from '../lists/publisher.ts'
+import { versioned } from './definition.ts'
+import { publishOptions, publishQueue, WAITING } from './publish.ts'
+import type { Queues } from './queues.ts'
+
+/** Asks for lists to be written; a burst of asking for the same list writes it once. */
+export interface Publishing {
+  /**
+   * Every list that an ingested batch may have changed.
+   * @param crawl that brought it, for the log
+   * @returns the articles whose related lists it changed: for who ingested them to write, since the index of stories is at hand there
+   */
+  ingested(ingested: Ingested, crawl?: string): Promise<readonly ArticleId[]>
+  /** The same for who has no such index: related lists are written by jobs. */
+  changed(ingested: Ingested): Promise<void>
+  /** @param isRefresh asked for by the clock: behind those that changed */
+  lists(names: readonly string[], isRefresh?: boolean): Promise<void>
+}
+
+/** Articles whose related lists one job writes. */
+const RELATED = 500
+
+export interface PublishingParts {
+  /** Which lists a batch changes is the list room's to say. */
+  readonly publisher: Pick<Publisher, 'affectedBy' | 'relatedShowing'>
+  readonly changes: Pick<Changes, 'note'>
+  readonly waiting: Pick<Waiting, 'ask'>
+}
+
+export const publishingTo = (queues: Queues, { publisher, changes, waiting }: PublishingParts): Publishing => {
+  const add = (data: readonly { list: string; articles?: readonly ArticleId[]; crawl?: string }[]) =>
+    queues.publish.addBulk(
+      data.map(each => ({
+        name: publishQueue.title(publishQueue.data.parse(each)),
+        data: versioned(publishQueue, each),
+        opts: publishOptions(each),
+      })),
+    )
+  const lists = async (names: readonly string[], isRefresh: boolean, crawl?: string): Promise<void> => {
+    if (names.length === 0) return
+    await waiting.ask(names, isRefresh)
+    await add([{ list: WAITING, ...(crawl === undefined ? {} : { crawl }) }])
+  }
+  const ingested = async (what: Ingested, crawl?: string): Promise<readonly ArticleId[]> => {
+    // Noted first: whoever ranks afterwards reads what stands now.
+    await changes.note(what)
+    await lists(publisher.affectedBy(what), false, crawl)
+    return [...new Set([...what.articles, ...(await publisher.relatedShowing(what.edited))])]
+  }
+  return {
+    ingested,
+    async changed(what) {
+      const beside = await ingested(what)
+      await add(
+        Array.from({ length: Math.ceil(beside.length / RELATED) }, (_, part) => ({
+          list: 'related',
+          articles: beside.slice(part * RELATED, (part + 1) * RELATED),
+        })),
+      )
+    },
+    lists: (names, isRefresh = false) => lists(names, isRefresh),
+  }
+}

@@ -1,0 +1,13 @@
+/** The queue `push`: WebSub subscriptions for which something is due. */
+
+import { z } from 'zod'
+import { defineQueue } from './definition.ts'
+
+export const pushQueue = defineQueue({
+  queue: 'push',
+  version: 1,
+  data: z.object({ token: z.string().regex(/^[\w-]{20,64}$/, 'is no token of a subscription') }),
+  options: { attempts: 1, removeOnComplete: { age: 3_600, count: 500 }, removeOnFail: { age: 86_400, count: 500 } },
+  // The token is half of what lets a hub in: names show what stands in the dashboard, so the job is named by its end alone.
+  title: ({ token }) => `…${token.slice(-4)}`,
+})

@@ -1,0 +1,13 @@
+/** What use cases over the catalogue work with: the command line and the admin UI each have one. */
+
+import type { Redis } from 'ioredis'
+import type { Config } from '../config/load.ts'
+import type { Keys } from '../redis/keys.ts'
+import type { Sources } from '../sources/store/sources.ts'
+
+export interface CommandContext {
+  readonly config: Config
+  readonly redis: Redis
+  readonly keys: Keys
+  readonly sources: Sources
+}

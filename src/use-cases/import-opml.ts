@@ -1,0 +1,77 @@
+/** What an OPML file would add: sources with what is left open derived, and the outlines that are known already. (pure) */
+
+import { HttpUrl, Source } from '../domain/source.ts'
+import { bare, type FoundFeed } from '../feeds/discovery/discover.ts'
+import type { Outline } from '../sources/catalogue/opml.ts'
+import { withoutCredentials } from '../util/redact.ts'
+import type { CommandContext } from './context.ts'
+import { idFor, languageFor, languageOfItems, sectionOfFolders, sectionOfItems } from './suggest-source.ts'
+
+export interface Line {
+  readonly outline: Outline
+  /** What was found there; null where it was not asked or could not be read. */
+  readonly found: FoundFeed | null
+  readonly outcome: 'add' | 'duplicate' | 'not-a-feed' | 'failing'
+  readonly detail: string
+}
+
+/** Those whose address is a source already, or stands in the file twice. (pure) */
+export const withoutRepeats = (
+  outlines: readonly Outline[],
+  known: readonly Source[],
+): { lines: Line[]; fresh: Outline[] } => {
+  const holders = new Map(known.map(({ id, url }) => [bare(url), `the source ${id}`]))
+  const lines: Line[] = []
+  const fresh: Outline[] = []
+  for (const outline of outlines) {
+    const holder = holders.get(bare(outline.url))
+    if (holder === undefined) fresh.push(outline)
+    else lines.push({ outline, found: null, outcome: 'duplicate', detail: `as ${holder}` })
+    if (holder === undefined)
+      holders.set(bare(outline.url), `${outline.title ?? withoutCredentials(outline.url)} before it`)
+  }
+  return { lines, fresh }
+}
+
+export const unseenLine = (outline: Outline): Line => ({
+  outline,
+  found: null,
+  outcome: 'add',
+  detail: 'not looked at',
+})
+
+export const sourceOf = (
+  { outline, found }: Line,
+  { taxonomy }: Pick<CommandContext['config'], 'taxonomy'>,
+  fallback: string,
+  taken: Set<string>,
+): Source => {
+  const language = languageFor(
+    found?.feed.language ?? (found ? languageOfItems(found.feed.items) : null) ?? outline.language,
+  )
+  const id = idFor(outline.url, taken)
+  taken.add(id)
+  return Source.parse({
+    id,
+    name: outline.title ?? found?.feed.title ?? new URL(outline.url).hostname,
+    url: found?.movedTo ?? outline.url,
+    ...(outline.site !== null && HttpUrl.safeParse(outline.site).success ? { site: outline.site } : {}),
+    section:
+      sectionOfFolders(outline.folders, taxonomy) ??
+      (found ? sectionOfItems(found.feed.items, language ?? null, taxonomy)?.section : undefined) ??
+      fallback,
+    ...(language === undefined ? {} : { language }),
+  })
+}
+
+/** What an import adds that looks at no feed: all but those there are already. (pure) */
+export const planOf = (
+  outlines: readonly Outline[],
+  known: readonly Source[],
+  config: Pick<CommandContext['config'], 'taxonomy'>,
+  fallback: string,
+): { readonly added: readonly Source[]; readonly repeats: readonly Pick<Line, 'outline' | 'detail'>[] } => {
+  const { lines: repeats, fresh } = withoutRepeats(outlines, known)
+  const taken = new Set<string>(known.map(({ id }) => id))
+  return { added: fresh.map(outline => sourceOf(unseenLine(outline), config, fallback, taken)), repeats }
+}

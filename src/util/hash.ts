@@ -1,0 +1,6 @@
+/** One-way hashes of secrets and long names. (pure) */
+
+import { createHash } from 'node:crypto'
+
+/** What is kept of such a secret: it has too many bits to be guessed, so one round is enough. */
+export const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('base64url')
