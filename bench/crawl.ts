@@ -63,7 +63,7 @@ const aDesk = async (prefix: string, crowd: readonly Crowd[], some: Record<strin
   for (const [index, source] of sources.entries())
     await store.succeeded(source.id, {
       validators: { etag: crowd[index]?.mode === 'etag' ? '"1"' : null, lastModified: null, bodyHash: hash },
-      spans: null,
+      itemHashes: null,
       published: Array.from({ length: 30 }, (_, n) => Date.now() - n * 1_800_000),
       newItems: 30,
       carried: 30,
@@ -213,7 +213,7 @@ if (REMEMBERED > 0) {
             lastModified: 'Mon, 04 May 2026 12:00:00 GMT',
             bodyHash: 'x'.repeat(22),
           },
-          spans: null,
+          itemHashes: null,
           published: Array.from({ length: 50 }, (_, item) => Date.now() - item * 1_800_000 - n),
           newItems: 50,
           carried: 50,

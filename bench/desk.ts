@@ -11,7 +11,7 @@ import { join } from 'node:path'
 import { pino } from 'pino'
 import { parse } from 'yaml'
 import { startDaemon } from '../src/app/daemon.ts'
-import { createArchive } from '../src/articles/redis-store.ts'
+import { createArticleStore } from '../src/articles/redis-store.ts'
 import { Settings } from '../src/config/schema.ts'
 import type { Article, StoryId } from '../src/domain/article.ts'
 import { articleId } from '../src/domain/canonical-url.ts'
@@ -24,7 +24,7 @@ import { createUsers } from '../src/server/admin/auth/users.ts'
 import { createSamples } from '../src/server/metrics/samples.ts'
 import { createQuarantine } from '../src/sources/quarantine/quarantine.ts'
 import { countDaily } from '../src/sources/state/daily.ts'
-import type { Glance } from '../src/sources/store/summary-cache.ts'
+import type { SourceSummary } from '../src/sources/store/summary-cache.ts'
 
 const COUNT = Number(process.argv[2] ?? 10_000)
 const ARTICLES = Number(process.argv[3] ?? 100_000)
@@ -49,7 +49,7 @@ const sources = Array.from({ length: COUNT }, (_, index) =>
   }),
 )
 const now = Date.now()
-const REASONS: NonNullable<Glance['lastError']>['reason'][] = ['timeout', 'status', 'dns', 'not-a-feed']
+const REASONS: NonNullable<SourceSummary['lastError']>['reason'][] = ['timeout', 'status', 'dns', 'not-a-feed']
 await Promise.all(
   sources.map(({ id }, index) => {
     let daily = ''
@@ -107,7 +107,7 @@ const daemon = await startDaemon({
 // Articles as ingest writes them, with what the story room decides of them left out: its log is read once at the first look at an article.
 const settings = Settings.parse({})
 const rooms = { redis, keys, settings: () => settings.articles, weightOf: () => 1 }
-const archive = createArchive({ ...rooms, parentOf: () => undefined })
+const archive = createArticleStore({ ...rooms, parentOf: () => undefined })
 const WORDS =
   'ferry treaty harvest bridge mayor budget island storm school hospital railway election court museum river'.split(' ')
 const wordOf = (index: number): string => WORDS[index % WORDS.length] ?? ''

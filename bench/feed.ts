@@ -14,7 +14,7 @@ import { parseFeed as parseByFeedsmith } from 'feedsmith'
 import type RssParser from 'rss-parser'
 import { readFeed } from '../src/feeds/read.ts'
 import { bodyHash } from '../src/http-client/fetch.ts'
-import { readNew } from '../src/sources/items/detect-new-items.ts'
+import { readNewItems } from '../src/sources/items/detect-new-items.ts'
 
 const { values } = parseArgs({
   options: {
@@ -47,8 +47,8 @@ ${Array.from({ length: count }, (_, index) => anItem(from - index)).join('\n')}
 
 const text = aFeed(1_000, itemCount)
 const bytes = new TextEncoder().encode(text)
-const before = await readNew(new TextEncoder().encode(aFeed(1_000 - newCount, itemCount)), { known: new Set() })
-const known = new Set(before.kind === 'feed' ? before.spans : [])
+const before = await readNewItems(new TextEncoder().encode(aFeed(1_000 - newCount, itemCount)), { known: new Set() })
+const known = new Set(before.kind === 'feed' ? before.itemHashes : [])
 
 /** rss-parser as it is installed: newsdesk replaces its slow snippets in the copy that it uses itself. */
 const untouched = (): RssParser => {
@@ -78,7 +78,7 @@ const contestants: Readonly<Record<string, () => Promise<number> | number>> = {
     return read.kind === 'feed' ? read.feed.items.length : 0
   },
   [`newsdesk, ${newCount} new`]: async () => {
-    const read = await readNew(bytes, { known })
+    const read = await readNewItems(bytes, { known })
     return read.kind === 'feed' ? read.feed.items.length : 0
   },
   'newsdesk, unchanged': () => bodyHash(bytes).length,

@@ -8,7 +8,7 @@
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { CrawlSettings } from '../src/config/sections/crawl.ts'
-import { PRICE } from '../src/sources/schedule/next-due.ts'
+import { DEFAULT_FETCH_COST } from '../src/sources/schedule/next-due.ts'
 import { measureClaim } from './schedule/claim.ts'
 import { plot } from './schedule/plot.ts'
 import { commafeed, fixed, mediacloud, miniflux, newsdesk, type Policy } from './schedule/policies.ts'
@@ -32,7 +32,7 @@ const { values } = parseArgs({
 const settings = CrawlSettings.parse({})
 const rivals = [fixed(15), fixed(60), miniflux, commafeed, mediacloud]
 const priced = (price: number): Policy => newsdesk(`newsdesk at ${price / MINUTE} min`, price, settings)
-const own = newsdesk('newsdesk', PRICE, settings)
+const own = newsdesk('newsdesk', DEFAULT_FETCH_COST, settings)
 /** Other prices, for the curve: on a part of the first world. */
 const CURVE = [0.5, 1, 2, 3, 5, 14, 25, 60].map(price => price * MINUTE)
 const CURVE_SOURCES = 200
@@ -54,7 +54,7 @@ const simulation = (): void => {
     }
   }
   const part = aWorld(first, Math.min(CURVE_SOURCES, count), days, kind)
-  const curve = [...CURVE, PRICE]
+  const curve = [...CURVE, DEFAULT_FETCH_COST]
     .sort((a, b) => a - b)
     .map((price): Row => {
       say(`curve, price ${price / MINUTE} min`)

@@ -9,7 +9,7 @@ import { parse } from 'yaml'
 import { z } from 'zod'
 import { startDaemon } from '../src/app/daemon.ts'
 import { createLog } from '../src/app/log.ts'
-import { toldToEnd } from '../src/app/signals.ts'
+import { terminationSignal } from '../src/app/signals.ts'
 import { type Client, createClient, type Entry } from '../src/client/index.ts'
 import type { Config } from '../src/config/load.ts'
 import { Settings } from '../src/config/schema.ts'
@@ -83,7 +83,7 @@ const whileRunning = async (
   work: (running: Running) => Promise<number>,
 ): Promise<number> => {
   const dir = mkdtempSync(join(tmpdir(), 'newsdesk-demo-'))
-  const told = toldToEnd()
+  const told = terminationSignal()
   const clearUp = () => rmSync(dir, { recursive: true, force: true })
   const undo: (() => Promise<unknown> | unknown)[] = [clearUp]
   process.once('exit', clearUp)

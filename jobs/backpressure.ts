@@ -5,12 +5,12 @@
 
 import { setTimeout as delay } from 'node:timers/promises'
 
-export interface Intake {
+export interface Backpressure {
   /** Waits until few batches wait to be taken in, or for as long as it may. */
-  whenFew(): Promise<void>
+  waitForCapacity(): Promise<void>
 }
 
-export interface IntakeParts {
+export interface BackpressureParts {
   /** Batches that wait to be taken in. */
   readonly waiting: () => Promise<number>
   /** Of them, so many are few. */
@@ -24,7 +24,7 @@ export interface IntakeParts {
 /** ms between two looks, shared by all crawls of a process. */
 const LOOK = 20
 
-export const createIntake = ({ waiting, few, longest, isEnding }: IntakeParts): Intake => {
+export const createBackpressure = ({ waiting, few, longest, isEnding }: BackpressureParts): Backpressure => {
   /** Crawls that may begin until the next look. */
   let room = Number.POSITIVE_INFINITY
   let wasEmpty = true
@@ -52,7 +52,7 @@ export const createIntake = ({ waiting, few, longest, isEnding }: IntakeParts): 
   }
 
   return {
-    async whenFew() {
+    async waitForCapacity() {
       const until = performance.now() + longest
       while (!isEnding() && !(await mayBegin()) && performance.now() < until) await delay(LOOK)
     },

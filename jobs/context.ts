@@ -1,8 +1,8 @@
 /** What a job gets to work with: made once in src/app/container.ts, explicit and typed, so that no job reaches for a global. */
 
 import type { Logger } from 'pino'
-import type { KeptParameters } from '../src/articles/parameters/parameter-store.ts'
-import type { Archive } from '../src/articles/store.ts'
+import type { ParameterStore } from '../src/articles/parameters/parameter-store.ts'
+import type { ArticleStore } from '../src/articles/store.ts'
 import type { ArticleSettings } from '../src/config/sections/articles.ts'
 import type { CrawlSettings } from '../src/config/sections/crawl.ts'
 import type { Article } from '../src/domain/article.ts'
@@ -11,7 +11,7 @@ import type { Stories } from '../src/domain/story-decision.ts'
 import type { Publisher } from '../src/lists/publisher.ts'
 import type { ArticlesData } from '../src/queues/ingest.ts'
 import type { Publishing } from '../src/queues/publishing.ts'
-import type { Keeper } from '../src/redis/replication-barrier.ts'
+import type { ReplicationBarrier } from '../src/redis/replication-barrier.ts'
 import type { Classify } from '../src/sections/sections.ts'
 import type { Politeness } from '../src/sources/polling/politeness.ts'
 import type { Poll } from '../src/sources/polling/poll.ts'
@@ -19,10 +19,10 @@ import type { Sources } from '../src/sources/store/sources.ts'
 import type { Push } from '../src/websub/push.ts'
 
 export interface JobContext {
-  readonly archive: Archive
+  readonly archive: ArticleStore
   readonly stories: Stories
   /** Which parameters of URLs tell articles apart, by site. */
-  readonly urls: KeptParameters
+  readonly urls: ParameterStore
   /** The taxonomy in force: read it at each run, a reload may change it. */
   readonly taxonomy: () => Taxonomy
   readonly sources: Sources
@@ -42,11 +42,11 @@ export interface JobContext {
   /** Puts batches of items in the `articles` queue; one whose id is there already is not added again. */
   readonly addArticles: (batches: readonly { readonly id: string; readonly data: ArticlesData }[]) => Promise<void>
   /** What is written from now on, once settled, survives the loss of a master: see `Keeper`. */
-  readonly stake: Keeper['stake']
+  readonly beginReplicated: ReplicationBarrier['begin']
   /** Before a scheduled crawl: waits while much that was fetched is still to be taken in. */
-  readonly whenFew: () => Promise<void>
+  readonly waitForCapacity: () => Promise<void>
   /** Between slices of work that may wait: lists that readers wait for go first. */
-  readonly giveWay: () => Promise<void>
+  readonly yieldToLists: () => Promise<void>
   /** For monitoring: an article came in, so many ms after its publication. */
   readonly ingested?: (delay: number) => void
   /** ms since the epoch. */

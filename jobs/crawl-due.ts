@@ -6,7 +6,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises'
 import { addScheduledCrawls, bringForward, type Queues } from '../src/queues/queues.ts'
-import { allowance, type Network } from '../src/sources/polling/outage.ts'
+import { allowance, type OutageDetector } from '../src/sources/polling/outage.ts'
 import type { Sources } from '../src/sources/store/sources.ts'
 
 /** Crawls that wait in the queue, most: at first, and where workers were found to outrun it. */
@@ -21,7 +21,7 @@ const ONE_IN = 50
 export interface CrawlDueParts {
   readonly queues: Queues
   readonly sources: Pick<Sources, 'claimDue' | 'failing' | 'queued'>
-  readonly network: Pick<Network, 'state'>
+  readonly network: Pick<OutageDetector, 'state'>
   /** ms since the epoch. */
   readonly now: () => number
   /** Waits between two looks; ends at once where the signal says so. */

@@ -9,7 +9,7 @@ import type { Source } from '../src/domain/source.ts'
 import { pageOf } from '../src/feeds/identity.ts'
 import type { FetchOutcome, Validators } from '../src/http-client/fetch.ts'
 import { crawlQueue } from '../src/queues/crawl.ts'
-import { readNew } from '../src/sources/items/detect-new-items.ts'
+import { readNewItems } from '../src/sources/items/detect-new-items.ts'
 import type { Away, PolledFeed } from '../src/sources/polling/poll.ts'
 import type { FailureOf } from '../src/sources/schedule/backoff.ts'
 import type { Due } from '../src/sources/schedule/next-due.ts'
@@ -19,8 +19,8 @@ import { withoutCredentials } from '../src/util/redact.ts'
 import { offerOf } from '../src/websub/link-header.ts'
 import type { JobContext } from './context.ts'
 import { defineJob } from './define.ts'
-import { findNew, type TakenIn } from './detect-new.ts'
-import { hold, settleHeld } from './retry-quarantined.ts'
+import { detectNewItems, type NewItems } from './detect-new.ts'
+import { hold, settleHeldItems } from './retry-quarantined.ts'
 import { readSitemaps } from './sitemap-index.ts'
 
 export const crawl = defineJob(crawlQueue, {
@@ -28,7 +28,7 @@ export const crawl = defineJob(crawlQueue, {
     const source = await context.sources.find(sourceId)
     if (!source && trigger === 'manual')
       throw new UnrecoverableError(`no source ${JSON.stringify(sourceId)}: \`newsdesk sources\` lists them`)
-    if (trigger === 'schedule') await context.whenFew()
+    if (trigger === 'schedule') await context.waitForCapacity()
     // Paused or removed while its job waited, be it in the queue or for its turn at the domain. Asked for by hand, a paused one is crawled.
     if (!source || (trigger === 'schedule' && !context.sources.get(sourceId)?.enabled))
       return { outcome: 'left', why: 'the source is paused, or not in the catalogue any more' }
@@ -57,7 +57,7 @@ export const crawl = defineJob(crawlQueue, {
           kept({ outcome: 'unchanged', status: fetched.status }),
         ),
         polled.leave(),
-        settleHeld(source, state, fetched, context),
+        settleHeldItems(source, state, fetched, context),
       ])
       context.log.debug(
         { source: source.id, status: fetched.status, ms: context.now() - started, next: due },
@@ -90,7 +90,7 @@ type WholeRead =
   | {
       readonly kind: 'feed'
       readonly feed: Feed
-      readonly spans: readonly string[] | null
+      readonly itemHashes: readonly string[] | null
       readonly validators: Validators
       /** Of all documents that were fetched for it. */
       readonly bytes: number
@@ -104,17 +104,17 @@ const readWhole = async (source: Source, polled: PolledFeed, context: JobContext
   const { sources, settings } = context
   const { body, contentType, url, validators } = polled.fetched
   const { maxItems } = settings().crawl
-  const known = polled.isRecrawl ? NONE_KNOWN : await sources.spans(source.id)
-  let read = await readNew(body, { known, contentType, url, maxItems })
+  const known = polled.isRecrawl ? NONE_KNOWN : await sources.itemHashes(source.id)
+  let read = await readNewItems(body, { known, contentType, url, maxItems })
   // Whether a parameter tells items apart is seen by what the others have in its place: all of them are to be looked at.
   if (read.kind === 'feed' && known.size > 0 && read.feed.items.some(item => isDoubtful(item, context)))
-    read = await readNew(body, { known: NONE_KNOWN, contentType, url, maxItems })
+    read = await readNewItems(body, { known: NONE_KNOWN, contentType, url, maxItems })
   if (read.kind === 'feed') return { ...read, validators, bytes: body.length }
   if (read.reason === 'sitemap-index') {
     const all = await readSitemaps(read, polled, { maxItems })
     return all.kind === 'failed'
       ? all
-      : { ...all, spans: null, validators: NO_VALIDATORS, bytes: body.length + all.bytes }
+      : { ...all, itemHashes: null, validators: NO_VALIDATORS, bytes: body.length + all.bytes }
   }
   await sources.quarantine.keep(source.id, { body, reason: read.detail, contentType, url })
   return { kind: 'failed', failure: { reason: 'not-a-feed', detail: read.detail } }
@@ -125,9 +125,9 @@ const takeIn = async (source: Source, polled: PolledFeed, started: number, conte
   const { sources, now, log } = context
   const read = await readWhole(source, polled, context)
   if (read.kind === 'failed') return fail(source, context, read.failure, await failed(read.failure), record)
-  const { feed, spans, validators, bytes } = read
-  const carried = spans?.length ?? feed.items.length
-  const found = await findNew(
+  const { feed, itemHashes, validators, bytes } = read
+  const carried = itemHashes?.length ?? feed.items.length
+  const found = await detectNewItems(
     source,
     state,
     { feed, carried, bodyHash: validators.bodyHash ?? '' },
@@ -142,20 +142,20 @@ const takeIn = async (source: Source, polled: PolledFeed, started: number, conte
   }
   await found.learn()
   const coming = new Set(batches.flatMap(({ data }) => data.items.map(({ key }) => key)))
-  await settleHeld(source, state, fetched, context, coming)
+  await settleHeldItems(source, state, fetched, context, coming)
 
   // The order of guarantee 1: enqueue, then (in the articles job) ingest, mark as seen, and only with the last batch remember the validators
   // and which items need not be parsed again.
   const [first] = batches
   if (first) {
-    await sources.prepare(source.id, first.data.crawl.id, validators, spans)
+    await sources.prepare(source.id, first.data.crawl.id, validators, itemHashes)
     await context.addArticles(batches)
   }
   const missed = await notePush(source, context, state, feed, fetched, published)
   if (missed) await context.job.note(missed)
   const due = await sources.succeeded(source.id, {
     validators: first ? null : validators,
-    spans,
+    itemHashes,
     origin: state.origin,
     published,
     carried,
@@ -199,7 +199,7 @@ const keepOut = async (
     newItems,
     carried,
     bytes,
-  }: Pick<TakenIn, 'batches' | 'newItems'> & { readonly carried: number; readonly bytes: number },
+  }: Pick<NewItems, 'batches' | 'newItems'> & { readonly carried: number; readonly bytes: number },
   started: number,
   context: JobContext,
   record: Keep,

@@ -6,7 +6,7 @@
 import { readFeed } from '../src/feeds/read.ts'
 import type { Subscription } from '../src/websub/subscription.ts'
 import type { JobContext } from './context.ts'
-import { findNew } from './detect-new.ts'
+import { detectNewItems } from './detect-new.ts'
 
 export interface Delivered {
   readonly subscription: Subscription
@@ -36,7 +36,7 @@ export const deliver = async (
     return null
   }
   const { feed } = read
-  const { batches, newItems, edited, learn } = await findNew(
+  const { batches, newItems, edited, learn } = await detectNewItems(
     source,
     await sources.state(source.id),
     // A part of a feed, often a single item: nothing to judge all of the source's ids and dates by.

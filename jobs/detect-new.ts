@@ -5,14 +5,14 @@
 
 import { createHash } from 'node:crypto'
 import { judgeDates, trustsDates } from '../src/articles/dates.ts'
-import type { KeptParameters } from '../src/articles/parameters/parameter-store.ts'
+import type { ParameterStore } from '../src/articles/parameters/parameter-store.ts'
 import type { Feed, FeedItem } from '../src/domain/feed-item.ts'
 import type { Source } from '../src/domain/source.ts'
 import { identify, pageOf, trustsIds } from '../src/feeds/identity.ts'
 import type { ArticlesData } from '../src/queues/ingest.ts'
 import type { Unseen } from '../src/sources/items/seen-items.ts'
 import { learnTitles, NO_HABITS, namesOf, withoutName } from '../src/sources/items/titles.ts'
-import { wander } from '../src/sources/items/unstable-ids.ts'
+import { areIdsUnstable } from '../src/sources/items/unstable-ids.ts'
 import type { SourceState } from '../src/sources/state/state.ts'
 import type { Sources } from '../src/sources/store/sources.ts'
 
@@ -24,7 +24,7 @@ export interface Read {
   readonly bodyHash: string
 }
 
-export interface TakenIn {
+export interface NewItems {
   readonly batches: readonly { readonly id: string; readonly data: ArticlesData }[]
   readonly newItems: number
   readonly edited: number
@@ -38,20 +38,20 @@ export interface TakenIn {
   learn(): Promise<void>
 }
 
-export interface TakeInParts {
-  readonly sources: Pick<Sources, 'recall' | 'unseen' | 'learn' | 'titles'>
-  readonly urls: Pick<KeptParameters, 'keeps' | 'learn'>
+export interface DetectNewItemsParts {
+  readonly sources: Pick<Sources, 'lookUpSeen' | 'unseen' | 'learn' | 'titles'>
+  readonly urls: Pick<ParameterStore, 'keeps' | 'learn'>
   /** Most items in one batch. */
   readonly most: number
   readonly now: () => number
 }
 
-export const findNew = async (
+export const detectNewItems = async (
   source: Source,
   state: SourceState,
   { feed, carried, bodyHash }: Read,
-  { sources, urls, most, now }: TakeInParts,
-): Promise<TakenIn> => {
+  { sources, urls, most, now }: DetectNewItemsParts,
+): Promise<NewItems> => {
   // Before keys are made of links: those of this very document are to be told apart already.
   const notes = await urls.learn(
     source.id,
@@ -59,7 +59,7 @@ export const findNew = async (
   )
   let distrustsIds = state.distrustsIds || !trustsIds(feed.items, carried)
   let identified = identify(feed.items, !distrustsIds, urls.keeps)
-  if (!distrustsIds && wander(await sources.recall(source.id, identified), carried)) {
+  if (!distrustsIds && areIdsUnstable(await sources.lookUpSeen(source.id, identified), carried)) {
     distrustsIds = true
     identified = identify(feed.items, false, urls.keeps)
   }

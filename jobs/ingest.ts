@@ -3,7 +3,7 @@
  * the lists they change. Only then are the items marked as seen, so whatever dies when, they come again until they are in.
  */
 
-import { standingDecision } from '../src/articles/existing-decision.ts'
+import { existingDecision } from '../src/articles/existing-decision.ts'
 import { normalise } from '../src/articles/normalise.ts'
 import type { StoredArticle } from '../src/articles/store.ts'
 import type { Article, ArticleId, Refused } from '../src/domain/article.ts'
@@ -34,11 +34,11 @@ export const articles = defineJob(articlesQueue, {
       maxAge: context.settings().articles.retention,
       ...(context.classify ? { classify: context.classify } : {}),
     }
-    const settled = context.stake()
-    await context.giveWay()
+    const settled = context.beginReplicated()
+    await context.yieldToLists()
     // Looked up here and not by the crawl: a batch before this one may have brought the article that this one edits.
-    const recalled = (await sources.recall(sourceId, items)).map(({ memory }, index) =>
-      items[index]?.isLost ? null : memory,
+    const recalled = (await sources.lookUpSeen(sourceId, items)).map(({ seen }, index) =>
+      items[index]?.isLost ? null : seen,
     )
     const outcomes = await placed(
       items.map(({ item, place }, index) => ({
@@ -62,7 +62,7 @@ export const articles = defineJob(articlesQueue, {
     await sources.quarantine.refuse(sourceId, worthALook)
 
     const accepted = outcomes.filter((outcome): outcome is Placed => !('kind' in outcome))
-    await context.giveWay()
+    await context.yieldToLists()
     const ingested = await archive.ingest(accepted, now(), crawl.id)
     await context.learn?.(accepted.map(({ article }) => article))
     const affected = await publishing.ingested(ingested, crawl.id)
@@ -223,7 +223,7 @@ const placed = async (
     if ('kind' in outcome) return outcome
     const { stands } = standing[index] ?? {}
     const decision = asked[index]?.length ? decisions[next++] : undefined
-    if (stands) return { article: { ...outcome, id: stands.id }, decision: standingDecision(stands, decision?.merges) }
+    if (stands) return { article: { ...outcome, id: stands.id }, decision: existingDecision(stands, decision?.merges) }
     if (!decision) throw new Error(`no decision on ${outcome.id}: the story room answers once for each article`)
     return { article: outcome, decision }
   })

@@ -4,13 +4,13 @@
  */
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { Precedence } from '../src/lists/publisher.ts'
+import type { PriorityGate } from '../src/lists/publisher.ts'
 
 /**
  * `giveWay`, asked between slices of a few ms, lets everything else have its turn and waits for what goes first.
  * @param longest ms it waits at most, so that lists that change without end hold up no articles for ever
  */
-export const createPrecedence = ({ longest }: { longest: number }): Precedence => {
+export const createPriorityGate = ({ longest }: { longest: number }): PriorityGate => {
   let running = 0
   let idle: (() => void)[] = []
 
@@ -24,7 +24,7 @@ export const createPrecedence = ({ longest }: { longest: number }): Precedence =
     })
 
   return {
-    async first(work) {
+    async runFirst(work) {
       running += 1
       try {
         return await work()
@@ -38,7 +38,7 @@ export const createPrecedence = ({ longest }: { longest: number }): Precedence =
       }
     },
 
-    async giveWay() {
+    async yieldToLists() {
       await nextTurn()
       if (running > 0) await whenIdle()
     },

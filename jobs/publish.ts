@@ -5,7 +5,7 @@
 
 import type { ArticleId } from '../src/domain/article.ts'
 import type { Published } from '../src/lists/publisher.ts'
-import { publishQueue, WAITING } from '../src/queues/publish.ts'
+import { ENQUEUED, publishQueue } from '../src/queues/publish.ts'
 import { defineJob } from './define.ts'
 
 /** ms after which a run lets others have their turn, and goes on behind them. */
@@ -31,7 +31,7 @@ export const publish = defineJob(publishQueue, {
       return { list, changed: changed.length, of }
     }
     if (articles) return told(await publisher.publishRelated(articles as ArticleId[]), articles.length) // looked up before anything is written
-    if (list !== WAITING) {
+    if (list !== ENQUEUED) {
       const published = await publisher.publish(list)
       told([published], 1)
       return published

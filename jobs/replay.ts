@@ -4,10 +4,10 @@
  */
 
 import type { SourceId } from '../src/domain/source.ts'
-import { readNew } from '../src/sources/items/detect-new-items.ts'
+import { readNewItems } from '../src/sources/items/detect-new-items.ts'
 import { isTrusted } from '../src/sources/state/places.ts'
 import type { JobContext } from './context.ts'
-import { findNew } from './detect-new.ts'
+import { detectNewItems } from './detect-new.ts'
 import { hold } from './retry-quarantined.ts'
 
 export interface Replayed {
@@ -41,11 +41,11 @@ export const replay = async (
   if (!kept || !body) return answer('gone', 'it is in quarantine no more')
 
   const { maxItems, batch } = settings().crawl
-  const read = await readNew(body, { known: NONE_KNOWN, contentType: kept.contentType, url: kept.url, maxItems })
+  const read = await readNewItems(body, { known: NONE_KNOWN, contentType: kept.contentType, url: kept.url, maxItems })
   if (read.kind === 'not-a-feed') return answer('unreadable', read.detail)
   const carried = read.feed.items.length
   const state = await sources.state(sourceId)
-  const { batches, newItems, edited, learn } = await findNew(
+  const { batches, newItems, edited, learn } = await detectNewItems(
     source,
     state,
     { feed: read.feed, carried, bodyHash: `replay ${bodyId}` },

@@ -11,7 +11,7 @@ import type { HeldItem } from '../src/sources/quarantine/held-items.ts'
 import { awayAt, isTrusted, placesOf, withRefused, withTrusted } from '../src/sources/state/places.ts'
 import type { SourceState } from '../src/sources/state/state.ts'
 import type { JobContext } from './context.ts'
-import type { TakenIn } from './detect-new.ts'
+import type { NewItems } from './detect-new.ts'
 
 export type HeldContext = Pick<JobContext, 'sources' | 'settings' | 'addArticles'>
 
@@ -22,7 +22,7 @@ const Item = ArticlesData.shape.items.element
 export const hold = async (
   source: Source,
   away: { readonly to: string; readonly isPermanent: boolean },
-  batches: TakenIn['batches'],
+  batches: NewItems['batches'],
   { sources, now }: Pick<JobContext, 'sources' | 'now'>,
 ): Promise<number> => {
   const items = batches.flatMap(({ data }) => {
@@ -93,7 +93,7 @@ const letGo = async (source: Source, { sources }: Pick<JobContext, 'sources'>): 
  * @param before the state the source was polled with
  * @param answer whence it came
  */
-export const settleHeld = async (
+export const settleHeldItems = async (
   source: Source,
   before: SourceState,
   answer: { readonly url: string; readonly movedTo: string | null },

@@ -7,8 +7,8 @@ import { z } from 'zod'
 import { versionOf } from '../src/queues/definition.ts'
 import type { JobEnd } from '../src/queues/job-end.ts'
 import type { Keys } from '../src/redis/keys.ts'
-import { isConnectionTrouble, isPassingTrouble } from '../src/redis/transient-error.ts'
-import { isRefusal } from '../src/redis/write-rejected.ts'
+import { isConnectionError, isTransientError } from '../src/redis/transient-error.ts'
+import { isWriteRejected } from '../src/redis/write-rejected.ts'
 import type { JobContext } from './context.ts'
 import type { JobDefinition } from './define.ts'
 
@@ -106,7 +106,7 @@ export const startWorker = <Name extends string, Schema extends z.ZodType>(
     } catch (error) {
       // What a job says of itself, such as a publisher that cannot be reached, is no trouble of Redis, however alike it reads.
       const isOwn = error instanceof UnrecoverableError || error instanceof DelayedError
-      const passes = error instanceof Error && !isOwn && (isRefusal(error) || isPassingTrouble(error))
+      const passes = error instanceof Error && !isOwn && (isWriteRejected(error) || isTransientError(error))
       ended(passes || error instanceof DelayedError ? 'postponed' : 'failed', {
         error: error instanceof Error ? error.message : String(error),
       })
@@ -143,7 +143,7 @@ export const startWorker = <Name extends string, Schema extends z.ZodType>(
   worker.on('stalled', job => log().warn({ job }, 'job lost its worker; it is run again'))
   // Redis away: the connection itself says so, once. Anything else a worker reports is worth a line.
   worker.on('error', error => {
-    if (!isConnectionTrouble(error)) log().error({ err: error }, 'worker error')
+    if (!isConnectionError(error)) log().error({ err: error }, 'worker error')
   })
   return {
     finish: () => worker.close(),

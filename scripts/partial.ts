@@ -8,7 +8,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { readFeed } from '../src/feeds/read.ts'
-import { readNew } from '../src/sources/items/detect-new-items.ts'
+import { readNewItems } from '../src/sources/items/detect-new-items.ts'
 
 const [folder] = process.argv.slice(2)
 if (folder === undefined) {
@@ -32,23 +32,23 @@ const wrong: string[] = []
 for (const file of files) {
   const bytes = await readFile(file)
   const all = await readFeed(bytes)
-  const first = await readNew(bytes, { known: new Set() })
+  const first = await readNewItems(bytes, { known: new Set() })
   if (all.kind !== 'feed' || first.kind !== 'feed') {
     if (all.kind !== first.kind) wrong.push(`${file}: ${all.kind}, but ${first.kind}`)
     continue
   }
-  const { spans } = first
-  if (spans === null) {
+  const { itemHashes } = first
+  if (itemHashes === null) {
     if (!isDeepStrictEqual(first.feed.items, all.feed.items)) wrong.push(`${file}: not taken apart, yet other items`)
     continue
   }
   apart += 1
-  for (const indices of knownOf(spans.length)) {
-    const known = new Set(indices.map(index => spans[index] ?? ''))
-    const some = await readNew(bytes, { known })
-    const wanted = all.feed.items.filter((_, index) => !known.has(spans[index] ?? ''))
+  for (const indices of knownOf(itemHashes.length)) {
+    const known = new Set(indices.map(index => itemHashes[index] ?? ''))
+    const some = await readNewItems(bytes, { known })
+    const wanted = all.feed.items.filter((_, index) => !known.has(itemHashes[index] ?? ''))
     readings += 1
-    if (some.kind !== 'feed' || !isDeepStrictEqual(some.feed.items, some.spans === null ? all.feed.items : wanted))
+    if (some.kind !== 'feed' || !isDeepStrictEqual(some.feed.items, some.itemHashes === null ? all.feed.items : wanted))
       wrong.push(`${file}: with items ${indices.join(', ') || 'none'} known`)
   }
   if (process.stderr.isTTY) process.stderr.write(`\r${apart} documents, ${readings} readings`)

@@ -7,12 +7,12 @@ import { registerQuarantine } from './cli/quarantine.ts'
 import { registerEditing } from './cli/register-editing.ts'
 import { registerWho } from './cli/register-who.ts'
 import { registerSources } from './cli/sources/register.ts'
-import { patience } from './cli/timeout.ts'
+import { commandTimeout } from './cli/timeout.ts'
 import { ConfigError } from './config/problems.ts'
 import { ROLES, type Role } from './config/schema.ts'
 import { SchemaError } from './maintenance/migrations/schema.ts'
 import { NoRedisError } from './redis/server.ts'
-import { isConnectionTrouble } from './redis/transient-error.ts'
+import { isConnectionError } from './redis/transient-error.ts'
 import { ListenError } from './server/listen.ts'
 import { CatalogueError } from './sources/catalogue/catalogue.ts'
 import { guardConsole } from './util/terminal.ts'
@@ -43,7 +43,7 @@ const timeOf = (text: string): string => {
   const read = Duration.safeParse(text)
   if (!read.success) throw new InvalidArgumentError(read.error.issues[0]?.message ?? 'must be a duration such as 5s')
   if (read.data < 100 || read.data > 3_600_000) throw new InvalidArgumentError('must be between 100ms and 1h')
-  patience.ms = read.data
+  commandTimeout.ms = read.data
   return text
 }
 
@@ -294,7 +294,7 @@ const fail = (error: unknown): number => {
     console.error(pc.red(error.message))
     return 1
   }
-  if (error instanceof Error && isConnectionTrouble(error) && !('syscall' in error)) {
+  if (error instanceof Error && isConnectionError(error) && !('syscall' in error)) {
     console.error(pc.red(`Redis cannot be worked with: ${error.message}`))
     return 1
   }

@@ -4,7 +4,7 @@
  */
 
 import type { Redis } from 'ioredis'
-import { createArchive } from '../../src/articles/redis-store.ts'
+import { createArticleStore } from '../../src/articles/redis-store.ts'
 import { ArticleSettings } from '../../src/config/sections/articles.ts'
 import { StorySettings } from '../../src/config/sections/stories.ts'
 import type { Article, ArticleId, StoryId } from '../../src/domain/article.ts'
@@ -37,7 +37,13 @@ export interface Fill {
 export const fillArchive = async ({ redis, prefix, sections, from, to, now, say }: Fill): Promise<void> => {
   const keys = keysFor(prefix)
   const settings = ArticleSettings.parse({})
-  const archive = createArchive({ redis, keys, settings: () => settings, weightOf: () => 1, parentOf: () => undefined })
+  const archive = createArticleStore({
+    redis,
+    keys,
+    settings: () => settings,
+    weightOf: () => 1,
+    parentOf: () => undefined,
+  })
   const stories = createStories({ redis, keys, settings: () => StorySettings.parse({}), now: Date.now })
   const stream = storyStream(to - from, to)
   for (let done = from; done < to; done += BATCH) {

@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url'
 import { Redis } from 'ioredis'
 import { allNames } from '../../src/domain/list-name.ts'
 import { GROUP } from '../../src/events/counting.ts'
-import { createWaiting } from '../../src/lists/publish-queue/publish-queue.ts'
-import { publishOptions, WAITING } from '../../src/queues/publish.ts'
+import { createPublishQueue } from '../../src/lists/publish-queue/publish-queue.ts'
+import { ENQUEUED, publishOptions } from '../../src/queues/publish.ts'
 import { addArticles, openQueues } from '../../src/queues/queues.ts'
 import { keysFor } from '../../src/redis/keys.ts'
 import { seeded } from '../../src/util/seeded-random.ts'
@@ -79,7 +79,7 @@ export const runLong = async (wanted: LongRunWanted): Promise<LongRunReport> => 
   const [redis, bull] = [connect(), connect()]
   const keys = keysFor(PREFIX)
   const queues = openQueues(bull, keys)
-  const waiting = createWaiting({ redis, keys })
+  const waiting = createPublishQueue({ redis, keys })
   const names = allNames(benchConfig(PREFIX, 0))
   const worker: ChildProcess = fork(script, [server.socket, PREFIX, String(sources), String(retention)], {
     execArgv: ['--expose-gc', '--import', tamper],
@@ -141,8 +141,8 @@ export const runLong = async (wanted: LongRunWanted): Promise<LongRunReport> => 
   }
 
   const refresh = async (): Promise<void> => {
-    await waiting.ask(names, true)
-    await queues.publish.add('refresh', { list: WAITING }, publishOptions({ list: WAITING }))
+    await waiting.enqueue(names, true)
+    await queues.publish.add('refresh', { list: ENQUEUED }, publishOptions({ list: ENQUEUED }))
     await until(isIdle)
   }
 

@@ -2,8 +2,12 @@
 
 import { learn } from '../../src/sources/schedule/learn.ts'
 import { type DueSettings, nextDue, spreadOf } from '../../src/sources/schedule/next-due.ts'
-import { NO_RHYTHM } from '../../src/sources/schedule/publishing-model.ts'
-import { readRhythm, writeProfile, writePulse } from '../../src/sources/schedule/publishing-model-text.ts'
+import { EMPTY_MODEL } from '../../src/sources/schedule/publishing-model.ts'
+import {
+  formatProfile,
+  formatRecentState,
+  parsePublishingModel,
+} from '../../src/sources/schedule/publishing-model-text.ts'
 import { DAY, HOUR, MINUTE } from './world.ts'
 
 /** What a fetch saw. */
@@ -27,10 +31,11 @@ const clamp = (value: number, least: number, most: number): number => Math.min(M
 export const newsdesk = (name: string, price: number, settings: DueSettings): Policy => ({
   name,
   start(id) {
-    let rhythm = NO_RHYTHM
+    let rhythm = EMPTY_MODEL
     return ({ now, fresh, carried }) => {
       rhythm = learn(rhythm, { now, published: fresh, carried: carried.length })
-      if (fresh.length > 0) rhythm = readRhythm(writeProfile(rhythm), writePulse(rhythm), rhythm.recent)
+      if (fresh.length > 0)
+        rhythm = parsePublishingModel(formatProfile(rhythm), formatRecentState(rhythm), rhythm.recent)
       return nextDue(id, now, rhythm, { fixed: undefined, asked: null }, settings, price).at
     }
   },

@@ -1,6 +1,6 @@
 /** `newsdesk newsstand`: serves until it is told to stop, and says how to poll it. */
 
-import { toldToEnd } from '../../src/app/signals.ts'
+import { terminationSignal } from '../../src/app/signals.ts'
 import { startFolderStand } from './folder.ts'
 import { startNewsstand } from './newsstand.ts'
 
@@ -12,7 +12,7 @@ export interface NewsstandOptions {
 }
 
 const untilStopped = (): Promise<void> => {
-  const told = toldToEnd()
+  const told = terminationSignal()
   return new Promise(resolve => told.addEventListener('abort', () => resolve(), { once: true }))
 }
 

@@ -3,7 +3,7 @@
 import { deliver } from '../../jobs/deliver.ts'
 import { replay } from '../../jobs/replay.ts'
 import { movesOf } from '../../jobs/retry-quarantined.ts'
-import { createFinder } from '../articles/search.ts'
+import { createArticleSearch } from '../articles/search.ts'
 import type { Config } from '../config/load.ts'
 import { showing } from '../domain/list-name.ts'
 import { LEVELS } from '../domain/log-level.ts'
@@ -12,33 +12,33 @@ import { addPushedCrawl, addRecrawl, type Queues } from '../queues/queues.ts'
 import { type AdminParts, type AdminServer, startAdmin } from '../server/admin/server.ts'
 import type { Samples } from '../server/metrics/samples.ts'
 import { createSourceActs } from '../use-cases/actions.ts'
-import { createAdding } from '../use-cases/add-sources.ts'
+import { createAddSources } from '../use-cases/add-sources.ts'
 import { createAudit } from '../use-cases/audit-log.ts'
 import { createEditingActs } from '../use-cases/editing.ts'
 import type { LogLevels } from '../use-cases/log-levels.ts'
 import { pushLine } from '../use-cases/push-status.ts'
 import { changeLevel } from '../use-cases/set-log-level.ts'
 import { readDaemons } from '../use-cases/status.ts'
-import type { Services } from './container.ts'
+import type { Container } from './container.ts'
 
-export interface DeskWiring
+export interface AdminWiring
   extends Pick<AdminParts, 'redis' | 'keys' | 'glance' | 'status' | 'probes' | 'pulse' | 'onRefused' | 'log' | 'now'> {
   /** In force: a reload brings another. */
   readonly config: () => Config
   readonly queues: Queues
-  readonly services: Services
+  readonly services: Container
   readonly samples: Pick<Samples, 'read'>
   readonly levels: LogLevels
 }
 
-export const startDesk = ({
+export const startAdminUi = ({
   config,
   queues,
   services,
   samples,
   levels,
   ...parts
-}: DeskWiring): Promise<AdminServer> => {
+}: AdminWiring): Promise<AdminServer> => {
   const { redis, keys, now } = parts
   const { sources, catalogue } = services
   const settings = () => config().settings
@@ -61,13 +61,13 @@ export const startDesk = ({
       moves: movesOf(services.context),
     }),
     recrawlGap: () => settings().admin.recrawlGap,
-    adding: createAdding({ redis, keys, sources, config }),
+    adding: createAddSources({ redis, keys, sources, config }),
     pushLine: async (sourceId, state) =>
       pushLine(await services.push.of(sourceId), state, settings().push.baseUrl !== '', now()),
     isInFile: catalogue.isInFile,
     sections: () => config().taxonomy.map(({ id, labels }) => ({ id, label: labels.en ?? id })),
-    archive: services.archive,
-    finder: createFinder({ redis, keys, retention: () => settings().articles.retention, now }),
+    archive: services.articleStore,
+    finder: createArticleSearch({ redis, keys, retention: () => settings().articles.retention, now }),
     explainStory: services.context.stories.explain,
     explainEntry: services.publisher.explain,
     editingActs: createEditingActs({ edits: services.edits, audit }),

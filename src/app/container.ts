@@ -3,20 +3,20 @@
 import { existsSync } from 'node:fs'
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
-import { createIntake } from '../../jobs/backpressure.ts'
+import { createBackpressure } from '../../jobs/backpressure.ts'
 import type { JobContext } from '../../jobs/context.ts'
-import { createPrecedence } from '../../jobs/priority-gate.ts'
-import { createLost } from '../articles/lost.ts'
-import { createKeptParameters } from '../articles/parameters/parameter-store.ts'
-import { createArchive } from '../articles/redis-store.ts'
-import type { Archive } from '../articles/store.ts'
+import { createPriorityGate } from '../../jobs/priority-gate.ts'
+import { createLostArticles } from '../articles/lost.ts'
+import { createParameterStore } from '../articles/parameters/parameter-store.ts'
+import { createArticleStore } from '../articles/redis-store.ts'
+import type { ArticleStore } from '../articles/store.ts'
 import { createStoryWriter } from '../articles/story-writer.ts'
 import { createWithholding } from '../articles/withhold.ts'
 import type { Config } from '../config/load.ts'
 import type { SectionId } from '../domain/section.ts'
 import { createReadCounts, createTops, type ReadCounts, type Tops } from '../events/top-articles.ts'
-import { createLeave } from '../eviction/evict.ts'
-import { createRoom, type Room } from '../eviction/evictor.ts'
+import { createEviction } from '../eviction/evict.ts'
+import { createEvictor, type Evictor } from '../eviction/evictor.ts'
 import { redate } from '../eviction/redate.ts'
 import type { Fetcher } from '../http-client/fetch.ts'
 import type { Poster } from '../http-client/post.ts'
@@ -25,11 +25,11 @@ import type { Publisher } from '../lists/publisher.ts'
 import { publishingTo } from '../queues/publishing.ts'
 import { addArticles, type Queues } from '../queues/queues.ts'
 import type { Keys } from '../redis/keys.ts'
-import type { Keeper } from '../redis/replication-barrier.ts'
+import type { ReplicationBarrier } from '../redis/replication-barrier.ts'
 import { createLearning } from '../sections/learning.ts'
-import { loadSectionModel, ownModel, replayTexts } from '../sections/model-loader.ts'
+import { customModelPath, loadSectionModel, replayTexts } from '../sections/model-loader.ts'
 import { type Catalogue, createCatalogue } from '../sources/catalogue/catalogue.ts'
-import { createNetwork, type Network, type NetworkMode } from '../sources/polling/outage.ts'
+import { createOutageDetector, type NetworkMode, type OutageDetector } from '../sources/polling/outage.ts'
 import { createPoliteness } from '../sources/polling/politeness.ts'
 import { createPoll } from '../sources/polling/poll.ts'
 import { createRobots } from '../sources/polling/robots.ts'
@@ -40,16 +40,16 @@ import { createBlocks } from '../use-cases/follow-blocks.ts'
 import { createPush, type Push } from '../websub/push.ts'
 import { createLists, type Lists } from './lists.ts'
 
-export interface Services {
-  readonly archive: Archive
+export interface Container {
+  readonly articleStore: ArticleStore
   readonly sources: Sources
   readonly catalogue: Catalogue
   readonly push: Push
-  readonly network: Network
+  readonly outageDetector: OutageDetector
   readonly publisher: Publisher
   readonly lists: Lists
   readonly edits: FollowedEdits
-  readonly room: Room
+  readonly evictor: Evictor
   /** Dates articles to now that came while the clock was ahead. */
   readonly redate: () => Promise<number>
   readonly tops: Tops
@@ -58,12 +58,12 @@ export interface Services {
   readonly context: Omit<JobContext, 'job' | 'log'>
 }
 
-export interface ServiceParts {
+export interface ContainerParts {
   /** Configuration in force: a reload brings another. */
   readonly config: () => Config
   readonly redis: Redis
   readonly keys: Keys
-  readonly keeper: Keeper
+  readonly keeper: ReplicationBarrier
   readonly queues: Queues
   readonly fetcher: Fetcher
   readonly poster: Poster
@@ -92,7 +92,7 @@ const networkText: Readonly<Record<NetworkMode, string>> = {
   back: 'our network is back; sources resume, spread out',
 }
 
-export const createServices = ({
+export const createContainer = ({
   config,
   redis,
   keys,
@@ -105,7 +105,7 @@ export const createServices = ({
   log,
   signal,
   ending,
-}: ServiceParts): Services => {
+}: ContainerParts): Container => {
   const settings = () => config().settings
   const catalogue = createCatalogue({ redis, keys, file: () => config().sources })
   const sources = createSources({
@@ -128,17 +128,17 @@ export const createServices = ({
     postForm: (url, fields, manners) => poster.postForm(url, fields, { ...manners, signal }),
     now,
   })
-  const network = createNetwork({
+  const outageDetector = createOutageDetector({
     redis,
     keys,
     now,
-    onBack: (ids, within) => sources.pardon(ids, within),
+    onBack: (ids, within) => sources.resetAfterOutage(ids, within),
     say: mode => log.warn({ network: mode }, networkText[mode]),
   })
   const politeness = createPoliteness({ redis, keys, settings: () => settings().crawl })
   const poll = createPoll({
     sources,
-    network,
+    network: outageDetector,
     politeness,
     robots: createRobots({
       redis,
@@ -156,24 +156,36 @@ export const createServices = ({
     settings: () => settings().articles,
     parentOf: (id: SectionId) => config().taxonomy.find(section => section.id === id)?.parent,
   }
-  const archive = createArchive({ ...archived, weightOf: id => sources.get(id)?.weight ?? 1 })
-  const lost = createLost({ redis, keys, archive, retention: () => settings().articles.retention, now })
-  const precedence = createPrecedence({ longest: LONGEST })
-  const intake = createIntake({
+  const articleStore = createArticleStore({ ...archived, weightOf: id => sources.get(id)?.weight ?? 1 })
+  const lost = createLostArticles({
+    redis,
+    keys,
+    archive: articleStore,
+    retention: () => settings().articles.retention,
+    now,
+  })
+  const precedence = createPriorityGate({ longest: LONGEST })
+  const intake = createBackpressure({
     waiting: () => queues.articles.getWaitingCount(),
     few: () => Math.max(FEW, 2 * settings().articles.concurrency),
     longest: LONGEST_CRAWL_WAIT,
     isEnding: () => ending.aborted,
   })
-  const stories = createStories({ redis, keys, settings: () => settings().stories, now, giveWay: precedence.giveWay })
+  const stories = createStories({
+    redis,
+    keys,
+    settings: () => settings().stories,
+    now,
+    giveWay: precedence.yieldToLists,
+  })
   const reads = { redis, keys, halfLife: () => settings().events.halfLife, now }
   const tops = createTops(reads)
   const readCounts = createReadCounts(reads)
   const lists = createLists({
-    ...{ config, redis, keys, archive, stories, tops, readCounts, now, precedence },
+    ...{ config, redis, keys, archive: articleStore, stories, tops, readCounts, now, precedence },
     source: id => sources.get(id),
   })
-  const own = ownModel(config().dir)
+  const own = customModelPath(config().dir)
   const model = loadSectionModel(existsSync(own) ? own : undefined)
   const learning = createLearning({
     redis,
@@ -189,30 +201,30 @@ export const createServices = ({
   const writer = createStoryWriter(archived)
   const blocks = createBlocks({
     ...{ editors: lists.editors, now },
-    withholding: createWithholding({ redis, keys, archive, writer }),
+    withholding: createWithholding({ redis, keys, archive: articleStore, writer }),
   })
-  const leave = createLeave({
+  const eviction = createEviction({
     ...{ redis, keys, names, now },
     writer,
     changes: lists.changes,
   })
-  const room = createRoom({
-    ...{ redis, keys, leave, names, now, log },
+  const evictor = createEvictor({
+    ...{ redis, keys, eviction, names, now, log },
     settings: () => settings().articles,
     heads: () => settings().lists.mostRead * HEADS,
   })
   return {
-    archive,
+    articleStore,
     sources,
     catalogue,
     push,
-    network,
+    outageDetector,
     publisher,
     lists,
-    room,
+    evictor,
     redate: () => redate({ redis, keys, writer: createStoryWriter(archived), changes: lists.changes, now }),
     edits: createEdits({
-      ...{ archive, stories, publishing, editors: lists.editors, names, blocks, now },
+      ...{ archive: articleStore, stories, publishing, editors: lists.editors, names, blocks, now },
       relatedNaming: articles => relatedNaming(redis, keys, articles),
       taxonomy: () => config().taxonomy,
     }),
@@ -220,16 +232,16 @@ export const createServices = ({
     readCounts,
     context: {
       archive: {
-        ...archive,
+        ...articleStore,
         // What is blocked already when it comes is kept off from the beginning.
         async ingest(batch, at, crawl) {
-          const ingested = await archive.ingest(batch, at, crawl)
+          const ingested = await articleStore.ingest(batch, at, crawl)
           await blocks.follow(ingested.articles)
           return ingested
         },
       },
       stories,
-      urls: createKeptParameters({ redis, keys }),
+      urls: createParameterStore({ redis, keys }),
       sources,
       publisher,
       publishing,
@@ -240,9 +252,9 @@ export const createServices = ({
       taxonomy: () => config().taxonomy,
       classify: learning.classify,
       learn: learning.learn,
-      stake: keeper.stake,
-      giveWay: precedence.giveWay,
-      whenFew: intake.whenFew,
+      beginReplicated: keeper.begin,
+      yieldToLists: precedence.yieldToLists,
+      waitForCapacity: intake.waitForCapacity,
       addArticles: batches => addArticles(queues, batches),
       now,
       signal,

@@ -13,21 +13,21 @@ import type { Role } from '../config/schema.ts'
 import { createEventCounter } from '../events/counter.ts'
 import { createFetcher } from '../http-client/fetch.ts'
 import { createPoster } from '../http-client/post.ts'
-import { createSetRight, setRight } from '../maintenance/correct-clock.ts'
-import { createFooting } from '../maintenance/ensure-foundation.ts'
-import { carryOver } from '../maintenance/migrate-on-start.ts'
+import { correctClock, createClockCorrection } from '../maintenance/correct-clock.ts'
+import { createFoundation } from '../maintenance/ensure-foundation.ts'
+import { migrateOnStart } from '../maintenance/migrate-on-start.ts'
 import { createOrigin } from '../maintenance/migrations/origin.ts'
 import { SCHEMA } from '../maintenance/migrations/registry.ts'
 import { addPushes, openQueues } from '../queues/queues.ts'
 import { createClock } from '../redis/clock.ts'
 import { connectRedis } from '../redis/connect.ts'
-import { createPulse } from '../redis/health-check.ts'
+import { createHealthCheck } from '../redis/health-check.ts'
 import { keysFor } from '../redis/keys.ts'
-import { createKeeper } from '../redis/replication-barrier.ts'
+import { createReplicationBarrier } from '../redis/replication-barrier.ts'
 import { NoRedisError, type RedisServer } from '../redis/server.ts'
-import { whenTaken } from '../redis/write-rejected.ts'
+import { retryUntilWritable } from '../redis/write-rejected.ts'
 import type { AdminServer } from '../server/admin/server.ts'
-import { createGauges } from '../server/metrics/metrics.ts'
+import { createMetrics } from '../server/metrics/metrics.ts'
 import { readForMonitoring, readSample } from '../server/metrics/readings.ts'
 import { createSamples } from '../server/metrics/samples.ts'
 import { serveProbes } from '../server/probe-server.ts'
@@ -38,12 +38,12 @@ import { startHttp } from '../server/public/server.ts'
 import { updatesRoute } from '../server/public/updates.ts'
 import { ANSWER_WITHIN } from '../server/response-timeout.ts'
 import { shadowed } from '../sources/catalogue/catalogue.ts'
-import { createGlance } from '../sources/store/summary-cache.ts'
+import { createSummaryCache } from '../sources/store/summary-cache.ts'
 import { createLogLevels, levelFor } from '../use-cases/log-levels.ts'
 import { DAEMONS_SWEPT, readSummary } from '../use-cases/status.ts'
 import { version } from '../util/version.ts'
-import { startDesk } from './admin.ts'
-import { createServices } from './container.ts'
+import { startAdminUi } from './admin.ts'
+import { createContainer } from './container.ts'
 import { reloaded } from './reload.ts'
 
 export interface Daemon {
@@ -127,29 +127,29 @@ const begin = async (
       ? null
       : (await import('../server/tracing.ts')).startTracing(config.settings.tracing, { version, id })
   const queues = openQueues(bull, keys, tracing?.telemetry)
-  const keeper = createKeeper({ redis, replicas: () => config.settings.redis.replicas })
+  const keeper = createReplicationBarrier({ redis, replicas: () => config.settings.redis.replicas })
   const stopping = new AbortController()
   const ending = new AbortController()
   const fetcher = createFetcher(() => config.settings.crawl)
   const poster = createPoster(() => config.settings.crawl)
   const origin = createOrigin({ redis, keys })
-  const services = createServices({
+  const services = createContainer({
     config: () => config,
     origin: origin.current,
     ...{ redis, keys, keeper, queues, fetcher, poster, now, log },
     signal: stopping.signal,
     ending: ending.signal,
   })
-  const glance = createGlance({ redis, keys, catalogue: services.sources.list, now })
+  const glance = createSummaryCache({ redis, keys, catalogue: services.sources.list, now })
   const samples = createSamples({ redis, keys })
   const memory = () => config.settings.articles.memory
   const watched = { ...{ redis, keys, queues, glance, memory, now }, sources: services.sources, push: services.push }
-  const gauges = createGauges({
+  const gauges = createMetrics({
     version,
     read: () => readForMonitoring(watched, services.publisher.names()),
     now,
   })
-  const pulse = createPulse(redis, ANSWER_WITHIN)
+  const pulse = createHealthCheck(redis, ANSWER_WITHIN)
   const has = (role: Role) => roles.includes(role)
 
   /** Makes what is scheduled, subscribed and published of the configuration fit it. */
@@ -182,7 +182,7 @@ const begin = async (
     ])
   }
   let admin: AdminServer | null = null
-  const footing = createFooting({
+  const footing = createFoundation({
     ...{ redis, keys, origin, takeUp, log },
     catalogue: services.catalogue,
     isScheduler: has('scheduler'),
@@ -195,13 +195,13 @@ const begin = async (
   const probes = createProbes({ pulse, gauges, missing: footing.missing })
 
   // Before anything is read that an older version may have written. A Redis whose disk is full refuses even a PING.
-  await whenTaken(log, async () => {
+  await retryUntilWritable(log, async () => {
     await redis.ping()
-    await origin.begin(await carryOver(redis, keys, log))
+    await origin.begin(await migrateOnStart(redis, keys, log))
   })
   await clock.set()
   await services.catalogue.refresh()
-  await whenTaken(log, () => (has('scheduler') ? footing.take('sources') : footing.look()))
+  await retryUntilWritable(log, () => (has('scheduler') ? footing.take('sources') : footing.look()))
 
   const work = <Definition extends (typeof jobs)[keyof typeof jobs]>(
     definition: Definition,
@@ -233,7 +233,7 @@ const begin = async (
         redis,
         blocking: connect('events', { pipelined: false }),
         keys,
-        archive: services.archive,
+        archive: services.articleStore,
         settings: () => config.settings.events,
         now,
         consumer: id,
@@ -245,10 +245,10 @@ const begin = async (
     : Promise.resolve()
 
   const rightParts = { redis, keys, queues, redate: services.redate, now, log }
-  const rightWhenSetBack = createSetRight(rightParts)
-  await whenTaken(log, async () => {
+  const rightWhenSetBack = createClockCorrection(rightParts)
+  await retryUntilWritable(log, async () => {
     await beat()
-    if (has('scheduler')) await setRight(rightParts)
+    if (has('scheduler')) await correctClock(rightParts)
   })
   const heart = setInterval(() => {
     if (redis.status === 'ready')
@@ -281,7 +281,7 @@ const begin = async (
       )
   }, LOOK)
 
-  const queueDue = createCrawlDue({ queues, sources: services.sources, network: services.network, now })
+  const queueDue = createCrawlDue({ queues, sources: services.sources, network: services.outageDetector, now })
   const schedule = () =>
     has('scheduler')
       ? startSchedule(
@@ -297,7 +297,7 @@ const begin = async (
               name: 'share-budget',
               every: 60_000,
               run: async () => {
-                const price = await services.sources.reprice()
+                const price = await services.sources.rebalanceBudget()
                 if (price !== null) log.debug({ price: Math.round(price) }, 'budget shared out')
               },
             },
@@ -320,7 +320,7 @@ const begin = async (
               name: 'make-room',
               every: ROOM_TICK,
               run: async () => {
-                await services.room.make()
+                await services.evictor.run()
               },
             },
             {
@@ -332,7 +332,7 @@ const begin = async (
               name: 'refresh-lists',
               every: config.settings.lists.refresh,
               run: async () => {
-                await services.publisher.keep()
+                await services.publisher.refreshExpiry()
                 await services.edits.follow()
                 await services.context.publishing.lists(services.publisher.names(), true)
               },
@@ -346,7 +346,7 @@ const begin = async (
   if (has('admin')) {
     // The first look reads every source: nobody needs to wait for it before a page.
     glance().catch((error: unknown) => log.warn({ err: error }, 'the sources could not be looked at yet'))
-    admin = await startDesk({
+    admin = await startAdminUi({
       ...{ redis, keys, queues, services, glance, samples, levels, probes, pulse, log, now },
       onRefused: gauges.refused,
       config: () => config,

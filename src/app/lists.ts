@@ -3,43 +3,43 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import { getDomain } from 'tldts'
-import type { Archive } from '../articles/store.ts'
+import type { ArticleStore } from '../articles/store.ts'
 import type { Config } from '../config/load.ts'
 import type { Source } from '../domain/source.ts'
 import type { Stories } from '../domain/story-decision.ts'
 import { createVisitors, type Visitors } from '../events/audience/visitors.ts'
 import type { ReadCounts, Tops } from '../events/top-articles.ts'
-import { createUsualReads } from '../lists/baseline.ts'
-import { createShelf } from '../lists/candidate-cache.ts'
+import { createBaselines } from '../lists/baseline.ts'
+import { createCandidateCache } from '../lists/candidate-cache.ts'
 import { type Changes, createChanges } from '../lists/changes.ts'
-import { type CoReads, createCoReads } from '../lists/co-viewed/co-viewed.ts'
+import { type CoViewed, createCoViewed } from '../lists/co-viewed/co-viewed.ts'
 import { createReads } from '../lists/counts.ts'
-import { createEditors, type Editors } from '../lists/overrides.ts'
-import { createWaiting, type Waiting } from '../lists/publish-queue/publish-queue.ts'
-import { createPublisher, type Precedence, type Publisher } from '../lists/publisher.ts'
+import { createOverrides, type Overrides } from '../lists/overrides.ts'
+import { createPublishQueue, type PublishQueue } from '../lists/publish-queue/publish-queue.ts'
+import { createPublisher, type PriorityGate, type Publisher } from '../lists/publisher.ts'
 import { createRanker } from '../lists/ranker.ts'
 import type { Keys } from '../redis/keys.ts'
 
 export interface Lists {
   readonly publisher: Publisher
-  readonly editors: Editors
-  readonly coReads: CoReads
+  readonly editors: Overrides
+  readonly coReads: CoViewed
   readonly visitors: Visitors
   readonly changes: Changes
-  readonly waiting: Waiting
+  readonly waiting: PublishQueue
 }
 
 export interface ListsParts {
   readonly config: () => Pick<Config, 'settings' | 'taxonomy'>
   readonly redis: Redis
   readonly keys: Keys
-  readonly archive: Archive
+  readonly archive: ArticleStore
   readonly stories: Pick<Stories, 'similarToEach'>
   readonly tops: Tops
   readonly readCounts: ReadCounts
   readonly source: (id: string) => Source | undefined
   readonly now: () => number
-  readonly precedence?: Precedence
+  readonly precedence?: PriorityGate
 }
 
 /** Who publishes a source: the domain of its site, so that several feeds of one publisher count once. */
@@ -59,12 +59,12 @@ export const createLists = ({
 }: ListsParts): Lists => {
   const settings = () => config().settings
   const changes = createChanges({ redis, keys })
-  const shelf = createShelf({ archive, changes })
-  const waiting = createWaiting({ redis, keys })
-  const editors = createEditors({ redis, keys })
-  const usual = createUsualReads({ redis, keys })
+  const shelf = createCandidateCache({ archive, changes })
+  const waiting = createPublishQueue({ redis, keys })
+  const editors = createOverrides({ redis, keys })
+  const usual = createBaselines({ redis, keys })
   const reads = createReads({ redis, keys, tops, counts: readCounts })
-  const coReads = createCoReads({ redis, keys, oneIn: () => settings().lists.coReaders })
+  const coReads = createCoViewed({ redis, keys, oneIn: () => settings().lists.coReaders })
   const visitors = createVisitors({ redis, keys, now })
   const publishers = new WeakMap<Source, string>()
   const common = {

@@ -5,7 +5,7 @@ import { type DestinationStream, type Logger, pino } from 'pino'
 import pretty from 'pino-pretty'
 import { withoutCredentials } from '../util/redact.ts'
 import { forTerminal } from '../util/terminal.ts'
-import { userZone } from '../util/time-zone.ts'
+import { userTimeZone } from '../util/time-zone.ts'
 
 /** Fields that may hold a secret are never written. */
 const REDACT = [
@@ -21,7 +21,7 @@ const REDACT = [
   '*.visitor',
 ]
 
-const timeOfDay = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium', timeZone: userZone })
+const timeOfDay = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium', timeZone: userTimeZone })
 
 export interface LogWanted {
   readonly level: string

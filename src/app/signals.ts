@@ -6,7 +6,7 @@ const OF_NPM = new Set(['start', 'demo', 'newsdesk'])
 const isRunByNpm = (): boolean => OF_NPM.has(process.env.npm_lifecycle_event ?? '')
 
 /** @returns a function to be asked at each signal: whether it is another than the one before */
-export const differentSignals = (): (() => boolean) => {
+export const createSignalFilter = (): (() => boolean) => {
   let before = Number.NEGATIVE_INFINITY
   const same = isRunByNpm() ? SAME : -1
   return () => {
@@ -21,9 +21,9 @@ export const differentSignals = (): (() => boolean) => {
  * @returns aborted at the first SIGINT, SIGTERM or SIGHUP. The second ends the process at once: what must be cleared up even then
  *          hangs on the process's `exit`.
  */
-export const toldToEnd = (): AbortSignal => {
+export const terminationSignal = (): AbortSignal => {
   const told = new AbortController()
-  const isAnother = differentSignals()
+  const isAnother = createSignalFilter()
   const end = () => {
     if (!isAnother()) return
     if (told.signal.aborted) process.exit(1)

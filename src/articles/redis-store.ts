@@ -12,10 +12,10 @@ import type { SourceId } from '../domain/source.ts'
 import type { Decision, Merge } from '../domain/story-decision.ts'
 import type { Keys } from '../redis/keys.ts'
 import { loadScript, runScript } from '../redis/script.ts'
-import { SLACK } from '../util/plausible-time.ts'
+import { CLOCK_SLACK } from '../util/plausible-time.ts'
 import { articleFields, parseArticle, parseStory } from './hashes.ts'
 import { leadScore } from './rules/lead.ts'
-import type { Archive, Ingested, StoredArticle } from './store.ts'
+import type { ArticleStore, Ingested, StoredArticle } from './store.ts'
 import { createStoryWriter, lastOfEach, MOST_MOVES, type Placed } from './story-writer.ts'
 import { noteTitles } from './titles.ts'
 
@@ -24,7 +24,7 @@ const refile = loadScript(new URL('./set-section.lua', import.meta.url))
 
 const MOST_SECTIONS = 3
 
-export interface ArchiveParts {
+export interface ArticleStoreParts {
   readonly redis: Redis
   readonly keys: Keys
   readonly settings: () => ArticleSettings
@@ -48,7 +48,7 @@ interface Written extends Decided {
   readonly publishedAt: string
 }
 
-export const createArchive = ({ redis, keys, settings, weightOf, parentOf }: ArchiveParts): Archive => {
+export const createArticleStore = ({ redis, keys, settings, weightOf, parentOf }: ArticleStoreParts): ArticleStore => {
   const writer = createStoryWriter({ redis, keys, settings, parentOf })
 
   const writeArticles = async (batch: readonly Decided[], now: number, crawl?: string): Promise<Written[]> => {
@@ -68,7 +68,7 @@ export const createArchive = ({ redis, keys, settings, weightOf, parentOf }: Arc
             JSON.stringify(article.sections.slice(0, MOST_SECTIONS)),
             settings().retention,
             MOST_SECTIONS,
-            new Date(now + SLACK).toISOString(),
+            new Date(now + CLOCK_SLACK).toISOString(),
           ],
         )
       }),

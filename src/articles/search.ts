@@ -9,7 +9,7 @@ import type { Keys } from '../redis/keys.ts'
 import { foldWords } from '../util/words.ts'
 import { MOST_TITLES, readTitle, type Titled } from './titles.ts'
 
-export interface Wanted {
+export interface SearchQuery {
   /** Each word begins a word of the title; empty for any. */
   readonly words: string
   /** Ids; empty for any. */
@@ -20,18 +20,18 @@ export interface Wanted {
   readonly to: number | null
 }
 
-export interface Found {
+export interface SearchResult {
   /** Newest first. */
   readonly ids: readonly ArticleId[]
   /** How many there are in all. */
   readonly count: number
 }
 
-export interface Finder {
-  find(wanted: Wanted, skip: number, most: number): Promise<Found>
+export interface ArticleSearch {
+  find(wanted: SearchQuery, skip: number, most: number): Promise<SearchResult>
 }
 
-export interface FinderParts {
+export interface ArticleSearchParts {
   readonly redis: Redis
   readonly keys: Keys
   /** ms: what is older has left the archive. */
@@ -55,7 +55,7 @@ const needlesOf = (words: string): string[] =>
     .filter(word => word !== '')
     .map(word => ` ${word}`)
 
-export const createFinder = ({ redis, keys, retention, now }: FinderParts): Finder => {
+export const createArticleSearch = ({ redis, keys, retention, now }: ArticleSearchParts): ArticleSearch => {
   const byId = new Map<ArticleId, Row>()
   /** Newest first. */
   let rows: Row[] = []

@@ -70,7 +70,7 @@ export interface Ingested {
   readonly unchanged: number
 }
 
-export interface Archive {
+export interface ArticleStore {
   /**
    * Writes a decided batch. Running it again changes nothing (idempotent).
    * @param crawl that brought it

@@ -49,7 +49,7 @@ export interface StoryWriter {
   merge(from: StoryId, into: StoryId, now: number): Promise<Placed[]>
   split(from: StoryId, to: StoryId, articles: readonly ArticleId[], now: number): Promise<Placed[]>
   /** Takes articles out of their story: they are no more. */
-  leave(story: StoryId, articles: readonly ArticleId[], now: number): Promise<Placed>
+  evict(story: StoryId, articles: readonly ArticleId[], now: number): Promise<Placed>
   /** Says which of its articles editors keep off everything: these, and no others. */
   withhold(story: StoryId, articles: readonly ArticleId[], now: number): Promise<Placed>
   /** Tells articles their story. */
@@ -121,7 +121,7 @@ export const createStoryWriter = ({ redis, keys, settings, parentOf }: StoryWrit
 
   return {
     join: (story, member, now) => change(story, member, [], now),
-    leave: (story, articles, now) => change(story, null, articles, now),
+    evict: (story, articles, now) => change(story, null, articles, now),
     withhold: (story, articles, now) => change(story, null, [], now, articles),
     tell,
 

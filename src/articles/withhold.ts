@@ -7,7 +7,7 @@ import type { Redis } from 'ioredis'
 import type { ArticleId, StoryId } from '../domain/article.ts'
 import type { Keys } from '../redis/keys.ts'
 import { loadScript, runScript } from '../redis/script.ts'
-import type { Archive } from './store.ts'
+import type { ArticleStore } from './store.ts'
 import type { StoryWriter } from './story-writer.ts'
 
 const withholdScript = loadScript(new URL('./withhold.lua', import.meta.url))
@@ -29,7 +29,7 @@ export interface Withholding {
 export interface WithholdingParts {
   readonly redis: Redis
   readonly keys: Keys
-  readonly archive: Pick<Archive, 'resolve' | 'standing' | 'stories'>
+  readonly archive: Pick<ArticleStore, 'resolve' | 'standing' | 'stories'>
   readonly writer: Pick<StoryWriter, 'withhold' | 'index'>
 }
 

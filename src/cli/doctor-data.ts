@@ -1,7 +1,7 @@
 /** The doctor's look at what stands in Redis: whether articles, stories, lists, counts and sources agree; with `--repair` it mends them. */
 
 import { createStoryWriter } from '../articles/story-writer.ts'
-import { readRoom } from '../eviction/evictor.ts'
+import { readEvictionState } from '../eviction/evictor.ts'
 import { polledOf, readMissing } from '../maintenance/ensure-foundation.ts'
 import { SchemaError } from '../maintenance/migrations/schema.ts'
 import { repair } from '../maintenance/repair/run.ts'
@@ -53,7 +53,7 @@ const findingOf = (
 const checkRoom = async ({ redis, keys, config }: Session): Promise<Finding[]> => {
   const { memory } = config.settings.articles
   if (memory === 0) return []
-  const { articles, isDropping, isShort } = await readRoom(redis, keys)
+  const { articles, isEvicting, isShort } = await readEvictionState(redis, keys)
   const size = `${Math.round(memory / 1_048_576)} MB (articles.memory) for ${articles} articles`
   if (isShort)
     return [
@@ -64,7 +64,7 @@ const checkRoom = async ({ redis, keys, config }: Session): Promise<Finding[]> =
         mend: 'raise articles.memory, or look what else fills Redis: redis-cli --bigkeys',
       },
     ]
-  return [{ check: 'Room', state: 'good', what: isDropping ? `${size}: the oldest leave before their time` : size }]
+  return [{ check: 'Room', state: 'good', what: isEvicting ? `${size}: the oldest leave before their time` : size }]
 }
 
 /** Whether what the scheduler lays down stands there; where none runs there is nobody to lay it down, which `status` tells. */

@@ -9,7 +9,7 @@ import { showAddress } from '../config/redis-address.ts'
 import { createFetcher } from '../http-client/fetch.ts'
 import { NoRedisError } from '../redis/server.ts'
 import { readServers } from '../redis/servers.ts'
-import { loadSectionModel, ownModel } from '../sections/model-loader.ts'
+import { customModelPath, loadSectionModel } from '../sections/model-loader.ts'
 import { checkData, type Finding } from './doctor-data.ts'
 import { withRedis } from './with-redis.ts'
 
@@ -179,7 +179,7 @@ export const doctorCommand = async (
       state: 'good',
       what: `${config.sources.length} sources, ${config.taxonomy.length} sections in ${configDir}`,
     })
-    const own = ownModel(config.dir)
+    const own = customModelPath(config.dir)
     // Read at the start: what is broken would keep it from coming up.
     if (existsSync(own)) loadSectionModel(own)
     if (config.settings.crawl.contact === '') {

@@ -8,7 +8,7 @@ import type { ArticleId, StoryId } from '../domain/article.ts'
 import { parseListName } from '../domain/list-name.ts'
 import { createReadCounts, createTops } from '../events/top-articles.ts'
 import { relatedNaming } from '../lists/mentions.ts'
-import { EVERYWHERE, type Placement } from '../lists/overrides.ts'
+import { EVERYWHERE, type Override } from '../lists/overrides.ts'
 import { publishingTo } from '../queues/publishing.ts'
 import { createEdits } from '../use-cases/edit-lists.ts'
 import { createEditingActs, type EditingActs, type Edits, type Outcome } from '../use-cases/editing.ts'
@@ -103,7 +103,7 @@ const editingOf = (session: Session): EditingActs =>
 /** @returns 0, 1 where there is no such article, 2 where it cannot be done */
 export const placeCommand = (
   configDir: string,
-  kind: Placement['kind'],
+  kind: Override['kind'],
   what: string,
   options: PlacementOptions,
 ): Promise<number> =>
@@ -132,7 +132,7 @@ export const placeCommand = (
 /** @returns 0, or 1 where there was none */
 export const liftCommand = (
   configDir: string,
-  kind: Placement['kind'],
+  kind: Override['kind'],
   what: string,
   options: PlacementOptions,
 ): Promise<number> =>
@@ -183,7 +183,7 @@ const told = (outcome: Outcome<StoryId>): number => {
 export const placementsCommand = (configDir: string, { log, json }: { log: boolean; json: boolean }): Promise<number> =>
   withSession(configDir, async session => {
     const { editors } = listRooms(session)
-    const rows: readonly (Placement & { readonly did: string })[] = log
+    const rows: readonly (Override & { readonly did: string })[] = log
       ? await editors.log(100)
       : (await editors.inForce(Date.now())).map(each => ({ ...each, did: 'in force' }))
     if (json) console.log(JSON.stringify(rows, null, 2))

@@ -2,7 +2,7 @@
 
 import pc from 'picocolors'
 import { type Replayed, replay } from '../../jobs/replay.ts'
-import { createKeptParameters } from '../articles/parameters/parameter-store.ts'
+import { createParameterStore } from '../articles/parameters/parameter-store.ts'
 import { SourceId } from '../domain/source.ts'
 import { decode } from '../feeds/decode.ts'
 import { addArticles } from '../queues/queues.ts'
@@ -115,7 +115,7 @@ export const replayCommand = (
       replayed.push(
         await auditOf(session).around({ by: cliActor(), ...what }, async () => {
           const result = await replay(kept.source, kept.id, {
-            urls: createKeptParameters({ redis: session.redis, keys: session.keys }),
+            urls: createParameterStore({ redis: session.redis, keys: session.keys }),
             sources,
             settings: () => config.settings,
             addArticles: batches => addArticles(queues, batches),

@@ -3,7 +3,7 @@
 import type { Logger } from 'pino'
 import { startDaemon } from '../app/daemon.ts'
 import { createLog } from '../app/log.ts'
-import { differentSignals } from '../app/signals.ts'
+import { createSignalFilter } from '../app/signals.ts'
 import { belongsToOneRequest } from '../app/uncaught.ts'
 import { type Config, loadConfig } from '../config/load.ts'
 import { ConfigError } from '../config/problems.ts'
@@ -70,7 +70,7 @@ export const start = async (configDir: string, roles: readonly Role[] | undefine
 /** Resolves at the first SIGTERM or SIGINT; the second ends the process at once. */
 const untilAsked = (within: () => number, log: Logger): Promise<undefined> =>
   new Promise(resolve => {
-    const isAnother = differentSignals()
+    const isAnother = createSignalFilter()
     let asked = false
     const stop = (signal: NodeJS.Signals) => {
       if (!isAnother()) return

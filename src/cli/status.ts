@@ -12,13 +12,13 @@ import { withSession } from './session.ts'
 
 const plural = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`
 
-const articlesText = ({ articles, oldest, memory, dropped, leaving, isDropping }: Status['articles']): string =>
+const articlesText = ({ articles, oldest, memory, evicted, pending, isEvicting }: Status['articles']): string =>
   [
     `${articles}${oldest === null ? '' : `, the oldest of ${new Date(oldest).toISOString().slice(0, 10)}`}`,
     ...(memory > 0 ? [`memory to ${(memory / 1_048_576).toFixed(0)} MB`] : []),
-    ...(isDropping ? ['the oldest leave for want of room'] : []),
-    ...(leaving > 0 ? [`${leaving} leaving`] : []),
-    ...(dropped > 0 ? [`${dropped} left for want of room so far`] : []),
+    ...(isEvicting ? ['the oldest leave for want of room'] : []),
+    ...(pending > 0 ? [`${pending} leaving`] : []),
+    ...(evicted > 0 ? [`${evicted} left for want of room so far`] : []),
   ].join(', ')
 
 /** Status as lines for a terminal, the same once and under `--watch`. */

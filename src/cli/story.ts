@@ -1,10 +1,10 @@
 /** The story side of a running newsdesk, for commands that explain and edit. */
 
-import { createArchive } from '../articles/redis-store.ts'
+import { createArticleStore } from '../articles/redis-store.ts'
 import { changedBy } from '../domain/list-name.ts'
 import type { SectionId } from '../domain/section.ts'
 import { createChanges } from '../lists/changes.ts'
-import { createWaiting } from '../lists/publish-queue/publish-queue.ts'
+import { createPublishQueue } from '../lists/publish-queue/publish-queue.ts'
 import { editionsOf } from '../lists/publisher.ts'
 import { publishingTo } from '../queues/publishing.ts'
 import { createStories } from '../stories/stories.ts'
@@ -26,10 +26,10 @@ export const storyRooms = ({
   queues,
 }: Session): StoryEditParts & {
   readonly stories: ReturnType<typeof createStories>
-  readonly archive: ReturnType<typeof createArchive>
+  readonly archive: ReturnType<typeof createArticleStore>
 } => ({
   stories: createStories({ redis, keys, settings: () => config.settings.stories, now: Date.now }),
-  archive: createArchive({
+  archive: createArticleStore({
     ...archivedBy({ redis, keys, config }),
     weightOf: id => sources.get(id)?.weight ?? 1,
   }),
@@ -44,7 +44,7 @@ export const storyRooms = ({
       relatedShowing: async () => [],
     },
     changes: createChanges({ redis, keys }),
-    waiting: createWaiting({ redis, keys }),
+    waiting: createPublishQueue({ redis, keys }),
   }),
   now: Date.now,
 })

@@ -11,7 +11,7 @@ import { primaryLanguage } from '../domain/language.ts'
 import type { SectionId, Taxonomy } from '../domain/section.ts'
 import type { SectionModel } from '../sections/classifier/model-file.ts'
 import { classifyBy, knowsLanguage } from '../sections/learned.ts'
-import { loadSectionModel, ownModel } from '../sections/model-loader.ts'
+import { customModelPath, loadSectionModel } from '../sections/model-loader.ts'
 import { type Classify, sectionsOf } from '../sections/sections.ts'
 
 const Line = z.object({
@@ -133,7 +133,7 @@ export const tagCommand = async (
   { model, language }: { model?: string; language?: string },
 ): Promise<number> => {
   const { taxonomy, sources } = loadConfig(configDir, process.env)
-  const own = ownModel(configDir)
+  const own = customModelPath(configDir)
   let classifier: SectionModel
   try {
     classifier = loadSectionModel(model ?? (existsSync(own) ? own : undefined))

@@ -4,4 +4,4 @@
  */
 
 /** ms. */
-export const patience = { ms: 5_000 }
+export const commandTimeout = { ms: 5_000 }

@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { SectionId } from '../domain/section.ts'
 import { decodeModel, encodeModel, type SectionModel } from '../sections/classifier/model-file.ts'
 import { type Embeddings, type Labelled, parseSectionWords, trainSections } from '../sections/classifier/train.ts'
-import { modelDir, ownModel } from '../sections/model-loader.ts'
+import { customModelPath, modelDir } from '../sections/model-loader.ts'
 
 const Line = z.object({
   title: z.string().min(1),
@@ -92,7 +92,7 @@ const ingredients = (
 export const trainSectionsCommand = (configDir: string, path: string, options: TrainOptions): number => {
   const say = (line: string): void => console.error(line)
   const started = performance.now()
-  const { out = ownModel(configDir), note } = options
+  const { out = customModelPath(configDir), note } = options
   let read: ReturnType<typeof ingredients>
   try {
     read = ingredients(path, out, options, say)

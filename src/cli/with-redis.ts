@@ -6,10 +6,10 @@ import { pino } from 'pino'
 import type { Config } from '../config/load.ts'
 import { showAddress } from '../config/redis-address.ts'
 import { connectRedis } from '../redis/connect.ts'
-import { createPulse, type Pulse } from '../redis/health-check.ts'
+import { createHealthCheck, type HealthCheck } from '../redis/health-check.ts'
 import { NoRedisError, type RedisServer, resolveRedis } from '../redis/server.ts'
-import { isConnectionTrouble } from '../redis/transient-error.ts'
-import { patience } from './timeout.ts'
+import { isConnectionError } from '../redis/transient-error.ts'
+import { commandTimeout } from './timeout.ts'
 
 export interface Connected {
   readonly server: RedisServer
@@ -22,7 +22,7 @@ export interface Connected {
 const AGAIN = 500
 
 /** Asks until it is told to end. @returns once nothing was answered for as long as it may take: whether anything ever was */
-const untilSilent = async (pulse: Pulse, ms: number, first: number, signal: AbortSignal): Promise<boolean> => {
+const untilSilent = async (pulse: HealthCheck, ms: number, first: number, signal: AbortSignal): Promise<boolean> => {
   let hasAnswered = false
   let left = first
   while (!signal.aborted) {
@@ -48,7 +48,7 @@ export const withRedis = async <T>(
   { start, purpose }: { readonly start: boolean; readonly purpose: string },
   work: (connected: Connected) => Promise<T>,
 ): Promise<T> => {
-  const { ms } = patience
+  const { ms } = commandTimeout
   const began = performance.now()
   const server = await resolveRedis({
     ...{ url: settings.url, access: settings, dataDir: settings.dataDir, start, within: ms },
@@ -76,7 +76,7 @@ export const withRedis = async <T>(
       `Redis at ${showAddress(server.address)} does not answer${why}; waited ${ms / 1_000} s.${doubt}\nIs it up, is redis.url (NEWSDESK_REDIS_URL) right? --timeout 30s waits longer.`,
     )
   }
-  const silent = untilSilent(createPulse(redis, ms), ms, first, over.signal).then(hasAnswered => {
+  const silent = untilSilent(createHealthCheck(redis, ms), ms, first, over.signal).then(hasAnswered => {
     if (over.signal.aborted) return new Promise<never>(() => undefined) // the work has ended: it is heard
     throw away(hasAnswered)
   })
@@ -87,7 +87,7 @@ export const withRedis = async <T>(
   try {
     return await Promise.race([work({ server, redis, connect }), silent])
   } catch (error) {
-    if (!(error instanceof Error && isConnectionTrouble(error)) || 'syscall' in error) throw error
+    if (!(error instanceof Error && isConnectionError(error)) || 'syscall' in error) throw error
     trouble ||= error.message
     isSilent = true
     throw away(true)

@@ -4,7 +4,7 @@ import type { Cluster, Redis } from 'ioredis'
 import type { EventKind } from '../domain/entry.ts'
 import { type EventField, streamFields } from '../domain/event-fields.ts'
 import { keysFor } from '../redis/keys.ts'
-import { createKeeper } from '../redis/replication-barrier.ts'
+import { createReplicationBarrier } from '../redis/replication-barrier.ts'
 import type { ClientOptions, Connection } from './read.ts'
 
 /** An event as a service reports it: every field of the contract, and no other. */
@@ -57,7 +57,7 @@ export const createReporter = (
   { prefix = 'newsdesk', linger = 5, most = 500, held = 20_000, replicas = 0 }: ReporterOptions = {},
 ): Reporter => {
   const key = keysFor(prefix).events()
-  const keeper = createKeeper({ redis: redis as Redis, replicas }) // a cluster serves as well: see `openRedis`
+  const keeper = createReplicationBarrier({ redis: redis as Redis, replicas }) // a cluster serves as well: see `openRedis`
   let waiting: Held[] = []
   let inFlight = 0
   let timer: NodeJS.Timeout | null = null
@@ -65,7 +65,7 @@ export const createReporter = (
 
   const send = async (batch: readonly Held[]): Promise<void> => {
     inFlight += batch.length
-    const settled = keeper.stake()
+    const settled = keeper.begin()
     try {
       // All of one key: one slot, so also on a cluster one pipeline.
       const pipeline = (redis as Cluster).pipeline()

@@ -17,7 +17,7 @@ const domainOf = (host: string): string | null => {
 }
 
 /** The domain whose owner we are polite to. An address, or a name on this machine, counts with its port: those are servers of their own. */
-export const politeDomain = (written: string): string => {
+export const registrableDomain = (written: string): string => {
   const url = new URL(written)
   return domainOf(url.hostname.replace(/\.$/, '')) ?? url.host
 }

@@ -2,7 +2,7 @@
 
 import type { Redis } from 'ioredis'
 import type { Keys } from '../redis/keys.ts'
-import { millisOf } from '../redis/stream-id.ts'
+import { timestampOfStreamId } from '../redis/stream-id.ts'
 import { GROUP } from './counting.ts'
 
 export interface Backlog {
@@ -16,7 +16,7 @@ const NONE: Backlog = { waiting: 0, since: null }
 /** The time of the first entry at or after an id; null where there is none. */
 const firstFrom = async (redis: Redis, stream: string, from: string): Promise<number | null> => {
   const [first] = await redis.xrange(stream, from, '+', 'COUNT', 1)
-  return first ? millisOf(first[0]) : null
+  return first ? timestampOfStreamId(first[0]) : null
 }
 
 export const readBacklog = async (redis: Redis, keys: Keys): Promise<Backlog> => {
@@ -31,7 +31,7 @@ export const readBacklog = async (redis: Redis, keys: Keys): Promise<Backlog> =>
   if (waiting === 0) return NONE
   if (pending > 0) {
     const [, oldest] = (await redis.xpending(stream, GROUP)) as [number, string | null, ...unknown[]] // its summary
-    if (oldest !== null) return { waiting, since: millisOf(oldest) }
+    if (oldest !== null) return { waiting, since: timestampOfStreamId(oldest) }
   }
   return { waiting, since: await firstFrom(redis, stream, `(${field('last-delivered-id')}`) }
 }

@@ -8,7 +8,7 @@ import type { EventSettings } from '../config/sections/events.ts'
 import type { ArticleId } from '../domain/article.ts'
 import { EVENT_KINDS } from '../domain/entry.ts'
 import { HOUR, MINUTE } from '../domain/window.ts'
-import { createRecent } from '../util/lru.ts'
+import { createLruCache } from '../util/lru.ts'
 import { createPacker } from '../util/message-pack.ts'
 import { isPlausible } from '../util/plausible-time.ts'
 import { type Asks, eventText, parseEvent, type ReadEvent, type Refusal } from './event.ts'
@@ -79,7 +79,7 @@ type Halves = readonly [high: number, low: number]
 
 const halvesOf = (hex: string): Halves => [Number.parseInt(hex.slice(0, 8), 16), Number.parseInt(hex.slice(8, 16), 16)]
 
-const articleHalves = createRecent<ArticleId, Halves>(20_000)
+const articleHalves = createLruCache<ArticleId, Halves>(20_000)
 
 /** An article's id is a hash itself; one that is none is hashed. */
 const halvesOfArticle = (article: ArticleId): Halves => {

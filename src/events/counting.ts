@@ -1,14 +1,14 @@
 /** Has batches counted: keys of days, articles by id or URL, and the script that does it all at once. Shared by the counter and by replay. */
 
 import type { Redis } from 'ioredis'
-import { createKeptParameters, type KeptParameters } from '../articles/parameters/parameter-store.ts'
-import type { Archive } from '../articles/store.ts'
+import { createParameterStore, type ParameterStore } from '../articles/parameters/parameter-store.ts'
+import type { ArticleStore } from '../articles/store.ts'
 import type { EventSettings } from '../config/sections/events.ts'
 import type { ArticleId } from '../domain/article.ts'
 import { decayParts, LANDMARK, ROLLING } from '../domain/window.ts'
 import type { Keys } from '../redis/keys.ts'
 import { loadScript, runScript } from '../redis/script.ts'
-import { createRecent } from '../util/lru.ts'
+import { createLruCache } from '../util/lru.ts'
 import { pack } from '../util/message-pack.ts'
 import { daysOf, type Judged, judge, packBatch, packRefused, type RefusedEntry, type StreamEntry } from './batch.ts'
 import { type Asks, articleOf, bareIdOf } from './event.ts'
@@ -49,7 +49,7 @@ export interface Counting {
 }
 
 /** Where articles are looked up; without `resolveBare`, under their ids alone. */
-export type KnownArticles = Pick<Archive, 'resolve'> & Partial<Pick<Archive, 'resolveBare'>>
+export type KnownArticles = Pick<ArticleStore, 'resolve'> & Partial<Pick<ArticleStore, 'resolveBare'>>
 
 export interface CountingParts {
   readonly redis: Redis
@@ -74,8 +74,8 @@ export interface ViewBy {
 const rollingPacked = pack(ROLLING.map(({ window, width, buckets }) => [window, width, buckets]))
 
 /** Looks articles up, remembering those found. */
-const createKnown = (archive: Pick<Archive, 'resolve'>) => {
-  const known = createRecent<ArticleId, { readonly id: ArticleId; readonly until: number }>(MOST_REMEMBERED)
+const createKnown = (archive: Pick<ArticleStore, 'resolve'>) => {
+  const known = createLruCache<ArticleId, { readonly id: ArticleId; readonly until: number }>(MOST_REMEMBERED)
   return async (ids: ReadonlySet<ArticleId>, now: number): Promise<ReadonlyMap<ArticleId, ArticleId>> => {
     const found = new Map<ArticleId, ArticleId>()
     const asked: ArticleId[] = []
@@ -103,10 +103,10 @@ const REFRESH_EVERY = 1_000
  * @param readers of the settings in force: others come with a reload
  * @returns also the id of an article's URL without doubtful parameters, where that is another: it may stand under that one
  */
-const rememberingAsks = ({ keeps }: Pick<KeptParameters, 'keeps'>, readers: () => readonly string[]) => {
-  const bare = createRecent<ArticleId, ArticleId>(MOST_REMEMBERED)
-  const articles = createRecent<string, { readonly id: ArticleId | null }>(MOST_REMEMBERED)
-  const robots = createRecent<string, boolean>(MOST_REMEMBERED)
+const rememberingAsks = ({ keeps }: Pick<ParameterStore, 'keeps'>, readers: () => readonly string[]) => {
+  const bare = createLruCache<ArticleId, ArticleId>(MOST_REMEMBERED)
+  const articles = createLruCache<string, { readonly id: ArticleId | null }>(MOST_REMEMBERED)
+  const robots = createLruCache<string, boolean>(MOST_REMEMBERED)
   let own = readers()
   let isRobot = robotsBut(own)
   const asks: Asks = {
@@ -146,7 +146,7 @@ export const createCounting = ({ redis, keys, archive, settings, onRead }: Count
   const stream = keys.events()
   const dayKeys = createDayKeys({ redis, keys })
   const knownOf = createKnown(archive)
-  const urls = createKeptParameters({ redis, keys })
+  const urls = createParameterStore({ redis, keys })
   const readers = () => settings().readers
   let { asks, bareOf } = rememberingAsks(urls, readers)
 

@@ -10,10 +10,10 @@ import type { StoryWriter } from '../articles/story-writer.ts'
 import type { ArticleId, StoryId } from '../domain/article.ts'
 import { articleId } from '../domain/canonical-url.ts'
 import type { Changes } from '../lists/changes.ts'
-import { strike } from '../lists/remove-articles.ts'
+import { removeFromList } from '../lists/remove-articles.ts'
 import type { Keys } from '../redis/keys.ts'
 import { loadScript, runScript } from '../redis/script.ts'
-import { SLACK } from '../util/plausible-time.ts'
+import { CLOCK_SLACK } from '../util/plausible-time.ts'
 
 const markScript = loadScript(new URL('./mark.lua', import.meta.url))
 
@@ -22,10 +22,10 @@ export const GRACE = 60_000
 /** Articles in one slice: some hundred short commands, between which others have their turn. */
 const SLICE = 40
 
-export interface LeaveParts {
+export interface EvictionParts {
   readonly redis: Redis
   readonly keys: Keys
-  readonly writer: Pick<StoryWriter, 'leave' | 'index'>
+  readonly writer: Pick<StoryWriter, 'evict' | 'index'>
   readonly changes: Pick<Changes, 'note'>
   /** Every list but those related to one article. */
   readonly names: () => readonly string[]
@@ -33,7 +33,7 @@ export interface LeaveParts {
   readonly now: () => number
 }
 
-export interface Leave {
+export interface Eviction {
   /** Takes articles out of stories and lists. */
   begin(articles: readonly ArticleId[]): Promise<void>
   /** Deletes what is kept of those that began to leave a minute ago. @returns how many */
@@ -49,7 +49,7 @@ interface Marked {
 const slices = <T>(all: readonly T[]): T[][] =>
   Array.from({ length: Math.ceil(all.length / SLICE) }, (_, at) => all.slice(at * SLICE, (at + 1) * SLICE))
 
-export const createLeave = ({ redis, keys, writer, changes, names, now }: LeaveParts): Leave => {
+export const createEviction = ({ redis, keys, writer, changes, names, now }: EvictionParts): Eviction => {
   const mark = async (articles: readonly ArticleId[]): Promise<Marked[]> => {
     const marked = (await Promise.all(articles.map(id => runScript(redis, markScript, [keys.article(id)], [])))) as [
       StoryId?,
@@ -64,7 +64,7 @@ export const createLeave = ({ redis, keys, writer, changes, names, now }: LeaveP
   const leaveStories = async (marked: readonly Marked[]): Promise<StoryId[]> => {
     const byStory = new Map<StoryId, ArticleId[]>()
     for (const { id, story } of marked) if (story !== '') byStory.set(story, [...(byStory.get(story) ?? []), id])
-    const placed = await Promise.all([...byStory].map(([story, members]) => writer.leave(story, members, now())))
+    const placed = await Promise.all([...byStory].map(([story, members]) => writer.evict(story, members, now())))
     await writer.index(placed)
     return [...new Set([...byStory.keys(), ...placed.map(({ story }) => story)])]
   }
@@ -89,14 +89,16 @@ export const createLeave = ({ redis, keys, writer, changes, names, now }: LeaveP
   const strikeRelated = async (articles: readonly ArticleId[], asOf: string): Promise<void> => {
     for (const some of slices([...(await showing(articles))]))
       await Promise.all(
-        some.map(([owner, shown]) => strike(redis, keys, `related:${owner}`, { articles: shown, asOf, at: now() })),
+        some.map(([owner, shown]) =>
+          removeFromList(redis, keys, `related:${owner}`, { articles: shown, asOf, at: now() }),
+        ),
       )
   }
 
   /** Every list hears of it, also those that show none of them: one that is being ranked may. */
   const strikeLists = async (articles: readonly ArticleId[], asOf: string): Promise<void> => {
     for (const some of slices(names()))
-      await Promise.all(some.map(name => strike(redis, keys, name, { articles, asOf, at: now() })))
+      await Promise.all(some.map(name => removeFromList(redis, keys, name, { articles, asOf, at: now() })))
   }
 
   const takeOut = async (articles: readonly ArticleId[]): Promise<Marked[]> => {
@@ -137,7 +139,7 @@ export const createLeave = ({ redis, keys, writer, changes, names, now }: LeaveP
       const [gone, impossible] = await Promise.all([
         redis.zrangebyscore(keys.leaving(), '-inf', now() - GRACE),
         // Those that began to leave while the clock was ahead.
-        redis.zrangebyscore(keys.leaving(), now() + SLACK, '+inf'),
+        redis.zrangebyscore(keys.leaving(), now() + CLOCK_SLACK, '+inf'),
       ])
       const due = [...gone, ...impossible] as ArticleId[] // put there by begin
       // Again, for whoever died half-way, and for lists that were written meanwhile.

@@ -11,8 +11,8 @@ import type { ArticleId } from '../domain/article.ts'
 import type { Keys } from '../redis/keys.ts'
 import { memoryOf, usedMemory } from '../redis/memory.ts'
 import { isPlausible } from '../util/plausible-time.ts'
-import type { Leave } from './evict.ts'
-import { readSpared, type Spared } from './exempt.ts'
+import type { Eviction } from './evict.ts'
+import { type Exempt, readExempt } from './exempt.ts'
 
 const HIGH = 0.95
 const LOW = 0.9
@@ -28,10 +28,10 @@ const SWEPT = 500
 const MARGIN = 3_600_000
 const PAGE = 500
 
-export interface RoomParts {
+export interface EvictorParts {
   readonly redis: Redis
   readonly keys: Keys
-  readonly leave: Leave
+  readonly eviction: Eviction
   readonly settings: () => ArticleSettings
   /** Every list but those related to one article. */
   readonly names: () => readonly string[]
@@ -44,13 +44,13 @@ export interface RoomParts {
   readonly used?: () => Promise<number>
 }
 
-export interface Room {
+export interface Evictor {
   /** What is to be done now: what began to leave is deleted, what is too old or too much begins to. */
-  make(): Promise<{ readonly finished: number; readonly aged: number; readonly dropped: number }>
+  run(): Promise<{ readonly finished: number; readonly aged: number; readonly dropped: number }>
 }
 
-export const createRoom = (parts: RoomParts): Room => {
-  const { redis, keys, leave, settings, names, heads, now, log, used = () => usedMemory(redis) } = parts
+export const createEvictor = (parts: EvictorParts): Evictor => {
+  const { redis, keys, eviction, settings, names, heads, now, log, used = () => usedMemory(redis) } = parts
   let cursor = '0'
 
   /** A page of all articles: those that expire soon begin to leave, those gone already leave the index. */
@@ -63,7 +63,7 @@ export const createRoom = (parts: RoomParts): Room => {
     // -2: gone, -1: for ever.
     const over = ids.filter((_, at) => lives[at] === -2 || ((lives[at] ?? -1) >= 0 && (lives[at] ?? 0) < margin))
     const fresh = await notLeaving(over)
-    await leave.begin(fresh)
+    await eviction.begin(fresh)
     return fresh.length
   }
 
@@ -97,7 +97,7 @@ export const createRoom = (parts: RoomParts): Room => {
   }
 
   /** The oldest that may go, with when the youngest of them was published. */
-  const oldest = async (most: number, spared: Spared): Promise<{ ids: ArticleId[]; till: number }> => {
+  const oldest = async (most: number, spared: Exempt): Promise<{ ids: ArticleId[]; till: number }> => {
     const ids: ArticleId[] = []
     let till = 0
     for (let from = 0; ids.length < most; from += PAGE) {
@@ -146,7 +146,7 @@ export const createRoom = (parts: RoomParts): Room => {
     const over = bytes - limit * LOW - leaving * each
     if (over <= 0 || first.length === 0) return 0
     const wanted = Math.min(MOST, Math.ceil(over / Math.max(1, each)))
-    const { ids, till } = await oldest(wanted, await readSpared(redis, keys, names(), heads()))
+    const { ids, till } = await oldest(wanted, await readExempt(redis, keys, names(), heads()))
     if (ids.length < wanted) await redis.hset(keys.room(), 'short', 1)
     else await redis.hdel(keys.room(), 'short')
     if (ids.length === 0) return 0
@@ -154,7 +154,7 @@ export const createRoom = (parts: RoomParts): Room => {
     const stands = Number((await redis.hget(keys.room(), 'horizon')) ?? 0)
     const horizon = Math.max(till + 1, isPlausible(stands, now(), -LEAST_AGE) ? stands : 0)
     await redis.hset(keys.room(), 'horizon', horizon)
-    await leave.begin(ids)
+    await eviction.begin(ids)
     await redis.hincrby(keys.room(), 'dropped', ids.length)
     log.info(
       { articles: ids.length, publishedBefore: new Date(horizon).toISOString(), each: Math.round(each), bytes, limit },
@@ -164,8 +164,8 @@ export const createRoom = (parts: RoomParts): Room => {
   }
 
   return {
-    async make() {
-      const finished = await leave.finish()
+    async run() {
+      const finished = await eviction.finish()
       const aged = await sweep()
       return { finished, aged, dropped: await drop() }
     },
@@ -173,32 +173,32 @@ export const createRoom = (parts: RoomParts): Room => {
 }
 
 /** How room is, for people. */
-export interface RoomState {
+export interface EvictionState {
   /** Articles there are. */
   readonly articles: number
   /** ms since the epoch of the oldest one's publication; null where there is none. */
   readonly oldest: number | null
-  readonly leaving: number
+  readonly pending: number
   /** How many left for want of room, ever. */
-  readonly dropped: number
+  readonly evicted: number
   /** Whether some leave for want of room now. */
-  readonly isDropping: boolean
+  readonly isEvicting: boolean
   /** Whether there is too little room though all that may leave has. */
   readonly isShort: boolean
 }
 
-export const readRoom = async (redis: Redis, keys: Keys): Promise<RoomState> => {
-  const [articles, [, oldest], leaving, room] = await Promise.all([
+export const readEvictionState = async (redis: Redis, keys: Keys): Promise<EvictionState> => {
+  const [articles, [, oldest], pending, room] = await Promise.all([
     redis.zcard(keys.articleIndex()),
     redis.zrange(keys.articleIndex(), 0, '0', 'WITHSCORES'),
     redis.zcard(keys.leaving()),
     redis.hgetall(keys.room()),
   ])
   return {
-    ...{ articles, leaving },
+    ...{ articles, pending },
     oldest: oldest === undefined ? null : Number(oldest),
-    dropped: Number(room.dropped ?? 0),
-    isDropping: room.begun !== undefined,
+    evicted: Number(room.dropped ?? 0),
+    isEvicting: room.begun !== undefined,
     isShort: room.short === '1',
   }
 }

@@ -5,7 +5,7 @@ import { EVENT_KINDS, WINDOWS } from '../domain/entry.ts'
 import { idOfEntry } from '../lists/remove-articles.ts'
 import type { Keys } from '../redis/keys.ts'
 
-export interface Spared {
+export interface Exempt {
   readonly articles: ReadonlySet<string>
   readonly stories: ReadonlySet<string>
 }
@@ -19,12 +19,12 @@ const storyOfEntry = (entry: string): string | undefined => /"story":\{"id":"([^
  * @param names of the lists that count: all but those related to one article
  * @param heads how much of a window of reads lists look at
  */
-export const readSpared = async (
+export const readExempt = async (
   redis: Redis,
   keys: Keys,
   names: readonly string[],
   heads: number,
-): Promise<Spared> => {
+): Promise<Exempt> => {
   const articles = new Set<string>()
   const stories = new Set<string>()
   for (let at = 0; at < names.length; at += LISTS_AT_ONCE) {

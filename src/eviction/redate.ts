@@ -8,7 +8,7 @@ import type { StoryWriter } from '../articles/story-writer.ts'
 import type { ArticleId, StoryId } from '../domain/article.ts'
 import type { Changes } from '../lists/changes.ts'
 import type { Keys } from '../redis/keys.ts'
-import { SLACK } from '../util/plausible-time.ts'
+import { CLOCK_SLACK } from '../util/plausible-time.ts'
 
 /** Articles in one run; what is more comes with the next. */
 const MOST = 10_000
@@ -16,7 +16,7 @@ const MOST = 10_000
 export interface RedateParts {
   readonly redis: Redis
   readonly keys: Keys
-  readonly writer: Pick<StoryWriter, 'leave' | 'index'>
+  readonly writer: Pick<StoryWriter, 'evict' | 'index'>
   readonly changes: Pick<Changes, 'note'>
   /** ms since the epoch. */
   readonly now: () => number
@@ -26,7 +26,7 @@ export interface RedateParts {
 export const redate = async ({ redis, keys, writer, changes, now }: RedateParts): Promise<number> => {
   const at = now()
   const ids = (await redis.zrangebyscore(
-    ...([keys.articleIndex(), at + SLACK, '+inf', 'LIMIT', 0, MOST] as const),
+    ...([keys.articleIndex(), at + CLOCK_SLACK, '+inf', 'LIMIT', 0, MOST] as const),
   )) as ArticleId[] // put there by ingest
   const stories = new Set<StoryId>()
   for (const id of ids) {
@@ -44,7 +44,7 @@ export const redate = async ({ redis, keys, writer, changes, now }: RedateParts)
     stories.add(story)
   }
   // Decided anew: who leads each, and where it stands among the others.
-  for (const story of stories) await writer.index([await writer.leave(story, [], at)])
+  for (const story of stories) await writer.index([await writer.evict(story, [], at)])
   await changes.note({ articles: ids, stories: [...stories] })
   return ids.length
 }

@@ -2,7 +2,7 @@
 
 import { Parser } from 'htmlparser2'
 import type { Feed, NotAFeed, ReadOutcome } from '../domain/feed-item.ts'
-import { mapInTurns } from '../util/slices.ts'
+import { mapInSlices } from '../util/slices.ts'
 import { decode } from './decode.ts'
 import { type FieldContext, readItem, titleText } from './fields/fields.ts'
 import { hintsOf } from './fields/hints.ts'
@@ -101,7 +101,7 @@ export const feedOf = async (
     link,
     language,
     hints: hintsOf(channel),
-    items: await mapInTurns(kept, item => readItem(item, context)),
+    items: await mapInSlices(kept, item => readItem(item, context)),
     warnings:
       items.length > kept.length
         ? [...warnings, `${items.length - kept.length} items beyond ${maxItems} left out`]

@@ -8,7 +8,7 @@ const announceScript = loadScript(new URL('./announce.lua', import.meta.url))
 
 const MOST_UPDATES = 10_000
 
-export interface Told {
+export interface ListUpdate {
   readonly name: string
   readonly version: number
   /** ms since the epoch. */
@@ -21,7 +21,7 @@ export interface Told {
 }
 
 /** @param lists as they stand by now */
-export const announce = async (redis: Redis, keys: Keys, lists: readonly Told[]): Promise<void> => {
+export const announce = async (redis: Redis, keys: Keys, lists: readonly ListUpdate[]): Promise<void> => {
   if (lists.length === 0) return
   await Promise.all([
     runScript(

@@ -1,13 +1,13 @@
 /** Lists that are thin are filled up, and lists whose input has stopped stay as they were: a panel is never empty. */
 
 import type { PlacedBy, Window } from '../domain/entry.ts'
-import type { Shelf } from './candidate-cache.ts'
+import type { CandidateCache } from './candidate-cache.ts'
 import type { Ranking, Standing } from './ranking.ts'
 import { oncePerStory, type Ranked } from './rules/candidate.ts'
 import { fillUp } from './rules/overrides.ts'
 import { type Scope, storiesBy } from './scope.ts'
 
-export type Filler = readonly [placedBy: PlacedBy, read: () => Promise<readonly Ranked[]>]
+export type BackfillSource = readonly [placedBy: PlacedBy, read: () => Promise<readonly Ranked[]>]
 
 /** Windows a thin one is filled up from, the next wider first. */
 export const WIDER: Readonly<Record<Window, readonly Window[]>> = {
@@ -17,9 +17,9 @@ export const WIDER: Readonly<Record<Window, readonly Window[]>> = {
   week: [],
 }
 
-export const filled = async (
+export const backfill = async (
   first: readonly Ranked[],
-  fillers: readonly Filler[],
+  fillers: readonly BackfillSource[],
   minimum: number,
 ): Promise<Pick<Ranking, 'ranked' | 'fallback'>> => {
   let ranked = first
@@ -34,7 +34,7 @@ export const filled = async (
 }
 
 /** The list as it stands, without what may not be shown any more; null where nothing of it was ever ranked by reads. */
-const kept = async (standing: readonly Standing[], scope: Scope, shelf: Shelf): Promise<Ranked[] | null> => {
+const kept = async (standing: readonly Standing[], scope: Scope, shelf: CandidateCache): Promise<Ranked[] | null> => {
   const own = standing.filter(({ placedBy }) => placedBy !== 'pin')
   if (!own.some(({ placedBy }) => placedBy !== 'latest')) return null
   const found = await storiesBy(
@@ -50,10 +50,10 @@ const kept = async (standing: readonly Standing[], scope: Scope, shelf: Shelf): 
   return oncePerStory(ranked, ({ candidate }) => candidate)
 }
 
-export interface ByReads {
+export interface RankByReadsParts {
   readonly rank: () => Promise<readonly Ranked[]>
   /** Wider windows, then latest. */
-  readonly fillers: readonly Filler[]
+  readonly fillers: readonly BackfillSource[]
   readonly minimum: number
   readonly stopped: () => Promise<boolean>
   readonly standing: () => Promise<readonly Standing[]>
@@ -61,13 +61,13 @@ export interface ByReads {
 
 /** A list ranked by reads, filled up where it is thin; where events have stopped, the last good one. */
 export const rankByReads = async (
-  { rank, fillers, minimum, stopped, standing }: ByReads,
+  { rank, fillers, minimum, stopped, standing }: RankByReadsParts,
   scope: Scope,
-  shelf: Shelf,
+  shelf: CandidateCache,
 ): Promise<Omit<Ranking, 'window'>> => {
   const stands = (await stopped()) ? await kept(await standing(), scope, shelf) : null
-  if (!stands) return { ...(await filled(await rank(), fillers, minimum)), stale: false }
-  const whole = await filled(stands, fillers.slice(-1), minimum)
+  if (!stands) return { ...(await backfill(await rank(), fillers, minimum)), stale: false }
+  const whole = await backfill(stands, fillers.slice(-1), minimum)
   const was = stands.findLast(({ placedBy }) => placedBy !== 'rule')?.placedBy ?? ''
   return { ...whole, fallback: whole.fallback || was, stale: true }
 }

@@ -15,7 +15,7 @@ export interface HourRead {
   readonly count: number
 }
 
-export interface UsualReads {
+export interface Baselines {
   /** What is usual in these sections at this time. */
   at(sections: readonly SectionId[], now: number): Promise<Usual>
   /**
@@ -25,7 +25,7 @@ export interface UsualReads {
   learn(now: number, read: () => Promise<readonly HourRead[]>): Promise<boolean>
 }
 
-export const createUsualReads = ({ redis, keys }: { redis: Redis; keys: Keys }): UsualReads => {
+export const createBaselines = ({ redis, keys }: { redis: Redis; keys: Keys }): Baselines => {
   const field = (section: string, hour: number) => `${section}:${hour}`
   return {
     async at(sections, now) {

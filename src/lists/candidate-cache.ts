@@ -1,6 +1,6 @@
 /** What is in reach of the lists: stories with the articles they are shown by, kept in memory as long as nobody noted a change of them. */
 
-import type { Archive, StoredArticle, StoredStory } from '../articles/store.ts'
+import type { ArticleStore, StoredArticle, StoredStory } from '../articles/store.ts'
 import type { ArticleId, StoryId } from '../domain/article.ts'
 import type { SectionId } from '../domain/section.ts'
 import { BEGINNING, type Changes } from './changes.ts'
@@ -17,7 +17,7 @@ export interface Choice {
   readonly isOf: (sections: readonly SectionId[]) => boolean
 }
 
-export interface Shelf {
+export interface CandidateCache {
   /** Forgets what changed. @returns id of the last change that is known here: what is read afterwards is no older */
   refresh(): Promise<string>
   articles(ids: readonly ArticleId[]): Promise<readonly (StoredArticle | null)[]>
@@ -104,15 +104,15 @@ export const without = (story: StoredStory, isBlocked: (article: ArticleId) => b
     ? { ...story, alsoIn: story.alsoIn.filter(({ article }) => !isBlocked(article)) }
     : story
 
-export const createShelf = ({
+export const createCandidateCache = ({
   archive,
   changes,
   most = MOST_KEPT,
 }: {
-  archive: Pick<Archive, 'articles' | 'stories'>
+  archive: Pick<ArticleStore, 'articles' | 'stories'>
   changes: Changes
   most?: number
-}): Shelf => {
+}): CandidateCache => {
   const stories = createKept<StoryId, StoredStory>(ids => archive.stories(ids), most)
   const articles = createKept<ArticleId, StoredArticle>(ids => archive.articles(ids), most)
   let known = BEGINNING

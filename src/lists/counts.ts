@@ -5,7 +5,7 @@ import type { Counts } from '../articles/store.ts'
 import type { ArticleId } from '../domain/article.ts'
 import type { ReadCounts, Tops } from '../events/top-articles.ts'
 import type { Keys } from '../redis/keys.ts'
-import { millisOf } from '../redis/stream-id.ts'
+import { timestampOfStreamId } from '../redis/stream-id.ts'
 
 export interface Reads {
   /** The head of a window, highest first. */
@@ -63,7 +63,7 @@ export const createReads = ({ redis, keys, tops, counts }: ReadsParts): Reads =>
       throw error
     })) as unknown[] // names and values in turn
     const id = info[info.indexOf('last-generated-id') + 1]
-    const at = typeof id === 'string' ? millisOf(id) : 0
+    const at = typeof id === 'string' ? timestampOfStreamId(id) : 0
     return at > 0 ? at : null
   },
 })

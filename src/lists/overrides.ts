@@ -8,7 +8,7 @@ import type { Keys } from '../redis/keys.ts'
 /** Every list. */
 export const EVERYWHERE = '*'
 
-export const Placement = z.strictObject({
+export const Override = z.strictObject({
   kind: z.enum(['pin', 'block']),
   /** Id of an article; of a block also of a story. */
   what: z.string().min(1).max(64),
@@ -22,60 +22,60 @@ export const Placement = z.strictObject({
   at: z.int(),
   until: z.int(),
 })
-export type Placement = z.infer<typeof Placement>
+export type Override = z.infer<typeof Override>
 
 /** Why an editor's wish cannot be done; the message says how to mend it. */
-export class PlacementError extends Error {
+export class OverrideError extends Error {
   readonly code = 'PLACEMENT'
 }
 
-export interface Editors {
+export interface Overrides {
   /** @throws PlacementError for what is no list, or cannot be pinned to */
-  place(wanted: z.input<typeof Placement>): Promise<Placement>
+  place(wanted: z.input<typeof Override>): Promise<Override>
   /** Takes back a pin or block. @returns those taken back */
-  lift(kind: Placement['kind'], what: string, list: string | null, by: string, at: number): Promise<Placement[]>
+  lift(kind: Override['kind'], what: string, list: string | null, by: string, at: number): Promise<Override[]>
   /** Those in force, in the order they were made. */
-  inForce(now: number): Promise<readonly Placement[]>
+  inForce(now: number): Promise<readonly Override[]>
   /** Removes what has ended, and logs that it did. */
   sweep(now: number): Promise<void>
   /** Who did what, latest first. */
-  log(most: number): Promise<readonly (Placement & { readonly did: 'placed' | 'lifted' | 'expired' })[]>
+  log(most: number): Promise<readonly (Override & { readonly did: 'placed' | 'lifted' | 'expired' })[]>
 }
 
 const MOST_LOGGED = 5_000
 
-const fieldOf = ({ kind, what, list }: Pick<Placement, 'kind' | 'what' | 'list'>): string => `${kind} ${list} ${what}`
+const fieldOf = ({ kind, what, list }: Pick<Override, 'kind' | 'what' | 'list'>): string => `${kind} ${list} ${what}`
 
 /** Whether a block on one list keeps something off another. */
 export const covers = (blocked: string, list: string): boolean =>
   blocked === EVERYWHERE || list === blocked || list.startsWith(`${blocked}:`)
 
-const check = ({ kind, list, until, at }: Placement): void => {
+const check = ({ kind, list, until, at }: Override): void => {
   const parsed = parseListName(list)
   const isWide = kind === 'block' && (list === EVERYWHERE || list === 'related')
-  if (!parsed && !isWide) throw new PlacementError(`${JSON.stringify(list)} is no list; \`newsdesk lists\` names them`)
+  if (!parsed && !isWide) throw new OverrideError(`${JSON.stringify(list)} is no list; \`newsdesk lists\` names them`)
   if (parsed?.rule === 'related')
-    throw new PlacementError(
+    throw new OverrideError(
       kind === 'pin'
         ? `${list} stands beside one article, so nothing can be pinned to it; pin to must-reads`
         : `${list} stands beside one article; to keep something off all such lists, block it on related`,
     )
   if (kind === 'pin' && parsed?.rule === 'latest')
-    throw new PlacementError(`${list} is in order of time, so nothing can be pinned to it; pin to must-reads`)
-  if (until <= at) throw new PlacementError('it would end before it began: give a time to come')
+    throw new OverrideError(`${list} is in order of time, so nothing can be pinned to it; pin to must-reads`)
+  if (until <= at) throw new OverrideError('it would end before it began: give a time to come')
 }
 
-export const createEditors = ({ redis, keys }: { redis: Redis; keys: Keys }): Editors => {
+export const createOverrides = ({ redis, keys }: { redis: Redis; keys: Keys }): Overrides => {
   const key = keys.placements()
-  const write = (placement: Placement, did: 'placed' | 'lifted' | 'expired') =>
+  const write = (placement: Override, did: 'placed' | 'lifted' | 'expired') =>
     ['MAXLEN', '~', MOST_LOGGED, '*', 'did', did, 'what', JSON.stringify(placement)] as const
 
-  const standing = async (): Promise<Placement[]> =>
-    Object.values(await redis.hgetall(key)).map(json => Placement.parse(JSON.parse(json)))
+  const standing = async (): Promise<Override[]> =>
+    Object.values(await redis.hgetall(key)).map(json => Override.parse(JSON.parse(json)))
 
   return {
     async place(wanted) {
-      const placement = Placement.parse(wanted)
+      const placement = Override.parse(wanted)
       check(placement)
       await redis
         .multi()
@@ -115,7 +115,7 @@ export const createEditors = ({ redis, keys }: { redis: Redis; keys: Keys }): Ed
     async log(most) {
       const entries = await redis.xrevrange(keys.editorsLog(), '+', '-', 'COUNT', most)
       return entries.map(([, [, did, , json]]) => ({
-        ...Placement.parse(JSON.parse(json ?? '')),
+        ...Override.parse(JSON.parse(json ?? '')),
         did: did as 'placed' | 'lifted' | 'expired', // written above
       }))
     },

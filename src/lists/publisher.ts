@@ -12,15 +12,15 @@ import { allNames, changedBy, parseListName, type Shelves, showing } from '../do
 import type { SectionId, Taxonomy } from '../domain/section.ts'
 import type { Source } from '../domain/source.ts'
 import type { Keys } from '../redis/keys.ts'
-import type { UsualReads } from './baseline.ts'
-import type { Shelf } from './candidate-cache.ts'
+import type { Baselines } from './baseline.ts'
+import type { CandidateCache } from './candidate-cache.ts'
 import type { Reads } from './counts.ts'
 import { createEntryWriter, type Entries, entriesFrom } from './entries.ts'
-import type { Editors } from './overrides.ts'
-import type { Waiting } from './publish-queue/publish-queue.ts'
+import type { Overrides } from './overrides.ts'
+import type { PublishQueue } from './publish-queue/publish-queue.ts'
 import type { Ranker } from './ranker.ts'
 import type { Ranking, Standing } from './ranking.ts'
-import { createShown } from './related-back-links.ts'
+import { createRelatedBackLinks } from './related-back-links.ts'
 import type { Ranked, Term } from './rules/candidate.ts'
 import { createListWriter } from './write.ts'
 
@@ -68,28 +68,28 @@ export interface Publisher {
   /** @returns null where there is no such entry */
   explain(name: string, rank: number): Promise<EntryExplanation | null>
   /** What is done by the clock beside writing: learns what is usual, and lets go of pins and blocks that have ended. */
-  keep(): Promise<void>
+  refreshExpiry(): Promise<void>
   /** Writes the taxonomy for readers. */
   publishSections(): Promise<void>
 }
 
 /** Work that readers wait for, and work that may wait itself: jobs/priority-gate.ts. */
-export interface Precedence {
-  first<T>(work: () => Promise<T>): Promise<T>
-  giveWay(): Promise<void>
+export interface PriorityGate {
+  runFirst<T>(work: () => Promise<T>): Promise<T>
+  yieldToLists(): Promise<void>
 }
 
-const NONE_FIRST: Precedence = { first: work => work(), giveWay: async () => undefined }
+const NONE_FIRST: PriorityGate = { runFirst: work => work(), yieldToLists: async () => undefined }
 
 export interface PublisherParts {
   readonly redis: Redis
   readonly keys: Keys
-  readonly shelf: Shelf
+  readonly shelf: CandidateCache
   readonly ranker: Ranker
-  readonly waiting: Pick<Waiting, 'claim' | 'done'>
+  readonly waiting: Pick<PublishQueue, 'claim' | 'acknowledge'>
   readonly reads: Pick<Reads, 'tops' | 'totals'>
-  readonly usual: Pick<UsualReads, 'learn'>
-  readonly editors: Pick<Editors, 'sweep'>
+  readonly usual: Pick<Baselines, 'learn'>
+  readonly editors: Pick<Overrides, 'sweep'>
   readonly taxonomy: () => Taxonomy
   readonly source: (id: string) => Pick<Source, 'name'> | undefined
   readonly settings: () => ListSettings
@@ -98,7 +98,7 @@ export interface PublisherParts {
   readonly now: () => number
   readonly wait: (ms: number) => Promise<void>
   /** Lists that wait go first, related lists give way to them. */
-  readonly precedence?: Precedence
+  readonly precedence?: PriorityGate
 }
 
 /** What there is a list of beside the sections. */
@@ -119,9 +119,9 @@ interface Wording {
 export const createPublisher = (parts: PublisherParts): Publisher => {
   const { redis, keys, shelf, ranker, waiting, reads, usual, editors, taxonomy, source, settings, retention, now } =
     parts
-  const { first, giveWay } = parts.precedence ?? NONE_FIRST
+  const { runFirst, yieldToLists } = parts.precedence ?? NONE_FIRST
   const writer = createListWriter(redis, keys)
-  const shown = createShown({ redis, keys, lives: retention })
+  const shown = createRelatedBackLinks({ redis, keys, lives: retention })
 
   const nameOf = (id: string): string => source(id)?.name ?? id
 
@@ -162,7 +162,7 @@ export const createPublisher = (parts: PublisherParts): Publisher => {
 
   const publishAll = async (names: readonly string[]): Promise<Published[]> => {
     const asOf = await shelf.refresh()
-    const rank = ranker.round()
+    const rank = ranker.snapshot()
     const lists = await Promise.all(names.map(async name => ({ name, ranking: await rank(name, standing(name)) })))
     return writeAll(lists, asOf, 0)
   }
@@ -171,7 +171,7 @@ export const createPublisher = (parts: PublisherParts): Publisher => {
     const published: Published[] = []
     const fresh = new Set(unread)
     for (let at = 0; at < ids.length; at += RELATED_AT_ONCE) {
-      await giveWay()
+      await yieldToLists()
       published.push(...(await publishSomeRelated(ids.slice(at, at + RELATED_AT_ONCE), fresh)))
     }
     return published
@@ -231,8 +231,8 @@ export const createPublisher = (parts: PublisherParts): Publisher => {
         }
         // One that has gone from the configuration waits no longer.
         const [here, gone] = [lists.filter(({ name }) => known.has(name)), lists.filter(({ name }) => !known.has(name))]
-        const written = await first(() => publishAll(here.map(({ name }) => name)))
-        await waiting.done(lists)
+        const written = await runFirst(() => publishAll(here.map(({ name }) => name)))
+        await waiting.acknowledge(lists)
         published.push(...written, ...gone.map(({ name }) => ({ list: name, changed: false, count: 0 })))
       }
       return published
@@ -243,7 +243,7 @@ export const createPublisher = (parts: PublisherParts): Publisher => {
       if (json === undefined || rank < 1) return null
       const entry = JSON.parse(json) as Entry // written above
       await shelf.refresh()
-      const { ranked, fallback, stale } = await ranker.round()(name, standing(name))
+      const { ranked, fallback, stale } = await ranker.snapshot()(name, standing(name))
       const place = ranked.findIndex(({ candidate }) => candidate.article.id === entry.id)
       const found = ranked[place]
       return {
@@ -255,7 +255,7 @@ export const createPublisher = (parts: PublisherParts): Publisher => {
       }
     },
 
-    async keep() {
+    async refreshExpiry() {
       await editors.sweep(now())
       await usual.learn(now(), async () => {
         await shelf.refresh()

@@ -10,8 +10,8 @@ import type { Source } from '../domain/source.ts'
 import type { Stories } from '../domain/story-decision.ts'
 import type { Visitors } from '../events/audience/visitors.ts'
 import type { Top } from '../events/top-articles.ts'
-import { filled, rankByReads, WIDER } from './backfill.ts'
-import type { CoReads } from './co-viewed/co-viewed.ts'
+import { backfill, rankByReads, WIDER } from './backfill.ts'
+import type { CoViewed } from './co-viewed/co-viewed.ts'
 import type { Reads } from './counts.ts'
 import { NOTHING, type Ranking, type Standing } from './ranking.ts'
 import { ALIKE, relatedToEach } from './related.ts'
@@ -22,7 +22,7 @@ import { rankMustReads, shortlist } from './rules/must-reads.ts'
 import { withPins } from './rules/overrides.ts'
 import { rankTrending } from './rules/trending.ts'
 import { blockedOn, pinsOf, type Scope, scopeOf, storiesBy } from './scope.ts'
-import { createRound, type Round, type RoundParts } from './snapshot.ts'
+import { createSnapshot, type RankingSnapshot, type SnapshotParts } from './snapshot.ts'
 
 export interface Ranker {
   /**
@@ -30,7 +30,7 @@ export interface Ranker {
    * @returns ranks one list; `standing` is the list as published, asked for where it may have to be kept
    * @throws RangeError, when called, for what is no list
    */
-  round(): (name: string, standing: () => Promise<readonly Standing[]>) => Promise<Ranking>
+  snapshot(): (name: string, standing: () => Promise<readonly Standing[]>) => Promise<Ranking>
   /**
    * Many related lists at once, likewise.
    * @param unread of these articles, those that nobody can have read yet: they have no readers in common with others
@@ -38,10 +38,10 @@ export interface Ranker {
   rankRelatedTo(articles: readonly ArticleId[], unread?: ReadonlySet<ArticleId>): Promise<readonly Ranking[]>
 }
 
-export interface RankerParts extends RoundParts {
+export interface RankerParts extends SnapshotParts {
   readonly stories: Pick<Stories, 'similarToEach'>
   readonly reads: Reads
-  readonly coReads: Pick<CoReads, 'beside'>
+  readonly coReads: Pick<CoViewed, 'top'>
   readonly visitors: Pick<Visitors, 'of'>
   readonly source: (id: string) => Source | undefined
   readonly publisherOf: (source: string) => string
@@ -62,7 +62,7 @@ export const createRanker = (parts: RankerParts): Ranker => {
   const { shelf, stories, reads, visitors, taxonomy, source, publisherOf, settings, now } = parts
   const scopeParts = { ...parts, groups: () => settings().groups }
 
-  const latest = async ({ newest }: Round, scope: Scope): Promise<Ranked[]> => {
+  const latest = async ({ newest }: RankingSnapshot, scope: Scope): Promise<Ranked[]> => {
     const { latest: size, sourceShare: share } = settings()
     const reach = parts.reach()
     const look = Math.min(reach, size * LOOK)
@@ -78,7 +78,7 @@ export const createRanker = (parts: RankerParts): Ranker => {
     return window === 'week' ? ageWeek : window === 'day' ? ageDay : ageNow
   }
 
-  const most = async ({ tops }: Round, kind: EventKind, window: Window, scope: Scope): Promise<Ranked[]> => {
+  const most = async ({ tops }: RankingSnapshot, kind: EventKind, window: Window, scope: Scope): Promise<Ranked[]> => {
     const { mostRead: size, minVisitors } = settings()
     const heads = await tops(kind, window, size * (scope.isPart ? DEPTH.part : DEPTH.whole))
     const found = await storiesBy(
@@ -137,7 +137,7 @@ export const createRanker = (parts: RankerParts): Ranker => {
     return ({ story }) => sums.get(story.id) ?? nothing()
   }
 
-  const mustReads = async ({ newest, usual, now }: Round, scope: Scope): Promise<Ranked[]> => {
+  const mustReads = async ({ newest, usual, now }: RankingSnapshot, scope: Scope): Promise<Ranked[]> => {
     const pool = await newest(Math.min(MUST_READ_POOL, parts.reach()), scope)
     const some = settings()
     const rule = {
@@ -162,7 +162,7 @@ export const createRanker = (parts: RankerParts): Ranker => {
     return rankMustReads(listed, candidate => read(candidate).hour, rule)
   }
 
-  const trending = async ({ tops, usual, now }: Round, scope: Scope): Promise<Ranked[]> => {
+  const trending = async ({ tops, usual, now }: RankingSnapshot, scope: Scope): Promise<Ranked[]> => {
     const { trending: size, trendConfidence: z, trendLeast: least, ageNow: maxAge, minVisitors } = settings()
     const heads = await tops('view', 'hour', TRENDING_POOL * (scope.isPart ? 4 : 1))
     const enough = await visitorsOf('view', 'hour', heads, minVisitors)
@@ -184,7 +184,7 @@ export const createRanker = (parts: RankerParts): Ranker => {
     ids: readonly ArticleId[],
     unread: ReadonlySet<ArticleId> = new Set(),
   ): Promise<Ranking[]> => {
-    const round = createRound(parts)
+    const round = createSnapshot(parts)
     const scope = scopeOf({}, blockedOn(await round.placements(), 'related'), scopeParts)
     const [articles, alike] = await Promise.all([
       shelf.articles(ids),
@@ -193,7 +193,11 @@ export const createRanker = (parts: RankerParts): Ranker => {
     return relatedToEach(articles, alike, unread, scope, { ...parts, newest: round.newest })
   }
 
-  const rank = async (round: Round, name: string, standing: () => Promise<readonly Standing[]>): Promise<Ranking> => {
+  const rank = async (
+    round: RankingSnapshot,
+    name: string,
+    standing: () => Promise<readonly Standing[]>,
+  ): Promise<Ranking> => {
     const parsed = parseListName(name)
     if (parsed === null) throw new RangeError(`${JSON.stringify(name)} is no list: see docs/redis-contract.md`)
     if (parsed.rule === 'related') return (await rankRelatedTo([parsed.article]))[0] ?? NOTHING
@@ -215,7 +219,7 @@ export const createRanker = (parts: RankerParts): Ranker => {
       window,
     })
     if (parsed.rule === 'must-reads') {
-      const list = await filled(await mustReads(round, scope), [['latest', () => latest(round, scope)]], some.minimum)
+      const list = await backfill(await mustReads(round, scope), [['latest', () => latest(round, scope)]], some.minimum)
       return pinned({ ...list, stale: false }, some.mustReads, '')
     }
     const byReads = (kind: EventKind, window: Window, ranked: () => Promise<Ranked[]>, wider: readonly Window[]) =>
@@ -242,8 +246,8 @@ export const createRanker = (parts: RankerParts): Ranker => {
 
   return {
     rankRelatedTo,
-    round() {
-      const shared = createRound(parts, MUST_READ_POOL)
+    snapshot() {
+      const shared = createSnapshot(parts, MUST_READ_POOL)
       return (name, standing) => rank(shared, name, standing)
     },
   }

@@ -13,7 +13,7 @@ const shownScript = loadScript(new URL('./related-back-links.lua', import.meta.u
 /** Lists of which it is remembered that they show an article: the latest. */
 const MOST = 200
 
-export interface Shown {
+export interface RelatedBackLinks {
   /** @param ranked the article of each list, and those the list shows */
   note(lists: ReadonlyMap<ArticleId, readonly ArticleId[]>, now: number): Promise<void>
   /** Articles in whose related lists any of these is shown. */
@@ -36,7 +36,15 @@ const bySlot = (
 }
 
 /** @param lives ms: as long as articles */
-export const createShown = ({ redis, keys, lives }: { redis: Redis; keys: Keys; lives: () => number }): Shown => ({
+export const createRelatedBackLinks = ({
+  redis,
+  keys,
+  lives,
+}: {
+  redis: Redis
+  keys: Keys
+  lives: () => number
+}): RelatedBackLinks => ({
   async note(lists, now) {
     const keyOf = (shown: ArticleId) => ({ slot: keys.shownSlot(shown), key: keys.shownBy(shown) })
     await Promise.all(

@@ -5,9 +5,9 @@ import type { ListSettings } from '../config/sections/lists.ts'
 import type { ArticleId } from '../domain/article.ts'
 import type { SectionId } from '../domain/section.ts'
 import type { Stories } from '../domain/story-decision.ts'
-import { type Filler, filled } from './backfill.ts'
-import type { Shelf } from './candidate-cache.ts'
-import type { CoReads } from './co-viewed/co-viewed.ts'
+import { type BackfillSource, backfill } from './backfill.ts'
+import type { CandidateCache } from './candidate-cache.ts'
+import type { CoViewed } from './co-viewed/co-viewed.ts'
 import type { Reads } from './counts.ts'
 import { NOTHING, type Ranking } from './ranking.ts'
 import type { Candidate, Ranked } from './rules/candidate.ts'
@@ -16,9 +16,9 @@ import { coReading, rankRelated } from './rules/related.ts'
 import { type Scope, storiesBy } from './scope.ts'
 
 export interface RelatedParts {
-  readonly shelf: Shelf
+  readonly shelf: CandidateCache
   readonly reads: Pick<Reads, 'totals'>
-  readonly coReads: Pick<CoReads, 'beside'>
+  readonly coReads: Pick<CoViewed, 'top'>
   readonly newest: (limit: number, scope: Scope) => Promise<readonly Candidate[]>
   readonly settings: () => ListSettings
   readonly now: () => number
@@ -43,7 +43,7 @@ export const relatedToEach = async (
   const { related: size, coReadWeight, relatedAge, relatedHalfLife, relatedDiversity, minimum } = settings()
   const readers = await Promise.all(
     articles.map(article =>
-      article && coReadWeight > 0 && !unread.has(article.id) ? coReads.beside(article.id, size * ALIKE) : [],
+      article && coReadWeight > 0 && !unread.has(article.id) ? coReads.top(article.id, size * ALIKE) : [],
     ),
   )
   const ids = [...new Set([...alike.flat().map(({ id }) => id), ...readers.flat().map(({ article }) => article)])]
@@ -83,11 +83,11 @@ export const relatedToEach = async (
         coReadWeight,
         diversity: relatedDiversity,
       })
-      const others = (section?: SectionId): Filler => [
+      const others = (section?: SectionId): BackfillSource => [
         'latest',
         async () => (await freshIn(section)).filter(({ candidate }) => isOther(candidate)),
       ]
-      const list = await filled(ranked, [others(article.section), others()], Math.min(minimum, size))
+      const list = await backfill(ranked, [others(article.section), others()], Math.min(minimum, size))
       return { ...list, window: '', stale: false }
     }),
   )

@@ -8,7 +8,7 @@ import { announce } from './announce.ts'
 
 const strikeScript = loadScript(new URL('./remove-articles.lua', import.meta.url))
 
-export interface Strike {
+export interface Removal {
   /** Ids of the articles to be struck. */
   readonly articles: readonly ArticleId[]
   /** Id of the change that tells of their leaving: lists ranked before it are not written over this. */
@@ -22,11 +22,11 @@ export const idOfEntry = (entry: string): ArticleId | null =>
   (/^\{"rank":\d+,"id":"([^"]+)"/.exec(entry)?.[1] as ArticleId | undefined) ?? null // written by src/lists/entries.ts
 
 /** @returns entries struck */
-export const strike = async (
+export const removeFromList = async (
   redis: Redis,
   keys: Keys,
   name: string,
-  { articles, asOf, at }: Strike,
+  { articles, asOf, at }: Removal,
 ): Promise<number> => {
   const now = new Date(at).toISOString()
   const [struck, version] = (await runScript(

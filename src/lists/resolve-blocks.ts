@@ -1,17 +1,17 @@
 /** What blocks mean by now: an article is known by another id, a story became part of another, and what is kept off stays off. */
 
-import type { Archive } from '../articles/store.ts'
+import type { ArticleStore } from '../articles/store.ts'
 import type { ArticleId, StoryId } from '../domain/article.ts'
-import type { Placement } from './overrides.ts'
+import type { Override } from './overrides.ts'
 
 /**
  * Placements with what they name as it is called now, beside what it was called when they were made.
  * @param placements in force
  */
 export const followed = async (
-  placements: readonly Placement[],
-  archive: Pick<Archive, 'resolve' | 'standing'>,
-): Promise<readonly Placement[]> => {
+  placements: readonly Override[],
+  archive: Pick<ArticleStore, 'resolve' | 'standing'>,
+): Promise<readonly Override[]> => {
   const blocks = placements.filter(({ kind }) => kind === 'block')
   if (blocks.length === 0) return placements
   const named = [...new Set(blocks.map(({ what }) => what))]

@@ -4,8 +4,8 @@ import type { StoredArticle } from '../articles/store.ts'
 import type { ArticleId, StoryId } from '../domain/article.ts'
 import type { Edition } from '../domain/list-name.ts'
 import type { SectionId, Taxonomy } from '../domain/section.ts'
-import type { Choice, Shelf } from './candidate-cache.ts'
-import { covers, type Placement } from './overrides.ts'
+import type { CandidateCache, Choice } from './candidate-cache.ts'
+import { covers, type Override } from './overrides.ts'
 import type { Candidate } from './rules/candidate.ts'
 import type { Pinned } from './rules/overrides.ts'
 
@@ -66,15 +66,15 @@ export const scopeOf = (
   }
 }
 
-export const blockedOn = (placements: readonly Placement[], list: string): ReadonlySet<string> =>
+export const blockedOn = (placements: readonly Override[], list: string): ReadonlySet<string> =>
   new Set(placements.flatMap(each => (each.kind === 'block' && covers(each.list, list) ? each.what : [])))
 
 /** A pinned article stands for its story, whoever leads it elsewhere. */
 export const pinsOf = async (
-  placements: readonly Placement[],
+  placements: readonly Override[],
   list: string,
   blocked: ReadonlySet<string>,
-  shelf: Shelf,
+  shelf: CandidateCache,
 ): Promise<Pinned[]> => {
   const pins = placements.filter(each => each.kind === 'pin' && each.list === list)
   if (pins.length === 0) return []
@@ -96,7 +96,7 @@ export const pinsOf = async (
 export const storiesBy = async (
   ids: readonly ArticleId[],
   choice: Choice,
-  shelf: Shelf,
+  shelf: CandidateCache,
 ): Promise<(Candidate | null)[]> => {
   const articles = await shelf.articles(ids)
   const unique = [...new Set(articles.flatMap(article => article?.story ?? []))]

@@ -1,39 +1,39 @@
 /** What lists ranked at one moment have in common, read once for all of them and only where one asks. */
 
-import type { Archive } from '../articles/store.ts'
+import type { ArticleStore } from '../articles/store.ts'
 import type { ListSettings } from '../config/sections/lists.ts'
 import type { StoryId } from '../domain/article.ts'
 import type { EventKind, Window } from '../domain/entry.ts'
 import type { SectionId, Taxonomy } from '../domain/section.ts'
 import type { Top } from '../events/top-articles.ts'
-import type { UsualReads } from './baseline.ts'
-import type { Shelf } from './candidate-cache.ts'
+import type { Baselines } from './baseline.ts'
+import type { CandidateCache } from './candidate-cache.ts'
 import type { Reads } from './counts.ts'
-import type { Editors, Placement } from './overrides.ts'
+import type { Override, Overrides } from './overrides.ts'
 import { followed } from './resolve-blocks.ts'
 import type { Usual } from './rules/baseline.ts'
 import type { Candidate } from './rules/candidate.ts'
 import type { Scope } from './scope.ts'
 
-export interface RoundParts {
-  readonly archive: Pick<Archive, 'newestStories' | 'resolve' | 'standing'>
-  readonly shelf: Shelf
+export interface SnapshotParts {
+  readonly archive: Pick<ArticleStore, 'newestStories' | 'resolve' | 'standing'>
+  readonly shelf: CandidateCache
   readonly reads: Pick<Reads, 'tops' | 'lastReported'>
-  readonly usual: Pick<UsualReads, 'at'>
-  readonly editors: Pick<Editors, 'inForce'>
+  readonly usual: Pick<Baselines, 'at'>
+  readonly editors: Pick<Overrides, 'inForce'>
   readonly taxonomy: () => Taxonomy
   readonly settings: () => ListSettings
   /** ms since the epoch. */
   readonly now: () => number
 }
 
-export interface Round {
+export interface RankingSnapshot {
   /** ms since the epoch: all of them are ranked as of it. */
   readonly now: number
   /** Stories by publication, newest first: those of the newest so many that the scope shows. */
   readonly newest: (limit: number, scope: Scope) => Promise<Candidate[]>
   readonly tops: (kind: EventKind, window: Window, most: number) => Promise<readonly Top[]>
-  readonly placements: () => Promise<readonly Placement[]>
+  readonly placements: () => Promise<readonly Override[]>
   readonly usual: () => Promise<Usual>
   /** Whether nobody has reported any event for long. */
   readonly inputStopped: () => Promise<boolean>
@@ -48,10 +48,10 @@ const once = <T>(read: () => Promise<T>): (() => Promise<T>) => {
 }
 
 /** @param least of the newest stories that are read where fewer are asked for, since another list will ask for so many */
-export const createRound = (
-  { archive, shelf, reads, usual, editors, taxonomy, settings, now: clock }: RoundParts,
+export const createSnapshot = (
+  { archive, shelf, reads, usual, editors, taxonomy, settings, now: clock }: SnapshotParts,
   least = 0,
-): Round => {
+): RankingSnapshot => {
   const now = clock()
   const newestIds = new Map<
     SectionId | undefined,

@@ -5,7 +5,7 @@ import type { Redis } from 'ioredis'
 import { CONTRACT_VERSION } from '../domain/entry.ts'
 import type { Keys } from '../redis/keys.ts'
 import { loadScript, runScript } from '../redis/script.ts'
-import { announce, type Told } from './announce.ts'
+import { announce, type ListUpdate } from './announce.ts'
 import type { Entries } from './entries.ts'
 import type { Ranking } from './ranking.ts'
 
@@ -112,7 +112,7 @@ export const createListWriter = (redis: Redis, keys: Keys, most = 1_000): ListWr
   }
 
   /** @returns what readers are to be told; null where nothing changed */
-  const writeOne = async (list: ToWrite): Promise<Told | null> => {
+  const writeOne = async (list: ToWrite): Promise<ListUpdate | null> => {
     const { name, entries, lives, at } = list
     const hash = hashOf(entries)
     const before = remembered.get(name)

@@ -8,10 +8,10 @@ import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import type { Queues } from '../queues/queues.ts'
 import type { Keys } from '../redis/keys.ts'
-import { createSetBack, isPlausible, SLACK } from '../util/plausible-time.ts'
+import { CLOCK_SLACK, createSetBack, isPlausible } from '../util/plausible-time.ts'
 import { parseSubscription } from '../websub/subscription.ts'
 
-export interface SetRightParts {
+export interface ClockCorrectionParts {
   readonly redis: Redis
   readonly keys: Keys
   readonly queues: Queues
@@ -31,7 +31,7 @@ const DELAYED_BY = 0x1000
 
 /** Brings forward what is put off further than anything is. @returns how many */
 const bringForward = async (queue: Queue, redis: Redis, now: number): Promise<number> => {
-  const from = (now + LONGEST_DELAY + SLACK) * DELAYED_BY
+  const from = (now + LONGEST_DELAY + CLOCK_SLACK) * DELAYED_BY
   const ids = await redis.zrangebyscore(queue.toKey('delayed'), from, '+inf', 'LIMIT', 0, MOST)
   for (const id of ids)
     await queue
@@ -50,12 +50,12 @@ const shortenLocks = async (queue: Queue, redis: Redis): Promise<number> => {
   const marks = [...active.map(id => `${queue.toKey(id)}:lock`), queue.toKey('stalled-check')]
   const last = await Promise.all(marks.map(mark => redis.pttl(mark)))
   const long = marks.filter((_, index) => (last[index] ?? 0) > LONGEST_LOCK)
-  await Promise.all(long.map(mark => redis.pexpire(mark, SLACK)))
+  await Promise.all(long.map(mark => redis.pexpire(mark, CLOCK_SLACK)))
   return long.length
 }
 
 /** Subscriptions that were asked for or verified at a time that has not been: they are asked for anew. */
-const askHubs = async ({ redis, keys }: SetRightParts, now: number): Promise<number> => {
+const askHubs = async ({ redis, keys }: ClockCorrectionParts, now: number): Promise<number> => {
   const tokens = await redis.zrangebyscore(keys.pushDue(), now, '+inf', 'LIMIT', 0, MOST)
   const hashes = await Promise.all(tokens.map(token => redis.hgetall(keys.subscription(token))))
   const wrong = tokens.filter((token, index) => {
@@ -67,7 +67,7 @@ const askHubs = async ({ redis, keys }: SetRightParts, now: number): Promise<num
 }
 
 /** Marks that last seconds and would last for hours. */
-const shortenMarks = async ({ redis, keys }: SetRightParts): Promise<void> => {
+const shortenMarks = async ({ redis, keys }: ClockCorrectionParts): Promise<void> => {
   const marks = [keys.networkProbe(), keys.eventState('replay'), keys.schemaLock()]
   const last = await Promise.all(marks.map(mark => redis.pttl(mark)))
   await Promise.all(
@@ -75,7 +75,7 @@ const shortenMarks = async ({ redis, keys }: SetRightParts): Promise<void> => {
   )
 }
 
-export const setRight = async (parts: SetRightParts): Promise<void> => {
+export const correctClock = async (parts: ClockCorrectionParts): Promise<void> => {
   const { redis, keys, queues, now, log } = parts
   const at = now()
   const found = await Promise.all(
@@ -89,7 +89,7 @@ export const setRight = async (parts: SetRightParts): Promise<void> => {
     parts.redate(),
     shortenMarks(parts),
     ...[keys.networkHeard('reached'), keys.networkHeard('unreached'), keys.networkSuspects(), keys.daemons()].map(key =>
-      redis.zremrangebyscore(key, at + SLACK, '+inf'),
+      redis.zremrangebyscore(key, at + CLOCK_SLACK, '+inf'),
     ),
   ])
   const jobs = found.reduce((sum, { broughtForward }) => sum + broughtForward, 0)
@@ -102,10 +102,10 @@ export const setRight = async (parts: SetRightParts): Promise<void> => {
 }
 
 /** @returns looks whether the clock was set back, and sets right what that left */
-export const createSetRight = (parts: SetRightParts): (() => Promise<void>) => {
+export const createClockCorrection = (parts: ClockCorrectionParts): (() => Promise<void>) => {
   const isSetBack = createSetBack(parts.now)
   isSetBack()
   return async () => {
-    if (isSetBack()) await setRight(parts)
+    if (isSetBack()) await correctClock(parts)
   }
 }

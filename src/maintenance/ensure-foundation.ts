@@ -37,7 +37,7 @@ export const missingLine = (missing: readonly string[]): string | null =>
     ? null
     : `Redis lacks what newsdesk needs (${missing.join(', ')}): the scheduler lays it down again within seconds; if not, its log says why`
 
-export interface FootingParts {
+export interface FoundationParts {
   readonly redis: Redis
   readonly keys: Keys
   readonly origin: Pick<Origin, 'look'>
@@ -51,7 +51,7 @@ export interface FootingParts {
   readonly log: Logger
 }
 
-export interface Footing {
+export interface Foundation {
   /** Lays it down for the configuration in force; what fails is tried again with the next look. */
   take(said: string, more?: object): Promise<void>
   /** Each second: takes up what changed or is gone. */
@@ -60,7 +60,7 @@ export interface Footing {
   missing(): Promise<readonly string[]>
 }
 
-export const createFooting = (parts: FootingParts): Footing => {
+export const createFoundation = (parts: FoundationParts): Foundation => {
   const { redis, keys, origin, catalogue, isScheduler, takeUp, onNewOrigin, log } = parts
   /** The catalogue it was laid down for: the very array, which is another whenever anything changed. */
   let taken: readonly Source[] | null = null

@@ -12,7 +12,7 @@ const TELL = 2_000
  * @returns whether anything of newsdesk stood there
  * @throws SchemaError where what stands in Redis is newer, or daemons of an older version do not end
  */
-export const carryOver = async (redis: Redis, keys: Keys, log: Logger): Promise<boolean> => {
+export const migrateOnStart = async (redis: Redis, keys: Keys, log: Logger): Promise<boolean> => {
   let told = performance.now()
   const { from, carried } = await createMigrate({
     redis,

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { defineQueue } from './definition.ts'
 
 /** Every list that waits to be written. */
-export const WAITING = 'waiting'
+export const ENQUEUED = 'waiting'
 
 export const PublishData = z.object({
   /** `waiting`; or the name of a list such as `latest:world`; or `related` with the articles whose lists are meant. */

@@ -3,10 +3,10 @@
 import type { Ingested } from '../articles/store.ts'
 import type { ArticleId } from '../domain/article.ts'
 import type { Changes } from '../lists/changes.ts'
-import type { Waiting } from '../lists/publish-queue/publish-queue.ts'
+import type { PublishQueue } from '../lists/publish-queue/publish-queue.ts'
 import type { Publisher } from '../lists/publisher.ts'
 import { versioned } from './definition.ts'
-import { publishOptions, publishQueue, WAITING } from './publish.ts'
+import { ENQUEUED, publishOptions, publishQueue } from './publish.ts'
 import type { Queues } from './queues.ts'
 
 /** Asks for lists to be written; a burst of asking for the same list writes it once. */
@@ -30,7 +30,7 @@ export interface PublishingParts {
   /** Which lists a batch changes is the list room's to say. */
   readonly publisher: Pick<Publisher, 'affectedBy' | 'relatedShowing'>
   readonly changes: Pick<Changes, 'note'>
-  readonly waiting: Pick<Waiting, 'ask'>
+  readonly waiting: Pick<PublishQueue, 'enqueue'>
 }
 
 export const publishingTo = (queues: Queues, { publisher, changes, waiting }: PublishingParts): Publishing => {
@@ -44,8 +44,8 @@ export const publishingTo = (queues: Queues, { publisher, changes, waiting }: Pu
     )
   const lists = async (names: readonly string[], isRefresh: boolean, crawl?: string): Promise<void> => {
     if (names.length === 0) return
-    await waiting.ask(names, isRefresh)
-    await add([{ list: WAITING, ...(crawl === undefined ? {} : { crawl }) }])
+    await waiting.enqueue(names, isRefresh)
+    await add([{ list: ENQUEUED, ...(crawl === undefined ? {} : { crawl }) }])
   }
   const ingested = async (what: Ingested, crawl?: string): Promise<readonly ArticleId[]> => {
     // Noted first: whoever ranks afterwards reads what stands now.

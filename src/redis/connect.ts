@@ -5,7 +5,7 @@ import type { ConnectionOptions } from 'node:tls'
 import { Cluster, type Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import { type Access, type RedisAddress, showAddress } from '../config/redis-address.ts'
-import { CheckedRedis, refusalOf } from './setup.ts'
+import { authenticationProblem, CheckedRedis } from './setup.ts'
 
 const retryStrategy = (attempt: number): number => Math.min(50 * 2 ** Math.min(attempt, 6), 2_000)
 
@@ -120,7 +120,7 @@ export const connectRedis = (
   const about = { redis: showAddress(address), connection: name }
   redis.on('error', (error: Error & { lastNodeError?: Error }) => {
     const cause = error.lastNodeError ?? error
-    const refusal = refusalOf(cause)
+    const refusal = authenticationProblem(cause)
     if (refusal !== null) {
       if (refused !== refusal) log.error(about, `Redis refuses the connection: ${refusal}; until then nothing is done`)
       refused = refusal

@@ -7,7 +7,7 @@ import type { Redis } from 'ioredis'
 import { mastersOf } from './nodes.ts'
 
 /** Work that took longer than it may. */
-export class LateError extends Error {
+export class TimeoutError extends Error {
   override readonly name = 'LateError'
   readonly code = 'LATE'
 }
@@ -20,13 +20,13 @@ const PARTS = 10
  * @param ms of a process that is free to hear it: what it spends on other work in one piece counts for a part of it at most
  * @throws LateError
  */
-export const inTime = async <T>(work: Promise<T>, ms: number, what = 'it'): Promise<T> => {
+export const withTimeout = async <T>(work: Promise<T>, ms: number, what = 'it'): Promise<T> => {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
     let parts = 0
     const next = () => {
       parts += 1
-      if (parts > PARTS) reject(new LateError(`${what} took longer than ${ms} ms`))
+      if (parts > PARTS) reject(new TimeoutError(`${what} took longer than ${ms} ms`))
       else timer = setTimeout(next, ms / PARTS)
     }
     next()
@@ -38,7 +38,7 @@ export const inTime = async <T>(work: Promise<T>, ms: number, what = 'it'): Prom
   }
 }
 
-export interface Pulse {
+export interface HealthCheck {
   /** Whether the last question was left unanswered for as long as it may be, and nothing came since. Asks anew where nothing is asked. */
   isSilent(): boolean
   /** Asks, or waits for the answer to what was asked. @param ms in place of the patience of all */
@@ -64,7 +64,7 @@ const ask = async (redis: Redis): Promise<void> => {
 }
 
 /** @param patience ms that an answer may take */
-export const createPulse = (redis: Redis, patience: number): Pulse => {
+export const createHealthCheck = (redis: Redis, patience: number): HealthCheck => {
   let asked: Promise<boolean> | null = null
   let isSilent = false
 
@@ -96,7 +96,7 @@ export const createPulse = (redis: Redis, patience: number): Pulse => {
 }
 
 const isAnsweredIn = (answer: Promise<boolean>, ms: number): Promise<boolean> =>
-  inTime(answer, ms).catch((error: unknown) => {
-    if (!(error instanceof LateError)) throw error
+  withTimeout(answer, ms).catch((error: unknown) => {
+    if (!(error instanceof TimeoutError)) throw error
     return false
   })

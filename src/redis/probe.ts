@@ -6,13 +6,13 @@
 import type { Redis } from 'ioredis'
 import { type Access, type Host, type RedisAddress, showAddress } from '../config/redis-address.ts'
 import { openRedis } from './connect.ts'
-import { refusalOf } from './setup.ts'
+import { authenticationProblem } from './setup.ts'
 
 const WITHIN = 3_000
 const SLOTS = 16_384
 
 /** What CLUSTER INFO says that hinders. (pure) */
-export const clusterTrouble = (info: string): string | null => {
+export const clusterProblem = (info: string): string | null => {
   const field = (name: string) => new RegExp(`^${name}:(.*)$`, 'm').exec(info)?.[1]?.trim() ?? ''
   const assigned = Number(field('cluster_slots_assigned'))
   if (assigned === 0) return 'the cluster has no slots yet: make it with `redis-cli --cluster create`'
@@ -49,7 +49,7 @@ const askOnce = async (
     )
   } catch (error) {
     // What the connection itself said tells more than the command that met it.
-    return refusalOf(failed ?? (error as Error)) ?? refusalOf(error as Error)
+    return authenticationProblem(failed ?? (error as Error)) ?? authenticationProblem(error as Error)
   } finally {
     redis?.disconnect()
   }
@@ -69,7 +69,7 @@ const ofSingle = (redis: Redis): Promise<string | null> =>
 
 const ofCluster = async (redis: Redis): Promise<string | null> => {
   try {
-    return clusterTrouble(String(await redis.call('CLUSTER', 'INFO')))
+    return clusterProblem(String(await redis.call('CLUSTER', 'INFO')))
   } catch (error) {
     if (/cluster support disabled/.test((error as Error).message))
       return 'it is no cluster: write redis:// and its host'
@@ -106,7 +106,7 @@ const singleOf = (
  * @param ms that Redis may take, all hosts together: what does not answer by then is away
  * @returns why Redis cannot be worked with however long one waits, and how to mend it; null where it can, or is away
  */
-export const troubleWith = async (address: RedisAddress, ms = WITHIN): Promise<string | null> => {
+export const probeRedis = async (address: RedisAddress, ms = WITHIN): Promise<string | null> => {
   const said = async (): Promise<string | null> => {
     if (!('cluster' in address) && !('sentinel' in address)) return askOnce(address, ofSingle, ms)
     const several = 'cluster' in address ? address.cluster : address.sentinel

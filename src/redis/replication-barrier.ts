@@ -8,22 +8,22 @@ import type { Redis } from 'ioredis'
 import { mastersOf } from './nodes.ts'
 
 /** What was written may be lost with a master: it is to be written again. */
-export class NotKeptError extends Error {
+export class NotReplicatedError extends Error {
   readonly code = 'NOT_KEPT'
 }
 
-export interface Keeper {
+export interface ReplicationBarrier {
   /**
    * Called before the first write.
    * @returns to be called after the last was answered: resolves when enough replicas have all that this connection wrote since
    * @throws NotKeptError where they do not have it in time, or a master changed meanwhile: then nobody knows
    */
-  stake(): () => Promise<void>
+  begin(): () => Promise<void>
 }
 
-const NONE: Keeper = { stake: () => async () => undefined }
+const NONE: ReplicationBarrier = { begin: () => async () => undefined }
 
-export interface KeeperParts {
+export interface ReplicationBarrierParts {
   /** The connection that writes: WAIT speaks of what went before on the same one. */
   readonly redis: Redis
   /** Replicas of each master that must have it, or a function of them where they may change; 0 for none. */
@@ -32,7 +32,11 @@ export interface KeeperParts {
   readonly patience?: number
 }
 
-export const createKeeper = ({ redis, replicas: given, patience = 1_000 }: KeeperParts): Keeper => {
+export const createReplicationBarrier = ({
+  redis,
+  replicas: given,
+  patience = 1_000,
+}: ReplicationBarrierParts): ReplicationBarrier => {
   if (given === 0) return NONE
   const replicas = typeof given === 'function' ? given : () => given
   let closed = 0
@@ -50,7 +54,7 @@ export const createKeeper = ({ redis, replicas: given, patience = 1_000 }: Keepe
     const held = await Promise.all(masters.map(master => master.wait(wanted, patience)))
     const fewest = Math.min(...held)
     if (masters.length === 0 || fewest < wanted)
-      throw new NotKeptError(
+      throw new NotReplicatedError(
         `only ${masters.length === 0 ? 0 : fewest} of ${wanted} replicas had what was written within ${patience} ms: is one down? (redis.replicas)`,
       )
     return masters
@@ -66,14 +70,14 @@ export const createKeeper = ({ redis, replicas: given, patience = 1_000 }: Keepe
   }
 
   return {
-    stake() {
+    begin() {
       if (replicas() === 0) return async () => undefined
       const [begun, before] = [closed, mastersOf(redis)]
       before.catch(() => undefined) // met when it is settled
       return async () => {
         const [then, now] = [await before, await confirmed()]
         if (closed !== begun || then.length !== now.length || then.some(master => !now.includes(master)))
-          throw new NotKeptError('a master of Redis changed while it was written: it is written again')
+          throw new NotReplicatedError('a master of Redis changed while it was written: it is written again')
       }
     },
   }

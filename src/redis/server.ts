@@ -23,7 +23,7 @@ import {
   secureFolder,
   socketIn,
 } from './own-socket.ts'
-import { troubleWith } from './probe.ts'
+import { probeRedis } from './probe.ts'
 
 export { NoRedisError }
 
@@ -305,7 +305,7 @@ export const resolveRedis = async ({
 }: RedisWanted): Promise<RedisServer> => {
   if (url) {
     const address = addressOf(url, access)
-    const trouble = await troubleWith(address, Math.min(within, LOOK))
+    const trouble = await probeRedis(address, Math.min(within, LOOK))
     if (trouble !== null) throw new NoRedisError(trouble)
     return { address, origin: 'configured', stop: async () => undefined }
   }

@@ -14,7 +14,7 @@ const SPEAKS_OTHERWISE = /Unknown RESP type|Protocol error, got/
 const NO_DATABASE = /DB index is out of range|invalid DB index|SELECT is not allowed in cluster mode/i
 
 /** What an error of a connection's set-up means where waiting does not help, and how to mend it. (pure) */
-export const refusalOf = (error: Error): string | null => {
+export const authenticationProblem = (error: Error): string | null => {
   const code = (error as NodeJS.ErrnoException).code ?? ''
   const { message } = error
   if (NO_DATABASE.test(message))

@@ -1,6 +1,6 @@
 /** Ids of stream entries: `<ms since the epoch>-<number>`. (pure) */
 
-export const millisOf = (id: string): number => Number(id.split('-')[0])
+export const timestampOfStreamId = (id: string): number => Number(id.split('-')[0])
 
 export const isAfter = (one: string, other: string): boolean => {
   const [ms = 0, seq = 0] = one.split('-').map(Number)

@@ -9,8 +9,8 @@ const CHANGING =
 const textOf = (error: Error): string => `${(error as NodeJS.ErrnoException).code ?? ''} ${error.message}`
 
 /** An error that only says Redis cannot be reached right now, or refuses the connection: the connection itself tells of it. */
-export const isConnectionTrouble = (error: Error): boolean => AWAY.test(textOf(error))
+export const isConnectionError = (error: Error): boolean => AWAY.test(textOf(error))
 
 /** The same, or that it is changing over, or does not keep yet what was written. */
-export const isPassingTrouble = (error: Error): boolean =>
-  isConnectionTrouble(error) || CHANGING.test(error.message) || (error as NodeJS.ErrnoException).code === 'NOT_KEPT'
+export const isTransientError = (error: Error): boolean =>
+  isConnectionError(error) || CHANGING.test(error.message) || (error as NodeJS.ErrnoException).code === 'NOT_KEPT'

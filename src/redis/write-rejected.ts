@@ -6,7 +6,7 @@ import type { Logger } from 'pino'
 const AGAIN = 500
 
 /** Whether an error says that Redis takes no writes now. */
-export const isRefusal = (error: unknown): boolean =>
+export const isWriteRejected = (error: unknown): boolean =>
   error instanceof Error &&
   /\b(OOM|EXECABORT|READONLY|MISCONF|NOREPLICAS|LOADING|MASTERDOWN)\b|^BUSY /.test(error.message)
 
@@ -15,13 +15,13 @@ export const isRefusal = (error: unknown): boolean =>
  * @param work what may be done twice
  * @throws whatever else it throws
  */
-export const whenTaken = async (log: Logger, work: () => Promise<unknown>): Promise<void> => {
+export const retryUntilWritable = async (log: Logger, work: () => Promise<unknown>): Promise<void> => {
   for (let tries = 1; ; tries += 1) {
     try {
       await work()
       return
     } catch (error) {
-      if (!isRefusal(error)) throw error
+      if (!isWriteRejected(error)) throw error
       if (tries === 1) log.warn({ err: error }, 'Redis takes nothing now; waiting for it to')
       await delay(AGAIN)
     }

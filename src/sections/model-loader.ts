@@ -10,7 +10,7 @@ import { parseSectionWords } from './classifier/train.ts'
 export const modelDir = join(dirname(fileURLToPath(import.meta.url)), 'model')
 
 /** Where `newsdesk train-sections` puts a model of your own, and `newsdesk start` looks for it. */
-export const ownModel = (configDir: string): string => join(configDir, 'sections.model')
+export const customModelPath = (configDir: string): string => join(configDir, 'sections.model')
 
 /**
  * @param path of a model of your own; the shipped one where none is named

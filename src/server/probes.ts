@@ -1,7 +1,7 @@
 /** What machines ask of a process: is it alive, can it work, what did it do. Open to whoever reaches the port: nothing in it is secret. */
 
-import { inTime, type Pulse } from '../redis/health-check.ts'
-import type { Gauges } from './metrics/metrics.ts'
+import { type HealthCheck, withTimeout } from '../redis/health-check.ts'
+import type { Metrics } from './metrics/metrics.ts'
 
 export interface Answer {
   readonly status: number
@@ -19,8 +19,8 @@ const json = (status: number, value: object): Answer => ({
 })
 
 export interface ProbeParts {
-  readonly pulse: Pulse
-  readonly gauges: Gauges
+  readonly pulse: HealthCheck
+  readonly gauges: Metrics
   /** What Redis lacks that newsdesk cannot work without; empty where all is there. */
   readonly missing: () => Promise<readonly string[]>
 }
@@ -32,7 +32,7 @@ export const createProbes = ({ pulse, gauges, missing }: ProbeParts): Probes => 
   const ready = async (): Promise<Answer> => {
     const notReady = (why: string) => json(503, { status: 'not ready', why })
     // What is missing cannot be told where it does not answer, or no more; why is in the log.
-    const lacks = (await pulse.answers()) ? await inTime(missing(), WITHIN).catch(() => null) : null
+    const lacks = (await pulse.answers()) ? await withTimeout(missing(), WITHIN).catch(() => null) : null
     if (lacks === null) return notReady('Redis does not answer')
     return lacks.length === 0
       ? json(200, { status: 'ready' })

@@ -1,15 +1,15 @@
 /** Whoever asks over HTTP is answered in time, also where the answer waits for a Redis that is away: 503, and when to come again. */
 
 import type { NextFunction, Request, Response } from 'express'
-import type { Pulse } from '../redis/health-check.ts'
+import type { HealthCheck } from '../redis/health-check.ts'
 
 /** ms Redis may leave somebody waiting for. */
 export const ANSWER_WITHIN = 2_000
 /** s after which one may come again. */
 export const COME_AGAIN = 5
 
-export interface InTimeParts {
-  readonly pulse: Pulse
+export interface ResponseTimeoutParts {
+  readonly pulse: HealthCheck
   /** Answers 503. @param isBegun whether what was asked for had begun, and may be done yet */
   readonly refuse: (request: Request, response: Response, isBegun: boolean) => void
   /**
@@ -26,8 +26,8 @@ export const isGivenUp = (response: Response): boolean => response.locals.isGive
  * Before all handlers that ask Redis. What has begun to be answered, such as a stream, is left to its handler. While Redis is known not to
  * answer nothing is begun, so that nothing piles up that would all be done once it is back.
  */
-export const inTimeOrRefused =
-  ({ pulse, refuse, isAlwaysFast = false }: InTimeParts) =>
+export const withResponseTimeout =
+  ({ pulse, refuse, isAlwaysFast = false }: ResponseTimeoutParts) =>
   (request: Request, response: Response, next: NextFunction): void => {
     const giveUp = (isBegun: boolean) => {
       if (response.headersSent || response.destroyed) return

@@ -10,7 +10,7 @@ import type { StorySettings } from '../config/sections/stories.ts'
 import type { Decision, Pin, Stories } from '../domain/story-decision.ts'
 import type { Keys } from '../redis/keys.ts'
 import { loadScript, runScript } from '../redis/script.ts'
-import { isAfter, millisOf } from '../redis/stream-id.ts'
+import { isAfter, timestampOfStreamId } from '../redis/stream-id.ts'
 import { readHashKey } from './hash-key.ts'
 import { type Clusterer, createClusterer } from './rules/clusterer.ts'
 import { type Features, featuresOf, toldBy } from './rules/features.ts'
@@ -74,7 +74,7 @@ export const createStories = ({ redis, keys, settings, now, giveWay = nextTurn }
       }
       await inSlices(page, ([id, [, json]]) => {
         if (id === last) return
-        if (json !== undefined) clusterer.fold(readEntry(json, millisOf(id)))
+        if (json !== undefined) clusterer.fold(readEntry(json, timestampOfStreamId(id)))
         last = id
       })
       if (page.length < PAGE) return hashKey
@@ -104,7 +104,7 @@ export const createStories = ({ redis, keys, settings, now, giveWay = nextTurn }
   }
 
   /** When what is appended next will be logged, as Redis will see it. */
-  const logTime = (): number => Math.max(Math.round(now() + ahead), millisOf(last))
+  const logTime = (): number => Math.max(Math.round(now() + ahead), timestampOfStreamId(last))
 
   /** @returns false where nothing was appended: somebody else was first, or our clock was wrong */
   const append = async (entries: readonly (Decided | { readonly pin: Pin })[], at: number): Promise<boolean> => {

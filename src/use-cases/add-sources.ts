@@ -42,7 +42,7 @@ export type OpmlPlan =
     }
   | { readonly kind: 'not-opml'; readonly detail: string }
 
-export interface Adding {
+export interface AddSources {
   /** @param typed an address of a feed, or of any page of a publisher */
   find(typed: string): Promise<Finding>
   /** @param section of whatever its folders do not file */
@@ -51,12 +51,12 @@ export interface Adding {
   writeOpml(): string
 }
 
-export type AddingParts = Pick<CommandContext, 'redis' | 'keys'> & {
+export type AddSourcesParts = Pick<CommandContext, 'redis' | 'keys'> & {
   readonly sources: Pick<CommandContext['sources'], 'list'>
   readonly config: () => CommandContext['config']
 }
 
-export const createAdding = ({ redis, keys, sources, config }: AddingParts): Adding => ({
+export const createAddSources = ({ redis, keys, sources, config }: AddSourcesParts): AddSources => ({
   async find(typed) {
     const url = addressOf(typed)
     if (url === null) return { kind: 'none', why: 'That is no http(s) address.' }

@@ -8,7 +8,7 @@ import { randomUUID } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import type { Keys } from '../redis/keys.ts'
-import { millisOf } from '../redis/stream-id.ts'
+import { timestampOfStreamId } from '../redis/stream-id.ts'
 import { hashOf } from '../util/hash.ts'
 import { networkOf } from '../util/ip-network.ts'
 
@@ -106,7 +106,7 @@ const entryOf = ([id, fields]: [string, string[]]): AuditEntry[] => {
   const parsed = Kept.safeParse(
     Object.fromEntries(Array.from({ length: fields.length / 2 }, (_, at) => [fields[at * 2], fields[at * 2 + 1]])),
   )
-  return parsed.success ? [{ id, at: millisOf(id), ...parsed.data }] : []
+  return parsed.success ? [{ id, at: timestampOfStreamId(id), ...parsed.data }] : []
 }
 
 type Fields = z.infer<typeof Kept>

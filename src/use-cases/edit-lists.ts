@@ -1,17 +1,17 @@
-import type { Archive, StoredArticle } from '../articles/store.ts'
+import type { ArticleStore, StoredArticle } from '../articles/store.ts'
 import type { ArticleId, StoryId } from '../domain/article.ts'
 import { articleId, canonicalUrl } from '../domain/canonical-url.ts'
 import type { Taxonomy } from '../domain/section.ts'
-import { covers, type Editors, EVERYWHERE, PlacementError } from '../lists/overrides.ts'
+import { covers, EVERYWHERE, OverrideError, type Overrides } from '../lists/overrides.ts'
 import type { Publishing } from '../queues/publishing.ts'
 import { type Edited, mergeStories, type StoryEditParts, splitStory } from './edit-stories.ts'
 import type { Edits, Outcome } from './editing.ts'
 import type { Blocks } from './follow-blocks.ts'
 
 export interface EditsParts extends StoryEditParts {
-  readonly archive: StoryEditParts['archive'] & Pick<Archive, 'file'>
+  readonly archive: StoryEditParts['archive'] & Pick<ArticleStore, 'file'>
   readonly publishing: Pick<Publishing, 'changed' | 'lists'>
-  readonly editors: Pick<Editors, 'place' | 'lift'>
+  readonly editors: Pick<Overrides, 'place' | 'lift'>
   /** Every list but those related to one article. */
   readonly names: () => readonly string[]
   readonly taxonomy: () => Taxonomy
@@ -95,7 +95,7 @@ export const createEdits = (parts: EditsParts): FollowedEdits => {
         await publish([list], article ? [article.id] : (story?.articles ?? []), kind === 'block')
         return { kind: 'done', result: placed }
       } catch (error) {
-        if (!(error instanceof PlacementError)) throw error
+        if (!(error instanceof OverrideError)) throw error
         return { kind: 'wrong', why: error.message }
       }
     },

@@ -1,4 +1,4 @@
-import type { Archive } from '../articles/store.ts'
+import type { ArticleStore } from '../articles/store.ts'
 import type { ArticleId, StoryId } from '../domain/article.ts'
 import type { Stories } from '../domain/story-decision.ts'
 import type { Publishing } from '../queues/publishing.ts'
@@ -6,7 +6,7 @@ import { storyIdOf } from '../stories/rules/clusterer.ts'
 
 export interface StoryEditParts {
   readonly stories: Pick<Stories, 'merge' | 'split' | 'explain'>
-  readonly archive: Pick<Archive, 'articles' | 'stories' | 'merge' | 'split'>
+  readonly archive: Pick<ArticleStore, 'articles' | 'stories' | 'merge' | 'split'>
   readonly publishing: Pick<Publishing, 'changed'>
   /** ms since the epoch. */
   readonly now: () => number

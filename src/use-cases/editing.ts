@@ -5,7 +5,7 @@
 
 import type { ArticleId, StoryId } from '../domain/article.ts'
 import type { SectionId } from '../domain/section.ts'
-import type { Placement } from '../lists/overrides.ts'
+import type { Override } from '../lists/overrides.ts'
 import { type Actor, type Audit, failureOf } from './audit-log.ts'
 
 /** What was done, or why nothing was. */
@@ -14,7 +14,7 @@ export type Outcome<Result> =
   /** `missing` is what is not there (any more), `wrong` what cannot be done. */
   | { readonly kind: 'missing' | 'wrong'; readonly why: string }
 
-export interface Placing extends Pick<Placement, 'kind' | 'list' | 'why'> {
+export interface OverrideRequest extends Pick<Override, 'kind' | 'list' | 'why'> {
   /** Id of an article; of a block also of a story. */
   readonly what: string
   readonly place?: number
@@ -26,9 +26,9 @@ export interface Placing extends Pick<Placement, 'kind' | 'list' | 'why'> {
 
 /** The doing, as the composition root puts it together; nothing is written down yet. */
 export interface Edits {
-  place(wanted: Placing): Promise<Outcome<Placement>>
+  place(wanted: OverrideRequest): Promise<Outcome<Override>>
   /** @param list null for every list it is on */
-  lift(kind: Placement['kind'], what: string, list: string | null, by: string): Promise<readonly Placement[]>
+  lift(kind: Override['kind'], what: string, list: string | null, by: string): Promise<readonly Override[]>
   file(
     article: ArticleId,
     section: SectionId | null,
@@ -40,14 +40,14 @@ export interface Edits {
 }
 
 export interface EditingActs {
-  place(by: Actor, wanted: Placing): Promise<Outcome<Placement>>
+  place(by: Actor, wanted: OverrideRequest): Promise<Outcome<Override>>
   lift(
     by: Actor,
-    kind: Placement['kind'],
+    kind: Override['kind'],
     what: string,
     list: string | null,
     editor?: string,
-  ): Promise<readonly Placement[]>
+  ): Promise<readonly Override[]>
   /** @param section null takes an editor's word back */
   file(
     by: Actor,
@@ -63,7 +63,7 @@ export interface EditingActsParts {
   readonly audit: Pick<Audit, 'begin'>
 }
 
-const shown = ({ list, place, until, why, kind }: Placement) => ({
+const shown = ({ list, place, until, why, kind }: Override) => ({
   ...{ list, until: new Date(until).toISOString(), why },
   ...(kind === 'pin' ? { place } : {}),
 })

@@ -2,7 +2,7 @@
 
 import type { Followed, Withholding } from '../articles/withhold.ts'
 import type { ArticleId } from '../domain/article.ts'
-import { type Editors, EVERYWHERE } from '../lists/overrides.ts'
+import { EVERYWHERE, type Overrides } from '../lists/overrides.ts'
 
 export interface Blocks {
   /** @param only of articles that have just come; all, and what is to be given back, where it is missing */
@@ -10,7 +10,7 @@ export interface Blocks {
 }
 
 export interface BlocksParts {
-  readonly editors: Pick<Editors, 'inForce'>
+  readonly editors: Pick<Overrides, 'inForce'>
   readonly withholding: Withholding
   /** ms since the epoch. */
   readonly now: () => number

@@ -5,7 +5,7 @@
 
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import { politeDomain } from '../domain/registrable-domain.ts'
+import { registrableDomain } from '../domain/registrable-domain.ts'
 import type { FetchPage, PageOutcome } from '../feeds/discovery/discover.ts'
 import { createFetcher, isUnder } from '../http-client/fetch.ts'
 import { createPoliteness, rulesFor, type Wait } from '../sources/polling/politeness.ts'
@@ -35,7 +35,7 @@ export const withPoliteFetch = async <T>(
     if (wait) return wait
     let complaint: Parameters<typeof visit.leave>[0]
     try {
-      if (rulesFor(politeDomain(url), settings).robots && !isUnder(new URL(url).hostname, settings.optOut)) {
+      if (rulesFor(registrableDomain(url), settings).robots && !isUnder(new URL(url).hostname, settings.optOut)) {
         const { refusal, delay } = await robots.ask(url)
         complaint = { pace: delay, why: '' }
         if (refusal !== null) return { kind: 'failed', reason: 'robots', detail: refusal }

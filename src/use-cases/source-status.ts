@@ -1,7 +1,7 @@
 /** What the overview shows: the shape of the status, which the daemon reads and hands in. */
 
 import type { Source } from '../domain/source.ts'
-import type { RoomState } from '../eviction/evictor.ts'
+import type { EvictionState } from '../eviction/evictor.ts'
 import type { SourceState } from '../sources/state/state.ts'
 import type { PushSummary } from '../websub/push.ts'
 
@@ -16,7 +16,7 @@ export interface Status {
   readonly daemons: readonly { readonly id: string; readonly roles: readonly string[]; readonly beatAt: number }[]
   readonly queues: Readonly<Record<string, Readonly<Record<string, number>>>>
   readonly sources: readonly SourceStatus[]
-  readonly articles: RoomState & {
+  readonly articles: EvictionState & {
     readonly stories: number
     /** Bytes of `articles.memory`; 0 where age alone decides. */
     readonly memory: number

@@ -2,7 +2,7 @@
 
 import type { Redis } from 'ioredis'
 import { readBacklog } from '../events/backlog.ts'
-import { readRoom } from '../eviction/evictor.ts'
+import { readEvictionState } from '../eviction/evictor.ts'
 import { missingLine, polledOf, readMissing } from '../maintenance/ensure-foundation.ts'
 import type { Queues } from '../queues/queues.ts'
 import type { Keys } from '../redis/keys.ts'
@@ -10,7 +10,7 @@ import { readServers } from '../redis/servers.ts'
 import { shownSource, shownState } from '../sources/state/public-view.ts'
 import type { SourceState } from '../sources/state/state.ts'
 import type { Sources } from '../sources/store/sources.ts'
-import type { Glance } from '../sources/store/summary-cache.ts'
+import type { SourceSummary } from '../sources/store/summary-cache.ts'
 import { isPlausible } from '../util/plausible-time.ts'
 import { withoutCredentials } from '../util/redact.ts'
 import type { Push } from '../websub/push.ts'
@@ -61,7 +61,7 @@ const readShared = async (
     push.summary(),
     redis.hget(keys.network(), 'mode'),
     sources.quarantine.bodies(),
-    readRoom(redis, keys),
+    readEvictionState(redis, keys),
   ])
   const counts = Object.fromEntries(
     await Promise.all(
@@ -166,7 +166,7 @@ export const readStatus = async (parts: StatusParts): Promise<Status> => {
 export const readSummary = async (
   parts: Omit<StatusParts, 'sources'> & {
     readonly sources: Pick<Sources, 'quarantine'>
-    readonly glance: () => Promise<readonly Glance[]>
+    readonly glance: () => Promise<readonly SourceSummary[]>
   },
 ): Promise<Summary> => {
   const [glances, { isNetworkDown, ...shared }] = await Promise.all([parts.glance(), readShared(parts)])

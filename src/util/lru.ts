@@ -1,6 +1,6 @@
 /** Remembers answers to what is asked again and again, in bounded memory. (pure) */
 
-export interface Recent<Key, Value> {
+export interface LruCache<Key, Value> {
   get(key: Key): Value | undefined
   set(key: Key, value: Value): void
   clear(): void
@@ -10,7 +10,7 @@ export interface Recent<Key, Value> {
  * Two generations: what was not asked for while the younger filled up is forgotten. At most twice `most` are held; no list is kept in
  * order, so asking costs one look-up.
  */
-export const createRecent = <Key, Value>(most: number): Recent<Key, Value> => {
+export const createLruCache = <Key, Value>(most: number): LruCache<Key, Value> => {
   let young = new Map<Key, Value>()
   let old = new Map<Key, Value>()
   const set = (key: Key, value: Value): void => {

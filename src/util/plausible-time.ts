@@ -5,13 +5,13 @@
  */
 
 /** ms by which a right clock may seem ahead of another that is right: daemons look at that of Redis now and then. */
-export const SLACK = 10_000
+export const CLOCK_SLACK = 10_000
 
 /**
  * @param at ms since the epoch, as stored
  * @param horizon ms that it may lie ahead, as configured; 0 for what has happened
  */
-export const isPlausible = (at: number, now: number, horizon = 0): boolean => at <= now + horizon + SLACK
+export const isPlausible = (at: number, now: number, horizon = 0): boolean => at <= now + horizon + CLOCK_SLACK
 
 /** Remembers the latest time seen of a clock. @returns whether the clock was set back since it was asked last */
 export const createSetBack = (now: () => number): (() => boolean) => {

@@ -2,16 +2,16 @@
 
 import { setImmediate } from 'node:timers/promises'
 
-export const nextTurn = (): Promise<void> => setImmediate()
+export const yieldToEventLoop = (): Promise<void> => setImmediate()
 
 /** Items judged at a time: about 10 ms of work. */
 const TURN = 200
 
 /** `map` that lets others in after every couple of hundred. */
-export const mapInTurns = async <From, To>(from: readonly From[], each: (item: From) => To): Promise<To[]> => {
+export const mapInSlices = async <From, To>(from: readonly From[], each: (item: From) => To): Promise<To[]> => {
   const to: To[] = []
   for (const item of from) {
-    if (to.length > 0 && to.length % TURN === 0) await nextTurn()
+    if (to.length > 0 && to.length % TURN === 0) await yieldToEventLoop()
     to.push(each(item))
   }
   return to

@@ -6,7 +6,7 @@ import { parse } from 'yaml'
 import { z } from 'zod'
 import { readEnvironment } from '../../src/config/environment.ts'
 import { Settings } from '../../src/config/schema.ts'
-import { createGauges } from '../../src/server/metrics/metrics.ts'
+import { createMetrics } from '../../src/server/metrics/metrics.ts'
 
 /** As each service stands once what they share is put in. */
 const Service = z.strictObject({
@@ -86,7 +86,7 @@ describe('what monitoring is given', () => {
   })
 
   it('asks for no metric that newsdesk does not have', async () => {
-    const gauges = createGauges({ version: '0', read: () => Promise.reject(new Error('no Redis')), now: Date.now })
+    const gauges = createMetrics({ version: '0', read: () => Promise.reject(new Error('no Redis')), now: Date.now })
     const known = new Set(
       [...(await gauges.scrape()).matchAll(/^# TYPE (\w+) (\w+)/gm)].flatMap(([, name, type]) =>
         type === 'histogram' ? [`${name}_bucket`, `${name}_count`, `${name}_sum`] : [name],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createKeptParameters } from '../../src/articles/parameters/parameter-store.ts'
+import { createParameterStore } from '../../src/articles/parameters/parameter-store.ts'
 import { testRedis } from '../support/redis.ts'
 
 const { redis, keys } = testRedis()
@@ -10,8 +10,8 @@ const twoOf = (site: string) =>
 
 describe('what sites tell articles apart by', () => {
   it('is known to every process with its next look', async () => {
-    const one = createKeptParameters({ redis, keys })
-    const other = createKeptParameters({ redis, keys })
+    const one = createParameterStore({ redis, keys })
+    const other = createParameterStore({ redis, keys })
     await other.refresh()
     expect(await one.learn('courier', twoOf('courier.example'))).toEqual([
       'courier.example tells articles apart by sid: kept in its URLs',
@@ -26,7 +26,7 @@ describe('what sites tell articles apart by', () => {
   })
 
   it('is taught by a source of a few sites only, so that one that means ill changes no more', async () => {
-    const kept = createKeptParameters({ redis, keys })
+    const kept = createParameterStore({ redis, keys })
     const many = Array.from({ length: 50 }, (_, n) => `victim${n}.example`)
     const [last] = (await kept.learn('evil', many.flatMap(twoOf))).slice(-1)
     expect(last).toContain('42 more sites')

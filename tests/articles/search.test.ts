@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { createArchive } from '../../src/articles/redis-store.ts'
-import { createFinder } from '../../src/articles/search.ts'
+import { createArticleStore } from '../../src/articles/redis-store.ts'
+import { createArticleSearch } from '../../src/articles/search.ts'
 import { ArticleSettings } from '../../src/config/sections/articles.ts'
 import type { StoryId } from '../../src/domain/article.ts'
 import { anArticle, NOON, newIn } from '../support/articles.ts'
@@ -9,12 +9,12 @@ import { testRedis } from '../support/redis.ts'
 const { redis, keys } = testRedis()
 const HOUR = 3_600_000
 const settings = ArticleSettings.parse({})
-const archive = createArchive({
+const archive = createArticleStore({
   ...{ redis, keys, settings: () => settings, weightOf: () => 1 },
   parentOf: section => (section === 'asia' ? 'world' : undefined),
 })
 const clock = { now: NOON }
-const finder = createFinder({ redis, keys, retention: () => settings.retention, now: () => clock.now })
+const finder = createArticleSearch({ redis, keys, retention: () => settings.retention, now: () => clock.now })
 const ANY = { words: '', source: '', section: '', from: null, to: null }
 const took = { title: 'Ferry treaty signed at Port Ellin', publishedAt: NOON - 3 * HOUR }
 const ferry = anArticle({ ...took, url: 'https://courier.example/ferry' })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createArchive } from '../../src/articles/redis-store.ts'
+import { createArticleStore } from '../../src/articles/redis-store.ts'
 import { ArticleSettings } from '../../src/config/sections/articles.ts'
 import type { ArticleId } from '../../src/domain/article.ts'
 import { ArticleHash } from '../../src/domain/redis-contract.ts'
@@ -8,7 +8,7 @@ import { testRedis } from '../support/redis.ts'
 
 const { redis, keys } = testRedis()
 const settings = ArticleSettings.parse({})
-const archive = createArchive({
+const archive = createArticleStore({
   ...{ redis, keys, settings: () => settings, weightOf: () => 1 },
   parentOf: section => (section === 'asia' ? 'world' : undefined),
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createArchive } from '../../src/articles/redis-store.ts'
+import { createArticleStore } from '../../src/articles/redis-store.ts'
 import { ArticleSettings } from '../../src/config/sections/articles.ts'
 import type { ArticleId, StoryId } from '../../src/domain/article.ts'
 import { keysFor } from '../../src/redis/keys.ts'
@@ -13,7 +13,7 @@ let run = 0
 const anArchive = () => {
   const own = keysFor(`${keys.prefix}-${run++}`)
   const settings = ArticleSettings.parse({})
-  const archive = createArchive({
+  const archive = createArticleStore({
     redis,
     keys: own,
     settings: () => settings,

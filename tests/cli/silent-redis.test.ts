@@ -14,7 +14,7 @@ import { listsCommand, sourcesCommand } from '../../src/cli/show.ts'
 import { changeCommand } from '../../src/cli/sources/change.ts'
 import { whyCommand } from '../../src/cli/sources/why.ts'
 import { statusCommand } from '../../src/cli/status.ts'
-import { patience } from '../../src/cli/timeout.ts'
+import { commandTimeout } from '../../src/cli/timeout.ts'
 import { listTokens } from '../../src/cli/who.ts'
 import { runningPid } from '../../src/redis/own-socket.ts'
 import { NoRedisError, resolveRedis } from '../../src/redis/server.ts'
@@ -94,8 +94,8 @@ describe('a command whose Redis is stopped', () => {
   ]
   it.each(COMMANDS)('ends with a sentence: %s', async (_, command) => {
     vi.stubEnv('NEWSDESK_REDIS_URL', redis.url)
-    const before = patience.ms
-    patience.ms = 500
+    const before = commandTimeout.ms
+    commandTimeout.ms = 500
     redis.pause()
     try {
       const failed = await command().catch((error: unknown) => error)
@@ -103,7 +103,7 @@ describe('a command whose Redis is stopped', () => {
       expect(String(failed)).toMatch(WHERE)
     } finally {
       redis.goOn()
-      patience.ms = before
+      commandTimeout.ms = before
       vi.unstubAllEnvs()
     }
   })

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { addressOf, showAddress, urlTrouble } from '../../src/config/redis-address.ts'
 import { aclFile, isFenced } from '../../src/redis/acl.ts'
 import { keysFor } from '../../src/redis/keys.ts'
-import { clusterTrouble } from '../../src/redis/probe.ts'
+import { clusterProblem } from '../../src/redis/probe.ts'
 
 describe('redis.url', () => {
   it('names one server, a cluster, or sentinels and the master they watch', () => {
@@ -49,9 +49,9 @@ describe('redis.url', () => {
 
   it('leads to a cluster that has all its slots', () => {
     const info = (assigned: number) => `cluster_state:fail\r\ncluster_slots_assigned:${assigned}\r\n`
-    expect(clusterTrouble(info(0))).toMatch(/no slots yet.*--cluster create/)
-    expect(clusterTrouble(info(16_000))).toMatch(/384 of the cluster's 16384 slots/)
-    expect(clusterTrouble(info(16_384))).toBeNull()
+    expect(clusterProblem(info(0))).toMatch(/no slots yet.*--cluster create/)
+    expect(clusterProblem(info(16_000))).toMatch(/384 of the cluster's 16384 slots/)
+    expect(clusterProblem(info(16_384))).toBeNull()
   })
 })
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { tellingParameters } from '../../src/articles/parameters/significant-parameters.ts'
+import { findSignificantParameters } from '../../src/articles/parameters/significant-parameters.ts'
 import { articleId, bareUrl, canonicalUrl, type Keeps } from '../../src/domain/canonical-url.ts'
 import { looksLikeTrackingId } from '../../src/domain/tracking-parameters.ts'
 
@@ -99,7 +99,7 @@ describe('a document', () => {
   const none: Keeps = () => false
 
   it('of two headlines under one address tells by which parameter they differ, for that site alone', () => {
-    const telling = tellingParameters(
+    const telling = findSignificantParameters(
       [
         { title: 'Bridge reopens', page: `https://www.courier.example/a?sid=${ONE}&feature=share` },
         { title: 'Ferry treaty signed', page: `https://m.courier.example/a?sid=${TWO}&feature=share` },
@@ -118,7 +118,7 @@ describe('a document', () => {
     'of two headlines that only %s tells apart keeps it, though it is mostly tracking',
     name => {
       const pages = ['20261120', '20261121'].map(value => `https://courier.example/view?${name}=${value}`)
-      const telling = tellingParameters(
+      const telling = findSignificantParameters(
         pages.map((page, n) => ({ title: `Headline ${n}`, page })),
         none,
       )
@@ -132,16 +132,16 @@ describe('a document', () => {
       title: `Headline ${at}`,
       page: `${PAGE}?utm_source=${at}&fbclid=${at}`,
     }))
-    expect(tellingParameters(items, none).size).toBe(0)
+    expect(findSignificantParameters(items, none).size).toBe(0)
   })
 
   it('that has one article twice, with two ids of a visit, tells nothing', () => {
     const items = [ONE, TWO].map(sid => ({ title: 'Bridge reopens', page: `${PAGE}?sid=${sid}` }))
-    expect(tellingParameters(items, none).size).toBe(0)
+    expect(findSignificantParameters(items, none).size).toBe(0)
   })
 
   it('whose articles have addresses of their own tells nothing', () => {
     const items = [ONE, TWO].map((sid, n) => ({ title: `Story ${n}`, page: `${PAGE}?id=${n}&sid=${sid}` }))
-    expect(tellingParameters(items, none).size).toBe(0)
+    expect(findSignificantParameters(items, none).size).toBe(0)
   })
 })

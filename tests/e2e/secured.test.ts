@@ -10,7 +10,7 @@ import { type Access, addressOf } from '../../src/config/redis-address.ts'
 import { ROLES, type Role } from '../../src/config/schema.ts'
 import { ACL_USERS, type AclUser, aclRules } from '../../src/redis/acl.ts'
 import { openRedis } from '../../src/redis/connect.ts'
-import { troubleWith } from '../../src/redis/probe.ts'
+import { probeRedis } from '../../src/redis/probe.ts'
 import { createQuarantine } from '../../src/sources/quarantine/quarantine.ts'
 import { logIn, post, seen, setUp } from '../support/admin.ts'
 import { sourceId } from '../support/articles.ts'
@@ -266,19 +266,19 @@ describe.skipIf(!secured)('a Redis with TLS and a user for each role', () => {
   it('says at the start what does not mend itself, and how to mend it', async () => {
     const none = {}
     const trusted = { tlsCa: certs?.ca ?? '' }
-    expect(await troubleWith(addressFor('default', 'root'))).toBeNull()
-    expect(await troubleWith(addressFor('default', 'wrong'))).toMatch(/password is refused \(WRONGPASS\).*redis\.url/)
-    expect(await troubleWith(addressFor('default', 'wrong'))).not.toContain(':wrong')
-    expect(await troubleWith(addressFor('default', 'root', none))).toMatch(/not trusted.*redis\.tlsCa/)
+    expect(await probeRedis(addressFor('default', 'root'))).toBeNull()
+    expect(await probeRedis(addressFor('default', 'wrong'))).toMatch(/password is refused \(WRONGPASS\).*redis\.url/)
+    expect(await probeRedis(addressFor('default', 'wrong'))).not.toContain(':wrong')
+    expect(await probeRedis(addressFor('default', 'root', none))).toMatch(/not trusted.*redis\.tlsCa/)
     const named = { ...trusted, tlsServerName: 'redis.example' }
-    expect(await troubleWith(addressFor('default', 'root', named))).toMatch(/another name.*redis\.tlsServerName/)
+    expect(await probeRedis(addressFor('default', 'root', named))).toMatch(/another name.*redis\.tlsServerName/)
     const missing = { tlsCa: '/nowhere/ca.pem' }
-    expect(await troubleWith(addressFor('default', 'root', missing))).toMatch(/\/nowhere\/ca\.pem cannot be read/)
-    expect(await troubleWith(addressOf(`rediss-cluster://default:root@127.0.0.1:${port}`, trusted))).toMatch(
+    expect(await probeRedis(addressFor('default', 'root', missing))).toMatch(/\/nowhere\/ca\.pem cannot be read/)
+    expect(await probeRedis(addressOf(`rediss-cluster://default:root@127.0.0.1:${port}`, trusted))).toMatch(
       /no cluster: write redis:/,
     )
     expect(
-      await troubleWith(
+      await probeRedis(
         addressOf(`rediss-sentinel://127.0.0.1:${port}/main`, {
           ...trusted,
           sentinelUser: 'default',
@@ -287,7 +287,7 @@ describe.skipIf(!secured)('a Redis with TLS and a user for each role', () => {
       ),
     ).toMatch(/no sentinel: write redis:/)
     // Merely away: it is waited for.
-    expect(await troubleWith(addressOf('redis://127.0.0.1:1'))).toBeNull()
+    expect(await probeRedis(addressOf('redis://127.0.0.1:1'))).toBeNull()
   })
 })
 

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { type Access, addressOf } from '../../src/config/redis-address.ts'
 import { openRedis } from '../../src/redis/connect.ts'
-import { troubleWith } from '../../src/redis/probe.ts'
-import { createKeeper } from '../../src/redis/replication-barrier.ts'
+import { probeRedis } from '../../src/redis/probe.ts'
+import { createReplicationBarrier } from '../../src/redis/replication-barrier.ts'
 import { freePorts, killed, serverBinary } from '../support/cluster.ts'
 import { aDesk } from '../support/daemon.ts'
 import { aFeed } from '../support/feed.ts'
@@ -64,7 +64,7 @@ const watched = async () => {
     known: () =>
       until(
         async () =>
-          (await troubleWith(addressOf(`redis-sentinel://:${PASSWORD}@${hosts.join(',')}/main`, access))) === null,
+          (await probeRedis(addressOf(`redis-sentinel://:${PASSWORD}@${hosts.join(',')}/main`, access))) === null,
       ),
   }
 }
@@ -76,8 +76,8 @@ describe.skipIf(!servers)('a Redis that sentinels watch', () => {
 
   it('says where sentinels know no such master, or want a password', async () => {
     await known()
-    expect(await troubleWith(named('other'))).toMatch(/know no master "other"; they know: main/)
-    expect(await troubleWith(named('main', {}))).toMatch(/password is refused/)
+    expect(await probeRedis(named('other'))).toMatch(/know no master "other"; they know: main/)
+    expect(await probeRedis(named('main', {}))).toMatch(/password is refused/)
   })
 
   it('loses its master, and nothing that replicas were waited for; feeds go on becoming lists', async () => {
@@ -90,12 +90,12 @@ describe.skipIf(!servers)('a Redis that sentinels watch', () => {
     await desk.start()
     const titles = async () => (await desk.list('latest')).map(({ title }) => title)
     await until(titles, all => all.length === 1)
-    const keeper = createKeeper({ redis: desk.redis, replicas: 1 })
+    const keeper = createReplicationBarrier({ redis: desk.redis, replicas: 1 })
     const acknowledged: string[] = []
     const ends = new AbortController()
     const writing = (async () => {
       for (let n = 0; !ends.signal.aborted; n += 1) {
-        const settled = keeper.stake()
+        const settled = keeper.begin()
         try {
           await desk.redis.hset(`${desk.keys.prefix}:written`, `n${n}`, n)
           await settled()

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { StoryId } from '../../src/domain/article.ts'
 import { GRACE } from '../../src/eviction/evict.ts'
-import { readRoom } from '../../src/eviction/evictor.ts'
+import { readEvictionState } from '../../src/eviction/evictor.ts'
 import { entriesFrom } from '../../src/lists/entries.ts'
 import { createListWriter } from '../../src/lists/write.ts'
 import { aFullRoom, anEmptyRoom, shownThoughGone } from '../support/room.ts'
@@ -13,7 +13,7 @@ describe('memory near what articles may take', () => {
     const full = await aFullRoom(desk)
     const { redis, keys, clock, room, config } = full
     await full.fill(0.96)
-    const { dropped } = await room.make()
+    const { dropped } = await room.run()
     // From 96 to 90 % of a hundred is seven of them, as long as each takes about the same.
     expect(dropped).toBeGreaterThanOrEqual(5)
     expect(dropped).toBeLessThanOrEqual(9)
@@ -24,7 +24,7 @@ describe('memory near what articles may take', () => {
     let all = dropped
     for (let last = dropped; last > 0; all += last) {
       clock.now += GRACE
-      const made = await room.make()
+      const made = await room.run()
       expect(made.finished).toBe(last)
       last = made.dropped
     }
@@ -32,7 +32,7 @@ describe('memory near what articles may take', () => {
     expect(await full.there()).toEqual(Array.from({ length: 100 - all }, (_, place) => place + all))
     expect(await shownThoughGone(redis, keys)).toEqual([])
     expect((await full.taken()) / config.settings.articles.memory).toBeLessThan(0.9)
-    expect(await readRoom(redis, keys)).toMatchObject({
+    expect(await readEvictionState(redis, keys)).toMatchObject({
       articles: 100 - all,
       dropped: all,
       leaving: 0,
@@ -43,9 +43,9 @@ describe('memory near what articles may take', () => {
   it('takes with them all that is theirs', async () => {
     const { redis, keys, clock, room, fill, articles, lists } = await aFullRoom(desk)
     await fill(0.96)
-    const { dropped } = await room.make()
+    const { dropped } = await room.run()
     clock.now += GRACE
-    await room.make()
+    await room.run()
     for (const [place, { id }] of articles.slice(0, dropped).entries()) {
       const left = [keys.article(id), keys.list(`related:${id}`), keys.listMeta(`related:${id}`), keys.shownBy(id)]
       expect(await redis.exists(...left)).toBe(0)
@@ -58,15 +58,15 @@ describe('memory near what articles may take', () => {
   it('lets articles be until it is near, and goes on until there is room', async () => {
     const { redis, keys, fill, room } = await aFullRoom(desk)
     await fill(0.94)
-    expect(await room.make()).toMatchObject({ dropped: 0 })
+    expect(await room.run()).toMatchObject({ dropped: 0 })
     await fill(0.96)
-    const { dropped } = await room.make()
+    const { dropped } = await room.run()
     expect(dropped).toBeGreaterThan(0)
     // Those on their way out count as gone: whoever looks next takes none or a few more, since what each takes is estimated, and not as many again.
-    expect((await room.make()).dropped).toBeLessThan(dropped)
+    expect((await room.run()).dropped).toBeLessThan(dropped)
     await fill(1.1)
-    expect((await room.make()).dropped).toBeGreaterThan(0)
-    expect(await readRoom(redis, keys)).toMatchObject({ isDropping: true, isShort: false })
+    expect((await room.run()).dropped).toBeGreaterThan(0)
+    expect(await readEvictionState(redis, keys)).toMatchObject({ isDropping: true, isShort: false })
   })
 
   it('spares what is shown and read, and says where too little is left to let go', async () => {
@@ -77,15 +77,15 @@ describe('memory near what articles may take', () => {
     await redis.hset(keys.eventTotals('view'), oldest?.id ?? '', 40, second?.id ?? '', 3)
     const shown = await list('latest')
     await full.fill(40)
-    await room.make()
+    await room.run()
     full.clock.now += GRACE
-    await room.make()
+    await room.run()
     // Ten in the list, two of them and one more of the last day, and the one that is read.
     expect(await full.there()).toEqual([0, ...Array.from({ length: 10 }, (_, place) => place + 90)])
     expect(await list('latest')).toEqual(shown)
     expect(await redis.zscore(keys.eventWindow('view', 'week'), oldest?.id ?? '')).toBe('40')
     expect(await redis.hgetall(keys.eventTotals('view'))).toEqual({ [oldest?.id ?? '']: '40', [second?.id ?? '']: '3' })
-    expect(await readRoom(redis, keys)).toMatchObject({ isShort: true })
+    expect(await readEvictionState(redis, keys)).toMatchObject({ isShort: true })
   })
 
   it('does not let a list that was ranked before show them afterwards', async () => {
@@ -95,7 +95,7 @@ describe('memory near what articles may take', () => {
     const [before] = await redis.xrevrange(keys.changes(), '+', '-', 'COUNT', 1)
     const ranked = entriesFrom([JSON.stringify({ rank: 1, id: oldest?.id })])
     await full.fill(0.96)
-    await full.room.make()
+    await full.room.run()
     const writer = createListWriter(redis, keys)
     const about = { fallback: '' as const, window: '' as const, stale: false, lives: 0, at: clock.now }
     const late = await writer.write([{ ...about, name: 'latest', entries: ranked, asOf: before?.[0] ?? '' }])
@@ -110,7 +110,7 @@ describe('memory near what articles may take', () => {
     await redis.zadd(keys.leaving(), ...ids.flatMap(id => [clock.now, id]))
     await redis.hset(keys.article(ids[0] ?? ''), 'leaving', 1)
     clock.now += GRACE
-    expect(await full.room.make()).toMatchObject({ finished: 3 })
+    expect(await full.room.run()).toMatchObject({ finished: 3 })
     expect(await full.there()).toEqual(Array.from({ length: 97 }, (_, place) => place + 3))
     expect(await shownThoughGone(redis, keys)).toEqual([])
   })
@@ -123,7 +123,7 @@ describe('an article whose time has come', () => {
     const old = articles[95]
     expect((await full.list('latest')).map(({ id }) => id)).toContain(old?.id)
     await redis.pexpire(keys.article(old?.id ?? ''), 60_000)
-    expect(await full.room.make()).toMatchObject({ aged: 1, dropped: 0 })
+    expect(await full.room.run()).toMatchObject({ aged: 1, dropped: 0 })
     const left = await full.list('latest')
     expect(left.map(({ id }) => id)).not.toContain(old?.id)
     expect(left.map(({ rank }) => rank)).toEqual(left.map((_, place) => place + 1))

@@ -8,7 +8,7 @@ import { canFillDisk, startFaultyRedis } from '../../bench/faults/redis.ts'
 import { startDaemon } from '../../src/app/daemon.ts'
 import { SourceId } from '../../src/domain/source.ts'
 import { addArticles, openQueues } from '../../src/queues/queues.ts'
-import { whenTaken } from '../../src/redis/write-rejected.ts'
+import { retryUntilWritable } from '../../src/redis/write-rejected.ts'
 import { NOON } from '../support/articles.ts'
 import { aConfigFolder, cli, endAll } from '../support/cli.ts'
 import { aDesk } from '../support/daemon.ts'
@@ -62,7 +62,7 @@ describe('a Redis that takes no writes', () => {
     const { redis } = await ownRedis()
     await redis.config('SET', 'maxmemory', '1')
     let done = false
-    const writing = whenTaken(log, () => redis.set('a', 'b')).then(() => {
+    const writing = retryUntilWritable(log, () => redis.set('a', 'b')).then(() => {
       done = true
     })
     await expect(redis.set('a', 'b')).rejects.toThrow('OOM')
@@ -70,7 +70,7 @@ describe('a Redis that takes no writes', () => {
     await redis.config('SET', 'maxmemory', '0')
     await writing
     expect(await redis.get('a')).toBe('b')
-    await expect(whenTaken(log, () => redis.call('NONSENSE'))).rejects.toThrow('unknown command')
+    await expect(retryUntilWritable(log, () => redis.call('NONSENSE'))).rejects.toThrow('unknown command')
   })
 })
 

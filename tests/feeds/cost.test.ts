@@ -5,7 +5,7 @@ import { bare } from '../../src/feeds/discovery/discover.ts'
 import { commonFeeds, sitemapsOf } from '../../src/feeds/discovery/page-links.ts'
 import { readFeed } from '../../src/feeds/read.ts'
 import { beyondStrict } from '../../src/feeds/xml/strict.ts'
-import { readNew } from '../../src/sources/items/detect-new-items.ts'
+import { readNewItems } from '../../src/sources/items/detect-new-items.ts'
 import { NO_HABITS, withoutName } from '../../src/sources/items/titles.ts'
 import { idFor } from '../../src/use-cases/suggest-source.ts'
 import { plainText, summarise } from '../../src/util/plain-text.ts'
@@ -75,7 +75,7 @@ describe('the cost of reading', () => {
     const read = async (times: number) => {
       const bytes = bytesOf(document(times))
       await readFeed(bytes)
-      await readNew(bytes, { known: new Set() })
+      await readNewItems(bytes, { known: new Set() })
     }
     expect(await growth(read, 2_000)).toBeLessThan(100)
   })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { discover, type PageOutcome } from '../../src/feeds/discovery/discover.ts'
 import { commonFeeds, linksOf, sitemapsOf } from '../../src/feeds/discovery/page-links.ts'
-import { twinsAmong } from '../../src/sources/catalogue/duplicate-feeds.ts'
+import { findDuplicateFeeds } from '../../src/sources/catalogue/duplicate-feeds.ts'
 import { rss } from '../support/http.ts'
 
 /** A site as a table of paths; what is not in it answers 404. */
@@ -76,7 +76,7 @@ describe('discovery', () => {
     expect(await site.find()).toMatchObject({ feeds: [{ url: 'https://courier.example/one/rss' }] })
     const [one, two] = [await feedAt('/one/rss'), await feedAt('/two/rss')]
     expect(
-      twinsAmong([
+      findDuplicateFeeds([
         { id: 'one', found: one },
         { id: 'two', found: two },
       ]),

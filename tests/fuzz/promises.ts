@@ -6,7 +6,7 @@ import type { Feed, FeedItem } from '../../src/domain/feed-item.ts'
 import { FeedItemSchema } from '../../src/domain/feed-item.ts'
 import { Source } from '../../src/domain/source.ts'
 import { readFeed } from '../../src/feeds/read.ts'
-import { readNew } from '../../src/sources/items/detect-new-items.ts'
+import { readNewItems } from '../../src/sources/items/detect-new-items.ts'
 
 const source = Source.parse({ id: 'fuzz', name: 'Fuzz', url: 'https://news.example.com/feed', section: 'world' })
 const about = {
@@ -62,18 +62,18 @@ const problemsOfFeed = ({ items, title, link }: Feed): string[] => [
 /** Reading what is new gives what reading everything gives, less what is known; what is known is not read again. */
 const problemsOfPartial = async (bytes: Uint8Array): Promise<string[]> => {
   const all = await readFeed(bytes)
-  const first = await readNew(bytes, { known: new Set() })
+  const first = await readNewItems(bytes, { known: new Set() })
   if (all.kind !== 'feed' || first.kind !== 'feed')
     return all.kind === first.kind ? [] : ['a feed to one reading and none to the other']
   const problems = isDeepStrictEqual(first.feed.items, all.feed.items) ? [] : ['other items when taken apart']
-  const { spans } = first
-  if (spans === null) return problems
-  for (const known of [new Set(spans), new Set(spans.filter((_, index) => index % 2 === 0))]) {
-    const some = await readNew(bytes, { known })
-    const wanted = all.feed.items.filter((_, index) => !known.has(spans[index] ?? ''))
+  const { itemHashes } = first
+  if (itemHashes === null) return problems
+  for (const known of [new Set(itemHashes), new Set(itemHashes.filter((_, index) => index % 2 === 0))]) {
+    const some = await readNewItems(bytes, { known })
+    const wanted = all.feed.items.filter((_, index) => !known.has(itemHashes[index] ?? ''))
     if (some.kind !== 'feed') problems.push('a feed was none when read again')
-    else if (!isDeepStrictEqual(some.feed.items, some.spans === null ? all.feed.items : wanted))
-      problems.push(`other items where ${known.size} of ${spans.length} are known`)
+    else if (!isDeepStrictEqual(some.feed.items, some.itemHashes === null ? all.feed.items : wanted))
+      problems.push(`other items where ${known.size} of ${itemHashes.length} are known`)
   }
   return problems
 }

@@ -1,12 +1,12 @@
 import { describe, expect, it, vi } from 'vitest'
-import { createIntake } from '../../jobs/backpressure.ts'
+import { createBackpressure } from '../../jobs/backpressure.ts'
 
 const FEW = 4
 
 /** A queue of batches, and crawls that each bring one. */
 const aQueue = ({ longest = 60_000 }: { longest?: number } = {}) => {
   const queue = { waiting: 0, looks: 0, begun: 0, isEnding: false }
-  const intake = createIntake({
+  const intake = createBackpressure({
     waiting: async () => {
       queue.looks += 1
       return queue.waiting
@@ -16,7 +16,7 @@ const aQueue = ({ longest = 60_000 }: { longest?: number } = {}) => {
     isEnding: () => queue.isEnding,
   })
   const crawl = async () => {
-    await intake.whenFew()
+    await intake.waitForCapacity()
     queue.begun += 1
     queue.waiting += 1
   }

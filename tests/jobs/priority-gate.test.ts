@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createPrecedence } from '../../jobs/priority-gate.ts'
+import { createPriorityGate } from '../../jobs/priority-gate.ts'
 
 /** A promise and the means to settle it. */
 const aGate = () => {
@@ -12,23 +12,23 @@ const aGate = () => {
 
 describe('work that may wait', () => {
   it('goes on at once where nothing goes first', async () => {
-    await createPrecedence({ longest: 60_000 }).giveWay()
+    await createPriorityGate({ longest: 60_000 }).yieldToLists()
   })
 
   it('waits until all that goes first is done, also where some of it failed', async () => {
-    const { first, giveWay } = createPrecedence({ longest: 60_000 })
+    const { runFirst, yieldToLists } = createPriorityGate({ longest: 60_000 })
     const [one, other] = [aGate(), aGate()]
     const order: string[] = []
-    const failing = first(async () => {
+    const failing = runFirst(async () => {
       await one.opened
       order.push('one')
       throw new Error('Redis is away')
     })
-    const second = first(async () => {
+    const second = runFirst(async () => {
       await other.opened
       order.push('other')
     })
-    const waiting = giveWay().then(() => order.push('articles'))
+    const waiting = yieldToLists().then(() => order.push('articles'))
     one.open()
     await expect(failing).rejects.toThrow('Redis is away')
     other.open()
@@ -37,10 +37,10 @@ describe('work that may wait', () => {
   })
 
   it('is not held up for ever', async () => {
-    const { first, giveWay } = createPrecedence({ longest: 5 })
+    const { runFirst, yieldToLists } = createPriorityGate({ longest: 5 })
     const gate = aGate()
-    const endless = first(() => gate.opened)
-    await giveWay()
+    const endless = runFirst(() => gate.opened)
+    await yieldToLists()
     gate.open()
     await endless
   })

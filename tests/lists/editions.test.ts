@@ -180,7 +180,7 @@ describe('articles read by the same readers', () => {
     await read('ann', 'Ferry')
     // Once more is no second reader.
     await read('ann', 'Ferry')
-    expect(await desk.coReads.beside(idOf('Budget'), 10)).toEqual([
+    expect(await desk.coReads.top(idOf('Budget'), 10)).toEqual([
       { article: idOf('Tax'), both: 4, one: 4, other: 4 },
       { article: idOf('Ferry'), both: 1, one: 4, other: 1 },
     ])

@@ -144,7 +144,7 @@ describe('a list of which everything is blocked', () => {
     expect(await room.titles('latest')).toEqual([])
     expect((await room.meta('latest')).count).toBe('0')
     clock.now += 60_000
-    await desk.publisher.keep()
+    await desk.publisher.refreshExpiry()
     await desk.publisher.publish('latest')
     expect(await room.titles('latest')).toEqual(before)
     const log = await desk.editors.log(10)
@@ -167,10 +167,10 @@ describe('lists that wait', () => {
     for (let burst = 0; burst < 30; burst += 1) {
       clock.now += 10
       await publish(`Burst ${burst}`, {}, still)
-      await still.waiting.ask(['latest'], false)
+      await still.waiting.enqueue(['latest'], false)
       const { lists, wait } = await still.waiting.claim(10, 200, clock.now)
       for (const { name } of lists) await still.publisher.publish(name)
-      await still.waiting.done(lists)
+      await still.waiting.acknowledge(lists)
       if (lists.length > 0) passes += 1
       waited = wait ?? 0
     }
@@ -181,7 +181,7 @@ describe('lists that wait', () => {
     const last = await still.waiting.claim(10, 200, clock.now)
     expect(last.lists.map(({ name }) => name)).toEqual(['latest'])
     await still.publisher.publish('latest')
-    await still.waiting.done(last.lists)
+    await still.waiting.acknowledge(last.lists)
     expect((await room.titles('latest'))[0]).toBe('Burst 29')
     expect((await still.waiting.claim(10, 200, clock.now + 1_000)).lists).toEqual([])
   })
@@ -189,44 +189,44 @@ describe('lists that wait', () => {
   it('are not lost with the worker that took them, nor with what changed while they were written', async () => {
     const { waiting } = desk
     clock.now += 10_000
-    await waiting.ask(['latest', 'must-reads'], false)
+    await waiting.enqueue(['latest', 'must-reads'], false)
     const taken = await waiting.claim(10, 200, clock.now)
     expect(taken.lists).toHaveLength(2)
-    await waiting.ask(['latest'], false)
-    await waiting.done(taken.lists)
+    await waiting.enqueue(['latest'], false)
+    await waiting.acknowledge(taken.lists)
     clock.now += 200
     expect((await waiting.claim(10, 200, clock.now)).lists.map(({ name }) => name)).toEqual(['latest'])
     // Its worker died: nobody said it was done.
     clock.now += 200
     const again = await waiting.claim(10, 200, clock.now)
     expect(again.lists.map(({ name }) => name)).toEqual(['latest'])
-    await waiting.done(again.lists)
+    await waiting.acknowledge(again.lists)
   })
 
   it('that changed go before those the clock asks for', async () => {
     clock.now += 10_000
-    await desk.waiting.ask(['trending', 'most-read:day'], true)
-    await desk.waiting.ask(['latest'], false)
+    await desk.waiting.enqueue(['trending', 'most-read:day'], true)
+    await desk.waiting.enqueue(['latest'], false)
     const first = await desk.waiting.claim(1, 200, clock.now)
     expect(first.lists.map(({ name }) => name)).toEqual(['latest'])
-    await desk.waiting.done(first.lists)
+    await desk.waiting.acknowledge(first.lists)
     const others = await desk.waiting.claim(10, 200, clock.now)
     expect(others.lists.map(({ name }) => name)).toEqual(['most-read:day', 'trending'])
-    await desk.waiting.done(others.lists)
+    await desk.waiting.acknowledge(others.lists)
   })
 
   it('are not held up by a clock that steps back', async () => {
-    await desk.waiting.ask(['latest'], false)
+    await desk.waiting.enqueue(['latest'], false)
     clock.now -= HOUR
     const claimed = await desk.waiting.claim(10, 200, clock.now)
     expect(claimed.lists).toHaveLength(1)
-    await desk.waiting.done(claimed.lists)
+    await desk.waiting.acknowledge(claimed.lists)
     clock.now += HOUR
   })
 
   it('are all written by one who is asked to, and unknown ones forgotten', async () => {
     clock.now = NOON + 48 * HOUR
-    await desk.waiting.ask([...desk.publisher.names(), 'latest:language:xx'], false)
+    await desk.waiting.enqueue([...desk.publisher.names(), 'latest:language:xx'], false)
     const published = await desk.publisher.publishWaiting(() => false)
     expect(new Set(published.map(({ list }) => list))).toEqual(
       new Set([...desk.publisher.names(), 'latest:language:xx']),
@@ -254,7 +254,7 @@ describe('lists that wait together', () => {
     const names = ['latest', 'latest:world', 'must-reads', 'must-reads:world']
     await publish('Tram line opens')
     const other = room.open()
-    await other.waiting.ask(names, false)
+    await other.waiting.enqueue(names, false)
     const sent: string[] = []
     const spy = vi.spyOn(Redis.prototype, 'sendCommand').mockImplementation(function (this: Redis, ...args) {
       const [{ name, args: words }] = args

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { createArchive } from '../../src/articles/redis-store.ts'
+import { createArticleStore } from '../../src/articles/redis-store.ts'
 import { ArticleSettings } from '../../src/config/sections/articles.ts'
 import { EventSettings } from '../../src/config/sections/events.ts'
 import { StorySettings } from '../../src/config/sections/stories.ts'
@@ -46,7 +46,13 @@ const wrote = async (fixture: Fixture) => {
   await loadKeys(redis, fixture.keys, key => key.replace('newsdesk', keys.prefix))
   const now = () => fixture.at + 60_000
   const settings = ArticleSettings.parse({})
-  const archive = createArchive({ redis, keys, settings: () => settings, weightOf: () => 1, parentOf: () => undefined })
+  const archive = createArticleStore({
+    redis,
+    keys,
+    settings: () => settings,
+    weightOf: () => 1,
+    parentOf: () => undefined,
+  })
   const events = EventSettings.parse({})
   const stories = StorySettings.parse({})
   const said: string[] = []

@@ -7,7 +7,7 @@ import { repair } from '../../src/maintenance/repair/run.ts'
 import type { RunParts } from '../../src/maintenance/repair/run-check.ts'
 import { openQueues } from '../../src/queues/queues.ts'
 import { sourceJobs } from '../../src/queues/source-jobs.ts'
-import { formatMemory } from '../../src/sources/items/unstable-ids.ts'
+import { formatSeenItem } from '../../src/sources/items/unstable-ids.ts'
 import { createSources } from '../../src/sources/store/sources.ts'
 import { anArticle, NOON, newIn, sourceId } from '../support/articles.ts'
 import { aListRoom, SOURCES } from '../support/lists.ts'
@@ -204,7 +204,7 @@ const PLANTED: readonly { what: string; found: Record<string, number>; plant: ()
       await redis.hset(
         keys.seen(sourceId('courier')),
         'item',
-        formatMemory({ fingerprint: 'f', day, article: lost.id, first: day }),
+        formatSeenItem({ fingerprint: 'f', day, article: lost.id, first: day }),
       )
     },
   },

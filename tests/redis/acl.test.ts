@@ -40,10 +40,10 @@ describe('a scheduler under its own user of Redis', () => {
     })
     await root.pexpire(keys.article(articles[50]?.id ?? ''), 60_000)
     await fill(0.96)
-    const { aged, dropped } = await room.make()
+    const { aged, dropped } = await room.run()
     expect([aged, dropped > 0]).toEqual([1, true])
     clock.now += GRACE
-    expect((await room.make()).finished).toBe(aged + dropped)
+    expect((await room.run()).finished).toBe(aged + dropped)
     expect(await there()).not.toContain(0)
     expect(await there()).not.toContain(50)
     expect(await shownThoughGone(root, keys)).toEqual([])

@@ -4,8 +4,8 @@ import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { addressOf, showAddress, urlTrouble } from '../../src/config/redis-address.ts'
 import { connectRedis } from '../../src/redis/connect.ts'
-import { troubleWith } from '../../src/redis/probe.ts'
-import { isPassingTrouble } from '../../src/redis/transient-error.ts'
+import { probeRedis } from '../../src/redis/probe.ts'
+import { isTransientError } from '../../src/redis/transient-error.ts'
 import { aConfigFolder, cli, endAll } from '../support/cli.ts'
 import { freePorts, killed, serverBinary } from '../support/cluster.ts'
 import { aFolder } from '../support/folder.ts'
@@ -61,7 +61,7 @@ describe.skipIf(!binary)('a Redis that refuses the set-up of a connection', () =
     ['a wrong password', () => url(':root-of-none', '/0'), /user or password is refused \(WRONGPASS\)/],
     ['no password', () => `redis://127.0.0.1:${port}`, /user or password is refused \(NOAUTH\)/],
   ])('is no passing outage: with %s nothing starts, and it is said why', { timeout: 120_000 }, async (_, of, why) => {
-    expect(await troubleWith(addressOf(of()))).toMatch(why)
+    expect(await probeRedis(addressOf(of()))).toMatch(why)
     const { dir } = aConfigFolder({ settings: 'admin: { port: 0 }\n' })
     const daemon = cli(['start'], { NEWSDESK_CONFIG: dir, NEWSDESK_REDIS_URL: of() })
     expect(await daemon.ended).toBe(1)
@@ -71,7 +71,7 @@ describe.skipIf(!binary)('a Redis that refuses the set-up of a connection', () =
   })
 
   it('is worked with by a user who may choose no database, in database 0', async () => {
-    expect(await troubleWith(addressOf(url('bound:bound-one', '/0')))).toBeNull()
+    expect(await probeRedis(addressOf(url('bound:bound-one', '/0')))).toBeNull()
   })
 
   it('after a restart is never written to in another database: all waits until it takes the connection as meant', async () => {
@@ -120,14 +120,14 @@ describe.skipIf(!binary)('a Redis that refuses the set-up of a connection', () =
       'BUSY Redis is busy running a script',
       'MASTERDOWN Link with MASTER is down',
     ])
-      expect([passing, isPassingTrouble(new Error(passing))]).toEqual([passing, true])
+      expect([passing, isTransientError(new Error(passing))]).toEqual([passing, true])
     for (const lasting of [
       'NOAUTH Authentication required.',
       'WRONGPASS invalid',
       'NOPERM no',
       'ERR DB index is out of range',
     ])
-      expect([lasting, isPassingTrouble(new Error(lasting))]).toEqual([lasting, false])
+      expect([lasting, isTransientError(new Error(lasting))]).toEqual([lasting, false])
   })
 })
 

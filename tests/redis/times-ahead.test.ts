@@ -6,12 +6,12 @@ import { describe, expect, it } from 'vitest'
 import { CrawlSettings } from '../../src/config/sections/crawl.ts'
 import type { ArticleId } from '../../src/domain/article.ts'
 import { createVisitors } from '../../src/events/audience/visitors.ts'
-import { setRight } from '../../src/maintenance/correct-clock.ts'
+import { correctClock } from '../../src/maintenance/correct-clock.ts'
 import { openQueues } from '../../src/queues/queues.ts'
 import { openRedis } from '../../src/redis/connect.ts'
 import { allowance } from '../../src/sources/polling/outage.ts'
 import { createPoliteness } from '../../src/sources/polling/politeness.ts'
-import { howToAsk } from '../../src/sources/polling/validator-reliability.ts'
+import { chooseValidation } from '../../src/sources/polling/validator-reliability.ts'
 import { sighted } from '../../src/sources/state/moves.ts'
 import { levelFor } from '../../src/use-cases/log-levels.ts'
 import { readDaemons } from '../../src/use-cases/status.ts'
@@ -138,8 +138,8 @@ describe('what was noted while the clock was ahead', () => {
   })
 
   it('counts for nothing: a lie, a day of a move, a delivery, a distrust, a level of the log, a daemon; a visitor still counts', async () => {
-    expect(howToAsk(NOW + DAY, NOW, 0.5)).toBe('conditional')
-    expect(howToAsk(NOW - DAY, NOW, 0.5)).toBe('distrust')
+    expect(chooseValidation(NOW + DAY, NOW, 0.5)).toBe('conditional')
+    expect(chooseValidation(NOW - DAY, NOW, 0.5)).toBe('distrust')
     const today = Math.floor(NOW / DAY)
     const move = { to: 'https://b.example', days: [today - 1, today + 1], isShared: true }
     const sighting = { to: move.to, day: today, items: null, hasPast: true }
@@ -191,7 +191,7 @@ describe('jobs that were put off while the clock was ahead', () => {
     await redis.lpush(queues.crawl.toKey('active'), '77')
     await redis.set(lock, 'a dead worker', 'PX', DAY)
     await redis.set(look, '1', 'PX', DAY)
-    await setRight({ redis, keys, queues, redate: async () => 0, now: Date.now, log })
+    await correctClock({ redis, keys, queues, redate: async () => 0, now: Date.now, log })
     expect([await job.isDelayed(), await soon.isDelayed()]).toEqual([false, true])
     await until(
       () => Promise.all([redis.pttl(lock), redis.pttl(look)]),

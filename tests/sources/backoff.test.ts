@@ -4,7 +4,7 @@ import { CrawlSettings } from '../../src/config/sections/crawl.ts'
 import { Source, type SourceId } from '../../src/domain/source.ts'
 import type { FailureReason } from '../../src/http-client/fetch.ts'
 import { keysFor } from '../../src/redis/keys.ts'
-import { DISTRUST, howToAsk } from '../../src/sources/polling/validator-reliability.ts'
+import { chooseValidation, UNRELIABLE_FOR } from '../../src/sources/polling/validator-reliability.ts'
 import { backoff, isGone, isUnreached, weightOf } from '../../src/sources/schedule/backoff.ts'
 import { addressOf, digestOf, type Move, sighted } from '../../src/sources/state/moves.ts'
 import { createSources } from '../../src/sources/store/sources.ts'
@@ -152,10 +152,10 @@ describe('a permanent redirect', () => {
 
 describe('validators', () => {
   it('are left out once in a hundred, and for a month where they were found to lie', () => {
-    const asked = Array.from({ length: 1_000 }, (_, n) => howToAsk(null, NOON, n / 1_000))
+    const asked = Array.from({ length: 1_000 }, (_, n) => chooseValidation(null, NOON, n / 1_000))
     expect(asked.filter(how => how === 'sample')).toHaveLength(10)
-    expect(howToAsk(NOON - DISTRUST + 1, NOON, 0.5)).toBe('distrust')
-    expect(howToAsk(NOON - DISTRUST, NOON, 0.5)).toBe('conditional')
+    expect(chooseValidation(NOON - UNRELIABLE_FOR + 1, NOON, 0.5)).toBe('distrust')
+    expect(chooseValidation(NOON - UNRELIABLE_FOR, NOON, 0.5)).toBe('conditional')
   })
 })
 
@@ -210,7 +210,7 @@ describe('what is kept of a source that fails', () => {
   it('is taken back by one where our own network came back, and the source falls due soon', async () => {
     const { sources, clock, id } = await aDesk()
     for (let times = 0; times < 9; times += 1) await sources.failed(id, refused)
-    await sources.pardon(['a', 'unknown'], 120_000)
+    await sources.resetAfterOutage(['a', 'unknown'], 120_000)
     expect(await sources.state(id)).toMatchObject({ failures: 8 })
     clock.now += 121_000
     expect(await sources.claimDue(10)).toEqual(['a'])

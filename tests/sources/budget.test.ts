@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { CrawlSettings } from '../../src/config/sections/crawl.ts'
-import { priceFor } from '../../src/sources/schedule/budget.ts'
+import { fetchCostFor } from '../../src/sources/schedule/budget.ts'
 
 const bounds = CrawlSettings.parse({})
 const DAY = 86_400_000
@@ -13,7 +13,7 @@ describe('the price of a fetch', () => {
   it('keeps all sources together within the budget, unless their longest intervals alone exceed it', () => {
     fc.assert(
       fc.property(someDemands, fc.integer({ min: 1, max: 10_000 }), (demands, budget) => {
-        const price = priceFor(demands, budget, bounds)
+        const price = fetchCostFor(demands, budget, bounds)
         const total = demands.reduce((sum, demand) => sum + polls(demand, price), 0)
         expect(total).toBeLessThanOrEqual(Math.max(budget * 24, demands.length * (DAY / bounds.maxInterval)) + 1e-6)
       }),
@@ -27,7 +27,9 @@ describe('the price of a fetch', () => {
         fc.integer({ min: 1, max: 999 }),
         fc.integer({ min: 1, max: 999 }),
         (demands, one, more) => {
-          expect(priceFor(demands, one + more, bounds)).toBeLessThanOrEqual(priceFor(demands, one, bounds) * (1 + 1e-9))
+          expect(fetchCostFor(demands, one + more, bounds)).toBeLessThanOrEqual(
+            fetchCostFor(demands, one, bounds) * (1 + 1e-9),
+          )
         },
       ),
     )
@@ -35,11 +37,11 @@ describe('the price of a fetch', () => {
 
   it('shares the budget by the square root of the rates: four times the news, twice the polls', () => {
     const rate = (perDay: number) => DAY * Math.sqrt(perDay / DAY)
-    const price = priceFor([rate(4), rate(16)], 2, bounds)
+    const price = fetchCostFor([rate(4), rate(16)], 2, bounds)
     expect(polls(rate(16), price) / polls(rate(4), price)).toBeCloseTo(2, 5)
   })
 
   it('leaves to sources with an interval of their own what they take', () => {
-    expect(priceFor([1e5, -24], 2, bounds)).toBeGreaterThan(priceFor([1e5], 2, bounds))
+    expect(fetchCostFor([1e5, -24], 2, bounds)).toBeGreaterThan(fetchCostFor([1e5], 2, bounds))
   })
 })

@@ -4,7 +4,7 @@ import type { FeedItem } from '../../src/domain/feed-item.ts'
 import { feedOf, readFeed } from '../../src/feeds/read.ts'
 import { splitInTurns } from '../../src/feeds/xml/slices.ts'
 import { readXml } from '../../src/feeds/xml/xml.ts'
-import { readNew } from '../../src/sources/items/detect-new-items.ts'
+import { readNewItems } from '../../src/sources/items/detect-new-items.ts'
 import { aDocument } from '../support/documents.ts'
 
 const NONE: ReadonlySet<string> = new Set()
@@ -16,9 +16,9 @@ const all = async (text: string): Promise<readonly FeedItem[]> => {
   return read.feed.items
 }
 const fresh = async (text: string, known: ReadonlySet<string>) => {
-  const read = await readNew(bytesOf(text), { known, url: 'https://courier.example/feed' })
+  const read = await readNewItems(bytesOf(text), { known, url: 'https://courier.example/feed' })
   if (read.kind !== 'feed') throw new Error(`${read.detail}: ${text}`)
-  return { items: read.feed.items, spans: read.spans, warnings: read.feed.warnings }
+  return { items: read.feed.items, spans: read.itemHashes, warnings: read.feed.warnings }
 }
 describe('only what is new of a feed', () => {
   it('is what reading all of it gives, less what was known', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { release } from '../../jobs/retry-quarantined.ts'
-import { createLost } from '../../src/articles/lost.ts'
-import { createArchive } from '../../src/articles/redis-store.ts'
+import { createLostArticles } from '../../src/articles/lost.ts'
+import { createArticleStore } from '../../src/articles/redis-store.ts'
 import { Settings } from '../../src/config/schema.ts'
 import { CrawlSettings } from '../../src/config/sections/crawl.ts'
 import type { ArticleId } from '../../src/domain/article.ts'
@@ -9,7 +9,7 @@ import { Source } from '../../src/domain/source.ts'
 import type { Identified } from '../../src/feeds/identity.ts'
 import type { ArticlesData } from '../../src/queues/ingest.ts'
 import { keysFor } from '../../src/redis/keys.ts'
-import { formatMemory } from '../../src/sources/items/unstable-ids.ts'
+import { formatSeenItem } from '../../src/sources/items/unstable-ids.ts'
 import { createSources } from '../../src/sources/store/sources.ts'
 import { NOON, sourceId } from '../support/articles.ts'
 import { testRedis } from '../support/redis.ts'
@@ -26,7 +26,7 @@ let desks = 0
 const aDesk = async ({ first = today }: { first?: number | null } = {}) => {
   desks += 1
   const keys = keysFor(`${all.prefix}-${desks}`)
-  const archive = createArchive({
+  const archive = createArticleStore({
     ...{ redis, keys },
     settings: () => articles,
     weightOf: () => 1,
@@ -38,13 +38,13 @@ const aDesk = async ({ first = today }: { first?: number | null } = {}) => {
     catalogue: () => [],
     settings: () => CrawlSettings.parse({}),
     origin: () => origin.token,
-    lost: createLost({ redis, keys, archive, retention: () => articles.retention, now: () => NOON }),
+    lost: createLostArticles({ redis, keys, archive, retention: () => articles.retention, now: () => NOON }),
     now: () => NOON,
   })
   await redis.hset(
     keys.seen(courier),
     'k',
-    formatMemory({ fingerprint: 'f', day: today, article: ARTICLE, ...(first === null ? {} : { first }) }),
+    formatSeenItem({ fingerprint: 'f', day: today, article: ARTICLE, ...(first === null ? {} : { first }) }),
   )
   return { keys, origin, sources }
 }
@@ -117,7 +117,7 @@ describe('what was remembered before Redis came back empty', () => {
     await sources.markSeen(courier, { id: 'c', batch: 0, batches: 1, origin: 'one' }, [mark])
     await sources.succeeded(courier, {
       validators: { etag: '"x"', lastModified: null, bodyHash: null },
-      ...{ spans: ['s'], published: [], carried: 1, newItems: 0, hints: {}, freshFor: null, movedTo: null },
+      ...{ itemHashes: ['s'], published: [], carried: 1, newItems: 0, hints: {}, freshFor: null, movedTo: null },
       ...{ distrustsIds: false, title: null, origin: 'one' },
     })
     expect(await redis.exists(keys.seen(courier), keys.spans(courier))).toBe(0)

@@ -2,9 +2,13 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { CrawlSettings } from '../../src/config/sections/crawl.ts'
 import { learn, type Poll } from '../../src/sources/schedule/learn.ts'
-import { nextDue, PRICE, spreadOf, type Wishes } from '../../src/sources/schedule/next-due.ts'
-import { NO_RHYTHM, type Rhythm } from '../../src/sources/schedule/publishing-model.ts'
-import { readRhythm, writeProfile, writePulse } from '../../src/sources/schedule/publishing-model-text.ts'
+import { DEFAULT_FETCH_COST, nextDue, spreadOf, type Wishes } from '../../src/sources/schedule/next-due.ts'
+import { EMPTY_MODEL, type PublishingModel } from '../../src/sources/schedule/publishing-model.ts'
+import {
+  formatProfile,
+  formatRecentState,
+  parsePublishingModel,
+} from '../../src/sources/schedule/publishing-model-text.ts'
 import { NOON } from '../support/articles.ts'
 
 const settings = CrawlSettings.parse({})
@@ -15,8 +19,8 @@ const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
 /** A source polled every `every` ms until noon, whose publications are `published`. */
-const polled = (published: readonly number[], { days = 28, every = HOUR, carried = 30 } = {}): Rhythm => {
-  let rhythm = NO_RHYTHM
+const polled = (published: readonly number[], { days = 28, every = HOUR, carried = 30 } = {}): PublishingModel => {
+  let rhythm = EMPTY_MODEL
   for (let now = NOON - days * DAY; now <= NOON; now += every) {
     const since = rhythm.polledAt
     rhythm = learn(rhythm, { now, published: published.filter(at => at > since && at <= now), carried })
@@ -26,7 +30,7 @@ const polled = (published: readonly number[], { days = 28, every = HOUR, carried
 const steady = (gap: number, days = 28): number[] =>
   Array.from({ length: Math.floor((days * DAY) / gap) }, (_, n) => NOON - n * gap - 1_000).reverse()
 
-const due = (rhythm: Rhythm, { now = NOON, wishes = NO_WISHES, price = PRICE, id = 'a' } = {}) =>
+const due = (rhythm: PublishingModel, { now = NOON, wishes = NO_WISHES, price = DEFAULT_FETCH_COST, id = 'a' } = {}) =>
   nextDue(id, now, rhythm, wishes, settings, price)
 const wait = (...args: Parameters<typeof due>): number => due(...args).at - (args[1]?.now ?? NOON)
 
@@ -123,7 +127,7 @@ const aPoll = fc.record({
 /** A rhythm after anything at all: clocks that step, dates that are garbage. */
 const anything = fc.array(aPoll, { minLength: 1, maxLength: 12 }).map(steps => {
   let now = NOON - 10 * DAY
-  let rhythm = NO_RHYTHM
+  let rhythm = EMPTY_MODEL
   for (const { step, published, carried } of steps) {
     now += step
     const poll: Poll = { now, published, carried }
@@ -168,9 +172,9 @@ describe('whatever dates a feed gives and however clocks step', () => {
   it('a rhythm read back from the store means the same, and writing it once more changes nothing', () => {
     fc.assert(
       fc.property(anything, anId, ({ rhythm, now }, id) => {
-        const back = readRhythm(writeProfile(rhythm), writePulse(rhythm), rhythm.recent)
-        expect(writeProfile(back)).toBe(writeProfile(rhythm))
-        expect(writePulse(back)).toBe(writePulse(rhythm))
+        const back = parsePublishingModel(formatProfile(rhythm), formatRecentState(rhythm), rhythm.recent)
+        expect(formatProfile(back)).toBe(formatProfile(rhythm))
+        expect(formatRecentState(back)).toBe(formatRecentState(rhythm))
         expect(Math.abs(wait(back, { now, id }) / wait(rhythm, { now, id }) - 1)).toBeLessThan(0.05)
       }),
     )
@@ -179,7 +183,7 @@ describe('whatever dates a feed gives and however clocks step', () => {
   it('a rhythm that cannot be read is learnt anew', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), (profile, pulse) => {
-        expect(readRhythm(profile, pulse, [])).toEqual(NO_RHYTHM)
+        expect(parsePublishingModel(profile, pulse, [])).toEqual(EMPTY_MODEL)
       }),
     )
   })
@@ -194,7 +198,7 @@ describe('the spread', () => {
 
   it('keeps sources of the same rhythm, fetched at the same moment, from falling due together', () => {
     for (const rhythm of [
-      NO_RHYTHM,
+      EMPTY_MODEL,
       polled(steady(2 * HOUR)),
       polled([NOON - 20 * DAY, NOON - 19 * DAY, NOON - 18 * DAY]),
     ]) {

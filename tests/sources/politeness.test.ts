@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { CrawlSettings } from '../../src/config/sections/crawl.ts'
-import { politeDomain } from '../../src/domain/registrable-domain.ts'
+import { registrableDomain } from '../../src/domain/registrable-domain.ts'
 import { type Keys, keysFor } from '../../src/redis/keys.ts'
 import { createPoliteness, type Visit } from '../../src/sources/polling/politeness.ts'
 import { testRedis } from '../support/redis.ts'
@@ -164,9 +164,9 @@ describe('a server that asks for patience', () => {
 
 describe('the domain of a URL', () => {
   it('is the registrable one; an address counts with its port', () => {
-    expect(politeDomain('https://news.bbc.co.uk/x')).toBe('bbc.co.uk')
-    expect(politeDomain('https://news.bbc.co.uk./x')).toBe('bbc.co.uk')
-    expect(politeDomain('https://someone.github.io/x')).toBe('someone.github.io')
-    expect(politeDomain('http://127.0.0.1:8080/x')).toBe('127.0.0.1:8080')
+    expect(registrableDomain('https://news.bbc.co.uk/x')).toBe('bbc.co.uk')
+    expect(registrableDomain('https://news.bbc.co.uk./x')).toBe('bbc.co.uk')
+    expect(registrableDomain('https://someone.github.io/x')).toBe('someone.github.io')
+    expect(registrableDomain('http://127.0.0.1:8080/x')).toBe('127.0.0.1:8080')
   })
 })

@@ -82,10 +82,10 @@ describe('items of a source', () => {
     await sources.markSeen(id('a'), { id: 'c1', batch: 0, batches: 2 }, [item('1')])
     await sources.markSeen(id('a'), { id: 'c1', batch: 0, batches: 2 }, [item('1')])
     expect((await sources.state(id('a'))).validators).toBeNull()
-    expect(await sources.spans(id('a'))).toEqual(new Set())
+    expect(await sources.itemHashes(id('a'))).toEqual(new Set())
     await sources.markSeen(id('a'), { id: 'c1', batch: 1, batches: 2 }, [item('2')])
     expect((await sources.state(id('a'))).validators).toEqual({ etag: '"x"', lastModified: null, bodyHash: 'h' })
-    expect(await sources.spans(id('a'))).toEqual(new Set(['s1', 's2']))
+    expect(await sources.itemHashes(id('a'))).toEqual(new Set(['s1', 's2']))
   })
 
   it('of a crawl that was overtaken commit nothing', async () => {
@@ -108,7 +108,7 @@ describe('what became of a fetch', () => {
     expect(failing.nextReason).toContain('failed 3 times in a row')
     await sources.succeeded(id('a'), {
       validators: null,
-      spans: null,
+      itemHashes: null,
       published: [clock.now],
       carried: 1,
       newItems: 1,
@@ -130,7 +130,7 @@ describe('what became of a fetch', () => {
 
 const success = {
   validators: null,
-  spans: null,
+  itemHashes: null,
   carried: 20,
   newItems: 0,
   hints: {},
@@ -231,7 +231,7 @@ describe('a budget of requests an hour', () => {
     const from = clock.now
     for (let minute = 0; minute < 5 * 60; minute += 1) {
       clock.now += 60_000
-      await sources.reprice()
+      await sources.rebalanceBudget()
       for (const due of [await sources.claimDue(100), await another.claimDue(100)]) {
         claimed += due.length
         for (const each of due) {

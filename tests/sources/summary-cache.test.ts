@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { CrawlSettings } from '../../src/config/sections/crawl.ts'
 import { Source } from '../../src/domain/source.ts'
 import { createSources } from '../../src/sources/store/sources.ts'
-import { createGlance } from '../../src/sources/store/summary-cache.ts'
+import { createSummaryCache } from '../../src/sources/store/summary-cache.ts'
 import { testRedis } from '../support/redis.ts'
 
 const { redis, keys } = testRedis()
@@ -11,11 +11,11 @@ let catalogue = ['courier', 'gazette', 'herald'].map(sourceOf)
 let clock = Date.UTC(2026, 10, 24, 12)
 const now = () => clock
 const sources = createSources({ redis, keys, catalogue: () => catalogue, settings: () => CrawlSettings.parse({}), now })
-const glance = createGlance({ redis, keys, catalogue: () => catalogue, now })
+const glance = createSummaryCache({ redis, keys, catalogue: () => catalogue, now })
 const id = (name: string) => sourceOf(name).id
 const success = {
   validators: null,
-  spans: null,
+  itemHashes: null,
   published: [],
   carried: 3,
   newItems: 3,

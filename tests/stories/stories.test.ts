@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { StorySettings } from '../../src/config/sections/stories.ts'
 import type { Article, ArticleId, StoryId } from '../../src/domain/article.ts'
 import { keysFor } from '../../src/redis/keys.ts'
-import { millisOf } from '../../src/redis/stream-id.ts'
+import { timestampOfStreamId } from '../../src/redis/stream-id.ts'
 import { createClusterer } from '../../src/stories/rules/clusterer.ts'
 import { featuresOf, toldBy } from '../../src/stories/rules/features.ts'
 import { type Decided, readEntry, writeEntry } from '../../src/stories/rules/log-entry.ts'
@@ -141,7 +141,7 @@ describe('workers whose clocks are wrong', () => {
     expect(second?.story).toBe(first?.story)
     expect(third?.story).not.toBe(first?.story)
     const [seconds = 0] = (await redis.time()).map(Number)
-    const logged = (await redis.xrange(log.storyLog(), '-', '+')).map(([id]) => millisOf(id))
+    const logged = (await redis.xrange(log.storyLog(), '-', '+')).map(([id]) => timestampOfStreamId(id))
     for (const at of logged) expect(Math.abs(at - seconds * 1_000)).toBeLessThan(60_000)
     expect(logged).toEqual([...logged].sort((a, b) => a - b))
   })

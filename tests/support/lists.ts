@@ -1,7 +1,7 @@
 /** The list room on the run's Redis with a clock that tests move: articles and events go in as the worker takes them in, lists come out. */
 
 import { createLists } from '../../src/app/lists.ts'
-import { createArchive } from '../../src/articles/redis-store.ts'
+import { createArticleStore } from '../../src/articles/redis-store.ts'
 import type { Ingested } from '../../src/articles/store.ts'
 import { Settings } from '../../src/config/schema.ts'
 import type { Article, ArticleId } from '../../src/domain/article.ts'
@@ -33,7 +33,7 @@ export const aListRoom = ({ settings = {}, similar = () => [] }: ListRoomWanted 
 
   /** As a process has it: made anew, it has read nothing yet. */
   const open = () => {
-    const archive = createArchive({
+    const archive = createArticleStore({
       ...{ redis, keys },
       settings: () => config.settings.articles,
       weightOf: id => source(id)?.weight ?? 1,

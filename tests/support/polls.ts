@@ -8,7 +8,7 @@ import { Source, type SourceId } from '../../src/domain/source.ts'
 import { createFetcher, type FetcherParts } from '../../src/http-client/fetch.ts'
 import { connectRedis } from '../../src/redis/connect.ts'
 import { keysFor } from '../../src/redis/keys.ts'
-import { createNetwork } from '../../src/sources/polling/outage.ts'
+import { createOutageDetector } from '../../src/sources/polling/outage.ts'
 import { createPoliteness } from '../../src/sources/polling/politeness.ts'
 import { createPoll, type Polled } from '../../src/sources/polling/poll.ts'
 import { createRobots } from '../../src/sources/polling/robots.ts'
@@ -37,7 +37,7 @@ export const aPollingDesk = (
   const sources = createSources({ redis, keys, catalogue: () => catalogue, settings: () => settings, now })
   const fetcher = createFetcher(settings, { ...parts, now })
   const aReplica = () => {
-    const network = createNetwork({ redis, keys, now, random, onBack: sources.pardon })
+    const network = createOutageDetector({ redis, keys, now, random, onBack: sources.resetAfterOutage })
     const poll = createPoll({
       sources,
       network,
@@ -84,7 +84,7 @@ export const aPollingDesk = (
       const notes = await polled.learn({ all, known })
       await sources.succeeded(source(id).id, {
         validators: polled.fetched.validators,
-        spans: null,
+        itemHashes: null,
         published: [],
         newItems: all - known,
         carried: all,

@@ -5,8 +5,8 @@ import { pino } from 'pino'
 import { createStoryWriter } from '../../src/articles/story-writer.ts'
 import type { ArticleSettings } from '../../src/config/sections/articles.ts'
 import type { ArticleId } from '../../src/domain/article.ts'
-import { createLeave } from '../../src/eviction/evict.ts'
-import { createRoom } from '../../src/eviction/evictor.ts'
+import { createEviction } from '../../src/eviction/evict.ts'
+import { createEvictor } from '../../src/eviction/evictor.ts'
 import { createChanges } from '../../src/lists/changes.ts'
 import type { Keys } from '../../src/redis/keys.ts'
 import { memoryOf } from '../../src/redis/memory.ts'
@@ -27,10 +27,20 @@ export interface RoomWanted {
 export const aRoom = ({ redis, keys, settings, names, now, used }: RoomWanted) => {
   const parentOf = (id: string) => taxonomy.find(section => section.id === id)?.parent
   const writer = createStoryWriter({ redis, keys, settings, parentOf })
-  const leave = createLeave({ redis, keys, writer, changes: createChanges({ redis, keys }), names, now })
+  const leave = createEviction({ redis, keys, writer, changes: createChanges({ redis, keys }), names, now })
   return {
     leave,
-    ...createRoom({ redis, keys, leave, settings, names, heads: () => 20, now, log: pino({ level: 'silent' }), used }),
+    ...createEvictor({
+      redis,
+      keys,
+      eviction: leave,
+      settings,
+      names,
+      heads: () => 20,
+      now,
+      log: pino({ level: 'silent' }),
+      used,
+    }),
   }
 }
 

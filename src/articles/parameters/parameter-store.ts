@@ -8,7 +8,7 @@ import type { Redis } from 'ioredis'
 import { droppedFrom, type Keeps } from '../../domain/canonical-url.ts'
 import type { Keys } from '../../redis/keys.ts'
 import { loadScript, runScript } from '../../redis/script.ts'
-import { type Linked, tellingParameters } from './significant-parameters.ts'
+import { findSignificantParameters, type Linked } from './significant-parameters.ts'
 
 const keepScript = loadScript(new URL('./keep-parameters.lua', import.meta.url))
 
@@ -21,7 +21,7 @@ const MOST_NAMES = 8
 const LONGEST_SITE = 260
 const LONGEST_NAME = 40
 
-export interface KeptParameters {
+export interface ParameterStore {
   /** As of the last refresh. */
   readonly keeps: Keeps
   /** Another with every change of the above. */
@@ -38,14 +38,14 @@ export interface KeptParameters {
   isDoubtful(page: string): boolean
 }
 
-export interface KeptParametersParts {
+export interface ParameterStoreParts {
   readonly redis: Redis
   readonly keys: Keys
 }
 
 const isSite = (field: string): boolean => field[0] !== '@' && field[0] !== '#'
 
-export const createKeptParameters = ({ redis, keys }: KeptParametersParts): KeptParameters => {
+export const createParameterStore = ({ redis, keys }: ParameterStoreParts): ParameterStore => {
   let bySite: ReadonlyMap<string, ReadonlySet<string>> = new Map()
   let version = ''
   let askedAt = Number.NEGATIVE_INFINITY
@@ -76,7 +76,7 @@ export const createKeptParameters = ({ redis, keys }: KeptParametersParts): Kept
 
     async learn(source, items) {
       await refresh()
-      const telling = [...tellingParameters(items, keeps)].flatMap(([site, all]) => {
+      const telling = [...findSignificantParameters(items, keeps)].flatMap(([site, all]) => {
         const names = [...all].filter(name => name.length <= LONGEST_NAME)
         return site.length <= LONGEST_SITE && names.length > 0 ? [[site, names] as const] : []
       })

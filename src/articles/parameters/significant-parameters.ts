@@ -17,7 +17,10 @@ const folded = (title: string): string => title.toLowerCase().replace(/\s+/g, ' 
  * @param keeps what is known already
  * @returns names in lower case, by site
  */
-export const tellingParameters = (items: readonly Linked[], keeps: Keeps): ReadonlyMap<string, ReadonlySet<string>> => {
+export const findSignificantParameters = (
+  items: readonly Linked[],
+  keeps: Keeps,
+): ReadonlyMap<string, ReadonlySet<string>> => {
   const groups = new Map<string, { title: string; dropped: ReadonlyMap<string, string> }[]>()
   const isAnyDropped = items.some(({ page }) => page !== null && droppedFrom(page, keeps).size > 0)
   for (const { title, page } of isAnyDropped ? items : []) {

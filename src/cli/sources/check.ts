@@ -4,7 +4,7 @@ import pc from 'picocolors'
 import type { Source } from '../../domain/source.ts'
 import { type FoundFeed, foundFeed, type PageOutcome } from '../../feeds/discovery/discover.ts'
 import { readFeed } from '../../feeds/read.ts'
-import { twinsAmong } from '../../sources/catalogue/duplicate-feeds.ts'
+import { findDuplicateFeeds } from '../../sources/catalogue/duplicate-feeds.ts'
 import { inParallel, withPoliteFetch } from '../../use-cases/polite-fetch.ts'
 import { withoutCredentials } from '../../util/redact.ts'
 import { showSpan } from '../../util/table.ts'
@@ -63,7 +63,7 @@ export const checkCommand = (configDir: string, { json }: { json: boolean }): Pr
     const looked = await withPoliteFetch(session, fetchPage =>
       inParallel(list, async source => look(source, await fetchPage(source.url), Date.now()), progress.at),
     ).finally(progress.end)
-    const twins = twinsAmong(looked.flatMap(({ source, found }) => (found ? [{ id: source.id, found }] : [])))
+    const twins = findDuplicateFeeds(looked.flatMap(({ source, found }) => (found ? [{ id: source.id, found }] : [])))
     const findings = looked.flatMap(({ source: { id }, findings: own }): Finding[] => {
       const twin = twins.get(id)
       return [...own, ...(twin ? [{ id, fault: 'duplicate' as const, detail: `of ${twin.of} (${twin.how})` }] : [])]

@@ -5,7 +5,7 @@ import pc from 'picocolors'
 import { decode } from '../../feeds/decode.ts'
 import { foundFeed } from '../../feeds/discovery/discover.ts'
 import { readFeed } from '../../feeds/read.ts'
-import { twinsAmong } from '../../sources/catalogue/duplicate-feeds.ts'
+import { findDuplicateFeeds } from '../../sources/catalogue/duplicate-feeds.ts'
 import { type Outline, readOpml } from '../../sources/catalogue/opml.ts'
 import { shownSource } from '../../sources/state/public-view.ts'
 import { type Line, sourceOf, unseenLine, withoutRepeats } from '../../use-cases/import-opml.ts'
@@ -64,7 +64,7 @@ const lookAt = async (session: Session, outlines: readonly Outline[]): Promise<L
 
 /** Those that turned out to be the same feed as one before them. (pure) */
 const markTwins = (lines: readonly Line[]): Line[] => {
-  const twins = twinsAmong(lines.flatMap(({ outline, found }) => (found ? [{ id: outline.url, found }] : [])))
+  const twins = findDuplicateFeeds(lines.flatMap(({ outline, found }) => (found ? [{ id: outline.url, found }] : [])))
   return lines.map(line => {
     const twin = twins.get(line.outline.url)
     return twin ? { ...line, outcome: 'duplicate', detail: `of ${withoutCredentials(twin.of)} (${twin.how})` } : line

@@ -1,6 +1,6 @@
 /** Long documents, read a slice at a time: bounded in memory, and the event loop is never held for long. (docs/decisions/0011) */
 
-import { nextTurn } from '../../util/slices.ts'
+import { yieldToEventLoop } from '../../util/slices.ts'
 import { parseDate } from '../dates/dates.ts'
 import { lenientReader } from './lenient.ts'
 import { putBack } from './lift.ts'
@@ -15,7 +15,7 @@ const READ_SLICE = 200_000
 
 export const splitInTurns = async (text: string, known?: ReadonlySet<string>): Promise<Split | null> => {
   const scan: Scanner = scanner(text, known)
-  while (scan.step(SCAN_SLICE)) await nextTurn()
+  while (scan.step(SCAN_SLICE)) await yieldToEventLoop()
   return scan.result()
 }
 
@@ -53,7 +53,7 @@ export const readDocument = async (text: string, maxItems: number): Promise<XmlR
 /** What could not be split is no well-formed feed, or an unusual one. */
 const readLenientlyInTurns = async (text: string, maxItems: number): Promise<XmlRead | null> => {
   const reader = lenientReader(text, maxItems)
-  while (reader.step(READ_SLICE)) await nextTurn()
+  while (reader.step(READ_SLICE)) await yieldToEventLoop()
   const raw = reader.finish()
   return raw && { raw, by: 'lenient', warnings: [] }
 }
@@ -68,7 +68,7 @@ export const readSome = async (split: Split, wanted: readonly number[]): Promise
   const warnings = new Set<string>()
   let whole: XmlRead | null = null
   for (const slice of slices.length > 0 ? slices : [[]]) {
-    if (whole !== null) await nextTurn()
+    if (whole !== null) await yieldToEventLoop()
     const read = await readSlice(split, slice)
     whole ??= read
     for (const item of read.raw.items) items.push(item)

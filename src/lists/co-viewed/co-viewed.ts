@@ -18,7 +18,7 @@ const MOST_BESIDE = 100
 const READER_LIVES = 6 * 3_600_000
 const PAIRS_LIVE = 7 * 86_400_000
 
-export interface Beside {
+export interface CoViewCount {
   readonly article: ArticleId
   /** Readers of both, of this one and of that one; counted alike, so that they can be compared. */
   readonly both: number
@@ -26,10 +26,10 @@ export interface Beside {
   readonly other: number
 }
 
-export interface CoReads {
+export interface CoViewed {
   note(reads: readonly ViewBy[]): Promise<void>
   /** Articles most read by the readers of this one. */
-  beside(article: ArticleId, most: number): Promise<readonly Beside[]>
+  top(article: ArticleId, most: number): Promise<readonly CoViewCount[]>
 }
 
 /** Whether a reader is among the chosen: the same one always is or never. */
@@ -39,7 +39,7 @@ export const isChosen = (visitor: string, oneIn: number): boolean => {
   return hash % oneIn === 0
 }
 
-export const createCoReads = ({
+export const createCoViewed = ({
   redis,
   keys,
   oneIn,
@@ -48,7 +48,7 @@ export const createCoReads = ({
   keys: Keys
   /** One reader in so many is looked at. */
   oneIn: () => number
-}): CoReads => ({
+}): CoViewed => ({
   async note(reads) {
     const chosen = reads.filter(({ visitor }) => visitor !== '' && isChosen(visitor, oneIn()))
     await Promise.all(
@@ -67,7 +67,7 @@ export const createCoReads = ({
     )
   },
 
-  async beside(article, most) {
+  async top(article, most) {
     const flat = await redis.zrevrange(keys.readBeside(article), 0, most, 'WITHSCORES')
     const pairs: [ArticleId, number][] = []
     for (let at = 0; at + 1 < flat.length; at += 2) pairs.push([flat[at] as ArticleId, Number(flat[at + 1])]) // as pair.lua writes

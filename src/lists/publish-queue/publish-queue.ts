@@ -14,16 +14,16 @@ export interface Claim {
   readonly wait: number | null
 }
 
-export interface Waiting {
+export interface PublishQueue {
   /** @param isRefresh asked for by the clock: behind those that changed */
-  ask(names: readonly string[], isRefresh: boolean): Promise<void>
+  enqueue(names: readonly string[], isRefresh: boolean): Promise<void>
   claim(most: number, settle: number, now: number): Promise<Claim>
   /** Those of a claim that were written; what changed meanwhile waits on. */
-  done(lists: Claim['lists']): Promise<void>
+  acknowledge(lists: Claim['lists']): Promise<void>
 }
 
-export const createWaiting = ({ redis, keys }: { redis: Redis; keys: Keys }): Waiting => ({
-  async ask(names, isRefresh) {
+export const createPublishQueue = ({ redis, keys }: { redis: Redis; keys: Keys }): PublishQueue => ({
+  async enqueue(names, isRefresh) {
     if (names.length === 0) return
     const waiting = isRefresh ? keys.listsToRefresh() : keys.listsChanged()
     await runScript(redis, askScript, [keys.listsAsked(), waiting], [...names])
@@ -45,7 +45,7 @@ export const createWaiting = ({ redis, keys }: { redis: Redis; keys: Keys }): Wa
     return { lists: [...numbers].map(([name, number]) => ({ name, number })), wait: wait < 0 ? null : wait }
   },
 
-  async done(lists) {
+  async acknowledge(lists) {
     if (lists.length > 0)
       await runScript(
         redis,

@@ -1,6 +1,6 @@
 /** Published lists: none shows an article that is gone, and none stands beside one. */
 
-import { idOfEntry, strike } from '../../lists/remove-articles.ts'
+import { idOfEntry, removeFromList } from '../../lists/remove-articles.ts'
 import { scanKeys } from '../../redis/scan.ts'
 import { asArticle, type Check, goneOf, restOf } from './check.ts'
 import { runnable } from './run-check.ts'
@@ -38,7 +38,7 @@ const entries: Check<Shown> = {
   show: ({ list, article }) => `${article} in ${list}`,
   async mend({ redis, keys, now }, { list, article }) {
     const [last] = await redis.xrevrange(keys.changes(), '+', '-', 'COUNT', 1)
-    await strike(redis, keys, list, { articles: [asArticle(article)], asOf: last?.[0] ?? '0-0', at: now() })
+    await removeFromList(redis, keys, list, { articles: [asArticle(article)], asOf: last?.[0] ?? '0-0', at: now() })
   },
 }
 

@@ -5,7 +5,7 @@ import type { SourceId } from '../../domain/source.ts'
 import type { SourceJob } from '../../queues/source-jobs.ts'
 import { scanKeys } from '../../redis/scan.ts'
 import { loadScript, runScript } from '../../redis/script.ts'
-import { parseMemory } from '../../sources/items/unstable-ids.ts'
+import { parseSeenItem } from '../../sources/items/unstable-ids.ts'
 import { type Check, goneOf } from './check.ts'
 import { runnable } from './run-check.ts'
 
@@ -80,7 +80,7 @@ const marks: Check<Mark> = {
           const [next, flat] = await redis.hscan(key, cursor, 'COUNT', 500)
           yield flat.flatMap((item, at): Mark[] => {
             const written = flat[at + 1] ?? ''
-            const memory = at % 2 === 0 ? parseMemory(written) : null
+            const memory = at % 2 === 0 ? parseSeenItem(written) : null
             // What versions wrote that did not keep when an item came first says nothing of when its article leaves.
             const isDue = memory?.first !== undefined && memory.first * DAY > kept && memory.day >= since
             return memory?.article && isDue ? [{ source, item, written, article: memory.article }] : []

@@ -15,7 +15,7 @@ async function* storyIds({ redis, keys }: RepairParts, of: 'hash' | 'members'): 
 
 /** Decides anew who leads it and where it stands, with some of its articles taken out. */
 const settle = async ({ writer, now }: RepairParts, story: string, leaving: readonly string[] = []): Promise<void> => {
-  await writer.index([await writer.leave(asStory(story), leaving.map(asArticle), now())])
+  await writer.index([await writer.evict(asStory(story), leaving.map(asArticle), now())])
 }
 
 interface Membership {

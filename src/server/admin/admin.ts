@@ -20,17 +20,17 @@ import { overviewRoutes } from './pages/overview/routes.ts'
 import { quarantineRoutes } from './pages/quarantine/routes.ts'
 import { sourcesRoutes } from './pages/sources/routes.ts'
 import { storiesRoutes } from './pages/stories/routes.ts'
-import type { DeskParts } from './web/parts.ts'
+import type { PageParts } from './web/parts.ts'
 
-interface Room {
+interface Page {
   readonly path: string
   /** Its name in the navigation; null for one that is reached from others. */
   readonly label: string | null
   /** null for what is mounted otherwise. */
-  readonly routes: ((parts: DeskParts) => Router) | null
+  readonly routes: ((parts: PageParts) => Router) | null
 }
 
-const ROOMS: readonly Room[] = [
+const PAGES: readonly Page[] = [
   { path: '/', label: 'Front page', routes: frontRoutes },
   { path: '/overview', label: 'Overview', routes: overviewRoutes },
   { path: '/sources', label: 'Sources', routes: sourcesRoutes },
@@ -41,8 +41,8 @@ const ROOMS: readonly Room[] = [
   { path: '/audit', label: 'Audit', routes: auditRoutes },
 ]
 
-export const NAV: readonly NavItem[] = ROOMS.flatMap(({ path, label }) => (label === null ? [] : [{ path, label }]))
+export const NAV: readonly NavItem[] = PAGES.flatMap(({ path, label }) => (label === null ? [] : [{ path, label }]))
 
 /** Each room's routes and the path they are mounted at. */
-export const deskRoutes = (parts: DeskParts): readonly { readonly path: string; readonly router: Router }[] =>
-  ROOMS.flatMap(({ path, routes }) => (routes === null ? [] : [{ path, router: routes(parts) }]))
+export const pageRoutes = (parts: PageParts): readonly { readonly path: string; readonly router: Router }[] =>
+  PAGES.flatMap(({ path, routes }) => (routes === null ? [] : [{ path, router: routes(parts) }]))

@@ -8,12 +8,12 @@ import type { Queue } from 'bullmq'
 import express, { type NextFunction, type Request, type Response } from 'express'
 import type { AdminSettings } from '../../config/sections/admin.ts'
 import { isRead, type Who } from '../../domain/actor.ts'
-import type { Pulse } from '../../redis/health-check.ts'
-import { isConnectionTrouble } from '../../redis/transient-error.ts'
+import type { HealthCheck } from '../../redis/health-check.ts'
+import { isConnectionError } from '../../redis/transient-error.ts'
 import { listenAt } from '../listen.ts'
 import type { Probes } from '../probes.ts'
-import { inTimeOrRefused, isGivenUp } from '../response-timeout.ts'
-import { deskRoutes, NAV } from './admin.ts'
+import { isGivenUp, withResponseTimeout } from '../response-timeout.ts'
+import { NAV, pageRoutes } from './admin.ts'
 import { isOwnHost, nameOfHost } from './auth/hosts.ts'
 import { whoOfProxy } from './auth/proxy.ts'
 import { createRefusals, type Refusal } from './auth/refusals.ts'
@@ -22,13 +22,13 @@ import { createTokens } from './auth/tokens.ts'
 import { createUsers } from './auth/users.ts'
 import { boardHandlers } from './board.ts'
 import { listsTopic } from './pages/front-page/live.ts'
-import { entryRoutes } from './pages/log-in/routes.ts'
+import { logInRoutes } from './pages/log-in/routes.ts'
 import { sourcesTopic } from './pages/sources/live.ts'
 import { type PushDoor, pushRoute } from './push-route.ts'
 import { assetRoutes } from './web/assets.ts'
 import { bearerOf, isForged, mayNot, securityHeaders, sessionOf, whoOf } from './web/guard.ts'
 import { createLive } from './web/live.ts'
-import type { DeskParts } from './web/parts.ts'
+import type { PageParts } from './web/parts.ts'
 import { actorOf, createShow, wantsJson } from './web/respond.ts'
 
 export interface AdminServer {
@@ -40,7 +40,7 @@ export interface AdminServer {
   close(): Promise<void>
 }
 
-export interface AdminParts extends Omit<DeskParts, 'show' | 'refusals'> {
+export interface AdminParts extends Omit<PageParts, 'show' | 'refusals'> {
   readonly settings: AdminSettings
   readonly queues: Readonly<Record<string, Queue>>
   /** Where hubs deliver what they push. */
@@ -50,7 +50,7 @@ export interface AdminParts extends Omit<DeskParts, 'show' | 'refusals'> {
   /** Told of each request that was refused, for monitoring. */
   readonly onRefused: (kind: Refusal) => void
   /** Of the Redis that all pages ask. */
-  readonly pulse: Pulse
+  readonly pulse: HealthCheck
 }
 
 export const startAdmin = async (parts: AdminParts): Promise<AdminServer> => {
@@ -82,7 +82,7 @@ export const startAdmin = async (parts: AdminParts): Promise<AdminServer> => {
   })
   app.use('/assets', assetRoutes())
   app.use(
-    inTimeOrRefused({
+    withResponseTimeout({
       pulse,
       refuse(request, response, isBegun) {
         const doubt =
@@ -139,7 +139,7 @@ export const startAdmin = async (parts: AdminParts): Promise<AdminServer> => {
     show.message(request, response, 403, 'Refused', text)
   })
 
-  app.use(entryRoutes({ users, sessions, audit, refusals, settings, show, log }))
+  app.use(logInRoutes({ users, sessions, audit, refusals, settings, show, log }))
 
   app.use((request: Request, response: Response, next: NextFunction) => {
     if (whoOf(response)) return next()
@@ -170,7 +170,7 @@ export const startAdmin = async (parts: AdminParts): Promise<AdminServer> => {
     limits: { most: settings.streams, perAddress: settings.streamsPerAddress },
   })
   app.use('/live', live.router)
-  for (const { path, router } of deskRoutes({ ...parts, show, refusals })) app.use(path, router)
+  for (const { path, router } of pageRoutes({ ...parts, show, refusals })) app.use(path, router)
   app.use('/queues', ...boardHandlers({ queues, audit, log }))
 
   app.use((request: Request, response: Response) => {
@@ -185,7 +185,7 @@ export const startAdmin = async (parts: AdminParts): Promise<AdminServer> => {
       show.message(request, response, status, 'That cannot be read', error.message)
       return
     }
-    if (isConnectionTrouble(error)) {
+    if (isConnectionError(error)) {
       response.set('retry-after', '5')
       show.message(request, response, 503, 'Redis does not answer', 'It went away meanwhile. Come again in a moment.')
       return

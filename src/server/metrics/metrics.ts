@@ -5,7 +5,7 @@
 
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { JobEnd } from '../../queues/job-end.ts'
-import { inTime } from '../../redis/health-check.ts'
+import { withTimeout } from '../../redis/health-check.ts'
 import { countsOf, failureOf } from './outcomes.ts'
 
 /** What is read from Redis at a scrape. */
@@ -38,7 +38,7 @@ export interface Readings {
   readonly quarantine: number
 }
 
-export interface Gauges {
+export interface Metrics {
   jobEnded(end: JobEnd): void
   /** An article came in, so many ms after its publisher dated it. */
   ingested(delay: number): void
@@ -49,7 +49,7 @@ export interface Gauges {
   scrape(): Promise<string>
 }
 
-export interface GaugesParts {
+export interface MetricsParts {
   readonly version: string
   readonly read: () => Promise<Readings>
   readonly now: () => number
@@ -64,7 +64,7 @@ const READ_WITHIN = 2_000
 const JOB_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 const DELAY_SECONDS = [1, 5, 15, 30, 60, 120, 300, 600, 1_200, 1_800, 3_600, 7_200, 14_400, 43_200, 86_400]
 
-export const createGauges = ({ version, read, now }: GaugesParts): Gauges => {
+export const createMetrics = ({ version, read, now }: MetricsParts): Metrics => {
   const register = new Registry()
   const registers = [register]
   collectDefaultMetrics({ register })
@@ -190,7 +190,7 @@ export const createGauges = ({ version, read, now }: GaugesParts): Gauges => {
       readAt = now()
       reading = readAgain()
     }
-    if (!(await inTime(reading, READ_WITHIN).catch(() => false))) {
+    if (!(await withTimeout(reading, READ_WITHIN).catch(() => false))) {
       // The next scrape looks again.
       readAt = Number.NEGATIVE_INFINITY
       miss()

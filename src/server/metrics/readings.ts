@@ -58,8 +58,8 @@ export const readForMonitoring = async (parts: ReadingsParts, names: readonly st
     redis: { memory: status.redis.memory, limit: status.redis.limit, latency },
     articles: {
       count: status.articles.articles,
-      leaving: status.articles.leaving,
-      dropped: status.articles.dropped,
+      leaving: status.articles.pending,
+      dropped: status.articles.evicted,
       memory: status.articles.memory,
     },
     daemons: status.daemons.length,

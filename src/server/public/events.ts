@@ -10,10 +10,10 @@ import type { HttpSettings } from '../../config/sections/public-server.ts'
 import { streamFields } from '../../domain/event-fields.ts'
 import { EventFields } from '../../domain/redis-contract.ts'
 import { createDayKeys, dayOf, keyedHash } from '../../events/visitor.ts'
-import { inTime, LateError } from '../../redis/health-check.ts'
+import { TimeoutError, withTimeout } from '../../redis/health-check.ts'
 import type { Keys } from '../../redis/keys.ts'
-import type { Keeper } from '../../redis/replication-barrier.ts'
-import { isPassingTrouble } from '../../redis/transient-error.ts'
+import type { ReplicationBarrier } from '../../redis/replication-barrier.ts'
+import { isTransientError } from '../../redis/transient-error.ts'
 import { networkOf } from '../../util/ip-network.ts'
 import { ANSWER_WITHIN } from '../response-timeout.ts'
 import { createAllowance } from './rate-limit.ts'
@@ -25,7 +25,7 @@ export interface EventsRouteParts {
   /** Most events the stream holds; beyond it none are taken in until some are counted. */
   readonly most: () => number
   /** Waits until what was taken in survives the loss of a master, where that is wanted. */
-  readonly keeper?: Keeper
+  readonly keeper?: ReplicationBarrier
   /** ms since the epoch. */
   readonly now: () => number
 }
@@ -135,7 +135,7 @@ export const eventsRoute = ({ redis, keys, settings, most, keeper, now }: Events
       })
       added.xadd(keys.events(), '*', ...fields)
     }
-    const settled = keeper?.stake()
+    const settled = keeper?.begin()
     for (const [error] of (await added.exec()) ?? []) if (error) throw error
     await settled?.()
   }
@@ -175,9 +175,9 @@ export const eventsRoute = ({ redis, keys, settings, most, keeper, now }: Events
     const stage = { isSent: false }
     try {
       const taking = take(request, response, stage)
-      await inTime(taking, PATIENCE)
+      await withTimeout(taking, PATIENCE)
     } catch (error) {
-      const isTrouble = error instanceof LateError || (error instanceof Error && isPassingTrouble(error))
+      const isTrouble = error instanceof TimeoutError || (error instanceof Error && isTransientError(error))
       if (!isTrouble || response.headersSent) throw error
       const why = stage.isSent ? UNKNOWN : NOT_TAKEN
       response.status(503).set('retry-after', '5').json({ error: why })

@@ -6,10 +6,10 @@
 import express, { type NextFunction, type Request, type Response, type Router } from 'express'
 import type { Logger } from 'pino'
 import type { HttpSettings } from '../../config/sections/public-server.ts'
-import type { Pulse } from '../../redis/health-check.ts'
-import { isPassingTrouble } from '../../redis/transient-error.ts'
+import type { HealthCheck } from '../../redis/health-check.ts'
+import { isTransientError } from '../../redis/transient-error.ts'
 import { type Listening, listenAt } from '../listen.ts'
-import { COME_AGAIN, inTimeOrRefused, isGivenUp } from '../response-timeout.ts'
+import { COME_AGAIN, isGivenUp, withResponseTimeout } from '../response-timeout.ts'
 
 /** A router and the path it answers under, such as `/v1/events`. */
 export interface PublicRoute {
@@ -22,11 +22,11 @@ export interface HttpParts {
   readonly settings: () => HttpSettings
   readonly routes: readonly PublicRoute[]
   /** Of the Redis that the routes ask; without it they are only bounded in time. */
-  readonly pulse?: Pulse
+  readonly pulse?: HealthCheck
   readonly log: Logger
 }
 
-const STEADY: Pulse = { isSilent: () => false, answers: async () => true }
+const STEADY: HealthCheck = { isSilent: () => false, answers: async () => true }
 
 /** How long a browser may remember that a page is allowed to ask, s. */
 const PREFLIGHT_AGE = 86_400
@@ -76,7 +76,7 @@ const failed =
       response.status(status).json({ error: error.message })
       return
     }
-    if (isPassingTrouble(error)) {
+    if (isTransientError(error)) {
       response.status(503).set('retry-after', String(COME_AGAIN)).json({ error: 'not ready; come again' })
       return
     }
@@ -100,7 +100,7 @@ export const startHttp = async ({ settings, routes, pulse = STEADY, log }: HttpP
     response.json({ status: 'alive' })
   })
   app.use(
-    inTimeOrRefused({
+    withResponseTimeout({
       pulse,
       isAlwaysFast: true,
       refuse: (request, response, isBegun) => {

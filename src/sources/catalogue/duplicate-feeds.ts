@@ -2,17 +2,17 @@
 
 import { bare, type FoundFeed, sharesEnough } from '../../feeds/discovery/discover.ts'
 
-export interface Twin {
+export interface DuplicateFeed {
   /** The first of them, in the order given. */
   readonly of: string
   readonly how: 'same address' | 'same name for itself' | 'shared items'
 }
 
 /** @returns for each feed that repeats an earlier one, which, and how it is known */
-export const twinsAmong = (
+export const findDuplicateFeeds = (
   feeds: readonly { readonly id: string; readonly found: FoundFeed }[],
-): ReadonlyMap<string, Twin> => {
-  const twins = new Map<string, Twin>()
+): ReadonlyMap<string, DuplicateFeed> => {
+  const twins = new Map<string, DuplicateFeed>()
   const byAddress = new Map<string, string>()
   const bySelf = new Map<string, string>()
   const byItem = new Map<string, string[]>()

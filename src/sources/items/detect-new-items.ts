@@ -8,39 +8,39 @@ import { decode } from '../../feeds/decode.ts'
 import { feedOf, looksXmlFeed, MOST_ITEMS, type ReadOptions, readText } from '../../feeds/read.ts'
 import { newest, readSome, splitInTurns } from '../../feeds/xml/slices.ts'
 
-export interface ReadNewOptions extends ReadOptions {
-  /** `spans` of earlier readings: items as written that need no parsing any more. */
+export interface ReadNewItemsOptions extends ReadOptions {
+  /** `itemHashes` of earlier readings: items as written that need no parsing any more. */
   readonly known: ReadonlySet<string>
 }
 
-export interface NewRead {
+export interface NewItemsRead {
   readonly kind: 'feed'
-  /** The feed with new items only, in document order; with all of its items where `spans` is null. */
+  /** The feed with new items only, in document order; with all of its items where `itemHashes` is null. */
   readonly feed: Feed
   /** Hashes of all items as written, in document order, known ones too: what is `known` next time. null where everything was parsed. */
-  readonly spans: readonly string[] | null
+  readonly itemHashes: readonly string[] | null
 }
 
 /**
- * @returns the same items as `readFeed`, less those whose spans are known
+ * @returns the same items as `readFeed`, less those whose hashes are known
  */
-export const readNew = async (
+export const readNewItems = async (
   bytes: Uint8Array,
-  { known, ...options }: ReadNewOptions,
-): Promise<NewRead | NotAFeed> => {
+  { known, ...options }: ReadNewItemsOptions,
+): Promise<NewItemsRead | NotAFeed> => {
   const { text, warnings } = decode(bytes, options.contentType)
   const start = text.trimStart()
   const split = looksXmlFeed(start) ? await splitInTurns(start, known) : null
   // One that offers HTML and one with too many elements in an item are left to the ways that know them.
   if (split === null || split.crowded || split.spans.length === 0) {
     const read = await readText(start, options, warnings)
-    return read.kind === 'feed' ? { ...read, spans: null } : read
+    return read.kind === 'feed' ? { ...read, itemHashes: null } : read
   }
   const maxItems = options.maxItems ?? MOST_ITEMS
   const { from, to } = newest(split, maxItems)
-  const spans = split.spans.slice(from, to).map(({ hash }) => hash)
+  const itemHashes = split.spans.slice(from, to).map(({ hash }) => hash)
   const unknown: number[] = []
-  for (const [index, hash] of spans.entries()) if (!known.has(hash)) unknown.push(from + index)
+  for (const [index, hash] of itemHashes.entries()) if (!known.has(hash)) unknown.push(from + index)
   const read = await readSome(split, unknown)
   const left = split.spans.length - (to - from)
   return {
@@ -50,6 +50,6 @@ export const readNew = async (
       ...read.warnings,
       ...(left > 0 ? [`${left} items beyond ${maxItems} left out`] : []),
     ]),
-    spans,
+    itemHashes,
   }
 }

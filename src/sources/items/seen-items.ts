@@ -8,7 +8,7 @@ import type { Identified } from '../../feeds/identity.ts'
 import type { Keys } from '../../redis/keys.ts'
 import { loadScript, runScript } from '../../redis/script.ts'
 import { NO_HABITS, TitleHabits } from './titles.ts'
-import { formatMemory, type Keyed, type Memory, parseMemory, type Recalled, recall } from './unstable-ids.ts'
+import { formatSeenItem, type ItemMatch, type Keyed, matchItem, parseSeenItem, type SeenItem } from './unstable-ids.ts'
 
 const markSeenScript = loadScript(new URL('./mark-seen.lua', import.meta.url))
 
@@ -18,7 +18,7 @@ const SEEN_DAYS = 30
 /** Keys remembered of a source at least; a feed of many items may need more. */
 const MOST_SEEN = 10_000
 /** Seconds. A feed that stands still for longer is simply parsed whole when it moves again. */
-export const SPANS_LAST = 30 * 86_400
+export const ITEM_HASHES_LAST = 30 * 86_400
 /** Seconds. A source silent for longer is learnt again. */
 const TITLES_LAST = 90 * 86_400
 
@@ -46,9 +46,9 @@ export type Unseen = Identified & {
   readonly isLost: boolean
 }
 
-export interface ItemMemory {
+export interface SeenItems {
   /** What is remembered of items a feed carries, one answer each, in order. */
-  recall(id: SourceId, items: readonly Keyed[]): Promise<readonly Recalled[]>
+  lookUpSeen(id: SourceId, items: readonly Keyed[]): Promise<readonly ItemMatch[]>
   /** Items new to us or changed since, of those a feed carries. */
   unseen(id: SourceId, items: readonly Identified[]): Promise<readonly Unseen[]>
   /**
@@ -61,7 +61,7 @@ export interface ItemMemory {
     items: readonly (Pick<Keyed, 'key' | 'also' | 'fingerprint'> & {
       readonly article: ArticleId | null
       /** What was remembered of it; null where it is taken in for the first time. */
-      readonly before?: Memory | null
+      readonly before?: SeenItem | null
     })[],
   ): Promise<void>
   /** Lets go of items gone from the feed for long. */
@@ -72,7 +72,7 @@ export interface ItemMemory {
   learn(id: SourceId, learnt: Learnt): Promise<void>
 }
 
-export interface ItemMemoryParts {
+export interface SeenItemsParts {
   readonly redis: Redis
   readonly keys: Keys
   readonly settings: () => CrawlSettings
@@ -88,35 +88,35 @@ interface Lost {
 }
 
 /** Whether the article of an item is to be there still: neither aged nor let go of for want of room. (pure) */
-const isDueToBeThere = ({ item }: Identified, { first }: Memory, since: number): boolean =>
+const isDueToBeThere = ({ item }: Identified, { first }: SeenItem, since: number): boolean =>
   first !== undefined && first * DAY > since && (item.published === null || Date.parse(item.published) > since)
 
 const NONE_LOST: Lost = { gone: new Set(), since: 0 }
 
-export const createItemMemory = ({ redis, keys, settings, lost, now }: ItemMemoryParts): ItemMemory => {
+export const createSeenItems = ({ redis, keys, settings, lost, now }: SeenItemsParts): SeenItems => {
   /** What is kept under the keys of each item. */
-  const memoriesOf = async (id: SourceId, items: readonly Keyed[]): Promise<(Memory | null)[][]> => {
+  const memoriesOf = async (id: SourceId, items: readonly Keyed[]): Promise<(SeenItem | null)[][]> => {
     if (items.length === 0) return []
     const values = await redis.hmget(keys.seen(id), ...items.flatMap(({ key, also }) => [key, ...also]))
     let at = 0
     return items.map(({ also }) => {
       const from = at
       at += 1 + also.length
-      return values.slice(from, at).map(parseMemory)
+      return values.slice(from, at).map(parseSeenItem)
     })
   }
 
   return {
-    async recall(id, items) {
+    async lookUpSeen(id, items) {
       const memories = await memoriesOf(id, items)
-      return items.map((item, index) => recall(item, memories[index] ?? []))
+      return items.map((item, index) => matchItem(item, memories[index] ?? []))
     },
 
     async unseen(id, items) {
       const memories = await memoriesOf(id, items)
       const today = Math.floor(now() / DAY)
       const marks: string[] = []
-      const recalled = items.map((item, index) => recall(item, memories[index] ?? []).memory)
+      const recalled = items.map((item, index) => matchItem(item, memories[index] ?? []).seen)
       // Asked in one command for all that were parsed: those known as written are not among them.
       const { gone, since } = lost ? await lost(recalled.flatMap(memory => memory?.article ?? [])) : NONE_LOST
       const unseen = items.flatMap((item, index): Unseen | [] => {
@@ -128,7 +128,7 @@ export const createItemMemory = ({ redis, keys, settings, lost, now }: ItemMemor
         // Items still carried stay remembered, under all of their keys; once a day is enough to say so.
         for (const [place, key] of [item.key, ...item.also].entries())
           if (kept[place]?.day !== today || kept[place].article !== memory.article)
-            marks.push(key, formatMemory({ ...memory, day: today }))
+            marks.push(key, formatSeenItem({ ...memory, day: today }))
         return []
       })
       if (marks.length > 0) await redis.hset(keys.seen(id), ...marks)
@@ -138,13 +138,13 @@ export const createItemMemory = ({ redis, keys, settings, lost, now }: ItemMemor
     async markSeen(id, { id: crawlId, batch, batches, origin = '' }, items) {
       const day = Math.floor(now() / DAY)
       const marks = items.flatMap(({ key, also, before, ...memory }) =>
-        [key, ...also].flatMap(each => [each, formatMemory({ ...memory, day, first: before ? before.first : day })]),
+        [key, ...also].flatMap(each => [each, formatSeenItem({ ...memory, day, first: before ? before.first : day })]),
       )
       await runScript(
         redis,
         markSeenScript,
         [keys.source(id), keys.seen(id), keys.crawlBatches(id, crawlId), keys.spans(id)],
-        [batch, batches, crawlId, SPANS_LAST, origin, ...marks],
+        [batch, batches, crawlId, ITEM_HASHES_LAST, origin, ...marks],
       )
     },
 
@@ -155,7 +155,7 @@ export const createItemMemory = ({ redis, keys, settings, lost, now }: ItemMemor
       const today = Math.floor(now() / DAY)
       const all = Object.entries(await redis.hgetall(key)).map(([item, value]) => ({
         item,
-        day: parseMemory(value)?.day ?? 0,
+        day: parseSeenItem(value)?.day ?? 0,
       }))
       all.sort((a, b) => b.day - a.day)
       const gone = all.filter(({ day }, index) => index >= most || day < today - SEEN_DAYS).map(({ item }) => item)

@@ -4,7 +4,7 @@ import type { ArticleId } from '../../domain/article.ts'
 import { type Identified, TRUSTED_SHARE, titlePart } from '../../feeds/identity.ts'
 
 /** What is kept under each key of an item, as `fingerprint:day:article:first`. */
-export interface Memory {
+export interface SeenItem {
   readonly fingerprint: string
   /** Days since the epoch: when its feed was last seen to carry it. */
   readonly day: number
@@ -17,7 +17,7 @@ export interface Memory {
 /** The keys of an item, as a job carries them. */
 export type Keyed = Pick<Identified, 'key' | 'also' | 'headlined' | 'fingerprint'>
 
-export const parseMemory = (written: string | null | undefined): Memory | null => {
+export const parseSeenItem = (written: string | null | undefined): SeenItem | null => {
   if (!written) return null
   const [fingerprint = '', day, article, first] = written.split(':')
   // Written by formatMemory and mark-seen.lua.
@@ -29,11 +29,11 @@ export const parseMemory = (written: string | null | undefined): Memory | null =
   }
 }
 
-export const formatMemory = ({ fingerprint, day, article, first }: Memory): string =>
+export const formatSeenItem = ({ fingerprint, day, article, first }: SeenItem): string =>
   `${fingerprint}:${day}:${article ?? ''}${first === undefined ? '' : `:${first}`}`
 
-export interface Recalled {
-  readonly memory: Memory | null
+export interface ItemMatch {
+  readonly seen: SeenItem | null
   /** Its id and its link were seen on two different articles: the id has wandered to another item. */
   readonly crossed: boolean
   /** Known by id alone, under another link and another headline: edited, or the id was given to another item. */
@@ -44,7 +44,7 @@ export interface Recalled {
  * @param memories what is kept under `key`, then under each of `also`
  * @returns the memory of the item: where id and link disagree, the link's
  */
-export const recall = (item: Keyed, memories: readonly (Memory | null)[]): Recalled => {
+export const matchItem = (item: Keyed, memories: readonly (SeenItem | null)[]): ItemMatch => {
   // An id made of the headline counts only where the headline is another: then the item was edited, else it may be tomorrow's.
   const usable = memories.map((memory, index) =>
     memory && item.headlined && index > 0 && titlePart(memory.fingerprint) === titlePart(item.fingerprint)
@@ -53,11 +53,11 @@ export const recall = (item: Keyed, memories: readonly (Memory | null)[]): Recal
   )
   const [first = null, second = null] = usable
   if (first && second && first.article !== null && second.article !== null && first.article !== second.article)
-    return { memory: item.headlined ? first : second, crossed: true, replaced: false }
+    return { seen: item.headlined ? first : second, crossed: true, replaced: false }
   const memory = first ?? second
   const byIdAlone = item.also.length > 0 && (item.headlined ? !first && second : first && !second)
   return {
-    memory,
+    seen: memory,
     crossed: false,
     replaced: Boolean(byIdAlone && memory && titlePart(memory.fingerprint) !== titlePart(item.fingerprint)),
   }
@@ -72,7 +72,7 @@ const FEWEST_REPLACED = 3
  * Whether what was remembered speaks against a source's ids: they wander from item to item, as numbers of places in the feed do.
  * @param carried items in the document
  */
-export const wander = (recalled: readonly Recalled[], carried: number): boolean => {
+export const areIdsUnstable = (recalled: readonly ItemMatch[], carried: number): boolean => {
   const crossed = recalled.filter(each => each.crossed).length
   const replaced = recalled.filter(each => each.replaced).length
   return (

@@ -6,7 +6,7 @@
 import type { Redis } from 'ioredis'
 import type { Keys } from '../../redis/keys.ts'
 import { loadScript, runScript } from '../../redis/script.ts'
-import { isPlausible, SLACK } from '../../util/plausible-time.ts'
+import { CLOCK_SLACK, isPlausible } from '../../util/plausible-time.ts'
 
 const turnScript = loadScript(new URL('./outage.lua', import.meta.url))
 
@@ -61,7 +61,7 @@ export const allowance = ({ mode, since }: NetworkState, now: number, most: numb
   return Math.max(1, Math.ceil(most * Math.min(1, Math.max(0, now - since) / RESUME)))
 }
 
-export interface Network {
+export interface OutageDetector {
   state(): Promise<NetworkState>
   /** Before a fetch: null to go ahead, or ms to wait. While down, one passes at a time. */
   gate(): Promise<number | null>
@@ -78,7 +78,7 @@ export interface Network {
   flush(): Promise<void>
 }
 
-export interface NetworkParts {
+export interface OutageDetectorParts {
   readonly redis: Redis
   readonly keys: Keys
   /** ms since the epoch. */
@@ -93,7 +93,14 @@ export interface NetworkParts {
 const STALE = 1_000
 const MOST_SUSPECTS = 10_000
 
-export const createNetwork = ({ redis, keys, now, random = Math.random, onBack, say }: NetworkParts): Network => {
+export const createOutageDetector = ({
+  redis,
+  keys,
+  now,
+  random = Math.random,
+  onBack,
+  say,
+}: OutageDetectorParts): OutageDetector => {
   let known: NetworkState = { mode: 'up', since: 0 }
   let readAt = Number.NEGATIVE_INFINITY
   const heardOf = new Map<string, { readonly askedAt: number; readonly at: number }>()
@@ -178,8 +185,8 @@ export const createNetwork = ({ redis, keys, now, random = Math.random, onBack, 
         .multi()
         .zadd(unreachedKey, askedAt, domain)
         .zrem(reachedKey, domain)
-        .zremrangebyscore(unreachedKey, at + SLACK, '+inf')
-        .zremrangebyscore(reachedKey, at + SLACK, '+inf')
+        .zremrangebyscore(unreachedKey, at + CLOCK_SLACK, '+inf')
+        .zremrangebyscore(reachedKey, at + CLOCK_SLACK, '+inf')
         .zremrangebyrank(unreachedKey, 0, -LATEST - 1)
         .pexpire(unreachedKey, WINDOW)
         .zrange(unreachedKey, 0, '-1', 'WITHSCORES')

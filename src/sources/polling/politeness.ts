@@ -6,7 +6,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import type { CrawlSettings } from '../../config/sections/crawl.ts'
-import { politeDomain } from '../../domain/registrable-domain.ts'
+import { registrableDomain } from '../../domain/registrable-domain.ts'
 import { LONGEST_ASKED } from '../../http-client/headers.ts'
 import type { Keys } from '../../redis/keys.ts'
 import { loadScript, runScript } from '../../redis/script.ts'
@@ -91,7 +91,7 @@ export const createPoliteness = ({
     const entered = new Map<string, number>()
     return {
       async enter(url) {
-        const domain = politeDomain(url)
+        const domain = registrableDomain(url)
         if (entered.has(domain)) return null
         const { gap, concurrency } = rulesFor(domain, settings())
         // A fetch ends by its total time-out; what is held longer was left by a process that died.

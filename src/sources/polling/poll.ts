@@ -5,7 +5,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { CrawlSettings } from '../../config/sections/crawl.ts'
-import { politeDomain } from '../../domain/registrable-domain.ts'
+import { registrableDomain } from '../../domain/registrable-domain.ts'
 import type { Source } from '../../domain/source.ts'
 import { type FetchFeed, type FetchOutcome, isUnder, type Validators } from '../../http-client/fetch.ts'
 import { withoutCredentials } from '../../util/redact.ts'
@@ -15,10 +15,10 @@ import { addressOf, carriesOwn, sighted } from '../state/moves.ts'
 import { awayAt, isRefused, placesOf, withTrusted } from '../state/places.ts'
 import type { SourceState } from '../state/state.ts'
 import type { Sources } from '../store/sources.ts'
-import type { Network } from './outage.ts'
+import type { OutageDetector } from './outage.ts'
 import { type Politeness, rulesFor, type Visit, type Wait } from './politeness.ts'
 import type { Robots } from './robots.ts'
-import { howToAsk } from './validator-reliability.ts'
+import { chooseValidation } from './validator-reliability.ts'
 
 type Changed = Extract<FetchOutcome, { kind: 'changed' }>
 type Unchanged = Extract<FetchOutcome, { kind: 'unchanged' }>
@@ -75,7 +75,7 @@ export type Poll = (source: Source, wish: PollWish) => Promise<Polled>
 export interface PollParts {
   readonly sources: Sources
   readonly politeness: Politeness
-  readonly network: Network
+  readonly network: OutageDetector
   readonly robots: Robots
   readonly fetchFeed: FetchFeed
   readonly settings: () => CrawlSettings
@@ -115,7 +115,7 @@ export const createPoll = ({
     failure: FailureOf,
     { askedAt, wasFailing }: { readonly askedAt: number; readonly wasFailing: boolean },
   ): Promise<Polled> => {
-    const domain = politeDomain(url)
+    const domain = registrableDomain(url)
     const isOurFault = isUnreached(failure) && (await network.unreached(domain, source.id, askedAt, wasFailing))
     if (isAnswered(failure)) network.reached(domain, askedAt)
     const closed = await visit.leave({ ...failure, why: `answered ${failure.status ?? failure.reason}` })
@@ -175,7 +175,7 @@ export const createPoll = ({
     url: string,
     signal: AbortSignal,
   ): Promise<string[]> => {
-    await sleep(rulesFor(politeDomain(url), settings()).gap, undefined, { signal })
+    await sleep(rulesFor(registrableDomain(url), settings()).gap, undefined, { signal })
     const again = await fetchFeed({ url, validators: state.validators, signal })
     if (again.kind !== 'unchanged' || again.by !== 'status') return []
     const how = 'answered 304 though its feed had new items'
@@ -185,7 +185,8 @@ export const createPoll = ({
 
   /** What robots.txt says of a document, where it is asked: what it has against it, and the ms it wants between requests. */
   const askRobots = async (url: string, signal: AbortSignal): Promise<{ refusal: FailureOf | null; delay: number }> => {
-    const isAsked = rulesFor(politeDomain(url), settings()).robots && !isUnder(new URL(url).hostname, settings().optOut)
+    const isAsked =
+      rulesFor(registrableDomain(url), settings()).robots && !isUnder(new URL(url).hostname, settings().optOut)
     if (!isAsked) return { refusal: null, delay: 0 }
     const { refusal, delay } = await robots.ask(url, signal)
     return { refusal: refusal === null ? null : { reason: 'robots', detail: refusal }, delay }
@@ -194,16 +195,16 @@ export const createPoll = ({
   const fetchMore = async (from: string, url: string, signal: AbortSignal): Promise<Changed | FailureOf> => {
     const elsewhere = (detail: string): FailureOf => ({ reason: 'not-a-feed', detail })
     const shown = withoutCredentials(url)
-    if (politeDomain(url) !== politeDomain(from))
+    if (registrableDomain(url) !== registrableDomain(from))
       return elsewhere(`${shown} lies at another domain: add it as a source of its own`)
     const { refusal, delay } = await askRobots(url, signal)
     if (refusal) return refusal
-    await sleep(Math.max(delay, rulesFor(politeDomain(url), settings()).gap), undefined, { signal })
+    await sleep(Math.max(delay, rulesFor(registrableDomain(url), settings()).gap), undefined, { signal })
     const fetched = await fetchFeed({
       url,
       validators: null,
       signal,
-      onHop: async next => (politeDomain(next) === politeDomain(from) ? null : 0),
+      onHop: async next => (registrableDomain(next) === registrableDomain(from) ? null : 0),
     })
     if (fetched.kind === 'changed' || fetched.kind === 'failed') return fetched
     return elsewhere(`${shown} leads to another domain: add where it leads as a source of its own`)
@@ -228,7 +229,8 @@ export const createPoll = ({
       if (forbidden) return await giveUp(source, url, visit, forbidden, asked)
 
       const hasValidators = Boolean(state.validators?.etag || state.validators?.lastModified)
-      const asking = !isRecrawl && hasValidators ? howToAsk(state.lie?.at ?? null, now(), random()) : 'conditional'
+      const asking =
+        !isRecrawl && hasValidators ? chooseValidation(state.lie?.at ?? null, now(), random()) : 'conditional'
       let held: Wait | null = null
       const fetched = await fetchFeed({
         url,
@@ -245,7 +247,7 @@ export const createPoll = ({
       }
       if (fetched.kind === 'failed') return await giveUp(source, url, visit, fetched, asked)
 
-      network.reached(politeDomain(url), asked.askedAt)
+      network.reached(registrableDomain(url), asked.askedAt)
       const leave = () =>
         visit.leave({
           ...(fetched.retryAfter === undefined ? {} : { retryAfter: fetched.retryAfter }),

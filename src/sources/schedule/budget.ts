@@ -26,7 +26,7 @@ const pollsAt = (price: number, demand: Demand, { minInterval, maxInterval }: Bo
  * @param demands of all sources
  * @param budget requests an hour
  */
-export const priceFor = (demands: readonly Demand[], budget: number, bounds: Bounds): number => {
+export const fetchCostFor = (demands: readonly Demand[], budget: number, bounds: Bounds): number => {
   const planned = budget * 24 * PLANNED
   const asked = (price: number) => demands.reduce((sum, demand) => sum + pollsAt(price, demand, bounds), 0)
   let [low, high] = [Math.log(CHEAPEST), Math.log(DEAREST)]

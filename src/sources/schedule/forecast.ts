@@ -2,7 +2,7 @@
  * What is to be expected of a source from a moment on, by its rhythm: a rate for every quarter of an hour. (pure)
  */
 
-import { DAY, type Level, QUARTER, QUARTERS, type Rhythm } from './publishing-model.ts'
+import { DAY, type Level, type PublishingModel, QUARTER, QUARTERS } from './publishing-model.ts'
 
 /** Half-life of the level over days, ms, and the clusters of prior that hold it at 1. */
 export const DAYS = { halfLife: 5 * DAY, prior: 1.5 }
@@ -33,7 +33,7 @@ export const quarterOf = (at: number): number => Math.floor((at % DAY) / QUARTER
 export const weekdayOf = (at: number): number => (Math.floor(at / DAY) + 4) % 7
 
 /** What is expected of a source from a moment on. */
-export interface Outlook {
+export interface Forecast {
   /** Expected publications per ms at a time, this moment's unusual hours fading. */
   rateAt(at: number): number
   /** The same as if the last hours had been usual. */
@@ -80,7 +80,11 @@ const around = (values: readonly number[], at: number, kernel: readonly number[]
 const unseen = (observed: number, cycle: number): number => Math.max(0, 1 - observed / cycle) * 10
 
 /** Factor of a quarter of the day: its own record, over that of the hours around it, over an even day. Worked out where asked for. */
-const dayFactors = ({ quarters, observed }: Rhythm, items: number, batch: number): ((quarter: number) => number) => {
+const dayFactors = (
+  { quarters, observed }: PublishingModel,
+  items: number,
+  batch: number,
+): ((quarter: number) => number) => {
   const clusters = items / batch
   const doubt = clusters * unseen(observed, 1.5)
   const broadPrior = PRIOR.day + doubt
@@ -92,14 +96,18 @@ const dayFactors = ({ quarters, observed }: Rhythm, items: number, batch: number
   }
 }
 
-const weekFactors = ({ weekdays, observed }: Rhythm, items: number, batch: number): ((weekday: number) => number) => {
+const weekFactors = (
+  { weekdays, observed }: PublishingModel,
+  items: number,
+  batch: number,
+): ((weekday: number) => number) => {
   const clusters = items / batch
   const prior = PRIOR.week + clusters * unseen(observed, 10)
   return weekday =>
     PRIOR.even + ((1 - PRIOR.even) * 7 * ((weekdays[weekday] ?? 0) / batch + prior / 7)) / (clusters + prior)
 }
 
-export const outlookOf = (rhythm: Rhythm, now: number): Outlook => {
+export const forecast = (rhythm: PublishingModel, now: number): Forecast => {
   const items = sum(rhythm.quarters)
   const batch = Math.max(1, items / Math.max(rhythm.clusters, 1e-9))
   const byQuarter = dayFactors(rhythm, items, batch)

@@ -5,8 +5,8 @@
  * for Web Crawlers, TODS 2003); where the rate changes by the hour the same price is paid by every poll. (pure)
  */
 
-import { type Outlook, outlookOf } from './forecast.ts'
-import { QUARTER, type Rhythm, SPANS } from './publishing-model.ts'
+import { type Forecast, forecast } from './forecast.ts'
+import { type PublishingModel, QUARTER, SPANS } from './publishing-model.ts'
 
 /** Why a source waits as long as it does. */
 export interface Wait {
@@ -27,7 +27,7 @@ const SAFETY = 4
 const BURST = { times: 40, guess: 2, guessDays: 3, span: 3_600_000, disbelief: 60 }
 
 /** That burst's pace, per ms. */
-const unheardOf = ({ observed, window }: Rhythm, base: number): number => {
+const unheardOf = ({ observed, window }: PublishingModel, base: number): number => {
   const { times, guess, guessDays, span, disbelief } = BURST
   const pace = base * times * (1 + guess / (1 + observed / guessDays))
   return Math.min(pace, window / span) / (1 + observed / disbelief)
@@ -37,7 +37,7 @@ const unheardOf = ({ observed, window }: Rhythm, base: number): number => {
  * Longest wait in which no more was ever seen to come, or must be thought to come, than the window may fill with. Between two spans as much may
  * come as in the longer, at the pace of the shorter: an edition is out with its quarter hour, a burst goes on.
  */
-const safeSpan = ({ window, most }: Rhythm, pace: number): number => {
+const safeSpan = ({ window, most }: PublishingModel, pace: number): number => {
   const room = window * FILL
   let [safe, held] = [0, 0]
   for (const [index, span] of SPANS.entries()) {
@@ -63,7 +63,13 @@ const safeExpected = (window: number, batch: number): number => {
  * @param price staleness a poll is worth, ms of waiting publications
  * @param longest ms
  */
-export const waitFor = (rhythm: Rhythm, outlook: Outlook, now: number, price: number, longest: number): Wait => {
+export const waitFor = (
+  rhythm: PublishingModel,
+  outlook: Forecast,
+  now: number,
+  price: number,
+  longest: number,
+): Wait => {
   const knowsWindow = rhythm.window > 0
   const most = knowsWindow ? safeSpan(rhythm, unheardOf(rhythm, outlook.base)) : Number.POSITIVE_INFINITY
   const full = knowsWindow ? safeExpected(rhythm.window, outlook.batch) : Number.POSITIVE_INFINITY
@@ -97,8 +103,8 @@ export const waitFor = (rhythm: Rhythm, outlook: Outlook, now: number, price: nu
  * square root of its usual rate over a week.
  * @returns per day, in units of sqrt(ms)
  */
-export const demandOf = (rhythm: Rhythm, now: number): number => {
-  const outlook = outlookOf(rhythm, now)
+export const demandOf = (rhythm: PublishingModel, now: number): number => {
+  const outlook = forecast(rhythm, now)
   const day = 86_400_000
   let total = 0
   // Every other hour of a week says enough.

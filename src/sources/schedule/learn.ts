@@ -1,8 +1,8 @@
 /** What a poll teaches of a source's rhythm. (pure) */
 
 import { isPlausible } from '../../util/plausible-time.ts'
-import { CONTAGION, DAYS, faded, LASTS, LATELY, type Outlook, outlookOf, quarterOf, weekdayOf } from './forecast.ts'
-import { DAY, QUARTER, type Rhythm, SPANS } from './publishing-model.ts'
+import { CONTAGION, DAYS, type Forecast, faded, forecast, LASTS, LATELY, quarterOf, weekdayOf } from './forecast.ts'
+import { DAY, type PublishingModel, QUARTER, SPANS } from './publishing-model.ts'
 
 /** What a poll brought. */
 export interface Poll {
@@ -22,7 +22,10 @@ const OLDEST = 400 * DAY
 const MOST_RECENT = 50
 
 /** New items by what is known of their time: those with a date one can believe, and those that came some time since the latest poll. */
-const arrivals = ({ polledAt, recent }: Rhythm, { now, published }: Poll): { dated: number[]; undated: number } => {
+const arrivals = (
+  { polledAt, recent }: PublishingModel,
+  { now, published }: Poll,
+): { dated: number[]; undated: number } => {
   const dated: number[] = []
   let undated = 0
   const known = new Set(recent.map(at => Math.floor(at / 1_000)))
@@ -38,7 +41,7 @@ const arrivals = ({ polledAt, recent }: Rhythm, { now, published }: Poll): { dat
 }
 
 /** Expected publications between two times, the last eight days of it at most. */
-const expectedIn = (outlook: Outlook, from: number, to: number): number => {
+const expectedIn = (outlook: Forecast, from: number, to: number): number => {
   let total = 0
   for (let at = Math.max(from, to - 8 * DAY); at < to; ) {
     const end = Math.min(to, (Math.floor(at / QUARTER) + 1) * QUARTER)
@@ -49,7 +52,7 @@ const expectedIn = (outlook: Outlook, from: number, to: number): number => {
 }
 
 /** Half-life of what is learnt, ms: a source that publishes seldom is remembered longer. */
-const memoryOf = ({ clusters, exposure }: Rhythm): number =>
+const memoryOf = ({ clusters, exposure }: PublishingModel): number =>
   Math.min(Math.max(30 / Math.max(clusters / Math.max(exposure, 1), 0.01), 21), 120) * DAY
 
 const mostIn = (times: readonly number[], span: number): number => {
@@ -63,7 +66,7 @@ const mostIn = (times: readonly number[], span: number): number => {
 }
 
 /** Without what was learnt of times that have not been: the clock was ahead. The very same where there is nothing of the kind. */
-const asOf = (rhythm: Rhythm, now: number): Rhythm =>
+const asOf = (rhythm: PublishingModel, now: number): PublishingModel =>
   [rhythm.polledAt, rhythm.decayedAt, rhythm.recent[0] ?? 0].every(at => isPlausible(at, now))
     ? rhythm
     : {
@@ -74,7 +77,7 @@ const asOf = (rhythm: Rhythm, now: number): Rhythm =>
       }
 
 /** The rhythm after one more poll. */
-export const learn = (known: Rhythm, poll: Poll): Rhythm => {
+export const learn = (known: PublishingModel, poll: Poll): PublishingModel => {
   const { now, carried } = poll
   const rhythm = asOf(known, now)
   const isFirst = rhythm.polledAt === 0
@@ -82,7 +85,7 @@ export const learn = (known: Rhythm, poll: Poll): Rhythm => {
   const since = isFirst ? (dated[0] ?? now) : rhythm.polledAt
   // A clock set back says nothing of the time that passed.
   const elapsed = Math.max(0, now - since)
-  const outlook = outlookOf(rhythm, rhythm.polledAt)
+  const outlook = forecast(rhythm, rhythm.polledAt)
   const expected = isFirst ? 0 : expectedIn(outlook, since, now)
   const arrived = dated.length + undated
 
@@ -140,7 +143,7 @@ const latelyOf = (before: number, elapsed: number, dated: readonly number[], und
 /** The record of what each share of contagion would have foretold for a poll, by Poisson's law; publications that come in one go count once. */
 const oddsOf = (
   odds: readonly number[],
-  { recent, batch }: Outlook,
+  { recent, batch }: Forecast,
   expected: number,
   arrived: number,
   elapsed: number,
@@ -156,7 +159,7 @@ const oddsOf = (
 
 /** Profile and its evidence as of now; touched in steps only, so that rounding for the store cannot stop it from fading. */
 const decayed = (
-  rhythm: Rhythm,
+  rhythm: PublishingModel,
   now: number,
   memory: number,
   hasNews: boolean,
@@ -195,7 +198,7 @@ const mostSeen = (most: readonly number[], recent: readonly number[], kept: numb
   })
 }
 
-const longestOf = (rhythm: Rhythm, dated: readonly number[], cameAt: number | null, kept: number): number => {
+const longestOf = (rhythm: PublishingModel, dated: readonly number[], cameAt: number | null, kept: number): number => {
   let last = rhythm.recent[0] ?? null
   let longest = rhythm.longestGap * kept
   for (const at of cameAt === null ? dated : [...dated, cameAt]) {

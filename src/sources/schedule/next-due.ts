@@ -3,9 +3,9 @@
 import { createHash } from 'node:crypto'
 import type { CrawlSettings } from '../../config/sections/crawl.ts'
 import type { Demand } from './budget.ts'
-import { type Outlook, outlookOf } from './forecast.ts'
+import { type Forecast, forecast } from './forecast.ts'
 import { demandOf, waitFor } from './interval.ts'
-import { QUARTER, type Rhythm } from './publishing-model.ts'
+import { type PublishingModel, QUARTER } from './publishing-model.ts'
 
 export interface Due {
   /** ms since the epoch. */
@@ -58,7 +58,7 @@ export interface Wishes {
  * What a request is worth where no budget is set, ms of publications waiting: five items that wait two minutes each. By simulation it polls a
  * third as often as every 15 minutes, and is no slower (docs/decisions/0020).
  */
-export const PRICE = 10 * 60_000
+export const DEFAULT_FETCH_COST = 10 * 60_000
 
 export type DueSettings = Pick<CrawlSettings, 'minInterval' | 'maxInterval' | 'startInterval'>
 
@@ -86,7 +86,7 @@ const clock = (at: number): string => `${new Date(at).toISOString().slice(11, 16
 const ENOUGH = 3
 
 /** Between publications in the hour about a time, ms; those that come in one go count once. */
-const gapAbout = ({ batch, rateAt }: Outlook, at: number): number => {
+const gapAbout = ({ batch, rateAt }: Forecast, at: number): number => {
   const quarters = [-1.5, -0.5, 0.5, 1.5].map(step => rateAt(at + step * QUARTER))
   return (
     (4 * batch) /
@@ -98,19 +98,19 @@ const gapAbout = ({ batch, rateAt }: Outlook, at: number): number => {
 }
 
 /** Asked ever less while nothing comes that would tell of a rhythm. */
-const unknownWait = ({ observed }: Rhythm, startInterval: number): number =>
+const unknownWait = ({ observed }: PublishingModel, startInterval: number): number =>
   Math.max(startInterval, (observed * 86_400_000) / 10)
 
 /** What its rhythm alone asks for: ms, and in words why. */
 const learntWait = (
-  rhythm: Rhythm,
+  rhythm: PublishingModel,
   now: number,
   { minInterval, maxInterval, startInterval }: DueSettings,
   price: number,
 ): { ms: number; reason: string } => {
   if (rhythm.recent.length < ENOUGH)
     return { ms: unknownWait(rhythm, startInterval), reason: 'its rhythm is not known yet' }
-  const outlook = outlookOf(rhythm, now)
+  const outlook = forecast(rhythm, now)
   const { ms, because } = waitFor(rhythm, outlook, now, price, maxInterval)
   if (because === 'window')
     return { ms, reason: `its feed holds only ${Math.round(rhythm.window)} items, fetched before any can leave it` }
@@ -126,7 +126,7 @@ const learntWait = (
 
 /** What a source asks of a budget; see `Demand`. */
 export const demandUnder = (
-  rhythm: Rhythm,
+  rhythm: PublishingModel,
   now: number,
   fixed: number | undefined,
   { startInterval }: Pick<DueSettings, 'startInterval'>,
@@ -143,7 +143,7 @@ export const demandUnder = (
 export const nextDue = (
   sourceId: string,
   now: number,
-  rhythm: Rhythm,
+  rhythm: PublishingModel,
   wishes: Wishes,
   settings: DueSettings,
   price: number,

@@ -1,6 +1,6 @@
 /** A rhythm as kept in its source's hash: two short strings. The profile changes only with news; the pulse with every poll. (pure) */
 
-import { NO_RHYTHM, QUARTERS, type Rhythm, SPANS } from './publishing-model.ts'
+import { EMPTY_MODEL, type PublishingModel, QUARTERS, SPANS } from './publishing-model.ts'
 
 const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 const VALUES = new Uint8Array(128)
@@ -20,10 +20,10 @@ const readCounts = (text: string): number[] => {
 const VERSION = '1'
 const short = (value: number): string => String(Number(value.toPrecision(4)))
 
-export const writeProfile = ({ quarters, weekdays }: Rhythm): string =>
+export const formatProfile = ({ quarters, weekdays }: PublishingModel): string =>
   VERSION + [...quarters, ...weekdays].map(writeCount).join('')
 
-export const writePulse = (rhythm: Rhythm): string =>
+export const formatRecentState = (rhythm: PublishingModel): string =>
   [
     VERSION,
     rhythm.polledAt.toString(36),
@@ -38,20 +38,20 @@ export const writePulse = (rhythm: Rhythm): string =>
   ].join(' ')
 
 /** @returns no rhythm where there is none, or it was written by other rules: it is then learnt anew */
-export const readRhythm = (
+export const parsePublishingModel = (
   profile: string | undefined,
   pulse: string | undefined,
   recent: readonly number[],
-): Rhythm => {
+): PublishingModel => {
   const fields = (pulse ?? '').split(' ')
   const counts = (profile ?? '').slice(1)
   if (fields[0] !== VERSION || fields.length !== 13 + SPANS.length || counts.length !== (QUARTERS + 7) * 2)
-    return NO_RHYTHM
+    return EMPTY_MODEL
   const at = (index: number): number => Number(fields[index])
   const whole = (index: number): number => Number.parseInt(fields[index] ?? '', 36)
   const values = readCounts(counts)
   const numbers = [whole(1), whole(2), at(3), at(4), whole(5)]
-  if (![...numbers, ...fields.slice(6).map(Number)].every(Number.isFinite)) return NO_RHYTHM
+  if (![...numbers, ...fields.slice(6).map(Number)].every(Number.isFinite)) return EMPTY_MODEL
   return {
     quarters: values.slice(0, QUARTERS),
     weekdays: values.slice(QUARTERS),

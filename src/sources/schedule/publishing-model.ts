@@ -13,7 +13,7 @@ export const DAY = 86_400_000
 /** Spans, ms, over which the most publications ever seen at once are kept: what the window of the feed must be able to hold. */
 export const SPANS = [QUARTER, 3_600_000, 4 * 3_600_000, DAY] as const
 
-export interface Rhythm {
+export interface PublishingModel {
   /** Publications by quarter hour of the day and by weekday (Sunday first), older ones weighing less. */
   readonly quarters: number[]
   readonly weekdays: number[]
@@ -49,7 +49,7 @@ export interface Level {
 
 const NONE: Level = { seen: 0, expected: 0 }
 
-export const NO_RHYTHM: Rhythm = {
+export const EMPTY_MODEL: PublishingModel = {
   quarters: Array<number>(QUARTERS).fill(0),
   weekdays: Array<number>(7).fill(0),
   decayedAt: 0,

@@ -1,6 +1,6 @@
 /** Whether a source that usually publishes has stopped. It is told to people, not held against the source. (pure) */
 
-import type { Rhythm } from './publishing-model.ts'
+import type { PublishingModel } from './publishing-model.ts'
 
 /** Longer than its usual longest gap by this factor. */
 const TIMES = 3
@@ -10,7 +10,7 @@ const KNOWN = { publications: 10, days: 8 }
 const SHORTEST = 2 * 3_600_000
 
 /** @returns for how long it has been silent, ms; 0 where that is nothing unusual */
-export const silentFor = ({ recent, observed, longestGap }: Rhythm, now: number): number => {
+export const stalledFor = ({ recent, observed, longestGap }: PublishingModel, now: number): number => {
   const [newest] = recent
   if (newest === undefined || recent.length < KNOWN.publications || observed < KNOWN.days) return 0
   const silent = now - newest

@@ -4,7 +4,7 @@
  */
 
 import { createHash } from 'node:crypto'
-import { politeDomain } from '../../domain/registrable-domain.ts'
+import { registrableDomain } from '../../domain/registrable-domain.ts'
 
 /** A place a source was sent to, as kept in its hash. */
 export interface Move {
@@ -36,7 +36,7 @@ export interface Sighting {
 
 /** The same site by another spelling: http to https, with or without www. */
 const isSameSite = (from: string, to: string): boolean =>
-  URL.canParse(from) && URL.canParse(to) && politeDomain(from) === politeDomain(to)
+  URL.canParse(from) && URL.canParse(to) && registrableDomain(from) === registrableDomain(to)
 
 /**
  * @param from where the source is fetched now

@@ -4,7 +4,7 @@
  */
 
 import { z } from 'zod'
-import { politeDomain } from '../../domain/registrable-domain.ts'
+import { registrableDomain } from '../../domain/registrable-domain.ts'
 import type { Source } from '../../domain/source.ts'
 import { type Adopted, digestOf } from './moves.ts'
 
@@ -62,7 +62,7 @@ export const placesOf = ({ url }: Addressed, { places }: Pick<Known, 'places'>):
   return places.of === of ? places : { ...NOWHERE, of }
 }
 
-const domainOf = (url: string): string => (URL.canParse(url) ? politeDomain(url) : '')
+const domainOf = (url: string): string => (URL.canParse(url) ? registrableDomain(url) : '')
 
 /** Whether what comes from a URL is the source's. */
 export const isTrusted = (source: Addressed, state: Known, url: string): boolean => {

@@ -2,8 +2,8 @@
 
 import type { FeedHints } from '../../domain/feed-item.ts'
 import type { Validators } from '../../http-client/fetch.ts'
-import type { Rhythm } from '../schedule/publishing-model.ts'
-import { readRhythm } from '../schedule/publishing-model-text.ts'
+import type { PublishingModel } from '../schedule/publishing-model.ts'
+import { parsePublishingModel } from '../schedule/publishing-model-text.ts'
 import type { Adopted, Move } from './moves.ts'
 import { type Places, parsePlaces } from './places.ts'
 
@@ -21,7 +21,7 @@ export interface SourceState {
   /** In a row. */
   readonly failures: number
   readonly lastError: { readonly reason: string; readonly detail: string; readonly at: number } | null
-  readonly rhythm: Rhythm
+  readonly rhythm: PublishingModel
   /** When it was noticed to have stopped publishing, ms; null where it publishes as usual. */
   readonly silentSince: number | null
   /** What its feed said last on when to fetch it. */
@@ -83,7 +83,7 @@ export const parseState = (hash: Readonly<Record<string, string>>): SourceState 
       hash.errorReason && failures > 0
         ? { reason: hash.errorReason, detail: hash.errorDetail ?? '', at: Number(hash.errorAt ?? 0) }
         : null,
-    rhythm: readRhythm(hash.profile, hash.pulse, readTimes(hash.times)),
+    rhythm: parsePublishingModel(hash.profile, hash.pulse, readTimes(hash.times)),
     silentSince: number(hash.silentSince),
     hints: readHints(hash.hints),
     distrustsIds: hash.distrustsIds === '1',

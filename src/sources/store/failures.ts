@@ -9,20 +9,20 @@ import { type Due, minutes, spreadOf } from '../schedule/next-due.ts'
 import { digestOf, type Move } from '../state/moves.ts'
 import { type SourceState, writeMove } from '../state/state.ts'
 
-export interface Setbacks {
+export interface FailureRecorder {
   /** @param isOurFault our own network fails: the failure is told, and does not count */
   failed(id: SourceId, failure: FailureOf, isOurFault?: boolean): Promise<Due>
   /** Not fetched, and not its fault: its domain wants nobody for `ms`. */
   deferred(id: SourceId, ms: number, why: string): Promise<Due>
   /** Sources that failed with our own network: one failure each is taken back, and they fall due again, spread over `within` ms. */
-  pardon(ids: readonly string[], within: number): Promise<void>
+  resetAfterOutage(ids: readonly string[], within: number): Promise<void>
   /** Its validators lie: they are not used for a while. */
   distrust(id: SourceId, how: string): Promise<void>
   /** What is known of a permanent redirect, and whether its address is taken over from now on. */
   moved(source: Source, told: { readonly move: Move | null; readonly adopted: string | null }): Promise<void>
 }
 
-export interface SetbackParts {
+export interface FailureRecorderParts {
   readonly redis: Redis
   readonly keys: Keys
   readonly get: (id: string) => Source | undefined
@@ -40,7 +40,15 @@ const OWN_NETWORK_WAIT = 10 * 60_000
 /** ms since the epoch at which a retired source is due: the last day that has a date of four digits. */
 const NEVER = Date.UTC(9999, 11, 31)
 
-export const createSetbacks = ({ redis, keys, get, state, schedule, settings, now }: SetbackParts): Setbacks => ({
+export const createFailureRecorder = ({
+  redis,
+  keys,
+  get,
+  state,
+  schedule,
+  settings,
+  now,
+}: FailureRecorderParts): FailureRecorder => ({
   async failed(id, failure, isOurFault = false) {
     const told = {
       lastFetchAt: now(),
@@ -84,7 +92,7 @@ export const createSetbacks = ({ redis, keys, get, state, schedule, settings, no
     return due
   },
 
-  async pardon(ids, within) {
+  async resetAfterOutage(ids, within) {
     const known = ids.filter(id => get(id)) as SourceId[] // of the catalogue, so they are ids
     const states = await Promise.all(known.map(state))
     await Promise.all(

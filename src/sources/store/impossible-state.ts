@@ -10,7 +10,7 @@ import type { Keys } from '../../redis/keys.ts'
 import { runScript, type Script } from '../../redis/script.ts'
 import { isPlausible } from '../../util/plausible-time.ts'
 
-export interface Turn {
+export interface StoredTurn {
   /** ms since the epoch: its score in the due set. */
   readonly due: number
   /** As its hash has it; null where it has none. */
@@ -28,7 +28,7 @@ const horizonOf = (interval: number | undefined, settings: Pick<CrawlSettings, '
 
 /** @param lease ms: the furthest that a claim moves a source */
 export const isImpossible = (
-  { due, nextAt, setAt, isRetired, interval }: Turn,
+  { due, nextAt, setAt, isRetired, interval }: StoredTurn,
   now: number,
   lease: number,
   settings: Pick<CrawlSettings, 'maxInterval' | 'maxBackoff'>,

@@ -4,12 +4,12 @@ import type { Redis } from 'ioredis'
 import type { CrawlSettings } from '../../config/sections/crawl.ts'
 import type { Source, SourceId } from '../../domain/source.ts'
 import type { Keys } from '../../redis/keys.ts'
-import { priceFor } from '../schedule/budget.ts'
+import { fetchCostFor } from '../schedule/budget.ts'
 import { learn } from '../schedule/learn.ts'
-import { type Due, demandUnder, minutes, nextDue, PRICE } from '../schedule/next-due.ts'
-import type { Rhythm } from '../schedule/publishing-model.ts'
-import { writeProfile, writePulse } from '../schedule/publishing-model-text.ts'
-import { silentFor } from '../schedule/stalled.ts'
+import { DEFAULT_FETCH_COST, type Due, demandUnder, minutes, nextDue } from '../schedule/next-due.ts'
+import type { PublishingModel } from '../schedule/publishing-model.ts'
+import { formatProfile, formatRecentState } from '../schedule/publishing-model-text.ts'
+import { stalledFor } from '../schedule/stalled.ts'
 import { type SourceState, writeTimes } from '../state/state.ts'
 
 /** ms for which a process goes on with a price before asking anew. */
@@ -17,7 +17,7 @@ const PRICE_LASTS = 30_000
 
 export interface Scheduling {
   /** Finds the price under which all sources together keep to the budget. @returns it, or null where there is no budget, or nothing known yet to share it by */
-  reprice(): Promise<number | null>
+  rebalanceBudget(): Promise<number | null>
   /** One more poll of a source: what it tells of its rhythm, when it is due next, and both as fields of its hash. */
   after(
     id: SourceId,
@@ -36,19 +36,19 @@ export interface SchedulingParts {
 }
 
 /** A rhythm as fields of its source's hash; the larger ones only where they changed. */
-const fieldsOf = (rhythm: Rhythm, before: Rhythm): Record<string, string> => ({
-  pulse: writePulse(rhythm),
-  ...(rhythm.quarters === before.quarters && before.polledAt > 0 ? {} : { profile: writeProfile(rhythm) }),
+const fieldsOf = (rhythm: PublishingModel, before: PublishingModel): Record<string, string> => ({
+  pulse: formatRecentState(rhythm),
+  ...(rhythm.quarters === before.quarters && before.polledAt > 0 ? {} : { profile: formatProfile(rhythm) }),
   ...(rhythm.recent === before.recent ? {} : { times: writeTimes(rhythm.recent) }),
 })
 
 export const createScheduling = ({ redis, keys, get, settings, now }: SchedulingParts): Scheduling => {
-  let priced = { price: PRICE, until: 0 }
+  let priced = { price: DEFAULT_FETCH_COST, until: 0 }
   /** What a fetch must be worth: the same for all sources; under a budget as the scheduler found it. */
   const price = async (): Promise<number> => {
-    if (settings().budget === 0) return PRICE
+    if (settings().budget === 0) return DEFAULT_FETCH_COST
     if (now() >= priced.until || now() < priced.until - PRICE_LASTS)
-      priced = { price: Number((await redis.get(keys.price())) ?? PRICE), until: now() + PRICE_LASTS }
+      priced = { price: Number((await redis.get(keys.price())) ?? DEFAULT_FETCH_COST), until: now() + PRICE_LASTS }
     return priced.price
   }
 
@@ -68,7 +68,7 @@ export const createScheduling = ({ redis, keys, get, settings, now }: Scheduling
     if (settings().budget > 0 && (rhythm.recent !== before.recent || before.polledAt === 0))
       await redis.hset(keys.demand(), id, demandUnder(rhythm, now(), wishes.fixed, settings()).toPrecision(4))
     const due = nextDue(id, now(), rhythm, wishes, settings(), await price())
-    const silent = silentFor(rhythm, now())
+    const silent = stalledFor(rhythm, now())
     const fellSilent = silent > 0 && silentSince === null
     const spokeAgain = silent === 0 && silentSince !== null
     return {
@@ -85,14 +85,14 @@ export const createScheduling = ({ redis, keys, get, settings, now }: Scheduling
   return {
     after,
 
-    async reprice() {
+    async rebalanceBudget() {
       const { budget } = settings()
       if (budget === 0) return null
       const known = (await redis.hvals(keys.demand())).map(Number)
       if (known.length === 0) return null
       // Those not polled yet are taken to be like the others.
       const share = known.length / Math.max(await redis.zcard(keys.due()), known.length)
-      const found = priceFor(known, budget * share, settings())
+      const found = fetchCostFor(known, budget * share, settings())
       await redis.set(keys.price(), found)
       return found
     },

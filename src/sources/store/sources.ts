@@ -11,7 +11,7 @@ import type { Keys } from '../../redis/keys.ts'
 import { loadScript, runScript } from '../../redis/script.ts'
 import { createSetBack, isPlausible } from '../../util/plausible-time.ts'
 import { withoutCredentials } from '../../util/redact.ts'
-import { createItemMemory, type ItemMemory, type ItemMemoryParts, SPANS_LAST } from '../items/seen-items.ts'
+import { createSeenItems, ITEM_HASHES_LAST, type SeenItems, type SeenItemsParts } from '../items/seen-items.ts'
 import { createHeldItems, type HeldItems } from '../quarantine/held-items.ts'
 import { createQuarantine, type Quarantine } from '../quarantine/quarantine.ts'
 import { type Due, firstDue, whilePushed } from '../schedule/next-due.ts'
@@ -26,7 +26,7 @@ import {
   type SourceState,
   writeHints,
 } from '../state/state.ts'
-import { createSetbacks, type Setbacks } from './failures.ts'
+import { createFailureRecorder, type FailureRecorder } from './failures.ts'
 import { createImpossible } from './impossible-state.ts'
 import { createScheduling, type Scheduling } from './scheduling.ts'
 
@@ -51,7 +51,7 @@ const freshnessOf = (freshFor: number | null, before: SourceState): Record<strin
 export interface Success {
   readonly validators: Validators | null
   /** As `prepare` is given them; committed at once where there is nothing to take in. */
-  readonly spans: readonly string[] | null
+  readonly itemHashes: readonly string[] | null
   /** Of the state by which its items were looked up; in another body of data nothing of this is remembered. */
   readonly origin?: string
   /** Of each item that is new: the ms of its date, or null where it has none. */
@@ -70,7 +70,7 @@ export interface Success {
   readonly otherHubs?: string
 }
 
-export interface Sources extends Setbacks, ItemMemory, Pick<Scheduling, 'reprice'> {
+export interface Sources extends FailureRecorder, SeenItems, Pick<Scheduling, 'rebalanceBudget'> {
   list(): readonly Source[]
   get(id: string): Source | undefined
   /** As `get`, but looks again for what another process has only just added. */
@@ -88,7 +88,7 @@ export interface Sources extends Setbacks, ItemMemory, Pick<Scheduling, 'reprice
   /** Those of them that failed when they were fetched last. */
   failing(ids: readonly SourceId[]): Promise<ReadonlySet<SourceId>>
   /** Items its feed carried as written, by hash, that were taken in: they need not be parsed again. */
-  spans(id: SourceId): Promise<ReadonlySet<string>>
+  itemHashes(id: SourceId): Promise<ReadonlySet<string>>
   /** Before its batches are queued: what `markSeen` commits in the end. Where all of a feed was parsed there are no spans. */
   prepare(id: SourceId, crawlId: string, validators: Validators, spans: readonly string[] | null): Promise<void>
   succeeded(id: SourceId, success: Success): Promise<Due>
@@ -137,7 +137,7 @@ export interface SourcesParts {
   /** Token of the body of data in Redis (src/maintenance/migrations/origin.ts). */
   readonly origin?: () => string
   /** See `ItemMemoryParts`. */
-  readonly lost?: ItemMemoryParts['lost']
+  readonly lost?: SeenItemsParts['lost']
   /** ms between polls while push works. */
   readonly safetyInterval?: () => number
   /** ms since the epoch. */
@@ -194,7 +194,7 @@ export const createSources = ({
         notePollScript,
         [keys.source(id), keys.history(id), keys.spans(id)],
         [
-          ...[MOST_FETCHES, fetch ? packFetch(fetch) : '', fetches, newItems, of, spans, SPANS_LAST],
+          ...[MOST_FETCHES, fetch ? packFetch(fetch) : '', fetches, newItems, of, spans, ITEM_HASHES_LAST],
           ...full.flat(),
           ...['nextAt', due.at, 'nextReason', due.reason],
         ],
@@ -212,9 +212,9 @@ export const createSources = ({
     await redis.hset(keys.source(id), 'daily', countDaily(daily, now(), items))
   }
 
-  const { after, reprice } = createScheduling({ redis, keys, get, settings, now })
+  const { after, rebalanceBudget } = createScheduling({ redis, keys, get, settings, now })
 
-  const memory = createItemMemory({ redis, keys, settings, lost, now })
+  const memory = createSeenItems({ redis, keys, settings, lost, now })
 
   const makeDue = createImpossible({
     ...{ redis, keys, settings, lease: LEASE, hold: holdDueScript },
@@ -224,7 +224,7 @@ export const createSources = ({
   const quarantine = { ...createQuarantine({ redis, keys, now }), held: createHeldItems({ redis, keys, now }) }
 
   return {
-    ...createSetbacks({ redis, keys, get, state, schedule, settings, now }),
+    ...createFailureRecorder({ redis, keys, get, state, schedule, settings, now }),
     ...memory,
     quarantine,
     list: catalogue,
@@ -343,9 +343,9 @@ export const createSources = ({
       return new Set(ids.filter((_, index) => Number(failures[index] ?? 0) > 0))
     },
 
-    reprice,
+    rebalanceBudget,
 
-    async spans(id) {
+    async itemHashes(id) {
       return parseSpans(await redis.get(keys.spans(id)))
     },
 
@@ -363,7 +363,7 @@ export const createSources = ({
     async succeeded(id, success) {
       const {
         validators,
-        spans,
+        itemHashes,
         published,
         carried,
         newItems,
@@ -407,7 +407,7 @@ export const createSources = ({
         {
           ...{ fetches: 1, newItems },
           of: of === undefined ? '' : `=${of}`,
-          spans: validators && spans ? formatSpans(spans) : '',
+          spans: validators && itemHashes ? formatSpans(itemHashes) : '',
         },
       )
     },

@@ -11,7 +11,7 @@ import { readDaily } from '../state/daily.ts'
 import { shownSource } from '../state/public-view.ts'
 import { parseState, type SourceState } from '../state/state.ts'
 
-export interface Glance
+export interface SourceSummary
   extends Pick<SourceState, 'status' | 'lastFetchAt' | 'nextAt' | 'silentSince' | 'failures' | 'lastError' | 'places'> {
   /** As people may see it: its address without what opens a door. Whoever searches would else find that out letter by letter. */
   readonly source: Source
@@ -19,7 +19,7 @@ export interface Glance
   readonly week: number
 }
 
-export interface GlanceParts {
+export interface SummaryCacheParts {
   readonly redis: Redis
   readonly keys: Keys
   readonly catalogue: () => readonly Source[]
@@ -51,13 +51,18 @@ const AT_ONCE = 500
 
 interface Read {
   /** The same as long as nothing was read anew: ten thousand a look would keep the garbage collector busy. */
-  readonly glance: Glance
+  readonly glance: SourceSummary
   readonly readAt: number
   readonly score: string | undefined
 }
 
 /** @returns looks at all sources of the catalogue, in its order */
-export const createGlance = ({ redis, keys, catalogue, now }: GlanceParts): (() => Promise<readonly Glance[]>) => {
+export const createSummaryCache = ({
+  redis,
+  keys,
+  catalogue,
+  now,
+}: SummaryCacheParts): (() => Promise<readonly SourceSummary[]>) => {
   const known = new Map<SourceId, Read>()
   const shown = new WeakMap<Source, Source>()
   const shownOf = (source: Source): Source => {
@@ -70,7 +75,7 @@ export const createGlance = ({ redis, keys, catalogue, now }: GlanceParts): (() 
   let latest: {
     readonly at: number
     readonly of: readonly Source[]
-    readonly seen: Promise<readonly Glance[]>
+    readonly seen: Promise<readonly SourceSummary[]>
   } | null = null
 
   const scores = async (): Promise<Map<string, string>> => {
@@ -106,7 +111,7 @@ export const createGlance = ({ redis, keys, catalogue, now }: GlanceParts): (() 
     }
   }
 
-  const look = async (list: readonly Source[]): Promise<readonly Glance[]> => {
+  const look = async (list: readonly Source[]): Promise<readonly SourceSummary[]> => {
     const at = now()
     const due = await scores()
     const wanted: Source[] = []

@@ -1,18 +1,18 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { createTries, type Try } from '../../../src/server/admin/auth/log-in-attempts.ts'
+import { createLogInAttempts, type LogInAttempt } from '../../../src/server/admin/auth/log-in-attempts.ts'
 import { testRedis } from '../../support/redis.ts'
 
 const { redis, keys } = testRedis()
 const MINUTE = 60_000
 let clock = Date.UTC(2026, 4, 4, 12)
-const tries = createTries({ redis, keys, now: () => clock })
+const tries = createLogInAttempts({ redis, keys, now: () => clock })
 const names = [keys.admin('tries'), keys.admin('tries:ends')] as const
 
 beforeEach(async () => {
   await redis.del(...names)
 })
 
-const aTry = (some: Partial<Try> = {}): Try => ({
+const aTry = (some: Partial<LogInAttempt> = {}): LogInAttempt => ({
   user: 'admin',
   isUser: true,
   network: '10.0.0.1',
@@ -22,7 +22,7 @@ const aTry = (some: Partial<Try> = {}): Try => ({
 })
 
 /** Tries as soon as it may, so many times. @returns how long each had to wait, ms */
-const tryHard = async (count: number, some: Partial<Try> = {}): Promise<number[]> => {
+const tryHard = async (count: number, some: Partial<LogInAttempt> = {}): Promise<number[]> => {
   const waited: number[] = []
   for (let at = 0; at < count; at += 1) {
     const wait = await tries.take(aTry(some))
@@ -78,7 +78,7 @@ describe('tries at a password', () => {
 
   it('at a user there is not wait as at one there is', async () => {
     const ghost = { user: 'ghost', isUser: false }
-    const waits = async (some: Partial<Try>) => {
+    const waits = async (some: Partial<LogInAttempt>) => {
       const waited: number[] = []
       for (let count = 0; count < 52; count += 1)
         waited.push(await tries.take(aTry({ ...some, network: `10.${some.isUser ? 4 : 5}.0.${count}` })))

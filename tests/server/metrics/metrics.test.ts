@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createGauges, type Readings } from '../../../src/server/metrics/metrics.ts'
+import { createMetrics, type Readings } from '../../../src/server/metrics/metrics.ts'
 import { countsOf, failureOf } from '../../../src/server/metrics/outcomes.ts'
 
 const readings: Readings = {
@@ -16,7 +16,7 @@ const readings: Readings = {
 
 const someGauges = (read: () => Promise<Readings> = async () => readings) => {
   const clock = { now: 0, reads: 0 }
-  const gauges = createGauges({
+  const gauges = createMetrics({
     version: '1.2.3',
     read: () => {
       clock.reads += 1

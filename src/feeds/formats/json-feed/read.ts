@@ -2,7 +2,7 @@
 
 import type { Enclosure, Feed, FeedHints, FeedItem } from '../../../domain/feed-item.ts'
 import { cutTo, fold, plainText, summarise } from '../../../util/plain-text.ts'
-import { mapInTurns } from '../../../util/slices.ts'
+import { mapInSlices } from '../../../util/slices.ts'
 import { parseDate } from '../../dates/dates.ts'
 import { languageOf } from '../../fields/fields.ts'
 import { absolute, webAddress } from '../../fields/links.ts'
@@ -100,7 +100,7 @@ export const readJsonFeed = async (
     link: absolute(home, url),
     language,
     hints: { ...hubHints(document), ...(self ? { self } : {}) },
-    items: await mapInTurns(items, item => {
+    items: await mapInSlices(items, item => {
       const read = readItem(item, home ?? url, language)
       return { ...read, author: read.author ?? authors(document) }
     }),

@@ -3,7 +3,7 @@
 import { decodeHTMLStrict } from 'entities'
 import type { Feed, FeedItem } from '../../../domain/feed-item.ts'
 import { cutTo, fold, plainText } from '../../../util/plain-text.ts'
-import { mapInTurns, nextTurn } from '../../../util/slices.ts'
+import { mapInSlices, yieldToEventLoop } from '../../../util/slices.ts'
 import { parseDate } from '../../dates/dates.ts'
 import { languageOf } from '../../fields/fields.ts'
 import { absolute, webAddress } from '../../fields/links.ts'
@@ -151,7 +151,7 @@ const readUrls = async (text: string, element: 'url' | 'sitemap', most: number):
     },
   }
   for (let at = 0; at < text.length && urls.length < most; ) {
-    if (at > 0) await nextTurn()
+    if (at > 0) await yieldToEventLoop()
     stopAt = at + PIECE
     at = tokenize(text, handler, at)
   }
@@ -208,7 +208,7 @@ export const newsSitemaps = (children: readonly string[], orNewest: boolean): re
 /** @returns the items of a sitemap; those without news:news have no title and are for the caller to leave out */
 export const readSitemap = async (text: string, maxItems: number): Promise<Feed> => {
   const urls = await readUrls(text, 'url', maxItems)
-  const items = await mapInTurns(urls, (url): FeedItem => {
+  const items = await mapInSlices(urls, (url): FeedItem => {
     const updated = firstIn(url, ['lastmod'], parseDate)
     const words = [...news('genres'), ...news('keywords')].flatMap(name => url[name] ?? [])
     return {

@@ -37,7 +37,7 @@ const trial = loadScript(new URL('./log-in-attempts.lua', import.meta.url))
 const takeBack = loadScript(new URL('./take-back.lua', import.meta.url))
 
 /** Who tries at whose password. */
-export interface Try {
+export interface LogInAttempt {
   readonly user: string
   /** Whether there is such a user. */
   readonly isUser: boolean
@@ -48,14 +48,14 @@ export interface Try {
   readonly isKnownNetwork: boolean
 }
 
-export interface Tries {
+export interface LogInAttempts {
   /** Counts a try. @returns 0 where it may be made, else ms to wait: then nothing was counted */
-  take(wish: Try): Promise<number>
+  take(wish: LogInAttempt): Promise<number>
   /** The try succeeded, and counts no more. */
-  takeBack(wish: Try): Promise<void>
+  takeBack(wish: LogInAttempt): Promise<void>
 }
 
-export interface TriesParts {
+export interface LogInAttemptsParts {
   readonly redis: Redis
   readonly keys: Keys
   /** ms since the epoch. */
@@ -63,7 +63,7 @@ export interface TriesParts {
 }
 
 /** Names and networks come from outside: their hash is as long as any other. (pure) */
-const rulesFor = ({ user, isUser, network, device, isKnownNetwork }: Try): [string, Rule, 0 | 1][] => {
+const rulesFor = ({ user, isUser, network, device, isKnownNetwork }: LogInAttempt): [string, Rule, 0 | 1][] => {
   const who = hashOf(user)
   if (device !== null) return [[`device:${hashOf(`${who} ${device}`)}`, RULES.device, 0]]
   const group = isUser ? who : `group ${Buffer.from(who, 'base64url').readUInt32BE() % GROUPS}`
@@ -75,7 +75,7 @@ const rulesFor = ({ user, isUser, network, device, isKnownNetwork }: Try): [stri
   ]
 }
 
-export const createTries = ({ redis, keys, now }: TriesParts): Tries => {
+export const createLogInAttempts = ({ redis, keys, now }: LogInAttemptsParts): LogInAttempts => {
   const names = [keys.admin('tries'), keys.admin('tries:ends')]
   return {
     async take(wish) {

@@ -7,7 +7,7 @@ import type { Keys } from '../../../redis/keys.ts'
 import { hashOf } from '../../../util/hash.ts'
 import { networkOf } from '../../../util/ip-network.ts'
 import { createDevices } from './devices.ts'
-import { createTries } from './log-in-attempts.ts'
+import { createLogInAttempts } from './log-in-attempts.ts'
 import { isSameHash, newSecret, takePlace } from './passwords.ts'
 import type { User, Users } from './users.ts'
 
@@ -60,7 +60,7 @@ export const createSessions = ({ redis, keys, users, lasts, now }: SessionParts)
   const setupKey = keys.admin('setup')
   const sessionKey = (session: string) => keys.admin(`session:${hashOf(session)}`)
 
-  const tries = createTries({ redis, keys, now })
+  const tries = createLogInAttempts({ redis, keys, now })
   const devices = createDevices({ redis, keys, now })
 
   const begin: Sessions['begin'] = async ({ name, generation }, { address, device }) => {

@@ -5,7 +5,7 @@
 
 import { type Request, type Response, Router } from 'express'
 import type { Logger } from 'pino'
-import { inTime } from '../../../redis/health-check.ts'
+import { withTimeout } from '../../../redis/health-check.ts'
 import { createStreams, type EventStream, type StreamLimits } from '../../public/streams.ts'
 
 export interface Topic {
@@ -85,7 +85,7 @@ export const createLive = ({ topics, isIn, log, every = EVERY, heartbeat = HEART
   const beat = async (): Promise<void> => {
     await Promise.all(
       [...listeners].map(async ({ request, stream }) => {
-        const stays = await inTime(isIn(request), IS_IN_WITHIN).catch(() => true) // Redis is away: who was in is not put out for it
+        const stays = await withTimeout(isIn(request), IS_IN_WITHIN).catch(() => true) // Redis is away: who was in is not put out for it
         if (!stays) stream.end()
       }),
     )

@@ -2,18 +2,18 @@
 
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
-import type { Finder } from '../../../articles/search.ts'
-import type { Archive } from '../../../articles/store.ts'
+import type { ArticleSearch } from '../../../articles/search.ts'
+import type { ArticleStore } from '../../../articles/store.ts'
 import type { SourceId } from '../../../domain/source.ts'
 import type { Stories } from '../../../domain/story-decision.ts'
-import type { Placement } from '../../../lists/overrides.ts'
+import type { Override } from '../../../lists/overrides.ts'
 import type { Publisher } from '../../../lists/publisher.ts'
 import type { Keys } from '../../../redis/keys.ts'
 import type { SourceState } from '../../../sources/state/state.ts'
 import type { Sources } from '../../../sources/store/sources.ts'
-import type { Glance } from '../../../sources/store/summary-cache.ts'
+import type { SourceSummary } from '../../../sources/store/summary-cache.ts'
 import type { SourceActs } from '../../../use-cases/actions.ts'
-import type { Adding } from '../../../use-cases/add-sources.ts'
+import type { AddSources } from '../../../use-cases/add-sources.ts'
 import type { Actor, Audit } from '../../../use-cases/audit-log.ts'
 import type { EditingActs, Outcome } from '../../../use-cases/editing.ts'
 import type { Summary } from '../../../use-cases/source-status.ts'
@@ -30,7 +30,7 @@ interface Replayed {
 }
 
 /** Levels of the log, as the desk reads and changes them. */
-export interface LevelDoor {
+export interface LogLevelControl {
   readonly names: readonly string[]
   /** In force; `*` is every daemon. */
   read(): Promise<
@@ -44,16 +44,16 @@ export interface LevelDoor {
 }
 
 /** What routes work with. Each takes what it needs of it. */
-export interface DeskParts {
+export interface PageParts {
   readonly redis: Redis
   readonly keys: Keys
   readonly sources: Pick<Sources, 'get' | 'list' | 'state' | 'history' | 'quarantine'>
   /** All sources, a few facts each: cheap also where there are ten thousand. */
-  readonly glance: () => Promise<readonly Glance[]>
+  readonly glance: () => Promise<readonly SourceSummary[]>
   readonly sourceActs: SourceActs
-  readonly archive: Pick<Archive, 'articles' | 'stories'>
+  readonly archive: Pick<ArticleStore, 'articles' | 'stories'>
   /** Articles by words of their titles. */
-  readonly finder: Finder
+  readonly finder: ArticleSearch
   /** Why an article is in its story; null where it has left the window in which stories are decided. */
   readonly explainStory: Stories['explain']
   /** Why an entry stands where it stands; null where there is none. */
@@ -62,10 +62,10 @@ export interface DeskParts {
   /** What was refused, as counts. */
   readonly refusals: Pick<Refusals, 'read'>
   /** Pins and blocks in force. */
-  readonly placements: () => Promise<readonly Placement[]>
+  readonly placements: () => Promise<readonly Override[]>
   /** Lists that may show articles of these sections. */
   readonly listsShowing: (sections: readonly string[]) => readonly string[]
-  readonly adding: Adding
+  readonly adding: AddSources
   /** How push stands with a source, in a line. */
   readonly pushLine: (source: SourceId, state: SourceState) => Promise<string>
   /** Whether a source stands in sources.yaml. */
@@ -78,7 +78,7 @@ export interface DeskParts {
   /** Figures of the last day, oldest first. */
   readonly samples: () => Promise<readonly Sample[]>
   /** What daemons log in place of what is configured, and until when. */
-  readonly logLevels: LevelDoor
+  readonly logLevels: LogLevelControl
   readonly audit: Audit
   readonly show: Show
   /** ms between two re-crawls of a source from the desk. */

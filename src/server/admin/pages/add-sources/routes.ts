@@ -6,7 +6,7 @@ import { Source } from '../../../../domain/source.ts'
 import { CatalogueError } from '../../../../sources/catalogue/catalogue.ts'
 import { withoutCredentials } from '../../../../util/redact.ts'
 import { newSecret } from '../../auth/passwords.ts'
-import type { DeskParts } from '../../web/parts.ts'
+import type { PageParts } from '../../web/parts.ts'
 import { actorOf, done, textOf } from '../../web/respond.ts'
 import { addPage, foundPage, importPage, planPage } from './view.ts'
 
@@ -36,7 +36,7 @@ const bytesOf = async (form: FormData): Promise<Uint8Array> => {
   return new TextEncoder().encode(typeof text === 'string' ? text : '')
 }
 
-export const addingRoutes = ({ redis, keys, adding, sourceActs, sections, show, log, now }: DeskParts): Router => {
+export const addSourcesRoutes = ({ redis, keys, adding, sourceActs, sections, show, log, now }: PageParts): Router => {
   const router = Router()
   const form = express.urlencoded({ extended: false, limit: '100kb', parameterLimit: 5_000 })
   const keyOf = (token: string) => keys.admin(`adding:${token}`)

@@ -1,7 +1,7 @@
 /** What an editor can do to an article where it is shown: pin, block, move to another section, split from its story. (pure) */
 
 import type { ArticleId, StoryId } from '../../../../domain/article.ts'
-import { EVERYWHERE, type Placement } from '../../../../lists/overrides.ts'
+import { EVERYWHERE, type Override } from '../../../../lists/overrides.ts'
 import { type Html, html } from '../../components/html.ts'
 import { type Column, table, unseen } from '../../components/table.ts'
 import { when } from '../../components/time.ts'
@@ -89,10 +89,10 @@ export const editingForms = ({ article, list, sections, back }: EditingView): Ht
 
 /** Pins and blocks in force, each with its end. */
 export const placementsTable = (
-  placements: readonly Placement[],
+  placements: readonly Override[],
   { now, mayAct, back }: { readonly now: number; readonly mayAct: boolean; readonly back: string },
 ): Html => {
-  const columns: readonly Column<Placement>[] = [
+  const columns: readonly Column<Override>[] = [
     {
       title: 'What',
       heads: true,
@@ -111,7 +111,7 @@ export const placementsTable = (
       ? [
           {
             title: unseen('End it'),
-            cell: ({ kind, what, list }: Placement) =>
+            cell: ({ kind, what, list }: Override) =>
               html`<form method="post" action="/articles/${what}/un${kind}">${hidden('list', list)}${hidden('back', back)}<button aria-label="End the ${kind} of ${what} now">End now</button></form>`,
           },
         ]

@@ -1,7 +1,7 @@
 /** What of the articles is looked for, as the address of the page says it. (pure) */
 
 import { z } from 'zod'
-import type { Wanted } from '../../../../articles/search.ts'
+import type { SearchQuery } from '../../../../articles/search.ts'
 
 export const PER_PAGE = 50
 
@@ -23,7 +23,7 @@ export type ArticlesQuery = z.infer<typeof ArticlesQuery>
 
 const DAY = 86_400_000
 
-export const wantedBy = ({ q, source, section, from, to }: ArticlesQuery): Wanted => ({
+export const wantedBy = ({ q, source, section, from, to }: ArticlesQuery): SearchQuery => ({
   words: q,
   source,
   section,

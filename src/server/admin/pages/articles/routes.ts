@@ -1,7 +1,7 @@
 /** The pages of the articles: looked for, and one by one; and what an editor does to one. */
 
 import { type Request, type Response, Router } from 'express'
-import { createKeptParameters } from '../../../../articles/parameters/parameter-store.ts'
+import { createParameterStore } from '../../../../articles/parameters/parameter-store.ts'
 import type { StoredArticle } from '../../../../articles/store.ts'
 import { mayAct } from '../../../../domain/actor.ts'
 import type { ArticleId, StoryId } from '../../../../domain/article.ts'
@@ -12,7 +12,7 @@ import type { Fetch } from '../../../../sources/state/history.ts'
 import { sharedWords } from '../../../../stories/explain.ts'
 import { Duration } from '../../../../util/units.ts'
 import { whoOf } from '../../web/guard.ts'
-import type { DeskParts } from '../../web/parts.ts'
+import type { PageParts } from '../../web/parts.ts'
 import { actorOf, textOf } from '../../web/respond.ts'
 import { answer, form, wordsFor } from './edit-routes.ts'
 import { ArticlesQuery, PER_PAGE, wantedBy } from './query.ts'
@@ -36,10 +36,10 @@ const placeIn = (entries: readonly string[], id: ArticleId): Pick<Entry, 'rank' 
   return { rank, placedBy }
 }
 
-export const articlesRoutes = (parts: DeskParts): Router => {
+export const articlesRoutes = (parts: PageParts): Router => {
   const { redis, keys, sources, archive, finder, explainStory, listsShowing, editingActs, sections, show, now } = parts
   const router = Router()
-  const urls = createKeptParameters({ redis, keys })
+  const urls = createParameterStore({ redis, keys })
   /** What is no word of a title may be an id, or an address. */
   const idsOf = async (query: string): Promise<string[]> => {
     await urls.refresh()

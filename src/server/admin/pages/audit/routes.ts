@@ -2,13 +2,13 @@
 
 import { Router } from 'express'
 import { isStreamId } from '../../../../use-cases/audit-log.ts'
-import type { DeskParts } from '../../web/parts.ts'
+import type { PageParts } from '../../web/parts.ts'
 import { textOf } from '../../web/respond.ts'
 import { auditPage } from './view.ts'
 
 const PER_PAGE = 100
 
-export const auditRoutes = ({ audit, refusals, show, now }: DeskParts): Router => {
+export const auditRoutes = ({ audit, refusals, show, now }: PageParts): Router => {
   const router = Router()
   router.get('/', async (request, response) => {
     const [who, what, on] = ['who', 'what', 'on'].map(name => textOf(request.query, name).trim().slice(0, 200))

@@ -2,7 +2,7 @@
 
 import type { Redis } from 'ioredis'
 import type { Keys } from '../../../../redis/keys.ts'
-import { millisOf } from '../../../../redis/stream-id.ts'
+import { timestampOfStreamId } from '../../../../redis/stream-id.ts'
 import type { Topic } from '../../web/live.ts'
 
 /** Announcements of one look; where there are more, those names are said again with the next. */
@@ -18,7 +18,7 @@ export const listsTopic = ({ redis, keys }: { readonly redis: Redis; readonly ke
       if (last === null) {
         // A little of what was before: it may have come between a page's being made and its listening.
         const [newest] = await redis.xrevrange(keys.updates(), '+', '-', 'COUNT', 1)
-        last = newest ? `${Math.max(0, millisOf(newest[0]) - BEFORE)}-0` : '0-0'
+        last = newest ? `${Math.max(0, timestampOfStreamId(newest[0]) - BEFORE)}-0` : '0-0'
       }
       const entries = await redis.xrange(keys.updates(), `(${last}`, '+', 'COUNT', MOST)
       last = entries.at(-1)?.[0] ?? last

@@ -5,7 +5,7 @@ import { mayAct } from '../../../../domain/actor.ts'
 import type { ArticleId } from '../../../../domain/article.ts'
 import type { Entry } from '../../../../domain/entry.ts'
 import { whoOf } from '../../web/guard.ts'
-import type { DeskParts } from '../../web/parts.ts'
+import type { PageParts } from '../../web/parts.ts'
 import { textOf } from '../../web/respond.ts'
 import { wordsFor } from '../articles/edit-routes.ts'
 import { frontPage, type Opened, type Shelf } from './view.ts'
@@ -30,7 +30,7 @@ export const frontRoutes = ({
   sections,
   show,
   now,
-}: DeskParts): Router => {
+}: PageParts): Router => {
   const router = Router()
 
   const shelves = (wanted: readonly (readonly [list: string, title: string, most: number])[]): Promise<Shelf[]> =>

@@ -1,7 +1,7 @@
 /** The lists as a reader sees them; one entry can be opened: why it is there, and what can be done about it. (pure) */
 
 import type { Entry } from '../../../../domain/entry.ts'
-import type { Placement } from '../../../../lists/overrides.ts'
+import type { Override } from '../../../../lists/overrides.ts'
 import type { EntryExplanation } from '../../../../lists/publisher.ts'
 import { type Html, html } from '../../components/html.ts'
 import { table } from '../../components/table.ts'
@@ -29,7 +29,7 @@ export interface FrontView {
   readonly aside: readonly Shelf[]
   readonly bySection: readonly Shelf[]
   readonly opened: Opened | null
-  readonly placements: readonly Placement[]
+  readonly placements: readonly Override[]
   readonly sections: readonly Section[]
   readonly mayAct: boolean
   /** ms since the epoch. */

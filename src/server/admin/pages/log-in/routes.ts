@@ -26,7 +26,7 @@ export interface EntryParts {
 const spanOf = (seconds: number): string =>
   seconds < 120 ? `${seconds} second${seconds === 1 ? '' : 's'}` : `${Math.ceil(seconds / 60)} minutes`
 
-export const entryRoutes = ({ users, sessions, audit, refusals, settings, show, log }: EntryParts): Router => {
+export const logInRoutes = ({ users, sessions, audit, refusals, settings, show, log }: EntryParts): Router => {
   const router = Router()
   const form = express.urlencoded({ extended: false, limit: '10kb' })
 

@@ -4,13 +4,13 @@ import { Router } from 'express'
 import { mayAct } from '../../../../domain/actor.ts'
 import { Duration } from '../../../../util/units.ts'
 import { whoOf } from '../../web/guard.ts'
-import type { DeskParts } from '../../web/parts.ts'
+import type { PageParts } from '../../web/parts.ts'
 import { actorOf, textOf } from '../../web/respond.ts'
 import { answer, form, wordsFor } from '../articles/edit-routes.ts'
 import { plotsOf } from './day.ts'
 import { overviewPage } from './view.ts'
 
-export const overviewRoutes = (parts: DeskParts): Router => {
+export const overviewRoutes = (parts: PageParts): Router => {
   const { redis, keys, listNames, status, samples, logLevels, show, now } = parts
   const router = Router()
   router.get('/', async (request, response) => {

@@ -33,7 +33,7 @@ const summary = ({ sources, states, daemons, articles, events, quarantine, redis
     `${sources} sources${by.length > 0 ? ` (${by.join(', ')})` : ''}`,
     `${articles.stories} stories`,
     `${articles.articles} articles`,
-    articles.dropped > 0 ? `${articles.dropped} let go of for want of room` : null,
+    articles.evicted > 0 ? `${articles.evicted} let go of for want of room` : null,
     `${events.waiting} events waiting`,
     quarantine.bodies > 0 ? `${quarantine.bodies} in quarantine` : null,
     `${daemons.length} ${daemons.length === 1 ? 'daemon' : 'daemons'}`,
@@ -45,7 +45,7 @@ const summary = ({ sources, states, daemons, articles, events, quarantine, redis
 
 /** Not wrong, but worth knowing. */
 const dropping = ({ articles, redis }: Summary): Html | null =>
-  articles.isDropping
+  articles.isEvicting
     ? html`<p class="notice">Redis takes ${megabytes(redis.memory)} and may take ${megabytes(articles.memory)} (articles.memory): the oldest articles leave before their time.</p>`
     : null
 

@@ -5,14 +5,14 @@ import { mayAct } from '../../../../domain/actor.ts'
 import { SourceId } from '../../../../domain/source.ts'
 import { decode } from '../../../../feeds/decode.ts'
 import { whoOf } from '../../web/guard.ts'
-import type { DeskParts } from '../../web/parts.ts'
+import type { PageParts } from '../../web/parts.ts'
 import { actorOf, done } from '../../web/respond.ts'
 import { bodyPage, quarantinePage } from './view.ts'
 
 /** Characters of a body shown: more would only slow the page. */
 const SHOWN = 200_000
 
-export const quarantineRoutes = ({ sources, replay, audit, show, log, now }: DeskParts): Router => {
+export const quarantineRoutes = ({ sources, replay, audit, show, log, now }: PageParts): Router => {
   const router = Router()
 
   /** The body that an address names, or null when told that there is none. */

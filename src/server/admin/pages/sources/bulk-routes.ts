@@ -1,7 +1,7 @@
 /** Acts on several sources: first how many, then for good. */
 
 import express, { type Request, Router } from 'express'
-import type { DeskParts } from '../../web/parts.ts'
+import type { PageParts } from '../../web/parts.ts'
 import { actorOf, done, textOf } from '../../web/respond.ts'
 import { confirmPage } from './bulk-view.ts'
 import { listedOf, select } from './query.ts'
@@ -10,7 +10,7 @@ import { ACT_NAMES, type Choice, chosenOf, readChoice } from './selection.ts'
 /** A selection of 500 ids of 64 characters. */
 const LARGEST = '100kb'
 
-export const bulkRoutes = ({ sources, glance, sourceActs, recrawlGap, show, log, now }: DeskParts): Router => {
+export const bulkRoutes = ({ sources, glance, sourceActs, recrawlGap, show, log, now }: PageParts): Router => {
   const router = Router()
   const form = express.urlencoded({ extended: false, limit: LARGEST })
 

@@ -1,11 +1,11 @@
 /** Which sources changed between two looks at all of them: fetched, failing, late, paused, removed or new. */
 
-import type { Glance } from '../../../../sources/store/summary-cache.ts'
+import type { SourceSummary } from '../../../../sources/store/summary-cache.ts'
 import { lateBy } from '../../../../use-cases/source-status.ts'
 import type { Topic } from '../../web/live.ts'
 
 interface Seen {
-  readonly glance: Glance
+  readonly glance: SourceSummary
   readonly isLate: boolean
 }
 
@@ -21,7 +21,7 @@ const isSame = (a: Seen | undefined, b: Seen): boolean =>
       a.glance.silentSince === b.glance.silentSince))
 
 /** @param now ms since the epoch */
-export const sourcesTopic = (glance: () => Promise<readonly Glance[]>, now: () => number): Topic => {
+export const sourcesTopic = (glance: () => Promise<readonly SourceSummary[]>, now: () => number): Topic => {
   let before: ReadonlyMap<string, Seen> | null = null
   return {
     name: 'sources',

@@ -1,7 +1,7 @@
 /** What of the sources is asked for, as the address of the page says it, and which of them that is. (pure) */
 
 import { z } from 'zod'
-import type { Glance } from '../../../../sources/store/summary-cache.ts'
+import type { SourceSummary } from '../../../../sources/store/summary-cache.ts'
 import { lateBy, STATES, type StateWord, stateOf } from '../../../../use-cases/source-status.ts'
 
 export const PER_PAGE = 50
@@ -32,7 +32,7 @@ export const addressOf = (query: SourcesQuery, change: Partial<SourcesQuery> = {
   return parameters.size > 0 ? `/sources?${parameters}` : '/sources'
 }
 
-export interface Listed extends Glance {
+export interface Listed extends SourceSummary {
   readonly word: StateWord
   /** ms; 0 where it is on time. */
   readonly late: number
@@ -77,10 +77,10 @@ const tally = <Key>(keys: readonly (Key | null)[]): Map<Key, number> => {
 }
 
 /** What was made of a glance last: of ten thousand, hardly one is another at the next look. */
-const made = new WeakMap<Glance, Listed>()
+const made = new WeakMap<SourceSummary, Listed>()
 
 /** @param now ms since the epoch */
-export const listedOf = (glances: readonly Glance[], now: number): readonly Listed[] =>
+export const listedOf = (glances: readonly SourceSummary[], now: number): readonly Listed[] =>
   glances.map(glance => {
     const late = lateBy(glance.source, glance.nextAt, now)
     const before = made.get(glance)
@@ -91,7 +91,7 @@ export const listedOf = (glances: readonly Glance[], now: number): readonly List
   })
 
 /** @param now ms since the epoch */
-export const select = (glances: readonly Glance[], query: SourcesQuery, now: number): Selection => {
+export const select = (glances: readonly SourceSummary[], query: SourcesQuery, now: number): Selection => {
   const all = listedOf(glances, now)
   const q = query.q.toLowerCase()
   const found = all.filter(

@@ -10,9 +10,9 @@ import { withoutCredentials } from '../../../../util/redact.ts'
 import { type Html, html } from '../../components/html.ts'
 import { span } from '../../components/time.ts'
 import { whoOf } from '../../web/guard.ts'
-import type { DeskParts } from '../../web/parts.ts'
+import type { PageParts } from '../../web/parts.ts'
 import { actorOf, done, textOf } from '../../web/respond.ts'
-import { addingRoutes } from '../add-sources/routes.ts'
+import { addSourcesRoutes } from '../add-sources/routes.ts'
 import { bulkRoutes, sayingOfMany } from './bulk-routes.ts'
 import { type Listed, listedOf, SourcesQuery, select } from './query.ts'
 import { sourcePage } from './source-view.ts'
@@ -26,11 +26,11 @@ const seenBy = (response: Response): boolean => {
   return who !== null && mayAct(who)
 }
 
-export const sourcesRoutes = (parts: DeskParts): Router => {
+export const sourcesRoutes = (parts: PageParts): Router => {
   const { sources, glance, sections, sourceActs, pushLine, isInFile, recrawlGap, show, log, now } = parts
   const router = Router()
   // No id begins with a dash: these can never be in the way of a source.
-  router.use('/-', bulkRoutes(parts), addingRoutes(parts))
+  router.use('/-', bulkRoutes(parts), addSourcesRoutes(parts))
 
   /** The rest of what a row shows, read for this page alone. */
   const rowOf = async (listed: Listed): Promise<SourceRow> => {

@@ -4,14 +4,14 @@ import { Router } from 'express'
 import { mayAct } from '../../../../domain/actor.ts'
 import type { ArticleId, StoryId } from '../../../../domain/article.ts'
 import { whoOf } from '../../web/guard.ts'
-import type { DeskParts } from '../../web/parts.ts'
+import type { PageParts } from '../../web/parts.ts'
 import { actorOf, textOf } from '../../web/respond.ts'
 import { answer, form, wordsFor } from '../articles/edit-routes.ts'
 import { storyPage } from './view.ts'
 
 const MOST_EDITS = 20
 
-export const storiesRoutes = ({ sources, archive, audit, editingActs, show, now }: DeskParts): Router => {
+export const storiesRoutes = ({ sources, archive, audit, editingActs, show, now }: PageParts): Router => {
   const router = Router()
 
   router.get('/:id', async (request, response) => {
