@@ -1,6 +1,6 @@
 /**
  * Crawls no faster than articles are taken in. What is fetched and waits is no longer fresh when its turn comes: a publisher is better asked
- * a little later. (docs/decisions/0076)
+ * a little later. (docs/decisions/0012)
  */
 
 import { setTimeout as delay } from 'node:timers/promises'

@@ -1,6 +1,6 @@
 /**
  * One process has one event loop. Lists that readers wait for are ranked and written before anything that only empties a queue goes on:
- * without it a cold ingest makes every list wait behind the articles of all sources. (docs/decisions/0074)
+ * without it a cold ingest makes every list wait behind the articles of all sources. (docs/decisions/0012)
  */
 
 import { setImmediate as nextTurn } from 'node:timers/promises'

@@ -36,7 +36,7 @@ export interface RunningWorker {
   adjust(): void
 }
 
-// A worker killed without a word leaves its jobs locked: they come back within lock + check, here 8 s. (docs/decisions/0101)
+// A worker killed without a word leaves its jobs locked: they come back within lock + check, here 8 s. (docs/decisions/0023)
 const LOCK = 6_000
 const STALLED_CHECK = 2_000
 /** ms for which a job of a newer version is left to those that know it, and between two lines about that. */

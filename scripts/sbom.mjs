@@ -1,6 +1,6 @@
 /**
  * What newsdesk ships with, as CycloneDX 1.5 JSON: `npm run --silent sbom > newsdesk.cdx.json`. From the lockfile alone, without what only develops it, and
- * the same for the same lockfile. (`npm sbom` leaves out packages that develop something else as well: docs/decisions/0118.)
+ * the same for the same lockfile. (`npm sbom` leaves out packages that develop something else as well: docs/decisions/0001.)
  */
 
 import assert from 'node:assert/strict'

@@ -1,4 +1,4 @@
-/** When an article was published, as far as its source can be believed. (pure; docs/decisions/0015) */
+/** When an article was published, as far as its source can be believed. (pure; docs/decisions/0004) */
 
 /** The web is younger; a date before it is a default somebody's software left. */
 const FIRST_BELIEVABLE = Date.UTC(1995, 0, 1)

@@ -1,6 +1,6 @@
 /**
  * Finds articles by words of their title, source, section and time, over all that the stream of titles holds: kept in memory by the process
- * that is asked, which reads on where it left off. Nothing is written. (docs/decisions/0087)
+ * that is asked, which reads on where it left off. Nothing is written. (docs/decisions/0019)
  */
 
 import type { Redis } from 'ioredis'

@@ -2,7 +2,7 @@
  * How articles leave the archive so that no list ever shows one that is gone: first they are marked, taken out of their stories and of every
  * list; those who ranked before that cannot write over it. A minute later, when whatever was under way has ended, what is kept of them is
  * deleted. Ids of those between stand in Redis: whoever dies half-way, the next goes on. What their sources are remembered by stays, so
- * that a feed that still carries them brings nothing back. (docs/decisions/0110)
+ * that a feed that still carries them brings nothing back. (docs/decisions/0026)
  */
 
 import type { Redis } from 'ioredis'

@@ -1,4 +1,4 @@
-/** Which items of a source are the same, and which changed. (pure; docs/decisions/0013) */
+/** Which items of a source are the same, and which changed. (pure; docs/decisions/0004) */
 
 import { createHash } from 'node:crypto'
 import { canonicalUrl, identityKey, type Keeps } from '../domain/canonical-url.ts'

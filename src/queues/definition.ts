@@ -7,7 +7,7 @@ export interface QueueDefinition<Name extends string, Schema extends z.ZodType> 
   readonly queue: Name
   /**
    * Version of its data. Raised with a change that a process of the version before would misread or refuse, so that it leaves such jobs to
-   * others; a field that may be ignored needs none. (docs/decisions/0102)
+   * others; a field that may be ignored needs none. (docs/decisions/0024)
    */
   readonly version: number
   /** Parses the data of a job; a job added by hand with invalid data fails once, saying what is wrong. */

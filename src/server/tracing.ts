@@ -1,6 +1,6 @@
 /**
  * Traces of OpenTelemetry across queues: BullMQ hands the context of a job on to those it adds, so that one trace tells the way of a crawl's
- * articles into the lists. Loaded only where a collector is configured (docs/decisions/0089); a collector that is away holds up nobody.
+ * articles into the lists. Loaded only where a collector is configured (docs/decisions/0021); a collector that is away holds up nobody.
  */
 
 import { context, propagation, trace } from '@opentelemetry/api'

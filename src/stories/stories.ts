@@ -1,7 +1,7 @@
 /**
  * Stories decided once for all replicas, without a lock or a leader: every worker folds one log of decisions in Redis into the same index,
  * decides a batch in memory, and appends it only if nobody appended meanwhile; else it catches up and decides again. A restart is a
- * replay of the log. (docs/decisions/0040)
+ * replay of the log. (docs/decisions/0013)
  */
 
 import { setImmediate as nextTurn } from 'node:timers/promises'

@@ -1,7 +1,7 @@
 /**
  * Who did what, when, to what, and what stood before and after: bounded streams, written by the desk and by the command line, never changed. An
  * action that failed is in it, too, and one that was begun by a process that then died. Whoever may not act cannot push out what was done:
- * log-ins and log-outs have a stream of their own, and refusals are only counted (refusals.ts). (docs/decisions/0084)
+ * log-ins and log-outs have a stream of their own, and refusals are only counted (refusals.ts). (docs/decisions/0020)
  */
 
 import { randomUUID } from 'node:crypto'

@@ -129,7 +129,7 @@ describe('the Dockerfile', () => {
       expect(existsSync(from ?? ''), from).toBe(true)
     expect(dockerfile).toMatch(/^USER node$/m)
     expect(dockerfile).toContain(`http://127.0.0.1:${defaults.admin.port}/readyz`)
-    expect(dockerfile).toMatch(/ENTRYPOINT \["node", "dist\/src\/app\/main\.js"\]/)
+    expect(dockerfile).toMatch(/ENTRYPOINT \["node", "dist\/src\/main\.js"\]/)
   })
 })
 
@@ -137,7 +137,7 @@ describe('the systemd unit', () => {
   const unit = readFileSync('deploy/newsdesk.service', 'utf8')
 
   it('starts the daemon, reloads by SIGHUP, and waits for jobs in hand', () => {
-    expect(unit).toMatch(/^ExecStart=.*\/dist\/src\/app\/main\.js --config \S+ start$/m)
+    expect(unit).toMatch(/^ExecStart=.*\/dist\/src\/main\.js --config \S+ start$/m)
     expect(unit).toMatch(/^ExecReload=.*-HUP/m)
     expect(seconds(/^TimeoutStopSec=(.*)$/m.exec(unit)?.[1] ?? '') * 1_000).toBeGreaterThan(defaults.shutdown)
   })

@@ -1,4 +1,4 @@
-/** Long documents, read a slice at a time: bounded in memory, and the event loop is never held for long. (docs/decisions/0011) */
+/** Long documents, read a slice at a time: bounded in memory, and the event loop is never held for long. (docs/decisions/0003) */
 
 import { yieldToEventLoop } from '../../util/slices.ts'
 import { parseDate } from '../dates/dates.ts'

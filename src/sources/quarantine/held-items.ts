@@ -1,6 +1,6 @@
 /**
  * Items that came from where a source's address leads and that is not known to be its publisher's: kept until it is, or until somebody says
- * so. Bounded three ways: so many a source, so much of each and in all, and for so long. (docs/decisions/0029)
+ * so. Bounded three ways: so many a source, so much of each and in all, and for so long. (docs/decisions/0005)
  */
 
 import { promisify } from 'node:util'

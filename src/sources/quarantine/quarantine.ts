@@ -1,6 +1,6 @@
 /**
  * What could not be taken in: bodies that could not be read, for looking at and for reading again with better code, and items that were
- * refused. Bounded three ways: a few a source, so much in all, and for so long. (docs/decisions/0014)
+ * refused. Bounded three ways: a few a source, so much in all, and for so long. (docs/decisions/0005)
  */
 
 import { createHash } from 'node:crypto'

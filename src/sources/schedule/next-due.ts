@@ -56,7 +56,7 @@ export interface Wishes {
 
 /**
  * What a request is worth where no budget is set, ms of publications waiting: five items that wait two minutes each. By simulation it polls a
- * third as often as every 15 minutes, and is no slower (docs/decisions/0020).
+ * third as often as every 15 minutes, and is no slower (docs/decisions/0006).
  */
 export const DEFAULT_FETCH_COST = 10 * 60_000
 

@@ -7,7 +7,7 @@
  *   - what is needed falls as the stream turns out to be one where most articles belong somewhere, and rises where few do
  *     (src/stories/rules/rate.ts).
  * The constants were found by random search over mixtures of large stories, small stories and unrelated articles; bench/quality-stories.ts
- * measures them, docs/decisions/0041 tells how. (pure)
+ * measures them, docs/decisions/0014 tells how. (pure)
  */
 
 /** Share of a story's wording in an article that tells it; the rest is its own. */

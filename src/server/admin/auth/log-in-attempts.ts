@@ -1,7 +1,7 @@
 /**
  * How often a password may be tried, after OWASP's device cookies: a browser in which the user logged in before has a count of its own, so
  * nobody else's tries reach it. All other tries are counted by user and network, by network, and (from networks in which the user never
- * logged in) by user. Beyond a few, each makes the next wait longer; nothing is ever locked. (docs/decisions/0083)
+ * logged in) by user. Beyond a few, each makes the next wait longer; nothing is ever locked. (docs/decisions/0020)
  */
 
 import type { Redis } from 'ioredis'

@@ -1,6 +1,6 @@
 /**
  * What was refused, as counts: how often, of what kind, whom, when and what last. Any number of refusals takes the same room and, in this
- * process, one write a second, so that nobody can push out what was done (audit.ts) by trying what is not allowed. (docs/decisions/0084)
+ * process, one write a second, so that nobody can push out what was done (audit.ts) by trying what is not allowed. (docs/decisions/0020)
  */
 
 import type { Redis } from 'ioredis'

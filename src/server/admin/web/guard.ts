@@ -43,7 +43,7 @@ export const securityHeaders = (request: Request, response: Response, next: Next
 /**
  * Whether a request that changes something comes from a page of somebody else. Browsers say where a request comes from (Sec-Fetch-Site,
  * Origin), and no page can forge it. Where neither is said there is no browser; then a cookie, or the log-in of a proxy, is nothing to
- * act by: scripts have tokens. (docs/decisions/0082)
+ * act by: scripts have tokens. (docs/decisions/0020)
  */
 export const isForged = (
   method: string,
