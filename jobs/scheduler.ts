@@ -4,7 +4,7 @@
  * another replica where the next is far.
  *
  * node-cron knows the patterns, says when each is next and runs the task; waking up for it is wake.ts, which no step of the clock
- * leads astray (docs/decisions/0120-ticks-and-steps-of-the-clock.md).
+ * leads astray (docs/decisions/0025).
  */
 
 import type { Redis } from 'ioredis'
