@@ -20,13 +20,15 @@ import { pushLine } from '../use-cases/push-status.ts'
 import { changeLevel } from '../use-cases/set-log-level.ts'
 import { readDaemons } from '../use-cases/status.ts'
 import type { Container } from './container.ts'
+import type { SharedJobContext } from './job-context.ts'
 
 export interface AdminWiring
   extends Pick<AdminParts, 'redis' | 'keys' | 'glance' | 'status' | 'probes' | 'pulse' | 'onRefused' | 'log' | 'now'> {
   /** In force: a reload brings another. */
   readonly config: () => Config
   readonly queues: Queues
-  readonly services: Container
+  readonly container: Container
+  readonly context: SharedJobContext
   readonly samples: Pick<Samples, 'read'>
   readonly levels: LogLevels
 }
@@ -34,13 +36,14 @@ export interface AdminWiring
 export const startAdminUi = ({
   config,
   queues,
-  services,
+  container,
+  context,
   samples,
   levels,
   ...parts
 }: AdminWiring): Promise<AdminServer> => {
   const { redis, keys, now } = parts
-  const { sources, catalogue } = services
+  const { sources, catalogue, lists } = container
   const settings = () => config().settings
   const audit = createAudit({ redis, keys, now })
   return startAdmin({
@@ -58,23 +61,23 @@ export const startAdminUi = ({
       ...{ redis, keys, catalogue, sources, audit },
       recrawl: (sourceId, isBehind) => addRecrawl(queues, sourceId, isBehind),
       coolDown: () => settings().admin.recrawlGap,
-      moves: movesOf(services.context),
+      moves: movesOf(context),
     }),
     recrawlGap: () => settings().admin.recrawlGap,
     adding: createAddSources({ redis, keys, sources, config }),
     pushLine: async (sourceId, state) =>
-      pushLine(await services.push.of(sourceId), state, settings().push.baseUrl !== '', now()),
+      pushLine(await container.push.of(sourceId), state, settings().push.baseUrl !== '', now()),
     isInFile: catalogue.isInFile,
     sections: () => config().taxonomy.map(({ id, labels }) => ({ id, label: labels.en ?? id })),
-    archive: services.articleStore,
+    archive: container.articleStore,
     finder: createArticleSearch({ redis, keys, retention: () => settings().articles.retention, now }),
-    explainStory: services.context.stories.explain,
-    explainEntry: services.publisher.explain,
-    editingActs: createEditingActs({ edits: services.edits, audit }),
-    placements: () => services.lists.editors.inForce(now()),
+    explainStory: container.stories.explain,
+    explainEntry: lists.publisher.explain,
+    editingActs: createEditingActs({ edits: container.edits, audit }),
+    placements: () => lists.editors.inForce(now()),
     listsShowing: sections => showing(sections, editionsOf(settings().lists)),
-    replay: (source, body) => replay(source, body, services.context),
-    listNames: () => services.publisher.names(),
+    replay: (source, body) => replay(source, body, context),
+    listNames: () => lists.publisher.names(),
     samples: samples.read,
     logLevels: {
       names: LEVELS,
@@ -87,9 +90,8 @@ export const startAdminUi = ({
       },
     },
     door: {
-      push: services.push,
-      deliver: delivered =>
-        deliver(delivered, { ...services.context, addCrawl: sourceId => addPushedCrawl(queues, sourceId) }),
+      push: container.push,
+      deliver: delivered => deliver(delivered, { ...context, addCrawl: sourceId => addPushedCrawl(queues, sourceId) }),
       maxBody: () => settings().push.maxBody,
     },
   })

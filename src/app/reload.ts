@@ -1,5 +1,6 @@
-/** What a reload changes: keys that count at once are taken up, the others are named and wait for the next start. (pure) */
+/** What a reload changes: keys that count at once are applied, the others are named and wait for the next start. */
 
+import type { Logger } from 'pino'
 import { defaultOf, yamlOf } from '../config/defaults.ts'
 import { settingPaths } from '../config/environment.ts'
 import type { Config } from '../config/load.ts'
@@ -53,4 +54,31 @@ export const reloaded = (started: Config, before: Config, next: Config): Reloade
     }
   }
   return { config: { ...next, settings: settings as unknown as Settings }, taken, waiting } // the same keys
+}
+
+export interface ReloadParts {
+  /** What this process was started with. */
+  readonly initial: Config
+  readonly inForce: () => Config
+  /** Puts a configuration in force. */
+  readonly apply: (next: Config) => void
+  /** Called once it is in force. @param before the settings that were */
+  readonly follow: (before: Settings, changed: readonly string[]) => Promise<void>
+  readonly log: Logger
+}
+
+/** @returns a function that takes reloads one after another, each to its end; a failure of one does not stop the next */
+export const createReload = ({ initial, inForce, apply, follow, log }: ReloadParts) => {
+  let reloading: Promise<void> = Promise.resolve()
+  const reload = async (next: Config): Promise<void> => {
+    const { settings: before } = inForce()
+    const { config, taken, waiting } = reloaded(initial, inForce(), next)
+    apply(config)
+    for (const setting of waiting) log.warn({ setting }, 'this setting counts at the next start')
+    await follow(before, taken)
+  }
+  return (next: Config): Promise<void> => {
+    reloading = reloading.catch(() => undefined).then(() => reload(next))
+    return reloading
+  }
 }

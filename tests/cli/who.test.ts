@@ -3,10 +3,10 @@ import { keysFor } from '../../src/redis/keys.ts'
 import { createAudit } from '../../src/use-cases/audit-log.ts'
 import { logIn } from '../support/admin.ts'
 import { aConfigFolder, cli, endAll, redisUrl } from '../support/cli.ts'
-import { aDesk } from '../support/daemon.ts'
+import { testDaemon } from '../support/daemon.ts'
 
 endAll()
-const desk = aDesk({ sources: [] })
+const desk = testDaemon({ sources: [] })
 const { dir } = aConfigFolder()
 const env = { NEWSDESK_CONFIG: dir, NEWSDESK_REDIS_URL: redisUrl(), NEWSDESK_REDIS_PREFIX: desk.keys.prefix }
 

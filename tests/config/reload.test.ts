@@ -4,7 +4,7 @@ import { settingPaths } from '../../src/config/environment.ts'
 import type { Config } from '../../src/config/load.ts'
 import { Settings } from '../../src/config/schema.ts'
 import { aConfigFolder, cli, endAll, redisUrl } from '../support/cli.ts'
-import { aDesk } from '../support/daemon.ts'
+import { testDaemon } from '../support/daemon.ts'
 import { aFeed } from '../support/feed.ts'
 import { rss, serve } from '../support/http.ts'
 import { testRedis } from '../support/redis.ts'
@@ -88,7 +88,7 @@ describe('a change of a setting', () => {
     timeout: 300_000,
   }, async () => {
     const { log, lines, clear } = aLog()
-    const desk = aDesk({ sources, settings: { http: { port: 0 } }, log })
+    const desk = testDaemon({ sources, settings: { http: { port: 0 } }, log })
     const daemon = await desk.start(['scheduler', 'crawl', 'articles', 'publish', 'events', 'http', 'admin'])
     const passed: string[] = []
     for (const setting of settingPaths()) {
@@ -110,7 +110,7 @@ describe('a change of a setting', () => {
   it('is read where it is used: after a reload nothing that counts at once is read from the settings before', {
     timeout: 300_000,
   }, async () => {
-    const desk = aDesk({ sources, settings: { http: { port: 0, perMinute: 5_000 } } })
+    const desk = testDaemon({ sources, settings: { http: { port: 0, perMinute: 5_000 } } })
     const before = watched(desk.config.settings)
     const after = watched({ ...desk.config.settings })
     const config: Config = { ...desk.config, settings: before.settings }
@@ -161,7 +161,7 @@ describe('a change of a setting', () => {
     const many = Array.from({ length: 12 }, (_, n) => ({
       ...{ id: `s${n}`, name: `S${n}`, url: `http://s${n}.localhost:${new URL(slow.url).port}/${n}`, section: 'world' },
     }))
-    const desk = aDesk({ sources: many, settings: { crawl: { concurrency: 1, tick: '12h' } } })
+    const desk = testDaemon({ sources: many, settings: { crawl: { concurrency: 1, tick: '12h' } } })
     const daemon = await desk.start()
     const crawl = (some: object) => ({
       ...desk.config,

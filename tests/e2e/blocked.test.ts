@@ -4,7 +4,7 @@ import { liftCommand, mergeCommand, placeCommand } from '../../src/cli/editing.t
 import { createClient } from '../../src/client/index.ts'
 import { scanKeys } from '../../src/redis/scan.ts'
 import { aConfigFolder, redisUrl } from '../support/cli.ts'
-import { aDesk } from '../support/daemon.ts'
+import { testDaemon } from '../support/daemon.ts'
 import { aFeed } from '../support/feed.ts'
 import { until } from '../support/until.ts'
 
@@ -47,7 +47,7 @@ const newsdesk = async () => {
   const courier = await aFeed([storm.courier, bank, mahler])
   const gazette = await aFeed([storm.gazette], 'https://gazette.example')
   const source = (id: string, url: string) => ({ id, name: id, url: `${url}/rss`, section: 'world' })
-  const desk = aDesk({
+  const desk = testDaemon({
     sources: [source('courier', courier.url), source('gazette', gazette.url)],
     settings: { http: { port: 0 }, lists: { minVisitors: 1, minimum: 3, refresh: '1s', settle: '20ms' } },
   })

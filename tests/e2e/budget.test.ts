@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { Redis } from 'ioredis'
 import { afterAll, describe, expect, it } from 'vitest'
 import { addScheduledCrawls, openQueues } from '../../src/queues/queues.ts'
-import { aDesk } from '../support/daemon.ts'
+import { testDaemon } from '../support/daemon.ts'
 import { rss, serve } from '../support/http.ts'
 import { until } from '../support/until.ts'
 
@@ -49,7 +49,7 @@ const papers = async () => {
 describe('commands sent to Redis', () => {
   it('stay within their budgets, for each article taken in and each poll that finds nothing new', async () => {
     const { url } = await papers()
-    const desk = aDesk({
+    const desk = testDaemon({
       sources: ids.map((id, feed) => ({ id, name: id, url: `${url}/${feed}`, section: 'world' })),
       settings: { crawl: { hostConcurrency: 10 } },
     })

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { aDesk } from '../support/daemon.ts'
+import { testDaemon } from '../support/daemon.ts'
 import { rss, serve } from '../support/http.ts'
 import { aMovedRedis, canMoveClock } from '../support/moved-redis.ts'
 import { until } from '../support/until.ts'
@@ -28,7 +28,7 @@ it.skipIf(!canMoveClock)(
   async () => {
     const moved = await aMovedRedis()
     const ids = ['a', 'b', 'c', 'd']
-    const desk = aDesk({
+    const desk = testDaemon({
       // Of one domain, so that they wait for their turns; with long intervals, so that nothing but the mending brings them back.
       sources: ids.map(id => ({ id, name: id, url: `${server.url}/${id}`, section: 'world' as const })),
       settings: { crawl: { minInterval: '1s', maxInterval: '2s', hostGap: '100ms' } },

@@ -6,7 +6,7 @@ import { createReplay } from '../../src/events/replay.ts'
 import { logIn, seen, setUp } from '../support/admin.ts'
 import { aConfigFolder, cli, endAll } from '../support/cli.ts'
 import { aCluster } from '../support/cluster.ts'
-import { aDesk } from '../support/daemon.ts'
+import { testDaemon } from '../support/daemon.ts'
 import { aFeed } from '../support/feed.ts'
 import { until } from '../support/until.ts'
 
@@ -35,7 +35,7 @@ describe.skipIf(!cluster)('on a Redis Cluster of three masters and three replica
         ),
       ),
     )
-    const desk = aDesk({
+    const desk = testDaemon({
       address: addressOf(url),
       log,
       sources: feeds.map((feed, n) => ({ id: `courier${n}`, name: `Courier ${n}`, url: feed.url, section: 'world' })),
@@ -109,7 +109,7 @@ describe.skipIf(!cluster)('on a Redis Cluster of three masters and three replica
   it('the loss of a master under load loses no article and no event that was acknowledged', async () => {
     const { masters, masterOf } = cluster as NonNullable<typeof cluster>
     const feed = await aFeed([{ title: 'Opening' }])
-    const desk = aDesk({
+    const desk = testDaemon({
       address: addressOf(url),
       log,
       sources: [{ id: 'courier', name: 'Courier', url: feed.url, section: 'world' }],

@@ -9,7 +9,7 @@ import { createReplay } from '../../src/events/replay.ts'
 import { keysFor } from '../../src/redis/keys.ts'
 import { scanKeys } from '../../src/redis/scan.ts'
 import { aConfigFolder, redisUrl } from '../support/cli.ts'
-import { aDesk } from '../support/daemon.ts'
+import { testDaemon } from '../support/daemon.ts'
 import { aFeed } from '../support/feed.ts'
 import { until } from '../support/until.ts'
 
@@ -63,7 +63,7 @@ describe('a newsdesk that has lived', () => {
       'https://gazette.example',
     )
     const source = (id: string, url: string) => ({ id, name: id, url: `${url}/rss`, section: 'world' })
-    const desk = aDesk({
+    const desk = testDaemon({
       sources: [source('courier', courier.url), source('gazette', gazette.url)],
       settings: {
         lists: { minVisitors: 1, minimum: 3, refresh: '1s', languages: ['en'], groups: { papers: ['courier'] } },

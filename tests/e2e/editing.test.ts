@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createClient } from '../../src/client/index.ts'
-import { aDesk } from '../support/daemon.ts'
+import { testDaemon } from '../support/daemon.ts'
 import { aFeed } from '../support/feed.ts'
 import type { FeedItemSketch } from '../support/http.ts'
 import { until } from '../support/until.ts'
@@ -11,7 +11,7 @@ const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000)
 /** A feed and its desk, started, with so many articles in latest. */
 const published = async (items: FeedItemSketch[], settings: Record<string, Record<string, unknown>> = {}) => {
   const feed = await aFeed(items)
-  const desk = aDesk({ sources: [source('courier', `${feed.url}/rss`)], settings })
+  const desk = testDaemon({ sources: [source('courier', `${feed.url}/rss`)], settings })
   const daemon = await desk.start()
   onTestFinished(() => daemon.stop())
   await until(

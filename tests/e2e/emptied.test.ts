@@ -7,7 +7,7 @@ import { createCatalogue } from '../../src/sources/catalogue/catalogue.ts'
 import { createSources } from '../../src/sources/store/sources.ts'
 import { readStatus } from '../../src/use-cases/status.ts'
 import { createPush } from '../../src/websub/push.ts'
-import { aDesk } from '../support/daemon.ts'
+import { testDaemon } from '../support/daemon.ts'
 import { aFolder } from '../support/folder.ts'
 import { type FeedItemSketch, rss, serve } from '../support/http.ts'
 import { serverIn } from '../support/own-redis.ts'
@@ -46,7 +46,7 @@ const feed = await serve((request, response) => {
   if (held) held.push(answer)
   else answer()
 })
-const desk = aDesk({
+const desk = testDaemon({
   sources: IDS.map(id => ({ id, name: id, url: `${feed.url}/${id}`, section: 'world' })),
   settings: {
     crawl: { hostConcurrency: 4, batch: 5 },

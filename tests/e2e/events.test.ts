@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { createReplay } from '../../src/events/replay.ts'
-import { aDesk } from '../support/daemon.ts'
+import { testDaemon } from '../support/daemon.ts'
 import { rss, serve } from '../support/http.ts'
 import { until } from '../support/until.ts'
 
 describe('a read, from a page to its article', () => {
   it('is taken in by the public server, counted, told, and counted the same by a replay while the daemon runs', async () => {
     const feed = await serve((_request, response) => response.end(rss([{ title: 'Harbour bridge reopens' }])))
-    const desk = aDesk({
+    const desk = testDaemon({
       sources: [{ id: 'courier', name: 'Courier', url: feed.url, section: 'world' }],
       settings: { http: { port: 0, cors: ['https://news.example'] } },
     })
@@ -45,7 +45,7 @@ describe('a read, from a page to its article', () => {
   })
 
   it('has no public server unless one is wanted', async () => {
-    const desk = aDesk({ sources: [] })
+    const desk = testDaemon({ sources: [] })
     expect((await desk.start(['events', 'http'])).httpUrl).toBeNull()
   })
 })

@@ -4,7 +4,7 @@ import { createTokens } from '../../src/server/admin/auth/tokens.ts'
 import { PASSWORD, setUp } from '../support/admin.ts'
 import { sourceId } from '../support/articles.ts'
 import { aBrowser, CHROMIUM } from '../support/browser.ts'
-import { aDesk } from '../support/daemon.ts'
+import { testDaemon } from '../support/daemon.ts'
 import { rss, serve } from '../support/http.ts'
 import { aHub } from '../support/hub.ts'
 import { until } from '../support/until.ts'
@@ -23,7 +23,7 @@ const feed = await serve((request, response) => {
 })
 const polls = (path: string): number => feed.requests.filter(request => request.path === path).length
 const named = (id: string, more: object = {}) => ({ id, name: id, url: `${feed.url}/${id}`, section: 'world', ...more })
-const desk = aDesk({
+const desk = testDaemon({
   sources: [named('courier'), named('pushed'), named('gazette'), named('herald'), named('idle', { enabled: false })],
   settings: { crawl: { hostConcurrency: 16 } },
 })

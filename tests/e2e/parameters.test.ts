@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { articleId, bareUrl } from '../../src/domain/canonical-url.ts'
-import { aDesk } from '../support/daemon.ts'
+import { testDaemon } from '../support/daemon.ts'
 import { serve } from '../support/http.ts'
 import { until } from '../support/until.ts'
 
@@ -34,7 +34,7 @@ const HASHES = [
 ]
 const titlesOf = (entries: readonly { title: string }[]) => entries.map(({ title }) => title).sort()
 
-const desk = (url: string) => aDesk({ sources: [{ id: 'courier', name: 'Courier', url, section: 'world' }] })
+const desk = (url: string) => testDaemon({ sources: [{ id: 'courier', name: 'Courier', url, section: 'world' }] })
 
 describe('stories that only a parameter tells apart', () => {
   it('are articles of their own where the parameter is a session elsewhere, with links that lead to them, and reads count for each', async () => {

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { digestOf } from '../../src/sources/state/moves.ts'
 import { logIn, post, setUp } from '../support/admin.ts'
 import { aConfigFolder, cli, endAll, redisUrl } from '../support/cli.ts'
-import { aDesk } from '../support/daemon.ts'
+import { testDaemon } from '../support/daemon.ts'
 import { type FeedItemSketch, rss, serve } from '../support/http.ts'
 import { until } from '../support/until.ts'
 
@@ -38,7 +38,7 @@ const polledAgain = async (name: string): Promise<void> => {
 
 const NAMES = ['courier', 'herald', 'gazette', 'tribune', 'bugle']
 for (const name of NAMES) answers.set(name, items(OWN, `of the ${name}`))
-const desk = aDesk({
+const desk = testDaemon({
   sources: NAMES.map(id => ({ id, name: id, url: at(id), section: 'world' })),
 })
 const { dir } = aConfigFolder({

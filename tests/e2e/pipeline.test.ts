@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, it } from 'vitest'
 import { createClient } from '../../src/client/index.ts'
-import { aDesk } from '../support/daemon.ts'
+import { testDaemon } from '../support/daemon.ts'
 import { aFeed } from '../support/feed.ts'
 import { rss, serve } from '../support/http.ts'
 import { until } from '../support/until.ts'
@@ -18,7 +18,7 @@ describe('a feed becomes lists', () => {
       { title: 'Ferry treaty signed', category: 'World' },
       { title: 'Bank keeps its rate', category: 'Markets' },
     ])
-    const desk = aDesk({ sources: [source('courier', `${feed.url}/rss`)] })
+    const desk = testDaemon({ sources: [source('courier', `${feed.url}/rss`)] })
     await desk.start()
     const latest = await until(
       () => desk.list('latest'),
@@ -60,7 +60,7 @@ describe('a feed becomes lists', () => {
 
   it('and is asked again only for what changed: new items come in, edits stay in place, nothing comes twice', async () => {
     const feed = await aFeed([{ title: 'Mayor resings', path: 'mayor', published: new Date(Date.now() - 60_000) }])
-    const desk = aDesk({ sources: [source('courier', `${feed.url}/rss`)] })
+    const desk = testDaemon({ sources: [source('courier', `${feed.url}/rss`)] })
     await desk.start()
     await until(
       () => desk.list('latest'),
@@ -80,7 +80,7 @@ describe('a feed becomes lists', () => {
   it('where two feeds carry one URL, as one article with both', async () => {
     const shared = [{ title: 'Budget passed', category: 'Politics' }]
     const [one, two] = [await aFeed(shared), await aFeed(shared)]
-    const desk = aDesk({ sources: [source('courier', `${one.url}/rss`), source('herald', `${two.url}/rss`)] })
+    const desk = testDaemon({ sources: [source('courier', `${one.url}/rss`), source('herald', `${two.url}/rss`)] })
     await desk.start()
     const both = await until(
       () =>
@@ -102,7 +102,7 @@ describe('a feed becomes lists', () => {
 describe('a read reported by a service', () => {
   it('is counted once a visitor, and ranks what is read', async () => {
     const feed = await aFeed([{ title: 'Quiet story' }, { title: 'Loud story' }])
-    const desk = aDesk({
+    const desk = testDaemon({
       sources: [source('courier', `${feed.url}/rss`)],
       settings: { lists: { minimum: 0, minVisitors: 1 } },
     })
@@ -156,7 +156,7 @@ describe('two daemons side by side', () => {
   it('fetch each due source once, and publish once', async () => {
     const feed = await aFeed([{ title: 'One of many' }])
     const sources = Array.from({ length: 20 }, (_, n) => source(`s${n}`, `${feed.url}/${n}`))
-    const desk = aDesk({
+    const desk = testDaemon({
       sources,
       settings: { crawl: { startInterval: '30m', minInterval: '30m', maxInterval: '30m' } },
     })
@@ -183,7 +183,7 @@ describe('a restart in mid-crawl', () => {
       text: `Word${n} other${n}`,
     }))
     const feed = await aFeed(items)
-    const desk = aDesk({
+    const desk = testDaemon({
       sources: [source('courier', `${feed.url}/rss`)],
       settings: { crawl: { batch: 10 }, lists: { latest: 200 }, stories: { caution: 50 } },
     })
@@ -245,7 +245,7 @@ describe('bad input', () => {
       else response.writeHead(200).end(rss([{ title: 'All is well here' }]))
     })
     const ids = ['html', 'empty', 'error', 'cut', 'huge', 'charset', 'nodates', 'nolinks', 'good']
-    const desk = aDesk({
+    const desk = testDaemon({
       sources: [...ids.map(id => source(id, `${server.url}/${id}`)), source('wrong', 'http://127.0.0.1:1/rss')],
       settings: { crawl: { maxBody: '1MB' } },
     })
@@ -280,7 +280,7 @@ describe('bad input', () => {
   })
 
   it('in a job added by hand fails that job with what is wrong', async () => {
-    const desk = aDesk({ sources: [] })
+    const desk = testDaemon({ sources: [] })
     const { Queue } = await import('bullmq')
     const queue = new Queue('crawl', {
       connection: desk.redis.duplicate({ maxRetriesPerRequest: null }),
@@ -299,7 +299,7 @@ describe('bad input', () => {
 describe('a re-crawl', () => {
   it('asked for with nothing but the source id ignores validators and backoff', async () => {
     const feed = await aFeed([{ title: 'Once and again' }])
-    const desk = aDesk({ sources: [source('courier', `${feed.url}/rss`, { interval: '12h' })] })
+    const desk = testDaemon({ sources: [source('courier', `${feed.url}/rss`, { interval: '12h' })] })
     const { Queue } = await import('bullmq')
     const queue = new Queue('crawl', {
       connection: desk.redis.duplicate({ maxRetriesPerRequest: null }),

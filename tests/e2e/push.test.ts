@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { HubWanted } from '../../demo/publishers/hub.ts'
-import { aDesk } from '../support/daemon.ts'
+import { testDaemon } from '../support/daemon.ts'
 import { type FeedItemSketch, rss, serve } from '../support/http.ts'
 import { aHub } from '../support/hub.ts'
 import { until } from '../support/until.ts'
@@ -22,7 +22,7 @@ const aPushedDesk = async (wanted: Partial<HubWanted> = {}, interval = '1h') => 
     hub.publish(topic)
   }
   hub.topics.set(topic, rss(items))
-  const desk = aDesk({ sources: [{ id: 'courier', name: 'Courier', url: topic, section: 'world', interval }] })
+  const desk = testDaemon({ sources: [{ id: 'courier', name: 'Courier', url: topic, section: 'world', interval }] })
   const daemon = await desk.start(roles)
   const { settings } = desk.config
   const reload = (baseUrl: string, sources = desk.config.sources) =>

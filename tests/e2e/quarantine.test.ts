@@ -3,7 +3,7 @@ import { createSources } from '../../src/sources/store/sources.ts'
 import { logIn, post, setUp } from '../support/admin.ts'
 import { sourceId } from '../support/articles.ts'
 import { aConfigFolder, cli, endAll, redisUrl } from '../support/cli.ts'
-import { aDesk } from '../support/daemon.ts'
+import { testDaemon } from '../support/daemon.ts'
 import { rss, serve } from '../support/http.ts'
 import { until } from '../support/until.ts'
 
@@ -14,7 +14,7 @@ const feed = await serve((_request, response) => {
   if (feed.requests.length > 1) response.writeHead(503).end()
   else response.writeHead(200, { 'content-type': 'text/html' }).end(page)
 })
-const desk = aDesk({
+const desk = testDaemon({
   sources: [{ id: 'courier', name: 'Courier', url: `${feed.url}/rss`, section: 'world', interval: '12h' }],
 })
 const courier = sourceId('courier')

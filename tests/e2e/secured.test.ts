@@ -17,7 +17,7 @@ import { sourceId } from '../support/articles.ts'
 import { certificates } from '../support/certificates.ts'
 import { aConfigFolder, cli, endAll } from '../support/cli.ts'
 import { freePorts, killed, serverBinary } from '../support/cluster.ts'
-import { aDesk } from '../support/daemon.ts'
+import { testDaemon } from '../support/daemon.ts'
 import { aFeed } from '../support/feed.ts'
 import { type FeedItemSketch, rss, serve } from '../support/http.ts'
 import { aHub } from '../support/hub.ts'
@@ -71,7 +71,7 @@ describe.skipIf(!secured)('a Redis with TLS and a user for each role', () => {
     })
 
   /** Users for the roles of a desk; each of its daemons comes as the one of its role. */
-  const usersOf = async ({ keys: { prefix }, config }: ReturnType<typeof aDesk>) => {
+  const usersOf = async ({ keys: { prefix }, config }: ReturnType<typeof testDaemon>) => {
     const nameOf = (user: AclUser) => `${prefix}-${user}`
     for (const user of ACL_USERS) await root.call('ACL', 'SETUSER', nameOf(user), '>secret', ...aclRules(user, prefix))
     const start = async (role: Role, some = config) => {
@@ -92,7 +92,7 @@ describe.skipIf(!secured)('a Redis with TLS and a user for each role', () => {
       { title: 'Ferry treaty signed', category: 'World' },
       { title: 'Bank keeps its rate', category: 'Business' },
     ])
-    const desk = aDesk({
+    const desk = testDaemon({
       address: addressFor('default', 'root'),
       sources: [{ id: 'courier', name: 'Courier', url: feed.url, section: 'world' }],
       settings: { http: { port: 0 } },
@@ -197,7 +197,7 @@ describe.skipIf(!secured)('a Redis with TLS and a user for each role', () => {
     })
     const topic = `${feed.url}/rss`
     hub.topics.set(topic, rss(items))
-    const desk = aDesk({
+    const desk = testDaemon({
       address: addressFor('default', 'root'),
       sources: [
         { id: 'courier', name: 'Courier', url: topic, section: 'world', interval: '12h' },

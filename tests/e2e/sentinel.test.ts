@@ -8,7 +8,7 @@ import { openRedis } from '../../src/redis/connect.ts'
 import { probeRedis } from '../../src/redis/probe.ts'
 import { createReplicationBarrier } from '../../src/redis/replication-barrier.ts'
 import { freePorts, killed, serverBinary } from '../support/cluster.ts'
-import { aDesk } from '../support/daemon.ts'
+import { testDaemon } from '../support/daemon.ts'
 import { aFeed } from '../support/feed.ts'
 import { until } from '../support/until.ts'
 
@@ -82,7 +82,7 @@ describe.skipIf(!servers)('a Redis that sentinels watch', () => {
 
   it('loses its master, and nothing that replicas were waited for; feeds go on becoming lists', async () => {
     const feed = await aFeed([{ title: 'Before the storm' }])
-    const desk = aDesk({
+    const desk = testDaemon({
       address: named('main'),
       sources: [{ id: 'courier', name: 'Courier', url: feed.url, section: 'world' }],
       settings: { redis: { replicas: 1 } },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { aDesk } from '../support/daemon.ts'
+import { testDaemon } from '../support/daemon.ts'
 import { serve } from '../support/http.ts'
 import { until } from '../support/until.ts'
 
@@ -39,7 +39,9 @@ describe('a source that is an index of sitemaps', () => {
     )
     pages.set('/news-1.xml', newsOf(['Ferry treaty signed'], url))
     pages.set('/news-2.xml', newsOf(['Bank keeps its rate'], url))
-    const desk = aDesk({ sources: [{ id: 'courier', name: 'Courier', url: `${url}/index.xml`, section: 'world' }] })
+    const desk = testDaemon({
+      sources: [{ id: 'courier', name: 'Courier', url: `${url}/index.xml`, section: 'world' }],
+    })
     await desk.start()
     const first = await until(
       () => desk.list('latest'),
@@ -60,7 +62,9 @@ describe('a source that is an index of sitemaps', () => {
     const elsewhere = await aPublisher()
     const { url, pages } = await aPublisher()
     pages.set('/index.xml', indexOf([`${elsewhere.url.replace('127.0.0.1', 'other.localhost')}/news.xml`]))
-    const desk = aDesk({ sources: [{ id: 'courier', name: 'Courier', url: `${url}/index.xml`, section: 'world' }] })
+    const desk = testDaemon({
+      sources: [{ id: 'courier', name: 'Courier', url: `${url}/index.xml`, section: 'world' }],
+    })
     await desk.start()
     const detail = await until(
       () => desk.redis.hget(desk.keys.source('courier'), 'errorDetail'),

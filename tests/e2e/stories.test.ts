@@ -4,7 +4,7 @@ import { storyRooms } from '../../src/cli/story.ts'
 import type { ArticleId, StoryId } from '../../src/domain/article.ts'
 import { type Edited, mergeStories, type StoryEditParts, splitStory } from '../../src/use-cases/edit-stories.ts'
 import { aConfigFolder, cli, endAll, redisUrl } from '../support/cli.ts'
-import { aDesk } from '../support/daemon.ts'
+import { testDaemon } from '../support/daemon.ts'
 import { aFeed } from '../support/feed.ts'
 import { until } from '../support/until.ts'
 
@@ -34,7 +34,7 @@ const published = async () => {
   const courier = await aFeed([storm.courier, bank])
   const gazette = await aFeed([storm.gazette], 'https://gazette.example')
   const source = (id: string, url: string) => ({ id, name: id, url: `${url}/rss`, section: 'world' })
-  const desk = aDesk({ sources: [source('courier', courier.url), source('gazette', gazette.url)] })
+  const desk = testDaemon({ sources: [source('courier', courier.url), source('gazette', gazette.url)] })
   const daemon = await desk.start()
   onTestFinished(() => daemon.stop())
   /** Latest, once its entries tell of so many articles each. */

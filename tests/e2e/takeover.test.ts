@@ -44,7 +44,7 @@ crawl: { tick: 1s, minInterval: 1s, maxInterval: 2s, startInterval: 1s, hostGap:
 
   it('leaves a tick that is far from its next to another, once', async () => {
     const parts = { redis, keys, signal: new AbortController().signal }
-    const slot = { id: `share-budget:${randomUUID()}`, kept: 60_000, isAwaited: true }
+    const slot = { id: `rebalance-budget:${randomUUID()}`, kept: 60_000, isAwaited: true }
     // What one leaves that took the slot and beat once more before it died.
     await redis.set(keys.tick(slot.id), 'dead', 'PX', 6_000, 'NX')
     const ran: string[] = []

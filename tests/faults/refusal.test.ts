@@ -11,7 +11,7 @@ import { addArticles, openQueues } from '../../src/queues/queues.ts'
 import { retryUntilWritable } from '../../src/redis/write-rejected.ts'
 import { NOON } from '../support/articles.ts'
 import { aConfigFolder, cli, endAll } from '../support/cli.ts'
-import { aDesk } from '../support/daemon.ts'
+import { testDaemon } from '../support/daemon.ts'
 import { aFeed } from '../support/feed.ts'
 import { aFolder } from '../support/folder.ts'
 import { testRedis } from '../support/redis.ts'
@@ -37,7 +37,7 @@ describe('a Redis that takes no writes', () => {
   it('delays the news of that time by seconds, once it takes them again: no source waits for the end of a lease', async () => {
     const { url, redis } = await ownRedis()
     const feed = await aFeed([{ title: 'Before' }])
-    const desk = aDesk({ sources: [{ id: 'courier', name: 'Courier', url: `${feed.url}/rss`, section: 'world' }] })
+    const desk = testDaemon({ sources: [{ id: 'courier', name: 'Courier', url: `${feed.url}/rss`, section: 'world' }] })
     const daemon = await startDaemon({
       ...{ config: desk.config, roles: ['scheduler', 'crawl', 'articles', 'publish'], log },
       redis: { address: { url }, origin: 'test', stop: async () => undefined },

@@ -1,9 +1,9 @@
 import { request } from 'node:http'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { logIn, PASSWORD, post, seen, setUp } from '../support/admin.ts'
-import { aDesk } from '../support/daemon.ts'
+import { testDaemon } from '../support/daemon.ts'
 
-const desk = aDesk({
+const desk = testDaemon({
   sources: [{ id: 'courier', name: 'Courier', url: 'https://courier.example/rss', section: 'world' }],
 })
 let url: string

@@ -12,7 +12,7 @@ import { createRobots } from '../../src/sources/polling/robots.ts'
 import { setUp } from '../support/admin.ts'
 import { sourceId } from '../support/articles.ts'
 import { aConfigFolder, cli, endAll, redisUrl } from '../support/cli.ts'
-import { aDesk } from '../support/daemon.ts'
+import { testDaemon } from '../support/daemon.ts'
 import { rss } from '../support/http.ts'
 import { aPollingDesk } from '../support/polls.ts'
 import { testRedis } from '../support/redis.ts'
@@ -264,7 +264,7 @@ describe.runIf(isLinux)('a newsdesk as it runs', () => {
     timeout: 120_000,
   }, async () => {
     inside.length = 0
-    const desk = aDesk({ sources, settings: { crawl: { allow, tick: '1s', hostGap: '0ms' } } })
+    const desk = testDaemon({ sources, settings: { crawl: { allow, tick: '1s', hostGap: '0ms' } } })
     const daemon = await desk.start(['scheduler', 'crawl', 'admin'])
     const url = await setUp(daemon)
     const { token } = await createTokens({ redis: desk.redis, keys: desk.keys, now: Date.now }).add('t', 'admin', null)

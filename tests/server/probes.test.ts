@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { aDesk } from '../support/daemon.ts'
+import { testDaemon } from '../support/daemon.ts'
 import { aFeed } from '../support/feed.ts'
 import { until } from '../support/until.ts'
 
 const feed = await aFeed([{ title: 'Ferry treaty signed', published: new Date() }])
-const desk = aDesk({
+const desk = testDaemon({
   sources: [
     { id: 'courier', name: 'Courier', url: `${feed.url}/rss`, section: 'world' },
     { id: 'gone', name: 'Gone', url: 'http://127.0.0.1:9/rss', section: 'world' },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { aDesk } from '../support/daemon.ts'
+import { testDaemon } from '../support/daemon.ts'
 import { rss, serve } from '../support/http.ts'
 import { until } from '../support/until.ts'
 
@@ -39,7 +39,7 @@ const ROLES = ['scheduler', 'crawl', 'articles', 'publish'] as const
 
 describe('traces', () => {
   it('follow a crawl over the queues into the lists, without what opens a door', async () => {
-    const desk = aDesk({ sources, settings: { tracing: { endpoint: `${collector.url}/` } } })
+    const desk = testDaemon({ sources, settings: { tracing: { endpoint: `${collector.url}/` } } })
     const daemon = await desk.start([...ROLES])
     await until(() => desk.list('latest').then(entries => entries.length === 1))
     const processed = (queue: string) => spans.filter(({ name }) => name.startsWith('process') && name.includes(queue))
@@ -63,7 +63,7 @@ describe('traces', () => {
   })
 
   it('hold up nothing where the collector is away', async () => {
-    const desk = aDesk({ sources, settings: { tracing: { endpoint: 'http://127.0.0.1:1' } } })
+    const desk = testDaemon({ sources, settings: { tracing: { endpoint: 'http://127.0.0.1:1' } } })
     const daemon = await desk.start([...ROLES])
     await until(() => desk.list('latest').then(entries => entries.length === 1))
     const began = performance.now()

@@ -20,7 +20,7 @@ export const taxonomy = z
   .object({ sections: z.array(Section) })
   .parse(parse(readFileSync('config/sections.yaml', 'utf8'))).sections
 
-export interface DeskWanted {
+export interface TestDaemonParts {
   readonly sources: readonly z.input<typeof Source>[]
   readonly settings?: Record<string, Record<string, unknown>>
   /** Where its Redis is; the run's unless given. */
@@ -30,12 +30,12 @@ export interface DeskWanted {
 }
 
 /** A Redis prefix with its configuration; daemons are started on it as often as a test likes. */
-export const aDesk = ({
+export const testDaemon = ({
   sources,
   settings = {},
   address = inject('redis'),
   log = pino({ level: process.env.TEST_LOG ?? 'silent' }),
-}: DeskWanted) => {
+}: TestDaemonParts) => {
   const redis = openRedis(address, { maxRetriesPerRequest: null, retryStrategy: () => 50 })
   redis.on('error', () => undefined) // some tests end its Redis
   const keys = keysFor(`d${randomUUID().slice(0, 8)}`)

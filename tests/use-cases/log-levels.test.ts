@@ -3,7 +3,7 @@ import { describe, expect, inject, it } from 'vitest'
 import { startDaemon } from '../../src/app/daemon.ts'
 import { createLogLevels, type LevelChange, levelFor } from '../../src/use-cases/log-levels.ts'
 import { logIn, post, seen, setUp } from '../support/admin.ts'
-import { aDesk } from '../support/daemon.ts'
+import { testDaemon } from '../support/daemon.ts'
 import { rss, serve } from '../support/http.ts'
 import { until } from '../support/until.ts'
 
@@ -34,7 +34,7 @@ describe('a daemon whose log level is changed in the desk', () => {
     const feed = await serve((_request, response) => {
       response.writeHead(200, { 'content-type': 'application/rss+xml' }).end(rss([{ title: 'Ferry treaty signed' }]))
     })
-    const desk = aDesk({
+    const desk = testDaemon({
       sources: [{ id: 'courier', name: 'Courier', url: `${feed.url}/rss?key=opensesame`, section: 'world' }],
     })
     const lines: Record<string, unknown>[] = []

@@ -5,7 +5,7 @@ import { createSources } from '../../../src/sources/store/sources.ts'
 import { logIn, setUp } from '../../support/admin.ts'
 import { sourceId } from '../../support/articles.ts'
 import { aBrowser, CHROMIUM } from '../../support/browser.ts'
-import { aDesk } from '../../support/daemon.ts'
+import { testDaemon } from '../../support/daemon.ts'
 import { rss, serve } from '../../support/http.ts'
 import { until } from '../../support/until.ts'
 
@@ -16,7 +16,7 @@ const feed = await serve((request, response) => {
       .writeHead(200, { 'content-type': 'application/rss+xml' })
       .end(rss([{ title: 'Ferry treaty signed' }, { title: 'Bridge reopens early' }]))
 })
-const desk = aDesk({
+const desk = testDaemon({
   sources: ['courier', 'broken', 'idle'].map(id => ({
     ...{ id, name: id.toUpperCase(), section: 'world', url: `${feed.url}/${id}`, interval: '12h' },
     enabled: id !== 'idle',

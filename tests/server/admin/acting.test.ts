@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { createTokens } from '../../../src/server/admin/auth/tokens.ts'
 import { setUp } from '../../support/admin.ts'
 import { sourceId } from '../../support/articles.ts'
-import { aDesk } from '../../support/daemon.ts'
+import { testDaemon } from '../../support/daemon.ts'
 import { rss, serve } from '../../support/http.ts'
 import { until } from '../../support/until.ts'
 
@@ -21,7 +21,7 @@ const named = (id: string, more: object = {}) => ({
   ...{ id, name: id.toUpperCase(), url: `${feed.url}/${id}?api_key=opensesame`, section: 'world', interval: '12h' },
   ...more,
 })
-const desk = aDesk({
+const desk = testDaemon({
   sources: [
     named('courier'),
     named('gazette'),

@@ -3,7 +3,7 @@ import type { Daemon } from '../../../src/app/daemon.ts'
 import { html } from '../../../src/server/admin/components/html.ts'
 import { isForged } from '../../../src/server/admin/web/guard.ts'
 import { logIn, PASSWORD, post, seen, setUp } from '../../support/admin.ts'
-import { aDesk } from '../../support/daemon.ts'
+import { testDaemon } from '../../support/daemon.ts'
 import { rss, serve } from '../../support/http.ts'
 import { until } from '../../support/until.ts'
 
@@ -11,7 +11,7 @@ const feed = await serve((_request, response) => {
   response.writeHead(200, { 'content-type': 'application/rss+xml' }).end(rss([{ title: 'Ferry treaty signed' }]))
 })
 const evil = `<script>alert("x")</script>`
-const desk = aDesk({
+const desk = testDaemon({
   sources: [{ id: 'courier', name: `Courier ${evil}`, url: `${feed.url}/rss`, section: 'world', interval: '12h' }],
 })
 const roles = ['scheduler', 'crawl', 'articles', 'publish', 'events', 'admin'] as const

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { fetchOf } from '../../../src/server/admin/pages/articles/routes.ts'
 import type { Fetch } from '../../../src/sources/state/history.ts'
 import { logIn, post, seen, setUp } from '../../support/admin.ts'
-import { aDesk } from '../../support/daemon.ts'
+import { testDaemon } from '../../support/daemon.ts'
 import { rss, serve } from '../../support/http.ts'
 import { until } from '../../support/until.ts'
 
@@ -15,7 +15,7 @@ const feed = await serve((request, response) => {
   const items = TITLES[name].map(title => ({ title }))
   response.writeHead(200, { 'content-type': 'application/rss+xml' }).end(rss(items, `https://${name}.example`))
 })
-const desk = aDesk({
+const desk = testDaemon({
   sources: ['courier', 'gazette'].map(id => ({
     ...{ id, name: id === 'courier' ? 'The Courier' : 'The Gazette', section: 'world', interval: '12h' },
     url: `${feed.url}/${id}`,

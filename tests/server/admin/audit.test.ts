@@ -3,7 +3,7 @@ import { actionOf } from '../../../src/server/admin/board.ts'
 import { auditPage } from '../../../src/server/admin/pages/audit/view.ts'
 import { type Action, createAudit } from '../../../src/use-cases/audit-log.ts'
 import { logIn, post, seen, setUp } from '../../support/admin.ts'
-import { aDesk } from '../../support/daemon.ts'
+import { testDaemon } from '../../support/daemon.ts'
 import { testRedis } from '../../support/redis.ts'
 
 const { redis, keys } = testRedis()
@@ -150,7 +150,7 @@ describe('the audit', () => {
 
 describe('the page of the audit', () => {
   it('shows who came in and what was done, and finds it', async () => {
-    const desk = aDesk({
+    const desk = testDaemon({
       sources: [{ id: 'courier', name: 'Courier', url: 'http://127.0.0.1:1/rss', section: 'world' }],
     })
     const url = await setUp(await desk.start(['admin']))

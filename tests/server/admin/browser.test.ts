@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { PASSWORD } from '../../support/admin.ts'
 import { aBrowser, CHROMIUM } from '../../support/browser.ts'
-import { aDesk } from '../../support/daemon.ts'
+import { testDaemon } from '../../support/daemon.ts'
 import { type FeedItemSketch, rss, serve } from '../../support/http.ts'
 import { until } from '../../support/until.ts'
 
@@ -9,7 +9,7 @@ const items: FeedItemSketch[] = [{ title: 'Ferry treaty signed' }]
 const feed = await serve((_request, response) => {
   response.writeHead(200, { 'content-type': 'application/rss+xml' }).end(rss(items))
 })
-const desk = aDesk({
+const desk = testDaemon({
   sources: [{ id: 'courier', name: 'Courier', url: `${feed.url}/rss`, section: 'world', interval: '12h' }],
 })
 const browser = aBrowser()

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createUsers } from '../../../src/server/admin/auth/users.ts'
 import { logIn, PASSWORD, post, seen, setUp } from '../../support/admin.ts'
 import { aBrowser, CHROMIUM } from '../../support/browser.ts'
-import { aDesk } from '../../support/daemon.ts'
+import { testDaemon } from '../../support/daemon.ts'
 import { type FeedItemSketch, rss, serve } from '../../support/http.ts'
 import { until } from '../../support/until.ts'
 
@@ -13,7 +13,7 @@ const items: FeedItemSketch[] = [
 const feed = await serve((_request, response) => {
   response.writeHead(200, { 'content-type': 'application/rss+xml' }).end(rss(items))
 })
-const desk = aDesk({
+const desk = testDaemon({
   sources: [{ id: 'courier', name: 'Courier', url: `${feed.url}/rss`, section: 'world', interval: '12h' }],
   settings: { admin: { recrawlGap: '0s' } },
 })

@@ -6,7 +6,7 @@ import { listenAt } from '../../../src/server/listen.ts'
 import { PASSWORD, post, setUp } from '../../support/admin.ts'
 import { sourceId } from '../../support/articles.ts'
 import { aBrowser, CHROMIUM } from '../../support/browser.ts'
-import { aDesk } from '../../support/daemon.ts'
+import { testDaemon } from '../../support/daemon.ts'
 import { until } from '../../support/until.ts'
 
 const closing: (() => Promise<void>)[] = []
@@ -118,7 +118,7 @@ describe('what is told to open pages', () => {
 })
 
 describe.skipIf(CHROMIUM === undefined)('a page left open', () => {
-  const desk = aDesk({
+  const desk = testDaemon({
     sources: ['courier', 'gazette', 'herald'].map(id => ({
       ...{ id, name: id.toUpperCase(), section: 'world', url: `http://127.0.0.1:1/${id}`, interval: '12h' },
     })),

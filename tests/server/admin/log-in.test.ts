@@ -4,9 +4,9 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { AdminSettings } from '../../../src/config/sections/admin.ts'
 import { createUsers } from '../../../src/server/admin/auth/users.ts'
 import { PASSWORD, post, setUp } from '../../support/admin.ts'
-import { aDesk } from '../../support/daemon.ts'
+import { testDaemon } from '../../support/daemon.ts'
 
-const desk = aDesk({
+const desk = testDaemon({
   sources: [],
   settings: {
     admin: {

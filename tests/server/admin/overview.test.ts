@@ -4,7 +4,7 @@ import { plotsOf } from '../../../src/server/admin/pages/overview/day.ts'
 import type { Sample } from '../../../src/server/metrics/samples.ts'
 import { createSamples } from '../../../src/server/metrics/samples.ts'
 import { logIn, seen, setUp } from '../../support/admin.ts'
-import { aDesk } from '../../support/daemon.ts'
+import { testDaemon } from '../../support/daemon.ts'
 
 const MINUTE = 60_000
 const NOON = Date.UTC(2026, 5, 1, 12)
@@ -69,7 +69,7 @@ describe('the plots of a day', () => {
 
 describe('the overview', () => {
   it('shows the day that was kept', async () => {
-    const desk = aDesk({
+    const desk = testDaemon({
       sources: [{ id: 'courier', name: 'Courier', url: 'http://127.0.0.1:1/rss', section: 'world' }],
     })
     const url = await setUp(await desk.start(['admin']))

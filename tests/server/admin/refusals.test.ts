@@ -7,12 +7,12 @@ import { createUsers } from '../../../src/server/admin/auth/users.ts'
 import { createSourceActs } from '../../../src/use-cases/actions.ts'
 import { createAudit } from '../../../src/use-cases/audit-log.ts'
 import { logIn, PASSWORD, post, seen, setUp } from '../../support/admin.ts'
-import { aDesk } from '../../support/daemon.ts'
+import { testDaemon } from '../../support/daemon.ts'
 import { testRedis } from '../../support/redis.ts'
 
 const sources = [{ id: 'courier', name: 'Courier', url: 'http://127.0.0.1:1/rss', section: 'world' }]
 const lines: string[] = []
-const desk = aDesk({ sources, log: pino({ level: 'warn' }, { write: line => lines.push(line) }) })
+const desk = testDaemon({ sources, log: pino({ level: 'warn' }, { write: line => lines.push(line) }) })
 let url: string
 let admin: string
 let bearer: Record<string, string>

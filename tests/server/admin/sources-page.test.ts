@@ -3,7 +3,7 @@ import type { Source } from '../../../src/domain/source.ts'
 import { PER_PAGE } from '../../../src/server/admin/pages/sources/query.ts'
 import { logIn, PASSWORD, seen, setUp } from '../../support/admin.ts'
 import { aBrowser, CHROMIUM } from '../../support/browser.ts'
-import { aDesk } from '../../support/daemon.ts'
+import { testDaemon } from '../../support/daemon.ts'
 import { type FeedItemSketch, rss, serve } from '../../support/http.ts'
 import { until } from '../../support/until.ts'
 
@@ -21,7 +21,7 @@ const idle = Array.from({ length: PER_PAGE + 5 }, (_, index) => ({
   section: 'sports',
   enabled: false,
 }))
-const desk = aDesk({
+const desk = testDaemon({
   sources: [
     {
       id: 'courier',

@@ -7,7 +7,7 @@ import { createTokens } from '../../../src/server/admin/auth/tokens.ts'
 import { createUsers } from '../../../src/server/admin/auth/users.ts'
 import { createAudit } from '../../../src/use-cases/audit-log.ts'
 import { logIn, PASSWORD, post, seen, setUp } from '../../support/admin.ts'
-import { aDesk } from '../../support/daemon.ts'
+import { testDaemon } from '../../support/daemon.ts'
 import { rss, serve } from '../../support/http.ts'
 import { until } from '../../support/until.ts'
 
@@ -15,7 +15,7 @@ const feed = await serve((_request, response) => {
   response.writeHead(200, { 'content-type': 'application/rss+xml' }).end(rss([{ title: 'Ferry treaty signed' }]))
 })
 const sources = [{ id: 'courier', name: 'Courier', url: `${feed.url}/rss`, section: 'world', interval: '12h' }]
-const desk = aDesk({ sources })
+const desk = testDaemon({ sources })
 const users = createUsers({ redis: desk.redis, keys: desk.keys, now: Date.now })
 const tokens = createTokens({ redis: desk.redis, keys: desk.keys, now: Date.now })
 const audit = createAudit({ redis: desk.redis, keys: desk.keys, now: Date.now })
@@ -34,7 +34,7 @@ const get = (path: string, headers: Record<string, string>) => fetch(`${url}${pa
 
 describe('the first user', () => {
   it('is in at once by the one-time link, without logging in again', async () => {
-    const fresh = await aDesk({ sources: [] }).start(['admin'])
+    const fresh = await testDaemon({ sources: [] }).start(['admin'])
     const token = new URL(fresh.setupUrl ?? '').searchParams.get('once') ?? ''
     const answer = await post(fresh.adminUrl ?? '', '/setup', { token, password: PASSWORD })
     const cookie = (answer.headers.get('set-cookie') ?? '').split(';')[0] ?? ''
@@ -42,7 +42,7 @@ describe('the first user', () => {
   })
 
   it('has the password of before, where newsdesk was set up before there were users', async () => {
-    const old = aDesk({ sources: [] })
+    const old = testDaemon({ sources: [] })
     await old.redis.set(old.keys.admin('password'), await writePassword('the password of before'))
     const daemon = await old.start(['admin'])
     expect(daemon.setupUrl).toBeNull()
@@ -51,7 +51,7 @@ describe('the first user', () => {
   })
 
   it('has the password of the configuration, and keeps who is logged in through a restart with the same', async () => {
-    const set = aDesk({ sources: [], settings: { admin: { password: 'from the environment' } } })
+    const set = testDaemon({ sources: [], settings: { admin: { password: 'from the environment' } } })
     const first = await set.start(['admin'])
     const cookie = await logIn(first.adminUrl ?? '', 'admin', 'from the environment')
     const second = await set.start(['admin'])
@@ -123,7 +123,7 @@ describe('a session', () => {
   })
 
   it('has a cookie for TLS alone where a trusted proxy says that the browser came by TLS', async () => {
-    const behind = await aDesk({ sources: [], settings: { admin: { proxies: ['127.0.0.1'] } } }).start(['admin'])
+    const behind = await testDaemon({ sources: [], settings: { admin: { proxies: ['127.0.0.1'] } } }).start(['admin'])
     const token = new URL(behind.setupUrl ?? '').searchParams.get('once') ?? ''
     const answer = await post(
       behind.adminUrl ?? '',
@@ -202,7 +202,7 @@ describe('log-in by a proxy', () => {
 
   it('lets in whom a trusted proxy names, and nobody where the address is not trusted', async () => {
     const headers = { 'x-forwarded-user': 'ana@example.org', 'x-forwarded-groups': 'desk-admins' }
-    const trusted = await aDesk({
+    const trusted = await testDaemon({
       sources,
       settings: { admin: { proxies: ['127.0.0.0/8'], ...login } },
     }).start(['admin'])
@@ -211,7 +211,9 @@ describe('log-in by a proxy', () => {
     const cross = { ...headers, 'sec-fetch-site': 'cross-site' }
     expect((await post(trusted.adminUrl ?? '', '/sources/courier/crawl', {}, cross)).status).toBe(403)
     expect((await post(trusted.adminUrl ?? '', '/sources/courier/crawl', {}, headers)).status).toBe(403)
-    const other = await aDesk({ sources, settings: { admin: { proxies: ['10.0.0.0/8'], ...login } } }).start(['admin'])
+    const other = await testDaemon({ sources, settings: { admin: { proxies: ['10.0.0.0/8'], ...login } } }).start([
+      'admin',
+    ])
     expect((await fetch(`${other.adminUrl}/sources`, { headers, redirect: 'manual' })).status).toBe(303)
   })
 

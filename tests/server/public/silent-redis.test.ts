@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest'
 import { addressOf } from '../../../src/config/redis-address.ts'
 import { logIn, post, setUp } from '../../support/admin.ts'
-import { aDesk } from '../../support/daemon.ts'
+import { testDaemon } from '../../support/daemon.ts'
 import { aFolder } from '../../support/folder.ts'
 import { serverIn } from '../../support/own-redis.ts'
 import { until } from '../../support/until.ts'
@@ -9,7 +9,7 @@ import { until } from '../../support/until.ts'
 const server = await serverIn(aFolder('silent'))
 // Registered first, and so done last: the desk clears up on it.
 afterAll(server.close)
-const desk = aDesk({
+const desk = testDaemon({
   sources: [{ id: 'courier', name: 'Courier', url: 'http://127.0.0.1:9/rss', section: 'world', interval: '12h' }],
   settings: { http: { port: 0 }, metrics: { port: 0 } },
   address: addressOf(server.url),

@@ -1,0 +1,73 @@
+/** What happens by the clock, one row a tick. However many processes are schedulers, one of them runs it (tick-slot.ts). */
+
+import type { Logger } from 'pino'
+import type { Evictor } from '../src/eviction/evictor.ts'
+import type { Publisher } from '../src/lists/publisher.ts'
+import type { Publishing } from '../src/queues/publishing.ts'
+import { addPushes, type Queues } from '../src/queues/queues.ts'
+import type { Sources } from '../src/sources/store/sources.ts'
+import type { Push } from '../src/websub/push.ts'
+import type { Tick } from './scheduler.ts'
+
+const MINUTE = 60_000
+/** WebSub subscriptions claimed and queued at a time. */
+const CLAIMED_AT_ONCE = 1_000
+
+export interface TickParts {
+  /** `crawl.tick` and `lists.refresh` as they stand now, ms. */
+  readonly settings: { readonly crawlTick: number; readonly listRefresh: number }
+  readonly queueDueCrawls: (within: number, signal: AbortSignal) => Promise<number>
+  readonly queues: Queues
+  readonly sources: Pick<Sources, 'rebalanceBudget'>
+  readonly push: Pick<Push, 'claimDue' | 'reconcile'>
+  readonly evictor: Pick<Evictor, 'run'>
+  readonly publisher: Pick<Publisher, 'names' | 'refreshExpiry'>
+  readonly publishing: Pick<Publishing, 'lists'>
+  /** Lists and related lists follow blocks that ended. */
+  readonly followBlocks: () => Promise<void>
+  /** Keeps a sample of the figures that the admin UI plots. */
+  readonly keepSample: () => Promise<unknown>
+  readonly log: Logger
+}
+
+export const createTicks = ({ settings, log, ...parts }: TickParts): readonly Tick[] => {
+  const { queueDueCrawls, queues, sources, push, evictor, publisher, publishing } = parts
+  const table: readonly [name: string, every: number, run: (signal: AbortSignal) => Promise<unknown>][] = [
+    ['crawl-due', settings.crawlTick, signal => queueDueCrawls(settings.crawlTick, signal)],
+    [
+      'rebalance-budget',
+      MINUTE,
+      async () => {
+        const cost = await sources.rebalanceBudget()
+        if (cost !== null) log.debug({ cost: Math.round(cost) }, 'fetch budget rebalanced')
+      },
+    ],
+    [
+      'push-due',
+      5_000,
+      async () => {
+        const due = await push.claimDue(CLAIMED_AT_ONCE)
+        if (due.length > 0) await addPushes(queues, due)
+      },
+    ],
+    ['push-reconcile', MINUTE, () => push.reconcile()],
+    ['evict', 10_000, () => evictor.run()],
+    ['sample', MINUTE, parts.keepSample],
+    [
+      'refresh-lists',
+      settings.listRefresh,
+      async () => {
+        await publisher.refreshExpiry()
+        await parts.followBlocks()
+        await publishing.lists(publisher.names(), true)
+      },
+    ],
+  ]
+  return table.map(([name, every, run]) => ({
+    name,
+    every,
+    run: async signal => {
+      await run(signal)
+    },
+  }))
+}

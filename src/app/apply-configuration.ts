@@ -1,0 +1,23 @@
+/** Makes what is scheduled, subscribed and published fit the configuration. */
+
+import type { Logger } from 'pino'
+import type { Source } from '../domain/source.ts'
+import { shadowed } from '../sources/catalogue/catalogue.ts'
+import type { Container } from './container.ts'
+
+/** @param file the sources of sources.yaml @param said for the log, with more fields */
+export const applyConfiguration = async (
+  { lists, sources, push, catalogue }: Container,
+  file: readonly Source[],
+  log: Logger,
+  said: string,
+  more: object = {},
+): Promise<void> => {
+  await lists.publisher.publishSections()
+  const { added, removed } = await sources.sync()
+  const subscriptions = await push.reconcile()
+  for (const problem of catalogue.overlay().problems) log.warn(problem)
+  for (const source of shadowed(file, catalogue.overlay()))
+    log.info({ source }, 'added in the terminal, and now in sources.yaml: the file counts')
+  log.info({ sources: sources.list().length, added, removed, push: subscriptions, ...more }, said)
+}

@@ -1,0 +1,103 @@
+/** What jobs work with beyond the container: fetching with all courtesy, learning, and what keeps the parts of one process from crowding each other out. */
+
+import { existsSync } from 'node:fs'
+import type { Redis } from 'ioredis'
+import type { Logger } from 'pino'
+import { createBackpressure } from '../../jobs/backpressure.ts'
+import type { JobContext } from '../../jobs/context.ts'
+import type { Config } from '../config/load.ts'
+import type { Fetcher } from '../http-client/fetch.ts'
+import type { PriorityGate } from '../lists/publisher.ts'
+import { addArticles, type Queues } from '../queues/queues.ts'
+import type { Keys } from '../redis/keys.ts'
+import type { ReplicationBarrier } from '../redis/replication-barrier.ts'
+import { createLearning } from '../sections/learning.ts'
+import { customModelPath, loadSectionModel, replayTexts } from '../sections/model-loader.ts'
+import { createOutageDetector, type NetworkMode, type OutageDetector } from '../sources/polling/outage.ts'
+import { createPoliteness } from '../sources/polling/politeness.ts'
+import { createPoll } from '../sources/polling/poll.ts'
+import { createRobots } from '../sources/polling/robots.ts'
+import type { Container } from './container.ts'
+
+export interface JobContextParts {
+  readonly config: () => Config
+  readonly redis: Redis
+  readonly keys: Keys
+  readonly queues: Queues
+  readonly fetcher: Fetcher
+  readonly barrier: ReplicationBarrier
+  readonly gate: PriorityGate
+  readonly log: Logger
+  /** ms since the epoch. */
+  readonly now: () => number
+  /** Aborted when the process is told to stop. */
+  readonly stopping: AbortSignal
+  /** Aborted when the time to finish has passed. */
+  readonly abandoning: AbortSignal
+}
+
+/** Least batches that wait to be ingested before crawls are held back, and ms that a crawl waits for them at most. */
+const BACKLOG = 8
+const LONGEST_CRAWL_WAIT = 5_000
+
+const networkText: Readonly<Record<NetworkMode, string>> = {
+  up: 'our network is up; all sources are crawled as before',
+  down: 'most domains cannot be reached: our own network seems to be down; failures do not count, one source at a time is tried',
+  back: 'our network is back; sources resume, spread out',
+}
+
+/** Everything a job gets but the job itself. */
+export type SharedJobContext = Omit<JobContext, 'job' | 'log'>
+
+export const createJobContext = (
+  container: Container,
+  parts: JobContextParts,
+): { readonly context: SharedJobContext; readonly outageDetector: OutageDetector } => {
+  const { config, redis, keys, queues, fetcher, barrier, gate, log, now, stopping, abandoning } = parts
+  const { sources, articleStore, blocks, lists, push, stories, publishing, parameters } = container
+  const store = { redis, keys }
+  const settings = () => config().settings
+  const crawl = () => settings().crawl
+  const taxonomy = () => config().taxonomy
+  const outageDetector = createOutageDetector({
+    ...{ ...store, now },
+    onBack: sources.resetAfterOutage,
+    say: mode => log.warn({ network: mode }, networkText[mode]),
+  })
+  const politeness = createPoliteness({ ...store, settings: crawl })
+  const userAgent = () => crawl().userAgent
+  const robots = createRobots({ ...store, fetchText: fetcher.fetchText, userAgent, now })
+  const poll = createPoll({
+    ...{ sources, network: outageDetector, politeness, robots, settings: crawl, now },
+    fetchFeed: fetcher.fetchFeed,
+  })
+  const { waitForCapacity } = createBackpressure({
+    waiting: () => queues.articles.getWaitingCount(),
+    few: () => Math.max(BACKLOG, 2 * settings().articles.concurrency),
+    longest: LONGEST_CRAWL_WAIT,
+    isEnding: () => stopping.aborted,
+  })
+  const custom = customModelPath(config().dir)
+  const model = loadSectionModel(existsSync(custom) ? custom : undefined)
+  const { classify, learn } = createLearning({ ...store, model, replay: replayTexts(model), taxonomy, now })
+  return {
+    outageDetector,
+    context: {
+      archive: {
+        ...articleStore,
+        // What is blocked already when it comes is kept off from the beginning.
+        async ingest(batch, at, crawled) {
+          const ingested = await articleStore.ingest(batch, at, crawled)
+          await blocks.follow(ingested.articles)
+          return ingested
+        },
+      },
+      ...{ stories, sources, publishing, poll, politeness, push, settings, taxonomy, classify, learn },
+      ...{ urls: parameters, publisher: lists.publisher, waitForCapacity, now },
+      beginReplicated: barrier.begin,
+      yieldToLists: gate.yieldToLists,
+      addArticles: batches => addArticles(queues, batches),
+      signal: abandoning,
+    },
+  }
+}

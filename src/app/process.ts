@@ -1,0 +1,113 @@
+/** What every role of a process shares: connections, the clock of Redis, the container, what is observed of it. */
+
+import type { Redis } from 'ioredis'
+import type { Logger } from 'pino'
+import { createPriorityGate } from '../../jobs/priority-gate.ts'
+import type { Config } from '../config/load.ts'
+import type { Role } from '../config/schema.ts'
+import { createFetcher } from '../http-client/fetch.ts'
+import { createPoster } from '../http-client/post.ts'
+import { createOrigin } from '../maintenance/migrations/origin.ts'
+import { openQueues } from '../queues/queues.ts'
+import { createClock } from '../redis/clock.ts'
+import { connectRedis } from '../redis/connect.ts'
+import { createHealthCheck } from '../redis/health-check.ts'
+import { keysFor } from '../redis/keys.ts'
+import { createReplicationBarrier } from '../redis/replication-barrier.ts'
+import type { RedisServer } from '../redis/server.ts'
+import { createMetrics } from '../server/metrics/metrics.ts'
+import { readForMonitoring } from '../server/metrics/readings.ts'
+import { createSamples } from '../server/metrics/samples.ts'
+import { ANSWER_WITHIN } from '../server/response-timeout.ts'
+import { createSummaryCache } from '../sources/store/summary-cache.ts'
+import { version } from '../util/version.ts'
+import { createContainer } from './container.ts'
+import { createJobContext } from './job-context.ts'
+import type { Lifecycle } from './lifecycle.ts'
+
+export interface ProcessParts {
+  readonly id: string
+  readonly roles: readonly Role[]
+  /** The configuration in force: a reload brings another. */
+  readonly config: () => Config
+  readonly server: RedisServer
+  readonly lifecycle: Lifecycle
+  /** Told when Redis refuses this process for good. */
+  readonly onRefused: (why: string) => void
+  readonly log: Logger
+  /** ms since the epoch; the clock of Redis unless given. */
+  readonly now: (() => number) | undefined
+}
+
+/** ms that articles wait for lists at most, each time they let them go first. */
+const LONGEST_WAIT_FOR_LISTS = 100
+
+export type Process = Awaited<ReturnType<typeof createProcess>>
+
+export const createProcess = async (parts: ProcessParts) => {
+  const { id, roles, config, server, lifecycle, onRefused, log } = parts
+  const settings = () => config().settings
+  const keys = keysFor(settings().redis.prefix)
+  const connect = (purpose: string, options?: { pipelined: boolean }): Redis => {
+    const made = connectRedis(server.address, log, `${keys.prefix}:${purpose}`, { ...options, onRefused })
+    lifecycle.closeLast(() => made.disconnect())
+    return made
+  }
+  const redis = connect('main')
+  const bull = connect('queues', { pipelined: false })
+  const clock = createClock(redis)
+  const now = parts.now ?? clock.now
+  // Global for the process, and loaded only where it is asked for.
+  const tracing =
+    settings().tracing.endpoint === ''
+      ? null
+      : (await import('../server/tracing.ts')).startTracing(settings().tracing, { version, id })
+  lifecycle.closeLast(() => tracing?.stop())
+  const queues = openQueues(bull, keys, tracing?.telemetry)
+  lifecycle.closeLast(() => Promise.all(Object.values(queues).map(queue => queue.close())))
+  const fetcher = createFetcher(() => settings().crawl)
+  const poster = createPoster(() => settings().crawl)
+  lifecycle.closeLast(() => Promise.all([fetcher.close(), poster.close()]))
+  const barrier = createReplicationBarrier({ redis, replicas: () => settings().redis.replicas })
+  const gate = createPriorityGate({ longest: LONGEST_WAIT_FOR_LISTS })
+  const origin = createOrigin({ redis, keys })
+  const shared = { config, redis, keys, queues, gate, log, now }
+  const container = createContainer({
+    ...{ ...shared, origin: origin.current },
+    postForm: (url, fields, manners) => poster.postForm(url, fields, { ...manners, signal: lifecycle.abandoning }),
+  })
+  const { context, outageDetector } = createJobContext(container, {
+    ...{ ...shared, fetcher, barrier },
+    ...{ stopping: lifecycle.stopping, abandoning: lifecycle.abandoning },
+  })
+  const { sources, push, lists } = container
+  const summaries = createSummaryCache({ redis, keys, catalogue: sources.list, now })
+  const memory = () => settings().articles.memory
+  /** What the status, the metrics and the samples are read from. */
+  const observed = { redis, keys, queues, sources, push, memory, now, glance: summaries }
+  const listNames = () => lists.publisher.names()
+  return {
+    ...{
+      ...shared,
+      id,
+      roles,
+      settings,
+      lifecycle,
+      connect,
+      bull,
+      clock,
+      tracing,
+      barrier,
+      origin,
+      container,
+      context,
+    },
+    ...{ outageDetector, summaries, observed, listNames },
+    has: (role: Role) => roles.includes(role),
+    /** BullMQ goes by the machine's own clock; what is put off for the future is put off by the one that all share. */
+    sharedClock: parts.now ? Date.now : clock.now,
+    samples: createSamples({ redis, keys }),
+    metrics: createMetrics({ version, read: () => readForMonitoring(observed, listNames()), now }),
+    pulse: createHealthCheck(redis, ANSWER_WITHIN),
+  }
+}

@@ -1,0 +1,129 @@
+/** Starts what the roles of a process ask for, in the order in which each needs what was before it. */
+
+import { createCrawlDue } from '../../jobs/crawl-due.ts'
+import { startSchedule } from '../../jobs/scheduler.ts'
+import { createTicks } from '../../jobs/ticks.ts'
+import type { Settings } from '../config/schema.ts'
+import { createEventCounter } from '../events/counter.ts'
+import { correctClock, createClockCorrection } from '../maintenance/correct-clock.ts'
+import { createFoundation } from '../maintenance/ensure-foundation.ts'
+import { migrateOnStart } from '../maintenance/migrate-on-start.ts'
+import { retryUntilWritable } from '../redis/write-rejected.ts'
+import { readSample } from '../server/metrics/readings.ts'
+import { createProbes } from '../server/probes.ts'
+import { createLogLevels } from '../use-cases/log-levels.ts'
+import { readSummary } from '../use-cases/status.ts'
+import { startAdminUi } from './admin.ts'
+import { applyConfiguration } from './apply-configuration.ts'
+import { createHeartbeat } from './heartbeat.ts'
+import type { Process } from './process.ts'
+import { type Servers, startServers } from './servers.ts'
+import { startWatch } from './watch.ts'
+import { startWorkers } from './workers.ts'
+
+export interface RunningRoles {
+  readonly servers: Servers
+  /** Follows a configuration that was reloaded. @param changed its settings that are in force now, for the log */
+  followConfiguration(before: Settings, changed: readonly string[]): Promise<void>
+}
+
+export const startRoles = async (process: Process): Promise<RunningRoles> => {
+  const { id, roles, has, config, settings, redis, keys, queues, lifecycle, clock, container, log, now } = process
+  const { catalogue, publishing, lists } = container
+  const store = { redis, keys }
+  const correction = { ...store, queues, redate: container.redate, now, log }
+  const correctWhenSetBack = createClockCorrection(correction)
+  const heartbeat = createHeartbeat({
+    ...{ ...store, id, roles, clock, log, now },
+    onClockSet: () => (has('scheduler') ? correctWhenSetBack() : undefined),
+  })
+  let servers: Servers | null = null
+  const foundation = createFoundation({
+    ...{ ...store, origin: process.origin, catalogue, log },
+    isScheduler: has('scheduler'),
+    takeUp: (said, more) => applyConfiguration(container, config().sources, log, said, more),
+    onNewOrigin: async () => {
+      await heartbeat.beat()
+      const link = await servers?.admin?.admitFirst()
+      if (link) log.info(`Set the admin's password once at ${link}`)
+    },
+  })
+
+  // Before anything is read that an older version may have written. A Redis whose disk is full refuses even a PING.
+  await retryUntilWritable(log, async () => {
+    await redis.ping()
+    await process.origin.begin(await migrateOnStart(redis, keys, log))
+  })
+  await clock.set()
+  await catalogue.refresh()
+  await retryUntilWritable(log, () => (has('scheduler') ? foundation.take('sources') : foundation.look()))
+
+  const workers = startWorkers({
+    ...{ has, settings, keys, log, connection: process.bull, now: process.sharedClock },
+    context: { ...process.context, ingested: process.metrics.ingested },
+    telemetry: process.tracing?.telemetry,
+    onEnd: process.metrics.jobEnded,
+  })
+  for (const worker of workers) lifecycle.finishFirst(worker)
+  if (has('events')) {
+    const counter = createEventCounter({
+      ...{ ...store, archive: container.articleStore, consumer: id, log, now },
+      blocking: process.connect('events', { pipelined: false }),
+      settings: () => settings().events,
+      onRead: async reads => {
+        await Promise.all([lists.visitors.note(reads), lists.coReads.note(reads)])
+      },
+    }).run(lifecycle.stopping)
+    lifecycle.finishFirst({ finish: () => counter })
+  }
+
+  await retryUntilWritable(log, async () => {
+    await heartbeat.beat()
+    if (has('scheduler')) await correctClock(correction)
+  })
+  lifecycle.closeLast(heartbeat.start())
+  const levels = createLogLevels({ ...store, now })
+  const configuredLevel = () => settings().log.level
+  lifecycle.closeLast(startWatch({ redis, foundation, levels, daemonId: id, configuredLevel, log, now }))
+
+  const queueDueCrawls = createCrawlDue({ queues, sources: container.sources, network: process.outageDetector, now })
+  const schedule = () => {
+    if (!has('scheduler')) return async () => undefined
+    const ticks = createTicks({
+      settings: { crawlTick: settings().crawl.tick, listRefresh: settings().lists.refresh },
+      ...{ ...container, queueDueCrawls, queues, publishing, publisher: lists.publisher, log },
+      followBlocks: container.edits.follow,
+      keepSample: async () => process.samples.keep(await readSample(process.observed, process.listNames())),
+    })
+    return startSchedule(ticks, { ...store, daemonId: id, log })
+  }
+  let stopSchedule = schedule()
+  lifecycle.finishFirst({ finish: () => stopSchedule() })
+
+  const probes = createProbes({ pulse: process.pulse, gauges: process.metrics, missing: foundation.missing })
+  // The first look reads every source: nobody needs to wait for it before a page.
+  if (has('admin')) process.summaries().catch((error: unknown) => log.warn({ err: error }, 'sources not read yet'))
+  const { pulse, summaries, samples, context } = process
+  servers = await startServers({
+    ...{ ...process, probes },
+    startAdmin: () =>
+      startAdminUi({
+        ...{ redis, keys, queues, container, context, config, samples, levels, probes, pulse, log, now },
+        glance: summaries,
+        onRefused: process.metrics.refused,
+        status: () => readSummary(process.observed),
+      }),
+  })
+  return {
+    servers,
+    async followConfiguration({ crawl, lists: before }, changed) {
+      for (const worker of workers) worker.adjust()
+      if (crawl.tick !== settings().crawl.tick || before.refresh !== settings().lists.refresh) {
+        await stopSchedule()
+        if (!lifecycle.stopping.aborted) stopSchedule = schedule()
+      }
+      if (has('scheduler')) await foundation.take('configuration reloaded', { changed })
+      else log.info({ changed }, 'configuration reloaded')
+    },
+  }
+}

@@ -1,0 +1,77 @@
+/** What a process serves over HTTP: the admin UI, the public server, and probes where neither is there. */
+
+import type { Redis } from 'ioredis'
+import type { Logger } from 'pino'
+import type { Config } from '../config/load.ts'
+import type { Role } from '../config/schema.ts'
+import type { HealthCheck } from '../redis/health-check.ts'
+import type { Keys } from '../redis/keys.ts'
+import type { ReplicationBarrier } from '../redis/replication-barrier.ts'
+import type { AdminServer } from '../server/admin/server.ts'
+import { serveProbes } from '../server/probe-server.ts'
+import type { Probes } from '../server/probes.ts'
+import { eventsRoute } from '../server/public/events.ts'
+import { listsRoute } from '../server/public/lists.ts'
+import { startHttp } from '../server/public/server.ts'
+import { updatesRoute } from '../server/public/updates.ts'
+import type { Lifecycle } from './lifecycle.ts'
+
+export interface ServerParts {
+  readonly config: () => Config
+  readonly has: (role: Role) => boolean
+  readonly redis: Redis
+  readonly keys: Keys
+  /** A connection of its own for reads that block. */
+  readonly connect: (purpose: string) => Redis
+  readonly barrier: ReplicationBarrier
+  readonly listNames: () => readonly string[]
+  readonly pulse: HealthCheck
+  readonly probes: Probes
+  readonly startAdmin: () => Promise<AdminServer>
+  readonly lifecycle: Lifecycle
+  readonly log: Logger
+  /** ms since the epoch. */
+  readonly now: () => number
+}
+
+/** Where this process is reached; null where it does not serve that. */
+export interface Servers {
+  readonly admin: AdminServer | null
+  readonly httpUrl: string | null
+  readonly metricsUrl: string | null
+}
+
+const startPublicServer = ({ config, redis, keys, connect, listNames, ...parts }: ServerParts) => {
+  const { barrier, pulse, lifecycle, log, now } = parts
+  const settings = () => config().settings.http
+  const most = () => config().settings.events.most
+  return startHttp({
+    ...{ settings, pulse, log },
+    routes: [
+      { path: '/v1/events', router: eventsRoute({ redis, keys, now, settings, most, keeper: barrier }) },
+      { path: '/v1/lists', router: listsRoute({ redis, keys, names: listNames }) },
+      {
+        path: '/v1/updates',
+        router: updatesRoute({
+          ...{ redis, keys, settings, signal: lifecycle.stopping },
+          blocking: connect('updates'),
+          onError: error => log.warn({ err: error }, 'list updates could not be read; trying again'),
+        }),
+      },
+    ],
+  })
+}
+
+/** Starts those that the roles and the configuration ask for; each is closed with the work in hand. */
+export const startServers = async (parts: ServerParts): Promise<Servers> => {
+  const { config, has, probes, startAdmin, lifecycle } = parts
+  const { http: httpSettings, metrics } = config().settings
+  const closing = <Server extends { close(): Promise<unknown> }>(server: Server): Server => {
+    lifecycle.finishFirst({ finish: () => server.close() })
+    return server
+  }
+  const admin = has('admin') ? closing(await startAdmin()) : null
+  const http = has('http') && httpSettings.port >= 0 ? closing(await startPublicServer(parts)) : null
+  const probe = metrics.port === null ? null : closing(await serveProbes({ ...metrics, port: metrics.port }, probes))
+  return { admin, httpUrl: http?.url ?? null, metricsUrl: probe?.url ?? null }
+}

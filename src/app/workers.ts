@@ -1,0 +1,46 @@
+/** The BullMQ workers of a process, by its roles. */
+
+import type { ConnectionOptions, Telemetry } from 'bullmq'
+import type { Logger } from 'pino'
+import { jobs } from '../../jobs/jobs.ts'
+import { type RunningWorker, startWorker } from '../../jobs/workers.ts'
+import type { Role, Settings } from '../config/schema.ts'
+import type { JobEnd } from '../queues/job-end.ts'
+import type { Keys } from '../redis/keys.ts'
+import type { SharedJobContext } from './job-context.ts'
+
+export interface WorkersParts {
+  readonly has: (role: Role) => boolean
+  readonly settings: () => Settings
+  readonly connection: ConnectionOptions
+  readonly keys: Keys
+  readonly context: SharedJobContext
+  readonly telemetry: Telemetry | undefined
+  readonly onEnd: (end: JobEnd) => void
+  readonly log: Logger
+  /** ms since the epoch, by the clock that all processes share. */
+  readonly now: () => number
+}
+
+/** Hubs asked, and rounds of lists written, at a time. */
+const HUBS_AT_ONCE = 4
+const LISTS_AT_ONCE = 4
+
+export const startWorkers = ({ has, settings, context, telemetry, ...parts }: WorkersParts): RunningWorker[] => {
+  type Job = (typeof jobs)[keyof typeof jobs]
+  const table: readonly [role: Role, job: Job, concurrency: () => number][] = [
+    ['crawl', jobs.crawl, () => settings().crawl.concurrency],
+    ['crawl', jobs.push, () => HUBS_AT_ONCE],
+    ['articles', jobs.articles, () => settings().articles.concurrency],
+    ['publish', jobs.publish, () => LISTS_AT_ONCE],
+  ]
+  return table.flatMap(([role, job, concurrency]) =>
+    has(role)
+      ? // One signature serves all: a worker only passes a definition's own data on to it.
+        startWorker(job as (typeof jobs)['publish'], {
+          ...{ ...parts, services: context, concurrency },
+          ...(telemetry ? { telemetry } : {}),
+        })
+      : [],
+  )
+}

@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest'
+import { createLifecycle, endsWithin } from '../../src/app/lifecycle.ts'
+
+const never = (): Promise<never> => new Promise(() => undefined)
+
+const aLifecycle = () => {
+  const happened: string[] = []
+  const lifecycle = createLifecycle(deadline => happened.push(`late after ${deadline}`))
+  return { happened, lifecycle }
+}
+
+describe('a process that is told to stop', () => {
+  it('finishes what is in hand, then closes what it ran on, last made first', async () => {
+    const { happened, lifecycle } = aLifecycle()
+    lifecycle.closeLast(() => happened.push('connection closed'))
+    lifecycle.closeLast(async () => happened.push('queues closed'))
+    lifecycle.finishFirst({
+      async finish() {
+        happened.push(`told to stop: ${lifecycle.stopping.aborted}`)
+      },
+    })
+    expect(await lifecycle.stop(1_000)).toBe(true)
+    expect(happened).toEqual(['told to stop: true', 'queues closed', 'connection closed'])
+    expect(lifecycle.abandoning.aborted).toBe(false)
+  })
+
+  it('abandons what is not finished in time, and closes all the same', async () => {
+    const { happened, lifecycle } = aLifecycle()
+    lifecycle.closeLast(() => happened.push('closed'))
+    lifecycle.finishFirst({
+      finish: never,
+      async abandon() {
+        happened.push(`abandoned: ${lifecycle.abandoning.aborted}`)
+      },
+    })
+    expect(await lifecycle.stop(1)).toBe(false)
+    expect(happened).toEqual(['late after 1', 'abandoned: true', 'closed'])
+  })
+
+  it('closes the rest where closing one thing fails', async () => {
+    const { happened, lifecycle } = aLifecycle()
+    lifecycle.closeLast(() => happened.push('closed'))
+    lifecycle.closeLast(() => {
+      throw new Error('the connection is gone')
+    })
+    lifecycle.finishFirst({ finish: () => Promise.reject(new Error('the server was never up')) })
+    expect(await lifecycle.stop(1_000)).toBe(true)
+    expect(happened).toEqual(['closed'])
+  })
+
+  it('closes each thing once, however often it is told', async () => {
+    const { happened, lifecycle } = aLifecycle()
+    lifecycle.closeLast(() => happened.push('closed'))
+    await lifecycle.stop(1_000)
+    await lifecycle.stop(1_000)
+    expect(happened).toEqual(['closed'])
+  })
+})
+
+describe('a process that could not be started', () => {
+  it('waits for no job: it abandons what was begun and closes what was opened', async () => {
+    const { happened, lifecycle } = aLifecycle()
+    lifecycle.closeLast(() => happened.push('closed'))
+    lifecycle.finishFirst({
+      finish: never,
+      async abandon() {
+        happened.push('abandoned')
+      },
+    })
+    await lifecycle.abort()
+    expect(happened).toEqual(['abandoned', 'closed'])
+    expect(lifecycle.stopping.aborted && lifecycle.abandoning.aborted).toBe(true)
+  })
+})
+
+describe('work with a deadline', () => {
+  it.each([
+    ['that is done has ended in time', () => Promise.resolve(), true],
+    ['that fails has ended in time', () => Promise.reject(new Error('failed')), true],
+    ['that goes on has not', never, false],
+  ])('%s', async (_, work, inTime) => {
+    expect(await endsWithin(work(), 5)).toBe(inTime)
+  })
+})
