@@ -30,6 +30,18 @@ const LAYERS = [
 /** What a service imports: it brings no worker with it. */
 const CLIENT = '^src/client/'
 
+/** What computes and nothing else: no Redis, HTTP, files, clock or timers. The linter holds the same files to it (lint/pure.grit). */
+const PURE = [
+  '^src/domain/',
+  '/rules/',
+  '^src/sources/schedule/',
+  '^src/sources/state/',
+  '^src/feeds/fields/',
+  '^src/feeds/dates/',
+]
+const IO =
+  '^src/redis/|node_modules/(ioredis|bullmq|undici|express)/|^(node:)?(fs|http|https|http2|net|tls|dns|child_process|worker_threads|timers)(/|$)'
+
 const under = layers => `^(${layers.map(layer => layer.replace('.', '\\.')).join('|')})(/|$)`
 
 module.exports = {
@@ -41,6 +53,13 @@ module.exports = {
       from: { path: under([layer]) },
       to: { path: under(LAYERS.slice(index + 1)) },
     })),
+    {
+      name: 'pure-modules-do-no-io',
+      comment: 'rules and the domain compute on what they are given',
+      severity: 'error',
+      from: { path: PURE },
+      to: { path: IO, dependencyTypesNot: ['type-only'] },
+    },
     {
       name: 'no-cycles',
       comment: 'no two files import each other, by way of others either; type imports count',
