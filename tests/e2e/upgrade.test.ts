@@ -12,18 +12,22 @@ const { redis, keys } = testRedis()
 /** The next version: its batches carry something that this one knows nothing of, and must not take in without. */
 const newer = () =>
   aBuild({
-    'jobs/ingest.ts': text =>
+    'src/queues/ingest.ts': text =>
       text
         .replace('version: 1,', 'version: 2,')
-        .replace('sourceId: SourceId,', 'sourceId: SourceId,\n  desk: z.string().optional(),')
+        .replace(
+          'sourceId: SourceId,',
+          'v: z.number().default(1),\n  sourceId: SourceId,\n  desk: z.string().optional(),',
+        ),
+    'jobs/ingest.ts': text =>
+      text
         .replace('async run({ sourceId,', 'async run({ desk, v, sourceId,')
         .replace(
           'const source = await sources.find(sourceId)',
           "if (v === 2 && desk !== 'night') throw new Error('lost what the new version needs')\n    const source = await sources.find(sourceId)",
-        )
-        .replace('sourceId: SourceId,', 'v: z.number().default(1),\n  sourceId: SourceId,'),
+        ),
     'src/queues/queues.ts': text =>
-      text.replace('versioned(articles, data)', "versioned(articles, { ...data, desk: 'night' })"),
+      text.replace('versioned(articlesQueue, data)', "versioned(articlesQueue, { ...data, desk: 'night' })"),
   })
 
 describe('an upgrade while it runs', () => {

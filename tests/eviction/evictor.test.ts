@@ -34,9 +34,9 @@ describe('memory near what articles may take', () => {
     expect((await full.taken()) / config.settings.articles.memory).toBeLessThan(0.9)
     expect(await readEvictionState(redis, keys)).toMatchObject({
       articles: 100 - all,
-      dropped: all,
-      leaving: 0,
-      isDropping: false,
+      evicted: all,
+      pending: 0,
+      isEvicting: false,
     })
   })
 
@@ -66,7 +66,7 @@ describe('memory near what articles may take', () => {
     expect((await room.run()).dropped).toBeLessThan(dropped)
     await fill(1.1)
     expect((await room.run()).dropped).toBeGreaterThan(0)
-    expect(await readEvictionState(redis, keys)).toMatchObject({ isDropping: true, isShort: false })
+    expect(await readEvictionState(redis, keys)).toMatchObject({ isEvicting: true, isShort: false })
   })
 
   it('spares what is shown and read, and says where too little is left to let go', async () => {

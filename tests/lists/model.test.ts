@@ -163,7 +163,9 @@ const aModel = () => {
         .filter(each => each === lead || each.article.sources[0] !== lead?.article.sources[0])
         .find(each => !blocked(each.article.id))
       // A story stands in a section by its lead, and so must what shows it.
-      return first && isOf(lead) && isOf(first) ? { first, named } : []
+      // What is blocked is not named for the story any more, and its reads speak for nothing; the lead's do.
+      const isNamed = (each: Known) => each === lead || !blocked(each.article.id)
+      return first && isOf(lead) && isOf(first) ? { first, named: named.filter(isNamed) } : []
     })
   }
   const byTime = (a: Known, b: Known): number =>

@@ -19,23 +19,24 @@ interface Pattern {
 const BOUNDED: Readonly<Record<string, string>> = {
   '\\.?0+$': 'digits of a number of our own',
   '(\\p{L})(\\p{L})(\\p{L}{3,})$': 'words of the newsstand, which are our own',
-  '\\?*\\s\\|\\s\\p{Lu}[\\p{L}’': 'a title is cut to 400 characters before (article/forms.ts)',
-  '^(\\d{4})(?:-?(\\d{2})(?:-?(\\d{2}))?|': 'a date is cut to 120 characters before (feed/dates.ts)',
-  '(?:\\b(?:GMT|UTC|Etc\\/GMT))?': 'a date is cut to 120 characters before (feed/dates.ts)',
-  '<\\?xml[^>]{0,200}?\\bencoding': 'the first 1,024 bytes of a document are looked at (feed/decode.ts)',
-  '^\\S+@\\S+\\s*\\((.{1,200})\\)$': 'a name is cut to 1,000 characters before (feed/fields.ts)',
-  '\\s*<?\\b[\\w.+-]{1,64}@': 'a name is cut to 1,000 characters before (feed/fields.ts)',
-  '<img\\b[^<>]{0,1000}?\\bsrc': 'from one < to the next, 1,000 characters at most (feed/media.ts)',
+  '\\?*\\s\\|\\s\\p{Lu}[\\p{L}’': 'a title is cut to 400 characters before (sections/forms.ts)',
+  '^(\\d{4})(?:-?(\\d{2})(?:-?(\\d{2}))?|': 'a date is cut to 120 characters before (feeds/dates/dates.ts)',
+  '(?:\\b(?:GMT|UTC|Etc\\/GMT))?': 'a date is cut to 120 characters before (feeds/dates/dates.ts)',
+  '<\\?xml[^>]{0,200}?\\bencoding': 'the first 1,024 bytes of a document are looked at (feeds/decode.ts)',
+  '^\\S+@\\S+\\s*\\((.{1,200})\\)$': 'a name is cut to 1,000 characters before (feeds/fields/fields.ts)',
+  '\\s*<?\\b[\\w.+-]{1,64}@': 'a name is cut to 1,000 characters before (feeds/fields/fields.ts)',
+  '<img\\b[^<>]{0,1000}?\\bsrc': 'from one < to the next, 1,000 characters at most (feeds/fields/media.ts)',
   '\\b([a-z][a-z0-9+.-]{0,20}:': 'each part has a length of its own: linear, times 20',
-  '(?:^|\\s)(?:the post|': 'the last 500 characters of a text are looked at (feed/text.ts)',
-  '(?:^|\\s)投稿': 'the last 500 characters of a text are looked at (feed/text.ts)',
-  '(?<=^|[.!?…。！？\\])”"\'])\\s*(?:': 'the last 500 characters of a text are looked at (feed/text.ts)',
-  '\\s*[[(]\\s*(?:…|\\.\\.\\.)': 'the last 500 characters of a text are looked at (feed/text.ts)',
-  '[\\s,;:–—-]+$': 'a summary is cut to 300 characters before (feed/text.ts)',
+  '<\\/?[a-z][a-z0-9]{0,10}(?:': 'a tag of 512 characters at most: linear, times that',
+  '(?:^|\\s)(?:the post|': 'the last 500 characters of a text are looked at (util/plain-text.ts)',
+  '(?:^|\\s)投稿': 'the last 500 characters of a text are looked at (util/plain-text.ts)',
+  '(?<=^|[.!?…。！？\\])”"\'])\\s*(?:': 'the last 500 characters of a text are looked at (util/plain-text.ts)',
+  '\\s*[[(]\\s*(?:…|\\.\\.\\.)': 'the last 500 characters of a text are looked at (util/plain-text.ts)',
+  '[\\s,;:–—-]+$': 'a summary is cut to 300 characters before (util/plain-text.ts)',
   ': .* is a private': 'an error of our own about a host name, which DNS bounds',
-  '\\s+(?:[-–—―·•~]|::|': 'a title is cut to 1,000 characters before, and white space folded (sources/titles.ts)',
-  '\\s*[([（【［「](': 'a title is cut to 1,000 characters before, and white space folded (sources/titles.ts)',
-  '\\s*[:：,]\\s*': 'names of a source, white space folded (sources/titles.ts)',
+  '\\s+(?:[-–—―·•~]|::|': 'a title is cut to 1,000 characters before, and white space folded (sources/items/titles.ts)',
+  '\\s*[([（【［「](': 'a title is cut to 1,000 characters before, and white space folded (sources/items/titles.ts)',
+  '\\s*[:：,]\\s*': 'names of a source, white space folded (sources/items/titles.ts)',
   '\\/+$': 'an address of the configuration',
 }
 
@@ -50,7 +51,7 @@ const MADE = new Set([
   'src/redis/servers.ts',
 ])
 
-const files = execFileSync('git', ['ls-files', 'src', 'jobs'], { encoding: 'utf8' })
+const files = execFileSync('git', ['ls-files', 'src', 'jobs', 'demo'], { encoding: 'utf8' })
   .split('\n')
   .filter(file => /\.(?:ts|js)$/.test(file))
 
