@@ -149,4 +149,20 @@ describe('a replay', () => {
     expect(await redis.keys(`${desk.keys.eventState('again')}*`)).toEqual([])
     expect(await redis.exists(desk.keys.eventState('replay'))).toBe(0)
   })
+
+  it('that stalled and lost its turn leaves alone what the next replay has counted so far', async () => {
+    const desk = aDesk()
+    await threeHours(desk)
+    const before = await stateOf(desk)
+    const [turn, others] = [desk.keys.eventState('replay'), desk.keys.eventState('again:total:view')]
+    const stalled = aReplay(desk, () => {
+      // Sent on its connection before whatever it sends next.
+      void redis.set(turn, 'the next replay', 'PX', 20_000)
+      void redis.hset(others, B, 1)
+    })
+    await expect(stalled.run({ from: NOON + HOUR, totals: true })).rejects.toThrow('start it again')
+    expect(await redis.get(turn)).toBe('the next replay')
+    expect(await redis.hget(others, B)).not.toBeNull()
+    expect(await stateOf(desk)).toEqual(before)
+  })
 })

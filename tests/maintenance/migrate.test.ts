@@ -9,6 +9,7 @@ import type { Article, ArticleId } from '../../src/domain/article.ts'
 import { createCounting } from '../../src/events/counting.ts'
 import { createTops } from '../../src/events/top-articles.ts'
 import { createMigrate } from '../../src/maintenance/migrations/migrate.ts'
+import type { Migration } from '../../src/maintenance/migrations/migration.ts'
 import { MIGRATIONS, SCHEMA } from '../../src/maintenance/migrations/registry.ts'
 import { checkSchema, readSchema } from '../../src/maintenance/migrations/schema.ts'
 import { keysFor } from '../../src/redis/keys.ts'
@@ -17,8 +18,9 @@ import { anArticle } from '../support/articles.ts'
 import { type Dumped, dumpKeys, loadKeys } from '../support/dump.ts'
 import { movedBy, moveKey } from '../support/moved.ts'
 import { testRedis } from '../support/redis.ts'
+import { takeOverAfterCommand } from '../support/takeover.ts'
 
-const { redis, keys: mine } = testRedis()
+const { redis, keys: mine, connect } = testRedis()
 let run = 0
 
 const FOLDER = 'tests/fixtures/schemas'
@@ -151,6 +153,19 @@ describe('carrying shapes over', () => {
     const other = createMigrate({ redis, keys, say: () => undefined })
     const [one, two] = await Promise.all([migrate.run(), other.run()])
     expect([...one.carried, ...two.carried].map(({ to }) => to).sort()).toEqual(MIGRATIONS.map(({ to }) => to))
+  })
+
+  it('leaves its lock to a process that took it over at the moment of release', async () => {
+    const { keys } = await wrote(oldest)
+    const mine = connect()
+    const onlyStep = { ...(MIGRATIONS[0] as Migration), run: async () => 0 }
+    const migrate = createMigrate({ redis: mine, keys, say: () => undefined, migrations: [onlyStep] })
+    // The step ends with the version raised; what follows about the lock is its release.
+    const isRaised = async () => (await redis.get(keys.schema())) === '1'
+    takeOverAfterCommand(mine, redis, keys.schemaLock(), isRaised)
+    await migrate.run()
+    expect(await redis.get(keys.schemaLock())).toBe('another')
+    mine.disconnect()
   })
 
   it('goes on where a process died while the log of stories was written anew', async () => {
