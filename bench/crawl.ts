@@ -70,7 +70,7 @@ const aDesk = async (prefix: string, crowd: readonly Crowd[], some: Record<strin
       hints: {},
       freshFor: null,
       movedTo: null,
-      distrustsIds: false,
+      hasUnstableIds: false,
       title: 'Courier',
     })
   const bull = connect()
@@ -220,7 +220,7 @@ if (REMEMBERED > 0) {
           hints: {},
           freshFor: null,
           movedTo: null,
-          distrustsIds: false,
+          hasUnstableIds: false,
           title: 'The Courier: latest news',
         }),
       ),

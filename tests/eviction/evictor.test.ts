@@ -34,9 +34,9 @@ describe('memory near what articles may take', () => {
     expect((await full.taken()) / config.settings.articles.memory).toBeLessThan(0.9)
     expect(await readEvictionState(redis, keys)).toMatchObject({
       articles: 100 - all,
-      dropped: all,
-      leaving: 0,
-      isDropping: false,
+      evicted: all,
+      pending: 0,
+      isEvicting: false,
     })
   })
 
@@ -47,7 +47,12 @@ describe('memory near what articles may take', () => {
     clock.now += GRACE
     await room.run()
     for (const [place, { id }] of articles.slice(0, dropped).entries()) {
-      const left = [keys.article(id), keys.list(`related:${id}`), keys.listMeta(`related:${id}`), keys.shownBy(id)]
+      const left = [
+        keys.article(id),
+        keys.list(`related:${id}`),
+        keys.listMeta(`related:${id}`),
+        keys.relatedBackLinks(id),
+      ]
       expect(await redis.exists(...left)).toBe(0)
       expect(await lists.archive.stories([`s${place}` as StoryId])).toEqual([null])
       expect(await redis.zscore(keys.storyIndex(), `s${place}`)).toBeNull()
@@ -66,7 +71,7 @@ describe('memory near what articles may take', () => {
     expect((await room.run()).dropped).toBeLessThan(dropped)
     await fill(1.1)
     expect((await room.run()).dropped).toBeGreaterThan(0)
-    expect(await readEvictionState(redis, keys)).toMatchObject({ isDropping: true, isShort: false })
+    expect(await readEvictionState(redis, keys)).toMatchObject({ isEvicting: true, isShort: false })
   })
 
   it('spares what is shown and read, and says where too little is left to let go', async () => {
@@ -107,7 +112,7 @@ describe('memory near what articles may take', () => {
     const full = await aFullRoom(desk)
     const { redis, keys, clock, articles } = full
     const ids = articles.slice(0, 3).map(({ id }) => id)
-    await redis.zadd(keys.leaving(), ...ids.flatMap(id => [clock.now, id]))
+    await redis.zadd(keys.pendingDeletion(), ...ids.flatMap(id => [clock.now, id]))
     await redis.hset(keys.article(ids[0] ?? ''), 'leaving', 1)
     clock.now += GRACE
     expect(await full.room.run()).toMatchObject({ finished: 3 })

@@ -81,7 +81,7 @@ describe('an item that is remembered and whose article was lost', () => {
 
   it('does not come back where its article left for want of room', async () => {
     const { sources, keys } = await aDesk({ first: today - 3 })
-    await redis.hset(keys.room(), 'horizon', NOON - 2 * DAY)
+    await redis.hset(keys.eviction(), 'horizon', NOON - 2 * DAY)
     for (const published of [NOON - 3 * DAY, fresh, null])
       expect(await sources.unseen(courier, [item(published)])).toEqual([])
   })
@@ -118,9 +118,9 @@ describe('what was remembered before Redis came back empty', () => {
     await sources.succeeded(courier, {
       validators: { etag: '"x"', lastModified: null, bodyHash: null },
       ...{ itemHashes: ['s'], published: [], carried: 1, newItems: 0, hints: {}, freshFor: null, movedTo: null },
-      ...{ distrustsIds: false, title: null, origin: 'one' },
+      ...{ hasUnstableIds: false, title: null, origin: 'one' },
     })
-    expect(await redis.exists(keys.seen(courier), keys.spans(courier))).toBe(0)
+    expect(await redis.exists(keys.seen(courier), keys.itemHashes(courier))).toBe(0)
     expect((await sources.state(courier)).validators).toBeNull()
     await sources.markSeen(courier, { id: 'c', batch: 0, batches: 1, origin: 'another' }, [mark])
     expect(await redis.hlen(keys.seen(courier))).toBe(1)

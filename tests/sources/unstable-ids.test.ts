@@ -30,9 +30,9 @@ describe('what is remembered of an item', () => {
   })
 
   it('is what the link says where id and link were two articles', () => {
-    expect(matchItem(item(), [memory('x'), memory('y')])).toMatchObject({ memory: memory('y'), crossed: true })
+    expect(matchItem(item(), [memory('x'), memory('y')])).toMatchObject({ seen: memory('y'), crossed: true })
     expect(matchItem(item({ headlined: true }), [memory('y'), memory('x', 'ccccbbbbbb')])).toMatchObject({
-      memory: memory('y'),
+      seen: memory('y'),
       crossed: true,
     })
   })

@@ -1,4 +1,4 @@
-/** Another process that takes a lock over at the worst moment: between two commands of its holder. */
+/** Processes that die, or lose a lock, at the worst moment: between two of their commands. */
 
 import type { Redis } from 'ioredis'
 
@@ -27,5 +27,16 @@ export const takeOverAfterCommand = (
       }
       return reply
     })()
+  }
+}
+
+/** From the command after so many on, none reaches Redis any more: as if its process had been killed. */
+export const dieAfter = (doomed: Pick<Redis, 'sendCommand'>, commands: number): void => {
+  let left = commands
+  const send = doomed.sendCommand.bind(doomed)
+  doomed.sendCommand = (command, ...rest) => {
+    if (left-- > 0) return send(command, ...rest)
+    command.reject(new Error('killed'))
+    return command.promise
   }
 }
