@@ -48,7 +48,7 @@ interface Crowd {
 }
 
 /** A daemon that knows these sources as read before, and how long it takes to poll all of them. */
-const aDesk = async (prefix: string, crowd: readonly Crowd[], some: Record<string, unknown> = {}) => {
+const testDaemon = async (prefix: string, crowd: readonly Crowd[], some: Record<string, unknown> = {}) => {
   const settings = Settings.parse({
     redis: { prefix },
     crawl: { allow: ['127.0.0.0/8'], concurrency: 50, ...some },
@@ -70,7 +70,7 @@ const aDesk = async (prefix: string, crowd: readonly Crowd[], some: Record<strin
       hints: {},
       freshFor: null,
       movedTo: null,
-      distrustsIds: false,
+      hasUnstableIds: false,
       title: 'Courier',
     })
   const bull = connect()
@@ -163,7 +163,7 @@ for (const [mode, what] of [
   ['etag', 'unchanged, answered 304'],
   ['plain', `unchanged, ${BYTES / 1_024} KB without validators`],
 ] as const) {
-  const desk = await aDesk(`bench-${mode}`, crowdOf(SOURCES, mode))
+  const desk = await testDaemon(`bench-${mode}`, crowdOf(SOURCES, mode))
   const rates: number[] = []
   const worker: number[] = []
   const redisCpu: number[] = []
@@ -220,7 +220,7 @@ if (REMEMBERED > 0) {
           hints: {},
           freshFor: null,
           movedTo: null,
-          distrustsIds: false,
+          hasUnstableIds: false,
           title: 'The Courier: latest news',
         }),
       ),
@@ -237,8 +237,8 @@ const good = crowdOf(500, 'plain', 'good')
 const bad = Array.from({ length: 50 }, (_, n) => ({ id: `bad${n}`, mode: HOSTILE[n % HOSTILE.length] ?? '' }))
 const mixed = good.flatMap((each, n) => (n % 10 === 0 ? [each, bad[n / 10] ?? each] : [each]))
 const limits = { headersTimeout: '5s', totalTimeout: '10s', concurrency: 100 }
-const calm = await aDesk('bench-calm', good, limits)
-const troubled = await aDesk('bench-troubled', mixed, limits)
+const calm = await testDaemon('bench-calm', good, limits)
+const troubled = await testDaemon('bench-troubled', mixed, limits)
 const isGood = (id: string) => id.startsWith('good')
 const spread: { alone: number[]; among: number[] } = { alone: [], among: [] }
 const burst: { alone: number[]; among: number[] } = { alone: [], among: [] }

@@ -64,7 +64,7 @@ const honest = (readers: number): Read[] => {
 }
 
 let desks = 0
-const aDesk = (some: Record<string, unknown>) => {
+const testDaemon = (some: Record<string, unknown>) => {
   const keys = keysFor(`manipulation-${desks++}`)
   const settings = EventSettings.parse(some)
   const archive = { resolve: async (ids: readonly ArticleId[]) => [...ids] }
@@ -86,7 +86,7 @@ const aDesk = (some: Record<string, unknown>) => {
     },
   }
 }
-type Desk = ReturnType<typeof aDesk>
+type Desk = ReturnType<typeof testDaemon>
 
 const WINDOWS = ['hour', 'now', 'week'] as const
 const isThere = async ({ tops }: Desk, window: (typeof WINDOWS)[number]) =>
@@ -145,7 +145,7 @@ try {
     ] as const) {
       for (const { name, most, round } of ATTACKS) {
         const window = name.includes('week') ? 'week' : 'hour'
-        const desk = aDesk(some)
+        const desk = testDaemon(some)
         const counted = await desk.count(reads)
         const fifth = (await desk.tops('view', window, PLACE)).at(-1)?.count ?? 0
         const done = await attack(desk, window, most, round)

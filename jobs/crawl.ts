@@ -133,7 +133,7 @@ const takeIn = async (source: Source, polled: PolledFeed, started: number, conte
     { feed, carried, bodyHash: validators.bodyHash ?? '' },
     { sources, urls: context.urls, most: context.settings().crawl.batch, now },
   )
-  const { batches, newItems, edited, published, distrustsIds, notes: learnt } = found
+  const { batches, newItems, edited, published, hasUnstableIds, notes: learnt } = found
   const notes = await learn({ all: carried, known: carried - newItems })
   const away = polled.away()
   if (away !== null) {
@@ -163,7 +163,7 @@ const takeIn = async (source: Source, polled: PolledFeed, started: number, conte
     hints: feed.hints,
     freshFor: fetched.freshFor,
     movedTo: fetched.movedTo,
-    distrustsIds,
+    hasUnstableIds,
     title: feed.title,
     otherHubs: feed.hints.otherHubs?.join(', ') ?? '',
   })

@@ -31,7 +31,7 @@ export interface NewItems {
   /** ms since the epoch of the new items' publication; null where their feed does not give it. */
   readonly published: readonly (number | null)[]
   /** Whether its ids proved untrustworthy, now or before. */
-  readonly distrustsIds: boolean
+  readonly hasUnstableIds: boolean
   /** What the document taught, for the job's log. */
   readonly notes: readonly string[]
   /** Writes down what its feed was seen to be like. */
@@ -57,10 +57,10 @@ export const detectNewItems = async (
     source.id,
     feed.items.map(item => ({ title: item.title, page: pageOf(item) })),
   )
-  let distrustsIds = state.distrustsIds || !trustsIds(feed.items, carried)
-  let identified = identify(feed.items, !distrustsIds, urls.keeps)
-  if (!distrustsIds && areIdsUnstable(await sources.lookUpSeen(source.id, identified), carried)) {
-    distrustsIds = true
+  let hasUnstableIds = state.hasUnstableIds || !trustsIds(feed.items, carried)
+  let identified = identify(feed.items, !hasUnstableIds, urls.keeps)
+  if (!hasUnstableIds && areIdsUnstable(await sources.lookUpSeen(source.id, identified), carried)) {
+    hasUnstableIds = true
     identified = identify(feed.items, false, urls.keeps)
   }
   const unseen = await sources.unseen(source.id, identified)
@@ -88,11 +88,11 @@ export const detectNewItems = async (
     newItems: fresh.length,
     edited: unseen.length - fresh.length,
     published: fresh.map(({ published }) => (published === null ? null : Date.parse(published))),
-    distrustsIds,
+    hasUnstableIds,
     notes,
     learn: () =>
       sources.learn(source.id, {
-        ...(distrustsIds && !state.distrustsIds ? { distrustsIds } : {}),
+        ...(hasUnstableIds && !state.hasUnstableIds ? { hasUnstableIds } : {}),
         ...(dates === state.dates ? {} : { dates }),
         ...(fresh.length > 0 && titles ? { titles } : {}),
       }),

@@ -1,16 +1,16 @@
 /**
- * One tick of the clock, run by one replica however many there are. Whoever is first holds the slot for as long as it runs and beats; the
- * others look on until it is done, and take it over where the holder went silent.
+ * Runs one tick of the clock on one replica, however many there are. The first replica holds a lease on the slot while the tick runs; the
+ * others wait until it is done, and take the slot over when its holder stops extending the lease.
  */
 
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import type { Keys } from '../src/redis/keys.ts'
+import { withLease } from '../src/redis/lease.ts'
 
-/** ms without a beat after which a slot is taken from its holder: with the look of the others, it is taken up within 8 s. */
-const SILENT = 6_000
-const BEAT = 2_000
-const LOOK = 2_000
+/** ms for which the slot of a dead holder stays taken: with the interval of the others' checks, it is taken over within 8 s. */
+const LEASE = 6_000
+const CHECK_EVERY = 2_000
 const DONE = 'done'
 
 export interface SlotParts {
@@ -26,7 +26,7 @@ export interface Slot {
   readonly id: string
   /** ms for which nobody else may run it once it is done. */
   readonly kept: number
-  /** Whether to look on while another runs it: for ticks that do not come again at once. */
+  /** Whether to wait while another runs it: for ticks that do not come again at once. */
   readonly isAwaited: boolean
 }
 
@@ -35,28 +35,22 @@ const pause = (ms: number, signal: AbortSignal): Promise<unknown> =>
     if (!signal.aborted) throw error
   })
 
-/** Runs it here, elsewhere, or here after elsewhere died. @returns whether it was run here */
+/**
+ * Runs it here, elsewhere, or here after elsewhere died. A replica that stalls in the middle of a tick loses the slot, and the tick may run
+ * twice; ticks allow that. A tick that failed is done as well: the failure is logged, and the next tick makes up for it.
+ * @returns whether it was run here
+ */
 export const runSlot = async (
   { id, kept, isAwaited }: Slot,
   run: () => Promise<void>,
   { redis, keys, daemonId, signal }: SlotParts,
 ): Promise<boolean> => {
   const key = keys.tick(id)
+  const wanted = { redis, key, ms: LEASE, holder: daemonId }
   for (;;) {
-    if ((await redis.set(key, daemonId, 'PX', SILENT, 'NX')) === 'OK') break
+    if ((await withLease(wanted, run, { value: DONE, ms: kept })) !== null) return true
     if (!isAwaited || (await redis.get(key)) === DONE) return false
-    await pause(LOOK, signal)
+    await pause(CHECK_EVERY, signal)
     if (signal.aborted) return false
   }
-  const beat = setInterval(() => {
-    redis.pexpire(key, SILENT).catch(() => undefined) // silent for too long, another takes over: what it runs can be run twice
-  }, BEAT)
-  try {
-    await run()
-  } finally {
-    clearInterval(beat)
-    // Also where it failed: that is logged, and the next tick makes up for it.
-    await redis.set(key, DONE, 'PX', kept)
-  }
-  return true
 }

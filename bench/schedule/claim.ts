@@ -15,7 +15,14 @@ import { measureTick } from './tick.ts'
 
 /** As many as one round of the tick takes. */
 const PAGE = 1_000
-const success = { validators: null, itemHashes: null, newItems: 20, freshFor: null, movedTo: null, distrustsIds: false }
+const success = {
+  validators: null,
+  itemHashes: null,
+  newItems: 20,
+  freshFor: null,
+  movedTo: null,
+  hasUnstableIds: false,
+}
 
 export const measureClaim = async (count: number): Promise<void> => {
   const dir = mkdtempSync(join(tmpdir(), 'newsdesk-bench-'))

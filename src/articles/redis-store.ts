@@ -220,7 +220,7 @@ export const createArticleStore = ({ redis, keys, settings, weightOf, parentOf }
     },
 
     async horizon() {
-      return Number((await redis.hget(keys.room(), 'horizon')) ?? 0)
+      return Number((await redis.hget(keys.eviction(), 'horizon')) ?? 0)
     },
 
     resolve,

@@ -102,7 +102,7 @@ export const sourcesCommand = (
                 : `${row.state.lastError.reason}: ${row.state.lastError.detail}`,
               row.state.adopted ? `fetched at ${row.state.adopted.url}, where it moved` : null,
               row.state.places.held ? `leads to ${row.state.places.held.to}: held, accept or refuse it` : null,
-              row.state.lie ? `its validators ${row.state.lie.how}` : null,
+              row.state.unreliableValidators ? `its validators ${row.state.unreliableValidators.how}` : null,
             ]
               .filter(part => part !== null)
               .join('; '),

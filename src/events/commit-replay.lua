@@ -38,5 +38,4 @@ for at = 1, #changes, 3 do
   redis.call('HINCRBY', base .. 'total:' .. changes[at], changes[at + 1], string.format('%.0f', changes[at + 2]))
   redis.call('HSET', base .. 'dirty', changes[at + 1], string.format('%.0f', version))
 end
-redis.call('DEL', base .. 'replay')
 return 'done'

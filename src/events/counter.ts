@@ -15,7 +15,6 @@ import type { StreamEntry } from './batch.ts'
 import { claim } from './claim-stale.ts'
 import { createCopying } from './copy-counts.ts'
 import { type CountingParts, createCounting, GROUP, type KnownArticles } from './counting.ts'
-import { pauseOf } from './pause.ts'
 import { answered, UnansweredError } from './retry.ts'
 
 const trimScript = loadScript(new URL('./trim.lua', import.meta.url))
@@ -125,7 +124,7 @@ export const createEventCounter = (parts: CounterParts): EventCounter => {
     /** What is not to wait for the next batch, nor the next batch for it. */
     const meanwhile = async (isIdle: boolean): Promise<void> => {
       if (isIdle || copyDue()) {
-        paused = await pauseOf(redis, keys)
+        paused = (await redis.exists(keys.eventState('replay'))) === 1
         await copied
         copied = copying.copy()
         // Its failure is met where it is waited for.

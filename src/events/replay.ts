@@ -3,20 +3,19 @@
  * comes; then both change places in one call. Whoever dies when, either the old counts stand or the new ones.
  */
 
-import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import type { EventSettings } from '../config/sections/events.ts'
 import { EVENT_KINDS } from '../domain/entry.ts'
 import { HOUR, ROLLING } from '../domain/window.ts'
 import type { Keys } from '../redis/keys.ts'
+import { type Lease, withLease } from '../redis/lease.ts'
 import { scanKeys } from '../redis/scan.ts'
 import { loadScript, runScript } from '../redis/script.ts'
 import { pack } from '../util/message-pack.ts'
 import { addedAtOf, type StreamEntry } from './batch.ts'
 import { claim } from './claim-stale.ts'
 import { createCounting, GROUP, type KnownArticles } from './counting.ts'
-import { holdPause, pause, unpause } from './pause.ts'
 
 const swapScript = loadScript(new URL('./commit-replay.lua', import.meta.url))
 
@@ -51,12 +50,20 @@ export interface Replayed {
   readonly totals: number
 }
 
-const HOLD_EVERY = 5_000
+/** ms for which counting stays paused where the replay died. */
+const PAUSE = 20_000
 /** How long counters may take to finish what they have in hand, ms; what a dead one left is claimed meanwhile. */
 const SETTLES_WITHIN = 120_000
 const LOOK = 100
 /** Keys looked at and entries read at a time. */
 const AT_ONCE = 1_000
+
+const LOST = `this replay stalled for over ${PAUSE / 1_000} s, and counting went on without it: start it again`
+
+/** Another replay may write the same keys once this one has lost its lease. @throws ReplayError */
+const assertHeld = (lease: Lease): void => {
+  if (lease.isExpired()) throw new ReplayError(LOST)
+}
 
 const iso = (at: number): string => new Date(at).toISOString()
 
@@ -98,9 +105,10 @@ export const createReplay = (parts: ReplayParts) => {
   }
 
   /** Until no consumer has anything in hand. @returns id up to which all is counted */
-  const settled = async (token: string): Promise<string> => {
+  const settled = async (lease: Lease): Promise<string> => {
     const deadline = now() + SETTLES_WITHIN
     for (;;) {
+      assertHeld(lease)
       const group = await aboutGroup(redis, stream)
       if (!group) throw new ReplayError('nothing was counted yet: there is nothing to count anew')
       if (group.pending === 0) return group.last
@@ -109,7 +117,7 @@ export const createReplay = (parts: ReplayParts) => {
           `${group.pending} events are in the hands of consumers that neither finish nor end: see XPENDING ${stream} ${GROUP}`,
         )
       const { claimAfter, batch } = settings()
-      await claim({ redis, stream, consumer: `replay-${token}`, after: claimAfter, batch }, entries =>
+      await claim({ redis, stream, consumer: `replay-${lease.token}`, after: claimAfter, batch }, entries =>
         counting.count(entries, { base, group: GROUP, now: now(), from: 0 }),
       )
       await delay(LOOK)
@@ -135,12 +143,13 @@ export const createReplay = (parts: ReplayParts) => {
   }
 
   /** Reads up to an id, inclusive. @returns how many were read and counted */
-  const readTo = async (after: string, last: string, from: number, before: number, most: number) => {
+  const readTo = async (after: string, last: string, from: number, before: number, most: number, lease: Lease) => {
     let [cursor, read, counted] = [after, 0, 0]
     for (;;) {
       const entries = (await redis.xrange(stream, cursor, last, 'COUNT', settings().batch)) as StreamEntry[]
       const newest = entries.at(-1)
       if (!newest) return { read, counted }
+      assertHeld(lease)
       counted += (await counting.count(entries, { base: again, group: '', now: now(), from })).counted
       read += entries.length
       cursor = `(${newest[0]}`
@@ -171,7 +180,7 @@ export const createReplay = (parts: ReplayParts) => {
   }
 
   /** @returns what totals changed by, or null where more was counted meanwhile */
-  const swap = async (from: number, last: string, token: string, totals: boolean): Promise<number | null> => {
+  const swap = async (from: number, last: string, lease: Lease, totals: boolean): Promise<number | null> => {
     await counting.rotate(again, now())
     const changed = totals ? await changes(from) : []
     // Totals and what hashes are told go on as they were, but for the changes.
@@ -183,17 +192,16 @@ export const createReplay = (parts: ReplayParts) => {
       redis,
       swapScript,
       [stream],
-      [again, GROUP, last, token, pack(firsts), pack(names), pack(changed)],
+      [again, GROUP, last, lease.token, pack(firsts), pack(names), pack(changed)],
     )
-    if (outcome === 'lost')
-      throw new ReplayError('the replay took too long to say it still runs, and counting went on: start it again')
+    if (outcome === 'lost') throw new ReplayError(LOST)
     return outcome === 'done' ? changed.length / 3 : null
   }
 
-  const work = async ({ from: wanted, totals }: ReplayWanted, token: string): Promise<Replayed> => {
+  const work = async ({ from: wanted, totals }: ReplayWanted, lease: Lease): Promise<Replayed> => {
     const from = Math.floor(wanted / HOUR) * HOUR
     await clear()
-    let last = await settled(token)
+    let last = await settled(lease)
     const reach = await reachOf(redis, stream)
     if (from < reach)
       throw new ReplayError(
@@ -204,12 +212,12 @@ export const createReplay = (parts: ReplayParts) => {
     await copyEarlier(from)
     const most = await redis.xlen(stream)
     // A little before, so that it is known who had just read what.
-    let { read, counted } = await readTo(String(Math.max(0, from - settings().span)), last, from, 0, most)
+    let { read, counted } = await readTo(String(Math.max(0, from - settings().span)), last, from, 0, most, lease)
     for (;;) {
-      const changed = await swap(from, last, token, totals)
+      const changed = await swap(from, last, lease, totals)
       if (changed !== null) return { from, read, counted, totals: changed }
-      const further = await settled(token)
-      const more = await readTo(`(${last}`, further, from, read, most)
+      const further = await settled(lease)
+      const more = await readTo(`(${last}`, further, from, read, most, lease)
       ;[last, read, counted] = [further, read + more.read, counted + more.counted]
     }
   }
@@ -218,16 +226,16 @@ export const createReplay = (parts: ReplayParts) => {
     /** @throws ReplayError where it cannot be; nothing was changed then */
     async run(asked: ReplayWanted): Promise<Replayed> {
       if (asked.from > now()) throw new ReplayError(`${iso(asked.from)} is still to come`)
-      const token = randomUUID()
-      if (!(await pause(redis, keys, token))) throw new ReplayError('another replay runs: wait until it has ended')
-      const holding = setInterval(() => void holdPause(redis, keys, token).catch(() => undefined), HOLD_EVERY)
-      try {
-        return await work(asked, token)
-      } finally {
-        clearInterval(holding)
-        await clear()
-        await unpause(redis, keys, token)
-      }
+      const done = await withLease({ redis, key: keys.eventState('replay'), ms: PAUSE }, async lease => {
+        try {
+          return await work(asked, lease)
+        } finally {
+          // What stands there is another replay's where this one lost the lease.
+          if (await lease.extend()) await clear()
+        }
+      })
+      if (!done) throw new ReplayError('another replay runs: wait until it has ended')
+      return done.result
     },
   }
 }

@@ -72,7 +72,7 @@ export const createEviction = ({ redis, keys, writer, changes, names, now }: Evi
   /** Related lists that show any of these, each with those it shows; not their own, which go with them. */
   const showing = async (articles: readonly ArticleId[]): Promise<Map<ArticleId, ArticleId[]>> => {
     const leaving = new Set<string>(articles)
-    const lists = await Promise.all(articles.map(id => redis.zrange(keys.shownBy(id), 0, '-1')))
+    const lists = await Promise.all(articles.map(id => redis.zrange(keys.relatedBackLinks(id), 0, '-1')))
     const shown = new Map<ArticleId, ArticleId[]>()
     for (const [index, owners] of lists.entries())
       for (const owner of owners as ArticleId[]) {
@@ -118,9 +118,9 @@ export const createEviction = ({ redis, keys, writer, changes, names, now }: Evi
     keys.article(id),
     keys.list(`related:${id}`),
     keys.listMeta(`related:${id}`),
-    keys.shownBy(id),
-    keys.visitors(id),
-    keys.readBeside(id),
+    keys.relatedBackLinks(id),
+    keys.viewedBy(id),
+    keys.coViewed(id),
   ]
 
   /** Another id that its URL has, where it leads here: of an article whose URL changed. */
@@ -131,15 +131,16 @@ export const createEviction = ({ redis, keys, writer, changes, names, now }: Evi
 
   return {
     async begin(articles) {
-      for (const some of slices(articles)) await redis.zadd(keys.leaving(), 'NX', ...some.flatMap(id => [now(), id]))
+      for (const some of slices(articles))
+        await redis.zadd(keys.pendingDeletion(), 'NX', ...some.flatMap(id => [now(), id]))
       await takeOut(articles)
     },
 
     async finish() {
       const [gone, impossible] = await Promise.all([
-        redis.zrangebyscore(keys.leaving(), '-inf', now() - GRACE),
+        redis.zrangebyscore(keys.pendingDeletion(), '-inf', now() - GRACE),
         // Those that began to leave while the clock was ahead.
-        redis.zrangebyscore(keys.leaving(), now() + CLOCK_SLACK, '+inf'),
+        redis.zrangebyscore(keys.pendingDeletion(), now() + CLOCK_SLACK, '+inf'),
       ])
       const due = [...gone, ...impossible] as ArticleId[] // put there by begin
       // Again, for whoever died half-way, and for lists that were written meanwhile.
@@ -150,7 +151,7 @@ export const createEviction = ({ redis, keys, writer, changes, names, now }: Evi
           ...some.flatMap(id => marked.get(id) ?? []).map(dropAlias),
           redis.zrem(keys.articleIndex(), ...some),
         ])
-        await redis.zrem(keys.leaving(), ...some)
+        await redis.zrem(keys.pendingDeletion(), ...some)
       }
       return due.length
     },

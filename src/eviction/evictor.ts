@@ -69,7 +69,7 @@ export const createEvictor = (parts: EvictorParts): Evictor => {
 
   const notLeaving = async (ids: readonly ArticleId[]): Promise<ArticleId[]> => {
     if (ids.length === 0) return []
-    const since = await redis.zmscore(keys.leaving(), ...ids)
+    const since = await redis.zmscore(keys.pendingDeletion(), ...ids)
     return ids.filter((_, at) => since[at] === null)
   }
 
@@ -81,8 +81,13 @@ export const createEvictor = (parts: EvictorParts): Evictor => {
         const story = await redis.hget(keys.article(id), 'story')
         const [own, [told, members, count]] = await Promise.all([
           memoryOf(redis, [
-            ...[keys.article(id), keys.list(`related:${id}`), keys.listMeta(`related:${id}`), keys.shownBy(id)],
-            ...[keys.visitors(id), keys.readBeside(id)],
+            ...[
+              keys.article(id),
+              keys.list(`related:${id}`),
+              keys.listMeta(`related:${id}`),
+              keys.relatedBackLinks(id),
+            ],
+            ...[keys.viewedBy(id), keys.coViewed(id)],
           ]),
           Promise.all([
             story ? memoryOf(redis, [keys.story(story)]) : 0,
@@ -121,41 +126,41 @@ export const createEvictor = (parts: EvictorParts): Evictor => {
   /** @returns how many began to leave for want of room */
   const drop = async (): Promise<number> => {
     const limit = settings().memory
-    const begun = await redis.hget(keys.room(), 'begun')
+    const begun = await redis.hget(keys.eviction(), 'startedAt')
     if (limit === 0) {
-      if (begun !== null) await redis.hdel(keys.room(), 'begun', 'short')
+      if (begun !== null) await redis.hdel(keys.eviction(), 'startedAt', 'short')
       return 0
     }
     const bytes = await used()
     if (bytes < limit * (begun === null ? HIGH : LOW)) {
       if (begun !== null) {
-        await redis.hdel(keys.room(), 'begun', 'short')
+        await redis.hdel(keys.eviction(), 'startedAt', 'short')
         log.info({ bytes, limit }, 'there is room again: articles stay until their time has come')
       }
       return 0
     }
     if (begun === null) {
-      await redis.hset(keys.room(), 'begun', now())
+      await redis.hset(keys.eviction(), 'startedAt', now())
       log.warn({ bytes, limit }, 'memory is near articles.memory: the oldest articles leave')
     }
     const [first, leaving] = await Promise.all([
       redis.zrange(keys.articleIndex(), 0, String(SAMPLE - 1)),
-      redis.zcard(keys.leaving()),
+      redis.zcard(keys.pendingDeletion()),
     ])
     const each = await bytesOfOne(first as ArticleId[]) // put there by ingest
     const over = bytes - limit * LOW - leaving * each
     if (over <= 0 || first.length === 0) return 0
     const wanted = Math.min(MOST, Math.ceil(over / Math.max(1, each)))
     const { ids, till } = await oldest(wanted, await readExempt(redis, keys, names(), heads()))
-    if (ids.length < wanted) await redis.hset(keys.room(), 'short', 1)
-    else await redis.hdel(keys.room(), 'short')
+    if (ids.length < wanted) await redis.hset(keys.eviction(), 'short', 1)
+    else await redis.hdel(keys.eviction(), 'short')
     if (ids.length === 0) return 0
     // Told before they go: what their feeds carry meanwhile is not taken in again. It only ever rises.
-    const stands = Number((await redis.hget(keys.room(), 'horizon')) ?? 0)
+    const stands = Number((await redis.hget(keys.eviction(), 'horizon')) ?? 0)
     const horizon = Math.max(till + 1, isPlausible(stands, now(), -LEAST_AGE) ? stands : 0)
-    await redis.hset(keys.room(), 'horizon', horizon)
+    await redis.hset(keys.eviction(), 'horizon', horizon)
     await eviction.begin(ids)
-    await redis.hincrby(keys.room(), 'dropped', ids.length)
+    await redis.hincrby(keys.eviction(), 'evicted', ids.length)
     log.info(
       { articles: ids.length, publishedBefore: new Date(horizon).toISOString(), each: Math.round(each), bytes, limit },
       'the oldest articles leave',
@@ -191,14 +196,14 @@ export const readEvictionState = async (redis: Redis, keys: Keys): Promise<Evict
   const [articles, [, oldest], pending, room] = await Promise.all([
     redis.zcard(keys.articleIndex()),
     redis.zrange(keys.articleIndex(), 0, '0', 'WITHSCORES'),
-    redis.zcard(keys.leaving()),
-    redis.hgetall(keys.room()),
+    redis.zcard(keys.pendingDeletion()),
+    redis.hgetall(keys.eviction()),
   ])
   return {
     ...{ articles, pending },
     oldest: oldest === undefined ? null : Number(oldest),
-    evicted: Number(room.dropped ?? 0),
-    isEvicting: room.begun !== undefined,
+    evicted: Number(room.evicted ?? 0),
+    isEvicting: room.startedAt !== undefined,
     isShort: room.short === '1',
   }
 }

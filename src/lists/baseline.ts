@@ -30,14 +30,15 @@ export const createBaselines = ({ redis, keys }: { redis: Redis; keys: Keys }): 
   return {
     async at(sections, now) {
       const hour = hourOf(now)
-      const found = sections.length === 0 ? [] : await redis.hmget(keys.usual(), ...sections.map(id => field(id, hour)))
+      const found =
+        sections.length === 0 ? [] : await redis.hmget(keys.baseline(), ...sections.map(id => field(id, hour)))
       const known = new Map(sections.map((id, index) => [id, Number(found[index] ?? UNKNOWN)]))
       return section => known.get(section) ?? UNKNOWN
     },
 
     async learn(now, read) {
       const ended = Math.floor(now / HOUR) - 1
-      if ((await redis.set(keys.usualLearnt(ended), '1', 'PX', 2 * HOUR, 'NX')) === null) return false
+      if ((await redis.set(keys.baselineLearned(ended), '1', 'PX', 2 * HOUR, 'NX')) === null) return false
       const sums = new Map<SectionId, { reads: number; articles: number }>()
       for (const { section, count } of await read()) {
         const sum = sums.get(section) ?? { reads: 0, articles: 0 }
@@ -46,12 +47,12 @@ export const createBaselines = ({ redis, keys }: { redis: Redis; keys: Keys }): 
       const hour = hourOf(ended * HOUR)
       const fields = [...sums.keys()].map(section => field(section, hour))
       if (fields.length === 0) return true
-      const before = await redis.hmget(keys.usual(), ...fields)
+      const before = await redis.hmget(keys.baseline(), ...fields)
       const learnt = [...sums.values()].map(({ reads, articles }, index) => {
         const was = before[index]
         return blend(was === null || was === undefined ? null : Number(was), reads / articles)
       })
-      await redis.hset(keys.usual(), ...fields.flatMap((name, index) => [name, learnt[index]?.toFixed(3) ?? '']))
+      await redis.hset(keys.baseline(), ...fields.flatMap((name, index) => [name, learnt[index]?.toFixed(3) ?? '']))
       return true
     },
   }

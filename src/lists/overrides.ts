@@ -66,7 +66,7 @@ const check = ({ kind, list, until, at }: Override): void => {
 }
 
 export const createOverrides = ({ redis, keys }: { redis: Redis; keys: Keys }): Overrides => {
-  const key = keys.placements()
+  const key = keys.overrides()
   const write = (placement: Override, did: 'placed' | 'lifted' | 'expired') =>
     ['MAXLEN', '~', MOST_LOGGED, '*', 'did', did, 'what', JSON.stringify(placement)] as const
 
@@ -80,7 +80,7 @@ export const createOverrides = ({ redis, keys }: { redis: Redis; keys: Keys }): 
       await redis
         .multi()
         .hset(key, fieldOf(placement), JSON.stringify(placement))
-        .xadd(keys.editorsLog(), ...write(placement, 'placed'))
+        .xadd(keys.overridesLog(), ...write(placement, 'placed'))
         .exec()
       return placement
     },
@@ -93,7 +93,7 @@ export const createOverrides = ({ redis, keys }: { redis: Redis; keys: Keys }): 
         await redis
           .multi()
           .hdel(key, fieldOf(placement))
-          .xadd(keys.editorsLog(), ...write({ ...placement, by, at }, 'lifted'))
+          .xadd(keys.overridesLog(), ...write({ ...placement, by, at }, 'lifted'))
           .exec()
       return lifted
     },
@@ -102,7 +102,7 @@ export const createOverrides = ({ redis, keys }: { redis: Redis; keys: Keys }): 
       for (const placement of (await standing()).filter(({ until }) => until <= now)) {
         // Only one of several sweepers finds it, and logs it.
         if ((await redis.hdel(key, fieldOf(placement))) > 0)
-          await redis.xadd(keys.editorsLog(), ...write(placement, 'expired'))
+          await redis.xadd(keys.overridesLog(), ...write(placement, 'expired'))
       }
     },
 
@@ -113,7 +113,7 @@ export const createOverrides = ({ redis, keys }: { redis: Redis; keys: Keys }): 
     },
 
     async log(most) {
-      const entries = await redis.xrevrange(keys.editorsLog(), '+', '-', 'COUNT', most)
+      const entries = await redis.xrevrange(keys.overridesLog(), '+', '-', 'COUNT', most)
       return entries.map(([, [, did, , json]]) => ({
         ...Override.parse(JSON.parse(json ?? '')),
         did: did as 'placed' | 'lifted' | 'expired', // written above

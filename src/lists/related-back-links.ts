@@ -46,7 +46,7 @@ export const createRelatedBackLinks = ({
   lives: () => number
 }): RelatedBackLinks => ({
   async note(lists, now) {
-    const keyOf = (shown: ArticleId) => ({ slot: keys.shownSlot(shown), key: keys.shownBy(shown) })
+    const keyOf = (shown: ArticleId) => ({ slot: keys.relatedBackLinksSlot(shown), key: keys.relatedBackLinks(shown) })
     await Promise.all(
       [...bySlot(lists, keyOf).values()].map(shown =>
         runScript(
@@ -60,7 +60,7 @@ export const createRelatedBackLinks = ({
   },
 
   async showing(ids) {
-    const lists = await Promise.all(ids.map(id => redis.zrange(keys.shownBy(id), 0, '-1')))
+    const lists = await Promise.all(ids.map(id => redis.zrange(keys.relatedBackLinks(id), 0, '-1')))
     return [...new Set(lists.flat())] as ArticleId[] // noted above
   },
 })

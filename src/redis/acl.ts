@@ -23,14 +23,14 @@ const KEYS = {
   related: ['list:related:*', 'updates'],
   articles: ['article:*', 'alias:*', 'titles*'],
   stories: ['story:*', 'stories*', 'index:*'],
-  asking: ['publish*', 'changes*'],
-  shown: ['shown-by:*'],
-  editors: ['editors*', 'usual*'],
-  reads: ['visited-by:*', 'read-by:*', 'read-beside:*'],
+  publishing: ['publish*', 'changes*'],
+  backLinks: ['related-back-links:*'],
+  overrides: ['overrides*', 'baseline*'],
+  views: ['viewed-by:*', 'viewer:*', 'co-viewed:*'],
   events: ['events*'],
   sections: ['sections'],
   learned: ['learned:*'],
-  room: ['room*'],
+  eviction: ['eviction*'],
   urls: ['url-parameters'],
   /** What tells whether anything was ever written (src/maintenance/migrations/schema.ts). */
   begun: ['stories}:log', 'index:stories'],
@@ -56,9 +56,9 @@ type Group = keyof typeof KEYS
 const FENCES: Readonly<Record<AclUser, { readonly writes: readonly Group[]; readonly reads: readonly Group[] }>> = {
   scheduler: {
     writes: [
-      ...(['due', 'source', 'hosts', 'push', 'clock', 'sections', 'asking', 'editors', 'catalogue'] as const),
-      // It lets the oldest articles go, out of all that tells of them.
-      ...(['room', 'articles', 'stories', 'lists', 'shown', 'reads', 'events'] as const),
+      ...(['due', 'source', 'hosts', 'push', 'clock', 'sections', 'publishing', 'overrides', 'catalogue'] as const),
+      // It evicts articles, from everything that names them.
+      ...(['eviction', 'articles', 'stories', 'lists', 'backLinks', 'views', 'events'] as const),
       ...(['crawlQueue', 'pushQueue', 'publishQueue', 'articlesQueue'] as const),
     ],
     reads: [],
@@ -66,20 +66,20 @@ const FENCES: Readonly<Record<AclUser, { readonly writes: readonly Group[]; read
   crawl: {
     writes: ['due', 'source', 'hosts', 'push', 'urls', 'crawlQueue', 'pushQueue', 'articlesQueue'],
     // Whether the articles of items it knows are there still.
-    reads: ['articles', 'room'],
+    reads: ['articles', 'eviction'],
   },
   articles: {
     writes: [
-      ...(['articles', 'stories', 'asking', 'shown', 'related', 'learned', 'source'] as const),
+      ...(['articles', 'stories', 'publishing', 'backLinks', 'related', 'learned', 'source'] as const),
       ...(['articlesQueue', 'publishQueue'] as const),
     ],
-    reads: ['events', 'editors', 'reads', 'due', 'lists', 'room', 'urls'],
+    reads: ['events', 'overrides', 'views', 'due', 'lists', 'eviction', 'urls'],
   },
   publish: {
-    writes: ['lists', 'asking', 'shown', 'editors', 'publishQueue'],
-    reads: ['articles', 'stories', 'events', 'reads', 'due', 'source', 'learned'],
+    writes: ['lists', 'publishing', 'backLinks', 'overrides', 'publishQueue'],
+    reads: ['articles', 'stories', 'events', 'views', 'due', 'source', 'learned'],
   },
-  events: { writes: ['events', 'articles', 'reads', 'asking'], reads: ['urls'] },
+  events: { writes: ['events', 'articles', 'views', 'publishing'], reads: ['urls'] },
   http: { writes: ['events'], reads: ['lists'] },
   admin: { writes: ['all'], reads: [] },
   reading: { writes: [], reads: ['lists', 'articles', 'stories', 'sections'] },

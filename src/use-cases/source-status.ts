@@ -63,13 +63,13 @@ export const stateOf = ({
   late,
 }: {
   readonly source: Pick<Source, 'enabled'>
-  readonly state: Pick<SourceState, 'status' | 'silentSince'>
+  readonly state: Pick<SourceState, 'status' | 'stalledSince'>
   readonly late: number
 }): StateWord =>
   !source.enabled
     ? 'paused'
     : late > 0
       ? 'late'
-      : state.status === 'fresh' && state.silentSince !== null
+      : state.status === 'fresh' && state.stalledSince !== null
         ? 'silent'
         : state.status

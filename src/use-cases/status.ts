@@ -42,7 +42,7 @@ export const readDaemons = async ({ redis, keys, now }: Pick<StatusParts, 'redis
 }
 
 type Looked = Pick<SourceStatus, 'source' | 'late'> & {
-  readonly state: Pick<SourceState, 'status' | 'silentSince' | 'lastError' | 'places'>
+  readonly state: Pick<SourceState, 'status' | 'stalledSince' | 'lastError' | 'places'>
 }
 type Shared = Omit<Status, 'sources' | 'problems'>
 type Looks = Shared & { readonly isNetworkDown: boolean; readonly missing: readonly string[] }
@@ -122,7 +122,7 @@ const problemsOf = (
     problems.push(
       `${failing.length} of ${sources.length} sources fail, ${failing[0]?.source.id} among them (${failing[0]?.state.lastError?.reason})`,
     )
-  const silent = sources.filter(({ source, state }) => source.enabled && state.silentSince !== null)
+  const silent = sources.filter(({ source, state }) => source.enabled && state.stalledSince !== null)
   if (silent.length > 0)
     problems.push(
       `${silent.length} sources stopped publishing, ${silent[0]?.source.id} among them: silent for three times their longest pause`,

@@ -16,3 +16,7 @@ export const mapInSlices = async <From, To>(from: readonly From[], each: (item: 
   }
   return to
 }
+
+/** Parts of at most `size`, in order. */
+export const chunk = <Item>(all: readonly Item[], size: number): Item[][] =>
+  Array.from({ length: Math.ceil(all.length / size) }, (_, at) => all.slice(at * size, (at + 1) * size))

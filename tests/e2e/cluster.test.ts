@@ -1,13 +1,21 @@
+import { readFileSync } from 'node:fs'
+import type { Redis } from 'ioredis'
 import { pino } from 'pino'
 import { afterAll, describe, expect, it } from 'vitest'
 import { createClient } from '../../src/client/index.ts'
 import { addressOf } from '../../src/config/redis-address.ts'
 import { createReplay } from '../../src/events/replay.ts'
+import { keyNames } from '../../src/maintenance/migrations/key-names.ts'
+import { createMigrate } from '../../src/maintenance/migrations/migrate.ts'
+import { keysFor } from '../../src/redis/keys.ts'
 import { logIn, seen, setUp } from '../support/admin.ts'
 import { aConfigFolder, cli, endAll } from '../support/cli.ts'
 import { aCluster } from '../support/cluster.ts'
 import { testDaemon } from '../support/daemon.ts'
+import { type Dumped, dumpKeys, loadKeys } from '../support/dump.ts'
 import { aFeed } from '../support/feed.ts'
+import { asRenamed, OLD_KEYS } from '../support/old-keys.ts'
+import { dieAfter } from '../support/takeover.ts'
 import { until } from '../support/until.ts'
 
 const cluster = await aCluster({ replicas: 1, nodeTimeout: 1_500 })
@@ -104,6 +112,29 @@ describe.skipIf(!cluster)('on a Redis Cluster of three masters and three replica
     expect(JSON.parse(status)).toMatchObject({ articles: { stories: 30 } })
     expect(doctor).toContain('3 masters')
     expect(crawled).toContain('courier1:')
+  })
+
+  it('keys of an older version get their names of today, also where the process died in the middle', async () => {
+    const keys = keysFor('older')
+    const redis = raw as unknown as Redis // as src/redis/connect.ts has it
+    const fixture = JSON.parse(readFileSync('tests/fixtures/schemas/5163b48.json', 'utf8')) as { keys: Dumped[] }
+    const before = [...fixture.keys, ...OLD_KEYS]
+    await loadKeys(redis, before, key => key.replace('newsdesk', keys.prefix))
+    const doomed = raw.duplicate()
+    await doomed.ping()
+    dieAfter(doomed, 90)
+    const parts = { redis: doomed as unknown as Redis, keys, onProgress: () => undefined }
+    await expect(keyNames.run(parts, false)).rejects.toThrow('killed')
+    doomed.disconnect()
+    const { carried } = await createMigrate({ redis, keys, say: () => undefined }).run()
+    expect(carried.map(({ to }) => to)).toEqual([6])
+    const without = ({ lives, ...rest }: Dumped) => ({ ...rest, expires: lives > 0 })
+    const now = (await dumpKeys(redis, new RegExp(`${keys.prefix}:`))).map(each =>
+      without({ ...each, key: each.key.replace(keys.prefix, 'newsdesk') }),
+    )
+    const schema = ({ key }: { readonly key: string }) => !key.startsWith('{newsdesk:schema}')
+    const byKey = (a: { readonly key: string }, b: { readonly key: string }) => (a.key < b.key ? -1 : 1)
+    expect(now.filter(schema).sort(byKey)).toEqual(before.map(asRenamed).map(without).filter(schema).sort(byKey))
   })
 
   it('the loss of a master under load loses no article and no event that was acknowledged', async () => {

@@ -41,7 +41,7 @@ const apart = [
 /** Names of keys as patterns: each builder called without names, and with such as stand for any. */
 const patterns = (prefix: string): RegExp[] => {
   const literal = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
-  const { prefix: _, shownSlot: __, bull, ...builders } = keysFor(prefix)
+  const { prefix: _, relatedBackLinksSlot: __, bull, ...builders } = keysFor(prefix)
   const keys = Object.values(builders).flatMap(build =>
     // Where a name ends says in which of four slots its key lies.
     ['', '\u0001', '\u0002', '\u0003', '\u0004'].map(any =>

@@ -9,7 +9,7 @@ import { isPlausible } from '../../src/util/plausible-time.ts'
 import { NOON } from '../support/articles.ts'
 import { type EventDesk, eventDesks } from '../support/events.ts'
 
-const { aDesk, A, B } = eventDesks()
+const { testDaemon, A, B } = eventDesks()
 const ARTICLES = [A, B]
 const SPAN = 30 * 60_000
 const PER_MINUTE = 6
@@ -229,7 +229,7 @@ describe('any sequence of events, late ones, copies, clock steps and restarts', 
   it('counts as a model that keeps every event does', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 14 }), async steps => {
-        const desk = aDesk({ perMinute: PER_MINUTE, perNetwork: PER_NETWORK })
+        const desk = testDaemon({ perMinute: PER_MINUTE, perNetwork: PER_NETWORK })
         const model = aModel()
         let counter = desk.counter('c0')
         // The server's clock, which dates entries, only goes forward, whatever the worker's does.

@@ -208,10 +208,10 @@ describe("isbot's list", () => {
 })
 
 describe('views of readers and robots in one stream', () => {
-  const { aDesk, A } = eventDesks()
+  const { testDaemon, A } = eventDesks()
 
   it('are told apart, and by a setting that a reload changes from one batch to the next', async () => {
-    const desk = aDesk()
+    const desk = testDaemon()
     const counter = desk.counter()
     const app = 'HarbourBot/2.1'
     await counter.countEntries(

@@ -47,7 +47,12 @@ describe('memory near what articles may take', () => {
     clock.now += GRACE
     await room.run()
     for (const [place, { id }] of articles.slice(0, dropped).entries()) {
-      const left = [keys.article(id), keys.list(`related:${id}`), keys.listMeta(`related:${id}`), keys.shownBy(id)]
+      const left = [
+        keys.article(id),
+        keys.list(`related:${id}`),
+        keys.listMeta(`related:${id}`),
+        keys.relatedBackLinks(id),
+      ]
       expect(await redis.exists(...left)).toBe(0)
       expect(await lists.archive.stories([`s${place}` as StoryId])).toEqual([null])
       expect(await redis.zscore(keys.storyIndex(), `s${place}`)).toBeNull()
@@ -107,7 +112,7 @@ describe('memory near what articles may take', () => {
     const full = await aFullRoom(desk)
     const { redis, keys, clock, articles } = full
     const ids = articles.slice(0, 3).map(({ id }) => id)
-    await redis.zadd(keys.leaving(), ...ids.flatMap(id => [clock.now, id]))
+    await redis.zadd(keys.pendingDeletion(), ...ids.flatMap(id => [clock.now, id]))
     await redis.hset(keys.article(ids[0] ?? ''), 'leaving', 1)
     clock.now += GRACE
     expect(await full.room.run()).toMatchObject({ finished: 3 })

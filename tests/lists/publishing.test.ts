@@ -266,7 +266,7 @@ describe('lists that wait together', () => {
     spy.mockRestore()
     const times = (command: string) => sent.filter(each => each === command).length
     expect([times(`zrevrange ${keys.storyIndex()}`), times(`zrevrange ${keys.storyIndex('world')}`)]).toEqual([1, 1])
-    expect([times(`hgetall ${keys.placements()}`), times(`hmget ${keys.eventTotals('view')}`)]).toEqual([1, 1])
+    expect([times(`hgetall ${keys.overrides()}`), times(`hmget ${keys.eventTotals('view')}`)]).toEqual([1, 1])
     expect(times(`evalsha ${keys.updates()}`)).toBe(1)
     expect(
       (await updates())

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Redis } from 'ioredis'
 import { describe, expect, it } from 'vitest'
 import { createArticleStore } from '../../src/articles/redis-store.ts'
 import { ArticleSettings } from '../../src/config/sections/articles.ts'
@@ -8,17 +9,21 @@ import { StorySettings } from '../../src/config/sections/stories.ts'
 import type { Article, ArticleId } from '../../src/domain/article.ts'
 import { createCounting } from '../../src/events/counting.ts'
 import { createTops } from '../../src/events/top-articles.ts'
+import { keyNames } from '../../src/maintenance/migrations/key-names.ts'
 import { createMigrate } from '../../src/maintenance/migrations/migrate.ts'
+import type { Migration } from '../../src/maintenance/migrations/migration.ts'
 import { MIGRATIONS, SCHEMA } from '../../src/maintenance/migrations/registry.ts'
 import { checkSchema, readSchema } from '../../src/maintenance/migrations/schema.ts'
-import { keysFor } from '../../src/redis/keys.ts'
+import { type Keys, keysFor } from '../../src/redis/keys.ts'
 import { createStories } from '../../src/stories/stories.ts'
 import { anArticle } from '../support/articles.ts'
 import { type Dumped, dumpKeys, loadKeys } from '../support/dump.ts'
 import { movedBy, moveKey } from '../support/moved.ts'
+import { asRenamed, OLD_KEYS } from '../support/old-keys.ts'
 import { testRedis } from '../support/redis.ts'
+import { dieAfter, takeOverAfterCommand } from '../support/takeover.ts'
 
-const { redis, keys: mine } = testRedis()
+const { redis, keys: mine, connect } = testRedis()
 let run = 0
 
 const FOLDER = 'tests/fixtures/schemas'
@@ -67,6 +72,12 @@ const wrote = async (fixture: Fixture) => {
     counting: createCounting({ redis, keys, archive, settings: () => events }),
     tops: createTops({ redis, keys, halfLife: () => events.halfLife, now }),
   }
+}
+
+/** Schema that a fixture was recorded with; versions before there was one wrote none. */
+const schemaBefore = ({ keys }: Fixture): number => {
+  const written = keys.find(({ key }) => key === '{newsdesk:schema}')
+  return written?.type === 'string' ? Number(written.value) : 0
 }
 
 const everything = (prefix: string) =>
@@ -119,9 +130,9 @@ describe.each(fixtures)('what version $commit wrote', fixture => {
       key.includes(':shown-by:') ? [[key.slice(key.lastIndexOf(':') + 1), (value as string[])[0] ?? ''] as const] : [],
     )
     await migrate.run()
-    for (const [id, owner] of noted) expect(await redis.zscore(keys.shownBy(id), owner)).not.toBeNull()
+    for (const [id, owner] of noted) expect(await redis.zscore(keys.relatedBackLinks(id), owner)).not.toBeNull()
     const old = (await redis.keys(`*${keys.prefix}:shown-by:*`)).filter(
-      key => key !== keys.shownBy(key.slice(key.lastIndexOf(':') + 1)),
+      key => key !== keys.relatedBackLinks(key.slice(key.lastIndexOf(':') + 1)),
     )
     expect(old).toEqual([])
   })
@@ -133,12 +144,13 @@ describe.each(fixtures)('what version $commit wrote', fixture => {
     await migrate.plan()
     expect(await everything(keys.prefix)).toEqual(before)
     const { from, carried } = await migrate.run()
-    expect(from).toBe(0)
+    expect(from).toBe(schemaBefore(fixture))
     expect(carried).toEqual(planned.carried)
     expect(await readSchema(redis, keys)).toBe(SCHEMA)
     const after = await everything(keys.prefix)
-    await redis.del(keys.schema())
-    expect((await migrate.run()).carried.map(({ count }) => count)).toEqual(MIGRATIONS.map(() => 0))
+    await redis.set(keys.schema(), schemaBefore(fixture))
+    const again = (await migrate.run()).carried.map(({ count }) => count)
+    expect(again).toEqual(MIGRATIONS.slice(schemaBefore(fixture)).map(() => 0))
     expect(await everything(keys.prefix)).toEqual(after)
   })
 })
@@ -151,6 +163,19 @@ describe('carrying shapes over', () => {
     const other = createMigrate({ redis, keys, say: () => undefined })
     const [one, two] = await Promise.all([migrate.run(), other.run()])
     expect([...one.carried, ...two.carried].map(({ to }) => to).sort()).toEqual(MIGRATIONS.map(({ to }) => to))
+  })
+
+  it('leaves its lock to a process that took it over at the moment of release', async () => {
+    const { keys } = await wrote(oldest)
+    const mine = connect()
+    const onlyStep = { ...(MIGRATIONS[0] as Migration), run: async () => 0 }
+    const migrate = createMigrate({ redis: mine, keys, say: () => undefined, migrations: [onlyStep] })
+    // The step ends with the version raised; what follows about the lock is its release.
+    const isRaised = async () => (await redis.get(keys.schema())) === '1'
+    takeOverAfterCommand(mine, redis, keys.schemaLock(), isRaised)
+    await migrate.run()
+    expect(await redis.get(keys.schemaLock())).toBe('another')
+    mine.disconnect()
   })
 
   it('goes on where a process died while the log of stories was written anew', async () => {
@@ -191,5 +216,59 @@ describe('carrying shapes over', () => {
     const keys = keysFor(`${mine.prefix}-${run++}`)
     expect(await createMigrate({ redis, keys, say: () => undefined }).run()).toEqual({ from: null, carried: [] })
     expect(await readSchema(redis, keys)).toBe(SCHEMA)
+  })
+})
+
+describe('names of keys up to schema 5', () => {
+  const latest = fixtures.find(fixture => schemaBefore(fixture) === 5) as Fixture
+  const before = [...latest.keys, ...OLD_KEYS]
+  const load = async (of: Redis) => {
+    const keys = keysFor(`${mine.prefix}-${run++}`)
+    await loadKeys(of, before, key => key.replace('newsdesk', keys.prefix))
+    return keys
+  }
+  const stands = async (prefix: string) =>
+    (await dumpKeys(redis, new RegExp(prefix))).map(({ lives, ...rest }) => ({
+      ...rest,
+      key: rest.key.replace(prefix, 'newsdesk'),
+      expires: lives > 0,
+    }))
+  const wanted = before
+    .map(asRenamed)
+    .map(({ lives, ...rest }) => ({ ...rest, expires: lives > 0 }))
+    .map(each => (each.key === '{newsdesk:schema}' ? { ...each, value: String(SCHEMA) } : each))
+    .sort((a, b) => (a.key < b.key ? -1 : 1))
+  const migrateOver = (of: Redis, keys: Keys) => createMigrate({ redis: of, keys, say: () => undefined, patience: 300 })
+
+  it('become those of today, with what they hold and the time they have left', async () => {
+    const keys = await load(redis)
+    await migrateOver(redis, keys).run()
+    const now = await stands(keys.prefix)
+    expect(now.sort((a, b) => (a.key < b.key ? -1 : 1))).toEqual(wanted)
+  })
+
+  it('become those of today also where the process died anywhere in the middle, and another begins again', async () => {
+    for (const commands of [1, 5, 12, 25, 40]) {
+      const keys = await load(redis)
+      const doomed = connect()
+      await doomed.ping()
+      dieAfter(doomed, commands)
+      await expect(keyNames.run({ redis: doomed, keys, onProgress: () => undefined }, false)).rejects.toThrow('killed')
+      doomed.disconnect()
+      await migrateOver(redis, keys).run()
+      const now = await stands(keys.prefix)
+      expect(now.sort((a, b) => (a.key < b.key ? -1 : 1))).toEqual(wanted)
+    }
+  })
+
+  it('that an older version wrote again beside those of today are merged into them', async () => {
+    const keys = await load(redis)
+    await redis.hset(keys.overrides(), 'block * b', '{}')
+    await redis.zadd(keys.pendingDeletion(), 20, 'later', 5, 'gone')
+    await redis.xadd(keys.overridesLog(), '5-1', 'did', 'placed', 'what', 'the same')
+    await migrateOver(redis, keys).run()
+    expect(Object.keys(await redis.hgetall(keys.overrides())).sort()).toEqual(['block * b', 'pin must-reads a'])
+    expect(await redis.zrange(keys.pendingDeletion(), 0, '-1', 'WITHSCORES')).toEqual(['gone', '10', 'later', '20'])
+    expect((await redis.xrange(keys.overridesLog(), '-', '+')).map(([id]) => id)).toEqual(['5-1', '6-0'])
   })
 })

@@ -104,7 +104,9 @@ const PLANTED: readonly { what: string; found: Record<string, number>; plant: ()
     what: 'visitors, readers and places of an article that is gone',
     found: { 'left-of-gone-articles': 3 },
     plant: () =>
-      Promise.all([keys.visitors(GONE), keys.readBeside(GONE), keys.shownBy(GONE)].map(key => redis.zadd(key, 1, 'x'))),
+      Promise.all(
+        [keys.viewedBy(GONE), keys.coViewed(GONE), keys.relatedBackLinks(GONE)].map(key => redis.zadd(key, 1, 'x')),
+      ),
   },
   {
     what: 'a member of a story without an article',
@@ -257,7 +259,7 @@ describe('the doctor', () => {
 
   it('does not take the marks of articles that left for want of room for wrong', async () => {
     await PLANTED.find(({ what }) => what.startsWith('an item remembered'))?.plant()
-    await redis.hset(keys.room(), 'horizon', Date.now())
+    await redis.hset(keys.eviction(), 'horizon', Date.now())
     expect(await wrongNow()).toEqual({})
   })
 

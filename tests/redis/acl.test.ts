@@ -1,9 +1,12 @@
 import type { Redis } from 'ioredis'
 import { afterAll, describe, expect, it } from 'vitest'
 import { GRACE } from '../../src/eviction/evict.ts'
+import { createMigrate } from '../../src/maintenance/migrations/migrate.ts'
 import { type AclUser, aclRules } from '../../src/redis/acl.ts'
 import { usedMemory } from '../../src/redis/memory.ts'
 import { readServers } from '../../src/redis/servers.ts'
+import { loadKeys } from '../support/dump.ts'
+import { OLD_KEYS } from '../support/old-keys.ts'
 import { aFullRoom, anEmptyRoom, aRoom, shownThoughGone } from '../support/room.ts'
 
 const desk = anEmptyRoom()
@@ -47,6 +50,18 @@ describe('a scheduler under its own user of Redis', () => {
     expect(await there()).not.toContain(0)
     expect(await there()).not.toContain(50)
     expect(await shownThoughGone(root, keys)).toEqual([])
+  })
+})
+
+describe('an admin under its own user of Redis', () => {
+  it('migrates the keys of an older version', async () => {
+    const redis = await as('admin')
+    await loadKeys(root, OLD_KEYS, key => key.replace('newsdesk', keys.prefix))
+    await root.set(keys.schema(), 5)
+    const { carried } = await createMigrate({ redis, keys, say: () => undefined }).run()
+    expect(carried).toMatchObject([{ to: 6, count: OLD_KEYS.length }])
+    expect(await root.hget(keys.eviction(), 'evicted')).toBe('7')
+    expect(await root.lrange(keys.viewer('someone'), 0, -1)).toEqual(['b', 'a'])
   })
 })
 

@@ -164,7 +164,7 @@ describe('what was noted while the clock was ahead', () => {
     expect([level(NOW + HOUR), level(NOW + 2 * DAY)]).toEqual(['debug', 'info'])
     const article = 'aaaaaaaaaaaaaaaa' as ArticleId
     // Both did read.
-    await redis.zadd(keys.visitors(article), NOW - 1_000, 'one', NOW + DAY, 'two')
+    await redis.zadd(keys.viewedBy(article), NOW - 1_000, 'one', NOW + DAY, 'two')
     expect(await createVisitors({ redis, keys, now: () => NOW }).of([article], 'hour')).toEqual([2])
     for (const [id, beatAt] of [
       ['here', NOW],

@@ -8,7 +8,7 @@ import { startHttp } from '../../src/server/public/server.ts'
 import { updatesRoute } from '../../src/server/public/updates.ts'
 import { eventDesks, view } from '../support/events.ts'
 
-const { redis, keys, connect, aDesk, A } = eventDesks()
+const { redis, keys, connect, testDaemon, A } = eventDesks()
 await redis.ping()
 const settings = HttpSettings.parse({ port: 0 })
 const ending = new AbortController()
@@ -147,7 +147,7 @@ describe('an event whose fields are written to mean something to Redis', () => {
     ['a number', '1e999'],
     ['a prototype', '__proto__'],
   ])('as %s is counted as any other, and writes where all write', async (_, text) => {
-    const [hostile, plain] = [aDesk(), aDesk()]
+    const [hostile, plain] = [testDaemon(), testDaemon()]
     const written = async (desk: typeof plain, value: string) => {
       const events = [
         view(A, value),

@@ -161,7 +161,7 @@ describe('validators', () => {
 
 describe('what is kept of a source that fails', () => {
   const { redis, keys } = testRedis()
-  const aDesk = async () => {
+  const testDaemon = async () => {
     const clock = { now: NOON }
     const own = keysFor(`${keys.prefix}-${Math.random().toString(36).slice(2)}`)
     const catalogue = [Source.parse({ id: 'a', name: 'a', url: 'https://a.example/rss', section: 'world' })]
@@ -178,7 +178,7 @@ describe('what is kept of a source that fails', () => {
   const refused = { reason: 'refused', detail: 'no connection' } as const
 
   it('is forgotten with one success', async () => {
-    const { sources, id } = await aDesk()
+    const { sources, id } = await testDaemon()
     const waits: number[] = []
     for (let times = 0; times < 8; times += 1) waits.push((await sources.failed(id, refused)).at)
     expect(waits).toEqual([...waits].sort((a, b) => a - b))
@@ -187,7 +187,7 @@ describe('what is kept of a source that fails', () => {
   })
 
   it('does not grow while our own network is to blame', async () => {
-    const { sources, id } = await aDesk()
+    const { sources, id } = await testDaemon()
     for (let times = 0; times < 8; times += 1) await sources.failed(id, refused, true)
     const state = await sources.state(id)
     expect(state).toMatchObject({ failures: 0, status: 'new' })
@@ -195,7 +195,7 @@ describe('what is kept of a source that fails', () => {
   })
 
   it('says that it retired, keeps it from being asked, and lets a re-crawl revive it', async () => {
-    const { sources, clock, id } = await aDesk()
+    const { sources, clock, id } = await testDaemon()
     await sources.failed(id, { reason: 'status', detail: 'the server answered 410', status: 410 })
     expect(await sources.state(id)).toMatchObject({ status: 'retired', nextAt: null })
     clock.now += 400 * 86_400_000
@@ -208,7 +208,7 @@ describe('what is kept of a source that fails', () => {
   })
 
   it('is taken back by one where our own network came back, and the source falls due soon', async () => {
-    const { sources, clock, id } = await aDesk()
+    const { sources, clock, id } = await testDaemon()
     for (let times = 0; times < 9; times += 1) await sources.failed(id, refused)
     await sources.resetAfterOutage(['a', 'unknown'], 120_000)
     expect(await sources.state(id)).toMatchObject({ failures: 8 })

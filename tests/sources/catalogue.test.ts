@@ -57,7 +57,7 @@ describe('the catalogue', () => {
   it('leaves out an entry that cannot be read, says so, and loses nothing else for it', async () => {
     const { one, other, keys: own } = twoProcesses()
     await one.add([aSource('a')])
-    await redis.hset(own.added(), 'broken', '{"id":')
+    await redis.hset(own.addedSources(), 'broken', '{"id":')
     await redis.incr(own.catalogueVersion())
     await other.refresh()
     expect(ids(other.list())).toEqual(['a'])

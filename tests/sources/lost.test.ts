@@ -23,7 +23,7 @@ const articles = Settings.parse({}).articles
 let desks = 0
 
 /** A source of which one item is remembered, and the sources as a process sees them that knows a body of data. */
-const aDesk = async ({ first = today }: { first?: number | null } = {}) => {
+const testDaemon = async ({ first = today }: { first?: number | null } = {}) => {
   desks += 1
   const keys = keysFor(`${all.prefix}-${desks}`)
   const archive = createArticleStore({
@@ -64,13 +64,13 @@ const anItemAsQueued = {
 
 describe('an item that is remembered and whose article was lost', () => {
   it('comes in again', async () => {
-    const { sources } = await aDesk()
+    const { sources } = await testDaemon()
     for (const published of [fresh, null])
       expect(await sources.unseen(courier, [item(published)])).toMatchObject([{ isNew: true, isLost: true }])
   })
 
   it('is left alone where its article is there, or another that its id leads to', async () => {
-    const { sources, keys } = await aDesk()
+    const { sources, keys } = await testDaemon()
     await redis.hset(keys.article('bbbbbbbbbbbbbbbb'), 'url', 'x')
     await redis.set(keys.alias(ARTICLE), 'bbbbbbbbbbbbbbbb')
     expect(await sources.unseen(courier, [item(fresh)])).toEqual([])
@@ -80,8 +80,8 @@ describe('an item that is remembered and whose article was lost', () => {
   })
 
   it('does not come back where its article left for want of room', async () => {
-    const { sources, keys } = await aDesk({ first: today - 3 })
-    await redis.hset(keys.room(), 'horizon', NOON - 2 * DAY)
+    const { sources, keys } = await testDaemon({ first: today - 3 })
+    await redis.hset(keys.eviction(), 'horizon', NOON - 2 * DAY)
     for (const published of [NOON - 3 * DAY, fresh, null])
       expect(await sources.unseen(courier, [item(published)])).toEqual([])
   })
@@ -89,17 +89,17 @@ describe('an item that is remembered and whose article was lost', () => {
   it('does not come back where its article had its time, be its date what it may', async () => {
     const old = Math.floor((NOON - articles.retention) / DAY)
     for (const first of [old, old + 1, null]) {
-      const { sources } = await aDesk({ first })
+      const { sources } = await testDaemon({ first })
       for (const published of [fresh, null]) expect(await sources.unseen(courier, [item(published)])).toEqual([])
     }
-    const { sources } = await aDesk()
+    const { sources } = await testDaemon()
     expect(await sources.unseen(courier, [item(NOON - articles.retention)])).toEqual([])
   })
 })
 
 describe('what was remembered before Redis came back empty', () => {
   it('is forgotten before the source is fetched again, and its validators with it', async () => {
-    const { sources, keys, origin } = await aDesk()
+    const { sources, keys, origin } = await testDaemon()
     await redis.hset(keys.source(courier), { etag: '"x"', fetches: 7 })
     const before = await sources.state(courier)
     expect(await sources.renewed(courier, before)).toBe(before)
@@ -110,7 +110,7 @@ describe('what was remembered before Redis came back empty', () => {
   })
 
   it('is not brought back by a batch or a crawl that was under way', async () => {
-    const { sources, keys, origin } = await aDesk()
+    const { sources, keys, origin } = await testDaemon()
     origin.token = 'another'
     await sources.renewed(courier, await sources.state(courier))
     const mark = { key: 'k', also: [], fingerprint: 'f', article: ARTICLE }
@@ -118,16 +118,16 @@ describe('what was remembered before Redis came back empty', () => {
     await sources.succeeded(courier, {
       validators: { etag: '"x"', lastModified: null, bodyHash: null },
       ...{ itemHashes: ['s'], published: [], carried: 1, newItems: 0, hints: {}, freshFor: null, movedTo: null },
-      ...{ distrustsIds: false, title: null, origin: 'one' },
+      ...{ hasUnstableIds: false, title: null, origin: 'one' },
     })
-    expect(await redis.exists(keys.seen(courier), keys.spans(courier))).toBe(0)
+    expect(await redis.exists(keys.seen(courier), keys.itemHashes(courier))).toBe(0)
     expect((await sources.state(courier)).validators).toBeNull()
     await sources.markSeen(courier, { id: 'c', batch: 0, batches: 1, origin: 'another' }, [mark])
     expect(await redis.hlen(keys.seen(courier))).toBe(1)
   })
 
   it('does not keep items that were held from being remembered, once they are released', async () => {
-    const { sources, origin } = await aDesk()
+    const { sources, origin } = await testDaemon()
     origin.token = 'another'
     await sources.renewed(courier, await sources.state(courier))
     const about = { fetchedAt: NOON, trustsDates: true, language: null }

@@ -183,7 +183,7 @@ describe('a server whose validators lie', () => {
     const sampled = await desk.poll('a', { known: 9 })
     expect(sampled).toMatchObject({ kind: 'changed' })
     expect(sampled.notes?.[0]).toContain('validators lie')
-    expect((await desk.state('a')).lie?.how).toContain('304')
+    expect((await desk.state('a')).unreliableValidators?.how).toContain('304')
 
     desk.clock.random = 0.5
     edition = 3
@@ -205,7 +205,7 @@ describe('a server whose validators lie', () => {
     edition = 2
     desk.clock.random = 0.001
     expect(await desk.poll('a', { known: 9 })).toMatchObject({ kind: 'changed', notes: [] })
-    expect((await desk.state('a')).lie).toBeNull()
+    expect((await desk.state('a')).unreliableValidators).toBeNull()
   })
 })
 

@@ -115,7 +115,7 @@ describe('what became of a fetch', () => {
       hints: {},
       freshFor: null,
       movedTo: null,
-      distrustsIds: false,
+      hasUnstableIds: false,
       title: 'A',
     })
     expect(await sources.state(id('a'))).toMatchObject({
@@ -136,7 +136,7 @@ const success = {
   hints: {},
   freshFor: null,
   movedTo: null,
-  distrustsIds: false,
+  hasUnstableIds: false,
   title: null,
 }
 
@@ -151,9 +151,9 @@ describe('the rhythm of a source', () => {
       await sources.unchanged(id('a'), null)
       await another.succeeded(id('a'), { ...success, published: [clock.now - 60_000, null] })
     }
-    const { rhythm, nextAt, nextReason } = await another.state(id('a'))
-    expect(rhythm).toMatchObject({ polledAt: clock.now, window: 20 })
-    expect(rhythm.recent).toHaveLength(30)
+    const { publishingModel, nextAt, nextReason } = await another.state(id('a'))
+    expect(publishingModel).toMatchObject({ polledAt: clock.now, window: 20 })
+    expect(publishingModel.recent).toHaveLength(30)
     expect(nextReason).toMatch(/^publishes every \d+ min at this hour, \+\d+ % spread$/)
     expect(await redis.zscore(own.due(), 'a')).toBe(String(nextAt))
   })
@@ -214,9 +214,9 @@ describe('a source that stops publishing', () => {
     }
     expect(notices).toHaveLength(1)
     expect(notices[0]).toMatch(/^silent for .* days; its longest pause was 2\.\d days$/)
-    expect((await sources.state(id('a'))).silentSince).not.toBeNull()
+    expect((await sources.state(id('a'))).stalledSince).not.toBeNull()
     expect(await sources.succeeded(id('a'), { ...success, published: [clock.now] })).not.toHaveProperty('notice')
-    expect((await sources.state(id('a'))).silentSince).toBeNull()
+    expect((await sources.state(id('a'))).stalledSince).toBeNull()
   })
 })
 

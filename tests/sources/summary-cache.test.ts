@@ -22,7 +22,7 @@ const success = {
   hints: {},
   freshFor: null,
   movedTo: null,
-  distrustsIds: false,
+  hasUnstableIds: false,
   title: null,
 }
 

@@ -1,6 +1,7 @@
 /** Keys of Redis as plain data and back, with what time they have left: what one version wrote, to be read by another. */
 
 import type { Redis } from 'ioredis'
+import { scanKeys } from '../../src/redis/scan.ts'
 
 type Value =
   | { readonly type: 'string'; readonly value: string }
@@ -34,7 +35,9 @@ const readValue = async (redis: Redis, key: string): Promise<Value | null> => {
 
 export const dumpKeys = async (redis: Redis, wanted: RegExp): Promise<Dumped[]> => {
   const dumped: Dumped[] = []
-  for (const key of (await redis.keys('*')).filter(each => wanted.test(each)).sort()) {
+  const names = new Set<string>()
+  for await (const page of scanKeys(redis, '*')) for (const key of page) if (wanted.test(key)) names.add(key)
+  for (const key of [...names].sort()) {
     const value = await readValue(redis, key)
     if (value) dumped.push({ key, lives: await redis.pttl(key), ...value })
   }

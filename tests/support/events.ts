@@ -20,7 +20,7 @@ export const view = (article: string, visitor: string, more = {}) => ({ kind: 'v
 export const eventDesks = () => {
   const { redis, keys, address, connect } = testRedis()
   let run = 0
-  const aDesk = (some: Record<string, unknown> = {}) => {
+  const testDaemon = (some: Record<string, unknown> = {}) => {
     const own = keysFor(`${keys.prefix}-${run++}`)
     const clock = { now: NOON }
     let settings = EventSettings.parse(some)
@@ -77,7 +77,7 @@ export const eventDesks = () => {
       },
     }
   }
-  return { redis, keys, address, connect, aDesk, A, B }
+  return { redis, keys, address, connect, testDaemon, A, B }
 }
 
-export type EventDesk = ReturnType<ReturnType<typeof eventDesks>['aDesk']>
+export type EventDesk = ReturnType<ReturnType<typeof eventDesks>['testDaemon']>

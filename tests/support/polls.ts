@@ -91,7 +91,7 @@ export const aPollingDesk = (
         hints: {},
         freshFor: null,
         movedTo: polled.fetched.movedTo,
-        distrustsIds: false,
+        hasUnstableIds: false,
         title: null,
       })
       await polled.leave()

@@ -64,7 +64,9 @@ export const aFullRoom = async (desk: ReturnType<typeof anEmptyRoom>) => {
   const taken = async () =>
     memoryOf(
       redis,
-      (await redis.keys(`*${keys.prefix}*`)).filter(key => /:article:|:list:related|:shown-by|:story:/.test(key)),
+      (await redis.keys(`*${keys.prefix}*`)).filter(key =>
+        /:article:|:list:related|:related-back-links|:story:/.test(key),
+      ),
     )
   const room = aRoom({
     ...{ redis, keys },

@@ -42,7 +42,7 @@ export const createVisitors = ({ redis, keys, now }: { redis: Redis; keys: Keys;
     const full = await runScript(
       redis,
       visitedScript,
-      [keys.visitors(article)],
+      [keys.viewedBy(article)],
       [MOST_VISITORS, LIVES, ...[...visitors].flatMap(([hash, at]) => [at, hash])],
     )
     enough.delete(article)
@@ -55,7 +55,7 @@ export const createVisitors = ({ redis, keys, now }: { redis: Redis; keys: Keys;
     }
   }
   const count = (article: ArticleId, window: Window): Promise<number> =>
-    redis.zcount(keys.visitors(article), now() - WIDTH[window], '+inf')
+    redis.zcount(keys.viewedBy(article), now() - WIDTH[window], '+inf')
 
   return {
     async note(reads) {

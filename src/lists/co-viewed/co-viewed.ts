@@ -56,24 +56,24 @@ export const createCoViewed = ({
         const before = (await runScript(
           redis,
           readScript,
-          [keys.readBy(hash())],
+          [keys.viewer(hash())],
           [article, MOST_READ, READER_LIVES],
         )) as ArticleId[] | null // as read-by.lua returns
         if (before === null) return
         const pair = (of: ArticleId, others: readonly ArticleId[], reader: number) =>
-          runScript(redis, pairScript, [keys.readBeside(of)], [reader, MOST_BESIDE, PAIRS_LIVE, ...others])
+          runScript(redis, pairScript, [keys.coViewed(of)], [reader, MOST_BESIDE, PAIRS_LIVE, ...others])
         await Promise.all([pair(article, before, 1), ...before.map(other => pair(other, [article], 0))])
       }),
     )
   },
 
   async top(article, most) {
-    const flat = await redis.zrevrange(keys.readBeside(article), 0, most, 'WITHSCORES')
+    const flat = await redis.zrevrange(keys.coViewed(article), 0, most, 'WITHSCORES')
     const pairs: [ArticleId, number][] = []
     for (let at = 0; at + 1 < flat.length; at += 2) pairs.push([flat[at] as ArticleId, Number(flat[at + 1])]) // as pair.lua writes
     const one = pairs.find(([id]) => id === READERS)?.[1] ?? 0
     const others = pairs.filter(([id]) => id !== READERS).slice(0, most)
-    const readers = await Promise.all(others.map(([id]) => redis.zscore(keys.readBeside(id), READERS)))
+    const readers = await Promise.all(others.map(([id]) => redis.zscore(keys.coViewed(id), READERS)))
     return others.map(([id, both], index) => ({ article: id, both, one, other: Number(readers[index] ?? 0) }))
   },
 })

@@ -26,7 +26,7 @@ export const createPublishQueue = ({ redis, keys }: { redis: Redis; keys: Keys }
   async enqueue(names, isRefresh) {
     if (names.length === 0) return
     const waiting = isRefresh ? keys.listsToRefresh() : keys.listsChanged()
-    await runScript(redis, askScript, [keys.listsAsked(), waiting], [...names])
+    await runScript(redis, askScript, [keys.publishSequence(), waiting], [...names])
   },
 
   async claim(most, settle, now) {

@@ -1,9 +1,9 @@
 /** Carries what stands in Redis over to the shapes of this version: by one of all daemons, the others wait; whoever dies leaves it to the next. */
 
-import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import type { Keys } from '../../redis/keys.ts'
+import { withLease } from '../../redis/lease.ts'
 import { scanKeys } from '../../redis/scan.ts'
 import { loadScript, runScript } from '../../redis/script.ts'
 import type { Migration } from './migration.ts'
@@ -12,7 +12,7 @@ import { readSchema, SchemaError } from './schema.ts'
 
 const raise = loadScript(new URL('./schema.lua', import.meta.url))
 
-/** ms for which the lock of one that died stands. */
+/** ms for which the lock of a dead process stays. */
 const LOCK = 15_000
 const LOOK = 250
 /** ms that daemons of an older version may take to end: a little longer than one that was killed is taken to run. */
@@ -77,25 +77,9 @@ export const createMigrate = (parts: MigrateParts) => {
     const count = await run(migration, false)
     if ((await runScript(redis, raise, [keys.schema(), keys.schemaLock()], [token, migration.to])) !== 1)
       throw new SchemaError(
-        'another process took over carrying shapes over: this one was held up for too long; start it again',
+        `Lost the migration lock to another process (this one stalled for over ${LOCK / 1_000} s). Restart it.`,
       )
     return { to: migration.to, what: migration.what, count }
-  }
-
-  const holding = async <T>(work: (token: string) => Promise<T>): Promise<T | null> => {
-    const token = randomUUID()
-    if ((await redis.set(keys.schemaLock(), token, 'PX', LOCK, 'NX')) !== 'OK') return null
-    const hold = async () => {
-      if ((await redis.get(keys.schemaLock())) === token) await redis.pexpire(keys.schemaLock(), LOCK)
-    }
-    // One that is not held any more is noticed when the version is raised.
-    const holder = setInterval(() => void hold().catch(() => undefined), LOCK / 3)
-    try {
-      return await work(token)
-    } finally {
-      clearInterval(holder)
-      if ((await redis.get(keys.schemaLock())) === token) await redis.del(keys.schemaLock())
-    }
   }
 
   return {
@@ -126,11 +110,11 @@ export const createMigrate = (parts: MigrateParts) => {
         }
         const next = migrations.find(({ to }) => to === at + 1)
         if (!next) throw new SchemaError(`there is no way from schema ${at} to ${latest}`)
-        const done = await holding(async token =>
-          (await readSchema(redis, keys)) === at ? oneStep(next, token) : 'done',
+        const step = await withLease({ redis, key: keys.schemaLock(), ms: LOCK }, async ({ token }) =>
+          (await readSchema(redis, keys)) === at ? oneStep(next, token) : null,
         )
-        if (done !== null && done !== 'done') carried.push(done)
-        if (done !== null) continue
+        if (step?.result) carried.push(step.result)
+        if (step) continue
         if (!told) say('another process carries shapes over to this version; waiting for it')
         told = true
         await delay(LOOK)

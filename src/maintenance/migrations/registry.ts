@@ -5,12 +5,13 @@
 
 import { articleIndex } from './article-index.ts'
 import { eventBuckets } from './event-buckets.ts'
+import { keyNames } from './key-names.ts'
 import type { Migration } from './migration.ts'
 import { shownBy } from './related-back-links.ts'
 import { toldApart } from './significant-parameters.ts'
 import { storyLog } from './story-log.ts'
 
-export const MIGRATIONS: readonly Migration[] = [eventBuckets, storyLog, shownBy, articleIndex, toldApart]
+export const MIGRATIONS: readonly Migration[] = [eventBuckets, storyLog, shownBy, articleIndex, toldApart, keyNames]
 
 /** Version of the shapes that this process reads and writes. */
 export const SCHEMA = MIGRATIONS.length

@@ -12,6 +12,9 @@ const move = async ({ redis }: MigrationParts, from: string, to: string): Promis
   await redis.unlink(from)
 }
 
+/** The name of its time. */
+const nameFor = (prefix: string, id: string): string => `{${prefix}:shown-by:${id.charCodeAt(id.length - 1) % 4}}:${id}`
+
 export const shownBy: Migration = {
   to: 3,
   what: 'moves notes of where articles are shown to the names they have now',
@@ -27,7 +30,8 @@ export const shownBy: Migration = {
         const of = key.slice(key.lastIndexOf(':') + 1)
         const isOurs =
           key === `${keys.prefix}:shown-by:${of}` || key === `{${keys.prefix}:shown-by:${of.slice(-1)}}:${of}`
-        return of !== '' && isOurs && key !== keys.shownBy(of) ? [[key, keys.shownBy(of)] as const] : []
+        const to = nameFor(keys.prefix, of)
+        return of !== '' && isOurs && key !== to ? [[key, to] as const] : []
       })
       found += moved.length
       if (!isDry) await Promise.all(moved.map(([from, to]) => move(parts, from, to)))

@@ -29,7 +29,7 @@ export const toldApart: Migration = {
       if (isDry) continue
       await Promise.all(
         known.flatMap(key => [
-          redis.unlink(keys.spans(key.slice(before.length, -1))),
+          redis.unlink(`${key}:spans`),
           // Last: without them its feed comes whole, and it is not looked at again here.
           redis.hdel(key, ...VALIDATORS),
         ]),

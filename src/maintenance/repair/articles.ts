@@ -110,8 +110,8 @@ const leftBeside: Check<Beside> = {
   id: 'left-of-gone-articles',
   what: 'visitors, readers in common and places in lists of articles that are gone',
   async *pages({ redis, keys }) {
-    const shown = `{${keys.prefix}:shown-by:`
-    for (const before of [keys.visitors(''), keys.readBeside(''), shown])
+    const backLinks = `{${keys.prefix}:related-back-links:`
+    for (const before of [keys.viewedBy(''), keys.coViewed(''), backLinks])
       for await (const page of scanKeys(redis, `${before}*`))
         yield page.map(key => ({ key, article: key.slice(key.lastIndexOf(':') + 1) }))
   },

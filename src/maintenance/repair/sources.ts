@@ -68,7 +68,7 @@ const marks: Check<Mark> = {
   what: 'items remembered as taken in whose article is gone before its time: their feeds will bring it again',
   async *pages(parts) {
     const { redis, keys, now } = parts
-    const horizon = Number((await redis.hget(keys.room(), 'horizon')) ?? 0)
+    const horizon = Number((await redis.hget(keys.eviction(), 'horizon')) ?? 0)
     const kept = keptSince(now(), parts.retention, horizon)
     const [from = '', after = ''] = keys.seen('\n').split('\n')
     const since = Math.floor(now() / DAY) - LATELY
@@ -101,7 +101,7 @@ const marks: Check<Mark> = {
   },
   show: ({ source, article }) => `${article} of ${source}`,
   mend: ({ redis, keys }, { source, item, written }) =>
-    runScript(redis, forgetMark, [keys.seen(source), keys.source(source), keys.spans(source)], [item, written]),
+    runScript(redis, forgetMark, [keys.seen(source), keys.source(source), keys.itemHashes(source)], [item, written]),
 }
 
 export const sourceChecks = [runnable(states), runnable(jobs), runnable(marks)]

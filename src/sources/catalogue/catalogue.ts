@@ -113,7 +113,12 @@ export const createCatalogue = ({ redis, keys, file }: CatalogueParts): Catalogu
   const refresh = async (): Promise<boolean> => {
     const version = Number((await redis.get(keys.catalogueVersion())) ?? 0)
     if (version === overlay.version) return false
-    const read = await redis.multi().get(keys.catalogueVersion()).hgetall(keys.added()).hgetall(keys.overrides()).exec()
+    const read = await redis
+      .multi()
+      .get(keys.catalogueVersion())
+      .hgetall(keys.addedSources())
+      .hgetall(keys.sourceOverrides())
+      .exec()
     const [at, added, overrides] = (read ?? []).map(([error, value]) => {
       if (error) throw error
       return value
@@ -143,7 +148,7 @@ export const createCatalogue = ({ redis, keys, file }: CatalogueParts): Catalogu
   const override = (ids: readonly SourceId[], changed: Override) =>
     change(multi => {
       for (const id of ids)
-        multi.hset(keys.overrides(), id, JSON.stringify({ ...overlay.overrides.get(id), ...changed }))
+        multi.hset(keys.sourceOverrides(), id, JSON.stringify({ ...overlay.overrides.get(id), ...changed }))
     })
 
   return {
@@ -161,8 +166,8 @@ export const createCatalogue = ({ redis, keys, file }: CatalogueParts): Catalogu
       }
       await change(multi => {
         for (const source of sources) {
-          multi.hset(keys.added(), source.id, written(source))
-          multi.hdel(keys.overrides(), source.id)
+          multi.hset(keys.addedSources(), source.id, written(source))
+          multi.hdel(keys.sourceOverrides(), source.id)
         }
       })
     },
@@ -176,10 +181,10 @@ export const createCatalogue = ({ redis, keys, file }: CatalogueParts): Catalogu
       await refresh()
       const fromFile = ids.filter(id => file().some(source => source.id === id))
       await change(multi => {
-        multi.hdel(keys.added(), ...ids)
-        multi.hdel(keys.overrides(), ...ids)
+        multi.hdel(keys.addedSources(), ...ids)
+        multi.hdel(keys.sourceOverrides(), ...ids)
         // The file is not ours to change: what stands in it is kept out of the catalogue.
-        for (const id of fromFile) multi.hset(keys.overrides(), id, JSON.stringify({ removed: true }))
+        for (const id of fromFile) multi.hset(keys.sourceOverrides(), id, JSON.stringify({ removed: true }))
       })
     },
   }

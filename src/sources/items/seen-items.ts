@@ -33,7 +33,7 @@ export interface CrawlOf {
 /** What was learnt of a source's feed; what is absent is as it was. */
 export interface Learnt {
   /** Its ids cannot be trusted, for good. */
-  readonly distrustsIds?: boolean
+  readonly hasUnstableIds?: boolean
   /** As judgeDates gives it. */
   readonly dates?: string
   readonly titles?: TitleHabits
@@ -143,7 +143,7 @@ export const createSeenItems = ({ redis, keys, settings, lost, now }: SeenItemsP
       await runScript(
         redis,
         markSeenScript,
-        [keys.source(id), keys.seen(id), keys.crawlBatches(id, crawlId), keys.spans(id)],
+        [keys.source(id), keys.seen(id), keys.crawlBatches(id, crawlId), keys.itemHashes(id)],
         [batch, batches, crawlId, ITEM_HASHES_LAST, origin, ...marks],
       )
     },
@@ -167,8 +167,8 @@ export const createSeenItems = ({ redis, keys, settings, lost, now }: SeenItemsP
       return written === null ? NO_HABITS : TitleHabits.parse(JSON.parse(written))
     },
 
-    async learn(id, { distrustsIds, dates, titles }) {
-      const fields = { ...(distrustsIds ? { distrustsIds: 1 } : {}), ...(dates === undefined ? {} : { dates }) }
+    async learn(id, { hasUnstableIds, dates, titles }) {
+      const fields = { ...(hasUnstableIds ? { unstableIds: 1 } : {}), ...(dates === undefined ? {} : { dates }) }
       await Promise.all([
         Object.keys(fields).length > 0 ? redis.hset(keys.source(id), fields) : null,
         titles ? redis.set(keys.titles(id), JSON.stringify(titles), 'EX', TITLES_LAST) : null,

@@ -230,7 +230,9 @@ export const createPoll = ({
 
       const hasValidators = Boolean(state.validators?.etag || state.validators?.lastModified)
       const asking =
-        !isRecrawl && hasValidators ? chooseValidation(state.lie?.at ?? null, now(), random()) : 'conditional'
+        !isRecrawl && hasValidators
+          ? chooseValidation(state.unreliableValidators?.at ?? null, now(), random())
+          : 'conditional'
       let held: Wait | null = null
       const fetched = await fetchFeed({
         url,

@@ -21,13 +21,13 @@ export interface SourceState {
   /** In a row. */
   readonly failures: number
   readonly lastError: { readonly reason: string; readonly detail: string; readonly at: number } | null
-  readonly rhythm: PublishingModel
+  readonly publishingModel: PublishingModel
   /** When it was noticed to have stopped publishing, ms; null where it publishes as usual. */
-  readonly silentSince: number | null
+  readonly stalledSince: number | null
   /** What its feed said last on when to fetch it. */
   readonly hints: ScheduleHints
   /** Whether its ids proved untrustworthy: then items are told apart by link for good. */
-  readonly distrustsIds: boolean
+  readonly hasUnstableIds: boolean
   /** How its latest dates were, as judgeDates has it. */
   readonly dates: string
   /** Where a permanent redirect leads, seen but not adopted. */
@@ -38,7 +38,7 @@ export interface SourceState {
   /** Where else its feed comes from, and what is held from where it may not. */
   readonly places: Places
   /** Its validators were found to lie: when, and how. */
-  readonly lie: { readonly at: number; readonly how: string } | null
+  readonly unreliableValidators: { readonly at: number; readonly how: string } | null
   readonly retiredAt: number | null
   readonly fetches: number
   readonly newItems: number
@@ -83,16 +83,16 @@ export const parseState = (hash: Readonly<Record<string, string>>): SourceState 
       hash.errorReason && failures > 0
         ? { reason: hash.errorReason, detail: hash.errorDetail ?? '', at: Number(hash.errorAt ?? 0) }
         : null,
-    rhythm: parsePublishingModel(hash.profile, hash.pulse, readTimes(hash.times)),
-    silentSince: number(hash.silentSince),
+    publishingModel: parsePublishingModel(hash.model, hash.recent, readTimes(hash.times)),
+    stalledSince: number(hash.stalledSince),
     hints: readHints(hash.hints),
-    distrustsIds: hash.distrustsIds === '1',
+    hasUnstableIds: hash.unstableIds === '1',
     dates: hash.dates ?? '',
     movedTo: hash.movedTo || null,
     move: moveOf(hash.move),
     adopted: hash.adopted ? { url: hash.adopted, from: hash.adoptedFrom ?? '' } : null,
     places: parsePlaces(hash.places),
-    lie: hash.lieAt ? { at: Number(hash.lieAt), how: hash.lieHow ?? '' } : null,
+    unreliableValidators: hash.unreliableAt ? { at: Number(hash.unreliableAt), how: hash.unreliableHow ?? '' } : null,
     retiredAt: number(hash.retiredAt),
     origin: hash.origin ?? '',
     fetches: Number(hash.fetches ?? 0),

@@ -105,7 +105,7 @@ export const createFailureRecorder = ({
   },
 
   async distrust(id, how) {
-    await redis.hset(keys.source(id), { lieAt: now(), lieHow: how })
+    await redis.hset(keys.source(id), { unreliableAt: now(), unreliableHow: how })
   },
 
   async moved(source, { move, adopted }) {

@@ -21,7 +21,7 @@ export interface Scheduling {
   /** One more poll of a source: what it tells of its rhythm, when it is due next, and both as fields of its hash. */
   after(
     id: SourceId,
-    before: Pick<SourceState, 'rhythm' | 'hints' | 'silentSince'>,
+    before: Pick<SourceState, 'publishingModel' | 'hints' | 'stalledSince'>,
     poll: { readonly published: readonly (number | null)[]; readonly carried: number | null },
     freshFor: number | null,
   ): Promise<{ readonly due: Due; readonly fields: Readonly<Record<string, string>> }>
@@ -37,8 +37,8 @@ export interface SchedulingParts {
 
 /** A rhythm as fields of its source's hash; the larger ones only where they changed. */
 const fieldsOf = (rhythm: PublishingModel, before: PublishingModel): Record<string, string> => ({
-  pulse: formatRecentState(rhythm),
-  ...(rhythm.quarters === before.quarters && before.polledAt > 0 ? {} : { profile: formatProfile(rhythm) }),
+  recent: formatRecentState(rhythm),
+  ...(rhythm.quarters === before.quarters && before.polledAt > 0 ? {} : { model: formatProfile(rhythm) }),
   ...(rhythm.recent === before.recent ? {} : { times: writeTimes(rhythm.recent) }),
 })
 
@@ -48,14 +48,14 @@ export const createScheduling = ({ redis, keys, get, settings, now }: Scheduling
   const price = async (): Promise<number> => {
     if (settings().budget === 0) return DEFAULT_FETCH_COST
     if (now() >= priced.until || now() < priced.until - PRICE_LASTS)
-      priced = { price: Number((await redis.get(keys.price())) ?? DEFAULT_FETCH_COST), until: now() + PRICE_LASTS }
+      priced = { price: Number((await redis.get(keys.fetchCost())) ?? DEFAULT_FETCH_COST), until: now() + PRICE_LASTS }
     return priced.price
   }
 
   /** One more poll of a source: what it tells of its rhythm, when it is due next, and both as fields of its hash. */
   const after = async (
     id: SourceId,
-    { rhythm: before, hints, silentSince }: Pick<SourceState, 'rhythm' | 'hints' | 'silentSince'>,
+    { publishingModel: before, hints, stalledSince }: Pick<SourceState, 'publishingModel' | 'hints' | 'stalledSince'>,
     { published, carried }: { published: readonly (number | null)[]; carried: number | null },
     freshFor: number | null,
   ): Promise<{ due: Due; fields: Record<string, string> }> => {
@@ -68,16 +68,16 @@ export const createScheduling = ({ redis, keys, get, settings, now }: Scheduling
     if (settings().budget > 0 && (rhythm.recent !== before.recent || before.polledAt === 0))
       await redis.hset(keys.demand(), id, demandUnder(rhythm, now(), wishes.fixed, settings()).toPrecision(4))
     const due = nextDue(id, now(), rhythm, wishes, settings(), await price())
-    const silent = stalledFor(rhythm, now())
-    const fellSilent = silent > 0 && silentSince === null
-    const spokeAgain = silent === 0 && silentSince !== null
+    const stalled = stalledFor(rhythm, now())
+    const hasStalled = stalled > 0 && stalledSince === null
+    const hasResumed = stalled === 0 && stalledSince !== null
     return {
-      due: fellSilent
-        ? { ...due, notice: `silent for ${minutes(silent)}; its longest pause was ${minutes(rhythm.longestGap)}` }
+      due: hasStalled
+        ? { ...due, notice: `silent for ${minutes(stalled)}; its longest pause was ${minutes(rhythm.longestGap)}` }
         : due,
       fields: {
         ...fieldsOf(rhythm, before),
-        ...(fellSilent ? { silentSince: String(now()) } : spokeAgain ? { silentSince: '' } : {}),
+        ...(hasStalled ? { stalledSince: String(now()) } : hasResumed ? { stalledSince: '' } : {}),
       },
     }
   }
@@ -93,7 +93,7 @@ export const createScheduling = ({ redis, keys, get, settings, now }: Scheduling
       // Those not polled yet are taken to be like the others.
       const share = known.length / Math.max(await redis.zcard(keys.due()), known.length)
       const found = fetchCostFor(known, budget * share, settings())
-      await redis.set(keys.price(), found)
+      await redis.set(keys.fetchCost(), found)
       return found
     },
   }

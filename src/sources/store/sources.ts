@@ -64,7 +64,7 @@ export interface Success {
   /** ms for which the server calls its answer fresh. */
   readonly freshFor: number | null
   readonly movedTo: string | null
-  readonly distrustsIds: boolean
+  readonly hasUnstableIds: boolean
   readonly title: string | null
   /** Hubs its feed names that are not used, for people. */
   readonly otherHubs?: string
@@ -192,7 +192,7 @@ export const createSources = ({
       runScript(
         redis,
         notePollScript,
-        [keys.source(id), keys.history(id), keys.spans(id)],
+        [keys.source(id), keys.history(id), keys.itemHashes(id)],
         [
           ...[MOST_FETCHES, fetch ? packFetch(fetch) : '', fetches, newItems, of, spans, ITEM_HASHES_LAST],
           ...full.flat(),
@@ -240,7 +240,7 @@ export const createSources = ({
     async renewed(id, known) {
       const token = origin()
       if (known.origin === token) return known
-      await runScript(redis, renewScript, [keys.source(id), keys.seen(id), keys.spans(id)], [token])
+      await runScript(redis, renewScript, [keys.source(id), keys.seen(id), keys.itemHashes(id)], [token])
       return { ...known, validators: null, origin: token }
     },
 
@@ -270,7 +270,14 @@ export const createSources = ({
     async forget(id) {
       await redis.zrem(keys.due(), id)
       await Promise.all([
-        redis.del(keys.source(id), keys.seen(id), keys.spans(id), keys.history(id), keys.titles(id), keys.refused(id)),
+        redis.del(
+          keys.source(id),
+          keys.seen(id),
+          keys.itemHashes(id),
+          keys.history(id),
+          keys.titles(id),
+          keys.refused(id),
+        ),
         quarantine.drop(id),
         quarantine.held.drop(id),
       ])
@@ -346,7 +353,7 @@ export const createSources = ({
     rebalanceBudget,
 
     async itemHashes(id) {
-      return parseSpans(await redis.get(keys.spans(id)))
+      return parseSpans(await redis.get(keys.itemHashes(id)))
     },
 
     async prepare(id, crawlId, { etag, lastModified, bodyHash }, spans) {
@@ -370,7 +377,7 @@ export const createSources = ({
         hints,
         freshFor,
         movedTo,
-        distrustsIds,
+        hasUnstableIds,
         title,
         otherHubs,
         origin: of,
@@ -399,7 +406,7 @@ export const createSources = ({
           lastSuccessAt: now(),
           // For people alone: what is fetched by stands in its move.
           movedTo: withoutCredentials(movedTo ?? ''),
-          distrustsIds: before.distrustsIds || distrustsIds ? 1 : '',
+          unstableIds: before.hasUnstableIds || hasUnstableIds ? 1 : '',
           title: title ?? '',
           otherHubs: otherHubs ?? '',
           ...(newItems > 0 ? { daily: countDaily(before.daily, now(), newItems) } : {}),

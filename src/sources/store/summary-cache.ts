@@ -12,7 +12,10 @@ import { shownSource } from '../state/public-view.ts'
 import { parseState, type SourceState } from '../state/state.ts'
 
 export interface SourceSummary
-  extends Pick<SourceState, 'status' | 'lastFetchAt' | 'nextAt' | 'silentSince' | 'failures' | 'lastError' | 'places'> {
+  extends Pick<
+    SourceState,
+    'status' | 'lastFetchAt' | 'nextAt' | 'stalledSince' | 'failures' | 'lastError' | 'places'
+  > {
   /** As people may see it: its address without what opens a door. Whoever searches would else find that out letter by letter. */
   readonly source: Source
   /** New items of the last seven days, today's included. */
@@ -35,7 +38,7 @@ const FIELDS = [
   'retiredAt',
   'errorReason',
   'errorAt',
-  'silentSince',
+  'stalledSince',
   'daily',
   'places',
 ] as const
@@ -94,14 +97,14 @@ export const createSummaryCache = ({
         const value = values[place]
         if (value) hash[field] = value
       }
-      const { status, lastFetchAt, nextAt, silentSince, failures, lastError, places } = parseState(hash)
+      const { status, lastFetchAt, nextAt, stalledSince, failures, lastError, places } = parseState(hash)
       const week = readDaily(hash.daily ?? '', at, 7).reduce((sum, items) => sum + items, 0)
       const glance = {
         source: shownOf(source),
         status,
         lastFetchAt,
         nextAt,
-        silentSince,
+        stalledSince,
         failures,
         lastError,
         places,

@@ -57,7 +57,7 @@ describe('the front page', () => {
     expect(page).not.toContain('/pin"')
     const refused = await post(url, `/articles/${id}/pin`, { list: 'must-reads' }, { cookie: viewer, origin: url })
     expect(refused.status).toBe(403)
-    expect(await desk.redis.exists(desk.keys.placements())).toBe(0)
+    expect(await desk.redis.exists(desk.keys.overrides())).toBe(0)
   })
 
   it('pins without script, shows it in force, and ends it', async () => {
@@ -91,7 +91,7 @@ describe('the front page', () => {
     const id = await idOf('Harvest')
     await act(`/articles/${id}/block`, { what: 'story', list: '*', for: '1h' })
     await until(() => desk.list('latest').then(entries => entries.length === 1))
-    const [placement] = Object.values(await desk.redis.hgetall(desk.keys.placements())).map(json => JSON.parse(json))
+    const [placement] = Object.values(await desk.redis.hgetall(desk.keys.overrides())).map(json => JSON.parse(json))
     expect(placement).toMatchObject({ kind: 'block', list: '*', by: 'admin' })
     expect(placement.what).not.toBe(id)
     await act(`/articles/${placement.what}/unblock`, { list: '*' })

@@ -18,7 +18,7 @@ const isSame = (a: Seen | undefined, b: Seen): boolean =>
       a.glance.lastFetchAt === b.glance.lastFetchAt &&
       a.glance.nextAt === b.glance.nextAt &&
       a.glance.failures === b.glance.failures &&
-      a.glance.silentSince === b.glance.silentSince))
+      a.glance.stalledSince === b.glance.stalledSince))
 
 /** @param now ms since the epoch */
 export const sourcesTopic = (glance: () => Promise<readonly SourceSummary[]>, now: () => number): Topic => {

@@ -101,7 +101,9 @@ ${facts([
   ['Last fetch', when(state.lastFetchAt, now)],
   ['Next fetch', next],
   adopted ? ['Moved', html`fetched from ${adopted}`] : state.movedTo ? ['Moved', html`to ${state.movedTo}`] : null,
-  state.lie ? ['Distrusted', html`${state.lie.how}, found out ${when(state.lie.at, now)}`] : null,
+  state.unreliableValidators
+    ? ['Distrusted', html`${state.unreliableValidators.how}, found out ${when(state.unreliableValidators.at, now)}`]
+    : null,
   ['Push', push],
   ['New a day', sparkline(daily, 'new articles')],
 ])}

@@ -74,15 +74,15 @@ export const stateCell = (
     lastError,
     detail,
     failures,
-    silentSince,
-  }: Pick<SourceRow, 'word' | 'late' | 'lastError' | 'detail' | 'failures' | 'silentSince'>,
+    stalledSince,
+  }: Pick<SourceRow, 'word' | 'late' | 'lastError' | 'detail' | 'failures' | 'stalledSince'>,
   now: number,
 ): Html =>
   html`<span class="state ${word}">${word === 'late' ? `late by ${span(late)}` : word}</span>${
     lastError && word !== 'fresh'
       ? html`<br><span class="soft">${failures > 1 ? `${failures} times: ` : ''}${lastError.reason}${detail ? `: ${detail}` : ''}</span>`
       : word === 'silent'
-        ? html`<br><span class="soft">noticed ${when(silentSince, now)}</span>`
+        ? html`<br><span class="soft">noticed ${when(stalledSince, now)}</span>`
         : null
   }`
 

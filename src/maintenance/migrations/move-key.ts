@@ -1,0 +1,53 @@
+/** Gives a key another name, also on a cluster, where the new name is mostly in another slot. */
+
+import type { Redis } from 'ioredis'
+import { chunk } from '../../util/slices.ts'
+
+/** Fields, members or entries written by one command. */
+const MOST = 500
+
+/** Appends the entries that the other stream does not have yet, with the same ids. */
+const copyStream = async (redis: Redis, from: string, to: string): Promise<void> => {
+  const [last] = await redis.xrevrange(to, '+', '-', 'COUNT', 1)
+  const entries = await redis.xrange(from, last ? `(${last[0]}` : '-', '+')
+  for (const some of chunk(entries, MOST)) await Promise.all(some.map(([id, fields]) => redis.xadd(to, id, ...fields)))
+}
+
+/** Adds what one key holds to another key; of fields and members that both hold, the first key's count. */
+const copyInto = async (redis: Redis, from: string, to: string): Promise<void> => {
+  const type = await redis.type(from)
+  if (type === 'hash')
+    for (const some of chunk(Object.entries(await redis.hgetall(from)), MOST)) await redis.hset(to, ...some.flat())
+  else if (type === 'zset') {
+    const flat = await redis.zrange(from, 0, '-1', 'WITHSCORES')
+    const scored = flat.flatMap((member, at) => (at % 2 === 0 ? [[flat[at + 1] ?? '0', member] as const] : []))
+    for (const some of chunk(scored, MOST)) await redis.zadd(to, ...some.flat())
+  } else if (type === 'stream') await copyStream(redis, from, to)
+  // One command each, so that it is there whole or not at all.
+  else if (type === 'string') await redis.set(to, (await redis.get(from)) ?? '', 'NX')
+  else if (type === 'list') {
+    if ((await redis.exists(to)) === 0) await redis.rpush(to, ...(await redis.lrange(from, 0, -1)))
+  } else if (type !== 'none') throw new Error(`${from} is a ${type}; newsdesk has no keys of that type`)
+}
+
+/** @returns whether it got its new name: false where it is gone, or something has that name already */
+const rename = async (redis: Redis, from: string, to: string): Promise<boolean> => {
+  try {
+    return (await redis.renamenx(from, to)) === 1
+  } catch (error) {
+    if (error instanceof Error && error.message.includes('no such key')) return true
+    throw error
+  }
+}
+
+/**
+ * Moves a key with its time to live. If something has the new name already, both are merged: an older version may have written under the old
+ * name again. A process that dies half-way leaves the old key, and moving it again completes the new one.
+ */
+export const moveKey = async (redis: Redis, from: string, to: string): Promise<void> => {
+  if (!redis.isCluster && (await rename(redis, from, to))) return
+  const lives = await redis.pttl(from)
+  await copyInto(redis, from, to)
+  if (lives > 0) await redis.pexpire(to, lives)
+  await redis.unlink(from)
+}

@@ -1,0 +1,16 @@
+-- Releases a lease that its holder still has, or leaves a mark in its place that says the work is done.
+-- KEYS 1  lease
+-- ARGV 1  token of the holder
+--      2  mark; empty for none
+--      3  ms for which the mark stays
+-- Returns 1, or 0 where it expired or another holds it. A mark is also left where the lease expired and nobody took it over.
+-- O(1).
+
+local holder = redis.call('GET', KEYS[1])
+local isHeld = holder == ARGV[1]
+if ARGV[2] ~= '' and (isHeld or not holder) then
+  redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+elseif isHeld then
+  redis.call('DEL', KEYS[1])
+end
+return isHeld and 1 or 0
