@@ -29,8 +29,8 @@ export interface ReadCounts {
    * @returns for each article its counts in each of those hours of UTC, the latest first
    */
   byHour(kind: EventKind, articles: readonly ArticleId[], hours: number): Promise<readonly (readonly number[])[]>
-  /** @returns for each article all its accepted events ever */
-  totals(kind: EventKind, articles: readonly ArticleId[]): Promise<readonly number[]>
+  /** @returns for each article all its accepted events ever; of `seconds` the seconds it was read for */
+  totals(kind: EventKind | 'seconds', articles: readonly ArticleId[]): Promise<readonly number[]>
 }
 
 export interface TopsParts {

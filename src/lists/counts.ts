@@ -13,6 +13,8 @@ export interface Reads {
   readonly inWindows: ReadCounts['inWindows']
   /** All accepted events ever, of each article asked for, and maybe of others. */
   totals(articles: readonly ArticleId[]): Promise<ReadonlyMap<ArticleId, Counts>>
+  /** Seconds each article was ever read for, in the order asked. */
+  seconds(articles: readonly ArticleId[]): Promise<readonly number[]>
   /** ms since the epoch: when a service last reported an event of any kind; null where none ever did. */
   lastReported(): Promise<number | null>
 }
@@ -55,6 +57,7 @@ const createTotals = ({ redis, keys, counts }: Omit<ReadsParts, 'tops'>): Reads[
 export const createReads = ({ redis, keys, tops, counts }: ReadsParts): Reads => ({
   tops,
   inWindows: counts.inWindows,
+  seconds: async articles => (articles.length === 0 ? [] : counts.totals('seconds', articles)),
   totals: createTotals({ redis, keys, counts }),
 
   async lastReported() {
