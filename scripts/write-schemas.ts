@@ -3,12 +3,10 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { jsonSchemaOf } from '../src/domain/json-schema.ts'
 import { SCHEMAS } from '../src/domain/redis-contract.ts'
-import { DEFINITIONS } from '../src/lists/definitions/index.ts'
-import { listTable } from '../src/lists/describe.ts'
-import { replaceBlock } from './generated-block.ts'
+import { withContractTables } from './contract-tables.ts'
 
 for (const name of Object.keys(SCHEMAS) as (keyof typeof SCHEMAS)[])
   writeFileSync(`schemas/${name}.schema.json`, jsonSchemaOf(name))
 const contract = 'docs/redis-contract.md'
-writeFileSync(contract, replaceBlock(readFileSync(contract, 'utf8'), 'lists', listTable(DEFINITIONS)))
+writeFileSync(contract, withContractTables(readFileSync(contract, 'utf8')))
 console.log(`wrote ${Object.keys(SCHEMAS).length} schemas`)

@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import type { EventSettings } from '../config/sections/events.ts'
-import { EVENT_KINDS } from '../domain/entry.ts'
+import { EVENT_KINDS } from '../domain/counts.ts'
 import { HOUR, ROLLING } from '../domain/window.ts'
 import type { Keys } from '../redis/keys.ts'
 import { scanKeys } from '../redis/scan.ts'
@@ -183,7 +183,7 @@ export const createReplay = (parts: ReplayParts) => {
       redis,
       swapScript,
       [stream],
-      [again, GROUP, last, token, pack(firsts), pack(names), pack(changed)],
+      [again, GROUP, last, token, pack(firsts), pack(names), pack(changed), pack(EVENT_KINDS)],
     )
     if (outcome === 'lost')
       throw new ReplayError('the replay took too long to say it still runs, and counting went on: start it again')

@@ -4,9 +4,10 @@
  */
 
 import type { Redis } from 'ioredis'
-import type { Counts, Ingested } from '../articles/store.ts'
+import type { Ingested } from '../articles/store.ts'
 import type { ListSettings } from '../config/sections/lists.ts'
 import type { ArticleId } from '../domain/article.ts'
+import type { Counts } from '../domain/counts.ts'
 import { CONTRACT_VERSION, type Entry } from '../domain/entry.ts'
 import type { SectionId, Taxonomy } from '../domain/section.ts'
 import type { Source } from '../domain/source.ts'

@@ -4,6 +4,7 @@
  */
 
 import type { ArticleId } from '../domain/article.ts'
+import { EVENT_KIND_TABLE } from '../domain/event-kinds.ts'
 import type { Source } from '../domain/source.ts'
 import type { Stories } from '../domain/story-decision.ts'
 import type { Visitors } from '../events/audience/visitors.ts'
@@ -62,8 +63,8 @@ export const createRanker = (parts: RankerParts): Ranker => {
     newest: limit => newest(limit, scope),
     heads: tops,
     visitors: async (kind, window, heads, needed) =>
-      // Only views are told apart by visitor.
-      kind === 'view' && needed > 1
+      // Only the visitors of readings are told apart.
+      EVENT_KIND_TABLE[kind].isReading && needed > 1
         ? visitors.of(
             heads.map(({ article }) => article),
             window,

@@ -2,7 +2,8 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { EVENT_KINDS, type EventKind } from '../../src/domain/entry.ts'
+import { EVENT_KINDS } from '../../src/domain/counts.ts'
+import type { EventKind } from '../../src/domain/event-kinds.ts'
 import { ROLLING } from '../../src/domain/window.ts'
 import { parseEvent } from '../../src/events/event.ts'
 import { isPlausible } from '../../src/util/plausible-time.ts'

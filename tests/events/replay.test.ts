@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { EVENT_KINDS } from '../../src/domain/entry.ts'
+import { EVENT_KINDS } from '../../src/domain/counts.ts'
 import { ROLLING } from '../../src/domain/window.ts'
 import { createReplay, ReplayError } from '../../src/events/replay.ts'
 import { NOON } from '../support/articles.ts'

@@ -5,7 +5,8 @@
 
 import type { ListSettings } from '../../config/sections/lists.ts'
 import type { ArticleId } from '../../domain/article.ts'
-import type { EventKind, PlacedBy, Window } from '../../domain/entry.ts'
+import type { PlacedBy, Window } from '../../domain/entry.ts'
+import type { EventKind } from '../../domain/event-kinds.ts'
 import type { SectionId } from '../../domain/section.ts'
 import type { Usual } from '../rules/baseline.ts'
 import type { Candidate, Ranked } from '../rules/candidate.ts'
