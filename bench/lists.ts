@@ -11,8 +11,8 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { createClient } from '../src/client/index.ts'
-import { changedBy } from '../src/domain/list-name.ts'
 import { entriesFrom } from '../src/lists/entries.ts'
+import { LISTS } from '../src/lists/registry.ts'
 import { createListWriter } from '../src/lists/write.ts'
 import { addArticles, openQueues } from '../src/queues/queues.ts'
 import { keysFor } from '../src/redis/keys.ts'
@@ -108,7 +108,9 @@ const timed = async (work: () => Promise<unknown>): Promise<number> => {
 const queues = openQueues(bull, keys)
 const before = await memory()
 const batches = crawls(SOURCES, ITEMS, 1, Date.now())
-const names = changedBy((await import('./lists/world.ts')).benchConfig(PREFIX, 0).taxonomy.map(({ id }) => id))
+const names = LISTS.namesChangedBy(
+  (await import('./lists/world.ts')).benchConfig(PREFIX, 0).taxonomy.map(({ id }) => id),
+)
 const ended = new AbortController()
 const { seen, watching } = watch(names, ended.signal)
 const reads = { list: [] as number[], page: [] as number[], naive: [] as number[] }
@@ -148,7 +150,7 @@ const readable: number[] = []
 const related: number[] = []
 const unseen: string[] = []
 for (const { id, stories, articles } of await changesOf()) {
-  for (const name of changedBy(await sectionsOf(stories))) {
+  for (const name of LISTS.namesChangedBy(await sectionsOf(stories))) {
     const place = names.indexOf(name)
     const moment = seen.find(({ at, asOf }) => at >= msOf(id) && isUpTo(asOf[place] ?? null, id))
     if (moment) readable.push(moment.at - msOf(id))

@@ -13,9 +13,9 @@ import { terminationSignal } from '../src/app/signals.ts'
 import { type Client, createClient, type Entry } from '../src/client/index.ts'
 import type { Config } from '../src/config/load.ts'
 import { Settings } from '../src/config/schema.ts'
-import { allNames } from '../src/domain/list-name.ts'
 import { Section } from '../src/domain/section.ts'
 import { Source } from '../src/domain/source.ts'
+import { LISTS } from '../src/lists/registry.ts'
 import { connectRedis } from '../src/redis/connect.ts'
 import { type Keys, keysFor } from '../src/redis/keys.ts'
 import { scanKeys } from '../src/redis/scan.ts'
@@ -220,7 +220,7 @@ const progressLine = (): { say: (line: string) => void; end: () => void } => {
 const runOnce = (json: boolean): Promise<number> => {
   const progress = progressLine()
   return whileRunning(progress.say, async running => {
-    const names = allNames({ taxonomy: running.config.taxonomy })
+    const names = LISTS.names({ taxonomy: running.config.taxonomy })
     const deadline = Date.now() + DEADLINE
     const beats = startBeats()
     let told = ''

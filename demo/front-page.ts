@@ -3,6 +3,7 @@
 import pc from 'picocolors'
 import stringWidth from 'string-width'
 import type { Entry } from '../src/client/index.ts'
+import { COUNTERS } from '../src/domain/counts.ts'
 import { fitTo, showSpan } from '../src/util/table.ts'
 import type { Panels } from './reader.ts'
 
@@ -123,7 +124,7 @@ const articleLines = (page: FrontPage, cells: number, paints: Paints): string[] 
   const by = [article.author, source, `${showSpan(page.now - Date.parse(article.publishedAt))} ago`]
     .filter(Boolean)
     .join(' · ')
-  const counts = `${article.views} views · ${article.comments} comments · ${article.shares} shares`
+  const counts = COUNTERS.map(counter => `${article[counter]} ${counter}`).join(' · ')
   return [
     paints.label(cell(label.toUpperCase(), cells)),
     ...wrap(article.title, cells, 2).map(line => paints.bold(cell(line, cells))),

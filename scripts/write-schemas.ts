@@ -1,9 +1,12 @@
-/** Writes schemas/*.schema.json from the contract's zod schemas. `npm run docs`; a test fails while they differ. */
+/** Writes schemas/*.schema.json from the contract's zod schemas, and the generated tables of docs/redis-contract.md. `npm run docs`; a test fails while they differ. */
 
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { jsonSchemaOf } from '../src/domain/json-schema.ts'
 import { SCHEMAS } from '../src/domain/redis-contract.ts'
+import { withContractTables } from './contract-tables.ts'
 
 for (const name of Object.keys(SCHEMAS) as (keyof typeof SCHEMAS)[])
   writeFileSync(`schemas/${name}.schema.json`, jsonSchemaOf(name))
+const contract = 'docs/redis-contract.md'
+writeFileSync(contract, withContractTables(readFileSync(contract, 'utf8')))
 console.log(`wrote ${Object.keys(SCHEMAS).length} schemas`)

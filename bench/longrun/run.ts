@@ -5,9 +5,9 @@ import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { Redis } from 'ioredis'
-import { allNames } from '../../src/domain/list-name.ts'
 import { GROUP } from '../../src/events/counting.ts'
 import { createPublishQueue } from '../../src/lists/publish-queue/publish-queue.ts'
+import { LISTS } from '../../src/lists/registry.ts'
 import { ENQUEUED, publishOptions } from '../../src/queues/publish.ts'
 import { addArticles, openQueues } from '../../src/queues/queues.ts'
 import { keysFor } from '../../src/redis/keys.ts'
@@ -80,7 +80,7 @@ export const runLong = async (wanted: LongRunWanted): Promise<LongRunReport> => 
   const keys = keysFor(PREFIX)
   const queues = openQueues(bull, keys)
   const waiting = createPublishQueue({ redis, keys })
-  const names = allNames(benchConfig(PREFIX, 0))
+  const names = LISTS.names(benchConfig(PREFIX, 0))
   const worker: ChildProcess = fork(script, [server.socket, PREFIX, String(sources), String(retention)], {
     execArgv: ['--expose-gc', '--import', tamper],
   })

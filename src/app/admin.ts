@@ -5,9 +5,8 @@ import { replay } from '../../jobs/replay.ts'
 import { movesOf } from '../../jobs/retry-quarantined.ts'
 import { createArticleSearch } from '../articles/search.ts'
 import type { Config } from '../config/load.ts'
-import { showing } from '../domain/list-name.ts'
 import { LEVELS } from '../domain/log-level.ts'
-import { editionsOf } from '../lists/publisher.ts'
+import { configuredEditions, LISTS } from '../lists/registry.ts'
 import { addPushedCrawl, addRecrawl, type Queues } from '../queues/queues.ts'
 import { type AdminParts, type AdminServer, startAdmin } from '../server/admin/server.ts'
 import type { Samples } from '../server/metrics/samples.ts'
@@ -75,7 +74,7 @@ export const startAdminUi = ({
     explainEntry: lists.publisher.explain,
     editingActs: createEditingActs({ edits: container.edits, audit }),
     placements: () => lists.editors.inForce(now()),
-    listsShowing: sections => showing(sections, editionsOf(settings().lists)),
+    listsShowing: sections => LISTS.namesShowing(sections, configuredEditions(settings().lists)),
     replay: (source, body) => replay(source, body, context),
     listNames: () => lists.publisher.names(),
     samples: samples.read,

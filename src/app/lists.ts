@@ -18,6 +18,7 @@ import { createOverrides, type Overrides } from '../lists/overrides.ts'
 import { createPublishQueue, type PublishQueue } from '../lists/publish-queue/publish-queue.ts'
 import { createPublisher, type PriorityGate, type Publisher } from '../lists/publisher.ts'
 import { createRanker } from '../lists/ranker.ts'
+import { LISTS, type ListRegistry } from '../lists/registry.ts'
 import type { Keys } from '../redis/keys.ts'
 
 export interface Lists {
@@ -40,6 +41,8 @@ export interface ListsParts {
   readonly source: (id: string) => Source | undefined
   readonly now: () => number
   readonly precedence?: PriorityGate
+  /** Every list, unless given. */
+  readonly registry?: ListRegistry
 }
 
 /** Who publishes a source: the domain of its site, so that several feeds of one publisher count once. */
@@ -56,19 +59,20 @@ export const createLists = ({
   source,
   now,
   precedence,
+  registry = LISTS,
 }: ListsParts): Lists => {
   const settings = () => config().settings
   const changes = createChanges({ redis, keys })
   const shelf = createCandidateCache({ archive, changes })
   const waiting = createPublishQueue({ redis, keys })
-  const editors = createOverrides({ redis, keys })
+  const editors = createOverrides({ redis, keys, registry })
   const usual = createBaselines({ redis, keys })
   const reads = createReads({ redis, keys, tops, counts: readCounts })
   const coReads = createCoViewed({ redis, keys, oneIn: () => settings().lists.coReaders })
   const visitors = createVisitors({ redis, keys, now })
   const publishers = new WeakMap<Source, string>()
   const common = {
-    ...{ shelf, reads, usual, editors, source, now },
+    ...{ registry, shelf, reads, usual, editors, source, now },
     taxonomy: () => config().taxonomy,
     settings: () => settings().lists,
     retention: () => settings().articles.retention,

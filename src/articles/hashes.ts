@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import type { Article, ArticleId, Evidence, StoryId } from '../domain/article.ts'
+import { parseCounts } from '../domain/counts.ts'
 import type { SourceId } from '../domain/source.ts'
 import type { AlsoIn, StoredArticle, StoredStory } from './store.ts'
 
@@ -58,7 +59,7 @@ export const parseArticle = (stored: Record<string, string>): StoredArticle | nu
     sources: strings<SourceId>(hash.sources),
     story: hash.story as StoryId,
     reprintOf: none(hash.reprintOf) as ArticleId | null,
-    counts: { views: Number(hash.views ?? 0), comments: Number(hash.comments ?? 0), shares: Number(hash.shares ?? 0) },
+    counts: parseCounts(hash),
     ...(hash.crawl ? { crawl: hash.crawl } : {}),
   }
 }

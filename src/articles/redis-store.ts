@@ -7,6 +7,7 @@ import type { Redis } from 'ioredis'
 import type { ArticleSettings } from '../config/sections/articles.ts'
 import type { Article, ArticleId, Evidence, StoryId } from '../domain/article.ts'
 import { articleId } from '../domain/canonical-url.ts'
+import { COUNTERS } from '../domain/counts.ts'
 import type { SectionId } from '../domain/section.ts'
 import type { SourceId } from '../domain/source.ts'
 import type { Decision, Merge } from '../domain/story-decision.ts'
@@ -69,6 +70,7 @@ export const createArticleStore = ({ redis, keys, settings, weightOf, parentOf }
             settings().retention,
             MOST_SECTIONS,
             new Date(now + CLOCK_SLACK).toISOString(),
+            ...COUNTERS,
           ],
         )
       }),

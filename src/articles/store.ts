@@ -4,15 +4,10 @@
  */
 
 import type { Article, ArticleId, StoryId } from '../domain/article.ts'
+import type { Counts } from '../domain/counts.ts'
 import type { SectionId } from '../domain/section.ts'
 import type { SourceId } from '../domain/source.ts'
 import type { Decision } from '../domain/story-decision.ts'
-
-export interface Counts {
-  readonly views: number
-  readonly comments: number
-  readonly shares: number
-}
 
 export interface StoredArticle extends Article {
   readonly story: StoryId

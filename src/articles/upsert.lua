@@ -7,6 +7,7 @@
 --      5  retention, ms
 --      6  most sections an article may have
 --      7  now, ISO 8601: what was read later was read while the clock was ahead
+--      8+ names of its counters, which begin at 0
 -- Returns { outcome, sections (JSON), sources (JSON), publishedAt (ISO), title }, outcome being added, updated, merged or unchanged;
 -- { 'missing' } where there is nothing to merge into, or the article is on its way out (src/retention).
 -- O(fields).
@@ -25,7 +26,11 @@ end
 local function upsert()
   if redis.call('EXISTS', key) == 0 then
     if mode == 'merge' then return { 'missing' } end
-    local write = { 'sections', ARGV[4], 'source', source, 'sources', cjson.encode({ source }), 'views', '0', 'comments', '0', 'shares', '0' }
+    local write = { 'sections', ARGV[4], 'source', source, 'sources', cjson.encode({ source }) }
+    for at = 8, #ARGV do
+      write[#write + 1] = ARGV[at]
+      write[#write + 1] = '0'
+    end
     for name, value in pairs(fields) do
       write[#write + 1] = name
       write[#write + 1] = value

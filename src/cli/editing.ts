@@ -5,10 +5,10 @@ import { createLists, type Lists } from '../app/lists.ts'
 import { createStoryWriter } from '../articles/story-writer.ts'
 import { createWithholding } from '../articles/withhold.ts'
 import type { ArticleId, StoryId } from '../domain/article.ts'
-import { parseListName } from '../domain/list-name.ts'
 import { createReadCounts, createTops } from '../events/top-articles.ts'
 import { relatedNaming } from '../lists/mentions.ts'
 import { EVERYWHERE, type Override } from '../lists/overrides.ts'
+import { LISTS } from '../lists/registry.ts'
 import { publishingTo } from '../queues/publishing.ts'
 import { createEdits } from '../use-cases/edit-lists.ts'
 import { createEditingActs, type EditingActs, type Edits, type Outcome } from '../use-cases/editing.ts'
@@ -55,7 +55,7 @@ export const explainEntryCommand = (
   { json }: { json: boolean },
 ): Promise<number> =>
   withSession(configDir, async session => {
-    if (!parseListName(list)) {
+    if (!LISTS.parse(list)) {
       console.error(`No list ${JSON.stringify(list)}; \`newsdesk lists\` names them.`)
       return 2
     }

@@ -2,8 +2,7 @@
 
 import pc from 'picocolors'
 import type { Entry } from '../domain/entry.ts'
-import { allNames } from '../domain/list-name.ts'
-import { editionsOf } from '../lists/publisher.ts'
+import { configuredEditions, LISTS, RELATED } from '../lists/registry.ts'
 import { stateOf } from '../use-cases/source-status.ts'
 import { readStatus } from '../use-cases/status.ts'
 import { showSpan } from '../util/table.ts'
@@ -21,7 +20,7 @@ export const listsCommand = (
   withSession(configDir, async ({ redis, keys, config }) => {
     if (name === undefined) {
       const rows = await Promise.all(
-        allNames({ taxonomy: config.taxonomy, ...editionsOf(config.settings.lists) }).map(async list => {
+        LISTS.names({ taxonomy: config.taxonomy, ...configuredEditions(config.settings.lists) }).map(async list => {
           const [count, meta] = await Promise.all([redis.llen(keys.list(list)), redis.hgetall(keys.listMeta(list))])
           return {
             list,
@@ -47,8 +46,8 @@ export const listsCommand = (
     const entries = (await redis.lrange(keys.list(name), 0, limit - 1)).map(entry => JSON.parse(entry) as Entry) // written by the publisher
     if (
       entries.length === 0 &&
-      !allNames({ taxonomy: config.taxonomy, ...editionsOf(config.settings.lists) }).includes(name) &&
-      !name.startsWith('related:')
+      !LISTS.names({ taxonomy: config.taxonomy, ...configuredEditions(config.settings.lists) }).includes(name) &&
+      !name.startsWith(`${RELATED}:`)
     ) {
       console.error(`No list ${JSON.stringify(name)}; \`newsdesk lists\` names them.`)
       return 2

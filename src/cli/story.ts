@@ -1,11 +1,10 @@
 /** The story side of a running newsdesk, for commands that explain and edit. */
 
 import { createArticleStore } from '../articles/redis-store.ts'
-import { changedBy } from '../domain/list-name.ts'
 import type { SectionId } from '../domain/section.ts'
 import { createChanges } from '../lists/changes.ts'
 import { createPublishQueue } from '../lists/publish-queue/publish-queue.ts'
-import { editionsOf } from '../lists/publisher.ts'
+import { configuredEditions, LISTS } from '../lists/registry.ts'
 import { publishingTo } from '../queues/publishing.ts'
 import { createStories } from '../stories/stories.ts'
 import type { StoryEditParts } from '../use-cases/edit-stories.ts'
@@ -36,9 +35,9 @@ export const storyRooms = ({
   publishing: publishingTo(queues, {
     publisher: {
       affectedBy: ({ sections }) =>
-        changedBy(
+        LISTS.namesChangedBy(
           sections.filter(id => config.taxonomy.some(each => each.id === id)),
-          editionsOf(config.settings.lists),
+          configuredEditions(config.settings.lists),
         ),
       // An editor moves articles; no text changes.
       relatedShowing: async () => [],

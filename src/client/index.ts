@@ -21,7 +21,8 @@ import {
 import { createReporter, type Reporter, type ReporterOptions } from './reporter.ts'
 import { type Update, type UpdatesOptions, updates } from './updates.ts'
 
-export type { Entry, EventKind, PlacedBy, Window } from '../domain/entry.ts'
+export type { Entry, PlacedBy, Window } from '../domain/entry.ts'
+export type { EventKind } from '../domain/event-kinds.ts'
 export type { ClientArticle, ClientOptions, Connection, Wanted } from './read.ts'
 export { createReporter, type ReadReport, type Reporter, type ReporterOptions } from './reporter.ts'
 export { type Update, type UpdatesOptions, updates } from './updates.ts'

@@ -1,6 +1,7 @@
 /** Lists and articles in one round trip: a pipeline on one Redis; on a cluster each key goes to its node, all at once. */
 
 import type { Cluster, Redis } from 'ioredis'
+import { type Counts, parseCounts } from '../domain/counts.ts'
 import type { Entry } from '../domain/entry.ts'
 import { keysFor } from '../redis/keys.ts'
 
@@ -18,7 +19,7 @@ export type Wanted = string | { readonly list: string; readonly section?: string
 const DEFAULT_LIMIT = 20
 
 /** An article with its counts as of now. */
-export interface ClientArticle {
+export interface ClientArticle extends Counts {
   readonly id: string
   readonly url: string
   readonly title: string
@@ -35,9 +36,6 @@ export interface ClientArticle {
   readonly source: string
   readonly sources: readonly string[]
   readonly story: string
-  readonly views: number
-  readonly comments: number
-  readonly shares: number
   /** Seconds that readers spent on it, as far as they were reported. */
   readonly seconds: number
 }
@@ -112,9 +110,7 @@ export const articleOf = (answer: unknown): ClientArticle | null => {
     source: text('source'),
     sources: strings(hash.sources),
     story: text('story'),
-    views: Number(hash.views ?? 0),
-    comments: Number(hash.comments ?? 0),
-    shares: Number(hash.shares ?? 0),
+    ...parseCounts(hash),
     seconds: Number(hash.seconds ?? 0),
   }
 }

@@ -1,8 +1,8 @@
 /** Reports what readers do, many in one trip. */
 
 import type { Cluster, Redis } from 'ioredis'
-import type { EventKind } from '../domain/entry.ts'
 import { type EventField, streamFields } from '../domain/event-fields.ts'
+import type { EventKind } from '../domain/event-kinds.ts'
 import { keysFor } from '../redis/keys.ts'
 import { createReplicationBarrier } from '../redis/replication-barrier.ts'
 import type { ClientOptions, Connection } from './read.ts'

@@ -1,12 +1,9 @@
 /** An entry of a published list: what a page needs to render one line, and no more. Shape of the Redis contract, version 1. */
 
 import { z } from 'zod'
+import { mapCounters } from './counts.ts'
 
 export const CONTRACT_VERSION = 1
-
-/** Kinds of event a service may report; each is counted by itself. */
-export const EVENT_KINDS = ['view', 'share', 'comment'] as const
-export type EventKind = (typeof EVENT_KINDS)[number]
 
 /** Windows over events: `now` decays, the others roll. */
 export const WINDOWS = ['now', 'hour', 'day', 'week'] as const
@@ -37,7 +34,7 @@ export const Entry = z.object({
   /** Plain text, may be empty. */
   summary: z.string(),
   /** Accepted events ever counted for this article, as of the list's publication. */
-  counts: z.object({ views: z.int().min(0), comments: z.int().min(0), shares: z.int().min(0) }),
+  counts: z.object(mapCounters(() => z.int().min(0))),
   /** The story it leads: how many articles and distinct sources tell it. */
   story: z.object({ id: z.string(), articles: z.int().min(1), sources: z.int().min(1) }),
   /** Other publishers that tell the story, at most eight, each by its best article. */

@@ -4,7 +4,8 @@
  */
 
 import { z } from 'zod'
-import { Entry, EVENT_KINDS } from './entry.ts'
+import { EVENT_KINDS, mapCounters } from './counts.ts'
+import { Entry } from './entry.ts'
 import type { EventField } from './event-fields.ts'
 
 const whole = z.string().regex(/^\d+$/).describe('A whole number, as a string.')
@@ -41,9 +42,7 @@ export const ShownArticle = z.object({
   readAt: time
     .describe('When the feed was fetched that had its text as it stands, where it was edited; else missing.')
     .optional(),
-  views: whole,
-  comments: whole,
-  shares: whole,
+  ...mapCounters(() => whole),
   seconds: whole.describe('Seconds of reading; missing until the first event.').optional(),
   countsVersion: whole.describe('Rises whenever the counts change; missing until the first event.').optional(),
   leaving: z.literal('1').describe('It is about to be deleted, and in no list any more; else missing.').optional(),

@@ -6,7 +6,8 @@
 import { hash } from 'node:crypto'
 import type { EventSettings } from '../config/sections/events.ts'
 import type { ArticleId } from '../domain/article.ts'
-import { EVENT_KINDS } from '../domain/entry.ts'
+import { EVENT_KINDS } from '../domain/counts.ts'
+import { EVENT_KIND_TABLE } from '../domain/event-kinds.ts'
 import { HOUR, MINUTE } from '../domain/window.ts'
 import { createLruCache } from '../util/lru.ts'
 import { createPacker } from '../util/message-pack.ts'
@@ -99,6 +100,17 @@ const pairOf = ([high, low]: Halves, visitor: string): string => {
   return hex8(high ^ a) + hex8(low ^ b)
 }
 
+/** What tells kinds that count once per visitor apart. Views are hashed without it, as those that stand in Redis are. */
+const kindHalves = new Map<string, Halves>(
+  EVENT_KINDS.map(kind => [kind, kind === 'view' ? [0, 0] : halvesOf(hash('sha256', kind))]),
+)
+
+const halvesOfPair = (article: ArticleId, kind: string): Halves => {
+  const [high, low] = halvesOfArticle(article)
+  const [a, b] = kindHalves.get(kind) ?? [0, 0]
+  return [high ^ a, low ^ b]
+}
+
 /** Gives each value seen a place, from 1, in the order first seen. */
 const createPlaces = <Key, Value>() => {
   const found = new Map<Key, number>()
@@ -157,11 +169,11 @@ const hashAll = (read: readonly Judged[], span: number, keys: ReadonlyMap<number
     const day = dayOf(at)
     const who = visitor === '' ? '' : keyedHash(keyOf(day), visitor)
     hashes.who.push(who)
-    if (who === '' || kind !== 'view') {
+    if (who === '' || !EVENT_KIND_TABLE[kind].perVisitor) {
       hashes.own.push('')
       continue
     }
-    const halves = halvesOfArticle(article)
+    const halves = halvesOfPair(article, kind)
     const pairOn = (other: number) => pairOf(halves, other === day ? who : keyedHash(keyOf(other), visitor))
     const slot = slotOf(at, span)
     const [yesterday, today, tomorrow] = [slot - 1, slot, slot + 1].map(each => dayOfSlot(each, span)) as [

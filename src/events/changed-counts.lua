@@ -1,7 +1,8 @@
 -- Articles whose counts changed since they were last copied into their hashes, with these counts: read together, so they belong together.
 -- KEYS 1  stream of events
 -- ARGV 1  about how many
--- Returns [article, version, views, shares, comments, seconds, ...], six a piece.
+--      2+ what to read of each: kinds of event, or seconds
+-- Returns [article, version, one count for each of them, ...].
 -- O(articles returned).
 
 local base = '{' .. KEYS[1] .. '}:'
@@ -13,8 +14,8 @@ local answer = {}
 for from = 1, #articles, 1000 do
   local to = math.min(from + 999, #articles)
   local totals = {}
-  for _, what in ipairs({ 'view', 'share', 'comment', 'seconds' }) do
-    totals[#totals + 1] = redis.call('HMGET', base .. 'total:' .. what, unpack(articles, from, to))
+  for at = 2, #ARGV do
+    totals[#totals + 1] = redis.call('HMGET', base .. 'total:' .. ARGV[at], unpack(articles, from, to))
   end
   for index = from, to do
     answer[#answer + 1] = articles[index]

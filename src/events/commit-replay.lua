@@ -7,6 +7,7 @@
 --      5  MessagePack [[window, first bucket counted anew], ...]
 --      6  MessagePack of the replay's keys, without what stands before them
 --      7  MessagePack [kind, article, by, ...]: what totals change by
+--      8  MessagePack of the kinds of event
 -- Returns 'done'; 'more' where more was counted meanwhile; 'lost' where counting is no longer paused by this replay.
 -- O(keys of the replay + totals that change).
 
@@ -18,7 +19,7 @@ for _, flat in ipairs(redis.call('XINFO', 'GROUPS', stream)) do
   if about.name == ARGV[2] and (about.pending > 0 or about['last-delivered-id'] ~= ARGV[3]) then return 'more' end
 end
 
-for _, kind in ipairs({ 'view', 'share', 'comment' }) do
+for _, kind in ipairs(cmsgpack.unpack(ARGV[8])) do
   redis.call('DEL', base .. 'window:' .. kind .. ':now')
   for _, roll in ipairs(cmsgpack.unpack(ARGV[5])) do
     local name = kind .. ':' .. roll[1]

@@ -4,6 +4,7 @@
  */
 
 import type { Redis } from 'ioredis'
+import { COUNTERS, TOTALS } from '../domain/counts.ts'
 import type { Keys } from '../redis/keys.ts'
 import { loadScript, runScript } from '../redis/script.ts'
 
@@ -21,7 +22,8 @@ export interface Copying {
 const AT_ONCE = 500
 /** What changes while it is told is told at the next call: a call ends. */
 const MOST_ROUNDS = 200
-const TOTALS = ['view', 'share', 'comment', 'seconds'] as const
+/** Fields of an article's hash, in the order of `TOTALS`. */
+const FIELDS = [...COUNTERS, 'seconds']
 
 export const createCopying = ({ redis, keys }: { readonly redis: Redis; readonly keys: Keys }): Copying => {
   const stream = keys.events()
@@ -32,22 +34,20 @@ export const createCopying = ({ redis, keys }: { readonly redis: Redis; readonly
     async copy() {
       let told = 0
       for (let round = 0; round < MOST_ROUNDS; round += 1) {
-        const flat = (await runScript(redis, dirtyScript, [stream], [AT_ONCE])) as string[] // as dirty.lua returns
+        const flat = (await runScript(redis, dirtyScript, [stream], [AT_ONCE, ...TOTALS])) as string[] // as changed-counts.lua returns
         if (flat.length === 0) break
         const settled: string[] = []
         const copies: Promise<unknown>[] = []
-        for (let at = 0; at + 5 < flat.length; at += 6) {
-          const [article = '', version = '', views = '', shares = '', comments = '', seconds = ''] = flat.slice(
-            at,
-            at + 6,
-          )
+        const each = 2 + TOTALS.length
+        for (let at = 0; at + each <= flat.length; at += each) {
+          const [article = '', version = '', ...counts] = flat.slice(at, at + each)
           settled.push(article, version)
           copies.push(
             runScript(
               redis,
               copyScript,
               [keys.article(article)],
-              [version, 'views', views, 'shares', shares, 'comments', comments, 'seconds', seconds],
+              [version, ...FIELDS.flatMap((field, index) => [field, counts[index] ?? '0'])],
             ),
           )
         }
@@ -60,7 +60,7 @@ export const createCopying = ({ redis, keys }: { readonly redis: Redis; readonly
     },
 
     async sweep() {
-      const what = TOTALS[swept] ?? TOTALS[0]
+      const what = TOTALS[swept] ?? 'seconds'
       const [next, flat] = await redis.hscan(keys.eventTotals(what), cursor, 'COUNT', AT_ONCE)
       const articles = flat.filter((_, index) => index % 2 === 0)
       const there = await Promise.all(articles.map(article => redis.exists(keys.article(article))))

@@ -9,6 +9,7 @@
 --      5  MessagePack [[window, ms a bucket spans, buckets], ...]
 --      6  MessagePack of the events, see batch.ts
 --      7  MessagePack of those refused already: [ids, reason of each, detail of each or '']
+--      8  MessagePack of the kinds of event; an event names its kind by its place in it, from 1
 -- Returns events counted.
 -- O(events + kinds and articles among them * log(articles)); each kind of key is read and written once a batch where commands allow.
 
@@ -17,7 +18,7 @@ local span, half, landmark, mostNow, perMinute, countFrom, latest, perNetwork, n
 local rolling = cmsgpack.unpack(ARGV[5])
 local ids, cellOf, atOf, slotOf, own, before, after, who, eventId, arrivedIn, seconds, crowd, crowdIn, slots, groups, cells, start =
   unpack(cmsgpack.unpack(ARGV[6]))
-local kinds = { 'view', 'share', 'comment' }
+local kinds = cmsgpack.unpack(ARGV[8])
 local HOUR, CHUNK = 3600000, 2000
 
 local function whole(number) return string.format('%.0f', number) end

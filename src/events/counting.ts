@@ -5,6 +5,8 @@ import { createParameterStore, type ParameterStore } from '../articles/parameter
 import type { ArticleStore } from '../articles/store.ts'
 import type { EventSettings } from '../config/sections/events.ts'
 import type { ArticleId } from '../domain/article.ts'
+import { EVENT_KINDS } from '../domain/counts.ts'
+import { EVENT_KIND_TABLE } from '../domain/event-kinds.ts'
 import { decayParts, LANDMARK, ROLLING } from '../domain/window.ts'
 import type { Keys } from '../redis/keys.ts'
 import { loadScript, runScript } from '../redis/script.ts'
@@ -71,6 +73,7 @@ export interface ViewBy {
   readonly at: number
 }
 
+const kindsPacked = pack(EVENT_KINDS)
 const rollingPacked = pack(ROLLING.map(({ window, width, buckets }) => [window, width, buckets]))
 
 /** Looks articles up, remembering those found. */
@@ -138,7 +141,7 @@ const rememberingAsks = ({ keeps }: Pick<ParameterStore, 'keeps'>, readers: () =
 const viewsOf = (read: readonly Judged[], days: ReadonlyMap<number, DayKey>): ViewBy[] =>
   read.flatMap(({ event: { kind, article, visitor, at } }) => {
     const key = days.get(dayOf(at))
-    if (kind !== 'view' || key === undefined) return []
+    if (!EVENT_KIND_TABLE[kind].isReading || key === undefined) return []
     return { article, visitor, hash: () => keyedHash(key, visitor), at }
   })
 
@@ -198,7 +201,7 @@ export const createCounting = ({ redis, keys, archive, settings, onRead }: Count
   const decay = async (base: string, now: number): Promise<void> => {
     const { halfLife } = settings()
     const parts = pack(decayParts(now, halfLife).map(part => [part.window, part.width, part.first, part.last]))
-    for (const kind of ['view', 'share', 'comment'])
+    for (const kind of EVENT_KINDS)
       await runScript(redis, decayScript, [stream], [base, kind, halfLife, LANDMARK, MOST_NOW, parts])
     await redis.hset(`${base}marks`, 'halfLife', halfLife)
   }
@@ -226,6 +229,7 @@ export const createCounting = ({ redis, keys, archive, settings, onRead }: Count
           rollingPacked,
           packed.bytes,
           packRefused(refused),
+          kindsPacked,
         ],
       )
       await told
@@ -235,7 +239,12 @@ export const createCounting = ({ redis, keys, archive, settings, onRead }: Count
     async rotate(base, now) {
       let isMoved = false
       for (;;) {
-        const answer = await runScript(redis, rotateScript, [stream], [base, now, rollingPacked, MOST_CROSSING])
+        const answer = await runScript(
+          redis,
+          rotateScript,
+          [stream],
+          [base, now, rollingPacked, MOST_CROSSING, kindsPacked],
+        )
         const [more, moved] = answer as [number, number] // what the script returns
         isMoved ||= moved === 1
         if (more !== 1) break

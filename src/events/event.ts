@@ -2,8 +2,9 @@
 
 import type { ArticleId } from '../domain/article.ts'
 import { articleId, bareId, canonicalUrl, type Keeps } from '../domain/canonical-url.ts'
-import { EVENT_KINDS, type EventKind } from '../domain/entry.ts'
+import { EVENT_KINDS } from '../domain/counts.ts'
 import { EVENT_FIELDS, type EventField } from '../domain/event-fields.ts'
+import { EVENT_KIND_TABLE, type EventKind } from '../domain/event-kinds.ts'
 import { namesRobot } from './robots.ts'
 
 export interface ReadEvent {
@@ -143,7 +144,7 @@ export const parseEvent = (
     visitor,
     network,
     at: Math.min(at, addedAt),
-    seconds: kind === 'view' ? Math.round(seconds) : 0,
+    seconds: EVENT_KIND_TABLE[kind as EventKind].isReading ? Math.round(seconds) : 0,
     id,
   }
 }

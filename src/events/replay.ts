@@ -6,7 +6,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import type { EventSettings } from '../config/sections/events.ts'
-import { EVENT_KINDS } from '../domain/entry.ts'
+import { EVENT_KINDS } from '../domain/counts.ts'
 import { HOUR, ROLLING } from '../domain/window.ts'
 import type { Keys } from '../redis/keys.ts'
 import { type Lease, withLease } from '../redis/lease.ts'
@@ -192,7 +192,7 @@ export const createReplay = (parts: ReplayParts) => {
       redis,
       swapScript,
       [stream],
-      [again, GROUP, last, lease.token, pack(firsts), pack(names), pack(changed)],
+      [again, GROUP, last, lease.token, pack(firsts), pack(names), pack(changed), pack(EVENT_KINDS)],
     )
     if (outcome === 'lost') throw new ReplayError(LOST)
     return outcome === 'done' ? changed.length / 3 : null

@@ -5,11 +5,12 @@
 --      2  now, ms
 --      3  MessagePack [[window, ms a bucket spans, buckets], ...]
 --      4  most moments of a window crossed in one call
+--      5  MessagePack of the kinds of event
 -- Returns { 1 where there is more to do, else 0; 1 where buckets of a time that has not been were found, else 0 }.
 -- O(articles read in the buckets that crossed): neither the window's length nor articles nobody reads matter.
 
 local base, now, most = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[4])
-local kinds = { 'view', 'share', 'comment' }
+local kinds = cmsgpack.unpack(ARGV[5])
 
 local function whole(number) return string.format('%.0f', number) end
 

@@ -2,7 +2,9 @@
 
 import type { Redis } from 'ioredis'
 import type { ArticleId } from '../domain/article.ts'
-import type { EventKind, Window } from '../domain/entry.ts'
+import type { Total } from '../domain/counts.ts'
+import type { Window } from '../domain/entry.ts'
+import type { EventKind } from '../domain/event-kinds.ts'
 import { HOUR, worthNow } from '../domain/window.ts'
 import type { Keys } from '../redis/keys.ts'
 
@@ -29,8 +31,8 @@ export interface ReadCounts {
    * @returns for each article its counts in each of those hours of UTC, the latest first
    */
   byHour(kind: EventKind, articles: readonly ArticleId[], hours: number): Promise<readonly (readonly number[])[]>
-  /** @returns for each article all its accepted events ever */
-  totals(kind: EventKind, articles: readonly ArticleId[]): Promise<readonly number[]>
+  /** @returns for each article all its accepted events ever; of `seconds` the seconds it was read for */
+  totals(total: Total, articles: readonly ArticleId[]): Promise<readonly number[]>
 }
 
 export interface TopsParts {

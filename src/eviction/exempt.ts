@@ -1,7 +1,8 @@
 /** What stays although it is old: stories that a published list shows, and articles read so much that they are next to. */
 
 import type { Redis } from 'ioredis'
-import { EVENT_KINDS, WINDOWS } from '../domain/entry.ts'
+import { EVENT_KINDS } from '../domain/counts.ts'
+import { WINDOWS } from '../domain/entry.ts'
 import { idOfEntry } from '../lists/remove-articles.ts'
 import type { Keys } from '../redis/keys.ts'
 

@@ -1,6 +1,6 @@
 /** Lists that are thin are filled up, and lists whose input has stopped stay as they were: a panel is never empty. */
 
-import type { PlacedBy, Window } from '../domain/entry.ts'
+import type { PlacedBy } from '../domain/entry.ts'
 import type { CandidateCache } from './candidate-cache.ts'
 import type { Ranking, Standing } from './ranking.ts'
 import { oncePerStory, type Ranked } from './rules/candidate.ts'
@@ -8,14 +8,6 @@ import { fillUp } from './rules/overrides.ts'
 import { type Scope, storiesBy } from './scope.ts'
 
 export type BackfillSource = readonly [placedBy: PlacedBy, read: () => Promise<readonly Ranked[]>]
-
-/** Windows a thin one is filled up from, the next wider first. */
-export const WIDER: Readonly<Record<Window, readonly Window[]>> = {
-  now: ['hour', 'day', 'week'],
-  hour: ['day', 'week'],
-  day: ['week'],
-  week: [],
-}
 
 export const backfill = async (
   first: readonly Ranked[],

@@ -1,8 +1,8 @@
 /** What was counted, as ranking asks for it. */
 
 import type { Redis } from 'ioredis'
-import type { Counts } from '../articles/store.ts'
 import type { ArticleId } from '../domain/article.ts'
+import { type Counts, EVENT_KINDS, mapCounters } from '../domain/counts.ts'
 import type { ReadCounts, Tops } from '../events/top-articles.ts'
 import type { Keys } from '../redis/keys.ts'
 import { timestampOfStreamId } from '../redis/stream-id.ts'
@@ -13,6 +13,8 @@ export interface Reads {
   readonly inWindows: ReadCounts['inWindows']
   /** All accepted events ever, of each article asked for, and maybe of others. */
   totals(articles: readonly ArticleId[]): Promise<ReadonlyMap<ArticleId, Counts>>
+  /** Seconds each article was ever read for, in the order asked. */
+  seconds(articles: readonly ArticleId[]): Promise<readonly number[]>
   /** ms since the epoch: when a service last reported an event of any kind; null where none ever did. */
   lastReported(): Promise<number | null>
 }
@@ -40,13 +42,14 @@ const createTotals = ({ redis, keys, counts }: Omit<ReadsParts, 'tops'>): Reads[
     const mine = known
     const missing = [...new Set(articles.filter(id => !mine.has(id)))]
     if (missing.length > 0) {
-      const [views, comments, shares] = await Promise.all([
-        counts.totals('view', missing),
-        counts.totals('comment', missing),
-        counts.totals('share', missing),
-      ])
+      const totals = new Map(
+        await Promise.all(EVENT_KINDS.map(async kind => [kind, await counts.totals(kind, missing)] as const)),
+      )
       for (const [index, id] of missing.entries())
-        mine.set(id, { views: views[index] ?? 0, comments: comments[index] ?? 0, shares: shares[index] ?? 0 })
+        mine.set(
+          id,
+          mapCounters((_, kind) => totals.get(kind)?.[index] ?? 0),
+        )
     }
     return mine
   }
@@ -55,6 +58,7 @@ const createTotals = ({ redis, keys, counts }: Omit<ReadsParts, 'tops'>): Reads[
 export const createReads = ({ redis, keys, tops, counts }: ReadsParts): Reads => ({
   tops,
   inWindows: counts.inWindows,
+  seconds: async articles => (articles.length === 0 ? [] : counts.totals('seconds', articles)),
   totals: createTotals({ redis, keys, counts }),
 
   async lastReported() {

@@ -3,8 +3,9 @@
  * for each of these. What of an entry does not change with its place is written once. (pure)
  */
 
-import type { Counts, StoredArticle } from '../articles/store.ts'
+import type { StoredArticle } from '../articles/store.ts'
 import type { ArticleId } from '../domain/article.ts'
+import { COUNTERS, type Counts, NO_COUNTS } from '../domain/counts.ts'
 import type { Entry } from '../domain/entry.ts'
 import { labelOf, type Taxonomy } from '../domain/section.ts'
 import type { Candidate, Ranked } from './rules/candidate.ts'
@@ -49,8 +50,6 @@ const endOf = ({ article, story }: Candidate, { nameOf }: Labels): Pick<Entry, '
 /** JSON of an object without its braces. */
 const inner = (value: object): Buffer => Buffer.from(JSON.stringify(value).slice(1, -1))
 
-const NONE: Counts = { views: 0, comments: 0, shares: 0 }
-
 /**
  * Writes entries. Articles and stories are kept as they were read (src/lists/candidate-cache.ts), so what was written of one is found again by the
  * objects themselves, until they are read anew: all of it but its place, for as long as nothing more is counted of it.
@@ -83,16 +82,13 @@ export const createEntryWriter = (
     if (
       known?.article === article &&
       known.placedBy === placedBy &&
-      known.counts.views === counts.views &&
-      known.counts.comments === counts.comments &&
-      known.counts.shares === counts.shares &&
+      COUNTERS.every(counter => known.counts[counter] === counts[counter]) &&
       known.names === names
     )
       return known.bytes
-    const { views, comments, shares } = counts
     const bytes = Buffer.concat([
       middle(candidate),
-      Buffer.from(`,"counts":{"views":${views},"comments":${comments},"shares":${shares}},`),
+      Buffer.from(`,"counts":${JSON.stringify(counts)},`),
       inner(endOf(candidate, labels)),
       Buffer.from(`,"placedBy":"${placedBy}"}`),
     ])
@@ -102,7 +98,7 @@ export const createEntryWriter = (
   return (ranked, counts) => {
     const parts = ranked.map((each, place): [Buffer, Buffer] => [
       beginning(place),
-      rest(each, counts.get(each.candidate.article.id) ?? NONE),
+      rest(each, counts.get(each.candidate.article.id) ?? NO_COUNTS),
     ])
     const whole = Buffer.allocUnsafe(parts.reduce((sum, [one, other]) => sum + one.length + other.length, 0))
     let at = 0

@@ -2,8 +2,8 @@
 
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
-import { parseListName } from '../domain/list-name.ts'
 import type { Keys } from '../redis/keys.ts'
+import { LISTS, type ListRegistry, RELATED } from './registry.ts'
 
 /** Every list. */
 export const EVERYWHERE = '*'
@@ -50,22 +50,28 @@ const fieldOf = ({ kind, what, list }: Pick<Override, 'kind' | 'what' | 'list'>)
 export const covers = (blocked: string, list: string): boolean =>
   blocked === EVERYWHERE || list === blocked || list.startsWith(`${blocked}:`)
 
-const check = ({ kind, list, until, at }: Override): void => {
-  const parsed = parseListName(list)
-  const isWide = kind === 'block' && (list === EVERYWHERE || list === 'related')
+const check = ({ kind, list, until, at }: Override, lists: Pick<ListRegistry, 'parse'>): void => {
+  const parsed = lists.parse(list)
+  const isWide = kind === 'block' && (list === EVERYWHERE || list === RELATED)
   if (!parsed && !isWide) throw new OverrideError(`${JSON.stringify(list)} is no list; \`newsdesk lists\` names them`)
-  if (parsed?.rule === 'related')
+  if (parsed && 'relatedTo' in parsed)
     throw new OverrideError(
       kind === 'pin'
         ? `${list} stands beside one article, so nothing can be pinned to it; pin to must-reads`
         : `${list} stands beside one article; to keep something off all such lists, block it on related`,
     )
-  if (kind === 'pin' && parsed?.rule === 'latest')
+  if (kind === 'pin' && parsed && 'definition' in parsed && !parsed.definition.isPinnable)
     throw new OverrideError(`${list} is in order of time, so nothing can be pinned to it; pin to must-reads`)
   if (until <= at) throw new OverrideError('it would end before it began: give a time to come')
 }
 
-export const createOverrides = ({ redis, keys }: { redis: Redis; keys: Keys }): Overrides => {
+export interface OverridesParts {
+  readonly redis: Redis
+  readonly keys: Keys
+  readonly registry?: Pick<ListRegistry, 'parse'>
+}
+
+export const createOverrides = ({ redis, keys, registry = LISTS }: OverridesParts): Overrides => {
   const key = keys.overrides()
   const write = (placement: Override, did: 'placed' | 'lifted' | 'expired') =>
     ['MAXLEN', '~', MOST_LOGGED, '*', 'did', did, 'what', JSON.stringify(placement)] as const
@@ -76,7 +82,7 @@ export const createOverrides = ({ redis, keys }: { redis: Redis; keys: Keys }): 
   return {
     async place(wanted) {
       const placement = Override.parse(wanted)
-      check(placement)
+      check(placement, registry)
       await redis
         .multi()
         .hset(key, fieldOf(placement), JSON.stringify(placement))

@@ -4,11 +4,11 @@
  */
 
 import type { Redis } from 'ioredis'
-import type { Counts, Ingested } from '../articles/store.ts'
+import type { Ingested } from '../articles/store.ts'
 import type { ListSettings } from '../config/sections/lists.ts'
 import type { ArticleId } from '../domain/article.ts'
+import type { Counts } from '../domain/counts.ts'
 import { CONTRACT_VERSION, type Entry } from '../domain/entry.ts'
-import { allNames, changedBy, parseListName, type Shelves, showing } from '../domain/list-name.ts'
 import type { SectionId, Taxonomy } from '../domain/section.ts'
 import type { Source } from '../domain/source.ts'
 import type { Keys } from '../redis/keys.ts'
@@ -20,6 +20,7 @@ import type { Overrides } from './overrides.ts'
 import type { PublishQueue } from './publish-queue/publish-queue.ts'
 import type { Ranker } from './ranker.ts'
 import type { Ranking, Standing } from './ranking.ts'
+import { configuredEditions, type ListRegistry, RELATED } from './registry.ts'
 import { createRelatedBackLinks } from './related-back-links.ts'
 import type { Ranked, Term } from './rules/candidate.ts'
 import { createListWriter } from './write.ts'
@@ -85,6 +86,7 @@ export interface PublisherParts {
   readonly redis: Redis
   readonly keys: Keys
   readonly shelf: CandidateCache
+  readonly registry: ListRegistry
   readonly ranker: Ranker
   readonly waiting: Pick<PublishQueue, 'claim' | 'acknowledge'>
   readonly reads: Pick<Reads, 'tops' | 'totals'>
@@ -101,15 +103,6 @@ export interface PublisherParts {
   readonly precedence?: PriorityGate
 }
 
-/** What there is a list of beside the sections. */
-export const editionsOf = ({
-  languages,
-  groups,
-}: Pick<ListSettings, 'languages' | 'groups'>): Omit<Shelves, 'taxonomy'> => ({
-  languages,
-  groups: Object.keys(groups),
-})
-
 interface Wording {
   readonly taxonomy: Taxonomy
   readonly language: string
@@ -117,8 +110,22 @@ interface Wording {
 }
 
 export const createPublisher = (parts: PublisherParts): Publisher => {
-  const { redis, keys, shelf, ranker, waiting, reads, usual, editors, taxonomy, source, settings, retention, now } =
-    parts
+  const {
+    redis,
+    keys,
+    registry,
+    shelf,
+    ranker,
+    waiting,
+    reads,
+    usual,
+    editors,
+    taxonomy,
+    source,
+    settings,
+    retention,
+    now,
+  } = parts
   const { runFirst, yieldToLists } = parts.precedence ?? NONE_FIRST
   const writer = createListWriter(redis, keys)
   const shown = createRelatedBackLinks({ redis, keys, lives: retention })
@@ -186,7 +193,7 @@ export const createPublisher = (parts: PublisherParts): Publisher => {
     const lists = ids.map((id, index): ToPublish => {
       const ranking = rankings[index]
       if (!ranking) throw new Error(`no ranking for ${id}: the ranker answers once for each article`)
-      return { name: `related:${id}`, ranking }
+      return { name: `${RELATED}:${id}`, ranking }
     })
     const written = await writeAll(lists, asOf, retention())
     const changed = ids.flatMap((id, index): [ArticleId, ArticleId[]][] => {
@@ -197,22 +204,22 @@ export const createPublisher = (parts: PublisherParts): Publisher => {
     return written
   }
 
-  const names = (): string[] => allNames({ taxonomy: taxonomy(), ...editionsOf(settings()) })
+  const names = (): string[] => registry.names({ taxonomy: taxonomy(), ...configuredEditions(settings()) })
 
   return {
     names,
 
     affectedBy({ sections, stories: touched, edited }) {
       const known = sections.filter(id => taxonomy().some(each => each.id === id))
-      if (edited.length > 0) return showing(known, editionsOf(settings()))
-      return touched.length === 0 ? [] : changedBy(known, editionsOf(settings()))
+      if (edited.length > 0) return registry.namesShowing(known, configuredEditions(settings()))
+      return touched.length === 0 ? [] : registry.namesChangedBy(known, configuredEditions(settings()))
     },
 
     relatedShowing: shown.showing,
 
     async publish(name) {
-      const parsed = parseListName(name)
-      if (parsed?.rule === 'related') return (await publishRelated([parsed.article]))[0] as Published // one each
+      const parsed = registry.parse(name)
+      if (parsed && 'relatedTo' in parsed) return (await publishRelated([parsed.relatedTo]))[0] as Published // one each
       return (await publishAll([name]))[0] as Published // one each
     },
 

@@ -2,10 +2,10 @@
 
 import type { StoredArticle } from '../articles/store.ts'
 import type { ArticleId, StoryId } from '../domain/article.ts'
-import type { Edition } from '../domain/list-name.ts'
 import type { SectionId, Taxonomy } from '../domain/section.ts'
 import type { CandidateCache, Choice } from './candidate-cache.ts'
 import { covers, type Override } from './overrides.ts'
+import type { Edition } from './registry.ts'
 import type { Candidate } from './rules/candidate.ts'
 import type { Pinned } from './rules/overrides.ts'
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, it } from 'vitest'
-import { allNames } from '../../src/domain/list-name.ts'
+import { LISTS } from '../../src/lists/registry.ts'
 import { cli, endAll } from '../support/cli.ts'
 import { taxonomy } from '../support/daemon.ts'
 import { aFolder } from '../support/folder.ts'
@@ -28,7 +28,7 @@ describe('npm run demo -- --once --json', () => {
     expect(await demo.ended, demo.err()).toBe(0)
     const { lists } = JSON.parse(demo.out()) as { lists: Record<string, Shown[]> }
     const names = Object.keys(lists)
-    expect(names).toEqual(expect.arrayContaining(allNames({ taxonomy })))
+    expect(names).toEqual(expect.arrayContaining(LISTS.names({ taxonomy })))
     expect(names.filter(name => name.startsWith('related:')).length).toBeGreaterThanOrEqual(5)
     for (const [name, entries] of Object.entries(lists)) {
       expect(entries.length, name).toBeGreaterThan(0)

@@ -7,10 +7,10 @@ import { createCopying } from '../../src/events/copy-counts.ts'
 import { GROUP } from '../../src/events/counting.ts'
 import { loadScript, runScript } from '../../src/redis/script.ts'
 import { NOON } from '../support/articles.ts'
-import { type EventDesk, eventDesks, view } from '../support/events.ts'
+import { type EventDesk, testCounters, view } from '../support/events.ts'
 import { until } from '../support/until.ts'
 
-const { redis, connect, testDaemon, A, B } = eventDesks()
+const { redis, connect, aCounter, A, B } = testCounters()
 const running: { stop: () => Promise<void> }[] = []
 afterAll(() => Promise.all(running.map(({ stop }) => stop())))
 
@@ -35,7 +35,7 @@ const consumers = async (desk: EventDesk): Promise<string[]> =>
 
 describe('a counter', () => {
   it('counts what comes, tells articles, and finishes what it has in hand when told to stop', async () => {
-    const desk = testDaemon()
+    const desk = aCounter()
     await redis.hset(desk.keys.article(A), 'id', A)
     const { stop } = await atWork(desk, 'one')
     await desk.add(NOON, [view(A, 'x'), view(A, 'y')])
@@ -50,7 +50,7 @@ describe('a counter', () => {
   })
 
   it('takes over what a dead one was given, once, however many do', async () => {
-    const desk = testDaemon({ claimAfter: '0ms' })
+    const desk = aCounter({ claimAfter: '0ms' })
     await desk.deliver(NOON, [view(A, 'x'), view(A, 'y')], 'dead')
     for (const name of ['one', 'two', 'three']) await atWork(desk, name)
     await until(
@@ -66,7 +66,7 @@ describe('a counter', () => {
   })
 
   it('moves windows while nothing comes', async () => {
-    const desk = testDaemon()
+    const desk = aCounter()
     await desk.counter().countEntries(await desk.deliver(NOON, [view(A, 'x')]))
     desk.clock.now += 2 * 3_600_000
     await atWork(desk, 'one')
@@ -80,7 +80,7 @@ describe('a counter', () => {
   })
 
   it('begins anew where its stream was taken from it', async () => {
-    const desk = testDaemon()
+    const desk = aCounter()
     await atWork(desk, 'one')
     await desk.add(NOON, [view(A, 'x')])
     await until(
@@ -102,7 +102,7 @@ describe('counts on their way to articles', () => {
   const told = (desk: EventDesk) => redis.hgetall(desk.keys.article(A))
 
   it('are told though the counter died between counting and telling', async () => {
-    const desk = testDaemon()
+    const desk = aCounter()
     await redis.hset(desk.keys.article(A), 'id', A)
     const counting = desk.counter('dies')
     await counting.countEntries(await desk.deliver(NOON, [view(A, 'x')]))
@@ -115,7 +115,7 @@ describe('counts on their way to articles', () => {
   })
 
   it('do not go over later ones', async () => {
-    const desk = testDaemon()
+    const desk = aCounter()
     const script = loadScript(new URL('../../src/events/copy-counts.lua', import.meta.url))
     await redis.hset(desk.keys.article(A), 'id', A)
     const tell = (version: number, views: number) =>
@@ -127,7 +127,7 @@ describe('counts on their way to articles', () => {
   })
 
   it('bring no expired article back, and its totals are forgotten', async () => {
-    const desk = testDaemon()
+    const desk = aCounter()
     await redis.hset(desk.keys.article(B), 'id', B)
     await desk.counter().countEntries(await desk.deliver(NOON, [view(A, 'x'), view(B, 'x')]))
     const copying = createCopying(desk.parts)
@@ -148,7 +148,7 @@ describe('the stream', () => {
   const many = (count: number, from = 0) => Array.from({ length: count }, (_, index) => view(A, `v${from + index}`))
 
   it('loses nothing that is not counted, whatever is to go', async () => {
-    const desk = testDaemon()
+    const desk = aCounter()
     await desk.deliver(NOON, many(400), 'slow')
     await desk.add(NOON + 60_000, many(400, 400))
     await trim(desk, NOON + 3_600_000, 10)
@@ -156,7 +156,7 @@ describe('the stream', () => {
   })
 
   it('holds counted events for a while, and fewer where there are too many', async () => {
-    const desk = testDaemon()
+    const desk = aCounter()
     for (let minute = 0; minute < 10; minute += 1)
       await desk.counter().countEntries(await desk.deliver(NOON + minute * 60_000, many(200, minute * 200)))
     await trim(desk, NOON + 4 * 60_000, 100_000)
@@ -168,7 +168,7 @@ describe('the stream', () => {
   })
 
   it('forgets consumers that are long gone, but none that still holds events', async () => {
-    const desk = testDaemon()
+    const desk = aCounter()
     await desk.counter('gone').countEntries(await desk.deliver(NOON, many(1), 'gone'))
     await desk.deliver(NOON, many(1, 1), 'holding')
     const script = loadScript(new URL('../../src/events/retire.lua', import.meta.url))

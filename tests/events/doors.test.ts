@@ -8,9 +8,9 @@ import type { StreamEntry } from '../../src/events/batch.ts'
 import { GROUP } from '../../src/events/counting.ts'
 import { eventsRoute } from '../../src/server/public/events.ts'
 import { startHttp } from '../../src/server/public/server.ts'
-import { type EventDesk, eventDesks } from '../support/events.ts'
+import { type EventDesk, testCounters } from '../support/events.ts'
 
-const { redis, testDaemon, A } = eventDesks()
+const { redis, aCounter, A } = testCounters()
 const UA = 'Mozilla/5.0 (X11; Linux x86_64; rv:126.0) Gecko/20100101 Firefox/126.0'
 const open: { close(): Promise<void> }[] = []
 afterAll(() => Promise.all(open.map(server => server.close())))
@@ -60,7 +60,7 @@ const DOORS: Readonly<Record<string, Door>> = {
 
 /** Sent now, so that what they say of time is held against the stream's own. */
 const through = async (door: Door, events: readonly Sent[]) => {
-  const desk = testDaemon({ perNetwork: 0 })
+  const desk = aCounter({ perNetwork: 0 })
   desk.clock.now = Date.now()
   await door(desk, events)
   await redis.xgroup('CREATE', desk.keys.events(), GROUP, '0')
@@ -111,7 +111,7 @@ describe('an event with every field of the contract', () => {
 
 describe('a page that names one list twice', () => {
   it('gets as many entries as the larger limit asks for', async () => {
-    const { keys } = testDaemon()
+    const { keys } = aCounter()
     const client = createClient(redis, { prefix: keys.prefix })
     for (const rank of [1, 2, 3, 4])
       await redis.rpush(keys.list('latest:world'), JSON.stringify({ rank, id: `${rank}` }))

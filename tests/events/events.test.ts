@@ -5,9 +5,9 @@ import { articleId } from '../../src/domain/canonical-url.ts'
 import { decayParts, logWeight, ROLLING, worthNow } from '../../src/domain/window.ts'
 import { parseEvent } from '../../src/events/event.ts'
 import { NOON } from '../support/articles.ts'
-import { eventDesks, view } from '../support/events.ts'
+import { testCounters, view } from '../support/events.ts'
 
-const { redis, testDaemon, A, B } = eventDesks()
+const { redis, aCounter, A, B } = testCounters()
 const settings = EventSettings.parse({})
 const HOUR = 3_600_000
 
@@ -39,7 +39,7 @@ describe('an event', () => {
 
 describe('counting', () => {
   it('counts a batch once, though it is counted again after a crash', async () => {
-    const desk = testDaemon()
+    const desk = aCounter()
     const entries = await desk.deliver(NOON, [
       view(A, 'x'),
       view(A, 'y'),
@@ -56,7 +56,7 @@ describe('counting', () => {
   })
 
   it('counts one view a visitor and article within half an hour, and again after it', async () => {
-    const desk = testDaemon()
+    const desk = aCounter()
     await desk.counter().countEntries(await desk.deliver(NOON, [view(A, 'x'), view(A, 'x'), view(B, 'x')]))
     desk.clock.now += 29 * 60_000
     await desk.counter().countEntries(await desk.deliver(desk.clock.now, [view(A, 'x')]))
@@ -66,7 +66,7 @@ describe('counting', () => {
   })
 
   it('tells visitors alike over midnight, when the key changes', async () => {
-    const desk = testDaemon()
+    const desk = aCounter()
     const midnight = NOON + 12 * HOUR
     const at = async (moment: number, ...visitors: string[]) => {
       desk.clock.now = moment
@@ -90,7 +90,7 @@ describe('counting', () => {
   })
 
   it('refuses the same event sent again, though it is another entry, and says so', async () => {
-    const desk = testDaemon()
+    const desk = aCounter()
     const events = [view(A, 'x', { id: 'e1' }), { kind: 'share', article: A, id: 'e2' }]
     await desk.counter().countEntries(await desk.deliver(NOON, [...events, ...events]))
     desk.clock.now += 50 * 60_000
@@ -100,7 +100,7 @@ describe('counting', () => {
   })
 
   it('counts so many events of one visitor in a minute, refuses the burst, and counts again in the next', async () => {
-    const desk = testDaemon({ perMinute: 3 })
+    const desk = aCounter({ perMinute: 3 })
     const burst = Array.from({ length: 10 }, () => ({ kind: 'share', article: A, visitor: 'x' }))
     const others = Array.from({ length: 10 }, (_, index) => view(A, `other ${index}`))
     await desk.counter().countEntries(await desk.deliver(NOON, [...burst, ...others]))
@@ -116,7 +116,7 @@ describe('counting', () => {
       Array.from({ length: count }, (_, index) => view(A, `reader ${index}`, { network: 'n', ...more }))
 
     it('counts so many of an article and kind, whoever they say they are and whenever it was, and again later', async () => {
-      const desk = testDaemon({ perNetwork: 5 })
+      const desk = aCounter({ perNetwork: 5 })
       const send = async (events: readonly Record<string, string>[]) =>
         desk.counter().countEntries(await desk.deliver(desk.clock.now, events))
       const past = Array.from({ length: 20 }, (_, index) =>
@@ -133,13 +133,13 @@ describe('counting', () => {
     })
 
     it('counts all where there is no bound', async () => {
-      const desk = testDaemon({ perNetwork: 0 })
+      const desk = aCounter({ perNetwork: 0 })
       await desk.counter().countEntries(await desk.deliver(NOON, crowd(200)))
       expect(await desk.totals('view')).toEqual({ [A]: 200 })
     })
 
     it('keeps no network as reported', async () => {
-      const desk = testDaemon()
+      const desk = aCounter()
       await desk.counter().countEntries(await desk.deliver(NOON, [view(A, 'x', { network: '192.0.2.77' })]))
       const kept = (await redis.keys(`${desk.keys.eventState('')}*`)).filter(key => key.includes(':crowd:'))
       expect(kept).toHaveLength(1)
@@ -151,7 +151,7 @@ describe('counting', () => {
   })
 
   it('sums the seconds of reading, also told when the page is left and its view was counted', async () => {
-    const desk = testDaemon()
+    const desk = aCounter()
     await redis.hset(desk.keys.article(A), 'id', A)
     await desk
       .counter()
@@ -166,10 +166,10 @@ describe('counting', () => {
   })
 
   it('counts a batch of thousands as it counts one by one', async () => {
-    const desk = testDaemon()
+    const desk = aCounter()
     const events = Array.from({ length: 4_500 }, (_, index) => view(index % 3 === 0 ? A : B, `v${index % 4_000}`))
     await desk.counter().countEntries(await desk.deliver(NOON, events))
-    const one = testDaemon()
+    const one = aCounter()
     for (let at = 0; at < events.length; at += 900)
       await one.counter().countEntries(await one.deliver(NOON, events.slice(at, at + 900)))
     expect(await desk.totals('view')).toEqual(await one.totals('view'))
@@ -177,7 +177,7 @@ describe('counting', () => {
   })
 
   it('keeps no visitor as reported', async () => {
-    const desk = testDaemon()
+    const desk = aCounter()
     await desk.counter().countEntries(await desk.deliver(NOON, [view(A, 'jo@example.org')]))
     const kept = await redis.keys(`${desk.keys.eventState('')}*`)
     expect(kept.filter(key => /:(?:seen|burst):/.test(key))).toHaveLength(2)
@@ -185,7 +185,7 @@ describe('counting', () => {
   })
 
   it('rolls: what is a day old leaves the day and stays in the week; after a week of silence nothing is left', async () => {
-    const desk = testDaemon()
+    const desk = aCounter()
     await desk.counter().countEntries(await desk.deliver(NOON, [view(A, 'x'), view(A, 'y')]))
     desk.clock.now += 20 * 3_600_000
     await desk.counter().countEntries(await desk.deliver(desk.clock.now, [view(B, 'x')]))
@@ -206,7 +206,7 @@ describe('counting', () => {
     ['twenty hours', 20 * HOUR],
     ['a month', 30 * 24 * HOUR],
   ])('holds what it held before after a clock was %s ahead and put right', async (_, ahead) => {
-    const desk = testDaemon()
+    const desk = aCounter()
     for (const late of [1, 50 * 60_000, 5 * HOUR, 23 * HOUR, 6 * 24 * HOUR])
       await desk.counter().countEntries(await desk.deliver(NOON, [view(A, `x${late}`, { at: String(NOON - late) })]))
     const [before] = await desk.counts.inWindows('view', ['hour', 'day', 'week'], [A])
@@ -220,7 +220,7 @@ describe('counting', () => {
   })
 
   it('puts a late event where it belongs', async () => {
-    const desk = testDaemon()
+    const desk = aCounter()
     await desk
       .counter()
       .countEntries(await desk.deliver(NOON, [view(A, 'x', { at: new Date(NOON - 30 * 3_600_000).toISOString() })]))
@@ -232,7 +232,7 @@ describe('counting', () => {
     const events = [view(A, 'x'), view(A, 'y'), view(B, 'x'), view(A, 'x'), { kind: 'comment', article: B }]
     await fc.assert(
       fc.asyncProperty(fc.shuffledSubarray(events, { minLength: events.length }), async shuffled => {
-        const desk = testDaemon()
+        const desk = aCounter()
         await desk.counter().countEntries(await desk.deliver(NOON, shuffled))
         expect(await redis.hgetall(desk.keys.eventTotals('view'))).toEqual({ [A]: '2', [B]: '1' })
         expect(await redis.hgetall(desk.keys.eventTotals('comment'))).toEqual({ [B]: '1' })
@@ -244,7 +244,7 @@ describe('counting', () => {
 
 describe('the window now', () => {
   it('halves a read after a half-life', async () => {
-    const desk = testDaemon()
+    const desk = aCounter()
     await desk.counter().countEntries(await desk.deliver(NOON, [view(A, 'x'), view(A, 'y')]))
     const [fresh] = await desk.tops('view', 'now', 1)
     desk.clock.now += settings.halfLife
@@ -268,7 +268,7 @@ describe('the window now', () => {
 
 describe('counts for ranking', () => {
   it('are given for articles in several windows, and hour by hour', async () => {
-    const desk = testDaemon()
+    const desk = aCounter()
     for (const [hour, readers] of [
       [0, 1],
       [1, 3],
@@ -292,7 +292,7 @@ describe('counts for ranking', () => {
   })
 
   it('are built anew where the half-life changes', async () => {
-    const desk = testDaemon({ halfLife: '1h' })
+    const desk = aCounter({ halfLife: '1h' })
     await desk.counter().countEntries(await desk.deliver(NOON, [view(A, 'x'), view(A, 'y')]))
     desk.clock.now += 2 * HOUR
     desk.reload({ halfLife: '2h' })

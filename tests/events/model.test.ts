@@ -2,14 +2,15 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { EVENT_KINDS, type EventKind } from '../../src/domain/entry.ts'
+import { EVENT_KINDS } from '../../src/domain/counts.ts'
+import type { EventKind } from '../../src/domain/event-kinds.ts'
 import { ROLLING } from '../../src/domain/window.ts'
 import { parseEvent } from '../../src/events/event.ts'
 import { isPlausible } from '../../src/util/plausible-time.ts'
 import { NOON } from '../support/articles.ts'
-import { type EventDesk, eventDesks } from '../support/events.ts'
+import { type EventDesk, testCounters } from '../support/events.ts'
 
-const { testDaemon, A, B } = eventDesks()
+const { aCounter, A, B } = testCounters()
 const ARTICLES = [A, B]
 const SPAN = 30 * 60_000
 const PER_MINUTE = 6
@@ -229,7 +230,7 @@ describe('any sequence of events, late ones, copies, clock steps and restarts', 
   it('counts as a model that keeps every event does', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 14 }), async steps => {
-        const desk = testDaemon({ perMinute: PER_MINUTE, perNetwork: PER_NETWORK })
+        const desk = aCounter({ perMinute: PER_MINUTE, perNetwork: PER_NETWORK })
         const model = aModel()
         let counter = desk.counter('c0')
         // The server's clock, which dates entries, only goes forward, whatever the worker's does.

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { EVENT_KINDS } from '../../src/domain/entry.ts'
+import { EVENT_KINDS } from '../../src/domain/counts.ts'
 import { ROLLING } from '../../src/domain/window.ts'
 import { createReplay, ReplayError } from '../../src/events/replay.ts'
 import { NOON } from '../support/articles.ts'
-import { type EventDesk, eventDesks, view } from '../support/events.ts'
+import { type EventDesk, testCounters, view } from '../support/events.ts'
 
-const { redis, testDaemon, A, B } = eventDesks()
+const { redis, aCounter, A, B } = testCounters()
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 
@@ -45,7 +45,7 @@ const threeHours = async (desk: EventDesk) => {
 
 describe('a replay', () => {
   it('comes to the same where no rule changed', async () => {
-    const desk = testDaemon()
+    const desk = aCounter()
     await threeHours(desk)
     const before = await stateOf(desk)
     const done = await aReplay(desk).run({ from: NOON + HOUR, totals: true })
@@ -54,7 +54,7 @@ describe('a replay', () => {
   })
 
   it('counts by the rules of now, and leaves what was before as it stood', async () => {
-    const desk = testDaemon()
+    const desk = aCounter()
     await threeHours(desk)
     const [before] = await desk.counts.inWindows('view', ['day'], [A])
     // Without a span to speak of, each second visit counts as well.
@@ -67,7 +67,7 @@ describe('a replay', () => {
   })
 
   it('changes totals where asked, and has articles told', async () => {
-    const desk = testDaemon()
+    const desk = aCounter()
     await redis.hset(desk.keys.article(A), 'id', A)
     await threeHours(desk)
     const before = (await desk.totals('view'))[A] ?? 0
@@ -79,7 +79,7 @@ describe('a replay', () => {
   })
 
   it('weighs what is now by a new half-life', async () => {
-    const desk = testDaemon()
+    const desk = aCounter()
     await threeHours(desk)
     const [hour] = await desk.counts.inWindows('view', ['now'], [A])
     desk.reload({ halfLife: '100d' })
@@ -90,7 +90,7 @@ describe('a replay', () => {
   })
 
   it('leaves everything to be counted that comes meanwhile', async () => {
-    const desk = testDaemon()
+    const desk = aCounter()
     await threeHours(desk)
     let more = 1
     const replay = aReplay(desk, () => {
@@ -109,7 +109,7 @@ describe('a replay', () => {
   })
 
   it('takes over what a dead consumer had in hand', async () => {
-    const desk = testDaemon({ claimAfter: '0ms' })
+    const desk = aCounter({ claimAfter: '0ms' })
     await threeHours(desk)
     await desk.deliver(desk.clock.now, [view(A, 'x')], 'dead')
     const before = (await desk.totals('view'))[A] ?? 0
@@ -121,7 +121,7 @@ describe('a replay', () => {
     ['what is to come', (at: number) => at + HOUR, /still to come/],
     ['what no window reaches', (at: number) => at - 30 * 24 * HOUR, /no window reaches back/],
   ])('refuses %s, and changes nothing', async (_, from, message) => {
-    const desk = testDaemon()
+    const desk = aCounter()
     await threeHours(desk)
     const before = await stateOf(desk)
     await expect(aReplay(desk).run({ from: from(desk.clock.now), totals: true })).rejects.toThrow(message)
@@ -129,7 +129,7 @@ describe('a replay', () => {
   })
 
   it('refuses what the stream no longer holds, and names the earliest hour it can do', async () => {
-    const desk = testDaemon()
+    const desk = aCounter()
     await threeHours(desk)
     await redis.xtrim(desk.keys.events(), 'MINID', String(NOON + 90 * MINUTE))
     const refused = aReplay(desk).run({ from: NOON, totals: false })
@@ -139,7 +139,7 @@ describe('a replay', () => {
   })
 
   it('refuses to run beside another, and leaves nothing behind', async () => {
-    const desk = testDaemon()
+    const desk = aCounter()
     await threeHours(desk)
     const outcomes = await Promise.allSettled([
       aReplay(desk).run({ from: NOON, totals: false }),
@@ -151,7 +151,7 @@ describe('a replay', () => {
   })
 
   it('that stalled and lost its turn leaves alone what the next replay has counted so far', async () => {
-    const desk = testDaemon()
+    const desk = aCounter()
     await threeHours(desk)
     const before = await stateOf(desk)
     const [turn, others] = [desk.keys.eventState('replay'), desk.keys.eventState('again:total:view')]

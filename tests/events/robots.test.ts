@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { EventSettings } from '../../src/config/sections/events.ts'
 import { LEFT_OUT, NAMED, namesRobot, robotsBut } from '../../src/events/robots.ts'
 import { NOON } from '../support/articles.ts'
-import { eventDesks, view } from '../support/events.ts'
+import { testCounters, view } from '../support/events.ts'
 
 const IOS = 'Mozilla/5.0 (iPhone; CPU iPhone OS 17_5_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)'
 const ANDROID =
@@ -208,10 +208,10 @@ describe("isbot's list", () => {
 })
 
 describe('views of readers and robots in one stream', () => {
-  const { testDaemon, A } = eventDesks()
+  const { aCounter, A } = testCounters()
 
   it('are told apart, and by a setting that a reload changes from one batch to the next', async () => {
-    const desk = testDaemon()
+    const desk = aCounter()
     const counter = desk.counter()
     const app = 'HarbourBot/2.1'
     await counter.countEntries(

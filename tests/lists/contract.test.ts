@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { withContractTables } from '../../scripts/contract-tables.ts'
 import { jsonSchemaOf } from '../../src/domain/json-schema.ts'
 import { SCHEMAS } from '../../src/domain/redis-contract.ts'
 
@@ -10,4 +11,9 @@ describe('the contract that ships', () => {
       expect(readFileSync(`schemas/${name}.schema.json`, 'utf8')).toBe(jsonSchemaOf(name))
     },
   )
+
+  it('names in docs/redis-contract.md every list and event kind there is (npm run docs writes it anew)', () => {
+    const page = readFileSync('docs/redis-contract.md', 'utf8')
+    expect(page).toBe(withContractTables(page))
+  })
 })

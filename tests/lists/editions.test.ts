@@ -71,7 +71,9 @@ describe('lists of a language and of a group of sources', () => {
   })
 
   it('are no lists where nothing of the kind is configured', async () => {
-    await expect(desk.publisher.publish('latest:group:nobody')).rejects.toThrow(/"nobody" is no group of lists.groups/)
+    await expect(desk.publisher.publish('latest:group:nobody')).rejects.toThrow(
+      /"nobody" is not a group of lists.groups/,
+    )
   })
 })
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { ArticleId, StoryId } from '../../src/domain/article.ts'
-import { allNames, parseListName } from '../../src/domain/list-name.ts'
+import { LISTS } from '../../src/lists/registry.ts'
 import { blend, lowerBound, timesUsual } from '../../src/lists/rules/baseline.ts'
 import type { Candidate, Ranked } from '../../src/lists/rules/candidate.ts'
 import { rankLatest } from '../../src/lists/rules/latest.ts'
@@ -362,8 +362,8 @@ describe('what an editor pins', () => {
 describe('names of lists', () => {
   it('are all read back', () => {
     const shelves = { taxonomy, languages: ['de'], groups: ['wire'] }
-    expect(allNames(shelves)).toContain('latest:world:group:wire')
-    for (const name of allNames(shelves)) expect(parseListName(name), name).not.toBeNull()
+    expect(LISTS.names(shelves)).toContain('latest:world:group:wire')
+    for (const name of LISTS.names(shelves)) expect(LISTS.parse(name), name).not.toBeNull()
   })
 
   it.each([
@@ -380,6 +380,6 @@ describe('names of lists', () => {
     'trending:world:asia',
     '__proto__:now',
   ])('%j is none', name => {
-    expect(parseListName(name)).toBeNull()
+    expect(LISTS.parse(name)).toBeNull()
   })
 })

@@ -6,9 +6,9 @@ import { eventsRoute } from '../../src/server/public/events.ts'
 import { listsRoute } from '../../src/server/public/lists.ts'
 import { startHttp } from '../../src/server/public/server.ts'
 import { updatesRoute } from '../../src/server/public/updates.ts'
-import { eventDesks, view } from '../support/events.ts'
+import { testCounters, view } from '../support/events.ts'
 
-const { redis, keys, connect, testDaemon, A } = eventDesks()
+const { redis, keys, connect, aCounter, A } = testCounters()
 await redis.ping()
 const settings = HttpSettings.parse({ port: 0 })
 const ending = new AbortController()
@@ -147,7 +147,7 @@ describe('an event whose fields are written to mean something to Redis', () => {
     ['a number', '1e999'],
     ['a prototype', '__proto__'],
   ])('as %s is counted as any other, and writes where all write', async (_, text) => {
-    const [hostile, plain] = [testDaemon(), testDaemon()]
+    const [hostile, plain] = [aCounter(), aCounter()]
     const written = async (desk: typeof plain, value: string) => {
       const events = [
         view(A, value),

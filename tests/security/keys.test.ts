@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { Settings } from '../../src/config/schema.ts'
-import { parseListName } from '../../src/domain/list-name.ts'
 import { SectionId } from '../../src/domain/section.ts'
 import { SourceId } from '../../src/domain/source.ts'
+import { LISTS } from '../../src/lists/registry.ts'
 
 /** What would reach another key, another slot, several keys at a time, or another command. */
 const HOSTILE = [
@@ -48,7 +48,7 @@ describe('what becomes part of a key of Redis', () => {
     'related:',
     'related:a:b',
   ])('such as %j is no name of a list', name => {
-    expect(parseListName(name)).toBeNull()
+    expect(LISTS.parse(name)).toBeNull()
   })
 })
 

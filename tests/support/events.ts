@@ -17,10 +17,10 @@ const B = 'bbbbbbbbbbbbbbbb' as ArticleId
 export const view = (article: string, visitor: string, more = {}) => ({ kind: 'view', article, visitor, ...more })
 
 /** Desks that know the articles A and B. */
-export const eventDesks = () => {
+export const testCounters = () => {
   const { redis, keys, address, connect } = testRedis()
   let run = 0
-  const testDaemon = (some: Record<string, unknown> = {}) => {
+  const aCounter = (some: Record<string, unknown> = {}) => {
     const own = keysFor(`${keys.prefix}-${run++}`)
     const clock = { now: NOON }
     let settings = EventSettings.parse(some)
@@ -77,7 +77,7 @@ export const eventDesks = () => {
       },
     }
   }
-  return { redis, keys, address, connect, testDaemon, A, B }
+  return { redis, keys, address, connect, aCounter, A, B }
 }
 
-export type EventDesk = ReturnType<ReturnType<typeof eventDesks>['testDaemon']>
+export type EventDesk = ReturnType<ReturnType<typeof testCounters>['aCounter']>

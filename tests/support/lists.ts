@@ -9,6 +9,7 @@ import type { Entry } from '../../src/domain/entry.ts'
 import { Source } from '../../src/domain/source.ts'
 import type { Decision, Stories } from '../../src/domain/story-decision.ts'
 import { createReadCounts, createTops } from '../../src/events/top-articles.ts'
+import type { ListRegistry } from '../../src/lists/registry.ts'
 import { NOON } from './articles.ts'
 import { taxonomy } from './daemon.ts'
 import { testRedis } from './redis.ts'
@@ -21,9 +22,11 @@ export interface ListRoomWanted {
   readonly settings?: Record<string, unknown>
   /** Articles alike; none unless given. */
   readonly similar?: (id: ArticleId) => { id: ArticleId; similarity: number }[]
+  /** The lists of the product, unless given. */
+  readonly registry?: ListRegistry
 }
 
-export const aListRoom = ({ settings = {}, similar = () => [] }: ListRoomWanted = {}) => {
+export const aListRoom = ({ settings = {}, similar = () => [], registry }: ListRoomWanted = {}) => {
   const { redis, keys, connect } = testRedis()
   const clock = { now: NOON }
   const now = () => clock.now
@@ -45,6 +48,7 @@ export const aListRoom = ({ settings = {}, similar = () => [] }: ListRoomWanted 
       config: () => config,
       tops: createTops(reads),
       readCounts: createReadCounts(reads),
+      ...(registry ? { registry } : {}),
     })
     const takeIn = async (batch: readonly { article: Article; decision: Decision }[]): Promise<Ingested> => {
       const ingested = await archive.ingest(batch, clock.now)

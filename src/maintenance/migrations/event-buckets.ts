@@ -3,7 +3,7 @@
  * in the index does not count, and a day and a week of reads would be lost.
  */
 
-import { EVENT_KINDS } from '../../domain/entry.ts'
+import { EVENT_KINDS } from '../../domain/counts.ts'
 import { scanKeys } from '../../redis/scan.ts'
 import type { Migration } from './migration.ts'
 

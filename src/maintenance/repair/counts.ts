@@ -1,6 +1,7 @@
 /** What was counted: only of articles there are. */
 
-import { EVENT_KINDS, WINDOWS } from '../../domain/entry.ts'
+import { EVENT_KINDS, TOTALS } from '../../domain/counts.ts'
+import { WINDOWS } from '../../domain/entry.ts'
 import { readMembers } from '../../redis/scan.ts'
 import { loadScript, runScript } from '../../redis/script.ts'
 import { type Check, goneOf, type RepairParts } from './check.ts'
@@ -22,7 +23,7 @@ async function* readFields({ redis }: RepairParts, key: string): AsyncGenerator<
 const isCounted = async ({ redis, keys }: RepairParts, ids: readonly string[]): Promise<Set<string>> => {
   if (ids.length === 0) return new Set()
   const found = await Promise.all([
-    ...[...EVENT_KINDS, 'seconds'].map(kind => redis.hmget(keys.eventTotals(kind), ...ids)),
+    ...TOTALS.map(kind => redis.hmget(keys.eventTotals(kind), ...ids)),
     ...EVENT_KINDS.flatMap(kind => WINDOWS.map(window => redis.zmscore(keys.eventWindow(kind, window), ...ids))),
   ])
   return new Set(ids.filter((_, at) => found.some(values => values[at] !== null)))
@@ -35,8 +36,7 @@ const counts: Check<string> = {
     const { redis, keys } = parts
     const seen = new Set<string>()
     const fresh = (ids: readonly string[]) => ids.filter(id => !seen.has(id) && seen.add(id))
-    for (const kind of [...EVENT_KINDS, 'seconds'])
-      for await (const page of readFields(parts, keys.eventTotals(kind))) yield fresh(page)
+    for (const kind of TOTALS) for await (const page of readFields(parts, keys.eventTotals(kind))) yield fresh(page)
     for (const kind of EVENT_KINDS)
       for (const window of WINDOWS)
         for await (const page of readMembers(redis, keys.eventWindow(kind, window))) yield fresh(page)
@@ -47,7 +47,7 @@ const counts: Check<string> = {
     return page.filter(id => counted.has(id))
   },
   show: id => id,
-  mend: ({ redis, keys }, id) => runScript(redis, forgetCounts, [keys.events()], [id]),
+  mend: ({ redis, keys }, id) => runScript(redis, forgetCounts, [keys.events()], [id, ...EVENT_KINDS]),
 }
 
 export const countChecks = [runnable(counts)]

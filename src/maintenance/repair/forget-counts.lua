@@ -1,11 +1,13 @@
 -- Forgets all that was counted of an article that is gone: totals, windows, and the buckets these are the sums of, so that they stay so.
 -- KEYS 1  stream of events; every other key is built from it and shares its slot
 -- ARGV 1  article id
+--      2+ kinds of event
 -- Returns how many places it stood in.
 -- O(buckets).
 
 local base, article, found = '{' .. KEYS[1] .. '}:', ARGV[1], 0
-for _, kind in ipairs({ 'view', 'share', 'comment' }) do
+for at = 2, #ARGV do
+  local kind = ARGV[at]
   found = found + redis.call('HDEL', base .. 'total:' .. kind, article) + redis.call('ZREM', base .. 'window:' .. kind .. ':now', article)
   for _, window in ipairs({ 'hour', 'day', 'week' }) do
     local name = kind .. ':' .. window

@@ -6,8 +6,8 @@
 import { type Request, type Response, Router } from 'express'
 import type { Redis } from 'ioredis'
 import type { Entry } from '../../domain/entry.ts'
-import { parseListName } from '../../domain/list-name.ts'
 import { type FeedOf, jsonFeed, rss } from '../../lists/feed-output.ts'
+import { LISTS } from '../../lists/registry.ts'
 import type { Keys } from '../../redis/keys.ts'
 
 export interface ListsRouteParts {
@@ -74,8 +74,10 @@ export const listsRoute = ({ redis, keys, names }: ListsRouteParts): Router => {
     return { meta: meta[1], entries: entries[1] }
   }
 
-  const isList = (name: string, { meta }: Read): boolean =>
-    parseListName(name)?.rule === 'related' ? meta.version !== undefined : names().includes(name)
+  const isList = (name: string, { meta }: Read): boolean => {
+    const parsed = LISTS.parse(name)
+    return parsed && 'relatedTo' in parsed ? meta.version !== undefined : names().includes(name)
+  }
 
   const urlOf = (request: Request): string => `${request.protocol}://${request.get('host') ?? ''}${request.originalUrl}`
 

@@ -2,6 +2,7 @@
 
 import type { ArticleId, StoryId } from '../../../../domain/article.ts'
 import { EVERYWHERE, type Override } from '../../../../lists/overrides.ts'
+import { LISTS } from '../../../../lists/registry.ts'
 import { type Html, html } from '../../components/html.ts'
 import { type Column, table, unseen } from '../../components/table.ts'
 import { when } from '../../components/time.ts'
@@ -46,13 +47,12 @@ const hidden = (name: string, value: string): Html => html`<input type="hidden" 
 const lasting: Html = html`<label>For<select name="for">${LASTING.map(([value, label]) => option(value, label, '6h'))}</select></label>`
 const why: Html = html`<label>Why<input name="why" maxlength="500" autocomplete="off"></label>`
 
-/** Lists to which something can be pinned: latest is in order of time. */
-const pinnable = (list: string | null, section: string): readonly string[] => [
-  ...new Set([
-    ...(list !== null && !/^(latest|related)\b/.test(list) ? [list] : []),
-    ...['must-reads', `must-reads:${section}`, 'most-read:now', 'most-read:week', 'trending'],
-  ]),
-]
+/** The list it is seen in, where that takes pins, before the others. */
+const pinnable = (list: string | null, section: string): readonly string[] => {
+  const parsed = list === null ? null : LISTS.parse(list)
+  const own = list !== null && parsed && 'definition' in parsed && parsed.definition.isPinnable ? [list] : []
+  return [...new Set([...own, ...LISTS.pinnableNames(section)])]
+}
 
 export const editingForms = ({ article, list, sections, back }: EditingView): Html => {
   const to = `/articles/${article.id}`

@@ -1,7 +1,9 @@
 /** Articles looked for, and one article's way from item to lists. (pure) */
 
 import type { StoredArticle } from '../../../../articles/store.ts'
+import { EVENT_KINDS } from '../../../../domain/counts.ts'
 import type { Entry } from '../../../../domain/entry.ts'
+import { EVENT_KIND_TABLE } from '../../../../domain/event-kinds.ts'
 import type { Explanation, Weighed } from '../../../../domain/story-decision.ts'
 import type { Fetch } from '../../../../sources/state/history.ts'
 import { tellDecision } from '../../../../stories/explain.ts'
@@ -173,14 +175,9 @@ const listed = ({ places, article }: ArticleView): Html =>
 export const articlePage = (view: ArticleView): Html => {
   const { article, siblings, sections, mayAct, now } = view
   const isMoved = article.evidence.some(({ from }) => from === 'editor')
-  const { views, comments, shares } = article.counts
   return html`<p class="soft">${view.nameOf(article.sources[0] ?? '')} · ${when(article.publishedAt, now)}</p><ol class="way">${step('It came', came(view))}${step('It was made an article', normalised(view))}${step('It was given a section', section(view))}${step('It was given a story', story(view))}${step(
     'It was read',
-    facts([
-      ['Reads', views],
-      ['Comments', comments],
-      ['Shares', shares],
-    ]),
+    facts(EVENT_KINDS.map(kind => [EVENT_KIND_TABLE[kind].label, article.counts[EVENT_KIND_TABLE[kind].counter]])),
   )}${step('It stands in lists', listed(view))}</ol>${
     mayAct
       ? html`<h2>Change it</h2>${editingForms({

@@ -4,22 +4,13 @@ import { Router } from 'express'
 import { mayAct } from '../../../../domain/actor.ts'
 import type { ArticleId } from '../../../../domain/article.ts'
 import type { Entry } from '../../../../domain/entry.ts'
+import type { Panel } from '../../../../lists/definitions/definition.ts'
+import { LISTS } from '../../../../lists/registry.ts'
 import { whoOf } from '../../web/guard.ts'
 import type { PageParts } from '../../web/parts.ts'
 import { textOf } from '../../web/respond.ts'
 import { wordsFor } from '../articles/edit-routes.ts'
 import { frontPage, type Opened, type Shelf } from './view.ts'
-
-const MAIN = [
-  ['must-reads', 'Must-reads', 8],
-  ['latest', 'Latest', 12],
-] as const
-const ASIDE = [
-  ['most-read:now', 'Popular now', 5],
-  ['trending', 'Trending', 5],
-  ['most-read:week', 'Weekly best', 12],
-] as const
-const OF_A_SECTION = 6
 
 export const frontRoutes = ({
   redis,
@@ -33,10 +24,10 @@ export const frontRoutes = ({
 }: PageParts): Router => {
   const router = Router()
 
-  const shelves = (wanted: readonly (readonly [list: string, title: string, most: number])[]): Promise<Shelf[]> =>
+  const shelves = (wanted: readonly Pick<Panel, 'list' | 'title' | 'entries'>[]): Promise<Shelf[]> =>
     Promise.all(
-      wanted.map(async ([list, title, most]) => {
-        const entries = await redis.lrange(keys.list(list), 0, most - 1)
+      wanted.map(async ({ list, title, entries: limit }) => {
+        const entries = await redis.lrange(keys.list(list), 0, limit - 1)
         return { list, title, entries: entries.map(json => JSON.parse(json) as Entry) } // written by publish
       }),
     )
@@ -56,9 +47,9 @@ export const frontRoutes = ({
     const who = whoOf(response)
     const known = sections()
     const [main, aside, bySection, inForce, opened] = await Promise.all([
-      shelves(MAIN),
-      shelves(ASIDE),
-      shelves(known.map(({ id, label }) => [`latest:${id}`, label, OF_A_SECTION] as const)),
+      shelves(LISTS.panels('main')),
+      shelves(LISTS.panels('aside')),
+      shelves(known.flatMap(({ id, label }) => LISTS.sectionPanels(id).map(panel => ({ ...panel, title: label })))),
       placements(),
       open(textOf(request.query, 'list'), textOf(request.query, 'article')),
     ])

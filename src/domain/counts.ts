@@ -1,0 +1,28 @@
+/** What is counted of articles, by the table of event kinds (src/domain/event-kinds.ts). */
+
+import { type Counter, EVENT_KIND_TABLE, type EventKind } from './event-kinds.ts'
+
+/** Kinds of event a service may report; each is counted by itself. */
+export const EVENT_KINDS = Object.keys(EVENT_KIND_TABLE) as readonly EventKind[] as readonly [EventKind, ...EventKind[]] // its keys
+
+/** All accepted events of an article ever, by counter. */
+export type Counts = Readonly<Record<Counter, number>>
+
+/** What is summed over all time: events of each kind, and seconds of reading. */
+export type Total = EventKind | 'seconds'
+export const TOTALS: readonly Total[] = [...EVENT_KINDS, 'seconds']
+
+/** Fields of an article's hash, in the order of `EVENT_KINDS`. */
+export const COUNTERS: readonly Counter[] = EVENT_KINDS.map(kind => EVENT_KIND_TABLE[kind].counter)
+
+/** One value for each counter. */
+export const mapCounters = <T>(make: (counter: Counter, kind: EventKind) => T): Record<Counter, T> =>
+  Object.fromEntries(
+    EVENT_KINDS.map(kind => [EVENT_KIND_TABLE[kind].counter, make(EVENT_KIND_TABLE[kind].counter, kind)]),
+  ) as Record<Counter, T> // one for each row
+
+export const NO_COUNTS: Counts = mapCounters(() => 0)
+
+/** The counters of an article's hash; one that is missing is 0. */
+export const parseCounts = (hash: Readonly<Record<string, string | undefined>>): Counts =>
+  mapCounters(counter => Number(hash[counter] ?? 0))

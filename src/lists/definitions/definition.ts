@@ -1,0 +1,100 @@
+/**
+ * What a list is: its name, what it is ranked from, its rule and its size. One file per list in this folder, named in index.ts; the
+ * ranker, the publisher, names, the public server and the admin UI read nothing else about it.
+ */
+
+import type { ListSettings } from '../../config/sections/lists.ts'
+import type { ArticleId } from '../../domain/article.ts'
+import type { PlacedBy, Window } from '../../domain/entry.ts'
+import type { EventKind } from '../../domain/event-kinds.ts'
+import type { SectionId } from '../../domain/section.ts'
+import type { Usual } from '../rules/baseline.ts'
+import type { Candidate, Ranked } from '../rules/candidate.ts'
+
+/** An article at the head of a window, and what was counted of it there. */
+export interface Head {
+  readonly article: ArticleId
+  readonly count: number
+}
+
+/** What a list can be ranked from, as of one moment and limited to what the list may show. Nothing is read before a rule asks for it. */
+export interface ListInputs {
+  /** ms since the epoch. */
+  readonly now: number
+  readonly settings: ListSettings
+  readonly section: SectionId | undefined
+  /** Whether the list covers a section, language or group only. */
+  readonly isPart: boolean
+  /** How many of the newest stories may be read. */
+  readonly reach: number
+  /** The newest stories by publication, newest first. */
+  newest(limit: number): Promise<Candidate[]>
+  /** The articles with the most events of a kind in a window, highest first. */
+  heads(kind: EventKind, window: Window, limit: number): Promise<readonly Head[]>
+  /** Distinct visitors behind each head, as far as the kind tells them apart; the count itself where fewer than two are needed. */
+  visitors(kind: EventKind, window: Window, heads: readonly Head[], needed: number): Promise<readonly number[]>
+  /** The stories of these articles, in the same order; null for a story that the list may not show. */
+  stories(articles: readonly ArticleId[]): Promise<readonly (Candidate | null)[]>
+  /** Views of each story in windows. */
+  storyReads<const Asked extends 'hour' | 'day'>(
+    candidates: readonly Candidate[],
+    windows: readonly Asked[],
+  ): Promise<(candidate: Candidate) => Readonly<Record<Asked, number>>>
+  /** Seconds each article was ever read for, in the order asked. */
+  readingSeconds(articles: readonly ArticleId[]): Promise<readonly number[]>
+  /** Reads per article and hour that are usual for a section. */
+  baseline(): Promise<Usual>
+  /** Weight of a source; 1 is usual. */
+  weight(source: string): number
+  /** The publisher behind a source: several feeds of one publisher count once. */
+  publisher(source: string): string
+}
+
+/** @param window the one in the list's name; of a list without windows, `fixedWindow` or `now` */
+export type RankList = (inputs: ListInputs, window: Window) => Promise<readonly Ranked[]>
+
+/** What a list with too few entries is backfilled from. */
+export interface Fallback {
+  /** As entries say it that were placed by it. */
+  readonly placedBy: PlacedBy
+  readonly rank: (inputs: ListInputs) => Promise<readonly Ranked[]>
+}
+
+/** The head of a list on the admin UI's front page. */
+export interface Panel {
+  /** Name of the list. */
+  readonly list: string
+  readonly title: string
+  readonly column: 'main' | 'aside'
+  /** From 1, within its column. */
+  readonly place: number
+  readonly entries: number
+}
+
+export interface ListDefinition {
+  /** First word of the list's name. */
+  readonly name: string
+  /** One sentence for the documentation. */
+  readonly describe: string
+  /** Windows that follow the name, such as `most-read:week`; none for a list without. */
+  readonly windows: readonly Window[]
+  /** Of a list without windows in its name that is ranked over one nevertheless. */
+  readonly fixedWindow?: Window
+  /** Parts of the news that have this list for themselves too; `section-edition` is a section in one language or group. */
+  readonly partitions: readonly ('section' | 'edition' | 'section-edition')[]
+  /** Entries at most. */
+  readonly size: (settings: ListSettings) => number
+  readonly rank: RankList
+  /** In the order they are tried while the list has fewer entries than `lists.minimum`. */
+  readonly backfill: (window: Window) => readonly Fallback[]
+  /** Whether it stays as it is, marked stale, when no events are reported any more. */
+  readonly needsEvents: boolean
+  /** Whether new articles change it at once; the others follow at the next refresh. */
+  readonly followsArticles: boolean
+  /** False where the order means something that a pin would falsify. */
+  readonly isPinnable: boolean
+  /** Panels on the front page of the admin UI. */
+  readonly panels: readonly Panel[]
+  /** Entries of its list of each section there; missing where there are no such panels. */
+  readonly sectionPanel?: number
+}
