@@ -2,7 +2,7 @@
 // evidence, on the invented publishers of the demo; and a section the model never saw, learnt from the stream.
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { embeddingsOf, readLabelled } from '../src/cli/train-sections.ts'
+import { readEmbeddings, readLabelled } from '../src/cli/actions/train-sections.ts'
 import { loadConfig } from '../src/config/load.ts'
 import type { Labelled } from '../src/sections/classifier/train.ts'
 import { classifyBy } from '../src/sections/learned.ts'
@@ -62,7 +62,7 @@ export const quality = async (folder: string, options: readonly string[]): Promi
     ['sections-wire.jsonl (ours)', wire] as const,
   ]
   const path = options.includes('--embeddings') ? options[options.indexOf('--embeddings') + 1] : undefined
-  const embeddings = path === undefined ? undefined : embeddingsOf(path)
+  const embeddings = path === undefined ? undefined : readEmbeddings(path)
   const methods: [string, Predict][] = [
     ['keyword table', keywordTable()],
     ['naive Bayes', naiveBayes(train)],

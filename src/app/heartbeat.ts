@@ -3,7 +3,7 @@
 import { hostname } from 'node:os'
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
-import type { Role } from '../config/schema.ts'
+import type { Role } from '../config/roles.ts'
 import { SCHEMA } from '../maintenance/migrations/registry.ts'
 import type { Clock } from '../redis/clock.ts'
 import type { Keys } from '../redis/keys.ts'

@@ -3,7 +3,7 @@
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import type { Config } from '../config/load.ts'
-import type { Role } from '../config/schema.ts'
+import type { Role } from '../config/roles.ts'
 import type { HealthCheck } from '../redis/health-check.ts'
 import type { Keys } from '../redis/keys.ts'
 import type { ReplicationBarrier } from '../redis/replication-barrier.ts'

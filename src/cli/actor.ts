@@ -18,12 +18,12 @@ const osUser = (): string => {
 
 export const cliActor = (): Actor => ({ name: `cli:${osUser()}`, from: null })
 
-export const auditOf = ({ redis, keys }: Session): Audit => createAudit({ redis, keys, now: Date.now })
+export const openAudit = ({ redis, keys }: Session): Audit => createAudit({ redis, keys, now: Date.now })
 
-export const actsOf = (session: Session): SourceActs => {
+export const openSourceActions = (session: Session): SourceActs => {
   const { config, redis, keys, catalogue, sources, queues } = session
   return createSourceActs({
-    ...{ redis, keys, catalogue, sources, audit: auditOf(session) },
+    ...{ redis, keys, catalogue, sources, audit: openAudit(session) },
     recrawl: id => addRecrawl(queues, id),
     moves: movesOf({
       sources,

@@ -22,7 +22,12 @@ export interface Connected {
 const AGAIN = 500
 
 /** Asks until it is told to end. @returns once nothing was answered for as long as it may take: whether anything ever was */
-const untilSilent = async (pulse: HealthCheck, ms: number, first: number, signal: AbortSignal): Promise<boolean> => {
+const watchUntilUnresponsive = async (
+  pulse: HealthCheck,
+  ms: number,
+  first: number,
+  signal: AbortSignal,
+): Promise<boolean> => {
   let hasAnswered = false
   let left = first
   while (!signal.aborted) {
@@ -76,7 +81,7 @@ export const withRedis = async <T>(
       `Redis at ${showAddress(server.address)} does not answer${why}; waited ${ms / 1_000} s.${doubt}\nIs it up, is redis.url (NEWSDESK_REDIS_URL) right? --timeout 30s waits longer.`,
     )
   }
-  const silent = untilSilent(createHealthCheck(redis, ms), ms, first, over.signal).then(hasAnswered => {
+  const silent = watchUntilUnresponsive(createHealthCheck(redis, ms), ms, first, over.signal).then(hasAnswered => {
     if (over.signal.aborted) return new Promise<never>(() => undefined) // the work has ended: it is heard
     throw away(hasAnswered)
   })

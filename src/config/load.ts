@@ -9,8 +9,9 @@ import { Source } from '../domain/source.ts'
 import { addressRanges } from '../util/ip-network.ts'
 import { ConfigError, placeOf, problemOf, type ReadFile, shownValue, type YamlFile, yamlProblem } from './problems.ts'
 import { readSettings } from './read-settings.ts'
+import type { Role } from './roles.ts'
 import { circles, RESERVED_SECTIONS } from './rules.ts'
-import type { Role, Settings } from './schema.ts'
+import type { Settings } from './schema.ts'
 
 export interface Config {
   readonly settings: Settings

@@ -3,8 +3,9 @@
 import { defaultOf, yamlOf } from './defaults.ts'
 import { type Override, readEnvironment } from './environment.ts'
 import { allowedBy, placeOf, problemOf, type ReadFile, shownValue, showPath } from './problems.ts'
+import type { Role } from './roles.ts'
 import { ruleProblems, type Written } from './rules.ts'
-import { type Role, Settings } from './schema.ts'
+import { Settings } from './schema.ts'
 
 export interface ReadSettings {
   /** null where something is wrong. */

@@ -6,7 +6,8 @@
 
 import { defaultOf, yamlOf } from './defaults.ts'
 import { nearestTo, shownValue } from './problems.ts'
-import type { Role, Settings } from './schema.ts'
+import type { Role } from './roles.ts'
+import type { Settings } from './schema.ts'
 
 export interface RuleProblem {
   readonly path: readonly string[]

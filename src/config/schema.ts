@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { LEVELS } from '../domain/log-level.ts'
 import { span } from '../util/units.ts'
 import { URL_FORMS, urlTrouble } from './redis-address.ts'
+import { ROLES } from './roles.ts'
 import { AdminSettings } from './sections/admin.ts'
 import { ArticleSettings } from './sections/articles.ts'
 import { CrawlSettings } from './sections/crawl.ts'
@@ -15,9 +16,6 @@ import { PushSettings } from './sections/push.ts'
 import { AT_START, LIVE } from './sections/restart.ts'
 import { StorySettings } from './sections/stories.ts'
 import { TracingSettings } from './sections/tracing.ts'
-
-export const ROLES = ['scheduler', 'crawl', 'articles', 'publish', 'events', 'http', 'admin'] as const
-export type Role = (typeof ROLES)[number]
 
 const RedisSettings = z
   .strictObject({

@@ -53,7 +53,7 @@ export const keysFor = (prefix: string) => {
     crawlBatches: (id: string, crawlId: string) => `{${prefix}:source:${id}}:crawl:${crawlId}`,
     /** HASH body id -> JSON reason, time and origin of an unreadable body. Written by crawl; three a source, expires after a week. */
     quarantine: (id: string) => `{${prefix}:source:${id}}:quarantine`,
-    /** LIST, the last 30 fetches of a source, packed, newest first. Written by crawl and push, read by `sources why`. */
+    /** LIST, the last 30 fetches of a source, packed, newest first. Written by crawl and push, read by `sources explain`. */
     history: (id: string) => `{${prefix}:source:${id}}:history`,
     /** HASH source id -> JSON of a source added with the command line, over config/sources.yaml. One field a source. */
     addedSources: () => `{${prefix}:sources}:added`,

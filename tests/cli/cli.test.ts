@@ -31,14 +31,14 @@ describe('the command line', () => {
     [
       ['--help'],
       0,
-      /start .*\n[\s\S]*demo[\s\S]*newsstand[\s\S]*crawl[\s\S]*lists[\s\S]*sources[\s\S]*status[\s\S]*doctor/,
+      /start .*\n[\s\S]*demo[\s\S]*newsstand[\s\S]*status[\s\S]*doctor[\s\S]*crawl[\s\S]*sources[\s\S]*lists/,
     ],
     [['crawl', '--help'], 0, /--all[\s\S]*--wait/],
     [['--version'], 0, /^\d+\.\d+\.\d+/],
     [['strat'], 2, /unknown command 'strat'[\s\S]*start/],
-    [['start', '--roles', 'crawl,nobody'], 2, /"nobody" is no role; there are scheduler, crawl/],
-    [['crawl'], 2, /name one source, or --all/],
-    [['crawl', 'a', '--all'], 2, /name one source, or --all/],
+    [['start', '--roles', 'crawl,nobody'], 2, /"nobody" is not a role. Roles: scheduler, crawl/],
+    [['crawl'], 2, /name one source, or pass --all/],
+    [['crawl', 'a', '--all'], 2, /name one source, or pass --all/],
     [['lists', '--limit', 'few'], 2, /whole number/],
     [['demo', '--json'], 2, /--json needs --once/],
     [['newsstand', '--folder', 'no/such/folder'], 2, /no\/such\/folder cannot be served/],
@@ -200,7 +200,7 @@ describe('Redis that goes away', () => {
 describe('newsdesk doctor, where the admin port is taken', () => {
   it.each([
     ['{"status":"alive"}', 0, /✓ Admin port: newsdesk answers at 127\.0\.0\.1:\d+/],
-    ['<h1>welcome</h1>', 1, /✗ Admin port: .*EADDRINUSE.*\n.*somebody else listens there/],
+    ['<h1>welcome</h1>', 1, /✗ Admin port: .*EADDRINUSE.*\n.*another process listens there/],
   ])('tells by the answer %s who holds it', async (answer, code, said) => {
     const holder = await serve((_request, response) => response.end(answer))
     const { newsdesk, write, settings } = anInstallation('courier')

@@ -50,17 +50,17 @@ describe('an editor in the terminal', () => {
   })
 
   it('pins and blocks for a while, takes it back, and is named in the log', { timeout: 180_000 }, async () => {
-    const pinned = await newsdesk('pin', bridge ?? '', '--for', '2h', '--by', 'ada', '--why', 'election night')
-    expect(pinned).toMatchObject({ code: 0, out: expect.stringMatching(/^Place 1 of must-reads until /) })
+    const pinned = await newsdesk('pin', bridge ?? '', '--for', '2h', '--by', 'ada', '--reason', 'election night')
+    expect(pinned).toMatchObject({ code: 0, out: expect.stringMatching(/^Pinned to place 1 of must-reads until /) })
     expect(await written()).toEqual(['Bridge reopens', 'Ferry treaty signed', 'Mayor resigns'])
     expect((await newsdesk('explain', 'must-reads', '1')).out).toContain('by ada until')
 
-    expect((await newsdesk('block', articles[0]?.id ?? '', '--by', 'ada')).out).toMatch(/^Kept off every list until /)
+    expect((await newsdesk('block', articles[0]?.id ?? '', '--by', 'ada')).out).toMatch(/^Blocked on every list until /)
     expect(await written()).toEqual(['Bridge reopens', 'Mayor resigns'])
     expect((await newsdesk('unpin', bridge ?? '', '--by', 'ben')).code).toBe(0)
     expect(await written()).toEqual(['Mayor resigns', 'Bridge reopens'])
 
-    const log = JSON.parse((await newsdesk('placements', '--log', '--json')).out) as {
+    const log = JSON.parse((await newsdesk('overrides', '--log', '--json')).out) as {
       did: string
       by: string
       why: string

@@ -22,11 +22,11 @@ const withFiles = (files: Readonly<Record<string, string>>): string => {
   return folder
 }
 
-describe('newsdesk tag, as it is typed', () => {
+describe('newsdesk classify, as it is typed', () => {
   it('answers strange articles, tells bad lines by number, and says so by its exit code', async () => {
     const newsdesk = anInstallation()
     const { code, out, err } = await newsdesk(
-      ['tag'],
+      ['classify'],
       [
         JSON.stringify({ id: 1, title: 'Striker scores twice in derby', lang: 'en' }),
         JSON.stringify({ id: 2, title: 'word '.repeat(20_000), url: 'not a url', categories: [''], summary: null }),
@@ -48,9 +48,9 @@ describe('newsdesk tag, as it is typed', () => {
   it('says in words that a model is missing or is none', async () => {
     const newsdesk = anInstallation()
     const folder = withFiles({ 'none.model': 'no model' })
-    const missing = await newsdesk(['tag', '--model', join(folder, 'missing')])
+    const missing = await newsdesk(['classify', '--model', join(folder, 'missing')])
     expect(missing).toMatchObject({ code: 2, err: expect.stringMatching(/No section model at .*train-sections/) })
-    const none = await newsdesk(['tag', '--model', join(folder, 'none.model')])
+    const none = await newsdesk(['classify', '--model', join(folder, 'none.model')])
     expect(none).toMatchObject({ code: 2, err: expect.stringMatching(/none\.model is no section model/) })
   })
 })
@@ -105,7 +105,7 @@ describe('newsdesk train-sections, as it is typed', () => {
         join(folder, out),
       ])
     expect((await train('a.model')).code).toBe(0)
-    const { code } = await newsdesk(['tag', '--model', join(folder, 'a.model')], ['{"id":1,"title":"A rook"}'])
+    const { code } = await newsdesk(['classify', '--model', join(folder, 'a.model')], ['{"id":1,"title":"A rook"}'])
     expect(code).toBe(0)
   }, 120_000)
 })

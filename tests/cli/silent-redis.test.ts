@@ -3,19 +3,19 @@ import { createServer as createHttp } from 'node:http'
 import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it, vi } from 'vitest'
-import { crawlCommand } from '../../src/cli/crawl.ts'
-import { placeCommand } from '../../src/cli/editing.ts'
-import { explainCommand } from '../../src/cli/explain.ts'
-import { logCommand } from '../../src/cli/log.ts'
-import { migrateCommand } from '../../src/cli/migrate.ts'
-import { listCommand as listQuarantine } from '../../src/cli/quarantine-work.ts'
-import { replayCommand } from '../../src/cli/replay.ts'
-import { listsCommand, sourcesCommand } from '../../src/cli/show.ts'
-import { changeCommand } from '../../src/cli/sources/change.ts'
-import { whyCommand } from '../../src/cli/sources/why.ts'
-import { statusCommand } from '../../src/cli/status.ts'
+import { crawlCommand } from '../../src/cli/actions/crawl.ts'
+import { addOverrideCommand } from '../../src/cli/actions/editing.ts'
+import { explainCommand } from '../../src/cli/actions/explain.ts'
+import { logCommand } from '../../src/cli/actions/log.ts'
+import { migrateCommand } from '../../src/cli/actions/migrate.ts'
+import { listCommand as listQuarantine } from '../../src/cli/actions/quarantine.ts'
+import { replayCommand } from '../../src/cli/actions/replay.ts'
+import { listsCommand, sourcesCommand } from '../../src/cli/actions/show.ts'
+import { changeCommand } from '../../src/cli/actions/sources/change.ts'
+import { explainSourceCommand } from '../../src/cli/actions/sources/explain.ts'
+import { statusCommand } from '../../src/cli/actions/status.ts'
+import { listTokens } from '../../src/cli/actions/who.ts'
 import { commandTimeout } from '../../src/cli/timeout.ts'
-import { listTokens } from '../../src/cli/who.ts'
 import { runningPid } from '../../src/redis/own-socket.ts'
 import { NoRedisError, resolveRedis } from '../../src/redis/server.ts'
 import { aConfigFolder, cli, endAll } from '../support/cli.ts'
@@ -64,7 +64,7 @@ describe('a command whose Redis cannot be reached', () => {
     const { ended, out } = on(`redis://127.0.0.1:${silent}`, 'doctor', '--json', '--timeout', '1s')
     expect(await ended).toBe(1)
     expect(JSON.parse(out())).toContainEqual(
-      expect.objectContaining({ check: 'Redis', state: 'bad', what: expect.stringMatching(WHERE) }),
+      expect.objectContaining({ check: 'Redis', state: 'error', message: expect.stringMatching(WHERE) }),
     )
   })
 
@@ -81,14 +81,14 @@ describe('a command whose Redis is stopped', () => {
     ['status', () => statusCommand(dir, { json: false, watch: false })],
     ['lists', () => listsCommand(dir, 'latest', { json: false, limit: 1 })],
     ['sources', () => sourcesCommand(dir, { json: false, failing: false })],
-    ['sources why', () => whyCommand(dir, 'courier', json)],
+    ['sources explain', () => explainSourceCommand(dir, 'courier', json)],
     ['sources pause', () => changeCommand(dir, 'pause', ['courier'], { yes: true, json: false })],
     ['crawl --all --wait', () => crawlCommand(dir, undefined, { all: true, wait: true, json: false })],
     ['quarantine', () => listQuarantine(dir, false)],
     ['tokens', () => listTokens(dir, false)],
     ['log', () => logCommand(dir, 'debug', { for: '10m' })],
     ['explain', () => explainCommand(dir, 'a', json)],
-    ['pin', () => placeCommand(dir, 'pin', 'a', {})],
+    ['pin', () => addOverrideCommand(dir, 'pin', 'a', {})],
     ['replay', () => replayCommand(dir, { from: '1h', totals: false, json: false })],
     ['migrate', () => migrateCommand(dir, { dryRun: false, json: false })],
   ]
@@ -113,7 +113,7 @@ describe('a command whose Redis is stopped', () => {
     const others = files.filter(file =>
       /connectRedis|resolveRedis|openRedis/.test(readFileSync(`src/cli/${file}`, 'utf8')),
     )
-    expect(others).toEqual(['start.ts', 'with-redis.ts'])
+    expect(others.sort()).toEqual(['actions/start.ts', 'with-redis.ts'])
   })
 
   it('while it watches ends then, and not before', async () => {

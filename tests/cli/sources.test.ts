@@ -178,7 +178,7 @@ describe('sources changed with the command line', () => {
     expect((await run('sources', 'resume', 'filed')).code).toBe(0)
     await until(() => redis.zscore(keys.due(), 'filed'))
 
-    const why = await run('sources', 'why', 'typed')
+    const why = await run('sources', 'explain', 'typed')
     expect(why.code).toBe(0)
     expect(why.out).toMatch(/Next +20.*: /)
     expect(why.out).toMatch(/changed +200 +5 +\d+ ms/)
@@ -204,7 +204,7 @@ describe('sources changed with the command line', () => {
   })
 
   it('that do not exist are told, with what was meant', async () => {
-    expect(await run('sources', 'why', 'fild')).toMatchObject({
+    expect(await run('sources', 'explain', 'fild')).toMatchObject({
       code: 2,
       err: expect.stringContaining('did you mean filed'),
     })

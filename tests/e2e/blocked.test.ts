@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it, vi } from 'vitest'
-import { liftCommand, mergeCommand, placeCommand } from '../../src/cli/editing.ts'
+import { addOverrideCommand, mergeCommand, removeOverrideCommand } from '../../src/cli/actions/editing.ts'
 import { createClient } from '../../src/client/index.ts'
 import { scanKeys } from '../../src/redis/scan.ts'
 import { aConfigFolder, redisUrl } from '../support/cli.ts'
@@ -130,8 +130,8 @@ const newsdesk = async () => {
   }
   return {
     ...{ desk, redis, keys, client, courier, gazette, latest, entryOf, saying, dir },
-    block: (what: string, options = {}) => placeCommand(dir, 'block', what, { why: 'legal', ...options }),
-    unblock: (what: string) => liftCommand(dir, 'block', what, {}),
+    block: (what: string, options = {}) => addOverrideCommand(dir, 'block', what, { reason: 'legal', ...options }),
+    unblock: (what: string) => removeOverrideCommand(dir, 'block', what, {}),
     async restart() {
       await daemon.stop()
       daemon = await desk.start([...ROLES])

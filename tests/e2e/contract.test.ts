@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import { describe, expect, it, vi } from 'vitest'
-import { liftCommand, mergeCommand, placeCommand, splitCommand } from '../../src/cli/editing.ts'
+import { addOverrideCommand, mergeCommand, removeOverrideCommand, splitCommand } from '../../src/cli/actions/editing.ts'
 import { createClient } from '../../src/client/index.ts'
 import { createReplay } from '../../src/events/replay.ts'
 import { keysFor } from '../../src/redis/keys.ts'
@@ -113,10 +113,10 @@ describe('a newsdesk that has lived', () => {
     expect(await mergeCommand(dir, storyOf('Volcano'), storyOf('Mahler'))).toBe(0)
     expect(await mergeCommand(dir, storyOf('Mahler'), storyOf('Odile'))).toBe(0)
     expect(await splitCommand(dir, [idOf('Volcano')])).toBe(0)
-    expect(await placeCommand(dir, 'block', idOf('Bakers'), { why: 'legal' })).toBe(0)
-    expect(await placeCommand(dir, 'block', storyOf('Odile'), {})).toBe(0)
-    expect(await placeCommand(dir, 'pin', idOf('Chess'), {})).toBe(0)
-    expect(await liftCommand(dir, 'block', storyOf('Odile'), {})).toBe(0)
+    expect(await addOverrideCommand(dir, 'block', idOf('Bakers'), { reason: 'legal' })).toBe(0)
+    expect(await addOverrideCommand(dir, 'block', storyOf('Odile'), {})).toBe(0)
+    expect(await addOverrideCommand(dir, 'pin', idOf('Chess'), {})).toBe(0)
+    expect(await removeOverrideCommand(dir, 'block', storyOf('Odile'), {})).toBe(0)
     await redis.pexpire(keys.article(idOf('Mahler')), 60_000)
     await until(latest, list => !list.some(({ title }) => /Bakers/.test(title)), slow)
 

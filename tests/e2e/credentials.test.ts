@@ -136,7 +136,7 @@ shutdown: 5s
       ['sources'],
       ['sources', '--json'],
       ['sources', 'check'],
-      ['sources', 'why', 'key-page'],
+      ['sources', 'explain', 'key-page'],
       ['sources', 'add', userinfo('/broken'), '--yes', '--json'],
       ['sources', 'import', `${dir}/feeds.opml`, '--yes'],
       ['sources', 'import', `${dir}/feeds.opml`, '--yes', '--json'],

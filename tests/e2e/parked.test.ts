@@ -82,7 +82,7 @@ describe('a source whose domain answers with somebody else’s feed', () => {
     const status = await newsdesk('status')
     expect(status.code).toBe(1)
     expect(status.out).toMatch(/1 source leads to another domain, courier among them \(to http:\/\/parked\.localhost/)
-    expect((await newsdesk('sources', 'why', 'courier')).out).toContain('3 items wait in quarantine')
+    expect((await newsdesk('sources', 'explain', 'courier')).out).toContain('3 items wait in quarantine')
     expect((await newsdesk('quarantine')).out).toMatch(/courier +3 /)
     const page = await get('/sources/courier')
     expect(page).toContain('It leads elsewhere')

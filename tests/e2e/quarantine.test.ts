@@ -127,7 +127,7 @@ describe('a body that could not be read', () => {
       newsdesk('quarantine', 'replay'),
     ])
     expect([nothing.code, nobody.code, none.code]).toEqual([1, 2, 2])
-    expect(none.err).toContain('name one source, or --all')
+    expect(none.err).toContain('name one source, or pass --all')
     expect(await sources.quarantine.bodies()).toEqual([])
   })
 })

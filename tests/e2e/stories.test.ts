@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { withSession } from '../../src/cli/session.ts'
-import { storyRooms } from '../../src/cli/story.ts'
+import { openStories } from '../../src/cli/story-services.ts'
 import type { ArticleId, StoryId } from '../../src/domain/article.ts'
 import { type Edited, mergeStories, type StoryEditParts, splitStory } from '../../src/use-cases/edit-stories.ts'
 import { aConfigFolder, cli, endAll, redisUrl } from '../support/cli.ts'
@@ -49,7 +49,7 @@ const published = async () => {
     return { code: await run.ended, out: run.out().trim(), err: run.err() }
   }
   const edit = (work: (parts: StoryEditParts) => Promise<Edited>): Promise<Edited> =>
-    withSession(dir, session => work(storyRooms(session)))
+    withSession(dir, session => work(openStories(session)))
   return { ...desk, latest, newsdesk, edit }
 }
 
@@ -65,13 +65,13 @@ describe('an editor at the command line', () => {
     expect(why).toMatchObject({ code: 0 })
     expect(why.out).toMatch(/Section +world[\s\S]*Story +s[\s\S]*its story[\s\S]*both: .*odile/)
 
-    const split = await newsdesk('story', 'split', other)
+    const split = await newsdesk('stories', 'split', other)
     expect(split.code).toBe(0)
     expect(split.out).not.toBe(story)
     const parted = await latest([1, 1, 1])
     expect(parted.find(({ id }) => id === other)?.story.id).toBe(split.out)
 
-    expect(await newsdesk('story', 'merge', split.out, story)).toMatchObject({ code: 0, out: story })
+    expect(await newsdesk('stories', 'merge', split.out, story)).toMatchObject({ code: 0, out: story })
     await latest([1, 2])
   })
 
@@ -86,7 +86,7 @@ describe('an editor at the command line', () => {
     expect(await edit(parts => mergeStories(parts, one, one))).toEqual(refused(/into itself/))
     expect(await edit(parts => splitStory(parts, ids))).toEqual(refused(/several stories/))
     expect(await edit(parts => splitStory(parts, ['none' as ArticleId]))).toEqual(refused(/no article none/))
-    expect(await newsdesk('story', 'split', 'none')).toMatchObject({
+    expect(await newsdesk('stories', 'split', 'none')).toMatchObject({
       code: 1,
       out: '',
       err: expect.stringMatching(/no article none/),

@@ -1,7 +1,7 @@
 import { PassThrough, Readable } from 'node:stream'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { taggerOf, tagLine, tagStream } from '../../src/cli/tag.ts'
+import { classifyLine, classifyStream, createLineClassifier } from '../../src/cli/actions/classify.ts'
 import { Section } from '../../src/domain/section.ts'
 import { opinionForm } from '../../src/sections/forms.ts'
 import { classifyBy, type Example, learnSections } from '../../src/sections/learned.ts'
@@ -175,8 +175,8 @@ describe('learning from the stream', () => {
   })
 })
 
-describe('newsdesk tag', () => {
-  const tagger = taggerOf(taxonomy, [{ id: 'courier', section: 'world' }], model)
+describe('newsdesk classify', () => {
+  const tagger = createLineClassifier(taxonomy, [{ id: 'courier', section: 'world' }], model)
 
   it('answers each line with its section and the reasons, and goes on past bad lines', async () => {
     const said: string[] = []
@@ -188,7 +188,7 @@ describe('newsdesk tag', () => {
       '',
       '{"id":7,"title":"","lang":"en"}',
     ]
-    const bad = await tagStream(Readable.from(`${lines.join('\n')}\n`), output, tagger, line => said.push(line))
+    const bad = await classifyStream(Readable.from(`${lines.join('\n')}\n`), output, tagger, line => said.push(line))
     const answers = String(output.read())
       .trim()
       .split('\n')
@@ -201,7 +201,7 @@ describe('newsdesk tag', () => {
 
   it('leaves the text of an article out whose language the model does not know, and says why and what to do', async () => {
     const title = 'Un médicament contre le paludisme est autorisé'
-    const line = (some: object) => tagLine(JSON.stringify({ id: 1, title, source: 'courier', ...some }), tagger)
+    const line = (some: object) => classifyLine(JSON.stringify({ id: 1, title, source: 'courier', ...some }), tagger)
     expect(line({})).toMatchObject({
       ...{ section: 'world', evidence: [{ from: 'source' }] },
       textIgnored: 'its language is not given; the text classifier knows en',
@@ -210,18 +210,22 @@ describe('newsdesk tag', () => {
       textIgnored: 'its language is fr-CA; the text classifier knows en',
     })
     expect(line({ lang: 'en' })).not.toHaveProperty('textIgnored')
-    const english = taggerOf(taxonomy, [], model, 'en')
-    expect(tagLine('{"id":1,"title":"Striker scores twice in derby"}', english)).toMatchObject({ section: 'sports' })
-    const spoken = taggerOf(taxonomy, [{ id: 'courier', section: 'world', language: 'en' }], model)
-    expect(tagLine('{"id":1,"title":"x","source":"courier"}', spoken)).not.toHaveProperty('textIgnored')
+    const english = createLineClassifier(taxonomy, [], model, 'en')
+    expect(classifyLine('{"id":1,"title":"Striker scores twice in derby"}', english)).toMatchObject({
+      section: 'sports',
+    })
+    const spoken = createLineClassifier(taxonomy, [{ id: 'courier', section: 'world', language: 'en' }], model)
+    expect(classifyLine('{"id":1,"title":"x","source":"courier"}', spoken)).not.toHaveProperty('textIgnored')
 
     const said: string[] = []
     const output = new PassThrough().resume()
-    expect(await tagStream(Readable.from('{"id":1,"title":"x"}\n'), output, tagger, each => said.push(each))).toBe(0)
+    expect(await classifyStream(Readable.from('{"id":1,"title":"x"}\n'), output, tagger, each => said.push(each))).toBe(
+      0,
+    )
     expect(said.join()).toMatch(/^The text of 1 article was ignored: textIgnored says why\..*--language\.$/)
   })
 
   it('takes the default of a source it knows', () => {
-    expect(tagLine('{"id":1,"title":"Briefly","source":"courier"}', tagger)).toMatchObject({ section: 'world' })
+    expect(classifyLine('{"id":1,"title":"Briefly","source":"courier"}', tagger)).toMatchObject({ section: 'world' })
   })
 })

@@ -82,7 +82,7 @@ describe('what a stranger wrote', () => {
       ['lists', 'latest'],
       ['lists', 'latest', '--json'],
       ['explain', id],
-      ['sources', 'why', 'evil'],
+      ['sources', 'explain', 'evil'],
       ['status'],
     ]
     const shown: string[] = []
@@ -96,7 +96,7 @@ describe('what a stranger wrote', () => {
           if (text.includes('Evil')) shown.push(args.join(' '))
         }),
       )
-    expect(shown).toEqual(expect.arrayContaining(['lists latest', `explain ${id}`, 'sources why evil']))
+    expect(shown).toEqual(expect.arrayContaining(['lists latest', `explain ${id}`, 'sources explain evil']))
   })
 
   it.skipIf(spawnSync('script', ['--version']).status !== 0)(

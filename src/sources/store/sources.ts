@@ -103,7 +103,7 @@ export interface Sources extends FailureRecorder, SeenItems, Pick<Scheduling, 'r
    * Until when push brings what the source publishes, ms; 0 where it does not. Where it ends before it was to, a poll comes soon.
    */
   setPush(id: SourceId, until: number): Promise<void>
-  /** Keeps what became of a fetch among the last 30, for `sources why`. */
+  /** Keeps what became of a fetch among the last 30, for `sources explain`. */
   record(id: SourceId, fetch: Fetch): Promise<void>
   history(id: SourceId): Promise<readonly Fetch[]>
   /** Forgets all that is known of a source: it was removed. */

@@ -1,0 +1,154 @@
+/** `newsdesk tag`: articles as JSON Lines on stdin, their sections with the reasons as JSON Lines on stdout, as they come. */
+
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+
+import { createInterface } from 'node:readline'
+import type { Readable, Writable } from 'node:stream'
+import { z } from 'zod'
+import { loadConfig } from '../../config/load.ts'
+import { primaryLanguage } from '../../domain/language.ts'
+import type { SectionId, Taxonomy } from '../../domain/section.ts'
+import type { SectionModel } from '../../sections/classifier/model-file.ts'
+import { classifyBy, knowsLanguage } from '../../sections/learned.ts'
+import { customModelPath, loadSectionModel } from '../../sections/model-loader.ts'
+import { type Classify, sectionsOf } from '../../sections/sections.ts'
+
+const Line = z.object({
+  id: z.union([z.string(), z.number()]),
+  title: z.string().nullish(),
+  summary: z.string().nullish(),
+  url: z.string().nullish(),
+  categories: z.array(z.string()).nullish(),
+  source: z.string().nullish(),
+  lang: z.string().nullish(),
+})
+
+export interface LineClassifier {
+  readonly taxonomy: Taxonomy
+  readonly sources: readonly {
+    readonly id: string
+    readonly section: SectionId
+    readonly language?: string | undefined
+  }[]
+  readonly classify: Classify
+  readonly model: Pick<SectionModel, 'languages'>
+  /** Of lines that say none, and whose source has none. */
+  readonly language: string | null
+}
+
+/** Why the text of an article was not judged; undefined where it was. */
+const findIgnoredReason = (language: string | null, model: LineClassifier['model']): string | undefined => {
+  if (knowsLanguage(model, language)) return undefined
+  const known = `the text classifier knows ${model.languages.join(', ')}`
+  return language === null ? `its language is not given; ${known}` : `its language is ${language}; ${known}`
+}
+
+/** Tags one article as it stands on a line. @throws Error saying what is wrong with it */
+export const classifyLine = (
+  line: string,
+  { taxonomy, sources, classify, model, language: fallback }: LineClassifier,
+): object => {
+  const { id, title, summary, url, categories, source, lang } = Line.parse(JSON.parse(line))
+  const from = sources.find(each => each.id === source) ?? null
+  const language = lang ?? from?.language ?? fallback
+  const why = findIgnoredReason(language, model)
+  const { sections, confidence, evidence } = sectionsOf(
+    {
+      url: url ?? '',
+      title: title ?? '',
+      summary: summary ?? '',
+      categories: categories ?? [],
+      language,
+      source: from,
+    },
+    taxonomy,
+    classify,
+  )
+  const round = (value: number) => Math.round(value * 1_000) / 1_000
+  return {
+    id,
+    section: sections[0] ?? null,
+    sections,
+    confidence: round(confidence),
+    evidence: evidence.map(each => ({ ...each, weight: round(each.weight) })),
+    ...(why === undefined ? {} : { textIgnored: why }),
+  }
+}
+
+const LONGEST_LINE = 1_000_000
+
+/** @returns how many lines were bad; each was told with its number, and the rest went on */
+export const classifyStream = async (
+  input: Readable,
+  output: Writable,
+  tagger: LineClassifier,
+  say: (line: string) => void,
+): Promise<number> => {
+  let [number, ignored] = [0, 0]
+  let bad = 0
+  // Who reads may have heard enough: `newsdesk tag | head`.
+  let gone = false
+  const left = new Promise<void>(resolve => {
+    output.once('error', () => {
+      gone = true
+      resolve()
+    })
+  })
+  for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+    if (gone) break
+    number++
+    if (line.trim() === '') continue
+    let tagged: object
+    try {
+      if (line.length > LONGEST_LINE) throw new Error(`longer than ${LONGEST_LINE} characters`)
+      tagged = classifyLine(line, tagger)
+    } catch (error) {
+      bad++
+      say(
+        `line ${number}: left out: ${error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message}`,
+      )
+      continue
+    }
+    if ('textIgnored' in tagged) ignored++
+    if (!output.write(`${JSON.stringify(tagged)}\n`)) await Promise.race([once(output, 'drain'), left])
+  }
+  if (ignored > 0)
+    say(
+      `The text of ${ignored} ${ignored === 1 ? 'article was' : 'articles were'} ignored: textIgnored says why. The language of an article is given by its lang, by its source, or for all that name none by --language.`,
+    )
+  return bad
+}
+
+export const createLineClassifier = (
+  taxonomy: Taxonomy,
+  sources: LineClassifier['sources'],
+  model: SectionModel,
+  language: string | null = null,
+): LineClassifier => ({
+  ...{ taxonomy, sources, model, language },
+  classify: classifyBy(model),
+})
+
+/** @returns 0; 1 where lines were left out; 2 where the model cannot be read */
+export const classifyCommand = async (
+  configDir: string,
+  { model, language }: { model?: string; language?: string },
+): Promise<number> => {
+  const { taxonomy, sources } = loadConfig(configDir, process.env)
+  const own = customModelPath(configDir)
+  let classifier: SectionModel
+  try {
+    classifier = loadSectionModel(model ?? (existsSync(own) ? own : undefined))
+  } catch (error) {
+    console.error((error as Error).message)
+    return 2
+  }
+  if (language !== undefined && primaryLanguage(language) === null) {
+    console.error(`--language ${language}: must be a BCP 47 language tag, such as en or pt-BR.`)
+    return 2
+  }
+  const tagger = createLineClassifier(taxonomy, sources, classifier, language ?? null)
+  const bad = await classifyStream(process.stdin, process.stdout, tagger, line => console.error(line))
+  return bad === 0 ? 0 : 1
+}

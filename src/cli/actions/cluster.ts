@@ -1,0 +1,105 @@
+/** `newsdesk cluster`: articles on stdin become stories on stdout, by the rules of the running daemon but without Redis. */
+
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { z } from 'zod'
+import type { StorySettings } from '../../config/sections/stories.ts'
+import type { ArticleId, StoryId } from '../../domain/article.ts'
+import type { SourceId } from '../../domain/source.ts'
+import type { Decision } from '../../domain/story-decision.ts'
+import { createClusterer } from '../../stories/rules/clusterer.ts'
+import { featuresOf } from '../../stories/rules/features.ts'
+import { loadStorySettings } from '../story-settings.ts'
+
+const Line = z.object({
+  id: z.union([z.string().min(1), z.number()]),
+  title: z.string(),
+  summary: z.string().nullish(),
+  /** ISO 8601, or ms since the epoch. */
+  published: z.union([z.string(), z.number()]).nullish(),
+  source: z.string().nullish(),
+  lang: z.string().nullish(),
+})
+type Line = z.infer<typeof Line>
+
+export interface Clustered {
+  readonly id: string | number
+  readonly story: StoryId
+  readonly duplicateOf?: ArticleId
+}
+
+const PROGRESS_EVERY = 1_000
+
+const parseLine = (text: string): Line | string => {
+  let read: unknown
+  try {
+    read = JSON.parse(text)
+  } catch (error) {
+    return `no JSON: ${(error as Error).message}` // JSON.parse throws SyntaxError
+  }
+  const parsed = Line.safeParse(read)
+  return parsed.success ? parsed.data : z.prettifyError(parsed.error).replaceAll('\n', ' ')
+}
+
+const publishedAt = ({ published }: Line): number | null => {
+  const at = new Date(published ?? Number.NaN).getTime()
+  return Number.isNaN(at) ? null : at
+}
+
+const findOriginal = (id: ArticleId, decision: Decision): ArticleId | undefined => {
+  const other = decision.kind === 'same' ? decision.as : decision.kind === 'reprint' ? decision.of : undefined
+  return other === id ? undefined : other
+}
+
+/** Stories of a stream that ends: later articles may still merge the stories of earlier ones, so all is answered at the end. */
+export const createClusterRun = (settings: StorySettings) => {
+  const clusterer = createClusterer(() => settings)
+  const told: { readonly given: string | number; readonly id: ArticleId; readonly decision: Decision }[] = []
+  return {
+    add(line: Line): void {
+      const id = String(line.id) as ArticleId
+      const features = featuresOf({
+        id,
+        title: line.title,
+        summary: line.summary ?? '',
+        language: line.lang ?? '',
+        source: (line.source ?? '') as SourceId | '',
+        publishedAt: publishedAt(line),
+      })
+      // One moment for all: how far articles are apart is told by when they were published, if it is told.
+      told.push({ given: line.id, id, decision: clusterer.known(features) ?? clusterer.decide(features, 0).decision })
+    },
+    end(): Clustered[] {
+      clusterer.settle()
+      return told.map(({ given, id, decision }) => {
+        const duplicateOf = findOriginal(id, decision)
+        return {
+          id: given,
+          story: clusterer.storyOf(id) ?? decision.story,
+          ...(duplicateOf === undefined ? {} : { duplicateOf }),
+        }
+      })
+    },
+  }
+}
+
+/** @returns 0, also where lines were left out; they are told on stderr */
+export const clusterCommand = async (configDir: string): Promise<number> => {
+  const run = createClusterRun(loadStorySettings(configDir))
+  let [number, bad] = [0, 0]
+  for await (const text of createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
+    number += 1
+    if (text.trim() === '') continue
+    const line = parseLine(text)
+    if (typeof line === 'string') {
+      bad += 1
+      console.error(`line ${number}: ${line}`)
+    } else run.add(line)
+    if (process.stderr.isTTY && number % PROGRESS_EVERY === 0) process.stderr.write(`\r${number} articles`)
+  }
+  if (process.stderr.isTTY && number >= PROGRESS_EVERY) process.stderr.write('\n')
+  if (bad > 0) console.error(`${bad} of ${number} lines left out`)
+  for (const each of run.end())
+    if (!process.stdout.write(`${JSON.stringify(each)}\n`)) await once(process.stdout, 'drain')
+  return 0
+}

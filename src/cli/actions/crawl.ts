@@ -1,0 +1,107 @@
+/** `newsdesk crawl`: re-crawl one source, one URL's source, or all. */
+
+import { type Job, QueueEvents } from 'bullmq'
+import type { Source } from '../../domain/source.ts'
+import { duplicateOf } from '../../redis/nodes.ts'
+import { readStatus } from '../../use-cases/status.ts'
+import { cliActor, openSourceActions } from '../actor.ts'
+import { type Session, withSession } from '../session.ts'
+
+export interface CrawlOptions {
+  readonly all: boolean
+  readonly wait: boolean
+  readonly json: boolean
+}
+
+/** How long --wait waits for one source at most; a crawl itself is bounded by crawl.totalTimeout. */
+const WAIT = 5 * 60_000
+
+const findSources = ({ sources }: Session, which: string | undefined, all: boolean): Source[] | string => {
+  if (all) return sources.list().filter(({ enabled }) => enabled)
+  const found = sources.list().filter(({ id, url, site }) => id === which || url === which || site === which)
+  if (found.length > 0) return found
+  const near = sources
+    .list()
+    .filter(({ id, name }) => which !== undefined && `${id} ${name}`.toLowerCase().includes(which.toLowerCase()))
+    .map(({ id }) => id)
+  return `No source ${JSON.stringify(which)}${near.length > 0 ? `; did you mean ${near.slice(0, 5).join(', ')}?` : '. `newsdesk sources` lists them.'}`
+}
+
+/** @returns 0 when all asked for is queued, or with --wait crawled; 1 where one failed; 2 where there is no such source */
+export const crawlCommand = (
+  configDir: string,
+  which: string | undefined,
+  { all, wait, json }: CrawlOptions,
+): Promise<number> =>
+  withSession(configDir, async session => {
+    const wanted = findSources(session, which, all)
+    if (typeof wanted === 'string') {
+      console.error(wanted)
+      return 2
+    }
+    const { daemons } = await readStatus({ ...session, now: Date.now })
+    const running = daemons.some(({ roles }) => roles.includes('crawl'))
+    if (!running) console.error('No daemon with the role crawl is running: what is queued waits until one is.')
+    if (wait && !running) return 1
+
+    const { queues, redis, keys } = session
+    // A connection handed to BullMQ stays ours to end.
+    const listening = wait ? duplicateOf(redis, { enableAutoPipelining: false }) : null
+    const events = listening ? new QueueEvents('crawl', { connection: listening, prefix: keys.bull() }) : null
+    await events?.waitUntilReady()
+    try {
+      const acts = openSourceActions(session)
+      const jobs: { source: Source; job: Job | undefined }[] = []
+      for (const source of wanted)
+        for (const { job } of (await acts.crawl(cliActor(), [source])).jobs)
+          jobs.push({ source, job: await queues.crawl.getJob(job) })
+      if (!events) {
+        if (json) console.log(JSON.stringify(jobs.map(({ source, job }) => ({ source: source.id, job: job?.id }))))
+        else console.log(`${jobs.length} ${jobs.length === 1 ? 'crawl' : 'crawls'} queued.`)
+        return 0
+      }
+      let failed = 0
+      const outcomes = await Promise.all(
+        jobs.map(async ({ source, job }) => {
+          try {
+            const outcome: unknown = await job?.waitUntilFinished(events, WAIT)
+            if (!json) console.log(`${source.id}: ${describe(outcome)}`)
+            return { source: source.id, outcome }
+          } catch (error) {
+            failed += 1
+            const why = error instanceof Error ? error.message : String(error)
+            if (!json) console.error(`${source.id}: failed: ${why}`)
+            return { source: source.id, failed: why }
+          }
+        }),
+      )
+      if (json) console.log(JSON.stringify(outcomes, null, 2))
+      return failed > 0 ? 1 : 0
+    } finally {
+      await events?.close()
+      listening?.disconnect()
+    }
+  })
+
+/** What the crawl job returns, as a sentence. (pure) */
+export const describe = (outcome: unknown): string => {
+  const {
+    outcome: kind,
+    items,
+    new: fresh,
+    edited,
+    ms,
+    next,
+  } = (outcome ?? {}) as {
+    outcome?: string
+    items?: number
+    new?: number
+    edited?: number
+    ms?: number
+    next?: string
+  } // what the crawl job returns
+  if (kind === 'deferred') return `put off, not fetched; next ${next}`
+  return items === undefined
+    ? `unchanged (${ms} ms); next ${next}`
+    : `${items} items, ${fresh} new, ${edited} edited (${ms} ms); next ${next}`
+}

@@ -1,0 +1,143 @@
+/** Part of `newsdesk doctor`: checks that articles, stories, lists, counts and sources in Redis agree; `--repair` fixes them. */
+
+import { createStoryWriter } from '../../articles/story-writer.ts'
+import { readEvictionState } from '../../eviction/evictor.ts'
+import { polledOf, readMissing } from '../../maintenance/ensure-foundation.ts'
+import { SchemaError } from '../../maintenance/migrations/schema.ts'
+import { repair } from '../../maintenance/repair/run.ts'
+import type { Repaired } from '../../maintenance/repair/run-check.ts'
+import { sourceJobs } from '../../queues/source-jobs.ts'
+import { readDaemons } from '../../use-cases/status.ts'
+import { type Session, withSession } from '../session.ts'
+
+export interface Finding {
+  readonly check: string
+  readonly state: 'ok' | 'warning' | 'error'
+  readonly message: string
+  /** How to fix it. */
+  readonly fix?: string
+  /** For checks of data: how many records were examined, wrong and fixed. */
+  readonly data?: Pick<Repaired, 'check' | 'looked' | 'wrong' | 'mended'>
+}
+
+/** ms between two lines of progress. */
+const PROGRESS_INTERVAL = 1_000
+
+/** Reports the progress of a check on stderr, at most once a second. */
+const progress = () => {
+  let reported = performance.now()
+  return (check: string, looked: number): void => {
+    if (performance.now() - reported < PROGRESS_INTERVAL) return
+    reported = performance.now()
+    console.error(`${check}: ${looked} examined`)
+  }
+}
+
+const formatFinding = (
+  { check, what, looked, wrong, mended, examples, doubt }: Repaired,
+  isRepairing: boolean,
+): Finding[] => {
+  if (wrong === 0) return []
+  const some = examples.length < wrong ? `${examples.join(', ')}, …` : examples.join(', ')
+  const isFixed = mended === wrong
+  return [
+    {
+      check: 'Data',
+      state: isFixed ? 'ok' : 'warning',
+      message: `${wrong} ${what} (${some})${isRepairing ? `: ${mended} fixed` : ''}`,
+      fix:
+        doubt ?? (isRepairing ? 'run it again: daemons may have written in the meantime' : 'newsdesk doctor --repair'),
+      data: { check, looked, wrong, mended },
+    },
+  ]
+}
+
+const checkMemory = async ({ redis, keys, config }: Session): Promise<Finding[]> => {
+  const { memory } = config.settings.articles
+  if (memory === 0) return []
+  const { articles, isEvicting, isShort } = await readEvictionState(redis, keys)
+  const size = `${Math.round(memory / 1_048_576)} MB (articles.memory) for ${articles} articles`
+  if (isShort)
+    return [
+      {
+        check: 'Memory',
+        state: 'warning',
+        message: `${size}: too small, although every article that may be evicted has been`,
+        fix: 'raise articles.memory, or find out what else fills Redis: redis-cli --bigkeys',
+      },
+    ]
+  return [{ check: 'Memory', state: 'ok', message: isEvicting ? `${size}: the oldest are evicted early` : size }]
+}
+
+/**
+ * Checks that Redis has the entries that the scheduler creates. Without a running scheduler nobody creates them,
+ * and `newsdesk status` reports that instead.
+ */
+const checkSchedule = async ({ redis, keys, sources }: Session): Promise<Finding[]> => {
+  const daemons = await readDaemons({ redis, keys, now: Date.now })
+  if (!daemons.some(({ roles }) => roles.includes('scheduler'))) return []
+  const missing = await readMissing(redis, keys, polledOf(sources.list()))
+  const check = 'Schedule'
+  return missing.length === 0
+    ? [{ check, state: 'ok', message: 'Redis has every entry that the scheduler creates' }]
+    : [
+        {
+          ...{ check, state: 'error', message: `Redis lacks entries that newsdesk needs: ${missing.join(', ')}` },
+          fix: 'the scheduler recreates them within seconds: run doctor again, and if they are still missing read the log of the scheduler',
+        },
+      ]
+}
+
+/** @param isRepairing false: only reports */
+export const checkData = async (configDir: string, isRepairing: boolean): Promise<Finding[]> => {
+  try {
+    return await withSession(
+      configDir,
+      async session => {
+        const { redis, keys, config, sources, queues } = session
+        const settings = () => config.settings.articles
+        const repaired = await repair(
+          {
+            ...{ redis, keys },
+            writer: createStoryWriter({
+              ...{ redis, keys, settings },
+              parentOf: id => config.taxonomy.find(section => section.id === id)?.parent,
+            }),
+            weightOf: id => sources.get(id)?.weight ?? 1,
+            isSource: id => sources.get(id) !== undefined,
+            forget: sources.forget,
+            jobs: sourceJobs(queues),
+            retention: settings().retention,
+            candidates: settings().candidates,
+            now: Date.now,
+            onProgress: progress(),
+          },
+          isRepairing,
+        )
+        const findings = repaired.flatMap(each => formatFinding(each, isRepairing))
+        const looked = Math.max(0, ...repaired.map(each => each.looked))
+        const allGood: Finding = {
+          check: 'Data',
+          state: 'ok',
+          message: `articles, stories, lists, counts and sources agree (${looked} examined)`,
+        }
+        return [
+          ...(findings.length > 0 ? findings : [allGood]),
+          ...(await checkSchedule(session)),
+          ...(await checkMemory(session)),
+        ]
+      },
+      { start: true },
+    )
+  } catch (error) {
+    if (!(error instanceof SchemaError)) throw error
+    return [
+      {
+        check: 'Data',
+        state: 'error',
+        message: error.message,
+        fix: 'run newsdesk migrate, or the version that wrote the data',
+      },
+    ]
+  }
+}

@@ -1,0 +1,160 @@
+/** What `newsdesk quarantine` does: lists, shows, reads again with the code of today, drops. */
+
+import pc from 'picocolors'
+import { type Replayed, replay } from '../../../jobs/replay.ts'
+import { createParameterStore } from '../../articles/parameters/parameter-store.ts'
+import { SourceId } from '../../domain/source.ts'
+import { decode } from '../../feeds/decode.ts'
+import { addArticles } from '../../queues/queues.ts'
+import type { KeptBody } from '../../sources/quarantine/quarantine.ts'
+import { type Column, renderTable, showSpan } from '../../util/table.ts'
+import { cliActor, openAudit } from '../actor.ts'
+import { type Session, withSession } from '../session.ts'
+
+const print = <Row>(rows: readonly Row[], columns: readonly Column<Row>[]): void => {
+  const [head = '', ...lines] = renderTable(rows, columns, process.stdout.columns ?? 120)
+  console.log(pc.bold(head))
+  for (const line of lines) console.log(line)
+}
+
+const ago = (at: number): string => `${showSpan(Date.now() - at)} ago`
+
+/** @returns 0 */
+export const listCommand = (configDir: string, json: boolean): Promise<number> =>
+  withSession(configDir, async ({ sources }) => {
+    const { quarantine } = sources
+    const [bodies, refused, held] = await Promise.all([
+      quarantine.bodies(),
+      quarantine.refused(),
+      quarantine.held.list(),
+    ])
+    if (json) {
+      console.log(JSON.stringify({ bodies, refused, held }, null, 2))
+      return 0
+    }
+    if (bodies.length === 0) console.log('No body is in quarantine.')
+    else
+      print(bodies, [
+        { title: 'Source', value: body => body.source },
+        { title: 'Body', value: body => body.id },
+        { title: 'Fetched', value: body => ago(body.at) },
+        { title: 'Bytes', value: body => `${body.bytes}${body.whole ? '' : ' (cut)'}`, align: 'right' },
+        { title: 'Type', value: body => body.contentType ?? '', flexible: true },
+        { title: 'Why', value: body => body.reason, flexible: true },
+      ])
+    if (held.length > 0) {
+      console.log(`\n${pc.bold('Items held, since the address of their source leads elsewhere')}`)
+      print(held, [
+        { title: 'Source', value: each => each.source },
+        { title: 'Items', value: each => String(each.items), align: 'right' },
+        { title: 'Latest', value: each => ago(each.at) },
+        { title: 'What to do', value: each => `newsdesk sources accept ${each.source}, or refuse`, flexible: true },
+      ])
+    }
+    if (refused.length === 0) return 0
+    console.log(`\n${pc.bold('Items that became no article')}`)
+    print(refused, [
+      { title: 'Source', value: item => item.source },
+      { title: 'Fetched', value: item => ago(item.at) },
+      { title: 'Why', value: item => `${item.reason}: ${item.detail}`, flexible: true },
+      { title: 'Item', value: item => item.title ?? item.link ?? '', flexible: true },
+    ])
+    return 0
+  })
+
+/** Bodies of one source, one body of it, or null with the reason told. */
+const wanted = async ({ sources }: Session, id: string, bodyId?: string): Promise<readonly KeptBody[] | null> => {
+  const parsed = SourceId.safeParse(id)
+  const bodies = parsed.success ? await sources.quarantine.bodies(parsed.data) : []
+  if (bodies.length === 0 && !sources.get(id)) {
+    console.error(`No source ${JSON.stringify(id)}; \`newsdesk sources\` lists them.`)
+    return null
+  }
+  return bodyId === undefined ? bodies : bodies.filter(body => body.id === bodyId)
+}
+
+/** @returns 0; 1 where nothing is kept of the source; 2 where there is no such source */
+export const showCommand = (configDir: string, id: string, { body: bodyId, json }: ShowOptions): Promise<number> =>
+  withSession(configDir, async session => {
+    const bodies = await wanted(session, id, bodyId)
+    if (!bodies) return 2
+    const [body] = bodies
+    const bytes = body ? await session.sources.quarantine.read(body.source, body.id) : null
+    if (!body || !bytes) {
+      console.error(`Nothing of ${id} is in quarantine.`)
+      return 1
+    }
+    const { text } = decode(bytes, body.contentType)
+    if (json) {
+      console.log(JSON.stringify({ ...body, text }, null, 2))
+      return 0
+    }
+    console.error(
+      `${body.url}, ${body.contentType ?? 'of no type'}, ${body.bytes} bytes, ${ago(body.at)}: ${body.reason}`,
+    )
+    if (!body.whole) console.error('Only the beginning is kept.')
+    // A publisher's bytes must not drive the terminal.
+    console.log(text.replace(/[^\P{Cc}\n\t]/gu, '\ufffd'))
+    return 0
+  })
+
+/** @returns 0 when all could be read; 1 where one could not, or nothing is kept; 2 where there is no such source */
+export const replayCommand = (
+  configDir: string,
+  id: string | undefined,
+  { body, json }: ShowOptions,
+): Promise<number> =>
+  withSession(configDir, async session => {
+    const { sources, config, queues } = session
+    const bodies = id === undefined ? await sources.quarantine.bodies() : await wanted(session, id, body)
+    if (!bodies) return 2
+    const replayed: Replayed[] = []
+    // Oldest first, one after the other, as they were fetched.
+    for (const kept of [...bodies].reverse()) {
+      const what = { what: 'quarantine.replay', on: `${kept.source} ${kept.id}`, before: kept.reason }
+      replayed.push(
+        await openAudit(session).around({ by: cliActor(), ...what }, async () => {
+          const result = await replay(kept.source, kept.id, {
+            urls: createParameterStore({ redis: session.redis, keys: session.keys }),
+            sources,
+            settings: () => config.settings,
+            addArticles: batches => addArticles(queues, batches),
+            now: Date.now,
+          })
+          return { after: result, result }
+        }),
+      )
+    }
+    if (json) console.log(JSON.stringify(replayed, null, 2))
+    else for (const each of replayed) console.log(`${each.source} ${each.body}: ${each.outcome}: ${each.detail}`)
+    if (id !== undefined && bodies.length === 0) {
+      console.error(`Nothing of ${id} is in quarantine.`)
+      return 1
+    }
+    return replayed.every(({ outcome }) => outcome === 'read' || outcome === 'gone') ? 0 : 1
+  })
+
+/** @returns 0; 2 where there is no such source */
+export const dropCommand = (configDir: string, id: string | undefined, { json }: { json: boolean }): Promise<number> =>
+  withSession(configDir, async session => {
+    const { sources } = session
+    const bodies = id === undefined ? await sources.quarantine.bodies() : await wanted(session, id)
+    if (!bodies) return 2
+    const those = id === undefined ? [...bodies.map(body => body.source), ...sources.list().map(each => each.id)] : [id]
+    const audit = openAudit(session)
+    let dropped = 0
+    for (const each of new Set(those)) {
+      const end = await audit.begin({ by: cliActor(), what: 'quarantine.drop', on: each })
+      const count = await sources.quarantine.drop(SourceId.parse(each))
+      dropped += count
+      await end(...(count > 0 ? [{ before: { bodies: count } }] : []))
+    }
+    if (json) console.log(JSON.stringify({ dropped }))
+    else console.log(`${dropped} ${dropped === 1 ? 'body' : 'bodies'} dropped.`)
+    return 0
+  })
+
+interface ShowOptions {
+  readonly body?: string
+  readonly json: boolean
+}

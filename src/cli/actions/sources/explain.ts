@@ -1,0 +1,98 @@
+/** `newsdesk sources why`: the story of a source's last fetches, and of the next. */
+
+import pc from 'picocolors'
+import { nearestTo } from '../../../config/problems.ts'
+import type { Source } from '../../../domain/source.ts'
+import type { Fetch } from '../../../sources/state/history.ts'
+import { shownSource, shownState } from '../../../sources/state/public-view.ts'
+import type { SourceState } from '../../../sources/state/state.ts'
+import { pushLine } from '../../../use-cases/push-status.ts'
+import { withoutCredentials } from '../../../util/redact.ts'
+import { showSpan } from '../../../util/table.ts'
+import { print } from '../../print.ts'
+import { withSession } from '../../session.ts'
+
+const BARS = ' ▁▂▃▄▅▆▇█'
+
+/** One character for each number, by its share of the greatest; 0 is blank. (pure) */
+export const sparkline = (numbers: readonly number[]): string => {
+  const most = Math.max(...numbers, 1)
+  return numbers.map(each => BARS[each <= 0 ? 0 : Math.max(1, Math.round((each / most) * 8))]).join('')
+}
+
+const time = (at: number): string => new Date(at).toISOString().slice(0, 19).replace('T', ' ')
+
+const size = (bytes: number): string =>
+  bytes === 0 ? '' : bytes < 10_240 ? `${bytes} B` : `${Math.round(bytes / 1_024)} KB`
+
+const tell = (source: Source, state: SourceState, history: readonly Fetch[], push: string, now: number): void => {
+  console.log(`${pc.bold(source.id)}  ${source.name}  ${pc.dim(withoutCredentials(source.url))}`)
+  console.log(
+    `${pc.bold('Next')}      ${
+      !source.enabled
+        ? `never: it is paused; \`newsdesk sources resume ${source.id}\``
+        : state.nextAt === null
+          ? 'not scheduled: is a daemon with the role scheduler running?'
+          : `${time(state.nextAt)} (${state.nextAt > now ? `in ${showSpan(state.nextAt - now)}` : 'now'}): ${state.nextReason}`
+    }`,
+  )
+  console.log(`${pc.bold('Push')}      ${push}`)
+  if (state.lastError)
+    console.log(`${pc.bold('Trouble')}   ${pc.red(`${state.lastError.reason}: ${state.lastError.detail}`)}`)
+  if (state.movedTo) console.log(`${pc.bold('Moved')}     to ${withoutCredentials(state.movedTo)}`)
+  const { held, refused } = state.places
+  if (held)
+    console.log(
+      `${pc.bold('Held')}      ${pc.red(`it leads to ${withoutCredentials(held.to)} since ${time(held.since)}: ${held.items} items wait in quarantine; \`newsdesk sources accept ${source.id}\` takes them in, \`refuse\` drops them`)}`,
+    )
+  if (refused.length > 0)
+    console.log(
+      `${pc.bold('Refused')}   what comes from ${refused.join(', ')}; \`newsdesk sources accept ${source.id}\` takes that back`,
+    )
+  const oldestFirst = [...history].reverse()
+  if (history.length === 0) {
+    console.log('No fetch is remembered yet.')
+    return
+  }
+  console.log(`${pc.bold('New items')} ${sparkline(oldestFirst.map(({ items }) => items))}`)
+  console.log(`${pc.bold('Duration')}  ${sparkline(oldestFirst.map(({ ms }) => ms))}`)
+  console.log('')
+  print(history, [
+    { title: 'At (UTC)', value: each => time(each.at) },
+    { title: 'Outcome', value: each => each.outcome },
+    { title: 'Status', value: each => (each.status === 0 ? '' : String(each.status)), align: 'right' },
+    { title: 'New', value: each => String(each.items), align: 'right' },
+    { title: 'Took', value: each => `${each.ms} ms`, align: 'right' },
+    { title: 'Size', value: each => size(each.bytes), align: 'right' },
+    { title: 'Why', value: each => each.reason, flexible: true },
+  ])
+}
+
+/** @returns 0; 2 where there is no such source */
+export const explainSourceCommand = (configDir: string, id: string, { json }: { json: boolean }): Promise<number> =>
+  withSession(configDir, async ({ sources, push, config }) => {
+    const source = sources.get(id)
+    if (!source) {
+      const meant = nearestTo(
+        id,
+        sources.list().map(each => each.id),
+      )
+      console.error(
+        `No source ${JSON.stringify(id)}${meant ? `; did you mean ${meant}?` : '. `newsdesk sources` lists them.'}`,
+      )
+      return 2
+    }
+    const [state, history, subscription] = await Promise.all([
+      sources.state(source.id),
+      sources.history(source.id),
+      push.of(source.id),
+    ])
+    const line = pushLine(subscription, state, config.settings.push.baseUrl !== '', Date.now())
+    if (!json) tell(source, state, history, line, Date.now())
+    else {
+      const next = { at: state.nextAt === null ? null : new Date(state.nextAt).toISOString(), reason: state.nextReason }
+      const shown = { source: shownSource(source), next, push: line, state: shownState(state), history }
+      console.log(JSON.stringify(shown, null, 2))
+    }
+    return 0
+  })

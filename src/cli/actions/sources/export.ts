@@ -1,0 +1,38 @@
+/** `newsdesk sources export`: the catalogue as OPML for any reader, or what was added as YAML to be moved into sources.yaml. */
+
+import { stringify } from 'yaml'
+import type { Source } from '../../../domain/source.ts'
+import { opmlOf } from '../../../use-cases/export-opml.ts'
+import { withSession } from '../../session.ts'
+
+/** As an operator would write it: defaults left out, durations in their unit. (pure) */
+const toYaml = ({ id, name, url, site, section, language, weight, interval, enabled }: Source) => ({
+  id,
+  name,
+  url,
+  ...(site === undefined ? {} : { site }),
+  section,
+  ...(language === undefined ? {} : { language }),
+  ...(weight === 1 ? {} : { weight }),
+  ...(interval === undefined ? {} : { interval: `${interval}ms` }),
+  ...(enabled ? {} : { enabled }),
+})
+/** @param all with `yaml`: the whole catalogue, not only what stands in no file */
+export const exportCommand = (
+  configDir: string,
+  { yaml, all, json }: { yaml: boolean; all: boolean; json: boolean },
+): Promise<number> =>
+  withSession(configDir, async ({ sources, catalogue, config: { taxonomy } }) => {
+    const list = sources.list()
+    if (yaml || json) {
+      const chosen = all || !yaml ? list : list.filter(({ id }) => !catalogue.isInFile(id))
+      console.log(
+        json
+          ? JSON.stringify({ sources: chosen.map(toYaml) }, null, 2)
+          : stringify({ sources: chosen.map(toYaml) }, { lineWidth: 0 }).trimEnd(),
+      )
+      return 0
+    }
+    process.stdout.write(opmlOf(list, taxonomy))
+    return 0
+  })

@@ -1,0 +1,56 @@
+/** Every command of the program, in the order in which --help lists them. A new command is one file and one line here. */
+
+import type { RegisterCommand } from '../command.ts'
+import { acl } from './acl.ts'
+import { articles } from './articles.ts'
+import { block, unblock } from './block.ts'
+import { classify } from './classify.ts'
+import { cluster } from './cluster.ts'
+import { crawl } from './crawl.ts'
+import { demo } from './demo.ts'
+import { doctor } from './doctor.ts'
+import { explain } from './explain.ts'
+import { lists } from './lists.ts'
+import { log } from './log.ts'
+import { migrate } from './migrate.ts'
+import { newsstand } from './newsstand.ts'
+import { overrides } from './overrides.ts'
+import { pin, unpin } from './pin.ts'
+import { quarantine } from './quarantine.ts'
+import { replay } from './replay.ts'
+import { sources } from './sources.ts'
+import { start } from './start.ts'
+import { status } from './status.ts'
+import { stories } from './stories.ts'
+import { tokens } from './tokens.ts'
+import { trainSections } from './train-sections.ts'
+import { users } from './users.ts'
+
+export const COMMANDS: readonly RegisterCommand[] = [
+  start,
+  demo,
+  newsstand,
+  status,
+  doctor,
+  crawl,
+  sources,
+  quarantine,
+  lists,
+  explain,
+  pin,
+  unpin,
+  block,
+  unblock,
+  overrides,
+  articles,
+  stories,
+  cluster,
+  classify,
+  trainSections,
+  replay,
+  users,
+  tokens,
+  log,
+  migrate,
+  acl,
+]

@@ -1,0 +1,57 @@
+/** Builds the program from its commands: the options that all of them share, and the help text. */
+
+import { Command, Option } from 'commander'
+import { version } from '../util/version.ts'
+import type { CliContext, RegisterCommand } from './command.ts'
+import { COMMANDS } from './commands/index.ts'
+
+const SHORTEST_TIMEOUT = 100
+const LONGEST_TIMEOUT = 3_600_000
+
+/** Reads --timeout before the command runs; commands without it do not load what parses durations. */
+const applyTimeout = async (program: Command): Promise<void> => {
+  if (program.getOptionValueSource('timeout') === 'default') return
+  const text = String(program.opts().timeout)
+  const [{ Duration }, { commandTimeout }] = await Promise.all([import('../util/units.ts'), import('./timeout.ts')])
+  const parsed = Duration.safeParse(text)
+  const problem = !parsed.success
+    ? (parsed.error.issues[0]?.message ?? 'must be a duration such as 5s')
+    : parsed.data < SHORTEST_TIMEOUT || parsed.data > LONGEST_TIMEOUT
+      ? 'must be between 100ms and 1h'
+      : undefined
+  if (problem !== undefined)
+    program.error(`error: option '--timeout <time>' argument '${text}' is invalid. ${problem}`, { exitCode: 2 })
+  if (parsed.success) commandTimeout.ms = parsed.data
+}
+
+/** @param commands in the order in which --help lists them */
+export const buildProgram = (commands: readonly RegisterCommand[] = COMMANDS): Command => {
+  const program = new Command('newsdesk')
+    .description("The background worker behind a news site's lists: reads feeds, writes ranked lists to Redis.")
+    .version(version)
+    .addOption(
+      new Option('--config <dir>', 'folder with newsdesk.yaml, sources.yaml and sections.yaml')
+        .default('config')
+        .env('NEWSDESK_CONFIG'),
+    )
+    .addOption(
+      new Option('--timeout <time>', 'how long to wait for a reply from Redis, such as 500ms or 30s').default('5s'),
+    )
+    .showHelpAfterError('(add --help for usage)')
+    .exitOverride()
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 success, 1 failure, 2 wrong usage or configuration.\nDocumentation: README.md, docs/',
+    )
+    .hook('preAction', applyTimeout)
+  const context: CliContext = {
+    configDir: () => String(program.opts().config),
+    run:
+      action =>
+      async (...args) => {
+        process.exitCode = await action(...args)
+      },
+  }
+  for (const register of commands) register(program, context)
+  return program
+}
