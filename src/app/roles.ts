@@ -8,6 +8,7 @@ import { createEventCounter } from '../events/counter.ts'
 import { correctClock, createClockCorrection } from '../maintenance/correct-clock.ts'
 import { createFoundation } from '../maintenance/ensure-foundation.ts'
 import { migrateOnStart } from '../maintenance/migrate-on-start.ts'
+import { createOutageLog } from '../redis/transient-error.ts'
 import { retryUntilWritable } from '../redis/write-rejected.ts'
 import { readSample } from '../server/metrics/readings.ts'
 import { createProbes } from '../server/probes.ts'
@@ -102,7 +103,7 @@ export const startRoles = async (process: Process): Promise<RunningRoles> => {
 
   const probes = createProbes({ pulse: process.pulse, gauges: process.metrics, missing: foundation.missing })
   // The first look reads every source: nobody needs to wait for it before a page.
-  if (has('admin')) process.summaries().catch((error: unknown) => log.warn({ err: error }, 'sources not read yet'))
+  if (has('admin')) process.summaries().catch((error: unknown) => createOutageLog(log)(error, 'sources not read yet'))
   const { pulse, summaries, samples, context } = process
   servers = await startServers({
     ...{ ...process, probes },

@@ -7,6 +7,7 @@ import { type RunningWorker, startWorker } from '../../jobs/workers.ts'
 import type { Role, Settings } from '../config/schema.ts'
 import type { JobEnd } from '../queues/job-end.ts'
 import type { Keys } from '../redis/keys.ts'
+import { createOutageLog } from '../redis/transient-error.ts'
 import type { SharedJobContext } from './job-context.ts'
 
 export interface WorkersParts {
@@ -34,11 +35,12 @@ export const startWorkers = ({ has, settings, context, telemetry, ...parts }: Wo
     ['articles', jobs.articles, () => settings().articles.concurrency],
     ['publish', jobs.publish, () => LISTS_AT_ONCE],
   ]
+  const logError = createOutageLog(parts.log)
   return table.flatMap(([role, job, concurrency]) =>
     has(role)
       ? // One signature serves all: a worker only passes a definition's own data on to it.
         startWorker(job as (typeof jobs)['publish'], {
-          ...{ ...parts, services: context, concurrency },
+          ...{ ...parts, services: context, concurrency, logError },
           ...(telemetry ? { telemetry } : {}),
         })
       : [],

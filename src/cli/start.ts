@@ -9,6 +9,7 @@ import { type Config, loadConfig } from '../config/load.ts'
 import { ConfigError } from '../config/problems.ts'
 import type { Role } from '../config/schema.ts'
 import { resolveRedis } from '../redis/server.ts'
+import { createOutageLog } from '../redis/transient-error.ts'
 
 /** Ends the process with 0, once stopped. */
 export const start = async (configDir: string, roles: readonly Role[] | undefined): Promise<never> => {
@@ -50,7 +51,7 @@ export const start = async (configDir: string, roles: readonly Role[] | undefine
         },
         () => undefined, // told below
       )
-      .catch((error: unknown) => log.error({ err: error }, 'reload failed; the sources may be as before'))
+      .catch((error: unknown) => createOutageLog(log)(error, 'reload failed; the sources may be as before'))
   })
   const daemon = await Promise.race([starting, asked])
   if (daemon === undefined) {

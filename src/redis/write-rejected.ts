@@ -22,7 +22,7 @@ export const retryUntilWritable = async (log: Logger, work: () => Promise<unknow
       return
     } catch (error) {
       if (!isWriteRejected(error)) throw error
-      if (tries === 1) log.warn({ err: error }, 'Redis takes nothing now; waiting for it to')
+      if (tries === 1) log.warn({ reason: (error as Error).message }, 'Redis takes nothing now; waiting for it to')
       await delay(AGAIN)
     }
   }
