@@ -9,7 +9,7 @@ import { correctClock, createClockCorrection } from '../maintenance/correct-cloc
 import { createFoundation } from '../maintenance/ensure-foundation.ts'
 import { migrateOnStart } from '../maintenance/migrate-on-start.ts'
 import { createOutageLog } from '../redis/transient-error.ts'
-import { retryUntilWritable } from '../redis/write-rejected.ts'
+import { firstAnswer, retryUntilWritable } from '../redis/write-rejected.ts'
 import { readSample } from '../server/metrics/readings.ts'
 import { createProbes } from '../server/probes.ts'
 import { createLogLevels } from '../use-cases/log-levels.ts'
@@ -52,7 +52,7 @@ export const startRoles = async (process: Process): Promise<RunningRoles> => {
 
   // Before anything is read that an older version may have written. A Redis whose disk is full refuses even a PING.
   await retryUntilWritable(log, async () => {
-    await redis.ping()
+    await firstAnswer(redis, process.redisAddress, log)
     await process.origin.begin(await migrateOnStart(redis, keys, log))
   })
   await clock.set()

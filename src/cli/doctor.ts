@@ -179,6 +179,7 @@ export const doctorCommand = async (
       state: 'good',
       what: `${config.sources.length} sources, ${config.taxonomy.length} sections in ${configDir}`,
     })
+    findings.push(...(config.notes ?? []).map((what): Finding => ({ check: 'Configuration', state: 'warning', what })))
     const own = customModelPath(config.dir)
     // Read at the start: what is broken would keep it from coming up.
     if (existsSync(own)) loadSectionModel(own)

@@ -15,6 +15,7 @@ import { createOutageLog } from '../redis/transient-error.ts'
 export const start = async (configDir: string, roles: readonly Role[] | undefined): Promise<never> => {
   let config = loadConfig(configDir, process.env, { roles })
   const log = createLog({ level: config.settings.log.level, to: 1 })
+  tellNotes(config, log)
   const { redis: wanted } = config.settings
   const server = await resolveRedis({
     ...{ url: wanted.url, access: wanted, dataDir: wanted.dataDir },
@@ -46,6 +47,7 @@ export const start = async (configDir: string, roles: readonly Role[] | undefine
         async daemon => {
           const next = readAgain(configDir, roles, log)
           if (next === null) return
+          tellNotes(next, log)
           await daemon.reload(next)
           config = next
         },
@@ -86,6 +88,11 @@ const untilAsked = (within: () => number, log: Logger): Promise<undefined> =>
     process.on('SIGTERM', stop)
     process.on('SIGINT', stop)
   })
+
+/** What is written and has no effect. */
+const tellNotes = ({ notes = [] }: Config, log: Logger): void => {
+  for (const note of notes) log.warn(note)
+}
 
 /** @returns null where it is refused, which is told */
 const readAgain = (configDir: string, roles: readonly Role[] | undefined, log: Logger): Config | null => {
