@@ -107,11 +107,13 @@ export const startRoles = async (process: Process): Promise<RunningRoles> => {
   const { pulse, summaries, samples, context } = process
   servers = await startServers({
     ...{ ...process, probes },
+    onStreams: count => process.metrics.streams('http', count),
     startAdmin: () =>
       startAdminUi({
         ...{ redis, keys, queues, container, context, config, samples, levels, probes, pulse, log, now },
         glance: summaries,
         onRefused: process.metrics.refused,
+        onStreams: count => process.metrics.streams('admin', count),
         status: () => readSummary(process.observed),
       }),
   })

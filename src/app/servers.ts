@@ -30,6 +30,8 @@ export interface ServerParts {
   readonly probes: Probes
   readonly startAdmin: () => Promise<AdminServer>
   readonly lifecycle: Lifecycle
+  /** Told how to count the streams of the public server that are open. */
+  readonly onStreams: (count: () => number) => void
   readonly log: Logger
   /** ms since the epoch. */
   readonly now: () => number
@@ -43,7 +45,7 @@ export interface Servers {
 }
 
 const startPublicServer = ({ config, redis, keys, connect, listNames, ...parts }: ServerParts) => {
-  const { barrier, pulse, lifecycle, log, now } = parts
+  const { barrier, pulse, lifecycle, onStreams, log, now } = parts
   const settings = () => config().settings.http
   const logError = createOutageLog(log)
   const most = () => config().settings.events.most
@@ -57,6 +59,7 @@ const startPublicServer = ({ config, redis, keys, connect, listNames, ...parts }
         router: updatesRoute({
           ...{ redis, keys, settings, signal: lifecycle.stopping },
           blocking: connect('updates'),
+          onStreams,
           onError: error => logError(error, 'list updates could not be read; trying again'),
         }),
       },

@@ -49,6 +49,8 @@ export interface AdminParts extends Omit<PageParts, 'show' | 'refusals'> {
   readonly probes: Probes
   /** Told of each request that was refused, for monitoring. */
   readonly onRefused: (kind: Refusal) => void
+  /** Told how to count the streams of its pages that are open. */
+  readonly onStreams?: (count: () => number) => void
   /** Of the Redis that all pages ask. */
   readonly pulse: HealthCheck
 }
@@ -170,6 +172,7 @@ export const startAdmin = async (parts: AdminParts): Promise<AdminServer> => {
     },
     limits: { most: settings.streams, perAddress: settings.streamsPerAddress },
   })
+  parts.onStreams?.(live.listeners)
   app.use('/live', live.router)
   for (const { path, router } of pageRoutes({ ...parts, show, refusals })) app.use(path, router)
   app.use('/queues', ...boardHandlers({ queues, audit, log }))
