@@ -134,7 +134,10 @@ const takeIn = async (source: Source, polled: PolledFeed, started: number, conte
     { sources, urls: context.urls, most: context.settings().crawl.batch, now },
   )
   const { batches, newItems, edited, published, hasUnstableIds, notes: learnt } = found
-  const notes = await learn({ all: carried, known: carried - newItems })
+  const notes = await learn({
+    ...{ all: carried, known: carried - newItems },
+    pages: feed.items.flatMap(item => pageOf(item) ?? []),
+  })
   const away = polled.away()
   if (away !== null) {
     for (const note of notes) await context.job.note(note)

@@ -11,6 +11,7 @@ import type { Redis } from 'ioredis'
 import { createTask, type ScheduledTask } from 'node-cron'
 import type { Logger } from 'pino'
 import type { Keys } from '../src/redis/keys.ts'
+import { createOutageLog } from '../src/redis/transient-error.ts'
 import { runSlot } from './tick-slot.ts'
 import { startWaking, type Waking } from './wake.ts'
 
@@ -74,6 +75,7 @@ export const startSchedule = (
 ): (() => Promise<void>) => {
   const inHand = new Map<string, Promise<unknown>>()
   const stopping = new AbortController()
+  const logError = createOutageLog(log)
   const tasks: ScheduledTask[] = []
   const wakings = ticks.map(({ name, every, run }): Waking => {
     let slotAt = 0
@@ -88,7 +90,7 @@ export const startSchedule = (
         // A tick that fails is logged and comes again; thrown into node-cron it would only be printed.
         return runSlot(slot, () => run(stopping.signal), { redis, keys, daemonId, signal: stopping.signal })
           .then(() => undefined)
-          .catch((error: unknown) => log.error({ err: error, tick: name }, 'tick failed; the next one makes up for it'))
+          .catch((error: unknown) => logError(error, 'tick failed; the next one makes up for it', { tick: name }))
       },
       { name, timezone: 'UTC', logger: quietly(log) },
     )

@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { versionOf } from '../src/queues/definition.ts'
 import type { JobEnd } from '../src/queues/job-end.ts'
 import type { Keys } from '../src/redis/keys.ts'
-import { isConnectionError, isTransientError } from '../src/redis/transient-error.ts'
+import { createOutageLog, isConnectionError, isTransientError, type OutageLog } from '../src/redis/transient-error.ts'
 import { isWriteRejected } from '../src/redis/write-rejected.ts'
 import type { JobContext } from './context.ts'
 import type { JobDefinition } from './define.ts'
@@ -20,6 +20,8 @@ export interface WorkerParts {
   /** Everything of the context but the job itself. */
   readonly services: Omit<JobContext, 'job' | 'log'>
   readonly log: Logger
+  /** Shared by all workers of a process: each consequence of an outage is logged once. Its own unless given. */
+  readonly logError?: OutageLog
   /** ms since the epoch, by the clock that all daemons share. */
   readonly now: () => number
   readonly telemetry?: Telemetry
@@ -49,7 +51,17 @@ const CLOCK_OFF = 2_000
 
 export const startWorker = <Name extends string, Schema extends z.ZodType>(
   definition: JobDefinition<Name, Schema>,
-  { connection, keys, concurrency, services, log: parent, now, telemetry, onEnd }: WorkerParts,
+  {
+    connection,
+    keys,
+    concurrency,
+    services,
+    log: parent,
+    logError = createOutageLog(parent),
+    now,
+    telemetry,
+    onEnd,
+  }: WorkerParts,
 ): RunningWorker => {
   const { queue } = definition
   // Made for each line and each job: a child keeps the level of its birth, and that of the parent changes while it runs.
@@ -143,7 +155,7 @@ export const startWorker = <Name extends string, Schema extends z.ZodType>(
   worker.on('stalled', job => log().warn({ job }, 'job lost its worker; it is run again'))
   // Redis away: the connection itself says so, once. Anything else a worker reports is worth a line.
   worker.on('error', error => {
-    if (!isConnectionError(error)) log().error({ err: error }, 'worker error')
+    if (!isConnectionError(error)) logError(error, 'worker error', { queue })
   })
   return {
     finish: () => worker.close(),

@@ -22,7 +22,10 @@ import type { Container } from './container.ts'
 import type { SharedJobContext } from './job-context.ts'
 
 export interface AdminWiring
-  extends Pick<AdminParts, 'redis' | 'keys' | 'glance' | 'status' | 'probes' | 'pulse' | 'onRefused' | 'log' | 'now'> {
+  extends Pick<
+    AdminParts,
+    'redis' | 'keys' | 'glance' | 'status' | 'probes' | 'pulse' | 'onRefused' | 'onStreams' | 'log' | 'now'
+  > {
   /** In force: a reload brings another. */
   readonly config: () => Config
   readonly queues: Queues

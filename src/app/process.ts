@@ -4,6 +4,7 @@ import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import { createPriorityGate } from '../../jobs/priority-gate.ts'
 import type { Config } from '../config/load.ts'
+import { showAddress } from '../config/redis-address.ts'
 import type { Role } from '../config/roles.ts'
 import { createFetcher } from '../http-client/fetch.ts'
 import { createPoster } from '../http-client/post.ts'
@@ -103,6 +104,8 @@ export const createProcess = async (parts: ProcessParts) => {
       context,
     },
     ...{ outageDetector, summaries, observed, listNames },
+    /** For people: without its password. */
+    redisAddress: showAddress(server.address),
     has: (role: Role) => roles.includes(role),
     /** BullMQ goes by the machine's own clock; what is put off for the future is put off by the one that all share. */
     sharedClock: parts.now ? Date.now : clock.now,

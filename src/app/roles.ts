@@ -8,7 +8,8 @@ import { createEventCounter } from '../events/counter.ts'
 import { correctClock, createClockCorrection } from '../maintenance/correct-clock.ts'
 import { createFoundation } from '../maintenance/ensure-foundation.ts'
 import { migrateOnStart } from '../maintenance/migrate-on-start.ts'
-import { retryUntilWritable } from '../redis/write-rejected.ts'
+import { createOutageLog } from '../redis/transient-error.ts'
+import { firstAnswer, retryUntilWritable } from '../redis/write-rejected.ts'
 import { readSample } from '../server/metrics/readings.ts'
 import { createProbes } from '../server/probes.ts'
 import { createLogLevels } from '../use-cases/log-levels.ts'
@@ -51,7 +52,7 @@ export const startRoles = async (process: Process): Promise<RunningRoles> => {
 
   // Before anything is read that an older version may have written. A Redis whose disk is full refuses even a PING.
   await retryUntilWritable(log, async () => {
-    await redis.ping()
+    await firstAnswer(redis, process.redisAddress, log)
     await process.origin.begin(await migrateOnStart(redis, keys, log))
   })
   await clock.set()
@@ -102,15 +103,17 @@ export const startRoles = async (process: Process): Promise<RunningRoles> => {
 
   const probes = createProbes({ pulse: process.pulse, gauges: process.metrics, missing: foundation.missing })
   // The first look reads every source: nobody needs to wait for it before a page.
-  if (has('admin')) process.summaries().catch((error: unknown) => log.warn({ err: error }, 'sources not read yet'))
+  if (has('admin')) process.summaries().catch((error: unknown) => createOutageLog(log)(error, 'sources not read yet'))
   const { pulse, summaries, samples, context } = process
   servers = await startServers({
     ...{ ...process, probes },
+    onStreams: count => process.metrics.streams('http', count),
     startAdmin: () =>
       startAdminUi({
         ...{ redis, keys, queues, container, context, config, samples, levels, probes, pulse, log, now },
         glance: summaries,
         onRefused: process.metrics.refused,
+        onStreams: count => process.metrics.streams('admin', count),
         status: () => readSummary(process.observed),
       }),
   })

@@ -7,6 +7,7 @@ import type { Role } from '../config/roles.ts'
 import type { HealthCheck } from '../redis/health-check.ts'
 import type { Keys } from '../redis/keys.ts'
 import type { ReplicationBarrier } from '../redis/replication-barrier.ts'
+import { createOutageLog } from '../redis/transient-error.ts'
 import type { AdminServer } from '../server/admin/server.ts'
 import { serveProbes } from '../server/probe-server.ts'
 import type { Probes } from '../server/probes.ts'
@@ -29,6 +30,8 @@ export interface ServerParts {
   readonly probes: Probes
   readonly startAdmin: () => Promise<AdminServer>
   readonly lifecycle: Lifecycle
+  /** Told how to count the streams of the public server that are open. */
+  readonly onStreams: (count: () => number) => void
   readonly log: Logger
   /** ms since the epoch. */
   readonly now: () => number
@@ -42,8 +45,9 @@ export interface Servers {
 }
 
 const startPublicServer = ({ config, redis, keys, connect, listNames, ...parts }: ServerParts) => {
-  const { barrier, pulse, lifecycle, log, now } = parts
+  const { barrier, pulse, lifecycle, onStreams, log, now } = parts
   const settings = () => config().settings.http
+  const logError = createOutageLog(log)
   const most = () => config().settings.events.most
   return startHttp({
     ...{ settings, pulse, log },
@@ -55,7 +59,8 @@ const startPublicServer = ({ config, redis, keys, connect, listNames, ...parts }
         router: updatesRoute({
           ...{ redis, keys, settings, signal: lifecycle.stopping },
           blocking: connect('updates'),
-          onError: error => log.warn({ err: error }, 'list updates could not be read; trying again'),
+          onStreams,
+          onError: error => logError(error, 'list updates could not be read; trying again'),
         }),
       },
     ],

@@ -4,6 +4,7 @@ import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import type { Level } from '../domain/log-level.ts'
 import type { Foundation } from '../maintenance/ensure-foundation.ts'
+import { createOutageLog } from '../redis/transient-error.ts'
 import { type LogLevels, levelFor } from '../use-cases/log-levels.ts'
 
 /** ms between two looks. */
@@ -37,13 +38,14 @@ export const startWatch = (parts: WatchParts): (() => Promise<unknown>) => {
     if (followsConfiguration) await adjustLevel()
     await foundation.look()
   }
+  const logError = createOutageLog(log)
   let looking: Promise<unknown> = Promise.resolve()
   const timer = setInterval(() => {
     if (redis.status !== 'ready') return
     looking = looking
       .then(look)
       .catch((error: unknown) =>
-        log.warn({ err: error }, 'changes in Redis could not be read or acted on; trying again in a second'),
+        logError(error, 'changes in Redis could not be read or acted on; trying again in a second'),
       )
   }, LOOK)
   return () => {

@@ -8,6 +8,7 @@ import type { Role } from '../config/roles.ts'
 import type { Settings } from '../config/schema.ts'
 import type { JobEnd } from '../queues/job-end.ts'
 import type { Keys } from '../redis/keys.ts'
+import { createOutageLog } from '../redis/transient-error.ts'
 import type { SharedJobContext } from './job-context.ts'
 
 export interface WorkersParts {
@@ -35,11 +36,12 @@ export const startWorkers = ({ has, settings, context, telemetry, ...parts }: Wo
     ['articles', jobs.articles, () => settings().articles.concurrency],
     ['publish', jobs.publish, () => LISTS_AT_ONCE],
   ]
+  const logError = createOutageLog(parts.log)
   return table.flatMap(([role, job, concurrency]) =>
     has(role)
       ? // One signature serves all: a worker only passes a definition's own data on to it.
         startWorker(job as (typeof jobs)['publish'], {
-          ...{ ...parts, services: context, concurrency },
+          ...{ ...parts, services: context, concurrency, logError },
           ...(telemetry ? { telemetry } : {}),
         })
       : [],

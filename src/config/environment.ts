@@ -56,7 +56,9 @@ export interface Override {
   readonly path: readonly string[]
   /** Of the variable, as it is written there. */
   readonly name: string
+  /** Read in the way that its setting accepts, or comes nearest to. */
   readonly value: unknown
+  readonly written: string
 }
 
 /**
@@ -70,7 +72,8 @@ export const readEnvironment = (env: NodeJS.ProcessEnv): { overrides: Override[]
   for (const [name, value] of Object.entries(env)) {
     if (!name.startsWith('NEWSDESK_') || OTHERS.has(name) || value === undefined) continue
     const setting = byVariable.get(ALIASES[name] ?? name)
-    if (setting) overrides.push({ path: setting.path, name, value: settingValue(value, setting.schema) })
+    if (setting)
+      overrides.push({ path: setting.path, name, written: value, value: settingValue(value, setting.schema) })
     else {
       const meant = nearestTo(name, [...byVariable.keys(), ...Object.keys(ALIASES)])
       problems.push(`environment ${name}: no such setting${meant ? `; did you mean ${meant}?` : ''}`)
@@ -91,13 +94,21 @@ const settingValue = (written: string, schema: z.ZodType): unknown => {
       // Not JSON, so [a, b] is meant as a list without its quotes.
     }
   }
+  const parts = written
+    .replace(/^\s*\[|\]\s*$/g, '')
+    .split(',')
+    .map(each => each.trim())
+    .filter(each => each !== '')
   ways.push(
-    written
-      .replace(/^\s*\[|\]\s*$/g, '')
-      .split(',')
-      .map(each => each.trim())
-      .filter(each => each !== ''),
+    parts,
+    parts.map(each => (/^-?\d+$/.test(each) ? Number(each) : each)),
   )
   const accepted = ways.find(way => schema.safeParse(way).success)
-  return accepted === undefined ? written : accepted
+  if (accepted !== undefined) return accepted
+  // Where none is accepted, what is wrong within a list says more than that text is no list.
+  const issuesOf = (way: unknown) => schema.safeParse(way).error?.issues ?? []
+  const depth = (way: unknown) => Math.max(...issuesOf(way).map(({ path }) => path.length))
+  const isNearer = (one: unknown, other: unknown) =>
+    depth(one) > depth(other) || (depth(one) === depth(other) && issuesOf(one).length < issuesOf(other).length)
+  return ways.reduce((best, way) => (isNearer(way, best) ? way : best))
 }

@@ -6,8 +6,7 @@ import { LineCounter, parseDocument } from 'yaml'
 import type { z } from 'zod'
 import { Section, type Taxonomy } from '../domain/section.ts'
 import { Source } from '../domain/source.ts'
-import { addressRanges } from '../util/ip-network.ts'
-import { ConfigError, placeOf, problemOf, type ReadFile, shownValue, type YamlFile, yamlProblem } from './problems.ts'
+import { ConfigError, placeOf, problemOf, type ReadFile, shownValue, yamlProblem } from './problems.ts'
 import { readSettings } from './read-settings.ts'
 import type { Role } from './roles.ts'
 import { circles, RESERVED_SECTIONS } from './rules.ts'
@@ -19,6 +18,8 @@ export interface Config {
   readonly taxonomy: Taxonomy
   /** The folder it was read from. */
   readonly dir: string
+  /** What is written and has no effect beside a default, for people. */
+  readonly notes?: readonly string[]
   /** Where a key stands, as an error names it; unknown of what was read from no file. */
   readonly originOf?: (path: readonly string[]) => string
   /** A key as it was written; undefined where it was not. */
@@ -83,22 +84,22 @@ const readList = <Schema extends z.ZodObject>(
   })
 }
 
+/** Text under a field of each in a list as it is written, also of those that are wrong besides. */
+const writtenIn = (file: ReadFile, key: string, field: string): Item<string>[] => {
+  const list = rawList(file, key)
+  if (!Array.isArray(list)) return []
+  return list.flatMap((each, index) => (typeof each?.[field] === 'string' ? [{ index, item: each[field] }] : []))
+}
+
 /** Says where two of a list share what must be its own. */
-const repeated = <T>(
-  file: YamlFile,
-  key: string,
-  field: string,
-  list: readonly Item<T>[],
-  of: (each: T) => string,
-  problems: string[],
-): void => {
+const repeated = (file: ReadFile, key: string, field: string, problems: string[]): void => {
   const first = new Map<string, number>()
-  for (const { index, item } of list) {
-    const before = first.get(of(item))
-    if (before === undefined) first.set(of(item), index)
+  for (const { index, item } of writtenIn(file, key, field)) {
+    const before = first.get(item)
+    if (before === undefined) first.set(item, index)
     else
       problems.push(
-        `${placeOf(file, [key, index, field])} ${key}[${index}].${field}: is ${shownValue([field], of(item))}, as ${key}[${before}] already is`,
+        `${placeOf(file, [key, index, field])} ${key}[${index}].${field}: is ${shownValue([field], item)}, as ${key}[${before}] already is`,
       )
   }
 }
@@ -108,17 +109,12 @@ const readSections = (file: ReadFile, problems: string[]): Taxonomy => {
   const ids = idsIn(file, 'sections') ?? []
   const tell = (index: number, field: string, message: string) =>
     problems.push(`${placeOf(file, ['sections', index, field])} sections[${index}].${field}: ${message}`)
-  repeated(file, 'sections', 'id', read, ({ id }) => id, problems)
-  for (const { index, item } of read) {
-    if (item.parent !== undefined && !ids.includes(item.parent))
-      tell(index, 'parent', `is ${JSON.stringify(item.parent)}, which is no section`)
-    if (RESERVED_SECTIONS.includes(item.id))
-      tell(
-        index,
-        'id',
-        `is ${JSON.stringify(item.id)}, which has a meaning of its own in names of lists: choose another`,
-      )
-  }
+  repeated(file, 'sections', 'id', problems)
+  for (const { index, item: parent } of writtenIn(file, 'sections', 'parent'))
+    if (!ids.includes(parent)) tell(index, 'parent', `is ${JSON.stringify(parent)}, which is no section`)
+  for (const { index, item: id } of writtenIn(file, 'sections', 'id'))
+    if (RESERVED_SECTIONS.includes(id))
+      tell(index, 'id', `is ${JSON.stringify(id)}, which has a meaning of its own in names of lists: choose another`)
   for (const { index, message } of circles(read.map(({ item }) => item)))
     tell(read[index]?.index ?? index, 'parent', message)
   return read.map(({ item }) => item)
@@ -126,12 +122,12 @@ const readSections = (file: ReadFile, problems: string[]): Taxonomy => {
 
 const readSources = (file: ReadFile, sections: readonly string[] | null, problems: string[]): Source[] => {
   const read = readList(file, 'sources', Source, problems)
-  repeated(file, 'sources', 'id', read, ({ id }) => id, problems)
-  repeated(file, 'sources', 'url', read, ({ url }) => url, problems)
-  for (const { index, item } of read) {
-    if (sections !== null && !sections.includes(item.section))
+  repeated(file, 'sources', 'id', problems)
+  repeated(file, 'sources', 'url', problems)
+  for (const { index, item: section } of writtenIn(file, 'sources', 'section')) {
+    if (sections !== null && !sections.includes(section))
       problems.push(
-        `${placeOf(file, ['sources', index, 'section'])} sources[${index}].section: is ${JSON.stringify(item.section)}; allowed: ${sections.join(', ')}`,
+        `${placeOf(file, ['sources', index, 'section'])} sources[${index}].section: is ${JSON.stringify(section)}; allowed: ${sections.join(', ')}`,
       )
   }
   return read.map(({ item }) => item)
@@ -155,6 +151,7 @@ export const loadConfig = (dir: string, env: NodeJS.ProcessEnv, { roles }: LoadO
   const {
     settings,
     problems: wrong,
+    notes,
     originOf,
     writtenAt,
   } = readSettings(main ?? null, env, {
@@ -162,17 +159,6 @@ export const loadConfig = (dir: string, env: NodeJS.ProcessEnv, { roles }: LoadO
     sourceIds: idsIn(sourcesFile ?? null, 'sources'),
   })
   problems.push(...wrong)
-  if (settings) {
-    try {
-      addressRanges(settings.crawl.allow)
-    } catch (error) {
-      const path = ['crawl', 'allow']
-      const place = originOf(path)
-      problems.push(
-        `${place}${place.startsWith('environment') ? '' : ' crawl.allow'}: ${error instanceof Error ? error.message : error}`,
-      )
-    }
-  }
   if (!isThere('sources.yaml'))
     problems.push(`${join(dir, 'sources.yaml')}: not found; it lists the sources. --config names another folder`)
   if (!isThere('sections.yaml'))
@@ -180,5 +166,5 @@ export const loadConfig = (dir: string, env: NodeJS.ProcessEnv, { roles }: LoadO
   const taxonomy = sectionsFile ? readSections(sectionsFile, problems) : []
   const sources = sourcesFile ? readSources(sourcesFile, idsIn(sectionsFile ?? null, 'sections'), problems) : []
   if (problems.length > 0 || !settings) throw new ConfigError(problems)
-  return { settings, sources, taxonomy, dir, originOf, writtenAt }
+  return { settings, sources, taxonomy, dir, notes, originOf, writtenAt }
 }

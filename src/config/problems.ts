@@ -34,7 +34,11 @@ export interface ReadFile extends YamlFile {
 
 export const showPath = (path: readonly PropertyKey[]): string =>
   path
-    .map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index === 0 ? '' : '.'}${String(part)}`))
+    .map((part, index) => {
+      if (typeof part === 'number') return `[${part}]`
+      const name = String(part)
+      return `${index === 0 ? '' : '.'}${/^[\w-]+$/.test(name) ? name : JSON.stringify(name)}`
+    })
     .join('')
 
 /** `config/sources.yaml:14:9` of a key path, or of its nearest parent that stands in the file. */
@@ -98,9 +102,33 @@ export const yamlProblem = (message: string): string =>
     .replace(/^(Unknown directive|Invalid escape sequence) .*$/s, '$1')
     .replace(/^(The|Verbatim tags) .*\btag.*$/s, 'a tag that is none')
 
+const KINDS: Readonly<Record<string, string>> = {
+  ...{ string: 'text', number: 'a number', int: 'a whole number', boolean: 'true or false' },
+  ...{ array: 'a list', object: 'keys and values', record: 'keys and values' },
+}
+
+/** A bound in words: of a number, of text, or of a list. */
+const boundOf = (origin: string, bound: number | bigint, isLeast: boolean): string => {
+  if (isLeast && bound === 1 && origin === 'string') return 'must not be empty'
+  if (isLeast && bound === 1 && origin === 'array') return 'must name one at least'
+  const what = origin === 'string' ? ' characters' : origin === 'array' ? ' entries' : ''
+  const verb = what === '' ? 'be' : 'have'
+  return isLeast ? `must ${verb} ${bound}${what} or more` : `must ${verb} ${bound}${what} at most`
+}
+
+/** How the schema library begins what it says of itself; whatever else an issue says is ours. */
+const OF_LIBRARY = /^(Invalid|Too small|Too big|Unrecognized)\b/
+
 /** What would be allowed instead. */
-export const allowedBy = (issue: z.core.$ZodIssue): string =>
-  issue.code === 'invalid_value' ? `allowed: ${issue.values.map(String).join(', ')}` : issue.message
+export const allowedBy = (issue: z.core.$ZodIssue): string => {
+  if (issue.code === 'invalid_value') return `allowed: ${issue.values.map(String).join(', ')}`
+  if (!OF_LIBRARY.test(issue.message)) return issue.message
+  if (issue.code === 'invalid_key') return issue.issues[0] ? allowedBy(issue.issues[0]) : 'is no allowed key'
+  if (issue.code === 'invalid_type') return `must be ${KINDS[issue.expected] ?? issue.expected}`
+  if (issue.code === 'too_small') return boundOf(issue.origin, issue.minimum, true)
+  if (issue.code === 'too_big') return boundOf(issue.origin, issue.maximum, false)
+  return issue.message
+}
 
 /** One line of what zod found wrong. */
 export const problemOf = (file: YamlFile, issue: z.core.$ZodIssue, known: readonly string[] = []): string[] => {
@@ -110,6 +138,9 @@ export const problemOf = (file: YamlFile, issue: z.core.$ZodIssue, known: readon
       return `${placeOf(file, [...issue.path, key])} ${showPath([...issue.path, key])}: no such key${meant ? `; did you mean ${meant}?` : ''}`
     })
   }
+  // It is the key that is wrong, whatever stands under it.
+  if (issue.code === 'invalid_key')
+    return [`${placeOf(file, issue.path)} ${showPath(issue.path)}: no such key is allowed; ${allowedBy(issue)}`]
   const node = file.document.getIn(issue.path)
   const found = node === undefined ? 'is missing' : `is ${shownValue(issue.path, isNode(node) ? node.toJSON() : node)}`
   return [`${placeOf(file, issue.path)} ${showPath(issue.path) || '(file)'}: ${found}; ${allowedBy(issue)}`]

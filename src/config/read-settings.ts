@@ -11,6 +11,8 @@ export interface ReadSettings {
   /** null where something is wrong. */
   readonly settings: Settings | null
   readonly problems: readonly string[]
+  /** What has no effect beside a default, each with its place. */
+  readonly notes: readonly string[]
   /** Where a key stands: `config/newsdesk.yaml:12:3` or `environment NEWSDESK_X`; where it would stand, if it is nowhere. */
   readonly originOf: (path: readonly string[]) => string
   /** A key as it was written; undefined where it was not. */
@@ -35,9 +37,11 @@ const put = (keys: Keys, path: readonly string[], value: unknown): void => {
   if (last !== undefined) at[last] = value
 }
 
+/** Takes out what stands at a path; what stands in a list goes with the whole list. */
 const take = (keys: Keys, path: readonly PropertyKey[]): void => {
   const parent = path.slice(0, -1).reduce<unknown>((at, key) => (isKeys(at) ? at[String(key)] : undefined), keys)
   if (isKeys(parent)) delete parent[String(path.at(-1))]
+  else if (path.length > 1) take(keys, path.slice(0, -1))
 }
 
 const valueAt = (keys: Keys, path: readonly string[]): unknown =>
@@ -86,12 +90,12 @@ export const readSettings = (
         const override = fromEnv(issue.path)
         if (override)
           problems.push(
-            `environment ${override.name}: is ${shownValue(override.path, override.value)}; ${allowedBy(issue)}`,
+            `environment ${override.name}: is ${shownValue(override.path, override.written)}; ${allowedBy(issue)}`,
           )
         else if (file) {
           const parent = issue.path.reduce<unknown>((schema, key) => shapeOf(schema)?.[String(key)], Settings)
           problems.push(...problemOf(file, issue, Object.keys(shapeOf(parent) ?? {})))
-        } else problems.push(`${showPath(issue.path)}: ${issue.message}`)
+        } else problems.push(`${showPath(issue.path)}: ${allowedBy(issue)}`)
         const taken =
           issue.code === 'unrecognized_keys' ? issue.keys.map(key => [...issue.path, key]) : [issue.path.slice(0, 2)]
         for (const path of taken) take(keys, path)
@@ -107,11 +111,11 @@ export const readSettings = (
     isWrong: path => wrong.some(each => begins(path, each)),
     writtenAt,
   }
-  for (const { path, message } of ruleProblems(settings, say)) {
+  const notes: string[] = []
+  for (const { path, message, isNote } of ruleProblems(settings, say)) {
     const override = fromEnv(path)
-    problems.push(
-      override ? `environment ${override.name}: ${message}` : `${originOf(path)} ${showPath(path)}: ${message}`,
-    )
+    const into = isNote ? notes : problems
+    into.push(override ? `environment ${override.name}: ${message}` : `${originOf(path)} ${showPath(path)}: ${message}`)
   }
-  return { settings: problems.length > 0 ? null : settings, problems, originOf, writtenAt }
+  return { settings: problems.length > 0 ? null : settings, problems, notes, originOf, writtenAt }
 }

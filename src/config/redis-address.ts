@@ -57,7 +57,8 @@ const NOT_ENCODED =
   'has a user or password with a character that must be percent-encoded: / is %2F, @ %40, : %3A, # %23, ? %3F, % %25, a space %20; and one @ stands before the host'
 const STRAY_PERCENT = 'has a user or password with a % that encodes nothing: write % as %25'
 
-const malformed = (url: string): string => (/[@\s]/.test(url) ? NOT_ENCODED : NO_FORM)
+const malformed = (url: string): string =>
+  /^redis(s?|s?-(cluster|sentinel)):\/\//.test(url) && /[@\s]/.test(url) ? NOT_ENCODED : NO_FORM
 
 const isEncoded = (text: string): boolean => !/%(?![0-9a-fA-F]{2})/.test(text) && decodes(text)
 const decodes = (text: string): boolean => {

@@ -1,9 +1,10 @@
 /**
  * What single values cannot say of themselves: rules between keys. Checked where the configuration is read, so that a start, a reload and
- * `newsdesk doctor` find the same. What would do harm is always told; what merely has no effect only where somebody chose both, so that a
- * default never stands in the way. (pure)
+ * `newsdesk doctor` find the same. What would do harm is refused; what merely has no effect is refused where somebody chose both, and a
+ * note beside a default, which never stands in the way. (pure)
  */
 
+import { addressRanges } from '../util/ip-network.ts'
 import { defaultOf, yamlOf } from './defaults.ts'
 import { nearestTo, shownValue } from './problems.ts'
 import type { Role } from './roles.ts'
@@ -12,6 +13,8 @@ import type { Settings } from './schema.ts'
 export interface RuleProblem {
   readonly path: readonly string[]
   readonly message: string
+  /** Whether it merely has no effect beside a default: worth a line, and no reason not to start. */
+  readonly isNote?: boolean
 }
 
 /** What is known of how the settings were written. */
@@ -61,16 +64,19 @@ const notOver =
     const isLowChosen = written.isChosen(pathOf(low))
     const isHighChosen = written.isChosen(pathOf(high))
     if (numberAt(settings, low) <= numberAt(settings, high)) return []
-    if (harm !== true && !(isLowChosen && (isHighChosen || harm === 'low'))) return []
+    if (harm !== true && !isLowChosen && !isHighChosen) return []
+    const isNote = harm !== true && !(isLowChosen && (isHighChosen || harm === 'low'))
     return [
       isLowChosen
         ? {
             path: pathOf(low),
             message: `${found(low, written)}, ${than[0]} than ${named(high, written)}: ${why}; lower it, or raise ${high}`,
+            isNote,
           }
         : {
             path: pathOf(high),
             message: `${found(high, written)}, ${than[1]} than ${named(low, written)}: ${why}; raise it, or lower ${low}`,
+            isNote,
           },
     ]
   }
@@ -139,6 +145,16 @@ const repeatedLanguages: Rule = ({ lists: { languages } }) => {
   ]
 }
 
+const allowedRanges: Rule = ({ crawl: { allow } }) => {
+  try {
+    addressRanges(allow)
+    return []
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    return [{ path: ['crawl', 'allow'], message: error.message }]
+  }
+}
+
 const isTls = (url: string): boolean => url.startsWith('rediss')
 
 /** What only some kinds of address have. */
@@ -187,7 +203,7 @@ const RULES: readonly Rule[] = [
   notOver('crawl.minInterval', 'crawl.maxInterval', true, 'there is no time between them'),
   notOver('crawl.minInterval', 'crawl.maxBackoff', true, 'a source that fails would be fetched more often than others'),
   notOver('crawl.startInterval', 'crawl.maxInterval', false, 'it is never waited for'),
-  notOver('crawl.minInterval', 'crawl.startInterval', false, 'it is never waited for'),
+  notOver('crawl.minInterval', 'crawl.startInterval', false, 'sources not known yet are fetched no sooner either'),
   notOver('crawl.headersTimeout', 'crawl.totalTimeout', false, 'the whole fetch is over before'),
   notOver('crawl.minInterval', 'push.safetyInterval', false, 'push is to save polls'),
   notOver('stories.window', 'articles.retention', true, 'articles would be recognised that are gone'),
@@ -229,6 +245,7 @@ const RULES: readonly Rule[] = [
   ownPorts,
   groups,
   repeatedLanguages,
+  allowedRanges,
   redis,
   claims,
 ]

@@ -65,7 +65,7 @@ export const Settings = z.strictObject({
   redis: RedisSettings,
   roles: z
     .array(z.enum(ROLES))
-    .min(1)
+    .min(1, `must name one at least; allowed: ${ROLES.join(', ')}`)
     .default([...ROLES])
     .describe('What this process does. Split over processes and machines as you grow.')
     .meta(AT_START),

@@ -10,6 +10,7 @@ import type { EventSettings } from '../config/sections/events.ts'
 import { MINUTE } from '../domain/window.ts'
 import type { Keys } from '../redis/keys.ts'
 import { loadScript, runScript } from '../redis/script.ts'
+import { createOutageLog } from '../redis/transient-error.ts'
 import { createSetBack } from '../util/plausible-time.ts'
 import type { StreamEntry } from './batch.ts'
 import { claim } from './claim-stale.ts'
@@ -70,6 +71,7 @@ export const createEventCounter = (parts: CounterParts): EventCounter => {
   const base = keys.eventState('')
   const counting = createCounting({ redis, keys, archive, settings, onRead: parts.onRead })
   const copying = createCopying({ redis, keys })
+  const logError = createOutageLog(log)
   let rotatedAt = ''
   let paused = false
 
@@ -172,7 +174,7 @@ export const createEventCounter = (parts: CounterParts): EventCounter => {
         ready = false
         // So did the marks of the windows.
         rotatedAt = ''
-        log.error({ err: error }, 'events could not be counted; trying again')
+        logError(error, 'events could not be counted; trying again')
         await delay(RETRY_AFTER)
       }
     }

@@ -5,7 +5,9 @@
 
 import { createHash } from 'node:crypto'
 import {
+  accessSync,
   chmodSync,
+  constants,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -50,13 +52,30 @@ const look = (path: string, stat: (path: string) => Stats = lstatSync): Stats | 
 
 const mode = (stats: Stats): string => `0${(stats.mode & 0o777).toString(8)}`
 
+/** Why a data folder cannot be used, and what to do. */
+export const unusable = (dir: string, what: string, error: unknown): NoRedisError =>
+  new NoRedisError(
+    `redis.dataDir: ${resolve(dir)} ${what} (${error instanceof Error ? error.message : error}). ` +
+      'Give it to this user, or choose another folder (NEWSDESK_REDIS_DATA_DIR).',
+    { cause: error },
+  )
+
+/** What a step on the data folder gives, or in words why it cannot be used. */
+const onFolder = <T>(dir: string, what: string, step: () => T): T => {
+  try {
+    return step()
+  } catch (error) {
+    throw unusable(dir, what, error)
+  }
+}
+
 /**
  * Checks that a data folder belongs to this user, and makes it accessible to this user alone.
  * @returns false where there is no such folder
  * @throws NoRedisError where it belongs to another user, or its mode cannot be changed
  */
 export const secureFolder = (dir: string, say: (line: string) => void): boolean => {
-  const found = look(dir, statSync)
+  const found = onFolder(dir, 'cannot be looked at', () => look(dir, statSync))
   if (!found) return false
   const path = resolve(dir)
   if (!found.isDirectory()) throw new NoRedisError(`redis.dataDir: ${path} is not a folder.`)
@@ -66,7 +85,7 @@ export const secureFolder = (dir: string, say: (line: string) => void): boolean 
         'Run newsdesk as the owner, give the folder to this user (chown), or choose another folder (NEWSDESK_REDIS_DATA_DIR).',
     )
   if ((found.mode & OTHERS) === 0) return true
-  chmodSync(dir, 0o700)
+  onFolder(dir, 'is open to other users, and that cannot be changed', () => chmodSync(dir, 0o700))
   const after = statSync(dir)
   if ((after.mode & OTHERS) !== 0)
     throw new NoRedisError(
@@ -77,17 +96,22 @@ export const secureFolder = (dir: string, say: (line: string) => void): boolean 
   return true
 }
 
+/** As `mkdir -p`. Node's own (20.20) never returns where a file system takes no folders and says that there is none, as /proc does. */
+const makeAll = (path: string): void => {
+  const parent = dirname(path)
+  if (parent !== path && !look(parent, statSync)) makeAll(parent)
+  try {
+    mkdirSync(path, { mode: 0o700 })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+}
+
 /** Creates the data folder where there is none, and {@link secureFolder}s it. */
 export const makeFolder = (dir: string, say: (line: string) => void): void => {
-  try {
-    mkdirSync(dir, { recursive: true, mode: 0o700 })
-  } catch (error) {
-    const { message } = error as Error // of the file system
-    throw new NoRedisError(
-      `redis.dataDir: ${resolve(dir)} cannot be made (${message}). Make it and give it to this user, or choose another folder (NEWSDESK_REDIS_DATA_DIR).`,
-    )
-  }
+  onFolder(dir, 'cannot be made', () => makeAll(resolve(dir)))
   secureFolder(dir, say)
+  onFolder(dir, 'cannot be written', () => accessSync(dir, constants.W_OK | constants.X_OK))
 }
 
 const isShort = (path: string): boolean => Buffer.byteLength(path) <= LONGEST_SOCKET

@@ -34,6 +34,7 @@ const askOnce = async (
   address: RedisAddress,
   ask: (redis: Redis) => Promise<string | null>,
   ms: number,
+  isSentinel = false,
 ): Promise<string | null> => {
   let redis: Redis | undefined
   let failed: Error | null = null
@@ -49,7 +50,9 @@ const askOnce = async (
     )
   } catch (error) {
     // What the connection itself said tells more than the command that met it.
-    return authenticationProblem(failed ?? (error as Error)) ?? authenticationProblem(error as Error)
+    return (
+      authenticationProblem(failed ?? (error as Error), isSentinel) ?? authenticationProblem(error as Error, isSentinel)
+    )
   } finally {
     redis?.disconnect()
   }
@@ -121,7 +124,9 @@ export const probeRedis = async (address: RedisAddress, ms = WITHIN): Promise<st
     const ask = 'cluster' in address ? ofCluster : ofSentinel(address.sentinel.name)
     // At once, or each that is away would be waited for after the other.
     const troubles = await Promise.all([
-      ...several.hosts.map(host => askOnce(singleOf(host, several.isTls, credentials, address.access), ask, ms)),
+      ...several.hosts.map(host =>
+        askOnce(singleOf(host, several.isTls, credentials, address.access), ask, ms, 'sentinel' in address),
+      ),
       // What sentinels lead to may refuse as well.
       ...('sentinel' in address ? [askOnce(address, ofSingle, ms)] : []),
     ])

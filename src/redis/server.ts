@@ -22,6 +22,7 @@ import {
   runningPid,
   secureFolder,
   socketIn,
+  unusable,
 } from './own-socket.ts'
 import { probeRedis } from './probe.ts'
 
@@ -153,7 +154,7 @@ const exclusively = async <T>(
       writeFileSync(lock, String(process.pid), { flag: 'wx', mode: 0o600 })
       break
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw unusable(dir, 'cannot be written', error)
     }
     if (await settled()) return undefined
     const holder = Number(readFileSync(lock, { encoding: 'utf8', flag: 'a+' }))

@@ -13,10 +13,22 @@ const SPEAKS_OTHERWISE = /Unknown RESP type|Protocol error, got/
 /** A database that is none: Redis has fewer, is a cluster, or does not let this user choose one. */
 const NO_DATABASE = /DB index is out of range|invalid DB index|SELECT is not allowed in cluster mode/i
 
-/** What an error of a connection's set-up means where waiting does not help, and how to mend it. (pure) */
-export const authenticationProblem = (error: Error): string | null => {
+/** What ioredis says where it was answered by no sentinel; the last of them may have refused it. */
+const BY_SENTINELS = /^All sentinels are unreachable.*Last error: (WRONGPASS|NOAUTH|ERR invalid password|ERR AUTH)/
+
+const ofSentinel = (message: string): string =>
+  `the sentinels refuse the user or password (${message.split(/[ :]/)[0]}): correct redis.sentinelPassword (NEWSDESK_REDIS_SENTINEL_PASSWORD), and redis.sentinelUser where they have users; what redis.url holds goes to their Redis alone`
+
+/**
+ * What an error of a connection's set-up means where waiting does not help, and how to mend it. (pure)
+ * @param isSentinel whether it was a sentinel that said so
+ */
+export const authenticationProblem = (error: Error, isSentinel = false): string | null => {
   const code = (error as NodeJS.ErrnoException).code ?? ''
   const { message } = error
+  const [, bySentinels] = BY_SENTINELS.exec(message) ?? []
+  if (bySentinels !== undefined) return ofSentinel(bySentinels)
+  if (isSentinel && /^(WRONGPASS|NOAUTH|ERR invalid password|ERR AUTH)/.test(message)) return ofSentinel(message)
   if (NO_DATABASE.test(message))
     return `it has no database of this number (${message}): correct the number at the end of redis.url (NEWSDESK_REDIS_URL), or raise \`databases\` of Redis`
   if (message.startsWith('NOPERM') && /\bselect\b/i.test(message))

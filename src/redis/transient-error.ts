@@ -1,7 +1,13 @@
-/** Errors that say Redis cannot do it right now, and may in a moment: work that met one is done again rather than given up. (pure) */
+/**
+ * Errors that say Redis cannot do it right now, and may in a moment: work that met one is done again rather than given up. And what an
+ * outage leads to, in plain words: it is expected, so it is logged as a warning, not as an error with its stack.
+ */
+
+import type { Logger } from 'pino'
+import { isWriteRejected } from './write-rejected.ts'
 
 const AWAY =
-  /ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|Connection is closed|LOADING|Stream isn't writeable|Unknown RESP type|SETUP_REFUSED/
+  /ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|Connection is closed|LOADING|Stream isn't writeable|Unknown RESP type|SETUP_REFUSED|Socket timeout\. Expecting data/
 /** A master went, another takes its place, slots move, too few replicas are there, or a script runs for long. */
 const CHANGING =
   /^(MOVED|ASK|TRYAGAIN|CLUSTERDOWN|MASTERDOWN|READONLY|UNBLOCKED|NOREPLICAS|BUSY)\b|slots allocation group|Failed to refresh slots|All sentinels are unreachable|Cluster isn't ready|WAIT cannot be used with replica/
@@ -14,3 +20,65 @@ export const isConnectionError = (error: Error): boolean => AWAY.test(textOf(err
 /** The same, or that it is changing over, or does not keep yet what was written. */
 export const isTransientError = (error: Error): boolean =>
   isConnectionError(error) || CHANGING.test(error.message) || (error as NodeJS.ErrnoException).code === 'NOT_KEPT'
+
+/** What an outage of Redis leads to, and what newsdesk does about it. Anything that is not found here is an error of its own. */
+const OUTAGES: readonly { readonly kind: string; readonly of: (error: Error) => boolean; readonly text: string }[] = [
+  {
+    kind: 'stream gone',
+    of: ({ message }) => /^(UNBLOCKED|NOGROUP)\b|^ERR no such key/.test(message),
+    text: 'a stream or its consumer group is gone from Redis, which was emptied or replaced: it is created again',
+  },
+  {
+    kind: 'job gone',
+    of: ({ message }) => /^Missing key for (parent )?job\b/.test(message),
+    text: 'a running job is gone from Redis, which was emptied or replaced: sources are scheduled anew, and their next crawls do its work',
+  },
+  {
+    kind: 'lock lost',
+    of: ({ message }) =>
+      /^(Missing lock|Lock mismatch) for job\b|^could not renew lock for job\b|^Job \S+ is not in the \w+ state\b/.test(
+        message,
+      ),
+    text: 'a running job lost its lock, since Redis or this process was held up: it is run again, and nothing is counted twice',
+  },
+  {
+    kind: 'unanswered',
+    of: error => (error as NodeJS.ErrnoException).code === 'UNANSWERED',
+    text: 'Redis does not answer: newsdesk connects anew and asks again',
+  },
+  {
+    kind: 'rejected',
+    of: isWriteRejected,
+    text: 'Redis rejects writes for now: newsdesk tries again until it takes them',
+  },
+  { kind: 'away', of: isTransientError, text: 'Redis cannot be reached or is changing over: newsdesk tries again' },
+]
+
+/** @returns what happened, for people, and what newsdesk does about it; null where an error is no consequence of an outage */
+export const explainOutage = (error: unknown): { readonly kind: string; readonly text: string } | null =>
+  error instanceof Error ? (OUTAGES.find(outage => outage.of(error)) ?? null) : null
+
+/** Logs an error by what it is. */
+export type OutageLog = (error: unknown, message: string, about?: object) => void
+
+/** ms for which the same consequence of an outage is not logged again: it comes with each job and each second. */
+const SAID_AGAIN = 60_000
+
+/**
+ * @returns logs a consequence of an outage as one warning in plain words a minute, anything else as an error
+ * @param elapsed ms on a clock that is never set
+ */
+export const createOutageLog = (log: Logger, elapsed: () => number = () => performance.now()): OutageLog => {
+  const saidAt = new Map<string, number>()
+  return (error, message, about = {}) => {
+    const outage = explainOutage(error)
+    if (outage === null) {
+      log.error({ ...about, err: error }, message)
+      return
+    }
+    const last = saidAt.get(outage.kind) ?? Number.NEGATIVE_INFINITY
+    if (elapsed() - last < SAID_AGAIN) return
+    saidAt.set(outage.kind, elapsed())
+    log.warn({ ...about, failed: message, reason: (error as Error).message }, outage.text)
+  }
+}

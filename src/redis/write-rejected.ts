@@ -1,6 +1,7 @@
 /** A Redis that answers and takes nothing: it is full, follows another, or cannot write its file. It passes by itself, or somebody mends it. */
 
 import { setTimeout as delay } from 'node:timers/promises'
+import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 
 const AGAIN = 500
@@ -22,8 +23,35 @@ export const retryUntilWritable = async (log: Logger, work: () => Promise<unknow
       return
     } catch (error) {
       if (!isWriteRejected(error)) throw error
-      if (tries === 1) log.warn({ err: error }, 'Redis takes nothing now; waiting for it to')
+      if (tries === 1) log.warn({ reason: (error as Error).message }, 'Redis takes nothing now; waiting for it to')
       await delay(AGAIN)
     }
+  }
+}
+
+/** ms after which whoever started a process is told what it waits for, and between two lines about that. */
+const SAID_AFTER = 3_000
+const SAID_AGAIN = 60_000
+
+/**
+ * Waits for the first answer of Redis however long it takes, and says so: nothing else would be seen of a process whose Redis never answers,
+ * as where a firewall drops what is sent to it.
+ * @param shown the address, without its password
+ */
+export const firstAnswer = async (redis: Redis, shown: string, log: Logger): Promise<void> => {
+  const say = (): void =>
+    log.warn(
+      { redis: shown },
+      `Waiting for Redis at ${shown}, which does not answer; newsdesk starts as soon as it does. If the address is wrong, correct redis.url (NEWSDESK_REDIS_URL); SIGTERM or Ctrl-C ends the waiting`,
+    )
+  let timer = setTimeout(function again() {
+    if (redis.status === 'end') return
+    say()
+    timer = setTimeout(again, SAID_AGAIN).unref()
+  }, SAID_AFTER).unref()
+  try {
+    await redis.ping()
+  } finally {
+    clearTimeout(timer)
   }
 }

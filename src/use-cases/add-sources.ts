@@ -25,6 +25,8 @@ export interface Proposed {
   readonly how: string
   /** Why this section, in words. */
   readonly why: string
+  /** Where it is stored under another address, or at another domain, than the one that was given: both, in words. */
+  readonly moved: string | null
   /** Id of a source that is the same feed. */
   readonly knownAs: string | null
 }
@@ -62,8 +64,8 @@ export const createAddSources = ({ redis, keys, sources, config }: AddSourcesPar
     if (url === null) return { kind: 'none', why: 'That is no http(s) address.' }
     const found = await proposalsAt({ redis, keys, sources, config: config() }, url, {})
     if (found.kind === 'none') return found
-    const proposals = found.proposals.map(({ found: feed, source, why, knownAs }) => ({
-      ...{ source, why, knownAs, title: titleOf(feed), format: feed.feed.format, items: feed.feed.items.length },
+    const proposals = found.proposals.map(({ found: feed, source, why, moved, knownAs }) => ({
+      ...{ source, why, moved, knownAs, title: titleOf(feed), format: feed.feed.format, items: feed.feed.items.length },
       ...{ newest: feed.newest, rate: rateOf(feed), how: FOUND_HOW[feed.how] },
     }))
     return { kind: 'found', proposals }

@@ -1,5 +1,6 @@
 /** From any page to the sources its feeds would be, each known again where it is one already. For terminal and desk. */
 
+import { registrableDomain } from '../domain/registrable-domain.ts'
 import { Source } from '../domain/source.ts'
 import { bare, discover, type FoundFeed, sharesEnough } from '../feeds/discovery/discover.ts'
 import { withoutCredentials } from '../util/redact.ts'
@@ -26,8 +27,25 @@ export interface Proposal {
   readonly source: Source
   /** Why this section. */
   readonly why: string
+  /** Where it is stored under another address, or at another domain, than the one that was given: both, in words. */
+  readonly moved: string | null
   /** Id of a source that is the same feed. */
   readonly knownAs: string | null
+}
+
+/**
+ * @param given the address that was typed
+ * @param movedTo where its feed led by permanent redirects
+ * @returns what is to be known before it is added: another domain may be another publisher's; null where nothing is
+ */
+export const movedText = (given: string, { url, movedTo }: Pick<FoundFeed, 'url' | 'movedTo'>): string | null => {
+  const stored = movedTo ?? url
+  const [from, to] = [given, stored].map(withoutCredentials)
+  const isOther = registrableDomain(given) !== registrableDomain(stored)
+  const elsewhere = `at another domain, ${registrableDomain(stored)}: make sure that it is the publisher's`
+  if (movedTo !== null)
+    return `${withoutCredentials(url)} redirects permanently: stored as ${to}${isOther ? `, ${elsewhere}` : ''}`
+  return isOther ? `${from} leads to ${to}, ${elsewhere}` : null
 }
 
 /** More sources than this are compared by address and domain alone. */
@@ -62,7 +80,7 @@ const proposalOf = (
   { taxonomy }: CommandContext['config'],
   taken: ReadonlySet<string>,
   { id, section, language: wished, name, weight }: ProposalWishes,
-): Omit<Proposal, 'knownAs'> => {
+): Omit<Proposal, 'knownAs' | 'moved'> => {
   const language = languageFor(wished ?? found.feed.language ?? languageOfItems(found.feed.items))
   const byItems = sectionOfItems(found.feed.items, language ?? null, taxonomy)
   const byTitle = sectionOfFolders([found.feed.title ?? '', ...new URL(found.url).pathname.split('/')], taxonomy)
@@ -129,7 +147,7 @@ export const proposalsAt = async (parts: ProposalParts, url: string, wishes: Pro
     const isFirst = knownAs === null && proposals.every(each => each.knownAs !== null)
     const proposal = proposalOf(found, parts.config, taken, isFirst ? wishes : rest)
     taken.add(proposal.source.id)
-    proposals.push({ ...proposal, knownAs })
+    proposals.push({ ...proposal, moved: movedText(url, found), knownAs })
   }
   return { kind: 'found', proposals }
 }

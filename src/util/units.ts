@@ -5,14 +5,17 @@ import { z } from 'zod'
 const MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 const BYTES = { B: 1, KB: 1_024, MB: 1_024 ** 2, GB: 1_024 ** 3 } as const
 
+const unitHint = (units: object, example: string): string =>
+  `must be a number with a unit (${Object.keys(units).join(', ')}), such as ${example}`
+
 const amount = <Unit extends string>(units: Record<Unit, number>, example: string) =>
-  z.union([z.string(), z.number()]).transform((written, context) => {
+  z.union([z.string(), z.number()], { error: unitHint(units, example) }).transform((written, context) => {
     const match = /^(\d+(?:\.\d+)?)\s*([A-Za-z]+)$/.exec(String(written))
     const unit = match?.[2] as Unit | undefined
     if (match && unit !== undefined && Object.hasOwn(units, unit)) return Math.round(Number(match[1]) * units[unit])
     context.addIssue({
       code: 'custom',
-      message: `must be a number with a unit (${Object.keys(units).join(', ')}), such as ${example}`,
+      message: unitHint(units, example),
     })
     return z.NEVER
   })

@@ -75,6 +75,16 @@ describe('a command whose Redis cannot be reached', () => {
   })
 })
 
+describe('a daemon whose Redis never answers', () => {
+  it('says what it waits for, by which setting that is named, and how the waiting ends', async () => {
+    const { child, says, ended, out } = on(`redis://:geheim@127.0.0.1:${silent}`, 'start')
+    await says(/Waiting for Redis at redis:\/\/\S+ which does not answer.*redis\.url \(NEWSDESK_REDIS_URL\); SIGTERM/)
+    child.kill('SIGTERM')
+    expect(await ended).toBe(0)
+    expect(out()).not.toContain('geheim')
+  })
+})
+
 describe('a command whose Redis is stopped', () => {
   const json = { json: false }
   const COMMANDS: readonly [string, () => Promise<number>][] = [

@@ -51,6 +51,7 @@ const site = await serve((request, response) => {
   }
   if (at === '/main.xml' || at === '/copy/feed' || at === '/other/main.xml')
     return answer('application/rss+xml', news('main'))
+  if (at === '/goals/rss') return answer('application/rss+xml', news('goals'))
   if (at === '/sport/rss') return answer('application/rss+xml', news('sport'))
   if (at === '/bare/') return answer('text/html', page(''))
   if (at === '/feed.json') {
@@ -71,6 +72,9 @@ const site = await serve((request, response) => {
     )
   response.writeHead(404).end('no')
 })
+
+/** Another domain, since it has another port, all of which has moved. */
+const parted = await serve((_request, response) => response.writeHead(301, { location: `${site.url}/goals/rss` }).end())
 
 const anInstallation = (sources = 'sources: []\n') => {
   const { redis, keys } = testRedis()
@@ -117,6 +121,22 @@ describe('newsdesk sources add', () => {
     const again = await run('sources', 'add', `${site.url}/main.xml`, '--yes')
     expect(again.code).toBe(1)
     expect(again.err).toMatch(/Nothing to add: it is the source/)
+  })
+
+  it('says before it adds that an address redirects permanently to another domain, which is what it stores', async () => {
+    const { out, code } = await run('sources', 'add', parted.url, '--id', 'parted')
+    expect(code).toBe(2)
+    const at = `${site.url}/goals/rss`
+    expect(out).toContain(
+      `${parted.url}/ redirects permanently: stored as ${at}, at another domain, ${new URL(at).host}`,
+    )
+    const { found } = JSON.parse((await run('sources', 'add', parted.url, '--dry-run', '--json')).out)
+    expect(found).toMatchObject([{ url: `${parted.url}/`, source: { url: at }, moved: expect.stringContaining(at) }])
+    // Within its own domain, too, it is said where it is stored; where nothing moved, nothing.
+    const own = await run('sources', 'add', `${site.url}/moved`)
+    expect(own.out).toContain(`${site.url}/moved redirects permanently: stored as ${site.url}/sport/rss`)
+    expect(own.out).not.toContain('another domain')
+    expect((await run('sources', 'add', site.url)).out).not.toMatch(/redirects|another domain/)
   })
 
   it('takes what it is told, and refuses what cannot be', async () => {

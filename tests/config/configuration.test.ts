@@ -57,7 +57,7 @@ describe('a mistake in the configuration', () => {
     [
       'a value out of bounds',
       { 'newsdesk.yaml': 'crawl:\n  concurrency: -3\n' },
-      /^newsdesk\.yaml:2:3 crawl\.concurrency: is -3; .*>/,
+      /^newsdesk\.yaml:2:3 crawl\.concurrency: is -3; must be 1 or more/,
     ],
     [
       'a key that is none, with the one meant',

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { cronPattern } from '../../jobs/scheduler.ts'
+import { settingPaths } from '../../src/config/environment.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { ConfigError } from '../../src/config/problems.ts'
 import { isTick } from '../../src/util/units.ts'
@@ -12,6 +13,10 @@ const SOURCES =
   'sources:\n  - id: courier\n    name: Courier\n    url: https://courier.example/rss\n    section: world\n'
 const SECTIONS = 'sections:\n  - id: world\n    labels: { en: World }\n'
 const folder = aFolder('wrong')
+
+/** A setting alone, as YAML. */
+const yamlFor = (path: readonly string[], value: string): string =>
+  `${path.map((key, depth) => `${'  '.repeat(depth)}${key}:`).join('\n')} ${value}\n`
 
 /** Problems without the folder's name before them. */
 const problemsOf = (
@@ -72,9 +77,25 @@ describe('a configuration that could not start, or could not mean what it says',
       'crawl: { headersTimeout: 50s, totalTimeout: 20s }',
       'newsdesk.yaml:1:10 crawl.headersTimeout: is "50s", longer than crawl.totalTimeout (20s): the whole fetch is over before; lower it, or raise crawl.totalTimeout',
     ],
+    [
+      'roles: []',
+      'newsdesk.yaml:1:1 roles: is a list; must name one at least; allowed: scheduler, crawl, articles, publish, events, http, admin',
+    ],
+    [
+      'roles: [crawler]',
+      'newsdesk.yaml:1:9 roles[0]: is "crawler"; allowed: scheduler, crawl, articles, publish, events, http, admin',
+    ],
+    [
+      'lists: { groups: { "A b": [courier] } }',
+      'newsdesk.yaml:1:20 lists.groups."A b": no such key is allowed; a group is 1 to 32 of a-z, 0-9 and -, starting with a letter',
+    ],
+    [
+      'redis: { url: "http://u:cabbage@host" }',
+      'newsdesk.yaml:1:10 redis.url: is (not shown); must be one of: redis://user:secret@host:6379/0 (rediss:// with TLS); unix:/run/redis.sock; redis-cluster://user:secret@host:6379,host:6379 (rediss-cluster:// with TLS); redis-sentinel://user:secret@host:26379,host:26379/name (rediss-sentinel:// with TLS)',
+    ],
     ['crawl: { totalTimeout: 30d }', 'newsdesk.yaml:1:10 crawl.totalTimeout: is "30d"; must be from 100ms to 1d'],
     ['crawl: { maxBody: 0B }', 'newsdesk.yaml:1:10 crawl.maxBody: is "0B"; must be 1KB or more'],
-    ['crawl: { concurrency: 0 }', 'newsdesk.yaml:1:10 crawl.concurrency: is 0; Too small: expected number to be >=1'],
+    ['crawl: { concurrency: 0 }', 'newsdesk.yaml:1:10 crawl.concurrency: is 0; must be 1 or more'],
     [
       'crawl: { userAgent: "news\\nX: y" }',
       'newsdesk.yaml:1:10 crawl.userAgent: is "news\\nX: y"; must be one line of Latin letters: it is sent in a header',
@@ -223,12 +244,12 @@ describe('a configuration that could not start, or could not mean what it says',
     [
       'a part of a variable is wrong',
       { env: { NEWSDESK_CRAWL_PORTS: '80,99999' } },
-      ['environment NEWSDESK_CRAWL_PORTS: is "80,99999"; Invalid input: expected array, received string'],
+      ['environment NEWSDESK_CRAWL_PORTS: is "80,99999"; must be 65535 at most'],
     ],
     [
       'an entry of a variable is wrong',
       { env: { NEWSDESK_CRAWL_DOMAINS: '{"a b": {}}' } },
-      ['environment NEWSDESK_CRAWL_DOMAINS: is "{\\"a b\\": {}}"; Invalid input: expected record, received string'],
+      ['environment NEWSDESK_CRAWL_DOMAINS: is "{\\"a b\\": {}}"; must be a domain, such as example.org'],
     ],
   ] as const)('where %s is refused', (_, files, problems) => {
     expect(problemsOf('', files)).toEqual(problems)
@@ -255,6 +276,58 @@ describe('a configuration that could not start, or could not mean what it says',
       'newsdesk.yaml:3:3 crawl.minInterval',
       'newsdesk.yaml:4:13 articles.retention',
     ])
+  })
+
+  it('tells an address range that is none, and ids, addresses and sections of sources that are wrong besides, with all else', () => {
+    const twice = SOURCES.split('\n').slice(1).join('\n')
+    const told = problemsOf('crawl: { allow: [10.0.0.0/99], tick: 7s }\n', {
+      sources: `${SOURCES}${twice}    weight: 11\n${twice.replace('section: world', 'section: asia')}    weight: no\n`,
+    })
+    expect(told.map(line => line.split(': ')[0])).toEqual([
+      'newsdesk.yaml:1:32 crawl.tick',
+      'newsdesk.yaml:1:10 crawl.allow',
+      'sources.yaml:10:5 sources[1].weight',
+      'sources.yaml:15:5 sources[2].weight',
+      ...Array(4).fill(expect.stringMatching(/^sources.yaml:\d+:\d+ sources\[[12]\]\.(id|url)$/)),
+      'sources.yaml:14:5 sources[2].section',
+    ])
+  })
+
+  it('is told in plain words, whichever key has a list, a mapping, nothing or a wrong number for its value', () => {
+    for (const { path } of settingPaths())
+      for (const value of [
+        '[]',
+        '[[]]',
+        '[1, "", {}]',
+        '{ "A b": [] }',
+        '{ a: {} }',
+        '',
+        '-1',
+        '1.5',
+        '1e300',
+        '" "',
+        'true',
+      ])
+        for (const line of problemsOf(yamlFor(path, value)))
+          expect([path.join('.'), value, line]).toEqual([
+            path.join('.'),
+            value,
+            expect.not.stringMatching(
+              /Invalid (input|key|string|option)|Too (small|big)|expected .* (to|received)|[<>]=/,
+            ),
+          ])
+  })
+
+  it('is a note, not a refusal, where a value merely has no effect beside a default, and says which key to change', () => {
+    const notesOf = (settings: string) => {
+      expect(problemsOf(settings)).toEqual([])
+      return loadConfig(folder, {}).notes?.map(note => note.replaceAll(`${folder}/`, ''))
+    }
+    expect(notesOf('crawl: { minInterval: 1h }')).toEqual([
+      'newsdesk.yaml:1:10 crawl.minInterval: is "1h", longer than crawl.startInterval (15m, its default): sources not known yet are fetched no sooner either; lower it, or raise crawl.startInterval',
+    ])
+    expect(notesOf('crawl: { maxInterval: 5m }')).toEqual([expect.stringContaining('lower crawl.startInterval')])
+    expect(notesOf('')).toEqual([])
   })
 
   it('is none where values merely have no effect beside a default, or split processes use one port each', () => {

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { Writable } from 'node:stream'
+import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openQueues } from '../../src/queues/queues.ts'
 import { createCatalogue } from '../../src/sources/catalogue/catalogue.ts'
@@ -46,7 +48,22 @@ const feed = await serve((request, response) => {
   if (held) held.push(answer)
   else answer()
 })
+interface Line {
+  readonly level: number
+  readonly msg: string
+  readonly [field: string]: unknown
+}
+const lines: Line[] = []
+const log = pino(
+  new Writable({
+    write(chunk, _encoding, written) {
+      lines.push(JSON.parse(String(chunk)))
+      written()
+    },
+  }),
+)
 const desk = testDaemon({
+  log,
   sources: IDS.map(id => ({ id, name: id, url: `${feed.url}/${id}`, section: 'world' })),
   settings: {
     crawl: { hostConcurrency: 4, batch: 5 },
@@ -134,6 +151,23 @@ describe('a Redis that came back empty under a running daemon', () => {
     await allIsWell()
   }, 180_000)
 
+  it('says of all that in plain warnings, one of each kind, with no error and no stack in the log', async () => {
+    // A job that is running when Redis is emptied, for certain.
+    held = []
+    await until(() => (held?.length ?? 0) > 0)
+    await redis.flushall()
+    const answers = held
+    held = null
+    for (const answer of answers) answer()
+    const said = (words: RegExp) => lines.filter(({ msg }) => words.test(msg))
+    await until(() => said(/a running job is gone from Redis/).length > 0 && said(/consumer group is gone/).length > 0)
+    await allIsWell()
+    expect(lines.filter(({ level, err }) => level >= 50 || err !== undefined)).toEqual([])
+    const minutes = Math.ceil((Number(lines.at(-1)?.time) - Number(lines[0]?.time)) / 60_000)
+    for (const words of [/a running job is gone from Redis/, /consumer group is gone/])
+      expect(said(words).length).toBeLessThanOrEqual(minutes)
+  }, 120_000)
+
   it('goes on with the events that services report', async () => {
     const [entry] = await desk.list('latest')
     await redis.xadd(keys.events(), '*', 'kind', 'view', 'article', entry?.id ?? '', 'visitor', 'one')
@@ -163,6 +197,18 @@ describe('a Redis that came back empty under a running daemon', () => {
     rmSync(join(folder, 'appendonlydir'), { recursive: true, force: true })
     await server.start()
     await allIsWell()
+    expect(lines.filter(({ level }) => level >= 50)).toEqual([])
+  }, 120_000)
+
+  it('that stopped answering for a while is told in plain warnings as well, and work goes on by itself', async () => {
+    const from = lines.length
+    const said = (words: RegExp) => lines.slice(from).some(({ msg }) => words.test(msg))
+    server.pause()
+    await until(() => said(/Redis is away/))
+    server.goOn()
+    publish('herald', 1)
+    await allIsWell()
+    expect(lines.slice(from).filter(({ level, err }) => level >= 50 || err !== undefined)).toEqual([])
   }, 120_000)
 
   it('brings lost articles again where only these were lost, at a re-crawl', async () => {

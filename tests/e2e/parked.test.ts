@@ -1,9 +1,12 @@
-import { beforeAll, describe, expect, it } from 'vitest'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { digestOf } from '../../src/sources/state/moves.ts'
 import { logIn, post, setUp } from '../support/admin.ts'
 import { aConfigFolder, cli, endAll, redisUrl } from '../support/cli.ts'
 import { testDaemon } from '../support/daemon.ts'
+import { aFolder } from '../support/folder.ts'
 import { type FeedItemSketch, rss, serve } from '../support/http.ts'
+import { serverIn } from '../support/own-redis.ts'
 import { until } from '../support/until.ts'
 
 endAll()
@@ -171,5 +174,53 @@ describe('a source that its publisher serves from elsewhere', () => {
       found => (found.held ?? null) === null,
     )
     expect((await titles()).filter(title => title === 'Brass band plays on of the bugle')).toHaveLength(1)
+  })
+})
+
+describe('a Redis that was emptied, and with it what was refused', () => {
+  // A Redis of its own: it is emptied.
+  const folder = aFolder('refused')
+  let own: Awaited<ReturnType<typeof serverIn>>
+  beforeAll(async () => {
+    own = await serverIn(folder)
+  })
+  afterAll(() => own.close())
+  const emptied = testDaemon({
+    sources: [
+      { id: 'echo', name: 'Echo', url: at('echo'), section: 'world' },
+      { id: 'mirror', name: 'Mirror', url: at('mirror'), site: 'https://mirror.example', section: 'world' },
+    ],
+    address: { socket: join(folder, 'redis.sock') },
+  })
+  const heldOf = async (id: string) =>
+    JSON.parse((await emptied.redis.hget(emptied.keys.source(id), 'places')) ?? '{}').held ?? null
+
+  it('publishes nothing of a temporary redirect that was refused: it is held anew', { timeout: 180_000 }, async () => {
+    answers.set('echo', items(OWN, 'of the echo'))
+    answers.set('casino', items(OTHERS, 'of the casino'))
+    // Where a source is never read otherwise, its items speak for it: they link to its own domain.
+    answers.set('cdn-mirror', items(['Orchard blooms twice this autumn'], 'of the mirror'))
+    answers.set('mirror', { status: 302, to: at('cdn-mirror') })
+    const daemon = await emptied.start(['scheduler', 'crawl', 'articles', 'publish', 'admin'])
+    const listed = async () => (await emptied.list('latest')).map(({ title }) => title)
+    await until(listed, found => found.length === 4)
+    answers.set('echo', { status: 302, to: at('casino') })
+    await until(
+      () => heldOf('echo'),
+      found => found?.items === 2,
+    )
+    const admin = daemon.adminUrl ?? ''
+    const page = { cookie: await logIn(await setUp(daemon)), origin: admin }
+    await post(admin, '/sources/echo/place', { do: 'refuse', to: at('casino') }, page)
+    expect(await heldOf('echo')).toBeNull()
+
+    await emptied.redis.flushall()
+    await until(
+      () => heldOf('echo'),
+      found => found?.items === 2,
+    )
+    // All else is read again by itself.
+    await until(listed, found => found.includes('Orchard blooms twice this autumn of the mirror'))
+    expect((await listed()).filter(title => title.endsWith('of the casino'))).toEqual([])
   })
 })

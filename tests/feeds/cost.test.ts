@@ -10,6 +10,7 @@ import { NO_HABITS, withoutName } from '../../src/sources/items/titles.ts'
 import { idFor } from '../../src/use-cases/suggest-source.ts'
 import { plainText, summarise } from '../../src/util/plain-text.ts'
 import { withoutCredentials } from '../../src/util/redact.ts'
+import { growth, LINEAR } from '../support/growth.ts'
 import { bytesOf } from './build.ts'
 
 const rss = (inside: string) => `<rss version="2.0"><channel><title>C</title>${inside}</channel></rss>`
@@ -49,27 +50,6 @@ const HOSTILE: Readonly<Record<string, (times: number) => string>> = {
   'titles of a page that is no feed': n => `<html>${'<title'.repeat(n)}`,
 }
 
-/** CPU time in ms, the least of a few: whatever else the machine does only ever adds. */
-const cost = async (work: () => Promise<unknown> | unknown): Promise<number> => {
-  let least = Number.POSITIVE_INFINITY
-  for (let times = 0; times < 3; times += 1) {
-    const started = process.cpuUsage()
-    await work()
-    const { user, system } = process.cpuUsage(started)
-    least = Math.min(least, (user + system) / 1_000)
-  }
-  return least
-}
-
-/** Quadratic cost would take 256 times as long for 16 times as much; linear takes 16. Times under 40 ms say nothing. */
-const FACTOR = 16
-const growth = async (work: (times: number) => Promise<unknown> | unknown, small: number): Promise<number> => {
-  await work(small)
-  const large = await cost(() => work(small * FACTOR))
-  if (large < 40) return 1
-  return large / Math.max(await cost(() => work(small)), 1)
-}
-
 describe('the cost of reading', () => {
   it.each(Object.entries(HOSTILE))('is linear in %s', { timeout: 60_000 }, async (_, document) => {
     const read = async (times: number) => {
@@ -77,7 +57,7 @@ describe('the cost of reading', () => {
       await readFeed(bytes)
       await readNewItems(bytes, { known: new Set() })
     }
-    expect(await growth(read, 2_000)).toBeLessThan(100)
+    expect(await growth(read, 2_000)).toBeLessThan(LINEAR)
   })
 
   it.each([
@@ -87,7 +67,7 @@ describe('the cost of reading', () => {
     ['dots', '. . .'],
     ['blanks', ' \n'],
   ])('is linear in the %s of a text', { timeout: 60_000 }, async (_, part) => {
-    expect(await growth(times => summarise(plainText(part.repeat(times))), 2_000)).toBeLessThan(100)
+    expect(await growth(times => summarise(plainText(part.repeat(times))), 2_000)).toBeLessThan(LINEAR)
   })
 
   it.each<[what: string, work: (times: number) => unknown]>([
@@ -101,6 +81,6 @@ describe('the cost of reading', () => {
     ['words of a line of the log', n => withoutCredentials(`=${'a+'.repeat(n * 4)}`)],
     ['prose of a title with bars', n => withoutName('a | '.repeat(n), NO_HABITS, new Set())],
   ])('is linear in the %s', { timeout: 60_000 }, async (_, work) => {
-    expect(await growth(work, 2_000)).toBeLessThan(100)
+    expect(await growth(work, 2_000)).toBeLessThan(LINEAR)
   })
 })

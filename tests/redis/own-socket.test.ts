@@ -130,6 +130,19 @@ describe('the folder of a Redis of its own', () => {
     expect(error.message).toMatch(/data cannot be made \(ENOTDIR.*another folder \(NEWSDESK_REDIS_DATA_DIR\)/)
   })
 
+  it.skipIf(process.platform !== 'linux')(
+    'is refused at once under /proc and /sys, which take no folders',
+    async () => {
+      for (const dir of ['/proc/newsdesk/data', '/proc/newsdesk', '/sys/newsdesk'])
+        expect(String(await refusalOf(dir, true))).toMatch(
+          /cannot be made \(.*another folder \(NEWSDESK_REDIS_DATA_DIR\)/,
+        )
+      const there = await refusalOf('/proc/sys', true)
+      expect(there).toBeInstanceOf(NoRedisError)
+      expect(there.message).toMatch(/^redis\.dataDir: \/proc\/sys .*NEWSDESK_REDIS_DATA_DIR/)
+    },
+  )
+
   it.runIf(isRoot)('is refused where it belongs to another user, by daemon and commands alike', async () => {
     const dataDir = aDir()
     mkdirSync(dataDir, { mode: 0o700 })

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { addressOf, showAddress, urlTrouble } from '../../src/config/redis-address.ts'
 import { connectRedis } from '../../src/redis/connect.ts'
 import { probeRedis } from '../../src/redis/probe.ts'
+import { authenticationProblem } from '../../src/redis/setup.ts'
 import { isTransientError } from '../../src/redis/transient-error.ts'
 import { aConfigFolder, cli, endAll } from '../support/cli.ts'
 import { freePorts, killed, serverBinary } from '../support/cluster.ts'
@@ -112,6 +113,20 @@ describe.skipIf(!binary)('a Redis that refuses the set-up of a connection', () =
     await redis.call('CONFIG', 'SET', 'requirepass', 'root-of-all')
     expect(await answer).toBe(1)
     expect(lines.join('')).not.toContain('root-of-all')
+  })
+
+  it('names the password of the sentinels where these ask for one, not that of redis.url', () => {
+    const last =
+      'All sentinels are unreachable. Retrying from scratch after 50ms. Last error: NOAUTH Authentication required.'
+    for (const said of [
+      authenticationProblem(new Error('NOAUTH Authentication required.'), true),
+      authenticationProblem(new Error(last)),
+    ])
+      expect(said).toMatch(/sentinels refuse.*\(NOAUTH\).*redis\.sentinelPassword \(NEWSDESK_REDIS_SENTINEL_PASSWORD\)/)
+    expect(authenticationProblem(new Error('NOAUTH Authentication required.'))).toMatch(/correct redis\.url/)
+    expect(
+      authenticationProblem(new Error(last.replace('NOAUTH Authentication required.', 'connect ETIMEDOUT'))),
+    ).toBeNull()
   })
 
   it('is told from one that cannot do it right now', () => {

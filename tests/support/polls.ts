@@ -81,7 +81,7 @@ export const aPollingDesk = (
       if (polled.kind === 'unchanged')
         await Promise.all([sources.unchanged(source(id).id, polled.fetched.freshFor, polled.state), polled.leave()])
       if (polled.kind !== 'changed') return polled
-      const notes = await polled.learn({ all, known })
+      const notes = await polled.learn({ all, known, pages: [] })
       await sources.succeeded(source(id).id, {
         validators: polled.fetched.validators,
         itemHashes: null,

@@ -183,6 +183,7 @@ export const doctorCommand = async (
       state: 'ok',
       message: `${config.sources.length} sources, ${config.taxonomy.length} sections in ${configDir}`,
     })
+    for (const message of config.notes ?? []) findings.push({ check: 'Configuration', state: 'warning', message })
     const own = customModelPath(config.dir)
     // The daemon reads the model when it starts, so a broken one would stop it.
     if (existsSync(own)) loadSectionModel(own)

@@ -9,11 +9,13 @@ import { type Config, loadConfig } from '../../config/load.ts'
 import { ConfigError } from '../../config/problems.ts'
 import type { Role } from '../../config/roles.ts'
 import { resolveRedis } from '../../redis/server.ts'
+import { createOutageLog } from '../../redis/transient-error.ts'
 
 /** Ends the process with 0, once stopped. */
 export const start = async (configDir: string, roles: readonly Role[] | undefined): Promise<never> => {
   let config = loadConfig(configDir, process.env, { roles })
   const log = createLog({ level: config.settings.log.level, to: 1 })
+  tellNotes(config, log)
   const { redis: wanted } = config.settings
   const server = await resolveRedis({
     ...{ url: wanted.url, access: wanted, dataDir: wanted.dataDir },
@@ -45,12 +47,13 @@ export const start = async (configDir: string, roles: readonly Role[] | undefine
         async daemon => {
           const next = reloadConfig(configDir, roles, log)
           if (next === null) return
+          tellNotes(next, log)
           await daemon.reload(next)
           config = next
         },
         () => undefined, // told below
       )
-      .catch((error: unknown) => log.error({ err: error }, 'reload failed; the sources may be as before'))
+      .catch((error: unknown) => createOutageLog(log)(error, 'reload failed; the sources may be as before'))
   })
   const daemon = await Promise.race([starting, asked])
   if (daemon === undefined) {
@@ -85,6 +88,11 @@ const waitForStopSignal = (within: () => number, log: Logger): Promise<undefined
     process.on('SIGTERM', stop)
     process.on('SIGINT', stop)
   })
+
+/** What is written and has no effect. */
+const tellNotes = ({ notes = [] }: Config, log: Logger): void => {
+  for (const note of notes) log.warn(note)
+}
 
 /** @returns null where it is refused, which is told */
 const reloadConfig = (configDir: string, roles: readonly Role[] | undefined, log: Logger): Config | null => {

@@ -41,7 +41,7 @@ export const ListSettings = z
     groups: z
       .record(
         z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, 'a group is 1 to 32 of a-z, 0-9 and -, starting with a letter'),
-        z.array(z.string()).min(1),
+        z.array(z.string()).min(1, 'must name the id of one source at least'),
       )
       .default({})
       .describe('Groups of sources that have lists of their own besides: name to ids of sources. latest:group:<name>.'),

@@ -9,7 +9,7 @@ import express, { type NextFunction, type Request, type Response } from 'express
 import type { AdminSettings } from '../../config/sections/admin.ts'
 import { isRead, type Who } from '../../domain/actor.ts'
 import type { HealthCheck } from '../../redis/health-check.ts'
-import { isConnectionError } from '../../redis/transient-error.ts'
+import { createOutageLog, isConnectionError } from '../../redis/transient-error.ts'
 import { listenAt } from '../listen.ts'
 import type { Probes } from '../probes.ts'
 import { isGivenUp, withResponseTimeout } from '../response-timeout.ts'
@@ -49,6 +49,8 @@ export interface AdminParts extends Omit<PageParts, 'show' | 'refusals'> {
   readonly probes: Probes
   /** Told of each request that was refused, for monitoring. */
   readonly onRefused: (kind: Refusal) => void
+  /** Told how to count the streams of its pages that are open. */
+  readonly onStreams?: (count: () => number) => void
   /** Of the Redis that all pages ask. */
   readonly pulse: HealthCheck
 }
@@ -58,6 +60,7 @@ export const startAdmin = async (parts: AdminParts): Promise<AdminServer> => {
   const users = createUsers({ redis, keys, now })
   const tokens = createTokens({ redis, keys, now })
   const sessions = createSessions({ redis, keys, users, lasts: () => settings.session, now })
+  const logError = createOutageLog(log)
   if (await users.adopt()) log.info('the password of before is now that of the user admin')
   const refusals = createRefusals({ redis, keys, log, now, onRefused: parts.onRefused })
   const firstToken = async (): Promise<string | null> => {
@@ -169,6 +172,7 @@ export const startAdmin = async (parts: AdminParts): Promise<AdminServer> => {
     },
     limits: { most: settings.streams, perAddress: settings.streamsPerAddress },
   })
+  parts.onStreams?.(live.listeners)
   app.use('/live', live.router)
   for (const { path, router } of pageRoutes({ ...parts, show, refusals })) app.use(path, router)
   app.use('/queues', ...boardHandlers({ queues, audit, log }))
@@ -190,7 +194,7 @@ export const startAdmin = async (parts: AdminParts): Promise<AdminServer> => {
       show.message(request, response, 503, 'Redis does not answer', 'It went away meanwhile. Come again in a moment.')
       return
     }
-    log.error({ err: error }, 'admin page failed')
+    logError(error, 'admin page failed')
     show.message(request, response, 500, 'Something went wrong', 'The log says what.')
   })
 

@@ -44,6 +44,8 @@ export interface Metrics {
   ingested(delay: number): void
   /** The admin server refused a request. @param kind one of few known ones */
   refused(kind: string): void
+  /** Streams of server-sent events that a server of this process has open, counted at each scrape. */
+  streams(server: 'http' | 'admin', count: () => number): void
   readonly contentType: string
   /** @returns all of it, as text */
   scrape(): Promise<string>
@@ -117,6 +119,12 @@ export const createMetrics = ({ version, read, now }: MetricsParts): Metrics => 
   const budget = gauge('newsdesk_articles_memory_limit_bytes', 'articles.memory; 0 for none.')
   const daemons = gauge('newsdesk_daemons', 'Processes that are alive.')
   const quarantine = gauge('newsdesk_quarantine_bodies', 'Bodies kept because they could not be read.')
+  const streamsOpen = gauge(
+    'newsdesk_streams_open',
+    'Streams of server-sent events that are open, by server.',
+    'server',
+  )
+  const countStreams = new Map<string, () => number>()
   const scrapeOk = gauge(
     'newsdesk_redis_up',
     '1 where Redis could be read at this scrape, else 0: the gauges that need it are then left out.',
@@ -207,9 +215,11 @@ export const createMetrics = ({ version, read, now }: MetricsParts): Metrics => 
     },
     refused: kind => refused.inc({ kind }),
     ingested: ms => delay.observe(Math.max(0, ms) / 1_000),
+    streams: (server, count) => void countStreams.set(server, count),
     contentType: register.contentType,
     async scrape() {
       await refresh()
+      for (const [server, count] of countStreams) streamsOpen.set({ server }, count())
       return register.metrics()
     },
   }

@@ -7,7 +7,7 @@ import express, { type NextFunction, type Request, type Response, type Router } 
 import type { Logger } from 'pino'
 import type { HttpSettings } from '../../config/sections/public-server.ts'
 import type { HealthCheck } from '../../redis/health-check.ts'
-import { isTransientError } from '../../redis/transient-error.ts'
+import { createOutageLog, isTransientError } from '../../redis/transient-error.ts'
 import { type Listening, listenAt } from '../listen.ts'
 import { COME_AGAIN, isGivenUp, withResponseTimeout } from '../response-timeout.ts'
 
@@ -60,7 +60,7 @@ const cors =
 
 /** What a client sent wrongly is told in words; anything else is ours, logged and not told. */
 const failed =
-  (log: Logger) =>
+  (log: Logger, logError = createOutageLog(log)) =>
   (error: Error & { status?: unknown }, _request: Request, response: Response, next: NextFunction): void => {
     if (isGivenUp(response)) {
       log.debug({ err: error }, 'a public request failed after it was given up')
@@ -80,7 +80,7 @@ const failed =
       response.status(503).set('retry-after', String(COME_AGAIN)).json({ error: 'not ready; come again' })
       return
     }
-    log.error({ err: error }, 'a public request failed')
+    logError(error, 'a public request failed')
     response.status(500).json({ error: 'something went wrong here; the log says what' })
   }
 

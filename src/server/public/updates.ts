@@ -11,13 +11,15 @@ import { createStreams } from './streams.ts'
 export interface UpdatesRouteParts extends RecentUpdatesParts {
   /** Bounds of streams; as where nothing is configured unless given. */
   readonly settings?: () => HttpSettings
+  /** Told how to count the streams that are open. */
+  readonly onStreams?: (count: () => number) => void
 }
 
 const MOST_LISTS = 200
 const ID = /^\d{1,16}-\d{1,16}$/
 
 /** @param parts.signal aborted when the server stops: readers then see the end of their stream */
-export const updatesRoute = ({ settings = unset, ...parts }: UpdatesRouteParts): Router => {
+export const updatesRoute = ({ settings = unset, onStreams, ...parts }: UpdatesRouteParts): Router => {
   const recent = createRecentUpdates(parts)
   const streams = createStreams({
     limits() {
@@ -25,6 +27,7 @@ export const updatesRoute = ({ settings = unset, ...parts }: UpdatesRouteParts):
       return { most, perAddress, behind: streamBuffer, behindInAll: streamBuffers }
     },
   })
+  onStreams?.(streams.count)
   parts.signal.addEventListener('abort', streams.close, { once: true })
 
   const router = Router()

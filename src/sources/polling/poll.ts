@@ -12,7 +12,7 @@ import { withoutCredentials } from '../../util/redact.ts'
 import { type FailureOf, isAnswered, isUnreached } from '../schedule/backoff.ts'
 import type { Due } from '../schedule/next-due.ts'
 import { addressOf, carriesOwn, sighted } from '../state/moves.ts'
-import { awayAt, isRefused, placesOf, withTrusted } from '../state/places.ts'
+import { awayAt, isRefused, isTrusted, placesOf, withTrusted } from '../state/places.ts'
 import type { SourceState } from '../state/state.ts'
 import type { Sources } from '../store/sources.ts'
 import type { OutageDetector } from './outage.ts'
@@ -22,6 +22,14 @@ import { chooseValidation } from './validator-reliability.ts'
 
 type Changed = Extract<FetchOutcome, { kind: 'changed' }>
 type Unchanged = Extract<FetchOutcome, { kind: 'unchanged' }>
+
+/** What a document carries. */
+export interface Items {
+  readonly all: number
+  readonly known: number
+  /** Addresses that those read link to. */
+  readonly pages: readonly string[]
+}
 
 /** The feed came: now it is read, and what it told about its address and validators is looked into. */
 export interface PolledFeed {
@@ -33,7 +41,7 @@ export interface PolledFeed {
    * Once it is known which items are new: believes or disbelieves a permanent redirect, and tests validators that were left out.
    * @returns what is worth a line in the job's log
    */
-  learn(items: { readonly all: number; readonly known: number }): Promise<string[]>
+  learn(items: Items): Promise<string[]>
   /**
    * Once it has learnt: where the feed came from, if that is not known to be its publisher's. Its items are not to be published meanwhile.
    * `isRefused` where somebody said that it is not.
@@ -149,20 +157,21 @@ export const createPoll = ({
 
   /**
    * Whose a feed is that did not come from the source's own places. By a permanent redirect it is the source's once that was believed; by a
-   * temporary one, as to a CDN, where it carries the source's items, or where the source was never read otherwise.
+   * temporary one, as to a CDN, where it carries the source's items; of a source never read before, where they link to its own domain.
    */
   const judgeAway = async (
     source: Source,
     state: SourceState,
     fetched: Changed,
-    items: { all: number; known: number },
+    { all, known, pages }: Items,
     isAdopted: boolean,
   ): Promise<Away | null> => {
     const away = awayAt(source, state, fetched)
     if (away === null || (away.isPermanent && isAdopted)) return null
     const refused = isRefused(source, state, away.to)
-    if (refused || away.isPermanent || (state.lastSuccessAt !== null && !carriesOwn(items)))
-      return { ...away, isRefused: refused }
+    // Never read, or read before Redis was emptied, which forgot what was refused as well: then its links speak for it.
+    const own = state.lastSuccessAt === null ? pages.filter(page => isTrusted(source, state, page)).length : known
+    if (refused || away.isPermanent || !carriesOwn({ all, known: own })) return { ...away, isRefused: refused }
     const places = placesOf(source, state)
     await sources.setPlaces(source.id, withTrusted(places, away.to))
     return null
@@ -271,9 +280,10 @@ export const createPoll = ({
         state,
         isRecrawl,
         leave,
-        learn: async ({ all, known }) => {
+        learn: async items => {
+          const { all, known } = items
           const { notes, isAdopted } = await learnMove(source, state, url, fetched.movedTo, { all, known })
-          away = await judgeAway(source, state, fetched, { all, known }, isAdopted)
+          away = await judgeAway(source, state, fetched, items, isAdopted)
           const isTested = asking === 'sample' && known < all && away === null
           return [...notes, ...(isTested ? await testValidators(source, state, url, signal) : [])]
         },

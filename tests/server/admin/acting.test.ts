@@ -11,7 +11,7 @@ const feed = await serve((request, response) => {
     response
       .writeHead(200, { 'content-type': 'text/html' })
       .end('<link rel="alternate" type="application/rss+xml" href="/found/rss">')
-  else if (request.url?.startsWith('/found'))
+  else if (/^\/(found|parted)/.test(request.url ?? ''))
     response
       .writeHead(200, { 'content-type': 'application/rss+xml' })
       .end(rss([{ title: '<img src=x onerror=alert(1)> found' }], 'https://found.example'))
@@ -170,6 +170,20 @@ describe('sources added in the desk', () => {
     // The same feed is known again.
     const again = (await send('/sources/-/find', [['url', `${feed.url}/found/rss`]])).json
     expect(again).toMatchObject({ feeds: [{ knownAs: id }] })
+  })
+
+  it('are shown with the address they are stored under, where the one given redirects permanently to another domain', async () => {
+    const parted = await serve((_request, response) =>
+      response.writeHead(301, { location: `${feed.url}/parted/rss` }).end(),
+    )
+    const moved = `${parted.url}/ redirects permanently: stored as ${feed.url}/parted/rss, at another domain, ${new URL(feed.url).host}`
+    const found = await send('/sources/-/find', [['url', parted.url]])
+    expect(found.json).toMatchObject({ feeds: [{ moved: expect.stringContaining(moved) }] })
+    const asked = await fetch(`${url}/sources/-/find`, {
+      ...{ method: 'POST', headers: { ...admin, accept: 'text/html' } },
+      body: new URLSearchParams([['url', parted.url]]),
+    })
+    expect((await asked.text()).replaceAll('&#39;', "'")).toContain(moved)
   })
 
   it('are not where there is no feed, and that is said', async () => {

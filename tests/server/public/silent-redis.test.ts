@@ -35,6 +35,29 @@ const asked = async (url: string, init: RequestInit = {}): Promise<Asked> => {
 }
 const page = (path: string, accept = 'text/html') => asked(`${adminUrl}${path}`, { headers: { cookie, accept } })
 
+describe('the metrics of a process with servers', () => {
+  it('count the streams that readers and pages hold open, and no longer those that ended', async () => {
+    const open = async (server: string) => {
+      const text = await (await fetch(`${daemon.metricsUrl}/metrics`)).text()
+      return Number(new RegExp(`^newsdesk_streams_open\\{server="${server}"\\} (\\d+)$`, 'm').exec(text)?.[1])
+    }
+    expect([await open('http'), await open('admin')]).toEqual([0, 0])
+    const leaving = new AbortController()
+    const { signal } = leaving
+    const streams = [
+      ...[1, 2].map(() => fetch(`${daemon.httpUrl}/v1/updates`, { signal })),
+      fetch(`${adminUrl}/live?topics=sources`, { signal, headers: { cookie } }),
+    ]
+    for (const { status } of await Promise.all(streams)) expect(status).toBe(200)
+    expect([await open('http'), await open('admin')]).toEqual([2, 1])
+    leaving.abort()
+    await until(
+      async () => [await open('http'), await open('admin')],
+      ([http, admin]) => http === 0 && admin === 0,
+    )
+  })
+})
+
 describe.each([
   ['does not answer', server.pause, server.goOn],
   ['is gone', () => server.kill(), () => server.start()],

@@ -45,13 +45,16 @@ const show = (proposals: readonly Proposal[]): void => {
     { title: '', value: each => (each.knownAs ? 'a source already' : '') },
   ])
   // Whole, below: an address that is cut tells nothing.
-  for (const [index, { found }] of proposals.entries())
+  for (const [index, { found, moved }] of proposals.entries()) {
     console.log(pc.dim(`${index + 1}  ${withoutCredentials(found.url)} (${FOUND_HOW[found.how]})`))
+    if (moved !== null) console.log(pc.yellow(`   ${moved}`))
+  }
 }
 
-const toJson = ({ found, source, knownAs }: Proposal) => ({
+const toJson = ({ found, source, moved, knownAs }: Proposal) => ({
   url: withoutCredentials(found.url),
   finalUrl: withoutCredentials(found.finalUrl),
+  moved,
   how: found.how,
   title: found.feed.title,
   format: found.feed.format,

@@ -10,6 +10,7 @@ import { type Outline, readOpml } from '../../../sources/catalogue/opml.ts'
 import { shownSource } from '../../../sources/state/public-view.ts'
 import { type Line, sourceOf, unseenLine, withoutRepeats } from '../../../use-cases/import-opml.ts'
 import { inParallel, withPoliteFetch } from '../../../use-cases/polite-fetch.ts'
+import { movedText } from '../../../use-cases/propose-sources.ts'
 import { withoutCredentials } from '../../../util/redact.ts'
 import { cliActor, openSourceActions } from '../../actor.ts'
 import { print } from '../../print.ts'
@@ -97,7 +98,7 @@ export const importCommand = (configDir: string, file: string, options: ImportOp
     const wanted = looked.filter(({ outcome }) => outcome === 'add' || (outcome === 'failing' && !options.skipFailing))
     const added = wanted.map(line => sourceOf(line, config, fallback, taken))
     // Of a kind together: of hundreds, the few that need a look are found.
-    const told = [...repeats, ...looked.filter(({ outcome }) => outcome !== 'add')].sort(byOutcome)
+    const told = [...repeats, ...looked.flatMap(movedOrLeft)].sort(byOutcome)
 
     if (!options.json) {
       for (const warning of opml.warnings) console.error(withoutCredentials(warning))
@@ -142,6 +143,14 @@ export const importCommand = (configDir: string, file: string, options: ImportOp
     return added.length > 0 ? 0 : 1
   })
 
+/** What is to be told of a line: why it is left out, or that it is stored under another address. */
+const movedOrLeft = (line: Line): Line[] => {
+  const { outcome, found, outline } = line
+  if (outcome !== 'add') return [line]
+  const moved = found && found.movedTo !== null ? movedText(outline.url, found) : null
+  return moved === null ? [] : [{ ...line, detail: moved }]
+}
+
 const byOutcome = (a: Line, b: Line): number => ORDER.indexOf(a.outcome) - ORDER.indexOf(b.outcome)
 
 const describeOutcome = ({ outcome }: Line, skipFailing: boolean): string =>
@@ -151,4 +160,6 @@ const describeOutcome = ({ outcome }: Line, skipFailing: boolean): string =>
       : 'failing; added all the same'
     : outcome === 'duplicate'
       ? 'left out: a duplicate'
-      : 'left out: no feed'
+      : outcome === 'add'
+        ? 'to add, moved'
+        : 'left out: no feed'

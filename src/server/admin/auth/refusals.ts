@@ -8,6 +8,7 @@ import type { Logger } from 'pino'
 import { z } from 'zod'
 import type { Keys } from '../../../redis/keys.ts'
 import { loadScript, runScript } from '../../../redis/script.ts'
+import { createOutageLog } from '../../../redis/transient-error.ts'
 import type { Actor } from '../../../use-cases/audit-log.ts'
 import { createAllowance } from '../../public/rate-limit.ts'
 
@@ -67,6 +68,7 @@ const addTo = (all: Map<string, z.infer<typeof Kept>>, field: string, more: z.in
 }
 
 export const createRefusals = ({ redis, keys, log, now, onRefused }: RefusalsParts): Refusals => {
+  const logError = createOutageLog(log)
   const key = keys.admin('refused')
   let waiting = new Map<string, z.infer<typeof Kept>>()
   let timer: NodeJS.Timeout | undefined
@@ -108,7 +110,7 @@ export const createRefusals = ({ redis, keys, log, now, onRefused }: RefusalsPar
         )
       timer ??= setTimeout(() => {
         timer = undefined
-        writeInTurn().catch((error: unknown) => log.error({ err: error }, 'refusals could not be counted'))
+        writeInTurn().catch((error: unknown) => logError(error, 'refusals could not be counted'))
       }, WRITES_EACH).unref()
       return answered.take(field, 1)
     },
@@ -125,7 +127,7 @@ export const createRefusals = ({ redis, keys, log, now, onRefused }: RefusalsPar
     },
     async close() {
       clearTimeout(timer)
-      await writeInTurn().catch((error: unknown) => log.error({ err: error }, 'refusals could not be counted'))
+      await writeInTurn().catch((error: unknown) => logError(error, 'refusals could not be counted'))
     },
   }
 }

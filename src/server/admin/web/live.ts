@@ -6,6 +6,7 @@
 import { type Request, type Response, Router } from 'express'
 import type { Logger } from 'pino'
 import { withTimeout } from '../../../redis/health-check.ts'
+import { createOutageLog } from '../../../redis/transient-error.ts'
 import { createStreams, type EventStream, type StreamLimits } from '../../public/streams.ts'
 
 export interface Topic {
@@ -54,6 +55,7 @@ const eventOf = (topic: string, keys: readonly string[]): string =>
   `event: ${topic}\ndata: ${JSON.stringify({ keys: keys.length > MOST_KEYS ? null : keys })}\n\n`
 
 export const createLive = ({ topics, isIn, log, every = EVERY, heartbeat = HEARTBEAT, limits }: LiveParts): Live => {
+  const logError = createOutageLog(log)
   const listeners = new Set<Listener>()
   const streams = createStreams({ limits: () => ({ ...LIMITS, ...limits }), heartbeat })
   const looking = new Map<string, NodeJS.Timeout>()
@@ -75,7 +77,7 @@ export const createLive = ({ topics, isIn, log, every = EVERY, heartbeat = HEART
           for (const listener of listeners)
             if (listener.topics.has(topic.name)) listener.stream.send(eventOf(topic.name, keys))
       } catch (error) {
-        log.warn({ err: error, topic: topic.name }, 'what changed could not be read; trying again')
+        logError(error, 'what changed could not be read; trying again', { topic: topic.name })
       }
       next(Math.max(every, (performance.now() - began) * SHARE))
     }

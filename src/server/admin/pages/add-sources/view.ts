@@ -48,7 +48,8 @@ export const foundPage = (
       {
         title: 'Feed',
         heads: true,
-        cell: each => html`${each.title}<br><span class="soft">${shown(each.source)} · ${each.how}</span>`,
+        cell: each =>
+          html`${each.title}<br><span class="soft">${shown(each.source)} · ${each.how}</span>${each.moved === null ? null : html`<br><strong>${each.moved}</strong>`}`,
       },
       { title: 'Format', kind: 'minor', cell: ({ format }) => format },
       { title: 'Items', kind: 'number', cell: ({ items }) => items },

@@ -1,0 +1,62 @@
+import { Writable } from 'node:stream'
+import { pino } from 'pino'
+import { describe, expect, it } from 'vitest'
+import { createOutageLog, explainOutage } from '../../src/redis/transient-error.ts'
+
+const logged = () => {
+  const lines: Record<string, unknown>[] = []
+  const sink = new Writable({
+    write(chunk, _encoding, written) {
+      lines.push(JSON.parse(String(chunk)))
+      written()
+    },
+  })
+  return { lines, log: pino(sink) }
+}
+
+describe('what an outage of Redis leads to', () => {
+  it.each([
+    ['stream gone', 'UNBLOCKED the stream key no longer exists'],
+    ['stream gone', "NOGROUP No such key 'newsdesk:events' or consumer group 'count' in XREADGROUP with GROUP option"],
+    ['job gone', 'Missing key for job 12. moveToFinished'],
+    ['lock lost', 'Missing lock for job courier-c1-0. moveToFinished'],
+    ['lock lost', 'Lock mismatch for job 12. Cmd moveToDelayed from active'],
+    ['lock lost', 'could not renew lock for job 12'],
+    ['lock lost', 'Job 12 is not in the active state. moveToFinished'],
+    ['rejected', "OOM command not allowed when used memory > 'maxmemory'."],
+    ['rejected', "READONLY You can't write against a read only replica."],
+    ['away', "Socket timeout. Expecting data, but didn't receive any in 15000ms."],
+    ['away', 'connect ECONNREFUSED 127.0.0.1:6379'],
+  ])('is known as “%s” by the error %s', (kind, message) => {
+    expect(explainOutage(new Error(message))?.kind).toBe(kind)
+  })
+
+  it.each([
+    'ERR unknown command `NONSENSE`',
+    'WRONGTYPE Operation against a key holding the wrong kind of value',
+    "Cannot read properties of undefined (reading 'id')",
+    'a job is missing its key',
+  ])('is not taken for one where it is an error of its own: %s', message => {
+    expect(explainOutage(new Error(message))).toBeNull()
+  })
+
+  it('is one warning a minute of each kind, without a stack; any other error is logged as often as it comes, with it', () => {
+    const { lines, log } = logged()
+    let at = 0
+    const trouble = createOutageLog(log, () => at)
+    for (let job = 0; job < 20; job += 1)
+      trouble(new Error(`Missing key for job ${job}. moveToFinished`), 'worker error')
+    trouble(new Error('UNBLOCKED the stream key no longer exists'), 'not counted')
+    at += 61_000
+    trouble(new Error('Missing key for job 21. moveToFinished'), 'worker error')
+    expect(lines.map(({ level }) => level)).toEqual([40, 40, 40])
+    expect(lines[0]).toMatchObject({ failed: 'worker error', reason: 'Missing key for job 0. moveToFinished' })
+    expect(JSON.stringify(lines)).not.toContain('    at ')
+    for (let time = 0; time < 2; time += 1) trouble(new Error('WRONGTYPE'), 'worker error', { queue: 'crawl' })
+    expect(lines.slice(3)).toEqual(
+      Array(2).fill(
+        expect.objectContaining({ level: 50, queue: 'crawl', err: expect.objectContaining({ message: 'WRONGTYPE' }) }),
+      ),
+    )
+  })
+})
