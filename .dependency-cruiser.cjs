@@ -115,3 +115,6 @@ module.exports = {
     },
   },
 }
+
+// For scripts/layers.ts; not enumerable, since the tool accepts no keys but its own.
+Object.defineProperty(module.exports, 'layers', { value: LAYERS })
