@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { runFaults } from './events-faults/run.ts'
+import { runFaults } from '../tests/support/counter-faults/run.ts'
 
 const { values } = parseArgs({
   options: { kills: { type: 'string', default: '200' }, restarts: { type: 'string', default: '20' } },

@@ -6,7 +6,7 @@ import type { SectionModel } from '../src/sections/classifier/model-file.ts'
 import { type Embeddings, type Labelled, parseSectionWords, trainSections } from '../src/sections/classifier/train.ts'
 import { classifyBy, type Example, type Learned, learningInTurns } from '../src/sections/learned.ts'
 import { modelDir, replayTexts } from '../src/sections/model-loader.ts'
-import { teachers, third } from './motor-desks.ts'
+import { teachers, third } from '../tests/support/labelled/motor-news.ts'
 import type { Predict } from './quality-baselines.ts'
 
 export interface Lesson {

@@ -56,7 +56,7 @@ export const quality = async (folder: string, options: readonly string[]): Promi
     ''
   const files = readdirSync(folder).filter(name => /^sections-.*\.jsonl$/.test(name) && name !== 'sections-train.jsonl')
   const train = readLabelled(join(folder, 'sections-train.jsonl'), say)
-  const wire = readLabelled(new URL('sections-wire.jsonl', import.meta.url).pathname, say)
+  const wire = readLabelled(new URL('../tests/support/labelled/sections-wire.jsonl', import.meta.url).pathname, say)
   const sets = [
     ...files.map(name => [name, readLabelled(join(folder, name), say)] as const),
     ['sections-wire.jsonl (ours)', wire] as const,

@@ -2,12 +2,12 @@
 
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
+import type { FaultyRedis } from '../../tests/support/faults/redis.ts'
+import type { Wire } from '../../tests/support/faults/wire.ts'
 import type { Fleet, Place } from './fleet.ts'
 import { type Planned, stepOf } from './plan.ts'
 import type { Readers } from './readers.ts'
-import type { FaultyRedis } from './redis.ts'
 import type { Stand, Trouble } from './stand.ts'
-import type { Wire } from './wire.ts'
 
 export interface World {
   readonly redis: FaultyRedis

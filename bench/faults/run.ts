@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { seeded } from '../../src/util/seeded-random.ts'
+import { canFillDisk, type FaultyRedis, startFaultyRedis } from '../../tests/support/faults/redis.ts'
+import { startWire, type Wire } from '../../tests/support/faults/wire.ts'
 import { check } from './check/check.ts'
 import { type Violation, violation } from './check/truth.ts'
 import { watchLists } from './check/watch.ts'
@@ -13,9 +15,7 @@ import { inject, type World } from './inject.ts'
 import { KINDS } from './kinds.ts'
 import { type Planned, planOf } from './plan.ts'
 import { type Readers, startReaders } from './readers.ts'
-import { canFillDisk, type FaultyRedis, startFaultyRedis } from './redis.ts'
 import { openStand, type Stand } from './stand.ts'
-import { startWire, type Wire } from './wire.ts'
 
 export interface SeedWanted {
   readonly seed: number

@@ -1,10 +1,10 @@
 import type { Redis } from 'ioredis'
 import { pino } from 'pino'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { startFaultyRedis } from '../../bench/faults/redis.ts'
-import { startWire } from '../../bench/faults/wire.ts'
 import { createClock } from '../../src/redis/clock.ts'
 import { connectRedis } from '../../src/redis/connect.ts'
+import { startFaultyRedis } from '../support/faults/redis.ts'
+import { startWire } from '../support/faults/wire.ts'
 import { aFolder } from '../support/folder.ts'
 import { testRedis } from '../support/redis.ts'
 

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { teachers, third } from '../../bench/motor-desks.ts'
 import { classifyBy, type Example, learnSections } from '../../src/sections/learned.ts'
 import { loadSectionModel, replayTexts } from '../../src/sections/model-loader.ts'
+import { teachers, third } from '../support/labelled/motor-news.ts'
 
 const model = loadSectionModel()
-const ordinary = readFileSync(new URL('../../bench/sections-wire.jsonl', import.meta.url), 'utf8')
+const ordinary = readFileSync(new URL('../support/labelled/sections-wire.jsonl', import.meta.url), 'utf8')
   .trim()
   .split('\n')
   .map(line => JSON.parse(line) as { title: string; section: string })

@@ -1,10 +1,10 @@
 /** One counter as a process of its own, to be killed: `consumer <socket> <prefix> <name> <claimAfter ms>`. Says `ready`, waits for `go`. */
 
 import { pino } from 'pino'
-import { EventSettings } from '../../src/config/sections/events.ts'
-import { createEventCounter } from '../../src/events/counter.ts'
-import { connectRedis } from '../../src/redis/connect.ts'
-import { keysFor } from '../../src/redis/keys.ts'
+import { EventSettings } from '../../../src/config/sections/events.ts'
+import { createEventCounter } from '../../../src/events/counter.ts'
+import { connectRedis } from '../../../src/redis/connect.ts'
+import { keysFor } from '../../../src/redis/keys.ts'
 
 const [socket = '', prefix = '', name = '', claimAfter = ''] = process.argv.slice(2)
 const log = pino({ level: process.env.FAULTS_LOG ?? 'fatal' }, pino.destination(2))

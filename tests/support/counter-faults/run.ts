@@ -7,9 +7,9 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { Redis } from 'ioredis'
-import { GROUP } from '../../src/events/counting.ts'
-import { type Keys, keysFor } from '../../src/redis/keys.ts'
-import { seeded } from '../../src/util/seeded-random.ts'
+import { GROUP } from '../../../src/events/counting.ts'
+import { type Keys, keysFor } from '../../../src/redis/keys.ts'
+import { seeded } from '../../../src/util/seeded-random.ts'
 import { durableRedis } from './redis.ts'
 
 export interface Faults {

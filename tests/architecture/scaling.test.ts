@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { needsOf, processes } from '../../bench/scale/costs.ts'
+import { needsOf, processes } from '../../scripts/scaling/costs.ts'
 
 const costs = {
   cpuPerThousandArticles: 4,

@@ -1,0 +1,17 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { defineConfig } from 'vitest/config'
+
+/** What makes a test more than a unit test: Redis, HTTP, processes, a browser, the judging of every pattern. */
+const REAL =
+  /support\/(?!(?:articles|until|labelled|growth)\b)|node:(?:child_process|http|net)|['"](?:ioredis|bullmq|playwright-core)['"]|inject\(|recheck/
+
+const unit = readdirSync('tests', { recursive: true, withFileTypes: true })
+  .filter(entry => entry.isFile() && entry.name.endsWith('.test.ts'))
+  .map(entry => join(entry.parentPath, entry.name))
+  .filter(file => !REAL.test(readFileSync(file, 'utf8')))
+
+/** `npm run test:unit`: the tests that need nothing but Node, all cores at work. `npm test` runs these and all others. */
+export default defineConfig({
+  test: { include: unit, testTimeout: 30_000 },
+})
