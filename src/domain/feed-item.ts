@@ -55,8 +55,8 @@ export interface FeedHints {
 }
 
 export interface Feed {
-  /** `rss`, `rdf`, `atom`, `json` or `sitemap`. */
-  readonly format: 'rss' | 'rdf' | 'atom' | 'json' | 'sitemap'
+  /** Name of its format (src/feeds/formats): `rss`, `rdf`, `atom`, `json` or `sitemap`. */
+  readonly format: string
   readonly title: string | null
   readonly link: string | null
   readonly language: string | null

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { FeedItem } from '../../src/domain/feed-item.ts'
-import { feedOf, readFeed } from '../../src/feeds/read.ts'
+import { buildFeed } from '../../src/feeds/documents/xml-feed.ts'
+import { readFeed } from '../../src/feeds/read.ts'
 import { splitInTurns } from '../../src/feeds/xml/slices.ts'
 import { readXml } from '../../src/feeds/xml/xml.ts'
 import { readNewItems } from '../../src/sources/items/detect-new-items.ts'
@@ -102,7 +103,7 @@ describe('long text, which rss-parser is spared', () => {
         if (split?.reader !== 'strict' || split.pieces.length === 0) return
         const plain = await readXml(text, 'strict', Number.POSITIVE_INFINITY, () => split.spans.length)
         if (plain === null) throw new Error(text)
-        const { items } = await feedOf(plain.raw, 'https://courier.example/feed', Number.POSITIVE_INFINITY, [])
+        const { items } = await buildFeed(plain.raw, 'https://courier.example/feed', Number.POSITIVE_INFINITY, [])
         expect(await all(text)).toEqual(items)
         compared += 1
       }),

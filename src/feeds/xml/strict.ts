@@ -1,13 +1,7 @@
 /** The main way: rss-parser on decoded text. It is asked for the elements themselves, so that one set of rules reads both readers' output. */
 
-import { createRequire } from 'node:module'
-import RssParser from 'rss-parser'
 import type { Raw, RawFeed, RawFields } from './raw.ts'
-
-// rss-parser strips markup from every description by patterns that take quadratic time (60 KB of `a<p` hold the event loop for ten
-// seconds). We never read those snippets: our own text comes from an HTML parser.
-const inside = createRequire(import.meta.url)('rss-parser/lib/utils') as { getSnippet: (text: string) => string } // shape of 3.13.0, pinned
-inside.getSnippet = () => ''
+import { RssParser } from './rss-parser.ts'
 
 /** Every element of an item that any field is read from. */
 export const ITEM_ELEMENTS = [

@@ -5,7 +5,8 @@
 
 import type { Feed, NotAFeed } from '../../domain/feed-item.ts'
 import { decode } from '../../feeds/decode.ts'
-import { feedOf, looksXmlFeed, MOST_ITEMS, type ReadOptions, readText } from '../../feeds/read.ts'
+import { buildFeed } from '../../feeds/documents/xml-feed.ts'
+import { looksXmlFeed, MOST_ITEMS, type ReadOptions, readText } from '../../feeds/read.ts'
 import { newest, readSome, splitInTurns } from '../../feeds/xml/slices.ts'
 
 export interface ReadNewItemsOptions extends ReadOptions {
@@ -45,7 +46,7 @@ export const readNewItems = async (
   const left = split.spans.length - (to - from)
   return {
     kind: 'feed',
-    feed: await feedOf(read.raw, options.url, maxItems, [
+    feed: await buildFeed(read.raw, options.url, maxItems, [
       ...warnings,
       ...read.warnings,
       ...(left > 0 ? [`${left} items beyond ${maxItems} left out`] : []),

@@ -1,0 +1,60 @@
+/** RSS, RDF and Atom: one set of readers and field rules serves all three. */
+
+import type { Feed, ReadOutcome } from '../../domain/feed-item.ts'
+import { mapInSlices } from '../../util/slices.ts'
+import { type FieldContext, readItem, titleText } from '../fields/fields.ts'
+import { hintsOf } from '../fields/hints.ts'
+import { absolute } from '../fields/links.ts'
+import { attribute, firstText, type RawFeed, textOf } from '../xml/raw.ts'
+import { readDocument } from '../xml/slices.ts'
+import { type FeedFormat, HEAD, type Wanted } from './format.ts'
+import { refusal, refuseHtml } from './outcome.ts'
+
+/** Beyond this no start tag is looked for. */
+const SEARCHED = 65_536
+
+const readXmlFeed = async (start: string, { url, maxItems }: Wanted): Promise<ReadOutcome> => {
+  const read = await readDocument(start, maxItems)
+  if (read === null) return refusal('unreadable', 'looks like a feed, but no feed element could be read')
+  if (read.raw.items.length === 0 && /<!doctype\s+html|<html[\s>]/i.test(start.slice(0, HEAD)))
+    return refuseHtml(start, url)
+  return { kind: 'feed', feed: await buildFeed(read.raw, url, maxItems, read.warnings) }
+}
+
+/** @param elements start tags by which a document of the format is recognised */
+export const xmlFeedFormat = (name: RawFeed['format'], elements: readonly string[]): FeedFormat => {
+  const tag = new RegExp(`<(?:\\w{1,20}:)?(?:${elements.join('|')})[\\s>]`, 'i')
+  return { name, isXmlFeed: true, detect: start => tag.test(start.slice(0, SEARCHED)), read: readXmlFeed }
+}
+
+/** Builds the feed from what was read of a document. */
+export const buildFeed = async (
+  { format, channel, items }: RawFeed,
+  url: string | undefined,
+  maxItems: number,
+  warnings: readonly string[],
+): Promise<Feed> => {
+  const links = channel.link ?? []
+  const home =
+    links
+      .map(raw => ((attribute(raw, 'rel') ?? 'alternate') === 'alternate' ? attribute(raw, 'href') : null))
+      .find(Boolean) ?? (format === 'atom' ? null : (links.map(textOf).find(Boolean) ?? null))
+  const link = absolute(home, url)
+  const language = firstText(channel, 'language', 'dc:language') ?? attribute(channel.$?.[0], 'xml:lang')
+  const self = hintsOf(channel).self
+  const base = [url, link, self].find(each => each != null && /^https?:\/\//i.test(each)) ?? undefined
+  const context: FieldContext = { format, base, language }
+  const kept = items.slice(0, maxItems)
+  return {
+    format,
+    title: (channel.title ?? channel['dc:title'] ?? []).map(titleText).find(Boolean) ?? null,
+    link,
+    language,
+    hints: hintsOf(channel),
+    items: await mapInSlices(kept, item => readItem(item, context)),
+    warnings:
+      items.length > kept.length
+        ? [...warnings, `${items.length - kept.length} items beyond ${maxItems} left out`]
+        : warnings,
+  }
+}
