@@ -4,8 +4,9 @@ import type { Redis } from 'ioredis'
 import type { CrawlSettings } from '../../config/sections/crawl.ts'
 import type { Source, SourceId } from '../../domain/source.ts'
 import type { Keys } from '../../redis/keys.ts'
+import { formatFineDuration } from '../../util/duration.ts'
 import { backoff, type FailureOf, isGone, weightOf } from '../schedule/backoff.ts'
-import { type Due, minutes, spreadOf } from '../schedule/next-due.ts'
+import { type Due, spreadOf } from '../schedule/next-due.ts'
 import { digestOf, type Move } from '../state/moves.ts'
 import { type SourceState, writeMove } from '../state/state.ts'
 
@@ -84,7 +85,7 @@ export const createFailureRecorder = ({
 
   async deferred(id, ms, why) {
     const at = Math.round(now() + ms + Math.abs(spreadOf(id)) * Math.min(ms, DAY))
-    const due = { at, reason: `${why}: nothing of this domain is fetched for ${minutes(ms)}` }
+    const due = { at, reason: `${why}: nothing of this domain is fetched for ${formatFineDuration(ms)}` }
     await Promise.all([
       redis.hset(keys.source(id), { nextAt: due.at, nextReason: due.reason, setAt: now() }),
       redis.zadd(keys.due(), 'XX', String(due.at), id),
