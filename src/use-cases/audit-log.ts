@@ -9,8 +9,8 @@ import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import type { Keys } from '../redis/keys.ts'
 import { compareStreamIds, timestampOfStreamId } from '../redis/stream-id.ts'
-import { hashOf } from '../util/hash.ts'
-import { networkOf } from '../util/ip-network.ts'
+import { hashSecret } from '../util/hash.ts'
+import { findNetwork } from '../util/ip-network.ts'
 
 /** Who acts, as the audit names it. */
 export interface Actor {
@@ -194,7 +194,7 @@ export const createAudit = ({ redis, keys, now }: AuditParts): Audit => {
   return {
     begin,
     async visit(by, what) {
-      const often = keys.admin(`visited:${hashOf([what, by.name, networkOf(by.from ?? '')].join(' '))}`)
+      const often = keys.admin(`visited:${hashSecret([what, by.name, findNetwork(by.from ?? '')].join(' '))}`)
       if ((await redis.set(often, '', 'PX', VISITS_EACH, 'NX')) === null) return
       await redis.xadd(keys.auditVisits(), ...entryArgs(fieldsOf({ by, what, on: by.name })))
     },

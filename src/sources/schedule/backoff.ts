@@ -29,7 +29,7 @@ const WEIGHTS: Readonly<Record<Exclude<FailureReason, 'status'>, number>> = {
   'opted-out': 3,
 }
 
-export const weightOf = ({
+export const weighFailure = ({
   reason,
   status = 0,
   isLimited,

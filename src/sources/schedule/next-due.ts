@@ -5,7 +5,7 @@ import type { CrawlSettings } from '../../config/sections/crawl.ts'
 import { formatFineDuration } from '../../util/duration.ts'
 import type { Demand } from './budget.ts'
 import { type Forecast, forecast } from './forecast.ts'
-import { demandOf, waitFor } from './interval.ts'
+import { estimateDemand, waitFor } from './interval.ts'
 import { type PublishingModel, QUARTER } from './publishing-model.ts'
 
 export interface Due {
@@ -124,7 +124,7 @@ export const demandUnder = (
   { startInterval }: Pick<DueSettings, 'startInterval'>,
 ): Demand => {
   if (fixed !== undefined) return -86_400_000 / fixed
-  return rhythm.recent.length < ENOUGH ? -86_400_000 / unknownWait(rhythm, startInterval) : demandOf(rhythm, now)
+  return rhythm.recent.length < ENOUGH ? -86_400_000 / unknownWait(rhythm, startInterval) : estimateDemand(rhythm, now)
 }
 
 /**
