@@ -5,18 +5,18 @@ import { join } from 'node:path'
 import { softmax } from '../src/sections/classifier/classifier.ts'
 import { type Embeddings, type Labelled, parseSectionWords } from '../src/sections/classifier/train.ts'
 import { modelDir } from '../src/sections/model-loader.ts'
-import { pairsOf, wordsOf } from '../src/util/words.ts'
+import { pairWords, splitWords } from '../src/util/words.ts'
 
 export type Predict = (text: Labelled) => string
 
 const featuresOf = ({ title, summary }: Labelled): string[] => {
-  const words = wordsOf(`${title} . ${summary}`)
-  return [...words, ...pairsOf(words)]
+  const words = splitWords(`${title} . ${summary}`)
+  return [...words, ...pairWords(words)]
 }
 
 export const keywordTable = (): Predict => {
   const table = [...parseSectionWords(readFileSync(join(modelDir, 'words.txt'), 'utf8'))].flatMap(([section, words]) =>
-    words.map(word => [wordsOf(word).join(' '), section] as const),
+    words.map(word => [splitWords(word).join(' '), section] as const),
   )
   const sections = new Map(table)
   return text => {
@@ -66,7 +66,7 @@ const START = 1e-2
 
 /** Mean of the vectors of a text's words, each of length 1. */
 const meanOf = ({ title, summary }: Labelled, { dimensions, vectors }: Embeddings): Float32Array => {
-  const known = wordsOf(`${title} . ${summary}`).flatMap(word => vectors.get(word) ?? [])
+  const known = splitWords(`${title} . ${summary}`).flatMap(word => vectors.get(word) ?? [])
   const mean = new Float32Array(dimensions)
   for (const vector of known) {
     const share = 1 / (known.length * (Math.hypot(...vector) || 1))

@@ -4,7 +4,9 @@ import pc from 'picocolors'
 import stringWidth from 'string-width'
 import type { Entry } from '../src/client/index.ts'
 import { COUNTERS } from '../src/domain/counts.ts'
-import { fitTo, showSpan } from '../src/util/table.ts'
+import { formatDuration } from '../src/util/duration.ts'
+import { drawSparkline } from '../src/util/sparkline.ts'
+import { fitTo } from '../src/util/table.ts'
 import type { Panels } from './reader.ts'
 
 /** The panels, and what is told around them. */
@@ -78,16 +80,9 @@ const wrap = (text: string, cells: number, most: number): string[] => {
   return [...lines.slice(0, most - 1), fitTo(`${lines.slice(most - 1).join(' ')}`, cells)]
 }
 
-const BARS = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█']
-
-export const sparkline = (values: readonly number[], cells: number): string => {
-  const shown = values.slice(-cells)
-  const top = Math.max(1, ...shown)
-  return shown
-    .map(value => (value === 0 ? ' ' : (BARS[Math.min(7, Math.floor((value / top) * 7.99))] ?? '█')))
-    .join('')
-    .padStart(cells)
-}
+/** The latest values, as wide as there are cells. */
+export const sparkline = (values: readonly number[], cells: number): string =>
+  drawSparkline(values.slice(-cells)).padStart(cells)
 
 const heading = (title: string, cells: number, { head, dim }: Paints): string => {
   const cut = fitTo(title, cells - 2)
@@ -112,7 +107,7 @@ const numberedShort = (entry: Entry, cells: number, paints: Paints): string => {
 }
 
 const timed = (entry: Entry, cells: number, now: number, paints: Paints): string => {
-  const age = showSpan(now - Date.parse(entry.publishedAt)).padStart(7)
+  const age = formatDuration(now - Date.parse(entry.publishedAt)).padStart(7)
   return `${paints.dim(age)}  ${cell(entry.title, cells - 9)}`
 }
 
@@ -121,7 +116,7 @@ const empty = (cells: number, { dim }: Paints): string => dim(cell('waiting for 
 const articleLines = (page: FrontPage, cells: number, paints: Paints): string[] => {
   if (!page.article) return [empty(cells, paints)]
   const { article, source, label } = page.article
-  const by = [article.author, source, `${showSpan(page.now - Date.parse(article.publishedAt))} ago`]
+  const by = [article.author, source, `${formatDuration(page.now - Date.parse(article.publishedAt))} ago`]
     .filter(Boolean)
     .join(' · ')
   const counts = COUNTERS.map(counter => `${article[counter]} ${counter}`).join(' · ')

@@ -4,10 +4,10 @@
  * behind fifty thousand sources.
  */
 
-import { setTimeout as delay } from 'node:timers/promises'
 import { addScheduledCrawls, bringForward, type Queues } from '../src/queues/queues.ts'
 import { allowance, type OutageDetector } from '../src/sources/polling/outage.ts'
 import type { Sources } from '../src/sources/store/sources.ts'
+import { sleepUnlessAborted } from '../src/util/sleep.ts'
 
 /** Crawls that wait in the queue, most: at first, and where workers were found to outrun it. */
 const DEPTH = { usual: 1_000, most: 16_000 }
@@ -28,13 +28,8 @@ export interface CrawlDueParts {
   readonly pause?: (ms: number, signal: AbortSignal) => Promise<unknown>
 }
 
-const pauseFor = (ms: number, signal: AbortSignal): Promise<unknown> =>
-  delay(ms, undefined, { signal }).catch((error: unknown) => {
-    if (!signal.aborted) throw error
-  })
-
 /** @returns a run of the tick: queues what is due until all of it is, or `within` ms have passed, and says how many it queued */
-export const createCrawlDue = ({ queues, sources, network, now, pause = pauseFor }: CrawlDueParts) => {
+export const createCrawlDue = ({ queues, sources, network, now, pause = sleepUnlessAborted }: CrawlDueParts) => {
   const { crawl } = queues
   let depth = DEPTH.usual
 

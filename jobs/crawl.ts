@@ -16,7 +16,7 @@ import type { Due } from '../src/sources/schedule/next-due.ts'
 import type { Fetch } from '../src/sources/state/history.ts'
 import type { SourceState } from '../src/sources/state/state.ts'
 import { withoutCredentials } from '../src/util/redact.ts'
-import { offerOf } from '../src/websub/link-header.ts'
+import { findOffer } from '../src/websub/link-header.ts'
 import type { JobContext } from './context.ts'
 import { defineJob } from './define.ts'
 import { detectNewItems, type NewItems } from './detect-new.ts'
@@ -237,7 +237,7 @@ const notePush = async (
   fetched: Extract<FetchOutcome, { kind: 'changed' }>,
   published: readonly (number | null)[],
 ): Promise<string | null> => {
-  const offer = offerOf(fetched.url, fetched.links, feed.hints)
+  const offer = findOffer(fetched.url, fetched.links, feed.hints)
   if ((offer === null ? '' : JSON.stringify(offer)) !== state.pushOffer) await push.offered(id, offer)
   if (state.pushUntil === 0) return null
   const dated = published.filter(at => at !== null)

@@ -11,7 +11,7 @@ import type { Source } from '../src/domain/source.ts'
 import { identify, pageOf, trustsIds } from '../src/feeds/identity.ts'
 import type { ArticlesData } from '../src/queues/ingest.ts'
 import type { Unseen } from '../src/sources/items/seen-items.ts'
-import { learnTitles, NO_HABITS, namesOf, withoutName } from '../src/sources/items/titles.ts'
+import { collectNames, learnTitles, NO_HABITS, withoutName } from '../src/sources/items/titles.ts'
 import { areIdsUnstable } from '../src/sources/items/unstable-ids.ts'
 import type { SourceState } from '../src/sources/state/state.ts'
 import type { Sources } from '../src/sources/store/sources.ts'
@@ -75,7 +75,11 @@ export const detectNewItems = async (
     isWhole,
   )
   const titles = unseen.length > 0 ? learnTitles(await sources.titles(source.id), fresh.flatMap(titleOf)) : null
-  const names = namesOf([source.name, feed.title, new URL(source.site ?? source.url).hostname.replace(/^www\./, '')])
+  const names = collectNames([
+    source.name,
+    feed.title,
+    new URL(source.site ?? source.url).hostname.replace(/^www\./, ''),
+  ])
   const places = new Map(feed.items.map((item, place) => [item, place]))
   const taken = unseen.map(each => ({
     ...each,

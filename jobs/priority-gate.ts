@@ -3,8 +3,8 @@
  * without it a cold ingest makes every list wait behind the articles of all sources. (docs/decisions/0012)
  */
 
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { PriorityGate } from '../src/lists/publisher.ts'
+import { yieldToEventLoop } from '../src/util/slices.ts'
 
 /**
  * `giveWay`, asked between slices of a few ms, lets everything else have its turn and waits for what goes first.
@@ -39,7 +39,7 @@ export const createPriorityGate = ({ longest }: { longest: number }): PriorityGa
     },
 
     async yieldToLists() {
-      await nextTurn()
+      await yieldToEventLoop()
       if (running > 0) await whenIdle()
     },
   }

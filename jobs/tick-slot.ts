@@ -3,10 +3,10 @@
  * others wait until it is done, and take the slot over when its holder stops extending the lease.
  */
 
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import type { Keys } from '../src/redis/keys.ts'
 import { withLease } from '../src/redis/lease.ts'
+import { sleepUnlessAborted } from '../src/util/sleep.ts'
 
 /** ms for which the slot of a dead holder stays taken: with the interval of the others' checks, it is taken over within 8 s. */
 const LEASE = 6_000
@@ -30,11 +30,6 @@ export interface Slot {
   readonly isAwaited: boolean
 }
 
-const pause = (ms: number, signal: AbortSignal): Promise<unknown> =>
-  delay(ms, undefined, { signal }).catch((error: unknown) => {
-    if (!signal.aborted) throw error
-  })
-
 /**
  * Runs it here, elsewhere, or here after elsewhere died. A replica that stalls in the middle of a tick loses the slot, and the tick may run
  * twice; ticks allow that. A tick that failed is done as well: the failure is logged, and the next tick makes up for it.
@@ -50,7 +45,7 @@ export const runSlot = async (
   for (;;) {
     if ((await withLease(wanted, run, { value: DONE, ms: kept })) !== null) return true
     if (!isAwaited || (await redis.get(key)) === DONE) return false
-    await pause(CHECK_EVERY, signal)
+    await sleepUnlessAborted(CHECK_EVERY, signal)
     if (signal.aborted) return false
   }
 }

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { type ConnectionOptions, DelayedError, type Job, type Telemetry, UnrecoverableError, Worker } from 'bullmq'
 import type { Logger } from 'pino'
 import { z } from 'zod'
-import { versionOf } from '../src/queues/definition.ts'
+import { readJobVersion } from '../src/queues/definition.ts'
 import type { JobEnd } from '../src/queues/job-end.ts'
 import type { Keys } from '../src/redis/keys.ts'
 import { createOutageLog, isConnectionError, isTransientError, type OutageLog } from '../src/redis/transient-error.ts'
@@ -82,13 +82,16 @@ export const startWorker = <Name extends string, Schema extends z.ZodType>(
   const leaveToNewer = async (job: Job, token: string | undefined): Promise<never> => {
     if (performance.now() - toldAt > TELL_AGAIN) {
       toldAt = performance.now()
-      log().warn({ job: job.id, version: versionOf(job.data) }, 'jobs of a newer version are left to newer processes')
+      log().warn(
+        { job: job.id, version: readJobVersion(job.data) },
+        'jobs of a newer version are left to newer processes',
+      )
     }
     return postpone(job, LEFT, token)
   }
 
   const run = async (job: Job, token?: string): Promise<unknown> => {
-    if (versionOf(job.data) > definition.version) return leaveToNewer(job, token)
+    if (readJobVersion(job.data) > definition.version) return leaveToNewer(job, token)
     const parsed = definition.data.safeParse(job.data)
     // Nonsense stays nonsense: it is kept as failed with what is wrong, and not tried again.
     if (!parsed.success) throw new UnrecoverableError(`job data does not fit: ${z.prettifyError(parsed.error)}`)

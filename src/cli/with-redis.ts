@@ -1,6 +1,5 @@
 /** The Redis of a running newsdesk for a command of the terminal, which waits for an answer only so long: `--timeout`. */
 
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import { pino } from 'pino'
 import type { Config } from '../config/load.ts'
@@ -9,6 +8,7 @@ import { connectRedis } from '../redis/connect.ts'
 import { createHealthCheck, type HealthCheck } from '../redis/health-check.ts'
 import { NoRedisError, type RedisServer, resolveRedis } from '../redis/server.ts'
 import { isConnectionError } from '../redis/transient-error.ts'
+import { sleepUnlessAborted } from '../util/sleep.ts'
 import { commandTimeout } from './timeout.ts'
 
 export interface Connected {
@@ -37,7 +37,7 @@ const watchUntilUnresponsive = async (
     left = answers ? ms : left - (performance.now() - asked)
     // What is refused at once, as by a cluster that changes over, may be answered the next time.
     if (left <= 0) break
-    await sleep(Math.min(AGAIN, left), undefined, { signal }).catch(() => undefined) // told to end: the loop sees it
+    await sleepUnlessAborted(Math.min(AGAIN, left), signal)
     if (!answers) left -= Math.min(AGAIN, left)
   }
   return hasAnswered

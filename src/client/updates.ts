@@ -2,6 +2,7 @@
 
 import type { Redis } from 'ioredis'
 import { keysFor } from '../redis/keys.ts'
+import { sleepUnlessAborted } from '../util/sleep.ts'
 import type { ClientOptions, Connection } from './read.ts'
 
 /** A published list changed. Who reads it now sees the change. */
@@ -58,7 +59,7 @@ export async function* updates(
       } catch (error) {
         if (signal?.aborted) return
         if (!isAway(error)) throw error
-        await new Promise(resolve => setTimeout(resolve, PAUSE))
+        await sleepUnlessAborted(PAUSE, signal)
       }
     }
   } finally {

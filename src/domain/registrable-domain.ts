@@ -1,16 +1,14 @@
 /** Registrable domains (Public Suffix List): whose server an address is. (pure but for a memo) */
 
 import { getDomain } from 'tldts'
+import { createLruCache } from '../util/lru.ts'
 
 /** Hosts asked about last: each poll asks several times, and public suffixes are many. */
-const domains = new Map<string, string | null>()
-
-const MOST_DOMAINS = 20_000
+const domains = createLruCache<string, string | null>(10_000)
 
 const domainOf = (host: string): string | null => {
   const known = domains.get(host)
   if (known !== undefined) return known
-  if (domains.size >= MOST_DOMAINS) domains.clear()
   const domain = getDomain(host, { allowPrivateDomains: true })
   domains.set(host, domain)
   return domain

@@ -13,6 +13,7 @@ import { type Lease, withLease } from '../redis/lease.ts'
 import { scanKeys } from '../redis/scan.ts'
 import { loadScript, runScript } from '../redis/script.ts'
 import { pack } from '../util/message-pack.ts'
+import { chunk } from '../util/slices.ts'
 import { addedAtOf, type StreamEntry } from './batch.ts'
 import { claim } from './claim-stale.ts'
 import { createCounting, GROUP, type KnownArticles } from './counting.ts'
@@ -101,7 +102,7 @@ export const createReplay = (parts: ReplayParts) => {
 
   const clear = async (): Promise<void> => {
     const left = await keysOfReplay()
-    for (let at = 0; at < left.length; at += AT_ONCE) await redis.unlink(...left.slice(at, at + AT_ONCE))
+    for (const some of chunk(left, AT_ONCE)) await redis.unlink(...some)
   }
 
   /** Until no consumer has anything in hand. @returns id up to which all is counted */

@@ -14,6 +14,7 @@ import { removeFromList } from '../lists/remove-articles.ts'
 import type { Keys } from '../redis/keys.ts'
 import { loadScript, runScript } from '../redis/script.ts'
 import { CLOCK_SLACK } from '../util/plausible-time.ts'
+import { chunk } from '../util/slices.ts'
 
 const markScript = loadScript(new URL('./mark.lua', import.meta.url))
 
@@ -45,9 +46,6 @@ interface Marked {
   readonly story: StoryId
   readonly url: string
 }
-
-const slices = <T>(all: readonly T[]): T[][] =>
-  Array.from({ length: Math.ceil(all.length / SLICE) }, (_, at) => all.slice(at * SLICE, (at + 1) * SLICE))
 
 export const createEviction = ({ redis, keys, writer, changes, names, now }: EvictionParts): Eviction => {
   const mark = async (articles: readonly ArticleId[]): Promise<Marked[]> => {
@@ -87,7 +85,7 @@ export const createEviction = ({ redis, keys, writer, changes, names, now }: Evi
     (await redis.xrevrange(keys.changes(), '+', '-', 'COUNT', 1))[0]?.[0] ?? '0-0'
 
   const strikeRelated = async (articles: readonly ArticleId[], asOf: string): Promise<void> => {
-    for (const some of slices([...(await showing(articles))]))
+    for (const some of chunk([...(await showing(articles))], SLICE))
       await Promise.all(
         some.map(([owner, shown]) =>
           removeFromList(redis, keys, `related:${owner}`, { articles: shown, asOf, at: now() }),
@@ -97,13 +95,13 @@ export const createEviction = ({ redis, keys, writer, changes, names, now }: Evi
 
   /** Every list hears of it, also those that show none of them: one that is being ranked may. */
   const strikeLists = async (articles: readonly ArticleId[], asOf: string): Promise<void> => {
-    for (const some of slices(names()))
+    for (const some of chunk(names(), SLICE))
       await Promise.all(some.map(name => removeFromList(redis, keys, name, { articles, asOf, at: now() })))
   }
 
   const takeOut = async (articles: readonly ArticleId[]): Promise<Marked[]> => {
     const all: Marked[] = []
-    for (const some of slices(articles)) {
+    for (const some of chunk(articles, SLICE)) {
       const marked = await mark(some)
       const stories = await leaveStories(marked)
       await changes.note({ articles: some, stories })
@@ -131,7 +129,7 @@ export const createEviction = ({ redis, keys, writer, changes, names, now }: Evi
 
   return {
     async begin(articles) {
-      for (const some of slices(articles))
+      for (const some of chunk(articles, SLICE))
         await redis.zadd(keys.pendingDeletion(), 'NX', ...some.flatMap(id => [now(), id]))
       await takeOut(articles)
     },
@@ -145,7 +143,7 @@ export const createEviction = ({ redis, keys, writer, changes, names, now }: Evi
       const due = [...gone, ...impossible] as ArticleId[] // put there by begin
       // Again, for whoever died half-way, and for lists that were written meanwhile.
       const marked = new Map((await takeOut(due)).map(each => [each.id, each]))
-      for (const some of slices(due)) {
+      for (const some of chunk(due, SLICE)) {
         await Promise.all([
           ...some.flatMap(id => ownKeys(id).map(key => redis.unlink(key))),
           ...some.flatMap(id => marked.get(id) ?? []).map(dropAlias),

@@ -9,7 +9,7 @@ import type { Logger } from 'pino'
 import type { ArticleSettings } from '../config/sections/articles.ts'
 import type { ArticleId } from '../domain/article.ts'
 import type { Keys } from '../redis/keys.ts'
-import { memoryOf, usedMemory } from '../redis/memory.ts'
+import { measureMemory, usedMemory } from '../redis/memory.ts'
 import { isPlausible } from '../util/plausible-time.ts'
 import type { Eviction } from './evict.ts'
 import { type Exempt, readExempt } from './exempt.ts'
@@ -80,7 +80,7 @@ export const createEvictor = (parts: EvictorParts): Evictor => {
       sample.map(async id => {
         const story = await redis.hget(keys.article(id), 'story')
         const [own, [told, members, count]] = await Promise.all([
-          memoryOf(redis, [
+          measureMemory(redis, [
             ...[
               keys.article(id),
               keys.list(`related:${id}`),
@@ -90,8 +90,8 @@ export const createEvictor = (parts: EvictorParts): Evictor => {
             ...[keys.viewedBy(id), keys.coViewed(id)],
           ]),
           Promise.all([
-            story ? memoryOf(redis, [keys.story(story)]) : 0,
-            story ? memoryOf(redis, [keys.storyMembers(story)]) : 0,
+            story ? measureMemory(redis, [keys.story(story)]) : 0,
+            story ? measureMemory(redis, [keys.storyMembers(story)]) : 0,
             story ? redis.hlen(keys.storyMembers(story)) : 1,
           ]),
         ])

@@ -5,6 +5,7 @@ import { EVENT_KINDS } from '../domain/counts.ts'
 import { WINDOWS } from '../domain/entry.ts'
 import { idOfEntry } from '../lists/remove-articles.ts'
 import type { Keys } from '../redis/keys.ts'
+import { chunk } from '../util/slices.ts'
 
 export interface Exempt {
   readonly articles: ReadonlySet<string>
@@ -28,10 +29,8 @@ export const readExempt = async (
 ): Promise<Exempt> => {
   const articles = new Set<string>()
   const stories = new Set<string>()
-  for (let at = 0; at < names.length; at += LISTS_AT_ONCE) {
-    const lists = await Promise.all(
-      names.slice(at, at + LISTS_AT_ONCE).map(name => redis.lrange(keys.list(name), 0, -1)),
-    )
+  for (const some of chunk(names, LISTS_AT_ONCE)) {
+    const lists = await Promise.all(some.map(name => redis.lrange(keys.list(name), 0, -1)))
     for (const entry of lists.flat()) {
       const [id, story] = [idOfEntry(entry), storyOfEntry(entry)]
       if (id !== null) articles.add(id)

@@ -4,7 +4,7 @@
  */
 
 import { isIP, isIPv4 } from 'node:net'
-import { addressRanges, dottedOf, embeddedV4, groupsOf } from '../util/ip-network.ts'
+import { addressRanges, embeddedV4, formatDotted, parseGroups } from '../util/ip-network.ts'
 
 /** IANA special-purpose registry (RFC 6890 and successors): everything that is not the public internet, and one metadata service that is. */
 const SPECIAL_V4 = [
@@ -32,7 +32,7 @@ const GLOBAL_V6 = '2000::/3'
 const SPECIAL_V6 = ['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20']
 /** ISATAP (RFC 5214) hides an IPv4 address in the interface id of any prefix. */
 const isatapV4 = ([, , , , e, f, g, h]: readonly number[]): string | null =>
-  f === 0x5efe && (e === 0 || e === 0x200) ? dottedOf(g, h) : null
+  f === 0x5efe && (e === 0 || e === 0x200) ? formatDotted(g, h) : null
 const special = {
   v4: addressRanges(SPECIAL_V4),
   v6: addressRanges(SPECIAL_V6),
@@ -42,7 +42,7 @@ const special = {
 const isSpecial = (address: string): boolean => {
   if (isIPv4(address)) return special.v4.check(address, 'ipv4')
   if (!special.globalV6.check(address, 'ipv6') || special.v6.check(address, 'ipv6')) return true
-  const inner = isatapV4(groupsOf(address))
+  const inner = isatapV4(parseGroups(address))
   return inner !== null && isSpecial(inner)
 }
 
@@ -62,7 +62,7 @@ export const createGuard = (allow: readonly string[]): Guard => {
       const [address = ''] = written.split('%') // a zone says on which wire, not where
       const version = isIP(address)
       if (version === 0) return `${written} is no address`
-      const judged = version === 6 ? (embeddedV4(groupsOf(address)) ?? address) : address
+      const judged = version === 6 ? (embeddedV4(parseGroups(address)) ?? address) : address
       if (!isSpecial(judged) || allowed.check(judged, isIPv4(judged) ? 'ipv4' : 'ipv6')) return null
       return `${written} is a private or special address; crawl.allow names ranges that may be fetched from`
     },

@@ -12,7 +12,7 @@ export interface Deadline {
 }
 
 /** An AbortSignal that one timer and one outer signal pull, let go of at the end: cheaper by far than AbortSignal.any and .timeout. */
-export const deadlineOf = (ms: number, outer: AbortSignal | undefined): Deadline => {
+export const createDeadline = (ms: number, outer: AbortSignal | undefined): Deadline => {
   const controller = new AbortController()
   const late = (what: string) => controller.abort(new Failure('timeout', what))
   const total = setTimeout(() => late(`not done within ${ms} ms`), ms)

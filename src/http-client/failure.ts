@@ -64,7 +64,7 @@ const KINDS: readonly (readonly [RegExp, FailureReason, string])[] = [
 ]
 
 /** What went wrong, whatever was thrown by sockets, TLS, the HTTP parser or zlib. */
-export const failureOf = (error: unknown): Failure => {
+export const classifyFailure = (error: unknown): Failure => {
   if (error instanceof Failure) return error
   const {
     code = '',
@@ -77,7 +77,7 @@ export const failureOf = (error: unknown): Failure => {
   }
   if (cause instanceof Failure) return cause
   // Several addresses were tried: what the first said stands for all.
-  if (errors?.[0] !== undefined) return failureOf(errors[0])
+  if (errors?.[0] !== undefined) return classifyFailure(errors[0])
   const said = `${code} ${name} ${message}`
   const kind = KINDS.find(([pattern]) => pattern.test(said))
   if (!kind) return new Failure('reset', message || code)

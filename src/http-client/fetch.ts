@@ -10,22 +10,22 @@ import { takeCredentials } from '../util/redact.ts'
 import { guardOf } from './address-guard.ts'
 import { ACCEPT_ENCODING, readBody } from './body.ts'
 import { checkUrl, createAgent, createResolve, type Resolve } from './connect.ts'
-import { type Deadline, deadlineOf } from './deadline.ts'
-import { type Failed, Failure, failureOf } from './failure.ts'
+import { createDeadline, type Deadline } from './deadline.ts'
+import { classifyFailure, type Failed, Failure } from './failure.ts'
 import {
-  freshForOf,
   type Headers,
   header,
   headerList,
   isLimitedBy403,
-  paceOf,
-  rateLimitOf,
-  retryAfterOf,
+  parseFreshFor,
+  parsePace,
+  parseRateLimit,
+  parseRetryAfter,
   saysFresh,
 } from './headers.ts'
 
 export type { FailureReason } from './failure.ts'
-export { retryAfterOf } from './headers.ts'
+export { parseRetryAfter } from './headers.ts'
 
 /** What to ask with next time, as the server gave it, and a hash of the body beside it. */
 export interface Validators {
@@ -122,7 +122,7 @@ const revalidatedBy = (answer: Headers, known: Validators): Validators => ({
 })
 
 /** Who we are, with a way to reach the operator. */
-export const userAgentOf = ({ userAgent, contact }: Pick<CrawlSettings, 'userAgent' | 'contact'>): string =>
+export const formatUserAgent = ({ userAgent, contact }: Pick<CrawlSettings, 'userAgent' | 'contact'>): string =>
   contact ? `${userAgent} (+${contact})` : userAgent
 
 /** Whether a host is one of the domains or under one. */
@@ -173,7 +173,7 @@ export const createFetcher = (
         headersTimeout: headersTimeout + 5_000,
         bodyTimeout: settings().totalTimeout,
         headers: {
-          'user-agent': userAgentOf(settings()),
+          'user-agent': formatUserAgent(settings()),
           'accept-encoding': ACCEPT_ENCODING,
           ...headers,
           ...authorization,
@@ -224,7 +224,7 @@ export const createFetcher = (
       (status === 403 && (isLimitedBy403(headers, now()) || isUnder(url.hostname, settings().limitedBy403)))
     // Only these mean the whole domain; a Retry-After on another status is about this one answer.
     const asks = isLimited || status === 503
-    const waits = asks ? [retryAfterOf(header(headers, 'retry-after'), now()), rateLimitOf(headers, now())] : []
+    const waits = asks ? [parseRetryAfter(header(headers, 'retry-after'), now()), parseRateLimit(headers, now())] : []
     const known = waits.filter(wait => wait !== undefined)
     return new Failure(
       'status',
@@ -244,12 +244,12 @@ export const createFetcher = (
     if ('wait' in arrived) return { kind: 'held', ...arrived }
     const { response, url, movedTo } = arrived
     const { statusCode: status, headers: answer } = response
-    const limit = rateLimitOf(answer, now())
-    const pace = paceOf(answer, now())
+    const limit = parseRateLimit(answer, now())
+    const pace = parsePace(answer, now())
     const answered = {
       status,
       url: url.href,
-      freshFor: freshForOf(answer, now()),
+      freshFor: parseFreshFor(answer, now()),
       movedTo,
       ...(limit === undefined ? {} : { retryAfter: limit }),
       ...(pace === undefined ? {} : { pace }),
@@ -285,12 +285,12 @@ export const createFetcher = (
 
   /** Failures as values; only what the caller itself called off is thrown. */
   const guardedly = async <Value>(outer: AbortSignal | undefined, run: (deadline: Deadline) => Promise<Value>) => {
-    const deadline = deadlineOf(settings().totalTimeout, outer)
+    const deadline = createDeadline(settings().totalTimeout, outer)
     try {
       return await run(deadline)
     } catch (error) {
       if (outer?.aborted) throw error
-      const known = deadline.signal.reason instanceof Failure ? deadline.signal.reason : failureOf(error)
+      const known = deadline.signal.reason instanceof Failure ? deadline.signal.reason : classifyFailure(error)
       return { kind: 'failed', reason: known.reason, detail: known.message, ...known.extra } satisfies Failed
     } finally {
       deadline.clear()

@@ -16,7 +16,7 @@ export const headerList = (headers: Headers, name: string): string | null =>
 export const LONGEST_ASKED = 86_400_000
 
 /** Retry-After (RFC 9110, 10.2.3): seconds or an HTTP date -> ms from now, never negative; undefined for what is neither. */
-export const retryAfterOf = (written: string | null, now: number): number | undefined => {
+export const parseRetryAfter = (written: string | null, now: number): number | undefined => {
   if (written === null) return undefined
   const text = written.trim()
   if (/^\d+(?:\.\d*)?$/.test(text)) return Math.min(Math.ceil(Number(text) * 1_000), Number.MAX_SAFE_INTEGER)
@@ -28,7 +28,7 @@ export const retryAfterOf = (written: string | null, now: number): number | unde
 }
 
 /** Cache-Control max-age less Age, else Expires -> ms, or null. */
-export const freshForOf = (headers: Headers, now: number): number | null => {
+export const parseFreshFor = (headers: Headers, now: number): number | null => {
   const maxAge = /\bmax-age\s*=\s*"?(\d{1,9})/i.exec(header(headers, 'cache-control') ?? '')?.[1]
   if (maxAge !== undefined) return Math.max(0, Number(maxAge) - Number(header(headers, 'age') ?? 0)) * 1_000
   const expires = Date.parse(header(headers, 'expires') ?? '')
@@ -43,7 +43,7 @@ export const saysFresh = (headers: Headers): boolean =>
 const resetOf = (written: string | null, now: number): number | undefined => {
   if (written === null) return undefined
   const value = Number(/^\s*(\d+(?:\.\d+)?)/.exec(written)?.[1] ?? Number.NaN)
-  if (!Number.isFinite(value) || /[a-z]{3}|\d{4}-\d\d/i.test(written)) return retryAfterOf(written, now)
+  if (!Number.isFinite(value) || /[a-z]{3}|\d{4}-\d\d/i.test(written)) return parseRetryAfter(written, now)
   if (value > 100_000_000_000) return Math.max(0, value - now)
   if (value > 100_000_000) return Math.max(0, value * 1_000 - now)
   return value * 1_000
@@ -94,7 +94,7 @@ const allowancesOf = (headers: Headers, now: number): Allowance[] => {
  * How long nothing may be asked, where the server's allowance is used up.
  * @returns ms, or undefined while there is allowance left or nothing is said
  */
-export const rateLimitOf = (headers: Headers, now: number): number | undefined => {
+export const parseRateLimit = (headers: Headers, now: number): number | undefined => {
   // GitHub and others write 0.0; less than one request left is none.
   const waits = allowancesOf(headers, now).flatMap(({ remaining, reset }) => (remaining < 1 ? [reset] : []))
   return waits.length === 0 ? undefined : Math.max(...waits)
@@ -105,7 +105,7 @@ export const rateLimitOf = (headers: Headers, now: number): number | undefined =
  * (`RateLimit-Policy: "default";q=60;w=3600`), so that it is kept.
  * @returns ms, or undefined where nothing is said, or nothing is left
  */
-export const paceOf = (headers: Headers, now: number): number | undefined => {
+export const parsePace = (headers: Headers, now: number): number | undefined => {
   const left = allowancesOf(headers, now).flatMap(({ remaining, reset }) => (remaining >= 1 ? [reset / remaining] : []))
   const policies = (header(headers, 'ratelimit-policy') ?? '').split(',').flatMap(policy => {
     const quota = parameter(policy, 'q') ?? number(policy)
@@ -119,7 +119,7 @@ export const paceOf = (headers: Headers, now: number): number | undefined => {
 /** Ways of refusing that mean "too often" though the status is 403: a challenge, a firewall's verdict, an empty allowance. */
 export const isLimitedBy403 = (headers: Headers, now: number): boolean =>
   header(headers, 'retry-after') !== null ||
-  rateLimitOf(headers, now) !== undefined ||
+  parseRateLimit(headers, now) !== undefined ||
   header(headers, 'cf-mitigated') !== null ||
   header(headers, 'x-amzn-waf-action') !== null ||
   /^(?:challenge|captcha)/i.test(header(headers, 'x-sucuri-block') ?? '')

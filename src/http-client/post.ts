@@ -8,10 +8,10 @@ import type { CrawlSettings } from '../config/sections/crawl.ts'
 import { takeCredentials } from '../util/redact.ts'
 import { guardOf } from './address-guard.ts'
 import { checkUrl, createAgent, createResolve, type Resolve } from './connect.ts'
-import { type Deadline, deadlineOf } from './deadline.ts'
-import { Failure, type FailureReason, failureOf } from './failure.ts'
-import { isUnder, userAgentOf } from './fetch.ts'
-import { header, rateLimitOf, retryAfterOf } from './headers.ts'
+import { createDeadline, type Deadline } from './deadline.ts'
+import { classifyFailure, Failure, type FailureReason } from './failure.ts'
+import { formatUserAgent, isUnder } from './fetch.ts'
+import { header, parseRateLimit, parseRetryAfter } from './headers.ts'
 
 export type PostOutcome =
   | { readonly kind: 'answered'; readonly status: number /** Start of the answer. */; readonly text: string }
@@ -79,7 +79,7 @@ export const createPoster = (
       headersTimeout,
       bodyTimeout: totalTimeout,
       headers: {
-        'user-agent': userAgentOf(settings()),
+        'user-agent': formatUserAgent(settings()),
         'content-type': 'application/x-www-form-urlencoded',
         accept: '*/*;q=0.1',
         ...authorization,
@@ -93,7 +93,7 @@ export const createPoster = (
     onLimited: PostManners['onLimited'],
   ): Promise<PostOutcome> => {
     if (status === 429 || status === 503) {
-      const waits = [retryAfterOf(header(headers, 'retry-after'), now()), rateLimitOf(headers, now())]
+      const waits = [parseRetryAfter(header(headers, 'retry-after'), now()), parseRateLimit(headers, now())]
       const known = waits.filter(wait => wait !== undefined)
       const retryAfter = known.length > 0 ? { retryAfter: Math.max(...known) } : {}
       // A 503 that asks for nothing is about this one answer.
@@ -136,12 +136,12 @@ export const createPoster = (
 
   return {
     async postForm(url, fields, { signal, ...manners } = {}) {
-      const deadline = deadlineOf(settings().totalTimeout, signal)
+      const deadline = createDeadline(settings().totalTimeout, signal)
       try {
         return await post(url, fields, manners, deadline)
       } catch (error) {
         if (signal?.aborted) throw error
-        const known = deadline.signal.reason instanceof Failure ? deadline.signal.reason : failureOf(error)
+        const known = deadline.signal.reason instanceof Failure ? deadline.signal.reason : classifyFailure(error)
         return { kind: 'failed', reason: known.reason, detail: known.message }
       } finally {
         deadline.clear()

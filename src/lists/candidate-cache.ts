@@ -3,6 +3,7 @@
 import type { ArticleStore, StoredArticle, StoredStory } from '../articles/store.ts'
 import type { ArticleId, StoryId } from '../domain/article.ts'
 import type { SectionId } from '../domain/section.ts'
+import { dropOldest } from '../util/lru.ts'
 import { BEGINNING, type Changes } from './changes.ts'
 import type { Candidate } from './rules/candidate.ts'
 
@@ -86,10 +87,7 @@ const createKept = <Id extends string, T>(
       if (missing.length > 0) read(missing)
       const wanted = ids.map(id => slots.get(id))
       await Promise.all(new Set(wanted.flatMap(slot => slot?.loading ?? [])))
-      for (const id of slots.keys()) {
-        if (slots.size <= most) break
-        slots.delete(id)
-      }
+      dropOldest(slots, most)
       return wanted.map(slot => slot?.value ?? null)
     },
   }

@@ -5,6 +5,7 @@ import type { Redis } from 'ioredis'
 import { CONTRACT_VERSION } from '../domain/entry.ts'
 import type { Keys } from '../redis/keys.ts'
 import { loadScript, runScript } from '../redis/script.ts'
+import { dropOldest } from '../util/lru.ts'
 import { announce, type ListUpdate } from './announce.ts'
 import type { Entries } from './entries.ts'
 import type { Ranking } from './ranking.ts'
@@ -65,10 +66,7 @@ export const createListWriter = (redis: Redis, keys: Keys, most = 1_000): ListWr
   const remember = (name: string, written: Written): void => {
     remembered.delete(name)
     remembered.set(name, written)
-    for (const oldest of remembered.keys()) {
-      if (remembered.size <= most) break
-      remembered.delete(oldest)
-    }
+    dropOldest(remembered, most)
   }
 
   const swapped = async (

@@ -11,7 +11,7 @@ import type { Keys } from '../redis/keys.ts'
 import type { Origin } from './migrations/origin.ts'
 
 /** @returns how many of them are to be polled (pure) */
-export const polledOf = (sources: readonly Pick<Source, 'enabled'>[]): number =>
+export const countPolled = (sources: readonly Pick<Source, 'enabled'>[]): number =>
   sources.filter(({ enabled }) => enabled).length
 
 /**
@@ -96,7 +96,7 @@ export const createFoundation = (parts: FoundationParts): Foundation => {
       isNew = false
     }
     if (isScheduler && taken !== catalogue.list()) return takeNow('the catalogue was changed')
-    const missing = await readMissing(redis, keys, polledOf(catalogue.list()))
+    const missing = await readMissing(redis, keys, countPolled(catalogue.list()))
     if (missing.length === 0) wasWhole = true
     else if (isScheduler) {
       log.warn({ missing }, 'something is gone from Redis: it is laid down again')
@@ -109,7 +109,7 @@ export const createFoundation = (parts: FoundationParts): Foundation => {
     look: () => inTurn(lookNow),
     async missing() {
       if (!wasWhole) return []
-      const polled = polledOf(taken ?? catalogue.list())
+      const polled = countPolled(taken ?? catalogue.list())
       const missing = await readMissing(redis, keys, polled)
       // One that was added a moment ago is no reason to be taken for dead: only where none is scheduled.
       return polled > 0 && (await redis.zcard(keys.due())) === 0

@@ -22,7 +22,7 @@ export const defineQueue = <Name extends string, Schema extends z.ZodType>(
 ): QueueDefinition<Name, Schema> => definition
 
 /** Version of a job's data; 1 where it names none. */
-export const versionOf = (data: unknown): number => {
+export const readJobVersion = (data: unknown): number => {
   const { v } = (data ?? {}) as { v?: unknown } // whatever stands in the queue
   return typeof v === 'number' && Number.isInteger(v) && v > 0 ? v : 1
 }

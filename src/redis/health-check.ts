@@ -4,7 +4,7 @@
  */
 
 import type { Redis } from 'ioredis'
-import { mastersOf } from './nodes.ts'
+import { listMasters } from './nodes.ts'
 
 /** Work that took longer than it may. */
 export class TimeoutError extends Error {
@@ -51,7 +51,7 @@ const NO_ANSWER =
 
 /** Each master, since a key may be of any; and whether all keys have one. Whatever it refuses, it answers. */
 const ask = async (redis: Redis): Promise<void> => {
-  const masters = await mastersOf(redis)
+  const masters = await listMasters(redis)
   try {
     await Promise.all(masters.map(master => master.ping()))
     if (!redis.isCluster) return

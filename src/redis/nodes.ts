@@ -6,7 +6,7 @@ import type { Cluster, Redis } from 'ioredis'
 const clusterOf = (redis: Redis): Cluster | null => (redis.isCluster ? (redis as unknown as Cluster) : null)
 
 /** The connections on which this client writes, one a master; one Redis is itself. Waits until a cluster is known. */
-export const mastersOf = async (redis: Redis): Promise<Redis[]> => {
+export const listMasters = async (redis: Redis): Promise<Redis[]> => {
   const cluster = clusterOf(redis)
   if (!cluster) return [redis]
   if (cluster.status !== 'ready') await once(cluster, 'ready')
@@ -14,7 +14,7 @@ export const mastersOf = async (redis: Redis): Promise<Redis[]> => {
 }
 
 /** A connection of its own made like this one, to block or to listen on. */
-export const duplicateOf = (redis: Redis, some: { readonly enableAutoPipelining: boolean }): Redis => {
+export const duplicateConnection = (redis: Redis, some: { readonly enableAutoPipelining: boolean }): Redis => {
   const cluster = clusterOf(redis)
   return cluster ? (cluster.duplicate([], some) as unknown as Redis) : redis.duplicate(some)
 }

@@ -37,7 +37,7 @@ const SOCKET = 'redis.sock'
 const SHORT = 'socket-folder'
 
 /** Name of the process id file that Redis writes itself. */
-export const pidFileOf = (dir: string): string => join(resolve(dir), 'redis.pid')
+export const pidFilePath = (dir: string): string => join(resolve(dir), 'redis.pid')
 
 const userId = (): number => process.geteuid?.() ?? 0
 
@@ -161,7 +161,7 @@ export const removeSocketFolder = (dir: string): void => {
 }
 
 /** Where versions before this one had the socket: predictable, and in a folder where anybody may put one. */
-export const formerSocketOf = (dir: string): string =>
+export const formerSocketPath = (dir: string): string =>
   join(tmpdir(), `newsdesk-${createHash('sha256').update(resolve(dir)).digest('hex').slice(0, 12)}.sock`)
 
 /** A process id from a file; undefined where there is none. */
@@ -193,7 +193,7 @@ const aboutProcess = (pid: number): { readonly cwd: string; readonly name: strin
 
 /** The Redis of the pid file, where it still works in the folder though it may not answer (it loads, saves, or has lost its socket). */
 export const runningPid = (dir: string): number | undefined => {
-  const pid = readPid(pidFileOf(dir))
+  const pid = readPid(pidFilePath(dir))
   if (pid === undefined || !isAlive(pid)) return undefined
   const found = aboutProcess(pid)
   // Redis works in its --dir. An id that was given to another process since is not ours.
@@ -258,9 +258,9 @@ export const answersAsOurs = async (dir: string, socket: string | undefined, ms?
   if (socket === undefined || !isPrivate(realpathSync(dirname(socket))) || !(await checkSocket(socket))) return false
   const said = await ask(socket, ms)
   if (said === null) return false
-  const pid = readPid(pidFileOf(dir))
+  const pid = readPid(pidFilePath(dir))
   if (said.pid !== pid)
-    throw intruder(socket, `it says that it is process ${said.pid}, and ${pidFileOf(dir)} names ${pid ?? 'none'}`)
+    throw intruder(socket, `it says that it is process ${said.pid}, and ${pidFilePath(dir)} names ${pid ?? 'none'}`)
   if (said.dir !== realpathSync(dir)) throw intruder(socket, `it keeps its data in ${said.dir}, not in ${resolve(dir)}`)
   return true
 }
@@ -270,7 +270,7 @@ export const answersAsOurs = async (dir: string, socket: string | undefined, ms?
  * its owner can have made a socket of this user, so one of anybody else is passed over without a word.
  */
 export const formerAnswers = async (dir: string): Promise<boolean> => {
-  const socket = formerSocketOf(dir)
+  const socket = formerSocketPath(dir)
   const [found, folder] = [look(socket), look(dirname(socket), statSync)]
   if (!found?.isSocket() || found.uid !== userId() || (found.mode & OTHERS) !== 0) return false
   // Where others may rename what is in the folder, the owner of the socket says nothing of who will be reached.

@@ -5,7 +5,7 @@
  */
 
 import type { Redis } from 'ioredis'
-import { mastersOf } from './nodes.ts'
+import { listMasters } from './nodes.ts'
 
 /** What was written may be lost with a master: it is to be written again. */
 export class NotReplicatedError extends Error {
@@ -50,7 +50,7 @@ export const createReplicationBarrier = ({
 
   const confirm = async (): Promise<readonly Redis[]> => {
     const wanted = replicas()
-    const masters = await mastersOf(redis)
+    const masters = await listMasters(redis)
     const held = await Promise.all(masters.map(master => master.wait(wanted, patience)))
     const fewest = Math.min(...held)
     if (masters.length === 0 || fewest < wanted)
@@ -72,7 +72,7 @@ export const createReplicationBarrier = ({
   return {
     begin() {
       if (replicas() === 0) return async () => undefined
-      const [begun, before] = [closed, mastersOf(redis)]
+      const [begun, before] = [closed, listMasters(redis)]
       before.catch(() => undefined) // met when it is settled
       return async () => {
         const [then, now] = [await before, await confirmed()]

@@ -1,13 +1,13 @@
 /** Reads keys and members a page at a time, so that no call holds Redis; on a cluster the keys of every master. */
 
 import type { Redis } from 'ioredis'
-import { mastersOf } from './nodes.ts'
+import { listMasters } from './nodes.ts'
 
 const PAGE = 500
 
 /** Keys that match a pattern, in pages. One that stands still is given once at least, maybe twice. */
 export async function* scanKeys(redis: Redis, pattern: string): AsyncGenerator<readonly string[]> {
-  for (const node of await mastersOf(redis)) {
+  for (const node of await listMasters(redis)) {
     let cursor = '0'
     do {
       const [next, found] = await node.scan(cursor, 'MATCH', pattern, 'COUNT', PAGE)

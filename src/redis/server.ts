@@ -13,11 +13,11 @@ import { NoRedisError } from './no-redis.ts'
 import {
   answersAsOurs,
   formerAnswers,
-  formerSocketOf,
+  formerSocketPath,
   isAlive,
   makeFolder,
   makeSocketPath,
-  pidFileOf,
+  pidFilePath,
   removeSocketFolder,
   runningPid,
   secureFolder,
@@ -211,7 +211,7 @@ const spawnServer = async (
       '--unixsocketperm',
       '700',
       '--pidfile',
-      pidFileOf(dir),
+      pidFilePath(dir),
       '--dir',
       dir,
       ...keep,
@@ -322,7 +322,7 @@ export const resolveRedis = async ({
   const own = isThere ? socketIn(dataDir) : undefined
   if (own !== undefined && (await ours())) return shared(own, ours)
   if (!start) {
-    if (isThere && (await former())) return shared(formerSocketOf(dataDir), former)
+    if (isThere && (await former())) return shared(formerSocketPath(dataDir), former)
     if (isThere && (await waitForRunning(dataDir, ours, began + within - Date.now())))
       return shared(makeSocketPath(dataDir), ours)
     throw new NoRedisError(
@@ -335,14 +335,14 @@ export const resolveRedis = async ({
     if (await ours()) return undefined
     if (await former()) {
       // One that a version before this one left running: it moves to the data folder as soon as nobody else uses it.
-      await stopUnlessShared(formerSocketOf(dataDir), former)
+      await stopUnlessShared(formerSocketPath(dataDir), former)
       if (await former()) return 'former' as const
     }
     return (await waitForRunning(dataDir, ours, within)) ? undefined : spawnServer(binary, dataDir, durable)
   })
   if (started === 'former') {
-    say(`Redis still listens where an earlier version put it, ${formerSocketOf(dataDir)}: another newsdesk uses it`)
-    return shared(formerSocketOf(dataDir), former)
+    say(`Redis still listens where an earlier version put it, ${formerSocketPath(dataDir)}: another newsdesk uses it`)
+    return shared(formerSocketPath(dataDir), former)
   }
   if (started === undefined) return shared(makeSocketPath(dataDir), ours)
   const { child, socket } = started

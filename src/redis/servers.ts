@@ -1,7 +1,7 @@
 /** How the servers behind a connection are: one Redis, or all masters of a cluster as one. */
 
 import type { Redis } from 'ioredis'
-import { mastersOf } from './nodes.ts'
+import { listMasters } from './nodes.ts'
 
 export interface Servers {
   /** Of the oldest among them. */
@@ -37,7 +37,7 @@ const look = async (master: Redis) => {
 }
 
 export const readServers = async (redis: Redis): Promise<Servers> => {
-  const seen = await Promise.all((await mastersOf(redis)).map(look))
+  const seen = await Promise.all((await listMasters(redis)).map(look))
   const [first] = seen
   const sum = (of: (each: (typeof seen)[number]) => number) => seen.reduce((all, each) => all + of(each), 0)
   const told = seen.flatMap(({ replicas }) => (replicas === null ? [] : [replicas]))

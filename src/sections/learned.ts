@@ -5,7 +5,7 @@
 
 import { primaryLanguage } from '../domain/language.ts'
 import type { SectionId } from '../domain/section.ts'
-import { wordsOf } from '../util/words.ts'
+import { splitWords } from '../util/words.ts'
 import { type Reading, readText, softmax, VOTE } from './classifier/classifier.ts'
 import type { SectionModel } from './classifier/model-file.ts'
 import type { Classify } from './sections.ts'
@@ -83,7 +83,7 @@ const weigh = (examples: readonly Example[], now: number): number[] => {
 const templatesOf = (examples: readonly Example[]): Map<string, Set<string>> => {
   const bySource = new Map<string, string[][]>()
   for (const { source, text } of examples)
-    bySource.set(source, [...(bySource.get(source) ?? []), [...new Set(wordsOf(text))]])
+    bySource.set(source, [...(bySource.get(source) ?? []), [...new Set(splitWords(text))]])
   return new Map(
     [...bySource].map(([source, texts]) => {
       const counts = new Map<string, number>()
@@ -133,7 +133,7 @@ export function* learningInTurns(
     const templates = templatesOf(group)
     yield
     for (const example of group) {
-      const words = wordsOf(example.text).filter(word => !templates.get(example.source)?.has(word))
+      const words = splitWords(example.text).filter(word => !templates.get(example.source)?.has(word))
       readings.set(example, readText(model, words.join(' '), ''))
       if (readings.size % A_TURN === 0) yield
     }

@@ -3,11 +3,11 @@
  * Only texts in a language that the model was trained on count. Examples are kept rather than counts: taken in twice they are still one, every replica learns the same, and what is old falls out.
  */
 
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import type { Article } from '../domain/article.ts'
 import type { Taxonomy } from '../domain/section.ts'
 import type { Keys } from '../redis/keys.ts'
+import { yieldToEventLoop } from '../util/slices.ts'
 import type { SectionModel } from './classifier/model-file.ts'
 import { classifyBy, type Example, knowsLanguage, type Learned, learningInTurns } from './learned.ts'
 import { type Classify, sureSection } from './sections.ts'
@@ -60,7 +60,7 @@ const inTurns = async <T>(turns: Generator<void, T>): Promise<T> => {
   for (;;) {
     const { done, value } = turns.next()
     if (done) return value
-    await nextTurn()
+    await yieldToEventLoop()
   }
 }
 

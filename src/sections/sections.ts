@@ -5,7 +5,7 @@
 
 import type { Evidence } from '../domain/article.ts'
 import type { SectionId, Taxonomy } from '../domain/section.ts'
-import { wordsOf } from '../util/words.ts'
+import { splitWords } from '../util/words.ts'
 import {
   categoryEvidence,
   formEvidence,
@@ -77,8 +77,8 @@ const byWeight = (a: Evidence, b: Evidence): number => b.weight - a.weight || (a
 
 /** Every piece of evidence on an article but what its text as a whole says. */
 const signsOf = (article: ToTag, lookup: Lookup): Evidence[] => {
-  const title = wordsOf(article.title)
-  const summary = wordsOf(article.summary)
+  const title = splitWords(article.title)
+  const summary = splitWords(article.summary)
   const filed = [...categoryEvidence(article.categories, lookup), ...urlEvidence(article.url, lookup)]
   const { source } = article
   return [

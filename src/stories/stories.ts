@@ -4,13 +4,13 @@
  * replay of the log. (docs/decisions/0013)
  */
 
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import type { StorySettings } from '../config/sections/stories.ts'
 import type { Decision, Pin, Stories } from '../domain/story-decision.ts'
 import type { Keys } from '../redis/keys.ts'
 import { loadScript, runScript } from '../redis/script.ts'
 import { isAfter, timestampOfStreamId } from '../redis/stream-id.ts'
+import { yieldToEventLoop } from '../util/slices.ts'
 import { readHashKey } from './hash-key.ts'
 import { type Clusterer, createClusterer } from './rules/clusterer.ts'
 import { type Features, featuresOf, toldBy } from './rules/features.ts'
@@ -34,7 +34,7 @@ const BEGINNING = '0-0'
 /** ms of work in one turn of the event loop, after which others have theirs. */
 const SLICE = 5
 
-export const createStories = ({ redis, keys, settings, now, giveWay = nextTurn }: StoriesParts): Stories => {
+export const createStories = ({ redis, keys, settings, now, giveWay = yieldToEventLoop }: StoriesParts): Stories => {
   const log = keys.storyLog()
   let hashKey: HashKey | null = null
   let clusterer: Clusterer = createClusterer(settings)

@@ -11,6 +11,7 @@ import { shownSource } from '../sources/state/public-view.ts'
 import type { Sources } from '../sources/store/sources.ts'
 import { isPlausible } from '../util/plausible-time.ts'
 import { withoutCredentials } from '../util/redact.ts'
+import { chunk } from '../util/slices.ts'
 import { type Actor, type Audit, type Ended, failureOf } from './audit-log.ts'
 
 /** What became of a wish to crawl sources now. */
@@ -100,8 +101,7 @@ const endedOf = (told: readonly Told[]): Ended[] => {
 
 const inTurns = async <In, Out>(all: readonly In[], each: (one: In) => Promise<Out>): Promise<Out[]> => {
   const out: Out[] = []
-  for (let at = 0; at < all.length; at += AT_ONCE)
-    out.push(...(await Promise.all(all.slice(at, at + AT_ONCE).map(each))))
+  for (const some of chunk(all, AT_ONCE)) out.push(...(await Promise.all(some.map(each))))
   return out
 }
 

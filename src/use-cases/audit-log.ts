@@ -8,9 +8,9 @@ import { randomUUID } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import type { Keys } from '../redis/keys.ts'
-import { timestampOfStreamId } from '../redis/stream-id.ts'
-import { hashOf } from '../util/hash.ts'
-import { networkOf } from '../util/ip-network.ts'
+import { compareStreamIds, timestampOfStreamId } from '../redis/stream-id.ts'
+import { hashSecret } from '../util/hash.ts'
+import { findNetwork } from '../util/ip-network.ts'
 
 /** Who acts, as the audit names it. */
 export interface Actor {
@@ -124,10 +124,8 @@ const fieldsOf = ({ by, what, on, before }: Action, ended: Ended = {}): Fields =
 const Begun = z.object({ at: z.number(), fields: Kept })
 
 /** Newest first, by time and number; where both streams have the same, what was done before who came. */
-const newestFirst = ({ id: a }: AuditEntry, { id: b }: AuditEntry): number => {
-  const [[msA, nA], [msB, nB]] = [a, b].map(id => id.replace('v', '').split('-').map(Number)) as [number[], number[]]
-  return (msB ?? 0) - (msA ?? 0) || (nB ?? 0) - (nA ?? 0) || a.length - b.length
-}
+const newestFirst = ({ id: a }: AuditEntry, { id: b }: AuditEntry): number =>
+  compareStreamIds(b.replace('v', ''), a.replace('v', '')) || a.length - b.length
 
 export interface AuditParts {
   readonly redis: Redis
@@ -196,7 +194,7 @@ export const createAudit = ({ redis, keys, now }: AuditParts): Audit => {
   return {
     begin,
     async visit(by, what) {
-      const often = keys.admin(`visited:${hashOf([what, by.name, networkOf(by.from ?? '')].join(' '))}`)
+      const often = keys.admin(`visited:${hashSecret([what, by.name, findNetwork(by.from ?? '')].join(' '))}`)
       if ((await redis.set(often, '', 'PX', VISITS_EACH, 'NX')) === null) return
       await redis.xadd(keys.auditVisits(), ...entryArgs(fieldsOf({ by, what, on: by.name })))
     },

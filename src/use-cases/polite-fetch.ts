@@ -10,7 +10,7 @@ import type { FetchPage, PageOutcome } from '../feeds/discovery/discover.ts'
 import { createFetcher, isUnder } from '../http-client/fetch.ts'
 import { createPoliteness, rulesFor, type Wait } from '../sources/polling/politeness.ts'
 import { createRobots } from '../sources/polling/robots.ts'
-import { showSpan } from '../util/table.ts'
+import { formatDuration } from '../util/duration.ts'
 import type { CommandContext } from './context.ts'
 
 /** Requests under way at one time; to one domain never more than its rules allow. */
@@ -62,7 +62,7 @@ export const withPoliteFetch = async <T>(
         const outcome = await attempt(url, member)
         if (!('ms' in outcome)) return outcome
         if (outcome.kind === 'closed' && outcome.ms > LONGEST_WAIT) {
-          const detail = `${outcome.why}: nothing of this domain is fetched for another ${showSpan(outcome.ms)}`
+          const detail = `${outcome.why}: nothing of this domain is fetched for another ${formatDuration(outcome.ms)}`
           return { kind: 'failed', reason: 'refused', detail }
         }
         await delay(outcome.ms)

@@ -1,8 +1,8 @@
 /** How push stands with a source, as people read it. */
 
 import type { SourceState } from '../sources/state/state.ts'
+import { formatDuration } from '../util/duration.ts'
 import { withoutCredentials } from '../util/redact.ts'
-import { showSpan } from '../util/table.ts'
 import type { Subscription } from '../websub/subscription.ts'
 
 /** How push stands with a source, in a line. (pure) */
@@ -16,9 +16,9 @@ export const pushLine = (subscription: Subscription | null, state: SourceState, 
   const { hub, leaseUntil, deliveries, deliveredAt, distrustedUntil, reason } = subscription
   return [
     `${subscription.state} at ${withoutCredentials(hub)}`,
-    leaseUntil > now ? `lease for another ${showSpan(leaseUntil - now)}` : null,
-    `${deliveries} deliveries${deliveredAt > 0 ? `, the last ${showSpan(now - deliveredAt)} ago` : ''}`,
-    distrustedUntil > now ? `distrusted for another ${showSpan(distrustedUntil - now)}` : null,
+    leaseUntil > now ? `lease for another ${formatDuration(leaseUntil - now)}` : null,
+    `${deliveries} deliveries${deliveredAt > 0 ? `, the last ${formatDuration(now - deliveredAt)} ago` : ''}`,
+    distrustedUntil > now ? `distrusted for another ${formatDuration(distrustedUntil - now)}` : null,
     reason || null,
   ]
     .filter(part => part !== null)

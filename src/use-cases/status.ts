@@ -3,7 +3,7 @@
 import type { Redis } from 'ioredis'
 import { readBacklog } from '../events/backlog.ts'
 import { readEvictionState } from '../eviction/evictor.ts'
-import { missingLine, polledOf, readMissing } from '../maintenance/ensure-foundation.ts'
+import { countPolled, missingLine, readMissing } from '../maintenance/ensure-foundation.ts'
 import type { Queues } from '../queues/queues.ts'
 import type { Keys } from '../redis/keys.ts'
 import { readServers } from '../redis/servers.ts'
@@ -150,7 +150,7 @@ export const readStatus = async (parts: StatusParts): Promise<Status> => {
   const { sources, now } = parts
   const [states, missing, { isNetworkDown, ...shared }] = await Promise.all([
     sources.states(),
-    readMissing(parts.redis, parts.keys, polledOf(sources.list())),
+    readMissing(parts.redis, parts.keys, countPolled(sources.list())),
     readShared(parts),
   ])
   const sourceStatus = sources.list().flatMap((source): SourceStatus[] => {
@@ -170,7 +170,7 @@ export const readSummary = async (
   },
 ): Promise<Summary> => {
   const [glances, { isNetworkDown, ...shared }] = await Promise.all([parts.glance(), readShared(parts)])
-  const missing = await readMissing(parts.redis, parts.keys, polledOf(glances.map(({ source }) => source)))
+  const missing = await readMissing(parts.redis, parts.keys, countPolled(glances.map(({ source }) => source)))
   const at = parts.now()
   const looked = glances.map(glance => ({
     source: glance.source,

@@ -6,17 +6,17 @@ import { BlockList, isIP } from 'node:net'
  * A subscriber has a /64 of his own to choose addresses from, often a /56 (RFC 6177): by the whole address there would be no bound.
  * @returns '' for what is no address
  */
-export const networkOf = (address: string): string => {
+export const findNetwork = (address: string): string => {
   const [bare = ''] = address.split('%')
   const version = isIP(bare)
   if (version !== 6) return version === 4 ? bare : ''
-  const groups = groupsOf(bare)
+  const groups = parseGroups(bare)
   const [a = 0, b = 0, c = 0, d = 0] = groups
   return embeddedV4(groups) ?? `${[a, b, c, d & 0xff00].map(group => group.toString(16)).join(':')}::/56`
 }
 
 /** The eight groups of an IPv6 address, however it is spelt. */
-export const groupsOf = (address: string): number[] => {
+export const parseGroups = (address: string): number[] => {
   const dotted = /^(.*:)(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(address)
   const plain = dotted ? `${dotted[1]}${hexPair(dotted[2], dotted[3])}:${hexPair(dotted[4], dotted[5])}` : address
   const [head = '', tail] = plain.split('::')
@@ -27,14 +27,14 @@ export const groupsOf = (address: string): number[] => {
 
 const hexPair = (high = '0', low = '0'): string => (Number(high) * 256 + Number(low)).toString(16)
 
-export const dottedOf = (high = 0, low = 0): string => [high >> 8, high & 255, low >> 8, low & 255].join('.')
+export const formatDotted = (high = 0, low = 0): string => [high >> 8, high & 255, low >> 8, low & 255].join('.')
 
 /** The IPv4 address a machine on the way makes of an IPv6 one: mapped (::ffff:0:0/96), or translated by NAT64 (64:ff9b::/96, RFC 6052). */
 export const embeddedV4 = (groups: readonly number[]): string | null => {
   const [a, b, c, d, e, f, g, h] = groups
   const zeros = a === 0 && b === 0 && c === 0 && d === 0
-  if (zeros && e === 0 && f === 0xffff) return dottedOf(g, h)
-  if (a === 0x64 && b === 0xff9b && c === 0 && d === 0 && e === 0 && f === 0) return dottedOf(g, h)
+  if (zeros && e === 0 && f === 0xffff) return formatDotted(g, h)
+  if (a === 0x64 && b === 0xff9b && c === 0 && d === 0 && e === 0 && f === 0) return formatDotted(g, h)
   return null
 }
 
@@ -48,7 +48,7 @@ export const addressRanges = (ranges: readonly string[]): BlockList => {
     const length = bits === undefined ? most : /^\d{1,3}$/.test(bits) ? Number(bits) : Number.NaN
     if (version === 0 || more.length > 0 || address.includes('%') || !(length <= most))
       throw new RangeError(`${JSON.stringify(range)} is no address range: write it as 10.1.0.0/16 or fd00::/8`)
-    const mapped = version === 6 && length >= 96 ? embeddedV4(groupsOf(address)) : null
+    const mapped = version === 6 && length >= 96 ? embeddedV4(parseGroups(address)) : null
     if (mapped) list.addSubnet(mapped, length - 96, 'ipv4')
     else list.addSubnet(address, length, version === 4 ? 'ipv4' : 'ipv6')
   }

@@ -1,4 +1,4 @@
-/** Remembers answers to what is asked again and again, in bounded memory. (pure) */
+/** Maps of bounded size: what was used least lately, or put in first, is dropped. (pure) */
 
 export interface LruCache<Key, Value> {
   get(key: Key): Value | undefined
@@ -7,8 +7,8 @@ export interface LruCache<Key, Value> {
 }
 
 /**
- * Two generations: what was not asked for while the younger filled up is forgotten. At most twice `most` are held; no list is kept in
- * order, so asking costs one look-up.
+ * An LRU cache of two generations: an entry that was not read while the younger generation filled up is dropped. Holds at most twice `most`
+ * entries, and keeps no order, so that reading costs one look-up.
  */
 export const createLruCache = <Key, Value>(most: number): LruCache<Key, Value> => {
   let young = new Map<Key, Value>()
@@ -33,5 +33,13 @@ export const createLruCache = <Key, Value>(most: number): LruCache<Key, Value> =
       young = new Map()
       old = new Map()
     },
+  }
+}
+
+/** Drops the entries that were put in first, until there are at most so many. */
+export const dropOldest = (map: Map<unknown, unknown>, most: number): void => {
+  for (const oldest of map.keys()) {
+    if (map.size <= most) return
+    map.delete(oldest)
   }
 }

@@ -58,12 +58,3 @@ export const renderTable = <Row>(rows: readonly Row[], columns: readonly Column<
       .trimEnd(),
   )
 }
-
-/** How long ago, or until when, in one unit: `42 s`, `5 min`, `3 h`, `2 d`. */
-export const showSpan = (ms: number): string => {
-  const span = Math.abs(ms)
-  if (span < 60_000) return `${Math.round(span / 1_000)} s`
-  if (span < 3_600_000) return `${Math.round(span / 60_000)} min`
-  if (span < 86_400_000) return `${Math.round(span / 3_600_000)} h`
-  return `${Math.round(span / 86_400_000)} d`
-}

@@ -43,7 +43,7 @@ const runsOf = (text: string): string[] => {
 /**
  * @returns at most 160 words of a text, in order; `U.S.` is `us`, `Apple's` is `apple`; single letters are left out
  */
-export const wordsOf = (text: string): string[] => {
+export const splitWords = (text: string): string[] => {
   const words: string[] = []
   const plain = fold(text.slice(0, MOST_CHARACTERS))
     .replace(/<[^<>]{0,200}>|&#?\w{1,8};/g, ' ')
@@ -59,7 +59,7 @@ export const wordsOf = (text: string): string[] => {
 }
 
 /** Words standing beside each other, as the tables know them: `wall street`. */
-export const pairsOf = (words: readonly string[]): string[] => {
+export const pairWords = (words: readonly string[]): string[] => {
   const pairs: string[] = []
   for (let index = 1; index < words.length; index++) pairs.push(`${words[index - 1]} ${words[index]}`)
   return pairs

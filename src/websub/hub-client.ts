@@ -8,8 +8,8 @@ import {
   ASKED_LASTS,
   afterDenial,
   askAgainAt,
+  boundLease,
   GOODBYES,
-  leaseOf,
   renewAt,
   type Subscription,
   VERIFY_WITHIN,
@@ -131,7 +131,7 @@ export const createHubTalk = ({ subscriptions, settings, sources, postForm, trus
         await drop(token)
         return { status: 200, body: challenge }
       }
-      const lease = leaseOf(query['hub.lease_seconds'], settings().lease)
+      const lease = boundLease(query['hub.lease_seconds'], settings().lease)
       const verified = { state: 'active', verifiedAt: now(), leaseUntil: now() + lease, tries: 0, reason: '' } as const
       await patch(token, verified, renewAt(token, now(), lease))
       await trust({ ...subscription, ...verified })

@@ -64,7 +64,7 @@ const resolved = (target: string | undefined, base: string): string | null => {
  * @param url where the document came from, after redirects: its topic where it names none
  * @returns null where no hub is offered
  */
-export const offerOf = (
+export const findOffer = (
   url: string,
   linkHeader: string | null,
   { hub, self }: { readonly hub?: string; readonly self?: string },

@@ -11,8 +11,8 @@ import type { Keys } from '../redis/keys.ts'
 import type { Sources } from '../sources/store/sources.ts'
 import { createHubTalk, type HubTalk } from './hub-client.ts'
 import type { Offer } from './link-header.ts'
-import { faultOf } from './signature.ts'
-import { distrustFor, missedOf, type Subscription, worksUntil } from './subscription.ts'
+import { findSignatureFault } from './signature.ts'
+import { distrustFor, findMissed, type Subscription, worksUntil } from './subscription.ts'
 import { callbacksAt, createSubscriptions } from './subscription-store.ts'
 
 export type Delivery =
@@ -146,7 +146,7 @@ export const createPush = ({ redis, keys, settings, sources, postForm, now }: Pu
     },
 
     async check(subscription, signature, body) {
-      const why = faultOf(signature, body, subscription.secret)
+      const why = findSignatureFault(signature, body, subscription.secret)
       if (why === null) return { kind: 'good', subscription }
       await patch(subscription.token, {}, undefined, 'ignored')
       return { kind: 'ignored', why }
@@ -166,7 +166,7 @@ export const createPush = ({ redis, keys, settings, sources, postForm, now }: Pu
       const subscription = await of(id)
       if (!subscription || worksUntil(subscription, now(), settings().recent) === 0) return null
       const since = Math.max(subscription.verifiedAt, lastPollAt ?? 0)
-      const missed = missedOf(published, now(), since, settings().grace)
+      const missed = findMissed(published, now(), since, settings().grace)
       if (missed.length === 0) return null
       const misses = subscription.misses + 1
       const reason = `a poll found ${missed.length} ${missed.length === 1 ? 'item' : 'items'} that push had missed, the oldest of ${new Date(Math.min(...missed)).toISOString()}`

@@ -81,7 +81,7 @@ export const LONGEST_WAIT = LONGEST_LEASE
 const placeOf = (token: string): number => createHash('sha256').update(token).digest().readUInt32BE(0) / 2 ** 32
 
 /** What the hub granted, within reason; what we asked for where it says nothing. */
-export const leaseOf = (seconds: string | undefined, asked: number): number => {
+export const boundLease = (seconds: string | undefined, asked: number): number => {
   const granted = /^\d{1,12}$/.test(seconds ?? '') ? Number(seconds) * 1_000 : asked
   return Math.min(Math.max(granted, SHORTEST_LEASE), LONGEST_LEASE)
 }
@@ -119,5 +119,9 @@ export const worksUntil = (
  * grace. A feed that dates nothing accuses nobody.
  * @param published ms of the items that were new in a poll
  */
-export const missedOf = (published: readonly number[], now: number, since: number, grace: number): readonly number[] =>
-  published.filter(at => at > since && at < now - grace)
+export const findMissed = (
+  published: readonly number[],
+  now: number,
+  since: number,
+  grace: number,
+): readonly number[] => published.filter(at => at > since && at < now - grace)

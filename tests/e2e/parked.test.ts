@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { digestOf } from '../../src/sources/state/moves.ts'
+import { digestUrl } from '../../src/sources/state/moves.ts'
 import { logIn, post, setUp } from '../support/admin.ts'
 import { aConfigFolder, cli, endAll, redisUrl } from '../support/cli.ts'
 import { testDaemon } from '../support/daemon.ts'
@@ -168,7 +168,7 @@ describe('a source that its publisher serves from elsewhere', () => {
     await desk.redis.hset(desk.keys.source('bugle'), 'move', `1 ${today - 2},${today - 1} ${at('www-bugle')}`)
     await until(titles, found => found.includes('Brass band plays on of the bugle'))
     const [adopted, from] = await desk.redis.hmget(desk.keys.source('bugle'), 'adopted', 'adoptedFrom')
-    expect([adopted, from]).toEqual([at('www-bugle'), digestOf(at('bugle'))])
+    expect([adopted, from]).toEqual([at('www-bugle'), digestUrl(at('bugle'))])
     await until(
       () => places('bugle'),
       found => (found.held ?? null) === null,

@@ -4,7 +4,7 @@ import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import { afterAll, describe, expect, it } from 'vitest'
 import { CrawlSettings } from '../../src/config/sections/crawl.ts'
 import { createGuard } from '../../src/http-client/address-guard.ts'
-import { createFetcher, retryAfterOf } from '../../src/http-client/fetch.ts'
+import { createFetcher, parseRetryAfter } from '../../src/http-client/fetch.ts'
 import { serve } from '../support/http.ts'
 
 const aFetcher = (some: Record<string, unknown> = {}) => {
@@ -122,7 +122,7 @@ describe('a server', () => {
   it('that asks for patience is heard', async () => {
     const server = await serve((_, response) => response.writeHead(503, { 'retry-after': '120' }).end())
     expect(await aFetcher()(server.url)).toMatchObject({ reason: 'status', status: 503, retryAfter: 120_000 })
-    expect(retryAfterOf('Mon, 04 May 2026 12:01:00 GMT', Date.UTC(2026, 4, 4, 12))).toBe(60_000)
+    expect(parseRetryAfter('Mon, 04 May 2026 12:01:00 GMT', Date.UTC(2026, 4, 4, 12))).toBe(60_000)
   })
 
   it('that is not there is refused; one that speaks no HTTP is reset', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isLimitedBy403, paceOf, rateLimitOf, retryAfterOf } from '../../src/http-client/headers.ts'
+import { isLimitedBy403, parsePace, parseRateLimit, parseRetryAfter } from '../../src/http-client/headers.ts'
 
 const NOON = Date.UTC(2026, 4, 4, 12)
 
@@ -16,11 +16,11 @@ describe('Retry-After', () => {
     ['2026-05-04T12:01:00Z', 60_000],
     ['Mon, 04 May 2026 11:00:00 GMT', 0],
   ])('%j is understood', (written, ms) => {
-    expect(retryAfterOf(written, NOON)).toBe(ms)
+    expect(parseRetryAfter(written, NOON)).toBe(ms)
   })
 
   it.each(['', 'soon', '-5', 'NaN', '12 minutes', '1e3', null])('%j says nothing', written => {
-    expect(retryAfterOf(written, NOON)).toBeUndefined()
+    expect(parseRetryAfter(written, NOON)).toBeUndefined()
   })
 })
 
@@ -38,7 +38,7 @@ describe('a rate limit that is used up', () => {
     ['the window of its policy', { ratelimit: '"b";r=0', 'ratelimit-policy': '"a";q=1;w=9, "b";q=100;w=60' }, 60_000],
     ['the worse of two', { ratelimit: '"a";r=0;t=5, "b";r=0;t=50' }, 50_000],
   ])('is waited for, told by %s', (_, headers, ms) => {
-    expect(rateLimitOf(headers, NOON)).toBe(ms)
+    expect(parseRateLimit(headers, NOON)).toBe(ms)
   })
 
   it.each([
@@ -48,7 +48,7 @@ describe('a rate limit that is used up', () => {
     [{ ratelimit: '"default";r=12;t=50' }],
     [{ ratelimit: 'limit=100, remaining=3, reset=50' }],
   ])('%j is none', headers => {
-    expect(rateLimitOf(headers, NOON)).toBeUndefined()
+    expect(parseRateLimit(headers, NOON)).toBeUndefined()
   })
 })
 
@@ -60,14 +60,14 @@ describe('an allowance that is not used up', () => {
     ['a policy of an older draft', { 'ratelimit-policy': '10;w=1, 100;w=3600' }, 36_000],
     ['what is left, before its policy', { ratelimit: '"d";r=50;t=100', 'ratelimit-policy': '"d";q=60;w=3600' }, 2_000],
   ])('is paced by %s', (_, headers, ms) => {
-    expect(paceOf(headers, NOON)).toBe(ms)
-    expect(rateLimitOf(headers, NOON)).toBeUndefined()
+    expect(parsePace(headers, NOON)).toBe(ms)
+    expect(parseRateLimit(headers, NOON)).toBeUndefined()
   })
 
   it.each([[{}], [{ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '50' }], [{ 'ratelimit-policy': 'none' }]])(
     '%j sets no pace',
     headers => {
-      expect(paceOf(headers, NOON)).toBeUndefined()
+      expect(parsePace(headers, NOON)).toBeUndefined()
     },
   )
 })

@@ -14,7 +14,7 @@ import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { openRedis } from '../../src/redis/connect.ts'
-import { formerSocketOf } from '../../src/redis/own-socket.ts'
+import { formerSocketPath } from '../../src/redis/own-socket.ts'
 import { findOnPath, NoRedisError, type RedisServer, resolveRedis } from '../../src/redis/server.ts'
 import { aFolder } from '../support/folder.ts'
 import { until } from '../support/until.ts'
@@ -196,7 +196,7 @@ describe('somebody else who listens where a Redis of its own would', () => {
 
   it('at the predictable path of before is passed over, and sent no command that changes anything', async () => {
     const dataDir = aDir()
-    const heard = await anImpostor(formerSocketOf(dataDir), asRedis('/elsewhere'))
+    const heard = await anImpostor(formerSocketPath(dataDir), asRedis('/elsewhere'))
     const server = await resolveRedis({ dataDir, say: silent })
     expect(socketOf(server)).toBe(join(dataDir, 'redis.sock'))
     expect(heard()).not.toMatch(/\r\n(set|hset|eval|evalsha|shutdown|auth)\r\n/i)
@@ -205,8 +205,8 @@ describe('somebody else who listens where a Redis of its own would', () => {
 
   it.runIf(isRoot)('at the predictable path of before, as another user, is sent nothing at all', async () => {
     const dataDir = aDir()
-    const heard = await anImpostor(formerSocketOf(dataDir), asRedis(dataDir))
-    chownSync(formerSocketOf(dataDir), NOBODY, NOBODY)
+    const heard = await anImpostor(formerSocketPath(dataDir), asRedis(dataDir))
+    chownSync(formerSocketPath(dataDir), NOBODY, NOBODY)
     const server = await resolveRedis({ dataDir, say: silent })
     await server.stop()
     expect(heard()).toBe('')
@@ -222,7 +222,7 @@ describe('a Redis that an earlier version left running', () => {
   /** As the version before started it. */
   const aFormer = async (dataDir: string): Promise<{ child: ChildProcess; redis: ReturnType<typeof openRedis> }> => {
     mkdirSync(dataDir, { mode: 0o755 })
-    const socket = formerSocketOf(dataDir)
+    const socket = formerSocketPath(dataDir)
     const args = [
       '--port',
       '0',
@@ -264,13 +264,13 @@ describe('a Redis that an earlier version left running', () => {
     const { redis } = await aFormer(dataDir)
     const daemon = await resolveRedis({ dataDir, say: silent })
     const command = await resolveRedis({ dataDir, start: false, say: silent })
-    expect([daemon, command].map(socketOf)).toEqual([formerSocketOf(dataDir), formerSocketOf(dataDir)])
+    expect([daemon, command].map(socketOf)).toEqual([formerSocketPath(dataDir), formerSocketPath(dataDir)])
     await daemon.stop()
     expect(await redis.get('kept')).toBe('yes')
     redis.disconnect()
     await until(async () => {
       await daemon.stop()
-      return !existsSync(formerSocketOf(dataDir))
+      return !existsSync(formerSocketPath(dataDir))
     })
   })
 })

@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis'
 import { describe, expect, it } from 'vitest'
 import { addressOf } from '../../src/config/redis-address.ts'
 import { openRedis } from '../../src/redis/connect.ts'
-import { memoryOf, usedMemory } from '../../src/redis/memory.ts'
+import { measureMemory, usedMemory } from '../../src/redis/memory.ts'
 import { scanKeys } from '../../src/redis/scan.ts'
 import { aCluster } from '../support/cluster.ts'
 
@@ -39,6 +39,6 @@ describe.skipIf(!cluster)('on a Redis Cluster', () => {
       asTyped(usedMemory),
     ])
     expect(all).toBeGreaterThan(1.5 * Math.max(...each))
-    expect(await asTyped(redis => memoryOf(redis, names.slice(0, 9)))).toBeGreaterThan(0)
+    expect(await asTyped(redis => measureMemory(redis, names.slice(0, 9)))).toBeGreaterThan(0)
   })
 })

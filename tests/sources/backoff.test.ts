@@ -5,8 +5,8 @@ import { Source, type SourceId } from '../../src/domain/source.ts'
 import type { FailureReason } from '../../src/http-client/fetch.ts'
 import { keysFor } from '../../src/redis/keys.ts'
 import { chooseValidation, UNRELIABLE_FOR } from '../../src/sources/polling/validator-reliability.ts'
-import { backoff, isGone, isUnreached, weightOf } from '../../src/sources/schedule/backoff.ts'
-import { addressOf, digestOf, type Move, sighted } from '../../src/sources/state/moves.ts'
+import { backoff, isGone, isUnreached, weighFailure } from '../../src/sources/schedule/backoff.ts'
+import { digestUrl, type Move, resolveAddress, sighted } from '../../src/sources/state/moves.ts'
 import { createSources } from '../../src/sources/store/sources.ts'
 import { NOON } from '../support/articles.ts'
 import { testRedis } from '../support/redis.ts'
@@ -54,10 +54,10 @@ describe('the wait after failures', () => {
 
 describe('a failure', () => {
   it('weighs more the less it passes by itself; being asked too often is none', () => {
-    const weight = (status: number, isLimited = false) => weightOf({ reason: 'status', status, isLimited })
+    const weight = (status: number, isLimited = false) => weighFailure({ reason: 'status', status, isLimited })
     expect(weight(404)).toBeGreaterThan(weight(500))
     expect(weight(500)).toBeGreaterThan(weight(503))
-    expect(weightOf({ reason: 'not-a-feed' })).toBeGreaterThan(weightOf({ reason: 'timeout' }))
+    expect(weighFailure({ reason: 'not-a-feed' })).toBeGreaterThan(weighFailure({ reason: 'timeout' }))
     expect(weight(429, true)).toBe(0)
   })
 
@@ -129,21 +129,21 @@ describe('a permanent redirect', () => {
   })
 
   it('once adopted holds until the operator writes another address, or the new one fails', () => {
-    const adopted = { url: TO, from: digestOf(FROM) }
-    expect(addressOf(FROM, adopted, 0)).toBe(TO)
-    expect(addressOf('https://operator.example/', adopted, 0)).toBe('https://operator.example/')
-    expect(addressOf(FROM, adopted, 3)).toBe(FROM)
+    const adopted = { url: TO, from: digestUrl(FROM) }
+    expect(resolveAddress(FROM, adopted, 0)).toBe(TO)
+    expect(resolveAddress('https://operator.example/', adopted, 0)).toBe('https://operator.example/')
+    expect(resolveAddress(FROM, adopted, 3)).toBe(FROM)
     expect(
-      addressOf(
+      resolveAddress(
         'https://u:p@a.example/x',
-        { url: 'https://a.example/y', from: digestOf('https://u:p@a.example/x') },
+        { url: 'https://a.example/y', from: digestUrl('https://u:p@a.example/x') },
         0,
       ),
     ).toBe('https://u:p@a.example/y')
     expect(
-      addressOf(
+      resolveAddress(
         'https://u:p@a.example/x',
-        { url: 'https://b.example/y', from: digestOf('https://u:p@a.example/x') },
+        { url: 'https://b.example/y', from: digestUrl('https://u:p@a.example/x') },
         0,
       ),
     ).toBe('https://b.example/y')

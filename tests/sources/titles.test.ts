@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { learnTitles, NO_HABITS, namesOf, withoutName } from '../../src/sources/items/titles.ts'
+import { collectNames, learnTitles, NO_HABITS, withoutName } from '../../src/sources/items/titles.ts'
 
 const headlines = [
   'Rates fall for the third time',
@@ -14,7 +14,7 @@ const headlines = [
 ]
 const shown = (titles: readonly string[], names: (string | null)[] = []) => {
   const habits = learnTitles(NO_HABITS, titles)
-  return titles.map(title => withoutName(title, habits, namesOf(names)))
+  return titles.map(title => withoutName(title, habits, collectNames(names)))
 }
 
 describe("a publisher's name in titles", () => {
@@ -58,7 +58,7 @@ describe("a publisher's name in titles", () => {
     ['[Courier] Rates fall again', ['Courier']],
     ['【新浪新闻】Rates fall again', ['新浪新闻']],
   ])('is dropped from %j at once where the source %j says that it is its name', (title, names) => {
-    expect(withoutName(title, NO_HABITS, namesOf(names))).toBe('Rates fall again')
+    expect(withoutName(title, NO_HABITS, collectNames(names))).toBe('Rates fall again')
   })
 
   it('is learnt over several readings, and stays learnt when a few titles come without it', () => {
@@ -90,8 +90,8 @@ describe("a headline's own words", () => {
       NO_HABITS,
       headlines.map(title => `${title} | Reuters`),
     )
-    expect(withoutName('Live | Reuters', habits, namesOf([]))).toBe('Live | Reuters')
-    expect(withoutName('Reuters | Reuters', habits, namesOf(['Reuters']))).toBe('Reuters | Reuters')
+    expect(withoutName('Live | Reuters', habits, collectNames([]))).toBe('Live | Reuters')
+    expect(withoutName('Reuters | Reuters', habits, collectNames(['Reuters']))).toBe('Reuters | Reuters')
   })
 
   it('are all there: what is shown is a part of the title, never empty, and nothing where nothing was learnt', () => {
@@ -108,10 +108,10 @@ describe("a headline's own words", () => {
         aTitle,
         (titles, words) => {
           const title = words.join('')
-          const left = withoutName(title, learnTitles(NO_HABITS, titles), namesOf(['Rates', null]))
+          const left = withoutName(title, learnTitles(NO_HABITS, titles), collectNames(['Rates', null]))
           expect(title).toContain(left)
           expect(left === '').toBe(title === '')
-          expect(withoutName(title, NO_HABITS, namesOf([]))).toBe(title)
+          expect(withoutName(title, NO_HABITS, collectNames([]))).toBe(title)
         },
       ),
     )

@@ -9,7 +9,7 @@ import { createEviction } from '../../src/eviction/evict.ts'
 import { createEvictor } from '../../src/eviction/evictor.ts'
 import { createChanges } from '../../src/lists/changes.ts'
 import type { Keys } from '../../src/redis/keys.ts'
-import { memoryOf } from '../../src/redis/memory.ts'
+import { measureMemory } from '../../src/redis/memory.ts'
 import { anArticle, NOON, newIn } from './articles.ts'
 import { taxonomy } from './daemon.ts'
 import { aListRoom } from './lists.ts'
@@ -62,7 +62,7 @@ export const aFullRoom = async (desk: ReturnType<typeof anEmptyRoom>) => {
   for (const name of ['latest', 'latest:world', 'must-reads']) await lists.publisher.publish(name)
   /** The real memory of these articles. */
   const taken = async () =>
-    memoryOf(
+    measureMemory(
       redis,
       (await redis.keys(`*${keys.prefix}*`)).filter(key =>
         /:article:|:list:related|:related-back-links|:story:/.test(key),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { networkOf } from '../../src/util/ip-network.ts'
+import { findNetwork } from '../../src/util/ip-network.ts'
 
 describe('the network of an address', () => {
   it.each([
@@ -12,6 +12,6 @@ describe('the network of an address', () => {
     ['', ''],
     ['unknown', ''],
   ])('of %j is %j', (address, network) => {
-    expect(networkOf(address)).toBe(network)
+    expect(findNetwork(address)).toBe(network)
   })
 })

@@ -1,6 +1,7 @@
 import stringWidth from 'string-width'
 import { describe, expect, it } from 'vitest'
-import { fitTo, renderTable, showSpan } from '../../src/util/table.ts'
+import { formatDuration } from '../../src/util/duration.ts'
+import { fitTo, renderTable } from '../../src/util/table.ts'
 
 describe('a table in the terminal', () => {
   const columns = [
@@ -33,6 +34,6 @@ describe('a table in the terminal', () => {
   })
 
   it('tells spans in the unit one would say', () => {
-    expect([3_000, -90_000, 7_200_000, 172_800_000].map(showSpan)).toEqual(['3 s', '2 min', '2 h', '2 d'])
+    expect([3_000, -90_000, 7_200_000, 172_800_000].map(formatDuration)).toEqual(['3 s', '2 min', '2 h', '2 d'])
   })
 })

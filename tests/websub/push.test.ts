@@ -10,7 +10,7 @@ import { keysFor } from '../../src/redis/keys.ts'
 import { type PushDoor, pushRoute } from '../../src/server/admin/push-route.ts'
 import { createSources } from '../../src/sources/store/sources.ts'
 import { createPush } from '../../src/websub/push.ts'
-import { signatureOf } from '../../src/websub/signature.ts'
+import { signBody } from '../../src/websub/signature.ts'
 import { NOON } from '../support/articles.ts'
 import { aHub } from '../support/hub.ts'
 import { testRedis } from '../support/redis.ts'
@@ -192,10 +192,10 @@ describe('a delivery', () => {
     const { subscribe, send, subscription, delivered, sources } = await aPush()
     const { token, secret } = await subscribe()
     const answers = [
-      await send(token, '<rss/>', { 'x-hub-signature': signatureOf(Buffer.from('<rss/>'), secret, 'sha512') }),
+      await send(token, '<rss/>', { 'x-hub-signature': signBody(Buffer.from('<rss/>'), secret, 'sha512') }),
       await send(token, '<rss/>'),
-      await send(token, '<rss/>', { 'x-hub-signature': signatureOf(Buffer.from('<rss/>'), 'guess') }),
-      await send(token, '<rss>more</rss>', { 'x-hub-signature': signatureOf(Buffer.from('<rss/>'), secret) }),
+      await send(token, '<rss/>', { 'x-hub-signature': signBody(Buffer.from('<rss/>'), 'guess') }),
+      await send(token, '<rss>more</rss>', { 'x-hub-signature': signBody(Buffer.from('<rss/>'), secret) }),
     ]
     expect(answers.map(({ status }) => status)).toEqual([202, 202, 202, 202])
     expect(delivered).toEqual(['<rss/>'])

@@ -1,13 +1,13 @@
 import { createHmac } from 'node:crypto'
 import { array, assert, constantFrom, integer, property, record, string, stringMatching } from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { offerOf, parseLinkHeader } from '../../src/websub/link-header.ts'
-import { faultOf, signatureOf } from '../../src/websub/signature.ts'
+import { findOffer, parseLinkHeader } from '../../src/websub/link-header.ts'
+import { findSignatureFault, signBody } from '../../src/websub/signature.ts'
 import {
   askAgainAt,
+  boundLease,
   distrustFor,
-  leaseOf,
-  missedOf,
+  findMissed,
   parseSubscription,
   renewAt,
   worksUntil,
@@ -61,18 +61,18 @@ describe('the hub a feed offers', () => {
 
   it('is the header’s before the document’s, resolved, with the feed’s own name as topic', () => {
     const own = { hub: 'https://old.example/', self: 'https://courier.example/rss' }
-    expect(offerOf(url, '</hub>; rel=hub, <https://courier.example/canonical>; rel=self', own)).toEqual({
+    expect(findOffer(url, '</hub>; rel=hub, <https://courier.example/canonical>; rel=self', own)).toEqual({
       hub: 'https://courier.example/hub',
       topic: 'https://courier.example/canonical',
     })
-    expect(offerOf(url, null, own)).toEqual({ hub: 'https://old.example/', topic: 'https://courier.example/rss' })
-    expect(offerOf(url, '<https://hub.example/>; rel=hub', {})).toEqual({ hub: 'https://hub.example/', topic: url })
+    expect(findOffer(url, null, own)).toEqual({ hub: 'https://old.example/', topic: 'https://courier.example/rss' })
+    expect(findOffer(url, '<https://hub.example/>; rel=hub', {})).toEqual({ hub: 'https://hub.example/', topic: url })
   })
 
   it('is none where it is no http(s) address', () => {
-    expect(offerOf(url, '<javascript:alert(1)>; rel=hub', {})).toBeNull()
-    expect(offerOf(url, '<file:///etc/passwd>; rel=hub', {})).toBeNull()
-    expect(offerOf(url, null, { self: url })).toBeNull()
+    expect(findOffer(url, '<javascript:alert(1)>; rel=hub', {})).toBeNull()
+    expect(findOffer(url, '<file:///etc/passwd>; rel=hub', {})).toBeNull()
+    expect(findOffer(url, null, { self: url })).toBeNull()
   })
 })
 
@@ -80,7 +80,9 @@ describe('a signature', () => {
   const body = Buffer.from('<feed/>')
 
   it.each(['sha1', 'sha256', 'sha384', 'sha512'])('by %s is accepted where it is right', method => {
-    expect(faultOf(`${method}=${createHmac(method, 'key').update(body).digest('hex')}`, body, 'key')).toBeNull()
+    expect(
+      findSignatureFault(`${method}=${createHmac(method, 'key').update(body).digest('hex')}`, body, 'key'),
+    ).toBeNull()
   })
 
   it.each([
@@ -88,12 +90,12 @@ describe('a signature', () => {
     ['', 'it is not signed'],
     [`md5=${createHmac('md5', 'key').update(body).digest('hex')}`, 'it is signed by no method we know'],
     [`sha256=${'0'.repeat(64)}`, 'its signature is wrong'],
-    [signatureOf(body, 'key').slice(0, -2), 'its signature is wrong'],
-    [signatureOf(body, 'another'), 'its signature is wrong'],
-    [signatureOf(Buffer.from('<feed />'), 'key'), 'its signature is wrong'],
+    [signBody(body, 'key').slice(0, -2), 'its signature is wrong'],
+    [signBody(body, 'another'), 'its signature is wrong'],
+    [signBody(Buffer.from('<feed />'), 'key'), 'its signature is wrong'],
     ['sha256', 'it is signed by no method we know'],
   ])('such as %s is not', (signature, why) => {
-    expect(faultOf(signature, body, 'key')).toBe(why)
+    expect(findSignatureFault(signature, body, 'key')).toBe(why)
   })
 })
 
@@ -124,11 +126,11 @@ describe('a subscription', () => {
   })
 
   it('has the lease the hub grants, within reason', () => {
-    expect(leaseOf('3600', 1)).toBe(3_600_000)
-    expect(leaseOf(undefined, 86_400_000)).toBe(86_400_000)
-    expect(leaseOf('-5', 86_400_000)).toBe(86_400_000)
-    expect(leaseOf('0', 1)).toBe(10_000)
-    expect(leaseOf('999999999999', 1)).toBe(90 * 86_400_000)
+    expect(boundLease('3600', 1)).toBe(3_600_000)
+    expect(boundLease(undefined, 86_400_000)).toBe(86_400_000)
+    expect(boundLease('-5', 86_400_000)).toBe(86_400_000)
+    expect(boundLease('0', 1)).toBe(10_000)
+    expect(boundLease('999999999999', 1)).toBe(90 * 86_400_000)
   })
 
   it('works only while verified, in lease, recently delivered and not distrusted', () => {
@@ -143,7 +145,9 @@ describe('a subscription', () => {
   })
 
   it('has missed what was published since the last poll and is older than the grace', () => {
-    expect(missedOf([now - 1_000, now - 400_000, now - 900_000], now, now - 800_000, 300_000)).toEqual([now - 400_000])
+    expect(findMissed([now - 1_000, now - 400_000, now - 900_000], now, now - 800_000, 300_000)).toEqual([
+      now - 400_000,
+    ])
   })
 
   it('is asked for ever more rarely, up to a day, and distrusted ever longer, up to a week', () => {

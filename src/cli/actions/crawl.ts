@@ -2,7 +2,7 @@
 
 import { type Job, QueueEvents } from 'bullmq'
 import type { Source } from '../../domain/source.ts'
-import { duplicateOf } from '../../redis/nodes.ts'
+import { duplicateConnection } from '../../redis/nodes.ts'
 import { readStatus } from '../../use-cases/status.ts'
 import { cliActor, openSourceActions } from '../actor.ts'
 import { type Session, withSession } from '../session.ts'
@@ -46,7 +46,7 @@ export const crawlCommand = (
 
     const { queues, redis, keys } = session
     // A connection handed to BullMQ stays ours to end.
-    const listening = wait ? duplicateOf(redis, { enableAutoPipelining: false }) : null
+    const listening = wait ? duplicateConnection(redis, { enableAutoPipelining: false }) : null
     const events = listening ? new QueueEvents('crawl', { connection: listening, prefix: keys.bull() }) : null
     await events?.waitUntilReady()
     try {

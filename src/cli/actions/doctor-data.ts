@@ -2,7 +2,7 @@
 
 import { createStoryWriter } from '../../articles/story-writer.ts'
 import { readEvictionState } from '../../eviction/evictor.ts'
-import { polledOf, readMissing } from '../../maintenance/ensure-foundation.ts'
+import { countPolled, readMissing } from '../../maintenance/ensure-foundation.ts'
 import { SchemaError } from '../../maintenance/migrations/schema.ts'
 import { repair } from '../../maintenance/repair/run.ts'
 import type { Repaired } from '../../maintenance/repair/run-check.ts'
@@ -76,7 +76,7 @@ const checkMemory = async ({ redis, keys, config }: Session): Promise<Finding[]>
 const checkSchedule = async ({ redis, keys, sources }: Session): Promise<Finding[]> => {
   const daemons = await readDaemons({ redis, keys, now: Date.now })
   if (!daemons.some(({ roles }) => roles.includes('scheduler'))) return []
-  const missing = await readMissing(redis, keys, polledOf(sources.list()))
+  const missing = await readMissing(redis, keys, countPolled(sources.list()))
   const check = 'Schedule'
   return missing.length === 0
     ? [{ check, state: 'ok', message: 'Redis has every entry that the scheduler creates' }]

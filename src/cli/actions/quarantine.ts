@@ -7,7 +7,8 @@ import { SourceId } from '../../domain/source.ts'
 import { decode } from '../../feeds/decode.ts'
 import { addArticles } from '../../queues/queues.ts'
 import type { KeptBody } from '../../sources/quarantine/quarantine.ts'
-import { type Column, renderTable, showSpan } from '../../util/table.ts'
+import { formatDuration } from '../../util/duration.ts'
+import { type Column, renderTable } from '../../util/table.ts'
 import { cliActor, openAudit } from '../actor.ts'
 import { type Session, withSession } from '../session.ts'
 
@@ -17,7 +18,7 @@ const print = <Row>(rows: readonly Row[], columns: readonly Column<Row>[]): void
   for (const line of lines) console.log(line)
 }
 
-const ago = (at: number): string => `${showSpan(Date.now() - at)} ago`
+const ago = (at: number): string => `${formatDuration(Date.now() - at)} ago`
 
 /** @returns 0 */
 export const listCommand = (configDir: string, json: boolean): Promise<number> =>

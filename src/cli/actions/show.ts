@@ -5,11 +5,11 @@ import type { Entry } from '../../domain/entry.ts'
 import { configuredEditions, LISTS, RELATED } from '../../lists/registry.ts'
 import { stateOf } from '../../use-cases/source-status.ts'
 import { readStatus } from '../../use-cases/status.ts'
-import { showSpan } from '../../util/table.ts'
+import { formatDuration } from '../../util/duration.ts'
 import { print } from '../print.ts'
 import { withSession } from '../session.ts'
 
-const ago = (at: number | null): string => (at === null ? 'never' : `${showSpan(Date.now() - at)} ago`)
+const ago = (at: number | null): string => (at === null ? 'never' : `${formatDuration(Date.now() - at)} ago`)
 
 /** @returns 0, or 2 for a list that does not exist */
 export const listsCommand = (
@@ -88,7 +88,7 @@ export const sourcesCommand = (
             row.state.nextAt === null
               ? ''
               : row.state.nextAt > Date.now()
-                ? `in ${showSpan(row.state.nextAt - Date.now())}`
+                ? `in ${formatDuration(row.state.nextAt - Date.now())}`
                 : 'now',
         },
         { title: 'New', value: row => String(row.state.newItems), align: 'right' },

@@ -1,12 +1,12 @@
 /** `newsdesk status`: how newsdesk is, on one screen, once or until it is ended. */
 
-import { setTimeout as sleep } from 'node:timers/promises'
 import { stripVTControlCharacters } from 'node:util'
 import pc from 'picocolors'
 import stringWidth from 'string-width'
 import { type Status, stateOf } from '../../use-cases/source-status.ts'
 import { readStatus } from '../../use-cases/status.ts'
 import { openScreen } from '../../util/screen.ts'
+import { sleepUnlessAborted } from '../../util/sleep.ts'
 import { fitTo } from '../../util/table.ts'
 import { withSession } from '../session.ts'
 
@@ -93,7 +93,7 @@ const watchStatus = async (read: () => Promise<Status>): Promise<void> => {
       ]
       if (screen) screen.draw([...lines.map(each => cut(each, screen.width)), ''].slice(0, screen.height))
       else console.log(`${lines.join('\n')}\n`)
-      await sleep(LOOK, undefined, { signal: ended.signal }).catch(() => undefined) // ended meanwhile: the loop sees it
+      await sleepUnlessAborted(LOOK, ended.signal)
     }
   } finally {
     screen?.close()

@@ -9,6 +9,7 @@ import type { ArticleId } from '../../domain/article.ts'
 import type { Window } from '../../domain/entry.ts'
 import type { Keys } from '../../redis/keys.ts'
 import { loadScript, runScript } from '../../redis/script.ts'
+import { dropOldest } from '../../util/lru.ts'
 import type { ViewBy } from '../counting.ts'
 
 const visitedScript = loadScript(new URL('./visited.lua', import.meta.url))
@@ -49,10 +50,7 @@ export const createVisitors = ({ redis, keys, now }: { redis: Redis; keys: Keys;
     // Full of visitors of long ago is not enough of today's: only a batch that filled it alone, or one after another, says so.
     if (full !== 1 || (await count(article, 'hour')) < MOST_VISITORS) return
     enough.set(article, now())
-    for (const oldest of enough.keys()) {
-      if (enough.size <= MOST_KNOWN) break
-      enough.delete(oldest)
-    }
+    dropOldest(enough, MOST_KNOWN)
   }
   const count = (article: ArticleId, window: Window): Promise<number> =>
     redis.zcount(keys.viewedBy(article), now() - WIDTH[window], '+inf')

@@ -2,7 +2,7 @@
 
 import { readMembers, scanKeys } from '../../redis/scan.ts'
 import { loadScript, runScript } from '../../redis/script.ts'
-import { type Check, goneOf, restOf } from './check.ts'
+import { type Check, findGone, stripKey } from './check.ts'
 import { runnable } from './run-check.ts'
 
 const dropBroken = loadScript(new URL('./drop-broken.lua', import.meta.url))
@@ -40,7 +40,7 @@ const unindexed: Check<string> = {
   what: 'articles that are not in the index by age, or at a wrong place in it',
   async *pages({ redis, keys }) {
     for await (const page of scanKeys(redis, `${keys.article('')}*`))
-      yield page.map(key => restOf(key, keys.article('')))
+      yield page.map(key => stripKey(key, keys.article('')))
   },
   async wrong(parts, page) {
     const { redis, keys } = parts
@@ -62,7 +62,7 @@ const indexedThoughGone: Check<string> = {
   async wrong(parts, page) {
     if (page.length === 0) return []
     const [gone, stands] = await Promise.all([
-      goneOf(parts, page),
+      findGone(parts, page),
       parts.redis.zmscore(parts.keys.articleIndex(), ...page),
     ])
     return page.filter((id, at) => gone.has(id) && stands[at] !== null)
@@ -90,7 +90,7 @@ const aliases: Check<Alias> = {
     }
   },
   async wrong(parts, page) {
-    const gone = await goneOf(
+    const gone = await findGone(
       parts,
       page.map(({ target }) => target),
     )
@@ -116,7 +116,7 @@ const leftBeside: Check<Beside> = {
         yield page.map(key => ({ key, article: key.slice(key.lastIndexOf(':') + 1) }))
   },
   async wrong(parts, page) {
-    const gone = await goneOf(
+    const gone = await findGone(
       parts,
       page.map(({ article }) => article),
     )

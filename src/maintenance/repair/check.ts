@@ -44,7 +44,7 @@ export interface Check<Suspect> {
 }
 
 /** @returns those of some articles whose hash is not there */
-export const goneOf = async (
+export const findGone = async (
   { redis, keys }: Pick<RepairParts, 'redis' | 'keys'>,
   ids: readonly string[],
 ): Promise<Set<string>> => {
@@ -54,7 +54,7 @@ export const goneOf = async (
 }
 
 /** What stands after a part of a key. */
-export const restOf = (key: string, before: string, after = ''): string =>
+export const stripKey = (key: string, before: string, after = ''): string =>
   key.slice(before.length, key.length - after.length)
 
 // Brands: names of keys that newsdesk itself has written.

@@ -4,7 +4,7 @@ import { EVENT_KINDS, TOTALS } from '../../domain/counts.ts'
 import { WINDOWS } from '../../domain/entry.ts'
 import { readMembers } from '../../redis/scan.ts'
 import { loadScript, runScript } from '../../redis/script.ts'
-import { type Check, goneOf, type RepairParts } from './check.ts'
+import { type Check, findGone, type RepairParts } from './check.ts'
 import { runnable } from './run-check.ts'
 
 const forgetCounts = loadScript(new URL('./forget-counts.lua', import.meta.url))
@@ -42,7 +42,7 @@ const counts: Check<string> = {
         for await (const page of readMembers(redis, keys.eventWindow(kind, window))) yield fresh(page)
   },
   async wrong(parts, page) {
-    const gone = await goneOf(parts, page)
+    const gone = await findGone(parts, page)
     const counted = await isCounted(parts, [...gone])
     return page.filter(id => counted.has(id))
   },

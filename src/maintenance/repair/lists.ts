@@ -2,7 +2,7 @@
 
 import { idOfEntry, removeFromList } from '../../lists/remove-articles.ts'
 import { scanKeys } from '../../redis/scan.ts'
-import { asArticle, type Check, goneOf, restOf } from './check.ts'
+import { asArticle, type Check, findGone, stripKey } from './check.ts'
 import { runnable } from './run-check.ts'
 
 interface Shown {
@@ -18,12 +18,12 @@ const entries: Check<Shown> = {
       for (const key of page)
         yield (await redis.lrange(key, 0, -1)).flatMap(entry => {
           const article = idOfEntry(entry)
-          return article === null ? [] : [{ list: restOf(key, keys.list('')), article }]
+          return article === null ? [] : [{ list: stripKey(key, keys.list('')), article }]
         })
   },
   async wrong(parts, page) {
     const { redis, keys } = parts
-    const gone = await goneOf(
+    const gone = await findGone(
       parts,
       page.map(({ article }) => article),
     )
@@ -47,13 +47,13 @@ const related: Check<string> = {
   what: 'related lists of articles that are gone',
   async *pages({ redis, keys }) {
     const before = keys.list('related:')
-    for await (const page of scanKeys(redis, `${before}*`)) yield page.map(key => restOf(key, before))
+    for await (const page of scanKeys(redis, `${before}*`)) yield page.map(key => stripKey(key, before))
     const [from = '', after = ''] = keys.listMeta('related:\n').split('\n')
-    for await (const page of scanKeys(redis, `${from}*${after}`)) yield page.map(key => restOf(key, from, after))
+    for await (const page of scanKeys(redis, `${from}*${after}`)) yield page.map(key => stripKey(key, from, after))
   },
   async wrong(parts, page) {
     const { redis, keys } = parts
-    const gone = await goneOf(parts, page)
+    const gone = await findGone(parts, page)
     const there = await Promise.all(
       page.map(id => redis.exists(keys.list(`related:${id}`), keys.listMeta(`related:${id}`))),
     )

@@ -1,6 +1,7 @@
 /** One check, in slices: looks, looks again at what seemed wrong, and mends it where that is asked for. */
 
 import { setTimeout as delay } from 'node:timers/promises'
+import { chunk } from '../../util/slices.ts'
 import type { Check, RepairParts } from './check.ts'
 
 /** ms until what seemed wrong is looked at again: longer than a batch takes from its first write to its last. */
@@ -45,12 +46,10 @@ const runCheck = async <Suspect>(check: Check<Suspect>, parts: RunParts, isMendi
   }
   if (seeming.length > 0) await delay(parts.settles ?? SETTLES)
   const wrong: Suspect[] = []
-  for (let at = 0; at < seeming.length; at += SLICE)
-    wrong.push(...(await check.wrong(parts, seeming.slice(at, at + SLICE))))
+  for (const some of chunk(seeming, SLICE)) wrong.push(...(await check.wrong(parts, some)))
   const doubt = wrong.length > 0 ? (check.doubt?.(wrong.length, looked) ?? null) : null
   let mended = 0
-  for (let at = 0; isMending && doubt === null && at < wrong.length; at += SLICE) {
-    const some = wrong.slice(at, at + SLICE)
+  for (const some of isMending && doubt === null ? chunk(wrong, SLICE) : []) {
     await Promise.all(some.map(each => check.mend(parts, each)))
     mended += some.length - (await check.wrong(parts, some)).length
   }

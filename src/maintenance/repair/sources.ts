@@ -6,7 +6,7 @@ import type { SourceJob } from '../../queues/source-jobs.ts'
 import { scanKeys } from '../../redis/scan.ts'
 import { loadScript, runScript } from '../../redis/script.ts'
 import { parseSeenItem } from '../../sources/items/unstable-ids.ts'
-import { type Check, goneOf } from './check.ts'
+import { type Check, findGone } from './check.ts'
 import { runnable } from './run-check.ts'
 
 const forgetMark = loadScript(new URL('./forget-mark.lua', import.meta.url))
@@ -91,7 +91,7 @@ const marks: Check<Mark> = {
   },
   async wrong(parts, page) {
     const { redis, keys } = parts
-    const gone = await goneOf(
+    const gone = await findGone(
       parts,
       page.map(({ article }) => article),
     )

@@ -4,13 +4,13 @@ import { parseArticle, parseStory } from '../../articles/hashes.ts'
 import { leadScore } from '../../articles/rules/lead.ts'
 import { type Member, MOST_MEMBERS } from '../../articles/story-writer.ts'
 import { readMembers, scanKeys } from '../../redis/scan.ts'
-import { asArticle, asStory, type Check, goneOf, type RepairParts, restOf } from './check.ts'
+import { asArticle, asStory, type Check, findGone, type RepairParts, stripKey } from './check.ts'
 import { runnable } from './run-check.ts'
 
 /** Ids of stories, by the keys of their hashes or of their members. */
 async function* storyIds({ redis, keys }: RepairParts, of: 'hash' | 'members'): AsyncGenerator<readonly string[]> {
   const [from = '', after = ''] = (of === 'hash' ? keys.story('\n') : keys.storyMembers('\n')).split('\n')
-  for await (const page of scanKeys(redis, `${from}*${after}`)) yield page.map(key => restOf(key, from, after))
+  for await (const page of scanKeys(redis, `${from}*${after}`)) yield page.map(key => stripKey(key, from, after))
 }
 
 /** Decides anew who leads it and where it stands, with some of its articles taken out. */
@@ -35,7 +35,7 @@ const memberGone: Check<Membership> = {
     }
   },
   async wrong(parts, page) {
-    const gone = await goneOf(
+    const gone = await findGone(
       parts,
       page.map(({ article }) => article),
     )
@@ -56,7 +56,7 @@ const articleOutside: Check<Membership> = {
     for await (const page of scanKeys(redis, `${keys.article('')}*`)) {
       const stories = await Promise.all(page.map(key => redis.hget(key, 'story')))
       yield page.flatMap((key, at) =>
-        stories[at] ? [{ story: stories[at], article: restOf(key, keys.article('')) }] : [],
+        stories[at] ? [{ story: stories[at], article: stripKey(key, keys.article('')) }] : [],
       )
     }
   },
@@ -153,7 +153,7 @@ interface Indexed {
 async function* indexes({ redis, keys }: RepairParts): AsyncGenerator<string | undefined> {
   yield undefined
   for await (const page of scanKeys(redis, `${keys.storyIndex('')}:*`))
-    for (const key of page) yield restOf(key, `${keys.storyIndex('')}:`)
+    for (const key of page) yield stripKey(key, `${keys.storyIndex('')}:`)
 }
 
 const wrongIndex: Check<Indexed> = {

@@ -1,6 +1,6 @@
 /** What a text alone says about its section: one hidden layer over the sum of its words, and direct votes of words and pairs. (pure) */
 
-import { isUnspaced, pairsOf, wordsOf } from '../../util/words.ts'
+import { isUnspaced, pairWords, splitWords } from '../../util/words.ts'
 import type { SectionModel } from './model-file.ts'
 
 export interface Reading {
@@ -23,7 +23,7 @@ export const rectified = (hidden: number, sections: number): number => hidden - 
 /** Reads a title and a summary; the title is what a section is chosen by, and stands first where a long text is cut. */
 export const readText = (model: SectionModel, title: string, summary: string): Reading => {
   const { words, votes, hidden: width, sections } = model
-  const list = wordsOf(summary === '' ? title : `${title} . ${summary}`)
+  const list = splitWords(summary === '' ? title : `${title} . ${summary}`)
   const hidden = new Float32Array(width)
   let known = 0
   for (const word of list) {
@@ -51,7 +51,7 @@ export const readText = (model: SectionModel, title: string, summary: string): R
     logits[k] = (logits[k] ?? 0) + sum
   }
   // Of the runs of a script without blanks only those that are words count: the rest is where a knife fell.
-  const terms = [...new Set([...list, ...pairsOf(list)])].filter(term => votes.index.has(term) || !isUnspaced(term))
+  const terms = [...new Set([...list, ...pairWords(list)])].filter(term => votes.index.has(term) || !isUnspaced(term))
   const loud = VOTE / Math.sqrt(terms.length + 1)
   for (const term of terms) {
     const row = votes.index.get(term)

@@ -5,7 +5,7 @@
  */
 
 import { primaryLanguage } from '../../domain/language.ts'
-import { pairsOf, wordsOf } from '../../util/words.ts'
+import { pairWords, splitWords } from '../../util/words.ts'
 import { type Sample, type SectionModel, toRows } from './model-file.ts'
 import { createNetwork, newVotes, type Votes } from './network.ts'
 
@@ -78,7 +78,7 @@ interface Example {
 
 const exampleOf = (words: readonly string[], section: number, weight: number): Example => ({
   words,
-  terms: [...new Set([...words, ...pairsOf(words)])],
+  terms: [...new Set([...words, ...pairWords(words)])],
   section,
   weight,
 })
@@ -87,7 +87,7 @@ const exampleOf = (words: readonly string[], section: number, weight: number): E
 const madeTexts = (words: readonly string[], common: readonly string[], section: number, random: () => number) => {
   const pick = (from: readonly string[]) => from[Math.floor(random() * from.length)] ?? ''
   return Array.from({ length: words.length === 0 ? 0 : MADE_EACH }, () => {
-    const own = Array.from({ length: 1 + Math.floor(random() * MADE_OF) }, () => wordsOf(pick(words))).flat()
+    const own = Array.from({ length: 1 + Math.floor(random() * MADE_OF) }, () => splitWords(pick(words))).flat()
     const others = Array.from(
       { length: Math.floor(random() * MADE_AMONG) },
       () => common[Math.floor(random() ** 2 * common.length)] ?? '',
@@ -110,7 +110,7 @@ export const trainSections = ({ texts, words, embeddings, note, seed = 1, progre
   const examples = [
     ...texts.map(({ title, summary, section }) =>
       exampleOf(
-        wordsOf(`${title} . ${summary}`),
+        splitWords(`${title} . ${summary}`),
         place.get(section) ?? 0,
         (texts.length / sizes.size / (sizes.get(section) ?? 1)) ** BALANCE,
       ),

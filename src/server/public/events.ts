@@ -14,7 +14,7 @@ import { TimeoutError, withTimeout } from '../../redis/health-check.ts'
 import type { Keys } from '../../redis/keys.ts'
 import type { ReplicationBarrier } from '../../redis/replication-barrier.ts'
 import { isTransientError } from '../../redis/transient-error.ts'
-import { networkOf } from '../../util/ip-network.ts'
+import { findNetwork } from '../../util/ip-network.ts'
 import { ANSWER_WITHIN } from '../response-timeout.ts'
 import { createAllowance } from './rate-limit.ts'
 
@@ -153,7 +153,7 @@ export const eventsRoute = ({ redis, keys, settings, most, keeper, now }: Events
     if (await isFull()) return refuse({ status: 503, error: 'too many events wait to be counted; send again' }, 30)
     const key = await dayKeys.of(dayOf(now()))
     const address = request.ip ?? ''
-    const network = networkOf(address)
+    const network = findNetwork(address)
     const wait = allowance.take(keyedHash(key, network), events.length)
     if (wait > 0) return refuse({ status: 429, error: 'too many events from this address in a minute' }, wait)
     // Whoever was told meanwhile that nothing was taken in is not made wrong.

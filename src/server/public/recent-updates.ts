@@ -6,6 +6,7 @@
 import type { Redis } from 'ioredis'
 import type { Keys } from '../../redis/keys.ts'
 import { isAfter } from '../../redis/stream-id.ts'
+import { sleepUnlessAborted } from '../../util/sleep.ts'
 
 export interface Update {
   readonly id: string
@@ -184,7 +185,7 @@ export const createRecentUpdates = ({ redis, blocking, keys, signal, onError }: 
       } catch (error) {
         if (signal.aborted) break
         onError(error)
-        await new Promise(resolve => setTimeout(resolve, RETRY_AFTER))
+        await sleepUnlessAborted(RETRY_AFTER, signal)
       }
     }
     known = []

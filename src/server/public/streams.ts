@@ -4,7 +4,7 @@
  */
 
 import type { Request, Response } from 'express'
-import { networkOf } from '../../util/ip-network.ts'
+import { findNetwork } from '../../util/ip-network.ts'
 
 export interface StreamLimits {
   /** Open at a time. */
@@ -133,7 +133,7 @@ export const createStreams = ({ limits, heartbeat = HEARTBEAT, stalled = STALLED
       // Who went while it was found out who asks has had its end told already.
       if (response.destroyed || response.closed || request.socket.destroyed) return null
       const { most, perAddress } = limits()
-      const network = networkOf(request.ip ?? '')
+      const network = findNetwork(request.ip ?? '')
       const there = byNetwork.get(network) ?? 0
       if (isClosed || streams.size >= most) return refuse(response, 503, 'too many listen already')
       if (there >= perAddress) return refuse(response, 429, `${there} listen from this address already`)

@@ -49,7 +49,7 @@ const fold = (text: string): string =>
 const MAY_BE_SET_OFF = /[-–—―·•~»›/:|｜丨︱_＿]/
 
 /** What a source is called, as it may stand in its titles: its names, and their parts. */
-export const namesOf = (names: readonly (string | null)[]): ReadonlySet<string> =>
+export const collectNames = (names: readonly (string | null)[]): ReadonlySet<string> =>
   new Set(
     names
       .flatMap(name => (name === null ? [] : [name, ...name.split(SEPARATOR), ...name.split(/\s*[:：,]\s*/u)]))

@@ -11,7 +11,7 @@ import { type FetchFeed, type FetchOutcome, isUnder, type Validators } from '../
 import { withoutCredentials } from '../../util/redact.ts'
 import { type FailureOf, isAnswered, isUnreached } from '../schedule/backoff.ts'
 import type { Due } from '../schedule/next-due.ts'
-import { addressOf, carriesOwn, sighted } from '../state/moves.ts'
+import { carriesOwn, resolveAddress, sighted } from '../state/moves.ts'
 import { awayAt, isRefused, isTrusted, placesOf, withTrusted } from '../state/places.ts'
 import type { SourceState } from '../state/state.ts'
 import type { Sources } from '../store/sources.ts'
@@ -230,7 +230,7 @@ export const createPoll = ({
     let isHandedOn = false
     try {
       const state = await sources.renewed(source.id, known)
-      const url = addressOf(source.url, state.adopted, state.failures)
+      const url = resolveAddress(source.url, state.adopted, state.failures)
       const elsewhere = await visit.enter(url)
       if (elsewhere) return await putOff(source, elsewhere)
       const asked = { askedAt: now(), wasFailing: state.failures > 0 }

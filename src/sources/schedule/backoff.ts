@@ -3,7 +3,8 @@
 import type { CrawlSettings } from '../../config/sections/crawl.ts'
 import type { Failed, FailureReason } from '../../http-client/failure.ts'
 import { LONGEST_ASKED } from '../../http-client/headers.ts'
-import { type Due, minutes, spreadOf } from './next-due.ts'
+import { formatFineDuration } from '../../util/duration.ts'
+import { type Due, spreadOf } from './next-due.ts'
 
 /** What `sources.failed` is told: a fetch that failed, or a body that is no feed. */
 export type FailureOf = Pick<Failed, 'reason' | 'detail' | 'status' | 'retryAfter' | 'isLimited'>
@@ -28,7 +29,7 @@ const WEIGHTS: Readonly<Record<Exclude<FailureReason, 'status'>, number>> = {
   'opted-out': 3,
 }
 
-export const weightOf = ({
+export const weighFailure = ({
   reason,
   status = 0,
   isLimited,
@@ -83,7 +84,10 @@ export const backoff = (
   const wait = Math.min(Math.max(grown, SETTLED.has(failure.reason) ? SETTLED_WAIT : 0), maxBackoff)
   const asked = Math.min(failure.retryAfter ?? 0, LONGEST_ASKED)
   const times = failures === 1 ? 'failed once' : `failed ${failures} times in a row`
-  const reason = asked > wait ? `${times}; the server asks for ${minutes(asked)}` : `${times}: waits ${minutes(wait)}`
+  const reason =
+    asked > wait
+      ? `${times}; the server asks for ${formatFineDuration(asked)}`
+      : `${times}: waits ${formatFineDuration(wait)}`
   // What is asked is spread to later only.
   const spread = asked > wait ? Math.abs(spreadOf(sourceId)) : spreadOf(sourceId)
   return { at: Math.round(now + Math.max(wait, asked) * (1 + spread)), reason }

@@ -103,7 +103,7 @@ export const waitFor = (
  * square root of its usual rate over a week.
  * @returns per day, in units of sqrt(ms)
  */
-export const demandOf = (rhythm: PublishingModel, now: number): number => {
+export const estimateDemand = (rhythm: PublishingModel, now: number): number => {
   const outlook = forecast(rhythm, now)
   const day = 86_400_000
   let total = 0

@@ -2,9 +2,10 @@
 
 import { createHash } from 'node:crypto'
 import type { CrawlSettings } from '../../config/sections/crawl.ts'
+import { formatFineDuration } from '../../util/duration.ts'
 import type { Demand } from './budget.ts'
 import { type Forecast, forecast } from './forecast.ts'
-import { demandOf, waitFor } from './interval.ts'
+import { estimateDemand, waitFor } from './interval.ts'
 import { type PublishingModel, QUARTER } from './publishing-model.ts'
 
 export interface Due {
@@ -32,16 +33,6 @@ export const firstDue = (sourceId: string, now: number, together: number): Due =
   const place = (spreadOf(sourceId) + 0.1) * 5 // 0 to 1
   return { at: Math.round(now + place * Math.min(together * FIRST_GAP, FIRST_WITHIN)), reason: 'new: first fetch' }
 }
-
-/** A span for people. */
-export const minutes = (ms: number): string =>
-  ms < 90_000
-    ? `${Math.round(ms / 1_000)} s`
-    : ms < 5_400_000
-      ? `${Math.round(ms / 60_000)} min`
-      : ms < 129_600_000
-        ? `${(ms / 3_600_000).toFixed(1)} h`
-        : `${(ms / 86_400_000).toFixed(1)} days`
 
 /** What others than the source's rhythm say on when to fetch it. */
 export interface Wishes {
@@ -114,13 +105,14 @@ const learntWait = (
   const { ms, because } = waitFor(rhythm, outlook, now, price, maxInterval)
   if (because === 'window')
     return { ms, reason: `its feed holds only ${Math.round(rhythm.window)} items, fetched before any can leave it` }
-  const gap = minutes(gapAbout(outlook, now + ms / 2))
+  const gap = formatFineDuration(gapAbout(outlook, now + ms / 2))
   const at = now + Math.max(ms, minInterval)
   if (outlook.factorAt(at) > 4 && outlook.factorAt(now) < 2)
     return { ms, reason: `usually publishes about ${clock(at)}` }
   if (outlook.busy > 2) return { ms, reason: `${outlook.busy.toFixed(1)} times busier than usual, every ${gap} now` }
   const newest = rhythm.recent[0] ?? now
-  if (because === 'longest') return { ms, reason: `publishes rarely, last ${minutes(Math.max(now - newest, 0))} ago` }
+  if (because === 'longest')
+    return { ms, reason: `publishes rarely, last ${formatFineDuration(Math.max(now - newest, 0))} ago` }
   return { ms, reason: `publishes every ${gap} at this hour` }
 }
 
@@ -132,7 +124,7 @@ export const demandUnder = (
   { startInterval }: Pick<DueSettings, 'startInterval'>,
 ): Demand => {
   if (fixed !== undefined) return -86_400_000 / fixed
-  return rhythm.recent.length < ENOUGH ? -86_400_000 / unknownWait(rhythm, startInterval) : demandOf(rhythm, now)
+  return rhythm.recent.length < ENOUGH ? -86_400_000 / unknownWait(rhythm, startInterval) : estimateDemand(rhythm, now)
 }
 
 /**
@@ -151,17 +143,20 @@ export const nextDue = (
   const place = (spreadOf(sourceId) + 0.1) * 5 // 0 to 1
   if (wishes.fixed !== undefined) {
     const moved = Math.min(wishes.fixed * 0.02, LONGEST_SPREAD) * place
-    return { at: Math.round(now + wishes.fixed + moved), reason: `every ${minutes(wishes.fixed)}, as configured` }
+    return {
+      at: Math.round(now + wishes.fixed + moved),
+      reason: `every ${formatFineDuration(wishes.fixed)}, as configured`,
+    }
   }
   const { minInterval, maxInterval } = settings
   let { ms, reason } = learntWait(rhythm, now, settings, price)
   const wished = Math.min(wishes.asked ?? 0, LONGEST_ASKED)
   if (wished > ms) {
     ms = wished
-    reason = `the publisher asks for ${minutes(wished)} between fetches`
+    reason = `the publisher asks for ${formatFineDuration(wished)} between fetches`
   }
   const bounded = Math.min(Math.max(ms, minInterval), maxInterval)
-  if (Math.abs(bounded - ms) > 1_000) reason += `, bounded to ${minutes(bounded)}`
+  if (Math.abs(bounded - ms) > 1_000) reason += `, bounded to ${formatFineDuration(bounded)}`
   const at = now + bounded
   const open = outsideSkipped(at, wishes, maxInterval)
   if (open > at) reason = `the publisher asks not to be fetched before ${clock(open)}`
@@ -184,5 +179,5 @@ export const whilePushed = (due: Due, sourceId: string, now: number, pushUntil: 
   const at = Math.round(Math.min(now + safety * (1 + spreadOf(sourceId)), pushUntil))
   return pushUntil <= now || at <= due.at
     ? due
-    : { at, reason: `push brings its news; polled every ${minutes(safety)} to be safe` }
+    : { at, reason: `push brings its news; polled every ${formatFineDuration(safety)} to be safe` }
 }

@@ -68,11 +68,11 @@ export interface Adopted {
 }
 
 /** What an address is known by in Redis: it may hold a password, so not by itself. */
-export const digestOf = (url: string): string => createHash('sha256').update(url).digest('base64url').slice(0, 22)
+export const digestUrl = (url: string): string => createHash('sha256').update(url).digest('base64url').slice(0, 22)
 
 /** Where a source is fetched: the operator's address, or the one it moved to. */
-export const addressOf = (url: string, adopted: Adopted | null, failures: number): string => {
-  if (adopted === null || adopted.from !== digestOf(url) || failures >= MOST_FAILURES) return url
+export const resolveAddress = (url: string, adopted: Adopted | null, failures: number): string => {
+  if (adopted === null || adopted.from !== digestUrl(url) || failures >= MOST_FAILURES) return url
   // A password is the operator's: it goes along within its own origin, and is never kept in Redis.
   const [own, moved] = [new URL(url), new URL(adopted.url)]
   if (own.origin === moved.origin) [moved.username, moved.password] = [own.username, own.password]

@@ -6,7 +6,7 @@
 import { z } from 'zod'
 import { registrableDomain } from '../../domain/registrable-domain.ts'
 import type { Source } from '../../domain/source.ts'
-import { type Adopted, digestOf } from './moves.ts'
+import { type Adopted, digestUrl } from './moves.ts'
 
 const Held = z.object({
   /** Where the address leads, as fetched. */
@@ -58,7 +58,7 @@ interface Known {
 
 /** What is known of the places of the address that a source has now. */
 export const placesOf = ({ url }: Addressed, { places }: Pick<Known, 'places'>): Places => {
-  const of = digestOf(url)
+  const of = digestUrl(url)
   return places.of === of ? places : { ...NOWHERE, of }
 }
 
@@ -71,7 +71,7 @@ export const isTrusted = (source: Addressed, state: Known, url: string): boolean
   const own = [
     source.url,
     ...(source.site ? [source.site] : []),
-    ...(adopted && adopted.from === digestOf(source.url) ? [adopted.url] : []),
+    ...(adopted && adopted.from === digestUrl(source.url) ? [adopted.url] : []),
   ].map(domainOf)
   return domain !== '' && (own.includes(domain) || placesOf(source, state).trusted.includes(domain))
 }

@@ -4,9 +4,10 @@ import type { Redis } from 'ioredis'
 import type { CrawlSettings } from '../../config/sections/crawl.ts'
 import type { Source, SourceId } from '../../domain/source.ts'
 import type { Keys } from '../../redis/keys.ts'
-import { backoff, type FailureOf, isGone, weightOf } from '../schedule/backoff.ts'
-import { type Due, minutes, spreadOf } from '../schedule/next-due.ts'
-import { digestOf, type Move } from '../state/moves.ts'
+import { formatFineDuration } from '../../util/duration.ts'
+import { backoff, type FailureOf, isGone, weighFailure } from '../schedule/backoff.ts'
+import { type Due, spreadOf } from '../schedule/next-due.ts'
+import { digestUrl, type Move } from '../state/moves.ts'
 import { type SourceState, writeMove } from '../state/state.ts'
 
 export interface FailureRecorder {
@@ -71,7 +72,7 @@ export const createFailureRecorder = ({
       redis.hincrby(keys.source(id), 'fetches', 1),
     ])
     // Whatever was gathered before the last success is forgotten with it.
-    const score = weightOf(failure) + (failures === 1 ? 0 : Number(before ?? 0))
+    const score = weighFailure(failure) + (failures === 1 ? 0 : Number(before ?? 0))
     if (isGone(failure)) {
       const reason = `retired: the publisher answered ${failure.status} Gone; a re-crawl revives it`
       return schedule(id, { at: NEVER, reason }, { ...told, failureScore: score, retiredAt: now() })
@@ -84,7 +85,7 @@ export const createFailureRecorder = ({
 
   async deferred(id, ms, why) {
     const at = Math.round(now() + ms + Math.abs(spreadOf(id)) * Math.min(ms, DAY))
-    const due = { at, reason: `${why}: nothing of this domain is fetched for ${minutes(ms)}` }
+    const due = { at, reason: `${why}: nothing of this domain is fetched for ${formatFineDuration(ms)}` }
     await Promise.all([
       redis.hset(keys.source(id), { nextAt: due.at, nextReason: due.reason, setAt: now() }),
       redis.zadd(keys.due(), 'XX', String(due.at), id),
@@ -111,7 +112,7 @@ export const createFailureRecorder = ({
   async moved(source, { move, adopted }) {
     await redis.hset(keys.source(source.id), {
       move: move ? writeMove(move) : '',
-      ...(adopted === null ? {} : { adopted, adoptedFrom: digestOf(source.url), move: '', movedTo: '' }),
+      ...(adopted === null ? {} : { adopted, adoptedFrom: digestUrl(source.url), move: '', movedTo: '' }),
     })
   },
 })

@@ -4,9 +4,10 @@ import type { Redis } from 'ioredis'
 import type { CrawlSettings } from '../../config/sections/crawl.ts'
 import type { Source, SourceId } from '../../domain/source.ts'
 import type { Keys } from '../../redis/keys.ts'
+import { formatFineDuration } from '../../util/duration.ts'
 import { fetchCostFor } from '../schedule/budget.ts'
 import { learn } from '../schedule/learn.ts'
-import { DEFAULT_FETCH_COST, type Due, demandUnder, minutes, nextDue } from '../schedule/next-due.ts'
+import { DEFAULT_FETCH_COST, type Due, demandUnder, nextDue } from '../schedule/next-due.ts'
 import type { PublishingModel } from '../schedule/publishing-model.ts'
 import { formatProfile, formatRecentState } from '../schedule/publishing-model-text.ts'
 import { stalledFor } from '../schedule/stalled.ts'
@@ -73,7 +74,10 @@ export const createScheduling = ({ redis, keys, get, settings, now }: Scheduling
     const hasResumed = stalled === 0 && stalledSince !== null
     return {
       due: hasStalled
-        ? { ...due, notice: `silent for ${minutes(stalled)}; its longest pause was ${minutes(rhythm.longestGap)}` }
+        ? {
+            ...due,
+            notice: `silent for ${formatFineDuration(stalled)}; its longest pause was ${formatFineDuration(rhythm.longestGap)}`,
+          }
         : due,
       fields: {
         ...fieldsOf(rhythm, before),

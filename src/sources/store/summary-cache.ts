@@ -7,6 +7,7 @@
 import type { Redis } from 'ioredis'
 import type { Source, SourceId } from '../../domain/source.ts'
 import type { Keys } from '../../redis/keys.ts'
+import { chunk } from '../../util/slices.ts'
 import { readDaily } from '../state/daily.ts'
 import { shownSource } from '../state/public-view.ts'
 import { parseState, type SourceState } from '../state/state.ts'
@@ -130,7 +131,7 @@ export const createSummaryCache = ({
       }
     }
     wanted.push(...stale)
-    for (let from = 0; from < wanted.length; from += AT_ONCE) await readAll(wanted.slice(from, from + AT_ONCE), at, due)
+    for (const some of chunk(wanted, AT_ONCE)) await readAll(some, at, due)
     if (known.size > list.length) {
       const wantedIds = new Set(list.map(({ id }) => id))
       for (const id of known.keys()) if (!wantedIds.has(id)) known.delete(id)

@@ -8,6 +8,7 @@
 import type { StorySettings } from '../../config/sections/stories.ts'
 import type { ArticleId, StoryId } from '../../domain/article.ts'
 import type { Decision, Explanation, Merge, Pin } from '../../domain/story-decision.ts'
+import { dropOldest } from '../../util/lru.ts'
 import { usualIn } from './common-words.ts'
 import { neededToJoin, reservations } from './evidence.ts'
 import { distinctTerms, type Features } from './features.ts'
@@ -151,10 +152,7 @@ export const createClusterer = (settings: () => StorySettings, key: HashKey = OP
 
   const remember = (id: ArticleId, near: readonly Near[]): void => {
     found.set(id, near)
-    for (const oldest of found.keys()) {
-      if (found.size <= MOST_FOUND) return
-      found.delete(oldest)
-    }
+    dropOldest(found, MOST_FOUND)
   }
 
   const secondLooks = (story: StoryId): Merge[] => {

@@ -14,8 +14,8 @@ import {
   titleOf,
 } from '../../../use-cases/propose-sources.ts'
 import { languageFor } from '../../../use-cases/suggest-source.ts'
+import { formatDuration } from '../../../util/duration.ts'
 import { withoutCredentials } from '../../../util/redact.ts'
-import { showSpan } from '../../../util/table.ts'
 import { cliActor, openSourceActions } from '../../actor.ts'
 import { print } from '../../print.ts'
 import { ask, canAsk, parseChoice } from '../../prompt.ts'
@@ -36,7 +36,7 @@ const show = (proposals: readonly Proposal[]): void => {
     { title: 'Items', value: each => String(each.found.feed.items.length), align: 'right' },
     {
       title: 'Newest',
-      value: ({ found }) => (found.newest === null ? '' : `${showSpan(Date.now() - found.newest)} ago`),
+      value: ({ found }) => (found.newest === null ? '' : `${formatDuration(Date.now() - found.newest)} ago`),
     },
     { title: 'Rate', value: each => rateOf(each.found), align: 'right' },
     { title: 'Language', value: each => each.source.language ?? 'not said' },

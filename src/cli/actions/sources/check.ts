@@ -6,8 +6,8 @@ import { type FoundFeed, foundFeed, type PageOutcome } from '../../../feeds/disc
 import { readFeed } from '../../../feeds/read.ts'
 import { findDuplicateFeeds } from '../../../sources/catalogue/duplicate-feeds.ts'
 import { inParallel, withPoliteFetch } from '../../../use-cases/polite-fetch.ts'
+import { formatDuration } from '../../../util/duration.ts'
 import { withoutCredentials } from '../../../util/redact.ts'
-import { showSpan } from '../../../util/table.ts'
 import { print } from '../../print.ts'
 import { startProgress } from '../../prompt.ts'
 import { withSession } from '../../session.ts'
@@ -36,7 +36,7 @@ export const findFaults = (id: string, { feed, newest, perDay, movedTo }: FoundF
   if (feed.items.length === 0) findings.push({ id, fault: 'empty', detail: 'it holds no item' })
   const patience = Math.max(STALE, perDay === null ? 0 : (5 * 86_400_000) / perDay)
   if (newest !== null && now - newest > patience)
-    findings.push({ id, fault: 'stale', detail: `its newest item is of ${showSpan(now - newest)} ago` })
+    findings.push({ id, fault: 'stale', detail: `its newest item is of ${formatDuration(now - newest)} ago` })
   return findings
 }
 

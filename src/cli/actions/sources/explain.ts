@@ -7,18 +7,11 @@ import type { Fetch } from '../../../sources/state/history.ts'
 import { shownSource, shownState } from '../../../sources/state/public-view.ts'
 import type { SourceState } from '../../../sources/state/state.ts'
 import { pushLine } from '../../../use-cases/push-status.ts'
+import { formatDuration } from '../../../util/duration.ts'
 import { withoutCredentials } from '../../../util/redact.ts'
-import { showSpan } from '../../../util/table.ts'
+import { drawSparkline } from '../../../util/sparkline.ts'
 import { print } from '../../print.ts'
 import { withSession } from '../../session.ts'
-
-const BARS = ' ▁▂▃▄▅▆▇█'
-
-/** One character for each number, by its share of the greatest; 0 is blank. (pure) */
-export const sparkline = (numbers: readonly number[]): string => {
-  const most = Math.max(...numbers, 1)
-  return numbers.map(each => BARS[each <= 0 ? 0 : Math.max(1, Math.round((each / most) * 8))]).join('')
-}
 
 const time = (at: number): string => new Date(at).toISOString().slice(0, 19).replace('T', ' ')
 
@@ -33,7 +26,7 @@ const tell = (source: Source, state: SourceState, history: readonly Fetch[], pus
         ? `never: it is paused; \`newsdesk sources resume ${source.id}\``
         : state.nextAt === null
           ? 'not scheduled: is a daemon with the role scheduler running?'
-          : `${time(state.nextAt)} (${state.nextAt > now ? `in ${showSpan(state.nextAt - now)}` : 'now'}): ${state.nextReason}`
+          : `${time(state.nextAt)} (${state.nextAt > now ? `in ${formatDuration(state.nextAt - now)}` : 'now'}): ${state.nextReason}`
     }`,
   )
   console.log(`${pc.bold('Push')}      ${push}`)
@@ -54,8 +47,8 @@ const tell = (source: Source, state: SourceState, history: readonly Fetch[], pus
     console.log('No fetch is remembered yet.')
     return
   }
-  console.log(`${pc.bold('New items')} ${sparkline(oldestFirst.map(({ items }) => items))}`)
-  console.log(`${pc.bold('Duration')}  ${sparkline(oldestFirst.map(({ ms }) => ms))}`)
+  console.log(`${pc.bold('New items')} ${drawSparkline(oldestFirst.map(({ items }) => items))}`)
+  console.log(`${pc.bold('Duration')}  ${drawSparkline(oldestFirst.map(({ ms }) => ms))}`)
   console.log('')
   print(history, [
     { title: 'At (UTC)', value: each => time(each.at) },

@@ -5,7 +5,7 @@
 
 import type { Redis } from 'ioredis'
 import type { Keys } from '../../../redis/keys.ts'
-import { hashOf } from '../../../util/hash.ts'
+import { hashSecret } from '../../../util/hash.ts'
 import { newSecret } from './passwords.ts'
 
 /** ms for which one is remembered after its last log-in. */
@@ -32,13 +32,13 @@ export interface DevicesParts {
 }
 
 export const createDevices = ({ redis, keys, now }: DevicesParts): Devices => {
-  const keyOf = (of: 'devices' | 'networks', user: string) => keys.admin(`${of}:${hashOf(user)}`)
+  const keyOf = (of: 'devices' | 'networks', user: string) => keys.admin(`${of}:${hashSecret(user)}`)
   const isFresh = (at: string | null): boolean => at !== null && now() - Number(at) < DEVICE_LASTS
 
   const known: Devices['known'] = async (user, device, network) => {
     const [ofDevice, ofNetwork] = await Promise.all([
-      device === undefined ? null : redis.zscore(keyOf('devices', user), hashOf(device)),
-      redis.zscore(keyOf('networks', user), hashOf(network)),
+      device === undefined ? null : redis.zscore(keyOf('devices', user), hashSecret(device)),
+      redis.zscore(keyOf('networks', user), hashSecret(network)),
     ])
     return { isDevice: isFresh(ofDevice), isNetwork: isFresh(ofNetwork) }
   }
@@ -52,7 +52,7 @@ export const createDevices = ({ redis, keys, now }: DevicesParts): Devices => {
         const key = keyOf(of, user)
         return redis
           .multi()
-          .zadd(key, now(), hashOf(member))
+          .zadd(key, now(), hashSecret(member))
           .zremrangebyrank(key, 0, -MOST - 1)
           .pexpire(key, DEVICE_LASTS)
           .exec()

@@ -7,7 +7,7 @@
 import type { Redis } from 'ioredis'
 import type { Keys } from '../../../redis/keys.ts'
 import { loadScript, runScript } from '../../../redis/script.ts'
-import { hashOf } from '../../../util/hash.ts'
+import { hashSecret } from '../../../util/hash.ts'
 
 const SECOND = 1_000
 const MINUTE = 60 * SECOND
@@ -64,14 +64,14 @@ export interface LogInAttemptsParts {
 
 /** Names and networks come from outside: their hash is as long as any other. (pure) */
 const rulesFor = ({ user, isUser, network, device, isKnownNetwork }: LogInAttempt): [string, Rule, 0 | 1][] => {
-  const who = hashOf(user)
-  if (device !== null) return [[`device:${hashOf(`${who} ${device}`)}`, RULES.device, 0]]
+  const who = hashSecret(user)
+  if (device !== null) return [[`device:${hashSecret(`${who} ${device}`)}`, RULES.device, 0]]
   const group = isUser ? who : `group ${Buffer.from(who, 'base64url').readUInt32BE() % GROUPS}`
   return [
-    [`pair:${hashOf(`${who} ${network}`)}`, RULES.pair, 0],
+    [`pair:${hashSecret(`${who} ${network}`)}`, RULES.pair, 0],
     // One network alone must not slow a user down everywhere: of its tries few count here.
     ...(isKnownNetwork ? [] : ([[`user:${group}`, RULES.user, 1]] as [string, Rule, 1][])),
-    [`network:${hashOf(network)}`, RULES.network, 0],
+    [`network:${hashSecret(network)}`, RULES.network, 0],
   ]
 }
 

@@ -4,8 +4,8 @@ import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import type { Who } from '../../../domain/actor.ts'
 import type { Keys } from '../../../redis/keys.ts'
-import { hashOf } from '../../../util/hash.ts'
-import { networkOf } from '../../../util/ip-network.ts'
+import { hashSecret } from '../../../util/hash.ts'
+import { findNetwork } from '../../../util/ip-network.ts'
 import { createDevices } from './devices.ts'
 import { createLogInAttempts } from './log-in-attempts.ts'
 import { isSameHash, newSecret, takePlace } from './passwords.ts'
@@ -58,7 +58,7 @@ export interface SessionParts {
 
 export const createSessions = ({ redis, keys, users, lasts, now }: SessionParts): Sessions => {
   const setupKey = keys.admin('setup')
-  const sessionKey = (session: string) => keys.admin(`session:${hashOf(session)}`)
+  const sessionKey = (session: string) => keys.admin(`session:${hashSecret(session)}`)
 
   const tries = createLogInAttempts({ redis, keys, now })
   const devices = createDevices({ redis, keys, now })
@@ -66,11 +66,11 @@ export const createSessions = ({ redis, keys, users, lasts, now }: SessionParts)
   const begin: Sessions['begin'] = async ({ name, generation }, { address, device }) => {
     const session = newSecret()
     await redis.set(sessionKey(session), JSON.stringify({ user: name, generation }), 'PX', lasts())
-    return { session, device: await devices.remember(name, device, networkOf(address)) }
+    return { session, device: await devices.remember(name, device, findNetwork(address)) }
   }
 
   const isSetupToken = async (token: string): Promise<boolean> =>
-    isSameHash((await redis.get(setupKey)) ?? '', hashOf(token))
+    isSameHash((await redis.get(setupKey)) ?? '', hashSecret(token))
 
   return {
     begin,
@@ -78,7 +78,7 @@ export const createSessions = ({ redis, keys, users, lasts, now }: SessionParts)
     async setupToken() {
       if (await users.any()) return null
       const token = newSecret()
-      await redis.set(setupKey, hashOf(token), 'EX', SETUP_LASTS)
+      await redis.set(setupKey, hashSecret(token), 'EX', SETUP_LASTS)
       return token
     },
     async takeSetupToken(token) {
@@ -87,7 +87,7 @@ export const createSessions = ({ redis, keys, users, lasts, now }: SessionParts)
       return (await redis.del(setupKey)) === 1
     },
     async logIn(name, password, from) {
-      const network = networkOf(from.address)
+      const network = findNetwork(from.address)
       const [known, found] = await Promise.all([devices.known(name, from.device, network), users.get(name)])
       const device = known.isDevice && from.device !== undefined ? from.device : null
       const leave = takePlace(device !== null)

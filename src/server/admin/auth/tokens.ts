@@ -5,7 +5,7 @@ import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import { Role } from '../../../domain/actor.ts'
 import type { Keys } from '../../../redis/keys.ts'
-import { hashOf } from '../../../util/hash.ts'
+import { hashSecret } from '../../../util/hash.ts'
 import { isSameHash, newSecret } from './passwords.ts'
 
 const Kept = z.object({
@@ -65,7 +65,7 @@ export const createTokens = ({
     async add(name, role, until) {
       const id = randomBytes(4).toString('hex')
       const secret = newSecret()
-      await redis.hset(key, id, JSON.stringify({ name, role, hash: hashOf(secret), addedAt: now(), until }))
+      await redis.hset(key, id, JSON.stringify({ name, role, hash: hashSecret(secret), addedAt: now(), until }))
       return { id, token: `nd_${id}_${secret}` }
     },
     async revoke(id) {
@@ -78,7 +78,7 @@ export const createTokens = ({
       const [, id, secret] = TOKEN.exec(given) ?? []
       if (id === undefined || secret === undefined) return null
       const token = await kept(id)
-      if (!token || !isSameHash(token.hash, hashOf(secret)) || (token.until !== null && token.until <= now()))
+      if (!token || !isSameHash(token.hash, hashSecret(secret)) || (token.until !== null && token.until <= now()))
         return null
       if ((noted.get(id) ?? 0) + NOTED_EACH <= now()) {
         noted.set(id, now())

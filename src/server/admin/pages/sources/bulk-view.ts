@@ -1,7 +1,8 @@
 /** What an act on several sources would do, before it does. (pure) */
 
+import { formatDuration } from '../../../../util/duration.ts'
 import { type Html, html } from '../../components/html.ts'
-import { plural, span } from '../../components/time.ts'
+import { plural } from '../../components/time.ts'
 import { ACT_NAMES, type Act, type Choice, type Chosen, fieldsOf } from './selection.ts'
 
 export interface ConfirmView {
@@ -38,7 +39,7 @@ export const confirmPage = ({ choice, chosen: { to, left }, cooling, coolDown }:
     `${plural(to.length, 'source')}${to.length === 0 ? ': nothing to do.' : '.'}`,
     left > 0 && LEFT[act] !== '' ? `${left} more ${left === 1 ? 'is' : 'are'} ${LEFT[act]}.` : null,
     cooling > 0
-      ? `${cooling} of them ${cooling === 1 ? 'was' : 'were'} asked for within the last ${span(coolDown)}, and will not be again so soon.`
+      ? `${cooling} of them ${cooling === 1 ? 'was' : 'were'} asked for within the last ${formatDuration(coolDown)}, and will not be again so soon.`
       : null,
   ].filter(line => line !== null)
   return html`<p><strong>${lines[0] ?? ''}</strong> ${lines.slice(1).join(' ')}</p>${

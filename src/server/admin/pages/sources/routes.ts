@@ -6,9 +6,9 @@ import type { Source } from '../../../../domain/source.ts'
 import { readDaily } from '../../../../sources/state/daily.ts'
 import { shownSource, shownState } from '../../../../sources/state/public-view.ts'
 import { lateBy, stateOf } from '../../../../use-cases/source-status.ts'
+import { formatDuration } from '../../../../util/duration.ts'
 import { withoutCredentials } from '../../../../util/redact.ts'
 import { type Html, html } from '../../components/html.ts'
-import { span } from '../../components/time.ts'
 import { whoOf } from '../../web/guard.ts'
 import type { PageParts } from '../../web/parts.ts'
 import { actorOf, done, textOf } from '../../web/respond.ts'
@@ -68,7 +68,7 @@ export const sourcesRoutes = (parts: PageParts): Router => {
     if (decided === 'none') return 'Nothing was done: nothing is held any more, or it leads elsewhere by now.'
     const source = sources.get(textOf(request.query, 'crawling'))
     const since = Number(textOf(request.query, 'since')) || 0
-    const coolDown = span(recrawlGap())
+    const coolDown = formatDuration(recrawlGap())
     if (!source) return sayingOfMany(request, coolDown)
     if (textOf(request.query, 'cooling'))
       return `${source.name} was asked for within the last ${coolDown} already: it is not asked for again so soon.`

@@ -4,11 +4,12 @@ import type { Source } from '../../../../domain/source.ts'
 import type { KeptBody, RefusedItem } from '../../../../sources/quarantine/quarantine.ts'
 import type { Fetch } from '../../../../sources/state/history.ts'
 import type { SourceState } from '../../../../sources/state/state.ts'
+import { formatDuration } from '../../../../util/duration.ts'
 import { withoutCredentials } from '../../../../util/redact.ts'
 import { type Html, html } from '../../components/html.ts'
 import { sparkline } from '../../components/sparkline.ts'
 import { type Column, table } from '../../components/table.ts'
-import { dueAt, span, when } from '../../components/time.ts'
+import { dueAt, when } from '../../components/time.ts'
 import { bodiesTable, refusedTable } from '../quarantine/view.ts'
 import type { Listed } from './query.ts'
 import { stateCell } from './view.ts'
@@ -79,7 +80,7 @@ const settingsOf = ({ source, isInFile }: SourceView): Html => {
     ['Section', section],
     ['Language', language ?? 'as its feed says; where that does not, its texts are not judged'],
     ['Weight', String(weight)],
-    ['Interval', interval === undefined ? 'learnt' : `every ${span(interval)}`],
+    ['Interval', interval === undefined ? 'learnt' : `every ${formatDuration(interval)}`],
     ['Polled', enabled ? 'yes' : 'no, paused'],
   ])}<p class="soft">${
     isInFile

@@ -1,10 +1,11 @@
 /** The sources: how each is, when it was fetched and will be, and why; searched, filtered, sorted. (pure) */
 
 import { STATES } from '../../../../use-cases/source-status.ts'
+import { formatDuration } from '../../../../util/duration.ts'
 import { type Html, html } from '../../components/html.ts'
 import { sparkline } from '../../components/sparkline.ts'
 import { type Column, table, unseen } from '../../components/table.ts'
-import { dueAt, plural, span, when } from '../../components/time.ts'
+import { dueAt, plural, when } from '../../components/time.ts'
 import { addressOf, type Listed, type Selection, SORTS, type SourcesQuery } from './query.ts'
 import { ACT_NAMES, ACTS } from './selection.ts'
 
@@ -78,7 +79,7 @@ export const stateCell = (
   }: Pick<SourceRow, 'word' | 'late' | 'lastError' | 'detail' | 'failures' | 'stalledSince'>,
   now: number,
 ): Html =>
-  html`<span class="state ${word}">${word === 'late' ? `late by ${span(late)}` : word}</span>${
+  html`<span class="state ${word}">${word === 'late' ? `late by ${formatDuration(late)}` : word}</span>${
     lastError && word !== 'fresh'
       ? html`<br><span class="soft">${failures > 1 ? `${failures} times: ` : ''}${lastError.reason}${detail ? `: ${detail}` : ''}</span>`
       : word === 'silent'

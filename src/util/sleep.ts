@@ -1,0 +1,10 @@
+/** Waiting that a signal can end. */
+
+import { setTimeout as delay } from 'node:timers/promises'
+
+/** Waits so many ms, or until the signal is aborted. Never throws: a loop that sleeps looks at its signal itself. */
+export const sleepUnlessAborted = async (ms: number, signal: AbortSignal | undefined): Promise<void> => {
+  await delay(ms, undefined, { signal }).catch((error: unknown) => {
+    if (!signal?.aborted) throw error
+  })
+}
