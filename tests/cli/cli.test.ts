@@ -127,7 +127,7 @@ describe('a daemon that is told to stop', () => {
     await until(() => feed.requests.some(({ path }) => path === '/slow'))
     daemon.child.kill('SIGTERM')
     expect(await daemon.ended).toBe(0)
-    expect(daemon.out()).toContain('others will take them up')
+    expect(daemon.out()).toContain('other processes will take them over')
   })
 
   it('ends at once at the second signal', async () => {
