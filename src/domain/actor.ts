@@ -1,4 +1,4 @@
-/** Who acts, and what a role may do. (pure) */
+/** Who acts, and what a role may do. */
 
 import { z } from 'zod'
 

@@ -1,4 +1,4 @@
-/** The contract as JSON Schema (draft 2020-12), for services in any language. (pure) */
+/** The contract as JSON Schema (draft 2020-12), for services in any language. */
 
 import { z } from 'zod'
 import { CONTRACT_VERSION } from './entry.ts'

@@ -1,4 +1,4 @@
-/** Log levels, as pino names them. (pure) */
+/** Log levels, as pino names them. */
 
 export const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 

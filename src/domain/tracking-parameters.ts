@@ -1,7 +1,7 @@
 /**
  * Parameters that say how a reader came, or which visit it was, not what is read. Names that mean nothing else are removed whatever their
  * value; names that also mean something else somewhere (`sid` is a session here and a story there) only where their value looks like an
- * id that was made for one reader. Kept by hand. (pure)
+ * id that was made for one reader. Kept by hand.
  */
 
 const split = (names: string): Set<string> => new Set(names.split(/\s+/))

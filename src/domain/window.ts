@@ -1,4 +1,4 @@
-/** Windows over reads: arithmetic on buckets for those that roll, on weights for the one that decays. (pure) */
+/** Windows over reads: arithmetic on buckets for those that roll, on weights for the one that decays. */
 
 /** A rolling window is the sum of its buckets; a bucket that leaves it is subtracted once. */
 export interface Rolling {

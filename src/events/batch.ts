@@ -1,6 +1,6 @@
 /**
  * A batch of the stream on its way to the script that counts it: judged, visitors hashed, grouped by article and kind and by minute, and
- * packed. (pure: the keys of the days and the articles known are given)
+ * packed. The keys of the days and the articles known are given.
  */
 
 import { hash } from 'node:crypto'

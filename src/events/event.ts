@@ -1,4 +1,4 @@
-/** An event as services report it in the stream, and why one is refused. (pure) */
+/** An event as services report it in the stream, and why one is refused. */
 
 import type { ArticleId } from '../domain/article.ts'
 import { articleId, bareId, canonicalUrl, type Keeps } from '../domain/canonical-url.ts'

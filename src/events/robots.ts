@@ -1,7 +1,7 @@
 /**
  * Which user agents are robots: those that name themselves one, by the patterns of isbot that do. isbot's list as a whole is made for
  * sites where whatever is not a common browser is suspicious: some of its patterns match words that stand in names of news apps, others
- * the shape of any agent that is short. Those stand here and are left out; what robots they caught besides is named instead. (pure)
+ * the shape of any agent that is short. Those stand here and are left out; what robots they caught besides is named instead.
  */
 
 import { createIsBotFromList, list } from 'isbot'

@@ -1,6 +1,6 @@
 /**
  * Ranked candidates as the JSON entries that are published, in bytes: a list is compared, hashed and sent, and as text it would be copied
- * for each of these. What of an entry does not change with its place is written once. (pure)
+ * for each of these. What of an entry does not change with its place is written once.
  */
 
 import type { StoredArticle } from '../articles/store.ts'

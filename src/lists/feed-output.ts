@@ -1,4 +1,4 @@
-/** A published list as a feed for readers without Redis: JSON Feed 1.1 and RSS 2.0. Entries are plain text, and stay it. (pure) */
+/** A published list as a feed for readers without Redis: JSON Feed 1.1 and RSS 2.0. Entries are plain text, and stay it. */
 
 import type { Entry } from '../domain/entry.ts'
 

@@ -1,4 +1,4 @@
-/** A list as it is to stand, and as it stands. (pure) */
+/** A list as it is to stand, and as it stands. */
 
 import type { ArticleId } from '../domain/article.ts'
 import type { PlacedBy, Window } from '../domain/entry.ts'

@@ -20,7 +20,7 @@ export interface RelatedBackLinks {
   showing(ids: readonly ArticleId[]): Promise<readonly ArticleId[]>
 }
 
-/** Who is shown, and in which lists, by what stands in one slot. (pure) */
+/** Who is shown, and in which lists, by what stands in one slot. */
 const bySlot = (
   lists: ReadonlyMap<ArticleId, readonly ArticleId[]>,
   keyOf: (shown: ArticleId) => { readonly slot: number; readonly key: string },

@@ -17,7 +17,7 @@ export interface Removal {
   readonly at: number
 }
 
-/** Id and rank of an entry as it is written, without parsing it; null for what is none. (pure) */
+/** Id and rank of an entry as it is written, without parsing it; null for what is none. */
 export const idOfEntry = (entry: string): ArticleId | null =>
   (/^\{"rank":\d+,"id":"([^"]+)"/.exec(entry)?.[1] as ArticleId | undefined) ?? null // written by src/lists/entries.ts
 

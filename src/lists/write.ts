@@ -44,7 +44,7 @@ type Swapped = ['overtaken'] | ['other'] | [version: number, announced: number]
 
 const hashOf = ({ whole }: Entries): string => createHash('sha256').update(whole).digest('base64url').slice(0, 22)
 
-/** Places and entries in which a list differs from what it was; null where it is no less work to write it whole. (pure) */
+/** Places and entries in which a list differs from what it was; null where it is no less work to write it whole. */
 export const difference = (before: readonly Buffer[], after: readonly Buffer[]): (Buffer | number)[] | null => {
   const most = 2 * Math.floor(after.length * SMALL)
   const changes: (Buffer | number)[] = []

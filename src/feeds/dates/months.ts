@@ -1,4 +1,4 @@
-/** Months by name, in the languages of the news. (pure) */
+/** Months by name, in the languages of the news. */
 
 import { MONTH_NAMES } from './month-names.ts'
 

@@ -67,7 +67,7 @@ const holdsNews = ({ feed }: FoundFeed): boolean =>
 
 /**
  * Whether two documents are the same feed: by where they came from, by what they call themselves, or by the items they share.
- * Half of the smaller one's items, three at least, are taken for the same feed. (pure)
+ * Half of the smaller one's items, three at least, are taken for the same feed.
  */
 export const isSameFeed = (a: FoundFeed, b: FoundFeed): boolean => {
   if (bare(a.finalUrl) === bare(b.finalUrl)) return true

@@ -1,4 +1,4 @@
-/** What a feed says about polling it: ttl, sy:update*, skipHours, skipDays, hubs. (pure) */
+/** What a feed says about polling it: ttl, sy:update*, skipHours, skipDays, hubs. */
 
 import type { FeedHints } from '../../domain/feed-item.ts'
 import { attribute, childrenOf, firstText, type RawFields, textOf } from '../xml/raw.ts'

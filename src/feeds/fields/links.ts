@@ -1,4 +1,4 @@
-/** Addresses of an item: made absolute, never one that runs, and which of several is the item's page. (pure) */
+/** Addresses of an item: made absolute, never one that runs, and which of several is the item's page. */
 
 import { attribute, firstText, own, type Raw, type RawFields, textOf } from '../xml/raw.ts'
 

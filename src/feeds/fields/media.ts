@@ -1,4 +1,4 @@
-/** What goes with an item: its picture, a recording, how many comments it has. Orders of preference: docs/feeds.md. (pure) */
+/** What goes with an item: its picture, a recording, how many comments it has. Orders of preference: docs/feeds.md. */
 
 import type { Enclosure } from '../../domain/feed-item.ts'
 import { attribute, childrenOf, firstText, own, type RawFields, textOf } from '../xml/raw.ts'

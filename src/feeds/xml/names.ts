@@ -1,4 +1,4 @@
-/** Names as feeds write them -> names as newsdesk knows them: case is forgiven, since publishers forget it. (pure) */
+/** Names as feeds write them -> names as newsdesk knows them: case is forgiven, since publishers forget it. */
 
 import { CHANNEL_ELEMENTS, ITEM_ELEMENTS } from './strict.ts'
 

@@ -1,7 +1,7 @@
 /**
  * Where the items of a feed begin and end, found without parsing them: so that only new ones need be parsed, and large documents can be
  * read in slices. Sure or silent: a document that is not well-formed where it matters, or stands its items in more than one place, is not
- * split, and is then parsed whole. (pure)
+ * split, and is then parsed whole.
  */
 
 import { hash } from 'node:crypto'

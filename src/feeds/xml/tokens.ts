@@ -1,6 +1,6 @@
 /**
  * Tolerant tokens of an XML-like document: where each tag, piece of text, CDATA section and comment begins and ends. It copies nothing,
- * never throws, and takes one forward pass: linear in the document whatever comes. The span scanner and the second reader stand on it. (pure)
+ * never throws, and takes one forward pass: linear in the document whatever comes. The span scanner and the second reader stand on it.
  */
 
 export interface TokenHandler {

@@ -1,6 +1,5 @@
 /**
  * What is usual: reads an article of a section gets in an hour, by the hour of the day; and how sure a count can be of being above it.
- * (pure)
  */
 
 /** Reads per article and hour that are usual for a section at a time. */

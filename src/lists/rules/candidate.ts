@@ -1,4 +1,4 @@
-/** What the rules rank, and what they answer. No clock, no Redis; ties are broken by id, so the same state gives the same list. (pure) */
+/** What the rules rank, and what they answer. No clock, no Redis; ties are broken by id, so the same state gives the same list. */
 
 import type { StoredArticle, StoredStory } from '../../articles/store.ts'
 import type { PlacedBy } from '../../domain/entry.ts'

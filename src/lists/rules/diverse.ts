@@ -1,4 +1,4 @@
-/** Diversity: one kind of entry does not fill a list. (pure) */
+/** Diversity: one kind of entry does not fill a list. */
 
 import { byScore, type Candidate, oncePerStory } from './candidate.ts'
 

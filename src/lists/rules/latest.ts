@@ -1,4 +1,4 @@
-/** Latest: newest first. (pure) */
+/** Latest: newest first. */
 
 import { byTime, type Candidate, oncePerStory, type Ranked, timeOf } from './candidate.ts'
 

@@ -1,4 +1,4 @@
-/** Most read, commented and shared: by what was counted in a window. (pure) */
+/** Most read, commented and shared: by what was counted in a window. */
 
 import { ageOf, byScore, type Candidate, type Ranked, showAge } from './candidate.ts'
 

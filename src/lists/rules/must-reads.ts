@@ -1,4 +1,4 @@
-/** Must-reads: what matters, over all sections. (pure) */
+/** Must-reads: what matters, over all sections. */
 
 import { timesUsual, type Usual } from './baseline.ts'
 import {

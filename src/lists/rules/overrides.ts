@@ -1,4 +1,4 @@
-/** What editors decided goes over every rule: pins first to their places, blocks out; and thin lists are filled up. (pure) */
+/** What editors decided goes over every rule: pins first to their places, blocks out; and thin lists are filled up. */
 
 import type { PlacedBy } from '../../domain/entry.ts'
 import { type Candidate, oncePerStory, type Ranked } from './candidate.ts'

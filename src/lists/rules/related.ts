@@ -1,4 +1,4 @@
-/** You may also like: alike, but another story. (pure) */
+/** You may also like: alike, but another story. */
 
 import { ageOf, type Candidate, freshness, type Ranked, showAge } from './candidate.ts'
 import { diverse } from './diverse.ts'

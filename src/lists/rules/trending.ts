@@ -1,4 +1,4 @@
-/** Trending: read much more than is usual, and surely so. (pure) */
+/** Trending: read much more than is usual, and surely so. */
 
 import { lowerBound, type Usual } from './baseline.ts'
 import { ageOf, byScore, type Candidate, oncePerStory, type Ranked } from './candidate.ts'

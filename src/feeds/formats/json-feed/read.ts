@@ -1,4 +1,4 @@
-/** JSON Feed 1.0 and 1.1 (jsonfeed.org). Read leniently, as feeds are: a wrong type in one field costs that field alone. (pure) */
+/** JSON Feed 1.0 and 1.1 (jsonfeed.org). Read leniently, as feeds are: a wrong type in one field costs that field alone. */
 
 import type { Enclosure, Feed, FeedHints, FeedItem } from '../../../domain/feed-item.ts'
 import { cutTo, fold, plainText, summarise } from '../../../util/plain-text.ts'

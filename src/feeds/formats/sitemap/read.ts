@@ -1,4 +1,4 @@
-/** Google-News sitemaps: urlset of url with news:news, read by a tolerant tokenizer. An index of sitemaps holds no news, but says where. (pure) */
+/** Google-News sitemaps: urlset of url with news:news, read by a tolerant tokenizer. An index of sitemaps holds no news, but says where. */
 
 import { decodeHTMLStrict } from 'entities'
 import type { Feed, FeedItem } from '../../../domain/feed-item.ts'
