@@ -1,8 +1,8 @@
 /**
- * How articles leave the archive so that no list ever shows one that is gone: first they are marked, taken out of their stories and of every
- * list; those who ranked before that cannot write over it. A minute later, when whatever was under way has ended, what is kept of them is
- * deleted. Ids of those between stand in Redis: whoever dies half-way, the next goes on. What their sources are remembered by stays, so
- * that a feed that still carries them brings nothing back. (docs/decisions/0026)
+ * Evicts articles in two steps, so that no list ever shows one that was deleted. First it marks them and removes them from their stories and
+ * from every list; a ranking made earlier cannot overwrite that. A minute later, when all work in progress has ended, it deletes them. The ids
+ * pending deletion are in Redis, so that another process continues if this one dies. The seen items of their sources stay, so that a feed that
+ * still carries evicted articles does not bring them back. (docs/decisions/0026)
  */
 
 import type { Redis } from 'ioredis'
@@ -18,9 +18,9 @@ import { chunk } from '../util/slices.ts'
 
 const markScript = loadScript(new URL('./mark.lua', import.meta.url))
 
-/** ms between the mark and the end: longer than ranking and writing of lists ever takes. */
+/** ms between marking and deleting: longer than ranking and writing a list ever takes. */
 export const GRACE = 60_000
-/** Articles in one slice: some hundred short commands, between which others have their turn. */
+/** Articles in one slice: a hundred or so short commands, so that other clients are served in between. */
 const SLICE = 40
 
 export interface EvictionParts {
@@ -35,9 +35,9 @@ export interface EvictionParts {
 }
 
 export interface Eviction {
-  /** Takes articles out of stories and lists. */
+  /** Removes articles from stories and lists; they are pending deletion from then on. */
   begin(articles: readonly ArticleId[]): Promise<void>
-  /** Deletes what is kept of those that began to leave a minute ago. @returns how many */
+  /** Deletes the articles that became pending over a minute ago. @returns how many */
   finish(): Promise<number>
 }
 
@@ -67,7 +67,7 @@ export const createEviction = ({ redis, keys, writer, changes, names, now }: Evi
     return [...new Set([...byStory.keys(), ...placed.map(({ story }) => story)])]
   }
 
-  /** Related lists that show any of these, each with those it shows; not their own, which go with them. */
+  /** Related lists that show any of these articles, each with those it shows; not the articles' own lists, which are deleted with them. */
   const showing = async (articles: readonly ArticleId[]): Promise<Map<ArticleId, ArticleId[]>> => {
     const leaving = new Set<string>(articles)
     const lists = await Promise.all(articles.map(id => redis.zrange(keys.relatedBackLinks(id), 0, '-1')))
@@ -93,7 +93,7 @@ export const createEviction = ({ redis, keys, writer, changes, names, now }: Evi
       )
   }
 
-  /** Every list hears of it, also those that show none of them: one that is being ranked may. */
+  /** Applies to every list, since one that does not show them now may be ranked with them at this moment. */
   const strikeLists = async (articles: readonly ArticleId[], asOf: string): Promise<void> => {
     for (const some of chunk(names(), SLICE))
       await Promise.all(some.map(name => removeFromList(redis, keys, name, { articles, asOf, at: now() })))
@@ -121,7 +121,7 @@ export const createEviction = ({ redis, keys, writer, changes, names, now }: Evi
     keys.coViewed(id),
   ]
 
-  /** Another id that its URL has, where it leads here: of an article whose URL changed. */
+  /** Deletes the alias that an article got when its URL changed. */
   const dropAlias = async ({ id, url }: Marked): Promise<void> => {
     const other = articleId(url)
     if (other !== id && (await redis.get(keys.alias(other))) === id) await redis.del(keys.alias(other))
@@ -137,11 +137,11 @@ export const createEviction = ({ redis, keys, writer, changes, names, now }: Evi
     async finish() {
       const [gone, impossible] = await Promise.all([
         redis.zrangebyscore(keys.pendingDeletion(), '-inf', now() - GRACE),
-        // Those that began to leave while the clock was ahead.
+        // Articles that became pending while the clock was ahead.
         redis.zrangebyscore(keys.pendingDeletion(), now() + CLOCK_SLACK, '+inf'),
       ])
       const due = [...gone, ...impossible] as ArticleId[] // put there by begin
-      // Again, for whoever died half-way, and for lists that were written meanwhile.
+      // Once more: the first step may have died half-way, and lists were written meanwhile.
       const marked = new Map((await takeOut(due)).map(each => [each.id, each]))
       for (const some of chunk(due, SLICE)) {
         await Promise.all([

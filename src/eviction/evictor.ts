@@ -1,7 +1,7 @@
 /**
- * Keeps what is kept of articles within the memory it may take: from 95 % of `articles.memory` on the oldest leave, down to 90 %. It is
- * measured how much one takes, so that no more leave than must. Also sees to it that articles whose time has come leave stories and lists
- * before Redis lets them expire. Asked by the clock, by one daemon at a time; twice at once does no harm.
+ * Keeps articles within `articles.memory`: above 95 % of it, the evictor removes the oldest until 90 % is reached. It measures how much memory
+ * one article takes, so that it evicts no more than necessary. It also removes articles that expire soon from stories and lists before Redis
+ * deletes them. A tick runs it on one daemon at a time; running it twice at once does no harm.
  */
 
 import type { Redis } from 'ioredis'
@@ -16,15 +16,15 @@ import { type Exempt, readExempt } from './exempt.ts'
 
 const HIGH = 0.95
 const LOW = 0.9
-/** Most that begin to leave at a time: Redis and the process have other work. */
+/** Articles evicted in one run at most: Redis and the process have other work. */
 const MOST = 2_000
-/** Articles whose memory is measured. */
+/** Articles whose memory is measured, to estimate that of all. */
 const SAMPLE = 20
-/** Whatever else fills Redis, the news of a day stays, ms. */
+/** ms for which an article is never evicted, whatever fills Redis. */
 const LEAST_AGE = 86_400_000
-/** Articles looked at by age in one call: all of 150,000 within the hour in which they leave. */
+/** Articles checked for expiry in one run: enough for 150,000 within `MARGIN`. */
 const SWEPT = 500
-/** ms before it expires that an article leaves; of a short retention a part. */
+/** ms before its expiry at which an article is evicted; less if the retention is short. */
 const MARGIN = 3_600_000
 const PAGE = 500
 
@@ -35,17 +35,17 @@ export interface EvictorParts {
   readonly settings: () => ArticleSettings
   /** Every list but those related to one article. */
   readonly names: () => readonly string[]
-  /** How much of a window of reads lists look at. */
+  /** How many of the most viewed articles of a window the lists consider. */
   readonly heads: () => number
   /** ms since the epoch. */
   readonly now: () => number
   readonly log: Logger
-  /** Bytes; Redis' own figure unless given. */
+  /** Bytes in use; what Redis reports unless given. */
   readonly used?: () => Promise<number>
 }
 
 export interface Evictor {
-  /** What is to be done now: what began to leave is deleted, what is too old or too much begins to. */
+  /** Deletes what is pending, then evicts articles that expire soon and articles over the memory limit. */
   run(): Promise<{ readonly finished: number; readonly aged: number; readonly dropped: number }>
 }
 
@@ -53,14 +53,14 @@ export const createEvictor = (parts: EvictorParts): Evictor => {
   const { redis, keys, eviction, settings, names, heads, now, log, used = () => usedMemory(redis) } = parts
   let cursor = '0'
 
-  /** A page of all articles: those that expire soon begin to leave, those gone already leave the index. */
+  /** Checks one page of the index: evicts articles that expire soon or have expired. */
   const sweep = async (): Promise<number> => {
     const [next, flat] = await redis.zscan(keys.articleIndex(), cursor, 'COUNT', SWEPT)
     cursor = next
     const ids = flat.filter((_, at) => at % 2 === 0) as ArticleId[] // put there by ingest
     const lives = await Promise.all(ids.map(id => redis.pttl(keys.article(id))))
     const margin = Math.min(MARGIN, settings().retention / 24)
-    // -2: gone, -1: for ever.
+    // -2: no such key, -1: never expires.
     const over = ids.filter((_, at) => lives[at] === -2 || ((lives[at] ?? -1) >= 0 && (lives[at] ?? 0) < margin))
     const fresh = await notLeaving(over)
     await eviction.begin(fresh)
@@ -73,7 +73,7 @@ export const createEvictor = (parts: EvictorParts): Evictor => {
     return ids.filter((_, at) => since[at] === null)
   }
 
-  /** Bytes one article takes with what hangs on it: the mean of a few. */
+  /** Mean bytes of a few articles with the keys that belong to them. */
   const bytesOfOne = async (ids: readonly ArticleId[]): Promise<number> => {
     const sample = ids.slice(0, SAMPLE)
     const sizes = await Promise.all(
@@ -101,7 +101,7 @@ export const createEvictor = (parts: EvictorParts): Evictor => {
     return sizes.reduce((sum, size) => sum + size, 0) / Math.max(1, sample.length)
   }
 
-  /** The oldest that may go, with when the youngest of them was published. */
+  /** The oldest articles that may be evicted, and when the youngest of them was published. */
   const oldest = async (most: number, spared: Exempt): Promise<{ ids: ArticleId[]; till: number }> => {
     const ids: ArticleId[] = []
     let till = 0
@@ -123,7 +123,7 @@ export const createEvictor = (parts: EvictorParts): Evictor => {
     return { ids, till }
   }
 
-  /** @returns how many began to leave for want of room */
+  /** Evicts the oldest articles if memory is near its limit. @returns how many */
   const drop = async (): Promise<number> => {
     const limit = settings().memory
     const begun = await redis.hget(keys.eviction(), 'startedAt')
@@ -135,13 +135,13 @@ export const createEvictor = (parts: EvictorParts): Evictor => {
     if (bytes < limit * (begun === null ? HIGH : LOW)) {
       if (begun !== null) {
         await redis.hdel(keys.eviction(), 'startedAt', 'short')
-        log.info({ bytes, limit }, 'there is room again: articles stay until their time has come')
+        log.info({ bytes, limit }, 'eviction ended: memory is below the limit, articles stay until they expire')
       }
       return 0
     }
     if (begun === null) {
       await redis.hset(keys.eviction(), 'startedAt', now())
-      log.warn({ bytes, limit }, 'memory is near articles.memory: the oldest articles leave')
+      log.warn({ bytes, limit }, 'eviction started: memory is near articles.memory')
     }
     const [first, leaving] = await Promise.all([
       redis.zrange(keys.articleIndex(), 0, String(SAMPLE - 1)),
@@ -155,7 +155,7 @@ export const createEvictor = (parts: EvictorParts): Evictor => {
     if (ids.length < wanted) await redis.hset(keys.eviction(), 'short', 1)
     else await redis.hdel(keys.eviction(), 'short')
     if (ids.length === 0) return 0
-    // Told before they go: what their feeds carry meanwhile is not taken in again. It only ever rises.
+    // Written before they are evicted, so that ingest does not bring them back. It only ever rises.
     const stands = Number((await redis.hget(keys.eviction(), 'horizon')) ?? 0)
     const horizon = Math.max(till + 1, isPlausible(stands, now(), -LEAST_AGE) ? stands : 0)
     await redis.hset(keys.eviction(), 'horizon', horizon)
@@ -163,7 +163,7 @@ export const createEvictor = (parts: EvictorParts): Evictor => {
     await redis.hincrby(keys.eviction(), 'evicted', ids.length)
     log.info(
       { articles: ids.length, publishedBefore: new Date(horizon).toISOString(), each: Math.round(each), bytes, limit },
-      'the oldest articles leave',
+      'evicted the oldest articles',
     )
     return ids.length
   }
@@ -177,18 +177,18 @@ export const createEvictor = (parts: EvictorParts): Evictor => {
   }
 }
 
-/** How room is, for people. */
+/** The state of eviction, for `status` and the admin UI. */
 export interface EvictionState {
-  /** Articles there are. */
+  /** Number of articles. */
   readonly articles: number
-  /** ms since the epoch of the oldest one's publication; null where there is none. */
+  /** When the oldest one was published, ms since the epoch; null if there is none. */
   readonly oldest: number | null
   readonly pending: number
-  /** How many left for want of room, ever. */
+  /** How many were evicted for memory, ever. */
   readonly evicted: number
-  /** Whether some leave for want of room now. */
+  /** Whether articles are being evicted for memory now. */
   readonly isEvicting: boolean
-  /** Whether there is too little room though all that may leave has. */
+  /** Whether memory is still over the limit although every article that may be evicted was. */
   readonly isShort: boolean
 }
 

@@ -1,4 +1,4 @@
-/** What stays although it is old: stories that a published list shows, and articles read so much that they are next to. */
+/** Articles and stories exempt from eviction: stories that a published list shows, and articles viewed so much that they may be listed next. */
 
 import type { Redis } from 'ioredis'
 import { EVENT_KINDS } from '../domain/counts.ts'
@@ -19,7 +19,7 @@ const storyOfEntry = (entry: string): string | undefined => /"story":\{"id":"([^
 
 /**
  * @param names of the lists that count: all but those related to one article
- * @param heads how much of a window of reads lists look at
+ * @param heads how many of the most viewed articles of a window the lists consider
  */
 export const readExempt = async (
   redis: Redis,

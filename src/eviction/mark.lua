@@ -1,4 +1,5 @@
--- Marks an article as leaving: nothing lists it from now on, its hash stays for who reads it meanwhile. Running it twice changes nothing.
+-- Marks an article as pending deletion: no list takes it from now on, its hash stays for readers that still have it. Running it twice changes
+-- nothing.
 -- KEYS 1  article hash
 -- Returns { story, url }, or {} where the article is gone already: a hash of one field would be no article.
 -- O(1).

@@ -1,6 +1,6 @@
 /**
- * Articles that are dated to a time that has not been: they had no date of their own, and came while the clock of Redis was ahead. Until that
- * time they would stand above all that is newer. They are dated to now. Run twice, nothing happens.
+ * Sets articles dated in the future to now. They had no date of their own and were ingested while the clock of Redis was ahead; until then they
+ * would rank above everything newer. Running it twice changes nothing more.
  */
 
 import type { Redis } from 'ioredis'

@@ -4,7 +4,7 @@ import type { JobsOptions } from 'bullmq'
 import { z } from 'zod'
 import { defineQueue } from './definition.ts'
 
-/** Every list that waits to be written. */
+/** Writes every list that waits in the publish queue. */
 export const ENQUEUED = 'waiting'
 
 export const PublishData = z.object({

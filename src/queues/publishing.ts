@@ -1,4 +1,4 @@
-/** Which lists are asked to be written anew, and the jobs that do it. */
+/** Enqueues lists for publishing, and the jobs that publish them. */
 
 import type { Ingested } from '../articles/store.ts'
 import type { ArticleId } from '../domain/article.ts'
@@ -9,7 +9,7 @@ import { versioned } from './definition.ts'
 import { ENQUEUED, publishOptions, publishQueue } from './publish.ts'
 import type { Queues } from './queues.ts'
 
-/** Asks for lists to be written; a burst of asking for the same list writes it once. */
+/** Enqueues lists, debounced: a burst of changes to the same list publishes it once. */
 export interface Publishing {
   /**
    * Every list that an ingested batch may have changed.

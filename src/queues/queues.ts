@@ -29,20 +29,20 @@ export const openQueues = (connection: ConnectionOptions, keys: Keys, telemetry?
       ...{ connection, prefix: keys.bull(), defaultJobOptions: options },
       ...(telemetry ? { telemetry } : {}),
     })
-    // All it has to tell here is that its connection is away, which the connection says itself, once; unheard it would be printed.
+    // BullMQ only reports here that its connection is lost, which the connection logs itself; without a listener it would be printed.
     queue.on('error', () => undefined)
     return queue
   }
   return { crawl: open(crawlQueue), articles: open(articlesQueue), publish: open(publishQueue), push: open(pushQueue) }
 }
 
-/** Behind all that have no priority. */
+/** Lower priority than jobs without one. */
 const BEHIND = 10
 const NONE: ReadonlySet<SourceId> = new Set()
 
 /**
- * Puts due sources in the crawl queue. While a crawl of the source waits or runs, another scheduled one is dropped.
- * @param failing those that failed last time: they wait behind the others, so that what may hold a worker to the end of its time holds up nobody
+ * Enqueues due sources for crawling. Deduplicated by source: while a crawl of the source waits or runs, another scheduled one is dropped.
+ * @param failing those that failed last time: they get a lower priority, so that slow failures do not hold up the others
  * @returns when all are added
  */
 export const addScheduledCrawls = async (
@@ -63,19 +63,19 @@ export const addScheduledCrawls = async (
   )
 }
 
-/** Jobs that wait behind others wait no longer. */
+/** Raises waiting jobs to the priority of the others. */
 export const bringForward = async (jobs: readonly Job[]): Promise<void> => {
   await Promise.all(
     jobs.map(job =>
       job.changePriority({ priority: 0 }).catch((error: unknown) => {
-        // Run and gone meanwhile.
+        // The job already finished.
         if (!(error instanceof Error && /missing key/i.test(error.message))) throw error
       }),
     ),
   )
 }
 
-/** Subscriptions for which something is due; while one's job waits or runs, another is dropped. */
+/** Enqueues subscriptions that are due. Deduplicated: while the job of one waits or runs, another is dropped. */
 export const addPushes = async (queues: Queues, tokens: readonly string[]): Promise<void> => {
   await queues.push.addBulk(
     tokens.map(token => ({
@@ -99,7 +99,7 @@ export const addPushedCrawl = async (queues: Queues, sourceId: SourceId): Promis
 
 /**
  * Asks for a source to be crawled now, whatever its schedule, validators and backoff say. Asking while one runs makes one more run.
- * @param isBehind after whatever else waits: one of many
+ * @param isBehind whether it gets a lower priority than all that waits: one of many
  * @returns id of the job that will do it
  */
 export const addRecrawl = async (queues: Queues, sourceId: SourceId, isBehind = false): Promise<string> => {

@@ -1,4 +1,4 @@
-/** Carries what stands in Redis over to the shapes of this version: by one of all daemons, the others wait; whoever dies leaves it to the next. */
+/** Migrates the data in Redis to the schema of this version: one process migrates, the others wait; if it dies, the next one continues. */
 
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
@@ -15,7 +15,7 @@ const raise = loadScript(new URL('./schema.lua', import.meta.url))
 /** ms for which the lock of a dead process stays. */
 const LOCK = 15_000
 const LOOK = 250
-/** ms that daemons of an older version may take to end: a little longer than one that was killed is taken to run. */
+/** ms for daemons of an older version to end: a little longer than a killed one still counts as running. */
 const PATIENCE = 20_000
 
 export interface MigrateParts {
@@ -28,7 +28,7 @@ export interface MigrateParts {
   readonly migrations?: readonly Migration[]
 }
 
-/** What was, or is to be, carried over. */
+/** One step of the migration that was done, or is to be done. */
 export interface Carried {
   readonly to: number
   readonly what: string
@@ -36,7 +36,7 @@ export interface Carried {
 }
 
 export interface Migrated {
-  /** Schema that stood there; null where nothing did. */
+  /** Schema found in Redis; null if there was no data. */
   readonly from: number | null
   readonly carried: readonly Carried[]
 }
@@ -47,7 +47,7 @@ export const createMigrate = (parts: MigrateParts) => {
   const run = (migration: Migration, isDry: boolean): Promise<number> =>
     migration.run({ redis, keys, onProgress: looked => onProgress?.(migration, looked) }, isDry)
 
-  /** Ids of daemons that run and know less. */
+  /** Ids of running daemons with an older schema. */
   const olderDaemons = async (): Promise<string[]> => {
     const before = keys.daemon('')
     const older: string[] = []
@@ -83,7 +83,7 @@ export const createMigrate = (parts: MigrateParts) => {
   }
 
   return {
-    /** What would be carried over; reads only. @throws SchemaError where newer shapes stand there */
+    /** What would be migrated; reads only. @throws SchemaError if the data is of a newer schema */
     async plan(): Promise<Migrated> {
       const from = await readSchema(redis, keys)
       const carried: Carried[] = []
@@ -94,8 +94,8 @@ export const createMigrate = (parts: MigrateParts) => {
     },
 
     /**
-     * Until all is in the shapes of this version.
-     * @throws SchemaError where newer shapes stand there, or daemons of an older version do not end
+     * Runs every migration that is due.
+     * @throws SchemaError if the data is of a newer schema, or daemons of an older version do not end
      */
     async run(): Promise<Migrated> {
       const from = await readSchema(redis, keys)
@@ -115,7 +115,7 @@ export const createMigrate = (parts: MigrateParts) => {
         )
         if (step?.result) carried.push(step.result)
         if (step) continue
-        if (!told) say('another process carries shapes over to this version; waiting for it')
+        if (!told) say('another process is migrating to this version; waiting for it')
         told = true
         await delay(LOOK)
       }

@@ -1,4 +1,4 @@
-/** What a migration is: one change of the shapes kept in Redis, from one version of the schema to the next. */
+/** A migration: one change of the data in Redis, from one version of the schema to the next. */
 
 import type { Redis } from 'ioredis'
 import type { Keys } from '../../redis/keys.ts'
@@ -6,7 +6,7 @@ import type { Keys } from '../../redis/keys.ts'
 export interface MigrationParts {
   readonly redis: Redis
   readonly keys: Keys
-  /** Told from time to time how much has been looked at. */
+  /** Called from time to time with the number of keys or entries examined so far. */
   readonly onProgress: (looked: number) => void
 }
 
@@ -18,9 +18,9 @@ export interface Migration {
   /** Whether daemons of the version before may run meanwhile and afterwards. */
   readonly isAdditive: boolean
   /**
-   * Looks for what has the older shape and, unless it is dry, carries it over. Run twice, or by two at once, it changes nothing more; whoever
-   * died in the middle of it has it run again, and what was done is passed by.
-   * @returns how much had the older shape
+   * Finds data of the older schema and, unless it is a dry run, migrates it. Running it twice, or in two processes at once, changes nothing
+   * more. After a process died in the middle, the next run continues and skips what is done.
+   * @returns how much data was of the older schema
    */
   run(parts: MigrationParts, isDry: boolean): Promise<number>
 }

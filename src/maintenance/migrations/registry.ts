@@ -1,6 +1,6 @@
 /**
- * Every change of the shapes kept in Redis, in order; to add one is to add a line, and a fixture made by the version before
- * (scripts/make-fixture.ts). 0 is what versions without a schema wrote.
+ * All migrations, in order. To add one, add it here, with a fixture made by the version before (scripts/make-fixture.ts). Schema 0 is what
+ * versions wrote before there was a schema. A migration writes out the key names of its time, since src/redis/keys.ts may change them later.
  */
 
 import { articleIndex } from './article-index.ts'
@@ -13,5 +13,5 @@ import { storyLog } from './story-log.ts'
 
 export const MIGRATIONS: readonly Migration[] = [eventBuckets, storyLog, shownBy, articleIndex, toldApart, keyNames]
 
-/** Version of the shapes that this process reads and writes. */
+/** Schema version that this process reads and writes. */
 export const SCHEMA = MIGRATIONS.length

@@ -1,4 +1,4 @@
--- Raises the version of the schema, if whoever asks still holds the lock.
+-- Raises the version of the schema if the caller still holds the migration lock.
 -- KEYS 1  version
 --      2  lock, same slot
 -- ARGV 1  token

@@ -1,15 +1,15 @@
-/** Which version of the shapes stands in Redis. A process never works on newer ones than it knows. */
+/** Reads the schema version in Redis. A process never works on a newer schema than it knows. */
 
 import type { Redis } from 'ioredis'
 import type { Keys } from '../../redis/keys.ts'
 import { SCHEMA } from './registry.ts'
 
-/** What stands in Redis was written by another version, and what is to be done about it. */
+/** The data in Redis was written by another version; the message says what to do. */
 export class SchemaError extends Error {
   readonly code = 'SCHEMA'
 }
 
-/** Keys of which a newsdesk that has ever worked has one. */
+/** Keys of which at least one exists once newsdesk has run. */
 const firstKeys = (keys: Keys): string[] => [
   keys.due(),
   keys.storyLog(),
@@ -19,8 +19,8 @@ const firstKeys = (keys: Keys): string[] => [
 ]
 
 /**
- * @returns 0 for what versions without a schema wrote, null where nothing was written yet
- * @throws SchemaError where it is newer than this process knows
+ * @returns 0 for data of versions without a schema, null if there is no data yet
+ * @throws SchemaError if it is newer than this process knows
  */
 export const readSchema = async (redis: Redis, keys: Keys): Promise<number | null> => {
   const written = await redis.get(keys.schema())
@@ -41,8 +41,8 @@ export const readSchema = async (redis: Redis, keys: Keys): Promise<number | nul
 }
 
 /**
- * For commands, which leave carrying over to daemons. Where nothing was written yet, what a command writes first is of this version.
- * @throws SchemaError where the shapes are not those of this process
+ * For commands, which leave migrating to daemons. If there is no data yet, a command begins with the schema of this version.
+ * @throws SchemaError if the schema is not the one of this process
  */
 export const checkSchema = async (redis: Redis, keys: Keys): Promise<void> => {
   const version = await readSchema(redis, keys)
