@@ -13,7 +13,8 @@ import type { Session } from './session.ts'
 /** What the archive of a session is made with. */
 export const articleStoreParts = ({ redis, keys, config }: Pick<Session, 'redis' | 'keys' | 'config'>) => ({
   ...{ redis, keys },
-  settings: () => config.settings.articles,
+  retention: () => config.settings.articles.retention,
+  poolSize: () => config.settings.lists.poolSize,
   parentOf: (id: SectionId) => config.taxonomy.find(section => section.id === id)?.parent,
 })
 

@@ -7,7 +7,7 @@ import { byScore, oncePerStory } from '../../src/lists/rules/candidate.ts'
 import { anArticle, NOON, newIn } from '../support/articles.ts'
 import { aListRoom } from '../support/lists.ts'
 
-/** Longest summaries first, of the two newest stories; latest where there are fewer than `lists.minimum`. */
+/** Longest summaries first, of the two newest stories; latest where there are fewer than `lists.minEntries`. */
 const wordiest: ListDefinition = {
   ...latest,
   name: 'wordiest',
