@@ -24,7 +24,7 @@ const wordiest: ListDefinition = {
   panels: [{ list: 'wordiest', title: 'Wordiest', column: 'aside', place: 4, entries: 3 }],
 }
 const registry = createListRegistry([...DEFINITIONS, wordiest])
-const room = aListRoom({ settings: { trending: 3, minimum: 3 }, registry })
+const room = aListRoom({ settings: { trending: 3, minEntries: 3 }, registry })
 const lists = room.open()
 const summaries = ['', 'short', 'a much longer summary', 'middling text']
 const articles = summaries.map((summary, place) =>
