@@ -93,7 +93,7 @@ const watchStatus = async (read: () => Promise<Status>): Promise<void> => {
       ]
       if (screen) screen.draw([...lines.map(each => cutLine(each, screen.width)), ''].slice(0, screen.height))
       else console.log(`${lines.join('\n')}\n`)
-      await sleepUnlessAborted(LOOK, ended.signal)
+      await sleepUnlessAborted(REFRESH_INTERVAL, ended.signal)
     }
   } finally {
     screen?.close()
