@@ -211,7 +211,7 @@ if (values.json) {
   console.log(JSON.stringify({ ours: counter, naive: one, memoryMb: seenMb }, null, 2))
 } else
   console.log(
-    `memory per million views of distinct visitors: seen ${seenMb.toFixed(0)} MB, for ${(3_600_000 + settings.span) / 60_000} minutes; ` +
+    `memory per million views of distinct visitors: seen ${seenMb.toFixed(0)} MB, for ${(3_600_000 + settings.dedupWindow) / 60_000} minutes; ` +
       `bursts ${burstMb.toFixed(0)} MB, for 5 minutes; one key each ${naiveMb.toFixed(0)} MB`,
   )
 

@@ -24,7 +24,7 @@ const kindTable = (): string =>
     ...EVENT_KINDS.map(kind => {
       const { counter, perVisitor, list }: { counter: string; perVisitor: boolean; list: string | null } =
         EVENT_KIND_TABLE[kind]
-      const within = perVisitor ? 'yes, within `events.span`' : 'no'
+      const within = perVisitor ? 'yes, within `events.dedupWindow`' : 'no'
       return `| \`${kind}\` | \`${counter}\` | ${within} | ${list === null ? '' : `\`${list}\``} |`
     }),
   ].join('\n')

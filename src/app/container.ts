@@ -89,13 +89,14 @@ export const createContainer = (parts: ContainerParts): Container => {
 
   const articles = {
     ...store,
-    settings: () => settings().articles,
+    retention: () => settings().articles.retention,
+    poolSize: () => settings().lists.poolSize,
     parentOf: (id: SectionId) => config().taxonomy.find(section => section.id === id)?.parent,
   }
   const articleStore = createArticleStore({ ...articles, weightOf: id => sources.get(id)?.weight ?? 1 })
   const archive = articleStore
   const storyWriter = createStoryWriter(articles)
-  const retention = () => settings().articles.retention
+  const { retention } = articles
   const lost = createLostArticles({ ...store, archive, retention, now })
   const stories = createStories({
     ...{ ...store, settings: () => settings().stories, now },

@@ -68,7 +68,7 @@ export const createLists = ({
   const editors = createOverrides({ redis, keys, registry })
   const usual = createBaselines({ redis, keys })
   const reads = createReads({ redis, keys, tops, counts: readCounts })
-  const coReads = createCoViewed({ redis, keys, oneIn: () => settings().lists.coReaders })
+  const coReads = createCoViewed({ redis, keys, oneIn: () => settings().lists.coViewSampleRate })
   const visitors = createVisitors({ redis, keys, now })
   const publishers = new WeakMap<Source, string>()
   const common = {
@@ -87,7 +87,7 @@ export const createLists = ({
       publishers.set(found, known)
       return known
     },
-    reach: () => settings().articles.candidates,
+    reach: () => settings().lists.poolSize,
   })
   const publisher = createPublisher({
     ...common,

@@ -1,7 +1,7 @@
 /** What a reload changes: keys that count at once are applied, the others are named and wait for the next start. */
 
 import type { Logger } from 'pino'
-import { defaultOf, yamlOf } from '../config/defaults.ts'
+import { findDefault, formatYaml } from '../config/defaults.ts'
 import { settingPaths } from '../config/environment.ts'
 import type { Config } from '../config/load.ts'
 import { isSecret } from '../config/problems.ts'
@@ -18,8 +18,8 @@ const isSame = (one: unknown, other: unknown): boolean => JSON.stringify(one) ==
 /** A value as it is written, where that is known. */
 const shown = ({ settings, writtenAt }: Config, path: readonly string[]): string => {
   if (isSecret(path)) return '(not shown)'
-  const value = writtenAt ? (writtenAt(path) ?? defaultOf(path)) : at(settings, path)
-  return withoutCredentials(yamlOf(value))
+  const value = writtenAt ? (writtenAt(path) ?? findDefault(path)) : at(settings, path)
+  return withoutCredentials(formatYaml(value))
 }
 
 export interface Reloaded {
@@ -40,12 +40,12 @@ export const reloaded = (started: Config, before: Config, next: Config): Reloade
   const taken: string[] = []
   const waiting: string[] = []
   const settings: Values = { ...next.settings }
-  for (const { path, takenUp } of settingPaths()) {
-    const old = takenUp === 'live' ? before : started
+  for (const { path, applies } of settingPaths()) {
+    const old = applies === 'live' ? before : started
     const value = at(old.settings, path)
     if (isSame(value, at(next.settings, path))) continue
     const line = `${next.originOf?.(path) ?? 'configuration'} ${path.join('.')}: ${shown(old, path)} -> ${shown(next, path)}`
-    if (takenUp === 'live') taken.push(line)
+    if (applies === 'live') taken.push(line)
     else {
       waiting.push(line)
       const [first = '', second] = path

@@ -48,7 +48,7 @@ const startPublicServer = ({ config, redis, keys, connect, listNames, ...parts }
   const { barrier, pulse, lifecycle, onStreams, log, now } = parts
   const settings = () => config().settings.http
   const logError = createOutageLog(log)
-  const most = () => config().settings.events.most
+  const most = () => config().settings.events.maxStreamLength
   return startHttp({
     ...{ settings, pulse, log },
     routes: [

@@ -4,7 +4,6 @@
  */
 
 import type { Redis } from 'ioredis'
-import type { ArticleSettings } from '../config/sections/articles.ts'
 import type { Article, ArticleId, Evidence, StoryId } from '../domain/article.ts'
 import { articleId } from '../domain/canonical-url.ts'
 import { COUNTERS } from '../domain/counts.ts'
@@ -28,7 +27,10 @@ const MOST_SECTIONS = 3
 export interface ArticleStoreParts {
   readonly redis: Redis
   readonly keys: Keys
-  readonly settings: () => ArticleSettings
+  /** articles.retention, in ms. */
+  readonly retention: () => number
+  /** lists.poolSize: stories kept in each index. */
+  readonly poolSize: () => number
   /** Weight of a source, for who leads a story. */
   readonly weightOf: (id: SourceId) => number
   /** A section's parent, whose lists its stories also stand in. */
@@ -49,8 +51,9 @@ interface Written extends Decided {
   readonly publishedAt: string
 }
 
-export const createArticleStore = ({ redis, keys, settings, weightOf, parentOf }: ArticleStoreParts): ArticleStore => {
-  const writer = createStoryWriter({ redis, keys, settings, parentOf })
+export const createArticleStore = (parts: ArticleStoreParts): ArticleStore => {
+  const { redis, keys, retention, weightOf } = parts
+  const writer = createStoryWriter(parts)
 
   const writeArticles = async (batch: readonly Decided[], now: number, crawl?: string): Promise<Written[]> => {
     const targets = batch.map(({ article, decision }) => (decision.kind === 'same' ? decision.as : article.id))
@@ -67,7 +70,7 @@ export const createArticleStore = ({ redis, keys, settings, weightOf, parentOf }
             article.sources[0] ?? '',
             target === article.id ? 'own' : 'merge',
             JSON.stringify(article.sections.slice(0, MOST_SECTIONS)),
-            settings().retention,
+            retention(),
             MOST_SECTIONS,
             new Date(now + CLOCK_SLACK).toISOString(),
             ...COUNTERS,
@@ -105,7 +108,7 @@ export const createArticleStore = ({ redis, keys, settings, weightOf, parentOf }
     const aliases = written.flatMap(({ article, target }) =>
       [...new Set([article.id, articleId(article.url)])]
         .filter(id => id !== target)
-        .map(id => redis.set(keys.alias(id), target, 'PX', settings().retention)),
+        .map(id => redis.set(keys.alias(id), target, 'PX', retention())),
     )
     const placed = await Promise.all(written.map(each => joinStory(each, now)))
     await Promise.all(aliases)

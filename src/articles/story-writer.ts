@@ -4,7 +4,6 @@
  */
 
 import type { Redis } from 'ioredis'
-import type { ArticleSettings } from '../config/sections/articles.ts'
 import type { ArticleId, StoryId } from '../domain/article.ts'
 import type { SectionId } from '../domain/section.ts'
 import type { SourceId } from '../domain/source.ts'
@@ -60,11 +59,14 @@ export interface StoryWriter {
 export interface StoryWriterParts {
   readonly redis: Redis
   readonly keys: Keys
-  readonly settings: () => ArticleSettings
+  /** articles.retention, in ms. */
+  readonly retention: () => number
+  /** lists.poolSize: stories kept in each index. */
+  readonly poolSize: () => number
   readonly parentOf: (id: SectionId) => SectionId | undefined
 }
 
-export const createStoryWriter = ({ redis, keys, settings, parentOf }: StoryWriterParts): StoryWriter => {
+export const createStoryWriter = ({ redis, keys, retention, poolSize, parentOf }: StoryWriterParts): StoryWriter => {
   const withParents = (json: string | undefined): SectionId[] => {
     const sections = JSON.parse(json ?? '[]') as SectionId[] // written by join.lua
     return [...new Set(sections.flatMap(section => [section, parentOf(section) ?? section]))]
@@ -87,7 +89,7 @@ export const createStoryWriter = ({ redis, keys, settings, parentOf }: StoryWrit
           current,
           member ? JSON.stringify(member) : '',
           new Date(now).toISOString(),
-          settings().retention,
+          retention(),
           MOST_MEMBERS,
           JSON.stringify(leaving),
           MOST_ALSO_IN,
@@ -134,7 +136,7 @@ export const createStoryWriter = ({ redis, keys, settings, parentOf }: StoryWrit
           redis,
           close,
           [keys.story(from), keys.storyMembers(from)],
-          [into, JSON.stringify(members.map(({ id }) => id)), settings().retention],
+          [into, JSON.stringify(members.map(({ id }) => id)), retention()],
         )) as [string, string?] // as close.lua returns
         if (outcome === 'closed')
           return [{ story: from, leadAt: null, sections: [], before: withParents(sections) }, ...placed]
@@ -158,12 +160,11 @@ export const createStoryWriter = ({ redis, keys, settings, parentOf }: StoryWrit
         const left = leadAt === null ? [undefined, ...before] : before.filter(each => !sections.includes(each))
         for (const section of left) gone.push(redis.zrem(keys.storyIndex(section), story))
       }
-      const { candidates } = settings()
       await Promise.all([
         ...gone,
         ...[...members].flatMap(([key, scored]) => [
           redis.zadd(key, ...scored),
-          redis.zremrangebyrank(key, 0, -candidates - 1),
+          redis.zremrangebyrank(key, 0, -poolSize() - 1),
         ]),
       ])
     },

@@ -1,4 +1,4 @@
-/** The command line as one who acts: under the name of the machine's user, through what the desk acts by, so that both are in the audit. */
+/** The user of the command line, as the audit log names them, and the actions that the admin UI uses, too. */
 
 import { userInfo } from 'node:os'
 import { movesOf } from '../../jobs/retry-quarantined.ts'
@@ -7,8 +7,8 @@ import { createSourceActs, type SourceActs } from '../use-cases/actions.ts'
 import { type Actor, type Audit, createAudit } from '../use-cases/audit-log.ts'
 import type { Session } from './session.ts'
 
-/** The user of the machine; a number where it has no name, as in a container. */
-const osUser = (): string => {
+/** The name of the system user, or its number if it has no name, as in a container. */
+const readOsUser = (): string => {
   try {
     return userInfo().username
   } catch {
@@ -16,7 +16,7 @@ const osUser = (): string => {
   }
 }
 
-export const cliActor = (): Actor => ({ name: `cli:${osUser()}`, from: null })
+export const cliActor = (): Actor => ({ name: `cli:${readOsUser()}`, from: null })
 
 export const openAudit = ({ redis, keys }: Session): Audit => createAudit({ redis, keys, now: Date.now })
 
@@ -30,7 +30,7 @@ export const openSourceActions = (session: Session): SourceActs => {
       settings: () => config.settings,
       addArticles: batches => addArticles(queues, batches),
     }),
-    // Whoever has the terminal may do everything, and scripts wait for what they asked for.
+    // Terminal users may do everything, and scripts should not have to wait.
     coolDown: () => 0,
   })
 }

@@ -1,4 +1,4 @@
-/** A table on stdout, as wide as the terminal. */
+/** Prints a table on stdout, as wide as the terminal. */
 
 import pc from 'picocolors'
 import { type Column, renderTable } from '../util/table.ts'

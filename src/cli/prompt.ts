@@ -1,4 +1,4 @@
-/** Questions and progress in the terminal: on stderr, so that stdout stays for what was asked for; nothing is asked where nobody can answer. */
+/** Prompts and progress bars on stderr, so that stdout carries only results. Without a terminal nothing is asked. */
 
 import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
@@ -6,7 +6,7 @@ import { forTerminal } from '../util/terminal.ts'
 
 export const canAsk = (): boolean => process.stdin.isTTY === true && process.stderr.isTTY === true
 
-/** @returns what was typed, trimmed; null where nobody answered: the input ended, or Ctrl-C */
+/** @returns the trimmed answer; null if the input ended or Ctrl-C was pressed */
 export const ask = async (question: string): Promise<string | null> => {
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
   const ended = new Promise<null>(resolve => terminal.once('close', () => resolve(null)))
@@ -19,7 +19,7 @@ export const ask = async (question: string): Promise<string | null> => {
   }
 }
 
-/** As `ask`, with nothing shown of what is typed. */
+/** Like `ask`, without showing what is typed. */
 export const askSecret = async (question: string): Promise<string | null> => {
   process.stderr.write(question)
   const silent = new Writable({ write: (_chunk, _encoding, written) => written() })
@@ -36,7 +36,7 @@ export const askSecret = async (question: string): Promise<string | null> => {
 export const confirm = async (question: string): Promise<boolean> =>
   /^y(es)?$/i.test((await ask(`${question} [y/N] `)) ?? '')
 
-/** Numbers picked of a list: `1,3-5`, `all`, or nothing. @returns indices from 0; null for what is no choice */
+/** Parses a choice from a list: `1,3-5`, `all`, or nothing. @returns indices from 0; null if it is not a choice */
 export const parseChoice = (typed: string, count: number): readonly number[] | null => {
   if (typed === '' || /^n(one)?$/i.test(typed)) return []
   if (/^a(ll)?$/i.test(typed)) return Array.from({ length: count }, (_, index) => index)
@@ -57,17 +57,17 @@ export interface Progress {
 
 const WIDTH = 30
 
-/** A bar in a terminal; elsewhere a line for every tenth. */
+/** Shows a progress bar on a terminal, and elsewhere a line for every tenth of the work. */
 export const startProgress = (what: string, total: number): Progress => {
   const { stderr } = process
-  let told = 0
+  let reported = 0
   return {
     at(done) {
       if (stderr.isTTY) {
         const filled = Math.round((done / Math.max(total, 1)) * WIDTH)
         stderr.write(`\r\u001b[K${what} ${'█'.repeat(filled)}${'░'.repeat(WIDTH - filled)} ${done}/${total}`)
-      } else if (total >= 20 && Math.floor((done * 10) / total) > told) {
-        told = Math.floor((done * 10) / total)
+      } else if (total >= 20 && Math.floor((done * 10) / total) > reported) {
+        reported = Math.floor((done * 10) / total)
         stderr.write(`${what}: ${done} of ${total}\n`)
       }
     },

@@ -1,4 +1,4 @@
-/** What a command of the terminal works with: configuration, the Redis of a running newsdesk, its queues and sources; closed when done. */
+/** What commands work with: the configuration, and the Redis, queues and sources of a running newsdesk. Closed when the command ends. */
 
 import type { Redis } from 'ioredis'
 import { type Config, loadConfig } from '../config/load.ts'
@@ -18,14 +18,14 @@ export interface Session {
   readonly sources: Sources
   readonly catalogue: Catalogue
   readonly push: Push
-  /** Bytes of `articles.memory`. */
+  /** articles.memory, in bytes. */
   readonly memory: () => number
 }
 
 /**
  * Runs a command against the running newsdesk.
- * @param start whether a Redis of its own is started where none runs: for what may be done while no daemon does
- * @throws ConfigError, NoRedisError, SchemaError: told to the user by the CLI
+ * @param start whether to start a Redis if none runs, for commands that need no running daemon
+ * @throws ConfigError, NoRedisError, SchemaError, which report-error.ts prints
  */
 export const withSession = async <T>(
   configDir: string,
@@ -50,8 +50,8 @@ export const withSession = async <T>(
       keys,
       settings: () => config.settings.push,
       sources,
-      // The daemon asks hubs; a command only tells how they stand.
-      postForm: async url => ({ kind: 'failed', reason: 'blocked', detail: `${url} is the daemon's to ask` }),
+      // Only the daemon calls hubs; a command only reads their state.
+      postForm: async url => ({ kind: 'failed', reason: 'blocked', detail: `only the daemon calls ${url}` }),
       now: Date.now,
     })
     try {

@@ -1,4 +1,4 @@
-/** The story side of a running newsdesk, for commands that explain and edit. */
+/** Opens the articles and stories of a running newsdesk, for commands that explain and edit. */
 
 import { createArticleStore } from '../articles/redis-store.ts'
 import type { SectionId } from '../domain/section.ts'
@@ -10,10 +10,11 @@ import { createStories } from '../stories/stories.ts'
 import type { StoryEditParts } from '../use-cases/edit-stories.ts'
 import type { Session } from './session.ts'
 
-/** What the archive of a session is made with. */
+/** What the article store of a session is created with. */
 export const articleStoreParts = ({ redis, keys, config }: Pick<Session, 'redis' | 'keys' | 'config'>) => ({
   ...{ redis, keys },
-  settings: () => config.settings.articles,
+  retention: () => config.settings.articles.retention,
+  poolSize: () => config.settings.lists.poolSize,
   parentOf: (id: SectionId) => config.taxonomy.find(section => section.id === id)?.parent,
 })
 
@@ -39,7 +40,7 @@ export const openStories = ({
           sections.filter(id => config.taxonomy.some(each => each.id === id)),
           configuredEditions(config.settings.lists),
         ),
-      // An editor moves articles; no text changes.
+      // Editors move articles between stories; related lists show none of that.
       relatedShowing: async () => [],
     },
     changes: createChanges({ redis, keys }),

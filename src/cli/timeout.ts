@@ -1,7 +1,4 @@
-/**
- * How long Redis may take to answer a command of the terminal: `--timeout`. Said once for the process, as the whole command line is; every
- * command would only hand it on.
- */
+/** How long a command waits for a reply from Redis: `--timeout`. One value for the process, so that not every command has to pass it on. */
 
 /** ms. */
 export const commandTimeout = { ms: 5_000 }

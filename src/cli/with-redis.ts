@@ -1,4 +1,4 @@
-/** The Redis of a running newsdesk for a command of the terminal, which waits for an answer only so long: `--timeout`. */
+/** Connects a command to the Redis of a running newsdesk, and gives up when Redis does not reply within `--timeout`. */
 
 import type { Redis } from 'ioredis'
 import { pino } from 'pino'
@@ -14,16 +14,16 @@ import { commandTimeout } from './timeout.ts'
 export interface Connected {
   readonly server: RedisServer
   readonly redis: Redis
-  /** One more, ended with all. */
+  /** Opens another connection, closed with the others. */
   readonly connect: (purpose: string, options?: { readonly pipelined: boolean }) => Redis
 }
 
-/** ms between two questions. */
-const AGAIN = 500
+/** ms between two health checks. */
+const CHECK_INTERVAL = 500
 
-/** Asks until it is told to end. @returns once nothing was answered for as long as it may take: whether anything ever was */
+/** Checks Redis until aborted. @returns when Redis has not replied for the timeout: whether it ever replied */
 const watchUntilUnresponsive = async (
-  pulse: HealthCheck,
+  health: HealthCheck,
   ms: number,
   first: number,
   signal: AbortSignal,
@@ -32,21 +32,21 @@ const watchUntilUnresponsive = async (
   let left = first
   while (!signal.aborted) {
     const asked = performance.now()
-    const answers = await pulse.answers(left)
+    const answers = await health.answers(left)
     hasAnswered ||= answers
     left = answers ? ms : left - (performance.now() - asked)
-    // What is refused at once, as by a cluster that changes over, may be answered the next time.
+    // A request that is refused immediately, as by a cluster during failover, may succeed the next time.
     if (left <= 0) break
-    await sleepUnlessAborted(Math.min(AGAIN, left), signal)
-    if (!answers) left -= Math.min(AGAIN, left)
+    await sleepUnlessAborted(Math.min(CHECK_INTERVAL, left), signal)
+    if (!answers) left -= Math.min(CHECK_INTERVAL, left)
   }
   return hasAnswered
 }
 
 /**
- * Does something for as long as Redis answers; the work itself may take any time.
- * @param start whether a Redis of its own is started where none runs
- * @throws NoRedisError where there is none, or it does not answer (any more)
+ * Runs work with a connection for as long as Redis replies; the work itself may take any time.
+ * @param start whether to start a Redis if redis.url is empty and none runs
+ * @throws NoRedisError if there is no Redis, or it stops replying
  */
 export const withRedis = async <T>(
   { redis: settings }: Pick<Config['settings'], 'redis'>,
@@ -60,13 +60,13 @@ export const withRedis = async <T>(
     say: line => console.error(line),
   })
   const connections: Redis[] = []
-  let trouble = ''
+  let lastError = ''
   const connect: Connected['connect'] = (name, options) => {
-    // What there is to say of a connection is said once, when it was waited for long enough.
+    // Connection errors are reported once, when the timeout has passed.
     const made = connectRedis(server.address, pino({ level: 'silent' }), `${settings.prefix}:${name}`, options)
     made.on('error', (error: NodeJS.ErrnoException & { lastNodeError?: Error }) => {
       const { message } = error.lastNodeError ?? error
-      trouble = message || (error.code ?? '')
+      lastError = message || (error.code ?? '')
     })
     connections.push(made)
     return made
@@ -75,14 +75,14 @@ export const withRedis = async <T>(
   const over = new AbortController()
   const first = server.origin === 'configured' ? Math.max(ms / 10, ms - (performance.now() - began)) : ms
   const away = (hasAnswered: boolean): NoRedisError => {
-    const why = trouble === '' ? '' : ` (${trouble})`
-    const doubt = hasAnswered ? ' What it was asked last may be done or not: look before you do it again.' : ''
+    const why = lastError === '' ? '' : ` (${lastError})`
+    const doubt = hasAnswered ? ' The last operation may have been carried out or not: check before you repeat it.' : ''
     return new NoRedisError(
-      `Redis at ${showAddress(server.address)} does not answer${why}; waited ${ms / 1_000} s.${doubt}\nIs it up, is redis.url (NEWSDESK_REDIS_URL) right? --timeout 30s waits longer.`,
+      `Redis at ${showAddress(server.address)} does not answer${why}; waited ${ms / 1_000} s.${doubt}\nCheck that Redis runs and that redis.url (NEWSDESK_REDIS_URL) is right, or wait longer with --timeout 30s.`,
     )
   }
   const silent = watchUntilUnresponsive(createHealthCheck(redis, ms), ms, first, over.signal).then(hasAnswered => {
-    if (over.signal.aborted) return new Promise<never>(() => undefined) // the work has ended: it is heard
+    if (over.signal.aborted) return new Promise<never>(() => undefined) // the work has ended: its result counts
     throw away(hasAnswered)
   })
   let isSilent = false
@@ -93,7 +93,7 @@ export const withRedis = async <T>(
     return await Promise.race([work({ server, redis, connect }), silent])
   } catch (error) {
     if (!(error instanceof Error && isConnectionError(error)) || 'syscall' in error) throw error
-    trouble ||= error.message
+    lastError ||= error.message
     isSilent = true
     throw away(true)
   } finally {

@@ -1,10 +1,10 @@
-/** Defaults of the settings as one would write them. (pure) */
+/** Defaults of the settings, as a user would write them. (pure) */
 
 import type { z } from 'zod'
 import { settingPaths } from './environment.ts'
 
-/** The default of a schema as it is written: a duration or size in its unit, not in ms or bytes. */
-export const defaultIn = (schema: z.ZodType): unknown => {
+/** Finds the default of a schema as written: a duration or size with its unit, not in ms or bytes. */
+export const findSchemaDefault = (schema: z.ZodType): unknown => {
   let inner: unknown = schema
   while (inner && typeof inner === 'object' && '_zod' in inner) {
     const { def } = (inner as z.core.$ZodType)._zod as unknown as {
@@ -16,15 +16,16 @@ export const defaultIn = (schema: z.ZodType): unknown => {
   return undefined
 }
 
-/** The default of a key. */
-export const defaultOf = (path: readonly string[]): unknown => {
+/** Finds the default of a key. */
+export const findDefault = (path: readonly string[]): unknown => {
   const setting = settingPaths().find(each => each.path.join('.') === path.join('.'))
-  return setting && defaultIn(setting.schema)
+  return setting && findSchemaDefault(setting.schema)
 }
 
-export const yamlOf = (value: unknown): string =>
+/** Formats a value as YAML on one line. */
+export const formatYaml = (value: unknown): string =>
   Array.isArray(value)
-    ? `[${value.map(yamlOf).join(', ')}]`
+    ? `[${value.map(formatYaml).join(', ')}]`
     : typeof value === 'object' && value !== null
       ? JSON.stringify(value)
       : typeof value === 'string' &&

@@ -1,48 +1,51 @@
-/** The schema of newsdesk.yaml, told to people: the shipped file and the page of documentation are written from it. (pure) */
+/** Describes the schema of newsdesk.yaml for people: generates config/newsdesk.yaml and docs/configuration.md. (pure) */
 
-import { defaultIn, yamlOf } from './defaults.ts'
-import { settingPaths, variableOf } from './environment.ts'
-import type { TakenUp } from './sections/restart.ts'
+import { findSchemaDefault, formatYaml } from './defaults.ts'
+import { settingPaths, variableName } from './environment.ts'
+import type { Applies } from './sections/restart.ts'
 
-const ROOMS: Readonly<Record<string, string>> = {
-  redis: 'Where everything is kept.',
-  log: 'Logs: JSON lines, or for people on a terminal.',
+const SECTIONS: Readonly<Record<string, string>> = {
+  redis: 'The database of newsdesk.',
+  log: 'Logging: JSON Lines, or readable text on a terminal.',
   crawl: 'How sources are polled and feeds fetched.',
-  push: 'Push by WebSub: news at once from publishers that offer it, and fewer polls.',
-  articles: 'What is kept of articles, and for how long.',
-  stories: 'When articles are the same, and when they tell the same event.',
-  events: 'How reported reads are counted.',
-  lists: 'What the lists hold and how they are ranked.',
-  http: 'The public server for pages: events in.',
-  admin: 'The admin server: desk, queue dashboard, health.',
-  tracing: 'Traces of OpenTelemetry, from crawl to list.',
+  push: 'Push by WebSub: publishers that support it deliver news immediately and are polled less often.',
+  articles: 'How long articles are kept, and how much memory they may use.',
+  stories: 'When two articles are duplicates, and when they belong to one story.',
+  events: 'How reported events are counted.',
+  lists: 'What the lists contain and how they are ranked.',
+  http: 'The public server, which receives events and serves lists.',
+  admin: 'The admin server: admin UI, queue dashboard, probes.',
+  metrics: 'Metrics and probes for processes without the admin server.',
+  tracing: 'OpenTelemetry traces, from crawl to list.',
 }
 
 interface Setting {
   readonly path: readonly string[]
   readonly about: string
   readonly default: unknown
-  readonly takenUp: TakenUp
+  readonly applies: Applies
 }
 
 export const describedSettings = (): Setting[] =>
-  settingPaths().map(({ path, schema, takenUp }) => ({
+  settingPaths().map(({ path, schema, applies }) => ({
     path,
     about: schema.description ?? '',
-    default: defaultIn(schema),
-    takenUp,
+    default: findSchemaDefault(schema),
+    applies,
   }))
 
-/** Keys that a reload does not change, a whole section by its name. */
-const keysAtStart = (): string[] => {
+/** Keys that need a restart; a section of nothing else by its name. */
+const keysNeedingRestart = (): string[] => {
   const all = describedSettings()
   const sections = [...new Set(all.flatMap(({ path }) => (path.length > 1 ? [path[0] ?? ''] : [])))]
-  const whole = sections.filter(section => all.every(({ path, takenUp }) => path[0] !== section || takenUp === 'start'))
-  const single = all.filter(({ path, takenUp }) => takenUp === 'start' && !whole.includes(path[0] ?? ''))
+  const whole = sections.filter(section =>
+    all.every(({ path, applies }) => path[0] !== section || applies === 'restart'),
+  )
+  const single = all.filter(({ path, applies }) => applies === 'restart' && !whole.includes(path[0] ?? ''))
   return [...whole, ...single.map(({ path }) => path.join('.'))]
 }
 
-const AT_START_MARK = 'Taken up at the next start.'
+const RESTART_NOTE = 'Needs a restart.'
 
 const wrap = (text: string, width: number): string[] => {
   const lines: string[] = []
@@ -59,20 +62,19 @@ const wrap = (text: string, width: number): string[] => {
 /** config/newsdesk.yaml as it ships: every key, commented, at its default. */
 export const shippedYaml = (): string => {
   const out = [
-    '# newsdesk: every setting with its default. Take out what you do not change; what is missing keeps its default.',
-    '# Durations are written 500ms, 90s, 10m, 24h or 7d; sizes 64KB or 10MB. Environment variables go over this file:',
-    '# NEWSDESK_CRAWL_MIN_INTERVAL=5m is crawl.minInterval. SIGHUP takes up a change at once, but for keys that say so here: those it names,',
-    '# and the next start takes them up.',
+    '# newsdesk: every setting with its default. Remove what you do not change; a missing key has its default.',
+    '# Durations are written 500ms, 90s, 10m, 24h or 7d, sizes 64KB or 10MB. Environment variables override this file:',
+    '# NEWSDESK_CRAWL_MIN_INTERVAL=5m sets crawl.minInterval. SIGHUP reloads this file; keys that need a restart say so here.',
   ]
-  let room = ''
-  for (const { path, about, default: value, takenUp } of describedSettings()) {
+  let section = ''
+  for (const { path, about, default: value, applies } of describedSettings()) {
     const [first = '', second] = path
-    if (second !== undefined && first !== room) out.push('', `# ${ROOMS[first] ?? ''}`, `${first}:`)
+    if (second !== undefined && first !== section) out.push('', `# ${SECTIONS[first] ?? ''}`, `${first}:`)
     if (second === undefined) out.push('')
-    room = second === undefined ? '' : first
+    section = second === undefined ? '' : first
     const indent = '  '.repeat(path.length - 1)
-    const said = takenUp === 'live' ? about : `${about} ${AT_START_MARK}`
-    out.push(...wrap(said, 120).map(line => `${indent}# ${line}`), `${indent}${path.at(-1)}: ${yamlOf(value)}`)
+    const said = applies === 'live' ? about : `${about} ${RESTART_NOTE}`
+    out.push(...wrap(said, 120).map(line => `${indent}# ${line}`), `${indent}${path.at(-1)}: ${formatYaml(value)}`)
   }
   return `${out.join('\n')}\n`
 }
@@ -83,38 +85,39 @@ export const configurationPage = (): string => {
     '# Configuration',
     '',
     'newsdesk reads one folder, `config/` unless `--config DIR` or `NEWSDESK_CONFIG` names another: `newsdesk.yaml` (this page),',
-    '`sources.yaml` (what is polled) and `sections.yaml` (the taxonomy); the two lists explain themselves at their top. Everything is',
-    'checked at the start, all problems are told at once with file, line, key, what was found and what is allowed, and `newsdesk doctor`',
-    'checks the rest. `SIGHUP` reloads; a file that does not pass is refused and the old configuration stays in force. Each key says below whether',
-    'a reload takes up its change or the next start does; what must wait for a start is named in the log, with file, line, old and new value:',
+    '`sources.yaml` (the sources) and `sections.yaml` (the taxonomy); comments at the top of those two explain them. newsdesk',
+    'validates the files when it starts and reports every problem with file, line, key, value and what is allowed;',
+    '`newsdesk doctor` checks everything else. `SIGHUP` reloads the files; if they are invalid, the old configuration stays in',
+    'force. The tables say whether a change of a key applies on reload or after a restart. A reload logs the keys that changed',
+    'but need a restart, with file, line, old and new value. These need one:',
     ...wrap(
-      `${keysAtStart()
+      `${keysNeedingRestart()
         .map(key => `\`${key}\``)
         .join(', ')}.`,
-      140,
+      120,
     ),
     '',
-    'What is checked between keys is checked here too: intervals that leave no time, windows longer than articles are kept, groups of unknown',
-    'sources, two servers on one port, headers of a proxy that is not named.',
+    'newsdesk also checks how keys fit together: intervals that exclude each other, windows longer than the retention of',
+    'articles, groups with unknown sources, two servers on one port, headers of a proxy that is not listed.',
     '',
-    'Environment variables go over the file. This page is written from the schema by `npm run docs`.',
+    'Environment variables override the file. `npm run docs` generates this page from the schema.',
   ]
-  let room: string | null = null
-  for (const { path, about, default: value, takenUp } of describedSettings()) {
+  let section: string | null = null
+  for (const { path, about, default: value, applies } of describedSettings()) {
     const own = path.length > 1 ? (path[0] ?? '') : ''
-    if (own !== room) {
+    if (own !== section) {
       out.push(
         '',
         own === '' ? '## The process' : `## \`${own}\``,
         '',
-        ...(ROOMS[own] ? [ROOMS[own], ''] : []),
-        '| key | default | what | change counts | variable |',
+        ...(SECTIONS[own] ? [SECTIONS[own], ''] : []),
+        '| key | default | description | change applies | variable |',
         '| --- | --- | --- | --- | --- |',
       )
-      room = own
+      section = own
     }
     out.push(
-      `| \`${path.join('.')}\` | \`${yamlOf(value)}\` | ${about.replaceAll('|', '\\|')} | ${takenUp === 'live' ? 'at once' : 'at the next start'} | \`${variableOf(path)}\` |`,
+      `| \`${path.join('.')}\` | \`${formatYaml(value)}\` | ${about.replaceAll('|', '\\|')} | ${applies === 'live' ? 'on reload' : 'after a restart'} | \`${variableName(path)}\` |`,
     )
   }
   return `${out.join('\n')}\n`

@@ -1,14 +1,15 @@
-/** Environment variables over newsdesk.yaml: NEWSDESK_<SECTION>_<KEY>, such as NEWSDESK_CRAWL_USER_AGENT for crawl.userAgent. (pure) */
+/** Environment variables that override newsdesk.yaml: NEWSDESK_<SECTION>_<KEY>, as NEWSDESK_CRAWL_USER_AGENT for crawl.userAgent. (pure) */
 
 import type { z } from 'zod'
 import { nearestTo } from './problems.ts'
+import { RENAMED_KEYS } from './renamed-keys.ts'
 import { Settings } from './schema.ts'
-import type { TakenUp } from './sections/restart.ts'
+import type { Applies } from './sections/restart.ts'
 
-/** Variables that mean something to newsdesk but are no setting. */
+/** Variables that newsdesk reads but that are not settings. */
 const OTHERS = new Set(['NEWSDESK_CONFIG', 'NEWSDESK_VERSION'])
 
-/** Short names people expect. */
+/** Shorter names that people expect. */
 const ALIASES: Readonly<Record<string, string>> = { NEWSDESK_DATA: 'NEWSDESK_REDIS_DATA_DIR' }
 
 const upper = (key: string): string => key.replace(/[A-Z]/g, letter => `_${letter}`).toUpperCase()
@@ -17,44 +18,45 @@ const upper = (key: string): string => key.replace(/[A-Z]/g, letter => `_${lette
 export interface SettingPath {
   readonly path: readonly string[]
   readonly schema: z.ZodType
-  /** When a change of it counts. */
-  readonly takenUp: TakenUp
+  /** When a change of it applies. */
+  readonly applies: Applies
 }
 
 /**
- * Every key of the settings with its path; objects are entered.
- * @throws Error where neither a key nor its section says when a change counts
+ * Lists every key of the settings with its path, nested keys included.
+ * @throws Error if neither a key nor its section says when a change applies
  */
 export const settingPaths = (
   schema: z.ZodType = Settings,
   path: readonly string[] = [],
-  ofSection?: TakenUp,
+  ofSection?: Applies,
 ): SettingPath[] => {
   let inner: unknown = schema
-  let takenUp: TakenUp | undefined
-  // Defaults, prefaults and descriptions wrap the object that holds the keys.
+  let applies: Applies | undefined
+  // Defaults, prefaults and descriptions wrap the object that contains the keys.
   while (inner && typeof inner === 'object' && '_zod' in inner) {
-    takenUp ??= (inner as z.ZodType).meta()?.takenUp as TakenUp | undefined
+    applies ??= (inner as z.ZodType).meta()?.applies as Applies | undefined
     const { def } = (inner as z.core.$ZodType)._zod as unknown as {
       def: { type: string; innerType?: unknown; shape?: Record<string, z.ZodType> }
     }
     if (def.shape) {
-      const own = takenUp ?? ofSection
+      const own = applies ?? ofSection
       return Object.entries(def.shape).flatMap(([key, value]) => settingPaths(value, [...path, key], own))
     }
     inner = def.innerType
   }
-  const said = takenUp ?? ofSection
-  if (said === undefined) throw new Error(`${path.join('.')} says nowhere when a change of it counts: LIVE or AT_START`)
-  return [{ path, schema, takenUp: said }]
+  const said = applies ?? ofSection
+  if (said === undefined)
+    throw new Error(`${path.join('.')} does not say when a change applies: add LIVE or ON_RESTART to it or its section`)
+  return [{ path, schema, applies: said }]
 }
 
-export const variableOf = (path: readonly string[]): string => `NEWSDESK_${path.map(upper).join('_')}`
+export const variableName = (path: readonly string[]): string => `NEWSDESK_${path.map(upper).join('_')}`
 
-/** A setting as the environment has it. */
+/** A setting in the environment. */
 export interface Override {
   readonly path: readonly string[]
-  /** Of the variable, as it is written there. */
+  /** Name of the variable. */
   readonly name: string
   /** Read in the way that its setting accepts, or comes nearest to. */
   readonly value: unknown
@@ -62,18 +64,21 @@ export interface Override {
 }
 
 /**
- * What the environment says, as an object to lay over the file.
- * @returns overrides by path, and a problem for every NEWSDESK_ variable that is none of ours
+ * Reads the settings in the environment.
+ * @returns overrides by path, and a problem for every unknown NEWSDESK_ variable
  */
 export const readEnvironment = (env: NodeJS.ProcessEnv): { overrides: Override[]; problems: string[] } => {
-  const byVariable = new Map(settingPaths().map(setting => [variableOf(setting.path), setting]))
+  const byVariable = new Map(settingPaths().map(setting => [variableName(setting.path), setting]))
+  const renamed = new Map(
+    Object.entries(RENAMED_KEYS).map(([key, now]) => [variableName(key.split('.')), variableName(now.split('.'))]),
+  )
   const overrides: Override[] = []
   const problems: string[] = []
   for (const [name, value] of Object.entries(env)) {
     if (!name.startsWith('NEWSDESK_') || OTHERS.has(name) || value === undefined) continue
     const setting = byVariable.get(ALIASES[name] ?? name)
-    if (setting)
-      overrides.push({ path: setting.path, name, written: value, value: settingValue(value, setting.schema) })
+    if (setting) overrides.push({ path: setting.path, name, written: value, value: parseValue(value, setting.schema) })
+    else if (renamed.has(name)) problems.push(`environment ${name} is now ${renamed.get(name)}`)
     else {
       const meant = nearestTo(name, [...byVariable.keys(), ...Object.keys(ALIASES)])
       problems.push(`environment ${name}: no such setting${meant ? `; did you mean ${meant}?` : ''}`)
@@ -82,8 +87,8 @@ export const readEnvironment = (env: NodeJS.ProcessEnv): { overrides: Override[]
   return { overrides, problems }
 }
 
-/** What was written, read in the first way its setting accepts: as text, number, true or false, JSON, or a list parted by commas. */
-const settingValue = (written: string, schema: z.ZodType): unknown => {
+/** Parses a value in the first way that its setting accepts: as text, number, boolean, JSON, or a comma-separated list. */
+const parseValue = (written: string, schema: z.ZodType): unknown => {
   const ways: unknown[] = [written]
   if (/^-?\d+(\.\d+)?$/.test(written)) ways.push(Number(written))
   if (written === 'true' || written === 'false') ways.push(written === 'true')
@@ -91,7 +96,7 @@ const settingValue = (written: string, schema: z.ZodType): unknown => {
     try {
       ways.push(JSON.parse(written))
     } catch {
-      // Not JSON, so [a, b] is meant as a list without its quotes.
+      // Not JSON: [a, b] is parsed below as a list without quotes.
     }
   }
   const parts = written

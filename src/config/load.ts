@@ -1,4 +1,4 @@
-/** Reads config/: newsdesk.yaml, sources.yaml and sections.yaml, with the environment over them. All problems are found at once. */
+/** Reads newsdesk.yaml, sources.yaml and sections.yaml, and the environment that overrides them. Reports all problems together. */
 
 import { existsSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
@@ -6,23 +6,23 @@ import { LineCounter, parseDocument } from 'yaml'
 import type { z } from 'zod'
 import { Section, type Taxonomy } from '../domain/section.ts'
 import { Source } from '../domain/source.ts'
-import { ConfigError, placeOf, problemOf, type ReadFile, shownValue, yamlProblem } from './problems.ts'
+import { ConfigError, findPlace, formatIssue, formatYamlError, type ReadFile, shownValue } from './problems.ts'
 import { readSettings } from './read-settings.ts'
 import type { Role } from './roles.ts'
-import { circles, RESERVED_SECTIONS } from './rules.ts'
+import { findCycles, RESERVED_SECTIONS } from './rules.ts'
 import type { Settings } from './schema.ts'
 
 export interface Config {
   readonly settings: Settings
   readonly sources: readonly Source[]
   readonly taxonomy: Taxonomy
-  /** The folder it was read from. */
+  /** The folder that the configuration was read from. */
   readonly dir: string
   /** What is written and has no effect beside a default, for people. */
   readonly notes?: readonly string[]
-  /** Where a key stands, as an error names it; unknown of what was read from no file. */
+  /** Where a key was set, as an error names it; absent if the configuration was not read from files. */
   readonly originOf?: (path: readonly string[]) => string
-  /** A key as it was written; undefined where it was not. */
+  /** The value of a key as it was written; undefined if it was not set. */
   readonly writtenAt?: (path: readonly string[]) => unknown
 }
 
@@ -36,17 +36,17 @@ const readYaml = (dir: string, name: string, problems: string[]): ReadFile | nul
   try {
     const document = parseDocument(readFileSync(file, 'utf8'), { lineCounter: lines })
     for (const { linePos, message } of [...document.errors, ...document.warnings])
-      tell(linePos?.[0].line ?? 1, linePos?.[0].col ?? 1, yamlProblem(message))
-    // What is not well-formed has no values; aliases that would expand without end throw here.
+      tell(linePos?.[0].line ?? 1, linePos?.[0].col ?? 1, formatYamlError(message))
+    // A malformed file has no values. Aliases that would expand endlessly throw here.
     if (document.errors.length + document.warnings.length > 0) return null
     return { path, document, lines, written: document.toJS() }
   } catch (error) {
-    tell(1, 1, `cannot be read: ${yamlProblem(error instanceof Error ? error.message : String(error))}`)
+    tell(1, 1, `cannot be read: ${formatYamlError(error instanceof Error ? error.message : String(error))}`)
     return null
   }
 }
 
-/** What stands in a list, with its place in it. */
+/** An element of a list, with its index. */
 interface Item<T> {
   readonly index: number
   readonly item: T
@@ -57,7 +57,7 @@ const rawList = (file: ReadFile | null, key: string): unknown => {
   return typeof written === 'object' && written !== null ? (written as Record<string, unknown>)[key] : undefined
 }
 
-/** Ids as they are written, also of what is wrong besides: nothing is unknown for a mistake elsewhere. */
+/** Ids as written, even of invalid elements: another mistake must not make an id unknown. */
 const idsIn = (file: ReadFile | null, key: string): string[] | null => {
   const list = rawList(file, key)
   if (!Array.isArray(list)) return null
@@ -72,14 +72,14 @@ const readList = <Schema extends z.ZodObject>(
 ): Item<z.output<Schema>>[] => {
   const list = rawList(file, key)
   if (!Array.isArray(list)) {
-    problems.push(`${placeOf(file, [key])} ${key}: must be a list of ${key}`)
+    problems.push(`${findPlace(file, [key])} ${key}: must be a list of ${key}`)
     return []
   }
   return list.flatMap((each, index) => {
     const parsed = schema.safeParse(each)
     if (parsed.success) return [{ index, item: parsed.data }]
     for (const issue of parsed.error.issues)
-      problems.push(...problemOf(file, { ...issue, path: [key, index, ...issue.path] }, Object.keys(schema.shape)))
+      problems.push(...formatIssue(file, { ...issue, path: [key, index, ...issue.path] }, Object.keys(schema.shape)))
     return []
   })
 }
@@ -91,7 +91,7 @@ const writtenIn = (file: ReadFile, key: string, field: string): Item<string>[] =
   return list.flatMap((each, index) => (typeof each?.[field] === 'string' ? [{ index, item: each[field] }] : []))
 }
 
-/** Says where two of a list share what must be its own. */
+/** Reports elements of a list that share a value that must be unique. */
 const repeated = (file: ReadFile, key: string, field: string, problems: string[]): void => {
   const first = new Map<string, number>()
   for (const { index, item } of writtenIn(file, key, field)) {
@@ -99,7 +99,7 @@ const repeated = (file: ReadFile, key: string, field: string, problems: string[]
     if (before === undefined) first.set(item, index)
     else
       problems.push(
-        `${placeOf(file, [key, index, field])} ${key}[${index}].${field}: is ${shownValue([field], item)}, as ${key}[${before}] already is`,
+        `${findPlace(file, [key, index, field])} ${key}[${index}].${field}: is ${shownValue([field], item)}, like ${key}[${before}]`,
       )
   }
 }
@@ -108,14 +108,14 @@ const readSections = (file: ReadFile, problems: string[]): Taxonomy => {
   const read = readList(file, 'sections', Section, problems)
   const ids = idsIn(file, 'sections') ?? []
   const tell = (index: number, field: string, message: string) =>
-    problems.push(`${placeOf(file, ['sections', index, field])} sections[${index}].${field}: ${message}`)
+    problems.push(`${findPlace(file, ['sections', index, field])} sections[${index}].${field}: ${message}`)
   repeated(file, 'sections', 'id', problems)
   for (const { index, item: parent } of writtenIn(file, 'sections', 'parent'))
-    if (!ids.includes(parent)) tell(index, 'parent', `is ${JSON.stringify(parent)}, which is no section`)
+    if (!ids.includes(parent)) tell(index, 'parent', `is ${JSON.stringify(parent)}, which is not a section`)
   for (const { index, item: id } of writtenIn(file, 'sections', 'id'))
     if (RESERVED_SECTIONS.includes(id))
-      tell(index, 'id', `is ${JSON.stringify(id)}, which has a meaning of its own in names of lists: choose another`)
-  for (const { index, message } of circles(read.map(({ item }) => item)))
+      tell(index, 'id', `is ${JSON.stringify(id)}, which is reserved for names of lists; choose another`)
+  for (const { index, message } of findCycles(read.map(({ item }) => item)))
     tell(read[index]?.index ?? index, 'parent', message)
   return read.map(({ item }) => item)
 }
@@ -127,14 +127,14 @@ const readSources = (file: ReadFile, sections: readonly string[] | null, problem
   for (const { index, item: section } of writtenIn(file, 'sources', 'section')) {
     if (sections !== null && !sections.includes(section))
       problems.push(
-        `${placeOf(file, ['sources', index, 'section'])} sources[${index}].section: is ${JSON.stringify(section)}; allowed: ${sections.join(', ')}`,
+        `${findPlace(file, ['sources', index, 'section'])} sources[${index}].section: is ${JSON.stringify(section)}; allowed: ${sections.join(', ')}`,
       )
   }
   return read.map(({ item }) => item)
 }
 
 export interface LoadOptions {
-  /** Roles of the process where the command line names them: not every role has every rule. */
+  /** Roles of the process, if the command line names them: some rules apply to some roles only. */
   readonly roles?: readonly Role[] | undefined
 }
 
@@ -160,9 +160,11 @@ export const loadConfig = (dir: string, env: NodeJS.ProcessEnv, { roles }: LoadO
   })
   problems.push(...wrong)
   if (!isThere('sources.yaml'))
-    problems.push(`${join(dir, 'sources.yaml')}: not found; it lists the sources. --config names another folder`)
+    problems.push(`${join(dir, 'sources.yaml')}: not found; it lists the sources. Use --config to name another folder`)
   if (!isThere('sections.yaml'))
-    problems.push(`${join(dir, 'sections.yaml')}: not found; it lists the sections. --config names another folder`)
+    problems.push(
+      `${join(dir, 'sections.yaml')}: not found; it lists the sections. Use --config to name another folder`,
+    )
   const taxonomy = sectionsFile ? readSections(sectionsFile, problems) : []
   const sources = sourcesFile ? readSources(sourcesFile, idsIn(sectionsFile ?? null, 'sections'), problems) : []
   if (problems.length > 0 || !settings) throw new ConfigError(problems)

@@ -1,11 +1,12 @@
-/** What is wrong in a configuration: each problem says file, line, key, what was found and what is allowed. (pure) */
+/** Problems of a configuration: each names file, line, key, the value found and what is allowed. (pure) */
 
 import type { Document, LineCounter } from 'yaml'
 import { isMap, isNode } from 'yaml'
 import type { z } from 'zod'
 import { shownAddress, withoutCredentials } from '../util/redact.ts'
+import { RENAMED_KEYS } from './renamed-keys.ts'
 
-/** Configuration that cannot be used. Its message lists every problem, one a line. */
+/** The configuration is invalid. The message lists every problem on a line of its own. */
 export class ConfigError extends Error {
   readonly code = 'CONFIG'
   readonly problems: readonly string[]
@@ -27,7 +28,7 @@ export interface YamlFile {
   readonly lines: LineCounter
 }
 
-/** A file with what is written in it; null where that cannot be told. */
+/** A file with its parsed content. */
 export interface ReadFile extends YamlFile {
   readonly written: unknown
 }
@@ -41,8 +42,8 @@ export const showPath = (path: readonly PropertyKey[]): string =>
     })
     .join('')
 
-/** `config/sources.yaml:14:9` of a key path, or of its nearest parent that stands in the file. */
-export const placeOf = ({ path: file, document, lines }: YamlFile, path: readonly PropertyKey[]): string => {
+/** Finds a key in the file, or else its nearest parent: `config/sources.yaml:14:9`. */
+export const findPlace = ({ path: file, document, lines }: YamlFile, path: readonly PropertyKey[]): string => {
   for (let length = path.length; length >= 0; length -= 1) {
     const part = path.slice(0, length)
     const last = part.at(-1)
@@ -59,7 +60,7 @@ export const placeOf = ({ path: file, document, lines }: YamlFile, path: readonl
   return file
 }
 
-/** Edit distance (Levenshtein 1965), for naming the key that was probably meant. */
+/** Edit distance (Levenshtein 1965), to suggest the key that was probably meant. */
 const distance = (a: string, b: string): number => {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index)
   for (const [i, x] of [...a].entries()) {
@@ -80,31 +81,31 @@ export const nearestTo = (word: string, known: readonly string[]): string | unde
 const SECRET = /password|secret|token/i
 const ADDRESS = /url|site|endpoint|contact/i
 
-/** Whether the value under a key may never be shown: nobody knows which part of a wrong address of Redis is its password. */
+/** Whether the value of a key must never be shown. In an invalid redis.url, any part may be the password. */
 export const isSecret = (path: readonly PropertyKey[]): boolean =>
   path.some(part => SECRET.test(String(part))) || showPath(path) === 'redis.url'
 
-/** What was found under a key, as an error may show it: secrets never, addresses without user and password, of lists and mappings that they are. */
+/** Formats a value for an error: secrets are hidden, URLs lose user and password, lists and mappings are only named. */
 export const shownValue = (path: readonly PropertyKey[], value: unknown): string => {
   if (isSecret(path)) return '(not shown)'
   if (Array.isArray(value)) return 'a list'
-  if (typeof value === 'object' && value !== null) return 'keys and values'
+  if (typeof value === 'object' && value !== null) return 'a mapping'
   const key = String(path.findLast(part => typeof part === 'string') ?? '')
   const isAddress = typeof value === 'string' && (ADDRESS.test(key) || /@|:\/\//.test(value))
   return withoutCredentials(JSON.stringify(isAddress ? shownAddress(value) : value) ?? String(value))
 }
 
-/** What YAML finds wrong, without what it quotes of the file: that may be a password that began with a mark. */
-export const yamlProblem = (message: string): string =>
+/** Removes from a YAML error what it quotes from the file, which may be a password that starts with a special character. */
+export const formatYamlError = (message: string): string =>
   (message.split('\n')[0] ?? '')
     .replace(/ at line \d+, column \d+:?$/, '')
     .replace(/(?<=[\w)]): .*$/s, '')
     .replace(/^(Unknown directive|Invalid escape sequence) .*$/s, '$1')
-    .replace(/^(The|Verbatim tags) .*\btag.*$/s, 'a tag that is none')
+    .replace(/^(The|Verbatim tags) .*\btag.*$/s, 'invalid tag')
 
 const KINDS: Readonly<Record<string, string>> = {
   ...{ string: 'text', number: 'a number', int: 'a whole number', boolean: 'true or false' },
-  ...{ array: 'a list', object: 'keys and values', record: 'keys and values' },
+  ...{ array: 'a list', object: 'a mapping', record: 'a mapping' },
 }
 
 /** A bound in words: of a number, of text, or of a list. */
@@ -119,29 +120,33 @@ const boundOf = (origin: string, bound: number | bigint, isLeast: boolean): stri
 /** How the schema library begins what it says of itself; whatever else an issue says is ours. */
 const OF_LIBRARY = /^(Invalid|Too small|Too big|Unrecognized)\b/
 
-/** What would be allowed instead. */
-export const allowedBy = (issue: z.core.$ZodIssue): string => {
+/** Says what would be allowed instead. */
+export const formatAllowed = (issue: z.core.$ZodIssue): string => {
   if (issue.code === 'invalid_value') return `allowed: ${issue.values.map(String).join(', ')}`
   if (!OF_LIBRARY.test(issue.message)) return issue.message
-  if (issue.code === 'invalid_key') return issue.issues[0] ? allowedBy(issue.issues[0]) : 'is no allowed key'
+  if (issue.code === 'invalid_key') return issue.issues[0] ? formatAllowed(issue.issues[0]) : 'is no allowed key'
   if (issue.code === 'invalid_type') return `must be ${KINDS[issue.expected] ?? issue.expected}`
   if (issue.code === 'too_small') return boundOf(issue.origin, issue.minimum, true)
   if (issue.code === 'too_big') return boundOf(issue.origin, issue.maximum, false)
   return issue.message
 }
 
-/** One line of what zod found wrong. */
-export const problemOf = (file: YamlFile, issue: z.core.$ZodIssue, known: readonly string[] = []): string[] => {
+/** Formats an issue that zod found, one line per problem. */
+export const formatIssue = (file: YamlFile, issue: z.core.$ZodIssue, known: readonly string[] = []): string[] => {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map(key => {
+      const path = showPath([...issue.path, key])
+      const place = `${findPlace(file, [...issue.path, key])} ${path}`
+      const renamed = RENAMED_KEYS[path]
+      if (renamed !== undefined) return `${place} is now ${renamed}`
       const meant = nearestTo(key, known)
-      return `${placeOf(file, [...issue.path, key])} ${showPath([...issue.path, key])}: no such key${meant ? `; did you mean ${meant}?` : ''}`
+      return `${place}: no such key${meant ? `; did you mean ${meant}?` : ''}`
     })
   }
   // It is the key that is wrong, whatever stands under it.
   if (issue.code === 'invalid_key')
-    return [`${placeOf(file, issue.path)} ${showPath(issue.path)}: no such key is allowed; ${allowedBy(issue)}`]
+    return [`${findPlace(file, issue.path)} ${showPath(issue.path)}: no such key is allowed; ${formatAllowed(issue)}`]
   const node = file.document.getIn(issue.path)
   const found = node === undefined ? 'is missing' : `is ${shownValue(issue.path, isNode(node) ? node.toJSON() : node)}`
-  return [`${placeOf(file, issue.path)} ${showPath(issue.path) || '(file)'}: ${found}; ${allowedBy(issue)}`]
+  return [`${findPlace(file, issue.path)} ${showPath(issue.path) || '(file)'}: ${found}; ${formatAllowed(issue)}`]
 }

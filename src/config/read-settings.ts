@@ -1,21 +1,21 @@
-/** newsdesk.yaml with the environment over it: the settings, what is wrong in them, and where each was written. (pure) */
+/** Merges newsdesk.yaml with the environment: the settings, their problems, and where each was set. (pure) */
 
-import { defaultOf, yamlOf } from './defaults.ts'
+import { findDefault, formatYaml } from './defaults.ts'
 import { type Override, readEnvironment } from './environment.ts'
-import { allowedBy, placeOf, problemOf, type ReadFile, shownValue, showPath } from './problems.ts'
+import { findPlace, formatAllowed, formatIssue, type ReadFile, shownValue, showPath } from './problems.ts'
 import type { Role } from './roles.ts'
 import { ruleProblems, type Written } from './rules.ts'
 import { Settings } from './schema.ts'
 
 export interface ReadSettings {
-  /** null where something is wrong. */
+  /** null if there are problems. */
   readonly settings: Settings | null
   readonly problems: readonly string[]
   /** What has no effect beside a default, each with its place. */
   readonly notes: readonly string[]
-  /** Where a key stands: `config/newsdesk.yaml:12:3` or `environment NEWSDESK_X`; where it would stand, if it is nowhere. */
+  /** Where a key was set, or would be set: `config/newsdesk.yaml:12:3` or `environment NEWSDESK_X`. */
   readonly originOf: (path: readonly string[]) => string
-  /** A key as it was written; undefined where it was not. */
+  /** The value of a key as it was written; undefined if it was not set. */
   readonly writtenAt: (path: readonly string[]) => unknown
 }
 
@@ -47,16 +47,16 @@ const take = (keys: Keys, path: readonly PropertyKey[]): void => {
 const valueAt = (keys: Keys, path: readonly string[]): unknown =>
   path.reduce<unknown>((at, key) => (isKeys(at) ? at[key] : undefined), keys)
 
-/** Keys of an object schema, through its defaults. */
-const shapeOf = (schema: unknown): Record<string, unknown> | undefined => {
+/** The keys of an object schema inside its defaults. */
+const findShape = (schema: unknown): Record<string, unknown> | undefined => {
   const def = (schema as { _zod?: { def: { shape?: Record<string, unknown>; innerType?: unknown } } } | undefined)?._zod
     ?.def
-  return def?.shape ?? (def?.innerType ? shapeOf(def.innerType) : undefined)
+  return def?.shape ?? (def?.innerType ? findShape(def.innerType) : undefined)
 }
 
 /**
- * @param file null where there is none
- * @param about what the rules between keys need to know besides
+ * @param file null if there is none
+ * @param about what the rules between keys need to know in addition
  */
 export const readSettings = (
   file: ReadFile | null,
@@ -65,7 +65,7 @@ export const readSettings = (
 ): ReadSettings => {
   const { overrides, problems } = readEnvironment(env)
   const written = file?.written ?? {}
-  if (file && !isKeys(written)) problems.push(`${file.path}:1:1 (file): must be keys and values, such as "crawl:"`)
+  if (file && !isKeys(written)) problems.push(`${file.path}:1:1 (file): must be a mapping, such as "crawl:"`)
   const laid: Keys = isKeys(written) ? structuredClone(written) : {}
   for (const { path, value } of overrides) put(laid, path, value)
 
@@ -74,14 +74,14 @@ export const readSettings = (
   const originOf = (path: readonly string[]): string => {
     const override = fromEnv(path)
     if (override) return `environment ${override.name}`
-    return file ? placeOf(file, path) : 'newsdesk.yaml'
+    return file ? findPlace(file, path) : 'newsdesk.yaml'
   }
 
   const writtenAt = (path: readonly string[]): unknown => valueAt(laid, path)
 
   const wrong: PropertyKey[][] = []
   let settings: Settings | null = null
-  // What is wrong by itself is told and taken out, so that the rules between the others can be told beside it.
+  // Invalid values are reported and removed, so that the rules between the other keys can be checked in the same run.
   for (const keys = structuredClone(laid); settings === null; ) {
     const parsed = Settings.safeParse(keys)
     if (parsed.success) settings = parsed.data
@@ -90,12 +90,12 @@ export const readSettings = (
         const override = fromEnv(issue.path)
         if (override)
           problems.push(
-            `environment ${override.name}: is ${shownValue(override.path, override.written)}; ${allowedBy(issue)}`,
+            `environment ${override.name}: is ${shownValue(override.path, override.written)}; ${formatAllowed(issue)}`,
           )
         else if (file) {
-          const parent = issue.path.reduce<unknown>((schema, key) => shapeOf(schema)?.[String(key)], Settings)
-          problems.push(...problemOf(file, issue, Object.keys(shapeOf(parent) ?? {})))
-        } else problems.push(`${showPath(issue.path)}: ${allowedBy(issue)}`)
+          const parent = issue.path.reduce<unknown>((schema, key) => findShape(schema)?.[String(key)], Settings)
+          problems.push(...formatIssue(file, issue, Object.keys(findShape(parent) ?? {})))
+        } else problems.push(`${showPath(issue.path)}: ${formatAllowed(issue)}`)
         const taken =
           issue.code === 'unrecognized_keys' ? issue.keys.map(key => [...issue.path, key]) : [issue.path.slice(0, 2)]
         for (const path of taken) take(keys, path)
@@ -106,7 +106,7 @@ export const readSettings = (
     ...about,
     isChosen: path => {
       const value = valueAt(laid, path)
-      return value !== undefined && yamlOf(value) !== yamlOf(defaultOf(path))
+      return value !== undefined && formatYaml(value) !== formatYaml(findDefault(path))
     },
     isWrong: path => wrong.some(each => begins(path, each)),
     writtenAt,

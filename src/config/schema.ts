@@ -1,9 +1,9 @@
-/** The whole of newsdesk.yaml: the settings of every room, and of the process around them. */
+/** The schema of newsdesk.yaml: the settings of every section, and those of the process itself. */
 
 import { z } from 'zod'
 import { LEVELS } from '../domain/log-level.ts'
 import { span } from '../util/units.ts'
-import { URL_FORMS, urlTrouble } from './redis-address.ts'
+import { findUrlError, URL_FORMS } from './redis-address.ts'
 import { ROLES } from './roles.ts'
 import { AdminSettings } from './sections/admin.ts'
 import { ArticleSettings } from './sections/articles.ts'
@@ -13,7 +13,7 @@ import { ListSettings } from './sections/lists.ts'
 import { MetricsSettings } from './sections/metrics.ts'
 import { HttpSettings } from './sections/public-server.ts'
 import { PushSettings } from './sections/push.ts'
-import { AT_START, LIVE } from './sections/restart.ts'
+import { LIVE, ON_RESTART } from './sections/restart.ts'
 import { StorySettings } from './sections/stories.ts'
 import { TracingSettings } from './sections/tracing.ts'
 
@@ -22,44 +22,45 @@ const RedisSettings = z
     url: z
       .string()
       .superRefine((url, context) => {
-        const message = urlTrouble(url)
+        const message = findUrlError(url)
         if (message !== undefined) context.addIssue({ code: 'custom', message })
       })
       .default('')
-      .describe(`Redis to use: ${URL_FORMS.join('; ')}. Empty: newsdesk runs one of its own.`),
+      .describe(`URL of Redis: ${URL_FORMS.join('; ')}. Empty: newsdesk starts its own Redis.`),
     prefix: z
       .string()
       .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$/, 'must be 1 to 40 letters, digits, dots, _ or -')
       .default('newsdesk')
-      .describe('What all keys start with.'),
-    dataDir: z.string().min(1).default('./data/redis').describe('Folder in which a Redis of its own keeps its data.'),
+      .describe('Prefix of all keys.'),
+    dataDir: z
+      .string()
+      .min(1)
+      .default('./data/redis')
+      .describe('Data folder of the Redis that newsdesk starts itself.'),
     replicas: z
       .int()
       .min(0)
       .max(5)
       .default(0)
       .describe(
-        'Replicas of each master that must hold what is acknowledged: with 1, a master that is lost takes nothing with it. 0: none is waited for.',
+        'Number of replicas per master that must confirm a write before newsdesk acknowledges it. With 1, no acknowledged write is lost when a master fails. 0: newsdesk does not wait.',
       )
       .meta(LIVE),
     tlsCa: z
       .string()
       .default('')
-      .describe('PEM file of who signed the certificate of Redis. Empty: those the system trusts.'),
-    tlsCert: z
-      .string()
-      .default('')
-      .describe('PEM file of the certificate that newsdesk shows, where Redis asks for one.'),
-    tlsKey: z.string().default('').describe('PEM file of its key.'),
+      .describe('PEM file of the CA that signed the certificate of Redis. Empty: the CAs that the system trusts.'),
+    tlsCert: z.string().default('').describe('PEM file of the client certificate, if Redis requires one.'),
+    tlsKey: z.string().default('').describe('PEM file of the key of the client certificate.'),
     tlsServerName: z
       .string()
       .default('')
-      .describe('Name on the certificate of Redis where it is not the host of the URL.'),
-    sentinelUser: z.string().default('').describe('User at the sentinels, where they ask for one.'),
-    sentinelPassword: z.string().default('').describe('Password at the sentinels, where they ask for one.'),
+      .describe('Name on the certificate of Redis, if it differs from the host in redis.url.'),
+    sentinelUser: z.string().default('').describe('User for the sentinels, if they require one.'),
+    sentinelPassword: z.string().default('').describe('Password for the sentinels, if they require one.'),
   })
   .prefault({})
-  .meta(AT_START)
+  .meta(ON_RESTART)
 
 export const Settings = z.strictObject({
   redis: RedisSettings,
@@ -67,15 +68,15 @@ export const Settings = z.strictObject({
     .array(z.enum(ROLES))
     .min(1, `must name one at least; allowed: ${ROLES.join(', ')}`)
     .default([...ROLES])
-    .describe('What this process does. Split over processes and machines as you grow.')
-    .meta(AT_START),
+    .describe('Roles of this process. Run several processes with different roles to scale out.')
+    .meta(ON_RESTART),
   shutdown: span('0ms', '1d')
     .prefault('25s')
-    .describe('How long jobs in hand may take to finish after SIGTERM.')
+    .describe('How long active jobs may take to finish after SIGTERM.')
     .meta(LIVE),
   log: z
     .strictObject({
-      level: z.enum(LEVELS).default('info').describe('Least level that is logged.'),
+      level: z.enum(LEVELS).default('info').describe('Minimum level that is logged.'),
     })
     .prefault({})
     .meta(LIVE),

@@ -8,7 +8,7 @@ interface EventKindRow {
   readonly counter: string
   /** Its heading in the admin UI. */
   readonly label: string
-  /** Whether it counts once per article and visitor within `events.span`. */
+  /** Whether it counts once per article and visitor within `events.dedupWindow`. */
   readonly perVisitor: boolean
   /** Whether it is a reading: it carries seconds, and its visitors are told apart for lists and related articles. */
   readonly isReading: boolean

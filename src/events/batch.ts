@@ -213,12 +213,12 @@ export interface PackedBatch {
  */
 export const packBatch = (
   read: readonly Judged[],
-  { span, networkSpan }: Pick<EventSettings, 'span' | 'networkSpan'>,
+  { dedupWindow, networkSpan }: Pick<EventSettings, 'dedupWindow' | 'networkSpan'>,
   keys: ReadonlyMap<number, DayKey>,
 ): PackedBatch => {
   const packer = createPacker(64 + read.length * 96)
-  const { groups, cells, slots, cellOf, slotsOf } = group(read, span)
-  const { who, own, before, after } = hashAll(read, span, keys)
+  const { groups, cells, slots, cellOf, slotsOf } = group(read, dedupWindow)
+  const { who, own, before, after } = hashAll(read, dedupWindow, keys)
   const start = read.reduce((least, { event }) => Math.min(least, event.at), Number.POSITIVE_INFINITY)
   const withIds = read.some(({ event }) => event.id !== '') ? read : []
   const withSeconds = read.some(({ event }) => event.seconds > 0) ? read : []

@@ -132,7 +132,8 @@ export const createEventCounter = (parts: CounterParts): EventCounter => {
         // Its failure is met where it is waited for.
         copied.catch(() => undefined)
       }
-      if (trimDue()) await runScript(redis, trimScript, [stream], [GROUP, latest - settings().keep, settings().most])
+      if (trimDue())
+        await runScript(redis, trimScript, [stream], [GROUP, latest - settings().retention, settings().maxStreamLength])
       if (claimDue()) await countClaimed()
       if (retireDue()) await runScript(redis, retireScript, [stream], [GROUP, GONE_AFTER])
       if (isIdle && sweepDue()) await copying.sweep()

@@ -210,13 +210,13 @@ export const createCounting = ({ redis, keys, archive, settings, onRead }: Count
     decay,
 
     async count(entries, { base, group, now, from }) {
-      const { span, halfLife, latest, perMinute, perNetwork, networkSpan } = settings()
+      const { dedupWindow, halfLife, maxLateness, perMinute, perNetwork, networkSpan } = settings()
       await refreshUrls()
-      const { read, refused } = judge(entries, latest, asks, now)
+      const { read, refused } = judge(entries, maxLateness, asks, now)
       const resolved = await resolve(read, refused, now)
-      const dayKeysOf = await keysOf(daysOf(resolved, span))
+      const dayKeysOf = await keysOf(daysOf(resolved, dedupWindow))
       const told = onRead?.(viewsOf(resolved, dayKeysOf)).catch(() => undefined)
-      const packed = packBatch(resolved, { span, networkSpan }, dayKeysOf)
+      const packed = packBatch(resolved, { dedupWindow, networkSpan }, dayKeysOf)
       const counted = await runScript(
         redis,
         countScript,
@@ -225,7 +225,7 @@ export const createCounting = ({ redis, keys, archive, settings, onRead }: Count
           base,
           group,
           now,
-          pack([span, halfLife, LANDMARK, MOST_NOW, perMinute, from, packed.latest, perNetwork, networkSpan]),
+          pack([dedupWindow, halfLife, LANDMARK, MOST_NOW, perMinute, from, packed.latest, perNetwork, networkSpan]),
           rollingPacked,
           packed.bytes,
           packRefused(refused),

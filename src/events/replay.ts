@@ -206,14 +206,14 @@ export const createReplay = (parts: ReplayParts) => {
     const reach = await reachOf(redis, stream)
     if (from < reach)
       throw new ReplayError(
-        `the stream no longer holds ${iso(from)}; the earliest hour it holds whole begins at ${iso(reach)}: --from ${iso(reach)}, and events.keep for longer reach`,
+        `the stream no longer holds ${iso(from)}; the earliest hour it holds whole begins at ${iso(reach)}: --from ${iso(reach)}, and raise events.retention to keep events for longer`,
       )
     const oldest = (Math.floor(now() / HOUR) - (ROLLING.at(-1)?.buckets ?? 0) + 1) * HOUR
     if (from < oldest) throw new ReplayError(`no window reaches back to ${iso(from)}: --from ${iso(oldest)} or later`)
     await copyEarlier(from)
     const most = await redis.xlen(stream)
     // A little before, so that it is known who had just read what.
-    let { read, counted } = await readTo(String(Math.max(0, from - settings().span)), last, from, 0, most, lease)
+    let { read, counted } = await readTo(String(Math.max(0, from - settings().dedupWindow)), last, from, 0, most, lease)
     for (;;) {
       const changed = await swap(from, last, lease, totals)
       if (changed !== null) return { from, read, counted, totals: changed }

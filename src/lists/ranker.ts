@@ -110,7 +110,7 @@ export const createRanker = (parts: RankerParts): Ranker => {
     const scope = scopeOf(parsed, blocked, scopeParts)
     const inputs = inputsFor(round, scope)
     const window = parsed.window ?? definition.fixedWindow ?? 'now'
-    const { minimum } = inputs.settings
+    const { minEntries: minimum } = inputs.settings
     const own = () => definition.rank(inputs, window)
     const fallbacks = definition
       .backfill(window)

@@ -40,7 +40,7 @@ export const relatedToEach = async (
   scope: Scope,
   { shelf, reads, coReads, newest, settings, now }: RelatedParts,
 ): Promise<Ranking[]> => {
-  const { related: size, coReadWeight, relatedAge, relatedHalfLife, relatedDiversity, minimum } = settings()
+  const { related: size, coReadWeight, relatedAge, relatedHalfLife, relatedDiversity, minEntries } = settings()
   const readers = await Promise.all(
     articles.map(article =>
       article && coReadWeight > 0 && !unread.has(article.id) ? coReads.top(article.id, size * ALIKE) : [],
@@ -87,7 +87,7 @@ export const relatedToEach = async (
         'latest',
         async () => (await freshIn(section)).filter(({ candidate }) => isOther(candidate)),
       ]
-      const list = await backfill(ranked, [others(article.section), others()], Math.min(minimum, size))
+      const list = await backfill(ranked, [others(article.section), others()], Math.min(minEntries, size))
       return { ...list, window: '', stale: false }
     }),
   )

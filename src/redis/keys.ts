@@ -128,7 +128,7 @@ export const keysFor = (prefix: string) => {
     eviction: () => `{${prefix}:eviction}`,
     /** ZSET article id by ms: removed from all lists and not deleted yet. In the slot of the above; some thousands at most. */
     pendingDeletion: () => `{${prefix}:eviction}:pending`,
-    /** ZSET story id by ms of publication, overall or of one section. Trimmed to `articles.candidates`. */
+    /** ZSET story id by ms of publication, overall or of one section. Trimmed to `lists.poolSize`. */
     storyIndex: (section?: string) => (section ? `${prefix}:index:stories:${section}` : `${prefix}:index:stories`),
 
     // ---- publishing ----------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ const { redis, keys } = testRedis()
 const HOUR = 3_600_000
 const settings = ArticleSettings.parse({})
 const archive = createArticleStore({
-  ...{ redis, keys, settings: () => settings, weightOf: () => 1 },
+  ...{ redis, keys, retention: () => settings.retention, poolSize: () => 2_000, weightOf: () => 1 },
   parentOf: section => (section === 'asia' ? 'world' : undefined),
 })
 const clock = { now: NOON }

@@ -9,7 +9,7 @@ import { testRedis } from '../support/redis.ts'
 const { redis, keys } = testRedis()
 const settings = ArticleSettings.parse({})
 const archive = createArticleStore({
-  ...{ redis, keys, settings: () => settings, weightOf: () => 1 },
+  ...{ redis, keys, retention: () => settings.retention, poolSize: () => 2_000, weightOf: () => 1 },
   parentOf: section => (section === 'asia' ? 'world' : undefined),
 })
 let run = 0

@@ -16,7 +16,8 @@ const anArchive = () => {
   const archive = createArticleStore({
     redis,
     keys: own,
-    settings: () => settings,
+    retention: () => settings.retention,
+    poolSize: () => 2_000,
     weightOf: id => (id === 'gazette' ? 0.5 : 1),
     parentOf: section => (section === 'asia' ? 'world' : undefined),
   })

@@ -136,7 +136,7 @@ describe('a daemon that is told to stop', () => {
     const daemon = newsdesk('start')
     await until(() => feed.requests.length > before)
     daemon.child.kill('SIGTERM')
-    await daemon.says(/jobs in hand are finished/)
+    await daemon.says(/finishing active jobs/)
     daemon.child.kill('SIGTERM')
     expect(await daemon.ended).toBe(1)
     expect(daemon.out()).toContain('second signal')

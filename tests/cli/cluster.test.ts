@@ -44,9 +44,9 @@ describe('newsdesk cluster', () => {
     const { code, answers, err } = await cluster(['{"id": 1', { title: 'no id' }, '', { id: 2, title: '' }, storm])
     expect(code).toBe(0)
     expect(answers.map(({ id }) => id)).toEqual([2, 1])
-    expect(err).toMatch(/line 1: no JSON/)
+    expect(err).toMatch(/line 1: invalid JSON/)
     expect(err).toMatch(/line 2: .*id/)
-    expect(err).toMatch(/2 of 5 lines left out/)
+    expect(err).toMatch(/2 of 5 lines skipped/)
   })
 
   it('answers nothing to nothing', { timeout: 30_000 }, async () => {

@@ -120,7 +120,7 @@ describe('newsdesk sources add', () => {
     expect(JSON.parse(added.out).added[0]).not.toHaveProperty('language')
     const again = await run('sources', 'add', `${site.url}/main.xml`, '--yes')
     expect(again.code).toBe(1)
-    expect(again.err).toMatch(/Nothing to add: it is the source/)
+    expect(again.err).toMatch(/Nothing to add: this is already the source/)
   })
 
   it('says before it adds that an address redirects permanently to another domain, which is what it stores', async () => {
@@ -159,7 +159,7 @@ describe('newsdesk sources add', () => {
       out: expect.stringContaining('Added sporting: Sporting, in sports'),
     })
     expect((await run('sources', 'add', site.url, '--section', 'nowhere', '--yes')).err).toMatch(
-      /there are world, sports/,
+      /Sections: world, sports/,
     )
     expect((await run('sources', 'add', site.url, '--id', 'No Id', '--yes')).code).toBe(2)
     expect((await run('sources', 'add', 'ftp://courier.example', '--yes')).code).toBe(2)
@@ -213,7 +213,7 @@ describe('sources changed with the command line', () => {
     expect(refused).toMatchObject({ code: 2, err: expect.stringContaining('--yes') })
     const removed = await run('sources', 'remove', 'filed', 'typed', '--yes')
     expect(removed.code).toBe(0)
-    expect(removed.out).toMatch(/filed removed\. It still stands in sources\.yaml/)
+    expect(removed.out).toMatch(/filed removed\. It is still in sources\.yaml/)
     await until(async () => (await redis.zcard(keys.due())) === 0)
     expect(JSON.parse((await run('sources', '--json')).out)).toEqual([])
     expect(await redis.exists(keys.seen('typed'))).toBe(0)
@@ -299,7 +299,7 @@ describe('OPML', () => {
     writeFileSync(file, '<html>no</html>')
     expect(await own.run('sources', 'import', file, '--yes')).toMatchObject({
       code: 2,
-      err: expect.stringContaining('no OPML'),
+      err: expect.stringContaining('not OPML'),
     })
     expect((await own.run('sources', 'import', 'no/such/file', '--yes')).code).toBe(2)
     expect((await importing(outline('/main.xml', 'Main'))).code).toBe(2)
@@ -324,6 +324,6 @@ describe('newsdesk sources check', () => {
       'stale stale',
       'twin duplicate',
     ])
-    expect((await run('sources', 'check')).out).toMatch(/6 of 7 sources have something wrong/)
+    expect((await run('sources', 'check')).out).toMatch(/6 of 7 sources have problems/)
   })
 })

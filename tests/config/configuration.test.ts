@@ -2,8 +2,10 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { configurationPage, shippedYaml } from '../../src/config/describe.ts'
+import { settingPaths } from '../../src/config/environment.ts'
 import { type Config, loadConfig } from '../../src/config/load.ts'
 import { ConfigError } from '../../src/config/problems.ts'
+import { RENAMED_KEYS } from '../../src/config/renamed-keys.ts'
 import { aFolder } from '../support/folder.ts'
 
 const SOURCES =
@@ -79,7 +81,7 @@ describe('a mistake in the configuration', () => {
       { 'newsdesk.yaml': 'crawl:\n  allow: [everything]\n' },
       /^newsdesk\.yaml:2:3 crawl\.allow: .*everything/,
     ],
-    ['a file that is no mapping', { 'newsdesk.yaml': '- crawl\n' }, /^newsdesk\.yaml:1:1 .*keys and values/],
+    ['a file that is no mapping', { 'newsdesk.yaml': '- crawl\n' }, /^newsdesk\.yaml:1:1 .*must be a mapping/],
     ['broken YAML', { 'newsdesk.yaml': 'crawl: [\n' }, /^newsdesk\.yaml:\d+:\d+ /],
     [
       'a source with a wrong URL',
@@ -99,12 +101,12 @@ describe('a mistake in the configuration', () => {
     [
       'two sources of one id',
       { 'sources.yaml': `${SOURCES}${SOURCES.replace('sources:\n', '').replace('/rss', '/atom')}` },
-      /^sources\.yaml:6:5 sources\[1\]\.id: is "courier", as sources\[0\] already is$/,
+      /^sources\.yaml:6:5 sources\[1\]\.id: is "courier", like sources\[0\]$/,
     ],
     [
       'a section under one that is none',
       { 'sections.yaml': `${SECTIONS}    parent: planet\n` },
-      /^sections\.yaml:4:5 sections\[0\]\.parent: is "planet", which is no section$/,
+      /^sections\.yaml:4:5 sections\[0\]\.parent: is "planet", which is not a section$/,
     ],
     ['a list of sources that is missing', { 'sources.yaml': null }, /sources\.yaml: not found.*--config/],
   ])('%s is named with file, line, key and what is allowed', (_, files, expected) => {
@@ -142,6 +144,35 @@ describe('a mistake in the configuration', () => {
     ]
     expect(told.length).toBeGreaterThanOrEqual(4)
     expect(told.join('\n')).not.toContain('s3cr-t')
+  })
+
+  it('in a key that has another name now gives the new one, in the file and in the environment', () => {
+    const byFile = problemsOf({
+      'newsdesk.yaml': Object.keys(RENAMED_KEYS)
+        .map(key => key.split('.'))
+        .map(([section = '', key = '']) => `${section}: { ${key}: 1 }\n`)
+        // One key a section: YAML takes a section once.
+        .filter((line, at, all) => all.findIndex(each => each.split(':')[0] === line.split(':')[0]) === at)
+        .join(''),
+    })
+    expect(byFile.sort()).toEqual([
+      'newsdesk.yaml:1:11 events.span is now events.dedupWindow',
+      'newsdesk.yaml:2:10 lists.coReaders is now lists.coViewSampleRate',
+      'newsdesk.yaml:3:12 stories.caution is now stories.threshold',
+      'newsdesk.yaml:4:13 articles.candidates is now lists.poolSize',
+    ])
+    expect(problemsOf({}, { NEWSDESK_EVENTS_MOST: '5', NEWSDESK_ARTICLES_CANDIDATES: '500' })).toEqual([
+      'environment NEWSDESK_EVENTS_MOST is now NEWSDESK_EVENTS_MAX_STREAM_LENGTH',
+      'environment NEWSDESK_ARTICLES_CANDIDATES is now NEWSDESK_LISTS_POOL_SIZE',
+    ])
+  })
+
+  it('never names a key that there is not as the new name of another', () => {
+    const known = settingPaths().map(({ path }) => path.join('.'))
+    for (const [key, now] of Object.entries(RENAMED_KEYS)) {
+      expect(known).toContain(now)
+      expect(known).not.toContain(key)
+    }
   })
 
   it('does not hide another', () => {

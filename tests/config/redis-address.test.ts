@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { addressOf, showAddress, urlTrouble } from '../../src/config/redis-address.ts'
+import { addressOf, findUrlError, showAddress } from '../../src/config/redis-address.ts'
 import { aclFile, isFenced } from '../../src/redis/acl.ts'
 import { keysFor } from '../../src/redis/keys.ts'
 import { clusterProblem } from '../../src/redis/probe.ts'
@@ -37,14 +37,14 @@ describe('redis.url', () => {
 
   it.each([
     ['http://h', /must be one of/],
-    ['redis-cluster://a:99999', /number 1 of its hosts what is no host:port/],
-    ['redis-cluster://a,', /number 2 of its hosts what is no host:port/],
+    ['redis-cluster://a:99999', /invalid host:port as host number 1/],
+    ['redis-cluster://a,', /invalid host:port as host number 2/],
     ['redis-cluster://a/1', /no databases/],
-    ['redis-sentinel://a', /names no master/],
-    ['redis-sentinel://a/main/x', /no number of a database/],
+    ['redis-sentinel://a', /has no master name/],
+    ['redis-sentinel://a/main/x', /invalid database number/],
     ['redis-cluster://u:50%@a', /write % as %25/],
   ])('%s is refused in words', (url, words) => {
-    expect(urlTrouble(url)).toMatch(words)
+    expect(findUrlError(url)).toMatch(words)
   })
 
   it('leads to a cluster that has all its slots', () => {

@@ -79,7 +79,7 @@ describe('a change of a setting', () => {
   it.each(settingPaths().map(setting => [setting.path.join('.'), setting] as const))(
     'of %s says when it counts',
     (_, setting) => {
-      expect(['live', 'start']).toContain(setting.takenUp)
+      expect(['live', 'restart']).toContain(setting.applies)
       expect(() => changed(Settings.parse({}), setting)).not.toThrow()
     },
   )
@@ -96,11 +96,11 @@ describe('a change of a setting', () => {
       clear()
       await daemon.reload({ ...desk.config, settings: changed(desk.config.settings, setting) })
       const named = lines().flatMap(({ msg, setting: line, changed: taken }) => [
-        ...(msg === 'this setting counts at the next start' ? [{ line: String(line), when: 'start' }] : []),
+        ...(msg === 'this setting counts at the next start' ? [{ line: String(line), when: 'restart' }] : []),
         ...(msg === 'configuration reloaded' ? (taken as string[]).map(each => ({ line: each, when: 'live' })) : []),
       ])
       const own = named.filter(({ line }) => line.includes(` ${key}: `))
-      if (own.length !== 1 || own[0]?.when !== setting.takenUp) passed.push(`${key}: ${JSON.stringify(named)}`)
+      if (own.length !== 1 || own[0]?.when !== setting.applies) passed.push(`${key}: ${JSON.stringify(named)}`)
       if (/password|redis\.url/i.test(key)) expect(own[0]?.line).toMatch(/\(not shown\) -> \(not shown\)$/)
       await daemon.reload(desk.config)
     }
@@ -135,7 +135,7 @@ describe('a change of a setting', () => {
     const listening = new AbortController()
     const updates = await fetch(`${daemon.httpUrl}/v1/updates`, { signal: listening.signal })
     expect(updates.status).toBe(200)
-    const live = settingPaths().flatMap(({ path, takenUp }) => (takenUp === 'live' ? [path.join('.')] : []))
+    const live = settingPaths().flatMap(({ path, applies }) => (applies === 'live' ? [path.join('.')] : []))
     await until(
       () => live.filter(key => !after.reads.has(key) && !READ_AT_OTHER_TIMES.includes(key)),
       unread => unread.length === 0,
@@ -181,7 +181,14 @@ const READ_AT_OTHER_TIMES: readonly string[] = [
   // Taken up by the reload itself, which other tests see at work.
   ...['crawl.concurrency', 'articles.concurrency', 'lists.refresh', 'crawl.tick'],
   // By a visit to the desk, by a failing or refusing publisher, by a hub, by the end of the process, by one reader in so many.
-  ...['admin.recrawlGap', 'admin.session', 'crawl.limitedBy403', 'crawl.maxBackoff', 'shutdown', 'lists.coReaders'],
+  ...[
+    'admin.recrawlGap',
+    'admin.session',
+    'crawl.limitedBy403',
+    'crawl.maxBackoff',
+    'shutdown',
+    'lists.coViewSampleRate',
+  ],
   ...['push.baseUrl', 'push.grace', 'push.lease', 'push.maxBody', 'push.perMinute', 'push.recent'],
   // Now and then, or only by a log of our own.
   ...['articles.memory', 'events.claimAfter', 'log.level'],

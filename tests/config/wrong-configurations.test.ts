@@ -55,15 +55,15 @@ describe('a configuration that could not start, or could not mean what it says',
     ],
     [
       'crawl: { minInterval: 2h, maxInterval: 1h }',
-      'newsdesk.yaml:1:10 crawl.minInterval: is "2h", longer than crawl.maxInterval (1h): there is no time between them; lower it, or raise crawl.maxInterval',
+      'newsdesk.yaml:1:10 crawl.minInterval: is "2h", longer than crawl.maxInterval (1h): the minimum exceeds the maximum; lower it, or raise crawl.maxInterval',
     ],
     [
       'crawl: { minInterval: 2d }',
-      'newsdesk.yaml:1:10 crawl.minInterval: is "2d", longer than crawl.maxInterval (24h, its default): there is no time between them; lower it, or raise crawl.maxInterval',
+      'newsdesk.yaml:1:10 crawl.minInterval: is "2d", longer than crawl.maxInterval (24h, its default): the minimum exceeds the maximum; lower it, or raise crawl.maxInterval',
     ],
     [
       'crawl: { maxInterval: 1m }',
-      'newsdesk.yaml:1:10 crawl.maxInterval: is "1m", shorter than crawl.minInterval (2m, its default): there is no time between them; raise it, or lower crawl.minInterval',
+      'newsdesk.yaml:1:10 crawl.maxInterval: is "1m", shorter than crawl.minInterval (2m, its default): the minimum exceeds the maximum; raise it, or lower crawl.minInterval',
     ],
     [
       'crawl: { minInterval: 0s }',
@@ -71,11 +71,11 @@ describe('a configuration that could not start, or could not mean what it says',
     ],
     [
       'crawl: { maxBackoff: 1m }',
-      'newsdesk.yaml:1:10 crawl.maxBackoff: is "1m", shorter than crawl.minInterval (2m, its default): a source that fails would be fetched more often than others; raise it, or lower crawl.minInterval',
+      'newsdesk.yaml:1:10 crawl.maxBackoff: is "1m", shorter than crawl.minInterval (2m, its default): failing sources would be fetched more often than working ones; raise it, or lower crawl.minInterval',
     ],
     [
       'crawl: { headersTimeout: 50s, totalTimeout: 20s }',
-      'newsdesk.yaml:1:10 crawl.headersTimeout: is "50s", longer than crawl.totalTimeout (20s): the whole fetch is over before; lower it, or raise crawl.totalTimeout',
+      'newsdesk.yaml:1:10 crawl.headersTimeout: is "50s", longer than crawl.totalTimeout (20s): the total timeout expires first; lower it, or raise crawl.totalTimeout',
     ],
     [
       'roles: []',
@@ -114,44 +114,41 @@ describe('a configuration that could not start, or could not mean what it says',
     ],
     [
       'articles: { retention: 3d }',
-      'newsdesk.yaml:1:13 articles.retention: is "3d", shorter than stories.window (7d, its default): articles would be recognised that are gone; raise it, or lower stories.window',
+      'newsdesk.yaml:1:13 articles.retention: is "3d", shorter than stories.window (7d, its default): new articles would be compared with evicted ones; raise it, or lower stories.window',
     ],
     [
       'stories: { window: 60d }',
-      'newsdesk.yaml:1:12 stories.window: is "60d", longer than articles.retention (30d, its default): articles would be recognised that are gone; lower it, or raise articles.retention',
+      'newsdesk.yaml:1:12 stories.window: is "60d", longer than articles.retention (30d, its default): new articles would be compared with evicted ones; lower it, or raise articles.retention',
     ],
     [
       'lists: { ageWeek: 60d }',
-      'newsdesk.yaml:1:10 lists.ageWeek: is "60d", longer than articles.retention (30d, its default): by then articles are gone; lower it, or raise articles.retention',
+      'newsdesk.yaml:1:10 lists.ageWeek: is "60d", longer than articles.retention (30d, its default): articles are evicted by then; lower it, or raise articles.retention',
     ],
     [
       'redis: { url: "unix:/run/redis.sock?password=cabbage" }',
-      'newsdesk.yaml:1:10 redis.url: is (not shown); is a path alone after unix:, with no user, password or parameters: where the socket needs a password, name the Redis by redis://user:secret@host:port/db',
+      'newsdesk.yaml:1:10 redis.url: is (not shown); must be only a path after unix:, without user, password or parameters; if the Redis needs a password, use redis://user:secret@host:port/db',
     ],
     [
       'stories: { window: 1d, joinWithin: 2d }',
-      'newsdesk.yaml:1:24 stories.joinWithin: is "2d", longer than stories.window (1d): by then its articles are forgotten; lower it, or raise stories.window',
+      'newsdesk.yaml:1:24 stories.joinWithin: is "2d", longer than stories.window (1d): its articles have left the window by then; lower it, or raise stories.window',
     ],
-    ['articles: { memory: 1MB }', 'newsdesk.yaml:1:13 articles.memory: is "1MB"; must be 0B, or 16MB and more'],
+    ['articles: { memory: 1MB }', 'newsdesk.yaml:1:13 articles.memory: is "1MB"; must be 0B, or 16MB or more'],
     [
       'events: { halfLife: 0s }',
       'newsdesk.yaml:1:11 events.halfLife: is "0s"; must be 1s or longer, and 3650d at most',
     ],
     [
       'events: { claimAfter: 0s }',
-      'newsdesk.yaml:1:11 events.claimAfter: is "0s": daemons would take events out of each other\'s hands; must be 1s or longer',
+      'newsdesk.yaml:1:11 events.claimAfter: is "0s": daemons would claim events that others are counting; must be 1s or longer',
     ],
     [
       'lists: { groups: { wire: [courier, couriers] } }',
-      'newsdesk.yaml:1:36 lists.groups.wire.1: is "couriers", which is no source of sources.yaml; did you mean courier?',
+      'newsdesk.yaml:1:36 lists.groups.wire.1: is "couriers", which is not a source in sources.yaml; did you mean courier?',
     ],
-    [
-      'lists: { languages: [de, de] }',
-      'newsdesk.yaml:1:10 lists.languages: names "de" twice: each language has lists once',
-    ],
+    ['lists: { languages: [de, de] }', 'newsdesk.yaml:1:10 lists.languages: names "de" twice; name each language once'],
     [
       'lists: { ageDay: 9d, ageWeek: 5d }',
-      'newsdesk.yaml:1:10 lists.ageDay: is "9d", longer than lists.ageWeek (5d): lists of a week hold what lists of a day hold; lower it, or raise lists.ageWeek',
+      'newsdesk.yaml:1:10 lists.ageDay: is "9d", longer than lists.ageWeek (5d): lists of the week include those of the day; lower it, or raise lists.ageWeek',
     ],
     [
       'lists: { mustReadsHalfLife: 0h }',
@@ -175,34 +172,34 @@ describe('a configuration that could not start, or could not mean what it says',
     ],
     [
       'admin: { userHeader: X-User }',
-      'newsdesk.yaml:1:10 admin.userHeader: is "X-User" without admin.proxies: a header is believed of no one else, so nobody could log in by it; name the addresses of the proxy',
+      'newsdesk.yaml:1:10 admin.userHeader: is "X-User" without admin.proxies: only listed proxies are trusted with a login header, so nobody could log in; list the addresses of your proxy',
     ],
     [
       'admin: { adminGroups: [editors] }',
-      'newsdesk.yaml:1:10 admin.adminGroups: is a list without admin.groupsHeader: nobody is known to be in a group',
+      'newsdesk.yaml:1:10 admin.adminGroups: is a list without admin.groupsHeader: the groups of a user would be unknown',
     ],
     [
       'redis: { replicas: 1 }',
-      "newsdesk.yaml:1:10 redis.replicas: is 1, and a Redis of newsdesk's own has no replicas: nothing would be taken in; set redis.url, or 0",
+      'newsdesk.yaml:1:10 redis.replicas: is 1, but the Redis that newsdesk starts has no replicas, so no write would be confirmed; set redis.url, or use 0',
     ],
     [
       'redis: { url: "redis://cache", tlsCa: ca.pem }',
-      'newsdesk.yaml:1:32 redis.tlsCa: is "ca.pem", and redis.url names no TLS: write rediss://, rediss-cluster:// or rediss-sentinel://, or leave it out',
+      'newsdesk.yaml:1:32 redis.tlsCa: is "ca.pem", but redis.url does not use TLS: write rediss://, rediss-cluster:// or rediss-sentinel://, or remove this key',
     ],
     [
       'redis: { url: "rediss://cache", tlsCert: c.pem }',
-      'newsdesk.yaml:1:33 redis.tlsCert: is "c.pem" without redis.tlsKey: a certificate is shown with its key',
+      'newsdesk.yaml:1:33 redis.tlsCert: is "c.pem" without redis.tlsKey: a client certificate needs its key',
     ],
     [
       'redis: { url: "redis://cache/nine" }',
-      'newsdesk.yaml:1:10 redis.url: is (not shown); names no database: after the host stands its number, as in /0',
+      'newsdesk.yaml:1:10 redis.url: is (not shown); has no valid database number after the host; write it as in /0',
     ],
     [
       'push: { baseUrl: "https://:0" }',
       'newsdesk.yaml:1:9 push.baseUrl: is "https://:0"; must be an http or https URL, such as https://desk.example.org, or empty',
     ],
     ['shutdown: 60d', 'newsdesk.yaml:1:1 shutdown: is "60d"; must be from 0ms to 1d'],
-  ])('%s is refused with place, key and how to mend it', (settings, problem) => {
+  ])('%s is refused with place, key and how to fix it', (settings, problem) => {
     expect(problemsOf(settings)).toEqual([problem])
   })
 
@@ -211,16 +208,14 @@ describe('a configuration that could not start, or could not mean what it says',
       'its sections stand in each other',
       { sections: `${SECTIONS}    parent: asia\n  - id: asia\n    labels: { en: Asia }\n    parent: world\n` },
       [
-        'sections.yaml:4:5 sections[0].parent: is "asia", which leads back to itself: world in asia in world',
-        'sections.yaml:7:5 sections[1].parent: is "world", which leads back to itself: asia in world in asia',
+        'sections.yaml:4:5 sections[0].parent: is "asia", which forms a cycle: world in asia in world',
+        'sections.yaml:7:5 sections[1].parent: is "world", which forms a cycle: asia in world in asia',
       ],
     ],
     [
       'a section has a word of list names for its id',
       { sections: `${SECTIONS}  - id: group\n    labels: { en: Group }\n` },
-      [
-        'sections.yaml:4:5 sections[1].id: is "group", which has a meaning of its own in names of lists: choose another',
-      ],
+      ['sections.yaml:4:5 sections[1].id: is "group", which is reserved for names of lists; choose another'],
     ],
     [
       'a source is polled without a pause',
@@ -238,7 +233,7 @@ describe('a configuration that could not start, or could not mean what it says',
       'a variable contradicts a default',
       { env: { NEWSDESK_CRAWL_MIN_INTERVAL: '2d' } },
       [
-        'environment NEWSDESK_CRAWL_MIN_INTERVAL: is "2d", longer than crawl.maxInterval (24h, its default): there is no time between them; lower it, or raise crawl.maxInterval',
+        'environment NEWSDESK_CRAWL_MIN_INTERVAL: is "2d", longer than crawl.maxInterval (24h, its default): the minimum exceeds the maximum; lower it, or raise crawl.maxInterval',
       ],
     ],
     [

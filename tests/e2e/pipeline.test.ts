@@ -104,7 +104,7 @@ describe('a read reported by a service', () => {
     const feed = await aFeed([{ title: 'Quiet story' }, { title: 'Loud story' }])
     const desk = testDaemon({
       sources: [source('courier', `${feed.url}/rss`)],
-      settings: { lists: { minimum: 0, minVisitors: 1 } },
+      settings: { lists: { minEntries: 0, minVisitors: 1 } },
     })
     await desk.start()
     const latest = await until(
@@ -185,7 +185,7 @@ describe('a restart in mid-crawl', () => {
     const feed = await aFeed(items)
     const desk = testDaemon({
       sources: [source('courier', `${feed.url}/rss`)],
-      settings: { crawl: { batch: 10 }, lists: { latest: 200 }, stories: { caution: 50 } },
+      settings: { crawl: { batch: 10 }, lists: { latest: 200 }, stories: { threshold: 50 } },
     })
     // Crawled, but nobody takes the batches in.
     const first = await desk.start(['scheduler', 'crawl'])

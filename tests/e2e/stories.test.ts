@@ -94,7 +94,7 @@ describe('an editor at the command line', () => {
     expect(await newsdesk('explain', 'none')).toMatchObject({
       code: 1,
       out: '',
-      err: expect.stringMatching(/No article "none"/),
+      err: expect.stringMatching(/There is no article "none"/),
     })
     expect((await latest([1, 2])).map(({ story }) => story.id)).toEqual([one, other])
   })

@@ -25,15 +25,17 @@ describe('an event', () => {
     ['with more seconds than a day has', { kind: 'view', article: A, seconds: '90000' }, 'malformed'],
     ['too long', { kind: 'view', article: A, visitor: 'v'.repeat(3_000) }, 'malformed'],
   ])('%s is refused', (_, fields, refused) => {
-    expect(parseEvent(fields as unknown as Record<string, string>, NOON, settings.latest)).toMatchObject({ refused })
+    expect(parseEvent(fields as unknown as Record<string, string>, NOON, settings.maxLateness)).toMatchObject({
+      refused,
+    })
   })
 
   it('names its article by id or by any of its URLs', () => {
     const url = 'https://courier.example/a'
-    expect(parseEvent({ kind: 'view', article: `${url}?utm_source=x` }, NOON, settings.latest)).toMatchObject({
+    expect(parseEvent({ kind: 'view', article: `${url}?utm_source=x` }, NOON, settings.maxLateness)).toMatchObject({
       article: articleId(url),
     })
-    expect(parseEvent({ kind: 'view', article: A }, NOON, settings.latest)).toMatchObject({ article: A, at: NOON })
+    expect(parseEvent({ kind: 'view', article: A }, NOON, settings.maxLateness)).toMatchObject({ article: A, at: NOON })
   })
 })
 

@@ -56,7 +56,7 @@ describe('a kind of event that is added to the table', () => {
   it('has a list and a counter in every entry', async () => {
     expect(EVENT_KINDS).toContain('reaction')
     expect(LISTS.names({ taxonomy: [] })).toContain('most-loved:week')
-    const room = aListRoom({ settings: { minimum: 0 } })
+    const room = aListRoom({ settings: { minEntries: 0 } })
     const lists = room.open()
     const articles = ['Ferry treaty signed', 'Budget passed'].map(title => anArticle({ title }))
     await lists.takeIn(articles.map((article, at) => ({ article, decision: newIn(`s${at}`) })))

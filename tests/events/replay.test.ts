@@ -58,7 +58,7 @@ describe('a replay', () => {
     await threeHours(desk)
     const [before] = await desk.counts.inWindows('view', ['day'], [A])
     // Without a span to speak of, each second visit counts as well.
-    desk.reload({ span: '1m' })
+    desk.reload({ dedupWindow: '1m' })
     await aReplay(desk).run({ from: NOON + 2 * HOUR, totals: false })
     const [after] = await desk.counts.inWindows('view', ['day'], [A])
     expect(after?.day).toBe((before?.day ?? 0) + 6)
@@ -71,7 +71,7 @@ describe('a replay', () => {
     await redis.hset(desk.keys.article(A), 'id', A)
     await threeHours(desk)
     const before = (await desk.totals('view'))[A] ?? 0
-    desk.reload({ span: '1m' })
+    desk.reload({ dedupWindow: '1m' })
     expect(await aReplay(desk).run({ from: NOON + 2 * HOUR, totals: true })).toMatchObject({ totals: 1 })
     await desk.counter().countEntries([])
     expect((await desk.totals('view'))[A]).toBe(before + 6)

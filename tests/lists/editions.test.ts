@@ -8,7 +8,7 @@ const HOUR = 60 * MINUTE
 
 describe('lists of a language and of a group of sources', () => {
   const room = aListRoom({
-    settings: { minimum: 1, languages: ['de', 'pt'], groups: { locals: ['herald', 'gazette'] } },
+    settings: { minEntries: 1, languages: ['de', 'pt'], groups: { locals: ['herald', 'gazette'] } },
   })
   const desk = room.open()
   const { clock } = room
@@ -78,7 +78,7 @@ describe('lists of a language and of a group of sources', () => {
 })
 
 describe('a list of reads whose input has stopped', () => {
-  const room = aListRoom({ settings: { minimum: 2, minVisitors: 1, mostRead: 5, staleAfter: '1h' } })
+  const room = aListRoom({ settings: { minEntries: 2, minVisitors: 1, mostRead: 5, staleAfter: '1h' } })
   const desk = room.open()
   const { redis, keys, clock } = room
   const articles = ['First', 'Second', 'Third', 'Fourth'].map((title, at) =>
@@ -163,7 +163,7 @@ describe('visitors of an article', () => {
 })
 
 describe('articles read by the same readers', () => {
-  const room = aListRoom({ settings: { coReaders: 1, minimum: 0, coReadWeight: 1 } })
+  const room = aListRoom({ settings: { coViewSampleRate: 1, minEntries: 0, coReadWeight: 1 } })
   const desk = room.open()
   const { clock } = room
   const articles = ['Budget', 'Tax', 'Ferry'].map((title, at) =>

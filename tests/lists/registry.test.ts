@@ -7,7 +7,7 @@ import { byScore, oncePerStory } from '../../src/lists/rules/candidate.ts'
 import { anArticle, NOON, newIn } from '../support/articles.ts'
 import { aListRoom } from '../support/lists.ts'
 
-/** Longest summaries first, of the two newest stories; latest where there are fewer than `lists.minimum`. */
+/** Longest summaries first, of the two newest stories; latest where there are fewer than `lists.minEntries`. */
 const wordiest: ListDefinition = {
   ...latest,
   name: 'wordiest',
@@ -24,7 +24,7 @@ const wordiest: ListDefinition = {
   panels: [{ list: 'wordiest', title: 'Wordiest', column: 'aside', place: 4, entries: 3 }],
 }
 const registry = createListRegistry([...DEFINITIONS, wordiest])
-const room = aListRoom({ settings: { trending: 3, minimum: 3 }, registry })
+const room = aListRoom({ settings: { trending: 3, minEntries: 3 }, registry })
 const lists = room.open()
 const summaries = ['', 'short', 'a much longer summary', 'middling text']
 const articles = summaries.map((summary, place) =>

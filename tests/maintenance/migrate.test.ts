@@ -54,7 +54,8 @@ const wrote = async (fixture: Fixture) => {
   const archive = createArticleStore({
     redis,
     keys,
-    settings: () => settings,
+    retention: () => settings.retention,
+    poolSize: () => 2_000,
     weightOf: () => 1,
     parentOf: () => undefined,
   })

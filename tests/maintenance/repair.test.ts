@@ -12,7 +12,7 @@ import { createSources } from '../../src/sources/store/sources.ts'
 import { anArticle, NOON, newIn, sourceId } from '../support/articles.ts'
 import { aListRoom, SOURCES } from '../support/lists.ts'
 
-const desk = aListRoom({ settings: { latest: 10, related: 5, minimum: 1 } })
+const desk = aListRoom({ settings: { latest: 10, related: 5, minEntries: 1 } })
 const { redis, keys, connect, clock } = desk
 const bull = connect()
 const queues = openQueues(bull, keys)
@@ -27,13 +27,18 @@ const sources = createSources({
 
 const parts: RunParts = {
   ...{ redis, keys },
-  writer: createStoryWriter({ redis, keys, settings: () => settings.articles, parentOf: () => undefined }),
+  writer: createStoryWriter({
+    ...{ redis, keys },
+    retention: () => settings.articles.retention,
+    poolSize: () => settings.lists.poolSize,
+    parentOf: () => undefined,
+  }),
   weightOf: id => SOURCES.find(source => source.id === id)?.weight ?? 1,
   isSource: id => SOURCES.some(source => source.id === id),
   forget: sources.forget,
   jobs: sourceJobs(queues),
   retention: settings.articles.retention,
-  candidates: settings.articles.candidates,
+  poolSize: settings.lists.poolSize,
   now: () => clock.now,
   settles: 0,
 }

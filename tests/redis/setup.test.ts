@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { Redis } from 'ioredis'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { addressOf, showAddress, urlTrouble } from '../../src/config/redis-address.ts'
+import { addressOf, findUrlError, showAddress } from '../../src/config/redis-address.ts'
 import { connectRedis } from '../../src/redis/connect.ts'
 import { probeRedis } from '../../src/redis/probe.ts'
 import { authenticationProblem } from '../../src/redis/setup.ts'
@@ -156,10 +156,10 @@ describe('a password that ends its part of the URL', () => {
         `redis-cluster://:${secret}@a:1,b:2`,
         `redis-sentinel://u:${secret}@a:1/main`,
       ]) {
-        expect(urlTrouble(made)).toMatch(/percent-encoded|write % as %25/)
+        expect(findUrlError(made)).toMatch(/percent-encoded|write % as %25/)
         expect(() => addressOf(made)).toThrow(/percent-encoded|write % as %25/)
         const encoded = made.replace(secret, encodeURIComponent(secret))
-        expect(urlTrouble(encoded)).toBeUndefined()
+        expect(findUrlError(encoded)).toBeUndefined()
         expect(showAddress(addressOf(encoded))).toContain('***@')
       }
     },
@@ -174,7 +174,7 @@ describe('a password that ends its part of the URL', () => {
     'redis://:6379',
     'redis://:secret',
   ])('%s names no server and no database', made => {
-    expect(urlTrouble(made)).toMatch(/names no database|no parameters|must be one of/)
+    expect(findUrlError(made)).toMatch(/names no database|no parameters|must be one of/)
   })
 
   it('is not shown where it stands in place of the user', () => {

@@ -204,7 +204,7 @@ describe('newsdesk classify', () => {
     const line = (some: object) => classifyLine(JSON.stringify({ id: 1, title, source: 'courier', ...some }), tagger)
     expect(line({})).toMatchObject({
       ...{ section: 'world', evidence: [{ from: 'source' }] },
-      textIgnored: 'its language is not given; the text classifier knows en',
+      textIgnored: 'its language is unknown; the text classifier knows en',
     })
     expect(line({ lang: 'fr-CA' })).toMatchObject({
       textIgnored: 'its language is fr-CA; the text classifier knows en',

@@ -28,7 +28,8 @@ const testDaemon = async ({ first = today }: { first?: number | null } = {}) => 
   const keys = keysFor(`${all.prefix}-${desks}`)
   const archive = createArticleStore({
     ...{ redis, keys },
-    settings: () => articles,
+    retention: () => articles.retention,
+    poolSize: () => 2_000,
     weightOf: () => 1,
     parentOf: () => undefined,
   })

@@ -38,7 +38,8 @@ export const aListRoom = ({ settings = {}, similar = () => [], registry }: ListR
   const open = () => {
     const archive = createArticleStore({
       ...{ redis, keys },
-      settings: () => config.settings.articles,
+      retention: () => config.settings.articles.retention,
+      poolSize: () => config.settings.lists.poolSize,
       weightOf: id => source(id)?.weight ?? 1,
       parentOf: id => taxonomy.find(section => section.id === id)?.parent,
     })

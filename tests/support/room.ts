@@ -26,7 +26,13 @@ export interface RoomWanted {
 /** The room as a daemon has it. */
 export const aRoom = ({ redis, keys, settings, names, now, used }: RoomWanted) => {
   const parentOf = (id: string) => taxonomy.find(section => section.id === id)?.parent
-  const writer = createStoryWriter({ redis, keys, settings, parentOf })
+  const writer = createStoryWriter({
+    redis,
+    keys,
+    retention: () => settings().retention,
+    poolSize: () => 2_000,
+    parentOf,
+  })
   const leave = createEviction({ redis, keys, writer, changes: createChanges({ redis, keys }), names, now })
   return {
     leave,
@@ -45,7 +51,7 @@ export const aRoom = ({ redis, keys, settings, names, now, used }: RoomWanted) =
 }
 
 /** Made as the file loads; each test fills it anew. */
-export const anEmptyRoom = () => aListRoom({ settings: { latest: 10, related: 5, mostRead: 5, minimum: 1 } })
+export const anEmptyRoom = () => aListRoom({ settings: { latest: 10, related: 5, mostRead: 5, minEntries: 1 } })
 
 /** A hundred articles, each a story of its own, twelve hours apart, the newest of noon; lists show the newest ten. */
 export const aFullRoom = async (desk: ReturnType<typeof anEmptyRoom>) => {

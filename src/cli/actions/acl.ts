@@ -1,16 +1,16 @@
-/** `newsdesk acl`: the users Redis is to know, one for each role and service, with no more than they need. */
+/** `newsdesk acl`: prints Redis users, one per role and service, each with the least rights it needs. */
 
 import { loadConfig } from '../../config/load.ts'
 import { ACL_USERS, type AclUser, aclFile } from '../../redis/acl.ts'
 
-/** @returns 0, or 2 for a user there is not */
+/** @returns 0, or 2 for an unknown user */
 export const aclCommand = (configDir: string, which: readonly string[]): number => {
   const unknown = which.find(user => !(ACL_USERS as readonly string[]).includes(user))
   if (unknown !== undefined) {
-    console.error(`No rules for ${JSON.stringify(unknown)}; there are: ${ACL_USERS.join(', ')}`)
+    console.error(`There is no user ${JSON.stringify(unknown)}. Users: ${ACL_USERS.join(', ')}`)
     return 2
   }
   const { prefix } = loadConfig(configDir, process.env).settings.redis
-  process.stdout.write(aclFile(prefix, which.length > 0 ? (which as AclUser[]) : ACL_USERS)) // looked up above
+  process.stdout.write(aclFile(prefix, which.length > 0 ? (which as AclUser[]) : ACL_USERS)) // checked above
   return 0
 }

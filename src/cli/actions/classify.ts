@@ -1,4 +1,4 @@
-/** `newsdesk tag`: articles as JSON Lines on stdin, their sections with the reasons as JSON Lines on stdout, as they come. */
+/** `newsdesk classify`: reads articles as JSON Lines from stdin, and writes their sections with the evidence to stdout as it goes. */
 
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
@@ -33,18 +33,18 @@ export interface LineClassifier {
   }[]
   readonly classify: Classify
   readonly model: Pick<SectionModel, 'languages'>
-  /** Of lines that say none, and whose source has none. */
+  /** Language of lines that have none and whose source has none. */
   readonly language: string | null
 }
 
-/** Why the text of an article was not judged; undefined where it was. */
+/** Says why the text of an article was ignored; undefined if it was not. */
 const findIgnoredReason = (language: string | null, model: LineClassifier['model']): string | undefined => {
   if (knowsLanguage(model, language)) return undefined
   const known = `the text classifier knows ${model.languages.join(', ')}`
-  return language === null ? `its language is not given; ${known}` : `its language is ${language}; ${known}`
+  return language === null ? `its language is unknown; ${known}` : `its language is ${language}; ${known}`
 }
 
-/** Tags one article as it stands on a line. @throws Error saying what is wrong with it */
+/** Classifies the article on one line. @throws Error that says what is wrong with the line */
 export const classifyLine = (
   line: string,
   { taxonomy, sources, classify, model, language: fallback }: LineClassifier,
@@ -76,9 +76,10 @@ export const classifyLine = (
   }
 }
 
-const LONGEST_LINE = 1_000_000
+/** Characters. */
+const MAX_LINE = 1_000_000
 
-/** @returns how many lines were bad; each was told with its number, and the rest went on */
+/** Reports each invalid line with its number and goes on with the rest. @returns how many lines were invalid */
 export const classifyStream = async (
   input: Readable,
   output: Writable,
@@ -87,7 +88,7 @@ export const classifyStream = async (
 ): Promise<number> => {
   let [number, ignored] = [0, 0]
   let bad = 0
-  // Who reads may have heard enough: `newsdesk tag | head`.
+  // The reader may close the pipe early: `newsdesk classify | head`.
   let gone = false
   const left = new Promise<void>(resolve => {
     output.once('error', () => {
@@ -101,13 +102,11 @@ export const classifyStream = async (
     if (line.trim() === '') continue
     let tagged: object
     try {
-      if (line.length > LONGEST_LINE) throw new Error(`longer than ${LONGEST_LINE} characters`)
+      if (line.length > MAX_LINE) throw new Error(`longer than ${MAX_LINE} characters`)
       tagged = classifyLine(line, tagger)
     } catch (error) {
       bad++
-      say(
-        `line ${number}: left out: ${error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message}`,
-      )
+      say(`line ${number}: skipped: ${error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message}`)
       continue
     }
     if ('textIgnored' in tagged) ignored++
@@ -115,7 +114,7 @@ export const classifyStream = async (
   }
   if (ignored > 0)
     say(
-      `The text of ${ignored} ${ignored === 1 ? 'article was' : 'articles were'} ignored: textIgnored says why. The language of an article is given by its lang, by its source, or for all that name none by --language.`,
+      `The text of ${ignored} ${ignored === 1 ? 'article was' : 'articles were'} ignored: textIgnored says why. The language of an article comes from its lang, its source, or --language.`,
     )
   return bad
 }
@@ -130,7 +129,7 @@ export const createLineClassifier = (
   classify: classifyBy(model),
 })
 
-/** @returns 0; 1 where lines were left out; 2 where the model cannot be read */
+/** @returns 0; 1 if lines were skipped; 2 if the model cannot be read */
 export const classifyCommand = async (
   configDir: string,
   { model, language }: { model?: string; language?: string },

@@ -1,4 +1,4 @@
-/** `newsdesk cluster`: articles on stdin become stories on stdout, by the rules of the running daemon but without Redis. */
+/** `newsdesk cluster`: groups articles from stdin into stories by the rules of the daemon, but without Redis. */
 
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
@@ -35,7 +35,7 @@ const parseLine = (text: string): Line | string => {
   try {
     read = JSON.parse(text)
   } catch (error) {
-    return `no JSON: ${(error as Error).message}` // JSON.parse throws SyntaxError
+    return `invalid JSON: ${(error as Error).message}` // JSON.parse throws SyntaxError
   }
   const parsed = Line.safeParse(read)
   return parsed.success ? parsed.data : z.prettifyError(parsed.error).replaceAll('\n', ' ')
@@ -51,10 +51,10 @@ const findOriginal = (id: ArticleId, decision: Decision): ArticleId | undefined 
   return other === id ? undefined : other
 }
 
-/** Stories of a stream that ends: later articles may still merge the stories of earlier ones, so all is answered at the end. */
+/** Clusters a finite stream. Later articles can still merge earlier stories, so all results come at the end. */
 export const createClusterRun = (settings: StorySettings) => {
   const clusterer = createClusterer(() => settings)
-  const told: { readonly given: string | number; readonly id: ArticleId; readonly decision: Decision }[] = []
+  const decided: { readonly given: string | number; readonly id: ArticleId; readonly decision: Decision }[] = []
   return {
     add(line: Line): void {
       const id = String(line.id) as ArticleId
@@ -66,12 +66,16 @@ export const createClusterRun = (settings: StorySettings) => {
         source: (line.source ?? '') as SourceId | '',
         publishedAt: publishedAt(line),
       })
-      // One moment for all: how far articles are apart is told by when they were published, if it is told.
-      told.push({ given: line.id, id, decision: clusterer.known(features) ?? clusterer.decide(features, 0).decision })
+      // All articles are decided at one time: their distance depends on their publication times, if given.
+      decided.push({
+        given: line.id,
+        id,
+        decision: clusterer.known(features) ?? clusterer.decide(features, 0).decision,
+      })
     },
     end(): Clustered[] {
       clusterer.settle()
-      return told.map(({ given, id, decision }) => {
+      return decided.map(({ given, id, decision }) => {
         const duplicateOf = findOriginal(id, decision)
         return {
           id: given,
@@ -83,7 +87,7 @@ export const createClusterRun = (settings: StorySettings) => {
   }
 }
 
-/** @returns 0, also where lines were left out; they are told on stderr */
+/** @returns 0, even if invalid lines were skipped, which is reported on stderr */
 export const clusterCommand = async (configDir: string): Promise<number> => {
   const run = createClusterRun(loadStorySettings(configDir))
   let [number, bad] = [0, 0]
@@ -98,7 +102,7 @@ export const clusterCommand = async (configDir: string): Promise<number> => {
     if (process.stderr.isTTY && number % PROGRESS_EVERY === 0) process.stderr.write(`\r${number} articles`)
   }
   if (process.stderr.isTTY && number >= PROGRESS_EVERY) process.stderr.write('\n')
-  if (bad > 0) console.error(`${bad} of ${number} lines left out`)
+  if (bad > 0) console.error(`${bad} of ${number} lines skipped`)
   for (const each of run.end())
     if (!process.stdout.write(`${JSON.stringify(each)}\n`)) await once(process.stdout, 'drain')
   return 0

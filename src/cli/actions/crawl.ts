@@ -1,4 +1,4 @@
-/** `newsdesk crawl`: re-crawl one source, one URL's source, or all. */
+/** `newsdesk crawl`: re-crawls one source, the sources with a URL, or all. */
 
 import { type Job, QueueEvents } from 'bullmq'
 import type { Source } from '../../domain/source.ts'
@@ -13,8 +13,8 @@ export interface CrawlOptions {
   readonly json: boolean
 }
 
-/** How long --wait waits for one source at most; a crawl itself is bounded by crawl.totalTimeout. */
-const WAIT = 5 * 60_000
+/** Maximum time that --wait waits for one source, in ms; crawl.totalTimeout limits the crawl itself. */
+const MAX_WAIT = 5 * 60_000
 
 const findSources = ({ sources }: Session, which: string | undefined, all: boolean): Source[] | string => {
   if (all) return sources.list().filter(({ enabled }) => enabled)
@@ -24,10 +24,10 @@ const findSources = ({ sources }: Session, which: string | undefined, all: boole
     .list()
     .filter(({ id, name }) => which !== undefined && `${id} ${name}`.toLowerCase().includes(which.toLowerCase()))
     .map(({ id }) => id)
-  return `No source ${JSON.stringify(which)}${near.length > 0 ? `; did you mean ${near.slice(0, 5).join(', ')}?` : '. `newsdesk sources` lists them.'}`
+  return `There is no source ${JSON.stringify(which)}${near.length > 0 ? `; did you mean ${near.slice(0, 5).join(', ')}?` : '. `newsdesk sources` lists all.'}`
 }
 
-/** @returns 0 when all asked for is queued, or with --wait crawled; 1 where one failed; 2 where there is no such source */
+/** @returns 0 when all crawls are queued, or done with --wait; 1 if one failed; 2 if there is no such source */
 export const crawlCommand = (
   configDir: string,
   which: string | undefined,
@@ -41,11 +41,11 @@ export const crawlCommand = (
     }
     const { daemons } = await readStatus({ ...session, now: Date.now })
     const running = daemons.some(({ roles }) => roles.includes('crawl'))
-    if (!running) console.error('No daemon with the role crawl is running: what is queued waits until one is.')
+    if (!running) console.error('No daemon with the role crawl is running: crawls wait in the queue until one starts.')
     if (wait && !running) return 1
 
     const { queues, redis, keys } = session
-    // A connection handed to BullMQ stays ours to end.
+    // BullMQ does not close a connection that it was given.
     const listening = wait ? duplicateConnection(redis, { enableAutoPipelining: false }) : null
     const events = listening ? new QueueEvents('crawl', { connection: listening, prefix: keys.bull() }) : null
     await events?.waitUntilReady()
@@ -64,7 +64,7 @@ export const crawlCommand = (
       const outcomes = await Promise.all(
         jobs.map(async ({ source, job }) => {
           try {
-            const outcome: unknown = await job?.waitUntilFinished(events, WAIT)
+            const outcome: unknown = await job?.waitUntilFinished(events, MAX_WAIT)
             if (!json) console.log(`${source.id}: ${describe(outcome)}`)
             return { source: source.id, outcome }
           } catch (error) {
@@ -83,7 +83,7 @@ export const crawlCommand = (
     }
   })
 
-/** What the crawl job returns, as a sentence. (pure) */
+/** Describes the result of a crawl job in a sentence. (pure) */
 export const describe = (outcome: unknown): string => {
   const {
     outcome: kind,
@@ -100,7 +100,7 @@ export const describe = (outcome: unknown): string => {
     ms?: number
     next?: string
   } // what the crawl job returns
-  if (kind === 'deferred') return `put off, not fetched; next ${next}`
+  if (kind === 'deferred') return `deferred, not fetched; next ${next}`
   return items === undefined
     ? `unchanged (${ms} ms); next ${next}`
     : `${items} items, ${fresh} new, ${edited} edited (${ms} ms); next ${next}`

@@ -9,6 +9,7 @@ import type { Repaired } from '../../maintenance/repair/run-check.ts'
 import { sourceJobs } from '../../queues/source-jobs.ts'
 import { readDaemons } from '../../use-cases/status.ts'
 import { type Session, withSession } from '../session.ts'
+import { articleStoreParts } from '../story-services.ts'
 
 export interface Finding {
   readonly check: string
@@ -95,20 +96,17 @@ export const checkData = async (configDir: string, isRepairing: boolean): Promis
       configDir,
       async session => {
         const { redis, keys, config, sources, queues } = session
-        const settings = () => config.settings.articles
+        const { articles, lists } = config.settings
         const repaired = await repair(
           {
             ...{ redis, keys },
-            writer: createStoryWriter({
-              ...{ redis, keys, settings },
-              parentOf: id => config.taxonomy.find(section => section.id === id)?.parent,
-            }),
+            writer: createStoryWriter(articleStoreParts(session)),
             weightOf: id => sources.get(id)?.weight ?? 1,
             isSource: id => sources.get(id) !== undefined,
             forget: sources.forget,
             jobs: sourceJobs(queues),
-            retention: settings().retention,
-            candidates: settings().candidates,
+            retention: articles.retention,
+            poolSize: lists.poolSize,
             now: Date.now,
             onProgress: progress(),
           },

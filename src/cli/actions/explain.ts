@@ -1,4 +1,4 @@
-/** `newsdesk explain`: why an article stands in its section, why in its story, and what it was compared with. */
+/** `newsdesk explain <article>`: why an article is in its section and story, and what it was compared with. */
 
 import pc from 'picocolors'
 import type { ArticleId } from '../../domain/article.ts'
@@ -6,22 +6,22 @@ import { sharedWords, tellDecision } from '../../stories/explain.ts'
 import { withSession } from '../session.ts'
 import { openStories } from '../story-services.ts'
 
-/** @returns 0, or 1 where there is no such article */
+/** @returns 0, or 1 if there is no such article */
 export const explainCommand = (configDir: string, id: string, { json }: { json: boolean }): Promise<number> =>
   withSession(configDir, async session => {
     const { stories, archive } = openStories(session)
     const [article] = await archive.articles([id as ArticleId]) // looked up
     if (!article) {
-      console.error(`No article ${JSON.stringify(id)}: it expired, or never was.`)
+      console.error(`There is no article ${JSON.stringify(id)}. It may have expired.`)
       return 1
     }
     const why = await stories.explain(article.id)
     const compared = await Promise.all(
       (why?.now ?? []).map(async weighed => {
-        const told = (await archive.articles(weighed.articles)).filter(each => each !== null)
+        const others = (await archive.articles(weighed.articles)).filter(each => each !== null)
         return {
           ...weighed,
-          articles: told.map(other => ({ id: other.id, title: other.title, shared: sharedWords(article, other) })),
+          articles: others.map(other => ({ id: other.id, title: other.title, shared: sharedWords(article, other) })),
         }
       }),
     )
@@ -43,14 +43,14 @@ export const explainCommand = (configDir: string, id: string, { json }: { json: 
     for (const { section, from, what, weight } of article.evidence)
       console.log(`  ${section}: ${from} ${JSON.stringify(what)} ${weight}`)
     console.log(`\n${pc.bold('Story')}     ${article.story}`)
-    if (!why) console.log('  it has left the window in which stories are decided (stories.window)')
+    if (!why) console.log('  the article is older than the clustering window (stories.window)')
     else console.log(`  ${tellDecision(why)}`)
     for (const { story, score, articles } of compared) {
       console.log(
         `  ${story === article.story ? 'its story' : 'compared with'} ${story}: evidence ${score.toFixed(1)}, a new article would need ${why?.needed.toFixed(1)}`,
       )
       for (const other of articles)
-        console.log(`    ${other.title}\n      ${pc.dim(`both: ${other.shared.join(', ') || '-'}`)}`)
+        console.log(`    ${other.title}\n      ${pc.dim(`words in both: ${other.shared.join(', ') || '-'}`)}`)
     }
     return 0
   })

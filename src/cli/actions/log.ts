@@ -1,4 +1,4 @@
-/** `newsdesk log`: what daemons log, and changing it for a while. */
+/** `newsdesk log`: shows the log level of daemons, or changes it for a while. */
 
 import { LEVELS, type Level } from '../../domain/log-level.ts'
 import { ALL, createLogLevels } from '../../use-cases/log-levels.ts'
@@ -16,14 +16,14 @@ export interface LogOptions {
   readonly daemon?: string
 }
 
-/** @returns 0, 1 where there is no such daemon, 2 for what is no level or no time */
+/** @returns 0, 1 if there is no such daemon, 2 for an invalid level or time */
 export const logCommand = (configDir: string, level: string | undefined, options: LogOptions): Promise<number> =>
   withSession(configDir, async session => {
     const { redis, keys, config } = session
     const levels = createLogLevels({ redis, keys, now: Date.now })
     if (level === undefined) {
       const inForce = (await levels.read()).filter(({ until }) => until > Date.now())
-      if (inForce.length === 0) console.log(`All log ${config.settings.log.level}, as configured.`)
+      if (inForce.length === 0) console.log(`All daemons log at the configured level, ${config.settings.log.level}.`)
       else
         print(inForce, [
           { title: 'Daemon', value: ({ daemon }) => (daemon === ALL ? 'all' : daemon) },
@@ -38,13 +38,13 @@ export const logCommand = (configDir: string, level: string | undefined, options
     if (wanted === undefined || !lasting.success) {
       console.error(
         lasting.success
-          ? `${JSON.stringify(level)} is no level; there are ${LEVELS.join(', ')}, and default.`
+          ? `${JSON.stringify(level)} is not a level. Levels: ${LEVELS.join(', ')}, default`
           : `--for ${lasting.error.issues[0]?.message}`,
       )
       return 2
     }
     const parts = { levels, audit: openAudit(session), daemons: () => readDaemons({ redis, keys, now: Date.now }) }
-    const wish = { level: wanted as Level | null, daemon: options.daemon ?? ALL, lasts: lasting.data } // found above
+    const wish = { level: wanted as Level | null, daemon: options.daemon ?? ALL, lasts: lasting.data } // checked above
     const outcome = await changeLevel({ ...parts, now: Date.now }, cliActor(), wish)
     if (outcome.kind === 'done') console.log(outcome.result)
     else console.error(outcome.why)

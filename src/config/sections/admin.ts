@@ -2,9 +2,9 @@ import { isIP } from 'node:net'
 import { z } from 'zod'
 import { passwordTrouble, SHORTEST_PASSWORD } from '../../domain/actor.ts'
 import { Duration, ListenHost, span } from '../../util/units.ts'
-import { AT_START, LIVE } from './restart.ts'
+import { LIVE, ON_RESTART } from './restart.ts'
 
-/** An address, or a range of them. */
+/** An IP address or a CIDR range. */
 const Range = z.string().refine(
   range => {
     const [address = '', bits, ...rest] = range.split('/')
@@ -18,40 +18,38 @@ const Range = z.string().refine(
   { error: 'must be an IP address or CIDR range, such as 10.1.0.0/16' },
 )
 const HostName = z.string().regex(/^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/, {
-  error: 'must be the name of a host without scheme, port or path, such as desk.example.org',
+  error: 'must be a host name without scheme, port or path, such as desk.example.org',
 })
 const Header = z
   .string()
-  .regex(/^[A-Za-z0-9-]*$/, 'must be the name of a header, such as X-Forwarded-User')
+  .regex(/^[A-Za-z0-9-]*$/, 'must be a header name, such as X-Forwarded-User')
   .default('')
 
-/** The admin server: desk, queue dashboard, health. YAML key: `admin`. */
+/** The admin server: admin UI, queue dashboard, probes. YAML key: `admin`. */
 export const AdminSettings = z
   .strictObject({
     host: ListenHost.default('127.0.0.1').describe(
-      'Address it listens on. 0.0.0.0 for every interface: only behind a firewall or a TLS proxy.',
+      'Address the admin server listens on. 0.0.0.0: every interface; use it only behind a firewall or a TLS proxy.',
     ),
-    port: z.int().min(0).max(65_535).default(3220).describe('Port it listens on; 0 for any free one.'),
+    port: z.int().min(0).max(65_535).default(3220).describe('Port the admin server listens on. 0: any free port.'),
     password: z
       .string()
       .refine(password => password === '' || passwordTrouble(password) === undefined, {
-        error: `is too short: the password needs ${SHORTEST_PASSWORD} characters or more; leave it empty to get a set-up link`,
+        error: `is too short: a password needs at least ${SHORTEST_PASSWORD} characters; leave it empty to get a set-up link`,
       })
       .default('')
       .describe(
-        `Password of the user admin, ${SHORTEST_PASSWORD} characters or more, for containers (better: NEWSDESK_ADMIN_PASSWORD), set anew at each start. Empty: the first start prints a one-time set-up link.`,
+        `Password of the user admin, at least ${SHORTEST_PASSWORD} characters, set at every start; meant for containers, preferably as NEWSDESK_ADMIN_PASSWORD. Empty: the first start prints a one-time set-up link.`,
       ),
     hosts: z
       .array(HostName)
       .default([])
       .describe(
-        "Names under which it is reached beside localhost, IP addresses and the machine's own name: [desk.example.org]. A request under any other (Host header) is refused.",
+        "Host names of the admin server in addition to localhost, IP addresses and the machine's own name: [desk.example.org]. Requests with any other Host header are refused.",
       ),
-    session: span('1m').prefault('12h').describe('How long one stays logged in.').meta(LIVE),
+    session: span('1m').prefault('12h').describe('How long a login lasts.').meta(LIVE),
     recrawlGap: Duration.prefault('30s')
-      .describe(
-        'Shortest time between two re-crawls of one source from the desk. Publishers notice whoever clicks often.',
-      )
+      .describe('Minimum time between two re-crawls of one source from the admin UI, out of courtesy to publishers.')
       .meta(LIVE),
     streams: z
       .int()
@@ -59,7 +57,7 @@ export const AdminSettings = z
       .max(100_000)
       .default(200)
       .describe(
-        'Most pages that are kept up to date while they are open, at a time; more are answered 503 and stay as they are.',
+        'Maximum number of open pages that update live; further pages get status 503 for their updates and stay static.',
       ),
     streamsPerAddress: z
       .int()
@@ -67,28 +65,32 @@ export const AdminSettings = z
       .max(100_000)
       .default(50)
       .describe(
-        'The same from one address (of IPv6 from one /56). Behind a proxy name it in admin.proxies, or all share one.',
+        'Maximum number of live pages per IP address (IPv6: per /56). List your proxy in admin.proxies, or all users share its address.',
       ),
     secureCookies: z
       .boolean()
       .default(false)
-      .describe('true where the server is reached through TLS: cookies are then never sent without it.'),
+      .describe('true if users reach the admin server through TLS: browsers then never send its cookies without TLS.'),
     proxies: z
       .array(Range)
       .default([])
       .describe(
-        'Addresses of proxies in front of it, as IP or CIDR: ["127.0.0.1", "10.1.0.0/16"]. Only theirs X-Forwarded-For and -Proto are believed, and log-in by header.',
+        'Addresses of the proxies in front of the admin server, as IP or CIDR: ["127.0.0.1", "10.1.0.0/16"]. Only from these are X-Forwarded-For, X-Forwarded-Proto and login headers trusted.',
       ),
     userHeader: Header.describe(
-      'Header in which such a proxy names the user it logged in, such as X-Forwarded-User. Empty: no log-in by header.',
+      'Header in which a trusted proxy names the user it authenticated, such as X-Forwarded-User. Empty: no login by header.',
     ),
-    groupsHeader: Header.describe('Header with the groups of that user, parted by commas, such as X-Forwarded-Groups.'),
-    adminGroups: z.array(z.string().min(1)).default([]).describe('Groups of the proxy whose members are admins.'),
+    groupsHeader: Header.describe(
+      'Header in which a trusted proxy lists the groups of the user, separated by commas, such as X-Forwarded-Groups.',
+    ),
+    adminGroups: z.array(z.string().min(1)).default([]).describe('Groups whose members are admins.'),
     viewerGroups: z
       .array(z.string().min(1))
       .default([])
-      .describe('Groups of the proxy whose members are viewers. Empty: whoever it lets through and is no admin.'),
+      .describe(
+        'Groups whose members are viewers. Empty: everyone whom the proxy lets through and who is not an admin.',
+      ),
   })
   .prefault({})
-  .meta(AT_START)
+  .meta(ON_RESTART)
 export type AdminSettings = z.infer<typeof AdminSettings>

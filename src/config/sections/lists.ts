@@ -3,7 +3,7 @@ import { span, Tick } from '../../util/units.ts'
 import { LIVE } from './restart.ts'
 
 const size = (entries: number, what: string) =>
-  z.int().min(1).max(1_000).default(entries).describe(`Entries of ${what}.`)
+  z.int().min(1).max(1_000).default(entries).describe(`Number of entries in ${what}.`)
 
 const weight = (exponent: number, what: string) =>
   z
@@ -11,25 +11,27 @@ const weight = (exponent: number, what: string) =>
     .min(0)
     .max(10)
     .default(exponent)
-    .describe(`How much ${what} counts in must-reads: an exponent; 0 is not at all.`)
+    .describe(`Weight of ${what} in must-reads, as an exponent. 0: it does not count.`)
 
 const diversity = (factor: number, what: string) => z.number().min(0).max(1).default(factor).describe(what)
 
-/** What the lists hold and how they are ranked. YAML key: `lists`. */
+/** What the lists contain and how they are ranked. YAML key: `lists`. */
 export const ListSettings = z
   .strictObject({
     refresh: Tick.prefault('30s').describe(
-      'How often lists that change with time or reads are written anew. Divides a minute.',
+      'How often lists that depend on time or reads are recomputed. Must divide a minute evenly.',
     ),
     settle: span('0ms', '1m')
       .prefault('200ms')
-      .describe('A list is written at most once in this time: the first change at once, a burst once more at its end.'),
+      .describe(
+        'Debounce: a list is written at most once in this time. The first change is written at once, the rest of a burst when the time is up.',
+      ),
     language: z
       .string()
       .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'must be a BCP 47 language tag, such as en or pt-BR')
       .default('en')
-      .describe('Language of the section labels in entries (BCP 47).'),
-    latest: size(100, 'latest, overall and of a section'),
+      .describe('Language of the section labels in entries, as a BCP 47 tag.'),
+    latest: size(100, 'latest, overall and per section'),
     mostRead: size(50, 'most-read, most-commented and most-shared'),
     mustReads: size(30, 'must-reads'),
     trending: size(30, 'trending'),
@@ -37,79 +39,96 @@ export const ListSettings = z
     languages: z
       .array(z.string().regex(/^[a-z]{2,3}$/, 'must be a language such as en or de'))
       .default([])
-      .describe('Languages that have lists of their own besides, such as latest:language:de.'),
+      .describe('Languages that also get lists of their own, such as latest:language:de.'),
     groups: z
       .record(
         z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, 'a group is 1 to 32 of a-z, 0-9 and -, starting with a letter'),
         z.array(z.string()).min(1, 'must name the id of one source at least'),
       )
       .default({})
-      .describe('Groups of sources that have lists of their own besides: name to ids of sources. latest:group:<name>.'),
-    minimum: z
+      .describe(
+        'Groups of sources that also get lists of their own, such as latest:group:<name>: a map from name to source ids.',
+      ),
+    poolSize: z
+      .int()
+      .min(100)
+      .max(100_000)
+      .default(2_000)
+      .describe('How many of the newest stories, overall and per section, are candidates for the lists.'),
+    minEntries: z
       .int()
       .min(0)
       .max(100)
       .default(5)
-      .describe('A list of reads with fewer entries is filled up from wider windows, then from latest.'),
+      .describe(
+        'Lists ranked by reads that have fewer entries are backfilled, first from longer windows, then from latest.',
+      ),
     minVisitors: z
       .int()
       .min(1)
       .max(50)
       .default(3)
-      .describe('What fewer distinct visitors read is in no list of reads; shares and comments need one.'),
+      .describe(
+        'Minimum number of distinct visitors an article needs to enter a list ranked by reads. Shares and comments need one.',
+      ),
     staleAfter: span('1m')
       .prefault('1h')
-      .describe(
-        'When no event was reported for so long, input has stopped: lists of reads stay as they are, marked stale.',
-      ),
+      .describe('If no event is reported for this long, lists ranked by reads are frozen and marked stale.'),
     sourceShare: z
       .int()
       .min(1)
       .max(10)
       .default(4)
-      .describe('Most entries of one source among any ten of latest, as long as others have news.'),
-    ageNow: span('1m')
+      .describe('Maximum number of entries of one source among any ten of latest, as long as other sources have news.'),
+    maxAgeNow: span('1m')
       .prefault('3d')
-      .describe('Articles older than this are not in lists of now, of the hour or trending.'),
-    ageDay: span('1m').prefault('3d').describe('Articles older than this are not in lists of the day.'),
-    ageWeek: span('1m').prefault('8d').describe('Articles older than this are not in lists of the week.'),
-    mustReadsAge: span('1m').prefault('48h').describe('Stories older than this are no must-reads.'),
-    mustReadsHalfLife: span('1s').prefault('8h').describe('After this time a story counts half in must-reads.'),
-    weightBreadth: weight(1, 'how many publishers tell a story'),
-    weightSource: weight(1, 'the weight of its publishers'),
+      .describe('Maximum age of articles in trending and in lists of the windows `now` and `hour`.'),
+    ageDay: span('1m').prefault('3d').describe('Maximum age of articles in lists of the window `day`.'),
+    ageWeek: span('1m').prefault('8d').describe('Maximum age of articles in lists of the window `week`.'),
+    mustReadsAge: span('1m').prefault('48h').describe('Maximum age of stories in must-reads.'),
+    mustReadsHalfLife: span('1s')
+      .prefault('8h')
+      .describe('Time after which the freshness of a story counts half in must-reads.'),
+    weightBreadth: weight(1, 'the number of publishers that report a story'),
+    weightSource: weight(1, 'the weights of its sources'),
     weightFreshness: weight(1, 'freshness'),
-    weightReads: weight(0.5, 'how much more it is read than usual'),
+    weightReads: weight(0.5, 'reads in relation to the baseline'),
     sectionDiversity: diversity(
       0.8,
-      'What each must-read of a section leaves of the score of the next; 1 is no diversity.',
+      'Factor by which each must-read of a section reduces the score of the next of that section. 1: no diversity.',
     ),
-    relatedAge: span('1m').prefault('7d').describe('Articles older than this are not suggested as related.'),
-    relatedHalfLife: span('1s').prefault('2d').describe('After this time an article counts half in related.'),
-    relatedDiversity: diversity(0.85, 'What each related article of a source leaves of the score of the next.'),
+    relatedAge: span('1m').prefault('7d').describe('Maximum age of related articles.'),
+    relatedHalfLife: span('1s').prefault('2d').describe('Time after which an article counts half in related.'),
+    relatedDiversity: diversity(
+      0.85,
+      'Factor by which each related article of a source reduces the score of the next of that source. 1: no diversity.',
+    ),
     coReadWeight: z
       .number()
       .min(0)
       .max(10)
       .default(1)
-      .describe('How much readers in common count in related beside likeness of the text; 0 counts no readers.'),
-    coReaders: z
+      .describe('Weight of co-views in related, next to the similarity of the text. 0: co-views do not count.'),
+    coViewSampleRate: z
       .int()
       .min(1)
       .max(10_000)
       .default(8)
-      .describe('One reader in so many is looked at for which articles are read together.'),
-    trendConfidence: z
+      .describe(
+        'Sample rate of co-views: one reader in this many is tracked to find which articles are read together.',
+      ),
+    trendZScore: z
       .number()
       .min(0)
       .max(5)
       .default(1.96)
-      .describe('Standard deviations by which the last hour of a trending article must be sure to be above the usual.'),
-    trendLeast: z
+      .describe('Confidence that the last hour of a trending article is above its baseline, in standard deviations.'),
+    trendMinRatio: z
       .number()
       .min(1)
       .max(100)
       .default(1.5)
-      .describe('Times the usual that the last hour of a trending article must surely reach.'),
+      .describe('Minimum ratio of the last hour to the baseline of a trending article, at that confidence.'),
   })
   .prefault({})
   .meta(LIVE)

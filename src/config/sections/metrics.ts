@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { ListenHost } from '../../util/units.ts'
-import { AT_START } from './restart.ts'
+import { ON_RESTART } from './restart.ts'
 
-/** Metrics and probes of processes without the admin server, which has them too. YAML key: `metrics`. */
+/** Metrics and probes for processes without the admin server, which serves them too. YAML key: `metrics`. */
 export const MetricsSettings = z
   .strictObject({
-    host: ListenHost.default('127.0.0.1').describe('Address on which /metrics, /healthz and /readyz are served.'),
+    host: ListenHost.default('127.0.0.1').describe('Address that serves /metrics, /healthz and /readyz.'),
     port: z
       .int()
       .min(0)
@@ -13,9 +13,9 @@ export const MetricsSettings = z
       .nullable()
       .default(null)
       .describe(
-        'Port for them, beside the admin server, which serves them too: for processes without the role admin. null for none, 0 for any free one.',
+        'Port for /metrics, /healthz and /readyz in processes without the role admin (the admin server also serves them). null: no such server; 0: any free port.',
       ),
   })
   .prefault({})
-  .meta(AT_START)
+  .meta(ON_RESTART)
 export type MetricsSettings = z.infer<typeof MetricsSettings>

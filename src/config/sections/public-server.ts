@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { ListenHost, Size, sizeFrom } from '../../util/units.ts'
-import { AT_START, LIVE } from './restart.ts'
+import { LIVE, ON_RESTART } from './restart.ts'
 
-/** What comes at once may be this much. */
+/** A client that reconnects receives up to this much at once. */
 const StreamBuffer = Size.refine(bytes => bytes >= 128 * 1_024, { error: 'must be at least 128KB' })
 
-/** The public server: events in, lists out. Apart from the admin server, on an address of its own. YAML key: `http`. */
+/** The public server, separate from the admin server: receives events and serves lists. YAML key: `http`. */
 export const HttpSettings = z
   .strictObject({
     port: z
@@ -14,12 +14,12 @@ export const HttpSettings = z
       .max(65_535)
       .default(-1)
       .describe(
-        'Port of the public server for pages: POST /v1/events, GET /v1/lists and /v1/updates. -1: there is none; 0: any free port.',
+        'Port of the public server: POST /v1/events, GET /v1/lists and GET /v1/updates. -1: no public server; 0: any free port.',
       )
-      .meta(AT_START),
+      .meta(ON_RESTART),
     host: ListenHost.default('127.0.0.1')
-      .describe('Address it listens on. 0.0.0.0 for every interface: better behind a TLS proxy.')
-      .meta(AT_START),
+      .describe('Address the public server listens on. 0.0.0.0: every interface, preferably behind a TLS proxy.')
+      .meta(ON_RESTART),
     cors: z
       .array(
         z
@@ -30,42 +30,44 @@ export const HttpSettings = z
           ),
       )
       .default([])
-      .describe('Origins whose pages may use it from the browser, such as https://news.example; * for any.'),
+      .describe(
+        'Origins whose pages may call the public server from a browser, such as https://news.example. *: any origin.',
+      ),
     proxies: z
       .int()
       .min(0)
       .max(10)
       .default(0)
       .describe(
-        'Proxies in front of it, whose X-Forwarded-For is believed. With 0 and a proxy, all visitors look like one.',
+        'Number of proxies in front of the public server whose X-Forwarded-For is trusted. If it is 0 behind a proxy, all visitors appear as one.',
       )
-      .meta(AT_START),
-    maxBody: sizeFrom(1_024, '1KB').prefault('256KB').describe('Largest body of a request taken in.'),
-    maxEvents: z.int().min(1).max(10_000).default(1_000).describe('Most events in one request.'),
+      .meta(ON_RESTART),
+    maxBody: sizeFrom(1_024, '1KB').prefault('256KB').describe('Maximum size of a request body.'),
+    maxEvents: z.int().min(1).max(10_000).default(1_000).describe('Maximum number of events in one request.'),
     perMinute: z
       .int()
       .min(1)
       .default(600)
-      .describe('Most events a minute from one address; more are answered 429 and not taken.'),
+      .describe('Maximum number of events per IP address and minute; requests above it get status 429.'),
     streams: z
       .int()
       .min(1)
       .max(100_000)
       .default(2_000)
-      .describe('Most readers of /v1/updates at a time, of each process; more are answered 503.'),
+      .describe('Maximum number of open /v1/updates streams per process; more get status 503.'),
     streamsPerAddress: z
       .int()
       .min(1)
       .max(100_000)
       .default(100)
       .describe(
-        'The same from one address (of IPv6 from one /56); more are answered 429. Raise it where many readers share one, as behind a proxy without http.proxies.',
+        'Maximum number of open streams per IP address (IPv6: per /56); more get status 429. Raise it if many readers share an address, as behind a proxy that http.proxies does not count.',
       ),
     streamBuffer: StreamBuffer.prefault('256KB').describe(
-      'Bytes held for a reader of /v1/updates that is behind; then it is let go, and comes back for what it missed.',
+      'Maximum data buffered for a slow reader of /v1/updates. Above it the stream is closed; the reader reconnects and catches up.',
     ),
     streamBuffers: StreamBuffer.prefault('64MB').describe(
-      'The same for all readers together; then those furthest behind are let go.',
+      'Maximum data buffered for all slow readers together. Above it the slowest streams are closed.',
     ),
   })
   .prefault({})

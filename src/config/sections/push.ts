@@ -8,24 +8,26 @@ export const PushSettings = z
     baseUrl: OptionalUrl('https://desk.example.org')
       .default('')
       .describe(
-        'URL at which hubs reach the admin server from outside, without /push: https://desk.example.org. Empty: no push, all sources are polled.',
+        'Public URL of the admin server, without /push, at which hubs deliver: https://desk.example.org. Empty: push is off and every source is polled.',
       ),
-    safetyInterval: span('1m').prefault('6h').describe('Time between polls of a source while push brings its news.'),
+    safetyInterval: span('1m').prefault('6h').describe('Time between polls of a source while push works for it.'),
     recent: span('1m')
       .prefault('3d')
       .describe(
-        'Push is taken to work for this long after a delivery; then the source is polled as usual until the next one.',
+        'How long after a delivery push counts as working. After that the source is polled as usual until the next delivery.',
       ),
     grace: Duration.prefault('5m').describe(
-      'An item that a poll finds, and push has not brought this long after its publication, was missed: push is then distrusted for a while.',
+      'If a poll finds an item that push has not delivered within this time after publication, push counts as unreliable for a while.',
     ),
-    lease: span('1m').prefault('7d').describe('Lease asked of a hub; it may grant another. Renewed before it ends.'),
-    maxBody: sizeFrom(1_024, '1KB').prefault('5MB').describe('Largest delivery taken in.'),
+    lease: span('1m')
+      .prefault('7d')
+      .describe('Lease requested from hubs, which may grant another. Subscriptions are renewed before it ends.'),
+    maxBody: sizeFrom(1_024, '1KB').prefault('5MB').describe('Maximum size of a delivery.'),
     perMinute: z
       .int()
       .min(1)
       .default(120)
-      .describe('Most deliveries a minute for one source; more are answered 429, and the hub comes again.'),
+      .describe('Maximum number of deliveries per source and minute; more get status 429, and the hub retries.'),
   })
   .prefault({})
   .meta(LIVE)

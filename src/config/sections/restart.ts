@@ -1,11 +1,11 @@
 /**
- * When a change of a setting counts: at once, with a reload, or at the next start. Said in the schema by each section, and by the keys that
- * differ from theirs. (pure)
+ * When a change of a setting applies: on reload (SIGHUP), or only after a restart. Each section of the schema says so, and so does each
+ * key that differs from its section. Reloading, the header of newsdesk.yaml and the documentation follow from this and nothing else. (pure)
  */
 
-export type TakenUp = 'live' | 'start'
+export type Applies = 'live' | 'restart'
 
-/** What is read where it is used, each time. */
-export const LIVE = { takenUp: 'live' } as const satisfies { takenUp: TakenUp }
-/** What something is made of once: a listener, a connection. */
-export const AT_START = { takenUp: 'start' } as const satisfies { takenUp: TakenUp }
+/** For settings that are read each time they are used. */
+export const LIVE = { applies: 'live' } as const satisfies { applies: Applies }
+/** For settings that a listener or a connection is created with. */
+export const ON_RESTART = { applies: 'restart' } as const satisfies { applies: Applies }

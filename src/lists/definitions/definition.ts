@@ -85,7 +85,7 @@ export interface ListDefinition {
   /** Entries at most. */
   readonly size: (settings: ListSettings) => number
   readonly rank: RankList
-  /** In the order they are tried while the list has fewer entries than `lists.minimum`. */
+  /** In the order they are tried while the list has fewer entries than `lists.minEntries`. */
   readonly backfill: (window: Window) => readonly Fallback[]
   /** Whether it stays as it is, marked stale, when no events are reported any more. */
   readonly needsEvents: boolean

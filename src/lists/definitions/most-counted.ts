@@ -20,7 +20,7 @@ const WIDER: Readonly<Record<Window, readonly Window[]>> = {
 
 const rankIn = (kind: EventKind) => async (inputs: ListInputs, window: Window) => {
   const { now, settings, isPart } = inputs
-  const { mostRead: size, minVisitors, ageNow, ageDay, ageWeek } = settings
+  const { mostRead: size, minVisitors, maxAgeNow, ageDay, ageWeek } = settings
   const heads = await inputs.heads(kind, window, size * (isPart ? DEPTH.part : DEPTH.whole))
   const found = await inputs.stories(heads.map(({ article }) => article))
   const needed = EVENT_KIND_TABLE[kind].isReading ? minVisitors : 1
@@ -29,7 +29,7 @@ const rankIn = (kind: EventKind) => async (inputs: ListInputs, window: Window) =
     const candidate = found[index]
     return candidate ? [{ candidate, count, visitors: visitors[index] ?? 0 }] : []
   })
-  const maxAge = window === 'week' ? ageWeek : window === 'day' ? ageDay : ageNow
+  const maxAge = window === 'week' ? ageWeek : window === 'day' ? ageDay : maxAgeNow
   return rankMost(counted, { now, size, minVisitors: needed, maxAge })
 }
 

@@ -10,7 +10,7 @@ const POOL = 300
 
 const rank = async (inputs: ListInputs) => {
   const { now, settings, isPart } = inputs
-  const { trending: size, trendConfidence: z, trendLeast: least, ageNow: maxAge, minVisitors } = settings
+  const { trending: size, trendZScore: z, trendMinRatio: least, maxAgeNow: maxAge, minVisitors } = settings
   const heads = await inputs.heads('view', 'hour', POOL * (isPart ? 4 : 1))
   const visitors = await inputs.visitors('view', 'hour', heads, minVisitors)
   const found = await inputs.stories(

@@ -21,7 +21,7 @@ export interface RepairParts {
   /** ms: how long articles are kept. */
   readonly retention: number
   /** Most stories in an index. */
-  readonly candidates: number
+  readonly poolSize: number
   /** ms since the epoch. */
   readonly now: () => number
 }

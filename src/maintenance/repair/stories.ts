@@ -190,7 +190,7 @@ const unindexed: Check<string> = {
   id: 'stories-not-in-index',
   what: 'stories that are not in the index of all, though newer ones than it holds',
   pages: parts => storyIds(parts, 'members'),
-  async wrong({ redis, keys, candidates }, page) {
+  async wrong({ redis, keys, poolSize }, page) {
     if (page.length === 0) return []
     const [count, [, lowest = '0'], scores, published] = await Promise.all([
       redis.zcard(keys.storyIndex()),
@@ -198,7 +198,7 @@ const unindexed: Check<string> = {
       redis.zmscore(keys.storyIndex(), ...page),
       Promise.all(page.map(id => redis.hget(keys.story(id), 'publishedAt'))),
     ])
-    const from = count < candidates ? Number.NEGATIVE_INFINITY : Number(lowest)
+    const from = count < poolSize ? Number.NEGATIVE_INFINITY : Number(lowest)
     return page.filter((_, at) => scores[at] === null && Date.parse(published[at] ?? '') > from)
   },
   show: id => id,

@@ -130,7 +130,7 @@ export const createClusterer = (settings: () => StorySettings, key: HashKey = OP
     if (original !== undefined && home !== undefined)
       return { features, arrived: null, decision: { kind: 'reprint', of: original, story: home, merges: [] } }
 
-    const { joinWithin, caution } = settings()
+    const { joinWithin, threshold } = settings()
     const wanted = wantedOf(features)
     const length = wanted.terms.length
     const all = index.nearest(wanted, null, FOUND)
@@ -141,7 +141,7 @@ export const createClusterer = (settings: () => StorySettings, key: HashKey = OP
       .map(each => ({ ...each, score: weigh(features, each) }))
       .sort((a, b) => b.score - a.score || (a.story.id < b.story.id ? -1 : 1))
     const [nearest] = near
-    const needed = caution + neededToJoin(rateOf(nextRate(rate, scoreOf(nearest), length), index, 1), index.articles)
+    const needed = threshold + neededToJoin(rateOf(nextRate(rate, scoreOf(nearest), length), index, 1), index.articles)
     const joined = near.find(({ story, score }) => score >= needed && !tellsAnother(features, story))?.story
     return {
       features,
@@ -271,7 +271,7 @@ export const createClusterer = (settings: () => StorySettings, key: HashKey = OP
       decision,
       arrived: entry.arrived,
       now,
-      needed: settings().caution + neededToJoin(rateOf(rate, index, 1), index.articles),
+      needed: settings().threshold + neededToJoin(rateOf(rate, index, 1), index.articles),
     }
   }
 

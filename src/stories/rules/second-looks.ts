@@ -52,13 +52,13 @@ export interface SecondLookParts {
 export const createSecondLooks = ({ index, settings, rate, join }: SecondLookParts) => {
   /** Whether a story speaks for a larger one strongly enough to be merged into it. */
   const belongs = (story: Story, { story: into, score, shared }: Near): boolean => {
-    const { joinWithin, caution } = settings()
+    const { joinWithin, threshold } = settings()
     if (into.told < story.told || (into.told === story.told && into.id > story.id)) return false
     if (shared < sharedNeeded(into, story.terms.size / story.told) || index.areApart(story.id, into.id)) return false
     if (Math.abs(into.lastAt - story.lastAt) > joinWithin) return false
     if (
       score - reservations(false, msBetween(story, into)) <
-      caution + neededToMerge(rate(story.told), index.articles, story.told)
+      threshold + neededToMerge(rate(story.told), index.articles, story.told)
     )
       return false
     return story.told > 1 || !firstOf(story).some(each => tellsAnother(each, into))

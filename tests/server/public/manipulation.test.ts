@@ -27,7 +27,13 @@ const aSite = async () => {
   const own = keysFor(`${keys.prefix}-${run++}`)
   const http = HttpSettings.parse({ port: 0, proxies: 1, perMinute: 10_000 })
   const events = EventSettings.parse({ perNetwork: 20 })
-  const route = eventsRoute({ redis, keys: own, settings: () => http, most: () => events.most, now: Date.now })
+  const route = eventsRoute({
+    redis,
+    keys: own,
+    settings: () => http,
+    most: () => events.maxStreamLength,
+    now: Date.now,
+  })
   const server = await startHttp({
     settings: () => http,
     routes: [{ path: '/v1/events', router: route }],

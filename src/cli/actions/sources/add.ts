@@ -1,4 +1,4 @@
-/** `newsdesk sources add`: from any page to a source, after showing what each of its feeds holds. */
+/** `newsdesk sources add`: finds the feeds of a page, shows what each contains, and adds the chosen ones. */
 
 import pc from 'picocolors'
 import { shownValue } from '../../../config/problems.ts'
@@ -39,12 +39,12 @@ const show = (proposals: readonly Proposal[]): void => {
       value: ({ found }) => (found.newest === null ? '' : `${formatDuration(Date.now() - found.newest)} ago`),
     },
     { title: 'Rate', value: each => rateOf(each.found), align: 'right' },
-    { title: 'Language', value: each => each.source.language ?? 'not said' },
+    { title: 'Language', value: each => each.source.language ?? 'unknown' },
     { title: 'Section', value: each => `${each.source.section} (${each.why})`, flexible: true },
     { title: 'Id', value: each => each.knownAs ?? each.source.id },
-    { title: '', value: each => (each.knownAs ? 'a source already' : '') },
+    { title: '', value: each => (each.knownAs ? 'already a source' : '') },
   ])
-  // Whole, below: an address that is cut tells nothing.
+  // URLs follow in full, because a shortened URL is useless.
   for (const [index, { found, moved }] of proposals.entries()) {
     console.log(pc.dim(`${index + 1}  ${withoutCredentials(found.url)} (${FOUND_HOW[found.how]})`))
     if (moved !== null) console.log(pc.yellow(`   ${moved}`))
@@ -69,28 +69,28 @@ const toJson = ({ found, source, moved, knownAs }: Proposal) => ({
 const findUsageError = ({ config, sources }: Session, { id, section, language }: AddOptions): string | null => {
   const ids = config.taxonomy.map(each => each.id)
   if (section !== undefined && !ids.includes(section))
-    return `--section: ${JSON.stringify(section)} is no section; there are ${ids.join(', ')}`
+    return `--section: ${JSON.stringify(section)} is not a section. Sections: ${ids.join(', ')}`
   if (language !== undefined && languageFor(language) === undefined)
-    return `--language: ${JSON.stringify(language)} is no BCP 47 language tag, such as en or pt-BR`
+    return `--language: ${JSON.stringify(language)} is not a BCP 47 language tag, such as en or pt-BR`
   if (id === undefined) return null
   const parsed = SourceId.safeParse(id)
   if (!parsed.success) return `--id: ${parsed.error.issues[0]?.message}`
-  return sources.get(id) ? `--id: there is a source ${JSON.stringify(id)} already` : null
+  return sources.get(id) ? `--id: the source ${JSON.stringify(id)} exists already` : null
 }
 
-/** @returns those to add; a number is the exit code of a run that adds none */
+/** @returns the proposals to add, or the exit code if there are none */
 const choose = async (proposals: readonly Proposal[], options: AddOptions): Promise<readonly Proposal[] | number> => {
   const open = proposals.filter(({ knownAs }) => knownAs === null)
   if (options.dryRun) return 0
   if (open.length === 0) {
-    console.error(`Nothing to add: it is the source ${[...new Set(proposals.map(each => each.knownAs))].join(', ')}.`)
+    console.error(
+      `Nothing to add: this is already the source ${[...new Set(proposals.map(each => each.knownAs))].join(', ')}.`,
+    )
     return 1
   }
   if (options.yes) return options.all ? open : open.slice(0, 1)
   if (!canAsk()) {
-    console.error(
-      'Nothing was added: this is no terminal to ask in. Say --yes for the first of them, --yes --all for all.',
-    )
+    console.error('Not a terminal, cannot prompt. Pass --yes to add the first feed found, or --yes --all to add all.')
     return 2
   }
   const first = proposals.indexOf(open[0] as Proposal) + 1 // there is one
@@ -106,13 +106,13 @@ const choose = async (proposals: readonly Proposal[], options: AddOptions): Prom
   }
 }
 
-/** @returns 0 added; 1 nothing found or nothing new; 2 wrong usage, or nobody to ask */
+/** @returns 0 if added; 1 if nothing was found or new; 2 for wrong usage or without a terminal */
 export const addCommand = (configDir: string, typed: string, options: AddOptions): Promise<number> =>
   withSession(configDir, async session => {
     const wrong = findUsageError(session, options)
     const url = addressOf(typed)
     if (wrong !== null || url === null) {
-      console.error(wrong ?? `${shownValue(['url'], typed)} is no http(s) URL`)
+      console.error(wrong ?? `${shownValue(['url'], typed)} is not an http(s) URL`)
       return 2
     }
     const found = await proposalsAt(session, url, options)

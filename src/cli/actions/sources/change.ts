@@ -1,4 +1,4 @@
-/** `newsdesk sources pause`, `resume` and `remove`: live in every daemon within a second or two, and after any restart. */
+/** `newsdesk sources pause`, `resume` and `remove`: every daemon applies the change within two seconds and keeps it after a restart. */
 
 import { nearestTo } from '../../../config/problems.ts'
 import type { SourceId } from '../../../domain/source.ts'
@@ -10,13 +10,13 @@ export type Change = 'pause' | 'resume' | 'remove'
 
 const DONE: Readonly<Record<Change, string>> = { pause: 'paused', resume: 'resumed', remove: 'removed' }
 
-/** Ids of the catalogue; to resume, also those of the file that were removed. */
+/** Lists the ids of the catalogue; for resume, also those of removed sources in sources.yaml. */
 const listKnownIds = ({ sources, config }: Session, change: Change): readonly SourceId[] => [
   ...sources.list().map(({ id }) => id),
   ...(change === 'resume' ? config.sources.map(({ id }) => id) : []),
 ]
 
-/** @returns 0 done; 1 asked and not wanted; 2 where there is no such source, or nobody to ask */
+/** @returns 0 if done; 1 if not confirmed; 2 if there is no such source, or no terminal to ask on */
 export const changeCommand = (
   configDir: string,
   change: Change,
@@ -32,18 +32,17 @@ export const changeCommand = (
       for (const id of unknown) {
         const meant = nearestTo(id, known)
         console.error(
-          `No source ${JSON.stringify(id)}${meant ? `; did you mean ${meant}?` : '. `newsdesk sources` lists them.'}`,
+          `There is no source ${JSON.stringify(id)}${meant ? `; did you mean ${meant}?` : '. `newsdesk sources` lists all.'}`,
         )
       }
       return 2
     }
     if (change === 'remove' && !yes) {
       if (!canAsk()) {
-        console.error('Nothing was removed: this is no terminal to ask in. Say --yes.')
+        console.error('Not a terminal, cannot prompt. Pass --yes to remove without confirmation.')
         return 2
       }
-      if (!(await confirm(`Remove ${ids.join(', ')} and what is known of ${ids.length === 1 ? 'it' : 'them'}?`)))
-        return 1
+      if (!(await confirm(`Remove ${ids.join(', ')} and ${ids.length === 1 ? 'its' : 'their'} state?`))) return 1
     }
     const acts = openSourceActions(session)
     if (change === 'remove') await acts.remove(cliActor(), ids)
@@ -53,7 +52,7 @@ export const changeCommand = (
       for (const id of ids)
         console.log(
           change === 'remove' && catalogue.isInFile(id)
-            ? `${id} removed. It still stands in sources.yaml: take it out there too, or \`newsdesk sources resume ${id}\` brings it back.`
+            ? `${id} removed. It is still in sources.yaml: remove it there, too. \`newsdesk sources resume ${id}\` restores it.`
             : `${id} ${DONE[change]}.`,
         )
     return 0

@@ -1,4 +1,4 @@
-/** `newsdesk sources check`: every source fetched once, politely, and a table of what is wrong. Nothing is changed by it. */
+/** `newsdesk sources check`: fetches every source once, politely, and reports problems. It changes nothing. */
 
 import pc from 'picocolors'
 import type { Source } from '../../../domain/source.ts'
@@ -26,17 +26,17 @@ interface Looked {
   readonly findings: readonly Finding[]
 }
 
-/** A source that usually publishes is stale after a month, or after five times its usual gap where that is longer. */
-const STALE = 30 * 86_400_000
+/** A source is stale after a month without news, or after five times its usual gap if that is longer. In ms. */
+const STALE_AFTER = 30 * 86_400_000
 
-/** What is wrong with a feed by itself. (pure) */
+/** Finds what is wrong with a single feed. (pure) */
 export const findFaults = (id: string, { feed, newest, perDay, movedTo }: FoundFeed, now: number): Finding[] => {
   const findings: Finding[] = []
-  if (movedTo !== null) findings.push({ id, fault: 'moved', detail: `for good, to ${withoutCredentials(movedTo)}` })
-  if (feed.items.length === 0) findings.push({ id, fault: 'empty', detail: 'it holds no item' })
-  const patience = Math.max(STALE, perDay === null ? 0 : (5 * 86_400_000) / perDay)
-  if (newest !== null && now - newest > patience)
-    findings.push({ id, fault: 'stale', detail: `its newest item is of ${formatDuration(now - newest)} ago` })
+  if (movedTo !== null) findings.push({ id, fault: 'moved', detail: `permanently, to ${withoutCredentials(movedTo)}` })
+  if (feed.items.length === 0) findings.push({ id, fault: 'empty', detail: 'it has no items' })
+  const allowed = Math.max(STALE_AFTER, perDay === null ? 0 : (5 * 86_400_000) / perDay)
+  if (newest !== null && now - newest > allowed)
+    findings.push({ id, fault: 'stale', detail: `its newest item is ${formatDuration(now - newest)} old` })
   return findings
 }
 
@@ -55,7 +55,7 @@ const inspect = async (source: Source, fetched: PageOutcome, now: number): Promi
   return { source, found, findings: findFaults(id, found, now) }
 }
 
-/** @returns 0 where nothing is wrong, 1 where something is: for monitoring */
+/** @returns 0 without problems, 1 with problems, for monitoring */
 export const checkCommand = (configDir: string, { json }: { json: boolean }): Promise<number> =>
   withSession(configDir, async session => {
     const list = session.sources.list().filter(({ enabled }) => enabled)
@@ -75,15 +75,15 @@ export const checkCommand = (configDir: string, { json }: { json: boolean }): Pr
           findings.toSorted((a, b) => a.fault.localeCompare(b.fault)),
           [
             { title: 'Source', value: each => each.id },
-            { title: 'What', value: each => each.fault },
+            { title: 'Problem', value: each => each.fault },
             { title: 'Detail', value: each => each.detail, flexible: true },
           ],
         )
       const troubled = new Set(findings.map(({ id }) => id)).size
       console.log(
         troubled === 0
-          ? pc.green(`${list.length} sources checked: nothing wrong.`)
-          : pc.red(`${troubled} of ${list.length} sources have something wrong.`),
+          ? pc.green(`${list.length} sources checked: no problems.`)
+          : pc.red(`${troubled} of ${list.length} sources have problems.`),
       )
     }
     return findings.length > 0 ? 1 : 0

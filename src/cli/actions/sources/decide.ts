@@ -1,11 +1,11 @@
-/** `newsdesk sources accept` and `refuse`: whether the place that a source's address leads to is its publisher's. */
+/** `newsdesk sources accept` and `refuse`: whether the new location of a source belongs to its publisher. */
 
 import { nearestTo } from '../../../config/problems.ts'
 import { withoutCredentials } from '../../../util/redact.ts'
 import { cliActor, openSourceActions } from '../../actor.ts'
 import { withSession } from '../../session.ts'
 
-/** @returns 0 done; 1 where nothing is held of the source; 2 where there is no such source */
+/** @returns 0 if done; 1 if nothing of the source is held; 2 if there is no such source */
 export const decideCommand = (
   configDir: string,
   decision: 'accept' | 'refuse',
@@ -20,14 +20,14 @@ export const decideCommand = (
         session.sources.list().map(each => each.id),
       )
       console.error(
-        `No source ${JSON.stringify(id)}${meant ? `; did you mean ${meant}?` : '. `newsdesk sources` lists them.'}`,
+        `There is no source ${JSON.stringify(id)}${meant ? `; did you mean ${meant}?` : '. `newsdesk sources` lists all.'}`,
       )
       return 2
     }
     const outcome = await openSourceActions(session).decideMove(cliActor(), source, decision)
     if (json) console.log(JSON.stringify({ id, ...outcome }))
     if (outcome.kind === 'none') {
-      if (!json) console.error(`Nothing is held of ${id}: its address leads nowhere else.`)
+      if (!json) console.error(`Nothing of ${id} is held: its URL does not lead elsewhere.`)
       return 1
     }
     const to = withoutCredentials(outcome.to)
@@ -35,8 +35,8 @@ export const decideCommand = (
     if (!json)
       console.log(
         outcome.kind === 'accepted'
-          ? `${id}: ${to} is taken for its publisher's; ${items} that were held are being taken in. Change its url in sources.yaml.`
-          : `${id}: ${to} is refused; ${items} that were held are deleted, and nothing from there is taken in.`,
+          ? `${id}: accepted ${to}; ingesting ${items} held from there. Update its url in sources.yaml.`
+          : `${id}: refused ${to}; deleted ${items} held from there, and newsdesk ingests nothing more from it.`,
       )
     return 0
   })

@@ -1,4 +1,4 @@
-/** `newsdesk sources why`: the story of a source's last fetches, and of the next. */
+/** `newsdesk sources explain`: the last fetches of a source, and why the next is due when it is. */
 
 import pc from 'picocolors'
 import { nearestTo } from '../../../config/problems.ts'
@@ -23,7 +23,7 @@ const tell = (source: Source, state: SourceState, history: readonly Fetch[], pus
   console.log(
     `${pc.bold('Next')}      ${
       !source.enabled
-        ? `never: it is paused; \`newsdesk sources resume ${source.id}\``
+        ? `never: it is paused; resume it with \`newsdesk sources resume ${source.id}\``
         : state.nextAt === null
           ? 'not scheduled: is a daemon with the role scheduler running?'
           : `${time(state.nextAt)} (${state.nextAt > now ? `in ${formatDuration(state.nextAt - now)}` : 'now'}): ${state.nextReason}`
@@ -31,20 +31,20 @@ const tell = (source: Source, state: SourceState, history: readonly Fetch[], pus
   )
   console.log(`${pc.bold('Push')}      ${push}`)
   if (state.lastError)
-    console.log(`${pc.bold('Trouble')}   ${pc.red(`${state.lastError.reason}: ${state.lastError.detail}`)}`)
+    console.log(`${pc.bold('Error')}     ${pc.red(`${state.lastError.reason}: ${state.lastError.detail}`)}`)
   if (state.movedTo) console.log(`${pc.bold('Moved')}     to ${withoutCredentials(state.movedTo)}`)
   const { held, refused } = state.places
   if (held)
     console.log(
-      `${pc.bold('Held')}      ${pc.red(`it leads to ${withoutCredentials(held.to)} since ${time(held.since)}: ${held.items} items wait in quarantine; \`newsdesk sources accept ${source.id}\` takes them in, \`refuse\` drops them`)}`,
+      `${pc.bold('Held')}      ${pc.red(`its URL leads to ${withoutCredentials(held.to)} since ${time(held.since)}: ${held.items} items wait in quarantine; \`newsdesk sources accept ${source.id}\` ingests them, \`refuse\` deletes them`)}`,
     )
   if (refused.length > 0)
     console.log(
-      `${pc.bold('Refused')}   what comes from ${refused.join(', ')}; \`newsdesk sources accept ${source.id}\` takes that back`,
+      `${pc.bold('Refused')}   items from ${refused.join(', ')}; undo with \`newsdesk sources accept ${source.id}\``,
     )
   const oldestFirst = [...history].reverse()
   if (history.length === 0) {
-    console.log('No fetch is remembered yet.')
+    console.log('No fetches recorded yet.')
     return
   }
   console.log(`${pc.bold('New items')} ${drawSparkline(oldestFirst.map(({ items }) => items))}`)
@@ -61,7 +61,7 @@ const tell = (source: Source, state: SourceState, history: readonly Fetch[], pus
   ])
 }
 
-/** @returns 0; 2 where there is no such source */
+/** @returns 0; 2 if there is no such source */
 export const explainSourceCommand = (configDir: string, id: string, { json }: { json: boolean }): Promise<number> =>
   withSession(configDir, async ({ sources, push, config }) => {
     const source = sources.get(id)
@@ -71,7 +71,7 @@ export const explainSourceCommand = (configDir: string, id: string, { json }: { 
         sources.list().map(each => each.id),
       )
       console.error(
-        `No source ${JSON.stringify(id)}${meant ? `; did you mean ${meant}?` : '. `newsdesk sources` lists them.'}`,
+        `There is no source ${JSON.stringify(id)}${meant ? `; did you mean ${meant}?` : '. `newsdesk sources` lists all.'}`,
       )
       return 2
     }

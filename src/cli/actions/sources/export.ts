@@ -1,11 +1,11 @@
-/** `newsdesk sources export`: the catalogue as OPML for any reader, or what was added as YAML to be moved into sources.yaml. */
+/** `newsdesk sources export`: writes the catalogue as OPML for any reader, or added sources as YAML for sources.yaml. */
 
 import { stringify } from 'yaml'
 import type { Source } from '../../../domain/source.ts'
 import { opmlOf } from '../../../use-cases/export-opml.ts'
 import { withSession } from '../../session.ts'
 
-/** As an operator would write it: defaults left out, durations in their unit. (pure) */
+/** Formats a source as an operator would write it, without defaults and with units. (pure) */
 const toYaml = ({ id, name, url, site, section, language, weight, interval, enabled }: Source) => ({
   id,
   name,
@@ -17,7 +17,7 @@ const toYaml = ({ id, name, url, site, section, language, weight, interval, enab
   ...(interval === undefined ? {} : { interval: `${interval}ms` }),
   ...(enabled ? {} : { enabled }),
 })
-/** @param all with `yaml`: the whole catalogue, not only what stands in no file */
+/** @param all with `yaml`: the whole catalogue, not only sources missing from sources.yaml */
 export const exportCommand = (
   configDir: string,
   { yaml, all, json }: { yaml: boolean; all: boolean; json: boolean },

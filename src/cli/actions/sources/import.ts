@@ -1,4 +1,4 @@
-/** `newsdesk sources import`: an OPML file becomes sources; what is double, unreachable or no feed is told, and nothing else is lost for it. */
+/** `newsdesk sources import`: adds the feeds of an OPML file; duplicates, unreachable URLs and pages are reported without stopping the rest. */
 
 import { readFileSync } from 'node:fs'
 import pc from 'picocolors'
@@ -26,12 +26,12 @@ export interface ImportOptions {
   readonly skipFailing: boolean
 }
 
-/** Of a title, in the table of what is told. */
-const LONGEST_TITLE = 40
+/** Maximum length of a title in the table. */
+const MAX_TITLE = 40
 const ORDER: readonly Line['outcome'][] = ['duplicate', 'not-a-feed', 'failing', 'add']
 const readFile = (file: string): string | null => {
   try {
-    // OPML comes in any charset, as feeds do; - is what comes through a pipe.
+    // OPML comes in any charset, like feeds; - is standard input.
     return decode(readFileSync(file === '-' ? 0 : file), 'text/xml').text
   } catch (error) {
     console.error(`${file} cannot be read: ${error instanceof Error ? error.message : error}`)
@@ -39,7 +39,7 @@ const readFile = (file: string): string | null => {
   }
 }
 const fetchFeeds = async (session: Session, outlines: readonly Outline[]): Promise<Line[]> => {
-  const progress = startProgress('Looking at the feeds', outlines.length)
+  const progress = startProgress('Fetching the feeds', outlines.length)
   try {
     return await withPoliteFetch(session, fetchPage =>
       inParallel(
@@ -47,7 +47,7 @@ const fetchFeeds = async (session: Session, outlines: readonly Outline[]): Promi
         async (outline): Promise<Line> => {
           const fetched = await fetchPage(outline.url)
           if (fetched.kind !== 'changed') {
-            const detail = fetched.kind === 'failed' ? `${fetched.reason}: ${fetched.detail}` : 'it sent nothing'
+            const detail = fetched.kind === 'failed' ? `${fetched.reason}: ${fetched.detail}` : 'it sent no content'
             return { outline, found: null, outcome: 'failing', detail }
           }
           const read = await readFeed(fetched.body, { contentType: fetched.contentType, url: fetched.url })
@@ -63,7 +63,7 @@ const fetchFeeds = async (session: Session, outlines: readonly Outline[]): Promi
   }
 }
 
-/** Those that turned out to be the same feed as one before them. (pure) */
+/** Marks feeds that are the same as an earlier one. (pure) */
 const markDuplicates = (lines: readonly Line[]): Line[] => {
   const twins = findDuplicateFeeds(lines.flatMap(({ outline, found }) => (found ? [{ id: outline.url, found }] : [])))
   return lines.map(line => {
@@ -71,24 +71,24 @@ const markDuplicates = (lines: readonly Line[]): Line[] => {
     return twin ? { ...line, outcome: 'duplicate', detail: `of ${withoutCredentials(twin.of)} (${twin.how})` } : line
   })
 }
-/** @returns 0 done, also where some were left out and told; 1 nothing to add, or not wanted; 2 wrong usage, no OPML, or nobody to ask */
+/** @returns 0 if done, even if some were skipped; 1 if there is nothing to add or it was not confirmed; 2 for wrong usage, invalid OPML or without a terminal */
 export const importCommand = (configDir: string, file: string, options: ImportOptions): Promise<number> =>
   withSession(configDir, async session => {
     const { config, sources } = session
     const sections = config.taxonomy.map(({ id }) => id)
     if (options.section !== undefined && !sections.includes(options.section)) {
-      console.error(`--section: ${JSON.stringify(options.section)} is no section; there are ${sections.join(', ')}`)
+      console.error(`--section: ${JSON.stringify(options.section)} is not a section. Sections: ${sections.join(', ')}`)
       return 2
     }
     const text = readFile(file)
     if (text === null) return 2
     const opml = readOpml(text)
     if (opml.kind === 'not-opml') {
-      console.error(`${file} is no OPML: ${opml.detail}`)
+      console.error(`${file} is not OPML: ${opml.detail}`)
       return 2
     }
     if (!options.yes && !canAsk()) {
-      console.error('Nothing was imported: this is no terminal to ask in. Say --yes.')
+      console.error('Not a terminal, cannot prompt. Pass --yes to import without confirmation.')
       return 2
     }
     const { lines: repeats, fresh } = withoutRepeats(opml.outlines, sources.list())
@@ -97,7 +97,7 @@ export const importCommand = (configDir: string, file: string, options: ImportOp
     const fallback = options.section ?? sections.find(id => id === 'world') ?? sections[0] ?? 'world'
     const wanted = looked.filter(({ outcome }) => outcome === 'add' || (outcome === 'failing' && !options.skipFailing))
     const added = wanted.map(line => sourceOf(line, config, fallback, taken))
-    // Of a kind together: of hundreds, the few that need a look are found.
+    // Grouped by outcome, so that the few that need attention stand out among hundreds.
     const told = [...repeats, ...looked.flatMap(movedOrLeft)].sort(byOutcome)
 
     if (!options.json) {
@@ -106,7 +106,7 @@ export const importCommand = (configDir: string, file: string, options: ImportOp
         print(told, [
           {
             title: 'Feed',
-            value: each => withoutCredentials(each.outline.title ?? each.outline.url).slice(0, LONGEST_TITLE),
+            value: each => withoutCredentials(each.outline.title ?? each.outline.url).slice(0, MAX_TITLE),
           },
           { title: 'What', value: each => describeOutcome(each, options.skipFailing) },
           { title: 'Why', value: each => each.detail, flexible: true },
@@ -156,10 +156,10 @@ const byOutcome = (a: Line, b: Line): number => ORDER.indexOf(a.outcome) - ORDER
 const describeOutcome = ({ outcome }: Line, skipFailing: boolean): string =>
   outcome === 'failing'
     ? skipFailing
-      ? 'left out: failing'
-      : 'failing; added all the same'
+      ? 'skipped: failing'
+      : 'failing; added anyway'
     : outcome === 'duplicate'
-      ? 'left out: a duplicate'
+      ? 'skipped: duplicate'
       : outcome === 'add'
         ? 'to add, moved'
-        : 'left out: no feed'
+        : 'skipped: not a feed'
