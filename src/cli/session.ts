@@ -1,13 +1,15 @@
 /** What commands work with: the configuration, and the Redis, queues and sources of a running newsdesk. Closed when the command ends. */
 
 import type { Redis } from 'ioredis'
+import pino from 'pino'
+import { type Container, createContainer } from '../app/container.ts'
 import { type Config, loadConfig } from '../config/load.ts'
 import { checkSchema } from '../maintenance/migrations/schema.ts'
 import { openQueues, type Queues } from '../queues/queues.ts'
 import { type Keys, keysFor } from '../redis/keys.ts'
-import { type Catalogue, createCatalogue } from '../sources/catalogue/catalogue.ts'
-import { createSources, type Sources } from '../sources/store/sources.ts'
-import { createPush, type Push } from '../websub/push.ts'
+import type { Catalogue } from '../sources/catalogue/catalogue.ts'
+import type { Sources } from '../sources/store/sources.ts'
+import type { Push } from '../websub/push.ts'
 import { withRedis } from './with-redis.ts'
 
 export interface Session {
@@ -18,6 +20,8 @@ export interface Session {
   readonly sources: Sources
   readonly catalogue: Catalogue
   readonly push: Push
+  /** All modules, as the daemon has them. */
+  readonly container: Container
   /** articles.memory, in bytes. */
   readonly memory: () => number
 }
@@ -36,29 +40,17 @@ export const withSession = async <T>(
   return withRedis(config.settings, { start, purpose: 'command' }, async ({ redis, connect }) => {
     const keys = keysFor(config.settings.redis.prefix)
     const queues = openQueues(connect('command-queues', { pipelined: false }), keys)
-    const catalogue = createCatalogue({ redis, keys, file: () => config.sources })
-    const sources = createSources({
-      redis,
-      keys,
-      catalogue: catalogue.list,
-      settings: () => config.settings.crawl,
-      safetyInterval: () => config.settings.push.safetyInterval,
-      now: Date.now,
+    const container = createContainer({
+      ...{ config: () => config, redis, keys, queues, now: Date.now },
+      // A command prints what it has to say.
+      log: pino({ level: 'silent' }),
     })
-    const push = createPush({
-      redis,
-      keys,
-      settings: () => config.settings.push,
-      sources,
-      // Only the daemon calls hubs; a command only reads their state.
-      postForm: async url => ({ kind: 'failed', reason: 'blocked', detail: `only the daemon calls ${url}` }),
-      now: Date.now,
-    })
+    const { catalogue, sources, push } = container
     try {
       await checkSchema(redis, keys)
       await catalogue.refresh()
       return await work({
-        ...{ config, redis, keys, queues, sources, catalogue, push },
+        ...{ config, redis, keys, queues, container, sources, catalogue, push },
         memory: () => config.settings.articles.memory,
       })
     } finally {

@@ -1,6 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { withSession } from '../../src/cli/session.ts'
-import { openStories } from '../../src/cli/story-services.ts'
 import type { ArticleId, StoryId } from '../../src/domain/article.ts'
 import { type Edited, mergeStories, type StoryEditParts, splitStory } from '../../src/use-cases/edit-stories.ts'
 import { aConfigFolder, cli, endAll, redisUrl } from '../support/cli.ts'
@@ -49,7 +48,9 @@ const published = async () => {
     return { code: await run.ended, out: run.out().trim(), err: run.err() }
   }
   const edit = (work: (parts: StoryEditParts) => Promise<Edited>): Promise<Edited> =>
-    withSession(dir, session => work(openStories(session)))
+    withSession(dir, ({ container: { stories, articleStore, publishing } }) =>
+      work({ stories, archive: articleStore, publishing, now: Date.now }),
+    )
   return { ...desk, latest, newsdesk, edit }
 }
 

@@ -1,6 +1,5 @@
 /** Part of `newsdesk doctor`: checks that articles, stories, lists, counts and sources in Redis agree; `--repair` fixes them. */
 
-import { createStoryWriter } from '../../articles/story-writer.ts'
 import { readEvictionState } from '../../eviction/evictor.ts'
 import { countPolled, readMissing } from '../../maintenance/ensure-foundation.ts'
 import { SchemaError } from '../../maintenance/migrations/schema.ts'
@@ -9,7 +8,6 @@ import type { Repaired } from '../../maintenance/repair/run-check.ts'
 import { sourceJobs } from '../../queues/source-jobs.ts'
 import { readDaemons } from '../../use-cases/status.ts'
 import { type Session, withSession } from '../session.ts'
-import { articleStoreParts } from '../story-services.ts'
 
 export interface Finding {
   readonly check: string
@@ -100,7 +98,7 @@ export const checkData = async (configDir: string, isRepairing: boolean): Promis
         const repaired = await repair(
           {
             ...{ redis, keys },
-            writer: createStoryWriter(articleStoreParts(session)),
+            writer: session.container.storyWriter,
             weightOf: id => sources.get(id)?.weight ?? 1,
             isSource: id => sources.get(id) !== undefined,
             forget: sources.forget,

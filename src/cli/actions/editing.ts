@@ -1,49 +1,14 @@
 /** What editors do from the command line: explain an entry of a list, pin, block, set a section, merge and split stories. */
 
 import pc from 'picocolors'
-import { createLists, type Lists } from '../../app/lists.ts'
-import { createStoryWriter } from '../../articles/story-writer.ts'
-import { createWithholding } from '../../articles/withhold.ts'
 import type { ArticleId, StoryId } from '../../domain/article.ts'
-import { createReadCounts, createTops } from '../../events/top-articles.ts'
-import { relatedNaming } from '../../lists/mentions.ts'
 import { EVERYWHERE, type Override } from '../../lists/overrides.ts'
 import { LISTS } from '../../lists/registry.ts'
-import { publishingTo } from '../../queues/publishing.ts'
-import { createEdits } from '../../use-cases/edit-lists.ts'
-import { createEditingActs, type EditingActs, type Edits, type Outcome } from '../../use-cases/editing.ts'
-import { createBlocks } from '../../use-cases/follow-blocks.ts'
+import { createEditingActs, type EditingActs, type Outcome } from '../../use-cases/editing.ts'
 import { Duration } from '../../util/units.ts'
 import { cliActor, openAudit } from '../actor.ts'
 import { print } from '../print.ts'
 import { type Session, withSession } from '../session.ts'
-import { articleStoreParts, openStories } from '../story-services.ts'
-
-/** Opens the lists of a running newsdesk for a command. */
-const openLists = (session: Session): Lists & { readonly edits: Edits } => {
-  const { config, redis, keys, sources, queues } = session
-  const { archive, stories } = openStories(session)
-  const reads = { redis, keys, halfLife: () => config.settings.events.halfLife, now: Date.now }
-  const lists = createLists({
-    ...{ redis, keys, archive, stories, now: Date.now },
-    config: () => config,
-    tops: createTops(reads),
-    readCounts: createReadCounts(reads),
-    source: id => sources.get(id),
-  })
-  const edits = createEdits({
-    ...{ archive, stories, editors: lists.editors, now: Date.now },
-    blocks: createBlocks({
-      ...{ editors: lists.editors, now: Date.now },
-      withholding: createWithholding({ redis, keys, archive, writer: createStoryWriter(articleStoreParts(session)) }),
-    }),
-    relatedNaming: articles => relatedNaming(redis, keys, articles),
-    publishing: publishingTo(queues, lists),
-    names: () => lists.publisher.names(),
-    taxonomy: () => config.taxonomy,
-  })
-  return { ...lists, edits }
-}
 
 const formatNumber = (value: number): string =>
   Number.isFinite(value) ? value.toPrecision(4).replace(/\.?0+$/, '') : '-'
@@ -60,7 +25,7 @@ export const explainEntryCommand = (
       console.error(`There is no list ${JSON.stringify(list)}; \`newsdesk lists\` shows them all.`)
       return 2
     }
-    const why = await openLists(session).publisher.explain(list, rank)
+    const why = await session.container.lists.publisher.explain(list, rank)
     if (why === null) {
       console.error(`${list} has no entry ${rank}; \`newsdesk lists ${list}\` shows its entries.`)
       return 1
@@ -99,7 +64,7 @@ export interface OverrideOptions {
 const editorName = ({ by }: OverrideOptions): string => by ?? cliActor().name.replace(/^cli:/, '')
 
 const createEditing = (session: Session): EditingActs =>
-  createEditingActs({ edits: openLists(session).edits, audit: openAudit(session) })
+  createEditingActs({ edits: session.container.edits, audit: openAudit(session) })
 
 /** @returns 0, 1 if there is no such article, 2 if the request is invalid */
 export const addOverrideCommand = (
@@ -185,7 +150,7 @@ const printOutcome = (outcome: Outcome<StoryId>): number => {
 
 export const overridesCommand = (configDir: string, { log, json }: { log: boolean; json: boolean }): Promise<number> =>
   withSession(configDir, async session => {
-    const { editors } = openLists(session)
+    const { editors } = session.container.lists
     const rows: readonly (Override & { readonly did: string })[] = log
       ? await editors.log(100)
       : (await editors.inForce(Date.now())).map(each => ({ ...each, did: 'in force' }))

@@ -4,12 +4,10 @@ import pc from 'picocolors'
 import type { ArticleId } from '../../domain/article.ts'
 import { sharedWords, tellDecision } from '../../stories/explain.ts'
 import { withSession } from '../session.ts'
-import { openStories } from '../story-services.ts'
 
 /** @returns 0, or 1 if there is no such article */
 export const explainCommand = (configDir: string, id: string, { json }: { json: boolean }): Promise<number> =>
-  withSession(configDir, async session => {
-    const { stories, archive } = openStories(session)
+  withSession(configDir, async ({ container: { stories, articleStore: archive } }) => {
     const [article] = await archive.articles([id as ArticleId]) // looked up
     if (!article) {
       console.error(`There is no article ${JSON.stringify(id)}. It may have expired.`)

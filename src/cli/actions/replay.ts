@@ -4,7 +4,6 @@ import pc from 'picocolors'
 import { createReplay, ReplayError } from '../../events/replay.ts'
 import { Duration } from '../../util/units.ts'
 import { withSession } from '../session.ts'
-import { openStories } from '../story-services.ts'
 
 export interface ReplayOptions {
   readonly from: string
@@ -38,7 +37,7 @@ export const replayCommand = async (
     const replay = createReplay({
       redis,
       keys,
-      archive: openStories(session).archive,
+      archive: session.container.articleStore,
       settings: () => config.settings.events,
       now: Date.now,
       onProgress: (read, most) => {
