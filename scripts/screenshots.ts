@@ -1,5 +1,5 @@
 /**
- * Pictures of every page of the desk, light and dark, on a desk and on a phone: `npm run screenshots` writes docs/images/desk/, from a real
+ * Pictures of every page of the desk, light and dark, on a desk and on a phone: `npm run screenshots` writes docs/images/admin-ui/, from a real
  * daemon that crawls the demo's newsstand into a Redis of its own. Takes a minute or two; what is in the lists differs from run to run.
  */
 
@@ -18,7 +18,7 @@ import { resolveRedis } from '../src/redis/server.ts'
 import { NAV } from '../src/server/admin/admin.ts'
 import { launchChromium } from './chromium.ts'
 
-const OUT = 'docs/images/desk'
+const OUT = 'docs/images/admin-ui'
 const SIZES = { desk: { width: 1_200, height: 800 }, phone: { width: 390, height: 780 } } as const
 const SCHEMES = ['light', 'dark'] as const
 /** Stories after which the lists are worth a picture, and for how long they are waited for, ms. */

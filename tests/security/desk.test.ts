@@ -58,7 +58,7 @@ describe('a path of the desk', () => {
     '/assets/..%2f..%2fpackage.json',
     '/assets/%2e%2e/%2e%2e/package.json',
     '/assets/....//....//package.json',
-    '/assets/desk.css%00.js',
+    '/assets/admin.css%00.js',
     '/assets/__proto__',
     '/queues/static/../../../package.json',
     '/queues/static/..%2f..%2f..%2fpackage.json',

@@ -2,8 +2,8 @@
  * The pages of the desk. How one is added:
  *
  * 1. `pages/<name>.ts`: a pure function from a view model to `Html`. Everything put into `html` is escaped; `pages/table.ts`, `time.ts` and
- *    `sparkline.ts` are there to be used. No inline style or script: the policy forbids both. Style goes into `assets/desk.css`, what a page
- *    does more with script into `assets/desk.js`, and it must work without.
+ *    `sparkline.ts` are there to be used. No inline style or script: the policy forbids both. Style goes into `assets/admin.css`, what a page
+ *    does more with script into `assets/admin.js`, and it must work without.
  * 2. `routes/<name>.ts`: a function from `DeskParts` to a router. A GET gathers the view model and ends in `show`, giving the facts as `data`
  *    so that scripts get JSON. A POST acts, through `audit.around` or a function that does, and ends in `done` (303). Who may is decided
  *    before: a viewer's POST never arrives, and a forged one neither. A page hides from viewers what they may not (`mayAct`).

@@ -34,7 +34,7 @@ export const layout = ({ title, at, who, nav, message, asset }: Frame, body: Htm
   html`<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>${title} · newsdesk</title>
-<link rel="icon" href="${asset('icon.svg')}" type="image/svg+xml"><link rel="stylesheet" href="${asset('desk.css')}"><script type="module" src="${asset('desk.js')}"></script><script type="module" src="${asset('live.js')}"></script></head>
+<link rel="icon" href="${asset('icon.svg')}" type="image/svg+xml"><link rel="stylesheet" href="${asset('admin.css')}"><script type="module" src="${asset('admin.js')}"></script><script type="module" src="${asset('live.js')}"></script></head>
 <body><a class="skip" href="#main">Skip to the page</a>
 <header><a class="name" href="/">newsdesk</a>${
     who ? html`<nav aria-label="Pages"><ul>${nav.map(item => navLink(item, at))}</ul></nav>${account(who)}` : null

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { type Request, type Response, Router } from 'express'
 
-const FILES = { 'desk.css': 'css', 'desk.js': 'js', 'live.js': 'js', 'icon.svg': 'svg' } as const
+const FILES = { 'admin.css': 'css', 'admin.js': 'js', 'live.js': 'js', 'icon.svg': 'svg' } as const
 
 const assets = new Map(
   Object.entries(FILES).map(([name, type]) => {
