@@ -1,60 +1,69 @@
 /**
- * Crawls no faster than articles are taken in. What is fetched and waits is no longer fresh when its turn comes: a publisher is better asked
- * a little later. (docs/decisions/0012)
+ * Keeps crawls from outrunning ingestion. A feed that waits for long after it was fetched is stale when it is ingested:
+ * it is better fetched a little later. (docs/decisions/0012)
  */
 
 import { setTimeout as delay } from 'node:timers/promises'
 
 export interface Backpressure {
-  /** Waits until few batches wait to be taken in, or for as long as it may. */
+  /** Resolves once few batches wait to be ingested, or after the maximum wait. */
   waitForCapacity(): Promise<void>
 }
 
 export interface BackpressureParts {
-  /** Batches that wait to be taken in. */
-  readonly waiting: () => Promise<number>
-  /** Of them, so many are few. */
-  readonly few: () => number
-  /** ms that a crawl waits at most: where nobody takes in, feeds are fetched on, so that no news leaves them unseen. */
-  readonly longest: number
-  /** Whether this process is about to end: then nothing is waited for. */
-  readonly isEnding: () => boolean
+  /** Number of batches that wait to be ingested. */
+  readonly countBacklog: () => Promise<number>
+  /** Backlog size below which crawls start immediately. */
+  readonly maxBacklog: () => number
+  /**
+   * Maximum wait of a crawl, ms. If nothing is ingested at all, feeds are fetched regardless, so that no item drops out
+   * of its feed unseen.
+   */
+  readonly maxWait: number
+  /** Whether this process is stopping: then crawls do not wait. */
+  readonly isStopping: () => boolean
 }
 
-/** ms between two looks, shared by all crawls of a process. */
-const LOOK = 20
+/** ms between two reads of the backlog, which all crawls of a process share. */
+const READ_INTERVAL = 20
 
-export const createBackpressure = ({ waiting, few, longest, isEnding }: BackpressureParts): Backpressure => {
-  /** Crawls that may begin until the next look. */
-  let room = Number.POSITIVE_INFINITY
+export const createBackpressure = ({
+  countBacklog,
+  maxBacklog,
+  maxWait,
+  isStopping,
+}: BackpressureParts): Backpressure => {
+  /** Crawls that may start before the next read. */
+  let capacity = Number.POSITIVE_INFINITY
   let wasEmpty = true
-  let looked = Number.NEGATIVE_INFINITY
-  let looking: Promise<void> | null = null
+  let readAt = Number.NEGATIVE_INFINITY
+  let reading: Promise<void> | null = null
 
-  const look = async (): Promise<void> => {
-    const count = await waiting()
-    // Nothing waited twice: crawls bring little, and need no leave. Else as many as there is room for, if each brings one.
-    room = count === 0 && wasEmpty ? Number.POSITIVE_INFINITY : Math.max(0, few() - count)
+  const readBacklog = async (): Promise<void> => {
+    const count = await countBacklog()
+    // The backlog was empty twice in a row: crawls bring few items, and start freely. Otherwise start as many as there
+    // is capacity for, if each brings one batch.
+    capacity = count === 0 && wasEmpty ? Number.POSITIVE_INFINITY : Math.max(0, maxBacklog() - count)
     wasEmpty = count === 0
-    looked = performance.now()
+    readAt = performance.now()
   }
 
-  const mayBegin = async (): Promise<boolean> => {
-    if (performance.now() - looked > LOOK) {
-      looking ??= look().finally(() => {
-        looking = null
+  const mayStart = async (): Promise<boolean> => {
+    if (performance.now() - readAt > READ_INTERVAL) {
+      reading ??= readBacklog().finally(() => {
+        reading = null
       })
-      await looking
+      await reading
     }
-    if (room <= 0) return false
-    room -= 1
+    if (capacity <= 0) return false
+    capacity -= 1
     return true
   }
 
   return {
     async waitForCapacity() {
-      const until = performance.now() + longest
-      while (!isEnding() && !(await mayBegin()) && performance.now() < until) await delay(LOOK)
+      const until = performance.now() + maxWait
+      while (!isStopping() && !(await mayStart()) && performance.now() < until) await delay(READ_INTERVAL)
     },
   }
 }

@@ -1,4 +1,4 @@
-/** What a job gets to work with: made once in src/app/container.ts, explicit and typed, so that no job reaches for a global. */
+/** Everything a job uses. Built once in src/app/container.ts, so that no job reaches for a global. */
 
 import type { Logger } from 'pino'
 import type { ParameterStore } from '../src/articles/parameters/parameter-store.ts'
@@ -21,40 +21,43 @@ import type { Push } from '../src/websub/push.ts'
 export interface JobContext {
   readonly archive: ArticleStore
   readonly stories: Stories
-  /** Which parameters of URLs tell articles apart, by site. */
+  /** Which URL parameters identify an article, by site. */
   readonly urls: ParameterStore
-  /** The taxonomy in force: read it at each run, a reload may change it. */
+  /** The current taxonomy. Read it at each run: a reload may change it. */
   readonly taxonomy: () => Taxonomy
   readonly sources: Sources
-  /** Fetches a source with all courtesy to its publisher, and writes down what became of it where no feed comes of it. */
+  /** Fetches a source politely, and records the outcome where it brings no feed. */
   readonly poll: Poll
   readonly politeness: Politeness
   readonly push: Push
-  /** A vote of the text for a section, where a classifier is loaded. */
+  /** Classifies an article's text into a section, where a classifier is loaded. */
   readonly classify?: Classify
-  /** Teaches the classifier by articles that publishers filed themselves; the same article twice counts once. */
+  /** Trains the classifier with articles whose publishers named the section; the same article twice counts once. */
   readonly learn?: (articles: readonly Article[]) => Promise<void>
-  /** What is configured, read at each run: a reload may change it. */
+  /** The current settings. Read them at each run: a reload may change them. */
   readonly settings: () => JobSettings
-  /** The lists that changed, each rewritten once however often it is said. */
+  /** Enqueues lists that changed; each is rewritten once, however often it is enqueued. */
   readonly publishing: Publishing
   readonly publisher: Publisher
   /** Puts batches of items in the `articles` queue; one whose id is there already is not added again. */
   readonly addArticles: (batches: readonly { readonly id: string; readonly data: ArticlesData }[]) => Promise<void>
-  /** What is written from now on, once settled, survives the loss of a master: see `Keeper`. */
+  /**
+   * Begins a replicated write: what is written from here on, once confirmed, survives the loss of a master. See
+   * `ReplicationBarrier`.
+   */
   readonly beginReplicated: ReplicationBarrier['begin']
-  /** Before a scheduled crawl: waits while much that was fetched is still to be taken in. */
+  /** Awaited before a scheduled crawl: backpressure while many fetched batches wait to be ingested. */
   readonly waitForCapacity: () => Promise<void>
-  /** Between slices of work that may wait: lists that readers wait for go first. */
+  /** Awaited between slices of work: lets lists that readers wait for go first. */
   readonly yieldToLists: () => Promise<void>
-  /** For monitoring: an article came in, so many ms after its publication. */
+  /** For monitoring: called with the ms between an article's publication and its ingestion. */
   readonly ingested?: (delay: number) => void
   /** ms since the epoch. */
   readonly now: () => number
   readonly log: Logger
   /** Aborted when the daemon's deadline for finishing has passed. */
   readonly signal: AbortSignal
-  /** This job, as far as a processor may know it. */
+  /** The running job. */
   readonly job: {
     readonly id: string
     /** 1 at the first run; more when it was retried or came back from a dead worker. */
@@ -62,7 +65,7 @@ export interface JobContext {
     readonly progress: (done: number, of: number) => Promise<void>
     /** A line kept with the job, shown in the dashboard. */
     readonly note: (line: string) => Promise<void>
-    /** Gives the job back to be run after `ms`, without holding a worker and without counting as an attempt. */
+    /** Puts the job back, to be run after `ms`: it holds no worker meanwhile, and does not count as an attempt. */
     readonly postpone: (ms: number) => Promise<never>
   }
 }

@@ -1,7 +1,7 @@
 /**
- * The tick that queues what is due: as fast as workers take it, and no faster. What is due and not queued stays in the due set, where it keeps
- * its order, takes no room, and can still be paused, deferred or removed; a re-crawl by hand waits behind a second or so of work, not
- * behind fifty thousand sources.
+ * The tick that queues sources that are due, only as fast as workers take them. Due sources that are not queued stay in
+ * the due set: there they keep their order, take no memory in the queue, and can still be paused, deferred or removed.
+ * A manual re-crawl therefore waits behind about a second of work, not behind fifty thousand sources.
  */
 
 import { addScheduledCrawls, bringForward, type Queues } from '../src/queues/queues.ts'
@@ -9,13 +9,13 @@ import { allowance, type OutageDetector } from '../src/sources/polling/outage.ts
 import type { Sources } from '../src/sources/store/sources.ts'
 import { sleepUnlessAborted } from '../src/util/sleep.ts'
 
-/** Crawls that wait in the queue, most: at first, and where workers were found to outrun it. */
-const DEPTH = { usual: 1_000, most: 16_000 }
+/** Maximum number of crawls waiting in the queue: at first, and after workers have emptied it faster. */
+const DEPTH = { initial: 1_000, max: 16_000 }
 /** Sources claimed and queued at a time: a thousand hold the event loop twice as long in one turn (`npm run bench:schedule -- --claim`). */
 const PAGE = 250
-/** Between two looks at the queue while more is due than it holds, ms. */
+/** ms between two refills of the queue while more sources are due than it holds. */
 const TOP_UP = 250
-/** One crawl in so many is of a source that failed last time, however many others are due. */
+/** One crawl in this many is of a source that failed last time, however many others are due. */
 const ONE_IN = 50
 
 export interface CrawlDueParts {
@@ -24,28 +24,28 @@ export interface CrawlDueParts {
   readonly network: Pick<OutageDetector, 'state'>
   /** ms since the epoch. */
   readonly now: () => number
-  /** Waits between two looks; ends at once where the signal says so. */
+  /** Waits between two refills; ends at once when the signal is aborted. */
   readonly pause?: (ms: number, signal: AbortSignal) => Promise<unknown>
 }
 
-/** @returns a run of the tick: queues what is due until all of it is, or `within` ms have passed, and says how many it queued */
+/** @returns the tick's function: queues due sources until none is left or `within` ms have passed, and returns how many it queued */
 export const createCrawlDue = ({ queues, sources, network, now, pause = sleepUnlessAborted }: CrawlDueParts) => {
   const { crawl } = queues
-  let depth = DEPTH.usual
+  let depth = DEPTH.initial
 
   /** @returns how many were queued, and whether more may be due */
   const queuePage = async (): Promise<{ queued: number; isMore: boolean }> => {
-    const most = Math.min(depth - (await crawl.getWaitingCount()), PAGE)
-    if (most <= 0) return { queued: 0, isMore: true }
-    const due = await sources.claimDue(allowance(await network.state(), now(), most))
+    const limit = Math.min(depth - (await crawl.getWaitingCount()), PAGE)
+    if (limit <= 0) return { queued: 0, isMore: true }
+    const due = await sources.claimDue(allowance(await network.state(), now(), limit))
     if (due.length > 0) {
       await addScheduledCrawls(queues, due, await sources.failing(due))
       await sources.queued(due)
     }
-    return { queued: due.length, isMore: due.length === most }
+    return { queued: due.length, isMore: due.length === limit }
   }
 
-  /** Fills the queue as far as there is room. */
+  /** Fills the queue up to its maximum depth. */
   const fill = async (): Promise<{ queued: number; isMore: boolean }> => {
     let queued = 0
     for (;;) {
@@ -62,11 +62,12 @@ export const createCrawlDue = ({ queues, sources, network, now, pause = sleepUnl
       const filled = await fill()
       queued += filled.queued
       if (!filled.isMore) return queued
-      // Others always wait before them: none of them would be fetched while more falls due than can be.
+      // Failed sources have a lower priority: without this, none of them would be fetched while more falls due than
+      // workers can fetch.
       if (filled.queued > 0) await bringForward(await crawl.getPrioritized(0, Math.ceil(filled.queued / ONE_IN) - 1))
       if (now() >= until || signal.aborted) return queued
       await pause(TOP_UP, signal)
-      if ((await crawl.getWaitingCount()) === 0) depth = Math.min(depth * 2, DEPTH.most)
+      if ((await crawl.getWaitingCount()) === 0) depth = Math.min(depth * 2, DEPTH.max)
     }
   }
 }

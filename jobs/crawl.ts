@@ -1,6 +1,7 @@
 /**
- * `crawl`: fetch one source, read its feed, and queue what is new of it. Added by the schedule, by `newsdesk crawl`, and by hand in the
- * dashboard with nothing but a source id: by hand it is a re-crawl, which ignores validators and backoff.
+ * `crawl`: fetches one source, reads its feed and queues its new items. Added by the schedule, by `newsdesk crawl`, and
+ * manually in the queue dashboard with nothing but a source id. A manual crawl is a re-crawl: it ignores validators and
+ * backoff.
  */
 
 import { UnrecoverableError } from 'bullmq'
@@ -29,12 +30,18 @@ export const crawl = defineJob(crawlQueue, {
     if (!source && trigger === 'manual')
       throw new UnrecoverableError(`no source ${JSON.stringify(sourceId)}: \`newsdesk sources\` lists them`)
     if (trigger === 'schedule') await context.waitForCapacity()
-    // Paused or removed while its job waited, be it in the queue or for its turn at the domain. Asked for by hand, a paused one is crawled.
+    // The source was paused or removed while its job waited in the queue or for its turn at the domain. A manual crawl
+    // fetches a paused source.
     if (!source || (trigger === 'schedule' && !context.sources.get(sourceId)?.enabled))
-      return { outcome: 'left', why: 'the source is paused, or not in the catalogue any more' }
+      return { outcome: 'skipped', why: 'the source is paused or no longer in the catalogue' }
     const started = context.now()
-    const kept = (fetch: Became): Fetch => ({ ...NOTHING_CAME, at: started, ms: context.now() - started, ...fetch })
-    const record: Keep = fetch => context.sources.record(source.id, kept(fetch))
+    const completeFetch = (fetch: Outcome): Fetch => ({
+      ...EMPTY_FETCH,
+      at: started,
+      ms: context.now() - started,
+      ...fetch,
+    })
+    const record: RecordFetch = fetch => context.sources.record(source.id, completeFetch(fetch))
     const polled = await context.poll(source, {
       isRecrawl: trigger === 'manual',
       run: context.job.id,
@@ -42,7 +49,7 @@ export const crawl = defineJob(crawlQueue, {
     })
     if (polled.kind === 'postponed') return context.job.postpone(polled.ms)
     if (polled.kind === 'deferred') {
-      await record({ outcome: 'deferred', reason: 'its domain wants nobody' })
+      await record({ outcome: 'deferred', reason: "rate-limited by the publisher's domain" })
       return { outcome: 'deferred', next: nextText(polled.due) }
     }
     if (polled.kind === 'failed') return fail(source, context, polled.failure, polled.due, record)
@@ -54,7 +61,7 @@ export const crawl = defineJob(crawlQueue, {
           source.id,
           fetched.freshFor,
           state,
-          kept({ outcome: 'unchanged', status: fetched.status }),
+          completeFetch({ outcome: 'unchanged', status: fetched.status }),
         ),
         polled.leave(),
         settleHeldItems(source, state, fetched, context),
@@ -66,7 +73,7 @@ export const crawl = defineJob(crawlQueue, {
       return { outcome: 'unchanged', status: fetched.status, new: 0, ms: context.now() - started, next: nextText(due) }
     }
     try {
-      return await takeIn(source, polled, started, context, record)
+      return await queueNewItems(source, polled, started, context, record)
     } finally {
       await polled.leave()
     }
@@ -75,38 +82,38 @@ export const crawl = defineJob(crawlQueue, {
 
 const NONE_KNOWN: ReadonlySet<string> = new Set()
 
-/** What became of this crawl; when it began and how long it took are filled in. */
-type Became = Pick<Fetch, 'outcome'> & Partial<Fetch>
-type Keep = (fetch: Became) => Promise<void>
+/** The outcome of this crawl; its start and duration are filled in. */
+type Outcome = Pick<Fetch, 'outcome'> & Partial<Fetch>
+type RecordFetch = (fetch: Outcome) => Promise<void>
 
-const NOTHING_CAME = { status: 0, bytes: 0, items: 0, reason: '' } as const
+const EMPTY_FETCH = { status: 0, bytes: 0, items: 0, reason: '' } as const
 
 const isDoubtful = (item: FeedItem, { urls }: JobContext): boolean => {
   const page = pageOf(item)
   return page !== null && urls.isDoubtful(page)
 }
 
-type WholeRead =
+type DocumentRead =
   | {
       readonly kind: 'feed'
       readonly feed: Feed
       readonly itemHashes: readonly string[] | null
       readonly validators: Validators
-      /** Of all documents that were fetched for it. */
+      /** Size of all documents fetched for it. */
       readonly bytes: number
     }
   | { readonly kind: 'failed'; readonly failure: FailureOf }
 
 const NO_VALIDATORS: Validators = { etag: null, lastModified: null, bodyHash: null }
 
-/** The feed that came, or what an index of sitemaps in its place leads to; a body that is neither is kept for a look. */
-const readWhole = async (source: Source, polled: PolledFeed, context: JobContext): Promise<WholeRead> => {
+/** Reads the feed, or the sitemaps of a sitemap index in its place; a body that is neither goes into quarantine. */
+const readDocument = async (source: Source, polled: PolledFeed, context: JobContext): Promise<DocumentRead> => {
   const { sources, settings } = context
   const { body, contentType, url, validators } = polled.fetched
   const { maxItems } = settings().crawl
   const known = polled.isRecrawl ? NONE_KNOWN : await sources.itemHashes(source.id)
   let read = await readNewItems(body, { known, contentType, url, maxItems })
-  // Whether a parameter tells items apart is seen by what the others have in its place: all of them are to be looked at.
+  // Comparing items with each other shows whether a URL parameter identifies them, so all of them are parsed.
   if (read.kind === 'feed' && known.size > 0 && read.feed.items.some(item => isDoubtful(item, context)))
     read = await readNewItems(body, { known: NONE_KNOWN, contentType, url, maxItems })
   if (read.kind === 'feed') return { ...read, validators, bytes: body.length }
@@ -120,10 +127,16 @@ const readWhole = async (source: Source, polled: PolledFeed, context: JobContext
   return { kind: 'failed', failure: { reason: 'not-a-feed', detail: read.detail } }
 }
 
-const takeIn = async (source: Source, polled: PolledFeed, started: number, context: JobContext, record: Keep) => {
+const queueNewItems = async (
+  source: Source,
+  polled: PolledFeed,
+  started: number,
+  context: JobContext,
+  record: RecordFetch,
+) => {
   const { fetched, state, learn, failed } = polled
   const { sources, now, log } = context
-  const read = await readWhole(source, polled, context)
+  const read = await readDocument(source, polled, context)
   if (read.kind === 'failed') return fail(source, context, read.failure, await failed(read.failure), record)
   const { feed, itemHashes, validators, bytes } = read
   const carried = itemHashes?.length ?? feed.items.length
@@ -141,14 +154,14 @@ const takeIn = async (source: Source, polled: PolledFeed, started: number, conte
   const away = polled.away()
   if (away !== null) {
     for (const note of notes) await context.job.note(note)
-    return keepOut(source, polled, away, { batches, newItems, carried, bytes }, started, context, record)
+    return holdItems(source, polled, away, { batches, newItems, carried, bytes }, started, context, record)
   }
   await found.learn()
   const coming = new Set(batches.flatMap(({ data }) => data.items.map(({ key }) => key)))
   await settleHeldItems(source, state, fetched, context, coming)
 
-  // The order of guarantee 1: enqueue, then (in the articles job) ingest, mark as seen, and only with the last batch remember the validators
-  // and which items need not be parsed again.
+  // The order of guarantee 1: enqueue; then, in the articles job, ingest and mark as seen; and only with the last batch
+  // store the validators and the item hashes, which mark items that need not be parsed again.
   const [first] = batches
   if (first) {
     await sources.prepare(source.id, first.data.crawl.id, validators, itemHashes)
@@ -190,10 +203,11 @@ const takeIn = async (source: Source, polled: PolledFeed, started: number, conte
 }
 
 /**
- * The feed came from a place that is not known to be its publisher's: what is new of it is held, and nothing is learnt by it. The source's
- * validators stay those of its own place, so that it is asked in full until it is known whose that is.
+ * The feed came from an address that is not known to belong to its publisher: its new items are held, and nothing is
+ * learnt from it. The source keeps the validators of its own address, so that it is fetched in full until an editor or
+ * newsdesk itself has decided whose address that is.
  */
-const keepOut = async (
+const holdItems = async (
   source: Source,
   { fetched, state }: PolledFeed,
   away: Away,
@@ -205,7 +219,7 @@ const keepOut = async (
   }: Pick<NewItems, 'batches' | 'newItems'> & { readonly carried: number; readonly bytes: number },
   started: number,
   context: JobContext,
-  record: Keep,
+  record: RecordFetch,
 ) => {
   const { sources, log } = context
   const { to, isPermanent, isRefused } = away
@@ -219,15 +233,16 @@ const keepOut = async (
   if (state.places.held?.to !== to && !isRefused)
     log.warn(
       { source: source.id, ...outcome },
-      'a source leads elsewhere: its items are held until that is known to be its publisher',
+      `the source redirects to another domain: its items are held until that domain is known to be its publisher's`,
     )
   await context.job.note(reason)
   return { ...outcome, ms: context.now() - started, next: nextText(due) }
 }
 
 /**
- * What a poll has to say of push: that the feed offers a hub, or another, or none any more; and what push should have brought and did not.
- * @returns why push is distrusted, where it is from now on
+ * Tells push what a poll found: that the feed offers a hub, another hub, or none any more; and items that push should
+ * have delivered but did not.
+ * @returns why push is no longer relied on for this source, if that starts now; null otherwise
  */
 const notePush = async (
   { id }: Source,
@@ -251,10 +266,10 @@ const fail = async (
   { log }: JobContext,
   failure: FailureOf,
   due: Due,
-  record: Keep,
+  record: RecordFetch,
 ): Promise<never> => {
   await record({ outcome: 'failed', status: failure.status ?? 0, reason: failure.reason })
   log.debug({ source: source.id, reason: failure.reason, next: due }, 'crawl failed')
-  // Shown in the dashboard as failed, with what is wrong and when it is tried again.
+  // The queue dashboard shows the job as failed, with the reason and the time of the next attempt.
   throw new UnrecoverableError(`${failure.reason}: ${failure.detail} (next ${nextText(due)})`)
 }

@@ -1,4 +1,4 @@
-/** What a job is: a queue and the function that runs its jobs. The worker around it is made in workers.ts. */
+/** A job definition: a queue and the function that runs its jobs. workers.ts starts a worker for it. */
 
 import type { z } from 'zod'
 import type { QueueDefinition } from '../src/queues/definition.ts'

@@ -1,6 +1,7 @@
 /**
- * A verified delivery of a hub goes the way of a crawl: read, identified, and what is new of it queued, before the hub is answered. What
- * cannot be read, a thin ping among it, becomes a crawl. No queue of its own: a body in Redis would be dearer than reading it at once.
+ * Processes a verified hub delivery like a crawl: reads it, identifies its items and queues the new ones, before the
+ * hub is answered. A body that cannot be read, such as an empty ping, becomes a crawl. There is no queue for
+ * deliveries: reading the body at once is cheaper than storing it in Redis.
  */
 
 import { readFeed } from '../src/feeds/read.ts'
@@ -18,14 +19,14 @@ export type DeliverContext = Pick<JobContext, 'sources' | 'urls' | 'settings' | 
   readonly addCrawl: (sourceId: Subscription['source']) => Promise<void>
 }
 
-/** @returns items queued; null where a crawl was asked for instead */
+/** @returns number of items queued; null where a crawl was queued instead */
 export const deliver = async (
   { subscription, body, contentType }: Delivered,
   { sources, urls, settings, addArticles, push, now, addCrawl }: DeliverContext,
 ): Promise<number | null> => {
   const started = now()
   const source = await sources.find(subscription.source)
-  // Removed a moment ago: the goodbye to its hub is under way.
+  // Just removed: the unsubscription at its hub is under way.
   if (!source?.enabled) return 0
   const { crawl } = settings()
   const read =
@@ -39,7 +40,7 @@ export const deliver = async (
   const { batches, newItems, edited, learn } = await detectNewItems(
     source,
     await sources.state(source.id),
-    // A part of a feed, often a single item: nothing to judge all of the source's ids and dates by.
+    // A part of a feed, often a single item, is too little to judge the ids and dates of the source by.
     { feed, carried: Number.POSITIVE_INFINITY, bodyHash: 'push' },
     { sources, urls, most: crawl.batch, now },
   )

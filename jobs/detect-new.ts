@@ -1,6 +1,6 @@
 /**
- * What is new of a feed that was read, as batches for the `articles` queue: the same way for a crawl and for a body replayed from
- * quarantine. Writes nothing but which items are still carried.
+ * Finds the new items of a feed and makes batches of them for the `articles` queue, alike for crawls, hub deliveries
+ * and bodies replayed from quarantine. Writes nothing but which items the feed still carries.
  */
 
 import { createHash } from 'node:crypto'
@@ -16,11 +16,11 @@ import { areIdsUnstable } from '../src/sources/items/unstable-ids.ts'
 import type { SourceState } from '../src/sources/state/state.ts'
 import type { Sources } from '../src/sources/store/sources.ts'
 
-export interface Read {
+export interface ReadDocument {
   readonly feed: Feed
-  /** Items in the document; fewer were read where some are known as written. */
+  /** Items in the document; fewer were read where some are known by their item hashes. */
   readonly carried: number
-  /** Of the body, or anything else that tells one reading from another. */
+  /** Hash of the body, or any other string that tells one reading from another. */
   readonly bodyHash: string
 }
 
@@ -28,13 +28,13 @@ export interface NewItems {
   readonly batches: readonly { readonly id: string; readonly data: ArticlesData }[]
   readonly newItems: number
   readonly edited: number
-  /** ms since the epoch of the new items' publication; null where their feed does not give it. */
+  /** When the new items were published, ms since the epoch; null where the feed gives no date. */
   readonly published: readonly (number | null)[]
-  /** Whether its ids proved untrustworthy, now or before. */
+  /** Whether its ids proved unstable, now or before. */
   readonly hasUnstableIds: boolean
-  /** What the document taught, for the job's log. */
+  /** What was learnt from the document, for the job's log. */
   readonly notes: readonly string[]
-  /** Writes down what its feed was seen to be like. */
+  /** Stores what was learnt about the feed. */
   learn(): Promise<void>
 }
 
@@ -49,10 +49,10 @@ export interface DetectNewItemsParts {
 export const detectNewItems = async (
   source: Source,
   state: SourceState,
-  { feed, carried, bodyHash }: Read,
+  { feed, carried, bodyHash }: ReadDocument,
   { sources, urls, most, now }: DetectNewItemsParts,
 ): Promise<NewItems> => {
-  // Before keys are made of links: those of this very document are to be told apart already.
+  // Before keys are made of links: this very document may show which URL parameters identify items.
   const notes = await urls.learn(
     source.id,
     feed.items.map(item => ({ title: item.title, page: pageOf(item) })),
@@ -74,21 +74,17 @@ export const detectNewItems = async (
     now(),
     isWhole,
   )
-  const titles = unseen.length > 0 ? learnTitles(await sources.titles(source.id), fresh.flatMap(titleOf)) : null
-  const names = collectNames([
-    source.name,
-    feed.title,
-    new URL(source.site ?? source.url).hostname.replace(/^www\./, ''),
-  ])
+  const titles = unseen.length > 0 ? learnTitles(await sources.titles(source.id), fresh.flatMap(listTitle)) : null
+  const names = collectNames([source.name, feed.title, new URL(source.site ?? source.url).hostname.replace(/^www\./, '')])
   const places = new Map(feed.items.map((item, place) => [item, place]))
-  const taken = unseen.map(each => ({
+  const prepared = unseen.map(each => ({
     ...each,
     place: places.get(each.item) ?? 0,
     item: { ...each.item, title: each.item.title && withoutName(each.item.title, titles ?? NO_HABITS, names) },
   }))
   const about = { fetchedAt: now(), trustsDates: trustsDates(dates), language: feed.language, most }
   return {
-    batches: batchesOf(source, taken, bodyHash, { ...about, origin: state.origin }),
+    batches: buildBatches(source, prepared, bodyHash, { ...about, origin: state.origin }),
     newItems: fresh.length,
     edited: unseen.length - fresh.length,
     published: fresh.map(({ published }) => (published === null ? null : Date.parse(published))),
@@ -105,10 +101,10 @@ export const detectNewItems = async (
 
 const MINUTE = 60_000
 
-const titleOf = ({ title }: FeedItem): string[] => (title === null ? [] : [title])
+const listTitle = ({ title }: FeedItem): string[] => (title === null ? [] : [title])
 
-/** The same items in the same state make the same jobs, so a crawl repeated while they wait adds nothing. */
-const batchesOf = (
+/** The same items in the same state make the same job ids, so a crawl repeated while they wait adds nothing. */
+const buildBatches = (
   source: Source,
   unseen: readonly (Unseen & { readonly place: number })[],
   bodyHash: string,
@@ -120,7 +116,8 @@ const batchesOf = (
 ): { id: string; data: ArticlesData }[] => {
   const digest = (parts: readonly string[]) =>
     createHash('sha256').update(parts.join(' ')).digest('base64url').slice(0, 16)
-  // Those that come again since their articles were lost are other jobs than those that brought them first, which may be kept still.
+  // Items that come again because their articles were lost need job ids of their own: the jobs that brought them first
+  // may still be in Redis.
   const again = unseen.some(({ isLost }) => isLost) ? [`again ${Math.floor(about.fetchedAt / MINUTE)}`] : []
   const parts = [
     ...unseen.map(({ key, fingerprint }) => key + fingerprint),

@@ -1,6 +1,7 @@
 /**
- * `articles`: a batch of items of one source becomes articles: normalised, decided (same, reprint, story), stored, and announced to
- * the lists they change. Only then are the items marked as seen, so whatever dies when, they come again until they are in.
+ * `articles`: turns a batch of one source's items into articles: normalises them, decides each (same article, reprint,
+ * story), stores them and announces them to the lists they change. Items are marked as seen only after that, so that
+ * after a crash at any point they come again until they are stored.
  */
 
 import { existingDecision } from '../src/articles/existing-decision.ts'
@@ -20,8 +21,8 @@ export const articles = defineJob(articlesQueue, {
   async run({ sourceId, crawl, fetchedAt, trustsDates, language, items }, context) {
     const { sources, archive, publishing, urls, log, now } = context
     const source = await sources.find(sourceId)
-    // Its source was removed while the batch waited: what it brought is of no list any more.
-    if (!source) return { left: items.length, why: `no source ${sourceId} in the catalogue any more` }
+    // Its source was removed while the batch waited: no list wants its items any more.
+    if (!source) return { skipped: items.length, why: `source ${sourceId} is no longer in the catalogue` }
 
     await urls.refresh()
     const about = {
@@ -34,32 +35,32 @@ export const articles = defineJob(articlesQueue, {
       maxAge: context.settings().articles.retention,
       ...(context.classify ? { classify: context.classify } : {}),
     }
-    const settled = context.beginReplicated()
+    const confirmReplicated = context.beginReplicated()
     await context.yieldToLists()
-    // Looked up here and not by the crawl: a batch before this one may have brought the article that this one edits.
-    const recalled = (await sources.lookUpSeen(sourceId, items)).map(({ seen }, index) =>
+    // Looked up here rather than by the crawl: an earlier batch may have brought the article that this one edits.
+    const seenBefore = (await sources.lookUpSeen(sourceId, items)).map(({ seen }, index) =>
       items[index]?.isLost ? null : seen,
     )
-    const outcomes = await placed(
+    const outcomes = await placeArticles(
       items.map(({ item, place }, index) => ({
         item,
         outcome: normalise(item, { ...about, place }),
-        known: recalled[index]?.article ?? null,
+        known: seenBefore[index]?.article ?? null,
       })),
       context,
     )
     const refused: Record<string, number> = {}
-    const worthALook: Omit<RefusedItem, 'source'>[] = []
+    const toQuarantine: Omit<RefusedItem, 'source'>[] = []
     for (const [index, outcome] of outcomes.entries()) {
       if (!('kind' in outcome)) continue
       refused[outcome.reason] = (refused[outcome.reason] ?? 0) + 1
-      // Age is the ordinary course of a feed; the rest is worth a look beside the job.
+      // Items of every feed grow too old; any other reason is worth a note on the job.
       const item = items[index]?.item
       if (outcome.reason === 'too-old' || !item) continue
-      worthALook.push(refusedItem(item, outcome, fetchedAt))
+      toQuarantine.push(refusedItem(item, outcome, fetchedAt))
       await context.job.note(`refused ${show(item)}: ${outcome.detail}`)
     }
-    await sources.quarantine.refuse(sourceId, worthALook)
+    await sources.quarantine.refuse(sourceId, toQuarantine)
 
     const accepted = outcomes.filter((outcome): outcome is Placed => !('kind' in outcome))
     await context.yieldToLists()
@@ -71,27 +72,28 @@ export const articles = defineJob(articlesQueue, {
     if (related.of > 0) log.info({ crawl: crawl.id, list: 'related', ...related }, 'published')
     const arrived = now()
     for (const [index, outcome] of outcomes.entries()) {
-      // Neither edits, nor another source's copies, nor guesses at a date tell how late we were.
-      const isNew = !recalled[index] && 'decision' in outcome && outcome.decision.kind !== 'same'
+      // Edits, other sources' copies and guessed dates say nothing about how late we were.
+      const isNew = !seenBefore[index] && 'decision' in outcome && outcome.decision.kind !== 'same'
       if (isNew && trustsDates && items[index]?.item.published)
         context.ingested?.(arrived - outcome.article.publishedAt)
     }
-    // Marked as seen, its items never come again: whatever is lost with a master must be lost before.
-    await settled()
+    // Items marked as seen never come again: the articles must have reached the replicas before, or the loss of the
+    // master would lose them for good.
+    await confirmReplicated()
     await sources.markSeen(
       sourceId,
       crawl,
       items.map(({ key, also, fingerprint }, index) => {
         const outcome = outcomes[index]
-        const before = recalled[index]
-        const article = outcome && 'article' in outcome ? articleOf(outcome) : (before?.article ?? null)
+        const before = seenBefore[index]
+        const article = outcome && 'article' in outcome ? findArticleId(outcome) : (before?.article ?? null)
         return { key, also, fingerprint, article, before: before ?? null }
       }),
     )
     const { added, updated, merged, unchanged } = ingested
     log.info(
       { source: sourceId, crawl: crawl.id, items: items.length, added, updated, merged, unchanged, refused },
-      'articles taken in',
+      'articles ingested',
     )
     return { added, updated, merged, unchanged, refused, related }
   },
@@ -102,49 +104,52 @@ interface Placed {
   readonly decision: Decision
 }
 
-/** The article that an item is part of from now on. */
-const articleOf = ({ article, decision }: Placed): ArticleId => (decision.kind === 'same' ? decision.as : article.id)
+/** The id of the article that an item belongs to from now on. */
+const findArticleId = ({ article, decision }: Placed): ArticleId =>
+  decision.kind === 'same' ? decision.as : article.id
 
 interface Outcome {
   readonly item: FeedItem
   readonly outcome: Article | Refused
-  /** The article that the item was when it came before. */
+  /** The article that the item became when it came before. */
   readonly known: ArticleId | null
 }
 
 /**
- * Whether an item was taken for an article that is another's: both lead to one page as soon as doubtful parameters are gone (src/article/
- * tracking.ts), which is how its id was made at the time, and now they are told apart.
- * @param stands what the item was taken for
- * @param rivals how many items of the batch, of other addresses, were taken for it as well
+ * Whether an item was merged into the article of another page: both pages have the same address once doubtful
+ * parameters are removed (src/articles/parameters), which is how the id was made at the time, and now the parameters
+ * tell them apart.
+ * @param stored the article into which the item was merged
+ * @param rivals number of items in the batch with other addresses that were merged into it as well
  */
-const isAnothers = (stands: StoredArticle, { id, url, title }: Article, rivals: number): boolean => {
+const isOfAnotherPage = (stored: StoredArticle, { id, url, title }: Article, rivals: number): boolean => {
   const bare = bareId(url)
-  if (bare === null || stands.id === id || stands.title === title) return false
-  const shown = articleId(stands.url)
-  if (shown === id || (bareId(stands.url) ?? shown) !== bare) return false
-  // Under the bare address it is nobody's yet: of a single item it is what that one is after an edit.
+  if (bare === null || stored.id === id || stored.title === title) return false
+  const shown = articleId(stored.url)
+  if (shown === id || (bareId(stored.url) ?? shown) !== bare) return false
+  // An article under the bare address belongs to no page yet: with a single item, it is what that item was before an
+  // edit.
   return shown !== bare || rivals > 0
 }
 
-/** Those that are known as an article which is another's: they come as articles of their own from now on. */
-const toldApart = (outcomes: readonly Outcome[], stands: readonly (StoredArticle | undefined)[]): boolean[] => {
+/** Items that were merged into the article of another page: from now on they are articles of their own. */
+const findSeparated = (outcomes: readonly Outcome[], stored: readonly (StoredArticle | undefined)[]): boolean[] => {
   const claims = new Map<ArticleId, Set<ArticleId>>()
   for (const [index, { outcome, known }] of outcomes.entries()) {
-    const held = stands[index]
+    const held = stored[index]
     if (known !== null && held && !('kind' in outcome))
       claims.set(held.id, (claims.get(held.id) ?? new Set()).add(outcome.id))
   }
   return outcomes.map(({ outcome, known }, index) => {
-    const held = stands[index]
+    const held = stored[index]
     if (known === null || !held || 'kind' in outcome) return false
-    return isAnothers(held, outcome, (claims.get(held.id)?.size ?? 1) - 1)
+    return isOfAnotherPage(held, outcome, (claims.get(held.id)?.size ?? 1) - 1)
   })
 }
 
 type Reading = Pick<JobContext['archive'], 'resolve' | 'articles'>
 
-const standingOf = async (archive: Reading, ids: readonly ArticleId[]): Promise<(StoredArticle | undefined)[]> => {
+const readStored = async (archive: Reading, ids: readonly ArticleId[]): Promise<(StoredArticle | undefined)[]> => {
   const held = await archive.resolve(ids)
   const stored = new Map(
     (await archive.articles(held.filter(id => id !== null))).flatMap(each => (each ? [[each.id, each] as const] : [])),
@@ -152,93 +157,100 @@ const standingOf = async (archive: Reading, ids: readonly ArticleId[]): Promise<
   return held.map(id => stored.get(id ?? NO_ARTICLE))
 }
 
-/** The same story as it was stored before its parameters were known to mean something, or by a version that took them all away. */
-const standingBare = async (
+/**
+ * The same article as it was stored before its parameters were known to matter, or by a version that removed all
+ * parameters.
+ */
+const readStoredBare = async (
   archive: Reading,
   outcomes: readonly (Article | Refused | null)[],
 ): Promise<(StoredArticle | undefined)[]> => {
   const bare = outcomes.map(outcome => (outcome === null || 'kind' in outcome ? null : bareId(outcome.url)))
   if (bare.every(id => id === null)) return []
-  const found = await standingOf(
+  const found = await readStored(
     archive,
     bare.map(id => id ?? NO_ARTICLE),
   )
-  return found.map((stands, index) => {
+  return found.map((stored, index) => {
     const outcome = outcomes[index]
-    const isIts = stands && outcome && !('kind' in outcome) && stands.title === outcome.title
-    return isIts && articleId(stands.url) === bare[index] ? stands : undefined
+    const isIts = stored && outcome && !('kind' in outcome) && stored.title === outcome.title
+    return isIts && articleId(stored.url) === bare[index] ? stored : undefined
   })
 }
 
-/** What the archive holds of each, and what each is known as: nothing any more where it was taken for another's. */
+/**
+ * The stored article of each item, and the article it is known as: null where it had been merged into another page's.
+ */
 const findStanding = async (archive: Reading, outcomes: readonly Outcome[]) => {
   const idOf = (outcome: Article | Refused) => ('kind' in outcome ? NO_ARTICLE : outcome.id)
-  const first = await standingOf(
+  const first = await readStored(
     archive,
     outcomes.map(({ outcome, known }) => known ?? idOf(outcome)),
   )
-  const apart = toldApart(outcomes, first)
+  const apart = findSeparated(outcomes, first)
   const own = apart.includes(true)
-    ? await standingOf(
+    ? await readStored(
         archive,
         outcomes.map(({ outcome }, index) => (apart[index] ? idOf(outcome) : NO_ARTICLE)),
       )
     : []
-  const standing = first.map((stands, index) => (apart[index] ? own[index] : stands))
-  const bare = await standingBare(
+  const standing = first.map((stored, index) => (apart[index] ? own[index] : stored))
+  const bare = await readStoredBare(
     archive,
     outcomes.map(({ outcome }, index) => (standing[index] || apart[index] ? null : outcome)),
   )
   return outcomes.map(({ known }, index) => ({
-    stands: standing[index] ?? bare[index],
+    stored: standing[index] ?? bare[index],
     known: apart[index] ? null : known,
   }))
 }
 
 /**
- * Where each article belongs: one that the archive holds, be it under its id, as what its item was before, or under another URL, stays
- * what and where it is, also when its URL changed with its headline; only the rest are for the story room to decide.
+ * Decides where each article belongs. One that is stored already (under its id, as the article its item was before, or
+ * under another URL) keeps its id and story, even if its URL changed with its headline. Only the others are clustered
+ * into stories.
  */
-const placed = async (
+const placeArticles = async (
   outcomes: readonly Outcome[],
   { archive, stories, now }: Pick<JobContext, 'archive' | 'stories' | 'now'>,
 ): Promise<(Placed | Refused)[]> => {
   const [standing, horizon] = await Promise.all([findStanding(archive, outcomes), archive.horizon()])
   const judged = outcomes.map(({ item, outcome }, index) => {
-    const { stands, known = null } = standing[index] ?? {}
-    if ('kind' in outcome || stands) return outcome
-    // Its article has expired: without a date it would come back as news of today.
+    const { stored, known = null } = standing[index] ?? {}
+    if ('kind' in outcome || stored) return outcome
+    // Its article has expired: an item without a date would come back as news of today.
     if (known !== null && item.published === null) return EXPIRED
-    return outcome.publishedAt < horizon && isPlausible(horizon, now()) ? LET_GO : outcome
+    return outcome.publishedAt < horizon && isPlausible(horizon, now()) ? EVICTED : outcome
   })
-  // One that was marked as seen is decided and done. Any other is asked about, also one that is stored: its batch may have died half-way.
+  // An item marked as seen was decided completely. Any other is decided now, even if its article is stored: its batch
+  // may have died half-way.
   const asked = judged.map((outcome, index) => {
-    const { stands, known } = standing[index] ?? {}
-    if ('kind' in outcome || (stands && known)) return []
-    return [stands ? { ...outcome, id: stands.id } : outcome]
+    const { stored, known } = standing[index] ?? {}
+    if ('kind' in outcome || (stored && known)) return []
+    return [stored ? { ...outcome, id: stored.id } : outcome]
   })
   const decisions = await stories.decide(asked.flat())
   let next = 0
   return judged.map((outcome, index): Placed | Refused => {
     if ('kind' in outcome) return outcome
-    const { stands } = standing[index] ?? {}
+    const { stored } = standing[index] ?? {}
     const decision = asked[index]?.length ? decisions[next++] : undefined
-    if (stands) return { article: { ...outcome, id: stands.id }, decision: existingDecision(stands, decision?.merges) }
-    if (!decision) throw new Error(`no decision on ${outcome.id}: the story room answers once for each article`)
+    if (stored) return { article: { ...outcome, id: stored.id }, decision: existingDecision(stored, decision?.merges) }
+    if (!decision) throw new Error(`no story decision for ${outcome.id}: decide() must return one for each article`)
     return { article: outcome, decision }
   })
 }
 
-const EXPIRED: Refused = { kind: 'refused', reason: 'too-old', detail: 'its article has left the archive' }
+const EXPIRED: Refused = { kind: 'refused', reason: 'too-old', detail: 'its article has expired' }
 
-/** Its feed may carry it for long: taken in again, it would be the next to leave, again and again. */
-const LET_GO: Refused = {
+/** A feed may carry it for long: if it were ingested again, it would be evicted next, again and again. */
+const EVICTED: Refused = {
   kind: 'refused',
   reason: 'too-old',
   detail: 'older than what is kept within articles.memory',
 }
 
-/** Stands for the id of an item that became none: no article has it. */
+/** The id in place of one where an item became no article. */
 const NO_ARTICLE = '' as ArticleId
 
 const show = ({ title, link, id }: FeedItem): string => JSON.stringify(title ?? link ?? id)

@@ -1,22 +1,23 @@
 /**
- * One process has one event loop. Lists that readers wait for are ranked and written before anything that only empties a queue goes on:
- * without it a cold ingest makes every list wait behind the articles of all sources. (docs/decisions/0012)
+ * One process has one event loop. Ranking and writing lists that readers wait for goes before work that only empties a
+ * queue: otherwise, in a cold ingest, every list would wait behind the articles of all sources. (docs/decisions/0012)
  */
 
 import type { PriorityGate } from '../src/lists/publisher.ts'
 import { yieldToEventLoop } from '../src/util/slices.ts'
 
 /**
- * `giveWay`, asked between slices of a few ms, lets everything else have its turn and waits for what goes first.
- * @param longest ms it waits at most, so that lists that change without end hold up no articles for ever
+ * `yieldToLists`, awaited between slices of a few ms, lets everything else run and waits for work started with
+ * `runFirst`.
+ * @param maxWait maximum wait in ms, so that lists that change all the time cannot hold up articles for ever
  */
-export const createPriorityGate = ({ longest }: { longest: number }): PriorityGate => {
+export const createPriorityGate = ({ maxWait }: { maxWait: number }): PriorityGate => {
   let running = 0
   let idle: (() => void)[] = []
 
   const whenIdle = (): Promise<void> =>
     new Promise(resolve => {
-      const timer = setTimeout(resolve, longest)
+      const timer = setTimeout(resolve, maxWait)
       idle.push(() => {
         clearTimeout(timer)
         resolve()
@@ -33,7 +34,7 @@ export const createPriorityGate = ({ longest }: { longest: number }): PriorityGa
         if (running === 0) {
           const waiting = idle
           idle = []
-          for (const go of waiting) go()
+          for (const resume of waiting) resume()
         }
       }
     },

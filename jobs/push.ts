@@ -1,6 +1,6 @@
 /**
- * `push`: something is due for a subscription at a WebSub hub: to be asked for, renewed or ended. Added by the schedule when its time has
- * come; what became of it and when it is tried again stands in the subscription, so that a job that died is simply made up for.
+ * `push`: subscribes at a WebSub hub, or renews or ends a subscription. The schedule adds a job when one is due. The
+ * outcome and the next attempt are stored in the subscription, so that the next job makes up for one that died.
  */
 
 import type { PostComplaint } from '../src/http-client/post.ts'

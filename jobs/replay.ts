@@ -1,6 +1,7 @@
 /**
- * Reads a body from quarantine again, with the code of today, as if it had just been fetched, and queues what is new of it the way a crawl
- * does. Leaves the source's schedule and validators alone: nothing was fetched. Running it again brings nothing in twice.
+ * Reads a body from quarantine again with the current code, as if it had just been fetched, and queues its new items as
+ * a crawl does. The source's schedule and validators stay as they are, since nothing was fetched. Running it again
+ * ingests nothing twice.
  */
 
 import type { SourceId } from '../src/domain/source.ts'
@@ -13,7 +14,10 @@ import { hold } from './retry-quarantined.ts'
 export interface Replayed {
   readonly source: SourceId
   readonly body: string
-  /** `read`: its items are queued and it has left quarantine; else it stays there, unless it is `gone`. */
+  /**
+   * `read`: its items are queued and it has been removed from quarantine. Otherwise it stays there, unless it is
+   * `gone`.
+   */
   readonly outcome: 'read' | 'unreadable' | 'gone' | 'no-source'
   readonly detail: string
   readonly items: number
@@ -35,10 +39,10 @@ export const replay = async (
     ...more,
   })
   const source = await sources.find(sourceId)
-  if (!source) return answer('no-source', `${sourceId} is in the catalogue no more: drop what is kept of it`)
+  if (!source) return answer('no-source', `${sourceId} is no longer in the catalogue: drop its quarantined bodies`)
   const kept = (await sources.quarantine.bodies(sourceId)).find(({ id }) => id === bodyId)
   const body = kept ? await sources.quarantine.read(sourceId, bodyId) : null
-  if (!kept || !body) return answer('gone', 'it is in quarantine no more')
+  if (!kept || !body) return answer('gone', 'it is no longer in quarantine')
 
   const { maxItems, batch } = settings().crawl
   const read = await readNewItems(body, { known: NONE_KNOWN, contentType: kept.contentType, url: kept.url, maxItems })

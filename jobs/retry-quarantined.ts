@@ -1,6 +1,7 @@
 /**
- * Items of a source whose address leads elsewhere: held, and taken in once that place is the source's, by itself or by somebody's word;
- * refused, they never are. The same for the crawl, the admin pages and the command line.
+ * Items of a source whose address leads to another domain: they are held, and ingested once that domain is known to be
+ * the publisher's or an editor accepts it. If it is refused, they never are. Used by the crawl, the admin UI and the
+ * command line.
  */
 
 import { createHash } from 'node:crypto'
@@ -18,7 +19,7 @@ export type HeldContext = Pick<JobContext, 'sources' | 'settings' | 'addArticles
 const About = ArticlesData.pick({ fetchedAt: true, trustsDates: true, language: true })
 const Item = ArticlesData.shape.items.element
 
-/** Keeps what is new of a document out of the lists. @returns how many items are held now */
+/** Holds the new items of a document in quarantine. @returns how many items of the source are held now */
 export const hold = async (
   source: Source,
   away: { readonly to: string; readonly isPermanent: boolean },
@@ -37,9 +38,10 @@ export const hold = async (
 }
 
 /**
- * Queues what is held of a source. Run twice, nothing comes twice: batches have their names, and items are told apart by what is seen.
- * @param except keys of items that come anyway
- * @returns how many items
+ * Queues the held items of a source. If it runs twice, nothing is ingested twice: batches have stable ids, and items
+ * are compared with seen items.
+ * @param except keys of items that are queued anyway
+ * @returns number of items queued
  */
 export const release = async (
   source: Source,
@@ -48,7 +50,7 @@ export const release = async (
 ): Promise<number> => {
   const groups = new Map<string, { about: z.infer<typeof About>; items: z.infer<typeof Item>[] }>()
   for (const held of await sources.quarantine.held.read(source.id)) {
-    // A version before this one may have held them.
+    // An older version may have stored them in another form.
     const parsed = z.object({ about: About, item: Item }).safeParse(held)
     if (!parsed.success || except.has(held.key)) continue
     const { about, item } = parsed.data
@@ -76,22 +78,22 @@ export const release = async (
     )
     items += all.length
   }
-  await letGo(source, { sources })
+  await dropHeld(source, { sources })
   return items
 }
 
-/** Forgets what is held; what was said of places stays. */
-const letGo = async (source: Source, { sources }: Pick<JobContext, 'sources'>): Promise<void> => {
+/** Drops the held items; decisions about domains stay. */
+const dropHeld = async (source: Source, { sources }: Pick<JobContext, 'sources'>): Promise<void> => {
   const places = placesOf(source, await sources.state(source.id))
   await sources.quarantine.held.drop(source.id)
   await sources.setPlaces(source.id, { ...places, held: null })
 }
 
 /**
- * After an answer: what is held is taken in where its place is the source's by now, and forgotten where the address leads there no more.
- * Costs nothing where nothing is held.
+ * After a fetch: ingests the held items if their domain has become the source's, and drops them if the address no
+ * longer leads there. Costs nothing if nothing is held.
  * @param before the state the source was polled with
- * @param answer whence it came
+ * @param answer the response just fetched
  */
 export const settleHeldItems = async (
   source: Source,
@@ -104,17 +106,17 @@ export const settleHeldItems = async (
   const state = await context.sources.state(source.id)
   const { held } = placesOf(source, state)
   if (held !== null && isTrusted(source, state, held.to)) return release(source, context, except)
-  if (awayAt(source, state, answer) === null) await letGo(source, context)
+  if (awayAt(source, state, answer) === null) await dropHeld(source, context)
   return 0
 }
 
 export type MoveOutcome =
   | { readonly kind: 'accepted'; readonly to: string; readonly items: number }
   | { readonly kind: 'refused'; readonly to: string; readonly items: number }
-  /** Nothing is held of it, or by now it leads elsewhere than whoever decided saw. */
+  /** Nothing is held, or the address now leads to another domain than the one that was decided on. */
   | { readonly kind: 'none' }
 
-/** @param seen where it led when somebody decided; unless given, where it leads now */
+/** @param seen the address that the decision is about; by default the current one */
 const heldAt = async (source: Source, { sources }: Pick<JobContext, 'sources'>, seen?: string) => {
   const state = await sources.state(source.id)
   const places = placesOf(source, state)
@@ -122,8 +124,8 @@ const heldAt = async (source: Source, { sources }: Pick<JobContext, 'sources'>, 
   return held === null || (seen !== undefined && seen !== held.to) ? null : { places, held }
 }
 
-/** What was refused last is accepted after all; what comes from there, comes with the next fetch. */
-const forgive = async (source: Source, { sources }: Pick<JobContext, 'sources'>): Promise<MoveOutcome> => {
+/** Accepts the domain that was refused last; its items come with the next fetch. */
+const acceptRefused = async (source: Source, { sources }: Pick<JobContext, 'sources'>): Promise<MoveOutcome> => {
   const places = placesOf(source, await sources.state(source.id))
   const domain = places.refused.at(-1)
   if (domain === undefined) return { kind: 'none' }
@@ -132,10 +134,13 @@ const forgive = async (source: Source, { sources }: Pick<JobContext, 'sources'>)
   return { kind: 'accepted', to: domain, items: 0 }
 }
 
-/** The place is the source's: what is held is taken in, and what comes from there from now on. A permanent redirect is taken over. */
+/**
+ * Accepts the new address: ingests the held items, and from now on whatever comes from there. A permanent redirect
+ * replaces the source's address.
+ */
 export const acceptMove = async (source: Source, context: HeldContext, seen?: string): Promise<MoveOutcome> => {
   const found = await heldAt(source, context, seen)
-  if (!found) return seen === undefined ? forgive(source, context) : { kind: 'none' }
+  if (!found) return seen === undefined ? acceptRefused(source, context) : { kind: 'none' }
   const { places, held } = found
   await context.sources.setPlaces(source.id, withTrusted(places, held.to))
   if (held.isPermanent) await context.sources.moved(source, { move: null, adopted: held.to })
@@ -144,7 +149,7 @@ export const acceptMove = async (source: Source, context: HeldContext, seen?: st
   return { kind: 'accepted', to: held.to, items }
 }
 
-/** The place is not the source's: what is held is deleted, and nothing from there is taken in until somebody accepts it. */
+/** Refuses the new address: deletes the held items, and ingests nothing from there until it is accepted. */
 export const refuseMove = async (
   source: Source,
   context: Pick<JobContext, 'sources'>,
@@ -158,8 +163,8 @@ export const refuseMove = async (
   return { kind: 'refused', to: held.to, items: held.items }
 }
 
-/** Both, for whoever asks people. */
-export const movesOf = (context: HeldContext) => ({
+/** Both decisions, for the admin UI and the command line. */
+export const createMoves = (context: HeldContext) => ({
   accept: (source: Source, seen?: string) => acceptMove(source, context, seen),
   refuse: (source: Source, seen?: string) => refuseMove(source, context, seen),
 })

@@ -1,10 +1,10 @@
 /**
- * What happens by the clock: node-cron ticks that only ever put work in queues. However many replicas run, a tick fires once: the
- * first to take its slot in Redis runs it. One that dies over it is made up for by the next tick, since each asks what is due, or by
- * another replica where the next is far.
+ * Runs ticks by the clock: node-cron tasks that only ever put work in queues. However many replicas run, each tick
+ * fires once, in the first replica that takes its slot in Redis. If that replica dies, the next tick makes up for it,
+ * since each tick asks what is due; if the next tick is far off, another replica takes over.
  *
- * node-cron knows the patterns, says when each is next and runs the task; waking up for it is wake.ts, which no step of the clock
- * leads astray (docs/decisions/0025).
+ * node-cron parses the patterns, computes the next moment and runs the task; wake.ts wakes it, and is robust against
+ * steps of the clock (docs/decisions/0025).
  */
 
 import type { Redis } from 'ioredis'
@@ -50,19 +50,25 @@ export interface ScheduleParts {
   readonly log: Logger
 }
 
-/** ms between ticks up to which the next one is soon enough where a replica died over one. */
+/**
+ * If a replica dies during a tick, another takes it over, unless ticks are this close (ms): then the next tick is soon
+ * enough.
+ */
 const OFTEN = 5_000
 
-/** What node-cron has to say goes where all else is said: mostly that a task failed. */
-const quietly = (log: Logger) => ({
+/** Sends node-cron's messages, mostly failures of tasks, to our log. */
+const adaptLogger = (log: Logger) => ({
   info: (message: string) => log.debug(message),
   warn: (message: string) => log.debug(message),
   error: (message: string | Error, err?: Error) => log.warn({ err: err ?? message }, 'a tick could not be started'),
   debug: () => undefined,
 })
 
-/** node-cron's own word for the next moment of a task after now, ms since the epoch. One look ahead, however far the clock was set. */
-const nextOf = (task: ScheduledTask): number => {
+/**
+ * The next moment of a task according to node-cron, ms since the epoch. Computed from now, however far the clock was
+ * set.
+ */
+const findNext = (task: ScheduledTask): number => {
   const [next] = task.getNextRuns(1)
   if (next === undefined) throw new Error(`node-cron knows no next moment for ${task.getPattern()}`)
   return next.getTime()
@@ -84,7 +90,7 @@ export const startSchedule = (
       () => {
         const slot = {
           id: `${name}:${new Date(slotAt).toISOString().slice(0, 19)}`,
-          kept: Math.max(every, 1_000),
+          keptFor: Math.max(every, 1_000),
           isAwaited: every > OFTEN,
         }
         // A tick that fails is logged and comes again; thrown into node-cron it would only be printed.
@@ -92,14 +98,16 @@ export const startSchedule = (
           .then(() => undefined)
           .catch((error: unknown) => logError(error, 'tick failed; the next one makes up for it', { tick: name }))
       },
-      { name, timezone: 'UTC', logger: quietly(log) },
+      { name, timezone: 'UTC', logger: adaptLogger(log) },
     )
     tasks.push(task)
     return {
-      next: () => nextOf(task),
+      next: () => findNext(task),
       wake: now => {
-        if (inHand.has(name)) return log.debug({ tick: name }, 'the tick before still runs; this one is left out')
-        // Every pattern divides a day of UTC, so this is the latest of its moments: after a step of the clock, too, and in every replica.
+        if (inHand.has(name))
+          return log.debug({ tick: name }, 'the previous tick is still running; this one is skipped')
+        // Every pattern divides a day of UTC, so this is its latest moment, in every replica and after any step of the
+        // clock.
         slotAt = now - (now % every)
         inHand.set(
           name,

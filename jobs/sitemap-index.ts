@@ -1,6 +1,6 @@
 /**
- * An index of sitemaps where a feed was expected: the news sitemaps it names, the newest first, are read in its place as one feed. What the
- * index says of itself changes nothing for them, so its validators are never kept.
+ * Reads the news sitemaps that a sitemap index names, newest first, as one feed in place of the index. The index's
+ * validators say nothing about them and are never stored.
  */
 
 import type { Feed, NotAFeed } from '../src/domain/feed-item.ts'
@@ -13,7 +13,7 @@ export type SitemapsRead =
   | { readonly kind: 'feed'; readonly feed: Feed; readonly bytes: number }
   | { readonly kind: 'failed'; readonly failure: FailureOf }
 
-/** @param index what reading the index came to */
+/** @param index the result of reading the index */
 export const readSitemaps = async (
   index: NotAFeed,
   { more }: Pick<PolledFeed, 'more'>,
@@ -35,7 +35,7 @@ export const readSitemaps = async (
   }
   const [first] = feeds
   if (!first) return { kind: 'failed', failure: failures[0] ?? { reason: 'not-a-feed', detail: index.detail } }
-  const notes = failures.map(({ detail }) => `of this index a sitemap is missing: ${detail}`)
+  const notes = failures.map(({ detail }) => `a sitemap of this index is missing: ${detail}`)
   return {
     kind: 'feed',
     feed: {

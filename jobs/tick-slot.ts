@@ -25,7 +25,7 @@ export interface Slot {
   /** Name of the tick and the moment it is for: the same in every replica. */
   readonly id: string
   /** ms for which nobody else may run it once it is done. */
-  readonly kept: number
+  readonly keptFor: number
   /** Whether to wait while another runs it: for ticks that do not come again at once. */
   readonly isAwaited: boolean
 }
@@ -36,14 +36,14 @@ export interface Slot {
  * @returns whether it was run here
  */
 export const runSlot = async (
-  { id, kept, isAwaited }: Slot,
+  { id, keptFor, isAwaited }: Slot,
   run: () => Promise<void>,
   { redis, keys, daemonId, signal }: SlotParts,
 ): Promise<boolean> => {
   const key = keys.tick(id)
   const wanted = { redis, key, ms: LEASE, holder: daemonId }
   for (;;) {
-    if ((await withLease(wanted, run, { value: DONE, ms: kept })) !== null) return true
+    if ((await withLease(wanted, run, { value: DONE, ms: keptFor })) !== null) return true
     if (!isAwaited || (await redis.get(key)) === DONE) return false
     await sleepUnlessAborted(CHECK_EVERY, signal)
     if (signal.aborted) return false

@@ -1,4 +1,4 @@
-/** What happens by the clock, one row a tick. However many processes are schedulers, one of them runs it (tick-slot.ts). */
+/** The ticks, one row each. However many processes are schedulers, one of them runs a tick (tick-slot.ts). */
 
 import type { Logger } from 'pino'
 import type { Evictor } from '../src/eviction/evictor.ts'
@@ -23,7 +23,7 @@ export interface TickParts {
   readonly evictor: Pick<Evictor, 'run'>
   readonly publisher: Pick<Publisher, 'names' | 'refreshExpiry'>
   readonly publishing: Pick<Publishing, 'lists'>
-  /** Lists and related lists follow blocks that ended. */
+  /** Updates lists and related lists after blocks have ended. */
   readonly followBlocks: () => Promise<void>
   /** Keeps a sample of the figures that the admin UI plots. */
   readonly keepSample: () => Promise<unknown>

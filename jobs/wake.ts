@@ -1,11 +1,12 @@
 /**
- * Wakes whatever comes by the clock of the machine when its moment is there, whatever becomes of that clock. Timers count time that passed,
- * moments are read off the clock, and the two part where the clock is set or the machine was asleep: so the clock is looked at at least
- * once a second. Where it went ahead, however far, each is woken once, and asked for its next moment from now on: moments that were
- * missed are never gone through one by one. Where it was put back, each is asked anew, so that none waits until the old time is reached again.
+ * Calls back at moments of the wall clock, whatever happens to that clock. Timers count elapsed time, but moments are
+ * read off the clock, and the two diverge when the clock is set or the machine sleeps. So the clock is read at least
+ * once a second. When it has jumped ahead, however far, each callback runs once and is asked for its next moment from
+ * now: missed moments are not replayed. When it was set back, each is asked again, so that none waits until the old
+ * time is reached once more.
  */
 
-/** What is woken by the clock. */
+/** A callback and its moments. */
 export interface Waking {
   /** Its next moment after now, ms since the epoch. */
   next(): number
@@ -13,15 +14,15 @@ export interface Waking {
   wake(now: number): void
 }
 
-/** ms after which the clock is looked at again even where no moment is near. */
-const LOOK = 1_000
+/** ms after which the clock is read again even if no moment is near. */
+const READ_INTERVAL = 1_000
 
-/** @returns a function that ends it */
+/** @returns a function that stops it */
 export const startWaking = (wakings: readonly Waking[]): (() => void) => {
   const moments = wakings.map(waking => waking.next())
   let seen = Date.now()
   let timer: NodeJS.Timeout | undefined
-  const look = (): void => {
+  const readClock = (): void => {
     const now = Date.now()
     const wasPutBack = now < seen
     seen = now
@@ -33,8 +34,8 @@ export const startWaking = (wakings: readonly Waking[]): (() => void) => {
     arm()
   }
   const arm = (): void => {
-    const wait = Math.min(LOOK, ...moments.map(moment => moment - Date.now()))
-    timer = setTimeout(look, Math.max(1, wait))
+    const wait = Math.min(READ_INTERVAL, ...moments.map(moment => moment - Date.now()))
+    timer = setTimeout(readClock, Math.max(1, wait))
   }
   arm()
   return () => clearTimeout(timer)

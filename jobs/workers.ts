@@ -1,4 +1,4 @@
-/** A BullMQ worker around a job's definition: parses its data at the door, gives it its context, says once what became of it. */
+/** A BullMQ worker for a job definition: validates job data, isTransient the context, and reports each outcome once. */
 
 import { setTimeout as delay } from 'node:timers/promises'
 import { type ConnectionOptions, DelayedError, type Job, type Telemetry, UnrecoverableError, Worker } from 'bullmq'
@@ -17,7 +17,7 @@ export interface WorkerParts {
   readonly keys: Keys
   /** Jobs at a time, as it stands now. */
   readonly concurrency: () => number
-  /** Everything of the context but the job itself. */
+  /** The context without the job. */
   readonly services: Omit<JobContext, 'job' | 'log'>
   readonly log: Logger
   /** Shared by all workers of a process: each consequence of an outage is logged once. Its own unless given. */
@@ -25,29 +25,32 @@ export interface WorkerParts {
   /** ms since the epoch, by the clock that all daemons share. */
   readonly now: () => number
   readonly telemetry?: Telemetry
-  /** Told when a run of a job has ended. */
+  /** Called when a run of a job has ended. */
   readonly onEnd?: (end: JobEnd) => void
 }
 
 export interface RunningWorker {
-  /** Waits for the jobs in hand. */
+  /** Waits for running jobs to finish. */
   finish(): Promise<void>
-  /** Lets go of the jobs in hand: another worker takes them up as stalled. */
+  /** Abandons running jobs: another worker takes them over as stalled. */
   abandon(): Promise<void>
-  /** Takes up another `concurrency`. */
+  /** Applies a changed `concurrency`. */
   adjust(): void
 }
 
-// A worker killed without a word leaves its jobs locked: they come back within lock + check, here 8 s. (docs/decisions/0023)
+// A worker that is killed leaves its jobs locked: they come back within lock + check, here 8 s. (docs/decisions/0023)
 const LOCK = 6_000
 const STALLED_CHECK = 2_000
-/** ms for which a job of a newer version is left to those that know it, and between two lines about that. */
-const LEFT = 1_000
-const TELL_AGAIN = 60_000
-/** ms after which work is tried again that met a Redis changing over, or one that takes nothing. */
-const PASSES = 1_000
-/** ms by which a machine's clock may differ from Redis's. */
-const CLOCK_OFF = 2_000
+/**
+ * ms for which a job of a newer version is put back for processes that know it, and ms between two log lines about
+ * that.
+ */
+const NEWER_DELAY = 1_000
+const NEWER_LOG_INTERVAL = 60_000
+/** ms after which a job is retried when Redis is failing over or rejects writes. */
+const TRANSIENT_DELAY = 1_000
+/** Tolerated difference between the machine's clock and that of Redis, ms. */
+const MAX_CLOCK_SKEW = 2_000
 
 export const startWorker = <Name extends string, Schema extends z.ZodType>(
   definition: JobDefinition<Name, Schema>,
@@ -64,37 +67,38 @@ export const startWorker = <Name extends string, Schema extends z.ZodType>(
   }: WorkerParts,
 ): RunningWorker => {
   const { queue } = definition
-  // Made for each line and each job: a child keeps the level of its birth, and that of the parent changes while it runs.
+  // Created for each line and each job: a child logger keeps the level it was created with, and the parent's level may
+  // change.
   const log = (): Logger => parent.child({ queue })
 
-  /** Gives a job back for a while: it does not count as tried. */
+  /** Puts a job back for `ms`, without counting an attempt. */
   const postpone = async (job: Job, ms: number, token?: string): Promise<never> => {
-    const isOff = Math.abs(Date.now() - now()) > CLOCK_OFF
-    if (isOff) await delay(Math.min(ms, PASSES))
+    const isSkewed = Math.abs(Date.now() - now()) > MAX_CLOCK_SKEW
+    if (isSkewed) await delay(Math.min(ms, TRANSIENT_DELAY))
     await job.moveToDelayed(now() + ms, token)
-    // For BullMQ nothing is due before this machine's now: where clocks differ it would wait until one is where the other was.
-    if (isOff) await job.promote().catch(() => undefined) // another has brought it forward
+    // BullMQ compares with this machine's clock: if clocks differ, the job would wait until this clock catches up.
+    if (isSkewed) await job.promote().catch(() => undefined) // another process has promoted it
     throw new DelayedError()
   }
 
-  let toldAt = Number.NEGATIVE_INFINITY
-  /** A job of a newer version is for a process that knows it: this one may be the last of its kind in an upgrade. */
-  const leaveToNewer = async (job: Job, token: string | undefined): Promise<never> => {
-    if (performance.now() - toldAt > TELL_AGAIN) {
-      toldAt = performance.now()
-      log().warn(
-        { job: job.id, version: readJobVersion(job.data) },
-        'jobs of a newer version are left to newer processes',
-      )
+  let warnedAt = Number.NEGATIVE_INFINITY
+  /**
+   * Puts back a job of a newer version for a process that knows it: during an upgrade, this process may be the last old
+   * one.
+   */
+  const postponeToNewer = async (job: Job, token: string | undefined): Promise<never> => {
+    if (performance.now() - warnedAt > NEWER_LOG_INTERVAL) {
+      warnedAt = performance.now()
+      log().warn({ job: job.id, version: readJobVersion(job.data) }, 'jobs of a newer version are left to newer processes')
     }
-    return postpone(job, LEFT, token)
+    return postpone(job, NEWER_DELAY, token)
   }
 
   const run = async (job: Job, token?: string): Promise<unknown> => {
-    if (readJobVersion(job.data) > definition.version) return leaveToNewer(job, token)
+    if (readJobVersion(job.data) > definition.version) return postponeToNewer(job, token)
     const parsed = definition.data.safeParse(job.data)
-    // Nonsense stays nonsense: it is kept as failed with what is wrong, and not tried again.
-    if (!parsed.success) throw new UnrecoverableError(`job data does not fit: ${z.prettifyError(parsed.error)}`)
+    // Invalid data stays invalid: the job fails with the reason and is not retried.
+    if (!parsed.success) throw new UnrecoverableError(`invalid job data: ${z.prettifyError(parsed.error)}`)
     return definition.run(parsed.data, {
       ...services,
       log: parent.child({ queue, job: job.id }),
@@ -119,16 +123,17 @@ export const startWorker = <Name extends string, Schema extends z.ZodType>(
       ended('done', { result })
       return result
     } catch (error) {
-      // What a job says of itself, such as a publisher that cannot be reached, is no trouble of Redis, however alike it reads.
+      // A failure that a job reports itself, such as an unreachable publisher, is not an error of Redis, even if its
+      // text looks like one.
       const isOwn = error instanceof UnrecoverableError || error instanceof DelayedError
-      const passes = error instanceof Error && !isOwn && (isWriteRejected(error) || isTransientError(error))
-      ended(passes || error instanceof DelayedError ? 'postponed' : 'failed', {
+      const isTransient = error instanceof Error && !isOwn && (isWriteRejected(error) || isTransientError(error))
+      ended(isTransient || error instanceof DelayedError ? 'postponed' : 'failed', {
         error: error instanceof Error ? error.message : String(error),
       })
-      // Redis is changing over, or takes nothing now: however long that lasts, it is no try of the job's.
-      if (passes) {
-        log().info({ job: job.id, reason: error.message }, 'Redis cannot do it now; the job is run again')
-        await postpone(job, PASSES, token)
+      // Redis is failing over or rejects writes: however long that lasts, it does not count as an attempt.
+      if (isTransient) {
+        log().info({ job: job.id, reason: error.message }, 'Redis rejected the job for now; it will be retried')
+        await postpone(job, TRANSIENT_DELAY, token)
       }
       throw error
     }
@@ -140,7 +145,7 @@ export const startWorker = <Name extends string, Schema extends z.ZodType>(
     concurrency: concurrency(),
     lockDuration: LOCK,
     stalledInterval: STALLED_CHECK,
-    // Processors are idempotent, so a job that lost its worker is run again rather than given up after the second time.
+    // Jobs are idempotent, so one that lost its worker is retried rather than given up after the second time.
     maxStalledCount: 10,
     metrics: { maxDataPoints: 60 * 24 },
     ...(telemetry ? { telemetry } : {}),
@@ -151,12 +156,12 @@ export const startWorker = <Name extends string, Schema extends z.ZodType>(
       { job: job?.id, name: job?.name, reason: error.message, ...(last ? {} : { retried: true }) },
       `${queue} failed`,
     )
-    // BullMQ put it off by this machine's clock, which is off: it is tried again at once, rather than in a day.
-    if (job && !last && Math.abs(Date.now() - now()) > CLOCK_OFF)
-      job.promote().catch((failure: unknown) => log().debug({ err: failure, job: job.id }, 'not brought forward'))
+    // BullMQ delayed the retry by this machine's clock, which is off: promote it now, or it might wait for a day.
+    if (job && !last && Math.abs(Date.now() - now()) > MAX_CLOCK_SKEW)
+      job.promote().catch((failure: unknown) => log().debug({ err: failure, job: job.id }, 'could not be promoted'))
   })
-  worker.on('stalled', job => log().warn({ job }, 'job lost its worker; it is run again'))
-  // Redis away: the connection itself says so, once. Anything else a worker reports is worth a line.
+  worker.on('stalled', job => log().warn({ job }, 'job lost its worker; it will be retried'))
+  // If Redis is unreachable, the connection logs that once. Any other error of a worker is logged here.
   worker.on('error', error => {
     if (!isConnectionError(error)) logError(error, 'worker error', { queue })
   })

@@ -1,8 +1,8 @@
-/** The admin server over the rooms: what its pages show and do, each handed what it needs of them. */
+/** Starts the admin server, and passes each page what it needs of the other modules. */
 
 import { deliver } from '../../jobs/deliver.ts'
 import { replay } from '../../jobs/replay.ts'
-import { movesOf } from '../../jobs/retry-quarantined.ts'
+import { createMoves } from '../../jobs/retry-quarantined.ts'
 import { createArticleSearch } from '../articles/search.ts'
 import type { Config } from '../config/load.ts'
 import { LEVELS } from '../domain/log-level.ts'
@@ -26,7 +26,7 @@ export interface AdminWiring
     AdminParts,
     'redis' | 'keys' | 'glance' | 'status' | 'probes' | 'pulse' | 'onRefused' | 'onStreams' | 'log' | 'now'
   > {
-  /** In force: a reload brings another. */
+  /** The current configuration: a reload replaces it. */
   readonly config: () => Config
   readonly queues: Queues
   readonly container: Container
@@ -50,7 +50,7 @@ export const startAdminUi = ({
   const audit = createAudit({ redis, keys, now })
   return startAdmin({
     ...parts,
-    // What counts at once is read when it is used; all else was read by the start.
+    // Live settings are read when they are used; all others keep their value from startup.
     settings: {
       ...settings().admin,
       get session() {
@@ -63,7 +63,7 @@ export const startAdminUi = ({
       ...{ redis, keys, catalogue, sources, audit },
       recrawl: (sourceId, isBehind) => addRecrawl(queues, sourceId, isBehind),
       coolDown: () => settings().admin.recrawlGap,
-      moves: movesOf(context),
+      moves: createMoves(context),
     }),
     recrawlGap: () => settings().admin.recrawlGap,
     adding: createAddSources({ redis, keys, sources, config }),

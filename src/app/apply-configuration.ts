@@ -1,11 +1,11 @@
-/** Makes what is scheduled, subscribed and published fit the configuration. */
+/** Brings schedules, subscriptions and published lists in line with the configuration. */
 
 import type { Logger } from 'pino'
 import type { Source } from '../domain/source.ts'
 import { shadowed } from '../sources/catalogue/catalogue.ts'
 import type { Container } from './container.ts'
 
-/** @param file the sources of sources.yaml @param said for the log, with more fields */
+/** @param file the sources of sources.yaml @param said the log message @param more fields to log with it */
 export const applyConfiguration = async (
   { lists, sources, push, catalogue }: Container,
   file: readonly Source[],
@@ -18,6 +18,6 @@ export const applyConfiguration = async (
   const subscriptions = await push.reconcile()
   for (const problem of catalogue.overlay().problems) log.warn(problem)
   for (const source of shadowed(file, catalogue.overlay()))
-    log.info({ source }, 'added in the terminal, and now in sources.yaml: the file counts')
+    log.info({ source }, 'added with the command line, and now also in sources.yaml: the file takes precedence')
   log.info({ sources: sources.list().length, added, removed, push: subscriptions, ...more }, said)
 }

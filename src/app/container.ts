@@ -1,4 +1,7 @@
-/** The modules over one Redis, each made once with what it needs of the others. The daemon and the command line share it. */
+/**
+ * Builds all modules over one Redis, each once with what it needs of the others. Shared by the daemon and the command
+ * line.
+ */
 
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
@@ -41,12 +44,12 @@ export interface Container {
   readonly blocks: Blocks
   readonly edits: FollowedEdits
   readonly evictor: Evictor
-  /** Dates articles to now that came while the clock was ahead. */
+  /** Sets the dates of articles that came while the clock was ahead to now. */
   readonly redate: () => Promise<number>
 }
 
 export interface ContainerParts {
-  /** The configuration in force: a reload brings another. */
+  /** The current configuration: a reload replaces it. */
   readonly config: () => Config
   readonly redis: Redis
   readonly keys: Keys
@@ -54,15 +57,15 @@ export interface ContainerParts {
   readonly log: Logger
   /** ms since the epoch. */
   readonly now: () => number
-  /** Posts to WebSub hubs; the command line never does. */
+  /** Posts to WebSub hubs; the command line posts nothing. */
   readonly postForm?: PostForm
-  /** Token of the body of data in Redis, for those who write what depends on it. */
+  /** Identifies the data set in Redis, for modules that write what depends on it. */
   readonly origin?: () => string
-  /** Lets lists go before articles in a process that works on both. */
+  /** Gives lists priority over articles in a process that works on both. */
   readonly gate?: PriorityGate
 }
 
-/** Heads of a window that a list of a section looks at, for each entry it may have (src/lists/ranker.ts). */
+/** Number of top entries of a window that a section's list reads, per entry of the list (src/lists/ranker.ts). */
 const HEADS = 20
 
 const postNothing: PostForm = async url => ({
@@ -81,7 +84,7 @@ export const createContainer = (parts: ContainerParts): Container => {
     settings: () => settings().crawl,
     safetyInterval: () => settings().push.safetyInterval,
     ...(origin ? { origin } : {}),
-    // Made below: it asks for the weights of sources.
+    // Created below, since it asks for the weights of sources.
     lost: articles => lost(articles),
     now,
   })

@@ -1,4 +1,4 @@
-/** The daemon: what each role of a process runs, started in order, reloaded and stopped. */
+/** The daemon: starts what the roles of a process need, in order; reloads and stops it. */
 
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
@@ -13,17 +13,20 @@ import { startRoles } from './roles.ts'
 
 export interface Daemon {
   readonly id: string
-  /** Where the admin UI is served; null where this process has not that role. */
+  /** URL of the admin UI; null if this process does not have that role. */
   readonly adminUrl: string | null
-  /** Where metrics and probes are served without an admin UI; null where they are not. */
+  /** URL of metrics and probes without an admin UI; null if they are not served. */
   readonly metricsUrl: string | null
-  /** Where the public server listens; null where this process runs none. */
+  /** URL of the public server; null if this process runs none. */
   readonly httpUrl: string | null
-  /** A link that sets the admin's password, once; null where one is set. */
+  /** A one-time link that sets the admin's password; null if one is set. */
   readonly setupUrl: string | null
-  /** Applies a new configuration. Settings that need a restart (roles, Redis, ports) stay as they are and are named in the log. */
+  /**
+   * Applies a new configuration. Settings that need a restart (roles, Redis, ports) stay as they are and are named in
+   * the log.
+   */
   reload(config: Config): Promise<void>
-  /** Finishes jobs in hand within the configured time, then drops the rest: others take it over. */
+  /** Finishes running jobs within the configured time, then abandons the rest: other processes take them over. */
   stop(): Promise<void>
 }
 
@@ -38,17 +41,18 @@ export interface DaemonParts {
 
 export const startDaemon = async (parts: DaemonParts): Promise<Daemon> => {
   const lifecycle = createLifecycle(ms =>
-    parts.log.warn({ ms }, 'jobs in hand did not finish in time; other processes will take them over'),
+    parts.log.warn({ ms }, 'running jobs did not finish in time; other processes will take them over'),
   )
   let onRefused: (why: string) => void = () => undefined
   const refused = new Promise<never>((_, reject) => {
     onRefused = why => reject(new NoRedisError(why))
   })
   try {
-    // A Redis that was away and comes up refusing us is as one that refused at once; once the daemon runs it is waited for.
+    // A Redis that comes up during startup and refuses us counts as one that refused at once; once the daemon runs, it
+    // waits instead.
     return await Promise.race([begin(parts, lifecycle, onRefused), refused])
   } catch (error) {
-    // A Redis of our own ends only once nobody is connected to it.
+    // A Redis server of our own ends only once no client is connected to it.
     await lifecycle.abort()
     throw error
   }
@@ -67,12 +71,12 @@ const begin = async (
   })
   const running = await startRoles(shared)
   const { admin, httpUrl, metricsUrl } = running.servers
-  const reached = {
+  const urls = {
     ...(admin ? { admin: admin.url } : {}),
     ...(httpUrl ? { http: httpUrl } : {}),
     ...(metricsUrl ? { metrics: `${metricsUrl}/metrics` } : {}),
   }
-  log.info({ id, roles, redis: server.origin, ...reached }, 'newsdesk runs')
+  log.info({ id, roles, redis: server.origin, ...urls }, 'newsdesk runs')
   return {
     ...{ id, httpUrl, metricsUrl },
     adminUrl: admin?.url ?? null,

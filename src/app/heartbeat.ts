@@ -1,4 +1,7 @@
-/** Tells the other processes that this one runs, keeps its clock set by that of Redis, and corrects what a clock ahead left behind. */
+/**
+ * Tells the other processes that this one runs, sets its clock by that of Redis, and corrects data that was written
+ * while a clock was ahead.
+ */
 
 import { hostname } from 'node:os'
 import type { Redis } from 'ioredis'
@@ -9,7 +12,7 @@ import type { Clock } from '../redis/clock.ts'
 import type { Keys } from '../redis/keys.ts'
 import { DAEMONS_SWEPT } from '../use-cases/status.ts'
 
-/** ms between two beats; a process that misses three is taken for dead. */
+/** ms between two heartbeats; a process that misses three counts as dead. */
 const BEAT = 5_000
 
 export interface HeartbeatParts {
@@ -19,7 +22,7 @@ export interface HeartbeatParts {
   readonly id: string
   readonly roles: readonly Role[]
   readonly clock: Pick<Clock, 'set'>
-  /** Called after each look at the clock of Redis. */
+  /** Called each time the clock of Redis was read. */
   readonly onClockSet: () => Promise<void> | void
   readonly log: Logger
   /** ms since the epoch. */
@@ -27,9 +30,9 @@ export interface HeartbeatParts {
 }
 
 export interface Heartbeat {
-  /** Writes down that this process runs. */
+  /** Records that this process runs. */
   beat(): Promise<void>
-  /** Beats from now on. @returns a function that ends it and withdraws this process */
+  /** Starts the heartbeat. @returns a function that stops it and removes the record of this process */
   start(): () => Promise<void>
 }
 
@@ -60,7 +63,7 @@ export const createHeartbeat = (parts: HeartbeatParts): Heartbeat => {
       }, BEAT)
       return async () => {
         clearInterval(timer)
-        // Where Redis is away or rejects writes, the entry expires by itself.
+        // If Redis is unreachable or rejects writes, the record expires by itself.
         if (redis.status === 'ready') await Promise.all([redis.del(key), redis.zrem(keys.daemons(), id)])
       }
     },

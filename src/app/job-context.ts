@@ -1,4 +1,4 @@
-/** What jobs work with beyond the container: fetching with all courtesy, learning, and what keeps the parts of one process from crowding each other out. */
+/** What jobs use beyond the container: polite fetching, learning, backpressure and the priority gate. */
 
 import { existsSync } from 'node:fs'
 import type { Redis } from 'ioredis'
@@ -36,17 +36,17 @@ export interface JobContextParts {
   readonly abandoning: AbortSignal
 }
 
-/** Least batches that wait to be ingested before crawls are held back, and ms that a crawl waits for them at most. */
+/** Smallest backlog of batches at which crawls wait, and the maximum wait of a crawl in ms. */
 const BACKLOG = 8
 const LONGEST_CRAWL_WAIT = 5_000
 
 const networkText: Readonly<Record<NetworkMode, string>> = {
   up: 'our network is up; all sources are crawled as before',
-  down: 'most domains cannot be reached: our own network seems to be down; failures do not count, one source at a time is tried',
+  down: 'most domains cannot be reached: our own network seems to be down; failures are not counted, and one source at a time is tried',
   back: 'our network is back; sources resume, spread out',
 }
 
-/** Everything a job gets but the job itself. */
+/** The job context without the job. */
 export type SharedJobContext = Omit<JobContext, 'job' | 'log'>
 
 export const createJobContext = (
@@ -72,10 +72,10 @@ export const createJobContext = (
     fetchFeed: fetcher.fetchFeed,
   })
   const { waitForCapacity } = createBackpressure({
-    waiting: () => queues.articles.getWaitingCount(),
-    few: () => Math.max(BACKLOG, 2 * settings().articles.concurrency),
-    longest: LONGEST_CRAWL_WAIT,
-    isEnding: () => stopping.aborted,
+    countBacklog: () => queues.articles.getWaitingCount(),
+    maxBacklog: () => Math.max(BACKLOG, 2 * settings().articles.concurrency),
+    maxWait: LONGEST_CRAWL_WAIT,
+    isStopping: () => stopping.aborted,
   })
   const custom = customModelPath(config().dir)
   const model = loadSectionModel(existsSync(custom) ? custom : undefined)
@@ -85,7 +85,7 @@ export const createJobContext = (
     context: {
       archive: {
         ...articleStore,
-        // What is blocked already when it comes is kept off from the beginning.
+        // Articles that are blocked before they come stay out of lists from the beginning.
         async ingest(batch, at, crawled) {
           const ingested = await articleStore.ingest(batch, at, crawled)
           await blocks.follow(ingested.articles)

@@ -1,13 +1,15 @@
-/** The order in which a process ends: work in hand is finished within its time, then what it ran on is closed, last made first. */
+/**
+ * Ends a process in order: running work is finished within its time, then resources are closed, the last opened first.
+ */
 
-/** ms that closing one thing may take; a Redis that is away must not keep a process alive. */
+/** Maximum time to close one resource, ms: an unreachable Redis must not keep the process alive. */
 const CLOSE_WITHIN = 2_000
 
-/** Work that is in hand when the process is told to stop. */
-export interface InHand {
-  /** Takes no more, and resolves once what is in hand is finished. */
+/** Work that may be running when the process is told to stop. */
+export interface RunningWork {
+  /** Accepts no new work, and resolves once running work is finished. */
   finish(): Promise<unknown>
-  /** Drops what is in hand, since the time to finish it has passed: another process takes it over. */
+  /** Drops running work when its time has passed: another process takes it over. */
   abandon?(): Promise<unknown>
 }
 
@@ -16,20 +18,20 @@ export interface Lifecycle {
   readonly stopping: AbortSignal
   /** Aborted when the time to finish has passed. */
   readonly abandoning: AbortSignal
-  /** Registers work that is finished first, all of it side by side. */
-  finishFirst(work: InHand): void
-  /** Registers what is closed after the work, in reverse order of registration. */
+  /** Registers work to finish first, all of it in parallel. */
+  finishFirst(work: RunningWork): void
+  /** Registers a resource to close after the work, in reverse order of registration. */
   closeLast(close: () => unknown): void
   /**
-   * @param deadline ms that work in hand may take
+   * @param deadline maximum time for running work, ms
    * @returns whether all of it was finished in time
    */
   stop(deadline: number): Promise<boolean>
-  /** Abandons what is in hand and closes everything, since the process could not be started. */
+  /** Abandons running work and closes everything, because startup failed. */
   abort(): Promise<void>
 }
 
-/** @returns whether work ended in time; work that fails has ended, too */
+/** @returns whether work ended in time; failed work has ended, too */
 export const endsWithin = async (work: Promise<unknown>, ms: number): Promise<boolean> => {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<boolean>(resolve => {
@@ -48,14 +50,14 @@ export const endsWithin = async (work: Promise<unknown>, ms: number): Promise<bo
 export const createLifecycle = (onLate: (deadline: number) => void): Lifecycle => {
   const stopping = new AbortController()
   const abandoning = new AbortController()
-  const inHand: InHand[] = []
+  const runningWork: RunningWork[] = []
   const closers: (() => unknown)[] = []
 
   const finish = async (deadline: number): Promise<boolean> => {
-    if (await endsWithin(Promise.allSettled(inHand.map(work => work.finish())), deadline)) return true
+    if (await endsWithin(Promise.allSettled(runningWork.map(work => work.finish())), deadline)) return true
     onLate(deadline)
     abandoning.abort()
-    await endsWithin(Promise.all(inHand.map(work => work.abandon?.())), CLOSE_WITHIN)
+    await endsWithin(Promise.all(runningWork.map(work => work.abandon?.())), CLOSE_WITHIN)
     return false
   }
 
@@ -66,7 +68,7 @@ export const createLifecycle = (onLate: (deadline: number) => void): Lifecycle =
   return {
     stopping: stopping.signal,
     abandoning: abandoning.signal,
-    finishFirst: work => void inHand.push(work),
+    finishFirst: work => void runningWork.push(work),
     closeLast: closer => void closers.push(closer),
     async stop(deadline) {
       stopping.abort()
@@ -77,7 +79,7 @@ export const createLifecycle = (onLate: (deadline: number) => void): Lifecycle =
     async abort() {
       stopping.abort()
       abandoning.abort()
-      const ended = inHand.map(work => (work.abandon ? work.abandon() : work.finish()))
+      const ended = runningWork.map(work => (work.abandon ? work.abandon() : work.finish()))
       await endsWithin(Promise.allSettled(ended), CLOSE_WITHIN)
       await close()
     },

@@ -1,4 +1,4 @@
-/** The list room over the others: made once for a daemon, and for commands that pin, block and explain. */
+/** Builds the list module over the others: for a daemon, and for commands that pin, block and explain. */
 
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
@@ -45,7 +45,7 @@ export interface ListsParts {
   readonly registry?: ListRegistry
 }
 
-/** Who publishes a source: the domain of its site, so that several feeds of one publisher count once. */
+/** The publisher of a source: the domain of its site, so that several feeds of one publisher count once. */
 const publisherOf = ({ id, site, url }: Pick<Source, 'id' | 'site' | 'url'>): string => getDomain(site ?? url) ?? id
 
 export const createLists = ({

@@ -1,4 +1,4 @@
-/** The log: pino, JSON lines on stderr or stdout, for people where it is a terminal; secrets never in it. */
+/** The log: pino writes JSON lines to stderr or stdout, or readable lines to a terminal. Secrets are removed. */
 
 import { Writable } from 'node:stream'
 import { type DestinationStream, type Logger, pino } from 'pino'
@@ -34,7 +34,7 @@ export const createLog = ({ level, to }: LogWanted): Logger => {
   const output = to === 1 ? process.stdout : process.stderr
   const stream: DestinationStream = output.isTTY
     ? pretty({
-        // What JSON had written out is itself again here.
+        // JSON escapes are decoded here, so the text is escaped for the terminal again.
         destination: new Writable({
           decodeStrings: false,
           write: (line: string, _encoding, written) => {
@@ -43,7 +43,7 @@ export const createLog = ({ level, to }: LogWanted): Logger => {
           },
         }),
         colorize: coloured,
-        // By the user's clock, though the daemon's process goes by UTC.
+        // In the user's time zone, though the daemon's process uses UTC.
         translateTime: false,
         customPrettifiers: { time: at => `[${timeOfDay.format(new Date(String(at)))}]` },
         ignore: 'pid,hostname',
@@ -54,7 +54,7 @@ export const createLog = ({ level, to }: LogWanted): Logger => {
       level,
       redact: { paths: REDACT, censor: '***' },
       base: { pid: process.pid },
-      // An error of Redis carries the command that failed, scripts and data with it: what is wrong is enough.
+      // A Redis error carries the command that failed, with scripts and data: the message is enough.
       serializers: {
         err: ({ name, message, code, stack }: Error & { code?: unknown }) => ({ type: name, message, code, stack }),
       },
@@ -62,11 +62,11 @@ export const createLog = ({ level, to }: LogWanted): Logger => {
       hooks: {
         logMethod(args, method) {
           const last = args.at(-1)
-          // One line is one message, also where it is shown to people: what somebody put into it begins no other.
+          // One message is one line, also in a terminal: a line break in a value must not start another.
           if (typeof last === 'string') args[args.length - 1] = withoutCredentials(last).replace(/[\r\n]+\s*/g, ' ')
           method.apply(this, args)
         },
-        // Whatever a line holds, nested or not: a URL in it is written without what opens a door.
+        // Credentials are removed from every URL in a line, nested or not.
         streamWrite: line => forTerminal(withoutCredentials(line), false),
       },
     },

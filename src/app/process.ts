@@ -1,4 +1,4 @@
-/** What every role of a process shares: connections, the clock of Redis, the container, what is observed of it. */
+/** What all roles of a process share: connections, the clock of Redis, the container, metrics and status. */
 
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
@@ -33,14 +33,14 @@ export interface ProcessParts {
   readonly config: () => Config
   readonly server: RedisServer
   readonly lifecycle: Lifecycle
-  /** Told when Redis refuses this process for good. */
+  /** Called when Redis refuses this process for good. */
   readonly onRefused: (why: string) => void
   readonly log: Logger
   /** ms since the epoch; the clock of Redis unless given. */
   readonly now: (() => number) | undefined
 }
 
-/** ms that articles wait for lists at most, each time they let them go first. */
+/** Maximum time, ms, that ingesting waits for lists each time it yields to them. */
 const LONGEST_WAIT_FOR_LISTS = 100
 
 export type Process = Awaited<ReturnType<typeof createProcess>>
@@ -58,7 +58,7 @@ export const createProcess = async (parts: ProcessParts) => {
   const bull = connect('queues', { pipelined: false })
   const clock = createClock(redis)
   const now = parts.now ?? clock.now
-  // Global for the process, and loaded only where it is asked for.
+  // Tracing is global to the process, and loaded only if it is configured.
   const tracing =
     settings().tracing.endpoint === ''
       ? null
@@ -70,7 +70,7 @@ export const createProcess = async (parts: ProcessParts) => {
   const poster = createPoster(() => settings().crawl)
   lifecycle.closeLast(() => Promise.all([fetcher.close(), poster.close()]))
   const barrier = createReplicationBarrier({ redis, replicas: () => settings().redis.replicas })
-  const gate = createPriorityGate({ longest: LONGEST_WAIT_FOR_LISTS })
+  const gate = createPriorityGate({ maxWait: LONGEST_WAIT_FOR_LISTS })
   const origin = createOrigin({ redis, keys })
   const shared = { config, redis, keys, queues, gate, log, now }
   const container = createContainer({
@@ -84,7 +84,7 @@ export const createProcess = async (parts: ProcessParts) => {
   const { sources, push, lists } = container
   const summaries = createSummaryCache({ redis, keys, catalogue: sources.list, now })
   const memory = () => settings().articles.memory
-  /** What the status, the metrics and the samples are read from. */
+  /** What the status, the metrics and the samples read. */
   const observed = { redis, keys, queues, sources, push, memory, now, glance: summaries }
   const listNames = () => lists.publisher.names()
   return {
@@ -107,7 +107,7 @@ export const createProcess = async (parts: ProcessParts) => {
     /** For people: without its password. */
     redisAddress: showAddress(server.address),
     has: (role: Role) => roles.includes(role),
-    /** BullMQ goes by the machine's own clock; what is put off for the future is put off by the one that all share. */
+    /** BullMQ compares with the machine's own clock; jobs are delayed by the clock that all processes share. */
     sharedClock: parts.now ? Date.now : clock.now,
     samples: createSamples({ redis, keys }),
     metrics: createMetrics({ version, read: () => readForMonitoring(observed, listNames()), now }),

@@ -1,4 +1,4 @@
-/** What a reload changes: keys that count at once are applied, the others are named and wait for the next start. */
+/** Applies a reload: live keys take effect at once, the others are named and wait for a restart. */
 
 import type { Logger } from 'pino'
 import { findDefault, formatYaml } from '../config/defaults.ts'
@@ -15,7 +15,7 @@ const at = (settings: Settings, path: readonly string[]): unknown =>
 
 const isSame = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other)
 
-/** A value as it is written, where that is known. */
+/** A value as it is written in the file, if known. */
 const shown = ({ settings, writtenAt }: Config, path: readonly string[]): string => {
   if (isSecret(path)) return '(not shown)'
   const value = writtenAt ? (writtenAt(path) ?? findDefault(path)) : at(settings, path)
@@ -23,18 +23,18 @@ const shown = ({ settings, writtenAt }: Config, path: readonly string[]): string
 }
 
 export interface Reloaded {
-  /** What is in force from now on. */
+  /** The configuration from now on. */
   readonly config: Config
-  /** Keys whose change counts, with where they stand, the old and the new value. */
+  /** Changed keys that are in effect now: origin, old and new value. */
   readonly taken: readonly string[]
-  /** Of those that differ from what this process was started with and count at its next start. */
+  /** The same of changed keys that need a restart. */
   readonly waiting: readonly string[]
 }
 
 /**
- * @param started what this process was started with
- * @param before what is in force
- * @param next what was read
+ * @param started the configuration this process was started with
+ * @param before the current one
+ * @param next the one just read
  */
 export const reloaded = (started: Config, before: Config, next: Config): Reloaded => {
   const taken: string[] = []
@@ -49,7 +49,7 @@ export const reloaded = (started: Config, before: Config, next: Config): Reloade
     else {
       waiting.push(line)
       const [first = '', second] = path
-      // Nobody reads a value that is not in force, wherever it is read.
+      // Keep the old value in effect wherever it is read.
       settings[first] = second === undefined ? value : { ...(settings[first] as Values), [second]: value }
     }
   }
@@ -57,24 +57,24 @@ export const reloaded = (started: Config, before: Config, next: Config): Reloade
 }
 
 export interface ReloadParts {
-  /** What this process was started with. */
+  /** The configuration this process was started with. */
   readonly initial: Config
   readonly inForce: () => Config
-  /** Puts a configuration in force. */
+  /** Makes a configuration the current one. */
   readonly apply: (next: Config) => void
-  /** Called once it is in force. @param before the settings that were */
+  /** Called once it is current. @param before the previous settings */
   readonly follow: (before: Settings, changed: readonly string[]) => Promise<void>
   readonly log: Logger
 }
 
-/** @returns a function that takes reloads one after another, each to its end; a failure of one does not stop the next */
+/** @returns a function that runs reloads one after another; a failed one does not stop the next */
 export const createReload = ({ initial, inForce, apply, follow, log }: ReloadParts) => {
   let reloading: Promise<void> = Promise.resolve()
   const reload = async (next: Config): Promise<void> => {
     const { settings: before } = inForce()
     const { config, taken, waiting } = reloaded(initial, inForce(), next)
     apply(config)
-    for (const setting of waiting) log.warn({ setting }, 'this setting counts at the next start')
+    for (const setting of waiting) log.warn({ setting }, 'this setting takes effect after a restart')
     await follow(before, taken)
   }
   return (next: Config): Promise<void> => {

@@ -1,4 +1,4 @@
-/** Starts what the roles of a process ask for, in the order in which each needs what was before it. */
+/** Starts what the roles of a process need, in order of dependency. */
 
 import { createCrawlDue } from '../../jobs/crawl-due.ts'
 import { startSchedule } from '../../jobs/scheduler.ts'
@@ -24,7 +24,7 @@ import { startWorkers } from './workers.ts'
 
 export interface RunningRoles {
   readonly servers: Servers
-  /** Follows a configuration that was reloaded. @param changed its settings that are in force now, for the log */
+  /** Adjusts to a reloaded configuration. @param changed the settings that took effect, for the log */
   followConfiguration(before: Settings, changed: readonly string[]): Promise<void>
 }
 
@@ -50,7 +50,8 @@ export const startRoles = async (process: Process): Promise<RunningRoles> => {
     },
   })
 
-  // Before anything is read that an older version may have written. A Redis whose disk is full refuses even a PING.
+  // Migrate before anything is read that an older version may have written. A Redis whose disk is full refuses even a
+  // PING.
   await retryUntilWritable(log, async () => {
     await firstAnswer(redis, process.redisAddress, log)
     await process.origin.begin(await migrateOnStart(redis, keys, log))
@@ -102,8 +103,9 @@ export const startRoles = async (process: Process): Promise<RunningRoles> => {
   lifecycle.finishFirst({ finish: () => stopSchedule() })
 
   const probes = createProbes({ pulse: process.pulse, gauges: process.metrics, missing: foundation.missing })
-  // The first look reads every source: nobody needs to wait for it before a page.
-  if (has('admin')) process.summaries().catch((error: unknown) => createOutageLog(log)(error, 'sources not read yet'))
+  // The first summary reads every source: start now, so that no page waits for it.
+  if (has('admin'))
+    process.summaries().catch((error: unknown) => createOutageLog(log)(error, 'the sources could not be read yet'))
   const { pulse, summaries, samples, context } = process
   servers = await startServers({
     ...{ ...process, probes },

@@ -1,4 +1,4 @@
-/** What a process serves over HTTP: the admin UI, the public server, and probes where neither is there. */
+/** The HTTP servers of a process: the admin UI, the public server, and a probe server if there is neither. */
 
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
@@ -22,7 +22,7 @@ export interface ServerParts {
   readonly has: (role: Role) => boolean
   readonly redis: Redis
   readonly keys: Keys
-  /** A connection of its own for reads that block. */
+  /** Opens a separate connection for blocking reads. */
   readonly connect: (purpose: string) => Redis
   readonly barrier: ReplicationBarrier
   readonly listNames: () => readonly string[]
@@ -37,7 +37,7 @@ export interface ServerParts {
   readonly now: () => number
 }
 
-/** Where this process is reached; null where it does not serve that. */
+/** URLs of this process; null for what it does not serve. */
 export interface Servers {
   readonly admin: AdminServer | null
   readonly httpUrl: string | null
@@ -67,7 +67,7 @@ const startPublicServer = ({ config, redis, keys, connect, listNames, ...parts }
   })
 }
 
-/** Starts those that the roles and the configuration ask for; each is closed with the work in hand. */
+/** Starts the servers that the roles and the configuration ask for; each is closed together with running work. */
 export const startServers = async (parts: ServerParts): Promise<Servers> => {
   const { config, has, probes, startAdmin, lifecycle } = parts
   const { http: httpSettings, metrics } = config().settings

@@ -1,14 +1,17 @@
-/** Being told to end: by Ctrl-C, by a supervisor, or by a terminal that is closed. */
+/** Termination signals: Ctrl-C, a supervisor, or a closed terminal. */
 
-/** ms within which a second signal is the first once more where npm runs us: it passes on the Ctrl-C that the terminal sent to all of its group. */
-const SAME = 300
-const OF_NPM = new Set(['start', 'demo', 'newsdesk'])
-const isRunByNpm = (): boolean => OF_NPM.has(process.env.npm_lifecycle_event ?? '')
+/**
+ * Under npm, a second signal within this many ms is the first one again: the terminal sends Ctrl-C to the whole process
+ * group, and npm passes it on once more.
+ */
+const REPEAT_WINDOW = 300
+const NPM_SCRIPTS = new Set(['start', 'demo', 'newsdesk'])
+const isRunByNpm = (): boolean => NPM_SCRIPTS.has(process.env.npm_lifecycle_event ?? '')
 
-/** @returns a function to be asked at each signal: whether it is another than the one before */
+/** @returns a function to call at each signal, which returns whether it is a new signal rather than a repetition */
 export const createSignalFilter = (): (() => boolean) => {
   let before = Number.NEGATIVE_INFINITY
-  const same = isRunByNpm() ? SAME : -1
+  const same = isRunByNpm() ? REPEAT_WINDOW : -1
   return () => {
     const at = performance.now()
     const isAnother = at - before > same
@@ -18,23 +21,23 @@ export const createSignalFilter = (): (() => boolean) => {
 }
 
 /**
- * @returns aborted at the first SIGINT, SIGTERM or SIGHUP. The second ends the process at once: what must be cleared up even then
- *          hangs on the process's `exit`.
+ * @returns a signal that aborts at the first SIGINT, SIGTERM or SIGHUP. The second ends the process at once: cleanup
+ * that must happen even then belongs in the process's `exit` handler.
  */
 export const terminationSignal = (): AbortSignal => {
-  const told = new AbortController()
+  const terminating = new AbortController()
   const isAnother = createSignalFilter()
   const end = () => {
     if (!isAnother()) return
-    if (told.signal.aborted) process.exit(1)
-    told.abort()
+    if (terminating.signal.aborted) process.exit(1)
+    terminating.abort()
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end)
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', error => {
-      // A terminal that was closed cannot be written to any more; the way out goes on without it.
-      if (!told.signal.aborted) throw error
+      // A closed terminal cannot be written to; the shutdown goes on without it.
+      if (!terminating.signal.aborted) throw error
     })
   }
-  return told.signal
+  return terminating.signal
 }

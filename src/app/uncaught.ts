@@ -1,7 +1,10 @@
-/** What to do about an error nobody caught. (pure) */
+/** Classifies errors that were not caught. */
 
-/** Of streams: what was said too late, or to nobody. It belongs to one connection, and leaves nothing half done beside it. */
-const OF_ONE_STREAM: ReadonlySet<string> = new Set([
+/**
+ * Stream errors: data written too late or to a closed connection. They concern one connection and leave nothing else
+ * half done.
+ */
+const STREAM_ERRORS: ReadonlySet<string> = new Set([
   'ERR_STREAM_WRITE_AFTER_END',
   'ERR_STREAM_DESTROYED',
   'ERR_STREAM_PREMATURE_CLOSE',
@@ -9,8 +12,8 @@ const OF_ONE_STREAM: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Whether an error belongs to one request, whose end is enough. Any other leaves the process in a state nobody knows: it ends, and what
- * starts it again begins anew.
+ * Whether an error concerns only one request, which has ended. After any other error the state of the process is
+ * unknown: it exits, and its supervisor restarts it.
  */
 export const belongsToOneRequest = (error: unknown): boolean =>
-  error instanceof Error && OF_ONE_STREAM.has((error as NodeJS.ErrnoException).code ?? '')
+  error instanceof Error && STREAM_ERRORS.has((error as NodeJS.ErrnoException).code ?? '')

@@ -1,4 +1,4 @@
-/** Looks once a second whether something was changed from outside: the catalogue, the log level, data that is gone from Redis. */
+/** Checks once a second for changes from outside: the catalogue, the log level, data missing from Redis. */
 
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
@@ -7,8 +7,8 @@ import type { Foundation } from '../maintenance/ensure-foundation.ts'
 import { createOutageLog } from '../redis/transient-error.ts'
 import { type LogLevels, levelFor } from '../use-cases/log-levels.ts'
 
-/** ms between two looks. */
-const LOOK = 1_000
+/** ms between two checks. */
+const CHECK_INTERVAL = 1_000
 
 export interface WatchParts {
   readonly redis: Pick<Redis, 'status'>
@@ -16,17 +16,17 @@ export interface WatchParts {
   readonly levels: Pick<LogLevels, 'read'>
   /** Of this process. */
   readonly daemonId: string
-  /** The level that is configured, as it stands now. */
+  /** The configured level as of now. */
   readonly configuredLevel: () => Level
   readonly log: Logger
   /** ms since the epoch. */
   readonly now: () => number
 }
 
-/** Starts looking. @returns a function that ends it and waits for the look in progress */
+/** Starts checking. @returns a function that stops it and waits for the check in progress */
 export const startWatch = (parts: WatchParts): (() => Promise<unknown>) => {
   const { redis, foundation, levels, daemonId, configuredLevel, log, now } = parts
-  // A log that was made with another level than the configured one, as in the demo, keeps it.
+  // A logger created with another level than the configured one, as in the demo, keeps it.
   const followsConfiguration = log.level === configuredLevel()
   const adjustLevel = async (): Promise<void> => {
     const level = levelFor(await levels.read(), daemonId, configuredLevel(), now())
@@ -34,22 +34,22 @@ export const startWatch = (parts: WatchParts): (() => Promise<unknown>) => {
     log.level = level
     log.warn({ level }, 'the log level was changed')
   }
-  const look = async (): Promise<void> => {
+  const check = async (): Promise<void> => {
     if (followsConfiguration) await adjustLevel()
     await foundation.look()
   }
   const logError = createOutageLog(log)
-  let looking: Promise<unknown> = Promise.resolve()
+  let checking: Promise<unknown> = Promise.resolve()
   const timer = setInterval(() => {
     if (redis.status !== 'ready') return
-    looking = looking
-      .then(look)
+    checking = checking
+      .then(check)
       .catch((error: unknown) =>
-        logError(error, 'changes in Redis could not be read or acted on; trying again in a second'),
+        logError(error, 'changes in Redis could not be read or applied; trying again in a second'),
       )
-  }, LOOK)
+  }, CHECK_INTERVAL)
   return () => {
     clearInterval(timer)
-    return looking
+    return checking
   }
 }

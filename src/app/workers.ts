@@ -1,4 +1,4 @@
-/** The BullMQ workers of a process, by its roles. */
+/** Starts the BullMQ workers that a process's roles ask for. */
 
 import type { ConnectionOptions, Telemetry } from 'bullmq'
 import type { Logger } from 'pino'
@@ -24,7 +24,7 @@ export interface WorkersParts {
   readonly now: () => number
 }
 
-/** Hubs asked, and rounds of lists written, at a time. */
+/** Concurrent requests to hubs, and concurrent publish jobs. */
 const HUBS_AT_ONCE = 4
 const LISTS_AT_ONCE = 4
 
@@ -39,7 +39,7 @@ export const startWorkers = ({ has, settings, context, telemetry, ...parts }: Wo
   const logError = createOutageLog(parts.log)
   return table.flatMap(([role, job, concurrency]) =>
     has(role)
-      ? // One signature serves all: a worker only passes a definition's own data on to it.
+      ? // One signature fits all: a worker only passes a definition's own data to it.
         startWorker(job as (typeof jobs)['publish'], {
           ...{ ...parts, services: context, concurrency, logError },
           ...(telemetry ? { telemetry } : {}),

@@ -1,7 +1,7 @@
 /** The user of the command line, as the audit log names them, and the actions that the admin UI uses, too. */
 
 import { userInfo } from 'node:os'
-import { movesOf } from '../../jobs/retry-quarantined.ts'
+import { createMoves } from '../../jobs/retry-quarantined.ts'
 import { addArticles, addRecrawl } from '../queues/queues.ts'
 import { createSourceActs, type SourceActs } from '../use-cases/actions.ts'
 import { type Actor, type Audit, createAudit } from '../use-cases/audit-log.ts'
@@ -25,7 +25,7 @@ export const openSourceActions = (session: Session): SourceActs => {
   return createSourceActs({
     ...{ redis, keys, catalogue, sources, audit: openAudit(session) },
     recrawl: id => addRecrawl(queues, id),
-    moves: movesOf({
+    moves: createMoves({
       sources,
       settings: () => config.settings,
       addArticles: batches => addArticles(queues, batches),

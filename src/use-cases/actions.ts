@@ -1,6 +1,6 @@
 /**
- * What can be done to sources, by whom it may be: the desk and the command line share this, so that whatever is done is in the audit. Whether
- * one may is decided before.
+ * Actions on sources, shared by the admin UI and the command line, so that every action is in the audit. Permissions
+ * are checked before.
  */
 
 import type { Redis } from 'ioredis'
@@ -14,33 +14,36 @@ import { withoutCredentials } from '../util/redact.ts'
 import { chunk } from '../util/slices.ts'
 import { type Actor, type Audit, type Ended, failureOf } from './audit-log.ts'
 
-/** What became of a wish to crawl sources now. */
+/** The result of a request to crawl sources now. */
 export interface Recrawled {
-  /** Ids of the jobs that will. */
+  /** Ids of the jobs queued. */
   readonly jobs: readonly { readonly source: SourceId; readonly job: string }[]
-  /** Those asked for so short a time ago that they were not asked for again, and for how long they will not be, ms. */
+  /** Sources that are cooling down after their last re-crawl and were left out, and for how much longer, ms. */
   readonly cooling: readonly { readonly source: SourceId; readonly ms: number }[]
 }
 
 export interface SourceActs {
-  /** Asks for sources to be crawled now. */
+  /** Queues a re-crawl of sources. */
   crawl(by: Actor, sources: readonly Source[]): Promise<Recrawled>
-  /** How many of them would not be crawled if asked for now. */
+  /** How many of them are cooling down. */
   cooling(ids: readonly SourceId[]): Promise<number>
-  /** Pauses sources, or has them polled again. */
+  /** Pauses or resumes sources. */
   setEnabled(by: Actor, ids: readonly SourceId[], enabled: boolean): Promise<void>
-  /** Takes sources out of the catalogue and forgets what is known of them. */
+  /** Removes sources from the catalogue and deletes what is stored about them. */
   remove(by: Actor, ids: readonly SourceId[]): Promise<void>
   /** @throws CatalogueError where an id is taken */
   add(by: Actor, sources: readonly Source[]): Promise<void>
   /**
-   * Says whether the place that a source's address leads to is its publisher's.
-   * @param seen where it led when somebody decided; unless given, where it leads now
+   * Accepts or refuses the domain that a source's address leads to.
+   * @param seen the address that the decision is about; by default the current one
    */
   decideMove(by: Actor, source: Source, decision: 'accept' | 'refuse', seen?: string): Promise<MoveDecision>
 }
 
-/** `to` is where the address led, `items` how many were held; `none` where nothing is, or it leads elsewhere by now. */
+/**
+ * `to` is where the address led, `items` how many items were held; `none` if nothing is held, or the address now leads
+ * elsewhere.
+ */
 export type MoveDecision =
   | { readonly kind: 'accepted' | 'refused'; readonly to: string; readonly items: number }
   | { readonly kind: 'none' }
@@ -50,56 +53,59 @@ export interface SourceActParts {
   readonly keys: Keys
   readonly catalogue: Pick<Catalogue, 'setEnabled' | 'remove' | 'add'>
   readonly sources: Pick<Sources, 'get' | 'state' | 'forget'>
-  /** @param isBehind after whatever else waits: one of many */
+  /** @param isBehind queued behind other waiting crawls, as one of many */
   readonly recrawl: (id: SourceId, isBehind: boolean) => Promise<string>
-  /** ms for which a source that was asked for by hand is not asked for again; 0 for none. */
+  /** ms for which a source is not re-crawled again; 0 for no limit. */
   readonly coolDown: () => number
   readonly moves: Readonly<Record<'accept' | 'refuse', (source: Source, seen?: string) => Promise<MoveDecision>>>
   readonly audit: Pick<Audit, 'begin'>
 }
 
-/** Of so many at once each has an entry of its own in the audit; of more, as many as fit share one: they would drive everything else out of it. */
-const TOLD_SINGLY = 100
-/** Characters of ids, and of what stood before, that fit into an entry. */
-const FITS = 1_900
-/** More of them than this do not go before what waits in the queue. */
-const FEW = 5
-/** Round trips of one act at a time. */
+/**
+ * Up to this many sources of one action get an audit entry each. Above, as many as fit share one: otherwise they would
+ * push everything else out of the audit.
+ */
+const MAX_SINGLE_ENTRIES = 100
+/** Characters of ids and of former values that fit into an entry. */
+const ENTRY_CAPACITY = 1_900
+/** Up to this many sources are crawled before what waits in the queue. */
+const MAX_URGENT = 5
+/** Concurrent round trips of one action. */
 const AT_ONCE = 100
 
-/** A source as the audit may keep it: without what opens a door. */
+/** A source as the audit stores it: without credentials. */
 const shown = (source: Source | undefined): unknown => (source === undefined ? null : shownSource(source))
 
-interface Told {
+interface Change {
   readonly id: SourceId
   readonly before: unknown
   readonly after: unknown
 }
 
-/** An entry for each, or, where there are many, for as many as fit: no id and nothing that stood before is left out. (pure) */
-const endedOf = (told: readonly Told[]): Ended[] => {
-  if (told.length <= TOLD_SINGLY) return told.map(({ id, before, after }) => ({ on: id, before, after }))
-  const shared: Told[][] = []
-  let room = 0
-  for (const each of told) {
-    const takes = Math.max(each.id.length + 1, JSON.stringify([each.before, each.after]).length + 4)
+/** An entry for each change, or, if there are many, for as many as fit: no id and no former value is left out. */
+const groupEntries = (changes: readonly Change[]): Ended[] => {
+  if (changes.length <= MAX_SINGLE_ENTRIES) return changes.map(({ id, before, after }) => ({ on: id, before, after }))
+  const shared: Change[][] = []
+  let capacity = 0
+  for (const each of changes) {
+    const length = Math.max(each.id.length + 1, JSON.stringify([each.before, each.after]).length + 4)
     const last = shared.at(-1)
-    if (last === undefined || takes > room) {
+    if (last === undefined || length > capacity) {
       shared.push([each])
-      room = FITS - takes
+      capacity = ENTRY_CAPACITY - length
     } else {
       last.push(each)
-      room -= takes
+      capacity -= length
     }
   }
   return shared.map(some => ({
-    on: `${some.length} of ${told.length} sources: ${some.map(({ id }) => id).join(' ')}`,
+    on: `${some.length} of ${changes.length} sources: ${some.map(({ id }) => id).join(' ')}`,
     before: some.map(({ before }) => before),
     after: some.map(({ after }) => after),
   }))
 }
 
-const inTurns = async <In, Out>(all: readonly In[], each: (one: In) => Promise<Out>): Promise<Out[]> => {
+const inChunks = async <In, Out>(all: readonly In[], each: (one: In) => Promise<Out>): Promise<Out[]> => {
   const out: Out[] = []
   for (const some of chunk(all, AT_ONCE)) out.push(...(await Promise.all(some.map(each))))
   return out
@@ -117,18 +123,18 @@ export const createSourceActs = ({
 }: SourceActParts): SourceActs => {
   const coolKey = (id: SourceId) => keys.admin(`recrawled:${id}`)
 
-  /** Writes down what is about to be done to sources, does it, and writes down how it ended. */
-  const acted = async <Result>(
+  /** Records the action in the audit, runs it, and records how it ended. */
+  const runAudited = async <Result>(
     by: Actor,
     what: string,
     ids: readonly SourceId[],
-    run: () => Promise<{ readonly told: readonly Told[]; readonly result: Result }>,
+    run: () => Promise<{ readonly changes: readonly Change[]; readonly result: Result }>,
   ): Promise<Result> => {
     const on = ids.length === 1 ? String(ids[0]) : `${ids.length} sources: ${ids.join(' ')}`
     const end = await audit.begin({ by, what, on })
     try {
-      const { told, result } = await run()
-      await end(...endedOf(told))
+      const { changes, result } = await run()
+      await end(...groupEntries(changes))
       return result
     } catch (error) {
       await end({ outcome: failureOf(error) })
@@ -139,13 +145,13 @@ export const createSourceActs = ({
   return {
     crawl(by, wanted) {
       const ms = coolDown()
-      const isBehind = wanted.length > FEW
+      const isBehind = wanted.length > MAX_URGENT
       const ids = wanted.map(({ id }) => id)
-      return acted(by, 'source.crawl', ids, async () => {
-        const done = await inTurns(wanted, async ({ id }) => {
+      return runAudited(by, 'source.crawl', ids, async () => {
+        const done = await inChunks(wanted, async ({ id }) => {
           const isTaken = ms === 0 || (await redis.set(coolKey(id), by.name, 'PX', ms, 'NX')) !== null
           const left = isTaken ? 0 : Math.max(1, await redis.pttl(coolKey(id)))
-          // What lasts longer than it may was set while the clock of Redis was ahead.
+          // A longer cool-down than configured was set while the clock of Redis was ahead.
           if (!isTaken && isPlausible(left, 0, ms)) return { kind: 'cooling' as const, source: id, ms: left }
           if (!isTaken) await redis.set(coolKey(id), by.name, 'PX', ms)
           const { status, lastFetchAt, nextAt } = await sources.state(id)
@@ -153,14 +159,14 @@ export const createSourceActs = ({
           try {
             return { kind: 'asked' as const, source: id, job: await recrawl(id, isBehind), before }
           } catch (error) {
-            // What was not done needs no rest after it.
+            // The crawl was not queued, so there is nothing to cool down from.
             await redis.del(coolKey(id))
             throw error
           }
         })
         const jobs = done.filter(each => each.kind === 'asked')
         return {
-          told: jobs.map(({ source, job, before }) => ({ id: source, before, after: { job } })),
+          changes: jobs.map(({ source, job, before }) => ({ id: source, before, after: { job } })),
           result: {
             jobs: jobs.map(({ source, job }) => ({ source, job })),
             cooling: done.filter(each => each.kind === 'cooling').map(({ source, ms: left }) => ({ source, ms: left })),
@@ -171,44 +177,47 @@ export const createSourceActs = ({
 
     async cooling(ids) {
       if (coolDown() === 0) return 0
-      const there = await inTurns(ids, id => redis.exists(coolKey(id)))
+      const there = await inChunks(ids, id => redis.exists(coolKey(id)))
       return there.filter(Boolean).length
     },
 
     setEnabled(by, ids, enabled) {
-      return acted(by, enabled ? 'source.resume' : 'source.pause', ids, async () => {
-        const told = ids.map(id => ({
+      return runAudited(by, enabled ? 'source.resume' : 'source.pause', ids, async () => {
+        const changes = ids.map(id => ({
           id,
           before: { enabled: sources.get(id)?.enabled ?? null },
           after: { enabled },
         }))
         await catalogue.setEnabled(ids, enabled)
-        return { told, result: undefined }
+        return { changes, result: undefined }
       })
     },
 
     remove(by, ids) {
-      return acted(by, 'source.remove', ids, async () => {
-        const told = ids.map(id => ({ id, before: shown(sources.get(id)), after: null }))
+      return runAudited(by, 'source.remove', ids, async () => {
+        const changes = ids.map(id => ({ id, before: shown(sources.get(id)), after: null }))
         await catalogue.remove(ids)
-        await inTurns(ids, id => sources.forget(id))
-        return { told, result: undefined }
+        await inChunks(ids, id => sources.forget(id))
+        return { changes, result: undefined }
       })
     },
 
     add(by, added) {
       const ids = added.map(({ id }) => id)
-      return acted(by, 'source.add', ids, async () => {
+      return runAudited(by, 'source.add', ids, async () => {
         await catalogue.add(added)
-        return { told: added.map(source => ({ id: source.id, before: null, after: shown(source) })), result: undefined }
+        return {
+          changes: added.map(source => ({ id: source.id, before: null, after: shown(source) })),
+          result: undefined,
+        }
       })
     },
 
     decideMove(by, source, decision, seen) {
-      return acted(by, `source.${decision}`, [source.id], async () => {
+      return runAudited(by, `source.${decision}`, [source.id], async () => {
         const result = await moves[decision](source, seen)
         const after = result.kind === 'none' ? result : { ...result, to: withoutCredentials(result.to) }
-        return { told: [{ id: source.id, before: null, after }], result }
+        return { changes: [{ id: source.id, before: null, after }], result }
       })
     },
   }

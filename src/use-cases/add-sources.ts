@@ -1,4 +1,4 @@
-/** Adding sources from the desk: by the same discovery, proposals and reading of OPML as in the terminal. */
+/** Adding sources in the admin UI, by the same discovery, proposals and OPML reader as on the command line. */
 
 import type { Source } from '../domain/source.ts'
 import { decode } from '../feeds/decode.ts'
@@ -10,7 +10,7 @@ import { opmlOf } from './export-opml.ts'
 import { planOf } from './import-opml.ts'
 import { addressOf, FOUND_HOW, proposalsAt, rateOf, titleOf } from './propose-sources.ts'
 
-/** A feed that was found, as the source it would be. */
+/** A feed that was found, and the source made of it. */
 export interface Proposed {
   readonly source: Source
   /** Of the feed. */
@@ -19,7 +19,7 @@ export interface Proposed {
   readonly items: number
   /** ms since the epoch of its newest item; null where none is dated. */
   readonly newest: number | null
-  /** In words; empty where its dates do not tell. */
+  /** In words; empty if its dates say nothing. */
   readonly rate: string
   /** How it was found, in words. */
   readonly how: string
@@ -39,17 +39,17 @@ export type OpmlPlan =
   | {
       readonly kind: 'plan'
       readonly added: readonly Source[]
-      /** What is left out, and why. */
+      /** Outlines that are left out, and why. */
       readonly left: readonly { readonly title: string; readonly why: string }[]
     }
   | { readonly kind: 'not-opml'; readonly detail: string }
 
 export interface AddSources {
-  /** @param typed an address of a feed, or of any page of a publisher */
+  /** @param typed the address of a feed, or of any page of a publisher */
   find(typed: string): Promise<Finding>
-  /** @param section of whatever its folders do not file */
+  /** @param section of feeds that its folders do not file */
   readOpml(document: Uint8Array, section: string): OpmlPlan
-  /** All sources, their addresses without what opens a door: what a browser downloads lies about. */
+  /** All sources, their addresses without credentials: files that a browser downloads are left lying about. */
   writeOpml(): string
 }
 
@@ -61,7 +61,7 @@ export type AddSourcesParts = Pick<CommandContext, 'redis' | 'keys'> & {
 export const createAddSources = ({ redis, keys, sources, config }: AddSourcesParts): AddSources => ({
   async find(typed) {
     const url = addressOf(typed)
-    if (url === null) return { kind: 'none', why: 'That is no http(s) address.' }
+    if (url === null) return { kind: 'none', why: 'That is not an http(s) address.' }
     const found = await proposalsAt({ redis, keys, sources, config: config() }, url, {})
     if (found.kind === 'none') return found
     const proposals = found.proposals.map(({ found: feed, source, why, moved, knownAs }) => ({

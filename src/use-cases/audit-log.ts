@@ -1,7 +1,8 @@
 /**
- * Who did what, when, to what, and what stood before and after: bounded streams, written by the desk and by the command line, never changed. An
- * action that failed is in it, too, and one that was begun by a process that then died. Whoever may not act cannot push out what was done:
- * log-ins and log-outs have a stream of their own, and refusals are only counted (refusals.ts). (docs/decisions/0020)
+ * The audit: who did what, when, to what, and the values before and after. Bounded streams that the admin UI and the
+ * command line append to and never change. Failed actions are in it, too, and actions whose process died. Users without
+ * permission cannot push entries out: log-ins and log-outs have a stream of their own, and refusals are only counted
+ * (refusals.ts). (docs/decisions/0020)
  */
 
 import { randomUUID } from 'node:crypto'
@@ -12,15 +13,15 @@ import { compareStreamIds, timestampOfStreamId } from '../redis/stream-id.ts'
 import { hashSecret } from '../util/hash.ts'
 import { findNetwork } from '../util/ip-network.ts'
 
-/** Who acts, as the audit names it. */
+/** Who acts, as named in the audit. */
 export interface Actor {
   /** A user, `token:<name>`, or `cli:<user of the machine>`. */
   readonly name: string
-  /** Address it came from; null for the command line. */
+  /** The client's address; null for the command line. */
   readonly from: string | null
 }
 
-const Kept = z.object({
+const StoredFields = z.object({
   who: z.string(),
   from: z.string(),
   what: z.string(),
@@ -30,8 +31,8 @@ const Kept = z.object({
   outcome: z.string(),
 })
 
-export interface AuditEntry extends z.infer<typeof Kept> {
-  /** Id in its stream; of who came and went it ends in v, since both streams may have the same. */
+export interface AuditEntry extends z.infer<typeof StoredFields> {
+  /** Id in its stream; ids of log-ins and log-outs end in v, since both streams may contain the same id. */
   readonly id: string
   /** ms since the epoch. */
   readonly at: number
@@ -39,22 +40,22 @@ export interface AuditEntry extends z.infer<typeof Kept> {
 
 export interface Action {
   readonly by: Actor
-  /** What kind of thing and what was done, such as `source.pause`. */
+  /** The kind of object and the action, such as `source.pause`. */
   readonly what: string
-  /** Id of what it was done to; empty where there is none. */
+  /** Id of the object; empty if there is none. */
   readonly on: string
   readonly before?: unknown
 }
 
-/** How an action ended: what differs from how it was begun. */
+/** How an action ended: what differs from what was recorded when it began. */
 export interface Ended extends Partial<Pick<Action, 'on' | 'before'>> {
   readonly after?: unknown
-  /** `done` unless given, or why not. */
+  /** `done` by default, or why it was not done. */
   readonly outcome?: string
 }
 
 export interface AuditFilter {
-  /** Texts that must be within who, what and on; empty for any. */
+  /** Texts that who, what and on must contain; empty for any. */
   readonly who: string
   readonly what: string
   readonly on: string
@@ -62,56 +63,56 @@ export interface AuditFilter {
 
 export interface Audit {
   /**
-   * Writes down what is about to be done, so that it is known also where this process dies before it is.
-   * @returns writes down how it ended, as one entry or several
+   * Records an action before it runs, so that it is known even if this process dies meanwhile.
+   * @returns a function that records how it ended, as one entry or several
    */
   begin(action: Action): Promise<(...ended: readonly Ended[]) => Promise<void>>
-  /** Writes down that a user came or went: at most once a minute from one network. */
+  /** Records a log-in or log-out, at most once a minute per user and network. */
   visit(by: Actor, what: 'log-in' | 'log-out'): Promise<void>
-  /** Does it and writes it down, also where it throws. @param run returns what stands afterwards, and its result */
+  /** Runs an action and records it, also if it throws. @param run returns the value afterwards, and its result */
   around<Result>(
     action: Action,
     run: () => Promise<{ readonly after: unknown; readonly result: Result }>,
   ): Promise<Result>
   /**
-   * Latest first.
-   * @param before id of an entry: only older ones; null from the latest on
-   * @returns at most `most`, and whether there may be more
+   * Reads entries, newest first.
+   * @param before id of an entry: only older ones are returned; null starts with the newest
+   * @returns up to `limit` entries, and whether there may be more
    */
   read(
     filter: AuditFilter,
     before: string | null,
-    most: number,
+    limit: number,
   ): Promise<{ readonly entries: readonly AuditEntry[]; readonly more: boolean }>
 }
 
-const MOST = 10_000
-/** ms after which an action that was begun and did not end is taken for one whose process died. */
-const ABANDONED = 10 * 60_000
-const VISITS_EACH = 60_000
-/** Characters of what stood before or after: enough for the settings of a source. */
-const LONGEST = 2_000
-/** Entries read at a time while looking for those wanted. */
+const MAX_ENTRIES = 10_000
+/** ms after which an action without an end counts as abandoned by a process that died. */
+const ABANDONED_AFTER = 10 * 60_000
+const VISIT_INTERVAL = 60_000
+/** Characters of a value before or after: enough for the settings of a source. */
+const MAX_TEXT = 2_000
+/** Entries read at a time while searching. */
 const PAGE = 500
 
 const text = (value: unknown): string =>
   value === undefined || value === null
     ? ''
-    : (typeof value === 'string' ? value : JSON.stringify(value)).slice(0, LONGEST)
+    : (typeof value === 'string' ? value : JSON.stringify(value)).slice(0, MAX_TEXT)
 
-/** An id as Redis gives them; whatever else an address holds is none. */
+/** Whether a text is a stream entry id; URLs may contain anything. */
 export const isStreamId = (id: string): boolean => /^\d{1,16}-\d{1,16}v?$/.test(id)
 
-const entryOf = ([id, fields]: [string, string[]]): AuditEntry[] => {
-  const parsed = Kept.safeParse(
+const parseEntry = ([id, fields]: [string, string[]]): AuditEntry[] => {
+  const parsed = StoredFields.safeParse(
     Object.fromEntries(Array.from({ length: fields.length / 2 }, (_, at) => [fields[at * 2], fields[at * 2 + 1]])),
   )
   return parsed.success ? [{ id, at: timestampOfStreamId(id), ...parsed.data }] : []
 }
 
-type Fields = z.infer<typeof Kept>
+type Fields = z.infer<typeof StoredFields>
 
-const fieldsOf = ({ by, what, on, before }: Action, ended: Ended = {}): Fields => ({
+const buildFields = ({ by, what, on, before }: Action, ended: Ended = {}): Fields => ({
   who: by.name,
   from: by.from ?? '',
   what,
@@ -121,9 +122,9 @@ const fieldsOf = ({ by, what, on, before }: Action, ended: Ended = {}): Fields =
   outcome: text(ended.outcome ?? 'done'),
 })
 
-const Begun = z.object({ at: z.number(), fields: Kept })
+const Begun = z.object({ at: z.number(), fields: StoredFields })
 
-/** Newest first, by time and number; where both streams have the same, what was done before who came. */
+/** Newest first, by time and number. If both streams have the same id, the action comes before the log-in. */
 const newestFirst = ({ id: a }: AuditEntry, { id: b }: AuditEntry): number =>
   compareStreamIds(b.replace('v', ''), a.replace('v', '')) || a.length - b.length
 
@@ -136,28 +137,28 @@ export interface AuditParts {
 
 export const createAudit = ({ redis, keys, now }: AuditParts): Audit => {
   const begunKey = keys.admin('acting')
-  const entryArgs = (fields: Fields) => ['MAXLEN', '~', MOST, '*', ...Object.entries(fields).flat()] as const
+  const entryArgs = (fields: Fields) => ['MAXLEN', '~', MAX_ENTRIES, '*', ...Object.entries(fields).flat()] as const
 
   const begin: Audit['begin'] = async action => {
     const id = randomUUID()
-    await redis.hset(begunKey, id, JSON.stringify({ at: now(), fields: fieldsOf(action) }))
+    await redis.hset(begunKey, id, JSON.stringify({ at: now(), fields: buildFields(action) }))
     return async (...ended) => {
       const work = redis.multi()
-      for (const each of ended) work.xadd(keys.audit(), ...entryArgs(fieldsOf(action, each)))
+      for (const each of ended) work.xadd(keys.audit(), ...entryArgs(buildFields(action, each)))
       await work.hdel(begunKey, id).exec()
     }
   }
 
-  /** Writes down those that were begun long ago and never ended. */
-  const settle = async (): Promise<void> => {
+  /** Records actions that began long ago and never ended. */
+  const recordAbandoned = async (): Promise<void> => {
     const begun = Object.entries(await redis.hgetall(begunKey))
     for (const [id, json] of begun) {
       const { at, fields } = Begun.parse(JSON.parse(json))
-      // One that seems to be begun long after now was begun by a clock that was ahead.
-      if (Math.abs(now() - at) < ABANDONED) continue
-      const outcome = `not known: begun at ${new Date(at).toISOString()}, and its process died`
-      // Of two that find it at once, one writes.
-      if ((await redis.set(keys.admin(`settling:${id}`), '', 'PX', VISITS_EACH, 'NX')) === null) continue
+      // A start long in the future was recorded by a clock that was ahead.
+      if (Math.abs(now() - at) < ABANDONED_AFTER) continue
+      const outcome = `unknown: its process died after it began at ${new Date(at).toISOString()}`
+      // If two processes find it at once, one of them records it.
+      if ((await redis.set(keys.admin(`settling:${id}`), '', 'PX', VISIT_INTERVAL, 'NX')) === null) continue
       await redis
         .multi()
         .xadd(keys.audit(), ...entryArgs({ ...fields, outcome }))
@@ -166,24 +167,24 @@ export const createAudit = ({ redis, keys, now }: AuditParts): Audit => {
     }
   }
 
-  /** So many entries of one stream that are wanted, latest first. @param mark what follows their ids */
+  /** Up to `limit` matching entries of one stream, newest first. @param mark the suffix of their ids */
   const readFrom = async (
     key: string,
     mark: '' | 'v',
-    wanted: (entry: AuditEntry) => boolean,
+    matches: (entry: AuditEntry) => boolean,
     before: string | null,
-    most: number,
+    limit: number,
   ): Promise<AuditEntry[]> => {
     const entries: AuditEntry[] = []
-    // What has the same id in the other stream stands before those marked.
+    // An entry with the same id in the other stream comes before the marked ones.
     const isShown = before !== null && mark === 'v' && !before.endsWith('v')
     let from = before === null ? '+' : `${isShown ? '' : '('}${before.replace('v', '')}`
     for (;;) {
       const page = await redis.xrevrange(key, from, '-', 'COUNT', PAGE)
-      for (const entry of page.flatMap(entryOf)) {
-        if (!wanted(entry)) continue
+      for (const entry of page.flatMap(parseEntry)) {
+        if (!matches(entry)) continue
         entries.push({ ...entry, id: `${entry.id}${mark}` })
-        if (entries.length === most) return entries
+        if (entries.length === limit) return entries
       }
       const last = page.at(-1)
       if (page.length < PAGE || !last) return entries
@@ -195,8 +196,8 @@ export const createAudit = ({ redis, keys, now }: AuditParts): Audit => {
     begin,
     async visit(by, what) {
       const often = keys.admin(`visited:${hashSecret([what, by.name, findNetwork(by.from ?? '')].join(' '))}`)
-      if ((await redis.set(often, '', 'PX', VISITS_EACH, 'NX')) === null) return
-      await redis.xadd(keys.auditVisits(), ...entryArgs(fieldsOf({ by, what, on: by.name })))
+      if ((await redis.set(often, '', 'PX', VISIT_INTERVAL, 'NX')) === null) return
+      await redis.xadd(keys.auditVisits(), ...entryArgs(buildFields({ by, what, on: by.name })))
     },
     async around(action, run) {
       const end = await begin(action)
@@ -209,21 +210,21 @@ export const createAudit = ({ redis, keys, now }: AuditParts): Audit => {
         throw error
       }
     },
-    async read(filter, before, most) {
-      await settle()
-      const wanted = (entry: AuditEntry) =>
+    async read(filter, before, limit) {
+      await recordAbandoned()
+      const matches = (entry: AuditEntry) =>
         (['who', 'what', 'on'] as const).every(field =>
           entry[field].toLowerCase().includes(filter[field].toLowerCase()),
         )
       const found = await Promise.all([
-        readFrom(keys.audit(), '', wanted, before, most + 1),
-        readFrom(keys.auditVisits(), 'v', wanted, before, most + 1),
+        readFrom(keys.audit(), '', matches, before, limit + 1),
+        readFrom(keys.auditVisits(), 'v', matches, before, limit + 1),
       ])
       const entries = found.flat().sort(newestFirst)
-      return { entries: entries.slice(0, most), more: entries.length > most }
+      return { entries: entries.slice(0, limit), more: entries.length > limit }
     },
   }
 }
 
-/** How an action that threw is written down. */
+/** How a failed action is recorded. */
 export const failureOf = (error: unknown): string => `failed: ${error instanceof Error ? error.message : String(error)}`

@@ -1,4 +1,4 @@
-/** What use cases over the catalogue work with: the command line and the admin UI each have one. */
+/** What use cases of the catalogue need: the command line and the admin UI each provide one. */
 
 import type { Redis } from 'ioredis'
 import type { Config } from '../config/load.ts'

@@ -12,7 +12,7 @@ export interface EditsParts extends StoryEditParts {
   readonly archive: StoryEditParts['archive'] & Pick<ArticleStore, 'file'>
   readonly publishing: Pick<Publishing, 'changed' | 'lists'>
   readonly editors: Pick<Overrides, 'place' | 'lift'>
-  /** Every list but those related to one article. */
+  /** Every list except related lists. */
   readonly names: () => readonly string[]
   readonly taxonomy: () => Taxonomy
   readonly blocks: Blocks
@@ -20,9 +20,9 @@ export interface EditsParts extends StoryEditParts {
   readonly relatedNaming: (articles: readonly Pick<StoredArticle, 'id' | 'url'>[]) => Promise<readonly ArticleId[]>
 }
 
-/** What editors do, and what time does to it. */
+/** What editors do, and what follows when blocks end. */
 export interface FollowedEdits extends Edits {
-  /** Has hashes and related lists follow blocks that have ended, and those that somebody died over. */
+  /** Updates hashes and related lists after blocks that have ended, and after edits whose process died. */
   follow(): Promise<void>
 }
 
@@ -31,11 +31,11 @@ const NOTHING_INGESTED = {
   ...{ added: 0, came: [], updated: 0, merged: 0, unchanged: 0 },
 }
 
-const outcomeOf = (edited: Edited): Outcome<StoryId> =>
+const toOutcome = (edited: Edited): Outcome<StoryId> =>
   edited.kind === 'done' ? { kind: 'done', result: edited.story } : { kind: 'wrong', why: edited.why }
 
-/** An address names the article that has it, or will. */
-const idOf = (what: string): string => {
+/** A URL stands for the article that has it, or will have it. */
+const resolveId = (what: string): string => {
   const url = /^https?:/i.test(what) ? canonicalUrl(what) : null
   return url === null ? what : articleId(url)
 }
@@ -43,47 +43,47 @@ const idOf = (what: string): string => {
 export const createEdits = (parts: EditsParts): FollowedEdits => {
   const { archive, publishing, editors, names, taxonomy, now, blocks, relatedNaming } = parts
 
-  /** Lists that a pin or block may change: written anew at once. */
-  const touched = (list: string): readonly string[] =>
+  /** Lists that a pin or block may change: rewritten at once. */
+  const findAffected = (list: string): readonly string[] =>
     list === EVERYWHERE || list === 'related'
       ? names()
       : names().filter(name => name === list || name.startsWith(`${list}:`))
 
-  /** All that a list may name where it names one of these: the articles of their stories. */
-  const toldWith = async (articles: readonly ArticleId[]): Promise<ArticleId[]> => {
+  /** The articles that a list may show in place of these: all articles of their stories. */
+  const withStoryArticles = async (articles: readonly ArticleId[]): Promise<ArticleId[]> => {
     const found = (await archive.articles(articles)).flatMap(article => article ?? [])
     const stories = await archive.stories([...new Set(found.map(({ story }) => story))])
     return [...new Set([...articles, ...found.map(({ id }) => id), ...stories.flatMap(story => story?.articles ?? [])])]
   }
 
   /**
-   * Everything follows what was placed or lifted: hashes, the lists, and where it reaches those, related lists.
-   * @param articles that were kept off, or are back; @param isBlock whether they are to be nowhere from now on
+   * Updates hashes, lists and, if affected, related lists after overrides were added or removed.
+   * @param articles the articles that were blocked or unblocked @param isBlock whether they are blocked from now on
    */
   const publish = async (lists: readonly string[], articles: readonly ArticleId[], isBlock: boolean): Promise<void> => {
     const followed = await blocks.follow()
     const all = [...new Set([...articles, ...followed.articles])]
     const reachesRelated = followed.articles.length > 0 || lists.some(list => covers(list, 'related'))
-    const told = reachesRelated ? await toldWith(all) : []
+    const edited = reachesRelated ? await withStoryArticles(all) : []
     const naming =
       reachesRelated && isBlock ? await relatedNaming((await archive.articles(all)).flatMap(each => each ?? [])) : []
-    // Noted before any list is ranked anew: what is kept in memory is from before.
+    // Marked as changed before any list is ranked: the cached articles are outdated.
     const own = [...new Set([...all, ...naming])]
     if (reachesRelated)
-      await publishing.changed({ ...NOTHING_INGESTED, articles: own, stories: followed.stories, edited: told })
-    await publishing.lists([...new Set(lists.flatMap(touched))])
+      await publishing.changed({ ...NOTHING_INGESTED, articles: own, stories: followed.stories, edited: edited })
+    await publishing.lists([...new Set(lists.flatMap(findAffected))])
   }
 
   return {
     async place({ kind, what: named, list, place = 1, lasts, by, why }) {
-      const what = idOf(named)
+      const what = resolveId(named)
       const [article] = await archive.articles([what as ArticleId]) // looked up
       const [story] = kind === 'block' && !article ? await archive.stories([what as StoryId]) : [] // looked up
-      // What has an address may be kept off before it comes.
-      const isToCome = kind === 'block' && what !== named
-      if (!article && !story && !isToCome) {
+      // A URL may be blocked before its article comes.
+      const isUpcoming = kind === 'block' && what !== named
+      if (!article && !story && !isUpcoming) {
         const unknown = `No article ${kind === 'block' ? 'or story ' : ''}${JSON.stringify(named)}`
-        return { kind: 'missing', why: `${unknown}: it expired, or never was.` }
+        return { kind: 'missing', why: `${unknown}: it expired, or never existed.` }
       }
       const at = now()
       try {
@@ -101,11 +101,11 @@ export const createEdits = (parts: EditsParts): FollowedEdits => {
     },
 
     async lift(kind, named, list, by) {
-      const what = idOf(named)
+      const what = resolveId(named)
       const [article] = await archive.articles([what as ArticleId]) // looked up
       const lifted = [
         ...(await editors.lift(kind, what, list, by, now())),
-        // Placed under the id it has, named by another of its addresses.
+        // The override may be stored under the article's id, though it is named here by another of its URLs.
         ...(article && article.id !== what ? await editors.lift(kind, article.id, list, by, now()) : []),
       ]
       if (lifted.length === 0) return lifted
@@ -121,7 +121,7 @@ export const createEdits = (parts: EditsParts): FollowedEdits => {
     async follow() {
       const { articles, stories } = await blocks.follow()
       if (articles.length === 0) return
-      await publishing.changed({ ...NOTHING_INGESTED, articles, stories, edited: await toldWith(articles) })
+      await publishing.changed({ ...NOTHING_INGESTED, articles, stories, edited: await withStoryArticles(articles) })
     },
 
     async file(id, section, by) {
@@ -129,12 +129,12 @@ export const createEdits = (parts: EditsParts): FollowedEdits => {
         return { kind: 'wrong', why: `There is no section ${JSON.stringify(section)}.` }
       const [article] = await archive.articles([id])
       const filed = article && (await archive.file(article.id, section, by, now()))
-      if (!filed) return { kind: 'missing', why: `No article ${JSON.stringify(id)}: it expired, or never was.` }
+      if (!filed) return { kind: 'missing', why: `No article ${JSON.stringify(id)}: it expired, or never existed.` }
       await publishing.changed(filed.ingested)
       return { kind: 'done', result: { before: filed.before, after: filed.after } }
     },
 
-    merge: async (from, into) => outcomeOf(await mergeStories(parts, from, into)),
-    split: async articles => outcomeOf(await splitStory(parts, articles)),
+    merge: async (from, into) => toOutcome(await mergeStories(parts, from, into)),
+    split: async articles => toOutcome(await splitStory(parts, articles)),
   }
 }

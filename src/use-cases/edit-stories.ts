@@ -12,7 +12,7 @@ export interface StoryEditParts {
   readonly now: () => number
 }
 
-/** The story that stands now, or why nothing was done. */
+/** The resulting story, or why nothing was done. */
 export type Edited =
   | { readonly kind: 'done'; readonly story: StoryId }
   | { readonly kind: 'refused'; readonly why: string }
@@ -28,7 +28,7 @@ export const mergeStories = async (
   const found = await archive.stories([from, into])
   const missing = [from, into].filter((_, index) => !found[index])
   if (missing.length > 0) return refused(`no story ${missing.join(', ')}: it expired, or was merged into another`)
-  // A story that has left the window takes in no article any more: the archive is all there is to change.
+  // A story outside the clustering window gets no new articles: the archive is all there is to change.
   await stories.merge(from, into)
   await publishing.changed(await archive.merge(from, into, now()))
   return { kind: 'done', story: into }
@@ -50,7 +50,8 @@ export const splitStory = async (
   const own = articles.map(({ id }) => id)
   if (story?.articles.every(id => own.includes(id))) return refused('these are all articles of the story')
   const pin = await stories.split(own)
-  // Not pinned: split before, but the archive did not follow; or it has left the window, and the archive is all there is to change.
+  // Not pinned: it was split before but the archive was not updated; or it is outside the clustering window, and the
+  // archive is all there is to change.
   const standing = pin === null ? (await stories.explain(first.id))?.decision.story : undefined
   const to =
     pin?.kind === 'split'

@@ -1,6 +1,6 @@
 /**
- * What editors do to lists, articles and stories, by whom it may be: the desk and the command line share this, so that whatever is done is in
- * the audit. Whether one may is decided before.
+ * Editors' actions on lists, articles and stories, shared by the admin UI and the command line, so that every action is
+ * in the audit. Permissions are checked before.
  */
 
 import type { ArticleId, StoryId } from '../domain/article.ts'
@@ -8,33 +8,33 @@ import type { SectionId } from '../domain/section.ts'
 import type { Override } from '../lists/overrides.ts'
 import { type Actor, type Audit, failureOf } from './audit-log.ts'
 
-/** What was done, or why nothing was. */
+/** The result, or why nothing was done. */
 export type Outcome<Result> =
   | { readonly kind: 'done'; readonly result: Result }
-  /** `missing` is what is not there (any more), `wrong` what cannot be done. */
+  /** `missing`: the object does not exist (any more); `wrong`: the action is not possible. */
   | { readonly kind: 'missing' | 'wrong'; readonly why: string }
 
 export interface OverrideRequest extends Pick<Override, 'kind' | 'list' | 'why'> {
-  /** Id of an article; of a block also of a story. */
+  /** Id of an article; for a block also of a story. */
   readonly what: string
   readonly place?: number
   /** ms. */
   readonly lasts: number
-  /** The editor's name, as the placement shows it. */
+  /** The editor's name, as shown with the override. */
   readonly by: string
 }
 
-/** The doing, as the composition root puts it together; nothing is written down yet. */
+/** The edits themselves, without the audit. */
 export interface Edits {
   place(wanted: OverrideRequest): Promise<Outcome<Override>>
-  /** @param list null for every list it is on */
+  /** @param list null for every list that has it */
   lift(kind: Override['kind'], what: string, list: string | null, by: string): Promise<readonly Override[]>
   file(
     article: ArticleId,
     section: SectionId | null,
     by: string,
   ): Promise<Outcome<{ readonly before: SectionId; readonly after: SectionId }>>
-  /** @returns the story that stands now */
+  /** @returns the resulting story */
   merge(from: StoryId, into: StoryId): Promise<Outcome<StoryId>>
   split(articles: readonly ArticleId[]): Promise<Outcome<StoryId>>
 }
@@ -48,7 +48,7 @@ export interface EditingActs {
     list: string | null,
     editor?: string,
   ): Promise<readonly Override[]>
-  /** @param section null takes an editor's word back */
+  /** @param section null removes the editor's choice */
   file(
     by: Actor,
     article: ArticleId,
@@ -69,16 +69,16 @@ const shown = ({ list, place, until, why, kind }: Override) => ({
 })
 
 export const createEditingActs = ({ edits, audit }: EditingActsParts): EditingActs => {
-  /** Writes down how it ended, and what stood before and after as `told` has it. */
-  const noted = async <Result>(
+  /** Records how it ended, and the values before and after. */
+  const runAudited = async <Result>(
     action: { readonly by: Actor; readonly what: string; readonly on: string },
     run: () => Promise<Outcome<Result>>,
-    told: (result: Result) => { readonly before?: unknown; readonly after?: unknown },
+    describe: (result: Result) => { readonly before?: unknown; readonly after?: unknown },
   ): Promise<Outcome<Result>> => {
     const end = await audit.begin(action)
     try {
       const outcome = await run()
-      await end(outcome.kind === 'done' ? told(outcome.result) : { outcome: `refused: ${outcome.why}` })
+      await end(outcome.kind === 'done' ? describe(outcome.result) : { outcome: `refused: ${outcome.why}` })
       return outcome
     } catch (error) {
       await end({ outcome: failureOf(error) })
@@ -87,7 +87,7 @@ export const createEditingActs = ({ edits, audit }: EditingActsParts): EditingAc
   }
   return {
     place: (by, wanted) =>
-      noted(
+      runAudited(
         { by, what: `list.${wanted.kind}`, on: wanted.what },
         () => edits.place(wanted),
         placement => ({ after: shown(placement) }),
@@ -104,19 +104,19 @@ export const createEditingActs = ({ edits, audit }: EditingActsParts): EditingAc
       }
     },
     file: (by, article, section) =>
-      noted(
+      runAudited(
         { by, what: 'article.section', on: article },
         () => edits.file(article, section, by.name),
         ({ before, after }) => ({ before, after: section === null ? `${after}, by its evidence` : after }),
       ),
     merge: (by, from, into) =>
-      noted(
+      runAudited(
         { by, what: 'story.merge', on: from },
         () => edits.merge(from, into),
         story => ({ after: { story } }),
       ),
     split: (by, articles) =>
-      noted(
+      runAudited(
         { by, what: 'story.split', on: articles.join(' ') },
         () => edits.split(articles),
         story => ({ after: { story } }),

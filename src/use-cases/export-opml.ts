@@ -4,7 +4,7 @@ import { labelOf, type Taxonomy } from '../domain/section.ts'
 import type { Source } from '../domain/source.ts'
 import { writeOpml } from '../sources/catalogue/opml.ts'
 
-/** One folder for each section that has sources. (pure) */
+/** Writes one folder for each section that has sources. */
 export const opmlOf = (list: readonly Source[], taxonomy: Taxonomy): string => {
   const groups = taxonomy.flatMap(({ id }) => {
     const own = list.filter(({ section }) => section === id)

@@ -1,11 +1,16 @@
-/** Has articles and stories follow what editors keep off everything: when a block begins or ends, and when what is blocked already comes in. */
+/**
+ * Applies blocks from all lists to articles and stories: when a block begins or ends, and when blocked articles come
+ * in.
+ */
 
 import type { Followed, Withholding } from '../articles/withhold.ts'
 import type { ArticleId } from '../domain/article.ts'
 import { EVERYWHERE, type Overrides } from '../lists/overrides.ts'
 
 export interface Blocks {
-  /** @param only of articles that have just come; all, and what is to be given back, where it is missing */
+  /**
+   * @param only limits it to these new articles; by default all are checked, and those no longer blocked are restored
+   */
   follow(only?: readonly ArticleId[]): Promise<Followed>
 }
 

@@ -1,4 +1,4 @@
-/** What an OPML file would add: sources with what is left open derived, and the outlines that are known already. (pure) */
+/** Plans an OPML import: new sources with missing settings derived, and outlines that are known already. */
 
 import { HttpUrl, Source } from '../domain/source.ts'
 import { bare, type FoundFeed } from '../feeds/discovery/discover.ts'
@@ -9,13 +9,13 @@ import { idFor, languageFor, languageOfItems, sectionOfFolders, sectionOfItems }
 
 export interface Line {
   readonly outline: Outline
-  /** What was found there; null where it was not asked or could not be read. */
+  /** The feed at its address; null if it was not fetched or could not be read. */
   readonly found: FoundFeed | null
   readonly outcome: 'add' | 'duplicate' | 'not-a-feed' | 'failing'
   readonly detail: string
 }
 
-/** Those whose address is a source already, or stands in the file twice. (pure) */
+/** Separates outlines whose address is a source already or is in the file twice. */
 export const withoutRepeats = (
   outlines: readonly Outline[],
   known: readonly Source[],
@@ -37,7 +37,7 @@ export const unseenLine = (outline: Outline): Line => ({
   outline,
   found: null,
   outcome: 'add',
-  detail: 'not looked at',
+  detail: 'not fetched',
 })
 
 export const sourceOf = (
@@ -64,7 +64,7 @@ export const sourceOf = (
   })
 }
 
-/** What an import adds that looks at no feed: all but those there are already. (pure) */
+/** Plans an import that fetches no feed: adds all outlines but those known already. */
 export const planOf = (
   outlines: readonly Outline[],
   known: readonly Source[],

@@ -1,6 +1,6 @@
 /**
- * What is logged, changed while it runs: for all daemons or one, for a while, after which each falls back by itself to what is configured.
- * Daemons look every second; nothing is lost where one is away, and it takes up what is in force when it starts.
+ * Log levels changed at run time: for all daemons or one, for a limited time, after which each returns to its
+ * configured level. Daemons read them every second and when they start.
  */
 
 import type { Redis } from 'ioredis'
@@ -11,28 +11,31 @@ import { isPlausible } from '../util/plausible-time.ts'
 
 /** Every daemon. */
 export const ALL = '*'
-/** Nobody wants a forgotten debug level for months. */
+/** Longest duration of a change, ms: nobody wants a forgotten debug level for months. */
 export const LONGEST = 24 * 3_600_000
 
-const Kept = z.object({
+const StoredChange = z.object({
   level: z.enum(LEVELS),
   /** ms since the epoch. */
   until: z.number(),
   by: z.string(),
 })
-export interface LevelChange extends z.infer<typeof Kept> {
+export interface LevelChange extends z.infer<typeof StoredChange> {
   /** Id of a daemon, or `*`. */
   readonly daemon: string
 }
 
-/** What a daemon logs now: what was said of it alone goes over what was said of all, and both over what is configured. (pure) */
+/**
+ * The level of a daemon now: a change for this daemon overrides one for all daemons, and both override the
+ * configuration.
+ */
 export const levelFor = (changes: readonly LevelChange[], daemon: string, configured: Level, now: number): Level => {
   const inForce = (of: string) =>
     changes.find(each => each.daemon === of && each.until > now && isPlausible(each.until, now, LONGEST))?.level
   return inForce(daemon) ?? inForce(ALL) ?? configured
 }
 
-const jsonOf = (text: string): unknown => {
+const parseJson = (text: string): unknown => {
   try {
     return JSON.parse(text)
   } catch {
@@ -41,10 +44,10 @@ const jsonOf = (text: string): unknown => {
 }
 
 export interface LogLevels {
-  /** In force and not. */
+  /** Changes in effect, and those that have ended. */
   read(): Promise<readonly LevelChange[]>
   set(change: LevelChange): Promise<void>
-  /** Falls back at once. @returns whether there was something to end */
+  /** Returns to the configured level at once. @returns whether there was a change to end */
   end(daemon: string): Promise<boolean>
 }
 
@@ -60,7 +63,7 @@ export const createLogLevels = ({
   const key = keys.logLevels()
   const read = async (): Promise<LevelChange[]> =>
     Object.entries(await redis.hgetall(key)).flatMap(([daemon, json]) => {
-      const parsed = Kept.safeParse(jsonOf(json))
+      const parsed = StoredChange.safeParse(parseJson(json))
       return parsed.success ? [{ daemon, ...parsed.data }] : []
     })
   return {

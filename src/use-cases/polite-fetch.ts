@@ -1,6 +1,6 @@
 /**
- * Fetching from the command line under the daemon's own rules: its guard, its bounds, robots.txt where it is obeyed, and turns at domains,
- * shared with it.
+ * Fetches for the command line and the admin UI under the daemon's own rules: its address guard, its limits, robots.txt
+ * if it is respected, and turns at domains, shared with the daemon.
  */
 
 import { randomUUID } from 'node:crypto'
@@ -13,12 +13,12 @@ import { createRobots } from '../sources/polling/robots.ts'
 import { formatDuration } from '../util/duration.ts'
 import type { CommandContext } from './context.ts'
 
-/** Requests under way at one time; to one domain never more than its rules allow. */
+/** Concurrent requests in total; each domain has its own limits. */
 const AT_ONCE = 16
-/** Somebody sits before the terminal: a domain that wants peace for longer is not waited for, ms. */
-const LONGEST_WAIT = 10_000
+/** ms that a user is kept waiting for a domain: a longer wait is an error. */
+const MAX_WAIT = 10_000
 
-/** Works with a polite fetch, and closes its connections whatever happens. */
+/** Runs work with a polite fetch function, and closes its connections afterwards. */
 export const withPoliteFetch = async <T>(
   { config, redis, keys }: Pick<CommandContext, 'config' | 'redis' | 'keys'>,
   work: (fetchPage: FetchPage) => Promise<T>,
@@ -28,7 +28,7 @@ export const withPoliteFetch = async <T>(
   const politeness = createPoliteness({ redis, keys, settings: () => settings })
   const robots = createRobots({ redis, keys, fetchText: fetcher.fetchText, userAgent: () => settings.userAgent })
 
-  /** One visit. @returns how long to wait before the next, where it was not our turn */
+  /** One attempt. @returns the time to wait before the next attempt, if it was not our turn */
   const attempt = async (url: string, member: string): Promise<PageOutcome | Wait> => {
     const visit = politeness.visit(member)
     let wait = await visit.enter(url)
@@ -56,12 +56,12 @@ export const withPoliteFetch = async <T>(
 
   try {
     return await work(async url => {
-      // The same at each attempt: its turn is kept for it.
+      // The same at each attempt, so that its turn is kept.
       const member = `command:${randomUUID()}`
       for (;;) {
         const outcome = await attempt(url, member)
         if (!('ms' in outcome)) return outcome
-        if (outcome.kind === 'closed' && outcome.ms > LONGEST_WAIT) {
+        if (outcome.kind === 'closed' && outcome.ms > MAX_WAIT) {
           const detail = `${outcome.why}: nothing of this domain is fetched for another ${formatDuration(outcome.ms)}`
           return { kind: 'failed', reason: 'refused', detail }
         }
@@ -73,7 +73,7 @@ export const withPoliteFetch = async <T>(
   }
 }
 
-/** Runs over a list, several at a time, in order of arrival; outcomes stand in the order of the list. */
+/** Processes a list concurrently, in order; results are in the order of the list. */
 export const inParallel = async <In, Out>(
   list: readonly In[],
   each: (item: In) => Promise<Out>,

@@ -1,4 +1,7 @@
-/** From any page to the sources its feeds would be, each known again where it is one already. For terminal and desk. */
+/**
+ * Finds the feeds of any page and proposes a source for each, or names the source that it is already. For the command
+ * line and the admin UI.
+ */
 
 import { registrableDomain } from '../domain/registrable-domain.ts'
 import { Source } from '../domain/source.ts'
@@ -8,7 +11,7 @@ import type { CommandContext } from './context.ts'
 import { withPoliteFetch } from './polite-fetch.ts'
 import { idFor, languageFor, languageOfItems, sectionOfFolders, sectionOfItems } from './suggest-source.ts'
 
-/** What is wished for, in place of what the feed says. */
+/** Settings to use in place of what the feed declares. */
 export interface ProposalWishes {
   readonly id?: string
   readonly section?: string
@@ -21,7 +24,7 @@ export type ProposalParts = Pick<CommandContext, 'config' | 'redis' | 'keys'> & 
   readonly sources: Pick<CommandContext['sources'], 'list'>
 }
 
-/** A feed found, as the source it would be. */
+/** A feed that was found, and the source made of it. */
 export interface Proposal {
   readonly found: FoundFeed
   readonly source: Source
@@ -48,12 +51,12 @@ export const movedText = (given: string, { url, movedTo }: Pick<FoundFeed, 'url'
   return isOther ? `${from} leads to ${to}, ${elsewhere}` : null
 }
 
-/** More sources than this are compared by address and domain alone. */
+/** Sources beyond this number are compared by address and domain alone. */
 const MOST_COMPARED = 2_000
-/** The newest items are enough to know a feed by. */
+/** Number of newest items that are compared. */
 const MOST_ITEMS = 50
 
-/** A source that has already brought the items of a feed, or stands for its address. */
+/** The id of a source that has brought the same items, or has the same address. */
 const sourceOf = async ({ sources, redis, keys }: ProposalParts, found: FoundFeed): Promise<string | null> => {
   const addresses = new Set([found.url, found.finalUrl, found.feed.hints.self].flatMap(url => (url ? [bare(url)] : [])))
   const list = sources.list()
@@ -74,7 +77,7 @@ const sourceOf = async ({ sources, redis, keys }: ProposalParts, found: FoundFee
 
 export const titleOf = ({ feed, finalUrl }: FoundFeed): string => feed.title ?? new URL(finalUrl).hostname
 
-/** The source a feed makes, with what is left open derived from what it says. */
+/** Makes a source of a feed, deriving missing settings from the feed. */
 const proposalOf = (
   found: FoundFeed,
   { taxonomy }: CommandContext['config'],
@@ -99,7 +102,7 @@ const proposalOf = (
     }),
     why:
       section !== undefined
-        ? 'as you say'
+        ? 'as given'
         : byTitle !== null
           ? 'by its name'
           : byItems
@@ -115,12 +118,12 @@ export const FOUND_HOW: Readonly<Record<FoundFeed['how'], string>> = {
   given: 'as given',
   declared: 'the page declares it',
   linked: 'the page links to it',
-  common: 'where feeds commonly lie',
+  common: 'at a common feed address',
   robots: 'named in robots.txt',
   sitemap: 'a news sitemap',
 }
 
-/** What was typed as an address; one without a scheme is a page on the web. */
+/** Parses a typed address; one without a scheme is a page on the web. */
 export const addressOf = (typed: string): string | null => {
   const written = /^[a-z][a-z0-9+.-]*:\/\//i.test(typed) ? typed : `https://${typed}`
   return URL.canParse(written) && /^https?:/i.test(written) ? new URL(written).href : null
@@ -130,7 +133,7 @@ export type Proposals =
   | { readonly kind: 'found'; readonly proposals: readonly Proposal[] }
   | { readonly kind: 'none'; readonly why: string }
 
-/** @param url of a feed or a page; asked as its domain allows it */
+/** @param url of a feed or a page; fetched as its domain allows */
 export const proposalsAt = async (parts: ProposalParts, url: string, wishes: ProposalWishes): Promise<Proposals> => {
   const discovery = await withPoliteFetch(parts, fetchPage => discover(url, fetchPage))
   const shown = withoutCredentials(url)
@@ -142,7 +145,7 @@ export const proposalsAt = async (parts: ProposalParts, url: string, wishes: Pro
   const proposals: Proposal[] = []
   for (const found of discovery.feeds) {
     const knownAs = await sourceOf(parts, found)
-    // An id and a name given are for the first new one alone: two sources cannot share them.
+    // A given id and name apply to the first new source only: two sources cannot share them.
     const { id, name, ...rest } = wishes
     const isFirst = knownAs === null && proposals.every(each => each.knownAs !== null)
     const proposal = proposalOf(found, parts.config, taken, isFirst ? wishes : rest)

@@ -1,4 +1,4 @@
-/** Changes what daemons log, by whom it may be, and writes it down: shared by desk and terminal. */
+/** Changes log levels and records that in the audit; shared by the admin UI and the command line. */
 
 import type { Level } from '../domain/log-level.ts'
 import { type Actor, type Audit, failureOf } from './audit-log.ts'
@@ -13,7 +13,7 @@ export interface LevelActParts {
 }
 
 export interface LevelWish {
-  /** null for what is configured, at once. */
+  /** null returns to the configured level at once. */
   readonly level: Level | null
   /** Id of a daemon, or `*`. */
   readonly daemon: string
@@ -21,7 +21,7 @@ export interface LevelWish {
   readonly lasts: number
 }
 
-/** @returns what holds now, in words */
+/** @returns the level in effect now, in words */
 export const changeLevel = async (
   { levels, audit, daemons, now }: LevelActParts,
   by: Actor,

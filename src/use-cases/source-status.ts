@@ -1,4 +1,4 @@
-/** What the overview shows: the shape of the status, which the daemon reads and hands in. */
+/** The shape of the status, which the daemon reads and the overview shows. */
 
 import type { Source } from '../domain/source.ts'
 import type { EvictionState } from '../eviction/evictor.ts'
@@ -8,7 +8,7 @@ import type { PushSummary } from '../websub/push.ts'
 export interface SourceStatus {
   readonly source: Source
   readonly state: SourceState
-  /** Due, but not fetched for this long, ms; 0 where it is on time. */
+  /** Overdue by this long, ms; 0 if it is on time. */
   readonly late: number
 }
 
@@ -18,21 +18,21 @@ export interface Status {
   readonly sources: readonly SourceStatus[]
   readonly articles: EvictionState & {
     readonly stories: number
-    /** Bytes of `articles.memory`; 0 where age alone decides. */
+    /** Bytes of `articles.memory`; 0 if only age evicts articles. */
     readonly memory: number
   }
   readonly events: {
     readonly waiting: number
-    /** ms since the epoch since when the oldest of them waits; null where none does. */
+    /** When the oldest of them was added, ms since the epoch; null if none waits. */
     readonly since: number | null
     readonly refused: Readonly<Record<string, number>>
   }
   readonly push: PushSummary
-  /** Bodies that could not be read and are kept, and of how many sources. */
+  /** Number of quarantined bodies, and of their sources. */
   readonly quarantine: { readonly bodies: number; readonly sources: number }
   /** Bytes; `limit` is 0 where there is none. */
   readonly redis: { readonly version: string; readonly memory: number; readonly limit: number; readonly policy: string }
-  /** What is wrong, in words; empty where all is well. */
+  /** Problems, in words; empty if all is well. */
   readonly problems: readonly string[]
 }
 
@@ -43,20 +43,20 @@ export interface Summary extends Omit<Status, 'sources'> {
   readonly states: Readonly<Partial<Record<StateWord, number>>>
 }
 
-/** A source is late when its turn passed this long ago and nothing was fetched, ms. */
+/** A source is late if it has been due for this long without a fetch, ms. */
 const LATE = 10 * 60_000
 
-/** For how long a source is late, ms; 0 where it is on time, or not to be fetched. */
+/** How late a source is, ms; 0 if it is on time, or not to be fetched. */
 export const lateBy = ({ enabled }: Pick<Source, 'enabled'>, nextAt: number | null, now: number): number => {
   const late = enabled && nextAt !== null ? now - nextAt : 0
   return late > LATE ? late : 0
 }
 
-/** What a source can be, the worst first. */
+/** States of a source, worst first. */
 export const STATES = ['failing', 'late', 'retired', 'silent', 'new', 'fresh', 'paused'] as const
 export type StateWord = (typeof STATES)[number]
 
-/** How a source is, in one word: what a person would look at first. */
+/** The state of a source in one word: the one an admin should see first. */
 export const stateOf = ({
   source,
   state,

@@ -1,4 +1,7 @@
-/** How newsdesk is: daemons, queues, sources, events, memory, as one plain object for the terminal, the admin server and monitoring. */
+/**
+ * The status of newsdesk (daemons, queues, sources, events, memory) as one plain object for the command line, the admin
+ * UI and monitoring.
+ */
 
 import type { Redis } from 'ioredis'
 import { readBacklog } from '../events/backlog.ts'
@@ -27,7 +30,7 @@ export interface StatusParts {
   readonly now: () => number
 }
 
-/** As long as a daemon that stopped without a word may be remembered: its hash has expired by then. */
+/** How long a dead daemon may be listed, ms: its hash has expired by then. */
 export const DAEMONS_SWEPT = 3_600_000
 
 export const readDaemons = async ({ redis, keys, now }: Pick<StatusParts, 'redis' | 'keys' | 'now'>) => {
@@ -36,33 +39,35 @@ export const readDaemons = async ({ redis, keys, now }: Pick<StatusParts, 'redis
     (await Promise.all(ids.map(id => redis.hgetall(keys.daemon(id)))))
       .filter(({ id }) => id)
       .map(({ id = '', roles = '', beatAt }) => ({ id, roles: roles.split(','), beatAt: Number(beatAt) }))
-      // One that ended while the clock was ahead would seem to run until that time has come.
+      // A daemon that ended while the clock was ahead would seem to run until that time has come.
       .filter(({ beatAt }) => isPlausible(beatAt, now()))
   )
 }
 
-type Looked = Pick<SourceStatus, 'source' | 'late'> & {
+type CheckedSource = Pick<SourceStatus, 'source' | 'late'> & {
   readonly state: Pick<SourceState, 'status' | 'stalledSince' | 'lastError' | 'places'>
 }
 type Shared = Omit<Status, 'sources' | 'problems'>
-type Looks = Shared & { readonly isNetworkDown: boolean; readonly missing: readonly string[] }
+type CheckedStatus = Shared & { readonly isNetworkDown: boolean; readonly missing: readonly string[] }
 
-/** All but the sources. */
+/** Everything except the sources. */
 const readShared = async (
   parts: Omit<StatusParts, 'sources'> & { readonly sources: Pick<Sources, 'quarantine'> },
 ): Promise<Shared & { readonly isNetworkDown: boolean }> => {
   const { redis, keys, queues, sources, push } = parts
-  const [daemons, servers, refused, stories, { waiting, since }, pushed, network, kept, room] = await Promise.all([
-    readDaemons(parts),
-    readServers(redis),
-    redis.hgetall(keys.eventState('refused')),
-    redis.zcard(keys.storyIndex()),
-    readBacklog(redis, keys),
-    push.summary(),
-    redis.hget(keys.network(), 'mode'),
-    sources.quarantine.bodies(),
-    readEvictionState(redis, keys),
-  ])
+  const [daemons, servers, refused, stories, { waiting, since }, pushed, network, bodies, eviction] = await Promise.all(
+    [
+      readDaemons(parts),
+      readServers(redis),
+      redis.hgetall(keys.eventState('refused')),
+      redis.zcard(keys.storyIndex()),
+      readBacklog(redis, keys),
+      push.summary(),
+      redis.hget(keys.network(), 'mode'),
+      sources.quarantine.bodies(),
+      readEvictionState(redis, keys),
+    ],
+  )
   const counts = Object.fromEntries(
     await Promise.all(
       Object.entries(queues).map(
@@ -77,34 +82,34 @@ const readShared = async (
   return {
     daemons,
     queues: counts,
-    articles: { stories, memory: parts.memory(), ...room },
+    articles: { stories, memory: parts.memory(), ...eviction },
     events: {
       waiting,
       since,
       refused: Object.fromEntries(Object.entries(refused).map(([reason, count]) => [reason, Number(count)])),
     },
     push: pushed,
-    quarantine: { bodies: kept.length, sources: new Set(kept.map(({ source }) => source)).size },
+    quarantine: { bodies: bodies.length, sources: new Set(bodies.map(({ source }) => source)).size },
     redis: { version: servers.version, memory: servers.memory, limit: servers.limit, policy: servers.policy },
     isNetworkDown: network === 'down',
   }
 }
 
-/** Sources whose address leads to somebody who is not known to be their publisher. */
-const leadingElsewhere = (sources: readonly Looked[]): string[] => {
-  const away = sources.flatMap(({ source, state: { places } }) =>
+/** Reports sources whose address leads to a domain that is not known to be their publisher's. */
+const findMoved = (sources: readonly CheckedSource[]): string[] => {
+  const moved = sources.flatMap(({ source, state: { places } }) =>
     places.held ? [{ ...places.held, id: source.id }] : [],
   )
-  const [first] = away
+  const [first] = moved
   if (!first) return []
   return [
-    `${away.length} ${away.length === 1 ? 'source leads' : 'sources lead'} to another domain, ${first.id} among them (to ${withoutCredentials(first.to)}): what comes from there is held in quarantine (${first.items} items of ${first.id}); \`newsdesk sources accept ${first.id}\` or \`refuse\``,
+    `${moved.length} ${moved.length === 1 ? 'source leads' : 'sources lead'} to another domain, ${first.id} among them (to ${withoutCredentials(first.to)}): items from there are held in quarantine (${first.items} items of ${first.id}); \`newsdesk sources accept ${first.id}\` or \`refuse\``,
   ]
 }
 
-const problemsOf = (
-  sources: readonly Looked[],
-  { daemons, articles, events, redis, isNetworkDown, missing: lacks }: Looks,
+const findProblems = (
+  sources: readonly CheckedSource[],
+  { daemons, articles, events, redis, isNetworkDown, missing: missingData }: CheckedStatus,
 ): string[] => {
   const problems: string[] = []
   const missing = ['scheduler', 'crawl', 'articles', 'publish', 'events'].filter(
@@ -112,8 +117,8 @@ const problemsOf = (
   )
   if (daemons.length === 0) problems.push('no newsdesk daemon runs on this Redis: start one with `npm start`')
   else if (missing.length > 0) problems.push(`no daemon has the roles ${missing.join(', ')}`)
-  // Without a scheduler nobody lays it down; that is told above.
-  const lacking = daemons.length === 0 || missing.includes('scheduler') ? null : missingLine(lacks)
+  // Without a scheduler nothing creates the missing data; the missing role is reported above.
+  const lacking = daemons.length === 0 || missing.includes('scheduler') ? null : missingLine(missingData)
   if (lacking !== null) problems.push(lacking)
   const late = sources.filter(each => each.late > 0)
   if (late.length > 0) problems.push(`${late.length} sources are late, ${late[0]?.source.id} among them`)
@@ -132,20 +137,22 @@ const problemsOf = (
     problems.push(
       `${retired.length} sources retired (410 Gone), ${retired[0]?.source.id} among them: take them out of sources.yaml, or re-crawl to revive`,
     )
-  problems.push(...leadingElsewhere(sources))
+  problems.push(...findMoved(sources))
   if (isNetworkDown)
-    problems.push('most domains cannot be reached: our own network seems to be down; failures do not count meanwhile')
+    problems.push(
+      'most domains cannot be reached: our own network seems to be down; failures are not counted meanwhile',
+    )
   if (events.waiting > 50_000) problems.push(`${events.waiting} events wait to be counted`)
   if (articles.isShort)
     problems.push(
-      'memory is near articles.memory, and what is left of articles is of a day or in lists: raise it, or look what else fills Redis',
+      'memory is near articles.memory, and the remaining articles are less than a day old or in lists: raise it, or find out what else fills Redis',
     )
   if (redis.policy !== 'noeviction' && redis.policy !== 'unknown')
     problems.push(`Redis evicts keys (maxmemory-policy ${redis.policy}): set it to noeviction`)
   return problems
 }
 
-/** Everything, each source with all that is known of it: dear where there are thousands. */
+/** The full status with every detail of each source: expensive with thousands of sources. */
 export const readStatus = async (parts: StatusParts): Promise<Status> => {
   const { sources, now } = parts
   const [states, missing, { isNetworkDown, ...shared }] = await Promise.all([
@@ -159,10 +166,14 @@ export const readStatus = async (parts: StatusParts): Promise<Status> => {
     const late = lateBy(source, state.nextAt, now())
     return [{ source: shownSource(source), state: shownState(state), late }]
   })
-  return { ...shared, sources: sourceStatus, problems: problemsOf(sourceStatus, { ...shared, isNetworkDown, missing }) }
+  return {
+    ...shared,
+    sources: sourceStatus,
+    problems: findProblems(sourceStatus, { ...shared, isNetworkDown, missing }),
+  }
 }
 
-/** The same with the sources only counted, by a glance at them: for who asks often. */
+/** The status with sources counted from their cached summaries: for callers that ask often. */
 export const readSummary = async (
   parts: Omit<StatusParts, 'sources'> & {
     readonly sources: Pick<Sources, 'quarantine'>
@@ -179,6 +190,6 @@ export const readSummary = async (
   }))
   const states: Partial<Record<StateWord, number>> = {}
   for (const word of looked.map(stateOf)) states[word] = (states[word] ?? 0) + 1
-  const problems = problemsOf(looked, { ...shared, isNetworkDown, missing })
+  const problems = findProblems(looked, { ...shared, isNetworkDown, missing })
   return { ...shared, sources: looked.length, states, problems }
 }

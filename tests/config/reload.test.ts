@@ -96,7 +96,7 @@ describe('a change of a setting', () => {
       clear()
       await daemon.reload({ ...desk.config, settings: changed(desk.config.settings, setting) })
       const named = lines().flatMap(({ msg, setting: line, changed: taken }) => [
-        ...(msg === 'this setting counts at the next start' ? [{ line: String(line), when: 'restart' }] : []),
+        ...(msg === 'this setting takes effect after a restart' ? [{ line: String(line), when: 'restart' }] : []),
         ...(msg === 'configuration reloaded' ? (taken as string[]).map(each => ({ line: each, when: 'live' })) : []),
       ])
       const own = named.filter(({ line }) => line.includes(` ${key}: `))

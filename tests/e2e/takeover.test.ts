@@ -44,7 +44,7 @@ crawl: { tick: 1s, minInterval: 1s, maxInterval: 2s, startInterval: 1s, hostGap:
 
   it('leaves a tick that is far from its next to another, once', async () => {
     const parts = { redis, keys, signal: new AbortController().signal }
-    const slot = { id: `rebalance-budget:${randomUUID()}`, kept: 60_000, isAwaited: true }
+    const slot = { id: `rebalance-budget:${randomUUID()}`, keptFor: 60_000, isAwaited: true }
     // What one leaves that took the slot and beat once more before it died.
     await redis.set(keys.tick(slot.id), 'dead', 'PX', 6_000, 'NX')
     const ran: string[] = []
@@ -64,7 +64,7 @@ crawl: { tick: 1s, minInterval: 1s, maxInterval: 2s, startInterval: 1s, hostGap:
 
   it('is not taken for dead while it beats', async () => {
     const parts = { redis, keys, signal: new AbortController().signal }
-    const slot = { id: `sample:${randomUUID()}`, kept: 60_000, isAwaited: true }
+    const slot = { id: `sample:${randomUUID()}`, keptFor: 60_000, isAwaited: true }
     let end = (): void => undefined
     const long = runSlot(slot, () => new Promise<void>(resolve => (end = resolve)), { ...parts, daemonId: 'busy' })
     let alsoRan = false

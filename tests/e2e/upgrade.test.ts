@@ -72,7 +72,7 @@ lists: { latest: 1000 }
     await next.says(/newsdesk runs/)
     // Both have worked, and the older one has met what it does not know.
     await older.says(/left to newer processes/)
-    await next.says(/articles taken in/)
+    await next.says(/articles ingested/)
     const before = titles.length
     await until(() => titles.length >= before + 32)
     older.child.kill('SIGTERM')

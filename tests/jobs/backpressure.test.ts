@@ -4,16 +4,16 @@ import { createBackpressure } from '../../jobs/backpressure.ts'
 const FEW = 4
 
 /** A queue of batches, and crawls that each bring one. */
-const aQueue = ({ longest = 60_000 }: { longest?: number } = {}) => {
+const aQueue = ({ maxWait = 60_000 }: { maxWait?: number } = {}) => {
   const queue = { waiting: 0, looks: 0, begun: 0, isEnding: false }
   const intake = createBackpressure({
-    waiting: async () => {
+    countBacklog: async () => {
       queue.looks += 1
       return queue.waiting
     },
-    few: () => FEW,
-    longest,
-    isEnding: () => queue.isEnding,
+    maxBacklog: () => FEW,
+    maxWait,
+    isStopping: () => queue.isEnding,
   })
   const crawl = async () => {
     await intake.waitForCapacity()
@@ -49,7 +49,7 @@ describe('crawls, where articles are taken in', () => {
   })
 
   it('begin though nobody takes anything in, after a while: no news leaves a feed unseen', async () => {
-    const { queue, crawl } = aQueue({ longest: 100 })
+    const { queue, crawl } = aQueue({ maxWait: 100 })
     queue.waiting = 1_000
     await many(5, crawl)
     expect(queue.begun).toBe(5)

@@ -12,11 +12,11 @@ const aGate = () => {
 
 describe('work that may wait', () => {
   it('goes on at once where nothing goes first', async () => {
-    await createPriorityGate({ longest: 60_000 }).yieldToLists()
+    await createPriorityGate({ maxWait: 60_000 }).yieldToLists()
   })
 
   it('waits until all that goes first is done, also where some of it failed', async () => {
-    const { runFirst, yieldToLists } = createPriorityGate({ longest: 60_000 })
+    const { runFirst, yieldToLists } = createPriorityGate({ maxWait: 60_000 })
     const [one, other] = [aGate(), aGate()]
     const order: string[] = []
     const failing = runFirst(async () => {
@@ -37,7 +37,7 @@ describe('work that may wait', () => {
   })
 
   it('is not held up for ever', async () => {
-    const { runFirst, yieldToLists } = createPriorityGate({ longest: 5 })
+    const { runFirst, yieldToLists } = createPriorityGate({ maxWait: 5 })
     const gate = aGate()
     const endless = runFirst(() => gate.opened)
     await yieldToLists()

@@ -51,7 +51,7 @@ describe('a daemon whose log level is changed in the desk', () => {
       const named = (msg: string) => lines.filter(line => line.msg === msg)
       await until(() => Promise.resolve(named('published').some(({ crawl }) => crawl !== undefined)))
       const [crawled] = named('crawled')
-      expect(named('articles taken in')[0]).toMatchObject({
+      expect(named('articles ingested')[0]).toMatchObject({
         ...{ crawl: crawled?.crawl, source: 'courier' },
         job: expect.any(String),
       })

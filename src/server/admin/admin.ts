@@ -1,14 +1,16 @@
 /**
- * The pages of the desk. How one is added:
+ * The pages of the admin UI. To add one:
  *
- * 1. `pages/<name>.ts`: a pure function from a view model to `Html`. Everything put into `html` is escaped; `pages/table.ts`, `time.ts` and
- *    `sparkline.ts` are there to be used. No inline style or script: the policy forbids both. Style goes into `assets/admin.css`, what a page
- *    does more with script into `assets/admin.js`, and it must work without.
- * 2. `routes/<name>.ts`: a function from `DeskParts` to a router. A GET gathers the view model and ends in `show`, giving the facts as `data`
- *    so that scripts get JSON. A POST acts, through `audit.around` or a function that does, and ends in `done` (303). Who may is decided
- *    before: a viewer's POST never arrives, and a forged one neither. A page hides from viewers what they may not (`mayAct`).
- * 3. A line in ROOMS below: its path, and its place in the navigation where it has one. What it needs and is not there yet goes into `DeskParts`.
- * 4. `tests/admin/<name>.test.ts`: over real HTTP and Redis, and in Chromium where the page does something.
+ * 1. `pages/<name>/view.ts`: a pure function from a view model to `Html`. Every value in `html` is escaped.
+ * `components/` has tables, times, plots and sparklines. The content security policy forbids inline styles and scripts:
+ * styles go into `web/assets/admin.css`, scripts into `web/assets/admin.js`. A page must work without scripts.
+ * 2. `pages/<name>/routes.ts`: a function from `PageParts` to a router. A GET builds the view model and ends in `show`,
+ * with the facts as `data`, so that scripts get JSON. A POST acts through `audit.around` or a function that does, and
+ * ends in `done` (303). Permissions are checked before: neither a viewer's POST nor a forged one arrives. A page hides
+ * controls that a viewer may not use (`mayAct`).
+ * 3. A line in PAGES below: its path, and its label in the navigation if it has one. What it needs beyond that goes
+ * into `PageParts`.
+ * 4. `tests/admin/<name>.test.ts`: over real HTTP and Redis, and in Chromium if the page has scripts.
  */
 
 import type { Router } from 'express'
@@ -24,9 +26,9 @@ import type { PageParts } from './web/parts.ts'
 
 interface Page {
   readonly path: string
-  /** Its name in the navigation; null for one that is reached from others. */
+  /** Its label in the navigation; null if other pages link to it. */
   readonly label: string | null
-  /** null for what is mounted otherwise. */
+  /** null if it is mounted elsewhere. */
   readonly routes: ((parts: PageParts) => Router) | null
 }
 
@@ -43,6 +45,6 @@ const PAGES: readonly Page[] = [
 
 export const NAV: readonly NavItem[] = PAGES.flatMap(({ path, label }) => (label === null ? [] : [{ path, label }]))
 
-/** Each room's routes and the path they are mounted at. */
+/** The router of each page and the path it is mounted at. */
 export const pageRoutes = (parts: PageParts): readonly { readonly path: string; readonly router: Router }[] =>
   PAGES.flatMap(({ path, routes }) => (routes === null ? [] : [{ path, router: routes(parts) }]))

@@ -1,6 +1,6 @@
 /**
- * The queue dashboard within the same walls: one board for admins, one that only shows for viewers, and every change through either in the
- * audit.
+ * The queue dashboard behind the same checks: a full one for admins, a read-only one for viewers, and every change in
+ * the audit.
  */
 
 import { createBullBoard } from '@bull-board/api'
@@ -22,13 +22,13 @@ export interface BoardParts {
 
 const BASE = '/queues'
 
-/** A job's outcome beside its name, so that one reads what it did: "bbc-world: 3 new". */
+/** Shows a job's outcome next to its name: "bbc-world: 3 new". */
 const showName = (job: { name?: string; data?: unknown; returnvalue?: unknown; returnValue?: unknown }): string => {
   const outcome = (job.returnvalue ?? job.returnValue) as
     | { new?: number; outcome?: string; added?: number }
     | null
     | undefined // what our processors return
-  // A job added by hand has no name of its own, but says which source.
+  // A job added manually has no name, but its data names the source.
   const asked = (job.data as { sourceId?: unknown } | null | undefined)?.sourceId
   const name = job.name === '__default__' && typeof asked === 'string' ? asked : (job.name ?? '')
   if (typeof outcome?.new === 'number')
@@ -38,13 +38,13 @@ const showName = (job: { name?: string; data?: unknown; returnvalue?: unknown; r
 }
 
 const DESCRIPTIONS: Readonly<Record<string, string>> = {
-  crawl: 'Fetches of sources. To re-crawl one: Add job with { "sourceId": "..." }, or Retry a finished job.',
-  articles: 'Batches of items becoming articles.',
-  publish: 'Lists being written.',
-  push: 'WebSub hubs being asked to push, again before a lease ends, or to stop.',
+  crawl: 'Crawls of sources. To re-crawl a source: Add job with { "sourceId": "..." }, or Retry a finished job.',
+  articles: 'Batches of new items that are ingested as articles.',
+  publish: 'Lists that are ranked and written.',
+  push: 'Subscriptions at WebSub hubs: new ones, renewals and cancellations.',
 }
 
-const boardOf = (queues: BoardParts['queues'], readOnlyMode: boolean): RequestHandler => {
+const createBoard = (queues: BoardParts['queues'], readOnlyMode: boolean): RequestHandler => {
   const board = new ExpressAdapter()
   board.setBasePath(BASE)
   createBullBoard({
@@ -54,17 +54,19 @@ const boardOf = (queues: BoardParts['queues'], readOnlyMode: boolean): RequestHa
       adapter.setFormatter('name', showName)
       return adapter
     }),
-    options: { uiConfig: { boardTitle: 'newsdesk', miscLinks: [{ text: 'Desk', url: '/' }] } },
+    options: { uiConfig: { boardTitle: 'newsdesk', miscLinks: [{ text: 'Admin UI', url: '/' }] } },
   })
   return board.getRouter() as RequestHandler // an Express application, which is one
 }
 
-/** What a request to the board's API does: `/api/queues/crawl/12/retry` is `queue.retry` on `crawl 12`. (pure) */
+/**
+ * Maps a request to the board's API to an audit action: `/api/queues/crawl/12/retry` is `queue.retry` on `crawl 12`.
+ */
 export const actionOf = (method: string, path: string): { readonly what: string; readonly on: string } => {
   const [, , ...parts] = path.split('/').filter(Boolean).map(decodeURIComponent)
   const words = parts.length > 1 ? parts.slice(1) : parts
   const queue = parts.length > 1 ? (parts[0] ?? '') : 'all'
-  // Those without an id: /queue/add; those of one state: /queue/retry/failed; those of a job: /queue/12/retry.
+  // Without an id: /queue/add; for all jobs in a state: /queue/retry/failed; for one job: /queue/12/retry.
   const [first = '', second] = words
   const isJob = words.length === 2 && !['retry', 'clean'].includes(first)
   const scheduler = first === 'job-schedulers' ? words : null
@@ -73,7 +75,7 @@ export const actionOf = (method: string, path: string): { readonly what: string;
   return { what: `queue.${did}`, on: [queue, on].filter(Boolean).join(' ') }
 }
 
-/** Written before the board acts and once it has answered: with what was sent, and how it ended. */
+/** Records the request before the board acts, and what was sent and how it ended once it has answered. */
 const audited =
   ({ audit, log }: Pick<BoardParts, 'audit' | 'log'>) =>
   async (request: Request, response: Response, next: NextFunction): Promise<void> => {
@@ -84,7 +86,7 @@ const audited =
         const outcome = response.statusCode < 400 ? 'done' : `refused: ${response.statusCode}`
         const sent: unknown = request.body // parsed by the board
         end({ after: sent && Object.keys(sent).length > 0 ? sent : null, outcome }).catch((error: unknown) =>
-          log.error({ err: error, action }, 'an action could not be written down'),
+          log.error({ err: error, action }, 'an action could not be written to the audit'),
         )
       })
     }
@@ -93,7 +95,7 @@ const audited =
 
 /** Handlers to be mounted at `/queues`. */
 export const boardHandlers = ({ queues, audit, log }: BoardParts): readonly RequestHandler[] => {
-  const [full, readOnly] = [boardOf(queues, false), boardOf(queues, true)]
+  const [full, readOnly] = [createBoard(queues, false), createBoard(queues, true)]
   return [
     audited({ audit, log }),
     (request, response, next) => {

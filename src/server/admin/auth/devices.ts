@@ -1,6 +1,6 @@
 /**
- * Browsers and networks in which a user logged in before. They prove nothing by themselves: tries at a password from there are counted apart,
- * so that strangers cannot keep the user out. (OWASP: device cookies)
+ * Browsers and networks in which a user logged in before. They prove nothing by themselves, but their log-in attempts
+ * are counted separately, so that strangers cannot keep the user out. (OWASP: device cookies)
  */
 
 import type { Redis } from 'ioredis'
@@ -10,17 +10,17 @@ import { newSecret } from './passwords.ts'
 
 /** ms for which one is remembered after its last log-in. */
 export const DEVICE_LASTS = 90 * 86_400_000
-/** Of a user, so many of each: those used longest ago go first. */
-const MOST = 20
+/** Devices, and networks, remembered per user: those used longest ago are dropped first. */
+const MAX_REMEMBERED = 20
 
 export interface Devices {
-  /** @param device what a browser's cookie holds */
+  /** @param device the value of the browser's cookie */
   known(
     user: string,
     device: string | undefined,
     network: string,
   ): Promise<{ readonly isDevice: boolean; readonly isNetwork: boolean }>
-  /** The user logged in there. @returns the secret for the browser's cookie: the one it has, or a new one */
+  /** Records a log-in. @returns the secret for the browser's cookie: its own, or a new one */
   remember(user: string, device: string | undefined, network: string): Promise<string>
 }
 
@@ -32,13 +32,13 @@ export interface DevicesParts {
 }
 
 export const createDevices = ({ redis, keys, now }: DevicesParts): Devices => {
-  const keyOf = (of: 'devices' | 'networks', user: string) => keys.admin(`${of}:${hashSecret(user)}`)
+  const buildKey = (of: 'devices' | 'networks', user: string) => keys.admin(`${of}:${hashSecret(user)}`)
   const isFresh = (at: string | null): boolean => at !== null && now() - Number(at) < DEVICE_LASTS
 
   const known: Devices['known'] = async (user, device, network) => {
     const [ofDevice, ofNetwork] = await Promise.all([
-      device === undefined ? null : redis.zscore(keyOf('devices', user), hashSecret(device)),
-      redis.zscore(keyOf('networks', user), hashSecret(network)),
+      device === undefined ? null : redis.zscore(buildKey('devices', user), hashSecret(device)),
+      redis.zscore(buildKey('networks', user), hashSecret(network)),
     ])
     return { isDevice: isFresh(ofDevice), isNetwork: isFresh(ofNetwork) }
   }
@@ -46,14 +46,14 @@ export const createDevices = ({ redis, keys, now }: DevicesParts): Devices => {
   return {
     known,
     async remember(user, device, network) {
-      // A secret that somebody else put there is not taken up.
+      // A secret that was planted in the browser by somebody else is not reused.
       const secret = device !== undefined && (await known(user, device, network)).isDevice ? device : newSecret()
       const write = (of: 'devices' | 'networks', member: string) => {
-        const key = keyOf(of, user)
+        const key = buildKey(of, user)
         return redis
           .multi()
           .zadd(key, now(), hashSecret(member))
-          .zremrangebyrank(key, 0, -MOST - 1)
+          .zremrangebyrank(key, 0, -MAX_REMEMBERED - 1)
           .pexpire(key, DEVICE_LASTS)
           .exec()
       }

@@ -1,19 +1,20 @@
 /**
- * Names by which the admin server may be asked. A page of somebody else whose name was made to lead here (DNS rebinding) is, to a browser, of one
- * origin with what it finds: its requests still carry that name, and are told by it. (pure)
+ * Host names that the admin server answers to. After DNS rebinding, a stranger's page is of the same origin as ours to
+ * the browser, but its requests still carry the stranger's host name, and are refused by it.
  */
 
 import { isIP } from 'node:net'
 
-/** @returns the name or address of a Host header without its port, in lower case; undefined where it is none */
+/** @returns the name or address in a Host header without its port, in lower case; undefined if it is invalid */
 export const nameOfHost = (header: string | undefined): string | undefined => {
   const [, bracketed, plain] = /^(?:\[([0-9a-f:.]+)\]|([^\s:[\]/@]+))(?::\d{1,5})?$/i.exec(header ?? '') ?? []
   return (bracketed ?? plain)?.toLowerCase().replace(/\.$/, '')
 }
 
 /**
- * Addresses are always good: no page of somebody else has one of ours for a name. So are loopback's names, which no resolver asks others for.
- * @param ours names of this server: as configured, and the machine's own
+ * IP addresses are always accepted: a stranger's page cannot have one of ours as its host. So are names of loopback,
+ * which resolvers never look up elsewhere.
+ * @param ours names of this server: the configured ones and the machine's own
  */
 export const isOwnHost = (header: string | undefined, ours: readonly string[]): boolean => {
   const name = nameOfHost(header)

@@ -1,11 +1,11 @@
--- Admits a try at a password, or says how long to wait. What is admitted is counted at once, so that tries sent together do not slip through.
--- KEYS[1] HASH of tries: name -> "<count> <ms since the epoch before which none is admitted>"
--- KEYS[2] ZSET of the same names by when they are forgotten, ms
+-- Admits a log-in attempt, or returns how long to wait. Admitted attempts are counted at once, so that simultaneous ones do not slip through.
+-- KEYS[1] HASH of counters: name -> "<count> <ms since the epoch before which no attempt is admitted>"
+-- KEYS[2] ZSET of the same names by the time they expire, ms
 -- ARGV[1] now, ms
--- ARGV[2] most names kept: those forgotten soonest go first
--- ARGV[3...] five for each rule: name; tries without delay; longest delay, ms; how long it is remembered, ms;
---            1 where it counts only while the rule before it has tries without delay left, or it has none left itself; else 0
--- Returns 0 where the try is admitted, else ms to wait.
+-- ARGV[2] maximum number of names: those that expire soonest are dropped first
+-- ARGV[3...] five for each rule: name; attempts without delay; longest delay, ms; lifetime, ms;
+--            1 if it counts only while the rule before it has free attempts left, or it has none left itself; else 0
+-- Returns 0 if the attempt is admitted, else ms to wait.
 -- Complexity: O(rules * log names)
 local now = tonumber(ARGV[1])
 local rules = {}
@@ -26,7 +26,7 @@ for at = 3, #ARGV, 5 do
     rule.count = tonumber(count or '0')
     rule.from = tonumber(from or '0')
   end
-  -- A delay longer than the longest was written by a clock that was ahead.
+  -- A delay above the maximum was written by a clock that was ahead.
   if rule.from - now <= rule.longest then wait = math.max(wait, rule.from - now) end
   rules[#rules + 1] = rule
 end

@@ -1,7 +1,8 @@
 /**
- * How often a password may be tried, after OWASP's device cookies: a browser in which the user logged in before has a count of its own, so
- * nobody else's tries reach it. All other tries are counted by user and network, by network, and (from networks in which the user never
- * logged in) by user. Beyond a few, each makes the next wait longer; nothing is ever locked. (docs/decisions/0020)
+ * Limits log-in attempts after OWASP's device cookies: a browser in which the user logged in before has a counter of
+ * its own, so that other attempts do not affect it. All other attempts are counted by user and network, by network, and
+ * (from networks in which the user never logged in) by user. After a few failures the delay doubles with each; nothing
+ * is ever locked. (docs/decisions/0020)
  */
 
 import type { Redis } from 'ioredis'
@@ -14,10 +15,10 @@ const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
 
 interface Rule {
-  /** Tries without delay; then 1 s, 2 s, 4 s, ... up to the longest. */
+  /** Attempts without delay; then 1 s, 2 s, 4 s, ... up to the longest. */
   readonly free: number
   readonly longest: number
-  /** ms since the last try after which all is forgotten. */
+  /** ms after the last attempt until the counter expires. */
   readonly lasts: number
 }
 
@@ -28,31 +29,31 @@ const RULES = {
   user: { free: 50, longest: MINUTE, lasts: HOUR },
 } as const satisfies Record<string, Rule>
 
-/** Names kept at a time: whoever has many networks makes memory grow no further. */
-const MOST = 10_000
-/** Users there are not are counted together in so many groups: as those there are, and bounded. */
+/** Maximum number of counters, so that an attacker with many networks cannot fill memory. */
+const MAX_COUNTERS = 10_000
+/** Unknown user names share this many counters: delays are as for known users, and memory is bounded. */
 const GROUPS = 1_000
 
-const trial = loadScript(new URL('./log-in-attempts.lua', import.meta.url))
+const admitScript = loadScript(new URL('./log-in-attempts.lua', import.meta.url))
 const takeBack = loadScript(new URL('./take-back.lua', import.meta.url))
 
-/** Who tries at whose password. */
+/** One attempt to log in. */
 export interface LogInAttempt {
   readonly user: string
-  /** Whether there is such a user. */
+  /** Whether the user exists. */
   readonly isUser: boolean
   readonly network: string
-  /** Secret of a device in which this user logged in before; null for none. */
+  /** Secret of a device in which this user logged in before; null if there is none. */
   readonly device: string | null
   /** Whether this user logged in from this network before. */
   readonly isKnownNetwork: boolean
 }
 
 export interface LogInAttempts {
-  /** Counts a try. @returns 0 where it may be made, else ms to wait: then nothing was counted */
-  take(wish: LogInAttempt): Promise<number>
-  /** The try succeeded, and counts no more. */
-  takeBack(wish: LogInAttempt): Promise<void>
+  /** Counts an attempt. @returns 0 if it may be made, else ms to wait, and nothing was counted */
+  take(attempt: LogInAttempt): Promise<number>
+  /** The attempt succeeded and no longer counts. */
+  takeBack(attempt: LogInAttempt): Promise<void>
 }
 
 export interface LogInAttemptsParts {
@@ -62,14 +63,14 @@ export interface LogInAttemptsParts {
   readonly now: () => number
 }
 
-/** Names and networks come from outside: their hash is as long as any other. (pure) */
+/** Names and networks come from outside: they are hashed, so that every key has the same length. */
 const rulesFor = ({ user, isUser, network, device, isKnownNetwork }: LogInAttempt): [string, Rule, 0 | 1][] => {
   const who = hashSecret(user)
   if (device !== null) return [[`device:${hashSecret(`${who} ${device}`)}`, RULES.device, 0]]
   const group = isUser ? who : `group ${Buffer.from(who, 'base64url').readUInt32BE() % GROUPS}`
   return [
     [`pair:${hashSecret(`${who} ${network}`)}`, RULES.pair, 0],
-    // One network alone must not slow a user down everywhere: of its tries few count here.
+    // A single network must not slow a user down everywhere: few of its attempts count here.
     ...(isKnownNetwork ? [] : ([[`user:${group}`, RULES.user, 1]] as [string, Rule, 1][])),
     [`network:${hashSecret(network)}`, RULES.network, 0],
   ]
@@ -78,15 +79,15 @@ const rulesFor = ({ user, isUser, network, device, isKnownNetwork }: LogInAttemp
 export const createLogInAttempts = ({ redis, keys, now }: LogInAttemptsParts): LogInAttempts => {
   const names = [keys.admin('tries'), keys.admin('tries:ends')]
   return {
-    async take(wish) {
-      const rules = rulesFor(wish).flatMap(([name, rule, follows]) => [
+    async take(attempt) {
+      const rules = rulesFor(attempt).flatMap(([name, rule, follows]) => [
         name,
         ...[rule.free, rule.longest, rule.lasts, follows],
       ])
-      return Number(await runScript(redis, trial, names, [now(), MOST, ...rules]))
+      return Number(await runScript(redis, admitScript, names, [now(), MAX_COUNTERS, ...rules]))
     },
-    async takeBack(wish) {
-      await runScript(redis, takeBack, names, [1, ...rulesFor(wish).map(([name]) => name)])
+    async takeBack(attempt) {
+      await runScript(redis, takeBack, names, [1, ...rulesFor(attempt).map(([name]) => name)])
     },
   }
 }

@@ -1,4 +1,4 @@
-/** Passwords as they are kept: scrypt with a salt of their own. Work is done one at a time, since each takes 128 MB. */
+/** Password hashes: scrypt with a salt each. They are computed one at a time, since each takes 128 MB. */
 
 import { randomBytes, scrypt as scryptCallback, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
@@ -12,24 +12,26 @@ const scrypt = promisify(scryptCallback) as (
 
 /** OWASP password storage cheat sheet: N = 2^17, r = 8, p = 1. */
 const COST = { N: 2 ** 17, r: 8, p: 1, maxmem: 256 * 1_024 * 1_024 }
-/** Log-ins whose password is looked at or waits to be; a flood of log-ins from many addresses is refused beyond. */
+/**
+ * Log-ins that are checked or wait for it; above, log-ins are refused, so that a flood from many addresses is bounded.
+ */
 const MOST_WAITING = 32
 
-/** Places kept for who logged in from the same browser before: a flood of strangers must not keep them out. */
+/** Additional slots for browsers that logged in before: a flood of strangers must not keep them out. */
 const RESERVED = 8
 
-let places = 0
+let slotsTaken = 0
 
 /**
- * A place among those whose password is looked at, taken before anything is waited for, so that log-ins that come together are counted.
- * @param isKnown whether a reserved place may be taken
- * @returns a function that gives it back; null where all are taken
+ * Takes a slot for a password check. Call it before awaiting anything, so that simultaneous log-ins are counted.
+ * @param isKnown whether a reserved slot may be taken
+ * @returns a function that releases the slot; null if all are taken
  */
-export const takePlace = (isKnown: boolean): (() => void) | null => {
-  if (places >= MOST_WAITING + (isKnown ? RESERVED : 0)) return null
-  places += 1
+export const takeSlot = (isKnown: boolean): (() => void) | null => {
+  if (slotsTaken >= MOST_WAITING + (isKnown ? RESERVED : 0)) return null
+  slotsTaken += 1
   return () => {
-    places -= 1
+    slotsTaken -= 1
   }
 }
 
@@ -39,13 +41,13 @@ let isBusy = false
 
 const next = (): void => {
   if (isBusy) return
-  const begin = known.shift() ?? strangers.shift()
-  if (!begin) return
+  const start = known.shift() ?? strangers.shift()
+  if (!start) return
   isBusy = true
-  begin()
+  start()
 }
 
-/** @param isKnown whether it goes before all that wait and are not */
+/** @param isKnown whether it goes before all waiting checks of strangers */
 const derive = async (password: string, salt: Buffer, isKnown: boolean): Promise<Buffer> => {
   await new Promise<void>(resolve => {
     const queue = isKnown ? known : strangers
@@ -60,15 +62,16 @@ const derive = async (password: string, salt: Buffer, isKnown: boolean): Promise
   }
 }
 
-/** @returns salt and hash, parted by a colon */
+/** @returns salt and hash, separated by a colon */
 export const writePassword = async (password: string): Promise<string> => {
   const salt = randomBytes(16)
   return `${salt.toString('base64url')}:${(await derive(password, salt, true)).toString('base64url')}`
 }
 
 /**
- * @param stored as `writePassword` wrote it; without one the work is done all the same, so that time tells nothing
- * @param isKnown whether it goes before those of strangers
+ * @param stored as written by `writePassword`; without it the hash is computed all the same, so that the time reveals
+ * nothing
+ * @param isKnown whether it goes before checks of strangers
  */
 export const isPassword = async (password: string, stored: string | undefined, isKnown = false): Promise<boolean> => {
   const [salt = '', hash = ''] = (stored ?? '').split(':')
@@ -77,7 +80,7 @@ export const isPassword = async (password: string, stored: string | undefined, i
   return wanted.length === given.length && timingSafeEqual(wanted, given)
 }
 
-/** A secret of 256 random bits that is shown once. */
+/** A secret of 256 random bits, shown once. */
 export const newSecret = (): string => randomBytes(32).toString('base64url')
 export const isSameHash = (one: string, other: string): boolean => {
   const [left, right] = [Buffer.from(one), Buffer.from(other)]

@@ -1,4 +1,4 @@
-/** Who a trusted proxy says it is: headers that count only where the connection comes from the proxy itself. (pure) */
+/** The user as named by a trusted proxy: headers count only if the connection comes from the proxy itself. */
 
 import type { AdminSettings } from '../../../config/sections/admin.ts'
 import { type Role, UserName, type Who } from '../../../domain/actor.ts'
@@ -6,8 +6,11 @@ import { type Role, UserName, type Who } from '../../../domain/actor.ts'
 const one = (value: string | string[] | undefined): string | undefined =>
   Array.isArray(value) ? value.join(',') : value
 
-/** Role by groups; null for who is in none that may. An empty list of viewers' groups lets everybody look whom the proxy lets through. */
-const roleOf = (
+/**
+ * The role by groups; null for users in no permitted group. An empty list of viewers' groups makes everyone a viewer
+ * whom the proxy lets through.
+ */
+const findRole = (
   groups: readonly string[],
   { adminGroups, viewerGroups }: Pick<AdminSettings, 'adminGroups' | 'viewerGroups'>,
 ): Role | null =>
@@ -19,7 +22,8 @@ const roleOf = (
 
 /**
  * @param isTrusted whether the connection comes from a proxy of `admin.proxies`
- * @returns null where the header is not asked for, not believed, or absent; `denied` for whom the proxy knows and we let in nowhere
+ * @returns null if the header is not configured, not trusted, or absent; `denied` for a user that the proxy knows but
+ * we do not admit
  */
 export const whoOfProxy = (
   headers: Readonly<Record<string, string | string[] | undefined>>,
@@ -33,6 +37,6 @@ export const whoOfProxy = (
     .split(/[,;|]/)
     .map(group => group.trim())
     .filter(group => group !== '')
-  const role = roleOf(groups, settings)
+  const role = findRole(groups, settings)
   return role !== null && UserName.safeParse(name).success ? { name, role, by: 'proxy' } : 'denied'
 }

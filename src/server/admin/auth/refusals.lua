@@ -1,9 +1,9 @@
--- Adds refusals to what is known of them: one entry for each kind and whom, so that any number of them takes the same room.
+-- Adds refusals to their counters: one entry for each kind and user, so that any number of refusals takes the same memory.
 -- KEYS[1] HASH "<kind> <who>" -> JSON { count, first, last, from, on }
--- ARGV[1] most entries: those refused last longest ago go first
--- ARGV[2] ms after which all is forgotten, if nothing more is refused
--- ARGV[3...] pairs of a field and such an entry, to be added
--- Returns nothing. Complexity: O(pairs), and O(entries * log entries) where there are too many
+-- ARGV[1] maximum number of entries: those with the oldest last refusal are dropped first
+-- ARGV[2] ms after the last refusal until all entries expire
+-- ARGV[3...] pairs of a field and an entry to add to it
+-- Returns nothing. Complexity: O(pairs), and O(entries * log entries) if there are too many
 for at = 3, #ARGV, 2 do
   local more = cjson.decode(ARGV[at + 1])
   local found = redis.call('HGET', KEYS[1], ARGV[at])

@@ -1,6 +1,7 @@
 /**
- * What was refused, as counts: how often, of what kind, whom, when and what last. Any number of refusals takes the same room and, in this
- * process, one write a second, so that nobody can push out what was done (audit.ts) by trying what is not allowed. (docs/decisions/0020)
+ * Counts of refused requests: kind, user, number, and time and details of the last. Any number of refusals takes the
+ * same memory and, in this process, one write a second, so that nobody can push actions out of the audit (audit-log.ts)
+ * by trying what is not allowed. (docs/decisions/0020)
  */
 
 import type { Redis } from 'ioredis'
@@ -12,32 +13,38 @@ import { createOutageLog } from '../../../redis/transient-error.ts'
 import type { Actor } from '../../../use-cases/audit-log.ts'
 import { createAllowance } from '../../public/rate-limit.ts'
 
-/** `role`: a viewer wanted to act. `log-in`: a wrong password; `delayed`: the next try came too soon. `token`: a token, or a proxy's user, that is not let in. */
+/**
+ * `role`: a viewer tried to act. `log-in`: a wrong password. `delayed`: an attempt came too soon. `token`: an invalid
+ * token, or a user of the proxy who is not admitted.
+ */
 export const REFUSALS = ['role', 'log-in', 'delayed', 'token', 'forged', 'host'] as const
 export type Refusal = (typeof REFUSALS)[number]
 
-const Kept = z.object({
+const StoredRefusals = z.object({
   count: z.number(),
   /** ms since the epoch. */
   first: z.number(),
   last: z.number(),
-  /** Address it came from last; empty where it is not known. */
+  /** Address of the last one; empty if unknown. */
   from: z.string(),
-  /** What was wanted last. */
+  /** What the last one tried. */
   on: z.string(),
 })
 
-export interface Refused extends z.infer<typeof Kept> {
+export interface Refused extends z.infer<typeof StoredRefusals> {
   readonly kind: string
   readonly who: string
 }
 
 export interface Refusals {
-  /** @returns 0, or s for which whoever it is should be told to wait: too much of theirs was refused within a minute */
+  /**
+   * @returns 0, or the seconds the client should be told to wait, because too many of its requests were refused within
+   * a minute
+   */
   count(kind: Refusal, by: Actor, on: string): number
-  /** Refused last first. */
+  /** The latest refusal first. */
   read(): Promise<readonly Refused[]>
-  /** Writes what is not written yet. */
+  /** Writes pending counts. */
   close(): Promise<void>
 }
 
@@ -47,79 +54,83 @@ export interface RefusalsParts {
   readonly log: Logger
   /** ms since the epoch. */
   readonly now: () => number
-  /** For monitoring. */
+  /** Called for each refusal, for monitoring. */
   readonly onRefused: (kind: Refusal) => void
 }
 
-const MOST = 500
-const LASTS = 30 * 86_400_000
+const MAX_ENTRIES = 500
+const LIFETIME = 30 * 86_400_000
 /** ms between two writes of one process. */
-const WRITES_EACH = 1_000
+const WRITE_INTERVAL = 1_000
 const LOGGED_EACH_MINUTE = 1
 const PER_MINUTE = 60
-const LONGEST = 200
+const MAX_TEXT = 200
 
 const merge = loadScript(new URL('./refusals.lua', import.meta.url))
 
-const addTo = (all: Map<string, z.infer<typeof Kept>>, field: string, more: z.infer<typeof Kept>): void => {
+const addTo = (
+  all: Map<string, z.infer<typeof StoredRefusals>>,
+  field: string,
+  more: z.infer<typeof StoredRefusals>,
+): void => {
   const had = all.get(field)
-  if (had === undefined && all.size >= MOST) return
+  if (had === undefined && all.size >= MAX_ENTRIES) return
   all.set(field, had ? { ...more, count: had.count + more.count, first: had.first } : more)
 }
 
 export const createRefusals = ({ redis, keys, log, now, onRefused }: RefusalsParts): Refusals => {
   const logError = createOutageLog(log)
   const key = keys.admin('refused')
-  let waiting = new Map<string, z.infer<typeof Kept>>()
+  let pending = new Map<string, z.infer<typeof StoredRefusals>>()
   let timer: NodeJS.Timeout | undefined
   let writing: Promise<void> = Promise.resolve()
   const logged = createAllowance({ perMinute: () => LOGGED_EACH_MINUTE, now })
   const answered = createAllowance({ perMinute: () => PER_MINUTE, now })
 
   const write = async (): Promise<void> => {
-    const batch = waiting
+    const batch = pending
     if (batch.size === 0) return
-    waiting = new Map()
+    pending = new Map()
     const pairs = [...batch].flatMap(([field, entry]) => [field, JSON.stringify(entry)])
     try {
-      await runScript(redis, merge, [key], [MOST, LASTS, ...pairs])
+      await runScript(redis, merge, [key], [MAX_ENTRIES, LIFETIME, ...pairs])
     } catch (error) {
-      // Kept for the next write: what is counted meanwhile is added to it.
-      const since = waiting
-      waiting = batch
-      for (const [field, entry] of since) addTo(waiting, field, entry)
+      // Keep the batch for the next write, and add what was counted meanwhile.
+      const since = pending
+      pending = batch
+      for (const [field, entry] of since) addTo(pending, field, entry)
       throw error
     }
   }
-  const writeInTurn = (): Promise<void> => {
+  const writeNext = (): Promise<void> => {
     const turn = writing.then(write)
-    writing = turn.catch(() => undefined) // told to whoever asked for this turn
+    writing = turn.catch(() => undefined) // the caller of this write gets the error
     return turn
   }
 
   return {
     count(kind, by, on) {
       onRefused(kind)
-      const field = `${kind} ${by.name}`.slice(0, LONGEST)
+      const field = `${kind} ${by.name}`.slice(0, MAX_TEXT)
       const at = now()
-      addTo(waiting, field, { count: 1, first: at, last: at, from: by.from ?? '', on: on.slice(0, LONGEST) })
+      addTo(pending, field, { count: 1, first: at, last: at, from: by.from ?? '', on: on.slice(0, MAX_TEXT) })
       if (logged.take(field, 1) === 0)
         log.warn(
-          { kind, user: by.name, address: by.from, on: on.slice(0, LONGEST) },
-          'refused; more within a minute is counted',
+          { kind, user: by.name, address: by.from, on: on.slice(0, MAX_TEXT) },
+          'request refused; further ones within a minute are only counted',
         )
       timer ??= setTimeout(() => {
         timer = undefined
-        writeInTurn().catch((error: unknown) => logError(error, 'refusals could not be counted'))
-      }, WRITES_EACH).unref()
+        writeNext().catch((error: unknown) => logError(error, 'refusals could not be written'))
+      }, WRITE_INTERVAL).unref()
       return answered.take(field, 1)
     },
     async read() {
-      await writeInTurn()
+      await writeNext()
       const all = await redis.hgetall(key)
       return Object.entries(all)
         .flatMap(([field, json]): Refused[] => {
-          const parsed = Kept.safeParse(JSON.parse(json))
+          const parsed = StoredRefusals.safeParse(JSON.parse(json))
           const [kind = '', ...who] = field.split(' ')
           return parsed.success ? [{ kind, who: who.join(' '), ...parsed.data }] : []
         })
@@ -127,7 +138,7 @@ export const createRefusals = ({ redis, keys, log, now, onRefused }: RefusalsPar
     },
     async close() {
       clearTimeout(timer)
-      await writeInTurn().catch((error: unknown) => logError(error, 'refusals could not be counted'))
+      await writeNext().catch((error: unknown) => logError(error, 'refusals could not be written'))
     },
   }
 }

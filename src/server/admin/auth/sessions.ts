@@ -1,4 +1,4 @@
-/** Sessions of users who logged in, and the link that makes the first user. All of it expires. */
+/** Sessions of logged-in users, and the set-up link that creates the first user. All of it expires. */
 
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
@@ -8,40 +8,43 @@ import { hashSecret } from '../../../util/hash.ts'
 import { findNetwork } from '../../../util/ip-network.ts'
 import { createDevices } from './devices.ts'
 import { createLogInAttempts } from './log-in-attempts.ts'
-import { isSameHash, newSecret, takePlace } from './passwords.ts'
+import { isSameHash, newSecret, takeSlot } from './passwords.ts'
 import type { User, Users } from './users.ts'
 
-/** s for which the set-up link works. */
+/** Lifetime of the set-up link, s. */
 const SETUP_LASTS = 24 * 3_600
-/** ms to wait where too many passwords wait to be checked already. */
+/** ms to wait if too many passwords are being checked. */
 const CROWDED = 10_000
 
-const Kept = z.object({ user: z.string(), generation: z.string() })
+const StoredSession = z.object({ user: z.string(), generation: z.string() })
 
-/** Where a log-in comes from. */
+/** The origin of a log-in. */
 export interface From {
   readonly address: string
-  /** What the browser holds from a log-in before. */
+  /** The device cookie of the browser. */
   readonly device: string | undefined
 }
 
-/** Secrets for the browser: of the session, and of the device. */
-export interface Begun {
+/** Secrets for the browser: of the session and of the device. */
+export interface StartedSession {
   readonly session: string
   readonly device: string
 }
 
 export interface Sessions {
-  /** A token that makes the first user, once; null where there is a user already. */
+  /** A one-time token to create the first user; null if there is a user already. */
   setupToken(): Promise<string | null>
   isSetupToken(token: string): Promise<boolean>
-  /** Uses the token up. */
+  /** Uses up the token. */
   takeSetupToken(token: string): Promise<boolean>
-  /** @returns a session; `wrong` password or user; or ms to wait before the next try: then the password was not looked at */
-  logIn(name: string, password: string, from: From): Promise<Begun | 'wrong' | { readonly wait: number }>
-  /** Begins a session of a user who proved otherwise who it is. */
-  begin(user: Pick<User, 'name' | 'generation'>, from: From): Promise<Begun>
-  /** @returns null where there is no such session, or its user was removed or changed since */
+  /**
+   * @returns a session; `wrong` for a wrong password or user; or ms to wait before the next attempt, when the password
+   * was not checked
+   */
+  logIn(name: string, password: string, from: From): Promise<StartedSession | 'wrong' | { readonly wait: number }>
+  /** Starts a session of a user who was authenticated otherwise. */
+  begin(user: Pick<User, 'name' | 'generation'>, from: From): Promise<StartedSession>
+  /** @returns null if there is no such session, or its user was removed or changed since */
   who(session: string | undefined): Promise<Who | null>
   end(session: string | undefined): Promise<void>
 }
@@ -50,7 +53,7 @@ export interface SessionParts {
   readonly redis: Redis
   readonly keys: Keys
   readonly users: Users
-  /** ms for which one stays logged in. */
+  /** Lifetime of a session, ms. */
   readonly lasts: () => number
   /** ms since the epoch. */
   readonly now: () => number
@@ -60,7 +63,7 @@ export const createSessions = ({ redis, keys, users, lasts, now }: SessionParts)
   const setupKey = keys.admin('setup')
   const sessionKey = (session: string) => keys.admin(`session:${hashSecret(session)}`)
 
-  const tries = createLogInAttempts({ redis, keys, now })
+  const attempts = createLogInAttempts({ redis, keys, now })
   const devices = createDevices({ redis, keys, now })
 
   const begin: Sessions['begin'] = async ({ name, generation }, { address, device }) => {
@@ -83,34 +86,35 @@ export const createSessions = ({ redis, keys, users, lasts, now }: SessionParts)
     },
     async takeSetupToken(token) {
       if (!(await isSetupToken(token))) return false
-      // Of two who use the link at once, one deletes it.
+      // If two requests use the link at once, one deletes the key.
       return (await redis.del(setupKey)) === 1
     },
     async logIn(name, password, from) {
       const network = findNetwork(from.address)
       const [known, found] = await Promise.all([devices.known(name, from.device, network), users.get(name)])
       const device = known.isDevice && from.device !== undefined ? from.device : null
-      const leave = takePlace(device !== null)
-      if (!leave) return { wait: CROWDED }
+      const releaseSlot = takeSlot(device !== null)
+      if (!releaseSlot) return { wait: CROWDED }
       try {
-        const wish = { user: name, isUser: found !== null, network, device, isKnownNetwork: known.isNetwork }
-        const wait = await tries.take(wish)
+        const attempt = { user: name, isUser: found !== null, network, device, isKnownNetwork: known.isNetwork }
+        const wait = await attempts.take(attempt)
         if (wait > 0) return { wait }
         const user = await users.check(name, password, device !== null)
         if (!user) return 'wrong'
-        // Of the network and the user only this try is taken back: with a user of one's own, one could else go on guessing at another's for ever.
-        await tries.takeBack(wish)
+        // For the network and the user, only this attempt is taken back: otherwise a user could reset the counters by
+        // logging in, and go on guessing another user's password for ever.
+        await attempts.takeBack(attempt)
         return await begin(user, from)
       } finally {
-        leave()
+        releaseSlot()
       }
     },
     async who(session) {
       const text = session === undefined ? null : await redis.get(sessionKey(session))
       if (text === null || !text.startsWith('{')) return null
-      const kept = Kept.parse(JSON.parse(text))
+      const kept = StoredSession.parse(JSON.parse(text))
       const user = await users.get(kept.user)
-      // A new password or role ends what was begun before it.
+      // A new password or role ends all earlier sessions.
       if (!user || user.generation !== kept.generation) return null
       return { name: user.name, role: user.role, by: 'session' }
     },

@@ -1,6 +1,6 @@
--- Takes one try back from each name: it succeeded. What others tried there stays counted.
--- KEYS[1], KEYS[2] as in tries.lua
--- ARGV[1] "1" where the first name is forgotten as a whole
+-- Takes one attempt back from each counter, since it succeeded. Other attempts stay counted.
+-- KEYS[1], KEYS[2] as in log-in-attempts.lua
+-- ARGV[1] "1" if the first counter is deleted entirely
 -- ARGV[2...] names
 -- Returns nothing. Complexity: O(names * log all names)
 for at = 2, #ARGV do

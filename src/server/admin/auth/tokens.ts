@@ -1,4 +1,4 @@
-/** Tokens by which scripts act: shown once, kept as hashes, in one hash in Redis. */
+/** Tokens for scripts: shown once, stored as hashes in one Redis hash. */
 
 import { randomBytes } from 'node:crypto'
 import type { Redis } from 'ioredis'
@@ -8,29 +8,29 @@ import type { Keys } from '../../../redis/keys.ts'
 import { hashSecret } from '../../../util/hash.ts'
 import { isSameHash, newSecret } from './passwords.ts'
 
-const Kept = z.object({
+const StoredToken = z.object({
   name: z.string(),
   role: Role,
   hash: z.string(),
-  /** ms since the epoch; it counts no more from `until` on, null for never. */
+  /** ms since the epoch; the token is valid before `until`, null for no end. */
   addedAt: z.number(),
   until: z.number().nullable(),
 })
-export type Token = Omit<z.infer<typeof Kept>, 'hash'> & { readonly id: string; readonly usedAt: number | null }
+export type Token = Omit<z.infer<typeof StoredToken>, 'hash'> & { readonly id: string; readonly usedAt: number | null }
 
 export interface Tokens {
-  /** When each was used last is kept to the minute. */
+  /** The time of last use is accurate to the minute. */
   list(): Promise<readonly Token[]>
-  /** @returns the token, which is not kept: `nd_<id>_<secret>` */
+  /** @returns the token, which is not stored: `nd_<id>_<secret>` */
   add(name: string, role: Role, until: number | null): Promise<{ readonly id: string; readonly token: string }>
-  /** @returns what it was; null where there is none */
+  /** @returns the token it was; null if there is none */
   revoke(id: string): Promise<Pick<Token, 'id' | 'name' | 'role'> | null>
-  /** @returns null for what is none of ours, revoked, or over */
+  /** @returns null if it is unknown, revoked or expired */
   check(token: string): Promise<Pick<Token, 'id' | 'name' | 'role'> | null>
 }
 
-/** ms between two notes of one token's use. */
-const NOTED_EACH = 60_000
+/** ms between two writes of one token's last use. */
+const USE_INTERVAL = 60_000
 
 const TOKEN = /^nd_([a-f0-9]{8})_([A-Za-z0-9_-]{43})$/
 
@@ -45,11 +45,11 @@ export const createTokens = ({
   now: () => number
 }): Tokens => {
   const [key, usedKey] = [keys.admin('tokens'), keys.admin('tokens:used')]
-  const noted = new Map<string, number>()
+  const usedAt = new Map<string, number>()
 
-  const kept = async (id: string) => {
+  const readToken = async (id: string) => {
     const text = await redis.hget(key, id)
-    return text === null ? null : Kept.parse(JSON.parse(text))
+    return text === null ? null : StoredToken.parse(JSON.parse(text))
   }
 
   return {
@@ -57,7 +57,7 @@ export const createTokens = ({
       const [all, used] = await Promise.all([redis.hgetall(key), redis.hgetall(usedKey)])
       return Object.entries(all)
         .map(([id, text]) => {
-          const { hash: _, ...token } = Kept.parse(JSON.parse(text))
+          const { hash: _, ...token } = StoredToken.parse(JSON.parse(text))
           return { id, ...token, usedAt: used[id] ? Number(used[id]) : null }
         })
         .sort((a, b) => a.addedAt - b.addedAt)
@@ -69,7 +69,7 @@ export const createTokens = ({
       return { id, token: `nd_${id}_${secret}` }
     },
     async revoke(id) {
-      const token = await kept(id)
+      const token = await readToken(id)
       if (!token) return null
       await Promise.all([redis.hdel(key, id), redis.hdel(usedKey, id)])
       return { id, name: token.name, role: token.role }
@@ -77,11 +77,11 @@ export const createTokens = ({
     async check(given) {
       const [, id, secret] = TOKEN.exec(given) ?? []
       if (id === undefined || secret === undefined) return null
-      const token = await kept(id)
+      const token = await readToken(id)
       if (!token || !isSameHash(token.hash, hashSecret(secret)) || (token.until !== null && token.until <= now()))
         return null
-      if ((noted.get(id) ?? 0) + NOTED_EACH <= now()) {
-        noted.set(id, now())
+      if ((usedAt.get(id) ?? 0) + USE_INTERVAL <= now()) {
+        usedAt.set(id, now())
         await redis.hset(usedKey, id, now())
       }
       return { id, name: token.name, role: token.role }

@@ -1,4 +1,7 @@
-/** Users of the desk: name, role and password hash, in one hash in Redis. Knows nothing of sessions; a change of a user ends them. */
+/**
+ * Users of the admin UI: name, role and password hash, in one Redis hash. This module does not know sessions; changing
+ * a user ends them.
+ */
 
 import { randomBytes } from 'node:crypto'
 import type { Redis } from 'ioredis'
@@ -7,17 +10,17 @@ import { passwordTrouble, Role, UserName } from '../../../domain/actor.ts'
 import type { Keys } from '../../../redis/keys.ts'
 import { isPassword, writePassword } from './passwords.ts'
 
-const Kept = z.object({
+const StoredUser = z.object({
   role: Role,
   password: z.string(),
   /** ms since the epoch. */
   addedAt: z.number(),
-  /** Another one with each new password or role: sessions begun under the one before end. */
+  /** Changes with each new password or role: earlier sessions end. */
   generation: z.string(),
 })
-export type User = Omit<z.infer<typeof Kept>, 'password'> & { readonly name: string }
+export type User = Omit<z.infer<typeof StoredUser>, 'password'> & { readonly name: string }
 
-/** What cannot be done, in words for whoever asked. */
+/** Why something cannot be done, in words for the caller. */
 export class UserError extends Error {
   readonly code = 'USER'
 }
@@ -25,24 +28,30 @@ export class UserError extends Error {
 export interface Users {
   list(): Promise<readonly User[]>
   get(name: string): Promise<User | null>
-  /** @throws UserError where the name is taken or no name, or the password too short */
+  /** @throws UserError if the name is taken or invalid, or the password too short */
   add(name: string, role: Role, password: string): Promise<User>
-  /** @throws UserError where there is no such user, or the password is too short */
+  /** @throws UserError if there is no such user, or the password is too short */
   setPassword(name: string, password: string): Promise<void>
-  /** @throws UserError where there is no such user, or no admin would be left */
+  /** @throws UserError if there is no such user, or no admin would be left */
   setRole(name: string, role: Role): Promise<void>
   /** @throws UserError likewise */
   remove(name: string): Promise<void>
   /**
-   * @param isKnown whether it goes before passwords of strangers
-   * @returns null where the password is not that user's, or there is no such user: both take as long
+   * @param isKnown whether the check goes before those of strangers
+   * @returns null if the password is wrong or there is no such user: both take equally long
    */
   check(name: string, password: string, isKnown?: boolean): Promise<User | null>
   /** Whether anybody can log in with a password. */
   any(): Promise<boolean>
-  /** Takes over the one password of versions before there were users: it becomes that of the user admin. @returns whether it did */
+  /**
+   * Migrates the single password of versions without users: it becomes the password of the user admin. @returns whether
+   * it did
+   */
   adopt(): Promise<boolean>
-  /** The user `admin` with the password of the configuration; changed only where it differs. @throws UserError where it is too short */
+  /**
+   * Ensures that the user `admin` has the configured password; writes only if it differs. @throws UserError if it is
+   * too short
+   */
   ensureAdmin(password: string): Promise<void>
 }
 
@@ -56,36 +65,39 @@ export interface UsersParts {
 const newGeneration = (): string => randomBytes(6).toString('base64url')
 
 const checkPassword = (password: string): void => {
-  const trouble = passwordTrouble(password)
-  if (trouble !== undefined) throw new UserError(trouble)
+  const problem = passwordTrouble(password)
+  if (problem !== undefined) throw new UserError(problem)
 }
 
 export const createUsers = ({ redis, keys, now }: UsersParts): Users => {
   const key = keys.admin('users')
   const oldKey = keys.admin('password')
 
-  const read = (text: string | null | undefined): z.infer<typeof Kept> | null =>
-    text ? Kept.parse(JSON.parse(text)) : null
-  const kept = async (name: string) => read(await redis.hget(key, name))
+  const read = (text: string | null | undefined): z.infer<typeof StoredUser> | null =>
+    text ? StoredUser.parse(JSON.parse(text)) : null
+  const readUser = async (name: string) => read(await redis.hget(key, name))
   const need = async (name: string) => {
-    const user = await kept(name)
+    const user = await readUser(name)
     if (!user) throw new UserError(`there is no user ${JSON.stringify(name)}`)
     return user
   }
-  const write = (name: string, user: z.infer<typeof Kept>) => redis.hset(key, name, JSON.stringify(user))
-  const made = (role: Role, password: string): z.infer<typeof Kept> => ({
+  const write = (name: string, user: z.infer<typeof StoredUser>) => redis.hset(key, name, JSON.stringify(user))
+  const newUser = (role: Role, password: string): z.infer<typeof StoredUser> => ({
     role,
     password,
     addedAt: now(),
     generation: newGeneration(),
   })
-  const told = (name: string, { password: _, ...user }: z.infer<typeof Kept>): User => ({ name, ...user })
+  const withoutPassword = (name: string, { password: _, ...user }: z.infer<typeof StoredUser>): User => ({
+    name,
+    ...user,
+  })
 
   const list = async () =>
     Object.entries(await redis.hgetall(key))
       .flatMap(([name, text]) => {
         const user = read(text)
-        return user ? [told(name, user)] : []
+        return user ? [withoutPassword(name, user)] : []
       })
       .sort((a, b) => a.name.localeCompare(b.name))
 
@@ -97,18 +109,18 @@ export const createUsers = ({ redis, keys, now }: UsersParts): Users => {
   return {
     list,
     async get(name) {
-      const user = await kept(name)
-      return user && told(name, user)
+      const user = await readUser(name)
+      return user && withoutPassword(name, user)
     },
     async add(name, role, password) {
       const parsed = UserName.safeParse(name)
-      if (!parsed.success) throw new UserError(parsed.error.issues[0]?.message ?? 'that is no name')
+      if (!parsed.success) throw new UserError(parsed.error.issues[0]?.message ?? 'invalid name')
       checkPassword(password)
-      // NX: of two who add the same name at once, one is told.
-      const user = made(role, await writePassword(password))
+      // NX: if two admins add the same name at once, one gets the error.
+      const user = newUser(role, await writePassword(password))
       if ((await redis.hsetnx(key, name, JSON.stringify(user))) === 0)
         throw new UserError(`there is a user ${JSON.stringify(name)} already`)
-      return told(name, user)
+      return withoutPassword(name, user)
     },
     async setPassword(name, password) {
       checkPassword(password)
@@ -126,24 +138,24 @@ export const createUsers = ({ redis, keys, now }: UsersParts): Users => {
       await redis.hdel(key, name)
     },
     async check(name, password, isKnown) {
-      const user = await kept(name)
+      const user = await readUser(name)
       const isRight = await isPassword(password, user?.password, isKnown)
-      return user && isRight ? told(name, user) : null
+      return user && isRight ? withoutPassword(name, user) : null
     },
     any: async () => (await redis.exists(key)) === 1,
     async adopt() {
       const password = await redis.get(oldKey)
       if (password === null) return false
-      const adopted = await redis.hsetnx(key, 'admin', JSON.stringify(made('admin', password)))
+      const adopted = await redis.hsetnx(key, 'admin', JSON.stringify(newUser('admin', password)))
       await redis.del(oldKey)
       return adopted === 1
     },
     async ensureAdmin(password) {
       checkPassword(password)
-      const user = await kept('admin')
+      const user = await readUser('admin')
       if (user?.role === 'admin' && (await isPassword(password, user.password))) return
       await write('admin', {
-        ...made('admin', await writePassword(password)),
+        ...newUser('admin', await writePassword(password)),
         ...(user ? { addedAt: user.addedAt } : {}),
       })
     },

@@ -7,7 +7,7 @@ import { passwordTrouble, SHORTEST_PASSWORD } from '../../../../domain/actor.ts'
 import type { Audit } from '../../../../use-cases/audit-log.ts'
 import { DEVICE_LASTS } from '../../auth/devices.ts'
 import type { Refusals } from '../../auth/refusals.ts'
-import type { Begun, From, Sessions } from '../../auth/sessions.ts'
+import type { StartedSession, From, Sessions } from '../../auth/sessions.ts'
 import type { Users } from '../../auth/users.ts'
 import { loginPage, setupPage } from '../../components/log-in-view.ts'
 import { COOKIE, DEVICE_COOKIE, deviceOf, sessionOf, whoOf } from '../../web/guard.ts'
@@ -41,7 +41,7 @@ export const logInRoutes = ({ users, sessions, audit, refusals, settings, show, 
     show(request, response, { title, at: '', status, body: loginPage({ ...view, anyUser }) })
   }
 
-  const letIn = (request: Request, response: Response, { session, device }: Begun, to: string): void => {
+  const letIn = (request: Request, response: Response, { session, device }: StartedSession, to: string): void => {
     const options = {
       httpOnly: true,
       sameSite: 'strict',
