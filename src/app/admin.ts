@@ -24,7 +24,7 @@ import type { SharedJobContext } from './job-context.ts'
 export interface AdminWiring
   extends Pick<
     AdminParts,
-    'redis' | 'keys' | 'glance' | 'status' | 'probes' | 'pulse' | 'onRefused' | 'onStreams' | 'log' | 'now'
+    'redis' | 'keys' | 'readSummaries' | 'status' | 'probes' | 'pulse' | 'onRefused' | 'onStreams' | 'log' | 'now'
   > {
   /** The current configuration: a reload replaces it. */
   readonly config: () => Config
@@ -91,7 +91,7 @@ export const startAdminUi = ({
         return changeLevel({ levels, audit, daemons, now }, by, { ...wish, level: wanted })
       },
     },
-    door: {
+    pushCallback: {
       push: container.push,
       deliver: delivered => deliver(delivered, { ...context, addCrawl: sourceId => addPushedCrawl(queues, sourceId) }),
       maxBody: () => settings().push.maxBody,

@@ -85,7 +85,7 @@ export const createProcess = async (parts: ProcessParts) => {
   const summaries = createSummaryCache({ redis, keys, catalogue: sources.list, now })
   const memory = () => settings().articles.memory
   /** What the status, the metrics and the samples read. */
-  const observed = { redis, keys, queues, sources, push, memory, now, glance: summaries }
+  const observed = { redis, keys, queues, sources, push, memory, now, readSummaries: summaries }
   const listNames = () => lists.publisher.names()
   return {
     ...{

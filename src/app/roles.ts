@@ -113,7 +113,7 @@ export const startRoles = async (process: Process): Promise<RunningRoles> => {
     startAdmin: () =>
       startAdminUi({
         ...{ redis, keys, queues, container, context, config, samples, levels, probes, pulse, log, now },
-        glance: summaries,
+        readSummaries: summaries,
         onRefused: process.metrics.refused,
         onStreams: count => process.metrics.streams('admin', count),
         status: () => readSummary(process.observed),

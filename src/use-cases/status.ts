@@ -177,19 +177,19 @@ export const readStatus = async (parts: StatusParts): Promise<Status> => {
 export const readSummary = async (
   parts: Omit<StatusParts, 'sources'> & {
     readonly sources: Pick<Sources, 'quarantine'>
-    readonly glance: () => Promise<readonly SourceSummary[]>
+    readonly readSummaries: () => Promise<readonly SourceSummary[]>
   },
 ): Promise<Summary> => {
-  const [glances, { isNetworkDown, ...shared }] = await Promise.all([parts.glance(), readShared(parts)])
-  const missing = await readMissing(parts.redis, parts.keys, countPolled(glances.map(({ source }) => source)))
+  const [summaries, { isNetworkDown, ...shared }] = await Promise.all([parts.readSummaries(), readShared(parts)])
+  const missing = await readMissing(parts.redis, parts.keys, countPolled(summaries.map(({ source }) => source)))
   const at = parts.now()
-  const looked = glances.map(glance => ({
-    source: glance.source,
-    state: glance,
-    late: lateBy(glance.source, glance.nextAt, at),
+  const sources = summaries.map(summary => ({
+    source: summary.source,
+    state: summary,
+    late: lateBy(summary.source, summary.nextAt, at),
   }))
   const states: Partial<Record<StateWord, number>> = {}
-  for (const word of looked.map(stateOf)) states[word] = (states[word] ?? 0) + 1
-  const problems = findProblems(looked, { ...shared, isNetworkDown, missing })
-  return { ...shared, sources: looked.length, states, problems }
+  for (const word of sources.map(stateOf)) states[word] = (states[word] ?? 0) + 1
+  const problems = findProblems(sources, { ...shared, isNetworkDown, missing })
+  return { ...shared, sources: sources.length, states, problems }
 }

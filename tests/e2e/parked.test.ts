@@ -88,16 +88,16 @@ describe('a source whose domain answers with somebody else’s feed', () => {
     expect((await newsdesk('sources', 'explain', 'courier')).out).toContain('3 items wait in quarantine')
     expect((await newsdesk('quarantine')).out).toMatch(/courier +3 /)
     const page = await get('/sources/courier')
-    expect(page).toContain('It leads elsewhere')
+    expect(page).toContain('Its address leads to another domain')
     expect(page).toContain(at('parked'))
-    expect(await get('/quarantine')).toContain('Items held')
+    expect(await get('/quarantine')).toContain('Held items')
 
     const by = { cookie, origin: url }
     // Where it leads elsewhere than was shown, nothing is decided.
     await post(url, '/sources/courier/place', { do: 'accept', to: at('elsewhere') }, by)
     expect((await places('courier')).held).not.toBeNull()
     const answer = await post(url, '/sources/courier/place', { do: 'accept', to: at('parked') }, by)
-    expect(await get(answer.headers.get('location') ?? '')).toContain('3 held items are being taken in')
+    expect(await get(answer.headers.get('location') ?? '')).toContain('3 held items are being ingested')
     await until(titles, found => found.filter(title => title.endsWith('and more')).length === 3)
     await polledAgain('parked')
     expect((await titles()).filter(title => title.endsWith('and more'))).toHaveLength(3)

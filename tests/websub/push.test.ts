@@ -7,7 +7,7 @@ import { PushSettings } from '../../src/config/sections/push.ts'
 import { Source, type SourceId } from '../../src/domain/source.ts'
 import { createPoster } from '../../src/http-client/post.ts'
 import { keysFor } from '../../src/redis/keys.ts'
-import { type PushDoor, pushRoute } from '../../src/server/admin/push-route.ts'
+import { type PushCallback, pushRoute } from '../../src/server/admin/push-route.ts'
 import { createSources } from '../../src/sources/store/sources.ts'
 import { createPush } from '../../src/websub/push.ts'
 import { signBody } from '../../src/websub/signature.ts'
@@ -47,7 +47,7 @@ const aPush = async (wanted: Parameters<typeof aHub>[0] = {}, settings: Record<s
     now: () => clock.now,
   })
   const delivered: string[] = []
-  const door: PushDoor = {
+  const door: PushCallback = {
     push,
     deliver: async ({ subscription, body }) => {
       delivered.push(Buffer.from(body).toString())

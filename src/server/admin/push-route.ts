@@ -1,6 +1,7 @@
 /**
- * The callback of WebSub hubs: no login, nothing told to whom we did not ask. Bodies are bounded in size, in number at a time, and by
- * minute, and a hub is answered only when what it brought is safe in the queue: should we die before, it comes again.
+ * The callback of WebSub hubs: without log-in, and revealing nothing to unknown hubs. Bodies are limited in size, in
+ * number at a time and per minute. A hub is answered only once its delivery is safely queued: if we die before, the hub
+ * sends it again.
  */
 
 import express, { type Request, type Response, Router } from 'express'
@@ -8,28 +9,28 @@ import type { Logger } from 'pino'
 import type { Push } from '../../websub/push.ts'
 import type { Subscription } from '../../websub/subscription.ts'
 
-export interface PushDoor {
+export interface PushCallback {
   readonly push: Pick<Push, 'verify' | 'admit' | 'check'>
-  /** Takes in what was signed rightly. */
+  /** Ingests a delivery with a valid signature. */
   readonly deliver: (delivered: {
     readonly subscription: Subscription
     readonly body: Uint8Array
     readonly contentType: string | null
   }) => Promise<number | null>
-  /** Bytes of one delivery. */
+  /** Maximum bytes of one delivery. */
   readonly maxBody: () => number
 }
 
-/** Bodies held at one time: the rest is answered 503 and comes again. */
+/** Bodies in memory at a time: other deliveries are answered 503 and come again. */
 const MOST_AT_ONCE = 8
 
 const one = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
 
-export const pushRoute = ({ push, deliver, maxBody }: PushDoor, log: Logger): Router => {
+export const pushRoute = ({ push, deliver, maxBody }: PushCallback, log: Logger): Router => {
   const router = Router()
-  let inHand = 0
+  let active = 0
 
-  /** Reads at most `maxBody` bytes, as they come: a signature is over them. */
+  /** Reads at most `maxBody` bytes, unchanged, since the signature covers them. */
   const readBody = (request: Request, response: Response): Promise<Uint8Array> =>
     new Promise((resolve, reject) => {
       express.raw({ type: () => true, inflate: false, limit: maxBody() })(request, response, error => {
@@ -49,7 +50,7 @@ export const pushRoute = ({ push, deliver, maxBody }: PushDoor, log: Logger): Ro
     if (checked.kind !== 'good') {
       const why = checked.kind === 'ignored' ? checked.why : checked.kind
       log.warn({ source: admitted.subscription.source, why, address: request.ip }, 'delivery ignored')
-      // As if it were welcome (WebSub, 7.1.1): whoever guesses learns nothing.
+      // The same answer as for a valid delivery (WebSub, 7.1.1): an attacker learns nothing.
       return void response.status(202).type('text').send('Thank you.')
     }
     const { subscription } = checked
@@ -65,11 +66,11 @@ export const pushRoute = ({ push, deliver, maxBody }: PushDoor, log: Logger): Ro
   })
 
   router.post('/:token', async (request, response) => {
-    if (inHand >= MOST_AT_ONCE) {
+    if (active >= MOST_AT_ONCE) {
       response.status(503).set('retry-after', '5').type('text').send('Busy; come again.')
       return
     }
-    inHand += 1
+    active += 1
     try {
       await receive(request, response, request.params.token)
     } catch (error) {
@@ -80,7 +81,7 @@ export const pushRoute = ({ push, deliver, maxBody }: PushDoor, log: Logger): Ro
         .type('text')
         .send(status === 413 ? 'Too large.' : 'That cannot be read.')
     } finally {
-      inHand -= 1
+      active -= 1
     }
   })
   return router

@@ -1,6 +1,7 @@
 /**
- * The admin server: health for orchestrators, what hubs push, and behind the walls the desk and the queue dashboard. The walls stand in this
- * order: headers, the name it is asked by, who asks, forged requests, the way in, who is in, who may act. The pages are in desk.ts.
+ * The admin server: health for orchestrators, deliveries of hubs, and, behind the access checks, the admin UI and the
+ * queue dashboard. The checks run in this order: headers, host name, user, forged requests, log-in pages, logged in,
+ * permitted. The pages are in admin.ts.
  */
 
 import { hostname } from 'node:os'
@@ -24,7 +25,7 @@ import { boardHandlers } from './board.ts'
 import { listsTopic } from './pages/front-page/live.ts'
 import { logInRoutes } from './pages/log-in/routes.ts'
 import { sourcesTopic } from './pages/sources/live.ts'
-import { type PushDoor, pushRoute } from './push-route.ts'
+import { type PushCallback, pushRoute } from './push-route.ts'
 import { assetRoutes } from './web/assets.ts'
 import { bearerOf, isForged, mayNot, securityHeaders, sessionOf, whoOf } from './web/guard.ts'
 import { createLive } from './web/live.ts'
@@ -33,9 +34,12 @@ import { actorOf, createShow, wantsJson } from './web/respond.ts'
 
 export interface AdminServer {
   readonly url: string
-  /** Link that makes the first user, once; null where there is one. */
+  /** One-time link that creates the first user; null if there is one. */
   readonly setupUrl: string | null
-  /** What start does for the first user, once more: users went with the Redis that held them. @returns a new link, or null where none is needed */
+  /**
+   * Does again what startup does for the first user, because the users were lost with the Redis data. @returns a new
+   * link, or null if none is needed
+   */
   admitFirst(): Promise<string | null>
   close(): Promise<void>
 }
@@ -43,25 +47,25 @@ export interface AdminServer {
 export interface AdminParts extends Omit<PageParts, 'show' | 'refusals'> {
   readonly settings: AdminSettings
   readonly queues: Readonly<Record<string, Queue>>
-  /** Where hubs deliver what they push. */
-  readonly door: PushDoor
-  /** Alive, ready, metrics. */
+  /** Receives deliveries of hubs. */
+  readonly pushCallback: PushCallback
+  /** Liveness, readiness, metrics. */
   readonly probes: Probes
-  /** Told of each request that was refused, for monitoring. */
+  /** Called for each refused request, for monitoring. */
   readonly onRefused: (kind: Refusal) => void
-  /** Told how to count the streams of its pages that are open. */
+  /** Called with a function that counts the open streams of its pages. */
   readonly onStreams?: (count: () => number) => void
-  /** Of the Redis that all pages ask. */
+  /** Health of the Redis that all pages read. */
   readonly pulse: HealthCheck
 }
 
 export const startAdmin = async (parts: AdminParts): Promise<AdminServer> => {
-  const { settings, redis, keys, queues, audit, door, log, probes, pulse, now } = parts
+  const { settings, redis, keys, queues, audit, pushCallback, log, probes, pulse, now } = parts
   const users = createUsers({ redis, keys, now })
   const tokens = createTokens({ redis, keys, now })
   const sessions = createSessions({ redis, keys, users, lasts: () => settings.session, now })
   const logError = createOutageLog(log)
-  if (await users.adopt()) log.info('the password of before is now that of the user admin')
+  if (await users.adopt()) log.info('the former admin password now belongs to the user admin')
   const refusals = createRefusals({ redis, keys, log, now, onRefused: parts.onRefused })
   const firstToken = async (): Promise<string | null> => {
     if (settings.password !== '') await users.ensureAdmin(settings.password)
@@ -88,33 +92,36 @@ export const startAdmin = async (parts: AdminParts): Promise<AdminServer> => {
     withResponseTimeout({
       pulse,
       refuse(request, response, isBegun) {
-        const doubt =
-          isBegun && !isRead(request.method) ? ' Whether it was done is not known: look before you do it again.' : ''
-        const text = `Redis does not answer, and everything shown here is kept there. Nothing is lost; come again in a moment.${doubt}`
+        const unknownOutcome =
+          isBegun && !isRead(request.method)
+            ? ' It is not known whether your change was made: check before you repeat it.'
+            : ''
+        const text = `Redis does not answer, and everything shown here is stored there. Nothing is lost; try again in a moment.${unknownOutcome}`
         show.message(request, response, 503, 'Redis does not answer', text)
       },
     }),
   )
-  // Before the log-in and the check for forged forms: hubs have neither cookie nor page. What they may do is decided by their token.
-  app.use('/push', pushRoute(door, log))
-  const ours = [settings.host, hostname(), ...settings.hosts]
+  // Before the log-in and the check for forged requests: hubs have neither cookies nor pages. Their token decides what
+  // they may do.
+  app.use('/push', pushRoute(pushCallback, log))
+  const ownNames = [settings.host, hostname(), ...settings.hosts]
   app.use((request: Request, response: Response, next: NextFunction) => {
     const { host } = request.headers
-    if (isOwnHost(host, ours)) return next()
+    if (isOwnHost(host, ownNames)) return next()
     const name = nameOfHost(host) ?? ''
     refusals.count('host', actorOf(request, response), `under ${name}`)
-    const text = `newsdesk does not know ${name === '' ? 'the name it was asked by' : `the name ${name}`}. If it is yours, add it to admin.hosts in newsdesk.yaml, or to NEWSDESK_ADMIN_HOSTS, and restart.`
-    show.message(request, response, 421, 'Not a name of this server', text)
+    const text = `newsdesk does not know ${name === '' ? 'the host name of this request' : `the host name ${name}`}. If it is one of yours, add it to admin.hosts in newsdesk.yaml, or to NEWSDESK_ADMIN_HOSTS, and restart.`
+    show.message(request, response, 421, 'Unknown host name', text)
   })
 
-  /** A token counts alone where one is given, a session before what a proxy says. */
+  /** A token, if given, decides alone; a session takes precedence over a proxy's headers. */
   const askWho = async (request: Request): Promise<Who | 'denied' | null> => {
     const bearer = bearerOf(request)
     if (bearer !== undefined && settings.userHeader === '') {
       const token = await tokens.check(bearer)
       return token ? { name: token.name, role: token.role, by: 'token' } : 'denied'
     }
-    // Behind a proxy, the header may be the proxy's own.
+    // Behind a proxy, the Authorization header may be the proxy's own.
     const token = bearer ? await tokens.check(bearer) : null
     if (token) return { name: token.name, role: token.role, by: 'token' }
     const isTrusted = trusts(request.socket.remoteAddress ?? '', 0)
@@ -128,8 +135,8 @@ export const startAdmin = async (parts: AdminParts): Promise<AdminServer> => {
       refusals.count('token', { name: kind, from: request.ip ?? null }, `${request.method} ${request.path}`)
       if (bearerOf(request) !== undefined) response.status(401).set('www-authenticate', 'Bearer')
       const status = bearerOf(request) === undefined ? 403 : 401
-      const text = 'Neither your token nor your groups let you in. Ask an admin of newsdesk.'
-      show.message(request, response, status, 'You may not come in', text)
+      const text = 'Neither your token nor your groups give you access. Ask an admin of newsdesk.'
+      show.message(request, response, status, 'No access', text)
       return
     }
     response.locals.who = who
@@ -138,7 +145,7 @@ export const startAdmin = async (parts: AdminParts): Promise<AdminServer> => {
   app.use((request: Request, response: Response, next: NextFunction) => {
     if (!isForged(request.method, request.headers, whoOf(response)?.by ?? null)) return next()
     refusals.count('forged', actorOf(request, response), `${request.method} ${request.path}`)
-    const text = 'This request does not come from a page of newsdesk. Scripts act with a token.'
+    const text = 'This request does not come from a page of newsdesk. Scripts must use a token.'
     show.message(request, response, 403, 'Refused', text)
   })
 
@@ -159,14 +166,14 @@ export const startAdmin = async (parts: AdminParts): Promise<AdminServer> => {
       show.message(request, response.set('retry-after', String(wait)), 429, 'Too many requests', slower)
       return
     }
-    const text = 'You are a viewer: you see everything, and admins change it. Nothing was changed.'
+    const text = 'You are a viewer: you can see everything, but only admins can change it. Nothing was changed.'
     show.message(request, response, 403, 'Only an admin may do that', text)
   })
 
   const live = createLive({
-    topics: [sourcesTopic(parts.glance, now), listsTopic(parts)],
+    topics: [sourcesTopic(parts.readSummaries, now), listsTopic(parts)],
     log,
-    async isIn(request) {
+    async isLoggedIn(request) {
       const who = await askWho(request)
       return who !== null && who !== 'denied'
     },
@@ -181,8 +188,8 @@ export const startAdmin = async (parts: AdminParts): Promise<AdminServer> => {
     show.message(request, response, 404, 'Not found', 'There is no such page.')
   })
   app.use((error: Error & { status?: unknown }, request: Request, response: Response, next: NextFunction) => {
-    if (isGivenUp(response)) return log.debug({ err: error }, 'an admin page failed after it was given up')
-    // Streaming had begun: nothing can be said any more but by cutting it off.
+    if (isGivenUp(response)) return log.debug({ err: error }, 'an admin page failed after its time-out')
+    // The response has started: all that is left is to cut it off.
     if (response.headersSent) return next(error)
     const { status } = error
     if (typeof status === 'number' && status >= 400 && status < 500) {
@@ -191,21 +198,27 @@ export const startAdmin = async (parts: AdminParts): Promise<AdminServer> => {
     }
     if (isConnectionError(error)) {
       response.set('retry-after', '5')
-      show.message(request, response, 503, 'Redis does not answer', 'It went away meanwhile. Come again in a moment.')
+      show.message(
+        request,
+        response,
+        503,
+        'Redis does not answer',
+        'The connection was lost meanwhile. Try again in a moment.',
+      )
       return
     }
     logError(error, 'admin page failed')
-    show.message(request, response, 500, 'Something went wrong', 'The log says what.')
+    show.message(request, response, 500, 'Something went wrong', 'The log has the details.')
   })
 
   const { url, close } = await listenAt(settings, app, error =>
     log.debug({ err: error }, 'a connection to the admin server failed'),
   )
-  const linkOf = (token: string | null): string | null => (token === null ? null : `${url}/setup?once=${token}`)
+  const formatLink = (token: string | null): string | null => (token === null ? null : `${url}/setup?once=${token}`)
   return {
     url,
-    setupUrl: linkOf(setupToken),
-    admitFirst: async () => linkOf(await firstToken()),
+    setupUrl: formatLink(setupToken),
+    admitFirst: async () => formatLink(await firstToken()),
     async close() {
       live.close()
       await close()

@@ -96,7 +96,7 @@ describe.skipIf(CHROMIUM === undefined)('pages for everybody', () => {
     await page
       .getByLabel('or its text')
       .fill('<opml><body><outline text="One" xmlUrl="https://one.example/rss"/></body></opml>')
-    await page.getByRole('button', { name: 'Show what it would add' }).click()
+    await page.getByRole('button', { name: 'Preview' }).click()
     await page.getByRole('heading', { name: 'Import these sources?' }).waitFor()
     found.push(...(await check()))
     expect(found).toEqual([])

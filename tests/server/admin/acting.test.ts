@@ -82,7 +82,7 @@ describe('sources acted on together', () => {
     expect(await read('/sources/-/confirm?do=pause&id=herald&id=idle&id=none')).toMatchObject({ count: 1, left: 1 })
     const seen = await page('/sources/-/confirm?do=remove&id=herald')
     expect(seen).toContain('Remove 1 source')
-    expect(seen).toContain('what is known of them is forgotten')
+    expect(seen).toContain('their data is deleted')
     expect((await ask('/sources/-/confirm?do=explode')).status).toBe(400)
   })
 
@@ -93,7 +93,7 @@ describe('sources acted on together', () => {
     const again = await send('/sources/courier/crawl', [])
     expect(again.status).toBe(429)
     expect(Number(again.headers.get('retry-after'))).toBeGreaterThan(3_000)
-    expect(await page('/sources?crawling=courier&cooling=1')).toContain('asked for within the last 60 min already')
+    expect(await page('/sources?crawling=courier&cooling=1')).toContain('already re-crawled within the last 60 min')
     expect(await read('/sources/-/confirm?do=crawl&which=found&state=failing')).toMatchObject({ cooling: 2 })
     expect((await audited('source.crawl')).map(({ on }) => on).sort()).toEqual(['courier', 'gazette'])
   })
@@ -214,7 +214,7 @@ describe('sources added in the desk', () => {
 
     const pasted = new FormData()
     pasted.set('text', 'no list')
-    expect((await send('/sources/-/import', pasted)).json).toMatchObject({ error: expect.stringContaining('no OPML') })
+    expect((await send('/sources/-/import', pasted)).json).toMatchObject({ error: expect.stringContaining('not OPML') })
 
     const whole = (await ask('/sources/-/export.opml')).text
     expect(whole).toContain('xmlUrl="https://goals.example/rss"')

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { fetchOf } from '../../../src/server/admin/pages/articles/routes.ts'
+import { findFetch } from '../../../src/server/admin/pages/articles/routes.ts'
 import type { Fetch } from '../../../src/sources/state/history.ts'
 import { logIn, post, seen, setUp } from '../../support/admin.ts'
 import { testDaemon } from '../../support/daemon.ts'
@@ -62,7 +62,7 @@ describe('the page of an article', () => {
     )
     expect(page).toContain('The Courier</a>, weight 1')
     expect(page).toContain(`<code>${harvest?.crawl}</code>`)
-    expect(page).toContain('What speaks for its sections')
+    expect(page).toContain('Evidence for its sections')
     expect(page).toMatch(/opened a story/)
     expect(page).toMatch(/<li>latest, place \d/)
   })
@@ -93,8 +93,8 @@ describe('the page of a story', () => {
     expect(merged.headers.get('location')).toBe(`/stories/${gazette?.story}?done=merged`)
     expect((await found('q=harvest'))[0]?.story).toBe(gazette?.story)
     const page = await seen(url, `/stories/${gazette?.story}`, cookie)
-    expect(page).toMatch(/Merged|What editors did to it[\s\S]*admin, story\.merge/)
-    expect(page).toContain('leads')
+    expect(page).toMatch(/Merged|Edits<\/h2>[\s\S]*admin, story\.merge/)
+    expect(page).toContain('<strong>lead</strong>')
 
     const refused = await act(`/stories/${gazette?.story}/split`, {})
     expect(refused.status).toBe(409)
@@ -114,9 +114,9 @@ describe('the fetch of an article', () => {
       ...{ at: ms, outcome, status: 200, ms: 10, bytes: 1, items: 1, reason: '' },
     })
     const history = [at(90_000), at(60_000, 'unchanged'), at(50_000), at(1_000)]
-    expect(fetchOf(history, 61_000)).toBe(history[2])
-    expect(fetchOf(history, 95_000)).toBe(history[0])
-    expect(fetchOf(history, 900_000)).toBeNull()
-    expect(fetchOf([], 1)).toBeNull()
+    expect(findFetch(history, 61_000)).toBe(history[2])
+    expect(findFetch(history, 95_000)).toBe(history[0])
+    expect(findFetch(history, 900_000)).toBeNull()
+    expect(findFetch([], 1)).toBeNull()
   })
 })

@@ -71,7 +71,7 @@ describe('the front page', () => {
     })
     expect(pinned.headers.get('location')).toBe('/?done=pinned')
     expect(await lastDone()).toMatch(/admin.*list\.pin.*"place":1.*done/)
-    expect(await seen(url, '/?done=pinned', cookie)).toMatch(/Pinned\.[\s\S]*Pins and blocks in force[\s\S]*fair/)
+    expect(await seen(url, '/?done=pinned', cookie)).toMatch(/Pinned\.[\s\S]*Active pins and blocks[\s\S]*fair/)
     const ended = await act(`/articles/${id}/unpin`, { list: 'must-reads', back: '//elsewhere.example/' })
     expect(ended.headers.get('location')).toBe('/?done=lifted')
     expect(await lastDone()).toContain('list.unpin')

@@ -22,8 +22,8 @@ const aLive = async (some: Partial<LiveParts> = {}) => {
     return changed.splice(0)
   }
   const live = createLive({
-    topics: [{ name: 'sources', look }],
-    isIn: async () => true,
+    topics: [{ name: 'sources', check: look }],
+    isLoggedIn: async () => true,
     log: pino({ level: 'silent' }),
     every: 5,
     ...some,
@@ -91,18 +91,18 @@ describe('what is told to open pages', () => {
       if (count === 1) throw new Error('Redis is away')
       return ['a']
     }
-    const { listen } = await aLive({ topics: [{ name: 'sources', look }] })
+    const { listen } = await aLive({ topics: [{ name: 'sources', check: look }] })
     const { heard, leave } = await listen()
     await until(() => heard().includes('"a"'))
     leave()
   })
 
   it('ends for who is let in no longer, and stays for who is', async () => {
-    let isIn = true
-    const { listen, live } = await aLive({ isIn: async () => isIn, heartbeat: 20 })
+    let isLoggedIn = true
+    const { listen, live } = await aLive({ isLoggedIn: async () => isLoggedIn, heartbeat: 20 })
     const { heard, over } = await listen()
     await until(() => heard().includes(': quiet'))
-    isIn = false
+    isLoggedIn = false
     await over
     await until(live.listeners, count => count === 0)
   })
@@ -135,7 +135,7 @@ describe.skipIf(CHROMIUM === undefined)('a page left open', () => {
     await page.getByLabel('Password').fill(PASSWORD)
     await page.keyboard.press('Enter')
     await page.getByText('Live', { exact: true }).waitFor()
-    await page.getByLabel('Tick COURIER').check()
+    await page.getByLabel('Select COURIER').check()
     await page.getByRole('button', { name: 'Re-crawl COURIER' }).focus()
 
     const { redis, keys } = desk
@@ -169,7 +169,7 @@ describe.skipIf(CHROMIUM === undefined)('a page left open', () => {
     expect(after.nodes).toBeLessThanOrEqual(before.nodes + 20)
     expect(after.jsEventListeners).toBeLessThanOrEqual(before.jsEventListeners + 2)
     expect(after.documents).toBeLessThanOrEqual(before.documents + 1)
-    expect(await page.getByLabel('Tick COURIER').isChecked()).toBe(true)
+    expect(await page.getByLabel('Select COURIER').isChecked()).toBe(true)
     expect(await page.evaluate('document.activeElement?.ariaLabel')).toBe('Re-crawl COURIER')
     expect(broken).toEqual([])
     const [cookie] = await page.context().cookies()

@@ -76,7 +76,7 @@ describe('a stranger who guesses', () => {
     for (let count = 0; count < 8 && last?.status !== 429; count += 1)
       last = await guess('203.0.113.7', 'a guess that is wrong')
     expect(Number(last?.headers.get('retry-after'))).toBeGreaterThan(0)
-    expect(await last?.text()).toMatch(/Too many tries\. Your password was not looked at: try again in/)
+    expect(await last?.text()).toMatch(/Too many attempts\. Your password was not checked: try again in/)
 
     expect((await guess('198.51.100.9', PASSWORD)).status).toBe(303)
     const known = await guess('203.0.113.7', PASSWORD, cookiesOf(before))

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ceiling, plot } from '../../../src/server/admin/components/plot.ts'
-import { plotsOf } from '../../../src/server/admin/pages/overview/day.ts'
+import { buildPlots } from '../../../src/server/admin/pages/overview/day.ts'
 import type { Sample } from '../../../src/server/metrics/samples.ts'
 import { createSamples } from '../../../src/server/metrics/samples.ts'
 import { logIn, seen, setUp } from '../../support/admin.ts'
@@ -14,7 +14,7 @@ const aSample = (minute: number, some: Partial<Sample> = {}): Sample => ({
   ...some,
 })
 const valuesOf = (samples: readonly Sample[], id: string): (number | null)[] =>
-  plotsOf(samples, NOON)
+  buildPlots(samples, NOON)
     .find(each => each.id === id)
     ?.series[0]?.points.map(([, value]) => value)
     .filter(value => value !== null) ?? []
@@ -39,19 +39,22 @@ describe('the plots of a day', () => {
   })
 
   it('have a gap where nothing was kept', () => {
-    const [first] = plotsOf([aSample(120, { articles: 4 }), aSample(0, { articles: 4 })], NOON)
+    const [first] = buildPlots([aSample(120, { articles: 4 }), aSample(0, { articles: 4 })], NOON)
     if (!first) throw new Error('no plot')
     const { markup } = plot(first)
     expect(markup.match(/class="line line-0" d="M[^L"]*M[^L"]*"/)).not.toBeNull()
   })
 
   it('tell screen readers what is seen, have labels on both axes, and the hours as a table', () => {
-    const [, crawl] = plotsOf([aSample(10, { states: { failing: 130 } }), aSample(5, { states: { failing: 7 } })], NOON)
+    const [, crawl] = buildPlots(
+      [aSample(10, { states: { failing: 130 } }), aSample(5, { states: { failing: 7 } })],
+      NOON,
+    )
     if (!crawl) throw new Error('no plot')
     const { markup } = plot(crawl)
     expect(markup).toContain('failing: 7 sources now, 130 at most.')
     expect(markup).toMatch(/text-anchor="end">200<[\s\S]*text-anchor="middle">08:00</)
-    expect(markup).toMatch(/<caption[^>]*>Sources that do not deliver[\s\S]*2026-06-01T11:00[\s\S]*130/)
+    expect(markup).toMatch(/<caption[^>]*>Sources with problems[\s\S]*2026-06-01T11:00[\s\S]*130/)
     expect(markup).not.toContain('style=')
   })
 

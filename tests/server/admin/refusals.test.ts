@@ -52,7 +52,7 @@ describe('a viewer who tries what only admins may', () => {
     })
     const page = await seen(url, '/audit', admin)
     expect(page).toContain('source.pause')
-    expect(page).toMatch(/an act, by a viewer[\s\S]*token:graphs[\s\S]*3000/)
+    expect(page).toMatch(/an action by a viewer[\s\S]*token:graphs[\s\S]*3000/)
     const told = lines.filter(line => line.includes('token:graphs'))
     expect(told.length).toBeGreaterThan(0)
     expect(told.length).toBeLessThan(10)

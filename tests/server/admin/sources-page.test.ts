@@ -93,7 +93,7 @@ describe('the page of the sources', () => {
     expect(await ids('?section=world')).toEqual(['courier'])
     expect(await ids('?q=GAZ')).toEqual(['gazette'])
     expect(await ids('?q=nothing-like-it')).toEqual([])
-    expect(await seen(url, '/sources?q=nothing-like-it', cookie)).toContain('No source is like that')
+    expect(await seen(url, '/sources?q=nothing-like-it', cookie)).toContain('No source matches')
     expect((await facts('?state=splendid&sort=up&page=x')).found).toBe(idle.length + 2)
   })
 
@@ -163,7 +163,7 @@ describe.skipIf(CHROMIUM === undefined)('in a browser', () => {
   it('one ticks some, is told how many, and pauses them', async () => {
     const { page, broken } = await aPage(1_200, 'light')
     await page.goto(`${url}/sources?q=courier`)
-    await page.getByLabel('Tick Courier').check()
+    await page.getByLabel('Select Courier').check()
     await page.getByRole('button', { name: 'Pause', exact: true }).click()
     await page.getByText('1 source.').waitFor()
     await page.getByRole('button', { name: 'Pause 1 source' }).click()

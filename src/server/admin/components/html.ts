@@ -1,6 +1,9 @@
-/** HTML by tagged template: every value is escaped unless it is HTML made here. Feed content can never become markup. (pure) */
+/**
+ * HTML by tagged templates: every value is escaped unless `html` made it, so that feed content can never become markup.
+ * (pure)
+ */
 
-/** Markup that may stand as it is: only `html` makes it. */
+/** Markup that needs no escaping: only `html` makes it. */
 export interface Html {
   readonly markup: string
 }

@@ -1,4 +1,4 @@
-/** The frame around every page: who is logged in, the way to the other pages, and what the page holds. (pure) */
+/** The frame of every page: the user, the navigation, and the page's body. (pure) */
 
 import type { Who } from '../../../domain/actor.ts'
 import { type Html, html } from './html.ts'
@@ -10,14 +10,14 @@ export interface NavItem {
 
 export interface Frame {
   readonly title: string
-  /** Path of the page's place in the navigation. */
+  /** Path of its entry in the navigation. */
   readonly at: string
-  /** null before one is logged in: then there is nowhere to go. */
+  /** null if nobody is logged in: then there is no navigation. */
   readonly who: Who | null
   readonly nav: readonly NavItem[]
-  /** What the last click did, in words of ours. */
+  /** The outcome of the last action, in words that we wrote. */
   readonly message?: string | Html | null
-  /** Adds the version of an asset to its address, so that it can be kept for long. */
+  /** Adds the version of an asset to its URL, so that browsers may cache it for long. */
   readonly asset: (name: string) => string
 }
 
@@ -26,7 +26,7 @@ const navLink = ({ path, label }: NavItem, at: string): Html =>
 
 const account = ({ name, role, by }: Who): Html =>
   html`<div class="account"><span><strong>${name}</strong> <span class="soft">${role}</span></span>${
-    // Whoever a proxy or a token logs in has no session to end.
+    // Users of a proxy or a token have no session to end.
     by === 'session' ? html`<form method="post" action="/logout"><button>Log out</button></form>` : null
   }</div>`
 
@@ -35,7 +35,7 @@ export const layout = ({ title, at, who, nav, message, asset }: Frame, body: Htm
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>${title} · newsdesk</title>
 <link rel="icon" href="${asset('icon.svg')}" type="image/svg+xml"><link rel="stylesheet" href="${asset('admin.css')}"><script type="module" src="${asset('admin.js')}"></script><script type="module" src="${asset('live.js')}"></script></head>
-<body><a class="skip" href="#main">Skip to the page</a>
+<body><a class="skip" href="#main">Skip to content</a>
 <header><a class="name" href="/">newsdesk</a>${
     who ? html`<nav aria-label="Pages"><ul>${nav.map(item => navLink(item, at))}</ul></nav>${account(who)}` : null
   }</header>

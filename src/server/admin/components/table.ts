@@ -1,23 +1,26 @@
-/** Tables as all pages have them: a caption, headers with a scope, and room to scroll sideways on a phone, by keyboard too. (pure) */
+/**
+ * Tables as on all pages: a caption, headers with a scope, and horizontal scrolling on a phone, also by keyboard.
+ * (pure)
+ */
 
 import { type Html, html } from './html.ts'
 
 export interface Column<Row> {
-  /** Of the header; where nothing is to be seen there, what a screen reader says. */
+  /** Header text; for a header that is not visible, what a screen reader says. */
   readonly title: string | Html
   readonly cell: (row: Row) => Html | string | number | null
   readonly kind?: 'number' | 'minor' | 'tick'
   /** The cell that names the row. */
   readonly heads?: boolean
-  /** How the rows are sorted by it, where they are. */
+  /** How the rows are sorted by this column, if they are. */
   readonly sorted?: 'ascending' | 'descending' | null
 }
 
 export interface TableOptions<Row> {
   readonly isCaptionSeen?: boolean
-  /** What a row is told apart by where the page is kept true while it is open (assets/live.js). */
+  /** Key of a row, by which an open page replaces it when it changes (assets/live.js). */
   readonly keyOf?: (row: Row) => string
-  /** The topic it follows, and where rows of it are fetched. */
+  /** The topic that the table follows, and the URL its rows are fetched from. */
   readonly watch?: { readonly id: string; readonly topic: string; readonly from: string }
 }
 
@@ -30,12 +33,12 @@ export const table = <Row>(
   rows: readonly Row[],
   { isCaptionSeen = false, keyOf, watch }: TableOptions<Row> = {},
 ): Html => {
-  const classOf = ({ kind }: Column<Row>) => (kind ? html` class="${kind}"` : null)
+  const classFor = ({ kind }: Column<Row>) => (kind ? html` class="${kind}"` : null)
   const cell = (column: Column<Row>, row: Row) =>
     column.heads
-      ? html`<th scope="row"${classOf(column)}>${column.cell(row)}</th>`
-      : html`<td${classOf(column)}>${column.cell(row)}</td>`
+      ? html`<th scope="row"${classFor(column)}>${column.cell(row)}</th>`
+      : html`<td${classFor(column)}>${column.cell(row)}</td>`
   return html`<div class="wide" role="region" aria-label="${caption}" tabindex="0"${watch ? html` id="${watch.id}" data-watch="${watch.topic}" data-watch-from="${watch.from}"` : null}><table><caption${isCaptionSeen ? null : html` class="unseen"`}>${caption}</caption>
-<thead><tr>${columns.map(column => html`<th scope="col"${classOf(column)}${column.sorted ? html` aria-sort="${column.sorted}"` : null}>${column.title}</th>`)}</tr></thead>
+<thead><tr>${columns.map(column => html`<th scope="col"${classFor(column)}${column.sorted ? html` aria-sort="${column.sorted}"` : null}>${column.title}</th>`)}</tr></thead>
 <tbody>${rows.map(row => html`<tr${keyOf ? html` data-key="${keyOf(row)}"` : null}>${columns.map(column => cell(column, row))}</tr>\n`)}</tbody></table></div>`
 }

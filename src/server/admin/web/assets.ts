@@ -1,4 +1,4 @@
-/** The style, script and icon of the desk: files beside this one, under an address that changes with what they hold. */
+/** The stylesheet, scripts and icon of the admin UI, served under URLs that change with their content. */
 
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
@@ -13,17 +13,17 @@ const assets = new Map(
   }),
 )
 
-/** @returns the address of an asset, with its version */
+/** @returns the URL of an asset, with its version */
 export const assetUrl = (name: string): string => `/assets/${name}?${assets.get(name)?.version ?? ''}`
 
-/** A year: another version has another address. */
-const KEPT = 'public, max-age=31536000, immutable'
+/** A year: another version has another URL. */
+const CACHE_CONTROL = 'public, max-age=31536000, immutable'
 
 export const assetRoutes = (): Router => {
   const router = Router()
   router.get('/:name', (request: Request<{ name: string }>, response: Response) => {
     const asset = assets.get(request.params.name)
-    if (asset) response.type(asset.type).set('cache-control', KEPT).send(asset.body)
+    if (asset) response.type(asset.type).set('cache-control', CACHE_CONTROL).send(asset.body)
     else response.status(404).type('text').send('Not found.')
   })
   return router

@@ -1,13 +1,16 @@
-/** What stands before every page: security headers, who asks, refusal of forged requests, and of changes by who may only look. */
+/** What is checked before every page: security headers, the user, forged requests, and changes by viewers. */
 
 import type { NextFunction, Request, Response } from 'express'
 import { isRead, mayAct, type Who } from '../../../domain/actor.ts'
 
 export const COOKIE = 'newsdesk_session'
-/** Tells a browser in which a user logged in before; it lets nobody in. */
+/** Marks a browser in which a user logged in before; it does not log anybody in. */
 export const DEVICE_COOKIE = 'newsdesk_device'
 
-/** Nothing inline, nothing from elsewhere, pictures of articles neither: publishers learn nothing of who looks. Nobody may frame us. */
+/**
+ * No inline scripts or styles and nothing from other servers, not even pictures of articles, so that publishers learn
+ * nothing about editors. No page may frame us.
+ */
 const POLICY = [
   "default-src 'self'",
   "img-src 'self' data:",
@@ -17,7 +20,7 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-/** The queue dashboard's editor makes style elements of its own, and its page names its base. Scripts are its files alone. */
+/** The queue dashboard's editor adds style elements, and its page declares its base. Scripts are its own files only. */
 const BOARD_POLICY = [
   "default-src 'self'",
   "style-src 'self' 'unsafe-inline'",
@@ -41,9 +44,9 @@ export const securityHeaders = (request: Request, response: Response, next: Next
 }
 
 /**
- * Whether a request that changes something comes from a page of somebody else. Browsers say where a request comes from (Sec-Fetch-Site,
- * Origin), and no page can forge it. Where neither is said there is no browser; then a cookie, or the log-in of a proxy, is nothing to
- * act by: scripts have tokens. (docs/decisions/0020)
+ * Whether a request that changes something comes from another site's page. Browsers send the origin (Sec-Fetch-Site,
+ * Origin), and no page can forge it. Without either header the client is not a browser; then a cookie or a proxy's
+ * log-in is not accepted for changes: scripts use tokens. (docs/decisions/0020)
  */
 export const isForged = (
   method: string,
@@ -64,14 +67,17 @@ export const sessionOf = (request: Request): string | undefined =>
 export const deviceOf = (request: Request): string | undefined =>
   /(?:^|;\s*)newsdesk_device=([A-Za-z0-9_-]{43})(?:;|$)/.exec(request.headers.cookie ?? '')?.[1]
 
-/** @returns undefined without the header; empty where it is no bearer's */
+/** @returns undefined without the header; empty if it is not a bearer token */
 export const bearerOf = ({ headers }: Pick<Request, 'headers'>): string | undefined =>
   headers.authorization === undefined ? undefined : (/^Bearer +(\S+)$/i.exec(headers.authorization)?.[1] ?? '')
 
-/** Who asks, once that is found out; null where nobody did. */
+/** The user of a request, once identified; null if there is none. */
 export const whoOf = (response: Response): Who | null => (response.locals.who as Who | undefined) ?? null // set in server.ts alone
 
-/** Refused with a page that says why, whatever the method: pages need not look at roles. */
+/**
+ * Whether a viewer tries to change something. It is refused with a page that says so, whatever the method, so that
+ * pages need not check roles.
+ */
 export const mayNot = (request: Request, response: Response): boolean => {
   const who = whoOf(response)
   return who !== null && !isRead(request.method) && !mayAct(who)

@@ -1,6 +1,7 @@
 /**
- * `GET /live?topics=sources`: server-sent events that tell an open page what changed, by key; the page then fetches what it shows of it. One
- * look serves all who listen to a topic, and none is taken while nobody does. Listeners are bounded, and end with their session.
+ * `GET /live?topics=sources`: server-sent events that tell an open page which keys changed; the page then fetches those
+ * it shows. One check serves all listeners of a topic, and none is made without listeners. The number of listeners is
+ * limited, and they end with their session.
  */
 
 import { type Request, type Response, Router } from 'express'
@@ -11,36 +12,36 @@ import { createStreams, type EventStream, type StreamLimits } from '../../public
 
 export interface Topic {
   readonly name: string
-  /** Looks what changed since the last look; the first of all finds nothing. @returns keys such as source ids */
-  readonly look: () => Promise<readonly string[]>
+  /** Reads what changed since the last call; the first call returns nothing. @returns keys such as source ids */
+  readonly check: () => Promise<readonly string[]>
 }
 
 export interface LiveParts {
   readonly topics: readonly Topic[]
-  /** Whether who asked is still let in: asked again as long as one listens. */
-  readonly isIn: (request: Request) => Promise<boolean>
+  /** Whether the user is still logged in: checked again while the page listens. */
+  readonly isLoggedIn: (request: Request) => Promise<boolean>
   readonly log: Logger
-  /** ms between two looks at least. */
+  /** Minimum ms between two checks of a topic. */
   readonly every?: number
-  /** ms between two looks whether the session still stands. */
+  /** ms between two checks of the session. */
   readonly heartbeat?: number
   readonly limits?: Partial<StreamLimits>
 }
 
 export interface Live {
   readonly router: Router
-  /** How many listen. */
+  /** Number of listeners. */
   listeners(): number
   close(): void
 }
 
 const EVERY = 1_000
 const HEARTBEAT = 15_000
-/** A look never takes more than one part in so many of the time. */
-const SHARE = 20
-/** ms in which it is found out who asks; who was in is not put out because Redis is away. */
-const IS_IN_WITHIN = 2_000
-/** Keys told one by one; of more it is only told that much changed. */
+/** A topic is checked so rarely that checks take at most this fraction (1/n) of the time. */
+const TIME_FRACTION = 20
+/** Timeout, ms, for checking a session; if Redis is unreachable, listeners stay. */
+const SESSION_CHECK_TIMEOUT = 2_000
+/** Maximum number of keys in an event; above, it only says that much changed. */
 const MOST_KEYS = 500
 const LIMITS: StreamLimits = { most: 200, perAddress: 200, behind: 64 * 1_024, behindInAll: 8 * 1_024 ** 2 }
 
@@ -50,66 +51,73 @@ interface Listener {
   readonly stream: EventStream
 }
 
-/** `null` for keys says that much changed. */
-const eventOf = (topic: string, keys: readonly string[]): string =>
+/** `keys: null` says that much changed. */
+const formatEvent = (topic: string, keys: readonly string[]): string =>
   `event: ${topic}\ndata: ${JSON.stringify({ keys: keys.length > MOST_KEYS ? null : keys })}\n\n`
 
-export const createLive = ({ topics, isIn, log, every = EVERY, heartbeat = HEARTBEAT, limits }: LiveParts): Live => {
+export const createLive = ({
+  topics,
+  isLoggedIn,
+  log,
+  every = EVERY,
+  heartbeat = HEARTBEAT,
+  limits,
+}: LiveParts): Live => {
   const logError = createOutageLog(log)
   const listeners = new Set<Listener>()
   const streams = createStreams({ limits: () => ({ ...LIMITS, ...limits }), heartbeat })
-  const looking = new Map<string, NodeJS.Timeout>()
-  let beating: NodeJS.Timeout | null = null
+  const timers = new Map<string, NodeJS.Timeout>()
+  let sessionTimer: NodeJS.Timeout | null = null
   let isClosed = false
-  const isHeard = (topic: string) => [...listeners].some(listener => listener.topics.has(topic))
+  const hasListeners = (topic: string) => [...listeners].some(listener => listener.topics.has(topic))
 
   const watch = (topic: Topic): void => {
-    if (looking.has(topic.name) || isClosed) return
+    if (timers.has(topic.name) || isClosed) return
     const next = (ms: number): void => {
-      if (isClosed || !isHeard(topic.name)) looking.delete(topic.name)
-      else looking.set(topic.name, setTimeout(look, ms))
+      if (isClosed || !hasListeners(topic.name)) timers.delete(topic.name)
+      else timers.set(topic.name, setTimeout(check, ms))
     }
-    const look = async (): Promise<void> => {
+    const check = async (): Promise<void> => {
       const began = performance.now()
       try {
-        const keys = await topic.look()
+        const keys = await topic.check()
         if (keys.length > 0)
           for (const listener of listeners)
-            if (listener.topics.has(topic.name)) listener.stream.send(eventOf(topic.name, keys))
+            if (listener.topics.has(topic.name)) listener.stream.send(formatEvent(topic.name, keys))
       } catch (error) {
-        logError(error, 'what changed could not be read; trying again', { topic: topic.name })
+        logError(error, 'changes could not be read; trying again', { topic: topic.name })
       }
-      next(Math.max(every, (performance.now() - began) * SHARE))
+      next(Math.max(every, (performance.now() - began) * TIME_FRACTION))
     }
-    looking.set(topic.name, setTimeout(look, 0))
+    timers.set(topic.name, setTimeout(check, 0))
   }
 
-  const beat = async (): Promise<void> => {
+  const checkSessions = async (): Promise<void> => {
     await Promise.all(
       [...listeners].map(async ({ request, stream }) => {
-        const stays = await withTimeout(isIn(request), IS_IN_WITHIN).catch(() => true) // Redis is away: who was in is not put out for it
+        const stays = await withTimeout(isLoggedIn(request), SESSION_CHECK_TIMEOUT).catch(() => true) // Redis is unreachable: the listener stays
         if (!stays) stream.end()
       }),
     )
-    beating = listeners.size > 0 && !isClosed ? setTimeout(beat, heartbeat) : null
+    sessionTimer = listeners.size > 0 && !isClosed ? setTimeout(checkSessions, heartbeat) : null
   }
 
   const router = Router()
   router.get('/', (request: Request, response: Response) => {
     const asked = new Set(String(request.query.topics ?? '').split(','))
-    const heard = topics.filter(({ name }) => asked.has(name))
-    if (heard.length === 0) {
+    const subscribed = topics.filter(({ name }) => asked.has(name))
+    if (subscribed.length === 0) {
       response.status(400).json({ error: `topics must name some of ${topics.map(({ name }) => name).join(', ')}` })
       return
     }
-    let leave = () => undefined as unknown
-    const stream = streams.open(request, response, { hello: 'retry: 3000\n\n', onEnd: () => leave() })
+    let removeListener = () => undefined as unknown
+    const stream = streams.open(request, response, { hello: 'retry: 3000\n\n', onEnd: () => removeListener() })
     if (!stream) return
-    const listener = { request, stream, topics: new Set(heard.map(({ name }) => name)) }
+    const listener = { request, stream, topics: new Set(subscribed.map(({ name }) => name)) }
     listeners.add(listener)
-    leave = () => listeners.delete(listener)
-    for (const topic of heard) watch(topic)
-    beating ??= setTimeout(beat, heartbeat)
+    removeListener = () => listeners.delete(listener)
+    for (const topic of subscribed) watch(topic)
+    sessionTimer ??= setTimeout(checkSessions, heartbeat)
   })
 
   return {
@@ -117,8 +125,8 @@ export const createLive = ({ topics, isIn, log, every = EVERY, heartbeat = HEART
     listeners: streams.count,
     close() {
       isClosed = true
-      for (const timer of looking.values()) clearTimeout(timer)
-      if (beating) clearTimeout(beating)
+      for (const timer of timers.values()) clearTimeout(timer)
+      if (sessionTimer) clearTimeout(sessionTimer)
       streams.close()
     },
   }

@@ -1,4 +1,4 @@
-/** What the admin UI works with: each page takes what it needs of it. */
+/** What the pages of the admin UI need: each takes its part of it. */
 
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
@@ -21,7 +21,7 @@ import type { Sample } from '../../metrics/samples.ts'
 import type { Refusals } from '../auth/refusals.ts'
 import type { Show } from './respond.ts'
 
-/** What became of a body that was read again, as far as a page tells it. */
+/** The result of reading a quarantined body again, as far as a page shows it. */
 interface Replayed {
   readonly outcome: 'read' | 'unreadable' | 'gone' | 'no-source'
   readonly detail: string
@@ -29,59 +29,59 @@ interface Replayed {
   readonly edited: number
 }
 
-/** Levels of the log, as the desk reads and changes them. */
+/** Log levels, as the admin UI reads and changes them. */
 export interface LogLevelControl {
   readonly names: readonly string[]
-  /** In force; `*` is every daemon. */
+  /** Changes in effect; `*` is every daemon. */
   read(): Promise<
     readonly { readonly daemon: string; readonly level: string; readonly until: number; readonly by: string }[]
   >
-  /** @param level null for what is configured, at once */
+  /** @param level null returns to the configured level at once */
   change(
     by: Actor,
     wish: { readonly level: string | null; readonly daemon: string; readonly lasts: number },
   ): Promise<Outcome<string>>
 }
 
-/** What routes work with. Each takes what it needs of it. */
+/** What routes need. Each takes its part of it. */
 export interface PageParts {
   readonly redis: Redis
   readonly keys: Keys
   readonly sources: Pick<Sources, 'get' | 'list' | 'state' | 'history' | 'quarantine'>
-  /** All sources, a few facts each: cheap also where there are ten thousand. */
-  readonly glance: () => Promise<readonly SourceSummary[]>
+  /** Summaries of all sources: cheap even for ten thousand. */
+  readonly readSummaries: () => Promise<readonly SourceSummary[]>
   readonly sourceActs: SourceActs
   readonly archive: Pick<ArticleStore, 'articles' | 'stories'>
-  /** Articles by words of their titles. */
+  /** Finds articles by words of their titles. */
   readonly finder: ArticleSearch
-  /** Why an article is in its story; null where it has left the window in which stories are decided. */
+  /** Why an article is in its story; null if it is outside the clustering window. */
   readonly explainStory: Stories['explain']
-  /** Why an entry stands where it stands; null where there is none. */
+  /** Why an entry is at its place in a list; null if there is none. */
   readonly explainEntry: Publisher['explain']
   readonly editingActs: EditingActs
-  /** What was refused, as counts. */
+  /** Counts of refused requests. */
   readonly refusals: Pick<Refusals, 'read'>
-  /** Pins and blocks in force. */
+  /** Pins and blocks in effect. */
   readonly placements: () => Promise<readonly Override[]>
   /** Lists that may show articles of these sections. */
   readonly listsShowing: (sections: readonly string[]) => readonly string[]
   readonly adding: AddSources
-  /** How push stands with a source, in a line. */
+  /** Describes the push state of a source in one line. */
   readonly pushLine: (source: SourceId, state: SourceState) => Promise<string>
-  /** Whether a source stands in sources.yaml. */
+  /** Whether a source is in sources.yaml. */
   readonly isInFile: (id: string) => boolean
   readonly replay: (source: SourceId, body: string) => Promise<Replayed>
   readonly listNames: () => readonly string[]
-  /** Of the taxonomy, for people. */
+  /** Sections of the taxonomy with their labels. */
   readonly sections: () => readonly { readonly id: string; readonly label: string }[]
   readonly status: () => Promise<Summary>
-  /** Figures of the last day, oldest first. */
+  /** Samples of the last day, oldest first. */
   readonly samples: () => Promise<readonly Sample[]>
-  /** What daemons log in place of what is configured, and until when. */
+  /** Log levels that override the configuration, and until when. */
   readonly logLevels: LogLevelControl
   readonly audit: Audit
   readonly show: Show
-  /** ms between two re-crawls of a source from the desk. */
+  /** Minimum ms between two re-crawls of a source from the admin UI. */
   readonly recrawlGap: () => number
   readonly log: Logger
   /** ms since the epoch. */

@@ -1,4 +1,4 @@
-/** How routes answer: a page in its frame, or the same facts as JSON for a script; after a change, a way back. */
+/** Responses of routes: a page in its frame, or the same facts as JSON for a script; after a change, a redirect. */
 
 import type { Request, Response } from 'express'
 import type { Actor } from '../../../use-cases/audit-log.ts'
@@ -10,26 +10,26 @@ import { whoOf } from './guard.ts'
 
 export interface Shown {
   readonly title: string
-  /** Path of its place in the navigation. */
+  /** Path of its entry in the navigation. */
   readonly at: string
   readonly body: Html
-  /** What the last click did, in words of ours. */
+  /** The outcome of the last action, in words that we wrote. */
   readonly message?: string | Html | null
   readonly status?: number
   /** The facts of the page, for scripts. */
   readonly data?: unknown
 }
 
-/** Whether a script asks: browsers name HTML first. */
+/** Whether the client is a script: browsers name HTML first. */
 export const wantsJson = (request: Request): boolean => request.accepts(['html', 'json']) === 'json'
 
 export interface Show {
   (request: Request, response: Response, shown: Shown): void
-  /** A page of a sentence: what is not there, or not allowed. */
+  /** A page with one sentence: what was not found, or not allowed. */
   message(request: Request, response: Response, status: number, title: string, text: string): void
 }
 
-/** @param nav the pages there are, in the order they are shown */
+/** @param nav all pages, in the order they are shown */
 export const createShow = (nav: readonly NavItem[]): Show => {
   const show = (
     request: Request,
@@ -54,14 +54,14 @@ export const createShow = (nav: readonly NavItem[]): Show => {
   })
 }
 
-/** After a change: back to a page that tells of it, or the outcome for a script. */
+/** After a change: redirects to a page that shows the outcome; a script gets the outcome as JSON. */
 export const done = (request: Request, response: Response, to: string, data: unknown): void => {
   response.vary('accept')
   if (wantsJson(request)) response.json(data)
   else response.redirect(303, to)
 }
 
-/** Who acts, for the audit. */
+/** The user who acts, for the audit. */
 export const actorOf = (request: Request, response: Response): Actor => {
   const who = whoOf(response)
   return {
@@ -70,18 +70,18 @@ export const actorOf = (request: Request, response: Response): Actor => {
   }
 }
 
-/** A field of a form or a query as text; empty where it is none. */
+/** A field of a form or query as text; empty if there is none. */
 export const textOf = (fields: unknown, name: string): string => {
   const value = (fields as Record<string, unknown> | undefined)?.[name] // parsed by express
   return typeof value === 'string' ? value : ''
 }
 
-/** A path of ours, and nothing a browser could take for another host. */
+/** A path on this server; anything that a browser could take for another host becomes `/`. */
 export const pathOf = (next: string): string => (/^\/(?![/\\])[\w\-./?=&%:+]{0,500}$/.test(next) ? next : '/')
 
-/** The same path with what was done added to its query, in place of what was done before. */
+/** The path with the outcome in its query, in place of an earlier one. */
 export const saying = (path: string, done: string): string => {
-  const { pathname, searchParams } = new URL(pathOf(path), 'http://desk')
+  const { pathname, searchParams } = new URL(pathOf(path), 'http://admin')
   searchParams.set('done', done)
   return `${pathname}?${searchParams}`
 }

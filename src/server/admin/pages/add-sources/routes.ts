@@ -1,4 +1,7 @@
-/** Sources added by an address or from OPML, and the catalogue as OPML. What was shown is kept for a while, and added as it was shown. */
+/**
+ * Adds sources by URL or from OPML, and exports the catalogue as OPML. A proposal is stored for a while, and added as
+ * it was shown.
+ */
 
 import express, { type Request, type Response, Router } from 'express'
 import { z } from 'zod'
@@ -10,17 +13,17 @@ import type { PageParts } from '../../web/parts.ts'
 import { actorOf, done, textOf } from '../../web/respond.ts'
 import { addPage, foundPage, importPage, planPage } from './view.ts'
 
-/** s for which what was shown can be confirmed. */
-const KEPT_FOR = 900
+/** Seconds for which a proposal can be confirmed. */
+const PROPOSAL_TTL = 900
 const LARGEST_OPML = '4mb'
 
-/** As a source is read from configuration, where intervals are durations; none of these has one. */
-const Kept = z.array(Source.omit({ interval: true }))
+/** The schema of sources in configuration, without the interval, which is a duration there; no proposal has one. */
+const StoredSources = z.array(Source.omit({ interval: true }))
 
 const shown = ({ url }: Source): string => withoutCredentials(url)
 
-/** The fields of a form with a file, as the platform reads them. @returns null for what is no such form */
-const formOf = async (request: Request): Promise<FormData | null> => {
+/** The fields of a multipart form, as the platform parses them. @returns null if it is not such a form */
+const parseForm = async (request: Request): Promise<FormData | null> => {
   const type = request.headers['content-type'] ?? ''
   if (!(request.body instanceof Uint8Array)) return null
   try {
@@ -30,7 +33,7 @@ const formOf = async (request: Request): Promise<FormData | null> => {
   }
 }
 
-const bytesOf = async (form: FormData): Promise<Uint8Array> => {
+const readFile = async (form: FormData): Promise<Uint8Array> => {
   const [file, text] = [form.get('file'), form.get('text')]
   if (file !== null && typeof file !== 'string' && file.size > 0) return new Uint8Array(await file.arrayBuffer())
   return new TextEncoder().encode(typeof text === 'string' ? text : '')
@@ -39,11 +42,11 @@ const bytesOf = async (form: FormData): Promise<Uint8Array> => {
 export const addSourcesRoutes = ({ redis, keys, adding, sourceActs, sections, show, log, now }: PageParts): Router => {
   const router = Router()
   const form = express.urlencoded({ extended: false, limit: '100kb', parameterLimit: 5_000 })
-  const keyOf = (token: string) => keys.admin(`adding:${token}`)
+  const buildKey = (token: string) => keys.admin(`adding:${token}`)
 
   const keep = async (sources: readonly Source[]): Promise<string> => {
     const token = newSecret()
-    await redis.set(keyOf(token), JSON.stringify(sources), 'EX', KEPT_FOR)
+    await redis.set(buildKey(token), JSON.stringify(sources), 'EX', PROPOSAL_TTL)
     return token
   }
 
@@ -78,12 +81,12 @@ export const addSourcesRoutes = ({ redis, keys, adding, sourceActs, sections, sh
     '/import',
     express.raw({ type: 'multipart/form-data', limit: LARGEST_OPML }),
     async (request, response) => {
-      const fields = await formOf(request)
+      const fields = await parseForm(request)
       const section = String(fields?.get('section') ?? '')
       const fallback = sections().some(({ id }) => id === section) ? section : (sections()[0]?.id ?? 'world')
-      const plan = fields ? adding.readOpml(await bytesOf(fields), fallback) : null
+      const plan = fields ? adding.readOpml(await readFile(fields), fallback) : null
       if (plan?.kind !== 'plan') {
-        const why = plan ? `That is no OPML: ${plan.detail}.` : 'That is no form with a file.'
+        const why = plan ? `That is not OPML: ${plan.detail}.` : 'The form contains no file.'
         const body = importPage(sections(), why)
         return show(request, response, {
           title: 'Import OPML',
@@ -103,7 +106,7 @@ export const addSourcesRoutes = ({ redis, keys, adding, sourceActs, sections, sh
     },
   )
 
-  const wantedOf = (kept: readonly Source[], request: Request): readonly Source[] => {
+  const pickSources = (kept: readonly Source[], request: Request): readonly Source[] => {
     const { pick }: { pick?: unknown } = request.body ?? {}
     const picks = new Set([pick].flat().map(String))
     return kept.flatMap((source, place) => {
@@ -114,11 +117,11 @@ export const addSourcesRoutes = ({ redis, keys, adding, sourceActs, sections, sh
   }
 
   router.post('/add', form, async (request: Request, response: Response) => {
-    // Taken: what is sent twice is added once.
-    const text = await redis.getdel(keyOf(textOf(request.body, 'token').slice(0, 100)))
+    // Deleted at once, so that a form sent twice adds sources once.
+    const text = await redis.getdel(buildKey(textOf(request.body, 'token').slice(0, 100)))
     if (text === null)
-      return show.message(request, response, 410, 'Too late', 'What was shown is gone: look for it once more.')
-    const wanted = wantedOf(Kept.parse(JSON.parse(text)), request)
+      return show.message(request, response, 410, 'Too late', 'This proposal has expired: search again.')
+    const wanted = pickSources(StoredSources.parse(JSON.parse(text)), request)
     const by = actorOf(request, response)
     try {
       if (wanted.length > 0) await sourceActs.add(by, wanted)
@@ -126,7 +129,7 @@ export const addSourcesRoutes = ({ redis, keys, adding, sourceActs, sections, sh
       if (!(error instanceof CatalogueError)) throw error
       return show.message(request, response, 409, 'Nothing was added', error.message)
     }
-    log.info({ count: wanted.length, by: by.name, address: by.from }, 'sources added in the desk')
+    log.info({ count: wanted.length, by: by.name, address: by.from }, 'sources added in the admin UI')
     const ids = wanted.map(({ id }) => id)
     const to = ids.length === 1 ? `/sources/${ids[0]}` : `/sources?did=add&count=${ids.length}`
     done(request, response, to, { added: ids })

@@ -1,4 +1,4 @@
-/** Adding sources: by an address, or many from OPML; first what there is, then for good. (pure) */
+/** Adding sources, one by its URL or many from OPML: first a proposal, then the confirmation. (pure) */
 
 import type { Source } from '../../../../domain/source.ts'
 import type { Finding, OpmlPlan, Proposed } from '../../../../use-cases/add-sources.ts'
@@ -8,15 +8,15 @@ import { plural, when } from '../../components/time.ts'
 
 type Sections = readonly { readonly id: string; readonly label: string }[]
 
-/** What is to be confirmed, kept under a token until then. */
-interface Kept {
+/** A proposal to confirm, stored under a token until then. */
+interface Proposal {
   readonly token: string
   readonly sections: Sections
   /** ms since the epoch. */
   readonly now: number
 }
 
-const problemOf = (problem: string | null): Html | null =>
+const showProblem = (problem: string | null): Html | null =>
   problem === null ? null : html`<p class="problem" role="alert">${problem}</p>`
 
 const options = (sections: Sections, chosen: string): readonly Html[] =>
@@ -27,12 +27,12 @@ const options = (sections: Sections, chosen: string): readonly Html[] =>
 const back = html`<p><a href="/sources">Back to the sources</a></p>`
 
 export const addPage = (typed: string, problem: string | null): Html =>
-  html`${problemOf(problem)}<p>The address of a feed, or of any page of the publisher: the feeds behind it are looked for, which takes some seconds.</p>
+  html`${showProblem(problem)}<p>Enter the address of a feed, or of any page of the publisher. newsdesk then searches for feeds, which takes some seconds.</p>
 <form class="filters" method="post" action="/sources/-/find"><label>Address<input name="url" value="${typed}" inputmode="url" autocapitalize="none" spellcheck="false" required autofocus></label><button class="main">Look for feeds</button></form>${back}`
 
 export const foundPage = (
   { proposals }: Extract<Finding, { kind: 'found' }>,
-  { token, sections, now }: Kept,
+  { token, sections, now }: Proposal,
   shown: (source: Source) => string,
 ): Html => {
   const places = new Map(proposals.map((proposal, place) => [proposal, place]))
@@ -59,29 +59,29 @@ export const foundPage = (
         title: 'Section',
         cell: each =>
           each.knownAs !== null
-            ? html`a source already: <a href="/sources/${each.knownAs}">${each.knownAs}</a>`
+            ? html`already a source: <a href="/sources/${each.knownAs}">${each.knownAs}</a>`
             : html`<select name="section-${places.get(each) ?? 0}" aria-label="Section of ${each.title}">${options(sections, each.source.section)}</select><br><span class="soft">${each.why}</span>`,
       },
       { title: 'Id', kind: 'minor', cell: each => each.source.id },
     ],
     proposals,
-  )}${first ? html`<p class="buttons"><button class="main">Add those ticked</button></p>` : html`<p>Nothing to add: all of them are sources already.</p>`}</form>${back}`
+  )}${first ? html`<p class="buttons"><button class="main">Add selected feeds</button></p>` : html`<p>Nothing to add: all of them are already sources.</p>`}</form>${back}`
 }
 
 export const importPage = (sections: Sections, problem: string | null): Html =>
-  html`${problemOf(problem)}<p>A list of feeds as readers export it. Folders whose names are sections file what is within. Feeds are not fetched first; those that cannot be read show as failing soon after. <code>newsdesk sources import</code> looks at each before it adds it.</p>
+  html`${showProblem(problem)}<p>A list of feeds as exported by feed readers. Feeds in a folder with the name of a section are added to that section. The feeds are not checked first; those that cannot be read will soon be shown as failing. <code>newsdesk sources import</code> checks each feed before adding it.</p>
 <form method="post" action="/sources/-/import" enctype="multipart/form-data">
 <p><label for="file">File</label><br><input id="file" type="file" name="file" accept=".opml,.xml,text/x-opml,text/xml,application/xml"></p>
 <p><label for="text">or its text</label><br><textarea id="text" name="text" spellcheck="false"></textarea></p>
-<p><label for="section">Section of what no folder files</label><br><select id="section" name="section">${options(sections, 'world')}</select></p>
-<p class="buttons"><button class="main">Show what it would add</button></p></form>${back}`
+<p><label for="section">Section of all other feeds</label><br><select id="section" name="section">${options(sections, 'world')}</select></p>
+<p class="buttons"><button class="main">Preview</button></p></form>${back}`
 
-/** Of each kind, so many are shown; the rest is a number. */
+/** Sources shown of each kind; the rest is a number. */
 const MOST_SHOWN = 100
 
 export const planPage = (
   { added, left }: Extract<OpmlPlan, { kind: 'plan' }>,
-  { token }: Pick<Kept, 'token'>,
+  { token }: Pick<Proposal, 'token'>,
   shown: (source: Source) => string,
 ): Html => {
   const more = (all: number) => (all > MOST_SHOWN ? html`<p class="soft">and ${all - MOST_SHOWN} more</p>` : null)
@@ -98,7 +98,7 @@ export const planPage = (
               cell: source => html`${source.name}<br><span class="soft">${shown(source)}</span>`,
             },
             { title: 'Section', cell: ({ section }) => section },
-            { title: 'Language', kind: 'minor', cell: ({ language }) => language ?? 'not said' },
+            { title: 'Language', kind: 'minor', cell: ({ language }) => language ?? 'not given' },
             { title: 'Id', cell: ({ id }) => id },
           ],
           added.slice(0, MOST_SHOWN),

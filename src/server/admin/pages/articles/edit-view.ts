@@ -1,4 +1,4 @@
-/** What an editor can do to an article where it is shown: pin, block, move to another section, split from its story. (pure) */
+/** Forms to edit an article: pin, block, move to another section, split from its story. (pure) */
 
 import type { ArticleId, StoryId } from '../../../../domain/article.ts'
 import { EVERYWHERE, type Override } from '../../../../lists/overrides.ts'
@@ -15,7 +15,7 @@ export interface Section {
 export interface Editable {
   readonly id: ArticleId
   readonly section: string
-  /** Whether an editor put it there. */
+  /** Whether an editor chose its section. */
   readonly isMoved: boolean
   readonly story: StoryId
   /** How many articles its story has. */
@@ -24,14 +24,14 @@ export interface Editable {
 
 export interface EditingView {
   readonly article: Editable
-  /** The list it is seen in; null where it is seen by itself. */
+  /** The list it is shown in; null on its own page. */
   readonly list: string | null
   readonly sections: readonly Section[]
-  /** Path to come back to. */
+  /** Path to return to. */
   readonly back: string
 }
 
-const LASTING = [
+const DURATIONS = [
   ['1h', 'an hour'],
   ['6h', 'six hours'],
   ['1d', 'a day'],
@@ -44,11 +44,11 @@ const option = (value: string, label: string, chosen = ''): Html =>
 
 const hidden = (name: string, value: string): Html => html`<input type="hidden" name="${name}" value="${value}">`
 
-const lasting: Html = html`<label>For<select name="for">${LASTING.map(([value, label]) => option(value, label, '6h'))}</select></label>`
-const why: Html = html`<label>Why<input name="why" maxlength="500" autocomplete="off"></label>`
+const durationField: Html = html`<label>For<select name="for">${DURATIONS.map(([value, label]) => option(value, label, '6h'))}</select></label>`
+const reasonField: Html = html`<label>Why<input name="why" maxlength="500" autocomplete="off"></label>`
 
-/** The list it is seen in, where that takes pins, before the others. */
-const pinnable = (list: string | null, section: string): readonly string[] => {
+/** Lists that accept pins: first the list it is shown in, if that does. */
+const listPinnable = (list: string | null, section: string): readonly string[] => {
   const parsed = list === null ? null : LISTS.parse(list)
   const own = list !== null && parsed && 'definition' in parsed && parsed.definition.isPinnable ? [list] : []
   return [...new Set([...own, ...LISTS.pinnableNames(section)])]
@@ -61,33 +61,33 @@ export const editingForms = ({ article, list, sections, back }: EditingView): Ht
   return html`<div class="edits">${form(
     `${to}/pin`,
     'Pin it',
-    html`<label>To<select name="list">${pinnable(list, article.section).map(name => option(name, name))}</select></label>
-<label>Place<input name="place" type="number" min="1" max="1000" value="1" required></label>${lasting}${why}`,
+    html`<label>To<select name="list">${listPinnable(list, article.section).map(name => option(name, name))}</select></label>
+<label>Place<input name="place" type="number" min="1" max="1000" value="1" required></label>${durationField}${reasonField}`,
     'Pin',
   )}${form(
     `${to}/block`,
-    'Keep it off lists',
+    'Block it from lists',
     html`<label>What<select name="what">${option('article', 'this article')}${option('story', 'its story')}</select></label>
-<label>Off<select name="list">${option(EVERYWHERE, 'every list')}${list ? option(list, list) : null}</select></label>${lasting}${why}`,
+<label>From<select name="list">${option(EVERYWHERE, 'every list')}${list ? option(list, list) : null}</select></label>${durationField}${reasonField}`,
     'Block',
   )}${form(
     `${to}/section`,
     'Move it to another section',
-    html`<label>Section<select name="section">${article.isMoved ? option('', 'as its evidence says') : null}${sections.map(({ id, label }) => option(id, label, article.section))}</select></label>`,
+    html`<label>Section<select name="section">${article.isMoved ? option('', 'as classified automatically') : null}${sections.map(({ id, label }) => option(id, label, article.section))}</select></label>`,
     'Move',
   )}${
     article.siblings > 1
       ? form(
           `${to}/split`,
-          'It tells of something else',
-          html`<p class="soft">It leaves its story of ${article.siblings} articles for one of its own, and stays so.</p>`,
+          'It is about something else',
+          html`<p class="soft">It leaves its story of ${article.siblings} articles for one of its own, and is never merged back automatically.</p>`,
           'Split from its story',
         )
       : null
   }</div>`
 }
 
-/** Pins and blocks in force, each with its end. */
+/** Pins and blocks in effect, each with its end. */
 export const placementsTable = (
   placements: readonly Override[],
   { now, mayAct, back }: { readonly now: number; readonly mayAct: boolean; readonly back: string },
@@ -96,7 +96,7 @@ export const placementsTable = (
     {
       title: 'What',
       heads: true,
-      // A block may be of a story: its page is found from the article's address, too.
+      // A block may be of a story: the article's URL redirects to it.
       cell: ({ kind, what }) => html`${kind} <a href="/articles/${what}">${what}</a>`,
     },
     {
@@ -106,7 +106,7 @@ export const placementsTable = (
     },
     { title: 'By', cell: ({ by, at }) => html`${by}, ${when(at, now)}` },
     { title: 'Ends', cell: ({ until }) => when(until, now) },
-    { title: 'Why', cell: ({ why: reason }) => reason },
+    { title: 'Why', cell: ({ why }) => why },
     ...(mayAct
       ? [
           {
@@ -119,5 +119,5 @@ export const placementsTable = (
   ]
   return placements.length === 0
     ? html`<p>Nothing is pinned or blocked.</p>`
-    : table('Pins and blocks in force', columns, placements)
+    : table('Active pins and blocks', columns, placements)
 }

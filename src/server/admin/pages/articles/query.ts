@@ -1,4 +1,4 @@
-/** What of the articles is looked for, as the address of the page says it. (pure) */
+/** The search for articles, as encoded in the URL of the page. (pure) */
 
 import { z } from 'zod'
 import type { SearchQuery } from '../../../../articles/search.ts'
@@ -6,10 +6,10 @@ import type { SearchQuery } from '../../../../articles/search.ts'
 export const PER_PAGE = 50
 
 const text = z.string().trim().max(200).catch('').default('')
-/** A day as `<input type="date">` gives it, UTC. */
+/** A day as sent by `<input type="date">`, UTC. */
 const day = z.iso.date().or(z.literal('')).catch('').default('')
 
-/** Whatever an address holds becomes a query: what makes no sense counts as not said. */
+/** Any URL becomes a query: invalid values count as missing. */
 export const ArticlesQuery = z.object({
   q: text,
   source: text,
@@ -23,7 +23,7 @@ export type ArticlesQuery = z.infer<typeof ArticlesQuery>
 
 const DAY = 86_400_000
 
-export const wantedBy = ({ q, source, section, from, to }: ArticlesQuery): SearchQuery => ({
+export const toSearchQuery = ({ q, source, section, from, to }: ArticlesQuery): SearchQuery => ({
   words: q,
   source,
   section,
@@ -31,8 +31,8 @@ export const wantedBy = ({ q, source, section, from, to }: ArticlesQuery): Searc
   to: to === '' ? null : Date.parse(to) + DAY,
 })
 
-/** The address of another page of the same query. */
+/** The URL of another page of the same query. */
 export const pageOf = ({ page: _, ...query }: ArticlesQuery, page: number): string => {
-  const said = Object.entries(query).filter(([, value]) => value !== '')
-  return `/articles?${new URLSearchParams({ ...Object.fromEntries(said), page: String(page) })}`
+  const given = Object.entries(query).filter(([, value]) => value !== '')
+  return `/articles?${new URLSearchParams({ ...Object.fromEntries(given), page: String(page) })}`
 }

@@ -1,4 +1,4 @@
-/** The pages of the articles: looked for, and one by one; and what an editor does to one. */
+/** The pages of articles: the search, single articles, and edits by editors. */
 
 import { type Request, type Response, Router } from 'express'
 import { createParameterStore } from '../../../../articles/parameters/parameter-store.ts'
@@ -15,20 +15,23 @@ import { whoOf } from '../../web/guard.ts'
 import type { PageParts } from '../../web/parts.ts'
 import { actorOf, textOf } from '../../web/respond.ts'
 import { answer, form, wordsFor } from './edit-routes.ts'
-import { ArticlesQuery, PER_PAGE, wantedBy } from './query.ts'
+import { ArticlesQuery, PER_PAGE, toSearchQuery } from './query.ts'
 import { articlePage, articlesPage } from './view.ts'
 
-/** ms between a fetch and its articles' being first seen, at most. */
-const OF_A_FETCH = 120_000
+/** Maximum ms between a fetch and the time its articles are first seen. */
+const MAX_INGEST_DELAY = 120_000
 
-/** The fetch that found an article: the last that brought something before it was first seen. (pure) */
-export const fetchOf = (history: readonly Fetch[], firstSeenAt: number): Fetch | null =>
+/** The fetch that found an article: the last one with changes before the article was first seen. (pure) */
+export const findFetch = (history: readonly Fetch[], firstSeenAt: number): Fetch | null =>
   history.find(
     ({ at, outcome }) =>
-      (outcome === 'changed' || outcome === 'push') && at <= firstSeenAt && at > firstSeenAt - OF_A_FETCH,
+      (outcome === 'changed' || outcome === 'push') && at <= firstSeenAt && at > firstSeenAt - MAX_INGEST_DELAY,
   ) ?? null
 
-/** Where an article stands in a list as written; null where it does not. Entries are long and lists many: only the one is parsed. */
+/**
+ * The place of an article in a published list; null if it is not in it. Entries are long and lists many, so only the
+ * one entry is parsed.
+ */
 const placeIn = (entries: readonly string[], id: ArticleId): Pick<Entry, 'rank' | 'placedBy'> | null => {
   const found = entries.find(entry => entry.includes(`,"id":"${id}","title":`))
   if (found === undefined) return null
@@ -40,21 +43,21 @@ export const articlesRoutes = (parts: PageParts): Router => {
   const { redis, keys, sources, archive, finder, explainStory, listsShowing, editingActs, sections, show, now } = parts
   const router = Router()
   const urls = createParameterStore({ redis, keys })
-  /** What is no word of a title may be an id, or an address. */
+  /** A query that matches no title may be an id or a URL. */
   const idsOf = async (query: string): Promise<string[]> => {
     await urls.refresh()
     const address = canonicalUrl(query, urls.keeps)
     return address === null ? [query] : [query, articleId(address), ...[bareId(address) ?? []].flat()]
   }
   const nameOf = (id: string): string => sources.get(id)?.name ?? id
-  const acts = (response: Response): boolean => {
+  const canAct = (response: Response): boolean => {
     const who = whoOf(response)
     return who !== null && mayAct(who)
   }
 
   router.get('/', async (request, response) => {
     const query = ArticlesQuery.parse(request.query)
-    const { ids, count } = await finder.find(wantedBy(query), (query.page - 1) * PER_PAGE, PER_PAGE)
+    const { ids, count } = await finder.find(toSearchQuery(query), (query.page - 1) * PER_PAGE, PER_PAGE)
     const found = (await archive.articles(ids)).filter(article => article !== null)
     const named = query.q === '' || found.length > 0 ? [] : await idsOf(query.q)
     const byName = (await archive.articles(named as ArticleId[])).find(article => article !== null) // looked up
@@ -72,7 +75,7 @@ export const articlesRoutes = (parts: PageParts): Router => {
     if (!article) {
       const [story] = await archive.stories([request.params.id as StoryId]) // looked up
       if (story) response.redirect(303, `/stories/${story.id}`)
-      else show.message(request, response, 404, 'No such article', 'It expired, or never was.')
+      else show.message(request, response, 404, 'No such article', 'It expired, or never existed.')
       return
     }
     const [owner = ''] = article.sources
@@ -96,13 +99,13 @@ export const articlesRoutes = (parts: PageParts): Router => {
       const entry = placeIn(lists[index] ?? [], article.id)
       return entry ? [{ list, entry }] : []
     })
-    const fetch = fetchOf(history, article.firstSeenAt)
+    const fetch = findFetch(history, article.firstSeenAt)
     const siblings = story?.articles.length ?? 1
     const view = { article, siblings, source, fetch, why, compared, places, nameOf }
     show(request, response, {
       title: article.title,
       at: '/articles',
-      body: articlePage({ ...view, sections: sections(), mayAct: acts(response), now: now() }),
+      body: articlePage({ ...view, sections: sections(), mayAct: canAct(response), now: now() }),
       message: wordsFor(textOf(request.query, 'done')),
       data: { article, siblings, fetch, why, compared, places },
     })
@@ -111,7 +114,7 @@ export const articlesRoutes = (parts: PageParts): Router => {
   const lasts = (request: Request, response: Response): number | null => {
     const span = Duration.safeParse(textOf(request.body, 'for') || '6h')
     if (span.success) return span.data
-    show.message(request, response, 400, 'That cannot be read', `for: ${span.error.issues[0]?.message ?? ''}`)
+    show.message(request, response, 400, 'Invalid input', `for: ${span.error.issues[0]?.message ?? ''}`)
     return null
   }
 
@@ -152,7 +155,7 @@ export const articlesRoutes = (parts: PageParts): Router => {
           ? ({ kind: 'done', result: lifted } as const)
           : ({
               kind: 'missing',
-              why: `There is no ${kind} of ${id} any more: it ended, or somebody ended it.`,
+              why: `There is no ${kind} of ${id} any more: it expired, or somebody ended it.`,
             } as const)
       answer(request, response, show, outcome, 'lifted')
     })

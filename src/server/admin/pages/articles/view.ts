@@ -1,4 +1,4 @@
-/** Articles looked for, and one article's way from item to lists. (pure) */
+/** The search for articles, and one article's way from item to lists. (pure) */
 
 import type { StoredArticle } from '../../../../articles/store.ts'
 import { EVENT_KINDS } from '../../../../domain/counts.ts'
@@ -29,8 +29,8 @@ const filters = ({
   query,
   sections,
 }: ArticlesView): Html => html`<form class="filters" role="search" action="/articles">
-<label>Words<input type="search" name="q" value="${query.q}" placeholder="of the title, an id or address" autocomplete="off"></label>
-<label>Source<input name="source" value="${query.source}" placeholder="its id" autocomplete="off"></label>
+<label>Search<input type="search" name="q" value="${query.q}" placeholder="words of the title, an id or URL" autocomplete="off"></label>
+<label>Source<input name="source" value="${query.source}" placeholder="source id" autocomplete="off"></label>
 <label>Section<select name="section">${option('', 'All', query.section)}${sections.map(({ id, label }) => option(id, label, query.section))}</select></label>
 <label>From<input type="date" name="from" value="${query.from}"></label>
 <label>To<input type="date" name="to" value="${query.to}"></label>
@@ -63,7 +63,7 @@ export const articlesPage = (view: ArticlesView): Html => {
   }${pager(view)}`
 }
 
-/** A story that the article was weighed against, with what it told. */
+/** A story that the article was compared with. */
 export interface Compared extends Pick<Weighed, 'story' | 'score'> {
   readonly articles: readonly { readonly article: StoredArticle; readonly shared: readonly string[] }[]
 }
@@ -72,7 +72,7 @@ export interface ArticleView {
   readonly article: StoredArticle
   readonly siblings: number
   readonly source: { readonly id: string; readonly name: string; readonly weight: number } | null
-  /** The fetch that brought it; null where it is too long ago. */
+  /** The fetch that brought it; null if it is too long ago. */
   readonly fetch: Fetch | null
   readonly why: Explanation | null
   readonly compared: readonly Compared[]
@@ -83,30 +83,30 @@ export interface ArticleView {
   readonly now: number
 }
 
-/** One step of the way. */
+/** One step on the way. */
 const step = (title: string, body: Html): Html => html`<li><h2>${title}</h2>${body}</li>\n`
 
 const facts = (pairs: readonly (readonly [string, Html | string | number])[]): Html =>
   html`<dl class="facts">${pairs.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`
 
-const came = ({ article, source, fetch, nameOf, now }: ArticleView): Html => {
+const originFacts = ({ article, source, fetch, nameOf, now }: ArticleView): Html => {
   const [owner = '', ...others] = article.sources
   return facts([
     [
       'Source',
       source
         ? html`<a href="/sources?q=${source.id}">${source.name}</a>, weight ${source.weight}`
-        : html`${owner}, in the catalogue no more`,
+        : html`${owner}, no longer in the catalogue`,
     ],
     ['First seen', when(article.firstSeenAt, now)],
     [
       'Fetch',
       fetch
         ? html`${when(fetch.at, now)}: ${fetch.status === 0 ? fetch.outcome : `status ${fetch.status}`}, ${fetch.bytes} bytes in ${fetch.ms} ms, ${fetch.items} new`
-        : 'no longer among the last thirty of its source',
+        : 'no longer among the last thirty fetches of its source',
     ],
-    ['Crawl', article.crawl ? html`<code>${article.crawl}</code>, as the log names it` : 'not known'],
-    ...(others.length > 0 ? [['Carried by', others.map(nameOf).join(', ')] as const] : []),
+    ['Crawl', article.crawl ? html`<code>${article.crawl}</code> (its id in the log)` : 'unknown'],
+    ...(others.length > 0 ? [['Also carried by', others.map(nameOf).join(', ')] as const] : []),
   ])
 }
 
@@ -125,7 +125,7 @@ const normalised = ({ article, now }: ArticleView): Html =>
 
 const section = ({ article }: ArticleView): Html =>
   html`<p><strong>${article.section}</strong>${article.sections.length > 1 ? `, also ${article.sections.slice(1).join(', ')}` : ''}</p>${table(
-    'What speaks for its sections',
+    'Evidence for its sections',
     [
       { title: 'Section', heads: true, cell: evidence => evidence.section },
       { title: 'By', cell: ({ from }) => from },
@@ -138,11 +138,11 @@ const section = ({ article }: ArticleView): Html =>
 const story = ({ article, siblings, why, compared }: ArticleView): Html =>
   html`<p><a href="/stories/${article.story}">Its story</a> has ${siblings === 1 ? 'no other article' : `${siblings} articles`}${
     article.reprintOf ? html`; it is a reprint of <a href="/articles/${article.reprintOf}">another</a>` : null
-  }.</p><p>${why ? tellDecision(why) : 'It has left the window in which stories are decided (stories.window).'}</p>${
+  }.</p><p>${why ? tellDecision(why) : 'It is older than the time window for clustering stories (stories.window).'}</p>${
     compared.length === 0
       ? null
       : table(
-          'Stories it was compared with, as things stand now',
+          'Stories it was compared with, as they are now',
           [
             {
               title: 'Story',
@@ -156,7 +156,7 @@ const story = ({ article, siblings, why, compared }: ArticleView): Html =>
               cell: ({ score }) => `${score.toFixed(1)} of ${why?.needed.toFixed(1) ?? ''}`,
             },
             {
-              title: 'Articles, and words both have',
+              title: 'Articles, and words in common',
               cell: ({ articles }) =>
                 html`${articles.map(({ article: other, shared }) => html`<a href="/articles/${other.id}">${other.title}</a><br><span class="soft">${shared.length > 0 ? shared.join(', ') : 'none'}</span><br>`)}`,
             },
@@ -168,17 +168,17 @@ const story = ({ article, siblings, why, compared }: ArticleView): Html =>
 const listed = ({ places, article }: ArticleView): Html =>
   html`${
     places.length === 0
-      ? html`<p>In none.</p>`
+      ? html`<p>It is in no list.</p>`
       : html`<ul>${places.map(({ list, entry }) => html`<li>${list}, place ${entry.rank}${entry.placedBy === 'rule' ? '' : ` (${entry.placedBy})`} · <a href="/?${new URLSearchParams({ list, article: article.id }).toString()}#opened" aria-label="Why it is in ${list}">Why?</a></li>`)}</ul>`
   }`
 
 export const articlePage = (view: ArticleView): Html => {
   const { article, siblings, sections, mayAct, now } = view
   const isMoved = article.evidence.some(({ from }) => from === 'editor')
-  return html`<p class="soft">${view.nameOf(article.sources[0] ?? '')} · ${when(article.publishedAt, now)}</p><ol class="way">${step('It came', came(view))}${step('It was made an article', normalised(view))}${step('It was given a section', section(view))}${step('It was given a story', story(view))}${step(
-    'It was read',
+  return html`<p class="soft">${view.nameOf(article.sources[0] ?? '')} · ${when(article.publishedAt, now)}</p><ol class="way">${step('Where it came from', originFacts(view))}${step('The article', normalised(view))}${step('Its section', section(view))}${step('Its story', story(view))}${step(
+    'Its readers',
     facts(EVENT_KINDS.map(kind => [EVENT_KIND_TABLE[kind].label, article.counts[EVENT_KIND_TABLE[kind].counter]])),
-  )}${step('It stands in lists', listed(view))}</ol>${
+  )}${step('Its places in lists', listed(view))}</ol>${
     mayAct
       ? html`<h2>Change it</h2>${editingForms({
           article: { id: article.id, section: article.section, isMoved, story: article.story, siblings },

@@ -1,4 +1,4 @@
-/** The page of the audit. */
+/** The audit page. */
 
 import { Router } from 'express'
 import { isStreamId } from '../../../../use-cases/audit-log.ts'

@@ -1,4 +1,4 @@
-/** Who did what, when, and what stood before and after. (pure) */
+/** The audit: who did what, when, and the values before and after. (pure) */
 
 import type { AuditEntry, AuditFilter } from '../../../../use-cases/audit-log.ts'
 import type { Refused } from '../../auth/refusals.ts'
@@ -9,9 +9,9 @@ import { when } from '../../components/time.ts'
 export interface AuditView {
   readonly filter: AuditFilter
   readonly entries: readonly AuditEntry[]
-  /** Address of the older ones; null where there are none. */
+  /** URL of older entries; null if there are none. */
   readonly older: string | null
-  /** Refused last first. */
+  /** The latest refusal first. */
   readonly refused: readonly Refused[]
   /** ms since the epoch. */
   readonly now: number
@@ -34,14 +34,14 @@ const columns = (now: number): readonly Column<AuditEntry>[] => [
   { title: 'Outcome', cell: ({ outcome }) => outcome },
 ]
 
-/** What each kind of refusal is, for people. */
+/** Descriptions of the kinds of refusals. */
 const KINDS: Readonly<Record<string, string>> = {
-  role: 'an act, by a viewer',
-  'log-in': 'a log-in: wrong password or user',
-  delayed: 'a log-in too soon after others',
-  token: 'a token, or a user of the proxy, that is not let in',
-  forged: 'a change asked for by a page of somebody else',
-  host: 'a request under a name that is not this server’s',
+  role: 'an action by a viewer',
+  'log-in': 'a log-in with a wrong password or user',
+  delayed: 'a log-in attempt that came too soon',
+  token: 'a token, or a user of the proxy, without access',
+  forged: 'a change requested by another site’s page',
+  host: 'a request under an unknown host name',
 }
 const MOST_REFUSED = 50
 
@@ -51,14 +51,14 @@ const refusedColumns = (now: number): readonly Column<Refused>[] => [
   { title: 'How often', kind: 'number', cell: ({ count }) => count },
   { title: 'Since', cell: ({ first }) => when(first, now) },
   { title: 'Last', cell: ({ last }) => when(last, now) },
-  { title: 'The last', cell: ({ on }) => html`<span class="soft">${on}</span>` },
+  { title: 'Last request', cell: ({ on }) => html`<span class="soft">${on}</span>` },
 ]
 
 const refusedTable = (refused: readonly Refused[], now: number): Html | null =>
   refused.length === 0
     ? null
-    : html`<h2>Refused</h2><p class="soft">Counted, not listed, so that nobody can push out what was done by trying what is not allowed.</p>
-${table('Refused, latest first', refusedColumns(now), refused.slice(0, MOST_REFUSED))}`
+    : html`<h2>Refused</h2><p class="soft">Refused requests are counted rather than listed, so that they cannot push actions out of the audit.</p>
+${table('Refused requests, latest first', refusedColumns(now), refused.slice(0, MOST_REFUSED))}`
 
 export const auditPage = ({
   filter,
@@ -68,6 +68,6 @@ export const auditPage = ({
   now,
 }: AuditView): Html => html`<form class="filters" role="search" action="/audit">
 ${field('who', 'Who', filter.who, 'admin, cli:')}${field('what', 'What', filter.what, 'source.pause')}${field('on', 'On', filter.on, 'id')}<button>Show</button></form>
-${entries.length === 0 ? html`<p>Nothing${filter.who || filter.what || filter.on ? ' of that kind' : ''} was done yet.</p>` : table('Actions, latest first', columns(now), entries)}
+${entries.length === 0 ? html`<p>Nothing${filter.who || filter.what || filter.on ? ' of this kind' : ''} has been done yet.</p>` : table('Actions, latest first', columns(now), entries)}
 ${older ? html`<nav class="pages" aria-label="Pages of actions"><a rel="next" href="${older}">Older</a></nav>` : null}
 ${refusedTable(refused, now)}`

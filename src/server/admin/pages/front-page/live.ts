@@ -1,26 +1,26 @@
-/** Which lists changed between two looks: what their publisher announced meanwhile. */
+/** Which lists changed since the last check, as their publisher announced. */
 
 import type { Redis } from 'ioredis'
 import type { Keys } from '../../../../redis/keys.ts'
 import { timestampOfStreamId } from '../../../../redis/stream-id.ts'
 import type { Topic } from '../../web/live.ts'
 
-/** Announcements of one look; where there are more, those names are said again with the next. */
-const MOST = 1_000
-/** ms between a page's being made and its listening, at most. */
-const BEFORE = 10_000
+/** Announcements read at a time; further ones follow with the next check. */
+const MAX_READ = 1_000
+/** Maximum ms between rendering a page and its subscription. */
+const MAX_LOAD_TIME = 10_000
 
 export const listsTopic = ({ redis, keys }: { readonly redis: Redis; readonly keys: Keys }): Topic => {
   let last: string | null = null
   return {
     name: 'lists',
-    async look() {
+    async check() {
       if (last === null) {
-        // A little of what was before: it may have come between a page's being made and its listening.
+        // Start a little earlier: a list may have changed between rendering the page and its subscription.
         const [newest] = await redis.xrevrange(keys.updates(), '+', '-', 'COUNT', 1)
-        last = newest ? `${Math.max(0, timestampOfStreamId(newest[0]) - BEFORE)}-0` : '0-0'
+        last = newest ? `${Math.max(0, timestampOfStreamId(newest[0]) - MAX_LOAD_TIME)}-0` : '0-0'
       }
-      const entries = await redis.xrange(keys.updates(), `(${last}`, '+', 'COUNT', MOST)
+      const entries = await redis.xrange(keys.updates(), `(${last}`, '+', 'COUNT', MAX_READ)
       last = entries.at(-1)?.[0] ?? last
       return [...new Set(entries.map(([, fields]) => fields[fields.indexOf('list') + 1] ?? ''))]
     },

@@ -1,4 +1,4 @@
-/** The page one lands on: the lists as they stand. What is done to an entry is done to its article (articles.ts). */
+/** The start page: the lists as published. Edits of an entry go to its article (../articles/routes.ts). */
 
 import { Router } from 'express'
 import { mayAct } from '../../../../domain/actor.ts'
@@ -10,7 +10,7 @@ import { whoOf } from '../../web/guard.ts'
 import type { PageParts } from '../../web/parts.ts'
 import { textOf } from '../../web/respond.ts'
 import { wordsFor } from '../articles/edit-routes.ts'
-import { frontPage, type Opened, type Shelf } from './view.ts'
+import { frontPage, type ListView, type Opened } from './view.ts'
 
 export const frontRoutes = ({
   redis,
@@ -24,7 +24,7 @@ export const frontRoutes = ({
 }: PageParts): Router => {
   const router = Router()
 
-  const shelves = (wanted: readonly Pick<Panel, 'list' | 'title' | 'entries'>[]): Promise<Shelf[]> =>
+  const readLists = (wanted: readonly Pick<Panel, 'list' | 'title' | 'entries'>[]): Promise<ListView[]> =>
     Promise.all(
       wanted.map(async ({ list, title, entries: limit }) => {
         const entries = await redis.lrange(keys.list(list), 0, limit - 1)
@@ -47,9 +47,9 @@ export const frontRoutes = ({
     const who = whoOf(response)
     const known = sections()
     const [main, aside, bySection, inForce, opened] = await Promise.all([
-      shelves(LISTS.panels('main')),
-      shelves(LISTS.panels('aside')),
-      shelves(known.flatMap(({ id, label }) => LISTS.sectionPanels(id).map(panel => ({ ...panel, title: label })))),
+      readLists(LISTS.panels('main')),
+      readLists(LISTS.panels('aside')),
+      readLists(known.flatMap(({ id, label }) => LISTS.sectionPanels(id).map(panel => ({ ...panel, title: label })))),
       placements(),
       open(textOf(request.query, 'list'), textOf(request.query, 'article')),
     ])

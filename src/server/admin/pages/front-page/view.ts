@@ -1,4 +1,4 @@
-/** The lists as a reader sees them; one entry can be opened: why it is there, and what can be done about it. (pure) */
+/** The lists as readers see them; an entry can be opened: why it is there, and forms to edit it. (pure) */
 
 import type { Entry } from '../../../../domain/entry.ts'
 import type { Override } from '../../../../lists/overrides.ts'
@@ -8,26 +8,26 @@ import { table } from '../../components/table.ts'
 import { when } from '../../components/time.ts'
 import { editingForms, placementsTable, type Section } from '../articles/edit-view.ts'
 
-/** A list of the page. */
-export interface Shelf {
+/** One list on the page. */
+export interface ListView {
   readonly list: string
   readonly title: string
   readonly entries: readonly Entry[]
 }
 
-/** The entry that is open. */
+/** The opened entry. */
 export interface Opened {
   readonly list: string
   readonly article: string
-  /** null where it has left the list meanwhile. */
+  /** null if it is no longer in the list. */
   readonly why: EntryExplanation | null
   readonly isMoved: boolean
 }
 
 export interface FrontView {
-  readonly main: readonly Shelf[]
-  readonly aside: readonly Shelf[]
-  readonly bySection: readonly Shelf[]
+  readonly main: readonly ListView[]
+  readonly aside: readonly ListView[]
+  readonly bySection: readonly ListView[]
   readonly opened: Opened | null
   readonly placements: readonly Override[]
   readonly sections: readonly Section[]
@@ -36,28 +36,28 @@ export interface FrontView {
   readonly now: number
 }
 
-export const addressOf = (list: string, article: string): string =>
+export const entryUrl = (list: string, article: string): string =>
   `/?${new URLSearchParams({ list, article }).toString()}`
 
-const idOf = (list: string): string => `list-${list.replaceAll(':', '-')}`
+const elementId = (list: string): string => `list-${list.replaceAll(':', '-')}`
 
 const number = (value: number): string =>
-  Number.isFinite(value) ? value.toPrecision(4).replace(/\.?0+$/, '') : 'before all others'
+  Number.isFinite(value) ? value.toPrecision(4).replace(/\.?0+$/, '') : 'above all others'
 
 const reason = ({ why }: Opened): Html => {
-  if (why === null) return html`<p>It has left the list meanwhile.</p>`
+  if (why === null) return html`<p>It has left the list.</p>`
   const { now, fallback, stale, entry } = why
-  return html`${stale ? html`<p>The list stays as it was: no reads are reported.</p>` : null}${
-    fallback === '' ? null : html`<p>The list is thin, and filled up from ${fallback}.</p>`
+  return html`${stale ? html`<p>The list is unchanged, because no reads are being reported.</p>` : null}${
+    fallback === '' ? null : html`<p>The list was too short and was filled up from ${fallback}.</p>`
   }${
     now === null
-      ? html`<p>It would not be in the list any more: the next time it is written, it goes.</p>`
-      : html`<p>Place ${entry.rank} by ${entry.placedBy}; now place ${now.rank}, score ${number(now.score)}.</p>${table(
+      ? html`<p>It no longer qualifies for the list, and leaves it with the next update.</p>`
+      : html`<p>Published at place ${entry.rank} (by ${entry.placedBy}); now at place ${now.rank} with score ${number(now.score)}.</p>${table(
           'Terms of its score',
           [
             { title: 'Term', heads: true, cell: ({ name }) => name },
             { title: 'Value', kind: 'number', cell: ({ value }) => number(value) },
-            { title: 'Of', cell: ({ of }) => of },
+            { title: 'Computed from', cell: ({ of }) => of },
           ],
           now.terms,
         )}`
@@ -77,7 +77,7 @@ const detail = (entry: Entry, opened: Opened, { sections, mayAct }: FrontView): 
           },
           list: opened.list,
           sections,
-          back: addressOf(opened.list, opened.article),
+          back: entryUrl(opened.list, opened.article),
         })
       : null
   }</div>`
@@ -86,19 +86,19 @@ const entryItem = (entry: Entry, list: string, view: FrontView): Html => {
   const { opened, now } = view
   const isOpen = opened !== null && opened.list === list && opened.article === entry.id
   const { sources } = entry.story
-  const link = isOpen ? '/' : addressOf(list, entry.id)
+  const link = isOpen ? '/' : entryUrl(list, entry.id)
   return html`<li class="entry"><a class="headline" href="/articles/${entry.id}">${entry.title}</a>
 <p class="soft"><span class="label">${entry.section.label}</span> <a href="${entry.url}" rel="noreferrer">${entry.source.name}</a> · ${when(Date.parse(entry.publishedAt), now)}${
     entry.counts.views > 0 ? ` · ${entry.counts.views} reads` : ''
-  }${sources > 1 ? html` · <a href="/stories/${entry.story.id}">told by ${sources}</a>` : null}${
+  }${sources > 1 ? html` · <a href="/stories/${entry.story.id}">${sources} sources</a>` : null}${
     entry.placedBy === 'pin' ? html` · <strong>pinned</strong>` : null
-  } · <a class="why" id="${idOf(list)}-${entry.id}" href="${link}${isOpen ? `#${idOf(list)}` : '#opened'}" aria-expanded="${isOpen ? 'true' : 'false'}" aria-label="Why it is here: ${entry.title}">Why?</a></p>${
+  } · <a class="why" id="${elementId(list)}-${entry.id}" href="${link}${isOpen ? `#${elementId(list)}` : '#opened'}" aria-expanded="${isOpen ? 'true' : 'false'}" aria-label="Why it is here: ${entry.title}">Why?</a></p>${
     isOpen ? detail(entry, opened, view) : null
   }</li>`
 }
 
-const shelf = ({ list, title, entries }: Shelf, view: FrontView): Html =>
-  html`<section class="shelf" id="${idOf(list)}" data-watch="lists" data-watch-only="${list}" aria-labelledby="${idOf(list)}-title"><h2 id="${idOf(list)}-title">${title}</h2>${
+const listSection = ({ list, title, entries }: ListView, view: FrontView): Html =>
+  html`<section class="list" id="${elementId(list)}" data-watch="lists" data-watch-only="${list}" aria-labelledby="${elementId(list)}-title"><h2 id="${elementId(list)}-title">${title}</h2>${
     entries.length === 0
       ? html`<p class="soft">Empty.</p>`
       : html`<ol>${entries.map(entry => entryItem(entry, list, view))}</ol>`
@@ -110,9 +110,9 @@ export const frontPage = (view: FrontView): Html => {
   const isShown =
     opened === null ||
     all.some(({ list, entries }) => list === opened.list && entries.some(e => e.id === opened.article))
-  const back = opened ? addressOf(opened.list, opened.article) : '/'
-  return html`${isShown ? null : html`<p class="notice" id="opened">It has left the list meanwhile, or stands further down than is shown here.</p>`}
-<div class="front"><div>${main.map(each => shelf(each, view))}</div><div>${aside.map(each => shelf(each, view))}</div></div>
-<div class="sections">${bySection.map(each => shelf(each, view))}</div>
+  const back = opened ? entryUrl(opened.list, opened.article) : '/'
+  return html`${isShown ? null : html`<p class="notice" id="opened">It has left the list, or is further down than this page shows.</p>`}
+<div class="front"><div>${main.map(each => listSection(each, view))}</div><div>${aside.map(each => listSection(each, view))}</div></div>
+<div class="sections">${bySection.map(each => listSection(each, view))}</div>
 <section id="placements" data-watch="lists" aria-labelledby="placements-title"><h2 id="placements-title">Pinned and blocked</h2>${placementsTable(placements, { now, mayAct, back })}</section>`
 }

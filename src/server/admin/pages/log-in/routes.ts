@@ -1,4 +1,4 @@
-/** The way in and out: log in, the first user by the one-time link, log out. Open to who is not in yet. */
+/** Logging in, creating the first user by the one-time link, and logging out. Open to users who are not logged in. */
 
 import express, { type Request, type Response, Router } from 'express'
 import type { Logger } from 'pino'
@@ -7,7 +7,7 @@ import { passwordTrouble, SHORTEST_PASSWORD } from '../../../../domain/actor.ts'
 import type { Audit } from '../../../../use-cases/audit-log.ts'
 import { DEVICE_LASTS } from '../../auth/devices.ts'
 import type { Refusals } from '../../auth/refusals.ts'
-import type { StartedSession, From, Sessions } from '../../auth/sessions.ts'
+import type { From, Sessions, StartedSession } from '../../auth/sessions.ts'
 import type { Users } from '../../auth/users.ts'
 import { loginPage, setupPage } from '../../components/log-in-view.ts'
 import { COOKIE, DEVICE_COOKIE, deviceOf, sessionOf, whoOf } from '../../web/guard.ts'
@@ -23,7 +23,7 @@ export interface EntryParts {
   readonly log: Logger
 }
 
-const spanOf = (seconds: number): string =>
+const formatSeconds = (seconds: number): string =>
   seconds < 120 ? `${seconds} second${seconds === 1 ? '' : 's'}` : `${Math.ceil(seconds / 60)} minutes`
 
 export const logInRoutes = ({ users, sessions, audit, refusals, settings, show, log }: EntryParts): Router => {
@@ -45,7 +45,7 @@ export const logInRoutes = ({ users, sessions, audit, refusals, settings, show, 
     const options = {
       httpOnly: true,
       sameSite: 'strict',
-      // Behind a proxy that is trusted, Express knows that the browser came by TLS.
+      // Behind a trusted proxy, Express knows that the browser used TLS.
       secure: settings.secureCookies || request.secure,
       path: '/',
     } as const
@@ -53,7 +53,7 @@ export const logInRoutes = ({ users, sessions, audit, refusals, settings, show, 
     response.cookie(DEVICE_COOKIE, device, { ...options, maxAge: DEVICE_LASTS })
     response.redirect(303, to)
   }
-  const fromOf = (request: Request): From => ({ address: request.ip ?? '', device: deviceOf(request) })
+  const readOrigin = (request: Request): From => ({ address: request.ip ?? '', device: deviceOf(request) })
 
   router.get('/login', async (request, response) => {
     if (whoOf(response)) {
@@ -65,22 +65,22 @@ export const logInRoutes = ({ users, sessions, audit, refusals, settings, show, 
   router.post('/login', form, async (request, response) => {
     const [name, password] = [textOf(request.body, 'user').trim(), textOf(request.body, 'password')]
     const next = pathOf(textOf(request.body, 'next'))
-    const outcome = await sessions.logIn(name, password, fromOf(request))
+    const outcome = await sessions.logIn(name, password, readOrigin(request))
     if (typeof outcome === 'object' && 'session' in outcome) {
       await audit.visit({ name, from: request.ip ?? null }, 'log-in')
       letIn(request, response, outcome, next)
       return
     }
     const seconds = outcome === 'wrong' ? 0 : Math.ceil(outcome.wait / 1_000)
-    // Names of users there are alone: whoever tries names at random must not fill the table.
+    // Only names of existing users are counted, so that random names cannot fill the table.
     const who = (await users.get(name)) === null ? 'no such user' : name
     const kind = outcome === 'wrong' ? 'log-in' : 'delayed'
     refusals.count(kind, { name: who, from: request.ip ?? null }, `user ${JSON.stringify(name.slice(0, 64))}`)
     if (seconds > 0) response.set('retry-after', String(seconds))
     const [status, problem] =
       outcome === 'wrong'
-        ? ([401, 'That is not the password of that user.'] as const)
-        : ([429, `Too many tries. Your password was not looked at: try again in ${spanOf(seconds)}.`] as const)
+        ? ([401, 'Wrong user or password.'] as const)
+        : ([429, `Too many attempts. Your password was not checked: try again in ${formatSeconds(seconds)}.`] as const)
     await showLogin(request, response, status, { problem, next, name })
   })
 
@@ -96,8 +96,8 @@ export const logInRoutes = ({ users, sessions, audit, refusals, settings, show, 
       request,
       response,
       410,
-      'This link was used or is too old',
-      'Restart newsdesk for a new one, if there is no user yet.',
+      'This link was used already, or has expired',
+      'If there is no user yet, restart newsdesk for a new link.',
     )
   router.get('/setup', async (request, response) => {
     const token = textOf(request.query, 'once')
@@ -106,12 +106,12 @@ export const logInRoutes = ({ users, sessions, audit, refusals, settings, show, 
   })
   router.post('/setup', form, async (request, response) => {
     const [token, password] = [textOf(request.body, 'token'), textOf(request.body, 'password')]
-    const trouble = passwordTrouble(password)
-    if (trouble !== undefined) {
-      showSetup(request, response, token, `${trouble.charAt(0).toUpperCase()}${trouble.slice(1)}.`)
+    const problem = passwordTrouble(password)
+    if (problem !== undefined) {
+      showSetup(request, response, token, `${problem.charAt(0).toUpperCase()}${problem.slice(1)}.`)
       return
     }
-    // Where there is a user, a link that was printed before opens nothing.
+    // Once there is a user, links printed before are invalid.
     if (!(await sessions.takeSetupToken(token)) || (await users.any())) {
       tooLate(request, response)
       return
@@ -121,12 +121,12 @@ export const logInRoutes = ({ users, sessions, audit, refusals, settings, show, 
       after: { role: 'admin' },
       result: await users.add('admin', 'admin', password),
     }))
-    log.info({ address: request.ip }, 'the user admin was made by the one-time link')
-    letIn(request, response, await sessions.begin(user, fromOf(request)), '/')
+    log.info({ address: request.ip }, 'the user admin was created with the one-time link')
+    letIn(request, response, await sessions.begin(user, readOrigin(request)), '/')
   })
 
   router.post('/logout', async (request, response) => {
-    // A token or a proxy's header has nothing that ends: whoever holds one could fill the audit with it.
+    // A token or a proxy's header has no session to end: recording it would let its holder fill the audit.
     if (whoOf(response)?.by === 'session') await audit.visit(actorOf(request, response), 'log-out')
     await sessions.end(sessionOf(request))
     response.clearCookie(COOKIE)

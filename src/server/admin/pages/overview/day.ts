@@ -1,4 +1,4 @@
-/** The samples of a day as the plots of the overview: five minutes a point. (pure) */
+/** Plots of a day's samples for the overview: one point per five minutes. (pure) */
 
 import type { Sample } from '../../../metrics/samples.ts'
 import type { Plot, Series } from '../../components/plot.ts'
@@ -6,32 +6,32 @@ import type { Plot, Series } from '../../components/plot.ts'
 const DAY = 86_400_000
 const STEP = 300_000
 const MINUTE = 60_000
-/** Between two samples further apart nothing is told of the rate. */
+/** No rate is computed between samples further apart than this. */
 const LONGEST_GAP = 5 * MINUTE
 
-const most = (values: readonly number[]): number => Math.max(...values)
+const highest = (values: readonly number[]): number => Math.max(...values)
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
 
-/** A point each five minutes: null where no sample fell into them. */
-const pointsOf = (
+/** One point per five minutes: null where no sample fell into them. */
+const buildPoints = (
   samples: readonly (readonly [at: number, value: number])[],
   now: number,
   of: (values: readonly number[]) => number,
 ): Series['points'] => {
   const first = Math.floor((now - DAY) / STEP)
-  const kept = new Map<number, number[]>()
+  const bySteps = new Map<number, number[]>()
   for (const [at, value] of samples) {
     const step = Math.floor(at / STEP)
-    kept.set(step, [...(kept.get(step) ?? []), value])
+    bySteps.set(step, [...(bySteps.get(step) ?? []), value])
   }
   return Array.from({ length: Math.floor(now / STEP) - first + 1 }, (_, index) => {
-    const values = kept.get(first + index)
+    const values = bySteps.get(first + index)
     return [(first + index) * STEP, values ? of(values) : null] as const
   })
 }
 
-/** Events a minute between samples; nothing where the count began anew. */
-const ratesOf = (samples: readonly Sample[]): (readonly [number, number])[] =>
+/** Events per minute between samples; none where the counter was reset. */
+const findRates = (samples: readonly Sample[]): (readonly [number, number])[] =>
   samples.flatMap((sample, index) => {
     const before = samples[index - 1]
     if (!before || sample.at - before.at > LONGEST_GAP || sample.at <= before.at) return []
@@ -40,9 +40,9 @@ const ratesOf = (samples: readonly Sample[]): (readonly [number, number])[] =>
   })
 
 /** @param now ms since the epoch */
-export const plotsOf = (samples: readonly Sample[], now: number): readonly Plot[] => {
-  const each = (value: (sample: Sample) => number, of = most): Series['points'] =>
-    pointsOf(
+export const buildPlots = (samples: readonly Sample[], now: number): readonly Plot[] => {
+  const each = (value: (sample: Sample) => number, of = highest): Series['points'] =>
+    buildPoints(
       samples.map(sample => [sample.at, value(sample)] as const),
       now,
       of,
@@ -60,14 +60,14 @@ export const plotsOf = (samples: readonly Sample[], now: number): readonly Plot[
       each(sample => sample.articles, mean),
     ),
     {
-      ...{ id: 'plot-crawl', title: 'Sources that do not deliver', unit: 'sources', ...span },
+      ...{ id: 'plot-crawl', title: 'Sources with problems', unit: 'sources', ...span },
       series: ['failing', 'late', 'silent', 'retired'].map(name => ({
         name,
         points: each(({ states }) => states[name] ?? 0),
       })),
     },
     {
-      ...{ id: 'plot-queues', title: 'Jobs that wait', unit: 'jobs', ...span },
+      ...{ id: 'plot-queues', title: 'Waiting jobs', unit: 'jobs', ...span },
       series: ['crawl', 'articles', 'publish', 'push'].map(name => ({
         name,
         points: each(({ queues }) => queues[name] ?? 0),
@@ -75,26 +75,26 @@ export const plotsOf = (samples: readonly Sample[], now: number): readonly Plot[
     },
     one(
       'plot-oldest',
-      'The oldest job has waited',
+      'Age of the oldest waiting job',
       's',
       each(({ oldest }) => oldest),
     ),
-    one('plot-events', 'Events reported', 'a minute', pointsOf(ratesOf(samples), now, mean)),
+    one('plot-events', 'Reported events', 'a minute', buildPoints(findRates(samples), now, mean)),
     one(
       'plot-lag',
-      'The oldest event not counted has waited',
+      'Age of the oldest uncounted event',
       's',
       each(({ lag }) => lag),
     ),
     one(
       'plot-lists',
-      'The list not checked for longest',
+      'Time since the least recently checked list',
       's',
       each(({ listAge }) => listAge),
     ),
     one(
       'plot-memory',
-      'Memory of Redis',
+      'Redis memory',
       'MB',
       each(({ memory }) => memory / 2 ** 20),
     ),

@@ -1,4 +1,4 @@
-/** How newsdesk is and how the day went. */
+/** The status of newsdesk, and its last day. */
 
 import { Router } from 'express'
 import { mayAct } from '../../../../domain/actor.ts'
@@ -7,7 +7,7 @@ import { whoOf } from '../../web/guard.ts'
 import type { PageParts } from '../../web/parts.ts'
 import { actorOf, textOf } from '../../web/respond.ts'
 import { answer, form, wordsFor } from '../articles/edit-routes.ts'
-import { plotsOf } from './day.ts'
+import { buildPlots } from './day.ts'
 import { overviewPage } from './view.ts'
 
 export const overviewRoutes = (parts: PageParts): Router => {
@@ -31,7 +31,7 @@ export const overviewRoutes = (parts: PageParts): Router => {
     show(request, response, {
       title: 'Overview',
       at: '/overview',
-      body: overviewPage({ status: summary, plots: plotsOf(day, at), lists, ...logged, now: at }),
+      body: overviewPage({ status: summary, plots: buildPlots(day, at), lists, ...logged, now: at }),
       message: wordsFor(textOf(request.query, 'done')),
       data: { ...summary, lists, samples: day },
     })
@@ -40,7 +40,7 @@ export const overviewRoutes = (parts: PageParts): Router => {
   router.post('/log', form, async (request, response) => {
     const span = Duration.safeParse(textOf(request.body, 'for') || '10m')
     if (!span.success) {
-      show.message(request, response, 400, 'That cannot be read', `for: ${span.error.issues[0]?.message ?? ''}`)
+      show.message(request, response, 400, 'Invalid input', `for: ${span.error.issues[0]?.message ?? ''}`)
       return
     }
     const outcome = await logLevels.change(actorOf(request, response), {

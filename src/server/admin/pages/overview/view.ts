@@ -1,4 +1,4 @@
-/** How newsdesk is, at a look: what is wrong first, then how the day went. (pure) */
+/** The status of newsdesk: problems first, then the last day. (pure) */
 
 import { STATES, type Summary } from '../../../../use-cases/source-status.ts'
 import { type Html, html } from '../../components/html.ts'
@@ -10,14 +10,14 @@ export interface OverviewView {
   readonly status: Summary
   readonly plots: readonly Plot[]
   readonly lists: readonly { readonly name: string; readonly count: number; readonly changedAt: number | null }[]
-  /** What is logged in place of what is configured. */
+  /** Log levels that override the configuration. */
   readonly levels: readonly {
     readonly daemon: string
     readonly level: string
     readonly until: number
     readonly by: string
   }[]
-  /** Levels there are. */
+  /** All log levels. */
   readonly levelNames: readonly string[]
   readonly mayAct: boolean
   /** ms since the epoch. */
@@ -33,7 +33,7 @@ const summary = ({ sources, states, daemons, articles, events, quarantine, redis
     `${sources} sources${by.length > 0 ? ` (${by.join(', ')})` : ''}`,
     `${articles.stories} stories`,
     `${articles.articles} articles`,
-    articles.evicted > 0 ? `${articles.evicted} let go of for want of room` : null,
+    articles.evicted > 0 ? `${articles.evicted} evicted for lack of memory` : null,
     `${events.waiting} events waiting`,
     quarantine.bodies > 0 ? `${quarantine.bodies} in quarantine` : null,
     `${daemons.length} ${daemons.length === 1 ? 'daemon' : 'daemons'}`,
@@ -43,10 +43,10 @@ const summary = ({ sources, states, daemons, articles, events, quarantine, redis
     .join(' · ')
 }
 
-/** Not wrong, but worth knowing. */
-const dropping = ({ articles, redis }: Summary): Html | null =>
+/** Not a problem, but worth knowing. */
+const evictionNotice = ({ articles, redis }: Summary): Html | null =>
   articles.isEvicting
-    ? html`<p class="notice">Redis takes ${megabytes(redis.memory)} and may take ${megabytes(articles.memory)} (articles.memory): the oldest articles leave before their time.</p>`
+    ? html`<p class="notice">Redis uses ${megabytes(redis.memory)} of ${megabytes(articles.memory)} (articles.memory): the oldest articles are evicted before they expire.</p>`
     : null
 
 const option = (value: string, label: string): Html => html`<option value="${value}">${label}</option>`
@@ -55,11 +55,11 @@ const logs = ({ status, levels, levelNames, mayAct, now }: OverviewView): Html =
   html`${
     levels.length === 0
       ? html`<p>All daemons log as configured.</p>`
-      : html`<ul>${levels.map(({ daemon, level, until, by }) => html`<li>${daemon === '*' ? 'All daemons' : daemon}: <strong>${level}</strong>, by ${by}, ends ${when(until, now)}</li>`)}</ul>`
+      : html`<ul>${levels.map(({ daemon, level, until, by }) => html`<li>${daemon === '*' ? 'All daemons' : daemon}: <strong>${level}</strong>, set by ${by}, ends ${when(until, now)}</li>`)}</ul>`
   }${
     mayAct
-      ? html`<form class="filters" method="post" action="/overview/log"><label>Log<select name="level">${option('debug', 'debug')}${levelNames.filter(name => name !== 'debug').map(name => option(name, name))}${option('', 'as configured')}</select></label>
-<label>Of<select name="daemon">${option('*', 'all daemons')}${status.daemons.map(({ id, roles }) => option(id, `${id} (${roles.join(', ')})`))}</select></label>
+      ? html`<form class="filters" method="post" action="/overview/log"><label>Log level<select name="level">${option('debug', 'debug')}${levelNames.filter(name => name !== 'debug').map(name => option(name, name))}${option('', 'as configured')}</select></label>
+<label>Daemon<select name="daemon">${option('*', 'all daemons')}${status.daemons.map(({ id, roles }) => option(id, `${id} (${roles.join(', ')})`))}</select></label>
 <label>For<select name="for">${option('10m', 'ten minutes')}${option('1h', 'an hour')}${option('6h', 'six hours')}${option('1d', 'a day')}</select></label><button>Change</button></form>`
       : null
   }`
@@ -67,7 +67,7 @@ const logs = ({ status, levels, levelNames, mayAct, now }: OverviewView): Html =
 export const overviewPage = (view: OverviewView): Html => {
   const { status, plots, lists, now } = view
   const { problems, states, sources, queues } = status
-  return html`${problems.map(problem => html`<p class="notice">${problem}</p>`)}${dropping(status)}<p>${summary(status)}</p>
+  return html`${problems.map(problem => html`<p class="notice">${problem}</p>`)}${evictionNotice(status)}<p>${summary(status)}</p>
 <h2>Sources</h2><ul class="facets">${STATES.filter(state => states[state] !== undefined).map(state => html`<li><a href="/sources?state=${state}">${state} ${states[state] ?? 0}</a></li>`)}<li><a href="/sources">all ${sources}</a></li></ul>
 <h2>The last day</h2><div class="plots">${plots.map(plot)}</div>
 <h2>Queues</h2>${table(

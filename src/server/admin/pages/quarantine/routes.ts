@@ -1,4 +1,4 @@
-/** The routes of the quarantine: look at what could not be taken in, read it again, drop it. */
+/** The pages of the quarantine: shows what could not be ingested, reads it again, drops it. */
 
 import { type Request, type Response, Router } from 'express'
 import { mayAct } from '../../../../domain/actor.ts'
@@ -9,21 +9,21 @@ import type { PageParts } from '../../web/parts.ts'
 import { actorOf, done } from '../../web/respond.ts'
 import { bodyPage, quarantinePage } from './view.ts'
 
-/** Characters of a body shown: more would only slow the page. */
-const SHOWN = 200_000
+/** Maximum characters of a body on a page: more would only slow it down. */
+const MAX_SHOWN = 200_000
 
 export const quarantineRoutes = ({ sources, replay, audit, show, log, now }: PageParts): Router => {
   const router = Router()
 
-  /** The body that an address names, or null when told that there is none. */
+  /** Finds the body that a URL names; null after answering that there is none. */
   const found = async (request: Request, response: Response) => {
     const id = SourceId.safeParse(request.params.source)
     const bodies = id.success ? await sources.quarantine.bodies(id.data) : []
     const body = bodies.find(each => each.id === request.params.body)
-    if (!body) show.message(request, response, 404, 'Not there', 'It is in quarantine no more.')
+    if (!body) show.message(request, response, 404, 'Not found', 'It is no longer in quarantine.')
     return body ?? null
   }
-  const seenBy = (response: Response) => {
+  const viewOptions = (response: Response) => {
     const who = whoOf(response)
     return { now: now(), mayAct: who !== null && mayAct(who) }
   }
@@ -38,7 +38,7 @@ export const quarantineRoutes = ({ sources, replay, audit, show, log, now }: Pag
     show(request, response, {
       title: 'Quarantine',
       at: '/quarantine',
-      body: quarantinePage(bodies, refused, held, seenBy(response)),
+      body: quarantinePage(bodies, refused, held, viewOptions(response)),
       message: saying(request),
       data: { bodies, refused, held },
     })
@@ -51,7 +51,7 @@ export const quarantineRoutes = ({ sources, replay, audit, show, log, now }: Pag
     show(request, response, {
       title: `Quarantine of ${body.source}`,
       at: '/quarantine',
-      body: bodyPage(body, text.slice(0, SHOWN), { ...seenBy(response), isCut: text.length > SHOWN }),
+      body: bodyPage(body, text.slice(0, MAX_SHOWN), { ...viewOptions(response), isCut: text.length > MAX_SHOWN }),
     })
   })
   router.post('/:source/:body/replay', async (request, response) => {
@@ -79,20 +79,20 @@ export const quarantineRoutes = ({ sources, replay, audit, show, log, now }: Pag
   return router
 }
 
-/** What the last click did: only words of ours, whatever the address says. */
+/** The outcome of the last action, always in our own words, whatever the URL says. */
 const saying = ({ query }: Request): string | null => {
   const count = (name: string) => Number.parseInt(String(query[name] ?? ''), 10) || 0
   switch (query.outcome) {
     case 'read':
-      return `It could be read: ${count('new')} new and ${count('edited')} edited items are being taken in.`
+      return `It could be read: ${count('new')} new and ${count('edited')} edited items are being ingested.`
     case 'unreadable':
       return 'It still cannot be read; it stays here.'
     case 'no-source':
-      return 'Its source is in the catalogue no more; drop it.'
+      return 'Its source is no longer in the catalogue; drop it.'
     case 'dropped':
       return 'Dropped.'
     case 'gone':
-      return 'It was gone already.'
+      return 'It was already gone.'
     default:
       return null
   }

@@ -1,35 +1,35 @@
-/** Which sources changed between two looks at all of them: fetched, failing, late, paused, removed or new. */
+/** Which sources changed since the last check: fetched, failing, late, paused, removed or new. */
 
 import type { SourceSummary } from '../../../../sources/store/summary-cache.ts'
 import { lateBy } from '../../../../use-cases/source-status.ts'
 import type { Topic } from '../../web/live.ts'
 
 interface Seen {
-  readonly glance: SourceSummary
+  readonly summary: SourceSummary
   readonly isLate: boolean
 }
 
 const isSame = (a: Seen | undefined, b: Seen): boolean =>
   a !== undefined &&
   a.isLate === b.isLate &&
-  (a.glance === b.glance ||
-    (a.glance.source === b.glance.source &&
-      a.glance.status === b.glance.status &&
-      a.glance.lastFetchAt === b.glance.lastFetchAt &&
-      a.glance.nextAt === b.glance.nextAt &&
-      a.glance.failures === b.glance.failures &&
-      a.glance.stalledSince === b.glance.stalledSince))
+  (a.summary === b.summary ||
+    (a.summary.source === b.summary.source &&
+      a.summary.status === b.summary.status &&
+      a.summary.lastFetchAt === b.summary.lastFetchAt &&
+      a.summary.nextAt === b.summary.nextAt &&
+      a.summary.failures === b.summary.failures &&
+      a.summary.stalledSince === b.summary.stalledSince))
 
 /** @param now ms since the epoch */
-export const sourcesTopic = (glance: () => Promise<readonly SourceSummary[]>, now: () => number): Topic => {
+export const sourcesTopic = (readSummaries: () => Promise<readonly SourceSummary[]>, now: () => number): Topic => {
   let before: ReadonlyMap<string, Seen> | null = null
   return {
     name: 'sources',
-    async look() {
+    async check() {
       const at = now()
       const seen = new Map<string, Seen>()
-      for (const each of await glance())
-        seen.set(each.source.id, { glance: each, isLate: lateBy(each.source, each.nextAt, at) > 0 })
+      for (const each of await readSummaries())
+        seen.set(each.source.id, { summary: each, isLate: lateBy(each.source, each.nextAt, at) > 0 })
       const known = before
       before = seen
       if (known === null) return []

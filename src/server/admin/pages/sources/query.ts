@@ -1,4 +1,4 @@
-/** What of the sources is asked for, as the address of the page says it, and which of them that is. (pure) */
+/** The filters of the sources page, as encoded in its URL, and the sources they select. (pure) */
 
 import { z } from 'zod'
 import type { SourceSummary } from '../../../../sources/store/summary-cache.ts'
@@ -9,9 +9,9 @@ export const SORTS = ['worst', 'name', 'last', 'next', 'busiest'] as const
 
 const text = z.string().trim().max(200).catch('')
 
-/** Whatever an address holds becomes a query: what makes no sense counts as not said. */
+/** Any URL becomes a query: invalid values count as missing. */
 export const SourcesQuery = z.object({
-  /** Within name, id or address. */
+  /** Part of a name, id or URL. */
   q: text.default(''),
   state: z.enum(STATES).or(z.literal('')).catch('').default(''),
   /** Kind of the last failure, such as `timeout`. */
@@ -22,40 +22,40 @@ export const SourcesQuery = z.object({
 })
 export type SourcesQuery = z.infer<typeof SourcesQuery>
 
-/** The address of another view: what is as usual is left out. */
-export const addressOf = (query: SourcesQuery, change: Partial<SourcesQuery> = {}): string => {
-  // Another filter begins at its first page.
+/** The URL of another view; defaults are left out. */
+export const sourcesUrl = (query: SourcesQuery, change: Partial<SourcesQuery> = {}): string => {
+  // Another filter starts at the first page.
   const { page, ...rest } = { ...query, page: 1, ...change }
-  const said = Object.entries(rest).filter(([name, value]) => value !== '' && !(name === 'sort' && value === 'worst'))
-  const parameters = new URLSearchParams(Object.fromEntries(said))
+  const given = Object.entries(rest).filter(([name, value]) => value !== '' && !(name === 'sort' && value === 'worst'))
+  const parameters = new URLSearchParams(Object.fromEntries(given))
   if (page > 1) parameters.set('page', String(page))
   return parameters.size > 0 ? `/sources?${parameters}` : '/sources'
 }
 
 export interface Listed extends SourceSummary {
   readonly word: StateWord
-  /** ms; 0 where it is on time. */
+  /** ms; 0 if it is on time. */
   readonly late: number
 }
 
 export interface Selection {
-  /** Of the page asked for, or of the last there is. */
+  /** The rows of the requested page, or of the last page. */
   readonly rows: readonly Listed[]
   readonly page: number
   readonly pages: number
-  /** All that were asked for, on whatever page. */
-  readonly everyone: readonly Listed[]
-  /** How many there are that were asked for, and at all. */
+  /** All matching sources, on all pages. */
+  readonly matching: readonly Listed[]
+  /** Number of matching sources, and of all. */
   readonly found: number
   readonly all: number
-  /** Of all sources, by state. */
+  /** Number of all sources by state. */
   readonly states: ReadonlyMap<StateWord, number>
-  /** Of those that fail, by kind, the most frequent first. */
+  /** Number of failing sources by kind of failure, most frequent first. */
   readonly reasons: readonly (readonly [string, number])[]
 }
 
-/** A source counts under its reason as long as it fails. */
-const reasonOf = ({ word, lastError }: Listed): string | null =>
+/** A source counts under its last failure as long as it fails. */
+const findReason = ({ word, lastError }: Listed): string | null =>
   lastError && (word === 'failing' || word === 'late' || word === 'retired') ? lastError.reason : null
 
 const RANK = new Map(STATES.map((state, place) => [state, place]))
@@ -76,29 +76,29 @@ const tally = <Key>(keys: readonly (Key | null)[]): Map<Key, number> => {
   return counts
 }
 
-/** What was made of a glance last: of ten thousand, hardly one is another at the next look. */
-const made = new WeakMap<SourceSummary, Listed>()
+/** Rows by summary: of ten thousand summaries, few change between two requests. */
+const described = new WeakMap<SourceSummary, Listed>()
 
 /** @param now ms since the epoch */
-export const listedOf = (glances: readonly SourceSummary[], now: number): readonly Listed[] =>
-  glances.map(glance => {
-    const late = lateBy(glance.source, glance.nextAt, now)
-    const before = made.get(glance)
+export const describeSources = (summaries: readonly SourceSummary[], now: number): readonly Listed[] =>
+  summaries.map(summary => {
+    const late = lateBy(summary.source, summary.nextAt, now)
+    const before = described.get(summary)
     if (before?.late === late) return before
-    const listed = { ...glance, late, word: stateOf({ source: glance.source, state: glance, late }) }
-    made.set(glance, listed)
+    const listed = { ...summary, late, word: stateOf({ source: summary.source, state: summary, late }) }
+    described.set(summary, listed)
     return listed
   })
 
 /** @param now ms since the epoch */
-export const select = (glances: readonly SourceSummary[], query: SourcesQuery, now: number): Selection => {
-  const all = listedOf(glances, now)
+export const select = (summaries: readonly SourceSummary[], query: SourcesQuery, now: number): Selection => {
+  const all = describeSources(summaries, now)
   const q = query.q.toLowerCase()
   const found = all.filter(
     row =>
       (query.state === '' || row.word === query.state) &&
       (query.section === '' || row.source.section === query.section) &&
-      (query.reason === '' || reasonOf(row) === query.reason) &&
+      (query.reason === '' || findReason(row) === query.reason) &&
       (q === '' || [row.source.name, row.source.id, row.source.url].some(each => each.toLowerCase().includes(q))),
   )
   found.sort(ORDERS[query.sort])
@@ -108,10 +108,10 @@ export const select = (glances: readonly SourceSummary[], query: SourcesQuery, n
     rows: found.slice((page - 1) * PER_PAGE, page * PER_PAGE),
     page,
     pages,
-    everyone: found,
+    matching: found,
     found: found.length,
     all: all.length,
     states: tally(all.map(({ word }) => word)),
-    reasons: [...tally(all.map(reasonOf))].sort((a, b) => b[1] - a[1]),
+    reasons: [...tally(all.map(findReason))].sort((a, b) => b[1] - a[1]),
   }
 }

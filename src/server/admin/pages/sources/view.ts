@@ -1,4 +1,4 @@
-/** The sources: how each is, when it was fetched and will be, and why; searched, filtered, sorted. (pure) */
+/** The sources: their states, last and next fetches, and why; searched, filtered, sorted. (pure) */
 
 import { STATES } from '../../../../use-cases/source-status.ts'
 import { formatDuration } from '../../../../util/duration.ts'
@@ -6,17 +6,17 @@ import { type Html, html } from '../../components/html.ts'
 import { sparkline } from '../../components/sparkline.ts'
 import { type Column, table, unseen } from '../../components/table.ts'
 import { dueAt, plural, when } from '../../components/time.ts'
-import { addressOf, type Listed, type Selection, SORTS, type SourcesQuery } from './query.ts'
+import { type Listed, type Selection, SORTS, type SourcesQuery, sourcesUrl } from './query.ts'
 import { ACT_NAMES, ACTS } from './selection.ts'
 
-/** What only a page's own rows are read for. */
+/** Details that are read only for the rows of a page. */
 export interface SourceRow extends Listed {
   /** Home page of the publisher, or the feed. */
   readonly link: string
   readonly nextReason: string
   readonly detail: string | null
   readonly movedTo: string | null
-  /** Where its address leads that is not known to be its publisher's: what comes from there is held. */
+  /** The address it leads to that is not known to be its publisher's: items from there are held. */
   readonly heldFrom: string | null
   /** New items of the last thirty days. */
   readonly daily: readonly number[]
@@ -36,7 +36,7 @@ const SORT_NAMES: Readonly<Record<SourcesQuery['sort'], string>> = {
   name: 'Name',
   last: 'Last fetched',
   next: 'Next to be fetched',
-  busiest: 'Most news in a week',
+  busiest: 'Most articles in a week',
 }
 
 const option = (value: string, label: string, chosen: string): Html =>
@@ -53,19 +53,19 @@ const facet = (href: string, label: string, isChosen: boolean): Html =>
   html`<li><a href="${href}"${isChosen ? html` aria-current="true"` : null}>${label}</a></li>`
 
 const facets = ({ query, selection: { states, reasons, all } }: SourcesView): Html =>
-  html`<nav aria-label="By state"><ul class="facets">${facet(addressOf(query, { state: '', reason: '' }), `all ${all}`, query.state === '' && query.reason === '')}${STATES.filter(
+  html`<nav aria-label="By state"><ul class="facets">${facet(sourcesUrl(query, { state: '', reason: '' }), `all ${all}`, query.state === '' && query.reason === '')}${STATES.filter(
     state => states.has(state),
   ).map(state =>
-    // Chosen once more, it is let go.
+    // Choosing the active filter again removes it.
     facet(
-      addressOf(query, { state: query.state === state ? '' : state }),
+      sourcesUrl(query, { state: query.state === state ? '' : state }),
       `${state} ${states.get(state)}`,
       query.state === state,
     ),
   )}</ul></nav>${
     reasons.length === 0
       ? null
-      : html`<nav aria-label="Failures by kind"><ul class="facets">${reasons.map(([reason, count]) => facet(addressOf(query, { reason: query.reason === reason ? '' : reason }), `${reason} ${count}`, query.reason === reason))}</ul></nav>`
+      : html`<nav aria-label="Failures by kind"><ul class="facets">${reasons.map(([reason, count]) => facet(sourcesUrl(query, { reason: query.reason === reason ? '' : reason }), `${reason} ${count}`, query.reason === reason))}</ul></nav>`
   }`
 
 export const stateCell = (
@@ -87,17 +87,17 @@ export const stateCell = (
         : null
   }`
 
-/** The form the ticks belong to stands above the table: a table cannot be within one whose rows have forms of their own. */
-const PICK = 'pick'
+/** The form of the checkboxes is above the table: a form cannot contain a table whose rows have forms. */
+const BULK_FORM = 'pick'
 
 const columns = ({ now, mayAct }: Pick<SourcesView, 'now' | 'mayAct'>): readonly Column<SourceRow>[] => [
   ...(mayAct
     ? [
         {
-          title: unseen('Tick'),
+          title: unseen('Select'),
           kind: 'tick' as const,
           cell: ({ source }: SourceRow) =>
-            html`<input type="checkbox" form="${PICK}" name="id" value="${source.id}" aria-label="Tick ${source.name}">`,
+            html`<input type="checkbox" form="${BULK_FORM}" name="id" value="${source.id}" aria-label="Select ${source.name}">`,
         },
       ]
     : []),
@@ -129,16 +129,16 @@ const columns = ({ now, mayAct }: Pick<SourcesView, 'now' | 'mayAct'>): readonly
     : []),
 ]
 
-/** What can be done to many, and to which: those ticked, or all that the page was asked for. */
+/** Actions on several sources: on the selected ones, or on all that match the filter. */
 const bulk = ({ query, selection: { found, states } }: SourcesView): Html => {
   const failing = states.get('failing') ?? 0
   const { page: _page, sort: _sort, ...filter } = query
-  return html`<form id="${PICK}" class="filters" action="/sources/-/confirm" aria-label="Act on several">
-<label>Which<select name="which"><option value="ticked">those ticked</option><option value="found">all ${found} found</option></select></label>
+  return html`<form id="${BULK_FORM}" class="filters" action="/sources/-/confirm" aria-label="Actions on several sources">
+<label>Apply to<select name="which"><option value="ticked">selected sources</option><option value="found">all ${found} found</option></select></label>
 ${Object.entries(filter).map(([name, value]) => (value === '' ? html`` : html`<input type="hidden" name="${name}" value="${value}">`))}
 ${ACTS.map(act => html`<button name="do" value="${act}">${ACT_NAMES[act]}</button>`)}${
   failing > 0
-    ? html`<a href="/sources/-/confirm?do=crawl&amp;which=found&amp;state=failing">${failing === 1 ? 'Re-crawl the one that fails' : `Re-crawl all ${failing} failing`}</a>`
+    ? html`<a href="/sources/-/confirm?do=crawl&amp;which=found&amp;state=failing">${failing === 1 ? 'Re-crawl the failing one' : `Re-crawl all ${failing} failing`}</a>`
     : null
 }</form>`
 }
@@ -149,20 +149,20 @@ const sourcesTable = (caption: string, view: Pick<SourcesView, 'now' | 'mayAct'>
     watch: { id: 'sources', topic: 'sources', from: '/sources/-/rows' },
   })
 
-/** Some of the rows alone, to be put in place of those an open page has. */
+/** Only some rows, which replace those of an open page. */
 export const sourceRows = (view: Pick<SourcesView, 'now' | 'mayAct'>, rows: readonly SourceRow[]): Html =>
   sourcesTable('Sources that changed', view, rows)
 
 const pager = ({ query, selection: { page, pages } }: SourcesView): Html | null =>
   pages === 1
     ? null
-    : html`<nav class="pages" aria-label="Pages of sources">${page > 1 ? html`<a rel="prev" href="${addressOf(query, { page: page - 1 })}">Previous</a>` : null}<span>Page ${page} of ${pages}</span>${page < pages ? html`<a rel="next" href="${addressOf(query, { page: page + 1 })}">Next</a>` : null}</nav>`
+    : html`<nav class="pages" aria-label="Pages of sources">${page > 1 ? html`<a rel="prev" href="${sourcesUrl(query, { page: page - 1 })}">Previous</a>` : null}<span>Page ${page} of ${pages}</span>${page < pages ? html`<a rel="next" href="${sourcesUrl(query, { page: page + 1 })}">Next</a>` : null}</nav>`
 
 export const sourcesPage = (view: SourcesView): Html => {
   const { found, rows } = view.selection
   return html`${facets(view)}${filters(view)}<p>${plural(found, 'source')}${view.mayAct ? html` · <a href="/sources/-/add">Add by address</a> · <a href="/sources/-/import">Import OPML</a>` : null} · <a href="/sources/-/export.opml" download>Export OPML</a></p>${view.mayAct && found > 0 ? bulk(view) : null}${
     rows.length === 0
-      ? html`<p>No source is like that. <a href="/sources">Show all</a></p>`
+      ? html`<p>No source matches. <a href="/sources">Show all</a></p>`
       : sourcesTable(`Sources, ${SORT_NAMES[view.query.sort].toLowerCase()}`, view, rows)
   }${pager(view)}`
 }

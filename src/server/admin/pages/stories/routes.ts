@@ -1,4 +1,4 @@
-/** The page of a story, and how it is merged and split. */
+/** The page of a story, and merging and splitting it. */
 
 import { Router } from 'express'
 import { mayAct } from '../../../../domain/actor.ts'
@@ -9,7 +9,7 @@ import { actorOf, textOf } from '../../web/respond.ts'
 import { answer, form, wordsFor } from '../articles/edit-routes.ts'
 import { storyPage } from './view.ts'
 
-const MOST_EDITS = 20
+const MAX_EDITS = 20
 
 export const storiesRoutes = ({ sources, archive, audit, editingActs, show, now }: PageParts): Router => {
   const router = Router()
@@ -26,7 +26,7 @@ export const storiesRoutes = ({ sources, archive, audit, editingActs, show, now 
     const named = [story.id, ...story.articles]
     const edits = entries
       .filter(({ on, after }) => named.some(id => on.includes(id) || after.includes(id)))
-      .slice(0, MOST_EDITS)
+      .slice(0, MAX_EDITS)
     const who = whoOf(response)
     const nameOf = (id: string): string => sources.get(id)?.name ?? id
     const lead = articles.find(({ id }) => id === story.lead)

@@ -1,4 +1,4 @@
-/** One story: its articles, who leads it, and how it is merged and split. (pure) */
+/** One story: its articles, its lead, and forms to merge and split it. (pure) */
 
 import type { StoredArticle, StoredStory } from '../../../../articles/store.ts'
 import { type Html, html } from '../../components/html.ts'
@@ -7,9 +7,9 @@ import { when } from '../../components/time.ts'
 
 export interface StoryView {
   readonly story: StoredStory
-  /** In the order of their publication; those that expired left out. */
+  /** In order of publication, without expired ones. */
   readonly articles: readonly StoredArticle[]
-  /** What was merged and split lately, this story being in it. */
+  /** Recent merges and splits of this story. */
   readonly edits: readonly { readonly who: string; readonly what: string; readonly on: string; readonly at: number }[]
   readonly nameOf: (source: string) => string
   readonly mayAct: boolean
@@ -20,9 +20,9 @@ const columns = ({ story, nameOf, mayAct, now }: StoryView): readonly Column<Sto
   ...(mayAct
     ? [
         {
-          title: 'Take out',
+          title: 'Select',
           cell: ({ id, title }: StoredArticle) =>
-            html`<input type="checkbox" name="articles" value="${id}" form="split" aria-label="Take out: ${title}">`,
+            html`<input type="checkbox" name="articles" value="${id}" form="split" aria-label="Select: ${title}">`,
         },
       ]
     : []),
@@ -31,10 +31,10 @@ const columns = ({ story, nameOf, mayAct, now }: StoryView): readonly Column<Sto
   { title: 'Section', kind: 'minor', cell: ({ section }) => section },
   { title: 'Published', cell: ({ publishedAt }) => when(publishedAt, now) },
   {
-    title: 'Part',
+    title: 'Role',
     cell: ({ id, reprintOf }) =>
       id === story.lead
-        ? html`<strong>leads</strong>`
+        ? html`<strong>lead</strong>`
         : reprintOf
           ? html`reprint of <a href="/articles/${reprintOf}">another</a>`
           : '',
@@ -49,13 +49,13 @@ ${table('Articles of the story', columns(view), articles)}${
   mayAct
     ? html`<div class="edits">${
         articles.length > 1
-          ? html`<form class="edit" id="split" method="post" action="${to}/split"><fieldset><legend>Split</legend><p class="soft">The articles ticked above leave it for a story of their own; nothing automatic puts them together again.</p><button>Split</button></fieldset></form>`
+          ? html`<form class="edit" id="split" method="post" action="${to}/split"><fieldset><legend>Split</legend><p class="soft">The selected articles leave it for a story of their own, and are never merged back automatically.</p><button>Split</button></fieldset></form>`
           : null
-      }<form class="edit" method="post" action="${to}/merge"><fieldset><legend>Merge</legend><label>Into the story, or the story of the article, with this id<input name="into" maxlength="64" required autocomplete="off"></label><button>Merge into it</button></fieldset></form></div>`
+      }<form class="edit" method="post" action="${to}/merge"><fieldset><legend>Merge</legend><label>Id of another story, or of one of its articles<input name="into" maxlength="64" required autocomplete="off"></label><button>Merge into that story</button></fieldset></form></div>`
     : null
-}<h2>What editors did to it</h2>${
+}<h2>Edits</h2>${
     edits.length === 0
-      ? html`<p>Nothing.</p>`
+      ? html`<p>None.</p>`
       : html`<ul>${edits.map(({ who, what, on, at }) => html`<li>${when(at, now)}: ${who}, ${what} ${on}</li>`)}</ul>`
   }`
 }

@@ -1,19 +1,19 @@
-/** What pages do more with script than without: nothing is lost where it does not run. */
+/** Enhancements by script: pages work without them. */
 
-// Times are written in UTC; the exact one is shown in the reader's own zone.
+// Times are rendered in UTC; the tooltip shows the exact time in the user's time zone.
 const zoned = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'long' })
 for (const time of document.querySelectorAll('time[datetime]')) {
   const at = new Date(time.dateTime)
   if (!Number.isNaN(at.getTime())) time.title = zoned.format(at)
 }
 
-// What cannot be taken back is asked about once more.
+// Ask before actions that cannot be undone.
 document.addEventListener('submit', event => {
   const question = event.submitter?.dataset.confirm ?? event.target.dataset.confirm
   if (question && !confirm(question)) event.preventDefault()
 })
 
-// A slash goes to the search, as elsewhere.
+// The slash key focuses the search field.
 document.addEventListener('keydown', event => {
   if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey) return
   if (event.target instanceof Element && event.target.closest('input, textarea, select, [contenteditable]')) return
@@ -23,7 +23,7 @@ document.addEventListener('keydown', event => {
   search.focus()
 })
 
-// On the front page what is opened is opened in place.
+// On the front page, "Why?" opens an entry in place.
 document.addEventListener('click', async event => {
   const link = event.target instanceof Element ? event.target.closest('a.why') : null
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return
@@ -32,10 +32,10 @@ document.addEventListener('click', async event => {
     const answer = await fetch(link.href, { headers: { accept: 'text/html' } })
     if (!answer.ok || answer.redirected) throw new Error(`${answer.status}`)
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
-    for (const shelf of document.querySelectorAll('.shelf')) {
-      const fresh = page.getElementById(shelf.id)
-      if (fresh && (shelf.contains(link) || shelf.querySelector('.opened')))
-        shelf.replaceWith(document.importNode(fresh, true))
+    for (const list of document.querySelectorAll('.list')) {
+      const fresh = page.getElementById(list.id)
+      if (fresh && (list.contains(link) || list.querySelector('.opened')))
+        list.replaceWith(document.importNode(fresh, true))
     }
     history.replaceState(null, '', link.href)
     document.getElementById(document.getElementById('opened') ? 'opened' : link.id)?.focus()

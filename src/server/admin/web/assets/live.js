@@ -1,23 +1,24 @@
-// What an open page does to stay true. `<div id="x" data-watch="sources" data-watch-from="/sources/-/rows">`: when the server tells that keys of
-// the topic changed which stand within (`data-key="..."`), they are fetched from that address, `?keys=a,b`, and put in place of the old ones.
-// Without an address the page itself is fetched and the whole element replaced, whatever changed, or where one of `data-watch-only="a,b"` did.
-// What holds an element with `data-hold` is being worked on, and left as it is. No listener hangs on what is replaced.
+// Keeps an open page up to date. For `<div id="x" data-watch="sources" data-watch-from="/sources/-/rows">`, when the
+// server announces changed keys of the topic, elements inside with such a `data-key` are fetched from that URL
+// (`?keys=a,b`) and replaced. Without a URL the page itself is fetched and the whole element replaced, on any change,
+// or on a change of a key in `data-watch-only="a,b"`. An element that contains `data-hold` is being edited and is left
+// alone. Do not attach listeners to elements that are replaced.
 
-/** ms between two refreshes. */
-const REST = 1_000
-/** Keys asked for at a time, so that the address stays short. */
-const MOST_KEYS = 100
+/** Minimum ms between two refreshes. */
+const MIN_INTERVAL = 1_000
+/** Maximum keys per request, so that the URL stays short. */
+const MAX_KEYS = 100
 const FOCUSABLE = 'a[href], button, input, select, textarea, summary, [tabindex]'
 
 const regions = () => [...document.querySelectorAll('[data-watch]')]
 
-/** Topic to the keys that changed; null for many. */
+/** Changed keys by topic; null for many. */
 const changed = new Map()
 let timer = null
 let lastAt = 0
 let isBusy = false
 
-/** Puts one in place of the other; what is ticked, opened or has the focus stays so. */
+/** Replaces an element; checkboxes and the focus are preserved. */
 const replace = (old, made) => {
   const fresh = document.importNode(made, true)
   const ticked = new Set([...old.querySelectorAll('input:checked')].map(({ name, value }) => `${name}=${value}`))
@@ -28,21 +29,21 @@ const replace = (old, made) => {
   if (place >= 0) fresh.querySelectorAll(FOCUSABLE)[place]?.focus({ preventScroll: true })
 }
 
-const fetched = async address => {
+const fetchPage = async address => {
   const answer = await fetch(address, { headers: { accept: 'text/html' } })
   if (!answer.ok || answer.redirected) throw new Error(`${answer.status}`)
   return new DOMParser().parseFromString(await answer.text(), 'text/html')
 }
 
-const keyed = region => [...region.querySelectorAll('[data-key]')]
+const findKeyed = region => [...region.querySelectorAll('[data-key]')]
 
 const refreshRows = async (region, keys) => {
-  const wanted = [...new Set(keyed(region).map(({ dataset }) => dataset.key))].filter(key => !keys || keys.has(key))
-  for (let at = 0; at < wanted.length; at += MOST_KEYS) {
+  const wanted = [...new Set(findKeyed(region).map(({ dataset }) => dataset.key))].filter(key => !keys || keys.has(key))
+  for (let at = 0; at < wanted.length; at += MAX_KEYS) {
     const address = new URL(region.dataset.watchFrom, location.href)
-    address.searchParams.set('keys', wanted.slice(at, at + MOST_KEYS).join(','))
-    for (const made of keyed(await fetched(address))) {
-      const old = keyed(region).find(({ dataset }) => dataset.key === made.dataset.key)
+    address.searchParams.set('keys', wanted.slice(at, at + MAX_KEYS).join(','))
+    for (const made of findKeyed(await fetchPage(address))) {
+      const old = findKeyed(region).find(({ dataset }) => dataset.key === made.dataset.key)
       if (old) replace(old, made)
     }
   }
@@ -64,28 +65,28 @@ const refresh = async () => {
       }
       const only = region.dataset.watchOnly?.split(',')
       if (region.querySelector('[data-hold]') || (only && keys && !only.some(key => keys.has(key)))) continue
-      page ??= await fetched(location.href)
+      page ??= await fetchPage(location.href)
       const made = page.getElementById(region.id)
       if (made) replace(region, made)
     }
   } catch {
-    // The server is away, or we are out: the stream tells.
+    // The server is unreachable, or the session has ended: the stream reports that.
   } finally {
     lastAt = Date.now()
     isBusy = false
-    soon()
+    scheduleRefresh()
   }
 }
 
-const soon = () => {
+const scheduleRefresh = () => {
   if (timer !== null || isBusy || changed.size === 0) return
-  timer = setTimeout(refresh, Math.max(0, lastAt + REST - Date.now()))
+  timer = setTimeout(refresh, Math.max(0, lastAt + MIN_INTERVAL - Date.now()))
 }
 
 const note = (topic, keys) => {
   const before = changed.get(topic)
   changed.set(topic, keys === null || before === null ? null : new Set([...(before ?? []), ...keys]))
-  soon()
+  scheduleRefresh()
 }
 
 const state = Object.assign(document.createElement('p'), { className: 'live' })
@@ -105,26 +106,26 @@ const listen = () => {
     document.documentElement.dataset.live = 'off'
     state.textContent =
       stream?.readyState === EventSource.CLOSED
-        ? 'No longer live: load the page again, or log in.'
-        : 'Not live for the moment.'
-    // What changed meanwhile is not told again.
+        ? 'No longer live: reload the page, or log in.'
+        : 'Not live at the moment.'
+    // Changes during the interruption are not repeated: refresh everything.
     for (const topic of topics) note(topic, null)
   }
   for (const topic of topics) stream.addEventListener(topic, ({ data }) => note(topic, JSON.parse(data).keys))
 }
-const leave = () => {
+const disconnect = () => {
   stream?.close()
   stream = null
   document.documentElement.dataset.live = 'off'
 }
 
-// A page nobody looks at holds no connection: browsers have six to a server, and pages stay open for weeks.
+// A hidden page holds no connection: browsers allow six per server, and pages stay open for weeks.
 document.addEventListener('visibilitychange', () => {
-  if (document.hidden) return leave()
+  if (document.hidden) return disconnect()
   for (const { dataset } of regions()) note(dataset.watch, null)
   listen()
 })
-addEventListener('pagehide', leave)
+addEventListener('pagehide', disconnect)
 addEventListener('pageshow', () => {
   if (!document.hidden) listen()
 })
