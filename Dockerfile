@@ -1,4 +1,4 @@
-# Small, non-root, and the same build as everywhere: npm ci, npm run build.
+# A small image without root; built as everywhere: npm ci, npm run build.
 FROM node:22-alpine AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
@@ -17,7 +17,7 @@ COPY --from=build /app/schemas ./schemas
 COPY --from=build /app/config ./config
 USER node
 EXPOSE 3220
-# The admin server tells whether this process lives and reaches its Redis. A process without the role admin needs a check of its own.
+# The admin server reports whether this process runs and reaches Redis. A process without the role admin needs its own check.
 HEALTHCHECK --interval=15s --timeout=5s --start-period=20s --retries=3 \
     CMD wget -q -O /dev/null http://127.0.0.1:3220/readyz || exit 1
 ENTRYPOINT ["node", "dist/src/main.js"]

@@ -1,8 +1,8 @@
 // Sections by all evidence, over the whole way of an item: the invented publishers' documents of several days are parsed, normalised and
 // tagged, with and without what publishers say of themselves, and held against the sections their events belong to.
 
-import { itemsOf } from '../demo/publishers/editions.ts'
-import { documentOf } from '../demo/publishers/formats.ts'
+import { listItems } from '../demo/publishers/editions.ts'
+import { formatDocument } from '../demo/publishers/formats.ts'
 import { PUBLISHERS, type Publisher } from '../demo/publishers/publishers.ts'
 import { normalise } from '../src/articles/normalise.ts'
 import type { Taxonomy } from '../src/domain/section.ts'
@@ -42,9 +42,9 @@ export const evidenceScore = async (
   const wrong = new Set<string>()
   for (const publisher of PUBLISHERS)
     for (const [round, fetchedAt] of EDITIONS.entries()) {
-      const items = itemsOf(publisher, fetchedAt, { seed: 1 + round, start: START, speed: 1 })
+      const items = listItems(publisher, fetchedAt, { seed: 1 + round, start: START, speed: 1 })
       const url = `https://${publisher.id}.example`
-      const { body, contentType } = documentOf(publisher, url, items)
+      const { body, contentType } = formatDocument(publisher, url, items)
       const feed = await parseFeed(body, { contentType, url: `${url}/feed` })
       for (const [place, parsed] of feed.items.entries()) {
         const item = { ...parsed, language: publisher.language, categories: withholds ? [] : parsed.categories }

@@ -1,4 +1,7 @@
-/** `newsdesk demo`: a newsstand, a real Redis, the real daemon, simulated readers, and the front page made of what the lists hold. */
+/**
+ * `newsdesk demo`: starts a newsstand, a real Redis, the real daemon and simulated readers, and shows the front page
+ * made of the published lists.
+ */
 
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -34,7 +37,7 @@ export interface DemoOptions {
   readonly seconds?: number
 }
 
-/** With --once, lists that are not there after this long never will be. */
+/** With --once, lists that are not published after this many ms count as missing. */
 const DEADLINE = 50_000
 const FRAME = 500
 const TURN = 6_000
@@ -70,25 +73,25 @@ interface Running {
   readonly adminUrl: string | null
   readonly setupUrl: string | null
   readonly reported: () => number
-  /** Aborted when the demo is told to end. */
-  readonly told: AbortSignal
+  /** Aborted when the demo receives a termination signal. */
+  readonly terminated: AbortSignal
 }
 
-/** Exit code of a demo that was told to end before it was done. */
+/** Exit code if the demo was terminated before it was done. */
 const INTERRUPTED = 1
 
-/** Starts everything, does the work, and takes everything down again, in whatever way the work ends. */
+/** Starts everything, runs the work, and stops everything again, however the work ends. */
 const whileRunning = async (
   say: (line: string) => void,
   work: (running: Running) => Promise<number>,
 ): Promise<number> => {
   const dir = mkdtempSync(join(tmpdir(), 'newsdesk-demo-'))
-  const told = terminationSignal()
-  const clearUp = () => rmSync(dir, { recursive: true, force: true })
-  const undo: (() => Promise<unknown> | unknown)[] = [clearUp]
-  process.once('exit', clearUp)
+  const terminated = terminationSignal()
+  const removeFolder = () => rmSync(dir, { recursive: true, force: true })
+  const undo: (() => Promise<unknown> | unknown)[] = [removeFolder]
+  process.once('exit', removeFolder)
   try {
-    say('Getting a Redis…')
+    say('Starting Redis…')
     const server = await resolveRedis({
       ...(process.env.NEWSDESK_REDIS_URL ? { url: process.env.NEWSDESK_REDIS_URL } : {}),
       dataDir: dir,
@@ -96,13 +99,13 @@ const whileRunning = async (
       say,
     })
     undo.push(() => server.stop())
-    if (told.aborted) return INTERRUPTED
+    if (terminated.aborted) return INTERRUPTED
     say('Opening the newsstand…')
     const stand = await startNewsstand({ speed: 60 })
     undo.push(() => stand.close())
     const log = createLog({ level: process.env.NEWSDESK_LOG_LEVEL ?? 'error', to: 2 })
     const base = demoConfig(stand)
-    // On a Redis of the user's the demo keeps to itself and clears up after itself.
+    // On a Redis server of the user, the demo uses its own prefix and removes its keys afterwards.
     const config: Config =
       server.origin === 'configured'
         ? {
@@ -114,11 +117,11 @@ const whileRunning = async (
     const redis = connectRedis(server.address, log, `${keys.prefix}:demo`)
     undo.push(() => redis.disconnect())
     if (server.origin === 'configured') undo.push(() => clearPrefix(redis, keys.prefix))
-    if (told.aborted) return INTERRUPTED
+    if (terminated.aborted) return INTERRUPTED
     say('Starting newsdesk…')
     const daemon = await startDaemon({ config, redis: server, log })
     undo.push(() => daemon.stop())
-    // Only now is it known where the admin server listens, and so where the hub of the newsstand can reach us.
+    // The URL of the admin server is known only now, so only now can the newsstand's hub be told where to deliver.
     if (daemon.adminUrl !== null)
       await daemon.reload({
         ...config,
@@ -138,7 +141,7 @@ const whileRunning = async (
       adminUrl: daemon.adminUrl,
       setupUrl: daemon.setupUrl,
       reported: readers.reported,
-      told,
+      terminated,
     })
   } finally {
     for (const step of undo.reverse()) await step()
@@ -149,7 +152,7 @@ const clearPrefix = async (redis: Redis, prefix: string): Promise<void> => {
   for await (const keys of scanKeys(redis, `*${prefix}*`)) await Promise.all(keys.map(key => redis.del(key)))
 }
 
-/** The contract's lists: all of the taxonomy, and those related to what is read most. */
+/** Reads the lists of the contract: all of the taxonomy, and those related to the most read articles. */
 const readLists = async (
   client: Client,
   names: readonly string[],
@@ -166,7 +169,7 @@ const readLists = async (
 const pageState = async (
   { client, stand, keys, redis, config, reported }: Running,
   turn: number,
-  beats: Beats,
+  rates: Rates,
   hint: string,
 ): Promise<FrontPage> => {
   const [panels, stories, states] = await Promise.all([
@@ -175,41 +178,41 @@ const pageState = async (
     Promise.all(config.sources.map(({ id }) => redis.hget(keys.source(id), 'fetches'))),
   ])
   const crawls = states.reduce((sum, fetches) => sum + Number(fetches ?? 0), 0)
-  beats.note(stories, reported())
+  rates.note(stories, reported())
   return {
     now: Date.now(),
     ...panels,
     numbers: { sources: config.sources.length, stories, reads: reported(), crawls },
-    arrivals: beats.arrivals,
-    reads: beats.reads,
+    arrivals: rates.arrivals,
+    reads: rates.reads,
     troubles: stand.troubles(),
     hint,
   }
 }
 
-/** By the customs of NO_COLOR and FORCE_COLOR; else where stdout is a terminal. */
+/** Follows NO_COLOR and FORCE_COLOR; otherwise colour is used if stdout is a terminal. */
 const wantsColour = (): boolean =>
   !process.env.NO_COLOR && (process.stdout.isTTY === true || Boolean(process.env.FORCE_COLOR))
 
-interface Beats {
+interface Rates {
   readonly arrivals: number[]
   readonly reads: number[]
   note(stories: number, reads: number): void
 }
 
-const startBeats = (): Beats => {
+const trackRates = (): Rates => {
   let [stories, reads] = [0, 0]
-  const beats: Beats = {
+  const rates: Rates = {
     arrivals: [],
     reads: [],
     note(nowStories, nowReads) {
-      beats.arrivals.push(Math.max(0, nowStories - stories))
-      beats.reads.push(Math.max(0, nowReads - reads))
+      rates.arrivals.push(Math.max(0, nowStories - stories))
+      rates.reads.push(Math.max(0, nowReads - reads))
       ;[stories, reads] = [nowStories, nowReads]
-      for (const list of [beats.arrivals, beats.reads]) list.splice(0, Math.max(0, list.length - 120))
+      for (const list of [rates.arrivals, rates.reads]) list.splice(0, Math.max(0, list.length - 120))
     },
   }
-  return beats
+  return rates
 }
 
 const progressLine = (): { say: (line: string) => void; end: () => void } => {
@@ -222,8 +225,8 @@ const runOnce = (json: boolean): Promise<number> => {
   return whileRunning(progress.say, async running => {
     const names = LISTS.names({ taxonomy: running.config.taxonomy })
     const deadline = Date.now() + DEADLINE
-    const beats = startBeats()
-    let told = ''
+    const rates = trackRates()
+    let shown = ''
     for (;;) {
       const { lists, missing } = await readLists(running.client, names)
       if (missing.length === 0) {
@@ -236,15 +239,15 @@ const runOnce = (json: boolean): Promise<number> => {
             colour: wantsColour(),
           }
           await write(
-            `${renderFrontPage(await pageState(running, 0, beats, ''), { ...size, height: Math.max(size.height - 1, 30) }).join('\n')}\n`,
+            `${renderFrontPage(await pageState(running, 0, rates, ''), { ...size, height: Math.max(size.height - 1, 30) }).join('\n')}\n`,
           )
         }
         return 0
       }
       const line = `${names.length + RELATED_SHOWN - missing.length} of ${names.length + RELATED_SHOWN} lists published; waiting for ${missing.slice(0, 3).join(', ')}${missing.length > 3 ? '…' : ''}`
-      if (line !== told) progress.say(line)
-      told = line
-      if (running.told.aborted) {
+      if (line !== shown) progress.say(line)
+      shown = line
+      if (running.terminated.aborted) {
         progress.end()
         return INTERRUPTED
       }
@@ -258,7 +261,7 @@ const runOnce = (json: boolean): Promise<number> => {
   })
 }
 
-/** Waits until all is written: stdout may be a pipe. */
+/** Resolves once everything is written: stdout may be a pipe. */
 const write = (text: string): Promise<void> =>
   new Promise((resolve, reject) => process.stdout.write(text, error => (error ? reject(error) : resolve())))
 
@@ -267,12 +270,12 @@ const runLive = (seconds: number | undefined): Promise<number> => {
   return whileRunning(progress.say, async running => {
     progress.end()
     const quit = new AbortController()
-    const ended = AbortSignal.any([running.told, quit.signal])
+    const ended = AbortSignal.any([running.terminated, quit.signal])
     const until = seconds === undefined ? Number.POSITIVE_INFINITY : Date.now() + seconds * 1_000
-    const beats = startBeats()
+    const rates = trackRates()
     const hint = `q ends · queues: ${running.setupUrl ?? running.adminUrl ?? ''}`
     const started = Date.now()
-    const state = () => pageState(running, Math.floor((Date.now() - started) / TURN), beats, hint)
+    const state = () => pageState(running, Math.floor((Date.now() - started) / TURN), rates, hint)
     const screen = process.stdout.isTTY ? openScreen(() => quit.abort()) : null
     try {
       while (!ended.aborted && Date.now() < until) {
@@ -296,7 +299,7 @@ const runLive = (seconds: number | undefined): Promise<number> => {
   })
 }
 
-/** @returns 0 done; 1 where, with --once, a list was not published in time */
+/** @returns 0 when done; 1 if, with --once, a list was not published in time */
 export const runDemo = ({ once = false, json = false, seconds }: DemoOptions): Promise<number> => {
   if (json && !once) {
     console.error('--json needs --once.')

@@ -1,4 +1,7 @@
-/** The front page as a news site would carry it, drawn for a terminal: state in, lines out, each exactly as wide as asked. (pure) */
+/**
+ * Renders the front page of a news site for a terminal: takes the state, returns lines that are exactly as wide as
+ * asked. (pure)
+ */
 
 import pc from 'picocolors'
 import stringWidth from 'string-width'
@@ -9,7 +12,7 @@ import { drawSparkline } from '../src/util/sparkline.ts'
 import { fitTo } from '../src/util/table.ts'
 import type { Panels } from './reader.ts'
 
-/** The panels, and what is told around them. */
+/** The panels, and the facts around them. */
 export interface FrontPage extends Panels {
   /** ms since the epoch. */
   readonly now: number
@@ -19,7 +22,7 @@ export interface FrontPage extends Panels {
     readonly reads: number
     readonly crawls: number
   }
-  /** New articles and counted reads of each of the last seconds, oldest first. */
+  /** New articles and counted reads per second, oldest first. */
   readonly arrivals: readonly number[]
   readonly reads: readonly number[]
   readonly troubles: readonly string[]
@@ -52,13 +55,13 @@ const paintsFor = (colour: boolean): Paints => {
   }
 }
 
-/** Text that fills its cells exactly: cut or padded. */
+/** Cuts or pads text to a number of cells. */
 const cell = (text: string, cells: number): string => {
   const cut = fitTo(text, cells)
   return cut + ' '.repeat(Math.max(0, cells - stringWidth(cut)))
 }
 
-/** Words to lines of at most so many cells; a word that is too long, and scripts without spaces, are cut where they must be. */
+/** Wraps words to lines of a number of cells; too long words, and scripts without spaces, are cut. */
 const wrap = (text: string, cells: number, most: number): string[] => {
   const lines: string[] = []
   let line = ''
@@ -89,7 +92,7 @@ const heading = (title: string, cells: number, { head, dim }: Paints): string =>
   return `${head(cut)} ${dim('─'.repeat(Math.max(0, cells - stringWidth(cut) - 1)))}`
 }
 
-/** A numbered entry in two lines: title, and under it the section and who tells it. */
+/** A numbered entry in two lines: the title, and below it the section and the source. */
 const numbered = (entry: Entry, cells: number, paints: Paints): string[] => {
   const more = entry.story.sources > 1 ? ` · ${entry.story.sources} sources` : ''
   const label = fitTo(entry.section.label.toUpperCase(), 14)
@@ -152,15 +155,15 @@ export const renderFrontPage = (page: FrontPage, { width, height, colour }: Size
       cell(
         page.troubles.length > 0
           ? `At the newsstand: ${page.troubles.join(', ')}`
-          : 'At the newsstand: all publishers are well',
+          : 'At the newsstand: all publishers work',
         width,
       ),
     ),
     cell(pulse, width),
-    // A line of its own: a link must not be cut.
+    // On a line of its own: a link must not be cut.
     paints.dim(cell(page.hint, width)),
   ]
-  const room = Math.max(0, height - header.length - footer.length)
+  const bodyHeight = Math.max(0, height - header.length - footer.length)
 
   const gap = 3
   const right = Math.max(20, Math.floor((width - gap) * 0.42))
@@ -202,7 +205,7 @@ export const renderFrontPage = (page: FrontPage, { width, height, colour }: Size
       right,
     ),
   ]
-  const [l, r] = [fillTo(leftLines, room, left), fillTo(rightLines, room, right)]
+  const [l, r] = [fillTo(leftLines, bodyHeight, left), fillTo(rightLines, bodyHeight, right)]
   const body = l.map((line, index) => `${line}${paints.dim(' │ ')}${r[index] ?? blankRight}`)
   return [...header, ...body, ...footer].slice(0, height)
 }

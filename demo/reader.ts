@@ -1,4 +1,4 @@
-/** What the demo's page shows, read from Redis as any service would: through newsdesk/client. */
+/** Reads what the demo shows from Redis as any service would: through newsdesk/client. */
 
 import type { Client, ClientArticle, Entry } from '../src/client/index.ts'
 
@@ -12,7 +12,7 @@ export interface Panels {
   readonly related: readonly Entry[]
 }
 
-/** @param turn rises by one each time another section and article are to be shown */
+/** @param turn increases by one each time another section and article are shown */
 export const readPanels = async (client: Client, turn: number): Promise<Panels> => {
   const sections = await client.sections()
   const section = sections[turn % Math.max(1, sections.length)]

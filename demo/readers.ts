@@ -1,4 +1,7 @@
-/** Simulated readers: they open articles of the lists, the top ones more often, and some share or comment. Some are robots. */
+/**
+ * Simulated readers: they open articles of the lists, the top ones more often; some share or comment, and some are
+ * robots.
+ */
 
 import type { Client, ReadReport } from '../src/client/index.ts'
 
@@ -12,8 +15,8 @@ export interface Readers {
 }
 
 /**
- * @param random 0 to 1, seeded by the caller
- * @param perSecond events reported a second
+ * @param random returns 0 to 1, seeded by the caller
+ * @param perSecond events reported per second
  */
 export const startReaders = (
   client: Client,
@@ -25,7 +28,7 @@ export const startReaders = (
   let visitors = 0
   let busy = false
   const choose = (ids: readonly string[]): string | undefined => {
-    // Zipf-like: the n-th of a list is opened about 1/n as often as the first.
+    // Zipf-like: the n-th entry of a list is opened about 1/n as often as the first.
     const at = Math.floor(ids.length ** random()) - 1
     return ids[Math.min(ids.length - 1, Math.max(0, at))]
   }
@@ -53,7 +56,7 @@ export const startReaders = (
   const timer = setInterval(() => {
     if (busy) return
     busy = true
-    // A reader whose report fails is lost, as in life; the demo's own connection logs that Redis is away.
+    // Failed reports are lost, as in life; the demo's own connection logs that Redis is unreachable.
     read()
       .catch(() => undefined)
       .finally(() => {

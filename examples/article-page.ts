@@ -1,6 +1,6 @@
 /**
- * A news article's page with all its panels from one round trip to Redis: an Express handler to copy. Titles, authors and summaries are
- * plain text, so all of it is escaped on its way into the page.
+ * An article page with all its panels, from one round trip to Redis: an Express handler to copy. Titles, authors and
+ * summaries are plain text, so they are escaped for the page.
  */
 
 import express, { type Express } from 'express'
@@ -30,7 +30,7 @@ export const articlePages = (redis: Redis, prefix = 'newsdesk'): Express => {
 
   app.get('/:section/:id', async (request, response) => {
     const { section, id } = request.params
-    // Whatever stands in the address is part of a key's name, so only what may be one goes there.
+    // The URL becomes part of key names, so only valid values are accepted.
     if (!/^[a-z][a-z0-9-]{0,31}$/.test(section) || !/^[0-9a-f]{16}$/.test(id)) {
       response.sendStatus(404)
       return

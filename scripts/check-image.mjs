@@ -1,5 +1,5 @@
-// Builds the image without an engine: copies exactly the build context (.dockerignore) into a temporary folder, runs every RUN line of the
-// Dockerfile there, and starts from what the last stage copied what the image would start. Where an engine is, it would find the same.
+// Builds the image without a container engine: copies the build context (.dockerignore) into a temporary folder, runs
+// every RUN line of the Dockerfile there, and starts the image's command from the files that the last stage copied.
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -10,7 +10,7 @@ const fail = why => {
   throw new Error(why)
 }
 
-/** @returns what the build context is to a path: there, or left out; the last line that speaks of it counts. */
+/** @returns how the build context treats a path: included or left out; the last matching line decides. */
 const ignoring = text => {
   const lines = text
     .split('\n')
@@ -37,7 +37,7 @@ const copyContext = (from, to) => {
   const walk = folder => {
     for (const entry of readdirSync(join(from, folder), { withFileTypes: true })) {
       const path = posix.join(folder, entry.name)
-      // The folders that are always left out are not walked: they are large, and no line brings part of them back.
+      // Folders that are always left out are not walked: they are large, and no line includes part of them again.
       if (isOut(path)) continue
       if (entry.isDirectory()) walk(path)
       else cpSync(join(from, path), join(to, path), { recursive: true, verbatimSymlinks: true })
@@ -71,7 +71,7 @@ const freePort = () =>
 
 const root = process.cwd()
 const scratch = mkdtempSync(join(tmpdir(), 'newsdesk-image-'))
-/** Nothing of this machine's settings gets in. */
+/** No settings of this machine get in. */
 const clean = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !/^(NEWSDESK_|npm_|NODE_OPTIONS$)/.test(name)),
 )
@@ -101,7 +101,7 @@ const build = () => {
       const to = words.pop()
       for (const what of words) {
         const source = join(base, what)
-        if (!existsSync(source)) fail(`COPY ${rest}: ${what} is not there`)
+        if (!existsSync(source)) fail(`COPY ${rest}: ${what} does not exist`)
         const isFolder = readdirSync(posix.join(base, posix.dirname(what)), { withFileTypes: true }).some(
           entry => entry.name === basename(what) && entry.isDirectory(),
         )
@@ -137,12 +137,12 @@ const build = () => {
 const checkVersions = image => {
   const major = Number(/^node:(\d+)/.exec(image)?.[1])
   const wanted = Number(/^(\d+)/.exec(readFileSync(join(root, '.nvmrc'), 'utf8').trim())?.[1])
-  if (major !== wanted) fail(`the image is on Node ${major}, .nvmrc on ${wanted}`)
+  if (major !== wanted) fail(`the image uses Node ${major}, .nvmrc Node ${wanted}`)
   if (Number(process.versions.node.split('.')[0]) !== major)
     console.log(`Node ${process.version} runs here; the image has ${major}`)
 }
 
-/** Runs what the image runs; its command unless another is given. */
+/** Runs the image's command, or another one. */
 const started = (stage, command, env) =>
   spawn(stage.entry[0], [...stage.entry.slice(1), ...command], {
     cwd: join(stage.root, stage.dir),
@@ -167,11 +167,11 @@ const checkRuns = async stage => {
 
   const port = await freePort()
   const env = { NEWSDESK_ADMIN_PORT: String(port), NEWSDESK_ADMIN_HOST: '127.0.0.1' }
-  // No publisher is asked by a check: the sources are there, and none of them is polled.
+  // Checks send no requests to publishers: the sources are configured, but none is polled.
   const daemon = started(stage, stage.command, { ...env, NEWSDESK_ROLES: 'articles,publish,events,admin' })
   const gone = ended(daemon)
   const health = stage.health.map(word => word.replace(`:${stage.port}/`, `:${port}/`))
-  if (health.join(' ') === stage.health.join(' ')) fail(`the health check asks another port than ${stage.port}`)
+  if (health.join(' ') === stage.health.join(' ')) fail(`the health check uses another port than ${stage.port}`)
   try {
     for (let tries = 1; ; tries += 1) {
       try {
@@ -194,7 +194,7 @@ try {
   checkVersions(stage.image)
   if (stage.user === 'root') fail('the image runs as root')
   await checkRuns(stage)
-  console.log('the image can be built, and runs')
+  console.log('the image builds and runs')
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)
   process.exitCode = 1

@@ -1,4 +1,4 @@
-// What the package exports works from plain JavaScript after a build: `node scripts/check-package.mjs`.
+// Checks that the package's exports work from plain JavaScript after a build: `node scripts/check-package.mjs`.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'

@@ -1,4 +1,4 @@
-/** A real Chromium for tests and pictures of pages. It is found on PATH or named by CHROMIUM. */
+/** A real Chromium for tests and screenshots, found on PATH or named by CHROMIUM. */
 
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
@@ -12,12 +12,12 @@ const onPath = (): string | undefined =>
     .flatMap(folder => NAMES.map(name => join(folder, name)))
     .find(path => existsSync(path))
 
-/** Where Chromium is; undefined where there is none. */
+/** Path of Chromium; undefined if there is none. */
 export const CHROMIUM = process.env.CHROMIUM ?? onPath()
 
 /**
- * Chromium keeps the machine's own clock where that of the tests is moved (.ci/long): preloaded with libfaketime it no longer draws. What it is
- * served, and all that judges by time, has the moved one.
+ * Chromium keeps the machine's clock when tests run with a shifted one (.ci/long): with libfaketime preloaded it no
+ * longer renders. The servers it talks to, and everything that depends on time, use the shifted clock.
  */
 const ownClock = (): Record<string, string> =>
   Object.fromEntries(
@@ -26,7 +26,7 @@ const ownClock = (): Record<string, string> =>
     ),
   )
 
-/** @throws where there is no Chromium */
+/** @throws if there is no Chromium */
 export const launchChromium = (): Promise<Browser> =>
   chromium.launch({
     executablePath: CHROMIUM ?? '',

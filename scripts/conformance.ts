@@ -1,7 +1,8 @@
 /**
- * Scores newsdesk's feed reader on a folder of documents with known facts: `npm run conformance -- <folder> [--misses] [--beside]`.
- * The folder holds `facts.jsonl` ({ path, contentType, items: [{ title, link, id, published }] } a line) and `files/`. `--misses` prints
- * each fact missed, `--beside` scores the feed parsers of npm in the same way.
+ * Scores newsdesk's feed reader on a folder of documents with known facts: `npm run conformance -- <folder> [--misses]
+ * [--beside]`. The folder contains `facts.jsonl` (one { path, contentType, items: [{ title, link, id, published }] }
+ * per line) and `files/`. `--misses` prints each missed fact, `--beside` scores the feed parsers of npm in the same
+ * way.
  */
 
 import { readFile } from 'node:fs/promises'
@@ -36,7 +37,7 @@ if (folder === undefined) {
   process.exit(2)
 }
 
-/** The same moment, however its ISO form is spelt. */
+/** Normalises a moment, however its ISO form is written. */
 const same = (fact: Fact, wanted: string, got: string | null): boolean =>
   got === wanted || (fact === 'published' && got !== null && Date.parse(got) === Date.parse(wanted))
 
@@ -45,7 +46,7 @@ const scored = (): Score => {
   return { threw: 0, cells: { count: cell(), title: cell(), link: cell(), id: cell(), published: cell() } }
 }
 
-/** Adds what a reader makes of one document. @returns what it missed, in words */
+/** Scores a reader on one document. @returns the facts it missed, in words */
 const judge = (score: Score, wanted: readonly Facts[], found: readonly Facts[] | Error): string[] => {
   const misses: string[] = []
   const count = (fact: Fact | 'count', right: boolean, miss: () => string) => {

@@ -1,9 +1,9 @@
-// What tsc leaves behind: files that the code reads at run time from beside itself, such as Lua scripts.
+// Copies files that tsc leaves out: those that the code reads at run time from its own folder, such as Lua scripts.
 import { cpSync, existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
 const ASSET = /\.(lua|json|bin|css|js|svg|txt|xml|html|c)$/
-// The image is built without benchmarks: .dockerignore leaves them out.
+// The image contains no benchmarks: .dockerignore leaves them out.
 for (const root of ['src', 'jobs', 'demo', 'bench'].filter(existsSync)) {
   for (const entry of readdirSync(root, { recursive: true, withFileTypes: true })) {
     const file = join(entry.parentPath, entry.name)

@@ -1,7 +1,7 @@
 /**
- * Mutates feeds and holds the reader to its promises: `npm run fuzz -- [folder] [--seconds 60] [--seed 1]`. Without a folder it begins with
- * documents made here. Reproducible: the same seed and documents give the same inputs. An input that fails is made smaller and kept
- * in the system's temporary folder.
+ * Mutates feeds and checks the reader's guarantees: `npm run fuzz -- [folder] [--seconds 60] [--seed 1]`. Without a
+ * folder it starts with documents made here. Reproducible: the same seed and documents give the same inputs. A failing
+ * input is minimised and saved in the system's temporary folder.
  */
 
 import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises'
@@ -24,7 +24,7 @@ if (!(seconds > 0) || !Number.isInteger(seed)) {
   process.exit(2)
 }
 
-/** Documents to begin with; beyond 200 KB they would only be slow. */
+/** Initial documents; those beyond 200 KB would only be slow. */
 const documentsIn = async (from: string): Promise<Buffer[]> => {
   const entries = await readdir(from, { recursive: true, withFileTypes: true })
   const paths = entries
@@ -42,7 +42,10 @@ const documents = [
 const pick = (random: () => number): Buffer =>
   documents[Math.floor(random() * documents.length)] ?? Buffer.from('<rss/>')
 
-/** Smaller and smaller while it still fails: halves, quarters and so on are left out (delta debugging, Zeller and Hildebrandt 2002). */
+/**
+ * Minimises an input that still fails: leaves out halves, quarters and so on (delta debugging, Zeller and Hildebrandt
+ * 2002).
+ */
 const minimised = async (bytes: Buffer): Promise<Buffer> => {
   const until = performance.now() + 20_000
   let smallest = bytes
@@ -72,7 +75,7 @@ for (; performance.now() - started < seconds * 1_000; inputs += 1) {
   const broken = await brokenPromises(bytes)
   if (broken.length > 0) {
     failed += 1
-    // One of a kind is kept: numbers and quoted parts do not make another kind.
+    // Save one input per kind of failure: numbers and quoted parts do not make another kind.
     const kind = (broken[0] ?? '').split('\n').slice(0, 2).join(' ').replace(/\d+/g, 'N').slice(0, 120)
     if (!failures.has(kind) && failures.size < 20) {
       kept ??= await mkdtemp(join(tmpdir(), 'newsdesk-fuzz-'))

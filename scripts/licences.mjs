@@ -1,12 +1,16 @@
 /**
- * Every package that is installed is under a licence we reviewed: `npm run licences`. What newsdesk ships with may be under the first, what only
- * develops it under the second as well. Reads each package's own package.json; ends with 1, naming those that are not.
+ * Checks that every installed package has a licence we reviewed: `npm run licences`. Shipped packages need one of the
+ * first list; packages for development may also have one of the second. Reads each package's package.json; exits with
+ * 1, naming the violations.
  */
 
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Permissive, and kept by keeping their text: https://spdx.org/licenses. sax is BlueOak-1.0.0, isbot Unlicense, tslib 0BSD. */
+/**
+ * Permissive licences, fulfilled by keeping their text: https://spdx.org/licenses. sax is BlueOak-1.0.0, isbot
+ * Unlicense, tslib 0BSD.
+ */
 const SHIPPED = new Set([
   'MIT',
   'ISC',
@@ -17,7 +21,7 @@ const SHIPPED = new Set([
   'BlueOak-1.0.0',
   'Unlicense',
 ])
-/** Used as they are to test and build, and in nothing that is given away. */
+/** Licences of tools used unchanged to test and build, and not distributed. */
 const DEVELOPING = new Set(['axe-core MPL-2.0', 'lightningcss MPL-2.0'])
 
 const read = path => JSON.parse(readFileSync(path, 'utf8'))
@@ -29,7 +33,7 @@ const isAllowed = written =>
     .split(/ OR /)
     .some(choice => choice.split(/ AND /).every(each => SHIPPED.has(each.trim())))
 
-/** Old packages write an object, or several. */
+/** Old packages use an object, or several. */
 const licenceOf = ({ license, licenses }) => {
   const written = license ?? licenses
   if (Array.isArray(written)) return written.map(each => each.type ?? each).join(' OR ')
@@ -45,7 +49,7 @@ for (const [path, locked] of Object.entries(packages)) {
   if (path === '') continue
   const file = join(root, path, 'package.json')
   if (!existsSync(file)) {
-    // Made for other platforms: what the lockfile says of it stands.
+    // For other platforms: the lockfile's licence counts.
     if (!locked.optional) wrong.push(`${path} is not installed: npm ci`)
     absent += 1
   }

@@ -1,7 +1,7 @@
 /**
- * Makes a fixture of what an earlier version keeps in Redis: runs that version, from a git worktree of its own, on invented feeds and reads,
- * and writes its keys to tests/fixtures/schemas/<commit>.json. Run by hand, once for each version whose shapes the next one changes:
- * `npm run fixture -- <commit>...`. What the tests need then stands in the file, so they ask neither git nor the older version.
+ * Makes a fixture of an earlier version's data in Redis: runs that version, from a git worktree, on invented feeds and
+ * reads, and writes its keys to tests/fixtures/schemas/<commit>.json. Run it manually, once for each version whose
+ * schema the next one changes: `npm run fixture -- <commit>...`. Tests then need neither git nor the older version.
  */
 
 import { execFileSync, spawn } from 'node:child_process'
@@ -19,7 +19,7 @@ import { until } from '../tests/support/until.ts'
 const PREFIX = 'newsdesk'
 const MINUTE = 60_000
 
-/** Two publishers; three events both tell, and some that only one does. */
+/** Two publishers; three events that both report, and some that only one does. */
 const TOLD: Readonly<Record<string, readonly string[]>> = {
   courier: [
     'Harbour bridge of Port Ellin reopens after two years of repair',

@@ -1,6 +1,7 @@
 /**
- * The feed parsers of npm, read for the same four facts, each to its advantage: text decoded as UTF-8 with what is left over replaced, titles
- * stripped of markup as newsdesk's own are, the best of their fields taken for each fact. Used by the conformance table.
+ * The feed parsers of npm, read for the same four facts, each under the best conditions: text decoded as UTF-8 with
+ * invalid bytes replaced, titles stripped of markup like newsdesk's, and for each fact the best of its fields. Used by
+ * the conformance table.
  */
 
 import { createRequire } from 'node:module'
@@ -12,7 +13,7 @@ import type RssParser from 'rss-parser'
 import type { Facts } from './conformance.ts'
 
 type Reader = (bytes: Buffer) => Promise<readonly Facts[]>
-/** Their items are many formats' unions: what is asked for is looked up by name and judged by its type. */
+/** Their items are unions of many formats: fields are looked up by name and checked by type. */
 type Item = Readonly<Record<string, unknown>>
 
 const textIn = (value: unknown): string | null => {
@@ -35,7 +36,7 @@ const alternate = (links: unknown): unknown =>
 
 const strictParser = (): RssParser => {
   const require = createRequire(import.meta.url)
-  // newsdesk replaces a slow part of the copy that it uses itself: this is another, as installed.
+  // newsdesk patches a slow part of its own copy: this is another copy, as installed.
   for (const file of Object.keys(require.cache)) if (file.includes('/rss-parser/')) delete require.cache[file]
   const Parser = require('rss-parser') as typeof RssParser // the module's CommonJS export is the class
   return new Parser()

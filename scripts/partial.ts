@@ -1,7 +1,7 @@
 /**
- * Holds reading what is new to reading everything, on every document of a folder: `npm run conformance:partial -- <folder>`.
- * For each document that can be taken apart: with no item known, all, each alone, and every second one, the items read must be those of
- * the full reading less those known.
+ * Compares reading new items with reading everything, on every document of a folder: `npm run conformance:partial --
+ * <folder>`. For each document that can be split into items: with no item known, all, each alone, and every second one,
+ * the items read must be those of the full reading minus the known ones.
  */
 
 import { readdir, readFile } from 'node:fs/promises'
@@ -16,7 +16,7 @@ if (folder === undefined) {
   process.exit(2)
 }
 
-/** Which items are known, for a document of so many. */
+/** Sets of known items, for a document with this many items. */
 const knownOf = (count: number): readonly (readonly number[])[] => [
   [],
   Array.from({ length: count }, (_, index) => index),
@@ -39,7 +39,7 @@ for (const file of files) {
   }
   const { itemHashes } = first
   if (itemHashes === null) {
-    if (!isDeepStrictEqual(first.feed.items, all.feed.items)) wrong.push(`${file}: not taken apart, yet other items`)
+    if (!isDeepStrictEqual(first.feed.items, all.feed.items)) wrong.push(`${file}: not split, yet other items`)
     continue
   }
   apart += 1
@@ -56,6 +56,6 @@ for (const file of files) {
 if (process.stderr.isTTY) process.stderr.write('\r\u001b[K')
 for (const line of wrong) console.log(line)
 console.log(
-  `${files.length} documents, ${apart} of them taken apart, ${readings} readings of what is new: ${wrong.length} differ from the full reading`,
+  `${files.length} documents, ${apart} of them split, ${readings} readings of what is new: ${wrong.length} differ from the full reading`,
 )
 process.exitCode = wrong.length > 0 ? 1 : 0

@@ -1,6 +1,7 @@
 /**
- * Draws what a terminal shows as an SVG: ANSI text on stdin, picture on stdout. The README's picture is made by
- * `FORCE_COLOR=1 npm run --silent demo -- --seconds 25 | npx tsx scripts/picture.ts > docs/images/front-page.svg`.
+ * Renders terminal output as SVG: reads ANSI text from stdin, writes the picture to stdout. The README's picture is
+ * made by `FORCE_COLOR=1 npm run --silent demo -- --seconds 25 | npx tsx scripts/picture.ts >
+ * docs/images/front-page.svg`.
  */
 
 import { text } from 'node:stream/consumers'
@@ -38,7 +39,7 @@ const drawn = (line: string, row: number): string => {
     const code = /^\u001b\[(\d+)m$/.exec(piece)?.[1]
     if (code !== undefined) apply(look, code)
     else if (piece !== '') {
-      // Each piece is placed by its cell, so that wide characters move nothing after them.
+      // Each piece is positioned by its cell, so that wide characters do not shift what follows.
       const style = `${look.bold ? ' font-weight="700"' : ''}${look.dim ? ' opacity=".6"' : ''}${look.colour ? ` fill="${look.colour}"` : ''}`
       if (piece.trim() !== '')
         parts.push(`<tspan x="${(PAD + cells * CELL).toFixed(1)}"${style}>${escapeXml(piece)}</tspan>`)

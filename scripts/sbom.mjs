@@ -1,6 +1,7 @@
 /**
- * What newsdesk ships with, as CycloneDX 1.5 JSON: `npm run --silent sbom > newsdesk.cdx.json`. From the lockfile alone, without what only develops it, and
- * the same for the same lockfile. (`npm sbom` leaves out packages that develop something else as well: docs/decisions/0001.)
+ * Writes a bill of materials of what newsdesk ships with, as CycloneDX 1.5 JSON: `npm run --silent sbom >
+ * newsdesk.cdx.json`. It reads the lockfile only, leaves out packages for development, and is the same for the same
+ * lockfile. (`npm sbom` also leaves out shipped packages that are needed for development as well: docs/decisions/0001.)
  */
 
 import assert from 'node:assert/strict'
@@ -15,7 +16,10 @@ const nameOf = path => path.split('node_modules/').at(-1)
 const refOf = path => (path === '' ? `${own.name}@${own.version}` : `${nameOf(path)}@${packages[path].version}`)
 const purlOf = ref => `pkg:npm/${ref.replace(/^@/, '%40')}`
 
-/** Where a package finds one it asks for: beside it, or beside one around it; null where an optional one is not locked. */
+/**
+ * The path where a package finds a dependency: its own node_modules, or one above; null if an optional one is not
+ * locked.
+ */
 const found = (from, name) => {
   for (let around = from; ; around = around.slice(0, Math.max(0, around.lastIndexOf('node_modules/') - 1))) {
     const path = `${around === '' ? '' : `${around}/`}node_modules/${name}`

@@ -1,6 +1,7 @@
 /**
- * Pictures of every page of the desk, light and dark, on a desk and on a phone: `npm run screenshots` writes docs/images/admin-ui/, from a real
- * daemon that crawls the demo's newsstand into a Redis of its own. Takes a minute or two; what is in the lists differs from run to run.
+ * Takes screenshots of every page of the admin UI, light and dark, on a desktop and on a phone: `npm run screenshots`
+ * writes docs/images/admin-ui/, from a real daemon that crawls the demo's newsstand into its own Redis. Takes a minute
+ * or two; the lists differ from run to run.
  */
 
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
@@ -19,9 +20,9 @@ import { NAV } from '../src/server/admin/admin.ts'
 import { launchChromium } from './chromium.ts'
 
 const OUT = 'docs/images/admin-ui'
-const SIZES = { desk: { width: 1_200, height: 800 }, phone: { width: 390, height: 780 } } as const
+const SIZES = { desktop: { width: 1_200, height: 800 }, phone: { width: 390, height: 780 } } as const
 const SCHEMES = ['light', 'dark'] as const
-/** Stories after which the lists are worth a picture, and for how long they are waited for, ms. */
+/** Number of stories at which the lists are worth a picture, and the maximum wait for them, ms. */
 const STORIES = 40
 const PATIENCE = 180_000
 
@@ -35,7 +36,7 @@ const redis = connectRedis(server.address, log, 'pictures')
 const daemon = await startDaemon({ config, redis: server, log })
 const browser = await launchChromium()
 
-/** What the page is called in the name of a picture. */
+/** The name of a page in its file name. */
 const nameOf = (path: string): string =>
   path
     .replace(/\?.*/, '')
@@ -44,7 +45,7 @@ const nameOf = (path: string): string =>
 
 const take = async (page: Page, path: string, rest: string): Promise<void> => {
   await page.goto(`${daemon.adminUrl}${path}`)
-  // The queue dashboard asks for its data by itself.
+  // The queue dashboard loads its data by script.
   if (path.startsWith('/queues')) await page.getByText('crawl').first().waitFor()
   const file = join(OUT, `${nameOf(path)}-${rest}.png`)
   await page.screenshot({ path: file, animations: 'disabled' })

@@ -1,6 +1,6 @@
 /**
- * That packages are those their registry signed: `npm run signatures`. Where the registry serves no signatures, or not in time, that is said and the
- * step left out; one that is wrong ends it with 1.
+ * Verifies the registry's signatures of packages: `npm run signatures`. If the registry serves no signatures, or not in
+ * time, the step is skipped with a message; a wrong signature ends it with 1.
  */
 
 import { spawnSync } from 'node:child_process'
@@ -19,7 +19,5 @@ if (/\b(?:invalid|tampered)\b/i.test(said)) {
 if (status === 0 && /verified registry signature/.test(said)) console.log(said.trim())
 else {
   const why = error?.code === 'ETIMEDOUT' ? `no answer within ${LIMIT / 1_000} s` : 'it serves none'
-  console.log(
-    `left out: signatures cannot be had from this registry (${why}); the lockfile's hashes were checked by npm ci`,
-  )
+  console.log(`skipped: this registry provides no signatures (${why}); npm ci checked the lockfile's hashes`)
 }

@@ -1,6 +1,6 @@
 /**
- * Writes config/newsdesk.yaml and docs/configuration.md from the schema: every key with its comment and default. `npm run docs`; a test
- * fails while the files differ from the schema.
+ * Writes config/newsdesk.yaml and docs/configuration.md from the schema: every key with its comment and default. Run by
+ * `npm run docs`; a test fails while the files differ from the schema.
  */
 
 import { writeFileSync } from 'node:fs'

@@ -1,6 +1,7 @@
 /**
- * Writes src/feeds/dates/month-names.ts: the months in the languages of the news, as CLDR has them (through Intl), with the short forms that feeds
- * use besides. Written once and kept: asking Intl for all of them takes a fifth of a second, and its answers change with the version of Node.
+ * Writes src/feeds/dates/month-names.ts: the months in the languages of the news, from CLDR (through Intl), with
+ * additional short forms used in feeds. The result is checked in: computing it takes a fifth of a second, and depends
+ * on the version of Node.
  */
 
 import { writeFileSync } from 'node:fs'
@@ -10,7 +11,7 @@ const LANGUAGES =
     ' ',
   )
 
-/** Forms seen in feeds that CLDR does not have, by month. */
+/** Forms used in feeds that CLDR lacks, by month. */
 const SEEN = [
   'ene gen jän ιαν janv янв.',
   'fév fev februar φεβ',
@@ -37,7 +38,7 @@ const namesIn = (language: string, month: number): string[] =>
     const inDate = new Intl.DateTimeFormat(locale, { day: 'numeric', month: style, year: 'numeric', timeZone: 'UTC' })
       .formatToParts(day)
       .find(({ type }) => type === 'month')?.value
-    // In a Hebrew date "in" is written as one with the month.
+    // In Hebrew dates, "in" is joined to the month.
     return [alone, inDate ?? alone, ...(language === 'he' ? [`ב${alone}`] : [])]
   })
 
@@ -49,7 +50,7 @@ for (const language of LANGUAGES) {
         .replace(/^(?:de |d['’])/, '')
         .replace(/[.\u200c\u200e\u200f]/g, '')
         .trim()
-      // The first to use a name keeps it: Croatian's listopad is October, everybody else's November.
+      // The first language with a name keeps it: Croatian's listopad is October, everybody else's November.
       if (name === '' || /\d/.test(name) || taken.has(name)) continue
       taken.add(name)
       names.add(name)

@@ -1,4 +1,4 @@
-/** `newsdesk newsstand`: serves until it is told to stop, and says how to poll it. */
+/** `newsdesk newsstand`: serves invented feeds until it is stopped, and prints how to poll them. */
 
 import { terminationSignal } from '../../src/app/signals.ts'
 import { startFolderStand } from './folder.ts'
@@ -12,8 +12,8 @@ export interface NewsstandOptions {
 }
 
 const untilStopped = (): Promise<void> => {
-  const told = terminationSignal()
-  return new Promise(resolve => told.addEventListener('abort', () => resolve(), { once: true }))
+  const signal = terminationSignal()
+  return new Promise(resolve => signal.addEventListener('abort', () => resolve(), { once: true }))
 }
 
 const snippet = (
@@ -33,7 +33,7 @@ const snippet = (
 export const newsstandCommand = async ({ port, speed, seed, folder }: NewsstandOptions): Promise<number> => {
   if (folder === undefined) {
     const stand = await startNewsstand({ port, speed, seed })
-    console.log(`# Newsstand at ${stand.url}, ${speed} times as fast as life. Ctrl-C ends it.`)
+    console.log(`# Newsstand at ${stand.url}, ${speed} times as fast as real time. Ctrl-C stops it.`)
     console.log("# To poll it: put this in a sources.yaml, and crawl: { allow: ['127.0.0.0/8'] } in its newsdesk.yaml.")
     console.log(snippet(stand.sources))
     await untilStopped()
@@ -42,10 +42,10 @@ export const newsstandCommand = async ({ port, speed, seed, folder }: NewsstandO
   }
   const stand = await startFolderStand(folder, port).catch((error: NodeJS.ErrnoException) => error)
   if (stand instanceof Error) {
-    console.error(`${folder} cannot be served: ${stand.message}`)
+    console.error(`cannot serve ${folder}: ${stand.message}`)
     return 2
   }
-  console.log(`# ${stand.files.length} files of ${folder} at ${stand.url}. Ctrl-C ends it.`)
+  console.log(`# ${stand.files.length} files of ${folder} at ${stand.url}. Ctrl-C stops it.`)
   console.log("# To poll them: put this in a sources.yaml, and crawl: { allow: ['127.0.0.0/8'] } in its newsdesk.yaml.")
   console.log(
     snippet(

@@ -1,6 +1,7 @@
 /**
- * Which items each publisher carries at a moment: events happen one after another on a fast clock, are told by those who cover their
- * section, reprinted, and now and then corrected. The same seed and start give the same editions. (pure)
+ * The items that each publisher carries at a moment: events happen one after another on a fast clock, are reported by
+ * publishers that cover their section, reprinted, and sometimes corrected. The same seed and start give the same
+ * editions. (pure)
  */
 
 import type { SectionId } from '../../src/domain/section.ts'
@@ -18,7 +19,7 @@ export interface StandItem {
   readonly category: string
   /** ms since the epoch. */
   readonly publishedAt: number
-  /** ms: when its headline was corrected, where it was. */
+  /** When its headline was corrected, ms since the epoch; null if it was not. */
   readonly updatedAt: number | null
 }
 
@@ -26,20 +27,20 @@ export interface Clock {
   readonly seed: number
   /** ms since the epoch: when the stand opened. */
   readonly start: number
-  /** How much faster than the clock events happen. */
+  /** Speed of events relative to real time. */
   readonly speed: number
 }
 
-/** Events that had happened before the stand opened, spread over a day and a half. */
+/** Events that happened before the newsstand opened, spread over a day and a half. */
 const BACKLOG = EVENTS.length * 2
 const BACKLOG_SPAN = 36 * 3_600_000
-/** Between two events, and between two publishers telling one, at speed 1. */
+/** ms between two events, and between two publishers' reports of one, at speed 1. */
 const EVENT_GAP = 6 * 60_000
-const TELLING_GAP = 4 * 60_000
+const REPORT_GAP = 4 * 60_000
 const CORRECTED_AFTER = 10 * 60_000
 const CARRIED = 30
 
-/** A small number made of others, always the same (xorshift after Marsaglia, 2003). */
+/** A deterministic hash of numbers (xorshift after Marsaglia, 2003). */
 const mix = (...parts: readonly number[]): number => {
   let state = 0x9e3779b9
   for (const part of parts) {
@@ -53,7 +54,7 @@ const mix = (...parts: readonly number[]): number => {
 
 const pick = <T>(list: readonly T[], by: number): T => list[by % list.length] as T // lists here are never empty
 
-/** Events follow one another through all sections, each time round in another order. */
+/** Events go through all sections, in another order each time round. */
 const eventAt = (index: number, seed: number): StandEvent => {
   const round = Math.floor(index / EVENTS.length)
   const step = [5, 7, 13, 17, 19, 23][mix(seed, round) % 6] ?? 5
@@ -66,7 +67,7 @@ const happenedAt = (index: number, { start, speed }: Clock): number =>
     ? start - BACKLOG_SPAN + (BACKLOG_SPAN / BACKLOG) * index
     : start + ((index - BACKLOG + 1) * EVENT_GAP) / speed
 
-/** How many events have happened. */
+/** Number of events that have happened. */
 const eventsBy = (now: number, clock: Clock): number =>
   Math.min(100_000, BACKLOG + Math.max(0, Math.floor(((now - clock.start) * clock.speed) / EVENT_GAP)))
 
@@ -87,8 +88,11 @@ const fill = (text: string, index: number, seed: number): string => {
     .replaceAll('{n}', String(3 + (mix(seed, index, 5) % 47)))
 }
 
-/** What a publisher makes of an event: a telling in its language, the wire's copy cut and under another headline, or nothing. */
-const tellingBy = (publisher: Publisher, event: StandEvent, index: number, seed: number): Telling | null => {
+/**
+ * A publisher's report of an event: a version in its language, the wire's copy shortened and with another headline, or
+ * nothing.
+ */
+const reportBy = (publisher: Publisher, event: StandEvent, index: number, seed: number): Telling | null => {
   if (!publisher.covers.includes(event.section)) return null
   const { language } = publisher
   if (language !== 'en') return (event as unknown as Record<string, Telling | undefined>)[language] ?? null // languages are keys of an event
@@ -96,7 +100,7 @@ const tellingBy = (publisher: Publisher, event: StandEvent, index: number, seed:
   if (!wire) return null
   if (publisher.id === 'meridian') return wire
   if (publisher.reprints) {
-    // Reprints every second event of the wire: the first sentences as they stand, the headline its own.
+    // Reprints every second wire story: the first sentences unchanged, with a headline of its own.
     if (mix(seed, index, 6) % 2 === 0)
       return [
         pick(event.en, event.en.length - 1)[0],
@@ -104,40 +108,40 @@ const tellingBy = (publisher: Publisher, event: StandEvent, index: number, seed:
       ]
     return null
   }
-  // Few tell everything; those whose section it is always do.
+  // Few publishers report everything; those whose own section it is always do.
   if (publisher.section !== event.section && mix(seed, index, publisher.id.length) % 3 === 0) return null
   const own = 1 + (PUBLISHERS.indexOf(publisher) % Math.max(1, event.en.length - 1))
   return event.en[own] ?? wire
 }
 
-/** Now and then a headline goes out with a slip, and is corrected a little later. */
-const withSlip = (title: string): string => title.replace(/(\p{L})(\p{L})(\p{L}{3,})$/u, '$2$1$3')
+/** Sometimes a headline is published with a typo, and corrected a little later. */
+const withTypo = (title: string): string => title.replace(/(\p{L})(\p{L})(\p{L}{3,})$/u, '$2$1$3')
 
-/** Items a publisher carries at a moment, newest first. */
-export const itemsOf = (publisher: Publisher, now: number, clock: Clock): StandItem[] => {
+/** The items that a publisher carries at a moment, newest first. */
+export const listItems = (publisher: Publisher, now: number, clock: Clock): StandItem[] => {
   const items: StandItem[] = []
   const place = PUBLISHERS.indexOf(publisher)
   for (let index = eventsBy(now, clock) - 1; index >= 0 && items.length < CARRIED; index -= 1) {
     const event = eventAt(index, clock.seed)
-    const telling = tellingBy(publisher, event, index, clock.seed)
-    if (!telling) continue
-    const delay = (TELLING_GAP * ((place * 7 + index) % 5)) / (index < BACKLOG ? 1 : clock.speed)
+    const report = reportBy(publisher, event, index, clock.seed)
+    if (!report) continue
+    const delay = (REPORT_GAP * ((place * 7 + index) % 5)) / (index < BACKLOG ? 1 : clock.speed)
     const publishedAt = happenedAt(index, clock) + delay
     if (publishedAt > now) continue
-    const title = fill(telling[0], index, clock.seed)
-    const slips = mix(clock.seed, index, place, 8) % 9 === 0 && publisher.language === 'en'
+    const title = fill(report[0], index, clock.seed)
+    const hasTypo = mix(clock.seed, index, place, 8) % 9 === 0 && publisher.language === 'en'
     const correctedAt = publishedAt + CORRECTED_AFTER / clock.speed
     const corrected = now >= correctedAt
     items.push({
       id: `${publisher.id}-${clock.seed}-${index}`,
       path: `${slug(event.category)}/${index}-${slug(title) || event.section}`,
-      title: slips && !corrected ? withSlip(title) : title,
-      text: fill(telling[1], index, clock.seed),
+      title: hasTypo && !corrected ? withTypo(title) : title,
+      text: fill(report[1], index, clock.seed),
       author: publisher.authors.length > 0 ? pick(publisher.authors, mix(clock.seed, index, 9)) : null,
       section: event.section,
       category: event.category,
       publishedAt,
-      updatedAt: slips && corrected ? correctedAt : null,
+      updatedAt: hasTypo && corrected ? correctedAt : null,
     })
   }
   return items.sort((a, b) => b.publishedAt - a.publishedAt)

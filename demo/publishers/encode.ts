@@ -1,8 +1,8 @@
-/** Text -> bytes of a legacy charset: the platform only decodes, so its decoder is turned around, once a charset. */
+/** Encodes text in a legacy charset. The platform only decodes, so the decoder is inverted, once per charset. */
 
 const tables = new Map<string, ReadonlyMap<string, readonly number[]>>()
 
-const tableOf = (charset: string): ReadonlyMap<string, readonly number[]> => {
+const buildTable = (charset: string): ReadonlyMap<string, readonly number[]> => {
   const known = tables.get(charset)
   if (known) return known
   const decoder = new TextDecoder(charset)
@@ -18,10 +18,10 @@ const tableOf = (charset: string): ReadonlyMap<string, readonly number[]> => {
   return table
 }
 
-/** Characters the charset lacks become `?`. */
+/** Characters that the charset lacks become `?`. */
 export const encode = (text: string, charset: string): Uint8Array => {
   if (/^utf-?8$/i.test(charset)) return new TextEncoder().encode(text)
   if (/^utf-?16/i.test(charset)) return Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(text, 'utf16le')])
-  const table = tableOf(charset)
+  const table = buildTable(charset)
   return Uint8Array.from([...text].flatMap(char => table.get(char) ?? [0x3f]))
 }

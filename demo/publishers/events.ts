@@ -1,6 +1,6 @@
 /**
- * What happens in the invented world, told by several publishers in their own words. {place}, {other}, {person} and {n} differ each time
- * an event comes round, so that no two editions are the same. (data)
+ * The events of the invented world, reported by several publishers in their own words. {place}, {other}, {person} and
+ * {n} differ each time an event is repeated, so that no two editions are the same. (data)
  */
 
 import type { SectionId } from '../../src/domain/section.ts'
@@ -10,7 +10,7 @@ export type Telling = readonly [title: string, text: string]
 
 export interface StandEvent {
   readonly section: SectionId
-  /** As the publisher's own category would name it. */
+  /** The publisher's own name of the category. */
   readonly category: string
   /** In English, each in other words; the first is the wire's copy. */
   readonly en: readonly Telling[]

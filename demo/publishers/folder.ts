@@ -1,4 +1,6 @@
-/** The newsstand's other way: serves a folder of feed files as they are, for trying a configuration on documents of one's own. */
+/**
+ * The newsstand's second mode: serves a folder of feed files unchanged, to try a configuration on one's own documents.
+ */
 
 import { createReadStream } from 'node:fs'
 import { readdir, realpath, stat } from 'node:fs/promises'
@@ -22,7 +24,7 @@ export interface FolderStand {
   close(): Promise<void>
 }
 
-/** Files of a folder and those below it, in order; names starting with a dot are left out. */
+/** Files of a folder and its subfolders, in order; names starting with a dot are left out. */
 const filesIn = async (root: string, most = 10_000): Promise<string[]> => {
   const entries = await readdir(root, { recursive: true, withFileTypes: true })
   return entries
@@ -33,13 +35,14 @@ const filesIn = async (root: string, most = 10_000): Promise<string[]> => {
     .slice(0, most)
 }
 
-/** @throws where the folder cannot be read, naming it */
+/** @throws if the folder cannot be read, naming it */
 export const startFolderStand = async (folder: string, port: number): Promise<FolderStand> => {
   const root = await realpath(folder)
   const files = await filesIn(root)
 
   const serve = async (path: string, response: ServerResponse): Promise<void> => {
-    // Only what was found in the folder is served, and only while it still lies in it: no path leads out, not through a link either.
+    // Only files found in the folder are served, and only while they are still in it: no path leads out of it, not even
+    // a link.
     const file = files.includes(path) ? await realpath(join(root, path)) : null
     if (file === null || !file.startsWith(root + sep)) return send(response, 404, 'text/plain', 'No such file.')
     const { size, mtime } = await stat(file)
@@ -48,7 +51,7 @@ export const startFolderStand = async (folder: string, port: number): Promise<Fo
       'content-length': size,
       'last-modified': mtime.toUTCString(),
     })
-    // Whoever goes in the middle of it is nobody's trouble; the file is closed all the same.
+    // A client that disconnects is no error; the file is closed anyway.
     await pipeline(createReadStream(file), response).catch(() => response.destroy())
   }
 
@@ -56,14 +59,14 @@ export const startFolderStand = async (folder: string, port: number): Promise<Fo
   const index = () => `<!doctype html><meta charset="utf-8"><title>Newsstand</title><ul>${list()}</ul>`
 
   const listening = await listen(async (request, response) => {
-    const path = pathOf(request.url ?? '/')
+    const path = parsePath(request.url ?? '/')
     if (path === '') send(response, 200, 'text/html; charset=utf-8', index())
     else await serve(path, response)
   }, port)
   return { ...listening, files }
 }
 
-const pathOf = (url: string): string => {
+const parsePath = (url: string): string => {
   try {
     return decodeURIComponent(new URL(url, 'http://newsstand').pathname).replace(/^\//, '')
   } catch {

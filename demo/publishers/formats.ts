@@ -1,4 +1,4 @@
-/** Items -> a document in a publisher's format and charset. (pure) */
+/** Formats items as a document in a publisher's format and charset. (pure) */
 
 import type { StandItem } from './editions.ts'
 import { encode } from './encode.ts'
@@ -10,11 +10,11 @@ const xml = (text: string): string =>
 const rfc822 = (at: number): string => new Date(at).toUTCString()
 const iso = (at: number): string => new Date(at).toISOString()
 
-/** @param base URL of the publisher, without a slash at its end */
+/** @param base URL of the publisher, without a trailing slash */
 export const link = (base: string, item: StandItem): string => `${base}/${item.path}`
 
-/** Where the hub of all publishers is. */
-export const hubOf = (base: string): string => new URL('/hub', base).href
+/** URL of the hub of all publishers. */
+export const hubUrl = (base: string): string => new URL('/hub', base).href
 
 const picture = (base: string, item: StandItem): string => `${base}/pictures/${item.id}.svg`
 
@@ -54,7 +54,7 @@ const atom = (
   items: readonly StandItem[],
   charset: string,
 ): string => `<?xml version="1.0" encoding="${charset}"?>
-<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="${language}"><title>${xml(name)}</title><id>tag:${id}.example,2026:feed</id><link rel="alternate" href="${base}/"/><link rel="self" href="${base}/feed"/>${push ? `<link rel="hub" href="${hubOf(base)}"/>` : ''}<updated>${iso(items[0]?.publishedAt ?? 0)}</updated>
+<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="${language}"><title>${xml(name)}</title><id>tag:${id}.example,2026:feed</id><link rel="alternate" href="${base}/"/><link rel="self" href="${base}/feed"/>${push ? `<link rel="hub" href="${hubUrl(base)}"/>` : ''}<updated>${iso(items[0]?.publishedAt ?? 0)}</updated>
 ${items
   .map(
     item =>
@@ -111,11 +111,11 @@ export interface Document {
   readonly contentType: string
 }
 
-export const documentOf = (publisher: Publisher, base: string, items: readonly StandItem[]): Document => {
+export const formatDocument = (publisher: Publisher, base: string, items: readonly StandItem[]): Document => {
   const { format, charset } = publisher
   const make = { rss, rdf, atom, sitemap, json }[format]
   const label = charset.startsWith('utf-16') ? 'utf-16' : charset
-  // A few say nothing in the header, as in life: the document itself must tell.
+  // Some omit the charset in the header, as in life: the document itself must declare it.
   const header = charset === 'utf-8' || format === 'rdf' ? `${TYPES[format]}; charset=${label}` : TYPES[format]
   return { body: encode(make(publisher, base, items, label), charset), contentType: header }
 }

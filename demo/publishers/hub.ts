@@ -1,6 +1,7 @@
 /**
- * A WebSub hub as the Recommendation describes it, for the newsstand: it verifies who subscribes, grants leases, delivers whole editions with
- * signatures, tries again where a subscriber fails, and lets go of one that answers 410. State is in memory: it lives as long as its stand.
+ * A WebSub hub for the newsstand, as the Recommendation describes it: it verifies subscribers, grants leases, delivers
+ * whole editions with signatures, retries failed deliveries, and drops subscribers that answer 410. Its state is in
+ * memory and lives as long as the newsstand.
  */
 
 import { createHmac, randomBytes } from 'node:crypto'
@@ -9,28 +10,28 @@ import type { Document } from './formats.ts'
 import { send } from './listen.ts'
 
 export interface Hub {
-  /** Serves the hub's own URL: subscribe, unsubscribe and publish are forms posted to it. */
+  /** Serves the hub's URL: subscribe, unsubscribe and publish are POSTed forms. */
   answer(request: IncomingMessage, response: ServerResponse): Promise<void>
-  /** Fetches a topic and delivers it to all who subscribed. */
+  /** Fetches a topic and delivers it to all its subscribers. */
   publish(topic: string): void
-  /** Subscriptions verified and not over, of a topic or all. */
+  /** Number of verified, unexpired subscriptions of a topic, or of all. */
   subscribers(topic?: string): number
-  /** What happened, oldest first, bounded: for tests and for people. */
+  /** A log of events, oldest first, with a maximum length: for tests and for people. */
   readonly log: readonly string[]
   close(): Promise<void>
 }
 
 export interface HubWanted {
   readonly url: () => string
-  /** What a topic holds now; null for what is no topic of this hub. */
+  /** The current content of a topic; null for unknown topics. */
   readonly content: (topic: string) => Document | null
-  /** s: longest lease granted. */
+  /** Maximum lease, s. */
   readonly lease?: number
-  /** Denies every subscription, saying this. */
+  /** Denies every subscription with this reason. */
   readonly denies?: string
-  /** Delivers nothing but a notice, as some hubs do. */
+  /** Delivers only notices without content, as some hubs do. */
   readonly thin?: boolean
-  /** ms between tries of a delivery. */
+  /** ms between attempts of a delivery. */
   readonly retries?: readonly number[]
 }
 
@@ -69,17 +70,17 @@ export const createHub = ({
   const subscribers = new Map<string, Subscriber>()
   const log: string[] = []
   const stopping = new AbortController()
-  const inHand = new Set<Promise<void>>()
+  const running = new Set<Promise<void>>()
   const note = (line: string) => {
     log.push(line)
     if (log.length > MOST_LOG) log.shift()
   }
-  /** Goes on after the answer, as hubs do; what fails is noted. */
-  const later = (work: Promise<void>) => {
+  /** Runs work after the response, as hubs do, and logs failures. */
+  const runInBackground = (work: Promise<void>) => {
     const done = work
       .catch((error: unknown) => note(`failed: ${error instanceof Error ? error.message : String(error)}`))
-      .finally(() => inHand.delete(done))
-    inHand.add(done)
+      .finally(() => running.delete(done))
+    running.add(done)
   }
   const signal = () => AbortSignal.any([stopping.signal, AbortSignal.timeout(TIMEOUT)])
 
@@ -136,7 +137,7 @@ export const createHub = ({
     const sent = thin ? { ...document, body: new Uint8Array() } : document
     for (const [key, subscriber] of subscribers) {
       if (subscriber.until < Date.now()) subscribers.delete(key)
-      else if (subscriber.topic === topic) later(deliver(subscriber, sent))
+      else if (subscriber.topic === topic) runInBackground(deliver(subscriber, sent))
     }
   }
 
@@ -151,28 +152,28 @@ export const createHub = ({
     async answer(request, response) {
       if (request.method !== 'POST') return send(response, 405, 'text/plain', 'A WebSub hub: POST forms here.')
       const form = await readForm(request)
-      const wrong = (what: string) => send(response, 400, 'text/plain', what)
-      if (form === null) return wrong('The form is too large.')
+      const reject = (what: string) => send(response, 400, 'text/plain', what)
+      if (form === null) return reject('The form is too large.')
       const mode = form.get('hub.mode')
       const topic = form.get('hub.topic') ?? form.get('hub.url') ?? ''
-      if (content(topic) === null) return wrong(`${topic || 'Nothing'} is no topic of this hub.`)
+      if (content(topic) === null) return reject(`${topic || 'Nothing'} is not a topic of this hub.`)
       if (mode === 'publish') {
         publish(topic)
         return send(response, 202, 'text/plain', 'Published.')
       }
-      if (mode !== 'subscribe' && mode !== 'unsubscribe') return wrong('hub.mode is none.')
+      if (mode !== 'subscribe' && mode !== 'unsubscribe') return reject('hub.mode is invalid.')
       const callback = form.get('hub.callback') ?? ''
       const secret = form.get('hub.secret') ?? ''
-      if (!/^https?:/.test(callback) || !URL.canParse(callback)) return wrong('hub.callback is no URL.')
-      if (Buffer.byteLength(secret) >= LONGEST_SECRET) return wrong('hub.secret is too long.')
+      if (!/^https?:/.test(callback) || !URL.canParse(callback)) return reject('hub.callback is not a URL.')
+      if (Buffer.byteLength(secret) >= LONGEST_SECRET) return reject('hub.secret is too long.')
       const seconds = Math.min(Math.max(Number(form.get('hub.lease_seconds')) || longest, 1), longest)
       send(response, 202, 'text/plain', 'To be verified.')
-      later(verify(mode, { callback, topic, secret, until: Date.now() + seconds * 1_000 }, seconds))
+      runInBackground(verify(mode, { callback, topic, secret, until: Date.now() + seconds * 1_000 }, seconds))
     },
 
     async close() {
       stopping.abort()
-      await Promise.all(inHand)
+      await Promise.all(running)
     },
   }
 }

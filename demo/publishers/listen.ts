@@ -1,11 +1,11 @@
-/** What both kinds of newsstand do with HTTP: listen on loopback, answer with bytes, and write text into pages. */
+/** HTTP for both kinds of newsstand: listen on loopback, send bytes, escape text for pages. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Listening, listenAt } from '../../src/server/listen.ts'
 
 /**
- * @param answer a failure of it becomes a 500
- * @param port 0 for any free one
+ * @param answer if it fails, the response is a 500
+ * @param port 0 for any free port
  */
 export const listen = (
   answer: (request: IncomingMessage, response: ServerResponse) => Promise<void>,

@@ -1,15 +1,18 @@
-/** The newsstand: HTTP on loopback, where the invented publishers serve their feeds, pages and pictures, with the troubles of life. */
+/**
+ * The newsstand: an HTTP server on loopback where the invented publishers serve their feeds, pages and pictures, with
+ * realistic troubles.
+ */
 
 import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
-import { type Clock, itemsOf, type StandItem } from './editions.ts'
-import { documentOf } from './formats.ts'
+import { type Clock, listItems, type StandItem } from './editions.ts'
+import { formatDocument } from './formats.ts'
 import { createHub, type Hub } from './hub.ts'
 import { escapeHtml, listen, send } from './listen.ts'
 import { PUBLISHERS, type Publisher } from './publishers.ts'
 
-/** A source as it would stand in sources.yaml. */
+/** A source as it would be written in sources.yaml. */
 export interface StandSource {
   readonly id: string
   readonly name: string
@@ -23,11 +26,11 @@ export interface StandSource {
 export interface Newsstand {
   readonly url: string
   readonly sources: readonly StandSource[]
-  /** Puts an item in a publisher's feed now, and tells the hub where it has one. @returns the URL of its page */
+  /** Adds an item to a publisher's feed, and notifies the hub if it has one. @returns the URL of its page */
   publish(publisherId: string, item: Pick<StandItem, 'title' | 'text' | 'category' | 'section'>): string
   /** The WebSub hub that two of the publishers offer. */
   readonly hub: Hub
-  /** What is going on, for people: who fails, is slow, has moved. */
+  /** The current troubles, for people: which publishers fail, are slow, have moved. */
   troubles(): readonly string[]
   close(): Promise<void>
 }
@@ -35,27 +38,27 @@ export interface Newsstand {
 export interface NewsstandWanted {
   readonly port?: number
   readonly seed?: number
-  /** How much faster than the clock editions come out. */
+  /** Speed of editions relative to real time. */
   readonly speed?: number
-  /** s: longest lease the hub grants. */
+  /** Maximum lease that the hub grants, s. */
   readonly lease?: number
   /** ms since the epoch. */
   readonly now?: () => number
 }
 
-/** At speed 60: fails for half a minute after the first, moves after two thirds of one. */
+/** At speed 60: fails for half a minute after the first half minute, moves after 40 s. */
 const FAILS_FROM = 30 * 60_000
 const FAILS_UNTIL = 60 * 60_000
 const MOVES_AFTER = 40 * 60_000
 const SLOW = 1_500
 const CARRIED = 30
-/** How often it is looked whether an edition changed, ms. */
+/** ms between two checks for a changed edition. */
 const WATCH = 100
 
-const pageOf = ({ name, language }: Publisher, item: StandItem): string =>
+const renderPage = ({ name, language }: Publisher, item: StandItem): string =>
   `<!doctype html><html lang="${language}"><meta charset="utf-8"><title>${escapeHtml(item.title)} - ${escapeHtml(name)}</title><h1>${escapeHtml(item.title)}</h1><p>${escapeHtml(item.text)}</p></html>`
 
-const pictureOf = (id: string): string => {
+const renderPicture = (id: string): string => {
   const hue = createHash('sha256').update(id).digest().readUInt16BE(0) % 360
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 180"><rect width="320" height="180" fill="hsl(${hue} 40% 45%)"/><circle cx="${hue % 320}" cy="60" r="34" fill="hsl(${(hue + 60) % 360} 70% 75%)"/><path d="M0 140 Q 80 ${100 + (hue % 40)} 160 140 T 320 140 V 180 H 0" fill="hsl(${(hue + 200) % 360} 35% 30%)"/></svg>`
 }
@@ -76,24 +79,24 @@ export const startNewsstand = async ({
 
   const extra = new Map<string, StandItem[]>()
   const carriedBy = (publisher: Publisher): StandItem[] =>
-    [...(extra.get(publisher.id) ?? []), ...itemsOf(publisher, now(), clock)].slice(0, CARRIED)
-  const documentBy = (publisher: Publisher) => documentOf(publisher, `${url}/${publisher.id}`, carriedBy(publisher))
-  const topicOf = ({ id }: Publisher) => `${url}/${id}/feed`
+    [...(extra.get(publisher.id) ?? []), ...listItems(publisher, now(), clock)].slice(0, CARRIED)
+  const documentBy = (publisher: Publisher) => formatDocument(publisher, `${url}/${publisher.id}`, carriedBy(publisher))
+  const topicUrl = ({ id }: Publisher) => `${url}/${id}/feed`
   const hub = createHub({
     url: () => `${url}/hub`,
     content: topic => {
-      const publisher = PUBLISHERS.find(each => each.push && topicOf(each) === topic)
+      const publisher = PUBLISHERS.find(each => each.push && topicUrl(each) === topic)
       return publisher ? documentBy(publisher) : null
     },
     ...(lease === undefined ? {} : { lease }),
   })
-  // What editors do by hand: whenever an edition changes, the hub is told.
+  // In life, editors notify the hub; here a changed edition does.
   const editions = new Map<string, string>()
   const watch = setInterval(() => {
     for (const publisher of PUBLISHERS.filter(each => each.push)) {
-      const [newest] = itemsOf(publisher, now(), clock)
+      const [newest] = listItems(publisher, now(), clock)
       const edition = `${newest?.id} ${newest?.updatedAt}`
-      if (editions.get(publisher.id) !== edition && editions.has(publisher.id)) hub.publish(topicOf(publisher))
+      if (editions.get(publisher.id) !== edition && editions.has(publisher.id)) hub.publish(topicUrl(publisher))
       editions.set(publisher.id, edition)
     }
   }, WATCH)
@@ -113,7 +116,8 @@ export const startNewsstand = async ({
     const { body, contentType } = documentBy(publisher)
     const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 16)}"`
     const latest = Math.max(0, ...items.map(item => item.updatedAt ?? item.publishedAt))
-    // Whole seconds by arithmetic: setMilliseconds goes by local time, and back an hour in the one that is repeated in autumn.
+    // Whole seconds by arithmetic: setMilliseconds uses local time, and goes back an hour in the hour that is repeated
+    // in autumn.
     const changedAt = new Date(Math.floor(latest / 1_000) * 1_000)
     const { validator } = publisher
     const unchanged =
@@ -122,7 +126,7 @@ export const startNewsstand = async ({
     const headers = {
       ...(validator === 'etag' ? { etag } : {}),
       ...(validator === 'last-modified' ? { 'last-modified': changedAt.toUTCString() } : {}),
-      ...(publisher.push ? { link: `<${url}/hub>; rel="hub", <${topicOf(publisher)}>; rel="self"` } : {}),
+      ...(publisher.push ? { link: `<${url}/hub>; rel="hub", <${topicUrl(publisher)}>; rel="self"` } : {}),
     }
     if (unchanged) {
       response.writeHead(304, headers).end()
@@ -141,9 +145,9 @@ export const startNewsstand = async ({
     const path = rest.join('/')
     if (path === 'feed' || path === 'new-feed') return feed(publisher, path, request, response)
     const picture = /^pictures\/([\w-]{1,80})\.svg$/.exec(path)?.[1]
-    if (picture) return send(response, 200, 'image/svg+xml', pictureOf(picture))
+    if (picture) return send(response, 200, 'image/svg+xml', renderPicture(picture))
     const item = carriedBy(publisher).find(each => each.path === path)
-    if (item) return send(response, 200, 'text/html; charset=utf-8', pageOf(publisher, item))
+    if (item) return send(response, 200, 'text/html; charset=utf-8', renderPage(publisher, item))
     if (path === '')
       return send(
         response,
@@ -182,7 +186,7 @@ export const startNewsstand = async ({
       const path = `extra/${list.length}`
       list.unshift({ id, path, title, text, category, section, author: null, publishedAt: now(), updatedAt: null })
       extra.set(publisherId, list)
-      if (publisher.push) hub.publish(topicOf(publisher))
+      if (publisher.push) hub.publish(topicUrl(publisher))
       return `${url}/${publisherId}/${path}`
     },
     async close() {

@@ -11,16 +11,16 @@ export interface Publisher {
   readonly charset: string
   readonly language: string
   readonly section: SectionId
-  /** Sections whose events it tells; its own first. */
+  /** Sections whose events it reports; its own first. */
   readonly covers: readonly SectionId[]
   readonly weight: number
-  /** What it answers a conditional request by. */
+  /** The validator it supports in conditional requests. */
   readonly validator: 'etag' | 'last-modified' | 'none'
   /** `fails` in the second quarter of every few minutes, `slow` always, `moves` after a while to another path. */
   readonly trouble?: 'fails' | 'slow' | 'moves'
   /** Offers a WebSub hub: in its document where the format has a place for it, and in Link headers. */
   readonly push?: boolean
-  /** Reprints copies of the wire, cut and under a headline of its own. */
+  /** Reprints wire stories, shortened and with its own headline. */
   readonly reprints?: boolean
   readonly authors: readonly string[]
 }

@@ -1,28 +1,31 @@
-/** A listener on a port, as every server of newsdesk has one: where it is reached, and how it is closed. */
+/** The HTTP listener of every server in newsdesk: its URL, and how it is closed. */
 
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 export interface Listening {
   readonly url: string
-  /** Lets answers in hand be sent for a moment, then ends open connections, too: whoever holds one does not hold up the stop. */
+  /**
+   * Lets running responses finish for a moment, then closes open connections, so that no client can hold up the
+   * shutdown.
+   */
   close(): Promise<void>
 }
 
 export interface Place {
   readonly host: string
-  /** 0 for any free one. */
+  /** 0 for any free port. */
   readonly port: number
 }
 
-/** A port that cannot be listened on, and how to mend it. */
+/** A port that cannot be listened on, and how to fix it. */
 export class ListenError extends Error {
   override readonly name = 'ListenError'
 }
 
 const WHY: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'another program holds it; end that, or choose another port',
-  EACCES: 'this user may not; choose a port from 1024 on',
+  EADDRINUSE: 'another program uses it; stop that program, or choose another port',
+  EACCES: 'this user has no permission; choose a port from 1024 on',
   EADDRNOTAVAIL: 'this machine has no such address; choose another host',
 }
 
@@ -30,24 +33,24 @@ const whyNot = ({ host, port }: Place, error: NodeJS.ErrnoException): Error => {
   const why = WHY[error.code ?? '']
   if (why === undefined) return error
   return new ListenError(
-    `${host}:${port} cannot be listened on: ${why} (admin, http and metrics each have a host and a port)`,
+    `cannot listen on ${host}:${port}: ${why} (admin, http and metrics each have a host and a port)`,
     {
       cause: error,
     },
   )
 }
 
-/** ms in which a request's headers are there, and all of it; who sends slower is let go. */
+/** ms within which a request's headers, and all of it, must arrive; slower connections are closed. */
 const HEADERS_WITHIN = 15_000
 const REQUEST_WITHIN = 120_000
-/** Connections at a time: far below what a process may have open, so that others of its files can still be. */
+/** Maximum connections: far below the process's limit of open files, so that others can still be opened. */
 const MOST_CONNECTIONS = 8_000
-/** ms that answers in hand may take when it is closed. */
-const LETTING_GO = 1_000
-const LOOK = 20
+/** ms that running responses may take when the server is closed. */
+const CLOSE_WITHIN = 1_000
+const IDLE_CHECK_INTERVAL = 20
 
-/** What goes wrong with one request ends that request, never the process: an error nobody hears would. */
-const guarded =
+/** An error in one request ends that request, not the process, as an unhandled error would. */
+const guardErrors =
   (answer: RequestListener, onError: (error: unknown, request: IncomingMessage) => void): RequestListener =>
   (request, response) => {
     const failed = (error: unknown): void => {
@@ -69,8 +72,8 @@ const refuse = (response: ServerResponse): void => {
 }
 
 /**
- * @param onError told what went wrong with a request, or its connection, and nobody else heard
- * @throws ListenError where the port is taken or the host is none of ours
+ * @param onError called with errors of a request or connection that nobody else handles
+ * @throws ListenError if the port is taken or the host is not an address of this machine
  */
 export const listenAt = async (
   { host, port: wanted }: Place,
@@ -79,7 +82,7 @@ export const listenAt = async (
 ): Promise<Listening> => {
   const server = createServer(
     { headersTimeout: HEADERS_WITHIN, requestTimeout: REQUEST_WITHIN, connectionsCheckingInterval: 5_000 },
-    guarded(answer, onError),
+    guardErrors(answer, onError),
   )
   server.maxConnections = MOST_CONNECTIONS
   await new Promise<void>((resolve, reject) => {
@@ -92,11 +95,11 @@ export const listenAt = async (
     url: `http://${shown}:${port}`,
     close: () =>
       new Promise(resolve => {
-        // Those that have been answered meanwhile are idle.
-        const looking = setInterval(() => server.closeIdleConnections(), LOOK)
-        const late = setTimeout(() => server.closeAllConnections(), LETTING_GO)
+        // Connections become idle as their responses finish.
+        const idleTimer = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_INTERVAL)
+        const late = setTimeout(() => server.closeAllConnections(), CLOSE_WITHIN)
         server.close(() => {
-          clearInterval(looking)
+          clearInterval(idleTimer)
           clearTimeout(late)
           resolve()
         })

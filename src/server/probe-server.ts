@@ -1,12 +1,12 @@
-/** Alive, ready, metrics at a port of their own. */
+/** Liveness, readiness and metrics on a port of their own. */
 
 import { type Listening, listenAt, type Place } from './listen.ts'
 import type { Probes } from './probes.ts'
 
-/** A port for nothing but probes: for processes that have no admin server. */
+/** A server for probes only, for processes without an admin server. */
 export const serveProbes = (place: Place, probes: Probes): Promise<Listening> =>
   listenAt(place, (request, response) => {
-    // As it was sent: what is no URL, such as `//`, is no path of ours either.
+    // Not parsed as a URL: `//` is not one, and would throw.
     const [path = ''] = (request.url ?? '').split('?')
     probes(path).then(
       answer => {

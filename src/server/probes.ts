@@ -1,4 +1,6 @@
-/** What machines ask of a process: is it alive, can it work, what did it do. Open to whoever reaches the port: nothing in it is secret. */
+/**
+ * Probes of a process: liveness, readiness, metrics. Open to anybody who reaches the port: nothing in them is secret.
+ */
 
 import { type HealthCheck, withTimeout } from '../redis/health-check.ts'
 import type { Metrics } from './metrics/metrics.ts'
@@ -9,7 +11,7 @@ export interface Answer {
   readonly body: string
 }
 
-/** @returns null for a path that is none of theirs */
+/** @returns null for other paths */
 export type Probes = (path: string) => Promise<Answer | null>
 
 const json = (status: number, value: object): Answer => ({
@@ -21,26 +23,26 @@ const json = (status: number, value: object): Answer => ({
 export interface ProbeParts {
   readonly pulse: HealthCheck
   readonly gauges: Metrics
-  /** What Redis lacks that newsdesk cannot work without; empty where all is there. */
+  /** Data missing from Redis that newsdesk cannot work without; empty if nothing is missing. */
   readonly missing: () => Promise<readonly string[]>
 }
 
-/** ms that reading what is missing may take, once Redis has answered. */
+/** Timeout, ms, for reading what is missing, once Redis has answered. */
 const WITHIN = 2_000
 
 export const createProbes = ({ pulse, gauges, missing }: ProbeParts): Probes => {
   const ready = async (): Promise<Answer> => {
     const notReady = (why: string) => json(503, { status: 'not ready', why })
-    // What is missing cannot be told where it does not answer, or no more; why is in the log.
-    const lacks = (await pulse.answers()) ? await withTimeout(missing(), WITHIN).catch(() => null) : null
-    if (lacks === null) return notReady('Redis does not answer')
-    return lacks.length === 0
+    // If Redis does not answer (any more), what is missing is unknown; the log has the reason.
+    const missingData = (await pulse.answers()) ? await withTimeout(missing(), WITHIN).catch(() => null) : null
+    if (missingData === null) return notReady('Redis does not answer')
+    return missingData.length === 0
       ? json(200, { status: 'ready' })
-      : notReady(`Redis came back without what newsdesk needs: ${lacks.join(', ')}`)
+      : notReady(`Redis came back without what newsdesk needs: ${missingData.join(', ')}`)
   }
 
   return async path => {
-    // What says how this process is waits for nothing but itself.
+    // Liveness depends on nothing but this process.
     if (path === '/healthz' || path === '/livez') return json(200, { status: 'alive' })
     if (path === '/readyz') return ready()
     if (path === '/metrics') return { status: 200, type: gauges.contentType, body: await gauges.scrape() }

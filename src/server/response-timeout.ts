@@ -1,53 +1,54 @@
-/** Whoever asks over HTTP is answered in time, also where the answer waits for a Redis that is away: 503, and when to come again. */
+/** Answers HTTP requests in time, even if Redis is unreachable: 503 with Retry-After. */
 
 import type { NextFunction, Request, Response } from 'express'
 import type { HealthCheck } from '../redis/health-check.ts'
 
-/** ms Redis may leave somebody waiting for. */
+/** ms after which a request that waits for Redis is answered 503. */
 export const ANSWER_WITHIN = 2_000
-/** s after which one may come again. */
-export const COME_AGAIN = 5
+/** Retry-After, s. */
+export const RETRY_AFTER = 5
 
 export interface ResponseTimeoutParts {
   readonly pulse: HealthCheck
-  /** Answers 503. @param isBegun whether what was asked for had begun, and may be done yet */
+  /** Answers 503. @param isBegun whether the handler had started, so that a change may still be made */
   readonly refuse: (request: Request, response: Response, isBegun: boolean) => void
   /**
-   * Whether what is read is always there in time, or something is wrong. Else an answer may take longer as long as Redis answers, because it
-   * waits for others, such as publishers; so may what is sent to us, which comes as slowly as it is sent.
+   * Whether reads are always answered in time unless something is wrong. Otherwise a response may take longer as long
+   * as Redis answers, because it waits for others, such as publishers; so may requests with a body, which arrive as
+   * slowly as the client sends them.
    */
   readonly isAlwaysFast?: boolean
 }
 
-/** Whether this request was answered in the place of its handler, which may still try to. */
-export const isGivenUp = (response: Response): boolean => response.locals.isGivenUp === true
+/** Whether this request timed out and was answered in place of its handler, which may still try to answer. */
+export const hasTimedOut = (response: Response): boolean => response.locals.hasTimedOut === true
 
 /**
- * Before all handlers that ask Redis. What has begun to be answered, such as a stream, is left to its handler. While Redis is known not to
- * answer nothing is begun, so that nothing piles up that would all be done once it is back.
+ * Goes before all handlers that use Redis. A response that has started, such as a stream, is left to its handler. While
+ * Redis is known to be silent no handler starts, so that no backlog of work is done once it is back.
  */
 export const withResponseTimeout =
   ({ pulse, refuse, isAlwaysFast = false }: ResponseTimeoutParts) =>
   (request: Request, response: Response, next: NextFunction): void => {
-    const giveUp = (isBegun: boolean) => {
+    const timeOut = (isBegun: boolean) => {
       if (response.headersSent || response.destroyed) return
-      response.set('retry-after', String(COME_AGAIN))
+      response.set('retry-after', String(RETRY_AFTER))
       refuse(request, response, isBegun)
-      response.locals.isGivenUp = true
+      response.locals.hasTimedOut = true
     }
     if (pulse.isSilent()) {
-      giveUp(false)
+      timeOut(false)
       return
     }
     const half = ANSWER_WITHIN / 2
     const isFast = isAlwaysFast && (request.method === 'GET' || request.method === 'HEAD')
     let timer: NodeJS.Timeout
-    const look = async (waited: number): Promise<void> => {
+    const check = async (waited: number): Promise<void> => {
       const isOver = (isFast && waited >= ANSWER_WITHIN) || !(await pulse.answers(half))
-      if (isOver) giveUp(true)
-      else if (!response.writableEnded && !response.destroyed) timer = setTimeout(look, half, waited + half)
+      if (isOver) timeOut(true)
+      else if (!response.writableEnded && !response.destroyed) timer = setTimeout(check, half, waited + half)
     }
-    timer = setTimeout(look, half, half)
+    timer = setTimeout(check, half, half)
     response.on('close', () => clearTimeout(timer))
     next()
   }

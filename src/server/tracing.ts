@@ -1,6 +1,7 @@
 /**
- * Traces of OpenTelemetry across queues: BullMQ hands the context of a job on to those it adds, so that one trace tells the way of a crawl's
- * articles into the lists. Loaded only where a collector is configured (docs/decisions/0021); a collector that is away holds up nobody.
+ * OpenTelemetry traces across queues: BullMQ passes the context of a job to the jobs it adds, so that one trace follows
+ * a crawl's articles into the lists. Loaded only if a collector is configured (docs/decisions/0021); an unreachable
+ * collector delays nothing.
  */
 
 import { context, propagation, trace } from '@opentelemetry/api'
@@ -21,13 +22,13 @@ import type { TracingSettings } from '../config/sections/tracing.ts'
 export interface Tracing {
   /** For queues and workers. */
   readonly telemetry: Telemetry
-  /** Sends what is left, within a few seconds. */
+  /** Sends the remaining spans, within a few seconds. */
   stop(): Promise<void>
 }
 
-/** ms between two sendings, and for which one may take. */
-const EVERY = 2_000
-const PATIENCE = 5_000
+/** ms between two exports, and the timeout of one. */
+const EXPORT_INTERVAL = 2_000
+const EXPORT_TIMEOUT = 5_000
 
 /** @param about version of newsdesk, and id of this process */
 export const startTracing = (
@@ -37,7 +38,7 @@ export const startTracing = (
   const { version, id } = about
   const exporter = new OTLPTraceExporter({
     url: `${endpoint.replace(/\/+$/, '')}/v1/traces`,
-    timeoutMillis: PATIENCE,
+    timeoutMillis: EXPORT_TIMEOUT,
   })
   const provider = new TracerProvider({
     resource: resourceFromAttributes({
@@ -46,16 +47,18 @@ export const startTracing = (
       'service.instance.id': id,
     }),
     sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(sample) }),
-    spanProcessors: [new BatchSpanProcessor({ exporter, scheduledDelayMillis: EVERY, exportTimeoutMillis: PATIENCE })],
+    spanProcessors: [
+      new BatchSpanProcessor({ exporter, scheduledDelayMillis: EXPORT_INTERVAL, exportTimeoutMillis: EXPORT_TIMEOUT }),
+    ],
   })
-  // bullmq-otel knows no other than the global ones.
+  // bullmq-otel uses the global ones only.
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
   propagation.setGlobalPropagator(new W3CTraceContextPropagator())
   trace.setGlobalTracerProvider(provider)
   return {
     telemetry: new BullMQOtel({ tracerName: 'newsdesk', version }) as Telemetry, // its context is of its own kind
     async stop() {
-      await provider.shutdown().catch(() => undefined) // a collector that is away: its spans are lost, as they would be anyway
+      await provider.shutdown().catch(() => undefined) // an unreachable collector: its spans are lost in any case
       trace.disable()
       context.disable()
       propagation.disable()

@@ -2,7 +2,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { itemsOf } from '../../demo/publishers/editions.ts'
+import { listItems } from '../../demo/publishers/editions.ts'
 import { startFolderStand } from '../../demo/publishers/folder.ts'
 import { startNewsstand } from '../../demo/publishers/newsstand.ts'
 import { PUBLISHERS } from '../../demo/publishers/publishers.ts'
@@ -40,7 +40,7 @@ describe('the newsstand', () => {
       const answer = await fetch(url)
       const contentType = answer.headers.get('content-type') ?? ''
       const { title, items } = await parseFeed(new Uint8Array(await answer.arrayBuffer()), { contentType, url })
-      const carried = itemsOf(publisher, NOON, { seed: 3, start: NOON, speed: 1 })
+      const carried = listItems(publisher, NOON, { seed: 3, start: NOON, speed: 1 })
       expect(carried.length).toBeGreaterThan(4)
       expect(items.map(item => item.title)).toEqual(carried.map(item => item.title))
       expect(items.map(item => Date.parse(item.published ?? ''))).toEqual(
@@ -56,7 +56,7 @@ describe('the newsstand', () => {
   it('brings out new editions as its clock goes on', async () => {
     const publisher = PUBLISHERS[0]
     if (!publisher) throw new Error('no publishers')
-    const at = (now: number) => itemsOf(publisher, now, { seed: 3, start: NOON, speed: 1 }).map(({ id }) => id)
+    const at = (now: number) => listItems(publisher, now, { seed: 3, start: NOON, speed: 1 }).map(({ id }) => id)
     const [before, after] = [at(NOON), at(NOON + 60 * MINUTE)]
     expect(after.filter(id => !before.includes(id)).length).toBeGreaterThan(3)
     expect(at(NOON)).toEqual(before)

@@ -81,7 +81,7 @@ describe('a daemon whose start fails half-way', () => {
     const folder = aConfigFolder({ settings: `redis: { dataDir: ${dataDir} }\nadmin: { port: ${port} }\n` })
     const daemon = cli(['start', '--config', folder.dir])
     expect(await codeOf(daemon)).toBe(1)
-    expect(daemon.out() + daemon.err()).toContain(`127.0.0.1:${port} cannot be listened on: another program holds it`)
+    expect(daemon.out() + daemon.err()).toContain(`cannot listen on 127.0.0.1:${port}: another program uses it`)
     expect(readFileSync(join(dataDir, 'redis.log'), 'utf8')).toMatch(/bye bye/)
   })
 })

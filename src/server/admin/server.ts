@@ -13,7 +13,7 @@ import type { HealthCheck } from '../../redis/health-check.ts'
 import { createOutageLog, isConnectionError } from '../../redis/transient-error.ts'
 import { listenAt } from '../listen.ts'
 import type { Probes } from '../probes.ts'
-import { isGivenUp, withResponseTimeout } from '../response-timeout.ts'
+import { hasTimedOut, withResponseTimeout } from '../response-timeout.ts'
 import { NAV, pageRoutes } from './admin.ts'
 import { isOwnHost, nameOfHost } from './auth/hosts.ts'
 import { whoOfProxy } from './auth/proxy.ts'
@@ -188,7 +188,7 @@ export const startAdmin = async (parts: AdminParts): Promise<AdminServer> => {
     show.message(request, response, 404, 'Not found', 'There is no such page.')
   })
   app.use((error: Error & { status?: unknown }, request: Request, response: Response, next: NextFunction) => {
-    if (isGivenUp(response)) return log.debug({ err: error }, 'an admin page failed after its time-out')
+    if (hasTimedOut(response)) return log.debug({ err: error }, 'an admin page failed after its timeout')
     // The response has started: all that is left is to cut it off.
     if (response.headersSent) return next(error)
     const { status } = error

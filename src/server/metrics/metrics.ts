@@ -1,31 +1,32 @@
 /**
- * What monitoring reads at /metrics, in the text format of Prometheus: the work of this process as counters and histograms, and what all
- * processes share in Redis as gauges, looked up when asked. No label ever holds a URL, a source or an article: there are few, and known ones.
+ * The metrics at /metrics, in the text format of Prometheus: the work of this process as counters and histograms, and
+ * the state in Redis that all processes share as gauges, read at each scrape. Labels never contain URLs, sources or
+ * articles: their values are few and known.
  */
 
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { JobEnd } from '../../queues/job-end.ts'
 import { withTimeout } from '../../redis/health-check.ts'
-import { countsOf, failureOf } from './outcomes.ts'
+import { countFailure, countOutcomes } from './outcomes.ts'
 
-/** What is read from Redis at a scrape. */
+/** Values read from Redis at a scrape. */
 export interface Readings {
   /** Jobs by queue and state. */
   readonly queues: Readonly<Record<string, Readonly<Record<string, number>>>>
-  /** s the oldest waiting job has waited, by queue; 0 where none waits. */
+  /** Age of the oldest waiting job by queue, s; 0 if none waits. */
   readonly oldest: Readonly<Record<string, number>>
   /** Sources by state. */
   readonly sources: Readonly<Record<string, number>>
-  /** s since each list was last found to be up to date. */
+  /** Seconds since each list was last found to be up to date. */
   readonly lists: Readonly<Record<string, number>>
   readonly events: {
     readonly waiting: number
-    /** s the oldest event nobody has counted yet has waited. */
+    /** Age of the oldest event that is not counted yet, s. */
     readonly lag: number
-    /** Ever, by reason. */
+    /** Total, by reason. */
     readonly refused: Readonly<Record<string, number>>
   }
-  /** Bytes; `limit` is 0 where there is none. `latency` is the time a PING took, s. */
+  /** Bytes; `limit` is 0 if there is none. `latency` is the duration of a PING, s. */
   readonly redis: { readonly memory: number; readonly limit: number; readonly latency: number }
   /** `memory` is bytes of `articles.memory`, 0 where there is none; `dropped` those that left for want of room, ever. */
   readonly articles: {
@@ -40,14 +41,14 @@ export interface Readings {
 
 export interface Metrics {
   jobEnded(end: JobEnd): void
-  /** An article came in, so many ms after its publisher dated it. */
+  /** Records an ingested article. @param delay ms since its publisher's date */
   ingested(delay: number): void
-  /** The admin server refused a request. @param kind one of few known ones */
+  /** Records a request that the admin server refused. @param kind one of a few known kinds */
   refused(kind: string): void
-  /** Streams of server-sent events that a server of this process has open, counted at each scrape. */
+  /** Registers a count of the open server-sent event streams of a server, called at each scrape. */
   streams(server: 'http' | 'admin', count: () => number): void
   readonly contentType: string
-  /** @returns all of it, as text */
+  /** @returns all metrics as text */
   scrape(): Promise<string>
 }
 
@@ -57,10 +58,12 @@ export interface MetricsParts {
   readonly now: () => number
 }
 
-/** Scrapes closer together than this are told the same readings, ms: several may scrape, and a reading costs Redis some work. */
+/**
+ * Scrapes within this many ms get the same readings: several servers may scrape, and each reading is work for Redis.
+ */
 const FRESH = 5_000
 
-/** ms that Redis may take to be read: a scrape that waited on would be given up, and nothing would tell why. */
+/** Timeout for reading Redis, ms: otherwise the scraper would time out, and nothing would show why. */
 const READ_WITHIN = 2_000
 
 const JOB_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
@@ -70,7 +73,7 @@ export const createMetrics = ({ version, read, now }: MetricsParts): Metrics => 
   const register = new Registry()
   const registers = [register]
   collectDefaultMetrics({ register })
-  new Gauge({ name: 'newsdesk_info', help: 'The version that runs.', labelNames: ['version'], registers }).set(
+  new Gauge({ name: 'newsdesk_info', help: 'The running version.', labelNames: ['version'], registers }).set(
     { version },
     1,
   )
@@ -85,12 +88,12 @@ export const createMetrics = ({ version, read, now }: MetricsParts): Metrics => 
     buckets: JOB_SECONDS,
     registers,
   })
-  const happened = {
+  const outcomes = {
     fetches: counter('newsdesk_fetches_total', 'Fetches of sources, by outcome or reason of failure.', ['outcome']),
     bytes: counter('newsdesk_fetched_bytes_total', 'Bytes of feeds that changed, decompressed.', ['outcome']),
     items: counter('newsdesk_items_total', 'Items found in feeds: new or edited.', ['outcome']),
-    articles: counter('newsdesk_articles_total', 'Articles taken in, by what became of them.', ['outcome']),
-    refused: counter('newsdesk_items_refused_total', 'Items that became no article, by reason.', ['outcome']),
+    articles: counter('newsdesk_articles_total', 'Articles ingested, by outcome.', ['outcome']),
+    refused: counter('newsdesk_items_refused_total', 'Items refused, by reason.', ['outcome']),
     lists: counter('newsdesk_lists_total', 'Lists ranked: written, or unchanged.', ['outcome']),
   }
   const refused = counter('newsdesk_admin_refused_total', 'Requests the admin server refused, by kind.', ['kind'])
@@ -107,34 +110,30 @@ export const createMetrics = ({ version, read, now }: MetricsParts): Metrics => 
   const queueOldest = gauge('newsdesk_queue_oldest_seconds', 'How long the oldest waiting job has waited.', 'queue')
   const sources = gauge('newsdesk_sources', 'Sources by state.', 'state')
   const listAge = gauge('newsdesk_list_age_seconds', 'Since a list was last found to be up to date.', 'list')
-  const eventsWaiting = gauge('newsdesk_events_waiting', 'Events nobody has counted yet.')
-  const eventLag = gauge('newsdesk_event_lag_seconds', 'How long the oldest of them has waited.')
+  const eventsWaiting = gauge('newsdesk_events_waiting', 'Events that are not counted yet.')
+  const eventLag = gauge('newsdesk_event_lag_seconds', 'How long the oldest uncounted event has waited.')
   const eventsRefused = gauge('newsdesk_events_refused', 'Events refused so far, by reason.', 'reason')
   const redisMemory = gauge('newsdesk_redis_memory_bytes', 'Memory Redis uses.')
   const redisLimit = gauge('newsdesk_redis_memory_limit_bytes', 'maxmemory of Redis; 0 for none.')
   const redisLatency = gauge('newsdesk_redis_latency_seconds', 'How long a PING took.')
-  const articles = gauge('newsdesk_archived_articles', 'Articles there are.')
+  const articles = gauge('newsdesk_archived_articles', 'Stored articles.')
   const leaving = gauge('newsdesk_articles_leaving', 'Articles in no list any more that are not deleted yet.')
   const dropped = gauge('newsdesk_articles_dropped', 'Articles that left before their time for want of room, so far.')
   const budget = gauge('newsdesk_articles_memory_limit_bytes', 'articles.memory; 0 for none.')
-  const daemons = gauge('newsdesk_daemons', 'Processes that are alive.')
-  const quarantine = gauge('newsdesk_quarantine_bodies', 'Bodies kept because they could not be read.')
-  const streamsOpen = gauge(
-    'newsdesk_streams_open',
-    'Streams of server-sent events that are open, by server.',
-    'server',
-  )
+  const daemons = gauge('newsdesk_daemons', 'Running processes.')
+  const quarantine = gauge('newsdesk_quarantine_bodies', 'Bodies in quarantine because they could not be read.')
+  const streamsOpen = gauge('newsdesk_streams_open', 'Open streams of server-sent events, by server.', 'server')
   const countStreams = new Map<string, () => number>()
   const scrapeOk = gauge(
     'newsdesk_redis_up',
-    '1 where Redis could be read at this scrape, else 0: the gauges that need it are then left out.',
+    '1 if Redis could be read at this scrape, else 0, and gauges read from Redis are left out.',
   )
 
   const setAll = (of: Gauge, label: string, values: Readonly<Record<string, number>>): void => {
     of.reset()
     for (const [name, value] of Object.entries(values)) of.set({ [label]: name }, value)
   }
-  const shared = [
+  const redisGauges = [
     queueJobs,
     queueOldest,
     sources,
@@ -174,12 +173,14 @@ export const createMetrics = ({ version, read, now }: MetricsParts): Metrics => 
   }
 
   const miss = (): void => {
-    // The scrape itself says so: monitoring must still see this process while Redis is away.
-    for (const each of shared) each.reset()
+    // The scrape succeeds and reports it: monitoring must see this process even while Redis is unreachable.
+    for (const each of redisGauges) each.reset()
     scrapeOk.set(0)
   }
   let readAt = Number.NEGATIVE_INFINITY
-  /** Settles with Redis' answer, however late; never two at a time, or they would pile up while it is away. */
+  /**
+   * Resolves with Redis' answer, however late; only one at a time, or reads would pile up while Redis is unreachable.
+   */
   let reading: Promise<boolean> | null = null
   const readAgain = async (): Promise<boolean> => {
     try {
@@ -199,7 +200,7 @@ export const createMetrics = ({ version, read, now }: MetricsParts): Metrics => 
       reading = readAgain()
     }
     if (!(await withTimeout(reading, READ_WITHIN).catch(() => false))) {
-      // The next scrape looks again.
+      // The next scrape reads again.
       readAt = Number.NEGATIVE_INFINITY
       miss()
     }
@@ -209,9 +210,9 @@ export const createMetrics = ({ version, read, now }: MetricsParts): Metrics => 
     jobEnded({ queue, outcome, ms, result, error }) {
       jobs.inc({ queue, outcome })
       durations.observe({ queue }, ms / 1_000)
-      const failure = outcome === 'failed' ? failureOf(queue, error ?? '') : null
-      for (const { of, outcome: what, count } of failure ? [failure] : countsOf(queue, result))
-        happened[of].inc({ outcome: what }, count)
+      const failure = outcome === 'failed' ? countFailure(queue, error ?? '') : null
+      for (const { of, outcome: what, count } of failure ? [failure] : countOutcomes(queue, result))
+        outcomes[of].inc({ outcome: what }, count)
     },
     refused: kind => refused.inc({ kind }),
     ingested: ms => delay.observe(Math.max(0, ms) / 1_000),

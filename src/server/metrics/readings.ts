@@ -1,4 +1,4 @@
-/** What monitoring is told of all processes together, read from Redis at a scrape. */
+/** Metrics of all processes together, read from Redis at a scrape. */
 
 import type { Job } from 'bullmq'
 import { newSince } from '../../articles/titles.ts'
@@ -7,12 +7,12 @@ import { readSummary, type StatusParts } from '../../use-cases/status.ts'
 import type { Readings } from './metrics.ts'
 import type { Sample } from './samples.ts'
 
-/** Seconds the oldest job of each queue that may run now has waited. */
-const oldestOf = async (queues: StatusParts['queues'], now: number): Promise<Record<string, number>> =>
+/** Age in seconds of the oldest job of each queue that is ready to run. */
+const findOldest = async (queues: StatusParts['queues'], now: number): Promise<Record<string, number>> =>
   Object.fromEntries(
     await Promise.all(
       Object.entries(queues).map(async ([name, queue]) => {
-        const first = (await queue.getJobs(['waiting', 'prioritized'], 0, 0, true)) as (Job | undefined)[] // a job may go meanwhile
+        const first = (await queue.getJobs(['waiting', 'prioritized'], 0, 0, true)) as (Job | undefined)[] // a job may be removed meanwhile
         const since = Math.min(now, ...first.flatMap(job => (job ? [job.timestamp + job.delay] : [])))
         return [name, (now - since) / 1_000] as const
       }),
@@ -36,7 +36,7 @@ const listAges = async (
 
 export type ReadingsParts = Parameters<typeof readSummary>[0]
 
-/** @param names of the lists that are watched: those of the taxonomy, never those of single articles */
+/** @param names of the monitored lists: those of the taxonomy, never those of single articles */
 export const readForMonitoring = async (parts: ReadingsParts, names: readonly string[]): Promise<Readings> => {
   const at = parts.now()
   const asked = performance.now()
@@ -44,7 +44,7 @@ export const readForMonitoring = async (parts: ReadingsParts, names: readonly st
   const latency = (performance.now() - asked) / 1_000
   const [status, oldest, lists] = await Promise.all([
     readSummary(parts),
-    oldestOf(parts.queues, at),
+    findOldest(parts.queues, at),
     listAges(parts, names, at),
   ])
   const none: Record<string, number> = { fresh: 0, new: 0, late: 0, failing: 0, silent: 0, paused: 0, retired: 0 }
@@ -67,7 +67,7 @@ export const readForMonitoring = async (parts: ReadingsParts, names: readonly st
   }
 }
 
-/** What the plots of the desk keep of a minute. */
+/** Reads a sample of a minute for the plots of the admin UI. */
 export const readSample = async (parts: ReadingsParts, names: readonly string[]): Promise<Sample> => {
   const at = parts.now()
   const [{ queues, oldest, sources, lists, events, redis }, articles, reported] = await Promise.all([

@@ -1,4 +1,7 @@
-/** Figures of a day, one sample a minute, for whoever looks at how it went: packed to about a hundred bytes each, in one list in Redis. */
+/**
+ * Samples of a day, one per minute, for the plots of the admin UI: packed to about a hundred bytes each, in one Redis
+ * list.
+ */
 
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
@@ -12,19 +15,19 @@ const STATES = ['failing', 'late', 'retired', 'silent', 'new', 'fresh', 'paused'
 export interface Sample {
   /** ms since the epoch. */
   readonly at: number
-  /** Articles that came in the minute before. */
+  /** Articles ingested in the minute before. */
   readonly articles: number
-  /** Events ever reported: the difference of two samples is what came between them. */
+  /** Total of reported events: the difference of two samples is the number between them. */
   readonly events: number
-  /** s the oldest event nobody has counted has waited. */
+  /** Age of the oldest uncounted event, s. */
   readonly lag: number
-  /** s the oldest job that may run has waited. */
+  /** Age of the oldest job that is ready to run, s. */
   readonly oldest: number
-  /** s since the list was checked that was not for longest. */
+  /** Seconds since the check of the least recently checked list. */
   readonly listAge: number
   /** Bytes Redis uses. */
   readonly memory: number
-  /** Jobs that may run, by queue. */
+  /** Jobs that are ready to run, by queue. */
   readonly queues: Readonly<Record<string, number>>
   /** Sources by state. */
   readonly states: Readonly<Record<string, number>>
@@ -42,10 +45,10 @@ export const packSample = ({ at, articles, events, lag, oldest, listAge, memory,
 
 const Packed = z.array(z.number()).length(7 + QUEUES.length + STATES.length)
 
-const named = (names: readonly string[], values: readonly number[]): Record<string, number> =>
+const byName = (names: readonly string[], values: readonly number[]): Record<string, number> =>
   Object.fromEntries(names.map((name, place) => [name, values[place] ?? 0]))
 
-/** @returns null for what is no such sample: another version may have written it */
+/** @returns null for anything else: another version may have written it */
 export const unpackSample = (packed: string): Sample | null => {
   let json: unknown
   try {
@@ -58,8 +61,8 @@ export const unpackSample = (packed: string): Sample | null => {
   const [at = 0, articles = 0, events = 0, lag = 0, oldest = 0, listAge = 0, memory = 0, ...rest] = parsed.data
   return {
     ...{ at, articles, events, lag, oldest, listAge, memory },
-    queues: named(QUEUES, rest),
-    states: named(STATES, rest.slice(QUEUES.length)),
+    queues: byName(QUEUES, rest),
+    states: byName(STATES, rest.slice(QUEUES.length)),
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * `POST /v1/events`: pages report reads. It checks their shape and appends them to the stream, nothing more: whether an event counts is
- * decided behind it. Neither addresses nor visitors are kept as they came.
+ * `POST /v1/events`: pages report reads. The route checks their shape and appends them to the stream; the counter
+ * decides whether an event counts. Neither addresses nor visitors are stored as they were sent.
  */
 
 import express, { type Request, type Response, Router } from 'express'
@@ -30,18 +30,21 @@ export interface EventsRouteParts {
   readonly now: () => number
 }
 
-/** Bodies held at one time; more are answered 503. */
+/** Bodies in memory at a time; further requests are answered 503. */
 const MOST_AT_ONCE = 64
 const LONGEST_UA = 512
-/** How long the length of the stream is believed, ms. */
-const LENGTH_HOLDS = 1_000
-/** ms before all of a request is answered 503 (src/server/response-timeout.ts): what became of its events is told here, a moment earlier. */
-const PATIENCE = ANSWER_WITHIN - 200
-const NOT_TAKEN = 'not ready: Redis does not answer; no event was taken in; send again'
+/** How long the stream's length is cached, ms. */
+const LENGTH_TTL = 1_000
+/**
+ * Timeout of a request, ms. It is shorter than the general one (src/server/response-timeout.ts), so that the response
+ * can say what happened to the events.
+ */
+const REQUEST_TIMEOUT = ANSWER_WITHIN - 200
+const NOT_ACCEPTED = 'not ready: Redis does not answer; no event was accepted; send again'
 const UNKNOWN =
-  'Redis does not answer; it is not known whether the events were taken in: send them again, and those with an id of their own count once'
+  'Redis does not answer; it is not known whether the events were accepted: send them again; events with an id are counted once'
 
-/** The network is ours to say: of a page it would be the page's. */
+/** The network is set here: a page could only know its own. */
 const { network: _, ...OfPages } = EventFields.shape
 const Reported = z.object({
   ...OfPages,
@@ -50,7 +53,7 @@ const Reported = z.object({
 })
 type Reported = z.infer<typeof Reported>
 
-/** Who sent a request, as far as it is known. */
+/** The sender of a request, as far as known. */
 interface Sender {
   readonly address: string
   readonly network: string
@@ -58,7 +61,7 @@ interface Sender {
 }
 
 /** One event, a list of them, or `{ "events": [...] }`. */
-const eventsOf = (body: unknown): unknown[] => {
+const listEvents = (body: unknown): unknown[] => {
   if (Array.isArray(body)) return body
   const inner = (body as { events?: unknown } | null)?.events
   return Array.isArray(inner) ? inner : [body]
@@ -69,7 +72,7 @@ interface Refused {
   readonly error: string
 }
 
-/** Beacons come as text/plain, application/json or a form, whatever the page could send without a preflight. */
+/** Beacons are sent as text/plain, application/json or a form, whichever the page could send without a preflight. */
 const parseBody = (contentType: string, text: string): unknown => {
   if (contentType.startsWith('application/x-www-form-urlencoded'))
     return Object.fromEntries(new URLSearchParams(text).entries())
@@ -83,10 +86,10 @@ const read = (contentType: string, text: string, most: number): readonly Reporte
   } catch (error) {
     return {
       status: 400,
-      error: `the body is no JSON (${error instanceof Error ? error.message : error}): send one event, or an array of them`,
+      error: `the body is not JSON (${error instanceof Error ? error.message : error}): send one event, or an array of them`,
     }
   }
-  const list = eventsOf(body)
+  const list = listEvents(body)
   if (list.length === 0) return { status: 400, error: 'no events in the body' }
   if (list.length > most)
     return { status: 413, error: `${list.length} events in one request; at most ${most}: send them in parts` }
@@ -97,7 +100,7 @@ const read = (contentType: string, text: string, most: number): readonly Reporte
     else {
       const [issue] = outcome.error.issues
       const where = [...(list.length > 1 ? [`events[${index}]`] : []), ...(issue?.path ?? []).map(String)].join('.')
-      return { status: 400, error: `${where === '' ? 'event' : where}: ${issue?.message}; no event was taken in` }
+      return { status: 400, error: `${where === '' ? 'event' : where}: ${issue?.message}; no event was accepted` }
     }
   }
   return parsed
@@ -107,45 +110,46 @@ export const eventsRoute = ({ redis, keys, settings, most, keeper, now }: Events
   const router = Router()
   const dayKeys = createDayKeys({ redis, keys })
   const allowance = createAllowance({ perMinute: () => settings().perMinute, now })
-  let inHand = 0
+  let active = 0
   let waiting = { length: 0, readAt: Number.NEGATIVE_INFINITY }
 
   const isFull = async (): Promise<boolean> => {
-    if (Math.abs(now() - waiting.readAt) >= LENGTH_HOLDS)
+    if (Math.abs(now() - waiting.readAt) >= LENGTH_TTL)
       waiting = { length: await redis.xlen(keys.events()), readAt: now() }
     return waiting.length >= most()
   }
 
-  /** @param hashed a text under the key of the day */
+  /** @param hashed hashes a text with the key of the day */
   const append = async (events: readonly Reported[], from: Sender, hashed: (text: string) => string) => {
     const { address, network, ua } = from
-    const unnamed = `h${hashed(`${address}\n${ua}`)}`
+    const anonymous = `h${hashed(`${address}\n${ua}`)}`
     const added = redis.pipeline()
     for (const event of events) {
-      // What a page calls its visitor is hashed as well: it may be a name or an address.
-      const visitor = event.visitor ? `g${hashed(event.visitor)}` : unnamed
+      // The page's visitor id is hashed as well: it may be a name or an address.
+      const visitor = event.visitor ? `g${hashed(event.visitor)}` : anonymous
       const agent = (event.ua ?? ua).slice(0, LONGEST_UA)
       const fields = streamFields({
         ...event,
         visitor,
         network: network === '' ? undefined : hashed(network),
         ua: agent === '' ? undefined : agent,
-        // Of this visitor: who guesses what another's event is called cannot have that one taken for known.
+        // The id is hashed with the visitor: a guessed event id cannot make another visitor's event count as a
+        // duplicate.
         id: event.id === undefined ? undefined : hashed(`${visitor}\n${event.id}`),
       })
       added.xadd(keys.events(), '*', ...fields)
     }
-    const settled = keeper?.begin()
+    const confirmReplicated = keeper?.begin()
     for (const [error] of (await added.exec()) ?? []) if (error) throw error
-    await settled?.()
+    await confirmReplicated?.()
   }
 
-  const take = async (request: Request, response: Response, stage: { isSent: boolean }): Promise<void> => {
+  const accept = async (request: Request, response: Response, stage: { isSent: boolean }): Promise<void> => {
     const refuse = ({ status, error }: Refused, retryAfter?: number) => {
       if (retryAfter !== undefined) response.set('retry-after', String(retryAfter))
       response.status(status).json({ error })
     }
-    if (redis.status !== 'ready') return refuse({ status: 503, error: NOT_TAKEN }, 5)
+    if (redis.status !== 'ready') return refuse({ status: 503, error: NOT_ACCEPTED }, 5)
     const text: unknown = request.body
     const { maxEvents } = settings()
     const events = read(request.get('content-type') ?? '', typeof text === 'string' ? text : '', maxEvents)
@@ -156,7 +160,7 @@ export const eventsRoute = ({ redis, keys, settings, most, keeper, now }: Events
     const network = findNetwork(address)
     const wait = allowance.take(keyedHash(key, network), events.length)
     if (wait > 0) return refuse({ status: 429, error: 'too many events from this address in a minute' }, wait)
-    // Whoever was told meanwhile that nothing was taken in is not made wrong.
+    // The client has been told that nothing was accepted: keep to that.
     if (response.headersSent) return
     stage.isSent = true
     await append(events, { address, network, ua: request.get('user-agent') ?? '' }, text => keyedHash(key, text))
@@ -167,22 +171,22 @@ export const eventsRoute = ({ redis, keys, settings, most, keeper, now }: Events
     express.text({ type: () => true, limit: settings().maxBody, inflate: false })(request, response, next)
 
   router.post('/', body, async (request, response) => {
-    if (inHand >= MOST_AT_ONCE) {
+    if (active >= MOST_AT_ONCE) {
       response.status(503).set('retry-after', '5').json({ error: 'busy; send again' })
       return
     }
-    inHand += 1
+    active += 1
     const stage = { isSent: false }
     try {
-      const taking = take(request, response, stage)
-      await withTimeout(taking, PATIENCE)
+      const accepting = accept(request, response, stage)
+      await withTimeout(accepting, REQUEST_TIMEOUT)
     } catch (error) {
-      const isTrouble = error instanceof TimeoutError || (error instanceof Error && isTransientError(error))
-      if (!isTrouble || response.headersSent) throw error
-      const why = stage.isSent ? UNKNOWN : NOT_TAKEN
+      const isTransient = error instanceof TimeoutError || (error instanceof Error && isTransientError(error))
+      if (!isTransient || response.headersSent) throw error
+      const why = stage.isSent ? UNKNOWN : NOT_ACCEPTED
       response.status(503).set('retry-after', '5').json({ error: why })
     } finally {
-      inHand -= 1
+      active -= 1
     }
   })
   router.all('/', (_request, response) => {

@@ -1,6 +1,6 @@
 /**
- * `GET /v1/lists`: published lists for readers without Redis, as JSON, RSS or JSON Feed, with ETag. Reads what is published and nothing
- * else; what it says is plain text, never markup.
+ * `GET /v1/lists`: published lists for readers without Redis, as JSON, RSS or JSON Feed, with ETag. Reads published
+ * lists only; texts are plain text, never markup.
  */
 
 import { type Request, type Response, Router } from 'express'
@@ -13,13 +13,13 @@ import type { Keys } from '../../redis/keys.ts'
 export interface ListsRouteParts {
   readonly redis: Redis
   readonly keys: Keys
-  /** Every list but those related to one article. */
+  /** Every list except related lists. */
   readonly names: () => readonly string[]
 }
 
-const MOST = 1_000
-/** s for which a copy may be shown without asking again. */
-const FRESH = 5
+const MAX_LIMIT = 1_000
+/** s for which caches may serve a copy without revalidation. */
+const MAX_AGE = 5
 
 type Format = 'json' | 'rss' | 'feed.json'
 const TYPES: Readonly<Record<Format, string>> = {
@@ -28,20 +28,20 @@ const TYPES: Readonly<Record<Format, string>> = {
   'feed.json': 'application/feed+json; charset=utf-8',
 }
 
-/** A list with what is told of it, as of one moment. */
-interface Read {
+/** A list and its metadata, as of one moment. */
+interface ListSnapshot {
   readonly meta: Readonly<Record<string, string>>
   readonly entries: readonly string[]
 }
 
-const limitOf = (request: Request): number | null => {
+const parseLimit = (request: Request): number | null => {
   const written = request.query.limit
-  if (written === undefined) return MOST
+  if (written === undefined) return MAX_LIMIT
   const limit = typeof written === 'string' && /^\d{1,4}$/.test(written) ? Number(written) : 0
-  return limit >= 1 && limit <= MOST ? limit : null
+  return limit >= 1 && limit <= MAX_LIMIT ? limit : null
 }
 
-const asJson = (name: string, { meta, entries }: Read): string => {
+const formatJson = (name: string, { meta, entries }: ListSnapshot): string => {
   const about = {
     list: name,
     version: Number(meta.version ?? 0),
@@ -50,22 +50,22 @@ const asJson = (name: string, { meta, entries }: Read): string => {
     fallback: meta.fallback || null,
     stale: meta.stale === '1',
   }
-  // Entries stand as JSON already.
+  // Entries are stored as JSON.
   return `${JSON.stringify(about).slice(0, -1)},"entries":[${entries.join(',')}]}`
 }
 
-/** JSON in which nothing looks like a tag, wherever somebody puts it. */
-const inert = (json: string): string => json.replaceAll('<', '\\u003c')
+/** JSON without anything that looks like a tag, wherever it is embedded. */
+const escapeTags = (json: string): string => json.replaceAll('<', '\\u003c')
 
-/** Whether one of the tags of If-None-Match is this one, or `*`. Weak ones match too (RFC 9110, section 13.1.2). */
+/** Whether If-None-Match contains this tag, or `*`. Weak tags match too (RFC 9110, section 13.1.2). */
 const matches = (header: string | undefined, etag: string): boolean =>
   (header ?? '').split(',').some(each => each.trim() === '*' || each.trim().replace(/^W\//, '') === etag)
 
 export const listsRoute = ({ redis, keys, names }: ListsRouteParts): Router => {
   const router = Router()
 
-  const read = async (name: string, limit: number): Promise<Read> => {
-    // One slot and one step: the entries are those the meta speaks of.
+  const read = async (name: string, limit: number): Promise<ListSnapshot> => {
+    // One slot and one transaction: the metadata belongs to these entries.
     const [meta, entries] = (await redis
       .multi()
       .hgetall(keys.listMeta(name))
@@ -74,44 +74,45 @@ export const listsRoute = ({ redis, keys, names }: ListsRouteParts): Router => {
     return { meta: meta[1], entries: entries[1] }
   }
 
-  const isList = (name: string, { meta }: Read): boolean => {
+  const isList = (name: string, { meta }: ListSnapshot): boolean => {
     const parsed = LISTS.parse(name)
     return parsed && 'relatedTo' in parsed ? meta.version !== undefined : names().includes(name)
   }
 
-  const urlOf = (request: Request): string => `${request.protocol}://${request.get('host') ?? ''}${request.originalUrl}`
+  const requestUrl = (request: Request): string =>
+    `${request.protocol}://${request.get('host') ?? ''}${request.originalUrl}`
 
-  const bodyOf = (format: Format, name: string, found: Read, request: Request): string => {
-    if (format === 'json') return inert(asJson(name, found))
+  const formatBody = (format: Format, name: string, found: ListSnapshot, request: Request): string => {
+    if (format === 'json') return escapeTags(formatJson(name, found))
     const feed: FeedOf = {
       list: name,
       generatedAt: found.meta.generatedAt ?? null,
       entries: found.entries.map(json => JSON.parse(json) as Entry), // written by the publisher
-      url: urlOf(request),
+      url: requestUrl(request),
     }
-    return format === 'rss' ? rss(feed) : inert(jsonFeed(feed))
+    return format === 'rss' ? rss(feed) : escapeTags(jsonFeed(feed))
   }
 
   const answer = (format: Format) => async (request: Request<{ name: string }>, response: Response) => {
     const { name } = request.params
-    const limit = limitOf(request as unknown as Request)
+    const limit = parseLimit(request as unknown as Request)
     if (limit === null) {
       response
         .status(400)
-        .json({ error: `limit ${JSON.stringify(request.query.limit)} is no number from 1 to ${MOST}` })
+        .json({ error: `limit ${JSON.stringify(request.query.limit)} is not a number from 1 to ${MAX_LIMIT}` })
       return
     }
     const found = await read(name, limit)
     if (!isList(name, found)) {
-      response.status(404).json({ error: `no list ${JSON.stringify(name.slice(0, 100))}; GET /v1/lists names them` })
+      response.status(404).json({ error: `no list ${JSON.stringify(name.slice(0, 100))}; GET /v1/lists lists all` })
       return
     }
     const { version = '0', hash = '' } = found.meta
     const etag = `"${version}-${hash}-${limit}-${format}"`
-    response.set({ etag, 'cache-control': `public, max-age=${FRESH}`, 'content-type': TYPES[format] })
+    response.set({ etag, 'cache-control': `public, max-age=${MAX_AGE}`, 'content-type': TYPES[format] })
     if (found.meta.generatedAt) response.set('last-modified', new Date(found.meta.generatedAt).toUTCString())
     if (matches(request.get('if-none-match'), etag)) response.status(304).end()
-    else response.send(Buffer.from(bodyOf(format, name, found, request as unknown as Request)))
+    else response.send(Buffer.from(formatBody(format, name, found, request as unknown as Request)))
   }
 
   router.get('/', async (_request, response) => {
@@ -119,7 +120,7 @@ export const listsRoute = ({ redis, keys, names }: ListsRouteParts): Router => {
     const metas = await Promise.all(
       lists.map(name => redis.hmget(keys.listMeta(name), 'version', 'generatedAt', 'count')),
     )
-    response.set('cache-control', `public, max-age=${FRESH}`).json({
+    response.set('cache-control', `public, max-age=${MAX_AGE}`).json({
       lists: lists.map((list, index) => {
         const [version, generatedAt, count] = metas[index] ?? []
         return { list, version: Number(version ?? 0), generatedAt: generatedAt ?? null, count: Number(count ?? 0) }

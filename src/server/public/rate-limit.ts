@@ -1,14 +1,14 @@
-/** How much each of many may do in a minute, counted in this process. (pure but for the clock passed in) */
+/** Rate limits per client and minute, counted in this process. (pure but for the clock passed in) */
 
 export interface Allowance {
-  /** @returns 0 where it is granted, else seconds until it may be asked again; what is refused is not counted */
+  /** @returns 0 if granted, else seconds until the next attempt; refused amounts are not counted */
   take(who: string, amount: number): number
 }
 
 const MINUTE = 60_000
 
-/** Those remembered at a time: beyond it a minute's count starts anew for all, rather than memory growing with an attack. */
-const MOST = 100_000
+/** Maximum number of clients: above, all counts of the minute start anew, so that an attack cannot make memory grow. */
+const MAX_CLIENTS = 100_000
 
 export const createAllowance = ({
   perMinute,
@@ -18,18 +18,18 @@ export const createAllowance = ({
   readonly now: () => number
 }): Allowance => {
   let minute = Number.NaN
-  const taken = new Map<string, number>()
+  const used = new Map<string, number>()
   return {
     take(who, amount) {
       const at = now()
-      const running = Math.floor(at / MINUTE)
-      if (running !== minute || taken.size >= MOST) {
-        taken.clear()
-        minute = running
+      const currentMinute = Math.floor(at / MINUTE)
+      if (currentMinute !== minute || used.size >= MAX_CLIENTS) {
+        used.clear()
+        minute = currentMinute
       }
-      const wanted = (taken.get(who) ?? 0) + amount
-      if (wanted > perMinute()) return Math.max(1, Math.ceil(((running + 1) * MINUTE - at) / 1_000))
-      taken.set(who, wanted)
+      const total = (used.get(who) ?? 0) + amount
+      if (total > perMinute()) return Math.max(1, Math.ceil(((currentMinute + 1) * MINUTE - at) / 1_000))
+      used.set(who, total)
       return 0
     },
   }

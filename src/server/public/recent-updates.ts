@@ -1,6 +1,7 @@
 /**
- * The latest updates of lists, held in memory for all who listen over HTTP: one connection reads them, whoever comes back is told what it
- * missed without asking Redis, and how far back that goes is bounded. Read as long as somebody listens.
+ * The latest updates of lists, held in memory for all HTTP listeners: one connection reads them, and a returning
+ * listener gets what it missed without a query to Redis. Their number is limited. They are read as long as there are
+ * listeners.
  */
 
 import type { Redis } from 'ioredis'
@@ -11,54 +12,57 @@ import { sleepUnlessAborted } from '../../util/sleep.ts'
 export interface Update {
   readonly id: string
   readonly list: string
-  /** As it is sent. */
+  /** The text of the event. */
   readonly text: string
 }
 
-/** Why whoever listens must read its lists anew: what it missed cannot be told. */
+/** Why a listener must reload its lists: what it missed is unknown. */
 export type ReloadReason = 'too-old' | 'unknown-id' | 'reset'
 
 export interface Listener {
-  /** null: all. */
+  /** null for all. */
   readonly lists: ReadonlySet<string> | null
   readonly send: (text: string | Buffer) => void
-  /** Whether it has taken all that was sent; what comes meanwhile waits here, for all who are behind but once. */
+  /**
+   * Whether it has received everything sent. Otherwise later updates wait here, stored once for all listeners that are
+   * behind.
+   */
   readonly isFree: () => boolean
 }
 
 export interface Listening {
-  /** To be called when it has taken all. */
-  goOn(): void
+  /** Call this when it has received everything sent. */
+  sendNext(): void
   end(): void
 }
 
 export interface RecentUpdates {
   /**
-   * Does something in the moment in which the latest are known; waits for Redis until they are.
-   * @param work synchronous: what is joined in it misses nothing
+   * Runs work once the latest updates are known; waits for Redis until they are.
+   * @param work synchronous: a listener that joins in it misses nothing
    */
   whenKnown<T>(work: () => T): Promise<T>
-  /** Id of the newest. */
+  /** Id of the newest update. */
   newest(): string
   /**
-   * From now on it is told what comes, each once and in order; first what it missed since `heard`, or that it must reload. One that takes
-   * so slowly that what it has not heard is held no more must reload, too.
+   * Sends a listener all updates from now on, each once and in order; first those it missed since `heard`, or a reload
+   * event. A listener so slow that the next update is no longer in memory gets a reload event, too.
    */
   join(listener: Listener, heard: string | null): Listening
 }
 
 export interface RecentUpdatesParts {
   readonly redis: Redis
-  /** A connection of its own: waiting for updates blocks it. */
+  /** A separate connection: waiting for updates blocks it. */
   readonly blocking: Redis
   readonly keys: Keys
   readonly signal: AbortSignal
   readonly onError: (error: unknown) => void
 }
 
-/** Updates held: about ten minutes of a large desk. */
-const KNOWN = 5_000
-/** Bytes sent at a time to who is behind. */
+/** Updates in memory: about ten minutes of a large site. */
+const MAX_KNOWN = 5_000
+/** Bytes sent at a time to a listener that is behind. */
 const CHUNK = 64 * 1_024
 const BLOCK = 5_000
 const PAGE = 500
@@ -67,7 +71,7 @@ const START = '0-0'
 
 type StreamEntry = readonly [id: string, fields: readonly string[]]
 
-const updateOf = ([id, fields]: StreamEntry): Update => {
+const parseUpdate = ([id, fields]: StreamEntry): Update => {
   const value = (name: string) => fields[fields.indexOf(name) + 1] ?? ''
   const list = value('list')
   const data = JSON.stringify({ list, version: Number(value('version')), at: value('at') })
@@ -77,7 +81,7 @@ const updateOf = ([id, fields]: StreamEntry): Update => {
 const reloadText = (reason: ReloadReason, id: string): string =>
   `id: ${id}\nevent: reload\ndata: ${JSON.stringify({ reason })}\n\n`
 
-/** Place of the first that comes after an id. */
+/** Index of the first update after an id. */
 const firstAfter = (updates: readonly Update[], id: string): number => {
   let [from, to] = [0, updates.length]
   while (from < to) {
@@ -88,17 +92,17 @@ const firstAfter = (updates: readonly Update[], id: string): number => {
   return from
 }
 
-/** Chunks held for others who are as far, until something new comes. */
+/** Cached chunks for listeners at the same position, until the next update. */
 const MOST_SHARED = 100
 
 interface Chunk {
   readonly bytes: Buffer
-  /** Id of the last it tells of, or passes over. */
+  /** Id of the last update in it, or skipped by it. */
   readonly upTo: string
 }
 
 interface Joined extends Listener {
-  /** Nothing up to it is told. */
+  /** Id of the last update that was sent or skipped. */
   last: string
 }
 
@@ -106,7 +110,7 @@ export const createRecentUpdates = ({ redis, blocking, keys, signal, onError }: 
   const joined = new Set<Joined>()
   let known: Update[] = []
   const shared = new Map<string, Chunk>()
-  /** What came after it is known, all of it. */
+  /** All updates after this id are in memory. */
   let floor = START
   let last = START
   let loading: Promise<void> | null = null
@@ -133,39 +137,41 @@ export const createRecentUpdates = ({ redis, blocking, keys, signal, onError }: 
     return { bytes: Buffer.from(texts.join('')), upTo }
   }
 
-  /** The same bytes for all who are as far: thousands are told the same. */
-  const forAll = (id: string): Chunk => {
+  /** One chunk for all listeners at the same position: thousands need the same. */
+  const sharedChunk = (id: string): Chunk => {
     const made = shared.get(id) ?? chunkAfter(id, null)
     if (shared.size < MOST_SHARED) shared.set(id, made)
     return made
   }
 
-  /** Sends the next it has not heard, as far as it takes them. */
-  const goOn = (each: Joined): void => {
+  /** Sends the next updates, as many as it takes. */
+  const sendNext = (each: Joined): void => {
     if (!joined.has(each) || !each.isFree() || !isAfter(last, each.last)) return
     if (isAfter(floor, each.last)) {
       reload(each, 'too-old')
       return
     }
-    const { bytes, upTo } = each.lists === null ? forAll(each.last) : chunkAfter(each.last, each.lists)
+    const { bytes, upTo } = each.lists === null ? sharedChunk(each.last) : chunkAfter(each.last, each.lists)
     each.last = upTo
     if (bytes.length > 0) each.send(bytes)
   }
 
   const take = (entries: readonly StreamEntry[]): void => {
-    const updates = entries.map(updateOf)
+    const updates = entries.map(parseUpdate)
     shared.clear()
     known.push(...updates)
     last = updates.at(-1)?.id ?? last
-    if (known.length > 2 * KNOWN) {
-      floor = known.at(-KNOWN - 1)?.id ?? floor
-      known = known.slice(-KNOWN)
+    if (known.length > 2 * MAX_KNOWN) {
+      floor = known.at(-MAX_KNOWN - 1)?.id ?? floor
+      known = known.slice(-MAX_KNOWN)
     }
-    for (const each of joined) goOn(each)
+    for (const each of joined) sendNext(each)
   }
 
-  /** Ids only ever rise, but where the stream was taken away, as by FLUSHALL, and Redis' clock was set back. */
-  const seeReset = async (): Promise<void> => {
+  /**
+   * Detects a reset: ids only ever rise, unless the stream was deleted, as by FLUSHALL, and Redis' clock was set back.
+   */
+  const detectReset = async (): Promise<void> => {
     const newest = await newestInRedis()
     if (!isAfter(last, newest)) return
     known = []
@@ -181,7 +187,7 @@ export const createRecentUpdates = ({ redis, blocking, keys, signal, onError }: 
         const answer = await blocking.xread('COUNT', PAGE, 'BLOCK', BLOCK, 'STREAMS', keys.updates(), last)
         const entries = answer?.[0]?.[1] ?? []
         if (entries.length > 0) take(entries)
-        else await seeReset()
+        else await detectReset()
       } catch (error) {
         if (signal.aborted) break
         onError(error)
@@ -194,15 +200,18 @@ export const createRecentUpdates = ({ redis, blocking, keys, signal, onError }: 
   }
 
   const load = async (): Promise<void> => {
-    const entries = await redis.xrevrange(keys.updates(), '+', '-', 'COUNT', KNOWN + 1)
-    // One more than is held tells from where on all is known.
-    floor = entries.length > KNOWN ? (entries.at(-1)?.[0] ?? START) : START
-    known = entries.slice(0, KNOWN).reverse().map(updateOf)
+    const entries = await redis.xrevrange(keys.updates(), '+', '-', 'COUNT', MAX_KNOWN + 1)
+    // One more than is kept: its id marks the start of what is known completely.
+    floor = entries.length > MAX_KNOWN ? (entries.at(-1)?.[0] ?? START) : START
+    known = entries.slice(0, MAX_KNOWN).reverse().map(parseUpdate)
     last = known.at(-1)?.id ?? START
     void read()
   }
 
-  /** Another process may have told it of what this one has not read yet; else no stream of ours has such an id. */
+  /**
+   * Another process may have sent the listener an update that this one has not read yet; otherwise the id is not of
+   * this stream.
+   */
   const verify = async (each: Joined): Promise<void> => {
     const newest = await newestInRedis()
     if (joined.has(each) && isAfter(each.last, newest)) reload(each, 'unknown-id')
@@ -227,8 +236,8 @@ export const createRecentUpdates = ({ redis, blocking, keys, signal, onError }: 
       const each: Joined = { ...listener, last: heard ?? last }
       joined.add(each)
       if (isAfter(each.last, last)) verify(each).catch(onError)
-      else goOn(each)
-      return { goOn: () => goOn(each), end: () => joined.delete(each) }
+      else sendNext(each)
+      return { sendNext: () => sendNext(each), end: () => joined.delete(each) }
     },
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The public server: what pages may reach without a login. A listener of its own, so that a firewall or proxy can open it and keep the
- * admin desk closed. Routes are mounted as they are given; it knows nothing of what they do.
+ * The public server: what pages reach without a log-in. It has a listener of its own, so that a firewall or proxy can
+ * open it and keep the admin UI closed. It mounts the routes it is given and knows nothing of what they do.
  */
 
 import express, { type NextFunction, type Request, type Response, type Router } from 'express'
@@ -9,7 +9,7 @@ import type { HttpSettings } from '../../config/sections/public-server.ts'
 import type { HealthCheck } from '../../redis/health-check.ts'
 import { createOutageLog, isTransientError } from '../../redis/transient-error.ts'
 import { type Listening, listenAt } from '../listen.ts'
-import { COME_AGAIN, isGivenUp, withResponseTimeout } from '../response-timeout.ts'
+import { hasTimedOut, RETRY_AFTER, withResponseTimeout } from '../response-timeout.ts'
 
 /** A router and the path it answers under, such as `/v1/events`. */
 export interface PublicRoute {
@@ -18,27 +18,27 @@ export interface PublicRoute {
 }
 
 export interface HttpParts {
-  /** Read at each request but for port, host and proxies, which count at the next start. */
+  /** Read at each request, except port, host and proxies, which take effect after a restart. */
   readonly settings: () => HttpSettings
   readonly routes: readonly PublicRoute[]
-  /** Of the Redis that the routes ask; without it they are only bounded in time. */
+  /** Health of the Redis that the routes use; without it, requests have only a timeout. */
   readonly pulse?: HealthCheck
   readonly log: Logger
 }
 
 const STEADY: HealthCheck = { isSilent: () => false, answers: async () => true }
 
-/** How long a browser may remember that a page is allowed to ask, s. */
+/** How long browsers may cache preflight responses, s. */
 const PREFLIGHT_AGE = 86_400
 
-/** Answers to preflights, and the header by which a browser lets a page read the answer. */
+/** Answers preflights, and sets the header that lets a page read the response. */
 const cors =
   (settings: () => HttpSettings) =>
   (request: Request, response: Response, next: NextFunction): void => {
     const { origin } = request.headers
     const allowed = settings().cors
     const isAllowed = origin !== undefined && (allowed.includes('*') || allowed.includes(origin))
-    // Whether a page may ask depends on who asks: caches keep the answers apart.
+    // The response depends on the origin: caches must keep them apart.
     response.vary('origin')
     if (isAllowed) {
       response.set('access-control-allow-origin', origin)
@@ -58,15 +58,15 @@ const cors =
     response.status(204).end()
   }
 
-/** What a client sent wrongly is told in words; anything else is ours, logged and not told. */
-const failed =
+/** Client errors are explained to the client; other errors are ours, and are logged only. */
+const handleError =
   (log: Logger, logError = createOutageLog(log)) =>
   (error: Error & { status?: unknown }, _request: Request, response: Response, next: NextFunction): void => {
-    if (isGivenUp(response)) {
-      log.debug({ err: error }, 'a public request failed after it was given up')
+    if (hasTimedOut(response)) {
+      log.debug({ err: error }, 'a public request failed after its timeout')
       return
     }
-    // Streaming had begun: nothing can be said any more but by cutting it off.
+    // The response has started: all that is left is to cut it off.
     if (response.headersSent) {
       next(error)
       return
@@ -77,14 +77,14 @@ const failed =
       return
     }
     if (isTransientError(error)) {
-      response.status(503).set('retry-after', String(COME_AGAIN)).json({ error: 'not ready; come again' })
+      response.status(503).set('retry-after', String(RETRY_AFTER)).json({ error: 'not ready; try again' })
       return
     }
     logError(error, 'a public request failed')
-    response.status(500).json({ error: 'something went wrong here; the log says what' })
+    response.status(500).json({ error: 'internal error; the log has the details' })
   }
 
-/** @throws Error of node:net where the port is taken or the host is none of ours */
+/** @throws ListenError if the port is taken or the host is not an address of this machine */
 export const startHttp = async ({ settings, routes, pulse = STEADY, log }: HttpParts): Promise<Listening> => {
   const { port, host, proxies } = settings()
   const app = express()
@@ -104,9 +104,9 @@ export const startHttp = async ({ settings, routes, pulse = STEADY, log }: HttpP
       pulse,
       isAlwaysFast: true,
       refuse: (request, response, isBegun) => {
-        const doubt = isBegun ? '; it is not known whether it was taken in' : '; nothing was taken in'
-        const what = request.method === 'POST' ? doubt : ''
-        response.status(503).json({ error: `not ready: Redis does not answer${what}; come again` })
+        const unknownOutcome = isBegun ? '; it is not known whether it was accepted' : '; nothing was accepted'
+        const what = request.method === 'POST' ? unknownOutcome : ''
+        response.status(503).json({ error: `not ready: Redis does not answer${what}; try again` })
       },
     }),
   )
@@ -114,7 +114,7 @@ export const startHttp = async ({ settings, routes, pulse = STEADY, log }: HttpP
   app.use((request, response) => {
     response.status(404).json({ error: `nothing at ${request.method} ${request.path}` })
   })
-  app.use(failed(log))
+  app.use(handleError(log))
 
   return listenAt({ host, port }, app, error => log.debug({ err: error }, 'a connection to the public server failed'))
 }

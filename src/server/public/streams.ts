@@ -1,95 +1,96 @@
 /**
- * Streams of server-sent events, as both servers give them. Whoever reads too slowly, or not at all, is let go; how many are open, and what
- * is held for their readers, is bounded for each network and in all; the place of one that ends, however it ends, is free at once.
+ * Server-sent event streams of both servers. A client that reads too slowly, or not at all, is disconnected. The number
+ * of streams, and the bytes buffered for them, are limited per network and in total. A stream that ends, for whatever
+ * reason, frees its place at once.
  */
 
 import type { Request, Response } from 'express'
 import { findNetwork } from '../../util/ip-network.ts'
 
 export interface StreamLimits {
-  /** Open at a time. */
+  /** Streams open at a time. */
   readonly most: number
-  /** The same from one address, or network of IPv6. */
+  /** The same per address, or IPv6 network. */
   readonly perAddress: number
-  /** Bytes held for a reader that is behind. */
+  /** Bytes buffered for a client that is behind. */
   readonly behind: number
-  /** The same for all together. */
+  /** The same for all clients together. */
   readonly behindInAll: number
 }
 
 export interface EventStream {
-  /** Sends, as far as it is still read: a stream whose reader is too far behind ends here. */
+  /** Sends text; if the client is too far behind, the stream ends here. */
   send(text: string | Buffer): void
-  /** Ends it as agreed: the reader sees an end, and comes back. */
+  /** Ends the stream normally: the client sees the end, and reconnects. */
   end(): void
-  /** Whether all that was sent is taken. */
+  /** Whether everything sent was received. */
   isFree(): boolean
 }
 
 export interface StreamWish {
-  /** Sent first. */
+  /** Text sent first. */
   readonly hello: string
-  /** Called each time all that was sent is taken. */
+  /** Called each time everything sent was received. */
   readonly onTaken?: () => void
-  /** Called once, when it is over for whatever reason. */
+  /** Called once, when the stream has ended for whatever reason. */
   readonly onEnd: () => void
 }
 
 export interface EventStreams {
-  /** @returns null where there is no room, or nobody there any more: that is answered then */
+  /** @returns null if no stream can be opened, which has been answered, or the client has gone */
   open(request: Request, response: Response, wish: StreamWish): EventStream | null
-  /** How many are open. */
+  /** Number of open streams. */
   count(): number
-  /** Bytes held for all who are behind. */
+  /** Bytes buffered for all clients. */
   behind(): number
-  /** Ends all; none is opened any more. */
+  /** Ends all streams; none can be opened any more. */
   close(): void
 }
 
 export interface StreamsParts {
-  /** In force at each opening. */
+  /** Read each time a stream is opened. */
   readonly limits: () => StreamLimits
-  /** ms between two signs of life. */
+  /** ms between two heartbeats. */
   readonly heartbeat?: number
-  /** ms in which a reader takes nothing of what is held for it, after which it is let go. */
+  /** ms after which a client that receives nothing of its buffer is disconnected. */
   readonly stalled?: number
 }
 
-/** What is quiet for longer is closed by many a proxy. */
+/** Many proxies close connections that are silent for longer. */
 const HEARTBEAT = 15_000
 const STALLED = 10_000
-/** s after which whoever found no room may come again. */
-const COME_AGAIN = 10
+/** Retry-After, s, when no stream can be opened. */
+const RETRY_AFTER = 10
 
 interface Open {
   readonly response: Response
   readonly onTaken: () => void
-  /** When it last took all or some of what was held for it; on the clock that measures spans. */
+  /** When it last received some of its buffer, by the monotonic clock. */
   tookAt: number
 }
 
 export const createStreams = ({ limits, heartbeat = HEARTBEAT, stalled = STALLED }: StreamsParts): EventStreams => {
   const streams = new Set<Open>()
   const byNetwork = new Map<string, number>()
-  let looking: NodeJS.Timeout | null = null
-  let beatAt = performance.now()
+  let timer: NodeJS.Timeout | null = null
+  let heartbeatAt = performance.now()
   let isClosed = false
-  /** As last summed up, and what came since; what was taken since is not seen yet. */
-  let held = 0
+  /** Buffered bytes: the last sum plus what was written since; what was received since is not subtracted. */
+  let buffered = 0
 
   const behind = (): number => {
-    held = 0
-    for (const { response } of streams) if (!response.destroyed) held += response.writableLength
-    return held
+    buffered = 0
+    for (const { response } of streams) if (!response.destroyed) buffered += response.writableLength
+    return buffered
   }
 
-  /** Lets go of those who are furthest behind, until what is held is within its bound. */
-  const makeRoom = (most: number): void => {
+  /** Disconnects the clients that are furthest behind, until the buffers are within their limit. */
+  const dropSlowest = (most: number): void => {
     if (behind() <= most) return
     const slowest = [...streams].sort((one, other) => other.response.writableLength - one.response.writableLength)
     for (const { response } of slowest) {
-      if (held <= most) return
-      if (!response.destroyed) held -= response.writableLength
+      if (buffered <= most) return
+      if (!response.destroyed) buffered -= response.writableLength
       response.destroy()
     }
   }
@@ -100,7 +101,7 @@ export const createStreams = ({ limits, heartbeat = HEARTBEAT, stalled = STALLED
     const { behind: most, behindInAll } = limits()
     const before = response.writableLength
     if (before === 0) stream.tookAt = performance.now()
-    // Destroyed rather than ended: an end would wait for its reader like all the rest.
+    // Destroy rather than end: an end would wait in the buffer like everything else.
     if (before + text.length > most) {
       response.destroy()
       return
@@ -109,41 +110,41 @@ export const createStreams = ({ limits, heartbeat = HEARTBEAT, stalled = STALLED
       stream.tookAt = performance.now()
       if (streams.has(stream) && response.writableLength === 0) stream.onTaken()
     })
-    held += response.writableLength - before
-    if (held > behindInAll) makeRoom(behindInAll)
+    buffered += response.writableLength - before
+    if (buffered > behindInAll) dropSlowest(behindInAll)
   }
 
-  const look = (): void => {
+  const checkAll = (): void => {
     const now = performance.now()
-    const isBeat = now - beatAt >= heartbeat
-    if (isBeat) beatAt = now
+    const isHeartbeat = now - heartbeatAt >= heartbeat
+    if (isHeartbeat) heartbeatAt = now
     for (const stream of streams) {
       if (stream.response.writableLength > 0 && now - stream.tookAt > stalled) stream.response.destroy()
-      else if (isBeat) send(stream, ': quiet\n\n')
+      else if (isHeartbeat) send(stream, ': quiet\n\n')
     }
   }
 
   const refuse = (response: Response, status: number, error: string): null => {
-    response.status(status).set('retry-after', String(COME_AGAIN)).json({ error })
+    response.status(status).set('retry-after', String(RETRY_AFTER)).json({ error })
     return null
   }
 
   return {
     open(request, response, { hello, onEnd, onTaken = () => undefined }) {
-      // Who went while it was found out who asks has had its end told already.
+      // The client disconnected while its user was determined: its end event has already fired.
       if (response.destroyed || response.closed || request.socket.destroyed) return null
       const { most, perAddress } = limits()
       const network = findNetwork(request.ip ?? '')
-      const there = byNetwork.get(network) ?? 0
-      if (isClosed || streams.size >= most) return refuse(response, 503, 'too many listen already')
-      if (there >= perAddress) return refuse(response, 429, `${there} listen from this address already`)
+      const open = byNetwork.get(network) ?? 0
+      if (isClosed || streams.size >= most) return refuse(response, 503, 'too many open streams')
+      if (open >= perAddress) return refuse(response, 429, `too many open streams from this address: ${open}`)
       // 'close' follows every error.
       response.on('error', () => undefined)
       response.set({
         'content-type': 'text/event-stream',
         'cache-control': 'no-store',
         'x-accel-buffering': 'no',
-        // Its end is the connection's: nothing else is ever asked on it.
+        // The end of the stream is the end of the connection: no other request follows on it.
         connection: 'close',
       })
       if (request.method === 'HEAD') {
@@ -153,20 +154,20 @@ export const createStreams = ({ limits, heartbeat = HEARTBEAT, stalled = STALLED
 
       const stream: Open = { response, onTaken, tookAt: performance.now() }
       streams.add(stream)
-      byNetwork.set(network, there + 1)
+      byNetwork.set(network, open + 1)
       response.once('close', () => {
         streams.delete(stream)
         const left = (byNetwork.get(network) ?? 1) - 1
         if (left > 0) byNetwork.set(network, left)
         else byNetwork.delete(network)
-        if (streams.size === 0 && looking) {
-          clearInterval(looking)
-          looking = null
+        if (streams.size === 0 && timer) {
+          clearInterval(timer)
+          timer = null
         }
         onEnd()
       })
       response.flushHeaders()
-      looking ??= setInterval(look, Math.min(heartbeat, stalled / 2))
+      timer ??= setInterval(checkAll, Math.min(heartbeat, stalled / 2))
       send(stream, hello)
       return {
         send: text => send(stream, text),
@@ -178,8 +179,8 @@ export const createStreams = ({ limits, heartbeat = HEARTBEAT, stalled = STALLED
     behind,
     close() {
       isClosed = true
-      if (looking) clearInterval(looking)
-      looking = null
+      if (timer) clearInterval(timer)
+      timer = null
       for (const { response } of streams) response.end()
     },
   }

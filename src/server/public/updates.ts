@@ -1,6 +1,6 @@
 /**
- * `GET /v1/updates`: server-sent events of changed lists, for pages. Whoever was away says what it heard last (Last-Event-ID) and is told
- * what it missed; where that is too long ago, that it must read its lists anew.
+ * `GET /v1/updates`: server-sent events of changed lists, for pages. A returning client sends the last id it received
+ * (Last-Event-ID) and gets what it missed, or, if that is too long ago, an event that tells it to reload its lists.
  */
 
 import { type Request, type Response, Router } from 'express'
@@ -9,16 +9,16 @@ import { createRecentUpdates, type Listening, type RecentUpdatesParts } from './
 import { createStreams } from './streams.ts'
 
 export interface UpdatesRouteParts extends RecentUpdatesParts {
-  /** Bounds of streams; as where nothing is configured unless given. */
+  /** Limits of streams; the defaults unless given. */
   readonly settings?: () => HttpSettings
-  /** Told how to count the streams that are open. */
+  /** Called with a function that counts the open streams. */
   readonly onStreams?: (count: () => number) => void
 }
 
 const MOST_LISTS = 200
 const ID = /^\d{1,16}-\d{1,16}$/
 
-/** @param parts.signal aborted when the server stops: readers then see the end of their stream */
+/** @param parts.signal aborted when the server stops: clients then see the end of their stream */
 export const updatesRoute = ({ settings = unset, onStreams, ...parts }: UpdatesRouteParts): Router => {
   const recent = createRecentUpdates(parts)
   const streams = createStreams({
@@ -34,23 +34,25 @@ export const updatesRoute = ({ settings = unset, onStreams, ...parts }: UpdatesR
   router.get('/', async (request: Request, response: Response) => {
     const asked = request.query.lists
     const lists = asked === undefined ? null : new Set(String(asked).split(',').filter(Boolean))
-    const heard = request.get('last-event-id') ?? null
+    const lastId = request.get('last-event-id') ?? null
     if (lists && (lists.size === 0 || lists.size > MOST_LISTS)) {
-      response.status(400).json({ error: `lists must name 1 to ${MOST_LISTS} lists, parted by commas` })
+      response.status(400).json({ error: `lists must name 1 to ${MOST_LISTS} lists, separated by commas` })
       return
     }
-    if (heard !== null && !ID.test(heard)) {
-      response.status(400).json({ error: `Last-Event-ID ${JSON.stringify(heard.slice(0, 50))} is none of ours` })
+    if (lastId !== null && !ID.test(lastId)) {
+      response
+        .status(400)
+        .json({ error: `Last-Event-ID ${JSON.stringify(lastId.slice(0, 50))} is not an id of this stream` })
       return
     }
     await recent.whenKnown(() => {
       let listening: Listening | null = null
       const stream = streams.open(request, response, {
-        hello: `retry: 2000\nid: ${heard ?? recent.newest()}\n\n`,
-        onTaken: () => listening?.goOn(),
+        hello: `retry: 2000\nid: ${lastId ?? recent.newest()}\n\n`,
+        onTaken: () => listening?.sendNext(),
         onEnd: () => listening?.end(),
       })
-      if (stream) listening = recent.join({ lists, send: stream.send, isFree: stream.isFree }, heard)
+      if (stream) listening = recent.join({ lists, send: stream.send, isFree: stream.isFree }, lastId)
     })
   })
   return router

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createMetrics, type Readings } from '../../../src/server/metrics/metrics.ts'
-import { countsOf, failureOf } from '../../../src/server/metrics/outcomes.ts'
+import { countFailure, countOutcomes } from '../../../src/server/metrics/outcomes.ts'
 
 const readings: Readings = {
   queues: { crawl: { waiting: 3, active: 1 } },
@@ -48,13 +48,13 @@ describe('what a job did', () => {
     ['crawl', null, []],
     ['articles', { added: 'three', refused: [1] }, []],
   ])('%s %j is counted', (queue, result, wanted) => {
-    expect(countsOf(queue, result).map(({ of, outcome, count }) => `${of} ${outcome} ${count}`)).toEqual(wanted)
+    expect(countOutcomes(queue, result).map(({ of, outcome, count }) => `${of} ${outcome} ${count}`)).toEqual(wanted)
   })
 
   it('is counted by the reason it failed for, and what nobody knows by one label', () => {
-    expect(failureOf('crawl', 'timeout: no answer within 10 s (next ...)')?.outcome).toBe('timeout')
-    expect(failureOf('crawl', 'https://example.com/secret: oh no')?.outcome).toBe('error')
-    expect(failureOf('publish', 'timeout: x')).toBeNull()
+    expect(countFailure('crawl', 'timeout: no answer within 10 s (next ...)')?.outcome).toBe('timeout')
+    expect(countFailure('crawl', 'https://example.com/secret: oh no')?.outcome).toBe('error')
+    expect(countFailure('publish', 'timeout: x')).toBeNull()
   })
 })
 

@@ -80,7 +80,7 @@ describe('POST /v1/events', () => {
 
   it.each([
     ['no JSON', 'kind=view', 400, /no JSON.*send one event/],
-    ['an unknown kind', { kind: 'click', article: A }, 400, /^kind: .*no event was taken in/],
+    ['an unknown kind', { kind: 'click', article: A }, 400, /^kind: .*no event was accepted/],
     ['no article', { kind: 'view' }, 400, /^article: /],
     [
       'one wrong among others',
