@@ -5,7 +5,7 @@ import { testRedis } from '../support/redis.ts'
 
 const { redis, keys } = testRedis()
 const parts = { redis, keys, daemonId: 'one', signal: new AbortController().signal }
-const aSlot = (isAwaited = true) => ({ id: `sample:${randomUUID()}`, kept: 60_000, isAwaited })
+const aSlot = (isAwaited = true) => ({ id: `sample:${randomUUID()}`, keptFor: 60_000, isAwaited })
 
 describe('a slot of a tick', () => {
   it('that another replica took over while its holder stalled stays the other one’s when the first ends', async () => {

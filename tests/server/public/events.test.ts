@@ -79,7 +79,7 @@ describe('POST /v1/events', () => {
   })
 
   it.each([
-    ['no JSON', 'kind=view', 400, /no JSON.*send one event/],
+    ['no JSON', 'kind=view', 400, /not JSON.*send one event/],
     ['an unknown kind', { kind: 'click', article: A }, 400, /^kind: .*no event was accepted/],
     ['no article', { kind: 'view' }, 400, /^article: /],
     [

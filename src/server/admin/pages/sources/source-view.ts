@@ -103,7 +103,10 @@ ${facts([
   ['Next fetch', next],
   adopted ? ['Moved', html`fetched from ${adopted}`] : state.movedTo ? ['Moved', html`to ${state.movedTo}`] : null,
   state.unreliableValidators
-    ? ['Validators not reliable', html`${state.unreliableValidators.how}, found ${when(state.unreliableValidators.at, now)}`]
+    ? [
+        'Validators not reliable',
+        html`${state.unreliableValidators.how}, found ${when(state.unreliableValidators.at, now)}`,
+      ]
     : null,
   ['Push', push],
   ['New a day', sparkline(daily, 'new articles')],
