@@ -1,6 +1,6 @@
 /**
- * Runs one tick of the clock on one replica, however many there are. The first replica holds a lease on the slot while the tick runs; the
- * others wait until it is done, and take the slot over when its holder stops extending the lease.
+ * Runs one tick in one replica, however many there are. The first replica holds a lease on the slot while the tick
+ * runs; the others wait until it is done, and take the slot over when its holder stops extending the lease.
  */
 
 import type { Redis } from 'ioredis'
@@ -8,7 +8,10 @@ import type { Keys } from '../src/redis/keys.ts'
 import { withLease } from '../src/redis/lease.ts'
 import { sleepUnlessAborted } from '../src/util/sleep.ts'
 
-/** ms for which the slot of a dead holder stays taken: with the interval of the others' checks, it is taken over within 8 s. */
+/**
+ * Lifetime of the lease, ms: if its holder dies, another replica takes over within 8 s, including the interval between
+ * its checks.
+ */
 const LEASE = 6_000
 const CHECK_EVERY = 2_000
 const DONE = 'done'
@@ -24,16 +27,17 @@ export interface SlotParts {
 export interface Slot {
   /** Name of the tick and the moment it is for: the same in every replica. */
   readonly id: string
-  /** ms for which nobody else may run it once it is done. */
+  /** ms for which no other replica may run it once it is done. */
   readonly keptFor: number
-  /** Whether to wait while another runs it: for ticks that do not come again at once. */
+  /** Whether other replicas wait while one runs it, to take over if it dies: for ticks that do not come again soon. */
   readonly isAwaited: boolean
 }
 
 /**
- * Runs it here, elsewhere, or here after elsewhere died. A replica that stalls in the middle of a tick loses the slot, and the tick may run
- * twice; ticks allow that. A tick that failed is done as well: the failure is logged, and the next tick makes up for it.
- * @returns whether it was run here
+ * Runs the tick here, or waits for the replica that runs it and takes over if that dies. A replica that stalls during a
+ * tick loses the slot, and the tick may run twice; ticks allow that. A failed tick counts as done: the failure is
+ * logged, and the next tick makes up for it.
+ * @returns whether it ran here
  */
 export const runSlot = async (
   { id, keptFor, isAwaited }: Slot,

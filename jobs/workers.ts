@@ -20,7 +20,10 @@ export interface WorkerParts {
   /** The context without the job. */
   readonly services: Omit<JobContext, 'job' | 'log'>
   readonly log: Logger
-  /** Shared by all workers of a process: each consequence of an outage is logged once. Its own unless given. */
+  /**
+   * Shared by all workers of a process, so that each consequence of an outage is logged once. Each worker has its own
+   * by default.
+   */
   readonly logError?: OutageLog
   /** ms since the epoch, by the clock that all daemons share. */
   readonly now: () => number

@@ -1,4 +1,7 @@
-/** The tables of docs/redis-contract.md that are made from the code, between `<!-- generated: name -->` and `<!-- /generated -->`. */
+/**
+ * Generates the tables of docs/redis-contract.md from the code, between `<!-- generated: name -->` and `<!-- /generated
+ * -->`.
+ */
 
 import { EVENT_KINDS } from '../src/domain/counts.ts'
 import { EVENT_KIND_TABLE } from '../src/domain/event-kinds.ts'
@@ -29,7 +32,7 @@ const kindTable = (): string =>
     }),
   ].join('\n')
 
-/** @throws Error for a document without such a part */
+/** @throws Error if the document has no such part */
 const replaceBlock = (document: string, name: string, block: string): string => {
   const [before = '', after, ...more] = document.split(`<!-- generated: ${name} -->\n`)
   const end = after?.indexOf('<!-- /generated -->') ?? -1
@@ -38,6 +41,6 @@ const replaceBlock = (document: string, name: string, block: string): string => 
   return `${before}<!-- generated: ${name} -->\n${block}\n${after.slice(end)}`
 }
 
-/** The page with its tables as the code has them. */
+/** The page with its tables replaced by current ones. */
 export const withContractTables = (page: string): string =>
   replaceBlock(replaceBlock(page, 'lists', listTable()), 'event-kinds', kindTable())

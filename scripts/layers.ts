@@ -1,4 +1,4 @@
-/** The layers of the code and what they import of each other, read from the imports themselves: for docs/architecture.md and its test. */
+/** Reads the layers of the code and their imports, for docs/architecture.md and its test. */
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -14,7 +14,7 @@ const layerOf = (file: string): string | undefined =>
 
 const IMPORT = /(?:from|import|import\()\s*'(\.{1,2}\/[^']+\.ts)'/g
 
-/** Each layer and those it imports from, types included. */
+/** Each layer and the layers it imports, type imports included. */
 export const readImports = (): ReadonlyMap<string, ReadonlySet<string>> => {
   const imports = new Map(LAYERS.map(layer => [layer, new Set<string>()]))
   for (const root of ['src', 'jobs', 'demo'])
@@ -31,7 +31,7 @@ export const readImports = (): ReadonlyMap<string, ReadonlySet<string>> => {
   return imports
 }
 
-/** The imports without those that others imply: what is reached by way of a third layer has no arrow of its own. */
+/** The imports without implied ones: a layer that is reached through a third one has no arrow of its own. */
 export const withoutImplied = (imports: ReadonlyMap<string, ReadonlySet<string>>): [from: string, to: string][] => {
   const reached = (from: string): Set<string> => {
     const all = new Set<string>()
@@ -47,7 +47,7 @@ export const withoutImplied = (imports: ReadonlyMap<string, ReadonlySet<string>>
 const nameOf = (layer: string): string => layer.replace(/^src\//, '')
 const idOf = (layer: string): string => nameOf(layer).replace(/\W/g, '_')
 
-/** The diagram as Mermaid. */
+/** Formats the diagram as Mermaid. */
 export const layersDiagram = (): string => {
   const arrows = withoutImplied(readImports()).map(([from, to]) => `  ${idOf(from)} --> ${idOf(to)}`)
   const nodes = [...LAYERS].reverse().map(layer => `  ${idOf(layer)}["${nameOf(layer)}"]`)

@@ -1,11 +1,11 @@
-/** Draws the layers in docs/architecture.md from the imports. `npm run docs`; a test fails while they differ. */
+/** Draws the layers in docs/architecture.md from the imports. Run by `npm run docs`; a test fails while they differ. */
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { layersDiagram } from './layers.ts'
 
 const [BEGIN, END] = ['<!-- layers: begin -->', '<!-- layers: end -->']
 
-/** The page with its diagram drawn anew. */
+/** The page with its diagram replaced. */
 export const withDiagram = (page: string): string => {
   const [before = '', rest = ''] = page.split(BEGIN)
   const [, after = ''] = rest.split(END)

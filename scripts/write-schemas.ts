@@ -1,4 +1,7 @@
-/** Writes schemas/*.schema.json from the contract's zod schemas, and the generated tables of docs/redis-contract.md. `npm run docs`; a test fails while they differ. */
+/**
+ * Writes schemas/*.schema.json from the contract's zod schemas, and the generated tables of docs/redis-contract.md. Run
+ * by `npm run docs`; a test fails while they differ.
+ */
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { jsonSchemaOf } from '../src/domain/json-schema.ts'

@@ -1,30 +1,33 @@
-/** What a newsroom of a size needs, from what one article, poll, event and source cost: the arithmetic behind docs/scaling.md. (pure) */
+/**
+ * Computes what a newsroom of a given size needs, from the cost of one article, poll, event and source: the arithmetic
+ * behind docs/scaling.md. (pure)
+ */
 
-/** What one thing costs; each is measured by the command beside it in docs/scaling.md. */
+/** Unit costs; docs/scaling.md names the command that measures each. */
 export interface UnitCosts {
-  /** CPU s of worker and Redis together, for 1,000 new articles from fetch to list. */
+  /** CPU s of worker and Redis together per 1,000 new articles, from fetch to list. */
   readonly cpuPerThousandArticles: number
-  /** CPU s of worker and Redis together, for 1,000 polls that bring nothing. */
+  /** CPU s of worker and Redis together per 1,000 polls without new items. */
   readonly cpuPerThousandPolls: number
-  /** CPU s for a million events: in the worker, and in the one Redis that holds the stream. */
+  /** CPU s per million events: in the worker, and in the one Redis that holds the stream. */
   readonly cpuPerMillionEvents: { readonly worker: number; readonly redis: number }
-  /** Of the CPU of articles and polls, what Redis takes. */
+  /** Redis' share of the CPU of articles and polls. */
   readonly redisShare: number
   /** Bytes of Redis. */
   readonly bytesPerArticle: number
   readonly bytesPerSource: number
-  /** For each view of an hour, while visitors are remembered. */
+  /** Bytes per view of an hour, while visitors are remembered. */
   readonly bytesPerEventOfAnHour: number
 }
 
 export interface Newsroom {
   readonly name: string
   readonly sources: number
-  /** Polls a source a day. */
+  /** Polls per source and day. */
   readonly polls: number
   readonly articlesAMonth: number
   readonly eventsADay: number
-  /** Days that articles are kept. */
+  /** Retention of articles, days. */
   readonly retention: number
 }
 
@@ -32,41 +35,41 @@ export interface Needs {
   readonly articlesASecond: number
   readonly pollsASecond: number
   readonly eventsASecond: number
-  /** Cores busy in the busiest hour. */
+  /** Busy cores in the busiest hour. */
   readonly crawlCores: number
   readonly articleCores: number
   readonly eventCores: number
   readonly redisCores: number
-  /** Cores of the one Redis that holds the stream of events; beyond 1 it cannot be split. */
+  /** Busy cores of the one Redis that holds the event stream; it cannot be split beyond 1. */
   readonly eventRedisCores: number
   readonly redisBytes: number
-  /** Masters of Redis, so that none is busier than half of a core or holds more than `MOST_BYTES`. */
+  /** Number of Redis masters, such that each uses at most half a core and holds at most `MOST_BYTES`. */
   readonly masters: number
 }
 
 const DAY = 86_400
 const MONTH = 30 * DAY
-/** The busiest hour of a day has so many times the average. */
+/** Load of the busiest hour relative to the average. */
 export const PEAK = 3
-/** Of a core, what is planned for. */
+/** Planned utilisation of a core. */
 const BUSY = 0.5
-/** Of one Redis: more is slow to replicate and to save. */
+/** Maximum bytes per Redis: more is slow to replicate and to save. */
 const MOST_BYTES = 25e9
-/** A copy while it saves, and what allocators lose. */
+/** Memory factor for the copy while Redis saves, and for fragmentation. */
 const HEADROOM = 1.5
 
-export const needsOf = (room: Newsroom, costs: UnitCosts): Needs => {
-  const articlesASecond = (room.articlesAMonth / MONTH) * PEAK
-  const pollsASecond = (room.sources * room.polls) / DAY
-  const eventsASecond = (room.eventsADay / DAY) * PEAK
+export const computeNeeds = (newsroom: Newsroom, costs: UnitCosts): Needs => {
+  const articlesASecond = (newsroom.articlesAMonth / MONTH) * PEAK
+  const pollsASecond = (newsroom.sources * newsroom.polls) / DAY
+  const eventsASecond = (newsroom.eventsADay / DAY) * PEAK
   const articleCpu = (articlesASecond * costs.cpuPerThousandArticles) / 1_000
   const pollCpu = (pollsASecond * costs.cpuPerThousandPolls) / 1_000
   const worker = 1 - costs.redisShare
   const eventRedisCores = (eventsASecond * costs.cpuPerMillionEvents.redis) / 1e6
   const redisCores = (articleCpu + pollCpu) * costs.redisShare + eventRedisCores
-  const held = room.articlesAMonth * (room.retention / 30) * costs.bytesPerArticle
+  const held = newsroom.articlesAMonth * (newsroom.retention / 30) * costs.bytesPerArticle
   const redisBytes =
-    (held + room.sources * costs.bytesPerSource + eventsASecond * 3_600 * costs.bytesPerEventOfAnHour) * HEADROOM
+    (held + newsroom.sources * costs.bytesPerSource + eventsASecond * 3_600 * costs.bytesPerEventOfAnHour) * HEADROOM
   return {
     articlesASecond,
     pollsASecond,
@@ -81,5 +84,5 @@ export const needsOf = (room: Newsroom, costs: UnitCosts): Needs => {
   }
 }
 
-/** Processes that work uses, each planned to be half busy; at least one. */
+/** Number of processes for a load, each planned to be half busy; at least one. */
 export const processes = (cores: number): number => Math.max(1, Math.ceil(cores / BUSY))

@@ -1,11 +1,11 @@
-/** Writes the table of docs/scaling.md: `npm run scaling`. Put new unit costs in here when they are measured anew. */
+/** Writes the table of docs/scaling.md: `npm run scaling`. Enter new unit costs here when they are measured again. */
 
 import { readFileSync, writeFileSync } from 'node:fs'
-import { type Newsroom, needsOf, processes, type UnitCosts } from './costs.ts'
+import { computeNeeds, type Newsroom, processes, type UnitCosts } from './costs.ts'
 
-/** As docs/scaling.md names them, with the commands that measure them. */
+/** Measured unit costs, as named in docs/scaling.md with the commands that measure them. */
 const MEASURED: UnitCosts = {
-  // As they mostly come: two at a time.
+  // Typically two at a time.
   cpuPerThousandArticles: 8.66,
   cpuPerThousandPolls: 1.15,
   cpuPerMillionEvents: { worker: 8.8, redis: 12.8 },
@@ -15,7 +15,7 @@ const MEASURED: UnitCosts = {
   bytesPerEventOfAnHour: 66,
 }
 
-const ROOMS: readonly Newsroom[] = [
+const NEWSROOMS: readonly Newsroom[] = [
   { name: 'one machine', sources: 1_000, polls: 96, articlesAMonth: 300_000, eventsADay: 10e6, retention: 30 },
   { name: 'a portal', sources: 10_000, polls: 48, articlesAMonth: 2e6, eventsADay: 100e6, retention: 30 },
   { name: 'everything', sources: 100_000, polls: 24, articlesAMonth: 10e6, eventsADay: 1e9, retention: 30 },
@@ -25,53 +25,56 @@ const round = (value: number): string =>
   value >= 100 ? Math.round(value).toLocaleString('en') : value >= 1 ? value.toFixed(1) : value.toFixed(2)
 const gigabytes = (bytes: number): string => `${round(bytes / 1e9)} GB`
 
-const rows: [string, (room: Newsroom) => string][] = [
+const rows: [string, (newsroom: Newsroom) => string][] = [
   ['sources; polls of each a day', ({ sources, polls }) => `${sources.toLocaleString('en')}; ${polls}`],
-  ['articles a month; events a day', room => `${room.articlesAMonth / 1e6} million; ${room.eventsADay / 1e6} million`],
+  [
+    'articles a month; events a day',
+    newsroom => `${newsroom.articlesAMonth / 1e6} million; ${newsroom.eventsADay / 1e6} million`,
+  ],
   [
     'in the busiest hour: articles/s, polls/s, events/s',
-    room => {
-      const needs = needsOf(room, MEASURED)
+    newsroom => {
+      const needs = computeNeeds(newsroom, MEASURED)
       return [needs.articlesASecond, needs.pollsASecond, needs.eventsASecond].map(round).join(', ')
     },
   ],
   [
     '`crawl`: cores busy; processes',
-    room => {
-      const { crawlCores } = needsOf(room, MEASURED)
+    newsroom => {
+      const { crawlCores } = computeNeeds(newsroom, MEASURED)
       return `${round(crawlCores)}; ${processes(crawlCores)}`
     },
   ],
   [
     '`articles`',
-    room => {
-      const { articleCores } = needsOf(room, MEASURED)
+    newsroom => {
+      const { articleCores } = computeNeeds(newsroom, MEASURED)
       return `${round(articleCores)}; ${processes(articleCores)}`
     },
   ],
   [
     '`events`',
-    room => {
-      const { eventCores } = needsOf(room, MEASURED)
+    newsroom => {
+      const { eventCores } = computeNeeds(newsroom, MEASURED)
       return `${round(eventCores)}; ${processes(eventCores)}`
     },
   ],
   [
     'Redis: cores busy in all; by the stream of events, in one',
-    room => {
-      const needs = needsOf(room, MEASURED)
+    newsroom => {
+      const needs = computeNeeds(newsroom, MEASURED)
       return `${round(needs.redisCores)}; ${round(needs.eventRedisCores)}`
     },
   ],
-  ['Redis: memory, half of it again as room', room => gigabytes(needsOf(room, MEASURED).redisBytes)],
-  ['masters of Redis', room => String(needsOf(room, MEASURED).masters)],
+  ['Redis: memory, half of it again as newsroom', newsroom => gigabytes(computeNeeds(newsroom, MEASURED).redisBytes)],
+  ['masters of Redis', newsroom => String(computeNeeds(newsroom, MEASURED).masters)],
 ]
 
 const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
 const table = [
-  line(['', ...ROOMS.map(({ name }) => name)]),
-  line(['---', ...ROOMS.map(() => '---')]),
-  ...rows.map(([what, of]) => line([what, ...ROOMS.map(of)])),
+  line(['', ...NEWSROOMS.map(({ name }) => name)]),
+  line(['---', ...NEWSROOMS.map(() => '---')]),
+  ...rows.map(([what, of]) => line([what, ...NEWSROOMS.map(of)])),
 ].join('\n')
 
 const page = 'docs/scaling.md'

@@ -30,7 +30,7 @@ export interface ServerParts {
   readonly probes: Probes
   readonly startAdmin: () => Promise<AdminServer>
   readonly lifecycle: Lifecycle
-  /** Told how to count the streams of the public server that are open. */
+  /** Called with a function that counts the open streams of the public server. */
   readonly onStreams: (count: () => number) => void
   readonly log: Logger
   /** ms since the epoch. */

@@ -25,7 +25,7 @@ export interface Proposed {
   readonly how: string
   /** Why this section, in words. */
   readonly why: string
-  /** Where it is stored under another address, or at another domain, than the one that was given: both, in words. */
+  /** Describes the address it is stored under, if that or its domain differs from the given one; null otherwise. */
   readonly moved: string | null
   /** Id of a source that is the same feed. */
   readonly knownAs: string | null

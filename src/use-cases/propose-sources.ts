@@ -30,16 +30,17 @@ export interface Proposal {
   readonly source: Source
   /** Why this section. */
   readonly why: string
-  /** Where it is stored under another address, or at another domain, than the one that was given: both, in words. */
+  /** Describes the address it is stored under, if that or its domain differs from the given one; null otherwise. */
   readonly moved: string | null
   /** Id of a source that is the same feed. */
   readonly knownAs: string | null
 }
 
 /**
+ * Describes where a feed is stored if not under the given address: another domain may belong to another publisher.
  * @param given the address that was typed
- * @param movedTo where its feed led by permanent redirects
- * @returns what is to be known before it is added: another domain may be another publisher's; null where nothing is
+ * @param movedTo the target of permanent redirects of its feed
+ * @returns null if it is stored under the given address's domain, without redirects
  */
 export const movedText = (given: string, { url, movedTo }: Pick<FoundFeed, 'url' | 'movedTo'>): string | null => {
   const stored = movedTo ?? url

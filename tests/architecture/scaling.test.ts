@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { needsOf, processes } from '../../scripts/scaling/costs.ts'
+import { computeNeeds, processes } from '../../scripts/scaling/costs.ts'
 
 const costs = {
   cpuPerThousandArticles: 4,
@@ -14,7 +14,7 @@ const room = { name: 'a', sources: 86_400, polls: 1, articlesAMonth: 2_592_000, 
 
 describe('what a newsroom needs', () => {
   it('is its busiest hour times what each thing costs, parted between workers and Redis', () => {
-    const needs = needsOf(room, costs)
+    const needs = computeNeeds(room, costs)
     expect(needs).toMatchObject({ articlesASecond: 3, pollsASecond: 1, eventsASecond: 3 })
     expect(needs.articleCores).toBeCloseTo(0.009)
     expect(needs.crawlCores).toBeCloseTo(0.0015)
@@ -24,8 +24,8 @@ describe('what a newsroom needs', () => {
   })
 
   it('grows with the articles kept, and never comes to less than one of each', () => {
-    expect(needsOf({ ...room, retention: 60 }, costs).redisBytes).toBeGreaterThan(1.9 * needsOf(room, costs).redisBytes)
-    const none = needsOf({ ...room, sources: 0, articlesAMonth: 0, eventsADay: 0 }, costs)
+    expect(computeNeeds({ ...room, retention: 60 }, costs).redisBytes).toBeGreaterThan(1.9 * computeNeeds(room, costs).redisBytes)
+    const none = computeNeeds({ ...room, sources: 0, articlesAMonth: 0, eventsADay: 0 }, costs)
     expect([none.masters, processes(none.articleCores)]).toEqual([1, 1])
     expect(processes(1.2)).toBe(3)
   })

@@ -64,7 +64,7 @@ describe('a daemon whose log level is changed in the desk', () => {
       expect((await act({ level: 'debug', daemon: '*', for: '10m' })).status).toBe(303)
       await until(() => Promise.resolve(log.level === 'debug'))
       await until(() => Promise.resolve(lines.some(({ level }) => level === 20)))
-      expect(await seen(url, '/overview', cookie)).toMatch(/All daemons: <strong>debug<\/strong>, by admin/)
+      expect(await seen(url, '/overview', cookie)).toMatch(/All daemons: <strong>debug<\/strong>, set by admin/)
       expect(await seen(url, '/audit?what=log.level', cookie)).toContain('debug')
 
       expect((await act({ level: '', daemon: '*' })).status).toBe(303)

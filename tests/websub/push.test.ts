@@ -157,7 +157,7 @@ describe('subscribing', () => {
     const { push, attend, subscription, clock, hub } = await aPush()
     hub.topics.clear()
     await push.offered(courier, { hub: hub.url, topic })
-    expect(await attend()).toEqual([expect.stringMatching(/^the hub answered 400: .*no topic/)])
+    expect(await attend()).toEqual([expect.stringMatching(/^the hub answered 400: .*not a topic/)])
     expect(await subscription()).toMatchObject({ state: 'failed', tries: 1 })
     clock.now += 2 * 60_000
     await attend()
