@@ -28,7 +28,7 @@ export interface CrawlDueParts {
   readonly pause?: (ms: number, signal: AbortSignal) => Promise<unknown>
 }
 
-/** @returns the tick's function: queues due sources until none is left or `within` ms have passed, and returns how many it queued */
+/** @returns the tick's function: queues due sources until none is left or `within` ms have passed; returns their number */
 export const createCrawlDue = ({ queues, sources, network, now, pause = sleepUnlessAborted }: CrawlDueParts) => {
   const { crawl } = queues
   let depth = DEPTH.initial

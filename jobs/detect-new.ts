@@ -75,7 +75,11 @@ export const detectNewItems = async (
     isWhole,
   )
   const titles = unseen.length > 0 ? learnTitles(await sources.titles(source.id), fresh.flatMap(listTitle)) : null
-  const names = collectNames([source.name, feed.title, new URL(source.site ?? source.url).hostname.replace(/^www\./, '')])
+  const names = collectNames([
+    source.name,
+    feed.title,
+    new URL(source.site ?? source.url).hostname.replace(/^www\./, ''),
+  ])
   const places = new Map(feed.items.map((item, place) => [item, place]))
   const prepared = unseen.map(each => ({
     ...each,

@@ -92,7 +92,10 @@ export const startWorker = <Name extends string, Schema extends z.ZodType>(
   const postponeToNewer = async (job: Job, token: string | undefined): Promise<never> => {
     if (performance.now() - warnedAt > NEWER_LOG_INTERVAL) {
       warnedAt = performance.now()
-      log().warn({ job: job.id, version: readJobVersion(job.data) }, 'jobs of a newer version are left to newer processes')
+      log().warn(
+        { job: job.id, version: readJobVersion(job.data) },
+        'jobs of a newer version are left to newer processes',
+      )
     }
     return postpone(job, NEWER_DELAY, token)
   }

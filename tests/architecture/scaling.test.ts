@@ -24,7 +24,9 @@ describe('what a newsroom needs', () => {
   })
 
   it('grows with the articles kept, and never comes to less than one of each', () => {
-    expect(computeNeeds({ ...room, retention: 60 }, costs).redisBytes).toBeGreaterThan(1.9 * computeNeeds(room, costs).redisBytes)
+    expect(computeNeeds({ ...room, retention: 60 }, costs).redisBytes).toBeGreaterThan(
+      1.9 * computeNeeds(room, costs).redisBytes,
+    )
     const none = computeNeeds({ ...room, sources: 0, articlesAMonth: 0, eventsADay: 0 }, costs)
     expect([none.masters, processes(none.articleCores)]).toEqual([1, 1])
     expect(processes(1.2)).toBe(3)

@@ -87,7 +87,8 @@ describe('a source changed in the admin pages of a running daemon', () => {
     const before = polls('/gazette')
     await addScheduledCrawls(queues, [sourceId('gazette'), sourceId('idle')])
     const left = await until(
-      async () => (await queues.crawl.getCompleted(0, -1)).filter(({ returnvalue }) => returnvalue?.outcome === 'skipped'),
+      async () =>
+        (await queues.crawl.getCompleted(0, -1)).filter(({ returnvalue }) => returnvalue?.outcome === 'skipped'),
       found => found.length >= 2,
     )
     expect(left.map(({ data }) => data.sourceId).toSorted()).toEqual(['gazette', 'idle'])

@@ -1,4 +1,5 @@
--- Admits a log-in attempt, or returns how long to wait. Admitted attempts are counted at once, so that simultaneous ones do not slip through.
+-- Admits a log-in attempt, or returns how long to wait. Admitted attempts are counted at once, so that simultaneous
+-- ones do not slip through.
 -- KEYS[1] HASH of counters: name -> "<count> <ms since the epoch before which no attempt is admitted>"
 -- KEYS[2] ZSET of the same names by the time they expire, ms
 -- ARGV[1] now, ms
