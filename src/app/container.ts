@@ -91,9 +91,9 @@ export const createContainer = (parts: ContainerParts): Container => {
     ...store,
     retention: () => settings().articles.retention,
     poolSize: () => settings().lists.poolSize,
-    parentOf: (id: SectionId) => config().taxonomy.find(section => section.id === id)?.parent,
+    findParent: (id: SectionId) => config().taxonomy.find(section => section.id === id)?.parent,
   }
-  const articleStore = createArticleStore({ ...articles, weightOf: id => sources.get(id)?.weight ?? 1 })
+  const articleStore = createArticleStore({ ...articles, findWeight: id => sources.get(id)?.weight ?? 1 })
   const archive = articleStore
   const storyWriter = createStoryWriter(articles)
   const { retention } = articles

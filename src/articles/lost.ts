@@ -21,7 +21,7 @@ const MARGIN = 2 * DAY
  * The publication time after which no article was due for eviction. (pure)
  * @param horizon ms since the epoch: older articles may have been evicted for lack of memory
  */
-export const keptSince = (now: number, retention: number, horizon: number): number =>
+export const computeRetainedSince = (now: number, retention: number, horizon: number): number =>
   Math.max(horizon, now - retention + MARGIN)
 
 export interface LostArticlesParts {
@@ -42,6 +42,6 @@ export const createLostArticles = ({ redis, keys, archive, retention, now }: Los
     if (ids.length === 0 || (await areAllThere(ids))) return { gone: new Set(), since: 0 }
     const resolved = await archive.resolve(ids)
     const gone = new Set(ids.filter((_, at) => resolved[at] === null))
-    return { gone, since: gone.size === 0 ? 0 : keptSince(now(), retention(), await archive.horizon()) }
+    return { gone, since: gone.size === 0 ? 0 : computeRetainedSince(now(), retention(), await archive.horizon()) }
   }
 }

@@ -6,10 +6,10 @@ import type { FeedItem } from '../domain/feed-item.ts'
 import { primaryLanguage } from '../domain/language.ts'
 import type { Taxonomy } from '../domain/section.ts'
 import type { Source } from '../domain/source.ts'
-import { type Classify, sectionsOf } from '../sections/sections.ts'
+import { type Classify, classifySections } from '../sections/sections.ts'
 import { publishedAt } from './dates.ts'
 
-export interface About {
+export interface ItemContext {
   readonly source: Source
   readonly feedLanguage: string | null
   /** ms since the epoch: when the feed was fetched, which is when the item was first seen. */
@@ -71,7 +71,7 @@ const isDisputed = (item: string | null, feed: string | null, source: string | u
 /** @returns the article, or the reason why the item was refused */
 export const normalise = (
   item: FeedItem,
-  { source, feedLanguage, fetchedAt, place = 0, trustsDates = true, taxonomy, maxAge, classify, keeps }: About,
+  { source, feedLanguage, fetchedAt, place = 0, trustsDates = true, taxonomy, maxAge, classify, keeps }: ItemContext,
 ): Article | Refused => {
   const title = clean(item.title, MAX_TITLE)
   if (title === '') return refused('no-title', 'it has no title')
@@ -90,7 +90,7 @@ export const normalise = (
   const declared =
     parseLanguageTag(item.language) ?? parseLanguageTag(feedLanguage) ?? parseLanguageTag(source.language ?? null)
   const known = isDisputed(item.language, feedLanguage, source.language) ? null : declared
-  const { sections, evidence } = sectionsOf(
+  const { sections, evidence } = classifySections(
     { url, title, summary, categories: item.categories, language: known, source },
     taxonomy,
     classify,

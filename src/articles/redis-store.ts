@@ -17,7 +17,7 @@ import { CLOCK_SLACK } from '../util/plausible-time.ts'
 import { articleFields, parseArticle, parseStory } from './hashes.ts'
 import { leadScore } from './rules/lead.ts'
 import type { ArticleStore, Ingested, StoredArticle } from './store.ts'
-import { createStoryWriter, lastOfEach, MOST_MOVES, type Placed } from './story-writer.ts'
+import { collapseChanges, createStoryWriter, MAX_MERGE_CHAIN, type Placed } from './story-writer.ts'
 import { noteTitles } from './titles.ts'
 
 const upsertScript = loadScript(new URL('./upsert.lua', import.meta.url))
@@ -33,9 +33,9 @@ export interface ArticleStoreParts {
   /** lists.poolSize: stories kept in each index. */
   readonly poolSize: () => number
   /** Weight of a source, which decides the lead of a story. */
-  readonly weightOf: (id: SourceId) => number
+  readonly findWeight: (id: SourceId) => number
   /** Parent of a section; stories are indexed under it as well. */
-  readonly parentOf: (id: SectionId) => SectionId | undefined
+  readonly findParent: (id: SectionId) => SectionId | undefined
 }
 
 interface Decided {
@@ -53,7 +53,7 @@ interface Written extends Decided {
 }
 
 export const createArticleStore = (parts: ArticleStoreParts): ArticleStore => {
-  const { redis, keys, retention, weightOf } = parts
+  const { redis, keys, retention, findWeight } = parts
   const writer = createStoryWriter(parts)
 
   const writeArticles = async (batch: readonly Decided[], now: number, crawl?: string): Promise<Written[]> => {
@@ -92,11 +92,11 @@ export const createArticleStore = (parts: ArticleStoreParts): ArticleStore => {
     // Only the source that brought an article first changes its score and URL; others are just added as sources.
     const isOwn = owner !== undefined && owner === article.sources[0] && target === article.id
     const scored = isOwn
-      ? { score: leadScore(article, weightOf(owner), decision.kind === 'reprint'), url: article.url }
+      ? { score: leadScore(article, findWeight(owner), decision.kind === 'reprint'), url: article.url }
       : {}
     const placed = await writer.join(decision.story, { id: target, sources, sections, at: publishedAt, ...scored }, now)
     // Another worker merged the story into this one meanwhile.
-    if (placed.story !== decision.story) await writer.tell([target], placed.story)
+    if (placed.story !== decision.story) await writer.setStory([target], placed.story)
     return placed
   }
 
@@ -183,7 +183,7 @@ export const createArticleStore = (parts: ArticleStoreParts): ArticleStore => {
         batch.flatMap(({ decision }) => decision.merges),
         now,
       )
-      const placed = lastOfEach([...joined, ...merged])
+      const placed = collapseChanges([...joined, ...merged])
       await writer.index(placed)
       const isMerge = ({ outcome, target, article }: Written) =>
         outcome === 'merged' || (outcome === 'unchanged' && target !== article.id)
@@ -194,7 +194,7 @@ export const createArticleStore = (parts: ArticleStoreParts): ArticleStore => {
         stories: placed.map(({ story }) => story),
         sections: collectSections(placed),
         added: count('added'),
-        came: written.flatMap(({ outcome, target }) => (outcome === 'added' ? target : [])),
+        addedIds: written.flatMap(({ outcome, target }) => (outcome === 'added' ? target : [])),
         updated: count('updated'),
         edited: written.flatMap(({ outcome, target }) => (outcome === 'updated' ? target : [])),
         merged: written.filter(isMerge).length,
@@ -227,7 +227,7 @@ export const createArticleStore = (parts: ArticleStoreParts): ArticleStore => {
 
     resolve,
 
-    async standing(ids) {
+    async resolveStories(ids) {
       const [exists, into] = await Promise.all([
         Promise.all(ids.map(id => redis.hexists(keys.story(id), 'id'))),
         Promise.all(ids.map(id => redis.hget(keys.story(id), 'into'))),
@@ -236,7 +236,7 @@ export const createArticleStore = (parts: ArticleStoreParts): ArticleStore => {
       return Promise.all(
         ids.map(async (id, index) => {
           let now: string | null = exists[index] ? id : (into[index] ?? null)
-          for (let move = 0; now !== null && now !== id && move < MOST_MOVES; move += 1) {
+          for (let move = 0; now !== null && now !== id && move < MAX_MERGE_CHAIN; move += 1) {
             const next: string | null = await redis.hget(keys.story(now), 'into')
             if (next === null) break
             now = next
@@ -252,18 +252,18 @@ export const createArticleStore = (parts: ArticleStoreParts): ArticleStore => {
     },
 
     async merge(from, into, now) {
-      const placed = lastOfEach(await writer.merge(from, into, now))
+      const placed = collapseChanges(await writer.merge(from, into, now))
       await writer.index(placed)
       return changed(placed)
     },
 
     async split(from, to, articles, now) {
-      const placed = lastOfEach(await writer.split(from, to, articles, now))
+      const placed = collapseChanges(await writer.split(from, to, articles, now))
       await writer.index(placed)
       return changed(placed)
     },
 
-    async file(id, section, by, now) {
+    async setSection(id, section, by, now) {
       const evidence: Evidence = { section: section ?? '', from: 'editor', what: by, weight: 1 }
       const [before = '', filed = '[]', carriers = '[]', at = '', story = '', title = ''] = (await runScript(
         redis,
@@ -302,7 +302,7 @@ const changed = (placed: readonly Placed[]): Ingested => ({
   stories: placed.map(({ story }) => story),
   sections: collectSections(placed),
   added: 0,
-  came: [],
+  addedIds: [],
   updated: 0,
   merged: 0,
   unchanged: 0,

@@ -7,7 +7,7 @@ import type { Redis } from 'ioredis'
 import type { ArticleId } from '../domain/article.ts'
 import type { Keys } from '../redis/keys.ts'
 import { foldWords } from '../util/words.ts'
-import { MOST_TITLES, readTitle, type Titled } from './titles.ts'
+import { MAX_TITLES, readTitle, type Titled } from './titles.ts'
 
 export interface SearchQuery {
   /** Each is a prefix of some word of the title; empty for any. */
@@ -89,7 +89,7 @@ export const createArticleSearch = ({ redis, keys, retention, now }: ArticleSear
     rows = [...byId.values()].sort((a, b) => b.at - a.at)
     // Keep as many as the stream holds, without evicted articles.
     const oldest = now() - retention()
-    while (rows.length > MOST_TITLES || (rows.at(-1)?.at ?? oldest) < oldest) {
+    while (rows.length > MAX_TITLES || (rows.at(-1)?.at ?? oldest) < oldest) {
       const gone = rows.pop()
       if (gone) byId.delete(gone.id)
     }

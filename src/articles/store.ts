@@ -57,7 +57,7 @@ export interface Ingested {
   readonly edited: readonly ArticleId[]
   readonly added: number
   /** Ids of added articles. */
-  readonly came: readonly ArticleId[]
+  readonly addedIds: readonly ArticleId[]
   readonly updated: number
   /** Items whose article was already stored, by URL or by title; at most its sources and sections were extended. */
   readonly merged: number
@@ -85,7 +85,7 @@ export interface ArticleStore {
   /** Follows aliases of merged URLs; null for an unknown id. */
   resolve(ids: readonly ArticleId[]): Promise<readonly (ArticleId | null)[]>
   /** The stories that these were merged into, or themselves; null for an unknown one. */
-  standing(ids: readonly StoryId[]): Promise<readonly (StoryId | null)[]>
+  resolveStories(ids: readonly StoryId[]): Promise<readonly (StoryId | null)[]>
   /**
    * Finds articles stored under a URL without doubtful parameters (ids from `bareId`); null for an id without one. Such
    * an article may have been stored before its parameters were known to be significant.
@@ -100,7 +100,7 @@ export interface ArticleStore {
    * @param by the editor's name
    * @returns null if there is no such article
    */
-  file(
+  setSection(
     id: ArticleId,
     section: SectionId | null,
     by: string,

@@ -14,10 +14,10 @@ const joinScript = loadScript(new URL('./join-story.lua', import.meta.url))
 const closeScript = loadScript(new URL('./close-story.lua', import.meta.url))
 const setStoryScript = loadScript(new URL('./set-story.lua', import.meta.url))
 
-export const MOST_MEMBERS = 500
+export const MAX_STORY_MEMBERS = 500
 const MAX_ALSO_IN = 8
 /** Bound on the length of a chain of merges, far above any real one. */
-export const MOST_MOVES = 50
+export const MAX_MERGE_CHAIN = 50
 
 /** An article as its story stores it. */
 export interface Member {
@@ -52,7 +52,7 @@ export interface StoryWriter {
   /** Marks exactly these articles of the story as blocked. */
   withhold(story: StoryId, articles: readonly ArticleId[], now: number): Promise<Placed>
   /** Writes the story into the hashes of its articles. */
-  tell(articles: readonly ArticleId[], story: StoryId): Promise<void>
+  setStory(articles: readonly ArticleId[], story: StoryId): Promise<void>
   index(placed: readonly Placed[]): Promise<void>
 }
 
@@ -63,13 +63,13 @@ export interface StoryWriterParts {
   readonly retention: () => number
   /** lists.poolSize: stories kept in each index. */
   readonly poolSize: () => number
-  readonly parentOf: (id: SectionId) => SectionId | undefined
+  readonly findParent: (id: SectionId) => SectionId | undefined
 }
 
-export const createStoryWriter = ({ redis, keys, retention, poolSize, parentOf }: StoryWriterParts): StoryWriter => {
+export const createStoryWriter = ({ redis, keys, retention, poolSize, findParent }: StoryWriterParts): StoryWriter => {
   const withParents = (json: string | undefined): SectionId[] => {
     const sections = JSON.parse(json ?? '[]') as SectionId[] // written by join-story.lua
-    return [...new Set(sections.flatMap(section => [section, parentOf(section) ?? section]))]
+    return [...new Set(sections.flatMap(section => [section, findParent(section) ?? section]))]
   }
 
   const change = async (
@@ -80,7 +80,7 @@ export const createStoryWriter = ({ redis, keys, retention, poolSize, parentOf }
     blocked?: readonly ArticleId[],
   ): Promise<Placed> => {
     let current = story
-    for (let move = 0; move < MOST_MOVES; move += 1) {
+    for (let move = 0; move < MAX_MERGE_CHAIN; move += 1) {
       const [first = '', second = '', sections, before] = (await runScript(
         redis,
         joinScript,
@@ -90,7 +90,7 @@ export const createStoryWriter = ({ redis, keys, retention, poolSize, parentOf }
           member ? JSON.stringify(member) : '',
           new Date(now).toISOString(),
           retention(),
-          MOST_MEMBERS,
+          MAX_STORY_MEMBERS,
           JSON.stringify(removed),
           MAX_ALSO_IN,
           blocked ? JSON.stringify(blocked) : '',
@@ -102,19 +102,19 @@ export const createStoryWriter = ({ redis, keys, retention, poolSize, parentOf }
       }
       current = second as StoryId
     }
-    throw new Error(`story ${story}: more than ${MOST_MOVES} merges in a row, probably a cycle of \`into\` fields`)
+    throw new Error(`story ${story}: more than ${MAX_MERGE_CHAIN} merges in a row, probably a cycle of \`into\` fields`)
   }
 
   const readMembers = async (story: StoryId): Promise<Member[]> =>
     (await redis.hvals(keys.storyMembers(story))).map(json => JSON.parse(json) as Member) // written by join-story.lua
 
-  const tell = async (articles: readonly ArticleId[], story: StoryId): Promise<void> => {
+  const setStory = async (articles: readonly ArticleId[], story: StoryId): Promise<void> => {
     await Promise.all(articles.map(id => runScript(redis, setStoryScript, [keys.article(id)], [story])))
   }
 
   const moveTo = async (story: StoryId, members: readonly Member[], now: number): Promise<Placed[]> => {
     const placed = await Promise.all(members.map(member => change(story, member, [], now)))
-    await tell(
+    await setStory(
       members.map(({ id }) => id),
       placed.at(-1)?.story ?? story,
     )
@@ -125,7 +125,7 @@ export const createStoryWriter = ({ redis, keys, retention, poolSize, parentOf }
     join: (story, member, now) => change(story, member, [], now),
     evict: (story, articles, now) => change(story, null, articles, now),
     withhold: (story, articles, now) => change(story, null, [], now, articles),
-    tell,
+    setStory,
 
     async merge(from, into, now) {
       const placed: Placed[] = []
@@ -172,7 +172,7 @@ export const createStoryWriter = ({ redis, keys, retention, poolSize, parentOf }
 }
 
 /** Collapses several changes of one story into its last, with the sections it was listed in before the first. */
-export const lastOfEach = (placed: readonly Placed[]): Placed[] => {
+export const collapseChanges = (placed: readonly Placed[]): Placed[] => {
   const last = new Map<StoryId, Placed>()
   for (const each of placed) last.set(each.story, { ...each, before: last.get(each.story)?.before ?? each.before })
   return [...last.values()]

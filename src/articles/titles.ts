@@ -24,7 +24,7 @@ export interface Titled {
 }
 
 /** Length of the stream: the number of articles and changes that can be searched. */
-export const MOST_TITLES = 150_000
+export const MAX_TITLES = 150_000
 
 const FIELDS = ['id', 'title', 'at', 'source', 'section', 'new'] as const
 
@@ -34,7 +34,7 @@ export const noteTitles = async (redis: Redis, keys: Keys, titles: readonly Titl
     ...[id, title, at, source, section],
     isNew ? 1 : 0,
   ])
-  await runScript(redis, noteScript, [keys.articleTitles()], [MOST_TITLES, ...args])
+  await runScript(redis, noteScript, [keys.articleTitles()], [MAX_TITLES, ...args])
 }
 
 /** @returns null for an entry of another form */
@@ -56,7 +56,7 @@ export const readTitle = (fields: readonly string[]): Titled | null => {
 const MAX_COUNTED = 20_000
 
 /** Counts new articles in the stream since a time, without changes of existing ones. */
-export const newSince = async (redis: Redis, keys: Keys, since: number): Promise<number> => {
+export const countNewSince = async (redis: Redis, keys: Keys, since: number): Promise<number> => {
   const entries = await redis.xrange(keys.articleTitles(), since, '+', 'COUNT', MAX_COUNTED)
   return entries.filter(([, fields]) => readTitle(fields)?.isNew).length
 }

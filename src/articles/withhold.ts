@@ -13,7 +13,7 @@ import type { StoryWriter } from './story-writer.ts'
 const withholdScript = loadScript(new URL('./withhold.lua', import.meta.url))
 
 /** The articles and stories that changed. */
-export interface Followed {
+export interface WithholdChanges {
   readonly articles: readonly ArticleId[]
   readonly stories: readonly StoryId[]
 }
@@ -24,17 +24,17 @@ export interface Withholding {
    * @param blocked ids of articles and stories that are blocked now
    * @param only    consider only these new articles, and restore none
    */
-  follow(blocked: readonly string[], now: number, only?: readonly ArticleId[]): Promise<Followed>
+  apply(blocked: readonly string[], now: number, only?: readonly ArticleId[]): Promise<WithholdChanges>
 }
 
 export interface WithholdingParts {
   readonly redis: Redis
   readonly keys: Keys
-  readonly archive: Pick<ArticleStore, 'resolve' | 'standing' | 'stories'>
+  readonly archive: Pick<ArticleStore, 'resolve' | 'resolveStories' | 'stories'>
   readonly writer: Pick<StoryWriter, 'withhold' | 'index'>
 }
 
-const NOTHING: Followed = { articles: [], stories: [] }
+const NOTHING: WithholdChanges = { articles: [], stories: [] }
 
 interface Standing {
   readonly id: ArticleId
@@ -50,7 +50,7 @@ export const createWithholding = ({ redis, keys, archive, writer }: WithholdingP
     if (blocked.length === 0) return new Set()
     const [articles, stories] = await Promise.all([
       archive.resolve(blocked as ArticleId[]), // looked up
-      archive.standing(blocked as StoryId[]), // looked up
+      archive.resolveStories(blocked as StoryId[]), // looked up
     ])
     const members = await archive.stories(stories.filter(id => id !== null))
     return new Set([...articles.filter(id => id !== null), ...members.flatMap(story => story?.articles ?? [])])
@@ -76,7 +76,7 @@ export const createWithholding = ({ redis, keys, archive, writer }: WithholdingP
   }
 
   return {
-    async follow(blocked, now, only) {
+    async apply(blocked, now, only) {
       if (only && blocked.length === 0) return NOTHING
       const [wanted, before] = await Promise.all([
         findArticles(blocked),

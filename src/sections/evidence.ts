@@ -3,8 +3,8 @@
 import type { Evidence } from '../domain/article.ts'
 import type { SectionId, Taxonomy } from '../domain/section.ts'
 import { foldWords } from '../util/words.ts'
-import { opinionForm } from './forms.ts'
-import { type Gazetteer, gazetteerOf, placesIn } from './places.ts'
+import { findOpinionForm } from './forms.ts'
+import { buildGazetteer, findPlaces, type Gazetteer } from './places.ts'
 
 export interface Lookup {
   readonly synonyms: ReadonlyMap<string, SectionId>
@@ -21,7 +21,7 @@ const MIN_PATH_WORD = 3
 const lookups = new WeakMap<Taxonomy, Lookup>()
 
 /** Builds the tables of a taxonomy once. A reload creates a new taxonomy object and thus new tables. */
-export const lookupOf = (taxonomy: Taxonomy): Lookup => {
+export const buildLookup = (taxonomy: Taxonomy): Lookup => {
   const cached = lookups.get(taxonomy)
   if (cached) return cached
   // If two sections claim a word, an id or a label beats a synonym, and the section listed first wins.
@@ -39,7 +39,7 @@ export const lookupOf = (taxonomy: Taxonomy): Lookup => {
       ...table(({ id }) => [id]),
     ]),
     headlineWords: table(section => section.words),
-    gazetteer: gazetteerOf(taxonomy),
+    gazetteer: buildGazetteer(taxonomy),
     parents: new Map(taxonomy.flatMap(({ id, parent }) => (parent ? [[id, parent] as const] : []))),
     known: new Set(taxonomy.map(({ id }) => id)),
   }
@@ -155,20 +155,20 @@ export const placeEvidence = (
   summary: readonly string[],
   { gazetteer }: Lookup,
 ): Evidence[] => {
-  const inTitle = placesIn(title, gazetteer)
+  const inTitle = findPlaces(title, gazetteer)
   const found: Evidence[] = [...inTitle].map(([section, what]) => ({
     section,
     from: 'place',
     what,
     weight: PLACE_IN_TITLE,
   }))
-  for (const [section, what] of placesIn(summary, gazetteer)) {
+  for (const [section, what] of findPlaces(summary, gazetteer)) {
     if (!inTitle.has(section)) found.push({ section, from: 'place', what, weight: PLACE_IN_SUMMARY })
   }
   return found
 }
 
 export const formEvidence = (title: string, { known }: Lookup): Evidence[] => {
-  const form = known.has('debate') ? opinionForm(title) : undefined
+  const form = known.has('debate') ? findOpinionForm(title) : undefined
   return form ? [{ section: 'debate', from: 'form', ...form }] : []
 }

@@ -31,7 +31,7 @@ export interface OpinionForm {
 }
 
 /** @returns the part of the title that marks it as an opinion piece, with its weight; undefined if there is none */
-export const opinionForm = (title: string): OpinionForm | undefined => {
+export const findOpinionForm = (title: string): OpinionForm | undefined => {
   const short = title.slice(0, 400)
   const label = BRACKETED.exec(short)?.[1] ?? BEFORE.exec(short)?.[1] ?? AFTER.exec(short)?.[1]
   if (label) return { what: label.trim(), weight: 1.2 }

@@ -118,7 +118,7 @@ const TEXTS_PER_TURN = 16
  * @param replay   texts of the sections the model knows, so that learning one section does not unlearn the others
  * @returns undefined if there is too little to learn from
  */
-export function* learningInTurns(
+export function* learnStepwise(
   model: SectionModel,
   examples: readonly Example[],
   replay: readonly Pick<Example, 'section' | 'text'>[],
@@ -161,9 +161,9 @@ export function* learningInTurns(
   return yield* trainLastLayer(sections, model.sections.length, lessons, votes)
 }
 
-/** Runs {@link learningInTurns} to its end. */
-export const learnSections = (...of: Parameters<typeof learningInTurns>): Learned | undefined => {
-  const turns = learningInTurns(...of)
+/** Runs {@link learnStepwise} to its end. */
+export const learnSections = (...of: Parameters<typeof learnStepwise>): Learned | undefined => {
+  const turns = learnStepwise(...of)
   for (;;) {
     const { done, value } = turns.next()
     if (done) return value

@@ -10,8 +10,8 @@ import type { Taxonomy } from '../domain/section.ts'
 import type { Keys } from '../redis/keys.ts'
 import { yieldToEventLoop } from '../util/slices.ts'
 import type { SectionModel } from './classifier/model-file.ts'
-import { classifyBy, type Example, knowsLanguage, type Learned, learningInTurns } from './learned.ts'
-import { type Classify, sureSection } from './sections.ts'
+import { classifyBy, type Example, knowsLanguage, type Learned, learnStepwise } from './learned.ts'
+import { type Classify, findCertainSection } from './sections.ts'
 
 /** Maximum number of examples of a section, and of one source among them. */
 const MAX_EXAMPLES = 240
@@ -88,7 +88,7 @@ export const createLearning = ({ redis, keys, model, replay, taxonomy, now }: Le
     if (now() - learnedAt < RELEARN_AFTER && sameMembers(members, learnedFrom)) return
     learnedAt = now()
     learnedFrom = new Set(members)
-    learned = await inTurns(learningInTurns(model, [...examples], replay, now()))
+    learned = await inTurns(learnStepwise(model, [...examples], replay, now()))
   }
 
   /** Drops the oldest example of a source that already has its maximum in a section, and returns its member. */
@@ -106,7 +106,7 @@ export const createLearning = ({ redis, keys, model, replay, taxonomy, now }: Le
     for (const article of articles) {
       // Texts that the classifier does not classify are not used for training either.
       if (article.isLanguageDeclared === false || !knowsLanguage(model, article.language)) continue
-      const section = sureSection(article.evidence, taxonomy())
+      const section = findCertainSection(article.evidence, taxonomy())
       if (!section) continue
       const key = keys.learned(section)
       const example = parseMember(section, formatMember(article), article.firstSeenAt)

@@ -38,7 +38,7 @@ const listNames = (code: string, capital: string, native: string): string[] => [
 ]
 
 /** Builds the table of folded place names and the sections they are evidence for. */
-export const gazetteerOf = (taxonomy: Taxonomy): Gazetteer => {
+export const buildGazetteer = (taxonomy: Taxonomy): Gazetteer => {
   const names = new Map<string, SectionId[]>()
   const add = (name: string, section: SectionId): void => {
     const key = foldWords(name)
@@ -60,7 +60,7 @@ export const gazetteerOf = (taxonomy: Taxonomy): Gazetteer => {
 }
 
 /** @returns for each section the first of its names found in the folded text */
-export const placesIn = (words: readonly string[], gazetteer: Gazetteer): Map<SectionId, string> => {
+export const findPlaces = (words: readonly string[], gazetteer: Gazetteer): Map<SectionId, string> => {
   const found = new Map<SectionId, string>()
   if (gazetteer.size === 0) return found
   for (let start = 0; start < words.length; start++) {

@@ -8,10 +8,10 @@ import type { Evidence } from '../domain/article.ts'
 import type { SectionId, Taxonomy } from '../domain/section.ts'
 import { splitWords } from '../util/words.ts'
 import {
+  buildLookup,
   categoryEvidence,
   formEvidence,
   type Lookup,
-  lookupOf,
   placeEvidence,
   urlEvidence,
   wordEvidence,
@@ -27,7 +27,7 @@ export type Classify = (text: {
   language: string | null
 }) => readonly { section: SectionId; confidence: number }[]
 
-export interface ToTag {
+export interface SectionInput {
   /** Absolute, or empty if unknown. */
   readonly url: string
   readonly title: string
@@ -39,7 +39,7 @@ export interface ToTag {
   readonly source: { readonly id: string; readonly section: SectionId } | null
 }
 
-export interface Tagged {
+export interface SectionResult {
   /** Primary section first, then up to two more; empty without any evidence. */
   readonly sections: readonly SectionId[]
   /** Confidence in the primary section, 0 to 1. */
@@ -79,7 +79,7 @@ const confidentOnly = (guesses: ReturnType<Classify>): ReturnType<Classify> =>
 const byWeight = (a: Evidence, b: Evidence): number => b.weight - a.weight || (a.section < b.section ? -1 : 1)
 
 /** Collects all evidence except the text classifier's. */
-const collectEvidence = (article: ToTag, lookup: Lookup): Evidence[] => {
+const collectEvidence = (article: SectionInput, lookup: Lookup): Evidence[] => {
   const title = splitWords(article.title)
   const summary = splitWords(article.summary)
   const filed = [...categoryEvidence(article.categories, lookup), ...urlEvidence(article.url, lookup)]
@@ -138,8 +138,8 @@ const computeConfidence = ({ kinds }: Votes): number =>
   1 - [...kinds.values()].reduce((wrong, weight) => wrong * (1 - Math.min(0.95, weight)), 1)
 
 /** Weighs the evidence. Without other evidence the text decides, however low its confidence, which is returned. */
-export const sectionsOf = (article: ToTag, taxonomy: Taxonomy, classify?: Classify): Tagged => {
-  const lookup = lookupOf(taxonomy)
+export const classifySections = (article: SectionInput, taxonomy: Taxonomy, classify?: Classify): SectionResult => {
+  const lookup = buildLookup(taxonomy)
   const isKnown = ({ section }: { section: SectionId }) => lookup.known.has(section)
   const votesBesideText = collectEvidence(article, lookup).filter(isKnown)
   const guesses = (classify?.(article) ?? []).filter(isKnown)
@@ -167,8 +167,8 @@ export const sectionsOf = (article: ToTag, taxonomy: Taxonomy, classify?: Classi
 }
 
 /** @returns the section that the publisher's own evidence makes certain, for training; undefined if there is none */
-export const sureSection = (evidence: readonly Evidence[], taxonomy: Taxonomy): SectionId | undefined => {
-  const { parents } = lookupOf(taxonomy)
+export const findCertainSection = (evidence: readonly Evidence[], taxonomy: Taxonomy): SectionId | undefined => {
+  const { parents } = buildLookup(taxonomy)
   const filed = evidence.filter(({ from }) => from === 'category' || from === 'url')
   const [first] = filed
   if (!first || first.weight < 0.8) return undefined

@@ -1,12 +1,12 @@
 /** Has articles and stories follow what editors keep off everything: when a block begins or ends, and when what is blocked already comes in. */
 
-import type { Followed, Withholding } from '../articles/withhold.ts'
+import type { WithholdChanges, Withholding } from '../articles/withhold.ts'
 import type { ArticleId } from '../domain/article.ts'
 import { EVERYWHERE, type Overrides } from '../lists/overrides.ts'
 
 export interface Blocks {
   /** @param only of articles that have just come; all, and what is to be given back, where it is missing */
-  follow(only?: readonly ArticleId[]): Promise<Followed>
+  follow(only?: readonly ArticleId[]): Promise<WithholdChanges>
 }
 
 export interface BlocksParts {
@@ -21,6 +21,6 @@ export const createBlocks = ({ editors, withholding, now }: BlocksParts): Blocks
     const at = now()
     const placements = await editors.inForce(at)
     const blocked = placements.flatMap(({ kind, list, what }) => (kind === 'block' && list === EVERYWHERE ? what : []))
-    return withholding.follow([...new Set(blocked)], at, only)
+    return withholding.apply([...new Set(blocked)], at, only)
   },
 })
