@@ -11,7 +11,7 @@ const MEASURED: UnitCosts = {
   cpuPerMillionEvents: { worker: 8.8, redis: 12.8 },
   redisShare: 0.2,
   bytesPerArticle: 11_900,
-  bytesPerSource: 1_600,
+  bytesPerSource: 1_792,
   bytesPerEventOfAnHour: 66,
 }
 
@@ -26,8 +26,8 @@ const round = (value: number): string =>
 const gigabytes = (bytes: number): string => `${round(bytes / 1e9)} GB`
 
 const rows: [string, (room: Newsroom) => string][] = [
-  ['sources; polls of each a day', ({ sources, polls }) => `${sources.toLocaleString('en')}; ${polls}`],
-  ['articles a month; events a day', room => `${room.articlesAMonth / 1e6} million; ${room.eventsADay / 1e6} million`],
+  ['sources; polls of each per day', ({ sources, polls }) => `${sources.toLocaleString('en')}; ${polls}`],
+  ['articles per month; events per day', room => `${room.articlesAMonth / 1e6} million; ${room.eventsADay / 1e6} million`],
   [
     'in the busiest hour: articles/s, polls/s, events/s',
     room => {
@@ -36,7 +36,7 @@ const rows: [string, (room: Newsroom) => string][] = [
     },
   ],
   [
-    '`crawl`: cores busy; processes',
+    '`crawl`: busy cores; processes',
     room => {
       const { crawlCores } = needsOf(room, MEASURED)
       return `${round(crawlCores)}; ${processes(crawlCores)}`
@@ -57,14 +57,14 @@ const rows: [string, (room: Newsroom) => string][] = [
     },
   ],
   [
-    'Redis: cores busy in all; by the stream of events, in one',
+    'Redis: busy cores in all; for the event stream, in one server',
     room => {
       const needs = needsOf(room, MEASURED)
       return `${round(needs.redisCores)}; ${round(needs.eventRedisCores)}`
     },
   ],
-  ['Redis: memory, half of it again as room', room => gigabytes(needsOf(room, MEASURED).redisBytes)],
-  ['masters of Redis', room => String(needsOf(room, MEASURED).masters)],
+  ['Redis: memory, half of it again as headroom', room => gigabytes(needsOf(room, MEASURED).redisBytes)],
+  ['Redis masters', room => String(needsOf(room, MEASURED).masters)],
 ]
 
 const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
