@@ -27,7 +27,10 @@ const gigabytes = (bytes: number): string => `${round(bytes / 1e9)} GB`
 
 const rows: [string, (room: Newsroom) => string][] = [
   ['sources; polls of each per day', ({ sources, polls }) => `${sources.toLocaleString('en')}; ${polls}`],
-  ['articles per month; events per day', room => `${room.articlesAMonth / 1e6} million; ${room.eventsADay / 1e6} million`],
+  [
+    'articles per month; events per day',
+    room => `${room.articlesAMonth / 1e6} million; ${room.eventsADay / 1e6} million`,
+  ],
   [
     'in the busiest hour: articles/s, polls/s, events/s',
     room => {

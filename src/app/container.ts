@@ -100,7 +100,7 @@ export const createContainer = (parts: ContainerParts): Container => {
   const lost = createLostArticles({ ...store, archive, retention, now })
   const stories = createStories({
     ...{ ...store, settings: () => settings().stories, now },
-    ...(gate ? { giveWay: gate.yieldToLists } : {}),
+    ...(gate ? { yieldToLists: gate.yieldToLists } : {}),
   })
 
   const reads = { ...store, halfLife: () => settings().events.halfLife, now }

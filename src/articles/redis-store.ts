@@ -23,7 +23,7 @@ import { noteTitles } from './titles.ts'
 const upsertScript = loadScript(new URL('./upsert.lua', import.meta.url))
 const setSectionScript = loadScript(new URL('./set-section.lua', import.meta.url))
 
-const MOST_SECTIONS = 3
+const MAX_SECTIONS = 3
 
 export interface ArticleStoreParts {
   readonly redis: Redis
@@ -70,9 +70,9 @@ export const createArticleStore = (parts: ArticleStoreParts): ArticleStore => {
             JSON.stringify(articleFields({ ...article, id: target }, decision.story, reprintOf, now, crawl)),
             article.sources[0] ?? '',
             target === article.id ? 'own' : 'merge',
-            JSON.stringify(article.sections.slice(0, MOST_SECTIONS)),
+            JSON.stringify(article.sections.slice(0, MAX_SECTIONS)),
             retention(),
-            MOST_SECTIONS,
+            MAX_SECTIONS,
             new Date(now + CLOCK_SLACK).toISOString(),
             ...COUNTERS,
           ],
@@ -269,7 +269,7 @@ export const createArticleStore = (parts: ArticleStoreParts): ArticleStore => {
         redis,
         setSectionScript,
         [keys.article(id)],
-        [section ?? '', JSON.stringify(evidence), MOST_SECTIONS],
+        [section ?? '', JSON.stringify(evidence), MAX_SECTIONS],
       )) as [string, string?, string?, string?, string?, string?] // as set-section.lua returns
       if (before === 'missing') return null
       const sections: SectionId[] = JSON.parse(filed)

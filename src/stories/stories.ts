@@ -26,7 +26,7 @@ export interface StoriesParts {
   /** ms since the epoch; corrected by the clock of Redis. */
   readonly now: () => number
   /** Awaited between slices of work, so that other work can run. */
-  readonly giveWay?: () => Promise<void>
+  readonly yieldToLists?: () => Promise<void>
 }
 
 const PAGE_SIZE = 2_000
@@ -34,7 +34,13 @@ const LOG_START = '0-0'
 /** ms of work before yielding to the event loop. */
 const SLICE = 5
 
-export const createStories = ({ redis, keys, settings, now, giveWay = yieldToEventLoop }: StoriesParts): Stories => {
+export const createStories = ({
+  redis,
+  keys,
+  settings,
+  now,
+  yieldToLists = yieldToEventLoop,
+}: StoriesParts): Stories => {
   const log = keys.storyLog()
   let hashKey: HashKey | null = null
   let clusterer: Clusterer = createClusterer(settings)
@@ -52,7 +58,7 @@ export const createStories = ({ redis, keys, settings, now, giveWay = yieldToEve
     let began = performance.now()
     for (const one of all) {
       if (performance.now() - began > SLICE) {
-        await giveWay()
+        await yieldToLists()
         began = performance.now()
       }
       done.push(work(one))

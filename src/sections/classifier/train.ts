@@ -87,7 +87,9 @@ const buildExample = (words: readonly string[], section: number, weight: number)
 const generateTexts = (words: readonly string[], common: readonly string[], section: number, random: () => number) => {
   const pick = (from: readonly string[]) => from[Math.floor(random() * from.length)] ?? ''
   return Array.from({ length: words.length === 0 ? 0 : GENERATED_PER_SECTION }, () => {
-    const own = Array.from({ length: 1 + Math.floor(random() * MAX_SECTION_WORDS) }, () => splitWords(pick(words))).flat()
+    const own = Array.from({ length: 1 + Math.floor(random() * MAX_SECTION_WORDS) }, () =>
+      splitWords(pick(words)),
+    ).flat()
     const others = Array.from(
       { length: Math.floor(random() * MAX_COMMON_WORDS) },
       () => common[Math.floor(random() ** 2 * common.length)] ?? '',

@@ -91,7 +91,7 @@ export const createClusterer = (settings: () => StorySettings, key: HashKey = OP
 
   // ---- deciding ----------------------------------------------------------------------------------------------------
 
-  const repeated = (features: Features, at: number): ArticleId | undefined => {
+  const findRepeat = (features: Features, at: number): ArticleId | undefined => {
     if (features.source === '') return undefined
     const id = titles.get(titleKey(features))
     const before = id === undefined ? undefined : entries.get(id)
@@ -99,7 +99,7 @@ export const createClusterer = (settings: () => StorySettings, key: HashKey = OP
     return before && apart <= settings().window && isRepeat(features, before.features, apart) ? id : undefined
   }
 
-  const reprinted = (features: Features): ArticleId | undefined =>
+  const findOriginal = (features: Features): ArticleId | undefined =>
     prints.alike(features, MAX_REPRINT_CANDIDATES).find(id => {
       const other = entries.get(id)
       return other?.decision.kind === 'new' && isReprint(features, other.features)
@@ -122,22 +122,22 @@ export const createClusterer = (settings: () => StorySettings, key: HashKey = OP
   }
 
   const draft = (features: Features, at: number): Decided => {
-    const same = repeated(features, at)
+    const same = findRepeat(features, at)
     if (same !== undefined)
       return {
         features,
         arrived: null,
         decision: { kind: 'same', as: same, story: homes.get(same) ?? formatStoryId(same), merges: [] },
       }
-    const original = reprinted(features)
+    const original = findOriginal(features)
     const home = original === undefined ? undefined : homes.get(original)
     if (original !== undefined && home !== undefined)
       return { features, arrived: null, decision: { kind: 'reprint', of: original, story: home, merges: [] } }
 
     const { joinWithin, threshold } = settings()
-    const wanted = queryArticle(features)
-    const length = wanted.terms.length
-    const all = index.nearest(wanted, null, SEARCH_RESULTS)
+    const query = queryArticle(features)
+    const length = query.terms.length
+    const all = index.nearest(query, null, SEARCH_RESULTS)
     remember(features.id, all)
     const near = all
       .slice(0, NEAREST)
@@ -145,7 +145,8 @@ export const createClusterer = (settings: () => StorySettings, key: HashKey = OP
       .map(each => ({ ...each, score: weigh(features, each) }))
       .sort((a, b) => b.score - a.score || (a.story.id < b.story.id ? -1 : 1))
     const [nearest] = near
-    const needed = threshold + neededToJoin(combineRates(nextRate(rate, getScore(nearest), length), index, 1), index.articles)
+    const needed =
+      threshold + neededToJoin(combineRates(nextRate(rate, getScore(nearest), length), index, 1), index.articles)
     const joined = near.find(({ story, score }) => score >= needed && !isOtherEvent(features, story))?.story
     return {
       features,
@@ -271,8 +272,8 @@ export const createClusterer = (settings: () => StorySettings, key: HashKey = OP
     const decision = entry && known(entry.features)
     const home = findHome(id)
     if (!entry || !decision || !home) return null
-    const wanted = queryArticle(entry.features)
-    const now = [index.score(wanted, home), ...index.nearest(wanted, home, NEAREST)].map(({ story, score }) => ({
+    const query = queryArticle(entry.features)
+    const now = [index.score(query, home), ...index.nearest(query, home, NEAREST)].map(({ story, score }) => ({
       story: story.id,
       score,
       articles: listOriginals(story, 4).filter(each => each !== id),

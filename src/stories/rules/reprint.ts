@@ -19,7 +19,7 @@ export interface Alignment {
 }
 
 /** A longer replacement is a paragraph exchanged for a local one. */
-const LONGEST_REPLACED = 5
+const MAX_REPLACED = 5
 
 /**
  * Longest common subsequence (Wagner, Fischer, The string-to-string correction problem, 1974). O(a * b), both bounded
@@ -35,7 +35,7 @@ export const align = (a: readonly Term[], b: readonly Term[]): Alignment => {
   let [i, j, matched, run, longestRun, replaced, replacedNumbers] = [0, 0, 0, 0, 0, 0, 0]
   let [gapA, gapB]: [Term[], Term[]] = [[], []]
   const closeGap = () => {
-    const changed = gapA.length > 0 && gapB.length > 0 && Math.max(gapA.length, gapB.length) <= LONGEST_REPLACED
+    const changed = gapA.length > 0 && gapB.length > 0 && Math.max(gapA.length, gapB.length) <= MAX_REPLACED
     if (matched > 0 && changed) {
       replaced += 1
       if ([...gapA, ...gapB].some(hasDigit)) replacedNumbers += 1

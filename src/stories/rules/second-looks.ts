@@ -60,7 +60,8 @@ export const createSecondLooks = ({ index, settings, rate, join }: SecondLookPar
   const belongs = (story: Story, { story: into, score, shared }: Near): boolean => {
     const { joinWithin, threshold } = settings()
     if (into.originals < story.originals || (into.originals === story.originals && into.id > story.id)) return false
-    if (shared < sharedNeeded(into, story.terms.size / story.originals) || index.areSplit(story.id, into.id)) return false
+    if (shared < sharedNeeded(into, story.terms.size / story.originals) || index.areSplit(story.id, into.id))
+      return false
     if (Math.abs(into.lastAt - story.lastAt) > joinWithin) return false
     if (
       score - reservations(false, msBetween(story, into)) <

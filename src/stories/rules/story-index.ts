@@ -61,8 +61,8 @@ export interface StoryIndex {
   take(story: Story, features: Features, counts: boolean): void
   merge(from: Story, into: Story): void
   /** Best first; ties are broken by id. */
-  nearest(wanted: StoryQuery, except: Story | null, limit: number): Near[]
-  score(wanted: StoryQuery, story: Story): Near
+  nearest(query: StoryQuery, except: Story | null, limit: number): Near[]
+  score(query: StoryQuery, story: Story): Near
   /** Other stories that share several of this one's most distinctive words. */
   sharing(story: Story, limit: number): Story[]
   /** Marks two stories that an editor separated, so that they are not merged again. */
@@ -200,19 +200,19 @@ export const createStoryIndex = (journal: Journal, prior: Prior): StoryIndex => 
       trim(into)
       measure(into)
     },
-    nearest(wanted, except, limit) {
-      const length = meanLength(wanted)
-      const isLong = except && wanted.terms.length > QUERY_TERMS
-      const sought = postings.sought(isLong ? listDistinctive(except).sort(byTerm) : wanted.terms, wanted.originals)
+    nearest(query, except, limit) {
+      const length = meanLength(query)
+      const isLong = except && query.terms.length > QUERY_TERMS
+      const sought = postings.sought(isLong ? listDistinctive(except).sort(byTerm) : query.terms, query.originals)
       const found = postings.search(sought, except, LOOKS, SCORED)
-      const all = isLong ? postings.sought(wanted.terms, wanted.originals) : sought
+      const all = isLong ? postings.sought(query.terms, query.originals) : sought
       return found
         .map(each => toNear(isLong ? postings.gained(all, each.story) : each, length))
         .sort(byScore)
         .slice(0, limit)
     },
-    score: (wanted, story) =>
-      toNear(postings.gained(postings.sought(wanted.terms, wanted.originals), story), meanLength(wanted)),
+    score: (query, story) =>
+      toNear(postings.gained(postings.sought(query.terms, query.originals), story), meanLength(query)),
     sharing(story, limit) {
       const counts = new Map<Story, number>()
       for (const { term } of listDistinctive(story).slice(0, SHARED_TERMS)) {
