@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { SectionModel } from '../src/sections/classifier/model-file.ts'
 import { type Embeddings, type Labelled, parseSectionWords, trainSections } from '../src/sections/classifier/train.ts'
-import { classifyBy, type Example, type Learned, learningInTurns } from '../src/sections/learned.ts'
+import { classifyBy, type Example, type Learned, learnStepwise } from '../src/sections/learned.ts'
 import { modelDir, replayTexts } from '../src/sections/model-loader.ts'
 import { teachers, third } from '../tests/support/labelled/motor-news.ts'
 import type { Predict } from './quality-baselines.ts'
@@ -45,7 +45,7 @@ const lesson = (
   const started = cpu()
   let longestTurn = 0
   let learned: Learned | undefined
-  const turns = learningInTurns(model, examples, replayTexts(model), 0)
+  const turns = learnStepwise(model, examples, replayTexts(model), 0)
   for (let done = false; !done; ) {
     const from = cpu()
     const turn = turns.next()

@@ -7,7 +7,7 @@ import { loadConfig } from '../src/config/load.ts'
 import type { Labelled } from '../src/sections/classifier/train.ts'
 import { classifyBy } from '../src/sections/learned.ts'
 import { loadSectionModel } from '../src/sections/model-loader.ts'
-import { sectionsOf } from '../src/sections/sections.ts'
+import { classifySections } from '../src/sections/sections.ts'
 import { embeddingRegression, keywordTable, naiveBayes, type Predict } from './quality-baselines.ts'
 import { evidenceScore } from './quality-evidence.ts'
 import { hiddenSection, type Lesson, unknownSection } from './quality-learning.ts'
@@ -52,8 +52,8 @@ export const quality = async (folder: string, options: readonly string[]): Promi
   const model = loadSectionModel()
   const classify = classifyBy(model)
   const ours: Predict = ({ title, summary, language = null }) =>
-    sectionsOf({ url: '', title, summary, categories: [], language, source: null }, taxonomy, classify).sections[0] ??
-    ''
+    classifySections({ url: '', title, summary, categories: [], language, source: null }, taxonomy, classify)
+      .sections[0] ?? ''
   const files = readdirSync(folder).filter(name => /^sections-.*\.jsonl$/.test(name) && name !== 'sections-train.jsonl')
   const train = readLabelled(join(folder, 'sections-train.jsonl'), say)
   const wire = readLabelled(new URL('../tests/support/labelled/sections-wire.jsonl', import.meta.url).pathname, say)

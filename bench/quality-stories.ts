@@ -9,7 +9,7 @@ import { StorySettings } from '../src/config/sections/stories.ts'
 import type { ArticleId } from '../src/domain/article.ts'
 import type { SourceId } from '../src/domain/source.ts'
 import { createClusterer } from '../src/stories/rules/clusterer.ts'
-import { featuresOf, type Told } from '../src/stories/rules/features.ts'
+import { extractFeatures, type StoryInput } from '../src/stories/rules/features.ts'
 import { seeded } from '../src/util/seeded-random.ts'
 import { bcubed, f1Of } from './bcubed.ts'
 import { OURS, type Row } from './quality-table.ts'
@@ -30,7 +30,7 @@ const read = (file: string): { id: string; title: string; summary?: string; stor
     .filter(line => line !== '')
     .map(line => JSON.parse(line)) // the data sets' own shape
 
-export const toldBy = ({ id, title, summary }: Text, source = ''): Told => ({
+export const toldBy = ({ id, title, summary }: Text, source = ''): StoryInput => ({
   id: id as ArticleId,
   title,
   summary,
@@ -41,9 +41,9 @@ export const toldBy = ({ id, title, summary }: Text, source = ''): Told => ({
 
 const ours: Clustering = texts => {
   const clusterer = createClusterer(() => settings)
-  for (const text of texts) clusterer.decide(featuresOf(toldBy(text)), 0)
-  clusterer.settle()
-  return texts.map(({ id }) => String(clusterer.storyOf(id as ArticleId)))
+  for (const text of texts) clusterer.decide(extractFeatures(toldBy(text)), 0)
+  clusterer.reviewAll()
+  return texts.map(({ id }) => String(clusterer.findStory(id as ArticleId)))
 }
 
 /** Reprints stand behind their original, all others alone. The first `wire` texts are one publisher's, the rest another's. */
@@ -53,7 +53,7 @@ const oursOnReprints =
     const clusterer = createClusterer(() => settings)
     return texts.map((text, index) => {
       const told = toldBy(text, index < wire ? 'wire' : `paper${index % 3}`)
-      const { decision } = clusterer.decide(featuresOf(told), 0)
+      const { decision } = clusterer.decide(extractFeatures(told), 0)
       return decision.kind === 'reprint' ? decision.of : text.id
     })
   }

@@ -4,7 +4,7 @@ import { StorySettings } from '../src/config/sections/stories.ts'
 import type { ArticleId } from '../src/domain/article.ts'
 import type { SourceId } from '../src/domain/source.ts'
 import { createClusterer } from '../src/stories/rules/clusterer.ts'
-import { featuresOf, type Told } from '../src/stories/rules/features.ts'
+import { extractFeatures, type StoryInput } from '../src/stories/rules/features.ts'
 import { writeEntry } from '../src/stories/rules/log-entry.ts'
 import { storyStream } from './story-stream.ts'
 
@@ -31,26 +31,27 @@ const EVERY = 3_000
  */
 export function* storyCosts(
   windows: readonly number[],
-  real: readonly Told[],
+  real: readonly StoryInput[],
   vocabulary: readonly string[],
 ): Generator<Cost> {
   const settings = StorySettings.parse({ window: '3650d' })
   const clusterer = createClusterer(() => settings)
   let [count, bytes, at] = [0, 0, 0]
-  const take = (told: Told): void => {
+  const take = (told: StoryInput): void => {
     at += EVERY
-    clusterer.tryOut(at)
-    bytes += Buffer.byteLength(writeEntry(clusterer.decide(featuresOf(told), at)))
-    clusterer.keep()
+    clusterer.beginTrial(at)
+    bytes += Buffer.byteLength(writeEntry(clusterer.decide(extractFeatures(told), at)))
+    clusterer.commitTrial()
   }
-  const micros = (articles: readonly Told[]): number => {
+  const micros = (articles: readonly StoryInput[]): number => {
     const from = process.cpuUsage()
     for (const told of articles) take(told)
     const { user, system } = process.cpuUsage(from)
     return (user + system) / articles.length
   }
   const stream = storyStream(Math.max(...windows), 1, vocabulary)
-  const next = (most: number): Told[] => Array.from({ length: most }, () => stream.next().value).filter(told => !!told)
+  const next = (most: number): StoryInput[] =>
+    Array.from({ length: most }, () => stream.next().value).filter(told => !!told)
   for (const window of windows) {
     while (count < window - MEASURED) {
       const some = next(Math.min(1_000, window - MEASURED - count))
@@ -80,9 +81,9 @@ export function* sameTextCosts(most: number): Generator<{ readonly copies: numbe
     const id = `c${copies}` as ArticleId
     const told = { id, title: own.slice(0, 8).join(' '), summary: own.slice(8).join(' ') }
     const source = `paper${copies}` as SourceId
-    clusterer.tryOut(copies)
-    clusterer.decide(featuresOf({ ...told, language: 'en', source, publishedAt: null }), copies)
-    clusterer.keep()
+    clusterer.beginTrial(copies)
+    clusterer.decide(extractFeatures({ ...told, language: 'en', source, publishedAt: null }), copies)
+    clusterer.commitTrial()
     since += 1
     if (copies !== most && copies * 10 !== most && copies * 100 !== most) continue
     const { user, system } = process.cpuUsage(from)

@@ -2,7 +2,7 @@
 
 import type { ArticleId } from '../src/domain/article.ts'
 import type { SourceId } from '../src/domain/source.ts'
-import type { Told } from '../src/stories/rules/features.ts'
+import type { StoryInput } from '../src/stories/rules/features.ts'
 import { seeded } from '../src/util/seeded-random.ts'
 
 export const shuffled = <T>(list: readonly T[], seed: number): T[] => {
@@ -21,7 +21,7 @@ const LIVE_STORIES = 400
  * @param vocabulary words by rank, most frequent first; ranks beyond get words of their own
  * @yields four in ten telling one of the stories in the news, whose words they share by halves; the others telling things of their own
  */
-export function* storyStream(count: number, seed: number, vocabulary: readonly string[] = []): Generator<Told> {
+export function* storyStream(count: number, seed: number, vocabulary: readonly string[] = []): Generator<StoryInput> {
   const random = seeded(seed)
   const ranked = (rank: number): string => vocabulary[rank] ?? `w${rank.toString(36)}`
   // Rank of a word drawn with probability about 1 / rank, without the most frequent, which are stopwords.

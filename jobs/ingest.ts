@@ -67,7 +67,7 @@ export const articles = defineJob(articlesQueue, {
     const ingested = await archive.ingest(accepted, now(), crawl.id)
     await context.learn?.(accepted.map(({ article }) => article))
     const affected = await publishing.ingested(ingested, crawl.id)
-    const published = await context.publisher.publishRelated(affected, ingested.came)
+    const published = await context.publisher.publishRelated(affected, ingested.addedIds)
     const related = { changed: published.filter(each => each.changed).length, of: published.length }
     if (related.of > 0) log.info({ crawl: crawl.id, list: 'related', ...related }, 'published')
     const arrived = now()

@@ -11,7 +11,7 @@ const MEASURED: UnitCosts = {
   cpuPerMillionEvents: { worker: 8.8, redis: 12.8 },
   redisShare: 0.2,
   bytesPerArticle: 11_900,
-  bytesPerSource: 1_600,
+  bytesPerSource: 1_792,
   bytesPerEventOfAnHour: 66,
 }
 
@@ -26,9 +26,9 @@ const round = (value: number): string =>
 const gigabytes = (bytes: number): string => `${round(bytes / 1e9)} GB`
 
 const rows: [string, (newsroom: Newsroom) => string][] = [
-  ['sources; polls of each a day', ({ sources, polls }) => `${sources.toLocaleString('en')}; ${polls}`],
+  ['sources; polls of each per day', ({ sources, polls }) => `${sources.toLocaleString('en')}; ${polls}`],
   [
-    'articles a month; events a day',
+    'articles per month; events per day',
     newsroom => `${newsroom.articlesAMonth / 1e6} million; ${newsroom.eventsADay / 1e6} million`,
   ],
   [
@@ -39,7 +39,7 @@ const rows: [string, (newsroom: Newsroom) => string][] = [
     },
   ],
   [
-    '`crawl`: cores busy; processes',
+    '`crawl`: busy cores; processes',
     newsroom => {
       const { crawlCores } = computeNeeds(newsroom, MEASURED)
       return `${round(crawlCores)}; ${processes(crawlCores)}`
@@ -60,14 +60,14 @@ const rows: [string, (newsroom: Newsroom) => string][] = [
     },
   ],
   [
-    'Redis: cores busy in all; by the stream of events, in one',
+    'Redis: busy cores in all; for the event stream, in one server',
     newsroom => {
       const needs = computeNeeds(newsroom, MEASURED)
       return `${round(needs.redisCores)}; ${round(needs.eventRedisCores)}`
     },
   ],
-  ['Redis: memory, half of it again as newsroom', newsroom => gigabytes(computeNeeds(newsroom, MEASURED).redisBytes)],
-  ['masters of Redis', newsroom => String(computeNeeds(newsroom, MEASURED).masters)],
+  ['Redis: memory, half of it again as headroom', newsroom => gigabytes(computeNeeds(newsroom, MEASURED).redisBytes)],
+  ['Redis masters', newsroom => String(computeNeeds(newsroom, MEASURED).masters)],
 ]
 
 const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`

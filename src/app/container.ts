@@ -94,16 +94,16 @@ export const createContainer = (parts: ContainerParts): Container => {
     ...store,
     retention: () => settings().articles.retention,
     poolSize: () => settings().lists.poolSize,
-    parentOf: (id: SectionId) => config().taxonomy.find(section => section.id === id)?.parent,
+    findParent: (id: SectionId) => config().taxonomy.find(section => section.id === id)?.parent,
   }
-  const articleStore = createArticleStore({ ...articles, weightOf: id => sources.get(id)?.weight ?? 1 })
+  const articleStore = createArticleStore({ ...articles, findWeight: id => sources.get(id)?.weight ?? 1 })
   const archive = articleStore
   const storyWriter = createStoryWriter(articles)
   const { retention } = articles
   const lost = createLostArticles({ ...store, archive, retention, now })
   const stories = createStories({
     ...{ ...store, settings: () => settings().stories, now },
-    ...(gate ? { giveWay: gate.yieldToLists } : {}),
+    ...(gate ? { yieldToLists: gate.yieldToLists } : {}),
   })
 
   const reads = { ...store, halfLife: () => settings().events.halfLife, now }

@@ -1,10 +1,10 @@
--- Closes a story whose articles were put into another: what still comes for it is sent on. Running it twice changes nothing.
+-- Closes a story whose articles were moved into another, and leaves a forward to that one. Idempotent.
 -- KEYS 1  story hash
 --      2  hash of its members, same slot
 -- ARGV 1  id of the story it was merged into
---      2  JSON array of the articles that were put there
+--      2  JSON array of the articles that were moved
 --      3  retention, ms
--- Returns { "closed", sections it stood in (JSON) } or { "more" } where an article joined it meanwhile.
+-- Returns { "closed", sections it was listed in (JSON) }, or { "more" } if an article joined it meanwhile.
 -- O(members).
 
 local moved = {}

@@ -1,4 +1,7 @@
-/** Articles and stories as the flat hashes that services read, and back. Times are ISO 8601 UTC there, ms here. (pure) */
+/**
+ * Converts articles and stories to the flat hashes that services read, and back. Times are ISO 8601 UTC in hashes and
+ * ms in code. (pure)
+ */
 
 import { z } from 'zod'
 import type { Article, ArticleId, Evidence, StoryId } from '../domain/article.ts'
@@ -7,9 +10,9 @@ import type { SourceId } from '../domain/source.ts'
 import type { AlsoIn, StoredArticle, StoredStory } from './store.ts'
 
 const iso = (ms: number): string => new Date(ms).toISOString()
-const none = (text: string | undefined): string | null => (text ? text : null)
+const emptyToNull = (text: string | undefined): string | null => (text ? text : null)
 
-/** The text fields of an article's hash; what changes with events and sources is written beside them. */
+/** The text fields of an article's hash. Counts and sources are written separately. */
 export const articleFields = (
   article: Article,
   story: StoryId,
@@ -37,9 +40,13 @@ export const articleFields = (
 const Strings = z.array(z.string())
 const strings = <T extends string>(json: string | undefined): T[] => Strings.parse(JSON.parse(json ?? '[]')) as T[] // brands: written by us
 
-/** @returns null for a hash that is not there (Redis answers an empty one), and for an article on its way out (src/retention) */
+/**
+ * @returns null for a missing hash (Redis returns an empty one), and for an article that is pending deletion
+ * (src/eviction)
+ */
 export const parseArticle = (stored: Record<string, string>): StoredArticle | null => {
-  // What an editor keeps off everything has its text apart, so that nobody who reads the hash can show it.
+  // The text of an article that an editor blocked is kept in a separate field, so that readers of the hash cannot show
+  // it.
   const hash: Record<string, string> = stored.withheld ? { ...stored, ...JSON.parse(stored.withheld) } : stored // written by withhold.lua
   if (!hash.id || !hash.url || !hash.title || !hash.publishedAt || !hash.section || hash.leaving) return null
   return {
@@ -47,8 +54,8 @@ export const parseArticle = (stored: Record<string, string>): StoredArticle | nu
     url: hash.url,
     title: hash.title,
     summary: hash.summary ?? '',
-    author: none(hash.author),
-    image: none(hash.image),
+    author: emptyToNull(hash.author),
+    image: emptyToNull(hash.image),
     language: hash.language ?? 'en',
     publishedAt: Date.parse(hash.publishedAt),
     updatedAt: Date.parse(hash.updatedAt ?? hash.publishedAt),
@@ -58,13 +65,13 @@ export const parseArticle = (stored: Record<string, string>): StoredArticle | nu
     evidence: JSON.parse(hash.evidence ?? '[]') as Evidence[], // written by articleFields
     sources: strings<SourceId>(hash.sources),
     story: hash.story as StoryId,
-    reprintOf: none(hash.reprintOf) as ArticleId | null,
+    reprintOf: emptyToNull(hash.reprintOf) as ArticleId | null,
     counts: parseCounts(hash),
     ...(hash.crawl ? { crawl: hash.crawl } : {}),
   }
 }
 
-/** @returns null for a hash that is not there */
+/** @returns null for a missing hash */
 export const parseStory = (hash: Record<string, string>): StoredStory | null => {
   const blocked = strings<ArticleId>(hash.blocked)
   const lead = hash.lead || blocked[0]
@@ -75,7 +82,7 @@ export const parseStory = (hash: Record<string, string>): StoredStory | null => 
     articles: [...strings<ArticleId>(hash.articles), ...blocked],
     ...(blocked.length > 0 ? { blocked } : {}),
     sources: strings<SourceId>(hash.sources),
-    alsoIn: JSON.parse(hash.alsoIn ?? '[]') as AlsoIn[], // written by join.lua
+    alsoIn: JSON.parse(hash.alsoIn ?? '[]') as AlsoIn[], // written by join-story.lua
     sections: strings(hash.sections),
     publishedAt: Date.parse(hash.publishedAt),
     firstSeenAt: Date.parse(hash.firstSeenAt ?? hash.publishedAt),

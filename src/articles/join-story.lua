@@ -1,19 +1,20 @@
--- Puts one article into its story, or takes some out, and chooses who leads it. Running it twice changes nothing.
+-- Adds one article to its story, or removes some, and chooses the story's lead. Idempotent.
 -- KEYS 1  story hash
 --      2  hash of its members: article id -> JSON { id, sources, sections, at, url, score }, same slot
 -- ARGV 1  story id
---      2  the member, JSON, or "" to put none in; score: higher leads, negative never leads; at: ISO 8601 of its publication.
---         Without a score and url (another source of the same article) those that stand are kept.
+--      2  the member to add, JSON, or "" for none; score: the highest leads, negative never leads; at: its publication, ISO 8601.
+--         Without score and url (another source of the same article) the stored ones are kept.
 --      3  now, ISO 8601
 --      4  retention, ms
---      5  most members kept; beyond it the oldest that does not lead goes
---      6  JSON array of ids of articles that leave it
---      7  most publishers named beside the lead's
---      8  JSON array of ids of articles that editors keep off everything, whichever of them are its members; "" to leave that as it is
--- What is kept off everything neither leads it nor is named by it, as long as anything else is there; where nothing else is, it has no lead for readers.
+--      5  maximum number of members; above it the oldest one that does not lead is removed
+--      6  JSON array of ids of articles to remove
+--      7  maximum number of publishers listed besides the lead's
+--      8  JSON array of ids of all articles that editors blocked, members or not; "" to leave blocks as they are
+-- A blocked article never leads the story and is not listed in it while there are others; if all are blocked, `lead` is
+-- empty.
 -- Returns { lead, publishedAt of the lead, sections of the lead (JSON), sections before (JSON or "[]") };
---         { "moved", id } where the story was merged into that one: nothing is done;
---         { "empty", "", "[]", sections before } where nobody is left.
+--         { "moved", id } if the story was merged into that one: nothing is changed;
+--         { "empty", "", "[]", sections before } if no member is left.
 -- O(members).
 
 local story, members = KEYS[1], KEYS[2]
@@ -22,22 +23,22 @@ if into then return { 'moved', into } end
 
 local member = ARGV[2] ~= '' and cjson.decode(ARGV[2]) or nil
 if member then
-  local stands = redis.call('HGET', members, member.id)
-  local standing = stands and cjson.decode(stands) or {}
-  member.score = member.score or standing.score or 0
-  member.url = member.url or standing.url
-  member.blocked = member.blocked or standing.blocked
+  local stored = redis.call('HGET', members, member.id)
+  local known = stored and cjson.decode(stored) or {}
+  member.score = member.score or known.score or 0
+  member.url = member.url or known.url
+  member.blocked = member.blocked or known.blocked
   redis.call('HSET', members, member.id, cjson.encode(member))
 end
 for _, id in ipairs(cjson.decode(ARGV[6])) do redis.call('HDEL', members, id) end
 
 if ARGV[8] ~= '' then
-  local kept = {}
-  for _, id in ipairs(cjson.decode(ARGV[8])) do kept[id] = true end
+  local isBlocked = {}
+  for _, id in ipairs(cjson.decode(ARGV[8])) do isBlocked[id] = true end
   for _, json in ipairs(redis.call('HVALS', members)) do
     local one = cjson.decode(json)
-    if (one.blocked or false) ~= (kept[one.id] or false) then
-      one.blocked = kept[one.id]
+    if (one.blocked or false) ~= (isBlocked[one.id] or false) then
+      one.blocked = isBlocked[one.id]
       redis.call('HSET', members, one.id, cjson.encode(one))
     end
   end
@@ -88,7 +89,7 @@ for _, one in ipairs(all) do
   end
 end
 
--- Each other publisher by its best article; of the lead's own URL those that carry it too.
+-- List every other publisher with its best article, including those that carry the lead's own URL.
 local ranked, also, named = {}, {}, { [lead.sources[1] or ''] = true }
 for _, one in ipairs(all) do
   if one.id ~= lead.id and not one.blocked then ranked[#ranked + 1] = one end

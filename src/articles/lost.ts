@@ -1,4 +1,4 @@
-/** Which articles are gone before their time: neither left for want of room nor aged, but lost with (a part of) Redis. */
+/** Finds articles that were neither evicted nor expired, but lost with (a part of) Redis. */
 
 import type { Redis } from 'ioredis'
 import type { ArticleId } from '../domain/article.ts'
@@ -8,20 +8,20 @@ import type { ArticleStore } from './store.ts'
 const DAY = 86_400_000
 
 export interface LostArticles {
-  /** Of those asked about: neither an article nor an alias of one. */
+  /** The ids asked about that are neither an article nor an alias of one. */
   readonly gone: ReadonlySet<ArticleId>
-  /** ms since the epoch: what was published, or first seen without a date, after this is to be there still. */
+  /** ms since the epoch: articles published after this, or first seen after it if undated, should still be stored. */
   readonly since: number
 }
 
-/** Articles leave somewhat before they expire, and days are counted whole. */
+/** Articles are evicted somewhat before they expire, and in whole days. */
 const MARGIN = 2 * DAY
 
 /**
- * From when on articles have had no reason to leave. (pure)
- * @param horizon ms: older ones may have left for want of room
+ * The publication time after which no article was due for eviction. (pure)
+ * @param horizon ms since the epoch: older articles may have been evicted for lack of memory
  */
-export const keptSince = (now: number, retention: number, horizon: number): number =>
+export const computeRetainedSince = (now: number, retention: number, horizon: number): number =>
   Math.max(horizon, now - retention + MARGIN)
 
 export interface LostArticlesParts {
@@ -33,15 +33,15 @@ export interface LostArticlesParts {
 }
 
 export const createLostArticles = ({ redis, keys, archive, retention, now }: LostArticlesParts) => {
-  /** One command for all where they are all there, as nearly always; on a cluster they lie in different slots. */
+  /** Checks the usual case, all present, with one command; not on a cluster, where the keys are in different slots. */
   const areAllThere = async (ids: readonly ArticleId[]): Promise<boolean> =>
     !redis.isCluster && (await redis.exists(...ids.map(id => keys.article(id)))) === ids.length
 
   return async (asked: readonly ArticleId[]): Promise<LostArticles> => {
     const ids = [...new Set(asked)]
     if (ids.length === 0 || (await areAllThere(ids))) return { gone: new Set(), since: 0 }
-    const held = await archive.resolve(ids)
-    const gone = new Set(ids.filter((_, at) => held[at] === null))
-    return { gone, since: gone.size === 0 ? 0 : keptSince(now(), retention(), await archive.horizon()) }
+    const resolved = await archive.resolve(ids)
+    const gone = new Set(ids.filter((_, at) => resolved[at] === null))
+    return { gone, since: gone.size === 0 ? 0 : computeRetainedSince(now(), retention(), await archive.horizon()) }
   }
 }

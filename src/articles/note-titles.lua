@@ -1,8 +1,8 @@
--- Appends what articles are called to the stream of titles: one call for a batch.
--- KEYS 1  stream of titles
--- ARGV 1  entries kept, about
---      2+ of each article: id, title, ms of its publication, source, section, "1" where it is new or else "0"
--- Returns how many were appended.
+-- Appends the titles of a batch of articles to the title stream.
+-- KEYS 1  title stream
+-- ARGV 1  number of entries to keep, approximately
+--      2+ for each article: id, title, ms of its publication, source, section, "1" if it is new or else "0"
+-- Returns the number of entries appended.
 -- O(articles).
 
 local FIELDS = 6

@@ -1,6 +1,7 @@
 /**
- * The archive over Redis: one script call an article, one a story, and one ZADD an index; three round trips a batch, since ioredis
- * sends what is asked for in one turn of the event loop together. Every command keeps to one slot, so it holds on a cluster too.
+ * The article store over Redis: one script call per article, one per story and one ZADD per index. A batch takes three
+ * round trips, since ioredis pipelines the commands of one turn of the event loop. Every command uses keys of one slot,
+ * so it also works on a cluster.
  */
 
 import type { Redis } from 'ioredis'
@@ -16,13 +17,13 @@ import { CLOCK_SLACK } from '../util/plausible-time.ts'
 import { articleFields, parseArticle, parseStory } from './hashes.ts'
 import { leadScore } from './rules/lead.ts'
 import type { ArticleStore, Ingested, StoredArticle } from './store.ts'
-import { createStoryWriter, lastOfEach, MOST_MOVES, type Placed } from './story-writer.ts'
+import { collapseChanges, createStoryWriter, MAX_MERGE_CHAIN, type Placed } from './story-writer.ts'
 import { noteTitles } from './titles.ts'
 
-const upsert = loadScript(new URL('./upsert.lua', import.meta.url))
-const refile = loadScript(new URL('./set-section.lua', import.meta.url))
+const upsertScript = loadScript(new URL('./upsert.lua', import.meta.url))
+const setSectionScript = loadScript(new URL('./set-section.lua', import.meta.url))
 
-const MOST_SECTIONS = 3
+const MAX_SECTIONS = 3
 
 export interface ArticleStoreParts {
   readonly redis: Redis
@@ -31,10 +32,10 @@ export interface ArticleStoreParts {
   readonly retention: () => number
   /** lists.poolSize: stories kept in each index. */
   readonly poolSize: () => number
-  /** Weight of a source, for who leads a story. */
-  readonly weightOf: (id: SourceId) => number
-  /** A section's parent, whose lists its stories also stand in. */
-  readonly parentOf: (id: SectionId) => SectionId | undefined
+  /** Weight of a source, which decides the lead of a story. */
+  readonly findWeight: (id: SourceId) => number
+  /** Parent of a section; stories are indexed under it as well. */
+  readonly findParent: (id: SectionId) => SectionId | undefined
 }
 
 interface Decided {
@@ -42,7 +43,7 @@ interface Decided {
   readonly decision: Decision
 }
 
-/** How an article stands after its upsert. */
+/** An article after its upsert. */
 interface Written extends Decided {
   readonly target: ArticleId
   readonly outcome: 'added' | 'updated' | 'merged' | 'unchanged' | 'missing'
@@ -52,7 +53,7 @@ interface Written extends Decided {
 }
 
 export const createArticleStore = (parts: ArticleStoreParts): ArticleStore => {
-  const { redis, keys, retention, weightOf } = parts
+  const { redis, keys, retention, findWeight } = parts
   const writer = createStoryWriter(parts)
 
   const writeArticles = async (batch: readonly Decided[], now: number, crawl?: string): Promise<Written[]> => {
@@ -63,15 +64,15 @@ export const createArticleStore = (parts: ArticleStoreParts): ArticleStore => {
         const reprintOf = decision.kind === 'reprint' ? decision.of : null
         return runScript(
           redis,
-          upsert,
+          upsertScript,
           [keys.article(target)],
           [
             JSON.stringify(articleFields({ ...article, id: target }, decision.story, reprintOf, now, crawl)),
             article.sources[0] ?? '',
             target === article.id ? 'own' : 'merge',
-            JSON.stringify(article.sections.slice(0, MOST_SECTIONS)),
+            JSON.stringify(article.sections.slice(0, MAX_SECTIONS)),
             retention(),
-            MOST_SECTIONS,
+            MAX_SECTIONS,
             new Date(now + CLOCK_SLACK).toISOString(),
             ...COUNTERS,
           ],
@@ -88,23 +89,19 @@ export const createArticleStore = (parts: ArticleStoreParts): ArticleStore => {
 
   const joinStory = async ({ article, decision, target, sections, sources, publishedAt }: Written, now: number) => {
     const [owner] = sources
-    // Only what its owner says of an article changes how it stands in its story; others just carry it too.
-    const own = owner !== undefined && owner === article.sources[0] && target === article.id
-    const standing = own
-      ? { score: leadScore(article, weightOf(owner), decision.kind === 'reprint'), url: article.url }
+    // Only the source that brought an article first changes its score and URL; others are just added as sources.
+    const isOwn = owner !== undefined && owner === article.sources[0] && target === article.id
+    const scored = isOwn
+      ? { score: leadScore(article, findWeight(owner), decision.kind === 'reprint'), url: article.url }
       : {}
-    const placed = await writer.join(
-      decision.story,
-      { id: target, sources, sections, at: publishedAt, ...standing },
-      now,
-    )
-    // Its story was merged into another by a worker ahead of us.
-    if (placed.story !== decision.story) await writer.tell([target], placed.story)
+    const placed = await writer.join(decision.story, { id: target, sources, sections, at: publishedAt, ...scored }, now)
+    // Another worker merged the story into this one meanwhile.
+    if (placed.story !== decision.story) await writer.setStory([target], placed.story)
     return placed
   }
 
   const joinStories = async (written: readonly Written[], now: number): Promise<Placed[]> => {
-    // The ids of its URLs lead to it too: of one it was merged from, and of one it moved to.
+    // Ids of other URLs become aliases: of an article that was merged into it, and of the URL it moved to.
     const aliases = written.flatMap(({ article, target }) =>
       [...new Set([article.id, articleId(article.url)])]
         .filter(id => id !== target)
@@ -115,16 +112,16 @@ export const createArticleStore = (parts: ArticleStoreParts): ArticleStore => {
     return placed
   }
 
-  /** By age, for whoever lets go of the oldest. */
+  /** Indexes articles by publication, for eviction of the oldest. */
   const indexArticles = async (written: readonly Written[]): Promise<void> => {
     const scored = written.flatMap(({ outcome, target, publishedAt }) =>
-      // Also one that stood there: its batch may have died before this.
+      // Articles that already existed are indexed too: their first batch may have failed before this step.
       outcome === 'missing' ? [] : [Date.parse(publishedAt), target],
     )
     if (scored.length > 0) await redis.zadd(keys.articleIndex(), ...scored)
   }
 
-  /** For whoever looks for an article by what it is called: those that are new, or changed. */
+  /** Appends new and changed articles to the title stream that the search reads. */
   const noteChanged = (written: readonly Written[]): Promise<void> =>
     noteTitles(
       redis,
@@ -139,7 +136,7 @@ export const createArticleStore = (parts: ArticleStoreParts): ArticleStore => {
       ),
     )
 
-  /** One after another: a story may be merged into one that is merged itself. */
+  /** Runs merges in sequence, since a story may be merged into one that is merged itself. */
   const mergeStories = async (merges: readonly Merge[], now: number): Promise<Placed[]> => {
     const placed: Placed[] = []
     for (const { from, into } of merges) placed.push(...(await writer.merge(from, into, now)))
@@ -149,31 +146,31 @@ export const createArticleStore = (parts: ArticleStoreParts): ArticleStore => {
   const readArticles = async (ids: readonly ArticleId[]) =>
     (await Promise.all(ids.map(id => redis.hgetall(keys.article(id))))).map(parseArticle)
 
-  /** An alias may outlive its article. */
-  const goneOf = async (ids: readonly ArticleId[]): Promise<ReadonlySet<ArticleId>> => {
-    const there = await Promise.all(ids.map(id => redis.exists(keys.article(id))))
-    return new Set(ids.filter((_, index) => there[index] === 0))
+  /** Finds ids without an article: an alias may outlive its article. */
+  const findGone = async (ids: readonly ArticleId[]): Promise<ReadonlySet<ArticleId>> => {
+    const exists = await Promise.all(ids.map(id => redis.exists(keys.article(id))))
+    return new Set(ids.filter((_, index) => exists[index] === 0))
   }
 
   const resolve = async (ids: readonly ArticleId[]): Promise<(ArticleId | null)[]> => {
-    const [there, aliases] = await Promise.all([
+    const [exists, aliases] = await Promise.all([
       Promise.all(ids.map(id => redis.exists(keys.article(id)))),
       Promise.all(ids.map(id => redis.get(keys.alias(id)))),
     ])
-    const led = ids.map((_, index) =>
-      there[index] ? null : ((aliases[index] as ArticleId | null | undefined) ?? null),
+    const aliased = ids.map((_, index) =>
+      exists[index] ? null : ((aliases[index] as ArticleId | null | undefined) ?? null),
     )
-    const gone = await goneOf(led.filter(id => id !== null))
+    const gone = await findGone(aliased.filter(id => id !== null))
     return ids.map((id, index) => {
-      const other = led[index] ?? null
-      return there[index] ? id : other !== null && gone.has(other) ? null : other
+      const other = aliased[index] ?? null
+      return exists[index] ? id : other !== null && gone.has(other) ? null : other
     })
   }
 
   return {
     async ingest(batch, now, crawl): Promise<Ingested> {
       const written = await writeArticles(batch, now, crawl)
-      // Missing: what it should merge into has gone, its retention having passed in between; nothing to add to.
+      // `missing`: the article to merge into has expired meanwhile, so there is nothing to add to.
       const [joined] = await Promise.all([
         joinStories(
           written.filter(({ outcome }) => outcome !== 'missing'),
@@ -186,7 +183,7 @@ export const createArticleStore = (parts: ArticleStoreParts): ArticleStore => {
         batch.flatMap(({ decision }) => decision.merges),
         now,
       )
-      const placed = lastOfEach([...joined, ...merged])
+      const placed = collapseChanges([...joined, ...merged])
       await writer.index(placed)
       const isMerge = ({ outcome, target, article }: Written) =>
         outcome === 'merged' || (outcome === 'unchanged' && target !== article.id)
@@ -195,9 +192,9 @@ export const createArticleStore = (parts: ArticleStoreParts): ArticleStore => {
       return {
         articles: [...new Set(written.map(({ target }) => target))],
         stories: placed.map(({ story }) => story),
-        sections: sectionsOf(placed),
+        sections: collectSections(placed),
         added: count('added'),
-        came: written.flatMap(({ outcome, target }) => (outcome === 'added' ? target : [])),
+        addedIds: written.flatMap(({ outcome, target }) => (outcome === 'added' ? target : [])),
         updated: count('updated'),
         edited: written.flatMap(({ outcome, target }) => (outcome === 'updated' ? target : [])),
         merged: written.filter(isMerge).length,
@@ -230,21 +227,21 @@ export const createArticleStore = (parts: ArticleStoreParts): ArticleStore => {
 
     resolve,
 
-    async standing(ids) {
-      const [there, into] = await Promise.all([
+    async resolveStories(ids) {
+      const [exists, into] = await Promise.all([
         Promise.all(ids.map(id => redis.hexists(keys.story(id), 'id'))),
         Promise.all(ids.map(id => redis.hget(keys.story(id), 'into'))),
       ])
-      // One merged into one that was merged is rare, and ends: `into` of a story is never set anew to where it came from.
+      // Chains of merges are rare and finite: `into` never points back to a story that was merged into this one.
       return Promise.all(
         ids.map(async (id, index) => {
-          let now: string | null = there[index] ? id : (into[index] ?? null)
-          for (let move = 0; now !== null && now !== id && move < MOST_MOVES; move += 1) {
+          let now: string | null = exists[index] ? id : (into[index] ?? null)
+          for (let move = 0; now !== null && now !== id && move < MAX_MERGE_CHAIN; move += 1) {
             const next: string | null = await redis.hget(keys.story(now), 'into')
             if (next === null) break
             now = next
           }
-          return now as StoryId | null // written by close.lua
+          return now as StoryId | null // written by close-story.lua
         }),
       )
     },
@@ -255,25 +252,25 @@ export const createArticleStore = (parts: ArticleStoreParts): ArticleStore => {
     },
 
     async merge(from, into, now) {
-      const placed = lastOfEach(await writer.merge(from, into, now))
+      const placed = collapseChanges(await writer.merge(from, into, now))
       await writer.index(placed)
       return changed(placed)
     },
 
     async split(from, to, articles, now) {
-      const placed = lastOfEach(await writer.split(from, to, articles, now))
+      const placed = collapseChanges(await writer.split(from, to, articles, now))
       await writer.index(placed)
       return changed(placed)
     },
 
-    async file(id, section, by, now) {
+    async setSection(id, section, by, now) {
       const evidence: Evidence = { section: section ?? '', from: 'editor', what: by, weight: 1 }
       const [before = '', filed = '[]', carriers = '[]', at = '', story = '', title = ''] = (await runScript(
         redis,
-        refile,
+        setSectionScript,
         [keys.article(id)],
-        [section ?? '', JSON.stringify(evidence), MOST_SECTIONS],
-      )) as [string, string?, string?, string?, string?, string?] // as refile.lua returns
+        [section ?? '', JSON.stringify(evidence), MAX_SECTIONS],
+      )) as [string, string?, string?, string?, string?, string?] // as set-section.lua returns
       if (before === 'missing') return null
       const sections: SectionId[] = JSON.parse(filed)
       const sources: SourceId[] = JSON.parse(carriers)
@@ -288,24 +285,24 @@ export const createArticleStore = (parts: ArticleStoreParts): ArticleStore => {
           },
         ]),
       ])
-      const touched = sectionsOf([{ ...placed, before: [...placed.before, ...sections, before] }])
+      const touched = collectSections([{ ...placed, before: [...placed.before, ...sections, before] }])
       return { before, after, ingested: { ...changed([placed]), articles: [id], edited: [id], sections: touched } }
     },
   }
 }
 
-const sectionsOf = (placed: readonly Placed[]): SectionId[] => [
+const collectSections = (placed: readonly Placed[]): SectionId[] => [
   ...new Set(placed.flatMap(({ sections, before }) => [...sections, ...before])),
 ]
 
-/** What an editor's hand changed: no article but the stories they stand in. */
+/** The result of an editor's change: it affects stories, not the articles themselves. */
 const changed = (placed: readonly Placed[]): Ingested => ({
   articles: [],
   edited: [],
   stories: placed.map(({ story }) => story),
-  sections: sectionsOf(placed),
+  sections: collectSections(placed),
   added: 0,
-  came: [],
+  addedIds: [],
   updated: 0,
   merged: 0,
   unchanged: 0,

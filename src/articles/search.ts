@@ -1,55 +1,56 @@
 /**
- * Finds articles by words of their title, source, section and time, over all that the stream of titles holds: kept in memory by the process
- * that is asked, which reads on where it left off. Nothing is written. (docs/decisions/0019)
+ * Finds articles by words of their title, by source, section and time. The process that searches keeps the title stream
+ * in memory and reads only new entries at each search; it writes nothing. (docs/decisions/0019)
  */
 
 import type { Redis } from 'ioredis'
 import type { ArticleId } from '../domain/article.ts'
 import type { Keys } from '../redis/keys.ts'
 import { foldWords } from '../util/words.ts'
-import { MOST_TITLES, readTitle, type Titled } from './titles.ts'
+import { MAX_TITLES, readTitle, type Titled } from './titles.ts'
 
 export interface SearchQuery {
-  /** Each word begins a word of the title; empty for any. */
+  /** Each is a prefix of some word of the title; empty for any. */
   readonly words: string
   /** Ids; empty for any. */
   readonly source: string
   readonly section: string
-  /** ms since the epoch, the first inclusive, the second not; null for no end. */
+  /** ms since the epoch, inclusive; null for no limit. */
   readonly from: number | null
+  /** ms since the epoch, exclusive; null for no limit. */
   readonly to: number | null
 }
 
 export interface SearchResult {
   /** Newest first. */
   readonly ids: readonly ArticleId[]
-  /** How many there are in all. */
+  /** Number of matches in all. */
   readonly count: number
 }
 
 export interface ArticleSearch {
-  find(wanted: SearchQuery, skip: number, most: number): Promise<SearchResult>
+  find(wanted: SearchQuery, skip: number, limit: number): Promise<SearchResult>
 }
 
 export interface ArticleSearchParts {
   readonly redis: Redis
   readonly keys: Keys
-  /** ms: what is older has left the archive. */
+  /** ms; older articles have been evicted. */
   readonly retention: () => number
   /** ms since the epoch. */
   readonly now: () => number
 }
 
 interface Row extends Pick<Titled, 'id' | 'at' | 'source' | 'section'> {
-  /** Folded, each word after a blank. */
+  /** Folded, with a space before each word. */
   readonly text: string
 }
 
-const PAGE = 5_000
-const BEGINNING = '-'
+const PAGE_SIZE = 5_000
+const STREAM_START = '-'
 
-/** A word of the query is found where a word of the title begins with it. */
-const needlesOf = (words: string): string[] =>
+/** Prefixes to look for, each after the space that begins a word of the title. */
+const parsePrefixes = (words: string): string[] =>
   foldWords(words)
     .split(' ')
     .filter(word => word !== '')
@@ -59,18 +60,18 @@ export const createArticleSearch = ({ redis, keys, retention, now }: ArticleSear
   const byId = new Map<ArticleId, Row>()
   /** Newest first. */
   let rows: Row[] = []
-  let last = BEGINNING
-  let turn: Promise<void> = Promise.resolve()
+  let last = STREAM_START
+  let reading: Promise<void> = Promise.resolve()
 
   const catchUp = async (): Promise<void> => {
-    let isNews = false
+    let isChanged = false
     for (;;) {
-      // From the last one itself: where it is gone, so is all that was read before it.
-      const page = await redis.xrange(keys.articleTitles(), last, '+', 'COUNT', PAGE)
-      if (last !== BEGINNING && page[0]?.[0] !== last) {
+      // Read from the last known entry itself: if it is gone, so is everything read before it, and reading starts over.
+      const page = await redis.xrange(keys.articleTitles(), last, '+', 'COUNT', PAGE_SIZE)
+      if (last !== STREAM_START && page[0]?.[0] !== last) {
         byId.clear()
         rows = []
-        last = BEGINNING
+        last = STREAM_START
         continue
       }
       for (const [id, fields] of page) {
@@ -78,27 +79,27 @@ export const createArticleSearch = ({ redis, keys, retention, now }: ArticleSear
         last = id
         const titled = readTitle(fields)
         if (!titled) continue
-        isNews = true
+        isChanged = true
         const { title, at, source, section } = titled
         byId.set(titled.id, { id: titled.id, at, source, section, text: ` ${foldWords(title)}` })
       }
-      if (page.length < PAGE) break
+      if (page.length < PAGE_SIZE) break
     }
-    if (!isNews) return
+    if (!isChanged) return
     rows = [...byId.values()].sort((a, b) => b.at - a.at)
-    // As many as the stream holds, and none that has left the archive.
+    // Keep as many as the stream holds, without evicted articles.
     const oldest = now() - retention()
-    while (rows.length > MOST_TITLES || (rows.at(-1)?.at ?? oldest) < oldest) {
+    while (rows.length > MAX_TITLES || (rows.at(-1)?.at ?? oldest) < oldest) {
       const gone = rows.pop()
       if (gone) byId.delete(gone.id)
     }
   }
 
   return {
-    async find({ words, source, section, from, to }, skip, most) {
-      turn = turn.then(catchUp, catchUp)
-      await turn
-      const needles = needlesOf(words)
+    async find({ words, source, section, from, to }, skip, limit) {
+      reading = reading.then(catchUp, catchUp)
+      await reading
+      const prefixes = parsePrefixes(words)
       const ids: ArticleId[] = []
       let count = 0
       for (const row of rows) {
@@ -106,8 +107,8 @@ export const createArticleSearch = ({ redis, keys, retention, now }: ArticleSear
         if (from !== null && row.at < from) break
         if (source !== '' && row.source !== source) continue
         if (section !== '' && row.section !== section) continue
-        if (!needles.every(needle => row.text.includes(needle))) continue
-        if (count >= skip && ids.length < most) ids.push(row.id)
+        if (!prefixes.every(prefix => row.text.includes(prefix))) continue
+        if (count >= skip && ids.length < limit) ids.push(row.id)
         count += 1
       }
       return { ids, count }

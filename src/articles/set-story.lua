@@ -1,7 +1,7 @@
--- Tells an article which story it belongs to now.
+-- Sets the story of an article.
 -- KEYS 1  article hash
 -- ARGV 1  story id
--- Returns 1, or 0 where the article has expired: a hash of one field would be no article.
+-- Returns 1, or 0 if the article has expired, so that no hash with one field is left behind.
 -- O(1).
 
 if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end

@@ -1,6 +1,6 @@
 /**
- * The archive: articles and stories as kept in Redis. Ingest writes here, ranking reads here; nothing else touches these keys.
- * Never decides anything: what is a duplicate, which story and which section is decided before.
+ * The archive: articles and stories in Redis. Ingest writes them and ranking reads them; nothing else touches these
+ * keys. It takes no decisions: duplicates, stories and sections are decided before.
  */
 
 import type { Article, ArticleId, StoryId } from '../domain/article.ts'
@@ -11,12 +11,12 @@ import type { Decision } from '../domain/story-decision.ts'
 
 export interface StoredArticle extends Article {
   readonly story: StoryId
-  /** The article this one reprints, or null. A reprint is never listed. */
+  /** The article this one reprints, or null. Reprints are not listed. */
   readonly reprintOf: ArticleId | null
   /** ms since the epoch of the last change of its text. */
   readonly updatedAt: number
   readonly counts: Counts
-  /** The crawl that brought it; missing of one that came by an older version. */
+  /** Id of the crawl that brought it; missing on articles stored by an older version. */
   readonly crawl?: string
 }
 
@@ -29,78 +29,78 @@ export interface AlsoIn {
 
 export interface StoredStory {
   readonly id: StoryId
-  /** The article it is shown by. */
+  /** The article that represents it in lists. */
   readonly lead: ArticleId
-  /** All its articles, reprints among them, oldest first; those that are kept off everything come last. */
+  /** All its articles including reprints, oldest first; blocked articles come last. */
   readonly articles: readonly ArticleId[]
-  /** Of them, those that an editor keeps off everything: readers are not told of them. */
+  /** The articles among them that editors blocked; they are never sent to readers. */
   readonly blocked?: readonly ArticleId[]
-  /** Distinct sources that tell it. */
+  /** Distinct sources that report it. */
   readonly sources: readonly SourceId[]
-  /** Other publishers that tell it, each by its best article, best first; at most a few. */
+  /** Other publishers that report it, each with its best article, best first; at most eight. */
   readonly alsoIn: readonly AlsoIn[]
   /** Sections of its articles. */
   readonly sections: readonly SectionId[]
-  /** ms since the epoch: publication of its first article; its place in latest. */
+  /** ms since the epoch: publication of its lead; its place in latest. */
   readonly publishedAt: number
   readonly firstSeenAt: number
   readonly lastSeenAt: number
 }
 
-/** What one ingested batch changed, for publishing. */
+/** Changes made by one ingested batch, for publishing. */
 export interface Ingested {
   readonly articles: readonly ArticleId[]
   readonly stories: readonly StoryId[]
   /** Sections whose lists may have changed. */
   readonly sections: readonly SectionId[]
-  /** Those whose text changed: lists that show them are to be written anew. */
+  /** Articles whose text changed; lists that show them are republished. */
   readonly edited: readonly ArticleId[]
   readonly added: number
-  /** Those it added. */
-  readonly came: readonly ArticleId[]
+  /** Ids of added articles. */
+  readonly addedIds: readonly ArticleId[]
   readonly updated: number
-  /** Another's article, by URL or by title: only source and sections were added, where they were new. */
+  /** Items whose article was already stored, by URL or by title; at most its sources and sections were extended. */
   readonly merged: number
-  /** There already, word for word. */
+  /** Items stored already, with the same text. */
   readonly unchanged: number
 }
 
 export interface ArticleStore {
   /**
-   * Writes a decided batch. Running it again changes nothing (idempotent).
-   * @param crawl that brought it
+   * Writes a batch of decided articles. Idempotent.
+   * @param crawl id of the crawl that brought them
    */
   ingest(
     batch: readonly { readonly article: Article; readonly decision: Decision }[],
     now: number,
     crawl?: string,
   ): Promise<Ingested>
-  /** In the order asked; null where there is none. Follows aliases. */
+  /** In the order of `ids`; null for an unknown one. Follows aliases. */
   articles(ids: readonly ArticleId[]): Promise<readonly (StoredArticle | null)[]>
   stories(ids: readonly StoryId[]): Promise<readonly (StoredStory | null)[]>
-  /** Stories by publication, newest first, overall or of one section. */
+  /** Ids of the stories published last, newest first, overall or in one section. */
   newestStories(limit: number, section?: SectionId): Promise<readonly StoryId[]>
-  /** ms since the epoch: what was published before it and is not held was let go of, to keep within the memory there is; 0 where nothing was. */
+  /** ms since the epoch: articles published before this may have been evicted for lack of memory; 0 if none was. */
   horizon(): Promise<number>
-  /** Resolves ids of merged URLs to the article they became; null where unknown. */
+  /** Follows aliases of merged URLs; null for an unknown id. */
   resolve(ids: readonly ArticleId[]): Promise<readonly (ArticleId | null)[]>
-  /** The stories these are part of now; null where there is none. */
-  standing(ids: readonly StoryId[]): Promise<readonly (StoryId | null)[]>
+  /** The stories that these were merged into, or themselves; null for an unknown one. */
+  resolveStories(ids: readonly StoryId[]): Promise<readonly (StoryId | null)[]>
   /**
-   * Ids of URLs without their doubtful parameters (`bareId`) -> the article that is known by such a URL and by no fuller one; null where there
-   * is none. It may be one that was stored before its parameters were known to mean something.
+   * Finds articles stored under a URL without doubtful parameters (ids from `bareId`); null for an id without one. Such
+   * an article may have been stored before its parameters were known to be significant.
    */
   resolveBare(ids: readonly ArticleId[]): Promise<readonly (ArticleId | null)[]>
-  /** Puts all articles of one story into another, as decided by the story room or an editor. Running it again changes nothing. */
+  /** Moves all articles of one story into another, as decided by clustering or an editor. Idempotent. */
   merge(from: StoryId, into: StoryId, now: number): Promise<Ingested>
-  /** Takes articles out of a story into one of their own. Running it again changes nothing. */
+  /** Moves articles from a story into a new one. Idempotent. */
   split(from: StoryId, to: StoryId, articles: readonly ArticleId[], now: number): Promise<Ingested>
   /**
-   * Puts an article under the section an editor chose, whatever its evidence says, also after edits; null takes the editor's word back.
-   * @param by the editor
-   * @returns null where there is no such article
+   * Files an article under a section that overrides its evidence, also after later edits; null revokes the override.
+   * @param by the editor's name
+   * @returns null if there is no such article
    */
-  file(
+  setSection(
     id: ArticleId,
     section: SectionId | null,
     by: string,

@@ -1,6 +1,6 @@
 /**
- * Stories as the archive keeps them: who belongs to which, who leads it, and in which index it stands. Stories merge and are split; the
- * article, the two stories and the indexes follow step by step, each step harmless to repeat, so whoever dies in between runs it again.
+ * Writes stories: their members, their lead and the indexes that list them. A merge or a split updates the articles,
+ * both stories and the indexes in steps; each step is idempotent, so that after a crash the whole is simply run again.
  */
 
 import type { Redis } from 'ioredis'
@@ -11,48 +11,48 @@ import type { Keys } from '../redis/keys.ts'
 import { loadScript, runScript } from '../redis/script.ts'
 
 const joinScript = loadScript(new URL('./join-story.lua', import.meta.url))
-const close = loadScript(new URL('./close-story.lua', import.meta.url))
-const restory = loadScript(new URL('./set-story.lua', import.meta.url))
+const closeScript = loadScript(new URL('./close-story.lua', import.meta.url))
+const setStoryScript = loadScript(new URL('./set-story.lua', import.meta.url))
 
-export const MOST_MEMBERS = 500
-const MOST_ALSO_IN = 8
-/** A story merged into one that was merged itself, and so on: never so often. */
-export const MOST_MOVES = 50
+export const MAX_STORY_MEMBERS = 500
+const MAX_ALSO_IN = 8
+/** Bound on the length of a chain of merges, far above any real one. */
+export const MAX_MERGE_CHAIN = 50
 
-/** An article as its story knows it. */
+/** An article as its story stores it. */
 export interface Member {
   readonly id: ArticleId
   readonly sources: readonly SourceId[]
   readonly sections: readonly SectionId[]
   /** ISO 8601 of its publication. */
   readonly at: string
-  /** Missing where another source carries what stands already. */
+  /** Missing if another source carries an article that is stored already. */
   readonly score?: number
   readonly url?: string
-  /** An editor keeps it off everything. Missing: as it stands. */
+  /** Whether an editor blocked it. Missing: as stored. */
   readonly blocked?: boolean
 }
 
-/** How a story stands after a change, and in which sections it stood before. */
+/** A story's sections and lead after a change, and the sections it was listed in before. */
 export interface Placed {
   readonly story: StoryId
-  /** ms since the epoch; null where it is no more. */
+  /** ms since the epoch; null if the story no longer exists. */
   readonly leadAt: number | null
   readonly sections: readonly SectionId[]
   readonly before: readonly SectionId[]
 }
 
 export interface StoryWriter {
-  /** Follows a story that was merged to the one it is now: `story` of the answer. */
+  /** If the story was merged into another, joins that one: `story` of the result. */
   join(story: StoryId, member: Member, now: number): Promise<Placed>
   merge(from: StoryId, into: StoryId, now: number): Promise<Placed[]>
   split(from: StoryId, to: StoryId, articles: readonly ArticleId[], now: number): Promise<Placed[]>
-  /** Takes articles out of their story: they are no more. */
+  /** Removes evicted articles from their story. */
   evict(story: StoryId, articles: readonly ArticleId[], now: number): Promise<Placed>
-  /** Says which of its articles editors keep off everything: these, and no others. */
+  /** Marks exactly these articles of the story as blocked. */
   withhold(story: StoryId, articles: readonly ArticleId[], now: number): Promise<Placed>
-  /** Tells articles their story. */
-  tell(articles: readonly ArticleId[], story: StoryId): Promise<void>
+  /** Writes the story into the hashes of its articles. */
+  setStory(articles: readonly ArticleId[], story: StoryId): Promise<void>
   index(placed: readonly Placed[]): Promise<void>
 }
 
@@ -63,24 +63,24 @@ export interface StoryWriterParts {
   readonly retention: () => number
   /** lists.poolSize: stories kept in each index. */
   readonly poolSize: () => number
-  readonly parentOf: (id: SectionId) => SectionId | undefined
+  readonly findParent: (id: SectionId) => SectionId | undefined
 }
 
-export const createStoryWriter = ({ redis, keys, retention, poolSize, parentOf }: StoryWriterParts): StoryWriter => {
+export const createStoryWriter = ({ redis, keys, retention, poolSize, findParent }: StoryWriterParts): StoryWriter => {
   const withParents = (json: string | undefined): SectionId[] => {
-    const sections = JSON.parse(json ?? '[]') as SectionId[] // written by join.lua
-    return [...new Set(sections.flatMap(section => [section, parentOf(section) ?? section]))]
+    const sections = JSON.parse(json ?? '[]') as SectionId[] // written by join-story.lua
+    return [...new Set(sections.flatMap(section => [section, findParent(section) ?? section]))]
   }
 
   const change = async (
     story: StoryId,
     member: Member | null,
-    leaving: readonly ArticleId[],
+    removed: readonly ArticleId[],
     now: number,
     blocked?: readonly ArticleId[],
   ): Promise<Placed> => {
     let current = story
-    for (let move = 0; move < MOST_MOVES; move += 1) {
+    for (let move = 0; move < MAX_MERGE_CHAIN; move += 1) {
       const [first = '', second = '', sections, before] = (await runScript(
         redis,
         joinScript,
@@ -90,31 +90,31 @@ export const createStoryWriter = ({ redis, keys, retention, poolSize, parentOf }
           member ? JSON.stringify(member) : '',
           new Date(now).toISOString(),
           retention(),
-          MOST_MEMBERS,
-          JSON.stringify(leaving),
-          MOST_ALSO_IN,
+          MAX_STORY_MEMBERS,
+          JSON.stringify(removed),
+          MAX_ALSO_IN,
           blocked ? JSON.stringify(blocked) : '',
         ],
-      )) as [string?, string?, string?, string?] // as join.lua returns
+      )) as [string?, string?, string?, string?] // as join-story.lua returns
       if (first !== 'moved') {
         const leadAt = first === 'empty' ? null : Date.parse(second)
         return { story: current, leadAt, sections: withParents(sections), before: withParents(before) }
       }
       current = second as StoryId
     }
-    throw new Error(`story ${story} was merged ${MOST_MOVES} times over: its hashes go round in a circle`)
+    throw new Error(`story ${story}: more than ${MAX_MERGE_CHAIN} merges in a row, probably a cycle of \`into\` fields`)
   }
 
-  const membersOf = async (story: StoryId): Promise<Member[]> =>
-    (await redis.hvals(keys.storyMembers(story))).map(json => JSON.parse(json) as Member) // written by join.lua
+  const readMembers = async (story: StoryId): Promise<Member[]> =>
+    (await redis.hvals(keys.storyMembers(story))).map(json => JSON.parse(json) as Member) // written by join-story.lua
 
-  const tell = async (articles: readonly ArticleId[], story: StoryId): Promise<void> => {
-    await Promise.all(articles.map(id => runScript(redis, restory, [keys.article(id)], [story])))
+  const setStory = async (articles: readonly ArticleId[], story: StoryId): Promise<void> => {
+    await Promise.all(articles.map(id => runScript(redis, setStoryScript, [keys.article(id)], [story])))
   }
 
   const moveTo = async (story: StoryId, members: readonly Member[], now: number): Promise<Placed[]> => {
     const placed = await Promise.all(members.map(member => change(story, member, [], now)))
-    await tell(
+    await setStory(
       members.map(({ id }) => id),
       placed.at(-1)?.story ?? story,
     )
@@ -125,27 +125,27 @@ export const createStoryWriter = ({ redis, keys, retention, poolSize, parentOf }
     join: (story, member, now) => change(story, member, [], now),
     evict: (story, articles, now) => change(story, null, articles, now),
     withhold: (story, articles, now) => change(story, null, [], now, articles),
-    tell,
+    setStory,
 
     async merge(from, into, now) {
       const placed: Placed[] = []
       for (;;) {
-        const members = await membersOf(from)
+        const members = await readMembers(from)
         placed.push(...(await moveTo(into, members, now)))
         const [outcome, sections] = (await runScript(
           redis,
-          close,
+          closeScript,
           [keys.story(from), keys.storyMembers(from)],
           [into, JSON.stringify(members.map(({ id }) => id)), retention()],
-        )) as [string, string?] // as close.lua returns
+        )) as [string, string?] // as close-story.lua returns
         if (outcome === 'closed')
           return [{ story: from, leadAt: null, sections: [], before: withParents(sections) }, ...placed]
       }
     },
 
     async split(from, to, articles, now) {
-      const leaving = (await membersOf(from)).filter(({ id }) => articles.includes(id))
-      const placed = await moveTo(to, leaving, now)
+      const removed = (await readMembers(from)).filter(({ id }) => articles.includes(id))
+      const placed = await moveTo(to, removed, now)
       return [...placed, await change(from, null, articles, now)]
     },
 
@@ -171,8 +171,8 @@ export const createStoryWriter = ({ redis, keys, retention, poolSize, parentOf }
   }
 }
 
-/** Of several changes of one story the last, with the sections it stood in before the first. */
-export const lastOfEach = (placed: readonly Placed[]): Placed[] => {
+/** Collapses several changes of one story into its last, with the sections it was listed in before the first. */
+export const collapseChanges = (placed: readonly Placed[]): Placed[] => {
   const last = new Map<StoryId, Placed>()
   for (const each of placed) last.set(each.story, { ...each, before: last.get(each.story)?.before ?? each.before })
   return [...last.values()]

@@ -1,6 +1,6 @@
 /**
- * What articles are called, by whom, of which section and when: a stream to which ingest appends each article that is new or changed, so
- * that whoever looks for one need not read them all. The latest word on an article counts.
+ * The title stream: ingest appends title, source, section and time of each new or changed article, so that the search
+ * need not read all article hashes. The last entry of an article counts.
  */
 
 import type { Redis } from 'ioredis'
@@ -19,12 +19,12 @@ export interface Titled {
   readonly at: number
   readonly source: SourceId | ''
   readonly section: SectionId
-  /** false for one that was there and changed. */
+  /** false for a change of an existing article. */
   readonly isNew: boolean
 }
 
-/** Articles and changes of articles that can be looked for. */
-export const MOST_TITLES = 150_000
+/** Length of the stream: the number of articles and changes that can be searched. */
+export const MAX_TITLES = 150_000
 
 const FIELDS = ['id', 'title', 'at', 'source', 'section', 'new'] as const
 
@@ -34,10 +34,10 @@ export const noteTitles = async (redis: Redis, keys: Keys, titles: readonly Titl
     ...[id, title, at, source, section],
     isNew ? 1 : 0,
   ])
-  await runScript(redis, noteScript, [keys.articleTitles()], [MOST_TITLES, ...args])
+  await runScript(redis, noteScript, [keys.articleTitles()], [MAX_TITLES, ...args])
 }
 
-/** @returns null for what is no such entry */
+/** @returns null for an entry of another form */
 export const readTitle = (fields: readonly string[]): Titled | null => {
   const values = FIELDS.map((name, place) => (fields[place * 2] === name ? fields[place * 2 + 1] : undefined))
   const [id, title, at, source, section, isNew] = values
@@ -52,11 +52,11 @@ export const readTitle = (fields: readonly string[]): Titled | null => {
   } as Titled // brands: written above
 }
 
-/** Of a minute in which a great deal came, so many are counted. */
-const MOST_COUNTED = 20_000
+/** Bound on entries read when counting a busy minute. */
+const MAX_COUNTED = 20_000
 
-/** How many articles came since, as the stream has it: changes of those that were there not counted. */
-export const newSince = async (redis: Redis, keys: Keys, since: number): Promise<number> => {
-  const entries = await redis.xrange(keys.articleTitles(), since, '+', 'COUNT', MOST_COUNTED)
+/** Counts new articles in the stream since a time, without changes of existing ones. */
+export const countNewSince = async (redis: Redis, keys: Keys, since: number): Promise<number> => {
+  const entries = await redis.xrange(keys.articleTitles(), since, '+', 'COUNT', MAX_COUNTED)
   return entries.filter(([, fields]) => readTitle(fields)?.isNew).length
 }

@@ -1,15 +1,15 @@
--- Writes one article, or merges what is new of it into what stands there. Running it twice changes nothing.
+-- Writes one article, or merges an item into the stored article. Idempotent.
 -- KEYS 1  article hash
--- ARGV 1  JSON object of all text fields, values strings
---      2  source id that carried it
---      3  "own" where the text of this item may replace what stands, "merge" where only source and sections are added
+-- ARGV 1  JSON object of all text fields, with string values
+--      2  id of the source that carried it
+--      3  "own" if this item's text may replace the stored text, "merge" if only its source and sections are added
 --      4  JSON array of its sections, primary first
 --      5  retention, ms
---      6  most sections an article may have
---      7  now, ISO 8601: what was read later was read while the clock was ahead
+--      6  maximum number of sections of an article
+--      7  now, ISO 8601; an item read later than this was read while the clock was ahead
 --      8+ names of its counters, which begin at 0
--- Returns { outcome, sections (JSON), sources (JSON), publishedAt (ISO), title }, outcome being added, updated, merged or unchanged;
--- { 'missing' } where there is nothing to merge into, or the article is on its way out (src/retention).
+-- Returns { outcome, sections (JSON), sources (JSON), publishedAt (ISO) }, where outcome is added, updated, merged or
+-- unchanged; { 'missing' } if there is nothing to merge into, or the article is pending deletion (src/eviction).
 -- O(fields).
 
 local key = KEYS[1]
@@ -40,33 +40,33 @@ local function upsert()
     return { 'added', ARGV[4], cjson.encode({ source }), fields.publishedAt }
   end
 
-  local stands = redis.call('HMGET', key, 'source', 'sources', 'sections', 'publishedAt', 'title', 'summary', 'url', 'author', 'image',
+  local stored = redis.call('HMGET', key, 'source', 'sources', 'sections', 'publishedAt', 'title', 'summary', 'url', 'author', 'image',
     'filed', 'section', 'evidence', 'readAt', 'firstSeenAt', 'leaving')
-  if stands[15] then return { 'missing' } end
-  -- Where an editor moved it to another section: what the evidence alone would say (refile.lua).
-  local filed = stands[10]
-  local sources, sections = cjson.decode(stands[2]), cjson.decode(stands[3])
+  if stored[15] then return { 'missing' } end
+  -- If an editor chose another section: the sections by evidence alone (set-section.lua).
+  local filed = stored[10]
+  local sources, sections = cjson.decode(stored[2]), cjson.decode(stored[3])
   local outcome = 'unchanged'
 
-  if mode == 'own' and source == stands[1] then
-    local edited = fields.title ~= stands[5] or fields.summary ~= stands[6] or fields.url ~= stands[7] or fields.author ~= stands[8]
-      or fields.image ~= stands[9]
-    -- Batches of two crawls may come in the wrong order, where one lost its worker: what was read earlier says nothing new.
-    local readAt = stands[13] or stands[14] or ''
+  if mode == 'own' and source == stored[1] then
+    local edited = fields.title ~= stored[5] or fields.summary ~= stored[6] or fields.url ~= stored[7] or fields.author ~= stored[8]
+      or fields.image ~= stored[9]
+    -- After a worker dies, batches of two crawls may arrive in the wrong order: ignore text read before the stored one.
+    local readAt = stored[13] or stored[14] or ''
     if readAt > ARGV[7] then readAt = '' end
     if edited and fields.firstSeenAt >= readAt then
-      -- An edit keeps its place: when it was published, first seen, and its story stand as they were.
+      -- An edit keeps the times of publication and first sight, and the story.
       sections = cjson.decode(ARGV[4])
       if filed then
-        -- The editor's word outlives the edit; the evidence beside it is that of the new text.
-        local primary = stands[11]
+        -- The editor's choice outlives the edit; the other evidence is that of the new text.
+        local primary = stored[11]
         fields.section = primary
         local kept = { primary }
         for _, section in ipairs(sections) do
           if #kept < most and section ~= primary then kept[#kept + 1] = section end
         end
         local evidence = {}
-        for _, each in ipairs(cjson.decode(stands[12] or '[]')) do
+        for _, each in ipairs(cjson.decode(stored[12] or '[]')) do
           if each.from == 'editor' then evidence[#evidence + 1] = each end
         end
         for _, each in ipairs(cjson.decode(fields.evidence or '[]')) do evidence[#evidence + 1] = each end
@@ -99,10 +99,10 @@ local function upsert()
       outcome = 'merged'
     end
   end
-  return { outcome, cjson.encode(sections), cjson.encode(sources), stands[4] }
+  return { outcome, cjson.encode(sections), cjson.encode(sources), stored[4] }
 end
 
--- Of one that an editor keeps off everything (withhold.lua) the text stands apart: it is put back for as long as this takes.
+-- The text of a blocked article is in a separate field (withhold.lua): restore it for the duration of this script.
 local shown = { 'id', 'url', 'title', 'summary', 'author', 'image' }
 local withheld = redis.call('HGET', key, 'withheld')
 if withheld then

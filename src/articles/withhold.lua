@@ -1,8 +1,7 @@
--- Takes from an article's hash what a reader could show of it and keeps it in one field of newsdesk's own, or puts it back. Running it twice
--- changes nothing.
+-- Moves the fields of an article that readers could show into one internal field, or restores them. Idempotent.
 -- KEYS 1  article hash
--- ARGV 1  "1" to withhold, "0" to put back
--- Returns 1 where that changed it, 0 where it stood so already, -1 where there is no such article.
+-- ARGV 1  "1" to withhold, "0" to restore
+-- Returns 1 if that changed the article, 0 if it was so already, -1 if there is no such article.
 -- O(fields).
 
 local key = KEYS[1]

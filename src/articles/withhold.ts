@@ -1,6 +1,6 @@
 /**
- * What editors keep off everything is kept off the hashes that services read as well: of the article they see nothing that could be shown,
- * and its story neither leads with it nor names it. Follows what is in force however often it is asked to, and whoever died half-way.
+ * Applies blocks to the hashes that services read: a blocked article's hash holds nothing that could be shown, and its
+ * story neither leads with it nor lists it. Idempotent, so that it can be repeated after a crash.
  */
 
 import type { Redis } from 'ioredis'
@@ -12,80 +12,85 @@ import type { StoryWriter } from './story-writer.ts'
 
 const withholdScript = loadScript(new URL('./withhold.lua', import.meta.url))
 
-/** What came to be withheld, or was given back. */
-export interface Followed {
+/** The articles and stories that changed. */
+export interface WithholdChanges {
   readonly articles: readonly ArticleId[]
   readonly stories: readonly StoryId[]
 }
 
 export interface Withholding {
   /**
-   * @param blocked ids of articles and stories that are kept off everything, as of now
-   * @param only of articles that have just come: others are left as they are, and none is given back
+   * Withholds blocked articles and restores those that are no longer blocked.
+   * @param blocked ids of articles and stories that are blocked now
+   * @param only    consider only these new articles, and restore none
    */
-  follow(blocked: readonly string[], now: number, only?: readonly ArticleId[]): Promise<Followed>
+  apply(blocked: readonly string[], now: number, only?: readonly ArticleId[]): Promise<WithholdChanges>
 }
 
 export interface WithholdingParts {
   readonly redis: Redis
   readonly keys: Keys
-  readonly archive: Pick<ArticleStore, 'resolve' | 'standing' | 'stories'>
+  readonly archive: Pick<ArticleStore, 'resolve' | 'resolveStories' | 'stories'>
   readonly writer: Pick<StoryWriter, 'withhold' | 'index'>
 }
 
-const NOTHING: Followed = { articles: [], stories: [] }
+const NOTHING: WithholdChanges = { articles: [], stories: [] }
 
 interface Standing {
   readonly id: ArticleId
   readonly story: StoryId | null
   readonly isWithheld: boolean
-  /** Whether its story says so; null where it is no member of it. */
-  readonly isTold: boolean | null
+  /** Whether its story marks it as blocked; null if it is not among the story's members. */
+  readonly isMarked: boolean | null
 }
 
 export const createWithholding = ({ redis, keys, archive, writer }: WithholdingParts): Withholding => {
-  /** Articles by their ids of now, and those of stories. */
-  const articlesOf = async (blocked: readonly string[]): Promise<Set<ArticleId>> => {
+  /** Resolves blocked ids to articles, including all articles of blocked stories. */
+  const findArticles = async (blocked: readonly string[]): Promise<Set<ArticleId>> => {
     if (blocked.length === 0) return new Set()
     const [articles, stories] = await Promise.all([
       archive.resolve(blocked as ArticleId[]), // looked up
-      archive.standing(blocked as StoryId[]), // looked up
+      archive.resolveStories(blocked as StoryId[]), // looked up
     ])
-    const told = await archive.stories(stories.filter(id => id !== null))
-    return new Set([...articles.filter(id => id !== null), ...told.flatMap(story => story?.articles ?? [])])
+    const members = await archive.stories(stories.filter(id => id !== null))
+    return new Set([...articles.filter(id => id !== null), ...members.flatMap(story => story?.articles ?? [])])
   }
 
-  const standing = async (ids: readonly ArticleId[]): Promise<Standing[]> => {
+  const readStanding = async (ids: readonly ArticleId[]): Promise<Standing[]> => {
     const found = await Promise.all(ids.map(id => redis.hmget(keys.article(id), 'story', 'withheld')))
-    const told = await Promise.all(
+    const members = await Promise.all(
       found.map(([story]) => (story ? redis.hmget(keys.story(story), 'articles', 'blocked') : [])),
     )
-    const strings = (json: string | null | undefined) => JSON.parse(json ?? '[]') as string[] // written by join.lua
+    const strings = (json: string | null | undefined) => JSON.parse(json ?? '[]') as string[] // written by join-story.lua
     return ids.map((id, index) => ({
       id,
       story: (found[index]?.[0] as StoryId | null | undefined) ?? null, // written by ingest
       isWithheld: Boolean(found[index]?.[1]),
-      // The oldest of very many leave their story: there is nothing to be told of them.
-      isTold: strings(told[index]?.[1]).includes(id) ? true : strings(told[index]?.[0]).includes(id) ? false : null,
+      // Very large stories drop their oldest members; there is nothing to mark for those.
+      isMarked: strings(members[index]?.[1]).includes(id)
+        ? true
+        : strings(members[index]?.[0]).includes(id)
+          ? false
+          : null,
     }))
   }
 
   return {
-    async follow(blocked, now, only) {
+    async apply(blocked, now, only) {
       if (only && blocked.length === 0) return NOTHING
       const [wanted, before] = await Promise.all([
-        articlesOf(blocked),
+        findArticles(blocked),
         only ? [] : (redis.smembers(keys.withheld()) as Promise<ArticleId[]>), // added below
       ])
       const all = [...new Set([...wanted, ...before])].filter(id => !only || only.includes(id))
       if (all.length === 0) return NOTHING
-      const found = await standing(all)
-      const changed = found.filter(({ id, isWithheld, isTold }) => {
+      const found = await readStanding(all)
+      const changed = found.filter(({ id, isWithheld, isMarked }) => {
         const hides = wanted.has(id)
-        return isWithheld !== hides || (isTold !== null && isTold !== hides)
+        return isWithheld !== hides || (isMarked !== null && isMarked !== hides)
       })
       const hidden = changed.filter(({ id, story }) => story !== null && wanted.has(id)).map(({ id }) => id)
-      // First, so that whoever dies half-way leaves nothing that would never be given back.
+      // Recorded first, so that after a crash half-way everything withheld can still be restored.
       if (hidden.length > 0) await redis.sadd(keys.withheld(), ...hidden)
       const stories = [...new Set(changed.flatMap(({ story }) => story ?? []))]
       const members = await archive.stories(stories)
@@ -98,8 +103,8 @@ export const createWithholding = ({ redis, keys, archive, writer }: WithholdingP
       await Promise.all(
         changed.map(({ id }) => runScript(redis, withholdScript, [keys.article(id)], [wanted.has(id) ? 1 : 0])),
       )
-      const back = before.filter(id => !wanted.has(id))
-      if (back.length > 0) await redis.srem(keys.withheld(), ...back)
+      const restored = before.filter(id => !wanted.has(id))
+      if (restored.length > 0) await redis.srem(keys.withheld(), ...restored)
       return { articles: changed.flatMap(({ id, story }) => (story === null ? [] : id)), stories }
     },
   }

@@ -1,21 +1,21 @@
 /**
- * newsdesk/client: what a service needs to read lists and report reads, over an ioredis connection or cluster of its own. Brings nothing
- * of the worker with it, and no dependency; what is not imported is not bundled. The same can be had with plain commands:
- * docs/redis-contract.md.
+ * newsdesk/client: reads lists and reports events over the service's own ioredis connection or cluster. It contains no
+ * code of the worker and has no dependencies; bundlers drop what is not imported. Services can also use plain Redis
+ * commands, see docs/redis-contract.md.
  */
 
 import type { Entry } from '../domain/entry.ts'
 import { keysFor } from '../redis/keys.ts'
 import {
-  articleOf,
   type ClientArticle,
   type ClientOptions,
   type Connection,
-  entriesOf,
-  inOneTrip,
-  limitsOf,
+  formatListName,
   listCommand,
-  nameOf,
+  mergeLimits,
+  parseArticle,
+  parseEntries,
+  runPipelined,
   type Wanted,
 } from './read.ts'
 import { createReporter, type Reporter, type ReporterOptions } from './reporter.ts'
@@ -27,7 +27,7 @@ export type { ClientArticle, ClientOptions, Connection, Wanted } from './read.ts
 export { createReporter, type ReadReport, type Reporter, type ReporterOptions } from './reporter.ts'
 export { type Update, type UpdatesOptions, updates } from './updates.ts'
 
-/** Names of what was asked for, as keys of the answer. */
+/** Names of the requested lists, as keys of the result. */
 export type NameOf<W extends Wanted> = W extends string
   ? W
   : W extends { readonly list: infer List extends string; readonly section: infer Section extends string }
@@ -37,43 +37,44 @@ export type NameOf<W extends Wanted> = W extends string
       : never
 export type Lists<W extends readonly Wanted[]> = { [Name in NameOf<W[number]>]: Entry[] }
 
-/** What a page is made of, as of one round trip. */
+/** The content of a page, read in one round trip. */
 export interface Page<W extends readonly Wanted[]> {
-  /** null where it was not asked for, is unknown, or has expired. */
+  /** null if it was not requested, is unknown, or has expired. */
   readonly article: ClientArticle | null
   readonly lists: Lists<W>
 }
 
 /**
- * Several lists, and an article beside them, in one round trip: a whole page's panels.
- * @param wanted names such as `latest:world` or `related:<id>`, or `{ list, section, limit }`; one that is named twice is read once, as far
- * as the larger limit goes
- * @param options.limit entries of those that say nothing; 20
+ * Reads several lists, and optionally an article, in one round trip: all panels of a page.
+ * @param wanted names such as `latest:world` or `related:<id>`, or `{ list, section, limit }`; a list named twice is
+ *   read
+ *   once, with the larger limit
+ * @param options.limit entries of lists without a limit of their own; default 20
  */
 export const readPage = async <const W extends readonly Wanted[]>(
   redis: Connection,
   wanted: W,
   { article, limit, prefix = 'newsdesk' }: ClientOptions & { readonly article?: string; readonly limit?: number } = {},
 ): Promise<Page<W>> => {
-  const limits = [...limitsOf(wanted, limit)]
-  const lists = limits.map(([name, most]) => listCommand(name, prefix, most))
+  const limits = [...mergeLimits(wanted, limit)]
+  const lists = limits.map(([name, entries]) => listCommand(name, prefix, entries))
   const hash = article === undefined ? [] : [['hgetall', keysFor(prefix).article(article)] as const]
-  const answers = await inOneTrip(redis, [...lists, ...hash])
+  const answers = await runPipelined(redis, [...lists, ...hash])
   return {
-    article: article === undefined ? null : articleOf(answers.at(-1)),
-    lists: Object.fromEntries(limits.map(([name], index) => [name, entriesOf(answers[index])])) as Lists<W>, // one entry a name
+    article: article === undefined ? null : parseArticle(answers.at(-1)),
+    lists: Object.fromEntries(limits.map(([name], index) => [name, parseEntries(answers[index])])) as Lists<W>, // one entry per name
   }
 }
 
-/** Entries of one list; empty where there is none. */
+/** Reads the entries of one list; empty if there is no such list. */
 export const readList = async (
   redis: Connection,
   list: string,
   { section, limit, prefix }: ClientOptions & { readonly section?: string; readonly limit?: number } = {},
 ): Promise<Entry[]> => {
-  const name = nameOf(section === undefined ? list : { list, section })
-  const [answer] = await inOneTrip(redis, [listCommand(name, prefix ?? 'newsdesk', limit)])
-  return entriesOf(answer)
+  const name = formatListName(section === undefined ? list : { list, section })
+  const [answer] = await runPipelined(redis, [listCommand(name, prefix ?? 'newsdesk', limit)])
+  return parseEntries(answer)
 }
 
 export interface SectionLabels {
@@ -84,26 +85,28 @@ export interface SectionLabels {
 
 export interface Client {
   readonly lists: {
-    /** Entries of a list such as `latest`, `most-read:now` or `related:<articleId>`; empty where there is none. */
+    /** Reads a list such as `latest`, `most-read:now` or `related:<articleId>`; empty if there is no such list. */
     get(list: string, options?: { readonly section?: string; readonly limit?: number }): Promise<Entry[]>
-    /** Several lists in one round trip. */
+    /** Reads several lists in one round trip. */
     many<const W extends readonly Wanted[]>(wanted: W, options?: { readonly limit?: number }): Promise<Lists<W>>
   }
-  /** Several lists, and an article beside them, in one round trip: a whole page's panels. */
+  /** Reads several lists, and optionally an article, in one round trip: all panels of a page. */
   page<const W extends readonly Wanted[]>(
     wanted: W,
     options?: { readonly article?: string; readonly limit?: number },
   ): Promise<Page<W>>
-  /** null where the article is unknown or has expired. */
+  /** null if the article is unknown or has expired. */
   article(id: string): Promise<ClientArticle | null>
   sections(): Promise<readonly SectionLabels[]>
   /** See `updates`. */
   updates(options?: Omit<UpdatesOptions, 'prefix'>): AsyncGenerator<Update, void, undefined>
-  /** Reports go together, a few ms later: see `createReporter`. */
+  /** Reports are sent in batches, a few ms later: see `createReporter`. */
   readonly events: Reporter
 }
 
-/** Everything in one object. Where bundles must be small, import `readPage`, `readList`, `updates` and `createReporter` by themselves. */
+/**
+ * Everything in one object. For small bundles import `readPage`, `readList`, `updates` and `createReporter` separately.
+ */
 export const createClient = (redis: Connection, options: ReporterOptions = {}): Client => {
   const { prefix = 'newsdesk' } = options
   const keys = keysFor(prefix)
@@ -113,10 +116,10 @@ export const createClient = (redis: Connection, options: ReporterOptions = {}): 
       many: async (wanted, some) => (await readPage(redis, wanted, { ...some, prefix })).lists,
     },
     page: (wanted, some) => readPage(redis, wanted, { ...some, prefix }),
-    article: async id => articleOf((await inOneTrip(redis, [['hgetall', keys.article(id)]]))[0]),
+    article: async id => parseArticle((await runPipelined(redis, [['hgetall', keys.article(id)]]))[0]),
     async sections() {
       const json = await redis.get(keys.sections())
-      return json === null ? [] : (JSON.parse(json) as { sections: SectionLabels[] }).sections // as the contract says
+      return json === null ? [] : (JSON.parse(json) as { sections: SectionLabels[] }).sections // as docs/redis-contract.md specifies
     },
     updates: some => updates(redis, { ...some, prefix }),
     events: createReporter(redis, options),

@@ -1,24 +1,24 @@
-/** Lists and articles in one round trip: a pipeline on one Redis; on a cluster each key goes to its node, all at once. */
+/** Reads lists and articles in one round trip: one pipeline, or on a cluster concurrent commands to the keys' nodes. */
 
 import type { Cluster, Redis } from 'ioredis'
 import { type Counts, parseCounts } from '../domain/counts.ts'
 import type { Entry } from '../domain/entry.ts'
 import { keysFor } from '../redis/keys.ts'
 
-/** A connection or cluster of yours: used, never closed. */
+/** A connection or cluster of the caller; the client never closes it. */
 export type Connection = Redis | Cluster
 
 export interface ClientOptions {
-  /** As `redis.prefix` of newsdesk's configuration. */
+  /** `redis.prefix` of newsdesk's configuration. */
   readonly prefix?: string
 }
 
-/** A list by its name, or with the section and number of entries wanted. */
+/** A list by name, or with a section and a maximum number of entries. */
 export type Wanted = string | { readonly list: string; readonly section?: string; readonly limit?: number }
 
 const DEFAULT_LIMIT = 20
 
-/** An article with its counts as of now. */
+/** An article with its current counts. */
 export interface ClientArticle extends Counts {
   readonly id: string
   readonly url: string
@@ -36,7 +36,7 @@ export interface ClientArticle extends Counts {
   readonly source: string
   readonly sources: readonly string[]
   readonly story: string
-  /** Seconds that readers spent on it, as far as they were reported. */
+  /** Reported seconds that readers spent on it. */
   readonly seconds: number
 }
 
@@ -45,8 +45,8 @@ export type Command =
   | readonly ['hgetall', string]
   | readonly ['get', string]
 
-/** @throws the first error of any of them */
-export const inOneTrip = async (redis: Connection, commands: readonly Command[]): Promise<unknown[]> => {
+/** @throws the first error of any command */
+export const runPipelined = async (redis: Connection, commands: readonly Command[]): Promise<unknown[]> => {
   if ('nodes' in redis) {
     const call = (command: Command): Promise<unknown> =>
       command[0] === 'lrange'
@@ -63,35 +63,35 @@ export const inOneTrip = async (redis: Connection, commands: readonly Command[])
   })
 }
 
-/** A section belongs after the rule and its window: `latest`, `most-read:now`. */
-export const nameOf = (wanted: Wanted): string =>
+/** Appends the section to the list's name: `latest:world`, `most-read:now:world`. */
+export const formatListName = (wanted: Wanted): string =>
   typeof wanted === 'string' ? wanted : wanted.section === undefined ? wanted.list : `${wanted.list}:${wanted.section}`
 
-/** @param most entries */
-export const listCommand = (list: string, prefix: string, most = DEFAULT_LIMIT): Command => [
-  // LRANGE 0 -1 would be all of it.
+/** @param limit maximum number of entries */
+export const listCommand = (list: string, prefix: string, limit = DEFAULT_LIMIT): Command => [
+  // For a limit of 0, an empty range: LRANGE 0 -1 would return the whole list.
   ...(['lrange', keysFor(prefix).list(list)] as const),
-  ...(most > 0 ? ([0, most - 1] as const) : ([1, 0] as const)),
+  ...(limit > 0 ? ([0, limit - 1] as const) : ([1, 0] as const)),
 ]
 
-/** How many entries of each list to read: of one that is wanted twice as many as the one that wants more. */
-export const limitsOf = (wanted: readonly Wanted[], limit = DEFAULT_LIMIT): Map<string, number> => {
+/** Finds how many entries of each list to read; for a list requested twice, the larger number. */
+export const mergeLimits = (wanted: readonly Wanted[], limit = DEFAULT_LIMIT): Map<string, number> => {
   const limits = new Map<string, number>()
   for (const each of wanted) {
-    const name = nameOf(each)
-    const most = typeof each === 'string' ? limit : (each.limit ?? limit)
-    limits.set(name, Math.max(limits.get(name) ?? 0, most))
+    const name = formatListName(each)
+    const entries = typeof each === 'string' ? limit : (each.limit ?? limit)
+    limits.set(name, Math.max(limits.get(name) ?? 0, entries))
   }
   return limits
 }
 
-export const entriesOf = (answer: unknown): Entry[] => (answer as string[]).map(json => JSON.parse(json) as Entry) // as the contract says
+export const parseEntries = (answer: unknown): Entry[] => (answer as string[]).map(json => JSON.parse(json) as Entry) // as docs/redis-contract.md specifies
 
-const strings = (json: string | undefined): string[] => JSON.parse(json ?? '[]') as string[] // as the contract says
+const strings = (json: string | undefined): string[] => JSON.parse(json ?? '[]') as string[] // as docs/redis-contract.md specifies
 
-/** @returns null where there is none: Redis answers an empty hash */
-export const articleOf = (answer: unknown): ClientArticle | null => {
-  const hash = answer as Record<string, string> // as Redis answers
+/** @returns null if there is no such article, for which Redis returns an empty hash */
+export const parseArticle = (answer: unknown): ClientArticle | null => {
+  const hash = answer as Record<string, string> // as HGETALL returns
   const text = (name: string): string => hash[name] ?? ''
   if (!hash.id) return null
   return {

@@ -1,4 +1,4 @@
-/** Reports what readers do, many in one trip. */
+/** Reports what readers do, in batches. */
 
 import type { Cluster, Redis } from 'ioredis'
 import { type EventField, streamFields } from '../domain/event-fields.ts'
@@ -7,47 +7,51 @@ import { keysFor } from '../redis/keys.ts'
 import { createReplicationBarrier } from '../redis/replication-barrier.ts'
 import type { ClientOptions, Connection } from './read.ts'
 
-/** An event as a service reports it: every field of the contract, and no other. */
+/** An event as a service reports it: the fields of docs/redis-contract.md. */
 export interface ReadReport extends Partial<Record<EventField, unknown>> {
   readonly kind: EventKind
   /** Article id, or any URL of the article. */
   readonly article: string
-  /** Opaque: a session id or a hash of one. One view counts per article and visitor in half an hour. */
+  /** Opaque: a session id or a hash of one. One view per article and visitor is counted in half an hour. */
   readonly visitor?: string
-  /** Opaque: where the visitor came from, such as a keyed hash of the address: what one network can count of an article is bounded. */
+  /** Opaque: the visitor's network, such as a keyed hash of the address. Events per article and network are limited. */
   readonly network?: string
   /** User agent, so that robots are not counted. */
   readonly ua?: string
-  /** When it happened, where that is not now. */
+  /** When it happened; default: now. */
   readonly at?: Date
-  /** Seconds spent reading, of a view: summed for the article. To be told with a second view when the page is left. */
+  /**
+   * Seconds spent reading, for a view: summed for the article. Report them with a second view when the page is left.
+   */
   readonly seconds?: number
-  /** Your own id of the event: sent again within an hour it counts once. */
+  /** The service's own id of the event; a repetition within an hour is not counted again. */
   readonly id?: string
 }
 
 export interface ReporterOptions extends ClientOptions {
-  /** ms a report waits for others to go with it. */
+  /** ms that a report waits for others to be sent with. Default 5. */
   readonly linger?: number
-  /** Most reports in one trip. */
+  /** Maximum number of reports in one batch. Default 500. */
   readonly most?: number
-  /** Reports held while Redis is away; more are refused. */
+  /** Maximum number of reports held while Redis is away; further ones are rejected. Default 20,000. */
   readonly held?: number
-  /** Replicas that must have a report before it has arrived: with 1, a master that is lost takes none with it. 0. */
+  /**
+   * Replicas that must acknowledge a report before it resolves; 1 or more survives the loss of the master. Default 0.
+   */
   readonly replicas?: number
 }
 
 export interface Reporter {
   /**
-   * Appends to the events stream; what newsdesk refuses, it counts by reason. Resolves when Redis has them.
-   * @throws RangeError where too many wait already; what Redis answers where it refuses
+   * Appends events to the stream; resolves when Redis has them. newsdesk counts the events it then refuses, by reason.
+   * @throws RangeError if too many reports are held; Redis's error if it rejects them
    */
   report(events: ReadReport | readonly ReadReport[]): Promise<void>
-  /** Sends what waits at once, and resolves when everything reported has arrived or failed. */
+  /** Sends held reports immediately, and resolves when every report has been accepted or has failed. */
   flush(): Promise<void>
 }
 
-interface Held {
+interface HeldReport {
   readonly event: ReadReport
   readonly done: (error?: Error) => void
 }
@@ -57,21 +61,21 @@ export const createReporter = (
   { prefix = 'newsdesk', linger = 5, most = 500, held = 20_000, replicas = 0 }: ReporterOptions = {},
 ): Reporter => {
   const key = keysFor(prefix).events()
-  const keeper = createReplicationBarrier({ redis: redis as Redis, replicas }) // a cluster serves as well: see `openRedis`
-  let waiting: Held[] = []
+  const barrier = createReplicationBarrier({ redis: redis as Redis, replicas }) // a cluster works as well: see `openRedis`
+  let queue: HeldReport[] = []
   let inFlight = 0
   let timer: NodeJS.Timeout | null = null
   const sending = new Set<Promise<void>>()
 
-  const send = async (batch: readonly Held[]): Promise<void> => {
+  const send = async (batch: readonly HeldReport[]): Promise<void> => {
     inFlight += batch.length
-    const settled = keeper.begin()
+    const confirm = barrier.begin()
     try {
-      // All of one key: one slot, so also on a cluster one pipeline.
+      // All commands use one key and thus one slot, so one pipeline also works on a cluster.
       const pipeline = (redis as Cluster).pipeline()
       for (const { event } of batch) pipeline.xadd(key, '*', ...streamFields(event))
       const answers = (await pipeline.exec()) ?? []
-      await settled()
+      await confirm()
       for (const [index, { done }] of batch.entries()) done(answers[index]?.[0] ?? undefined)
     } catch (error) {
       for (const { done } of batch) done(error instanceof Error ? error : new Error(String(error)))
@@ -80,12 +84,12 @@ export const createReporter = (
     }
   }
 
-  const sendWaiting = (): void => {
+  const sendQueue = (): void => {
     if (timer) clearTimeout(timer)
     timer = null
-    while (waiting.length > 0) {
-      const sent = send(waiting.slice(0, most))
-      waiting = waiting.slice(most)
+    while (queue.length > 0) {
+      const sent = send(queue.slice(0, most))
+      queue = queue.slice(most)
       sending.add(sent)
       sent.finally(() => sending.delete(sent))
     }
@@ -93,22 +97,22 @@ export const createReporter = (
 
   const hold = (event: ReadReport): Promise<void> =>
     new Promise((resolve, reject) => {
-      waiting.push({ event, done: error => (error ? reject(error) : resolve()) })
+      queue.push({ event, done: error => (error ? reject(error) : resolve()) })
     })
 
   return {
     async report(events) {
       const list = Array.isArray(events) ? (events as readonly ReadReport[]) : [events as ReadReport]
-      if (waiting.length + inFlight + list.length > held)
-        throw new RangeError(`${held} reports wait for Redis already: it is away, or slower than its readers`)
+      if (queue.length + inFlight + list.length > held)
+        throw new RangeError(`${held} reports are already waiting for Redis: it is away or too slow`)
       const done = Promise.all(list.map(hold))
-      if (waiting.length >= most) sendWaiting()
-      else timer ??= setTimeout(sendWaiting, linger)
+      if (queue.length >= most) sendQueue()
+      else timer ??= setTimeout(sendQueue, linger)
       await done
     },
 
     async flush() {
-      sendWaiting()
+      sendQueue()
       await Promise.all(sending)
     },
   }

@@ -1,34 +1,35 @@
-/** Changes of lists as they come. */
+/** Streams changes of lists. */
 
 import type { Redis } from 'ioredis'
 import { keysFor } from '../redis/keys.ts'
 import { sleepUnlessAborted } from '../util/sleep.ts'
 import type { ClientOptions, Connection } from './read.ts'
 
-/** A published list changed. Who reads it now sees the change. */
+/** A list was published anew; reading it returns the new entries. */
 export interface Update {
   readonly list: string
   readonly version: number
   readonly at: string
-  /** To go on from: `updates({ after })` tells what came later, as far as about 10,000 are kept. */
+  /** Pass it as `updates({ after })` to continue from here; about 10,000 updates are kept. */
   readonly id: string
 }
 
 export interface UpdatesOptions extends ClientOptions {
   readonly signal?: AbortSignal
-  /** The id of the last update heard; from now on where it is missing. */
+  /** Id of the last update received; without it, only new updates are streamed. */
   readonly after?: string
 }
 
 const BLOCK = 5_000
-/** ms after which an answer that is due is given up: the other end went without a word, and TCP would not notice for a long while. */
+/** ms an answer may be late before reconnecting: the other end may be gone, which TCP notices much later. */
 const OVERDUE = 5_000
-const PAGE = 100
-const PAUSE = 200
+const PAGE_SIZE = 100
+const RETRY_DELAY = 200
 
 /**
- * Every change of a list from now on, also across reconnects. Ends with the signal. Blocks a connection of its own, made from yours.
- * @throws what Redis answers for a command it refuses, such as one without permission
+ * Yields every change of a list from now on, also across reconnects, until the signal aborts. Uses a connection of its
+ * own, a duplicate of the given one, since it blocks.
+ * @throws Redis's error if it rejects a command, for example for lack of permission
  */
 export async function* updates(
   redis: Connection,
@@ -38,19 +39,19 @@ export async function* updates(
   const own = (redis as Redis).duplicate() // a cluster has duplicate and xread too; only their types differ
   const end = () => own.disconnect()
   signal?.addEventListener('abort', end, { once: true })
-  // A connection that is lost comes back by itself; what was published meanwhile is read from where we were.
+  // ioredis reconnects by itself; updates published meanwhile are then read from the last known id.
   own.on('error', () => undefined)
   let last = after
-  const answered = async <T>(command: Promise<T>): Promise<T> => {
+  const withTimeout = async <T>(command: Promise<T>): Promise<T> => {
     const timer = setTimeout(() => own.disconnect(true), BLOCK + OVERDUE)
     return command.finally(() => clearTimeout(timer))
   }
   try {
     while (!signal?.aborted) {
       try {
-        // From the newest there is, by its id: with `$` what is published between two calls would be missed.
-        last ??= (await answered(own.xrevrange(key, '+', '-', 'COUNT', 1)))[0]?.[0] ?? '0-0'
-        const answer = await answered(own.xread('COUNT', PAGE, 'BLOCK', BLOCK, 'STREAMS', key, last))
+        // Start from the id of the newest update: with `$`, updates published between two calls would be missed.
+        last ??= (await withTimeout(own.xrevrange(key, '+', '-', 'COUNT', 1)))[0]?.[0] ?? '0-0'
+        const answer = await withTimeout(own.xread('COUNT', PAGE_SIZE, 'BLOCK', BLOCK, 'STREAMS', key, last))
         for (const [id, fields] of answer?.[0]?.[1] ?? []) {
           last = id
           const value = (name: string) => fields[fields.indexOf(name) + 1] ?? ''
@@ -59,7 +60,7 @@ export async function* updates(
       } catch (error) {
         if (signal?.aborted) return
         if (!isAway(error)) throw error
-        await sleepUnlessAborted(PAUSE, signal)
+        await sleepUnlessAborted(RETRY_DELAY, signal)
       }
     }
   } finally {
@@ -68,7 +69,7 @@ export async function* updates(
   }
 }
 
-/** Whether Redis is away or starting, rather than refusing. */
+/** Whether Redis is unreachable or starting, as opposed to rejecting the command. */
 const isAway = (error: unknown): boolean =>
   error instanceof Error &&
   (error.name === 'MaxRetriesPerRequestError' ||

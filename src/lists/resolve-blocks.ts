@@ -10,14 +10,14 @@ import type { Override } from './overrides.ts'
  */
 export const followed = async (
   placements: readonly Override[],
-  archive: Pick<ArticleStore, 'resolve' | 'standing'>,
+  archive: Pick<ArticleStore, 'resolve' | 'resolveStories'>,
 ): Promise<readonly Override[]> => {
   const blocks = placements.filter(({ kind }) => kind === 'block')
   if (blocks.length === 0) return placements
   const named = [...new Set(blocks.map(({ what }) => what))]
   const [articles, stories] = await Promise.all([
     archive.resolve(named as ArticleId[]), // looked up
-    archive.standing(named as StoryId[]), // looked up
+    archive.resolveStories(named as StoryId[]), // looked up
   ])
   const now = new Map(named.map((what, index) => [what, articles[index] ?? stories[index] ?? what]))
   const moved = blocks.flatMap(block => {

@@ -17,7 +17,7 @@ import type { Candidate } from './rules/candidate.ts'
 import type { Scope } from './scope.ts'
 
 export interface SnapshotParts {
-  readonly archive: Pick<ArticleStore, 'newestStories' | 'resolve' | 'standing'>
+  readonly archive: Pick<ArticleStore, 'newestStories' | 'resolve' | 'resolveStories'>
   readonly shelf: CandidateCache
   readonly reads: Pick<Reads, 'tops' | 'lastReported'>
   readonly usual: Pick<Baselines, 'at'>

@@ -1,4 +1,4 @@
-/** What people and things of a country are called in English headlines, by ISO 3166-1 code; `_` is a blank. Written for newsdesk. */
+/** English demonyms and adjectives of countries, by ISO 3166-1 code; `_` stands for a space. Written for newsdesk. */
 export const DEMONYMS: Readonly<Record<string, string>> = {
   AF: 'afghan afghans',
   AL: 'albanian albanians',

@@ -1,10 +1,10 @@
-/** What speaks for a section of an article: categories, segments of its URL, its form, places, words, and the text as a whole. (pure) */
+/** Collects evidence for the section of an article: categories, segments of its URL, its form, places and words. */
 
 import type { Evidence } from '../domain/article.ts'
 import type { SectionId, Taxonomy } from '../domain/section.ts'
 import { foldWords } from '../util/words.ts'
-import { opinionForm } from './forms.ts'
-import { type Gazetteer, gazetteerOf, placesIn } from './places.ts'
+import { findOpinionForm } from './forms.ts'
+import { buildGazetteer, findPlaces, type Gazetteer } from './places.ts'
 
 export interface Lookup {
   readonly synonyms: ReadonlyMap<string, SectionId>
@@ -15,16 +15,16 @@ export interface Lookup {
   readonly known: ReadonlySet<SectionId>
 }
 
-/** Shorter synonyms are no words of a path: `it` and `us` stand there for languages and countries. */
-const SHORTEST_OF_A_PATH = 3
+/** Shorter synonyms are not looked for in paths, where `it` and `us` mean languages and countries. */
+const MIN_PATH_WORD = 3
 
 const lookups = new WeakMap<Taxonomy, Lookup>()
 
-/** Tables of a taxonomy, made once; a reload brings a new taxonomy and with it new tables. */
-export const lookupOf = (taxonomy: Taxonomy): Lookup => {
-  const made = lookups.get(taxonomy)
-  if (made) return made
-  // Where two sections claim a word, an id and a label are stronger than a synonym, and the section that stands first wins.
+/** Builds the tables of a taxonomy once. A reload creates a new taxonomy object and thus new tables. */
+export const buildLookup = (taxonomy: Taxonomy): Lookup => {
+  const cached = lookups.get(taxonomy)
+  if (cached) return cached
+  // If two sections claim a word, an id or a label beats a synonym, and the section listed first wins.
   const table = (words: (section: Taxonomy[number]) => readonly string[]) =>
     new Map(taxonomy.flatMap(section => words(section).map(word => [foldWords(word), section.id] as const)).reverse())
   const lookup: Lookup = {
@@ -34,12 +34,12 @@ export const lookupOf = (taxonomy: Taxonomy): Lookup => {
       ...table(({ id }) => [id]),
     ]),
     urlWords: new Map([
-      ...table(({ synonyms }) => synonyms.filter(word => word.length >= SHORTEST_OF_A_PATH)),
+      ...table(({ synonyms }) => synonyms.filter(word => word.length >= MIN_PATH_WORD)),
       ...table(({ urlWords }) => urlWords),
       ...table(({ id }) => [id]),
     ]),
     headlineWords: table(section => section.words),
-    gazetteer: gazetteerOf(taxonomy),
+    gazetteer: buildGazetteer(taxonomy),
     parents: new Map(taxonomy.flatMap(({ id, parent }) => (parent ? [[id, parent] as const] : []))),
     known: new Set(taxonomy.map(({ id }) => id)),
   }
@@ -49,24 +49,24 @@ export const lookupOf = (taxonomy: Taxonomy): Lookup => {
 
 const CATEGORY = 0.9
 const LATER_CATEGORY = 0.6
-const MOST_CATEGORIES = 30
-const LONGEST_CATEGORY = 120
+const MAX_CATEGORIES = 30
+const MAX_CATEGORY_LENGTH = 120
 
-/** A category is looked up whole, then by the parts of a path or a pair: `News/Sport/Football`, `Politics & Society`. */
-const sectionOfCategory = (category: string, { synonyms }: Lookup): SectionId | undefined => {
+/** Looks up a category whole, then by the parts of a path or a pair: `News/Sport/Football`, `Politics & Society`. */
+const findCategorySection = (category: string, { synonyms }: Lookup): SectionId | undefined => {
   const whole = synonyms.get(foldWords(category))
   if (whole) return whole
   const parts = category.split(/[/>|:;,&+]|\s-\s|\b(?:and|und|et|y|e|och|en|i|и)\b/iu).map(foldWords)
-  // In a path the part that stands last says most: News/Sport.
+  // In a path such as News/Sport the last part is the most specific.
   const known = parts.flatMap(part => synonyms.get(part) ?? [])
   return /[/>]/.test(category) ? known.at(-1) : known[0]
 }
 
 export const categoryEvidence = (categories: readonly string[], lookup: Lookup): Evidence[] => {
   const found = new Map<SectionId, Evidence>()
-  for (const written of categories.slice(0, MOST_CATEGORIES)) {
-    const category = written.slice(0, LONGEST_CATEGORY)
-    const section = sectionOfCategory(category, lookup)
+  for (const written of categories.slice(0, MAX_CATEGORIES)) {
+    const category = written.slice(0, MAX_CATEGORY_LENGTH)
+    const section = findCategorySection(category, lookup)
     if (!section || found.has(section)) continue
     const weight = found.size === 0 ? CATEGORY : LATER_CATEGORY
     found.set(section, { section, from: 'category', what: category, weight })
@@ -76,10 +76,10 @@ export const categoryEvidence = (categories: readonly string[], lookup: Lookup):
 
 const URL_SEGMENT = 0.8
 const DEEPER_SEGMENT = 0.5
-const MOST_SEGMENTS = 5
+const MAX_SEGMENTS = 5
 
-/** Segments of a URL that say nothing about a section. */
-const URL_SKIPPED = new Set(
+/** URL segments that are not evidence for any section. */
+const IGNORED_SEGMENTS = new Set(
   'news story stories article articles en us uk int www web mobile app amp html rss feed content media latest home blog blogs'.split(
     ' ',
   ),
@@ -93,8 +93,8 @@ const decodeSafely = (segment: string): string => {
   }
 }
 
-/** `food-and-drink` is looked up by its parts too; what is longer is a headline. */
-const partsOf = (segment: string): string[] => {
+/** Splits a segment such as `food-and-drink`. A segment of more than three words is a headline and gives none. */
+const splitSegment = (segment: string): string[] => {
   const parts = segment.split(' ')
   return parts.length <= 3 ? parts : []
 }
@@ -102,8 +102,8 @@ const partsOf = (segment: string): string[] => {
 export const urlEvidence = (url: string, { urlWords }: Lookup): Evidence[] => {
   if (!URL.canParse(url)) return []
   const { pathname, hostname } = new URL(url)
-  // The last segment is the headline; what stands before it is where the publisher files it.
-  const segments = pathname.split('/').filter(Boolean).slice(0, -1).slice(0, MOST_SEGMENTS)
+  // The last segment is the headline; those before it are where the publisher files the article.
+  const segments = pathname.split('/').filter(Boolean).slice(0, -1).slice(0, MAX_SEGMENTS)
   const subdomain = hostname
     .split('.')
     .slice(0, -2)
@@ -111,10 +111,10 @@ export const urlEvidence = (url: string, { urlWords }: Lookup): Evidence[] => {
   const found: Evidence[] = []
   for (const [depth, segment] of [...subdomain, ...segments].entries()) {
     const word = foldWords(decodeSafely(segment))
-    if (URL_SKIPPED.has(word)) continue
+    if (IGNORED_SEGMENTS.has(word)) continue
     const section =
       urlWords.get(word) ??
-      partsOf(word)
+      splitSegment(word)
         .map(part => urlWords.get(part))
         .find(Boolean)
     if (!section) continue
@@ -124,7 +124,7 @@ export const urlEvidence = (url: string, { urlWords }: Lookup): Evidence[] => {
   return found
 }
 
-/** The operator's own words of a section: one may stand by chance; each more makes it surer, with less to add. */
+/** Finds words that the operator configured for a section. Each further word adds weight, up to a maximum. */
 export const wordEvidence = (words: readonly string[], { headlineWords }: Lookup): Evidence[] => {
   if (headlineWords.size === 0) return []
   const hits = new Map<SectionId, Set<string>>()
@@ -149,26 +149,26 @@ export const wordEvidence = (words: readonly string[], { headlineWords }: Lookup
 const PLACE_IN_TITLE = 0.6
 const PLACE_IN_SUMMARY = 0.4
 
-/** Places of the title speak louder than those of the summary. */
+/** Finds places; those in the title weigh more than those in the summary. */
 export const placeEvidence = (
   title: readonly string[],
   summary: readonly string[],
   { gazetteer }: Lookup,
 ): Evidence[] => {
-  const inTitle = placesIn(title, gazetteer)
+  const inTitle = findPlaces(title, gazetteer)
   const found: Evidence[] = [...inTitle].map(([section, what]) => ({
     section,
     from: 'place',
     what,
     weight: PLACE_IN_TITLE,
   }))
-  for (const [section, what] of placesIn(summary, gazetteer)) {
+  for (const [section, what] of findPlaces(summary, gazetteer)) {
     if (!inTitle.has(section)) found.push({ section, from: 'place', what, weight: PLACE_IN_SUMMARY })
   }
   return found
 }
 
 export const formEvidence = (title: string, { known }: Lookup): Evidence[] => {
-  const form = known.has('debate') ? opinionForm(title) : undefined
+  const form = known.has('debate') ? findOpinionForm(title) : undefined
   return form ? [{ section: 'debate', from: 'form', ...form }] : []
 }

@@ -1,4 +1,4 @@
-/** Opinion by its form: a label before or behind the headline, in the languages feeds are seen in. (pure) */
+/** Recognises opinion pieces by form: a label before or after the headline, in the languages of common feeds. */
 
 const LABELS = [
   'opinion|op-?ed|editorial|the editorial board|comment|commentary|column|columnist|guest essay|guest column|viewpoint|point of view',
@@ -18,9 +18,9 @@ const BEFORE = new RegExp(
   'iu',
 )
 const BRACKETED = new RegExp(`^\\s*[\\[【(（<《](${LABELS})[\\]】)）>》]`, 'iu')
-const BEHIND = new RegExp(`\\s(?:[|–—-]|//)\\s*(${LABELS})\\s*$`, 'iu')
+const AFTER = new RegExp(`\\s(?:[|–—-]|//)\\s*(${LABELS})\\s*$`, 'iu')
 
-/** Columns signed in the headline, as some papers write them: `Why I left the city | Jane Doe`. */
+/** Columns with the author in the headline, as some papers write them: `Why I left the city | Jane Doe`. */
 const SIGNED =
   /\?*\s\|\s\p{Lu}[\p{L}’'.-]+(?:\s(?:de|van|von|der|al|bin|el)?\s?\p{Lu}[\p{L}’'.-]+){1,2}(?:\s(?:and|&)\s\p{Lu}[\p{L}’'.-]+(?:\s\p{Lu}[\p{L}’'.-]+){1,2})?\s*$/u
 
@@ -30,10 +30,10 @@ export interface OpinionForm {
   readonly weight: number
 }
 
-/** @returns what of the title says that it is an opinion piece, and how surely */
-export const opinionForm = (title: string): OpinionForm | undefined => {
+/** @returns the part of the title that marks it as an opinion piece, with its weight; undefined if there is none */
+export const findOpinionForm = (title: string): OpinionForm | undefined => {
   const short = title.slice(0, 400)
-  const label = BRACKETED.exec(short)?.[1] ?? BEFORE.exec(short)?.[1] ?? BEHIND.exec(short)?.[1]
+  const label = BRACKETED.exec(short)?.[1] ?? BEFORE.exec(short)?.[1] ?? AFTER.exec(short)?.[1]
   if (label) return { what: label.trim(), weight: 1.2 }
   const signed = SIGNED.exec(short)?.[0]
   return signed ? { what: signed.replace(/^\s*[?|\s]+/, '').trim(), weight: 0.4 } : undefined

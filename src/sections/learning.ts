@@ -1,6 +1,7 @@
 /**
- * Keeps, for each section, the newest articles that publishers filed in it themselves, and has the text classifier learn from them.
- * Only texts in a language that the model was trained on count. Examples are kept rather than counts: taken in twice they are still one, every replica learns the same, and what is old falls out.
+ * Stores, for each section, the newest articles that publishers filed in it themselves, and trains the text classifier
+ * on them. Only texts in a language of the model are used. Examples are stored rather than counts, so that an article
+ * that is ingested twice counts once, every process learns the same, and old examples drop out.
  */
 
 import type { Redis } from 'ioredis'
@@ -9,23 +10,23 @@ import type { Taxonomy } from '../domain/section.ts'
 import type { Keys } from '../redis/keys.ts'
 import { yieldToEventLoop } from '../util/slices.ts'
 import type { SectionModel } from './classifier/model-file.ts'
-import { classifyBy, type Example, knowsLanguage, type Learned, learningInTurns } from './learned.ts'
-import { type Classify, sureSection } from './sections.ts'
+import { classifyBy, type Example, knowsLanguage, type Learned, learnStepwise } from './learned.ts'
+import { type Classify, findCertainSection } from './sections.ts'
 
-/** Most examples of a section, and of one source among them. */
-const MOST_EXAMPLES = 240
-const MOST_OF_A_SOURCE = 80
-const LONGEST_TEXT = 300
+/** Maximum number of examples of a section, and of one source among them. */
+const MAX_EXAMPLES = 240
+const MAX_EXAMPLES_PER_SOURCE = 80
+const MAX_TEXT_LENGTH = 300
 const REFRESH = 5 * 60_000
 const EXPIRES = 90 * 86_400
-/** With no new example only their weights change, by age: once in half a day is enough. */
-const AT_LEAST = 12 * 3_600_000
+/** Without new examples only their weights change, by age, so that learning again twice a day is enough. */
+const RELEARN_AFTER = 12 * 3_600_000
 
 export interface Learning {
   readonly classify: Classify
-  /** Learns from articles taken in; the same article twice counts once. */
+  /** Adds ingested articles as examples; the same article twice counts once. */
   learn(articles: readonly Article[]): Promise<void>
-  /** Reads what all replicas have gathered and learns it anew. */
+  /** Reads the examples that all processes stored, and learns from them if they changed. */
   refresh(): Promise<void>
 }
 
@@ -33,21 +34,21 @@ export interface LearningParts {
   readonly redis: Redis
   readonly keys: Keys
   readonly model: SectionModel
-  /** Texts of the sections the model knows. */
+  /** Training texts of the sections the model knows. */
   readonly replay: readonly Pick<Example, 'section' | 'text'>[]
   readonly taxonomy: () => Taxonomy
   readonly now: () => number
 }
 
-interface Kept extends Example {
+interface StoredExample extends Example {
   readonly member: string
 }
 
-/** `source article text`, parted by blanks: ids have none. */
-const memberOf = ({ id, sources, title, summary }: Article): string =>
-  `${sources[0] ?? ''} ${id} ${`${title} . ${summary}`.slice(0, LONGEST_TEXT)}`
+/** Formats a member as `source article text`, separated by spaces, which ids do not contain. */
+const formatMember = ({ id, sources, title, summary }: Article): string =>
+  `${sources[0] ?? ''} ${id} ${`${title} . ${summary}`.slice(0, MAX_TEXT_LENGTH)}`
 
-const keptOf = (section: string, member: string, at: number): Kept => {
+const parseMember = (section: string, member: string, at: number): StoredExample => {
   const [source = '', , ...words] = member.split(' ')
   return { section, source, text: words.join(' '), at, member }
 }
@@ -55,7 +56,7 @@ const keptOf = (section: string, member: string, at: number): Kept => {
 const sameMembers = (a: ReadonlySet<string>, b: ReadonlySet<string>): boolean =>
   a.size === b.size && [...a].every(member => b.has(member))
 
-/** What else the process has to do comes in between: learning takes long, and must hold up nothing. */
+/** Yields between steps, since learning takes long and must not block the process. */
 const inTurns = async <T>(turns: Generator<void, T>): Promise<T> => {
   for (;;) {
     const { done, value } = turns.next()
@@ -66,7 +67,7 @@ const inTurns = async <T>(turns: Generator<void, T>): Promise<T> => {
 
 export const createLearning = ({ redis, keys, model, replay, taxonomy, now }: LearningParts): Learning => {
   let learned: Learned | undefined
-  let kept: Kept[] = []
+  let examples: StoredExample[] = []
   let members = new Set<string>()
   let refreshedAt = Number.NEGATIVE_INFINITY
   let learnedAt = Number.NEGATIVE_INFINITY
@@ -78,24 +79,24 @@ export const createLearning = ({ redis, keys, model, replay, taxonomy, now }: Le
     const lists = await Promise.all(
       sections.map(section => redis.zrange(keys.learned(section), '0', '-1', 'WITHSCORES')),
     )
-    kept = lists.flatMap((list, index) =>
+    examples = lists.flatMap((list, index) =>
       Array.from({ length: list.length / 2 }, (_, n) =>
-        keptOf(sections[index] ?? '', list[2 * n] ?? '', Number(list[2 * n + 1])),
+        parseMember(sections[index] ?? '', list[2 * n] ?? '', Number(list[2 * n + 1])),
       ),
     )
-    members = new Set(kept.map(({ section, member }) => `${section} ${member}`))
-    if (now() - learnedAt < AT_LEAST && sameMembers(members, learnedFrom)) return
+    members = new Set(examples.map(({ section, member }) => `${section} ${member}`))
+    if (now() - learnedAt < RELEARN_AFTER && sameMembers(members, learnedFrom)) return
     learnedAt = now()
     learnedFrom = new Set(members)
-    learned = await inTurns(learningInTurns(model, [...kept], replay, now()))
+    learned = await inTurns(learnStepwise(model, [...examples], replay, now()))
   }
 
-  /** The oldest example of a source that has its share of a section already, to make room for a new one. */
-  const room = (section: string, source: string): string | undefined => {
-    const own = kept.filter(example => example.section === section && example.source === source)
-    if (own.length < MOST_OF_A_SOURCE) return undefined
+  /** Drops the oldest example of a source that already has its maximum in a section, and returns its member. */
+  const dropOldest = (section: string, source: string): string | undefined => {
+    const own = examples.filter(example => example.section === section && example.source === source)
+    if (own.length < MAX_EXAMPLES_PER_SOURCE) return undefined
     const [oldest] = own
-    kept = kept.filter(example => example !== oldest)
+    examples = examples.filter(example => example !== oldest)
     return oldest?.member
   }
 
@@ -103,22 +104,22 @@ export const createLearning = ({ redis, keys, model, replay, taxonomy, now }: Le
     if (now() - refreshedAt >= REFRESH) await refresh()
     const done: Promise<unknown>[] = []
     for (const article of articles) {
-      // Texts that it will not be asked about teach nothing either.
+      // Texts that the classifier does not classify are not used for training either.
       if (article.isLanguageDeclared === false || !knowsLanguage(model, article.language)) continue
-      const section = sureSection(article.evidence, taxonomy())
+      const section = findCertainSection(article.evidence, taxonomy())
       if (!section) continue
       const key = keys.learned(section)
-      const example = keptOf(section, memberOf(article), article.firstSeenAt)
+      const example = parseMember(section, formatMember(article), article.firstSeenAt)
       if (members.has(`${section} ${example.member}`)) continue
-      const left = room(section, example.source)
-      // Sections are spread over a cluster: each key's commands go to its own node, in their order and together.
-      if (left !== undefined) done.push(redis.zrem(key, left))
+      const dropped = dropOldest(section, example.source)
+      // On a cluster the sections' keys are on different nodes; the commands for one key are pipelined in order.
+      if (dropped !== undefined) done.push(redis.zrem(key, dropped))
       done.push(
         redis.zadd(key, example.at, example.member),
-        redis.zremrangebyrank(key, 0, -MOST_EXAMPLES - 1),
+        redis.zremrangebyrank(key, 0, -MAX_EXAMPLES - 1),
         redis.expire(key, EXPIRES),
       )
-      kept.push(example)
+      examples.push(example)
       members.add(`${section} ${example.member}`)
     }
     await Promise.all(done)

@@ -1,6 +1,7 @@
 /**
- * Places named in a text, for sections that are regions of the world: names of countries in many languages (Unicode CLDR, by Intl),
- * capitals and continents (countries-list, MIT), what their people and things are called, and names an operator adds. (pure)
+ * Finds places named in a text, for sections that are regions of the world: names of countries in many languages
+ * (Unicode CLDR, through Intl), capitals and continents (countries-list, MIT), demonyms, and names that an operator
+ * adds.
  */
 
 import { countries } from 'countries-list'
@@ -10,7 +11,7 @@ import { DEMONYMS } from './demonyms.ts'
 
 const LANGUAGES = ['en', 'de', 'fr', 'es', 'it', 'pt', 'nl', 'pl', 'ru', 'uk', 'sv', 'ar', 'hi', 'ja', 'zh', 'ko', 'tr']
 
-/** Names that are as often something else: people, animals, companies, common words. */
+/** Names that as often mean something else: people, animals, companies, common words. */
 const AMBIGUOUS = new Set([
   'chad',
   'jordan',
@@ -24,20 +25,20 @@ const AMBIGUOUS = new Set([
   'polish',
 ])
 
-/** Most words of a name that is looked for. */
-const LONGEST_NAME = 3
+/** Maximum number of words of a name. */
+const MAX_NAME_WORDS = 3
 
 export type Gazetteer = ReadonlyMap<string, readonly SectionId[]>
 
-const namesOf = (code: string, capital: string, native: string): string[] => [
+const listNames = (code: string, capital: string, native: string): string[] => [
   ...LANGUAGES.map(language => new Intl.DisplayNames(language, { type: 'region' }).of(code) ?? ''),
   capital,
   native,
   ...(DEMONYMS[code] ?? '').split(' ').map(word => word.replaceAll('_', ' ')),
 ]
 
-/** Names of places, folded, and the sections they speak for. */
-export const gazetteerOf = (taxonomy: Taxonomy): Gazetteer => {
+/** Builds the table of folded place names and the sections they are evidence for. */
+export const buildGazetteer = (taxonomy: Taxonomy): Gazetteer => {
   const names = new Map<string, SectionId[]>()
   const add = (name: string, section: SectionId): void => {
     const key = foldWords(name)
@@ -51,20 +52,20 @@ export const gazetteerOf = (taxonomy: Taxonomy): Gazetteer => {
     for (const [code, { continent, capital, native }] of Object.entries(countries)) {
       const inside = places.continents.includes(continent) && !places.except.includes(code)
       if (!inside && !places.countries.includes(code)) continue
-      for (const name of namesOf(code, capital, native)) add(name, id)
+      for (const name of listNames(code, capital, native)) add(name, id)
     }
     for (const name of places.names) add(name, id)
   }
   return names
 }
 
-/** @returns for each section the first name found of it, as it stands in the folded text */
-export const placesIn = (words: readonly string[], gazetteer: Gazetteer): Map<SectionId, string> => {
+/** @returns for each section the first of its names found in the folded text */
+export const findPlaces = (words: readonly string[], gazetteer: Gazetteer): Map<SectionId, string> => {
   const found = new Map<SectionId, string>()
   if (gazetteer.size === 0) return found
   for (let start = 0; start < words.length; start++) {
     let name = ''
-    for (let length = 1; length <= LONGEST_NAME && start + length <= words.length; length++) {
+    for (let length = 1; length <= MAX_NAME_WORDS && start + length <= words.length; length++) {
       const word = words[start + length - 1] ?? ''
       name = length === 1 ? word : `${name} ${word}`
       for (const section of gazetteer.get(name) ?? []) if (!found.has(section)) found.set(section, name)

@@ -1,16 +1,17 @@
 /**
- * The section of an article by evidence: the source's default, the feed's categories, segments of its URL, the form of an opinion
- * piece, places, and the text. Each votes with a weight; what voted is kept with the article, so that its section can be explained. (pure)
+ * Chooses the sections of an article by evidence: the source's default, the feed's categories, URL segments, the form
+ * of an opinion piece, places and the text. Each votes with a weight; the votes are stored with the article to explain
+ * its section.
  */
 
 import type { Evidence } from '../domain/article.ts'
 import type { SectionId, Taxonomy } from '../domain/section.ts'
 import { splitWords } from '../util/words.ts'
 import {
+  buildLookup,
   categoryEvidence,
   formEvidence,
   type Lookup,
-  lookupOf,
   placeEvidence,
   urlEvidence,
   wordEvidence,
@@ -18,49 +19,49 @@ import {
 
 export { foldWords } from '../util/words.ts'
 
-/** What the text alone says: sections with probabilities, highest first; nothing of a text whose language it does not know. */
+/** Classifies by text alone: sections with probabilities, highest first; none for a text in an unknown language. */
 export type Classify = (text: {
   title: string
   summary: string
-  /** As declared; null where nobody says. */
+  /** As declared; null if undeclared. */
   language: string | null
 }) => readonly { section: SectionId; confidence: number }[]
 
-export interface ToTag {
-  /** Absolute, or empty where it is not known. */
+export interface SectionInput {
+  /** Absolute, or empty if unknown. */
   readonly url: string
   readonly title: string
   readonly summary: string
   readonly categories: readonly string[]
-  /** BCP 47, as the item, its feed or its source says; null where nobody does. */
+  /** BCP 47, declared by the item, its feed or its source; null if undeclared. */
   readonly language: string | null
-  /** Null where nothing is known of who carries it. */
+  /** Null if unknown. */
   readonly source: { readonly id: string; readonly section: SectionId } | null
 }
 
-export interface Tagged {
-  /** Primary section first, then up to two more; empty where nothing at all speaks for any. */
+export interface SectionResult {
+  /** Primary section first, then up to two more; empty without any evidence. */
   readonly sections: readonly SectionId[]
-  /** How sure the primary section is, 0 to 1. */
+  /** Confidence in the primary section, 0 to 1. */
   readonly confidence: number
   /** Heaviest first. */
   readonly evidence: readonly Evidence[]
 }
 
-/** A default is for articles of which nothing more is known; where a category or URL speaks, it says little. */
+/** The source's default section counts for less once a category or the URL is evidence. */
 const SOURCE = 0.5
-const SOURCE_BESIDE_FILED = 0.25
+const SOURCE_IF_FILED = 0.25
 const TEXT = 0.7
 
-/** The text votes where it is at least this sure, and for a second section where it is this sure of it; else it is silent. */
-const CONFIDENT = 0.5
-const SECOND = 0.25
+/** The text votes only from this confidence, and for a second section from the lower one. */
+const MIN_CONFIDENCE = 0.5
+const MIN_SECOND_CONFIDENCE = 0.25
 
-/** Beside the primary section, one needs this share of its weight, and a weight of its own, to be named too. */
+/** A further section needs this share of the primary section's weight, and this weight itself. */
 const ALSO_SHARE = 0.5
 const ALSO_WEIGHT = 0.6
-const MOST_SECTIONS = 3
-const MOST_EVIDENCE = 8
+const MAX_SECTIONS = 3
+const MAX_EVIDENCE = 8
 
 const textEvidence = (guesses: ReturnType<Classify>, weight: number): Evidence[] =>
   guesses.map(({ section, confidence }) => ({
@@ -71,12 +72,14 @@ const textEvidence = (guesses: ReturnType<Classify>, weight: number): Evidence[]
   }))
 
 const confidentOnly = (guesses: ReturnType<Classify>): ReturnType<Classify> =>
-  (guesses[0]?.confidence ?? 0) < CONFIDENT ? [] : guesses.filter(({ confidence }) => confidence >= SECOND).slice(0, 2)
+  (guesses[0]?.confidence ?? 0) < MIN_CONFIDENCE
+    ? []
+    : guesses.filter(({ confidence }) => confidence >= MIN_SECOND_CONFIDENCE).slice(0, 2)
 
 const byWeight = (a: Evidence, b: Evidence): number => b.weight - a.weight || (a.section < b.section ? -1 : 1)
 
-/** Every piece of evidence on an article but what its text as a whole says. */
-const signsOf = (article: ToTag, lookup: Lookup): Evidence[] => {
+/** Collects all evidence except the text classifier's. */
+const collectEvidence = (article: SectionInput, lookup: Lookup): Evidence[] => {
   const title = splitWords(article.title)
   const summary = splitWords(article.summary)
   const filed = [...categoryEvidence(article.categories, lookup), ...urlEvidence(article.url, lookup)]
@@ -88,7 +91,7 @@ const signsOf = (article: ToTag, lookup: Lookup): Evidence[] => {
             section: source.section,
             from: 'source' as const,
             what: source.id,
-            weight: filed.length > 0 ? SOURCE_BESIDE_FILED : SOURCE,
+            weight: filed.length > 0 ? SOURCE_IF_FILED : SOURCE,
           },
         ]
       : []),
@@ -105,10 +108,10 @@ interface Votes {
   readonly kinds: Map<Evidence['from'], number>
 }
 
-/** The publisher files the article itself there. */
+/** Whether the publisher itself files the article there. */
 const isFiled = ({ kinds }: Pick<Votes, 'kinds'>): boolean => kinds.has('category') || kinds.has('url')
 
-/** A section's votes of one kind do not add up, so that five tags of one sort do not outvote everything else. */
+/** Counts only the heaviest vote of each kind for a section, so that five tags do not outvote everything else. */
 const countVotes = (evidence: readonly Evidence[], { parents }: Lookup): Votes[] => {
   const votes = new Map<SectionId, Votes>()
   for (const { section, from, weight } of evidence) {
@@ -117,53 +120,55 @@ const countVotes = (evidence: readonly Evidence[], { parents }: Lookup): Votes[]
     votes.set(section, own)
   }
   for (const own of votes.values()) own.weight = sum(own.kinds.values())
-  // Who files an article under a part of a section says the section too: what speaks for the whole speaks for the part. A source that
-  // is the part's by default says less: not that an article it files under the whole belongs to the part.
+  // Evidence for a parent section also counts for a subsection that the publisher filed the article under. A subsection
+  // that is only the source's default gains nothing if the publisher filed the article under the parent.
   for (const own of votes.values()) {
-    const whole = votes.get(parents.get(own.section) ?? '')
-    if (!whole) continue
-    if (isFiled(own)) own.weight += whole.weight
-    else if (own.kinds.has('source') && !isFiled(whole)) own.weight += whole.weight
+    const parent = votes.get(parents.get(own.section) ?? '')
+    if (!parent) continue
+    if (isFiled(own)) own.weight += parent.weight
+    else if (own.kinds.has('source') && !isFiled(parent)) own.weight += parent.weight
   }
   return [...votes.values()].sort((a, b) => b.weight - a.weight || (a.section < b.section ? -1 : 1))
 }
 
 const sum = (numbers: Iterable<number>): number => [...numbers].reduce((total, each) => total + each, 0)
 
-/** Independent signs that each may be wrong: one minus the chance that all are. */
-const confidenceOf = ({ kinds }: Votes): number =>
+/** Treats kinds of evidence as independent: one minus the probability that all are wrong. */
+const computeConfidence = ({ kinds }: Votes): number =>
   1 - [...kinds.values()].reduce((wrong, weight) => wrong * (1 - Math.min(0.95, weight)), 1)
 
-/** Weighs the evidence. Where nothing else speaks, the text decides, however unsure: its confidence says so. */
-export const sectionsOf = (article: ToTag, taxonomy: Taxonomy, classify?: Classify): Tagged => {
-  const lookup = lookupOf(taxonomy)
+/** Weighs the evidence. Without other evidence the text decides, however low its confidence, which is returned. */
+export const classifySections = (article: SectionInput, taxonomy: Taxonomy, classify?: Classify): SectionResult => {
+  const lookup = buildLookup(taxonomy)
   const isKnown = ({ section }: { section: SectionId }) => lookup.known.has(section)
-  const signs = signsOf(article, lookup).filter(isKnown)
+  const votesBesideText = collectEvidence(article, lookup).filter(isKnown)
   const guesses = (classify?.(article) ?? []).filter(isKnown)
-  // A place says where, not what: with nothing but places the text still has to say what it is about.
-  const silent = signs.every(({ from }) => from === 'place')
-  const evidence = [...signs, ...textEvidence(silent ? guesses.slice(0, 2) : confidentOnly(guesses), TEXT)].sort(
-    byWeight,
-  )
+  // Places say where, not what: if there is no other evidence, the text decides what the article is about.
+  const isTextDecisive = votesBesideText.every(({ from }) => from === 'place')
+  const evidence = [
+    ...votesBesideText,
+    ...textEvidence(isTextDecisive ? guesses.slice(0, 2) : confidentOnly(guesses), TEXT),
+  ].sort(byWeight)
   const [guess] = guesses
   const votes = countVotes(evidence, lookup)
   const [heaviest] = votes
-  const first = silent && guess ? (votes.find(({ section }) => section === guess.section) ?? heaviest) : heaviest
+  const first =
+    isTextDecisive && guess ? (votes.find(({ section }) => section === guess.section) ?? heaviest) : heaviest
   if (!first) return { sections: article.source ? [article.source.section] : [], confidence: 0, evidence }
   const also = votes.filter(
     ({ section, weight, kinds }) =>
       section !== first.section && weight >= ALSO_WEIGHT && (weight >= first.weight * ALSO_SHARE || kinds.has('place')),
   )
   return {
-    sections: [first, ...also].slice(0, MOST_SECTIONS).map(({ section }) => section),
-    confidence: silent && guess ? guess.confidence : confidenceOf(first),
-    evidence: evidence.slice(0, MOST_EVIDENCE),
+    sections: [first, ...also].slice(0, MAX_SECTIONS).map(({ section }) => section),
+    confidence: isTextDecisive && guess ? guess.confidence : computeConfidence(first),
+    evidence: evidence.slice(0, MAX_EVIDENCE),
   }
 }
 
-/** @returns the section that publishers' own evidence makes sure, from which the text classifier may learn; undefined where it is not sure */
-export const sureSection = (evidence: readonly Evidence[], taxonomy: Taxonomy): SectionId | undefined => {
-  const { parents } = lookupOf(taxonomy)
+/** @returns the section that the publisher's own evidence makes certain, for training; undefined if there is none */
+export const findCertainSection = (evidence: readonly Evidence[], taxonomy: Taxonomy): SectionId | undefined => {
+  const { parents } = buildLookup(taxonomy)
   const filed = evidence.filter(({ from }) => from === 'category' || from === 'url')
   const [first] = filed
   if (!first || first.weight < 0.8) return undefined

@@ -1,7 +1,7 @@
 /**
- * Stories decided once for all replicas, without a lock or a leader: every worker folds one log of decisions in Redis into the same index,
- * decides a batch in memory, and appends it only if nobody appended meanwhile; else it catches up and decides again. A restart is a
- * replay of the log. (docs/decisions/0013)
+ * Decides stories consistently in all processes without a lock or a leader. Every worker folds one log of decisions in
+ * Redis into an index in memory, decides a batch, and appends it to the log only if no other process appended
+ * meanwhile; otherwise it catches up and decides again. After a restart it replays the log. (docs/decisions/0013)
  */
 
 import type { Redis } from 'ioredis'
@@ -13,44 +13,52 @@ import { isAfter, timestampOfStreamId } from '../redis/stream-id.ts'
 import { yieldToEventLoop } from '../util/slices.ts'
 import { readHashKey } from './hash-key.ts'
 import { type Clusterer, createClusterer } from './rules/clusterer.ts'
-import { type Features, featuresOf, toldBy } from './rules/features.ts'
+import { extractFeatures, type Features, toStoryInput } from './rules/features.ts'
 import { type Decided, readEntry, writeEntry } from './rules/log-entry.ts'
 import type { HashKey } from './rules/term-hash.ts'
 
-const commit = loadScript(new URL('./append-log.lua', import.meta.url))
+const appendScript = loadScript(new URL('./append-log.lua', import.meta.url))
 
 export interface StoriesParts {
   readonly redis: Redis
   readonly keys: Keys
   readonly settings: () => StorySettings
-  /** ms since the epoch: decisions are made as of the time of Redis, which this is set by. */
+  /** ms since the epoch; corrected by the clock of Redis. */
   readonly now: () => number
-  /** Asked between slices of work: lets others have their turn. */
-  readonly giveWay?: () => Promise<void>
+  /** Awaited between slices of work, so that other work can run. */
+  readonly yieldToLists?: () => Promise<void>
 }
 
-const PAGE = 2_000
-const BEGINNING = '0-0'
-/** ms of work in one turn of the event loop, after which others have theirs. */
+const PAGE_SIZE = 2_000
+const LOG_START = '0-0'
+/** ms of work before yielding to the event loop. */
 const SLICE = 5
 
-export const createStories = ({ redis, keys, settings, now, giveWay = yieldToEventLoop }: StoriesParts): Stories => {
+export const createStories = ({
+  redis,
+  keys,
+  settings,
+  now,
+  yieldToLists = yieldToEventLoop,
+}: StoriesParts): Stories => {
   const log = keys.storyLog()
   let hashKey: HashKey | null = null
   let clusterer: Clusterer = createClusterer(settings)
-  let last = BEGINNING
-  /** ms by which the clock of Redis is ahead of ours. */
+  let last = LOG_START
+  /** ms by which the clock of Redis is ahead of this process's. */
   let ahead = 0
-  // One at a time within a process: a second batch would only find itself behind the first.
-  let turn: Promise<unknown> = Promise.resolve()
+  // One operation at a time within a process: a second batch would only conflict with the first.
+  let queue: Promise<unknown> = Promise.resolve()
 
-  /** One after another, with pauses in which others have their turn; only within our own turn here, so nothing else touches the index. */
+  /**
+   * Works through a list, yielding between slices. Called only within `inTurn`, so that nothing else changes the index.
+   */
   const inSlices = async <From, To>(all: readonly From[], work: (one: From) => To): Promise<To[]> => {
     const done: To[] = []
     let began = performance.now()
     for (const one of all) {
       if (performance.now() - began > SLICE) {
-        await giveWay()
+        await yieldToLists()
         began = performance.now()
       }
       done.push(work(one))
@@ -58,17 +66,18 @@ export const createStories = ({ redis, keys, settings, now, giveWay = yieldToEve
     return done
   }
 
-  /** @returns the key by which words are hashed */
+  /** @returns the key for hashing words */
   const catchUp = async (): Promise<HashKey> => {
     if (!hashKey) {
       hashKey = await readHashKey(redis, keys)
       clusterer = createClusterer(settings, hashKey)
-      last = BEGINNING
+      last = LOG_START
     }
     for (;;) {
-      // From the last one itself: where it is gone, the log was cleared or lost its tail, and is the truth. Its key may have gone with it.
-      const page = await redis.xrange(log, last === BEGINNING ? '-' : last, '+', 'COUNT', PAGE)
-      if (last !== BEGINNING && page[0]?.[0] !== last) {
+      // Read from the last known entry itself. If it is gone, the log was cleared or truncated: start again from the
+      // log and a possibly new key.
+      const page = await redis.xrange(log, last === LOG_START ? '-' : last, '+', 'COUNT', PAGE_SIZE)
+      if (last !== LOG_START && page[0]?.[0] !== last) {
         hashKey = null
         return catchUp()
       }
@@ -77,11 +86,11 @@ export const createStories = ({ redis, keys, settings, now, giveWay = yieldToEve
         if (json !== undefined) clusterer.fold(readEntry(json, timestampOfStreamId(id)))
         last = id
       })
-      if (page.length < PAGE) return hashKey
+      if (page.length < PAGE_SIZE) return hashKey
     }
   }
 
-  /** Decides in order, each article knowing those before it, as of the time at which they will be logged. */
+  /** Decides articles in order, each with those before it in the index, as of the time at which they will be logged. */
   const decideInMemory = async (
     batch: readonly Features[],
     at: number,
@@ -95,59 +104,59 @@ export const createStories = ({ redis, keys, settings, now, giveWay = yieldToEve
       return decided.decision
     })
     // A later article of the batch may have merged the story of an earlier one.
-    const settled = decisions.map((decision, index) => {
+    const updated = decisions.map((decision, index) => {
       const id = batch[index]?.id
-      const story = id === undefined ? undefined : clusterer.storyOf(id)
+      const story = id === undefined ? undefined : clusterer.findStory(id)
       return story === undefined ? decision : { ...decision, story }
     })
-    return { decisions: settled, fresh }
+    return { decisions: updated, fresh }
   }
 
-  /** When what is appended next will be logged, as Redis will see it. */
+  /** The Redis time at which the next entries will be logged. */
   const logTime = (): number => Math.max(Math.round(now() + ahead), timestampOfStreamId(last))
 
-  /** @returns false where nothing was appended: somebody else was first, or our clock was wrong */
+  /** @returns false if nothing was appended because another process was first, or because our clock was wrong */
   const append = async (entries: readonly (Decided | { readonly pin: Pin })[], at: number): Promise<boolean> => {
     if (entries.length === 0) return true
     const written = entries.map(writeEntry)
-    const answer = await runScript(redis, commit, [log], [last, settings().window, at, ...written])
-    const [outcome, ...told] = answer as string[] // as commit.lua returns
-    if (outcome === 'ok') last = told.at(-1) ?? last
-    else if (outcome === 'clock') ahead = Number(told[0]) - now()
-    // The log ends before what we folded: it was cleared or lost its tail. It is the truth, so we start again from it.
-    // Its key may have gone with it.
-    else if (isAfter(last, told[0] ?? '0-0')) hashKey = null
+    const answer = await runScript(redis, appendScript, [log], [last, settings().window, at, ...written])
+    const [outcome, ...values] = answer as string[] // as append-log.lua returns
+    if (outcome === 'ok') last = values.at(-1) ?? last
+    else if (outcome === 'clock') ahead = Number(values[0]) - now()
+    // The log ends before the last folded entry: it was cleared or truncated. Start again from the log and a possibly
+    // new key.
+    else if (isAfter(last, values[0] ?? '0-0')) hashKey = null
     return outcome === 'ok'
   }
 
-  /** @returns null where it is to be tried again: what was decided is taken back, also where Redis does not say whether it was logged */
+  /** @returns null to try again; decisions are then rolled back, also if it is unknown whether Redis logged them */
   const tryToDecide = async (batch: readonly Features[]): Promise<Decision[] | null> => {
     const at = logTime()
     let appended = false
-    clusterer.tryOut(at)
+    clusterer.beginTrial(at)
     try {
       const { decisions, fresh } = await decideInMemory(batch, at)
       appended = await append(fresh, at)
       return appended ? decisions : null
     } finally {
-      // Decided as of that time is as everybody folds it: it need not be taken back and folded again.
-      if (appended) clusterer.keep()
+      // These decisions equal what folding the log would give, so they stay without folding them again.
+      if (appended) clusterer.commitTrial()
       else clusterer.rollBack()
     }
   }
 
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const mine = turn.then(work, work)
-    turn = mine
+    const mine = queue.then(work, work)
+    queue = mine
     return mine
   }
 
-  /** @param pinOf made anew each time somebody else appended first */
-  const pin = (pinOf: () => Pin | null): Promise<Pin | null> =>
+  /** @param buildPin called again each time another process appended first */
+  const pin = (buildPin: () => Pin | null): Promise<Pin | null> =>
     inTurn(async () => {
       for (;;) {
         await catchUp()
-        const made = pinOf()
+        const made = buildPin()
         const at = logTime()
         if (made === null) return null
         if (!(await append([{ pin: made }], at))) continue
@@ -162,7 +171,7 @@ export const createStories = ({ redis, keys, settings, now, giveWay = yieldToEve
         if (articles.length === 0) return []
         for (;;) {
           const key = await catchUp()
-          const batch = await inSlices(articles, article => featuresOf(toldBy(article), key))
+          const batch = await inSlices(articles, article => extractFeatures(toStoryInput(article), key))
           const decisions = await tryToDecide(batch)
           if (decisions) return decisions
         }
@@ -184,6 +193,6 @@ export const createStories = ({ redis, keys, settings, now, giveWay = yieldToEve
       }),
     merge: (from, into) =>
       pin(() => (from !== into && clusterer.has(from) && clusterer.has(into) ? { kind: 'merge', from, into } : null)),
-    split: articles => pin(() => clusterer.splitOf(articles, now())),
+    split: articles => pin(() => clusterer.planSplit(articles, now())),
   }
 }

@@ -9,7 +9,7 @@ import type { Edits, Outcome } from './editing.ts'
 import type { Blocks } from './follow-blocks.ts'
 
 export interface EditsParts extends StoryEditParts {
-  readonly archive: StoryEditParts['archive'] & Pick<ArticleStore, 'file'>
+  readonly archive: StoryEditParts['archive'] & Pick<ArticleStore, 'setSection'>
   readonly publishing: Pick<Publishing, 'changed' | 'lists'>
   readonly editors: Pick<Overrides, 'place' | 'lift'>
   /** Every list except related lists. */
@@ -28,7 +28,7 @@ export interface FollowedEdits extends Edits {
 
 const NOTHING_INGESTED = {
   ...{ articles: [], stories: [], sections: [], edited: [] },
-  ...{ added: 0, came: [], updated: 0, merged: 0, unchanged: 0 },
+  ...{ added: 0, addedIds: [], updated: 0, merged: 0, unchanged: 0 },
 }
 
 const toOutcome = (edited: Edited): Outcome<StoryId> =>
@@ -128,7 +128,7 @@ export const createEdits = (parts: EditsParts): FollowedEdits => {
       if (section !== null && !taxonomy().some(each => each.id === section))
         return { kind: 'wrong', why: `There is no section ${JSON.stringify(section)}.` }
       const [article] = await archive.articles([id])
-      const filed = article && (await archive.file(article.id, section, by, now()))
+      const filed = article && (await archive.setSection(article.id, section, by, now()))
       if (!filed) return { kind: 'missing', why: `No article ${JSON.stringify(id)}: it expired, or never existed.` }
       await publishing.changed(filed.ingested)
       return { kind: 'done', result: { before: filed.before, after: filed.after } }

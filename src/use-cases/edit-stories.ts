@@ -2,7 +2,7 @@ import type { ArticleStore } from '../articles/store.ts'
 import type { ArticleId, StoryId } from '../domain/article.ts'
 import type { Stories } from '../domain/story-decision.ts'
 import type { Publishing } from '../queues/publishing.ts'
-import { storyIdOf } from '../stories/rules/clusterer.ts'
+import { formatStoryId } from '../stories/rules/clusterer.ts'
 
 export interface StoryEditParts {
   readonly stories: Pick<Stories, 'merge' | 'split' | 'explain'>
@@ -58,7 +58,7 @@ export const splitStory = async (
       ? pin.to
       : standing !== undefined && standing !== from
         ? standing
-        : (`${storyIdOf(first.id)}.${now().toString(36)}` as StoryId)
+        : (`${formatStoryId(first.id)}.${now().toString(36)}` as StoryId)
   await publishing.changed(await archive.split(from, to, pin?.kind === 'split' ? pin.articles : own, now()))
   return { kind: 'done', story: to }
 }

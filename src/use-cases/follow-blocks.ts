@@ -3,7 +3,7 @@
  * in.
  */
 
-import type { Followed, Withholding } from '../articles/withhold.ts'
+import type { WithholdChanges, Withholding } from '../articles/withhold.ts'
 import type { ArticleId } from '../domain/article.ts'
 import { EVERYWHERE, type Overrides } from '../lists/overrides.ts'
 
@@ -11,7 +11,7 @@ export interface Blocks {
   /**
    * @param only limits it to these new articles; by default all are checked, and those no longer blocked are restored
    */
-  follow(only?: readonly ArticleId[]): Promise<Followed>
+  follow(only?: readonly ArticleId[]): Promise<WithholdChanges>
 }
 
 export interface BlocksParts {
@@ -26,6 +26,6 @@ export const createBlocks = ({ editors, withholding, now }: BlocksParts): Blocks
     const at = now()
     const placements = await editors.inForce(at)
     const blocked = placements.flatMap(({ kind, list, what }) => (kind === 'block' && list === EVERYWHERE ? what : []))
-    return withholding.follow([...new Set(blocked)], at, only)
+    return withholding.apply([...new Set(blocked)], at, only)
   },
 })

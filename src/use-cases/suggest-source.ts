@@ -4,7 +4,7 @@ import { getDomainWithoutSuffix } from 'tldts'
 import type { FeedItem } from '../domain/feed-item.ts'
 import type { SectionId, Taxonomy } from '../domain/section.ts'
 import { Source, SourceId } from '../domain/source.ts'
-import { foldWords, sectionsOf } from '../sections/sections.ts'
+import { classifySections, foldWords } from '../sections/sections.ts'
 
 const slug = (text: string): string =>
   text
@@ -75,7 +75,7 @@ export const sectionOfItems = (
       source: NOBODY,
     }
     if (article.url === '') continue
-    const { sections, evidence } = sectionsOf(article, taxonomy)
+    const { sections, evidence } = classifySections(article, taxonomy)
     const [section] = sections
     if (section && evidence.some(({ from }) => from !== 'source')) votes.set(section, (votes.get(section) ?? 0) + 1)
   }

@@ -14,7 +14,7 @@ describe('what sites tell articles apart by', () => {
     const other = createParameterStore({ redis, keys })
     await other.refresh()
     expect(await one.learn('courier', twoOf('courier.example'))).toEqual([
-      'courier.example tells articles apart by sid: kept in its URLs',
+      'courier.example identifies articles by sid: kept in its URLs',
     ])
     expect(one.keeps('courier.example', 'sid')).toBe(true)
     await other.refresh()

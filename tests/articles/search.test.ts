@@ -10,8 +10,8 @@ const { redis, keys } = testRedis()
 const HOUR = 3_600_000
 const settings = ArticleSettings.parse({})
 const archive = createArticleStore({
-  ...{ redis, keys, retention: () => settings.retention, poolSize: () => 2_000, weightOf: () => 1 },
-  parentOf: section => (section === 'asia' ? 'world' : undefined),
+  ...{ redis, keys, retention: () => settings.retention, poolSize: () => 2_000, findWeight: () => 1 },
+  findParent: section => (section === 'asia' ? 'world' : undefined),
 })
 const clock = { now: NOON }
 const finder = createArticleSearch({ redis, keys, retention: () => settings.retention, now: () => clock.now })
@@ -46,7 +46,7 @@ describe('looking for articles', () => {
     await archive.ingest([{ article: corrected, decision: newIn('s0') }], NOON + HOUR)
     expect((await finder.find({ ...ANY, words: 'treaty' }, 0, 10)).count).toBe(0)
     expect((await finder.find({ ...ANY, words: 'accord' }, 0, 10)).ids).toEqual([ferry.id])
-    await archive.file(ferry.id, 'sports', 'ana', NOON + HOUR)
+    await archive.setSection(ferry.id, 'sports', 'ana', NOON + HOUR)
     expect((await finder.find({ ...ANY, section: 'sports' }, 0, 10)).ids).toEqual([ferry.id])
   })
 

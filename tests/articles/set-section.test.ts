@@ -9,8 +9,8 @@ import { testRedis } from '../support/redis.ts'
 const { redis, keys } = testRedis()
 const settings = ArticleSettings.parse({})
 const archive = createArticleStore({
-  ...{ redis, keys, retention: () => settings.retention, poolSize: () => 2_000, weightOf: () => 1 },
-  parentOf: section => (section === 'asia' ? 'world' : undefined),
+  ...{ redis, keys, retention: () => settings.retention, poolSize: () => 2_000, findWeight: () => 1 },
+  findParent: section => (section === 'asia' ? 'world' : undefined),
 })
 let run = 0
 const taken = async () => {
@@ -32,7 +32,7 @@ const read = async (id: ArticleId) => {
 describe('an article an editor moves to another section', () => {
   it('stands there with its story, in the indexes of the new section and no longer of the old', async () => {
     const { article, story } = await taken()
-    const filed = await archive.file(article.id, 'asia', 'ana', NOON)
+    const filed = await archive.setSection(article.id, 'asia', 'ana', NOON)
     expect(filed).toMatchObject({
       before: 'world',
       after: 'asia',
@@ -42,15 +42,15 @@ describe('an article an editor moves to another section', () => {
     expect(await read(article.id)).toMatchObject({ section: 'asia', sections: ['asia', 'world', 'politics'] })
     expect((await archive.stories([story as never]))[0]?.sections[0]).toBe('asia')
     expect(await redis.zscore(keys.storyIndex('asia'), story)).not.toBeNull()
-    await archive.file(article.id, 'sports', 'ana', NOON)
+    await archive.setSection(article.id, 'sports', 'ana', NOON)
     expect(await redis.zscore(keys.storyIndex('asia'), story)).toBeNull()
     expect(ArticleHash.parse(await redis.hgetall(keys.article(article.id))).filed).toBe('["world","politics"]')
   })
 
   it('says who moved it beside what its evidence was', async () => {
     const { article } = await taken()
-    await archive.file(article.id, 'asia', 'ana', NOON)
-    await archive.file(article.id, 'sports', 'bo', NOON)
+    await archive.setSection(article.id, 'asia', 'ana', NOON)
+    await archive.setSection(article.id, 'sports', 'bo', NOON)
     expect((await read(article.id)).evidence).toEqual([
       { section: 'sports', from: 'editor', what: 'bo', weight: 1 },
       ...article.evidence,
@@ -59,7 +59,7 @@ describe('an article an editor moves to another section', () => {
 
   it('stays there when its publisher edits it and files it elsewhere, and goes there when the word is taken back', async () => {
     const { article, decision } = await taken()
-    await archive.file(article.id, 'sports', 'ana', NOON)
+    await archive.setSection(article.id, 'sports', 'ana', NOON)
     const evidence = [{ section: 'business', from: 'url' as const, what: '/business/', weight: 0.8 }]
     const edited = { ...article, title: 'Ferry fares rise', section: 'business', sections: ['business'], evidence }
     const { sections } = await archive.ingest([{ article: edited, decision }], NOON + 1)
@@ -70,7 +70,7 @@ describe('an article an editor moves to another section', () => {
       sections: ['sports', 'business'],
       evidence: [{ from: 'editor' }, { from: 'url' }],
     })
-    const back = await archive.file(article.id, null, 'ana', NOON + 2)
+    const back = await archive.setSection(article.id, null, 'ana', NOON + 2)
     expect(back).toMatchObject({ before: 'sports', after: 'business' })
     expect(await read(article.id)).toMatchObject({ section: 'business', sections: ['business'], evidence })
     expect(await redis.hexists(keys.article(article.id), 'filed')).toBe(0)
@@ -83,7 +83,7 @@ describe('an article an editor moves to another section', () => {
   })
 
   it('is not made where it is not there', async () => {
-    expect(await archive.file('nobody' as ArticleId, 'sports', 'ana', NOON)).toBeNull()
+    expect(await archive.setSection('nobody' as ArticleId, 'sports', 'ana', NOON)).toBeNull()
     expect(await redis.exists(keys.article('nobody'))).toBe(0)
   })
 })

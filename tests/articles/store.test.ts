@@ -18,8 +18,8 @@ const anArchive = () => {
     keys: own,
     retention: () => settings.retention,
     poolSize: () => 2_000,
-    weightOf: id => (id === 'gazette' ? 0.5 : 1),
-    parentOf: section => (section === 'asia' ? 'world' : undefined),
+    findWeight: id => (id === 'gazette' ? 0.5 : 1),
+    findParent: section => (section === 'asia' ? 'world' : undefined),
   })
   return { archive, keys: own }
 }

@@ -51,7 +51,7 @@ describe('newsdesk classify, as it is typed', () => {
     const missing = await newsdesk(['classify', '--model', join(folder, 'missing')])
     expect(missing).toMatchObject({ code: 2, err: expect.stringMatching(/No section model at .*train-sections/) })
     const none = await newsdesk(['classify', '--model', join(folder, 'none.model')])
-    expect(none).toMatchObject({ code: 2, err: expect.stringMatching(/none\.model is no section model/) })
+    expect(none).toMatchObject({ code: 2, err: expect.stringMatching(/none\.model is not a section model/) })
   })
 })
 

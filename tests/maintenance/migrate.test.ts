@@ -56,8 +56,8 @@ const wrote = async (fixture: Fixture) => {
     keys,
     retention: () => settings.retention,
     poolSize: () => 2_000,
-    weightOf: () => 1,
-    parentOf: () => undefined,
+    findWeight: () => 1,
+    findParent: () => undefined,
   })
   const events = EventSettings.parse({})
   const stories = StorySettings.parse({})

@@ -31,7 +31,7 @@ const parts: RunParts = {
     ...{ redis, keys },
     retention: () => settings.articles.retention,
     poolSize: () => settings.lists.poolSize,
-    parentOf: () => undefined,
+    findParent: () => undefined,
   }),
   weightOf: id => SOURCES.find(source => source.id === id)?.weight ?? 1,
   isSource: id => SOURCES.some(source => source.id === id),

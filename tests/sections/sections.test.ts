@@ -3,16 +3,16 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { classifyLine, classifyStream, createLineClassifier } from '../../src/cli/actions/classify.ts'
 import { Section } from '../../src/domain/section.ts'
-import { opinionForm } from '../../src/sections/forms.ts'
+import { findOpinionForm } from '../../src/sections/forms.ts'
 import { classifyBy, type Example, learnSections } from '../../src/sections/learned.ts'
 import { loadSectionModel, replayTexts } from '../../src/sections/model-loader.ts'
-import { sectionsOf, sureSection, type ToTag } from '../../src/sections/sections.ts'
+import { classifySections, findCertainSection, type SectionInput } from '../../src/sections/sections.ts'
 import { splitWords } from '../../src/util/words.ts'
 import { taxonomy } from '../support/daemon.ts'
 
 const model = loadSectionModel()
 const classify = classifyBy(model)
-const anArticle = (some: Partial<ToTag>): ToTag => ({
+const anArticle = (some: Partial<SectionInput>): SectionInput => ({
   url: '',
   title: 'Harbour bridge reopens',
   summary: '',
@@ -21,7 +21,7 @@ const anArticle = (some: Partial<ToTag>): ToTag => ({
   source: null,
   ...some,
 })
-const tag = (some: Partial<ToTag>) => sectionsOf(anArticle(some), taxonomy, classify)
+const tag = (some: Partial<SectionInput>) => classifySections(anArticle(some), taxonomy, classify)
 
 describe('the section of an article', () => {
   it('is what its publisher files it under, whatever its words', () => {
@@ -59,7 +59,7 @@ describe('the section of an article', () => {
   )
 
   it('is the part of a section where a source of that part carries it and its text says the whole', () => {
-    const source = { id: 'straits', section: 'asia' } as ToTag['source']
+    const source = { id: 'straits', section: 'asia' } as SectionInput['source']
     expect(tag({ title: 'Army clashes with rebels near border, dozens killed', source }).sections[0]).toBe('asia')
   })
 
@@ -68,15 +68,21 @@ describe('the section of an article', () => {
       ...taxonomy,
       Section.parse({ id: 'motor', labels: { en: 'Motor' }, words: ['hatchback', 'test drive'] }),
     ]
-    const { sections, evidence } = sectionsOf(anArticle({ title: 'Test drive: a small hatchback' }), more, classify)
+    const { sections, evidence } = classifySections(
+      anArticle({ title: 'Test drive: a small hatchback' }),
+      more,
+      classify,
+    )
     expect(sections[0]).toBe('motor')
     expect(evidence[0]).toMatchObject({ from: 'text', what: 'test drive, hatchback' })
   })
 
   it('is not voted for by a text that is not sure, where a publisher says something', () => {
     const unsure = () => [{ section: 'sports', confidence: 0.4 }]
-    const source = { id: 'courier', section: 'world' } as ToTag['source']
-    expect(sectionsOf(anArticle({ source }), taxonomy, unsure).evidence.map(({ from }) => from)).toEqual(['source'])
+    const source = { id: 'courier', section: 'world' } as SectionInput['source']
+    expect(classifySections(anArticle({ source }), taxonomy, unsure).evidence.map(({ from }) => from)).toEqual([
+      'source',
+    ])
   })
 
   it.each([
@@ -129,7 +135,7 @@ describe('an opinion piece', () => {
   it.each(['Opinion polls show a lead', 'Column of smoke over harbour', 'Letters found in attic'])(
     'is not what only sounds like one: %s',
     title => {
-      expect(opinionForm(title)).toBeUndefined()
+      expect(findOpinionForm(title)).toBeUndefined()
     },
   )
 })
@@ -168,10 +174,10 @@ describe('learning from the stream', () => {
   })
 
   it('is taught only by what a publisher filed without contradiction', () => {
-    const evidence = (some: Partial<ToTag>) => tag(some).evidence
-    expect(sureSection(evidence({ categories: ['Football'] }), taxonomy)).toBe('sports')
-    expect(sureSection(evidence({ categories: ['Football', 'Markets'] }), taxonomy)).toBeUndefined()
-    expect(sureSection(evidence({ title: 'Striker scores twice' }), taxonomy)).toBeUndefined()
+    const evidence = (some: Partial<SectionInput>) => tag(some).evidence
+    expect(findCertainSection(evidence({ categories: ['Football'] }), taxonomy)).toBe('sports')
+    expect(findCertainSection(evidence({ categories: ['Football', 'Markets'] }), taxonomy)).toBeUndefined()
+    expect(findCertainSection(evidence({ title: 'Striker scores twice' }), taxonomy)).toBeUndefined()
   })
 })
 

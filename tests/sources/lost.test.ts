@@ -30,8 +30,8 @@ const testDaemon = async ({ first = today }: { first?: number | null } = {}) => 
     ...{ redis, keys },
     retention: () => articles.retention,
     poolSize: () => 2_000,
-    weightOf: () => 1,
-    parentOf: () => undefined,
+    findWeight: () => 1,
+    findParent: () => undefined,
   })
   const origin = { token: '' }
   const sources = createSources({

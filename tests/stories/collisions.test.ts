@@ -3,8 +3,8 @@ import { StorySettings } from '../../src/config/sections/stories.ts'
 import type { ArticleId } from '../../src/domain/article.ts'
 import { keysFor } from '../../src/redis/keys.ts'
 import { createClusterer } from '../../src/stories/rules/clusterer.ts'
-import { featuresOf } from '../../src/stories/rules/features.ts'
-import { type HashKey, hashOf, OPEN_KEY } from '../../src/stories/rules/term-hash.ts'
+import { extractFeatures } from '../../src/stories/rules/features.ts'
+import { type HashKey, hashText, OPEN_KEY } from '../../src/stories/rules/term-hash.ts'
 import { createStories } from '../../src/stories/stories.ts'
 import { anArticle } from '../support/articles.ts'
 import { testRedis } from '../support/redis.ts'
@@ -13,8 +13,10 @@ const { redis, keys } = testRedis()
 const settings = StorySettings.parse({})
 
 const termIn = (word: string, key: HashKey): number =>
-  featuresOf({ id: 'a' as ArticleId, title: word, summary: '', language: 'en', source: '', publishedAt: null }, key)
-    .title[0] as number // one word, one term
+  extractFeatures(
+    { id: 'a' as ArticleId, title: word, summary: '', language: 'en', source: '', publishedAt: null },
+    key,
+  ).title[0] as number // one word, one term
 
 const lettersOf = (n: number): string =>
   n < 26 ? String.fromCharCode(97 + n) : lettersOf(Math.floor(n / 26) - 1) + lettersOf(n % 26)
@@ -25,7 +27,7 @@ const colliding = (key: HashKey, pairs: number): (readonly [string, string])[] =
   const found: (readonly [string, string])[] = []
   for (let n = 0; found.length < pairs; n += 1) {
     const word = `q${lettersOf(n)}z`
-    const term = hashOf(`en ${word}`, key) & ~1
+    const term = hashText(`en ${word}`, key) & ~1
     const other = byTerm.get(term)
     if (other === undefined) byTerm.set(term, word)
     else found.push([other, word])
@@ -41,7 +43,7 @@ describe('words made to be taken for others', () => {
     const clusterer = createClusterer(() => settings)
     const decided = [title, other].map((each, n) =>
       clusterer.decide(
-        featuresOf({
+        extractFeatures({
           id: `a${n}` as ArticleId,
           title: each,
           summary: '',

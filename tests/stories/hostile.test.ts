@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { StorySettings } from '../../src/config/sections/stories.ts'
 import type { ArticleId } from '../../src/domain/article.ts'
 import { createClusterer } from '../../src/stories/rules/clusterer.ts'
-import { featuresOf } from '../../src/stories/rules/features.ts'
+import { extractFeatures } from '../../src/stories/rules/features.ts'
 import { writeEntry } from '../../src/stories/rules/log-entry.ts'
 import { NOON, sourceId } from '../support/articles.ts'
 
@@ -16,7 +16,7 @@ interface Sketch {
 }
 
 const featuresFor = ({ title, summary = '', source = '', language = 'en' }: Sketch, id: string) =>
-  featuresOf({
+  extractFeatures({
     id: id as ArticleId,
     title,
     summary,
@@ -31,8 +31,8 @@ const decideAll = (told: readonly Sketch[]) => {
   const decided = told.map((each, index) =>
     clusterer.decide(featuresFor({ source: `paper${index}`, ...each }, `a${index}`), NOON),
   )
-  clusterer.settle()
-  const stories = told.map((_, index) => clusterer.storyOf(`a${index}` as ArticleId))
+  clusterer.reviewAll()
+  const stories = told.map((_, index) => clusterer.findStory(`a${index}` as ArticleId))
   return { clusterer, decided, kinds: decided.map(({ decision }) => decision.kind), stories }
 }
 

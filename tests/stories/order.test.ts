@@ -5,7 +5,7 @@ import type { Article } from '../../src/domain/article.ts'
 import type { Decision } from '../../src/domain/story-decision.ts'
 import { keysFor } from '../../src/redis/keys.ts'
 import { createClusterer } from '../../src/stories/rules/clusterer.ts'
-import { featuresOf, toldBy } from '../../src/stories/rules/features.ts'
+import { extractFeatures, toStoryInput } from '../../src/stories/rules/features.ts'
 import { createStories } from '../../src/stories/stories.ts'
 import { seeded } from '../../src/util/seeded-random.ts'
 import { anArticle, NOON } from '../support/articles.ts'
@@ -70,9 +70,9 @@ describe('articles in any order of arrival', () => {
       fc.property(fc.nat(), seed => {
         const articles = shuffledBy(whole, seed).map(({ article }) => article)
         const clusterer = createClusterer(() => settings)
-        for (const article of articles) clusterer.decide(featuresOf(toldBy(article)), NOON)
-        clusterer.settle()
-        expect(together(articles, index => clusterer.storyOf(articles[index]?.id as Article['id']))).toEqual(events)
+        for (const article of articles) clusterer.decide(extractFeatures(toStoryInput(article)), NOON)
+        clusterer.reviewAll()
+        expect(together(articles, index => clusterer.findStory(articles[index]?.id as Article['id']))).toEqual(events)
       }),
       { numRuns: 25 },
     )

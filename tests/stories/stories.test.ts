@@ -5,7 +5,7 @@ import type { Article, ArticleId, StoryId } from '../../src/domain/article.ts'
 import { keysFor } from '../../src/redis/keys.ts'
 import { timestampOfStreamId } from '../../src/redis/stream-id.ts'
 import { createClusterer } from '../../src/stories/rules/clusterer.ts'
-import { featuresOf, toldBy } from '../../src/stories/rules/features.ts'
+import { extractFeatures, toStoryInput } from '../../src/stories/rules/features.ts'
 import { type Decided, readEntry, writeEntry } from '../../src/stories/rules/log-entry.ts'
 import { createStories } from '../../src/stories/stories.ts'
 import { anArticle, NOON } from '../support/articles.ts'
@@ -168,22 +168,22 @@ describe('the index in memory', () => {
     const clusterer = createClusterer(() => settings)
     const log: Decided[] = []
     let batch: Decided[] = []
-    clusterer.tryOut(NOON)
+    clusterer.beginTrial(NOON)
     for (const [index, article] of told.entries()) {
-      const features = featuresOf(toldBy(article))
+      const features = extractFeatures(toStoryInput(article))
       if (!clusterer.known(features)) batch.push(clusterer.decide(features, NOON))
       if (!cuts.has(index) && index < told.length - 1) continue
-      if (cuts.get(index)) clusterer.keep()
+      if (cuts.get(index)) clusterer.commitTrial()
       else {
         clusterer.rollBack()
         for (const entry of batch) clusterer.fold({ ...readBack(entry), at: NOON })
       }
       log.push(...batch)
       batch = []
-      clusterer.tryOut(NOON)
+      clusterer.beginTrial(NOON)
     }
     clusterer.rollBack()
-    return { log, clusterer, stories: told.map(({ id }) => clusterer.storyOf(id)) }
+    return { log, clusterer, stories: told.map(({ id }) => clusterer.findStory(id)) }
   }
   const readBack = (entry: Decided) => readEntry(writeEntry(entry), NOON)
 
@@ -215,7 +215,7 @@ describe('the index in memory', () => {
         const restarted = createClusterer(() => settings)
         for (const entry of log.slice(0, kept)) restarted.fold(readEntry(writeEntry(entry), NOON))
         for (const { features } of log.slice(kept)) restarted.decide(features, NOON)
-        expect(corpus.map(({ id }) => restarted.storyOf(id))).toEqual(stories)
+        expect(corpus.map(({ id }) => restarted.findStory(id))).toEqual(stories)
       }),
       { numRuns: 30 },
     )
@@ -224,10 +224,10 @@ describe('the index in memory', () => {
   it('forgets what has left its window, all of it', () => {
     const clusterer = createClusterer(() => settings)
     const later = NOON + 8 * 86_400_000
-    clusterer.decide(featuresOf(toldBy(storm[0] as Article)), NOON)
-    clusterer.decide(featuresOf(toldBy(storm[1] as Article)), NOON)
+    clusterer.decide(extractFeatures(toStoryInput(storm[0] as Article)), NOON)
+    clusterer.decide(extractFeatures(toStoryInput(storm[1] as Article)), NOON)
     const fresh = createClusterer(() => settings)
-    const entry = fresh.decide(featuresOf(toldBy(unrelated[0] as Article)), later)
+    const entry = fresh.decide(extractFeatures(toStoryInput(unrelated[0] as Article)), later)
     clusterer.fold({ ...entry, at: later })
     expect(clusterer.size).toBe(1)
     expect(clusterer.similar((unrelated[0] as Article).id, 5)).toEqual([])
@@ -236,14 +236,14 @@ describe('the index in memory', () => {
 
   it('finds what is alike but not the same story', () => {
     const clusterer = createClusterer(() => ({ ...settings, threshold: 50 }))
-    for (const article of [...storm, ...unrelated]) clusterer.decide(featuresOf(toldBy(article)), NOON)
+    for (const article of [...storm, ...unrelated]) clusterer.decide(extractFeatures(toStoryInput(article)), NOON)
     expect(clusterer.similar((storm[0] as Article).id, 5).map(({ id }) => id)[0]).toBe(storm[1]?.id)
   })
 
   it('finds for an article that has just come what is alike and was there before it; asked again, all there is by then', () => {
     const clusterer = createClusterer(() => ({ ...settings, threshold: 50 }))
     const [first, second] = storm as [Article, Article]
-    for (const article of [...unrelated, first, second]) clusterer.decide(featuresOf(toldBy(article)), NOON)
+    for (const article of [...unrelated, first, second]) clusterer.decide(extractFeatures(toStoryInput(article)), NOON)
     const found = (id: ArticleId) => clusterer.similarOnArrival(id, 5).map(each => each.id)
     expect(found(first.id)).not.toContain(second.id)
     expect(found(second.id)[0]).toBe(first.id)
@@ -259,7 +259,7 @@ describe('the index in memory', () => {
     )
     const found = (...merges: readonly (readonly [from: Article, into: Article])[]): ArticleId[] => {
       const clusterer = createClusterer(() => ({ ...settings, threshold: 50 }))
-      for (const article of [first, second, third]) clusterer.decide(featuresOf(toldBy(article)), NOON)
+      for (const article of [first, second, third]) clusterer.decide(extractFeatures(toStoryInput(article)), NOON)
       for (const [from, into] of merges) {
         const [one, other] = [`s${from.id}`, `s${into.id}`] as [StoryId, StoryId]
         clusterer.fold({ pin: { kind: 'merge', from: one, into: other }, at: NOON })

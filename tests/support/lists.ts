@@ -40,8 +40,8 @@ export const aListRoom = ({ settings = {}, similar = () => [], registry }: ListR
       ...{ redis, keys },
       retention: () => config.settings.articles.retention,
       poolSize: () => config.settings.lists.poolSize,
-      weightOf: id => source(id)?.weight ?? 1,
-      parentOf: id => taxonomy.find(section => section.id === id)?.parent,
+      findWeight: id => source(id)?.weight ?? 1,
+      findParent: id => taxonomy.find(section => section.id === id)?.parent,
     })
     const reads = { redis, keys, halfLife: () => config.settings.events.halfLife, now }
     const lists = createLists({

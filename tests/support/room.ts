@@ -25,13 +25,13 @@ export interface RoomWanted {
 
 /** The room as a daemon has it. */
 export const aRoom = ({ redis, keys, settings, names, now, used }: RoomWanted) => {
-  const parentOf = (id: string) => taxonomy.find(section => section.id === id)?.parent
+  const findParent = (id: string) => taxonomy.find(section => section.id === id)?.parent
   const writer = createStoryWriter({
     redis,
     keys,
     retention: () => settings().retention,
     poolSize: () => 2_000,
-    parentOf,
+    findParent,
   })
   const leave = createEviction({ redis, keys, writer, changes: createChanges({ redis, keys }), names, now })
   return {

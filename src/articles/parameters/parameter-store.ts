@@ -1,6 +1,6 @@
 /**
- * Parameters that sites were seen to tell their articles apart by: learnt from documents, kept in Redis for all processes, and at hand in
- * this one. What another process learns is known here with the next `refresh`.
+ * URL parameters that identify articles on their site, such as `?id=`. They are learnt from documents, stored in Redis
+ * for all processes and cached in this one; `refresh` loads what other processes have learnt since.
  */
 
 import { randomUUID } from 'node:crypto'
@@ -12,29 +12,34 @@ import { findSignificantParameters, type Linked } from './significant-parameters
 
 const keepScript = loadScript(new URL('./keep-parameters.lua', import.meta.url))
 
-/** A source teaches of the sites it carries; an aggregator that carries everything, or one that means ill, of no more than these. */
-const MOST_OF_SOURCE = 8
-const MOST_SITES = 5_000
-/** There are about this many doubtful names in use at one site; families of names are open. */
-const MOST_NAMES = 8
+/** Bounds what an aggregator with links to many sites, or a malicious source, can add. */
+const MAX_SITES_PER_SOURCE = 8
+const MAX_SITES = 5_000
+/** A site uses about this many doubtful names at most; families of names (`prefix_*`) are unbounded. */
+const MAX_NAMES = 8
 /** RFC 1035. */
-const LONGEST_SITE = 260
-const LONGEST_NAME = 40
+const MAX_SITE_LENGTH = 260
+const MAX_NAME_LENGTH = 40
 
 export interface ParameterStore {
   /** As of the last refresh. */
   readonly keeps: Keeps
-  /** Another with every change of the above. */
+  /** Changes whenever `keeps` changes. */
   readonly version: () => string
-  /** Asks what others learnt since. @param olderThan ms: not again where it was asked less long ago */
+  /**
+   * Loads what other processes have learnt since.
+   * @param olderThan ms; does nothing if the last refresh is more recent than this
+   */
   refresh(olderThan?: number): Promise<void>
   /**
-   * Looks what a document shows, and remembers it. To be called before ids or keys are made of its links.
-   * @param source that carried it: what one source may teach is bounded
-   * @returns what is worth a line in the job's log
+   * Learns from a document. Call it before deriving ids or keys from the document's links.
+   * @param source that carried the document; the number of sites learnt from one source is bounded
+   * @returns lines for the job's log
    */
   learn(source: string, items: readonly Linked[]): Promise<string[]>
-  /** Whether a link loses a parameter that might tell articles apart: then all of its document is to be seen. */
+  /**
+   * Whether canonicalisation drops a parameter that might identify articles; the whole document then has to be read.
+   */
   isDoubtful(page: string): boolean
 }
 
@@ -48,7 +53,7 @@ const isSite = (field: string): boolean => field[0] !== '@' && field[0] !== '#'
 export const createParameterStore = ({ redis, keys }: ParameterStoreParts): ParameterStore => {
   let bySite: ReadonlyMap<string, ReadonlySet<string>> = new Map()
   let version = ''
-  let askedAt = Number.NEGATIVE_INFINITY
+  let refreshedAt = Number.NEGATIVE_INFINITY
   const keeps: Keeps = (site, name) => bySite.get(site)?.has(name) ?? false
 
   const load = async (): Promise<void> => {
@@ -62,11 +67,11 @@ export const createParameterStore = ({ redis, keys }: ParameterStoreParts): Para
   }
 
   const refresh = async (olderThan = 0): Promise<void> => {
-    // How long ago, whatever the wall clock does meanwhile.
-    if (performance.now() - askedAt < olderThan) return
+    // A monotonic clock, since the wall clock may be set meanwhile.
+    if (performance.now() - refreshedAt < olderThan) return
     const current = (await redis.hget(keys.urlParameters(), '#version')) ?? ''
     if (current !== version) await load()
-    askedAt = performance.now()
+    refreshedAt = performance.now()
   }
 
   return {
@@ -76,27 +81,27 @@ export const createParameterStore = ({ redis, keys }: ParameterStoreParts): Para
 
     async learn(source, items) {
       await refresh()
-      const telling = [...findSignificantParameters(items, keeps)].flatMap(([site, all]) => {
-        const names = [...all].filter(name => name.length <= LONGEST_NAME)
-        return site.length <= LONGEST_SITE && names.length > 0 ? [[site, names] as const] : []
+      const found = [...findSignificantParameters(items, keeps)].flatMap(([site, all]) => {
+        const names = [...all].filter(name => name.length <= MAX_NAME_LENGTH)
+        return site.length <= MAX_SITE_LENGTH && names.length > 0 ? [[site, names] as const] : []
       })
-      if (telling.length === 0) return []
+      if (found.length === 0) return []
       const refused = await runScript(
         redis,
         keepScript,
         [keys.urlParameters()],
         [
-          ...[randomUUID(), source, MOST_OF_SOURCE, MOST_SITES, MOST_NAMES],
-          ...telling.flatMap(([site, names]) => [site, JSON.stringify(names)]),
+          ...[randomUUID(), source, MAX_SITES_PER_SOURCE, MAX_SITES, MAX_NAMES],
+          ...found.flatMap(([site, names]) => [site, JSON.stringify(names)]),
         ],
       )
       await load()
-      const kept = telling.filter(([site, names]) => names.every(name => keeps(site, name)))
+      const kept = found.filter(([site, names]) => names.every(name => keeps(site, name)))
       return [
-        ...kept.map(([site, names]) => `${site} tells articles apart by ${names.join(', ')}: kept in its URLs`),
+        ...kept.map(([site, names]) => `${site} identifies articles by ${names.join(', ')}: kept in its URLs`),
         ...(Number(refused) > 0
           ? [
-              `parameters of ${refused} more sites look the same, but a source may teach of ${MOST_OF_SOURCE} sites only`,
+              `parameters of ${refused} more sites were ignored: limit of ${MAX_SITES_PER_SOURCE} sites per source or ${MAX_SITES} in all reached`,
             ]
           : []),
       ]

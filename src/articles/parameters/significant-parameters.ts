@@ -1,21 +1,21 @@
-/** Which doubtful parameters a document shows to tell its articles apart. (pure) */
+/** Finds the doubtful URL parameters that identify articles in a document. (pure) */
 
 import { canonicalUrl, droppedFrom, identityKey, type Keeps, siteOf } from '../../domain/canonical-url.ts'
 
-/** An item, as far as it matters here. */
+/** The parts of an item that matter here. */
 export interface Linked {
   readonly title: string | null
-  /** The page it leads to. */
+  /** URL of its page. */
   readonly page: string | null
 }
 
-const folded = (title: string): string => title.toLowerCase().replace(/\s+/g, ' ').trim()
+const foldTitle = (title: string): string => title.toLowerCase().replace(/\s+/g, ' ').trim()
 
 /**
- * Items of different headlines that lead to one address as soon as doubtful parameters are gone: those by which their links differ say which
- * article it is. One article that a document has twice, with two ids of a visit, has one headline.
- * @param keeps what is known already
- * @returns names in lower case, by site
+ * If items with different headlines have the same URL once doubtful parameters are dropped, the parameters in which
+ * their links differ identify the article. An article listed twice with two visit ids has the same headline twice.
+ * @param keeps parameters that are already known
+ * @returns parameter names in lower case, by site
  */
 export const findSignificantParameters = (
   items: readonly Linked[],
@@ -28,17 +28,17 @@ export const findSignificantParameters = (
     if (url === null || page === null || title === null) continue
     const key = identityKey(url)
     const group = groups.get(key) ?? []
-    group.push({ title: folded(title), dropped: droppedFrom(page, keeps) })
+    group.push({ title: foldTitle(title), dropped: droppedFrom(page, keeps) })
     groups.set(key, group)
   }
-  const telling = new Map<string, Set<string>>()
+  const found = new Map<string, Set<string>>()
   for (const [key, group] of groups) {
     if (new Set(group.map(({ title }) => title)).size < 2) continue
     for (const name of new Set(group.flatMap(({ dropped }) => [...dropped.keys()]))) {
       if (new Set(group.map(({ dropped }) => dropped.get(name))).size < 2) continue
       const site = siteOf(new URL(`http://${key}`).host)
-      telling.set(site, (telling.get(site) ?? new Set()).add(name))
+      found.set(site, (found.get(site) ?? new Set()).add(name))
     }
   }
-  return telling
+  return found
 }

@@ -1,12 +1,12 @@
-/** Which article a story is shown by. (pure) */
+/** Decides which article leads a story. */
 
 import type { Article } from '../../domain/article.ts'
 
 /**
- * Standing of an article within its story: the weight of its source counts first, then how complete it is (summary, image,
+ * Scores an article within its story: first by the weight of its source, then by how complete it is (summary, image,
  * author). Among equals the one published first leads. A reprint never leads.
- * @param weight of its source, 0 to 10
- * @returns higher leads; -1 for a reprint
+ * @param weight weight of its source, 0 to 10
+ * @returns the highest score leads; -1 for a reprint
  */
 export const leadScore = (
   article: Pick<Article, 'summary' | 'image' | 'author'>,

@@ -12,7 +12,7 @@ import type { SectionId, Taxonomy } from '../../domain/section.ts'
 import type { SectionModel } from '../../sections/classifier/model-file.ts'
 import { classifyBy, knowsLanguage } from '../../sections/learned.ts'
 import { customModelPath, loadSectionModel } from '../../sections/model-loader.ts'
-import { type Classify, sectionsOf } from '../../sections/sections.ts'
+import { type Classify, classifySections } from '../../sections/sections.ts'
 
 const Line = z.object({
   id: z.union([z.string(), z.number()]),
@@ -53,7 +53,7 @@ export const classifyLine = (
   const from = sources.find(each => each.id === source) ?? null
   const language = lang ?? from?.language ?? fallback
   const why = findIgnoredReason(language, model)
-  const { sections, confidence, evidence } = sectionsOf(
+  const { sections, confidence, evidence } = classifySections(
     {
       url: url ?? '',
       title: title ?? '',

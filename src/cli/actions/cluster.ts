@@ -8,7 +8,7 @@ import type { ArticleId, StoryId } from '../../domain/article.ts'
 import type { SourceId } from '../../domain/source.ts'
 import type { Decision } from '../../domain/story-decision.ts'
 import { createClusterer } from '../../stories/rules/clusterer.ts'
-import { featuresOf } from '../../stories/rules/features.ts'
+import { extractFeatures } from '../../stories/rules/features.ts'
 import { loadStorySettings } from '../story-settings.ts'
 
 const Line = z.object({
@@ -58,7 +58,7 @@ export const createClusterRun = (settings: StorySettings) => {
   return {
     add(line: Line): void {
       const id = String(line.id) as ArticleId
-      const features = featuresOf({
+      const features = extractFeatures({
         id,
         title: line.title,
         summary: line.summary ?? '',
@@ -74,12 +74,12 @@ export const createClusterRun = (settings: StorySettings) => {
       })
     },
     end(): Clustered[] {
-      clusterer.settle()
+      clusterer.reviewAll()
       return decided.map(({ given, id, decision }) => {
         const duplicateOf = findOriginal(id, decision)
         return {
           id: given,
-          story: clusterer.storyOf(id) ?? decision.story,
+          story: clusterer.findStory(id) ?? decision.story,
           ...(duplicateOf === undefined ? {} : { duplicateOf }),
         }
       })

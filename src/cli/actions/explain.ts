@@ -2,7 +2,7 @@
 
 import pc from 'picocolors'
 import type { ArticleId } from '../../domain/article.ts'
-import { sharedWords, tellDecision } from '../../stories/explain.ts'
+import { describeDecision, sharedWords } from '../../stories/explain.ts'
 import { withSession } from '../session.ts'
 
 /** @returns 0, or 1 if there is no such article */
@@ -42,7 +42,7 @@ export const explainCommand = (configDir: string, id: string, { json }: { json: 
       console.log(`  ${section}: ${from} ${JSON.stringify(what)} ${weight}`)
     console.log(`\n${pc.bold('Story')}     ${article.story}`)
     if (!why) console.log('  the article is older than the clustering window (stories.window)')
-    else console.log(`  ${tellDecision(why)}`)
+    else console.log(`  ${describeDecision(why)}`)
     for (const { story, score, articles } of compared) {
       console.log(
         `  ${story === article.story ? 'its story' : 'compared with'} ${story}: evidence ${score.toFixed(1)}, a new article would need ${why?.needed.toFixed(1)}`,

@@ -11,7 +11,7 @@ import type { SourceId } from '../../domain/source.ts'
 import { readStream } from '../../redis/scan.ts'
 import { loadScript, runScript } from '../../redis/script.ts'
 import { readHashKey } from '../../stories/hash-key.ts'
-import { type Features, featuresOf, termOf, toldBy } from '../../stories/rules/features.ts'
+import { extractFeatures, type Features, hashTerm, toStoryInput } from '../../stories/rules/features.ts'
 import { type Decided, readEntry, writeEntry } from '../../stories/rules/log-entry.ts'
 import type { HashKey } from '../../stories/rules/term-hash.ts'
 import type { Migration, MigrationParts } from './migration.ts'
@@ -43,7 +43,7 @@ const readWorded = (json: string, key: HashKey): Decided | null => {
   if (!parsed.success) return null
   const { features, decision } = parsed.data
   const { language } = features
-  const terms = (words: readonly string[]) => words.map(word => termOf(word, language, key))
+  const terms = (words: readonly string[]) => words.map(word => hashTerm(word, language, key))
   const story = decision.story as StoryId // brands here and below: written by the version before
   const merges: [] = []
   return {
@@ -88,7 +88,7 @@ async function* carryOver({ redis, keys, onProgress }: MigrationParts, after: st
     )
     yield entries.map(({ id, json }, index) => {
       const article = articles[index]
-      return { id, json, becomes: carriedOver(json, article ? featuresOf(toldBy(article), key) : null, key) }
+      return { id, json, becomes: carriedOver(json, article ? extractFeatures(toStoryInput(article), key) : null, key) }
     })
     looked += page.length
     onProgress(looked)

@@ -1,6 +1,6 @@
 /** What is remembered of sources, and jobs that wait for them: only of sources there are, and of items whose articles came in. */
 
-import { keptSince } from '../../articles/lost.ts'
+import { computeRetainedSince } from '../../articles/lost.ts'
 import type { SourceId } from '../../domain/source.ts'
 import type { SourceJob } from '../../queues/source-jobs.ts'
 import { scanKeys } from '../../redis/scan.ts'
@@ -69,7 +69,7 @@ const marks: Check<Mark> = {
   async *pages(parts) {
     const { redis, keys, now } = parts
     const horizon = Number((await redis.hget(keys.eviction(), 'horizon')) ?? 0)
-    const kept = keptSince(now(), parts.retention, horizon)
+    const kept = computeRetainedSince(now(), parts.retention, horizon)
     const [from = '', after = ''] = keys.seen('\n').split('\n')
     const since = Math.floor(now() / DAY) - LATELY
     for await (const page of scanKeys(redis, `${from}*${after}`))

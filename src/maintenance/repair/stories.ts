@@ -2,7 +2,7 @@
 
 import { parseArticle, parseStory } from '../../articles/hashes.ts'
 import { leadScore } from '../../articles/rules/lead.ts'
-import { type Member, MOST_MEMBERS } from '../../articles/story-writer.ts'
+import { MAX_STORY_MEMBERS, type Member } from '../../articles/story-writer.ts'
 import { readMembers, scanKeys } from '../../redis/scan.ts'
 import { asArticle, asStory, type Check, findGone, type RepairParts, stripKey } from './check.ts'
 import { runnable } from './run-check.ts'
@@ -73,7 +73,7 @@ const articleOutside: Check<Membership> = {
     )
     return page.filter(({ story }, at) => {
       const [isMember = 1, count = 0, [named, leaving, url] = []] = found[at] ?? []
-      return isMember === 0 && count < MOST_MEMBERS && named === story && leaving === null && url !== null
+      return isMember === 0 && count < MAX_STORY_MEMBERS && named === story && leaving === null && url !== null
     })
   },
   show,
@@ -92,7 +92,7 @@ const articleOutside: Check<Membership> = {
       },
       now(),
     )
-    if (placed.story !== held.story) await writer.tell([id], placed.story)
+    if (placed.story !== held.story) await writer.setStory([id], placed.story)
     await writer.index([placed])
   },
 }

@@ -1,15 +1,15 @@
 /**
- * The text classifier as it is kept: for each word a row of a hidden layer and of direct votes, for each pair of words direct votes,
- * all in bytes with one scale a row. Word embeddings go in at training time and need not ship. (pure)
+ * File format of the text classifier: for each word a row of hidden-layer values and direct votes, for each pair of
+ * words direct votes, as bytes with one scale per row. Word embeddings are used in training only and are not shipped.
  */
 
 import { gunzipSync, gzipSync } from 'node:zlib'
 
 export interface Rows {
-  /** Row of a word, or undefined for one that is not known. */
+  /** Row of each known word. */
   readonly index: ReadonlyMap<string, number>
   readonly width: number
-  /** `index.size * width` values of -127 to 127, to be multiplied by the scale of their row. */
+  /** `index.size * width` values of -127 to 127, multiplied by the scale of their row. */
   readonly values: Int8Array
   readonly scales: Float32Array
 }
@@ -22,16 +22,16 @@ export interface Sample {
 export interface SectionModel {
   /** Sections in the order of the outputs. */
   readonly sections: readonly string[]
-  /** Languages of the texts it was trained on, without regions: of others it says nothing. */
+  /** Languages of its training texts, without regions; texts in others are not classified. */
   readonly languages: readonly string[]
-  /** What it was trained on, and under which licence. */
+  /** Training data and its licence. */
   readonly note: string
-  /** Some of the titles it was trained on: learning from the stream goes over them too, so that nothing is forgotten. */
+  /** Some of its training titles, replayed during learning so that it does not unlearn. */
   readonly samples: readonly Sample[]
   readonly hidden: number
-  /** A row a word: `hidden` values for the hidden layer. */
+  /** One row per word: `hidden` values for the hidden layer. */
   readonly words: Rows
-  /** A row a word or pair of words: a vote for each section. */
+  /** One row per word or pair of words: a vote for each section. */
   readonly votes: Rows
   /** `hidden` values. */
   readonly hiddenBias: Float32Array
@@ -40,23 +40,26 @@ export interface SectionModel {
   readonly outputBias: Float32Array
 }
 
-/** The step of a byte, in terms of the root mean square of all numbers: finer is not found to tell sections better, and does not pack well. */
+/**
+ * Quantisation step, relative to the root mean square of all values. A finer one classifies no better and compresses
+ * worse.
+ */
 const STEP = 0.8
 
-/** Takes the rows of a table of numbers to bytes, all by one step; a row with numbers too large for it has a longer one of its own. */
+/** Quantises rows to bytes with one common step; a row whose values are too large for it gets a larger step. */
 export const toRows = (width: number, rows: ReadonlyMap<string, ArrayLike<number>>): Rows => {
   const values = new Int8Array(rows.size * width)
   const scales = new Float32Array(rows.size)
   const index = new Map<string, number>()
   let squares = 0
   for (const row of rows.values()) for (let k = 0; k < width; k++) squares += (row[k] ?? 0) ** 2
-  const least = STEP * Math.sqrt(squares / Math.max(rows.size * width, 1))
+  const step = STEP * Math.sqrt(squares / Math.max(rows.size * width, 1))
   for (const [word, row] of rows) {
     const at = index.size
     index.set(word, at)
-    let most = 0
-    for (let k = 0; k < width; k++) most = Math.max(most, Math.abs(row[k] ?? 0))
-    const scale = Math.max(least, most / 127) || 1
+    let largest = 0
+    for (let k = 0; k < width; k++) largest = Math.max(largest, Math.abs(row[k] ?? 0))
+    const scale = Math.max(step, largest / 127) || 1
     scales[at] = scale
     for (let k = 0; k < width; k++) values[at * width + k] = Math.round((row[k] ?? 0) / scale)
   }
@@ -65,7 +68,7 @@ export const toRows = (width: number, rows: ReadonlyMap<string, ArrayLike<number
 
 const FORMAT = 1
 
-/** @returns the bytes of a model file: gzip of a header in JSON and the arrays behind it; the same model gives the same bytes */
+/** @returns the bytes of a model file: gzip of a JSON header followed by the arrays; deterministic */
 export const encodeModel = (model: SectionModel): Uint8Array => {
   const arrays = [
     model.words.values,
@@ -96,14 +99,14 @@ export const encodeModel = (model: SectionModel): Uint8Array => {
   )
 }
 
-/** @throws Error where the bytes are no model of this format */
+/** @throws Error if the bytes are not a model of this format */
 export const decodeModel = (bytes: Uint8Array): SectionModel => {
   const all = gunzipSync(bytes)
   const end = 4 + all.readUInt32LE(0)
   const {
     format,
     sections,
-    // Models made before this was written down were trained on English.
+    // Models without this field were trained on English.
     languages = ['en'],
     note,
     samples = [],
@@ -121,32 +124,34 @@ export const decodeModel = (bytes: Uint8Array): SectionModel => {
     votes: string
   } // written by encodeModel; the format is checked below
   if (format !== FORMAT)
-    throw new Error(`The model is of format ${format}, this newsdesk reads ${FORMAT}; train it again.`)
+    throw new Error(
+      `The model has format ${format}, but this version of newsdesk reads format ${FORMAT}. Train it again.`,
+    )
   let at = end
-  const bytesOf = (length: number): ArrayBuffer => {
+  const readBytes = (length: number): ArrayBuffer => {
     const part = new Uint8Array(length)
     part.set(all.subarray(at, at + length))
     at += length
     return part.buffer
   }
-  const rowsOf = (keys: string, width: number): Rows => {
+  const readRows = (keys: string, width: number): Rows => {
     const index = new Map(keys === '' ? [] : keys.split('\n').map((key, row) => [key, row] as const))
     return {
       index,
       width,
-      values: new Int8Array(bytesOf(index.size * width)),
-      scales: new Float32Array(bytesOf(index.size * 4)),
+      values: new Int8Array(readBytes(index.size * width)),
+      scales: new Float32Array(readBytes(index.size * 4)),
     }
   }
-  const floats = (count: number) => new Float32Array(bytesOf(count * 4))
+  const floats = (count: number) => new Float32Array(readBytes(count * 4))
   return {
     sections,
     languages,
     note,
     samples,
     hidden,
-    words: rowsOf(words, hidden),
-    votes: rowsOf(votes, sections.length),
+    words: readRows(words, hidden),
+    votes: readRows(votes, sections.length),
     hiddenBias: floats(hidden),
     output: floats(sections.length * hidden),
     outputBias: floats(sections.length),

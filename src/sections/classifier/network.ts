@@ -1,6 +1,6 @@
 /**
- * The network that is trained: the sum of word vectors through one hidden layer of rectified units, plus direct votes of words and pairs;
- * softmax and cross-entropy, Adagrad (Duchi, Hazan, Singer: Adaptive Subgradient Methods, JMLR 2011). Plain loops over typed arrays. (pure)
+ * The network in training: the sum of word vectors through one hidden layer of rectified units, plus direct votes of
+ * words and pairs; softmax and cross-entropy, Adagrad (Duchi, Hazan, Singer: Adaptive Subgradient Methods, JMLR 2011).
  */
 
 import { rectified, softmax, VOTE } from './classifier.ts'
@@ -9,7 +9,7 @@ export interface NetworkSize {
   readonly dimensions: number
   readonly hidden: number
   readonly sections: number
-  /** 0 to 1, the same each run for a reproducible model. */
+  /** Returns 0 to 1; seeded, so that the model is reproducible. */
   readonly random: () => number
 }
 
@@ -21,14 +21,14 @@ export interface Votes {
 const START = 1e-2
 const DECAY = 1e-5
 
-/** How fast word vectors move, and direct votes, in terms of the rate of the layers. */
+/** Learning rates of word vectors and direct votes, relative to that of the layers. */
 const WORD_RATE = 0.2
 const VOTE_RATE = 0.8
 
 const filled = (length: number, value: number) => new Float32Array(length).fill(value)
 
 export const createNetwork = ({ dimensions, hidden, sections, random }: NetworkSize) => {
-  const bent = rectified(hidden, sections)
+  const rectifiedCount = rectified(hidden, sections)
   const scattered = (length: number) => new Float32Array(length).map(() => (random() - 0.5) * 0.3)
   const input = scattered(hidden * dimensions)
   const output = scattered(sections * hidden)
@@ -60,19 +60,19 @@ export const createNetwork = ({ dimensions, hidden, sections, random }: NetworkS
     for (let j = 0; j < hidden; j++) {
       let value = hiddenBias[j] ?? 0
       for (let d = 0; d < dimensions; d++) value += (input[j * dimensions + d] ?? 0) * (sum[d] ?? 0)
-      unit[j] = j >= bent || value > 0 ? value : 0
+      unit[j] = j >= rectifiedCount || value > 0 ? value : 0
     }
-    const loud = VOTE / Math.sqrt(terms + 1)
+    const voteScale = VOTE / Math.sqrt(terms + 1)
     for (let k = 0; k < sections; k++) {
       let value = outputBias[k] ?? 0
       for (let j = 0; j < hidden; j++) value += (output[k * hidden + j] ?? 0) * (unit[j] ?? 0)
-      for (const { weights } of votes) value += loud * (weights[k] ?? 0)
+      for (const { weights } of votes) value += voteScale * (weights[k] ?? 0)
       logits[k] = value
     }
     return share
   }
 
-  /** One step down the gradient for one text. */
+  /** Takes one gradient step for one text. */
   const learn = (
     vectors: readonly Float32Array[],
     votes: readonly Votes[],
@@ -82,7 +82,7 @@ export const createNetwork = ({ dimensions, hidden, sections, random }: NetworkS
     const errors = softmax(logits)
     backToUnit.fill(0)
     backToSum.fill(0)
-    const loud = VOTE / Math.sqrt(terms + 1)
+    const voteScale = VOTE / Math.sqrt(terms + 1)
     for (let k = 0; k < sections; k++) {
       const error = weight * ((errors[k] ?? 0) - (k === section ? 1 : 0))
       for (let j = 0; j < hidden; j++) {
@@ -93,7 +93,7 @@ export const createNetwork = ({ dimensions, hidden, sections, random }: NetworkS
         step(output, squares.output, at, error * value, rate)
       }
       step(outputBias, squares.outputBias, k, error, rate)
-      for (const { weights, squares: seen } of votes) step(weights, seen, k, error * loud, rate * VOTE_RATE)
+      for (const { weights, squares: seen } of votes) step(weights, seen, k, error * voteScale, rate * VOTE_RATE)
     }
     for (let j = 0; j < hidden; j++) {
       if ((unit[j] ?? 0) === 0) continue
@@ -111,7 +111,7 @@ export const createNetwork = ({ dimensions, hidden, sections, random }: NetworkS
       for (let d = 0; d < dimensions; d++) vector[d] = (vector[d] ?? 0) - move * (backToSum[d] ?? 0)
   }
 
-  /** What a word adds to the hidden layer: its vector folded through the first layer. */
+  /** Computes what a word adds to the hidden layer: its vector times the first layer. */
   const foldWord = (vector: Float32Array): Float32Array => {
     const row = new Float32Array(hidden)
     for (let j = 0; j < hidden; j++) {

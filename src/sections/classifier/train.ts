@@ -1,7 +1,7 @@
 /**
- * Trains the text classifier: on labelled headlines, and on texts made of words that were written by hand for each section, mixed with
- * common words. Counting words of one publisher does not carry over to another; word vectors and words that every newspaper uses do.
- * The same input gives the same model. (pure)
+ * Trains the text classifier on labelled headlines, and on texts generated from hand-written words of each section
+ * mixed with common words. Word counts of one publisher do not carry over to another, but word vectors and words that
+ * every newspaper uses do. Deterministic.
  */
 
 import { primaryLanguage } from '../../domain/language.ts'
@@ -13,21 +13,21 @@ export interface Labelled {
   readonly title: string
   readonly summary: string
   readonly section: string
-  /** `en` unless given. */
+  /** Default: `en`. */
   readonly language?: string
 }
 
-/** Languages with a smaller share of the texts are not learnt from them. */
-const LEAST_SHARE = 0.05
+/** A language with a smaller share of the texts does not count as known. */
+const MIN_LANGUAGE_SHARE = 0.05
 
-/** Languages that a model trained on these texts knows. */
-const languagesOf = (texts: readonly Labelled[]): string[] => {
+/** Finds the languages that a model trained on these texts knows. */
+const findLanguages = (texts: readonly Labelled[]): string[] => {
   const counts = new Map<string, number>()
   for (const { language } of texts) {
     const primary = primaryLanguage(language ?? 'en')
     if (primary !== null) counts.set(primary, (counts.get(primary) ?? 0) + 1)
   }
-  const known = [...counts].filter(([, count]) => count >= LEAST_SHARE * texts.length)
+  const known = [...counts].filter(([, count]) => count >= MIN_LANGUAGE_SHARE * texts.length)
   return known.map(([language]) => language).sort()
 }
 
@@ -39,7 +39,7 @@ export interface Embeddings {
 
 export interface Training {
   readonly texts: readonly Labelled[]
-  /** Words that speak for a section, by section. */
+  /** Words that are evidence for a section, by section. */
   readonly words: ReadonlyMap<string, readonly string[]>
   readonly embeddings: Embeddings
   readonly note: string
@@ -50,18 +50,18 @@ export interface Training {
 const RECTIFIED = 48
 const EPOCHS = 5
 const RATE = 0.02
-const LEFT_OUT = 0.3
+const DROPOUT = 0.3
 const BALANCE = 0.5
-const MADE_EACH = 1_350
-const MADE_OF = 6
-const MADE_AMONG = 8
-const MOST_WORDS = 95_000
-const MOST_VOTES = 36_000
-const SAMPLES = 80
-const LONGEST_SAMPLE = 120
+const GENERATED_PER_SECTION = 1_350
+const MAX_SECTION_WORDS = 6
+const MAX_COMMON_WORDS = 8
+const MAX_WORDS = 95_000
+const MAX_VOTES = 36_000
+const SAMPLES_PER_SECTION = 80
+const MAX_SAMPLE_LENGTH = 120
 
-/** Linear congruential generator (Numerical Recipes): small, and the same everywhere. */
-const randomFrom = (seed: number) => {
+/** Linear congruential generator (Numerical Recipes), the same on every platform. */
+const createRandom = (seed: number) => {
   let state = seed >>> 0
   return () => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
@@ -76,31 +76,33 @@ interface Example {
   readonly weight: number
 }
 
-const exampleOf = (words: readonly string[], section: number, weight: number): Example => ({
+const buildExample = (words: readonly string[], section: number, weight: number): Example => ({
   words,
   terms: [...new Set([...words, ...pairWords(words)])],
   section,
   weight,
 })
 
-/** Texts made of one to six words of a section and up to seven common ones: as short as headlines, as long as with a summary. */
-const madeTexts = (words: readonly string[], common: readonly string[], section: number, random: () => number) => {
+/** Generates texts of one to six words of a section and up to seven common ones, as long as headlines and summaries. */
+const generateTexts = (words: readonly string[], common: readonly string[], section: number, random: () => number) => {
   const pick = (from: readonly string[]) => from[Math.floor(random() * from.length)] ?? ''
-  return Array.from({ length: words.length === 0 ? 0 : MADE_EACH }, () => {
-    const own = Array.from({ length: 1 + Math.floor(random() * MADE_OF) }, () => splitWords(pick(words))).flat()
+  return Array.from({ length: words.length === 0 ? 0 : GENERATED_PER_SECTION }, () => {
+    const own = Array.from({ length: 1 + Math.floor(random() * MAX_SECTION_WORDS) }, () =>
+      splitWords(pick(words)),
+    ).flat()
     const others = Array.from(
-      { length: Math.floor(random() * MADE_AMONG) },
+      { length: Math.floor(random() * MAX_COMMON_WORDS) },
       () => common[Math.floor(random() ** 2 * common.length)] ?? '',
     )
-    return exampleOf([...own, ...others.filter(Boolean)], section, 1)
+    return buildExample([...own, ...others.filter(Boolean)], section, 1)
   })
 }
 
-/** Frequent words say little: the hundred most frequent almost nothing. */
-const weightOfRank = (rank: number): number => Math.min(1, Math.max(0.05, Math.log1p(rank / 20) / 6))
+/** Weighs a word by its rank in frequency: the most frequent words weigh least. */
+const weighRank = (rank: number): number => Math.min(1, Math.max(0.05, Math.log1p(rank / 20) / 6))
 
 export const trainSections = ({ texts, words, embeddings, note, seed = 1, progress }: Training): SectionModel => {
-  const random = randomFrom(seed)
+  const random = createRandom(seed)
   const sections = [...new Set([...texts.map(({ section }) => section), ...words.keys()])].sort()
   const place = new Map(sections.map((section, index) => [section, index]))
   const sizes = new Map<string, number>()
@@ -109,20 +111,20 @@ export const trainSections = ({ texts, words, embeddings, note, seed = 1, progre
   const common = [...embeddings.vectors.keys()].slice(0, 4_000).filter(word => word.length > 1)
   const examples = [
     ...texts.map(({ title, summary, section }) =>
-      exampleOf(
+      buildExample(
         splitWords(`${title} . ${summary}`),
         place.get(section) ?? 0,
         (texts.length / sizes.size / (sizes.get(section) ?? 1)) ** BALANCE,
       ),
     ),
-    ...[...words].flatMap(([section, own]) => madeTexts(own, common, place.get(section) ?? 0, random)),
+    ...[...words].flatMap(([section, own]) => generateTexts(own, common, place.get(section) ?? 0, random)),
   ]
 
   const counts = new Map<string, number>()
   for (const { terms } of examples) for (const term of terms) counts.set(term, (counts.get(term) ?? 0) + 1)
   const votes = new Map<string, Votes>()
   for (const [term, count] of counts) if (count >= 2) votes.set(term, newVotes(sections.length))
-  const vectors = startingVectors(examples, embeddings)
+  const vectors = initialVectors(examples, embeddings)
   const network = createNetwork({
     dimensions: embeddings.dimensions,
     hidden,
@@ -130,13 +132,13 @@ export const trainSections = ({ texts, words, embeddings, note, seed = 1, progre
     random,
   })
 
-  const kept = <T>(list: readonly T[]): T[] => list.filter(() => random() >= LEFT_OUT)
+  const dropSome = <T>(list: readonly T[]): T[] => list.filter(() => random() >= DROPOUT)
   for (let epoch = 0; epoch < EPOCHS; epoch++) {
     shuffle(examples, random)
     for (const { words: own, terms, section, weight } of examples) {
-      const shown = kept(terms)
+      const shown = dropSome(terms)
       network.learn(
-        kept(own).flatMap(word => vectors.get(word) ?? []),
+        dropSome(own).flatMap(word => vectors.get(word) ?? []),
         shown.flatMap(term => votes.get(term) ?? []),
         { terms: shown.length, section, weight, rate: RATE * (1 - epoch / EPOCHS) },
       )
@@ -147,12 +149,12 @@ export const trainSections = ({ texts, words, embeddings, note, seed = 1, progre
   const strength = ({ weights }: Votes) => Math.max(...weights) - Math.min(...weights)
   const strongest = [...votes]
     .sort((a, b) => strength(b[1]) - strength(a[1]) || (a[0] < b[0] ? -1 : 1))
-    .slice(0, MOST_VOTES)
+    .slice(0, MAX_VOTES)
   return {
     sections,
     note,
-    languages: languagesOf(texts),
-    samples: samplesOf(texts, sections),
+    languages: findLanguages(texts),
+    samples: pickSamples(texts, sections),
     hidden,
     words: toRows(hidden, new Map([...vectors].map(([word, vector]) => [word, network.foldWord(vector)]))),
     votes: toRows(sections.length, new Map(strongest.map(([term, { weights }]) => [term, weights]))),
@@ -162,31 +164,33 @@ export const trainSections = ({ texts, words, embeddings, note, seed = 1, progre
   }
 }
 
-/** Titles of each section, spread evenly over its texts. */
-const samplesOf = (texts: readonly Labelled[], sections: readonly string[]): Sample[] =>
+/** Picks titles of each section, spread evenly over its texts. */
+const pickSamples = (texts: readonly Labelled[], sections: readonly string[]): Sample[] =>
   sections.flatMap(section => {
     const own = texts.filter(text => text.section === section)
-    const step = Math.max(1, own.length / SAMPLES)
-    return Array.from({ length: Math.min(own.length, SAMPLES) }, (_, n) => ({
+    const step = Math.max(1, own.length / SAMPLES_PER_SECTION)
+    return Array.from({ length: Math.min(own.length, SAMPLES_PER_SECTION) }, (_, n) => ({
       section,
-      text: (own[Math.floor(n * step)]?.title ?? '').slice(0, LONGEST_SAMPLE),
+      text: (own[Math.floor(n * step)]?.title ?? '').slice(0, MAX_SAMPLE_LENGTH),
     }))
   })
 
-/** Vectors of the words in the texts, and of the most frequent of all others; those without an embedding start at nothing. */
-const startingVectors = (examples: readonly Example[], { vectors, dimensions }: Embeddings) => {
+/**
+ * Initial vectors of the words in the texts and of the most frequent other words; zero for words without an embedding.
+ */
+const initialVectors = (examples: readonly Example[], { vectors, dimensions }: Embeddings) => {
   const counts = new Map<string, number>()
   for (const { words } of examples) for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1)
   const start = new Map<string, Float32Array>()
   let rank = 0
   for (const [word, vector] of vectors) {
     rank++
-    if (word.length > 1 && (counts.has(word) || start.size < MOST_WORDS))
-      start.set(word, scaled(vector, weightOfRank(rank)))
-    if (start.size >= MOST_WORDS && rank > 150_000) break
+    if (word.length > 1 && (counts.has(word) || start.size < MAX_WORDS))
+      start.set(word, scaled(vector, weighRank(rank)))
+    if (start.size >= MAX_WORDS && rank > 150_000) break
   }
   for (const [word, count] of counts) if (!start.has(word) && count >= 2) start.set(word, new Float32Array(dimensions))
-  return new Map([...start].slice(0, MOST_WORDS + 5_000))
+  return new Map([...start].slice(0, MAX_WORDS + 5_000))
 }
 
 const scaled = (vector: Float32Array, factor: number): Float32Array => {
@@ -205,7 +209,7 @@ const shuffle = <T>(list: T[], random: () => number): void => {
   }
 }
 
-/** Sections in brackets, words parted by commas, `#` before a comment. */
+/** Parses a file of sections in brackets, words separated by commas, and comments after `#`. */
 export const parseSectionWords = (text: string): Map<string, string[]> => {
   const words = new Map<string, string[]>()
   let current: string[] | undefined

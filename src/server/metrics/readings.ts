@@ -1,7 +1,7 @@
 /** Metrics of all processes together, read from Redis at a scrape. */
 
 import type { Job } from 'bullmq'
-import { newSince } from '../../articles/titles.ts'
+import { countNewSince } from '../../articles/titles.ts'
 import { reportedEver } from '../../events/backlog.ts'
 import { readSummary, type StatusParts } from '../../use-cases/status.ts'
 import type { Readings } from './metrics.ts'
@@ -72,7 +72,7 @@ export const readSample = async (parts: ReadingsParts, names: readonly string[])
   const at = parts.now()
   const [{ queues, oldest, sources, lists, events, redis }, articles, reported] = await Promise.all([
     readForMonitoring(parts, names),
-    newSince(parts.redis, parts.keys, at - MINUTE),
+    countNewSince(parts.redis, parts.keys, at - MINUTE),
     reportedEver(parts.redis, parts.keys),
   ])
   const waits = Object.entries(queues).map(([name, { waiting = 0, prioritized = 0 }]) => [name, waiting + prioritized])

@@ -1,23 +1,27 @@
 /**
- * Many small lists of whole numbers in one typed array: a million lists of some twenty numbers each cost their numbers, and nothing for a
- * garbage collector to walk through. Sizes come in steps of a half, and a block given back is used again for the next of its size. (pure)
+ * Allocates many small lists of integers in one typed array, so that a million lists of about twenty numbers take only
+ * the memory of their numbers and give the garbage collector nothing to traverse. Block sizes grow in steps of a half
+ * or a third; released blocks are reused for others of the same size.
  */
 
 export interface Blocks {
-  /** All blocks; another array after `allocate`, so it is never kept. */
+  /** All blocks. `allocate` may replace the array, so callers must not keep it. */
   readonly data: Int32Array
-  /** @param length as `roomFor` gives it @returns where the block begins; what stands in it is left over from others */
+  /**
+   * @param length a length from `blockSize`
+   * @returns the start of the block, which is not cleared
+   */
   allocate(length: number): number
   release(at: number, length: number): void
 }
 
 const SMALLEST = 4
 
-/** Numbers that a block for so many holds: 4, 6, 8, 12, 16, 24... */
-export const roomFor = (numbers: number): number => {
-  let room = SMALLEST
-  while (room < numbers) room += (room & (room - 1)) === 0 ? room / 2 : room / 3
-  return room
+/** Rounds up to the size of a block: 4, 6, 8, 12, 16, 24... */
+export const blockSize = (numbers: number): number => {
+  let size = SMALLEST
+  while (size < numbers) size += (size & (size - 1)) === 0 ? size / 2 : size / 3
+  return size
 }
 
 export const createBlocks = (): Blocks => {
@@ -29,8 +33,8 @@ export const createBlocks = (): Blocks => {
       return data
     },
     allocate(length) {
-      const again = free.get(length)?.pop()
-      if (again !== undefined) return again
+      const reused = free.get(length)?.pop()
+      if (reused !== undefined) return reused
       if (used + length > data.length) {
         const larger = new Int32Array(Math.max(used + length, Math.ceil(data.length * 1.5)))
         larger.set(data)

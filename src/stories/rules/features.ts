@@ -1,18 +1,18 @@
-/** What of an article its story is decided by: its terms as numbers, and a hash of its title. (pure) */
+/** Extracts the features of an article that clustering uses: its terms as numbers, and a hash of its title. */
 
 import { createHash } from 'node:crypto'
 import type { Article, ArticleId } from '../../domain/article.ts'
 import type { SourceId } from '../../domain/source.ts'
 import { foldWords } from '../../sections/sections.ts'
 import { STOPWORDS } from './stopwords.ts'
-import { type HashKey, hashOf, OPEN_KEY } from './term-hash.ts'
+import { type HashKey, hashText, OPEN_KEY } from './term-hash.ts'
 
-/** A word as 32 bits, its language mixed in, so that languages never meet; odd where it holds a digit. */
+/** A word and its language hashed to 32 bits, so that languages do not match each other; odd if it contains a digit. */
 export type Term = number
 
 export interface Features {
   readonly id: ArticleId
-  /** Empty where nobody is known to have told it. */
+  /** Empty if unknown. */
   readonly source: SourceId | ''
   /** Primary language subtag: stories never mix languages. */
   readonly language: string
@@ -21,12 +21,12 @@ export interface Features {
   readonly title: readonly Term[]
   /** Terms of the summary, in order, with repeats. */
   readonly summary: readonly Term[]
-  /** ms since the epoch; null where it is not known. */
+  /** ms since the epoch; null if unknown. */
   readonly publishedAt: number | null
 }
 
-/** What features are taken from; an article is one. */
-export interface Told {
+/** The fields of an article that features are extracted from. */
+export interface StoryInput {
   readonly id: ArticleId
   readonly title: string
   readonly summary: string
@@ -35,10 +35,10 @@ export interface Told {
   readonly publishedAt: number | null
 }
 
-/** What is decided by; a longer title or summary adds nothing. */
-const MOST_TITLE_TERMS = 30
-const MOST_SUMMARY_TERMS = 60
-const MOST_CHARACTERS = 2_000
+/** Terms and characters beyond these are ignored. */
+const MAX_TITLE_TERMS = 30
+const MAX_SUMMARY_TERMS = 60
+const MAX_CHARACTERS = 2_000
 
 const segmenters = new Map<string, Intl.Segmenter>()
 const segmenterFor = (language: string): Intl.Segmenter => {
@@ -49,21 +49,21 @@ const segmenterFor = (language: string): Intl.Segmenter => {
   return made
 }
 
-/** Written without spaces between words. */
+/** Scripts without spaces between words. */
 const UNSPACED =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Khmer}\p{Script=Lao}\p{Script=Myanmar}]/u
 
-/** Plural and possessive endings off, so that `storms` meets `storm`: as much stemming as helps without a language's rules. */
+/** Removes a final s, so that `storms` matches `storm`: as much stemming as helps without rules for each language. */
 export const stem = (word: string): string =>
   word.length > 4 && word.endsWith('s') && !word.endsWith('ss') ? word.slice(0, -1) : word
 
-/** Terms of a text: folded words without stopwords; words of unspaced scripts as the platform segments them. */
-export const termsOf = (text: string, language: string): string[] => {
+/** Splits a text into folded words without stopwords; words of unspaced scripts as `Intl.Segmenter` finds them. */
+export const splitTerms = (text: string, language: string): string[] => {
   const words = UNSPACED.test(text)
-    ? [...segmenterFor(language).segment(text.slice(0, MOST_CHARACTERS))]
+    ? [...segmenterFor(language).segment(text.slice(0, MAX_CHARACTERS))]
         .filter(part => part.isWordLike)
         .map(part => foldWords(part.segment))
-    : foldWords(text.slice(0, MOST_CHARACTERS)).split(' ')
+    : foldWords(text.slice(0, MAX_CHARACTERS)).split(' ')
   const stop = STOPWORDS[language] ?? STOPWORDS.en
   return words
     .filter(word => word !== '' && (word.length > 1 || UNSPACED.test(word) || /\d/.test(word)) && !stop?.has(word))
@@ -71,45 +71,45 @@ export const termsOf = (text: string, language: string): string[] => {
 }
 
 /**
- * The lowest bit says whether the word holds a digit. A day's news has some hundred thousand words: by chance a handful of them meet
- * another of the same hash, and one word alone makes no story.
+ * Hashes a word. The lowest bit says whether it contains a digit. In a day's news of about a hundred thousand distinct
+ * words, a handful collide by chance, which is harmless since one word alone never makes a story.
  */
-export const termOf = (word: string, language: string, key: HashKey): Term => {
-  const hash = hashOf(`${language} ${word}`, key)
+export const hashTerm = (word: string, language: string, key: HashKey): Term => {
+  const hash = hashText(`${language} ${word}`, key)
   return /\d/.test(word) ? hash | 1 : hash & ~1
 }
 
 export const hasDigit = (term: Term): boolean => (term & 1) === 1
 
-/** Title, folded: what is left of it tells whether two are the same. */
-const titleHashOf = (title: string): string =>
+/** Hashes the folded title, to find identical titles. */
+const hashTitle = (title: string): string =>
   createHash('sha256').update(foldWords(title)).digest('base64url').slice(0, 12)
 
 /**
- * @param told its language may be empty: it is taken as English where words are left out, and meets only others without one
- * @param key of the installation; features of different keys never meet
+ * @param input its language may be empty; English stopwords then apply, and it matches only others without a language
+ * @param key   key of the installation; features of different keys do not match
  */
-export const featuresOf = (
-  { id, title, summary, language, source, publishedAt }: Told,
+export const extractFeatures = (
+  { id, title, summary, language, source, publishedAt }: StoryInput,
   key: HashKey = OPEN_KEY,
 ): Features => {
   const primary = language.split('-')[0]?.toLowerCase() ?? ''
-  const terms = (text: string, most: number): Term[] =>
-    termsOf(text, primary === '' ? 'en' : primary)
-      .slice(0, most)
-      .map(word => termOf(word, primary, key))
+  const terms = (text: string, limit: number): Term[] =>
+    splitTerms(text, primary === '' ? 'en' : primary)
+      .slice(0, limit)
+      .map(word => hashTerm(word, primary, key))
   return {
     id,
     source,
     language: primary,
-    titleHash: titleHashOf(title),
-    title: terms(title, MOST_TITLE_TERMS),
-    summary: terms(summary, MOST_SUMMARY_TERMS),
+    titleHash: hashTitle(title),
+    title: terms(title, MAX_TITLE_TERMS),
+    summary: terms(summary, MAX_SUMMARY_TERMS),
     publishedAt,
   }
 }
 
-export const toldBy = (article: Article): Told => ({
+export const toStoryInput = (article: Article): StoryInput => ({
   id: article.id,
   title: article.title,
   summary: article.summary,

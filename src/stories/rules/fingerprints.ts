@@ -1,6 +1,6 @@
 /**
- * Finds the articles whose text may be another's: runs of three words, thinned out so that any four in a row leave one
- * (Schleimer, Wilkerson, Aiken, Winnowing: local algorithms for document fingerprinting, SIGMOD 2003). (pure)
+ * Finds candidates for reprints by fingerprints: hashes of runs of three words, of which one in each window of four is
+ * kept (Schleimer, Wilkerson, Aiken, Winnowing: local algorithms for document fingerprinting, SIGMOD 2003).
  */
 
 import type { ArticleId } from '../../domain/article.ts'
@@ -9,10 +9,10 @@ import { type Journal, setNoted } from './journal.ts'
 
 const RUN = 3
 const WINDOW = 4
-/** A run in more originals than this is nobody's copy: "follow our live coverage". */
+/** A run in more originals than this is boilerplate, such as "follow our live coverage". */
 const BOILERPLATE = 8
 
-const runsOf = (terms: readonly Term[]): number[] => {
+const hashRuns = (terms: readonly Term[]): number[] => {
   const runs: number[] = []
   for (let index = 0; index + RUN <= terms.length; index += 1) {
     let hash = 0x811c9dc5 | 0
@@ -23,9 +23,9 @@ const runsOf = (terms: readonly Term[]): number[] => {
   return runs
 }
 
-export const printsOf = ({ title, summary }: Pick<Features, 'title' | 'summary'>): Set<number> => {
+export const computePrints = ({ title, summary }: Pick<Features, 'title' | 'summary'>): Set<number> => {
   const prints = new Set<number>()
-  for (const runs of [runsOf(title), runsOf(summary)]) {
+  for (const runs of [hashRuns(title), hashRuns(summary)]) {
     if (runs.length === 0) continue
     for (let index = 0; index === 0 || index + WINDOW <= runs.length; index += 1)
       prints.add(runs.slice(index, index + WINDOW).reduce((a, b) => Math.min(a, b)))
@@ -36,39 +36,39 @@ export const printsOf = ({ title, summary }: Pick<Features, 'title' | 'summary'>
 export interface Prints {
   add(features: Features): void
   forget(features: Features): void
-  /** Articles sharing most prints first. */
+  /** Articles that share fingerprints, most shared first. */
   alike(features: Features, limit: number): ArticleId[]
 }
 
-/** Most runs stand in one original only, and need no list. */
-type Having = ArticleId | readonly ArticleId[]
+/** Most runs occur in only one original, which needs no list. */
+type Holders = ArticleId | readonly ArticleId[]
 
-const listOf = (having: Having | undefined): readonly ArticleId[] =>
-  having === undefined ? [] : typeof having === 'string' ? [having] : having
+const toList = (holders: Holders | undefined): readonly ArticleId[] =>
+  holders === undefined ? [] : typeof holders === 'string' ? [holders] : holders
 
-const shortestOf = (list: readonly ArticleId[]): Having | undefined => (list.length > 1 ? list : list[0])
+const fromList = (list: readonly ArticleId[]): Holders | undefined => (list.length > 1 ? list : list[0])
 
 export const createPrints = (journal: Journal): Prints => {
-  const originals = new Map<number, Having>()
+  const originals = new Map<number, Holders>()
   return {
     add(features) {
-      for (const print of printsOf(features)) {
-        const having = listOf(originals.get(print))
-        if (having.length <= BOILERPLATE) setNoted(journal, originals, print, shortestOf([...having, features.id]))
+      for (const print of computePrints(features)) {
+        const holders = toList(originals.get(print))
+        if (holders.length <= BOILERPLATE) setNoted(journal, originals, print, fromList([...holders, features.id]))
       }
     },
     forget(features) {
-      for (const print of printsOf(features)) {
-        const left = listOf(originals.get(print)).filter(id => id !== features.id)
-        setNoted(journal, originals, print, shortestOf(left))
+      for (const print of computePrints(features)) {
+        const left = toList(originals.get(print)).filter(id => id !== features.id)
+        setNoted(journal, originals, print, fromList(left))
       }
     },
     alike(features, limit) {
       const shared = new Map<ArticleId, number>()
-      for (const print of printsOf(features)) {
-        const having = listOf(originals.get(print))
-        if (having.length > BOILERPLATE) continue
-        for (const id of having) shared.set(id, (shared.get(id) ?? 0) + 1)
+      for (const print of computePrints(features)) {
+        const holders = toList(originals.get(print))
+        if (holders.length > BOILERPLATE) continue
+        for (const id of holders) shared.set(id, (shared.get(id) ?? 0) + 1)
       }
       return [...shared]
         .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))

@@ -1,12 +1,12 @@
-/** Remembers how to take back what was changed since it was opened, so that decisions can be tried out and leave no trace. (pure) */
+/** Records how to undo the changes made since it was opened, so that trial decisions can be rolled back. */
 
 export interface Journal {
-  /** Notes how to take back a change just made; nothing is noted while it is closed. */
+  /** Records how to undo a change just made; does nothing while the journal is closed. */
   note(undo: () => void): void
   open(): void
-  /** Lets the changes since `open` stand, and closes. */
+  /** Keeps the changes made since `open`, and closes. */
   close(): void
-  /** Takes back all changes since `open`, last first, and closes. */
+  /** Undoes all changes made since `open`, last first, and closes. */
   rollBack(): void
 }
 
@@ -23,14 +23,14 @@ export const createJournal = (): Journal => {
       undos = null
     },
     rollBack: () => {
-      const taken = undos ?? []
+      const undone = undos ?? []
       undos = null
-      for (const undo of taken.reverse()) undo()
+      for (const undo of undone.reverse()) undo()
     },
   }
 }
 
-/** Sets or, given undefined, deletes, and notes how it was. */
+/** Sets a key, or deletes it if the value is undefined, and records how to undo that. */
 export const setNoted = <Key, Value>(
   journal: Journal,
   map: Map<Key, Value>,

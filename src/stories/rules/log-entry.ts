@@ -1,6 +1,6 @@
 /**
- * Entries of the log of decisions, and how they are written: short, since Redis holds one for every article of the window. Terms are 32-bit
- * numbers in base64, five characters and a third each. (pure)
+ * Entries of the story log and their compact format, since Redis holds one for every article of the window. Terms are
+ * 32-bit numbers in base64, 5⅓ characters each.
  */
 
 import type { ArticleId, StoryId } from '../../domain/article.ts'
@@ -8,7 +8,7 @@ import type { SourceId } from '../../domain/source.ts'
 import type { Decision, Merge, Pin } from '../../domain/story-decision.ts'
 import type { Features, Term } from './features.ts'
 
-/** What an article's best story was when it arrived; null where no story shared a word with it. */
+/** An article's best-matching story on arrival. */
 export interface Arrived {
   readonly story: StoryId | null
   /** In nats. */
@@ -22,11 +22,16 @@ export interface Decided {
   readonly arrived: Arrived | null
 }
 
-/** @typeParam At ms since the epoch: when it was logged, by the log's clock */
+/**
+ * A decided article or an editor's pin; `at` is the time at which it was logged, ms since the epoch by the log's clock.
+ */
 export type LogEntry = (Decided | { readonly pin: Pin }) & { readonly at: number }
 
-/** As it stands in the log. One letter a field: i article, s source, l language, h title, t and b its terms, p published, k kind and o of whom,
- *  y story, m merges, w what it was weighed against. */
+/**
+ * An entry as logged, one letter per field: i article, s source, l language, h title hash, t terms of the title, b
+ * terms of the summary, p published, k kind, o the other article for that kind, y story, m merges, w best match on
+ * arrival.
+ */
 interface Written {
   readonly i: ArticleId
   readonly s?: SourceId
@@ -48,8 +53,8 @@ const unpack = (text: string): Term[] => {
   return Array.from({ length: bytes.length / 4 }, (_, index) => bytes.readInt32LE(index * 4))
 }
 
-/** A score as the log keeps it: who decided is to remember no more than who reads. */
-export const asLogged = (score: number): number => Math.round(score * 100) / 100
+/** Rounds a score as the log stores it, so that the process that decided has the same value as those that read it. */
+export const roundScore = (score: number): number => Math.round(score * 100) / 100
 
 export const writeEntry = (entry: Decided | { readonly pin: Pin }): string => {
   if ('pin' in entry) return JSON.stringify(entry)
@@ -84,13 +89,13 @@ export const readEntry = (json: string, at: number): LogEntry => {
     summary: unpack(read.b ?? ''),
     publishedAt: read.p ?? null,
   }
-  return { features, decision: decisionOf(read, merges), arrived: arrivedOf(read), at }
+  return { features, decision: parseDecision(read, merges), arrived: parseArrived(read), at }
 }
 
-const decisionOf = ({ k, o, y }: Written, merges: readonly Merge[]): Decision => {
+const parseDecision = ({ k, o, y }: Written, merges: readonly Merge[]): Decision => {
   if (k === 's' && o !== undefined) return { kind: 'same', as: o, story: y, merges }
   if (k === 'r' && o !== undefined) return { kind: 'reprint', of: o, story: y, merges }
   return { kind: 'new', story: y, merges }
 }
 
-const arrivedOf = ({ w }: Written): Arrived | null => (w ? { story: w[0], score: w[1], needed: w[2] } : null)
+const parseArrived = ({ w }: Written): Arrived | null => (w ? { story: w[0], score: w[1], needed: w[2] } : null)

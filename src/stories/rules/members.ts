@@ -1,6 +1,6 @@
 /**
- * The articles of a story and who told them. Most stories have one article, for which two maps would cost more than all else there is of
- * it: maps are made for the second. Changes are noted in the journal. (pure)
+ * The articles of a story and their sources. Most stories have one article, for which two maps would take more memory
+ * than everything else about it, so maps are created with the second article. Changes are recorded in the journal.
  */
 
 import type { ArticleId } from '../../domain/article.ts'
@@ -12,8 +12,8 @@ export interface Members {
   readonly size: number
   all(): Iterable<Features>
   get(id: ArticleId): Features | undefined
-  /** Whether a source has told it. */
-  tells(source: SourceId | ''): boolean
+  /** Whether one of its articles is from this source. */
+  hasSource(source: SourceId | ''): boolean
   add(features: Features): void
   remove(id: ArticleId): void
 }
@@ -25,7 +25,7 @@ interface Maps {
 
 export const createMembers = (journal: Journal): Members => new ManyOrOne(journal)
 
-/** A class, since there are as many as articles, and methods made for each would weigh as much as the maps. */
+/** A class, since there are about as many as articles, and closures for each would take as much memory as the maps. */
 class ManyOrOne implements Members {
   readonly #journal: Journal
   #one: Features | null = null
@@ -47,14 +47,14 @@ class ManyOrOne implements Members {
     return this.#maps ? this.#maps.articles.get(id) : this.#one?.id === id ? this.#one : undefined
   }
 
-  tells(source: SourceId | ''): boolean {
+  hasSource(source: SourceId | ''): boolean {
     return this.#maps ? this.#maps.sources.has(source) : this.#one?.source === source
   }
 
   add(features: Features): void {
-    if (this.size === 0 && !this.#maps) this.#stand(features, null)
+    if (this.size === 0 && !this.#maps) this.#set(features, null)
     else {
-      const { articles, sources } = this.#maps ?? this.#grown()
+      const { articles, sources } = this.#maps ?? this.#createMaps()
       setNoted(this.#journal, articles, features.id, features)
       setNoted(this.#journal, sources, features.source, (sources.get(features.source) ?? 0) + 1)
     }
@@ -63,7 +63,7 @@ class ManyOrOne implements Members {
   remove(id: ArticleId): void {
     const features = this.get(id)
     if (!features) return
-    if (!this.#maps) this.#stand(null, null)
+    if (!this.#maps) this.#set(null, null)
     else {
       const { articles, sources } = this.#maps
       setNoted(this.#journal, articles, id, undefined)
@@ -72,17 +72,17 @@ class ManyOrOne implements Members {
     }
   }
 
-  #grown(): Maps {
+  #createMaps(): Maps {
     const maps: Maps = { articles: new Map(), sources: new Map() }
     if (this.#one) {
       maps.articles.set(this.#one.id, this.#one)
       maps.sources.set(this.#one.source, 1)
     }
-    this.#stand(null, maps)
+    this.#set(null, maps)
     return maps
   }
 
-  #stand(one: Features | null, maps: Maps | null): void {
+  #set(one: Features | null, maps: Maps | null): void {
     const before = [this.#one, this.#maps] as const
     this.#one = one
     this.#maps = maps

@@ -1,29 +1,30 @@
 /**
- * Whether a source repeats itself: the same title again within the window is the same article under another URL, unless it is a title
- * that comes back with other news under it, such as "Morning briefing". (pure)
+ * Decides whether a source repeats an article: the same title within the window is the same article under another URL,
+ * unless the title recurs with other news, such as "Morning briefing".
  */
 
 import type { Features } from './features.ts'
 import { align } from './reprint.ts'
 
-/** Bodies of so many terms tell whether they are the same. */
-const BODY = 5
-const SAME = 0.3
-/** A title of fewer terms may come back every day. */
-const TELLING_TITLE = 4
+/** Summaries are compared from this many terms on. */
+const MIN_BODY = 5
+const SAME_SHARE = 0.3
+/** A title with fewer terms may recur every day. */
+const MIN_TITLE = 4
+/** ms: less than a day, since daily items vary in time. */
 const DAY = 18 * 3_600_000
 
-/** Between their publications, or between their arrivals where that is more or nothing says when they were published. */
+/** ms between two publications, or between the arrivals if that is more or a publication time is unknown. */
 export const msApart = (one: Features, other: Features, arrivals: number): number =>
   one.publishedAt === null || other.publishedAt === null
     ? arrivals
     : Math.max(arrivals, Math.abs(one.publishedAt - other.publishedAt))
 
-/** @param one its title is `other`'s, from the same source */
+/** @param one an article with the same title and source as `other` */
 export const isRepeat = (one: Features, other: Features, apart: number): boolean => {
   const bodies = Math.min(one.summary.length, other.summary.length)
-  const short = one.title.length < TELLING_TITLE
+  const short = one.title.length < MIN_TITLE
   if (apart < DAY && !short) return true
-  if (bodies >= BODY) return align(one.summary, other.summary).matched >= SAME * bodies
+  if (bodies >= MIN_BODY) return align(one.summary, other.summary).matched >= SAME_SHARE * bodies
   return !short || apart < DAY
 }

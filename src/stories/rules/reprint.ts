@@ -1,26 +1,30 @@
 /**
- * Whether one article reprints another: the same copy on another publisher. Editors cut copy, give it a new headline, put a byline or a
- * place line before it, a local paragraph into it; they do not change words here and there. Templates do just that: match reports,
- * quakes, horoscopes, "Day 2" and "Day 21" share most words and differ in a few that count. So two texts are laid side by side, and
- * what was put *in place of* something else counts against them, what was left out or added does not. (pure)
+ * Decides whether one article reprints another: the same copy at another publisher. Editors cut copy, change its
+ * headline, prepend a byline or dateline or insert a local paragraph, but they do not change single words. Templates do
+ * just that: match reports, earthquakes, horoscopes, "Day 2" and "Day 21" share most words and differ in a few that
+ * matter. So two texts are aligned: words that *replace* others are evidence against a reprint, omitted or added words
+ * are not.
  */
 
 import { type Features, hasDigit, type Term } from './features.ts'
 
-/** How two texts lie side by side. */
+/** The alignment of two texts. */
 export interface Alignment {
-  /** Terms both have, in the same order. */
+  /** Number of terms both have in the same order. */
   readonly matched: number
   readonly longestRun: number
-  /** Places inside, where few terms stand for few others: all of them, and those with a number. */
+  /** Number of places where a few terms replace a few others, and of those that involve a number. */
   readonly replaced: number
   readonly replacedNumbers: number
 }
 
-/** A longer stretch in place of another is a paragraph changed for a local one. */
-const LONGEST_REPLACED = 5
+/** A longer replacement is a paragraph exchanged for a local one. */
+const MAX_REPLACED = 5
 
-/** Longest common subsequence (Wagner, Fischer, The string-to-string correction problem, 1974). O(a * b), both bounded by features. */
+/**
+ * Longest common subsequence (Wagner, Fischer, The string-to-string correction problem, 1974). O(a * b), both bounded
+ * by features.
+ */
 export const align = (a: readonly Term[], b: readonly Term[]): Alignment => {
   const width = b.length + 1
   const best = new Uint16Array((a.length + 1) * width)
@@ -31,7 +35,7 @@ export const align = (a: readonly Term[], b: readonly Term[]): Alignment => {
   let [i, j, matched, run, longestRun, replaced, replacedNumbers] = [0, 0, 0, 0, 0, 0, 0]
   let [gapA, gapB]: [Term[], Term[]] = [[], []]
   const closeGap = () => {
-    const changed = gapA.length > 0 && gapB.length > 0 && Math.max(gapA.length, gapB.length) <= LONGEST_REPLACED
+    const changed = gapA.length > 0 && gapB.length > 0 && Math.max(gapA.length, gapB.length) <= MAX_REPLACED
     if (matched > 0 && changed) {
       replaced += 1
       if ([...gapA, ...gapB].some(hasDigit)) replacedNumbers += 1
@@ -59,14 +63,14 @@ export const align = (a: readonly Term[], b: readonly Term[]): Alignment => {
   return { matched, longestRun, replaced, replacedNumbers }
 }
 
-/** Summaries shorter than this many terms are too easily alike to prove a reprint alone. */
-const BODY = 8
-const SAME_BODY = 0.5
-const RUN = 6
-/** Terms of common text for each word that may have been changed in it. */
-const PER_CHANGE = 25
-const TITLE = 5
-const MORE_IN_TITLE = 2
+/** Shorter summaries, in terms, are too easily alike to prove a reprint. */
+const MIN_BODY = 8
+const SAME_SHARE = 0.5
+const MIN_RUN = 6
+/** One replaced word is allowed for this many shared terms. */
+const TERMS_PER_CHANGE = 25
+const MIN_TITLE = 5
+const MAX_ADDED_TO_TITLE = 2
 
 const lacks = (a: readonly Term[], b: readonly Term[], digit: boolean): boolean =>
   a.some(term => hasDigit(term) === digit && !b.includes(term))
@@ -82,9 +86,9 @@ const sameBody = (a: readonly Term[], b: readonly Term[]): boolean => {
   const { matched, longestRun, replaced, replacedNumbers } = align(a, b)
   return (
     replacedNumbers === 0 &&
-    replaced <= Math.floor(matched / PER_CHANGE) &&
-    longestRun >= RUN &&
-    matched >= Math.max(BODY, SAME_BODY * short)
+    replaced <= Math.floor(matched / TERMS_PER_CHANGE) &&
+    longestRun >= MIN_RUN &&
+    matched >= Math.max(MIN_BODY, SAME_SHARE * short)
   )
 }
 
@@ -93,7 +97,11 @@ const sameTitle = (a: readonly Term[], b: readonly Term[]): boolean => {
   const [short, long] = [Math.min(a.length, b.length), Math.max(a.length, b.length)]
   const added = a.length > b.length ? a.filter(term => !b.includes(term)) : b.filter(term => !a.includes(term))
   return (
-    matched >= TITLE && matched === short && replaced === 0 && long - short <= MORE_IN_TITLE && !added.some(hasDigit)
+    matched >= MIN_TITLE &&
+    matched === short &&
+    replaced === 0 &&
+    long - short <= MAX_ADDED_TO_TITLE &&
+    !added.some(hasDigit)
   )
 }
 
@@ -101,7 +109,7 @@ export const isReprint = (one: Features, other: Features): boolean => {
   if (one.language !== other.language || (one.source !== '' && one.source === other.source)) return false
   const bodies = Math.min(one.summary.length, other.summary.length)
   if (differIn(one.title, other.title, true) && alikeByHalf(one.title, other.title)) return false
-  if (bodies >= BODY) return sameBody(one.summary, other.summary)
-  // Without enough text the titles must be the same words, and enough of them to be no template.
+  if (bodies >= MIN_BODY) return sameBody(one.summary, other.summary)
+  // Without summaries the titles must consist of the same words, and be long enough not to be a template.
   return bodies === 0 && sameTitle(one.title, other.title)
 }

@@ -1,48 +1,49 @@
 /**
- * Whether two articles are made from one template and tell of two events: days of a race, match reports, quakes, horoscopes, daily
- * briefings. They share more words than two papers do on one event, so evidence alone would put them together. What tells them apart is
- * what stands *in the same place*: other numbers and names in one frame, or other news under one heading. (pure)
+ * Decides whether two articles use one template for two events: days of a race, match reports, earthquakes, horoscopes,
+ * daily briefings. They share more words than two papers' reports on one event, so the evidence of words alone would
+ * put them together. They differ in what is *in the same place*: other numbers and names in one frame, or other news
+ * under one title.
  */
 
 import { type Features, hasDigit, type Term } from './features.ts'
 import { align } from './reprint.ts'
 
-/** Two papers seldom find the same words for a headline but for one of them. */
+/** Two papers seldom write the same headline except for one word. */
 const FRAME = 1 / 3
-const LEAST_FRAME = 2
-/** Share of a headline that is frame where there is no text to ask. */
+const MIN_FRAME = 2
+/** Share of a headline that must be frame if there is no summary to compare. */
 const BARE_FRAME = 2 / 3
-/** Bodies of so many terms tell whether they have anything in common. */
-const BODY = 4
-const COMMON = 0.2
+/** Summaries are compared from this many terms on. */
+const MIN_BODY = 4
+const COMMON_SHARE = 0.2
 
-/** Terms of one that the other lacks. */
+/** Returns the terms of one that the other lacks. */
 const without = (a: readonly Term[], b: readonly Term[]): Term[] => a.filter(term => !b.includes(term))
 
-/** What a headline says in place of the other's is what its own text is about, and not the other's. */
-const standsFor = (own: readonly Term[], { summary }: Features, other: Features): boolean =>
+/** Whether the words that differ in the headline occur in the article's own summary and not in the other's. */
+const matchesOwnText = (own: readonly Term[], { summary }: Features, other: Features): boolean =>
   own.some(term => summary.includes(term) && !other.summary.includes(term))
 
 const sharesNews = ({ title, summary }: Features, other: Features): boolean => {
-  const told = without(summary, title)
-  const common = told.filter(term => other.summary.includes(term)).length
-  return common > COMMON * Math.min(told.length, other.summary.length)
+  const body = without(summary, title)
+  const common = body.filter(term => other.summary.includes(term)).length
+  return common > COMMON_SHARE * Math.min(body.length, other.summary.length)
 }
 
-export const tellsOfAnother = (one: Features, other: Features): boolean => {
+export const reportOtherEvents = (one: Features, other: Features): boolean => {
   const bodies = Math.min(one.summary.length, other.summary.length)
   const [own, others] = [without(one.title, other.title), without(other.title, one.title)]
-  if (own.length === 0 && others.length === 0) return bodies >= BODY && !sharesNews(one, other)
+  if (own.length === 0 && others.length === 0) return bodies >= MIN_BODY && !sharesNews(one, other)
   if (own.length === 0 || others.length === 0) return false
   const { matched } = align(one.title, other.title)
   const [short, long] = [Math.min(one.title.length, other.title.length), Math.max(one.title.length, other.title.length)]
-  if (matched < LEAST_FRAME || matched < FRAME * short) return false
+  if (matched < MIN_FRAME || matched < FRAME * short) return false
   const numbers = own.some(hasDigit) && others.some(hasDigit)
   const words = own.some(term => !hasDigit(term)) && others.some(term => !hasDigit(term))
   if (numbers && words) return true
-  // The same headline word for word, but for what was put into it.
+  // The headlines are the same except for the words that fill the template.
   const changed = Math.max(own.length, others.length)
   if (one.title.length !== other.title.length || matched + changed < long || matched * 2 < long) return false
-  if (bodies < BODY) return numbers || matched >= BARE_FRAME * long
-  return numbers || (standsFor(own, one, other) && standsFor(others, other, one))
+  if (bodies < MIN_BODY) return numbers || matched >= BARE_FRAME * long
+  return numbers || (matchesOwnText(own, one, other) && matchesOwnText(others, other, one))
 }

@@ -1,4 +1,4 @@
-/** Words too frequent to tell events apart, by language; folded as terms are (accents off). (data) */
+/** Words too frequent to distinguish events, by language; folded like terms (without accents). (data) */
 
 import { foldWords } from '../../sections/sections.ts'
 

@@ -1,88 +1,92 @@
 /**
- * The stories of the window, and which words tell them: finds the stories nearest an article in bounded time, however many there are.
- * Holds state, decides nothing. Every change is noted in the journal, but for forgetting, which happens only between decisions. (pure)
+ * Index of the stories of the window by their words: finds the stories nearest to an article in bounded time. It holds
+ * state and takes no decisions. Changes are recorded in the journal, except for expiry, which happens only between
+ * decisions.
  */
 
 import type { StoryId } from '../../domain/article.ts'
-import type { Usual } from './common-words.ts'
+import type { Prior } from './common-words.ts'
 import { gain, likelihood, sizePrior } from './evidence.ts'
 import { distinctTerms, type Features, type Term } from './features.ts'
 import { type Journal, setNoted } from './journal.ts'
 import { createMembers } from './members.ts'
 import { createPostings, type Gained } from './postings.ts'
-import { newStory, type Story, spanWith } from './story.ts'
-import { countOf, entriesOf, reserveTerms } from './term-counts.ts'
+import { extendSpan, newStory, type Story } from './story.ts'
+import { findCount, listEntries, reserveTerms } from './term-counts.ts'
 
 /** A story near an article or another story. */
 export interface Near {
   readonly story: Story
-  /** Weight of evidence, in nats, size counted in. */
+  /** Evidence in nats, including the story's size. */
   readonly score: number
-  /** Distinct terms both have. */
+  /** Number of distinct shared terms. */
   readonly shared: number
 }
 
-/** What is looked for: an article, or a story by the mean of its articles. */
-export interface Wanted {
+/** A query: an article, or a story by the mean of its articles. */
+export interface StoryQuery {
   /** Smallest term first. */
   readonly terms: readonly { readonly term: Term; readonly count: number }[]
-  readonly told: number
+  readonly originals: number
 }
 
-/** Stories looked at for one article, rarest terms first, and those of them weighed in full. */
+/** Stories read for one article, by its rarest terms, and the number of them scored in full. */
 const LOOKS = 300
-const WEIGHED = 8
-const WANTED_TERMS = 40
-/** A large story's words beyond so many are single articles' own. */
-const MOST_TERMS = 2000
+const SCORED = 8
+const QUERY_TERMS = 40
+/** A story with more terms than the first keeps only the second; the rest occur in single articles only. */
+const MAX_TERMS = 2000
 const KEPT_TERMS = 1000
-/** From so many articles on a story must prove that they have words in common. */
-const MUST_COHERE = 12
-const COHERENT = 0.3
-const TELLING = 2.5
-const GROWN = 1.16
-/** A story's most telling words, and in how many stories they may stand to lead from one to the other. */
+/** From this many articles on, the coherence of a story is measured. */
+const MIN_MEASURED = 12
+const COHERENT_SHARE = 0.3
+const DISTINCTIVE_GAIN = 2.5
+const GROWTH = 1.16
+/**
+ * Number of a story's most distinctive terms that lead to other stories, and the maximum number of stories that have
+ * one.
+ */
 const SHARED_TERMS = 12
 const SHARED_BY = 100
 
 export interface StoryIndex {
-  /** Articles told in the window, and those of them that are alone in their story. */
+  /** Number of articles in the window without reprints, and of those alone in their story. */
   readonly articles: number
   readonly alone: number
   get(id: StoryId): Story | undefined
   all(): IterableIterator<Story>
   open(id: StoryId, language: string, at: number): Story
-  /** @param counts false for a reprint: it belongs, but its words are another's */
+  /** @param counts false for a reprint, which is a member but whose words are another article's */
   put(story: Story, features: Features, counts: boolean, at: number): void
   take(story: Story, features: Features, counts: boolean): void
   merge(from: Story, into: Story): void
-  /** Best first; ties by id. */
-  nearest(wanted: Wanted, except: Story | null, limit: number): Near[]
-  score(wanted: Wanted, story: Story): Near
-  /** Other stories that have several of this one's most telling words. */
+  /** Best first; ties are broken by id. */
+  nearest(query: StoryQuery, except: Story | null, limit: number): Near[]
+  score(query: StoryQuery, story: Story): Near
+  /** Other stories that share several of this one's most distinctive words. */
   sharing(story: Story, limit: number): Story[]
-  /** Marks two stories that an editor parted. */
-  part(one: Story, other: Story): void
-  areApart(one: StoryId, other: StoryId): boolean
+  /** Marks two stories that an editor separated, so that they are not merged again. */
+  markSplit(one: Story, other: Story): void
+  areSplit(one: StoryId, other: StoryId): boolean
 }
 
 export const byScore = (a: Near, b: Near): number => b.score - a.score || (a.story.id < b.story.id ? -1 : 1)
 
 const byTerm = (a: { readonly term: Term }, b: { readonly term: Term }): number => a.term - b.term
 
-export const wantedOf = (features: Features): Wanted => ({
+export const queryArticle = (features: Features): StoryQuery => ({
   terms: [...distinctTerms(features)].map(term => ({ term, count: 1 })),
-  told: 1,
+  originals: 1,
 })
 
-export const wantedOfStory = ({ terms, told }: Story): Wanted => ({ terms: entriesOf(terms), told })
+export const queryStory = ({ terms, originals }: Story): StoryQuery => ({ terms: listEntries(terms), originals })
 
-export const createStoryIndex = (journal: Journal, usual: Usual): StoryIndex => {
+export const createStoryIndex = (journal: Journal, prior: Prior): StoryIndex => {
   const stories = new Map<StoryId, Story>()
-  const postings = createPostings<Story>(journal, usual)
-  const apart = new Map<StoryId, ReadonlySet<StoryId>>()
+  const postings = createPostings<Story>(journal, prior)
+  const splits = new Map<StoryId, ReadonlySet<StoryId>>()
 
-  const assign = (story: Story, fields: Partial<Omit<Story, 'told'>>): void => {
+  const assign = (story: Story, fields: Partial<Omit<Story, 'originals'>>): void => {
     const before: Partial<Story> = {}
     for (const name of Object.keys(fields) as (keyof Story)[]) Object.assign(before, { [name]: story[name] })
     Object.assign(story, fields)
@@ -94,41 +98,44 @@ export const createStoryIndex = (journal: Journal, usual: Usual): StoryIndex => 
     postings.close(story)
   }
 
-  const gainOf = (term: Term, count: number, story: Story): number =>
-    gain(count / story.told, postings.chanceOf(postings.of(term)))
+  const computeGain = (term: Term, count: number, story: Story): number =>
+    gain(count / story.originals, postings.computeChance(postings.find(term)))
 
   const trim = (story: Story): void => {
-    if (story.terms.size <= MOST_TERMS) return
-    const ordered = entriesOf(story.terms).sort((a, b) => b.count - a.count || a.term - b.term)
+    if (story.terms.size <= MAX_TERMS) return
+    const ordered = listEntries(story.terms).sort((a, b) => b.count - a.count || a.term - b.term)
     for (const { term } of ordered.slice(KEPT_TERMS)) postings.setTerm(story, term, 0)
   }
 
-  /** How much of a large story its most telling words hold together; measured again when it has grown by a sixth. */
+  /** Measures how many of a large story's articles share its most distinctive words; again when it grew by a sixth. */
   const measure = (story: Story): void => {
-    if (story.told < MUST_COHERE) {
+    if (story.originals < MIN_MEASURED) {
       if (story.coherence !== 1) assign(story, { coherence: 1, measured: 0 })
-    } else if (story.told >= story.measured * GROWN || story.told * GROWN <= story.measured) {
-      const [most = 0, next = 0] = entriesOf(story.terms)
-        .filter(({ term, count }) => count >= story.told * 0.1 && gainOf(term, count, story) >= TELLING)
-        .map(({ count }) => count / story.told)
+    } else if (story.originals >= story.measured * GROWTH || story.originals * GROWTH <= story.measured) {
+      const [first = 0, second = 0] = listEntries(story.terms)
+        .filter(
+          ({ term, count }) => count >= story.originals * 0.1 && computeGain(term, count, story) >= DISTINCTIVE_GAIN,
+        )
+        .map(({ count }) => count / story.originals)
         .sort((a, b) => b - a)
-      assign(story, { coherence: Math.min(1, (most + next) / 2 / COHERENT), measured: story.told })
+      assign(story, { coherence: Math.min(1, (first + second) / 2 / COHERENT_SHARE), measured: story.originals })
     }
   }
 
-  const lengthOf = ({ terms, told }: Wanted): number => terms.reduce((sum, { count }) => sum + count, 0) / told
+  const meanLength = ({ terms, originals }: StoryQuery): number =>
+    terms.reduce((sum, { count }) => sum + count, 0) / originals
 
-  const nearOf = ({ story, gained, shared }: Gained<Story>, length: number): Near => ({
+  const toNear = ({ story, gained, shared }: Gained<Story>, length: number): Near => ({
     story,
     shared,
-    score: likelihood(gained, length) + sizePrior(story.told, story.coherence),
+    score: likelihood(gained, length) + sizePrior(story.originals, story.coherence),
   })
 
-  const telling = (story: Story): { term: Term; count: number }[] =>
-    entriesOf(story.terms)
-      .map(({ term, count }) => ({ term, count, weight: count * gainOf(term, count, story) }))
+  const listDistinctive = (story: Story): { term: Term; count: number }[] =>
+    listEntries(story.terms)
+      .map(({ term, count }) => ({ term, count, weight: count * computeGain(term, count, story) }))
       .sort((a, b) => b.weight - a.weight || a.term - b.term)
-      .slice(0, WANTED_TERMS)
+      .slice(0, QUERY_TERMS)
 
   return {
     get articles() {
@@ -148,12 +155,12 @@ export const createStoryIndex = (journal: Journal, usual: Usual): StoryIndex => 
     },
     put(story, features, counts, at) {
       story.members.add(features)
-      assign(story, { lastAt: Math.max(story.lastAt, at), ...spanWith(story, features.publishedAt) })
+      assign(story, { lastAt: Math.max(story.lastAt, at), ...extendSpan(story, features.publishedAt) })
       if (!counts) return
       const terms = distinctTerms(features)
       if (story.terms.size === 0) reserveTerms(story.terms, terms.length)
-      for (const term of terms) postings.setTerm(story, term, countOf(story.terms, term) + 1)
-      postings.setTold(story, story.told + 1)
+      for (const term of terms) postings.setTerm(story, term, findCount(story.terms, term) + 1)
+      postings.setOriginals(story, story.originals + 1)
       trim(story)
       measure(story)
     },
@@ -161,55 +168,55 @@ export const createStoryIndex = (journal: Journal, usual: Usual): StoryIndex => 
       story.members.remove(features.id)
       if (counts) {
         for (const term of distinctTerms(features)) {
-          const count = countOf(story.terms, term)
+          const count = findCount(story.terms, term)
           if (count > 0) postings.setTerm(story, term, count - 1)
         }
-        postings.setTold(story, Math.max(0, story.told - 1))
+        postings.setOriginals(story, Math.max(0, story.originals - 1))
       }
       if (story.members.size > 0) return measure(story)
-      for (const { term } of entriesOf(story.terms).reverse()) postings.setTerm(story, term, 0)
-      postings.setTold(story, 0)
+      for (const { term } of listEntries(story.terms).reverse()) postings.setTerm(story, term, 0)
+      postings.setOriginals(story, 0)
       remove(story)
-      for (const other of apart.get(story.id) ?? [])
-        setNoted(journal, apart, other, without(apart.get(other), story.id))
-      setNoted(journal, apart, story.id, undefined)
+      for (const other of splits.get(story.id) ?? [])
+        setNoted(journal, splits, other, without(splits.get(other), story.id))
+      setNoted(journal, splits, story.id, undefined)
     },
     merge(from, into) {
-      // From the end, so that no list is shifted.
-      for (const { term, count } of entriesOf(from.terms).reverse()) {
-        postings.setTerm(into, term, countOf(into.terms, term) + count)
+      // From the end, so that removing does not shift the list.
+      for (const { term, count } of listEntries(from.terms).reverse()) {
+        postings.setTerm(into, term, findCount(into.terms, term) + count)
         postings.setTerm(from, term, 0)
       }
-      const told = from.told + into.told
-      postings.setTold(from, 0)
-      postings.setTold(into, told)
+      const originals = from.originals + into.originals
+      postings.setOriginals(from, 0)
+      postings.setOriginals(into, originals)
       for (const features of from.members.all()) into.members.add(features)
       assign(into, {
         lastAt: Math.max(from.lastAt, into.lastAt),
-        ...spanWith({ ...into, ...spanWith(into, from.from) }, from.to),
+        ...extendSpan({ ...into, ...extendSpan(into, from.from) }, from.to),
       })
       remove(from)
-      for (const other of apart.get(from.id) ?? []) if (other !== into.id) markApart(other, into.id)
+      for (const other of splits.get(from.id) ?? []) if (other !== into.id) markApart(other, into.id)
       trim(into)
       measure(into)
     },
-    nearest(wanted, except, limit) {
-      const length = lengthOf(wanted)
-      const long = except && wanted.terms.length > WANTED_TERMS
-      const sought = postings.sought(long ? telling(except).sort(byTerm) : wanted.terms, wanted.told)
-      const found = postings.search(sought, except, LOOKS, WEIGHED)
-      const all = long ? postings.sought(wanted.terms, wanted.told) : sought
+    nearest(query, except, limit) {
+      const length = meanLength(query)
+      const isLong = except && query.terms.length > QUERY_TERMS
+      const sought = postings.sought(isLong ? listDistinctive(except).sort(byTerm) : query.terms, query.originals)
+      const found = postings.search(sought, except, LOOKS, SCORED)
+      const all = isLong ? postings.sought(query.terms, query.originals) : sought
       return found
-        .map(each => nearOf(long ? postings.gained(all, each.story) : each, length))
+        .map(each => toNear(isLong ? postings.gained(all, each.story) : each, length))
         .sort(byScore)
         .slice(0, limit)
     },
-    score: (wanted, story) =>
-      nearOf(postings.gained(postings.sought(wanted.terms, wanted.told), story), lengthOf(wanted)),
+    score: (query, story) =>
+      toNear(postings.gained(postings.sought(query.terms, query.originals), story), meanLength(query)),
     sharing(story, limit) {
       const counts = new Map<Story, number>()
-      for (const { term } of telling(story).slice(0, SHARED_TERMS)) {
-        const posting = postings.of(term)
+      for (const { term } of listDistinctive(story).slice(0, SHARED_TERMS)) {
+        const posting = postings.find(term)
         if (!posting || posting.size > SHARED_BY) continue
         for (const other of postings.stories(posting))
           if (other !== story) counts.set(other, (counts.get(other) ?? 0) + 1)
@@ -220,8 +227,8 @@ export const createStoryIndex = (journal: Journal, usual: Usual): StoryIndex => 
         .slice(0, limit)
         .map(([other]) => other)
     },
-    part: (one, other) => markApart(one.id, other.id),
-    areApart: (one, other) => apart.get(one)?.has(other) === true,
+    markSplit: (one, other) => markApart(one.id, other.id),
+    areSplit: (one, other) => splits.get(one)?.has(other) === true,
   }
 
   function markApart(one: StoryId, other: StoryId): void {
@@ -229,7 +236,7 @@ export const createStoryIndex = (journal: Journal, usual: Usual): StoryIndex => 
       [one, other],
       [other, one],
     ] as const)
-      setNoted(journal, apart, a, new Set([...(apart.get(a) ?? []), b]))
+      setNoted(journal, splits, a, new Set([...(splits.get(a) ?? []), b]))
   }
 }
 

@@ -1,4 +1,4 @@
-/** A story as it stands in memory, and its span of time. (pure) */
+/** A story in memory, and its time span. */
 
 import type { StoryId } from '../../domain/article.ts'
 import type { Members } from './members.ts'
@@ -8,12 +8,12 @@ export interface Story extends Worded {
   readonly id: StoryId
   readonly language: string
   readonly members: Members
-  /** When its first and last articles were published; null where none says. */
+  /** ms since the epoch: when its first and last articles were published; null if unknown. */
   from: number | null
   to: number | null
-  /** When it last took in an article, by the log's clock. */
+  /** When its last article was added, by the log's clock. */
   lastAt: number
-  /** Share of its articles that have the words it is told by, as of `measured` articles. */
+  /** 0 to 1: how many of its articles share its most distinctive words, measured when it had `measured` articles. */
   coherence: number
   measured: number
 }
@@ -22,7 +22,7 @@ export type NewStory = Pick<Story, 'id' | 'slot' | 'language' | 'terms' | 'membe
 
 export const newStory = (parts: NewStory): Story => ({
   ...parts,
-  told: 0,
+  originals: 0,
   from: null,
   to: null,
   coherence: 1,
@@ -31,9 +31,9 @@ export const newStory = (parts: NewStory): Story => ({
 
 type Span = Pick<Story, 'from' | 'to'>
 
-export const spanWith = ({ from, to }: Span, at: number | null): Span =>
+export const extendSpan = ({ from, to }: Span, at: number | null): Span =>
   at === null ? { from, to } : { from: Math.min(from ?? at, at), to: Math.max(to ?? at, at) }
 
-/** ms between the days of two stories; 0 where they meet, or where nothing says. */
+/** ms between the time spans of two stories; 0 if they overlap or are unknown. */
 export const msBetween = (a: Span, b: Span): number =>
   a.from === null || a.to === null || b.from === null || b.to === null ? 0 : Math.max(0, a.from - b.to, b.from - a.to)

@@ -1,18 +1,19 @@
 /**
- * Adds up what terms say for stories during one search. A search meets a few hundred of some hundred thousand stories: a small hash table
- * (open addressing, linear probing) stays in the processor's cache, where a place for every story of the window would not. (pure)
+ * Sums the gains of stories during one search. A search meets a few hundred of about a hundred thousand stories, so a
+ * small hash table (open addressing, linear probing) fits the processor's cache, while an array over all stories would
+ * not.
  */
 
 const GOLDEN = 0x9e3779b1 | 0
 
 export interface Tally {
-  /** Stories met. */
+  /** Number of stories met. */
   readonly met: number
   clear(): void
   add(slot: number, gain: number): void
-  /** @param index 0 to met - 1, in the order they were met; so below */
-  slotOf(index: number): number
-  gainedBy(index: number): number
+  /** @param index 0 to met - 1, in the order in which the stories were met; also below */
+  getSlot(index: number): number
+  getGain(index: number): number
 }
 
 export const createTally = (): Tally => {
@@ -22,7 +23,7 @@ export const createTally = (): Tally => {
   let gained = new Float64Array(1 << (bits - 1))
   let met = 0
 
-  const placeOf = (slot: number): number => {
+  const findPlace = (slot: number): number => {
     const mask = table.length - 1
     let place = Math.imul(slot, GOLDEN) >>> (32 - bits)
     for (;;) {
@@ -40,7 +41,7 @@ export const createTally = (): Tally => {
     gained = new Float64Array(1 << (bits - 1))
     slots.set(oldSlots)
     gained.set(oldGained)
-    for (let index = 0; index < met; index += 1) table[placeOf(slots[index] as number)] = index + 1
+    for (let index = 0; index < met; index += 1) table[findPlace(slots[index] as number)] = index + 1
   }
 
   return {
@@ -48,12 +49,12 @@ export const createTally = (): Tally => {
       return met
     },
     clear() {
-      // Last met first: no story met before it was put behind it, so each is still found.
-      for (let index = met - 1; index >= 0; index -= 1) table[placeOf(slots[index] as number)] = 0
+      // In reverse order, so that the probe sequences of the remaining stories stay intact.
+      for (let index = met - 1; index >= 0; index -= 1) table[findPlace(slots[index] as number)] = 0
       met = 0
     },
     add(slot, gain) {
-      const place = placeOf(slot)
+      const place = findPlace(slot)
       const at = table[place] as number
       if (at > 0) {
         gained[at - 1] = (gained[at - 1] as number) + gain
@@ -65,7 +66,7 @@ export const createTally = (): Tally => {
       table[place] = met
       if (met === slots.length) enlarge()
     },
-    slotOf: index => slots[index] as number,
-    gainedBy: index => gained[index] as number,
+    getSlot: index => slots[index] as number,
+    getGain: index => gained[index] as number,
   }
 }

@@ -1,20 +1,23 @@
 /**
- * A word as 32 bits, by a keyed hash: who does not know the key cannot make words that are taken for other words, and so cannot bring
- * unlike articles together (HalfSipHash-1-3: Aumasson, Bernstein, SipHash: a fast short-input PRF, INDOCRYPT 2012). (pure)
+ * Hashes a word to 32 bits with a keyed hash. Without the key nobody can construct colliding words to bring unrelated
+ * articles together (HalfSipHash-1-3: Aumasson, Bernstein, SipHash: a fast short-input PRF, INDOCRYPT 2012).
  */
 
 /** 64 secret bits, as two halves. */
 export type HashKey = readonly [number, number]
 
-/** For what is decided outside an installation: nobody to hide it from, and the same answer everywhere. */
+/** For decisions outside an installation: nothing to protect, and reproducible results. */
 export const OPEN_KEY: HashKey = [0x6e657773, 0x6465736b]
 
-/** @param hex 16 digits @returns null for anything else */
-export const hashKeyOf = (hex: string): HashKey | null =>
+/**
+ * @param hex 16 hexadecimal digits
+ * @returns null for anything else
+ */
+export const parseHashKey = (hex: string): HashKey | null =>
   /^[0-9a-f]{16}$/.test(hex) ? [Number.parseInt(hex.slice(0, 8), 16) | 0, Number.parseInt(hex.slice(8), 16) | 0] : null
 
 const FINAL_ROUNDS = 3
-let [v0, v1, v2, v3] = [0, 0, 0, 0] // of the hash under way: no allocation for each word
+let [v0, v1, v2, v3] = [0, 0, 0, 0] // state of the current hash, shared to avoid an allocation per word
 
 const round = (): void => {
   v0 = (v0 + v1) | 0
@@ -29,8 +32,8 @@ const round = (): void => {
   v2 = (v2 << 16) | (v2 >>> 16)
 }
 
-/** @returns 32 bits, signed; over UTF-16 units, two in a step */
-export const hashOf = (text: string, [k0, k1]: HashKey): number => {
+/** @returns 32 bits, signed; hashes UTF-16 units, two per step */
+export const hashText = (text: string, [k0, k1]: HashKey): number => {
   v0 = k0
   v1 = k1
   v2 = 0x6c796765 ^ k0

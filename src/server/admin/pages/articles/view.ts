@@ -6,7 +6,7 @@ import type { Entry } from '../../../../domain/entry.ts'
 import { EVENT_KIND_TABLE } from '../../../../domain/event-kinds.ts'
 import type { Explanation, Weighed } from '../../../../domain/story-decision.ts'
 import type { Fetch } from '../../../../sources/state/history.ts'
-import { tellDecision } from '../../../../stories/explain.ts'
+import { describeDecision } from '../../../../stories/explain.ts'
 import { type Html, html } from '../../components/html.ts'
 import { type Column, table } from '../../components/table.ts'
 import { when } from '../../components/time.ts'
@@ -138,7 +138,7 @@ const section = ({ article }: ArticleView): Html =>
 const story = ({ article, siblings, why, compared }: ArticleView): Html =>
   html`<p><a href="/stories/${article.story}">Its story</a> has ${siblings === 1 ? 'no other article' : `${siblings} articles`}${
     article.reprintOf ? html`; it is a reprint of <a href="/articles/${article.reprintOf}">another</a>` : null
-  }.</p><p>${why ? tellDecision(why) : 'It is older than the time window for clustering stories (stories.window).'}</p>${
+  }.</p><p>${why ? describeDecision(why) : 'It is older than the time window for clustering stories (stories.window).'}</p>${
     compared.length === 0
       ? null
       : table(
