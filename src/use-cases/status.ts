@@ -127,10 +127,10 @@ const findProblems = (
     problems.push(
       `${failing.length} of ${sources.length} sources fail, ${failing[0]?.source.id} among them (${failing[0]?.state.lastError?.reason})`,
     )
-  const silent = sources.filter(({ source, state }) => source.enabled && state.stalledSince !== null)
-  if (silent.length > 0)
+  const stalled = sources.filter(({ source, state }) => source.enabled && state.stalledSince !== null)
+  if (stalled.length > 0)
     problems.push(
-      `${silent.length} sources stopped publishing, ${silent[0]?.source.id} among them: silent for three times their longest pause`,
+      `${stalled.length} sources stopped publishing, ${stalled[0]?.source.id} among them: nothing new for three times their longest pause`,
     )
   const retired = sources.filter(({ state }) => state.status === 'retired')
   if (retired.length > 0)

@@ -28,11 +28,11 @@ export interface Readings {
   }
   /** Bytes; `limit` is 0 if there is none. `latency` is the duration of a PING, s. */
   readonly redis: { readonly memory: number; readonly limit: number; readonly latency: number }
-  /** `memory` is bytes of `articles.memory`, 0 where there is none; `dropped` those that left for want of room, ever. */
+  /** `memory`: `articles.memory` in bytes, 0 for none; `evicted`: for lack of memory, so far. */
   readonly articles: {
     readonly count: number
-    readonly leaving: number
-    readonly dropped: number
+    readonly pending: number
+    readonly evicted: number
     readonly memory: number
   }
   readonly daemons: number
@@ -116,9 +116,13 @@ export const createMetrics = ({ version, read, now }: MetricsParts): Metrics => 
   const redisMemory = gauge('newsdesk_redis_memory_bytes', 'Memory Redis uses.')
   const redisLimit = gauge('newsdesk_redis_memory_limit_bytes', 'maxmemory of Redis; 0 for none.')
   const redisLatency = gauge('newsdesk_redis_latency_seconds', 'How long a PING took.')
-  const articles = gauge('newsdesk_archived_articles', 'Stored articles.')
-  const leaving = gauge('newsdesk_articles_leaving', 'Articles in no list any more, pending deletion.')
-  const dropped = gauge('newsdesk_articles_dropped', 'Articles evicted for lack of memory, total.')
+  const articles = gauge('newsdesk_articles', 'Stored articles.')
+  const pendingDeletion = gauge('newsdesk_articles_pending_deletion', 'Articles in no list any more, pending deletion.')
+  const evicted = new Counter({
+    name: 'newsdesk_articles_evicted_total',
+    help: 'Articles evicted for lack of memory.',
+    registers,
+  })
   const budget = gauge('newsdesk_articles_memory_limit_bytes', 'articles.memory; 0 for none.')
   const daemons = gauge('newsdesk_daemons', 'Running processes.')
   const quarantine = gauge('newsdesk_quarantine_bodies', 'Bodies in quarantine because they could not be read.')
@@ -145,8 +149,8 @@ export const createMetrics = ({ version, read, now }: MetricsParts): Metrics => 
     redisLimit,
     redisLatency,
     articles,
-    leaving,
-    dropped,
+    pendingDeletion,
+    evicted,
     budget,
     daemons,
     quarantine,
@@ -165,8 +169,10 @@ export const createMetrics = ({ version, read, now }: MetricsParts): Metrics => 
     redisLimit.set(seen.redis.limit)
     redisLatency.set(seen.redis.latency)
     articles.set(seen.articles.count)
-    leaving.set(seen.articles.leaving)
-    dropped.set(seen.articles.dropped)
+    pendingDeletion.set(seen.articles.pending)
+    // Counted by all processes together, in Redis.
+    evicted.reset()
+    evicted.inc(seen.articles.evicted)
     budget.set(seen.articles.memory)
     daemons.set(seen.daemons)
     quarantine.set(seen.quarantine)

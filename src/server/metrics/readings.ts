@@ -47,7 +47,7 @@ export const readForMonitoring = async (parts: ReadingsParts, names: readonly st
     findOldest(parts.queues, at),
     listAges(parts, names, at),
   ])
-  const none: Record<string, number> = { fresh: 0, new: 0, late: 0, failing: 0, silent: 0, paused: 0, retired: 0 }
+  const none: Record<string, number> = { fresh: 0, new: 0, late: 0, failing: 0, stalled: 0, paused: 0, retired: 0 }
   const { waiting, since, refused } = status.events
   return {
     queues: status.queues,
@@ -58,8 +58,8 @@ export const readForMonitoring = async (parts: ReadingsParts, names: readonly st
     redis: { memory: status.redis.memory, limit: status.redis.limit, latency },
     articles: {
       count: status.articles.articles,
-      leaving: status.articles.pending,
-      dropped: status.articles.evicted,
+      pending: status.articles.pending,
+      evicted: status.articles.evicted,
       memory: status.articles.memory,
     },
     daemons: status.daemons.length,

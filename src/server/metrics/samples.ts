@@ -10,7 +10,7 @@ import type { Keys } from '../../redis/keys.ts'
 export const MOST_SAMPLES = 1_440
 
 const QUEUES = ['crawl', 'articles', 'publish', 'push'] as const
-const STATES = ['failing', 'late', 'retired', 'silent', 'new', 'fresh', 'paused'] as const
+const STATES = ['failing', 'late', 'retired', 'stalled', 'new', 'fresh', 'paused'] as const
 
 export interface Sample {
   /** ms since the epoch. */

@@ -9,7 +9,7 @@ const readings: Readings = {
   lists: { latest: 4, 'most-read:now': 9 },
   events: { waiting: 5, lag: 1.5, refused: { robot: 11 } },
   redis: { memory: 1_000, limit: 0, latency: 0.001 },
-  articles: { count: 40, leaving: 3, dropped: 12, memory: 2_000 },
+  articles: { count: 40, pending: 3, evicted: 12, memory: 2_000 },
   daemons: 2,
   quarantine: 1,
 }

@@ -61,7 +61,7 @@ export const buildPlots = (samples: readonly Sample[], now: number): readonly Pl
     ),
     {
       ...{ id: 'plot-crawl', title: 'Sources with problems', unit: 'sources', ...span },
-      series: ['failing', 'late', 'silent', 'retired'].map(name => ({
+      series: ['failing', 'late', 'stalled', 'retired'].map(name => ({
         name,
         points: each(({ states }) => states[name] ?? 0),
       })),

@@ -82,7 +82,7 @@ export const stateCell = (
   html`<span class="state ${word}">${word === 'late' ? `late by ${formatDuration(late)}` : word}</span>${
     lastError && word !== 'fresh'
       ? html`<br><span class="soft">${failures > 1 ? `${failures} times: ` : ''}${lastError.reason}${detail ? `: ${detail}` : ''}</span>`
-      : word === 'silent'
+      : word === 'stalled'
         ? html`<br><span class="soft">noticed ${when(stalledSince, now)}</span>`
         : null
   }`
