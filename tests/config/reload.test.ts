@@ -226,7 +226,7 @@ describe('SIGHUP', () => {
     const wrong = settings(keys.prefix, 'crawl: { tick: 7s }\n')
     write('newsdesk.yaml', wrong)
     daemon.child.kill('SIGHUP')
-    await says(/the new configuration is refused/)
+    await says(/the new configuration is invalid/)
     const problem = 'newsdesk.yaml:3:10 crawl.tick: is "7s"; must divide a minute, an hour or a day evenly'
     expect(daemon.out()).toContain(problem.replaceAll('"', '\\"'))
     // Doctor and a start say the same.

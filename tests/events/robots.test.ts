@@ -173,8 +173,8 @@ describe('a reader whose user agent looks odd', () => {
 
   it('cannot be named by what stands in the agents of robots, too', () => {
     const problem = (text: string) => EventSettings.safeParse({ readers: [text] }).error?.issues[0]?.message
-    expect(problem('Mozilla/5.0')).toMatch(/Googlebot, too: name what only your app has/)
-    expect(problem('bot')).toMatch(/Googlebot, too/)
+    expect(problem('Mozilla/5.0')).toMatch(/robots such as Googlebot: use a text that only your app sends/)
+    expect(problem('bot')).toMatch(/robots such as Googlebot/)
     expect(problem('HarbourBot')).toBeUndefined()
   })
 })
