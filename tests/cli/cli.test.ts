@@ -41,7 +41,7 @@ describe('the command line', () => {
     [['crawl', 'a', '--all'], 2, /name one source, or pass --all/],
     [['lists', '--limit', 'few'], 2, /whole number/],
     [['demo', '--json'], 2, /--json needs --once/],
-    [['newsstand', '--folder', 'no/such/folder'], 2, /no\/such\/folder cannot be served/],
+    [['newsstand', '--folder', 'no/such/folder'], 2, /cannot serve no\/such\/folder/],
     [['--config', 'no/such/config', 'status'], 2, /no\/such\/config\/sources\.yaml: not found/],
   ])('%j ends with %d and says so', async (args, code, said) => {
     const { ended, out, err } = cli(args)
