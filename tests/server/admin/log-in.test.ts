@@ -97,7 +97,7 @@ describe('a password of fewer than ten characters', () => {
   it('is refused wherever one is chosen', async () => {
     const parsed = AdminSettings.safeParse({ password: 'a' })
     expect(parsed.error?.issues[0]?.message).toBe(
-      'is too short: the password needs 10 characters or more; leave it empty to get a set-up link',
+      'is too short: a password needs at least 10 characters; leave it empty to get a set-up link',
     )
     const users = createUsers({ redis: desk.redis, keys: desk.keys, now: Date.now })
     for (const wish of [
