@@ -7,7 +7,7 @@
 import { UnrecoverableError } from 'bullmq'
 import type { Feed, FeedItem } from '../src/domain/feed-item.ts'
 import type { Source } from '../src/domain/source.ts'
-import { pageOf } from '../src/feeds/identity.ts'
+import { findPage } from '../src/feeds/identity.ts'
 import type { FetchOutcome, Validators } from '../src/http-client/fetch.ts'
 import { crawlQueue } from '../src/queues/crawl.ts'
 import { readNewItems } from '../src/sources/items/detect-new-items.ts'
@@ -89,7 +89,7 @@ type RecordFetch = (fetch: Outcome) => Promise<void>
 const EMPTY_FETCH = { status: 0, bytes: 0, items: 0, reason: '' } as const
 
 const isDoubtful = (item: FeedItem, { urls }: JobContext): boolean => {
-  const page = pageOf(item)
+  const page = findPage(item)
   return page !== null && urls.isDoubtful(page)
 }
 
@@ -149,7 +149,7 @@ const queueNewItems = async (
   const { batches, newItems, edited, published, hasUnstableIds, notes: learnt } = found
   const notes = await learn({
     ...{ all: carried, known: carried - newItems },
-    pages: feed.items.flatMap(item => pageOf(item) ?? []),
+    pages: feed.items.flatMap(item => findPage(item) ?? []),
   })
   const away = polled.away()
   if (away !== null) {

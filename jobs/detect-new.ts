@@ -8,7 +8,7 @@ import { judgeDates, trustsDates } from '../src/articles/dates.ts'
 import type { ParameterStore } from '../src/articles/parameters/parameter-store.ts'
 import type { Feed, FeedItem } from '../src/domain/feed-item.ts'
 import type { Source } from '../src/domain/source.ts'
-import { identify, pageOf, trustsIds } from '../src/feeds/identity.ts'
+import { findPage, identify, trustsIds } from '../src/feeds/identity.ts'
 import type { ArticlesData } from '../src/queues/ingest.ts'
 import type { Unseen } from '../src/sources/items/seen-items.ts'
 import { collectNames, learnTitles, NO_HABITS, withoutName } from '../src/sources/items/titles.ts'
@@ -55,7 +55,7 @@ export const detectNewItems = async (
   // Before keys are made of links: this very document may show which URL parameters identify items.
   const notes = await urls.learn(
     source.id,
-    feed.items.map(item => ({ title: item.title, page: pageOf(item) })),
+    feed.items.map(item => ({ title: item.title, page: findPage(item) })),
   )
   let hasUnstableIds = state.hasUnstableIds || !trustsIds(feed.items, carried)
   let identified = identify(feed.items, !hasUnstableIds, urls.keeps)

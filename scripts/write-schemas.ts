@@ -4,12 +4,12 @@
  */
 
 import { readFileSync, writeFileSync } from 'node:fs'
-import { jsonSchemaOf } from '../src/domain/json-schema.ts'
+import { buildJsonSchema } from '../src/domain/json-schema.ts'
 import { SCHEMAS } from '../src/domain/redis-contract.ts'
 import { withContractTables } from './contract-tables.ts'
 
 for (const name of Object.keys(SCHEMAS) as (keyof typeof SCHEMAS)[])
-  writeFileSync(`schemas/${name}.schema.json`, jsonSchemaOf(name))
+  writeFileSync(`schemas/${name}.schema.json`, buildJsonSchema(name))
 const contract = 'docs/redis-contract.md'
 writeFileSync(contract, withContractTables(readFileSync(contract, 'utf8')))
 console.log(`wrote ${Object.keys(SCHEMAS).length} schemas`)

@@ -72,14 +72,14 @@ export const createLists = ({
   const visitors = createVisitors({ redis, keys, now })
   const publishers = new WeakMap<Source, string>()
   const common = {
-    ...{ registry, shelf, reads, usual, editors, source, now },
+    ...{ registry, candidateCache: shelf, reads, baselines: usual, editors, source, now },
     taxonomy: () => config().taxonomy,
     settings: () => settings().lists,
     retention: () => settings().articles.retention,
   }
   const ranker = createRanker({
     ...common,
-    ...{ archive, stories, coReads, visitors },
+    ...{ archive, stories, coViewed: coReads, visitors },
     publisherOf: id => {
       const found = source(id)
       if (!found) return id
@@ -94,9 +94,9 @@ export const createLists = ({
     redis,
     keys,
     ranker,
-    waiting,
+    queue: waiting,
     wait: async ms => wait(ms),
-    ...(precedence ? { precedence } : {}),
+    ...(precedence ? { priorityGate: precedence } : {}),
   })
   return { publisher, editors, coReads, visitors, changes, waiting }
 }

@@ -69,12 +69,12 @@ const normalEscapes = (part: string): string =>
 /** Fragments only ever name a place in the page, except where they are the page's address. */
 const keepsFragment = (hash: string): boolean => /^#!/.test(hash) || /^#\//.test(hash)
 
-/** Parameters that hosts were seen to tell articles apart by: the name in lower case, the host as `siteOf` gives it. */
+/** Parameters that hosts were seen to tell articles apart by: the name in lower case, the host as `stripSubdomain` returns it. */
 export type Keeps = (site: string, name: string) => boolean
 const KEEPS_NONE: Keeps = () => false
 
 /** A host without what says for which device it is. */
-export const siteOf = (host: string): string => host.replace(/^(?:www\d?|m|mobile|amp|touch)\.(?=.+\.)/, '')
+export const stripSubdomain = (host: string): string => host.replace(/^(?:www\d?|m|mobile|amp|touch)\.(?=.+\.)/, '')
 
 /** Name and value of a parameter, as written. */
 const nameAndValue = (pair: string): readonly [name: string, value: string] => {
@@ -102,7 +102,7 @@ const cleanOnce = (url: URL, stays: Stays): void => {
     .filter(pair => {
       if (pair === '') return false
       const [name, value] = nameAndValue(pair)
-      return stays(parameterKind(name, value), siteOf(url.host), name)
+      return stays(parameterKind(name, value), stripSubdomain(url.host), name)
     })
   url.search = kept.length > 0 ? `?${kept.map(normalEscapes).join('&')}` : ''
   if (!keepsFragment(url.hash)) url.hash = ''
@@ -165,7 +165,7 @@ export const droppedFrom = (written: string, keeps: Keeps): ReadonlyMap<string, 
  */
 export const identityKey = (canonical: string): string => {
   const url = new URL(canonical)
-  const host = siteOf(url.host)
+  const host = stripSubdomain(url.host)
   const path = url.pathname
     .replace(/\/(?:amp|amp\.html)\/?$/i, '/')
     .replace(/^\/amp(?=\/)/i, '')

@@ -5,7 +5,7 @@ import { CONTRACT_VERSION } from './entry.ts'
 import { SCHEMAS } from './redis-contract.ts'
 
 /** Text of a shipped schema file. */
-export const jsonSchemaOf = (name: keyof typeof SCHEMAS): string => {
+export const buildJsonSchema = (name: keyof typeof SCHEMAS): string => {
   const schema = z.toJSONSchema(SCHEMAS[name], {
     io: 'output',
     // Fields may be added within a version: who reads, or reports, by a schema of today is not to stumble over those of tomorrow.

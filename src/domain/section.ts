@@ -44,7 +44,7 @@ export type Section = z.infer<typeof Section>
 export type Taxonomy = readonly Section[]
 
 /** Label of a section in a language, falling back to English, then to the id. */
-export const labelOf = (taxonomy: Taxonomy, id: SectionId, language = 'en'): string => {
+export const findLabel = (taxonomy: Taxonomy, id: SectionId, language = 'en'): string => {
   const labels = taxonomy.find(section => section.id === id)?.labels
   return labels?.[language] ?? labels?.[language.split('-')[0] ?? ''] ?? labels?.en ?? id
 }

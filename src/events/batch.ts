@@ -13,7 +13,7 @@ import { createLruCache } from '../util/lru.ts'
 import { createPacker } from '../util/message-pack.ts'
 import { isPlausible } from '../util/plausible-time.ts'
 import { type Asks, eventText, parseEvent, type ReadEvent, type Refusal } from './event.ts'
-import { type DayKey, dayOf, keyedHash } from './visitor.ts'
+import { type DayKey, getDayNumber, keyedHash } from './visitor.ts'
 
 export type StreamEntry = readonly [id: string, fields: readonly string[]]
 
@@ -31,7 +31,7 @@ export interface RefusedEntry {
   readonly detail: string
 }
 
-export const addedAtOf = (entry: string): number => Number.parseInt(entry, 10)
+export const parseAddedAt = (entry: string): number => Number.parseInt(entry, 10)
 
 /**
  * Judges entries one by one, by what they say alone. Ids of a stream only rise: after a clock that was ahead they stand still for as long as it
@@ -47,7 +47,7 @@ export const judge = (
   const read: Judged[] = []
   const refused: RefusedEntry[] = []
   for (const [entry, flat] of entries) {
-    const written = addedAtOf(entry)
+    const written = parseAddedAt(entry)
     const addedAt = isPlausible(written, now) ? written : now
     const event = parseEvent(eventText(flat), addedAt, latest, asks)
     if ('refused' in event) refused.push({ entry, reason: event.refused, detail: event.detail })
@@ -59,19 +59,19 @@ export const judge = (
 const slotOf = (at: number, span: number): number => Math.floor(at / span)
 
 /** The day whose key hashes visitors in a slot: of its beginning, so that all who look into the slot hash alike. */
-const dayOfSlot = (slot: number, span: number): number => dayOf(slot * span)
+const dayOfSlot = (slot: number, span: number): number => getDayNumber(slot * span)
 
 /** Days whose keys are needed to pack these events. */
-export const daysOf = (read: readonly Judged[], span: number): Set<number> => {
+export const collectDays = (read: readonly Judged[], span: number): Set<number> => {
   const days = new Set<number>()
   let last = Number.NaN
   for (const { event, addedAt } of read) {
     const slot = slotOf(event.at, span)
-    if (event.network !== '') days.add(dayOf(addedAt))
+    if (event.network !== '') days.add(getDayNumber(addedAt))
     // Most events of a batch are of one slot.
     if (slot !== last) for (const near of [slot - 1, slot, slot + 1]) days.add(dayOfSlot(near, span))
     last = slot
-    days.add(dayOf(event.at))
+    days.add(getDayNumber(event.at))
   }
   return days
 }
@@ -166,7 +166,7 @@ const hashAll = (read: readonly Judged[], span: number, keys: ReadonlyMap<number
   }
   for (const [place, { event }] of read.entries()) {
     const { visitor, article, at, kind } = event
-    const day = dayOf(at)
+    const day = getDayNumber(at)
     const who = visitor === '' ? '' : keyedHash(keyOf(day), visitor)
     hashes.who.push(who)
     if (who === '' || !EVENT_KIND_TABLE[kind].perVisitor) {
@@ -194,7 +194,7 @@ const hashAll = (read: readonly Judged[], span: number, keys: ReadonlyMap<number
  */
 const crowdOf = ({ event, addedAt }: Judged, keys: ReadonlyMap<number, DayKey>): string => {
   const { network, kind, article } = event
-  const key = keys.get(dayOf(addedAt))
+  const key = keys.get(getDayNumber(addedAt))
   if (network === '' || key === undefined) return ''
   return pairOf(halvesOfArticle(article), keyedHash(key, `${kind}\n${network}`))
 }

@@ -12,10 +12,18 @@ import type { Keys } from '../redis/keys.ts'
 import { loadScript, runScript } from '../redis/script.ts'
 import { createLruCache } from '../util/lru.ts'
 import { pack } from '../util/message-pack.ts'
-import { daysOf, type Judged, judge, packBatch, packRefused, type RefusedEntry, type StreamEntry } from './batch.ts'
-import { type Asks, articleOf, bareIdOf } from './event.ts'
+import {
+  collectDays,
+  type Judged,
+  judge,
+  packBatch,
+  packRefused,
+  type RefusedEntry,
+  type StreamEntry,
+} from './batch.ts'
+import { type Asks, parseArticleId, parseBareId } from './event.ts'
 import { robotsBut } from './robots.ts'
-import { createDayKeys, type DayKey, dayOf, keyedHash } from './visitor.ts'
+import { createDayKeys, type DayKey, getDayNumber, keyedHash } from './visitor.ts'
 
 const countScript = loadScript(new URL('./count.lua', import.meta.url))
 const rotateScript = loadScript(new URL('./rotate.lua', import.meta.url))
@@ -113,12 +121,12 @@ const rememberingAsks = ({ keeps }: Pick<ParameterStore, 'keeps'>, readers: () =
   let own = readers()
   let isRobot = robotsBut(own)
   const asks: Asks = {
-    articleOf(written) {
+    parseArticleId(written) {
       const kept = articles.get(written)
       if (kept) return kept.id
-      const id = articleOf(written, keeps)
+      const id = parseArticleId(written, keeps)
       articles.set(written, { id })
-      const other = id === null || id === written ? null : bareIdOf(written, keeps)
+      const other = id === null || id === written ? null : parseBareId(written, keeps)
       if (id !== null && other !== null) bare.set(id, other)
       return id
     },
@@ -140,7 +148,7 @@ const rememberingAsks = ({ keeps }: Pick<ParameterStore, 'keeps'>, readers: () =
 
 const viewsOf = (read: readonly Judged[], days: ReadonlyMap<number, DayKey>): ViewBy[] =>
   read.flatMap(({ event: { kind, article, visitor, at } }) => {
-    const key = days.get(dayOf(at))
+    const key = days.get(getDayNumber(at))
     if (!EVENT_KIND_TABLE[kind].isReading || key === undefined) return []
     return { article, visitor, hash: () => keyedHash(key, visitor), at }
   })
@@ -214,7 +222,7 @@ export const createCounting = ({ redis, keys, archive, settings, onRead }: Count
       await refreshUrls()
       const { read, refused } = judge(entries, maxLateness, asks, now)
       const resolved = await resolve(read, refused, now)
-      const dayKeysOf = await keysOf(daysOf(resolved, dedupWindow))
+      const dayKeysOf = await keysOf(collectDays(resolved, dedupWindow))
       const told = onRead?.(viewsOf(resolved, dayKeysOf)).catch(() => undefined)
       const packed = packBatch(resolved, { dedupWindow, networkSpan }, dayKeysOf)
       const counted = await runScript(

@@ -45,20 +45,20 @@ const AHEAD = 60_000
 const refuse = (refused: Refusal, detail: string): ParsedEvent => ({ refused, detail: detail.slice(0, 200) })
 
 /** An article's id, or any URL that normalises to one. */
-export const articleOf = (written: string, keeps?: Keeps): ArticleId | null => {
+export const parseArticleId = (written: string, keeps?: Keeps): ArticleId | null => {
   if (/^[0-9a-f]{16}$/.test(written)) return written as ArticleId
   const url = canonicalUrl(written, keeps)
   return url === null ? null : articleId(url)
 }
 
 /** The id of that URL without parameters of doubtful names, where that is another. */
-export const bareIdOf = (written: string, keeps?: Keeps): ArticleId | null => {
+export const parseBareId = (written: string, keeps?: Keeps): ArticleId | null => {
   if (!written.includes('?')) return null
   const url = canonicalUrl(written, keeps)
   return url === null ? null : bareId(url)
 }
 
-const momentOf = (written: string | undefined): number | null | undefined => {
+const parseTimestamp = (written: string | undefined): number | null | undefined => {
   if (written === undefined || written === '') return undefined
   const at = /^\d{10,13}$/.test(written) ? Number(written) * (written.length <= 10 ? 1_000 : 1) : Date.parse(written)
   return Number.isFinite(at) ? at : null
@@ -100,11 +100,11 @@ const tooLong = (text: EventText): ParsedEvent | null => {
 
 /** Answers to what many events ask alike; pass ones that remember. */
 export interface Asks {
-  readonly articleOf: (written: string) => ArticleId | null
+  readonly parseArticleId: (written: string) => ArticleId | null
   readonly isRobot: (ua: string) => boolean
 }
 
-export const ASKS: Asks = { articleOf, isRobot: namesRobot }
+export const ASKS: Asks = { parseArticleId, isRobot: namesRobot }
 
 const DAY_SECONDS = 86_400
 
@@ -117,7 +117,7 @@ export const parseEvent = (
   fields: EventText,
   addedAt: number,
   latest: number,
-  { articleOf, isRobot }: Asks = ASKS,
+  { parseArticleId: parseId, isRobot }: Asks = ASKS,
 ): ParsedEvent => {
   const { kind, article, visitor = '', network = '', ua, at: writtenAt, seconds: writtenSeconds, id = '' } = fields
   const long = tooLong(fields)
@@ -126,11 +126,11 @@ export const parseEvent = (
   if (!(EVENT_KINDS as readonly string[]).includes(kind))
     return refuse('unknown-kind', `kind ${JSON.stringify(kind)} is none of ${EVENT_KINDS.join(', ')}`)
   if (!article) return refuse('no-article', 'no article')
-  const named = articleOf(article)
+  const named = parseId(article)
   if (named === null)
     return refuse('unknown-article', `article ${JSON.stringify(article)} is neither an id nor an http(s) URL`)
   if (ua !== undefined && ua !== '' && isRobot(ua)) return refuse('bot', ua)
-  const given = momentOf(writtenAt)
+  const given = parseTimestamp(writtenAt)
   if (given === null) return refuse('malformed', `at ${JSON.stringify(writtenAt)} is neither ISO 8601 nor Unix time`)
   const at = given ?? addedAt
   if (at > addedAt + AHEAD) return refuse('in-future', `at ${new Date(at).toISOString()}`)

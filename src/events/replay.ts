@@ -14,7 +14,7 @@ import { scanKeys } from '../redis/scan.ts'
 import { loadScript, runScript } from '../redis/script.ts'
 import { pack } from '../util/message-pack.ts'
 import { chunk } from '../util/slices.ts'
-import { addedAtOf, type StreamEntry } from './batch.ts'
+import { parseAddedAt, type StreamEntry } from './batch.ts'
 import { claim } from './claim-stale.ts'
 import { createCounting, GROUP, type KnownArticles } from './counting.ts'
 
@@ -84,7 +84,7 @@ const reachOf = async (redis: Redis, stream: string): Promise<number> => {
   const about = new Map(flat.map((name, index) => [name, flat[index + 1]]))
   const [first] = await redis.xrange(stream, '-', '+', 'COUNT', 1)
   if (about.get('entries-added') === about.get('length') || !first) return 0
-  return Math.ceil(addedAtOf(first[0]) / HOUR) * HOUR
+  return Math.ceil(parseAddedAt(first[0]) / HOUR) * HOUR
 }
 
 export const createReplay = (parts: ReplayParts) => {

@@ -19,7 +19,7 @@ export interface DayKeys {
 const LASTS_SECONDS = 3 * 86_400
 const MOST_HELD = 16
 
-export const dayOf = (at: number): number => Math.floor(at / DAY)
+export const getDayNumber = (at: number): number => Math.floor(at / DAY)
 
 export const createDayKeys = ({ redis, keys }: { readonly redis: Redis; readonly keys: Keys }): DayKeys => {
   const held = new Map<number, DayKey>()

@@ -51,7 +51,7 @@ export const identify = (
   useIds = trustsIds(items),
   keeps?: Keeps,
 ): readonly Identified[] => {
-  const links = items.map(item => linkKey(pageOf(item), keeps))
+  const links = items.map(item => linkKey(findPage(item), keeps))
   const linkOf = new Map<string, string | null>()
   const shared = new Set<string>()
   for (const [index, { id }] of items.entries()) {
@@ -75,7 +75,7 @@ export const identify = (
 }
 
 /** Where its article stands: behind a redirector where the feed says so. */
-export const pageOf = ({ link, original }: Pick<FeedItem, 'link' | 'original'>): string | null =>
+export const findPage = ({ link, original }: Pick<FeedItem, 'link' | 'original'>): string | null =>
   link === null ? null : (original ?? link)
 
 /** The same for all links that lead to one article: no tracking, no scheme, no mobile host. */
@@ -87,7 +87,7 @@ const linkKey = (link: string | null, keeps?: Keeps): string | null => {
 
 const fingerprintOf = (item: FeedItem, keeps?: Keeps): string => {
   const { title, summary, author, image, categories } = item
-  const page = pageOf(item)
+  const page = findPage(item)
   const shown = page === null ? null : (canonicalUrl(page, keeps) ?? page)
   return digest([title], TITLE_PART) + digest([shown, summary, author, image, ...categories], REST_PART)
 }

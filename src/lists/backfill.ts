@@ -4,8 +4,8 @@ import type { PlacedBy } from '../domain/entry.ts'
 import type { CandidateCache } from './candidate-cache.ts'
 import type { Ranking, Standing } from './ranking.ts'
 import { oncePerStory, type Ranked } from './rules/candidate.ts'
-import { fillUp } from './rules/overrides.ts'
-import { type Scope, storiesBy } from './scope.ts'
+import { fillFrom } from './rules/overrides.ts'
+import { findStoriesByArticle, type Scope } from './scope.ts'
 
 export type BackfillSource = readonly [placedBy: PlacedBy, read: () => Promise<readonly Ranked[]>]
 
@@ -18,7 +18,7 @@ export const backfill = async (
   let fallback: Ranking['fallback'] = ''
   for (const [placedBy, read] of fillers) {
     if (ranked.length >= minimum) break
-    const longer = fillUp(ranked, await read(), placedBy, minimum)
+    const longer = fillFrom(ranked, await read(), placedBy, minimum)
     if (longer.length > ranked.length) fallback = placedBy
     ranked = longer
   }
@@ -29,7 +29,7 @@ export const backfill = async (
 const kept = async (standing: readonly Standing[], scope: Scope, shelf: CandidateCache): Promise<Ranked[] | null> => {
   const own = standing.filter(({ placedBy }) => placedBy !== 'pin')
   if (!own.some(({ placedBy }) => placedBy !== 'latest')) return null
-  const found = await storiesBy(
+  const found = await findStoriesByArticle(
     own.map(({ id }) => id),
     scope.choice,
     shelf,
@@ -45,21 +45,21 @@ const kept = async (standing: readonly Standing[], scope: Scope, shelf: Candidat
 export interface RankByReadsParts {
   readonly rank: () => Promise<readonly Ranked[]>
   /** Wider windows, then latest. */
-  readonly fillers: readonly BackfillSource[]
+  readonly fallbacks: readonly BackfillSource[]
   readonly minimum: number
   readonly stopped: () => Promise<boolean>
-  readonly standing: () => Promise<readonly Standing[]>
+  readonly readPublished: () => Promise<readonly Standing[]>
 }
 
 /** A list ranked by reads, filled up where it is thin; where events have stopped, the last good one. */
 export const rankByReads = async (
-  { rank, fillers, minimum, stopped, standing }: RankByReadsParts,
+  { rank, fallbacks, minimum, stopped, readPublished }: RankByReadsParts,
   scope: Scope,
   shelf: CandidateCache,
 ): Promise<Omit<Ranking, 'window'>> => {
-  const stands = (await stopped()) ? await kept(await standing(), scope, shelf) : null
-  if (!stands) return { ...(await backfill(await rank(), fillers, minimum)), stale: false }
-  const whole = await backfill(stands, fillers.slice(-1), minimum)
+  const stands = (await stopped()) ? await kept(await readPublished(), scope, shelf) : null
+  if (!stands) return { ...(await backfill(await rank(), fallbacks, minimum)), stale: false }
+  const whole = await backfill(stands, fallbacks.slice(-1), minimum)
   const was = stands.findLast(({ placedBy }) => placedBy !== 'rule')?.placedBy ?? ''
   return { ...whole, fallback: whole.fallback || was, stale: true }
 }

@@ -4,7 +4,7 @@ import type { Redis } from 'ioredis'
 import type { ArticleId } from '../domain/article.ts'
 import type { SectionId } from '../domain/section.ts'
 import type { Keys } from '../redis/keys.ts'
-import { blend, hourOf, UNKNOWN, type Usual } from './rules/baseline.ts'
+import { type Baseline, blend, getHour, UNKNOWN } from './rules/baseline.ts'
 
 const HOUR = 3_600_000
 
@@ -17,7 +17,7 @@ export interface HourRead {
 
 export interface Baselines {
   /** What is usual in these sections at this time. */
-  at(sections: readonly SectionId[], now: number): Promise<Usual>
+  at(sections: readonly SectionId[], now: number): Promise<Baseline>
   /**
    * Takes in what was read in the hour that has ended, once however many ask.
    * @param read what was read in it; asked for only where it is not taken in yet
@@ -29,7 +29,7 @@ export const createBaselines = ({ redis, keys }: { redis: Redis; keys: Keys }): 
   const field = (section: string, hour: number) => `${section}:${hour}`
   return {
     async at(sections, now) {
-      const hour = hourOf(now)
+      const hour = getHour(now)
       const found =
         sections.length === 0 ? [] : await redis.hmget(keys.baseline(), ...sections.map(id => field(id, hour)))
       const known = new Map(sections.map((id, index) => [id, Number(found[index] ?? UNKNOWN)]))
@@ -44,7 +44,7 @@ export const createBaselines = ({ redis, keys }: { redis: Redis; keys: Keys }): 
         const sum = sums.get(section) ?? { reads: 0, articles: 0 }
         sums.set(section, { reads: sum.reads + count, articles: sum.articles + 1 })
       }
-      const hour = hourOf(ended * HOUR)
+      const hour = getHour(ended * HOUR)
       const fields = [...sums.keys()].map(section => field(section, hour))
       if (fields.length === 0) return true
       const before = await redis.hmget(keys.baseline(), ...fields)

@@ -7,27 +7,27 @@ import type { StoredArticle } from '../articles/store.ts'
 import type { ArticleId } from '../domain/article.ts'
 import { COUNTERS, type Counts, NO_COUNTS } from '../domain/counts.ts'
 import type { Entry } from '../domain/entry.ts'
-import { labelOf, type Taxonomy } from '../domain/section.ts'
+import { findLabel, type Taxonomy } from '../domain/section.ts'
 import type { Candidate, Ranked } from './rules/candidate.ts'
 
 export interface Labels {
   readonly taxonomy: Taxonomy
   /** BCP 47, of section labels. */
   readonly language: string
-  readonly nameOf: (source: string) => string
+  readonly findSourceName: (source: string) => string
 }
 
 type Middle = Omit<Entry, 'rank' | 'counts' | 'story' | 'alsoIn' | 'placedBy'>
 
-const middleOf = (article: StoredArticle, { taxonomy, language, nameOf }: Labels): Middle => {
+const middleOf = (article: StoredArticle, { taxonomy, language, findSourceName }: Labels): Middle => {
   const [owner = ''] = article.sources
   return {
     id: article.id,
     title: article.title,
     url: article.url,
-    section: { id: article.section, label: labelOf(taxonomy, article.section, language) },
+    section: { id: article.section, label: findLabel(taxonomy, article.section, language) },
     sections: [...article.sections],
-    source: { id: owner, name: nameOf(owner) },
+    source: { id: owner, name: findSourceName(owner) },
     author: article.author,
     language: article.language,
     publishedAt: new Date(article.publishedAt).toISOString(),
@@ -36,7 +36,7 @@ const middleOf = (article: StoredArticle, { taxonomy, language, nameOf }: Labels
   }
 }
 
-const endOf = ({ article, story }: Candidate, { nameOf }: Labels): Pick<Entry, 'story' | 'alsoIn'> => ({
+const endOf = ({ article, story }: Candidate, { findSourceName }: Labels): Pick<Entry, 'story' | 'alsoIn'> => ({
   story: {
     id: story.id,
     articles: Math.max(1, story.articles.length - (story.blocked?.length ?? 0)),
@@ -44,7 +44,7 @@ const endOf = ({ article, story }: Candidate, { nameOf }: Labels): Pick<Entry, '
   },
   alsoIn: story.alsoIn
     .filter(also => also.source !== article.sources[0])
-    .map(also => ({ source: { id: also.source, name: nameOf(also.source) }, url: also.url })),
+    .map(also => ({ source: { id: also.source, name: findSourceName(also.source) }, url: also.url })),
 })
 
 /** JSON of an object without its braces. */
@@ -67,7 +67,7 @@ export const createEntryWriter = (
     return bytes
   }
   const middle = ({ article }: Candidate): Buffer => {
-    const names = labels.nameOf(article.sources[0] ?? '')
+    const names = labels.findSourceName(article.sources[0] ?? '')
     const known = middles.get(article)
     if (known?.names === names) return known.bytes
     const bytes = inner(middleOf(article, labels))
@@ -113,9 +113,9 @@ export const createEntryWriter = (
 }
 
 /** Names of sources in an entry: they are renamed while articles stay. */
-const namesOf = ({ article, story }: Candidate, { nameOf }: Labels): string => {
-  const own = nameOf(article.sources[0] ?? '')
-  return story.alsoIn.length === 0 ? own : [own, ...story.alsoIn.map(also => nameOf(also.source))].join('\n')
+const namesOf = ({ article, story }: Candidate, { findSourceName }: Labels): string => {
+  const own = findSourceName(article.sources[0] ?? '')
+  return story.alsoIn.length === 0 ? own : [own, ...story.alsoIn.map(also => findSourceName(also.source))].join('\n')
 }
 
 /** Entries as parts of one buffer. */

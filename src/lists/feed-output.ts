@@ -2,7 +2,7 @@
 
 import type { Entry } from '../domain/entry.ts'
 
-export interface FeedOf {
+export interface FeedContent {
   readonly list: string
   /** ISO 8601 UTC; null where it was never written. */
   readonly generatedAt: string | null
@@ -14,7 +14,7 @@ export interface FeedOf {
 const titleOf = (list: string): string => `newsdesk: ${list}`
 
 /** JSON Feed 1.1: https://www.jsonfeed.org/version/1.1/ */
-export const jsonFeed = ({ list, entries, url }: FeedOf): string =>
+export const jsonFeed = ({ list, entries, url }: FeedContent): string =>
   JSON.stringify({
     version: 'https://jsonfeed.org/version/1.1',
     title: titleOf(list),
@@ -46,7 +46,7 @@ const asHtml = (text: string): string =>
 const title = (text: string): string => (/<[a-z!/?]/i.test(text) ? asHtml(text) : xml(text))
 
 /** RSS 2.0 with Dublin Core and Media RSS. Its dates are those of RFC 822. */
-export const rss = ({ list, generatedAt, entries, url }: FeedOf): string => {
+export const rss = ({ list, generatedAt, entries, url }: FeedContent): string => {
   const items = entries.map(
     entry => `<item>
 <title>${title(entry.title)}</title>

@@ -85,12 +85,12 @@ const NONE_FIRST: PriorityGate = { runFirst: work => work(), yieldToLists: async
 export interface PublisherParts {
   readonly redis: Redis
   readonly keys: Keys
-  readonly shelf: CandidateCache
+  readonly candidateCache: CandidateCache
   readonly registry: ListRegistry
   readonly ranker: Ranker
-  readonly waiting: Pick<PublishQueue, 'claim' | 'acknowledge'>
+  readonly queue: Pick<PublishQueue, 'claim' | 'acknowledge'>
   readonly reads: Pick<Reads, 'tops' | 'totals'>
-  readonly usual: Pick<Baselines, 'learn'>
+  readonly baselines: Pick<Baselines, 'learn'>
   readonly editors: Pick<Overrides, 'sweep'>
   readonly taxonomy: () => Taxonomy
   readonly source: (id: string) => Pick<Source, 'name'> | undefined
@@ -100,7 +100,7 @@ export interface PublisherParts {
   readonly now: () => number
   readonly wait: (ms: number) => Promise<void>
   /** Lists that wait go first, related lists give way to them. */
-  readonly precedence?: PriorityGate
+  readonly priorityGate?: PriorityGate
 }
 
 interface Wording {
@@ -114,11 +114,11 @@ export const createPublisher = (parts: PublisherParts): Publisher => {
     redis,
     keys,
     registry,
-    shelf,
+    candidateCache,
     ranker,
-    waiting,
+    queue,
     reads,
-    usual,
+    baselines,
     editors,
     taxonomy,
     source,
@@ -126,11 +126,11 @@ export const createPublisher = (parts: PublisherParts): Publisher => {
     retention,
     now,
   } = parts
-  const { runFirst, yieldToLists } = parts.precedence ?? NONE_FIRST
+  const { runFirst, yieldToLists } = parts.priorityGate ?? NONE_FIRST
   const writer = createListWriter(redis, keys)
   const shown = createRelatedBackLinks({ redis, keys, lives: retention })
 
-  const nameOf = (id: string): string => source(id)?.name ?? id
+  const findSourceName = (id: string): string => source(id)?.name ?? id
 
   // Labels come from the configuration: what was written with another is not kept.
   let wording: Wording = { taxonomy: taxonomy(), language: '', write: () => entriesFrom([]) }
@@ -138,7 +138,7 @@ export const createPublisher = (parts: PublisherParts): Publisher => {
     const { language } = settings()
     if (wording.taxonomy !== taxonomy() || wording.language !== language) {
       const labels = { taxonomy: taxonomy(), language }
-      wording = { ...labels, write: createEntryWriter({ ...labels, nameOf }) }
+      wording = { ...labels, write: createEntryWriter({ ...labels, findSourceName }) }
     }
     return wording.write(ranked, counts)
   }
@@ -168,7 +168,7 @@ export const createPublisher = (parts: PublisherParts): Publisher => {
   }
 
   const publishAll = async (names: readonly string[]): Promise<Published[]> => {
-    const asOf = await shelf.refresh()
+    const asOf = await candidateCache.refresh()
     const rank = ranker.snapshot()
     const lists = await Promise.all(names.map(async name => ({ name, ranking: await rank(name, standing(name)) })))
     return writeAll(lists, asOf, 0)
@@ -188,7 +188,7 @@ export const createPublisher = (parts: PublisherParts): Publisher => {
     ids: readonly ArticleId[],
     unread: ReadonlySet<ArticleId>,
   ): Promise<Published[]> => {
-    const asOf = await shelf.refresh()
+    const asOf = await candidateCache.refresh()
     const rankings = await ranker.rankRelatedTo(ids, unread)
     const lists = ids.map((id, index): ToPublish => {
       const ranking = rankings[index]
@@ -229,7 +229,7 @@ export const createPublisher = (parts: PublisherParts): Publisher => {
       const published: Published[] = []
       const known = new Set(names())
       while (!stop()) {
-        const { lists, wait } = await waiting.claim(AT_ONCE, settings().settle, now())
+        const { lists, wait } = await queue.claim(AT_ONCE, settings().settle, now())
         if (lists.length === 0) {
           if (wait === null) break
           // Another list may change before this one may be written again.
@@ -239,7 +239,7 @@ export const createPublisher = (parts: PublisherParts): Publisher => {
         // One that has gone from the configuration waits no longer.
         const [here, gone] = [lists.filter(({ name }) => known.has(name)), lists.filter(({ name }) => !known.has(name))]
         const written = await runFirst(() => publishAll(here.map(({ name }) => name)))
-        await waiting.acknowledge(lists)
+        await queue.acknowledge(lists)
         published.push(...written, ...gone.map(({ name }) => ({ list: name, changed: false, count: 0 })))
       }
       return published
@@ -249,7 +249,7 @@ export const createPublisher = (parts: PublisherParts): Publisher => {
       const [json] = await redis.lrange(keys.list(name), rank - 1, rank - 1)
       if (json === undefined || rank < 1) return null
       const entry = JSON.parse(json) as Entry // written above
-      await shelf.refresh()
+      await candidateCache.refresh()
       const { ranked, fallback, stale } = await ranker.snapshot()(name, standing(name))
       const place = ranked.findIndex(({ candidate }) => candidate.article.id === entry.id)
       const found = ranked[place]
@@ -264,10 +264,10 @@ export const createPublisher = (parts: PublisherParts): Publisher => {
 
     async refreshExpiry() {
       await editors.sweep(now())
-      await usual.learn(now(), async () => {
-        await shelf.refresh()
+      await baselines.learn(now(), async () => {
+        await candidateCache.refresh()
         const heads = await reads.tops('view', 'hour', MOST_LEARNT)
-        const articles = await shelf.articles(heads.map(({ article }) => article))
+        const articles = await candidateCache.articles(heads.map(({ article }) => article))
         return heads.flatMap(({ article, count }, index) => {
           const section: SectionId | undefined = articles[index]?.section
           return section === undefined ? [] : { article, section, count }

@@ -17,17 +17,17 @@ import { NOTHING, type Ranking, type Standing } from './ranking.ts'
 import type { ListRegistry } from './registry.ts'
 import { ALIKE, relatedToEach } from './related.ts'
 import { withPins } from './rules/overrides.ts'
-import { blockedOn, pinsOf, type Scope, scopeOf, storiesBy } from './scope.ts'
+import { buildScope, collectBlockedIds, findPins, findStoriesByArticle, type Scope } from './scope.ts'
 import { createSnapshot, type RankingSnapshot, type SnapshotParts } from './snapshot.ts'
 import { createStoryReads } from './story-reads.ts'
 
 export interface Ranker {
   /**
    * Ranks lists of one moment: what several of them need is read once. Begun after what is kept in memory was refreshed.
-   * @returns ranks one list; `standing` is the list as published, asked for where it may have to be kept
+   * @returns ranks one list; `readPublished` reads the list as published; called only where the list may have to stay as it is
    * @throws RangeError, when called, for what is no list
    */
-  snapshot(): (name: string, standing: () => Promise<readonly Standing[]>) => Promise<Ranking>
+  snapshot(): (name: string, readPublished: () => Promise<readonly Standing[]>) => Promise<Ranking>
   /**
    * Many related lists at once, likewise.
    * @param unread of these articles, those that nobody can have read yet: they have no readers in common with others
@@ -39,7 +39,7 @@ export interface RankerParts extends SnapshotParts {
   readonly registry: Pick<ListRegistry, 'parse'>
   readonly stories: Pick<Stories, 'similarToEach'>
   readonly reads: Reads
-  readonly coReads: Pick<CoViewed, 'top'>
+  readonly coViewed: Pick<CoViewed, 'top'>
   readonly visitors: Pick<Visitors, 'of'>
   readonly source: (id: string) => Source | undefined
   readonly publisherOf: (source: string) => string
@@ -50,11 +50,11 @@ export interface RankerParts extends SnapshotParts {
 }
 
 export const createRanker = (parts: RankerParts): Ranker => {
-  const { registry, shelf, stories, reads, visitors, taxonomy, source, publisherOf, settings } = parts
+  const { registry, candidateCache, stories, reads, visitors, taxonomy, source, publisherOf, settings } = parts
   const scopeParts = { ...parts, groups: () => settings().groups }
   const storyReads = createStoryReads(reads)
 
-  const inputsFor = ({ now, newest, tops, usual }: RankingSnapshot, scope: Scope): ListInputs => ({
+  const inputsFor = ({ now, newest, tops, baseline }: RankingSnapshot, scope: Scope): ListInputs => ({
     now,
     settings: settings(),
     section: scope.section,
@@ -70,10 +70,10 @@ export const createRanker = (parts: RankerParts): Ranker => {
             window,
           )
         : heads.map(({ count }) => Math.ceil(count)),
-    stories: articles => storiesBy(articles, scope.choice, shelf),
+    stories: articles => findStoriesByArticle(articles, scope.choice, candidateCache),
     storyReads,
     readingSeconds: reads.seconds,
-    baseline: usual,
+    baseline,
     weight: id => source(id)?.weight ?? 1,
     publisher: publisherOf,
   })
@@ -82,19 +82,19 @@ export const createRanker = (parts: RankerParts): Ranker => {
     ids: readonly ArticleId[],
     unread: ReadonlySet<ArticleId> = new Set(),
   ): Promise<Ranking[]> => {
-    const round = createSnapshot(parts)
-    const scope = scopeOf({}, blockedOn(await round.placements(), 'related'), scopeParts)
+    const state = createSnapshot(parts)
+    const scope = buildScope({}, collectBlockedIds(await state.overrides(), 'related'), scopeParts)
     const [articles, alike] = await Promise.all([
-      shelf.articles(ids),
+      candidateCache.articles(ids),
       stories.similarToEach(ids, settings().related * ALIKE),
     ])
-    return relatedToEach(articles, alike, unread, scope, { ...parts, newest: round.newest })
+    return relatedToEach(articles, alike, unread, scope, { ...parts, newest: state.newest })
   }
 
   const rank = async (
-    round: RankingSnapshot,
+    state: RankingSnapshot,
     name: string,
-    standing: () => Promise<readonly Standing[]>,
+    readPublished: () => Promise<readonly Standing[]>,
   ): Promise<Ranking> => {
     const parsed = registry.parse(name)
     if (parsed === null) throw new RangeError(`${JSON.stringify(name)} is not a list: see docs/redis-contract.md`)
@@ -105,10 +105,10 @@ export const createRanker = (parts: RankerParts): Ranker => {
     if (edition && 'group' in edition && !Object.hasOwn(settings().groups, edition.group))
       throw new RangeError(`${JSON.stringify(edition.group)} is not a group of lists.groups`)
 
-    const placements = await round.placements()
-    const blocked = blockedOn(placements, name)
-    const scope = scopeOf(parsed, blocked, scopeParts)
-    const inputs = inputsFor(round, scope)
+    const overrides = await state.overrides()
+    const blocked = collectBlockedIds(overrides, name)
+    const scope = buildScope(parsed, blocked, scopeParts)
+    const inputs = inputsFor(state, scope)
     const window = parsed.window ?? definition.fixedWindow ?? 'now'
     const { minEntries: minimum } = inputs.settings
     const own = () => definition.rank(inputs, window)
@@ -117,12 +117,12 @@ export const createRanker = (parts: RankerParts): Ranker => {
       .map(({ placedBy, rank }): BackfillSource => [placedBy, () => rank(inputs)])
     const ranking = definition.needsEvents
       ? await rankByReads(
-          { rank: own, fillers: fallbacks, minimum, stopped: round.inputStopped, standing },
+          { rank: own, fallbacks, minimum, stopped: state.inputStopped, readPublished },
           scope,
-          shelf,
+          candidateCache,
         )
       : { ...(await backfill(await own(), fallbacks, minimum)), stale: false }
-    const pins = definition.isPinnable ? await pinsOf(placements, name, blocked, shelf) : []
+    const pins = definition.isPinnable ? await findPins(overrides, name, blocked, candidateCache) : []
     return {
       ...ranking,
       ranked: withPins(ranking.ranked, pins, definition.size(inputs.settings)),
@@ -134,7 +134,7 @@ export const createRanker = (parts: RankerParts): Ranker => {
     rankRelatedTo,
     snapshot() {
       const shared = createSnapshot(parts, MUST_READ_POOL)
-      return (name, standing) => rank(shared, name, standing)
+      return (name, readPublished) => rank(shared, name, readPublished)
     },
   }
 }

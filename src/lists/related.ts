@@ -12,13 +12,13 @@ import type { Reads } from './counts.ts'
 import { NOTHING, type Ranking } from './ranking.ts'
 import type { Candidate, Ranked } from './rules/candidate.ts'
 import { rankLatest } from './rules/latest.ts'
-import { coReading, rankRelated } from './rules/related.ts'
-import { type Scope, storiesBy } from './scope.ts'
+import { coViewSimilarity, rankRelated } from './rules/related.ts'
+import { findStoriesByArticle, type Scope } from './scope.ts'
 
 export interface RelatedParts {
-  readonly shelf: CandidateCache
+  readonly candidateCache: CandidateCache
   readonly reads: Pick<Reads, 'totals'>
-  readonly coReads: Pick<CoViewed, 'top'>
+  readonly coViewed: Pick<CoViewed, 'top'>
   readonly newest: (limit: number, scope: Scope) => Promise<readonly Candidate[]>
   readonly settings: () => ListSettings
   readonly now: () => number
@@ -38,16 +38,16 @@ export const relatedToEach = async (
   alike: Awaited<ReturnType<Stories['similarToEach']>>,
   unread: ReadonlySet<ArticleId>,
   scope: Scope,
-  { shelf, reads, coReads, newest, settings, now }: RelatedParts,
+  { candidateCache, reads, coViewed, newest, settings, now }: RelatedParts,
 ): Promise<Ranking[]> => {
   const { related: size, coReadWeight, relatedAge, relatedHalfLife, relatedDiversity, minEntries } = settings()
   const readers = await Promise.all(
     articles.map(article =>
-      article && coReadWeight > 0 && !unread.has(article.id) ? coReads.top(article.id, size * ALIKE) : [],
+      article && coReadWeight > 0 && !unread.has(article.id) ? coViewed.top(article.id, size * ALIKE) : [],
     ),
   )
   const ids = [...new Set([...alike.flat().map(({ id }) => id), ...readers.flat().map(({ article }) => article)])]
-  const found = await storiesBy(ids, scope.choice, shelf)
+  const found = await findStoriesByArticle(ids, scope.choice, candidateCache)
   const counts = await reads.totals(found.flatMap(candidate => candidate?.article.id ?? []))
   const known = new Map(ids.map((id, index) => [id, found[index] ?? null]))
 
@@ -67,13 +67,13 @@ export const relatedToEach = async (
       const isOther = ({ story }: Candidate): boolean => story.id !== article.story
       const similarity = new Map(alike[index]?.map(each => [each.id, each.similarity]))
       const reading = new Map(
-        readers[index]?.map(each => [each.article, coReading(each.both, each.one, each.other)] as const),
+        readers[index]?.map(each => [each.article, coViewSimilarity(each.both, each.one, each.other)] as const),
       )
       const beside = [...new Set([...similarity.keys(), ...reading.keys()])].flatMap(id => {
         const candidate = known.get(id)
         if (!candidate || !isOther(candidate)) return []
         const { views = 0 } = counts.get(candidate.article.id) ?? {}
-        return { candidate, views, similarity: similarity.get(id) ?? 0, coRead: reading.get(id) ?? 0 }
+        return { candidate, views, similarity: similarity.get(id) ?? 0, coViewed: reading.get(id) ?? 0 }
       })
       const ranked = rankRelated(beside, {
         now: now(),

@@ -8,7 +8,7 @@ import type { Override } from './overrides.ts'
  * Placements with what they name as it is called now, beside what it was called when they were made.
  * @param placements in force
  */
-export const followed = async (
+export const resolveBlocks = async (
   placements: readonly Override[],
   archive: Pick<ArticleStore, 'resolve' | 'resolveStories'>,
 ): Promise<readonly Override[]> => {

@@ -38,7 +38,7 @@ const inGroup = (
   return id => members.has(id)
 }
 
-export const scopeOf = (
+export const buildScope = (
   { section, edition }: { section?: SectionId; edition?: Edition },
   blocked: ReadonlySet<string>,
   { taxonomy, groups, retention, now }: ScopeParts,
@@ -66,11 +66,11 @@ export const scopeOf = (
   }
 }
 
-export const blockedOn = (placements: readonly Override[], list: string): ReadonlySet<string> =>
+export const collectBlockedIds = (placements: readonly Override[], list: string): ReadonlySet<string> =>
   new Set(placements.flatMap(each => (each.kind === 'block' && covers(each.list, list) ? each.what : [])))
 
 /** A pinned article stands for its story, whoever leads it elsewhere. */
-export const pinsOf = async (
+export const findPins = async (
   placements: readonly Override[],
   list: string,
   blocked: ReadonlySet<string>,
@@ -93,7 +93,7 @@ export const pinsOf = async (
 }
 
 /** Stories by articles of theirs, in the order asked; null where there is none to show. */
-export const storiesBy = async (
+export const findStoriesByArticle = async (
   ids: readonly ArticleId[],
   choice: Choice,
   shelf: CandidateCache,

@@ -11,16 +11,16 @@ import type { Baselines } from './baseline.ts'
 import type { CandidateCache } from './candidate-cache.ts'
 import type { Reads } from './counts.ts'
 import type { Override, Overrides } from './overrides.ts'
-import { followed } from './resolve-blocks.ts'
-import type { Usual } from './rules/baseline.ts'
+import { resolveBlocks } from './resolve-blocks.ts'
+import type { Baseline } from './rules/baseline.ts'
 import type { Candidate } from './rules/candidate.ts'
 import type { Scope } from './scope.ts'
 
 export interface SnapshotParts {
   readonly archive: Pick<ArticleStore, 'newestStories' | 'resolve' | 'resolveStories'>
-  readonly shelf: CandidateCache
+  readonly candidateCache: CandidateCache
   readonly reads: Pick<Reads, 'tops' | 'lastReported'>
-  readonly usual: Pick<Baselines, 'at'>
+  readonly baselines: Pick<Baselines, 'at'>
   readonly editors: Pick<Overrides, 'inForce'>
   readonly taxonomy: () => Taxonomy
   readonly settings: () => ListSettings
@@ -34,8 +34,8 @@ export interface RankingSnapshot {
   /** Stories by publication, newest first: those of the newest so many that the scope shows. */
   readonly newest: (limit: number, scope: Scope) => Promise<Candidate[]>
   readonly tops: (kind: EventKind, window: Window, most: number) => Promise<readonly Top[]>
-  readonly placements: () => Promise<readonly Override[]>
-  readonly usual: () => Promise<Usual>
+  readonly overrides: () => Promise<readonly Override[]>
+  readonly baseline: () => Promise<Baseline>
   /** Whether nobody has reported any event for long. */
   readonly inputStopped: () => Promise<boolean>
 }
@@ -50,7 +50,7 @@ const once = <T>(read: () => Promise<T>): (() => Promise<T>) => {
 
 /** @param least of the newest stories that are read where fewer are asked for, since another list will ask for so many */
 export const createSnapshot = (
-  { archive, shelf, reads, usual, editors, taxonomy, settings, now: clock }: SnapshotParts,
+  { archive, candidateCache, reads, baselines, editors, taxonomy, settings, now: clock }: SnapshotParts,
   least = 0,
 ): RankingSnapshot => {
   const now = clock()
@@ -73,7 +73,7 @@ export const createSnapshot = (
   return {
     now,
     newest: async (limit, { section, choice }) =>
-      shelf.candidates((await newestOf(limit, section)).slice(0, limit), choice),
+      candidateCache.candidates((await newestOf(limit, section)).slice(0, limit), choice),
     async tops(kind, window, most) {
       const name = `${kind} ${window}`
       const known = heads.get(name)
@@ -81,9 +81,9 @@ export const createSnapshot = (
       if (tops !== known?.tops) heads.set(name, { most, tops })
       return (await tops).slice(0, most)
     },
-    placements: once(async () => followed(await editors.inForce(now), archive)),
-    usual: once(() =>
-      usual.at(
+    overrides: once(async () => resolveBlocks(await editors.inForce(now), archive)),
+    baseline: once(() =>
+      baselines.at(
         taxonomy().map(({ id }) => id),
         now,
       ),

@@ -1,6 +1,6 @@
 /** The catalogue as OPML. (pure) */
 
-import { labelOf, type Taxonomy } from '../domain/section.ts'
+import { findLabel, type Taxonomy } from '../domain/section.ts'
 import type { Source } from '../domain/source.ts'
 import { writeOpml } from '../sources/catalogue/opml.ts'
 
@@ -14,7 +14,7 @@ export const opmlOf = (list: readonly Source[], taxonomy: Taxonomy): string => {
       site: site ?? null,
       language: language ?? null,
     }))
-    return own.length === 0 ? [] : [{ folder: labelOf(taxonomy, id), outlines }]
+    return own.length === 0 ? [] : [{ folder: findLabel(taxonomy, id), outlines }]
   })
   return writeOpml('Sources of newsdesk', groups, Date.now())
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { identityKey } from '../../src/domain/canonical-url.ts'
 import { decode } from '../../src/feeds/decode.ts'
 import { bare } from '../../src/feeds/discovery/discover.ts'
-import { commonFeeds, sitemapsOf } from '../../src/feeds/discovery/page-links.ts'
+import { commonFeeds, findSitemaps } from '../../src/feeds/discovery/page-links.ts'
 import { readFeed } from '../../src/feeds/read.ts'
 import { beyondStrict } from '../../src/feeds/xml/strict.ts'
 import { readNewItems } from '../../src/sources/items/detect-new-items.ts'
@@ -71,7 +71,7 @@ describe('the cost of reading', () => {
   })
 
   it.each<[what: string, work: (times: number) => unknown]>([
-    ['empty lines of a robots.txt', n => sitemapsOf('\n'.repeat(n * 4), 'https://a.example/')],
+    ['empty lines of a robots.txt', n => findSitemaps('\n'.repeat(n * 4), 'https://a.example/')],
     ['openings of declarations', n => beyondStrict('<!DOCTYPE '.repeat(n * 2))],
     ['dots of a path', n => commonFeeds(`https://a.example/${'.'.repeat(n * 4)}/a`)],
     ['slashes of a link', n => bare(`https://a.example${'/'.repeat(n * 4)}a`)],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { discover, type PageOutcome } from '../../src/feeds/discovery/discover.ts'
-import { commonFeeds, linksOf, sitemapsOf } from '../../src/feeds/discovery/page-links.ts'
+import { commonFeeds, findLinks, findSitemaps } from '../../src/feeds/discovery/page-links.ts'
 import { findDuplicateFeeds } from '../../src/sources/catalogue/duplicate-feeds.ts'
 import { rss } from '../support/http.ts'
 
@@ -32,7 +32,7 @@ const feed = (...titles: string[]) => rss(titles.map(title => ({ title })))
 describe('links of a page', () => {
   it('are those it declares, and those that look like feeds, comments last', () => {
     const html = `<base href="https://cdn.example/x/"><link rel="alternate" type="application/rss+xml" href="comments/feed"><link rel="ALTERNATE stylesheet" type="application/atom+xml; charset=utf-8" href="a.xml"><link rel=alternate hreflang=de href="/de"><a href="/sport/rss">s</a><a href="https://else.example/feed.json">j</a><a href="/feedback">no</a><a href="javascript:x">no</a><a href="/about">no</a>`
-    expect(linksOf(html, 'https://courier.example/')).toEqual({
+    expect(findLinks(html, 'https://courier.example/')).toEqual({
       declared: ['https://cdn.example/x/a.xml', 'https://cdn.example/x/comments/feed'],
       linked: ['https://cdn.example/sport/rss', 'https://else.example/feed.json'],
     })
@@ -40,7 +40,7 @@ describe('links of a page', () => {
 
   it('of robots.txt are its sitemaps, news first', () => {
     const robots = 'User-agent: *\nSITEMAP: https://a.example/all.xml\n sitemap:/news.xml\nSitemap: javascript:x\n'
-    expect(sitemapsOf(robots, 'https://a.example/robots.txt')).toEqual([
+    expect(findSitemaps(robots, 'https://a.example/robots.txt')).toEqual([
       'https://a.example/news.xml',
       'https://a.example/all.xml',
     ])

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { withContractTables } from '../../scripts/contract-tables.ts'
-import { jsonSchemaOf } from '../../src/domain/json-schema.ts'
+import { buildJsonSchema } from '../../src/domain/json-schema.ts'
 import { SCHEMAS } from '../../src/domain/redis-contract.ts'
 
 describe('the contract that ships', () => {
   it.each(Object.keys(SCHEMAS) as (keyof typeof SCHEMAS)[])(
     'says of %s what the code holds to (npm run docs writes it anew)',
     name => {
-      expect(readFileSync(`schemas/${name}.schema.json`, 'utf8')).toBe(jsonSchemaOf(name))
+      expect(readFileSync(`schemas/${name}.schema.json`, 'utf8')).toBe(buildJsonSchema(name))
     },
   )
 

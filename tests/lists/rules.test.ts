@@ -2,13 +2,13 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { ArticleId, StoryId } from '../../src/domain/article.ts'
 import { LISTS } from '../../src/lists/registry.ts'
-import { blend, lowerBound, timesUsual } from '../../src/lists/rules/baseline.ts'
+import { blend, lowerBound, ratioToBaseline } from '../../src/lists/rules/baseline.ts'
 import type { Candidate, Ranked } from '../../src/lists/rules/candidate.ts'
 import { rankLatest } from '../../src/lists/rules/latest.ts'
 import { rankMost } from '../../src/lists/rules/most.ts'
 import { importance, type MustReadRule, rankMustReads, shortlist } from '../../src/lists/rules/must-reads.ts'
-import { fillUp, withPins } from '../../src/lists/rules/overrides.ts'
-import { coReading, rankRelated } from '../../src/lists/rules/related.ts'
+import { fillFrom, withPins } from '../../src/lists/rules/overrides.ts'
+import { coViewSimilarity, rankRelated } from '../../src/lists/rules/related.ts'
 import { rankTrending } from '../../src/lists/rules/trending.ts'
 import { anArticle, NOON, sourceId } from '../support/articles.ts'
 import { taxonomy } from '../support/daemon.ts'
@@ -162,7 +162,7 @@ describe('must-reads', () => {
     maxAge: 48 * HOUR,
     weightOf: () => 1,
     publisherOf: id => id.split('-')[0] ?? id,
-    usual: () => 10,
+    baseline: () => 10,
     weights: { breadth: 1, source: 1, freshness: 1, reads: 0.5 },
     diversity: 0.8,
   }
@@ -186,7 +186,7 @@ describe('must-reads', () => {
 
   it('count reads against what is usual for the section at this hour, not by themselves', () => {
     const read = candidate({ id: 'a' })
-    const usualIn = (usual: number) => scores([read], () => 20, { ...rule, usual: () => usual }).get('a') ?? 0
+    const usualIn = (usual: number) => scores([read], () => 20, { ...rule, baseline: () => usual }).get('a') ?? 0
     expect(usualIn(20)).toBeCloseTo(importance(read, rule), 9)
     expect(usualIn(5)).toBeGreaterThan(usualIn(20))
     expect(usualIn(80)).toBeLessThan(usualIn(20))
@@ -235,9 +235,9 @@ describe('related', () => {
   it('prefers the alike, then the fresh, and drops the old', () => {
     const list = rankRelated(
       [
-        { candidate: candidate({ id: 'far' }), views: 0, similarity: 0.1, coRead: 0 },
-        { candidate: candidate({ id: 'near', source: 'other' }), views: 0, similarity: 0.6, coRead: 0 },
-        { candidate: candidate({ id: 'old', age: 9 * 24 * HOUR }), views: 0, similarity: 0.9, coRead: 0 },
+        { candidate: candidate({ id: 'far' }), views: 0, similarity: 0.1, coViewed: 0 },
+        { candidate: candidate({ id: 'near', source: 'other' }), views: 0, similarity: 0.6, coViewed: 0 },
+        { candidate: candidate({ id: 'old', age: 9 * 24 * HOUR }), views: 0, similarity: 0.9, coViewed: 0 },
       ],
       rule,
     )
@@ -246,12 +246,12 @@ describe('related', () => {
 
   it('knows what the same readers read, though the words differ', () => {
     const pair = [
-      { candidate: candidate({ id: 'words' }), views: 0, similarity: 0.4, coRead: 0 },
+      { candidate: candidate({ id: 'words' }), views: 0, similarity: 0.4, coViewed: 0 },
       {
         candidate: candidate({ id: 'readers', source: 'other' }),
         views: 0,
         similarity: 0.1,
-        coRead: coReading(40, 60, 60),
+        coViewed: coViewSimilarity(40, 60, 60),
       },
     ]
     expect(ids(rankRelated(pair, rule))).toEqual(['readers', 'words'])
@@ -259,9 +259,9 @@ describe('related', () => {
   })
 
   it('does not take one reader of both for a likeness', () => {
-    expect(coReading(1, 1, 1)).toBeLessThan(0.2)
-    expect(coReading(0, 10, 10)).toBe(0)
-    expect(coReading(30, 30, 30)).toBeGreaterThan(0.8)
+    expect(coViewSimilarity(1, 1, 1)).toBeLessThan(0.2)
+    expect(coViewSimilarity(0, 10, 10)).toBe(0)
+    expect(coViewSimilarity(30, 30, 30)).toBeGreaterThan(0.8)
   })
 
   it('names no source over and over while others are nearly as much alike', () => {
@@ -269,15 +269,15 @@ describe('related', () => {
       candidate: candidate({ id: `a${n}` }),
       views: 0,
       similarity: 0.5,
-      coRead: 0,
+      coViewed: 0,
     }))
-    const other = { candidate: candidate({ id: 'b', source: 'other' }), views: 0, similarity: 0.45, coRead: 0 }
+    const other = { candidate: candidate({ id: 'b', source: 'other' }), views: 0, similarity: 0.45, coViewed: 0 }
     expect(ids(rankRelated([...same, other], rule))[1]).toBe('b')
   })
 })
 
 describe('trending', () => {
-  const rule = { now: NOON, size: 5, maxAge: 72 * HOUR, usual: () => 4, z: 1.96, least: 1.5 }
+  const rule = { now: NOON, size: 5, maxAge: 72 * HOUR, baseline: () => 4, z: 1.96, minRatio: 1.5 }
   const pace = (id: string, hour: number, day: number, age = 10 * HOUR) => ({
     candidate: candidate({ id, age }),
     hour,
@@ -292,18 +292,21 @@ describe('trending', () => {
   it('is never won by few reads, however steep', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 4 }), reads => {
-        expect(rankTrending([pace('few', reads, reads)], { ...rule, usual: () => 0 })).toEqual([])
+        expect(rankTrending([pace('few', reads, reads)], { ...rule, baseline: () => 0 })).toEqual([])
       }),
     )
   })
 
   it('holds a new article against what is usual in its section', () => {
     expect(ids(rankTrending([pace('new', 30, 30, HOUR / 2)], rule))).toEqual(['new'])
-    expect(rankTrending([pace('new', 30, 30, HOUR / 2)], { ...rule, usual: () => 25 })).toEqual([])
+    expect(rankTrending([pace('new', 30, 30, HOUR / 2)], { ...rule, baseline: () => 25 })).toEqual([])
   })
 
   it('ranks the surer rise first, of two alike', () => {
-    const list = rankTrending([pace('small', 12, 12, HOUR), pace('large', 120, 120, HOUR)], { ...rule, usual: () => 2 })
+    const list = rankTrending([pace('small', 12, 12, HOUR), pace('large', 120, 120, HOUR)], {
+      ...rule,
+      baseline: () => 2,
+    })
     expect(ids(list)).toEqual(['large', 'small'])
   })
 })
@@ -312,8 +315,8 @@ describe('what is usual', () => {
   it('is learnt a day at a time, and drawn towards by few reads', () => {
     expect(blend(null, 8)).toBe(8)
     expect(blend(8, 18)).toBe(10)
-    expect(timesUsual(0, 0, 5)).toBe(1)
-    expect(timesUsual(1, 0, 5)).toBeLessThan(1.3)
+    expect(ratioToBaseline(0, 0, 5)).toBe(1)
+    expect(ratioToBaseline(1, 0, 5)).toBeLessThan(1.3)
   })
 
   it('is never surely exceeded by more than was counted', () => {
@@ -332,7 +335,7 @@ const listed = (...names: string[]): Ranked[] =>
 
 describe('a thin list', () => {
   it('is filled up in order, without telling a story twice, and each entry says so', () => {
-    const filled = fillUp(fillUp(listed('a'), listed('a', 'b'), 'day', 3), listed('c', 'd'), 'latest', 3)
+    const filled = fillFrom(fillFrom(listed('a'), listed('a', 'b'), 'day', 3), listed('c', 'd'), 'latest', 3)
     expect(filled.map(({ candidate: { article }, placedBy }) => [article.id, placedBy])).toEqual([
       ['a', 'rule'],
       ['b', 'day'],

@@ -1,6 +1,6 @@
 /** Finds the doubtful URL parameters that identify articles in a document. (pure) */
 
-import { canonicalUrl, droppedFrom, identityKey, type Keeps, siteOf } from '../../domain/canonical-url.ts'
+import { canonicalUrl, droppedFrom, identityKey, type Keeps, stripSubdomain } from '../../domain/canonical-url.ts'
 
 /** The parts of an item that matter here. */
 export interface Linked {
@@ -36,7 +36,7 @@ export const findSignificantParameters = (
     if (new Set(group.map(({ title }) => title)).size < 2) continue
     for (const name of new Set(group.flatMap(({ dropped }) => [...dropped.keys()]))) {
       if (new Set(group.map(({ dropped }) => dropped.get(name))).size < 2) continue
-      const site = siteOf(new URL(`http://${key}`).host)
+      const site = stripSubdomain(new URL(`http://${key}`).host)
       found.set(site, (found.get(site) ?? new Set()).add(name))
     }
   }

@@ -3,7 +3,7 @@
  * weekdays, zone names, missing zones), ISO 8601 and W3C forms, ctime, and Unix times. Never throws; what cannot be read is null.
  */
 
-import { monthOf } from './months.ts'
+import { parseMonth } from './months.ts'
 import { zoneMinutes } from './zones.ts'
 
 /** Years of the Thai calendar run 543 ahead. */
@@ -99,7 +99,7 @@ const parseNamed = (text: string): number | undefined => {
     .split(/[\s,،/.'’-]+|(?<=\d)(?=[^\d\s])|(?<=[\p{L}\p{M}])(?=\d)/u)
     .filter(Boolean)
   // The last of them: French and Spanish weekdays may read like months (`mar. 02 janv.`). Some are two words (`كانون الثاني`).
-  const months = words.map((word, index) => monthOf(`${word} ${words[index + 1]}`) ?? monthOf(word))
+  const months = words.map((word, index) => parseMonth(`${word} ${words[index + 1]}`) ?? parseMonth(word))
   const month = months.findLast(each => each !== undefined)
   if (month === undefined) return undefined
   const numbers = words.filter(word => /^\d{1,4}$/.test(word))

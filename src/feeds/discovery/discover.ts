@@ -6,7 +6,7 @@ import { decode } from '../decode.ts'
 import { newsSitemaps } from '../formats/sitemap/read.ts'
 import { type Identified, identify } from '../identity.ts'
 import { readFeed } from '../read.ts'
-import { commonFeeds, commonSitemaps, linksOf, sitemapsOf } from './page-links.ts'
+import { commonFeeds, commonSitemaps, findLinks, findSitemaps } from './page-links.ts'
 
 export interface FoundFeed {
   /** Where it was asked for. */
@@ -119,7 +119,7 @@ export const discover = async (url: string, fetchPage: FetchPage): Promise<Disco
   }
 
   const page = fetched.url
-  const { declared, linked } = linksOf(decode(fetched.body, fetched.contentType).text, page)
+  const { declared, linked } = findLinks(decode(fetched.body, fetched.contentType).text, page)
   if (given.kind === 'not-a-feed') for (const each of newsIn(given)) await tryOne(each, 'sitemap')
   for (const each of declared) await tryOne(each, 'declared')
   for (const each of linked) await tryOne(each, 'linked')
@@ -129,7 +129,7 @@ export const discover = async (url: string, fetchPage: FetchPage): Promise<Disco
   const robotsUrl = new URL('/robots.txt', page).href
   const robots = await fetchPage(robotsUrl)
   const named =
-    robots.kind === 'changed' ? sitemapsOf(decode(robots.body, robots.contentType).text, robotsUrl).slice(0, 4) : []
+    robots.kind === 'changed' ? findSitemaps(decode(robots.body, robots.contentType).text, robotsUrl).slice(0, 4) : []
   for (const each of named) for (const child of await tryOne(each, 'robots')) await tryOne(child, 'sitemap')
   if (!feeds.some(({ feed }) => feed.format === 'sitemap'))
     for (const each of commonSitemaps(page)) {

@@ -19,7 +19,7 @@ const MOST_READ = 500_000
 
 const unique = (urls: readonly string[]): string[] => [...new Set(urls)]
 
-export const linksOf = (html: string, url: string): PageLinks => {
+export const findLinks = (html: string, url: string): PageLinks => {
   const declared: string[] = []
   const linked: string[] = []
   let base = url
@@ -61,7 +61,7 @@ export const commonFeeds = (page: string): readonly string[] => {
 export const commonSitemaps = (page: string): readonly string[] => SITEMAPS.map(path => new URL(page).origin + path)
 
 /** Sitemap lines of a robots.txt, those that speak of news first. */
-export const sitemapsOf = (robots: string, url: string): readonly string[] =>
+export const findSitemaps = (robots: string, url: string): readonly string[] =>
   unique(
     [...robots.slice(0, MOST_READ).matchAll(/^[\t ]*sitemap[\t ]*:[\t ]*(\S+)/gim)].flatMap(([, at = '']) =>
       URL.canParse(at, url) && /^https?:$/.test(new URL(at, url).protocol) ? [new URL(at, url).href] : [],

@@ -3,9 +3,9 @@
 import type { Feed, ReadOutcome } from '../../domain/feed-item.ts'
 import { mapInSlices } from '../../util/slices.ts'
 import { type FieldContext, readItem, titleText } from '../fields/fields.ts'
-import { hintsOf } from '../fields/hints.ts'
+import { readHints } from '../fields/hints.ts'
 import { absolute } from '../fields/links.ts'
-import { attribute, firstText, type RawFeed, textOf } from '../xml/raw.ts'
+import { attribute, firstText, type RawFeed, readText } from '../xml/raw.ts'
 import { readDocument } from '../xml/slices.ts'
 import { type FeedFormat, HEAD, type Wanted } from './format.ts'
 import { refusal, refuseHtml } from './outcome.ts'
@@ -38,10 +38,10 @@ export const buildFeed = async (
   const home =
     links
       .map(raw => ((attribute(raw, 'rel') ?? 'alternate') === 'alternate' ? attribute(raw, 'href') : null))
-      .find(Boolean) ?? (format === 'atom' ? null : (links.map(textOf).find(Boolean) ?? null))
+      .find(Boolean) ?? (format === 'atom' ? null : (links.map(readText).find(Boolean) ?? null))
   const link = absolute(home, url)
   const language = firstText(channel, 'language', 'dc:language') ?? attribute(channel.$?.[0], 'xml:lang')
-  const self = hintsOf(channel).self
+  const self = readHints(channel).self
   const base = [url, link, self].find(each => each != null && /^https?:\/\//i.test(each)) ?? undefined
   const context: FieldContext = { format, base, language }
   const kept = items.slice(0, maxItems)
@@ -50,7 +50,7 @@ export const buildFeed = async (
     title: (channel.title ?? channel['dc:title'] ?? []).map(titleText).find(Boolean) ?? null,
     link,
     language,
-    hints: hintsOf(channel),
+    hints: readHints(channel),
     items: await mapInSlices(kept, item => readItem(item, context)),
     warnings:
       items.length > kept.length

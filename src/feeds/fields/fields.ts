@@ -3,9 +3,9 @@
 import type { FeedItem } from '../../domain/feed-item.ts'
 import { cutTo, looksEscaped, plainText, summarise } from '../../util/plain-text.ts'
 import { parseDate } from '../dates/dates.ts'
-import { attribute, childrenOf, firstText, own, type Raw, type RawFields, textOf } from '../xml/raw.ts'
-import { baseOf, type LinkContext, linkOf, originalOf, resolvedByDocument } from './links.ts'
-import { commentsCountOf, enclosureOf, imageOf } from './media.ts'
+import { attribute, findChildren, firstText, own, type Raw, type RawFields, readText } from '../xml/raw.ts'
+import { findLink, findOriginal, type LinkContext, resolveBase, resolvedByDocument } from './links.ts'
+import { findEnclosure, findImage, readCommentsCount } from './media.ts'
 
 export interface FieldContext extends LinkContext {
   readonly language: string | null
@@ -13,7 +13,7 @@ export interface FieldContext extends LinkContext {
 
 /** Text of a title: markup read away, also where it came escaped twice. */
 export const titleText = (raw: Raw | undefined): string | null => {
-  const written = textOf(raw)
+  const written = readText(raw)
   if (written === null) return null
   const mode = attribute(raw, 'mode')?.toLowerCase() ?? ''
   const type = attribute(raw, 'type')?.toLowerCase() ?? ''
@@ -45,7 +45,7 @@ const UPDATED = ['updated', 'modified', 'atom:updated', 'dcterms:modified']
 const dateOf = (fields: RawFields, names: readonly string[]): string | null => {
   for (const name of names) {
     for (const raw of own(fields, name).toReversed()) {
-      const date = parseDate(textOf(raw))
+      const date = parseDate(readText(raw))
       if (date !== null) return date
     }
   }
@@ -53,8 +53,9 @@ const dateOf = (fields: RawFields, names: readonly string[]): string | null => {
 }
 
 const personOf = (raw: Raw): string | null => {
-  const named = childrenOf(raw, 'name').map(textOf).find(Boolean) ?? childrenOf(raw, 'email').map(textOf).find(Boolean)
-  return named ?? textOf(raw)
+  const named =
+    findChildren(raw, 'name').map(readText).find(Boolean) ?? findChildren(raw, 'email').map(readText).find(Boolean)
+  return named ?? readText(raw)
 }
 
 /** No name is longer as it is written; the patterns below look through the rest again for each of its parts. */
@@ -86,13 +87,13 @@ const categoriesOf = (fields: RawFields): string[] => {
   const found = new Set<string>()
   for (const element of ['category', 'dc:subject', 'media:category']) {
     for (const raw of own(fields, element)) {
-      const written = attribute(raw, 'label') ?? attribute(raw, 'term') ?? textOf(raw)
+      const written = attribute(raw, 'label') ?? attribute(raw, 'term') ?? readText(raw)
       if (written !== null) found.add(cutTo(plainText(written), 100))
     }
   }
   for (const element of ['keywords', 'media:keywords', 'itunes:keywords']) {
     for (const raw of own(fields, element))
-      for (const word of (textOf(raw) ?? '').split(',')) found.add(cutTo(plainText(word), 100))
+      for (const word of (readText(raw) ?? '').split(',')) found.add(cutTo(plainText(word), 100))
   }
   found.delete('')
   return [...found].slice(0, MOST_CATEGORIES)
@@ -118,7 +119,7 @@ const MARKUP_READ = 8_000
 
 const summaryOf = (fields: RawFields): string | null => {
   for (const name of SUMMARY) {
-    const markup = own(fields, name).map(textOf).find(Boolean)
+    const markup = own(fields, name).map(readText).find(Boolean)
     if (!markup) continue
     let text = plainText(markup.slice(0, MARKUP_READ))
     // All of that was one tag, such as a picture that stands in its own address: the text comes after it.
@@ -132,8 +133,8 @@ const summaryOf = (fields: RawFields): string | null => {
 /** guid, atom:id, rdf:about or dc:identifier; of several the last, which is what edits append. */
 const idOf = (fields: RawFields): string | null => {
   for (const name of ['guid', 'id', 'atom:id']) {
-    const raw = own(fields, name).findLast(each => textOf(each) !== null)
-    const id = textOf(raw)
+    const raw = own(fields, name).findLast(each => readText(each) !== null)
+    const id = readText(raw)
     if (raw !== undefined && id !== null) {
       return (attribute(raw, 'isPermaLink') ?? 'true').toLowerCase() === 'true' ? resolvedByDocument(id, raw) : id
     }
@@ -150,13 +151,13 @@ const innerTitle = (fields: RawFields): string | null => {
     if (name === 'source') continue
     for (const element of elements ?? []) {
       const title = ['media:title', 'title']
-        .flatMap(name => childrenOf(element, name))
+        .flatMap(name => findChildren(element, name))
         .map(titleText)
         .find(Boolean)
       if (title) return title
-      const nested = typeof element === 'object' ? childrenOf(element, 'media:content') : []
+      const nested = typeof element === 'object' ? findChildren(element, 'media:content') : []
       const deeper = nested
-        .flatMap(each => childrenOf(each, 'media:title'))
+        .flatMap(each => findChildren(each, 'media:title'))
         .map(titleText)
         .find(Boolean)
       if (deeper) return deeper
@@ -180,19 +181,19 @@ const cleanId = (id: string | null): string | null =>
         .trim() || null
 
 /** A language tag by its looks; what cannot be one is none. */
-export const languageOf = (...written: (string | null)[]): string | null =>
+export const parseLanguage = (...written: (string | null)[]): string | null =>
   written.find(each => each !== null && /^[a-z]{2,8}(?:[-_][a-z0-9]{1,8}){0,6}$/i.test(each)) ?? null
 
 export const readItem = (fields: RawFields, context: FieldContext): FeedItem => {
-  const base = baseOf(fields.$?.[0], context.base)
+  const base = resolveBase(fields.$?.[0], context.base)
   const markup = firstText(fields, 'content:encoded', 'content', 'description', 'summary')
   const title = TITLES.map(name => own(fields, name).map(titleText).find(Boolean)).find(Boolean) ?? innerTitle(fields)
   const published = dateOf(fields, PUBLISHED)
   const updated = dateOf(fields, UPDATED) ?? parseDate(attribute(fields.$?.[0], 'lastmod'))
-  const link = linkOf(fields, { ...context, base })
-  const original = originalOf(fields, link)
-  const commentsCount = commentsCountOf(fields)
-  const enclosure = enclosureOf(fields, base)
+  const link = findLink(fields, { ...context, base })
+  const original = findOriginal(fields, link)
+  const commentsCount = readCommentsCount(fields)
+  const enclosure = findEnclosure(fields, base)
   return {
     title: title === null ? null : cutTo(title, LONGEST_TITLE),
     link,
@@ -201,9 +202,9 @@ export const readItem = (fields: RawFields, context: FieldContext): FeedItem => 
     updated,
     author: authorOf(fields),
     categories: categoriesOf(fields),
-    image: imageOf(fields, markup, base),
+    image: findImage(fields, markup, base),
     summary: summaryOf(fields),
-    language: languageOf(
+    language: parseLanguage(
       attribute(fields.$?.[0], 'xml:lang'),
       firstText(fields, 'dc:language', 'language'),
       context.language,

@@ -1,7 +1,7 @@
 /** What a feed says about polling it: ttl, sy:update*, skipHours, skipDays, hubs. */
 
 import type { FeedHints } from '../../domain/feed-item.ts'
-import { attribute, childrenOf, firstText, type RawFields, textOf } from '../xml/raw.ts'
+import { attribute, findChildren, firstText, type RawFields, readText } from '../xml/raw.ts'
 
 const PERIOD: Readonly<Record<string, number>> = {
   hourly: 3_600_000,
@@ -17,14 +17,14 @@ const numberIn = (text: string | null): number | undefined => {
   return Number.isFinite(value) && value > 0 ? value : undefined
 }
 
-export const hintsOf = (channel: RawFields): FeedHints => {
+export const readHints = (channel: RawFields): FeedHints => {
   const ttl = numberIn(firstText(channel, 'ttl'))
   const period = PERIOD[firstText(channel, 'sy:updatePeriod')?.toLowerCase() ?? '']
   const frequency = numberIn(firstText(channel, 'sy:updateFrequency')) ?? 1
   const interval = ttl !== undefined ? ttl * 60_000 : period !== undefined ? period / frequency : undefined
 
   const skipped = (name: string, child: string) =>
-    (channel[name] ?? []).flatMap(raw => childrenOf(raw, child)).map(textOf)
+    (channel[name] ?? []).flatMap(raw => findChildren(raw, child)).map(readText)
   const hours = skipped('skipHours', 'hour')
     .map(hour => Number(hour) % 24)
     .filter(hour => Number.isInteger(hour) && hour >= 0)

@@ -1,6 +1,6 @@
 /** Addresses of an item: made absolute, never one that runs, and which of several is the item's page. */
 
-import { attribute, firstText, own, type Raw, type RawFields, textOf } from '../xml/raw.ts'
+import { attribute, firstText, own, type Raw, type RawFields, readText } from '../xml/raw.ts'
 
 /** An address with one of these runs, or shows, what a stranger wrote: it is none. */
 const RUNS = /^(?:javascript|data|vbscript|about|blob|file|filesystem|view-source):/i
@@ -34,7 +34,7 @@ export const webAddress = (href: string | null, base: string | undefined): strin
   return url !== null && /^https?:\/\//i.test(url) ? url : null
 }
 
-export const baseOf = (raw: Raw | undefined, fallback: string | undefined): string | undefined => {
+export const resolveBase = (raw: Raw | undefined, fallback: string | undefined): string | undefined => {
   const own = attribute(raw, 'xml:base')
   if (own === null) return fallback
   try {
@@ -65,20 +65,20 @@ const rankOf = (raw: Raw): number | null => {
  * The item's page: an alternate that is HTML (the last of them, as the reference reads it), a link's text, the canonical; else a guid that
  * is no less than a permalink, or an Atom id; else an alternate of another type.
  */
-export const linkOf = (fields: RawFields, { format, base }: LinkContext): string | null => {
+export const findLink = (fields: RawFields, { format, base }: LinkContext): string | null => {
   let best: { href: string; rank: number; raw: Raw } | null = null
   for (const name of ['atom:link', 'link']) {
     for (const raw of own(fields, name)) {
       const href = attribute(raw, 'href') ?? attribute(raw, 'url') ?? attribute(raw, 'uri')
-      const written = href ?? textOf(raw)
+      const written = href ?? readText(raw)
       const rank = href === null ? (attribute(raw, 'rel') === null ? 0 : rankOf(raw)) : rankOf(raw)
       if (written !== null && rank !== null && rank <= (best?.rank ?? 9)) best = { href: written, rank, raw }
     }
   }
-  if (best && best.rank < 3) return absolute(unescaped(best.href), baseOf(best.raw, base))
+  if (best && best.rank < 3) return absolute(unescaped(best.href), resolveBase(best.raw, base))
   const id = permalinkOf(fields, format)
   if (id !== null && (best === null || /^https?:/i.test(id))) return id
-  if (best) return absolute(unescaped(best.href), baseOf(best.raw, base))
+  if (best) return absolute(unescaped(best.href), resolveBase(best.raw, base))
   const about = attribute(fields.$?.[0], 'rdf:about')
   if (about !== null && /^https?:/i.test(about)) return absolute(about, undefined)
   const given = firstText(fields, 'feedburner:origLink', 'url') ?? attribute(fields.$?.[0], 'href')
@@ -95,9 +95,9 @@ export const linkOf = (fields: RawFields, { format, base }: LinkContext): string
 /** The identifier where it may serve as a link: `isPermaLink` not denied, any Atom id. As written: only xml:base makes it absolute. */
 const permalinkOf = (fields: RawFields, format: LinkContext['format']): string | null => {
   for (const name of format === 'atom' ? ['id', 'guid'] : ['guid', 'id', 'atom:id']) {
-    const raw = own(fields, name).findLast(each => textOf(each) !== null)
+    const raw = own(fields, name).findLast(each => readText(each) !== null)
     if (raw !== undefined && (attribute(raw, 'isPermaLink') ?? 'true').toLowerCase() === 'true') {
-      const link = absolute(textOf(raw), undefined)
+      const link = absolute(readText(raw), undefined)
       return link === null ? null : resolvedByDocument(link, raw)
     }
   }
@@ -116,7 +116,7 @@ const REDIRECTORS =
   /^https?:\/\/(?:feedproxy\.google\.com|feeds\d?\.feedburner\.com|feedproxy\.feedburner\.com|rss\.feedsportal\.com)\//i
 
 /** The page behind a redirector, where the feed names it beside the link. */
-export const originalOf = (fields: RawFields, link: string | null): string | null => {
+export const findOriginal = (fields: RawFields, link: string | null): string | null => {
   if (link === null || !REDIRECTORS.test(link)) return null
   const named = [firstText(fields, 'feedburner:origLink'), firstText(fields, 'guid', 'id')]
   return named.map(each => webAddress(each, undefined)).find(each => each !== null && !REDIRECTORS.test(each)) ?? null

@@ -5,7 +5,7 @@
 
 import { decodeHTMLStrict } from 'entities'
 import { canonicalAttribute, canonicalName } from './names.ts'
-import { prefixOf } from './namespaces.ts'
+import { findPrefix } from './namespaces.ts'
 import type { Raw, RawElement, RawFeed, RawFields } from './raw.ts'
 import { attributesIn, type OpenTag, type TokenHandler, tokenize } from './tokens.ts'
 
@@ -127,7 +127,7 @@ export const lenientReader = (xml: string, maxItems: number): LenientReader => {
   const nameIn = (written: string, spaces: Readonly<Record<string, string>>): string => {
     const colon = written.indexOf(':')
     const uri = spaces[colon < 0 ? '' : written.slice(0, colon)]
-    const known = uri === undefined ? undefined : prefixOf(uri, inAtom)
+    const known = uri === undefined ? undefined : findPrefix(uri, inAtom)
     if (known === undefined) return canonicalName(written)
     const local = written.slice(colon + 1)
     return canonicalName(known === '' ? local : `${known}:${local}`)

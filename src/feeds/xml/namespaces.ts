@@ -43,7 +43,7 @@ const SITEMAP: readonly (readonly [RegExp, string])[] = [
 ]
 
 /** @returns the customary prefix of a namespace in a sitemap, '' for the sitemap's own, undefined where it is unknown */
-export const sitemapPrefixOf = (uri: string): string | undefined =>
+export const findSitemapPrefix = (uri: string): string | undefined =>
   SITEMAP.find(([pattern]) => pattern.test(uri.trim()))?.[1]
 
 const ATOM = /^https?:\/\/(?:(?:www\.)?w3\.org\/2005\/atom|purl\.org\/atom\/ns#?)\/?$/i
@@ -52,7 +52,7 @@ const ATOM = /^https?:\/\/(?:(?:www\.)?w3\.org\/2005\/atom|purl\.org\/atom\/ns#?
  * @param inAtom whether the document itself is Atom: there its elements stand without a prefix, elsewhere they are `atom:`
  * @returns the prefix to know the namespace by, '' for the formats' own, undefined where it is unknown
  */
-export const prefixOf = (uri: string, inAtom: boolean): string | undefined => {
+export const findPrefix = (uri: string, inAtom: boolean): string | undefined => {
   const trimmed = uri.trim()
   if (!inAtom && ATOM.test(trimmed)) return 'atom'
   if (OWN.some(own => own.test(trimmed))) return ''
@@ -64,7 +64,7 @@ export const unusualPrefixes = (text: string, inAtom = /<(?:\w+:)?feed[\s>]/.tes
   for (const [, prefix = '', double, single] of text.matchAll(
     /\sxmlns(?::([\w.-]{1,40}))?\s*=\s*(?:"([^"]{0,200})"|'([^']{0,200})')/g,
   )) {
-    const customary = prefixOf(double ?? single ?? '', inAtom)
+    const customary = findPrefix(double ?? single ?? '', inAtom)
     if (customary !== undefined && customary !== prefix && customary !== 'xhtml') return true
   }
   return false

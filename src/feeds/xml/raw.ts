@@ -20,7 +20,7 @@ export interface RawFeed {
   readonly items: readonly RawFields[]
 }
 
-export const textOf = (raw: Raw | undefined): string | null => {
+export const readText = (raw: Raw | undefined): string | null => {
   const text = typeof raw === 'string' ? raw : raw?._
   return typeof text === 'string' && text.trim() !== '' ? text.trim() : null
 }
@@ -30,7 +30,7 @@ export const attribute = (raw: Raw | undefined, name: string): string | null => 
   return typeof value === 'string' && value.trim() !== '' ? value.trim() : null
 }
 
-export const childrenOf = (raw: Raw | undefined, name: string): readonly Raw[] => {
+export const findChildren = (raw: Raw | undefined, name: string): readonly Raw[] => {
   const children = typeof raw === 'object' && Object.hasOwn(raw, name) ? raw[name] : undefined
   return Array.isArray(children) ? (children as readonly Raw[]) : []
 }
@@ -43,7 +43,7 @@ export const own = (fields: RawFields, name: string): readonly Raw[] =>
 export const firstText = (fields: RawFields, ...names: string[]): string | null => {
   for (const name of names) {
     for (const raw of own(fields, name)) {
-      const text = textOf(raw)
+      const text = readText(raw)
       if (text !== null) return text
     }
   }

@@ -8,7 +8,7 @@ import type { ArticleId } from '../../domain/article.ts'
 import type { PlacedBy, Window } from '../../domain/entry.ts'
 import type { EventKind } from '../../domain/event-kinds.ts'
 import type { SectionId } from '../../domain/section.ts'
-import type { Usual } from '../rules/baseline.ts'
+import type { Baseline } from '../rules/baseline.ts'
 import type { Candidate, Ranked } from '../rules/candidate.ts'
 
 /** An article at the head of a window, and what was counted of it there. */
@@ -43,7 +43,7 @@ export interface ListInputs {
   /** Seconds each article was ever read for, in the order asked. */
   readingSeconds(articles: readonly ArticleId[]): Promise<readonly number[]>
   /** Reads per article and hour that are usual for a section. */
-  baseline(): Promise<Usual>
+  baseline(): Promise<Baseline>
   /** Weight of a source; 1 is usual. */
   weight(source: string): number
   /** The publisher behind a source: several feeds of one publisher count once. */

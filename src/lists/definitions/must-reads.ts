@@ -17,7 +17,7 @@ const rank = async (inputs: ListInputs) => {
     maxAge: settings.mustReadsAge,
     weightOf: weight,
     publisherOf: publisher,
-    usual: await inputs.baseline(),
+    baseline: await inputs.baseline(),
     weights: {
       breadth: settings.weightBreadth,
       source: settings.weightSource,

@@ -10,7 +10,7 @@ const POOL = 300
 
 const rank = async (inputs: ListInputs) => {
   const { now, settings, isPart } = inputs
-  const { trending: size, trendZScore: z, trendMinRatio: least, maxAgeNow: maxAge, minVisitors } = settings
+  const { trending: size, trendZScore: z, trendMinRatio: minRatio, maxAgeNow: maxAge, minVisitors } = settings
   const heads = await inputs.heads('view', 'hour', POOL * (isPart ? 4 : 1))
   const visitors = await inputs.visitors('view', 'hour', heads, minVisitors)
   const found = await inputs.stories(
@@ -22,7 +22,7 @@ const rank = async (inputs: ListInputs) => {
   )
   const read = await inputs.storyReads(candidates, ['hour', 'day'])
   const paces = candidates.map(candidate => ({ candidate, ...read(candidate) }))
-  return rankTrending(paces, { now, size, maxAge, z, least, usual: await inputs.baseline() })
+  return rankTrending(paces, { now, size, maxAge, z, minRatio, baseline: await inputs.baseline() })
 }
 
 export const trending: ListDefinition = {

@@ -3,10 +3,10 @@
  */
 
 /** Reads per article and hour that are usual for a section at a time. */
-export type Usual = (section: string, at: number) => number
+export type Baseline = (section: string, at: number) => number
 
 /** Of the day, UTC: the habits of readers follow it. */
-export const hourOf = (at: number): number => Math.floor(at / 3_600_000) % 24
+export const getHour = (at: number): number => Math.floor(at / 3_600_000) % 24
 
 /** How much a new day's hour changes what is usual: about the last week counts. */
 const LEARNT = 0.2
@@ -23,7 +23,8 @@ export const UNKNOWN = 1
  *   (reads + prior) / (usual + prior)
  * the mean of a gamma posterior of the rate over its expectation (Gelman et al., Bayesian Data Analysis, section 2.6).
  */
-export const timesUsual = (reads: number, usual: number, prior: number): number => (reads + prior) / (usual + prior)
+export const ratioToBaseline = (reads: number, usual: number, prior: number): number =>
+  (reads + prior) / (usual + prior)
 
 /**
  * Lower confidence bound of a Poisson count: its square root varies alike whatever the mean (Anscombe, 1948).

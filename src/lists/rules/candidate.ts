@@ -27,15 +27,15 @@ export interface Ranked {
 }
 
 /** When an article counts as published: as its publisher says, but never after it was first seen, so no later date brings it up again. */
-export const timeOf = ({ article }: Candidate): number => Math.min(article.publishedAt, article.firstSeenAt)
+export const getListTime = ({ article }: Candidate): number => Math.min(article.publishedAt, article.firstSeenAt)
 
 /** ms; a clock that stepped back makes nothing younger than new. */
-export const ageOf = (candidate: Candidate, now: number): number => Math.max(0, now - timeOf(candidate))
+export const computeAge = (candidate: Candidate, now: number): number => Math.max(0, now - getListTime(candidate))
 
 const byId = (a: Candidate, b: Candidate): number =>
   a.article.id < b.article.id ? -1 : a.article.id > b.article.id ? 1 : 0
 
-export const byTime = (a: Candidate, b: Candidate): number => timeOf(b) - timeOf(a) || byId(a, b)
+export const byTime = (a: Candidate, b: Candidate): number => getListTime(b) - getListTime(a) || byId(a, b)
 
 export const byScore = <T extends { readonly candidate: Candidate; readonly score: number }>(a: T, b: T): number =>
   b.score - a.score || byTime(a.candidate, b.candidate)

@@ -1,6 +1,6 @@
 /** Latest: newest first. */
 
-import { byTime, type Candidate, oncePerStory, type Ranked, timeOf } from './candidate.ts'
+import { byTime, type Candidate, getListTime, oncePerStory, type Ranked } from './candidate.ts'
 
 export interface LatestRule {
   readonly size: number
@@ -43,10 +43,14 @@ export const rankLatest = (candidates: readonly Candidate[], { size, share }: La
   // Too few others to fill the list: what was left out comes back, in its place.
   return [...taken, ...surplus.slice(0, size - taken.length)].sort(byTime).map(candidate => ({
     candidate,
-    score: timeOf(candidate),
+    score: getListTime(candidate),
     placedBy: 'rule',
     terms: () => [
-      { name: 'time', value: timeOf(candidate), of: `published ${new Date(timeOf(candidate)).toISOString()}` },
+      {
+        name: 'time',
+        value: getListTime(candidate),
+        of: `published ${new Date(getListTime(candidate)).toISOString()}`,
+      },
     ],
   }))
 }

@@ -1,6 +1,6 @@
 /** Most read, commented and shared: by what was counted in a window. */
 
-import { ageOf, byScore, type Candidate, type Ranked, showAge } from './candidate.ts'
+import { byScore, type Candidate, computeAge, type Ranked, showAge } from './candidate.ts'
 
 /** What was counted of one article in a window. */
 export interface Counted {
@@ -33,7 +33,9 @@ export const rankMost = (counted: readonly Counted[], { now, size, minVisitors, 
     })
   }
   return [...byStory.values()]
-    .filter(({ candidate, score, visitors }) => score > 0 && visitors >= minVisitors && ageOf(candidate, now) <= maxAge)
+    .filter(
+      ({ candidate, score, visitors }) => score > 0 && visitors >= minVisitors && computeAge(candidate, now) <= maxAge,
+    )
     .sort(byScore)
     .slice(0, size)
     .map(({ candidate, score, visitors, articles }) => ({
@@ -43,7 +45,11 @@ export const rankMost = (counted: readonly Counted[], { now, size, minVisitors, 
       terms: () => [
         { name: 'counted', value: score, of: `in the window, of ${articles} of the story's articles` },
         { name: 'visitors', value: visitors, of: `${minVisitors} are needed` },
-        { name: 'age', value: ageOf(candidate, now), of: `${showAge(ageOf(candidate, now))} of ${showAge(maxAge)}` },
+        {
+          name: 'age',
+          value: computeAge(candidate, now),
+          of: `${showAge(computeAge(candidate, now))} of ${showAge(maxAge)}`,
+        },
       ],
     }))
 }

@@ -1,10 +1,10 @@
 /** Must-reads: what matters, over all sections. */
 
-import { timesUsual, type Usual } from './baseline.ts'
+import { type Baseline, ratioToBaseline } from './baseline.ts'
 import {
-  ageOf,
   byScore,
   type Candidate,
+  computeAge,
   freshness,
   oncePerStory,
   type Ranked,
@@ -32,7 +32,7 @@ export interface MustReadRule {
   readonly weightOf: (source: string) => number
   /** Who publishes a source: one publisher's feeds count once. */
   readonly publisherOf: (source: string) => string
-  readonly usual: Usual
+  readonly baseline: Baseline
   readonly weights: MustReadWeights
   /** 0 to 1: how much each further entry of a section counts against those of others; 1 is no diversity. */
   readonly diversity: number
@@ -68,7 +68,7 @@ interface Factors {
 
 /** Breadth, weight and freshness; null for a story that is too old, or of nobody. */
 const factorsOf = (candidate: Candidate, rule: MustReadRule): Factors | null => {
-  const age = ageOf(candidate, rule.now)
+  const age = computeAge(candidate, rule.now)
   const weights = weightsOf(candidate, rule)
   if (age > rule.maxAge || weights.length === 0) return null
   return {
@@ -96,7 +96,7 @@ export const importance = (candidate: Candidate, rule: MustReadRule): number => 
 
 /** Reads in the last hour as times what is usual for the section and hour: `timesUsual^r`, between a quarter and four before `r`. */
 const readFactor = (candidate: Candidate, reads: number, rule: MustReadRule): number =>
-  Math.min(4, Math.max(0.25, timesUsual(reads, rule.usual(candidate.article.section, rule.now), PRIOR))) **
+  Math.min(4, Math.max(0.25, ratioToBaseline(reads, rule.baseline(candidate.article.section, rule.now), PRIOR))) **
   rule.weights.reads
 
 /** The stories that may become must-reads: the most important ones before reads, several for every place. */
@@ -113,12 +113,12 @@ export const shortlist = (candidates: readonly Candidate[], rule: MustReadRule):
 
 const termsOf = (candidate: Candidate, reads: number, diversity: number, rule: MustReadRule): Term[] => {
   const { publishers = 0, breadth = 0, source = 0, fresh = 0 } = factorsOf(candidate, rule) ?? {}
-  const { weights, now, usual } = rule
-  const usually = usual(candidate.article.section, now)
+  const { weights, now, baseline } = rule
+  const usually = baseline(candidate.article.section, now)
   return [
     { name: 'breadth', value: breadth ** weights.breadth, of: `told by ${publishers} publishers` },
     { name: 'source', value: source ** weights.source, of: `mean weight ${source.toFixed(2)}` },
-    { name: 'freshness', value: fresh ** weights.freshness, of: `${showAge(ageOf(candidate, now))} old` },
+    { name: 'freshness', value: fresh ** weights.freshness, of: `${showAge(computeAge(candidate, now))} old` },
     {
       name: 'reads',
       value: readFactor(candidate, reads, rule),

@@ -39,7 +39,7 @@ export const withPins = (ranked: readonly Ranked[], pins: readonly Pinned[], siz
 }
 
 /** Fills a list that is too short from another, without telling a story twice. */
-export const fillUp = (
+export const fillFrom = (
   list: readonly Ranked[],
   other: readonly Ranked[],
   placedBy: PlacedBy,

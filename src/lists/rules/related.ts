@@ -1,6 +1,6 @@
 /** You may also like: alike, but another story. */
 
-import { ageOf, type Candidate, freshness, type Ranked, showAge } from './candidate.ts'
+import { type Candidate, computeAge, freshness, type Ranked, showAge } from './candidate.ts'
 import { diverse } from './diverse.ts'
 
 export interface Alike {
@@ -10,7 +10,7 @@ export interface Alike {
   /** Ever. */
   readonly views: number
   /** Of the readers, 0 to 1: how far those who read the one read the other. */
-  readonly coRead: number
+  readonly coViewed: number
 }
 
 export interface RelatedRule {
@@ -33,7 +33,7 @@ export interface RelatedRule {
  * @param both, one, other distinct readers, counted alike
  * @returns 0 to 1
  */
-export const coReading = (both: number, one: number, other: number): number =>
+export const coViewSimilarity = (both: number, one: number, other: number): number =>
   both <= 0 || one <= 0 || other <= 0 ? 0 : Math.min(1, both / Math.sqrt(one * other)) * (both / (both + 5))
 
 const sourceOf = ({ article }: Candidate): string => article.sources[0] ?? ''
@@ -46,20 +46,20 @@ const sourceOf = ({ article }: Candidate): string => article.sources[0] ?? ''
 export const rankRelated = (alike: readonly Alike[], rule: RelatedRule): Ranked[] => {
   const { now, size, maxAge, halfLife, coReadWeight, diversity } = rule
   const scored = alike.map(each => {
-    const { candidate, similarity, coRead, views } = each
-    const age = ageOf(candidate, now)
+    const { candidate, similarity, coViewed, views } = each
+    const age = computeAge(candidate, now)
     const read = 1 + Math.log10(1 + views) / 8
-    const liking = similarity + coReadWeight * coRead
+    const liking = similarity + coReadWeight * coViewed
     return { ...each, age, read, score: age > maxAge ? 0 : liking * freshness(age, halfLife) * read }
   })
   return diverse(scored, sourceOf, diversity, size).map(
-    ({ candidate, score, discount, similarity, coRead, age, read, views }) => ({
+    ({ candidate, score, discount, similarity, coViewed, age, read, views }) => ({
       candidate,
       score,
       placedBy: 'rule',
       terms: () => [
         { name: 'similarity', value: similarity, of: 'words in common' },
-        { name: 'co-reading', value: coReadWeight * coRead, of: 'readers in common' },
+        { name: 'co-reading', value: coReadWeight * coViewed, of: 'readers in common' },
         { name: 'freshness', value: freshness(age, halfLife), of: `${showAge(age)} old` },
         { name: 'reads', value: read, of: `${views} views ever` },
         { name: 'diversity', value: discount, of: `entries of ${sourceOf(candidate)} before it` },

@@ -1,7 +1,7 @@
 /** Trending: read much more than is usual, and surely so. */
 
-import { lowerBound, type Usual } from './baseline.ts'
-import { ageOf, byScore, type Candidate, oncePerStory, type Ranked } from './candidate.ts'
+import { type Baseline, lowerBound } from './baseline.ts'
+import { byScore, type Candidate, computeAge, oncePerStory, type Ranked } from './candidate.ts'
 
 /** Views of a story in the last hour and in the last day, that hour included. */
 export interface Pace {
@@ -15,11 +15,11 @@ export interface TrendRule {
   readonly size: number
   /** ms beyond which nothing trends. */
   readonly maxAge: number
-  readonly usual: Usual
+  readonly baseline: Baseline
   /** Standard deviations by which the last hour must be sure: 1.96 is 97.5 %. */
   readonly z: number
   /** Times what was expected below which nothing trends. */
-  readonly least: number
+  readonly minRatio: number
 }
 
 const HOUR = 3_600_000
@@ -27,10 +27,10 @@ const HOUR = 3_600_000
 const FLOOR = 2
 
 /** Reads per hour to be expected: its own pace before the last hour, but no less than is usual for its section at this hour. */
-const expected = ({ candidate, hour, day }: Pace, { now, usual }: TrendRule): number => {
-  const hours = Math.min(24, Math.max(1, ageOf(candidate, now) / HOUR)) - 1
+const expected = ({ candidate, hour, day }: Pace, { now, baseline }: TrendRule): number => {
+  const hours = Math.min(24, Math.max(1, computeAge(candidate, now) / HOUR)) - 1
   const before = hours < 1 ? 0 : Math.max(0, day - hour) / hours
-  return Math.max(before, usual(candidate.article.section, now), FLOOR)
+  return Math.max(before, baseline(candidate.article.section, now), FLOOR)
 }
 
 /**
@@ -41,9 +41,9 @@ const expected = ({ candidate, hour, day }: Pace, { now, usual }: TrendRule): nu
 export const rankTrending = (paces: readonly Pace[], rule: TrendRule): Ranked[] =>
   oncePerStory(
     paces
-      .filter(({ candidate }) => ageOf(candidate, rule.now) <= rule.maxAge)
+      .filter(({ candidate }) => computeAge(candidate, rule.now) <= rule.maxAge)
       .map(pace => ({ ...pace, score: lowerBound(pace.hour, rule.z) / expected(pace, rule) }))
-      .filter(({ score }) => score >= rule.least)
+      .filter(({ score }) => score >= rule.minRatio)
       .sort(byScore),
     ({ candidate }) => candidate,
   )
@@ -61,7 +61,7 @@ export const rankTrending = (paces: readonly Pace[], rule: TrendRule): Ranked[] 
         {
           name: 'expected',
           value: expected(pace, rule),
-          of: `${pace.day} in the last day; usual ${rule.usual(pace.candidate.article.section, rule.now).toFixed(1)} an hour`,
+          of: `${pace.day} in the last day; usual ${rule.baseline(pace.candidate.article.section, rule.now).toFixed(1)} an hour`,
         },
       ],
     }))

@@ -9,7 +9,7 @@ import { z } from 'zod'
 import type { HttpSettings } from '../../config/sections/public-server.ts'
 import { streamFields } from '../../domain/event-fields.ts'
 import { EventFields } from '../../domain/redis-contract.ts'
-import { createDayKeys, dayOf, keyedHash } from '../../events/visitor.ts'
+import { createDayKeys, getDayNumber, keyedHash } from '../../events/visitor.ts'
 import { TimeoutError, withTimeout } from '../../redis/health-check.ts'
 import type { Keys } from '../../redis/keys.ts'
 import type { ReplicationBarrier } from '../../redis/replication-barrier.ts'
@@ -155,7 +155,7 @@ export const eventsRoute = ({ redis, keys, settings, most, keeper, now }: Events
     const events = read(request.get('content-type') ?? '', typeof text === 'string' ? text : '', maxEvents)
     if ('status' in events) return refuse(events)
     if (await isFull()) return refuse({ status: 503, error: 'too many events wait to be counted; send again' }, 30)
-    const key = await dayKeys.of(dayOf(now()))
+    const key = await dayKeys.of(getDayNumber(now()))
     const address = request.ip ?? ''
     const network = findNetwork(address)
     const wait = allowance.take(keyedHash(key, network), events.length)

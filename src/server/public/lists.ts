@@ -6,7 +6,7 @@
 import { type Request, type Response, Router } from 'express'
 import type { Redis } from 'ioredis'
 import type { Entry } from '../../domain/entry.ts'
-import { type FeedOf, jsonFeed, rss } from '../../lists/feed-output.ts'
+import { type FeedContent, jsonFeed, rss } from '../../lists/feed-output.ts'
 import { LISTS } from '../../lists/registry.ts'
 import type { Keys } from '../../redis/keys.ts'
 
@@ -84,7 +84,7 @@ export const listsRoute = ({ redis, keys, names }: ListsRouteParts): Router => {
 
   const formatBody = (format: Format, name: string, found: ListSnapshot, request: Request): string => {
     if (format === 'json') return escapeTags(formatJson(name, found))
-    const feed: FeedOf = {
+    const feed: FeedContent = {
       list: name,
       generatedAt: found.meta.generatedAt ?? null,
       entries: found.entries.map(json => JSON.parse(json) as Entry), // written by the publisher

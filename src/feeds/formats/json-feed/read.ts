@@ -4,7 +4,7 @@ import type { Enclosure, Feed, FeedHints, FeedItem } from '../../../domain/feed-
 import { cutTo, fold, plainText, summarise } from '../../../util/plain-text.ts'
 import { mapInSlices } from '../../../util/slices.ts'
 import { parseDate } from '../../dates/dates.ts'
-import { languageOf } from '../../fields/fields.ts'
+import { parseLanguage } from '../../fields/fields.ts'
 import { absolute, webAddress } from '../../fields/links.ts'
 import { recording } from '../../fields/media.ts'
 
@@ -78,7 +78,7 @@ const readItem = (item: Json, base: string | undefined, language: string | null)
       .slice(0, 20),
     image: webAddress(text(item, 'image') ?? text(item, 'banner_image'), base),
     summary: summary === null ? null : summarise(fold(summary)) || null,
-    language: languageOf(text(item, 'language'), language),
+    language: parseLanguage(text(item, 'language'), language),
     ...(enclosure === null ? {} : { enclosure }),
   }
 }

@@ -5,9 +5,9 @@ import type { Feed, FeedItem } from '../../../domain/feed-item.ts'
 import { cutTo, fold, plainText } from '../../../util/plain-text.ts'
 import { mapInSlices, yieldToEventLoop } from '../../../util/slices.ts'
 import { parseDate } from '../../dates/dates.ts'
-import { languageOf } from '../../fields/fields.ts'
+import { parseLanguage } from '../../fields/fields.ts'
 import { absolute, webAddress } from '../../fields/links.ts'
-import { sitemapPrefixOf } from '../../xml/namespaces.ts'
+import { findSitemapPrefix } from '../../xml/namespaces.ts'
 import { attributesIn, type OpenTag, type TokenHandler, tokenize } from '../../xml/tokens.ts'
 
 /** Characters tokenized at a time. */
@@ -51,7 +51,7 @@ const nameIn = (written: string, spaces: Readonly<Record<string, string>>): stri
   const uri = spaces[prefix]
   // The standard's own, or a default that nobody knows.
   if (uri !== undefined) {
-    const known = sitemapPrefixOf(uri)
+    const known = findSitemapPrefix(uri)
     if (known !== undefined) return known === '' ? local : `${known}:${local}`
     if (prefix === '') return local
   }
@@ -223,7 +223,7 @@ export const readSitemap = async (text: string, maxItems: number): Promise<Feed>
         .slice(0, 20),
       image: firstIn(url, ['image:loc'], loc => webAddress(loc, undefined)),
       summary: null,
-      language: firstIn(url, news('language'), text => languageOf(text)),
+      language: firstIn(url, news('language'), text => parseLanguage(text)),
     }
   })
   const publisher = urls.map(url => textIn(url, ...news('name'))).find(Boolean) ?? null
