@@ -16,7 +16,7 @@ export const UserName = z
 
 export const SHORTEST_PASSWORD = 10
 
-/** What is wrong with a password that somebody chose, wherever it was chosen; undefined where nothing is. */
+/** @returns why a chosen password is not acceptable; undefined if it is */
 export const passwordTrouble = (password: string): string | undefined =>
   password.length < SHORTEST_PASSWORD ? `the password needs ${SHORTEST_PASSWORD} characters or more` : undefined
 

@@ -1,4 +1,4 @@
-/** Events nobody has counted yet: how many, and since when the oldest waits. */
+/** The backlog of events not counted yet: their number, and when the oldest was reported. */
 
 import type { Redis } from 'ioredis'
 import type { Keys } from '../redis/keys.ts'

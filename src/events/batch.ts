@@ -94,7 +94,7 @@ const halvesOfArticle = (article: ArticleId): Halves => {
 
 const hex8 = (number: number): string => (number >>> 0).toString(16).padStart(8, '0')
 
-/** Article and visitor as one: the visitor's hash is random to whoever has not the key, so their sum modulo 2 is as well. */
+/** Article and visitor as one: the visitor's hash is random without the key, so their XOR is random as well. */
 const pairOf = ([high, low]: Halves, visitor: string): string => {
   const [a, b] = halvesOf(visitor)
   return hex8(high ^ a) + hex8(low ^ b)
@@ -190,7 +190,7 @@ const hashAll = (read: readonly Judged[], span: number, keys: ReadonlyMap<number
 
 /**
  * Network, article and kind as one, by the key of the day it arrived: when an event says it happened is its sender's to say, so what
- * is to bound a sender goes by when it came.
+ * limits a sender must use the arrival time.
  */
 const crowdOf = ({ event, addedAt }: Judged, keys: ReadonlyMap<number, DayKey>): string => {
   const { network, kind, article } = event
@@ -209,7 +209,7 @@ export interface PackedBatch {
  * Packs what count.lua takes: seventeen lists, of which the first thirteen have an element an event, or none where no event has one.
  * @param read events whose articles are known, by their ids of now
  * @param spans ms
- * @param keys of every day that daysOf names
+ * @param keys of every day that collectDays returns
  */
 export const packBatch = (
   read: readonly Judged[],
@@ -263,7 +263,7 @@ export const packBatch = (
   return { bytes: packer.take(), latest: read.reduce((most, { addedAt }) => Math.max(most, addedAt), 0) }
 }
 
-/** Details of refusals kept of one batch: the rest is counted only. */
+/** Refusals of one batch kept with their detail; the rest are only counted. */
 const MOST_DETAILS = 20
 
 export const packRefused = (refused: readonly RefusedEntry[]): Buffer => {

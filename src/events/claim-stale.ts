@@ -1,4 +1,4 @@
-/** Takes over what consumers were given and did not count: dead ones, and ourselves before an interruption. */
+/** Claims events that a consumer read but did not count: a dead one, or this one before an interruption. */
 
 import type { Redis } from 'ioredis'
 import type { StreamEntry } from './batch.ts'

@@ -1,4 +1,4 @@
--- Puts what a replay counted in the place of what was counted before, if exactly the same events were counted here and there.
+-- Replaces the counts by those of a replay, if both counted exactly the same events.
 -- KEYS 1  stream of events
 -- ARGV 1  what stands before the keys of the replay
 --      2  consumer group

@@ -1,11 +1,11 @@
--- Notes that counts were copied, where they have not changed since.
+-- Removes articles from the dirty ones after their counts were copied, unless they changed since.
 -- KEYS 1  stream of events
 -- ARGV    article, version, ...
--- Returns how many were settled.
+-- Returns how many were confirmed.
 -- O(articles).
 
-local dirty, settled = '{' .. KEYS[1] .. '}:dirty', 0
+local dirty, confirmed = '{' .. KEYS[1] .. '}:dirty', 0
 for at = 1, #ARGV, 2 do
-  if redis.call('HGET', dirty, ARGV[at]) == ARGV[at + 1] then settled = settled + redis.call('HDEL', dirty, ARGV[at]) end
+  if redis.call('HGET', dirty, ARGV[at]) == ARGV[at + 1] then confirmed = confirmed + redis.call('HDEL', dirty, ARGV[at]) end
 end
-return settled
+return confirmed

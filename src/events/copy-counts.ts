@@ -1,6 +1,6 @@
 /**
- * Tells articles' hashes their counts. What is to be told stands in Redis since the call that counted it, so a crash between counting and
- * telling loses nothing, and it is told again by whoever comes next.
+ * Copies counts into article hashes. The script that counts also records in Redis which articles changed, so a crash between counting
+ * and copying loses nothing: the next process copies them.
  */
 
 import type { Redis } from 'ioredis'
@@ -10,17 +10,17 @@ import { loadScript, runScript } from '../redis/script.ts'
 
 const dirtyScript = loadScript(new URL('./changed-counts.lua', import.meta.url))
 const copyScript = loadScript(new URL('./copy-counts.lua', import.meta.url))
-const settleScript = loadScript(new URL('./confirm-copied.lua', import.meta.url))
+const confirmScript = loadScript(new URL('./confirm-copied.lua', import.meta.url))
 
 export interface Copying {
-  /** Tells what is to be told by now. @returns articles told */
+  /** Copies the counts that changed. @returns articles whose copy is confirmed */
   copy(): Promise<number>
-  /** Forgets totals of articles that are gone, a part of them a call. @returns whether all have been looked at since the last time */
+  /** Deletes totals of articles that are gone, some per call. @returns whether a full pass has ended */
   sweep(): Promise<boolean>
 }
 
 const AT_ONCE = 500
-/** What changes while it is told is told at the next call: a call ends. */
+/** Bounds a call: counts that change meanwhile are copied by the next one. */
 const MOST_ROUNDS = 200
 /** Fields of an article's hash, in the order of `TOTALS`. */
 const FIELDS = [...COUNTERS, 'seconds']
@@ -32,16 +32,16 @@ export const createCopying = ({ redis, keys }: { readonly redis: Redis; readonly
 
   return {
     async copy() {
-      let told = 0
+      let copied = 0
       for (let round = 0; round < MOST_ROUNDS; round += 1) {
         const flat = (await runScript(redis, dirtyScript, [stream], [AT_ONCE, ...TOTALS])) as string[] // as changed-counts.lua returns
         if (flat.length === 0) break
-        const settled: string[] = []
+        const versions: string[] = []
         const copies: Promise<unknown>[] = []
         const each = 2 + TOTALS.length
         for (let at = 0; at + each <= flat.length; at += each) {
           const [article = '', version = '', ...counts] = flat.slice(at, at + each)
-          settled.push(article, version)
+          versions.push(article, version)
           copies.push(
             runScript(
               redis,
@@ -52,11 +52,11 @@ export const createCopying = ({ redis, keys }: { readonly redis: Redis; readonly
           )
         }
         await Promise.all(copies)
-        const done = Number(await runScript(redis, settleScript, [stream], settled))
-        told += done
-        if (done * 2 < settled.length) break
+        const done = Number(await runScript(redis, confirmScript, [stream], versions))
+        copied += done
+        if (done * 2 < versions.length) break
       }
-      return told
+      return copied
     },
 
     async sweep() {

@@ -1,4 +1,4 @@
-/** Has batches counted: keys of days, articles by id or URL, and the script that does it all at once. Shared by the counter and by replay. */
+/** Counts batches: gets the day keys, resolves articles and runs the script that counts. Shared by the counter and by replay. */
 
 import type { Redis } from 'ioredis'
 import { createParameterStore, type ParameterStore } from '../articles/parameters/parameter-store.ts'
@@ -146,7 +146,7 @@ const rememberingAsks = ({ keeps }: Pick<ParameterStore, 'keeps'>, readers: () =
   return { asks, bareOf: (id: ArticleId): ArticleId | undefined => bare.get(id) }
 }
 
-const viewsOf = (read: readonly Judged[], days: ReadonlyMap<number, DayKey>): ViewBy[] =>
+const collectViews = (read: readonly Judged[], days: ReadonlyMap<number, DayKey>): ViewBy[] =>
   read.flatMap(({ event: { kind, article, visitor, at } }) => {
     const key = days.get(getDayNumber(at))
     if (!EVENT_KIND_TABLE[kind].isReading || key === undefined) return []
@@ -156,19 +156,19 @@ const viewsOf = (read: readonly Judged[], days: ReadonlyMap<number, DayKey>): Vi
 export const createCounting = ({ redis, keys, archive, settings, onRead }: CountingParts): Counting => {
   const stream = keys.events()
   const dayKeys = createDayKeys({ redis, keys })
-  const knownOf = createKnown(archive)
+  const resolveKnown = createKnown(archive)
   const urls = createParameterStore({ redis, keys })
   const readers = () => settings().readers
   let { asks, bareOf } = rememberingAsks(urls, readers)
 
-  /** What was remembered of URLs holds until somebody learns more of them. */
+  /** Drops cached URLs when more parameters were learnt. */
   const refreshUrls = async (): Promise<void> => {
     const before = urls.version()
     await urls.refresh(REFRESH_EVERY)
     if (urls.version() !== before) ({ asks, bareOf } = rememberingAsks(urls, readers))
   }
 
-  const keysOf = async (days: ReadonlySet<number>): Promise<ReadonlyMap<number, DayKey>> =>
+  const readDayKeys = async (days: ReadonlySet<number>): Promise<ReadonlyMap<number, DayKey>> =>
     new Map(await Promise.all([...days].map(async day => [day, await dayKeys.of(day)] as const)))
 
   /** Articles that stand under their URL without doubtful parameters. */
@@ -194,7 +194,7 @@ export const createCounting = ({ redis, keys, archive, settings, onRead }: Count
   /** Of known articles under their ids of today; the others are refused. */
   const resolve = async (read: readonly Judged[], refused: RefusedEntry[], now: number): Promise<Judged[]> => {
     const ids = new Set(read.map(({ event }) => event.article))
-    const known = await withBare(await knownOf(ids, now), ids)
+    const known = await withBare(await resolveKnown(ids, now), ids)
     const resolved: Judged[] = []
     for (const each of read) {
       const { entry, event } = each
@@ -222,9 +222,9 @@ export const createCounting = ({ redis, keys, archive, settings, onRead }: Count
       await refreshUrls()
       const { read, refused } = judge(entries, maxLateness, asks, now)
       const resolved = await resolve(read, refused, now)
-      const dayKeysOf = await keysOf(collectDays(resolved, dedupWindow))
-      const told = onRead?.(viewsOf(resolved, dayKeysOf)).catch(() => undefined)
-      const packed = packBatch(resolved, { dedupWindow, networkSpan }, dayKeysOf)
+      const dayKeysByDay = await readDayKeys(collectDays(resolved, dedupWindow))
+      const told = onRead?.(collectViews(resolved, dayKeysByDay)).catch(() => undefined)
+      const packed = packBatch(resolved, { dedupWindow, networkSpan }, dayKeysByDay)
       const counted = await runScript(
         redis,
         countScript,
@@ -257,7 +257,7 @@ export const createCounting = ({ redis, keys, archive, settings, onRead }: Count
         isMoved ||= moved === 1
         if (more !== 1) break
       }
-      // What was read at a time that has not been weighed as if it were to come.
+      // Reads stamped in the future got weights that are too high.
       if (isMoved) await decay(base, now)
       // Weights of two half-lives cannot be added.
       const halfLife = await redis.hget(`${base}marks`, 'halfLife')

@@ -1,6 +1,6 @@
 /**
- * Counts anew what the stream still holds, after a rule changed: beside what stands, while counting pauses and the stream keeps what
- * comes; then both change places in one call. Whoever dies when, either the old counts stand or the new ones.
+ * Recounts the events that the stream still holds, after a rule changed. It counts into keys of its own while counting is paused and the
+ * stream keeps new events, then replaces the old counts in one call: after a crash either the old counts or the new ones are in place.
  */
 
 import { setTimeout as delay } from 'node:timers/promises'
@@ -18,9 +18,9 @@ import { parseAddedAt, type StreamEntry } from './batch.ts'
 import { claim } from './claim-stale.ts'
 import { createCounting, GROUP, type KnownArticles } from './counting.ts'
 
-const swapScript = loadScript(new URL('./commit-replay.lua', import.meta.url))
+const commitScript = loadScript(new URL('./commit-replay.lua', import.meta.url))
 
-/** A replay that cannot be, with what can be done instead. Nothing was changed. */
+/** A replay that is not possible; the message says what to do instead. Nothing was changed. */
 export class ReplayError extends Error {
   readonly code = 'REPLAY_REFUSED'
 }
@@ -79,7 +79,7 @@ const aboutGroup = async (redis: Redis, stream: string): Promise<{ last: string;
 }
 
 /** The earliest full hour of which nothing was trimmed. */
-const reachOf = async (redis: Redis, stream: string): Promise<number> => {
+const findReach = async (redis: Redis, stream: string): Promise<number> => {
   const flat = (await redis.xinfo('STREAM', stream)) as unknown[]
   const about = new Map(flat.map((name, index) => [name, flat[index + 1]]))
   const [first] = await redis.xrange(stream, '-', '+', 'COUNT', 1)
@@ -106,7 +106,7 @@ export const createReplay = (parts: ReplayParts) => {
   }
 
   /** Until no consumer has anything in hand. @returns id up to which all is counted */
-  const settled = async (lease: Lease): Promise<string> => {
+  const waitUntilCounted = async (lease: Lease): Promise<string> => {
     const deadline = now() + SETTLES_WITHIN
     for (;;) {
       assertHeld(lease)
@@ -181,7 +181,7 @@ export const createReplay = (parts: ReplayParts) => {
   }
 
   /** @returns what totals changed by, or null where more was counted meanwhile */
-  const swap = async (from: number, last: string, lease: Lease, totals: boolean): Promise<number | null> => {
+  const commit = async (from: number, last: string, lease: Lease, totals: boolean): Promise<number | null> => {
     await counting.rotate(again, now())
     const changed = totals ? await changes(from) : []
     // Totals and what hashes are told go on as they were, but for the changes.
@@ -191,7 +191,7 @@ export const createReplay = (parts: ReplayParts) => {
     const firsts = ROLLING.map(({ window, width }) => [window, from / width])
     const outcome = await runScript(
       redis,
-      swapScript,
+      commitScript,
       [stream],
       [again, GROUP, last, lease.token, pack(firsts), pack(names), pack(changed), pack(EVENT_KINDS)],
     )
@@ -202,8 +202,8 @@ export const createReplay = (parts: ReplayParts) => {
   const work = async ({ from: wanted, totals }: ReplayWanted, lease: Lease): Promise<Replayed> => {
     const from = Math.floor(wanted / HOUR) * HOUR
     await clear()
-    let last = await settled(lease)
-    const reach = await reachOf(redis, stream)
+    let last = await waitUntilCounted(lease)
+    const reach = await findReach(redis, stream)
     if (from < reach)
       throw new ReplayError(
         `the stream no longer holds ${iso(from)}; the earliest hour it holds whole begins at ${iso(reach)}: --from ${iso(reach)}, and raise events.retention to keep events for longer`,
@@ -215,9 +215,9 @@ export const createReplay = (parts: ReplayParts) => {
     // A little before, so that it is known who had just read what.
     let { read, counted } = await readTo(String(Math.max(0, from - settings().dedupWindow)), last, from, 0, most, lease)
     for (;;) {
-      const changed = await swap(from, last, lease, totals)
+      const changed = await commit(from, last, lease, totals)
       if (changed !== null) return { from, read, counted, totals: changed }
-      const further = await settled(lease)
+      const further = await waitUntilCounted(lease)
       const more = await readTo(`(${last}`, further, from, read, most, lease)
       ;[last, read, counted] = [further, read + more.read, counted + more.counted]
     }

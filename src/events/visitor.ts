@@ -1,6 +1,6 @@
 /**
- * Visitors as they are kept: by a hash under a key of the day, never as reported. The key is shared by all replicas and thrown away after
- * three days; hashes of two days cannot be joined, and those of a day whose key is gone not even be guessed.
+ * Visitors are stored as a hash under a key of the day, never as reported. All replicas share the key, which expires after three days:
+ * hashes of different days cannot be linked, and once the key is gone they cannot even be guessed.
  */
 
 import { hash, randomBytes } from 'node:crypto'

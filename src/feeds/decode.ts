@@ -109,7 +109,7 @@ const declaredIn = (bytes: Uint8Array): string | undefined => {
   return /<\?xml[^>]{0,200}?\bencoding\s*=\s*["']([^"'\s>]{1,40})["']/i.exec(head)?.[1]
 }
 
-const charsetOf = (contentType: string | null | undefined): string | undefined =>
+const parseCharset = (contentType: string | null | undefined): string | undefined =>
   /;\s*charset\s*=\s{0,9}["']?\s{0,9}([^\s;"']{1,40})/i.exec(contentType ?? '')?.[1]
 
 /** The first position at which bytes stop being UTF-8 is not needed, only whether they are. */
@@ -138,7 +138,7 @@ export const decode = (bytes: Uint8Array, contentType?: string | null): Decoded 
   if (marked?.startsWith('utf-16'))
     return { text: strip(new TextDecoder(marked).decode(bytes)), encoding: marked, warnings: [] }
 
-  const labels = [charsetOf(contentType), declaredIn(bytes)].filter(label => label !== undefined)
+  const labels = [parseCharset(contentType), declaredIn(bytes)].filter(label => label !== undefined)
   if (labels.some(label => /^utf-?7$/i.test(label)) && !bytes.some(byte => byte > 0x7f)) {
     return { text: utf7(new TextDecoder('latin1').decode(bytes)), encoding: 'utf-7', warnings: [] }
   }

@@ -1,4 +1,4 @@
-/** Which items of a source are the same, and which changed. (pure; docs/decisions/0004) */
+/** Tells which items of a source are the same, and which changed (docs/decisions/0004). */
 
 import { createHash } from 'node:crypto'
 import { canonicalUrl, identityKey, type Keeps } from '../domain/canonical-url.ts'
@@ -52,13 +52,13 @@ export const identify = (
   keeps?: Keeps,
 ): readonly Identified[] => {
   const links = items.map(item => linkKey(findPage(item), keeps))
-  const linkOf = new Map<string, string | null>()
+  const linkById = new Map<string, string | null>()
   const shared = new Set<string>()
   for (const [index, { id }] of items.entries()) {
     if (!useIds || id === null) continue
     const link = links[index] ?? null
-    if (linkOf.has(id) && linkOf.get(id) !== link) shared.add(id)
-    linkOf.set(id, link)
+    if (linkById.has(id) && linkById.get(id) !== link) shared.add(id)
+    linkById.set(id, link)
   }
   const taken = new Set<string>()
   return items.flatMap((item, index) => {
@@ -70,7 +70,7 @@ export const identify = (
     const [key = digest(['title', item.title, item.published], 16), ...also] = keys
     if (taken.has(key)) return []
     taken.add(key)
-    return { item, key, also, headlined, fingerprint: fingerprintOf(item, keeps) }
+    return { item, key, also, headlined, fingerprint: buildFingerprint(item, keeps) }
   })
 }
 
@@ -85,7 +85,7 @@ const linkKey = (link: string | null, keeps?: Keeps): string | null => {
   return digest(['link', url === null ? link : identityKey(url)], 16)
 }
 
-const fingerprintOf = (item: FeedItem, keeps?: Keeps): string => {
+const buildFingerprint = (item: FeedItem, keeps?: Keeps): string => {
   const { title, summary, author, image, categories } = item
   const page = findPage(item)
   const shown = page === null ? null : (canonicalUrl(page, keeps) ?? page)

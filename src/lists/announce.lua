@@ -1,4 +1,4 @@
--- Tells readers of lists that changed.
+-- Announces changed lists to readers.
 -- KEYS 1  stream of updates
 -- ARGV 1  most entries, about
 --      2+ list, version, ISO 8601 time, of each

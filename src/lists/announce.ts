@@ -1,4 +1,4 @@
-/** Tells readers which lists changed: many in one call, since a batch of articles writes as many related lists. */
+/** Announces changed lists to readers, many in one call: a batch of articles writes as many related lists. */
 
 import type { Redis } from 'ioredis'
 import type { Keys } from '../redis/keys.ts'
@@ -30,7 +30,7 @@ export const announce = async (redis: Redis, keys: Keys, lists: readonly ListUpd
       [keys.updates()],
       [MOST_UPDATES, ...lists.flatMap(({ name, version, at }) => [name, version, new Date(at).toISOString()])],
     ),
-    // A lower version over a higher one, of two that wrote at once, is told once more: no harm.
+    // If two writers race and the lower version is stored last, the change is announced once more: harmless.
     ...lists.map(({ name, version, isKept }) =>
       isKept ? redis.hset(keys.listMeta(name), 'announced', version) : null,
     ),

@@ -1,4 +1,4 @@
-/** Lists that are thin are filled up, and lists whose input has stopped stay as they were: a panel is never empty. */
+/** Backfills short lists, and keeps lists unchanged while no events are reported: a panel is never empty. */
 
 import type { PlacedBy } from '../domain/entry.ts'
 import type { CandidateCache } from './candidate-cache.ts'
@@ -11,12 +11,12 @@ export type BackfillSource = readonly [placedBy: PlacedBy, read: () => Promise<r
 
 export const backfill = async (
   first: readonly Ranked[],
-  fillers: readonly BackfillSource[],
+  fallbacks: readonly BackfillSource[],
   minimum: number,
 ): Promise<Pick<Ranking, 'ranked' | 'fallback'>> => {
   let ranked = first
   let fallback: Ranking['fallback'] = ''
-  for (const [placedBy, read] of fillers) {
+  for (const [placedBy, read] of fallbacks) {
     if (ranked.length >= minimum) break
     const longer = fillFrom(ranked, await read(), placedBy, minimum)
     if (longer.length > ranked.length) fallback = placedBy
@@ -25,7 +25,7 @@ export const backfill = async (
   return { ranked, fallback }
 }
 
-/** The list as it stands, without what may not be shown any more; null where nothing of it was ever ranked by reads. */
+/** The published list without entries that may no longer be shown; null if no entry was ranked by reads. */
 const kept = async (standing: readonly Standing[], scope: Scope, shelf: CandidateCache): Promise<Ranked[] | null> => {
   const own = standing.filter(({ placedBy }) => placedBy !== 'pin')
   if (!own.some(({ placedBy }) => placedBy !== 'latest')) return null
@@ -51,7 +51,7 @@ export interface RankByReadsParts {
   readonly readPublished: () => Promise<readonly Standing[]>
 }
 
-/** A list ranked by reads, filled up where it is thin; where events have stopped, the last good one. */
+/** A list ranked by reads, backfilled if short; if events have stopped, the list as published. */
 export const rankByReads = async (
   { rank, fallbacks, minimum, stopped, readPublished }: RankByReadsParts,
   scope: Scope,

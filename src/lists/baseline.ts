@@ -1,4 +1,4 @@
-/** What is usual, as it is kept: learnt once an hour from what was read in it. */
+/** Stores baselines: learns them once an hour from the reads of the hour that ended. */
 
 import type { Redis } from 'ioredis'
 import type { ArticleId } from '../domain/article.ts'
@@ -16,11 +16,11 @@ export interface HourRead {
 }
 
 export interface Baselines {
-  /** What is usual in these sections at this time. */
+  /** Baselines of these sections at this time. */
   at(sections: readonly SectionId[], now: number): Promise<Baseline>
   /**
-   * Takes in what was read in the hour that has ended, once however many ask.
-   * @param read what was read in it; asked for only where it is not taken in yet
+   * Learns from the hour that has ended, once among all processes.
+   * @param read reads the views of that hour; called only if it was not learnt yet
    */
   learn(now: number, read: () => Promise<readonly HourRead[]>): Promise<boolean>
 }

@@ -1,4 +1,4 @@
-/** What is in reach of the lists: stories with the articles they are shown by, kept in memory as long as nobody noted a change of them. */
+/** Caches the stories and articles that lists may show, until the log of changes names them. */
 
 import type { ArticleStore, StoredArticle, StoredStory } from '../articles/store.ts'
 import type { ArticleId, StoryId } from '../domain/article.ts'
@@ -32,7 +32,7 @@ interface Slot<T> {
 }
 
 /** Bounded: beyond `most` those read first go first. */
-const createKept = <Id extends string, T>(
+const createReadThroughCache = <Id extends string, T>(
   load: (ids: readonly Id[]) => Promise<readonly (T | null)[]>,
   most: number,
 ) => {
@@ -111,8 +111,8 @@ export const createCandidateCache = ({
   changes: Changes
   most?: number
 }): CandidateCache => {
-  const stories = createKept<StoryId, StoredStory>(ids => archive.stories(ids), most)
-  const articles = createKept<ArticleId, StoredArticle>(ids => archive.articles(ids), most)
+  const stories = createReadThroughCache<StoryId, StoredStory>(ids => archive.stories(ids), most)
+  const articles = createReadThroughCache<ArticleId, StoredArticle>(ids => archive.articles(ids), most)
   let known = BEGINNING
   let turn: Promise<unknown> = Promise.resolve()
 
@@ -130,19 +130,19 @@ export const createCandidateCache = ({
 
   /**
    * A story by the first of its articles that may show it, the lead first; null where none may.
-   * @param articleOf null where there is none; undefined where it is to be read first, and so it is left open for now
+   * @param findArticle null where there is none; undefined where it is to be read first, and so it is left open for now
    */
   const shownBy = (
     story: StoredStory,
     { isBlocked, mayBe, shows, isOf }: Choice,
-    articleOf: (id: ArticleId) => StoredArticle | null | undefined,
+    findArticle: (id: ArticleId) => StoredArticle | null | undefined,
   ): Candidate | null => {
     if (!isOf(story.sections)) return null
     // In place of a list of them: hundreds of stories are looked at for each list, and most are shown by their lead.
     for (let beside = -1; beside < story.alsoIn.length; beside += 1) {
       const also = beside < 0 ? undefined : story.alsoIn[beside]
       if (also && !mayBe(also.article, also.source)) continue
-      const article = articleOf(also?.article ?? story.lead)
+      const article = findArticle(also?.article ?? story.lead)
       if (article === undefined) return null
       if (article && shows(article))
         return isOf(article.sections) ? { article, story: without(story, isBlocked) } : null
@@ -150,19 +150,19 @@ export const createCandidateCache = ({
     return null
   }
 
-  /** Mostly all of it is here: then nothing is waited for. */
+  /** Usually everything is cached, and then nothing is awaited. */
   const candidates = async (ids: readonly StoryId[], choice: Choice): Promise<Candidate[]> => {
-    const told = stories.here(ids) ?? (await stories.get(ids))
+    const found = stories.here(ids) ?? (await stories.get(ids))
     const read = new Map<ArticleId, StoredArticle | null>()
     for (;;) {
       const missing = new Set<ArticleId>()
-      const articleOf = (id: ArticleId): StoredArticle | null | undefined => {
+      const findArticle = (id: ArticleId): StoredArticle | null | undefined => {
         const here = articles.peek(id)
         const article = here === undefined ? read.get(id) : here
         if (article === undefined) missing.add(id)
         return article
       }
-      const shown = told.flatMap(story => (story && shownBy(story, choice, articleOf)) ?? [])
+      const shown = found.flatMap(story => (story && shownBy(story, choice, findArticle)) ?? [])
       if (missing.size === 0) return shown
       const asked = [...missing]
       for (const [index, article] of (await articles.get(asked)).entries()) read.set(asked[index] as ArticleId, article) // one each

@@ -1,6 +1,6 @@
 /**
- * The log of what changed in the archive, so that a process may keep what it has read and still never rank what is out of date: whoever
- * writes articles or stories notes them here afterwards, whoever keeps them forgets what was noted before it ranks.
+ * The log of changed articles and stories, which keeps the candidate caches of all processes up to date: a process that writes articles or
+ * stories logs them here afterwards, and each cache drops what the log names before lists are ranked.
  */
 
 import type { Redis } from 'ioredis'
@@ -20,7 +20,7 @@ export interface Changes {
   note(noted: Noted): Promise<void>
   /**
    * What was noted after `last`.
-   * @returns the id to go on from, and what changed; `lost` where the log no longer tells all of it
+   * @returns the id to go on from, and what changed; `lost` if the log was trimmed in between
    */
   since(last: string): Promise<{ readonly last: string; readonly noted: Noted; readonly lost: boolean }>
 }
@@ -41,7 +41,7 @@ export const createChanges = ({ redis, keys }: { redis: Redis; keys: Keys }): Ch
       let last = from
       let lost = false
       for (;;) {
-        // From the last one itself: where it is gone, others may be gone with it.
+        // Starts at the last entry read: if that was trimmed, later ones may be gone too.
         const page = await redis.xrange(key, last === BEGINNING ? '-' : last, '+', 'COUNT', PAGE)
         if (last !== BEGINNING && page[0]?.[0] !== last) lost = true
         for (const [id, [, changedArticles, , changedStories]] of page) {

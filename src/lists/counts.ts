@@ -1,4 +1,4 @@
-/** What was counted, as ranking asks for it. */
+/** Reads event counts for ranking. */
 
 import type { Redis } from 'ioredis'
 import type { ArticleId } from '../domain/article.ts'
@@ -29,7 +29,7 @@ export interface ReadsParts {
 /** Articles of which totals are remembered. */
 const MOST_KNOWN = 50_000
 
-/** What was counted of articles, remembered until the counter counts again. */
+/** Totals of articles, cached until the counter counts again. */
 const createTotals = ({ redis, keys, counts }: Omit<ReadsParts, 'tops'>): Reads['totals'] => {
   let known = new Map<ArticleId, Counts>()
   let version: string | null = null

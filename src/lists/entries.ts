@@ -19,7 +19,7 @@ export interface Labels {
 
 type Middle = Omit<Entry, 'rank' | 'counts' | 'story' | 'alsoIn' | 'placedBy'>
 
-const middleOf = (article: StoredArticle, { taxonomy, language, findSourceName }: Labels): Middle => {
+const buildMiddle = (article: StoredArticle, { taxonomy, language, findSourceName }: Labels): Middle => {
   const [owner = ''] = article.sources
   return {
     id: article.id,
@@ -36,7 +36,7 @@ const middleOf = (article: StoredArticle, { taxonomy, language, findSourceName }
   }
 }
 
-const endOf = ({ article, story }: Candidate, { findSourceName }: Labels): Pick<Entry, 'story' | 'alsoIn'> => ({
+const buildEnd = ({ article, story }: Candidate, { findSourceName }: Labels): Pick<Entry, 'story' | 'alsoIn'> => ({
   story: {
     id: story.id,
     articles: Math.max(1, story.articles.length - (story.blocked?.length ?? 0)),
@@ -70,7 +70,7 @@ export const createEntryWriter = (
     const names = labels.findSourceName(article.sources[0] ?? '')
     const known = middles.get(article)
     if (known?.names === names) return known.bytes
-    const bytes = inner(middleOf(article, labels))
+    const bytes = inner(buildMiddle(article, labels))
     middles.set(article, { names, bytes })
     return bytes
   }
@@ -78,7 +78,7 @@ export const createEntryWriter = (
   const rest = ({ candidate, placedBy }: Ranked, counts: Counts): Buffer => {
     const { article, story } = candidate
     const known = rests.get(story)
-    const names = namesOf(candidate, labels)
+    const names = joinNames(candidate, labels)
     if (
       known?.article === article &&
       known.placedBy === placedBy &&
@@ -89,7 +89,7 @@ export const createEntryWriter = (
     const bytes = Buffer.concat([
       middle(candidate),
       Buffer.from(`,"counts":${JSON.stringify(counts)},`),
-      inner(endOf(candidate, labels)),
+      inner(buildEnd(candidate, labels)),
       Buffer.from(`,"placedBy":"${placedBy}"}`),
     ])
     rests.set(story, { article, placedBy, counts, names, bytes })
@@ -113,7 +113,7 @@ export const createEntryWriter = (
 }
 
 /** Names of sources in an entry: they are renamed while articles stay. */
-const namesOf = ({ article, story }: Candidate, { findSourceName }: Labels): string => {
+const joinNames = ({ article, story }: Candidate, { findSourceName }: Labels): string => {
   const own = findSourceName(article.sources[0] ?? '')
   return story.alsoIn.length === 0 ? own : [own, ...story.alsoIn.map(also => findSourceName(also.source))].join('\n')
 }

@@ -1,4 +1,4 @@
-/** A published list as a feed for readers without Redis: JSON Feed 1.1 and RSS 2.0. Entries are plain text, and stay it. */
+/** Formats a published list as JSON Feed 1.1 or RSS 2.0, for readers without Redis. Entries stay plain text. */
 
 import type { Entry } from '../domain/entry.ts'
 
@@ -11,13 +11,13 @@ export interface FeedContent {
   readonly url: string
 }
 
-const titleOf = (list: string): string => `newsdesk: ${list}`
+const formatTitle = (list: string): string => `newsdesk: ${list}`
 
 /** JSON Feed 1.1: https://www.jsonfeed.org/version/1.1/ */
 export const jsonFeed = ({ list, entries, url }: FeedContent): string =>
   JSON.stringify({
     version: 'https://jsonfeed.org/version/1.1',
-    title: titleOf(list),
+    title: formatTitle(list),
     feed_url: url,
     items: entries.map(entry => ({
       id: entry.id,
@@ -61,9 +61,9 @@ export const rss = ({ list, generatedAt, entries, url }: FeedContent): string =>
   return `<?xml version="1.0" encoding="UTF-8"?>
 <rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:media="http://search.yahoo.com/mrss/" xmlns:atom="http://www.w3.org/2005/Atom">
 <channel>
-<title>${xml(titleOf(list))}</title>
+<title>${xml(formatTitle(list))}</title>
 <link>${xml(url)}</link>
-<description>${xml(titleOf(list))}</description>
+<description>${xml(formatTitle(list))}</description>
 <atom:link href="${xml(url)}" rel="self" type="application/rss+xml"/>${generatedAt === null ? '' : `\n<lastBuildDate>${new Date(generatedAt).toUTCString()}</lastBuildDate>`}
 ${items.join('\n')}
 </channel>

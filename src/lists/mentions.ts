@@ -1,6 +1,6 @@
 /**
- * Related lists that name an article, found by looking at all of them: what points back from an article to the lists that show it
- * (src/lists/related-back-links.ts) is bounded, and a block is to be complete. Seldom asked, by an editor who waits for it.
+ * Finds the related lists that name an article by scanning all of them: related back-links (src/lists/related-back-links.ts) are
+ * bounded, and a block must be complete. Used rarely, by an editor who waits for the result.
  */
 
 import type { Redis } from 'ioredis'
@@ -11,20 +11,20 @@ import { loadScript, runScript } from '../redis/script.ts'
 
 const mentionsScript = loadScript(new URL('./mentions.lua', import.meta.url))
 
-/** As entries are written (src/lists/entries.ts): the lead by its id, others by their address alone. */
-const textsOf = ({ id, url }: { readonly id: ArticleId; readonly url: string }): string[] => [
+/** As src/lists/entries.ts writes entries: the lead by its id, other articles by URL only. */
+const buildSearchTexts = ({ id, url }: { readonly id: ArticleId; readonly url: string }): string[] => [
   `,"id":"${id}","title":`,
   `"url":${JSON.stringify(url)}`,
 ]
 
-/** @returns the articles beside which these lists stand */
+/** @returns the articles whose related lists name any of these */
 export const relatedNaming = async (
   redis: Redis,
   keys: Keys,
   articles: readonly { readonly id: ArticleId; readonly url: string }[],
 ): Promise<ArticleId[]> => {
   if (articles.length === 0) return []
-  const [texts, before] = [articles.flatMap(textsOf), keys.list('related:')]
+  const [texts, before] = [articles.flatMap(buildSearchTexts), keys.list('related:')]
   const found: ArticleId[] = []
   for await (const page of scanKeys(redis, `${before}*`)) {
     const names = await Promise.all(page.map(key => runScript(redis, mentionsScript, [key], texts)))

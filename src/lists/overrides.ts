@@ -1,4 +1,4 @@
-/** What editors put on lists and keep off them, until when, and who did it and why. Ranks nothing. */
+/** Stores editors' pins and blocks: until when, by whom and why. Ranks nothing. */
 
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
@@ -10,9 +10,9 @@ export const EVERYWHERE = '*'
 
 export const Override = z.strictObject({
   kind: z.enum(['pin', 'block']),
-  /** Id of an article; of a block also of a story. */
+  /** Id of an article or, for a block, of a story. */
   what: z.string().min(1).max(64),
-  /** A list; of a block also `*`, and a list covers its parts: must-reads also must-reads:world. */
+  /** A list or, for a block, `*`. A block on a list covers its parts: must-reads covers must-reads:world. */
   list: z.string().min(1).max(200),
   /** Of a pin, from 1. */
   place: z.int().min(1).max(1_000).default(1),
@@ -24,19 +24,19 @@ export const Override = z.strictObject({
 })
 export type Override = z.infer<typeof Override>
 
-/** Why an editor's wish cannot be done; the message says how to mend it. */
+/** An override that is not possible; the message says how to fix it. */
 export class OverrideError extends Error {
   readonly code = 'PLACEMENT'
 }
 
 export interface Overrides {
-  /** @throws PlacementError for what is no list, or cannot be pinned to */
+  /** @throws OverrideError for an unknown list, or one that takes no pins */
   place(wanted: z.input<typeof Override>): Promise<Override>
-  /** Takes back a pin or block. @returns those taken back */
+  /** Removes pins or blocks. @returns those removed */
   lift(kind: Override['kind'], what: string, list: string | null, by: string, at: number): Promise<Override[]>
   /** Those in force, in the order they were made. */
   inForce(now: number): Promise<readonly Override[]>
-  /** Removes what has ended, and logs that it did. */
+  /** Removes and logs overrides that have expired. */
   sweep(now: number): Promise<void>
   /** Who did what, latest first. */
   log(most: number): Promise<readonly (Override & { readonly did: 'placed' | 'lifted' | 'expired' })[]>
@@ -44,7 +44,7 @@ export interface Overrides {
 
 const MOST_LOGGED = 5_000
 
-const fieldOf = ({ kind, what, list }: Pick<Override, 'kind' | 'what' | 'list'>): string => `${kind} ${list} ${what}`
+const buildField = ({ kind, what, list }: Pick<Override, 'kind' | 'what' | 'list'>): string => `${kind} ${list} ${what}`
 
 /** Whether a block on one list keeps something off another. */
 export const covers = (blocked: string, list: string): boolean =>
@@ -73,49 +73,49 @@ export interface OverridesParts {
 
 export const createOverrides = ({ redis, keys, registry = LISTS }: OverridesParts): Overrides => {
   const key = keys.overrides()
-  const write = (placement: Override, did: 'placed' | 'lifted' | 'expired') =>
-    ['MAXLEN', '~', MOST_LOGGED, '*', 'did', did, 'what', JSON.stringify(placement)] as const
+  const write = (override: Override, did: 'placed' | 'lifted' | 'expired') =>
+    ['MAXLEN', '~', MOST_LOGGED, '*', 'did', did, 'what', JSON.stringify(override)] as const
 
-  const standing = async (): Promise<Override[]> =>
+  const readAll = async (): Promise<Override[]> =>
     Object.values(await redis.hgetall(key)).map(json => Override.parse(JSON.parse(json)))
 
   return {
     async place(wanted) {
-      const placement = Override.parse(wanted)
-      check(placement, registry)
+      const override = Override.parse(wanted)
+      check(override, registry)
       await redis
         .multi()
-        .hset(key, fieldOf(placement), JSON.stringify(placement))
-        .xadd(keys.overridesLog(), ...write(placement, 'placed'))
+        .hset(key, buildField(override), JSON.stringify(override))
+        .xadd(keys.overridesLog(), ...write(override, 'placed'))
         .exec()
-      return placement
+      return override
     },
 
     async lift(kind, what, list, by, at) {
-      const lifted = (await standing()).filter(
+      const lifted = (await readAll()).filter(
         each => each.kind === kind && each.what === what && (list === null || each.list === list),
       )
-      for (const placement of lifted)
+      for (const override of lifted)
         await redis
           .multi()
-          .hdel(key, fieldOf(placement))
-          .xadd(keys.overridesLog(), ...write({ ...placement, by, at }, 'lifted'))
+          .hdel(key, buildField(override))
+          .xadd(keys.overridesLog(), ...write({ ...override, by, at }, 'lifted'))
           .exec()
       return lifted
     },
 
     async sweep(now) {
-      for (const placement of (await standing()).filter(({ until }) => until <= now)) {
+      for (const override of (await readAll()).filter(({ until }) => until <= now)) {
         // Only one of several sweepers finds it, and logs it.
-        if ((await redis.hdel(key, fieldOf(placement))) > 0)
-          await redis.xadd(keys.overridesLog(), ...write(placement, 'expired'))
+        if ((await redis.hdel(key, buildField(override))) > 0)
+          await redis.xadd(keys.overridesLog(), ...write(override, 'expired'))
       }
     },
 
     async inForce(now) {
-      return (await standing())
+      return (await readAll())
         .filter(({ until }) => until > now)
-        .sort((a, b) => a.at - b.at || (fieldOf(a) < fieldOf(b) ? -1 : 1))
+        .sort((a, b) => a.at - b.at || (buildField(a) < buildField(b) ? -1 : 1))
     },
 
     async log(most) {

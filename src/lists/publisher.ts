@@ -29,9 +29,9 @@ import { createListWriter } from './write.ts'
 const AT_ONCE = 32
 /** Articles whose related lists are written together. */
 const RELATED_AT_ONCE = 50
-/** ms after which waiting lists are looked at again. */
+/** Longest wait before the publish queue is read again, ms. */
 const LOOK = 20
-/** Articles of an hour that say what is usual. */
+/** Articles of an hour that the baseline is learnt from. */
 const MOST_LEARNT = 5_000
 
 export interface Published {
@@ -40,7 +40,7 @@ export interface Published {
   readonly count: number
 }
 
-/** Why an entry stands where it stands. */
+/** Explains the place of an entry. */
 export interface EntryExplanation {
   readonly list: string
   /** As published. */
@@ -62,13 +62,13 @@ export interface Publisher {
   /** @param unread of these, those that have just come */
   publishRelated(ids: readonly ArticleId[], unread?: readonly ArticleId[]): Promise<readonly Published[]>
   /**
-   * Writes lists that wait until none does, or until told to stop; then they wait for the next to write them.
+   * Writes queued lists until none is left or until stopped; the rest stays queued.
    * @returns what was written
    */
   publishWaiting(stop: () => boolean): Promise<readonly Published[]>
   /** @returns null where there is no such entry */
   explain(name: string, rank: number): Promise<EntryExplanation | null>
-  /** What is done by the clock beside writing: learns what is usual, and lets go of pins and blocks that have ended. */
+  /** What is done by the clock beside writing: learns baselines and removes pins and blocks that have expired. */
   refreshExpiry(): Promise<void>
   /** Writes the taxonomy for readers. */
   publishSections(): Promise<void>
@@ -134,7 +134,7 @@ export const createPublisher = (parts: PublisherParts): Publisher => {
 
   // Labels come from the configuration: what was written with another is not kept.
   let wording: Wording = { taxonomy: taxonomy(), language: '', write: () => entriesFrom([]) }
-  const entriesOf = (ranked: readonly Ranked[], counts: ReadonlyMap<ArticleId, Counts>): Entries => {
+  const buildEntries = (ranked: readonly Ranked[], counts: ReadonlyMap<ArticleId, Counts>): Entries => {
     const { language } = settings()
     if (wording.taxonomy !== taxonomy() || wording.language !== language) {
       const labels = { taxonomy: taxonomy(), language }
@@ -146,7 +146,7 @@ export const createPublisher = (parts: PublisherParts): Publisher => {
   const standing = (name: string) => async (): Promise<Standing[]> =>
     (await redis.lrange(keys.list(name), 0, -1)).map(json => JSON.parse(json) as Entry & Standing) // written below
 
-  const idsOf = ({ ranked }: Ranking): ArticleId[] => ranked.map(({ candidate }) => candidate.article.id)
+  const listIds = ({ ranked }: Ranking): ArticleId[] => ranked.map(({ candidate }) => candidate.article.id)
 
   interface ToPublish {
     readonly name: string
@@ -155,11 +155,11 @@ export const createPublisher = (parts: PublisherParts): Publisher => {
 
   /** @param lives ms; 0 for ever */
   const writeAll = async (lists: readonly ToPublish[], asOf: string, lives: number): Promise<Published[]> => {
-    const counts = await reads.totals(lists.flatMap(({ ranking }) => idsOf(ranking)))
+    const counts = await reads.totals(lists.flatMap(({ ranking }) => listIds(ranking)))
     const at = now()
     const toWrite = lists.map(({ name, ranking: { ranked, fallback, window, stale } }) => ({
       ...{ name, fallback, window, stale, asOf, lives, at },
-      entries: entriesOf(ranked, counts),
+      entries: buildEntries(ranked, counts),
     }))
     const changed = await writer.write(toWrite)
     return toWrite.map(({ name, entries }, index) => ({
@@ -198,7 +198,7 @@ export const createPublisher = (parts: PublisherParts): Publisher => {
     const written = await writeAll(lists, asOf, retention())
     const changed = ids.flatMap((id, index): [ArticleId, ArticleId[]][] => {
       const list = lists[index]
-      return list && written[index]?.changed ? [[id, idsOf(list.ranking)]] : []
+      return list && written[index]?.changed ? [[id, listIds(list.ranking)]] : []
     })
     await shown.note(new Map(changed), now())
     return written

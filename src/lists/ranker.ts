@@ -1,6 +1,6 @@
 /**
- * Ranks any list: reads what the rules need, has them decide, and lets editors have the last word. Writes nothing; the outcome depends
- * only on what stands in Redis and on the clock it is given.
+ * Ranks any list: reads what the rules need, applies them, then applies the editors' overrides. Writes nothing; the outcome depends
+ * only on the data in Redis and on the clock passed in.
  */
 
 import type { ArticleId } from '../domain/article.ts'
@@ -23,14 +23,14 @@ import { createStoryReads } from './story-reads.ts'
 
 export interface Ranker {
   /**
-   * Ranks lists of one moment: what several of them need is read once. Begun after what is kept in memory was refreshed.
+   * Ranks lists as of one moment; data that several lists need is read once. Refresh the candidate cache first.
    * @returns ranks one list; `readPublished` reads the list as published; called only where the list may have to stay as it is
-   * @throws RangeError, when called, for what is no list
+   * @throws RangeError, when called, for an unknown list
    */
   snapshot(): (name: string, readPublished: () => Promise<readonly Standing[]>) => Promise<Ranking>
   /**
-   * Many related lists at once, likewise.
-   * @param unread of these articles, those that nobody can have read yet: they have no readers in common with others
+   * Ranks many related lists at once, likewise.
+   * @param unread those of these articles that nobody can have read yet, so that they have no co-viewed articles
    */
   rankRelatedTo(articles: readonly ArticleId[], unread?: ReadonlySet<ArticleId>): Promise<readonly Ranking[]>
 }
@@ -43,7 +43,7 @@ export interface RankerParts extends SnapshotParts {
   readonly visitors: Pick<Visitors, 'of'>
   readonly source: (id: string) => Source | undefined
   readonly publisherOf: (source: string) => string
-  /** ms: nothing older is in reach. */
+  /** ms; older articles are out of reach. */
   readonly retention: () => number
   /** How many of the newest stories are in reach. */
   readonly reach: () => number
@@ -63,7 +63,7 @@ export const createRanker = (parts: RankerParts): Ranker => {
     newest: limit => newest(limit, scope),
     heads: tops,
     visitors: async (kind, window, heads, needed) =>
-      // Only the visitors of readings are told apart.
+      // Distinct visitors are known only for kinds that are readings.
       EVENT_KIND_TABLE[kind].isReading && needed > 1
         ? visitors.of(
             heads.map(({ article }) => article),

@@ -1,4 +1,4 @@
-/** A list as it is to stand, and as it stands. */
+/** A ranked list, and the entries of a published one. */
 
 import type { ArticleId } from '../domain/article.ts'
 import type { PlacedBy, Window } from '../domain/entry.ts'
@@ -6,18 +6,18 @@ import type { Ranked } from './rules/candidate.ts'
 
 export interface Ranking {
   readonly ranked: readonly Ranked[]
-  /** What a thin list was filled up from: the last of it; empty where it was not. */
+  /** Last source the list was backfilled from; empty if it was not. */
   readonly fallback: PlacedBy | ''
   readonly window: Window | ''
-  /** Kept as it was, since its input has stopped. */
+  /** Whether it is unchanged because its input has stopped. */
   readonly stale: boolean
 }
 
-/** An entry of a list as it stands published. */
+/** An entry of a published list. */
 export interface Standing {
   readonly id: ArticleId
   readonly placedBy: PlacedBy
 }
 
-/** There is nothing to list. */
+/** An empty list. */
 export const NOTHING: Ranking = { ranked: [], fallback: '', window: '', stale: false }

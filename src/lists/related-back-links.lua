@@ -1,7 +1,7 @@
--- Notes in which related lists articles are shown.
+-- Records which related lists show an article.
 -- KEYS 1+ one ZSET an article shown: article whose list shows it, by ms; all of one slot
 -- ARGV 1  now, ms
---      2  most lists; the oldest give way
+--      2  most lists; the oldest are removed
 --      3  ms to live
 --      4+ for each key: number of lists, lists
 -- Returns nothing.

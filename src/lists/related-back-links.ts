@@ -1,6 +1,6 @@
 /**
- * In whose related lists an article is shown, so that an edit of it can find them: nobody else could tell which of the many lists do.
- * Ten entries a list make this the most of what publishing related lists writes, so what is of one slot is noted in one call.
+ * Related back-links: the articles whose related lists show an article, so that an edit of it can find those lists.
+ * With ten entries a list, this is most of what publishing related lists writes, so keys of one slot are written in one call.
  */
 
 import type { Redis } from 'ioredis'
@@ -10,7 +10,7 @@ import { loadScript, runScript } from '../redis/script.ts'
 
 const shownScript = loadScript(new URL('./related-back-links.lua', import.meta.url))
 
-/** Lists of which it is remembered that they show an article: the latest. */
+/** Most lists remembered per article; the latest are kept. */
 const MOST = 200
 
 export interface RelatedBackLinks {
@@ -20,15 +20,15 @@ export interface RelatedBackLinks {
   showing(ids: readonly ArticleId[]): Promise<readonly ArticleId[]>
 }
 
-/** Who is shown, and in which lists, by what stands in one slot. */
+/** Groups articles by hash slot, each with the lists that show it. */
 const bySlot = (
   lists: ReadonlyMap<ArticleId, readonly ArticleId[]>,
-  keyOf: (shown: ArticleId) => { readonly slot: number; readonly key: string },
+  buildKey: (shown: ArticleId) => { readonly slot: number; readonly key: string },
 ): Map<number, Map<string, ArticleId[]>> => {
   const slots = new Map<number, Map<string, ArticleId[]>>()
   for (const [list, ranked] of lists)
     for (const shown of ranked) {
-      const { slot, key } = keyOf(shown)
+      const { slot, key } = buildKey(shown)
       const keys = slots.get(slot) ?? new Map<string, ArticleId[]>()
       slots.set(slot, keys.set(key, [...(keys.get(key) ?? []), list]))
     }
@@ -46,9 +46,12 @@ export const createRelatedBackLinks = ({
   lives: () => number
 }): RelatedBackLinks => ({
   async note(lists, now) {
-    const keyOf = (shown: ArticleId) => ({ slot: keys.relatedBackLinksSlot(shown), key: keys.relatedBackLinks(shown) })
+    const buildKey = (shown: ArticleId) => ({
+      slot: keys.relatedBackLinksSlot(shown),
+      key: keys.relatedBackLinks(shown),
+    })
     await Promise.all(
-      [...bySlot(lists, keyOf).values()].map(shown =>
+      [...bySlot(lists, buildKey).values()].map(shown =>
         runScript(
           redis,
           shownScript,

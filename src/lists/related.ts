@@ -1,4 +1,4 @@
-/** What is related to articles, with everything the rule needs read. */
+/** Ranks the articles related to given ones; reads everything the rule needs. */
 
 import type { StoredArticle } from '../articles/store.ts'
 import type { ListSettings } from '../config/sections/lists.ts'
@@ -24,13 +24,13 @@ export interface RelatedParts {
   readonly now: () => number
 }
 
-/** Articles alike that are looked at for every entry. */
+/** Similar articles considered per entry. */
 export const ALIKE = 3
 
 /**
- * Many at once, since what is read for one is mostly what is read for another: articles alike, their counts, the newest of a section.
- * @param alike of each article, in the same order
- * @param unread of them, those that nobody can have read yet
+ * Ranks many at once, since they mostly need the same data: similar articles, their counts, the newest of a section.
+ * @param alike similar articles of each article, in the same order
+ * @param unread those of them that nobody can have read yet
  * @returns one ranking an article, in the same order
  */
 export const relatedToEach = async (
@@ -62,20 +62,20 @@ export const relatedToEach = async (
 
   return Promise.all(
     articles.map(async (article, index): Promise<Ranking> => {
-      // Beside what is kept off lists nothing is listed either.
+      // A blocked article has no related list either.
       if (!article || scope.isBlocked(article)) return NOTHING
       const isOther = ({ story }: Candidate): boolean => story.id !== article.story
       const similarity = new Map(alike[index]?.map(each => [each.id, each.similarity]))
       const reading = new Map(
         readers[index]?.map(each => [each.article, coViewSimilarity(each.both, each.one, each.other)] as const),
       )
-      const beside = [...new Set([...similarity.keys(), ...reading.keys()])].flatMap(id => {
+      const candidates = [...new Set([...similarity.keys(), ...reading.keys()])].flatMap(id => {
         const candidate = known.get(id)
         if (!candidate || !isOther(candidate)) return []
         const { views = 0 } = counts.get(candidate.article.id) ?? {}
         return { candidate, views, similarity: similarity.get(id) ?? 0, coViewed: reading.get(id) ?? 0 }
       })
-      const ranked = rankRelated(beside, {
+      const ranked = rankRelated(candidates, {
         now: now(),
         size,
         maxAge: relatedAge,

@@ -1,19 +1,19 @@
--- Writes a published list, and only what changed of it: no reader ever sees half of it.
+-- Writes a published list, or only its changes, atomically: no reader ever sees half of it.
 -- KEYS 1  list
 --      2  meta hash, same slot
 --      3  only if staged: list of the entries, same slot; taken or deleted here
 -- ARGV 1  hash of the entries' bytes
 --      2  now, ISO 8601
 --      3  ms to live, 0 for ever
---      4  fallback: what the list was filled up from, or ""
+--      4  fallback: what the list was backfilled from, or ""
 --      5  window, or ""
---      6  "1" where it is kept though its input has stopped, else "0"
+--      6  "1" if it is stale: unchanged because its input has stopped, else "0"
 --      7  as of: id of the last change of articles that was read before ranking
 --      8  version of the contract
 --      9  number of entries
 --      10 "staged", "whole", or the hash the list must have for the changes to fit it
 --      11+ whole: entries, JSON; changes: pairs of index (from 0) and entry, JSON, in ascending order
--- Returns { version, announced }; { "overtaken" } where a newer state stands there; { "other" } where the changes do not fit.
+-- Returns { version, announced }; { "overtaken" } if Redis holds a newer state; { "other" } if the changes do not apply.
 -- O(entries handed over here); what is staged is handed over outside, since a hundred strings cost a script four times what they cost RPUSH.
 
 local list, meta, staged = KEYS[1], KEYS[2], KEYS[3]
@@ -48,7 +48,7 @@ elseif changed and base == 'whole' then
     redis.call('RPUSH', list, unpack(ARGV, first, math.min(first + 499, #ARGV)))
   end
 elseif changed then
-  -- Its length tells where somebody else wrote to it.
+  -- Another length means that something else wrote to it.
   if stands[1] ~= base or stands[8] ~= tostring(length) then return { 'other' } end
   if count == 0 then redis.call('DEL', list)
   elseif length > count then redis.call('LTRIM', list, 0, count - 1) end

@@ -1,19 +1,19 @@
-/** What blocks mean by now: an article is known by another id, a story became part of another, and what is kept off stays off. */
+/** Resolves blocks to current ids: articles get other ids and stories are merged, and what is blocked stays blocked. */
 
 import type { ArticleStore } from '../articles/store.ts'
 import type { ArticleId, StoryId } from '../domain/article.ts'
 import type { Override } from './overrides.ts'
 
 /**
- * Placements with what they name as it is called now, beside what it was called when they were made.
- * @param placements in force
+ * Adds, to blocks of ids that have changed, blocks of the current ids.
+ * @param overrides in force
  */
 export const resolveBlocks = async (
-  placements: readonly Override[],
+  overrides: readonly Override[],
   archive: Pick<ArticleStore, 'resolve' | 'resolveStories'>,
 ): Promise<readonly Override[]> => {
-  const blocks = placements.filter(({ kind }) => kind === 'block')
-  if (blocks.length === 0) return placements
+  const blocks = overrides.filter(({ kind }) => kind === 'block')
+  if (blocks.length === 0) return overrides
   const named = [...new Set(blocks.map(({ what }) => what))]
   const [articles, stories] = await Promise.all([
     archive.resolve(named as ArticleId[]), // looked up
@@ -24,5 +24,5 @@ export const resolveBlocks = async (
     const what = now.get(block.what) ?? block.what
     return what === block.what ? [] : [{ ...block, what }]
   })
-  return [...placements, ...moved]
+  return [...overrides, ...moved]
 }

@@ -1,4 +1,4 @@
-/** What may stand in a list: of a section, a language or a group of sources, and nothing an editor keeps off it; and what editors put there. */
+/** What a list may show: articles of its section, language or group of sources, without blocked ones, plus pins. */
 
 import type { StoredArticle } from '../articles/store.ts'
 import type { ArticleId, StoryId } from '../domain/article.ts'
@@ -11,17 +11,17 @@ import type { Pinned } from './rules/overrides.ts'
 
 export interface Scope {
   readonly section: SectionId | undefined
-  /** Whether it is less than everything. */
+  /** Whether the list covers only a part of all articles. */
   readonly isPart: boolean
   readonly choice: Choice
-  /** Whether an editor keeps an article off, by itself or with its story. */
+  /** Whether an editor blocked the article or its story. */
   readonly isBlocked: (article: Pick<StoredArticle, 'id' | 'story'>) => boolean
 }
 
 export interface ScopeParts {
   readonly taxonomy: () => Taxonomy
   readonly groups: () => Readonly<Record<string, readonly string[]>>
-  /** ms: nothing older is in reach. */
+  /** ms; older articles are out of reach. */
   readonly retention: () => number
   readonly now: () => number
 }
@@ -69,7 +69,7 @@ export const buildScope = (
 export const collectBlockedIds = (placements: readonly Override[], list: string): ReadonlySet<string> =>
   new Set(placements.flatMap(each => (each.kind === 'block' && covers(each.list, list) ? each.what : [])))
 
-/** A pinned article stands for its story, whoever leads it elsewhere. */
+/** A pinned article represents its story, whichever article leads the story elsewhere. */
 export const findPins = async (
   placements: readonly Override[],
   list: string,
@@ -92,7 +92,7 @@ export const findPins = async (
   })
 }
 
-/** Stories by articles of theirs, in the order asked; null where there is none to show. */
+/** The stories of these articles, in the same order; null for a story that the list may not show. */
 export const findStoriesByArticle = async (
   ids: readonly ArticleId[],
   choice: Choice,

@@ -1,4 +1,4 @@
-/** Writes lists: the difference where it is small, in one step on each list's own keys, and tells of them together afterwards. */
+/** Writes lists, each atomically and only the difference where it is small, then announces all of them together. */
 
 import { createHash, randomUUID } from 'node:crypto'
 import type { Redis } from 'ioredis'
@@ -10,13 +10,13 @@ import { announce, type ListUpdate } from './announce.ts'
 import type { Entries } from './entries.ts'
 import type { Ranking } from './ranking.ts'
 
-const swap = loadScript(new URL('./replace-list.lua', import.meta.url))
+const replaceScript = loadScript(new URL('./replace-list.lua', import.meta.url))
 
 /** Above this share of changed entries a list is written whole. `npm run bench:lists` measures it. */
 const SMALL = 0.2
-/** Entries up to which a whole list is handed to the script; more are staged beside it first. */
+/** Entries up to which a whole list is handed to the script; longer lists are staged in a key of their own first. */
 const FEW = 20
-/** ms after which what a dead writer staged is gone. */
+/** ms after which entries staged by a dead writer expire. */
 const STAGED = 60_000
 
 /** A list as it was written. */
@@ -27,7 +27,7 @@ interface Written extends Pick<Entries, 'each'> {
 export interface ToWrite extends Pick<Ranking, 'fallback' | 'window' | 'stale'> {
   readonly name: string
   readonly entries: Entries
-  /** Id of the last change read before it was ranked: an older state never goes over a newer. */
+  /** Id of the last change read before it was ranked: an older state never overwrites a newer one. */
   readonly asOf: string
   /** ms; 0 for ever. */
   readonly lives: number
@@ -36,15 +36,15 @@ export interface ToWrite extends Pick<Ranking, 'fallback' | 'window' | 'stale'> 
 }
 
 export interface ListWriter {
-  /** @returns of each whether its bytes, or what the meta says of it, changed */
+  /** @returns for each list whether its entries or its meta hash changed */
   write(lists: readonly ToWrite[]): Promise<readonly boolean[]>
 }
 
-type Swapped = ['overtaken'] | ['other'] | [version: number, announced: number]
+type Outcome = ['overtaken'] | ['other'] | [version: number, announced: number]
 
-const hashOf = ({ whole }: Entries): string => createHash('sha256').update(whole).digest('base64url').slice(0, 22)
+const hashEntries = ({ whole }: Entries): string => createHash('sha256').update(whole).digest('base64url').slice(0, 22)
 
-/** Places and entries in which a list differs from what it was; null where it is no less work to write it whole. */
+/** Places and entries in which a list differs from what it was; null if writing the whole list is no more work. */
 export const difference = (before: readonly Buffer[], after: readonly Buffer[]): (Buffer | number)[] | null => {
   const most = 2 * Math.floor(after.length * SMALL)
   const changes: (Buffer | number)[] = []
@@ -69,16 +69,16 @@ export const createListWriter = (redis: Redis, keys: Keys, most = 1_000): ListWr
     dropOldest(remembered, most)
   }
 
-  const swapped = async (
+  const replace = async (
     list: ToWrite,
     hash: string,
     base: string,
     body: readonly (Buffer | number)[],
     more: readonly string[] = [],
-  ): Promise<Swapped> =>
+  ): Promise<Outcome> =>
     (await runScript(
       redis,
-      swap,
+      replaceScript,
       [keys.list(list.name), keys.listMeta(list.name), ...more],
       [
         hash,
@@ -93,46 +93,46 @@ export const createListWriter = (redis: Redis, keys: Keys, most = 1_000): ListWr
         base,
         ...body,
       ],
-    )) as Swapped // as swap.lua returns
+    )) as Outcome // as replace-list.lua returns
 
-  const writeWhole = async (list: ToWrite, hash: string): Promise<Swapped> => {
+  const writeWhole = async (list: ToWrite, hash: string): Promise<Outcome> => {
     const { each } = list.entries
-    if (each.length <= FEW) return swapped(list, hash, 'whole', each)
+    if (each.length <= FEW) return replace(list, hash, 'whole', each)
     staged += 1
-    const beside = keys.listStaged(list.name, `${id}:${staged}`)
+    const stagedKey = keys.listStaged(list.name, `${id}:${staged}`)
     // Sent together, one round trip; a failed push leaves nothing to rename, and the script fails with it.
     const [, , outcome] = await Promise.all([
-      redis.rpush(beside, ...each),
-      redis.pexpire(beside, STAGED),
-      swapped(list, hash, 'staged', [], [beside]),
+      redis.rpush(stagedKey, ...each),
+      redis.pexpire(stagedKey, STAGED),
+      replace(list, hash, 'staged', [], [stagedKey]),
     ])
     return outcome
   }
 
-  /** @returns what readers are to be told; null where nothing changed */
+  /** @returns the update to announce; null if nothing changed */
   const writeOne = async (list: ToWrite): Promise<ListUpdate | null> => {
     const { name, entries, lives, at } = list
-    const hash = hashOf(entries)
+    const hash = hashEntries(entries)
     const before = remembered.get(name)
     const changes = before ? difference(before.each, entries.each) : null
-    const small: Swapped = before && changes ? await swapped(list, hash, before.hash, changes) : ['other']
+    const small: Outcome = before && changes ? await replace(list, hash, before.hash, changes) : ['other']
     const [version, announced] = small[0] === 'other' ? await writeWhole(list, hash) : small
     if (typeof version !== 'number' || announced === undefined) return null
-    // Related lists are many, and written seldom.
+    // Related lists are not remembered: they are many, and seldom written.
     if (lives === 0) remember(name, { each: entries.each, hash })
     return version <= announced ? null : { name, version, at, isKept: lives === 0 }
   }
 
   return {
     async write(lists) {
-      const told = await Promise.all(lists.map(writeOne))
-      // After the swaps: who reads on the announcement sees the new list. Who dies in between leaves it to the next writer.
+      const updates = await Promise.all(lists.map(writeOne))
+      // After the lists are replaced, so that readers who react see the new list. If this process dies in between, the next writer announces.
       await announce(
         redis,
         keys,
-        told.filter(each => each !== null),
+        updates.filter(each => each !== null),
       )
-      return told.map(each => each !== null)
+      return updates.map(each => each !== null)
     },
   }
 }

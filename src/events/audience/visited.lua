@@ -1,6 +1,6 @@
--- Takes in who read an article, and when last.
+-- Records the visitors of an article and when each read it last.
 -- KEYS 1  ZSET hash of a visitor by ms of the latest read
--- ARGV 1  most visitors; those who read it longest ago give way
+-- ARGV 1  most visitors; those who read it longest ago are removed
 --      2  ms to live
 --      3+ ms, hash, ms, hash, ...
 -- Returns whether it is full.

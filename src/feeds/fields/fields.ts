@@ -42,7 +42,7 @@ const PUBLISHED = [
 const UPDATED = ['updated', 'modified', 'atom:updated', 'dcterms:modified']
 
 /** By order of the elements' names; of several of one name the last. */
-const dateOf = (fields: RawFields, names: readonly string[]): string | null => {
+const findDate = (fields: RawFields, names: readonly string[]): string | null => {
   for (const name of names) {
     for (const raw of own(fields, name).toReversed()) {
       const date = parseDate(readText(raw))
@@ -52,7 +52,7 @@ const dateOf = (fields: RawFields, names: readonly string[]): string | null => {
   return null
 }
 
-const personOf = (raw: Raw): string | null => {
+const readPerson = (raw: Raw): string | null => {
   const named =
     findChildren(raw, 'name').map(readText).find(Boolean) ?? findChildren(raw, 'email').map(readText).find(Boolean)
   return named ?? readText(raw)
@@ -68,11 +68,11 @@ const bareName = (written: string): string => {
   return (inBrackets ?? text.replace(/\s*<?\b[\w.+-]{1,64}@[\w.-]{1,255}\b>?\s*/, ' ')).trim() || text
 }
 
-const authorOf = (fields: RawFields): string | null => {
+const findAuthors = (fields: RawFields): string | null => {
   const names: string[] = []
   for (const element of ['dc:creator', 'author', 'atom:author', 'itunes:author', 'dc:author', 'media:credit']) {
     for (const raw of own(fields, element)) {
-      const person = personOf(raw)
+      const person = readPerson(raw)
       const name = person === null ? '' : bareName(person)
       if (name && !names.includes(name)) names.push(name)
     }
@@ -83,7 +83,7 @@ const authorOf = (fields: RawFields): string | null => {
 
 const MOST_CATEGORIES = 20
 
-const categoriesOf = (fields: RawFields): string[] => {
+const findCategories = (fields: RawFields): string[] => {
   const found = new Set<string>()
   for (const element of ['category', 'dc:subject', 'media:category']) {
     for (const raw of own(fields, element)) {
@@ -117,7 +117,7 @@ const SUMMARY = [
 /** Longer markup adds nothing to a summary of 300 characters; reading all of it would only cost. */
 const MARKUP_READ = 8_000
 
-const summaryOf = (fields: RawFields): string | null => {
+const findSummary = (fields: RawFields): string | null => {
   for (const name of SUMMARY) {
     const markup = own(fields, name).map(readText).find(Boolean)
     if (!markup) continue
@@ -131,7 +131,7 @@ const summaryOf = (fields: RawFields): string | null => {
 }
 
 /** guid, atom:id, rdf:about or dc:identifier; of several the last, which is what edits append. */
-const idOf = (fields: RawFields): string | null => {
+const findId = (fields: RawFields): string | null => {
   for (const name of ['guid', 'id', 'atom:id']) {
     const raw = own(fields, name).findLast(each => readText(each) !== null)
     const id = readText(raw)
@@ -188,8 +188,8 @@ export const readItem = (fields: RawFields, context: FieldContext): FeedItem => 
   const base = resolveBase(fields.$?.[0], context.base)
   const markup = firstText(fields, 'content:encoded', 'content', 'description', 'summary')
   const title = TITLES.map(name => own(fields, name).map(titleText).find(Boolean)).find(Boolean) ?? innerTitle(fields)
-  const published = dateOf(fields, PUBLISHED)
-  const updated = dateOf(fields, UPDATED) ?? parseDate(attribute(fields.$?.[0], 'lastmod'))
+  const published = findDate(fields, PUBLISHED)
+  const updated = findDate(fields, UPDATED) ?? parseDate(attribute(fields.$?.[0], 'lastmod'))
   const link = findLink(fields, { ...context, base })
   const original = findOriginal(fields, link)
   const commentsCount = readCommentsCount(fields)
@@ -197,13 +197,13 @@ export const readItem = (fields: RawFields, context: FieldContext): FeedItem => 
   return {
     title: title === null ? null : cutTo(title, LONGEST_TITLE),
     link,
-    id: cleanId(idOf(fields)),
+    id: cleanId(findId(fields)),
     published: published ?? updated,
     updated,
-    author: authorOf(fields),
-    categories: categoriesOf(fields),
+    author: findAuthors(fields),
+    categories: findCategories(fields),
     image: findImage(fields, markup, base),
-    summary: summaryOf(fields),
+    summary: findSummary(fields),
     language: parseLanguage(
       attribute(fields.$?.[0], 'xml:lang'),
       firstText(fields, 'dc:language', 'language'),

@@ -54,7 +54,7 @@ export interface LinkContext {
 }
 
 /** How well an element serves as the item's link; null where it does not. Lower is better. */
-const rankOf = (raw: Raw): number | null => {
+const rankLink = (raw: Raw): number | null => {
   const rel = (attribute(raw, 'rel') ?? 'alternate').toLowerCase().replace(/^.*\//, '')
   if (rel === 'canonical') return 2
   if (rel !== 'alternate') return null
@@ -71,12 +71,12 @@ export const findLink = (fields: RawFields, { format, base }: LinkContext): stri
     for (const raw of own(fields, name)) {
       const href = attribute(raw, 'href') ?? attribute(raw, 'url') ?? attribute(raw, 'uri')
       const written = href ?? readText(raw)
-      const rank = href === null ? (attribute(raw, 'rel') === null ? 0 : rankOf(raw)) : rankOf(raw)
+      const rank = href === null ? (attribute(raw, 'rel') === null ? 0 : rankLink(raw)) : rankLink(raw)
       if (written !== null && rank !== null && rank <= (best?.rank ?? 9)) best = { href: written, rank, raw }
     }
   }
   if (best && best.rank < 3) return absolute(unescaped(best.href), resolveBase(best.raw, base))
-  const id = permalinkOf(fields, format)
+  const id = findPermalink(fields, format)
   if (id !== null && (best === null || /^https?:/i.test(id))) return id
   if (best) return absolute(unescaped(best.href), resolveBase(best.raw, base))
   const about = attribute(fields.$?.[0], 'rdf:about')
@@ -93,7 +93,7 @@ export const findLink = (fields: RawFields, { format, base }: LinkContext): stri
 }
 
 /** The identifier where it may serve as a link: `isPermaLink` not denied, any Atom id. As written: only xml:base makes it absolute. */
-const permalinkOf = (fields: RawFields, format: LinkContext['format']): string | null => {
+const findPermalink = (fields: RawFields, format: LinkContext['format']): string | null => {
   for (const name of format === 'atom' ? ['id', 'guid'] : ['guid', 'id', 'atom:id']) {
     const raw = own(fields, name).findLast(each => readText(each) !== null)
     if (raw !== undefined && (attribute(raw, 'isPermaLink') ?? 'true').toLowerCase() === 'true') {

@@ -1,7 +1,7 @@
 /**
- * Long text is lifted out of a document before rss-parser reads it, and put back into what it read. The bulk of a feed is text that no
- * XML parser has anything to say about, yet rss-parser's looks at each of its characters in turn; with a mark in its place the same
- * elements come out for a fraction of the time. (pure) (docs/decisions/0003)
+ * Replaces long text in a document by marks before rss-parser reads it, and puts the text back into the result. Most of a feed is plain
+ * text, yet rss-parser's XML parser looks at each character in turn; with marks the same elements come out in a fraction of the time
+ * (docs/decisions/0003).
  */
 
 import { decodeXML } from 'entities'

@@ -63,7 +63,7 @@ const readLenientlyInTurns = async (text: string, maxItems: number): Promise<Xml
  * @param wanted their indices, ascending
  */
 export const readSome = async (split: Split, wanted: readonly number[]): Promise<XmlRead> => {
-  const slices = slicesOf(split, wanted)
+  const slices = buildSlices(split, wanted)
   const items: RawFields[] = []
   const warnings = new Set<string>()
   let whole: XmlRead | null = null
@@ -91,7 +91,7 @@ const readSlice = async (split: Split, slice: readonly number[]): Promise<XmlRea
   return { ...read, warnings: first?.warnings ?? [] }
 }
 
-const slicesOf = ({ spans }: Split, wanted: readonly number[]): number[][] => {
+const buildSlices = ({ spans }: Split, wanted: readonly number[]): number[][] => {
   const slices: number[][] = []
   let slice: number[] = []
   let length = 0

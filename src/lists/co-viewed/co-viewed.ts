@@ -1,6 +1,6 @@
 /**
- * Which articles the same readers read: of a share of the readers, chosen by their hash, so that the cost is bounded and each chosen
- * reader counts whole. A guess by design: what a crash loses of it is not made up for.
+ * Counts articles read by the same visitors. Only a sample of visitors is counted, chosen by hash, so that the cost is bounded and every
+ * view of a sampled visitor counts. An estimate by design: what a crash loses is not recovered.
  */
 
 import type { Redis } from 'ioredis'
@@ -12,7 +12,7 @@ import { loadScript, runScript } from '../../redis/script.ts'
 const readScript = loadScript(new URL('./viewed-by.lua', import.meta.url))
 const pairScript = loadScript(new URL('./pair.lua', import.meta.url))
 
-/** Articles remembered of a reader, and others remembered of an article. */
+/** Most articles remembered per visitor, and most co-viewed articles per article. */
 const MOST_READ = 20
 const MOST_BESIDE = 100
 const READER_LIVES = 6 * 3_600_000
@@ -20,7 +20,7 @@ const PAIRS_LIVE = 7 * 86_400_000
 
 export interface CoViewCount {
   readonly article: ArticleId
-  /** Readers of both, of this one and of that one; counted alike, so that they can be compared. */
+  /** Visitors of both, of this article and of the other; all from the same sample, so that they can be compared. */
   readonly both: number
   readonly one: number
   readonly other: number
@@ -28,11 +28,11 @@ export interface CoViewCount {
 
 export interface CoViewed {
   note(reads: readonly ViewBy[]): Promise<void>
-  /** Articles most read by the readers of this one. */
+  /** The articles that visitors of this one viewed most. */
   top(article: ArticleId, most: number): Promise<readonly CoViewCount[]>
 }
 
-/** Whether a reader is among the chosen: the same one always is or never. */
+/** Whether a visitor is sampled: always the same answer for one visitor. */
 export const isChosen = (visitor: string, oneIn: number): boolean => {
   let hash = 0
   for (let at = 0; at < visitor.length; at += 1) hash = (Math.imul(hash, 31) + visitor.charCodeAt(at)) >>> 0
@@ -58,7 +58,7 @@ export const createCoViewed = ({
           readScript,
           [keys.viewer(hash())],
           [article, MOST_READ, READER_LIVES],
-        )) as ArticleId[] | null // as read-by.lua returns
+        )) as ArticleId[] | null // as viewed-by.lua returns
         if (before === null) return
         const pair = (of: ArticleId, others: readonly ArticleId[], reader: number) =>
           runScript(redis, pairScript, [keys.coViewed(of)], [reader, MOST_BESIDE, PAIRS_LIVE, ...others])

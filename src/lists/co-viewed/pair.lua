@@ -1,7 +1,7 @@
--- Counts others that a reader of an article read too.
+-- Counts the other articles that a visitor of an article viewed.
 -- KEYS 1  ZSET article by readers of both; the member "" counts the article's own readers
 -- ARGV 1  readers to add to its own, 0 or 1
---      2  most others; those with the fewest readers give way
+--      2  most others; those with the fewest visitors are removed
 --      3  ms to live
 --      4+ others
 -- Returns nothing.

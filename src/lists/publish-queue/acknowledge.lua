@@ -1,8 +1,8 @@
--- Takes lists that were written off the waiting ones, unless they changed again meanwhile.
+-- Removes published lists from the publish queue, unless they changed again meanwhile.
 -- KEYS 1  ZSET of changed lists by the number of their last change
 --      2  ZSET of lists to refresh, likewise
 -- ARGV    pairs of list and the number it was claimed with
--- Returns how many still wait.
+-- Returns how many are still queued.
 -- O(lists log waiting).
 
 for at = 1, #ARGV, 2 do

@@ -1,11 +1,11 @@
--- Which waiting lists may be written now: those that changed first, then those only refreshed by the clock; of either the one that was not
--- written for longest first, so that none is overtaken for ever by those that change all the time; none twice within the settling time.
--- They stay waiting until they are done with.
+-- Claims the queued lists that may be written now: changed lists before those that the clock refreshes; within each, the one claimed
+-- longest ago first, so that lists that change all the time cannot starve the others. No list is claimed twice within the debounce
+-- time. Claimed lists stay queued until they are acknowledged.
 -- KEYS 1  ZSET of changed lists by the number of their last change
 --      2  ZSET of lists to refresh, likewise
 --      3  HASH list -> ms at which it was last claimed, same slot
 -- ARGV 1  now, ms
---      2  settling time, ms
+--      2  debounce, ms
 --      3  most lists
 -- Returns { ms until the next may be written or -1, list, number, list, number, ... }.
 -- O(waiting lists log waiting lists).
@@ -24,7 +24,7 @@ for which = 1, 2 do
   for at = 1, #waiting, 2 do
     local name = waiting[at]
     local last = tonumber(redis.call('HGET', KEYS[3], name) or -1)
-    -- Written in the future: the clock stepped back, and says nothing of how long ago it was.
+    -- Claimed in the future: the clock stepped back, so the age is unknown.
     if last > now then last = -1 end
     local wait = last < 0 and 0 or math.max(0, last + settle - now)
     if claimed[name] then

@@ -1,4 +1,4 @@
--- Puts lists among those that wait, each with a new number: a change during a write is never taken for the one before it.
+-- Enqueues lists under a new number, so that a change during a write is never mistaken for the one being written.
 -- KEYS 1  counter
 --      2  ZSET list by number, same slot
 -- ARGV    lists

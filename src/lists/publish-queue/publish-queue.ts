@@ -1,24 +1,25 @@
-/** Lists that wait to be written: asked for however often, written at most once in the settling time, and none lost with its worker. */
+/** The publish queue: a list is queued once however often it is enqueued, written at most once per debounce time, and not lost
+ * when a worker dies. */
 
 import type { Redis } from 'ioredis'
 import type { Keys } from '../../redis/keys.ts'
 import { loadScript, runScript } from '../../redis/script.ts'
 
-const askScript = loadScript(new URL('./enqueue.lua', import.meta.url))
+const enqueueScript = loadScript(new URL('./enqueue.lua', import.meta.url))
 const claimScript = loadScript(new URL('./claim.lua', import.meta.url))
-const doneScript = loadScript(new URL('./acknowledge.lua', import.meta.url))
+const acknowledgeScript = loadScript(new URL('./acknowledge.lua', import.meta.url))
 
 export interface Claim {
   readonly lists: readonly { readonly name: string; readonly number: string }[]
-  /** ms until another may be written; null where none waits. */
+  /** ms until the next list may be claimed; null if none is queued. */
   readonly wait: number | null
 }
 
 export interface PublishQueue {
-  /** @param isRefresh asked for by the clock: behind those that changed */
+  /** @param isRefresh enqueued by the clock: goes behind changed lists */
   enqueue(names: readonly string[], isRefresh: boolean): Promise<void>
   claim(most: number, settle: number, now: number): Promise<Claim>
-  /** Those of a claim that were written; what changed meanwhile waits on. */
+  /** Removes written lists of a claim; those that changed meanwhile stay queued. */
   acknowledge(lists: Claim['lists']): Promise<void>
 }
 
@@ -26,7 +27,7 @@ export const createPublishQueue = ({ redis, keys }: { redis: Redis; keys: Keys }
   async enqueue(names, isRefresh) {
     if (names.length === 0) return
     const waiting = isRefresh ? keys.listsToRefresh() : keys.listsChanged()
-    await runScript(redis, askScript, [keys.publishSequence(), waiting], [...names])
+    await runScript(redis, enqueueScript, [keys.publishSequence(), waiting], [...names])
   },
 
   async claim(most, settle, now) {
@@ -37,7 +38,7 @@ export const createPublishQueue = ({ redis, keys }: { redis: Redis; keys: Keys }
       [now, settle, most],
     )) as [number, ...string[]] // as claim.lua returns
     const numbers = new Map<string, string>()
-    // A list that both changed and is to be refreshed stands there twice; the later number is done with both.
+    // A list that both changed and is due for refresh is listed twice; acknowledging the later number covers both.
     for (let at = 0; at + 1 < flat.length; at += 2) {
       const [name = '', number = '0'] = flat.slice(at, at + 2)
       if (Number(numbers.get(name) ?? -1) < Number(number)) numbers.set(name, number)
@@ -49,7 +50,7 @@ export const createPublishQueue = ({ redis, keys }: { redis: Redis; keys: Keys }
     if (lists.length > 0)
       await runScript(
         redis,
-        doneScript,
+        acknowledgeScript,
         [keys.listsChanged(), keys.listsToRefresh()],
         lists.flatMap(({ name, number }) => [name, number]),
       )

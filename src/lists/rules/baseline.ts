@@ -1,25 +1,25 @@
 /**
- * What is usual: reads an article of a section gets in an hour, by the hour of the day; and how sure a count can be of being above it.
+ * The baseline: reads that an article of a section gets in an hour, by hour of the day; and the confidence that a count exceeds it.
  */
 
-/** Reads per article and hour that are usual for a section at a time. */
+/** Baseline of a section at a time: reads per article and hour. */
 export type Baseline = (section: string, at: number) => number
 
-/** Of the day, UTC: the habits of readers follow it. */
+/** Hour of the day, UTC; baselines are kept by it because reading habits follow the day. */
 export const getHour = (at: number): number => Math.floor(at / 3_600_000) % 24
 
-/** How much a new day's hour changes what is usual: about the last week counts. */
+/** Weight of a new observation: about the last week counts. */
 const LEARNT = 0.2
 
 /** Exponentially weighted mean (Roberts, 1959); the first observation is taken as it is. */
 export const blend = (before: number | null, observed: number): number =>
   before === null ? observed : before + LEARNT * (observed - before)
 
-/** What stands for a section of which nothing is known yet. */
+/** Baseline of a section without observations yet. */
 export const UNKNOWN = 1
 
 /**
- * How many times what is usual, drawn towards once by a prior of `prior` reads, so that few reads say little:
+ * Ratio of reads to the baseline, drawn towards 1 by a prior of `prior` reads, so that few reads say little:
  *   (reads + prior) / (usual + prior)
  * the mean of a gamma posterior of the rate over its expectation (Gelman et al., Bayesian Data Analysis, section 2.6).
  */

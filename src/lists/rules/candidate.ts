@@ -1,4 +1,4 @@
-/** What the rules rank, and what they answer. No clock, no Redis; ties are broken by id, so the same state gives the same list. */
+/** What the rules rank, and what they return. Ties are broken by id, so the same state gives the same list. */
 
 import type { StoredArticle, StoredStory } from '../../articles/store.ts'
 import type { PlacedBy } from '../../domain/entry.ts'
@@ -9,7 +9,7 @@ export interface Candidate {
   readonly story: StoredStory
 }
 
-/** One term of a score, as it is told to whoever asks why an entry stands where it stands. */
+/** One term of a score, shown when an entry is explained. */
 export interface Term {
   readonly name: string
   readonly value: number
@@ -22,7 +22,7 @@ export interface Ranked {
   /** Higher stands before lower; its unit is the rule's. */
   readonly score: number
   readonly placedBy: PlacedBy
-  /** Worked out only when somebody asks. */
+  /** Computed only on request. */
   readonly terms: () => readonly Term[]
 }
 
@@ -41,12 +41,12 @@ export const byScore = <T extends { readonly candidate: Candidate; readonly scor
   b.score - a.score || byTime(a.candidate, b.candidate)
 
 /** One entry a story: the first of each stays. */
-export const oncePerStory = <T>(all: readonly T[], candidateOf: (one: T) => Candidate): T[] => {
-  const told = new Set<string>()
+export const oncePerStory = <T>(all: readonly T[], getCandidate: (one: T) => Candidate): T[] => {
+  const seen = new Set<string>()
   return all.filter(one => {
-    const { story } = candidateOf(one)
-    if (told.has(story.id)) return false
-    told.add(story.id)
+    const { story } = getCandidate(one)
+    if (seen.has(story.id)) return false
+    seen.add(story.id)
     return true
   })
 }

@@ -17,7 +17,7 @@ export type Chosen<T extends Scored> = T & { readonly discount: number }
  */
 export const diverse = <T extends Scored>(
   scored: readonly T[],
-  kindOf: (candidate: Candidate) => string,
+  getKind: (candidate: Candidate) => string,
   factor: number,
   size: number,
 ): Chosen<T>[] => {
@@ -30,7 +30,7 @@ export const diverse = <T extends Scored>(
     for (const [index, { candidate, score }] of left.entries()) {
       // In order of score: no later one can do better, whatever its kind.
       if (score <= bestScore) break
-      const discounted = score * (discounts.get(kindOf(candidate)) ?? 1)
+      const discounted = score * (discounts.get(getKind(candidate)) ?? 1)
       if (discounted > bestScore) {
         best = index
         bestScore = discounted
@@ -38,7 +38,7 @@ export const diverse = <T extends Scored>(
     }
     const [next] = left.splice(best, 1)
     if (!next) break
-    const kind = kindOf(next.candidate)
+    const kind = getKind(next.candidate)
     const discount = discounts.get(kind) ?? 1
     discounts.set(kind, discount * factor)
     chosen.push({ ...next, score: bestScore, discount })

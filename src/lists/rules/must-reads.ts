@@ -49,7 +49,7 @@ const weightsOf = (
   { weightOf, publisherOf }: Pick<MustReadRule, 'weightOf' | 'publisherOf'>,
 ): number[] => {
   const [only, another] = story.sources
-  // Most stories are of one source, and a list looks at hundreds.
+  // Fast path: most stories have one source, and a list looks at hundreds of stories.
   if (only !== undefined && another === undefined) return [weightOf(only)]
   const weights = new Map<string, number>()
   for (const source of story.sources) {
@@ -66,7 +66,7 @@ interface Factors {
   readonly fresh: number
 }
 
-/** Breadth, weight and freshness; null for a story that is too old, or of nobody. */
+/** Breadth, weight and freshness; null for a story that is too old or has no source. */
 const factorsOf = (candidate: Candidate, rule: MustReadRule): Factors | null => {
   const age = computeAge(candidate, rule.now)
   const weights = weightsOf(candidate, rule)
@@ -80,7 +80,7 @@ const factorsOf = (candidate: Candidate, rule: MustReadRule): Factors | null => 
 }
 
 /**
- * How important a story is before reads are looked at: how many publishers tell it, what they weigh, and how fresh it is,
+ * How important a story is before reads are looked at: how many publishers report it, their weights, and how fresh it is,
  *   log2(1 + publishers)^b * (mean weight of the publishers)^s * 2^(-f * age / halfLife).
  * A logarithm, so that the tenth publisher adds less than the second; a weighted product, so that a story without any of it is none
  * (weighted product model: Bridgman, Dimensional Analysis, 1922).
@@ -94,7 +94,7 @@ export const importance = (candidate: Candidate, rule: MustReadRule): number => 
     : 0
 }
 
-/** Reads in the last hour as times what is usual for the section and hour: `timesUsual^r`, between a quarter and four before `r`. */
+/** Reads in the last hour relative to the baseline of the section and hour: `ratioToBaseline^r`, clamped to 1/4..4 before the exponent. */
 const readFactor = (candidate: Candidate, reads: number, rule: MustReadRule): number =>
   Math.min(4, Math.max(0.25, ratioToBaseline(reads, rule.baseline(candidate.article.section, rule.now), PRIOR))) **
   rule.weights.reads

@@ -1,4 +1,4 @@
-/** What editors decided goes over every rule: pins first to their places, blocks out; and thin lists are filled up. */
+/** Puts pins in their places, whatever the rule says, and backfills short lists. */
 
 import type { PlacedBy } from '../../domain/entry.ts'
 import { type Candidate, oncePerStory, type Ranked } from './candidate.ts'
@@ -14,7 +14,7 @@ export interface Pinned {
   readonly until: number
 }
 
-/** Puts pins in their places, the rest around them in order; a pinned story stands nowhere else. A place beyond the end is the end. */
+/** Puts pins in their places, the rest around them in order; a pinned story appears nowhere else. A place beyond the end means the end. */
 export const withPins = (ranked: readonly Ranked[], pins: readonly Pinned[], size: number): Ranked[] => {
   const ordered = oncePerStory(
     [...pins].sort((a, b) => a.place - b.place || (a.candidate.article.id < b.candidate.article.id ? -1 : 1)),
@@ -38,16 +38,16 @@ export const withPins = (ranked: readonly Ranked[], pins: readonly Pinned[], siz
   return list.slice(0, size)
 }
 
-/** Fills a list that is too short from another, without telling a story twice. */
+/** Backfills a short list from another, without repeating a story. */
 export const fillFrom = (
   list: readonly Ranked[],
   other: readonly Ranked[],
   placedBy: PlacedBy,
   minimum: number,
 ): Ranked[] => {
-  const told = new Set(list.map(({ candidate }) => candidate.story.id))
+  const listed = new Set(list.map(({ candidate }) => candidate.story.id))
   const more = other
-    .filter(({ candidate }) => !told.has(candidate.story.id))
+    .filter(({ candidate }) => !listed.has(candidate.story.id))
     .slice(0, Math.max(0, minimum - list.length))
   return [...list, ...more.map(each => ({ ...each, placedBy }))]
 }

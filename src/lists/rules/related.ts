@@ -1,4 +1,4 @@
-/** You may also like: alike, but another story. */
+/** Ranks related articles: similar, but of another story. */
 
 import { type Candidate, computeAge, freshness, type Ranked, showAge } from './candidate.ts'
 import { diverse } from './diverse.ts'
@@ -36,7 +36,7 @@ export interface RelatedRule {
 export const coViewSimilarity = (both: number, one: number, other: number): number =>
   both <= 0 || one <= 0 || other <= 0 ? 0 : Math.min(1, both / Math.sqrt(one * other)) * (both / (both + 5))
 
-const sourceOf = ({ article }: Candidate): string => article.sources[0] ?? ''
+const getSource = ({ article }: Candidate): string => article.sources[0] ?? ''
 
 /**
  * Best first, greedily, each entry of a source making the next of it count less:
@@ -52,7 +52,7 @@ export const rankRelated = (alike: readonly Alike[], rule: RelatedRule): Ranked[
     const liking = similarity + coReadWeight * coViewed
     return { ...each, age, read, score: age > maxAge ? 0 : liking * freshness(age, halfLife) * read }
   })
-  return diverse(scored, sourceOf, diversity, size).map(
+  return diverse(scored, getSource, diversity, size).map(
     ({ candidate, score, discount, similarity, coViewed, age, read, views }) => ({
       candidate,
       score,
@@ -62,7 +62,7 @@ export const rankRelated = (alike: readonly Alike[], rule: RelatedRule): Ranked[
         { name: 'co-reading', value: coReadWeight * coViewed, of: 'readers in common' },
         { name: 'freshness', value: freshness(age, halfLife), of: `${showAge(age)} old` },
         { name: 'reads', value: read, of: `${views} views ever` },
-        { name: 'diversity', value: discount, of: `entries of ${sourceOf(candidate)} before it` },
+        { name: 'diversity', value: discount, of: `entries of ${getSource(candidate)} before it` },
       ],
     }),
   )

@@ -1,4 +1,4 @@
-/** Trending: read much more than is usual, and surely so. */
+/** Trending: read significantly more than the baseline. */
 
 import { type Baseline, lowerBound } from './baseline.ts'
 import { byScore, type Candidate, computeAge, oncePerStory, type Ranked } from './candidate.ts'
