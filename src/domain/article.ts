@@ -10,7 +10,10 @@ export type StoryId = string & { readonly __brand: 'StoryId' }
 /** One thing that speaks for a section, kept with the article so that its section can be explained. */
 export interface Evidence {
   readonly section: SectionId
-  /** What spoke: the source's default, a category of the feed, a segment of the URL, the text, a place, the form; or an editor, who decides. */
+  /**
+   * What spoke: the source's default, a category of the feed, a segment of the URL, the text, a place, the form; or an
+   * editor, who decides.
+   */
   readonly from: 'source' | 'category' | 'url' | 'text' | 'place' | 'form' | 'editor'
   /** The word or segment itself; of an editor, who it was. */
   readonly what: string

@@ -1,6 +1,6 @@
 /**
- * Two URLs of an article: the one to show, and the lossy key that tells whether two are the same article. Light and pure: services
- * that report events by URL import it too.
+ * Two URLs of an article: the one to show, and the lossy key that tells whether two are the same article. Light and
+ * pure: services that report events by URL import it too.
  */
 
 import { createHash } from 'node:crypto'
@@ -69,7 +69,10 @@ const normalEscapes = (part: string): string =>
 /** Fragments only ever name a place in the page, except where they are the page's address. */
 const keepsFragment = (hash: string): boolean => /^#!/.test(hash) || /^#\//.test(hash)
 
-/** Parameters that hosts were seen to tell articles apart by: the name in lower case, the host as `stripSubdomain` returns it. */
+/**
+ * Parameters that hosts were seen to tell articles apart by: the name in lower case, the host as `stripSubdomain`
+ * returns it.
+ */
 export type Keeps = (site: string, name: string) => boolean
 const KEEPS_NONE: Keeps = () => false
 
@@ -110,7 +113,8 @@ const cleanOnce = (url: URL, stays: Stays): void => {
 
 const canonicalBy = (written: string, stays: Stays): string | null => {
   let url = parse(written.trim())
-  // Cleaning may bring a redirector to light and the other way round: until nothing changes, so that doing it again changes nothing.
+  // Cleaning may bring a redirector to light and the other way round: until nothing changes, so that doing it again
+  // changes nothing.
   for (let times = 0; url && times < MOST_UNWRAPPED; times += 1) {
     const before: string = url.href
     url = unwrap(url)
@@ -121,15 +125,19 @@ const canonicalBy = (written: string, stays: Stays): string | null => {
 }
 
 /**
- * The URL to show and to keep: absolute, unwrapped, without tracking and session parameters, credentials and page fragments; host in
- * lower case (IDN as punycode), default port gone, escapes normalised. Idempotent. Order of parameters stays.
+ * The URL to show and to keep: absolute, unwrapped, without tracking and session parameters, credentials and page
+ * fragments; host in lower case (IDN as punycode), default port gone, escapes normalised. Idempotent. Order of
+ * parameters stays.
  * @param keeps what hosts were seen to tell articles apart by
  * @returns null where it is no http(s) URL
  */
 export const canonicalUrl = (written: string, keeps: Keeps = KEEPS_NONE): string | null =>
   canonicalBy(written, staysBy(keeps))
 
-/** The same without any parameter of a doubtful name, whatever its value: what versions before, or this one before it knew a host, took for it. */
+/**
+ * The same without any parameter of a doubtful name, whatever its value: what versions before, or this one before it
+ * knew a host, took for it.
+ */
 export const bareUrl = (written: string): string | null => canonicalBy(written, staysInBare)
 
 /** @returns id of the bare URL, where that is another than that of the canonical one; null where it is the same */
@@ -139,7 +147,10 @@ export const bareId = (canonical: string): ArticleId | null => {
   return bare === null || bare === canonical ? null : articleId(bare)
 }
 
-/** Doubtful parameters that the canonical URL of a link goes without, though they might tell articles apart: names in lower case. */
+/**
+ * Doubtful parameters that the canonical URL of a link goes without, though they might tell articles apart: names in
+ * lower case.
+ */
 export const droppedFrom = (written: string, keeps: Keeps): ReadonlyMap<string, string> => {
   const dropped = new Map<string, string>()
   if (!written.includes('?') && !written.includes('%3F') && !written.includes('%3f')) return dropped
@@ -159,8 +170,8 @@ export const droppedFrom = (written: string, keeps: Keeps): ReadonlyMap<string, 
 }
 
 /**
- * What two URLs of one article have in common; not an address to open. Scheme, www., mobile and AMP hosts and paths, a trailing slash,
- * index pages, case of the host and order of the parameters do not count.
+ * What two URLs of one article have in common; not an address to open. Scheme, www., mobile and AMP hosts and paths, a
+ * trailing slash, index pages, case of the host and order of the parameters do not count.
  * @param canonical as canonicalUrl gives it
  */
 export const identityKey = (canonical: string): string => {
@@ -181,6 +192,8 @@ export const identityKey = (canonical: string): string => {
   return `${host}${path}${parameters === '' ? '' : `?${parameters}`}${url.hash}`
 }
 
-/** @returns id of the article at a URL as canonicalUrl gives it: the first 16 hex digits of SHA-256 of its identity key */
+/**
+ * @returns id of the article at a URL as canonicalUrl gives it: the first 16 hex digits of SHA-256 of its identity key
+ */
 export const articleId = (canonical: string): ArticleId =>
   createHash('sha256').update(identityKey(canonical)).digest('hex').slice(0, 16) as ArticleId

@@ -1,4 +1,7 @@
-/** An entry of a published list: what a page needs to render one line, and no more. Shape of the Redis contract, version 1. */
+/**
+ * An entry of a published list: what a page needs to render one line, and no more. Shape of the Redis contract, version
+ * 1.
+ */
 
 import { z } from 'zod'
 import { mapCounters } from './counts.ts'
@@ -9,7 +12,9 @@ export const CONTRACT_VERSION = 1
 export const WINDOWS = ['now', 'hour', 'day', 'week'] as const
 export type Window = (typeof WINDOWS)[number]
 
-/** What put an entry in its place: the list's own rule, an editor, or, where a list is thin, what it was filled up from. */
+/**
+ * What put an entry in its place: the list's own rule, an editor, or, where a list is thin, what it was filled up from.
+ */
 export const PLACED_BY = ['rule', 'pin', ...WINDOWS, 'latest'] as const
 export type PlacedBy = (typeof PLACED_BY)[number]
 
@@ -44,7 +49,10 @@ export const Entry = z.object({
       url: z.url({ protocol: /^https?$/ }),
     }),
   ),
-  /** `rule` where the list's own rule put it here, `pin` where an editor did, else the window or list that a thin list was filled up from. */
+  /**
+   * `rule` where the list's own rule put it here, `pin` where an editor did, else the window or list that a thin list
+   * was filled up from.
+   */
   placedBy: z.enum(PLACED_BY),
 })
 export type Entry = z.infer<typeof Entry>

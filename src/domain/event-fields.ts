@@ -1,6 +1,7 @@
 /**
- * The fields of an event as services report it: the one list that the schema, the counter, `POST /v1/events` and newsdesk/client are made
- * of, so that none of them leaves one out. What each means: docs/redis-contract.md. No dependency: the client brings it along.
+ * The fields of an event as services report it: the one list that the schema, the counter, `POST /v1/events` and
+ * newsdesk/client are made of, so that none of them leaves one out. What each means: docs/redis-contract.md. No
+ * dependency: the client brings it along.
  */
 
 export const EVENT_FIELDS = ['kind', 'article', 'visitor', 'network', 'ua', 'at', 'seconds', 'id'] as const

@@ -1,6 +1,6 @@
 /**
- * Kinds of event that services may report. A row here is all a new kind needs: its counter, windows, list, schema and documentation follow,
- * and every script is handed the kinds it counts. Depends on nothing: the client brings it along.
+ * Kinds of event that services may report. A row here is all a new kind needs: its counter, windows, list, schema and
+ * documentation follow, and every script is handed the kinds it counts. Depends on nothing: the client brings it along.
  */
 
 interface EventKindRow {
@@ -12,7 +12,9 @@ interface EventKindRow {
   readonly perVisitor: boolean
   /** Whether it is a reading: it carries seconds, and its visitors are told apart for lists and related articles. */
   readonly isReading: boolean
-  /** First word of the list ranked by it (src/lists/definitions/most-counted.ts); null for a kind that is only counted. */
+  /**
+   * First word of the list ranked by it (src/lists/definitions/most-counted.ts); null for a kind that is only counted.
+   */
   readonly list: string | null
 }
 

@@ -1,4 +1,6 @@
-/** What a feed document says, after decoding and parsing and before anything is judged. Plain data; strings are trimmed. */
+/**
+ * What a feed document says, after decoding and parsing and before anything is judged. Plain data; strings are trimmed.
+ */
 
 import { z } from 'zod'
 
@@ -66,7 +68,10 @@ export interface Feed {
   readonly warnings: readonly string[]
 }
 
-/** Why a document is no feed; `links` are feeds that an HTML page offers instead, or the sitemaps of an index, newest first. */
+/**
+ * Why a document is no feed; `links` are feeds that an HTML page offers instead, or the sitemaps of an index, newest
+ * first.
+ */
 export interface NotAFeed {
   readonly kind: 'not-a-feed'
   readonly reason: 'empty' | 'html' | 'sitemap-index' | 'unknown-format' | 'unreadable'

@@ -8,7 +8,8 @@ import { SCHEMAS } from './redis-contract.ts'
 export const buildJsonSchema = (name: keyof typeof SCHEMAS): string => {
   const schema = z.toJSONSchema(SCHEMAS[name], {
     io: 'output',
-    // Fields may be added within a version: who reads, or reports, by a schema of today is not to stumble over those of tomorrow.
+    // Fields may be added within a version: who reads, or reports, by a schema of today is not to stumble over those of
+    // tomorrow.
     override: ({ jsonSchema }) => {
       if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties
     },

@@ -1,4 +1,7 @@
-/** Languages as tags say them, compared by what is before the region: the text classifier knows languages, not countries. */
+/**
+ * Languages as tags say them, compared by what is before the region: the text classifier knows languages, not
+ * countries.
+ */
 
 /** @returns `pt` of `pt-BR` or `PT_br`; null of what says no language, such as `und` (RFC 5646, 2.2.1) */
 export const primaryLanguage = (tag: string | null | undefined): string | null => {

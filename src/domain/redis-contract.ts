@@ -1,6 +1,6 @@
 /**
- * What other services may rely on, as schemas: entries, hashes and stream fields of the Redis contract, version 1. Hashes and streams hold
- * strings. Fields may be added within the version, so no schema refuses those it does not know.
+ * What other services may rely on, as schemas: entries, hashes and stream fields of the Redis contract, version 1.
+ * Hashes and streams hold strings. Fields may be added within the version, so no schema refuses those it does not know.
  */
 
 import { z } from 'zod'
@@ -16,7 +16,9 @@ const jsonArray = z
   .describe('A JSON array, as a string.')
 const orEmpty = <T extends z.ZodType>(schema: T) => z.union([schema, z.literal('')])
 
-/** HASH `newsdesk:article:<id>`, of one that may be shown. Empty strings where there is nothing; fields may be added. */
+/**
+ * HASH `newsdesk:article:<id>`, of one that may be shown. Empty strings where there is nothing; fields may be added.
+ */
 export const ShownArticle = z.object({
   id: z.string().min(1),
   url: z.url({ protocol: /^https?$/ }),

@@ -14,7 +14,10 @@ const findDomain = (host: string): string | null => {
   return domain
 }
 
-/** The domain whose owner we are polite to. An address, or a name on this machine, counts with its port: those are servers of their own. */
+/**
+ * The domain whose owner we are polite to. An address, or a name on this machine, counts with its port: those are
+ * servers of their own.
+ */
 export const registrableDomain = (written: string): string => {
   const url = new URL(written)
   return findDomain(url.hostname.replace(/\.$/, '')) ?? url.host

@@ -1,6 +1,6 @@
 /**
- * The sections of a site. The taxonomy is configuration (config/sections.yaml); nothing in the code knows a section by name,
- * except that opinion is recognised by its form.
+ * The sections of a site. The taxonomy is configuration (config/sections.yaml); nothing in the code knows a section by
+ * name, except that opinion is recognised by its form.
  */
 
 import { z } from 'zod'

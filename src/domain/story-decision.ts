@@ -34,7 +34,10 @@ export interface Weighed {
 /** Why an article stands where it stands. */
 export interface Explanation {
   readonly decision: Decision
-  /** When it arrived: the best story it was weighed against, its score, and what would have been needed; null where there was none. */
+  /**
+   * When it arrived: the best story it was weighed against, its score, and what would have been needed; null where
+   * there was none.
+   */
   readonly arrived: { readonly story: StoryId | null; readonly score: number; readonly needed: number } | null
   /** As things stand now: its own story first, then the nearest others. */
   readonly now: readonly Weighed[]
@@ -43,11 +46,14 @@ export interface Explanation {
 
 export interface Stories {
   /**
-   * Decides each article, in order; also for articles decided before, with the same answer (idempotent), but for stories merged since.
+   * Decides each article, in order; also for articles decided before, with the same answer (idempotent), but for
+   * stories merged since.
    * @returns one decision an article, in the same order
    */
   decide(articles: readonly Article[]): Promise<readonly Decision[]>
-  /** Articles like this one that are not of its story, most alike first; empty where the article has left the window. */
+  /**
+   * Articles like this one that are not of its story, most alike first; empty where the article has left the window.
+   */
   similar(id: ArticleId, limit: number): Promise<readonly { readonly id: ArticleId; readonly similarity: number }[]>
   /** The same for many at once: what was decided meanwhile is read once. */
   similarToEach(

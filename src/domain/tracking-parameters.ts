@@ -1,7 +1,7 @@
 /**
- * Parameters that say how a reader came, or which visit it was, not what is read. Names that mean nothing else are removed whatever their
- * value; names that also mean something else somewhere (`sid` is a session here and a story there) only where their value looks like an
- * id that was made for one reader. Kept by hand.
+ * Parameters that say how a reader came, or which visit it was, not what is read. Names that mean nothing else are
+ * removed whatever their value; names that also mean something else somewhere (`sid` is a session here and a story
+ * there) only where their value looks like an id that was made for one reader. Kept by hand.
  */
 
 const split = (names: string): Set<string> => new Set(names.split(/\s+/))
@@ -14,7 +14,10 @@ const TRACKING = split(
   zanpid adobe_mc gs_l wt_mc wt_zmc`,
 )
 
-/** Tracking wherever they were seen, though short or plain enough to be something else: removed whatever their value, unless a host tells articles apart by them. */
+/**
+ * Tracking wherever they were seen, though short or plain enough to be something else: removed whatever their value,
+ * unless a host tells articles apart by them.
+ */
 const LIKELY = split(
   `referrer referer spm trk ftag taid sref epik maca cid_source smtyp partner_source ref_src ref_url share_source share_token sharetype
   cmpid ocid ncid icid smid xtor xtref trkcampaign sc_campaign sc_channel sc_cid s_cid feedtype feedname cmp_id campaign_id echobox
@@ -24,7 +27,10 @@ const LIKELY = split(
 /** Families of which every member is tracking. */
 const TRACKING_FAMILIES = ['utm_', 'piwik_', 'matomo_', 'mtm_', 'hsa_', 'wt.', 'oly_', 'vero_'] as const
 
-/** Families whose prefix is short enough to be anything: with what a campaign is described by behind it they are as likely as {@link LIKELY}. */
+/**
+ * Families whose prefix is short enough to be anything: with what a campaign is described by behind it they are as
+ * likely as {@link LIKELY}.
+ */
 const CAMPAIGN_FAMILIES = ['at_', 'pk_', 'stm_', 'itm_', 'ga_'] as const
 const CAMPAIGN_WORDS = split(
   `campaign campaign_group cid medium source term content keyword kwd name placement creative group channel channel_id format network
@@ -69,9 +75,10 @@ const SHORTEST_ID = 12
 const SHORTEST_MIXED = 16
 
 /**
- * Whether a value looks like an id made for one reader or one visit: 12 hexadecimal digits or 16 other characters and more, letters and digits well mixed,
- * as hashes, UUIDs and base64 of random bytes are. What an editor or a database would call a story does not look so: a number, a date, a
- * path, a word, words between hyphens, a word with a number behind.
+ * Whether a value looks like an id made for one reader or one visit: 12 hexadecimal digits or 16 other characters and
+ * more, letters and digits well mixed, as hashes, UUIDs and base64 of random bytes are. What an editor or a database
+ * would call a story does not look so: a number, a date, a path, a word, words between hyphens, a word with a number
+ * behind.
  */
 export const looksLikeTrackingId = (written: string): boolean => {
   let value = written

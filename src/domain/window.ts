@@ -24,8 +24,8 @@ export const ROLLING: readonly Rolling[] = [
 export const LANDMARK = Date.UTC(2026, 0, 1)
 
 /**
- * Forward-decayed weight of one read (Cormode, Shkapenyuk, Srivastava, Xu: Forward Decay, ICDE 2009). Weights only grow with time, so
- * the order of a list never needs recomputing.
+ * Forward-decayed weight of one read (Cormode, Shkapenyuk, Srivastava, Xu: Forward Decay, ICDE 2009). Weights only grow
+ * with time, so the order of a list never needs recomputing.
  * @param at when the read happened, ms since the epoch
  * @param halfLife ms, > 0
  * @returns the natural logarithm of the weight, dimensionless
@@ -48,8 +48,8 @@ export interface BucketSpan {
 const MOST_HALF_LIVES = 40
 
 /**
- * The buckets that cover the past up to now without a gap and without covering a moment twice, the finest there are for each: minutes for
- * the last hour, five minutes for the day, hours for the week.
+ * The buckets that cover the past up to now without a gap and without covering a moment twice, the finest there are for
+ * each: minutes for the last hour, five minutes for the day, hours for the week.
  * @param now ms
  * @param halfLife ms; what is older than 40 of them is left out
  */

@@ -1,6 +1,6 @@
 /**
- * A batch of the stream on its way to the script that counts it: judged, visitors hashed, grouped by article and kind and by minute, and
- * packed. The keys of the days and the articles known are given.
+ * A batch of the stream on its way to the script that counts it: judged, visitors hashed, grouped by article and kind
+ * and by minute, and packed. The keys of the days and the articles known are given.
  */
 
 import { hash } from 'node:crypto'
@@ -34,8 +34,8 @@ export interface RefusedEntry {
 export const parseAddedAt = (entry: string): number => Number.parseInt(entry, 10)
 
 /**
- * Judges entries one by one, by what they say alone. Ids of a stream only rise: after a clock that was ahead they stand still for as long as it
- * was. One that lies in a time to come was added now.
+ * Judges entries one by one, by what they say alone. Ids of a stream only rise: after a clock that was ahead they stand
+ * still for as long as it was. One that lies in a time to come was added now.
  * @param now ms since the epoch; unless given every id is taken at its word
  */
 export const judge = (
@@ -100,7 +100,9 @@ const pairOf = ([high, low]: Halves, visitor: string): string => {
   return hex8(high ^ a) + hex8(low ^ b)
 }
 
-/** What tells kinds that count once per visitor apart. Views are hashed without it, as those that stand in Redis are. */
+/**
+ * What tells kinds that count once per visitor apart. Views are hashed without it, as those that stand in Redis are.
+ */
 const kindHalves = new Map<string, Halves>(
   EVENT_KINDS.map(kind => [kind, kind === 'view' ? [0, 0] : halvesOf(hash('sha256', kind))]),
 )
@@ -189,8 +191,8 @@ const hashAll = (read: readonly Judged[], span: number, keys: ReadonlyMap<number
 }
 
 /**
- * Network, article and kind as one, by the key of the day it arrived: when an event says it happened is its sender's to say, so what
- * limits a sender must use the arrival time.
+ * Network, article and kind as one, by the key of the day it arrived: when an event says it happened is its sender's to
+ * say, so what limits a sender must use the arrival time.
  */
 const crowdOf = ({ event, addedAt }: Judged, keys: ReadonlyMap<number, DayKey>): string => {
   const { network, kind, article } = event
@@ -206,7 +208,8 @@ export interface PackedBatch {
 }
 
 /**
- * Packs what count.lua takes: seventeen lists, of which the first thirteen have an element an event, or none where no event has one.
+ * Packs what count.lua takes: seventeen lists, of which the first thirteen have an element an event, or none where no
+ * event has one.
  * @param read events whose articles are known, by their ids of now
  * @param spans ms
  * @param keys of every day that collectDays returns

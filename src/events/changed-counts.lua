@@ -1,4 +1,5 @@
--- Articles whose counts changed since they were last copied into their hashes, with these counts: read together, so they belong together.
+-- Articles whose counts changed since they were last copied into their hashes, with these counts: read together, so
+-- they belong together.
 -- KEYS 1  stream of events
 -- ARGV 1  about how many
 --      2+ what to read of each: kinds of event, or seconds

@@ -1,5 +1,5 @@
--- Copies an article's counts into its hash, for readers; an article that has expired is not brought back, and counts that were read
--- earlier do not go over later ones.
+-- Copies an article's counts into its hash, for readers; an article that has expired is not brought back, and counts
+-- that were read earlier do not go over later ones.
 -- KEYS 1  article hash
 -- ARGV 1  version of the counts
 --      2  field, value, ...

@@ -1,6 +1,6 @@
 /**
- * Copies counts into article hashes. The script that counts also records in Redis which articles changed, so a crash between counting
- * and copying loses nothing: the next process copies them.
+ * Copies counts into article hashes. The script that counts also records in Redis which articles changed, so a crash
+ * between counting and copying loses nothing: the next process copies them.
  */
 
 import type { Redis } from 'ioredis'

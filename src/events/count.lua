@@ -1,4 +1,5 @@
--- De-duplicates, counts and acknowledges a batch of events in one atomic call: whatever dies when, an event counts once.
+-- De-duplicates, counts and acknowledges a batch of events in one atomic call: whatever dies when, an event counts
+-- once.
 -- KEYS 1  stream of events; every other key is built from it and shares its slot
 -- ARGV 1  what stands before every key written here: '{stream}:', or that of a replay
 --      2  consumer group, or '' where nothing is to be acknowledged and no refusals are told (a replay)
@@ -11,7 +12,8 @@
 --      7  MessagePack of those refused already: [ids, reason of each, detail of each or '']
 --      8  MessagePack of the kinds of event; an event names its kind by its place in it, from 1
 -- Returns events counted.
--- O(events + kinds and articles among them * log(articles)); each kind of key is read and written once a batch where commands allow.
+-- O(events + kinds and articles among them * log(articles)); each kind of key is read and written once a batch where
+-- commands allow.
 
 local stream, base, group, now = KEYS[1], ARGV[1], ARGV[2], tonumber(ARGV[3])
 local span, half, landmark, mostNow, perMinute, countFrom, latest, perNetwork, networkSpan = unpack(cmsgpack.unpack(ARGV[4]))
@@ -66,7 +68,8 @@ local function push(lists, key, value)
   if list then list[#list + 1] = value else lists[key] = { value } end
 end
 
--- Acknowledged before: counted before, by whomever. One by one, since for many at once Redis says only how many they were.
+-- Acknowledged before: counted before, by whomever. One by one, since for many at once Redis says only how many they
+-- were.
 local fresh = {}
 for index = 1, #ids do
   if group == '' or redis.call('XACK', stream, group, ids[index]) == 1 then fresh[#fresh + 1] = index end
@@ -127,7 +130,8 @@ local function isCrowded(index)
   return hasCrowd(index) and tonumber(crowds[crowdIn[index]][crowd[index]] or 0) >= perNetwork
 end
 
--- Only what counts fills a network's share: a view that is told twice takes nothing from others behind the same address.
+-- Only what counts fills a network's share: a view that is told twice takes nothing from others behind the same
+-- address.
 local function joinCrowd(index)
   if not hasCrowd(index) then return end
   local slot, member = crowdIn[index], crowd[index]
@@ -206,7 +210,8 @@ for slot, write in pairs(newSeen) do
   redis.call('PEXPIRE', base .. 'seen:' .. whole(slot), whole(HOUR + span))
 end
 
--- Buckets and windows. What has left a window by now is kept as a bucket if it had not when it arrived: clocks step back, too.
+-- Buckets and windows. What has left a window by now is kept as a bucket if it had not when it arrived: clocks step
+-- back, too.
 local marks = {}
 for place, roll in ipairs(rolling) do
   local mark = tonumber(redis.call('HGET', base .. 'marks', roll[1]))

@@ -1,6 +1,7 @@
 /**
- * Counts what services report: reads the stream as one consumer of a group and has each batch de-duplicated, counted and acknowledged in
- * one call, reading the next one meanwhile. What a dead consumer left is claimed. Keeps no raw visitor id. Never ranks anything.
+ * Counts what services report: reads the stream as one consumer of a group and has each batch de-duplicated, counted
+ * and acknowledged in one call, reading the next one meanwhile. What a dead consumer left is claimed. Keeps no raw
+ * visitor id. Never ranks anything.
  */
 
 import { setTimeout as delay } from 'node:timers/promises'
@@ -99,7 +100,8 @@ export const createEventCounter = (parts: CounterParts): EventCounter => {
   const isSetBack = createSetBack(now)
   const countClaimed = async (): Promise<void> => {
     const { claimAfter, batch } = settings()
-    // Given out while the clock was ahead, they would seem just given out until that time has come. What another has in hand counts once.
+    // Given out while the clock was ahead, they would seem just given out until that time has come. What another has in
+    // hand counts once.
     const after = isSetBack() ? 0 : claimAfter
     const taken = await claim({ redis, stream, consumer, after, batch }, countBatch)
     if (taken > 0) log.info({ events: taken }, 'events left behind were taken over')
@@ -170,7 +172,8 @@ export const createEventCounter = (parts: CounterParts): EventCounter => {
         copied = Promise.resolve()
         if (signal.aborted) return
         if (error instanceof UnansweredError) blocking.disconnect(true)
-        // The group went with the stream (a flushed or replaced Redis): it is made again, and what is in hand went with it.
+        // The group went with the stream (a flushed or replaced Redis): it is made again, and what is in hand went with
+        // it.
         if (error instanceof Error && /^NOGROUP|no such key/i.test(error.message)) inHand = []
         ready = false
         // So did the marks of the windows.

@@ -1,4 +1,7 @@
-/** Counts batches: gets the day keys, resolves articles and runs the script that counts. Shared by the counter and by replay. */
+/**
+ * Counts batches: gets the day keys, resolves articles and runs the script that counts. Shared by the counter and by
+ * replay.
+ */
 
 import type { Redis } from 'ioredis'
 import { createParameterStore, type ParameterStore } from '../articles/parameters/parameter-store.ts'
@@ -66,7 +69,10 @@ export interface CountingParts {
   readonly keys: Keys
   readonly archive: KnownArticles
   readonly settings: () => EventSettings
-  /** Told of views that may count, for guesses about who reads what: where it fails they are not told again, and counting goes on. */
+  /**
+   * Told of views that may count, for guesses about who reads what: where it fails they are not told again, and
+   * counting goes on.
+   */
   readonly onRead?: ((reads: readonly ViewBy[]) => Promise<void>) | undefined
 }
 

@@ -1,5 +1,6 @@
--- Builds the window now of one kind anew from buckets: after its half-life changed, and for what a replay does not reach. Reads of a bucket
--- weigh as if they had all come in its middle; minutes are used while they are kept, then five minutes, then hours.
+-- Builds the window now of one kind anew from buckets: after its half-life changed, and for what a replay does not
+-- reach. Reads of a bucket weigh as if they had all come in its middle; minutes are used while they are kept, then five
+-- minutes, then hours.
 -- KEYS 1  stream of events
 -- ARGV 1  what stands before every key: '{stream}:', or that of a replay
 --      2  kind

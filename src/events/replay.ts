@@ -1,6 +1,7 @@
 /**
- * Recounts the events that the stream still holds, after a rule changed. It counts into keys of its own while counting is paused and the
- * stream keeps new events, then replaces the old counts in one call: after a crash either the old counts or the new ones are in place.
+ * Recounts the events that the stream still holds, after a rule changed. It counts into keys of its own while counting
+ * is paused and the stream keeps new events, then replaces the old counts in one call: after a crash either the old
+ * counts or the new ones are in place.
  */
 
 import { setTimeout as delay } from 'node:timers/promises'

@@ -1,6 +1,7 @@
 /**
- * Waits for Redis, but not for ever. A command that was under way when Redis went may never be answered after it is back, by no fault of
- * ours (redis/ioredis issues 610, 1285 and 2193). What is done here can be done twice, so it is then done again.
+ * Waits for Redis, but not for ever. A command that was under way when Redis went may never be answered after it is
+ * back, by no fault of ours (redis/ioredis issues 610, 1285 and 2193). What is done here can be done twice, so it is
+ * then done again.
  */
 
 import type { Redis } from 'ioredis'

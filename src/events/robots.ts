@@ -1,12 +1,15 @@
 /**
- * Which user agents are robots: those that name themselves one, by the patterns of isbot that do. isbot's list as a whole is made for
- * sites where whatever is not a common browser is suspicious: some of its patterns match words that stand in names of news apps, others
- * the shape of any agent that is short. Those stand here and are left out; what robots they caught besides is named instead.
+ * Which user agents are robots: those that name themselves one, by the patterns of isbot that do. isbot's list as a
+ * whole is made for sites where whatever is not a common browser is suspicious: some of its patterns match words that
+ * stand in names of news apps, others the shape of any agent that is short. Those stand here and are left out; what
+ * robots they caught besides is named instead.
  */
 
 import { createIsBotFromList, list } from 'isbot'
 
-/** Patterns of isbot that match readers, each by what it would refuse. Tests hold every one to stand in isbot's list. */
+/**
+ * Patterns of isbot that match readers, each by what it would refuse. Tests hold every one to stand in isbot's list.
+ */
 export const LEFT_OUT: Readonly<Record<string, string>> = {
   // Words of which names of news apps, papers and other products are made.
   '(?:^|[^g])news(?!sapphire)': 'SmartNews, BBCNews, NewsBreak',

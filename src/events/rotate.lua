@@ -1,5 +1,5 @@
--- Moves rolling windows to now: what left is subtracted, and where the clock stepped back what is in again is added. Each window is at
--- every moment the sum of its buckets from its mark on; only buckets that cross the mark are read.
+-- Moves rolling windows to now: what left is subtracted, and where the clock stepped back what is in again is added.
+-- Each window is at every moment the sum of its buckets from its mark on; only buckets that cross the mark are read.
 -- KEYS 1  stream of events
 -- ARGV 1  what stands before every key: '{stream}:', or that of a replay
 --      2  now, ms
@@ -53,15 +53,16 @@ local function tidy(kind, window, mark)
   end
 end
 
--- A bucket that has left its window is kept a little longer, should the clock step back. Until then it is kept for as long as a clock may be
--- ahead: expired by one that was, it would be missing once that is set right.
+-- A bucket that has left its window is kept a little longer, should the clock step back. Until then it is kept for as
+-- long as a clock may be ahead: expired by one that was, it would be missing once that is set right.
 local HOUR = 3600000
 local function retire(kind, window, index, lasts)
   local key, margin = base .. 'bucket:' .. kind .. ':' .. window .. ':' .. whole(index), math.max(HOUR, lasts / 4)
   if redis.call('PTTL', key) > margin then redis.call('PEXPIRE', key, whole(margin)) end
 end
 
--- Buckets of a time that has not been, written while the clock was ahead: what they hold was read now. An event may be a minute ahead.
+-- Buckets of a time that has not been, written while the clock was ahead: what they hold was read now. An event may be
+-- a minute ahead.
 local function bringBack(kind, window, width, lasts)
   local running = math.floor(now / width)
   local name = base .. 'index:' .. kind .. ':' .. window

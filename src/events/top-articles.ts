@@ -1,4 +1,7 @@
-/** What is read, for ranking: the head of a window, counts of given articles in windows, and their counts hour by hour. Only reads. */
+/**
+ * What is read, for ranking: the head of a window, counts of given articles in windows, and their counts hour by hour.
+ * Only reads.
+ */
 
 import type { Redis } from 'ioredis'
 import type { ArticleId } from '../domain/article.ts'
@@ -17,7 +20,9 @@ export interface Top {
 /** @returns highest first; articles with the same count by id */
 export type Tops = (kind: EventKind, window: Window, most: number) => Promise<readonly Top[]>
 
-/** Counts of given articles. Each call is one round trip; answers are in the order asked, 0 where nothing was counted. */
+/**
+ * Counts of given articles. Each call is one round trip; answers are in the order asked, 0 where nothing was counted.
+ */
 export interface ReadCounts {
   /** @returns for each article its count in each of the windows asked for; for `now` what its reads are still worth */
   inWindows<const Asked extends Window>(

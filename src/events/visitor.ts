@@ -1,6 +1,6 @@
 /**
- * Visitors are stored as a hash under a key of the day, never as reported. All replicas share the key, which expires after three days:
- * hashes of different days cannot be linked, and once the key is gone they cannot even be guessed.
+ * Visitors are stored as a hash under a key of the day, never as reported. All replicas share the key, which expires
+ * after three days: hashes of different days cannot be linked, and once the key is gone they cannot even be guessed.
  */
 
 import { hash, randomBytes } from 'node:crypto'
@@ -39,8 +39,9 @@ export const createDayKeys = ({ redis, keys }: { readonly redis: Redis; readonly
 }
 
 /**
- * SHA-256 over the key and the text, cut to 64 bits: the key has one length and the hash is cut, so nothing can be appended to a known
- * hash, and one call of the one-shot hash costs an eighth of an HMAC object. Two of 10 million visitors share a hash once in 370,000 days.
+ * SHA-256 over the key and the text, cut to 64 bits: the key has one length and the hash is cut, so nothing can be
+ * appended to a known hash, and one call of the one-shot hash costs an eighth of an HMAC object. Two of 10 million
+ * visitors share a hash once in 370,000 days.
  * @returns 16 hex digits
  */
 export const keyedHash = (key: DayKey, text: string): string => hash('sha256', key + text).slice(0, 16)

@@ -1,6 +1,7 @@
 /**
- * Bytes -> text. What the bytes are goes before what a label says they are: a byte order mark, then bytes that are valid UTF-8, then
- * the Content-Type's charset, the XML declaration, and last a guess from the bytes themselves. Never throws.
+ * Bytes -> text. What the bytes are goes before what a label says they are: a byte order mark, then bytes that are
+ * valid UTF-8, then the Content-Type's charset, the XML declaration, and last a guess from the bytes themselves. Never
+ * throws.
  */
 
 import { analyse } from 'chardet'
@@ -50,7 +51,9 @@ const ALIASES: Readonly<Record<string, string>> = {
   'mac-latin2': 'maccenteuro',
 }
 
-/** What the WHATWG leaves out and feeds still use: DOS and Macintosh code pages, Python's and Windows' names for others. */
+/**
+ * What the WHATWG leaves out and feeds still use: DOS and Macintosh code pages, Python's and Windows' names for others.
+ */
 const otherDecoder = (label: string): Decoder | undefined => {
   const name = label.toLowerCase().replace(/^x-/, '').replaceAll('_', '-')
   const encoding = [name, name.replaceAll('-', ''), `cp${name}`].find(each => iconv.encodingExists(each))

@@ -41,8 +41,8 @@ const isBlank = (id: string | null): boolean => id === null || id.trim() === ''
 
 /**
  * Keys and fingerprints of a document's items, in order, repeated keys left out: the first of a feed is the newest.
- * By id where ids can be trusted, then by link, where there is neither by title and date. Ids that a document gives to several items
- * with links of their own stand for none of them.
+ * By id where ids can be trusted, then by link, where there is neither by title and date. Ids that a document gives to
+ * several items with links of their own stand for none of them.
  * @param useIds false for a source whose ids once proved untrustworthy: it stays with links
  * @param keeps parameters that hosts were seen to tell articles apart by
  */

@@ -1,4 +1,7 @@
-/** Bytes -> feed. Reads everything it can, says what it mended, and never throws: a document that is not a feed is an outcome with a reason. */
+/**
+ * Bytes -> feed. Reads everything it can, says what it mended, and never throws: a document that is not a feed is an
+ * outcome with a reason.
+ */
 
 import type { ReadOutcome } from '../domain/feed-item.ts'
 import { decode } from './decode.ts'

@@ -14,8 +14,8 @@ export interface ListUpdate {
   /** ms since the epoch. */
   readonly at: number
   /**
-   * Whether its meta remembers that readers were told, so that the next writer makes up for one that died in between. A related list is
-   * written by the batch of its article, and by that batch again where it died.
+   * Whether its meta remembers that readers were told, so that the next writer makes up for one that died in between. A
+   * related list is written by the batch of its article, and by that batch again where it died.
    */
   readonly isKept: boolean
 }

@@ -9,7 +9,9 @@ import type { Candidate } from './rules/candidate.ts'
 
 /** Which article of a story may show it; the first that may does. */
 export interface Choice {
-  /** Whether an editor keeps an article off the list: it neither shows its story nor is named beside the one that does. */
+  /**
+   * Whether an editor keeps an article off the list: it neither shows its story nor is named beside the one that does.
+   */
   readonly isBlocked: (article: ArticleId) => boolean
   /** Known without reading the article: of those that are named beside the lead. */
   readonly mayBe: (article: ArticleId, source: string) => boolean
@@ -96,7 +98,10 @@ const createReadThroughCache = <Id extends string, T>(
 /** Some 3 KB each. What is alike to the news of today may be of any day of the week. */
 const MOST_KEPT = 30_000
 
-/** What a list may say of a story: no word of what an editor keeps off it. Mostly nothing is, and the story itself is what may be said. */
+/**
+ * What a list may say of a story: no word of what an editor keeps off it. Mostly nothing is, and the story itself is
+ * what may be said.
+ */
 export const without = (story: StoredStory, isBlocked: (article: ArticleId) => boolean): StoredStory =>
   story.alsoIn.some(({ article }) => isBlocked(article))
     ? { ...story, alsoIn: story.alsoIn.filter(({ article }) => !isBlocked(article)) }

@@ -1,6 +1,7 @@
 /**
- * The log of changed articles and stories, which keeps the candidate caches of all processes up to date: a process that writes articles or
- * stories logs them here afterwards, and each cache drops what the log names before lists are ranked.
+ * The log of changed articles and stories, which keeps the candidate caches of all processes up to date: a process that
+ * writes articles or stories logs them here afterwards, and each cache drops what the log names before lists are
+ * ranked.
  */
 
 import type { Redis } from 'ioredis'

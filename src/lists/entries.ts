@@ -1,6 +1,6 @@
 /**
- * Ranked candidates as the JSON entries that are published, in bytes: a list is compared, hashed and sent, and as text it would be copied
- * for each of these. What of an entry does not change with its place is written once.
+ * Ranked candidates as the JSON entries that are published, in bytes: a list is compared, hashed and sent, and as text
+ * it would be copied for each of these. What of an entry does not change with its place is written once.
  */
 
 import type { StoredArticle } from '../articles/store.ts'
@@ -51,8 +51,9 @@ const buildEnd = ({ article, story }: Candidate, { findSourceName }: Labels): Pi
 const inner = (value: object): Buffer => Buffer.from(JSON.stringify(value).slice(1, -1))
 
 /**
- * Writes entries. Articles and stories are kept as they were read (src/lists/candidate-cache.ts), so what was written of one is found again by the
- * objects themselves, until they are read anew: all of it but its place, for as long as nothing more is counted of it.
+ * Writes entries. Articles and stories are kept as they were read (src/lists/candidate-cache.ts), so what was written
+ * of one is found again by the objects themselves, until they are read anew: all of it but its place, for as long as
+ * nothing more is counted of it.
  */
 export const createEntryWriter = (
   labels: Labels,

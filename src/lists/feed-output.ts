@@ -32,7 +32,10 @@ export const jsonFeed = ({ list, entries, url }: FeedContent): string =>
     })),
   })
 
-/** Character references rather than entities: the form that readers of RSS agree on. Characters XML forbids are left out. */
+/**
+ * Character references rather than entities: the form that readers of RSS agree on. Characters XML forbids are left
+ * out.
+ */
 const xml = (text: string): string =>
   text
     .replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '')

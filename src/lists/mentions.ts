@@ -1,6 +1,7 @@
 /**
- * Finds the related lists that name an article by scanning all of them: related back-links (src/lists/related-back-links.ts) are
- * bounded, and a block must be complete. Used rarely, by an editor who waits for the result.
+ * Finds the related lists that name an article by scanning all of them: related back-links
+ * (src/lists/related-back-links.ts) are bounded, and a block must be complete. Used rarely, by an editor who waits for
+ * the result.
  */
 
 import type { Redis } from 'ioredis'

@@ -1,6 +1,6 @@
 /**
- * Publishes lists: has them ranked, writes what changed, and announces it. Anyone may ask for any list at any time: the outcome depends
- * only on what stands in Redis.
+ * Publishes lists: has them ranked, writes what changed, and announces it. Anyone may ask for any list at any time: the
+ * outcome depends only on what stands in Redis.
  */
 
 import type { Redis } from 'ioredis'

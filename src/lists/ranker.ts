@@ -1,6 +1,6 @@
 /**
- * Ranks any list: reads what the rules need, applies them, then applies the editors' overrides. Writes nothing; the outcome depends
- * only on the data in Redis and on the clock passed in.
+ * Ranks any list: reads what the rules need, applies them, then applies the editors' overrides. Writes nothing; the
+ * outcome depends only on the data in Redis and on the clock passed in.
  */
 
 import type { ArticleId } from '../domain/article.ts'

@@ -1,6 +1,6 @@
 /**
- * All lists by their definitions: what stands after `newsdesk:list:` in their keys, and which lists a change concerns. The names of lists
- * are made and parsed here and nowhere else.
+ * All lists by their definitions: what stands after `newsdesk:list:` in their keys, and which lists a change concerns.
+ * The names of lists are made and parsed here and nowhere else.
  */
 
 import type { ListSettings } from '../config/sections/lists.ts'
@@ -39,13 +39,18 @@ export interface ListRegistry {
   names(partitions: Partitions): string[]
   /** Lists that new articles in these sections change at once; the others follow at the next refresh. */
   namesChangedBy(sections: readonly SectionId[], editions?: Editions): string[]
-  /** Lists that may show articles of these sections, whatever they are ranked by: an edited headline must appear in all of them at once. */
+  /**
+   * Lists that may show articles of these sections, whatever they are ranked by: an edited headline must appear in all
+   * of them at once.
+   */
   namesShowing(sections: readonly SectionId[], editions?: Editions): string[]
   /** Panels of the admin UI's front page, in their order. */
   panels(column: Panel['column']): Panel[]
   /** Lists of one section there, by name, and how many entries of each. */
   sectionPanels(section: SectionId): { readonly list: string; readonly entries: number }[]
-  /** Lists to pin an article of a section to: those on the front page that take pins, and their lists of the section. */
+  /**
+   * Lists to pin an article of a section to: those on the front page that take pins, and their lists of the section.
+   */
   pinnableNames(section: SectionId): string[]
 }
 

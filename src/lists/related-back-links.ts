@@ -1,6 +1,7 @@
 /**
  * Related back-links: the articles whose related lists show an article, so that an edit of it can find those lists.
- * With ten entries a list, this is most of what publishing related lists writes, so keys of one slot are written in one call.
+ * With ten entries a list, this is most of what publishing related lists writes, so keys of one slot are written in one
+ * call.
  */
 
 import type { Redis } from 'ioredis'

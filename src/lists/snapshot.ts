@@ -48,7 +48,9 @@ const once = <T>(read: () => Promise<T>): (() => Promise<T>) => {
   }
 }
 
-/** @param least of the newest stories that are read where fewer are asked for, since another list will ask for so many */
+/**
+ * @param least of the newest stories that are read where fewer are asked for, since another list will ask for so many
+ */
 export const createSnapshot = (
   { archive, candidateCache, reads, baselines, editors, taxonomy, settings, now: clock }: SnapshotParts,
   least = 0,

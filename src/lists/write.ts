@@ -126,7 +126,8 @@ export const createListWriter = (redis: Redis, keys: Keys, most = 1_000): ListWr
   return {
     async write(lists) {
       const updates = await Promise.all(lists.map(writeOne))
-      // After the lists are replaced, so that readers who react see the new list. If this process dies in between, the next writer announces.
+      // After the lists are replaced, so that readers who react see the new list. If this process dies in between, the
+      // next writer announces.
       await announce(
         redis,
         keys,

@@ -1,6 +1,6 @@
 /**
- * How many distinct visitors read an article in a window, as far as lists need to know: up to a few. Kept as hashes that differ from day
- * to day, so one who comes back another day is another visitor.
+ * How many distinct visitors read an article in a window, as far as lists need to know: up to a few. Kept as hashes
+ * that differ from day to day, so one who comes back another day is another visitor.
  */
 
 import { randomUUID } from 'node:crypto'
@@ -18,7 +18,9 @@ const visitedScript = loadScript(new URL('./visited.lua', import.meta.url))
 export const MOST_VISITORS = 50
 const HOUR = 3_600_000
 const LIVES = 8 * 24 * HOUR
-/** How far back a window looks for visitors, ms. What was read longer ago than a day weighs next to nothing in `now`. */
+/**
+ * How far back a window looks for visitors, ms. What was read longer ago than a day weighs next to nothing in `now`.
+ */
 const WIDTH: Readonly<Record<Window, number>> = { now: 24 * HOUR, hour: HOUR, day: 24 * HOUR, week: 7 * 24 * HOUR }
 /** ms for which nobody more is told apart of an article that has enough, so that the most read cost nothing. */
 const ENOUGH_FOR = HOUR / 4
@@ -47,7 +49,8 @@ export const createVisitors = ({ redis, keys, now }: { redis: Redis; keys: Keys;
       [MOST_VISITORS, LIVES, ...[...visitors].flatMap(([hash, at]) => [at, hash])],
     )
     enough.delete(article)
-    // Full of visitors of long ago is not enough of today's: only a batch that filled it alone, or one after another, says so.
+    // Full of visitors of long ago is not enough of today's: only a batch that filled it alone, or one after another,
+    // says so.
     if (full !== 1 || (await count(article, 'hour')) < MOST_VISITORS) return
     enough.set(article, now())
     dropOldest(enough, MOST_KNOWN)

@@ -1,6 +1,7 @@
 /**
- * Dates as feeds write them -> ISO 8601 UTC. RFC 822 with the abuse seen in the wild (names in other languages, two-digit years, wrong
- * weekdays, zone names, missing zones), ISO 8601 and W3C forms, ctime, and Unix times. Never throws; what cannot be read is null.
+ * Dates as feeds write them -> ISO 8601 UTC. RFC 822 with the abuse seen in the wild (names in other languages,
+ * two-digit years, wrong weekdays, zone names, missing zones), ISO 8601 and W3C forms, ctime, and Unix times. Never
+ * throws; what cannot be read is null.
  */
 
 import { parseMonth } from './months.ts'
@@ -19,7 +20,10 @@ const fullYear = (written: string): number => {
 const DAY = 86_400_000
 const KOREA = 540
 
-/** ms since the epoch, or undefined where the parts are no moment. Hour 24 and second 60 roll over; a day too many rolls over to the next month. */
+/**
+ * ms since the epoch, or undefined where the parts are no moment. Hour 24 and second 60 roll over; a day too many rolls
+ * over to the next month.
+ */
 const moment = (
   year: number,
   month: number,
@@ -89,7 +93,10 @@ const LATE = /^(?:p|μ|م)/iu
 const EARLY = /^(?:a|π|ص)/iu
 const ZONE = /(?:\b(?:GMT|UTC|Etc\/GMT))?\s*([+-]\d{1,2}:?\d{2}|[+-]\d{1,2})\b|\b([A-Z]{1,5})\b/
 
-/** Day, month by name and year in any order feeds use: `Thu, 01 Jan 2004 19:48:21 GMT`, `Jan 1, 2004 7:48 PM EST`, `Thu Jan  1 19:48:21 2004`. */
+/**
+ * Day, month by name and year in any order feeds use: `Thu, 01 Jan 2004 19:48:21 GMT`, `Jan 1, 2004 7:48 PM EST`, `Thu
+ * Jan  1 19:48:21 2004`.
+ */
 const parseNamed = (text: string): number | undefined => {
   const clock = CLOCK.exec(text)
   const after = clock ? text.slice(clock.index + clock[0].length) : ''
@@ -98,7 +105,8 @@ const parseNamed = (text: string): number | undefined => {
     .toLowerCase()
     .split(/[\s,،/.'’-]+|(?<=\d)(?=[^\d\s])|(?<=[\p{L}\p{M}])(?=\d)/u)
     .filter(Boolean)
-  // The last of them: French and Spanish weekdays may read like months (`mar. 02 janv.`). Some are two words (`كانون الثاني`).
+  // The last of them: French and Spanish weekdays may read like months (`mar. 02 janv.`). Some are two words (`كانون
+  // الثاني`).
   const months = words.map((word, index) => parseMonth(`${word} ${words[index + 1]}`) ?? parseMonth(word))
   const month = months.findLast(each => each !== undefined)
   if (month === undefined) return undefined
@@ -124,7 +132,10 @@ const parseNamed = (text: string): number | undefined => {
   )
 }
 
-/** `2004年01月01日 19:48`, `01.02.2004 19:48`, `1/31/2004 7:48 PM`: all numbers. Dots mean day first; slashes month first unless that cannot be. */
+/**
+ * `2004年01月01日 19:48`, `01.02.2004 19:48`, `1/31/2004 7:48 PM`: all numbers. Dots mean day first; slashes month first
+ * unless that cannot be.
+ */
 const parseNumeric = (text: string): number | undefined => {
   const [hour, minute, second] = (CLOCK.exec(text.replace(/^[^\s]+/, ''))?.slice(1, 4) ?? []).map(part =>
     Number(part ?? 0),
@@ -149,7 +160,10 @@ const parseNumeric = (text: string): number | undefined => {
   return first > 12 ? moment(year, second_, first, ...clock) : moment(year, first, second_, ...clock)
 }
 
-/** The zeros of scripts that write numbers with digits of their own: Arabic, Persian, Indian ones, Thai, Lao, Burmese, Khmer, full width. */
+/**
+ * The zeros of scripts that write numbers with digits of their own: Arabic, Persian, Indian ones, Thai, Lao, Burmese,
+ * Khmer, full width.
+ */
 const ZEROS = [
   0x660, 0x6f0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xe50, 0xed0, 0x1040, 0x17e0, 0xff10,
 ]

@@ -1,6 +1,9 @@
 /** Zones as feeds name them. */
 
-/** Minutes east of UTC. RFC 822 names first, then those of wire services. Ambiguous ones (IST, CST) as RFC 822 or as most used in news. */
+/**
+ * Minutes east of UTC. RFC 822 names first, then those of wire services. Ambiguous ones (IST, CST) as RFC 822 or as
+ * most used in news.
+ */
 const ZONES: Readonly<Record<string, number>> = {
   ut: 0,
   utc: 0,

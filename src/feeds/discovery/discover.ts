@@ -1,4 +1,7 @@
-/** From any page to the feeds behind it: asks for what may be one, reads it, and says what each holds. Fetching is handed in. */
+/**
+ * From any page to the feeds behind it: asks for what may be one, reads it, and says what each holds. Fetching is
+ * handed in.
+ */
 
 import type { Feed, NotAFeed } from '../../domain/feed-item.ts'
 import type { FetchOutcome } from '../../http-client/fetch.ts'
@@ -66,8 +69,8 @@ const holdsNews = ({ feed }: FoundFeed): boolean =>
   feed.format !== 'sitemap' || feed.items.some(({ title }) => title !== null)
 
 /**
- * Whether two documents are the same feed: by where they came from, by what they call themselves, or by the items they share.
- * Half of the smaller one's items, three at least, are taken for the same feed.
+ * Whether two documents are the same feed: by where they came from, by what they call themselves, or by the items they
+ * share. Half of the smaller one's items, three at least, are taken for the same feed.
  */
 export const isSameFeed = (a: FoundFeed, b: FoundFeed): boolean => {
   if (bare(a.finalUrl) === bare(b.finalUrl)) return true
@@ -90,8 +93,8 @@ export const bare = (url: string): string =>
     .replace(/(?<!\/)\/+$/, '')
 
 /**
- * Feeds behind a page, best first: those it declares, those it links to; where there are none, those that lie in common places; and the
- * news sitemap. The same feed under two URLs is named once.
+ * Feeds behind a page, best first: those it declares, those it links to; where there are none, those that lie in common
+ * places; and the news sitemap. The same feed under two URLs is named once.
  */
 export const discover = async (url: string, fetchPage: FetchPage): Promise<Discovery> => {
   const fetched = await fetchPage(url)

@@ -1,4 +1,7 @@
-/** Where a page may keep its feeds: what it declares, what it links to, where feeds commonly lie, and what robots.txt names. */
+/**
+ * Where a page may keep its feeds: what it declares, what it links to, where feeds commonly lie, and what robots.txt
+ * names.
+ */
 
 import { Parser } from 'htmlparser2'
 import { absolute } from '../fields/links.ts'

@@ -1,4 +1,7 @@
-/** Elements of an item -> what newsdesk reads of it. One set of rules for RSS, RDF and Atom; docs/feeds.md lists each order of preference. */
+/**
+ * Elements of an item -> what newsdesk reads of it. One set of rules for RSS, RDF and Atom; docs/feeds.md lists each
+ * order of preference.
+ */
 
 import type { FeedItem } from '../../domain/feed-item.ts'
 import { cutTo, looksEscaped, plainText, summarise } from '../../util/plain-text.ts'

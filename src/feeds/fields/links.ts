@@ -8,7 +8,10 @@ const RUNS = /^(?:javascript|data|vbscript|about|blob|file|filesystem|view-sourc
 /** No browser or server takes a longer one. */
 const LONGEST = 8_192
 
-/** Absolute where a base is known; as written where none is; null for nothing, for what is no address at all and for what would run. */
+/**
+ * Absolute where a base is known; as written where none is; null for nothing, for what is no address at all and for
+ * what would run.
+ */
 export const absolute = (href: string | null, base: string | undefined): string | null => {
   if (href === null || href.length > LONGEST) return null
   const written = href
@@ -62,8 +65,8 @@ const rankLink = (raw: Raw): number | null => {
 }
 
 /**
- * The item's page: an alternate that is HTML (the last of them, as the reference reads it), a link's text, the canonical; else a guid that
- * is no less than a permalink, or an Atom id; else an alternate of another type.
+ * The item's page: an alternate that is HTML (the last of them, as the reference reads it), a link's text, the
+ * canonical; else a guid that is no less than a permalink, or an Atom id; else an alternate of another type.
  */
 export const findLink = (fields: RawFields, { format, base }: LinkContext): string | null => {
   let best: { href: string; rank: number; raw: Raw } | null = null
@@ -92,7 +95,10 @@ export const findLink = (fields: RawFields, { format, base }: LinkContext): stri
   )
 }
 
-/** The identifier where it may serve as a link: `isPermaLink` not denied, any Atom id. As written: only xml:base makes it absolute. */
+/**
+ * The identifier where it may serve as a link: `isPermaLink` not denied, any Atom id. As written: only xml:base makes
+ * it absolute.
+ */
 const findPermalink = (fields: RawFields, format: LinkContext['format']): string | null => {
   for (const name of format === 'atom' ? ['id', 'guid'] : ['guid', 'id', 'atom:id']) {
     const raw = own(fields, name).findLast(each => readText(each) !== null)

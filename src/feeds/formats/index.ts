@@ -1,4 +1,7 @@
-/** Every format, in the order they are tried: the first that recognises a document reads it. A new one is a folder and a line here. */
+/**
+ * Every format, in the order they are tried: the first that recognises a document reads it. A new one is a folder and a
+ * line here.
+ */
 
 import type { FeedFormat } from '../documents/format.ts'
 import { atom } from './atom/atom.ts'

@@ -1,6 +1,7 @@
 /**
- * The second reader, for what rss-parser cannot read or would read wrongly: broken XML, namespaces under other prefixes, names in another
- * case, markup in place, inherited xml:base. Tolerant tokens and a small stack; linear in the document, bounded in depth. Never throws.
+ * The second reader, for what rss-parser cannot read or would read wrongly: broken XML, namespaces under other
+ * prefixes, names in another case, markup in place, inherited xml:base. Tolerant tokens and a small stack; linear in
+ * the document, bounded in depth. Never throws.
  */
 
 import { decodeHTMLStrict } from 'entities'
@@ -50,7 +51,10 @@ const resolve = (href: string, base: string | undefined): string => {
   }
 }
 
-/** Entities that the document itself declares: plain text or one character each, so nothing can be expanded into something large. */
+/**
+ * Entities that the document itself declares: plain text or one character each, so nothing can be expanded into
+ * something large.
+ */
 const declaredEntities = (doctype: string): Map<string, string> => {
   const entities = new Map<string, string>()
   for (const [, name = '', value = ''] of doctype

@@ -1,6 +1,7 @@
 /**
- * Replaces long text in a document by marks before rss-parser reads it, and puts the text back into the result. Most of a feed is plain
- * text, yet rss-parser's XML parser looks at each character in turn; with marks the same elements come out in a fraction of the time
+ * Replaces long text in a document by marks before rss-parser reads it, and puts the text back into the result. Most of
+ * a feed is plain text, yet rss-parser's XML parser looks at each character in turn; with marks the same elements come
+ * out in a fraction of the time
  * (docs/decisions/0003).
  */
 
@@ -15,7 +16,10 @@ export interface Piece {
   readonly coded: boolean
 }
 
-/** A noncharacter. Nobody can forge it: a text that holds it has nothing lifted out, and one that refers to it is not taken apart. */
+/**
+ * A noncharacter. Nobody can forge it: a text that holds it has nothing lifted out, and one that refers to it is not
+ * taken apart.
+ */
 export const MARK = '\ufdd0'
 const MARKED = /\ufdd0(\d+)\ufdd0/g
 

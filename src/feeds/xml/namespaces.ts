@@ -1,4 +1,7 @@
-/** Namespaces by URI, since publishers pick any prefix; each is known here by its customary one. Unknown ones keep their own prefix. */
+/**
+ * Namespaces by URI, since publishers pick any prefix; each is known here by its customary one. Unknown ones keep their
+ * own prefix.
+ */
 
 /** Own elements of the formats carry no prefix. */
 const OWN = [
@@ -34,7 +37,10 @@ const CUSTOMARY: readonly (readonly [RegExp, string])[] = [
   [/^https?:\/\/www\.google\.com\/schemas\/sitemap-news\/0\.9$/i, 'news'],
 ]
 
-/** What sitemaps are made of. Publishers write them with and without www, s and the last slash, and with versions that never were. */
+/**
+ * What sitemaps are made of. Publishers write them with and without www, s and the last slash, and with versions that
+ * never were.
+ */
 const SITEMAP: readonly (readonly [RegExp, string])[] = [
   [/^https?:\/\/(?:www\.)?(?:sitemaps\.org|google\.com)\/schemas\/sitemap\/[\d.]+\/?$/i, ''],
   [/^https?:\/\/(?:www\.)?google\.com\/schemas\/sitemap-news\/[\d.]+\/?$/i, 'news'],
@@ -42,7 +48,9 @@ const SITEMAP: readonly (readonly [RegExp, string])[] = [
   [/^https?:\/\/(?:www\.)?google\.com\/schemas\/sitemap-video\/[\d.]+\/?$/i, 'video'],
 ]
 
-/** @returns the customary prefix of a namespace in a sitemap, '' for the sitemap's own, undefined where it is unknown */
+/**
+ * @returns the customary prefix of a namespace in a sitemap, '' for the sitemap's own, undefined where it is unknown
+ */
 export const findSitemapPrefix = (uri: string): string | undefined =>
   SITEMAP.find(([pattern]) => pattern.test(uri.trim()))?.[1]
 
@@ -59,7 +67,10 @@ export const findPrefix = (uri: string, inAtom: boolean): string | undefined => 
   return CUSTOMARY.find(([pattern]) => pattern.test(trimmed))?.[1]
 }
 
-/** Whether a document declares a known namespace under another prefix than the customary one, or an unknown one as default. */
+/**
+ * Whether a document declares a known namespace under another prefix than the customary one, or an unknown one as
+ * default.
+ */
 export const unusualPrefixes = (text: string, inAtom = /<(?:\w+:)?feed[\s>]/.test(text.slice(0, 65_536))): boolean => {
   for (const [, prefix = '', double, single] of text.matchAll(
     /\sxmlns(?::([\w.-]{1,40}))?\s*=\s*(?:"([^"]{0,200})"|'([^']{0,200})')/g,

@@ -1,6 +1,6 @@
 /**
- * Elements of a feed as both readers give them: the shape xml2js makes, which rss-parser hands on. Names carry the customary prefix of
- * their namespace (`dc:date`, `media:content`), elements of the feed's own format none.
+ * Elements of a feed as both readers give them: the shape xml2js makes, which rss-parser hands on. Names carry the
+ * customary prefix of their namespace (`dc:date`, `media:content`), elements of the feed's own format none.
  */
 
 /** Text alone, or attributes in `$`, text in `_` and children by name. */

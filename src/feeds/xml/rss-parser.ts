@@ -1,9 +1,9 @@
 /**
- * rss-parser without its snippets. It strips markup from every description by patterns that take quadratic time: 60 KB of `a<p` hold the
- * event loop for ten seconds. We never read those snippets; our own text comes from an HTML parser.
+ * rss-parser without its snippets. It strips markup from every description by patterns that take quadratic time: 60 KB
+ * of `a<p` hold the event loop for ten seconds. We never read those snippets; our own text comes from an HTML parser.
  *
- * The replaced function is rss-parser's own, so its version is pinned exactly in package.json. Both imports are static and start from this
- * file: Node and bundlers resolve them to one copy, however many an application has installed.
+ * The replaced function is rss-parser's own, so its version is pinned exactly in package.json. Both imports are static
+ * and start from this file: Node and bundlers resolve them to one copy, however many an application has installed.
  */
 
 import RssParser from 'rss-parser'

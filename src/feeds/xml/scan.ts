@@ -1,7 +1,7 @@
 /**
- * Where the items of a feed begin and end, found without parsing them: so that only new ones need be parsed, and large documents can be
- * read in slices. Sure or silent: a document that is not well-formed where it matters, or stands its items in more than one place, is not
- * split, and is then parsed whole.
+ * Where the items of a feed begin and end, found without parsing them: so that only new ones need be parsed, and large
+ * documents can be read in slices. Sure or silent: a document that is not well-formed where it matters, or stands its
+ * items in more than one place, is not split, and is then parsed whole.
  */
 
 import { hash } from 'node:crypto'
@@ -32,7 +32,9 @@ export interface Split {
   readonly between: readonly Span[]
   /** Long text within items that were looked at, ascending. */
   readonly pieces: readonly Piece[]
-  /** Who reads it: the second reader where text holds markup in place, prefixes or case are unusual, xml:base is given. */
+  /**
+   * Who reads it: the second reader where text holds markup in place, prefixes or case are unusual, xml:base is given.
+   */
   readonly reader: Reader
   /** Whether an item holds more elements than rss-parser takes in linear time. */
   readonly crowded: boolean
@@ -53,7 +55,10 @@ const ATTRIBUTES = /^(?:\s+[\w:.-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*\s*$/
 const NO_REFERENCE = /&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9a-fA-F]{1,6});)/
 const NUMBERED = /&#(x?)([0-9a-fA-F]{1,7});/g
 
-/** Whether every ampersand begins a reference that all parsers read alike: one of XML's own five, or a character XML may hold. */
+/**
+ * Whether every ampersand begins a reference that all parsers read alike: one of XML's own five, or a character XML may
+ * hold.
+ */
 const isWellReferenced = (text: string): boolean => {
   if (NO_REFERENCE.test(text)) return false
   if (!text.includes('&#')) return true
@@ -262,8 +267,9 @@ const hasText = (text: string, start: number, end: number): boolean => {
 }
 
 /**
- * The document with only some of its items: what stands before, between and after all of them stays, so that namespaces, xml:base and
- * xml:lang are inherited as ever. White space between items goes with them. For rss-parser long text is lifted out: `putBack` it.
+ * The document with only some of its items: what stands before, between and after all of them stays, so that
+ * namespaces, xml:base and xml:lang are inherited as ever. White space between items goes with them. For rss-parser
+ * long text is lifted out: `putBack` it.
  * @param wanted their indices, ascending
  */
 export const withItems = ({ text, spans, between, reader, pieces }: Split, wanted: readonly number[]): string => {
@@ -289,6 +295,9 @@ export const withItems = ({ text, spans, between, reader, pieces }: Split, wante
 /** Marks the hash of an item that only the second reader reads rightly. */
 const UNUSUAL = '~'
 
-/** 12 characters (72 bits) that stand for an item as written. A source that made two alike would only hide an item of its own. */
+/**
+ * 12 characters (72 bits) that stand for an item as written. A source that made two alike would only hide an item of
+ * its own.
+ */
 const spanHash = (text: string, { start, end }: Span): string =>
   hash('sha1', text.slice(start, end), 'base64url').slice(0, 12)

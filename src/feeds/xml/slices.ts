@@ -1,4 +1,7 @@
-/** Long documents, read a slice at a time: bounded in memory, and the event loop is never held for long. (docs/decisions/0003) */
+/**
+ * Long documents, read a slice at a time: bounded in memory, and the event loop is never held for long.
+ * (docs/decisions/0003)
+ */
 
 import { yieldToEventLoop } from '../../util/slices.ts'
 import { parseDate } from '../dates/dates.ts'
@@ -27,7 +30,10 @@ const dateIn = ({ text, spans }: Split, index: number): number => {
   return Date.parse(parseDate(written) ?? '')
 }
 
-/** The newest `most` items of a document: those it begins with, or, where its last item is newer than its first, those it ends with. */
+/**
+ * The newest `most` items of a document: those it begins with, or, where its last item is newer than its first, those
+ * it ends with.
+ */
 export const newest = (split: Split, most: number): { readonly from: number; readonly to: number } => {
   const count = split.spans.length
   if (count <= most) return { from: 0, to: count }

@@ -1,4 +1,7 @@
-/** The main way: rss-parser on decoded text. It is asked for the elements themselves, so that one set of rules reads both readers' output. */
+/**
+ * The main way: rss-parser on decoded text. It is asked for the elements themselves, so that one set of rules reads
+ * both readers' output.
+ */
 
 import type { Raw, RawFeed, RawFields } from './raw.ts'
 import { RssParser } from './rss-parser.ts'
@@ -124,8 +127,8 @@ const newParser = () =>
 let parser = newParser()
 
 /**
- * rss-parser answers before it returns, or never: some documents that break off leave its parser in a state in which it calls back no more.
- * What has not answered a turn later never will; and a parser that failed is not asked again.
+ * rss-parser answers before it returns, or never: some documents that break off leave its parser in a state in which it
+ * calls back no more. What has not answered a turn later never will; and a parser that failed is not asked again.
  */
 const parsed = async (text: string) => {
   let turn: NodeJS.Immediate | undefined
@@ -151,7 +154,10 @@ const rawFields = (feed: object): RawFields => {
   return fields
 }
 
-/** What rss-parser reads wrongly though it does not fail: markup in order, inherited bases, declared entities. Those go to the second reader. */
+/**
+ * What rss-parser reads wrongly though it does not fail: markup in order, inherited bases, declared entities. Those go
+ * to the second reader.
+ */
 export const beyondStrict = (text: string): boolean =>
   /\btype\s*=\s*["'](?:xhtml|application\/xhtml\+xml)["']|\bmode\s*=\s*["']xml["']|\bxml:base\s*=|<!DOCTYPE[^<>[]*\[/i.test(
     text,
@@ -162,12 +168,18 @@ const holdsMarkup = (raw: Raw): boolean =>
   typeof raw === 'object' && Object.keys(raw).some(key => key !== '_' && key !== '$')
 const PROSE = ['title', 'description', 'summary', 'content', 'content:encoded', 'dc:title', 'link'] as const
 
-/** Whether rss-parser missed something: prose with markup in place, or items that stand where it does not look (`expected` is how many the text shows). */
+/**
+ * Whether rss-parser missed something: prose with markup in place, or items that stand where it does not look
+ * (`expected` is how many the text shows).
+ */
 export const fellShort = ({ items, channel }: RawFeed, expected: number): boolean =>
   items.length < expected ||
   [channel, ...items].some(fields => PROSE.some(name => Object.hasOwn(fields, name) && fields[name]?.some(holdsMarkup)))
 
-/** sax takes quadratic time on a declaration it does not know and whose end is far: 4 KB of `<!<!` took a fifth of a second. */
+/**
+ * sax takes quadratic time on a declaration it does not know and whose end is far: 4 KB of `<!<!` took a fifth of a
+ * second.
+ */
 const STRAY_DECLARATION = /<!(?!--|\[CDATA\[|DOCTYPE\s)/i
 
 /** @throws whatever rss-parser throws where it cannot read the document */

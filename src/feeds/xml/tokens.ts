@@ -1,6 +1,7 @@
 /**
- * Tolerant tokens of an XML-like document: where each tag, piece of text, CDATA section and comment begins and ends. It copies nothing,
- * never throws, and takes one forward pass: linear in the document whatever comes. The span scanner and the second reader stand on it.
+ * Tolerant tokens of an XML-like document: where each tag, piece of text, CDATA section and comment begins and ends. It
+ * copies nothing, never throws, and takes one forward pass: linear in the document whatever comes. The span scanner and
+ * the second reader stand on it.
  */
 
 export interface TokenHandler {
@@ -9,7 +10,8 @@ export interface TokenHandler {
   /** What stands within `<![CDATA[` and `]]>`. */
   cdata?(start: number, end: number): void
   /**
-   * A start tag. Its attributes stand in `attributesAt` to `attributesEnd`; read them with `attributesIn` where they are wanted.
+   * A start tag. Its attributes stand in `attributesAt` to `attributesEnd`; read them with `attributesIn` where they
+   * are wanted.
    * @returns false to stop
    */
   open(name: string, tag: OpenTag): boolean | undefined
@@ -45,7 +47,10 @@ const startsName = (code: number): boolean =>
 const endsName = (code: number): boolean =>
   isSpace(code) || code === GT || code === SLASH || code === LT || code === EQUALS
 
-/** End of a start tag's inside, at its `>`; quoted values may hold one. A quote left open ends at the tag's first `>`: no value holds `<`. */
+/**
+ * End of a start tag's inside, at its `>`; quoted values may hold one. A quote left open ends at the tag's first `>`:
+ * no value holds `<`.
+ */
 const tagEnd = (xml: string, from: number): number => {
   let firstGt = -1
   let quote = 0
@@ -170,7 +175,10 @@ export const tokenize = (xml: string, handler: TokenHandler, from = 0, until = x
   return until
 }
 
-/** A section that is never ended is taken to stop at the next end tag of an element that holds text: the rest of the feed is not its content. */
+/**
+ * A section that is never ended is taken to stop at the next end tag of an element that holds text: the rest of the
+ * feed is not its content.
+ */
 const unendedCdata = (xml: string, from: number, until: number): number => {
   const end = /<\/(?:description|summary|content|title|link|guid|content:encoded|item|entry)\s*>/i.exec(
     xml.slice(from, Math.min(until, from + 200_000)),

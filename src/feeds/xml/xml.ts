@@ -1,4 +1,6 @@
-/** XML -> raw elements: rss-parser where it reads rightly, the second reader where it does not. (docs/decisions/0003) */
+/**
+ * XML -> raw elements: rss-parser where it reads rightly, the second reader where it does not. (docs/decisions/0003)
+ */
 
 import { readLeniently } from './lenient.ts'
 import { unusualCase } from './names.ts'

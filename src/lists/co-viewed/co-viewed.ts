@@ -1,6 +1,6 @@
 /**
- * Counts articles read by the same visitors. Only a sample of visitors is counted, chosen by hash, so that the cost is bounded and every
- * view of a sampled visitor counts. An estimate by design: what a crash loses is not recovered.
+ * Counts articles read by the same visitors. Only a sample of visitors is counted, chosen by hash, so that the cost is
+ * bounded and every view of a sampled visitor counts. An estimate by design: what a crash loses is not recovered.
  */
 
 import type { Redis } from 'ioredis'

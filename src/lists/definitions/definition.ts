@@ -1,6 +1,6 @@
 /**
- * What a list is: its name, what it is ranked from, its rule and its size. One file per list in this folder, named in index.ts; the
- * ranker, the publisher, names, the public server and the admin UI read nothing else about it.
+ * What a list is: its name, what it is ranked from, its rule and its size. One file per list in this folder, named in
+ * index.ts; the ranker, the publisher, names, the public server and the admin UI read nothing else about it.
  */
 
 import type { ListSettings } from '../../config/sections/lists.ts'
@@ -17,7 +17,10 @@ export interface Head {
   readonly count: number
 }
 
-/** What a list can be ranked from, as of one moment and limited to what the list may show. Nothing is read before a rule asks for it. */
+/**
+ * What a list can be ranked from, as of one moment and limited to what the list may show. Nothing is read before a rule
+ * asks for it.
+ */
 export interface ListInputs {
   /** ms since the epoch. */
   readonly now: number
@@ -31,7 +34,10 @@ export interface ListInputs {
   newest(limit: number): Promise<Candidate[]>
   /** The articles with the most events of a kind in a window, highest first. */
   heads(kind: EventKind, window: Window, limit: number): Promise<readonly Head[]>
-  /** Distinct visitors behind each head, as far as the kind tells them apart; the count itself where fewer than two are needed. */
+  /**
+   * Distinct visitors behind each head, as far as the kind tells them apart; the count itself where fewer than two are
+   * needed.
+   */
   visitors(kind: EventKind, window: Window, heads: readonly Head[], needed: number): Promise<readonly number[]>
   /** The stories of these articles, in the same order; null for a story that the list may not show. */
   stories(articles: readonly ArticleId[]): Promise<readonly (Candidate | null)[]>
@@ -80,7 +86,9 @@ export interface ListDefinition {
   readonly windows: readonly Window[]
   /** Of a list without windows in its name that is ranked over one nevertheless. */
   readonly fixedWindow?: Window
-  /** Parts of the news that have this list for themselves too; `section-edition` is a section in one language or group. */
+  /**
+   * Parts of the news that have this list for themselves too; `section-edition` is a section in one language or group.
+   */
   readonly partitions: readonly ('section' | 'edition' | 'section-edition')[]
   /** Entries at most. */
   readonly size: (settings: ListSettings) => number

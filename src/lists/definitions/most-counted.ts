@@ -7,7 +7,10 @@ import { type Counted, rankMost } from '../rules/most.ts'
 import type { Fallback, ListDefinition, ListInputs } from './definition.ts'
 import { fromLatest } from './latest.ts'
 
-/** Heads of a window that are looked at for every entry. A section has fewer articles than the whole, so more are looked at for one. */
+/**
+ * Heads of a window that are looked at for every entry. A section has fewer articles than the whole, so more are looked
+ * at for one.
+ */
 const DEPTH = { whole: 4, part: 20 } as const
 
 /** Windows that a window with too few entries is backfilled from, the next wider first. */

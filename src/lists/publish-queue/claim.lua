@@ -1,6 +1,6 @@
--- Claims the queued lists that may be written now: changed lists before those that the clock refreshes; within each, the one claimed
--- longest ago first, so that lists that change all the time cannot starve the others. No list is claimed twice within the debounce
--- time. Claimed lists stay queued until they are acknowledged.
+-- Claims the queued lists that may be written now: changed lists before those that the clock refreshes; within each,
+-- the one claimed longest ago first, so that lists that change all the time cannot starve the others. No list is
+-- claimed twice within the debounce time. Claimed lists stay queued until they are acknowledged.
 -- KEYS 1  ZSET of changed lists by the number of their last change
 --      2  ZSET of lists to refresh, likewise
 --      3  HASH list -> ms at which it was last claimed, same slot

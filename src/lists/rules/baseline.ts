@@ -1,5 +1,6 @@
 /**
- * The baseline: reads that an article of a section gets in an hour, by hour of the day; and the confidence that a count exceeds it.
+ * The baseline: reads that an article of a section gets in an hour, by hour of the day; and the confidence that a count
+ * exceeds it.
  */
 
 /** Baseline of a section at a time: reads per article and hour. */

@@ -26,7 +26,10 @@ export interface Ranked {
   readonly terms: () => readonly Term[]
 }
 
-/** When an article counts as published: as its publisher says, but never after it was first seen, so no later date brings it up again. */
+/**
+ * When an article counts as published: as its publisher says, but never after it was first seen, so no later date
+ * brings it up again.
+ */
 export const getListTime = ({ article }: Candidate): number => Math.min(article.publishedAt, article.firstSeenAt)
 
 /** ms; a clock that stepped back makes nothing younger than new. */

@@ -11,8 +11,8 @@ export interface Scored {
 export type Chosen<T extends Scored> = T & { readonly discount: number }
 
 /**
- * Best first, greedily, each entry of a kind making the next of that kind count less, as maximal marginal relevance does (Carbonell,
- * Goldstein: SIGIR 1998) with the kind as the measure of likeness.
+ * Best first, greedily, each entry of a kind making the next of that kind count less, as maximal marginal relevance
+ * does (Carbonell, Goldstein: SIGIR 1998) with the kind as the measure of likeness.
  * @param factor 0 to 1: what each entry before it takes from the next of its kind; 1 is no diversity
  */
 export const diverse = <T extends Scored>(

@@ -80,9 +80,11 @@ const factorsOf = (candidate: Candidate, rule: MustReadRule): Factors | null => 
 }
 
 /**
- * How important a story is before reads are looked at: how many publishers report it, their weights, and how fresh it is,
+ * How important a story is before reads are looked at: how many publishers report it, their weights, and how fresh it
+ * is,
  *   log2(1 + publishers)^b * (mean weight of the publishers)^s * 2^(-f * age / halfLife).
- * A logarithm, so that the tenth publisher adds less than the second; a weighted product, so that a story without any of it is none
+ * A logarithm, so that the tenth publisher adds less than the second; a weighted product, so that a story without any
+ * of it is none
  * (weighted product model: Bridgman, Dimensional Analysis, 1922).
  * @returns dimensionless, 0 for a story beyond the age
  */
@@ -94,7 +96,10 @@ export const importance = (candidate: Candidate, rule: MustReadRule): number => 
     : 0
 }
 
-/** Reads in the last hour relative to the baseline of the section and hour: `ratioToBaseline^r`, clamped to 1/4..4 before the exponent. */
+/**
+ * Reads in the last hour relative to the baseline of the section and hour: `ratioToBaseline^r`, clamped to 1/4..4
+ * before the exponent.
+ */
 const readFactor = (candidate: Candidate, reads: number, rule: MustReadRule): number =>
   Math.min(4, Math.max(0.25, ratioToBaseline(reads, rule.baseline(candidate.article.section, rule.now), PRIOR))) **
   rule.weights.reads

@@ -14,7 +14,10 @@ export interface Pinned {
   readonly until: number
 }
 
-/** Puts pins in their places, the rest around them in order; a pinned story appears nowhere else. A place beyond the end means the end. */
+/**
+ * Puts pins in their places, the rest around them in order; a pinned story appears nowhere else. A place beyond the end
+ * means the end.
+ */
 export const withPins = (ranked: readonly Ranked[], pins: readonly Pinned[], size: number): Ranked[] => {
   const ordered = oncePerStory(
     [...pins].sort((a, b) => a.place - b.place || (a.candidate.article.id < b.candidate.article.id ? -1 : 1)),

@@ -27,8 +27,8 @@ export interface RelatedRule {
 }
 
 /**
- * How far those who read one article read another: cosine of their sets of readers (Sarwar et al., Item-based collaborative filtering,
- * WWW 2001), drawn towards nought where few read both.
+ * How far those who read one article read another: cosine of their sets of readers (Sarwar et al., Item-based
+ * collaborative filtering, WWW 2001), drawn towards nought where few read both.
  *   both / sqrt(one * other) * both / (both + 5)
  * @param both, one, other distinct readers, counted alike
  * @returns 0 to 1

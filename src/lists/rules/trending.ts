@@ -26,7 +26,10 @@ const HOUR = 3_600_000
 /** Reads expected at least: a first read of an article nobody read is no trend. */
 const FLOOR = 2
 
-/** Reads per hour to be expected: its own pace before the last hour, but no less than is usual for its section at this hour. */
+/**
+ * Reads per hour to be expected: its own pace before the last hour, but no less than is usual for its section at this
+ * hour.
+ */
 const expected = ({ candidate, hour, day }: Pace, { now, baseline }: TrendRule): number => {
   const hours = Math.min(24, Math.max(1, computeAge(candidate, now) / HOUR)) - 1
   const before = hours < 1 ? 0 : Math.max(0, day - hour) / hours
@@ -36,7 +39,8 @@ const expected = ({ candidate, hour, day }: Pace, { now, baseline }: TrendRule):
 /**
  * By how many times the last hour surely exceeds what was expected:
  *   lowerBound(reads of the last hour, z) / max(own pace per hour before it, usual for section and hour, 2)
- * The bound (src/lists/rules/baseline.ts) makes three reads in place of one no trend, and three hundred in place of a hundred one.
+ * The bound (src/lists/rules/baseline.ts) makes three reads in place of one no trend, and three hundred in place of a
+ * hundred one.
  */
 export const rankTrending = (paces: readonly Pace[], rule: TrendRule): Ranked[] =>
   oncePerStory(

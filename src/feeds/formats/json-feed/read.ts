@@ -1,4 +1,6 @@
-/** JSON Feed 1.0 and 1.1 (jsonfeed.org). Read leniently, as feeds are: a wrong type in one field costs that field alone. */
+/**
+ * JSON Feed 1.0 and 1.1 (jsonfeed.org). Read leniently, as feeds are: a wrong type in one field costs that field alone.
+ */
 
 import type { Enclosure, Feed, FeedHints, FeedItem } from '../../../domain/feed-item.ts'
 import { cutTo, fold, plainText, summarise } from '../../../util/plain-text.ts'
@@ -37,7 +39,10 @@ const attached = (item: Json, base: string | undefined): Enclosure | null => {
 
 const LONGEST_ID = 2_048
 
-/** `hubs` holds objects of `type` and `url` (jsonfeed.org, 1.1); WebSub was called PubSubHubbub before, and is meant where no type stands. */
+/**
+ * `hubs` holds objects of `type` and `url` (jsonfeed.org, 1.1); WebSub was called PubSubHubbub before, and is meant
+ * where no type stands.
+ */
 const hubHints = (document: Json): Pick<FeedHints, 'hub' | 'otherHubs'> => {
   const named = list(document.hubs)
     .filter(isObject)

@@ -1,4 +1,7 @@
-/** Google-News sitemaps: urlset of url with news:news, read by a tolerant tokenizer. An index of sitemaps holds no news, but says where. */
+/**
+ * Google-News sitemaps: urlset of url with news:news, read by a tolerant tokenizer. An index of sitemaps holds no news,
+ * but says where.
+ */
 
 import { decodeHTMLStrict } from 'entities'
 import type { Feed, FeedItem } from '../../../domain/feed-item.ts'
@@ -196,7 +199,8 @@ export const sitemapsIn = async (text: string, base: string | undefined): Promis
 const MOST_READ = 2
 
 /**
- * Of the sitemaps that an index names, those to read in its place: the newest that speak of news in their address; failing that, where
+ * Of the sitemaps that an index names, those to read in its place: the newest that speak of news in their address;
+ * failing that, where
  * `orNewest`, the newest of all.
  * @param children as `sitemapsIn` gives them
  */
