@@ -12,7 +12,7 @@ import type { FetchOutcome, Validators } from '../src/http-client/fetch.ts'
 import { crawlQueue } from '../src/queues/crawl.ts'
 import { readNewItems } from '../src/sources/items/detect-new-items.ts'
 import type { Away, PolledFeed } from '../src/sources/polling/poll.ts'
-import type { FailureOf } from '../src/sources/schedule/backoff.ts'
+import type { PollFailure } from '../src/sources/schedule/backoff.ts'
 import type { Due } from '../src/sources/schedule/next-due.ts'
 import type { Fetch } from '../src/sources/state/history.ts'
 import type { SourceState } from '../src/sources/state/state.ts'
@@ -102,7 +102,7 @@ type DocumentRead =
       /** Size of all documents fetched for it. */
       readonly bytes: number
     }
-  | { readonly kind: 'failed'; readonly failure: FailureOf }
+  | { readonly kind: 'failed'; readonly failure: PollFailure }
 
 const NO_VALIDATORS: Validators = { etag: null, lastModified: null, bodyHash: null }
 
@@ -264,7 +264,7 @@ const nextText = ({ at, reason }: { at: number; reason: string }): string => `${
 const fail = async (
   source: Source,
   { log }: JobContext,
-  failure: FailureOf,
+  failure: PollFailure,
   due: Due,
   record: RecordFetch,
 ): Promise<never> => {

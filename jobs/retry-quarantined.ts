@@ -9,7 +9,7 @@ import { z } from 'zod'
 import type { Source } from '../src/domain/source.ts'
 import { ArticlesData } from '../src/queues/ingest.ts'
 import type { HeldItem } from '../src/sources/quarantine/held-items.ts'
-import { awayAt, isTrusted, placesOf, withRefused, withTrusted } from '../src/sources/state/places.ts'
+import { awayAt, isTrusted, selectPlaces, withRefused, withTrusted } from '../src/sources/state/places.ts'
 import type { SourceState } from '../src/sources/state/state.ts'
 import type { JobContext } from './context.ts'
 import type { NewItems } from './detect-new.ts'
@@ -31,7 +31,7 @@ export const hold = async (
     return data.items.map((item): HeldItem => ({ key: item.key, item, about }))
   })
   const count = await sources.quarantine.held.add(source.id, items)
-  const { held, ...places } = placesOf(source, await sources.state(source.id))
+  const { held, ...places } = selectPlaces(source, await sources.state(source.id))
   const since = held?.to === away.to ? held.since : now()
   await sources.setPlaces(source.id, { ...places, held: { ...away, since, items: count } })
   return count
@@ -84,7 +84,7 @@ export const release = async (
 
 /** Drops the held items; decisions about domains stay. */
 const dropHeld = async (source: Source, { sources }: Pick<JobContext, 'sources'>): Promise<void> => {
-  const places = placesOf(source, await sources.state(source.id))
+  const places = selectPlaces(source, await sources.state(source.id))
   await sources.quarantine.held.drop(source.id)
   await sources.setPlaces(source.id, { ...places, held: null })
 }
@@ -104,7 +104,7 @@ export const settleHeldItems = async (
 ): Promise<number> => {
   if (before.places.held === null) return 0
   const state = await context.sources.state(source.id)
-  const { held } = placesOf(source, state)
+  const { held } = selectPlaces(source, state)
   if (held !== null && isTrusted(source, state, held.to)) return release(source, context, except)
   if (awayAt(source, state, answer) === null) await dropHeld(source, context)
   return 0
@@ -119,14 +119,14 @@ export type MoveOutcome =
 /** @param seen the address that the decision is about; by default the current one */
 const heldAt = async (source: Source, { sources }: Pick<JobContext, 'sources'>, seen?: string) => {
   const state = await sources.state(source.id)
-  const places = placesOf(source, state)
+  const places = selectPlaces(source, state)
   const { held } = places
   return held === null || (seen !== undefined && seen !== held.to) ? null : { places, held }
 }
 
 /** Accepts the domain that was refused last; its items come with the next fetch. */
 const acceptRefused = async (source: Source, { sources }: Pick<JobContext, 'sources'>): Promise<MoveOutcome> => {
-  const places = placesOf(source, await sources.state(source.id))
+  const places = selectPlaces(source, await sources.state(source.id))
   const domain = places.refused.at(-1)
   if (domain === undefined) return { kind: 'none' }
   await sources.setPlaces(source.id, withTrusted(places, `http://${domain}`))

@@ -7,11 +7,11 @@ import type { Feed, NotAFeed } from '../src/domain/feed-item.ts'
 import { newsSitemaps } from '../src/feeds/formats/sitemap/read.ts'
 import { type ReadOptions, readFeed } from '../src/feeds/read.ts'
 import type { PolledFeed } from '../src/sources/polling/poll.ts'
-import type { FailureOf } from '../src/sources/schedule/backoff.ts'
+import type { PollFailure } from '../src/sources/schedule/backoff.ts'
 
 export type SitemapsRead =
   | { readonly kind: 'feed'; readonly feed: Feed; readonly bytes: number }
-  | { readonly kind: 'failed'; readonly failure: FailureOf }
+  | { readonly kind: 'failed'; readonly failure: PollFailure }
 
 /** @param index the result of reading the index */
 export const readSitemaps = async (
@@ -20,7 +20,7 @@ export const readSitemaps = async (
   options: Pick<ReadOptions, 'maxItems'>,
 ): Promise<SitemapsRead> => {
   const feeds: Feed[] = []
-  const failures: FailureOf[] = []
+  const failures: PollFailure[] = []
   let bytes = 0
   for (const url of newsSitemaps(index.links, true)) {
     const fetched = await more(url)

@@ -1,10 +1,10 @@
 /** Who says when to fetch next: newsdesk's own rule as it runs in production, and the rules of others as they are written down. */
 
 import { learn } from '../../src/sources/schedule/learn.ts'
-import { type DueSettings, nextDue, spreadOf } from '../../src/sources/schedule/next-due.ts'
+import { computeSpread, type DueSettings, nextDue } from '../../src/sources/schedule/next-due.ts'
 import { EMPTY_MODEL } from '../../src/sources/schedule/publishing-model.ts'
 import {
-  formatProfile,
+  formatCounts,
   formatRecentState,
   parsePublishingModel,
 } from '../../src/sources/schedule/publishing-model-text.ts'
@@ -35,7 +35,7 @@ export const newsdesk = (name: string, price: number, settings: DueSettings): Po
     return ({ now, fresh, carried }) => {
       rhythm = learn(rhythm, { now, published: fresh, carried: carried.length })
       if (fresh.length > 0)
-        rhythm = parsePublishingModel(formatProfile(rhythm), formatRecentState(rhythm), rhythm.recent)
+        rhythm = parsePublishingModel(formatCounts(rhythm), formatRecentState(rhythm), rhythm.recent)
       return nextDue(id, now, rhythm, { fixed: undefined, asked: null }, settings, price).at
     }
   },
@@ -46,7 +46,7 @@ export const fixed = (minutes: number): Policy => ({
   start: id => {
     let isFirst = true
     return ({ now }) => {
-      const moved = isFirst ? (spreadOf(id) + 0.1) * 5 : 1
+      const moved = isFirst ? (computeSpread(id) + 0.1) * 5 : 1
       isFirst = false
       return now + minutes * MINUTE * moved
     }

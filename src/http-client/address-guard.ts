@@ -73,7 +73,7 @@ export const createGuard = (allow: readonly string[]): Guard => {
  * The guard of ranges that a reload may change: made anew only when they do.
  * @throws RangeError naming a range that is none, here and whenever it is asked for
  */
-export const guardOf = (allow: () => readonly string[]): (() => Guard) => {
+export const createLiveGuard = (allow: () => readonly string[]): (() => Guard) => {
   let made = { allow: allow(), guard: createGuard(allow()) }
   return () => {
     const now = allow()

@@ -49,7 +49,7 @@ const unpackerFor = (encoding: string): Unpack => {
 const MOST_ENCODINGS = 3
 
 /** Names in Content-Encoding, in the order to undo them. */
-const encodingsOf = (headers: Headers): string[] => {
+const parseEncodings = (headers: Headers): string[] => {
   const written = headers['content-encoding'] ?? ''
   const names = String(written).toLowerCase().split(',')
   return names
@@ -74,7 +74,7 @@ export const readBody = async (
   headers: Headers,
   { most, mostUnpacked }: BodyLimits,
 ): Promise<Buffer> => {
-  const encodings = encodingsOf(headers)
+  const encodings = parseEncodings(headers)
   if (encodings.length > MOST_ENCODINGS)
     throw new Failure('encoding', `${encodings.length} encodings one around another`)
   const unpackers = encodings.map(unpackerFor)

@@ -1,4 +1,4 @@
-/** When a fetch has to be done with, whichever comes first: its time is up, or whoever asked calls it off. */
+/** Ends a fetch when its time is up or its caller aborts it, whichever comes first. */
 
 import { setMaxListeners } from 'node:events'
 import { Failure } from './failure.ts'
@@ -7,11 +7,11 @@ export interface Deadline {
   readonly signal: AbortSignal
   /** Ends the fetch as a time-out, saying of what. */
   late(what: string): void
-  /** Lets go of timer and listener: to be called at the end, whatever the end was. */
+  /** Removes the timer and the listener. To be called when the fetch ends, however it ends. */
   clear(): void
 }
 
-/** An AbortSignal that one timer and one outer signal pull, let go of at the end: cheaper by far than AbortSignal.any and .timeout. */
+/** An AbortSignal aborted by one timer and one outer signal: far cheaper than AbortSignal.any and .timeout. */
 export const createDeadline = (ms: number, outer: AbortSignal | undefined): Deadline => {
   const controller = new AbortController()
   const late = (what: string) => controller.abort(new Failure('timeout', what))

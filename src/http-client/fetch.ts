@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto'
 import { type Dispatcher, request } from 'undici'
 import type { CrawlSettings } from '../config/sections/crawl.ts'
 import { takeCredentials } from '../util/redact.ts'
-import { guardOf } from './address-guard.ts'
+import { createLiveGuard } from './address-guard.ts'
 import { ACCEPT_ENCODING, readBody } from './body.ts'
 import { checkUrl, createAgent, createResolve, type Resolve } from './connect.ts'
 import { createDeadline, type Deadline } from './deadline.ts'
@@ -154,7 +154,7 @@ export const createFetcher = (
   { now = Date.now, resolve = createResolve() }: FetcherParts = {},
 ): Fetcher => {
   const settings = typeof wanted === 'function' ? wanted : () => wanted
-  const guard = guardOf(() => settings().allow)
+  const guard = createLiveGuard(() => settings().allow)
   const agent = createAgent(guard, resolve, {
     connectTimeout: () => settings().headersTimeout,
     maxHeaderSize: MOST_HEADERS,
@@ -218,7 +218,7 @@ export const createFetcher = (
     }
   }
 
-  const refusalOf = (url: URL, status: number, headers: Headers): Failure => {
+  const buildFailure = (url: URL, status: number, headers: Headers): Failure => {
     const isLimited =
       status === 429 ||
       (status === 403 && (isLimitedBy403(headers, now()) || isUnder(url.hostname, settings().limitedBy403)))
@@ -261,7 +261,7 @@ export const createFetcher = (
     }
     if (status < 200 || status > 299) {
       await response.body.dump({ limit: MOST_DUMPED, signal: deadline.signal })
-      throw refusalOf(url, status, answer)
+      throw buildFailure(url, status, answer)
     }
     const { maxTransfer, maxBody } = settings()
     const body = await readBody(response.body, answer, { most: maxTransfer, mostUnpacked: maxBody })

@@ -40,7 +40,7 @@ export const saysFresh = (headers: Headers): boolean =>
   header(headers, 'cache-control') !== null || header(headers, 'expires') !== null
 
 /** A reset is written as seconds from now, or as a time in seconds or ms since the epoch, or as a date -> ms from now. */
-const resetOf = (written: string | null, now: number): number | undefined => {
+const parseReset = (written: string | null, now: number): number | undefined => {
   if (written === null) return undefined
   const value = Number(/^\s*(\d+(?:\.\d+)?)/.exec(written)?.[1] ?? Number.NaN)
   if (!Number.isFinite(value) || /[a-z]{3}|\d{4}-\d\d/i.test(written)) return parseRetryAfter(written, now)
@@ -68,11 +68,11 @@ interface Allowance {
  * Allowances as servers tell them: `X-RateLimit-*`, `X-Rate-Limit-*`, `RateLimit-*`, and `RateLimit` with `RateLimit-Policy` (IETF
  * draft-ietf-httpapi-ratelimit-headers, in its older and its structured form).
  */
-const allowancesOf = (headers: Headers, now: number): Allowance[] => {
+const parseAllowances = (headers: Headers, now: number): Allowance[] => {
   const told: Allowance[] = []
   for (const prefix of ['x-ratelimit', 'x-rate-limit', 'ratelimit']) {
     const remaining = number(header(headers, `${prefix}-remaining`))
-    const reset = resetOf(header(headers, `${prefix}-reset`), now)
+    const reset = parseReset(header(headers, `${prefix}-reset`), now)
     if (remaining !== null && reset !== undefined) told.push({ remaining, reset })
   }
   const limit = header(headers, 'ratelimit')
@@ -96,7 +96,7 @@ const allowancesOf = (headers: Headers, now: number): Allowance[] => {
  */
 export const parseRateLimit = (headers: Headers, now: number): number | undefined => {
   // GitHub and others write 0.0; less than one request left is none.
-  const waits = allowancesOf(headers, now).flatMap(({ remaining, reset }) => (remaining < 1 ? [reset] : []))
+  const waits = parseAllowances(headers, now).flatMap(({ remaining, reset }) => (remaining < 1 ? [reset] : []))
   return waits.length === 0 ? undefined : Math.max(...waits)
 }
 
@@ -106,7 +106,9 @@ export const parseRateLimit = (headers: Headers, now: number): number | undefine
  * @returns ms, or undefined where nothing is said, or nothing is left
  */
 export const parsePace = (headers: Headers, now: number): number | undefined => {
-  const left = allowancesOf(headers, now).flatMap(({ remaining, reset }) => (remaining >= 1 ? [reset / remaining] : []))
+  const left = parseAllowances(headers, now).flatMap(({ remaining, reset }) =>
+    remaining >= 1 ? [reset / remaining] : [],
+  )
   const policies = (header(headers, 'ratelimit-policy') ?? '').split(',').flatMap(policy => {
     const quota = parameter(policy, 'q') ?? number(policy)
     const seconds = parameter(policy, 'w')

@@ -6,7 +6,7 @@
 import { type Dispatcher, request } from 'undici'
 import type { CrawlSettings } from '../config/sections/crawl.ts'
 import { takeCredentials } from '../util/redact.ts'
-import { guardOf } from './address-guard.ts'
+import { createLiveGuard } from './address-guard.ts'
 import { checkUrl, createAgent, createResolve, type Resolve } from './connect.ts'
 import { createDeadline, type Deadline } from './deadline.ts'
 import { classifyFailure, Failure, type FailureReason } from './failure.ts'
@@ -24,7 +24,7 @@ export interface PostComplaint {
   readonly why: string
 }
 
-/** How whoever asks keeps to its turn at a domain. */
+/** How the caller is told of other domains and rate limits. */
 export interface PostManners {
   /** Asked before a redirect is followed to another origin: ms to wait where that one may not be asked now, else null. */
   readonly onHop?: (url: string) => Promise<number | null>
@@ -62,7 +62,7 @@ export const createPoster = (
   settings: () => CrawlSettings,
   { now = Date.now, resolve = createResolve() }: PosterParts = {},
 ): Poster => {
-  const guard = guardOf(() => settings().allow)
+  const guard = createLiveGuard(() => settings().allow)
   const agent = createAgent(guard, resolve, {
     connectTimeout: () => settings().headersTimeout,
     maxHeaderSize: MOST_HEADERS,
@@ -99,7 +99,7 @@ export const createPoster = (
       // A 503 that asks for nothing is about this one answer.
       if (status === 429 || known.length > 0) onLimited?.({ isLimited: true, why: `answered ${status}`, ...retryAfter })
     }
-    return { kind: 'answered', status, text: await startOf(body) }
+    return { kind: 'answered', status, text: await readStart(body) }
   }
 
   const post = async (
@@ -151,10 +151,10 @@ export const createPoster = (
   }
 }
 
-const startOf = async (body: AsyncIterable<Uint8Array>): Promise<string> => {
+const readStart = async (body: AsyncIterable<Uint8Array>): Promise<string> => {
   const chunks: Uint8Array[] = []
   let size = 0
-  // Leaving the loop lets go of the rest.
+  // Leaving the loop discards the rest.
   for await (const chunk of body) {
     chunks.push(chunk)
     size += chunk.length

@@ -13,7 +13,7 @@ export const crawlQueue = defineQueue({
     trigger: z.enum(['schedule', 'manual']).default('manual'),
   }),
   // A fetch that failed is rescheduled by its source, not retried by the queue. What is tried again at once is a crawl that could not be
-  // finished: Redis took no more, or this daemon had to let go of it.
+  // finished: Redis rejected writes, or this daemon had to give it up.
   options: {
     attempts: 5,
     backoff: { type: 'exponential', delay: 1_000, jitter: 0.5 },

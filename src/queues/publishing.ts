@@ -27,7 +27,7 @@ export interface Publishing {
 const RELATED = 500
 
 export interface PublishingParts {
-  /** Which lists a batch changes is the list room's to say. */
+  /** Knows which lists a batch changes. */
   readonly publisher: Pick<Publisher, 'affectedBy' | 'relatedShowing'>
   readonly changes: Pick<Changes, 'note'>
   readonly waiting: Pick<PublishQueue, 'enqueue'>

@@ -1,4 +1,4 @@
-/** Jobs that wait, by their source: for whoever looks whether there is such a source still. */
+/** Lists waiting jobs by their source, for the check that the source still exists. */
 
 import type { Job, JobType } from 'bullmq'
 import type { Queues } from './queues.ts'

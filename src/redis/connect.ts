@@ -16,7 +16,7 @@ const LOOK_AGAIN = 3_000
 /** Redirections and tries a command may take on a cluster: as on one Redis it waits however long its node is away. */
 const TRIES = 1_000_000_000
 
-const tlsOf = ({ tlsCa, tlsCert, tlsKey, tlsServerName }: Access = {}): ConnectionOptions => ({
+const buildTlsOptions = ({ tlsCa, tlsCert, tlsKey, tlsServerName }: Access = {}): ConnectionOptions => ({
   ...(tlsCa ? { ca: readFileSync(tlsCa) } : {}),
   ...(tlsCert ? { cert: readFileSync(tlsCert) } : {}),
   ...(tlsKey ? { key: readFileSync(tlsKey) } : {}),
@@ -40,7 +40,7 @@ export interface Manners {
  */
 export const openRedis = (address: RedisAddress, some: Manners): Redis => {
   if ('socket' in address) return new CheckedRedis({ ...some, path: address.socket })
-  const tls = tlsOf(address.access)
+  const tls = buildTlsOptions(address.access)
   if ('url' in address)
     return new CheckedRedis(address.url, address.url.startsWith('rediss:') ? { ...some, tls } : some)
   const { hosts, username, password, isTls } = 'cluster' in address ? address.cluster : address.sentinel

@@ -1,6 +1,6 @@
 /**
- * Whether Redis answers, asked for whoever waits for it: commands of newsdesk wait however long Redis is away, which suits work that nobody
- * looks at. Who waits for somebody asks here meanwhile, and tells them once it does not answer.
+ * Checks whether Redis answers. Commands wait however long Redis is away, which suits background work. Code that serves a person or a
+ * client checks here meanwhile, and reports the outage.
  */
 
 import type { Redis } from 'ioredis'

@@ -94,7 +94,7 @@ const ofSentinel =
     }
   }
 
-const singleOf = (
+const buildSingleAddress = (
   { host, port }: Host,
   isTls: boolean,
   { username, password }: { readonly username?: string; readonly password?: string },
@@ -125,7 +125,7 @@ export const probeRedis = async (address: RedisAddress, ms = WITHIN): Promise<st
     // At once, or each that is away would be waited for after the other.
     const troubles = await Promise.all([
       ...several.hosts.map(host =>
-        askOnce(singleOf(host, several.isTls, credentials, address.access), ask, ms, 'sentinel' in address),
+        askOnce(buildSingleAddress(host, several.isTls, credentials, address.access), ask, ms, 'sentinel' in address),
       ),
       // What sentinels lead to may refuse as well.
       ...('sentinel' in address ? [askOnce(address, ofSingle, ms)] : []),

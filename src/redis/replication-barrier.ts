@@ -1,7 +1,7 @@
 /**
- * Makes sure of what was written: replication is asynchronous, so a master that is lost takes with it what it acknowledged and its
- * replicas have not got yet. Who must not lose anything begins a stake before it writes, and settles it before it lets go of what the
- * writing can be done again from. (docs/decisions/0022)
+ * Replication barrier: replication is asynchronous, so a lost master takes with it writes that it acknowledged and its replicas have not
+ * received. Code that must not lose writes begins a barrier before them, and confirms it before it discards what the writes could be
+ * repeated from. (docs/decisions/0022)
  */
 
 import type { Redis } from 'ioredis'

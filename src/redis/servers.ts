@@ -19,20 +19,20 @@ export interface Servers {
   readonly durable: boolean | null
 }
 
-const fieldOf = (info: string, field: string): string =>
+const parseField = (info: string, field: string): string =>
   new RegExp(`^${field}:(.*)$`, 'm').exec(info)?.[1]?.trim() ?? ''
 
 const look = async (master: Redis) => {
   // Never by CONFIG GET: whoever may ask that for one thing may ask it for the server's password.
   const info = await master.info()
-  const number = (name: string) => Number(fieldOf(info, name))
+  const number = (name: string) => Number(parseField(info, name))
   return {
-    version: fieldOf(info, 'redis_version'),
+    version: parseField(info, 'redis_version'),
     memory: number('used_memory'),
     limit: number('maxmemory'),
-    policy: fieldOf(info, 'maxmemory_policy') || 'unknown',
-    replicas: fieldOf(info, 'connected_slaves') === '' ? null : number('connected_slaves'),
-    durable: fieldOf(info, 'aof_enabled') === '' ? null : number('aof_enabled') === 1,
+    policy: parseField(info, 'maxmemory_policy') || 'unknown',
+    replicas: parseField(info, 'connected_slaves') === '' ? null : number('connected_slaves'),
+    durable: parseField(info, 'aof_enabled') === '' ? null : number('aof_enabled') === 1,
   }
 }
 

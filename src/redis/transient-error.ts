@@ -12,10 +12,10 @@ const AWAY =
 const CHANGING =
   /^(MOVED|ASK|TRYAGAIN|CLUSTERDOWN|MASTERDOWN|READONLY|UNBLOCKED|NOREPLICAS|BUSY)\b|slots allocation group|Failed to refresh slots|All sentinels are unreachable|Cluster isn't ready|WAIT cannot be used with replica/
 
-const textOf = (error: Error): string => `${(error as NodeJS.ErrnoException).code ?? ''} ${error.message}`
+const formatError = (error: Error): string => `${(error as NodeJS.ErrnoException).code ?? ''} ${error.message}`
 
 /** An error that only says Redis cannot be reached right now, or refuses the connection: the connection itself tells of it. */
-export const isConnectionError = (error: Error): boolean => AWAY.test(textOf(error))
+export const isConnectionError = (error: Error): boolean => AWAY.test(formatError(error))
 
 /** The same, or that it is changing over, or does not keep yet what was written. */
 export const isTransientError = (error: Error): boolean =>

@@ -1,4 +1,4 @@
-/** A Redis that answers and takes nothing: it is full, follows another, or cannot write its file. It passes by itself, or somebody mends it. */
+/** Redis is reachable but rejects writes (OOM, READONLY, MISCONF) until the cause passes or an operator fixes it. */
 
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
@@ -6,13 +6,13 @@ import type { Logger } from 'pino'
 
 const AGAIN = 500
 
-/** Whether an error says that Redis takes no writes now. */
+/** Whether an error says that Redis rejects writes. */
 export const isWriteRejected = (error: unknown): boolean =>
   error instanceof Error &&
   /\b(OOM|EXECABORT|READONLY|MISCONF|NOREPLICAS|LOADING|MASTERDOWN)\b|^BUSY /.test(error.message)
 
 /**
- * Does something as soon as Redis takes it; says once that it waits.
+ * Retries until Redis accepts the writes; logs once that it waits.
  * @param work what may be done twice
  * @throws whatever else it throws
  */

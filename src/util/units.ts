@@ -23,13 +23,13 @@ const amount = <Unit extends string>(units: Record<Unit, number>, example: strin
 /** Ten years: what is longer is a slip, and no timer, expiry or date holds it. */
 const LONGEST = '3650d'
 
-const msOf = (written: string): number => {
+const parseMs = (written: string): number => {
   const [, number = '', unit = ''] = /^([\d.]+)([a-z]+)$/.exec(written) ?? []
   return Number(number) * MS[unit as keyof typeof MS] // written in code, with a unit
 }
 
 /** A duration such as `500ms`, `90s`, `10m`, `24h` or `7d`; in code: ms. */
-export const Duration = amount(MS, '10m').refine(ms => ms <= msOf(LONGEST), `must be ${LONGEST} at most`)
+export const Duration = amount(MS, '10m').refine(ms => ms <= parseMs(LONGEST), `must be ${LONGEST} at most`)
 
 /** A size such as `64KB` or `10MB` (1 KB is 1,024 bytes); in code: bytes. */
 export const Size = amount(BYTES, '10MB')
@@ -37,7 +37,7 @@ export const Size = amount(BYTES, '10MB')
 /** A duration within bounds, both written as one. */
 export const span = (least: string, most = LONGEST) =>
   amount(MS, '10m').refine(
-    ms => ms >= msOf(least) && ms <= msOf(most),
+    ms => ms >= parseMs(least) && ms <= parseMs(most),
     most === LONGEST ? `must be ${least} or longer, and ${LONGEST} at most` : `must be from ${least} to ${most}`,
   )
 

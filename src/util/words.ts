@@ -31,7 +31,7 @@ export const foldWords = (text: string): string =>
 export const isUnspaced = (word: string): boolean => !PLAIN.test(word) && UNSPACED.test(word)
 
 /** All runs of two to four characters: a word of the tables that stands in the run is one of them. */
-const runsOf = (text: string): string[] => {
+const splitRuns = (text: string): string[] => {
   const characters = [...text].slice(0, 60)
   return characters.flatMap((_, start) =>
     [2, 3, 4]
@@ -52,7 +52,7 @@ export const splitWords = (text: string): string[] => {
   for (const word of plain.split(/[^\p{L}\p{N}]+/u)) {
     if (words.length >= MOST_WORDS) break
     if (word.length < 2 || word.length > LONGEST_WORD * 4) continue
-    if (UNSPACED.test(word)) words.push(...runsOf(word))
+    if (UNSPACED.test(word)) words.push(...splitRuns(word))
     else if (word.length <= LONGEST_WORD) words.push(word)
   }
   return words.slice(0, MOST_WORDS)

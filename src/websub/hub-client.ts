@@ -1,4 +1,4 @@
-/** What is said between us and a hub: subscribing, renewing and goodbyes, and its questions whether we meant it. */
+/** Talks to WebSub hubs: subscribes, renews and unsubscribes, and answers their verification requests. */
 
 import type { PushSettings } from '../config/sections/push.ts'
 import type { PostForm, PostManners } from '../http-client/post.ts'
@@ -22,14 +22,14 @@ export interface Answer {
   readonly body: string
 }
 
-export interface HubTalk {
+export interface HubClient {
   /** Does what is due for one: asks its hub, renews, says goodbye, or gives up. @returns what was done, for people */
   attend(token: string, manners?: PostManners): Promise<string>
   /** A hub asks whether we meant it, or says that it will not (WebSub, 5.3 and 5.2). */
   verify(token: string, query: Readonly<Record<string, string | undefined>>): Promise<Answer>
 }
 
-export interface HubTalkParts {
+export interface HubClientParts {
   readonly subscriptions: Subscriptions
   readonly settings: () => PushSettings
   readonly sources: Pick<Sources, 'setPush'>
@@ -41,7 +41,14 @@ export interface HubTalkParts {
 
 const notFound: Answer = { status: 404, body: 'We did not ask for that.' }
 
-export const createHubTalk = ({ subscriptions, settings, sources, postForm, trust, now }: HubTalkParts): HubTalk => {
+export const createHubClient = ({
+  subscriptions,
+  settings,
+  sources,
+  postForm,
+  trust,
+  now,
+}: HubClientParts): HubClient => {
   const { get, patch, drop } = subscriptions
 
   const attendEnding = async (subscription: Subscription, manners?: PostManners): Promise<string> => {

@@ -9,7 +9,7 @@ import type { Source, SourceId } from '../domain/source.ts'
 import type { PostForm } from '../http-client/post.ts'
 import type { Keys } from '../redis/keys.ts'
 import type { Sources } from '../sources/store/sources.ts'
-import { createHubTalk, type HubTalk } from './hub-client.ts'
+import { createHubClient, type HubClient } from './hub-client.ts'
 import type { Offer } from './link-header.ts'
 import { findSignatureFault } from './signature.ts'
 import { distrustFor, findMissed, type Subscription, worksUntil } from './subscription.ts'
@@ -32,7 +32,7 @@ export interface PushSummary {
   readonly ignored: number
 }
 
-export interface Push extends HubTalk {
+export interface Push extends HubClient {
   /** What a feed offers, whenever that changed: null where it offers nothing any more. */
   offered(id: SourceId, offer: Offer | null): Promise<void>
   /** Makes subscriptions fit offers, catalogue and configuration. */
@@ -99,7 +99,7 @@ export const createPush = ({ redis, keys, settings, sources, postForm, now }: Pu
   }
 
   return {
-    ...createHubTalk({ subscriptions, settings, sources, postForm, trust, now }),
+    ...createHubClient({ subscriptions, settings, sources, postForm, trust, now }),
     get,
     of,
     claimDue: subscriptions.claimDue,

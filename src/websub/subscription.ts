@@ -78,7 +78,7 @@ const LONGEST_DISTRUST = 7 * DAY
 export const LONGEST_WAIT = LONGEST_LEASE
 
 /** 0 to 1, always the same for the same token: so that what was asked for together is not renewed together. */
-const placeOf = (token: string): number => createHash('sha256').update(token).digest().readUInt32BE(0) / 2 ** 32
+const hashToUnit = (token: string): number => createHash('sha256').update(token).digest().readUInt32BE(0) / 2 ** 32
 
 /** What the hub granted, within reason; what we asked for where it says nothing. */
 export const boundLease = (seconds: string | undefined, asked: number): number => {
@@ -88,11 +88,11 @@ export const boundLease = (seconds: string | undefined, asked: number): number =
 
 /** Well before the lease ends, after 70 to 90 % of it. */
 export const renewAt = (token: string, now: number, lease: number): number =>
-  Math.round(now + lease * (0.7 + 0.2 * placeOf(token)))
+  Math.round(now + lease * (0.7 + 0.2 * hashToUnit(token)))
 
 /** After a hub could not be asked, or did not verify: 1 minute, 4, 16 ..., a day. */
 export const askAgainAt = (token: string, now: number, tries: number): number =>
-  Math.round(now + Math.min(MINUTE * 4 ** Math.max(0, tries - 1), DAY) * (0.9 + 0.2 * placeOf(token)))
+  Math.round(now + Math.min(MINUTE * 4 ** Math.max(0, tries - 1), DAY) * (0.9 + 0.2 * hashToUnit(token)))
 
 /** A hub that denied is asked again: the publisher may have changed its mind. */
 export const afterDenial = (now: number): number => now + DAY

@@ -2,10 +2,10 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { CrawlSettings } from '../../src/config/sections/crawl.ts'
 import { learn, type Poll } from '../../src/sources/schedule/learn.ts'
-import { DEFAULT_FETCH_COST, nextDue, spreadOf, type Wishes } from '../../src/sources/schedule/next-due.ts'
+import { computeSpread, DEFAULT_FETCH_COST, nextDue, type Wishes } from '../../src/sources/schedule/next-due.ts'
 import { EMPTY_MODEL, type PublishingModel } from '../../src/sources/schedule/publishing-model.ts'
 import {
-  formatProfile,
+  formatCounts,
   formatRecentState,
   parsePublishingModel,
 } from '../../src/sources/schedule/publishing-model-text.ts'
@@ -172,8 +172,8 @@ describe('whatever dates a feed gives and however clocks step', () => {
   it('a rhythm read back from the store means the same, and writing it once more changes nothing', () => {
     fc.assert(
       fc.property(anything, anId, ({ rhythm, now }, id) => {
-        const back = parsePublishingModel(formatProfile(rhythm), formatRecentState(rhythm), rhythm.recent)
-        expect(formatProfile(back)).toBe(formatProfile(rhythm))
+        const back = parsePublishingModel(formatCounts(rhythm), formatRecentState(rhythm), rhythm.recent)
+        expect(formatCounts(back)).toBe(formatCounts(rhythm))
         expect(formatRecentState(back)).toBe(formatRecentState(rhythm))
         expect(Math.abs(wait(back, { now, id }) / wait(rhythm, { now, id }) - 1)).toBeLessThan(0.05)
       }),
@@ -191,9 +191,9 @@ describe('whatever dates a feed gives and however clocks step', () => {
 
 describe('the spread', () => {
   it('is even over sources, always the same for one', () => {
-    const spreads = Array.from({ length: 1_000 }, (_, n) => spreadOf(`source-${n}`))
+    const spreads = Array.from({ length: 1_000 }, (_, n) => computeSpread(`source-${n}`))
     expect(Math.abs(spreads.reduce((total, each) => total + each, 0) / spreads.length)).toBeLessThan(0.01)
-    expect(spreadOf('source-1')).toBe(spreads[1])
+    expect(computeSpread('source-1')).toBe(spreads[1])
   })
 
   it('keeps sources of the same rhythm, fetched at the same moment, from falling due together', () => {

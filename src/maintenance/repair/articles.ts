@@ -24,7 +24,7 @@ const broken: Check<string> = {
 }
 
 /** Score an article is to have in the index; null where there is no such article. */
-const scoresOf = (
+const computeScores = (
   { redis, keys }: Parameters<Check<string>['wrong']>[0],
   ids: readonly string[],
 ): Promise<(number | null)[]> =>
@@ -45,12 +45,15 @@ const unindexed: Check<string> = {
   async wrong(parts, page) {
     const { redis, keys } = parts
     if (page.length === 0) return []
-    const [stands, wanted] = await Promise.all([redis.zmscore(keys.articleIndex(), ...page), scoresOf(parts, page)])
+    const [stands, wanted] = await Promise.all([
+      redis.zmscore(keys.articleIndex(), ...page),
+      computeScores(parts, page),
+    ])
     return page.filter((_, at) => wanted[at] !== null && Number(stands[at] ?? Number.NaN) !== wanted[at])
   },
   show: id => id,
   async mend(parts, id) {
-    const [score] = await scoresOf(parts, [id])
+    const [score] = await computeScores(parts, [id])
     if (score !== null && score !== undefined) await parts.redis.zadd(parts.keys.articleIndex(), score, id)
   },
 }

@@ -1,4 +1,4 @@
-/** What a check of the data is: it tells of what is looked at what is wrong, and mends one of these. Reads and mends while daemons run. */
+/** Defines a check of the data: it lists candidates, finds those that are wrong, and fixes one at a time. Works while daemons run. */
 
 import type { Redis } from 'ioredis'
 import type { StoryWriter } from '../../articles/story-writer.ts'

@@ -1,4 +1,4 @@
-/** One check, in slices: looks, looks again at what seemed wrong, and mends it where that is asked for. */
+/** Runs one check page by page: finds suspects, checks them a second time, and fixes them if asked to. */
 
 import { setTimeout as delay } from 'node:timers/promises'
 import { chunk } from '../../util/slices.ts'

@@ -98,7 +98,7 @@ const articleOutside: Check<Membership> = {
 }
 
 /** As join.lua chooses: what is not kept off everything before what is, the highest score, of equal ones the oldest. */
-const leadOf = (members: readonly Member[]): Member | undefined =>
+const chooseLead = (members: readonly Member[]): Member | undefined =>
   [...members].sort(
     (a, b) =>
       Number(a.blocked ?? false) - Number(b.blocked ?? false) ||
@@ -127,7 +127,7 @@ const wrongStory: Check<string> = {
       const story = parseStory(hash)
       return (
         story === null ||
-        story.lead !== leadOf(all)?.id ||
+        story.lead !== chooseLead(all)?.id ||
         story.articles.length !== all.length ||
         story.articles.some(id => members[id] === undefined)
       )

@@ -1,4 +1,4 @@
-/** What is remembered of a source: its items, the articles they became, and what its feed was seen to be like. */
+/** What is remembered of a source: its items, the articles they became, and properties of its feed. */
 
 import type { Redis } from 'ioredis'
 import type { CrawlSettings } from '../../config/sections/crawl.ts'
@@ -13,16 +13,16 @@ import { formatSeenItem, type ItemMatch, type Keyed, matchItem, parseSeenItem, t
 const markSeenScript = loadScript(new URL('./mark-seen.lua', import.meta.url))
 
 const DAY = 86_400_000
-/** Items gone from the feed for this long are forgotten: as long as an article is kept, unless configured otherwise. */
+/** Days after which items that left the feed are forgotten: the default retention of articles. */
 const SEEN_DAYS = 30
 /** Keys remembered of a source at least; a feed of many items may need more. */
 const MOST_SEEN = 10_000
-/** Seconds. A feed that stands still for longer is simply parsed whole when it moves again. */
+/** Seconds. A feed that is unchanged for longer is parsed in full when it changes again. */
 export const ITEM_HASHES_LAST = 30 * 86_400
-/** Seconds. A source silent for longer is learnt again. */
+/** Seconds. The titles of a source without new items for longer are learnt again. */
 const TITLES_LAST = 90 * 86_400
 
-export interface CrawlOf {
+export interface CrawlBatch {
   readonly id: string
   readonly batch: number
   readonly batches: number
@@ -39,10 +39,10 @@ export interface Learnt {
   readonly titles?: TitleHabits
 }
 
-/** An item that is to be taken in. */
+/** An item to be ingested. */
 export type Unseen = Identified & {
   readonly isNew: boolean
-  /** It was taken in before, and its article was lost: what is remembered of it does not count. */
+  /** It was ingested before and its article was lost: what is remembered of it is ignored. */
   readonly isLost: boolean
 }
 
@@ -57,14 +57,14 @@ export interface SeenItems {
    */
   markSeen(
     id: SourceId,
-    crawl: CrawlOf,
+    crawl: CrawlBatch,
     items: readonly (Pick<Keyed, 'key' | 'also' | 'fingerprint'> & {
       readonly article: ArticleId | null
       /** What was remembered of it; null where it is taken in for the first time. */
       readonly before?: SeenItem | null
     })[],
   ): Promise<void>
-  /** Lets go of items gone from the feed for long. */
+  /** Forgets items that left the feed long ago. */
   forgetItems(id: SourceId): Promise<void>
   /** How its publisher writes titles. */
   titles(id: SourceId): Promise<TitleHabits>
@@ -87,7 +87,7 @@ interface Lost {
   readonly since: number
 }
 
-/** Whether the article of an item is to be there still: neither aged nor let go of for want of room. (pure) */
+/** Whether the article of an item should still exist: neither expired nor evicted. */
 const isDueToBeThere = ({ item }: Identified, { first }: SeenItem, since: number): boolean =>
   first !== undefined && first * DAY > since && (item.published === null || Date.parse(item.published) > since)
 
@@ -95,7 +95,7 @@ const NONE_LOST: Lost = { gone: new Set(), since: 0 }
 
 export const createSeenItems = ({ redis, keys, settings, lost, now }: SeenItemsParts): SeenItems => {
   /** What is kept under the keys of each item. */
-  const memoriesOf = async (id: SourceId, items: readonly Keyed[]): Promise<(SeenItem | null)[][]> => {
+  const readSeen = async (id: SourceId, items: readonly Keyed[]): Promise<(SeenItem | null)[][]> => {
     if (items.length === 0) return []
     const values = await redis.hmget(keys.seen(id), ...items.flatMap(({ key, also }) => [key, ...also]))
     let at = 0
@@ -108,12 +108,12 @@ export const createSeenItems = ({ redis, keys, settings, lost, now }: SeenItemsP
 
   return {
     async lookUpSeen(id, items) {
-      const memories = await memoriesOf(id, items)
+      const memories = await readSeen(id, items)
       return items.map((item, index) => matchItem(item, memories[index] ?? []))
     },
 
     async unseen(id, items) {
-      const memories = await memoriesOf(id, items)
+      const memories = await readSeen(id, items)
       const today = Math.floor(now() / DAY)
       const marks: string[] = []
       const recalled = items.map((item, index) => matchItem(item, memories[index] ?? []).seen)

@@ -58,13 +58,13 @@ export const collectNames = (names: readonly (string | null)[]): ReadonlySet<str
   )
 
 /** What stands after the last separator, with it. */
-const endOf = (title: string): string => {
+const findEnd = (title: string): string => {
   if (!MAY_BE_SET_OFF.test(title)) return ''
   const last = [...title.matchAll(SEPARATOR)].at(-1)
   const end = last ? title.slice(last.index) : ''
   return end.length <= LONGEST ? end : ''
 }
-const startOf = (title: string): string => {
+const findStart = (title: string): string => {
   if (!MAY_BE_SET_OFF.test(title)) return ''
   const [first] = title.matchAll(SEPARATOR)
   const start = first ? title.slice(0, first.index + first[0].length) : ''
@@ -97,8 +97,8 @@ export const learnTitles = (before: TitleHabits, titles: readonly string[]): Tit
         .map(of)
         .reverse(),
     ].slice(-JUDGED)
-  const ends = latest(before.ends, endOf)
-  const starts = latest(before.starts, startOf)
+  const ends = latest(before.ends, findEnd)
+  const starts = latest(before.starts, findStart)
   return { ends, starts, end: learn(ends, before.end), start: learn(starts, before.start) }
 }
 
@@ -113,14 +113,14 @@ const isHeadline = (text: string): boolean =>
 export const withoutName = (title: string, habits: TitleHabits, own: ReadonlySet<string>): string => {
   if (title.length > LONGEST_TITLE) return title
   const isOwn = (text: string | undefined) => text !== undefined && own.has(fold(text))
-  const end = endOf(title)
+  const end = findEnd(title)
   const bracketed = BRACKETED.exec(title)
   const tail =
     end !== '' && (end === habits.end || isOwn(end)) ? end : isOwn(bracketed?.[1]) ? (bracketed?.[0] ?? '') : ''
   const headless = tail === '' ? title : title.slice(0, -tail.length).trimEnd()
   const shortened = isHeadline(headless) ? headless : title
 
-  const start = startOf(shortened)
+  const start = findStart(shortened)
   const announced = ANNOUNCED.exec(shortened)
   const isAnnounced = isOwn(announced?.[1] ?? announced?.[2])
   const head =

@@ -1,4 +1,4 @@
--- Leaves a domain: nobody may enter until the gap has passed, or for as long as its server asked.
+-- Releases a domain: no visit may start until the gap has passed, or for as long as its server asked.
 -- KEYS 1  domain (hash)
 --      2  holders (sorted set)
 -- All in one slot.
@@ -8,7 +8,7 @@
 --      4  ms the server asks everyone to stay away; -1 where it said it is asked too often and not for how long; 0 where it said nothing
 --      5  first wait where it did not say for how long, ms; doubled each time in a row
 --      6  longest wait, ms
---      7  0 to 1: place in the spread
+--      7  0 to 1: position in the spread
 --      8  why, for people
 --      9  ms its server wants between two requests of anybody, from now on; 0 where it does not say
 -- Returns ms for which the domain is closed now, 0 where it is not.
@@ -45,15 +45,15 @@ if asked ~= 0 then
     asked = tonumber(ARGV[5]) * 2 ^ math.min(strikes, 20)
     redis.call('HSET', KEYS[1], 'strikes', strikes + 1)
   end
-  -- Everyone who waits for the same moment comes within a tenth after it, not all at it.
+  -- Visits that wait for the same moment are spread over a tenth of the wait after it.
   asked = math.floor(math.min(asked, longest) * (1 + tonumber(ARGV[7]) * 0.1))
   closed = math.max(closed, now + asked)
   redis.call('HSET', KEYS[1], 'until', closed, 'why', ARGV[8], 'since', now)
-  -- Strikes outlive the wait, or each would be the first.
+  -- The count must outlive the wait, or each complaint would count as the first.
   keep = math.max(keep, (closed - now) * 2 + 600000)
   redis.call('PEXPIRE', KEYS[1], keep)
 elseif closed <= now then
-  -- An answer without complaint: the slate is clean.
+  -- An answer without a complaint resets the count.
   if known[4] then redis.call('HDEL', KEYS[1], 'strikes') end
   redis.call('PEXPIRE', KEYS[1], keep)
 end

@@ -1,9 +1,9 @@
--- Turns the state of our own network, if it still is what the caller thinks it is: of many replicas that see a reason, one turns it.
+-- Changes the state of our own network if it still is what the caller expects, so that only one of several replicas changes it.
 -- KEYS 1  network (hash: mode, since)
 -- ARGV 1  mode it is in
---      2  mode it shall be in
+--      2  mode to change to
 --      3  now, ms
--- Returns 1 where it was turned, else 0.
+-- Returns 1 if it was changed, else 0.
 -- O(1).
 
 if (redis.call('HGET', KEYS[1], 'mode') or 'up') ~= ARGV[1] then return 0 end

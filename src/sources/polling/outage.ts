@@ -1,6 +1,6 @@
 /**
- * Whether it is our own network that fails. When of the domains last heard of most did not answer, sources are not to blame: their
- * failures do not count, one of them at a time is asked as a probe, and with the first answer all resume, spread out. Over all replicas.
+ * Detects an outage of our own network, for all replicas together. If most of the domains requested last did not answer, failures do not
+ * count against their sources. One source at a time is then fetched as a probe; after the first answer all resume, spread out.
  */
 
 import type { Redis } from 'ioredis'
@@ -14,26 +14,26 @@ export type NetworkMode = 'up' | 'down' | 'back'
 
 export interface NetworkState {
   readonly mode: NetworkMode
-  /** ms since the epoch at which it turned so. */
+  /** ms since the epoch at which it entered this mode. */
   readonly since: number
 }
 
-/** One domain, the latest that is known of it. */
+/** The latest result for one domain. */
 export interface Heard {
   /** When it was asked: a time-out is told long after the answers of those asked beside it, and says no more of now than they do. */
   readonly at: number
   readonly isReached: boolean
 }
 
-/** The domains asked last, of those heard of. */
+/** How many of the latest domains are considered. */
 const LATEST = 20
-/** Fewer than this tell nothing. */
+/** Fewer unreachable domains than this are no evidence. */
 const FEWEST = 5
 const SHARE = 0.8
-/** What is older says nothing about now, ms. */
+/** Older results are ignored, ms. */
 const WINDOW = 15 * 60_000
 
-/** Whether so many domains failed at once that it is us. */
+/** Whether so many domains failed at once that our own network must be down. */
 export const looksDown = (heard: readonly Heard[], now: number): boolean => {
   const latest = heard
     .filter(({ at }) => at > now - WINDOW && isPlausible(at, now))
@@ -48,7 +48,7 @@ const LONGEST_PROBE_GAP = 120_000
 /** Between probes: 10 s at first, growing with the outage to 2 minutes, ms. */
 export const probeGap = (downFor: number): number => Math.min(Math.max(10_000, downFor / 10), LONGEST_PROBE_GAP)
 
-/** How long all take to resume, ms. */
+/** How long it takes until all sources have resumed, ms. */
 export const RESUME = 120_000
 
 /**
@@ -74,7 +74,7 @@ export interface OutageDetector {
    * @returns whether that is our own network's fault, so that it does not count
    */
   unreached(domain: string, sourceId: string, askedAt: number, wasFailing: boolean): Promise<boolean>
-  /** Tells on what was heard and not told yet. */
+  /** Writes the results not yet written to Redis. */
   flush(): Promise<void>
 }
 
@@ -89,7 +89,7 @@ export interface OutageDetectorParts {
   readonly say?: (mode: NetworkMode) => void
 }
 
-/** What this process knows may be so old, ms: a poll then costs no command. */
+/** For how long this process uses the state it read last, ms: polls in between need no command. */
 const STALE = 1_000
 const MOST_SUSPECTS = 10_000
 
@@ -103,7 +103,7 @@ export const createOutageDetector = ({
 }: OutageDetectorParts): OutageDetector => {
   let known: NetworkState = { mode: 'up', since: 0 }
   let readAt = Number.NEGATIVE_INFINITY
-  const heardOf = new Map<string, { readonly askedAt: number; readonly at: number }>()
+  const heardDomains = new Map<string, { readonly askedAt: number; readonly at: number }>()
   const [reachedKey, unreachedKey] = [keys.networkHeard('reached'), keys.networkHeard('unreached')]
 
   const read = async (): Promise<NetworkState> => {
@@ -115,7 +115,7 @@ export const createOutageDetector = ({
     return known
   }
 
-  /** One replica turns it, however many see the reason. */
+  /** Changes the mode in one replica only, even if several see the reason. */
   const turn = async (from: NetworkMode, to: NetworkMode): Promise<boolean> => {
     const isOurs = (await runScript(redis, turnScript, [keys.network()], [from, to, now()])) === 1
     await read()
@@ -131,9 +131,9 @@ export const createOutageDetector = ({
   }
 
   const flush = async (): Promise<void> => {
-    const told = [...heardOf].sort(([, a], [, b]) => a.askedAt - b.askedAt).slice(-LATEST)
-    const answeredAt = Math.max(...[...heardOf.values()].map(({ at }) => at))
-    heardOf.clear()
+    const told = [...heardDomains].sort(([, a], [, b]) => a.askedAt - b.askedAt).slice(-LATEST)
+    const answeredAt = Math.max(...[...heardDomains.values()].map(({ at }) => at))
+    heardDomains.clear()
     if (told.length > 0) {
       const domains = told.map(([domain]) => domain)
       await Promise.all([
@@ -148,7 +148,7 @@ export const createOutageDetector = ({
     if (mode === 'back' && now() - since > RESUME) await turn('back', 'up')
   }
 
-  /** Reads the state at most once a second, whoever asks. */
+  /** Reads the state at most once a second. */
   let reading: Promise<void> | null = null
   const fresh = async (): Promise<NetworkState> => {
     if (performance.now() - readAt > STALE) {
@@ -173,8 +173,8 @@ export const createOutageDetector = ({
       return Math.round(gap * (1 + random() * 3))
     },
     reached(domain, askedAt) {
-      heardOf.set(domain, { askedAt, at: now() })
-      // The probe's answer is what everyone waits for.
+      heardDomains.set(domain, { askedAt, at: now() })
+      // An answer to the probe ends the outage: read the state again at once.
       if (known.mode === 'down') readAt = Number.NEGATIVE_INFINITY
     },
     async unreached(domain, sourceId, askedAt, wasFailing) {

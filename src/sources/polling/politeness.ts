@@ -1,6 +1,6 @@
 /**
- * Politeness to registrable domains, over all replicas: so many requests at a time, a gap between two, and silence for as long as the
- * server asks. Who has to wait is told when its turn is, and has it kept: nobody polls, nobody holds a worker.
+ * Politeness to registrable domains, over all replicas: limits concurrent requests, keeps a gap between two, and pauses for as long as the
+ * server asks. A visit that has to wait gets a reserved turn and the time of it, so that it neither polls nor holds a worker.
  */
 
 import { randomUUID } from 'node:crypto'
@@ -14,10 +14,10 @@ import { loadScript, runScript } from '../../redis/script.ts'
 const enterScript = loadScript(new URL('./enter-domain.lua', import.meta.url))
 const leaveScript = loadScript(new URL('./leave-domain.lua', import.meta.url))
 
-/** A server that is asked too often and does not say for how long it wants peace gets this much, doubled each time in a row, ms. */
+/** Pause after a rate-limited answer without Retry-After, doubled each time in a row, ms. */
 const FIRST_SILENCE = 5 * 60_000
 
-/** No more than this is left between two requests, whatever robots.txt or an allowance asks, ms: longer waits are for Retry-After to say. */
+/** Longest gap between two requests that robots.txt or a rate limit can ask for, ms; only Retry-After can ask for more. */
 const LONGEST_PACE = 10 * 60_000
 
 export interface DomainRules {
@@ -28,17 +28,17 @@ export interface DomainRules {
 
 type RuleSettings = Pick<CrawlSettings, 'hostGap' | 'hostConcurrency' | 'robots' | 'domains'>
 
-/** What is configured for a domain: what is written for it, else for all. */
+/** The settings of a domain: its own, else those for all domains. */
 export const rulesFor = (domain: string, { hostGap, hostConcurrency, robots, domains }: RuleSettings): DomainRules => {
   const own = domains[domain] ?? domains[domain.replace(/:\d+$/, '')] ?? {}
   return { gap: own.gap ?? hostGap, concurrency: own.concurrency ?? hostConcurrency, robots: own.robots ?? robots }
 }
 
-/** What a server said about being asked again. */
+/** What a server said about further requests. */
 export interface Complaint {
-  /** ms it wants peace for, where it says. */
+  /** ms to pause, if the server says so. */
   readonly retryAfter?: number
-  /** Whether it said it is asked too often. */
+  /** Whether the server said that it gets too many requests. */
   readonly isLimited?: boolean
   /** ms it wants between two requests, by robots.txt or by what is left of an allowance. */
   readonly pace?: number
@@ -46,14 +46,14 @@ export interface Complaint {
   readonly why: string
 }
 
-/** Come back in `ms`: it is not our turn (`turn`), or the server wants nobody now (`closed`, and why). */
+/** Try again in `ms`: it is not our turn (`turn`), or the domain is rate-limited by the publisher (`closed`, and why). */
 export interface Wait {
   readonly ms: number
   readonly kind: 'turn' | 'closed'
   readonly why: string
 }
 
-/** One crawl's stay at one or more domains. */
+/** One crawl's visit to one or more domains. */
 export interface Visit {
   /** @returns null when entered (or entered already), else how long to wait: the turn is kept */
   enter(url: string): Promise<Wait | null>

@@ -1,6 +1,6 @@
 /**
- * One poll of a source with all courtesy: is our network up, is it our turn at the domain, does its robots.txt allow it, where has it
- * moved, is its word on "unchanged" worth anything. What comes back is a feed's bytes, or what became of it instead, already written down.
+ * Polls one source: checks that our network is up, that it is the source's turn at the domain and that robots.txt allows the request, then
+ * follows moves and tests validators. Returns the feed's bytes, or another outcome that is already recorded.
  */
 
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -9,10 +9,10 @@ import { registrableDomain } from '../../domain/registrable-domain.ts'
 import type { Source } from '../../domain/source.ts'
 import { type FetchFeed, type FetchOutcome, isUnder, type Validators } from '../../http-client/fetch.ts'
 import { withoutCredentials } from '../../util/redact.ts'
-import { type FailureOf, isAnswered, isUnreached } from '../schedule/backoff.ts'
+import { isAnswered, isUnreached, type PollFailure } from '../schedule/backoff.ts'
 import type { Due } from '../schedule/next-due.ts'
 import { carriesOwn, resolveAddress, sighted } from '../state/moves.ts'
-import { awayAt, isRefused, isTrusted, placesOf, withTrusted } from '../state/places.ts'
+import { awayAt, isRefused, isTrusted, selectPlaces, withTrusted } from '../state/places.ts'
 import type { SourceState } from '../state/state.ts'
 import type { Sources } from '../store/sources.ts'
 import type { OutageDetector } from './outage.ts'
@@ -31,7 +31,7 @@ export interface Items {
   readonly pages: readonly string[]
 }
 
-/** The feed came: now it is read, and what it told about its address and validators is looked into. */
+/** The feed was fetched. The caller reads it, then calls `learn` with what it found. */
 export interface PolledFeed {
   readonly kind: 'changed'
   readonly fetched: Changed
@@ -48,10 +48,10 @@ export interface PolledFeed {
    */
   away(): Away | null
   /** Another document of the same source, asked for whole within the same turn: after the domain's gap, and at no other domain. */
-  more(url: string): Promise<Changed | FailureOf>
-  /** The body is no feed: a failure like others. */
-  failed(failure: FailureOf): Promise<Due>
-  /** Gives the domain back; done twice, nothing happens. */
+  more(url: string): Promise<Changed | PollFailure>
+  /** The body is not a feed: records that as a failure. */
+  failed(failure: PollFailure): Promise<Due>
+  /** Releases the domain. Calling it twice is harmless. */
   leave(): Promise<unknown>
 }
 
@@ -64,14 +64,14 @@ export interface Away {
 export type Polled =
   | PolledFeed
   | { readonly kind: 'unchanged'; readonly fetched: Unchanged; readonly state: SourceState; leave(): Promise<unknown> }
-  | { readonly kind: 'failed'; readonly failure: FailureOf; readonly due: Due }
-  /** Not now: the job comes back in `ms`. */
+  | { readonly kind: 'failed'; readonly failure: PollFailure; readonly due: Due }
+  /** The job is to run again in `ms`. */
   | { readonly kind: 'postponed'; readonly ms: number }
-  /** Not today: the source was given another time, for the reason told. */
+  /** The source was rescheduled, for the reason in `due`. */
   | { readonly kind: 'deferred'; readonly due: Due }
 
 export interface PollWish {
-  /** By hand: the whole feed, whatever is known of it, network and backoff notwithstanding. */
+  /** A manual re-crawl: fetches the whole feed regardless of validators, network state and backoff. */
   readonly isRecrawl: boolean
   /** Names this run, the same where it is run again after its process died: it takes up what the first held. */
   readonly run?: string
@@ -92,12 +92,12 @@ export interface PollParts {
   readonly random?: () => number
 }
 
-/** A wait longer than this is the schedule's to keep, not the queue's, ms. */
+/** Waits longer than this are kept in the schedule instead of the queue, ms. */
 const LONG = 60_000
 const DAY = 86_400_000
 
-/** What a document is called by its server, as one text. */
-const namesOf = (validators: Validators | null): string =>
+/** The validators of a document as one string, for comparison. */
+const formatValidators = (validators: Validators | null): string =>
   JSON.stringify([validators?.etag ?? null, validators?.lastModified ?? null])
 
 /** A poll in one piece, from the fetcher and what surrounds it. */
@@ -120,7 +120,7 @@ export const createPoll = ({
     source: Source,
     url: string,
     visit: Visit,
-    failure: FailureOf,
+    failure: PollFailure,
     { askedAt, wasFailing }: { readonly askedAt: number; readonly wasFailing: boolean },
   ): Promise<Polled> => {
     const domain = registrableDomain(url)
@@ -172,12 +172,12 @@ export const createPoll = ({
     // Never read, or read before Redis was emptied, which forgot what was refused as well: then its links speak for it.
     const own = state.lastSuccessAt === null ? pages.filter(page => isTrusted(source, state, page)).length : known
     if (refused || away.isPermanent || !carriesOwn({ all, known: own })) return { ...away, isRefused: refused }
-    const places = placesOf(source, state)
+    const places = selectPlaces(source, state)
     await sources.setPlaces(source.id, withTrusted(places, away.to))
     return null
   }
 
-  /** New items came although nothing was left to chance: would the server have admitted to them? */
+  /** A request without validators brought new items: checks whether the server would have answered 304. */
   const testValidators = async (
     source: Source,
     state: SourceState,
@@ -193,7 +193,10 @@ export const createPoll = ({
   }
 
   /** What robots.txt says of a document, where it is asked: what it has against it, and the ms it wants between requests. */
-  const askRobots = async (url: string, signal: AbortSignal): Promise<{ refusal: FailureOf | null; delay: number }> => {
+  const askRobots = async (
+    url: string,
+    signal: AbortSignal,
+  ): Promise<{ refusal: PollFailure | null; delay: number }> => {
     const isAsked =
       rulesFor(registrableDomain(url), settings()).robots && !isUnder(new URL(url).hostname, settings().optOut)
     if (!isAsked) return { refusal: null, delay: 0 }
@@ -201,8 +204,8 @@ export const createPoll = ({
     return { refusal: refusal === null ? null : { reason: 'robots', detail: refusal }, delay }
   }
 
-  const fetchMore = async (from: string, url: string, signal: AbortSignal): Promise<Changed | FailureOf> => {
-    const elsewhere = (detail: string): FailureOf => ({ reason: 'not-a-feed', detail })
+  const fetchMore = async (from: string, url: string, signal: AbortSignal): Promise<Changed | PollFailure> => {
+    const elsewhere = (detail: string): PollFailure => ({ reason: 'not-a-feed', detail })
     const shown = withoutCredentials(url)
     if (registrableDomain(url) !== registrableDomain(from))
       return elsewhere(`${shown} lies at another domain: add it as a source of its own`)
@@ -226,7 +229,7 @@ export const createPoll = ({
     // One round trip for both.
     const [turn, known] = await Promise.all([visit.enter(source.url), sources.state(source.id)])
     if (turn) return putOff(source, turn)
-    // With the feed in hand it is the caller who leaves.
+    // Once the feed is returned, the caller releases the domain.
     let isHandedOn = false
     try {
       const state = await sources.renewed(source.id, known)
@@ -268,7 +271,7 @@ export const createPoll = ({
       isHandedOn = true
       if (fetched.kind === 'unchanged') {
         if (fetched.movedTo !== null || state.move) await learnMove(source, state, url, fetched.movedTo, null)
-        const isNamedAnew = namesOf(fetched.validators) !== namesOf(state.validators)
+        const isNamedAnew = formatValidators(fetched.validators) !== formatValidators(state.validators)
         if (isNamedAnew) await sources.revalidated(source.id, fetched.validators)
         const freshFor = fetched.saysFresh ? fetched.freshFor : state.freshFor
         return { kind: 'unchanged', fetched: { ...fetched, freshFor }, state, leave }

@@ -1,4 +1,4 @@
-/** robots.txt (RFC 9309) for the path of a feed, where it is configured to be obeyed: read through the guard, kept in Redis for a day. */
+/** Evaluates robots.txt (RFC 9309) for the path of a feed if it is configured to be obeyed. Fetched through the guard, cached in Redis for a day. */
 
 import { gunzipSync, gzipSync } from 'node:zlib'
 import type { Redis } from 'ioredis'
@@ -8,16 +8,16 @@ import type { Keys } from '../../redis/keys.ts'
 import { isPlausible } from '../../util/plausible-time.ts'
 import { withoutUserinfo } from '../../util/redact.ts'
 
-// Its types tell of an ES module; it is CommonJS, and what is imported is the function itself.
+// Its types describe an ES module, but it is CommonJS: the import is the function itself.
 const robotsParser = robotsModule as unknown as typeof robotsModule.default
 
 /** RFC 9309, 2.5: at least 500 KiB are read; what is more is left out. */
 const MOST = 500 * 1_024
 /** RFC 9309, 2.4: not kept longer than a day. */
 const KEPT = 24 * 3_600_000
-/** A server that cannot answer for its rules is asked again sooner, ms. */
+/** Rules that could not be read are requested again sooner, ms. */
 const KEPT_UNKNOWN = 3_600_000
-/** What is kept, compressed; a longer one is read anew each time. */
+/** Largest compressed file that is cached, bytes; a larger one is fetched each time. */
 const MOST_KEPT = 64 * 1_024
 
 export interface RobotsAnswer {
@@ -42,14 +42,14 @@ export interface RobotsParts {
 
 type Rules = { readonly text: string } | { readonly unknown: string }
 
-/** The name that rules are written for: what stands before the version. */
-const productOf = (userAgent: string): string => userAgent.split(/[/\s]/)[0] ?? userAgent
+/** The product token that rules are written for: the user agent up to its version. */
+const parseProductToken = (userAgent: string): string => userAgent.split(/[/\s]/)[0] ?? userAgent
 
 export const createRobots = ({ redis, keys, fetchText, userAgent, now = Date.now }: RobotsParts): Robots => {
   const fetchRules = async (origin: string, signal: AbortSignal | undefined): Promise<Rules> => {
     const answer = await fetchText(`${origin}/robots.txt`, MOST, signal)
     if ('kind' in answer) {
-      // Larger than anyone has to read: as if there were none. Anything else is a server that could not answer.
+      // A file that is too large counts as absent. Any other failure means the server could not answer.
       return answer.reason === 'too-large' ? { text: '' } : { unknown: `${answer.reason}: ${answer.detail}` }
     }
     // RFC 9309, 2.3.1: none there (4xx) allows all; a server in trouble (5xx) forbids all, and so does one that says it is asked too often.
@@ -57,11 +57,11 @@ export const createRobots = ({ redis, keys, fetchText, userAgent, now = Date.now
     return { text: answer.status > 299 ? '' : answer.text }
   }
 
-  const rulesOf = async (origin: string, signal: AbortSignal | undefined): Promise<Rules> => {
+  const loadRules = async (origin: string, signal: AbortSignal | undefined): Promise<Rules> => {
     const kept = await redis.getBuffer(keys.robots(origin))
     if (kept) {
       const rules = JSON.parse(gunzipSync(kept, { maxOutputLength: MOST * 2 }).toString()) as Rules & { at?: number } // written below
-      // Read while the clock was ahead, they would be kept for longer than anybody's may be.
+      // Rules cached while the clock was ahead would be kept for more than a day.
       if (isPlausible(rules.at ?? 0, now())) return rules
     }
     const rules = await fetchRules(origin, signal)
@@ -76,10 +76,10 @@ export const createRobots = ({ redis, keys, fetchText, userAgent, now = Date.now
       const url = withoutUserinfo(written)
       const { origin, pathname } = new URL(url)
       if (pathname === '/robots.txt') return { refusal: null, delay: 0 }
-      const rules = await rulesOf(origin, signal)
+      const rules = await loadRules(origin, signal)
       if ('unknown' in rules) return { refusal: `robots.txt of ${origin} cannot be read (${rules.unknown})`, delay: 0 }
       const parsed = robotsParser(`${origin}/robots.txt`, rules.text)
-      const product = productOf(userAgent())
+      const product = parseProductToken(userAgent())
       return {
         refusal: parsed.isDisallowed(url, product) ? `robots.txt of ${origin} does not allow ${pathname}` : null,
         delay: Math.max(0, (parsed.getCrawlDelay(product) ?? 0) * 1_000) || 0,

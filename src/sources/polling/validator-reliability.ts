@@ -1,13 +1,13 @@
-/** Validators that lie: servers that answer 304 though there is something new. How they are found out, and for how long they are not believed. (pure) */
+/** Detects servers that answer 304 although there are new items, and decides for how long their validators are not used. */
 
 import { isPlausible } from '../../util/plausible-time.ts'
 
 /** One fetch in a hundred goes without validators, to see what is really there. */
 export const SAMPLE = 0.01
-/** Servers are mended, too: after this a source's validators are believed again, and tested again, ms. */
+/** After this a source's validators are used and tested again, since its server may have been fixed, ms. */
 export const UNRELIABLE_FOR = 30 * 86_400_000
 
-/** How a source is asked. `sample` looks for lies, `distrust` has found one. */
+/** How a source is requested. `sample` omits validators to test them, `distrust` omits them because a test failed. */
 export type Validation = 'conditional' | 'sample' | 'distrust'
 
 /**

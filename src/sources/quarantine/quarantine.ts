@@ -1,6 +1,6 @@
 /**
- * What could not be taken in: bodies that could not be read, for looking at and for reading again with better code, and items that were
- * refused. Bounded three ways: a few a source, so much in all, and for so long. (docs/decisions/0005)
+ * Quarantine: keeps unreadable bodies, for inspection and for another attempt with better code, and refused items. Bounded in entries per
+ * source, in bytes of all sources, and in time. (docs/decisions/0005)
  */
 
 import { createHash } from 'node:crypto'
@@ -86,7 +86,7 @@ export interface QuarantineParts {
 }
 
 export const createQuarantine = ({ redis, keys, now }: QuarantineParts): Quarantine => {
-  const bodiesOf = async (source: SourceId): Promise<KeptBody[]> =>
+  const listBodies = async (source: SourceId): Promise<KeptBody[]> =>
     Object.values(await redis.hgetall(keys.quarantine(source)))
       .map(json => ({ ...Kept.parse(JSON.parse(json)), source }))
       .filter(({ at }) => at > now() - KEPT_FOR)
@@ -94,7 +94,7 @@ export const createQuarantine = ({ redis, keys, now }: QuarantineParts): Quarant
 
   /** The index says which sources have anything, and how much in all; what has expired leaves it here. */
   const remember = async (source: SourceId): Promise<void> => {
-    const bodies = await bodiesOf(source)
+    const bodies = await listBodies(source)
     const [newest] = bodies
     const size = bodies.reduce((sum, { kept }) => sum + kept, 0)
     if (newest)
@@ -103,7 +103,7 @@ export const createQuarantine = ({ redis, keys, now }: QuarantineParts): Quarant
   }
 
   const drop = async (source: SourceId, id?: string): Promise<number> => {
-    const gone = (await bodiesOf(source)).filter(body => id === undefined || body.id === id)
+    const gone = (await listBodies(source)).filter(body => id === undefined || body.id === id)
     if (gone.length > 0) {
       await Promise.all([
         redis.hdel(keys.quarantine(source), ...gone.map(body => body.id)),
@@ -116,7 +116,7 @@ export const createQuarantine = ({ redis, keys, now }: QuarantineParts): Quarant
     return gone.length
   }
 
-  /** The sources whose latest body is oldest give way until all fit. */
+  /** Drops the bodies of the sources with the oldest latest body until all fit. */
   const fitInAll = async (): Promise<void> => {
     const expired = await redis.zrangebyscore(keys.quarantined(), '-inf', now() - KEPT_FOR)
     for (const source of expired) await remember(source as SourceId) // members are written by remember alone
@@ -148,15 +148,15 @@ export const createQuarantine = ({ redis, keys, now }: QuarantineParts): Quarant
           .pexpire(keys.quarantine(source), KEPT_FOR)
           .exec(),
       ])
-      for (const old of (await bodiesOf(source)).slice(MOST_BODIES)) await drop(source, old.id)
+      for (const old of (await listBodies(source)).slice(MOST_BODIES)) await drop(source, old.id)
       await remember(source)
       await fitInAll()
     },
 
     async bodies(source) {
-      if (source !== undefined) return bodiesOf(source)
+      if (source !== undefined) return listBodies(source)
       const sources = (await redis.zrange(keys.quarantined(), 0, '-1')) as SourceId[] // members are written by remember alone
-      return (await Promise.all(sources.map(bodiesOf))).flat().sort(newestFirst)
+      return (await Promise.all(sources.map(listBodies))).flat().sort(newestFirst)
     },
 
     async read(source, id) {

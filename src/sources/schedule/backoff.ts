@@ -4,10 +4,10 @@ import type { CrawlSettings } from '../../config/sections/crawl.ts'
 import type { Failed, FailureReason } from '../../http-client/failure.ts'
 import { LONGEST_ASKED } from '../../http-client/headers.ts'
 import { formatFineDuration } from '../../util/duration.ts'
-import { type Due, spreadOf } from './next-due.ts'
+import { computeSpread, type Due } from './next-due.ts'
 
 /** What `sources.failed` is told: a fetch that failed, or a body that is no feed. */
-export type FailureOf = Pick<Failed, 'reason' | 'detail' | 'status' | 'retryAfter' | 'isLimited'>
+export type PollFailure = Pick<Failed, 'reason' | 'detail' | 'status' | 'retryAfter' | 'isLimited'>
 
 /**
  * How far a failure moves a source down: 1 doubles its wait. What passes by itself (a time-out, an overloaded server) weighs less, what
@@ -33,7 +33,7 @@ export const weighFailure = ({
   reason,
   status = 0,
   isLimited,
-}: Pick<FailureOf, 'reason' | 'status' | 'isLimited'>): number => {
+}: Pick<PollFailure, 'reason' | 'status' | 'isLimited'>): number => {
   // The whole domain waits for as long as it asked: the source did nothing wrong.
   if (isLimited) return 0
   if (reason !== 'status') return WEIGHTS[reason]
@@ -44,7 +44,7 @@ export const weighFailure = ({
 }
 
 /** Gone for good, as its publisher says (RFC 9110, 15.5.11). */
-export const isGone = ({ reason, status }: Pick<FailureOf, 'reason' | 'status'>): boolean =>
+export const isGone = ({ reason, status }: Pick<PollFailure, 'reason' | 'status'>): boolean =>
   reason === 'status' && status === 410
 
 /** What is not asked again soon whatever the count: only a person changes it. */
@@ -52,14 +52,14 @@ const SETTLED: ReadonlySet<FailureReason> = new Set(['robots', 'blocked', 'opted
 const SETTLED_WAIT = 6 * 3_600_000
 
 /** Whether a failure says that nobody answered, which may be our own network's doing. A resolver that names private addresses for all is one, too. */
-export const isUnreached = ({ reason, detail, status }: FailureOf): boolean =>
+export const isUnreached = ({ reason, detail, status }: PollFailure): boolean =>
   ['dns', 'refused', 'tls', 'timeout', 'reset'].includes(reason) ||
   (reason === 'blocked' && /: .* is a private/.test(detail)) ||
   // Network Authentication Required: a portal between us and everyone.
   status === 511
 
 /** Whether a failure came from a server that was reached: whatever is wrong with it, our network is not. */
-export const isAnswered = (failure: FailureOf): boolean =>
+export const isAnswered = (failure: PollFailure): boolean =>
   ['status', 'too-large', 'too-many-redirects', 'encoding', 'cut-off'].includes(failure.reason) && !isUnreached(failure)
 
 export interface Past {
@@ -77,7 +77,7 @@ export const backoff = (
   sourceId: string,
   now: number,
   { failures, score }: Past,
-  failure: Pick<FailureOf, 'reason' | 'retryAfter'>,
+  failure: Pick<PollFailure, 'reason' | 'retryAfter'>,
   { minInterval, maxBackoff }: Pick<CrawlSettings, 'minInterval' | 'maxBackoff'>,
 ): Due => {
   const grown = minInterval * 2 ** Math.min(Math.max(score - 1, 0), 40)
@@ -89,6 +89,6 @@ export const backoff = (
       ? `${times}; the server asks for ${formatFineDuration(asked)}`
       : `${times}: waits ${formatFineDuration(wait)}`
   // What is asked is spread to later only.
-  const spread = asked > wait ? Math.abs(spreadOf(sourceId)) : spreadOf(sourceId)
+  const spread = asked > wait ? Math.abs(computeSpread(sourceId)) : computeSpread(sourceId)
   return { at: Math.round(now + Math.max(wait, asked) * (1 + spread)), reason }
 }

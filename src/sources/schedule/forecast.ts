@@ -16,8 +16,8 @@ export const LATELY = 40 * 60_000
 /** ms over which an unusual hour is thought to go on. */
 export const LASTS = 90 * 60_000
 
-const levelOf = ({ seen, expected }: Level, prior: number): number => (prior + seen) / (prior + expected)
-export const faded = ({ seen, expected }: Level, elapsed: number, halfLife: number): Level => {
+const estimateLevel = ({ seen, expected }: Level, prior: number): number => (prior + seen) / (prior + expected)
+export const fade = ({ seen, expected }: Level, elapsed: number, halfLife: number): Level => {
   const kept = 2 ** (-elapsed / halfLife)
   return { seen: seen * kept, expected: expected * kept }
 }
@@ -28,9 +28,9 @@ const sum = (of: readonly number[]): number => {
   return total
 }
 
-export const quarterOf = (at: number): number => Math.floor((at % DAY) / QUARTER)
+export const getQuarter = (at: number): number => Math.floor((at % DAY) / QUARTER)
 /** 1 January 1970 was a Thursday. */
-export const weekdayOf = (at: number): number => (Math.floor(at / DAY) + 4) % 7
+export const getWeekday = (at: number): number => (Math.floor(at / DAY) + 4) % 7
 
 /** What is expected of a source from a moment on. */
 export interface Forecast {
@@ -51,7 +51,7 @@ export interface Forecast {
 }
 
 /** The share expected to follow the last hour, weighed by the record; none weighs most before there is one. */
-const contagionOf = (odds: readonly number[]): number => {
+const weighContagion = (odds: readonly number[]): number => {
   let total = 1
   let share = 0
   for (const [index, each] of CONTAGION.entries()) {
@@ -107,7 +107,7 @@ const weekFactors = (
     PRIOR.even + ((1 - PRIOR.even) * 7 * ((weekdays[weekday] ?? 0) / batch + prior / 7)) / (clusters + prior)
 }
 
-export const forecast = (rhythm: PublishingModel, now: number): Forecast => {
+export const buildForecast = (rhythm: PublishingModel, now: number): Forecast => {
   const items = sum(rhythm.quarters)
   const batch = Math.max(1, items / Math.max(rhythm.clusters, 1e-9))
   const byQuarter = dayFactors(rhythm, items, batch)
@@ -115,10 +115,10 @@ export const forecast = (rhythm: PublishingModel, now: number): Forecast => {
   const elapsed = Math.max(0, now - rhythm.polledAt)
   const base =
     ((items + PRIOR.items) / (rhythm.exposure + PRIOR.days) / DAY) *
-    levelOf(faded(rhythm.days, elapsed, DAYS.halfLife), DAYS.prior)
+    estimateLevel(fade(rhythm.days, elapsed, DAYS.halfLife), DAYS.prior)
   const recent = (rhythm.lately * 2 ** (-elapsed / LATELY) * Math.LN2) / LATELY
-  const contagion = contagionOf(rhythm.odds)
-  const factorAt = (at: number) => byQuarter(quarterOf(at)) * byWeekday(weekdayOf(at))
+  const contagion = weighContagion(rhythm.odds)
+  const factorAt = (at: number) => byQuarter(getQuarter(at)) * byWeekday(getWeekday(at))
   return {
     busy: 1 - contagion + (contagion * recent) / (base * factorAt(now)),
     batch,

@@ -5,7 +5,7 @@
  * for Web Crawlers, TODS 2003); where the rate changes by the hour the same price is paid by every poll. (pure)
  */
 
-import { type Forecast, forecast } from './forecast.ts'
+import { buildForecast, type Forecast } from './forecast.ts'
 import { type PublishingModel, QUARTER, SPANS } from './publishing-model.ts'
 
 /** Why a source waits as long as it does. */
@@ -27,7 +27,7 @@ const SAFETY = 4
 const BURST = { times: 40, guess: 2, guessDays: 3, span: 3_600_000, disbelief: 60 }
 
 /** That burst's pace, per ms. */
-const unheardOf = ({ observed, window }: PublishingModel, base: number): number => {
+const estimateBurst = ({ observed, window }: PublishingModel, base: number): number => {
   const { times, guess, guessDays, span, disbelief } = BURST
   const pace = base * times * (1 + guess / (1 + observed / guessDays))
   return Math.min(pace, window / span) / (1 + observed / disbelief)
@@ -71,7 +71,7 @@ export const waitFor = (
   longest: number,
 ): Wait => {
   const knowsWindow = rhythm.window > 0
-  const most = knowsWindow ? safeSpan(rhythm, unheardOf(rhythm, outlook.base)) : Number.POSITIVE_INFINITY
+  const most = knowsWindow ? safeSpan(rhythm, estimateBurst(rhythm, outlook.base)) : Number.POSITIVE_INFINITY
   const full = knowsWindow ? safeExpected(rhythm.window, outlook.batch) : Number.POSITIVE_INFINITY
   let expected = 0
   let staleness = 0
@@ -104,7 +104,7 @@ export const waitFor = (
  * @returns per day, in units of sqrt(ms)
  */
 export const estimateDemand = (rhythm: PublishingModel, now: number): number => {
-  const outlook = forecast(rhythm, now)
+  const outlook = buildForecast(rhythm, now)
   const day = 86_400_000
   let total = 0
   // Every other hour of a week says enough.

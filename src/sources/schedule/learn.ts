@@ -1,7 +1,17 @@
 /** What a poll teaches of a source's rhythm. (pure) */
 
 import { isPlausible } from '../../util/plausible-time.ts'
-import { CONTAGION, DAYS, type Forecast, faded, forecast, LASTS, LATELY, quarterOf, weekdayOf } from './forecast.ts'
+import {
+  buildForecast,
+  CONTAGION,
+  DAYS,
+  type Forecast,
+  fade,
+  getQuarter,
+  getWeekday,
+  LASTS,
+  LATELY,
+} from './forecast.ts'
 import { DAY, type PublishingModel, QUARTER, SPANS } from './publishing-model.ts'
 
 /** What a poll brought. */
@@ -52,7 +62,7 @@ const expectedIn = (outlook: Forecast, from: number, to: number): number => {
 }
 
 /** Half-life of what is learnt, ms: a source that publishes seldom is remembered longer. */
-const memoryOf = ({ clusters, exposure }: PublishingModel): number =>
+const computeHalfLife = ({ clusters, exposure }: PublishingModel): number =>
   Math.min(Math.max(30 / Math.max(clusters / Math.max(exposure, 1), 0.01), 21), 120) * DAY
 
 const mostIn = (times: readonly number[], span: number): number => {
@@ -66,7 +76,7 @@ const mostIn = (times: readonly number[], span: number): number => {
 }
 
 /** Without what was learnt of times that have not been: the clock was ahead. The very same where there is nothing of the kind. */
-const asOf = (rhythm: PublishingModel, now: number): PublishingModel =>
+const dropFuture = (rhythm: PublishingModel, now: number): PublishingModel =>
   [rhythm.polledAt, rhythm.decayedAt, rhythm.recent[0] ?? 0].every(at => isPlausible(at, now))
     ? rhythm
     : {
@@ -79,25 +89,25 @@ const asOf = (rhythm: PublishingModel, now: number): PublishingModel =>
 /** The rhythm after one more poll. */
 export const learn = (known: PublishingModel, poll: Poll): PublishingModel => {
   const { now, carried } = poll
-  const rhythm = asOf(known, now)
+  const rhythm = dropFuture(known, now)
   const isFirst = rhythm.polledAt === 0
   const { dated, undated } = arrivals(rhythm, poll)
   const since = isFirst ? (dated[0] ?? now) : rhythm.polledAt
   // A clock set back says nothing of the time that passed.
   const elapsed = Math.max(0, now - since)
-  const outlook = forecast(rhythm, rhythm.polledAt)
+  const outlook = buildForecast(rhythm, rhythm.polledAt)
   const expected = isFirst ? 0 : expectedIn(outlook, since, now)
   const arrived = dated.length + undated
 
-  const memory = memoryOf(rhythm)
+  const memory = computeHalfLife(rhythm)
   const { quarters, weekdays, clusters, decayedAt, exposure } = decayed(rhythm, now, memory, arrived > 0)
   let grown = clusters
   let slots = 0
   let slot = Math.floor((rhythm.recent[0] ?? 0) / QUARTER)
   for (const at of dated) {
     const weight = 2 ** ((at - decayedAt) / memory)
-    quarters[quarterOf(at)] = (quarters[quarterOf(at)] ?? 0) + weight
-    weekdays[weekdayOf(at)] = (weekdays[weekdayOf(at)] ?? 0) + weight
+    quarters[getQuarter(at)] = (quarters[getQuarter(at)] ?? 0) + weight
+    weekdays[getWeekday(at)] = (weekdays[getWeekday(at)] ?? 0) + weight
     if (Math.floor(at / QUARTER) === slot) continue
     slot = Math.floor(at / QUARTER)
     grown += weight
@@ -114,7 +124,7 @@ export const learn = (known: PublishingModel, poll: Poll): PublishingModel => {
     cameAt.length === 0 ? rhythm.recent : [...rhythm.recent, ...cameAt].sort((a, b) => b - a).slice(0, MOST_RECENT)
   const days = elapsed / DAY
   const kept = 2 ** (-days / 60)
-  const usually = faded(rhythm.days, elapsed, DAYS.halfLife)
+  const usually = fade(rhythm.days, elapsed, DAYS.halfLife)
   const seen = isFirst ? 0 : slots
   return {
     quarters,
@@ -126,22 +136,28 @@ export const learn = (known: PublishingModel, poll: Poll): PublishingModel => {
     polledAt: now,
     recent,
     days: { seen: usually.seen + seen, expected: usually.expected + expected / outlook.batch },
-    lately: latelyOf(rhythm.lately, elapsed, dated, undated, now),
-    odds: isFirst ? rhythm.odds : oddsOf(rhythm.odds, outlook, expected, arrived, elapsed),
+    lately: updateLately(rhythm.lately, elapsed, dated, undated, now),
+    odds: isFirst ? rhythm.odds : updateOdds(rhythm.odds, outlook, expected, arrived, elapsed),
     most: arrived > 0 ? mostSeen(rhythm.most, recent, kept) : rhythm.most,
-    longestGap: longestOf(rhythm, dated, undated > 0 && !isFirst ? now : null, kept),
-    window: carried === null || carried === 0 ? rhythm.window : windowOf(rhythm.window, carried),
+    longestGap: updateLongestGap(rhythm, dated, undated > 0 && !isFirst ? now : null, kept),
+    window: carried === null || carried === 0 ? rhythm.window : updateWindow(rhythm.window, carried),
   }
 }
 
-const latelyOf = (before: number, elapsed: number, dated: readonly number[], undated: number, now: number): number => {
+const updateLately = (
+  before: number,
+  elapsed: number,
+  dated: readonly number[],
+  undated: number,
+  now: number,
+): number => {
   let lately = before * 2 ** (-elapsed / LATELY) + undated * 2 ** (-elapsed / 2 / LATELY)
   for (const at of dated) lately += 2 ** ((at - now) / LATELY)
   return lately
 }
 
 /** The record of what each share of contagion would have foretold for a poll, by Poisson's law; publications that come in one go count once. */
-const oddsOf = (
+const updateOdds = (
   odds: readonly number[],
   { recent, batch }: Forecast,
   expected: number,
@@ -182,8 +198,8 @@ const spreadOver = (quarters: number[], weekdays: number[], items: number, from:
   for (let at = from; at < to; ) {
     const end = Math.min(to, (Math.floor(at / QUARTER) + 1) * QUARTER)
     const share = (items * (end - at)) / (to - from)
-    quarters[quarterOf(at)] = (quarters[quarterOf(at)] ?? 0) + share
-    weekdays[weekdayOf(at)] = (weekdays[weekdayOf(at)] ?? 0) + share
+    quarters[getQuarter(at)] = (quarters[getQuarter(at)] ?? 0) + share
+    weekdays[getWeekday(at)] = (weekdays[getWeekday(at)] ?? 0) + share
     at = end
   }
 }
@@ -198,7 +214,12 @@ const mostSeen = (most: readonly number[], recent: readonly number[], kept: numb
   })
 }
 
-const longestOf = (rhythm: PublishingModel, dated: readonly number[], cameAt: number | null, kept: number): number => {
+const updateLongestGap = (
+  rhythm: PublishingModel,
+  dated: readonly number[],
+  cameAt: number | null,
+  kept: number,
+): number => {
   let last = rhythm.recent[0] ?? null
   let longest = rhythm.longestGap * kept
   for (const at of cameAt === null ? dated : [...dated, cameAt]) {
@@ -209,5 +230,5 @@ const longestOf = (rhythm: PublishingModel, dated: readonly number[], cameAt: nu
 }
 
 /** The least is believed at once, more only by and by. */
-const windowOf = (before: number, carried: number): number =>
+const updateWindow = (before: number, carried: number): number =>
   before === 0 || carried < before ? carried : before + (carried - before) / 5

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import type { CrawlSettings } from '../../config/sections/crawl.ts'
 import { formatFineDuration } from '../../util/duration.ts'
 import type { Demand } from './budget.ts'
-import { type Forecast, forecast } from './forecast.ts'
+import { buildForecast, type Forecast } from './forecast.ts'
 import { estimateDemand, waitFor } from './interval.ts'
 import { type PublishingModel, QUARTER } from './publishing-model.ts'
 
@@ -18,7 +18,7 @@ export interface Due {
 }
 
 /** The share of an interval by which a source is moved, always the same for the same source: so that nothing falls due together. */
-export const spreadOf = (sourceId: string): number =>
+export const computeSpread = (sourceId: string): number =>
   (createHash('sha256').update(sourceId).digest().readUInt32BE(0) / 0x1_0000_0000) * 0.2 - 0.1
 
 /** Between the first fetches of sources that came together, and the most such a start may take, ms. */
@@ -30,7 +30,7 @@ const FIRST_WITHIN = 120_000
  * @param together how many are new at the same time
  */
 export const firstDue = (sourceId: string, now: number, together: number): Due => {
-  const place = (spreadOf(sourceId) + 0.1) * 5 // 0 to 1
+  const place = (computeSpread(sourceId) + 0.1) * 5 // 0 to 1
   return { at: Math.round(now + place * Math.min(together * FIRST_GAP, FIRST_WITHIN)), reason: 'new: first fetch' }
 }
 
@@ -101,7 +101,7 @@ const learntWait = (
 ): { ms: number; reason: string } => {
   if (rhythm.recent.length < ENOUGH)
     return { ms: unknownWait(rhythm, startInterval), reason: 'its rhythm is not known yet' }
-  const outlook = forecast(rhythm, now)
+  const outlook = buildForecast(rhythm, now)
   const { ms, because } = waitFor(rhythm, outlook, now, price, maxInterval)
   if (because === 'window')
     return { ms, reason: `its feed holds only ${Math.round(rhythm.window)} items, fetched before any can leave it` }
@@ -140,7 +140,7 @@ export const nextDue = (
   settings: DueSettings,
   price: number,
 ): Due => {
-  const place = (spreadOf(sourceId) + 0.1) * 5 // 0 to 1
+  const place = (computeSpread(sourceId) + 0.1) * 5 // 0 to 1
   if (wishes.fixed !== undefined) {
     const moved = Math.min(wishes.fixed * 0.02, LONGEST_SPREAD) * place
     return {
@@ -176,7 +176,7 @@ export const nextDue = (
  * @returns `due` itself where push does not work, or where the poll is no sooner anyway
  */
 export const whilePushed = (due: Due, sourceId: string, now: number, pushUntil: number, safety: number): Due => {
-  const at = Math.round(Math.min(now + safety * (1 + spreadOf(sourceId)), pushUntil))
+  const at = Math.round(Math.min(now + safety * (1 + computeSpread(sourceId)), pushUntil))
   return pushUntil <= now || at <= due.at
     ? due
     : { at, reason: `push brings its news; polled every ${formatFineDuration(safety)} to be safe` }

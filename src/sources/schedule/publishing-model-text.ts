@@ -20,7 +20,7 @@ const readCounts = (text: string): number[] => {
 const VERSION = '1'
 const short = (value: number): string => String(Number(value.toPrecision(4)))
 
-export const formatProfile = ({ quarters, weekdays }: PublishingModel): string =>
+export const formatCounts = ({ quarters, weekdays }: PublishingModel): string =>
   VERSION + [...quarters, ...weekdays].map(writeCount).join('')
 
 export const formatRecentState = (rhythm: PublishingModel): string =>

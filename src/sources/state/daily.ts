@@ -3,7 +3,7 @@
 const DAY = 86_400_000
 export const DAYS = 30
 
-const dayOf = (at: number): number => Math.floor(at / DAY)
+const toDay = (at: number): number => Math.floor(at / DAY)
 
 /** The latest day that is written, and counts from it backwards. */
 const unpack = (text: string): { day: number; counts: number[] } => {
@@ -21,7 +21,7 @@ const unpack = (text: string): { day: number; counts: number[] } => {
  */
 export const readDaily = (text: string, at: number, days = DAYS): readonly number[] => {
   const { day, counts } = unpack(text)
-  const today = dayOf(at)
+  const today = toDay(at)
   return Array.from({ length: days }, (_, index) => counts[day - (today - (days - 1 - index))] ?? 0)
 }
 
@@ -29,7 +29,7 @@ export const readDaily = (text: string, at: number, days = DAYS): readonly numbe
 export const countDaily = (text: string, at: number, items: number): string => {
   if (items <= 0) return text
   // Never back from a day that is written: a clock set back counts on the latest day known.
-  const today = Math.max(dayOf(at), unpack(text).day)
+  const today = Math.max(toDay(at), unpack(text).day)
   const counts = [...readDaily(text, today * DAY)].reverse()
   counts[0] = (counts[0] ?? 0) + items
   while (counts.at(-1) === 0) counts.pop()

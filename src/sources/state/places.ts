@@ -57,38 +57,38 @@ interface Known {
 }
 
 /** What is known of the places of the address that a source has now. */
-export const placesOf = ({ url }: Addressed, { places }: Pick<Known, 'places'>): Places => {
+export const selectPlaces = ({ url }: Addressed, { places }: Pick<Known, 'places'>): Places => {
   const of = digestUrl(url)
   return places.of === of ? places : { ...NOWHERE, of }
 }
 
-const domainOf = (url: string): string => (URL.canParse(url) ? registrableDomain(url) : '')
+const parseDomain = (url: string): string => (URL.canParse(url) ? registrableDomain(url) : '')
 
 /** Whether what comes from a URL is the source's. */
 export const isTrusted = (source: Addressed, state: Known, url: string): boolean => {
-  const domain = domainOf(url)
+  const domain = parseDomain(url)
   const { adopted } = state
   const own = [
     source.url,
     ...(source.site ? [source.site] : []),
     ...(adopted && adopted.from === digestUrl(source.url) ? [adopted.url] : []),
-  ].map(domainOf)
-  return domain !== '' && (own.includes(domain) || placesOf(source, state).trusted.includes(domain))
+  ].map(parseDomain)
+  return domain !== '' && (own.includes(domain) || selectPlaces(source, state).trusted.includes(domain))
 }
 
 export const isRefused = (source: Addressed, state: Pick<Known, 'places'>, url: string): boolean =>
-  placesOf(source, state).refused.includes(domainOf(url))
+  selectPlaces(source, state).refused.includes(parseDomain(url))
 
 /** The same places with a domain accepted, and nothing held on its account. */
 export const withTrusted = (places: Places, url: string): Places => {
-  const domain = domainOf(url)
+  const domain = parseDomain(url)
   const without = (domains: readonly string[]) => domains.filter(each => each !== domain)
   return { ...places, trusted: [...without(places.trusted), domain], refused: without(places.refused) }
 }
 
 /** The same places with a domain refused. */
 export const withRefused = (places: Places, url: string): Places => {
-  const domain = domainOf(url)
+  const domain = parseDomain(url)
   const without = (domains: readonly string[]) => domains.filter(each => each !== domain)
   return { ...places, refused: [...without(places.refused), domain], trusted: without(places.trusted), held: null }
 }

@@ -58,7 +58,7 @@ export interface SourceState {
 const number = (text: string | undefined): number | null => (text === undefined || text === '' ? null : Number(text))
 
 /** As `writeMove` wrote it: shared or not, the days, the place. */
-const moveOf = (text: string | undefined): Move | null => {
+const parseMove = (text: string | undefined): Move | null => {
   const [isShared, days = '', to] = text?.split(' ') ?? []
   return to ? { to, days: days.split(',').map(Number), isShared: isShared === '1' } : null
 }
@@ -89,7 +89,7 @@ export const parseState = (hash: Readonly<Record<string, string>>): SourceState 
     hasUnstableIds: hash.unstableIds === '1',
     dates: hash.dates ?? '',
     movedTo: hash.movedTo || null,
-    move: moveOf(hash.move),
+    move: parseMove(hash.move),
     adopted: hash.adopted ? { url: hash.adopted, from: hash.adoptedFrom ?? '' } : null,
     places: parsePlaces(hash.places),
     unreliableValidators: hash.unreliableAt ? { at: Number(hash.unreliableAt), how: hash.unreliableHow ?? '' } : null,

@@ -1,23 +1,23 @@
-/** What is written down of a source that could not be fetched, or that is not what it seemed: failures, retirement, lies, moves. */
+/** Records that a source could not be fetched, was retired, has unreliable validators, or has moved. */
 
 import type { Redis } from 'ioredis'
 import type { CrawlSettings } from '../../config/sections/crawl.ts'
 import type { Source, SourceId } from '../../domain/source.ts'
 import type { Keys } from '../../redis/keys.ts'
 import { formatFineDuration } from '../../util/duration.ts'
-import { backoff, type FailureOf, isGone, weighFailure } from '../schedule/backoff.ts'
-import { type Due, spreadOf } from '../schedule/next-due.ts'
+import { backoff, isGone, type PollFailure, weighFailure } from '../schedule/backoff.ts'
+import { computeSpread, type Due } from '../schedule/next-due.ts'
 import { digestUrl, type Move } from '../state/moves.ts'
 import { type SourceState, writeMove } from '../state/state.ts'
 
 export interface FailureRecorder {
-  /** @param isOurFault our own network fails: the failure is told, and does not count */
-  failed(id: SourceId, failure: FailureOf, isOurFault?: boolean): Promise<Due>
-  /** Not fetched, and not its fault: its domain wants nobody for `ms`. */
+  /** @param isOurFault our own network is down: the failure is shown but does not count */
+  failed(id: SourceId, failure: PollFailure, isOurFault?: boolean): Promise<Due>
+  /** Reschedules a source that was not fetched because its domain is rate-limited for `ms`. */
   deferred(id: SourceId, ms: number, why: string): Promise<Due>
   /** Sources that failed with our own network: one failure each is taken back, and they fall due again, spread over `within` ms. */
   resetAfterOutage(ids: readonly string[], within: number): Promise<void>
-  /** Its validators lie: they are not used for a while. */
+  /** Records that its validators are unreliable, so that they are not used for a while. */
   distrust(id: SourceId, how: string): Promise<void>
   /** What is known of a permanent redirect, and whether its address is taken over from now on. */
   moved(source: Source, told: { readonly move: Move | null; readonly adopted: string | null }): Promise<void>
@@ -59,7 +59,7 @@ export const createFailureRecorder = ({
       retiredAt: '',
     }
     if (isOurFault) {
-      const at = Math.round(now() + OWN_NETWORK_WAIT * (1 + spreadOf(id)))
+      const at = Math.round(now() + OWN_NETWORK_WAIT * (1 + computeSpread(id)))
       return schedule(
         id,
         { at, reason: 'our own network seems to be down: not counted, tried again when it is back' },
@@ -84,7 +84,7 @@ export const createFailureRecorder = ({
   },
 
   async deferred(id, ms, why) {
-    const at = Math.round(now() + ms + Math.abs(spreadOf(id)) * Math.min(ms, DAY))
+    const at = Math.round(now() + ms + Math.abs(computeSpread(id)) * Math.min(ms, DAY))
     const due = { at, reason: `${why}: nothing of this domain is fetched for ${formatFineDuration(ms)}` }
     await Promise.all([
       redis.hset(keys.source(id), { nextAt: due.at, nextReason: due.reason, setAt: now() }),
@@ -99,7 +99,7 @@ export const createFailureRecorder = ({
     await Promise.all(
       known.map((id, index) => {
         const failures = Math.max(0, (states[index]?.failures ?? 0) - 1)
-        const at = Math.round(now() + (spreadOf(id) + 0.1) * 5 * within)
+        const at = Math.round(now() + (computeSpread(id) + 0.1) * 5 * within)
         return schedule(id, { at, reason: 'our own network is back' }, { failures: failures || '', setAt: now() })
       }),
     )

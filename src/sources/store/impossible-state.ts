@@ -23,8 +23,10 @@ export interface StoredTurn {
 }
 
 /** The furthest that anything puts a source off, ms: a failure, a publisher's wish, hours to be left alone in, the operator. */
-const horizonOf = (interval: number | undefined, settings: Pick<CrawlSettings, 'maxInterval' | 'maxBackoff'>): number =>
-  Math.max(settings.maxBackoff, 2 * settings.maxInterval, LONGEST_ASKED * 1.1, interval ?? 0) * 1.1
+const computeHorizon = (
+  interval: number | undefined,
+  settings: Pick<CrawlSettings, 'maxInterval' | 'maxBackoff'>,
+): number => Math.max(settings.maxBackoff, 2 * settings.maxInterval, LONGEST_ASKED * 1.1, interval ?? 0) * 1.1
 
 /** @param lease ms: the furthest that a claim moves a source */
 export const isImpossible = (
@@ -34,7 +36,7 @@ export const isImpossible = (
   settings: Pick<CrawlSettings, 'maxInterval' | 'maxBackoff'>,
 ): boolean => {
   if (isRetired) return false
-  if (!isPlausible(due, now, horizonOf(interval, settings))) return true
+  if (!isPlausible(due, now, computeHorizon(interval, settings))) return true
   if (isPlausible(due, now, lease)) return false
   // Beyond any claim stands only what was set in the hash as well, and at a time that has been.
   return !isPlausible(setAt, now) || nextAt === null || due > nextAt
@@ -46,7 +48,7 @@ const PAGE = 500
 export interface ImpossibleParts {
   readonly redis: Redis
   readonly keys: Keys
-  readonly intervalOf: (id: string) => number | undefined
+  readonly findInterval: (id: string) => number | undefined
   readonly settings: () => CrawlSettings
   /** See `isImpossible`. */
   readonly lease: number
@@ -56,7 +58,7 @@ export interface ImpossibleParts {
 
 /** Looks at a page of what is ahead. @returns whether there is another behind it, and how many were made due */
 const lookAt = async (
-  { redis, keys, intervalOf, settings, lease, hold }: ImpossibleParts,
+  { redis, keys, findInterval, settings, lease, hold }: ImpossibleParts,
   now: number,
   from: number,
 ): Promise<{ seen: number; made: number }> => {
@@ -68,7 +70,7 @@ const lookAt = async (
   const impossible = ahead.filter(({ id, due }, index) => {
     const [nextAt, lastFetchAt, setAt, retiredAt] = hashes[index] ?? []
     const turn = {
-      ...{ due, isRetired: Boolean(retiredAt), interval: intervalOf(id) },
+      ...{ due, isRetired: Boolean(retiredAt), interval: findInterval(id) },
       nextAt: nextAt ? Number(nextAt) : null,
       setAt: Math.max(Number(lastFetchAt ?? 0), Number(setAt ?? 0)),
     }

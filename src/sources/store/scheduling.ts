@@ -1,4 +1,4 @@
-/** Each poll's lesson for when a source is due: its rhythm, the price of a fetch under the budget, and what to keep of both in Redis. */
+/** After each poll: updates the publishing model of the source, decides when it is due next, and formats both for Redis. */
 
 import type { Redis } from 'ioredis'
 import type { CrawlSettings } from '../../config/sections/crawl.ts'
@@ -9,15 +9,15 @@ import { fetchCostFor } from '../schedule/budget.ts'
 import { learn } from '../schedule/learn.ts'
 import { DEFAULT_FETCH_COST, type Due, demandUnder, nextDue } from '../schedule/next-due.ts'
 import type { PublishingModel } from '../schedule/publishing-model.ts'
-import { formatProfile, formatRecentState } from '../schedule/publishing-model-text.ts'
+import { formatCounts, formatRecentState } from '../schedule/publishing-model-text.ts'
 import { stalledFor } from '../schedule/stalled.ts'
 import { type SourceState, writeTimes } from '../state/state.ts'
 
-/** ms for which a process goes on with a price before asking anew. */
+/** ms for which a process uses the fetch cost that it read last. */
 const PRICE_LASTS = 30_000
 
 export interface Scheduling {
-  /** Finds the price under which all sources together keep to the budget. @returns it, or null where there is no budget, or nothing known yet to share it by */
+  /** Finds the fetch cost at which all sources together stay within the budget. @returns null if there is no budget or no demand is known yet */
   rebalanceBudget(): Promise<number | null>
   /** One more poll of a source: what it tells of its rhythm, when it is due next, and both as fields of its hash. */
   after(
@@ -36,10 +36,10 @@ export interface SchedulingParts {
   readonly now: () => number
 }
 
-/** A rhythm as fields of its source's hash; the larger ones only where they changed. */
-const fieldsOf = (rhythm: PublishingModel, before: PublishingModel): Record<string, string> => ({
+/** A publishing model as fields of its source's hash; the larger ones only if they changed. */
+const formatFields = (rhythm: PublishingModel, before: PublishingModel): Record<string, string> => ({
   recent: formatRecentState(rhythm),
-  ...(rhythm.quarters === before.quarters && before.polledAt > 0 ? {} : { model: formatProfile(rhythm) }),
+  ...(rhythm.quarters === before.quarters && before.polledAt > 0 ? {} : { model: formatCounts(rhythm) }),
   ...(rhythm.recent === before.recent ? {} : { times: writeTimes(rhythm.recent) }),
 })
 
@@ -80,7 +80,7 @@ export const createScheduling = ({ redis, keys, get, settings, now }: Scheduling
           }
         : due,
       fields: {
-        ...fieldsOf(rhythm, before),
+        ...formatFields(rhythm, before),
         ...(hasStalled ? { stalledSince: String(now()) } : hasResumed ? { stalledSince: '' } : {}),
       },
     }

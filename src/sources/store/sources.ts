@@ -44,7 +44,7 @@ const LEASE = 5 * 60_000
 const NO_SETBACK = { failures: '', failureScore: '', errorReason: '', errorDetail: '', errorAt: '', retiredAt: '' }
 
 /** Written only where it is another than before. */
-const freshnessOf = (freshFor: number | null, before: SourceState): Record<string, string | number> =>
+const formatFreshness = (freshFor: number | null, before: SourceState): Record<string, string | number> =>
   freshFor === before.freshFor ? {} : { freshFor: freshFor ?? '' }
 
 /** A feed that was fetched and read. */
@@ -218,7 +218,7 @@ export const createSources = ({
 
   const makeDue = createImpossible({
     ...{ redis, keys, settings, lease: LEASE, hold: holdDueScript },
-    intervalOf: id => get(id)?.interval,
+    findInterval: id => get(id)?.interval,
   })
 
   const quarantine = { ...createQuarantine({ redis, keys, now }), held: createHeldItems({ redis, keys, now }) }
@@ -400,7 +400,7 @@ export const createSources = ({
           ...NO_SETBACK,
           ...remembered,
           ...fields,
-          ...freshnessOf(freshFor, before),
+          ...formatFreshness(freshFor, before),
           hints: writeHints(hints),
           lastFetchAt: now(),
           lastSuccessAt: now(),
@@ -440,7 +440,7 @@ export const createSources = ({
           // Nothing to be deleted of most, and so one command less for them.
           ...(known.failures > 0 || known.retiredAt !== null ? NO_SETBACK : {}),
           ...fields,
-          ...freshnessOf(freshFor, known),
+          ...formatFreshness(freshFor, known),
           lastFetchAt: now(),
           lastSuccessAt: now(),
         },

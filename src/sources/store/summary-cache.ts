@@ -1,7 +1,7 @@
 /**
- * All sources at a glance: the few facts one sorts and filters by, kept in the memory of the process that shows them, so that a page over
- * ten thousand sources reads only what changed. Every fetch moves its source in the due set: whoever stands there where it stood is as it
- * was. What changes without moving is read again within minutes. Reads only.
+ * Source summary cache: the fields that the admin UI sorts and filters by, kept in memory so that a page over ten thousand sources reads
+ * only what changed. Every fetch changes the score of its source in the due set, so a source with the same score is unchanged. Changes
+ * that leave the score alone are read within minutes. Never writes.
  */
 
 import type { Redis } from 'ioredis'
@@ -43,9 +43,9 @@ const FIELDS = [
   'daily',
   'places',
 ] as const
-/** ms after which a source is read again that did not move. */
+/** ms after which a source with an unchanged score is read again. */
 const STALE = 60_000
-/** How many of those in one look: the others follow with the next. */
+/** How many of those are read at a time; the others follow with the next read. */
 const MOST_STALE = 500
 /** ms within which a look is as good as a new one: a page and its pictures are one. */
 const FRESH = 500
@@ -69,7 +69,7 @@ export const createSummaryCache = ({
 }: SummaryCacheParts): (() => Promise<readonly SourceSummary[]>) => {
   const known = new Map<SourceId, Read>()
   const shown = new WeakMap<Source, Source>()
-  const shownOf = (source: Source): Source => {
+  const showSource = (source: Source): Source => {
     const before = shown.get(source)
     if (before) return before
     const made = shownSource(source)
@@ -101,7 +101,7 @@ export const createSummaryCache = ({
       const { status, lastFetchAt, nextAt, stalledSince, failures, lastError, places } = parseState(hash)
       const week = readDaily(hash.daily ?? '', at, 7).reduce((sum, items) => sum + items, 0)
       const glance = {
-        source: shownOf(source),
+        source: showSource(source),
         status,
         lastFetchAt,
         nextAt,
@@ -125,8 +125,8 @@ export const createSummaryCache = ({
       if (before === undefined || before.score !== due.get(source.id)) wanted.push(source)
       else {
         // The catalogue was changed: paused, for one. What its feed did stands as it was read.
-        if (before.glance.source !== shownOf(source))
-          known.set(source.id, { ...before, glance: { ...before.glance, source: shownOf(source) } })
+        if (before.glance.source !== showSource(source))
+          known.set(source.id, { ...before, glance: { ...before.glance, source: showSource(source) } })
         if (Math.abs(at - before.readAt) > STALE && stale.length < MOST_STALE) stale.push(source)
       }
     }
@@ -145,7 +145,7 @@ export const createSummaryCache = ({
     if (!isFresh || latest === null) {
       const seen = look(list)
       latest = { at: now(), of: list, seen }
-      // What failed is not kept: the next who asks looks again.
+      // A failed read is not cached: the next call reads again.
       seen.catch(() => {
         if (latest?.seen === seen) latest = null
       })
