@@ -1,8 +1,5 @@
 /** Starts what the roles of a process need, in order of dependency. */
 
-import { createCrawlDue } from '../../jobs/crawl-due.ts'
-import { startSchedule } from '../../jobs/scheduler.ts'
-import { createTicks } from '../../jobs/ticks.ts'
 import type { Settings } from '../config/schema.ts'
 import { createEventCounter } from '../events/counter.ts'
 import { correctClock, createClockCorrection } from '../maintenance/correct-clock.ts'
@@ -10,7 +7,6 @@ import { createFoundation } from '../maintenance/ensure-foundation.ts'
 import { migrateOnStart } from '../maintenance/migrate-on-start.ts'
 import { createOutageLog } from '../redis/transient-error.ts'
 import { firstAnswer, retryUntilWritable } from '../redis/write-rejected.ts'
-import { readSample } from '../server/metrics/readings.ts'
 import { createProbes } from '../server/probes.ts'
 import { createLogLevels } from '../use-cases/log-levels.ts'
 import { readSummary } from '../use-cases/status.ts'
@@ -18,6 +14,7 @@ import { startAdminUi } from './admin.ts'
 import { applyConfiguration } from './apply-configuration.ts'
 import { createHeartbeat } from './heartbeat.ts'
 import type { Process } from './process.ts'
+import { startTicks } from './schedule.ts'
 import { type Servers, startServers } from './servers.ts'
 import { startWatch } from './watch.ts'
 import { startWorkers } from './workers.ts'
@@ -30,7 +27,7 @@ export interface RunningRoles {
 
 export const startRoles = async (process: Process): Promise<RunningRoles> => {
   const { id, roles, has, config, settings, redis, keys, queues, lifecycle, clock, container, log, now } = process
-  const { catalogue, publishing, lists } = container
+  const { catalogue, lists } = container
   const store = { redis, keys }
   const correction = { ...store, queues, redate: container.redate, now, log }
   const correctWhenSetBack = createClockCorrection(correction)
@@ -88,19 +85,7 @@ export const startRoles = async (process: Process): Promise<RunningRoles> => {
   const configuredLevel = () => settings().log.level
   lifecycle.closeLast(startWatch({ redis, foundation, levels, daemonId: id, configuredLevel, log, now }))
 
-  const queueDueCrawls = createCrawlDue({ queues, sources: container.sources, network: process.outageDetector, now })
-  const schedule = () => {
-    if (!has('scheduler')) return async () => undefined
-    const ticks = createTicks({
-      settings: { crawlTick: settings().crawl.tick, listRefresh: settings().lists.refresh },
-      ...{ ...container, queueDueCrawls, queues, publishing, publisher: lists.publisher, log },
-      followBlocks: container.edits.follow,
-      keepSample: async () => process.samples.keep(await readSample(process.observed, process.listNames())),
-    })
-    return startSchedule(ticks, { ...store, daemonId: id, log })
-  }
-  let stopSchedule = schedule()
-  lifecycle.finishFirst({ finish: () => stopSchedule() })
+  const schedule = startTicks(process)
 
   const probes = createProbes({ pulse: process.pulse, gauges: process.metrics, missing: foundation.missing })
   // The first summary reads every source: start now, so that no page waits for it.
@@ -121,12 +106,9 @@ export const startRoles = async (process: Process): Promise<RunningRoles> => {
   })
   return {
     servers,
-    async followConfiguration({ crawl, lists: before }, changed) {
+    async followConfiguration(before, changed) {
       for (const worker of workers) worker.adjust()
-      if (crawl.tick !== settings().crawl.tick || before.refresh !== settings().lists.refresh) {
-        await stopSchedule()
-        if (!lifecycle.stopping.aborted) stopSchedule = schedule()
-      }
+      await schedule.follow(before)
       if (has('scheduler')) await foundation.take('configuration reloaded', { changed })
       else log.info({ changed }, 'configuration reloaded')
     },
