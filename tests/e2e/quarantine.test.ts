@@ -62,7 +62,7 @@ describe('a body that could not be read', () => {
     const shown = await get(`/quarantine/courier/${body?.id}`)
     expect(shown).toContain('&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt;')
     expect(shown).not.toContain('<script>')
-    expect(await get('/quarantine/courier/nothing')).toContain('no more')
+    expect(await get('/quarantine/courier/nothing')).toContain('no longer')
   })
 
   it('can neither be seen nor replayed by a stranger, nor replayed by a page of somebody else', async () => {
