@@ -29,7 +29,7 @@ export const createDayKeys = ({ redis, keys }: { readonly redis: Redis; readonly
       if (known) return known
       const key = keys.eventState(`salt:${day}`)
       await redis.set(key, randomBytes(32).toString('base64'), 'EX', LASTS_SECONDS, 'NX')
-      const made = ((await redis.get(key)) ?? '') as DayKey // just made, by us or by another
+      const made = ((await redis.get(key)) ?? '') as DayKey // just created, by us or by another process
       if (made === '') throw new Error(`Redis lost ${key} while it was read`)
       if (held.size >= MOST_HELD) held.delete(Math.min(...held.keys()))
       held.set(day, made)
@@ -39,9 +39,9 @@ export const createDayKeys = ({ redis, keys }: { readonly redis: Redis; readonly
 }
 
 /**
- * SHA-256 over the key and the text, cut to 64 bits: the key has one length and the hash is cut, so nothing can be
- * appended to a known hash, and one call of the one-shot hash costs an eighth of an HMAC object. Two of 10 million
- * visitors share a hash once in 370,000 days.
+ * SHA-256 over key and text, cut to 64 bits. The key has a fixed length and the hash is cut, so nothing can be appended
+ * to a known hash; the one-shot hash costs an eighth of an HMAC object. Two of 10 million visitors share a hash once in
+ * 370,000 days.
  * @returns 16 hex digits
  */
 export const keyedHash = (key: DayKey, text: string): string => hash('sha256', key + text).slice(0, 16)
