@@ -1,21 +1,21 @@
-/** How the servers behind a connection are: one Redis, or all masters of a cluster as one. */
+/** Describes the servers behind a connection: one Redis, or all masters of a cluster as one. */
 
 import type { Redis } from 'ioredis'
 import { listMasters } from './nodes.ts'
 
 export interface Servers {
-  /** Of the oldest among them. */
+  /** Of the oldest server. */
   readonly version: string
-  /** Bytes in all. */
+  /** Bytes used, in total. */
   readonly memory: number
-  /** Bytes in all; 0 where one of them has none. */
+  /** Bytes in total; 0 if one of them has no limit. */
   readonly limit: number
-  /** The first that is not `noeviction`; `unknown` where it is not told. */
+  /** The first policy other than `noeviction`; `unknown` if not reported. */
   readonly policy: string
   readonly masters: number
-  /** Replicas of the master that has the fewest; null where it is not told. */
+  /** Replicas of the master that has the fewest; null if not reported. */
   readonly replicas: number | null
-  /** Whether all write an append-only file; null where it is not told. */
+  /** Whether all servers write an append-only file; null if not reported. */
   readonly durable: boolean | null
 }
 
@@ -23,7 +23,7 @@ const parseField = (info: string, field: string): string =>
   new RegExp(`^${field}:(.*)$`, 'm').exec(info)?.[1]?.trim() ?? ''
 
 const look = async (master: Redis) => {
-  // Never by CONFIG GET: whoever may ask that for one thing may ask it for the server's password.
+  // Not by CONFIG GET: a user that may read one setting with it may also read the server's password.
   const info = await master.info()
   const number = (name: string) => Number(parseField(info, name))
   return {
