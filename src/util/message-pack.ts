@@ -1,15 +1,18 @@
-/** Writes arguments of scripts as MessagePack (msgpack.org, spec.md): as much of the format as numbers, strings and arrays need. (pure) */
+/**
+ * Writes script arguments as MessagePack (msgpack.org, spec.md): the part of the format that numbers, strings and
+ * arrays need. (pure)
+ */
 
 export interface Packer {
   array(length: number): void
-  /** Any finite number; whole ones from 0 to 2^32 - 1 take 1 to 5 bytes, others 9. */
+  /** Any finite number; integers from 0 to 2^32 - 1 take 1 to 5 bytes, others 9. */
   number(value: number): void
   /** Characters up to 0xff are written as one byte each. */
   latin1(text: string): void
   utf8(text: string): void
   /** 16 hex digits as 8 bytes; the empty string stays empty. */
   hash(hex: string): void
-  /** What was written, as a copy; the packer is empty again. */
+  /** Returns a copy of what was written and empties the packer. */
   take(): Buffer
 }
 
@@ -89,7 +92,7 @@ export const createPacker = (size = 65_536): Packer => {
   }
 }
 
-/** Packs nested arrays of numbers and strings: for what is small. */
+/** Packs nested arrays of numbers and strings; for small values. */
 export type Packable = number | string | readonly Packable[]
 export const pack = (value: Packable): Buffer => {
   const packer = createPacker(256)
