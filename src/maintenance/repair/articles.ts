@@ -1,4 +1,4 @@
-/** Articles, the index of them, the ids that lead to them, and what is kept beside them. */
+/** Checks articles, their index, the ids that resolve to them, and related keys. */
 
 import { readMembers, scanKeys } from '../../redis/scan.ts'
 import { loadScript, runScript } from '../../redis/script.ts'
@@ -23,7 +23,7 @@ const broken: Check<string> = {
   mend: ({ redis }, key) => runScript(redis, dropBroken, [key], []),
 }
 
-/** Score an article is to have in the index; null where there is no such article. */
+/** The score that an article should have in the index; null if there is no such article. */
 const computeScores = (
   { redis, keys }: Parameters<Check<string>['wrong']>[0],
   ids: readonly string[],
@@ -73,7 +73,7 @@ const indexedThoughGone: Check<string> = {
   show: id => id,
   async mend(parts, id) {
     await parts.redis.zrem(parts.keys.articleIndex(), id)
-    // It may have been taken in at this very moment: index and article do not share a slot.
+    // It may have been ingested again at this very moment: index and article do not share a slot.
     await unindexed.mend(parts, id)
   },
 }

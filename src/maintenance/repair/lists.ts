@@ -1,4 +1,7 @@
-/** Published lists: none shows an article that is gone, and none stands beside one. */
+/**
+ * Checks published lists: none may contain an article that no longer exists, and no related list may outlive its
+ * article.
+ */
 
 import { idOfEntry, removeFromList } from '../../lists/remove-articles.ts'
 import { scanKeys } from '../../redis/scan.ts'

@@ -1,4 +1,6 @@
-/** Stories: who belongs to them, who leads them, and where they stand in the indexes. All of it is mended by who writes stories anyway. */
+/**
+ * Checks stories: their members, their leads, and their places in the indexes. All fixes go through the story writer.
+ */
 
 import { parseArticle, parseStory } from '../../articles/hashes.ts'
 import { leadScore } from '../../articles/rules/lead.ts'
@@ -7,13 +9,13 @@ import { readMembers, scanKeys } from '../../redis/scan.ts'
 import { asArticle, asStory, type Check, findGone, type RepairParts, stripKey } from './check.ts'
 import { runnable } from './run-check.ts'
 
-/** Ids of stories, by the keys of their hashes or of their members. */
+/** Ids of stories, from the keys of their hashes or of their members. */
 async function* storyIds({ redis, keys }: RepairParts, of: 'hash' | 'members'): AsyncGenerator<readonly string[]> {
   const [from = '', after = ''] = (of === 'hash' ? keys.story('\n') : keys.storyMembers('\n')).split('\n')
   for await (const page of scanKeys(redis, `${from}*${after}`)) yield page.map(key => stripKey(key, from, after))
 }
 
-/** Decides anew who leads it and where it stands, with some of its articles taken out. */
+/** Chooses the lead and the index entries again, after removing some articles. */
 const settle = async ({ writer, now }: RepairParts, story: string, leaving: readonly string[] = []): Promise<void> => {
   await writer.index([await writer.evict(asStory(story), leaving.map(asArticle), now())])
 }
@@ -65,7 +67,7 @@ const articleOutside: Check<Membership> = {
       page.map(({ story, article }) =>
         Promise.all([
           redis.hexists(keys.storyMembers(story), article),
-          // The oldest of very many leave the story and are articles still.
+          // The oldest articles of a very large story leave it and remain articles.
           redis.hlen(keys.storyMembers(story)),
           redis.hmget(keys.article(article), 'story', 'leaving', 'url'),
         ]),
@@ -97,7 +99,7 @@ const articleOutside: Check<Membership> = {
   },
 }
 
-/** As join.lua chooses: what is not kept off everything before what is, the highest score, of equal ones the oldest. */
+/** Chooses like join.lua: articles that are not blocked first, then the highest score, then the oldest. */
 const chooseLead = (members: readonly Member[]): Member | undefined =>
   [...members].sort(
     (a, b) =>
@@ -137,7 +139,7 @@ const wrongStory: Check<string> = {
   async mend(parts, id) {
     const { redis, keys, writer, now } = parts
     const into = await redis.hget(keys.story(id), 'into')
-    // One that was merged and got members since is merged again.
+    // A merged story that got members since is merged again.
     if (into === null) await settle(parts, id)
     else await writer.index(await writer.merge(asStory(id), asStory(into), now()))
   },
@@ -145,11 +147,11 @@ const wrongStory: Check<string> = {
 
 interface Indexed {
   readonly story: string
-  /** Of the index; none for that of all. */
+  /** The section of the index; undefined for the index of all stories. */
   readonly section: string | undefined
 }
 
-/** Names of the indexes there are: of all stories, and of sections. */
+/** The existing indexes: of all stories, and of each section. */
 async function* indexes({ redis, keys }: RepairParts): AsyncGenerator<string | undefined> {
   yield undefined
   for await (const page of scanKeys(redis, `${keys.storyIndex('')}:*`))
@@ -181,7 +183,7 @@ const wrongIndex: Check<Indexed> = {
     const published = Date.parse((await redis.hget(keys.story(story), 'publishedAt')) ?? '')
     if (Number.isNaN(published)) await redis.zrem(keys.storyIndex(section), story)
     else await redis.zadd(keys.storyIndex(section), 'XX', published, story)
-    // It may have come back at this very moment: index and story do not share a slot.
+    // The story may have come back at this very moment: index and story do not share a slot.
     if ((await redis.exists(keys.storyMembers(story))) === 1) await settle(parts, story)
   },
 }
