@@ -99,7 +99,7 @@ const cleanOnce = (url: URL, stays: Stays): void => {
   url.password = ''
   url.hostname = url.hostname.replace(/\.$/, '')
   url.pathname = normalEscapes(url.pathname.replace(/;jsessionid=[^/?#]*/gi, '')).replace(/\/{2,}/g, '/')
-  const kept = url.search
+  const pairs = url.search
     .slice(1)
     .split('&')
     .filter(pair => {
@@ -107,7 +107,7 @@ const cleanOnce = (url: URL, stays: Stays): void => {
       const [name, value] = nameAndValue(pair)
       return stays(parameterKind(name, value), stripSubdomain(url.host), name)
     })
-  url.search = kept.length > 0 ? `?${kept.map(normalEscapes).join('&')}` : ''
+  url.search = pairs.length > 0 ? `?${pairs.map(normalEscapes).join('&')}` : ''
   if (!keepsFragment(url.hash)) url.hash = ''
 }
 

@@ -51,16 +51,16 @@ const DOUBTFUL_SESSION = /^(?:sessionid|session_id|sid|cfid)$/i
 const SHORTEST_SESSION = 8
 
 /** Values that name a referral channel: what share buttons, players and feeds write as the value of a doubtful name. */
-const WAYS = split(
+const CHANNELS = split(
   `rss feed feeds atom share sharing shared social email mail newsletter facebook fb twitter tw x linkedin whatsapp telegram reddit
   instagram youtube youtu.be youtube.com pinterest flipboard push app amp btn button direct homepage bookmarklet embed emb title logo
   player detailpage imp woyt related`,
 )
 
 /** Whether a value is made of referral channels: `rss`, `youtu.be`, `share_btn_tw`, `emb_title`. */
-const namesAWay = (value: string): boolean => {
+const isChannel = (value: string): boolean => {
   const lower = value.toLowerCase()
-  return WAYS.has(lower) || (lower !== '' && lower.split(/[-_]/).every(part => WAYS.has(part)))
+  return CHANNELS.has(lower) || (lower !== '' && lower.split(/[-_]/).every(part => CHANNELS.has(part)))
 }
 
 /** A date in digits, or a number of any kind: counted by publishers, not random. */
@@ -136,5 +136,5 @@ export const parameterKind = (name: string, value: string): ParameterKind => {
   }
   if (!DOUBTFUL.has(lower) && !CAMPAIGN_FAMILIES.some(prefix => lower.startsWith(prefix))) return 'content'
   const isLabel = LABELLED.has(lower) && value !== '' && !NUMBER.test(value)
-  return isLabel || namesAWay(value) || looksLikeTrackingId(value) ? 'doubtful' : 'doubtful-content'
+  return isLabel || isChannel(value) || looksLikeTrackingId(value) ? 'doubtful' : 'doubtful-content'
 }

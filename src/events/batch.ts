@@ -56,23 +56,23 @@ export const judge = (
   return { read, refused }
 }
 
-const slotOf = (at: number, span: number): number => Math.floor(at / span)
+const findSlot = (at: number, span: number): number => Math.floor(at / span)
 
 /**
  * The day whose key hashes the visitors of a slot: the day on which the slot begins, so that all lookups in it hash
  * alike.
  */
-const dayOfSlot = (slot: number, span: number): number => getDayNumber(slot * span)
+const findSlotDay = (slot: number, span: number): number => getDayNumber(slot * span)
 
 /** Days whose keys are needed to pack these events. */
 export const collectDays = (read: readonly Judged[], span: number): Set<number> => {
   const days = new Set<number>()
   let last = Number.NaN
   for (const { event, addedAt } of read) {
-    const slot = slotOf(event.at, span)
+    const slot = findSlot(event.at, span)
     if (event.network !== '') days.add(getDayNumber(addedAt))
     // Most events of a batch fall into one slot.
-    if (slot !== last) for (const near of [slot - 1, slot, slot + 1]) days.add(dayOfSlot(near, span))
+    if (slot !== last) for (const near of [slot - 1, slot, slot + 1]) days.add(findSlotDay(near, span))
     last = slot
     days.add(getDayNumber(event.at))
   }
@@ -81,16 +81,19 @@ export const collectDays = (read: readonly Judged[], span: number): Set<number> 
 
 type Halves = readonly [high: number, low: number]
 
-const halvesOf = (hex: string): Halves => [Number.parseInt(hex.slice(0, 8), 16), Number.parseInt(hex.slice(8, 16), 16)]
+const parseHalves = (hex: string): Halves => [
+  Number.parseInt(hex.slice(0, 8), 16),
+  Number.parseInt(hex.slice(8, 16), 16),
+]
 
 const articleHalves = createLruCache<ArticleId, Halves>(20_000)
 
 /** An article's id is a hash already; any other id is hashed. */
-const halvesOfArticle = (article: ArticleId): Halves => {
+const hashArticle = (article: ArticleId): Halves => {
   const known = articleHalves.get(article)
   if (known) return known
   const hex = /^[0-9a-f]{16}$/.test(article) ? article : hash('sha256', article)
-  const made = halvesOf(hex)
+  const made = parseHalves(hex)
   articleHalves.set(article, made)
   return made
 }
@@ -98,18 +101,18 @@ const halvesOfArticle = (article: ArticleId): Halves => {
 const hex8 = (number: number): string => (number >>> 0).toString(16).padStart(8, '0')
 
 /** Combines article and visitor: the visitor's hash is random without the key, so their XOR is random as well. */
-const pairOf = ([high, low]: Halves, visitor: string): string => {
-  const [a, b] = halvesOf(visitor)
+const combineHashes = ([high, low]: Halves, visitor: string): string => {
+  const [a, b] = parseHalves(visitor)
   return hex8(high ^ a) + hex8(low ^ b)
 }
 
 /** Distinguishes kinds that count once per visitor. Views are hashed without it, like those already in Redis. */
 const kindHalves = new Map<string, Halves>(
-  EVENT_KINDS.map(kind => [kind, kind === 'view' ? [0, 0] : halvesOf(hash('sha256', kind))]),
+  EVENT_KINDS.map(kind => [kind, kind === 'view' ? [0, 0] : parseHalves(hash('sha256', kind))]),
 )
 
-const halvesOfPair = (article: ArticleId, kind: string): Halves => {
-  const [high, low] = halvesOfArticle(article)
+const hashArticleAndKind = (article: ArticleId, kind: string): Halves => {
+  const [high, low] = hashArticle(article)
   const [a, b] = kindHalves.get(kind) ?? [0, 0]
   return [high ^ a, low ^ b]
 }
@@ -143,7 +146,7 @@ const group = (read: readonly Judged[], span: number) => {
     const minute = Math.floor(event.at / MINUTE)
     // Minutes since the epoch stay below 2^32 for millennia, group numbers below the largest batch size.
     cellOf.push(cells.of(of * 2 ** 32 + minute, () => [of, minute]))
-    const slot = slotOf(event.at, span)
+    const slot = findSlot(event.at, span)
     slotsOf.push(slots.of(slot, () => slot))
   }
   return { groups: groups.values, cells: cells.values, slots: slots.values, cellOf, slotsOf }
@@ -164,7 +167,7 @@ interface Hashes {
 
 const hashAll = (read: readonly Judged[], span: number, keys: ReadonlyMap<number, DayKey>): Hashes => {
   const hashes: Hashes = { who: [], own: [], before: [], after: [] }
-  const keyOf = (day: number): DayKey => {
+  const findKey = (day: number): DayKey => {
     const key = keys.get(day)
     if (key === undefined) throw new RangeError(`no key of day ${day}`)
     return key
@@ -172,16 +175,16 @@ const hashAll = (read: readonly Judged[], span: number, keys: ReadonlyMap<number
   for (const [place, { event }] of read.entries()) {
     const { visitor, article, at, kind } = event
     const day = getDayNumber(at)
-    const who = visitor === '' ? '' : keyedHash(keyOf(day), visitor)
+    const who = visitor === '' ? '' : keyedHash(findKey(day), visitor)
     hashes.who.push(who)
     if (who === '' || !EVENT_KIND_TABLE[kind].perVisitor) {
       hashes.own.push('')
       continue
     }
-    const halves = halvesOfPair(article, kind)
-    const pairOn = (other: number) => pairOf(halves, other === day ? who : keyedHash(keyOf(other), visitor))
-    const slot = slotOf(at, span)
-    const [yesterday, today, tomorrow] = [slot - 1, slot, slot + 1].map(each => dayOfSlot(each, span)) as [
+    const halves = hashArticleAndKind(article, kind)
+    const pairOn = (other: number) => combineHashes(halves, other === day ? who : keyedHash(findKey(other), visitor))
+    const slot = findSlot(at, span)
+    const [yesterday, today, tomorrow] = [slot - 1, slot, slot + 1].map(each => findSlotDay(each, span)) as [
       number,
       number,
       number,
@@ -197,11 +200,11 @@ const hashAll = (read: readonly Judged[], span: number, keys: ReadonlyMap<number
  * Combines network, article and kind under the key of the day it arrived. The sender chooses when an event claims to
  * have happened, so a limit on senders must use the arrival time.
  */
-const crowdOf = ({ event, addedAt }: Judged, keys: ReadonlyMap<number, DayKey>): string => {
+const hashNetwork = ({ event, addedAt }: Judged, keys: ReadonlyMap<number, DayKey>): string => {
   const { network, kind, article } = event
   const key = keys.get(getDayNumber(addedAt))
   if (network === '' || key === undefined) return ''
-  return pairOf(halvesOfArticle(article), keyedHash(key, `${kind}\n${network}`))
+  return combineHashes(hashArticle(article), keyedHash(key, `${kind}\n${network}`))
 }
 
 export interface PackedBatch {
@@ -253,8 +256,8 @@ export const packBatch = (
   list(withIds, ({ event }) => packer.hash(event.id === '' ? '' : hash('sha256', event.id).slice(0, 16)))
   list(withIds, ({ addedAt }) => packer.number(Math.floor(addedAt / HOUR)))
   list(withSeconds, ({ event }) => packer.number(event.seconds))
-  list(withNetworks, each => packer.hash(crowdOf(each, keys)))
-  list(withNetworks, ({ addedAt }) => packer.number(slotOf(addedAt, networkSpan)))
+  list(withNetworks, each => packer.hash(hashNetwork(each, keys)))
+  list(withNetworks, ({ addedAt }) => packer.number(findSlot(addedAt, networkSpan)))
   list(slots, packer.number)
   packer.array(groups.length * 2)
   for (const [kind, article] of groups) {
@@ -275,13 +278,13 @@ const MOST_DETAILS = 20
 
 export const packRefused = (refused: readonly RefusedEntry[]): Buffer => {
   const packer = createPacker(64 + refused.length * 48)
-  const toldFrom = refused.length - MOST_DETAILS
+  const detailsFrom = refused.length - MOST_DETAILS
   packer.array(3)
   packer.array(refused.length)
   for (const { entry } of refused) packer.latin1(entry)
   packer.array(refused.length)
   for (const { reason } of refused) packer.latin1(reason)
   packer.array(refused.length)
-  for (const [index, { detail }] of refused.entries()) packer.utf8(index >= toldFrom ? detail : '')
+  for (const [index, { detail }] of refused.entries()) packer.utf8(index >= detailsFrom ? detail : '')
   return packer.take()
 }

@@ -32,7 +32,7 @@ const GONE_AFTER = 15 * MINUTE
 const SWEEP_EVERY = 5_000
 const RETRY_AFTER = 500
 /** How long Redis may take to count a batch, or to answer that nothing arrived, ms. */
-const PATIENCE = 10_000
+const TIMEOUT = 10_000
 
 export interface EventCounter {
   /** Counts until the signal is aborted; a batch already read is finished first. */
@@ -112,7 +112,7 @@ export const createEventCounter = (parts: CounterParts): EventCounter => {
     if (taken > 0) log.info({ events: taken }, 'events left behind were taken over')
   }
 
-  const fresh = async (): Promise<readonly StreamEntry[]> => {
+  const readNew = async (): Promise<readonly StreamEntry[]> => {
     // While a replay has paused counting, read nothing new; the stream keeps it.
     if (paused) {
       await delay(RETRY_AFTER)
@@ -131,7 +131,7 @@ export const createEventCounter = (parts: CounterParts): EventCounter => {
     let copied: Promise<unknown> = Promise.resolve()
 
     /** Periodic work that runs while the next batch is being read. */
-    const meanwhile = async (isIdle: boolean): Promise<void> => {
+    const runPeriodic = async (isIdle: boolean): Promise<void> => {
       if (isIdle || copyDue()) {
         paused = (await redis.exists(keys.eventState('replay'))) === 1
         await copied
@@ -148,29 +148,29 @@ export const createEventCounter = (parts: CounterParts): EventCounter => {
 
     let ready = false
     let reading: Promise<readonly StreamEntry[]> | null = null
-    let inHand: readonly StreamEntry[] = []
-    while (!signal.aborted || inHand.length > 0 || reading) {
+    let current: readonly StreamEntry[] = []
+    while (!signal.aborted || current.length > 0 || reading) {
       try {
         if (!ready) await ensureGroup()
         ready = true
-        if (inHand.length === 0) {
-          reading ??= fresh()
-          inHand = await answered(blocking, PATIENCE, 'what is new', reading)
+        if (current.length === 0) {
+          reading ??= readNew()
+          current = await answered(blocking, TIMEOUT, 'what is new', reading)
           reading = null
         }
         // The next batch is transferred and parsed while Redis counts this one.
-        if (!signal.aborted && inHand.length > 0) {
-          reading ??= fresh()
+        if (!signal.aborted && current.length > 0) {
+          reading ??= readNew()
           reading.catch(() => undefined)
         }
-        const isIdle = inHand.length === 0
-        if (isIdle) await answered(redis, PATIENCE, 'a turn of windows', rotate())
+        const isIdle = current.length === 0
+        if (isIdle) await answered(redis, TIMEOUT, 'a turn of windows', rotate())
         else {
-          const done = await answered(redis, PATIENCE, 'a batch', countBatch(inHand))
+          const done = await answered(redis, TIMEOUT, 'a batch', countBatch(current))
           latest = Math.max(latest, done.latest)
         }
-        inHand = []
-        await answered(redis, PATIENCE, 'what is done beside', meanwhile(isIdle))
+        current = []
+        await answered(redis, TIMEOUT, 'what is done beside', runPeriodic(isIdle))
       } catch (error) {
         // Whatever that read still delivers stays pending and is claimed later.
         reading = null
@@ -179,7 +179,7 @@ export const createEventCounter = (parts: CounterParts): EventCounter => {
         if (error instanceof UnansweredError) blocking.disconnect(true)
         // The group disappeared with the stream (Redis was flushed or replaced): recreate it. The entries of the
         // current batch are gone too.
-        if (error instanceof Error && /^NOGROUP|no such key/i.test(error.message)) inHand = []
+        if (error instanceof Error && /^NOGROUP|no such key/i.test(error.message)) current = []
         ready = false
         // The marks of the windows are gone as well.
         rotatedAt = ''
@@ -187,7 +187,7 @@ export const createEventCounter = (parts: CounterParts): EventCounter => {
         await delay(RETRY_AFTER)
       }
     }
-    await answered(redis, PATIENCE, 'the last counts', copied.then(copying.copy))
+    await answered(redis, TIMEOUT, 'the last counts', copied.then(copying.copy))
   }
 
   return {

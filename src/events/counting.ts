@@ -92,14 +92,14 @@ const createKnown = (archive: Pick<ArticleStore, 'resolve'>) => {
   const known = createLruCache<ArticleId, { readonly id: ArticleId; readonly until: number }>(MOST_REMEMBERED)
   return async (ids: ReadonlySet<ArticleId>, now: number): Promise<ReadonlyMap<ArticleId, ArticleId>> => {
     const found = new Map<ArticleId, ArticleId>()
-    const asked: ArticleId[] = []
+    const unresolved: ArticleId[] = []
     for (const id of ids) {
-      const kept = known.get(id)
-      if (kept && kept.until > now && kept.until <= now + KNOWN_FOR) found.set(id, kept.id)
-      else asked.push(id)
+      const cached = known.get(id)
+      if (cached && cached.until > now && cached.until <= now + KNOWN_FOR) found.set(id, cached.id)
+      else unresolved.push(id)
     }
-    const resolved = asked.length > 0 ? await archive.resolve(asked) : []
-    for (const [index, id] of asked.entries()) {
+    const resolved = unresolved.length > 0 ? await archive.resolve(unresolved) : []
+    for (const [index, id] of unresolved.entries()) {
       const became = resolved[index]
       if (!became) continue
       found.set(id, became)
@@ -126,8 +126,8 @@ const rememberingAsks = ({ keeps }: Pick<ParameterStore, 'keeps'>, readers: () =
   let isRobot = robotsBut(own)
   const asks: Asks = {
     parseArticleId(written) {
-      const kept = articles.get(written)
-      if (kept) return kept.id
+      const cached = articles.get(written)
+      if (cached) return cached.id
       const id = parseArticleId(written, keeps)
       articles.set(written, { id })
       const other = id === null || id === written ? null : parseBareId(written, keeps)
@@ -140,8 +140,8 @@ const rememberingAsks = ({ keeps }: Pick<ParameterStore, 'keeps'>, readers: () =
         isRobot = robotsBut(own)
         robots.clear()
       }
-      const kept = robots.get(ua)
-      if (kept !== undefined) return kept
+      const cached = robots.get(ua)
+      if (cached !== undefined) return cached
       const is = isRobot(ua)
       robots.set(ua, is)
       return is
@@ -186,10 +186,10 @@ export const createCounting = ({ redis, keys, archive, settings, onRead }: Count
       return bare === undefined ? [] : [[id, bare] as const]
     })
     if (open.length === 0 || !archive.resolveBare) return known
-    const stands = await archive.resolveBare(open.map(([, bare]) => bare))
+    const found = await archive.resolveBare(open.map(([, bare]) => bare))
     const all = new Map(known)
     for (const [index, [id]] of open.entries()) {
-      const article = stands[index]
+      const article = found[index]
       if (article) all.set(id, article)
     }
     return all
@@ -227,7 +227,7 @@ export const createCounting = ({ redis, keys, archive, settings, onRead }: Count
       const { read, refused } = judge(entries, maxLateness, asks, now)
       const resolved = await resolve(read, refused, now)
       const dayKeysByDay = await readDayKeys(collectDays(resolved, dedupWindow))
-      const told = onRead?.(collectViews(resolved, dayKeysByDay)).catch(() => undefined)
+      const notified = onRead?.(collectViews(resolved, dayKeysByDay)).catch(() => undefined)
       const packed = packBatch(resolved, { dedupWindow, networkSpan }, dayKeysByDay)
       const counted = await runScript(
         redis,
@@ -244,7 +244,7 @@ export const createCounting = ({ redis, keys, archive, settings, onRead }: Count
           kindsPacked,
         ],
       )
-      await told
+      await notified
       return { counted: Number(counted), latest: packed.latest }
     },
 

@@ -58,8 +58,8 @@ const PAUSE = 20_000
  * How long counters may take to finish their current batches, ms. Batches of dead counters are claimed within that
  * time.
  */
-const SETTLES_WITHIN = 120_000
-const LOOK = 100
+const FINISH_TIMEOUT = 120_000
+const POLL_EVERY = 100
 /** Keys scanned or entries read per call. */
 const AT_ONCE = 1_000
 
@@ -111,7 +111,7 @@ export const createReplay = (parts: ReplayParts) => {
 
   /** Waits until no consumer has pending entries. @returns id up to which everything is counted */
   const waitUntilCounted = async (lease: Lease): Promise<string> => {
-    const deadline = now() + SETTLES_WITHIN
+    const deadline = now() + FINISH_TIMEOUT
     for (;;) {
       assertHeld(lease)
       const group = await aboutGroup(redis, stream)
@@ -125,7 +125,7 @@ export const createReplay = (parts: ReplayParts) => {
       await claim({ redis, stream, consumer: `replay-${lease.token}`, after: claimAfter, batch }, entries =>
         counting.count(entries, { base, group: GROUP, now: now(), from: 0 }),
       )
-      await delay(LOOK)
+      await delay(POLL_EVERY)
     }
   }
 
@@ -203,8 +203,8 @@ export const createReplay = (parts: ReplayParts) => {
     return outcome === 'done' ? changed.length / 3 : null
   }
 
-  const work = async ({ from: wanted, totals }: ReplayWanted, lease: Lease): Promise<Replayed> => {
-    const from = Math.floor(wanted / HOUR) * HOUR
+  const work = async ({ from: requested, totals }: ReplayWanted, lease: Lease): Promise<Replayed> => {
+    const from = Math.floor(requested / HOUR) * HOUR
     await clear()
     let last = await waitUntilCounted(lease)
     const reach = await findReach(redis, stream)
@@ -229,11 +229,11 @@ export const createReplay = (parts: ReplayParts) => {
 
   return {
     /** @throws ReplayError if it cannot run; nothing was changed then */
-    async run(asked: ReplayWanted): Promise<Replayed> {
-      if (asked.from > now()) throw new ReplayError(`${iso(asked.from)} is still to come`)
+    async run(request: ReplayWanted): Promise<Replayed> {
+      if (request.from > now()) throw new ReplayError(`${iso(request.from)} is still to come`)
       const done = await withLease({ redis, key: keys.eventState('replay'), ms: PAUSE }, async lease => {
         try {
-          return await work(asked, lease)
+          return await work(request, lease)
         } finally {
           // If this replay lost the lease, the keys belong to another one.
           if (await lease.extend()) await clear()

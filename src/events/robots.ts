@@ -131,10 +131,10 @@ export const NAMED: readonly string[] = [
   'anthropic-ai|cohere-ai|newsblur feed',
 ]
 
-const judged = createIsBotFromList([...list.filter(pattern => !Object.hasOwn(LEFT_OUT, pattern)), ...NAMED])
+const isRobot = createIsBotFromList([...list.filter(pattern => !Object.hasOwn(LEFT_OUT, pattern)), ...NAMED])
 
 /** Whether a user agent calls itself a robot. */
-export const namesRobot = (ua: string): boolean => judged(ua)
+export const namesRobot = (ua: string): boolean => isRobot(ua)
 
 /**
  * Like `namesRobot`, except that the operator's own readers are never robots.

@@ -16,23 +16,23 @@ export interface DayKeys {
   of(day: number): Promise<DayKey>
 }
 
-const LASTS_SECONDS = 3 * 86_400
-const MOST_HELD = 16
+const EXPIRES_SECONDS = 3 * 86_400
+const MOST_CACHED = 16
 
 export const getDayNumber = (at: number): number => Math.floor(at / DAY)
 
 export const createDayKeys = ({ redis, keys }: { readonly redis: Redis; readonly keys: Keys }): DayKeys => {
-  const held = new Map<number, DayKey>()
+  const cached = new Map<number, DayKey>()
   return {
     async of(day) {
-      const known = held.get(day)
+      const known = cached.get(day)
       if (known) return known
       const key = keys.eventState(`salt:${day}`)
-      await redis.set(key, randomBytes(32).toString('base64'), 'EX', LASTS_SECONDS, 'NX')
+      await redis.set(key, randomBytes(32).toString('base64'), 'EX', EXPIRES_SECONDS, 'NX')
       const made = ((await redis.get(key)) ?? '') as DayKey // just created, by us or by another process
       if (made === '') throw new Error(`Redis lost ${key} while it was read`)
-      if (held.size >= MOST_HELD) held.delete(Math.min(...held.keys()))
-      held.set(day, made)
+      if (cached.size >= MOST_CACHED) cached.delete(Math.min(...cached.keys()))
+      cached.set(day, made)
       return made
     },
   }

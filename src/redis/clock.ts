@@ -14,21 +14,21 @@ export interface Clock {
 }
 
 /** A reply that took longer than this is too imprecise, ms: it is ignored once a better one was had. */
-const VAGUE = 250
+const MAX_ROUND_TRIP = 250
 
 /** @param monotonic a clock in ms that is never set */
 export const createClock = (redis: Pick<Redis, 'time'>, monotonic: () => number = () => performance.now()): Clock => {
-  let ahead = Date.now() - monotonic()
+  let offset = Date.now() - monotonic()
   let isSet = false
   return {
-    now: () => Math.round(monotonic() + ahead),
+    now: () => Math.round(monotonic() + offset),
     async set() {
-      const asked = monotonic()
+      const sentAt = monotonic()
       const [seconds = 0, micros = 0] = (await redis.time()).map(Number)
-      const answered = monotonic()
-      if (isSet && answered - asked > VAGUE) return
+      const receivedAt = monotonic()
+      if (isSet && receivedAt - sentAt > MAX_ROUND_TRIP) return
       // Assumes that Redis read its clock halfway between request and reply.
-      ahead = seconds * 1_000 + micros / 1_000 - (asked + answered) / 2
+      offset = seconds * 1_000 + micros / 1_000 - (sentAt + receivedAt) / 2
       isSet = true
     },
   }

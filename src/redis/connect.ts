@@ -10,9 +10,9 @@ import { authenticationProblem, CheckedRedis } from './setup.ts'
 const retryStrategy = (attempt: number): number => Math.min(50 * 2 ** Math.min(attempt, 6), 2_000)
 
 /** Delay between two tries while a node is away or has no slots, ms: such a state is over in seconds, or lasts. */
-const BETWEEN_TRIES = 200
+const RETRY_DELAY = 200
 /** How often the slot map is refreshed, ms. */
-const LOOK_AGAIN = 3_000
+const REFRESH_EVERY = 3_000
 /**
  * Redirections and retries a command may take on a cluster: as on a single Redis, it waits however long its node is
  * away.
@@ -73,10 +73,10 @@ export const openRedis = (address: RedisAddress, some: Manners): Redis => {
     {
       ...{ enableAutoPipelining, lazyConnect, redisOptions },
       clusterRetryStrategy: retryStrategy,
-      ...{ maxRedirections: TRIES, retryDelayOnFailover: BETWEEN_TRIES, retryDelayOnClusterDown: BETWEEN_TRIES },
+      ...{ maxRedirections: TRIES, retryDelayOnFailover: RETRY_DELAY, retryDelayOnClusterDown: RETRY_DELAY },
       slotsRefreshTimeout: 2_000,
       // ioredis rejects pipelined commands that were redirected to different nodes without refreshing its slot map.
-      slotsRefreshInterval: LOOK_AGAIN,
+      slotsRefreshInterval: REFRESH_EVERY,
       // Certificates bear host names while nodes announce addresses: do not resolve names, so that they are not lost.
       ...(isTls ? { dnsLookup: (name: string, done: (error: null, address: string) => void) => done(null, name) } : {}),
     },
@@ -88,7 +88,7 @@ export const openRedis = (address: RedisAddress, some: Manners): Redis => {
  * ms without an answer after which a connection is replaced: a router or firewall may have dropped it silently. Longer
  * than any blocking command; unanswered commands are sent again, as after any other disconnect.
  */
-const SILENT = 15_000
+const SOCKET_TIMEOUT = 15_000
 
 export interface ConnectionWanted {
   /** false for connections that block, or whose batching BullMQ does itself. */
@@ -113,7 +113,7 @@ export const connectRedis = (
     connectionName: name,
     // Commands wait for Redis instead of failing, so a worker resumes where it was. BullMQ's workers require it too.
     maxRetriesPerRequest: null,
-    socketTimeout: SILENT,
+    socketTimeout: SOCKET_TIMEOUT,
     // Commands sent in the same tick go out together, also on a cluster (one batch per node).
     enableAutoPipelining: pipelined,
     retryStrategy,

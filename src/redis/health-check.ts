@@ -72,30 +72,30 @@ const ask = async (redis: Redis): Promise<void> => {
   }
 }
 
-/** @param patience timeout of a check, ms */
-export const createHealthCheck = (redis: Redis, patience: number): HealthCheck => {
-  let asked: Promise<boolean> | null = null
+/** @param timeout timeout of a check, ms */
+export const createHealthCheck = (redis: Redis, timeout: number): HealthCheck => {
+  let pending: Promise<boolean> | null = null
   let isSilent = false
 
   const answer = (): Promise<boolean> => {
-    if (asked) return asked
-    const answered = ask(redis).then(
+    if (pending) return pending
+    const reply = ask(redis).then(
       () => true,
       () => false,
     )
-    asked = answered.then(given => {
-      asked = null
+    pending = reply.then(given => {
+      pending = null
       isSilent = !given
       return given
     })
-    isAnsweredIn(answered, patience).then(given => {
+    isAnsweredIn(reply, timeout).then(given => {
       if (!given) isSilent = true
     })
-    return asked
+    return pending
   }
 
   return {
-    answers: (ms = patience) => isAnsweredIn(answer(), ms),
+    answers: (ms = timeout) => isAnsweredIn(answer(), ms),
     isSilent() {
       // The new check detects when Redis is back.
       if (isSilent) answer()

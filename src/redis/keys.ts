@@ -213,7 +213,7 @@ export const keysFor = (prefix: string) => {
      * ZSET list by the number of its last change: the publish queue. Written by ingest and publish. One member a list.
      */
     listsChanged: () => `{${prefix}:publish}:changed`,
-    /** ZSET likewise, of lists enqueued by the clock. Written by the scheduler and publish. */
+    /** ZSET like `listsChanged`, for lists enqueued by the clock. Written by the scheduler and publish. */
     listsToRefresh: () => `{${prefix}:publish}:refresh`,
     /** HASH list -> ms at which it was last claimed for writing. Written by publish. One field a list. */
     listsClaimed: () => `{${prefix}:publish}:claimed`,

@@ -5,8 +5,8 @@ import { listMasters } from './nodes.ts'
 
 /** @returns bytes of the data set, without memory that the allocator retains */
 export const usedMemory = async (redis: Redis): Promise<number> => {
-  const told = await Promise.all((await listMasters(redis)).map(node => node.info('memory')))
-  return told.reduce((sum, info) => sum + Number(/^used_memory:(\d+)/m.exec(info)?.[1] ?? 0), 0)
+  const replies = await Promise.all((await listMasters(redis)).map(node => node.info('memory')))
+  return replies.reduce((sum, info) => sum + Number(/^used_memory:(\d+)/m.exec(info)?.[1] ?? 0), 0)
 }
 
 /**

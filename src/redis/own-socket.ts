@@ -29,9 +29,9 @@ import { NoRedisError } from './no-redis.ts'
 /** Longest path of a socket, bytes: 103 on macOS and the BSDs, 107 on Linux. */
 const LONGEST_SOCKET = 103
 /** How long to wait for a socket's mode, ms: Redis sets it an instant after it opened the socket. */
-const SETTLES = 2_000
+const MODE_TIMEOUT = 2_000
 /** A server that does not answer within this time counts as not answering, ms. */
-const ANSWERS = 5_000
+const ANSWER_TIMEOUT = 5_000
 const OTHERS = 0o077
 
 const SOCKET = 'redis.sock'
@@ -42,7 +42,7 @@ export const pidFilePath = (dir: string): string => join(resolve(dir), 'redis.pi
 
 const userId = (): number => process.geteuid?.() ?? 0
 
-const look = (path: string, stat: (path: string) => Stats = lstatSync): Stats | undefined => {
+const statIfExists = (path: string, stat: (path: string) => Stats = lstatSync): Stats | undefined => {
   try {
     return stat(path)
   } catch (error) {
@@ -76,7 +76,7 @@ const onFolder = <T>(dir: string, what: string, step: () => T): T => {
  * @throws NoRedisError if it belongs to another user, or its mode cannot be changed
  */
 export const secureFolder = (dir: string, say: (line: string) => void): boolean => {
-  const found = onFolder(dir, 'cannot be looked at', () => look(dir, statSync))
+  const found = onFolder(dir, 'cannot be looked at', () => statIfExists(dir, statSync))
   if (!found) return false
   const path = resolve(dir)
   if (!found.isDirectory()) throw new NoRedisError(`redis.dataDir: ${path} is not a folder.`)
@@ -103,7 +103,7 @@ export const secureFolder = (dir: string, say: (line: string) => void): boolean 
  */
 const makeAll = (path: string): void => {
   const parent = dirname(path)
-  if (parent !== path && !look(parent, statSync)) makeAll(parent)
+  if (parent !== path && !statIfExists(parent, statSync)) makeAll(parent)
   try {
     mkdirSync(path, { mode: 0o700 })
   } catch (error) {
@@ -121,7 +121,7 @@ export const makeFolder = (dir: string, say: (line: string) => void): void => {
 const isShort = (path: string): boolean => Buffer.byteLength(path) <= LONGEST_SOCKET
 
 const isPrivate = (folder: string): boolean => {
-  const found = look(folder)
+  const found = statIfExists(folder)
   return found?.isDirectory() === true && found.uid === userId() && (found.mode & OTHERS) === 0
 }
 
@@ -129,9 +129,9 @@ const isPrivate = (folder: string): boolean => {
  * The socket folder named in the data folder; undefined if there is none, or it is no longer ours (temporary folders
  * are cleaned).
  */
-const keptFolder = (dir: string): string | undefined => {
+const readSocketFolder = (dir: string): string | undefined => {
   const file = join(resolve(dir), SHORT)
-  if (!look(file)) return undefined
+  if (!statIfExists(file)) return undefined
   const folder = readFileSync(file, 'utf8').trim()
   return folder !== '' && isPrivate(folder) ? folder : undefined
 }
@@ -140,7 +140,7 @@ const keptFolder = (dir: string): string | undefined => {
 export const socketIn = (dir: string): string | undefined => {
   const own = join(resolve(dir), SOCKET)
   if (isShort(own)) return own
-  const folder = keptFolder(dir)
+  const folder = readSocketFolder(dir)
   return folder === undefined ? undefined : join(folder, SOCKET)
 }
 
@@ -162,7 +162,7 @@ export const makeSocketPath = (dir: string): string => {
 
 /** Removes the folder that {@link makeSocketPath} made outside the data folder, if it did. */
 export const removeSocketFolder = (dir: string): void => {
-  const folder = keptFolder(dir)
+  const folder = readSocketFolder(dir)
   if (folder !== undefined) rmSync(folder, { recursive: true, force: true })
   rmSync(join(resolve(dir), SHORT), { force: true })
 }
@@ -173,7 +173,7 @@ export const formerSocketPath = (dir: string): string =>
 
 /** Reads a process id from a file; undefined if there is none. */
 export const readPid = (file: string): number | undefined => {
-  if (!look(file)) return undefined
+  if (!statIfExists(file)) return undefined
   const pid = Number(readFileSync(file, 'utf8').trim())
   return Number.isInteger(pid) && pid > 0 ? pid : undefined
 }
@@ -218,9 +218,9 @@ const intruder = (socket: string, why: string): NoRedisError =>
 
 /** @throws NoRedisError if the socket is another user's, or others may connect to it */
 const checkSocket = async (socket: string): Promise<boolean> => {
-  const deadline = Date.now() + SETTLES
+  const deadline = Date.now() + MODE_TIMEOUT
   for (;;) {
-    const found = look(socket)
+    const found = statIfExists(socket)
     if (!found) return false
     if (found.uid !== userId()) throw intruder(socket, `the socket belongs to user ${found.uid}, not ${userId()}`)
     if (!found.isSocket()) throw intruder(socket, 'it is not a socket')
@@ -236,13 +236,13 @@ interface Said {
 }
 
 /** What a server reports of itself; null if nobody answers, or the answer is not that of a Redis that is ready. */
-const ask = async (socket: string, ms = ANSWERS): Promise<Said | null> => {
+const ask = async (socket: string, ms = ANSWER_TIMEOUT): Promise<Said | null> => {
   const probe = new Redis({
     path: socket,
     lazyConnect: true,
     retryStrategy: () => null,
     maxRetriesPerRequest: 0,
-    commandTimeout: Math.min(ms, ANSWERS),
+    commandTimeout: Math.min(ms, ANSWER_TIMEOUT),
   })
   // Without a listener ioredis prints errors; a failed probe is a result, returned below.
   probe.on('error', () => undefined)
@@ -281,7 +281,7 @@ export const answersAsOurs = async (dir: string, socket: string | undefined, ms?
  */
 export const formerAnswers = async (dir: string): Promise<boolean> => {
   const socket = formerSocketPath(dir)
-  const [found, folder] = [look(socket), look(dirname(socket), statSync)]
+  const [found, folder] = [statIfExists(socket), statIfExists(dirname(socket), statSync)]
   if (!found?.isSocket() || found.uid !== userId() || (found.mode & OTHERS) !== 0) return false
   // If others may rename entries of the folder, the socket's owner does not tell who will be reached.
   const isGuarded = folder !== undefined && ((folder.mode & 0o1000) !== 0 || (folder.mode & 0o022) === 0)

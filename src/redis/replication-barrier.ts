@@ -56,8 +56,8 @@ export const createReplicationBarrier = ({
   const confirm = async (): Promise<readonly Redis[]> => {
     const wanted = replicas()
     const masters = await listMasters(redis)
-    const held = await Promise.all(masters.map(master => master.wait(wanted, patience)))
-    const fewest = Math.min(...held)
+    const acknowledged = await Promise.all(masters.map(master => master.wait(wanted, patience)))
+    const fewest = Math.min(...acknowledged)
     if (masters.length === 0 || fewest < wanted)
       throw new NotReplicatedError(
         `only ${masters.length === 0 ? 0 : fewest} of ${wanted} replicas had what was written within ${patience} ms: is one down? (redis.replicas)`,

@@ -135,9 +135,9 @@ const exited = (child: ChildProcess): Promise<number | null> =>
   })
 
 const START_DEADLINE = 30_000
-const LETTING_GO = 1_000
+const DISCONNECT_GRACE = 1_000
 /** Most time to probe a configured Redis, ms; the caller keeps waiting afterwards. */
-const LOOK = 3_000
+const PROBE_TIMEOUT = 3_000
 
 /**
  * Runs a step that must not run twice at once on one folder. A lock left by a dead process is taken over.
@@ -259,9 +259,9 @@ const stopUnlessShared = async (socket: string, answers: () => Promise<boolean>)
         .split('\n')
         .some(line => !line.startsWith(`id=${self} `))
     // Connections that we just closed stay in the list for a moment; those of another newsdesk stay.
-    const patience = Date.now() + LETTING_GO
+    const graceEnds = Date.now() + DISCONNECT_GRACE
     while (await shared()) {
-      if (Date.now() > patience) return
+      if (Date.now() > graceEnds) return
       await delay(20)
     }
     await redis.call('SHUTDOWN').catch((error: Error) => {
@@ -310,8 +310,8 @@ export const resolveRedis = async ({
 }: RedisWanted): Promise<RedisServer> => {
   if (url) {
     const address = addressOf(url, access)
-    const trouble = await probeRedis(address, Math.min(within, LOOK))
-    if (trouble !== null) throw new NoRedisError(trouble)
+    const problem = await probeRedis(address, Math.min(within, PROBE_TIMEOUT))
+    if (problem !== null) throw new NoRedisError(problem)
     return { address, origin: 'configured', stop: async () => undefined }
   }
   const began = Date.now()
@@ -362,9 +362,9 @@ export const resolveRedis = async ({
       if (child.exitCode === null && child.signalCode === null) {
         // The child normally does not keep this process alive; while we wait for its end, it must.
         child.ref()
-        const gone = exited(child)
+        const ended = exited(child)
         child.kill('SIGTERM')
-        await gone
+        await ended
       }
       removeSocketFolder(dataDir)
     },

@@ -22,7 +22,7 @@ export interface Servers {
 const parseField = (info: string, field: string): string =>
   new RegExp(`^${field}:(.*)$`, 'm').exec(info)?.[1]?.trim() ?? ''
 
-const look = async (master: Redis) => {
+const describe = async (master: Redis) => {
   // Not by CONFIG GET: a user that may read one setting with it may also read the server's password.
   const info = await master.info()
   const number = (name: string) => Number(parseField(info, name))
@@ -37,17 +37,17 @@ const look = async (master: Redis) => {
 }
 
 export const readServers = async (redis: Redis): Promise<Servers> => {
-  const seen = await Promise.all((await listMasters(redis)).map(look))
+  const seen = await Promise.all((await listMasters(redis)).map(describe))
   const [first] = seen
   const sum = (of: (each: (typeof seen)[number]) => number) => seen.reduce((all, each) => all + of(each), 0)
-  const told = seen.flatMap(({ replicas }) => (replicas === null ? [] : [replicas]))
+  const reported = seen.flatMap(({ replicas }) => (replicas === null ? [] : [replicas]))
   return {
     version: seen.map(({ version }) => version).sort((a, b) => Number.parseFloat(a) - Number.parseFloat(b))[0] ?? '',
     memory: sum(({ memory }) => memory),
     limit: seen.some(({ limit }) => limit === 0) ? 0 : sum(({ limit }) => limit),
     policy: (seen.find(({ policy }) => policy !== 'noeviction') ?? first)?.policy ?? 'unknown',
     masters: seen.length,
-    replicas: told.length < seen.length ? null : Math.min(...told),
+    replicas: reported.length < seen.length ? null : Math.min(...reported),
     durable: seen.some(({ durable }) => durable === null) ? null : seen.every(({ durable }) => durable === true),
   }
 }

@@ -69,7 +69,7 @@ export type OutageLog = (error: unknown, message: string, about?: object) => voi
  * The same consequence of an outage is not logged again within this time, ms: every job and every second may produce
  * it.
  */
-const SAID_AGAIN = 60_000
+const LOG_EVERY = 60_000
 
 /**
  * @returns a function that logs a consequence of an outage as a warning in plain words, at most once a minute, and
@@ -85,7 +85,7 @@ export const createOutageLog = (log: Logger, elapsed: () => number = () => perfo
       return
     }
     const last = saidAt.get(outage.kind) ?? Number.NEGATIVE_INFINITY
-    if (elapsed() - last < SAID_AGAIN) return
+    if (elapsed() - last < LOG_EVERY) return
     saidAt.set(outage.kind, elapsed())
     log.warn({ ...about, failed: message, reason: (error as Error).message }, outage.text)
   }

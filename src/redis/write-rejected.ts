@@ -30,8 +30,8 @@ export const retryUntilWritable = async (log: Logger, work: () => Promise<unknow
 }
 
 /** Delay before a process logs what it waits for, and between two such lines, ms. */
-const SAID_AFTER = 3_000
-const SAID_AGAIN = 60_000
+const LOG_AFTER = 3_000
+const LOG_EVERY = 60_000
 
 /**
  * Waits for Redis's first answer however long it takes, and logs that it does: otherwise a process whose Redis never
@@ -47,8 +47,8 @@ export const firstAnswer = async (redis: Redis, shown: string, log: Logger): Pro
   let timer = setTimeout(function again() {
     if (redis.status === 'end') return
     say()
-    timer = setTimeout(again, SAID_AGAIN).unref()
-  }, SAID_AFTER).unref()
+    timer = setTimeout(again, LOG_EVERY).unref()
+  }, LOG_AFTER).unref()
   try {
     await redis.ping()
   } finally {

@@ -24,9 +24,9 @@ export const createLruCache = <Key, Value>(most: number): LruCache<Key, Value> =
     get(key) {
       const known = young.get(key)
       if (known !== undefined) return known
-      const kept = old.get(key)
-      if (kept !== undefined) set(key, kept)
-      return kept
+      const older = old.get(key)
+      if (older !== undefined) set(key, older)
+      return older
     },
     set,
     clear() {

@@ -20,7 +20,7 @@ export const createPacker = (size = 65_536): Packer => {
   let bytes = Buffer.allocUnsafe(size)
   let at = 0
 
-  const room = (more: number): void => {
+  const ensureCapacity = (more: number): void => {
     if (at + more <= bytes.length) return
     const larger = Buffer.allocUnsafe(Math.max(bytes.length * 2, at + more))
     bytes.copy(larger, 0, 0, at)
@@ -49,11 +49,11 @@ export const createPacker = (size = 65_536): Packer => {
 
   return {
     array(length) {
-      room(5)
+      ensureCapacity(5)
       head(length, 0x90, 15, [0, 0xdc, 0xdd])
     },
     number(value) {
-      room(9)
+      ensureCapacity(9)
       if (Number.isInteger(value) && value >= 0 && value < 0x1_0000_0000) {
         if (value < 0x80) bytes[at++] = value
         else if (value < 0x1_0000) {
@@ -69,18 +69,18 @@ export const createPacker = (size = 65_536): Packer => {
       }
     },
     latin1(value) {
-      room(value.length + 5)
+      ensureCapacity(value.length + 5)
       text(value.length)
       at += bytes.write(value, at, 'latin1')
     },
     utf8(value) {
       const length = Buffer.byteLength(value)
-      room(length + 5)
+      ensureCapacity(length + 5)
       text(length)
       at += bytes.write(value, at, 'utf8')
     },
     hash(hex) {
-      room(9)
+      ensureCapacity(9)
       text(hex.length / 2)
       at += bytes.write(hex, at, 'hex')
     },

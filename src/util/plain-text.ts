@@ -49,7 +49,7 @@ export const plainText = (html: string): string => {
 }
 
 /** Repairs UTF-8 that was read as Latin-1 and encoded as UTF-8 again (`cafÃ©`). Anything else stays as it is. */
-const unmangled = (text: string): string => {
+const repairEncoding = (text: string): string => {
   if (!/[\u00c2-\u00f4][\u0080-\u00bf]/.test(text) || /[^\u0000-\u00ff]/.test(text)) return text
   const bytes = Buffer.from(text, 'latin1')
   try {
@@ -67,7 +67,11 @@ const unmangled = (text: string): string => {
  */
 export const fold = (text: string): string =>
   // Zero-width spaces stay within a text, where scripts without blanks need them; a text of nothing else becomes empty.
-  unmangled(text.toWellFormed()).replace(C1_CONTROLS, fromWindows1252).replace(TURNS, '').replace(BLANKS, ' ').trim()
+  repairEncoding(text.toWellFormed())
+    .replace(C1_CONTROLS, fromWindows1252)
+    .replace(TURNS, '')
+    .replace(BLANKS, ' ')
+    .trim()
 
 /** Cuts to at most `most` UTF-16 units, without splitting a character. */
 export const cutTo = (text: string, most: number): string =>
@@ -115,11 +119,12 @@ const SENTENCE_END = /[.!?…]["'”’»)\]]{0,2}(?=\s+["'“‘«(¿¡]?[\p{Lu
 const ABBREVIATION =
   /(?:^|[\s(])(?:\p{Lu}|Mr|Mrs|Ms|Dr|Prof|St|Sen|Rep|Gov|Gen|Lt|Col|Sgt|Jr|Sr|No|vs|Inc|Ltd|Co|e\.g|i\.e|z\.B|bzw|ca|Nr|M|Mme|p|art|approx|Jan|Feb|Aug|Sept|Oct|Nov|Dec|U\.S|U\.K|a\.m|p\.m)\.$/u
 
-const sentenceEnd = (room: string): number => {
+const sentenceEnd = (available: string): number => {
   let end = 0
-  for (const match of room.matchAll(SENTENCE_END)) {
+  for (const match of available.matchAll(SENTENCE_END)) {
     const at = match.index + match[0].length
-    if (match[0][0] !== '.' || !ABBREVIATION.test(room.slice(Math.max(0, match.index - 8), match.index + 1))) end = at
+    if (match[0][0] !== '.' || !ABBREVIATION.test(available.slice(Math.max(0, match.index - 8), match.index + 1)))
+      end = at
   }
   return end
 }

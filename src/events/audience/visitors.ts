@@ -17,7 +17,7 @@ const visitedScript = loadScript(new URL('./visited.lua', import.meta.url))
 /** Counting stops here; the latest visitors are kept. */
 export const MOST_VISITORS = 50
 const HOUR = 3_600_000
-const LIVES = 8 * 24 * HOUR
+const TTL = 8 * 24 * HOUR
 /** How far back a window looks for visitors, ms. In `now`, reads older than a day weigh next to nothing. */
 const WIDTH: Readonly<Record<Window, number>> = { now: 24 * HOUR, hour: HOUR, day: 24 * HOUR, week: 7 * 24 * HOUR }
 /**
@@ -50,7 +50,7 @@ export const createVisitors = ({ redis, keys, now }: { redis: Redis; keys: Keys;
       redis,
       visitedScript,
       [keys.viewedBy(article)],
-      [MOST_VISITORS, LIVES, ...[...visitors].flatMap(([hash, at]) => [at, hash])],
+      [MOST_VISITORS, TTL, ...[...visitors].flatMap(([hash, at]) => [at, hash])],
     )
     enough.delete(article)
     // Full of old visitors is not enough: the article needs that many within the last hour.

@@ -44,7 +44,7 @@ export const SLICED_FROM = 100_000
 export const readDocument = async (text: string, maxItems: number): Promise<XmlRead | null> => {
   const split = await splitInTurns(text)
   if (split === null || split.crowded || split.spans.length === 0) {
-    return text.length > SLICED_FROM ? readLenientlyInTurns(text, maxItems) : readXml(text, readerFor(text), maxItems)
+    return text.length > SLICED_FROM ? readLenientlyInSlices(text, maxItems) : readXml(text, readerFor(text), maxItems)
   }
   const { from, to } = newest(split, maxItems)
   const wanted = Array.from({ length: to - from }, (_, index) => from + index)
@@ -54,7 +54,7 @@ export const readDocument = async (text: string, maxItems: number): Promise<XmlR
 }
 
 /** A document that could not be split is an unusual feed, or not well-formed. */
-const readLenientlyInTurns = async (text: string, maxItems: number): Promise<XmlRead | null> => {
+const readLenientlyInSlices = async (text: string, maxItems: number): Promise<XmlRead | null> => {
   const reader = lenientReader(text, maxItems)
   while (reader.step(READ_SLICE)) await yieldToEventLoop()
   const raw = reader.finish()

@@ -112,15 +112,15 @@ export const CHANNEL_ELEMENTS = [
   'updated',
 ] as const
 
-const asked = (names: readonly string[]) =>
+const fieldOptions = (names: readonly string[]) =>
   names.map(name => [name, `=${name}`, { keepArray: true }] as [string, string, { keepArray: true }])
 
 const newParser = () =>
   new RssParser({
     defaultRSS: 2,
     customFields: {
-      item: [...asked(ITEM_ELEMENTS), ['$', '=$', { keepArray: true }]],
-      feed: [...asked(CHANNEL_ELEMENTS), ['$', '=$', { keepArray: true }]] as unknown as string[], // its types do not allow renaming a feed's fields
+      item: [...fieldOptions(ITEM_ELEMENTS), ['$', '=$', { keepArray: true }]],
+      feed: [...fieldOptions(CHANNEL_ELEMENTS), ['$', '=$', { keepArray: true }]] as unknown as string[], // its types do not allow renaming a feed's fields
     },
   })
 

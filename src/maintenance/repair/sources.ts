@@ -16,7 +16,7 @@ const forgetMark = loadScript(new URL('./forget-mark.lua', import.meta.url))
 
 const DAY = 86_400_000
 /** Seen items that the feed last carried more days ago than this are ignored: the feed would not bring them again. */
-const LATELY = 2
+const RECENT_DAYS = 2
 
 /** Above this share, the configuration is more likely wrong than the data in Redis. */
 const MOST_UNKNOWN = 0.5
@@ -72,9 +72,9 @@ const marks: Check<Mark> = {
   async *pages(parts) {
     const { redis, keys, now } = parts
     const horizon = Number((await redis.hget(keys.eviction(), 'horizon')) ?? 0)
-    const kept = computeRetainedSince(now(), parts.retention, horizon)
+    const retainedSince = computeRetainedSince(now(), parts.retention, horizon)
     const [from = '', after = ''] = keys.seen('\n').split('\n')
-    const since = Math.floor(now() / DAY) - LATELY
+    const since = Math.floor(now() / DAY) - RECENT_DAYS
     for await (const page of scanKeys(redis, `${from}*${after}`))
       for (const key of page) {
         const source = key.slice(from.length, key.length - after.length)
@@ -85,7 +85,7 @@ const marks: Check<Mark> = {
             const written = flat[at + 1] ?? ''
             const memory = at % 2 === 0 ? parseSeenItem(written) : null
             // Earlier versions did not store when an item first appeared, so its article's expiry is unknown.
-            const isDue = memory?.first !== undefined && memory.first * DAY > kept && memory.day >= since
+            const isDue = memory?.first !== undefined && memory.first * DAY > retainedSince && memory.day >= since
             return memory?.article && isDue ? [{ source, item, written, article: memory.article }] : []
           })
           cursor = next
@@ -99,8 +99,8 @@ const marks: Check<Mark> = {
       page.map(({ article }) => article),
     )
     const suspects = page.filter(({ article }) => gone.has(article))
-    const stands = await Promise.all(suspects.map(({ source, item }) => redis.hget(keys.seen(source), item)))
-    return suspects.filter(({ written }, at) => stands[at] === written)
+    const current = await Promise.all(suspects.map(({ source, item }) => redis.hget(keys.seen(source), item)))
+    return suspects.filter(({ written }, at) => current[at] === written)
   },
   show: ({ source, article }) => `${article} of ${source}`,
   mend: ({ redis, keys }, { source, item, written }) =>

@@ -16,7 +16,7 @@ async function* storyIds({ redis, keys }: RepairParts, of: 'hash' | 'members'): 
 }
 
 /** Chooses the lead and the index entries again, after removing some articles. */
-const settle = async ({ writer, now }: RepairParts, story: string, leaving: readonly string[] = []): Promise<void> => {
+const reindex = async ({ writer, now }: RepairParts, story: string, leaving: readonly string[] = []): Promise<void> => {
   await writer.index([await writer.evict(asStory(story), leaving.map(asArticle), now())])
 }
 
@@ -42,13 +42,13 @@ const memberGone: Check<Membership> = {
       page.map(({ article }) => article),
     )
     const suspects = page.filter(({ article }) => gone.has(article))
-    const stands = await Promise.all(
+    const isMemberNow = await Promise.all(
       suspects.map(({ story, article }) => parts.redis.hexists(parts.keys.storyMembers(story), article)),
     )
-    return suspects.filter((_, at) => stands[at] === 1)
+    return suspects.filter((_, at) => isMemberNow[at] === 1)
   },
   show,
-  mend: (parts, { story, article }) => settle(parts, story, [article]),
+  mend: (parts, { story, article }) => reindex(parts, story, [article]),
 }
 
 const articleOutside: Check<Membership> = {
@@ -81,20 +81,20 @@ const articleOutside: Check<Membership> = {
   show,
   async mend(parts, { story, article }) {
     const { redis, keys, writer, weightOf, now } = parts
-    const held = parseArticle(await redis.hgetall(keys.article(article)))
-    const [owner] = held?.sources ?? []
-    if (!held || owner === undefined || held.story !== story) return
-    const { id, url, sources, sections, publishedAt } = held
+    const stored = parseArticle(await redis.hgetall(keys.article(article)))
+    const [owner] = stored?.sources ?? []
+    if (!stored || owner === undefined || stored.story !== story) return
+    const { id, url, sources, sections, publishedAt } = stored
     const placed = await writer.join(
-      held.story,
+      stored.story,
       {
         ...{ id, url, sources, sections },
         at: new Date(publishedAt).toISOString(),
-        score: leadScore(held, weightOf(owner), held.reprintOf !== null),
+        score: leadScore(stored, weightOf(owner), stored.reprintOf !== null),
       },
       now(),
     )
-    if (placed.story !== held.story) await writer.setStory([id], placed.story)
+    if (placed.story !== stored.story) await writer.setStory([id], placed.story)
     await writer.index([placed])
   },
 }
@@ -140,7 +140,7 @@ const wrongStory: Check<string> = {
     const { redis, keys, writer, now } = parts
     const into = await redis.hget(keys.story(id), 'into')
     // A merged story that got members since is merged again.
-    if (into === null) await settle(parts, id)
+    if (into === null) await reindex(parts, id)
     else await writer.index(await writer.merge(asStory(id), asStory(into), now()))
   },
 }
@@ -184,7 +184,7 @@ const wrongIndex: Check<Indexed> = {
     if (Number.isNaN(published)) await redis.zrem(keys.storyIndex(section), story)
     else await redis.zadd(keys.storyIndex(section), 'XX', published, story)
     // The story may have come back at this very moment: index and story do not share a slot.
-    if ((await redis.exists(keys.storyMembers(story))) === 1) await settle(parts, story)
+    if ((await redis.exists(keys.storyMembers(story))) === 1) await reindex(parts, story)
   },
 }
 
@@ -204,7 +204,7 @@ const unindexed: Check<string> = {
     return page.filter((_, at) => scores[at] === null && Date.parse(published[at] ?? '') > from)
   },
   show: id => id,
-  mend: settle,
+  mend: reindex,
 }
 
 export const storyChecks = [

@@ -105,9 +105,9 @@ const readUrls = async (text: string, element: 'url' | 'sitemap', most: number):
     for (const { name, text } of current ? stack.slice(Math.max(place, outer)) : []) {
       const value = text.join('')
       if (!current || value.trim() === '') continue
-      const held = current[name]
-      if (!held) current[name] = [value]
-      else if (held.length < MOST_OF_A_NAME) held.push(value)
+      const values = current[name]
+      if (!values) current[name] = [value]
+      else if (values.length < MOST_OF_A_NAME) values.push(value)
     }
     stack = stack.slice(0, place)
     deeper = 0
@@ -206,8 +206,8 @@ const MOST_READ = 2
  * @param children as `sitemapsIn` returns them
  */
 export const newsSitemaps = (children: readonly string[], orNewest: boolean): readonly string[] => {
-  const speaking = children.filter(each => /news/i.test(each)).slice(0, MOST_READ)
-  return speaking.length > 0 || !orNewest ? speaking : children.slice(0, 1)
+  const newsUrls = children.filter(each => /news/i.test(each)).slice(0, MOST_READ)
+  return newsUrls.length > 0 || !orNewest ? newsUrls : children.slice(0, 1)
 }
 
 /** @returns the items of a sitemap; those without news:news have no title and are left for the caller to skip */
