@@ -1,4 +1,4 @@
-/** Who acts, and what a role may do. */
+/** The actors of the admin server, and what each role may do. */
 
 import { z } from 'zod'
 
@@ -16,19 +16,19 @@ export const UserName = z
 
 export const SHORTEST_PASSWORD = 10
 
-/** @returns why a chosen password is not acceptable; undefined if it is */
+/** @returns why a chosen password is not acceptable; undefined if it is acceptable */
 export const passwordTrouble = (password: string): string | undefined =>
   password.length < SHORTEST_PASSWORD ? `the password needs ${SHORTEST_PASSWORD} characters or more` : undefined
 
 export interface Who {
   readonly name: string
   readonly role: Role
-  /** How it is known: a password and a session, a token of a script, a header of a trusted proxy. */
+  /** How the actor authenticated: a password session, the token of a script, or a header of a trusted proxy. */
   readonly by: 'session' | 'token' | 'proxy'
 }
 
 /** Methods that change nothing (RFC 9110, 9.2.1). */
 export const isRead = (method: string): boolean => method === 'GET' || method === 'HEAD' || method === 'OPTIONS'
 
-/** Whether a role may do more than look. */
+/** Whether a role may do more than read. */
 export const mayAct = ({ role }: Pick<Who, 'role'>): boolean => role === 'admin'

@@ -1,4 +1,4 @@
-/** An article: an item normalised. Its identity is its canonical URL. */
+/** An article: a normalised feed item. Its canonical URL identifies it. */
 
 import type { SectionId } from './section.ts'
 import type { SourceId } from './source.ts'
@@ -7,15 +7,15 @@ import type { SourceId } from './source.ts'
 export type ArticleId = string & { readonly __brand: 'ArticleId' }
 export type StoryId = string & { readonly __brand: 'StoryId' }
 
-/** One thing that speaks for a section, kept with the article so that its section can be explained. */
+/** A piece of evidence for a section, stored with the article so that its section can be explained. */
 export interface Evidence {
   readonly section: SectionId
   /**
-   * What spoke: the source's default, a category of the feed, a segment of the URL, the text, a place, the form; or an
-   * editor, who decides.
+   * Where it comes from: the source's default, a category of the feed, a segment of the URL, the text, a place, the
+   * form; or an editor, whose choice is final.
    */
   readonly from: 'source' | 'category' | 'url' | 'text' | 'place' | 'form' | 'editor'
-  /** The word or segment itself; of an editor, who it was. */
+  /** The word or segment itself; for an editor, the editor's name. */
   readonly what: string
   /** 0 to 1. */
   readonly weight: number
@@ -31,9 +31,9 @@ export interface Article {
   readonly summary: string
   readonly author: string | null
   readonly image: string | null
-  /** BCP 47; `en` where nobody says. */
+  /** BCP 47; `en` if nothing declares it. */
   readonly language: string
-  /** Whether its item, its feed or its source says the language. Known while it is taken in; not kept. */
+  /** Whether the item, its feed or its source declares the language. Known during ingest; not stored. */
   readonly isLanguageDeclared?: boolean
   /** ms since the epoch, clamped to be no later than when we first saw it. */
   readonly publishedAt: number
@@ -43,11 +43,11 @@ export interface Article {
   /** Primary section first, then up to two more. */
   readonly sections: readonly SectionId[]
   readonly evidence: readonly Evidence[]
-  /** Who carries it; the first is the one it is shown under. */
+  /** Sources that carry it; it is shown under the first. */
   readonly sources: readonly SourceId[]
 }
 
-/** Why an item did not become an article. Kept and counted, never thrown. */
+/** Why an item did not become an article. Stored and counted, never thrown. */
 export interface Refused {
   readonly kind: 'refused'
   readonly reason: 'no-title' | 'no-link' | 'bad-link' | 'too-old' | 'not-an-article'

@@ -1,13 +1,13 @@
 /**
- * Two URLs of an article: the one to show, and the lossy key that tells whether two are the same article. Light and
- * pure: services that report events by URL import it too.
+ * The two URLs of an article: the one to show, and the lossy key that decides whether two URLs are the same article.
+ * Few dependencies: services that report events by URL import it too.
  */
 
 import { createHash } from 'node:crypto'
 import type { ArticleId } from './article.ts'
 import { type ParameterKind, parameterKind } from './tracking-parameters.ts'
 
-/** Redirectors that carry their target in a parameter, by host, with the parameter's names. */
+/** Redirectors that carry the target URL in a parameter: host pattern and parameter names. */
 const WRAPPERS: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^(?:www\.)?google\.[a-z.]{2,6}$/, ['url', 'q']],
   [/^lm?\.(?:facebook|instagram|messenger)\.com$/, ['u']],
@@ -22,7 +22,7 @@ const WRAPPERS: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^t\.umblr\.com$/, ['z']],
 ]
 
-/** Redirectors may lead to one another; more than this many in one address is nobody's link. */
+/** Redirectors may be nested; no real link nests more than this many. */
 const MOST_UNWRAPPED = 10
 
 const parse = (text: string): URL | null => {
@@ -34,14 +34,14 @@ const parse = (text: string): URL | null => {
   }
 }
 
-/** Google News writes the page's address into the article's id, in base64, with lengths around it. */
+/** Google News encodes the page's address in the article's id: base64, with length prefixes. */
 const inGoogleNews = (url: URL): URL | null => {
   const coded = /^\/(?:__i\/)?(?:rss\/)?(?:articles|read)\/(CBM[\w-]{10,2000})/.exec(url.pathname)?.[1]
   if (coded === undefined) return null
   return parse(/https?:\/\/[\x21-\x7e]{4,}/.exec(Buffer.from(coded, 'base64url').toString('latin1'))?.[0] ?? '')
 }
 
-/** The page a redirector, an AMP cache or an AMP viewer leads to, where the URL itself says so. */
+/** The target of a redirector, an AMP cache or an AMP viewer, if the URL itself contains it. */
 const unwrap = (url: URL): URL => {
   const host = url.hostname
   if (host === 'news.google.com') return inGoogleNews(url) ?? url
@@ -59,33 +59,33 @@ const unwrap = (url: URL): URL => {
   return url
 }
 
-/** Percent-escapes in upper case, those of unreserved characters undone, what must be escaped escaped. */
+/** Normalises percent-escapes: upper case, unreserved characters decoded, characters that need it escaped. */
 const normalEscapes = (part: string): string =>
   part.replace(/%[0-9a-f]{2}/gi, escaped => {
     const char = String.fromCharCode(Number.parseInt(escaped.slice(1), 16))
     return /[A-Za-z0-9\-._~]/.test(char) ? char : escaped.toUpperCase()
   })
 
-/** Fragments only ever name a place in the page, except where they are the page's address. */
+/** A fragment names a place in the page, except where it is the page's address (`#!` or `#/`). */
 const keepsFragment = (hash: string): boolean => /^#!/.test(hash) || /^#\//.test(hash)
 
 /**
- * Parameters that hosts were seen to tell articles apart by: the name in lower case, the host as `stripSubdomain`
+ * Whether a host is known to tell articles apart by a parameter: the name in lower case, the host as `stripSubdomain`
  * returns it.
  */
 export type Keeps = (site: string, name: string) => boolean
 const KEEPS_NONE: Keeps = () => false
 
-/** A host without what says for which device it is. */
+/** Removes the part of a host that only selects a device (www, m, mobile, ...). */
 export const stripSubdomain = (host: string): string => host.replace(/^(?:www\d?|m|mobile|amp|touch)\.(?=.+\.)/, '')
 
-/** Name and value of a parameter, as written. */
+/** Name and value of a parameter, as written in the URL. */
 const nameAndValue = (pair: string): readonly [name: string, value: string] => {
   const at = pair.indexOf('=')
   return at < 0 ? [pair, ''] : [pair.slice(0, at), pair.slice(at + 1)]
 }
 
-/** Whether a parameter of that kind stays, in the URL of a site. */
+/** Whether a parameter of that kind is kept in the URLs of a site. */
 type Stays = (kind: ParameterKind, site: string, name: string) => boolean
 
 const staysBy =
@@ -99,7 +99,7 @@ const cleanOnce = (url: URL, stays: Stays): void => {
   url.password = ''
   url.hostname = url.hostname.replace(/\.$/, '')
   url.pathname = normalEscapes(url.pathname.replace(/;jsessionid=[^/?#]*/gi, '')).replace(/\/{2,}/g, '/')
-  const kept = url.search
+  const pairs = url.search
     .slice(1)
     .split('&')
     .filter(pair => {
@@ -107,14 +107,14 @@ const cleanOnce = (url: URL, stays: Stays): void => {
       const [name, value] = nameAndValue(pair)
       return stays(parameterKind(name, value), stripSubdomain(url.host), name)
     })
-  url.search = kept.length > 0 ? `?${kept.map(normalEscapes).join('&')}` : ''
+  url.search = pairs.length > 0 ? `?${pairs.map(normalEscapes).join('&')}` : ''
   if (!keepsFragment(url.hash)) url.hash = ''
 }
 
 const canonicalBy = (written: string, stays: Stays): string | null => {
   let url = parse(written.trim())
-  // Cleaning may bring a redirector to light and the other way round: until nothing changes, so that doing it again
-  // changes nothing.
+  // Cleaning may reveal a redirector and unwrapping may need cleaning: repeat until nothing changes, so that the
+  // function is idempotent.
   for (let times = 0; url && times < MOST_UNWRAPPED; times += 1) {
     const before: string = url.href
     url = unwrap(url)
@@ -125,22 +125,22 @@ const canonicalBy = (written: string, stays: Stays): string | null => {
 }
 
 /**
- * The URL to show and to keep: absolute, unwrapped, without tracking and session parameters, credentials and page
- * fragments; host in lower case (IDN as punycode), default port gone, escapes normalised. Idempotent. Order of
- * parameters stays.
- * @param keeps what hosts were seen to tell articles apart by
- * @returns null where it is no http(s) URL
+ * The URL to show and to store: absolute, unwrapped, without tracking and session parameters, credentials and page
+ * fragments; host in lower case (IDN as punycode), no default port, escapes normalised. Idempotent. Keeps the order of
+ * parameters.
+ * @param keeps parameters by which hosts are known to tell articles apart
+ * @returns null if it is not an http(s) URL
  */
 export const canonicalUrl = (written: string, keeps: Keeps = KEEPS_NONE): string | null =>
   canonicalBy(written, staysBy(keeps))
 
 /**
- * The same without any parameter of a doubtful name, whatever its value: what versions before, or this one before it
- * knew a host, took for it.
+ * Like `canonicalUrl`, without any doubtful parameter, whatever its value: the canonical URL of earlier versions, and
+ * of this one before it knew the host.
  */
 export const bareUrl = (written: string): string | null => canonicalBy(written, staysInBare)
 
-/** @returns id of the bare URL, where that is another than that of the canonical one; null where it is the same */
+/** @returns id of the bare URL, if it differs from that of the canonical URL; null if it is the same */
 export const bareId = (canonical: string): ArticleId | null => {
   if (!canonical.includes('?')) return null
   const bare = bareUrl(canonical)
@@ -148,8 +148,8 @@ export const bareId = (canonical: string): ArticleId | null => {
 }
 
 /**
- * Doubtful parameters that the canonical URL of a link goes without, though they might tell articles apart: names in
- * lower case.
+ * Doubtful parameters that `canonicalUrl` removes from a link although they might tell articles apart; names in lower
+ * case.
  */
 export const droppedFrom = (written: string, keeps: Keeps): ReadonlyMap<string, string> => {
   const dropped = new Map<string, string>()
@@ -160,7 +160,7 @@ export const droppedFrom = (written: string, keeps: Keeps): ReadonlyMap<string, 
     return stays
   })
   if (dropped.size === 0) return dropped
-  // The values, from where the link leads to.
+  // Reads values from the unwrapped target of the link.
   const page = canonicalBy(written, kind => kind !== 'tracking')
   for (const pair of page === null ? [] : new URL(page).search.slice(1).split('&')) {
     const [name, value] = nameAndValue(pair)
@@ -170,9 +170,9 @@ export const droppedFrom = (written: string, keeps: Keeps): ReadonlyMap<string, 
 }
 
 /**
- * What two URLs of one article have in common; not an address to open. Scheme, www., mobile and AMP hosts and paths, a
- * trailing slash, index pages, case of the host and order of the parameters do not count.
- * @param canonical as canonicalUrl gives it
+ * Key that two URLs of one article share; not an address to open. Ignores scheme, www., mobile and AMP hosts and paths,
+ * a trailing slash, index pages, case of the host and order of the parameters.
+ * @param canonical as canonicalUrl returns it
  */
 export const identityKey = (canonical: string): string => {
   const url = new URL(canonical)
@@ -192,8 +192,6 @@ export const identityKey = (canonical: string): string => {
   return `${host}${path}${parameters === '' ? '' : `?${parameters}`}${url.hash}`
 }
 
-/**
- * @returns id of the article at a URL as canonicalUrl gives it: the first 16 hex digits of SHA-256 of its identity key
- */
+/** @returns id of the article at a URL from canonicalUrl: the first 16 hex digits of SHA-256 of its identity key */
 export const articleId = (canonical: string): ArticleId =>
   createHash('sha256').update(identityKey(canonical)).digest('hex').slice(0, 16) as ArticleId

@@ -1,11 +1,11 @@
-/** What is counted of articles, by the table of event kinds (src/domain/event-kinds.ts). */
+/** The counters of an article, derived from the table of event kinds (src/domain/event-kinds.ts). */
 
 import { type Counter, EVENT_KIND_TABLE, type EventKind } from './event-kinds.ts'
 
-/** Kinds of event a service may report; each is counted by itself. */
+/** Kinds of event that a service may report; each has its own count. */
 export const EVENT_KINDS = Object.keys(EVENT_KIND_TABLE) as readonly EventKind[] as readonly [EventKind, ...EventKind[]] // its keys
 
-/** All accepted events of an article ever, by counter. */
+/** All accepted events ever of an article, by counter. */
 export type Counts = Readonly<Record<Counter, number>>
 
 /** What is summed over all time: events of each kind, and seconds of reading. */
@@ -15,7 +15,7 @@ export const TOTALS: readonly Total[] = [...EVENT_KINDS, 'seconds']
 /** Fields of an article's hash, in the order of `EVENT_KINDS`. */
 export const COUNTERS: readonly Counter[] = EVENT_KINDS.map(kind => EVENT_KIND_TABLE[kind].counter)
 
-/** One value for each counter. */
+/** Builds a record with one value per counter. */
 export const mapCounters = <T>(make: (counter: Counter, kind: EventKind) => T): Record<Counter, T> =>
   Object.fromEntries(
     EVENT_KINDS.map(kind => [EVENT_KIND_TABLE[kind].counter, make(EVENT_KIND_TABLE[kind].counter, kind)]),
@@ -23,6 +23,6 @@ export const mapCounters = <T>(make: (counter: Counter, kind: EventKind) => T): 
 
 export const NO_COUNTS: Counts = mapCounters(() => 0)
 
-/** The counters of an article's hash; one that is missing is 0. */
+/** Reads the counters of an article's hash; a missing one is 0. */
 export const parseCounts = (hash: Readonly<Record<string, string | undefined>>): Counts =>
   mapCounters(counter => Number(hash[counter] ?? 0))

@@ -1,6 +1,6 @@
 /**
- * An entry of a published list: what a page needs to render one line, and no more. Shape of the Redis contract, version
- * 1.
+ * An entry of a published list: what a page needs to render one line, and nothing more. Part of the Redis contract,
+ * version 1.
  */
 
 import { z } from 'zod'
@@ -13,7 +13,7 @@ export const WINDOWS = ['now', 'hour', 'day', 'week'] as const
 export type Window = (typeof WINDOWS)[number]
 
 /**
- * What put an entry in its place: the list's own rule, an editor, or, where a list is thin, what it was filled up from.
+ * What placed an entry: the list's own rule, an editor, or the window or list from which a short list was backfilled.
  */
 export const PLACED_BY = ['rule', 'pin', ...WINDOWS, 'latest'] as const
 export type PlacedBy = (typeof PLACED_BY)[number]
@@ -40,9 +40,9 @@ export const Entry = z.object({
   summary: z.string(),
   /** Accepted events ever counted for this article, as of the list's publication. */
   counts: z.object(mapCounters(() => z.int().min(0))),
-  /** The story it leads: how many articles and distinct sources tell it. */
+  /** The story that it leads: its number of articles and of distinct sources. */
   story: z.object({ id: z.string(), articles: z.int().min(1), sources: z.int().min(1) }),
-  /** Other publishers that tell the story, at most eight, each by its best article. */
+  /** Other publishers of the story, at most eight, each with its best article. */
   alsoIn: z.array(
     z.object({
       source: z.object({ id: z.string(), name: z.string() }),
@@ -50,8 +50,8 @@ export const Entry = z.object({
     }),
   ),
   /**
-   * `rule` where the list's own rule put it here, `pin` where an editor did, else the window or list that a thin list
-   * was filled up from.
+   * `rule` if the list's own rule placed it, `pin` if an editor did, else the window or list from which it was
+   * backfilled.
    */
   placedBy: z.enum(PLACED_BY),
 })

@@ -1,10 +1,10 @@
 /**
- * What a feed document says, after decoding and parsing and before anything is judged. Plain data; strings are trimmed.
+ * The content of a feed document after decoding and parsing, before any validation. Plain data; strings are trimmed.
  */
 
 import { z } from 'zod'
 
-/** A recording that goes with an item. */
+/** An audio or video file of an item. */
 export interface Enclosure {
   /** http or https. */
   readonly url: string
@@ -17,31 +17,31 @@ export interface Enclosure {
 export interface FeedItem {
   /** Plain text: tags removed, entities decoded, white space folded. */
   readonly title: string | null
-  /** Absolute where a base is known. */
+  /** Absolute if a base URL is known. */
   readonly link: string | null
   /** guid, atom:id, rdf:about or JSON Feed id, as the publisher wrote it. */
   readonly id: string | null
-  /** ISO 8601 UTC; null where the feed gives none that can be read. */
+  /** ISO 8601 UTC; null if the feed gives none, or none that can be parsed. */
   readonly published: string | null
   /** ISO 8601 UTC. */
   readonly updated: string | null
   readonly author: string | null
-  /** The publisher's own categories, in order, without repeats. */
+  /** The publisher's own categories, in order, without duplicates. */
   readonly categories: readonly string[]
   /** Absolute URL of the item's picture. */
   readonly image: string | null
   /** Plain text, cut near 300 characters. */
   readonly summary: string | null
-  /** BCP 47, where the item or feed declares one. */
+  /** BCP 47, if the item or feed declares one. */
   readonly language: string | null
-  /** The page behind `link`, where that is a redirector and the feed names its target beside it. */
+  /** The target page, if `link` is a redirector and the feed names the target as well. */
   readonly original?: string
-  /** Comments on the item, as the feed counts them. Absent where it does not. */
+  /** Number of comments, if the feed gives one. */
   readonly commentsCount?: number
   readonly enclosure?: Enclosure
 }
 
-/** What the document says of polling itself. Absent where it says nothing. */
+/** What the document says about polling itself; absent fields are not declared. */
 export interface FeedHints {
   /** RSS ttl or sy:update*, as milliseconds between polls. */
   readonly interval?: number
@@ -52,7 +52,7 @@ export interface FeedHints {
   /** WebSub hub and topic. */
   readonly hub?: string
   readonly self?: string
-  /** Kinds of hubs it names that are not WebSub, such as `rssCloud`. */
+  /** Kinds of hubs other than WebSub that it names, such as `rssCloud`. */
   readonly otherHubs?: readonly string[]
 }
 
@@ -64,13 +64,13 @@ export interface Feed {
   readonly language: string | null
   readonly hints: FeedHints
   readonly items: readonly FeedItem[]
-  /** Items that had to be left out, each with a reason, and anything that was mended on the way. */
+  /** Skipped items, each with a reason, and errors in the document that were repaired. */
   readonly warnings: readonly string[]
 }
 
 /**
- * Why a document is no feed; `links` are feeds that an HTML page offers instead, or the sitemaps of an index, newest
- * first.
+ * Why a document is not a feed. `links`: the feeds that an HTML page offers instead, or the sitemaps of a sitemap
+ * index, newest first.
  */
 export interface NotAFeed {
   readonly kind: 'not-a-feed'
@@ -81,7 +81,7 @@ export interface NotAFeed {
 
 export type ReadOutcome = { readonly kind: 'feed'; readonly feed: Feed } | NotAFeed
 
-/** A feed item as it travels in a job: parsed once at the door. */
+/** A feed item in job data, which is parsed once on arrival. */
 export const FeedItemSchema: z.ZodType<FeedItem> = z.object({
   title: z.string().nullable(),
   link: z.string().nullable(),

@@ -1,6 +1,6 @@
 /**
- * What other services may rely on, as schemas: entries, hashes and stream fields of the Redis contract, version 1.
- * Hashes and streams hold strings. Fields may be added within the version, so no schema refuses those it does not know.
+ * Schemas of what other services may rely on: entries, hashes and stream fields of the Redis contract, version 1.
+ * Hashes and streams hold strings. Fields may be added within the version, so no schema rejects unknown fields.
  */
 
 import { z } from 'zod'
@@ -17,7 +17,7 @@ const jsonArray = z
 const orEmpty = <T extends z.ZodType>(schema: T) => z.union([schema, z.literal('')])
 
 /**
- * HASH `newsdesk:article:<id>`, of one that may be shown. Empty strings where there is nothing; fields may be added.
+ * HASH `newsdesk:article:<id>` of an article that may be shown. Empty strings for missing values; fields may be added.
  */
 export const ShownArticle = z.object({
   id: z.string().min(1),
@@ -50,7 +50,7 @@ export const ShownArticle = z.object({
   leaving: z.literal('1').describe('It is about to be deleted, and in no list any more; else missing.').optional(),
 })
 
-/** HASH `newsdesk:article:<id>`, of one that an editor keeps off everything: nothing of it may be shown. */
+/** HASH `newsdesk:article:<id>` of an article that an editor blocked everywhere: nothing of it may be shown. */
 export const WithheldArticle = ShownArticle.omit({
   ...{ id: true, url: true, title: true, summary: true, author: true, image: true },
 }).extend({ withheld: z.string().describe("newsdesk's own: show nothing of it.") })
@@ -58,7 +58,7 @@ export const WithheldArticle = ShownArticle.omit({
 /** HASH `newsdesk:article:<id>`. */
 export const ArticleHash = z.union([ShownArticle, WithheldArticle])
 
-/** HASH `newsdesk:story:<id>`, of a story that stands. */
+/** HASH `newsdesk:story:<id>` of a story that was not merged into another. */
 export const StandingStory = z.object({
   id: z.string().min(1),
   lead: z.string().describe('The article it is shown by; empty where all of its articles are kept off everything.'),
@@ -74,7 +74,7 @@ export const StandingStory = z.object({
   lastSeenAt: time,
 })
 
-/** HASH `newsdesk:story:<id>`, of one that was merged into another. */
+/** HASH `newsdesk:story:<id>` of a story that was merged into another. */
 export const MergedStory = z.object({ into: z.string().min(1).describe('The story it was merged into.') })
 
 /** HASH `newsdesk:story:<id>`. */

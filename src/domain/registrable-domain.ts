@@ -1,9 +1,9 @@
-/** Finds the registrable domain of a URL by the Public Suffix List. */
+/** Finds the registrable domain of a URL with the Public Suffix List. */
 
 import { getDomain } from 'tldts'
 import { createLruCache } from '../util/lru.ts'
 
-/** Recently looked up hosts: each poll looks up several, and the suffix list is long. */
+/** Cache of recent hosts: each poll looks up several, and the suffix list is long. */
 const domains = createLruCache<string, string | null>(10_000)
 
 const findDomain = (host: string): string | null => {
@@ -15,8 +15,8 @@ const findDomain = (host: string): string | null => {
 }
 
 /**
- * The domain whose owner we are polite to. An address, or a name on this machine, counts with its port: those are
- * servers of their own.
+ * The domain to which politeness limits apply. An IP address or a local name includes its port: each port is a separate
+ * server.
  */
 export const registrableDomain = (written: string): string => {
   const url = new URL(written)

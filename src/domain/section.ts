@@ -1,11 +1,11 @@
 /**
- * The sections of a site. The taxonomy is configuration (config/sections.yaml); nothing in the code knows a section by
- * name, except that opinion is recognised by its form.
+ * The sections of a site. The taxonomy is configuration (config/sections.yaml); the code hard-codes no section, except
+ * that opinion is recognised by its form.
  */
 
 import { z } from 'zod'
 
-/** Lower-case identifier of a section as it stands in keys and entries, for instance `world`. */
+/** Lower-case identifier of a section as used in keys and entries, for instance `world`. */
 export const SectionId = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,31}$/, 'a section id is 1 to 32 of a-z, 0-9 and -, starting with a letter')
@@ -16,9 +16,9 @@ const Country = z.string().regex(/^[A-Z]{2}$/, 'a country is two capitals of ISO
 const Places = z.strictObject({
   /** Continents whose countries belong to it: AF, AN, AS, EU, NA, OC, SA. */
   continents: z.array(z.enum(['AF', 'AN', 'AS', 'EU', 'NA', 'OC', 'SA'])).default([]),
-  /** Countries that belong to it besides. */
+  /** Further countries that belong to it. */
   countries: z.array(Country).default([]),
-  /** Countries of those continents that do not. */
+  /** Countries of those continents that do not belong to it. */
   except: z.array(Country).default([]),
   /** Cities, regions and peoples, in any language. */
   names: z.array(z.string().min(1)).default([]),
@@ -28,15 +28,15 @@ export const Section = z.strictObject({
   id: SectionId,
   /** Labels by BCP 47 language; `en` is the fallback. */
   labels: z.record(z.string(), z.string().min(1)),
-  /** Section this one belongs to: its articles also count for the parent. */
+  /** The section that this one belongs to: its articles also count for the parent. */
   parent: SectionId.optional(),
-  /** Words a publisher's category may be, in any language, lower case. */
+  /** Words that a publisher's category may use, in any language, lower case. */
   synonyms: z.array(z.string().min(1)).default([]),
-  /** Words in a URL path that speak for this section. */
+  /** Words in a URL path that are evidence for this section. */
   urlWords: z.array(z.string().min(1)).default([]),
-  /** Words of headlines that speak for this section; an operator can add a section with words alone. */
+  /** Words in headlines that are evidence for this section; these are enough to add a section. */
   words: z.array(z.string().min(1)).default([]),
-  /** Places that speak for a section which is a region of the world. */
+  /** Places that are evidence for a section that covers a region of the world. */
   places: Places.optional(),
 })
 export type Section = z.infer<typeof Section>

@@ -1,12 +1,12 @@
 /**
- * Parameters that say how a reader came, or which visit it was, not what is read. Names that mean nothing else are
- * removed whatever their value; names that also mean something else somewhere (`sid` is a session here and a story
- * there) only where their value looks like an id that was made for one reader. Kept by hand.
+ * URL parameters that say how a reader arrived or which visit it was, not what is read. Names with no other meaning are
+ * removed whatever their value. Names that mean something else on some sites (`sid` is a session on one and a story on
+ * another) are removed only if the value looks like an id made for one reader. Maintained by hand.
  */
 
 const split = (names: string): Set<string> => new Set(names.split(/\s+/))
 
-/** Made by ad networks, mailers and analytics for themselves: no publisher calls anything else so. */
+/** Names made by ad networks, mailers and analytics for themselves; no publisher uses them for anything else. */
 const TRACKING = split(
   `fbclid gclid gclsrc dclid gbraid wbraid msclkid yclid twclid ttclid igshid igsh li_fat_id mc_cid mc_eid mkt_tok
   ns_campaign ns_mchannel ns_source ns_linkname ns_fee rb_clickid guccounter guce_referrer guce_referrer_sig
@@ -15,8 +15,8 @@ const TRACKING = split(
 )
 
 /**
- * Tracking wherever they were seen, though short or plain enough to be something else: removed whatever their value,
- * unless a host tells articles apart by them.
+ * Tracking wherever they were seen, but short or plain enough to mean something else somewhere: removed whatever their
+ * value, unless a host tells articles apart by them.
  */
 const LIKELY = split(
   `referrer referer spm trk ftag taid sref epik maca cid_source smtyp partner_source ref_src ref_url share_source share_token sharetype
@@ -24,12 +24,12 @@ const LIKELY = split(
   wickedid soc_src soc_trk tsrc __s mbid srnd traffic_source dm_i`,
 )
 
-/** Families of which every member is tracking. */
+/** Prefixes that only tracking parameters have. */
 const TRACKING_FAMILIES = ['utm_', 'piwik_', 'matomo_', 'mtm_', 'hsa_', 'wt.', 'oly_', 'vero_'] as const
 
 /**
- * Families whose prefix is short enough to be anything: with what a campaign is described by behind it they are as
- * likely as {@link LIKELY}.
+ * Prefixes that are short enough to mean anything: followed by a word that describes a campaign, they are as likely
+ * tracking as {@link LIKELY}.
  */
 const CAMPAIGN_FAMILIES = ['at_', 'pk_', 'stm_', 'itm_', 'ga_'] as const
 const CAMPAIGN_WORDS = split(
@@ -38,56 +38,56 @@ const CAMPAIGN_WORDS = split(
   bbc_team ptr_name recipient_id recipient_list send_date send_time general_placement detail_placement product campaign_type`,
 )
 
-/** Tracking here, content there: the value decides. */
+/** Tracking on some sites, content on others: the value decides. */
 const DOUBTFUL = split('cmp feature sh rss')
-/** Those that hold a campaign's label, whatever it says; a number is content. */
+/** Names that hold a campaign's label, whatever it says; a number is content. */
 const LABELLED = split('cmp')
 
-/** Ids of a visit, which make every reader's URL another. */
+/** Session ids, which make the URL differ for every reader. */
 const SESSION = /^(?:phpsessid|jsessionid|aspsessionid\w*|asp\.net_sessionid|cftoken)$/i
-/** The same, and what some sites call a story. */
+/** Session ids on some sites, story ids on others. */
 const DOUBTFUL_SESSION = /^(?:sessionid|session_id|sid|cfid)$/i
-/** Shorter than any session's. */
+/** Shorter values are never session ids. */
 const SHORTEST_SESSION = 8
 
-/** Values that name a way in: what share buttons, players and feeds write behind a doubtful name. */
-const WAYS = split(
+/** Values that name a referral channel: what share buttons, players and feeds write as the value of a doubtful name. */
+const CHANNELS = split(
   `rss feed feeds atom share sharing shared social email mail newsletter facebook fb twitter tw x linkedin whatsapp telegram reddit
   instagram youtube youtu.be youtube.com pinterest flipboard push app amp btn button direct homepage bookmarklet embed emb title logo
   player detailpage imp woyt related`,
 )
 
-/** A way in, alone or in parts: `rss`, `youtu.be`, `share_btn_tw`, `emb_title`. */
-const namesAWay = (value: string): boolean => {
+/** Whether a value is made of referral channels: `rss`, `youtu.be`, `share_btn_tw`, `emb_title`. */
+const isChannel = (value: string): boolean => {
   const lower = value.toLowerCase()
-  return WAYS.has(lower) || (lower !== '' && lower.split(/[-_]/).every(part => WAYS.has(part)))
+  return CHANNELS.has(lower) || (lower !== '' && lower.split(/[-_]/).every(part => CHANNELS.has(part)))
 }
 
-/** A day as digits, or a number of any kind: counted by publishers, not made at random. */
+/** A date in digits, or a number of any kind: counted by publishers, not random. */
 const NUMBER = /^[\d.,:+-]+$/
 const VOWELS = /[aeiouy]/gi
 
-/** How often letters and digits take turns: once in `election2026`, every few characters in what was made at random. */
+/** How often letters and digits alternate: once in `election2026`, every few characters in a random id. */
 const turnsIn = (text: string): number => text.match(/\d(?=[a-z])|[a-z](?=\d)/gi)?.length ?? 0
 
-/** Hexadecimal of fewer digits, and other text of fewer characters, is no id of a visit. */
+/** Hexadecimal with fewer digits, and other text with fewer characters, is not a visit id. */
 const SHORTEST_ID = 12
 const SHORTEST_MIXED = 16
 
 /**
- * Whether a value looks like an id made for one reader or one visit: 12 hexadecimal digits or 16 other characters and
- * more, letters and digits well mixed, as hashes, UUIDs and base64 of random bytes are. What an editor or a database
- * would call a story does not look so: a number, a date, a path, a word, words between hyphens, a word with a number
- * behind.
+ * Whether a value looks like an id made for one reader or one visit: at least 12 hexadecimal digits or 16 other
+ * characters, letters and digits well mixed, like hashes, UUIDs and base64 of random bytes. The names that an editor or
+ * a database would give a story do not look like that: a number, a date, a path, a word, hyphenated words, a word
+ * followed by a number.
  */
 export const looksLikeTrackingId = (written: string): boolean => {
   let value = written
   try {
     value = decodeURIComponent(written)
   } catch {
-    // As written, then.
+    // Malformed escape: use the value as written.
   }
-  // Play's and Express' sessions: signed, with what is signed behind.
+  // Session ids of Play and Express: signed, with the signed value at the end.
   const bare = value
     .replace(/^s:/, '')
     .replace(/[{}]/g, '')
@@ -98,25 +98,25 @@ export const looksLikeTrackingId = (written: string): boolean => {
   if (bare.length < SHORTEST_MIXED || !/^[A-Za-z0-9+_.~-]+$/.test(bare)) return false
   const parts = bare.split(/[-_.~+]/)
   const longest = parts.reduce((longer, part) => (part.length > longer.length ? part : longer), '')
-  // Words and dates stand between hyphens; ids made at random rarely have many, and a long piece between them.
+  // Hyphens separate words and dates; random ids rarely have many hyphens and a long piece between them.
   if (longest.length < 12) return false
   const digits = longest.replace(/\D/g, '').length
   const letters = longest.length - digits
   if (digits >= 2 && letters >= 4 && turnsIn(longest) >= 4) return true
-  // Base64 without digits to speak of: capitals in the middle of everything, and few vowels.
+  // Base64 with hardly any digits: capitals inside words, and few vowels.
   const humps = longest.match(/[a-z][A-Z]/g)?.length ?? 0
   const vowels = longest.match(VOWELS)?.length ?? 0
   return longest.length >= 20 && humps >= 4 && vowels < letters * 0.3
 }
 
 export type ParameterKind =
-  /** Removed always. */
+  /** Always removed. */
   | 'tracking'
-  /** Removed where the value looks so, unless its host is known to tell articles apart by it. */
+  /** Removed because of its value, unless its host is known to tell articles apart by it. */
   | 'doubtful'
-  /** Stays: its name is doubtful, and its value says that it is content. */
+  /** Kept: the name is doubtful, but the value shows that it is content. */
   | 'doubtful-content'
-  /** Stays. */
+  /** Kept. */
   | 'content'
 
 const isCampaign = (name: string): boolean => {
@@ -124,7 +124,7 @@ const isCampaign = (name: string): boolean => {
   return family !== undefined && CAMPAIGN_WORDS.has(name.slice(family.length))
 }
 
-/** What a parameter is, by its name and its value, both as written in the URL. */
+/** Classifies a parameter by its name and value, both as written in the URL. */
 export const parameterKind = (name: string, value: string): ParameterKind => {
   const lower = name.toLowerCase()
   if (TRACKING.has(lower) || TRACKING_FAMILIES.some(prefix => lower.startsWith(prefix))) return 'tracking'
@@ -136,5 +136,5 @@ export const parameterKind = (name: string, value: string): ParameterKind => {
   }
   if (!DOUBTFUL.has(lower) && !CAMPAIGN_FAMILIES.some(prefix => lower.startsWith(prefix))) return 'content'
   const isLabel = LABELLED.has(lower) && value !== '' && !NUMBER.test(value)
-  return isLabel || namesAWay(value) || looksLikeTrackingId(value) ? 'doubtful' : 'doubtful-content'
+  return isLabel || isChannel(value) || looksLikeTrackingId(value) ? 'doubtful' : 'doubtful-content'
 }

@@ -1,4 +1,4 @@
-/** The backlog of events not counted yet: their number, and when the oldest was reported. */
+/** The backlog of events not yet counted: how many, and when the oldest was reported. */
 
 import type { Redis } from 'ioredis'
 import type { Keys } from '../redis/keys.ts'
@@ -7,13 +7,13 @@ import { GROUP } from './counting.ts'
 
 export interface Backlog {
   readonly waiting: number
-  /** ms since the epoch at which the oldest was reported; null where none waits. */
+  /** When the oldest was reported, ms since the epoch; null if there is none. */
   readonly since: number | null
 }
 
 const NONE: Backlog = { waiting: 0, since: null }
 
-/** The time of the first entry at or after an id; null where there is none. */
+/** The time of the first entry at or after an id; null if there is none. */
 const firstFrom = async (redis: Redis, stream: string, from: string): Promise<number | null> => {
   const [first] = await redis.xrange(stream, from, '+', 'COUNT', 1)
   return first ? timestampOfStreamId(first[0]) : null
@@ -22,7 +22,7 @@ const firstFrom = async (redis: Redis, stream: string, from: string): Promise<nu
 export const readBacklog = async (redis: Redis, keys: Keys): Promise<Backlog> => {
   const stream = keys.events()
   if ((await redis.exists(stream)) === 0) return NONE
-  const groups = (await redis.xinfo('GROUPS', stream)) as unknown[][] // field, value, ... a group
+  const groups = (await redis.xinfo('GROUPS', stream)) as unknown[][] // per group: field, value, ...
   const group = groups.find(fields => fields[fields.indexOf('name') + 1] === GROUP)
   if (!group) return { waiting: await redis.xlen(stream), since: await firstFrom(redis, stream, '-') }
   const field = (name: string): unknown => group[group.indexOf(name) + 1]
@@ -30,13 +30,13 @@ export const readBacklog = async (redis: Redis, keys: Keys): Promise<Backlog> =>
   const waiting = Number(field('lag') ?? 0) + pending
   if (waiting === 0) return NONE
   if (pending > 0) {
-    const [, oldest] = (await redis.xpending(stream, GROUP)) as [number, string | null, ...unknown[]] // its summary
+    const [, oldest] = (await redis.xpending(stream, GROUP)) as [number, string | null, ...unknown[]] // XPENDING in summary form
     if (oldest !== null) return { waiting, since: timestampOfStreamId(oldest) }
   }
   return { waiting, since: await firstFrom(redis, stream, `(${field('last-delivered-id')}`) }
 }
 
-/** Events ever reported; 0 where there is none, or where the server does not tell. */
+/** Events ever added to the stream; 0 if there is no stream or the server does not report it. */
 export const reportedEver = async (redis: Redis, keys: Keys): Promise<number> => {
   if ((await redis.exists(keys.events())) === 0) return 0
   const fields = (await redis.xinfo('STREAM', keys.events())) as unknown[] // field, value, ...

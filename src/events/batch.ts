@@ -1,6 +1,6 @@
 /**
- * A batch of the stream on its way to the script that counts it: judged, visitors hashed, grouped by article and kind
- * and by minute, and packed. The keys of the days and the articles known are given.
+ * Prepares a batch of the stream for count.lua: validates events, hashes visitors, groups events by article and kind
+ * and by minute, and packs them. The caller supplies the day keys and the known articles.
  */
 
 import { hash } from 'node:crypto'
@@ -17,10 +17,10 @@ import { type DayKey, getDayNumber, keyedHash } from './visitor.ts'
 
 export type StreamEntry = readonly [id: string, fields: readonly string[]]
 
-/** An event that may count. */
+/** A valid event, which may count. */
 export interface Judged {
   readonly entry: string
-  /** ms: when it was added to the stream. */
+  /** When it was added to the stream, ms. */
   readonly addedAt: number
   readonly event: ReadEvent
 }
@@ -34,9 +34,9 @@ export interface RefusedEntry {
 export const parseAddedAt = (entry: string): number => Number.parseInt(entry, 10)
 
 /**
- * Judges entries one by one, by what they say alone. Ids of a stream only rise: after a clock that was ahead they stand
- * still for as long as it was. One that lies in a time to come was added now.
- * @param now ms since the epoch; unless given every id is taken at its word
+ * Validates entries one by one, by their fields alone. Stream ids never decrease: after the clock was ahead they stand
+ * still until it catches up. An id in the future is therefore taken as added now.
+ * @param now ms since the epoch; without it every id is trusted
  */
 export const judge = (
   entries: readonly StreamEntry[],
@@ -56,20 +56,23 @@ export const judge = (
   return { read, refused }
 }
 
-const slotOf = (at: number, span: number): number => Math.floor(at / span)
+const findSlot = (at: number, span: number): number => Math.floor(at / span)
 
-/** The day whose key hashes visitors in a slot: of its beginning, so that all who look into the slot hash alike. */
-const dayOfSlot = (slot: number, span: number): number => getDayNumber(slot * span)
+/**
+ * The day whose key hashes the visitors of a slot: the day on which the slot begins, so that all lookups in it hash
+ * alike.
+ */
+const findSlotDay = (slot: number, span: number): number => getDayNumber(slot * span)
 
 /** Days whose keys are needed to pack these events. */
 export const collectDays = (read: readonly Judged[], span: number): Set<number> => {
   const days = new Set<number>()
   let last = Number.NaN
   for (const { event, addedAt } of read) {
-    const slot = slotOf(event.at, span)
+    const slot = findSlot(event.at, span)
     if (event.network !== '') days.add(getDayNumber(addedAt))
-    // Most events of a batch are of one slot.
-    if (slot !== last) for (const near of [slot - 1, slot, slot + 1]) days.add(dayOfSlot(near, span))
+    // Most events of a batch fall into one slot.
+    if (slot !== last) for (const near of [slot - 1, slot, slot + 1]) days.add(findSlotDay(near, span))
     last = slot
     days.add(getDayNumber(event.at))
   }
@@ -78,42 +81,43 @@ export const collectDays = (read: readonly Judged[], span: number): Set<number> 
 
 type Halves = readonly [high: number, low: number]
 
-const halvesOf = (hex: string): Halves => [Number.parseInt(hex.slice(0, 8), 16), Number.parseInt(hex.slice(8, 16), 16)]
+const parseHalves = (hex: string): Halves => [
+  Number.parseInt(hex.slice(0, 8), 16),
+  Number.parseInt(hex.slice(8, 16), 16),
+]
 
 const articleHalves = createLruCache<ArticleId, Halves>(20_000)
 
-/** An article's id is a hash itself; one that is none is hashed. */
-const halvesOfArticle = (article: ArticleId): Halves => {
+/** An article's id is a hash already; any other id is hashed. */
+const hashArticle = (article: ArticleId): Halves => {
   const known = articleHalves.get(article)
   if (known) return known
   const hex = /^[0-9a-f]{16}$/.test(article) ? article : hash('sha256', article)
-  const made = halvesOf(hex)
+  const made = parseHalves(hex)
   articleHalves.set(article, made)
   return made
 }
 
 const hex8 = (number: number): string => (number >>> 0).toString(16).padStart(8, '0')
 
-/** Article and visitor as one: the visitor's hash is random without the key, so their XOR is random as well. */
-const pairOf = ([high, low]: Halves, visitor: string): string => {
-  const [a, b] = halvesOf(visitor)
+/** Combines article and visitor: the visitor's hash is random without the key, so their XOR is random as well. */
+const combineHashes = ([high, low]: Halves, visitor: string): string => {
+  const [a, b] = parseHalves(visitor)
   return hex8(high ^ a) + hex8(low ^ b)
 }
 
-/**
- * What tells kinds that count once per visitor apart. Views are hashed without it, as those that stand in Redis are.
- */
+/** Distinguishes kinds that count once per visitor. Views are hashed without it, like those already in Redis. */
 const kindHalves = new Map<string, Halves>(
-  EVENT_KINDS.map(kind => [kind, kind === 'view' ? [0, 0] : halvesOf(hash('sha256', kind))]),
+  EVENT_KINDS.map(kind => [kind, kind === 'view' ? [0, 0] : parseHalves(hash('sha256', kind))]),
 )
 
-const halvesOfPair = (article: ArticleId, kind: string): Halves => {
-  const [high, low] = halvesOfArticle(article)
+const hashArticleAndKind = (article: ArticleId, kind: string): Halves => {
+  const [high, low] = hashArticle(article)
   const [a, b] = kindHalves.get(kind) ?? [0, 0]
   return [high ^ a, low ^ b]
 }
 
-/** Gives each value seen a place, from 1, in the order first seen. */
+/** Assigns each distinct key an index, from 1, in the order first seen. */
 const createPlaces = <Key, Value>() => {
   const found = new Map<Key, number>()
   const values: Value[] = []
@@ -129,7 +133,7 @@ const createPlaces = <Key, Value>() => {
   }
 }
 
-/** Events by article and kind (groups), and these by minute (cells): what is counted together is written once. */
+/** Groups events by article and kind, and each group into cells by minute: what is counted together is written once. */
 const group = (read: readonly Judged[], span: number) => {
   const groups = createPlaces<string, readonly [kind: number, article: ArticleId]>()
   const cells = createPlaces<number, readonly [group: number, minute: number]>()
@@ -140,28 +144,30 @@ const group = (read: readonly Judged[], span: number) => {
     const kind = EVENT_KINDS.indexOf(event.kind) + 1
     const of = groups.of(event.article + kind, () => [kind, event.article])
     const minute = Math.floor(event.at / MINUTE)
-    // Minutes since the epoch stay below 2^32 for millennia, groups below the largest batch.
+    // Minutes since the epoch stay below 2^32 for millennia, group numbers below the largest batch size.
     cellOf.push(cells.of(of * 2 ** 32 + minute, () => [of, minute]))
-    const slot = slotOf(event.at, span)
+    const slot = findSlot(event.at, span)
     slotsOf.push(slots.of(slot, () => slot))
   }
   return { groups: groups.values, cells: cells.values, slots: slots.values, cellOf, slotsOf }
 }
 
-/** Hashes of visitors, and of article and visitor where an event is a view; empty where it names no visitor. */
+/**
+ * Hashes of visitors, and of article and visitor for kinds that count once per visitor; empty if no visitor is given.
+ */
 interface Hashes {
   readonly who: string[]
-  /** As in the view's own slot. */
+  /** With the key of the event's own slot. */
   readonly own: string[]
-  /** As in the slot before, where that has another day's key. */
+  /** With the key of the slot before, if that is another day's. */
   readonly before: string[]
-  /** As in the slot after, likewise. */
+  /** With the key of the slot after, if that is another day's. */
   readonly after: string[]
 }
 
 const hashAll = (read: readonly Judged[], span: number, keys: ReadonlyMap<number, DayKey>): Hashes => {
   const hashes: Hashes = { who: [], own: [], before: [], after: [] }
-  const keyOf = (day: number): DayKey => {
+  const findKey = (day: number): DayKey => {
     const key = keys.get(day)
     if (key === undefined) throw new RangeError(`no key of day ${day}`)
     return key
@@ -169,20 +175,20 @@ const hashAll = (read: readonly Judged[], span: number, keys: ReadonlyMap<number
   for (const [place, { event }] of read.entries()) {
     const { visitor, article, at, kind } = event
     const day = getDayNumber(at)
-    const who = visitor === '' ? '' : keyedHash(keyOf(day), visitor)
+    const who = visitor === '' ? '' : keyedHash(findKey(day), visitor)
     hashes.who.push(who)
     if (who === '' || !EVENT_KIND_TABLE[kind].perVisitor) {
       hashes.own.push('')
       continue
     }
-    const halves = halvesOfPair(article, kind)
-    const pairOn = (other: number) => pairOf(halves, other === day ? who : keyedHash(keyOf(other), visitor))
-    const slot = slotOf(at, span)
-    const [yesterday, today, tomorrow] = [slot - 1, slot, slot + 1].map(each => dayOfSlot(each, span)) as [
+    const halves = hashArticleAndKind(article, kind)
+    const pairOn = (other: number) => combineHashes(halves, other === day ? who : keyedHash(findKey(other), visitor))
+    const slot = findSlot(at, span)
+    const [yesterday, today, tomorrow] = [slot - 1, slot, slot + 1].map(each => findSlotDay(each, span)) as [
       number,
       number,
       number,
-    ] // as many as were given
+    ] // three elements in, three out
     hashes.own.push(pairOn(today))
     if (yesterday !== today) hashes.before[place] = pairOn(yesterday)
     if (tomorrow !== today) hashes.after[place] = pairOn(tomorrow)
@@ -191,27 +197,27 @@ const hashAll = (read: readonly Judged[], span: number, keys: ReadonlyMap<number
 }
 
 /**
- * Network, article and kind as one, by the key of the day it arrived: when an event says it happened is its sender's to
- * say, so what limits a sender must use the arrival time.
+ * Combines network, article and kind under the key of the day it arrived. The sender chooses when an event claims to
+ * have happened, so a limit on senders must use the arrival time.
  */
-const crowdOf = ({ event, addedAt }: Judged, keys: ReadonlyMap<number, DayKey>): string => {
+const hashNetwork = ({ event, addedAt }: Judged, keys: ReadonlyMap<number, DayKey>): string => {
   const { network, kind, article } = event
   const key = keys.get(getDayNumber(addedAt))
   if (network === '' || key === undefined) return ''
-  return pairOf(halvesOfArticle(article), keyedHash(key, `${kind}\n${network}`))
+  return combineHashes(hashArticle(article), keyedHash(key, `${kind}\n${network}`))
 }
 
 export interface PackedBatch {
   readonly bytes: Buffer
-  /** ms: when the latest of them was added. */
+  /** When the latest of them was added, ms. */
   readonly latest: number
 }
 
 /**
- * Packs what count.lua takes: seventeen lists, of which the first thirteen have an element an event, or none where no
- * event has one.
- * @param read events whose articles are known, by their ids of now
- * @param spans ms
+ * Packs the arguments of count.lua: seventeen lists. Each of the first thirteen has one element per event, or none if
+ * no event has a value.
+ * @param read events under the current ids of known articles
+ * @param settings spans in ms
  * @param keys of every day that collectDays returns
  */
 export const packBatch = (
@@ -231,7 +237,7 @@ export const packBatch = (
     packer.array(values.length)
     for (const value of values) write(value)
   }
-  /** As long as the last that has one; those without have their own. */
+  /** Packs `values` up to the last one that is set; for a missing one the event's own hash is written. */
   const listOver = (values: readonly (string | undefined)[]) => {
     packer.array(values.length)
     for (let index = 0; index < values.length; index += 1) packer.hash(values[index] ?? own[index] ?? '')
@@ -245,12 +251,13 @@ export const packBatch = (
   listOver(before)
   listOver(after)
   list(who, packer.hash)
-  // An event's id names no visitor and is kept for three hours: no key, which would change at midnight.
+  // An event's id names no visitor and is kept for three hours, so it is hashed without a day key, which would change
+  // at midnight.
   list(withIds, ({ event }) => packer.hash(event.id === '' ? '' : hash('sha256', event.id).slice(0, 16)))
   list(withIds, ({ addedAt }) => packer.number(Math.floor(addedAt / HOUR)))
   list(withSeconds, ({ event }) => packer.number(event.seconds))
-  list(withNetworks, each => packer.hash(crowdOf(each, keys)))
-  list(withNetworks, ({ addedAt }) => packer.number(slotOf(addedAt, networkSpan)))
+  list(withNetworks, each => packer.hash(hashNetwork(each, keys)))
+  list(withNetworks, ({ addedAt }) => packer.number(findSlot(addedAt, networkSpan)))
   list(slots, packer.number)
   packer.array(groups.length * 2)
   for (const [kind, article] of groups) {
@@ -266,18 +273,18 @@ export const packBatch = (
   return { bytes: packer.take(), latest: read.reduce((most, { addedAt }) => Math.max(most, addedAt), 0) }
 }
 
-/** Refusals of one batch kept with their detail; the rest are only counted. */
+/** Refusals of a batch recorded with their detail; the rest are only counted. */
 const MOST_DETAILS = 20
 
 export const packRefused = (refused: readonly RefusedEntry[]): Buffer => {
   const packer = createPacker(64 + refused.length * 48)
-  const toldFrom = refused.length - MOST_DETAILS
+  const detailsFrom = refused.length - MOST_DETAILS
   packer.array(3)
   packer.array(refused.length)
   for (const { entry } of refused) packer.latin1(entry)
   packer.array(refused.length)
   for (const { reason } of refused) packer.latin1(reason)
   packer.array(refused.length)
-  for (const [index, { detail }] of refused.entries()) packer.utf8(index >= toldFrom ? detail : '')
+  for (const [index, { detail }] of refused.entries()) packer.utf8(index >= detailsFrom ? detail : '')
   return packer.take()
 }

@@ -1,9 +1,9 @@
--- Articles whose counts changed since they were last copied into their hashes, with these counts: read together, so
--- they belong together.
+-- Returns articles whose counts changed since they were last copied into their hashes, with those counts. One call
+-- reads both, so they are consistent.
 -- KEYS 1  stream of events
--- ARGV 1  about how many
---      2+ what to read of each: kinds of event, or seconds
--- Returns [article, version, one count for each of them, ...].
+-- ARGV 1  approximate number of articles
+--      2+ totals to read for each: kinds of event, or seconds
+-- Returns [article, version, one count per total, ...].
 -- O(articles returned).
 
 local base = '{' .. KEYS[1] .. '}:'

@@ -1,4 +1,4 @@
-/** Claims events that a consumer read but did not count: a dead one, or this one before an interruption. */
+/** Claims events that a consumer read but did not count: a dead consumer, or this one before an interruption. */
 
 import type { Redis } from 'ioredis'
 import type { StreamEntry } from './batch.ts'
@@ -8,13 +8,13 @@ export interface ClaimParts {
   readonly redis: Redis
   readonly stream: string
   readonly consumer: string
-  /** ms in other hands after which an event is taken over. */
+  /** An event is claimed after it has been pending for this long, ms. */
   readonly after: number
-  /** Events at a time. */
+  /** Events per call. */
   readonly batch: number
 }
 
-/** @param count counts and acknowledges them @returns how many were taken over */
+/** @param count counts and acknowledges the entries @returns how many were claimed */
 export const claim = async (
   { redis, stream, consumer, after, batch }: ClaimParts,
   count: (entries: readonly StreamEntry[]) => Promise<unknown>,
@@ -25,7 +25,7 @@ export const claim = async (
     const [next, claimed] = (await redis.xautoclaim(
       ...([stream, GROUP, consumer, after, cursor, 'COUNT', batch] as const),
     )) as [string, (StreamEntry | null)[]]
-    // Where an entry was deleted, Redis 6.2 answers null in its place.
+    // Redis 6.2 returns null in place of a deleted entry.
     const entries = claimed.filter(entry => entry !== null)
     if (entries.length > 0) await count(entries)
     taken += entries.length

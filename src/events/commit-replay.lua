@@ -1,14 +1,14 @@
 -- Replaces the counts by those of a replay, if both counted exactly the same events.
 -- KEYS 1  stream of events
--- ARGV 1  what stands before the keys of the replay
+-- ARGV 1  prefix of the replay's keys
 --      2  consumer group
 --      3  id up to which the replay has read
 --      4  token of the replay
---      5  MessagePack [[window, first bucket counted anew], ...]
---      6  MessagePack of the replay's keys, without what stands before them
---      7  MessagePack [kind, article, by, ...]: what totals change by
+--      5  MessagePack [[window, first recounted bucket], ...]
+--      6  MessagePack of the replay's keys, without the prefix
+--      7  MessagePack [kind, article, difference, ...]: the changes to totals
 --      8  MessagePack of the kinds of event
--- Returns 'done'; 'more' where more was counted meanwhile; 'lost' where counting is no longer paused by this replay.
+-- Returns 'done'; 'more' if more events were counted meanwhile; 'lost' if counting is no longer paused by this replay.
 -- O(keys of the replay + totals that change).
 
 local stream, base, again = KEYS[1], '{' .. KEYS[1] .. '}:', ARGV[1]
@@ -30,7 +30,7 @@ for _, kind in ipairs(cmsgpack.unpack(ARGV[8])) do
   end
 end
 for _, name in ipairs(cmsgpack.unpack(ARGV[6])) do
-  -- One may have expired since it was listed.
+  -- The key may have expired since it was listed.
   if redis.call('EXISTS', again .. name) == 1 then redis.call('RENAME', again .. name, base .. name) end
 end
 local changes = cmsgpack.unpack(ARGV[7])

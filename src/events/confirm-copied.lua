@@ -1,4 +1,4 @@
--- Removes articles from the dirty ones after their counts were copied, unless they changed since.
+-- Removes articles from the dirty set after their counts were copied, unless they changed again since.
 -- KEYS 1  stream of events
 -- ARGV    article, version, ...
 -- Returns how many were confirmed.

@@ -1,9 +1,9 @@
--- Copies an article's counts into its hash, for readers; an article that has expired is not brought back, and counts
--- that were read earlier do not go over later ones.
+-- Copies an article's counts into its hash, for readers. Does not recreate an expired article, and never overwrites
+-- newer counts with older ones.
 -- KEYS 1  article hash
 -- ARGV 1  version of the counts
---      2  field, value, ...
--- Returns 1 where they stand there now, 0 where newer ones do, -1 where there is no such article.
+--      2+ field, value, ...
+-- Returns 1 if the hash now holds these counts, 0 if it holds newer ones, -1 if there is no such article.
 -- O(fields).
 
 if redis.call('EXISTS', KEYS[1]) == 0 then return -1 end

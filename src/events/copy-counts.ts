@@ -15,12 +15,12 @@ const confirmScript = loadScript(new URL('./confirm-copied.lua', import.meta.url
 export interface Copying {
   /** Copies the counts that changed. @returns articles whose copy is confirmed */
   copy(): Promise<number>
-  /** Deletes totals of articles that are gone, some per call. @returns whether a full pass has ended */
+  /** Deletes totals of articles that no longer exist, some per call. @returns whether a full pass has ended */
   sweep(): Promise<boolean>
 }
 
 const AT_ONCE = 500
-/** Bounds a call: counts that change meanwhile are copied by the next one. */
+/** Bounds a call: counts that change meanwhile are copied by the next call. */
 const MOST_ROUNDS = 200
 /** Fields of an article's hash, in the order of `TOTALS`. */
 const FIELDS = [...COUNTERS, 'seconds']

@@ -1,16 +1,16 @@
--- De-duplicates, counts and acknowledges a batch of events in one atomic call: whatever dies when, an event counts
--- once.
+-- De-duplicates, counts and acknowledges a batch of events in one atomic call, so that an event counts once whatever
+-- crashes when.
 -- KEYS 1  stream of events; every other key is built from it and shares its slot
--- ARGV 1  what stands before every key written here: '{stream}:', or that of a replay
---      2  consumer group, or '' where nothing is to be acknowledged and no refusals are told (a replay)
+-- ARGV 1  prefix of every key written here: '{stream}:', or that of a replay
+--      2  consumer group, or '' to acknowledge nothing and record no refusals (a replay)
 --      3  now, ms
---      4  MessagePack [span ms, half-life ms, landmark ms, most members of now, most events of a visitor a minute or 0,
---         ms before which events are remembered but not counted, latest arrival in the batch ms,
---         most events of a kind of an article counted from one network or 0, in so many ms]
---      5  MessagePack [[window, ms a bucket spans, buckets], ...]
+--      4  MessagePack [dedup window ms, half-life ms, landmark ms, most members of the window `now`, most events of a
+--         visitor per minute or 0, ms before which events are remembered but not counted, latest arrival in the batch
+--         ms, most events of a kind counted per article and network or 0, the span in ms for that limit]
+--      5  MessagePack [[window, bucket width in ms, buckets], ...]
 --      6  MessagePack of the events, see batch.ts
---      7  MessagePack of those refused already: [ids, reason of each, detail of each or '']
---      8  MessagePack of the kinds of event; an event names its kind by its place in it, from 1
+--      7  MessagePack of the entries already refused: [ids, reason of each, detail of each or '']
+--      8  MessagePack of the kinds of event; an event gives its kind as an index into it, from 1
 -- Returns events counted.
 -- O(events + kinds and articles among them * log(articles)); each kind of key is read and written once a batch where
 -- commands allow.
@@ -25,12 +25,12 @@ local HOUR, CHUNK = 3600000, 2000
 
 local function whole(number) return string.format('%.0f', number) end
 
--- Calls a command on a key with a list of arguments of any length, a part at a time.
+-- Calls a command on a key with a list of arguments of any length, in chunks.
 local function inParts(command, key, list)
   for from = 1, #list, CHUNK do redis.call(command, key, unpack(list, from, math.min(from + CHUNK - 1, #list))) end
 end
 
--- Asks a command about each of a list; the answers in its order.
+-- Calls a command that answers for each member of a list, in chunks; returns the answers in the list's order.
 local function ask(command, key, list)
   local answers = {}
   for from = 1, #list, CHUNK do
@@ -40,7 +40,8 @@ local function ask(command, key, list)
   return answers
 end
 
--- What of a hash or set is known for some members: asked for once, then kept up by hand while the batch is judged.
+-- Reads the state of some members of a hash or set once; the caller then updates it in memory while it checks the
+-- batch.
 local function known(command, key, members)
   local state = {}
   if redis.call('EXISTS', key) == 1 then
@@ -50,7 +51,7 @@ local function known(command, key, members)
   return state
 end
 
--- Adds to counts of many members of a hash or sorted set: all read at once, all written at once.
+-- Adds to the counts of many members of a hash or sorted set: one read of all, one write of all.
 local function addAll(key, counts, isSorted)
   local members, write = {}, {}
   for member in pairs(counts) do members[#members + 1] = member end
@@ -68,14 +69,14 @@ local function push(lists, key, value)
   if list then list[#list + 1] = value else lists[key] = { value } end
 end
 
--- Acknowledged before: counted before, by whomever. One by one, since for many at once Redis says only how many they
--- were.
+-- An entry that is acknowledged already was counted already, by whichever consumer. XACK runs once per entry, since for
+-- many entries Redis returns only their number.
 local fresh = {}
 for index = 1, #ids do
   if group == '' or redis.call('XACK', stream, group, ids[index]) == 1 then fresh[#fresh + 1] = index end
 end
 
--- What was known before this batch.
+-- Loads the state from before this batch.
 local idsByHour, whoByMinute, seenBySlot, crowdsBySlot = {}, {}, {}, {}
 for _, index in ipairs(fresh) do
   local minute, slot = cells[2 * cellOf[index]], slots[slotOf[index]]
@@ -130,8 +131,7 @@ local function isCrowded(index)
   return hasCrowd(index) and tonumber(crowds[crowdIn[index]][crowd[index]] or 0) >= perNetwork
 end
 
--- Only what counts fills a network's share: a view that is told twice takes nothing from others behind the same
--- address.
+-- Only counted events use up a network's limit: a repeated view takes nothing from others behind the same address.
 local function joinCrowd(index)
   if not hasCrowd(index) then return end
   local slot, member = crowdIn[index], crowd[index]
@@ -140,7 +140,7 @@ local function joinCrowd(index)
   newCrowds[slot][member] = true
 end
 
--- A view is kept as its ms within its slot. Two in one slot are always less than the span apart.
+-- A view is stored as its ms within its slot. Two in one slot are always closer than the dedup window.
 local function isRepeated(index, at, slot)
   if own[index] == '' then return false end
   if seen[slot][own[index]] then return true end
@@ -155,7 +155,7 @@ local function isRepeated(index, at, slot)
   return false
 end
 
--- Weights relative to the latest event, so that none is too large for a double whatever the clocks said.
+-- Weights are relative to the latest event, so that none overflows a double whatever the clocks said.
 local latestAt = 0
 for index = 1, #ids do latestAt = math.max(latestAt, start + atOf[index]) end
 
@@ -171,7 +171,7 @@ for _, index in ipairs(fresh) do
   elseif isCrowded(index) then
     refused.crowded = refused.crowded + 1
   else
-    -- Time spent is told when a page is left: its view was counted when it was opened.
+    -- Time spent is reported when the page is left; the view was counted when it was opened.
     local time = seconds[index]
     if time and time > 0 and counting then spent[groups[2 * of]] = (spent[groups[2 * of]] or 0) + time end
     if isRepeated(index, at, slots[slotOf[index]]) then
@@ -191,7 +191,7 @@ for hour, members in pairs(newIds) do
   inParts('SADD', base .. 'ids:' .. whole(hour), members)
   redis.call('PEXPIRE', base .. 'ids:' .. whole(hour), 3 * HOUR)
 end
--- Writes tallies of the members that changed, and how long they are kept.
+-- Writes the counters of members that changed, and their expiry.
 local function keepTallies(name, tallies, changed, lasts)
   for part, members in pairs(changed) do
     local key, write = base .. name .. whole(part), {}
@@ -210,8 +210,8 @@ for slot, write in pairs(newSeen) do
   redis.call('PEXPIRE', base .. 'seen:' .. whole(slot), whole(HOUR + span))
 end
 
--- Buckets and windows. What has left a window by now is kept as a bucket if it had not when it arrived: clocks step
--- back, too.
+-- Buckets and windows. An event whose bucket has since left a window still goes into the bucket if it was inside when
+-- the event arrived: the clock may step back.
 local marks = {}
 for place, roll in ipairs(rolling) do
   local mark = tonumber(redis.call('HGET', base .. 'marks', roll[1]))
@@ -243,7 +243,7 @@ end
 for name, bucket in pairs(inBuckets) do
   local key = base .. 'bucket:' .. name
   addAll(key, bucket.articles, false)
-  -- In its window it outlives a clock that is a year ahead; rotate.lua shortens that when it has left.
+  -- A bucket inside its window outlives a clock that is a year ahead; rotate.lua shortens its expiry when it leaves.
   redis.call('PEXPIRE', key, whole(math.max(HOUR, bucket.lasts / 4) + (bucket.isIn and 400 * 24 * HOUR or bucket.lasts)))
   redis.call('ZADD', base .. 'index:' .. bucket.window, bucket.index, bucket.index)
 end
@@ -262,7 +262,7 @@ for of, count in pairs(ofGroup) do
 end
 for kind, articles in pairs(totals) do addAll(base .. 'total:' .. kind, articles, false) end
 for kind, articles in pairs(sums) do
-  -- Sum of decayed weights, kept as its logarithm: log(e^a + e^b) = max + log(1 + e^-|a-b|).
+  -- The sum of decayed weights is stored as its logarithm: log(e^a + e^b) = max + log(1 + e^-|a-b|).
   local key, members, write = base .. 'window:' .. kind .. ':now', {}, {}
   for article in pairs(articles) do members[#members + 1] = article end
   local stand = ask('ZMSCORE', key, members)
@@ -281,7 +281,7 @@ end
 if next(spent) then addAll(base .. 'total:seconds', spent, false) end
 for article in pairs(spent) do dirty[article] = true end
 local version = next(dirty) and redis.call('INCR', base .. 'version')
--- Articles whose hashes are to be told, with the version their counts have now.
+-- Articles whose hashes need a new copy of their counts, with the version of those counts.
 local write = {}
 for article in pairs(dirty) do
   write[#write + 1] = article

@@ -1,7 +1,7 @@
 /**
- * Counts what services report: reads the stream as one consumer of a group and has each batch de-duplicated, counted
- * and acknowledged in one call, reading the next one meanwhile. What a dead consumer left is claimed. Keeps no raw
- * visitor id. Never ranks anything.
+ * Counts reported events: reads the stream as one consumer of a group; one call per batch de-duplicates, counts and
+ * acknowledges it while the next batch is being read. Claims what a dead consumer left. Stores no raw visitor id and
+ * never ranks anything.
  */
 
 import { setTimeout as delay } from 'node:timers/promises'
@@ -23,40 +23,45 @@ const trimScript = loadScript(new URL('./trim.lua', import.meta.url))
 const retireScript = loadScript(new URL('./retire.lua', import.meta.url))
 
 const BLOCK = 1_000
-/** How often articles are told their counts while events come, ms. */
+/** How often counts are copied into article hashes while events arrive, ms. */
 const COPY_EVERY = 1_000
 const TRIM_EVERY = 1_000
 const RETIRE_EVERY = MINUTE
-/** A consumer silent for so long is gone: each asks for events every second. */
+/** A consumer idle for this long is dead: a live one reads every second. */
 const GONE_AFTER = 15 * MINUTE
 const SWEEP_EVERY = 5_000
 const RETRY_AFTER = 500
-/** How long Redis may take for a batch, or to say that nothing came, ms. */
-const PATIENCE = 10_000
+/** How long Redis may take to count a batch, or to answer that nothing arrived, ms. */
+const TIMEOUT = 10_000
 
 export interface EventCounter {
-  /** Counts until the signal is aborted; what is in hand is finished first. */
+  /** Counts until the signal is aborted; a batch already read is finished first. */
   run(signal: AbortSignal): Promise<void>
-  /** Judges and counts entries read from the stream, and tells articles their counts. @returns how many counted */
+  /**
+   * Validates and counts entries read from the stream, and copies the counts into article hashes. @returns how many
+   * counted
+   */
   countEntries(entries: readonly StreamEntry[]): Promise<number>
 }
 
 export interface CounterParts {
   readonly redis: Redis
-  /** A connection of its own: waiting for events blocks it. */
+  /** A dedicated connection: waiting for events blocks it. */
   readonly blocking: Redis
   readonly keys: Keys
   readonly archive: KnownArticles
   readonly settings: () => EventSettings
   readonly now: () => number
-  /** Of this process, unique among all. */
+  /** Name of this process's consumer, unique among all processes. */
   readonly consumer: string
   readonly log: Logger
   /** See `CountingParts`. */
   readonly onRead?: CountingParts['onRead']
 }
 
-/** @returns whether so much time has passed since it last was; a clock that steps back makes it due as well */
+/**
+ * @returns a function that is true once the interval has passed since it last was; also after the clock stepped back
+ */
 const everyMs = (ms: number | (() => number), now: () => number) => {
   let last = Number.NEGATIVE_INFINITY
   return (): boolean => {
@@ -76,7 +81,7 @@ export const createEventCounter = (parts: CounterParts): EventCounter => {
   let rotatedAt = ''
   let paused = false
 
-  /** Once a minute or half-life, not once a batch: windows change only where a bucket begins. */
+  /** Runs once a minute or after a new half-life, not once a batch: windows change only where a bucket begins. */
   const rotate = async (): Promise<void> => {
     const at = `${Math.floor(now() / MINUTE)} ${settings().halfLife}`
     if (at === rotatedAt) return
@@ -100,15 +105,15 @@ export const createEventCounter = (parts: CounterParts): EventCounter => {
   const isSetBack = createSetBack(now)
   const countClaimed = async (): Promise<void> => {
     const { claimAfter, batch } = settings()
-    // Given out while the clock was ahead, they would seem just given out until that time has come. What another has in
-    // hand counts once.
+    // Entries delivered while the clock was ahead would look recently delivered until that time is reached. Claiming
+    // them all is safe: an entry that another consumer is still counting counts once.
     const after = isSetBack() ? 0 : claimAfter
     const taken = await claim({ redis, stream, consumer, after, batch }, countBatch)
     if (taken > 0) log.info({ events: taken }, 'events left behind were taken over')
   }
 
-  const fresh = async (): Promise<readonly StreamEntry[]> => {
-    // While a replay takes stock nothing new is begun; the stream keeps it.
+  const readNew = async (): Promise<readonly StreamEntry[]> => {
+    // While a replay has paused counting, read nothing new; the stream keeps it.
     if (paused) {
       await delay(RETRY_AFTER)
       return []
@@ -125,13 +130,13 @@ export const createEventCounter = (parts: CounterParts): EventCounter => {
     let latest = 0
     let copied: Promise<unknown> = Promise.resolve()
 
-    /** What is not to wait for the next batch, nor the next batch for it. */
-    const meanwhile = async (isIdle: boolean): Promise<void> => {
+    /** Periodic work that runs while the next batch is being read. */
+    const runPeriodic = async (isIdle: boolean): Promise<void> => {
       if (isIdle || copyDue()) {
         paused = (await redis.exists(keys.eventState('replay'))) === 1
         await copied
         copied = copying.copy()
-        // Its failure is met where it is waited for.
+        // The error is handled where the promise is awaited.
         copied.catch(() => undefined)
       }
       if (trimDue())
@@ -143,46 +148,46 @@ export const createEventCounter = (parts: CounterParts): EventCounter => {
 
     let ready = false
     let reading: Promise<readonly StreamEntry[]> | null = null
-    let inHand: readonly StreamEntry[] = []
-    while (!signal.aborted || inHand.length > 0 || reading) {
+    let current: readonly StreamEntry[] = []
+    while (!signal.aborted || current.length > 0 || reading) {
       try {
         if (!ready) await ensureGroup()
         ready = true
-        if (inHand.length === 0) {
-          reading ??= fresh()
-          inHand = await answered(blocking, PATIENCE, 'what is new', reading)
+        if (current.length === 0) {
+          reading ??= readNew()
+          current = await answered(blocking, TIMEOUT, 'what is new', reading)
           reading = null
         }
-        // The next batch travels and is parsed while Redis counts this one.
-        if (!signal.aborted && inHand.length > 0) {
-          reading ??= fresh()
+        // The next batch is transferred and parsed while Redis counts this one.
+        if (!signal.aborted && current.length > 0) {
+          reading ??= readNew()
           reading.catch(() => undefined)
         }
-        const isIdle = inHand.length === 0
-        if (isIdle) await answered(redis, PATIENCE, 'a turn of windows', rotate())
+        const isIdle = current.length === 0
+        if (isIdle) await answered(redis, TIMEOUT, 'a turn of windows', rotate())
         else {
-          const done = await answered(redis, PATIENCE, 'a batch', countBatch(inHand))
+          const done = await answered(redis, TIMEOUT, 'a batch', countBatch(current))
           latest = Math.max(latest, done.latest)
         }
-        inHand = []
-        await answered(redis, PATIENCE, 'what is done beside', meanwhile(isIdle))
+        current = []
+        await answered(redis, TIMEOUT, 'what is done beside', runPeriodic(isIdle))
       } catch (error) {
-        // What it still brings stays pending, and is claimed.
+        // Whatever that read still delivers stays pending and is claimed later.
         reading = null
         copied = Promise.resolve()
         if (signal.aborted) return
         if (error instanceof UnansweredError) blocking.disconnect(true)
-        // The group went with the stream (a flushed or replaced Redis): it is made again, and what is in hand went with
-        // it.
-        if (error instanceof Error && /^NOGROUP|no such key/i.test(error.message)) inHand = []
+        // The group disappeared with the stream (Redis was flushed or replaced): recreate it. The entries of the
+        // current batch are gone too.
+        if (error instanceof Error && /^NOGROUP|no such key/i.test(error.message)) current = []
         ready = false
-        // So did the marks of the windows.
+        // The marks of the windows are gone as well.
         rotatedAt = ''
         logError(error, 'events could not be counted; trying again')
         await delay(RETRY_AFTER)
       }
     }
-    await answered(redis, PATIENCE, 'the last counts', copied.then(copying.copy))
+    await answered(redis, TIMEOUT, 'the last counts', copied.then(copying.copy))
   }
 
   return {

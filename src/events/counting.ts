@@ -1,7 +1,4 @@
-/**
- * Counts batches: gets the day keys, resolves articles and runs the script that counts. Shared by the counter and by
- * replay.
- */
+/** Counts batches: loads the day keys, resolves articles and runs count.lua. Shared by the counter and by replay. */
 
 import type { Redis } from 'ioredis'
 import { createParameterStore, type ParameterStore } from '../articles/parameters/parameter-store.ts'
@@ -34,34 +31,34 @@ const decayScript = loadScript(new URL('./decay.lua', import.meta.url))
 
 export const GROUP = 'counter'
 const MOST_NOW = 10_000
-/** Buckets crossing the edge of a window in one call. */
+/** Most buckets of a window that cross its edge in one call. */
 const MOST_CROSSING = 24
-/** How long an article known is taken for known, ms: one may be merged into another. */
+/** How long a resolved article id is cached, ms: the article may be merged into another. */
 const KNOWN_FOR = 30_000
-/** Distinct articles, URLs and user agents remembered, of each. */
+/** Cache size, for each of articles, URLs and user agents. */
 const MOST_REMEMBERED = 20_000
 
 export interface CountOptions {
-  /** What stands before the keys counted into: the stream's own, or those of a replay. */
+  /** Prefix of the keys counted into: the stream's own, or that of a replay. */
   readonly base: string
-  /** Acknowledged in this group; '' acknowledges nothing and counts no refusals. */
+  /** Consumer group to acknowledge in; '' acknowledges nothing and counts no refusals. */
   readonly group: string
   /** ms since the epoch. */
   readonly now: number
-  /** ms: what happened earlier is remembered as seen, and not counted. */
+  /** Earlier events are remembered as seen but not counted, ms. */
   readonly from: number
 }
 
 export interface Counting {
-  /** @returns how many counted, and when the latest of them was added, ms */
+  /** @returns how many events counted, and when the latest of them was added, ms */
   count(entries: readonly StreamEntry[], options: CountOptions): Promise<{ counted: number; latest: number }>
-  /** Moves rolling windows to `now`, and builds the decayed one anew where its half-life changed. */
+  /** Moves rolling windows to `now`, and rebuilds the decayed window if its half-life changed. */
   rotate(base: string, now: number): Promise<void>
-  /** Builds the decayed window from buckets. */
+  /** Rebuilds the decayed window from buckets. */
   decay(base: string, now: number): Promise<void>
 }
 
-/** Where articles are looked up; without `resolveBare`, under their ids alone. */
+/** Where articles are looked up; without `resolveBare`, by their ids only. */
 export type KnownArticles = Pick<ArticleStore, 'resolve'> & Partial<Pick<ArticleStore, 'resolveBare'>>
 
 export interface CountingParts {
@@ -70,8 +67,8 @@ export interface CountingParts {
   readonly archive: KnownArticles
   readonly settings: () => EventSettings
   /**
-   * Told of views that may count, for guesses about who reads what: where it fails they are not told again, and
-   * counting goes on.
+   * Called with views that may count, to learn what visitors read together. If it fails it is not called again for
+   * them, and counting continues.
    */
   readonly onRead?: ((reads: readonly ViewBy[]) => Promise<void>) | undefined
 }
@@ -79,9 +76,9 @@ export interface CountingParts {
 /** A view, before it is known whether it counts. */
 export interface ViewBy {
   readonly article: ArticleId
-  /** As reported: never to be kept. */
+  /** As reported: must never be stored. */
   readonly visitor: string
-  /** What may be kept of the visitor: a hash under the key of the day. */
+  /** What may be stored of the visitor: a hash under the day's key. */
   readonly hash: () => string
   /** When it was read, ms since the epoch. */
   readonly at: number
@@ -90,19 +87,19 @@ export interface ViewBy {
 const kindsPacked = pack(EVENT_KINDS)
 const rollingPacked = pack(ROLLING.map(({ window, width, buckets }) => [window, width, buckets]))
 
-/** Looks articles up, remembering those found. */
+/** Looks articles up and caches those found. */
 const createKnown = (archive: Pick<ArticleStore, 'resolve'>) => {
   const known = createLruCache<ArticleId, { readonly id: ArticleId; readonly until: number }>(MOST_REMEMBERED)
   return async (ids: ReadonlySet<ArticleId>, now: number): Promise<ReadonlyMap<ArticleId, ArticleId>> => {
     const found = new Map<ArticleId, ArticleId>()
-    const asked: ArticleId[] = []
+    const unresolved: ArticleId[] = []
     for (const id of ids) {
-      const kept = known.get(id)
-      if (kept && kept.until > now && kept.until <= now + KNOWN_FOR) found.set(id, kept.id)
-      else asked.push(id)
+      const cached = known.get(id)
+      if (cached && cached.until > now && cached.until <= now + KNOWN_FOR) found.set(id, cached.id)
+      else unresolved.push(id)
     }
-    const resolved = asked.length > 0 ? await archive.resolve(asked) : []
-    for (const [index, id] of asked.entries()) {
+    const resolved = unresolved.length > 0 ? await archive.resolve(unresolved) : []
+    for (const [index, id] of unresolved.entries()) {
       const became = resolved[index]
       if (!became) continue
       found.set(id, became)
@@ -112,13 +109,14 @@ const createKnown = (archive: Pick<ArticleStore, 'resolve'>) => {
   }
 }
 
-/** What others learn of URLs is asked for this often, ms. */
+/** How often parameters learnt by other processes are loaded, ms. */
 const REFRESH_EVERY = 1_000
 
 /**
- * The same articles and user agents come by the thousand.
- * @param readers of the settings in force: others come with a reload
- * @returns also the id of an article's URL without doubtful parameters, where that is another: it may stand under that one
+ * Caches lookups: the same articles and user agents occur by the thousand.
+ * @param readers of the current settings; a reload may change them
+ * @returns also `bareOf`: the id of an article's URL without doubtful parameters, if it differs; the article may be
+ * stored under it
  */
 const rememberingAsks = ({ keeps }: Pick<ParameterStore, 'keeps'>, readers: () => readonly string[]) => {
   const bare = createLruCache<ArticleId, ArticleId>(MOST_REMEMBERED)
@@ -128,8 +126,8 @@ const rememberingAsks = ({ keeps }: Pick<ParameterStore, 'keeps'>, readers: () =
   let isRobot = robotsBut(own)
   const asks: Asks = {
     parseArticleId(written) {
-      const kept = articles.get(written)
-      if (kept) return kept.id
+      const cached = articles.get(written)
+      if (cached) return cached.id
       const id = parseArticleId(written, keeps)
       articles.set(written, { id })
       const other = id === null || id === written ? null : parseBareId(written, keeps)
@@ -142,8 +140,8 @@ const rememberingAsks = ({ keeps }: Pick<ParameterStore, 'keeps'>, readers: () =
         isRobot = robotsBut(own)
         robots.clear()
       }
-      const kept = robots.get(ua)
-      if (kept !== undefined) return kept
+      const cached = robots.get(ua)
+      if (cached !== undefined) return cached
       const is = isRobot(ua)
       robots.set(ua, is)
       return is
@@ -167,7 +165,7 @@ export const createCounting = ({ redis, keys, archive, settings, onRead }: Count
   const readers = () => settings().readers
   let { asks, bareOf } = rememberingAsks(urls, readers)
 
-  /** Drops cached URLs when more parameters were learnt. */
+  /** Drops cached URLs after more parameters were learnt. */
   const refreshUrls = async (): Promise<void> => {
     const before = urls.version()
     await urls.refresh(REFRESH_EVERY)
@@ -177,7 +175,7 @@ export const createCounting = ({ redis, keys, archive, settings, onRead }: Count
   const readDayKeys = async (days: ReadonlySet<number>): Promise<ReadonlyMap<number, DayKey>> =>
     new Map(await Promise.all([...days].map(async day => [day, await dayKeys.of(day)] as const)))
 
-  /** Articles that stand under their URL without doubtful parameters. */
+  /** Adds articles that are stored under their URL without doubtful parameters. */
   const withBare = async (
     known: ReadonlyMap<ArticleId, ArticleId>,
     ids: ReadonlySet<ArticleId>,
@@ -188,16 +186,16 @@ export const createCounting = ({ redis, keys, archive, settings, onRead }: Count
       return bare === undefined ? [] : [[id, bare] as const]
     })
     if (open.length === 0 || !archive.resolveBare) return known
-    const stands = await archive.resolveBare(open.map(([, bare]) => bare))
+    const found = await archive.resolveBare(open.map(([, bare]) => bare))
     const all = new Map(known)
     for (const [index, [id]] of open.entries()) {
-      const article = stands[index]
+      const article = found[index]
       if (article) all.set(id, article)
     }
     return all
   }
 
-  /** Of known articles under their ids of today; the others are refused. */
+  /** Maps events to the current ids of their articles; refuses those of unknown articles. */
   const resolve = async (read: readonly Judged[], refused: RefusedEntry[], now: number): Promise<Judged[]> => {
     const ids = new Set(read.map(({ event }) => event.article))
     const known = await withBare(await resolveKnown(ids, now), ids)
@@ -229,7 +227,7 @@ export const createCounting = ({ redis, keys, archive, settings, onRead }: Count
       const { read, refused } = judge(entries, maxLateness, asks, now)
       const resolved = await resolve(read, refused, now)
       const dayKeysByDay = await readDayKeys(collectDays(resolved, dedupWindow))
-      const told = onRead?.(collectViews(resolved, dayKeysByDay)).catch(() => undefined)
+      const notified = onRead?.(collectViews(resolved, dayKeysByDay)).catch(() => undefined)
       const packed = packBatch(resolved, { dedupWindow, networkSpan }, dayKeysByDay)
       const counted = await runScript(
         redis,
@@ -246,7 +244,7 @@ export const createCounting = ({ redis, keys, archive, settings, onRead }: Count
           kindsPacked,
         ],
       )
-      await told
+      await notified
       return { counted: Number(counted), latest: packed.latest }
     },
 
@@ -263,9 +261,9 @@ export const createCounting = ({ redis, keys, archive, settings, onRead }: Count
         isMoved ||= moved === 1
         if (more !== 1) break
       }
-      // Reads stamped in the future got weights that are too high.
+      // Events dated in the future got weights that are too high.
       if (isMoved) await decay(base, now)
-      // Weights of two half-lives cannot be added.
+      // Weights computed with different half-lives cannot be added.
       const halfLife = await redis.hget(`${base}marks`, 'halfLife')
       if (halfLife === null) await redis.hset(`${base}marks`, 'halfLife', settings().halfLife)
       else if (Number(halfLife) !== settings().halfLife) await decay(base, now)

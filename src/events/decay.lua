@@ -1,13 +1,14 @@
--- Builds the window now of one kind anew from buckets: after its half-life changed, and for what a replay does not
--- reach. Reads of a bucket weigh as if they had all come in its middle; minutes are used while they are kept, then five
--- minutes, then hours.
+-- Rebuilds the window `now` of one kind from buckets, after its half-life changed and for the time before a replay's
+-- first hour. All reads of a bucket are weighted as if they happened in its middle; minute buckets are used while they
+-- are kept, then five-minute buckets, then hours.
 -- KEYS 1  stream of events
--- ARGV 1  what stands before every key: '{stream}:', or that of a replay
+-- ARGV 1  prefix of every key: '{stream}:', or that of a replay
 --      2  kind
 --      3  half-life, ms
 --      4  landmark, ms
 --      5  most members
---      6  MessagePack [[window, ms a bucket spans, first bucket, last bucket], ...]: each moment in one of them only
+--      6  MessagePack [[window, bucket width in ms, first bucket, last bucket], ...]: every moment is in exactly one of
+--         them
 -- Returns members.
 -- O(articles in those buckets).
 

@@ -1,4 +1,4 @@
-/** An event as services report it in the stream, and why one is refused. */
+/** An event as services report it in the stream, and the reasons to refuse one. */
 
 import type { ArticleId } from '../domain/article.ts'
 import { articleId, bareId, canonicalUrl, type Keeps } from '../domain/canonical-url.ts'
@@ -10,15 +10,15 @@ import { namesRobot } from './robots.ts'
 export interface ReadEvent {
   readonly kind: EventKind
   readonly article: ArticleId
-  /** As the service gave it; hashed before anything is kept. Empty where it gave none. */
+  /** As the service reported it; hashed before it is stored. Empty if the service gave none. */
   readonly visitor: string
-  /** Where the visitor came from, as the service gave it; hashed as well. Empty where it gave none. */
+  /** The visitor's network, as the service reported it; also hashed. Empty if the service gave none. */
   readonly network: string
-  /** ms since the epoch: when it happened. */
+  /** When it happened, ms since the epoch. */
   readonly at: number
-  /** Whole seconds of reading; 0 where it gave none. */
+  /** Whole seconds of reading; 0 if the service gave none. */
   readonly seconds: number
-  /** Of the event, as the service gave it; empty where it gave none. */
+  /** The event's id, as the service reported it; empty if the service gave none. */
   readonly id: string
 }
 
@@ -51,7 +51,7 @@ export const parseArticleId = (written: string, keeps?: Keeps): ArticleId | null
   return url === null ? null : articleId(url)
 }
 
-/** The id of that URL without parameters of doubtful names, where that is another. */
+/** The id of the URL without doubtful parameters, if it differs. */
 export const parseBareId = (written: string, keeps?: Keeps): ArticleId | null => {
   if (!written.includes('?')) return null
   const url = canonicalUrl(written, keeps)
@@ -64,14 +64,14 @@ const parseTimestamp = (written: string | undefined): number | null | undefined 
   return Number.isFinite(at) ? at : null
 }
 
-/** What an entry of the stream says, as far as we read it. */
+/** The fields of a stream entry that we read. */
 export type EventText = { [Field in EventField]?: string | undefined }
 
 const FIELDS: ReadonlySet<string> = new Set(EVENT_FIELDS)
 
-/** @param flat fields of a stream's entry as Redis gives them: name, value, ... */
+/** @param flat fields of a stream entry as Redis returns them: name, value, ... */
 export const eventText = (flat: readonly string[]): EventText => {
-  // Made with all its fields: an object of one shape is several times faster to read than a dictionary.
+  // Created with all its fields: an object of a fixed shape is several times faster to read than a dictionary.
   const text: Record<EventField, string | undefined> = {
     kind: undefined,
     article: undefined,
@@ -98,7 +98,7 @@ const tooLong = (text: EventText): ParsedEvent | null => {
   return null
 }
 
-/** Answers to what many events ask alike; pass ones that remember. */
+/** Lookups that many events repeat; pass ones that cache. */
 export interface Asks {
   readonly parseArticleId: (written: string) => ArticleId | null
   readonly isRobot: (ua: string) => boolean
@@ -109,9 +109,9 @@ export const ASKS: Asks = { parseArticleId, isRobot: namesRobot }
 const DAY_SECONDS = 86_400
 
 /**
- * @param fields of the stream's entry
- * @param addedAt ms: when the entry was added, which is when it happened where `at` is not given
- * @param latest ms: how late an event may come
+ * @param fields of the stream entry
+ * @param addedAt when the entry was added, ms; taken as the time of the event if `at` is missing
+ * @param latest how late an event may arrive, ms
  */
 export const parseEvent = (
   fields: EventText,

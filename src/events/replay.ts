@@ -1,7 +1,7 @@
 /**
- * Recounts the events that the stream still holds, after a rule changed. It counts into keys of its own while counting
- * is paused and the stream keeps new events, then replaces the old counts in one call: after a crash either the old
- * counts or the new ones are in place.
+ * Recounts the events that the stream still holds, after a rule changed. It counts into separate keys while counting is
+ * paused and the stream keeps new events, then replaces the old counts in one call: after a crash either the old counts
+ * or the new ones are in place.
  */
 
 import { setTimeout as delay } from 'node:timers/promises'
@@ -21,7 +21,7 @@ import { createCounting, GROUP, type KnownArticles } from './counting.ts'
 
 const commitScript = loadScript(new URL('./commit-replay.lua', import.meta.url))
 
-/** A replay that is not possible; the message says what to do instead. Nothing was changed. */
+/** A replay is not possible; the message says what to do instead. Nothing was changed. */
 export class ReplayError extends Error {
   readonly code = 'REPLAY_REFUSED'
 }
@@ -32,37 +32,40 @@ export interface ReplayParts {
   readonly archive: KnownArticles
   readonly settings: () => EventSettings
   readonly now: () => number
-  /** Told how many entries were read, and how many the stream holds at most. */
+  /** Called with the number of entries read and the most that the stream holds. */
   readonly onProgress: (read: number, most: number) => void
 }
 
 export interface ReplayWanted {
-  /** ms: everything that happened since the full hour before it is counted anew. */
+  /** Everything from the full hour before this moment on is recounted, ms. */
   readonly from: number
-  /** Whether totals change as well, by what counts differently now. */
+  /** Whether totals change too, by the difference between the new and the old counts. */
   readonly totals: boolean
 }
 
 export interface Replayed {
-  /** ms: the full hour it began at. */
+  /** The full hour it started at, ms. */
   readonly from: number
   readonly read: number
   readonly counted: number
-  /** Articles and kinds whose totals changed. */
+  /** Pairs of article and kind whose totals changed. */
   readonly totals: number
 }
 
-/** ms for which counting stays paused where the replay died. */
+/** How long counting stays paused after the replay died, ms. */
 const PAUSE = 20_000
-/** How long counters may take to finish what they have in hand, ms; what a dead one left is claimed meanwhile. */
-const SETTLES_WITHIN = 120_000
-const LOOK = 100
-/** Keys looked at and entries read at a time. */
+/**
+ * How long counters may take to finish their current batches, ms. Batches of dead counters are claimed within that
+ * time.
+ */
+const FINISH_TIMEOUT = 120_000
+const POLL_EVERY = 100
+/** Keys scanned or entries read per call. */
 const AT_ONCE = 1_000
 
 const LOST = `this replay stalled for over ${PAUSE / 1_000} s, and counting went on without it: start it again`
 
-/** Another replay may write the same keys once this one has lost its lease. @throws ReplayError */
+/** Once this replay has lost its lease, another may be writing the same keys. @throws ReplayError */
 const assertHeld = (lease: Lease): void => {
   if (lease.isExpired()) throw new ReplayError(LOST)
 }
@@ -79,7 +82,7 @@ const aboutGroup = async (redis: Redis, stream: string): Promise<{ last: string;
   return null
 }
 
-/** The earliest full hour of which nothing was trimmed. */
+/** The earliest full hour from which nothing was trimmed. */
 const findReach = async (redis: Redis, stream: string): Promise<number> => {
   const flat = (await redis.xinfo('STREAM', stream)) as unknown[]
   const about = new Map(flat.map((name, index) => [name, flat[index + 1]]))
@@ -106,9 +109,9 @@ export const createReplay = (parts: ReplayParts) => {
     for (const some of chunk(left, AT_ONCE)) await redis.unlink(...some)
   }
 
-  /** Until no consumer has anything in hand. @returns id up to which all is counted */
+  /** Waits until no consumer has pending entries. @returns id up to which everything is counted */
   const waitUntilCounted = async (lease: Lease): Promise<string> => {
-    const deadline = now() + SETTLES_WITHIN
+    const deadline = now() + FINISH_TIMEOUT
     for (;;) {
       assertHeld(lease)
       const group = await aboutGroup(redis, stream)
@@ -122,11 +125,11 @@ export const createReplay = (parts: ReplayParts) => {
       await claim({ redis, stream, consumer: `replay-${lease.token}`, after: claimAfter, batch }, entries =>
         counting.count(entries, { base, group: GROUP, now: now(), from: 0 }),
       )
-      await delay(LOOK)
+      await delay(POLL_EVERY)
     }
   }
 
-  /** What is not counted anew stands as it is: its buckets are copied, and windows added up from them. */
+  /** Copies the buckets from before the recounted hours unchanged, and sums up windows from them. */
   const copyEarlier = async (from: number): Promise<void> => {
     for (const kind of EVENT_KINDS)
       for (const { window, width } of ROLLING) {
@@ -144,7 +147,7 @@ export const createReplay = (parts: ReplayParts) => {
     await counting.decay(again, now())
   }
 
-  /** Reads up to an id, inclusive. @returns how many were read and counted */
+  /** Reads up to an id, inclusive. @returns how many entries were read and how many counted */
   const readTo = async (after: string, last: string, from: number, before: number, most: number, lease: Lease) => {
     let [cursor, read, counted] = [after, 0, 0]
     for (;;) {
@@ -159,7 +162,7 @@ export const createReplay = (parts: ReplayParts) => {
     }
   }
 
-  /** What totals change by: what counts since `from` now, less what counted before. */
+  /** By how much totals change: what counts since `from` now, less what counted before. */
   const changes = async (from: number): Promise<(string | number)[]> => {
     const changed: (string | number)[] = []
     for (const kind of EVENT_KINDS) {
@@ -181,11 +184,11 @@ export const createReplay = (parts: ReplayParts) => {
     return changed
   }
 
-  /** @returns what totals changed by, or null where more was counted meanwhile */
+  /** @returns how many totals changed, or null if more events were counted meanwhile */
   const commit = async (from: number, last: string, lease: Lease, totals: boolean): Promise<number | null> => {
     await counting.rotate(again, now())
     const changed = totals ? await changes(from) : []
-    // Totals and what hashes are told go on as they were, but for the changes.
+    // Totals and the list of articles to copy stay as they are; changes are added to them.
     const names = (await keysOfReplay())
       .map(key => key.slice(again.length))
       .filter(name => !/^(?:total:|dirty$|version$)/.test(name))
@@ -200,8 +203,8 @@ export const createReplay = (parts: ReplayParts) => {
     return outcome === 'done' ? changed.length / 3 : null
   }
 
-  const work = async ({ from: wanted, totals }: ReplayWanted, lease: Lease): Promise<Replayed> => {
-    const from = Math.floor(wanted / HOUR) * HOUR
+  const work = async ({ from: requested, totals }: ReplayWanted, lease: Lease): Promise<Replayed> => {
+    const from = Math.floor(requested / HOUR) * HOUR
     await clear()
     let last = await waitUntilCounted(lease)
     const reach = await findReach(redis, stream)
@@ -213,7 +216,7 @@ export const createReplay = (parts: ReplayParts) => {
     if (from < oldest) throw new ReplayError(`no window reaches back to ${iso(from)}: --from ${iso(oldest)} or later`)
     await copyEarlier(from)
     const most = await redis.xlen(stream)
-    // A little before, so that it is known who had just read what.
+    // Starts a little earlier, so that repeated reads at the boundary are recognised.
     let { read, counted } = await readTo(String(Math.max(0, from - settings().dedupWindow)), last, from, 0, most, lease)
     for (;;) {
       const changed = await commit(from, last, lease, totals)
@@ -225,14 +228,14 @@ export const createReplay = (parts: ReplayParts) => {
   }
 
   return {
-    /** @throws ReplayError where it cannot be; nothing was changed then */
-    async run(asked: ReplayWanted): Promise<Replayed> {
-      if (asked.from > now()) throw new ReplayError(`${iso(asked.from)} is still to come`)
+    /** @throws ReplayError if it cannot run; nothing was changed then */
+    async run(request: ReplayWanted): Promise<Replayed> {
+      if (request.from > now()) throw new ReplayError(`${iso(request.from)} is still to come`)
       const done = await withLease({ redis, key: keys.eventState('replay'), ms: PAUSE }, async lease => {
         try {
-          return await work(asked, lease)
+          return await work(request, lease)
         } finally {
-          // What stands there is another replay's where this one lost the lease.
+          // If this replay lost the lease, the keys belong to another one.
           if (await lease.extend()) await clear()
         }
       })

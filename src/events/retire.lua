@@ -1,8 +1,8 @@
--- Removes consumers that are long gone from the group. One that still holds events stays: they are claimed first.
+-- Removes dead consumers from the group. A consumer that still has pending entries stays until they are claimed.
 -- KEYS 1  stream of events
 -- ARGV 1  consumer group
---      2  ms of silence after which one is gone
--- Returns names of those removed.
+--      2  idle time in ms after which a consumer is dead
+-- Returns the names removed.
 -- O(consumers).
 
 local gone = {}

@@ -1,17 +1,18 @@
 /**
- * Which user agents are robots: those that name themselves one, by the patterns of isbot that do. isbot's list as a
- * whole is made for sites where whatever is not a common browser is suspicious: some of its patterns match words that
- * stand in names of news apps, others the shape of any agent that is short. Those stand here and are left out; what
- * robots they caught besides is named instead.
+ * Decides which user agents are robots: those that call themselves one, matched by a subset of isbot's patterns.
+ * isbot's full list is made for sites where anything but a common browser is suspicious: some of its patterns match
+ * words in the names of news apps, others match any short user agent. Those patterns are listed here and left out; the
+ * real robots that they also caught are named instead.
  */
 
 import { createIsBotFromList, list } from 'isbot'
 
 /**
- * Patterns of isbot that match readers, each by what it would refuse. Tests hold every one to stand in isbot's list.
+ * isbot patterns that match real readers, each with what it would wrongly refuse. Tests check that each is still in
+ * isbot's list.
  */
 export const LEFT_OUT: Readonly<Record<string, string>> = {
-  // Words of which names of news apps, papers and other products are made.
+  // Words used in the names of news apps, papers and other products.
   '(?:^|[^g])news(?!sapphire)': 'SmartNews, BBCNews, NewsBreak',
   '(?<! channel/|google/)google(?!(?:wv|app|/google| pixel))': 'the app of Google News',
   '(?<!cam)scan': 'Scandinavian papers',
@@ -83,9 +84,9 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   ibisbrowser: 'a browser',
   offbyone: 'a browser',
   supercleaner: 'an app',
-  // The library by which an app fetches: okhttp is that of most on Android.
+  // HTTP libraries inside apps: most Android apps use okhttp.
   '(?<!lib)http': 'okhttp, addresses',
-  // Shapes, which name nobody.
+  // Shapes of a user agent, which name no product.
   ';\\s\\w+;$': 'its shape',
   '\\(\\)': 'its shape',
   '\\b\\w+/1\\.0;': 'the first version of any app',
@@ -102,9 +103,9 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   '^mozilla/\\d\\.\\d\\s\\((?:compatible;)?(?:\\s?[\\w\\d-.]+[\\s/]\\d+\\.\\d+)?\\)$': 'its shape',
 }
 
-/** Robots that patterns left out caught besides, by the names they give themselves. Case does not matter. */
+/** Robots that only the left-out patterns caught, by the names they give themselves. Case-insensitive. */
 export const NAMED: readonly string[] = [
-  // A page about itself: the convention of crawlers. Readers of RSS give an address without the plus.
+  // A link to a page about the robot, by the convention of crawlers. RSS readers give an address without the plus.
   '\\+\\s?https?://',
   '(?:adsbot|mediapartners|apis|feedfetcher|duplexweb)-google',
   '\\bgoogle-[a-z]|google(?:other|producer|imageproxy|docs;)|google (?:favicon|web preview|page speed)',
@@ -112,15 +113,15 @@ export const NAMED: readonly string[] = [
   'slurp\\b|yahoo(?:cachesystem|mailproxy|:linkexpander)|yahoo! ?(?:pipes|site explorer)',
   'feed(?:fetcher|burner|validator|parser|demon|press|wrangler)|magpierss|simplepie|universalfeedparser|rsscrawler',
   '\\b(?:freshrss|tiny tiny rss|tt-rss|miniflux|commafeed|newsblur (?:feed|page)|rss-parser|rss2email)\\b',
-  // Libraries and commands that fetch for programs; okhttp, CFNetwork and Dalvik fetch for apps.
+  // Libraries and commands that fetch for programs. okhttp, CFNetwork and Dalvik fetch for apps and stay out.
   '(?<!lib|ok)http(?!s?:)',
   '\\b(?:curl|libcurl|urllib\\d?|superagent|guzzle(?:http)?|faraday|typhoeus|restsharp|reqwest|hyper|aria2|got|insomnia)(?:/|-|\\b \\d)|^undici\\b',
-  // Axios with a system behind it is the paper's app.
+  // Axios followed by an operating system is a newspaper's app.
   '^axios/[\\d.]+$',
   '^(?:newspaper(?:\\dk)?/0\\.|trafilatura|scrapy|colly\\b|newsdesk/)',
   '\\bjava[/ ]?\\d|\\bruby/|^ruby$|\\bgo \\d[\\d.]* package|rest-client|\\blwp\\b|mechanize|puppeteer|\\bsplash version/',
   '\\burl[ _-]?(?:control|preview|resolver|checker|validator|expander)|\\bburl/',
-  // Those that watch, measure, archive and look for holes.
+  // Monitoring, measuring, archiving and vulnerability scanners.
   '(?:uptime|site|web|server|ping|status|availability|performance|http|url|domain|health|page)[-_ ]?monitor|\\buptime\\b|pinger\\b|kube-probe|googlehc|^prometheus/|monitor(?:ing)?[-_ ]?(?:bot|agent|service)',
   '(?:link|site|health|uptime|status|http|seo|website)[-_ ]?check|checkmark network|checklink|site-?audit|siteauditor',
   '(?<!user-)agent\\b(?!:)',
@@ -130,14 +131,14 @@ export const NAMED: readonly string[] = [
   'anthropic-ai|cohere-ai|newsblur feed',
 ]
 
-const judged = createIsBotFromList([...list.filter(pattern => !Object.hasOwn(LEFT_OUT, pattern)), ...NAMED])
+const isRobot = createIsBotFromList([...list.filter(pattern => !Object.hasOwn(LEFT_OUT, pattern)), ...NAMED])
 
-/** Whether a user agent names itself a robot. */
-export const namesRobot = (ua: string): boolean => judged(ua)
+/** Whether a user agent calls itself a robot. */
+export const namesRobot = (ua: string): boolean => isRobot(ua)
 
 /**
- * The same but for those that are one's own readers.
- * @param readers what stands in their agents, upper and lower case alike (`events.readers`)
+ * Like `namesRobot`, except that the operator's own readers are never robots.
+ * @param readers substrings of their user agents, case-insensitive (`events.readers`)
  */
 export const robotsBut = (readers: readonly string[]): ((ua: string) => boolean) => {
   if (readers.length === 0) return namesRobot

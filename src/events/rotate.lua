@@ -1,20 +1,21 @@
--- Moves rolling windows to now: what left is subtracted, and where the clock stepped back what is in again is added.
--- Each window is at every moment the sum of its buckets from its mark on; only buckets that cross the mark are read.
+-- Moves rolling windows to now: subtracts the buckets that left, and where the clock stepped back adds those that are
+-- inside again. At any moment each window is the sum of its buckets from its mark on; only buckets that cross the mark
+-- are read.
 -- KEYS 1  stream of events
--- ARGV 1  what stands before every key: '{stream}:', or that of a replay
+-- ARGV 1  prefix of every key: '{stream}:', or that of a replay
 --      2  now, ms
---      3  MessagePack [[window, ms a bucket spans, buckets], ...]
---      4  most moments of a window crossed in one call
+--      3  MessagePack [[window, bucket width in ms, buckets], ...]
+--      4  most buckets of a window crossed in one call
 --      5  MessagePack of the kinds of event
--- Returns { 1 where there is more to do, else 0; 1 where buckets of a time that has not been were found, else 0 }.
--- O(articles read in the buckets that crossed): neither the window's length nor articles nobody reads matter.
+-- Returns { 1 if there is more to do, else 0; 1 if buckets dated in the future were found, else 0 }.
+-- O(articles read in the buckets that crossed): independent of the window's length and of articles nobody reads.
 
 local base, now, most = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[4])
 local kinds = cmsgpack.unpack(ARGV[5])
 
 local function whole(number) return string.format('%.0f', number) end
 
--- Adds a bucket to its window, once or minus once. Returns false where it is gone.
+-- Adds a bucket to its window (sign 1) or subtracts it (sign -1). Returns false if the bucket has expired.
 local function apply(kind, window, index, sign)
   local counts = redis.call('HGETALL', base .. 'bucket:' .. kind .. ':' .. window .. ':' .. index)
   for at = 1, #counts, 2 do
@@ -30,7 +31,7 @@ local function rebuild(kind, window, mark)
   end
 end
 
--- Moments at which there is a bucket of any kind, between two marks.
+-- Indices between two marks at which a bucket of any kind exists.
 local function crossed(window, from, to)
   local moments, is = {}, {}
   for _, kind in ipairs(kinds) do
@@ -45,7 +46,7 @@ local function crossed(window, from, to)
   return moments
 end
 
--- Names of buckets that expired, the oldest few: the index stays as short as what it names.
+-- Removes the names of the oldest few expired buckets, so that the index stays as short as the set of buckets.
 local function tidy(kind, window, mark)
   local key = base .. 'index:' .. kind .. ':' .. window
   for _, index in ipairs(redis.call('ZRANGEBYSCORE', key, '-inf', whole(mark - 1), 'LIMIT', 0, 8)) do
@@ -53,16 +54,16 @@ local function tidy(kind, window, mark)
   end
 end
 
--- A bucket that has left its window is kept a little longer, should the clock step back. Until then it is kept for as
--- long as a clock may be ahead: expired by one that was, it would be missing once that is set right.
+-- A bucket that has left its window is kept a little longer in case the clock steps back. While inside, it is kept for
+-- as long as a clock may be ahead: if a fast clock expired it early, it would be missing once the clock is corrected.
 local HOUR = 3600000
 local function retire(kind, window, index, lasts)
   local key, margin = base .. 'bucket:' .. kind .. ':' .. window .. ':' .. whole(index), math.max(HOUR, lasts / 4)
   if redis.call('PTTL', key) > margin then redis.call('PEXPIRE', key, whole(margin)) end
 end
 
--- Buckets of a time that has not been, written while the clock was ahead: what they hold was read now. An event may be
--- a minute ahead.
+-- Moves buckets dated in the future, written while the clock was ahead: their events happened now. An event may be a
+-- minute ahead.
 local function bringBack(kind, window, width, lasts)
   local running = math.floor(now / width)
   local name = base .. 'index:' .. kind .. ':' .. window
@@ -93,7 +94,7 @@ for _, roll in ipairs(cmsgpack.unpack(ARGV[3])) do
     end
   end
   if not mark or math.abs(wanted - mark) >= buckets then
-    -- The first time, or nothing of the window is left: what is in it now is added up once.
+    -- On the first run, or if nothing of the window is left, sum up the buckets that are inside it now.
     for _, kind in ipairs(kinds) do
       rebuild(kind, window, wanted)
       for _, index in ipairs(redis.call('ZRANGEBYSCORE', base .. 'index:' .. kind .. ':' .. window, '-inf', whole(wanted - 1))) do
@@ -121,7 +122,7 @@ for _, roll in ipairs(cmsgpack.unpack(ARGV[3])) do
     end
     redis.call('HSET', base .. 'marks', window, whole(till))
     for _, kind in ipairs(kinds) do
-      -- A bucket that expired before it left cannot be subtracted.
+      -- A bucket that expired before it left cannot be subtracted: rebuild the window.
       if lost[kind] then rebuild(kind, window, till) end
       redis.call('ZREMRANGEBYSCORE', base .. 'window:' .. kind .. ':' .. window, '-inf', 0)
     end

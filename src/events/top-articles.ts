@@ -1,6 +1,6 @@
 /**
- * What is read, for ranking: the head of a window, counts of given articles in windows, and their counts hour by hour.
- * Only reads.
+ * Read counts for ranking: the top of a window, counts of given articles in windows, and their hourly counts.
+ * Read-only.
  */
 
 import type { Redis } from 'ioredis'
@@ -21,22 +21,23 @@ export interface Top {
 export type Tops = (kind: EventKind, window: Window, most: number) => Promise<readonly Top[]>
 
 /**
- * Counts of given articles. Each call is one round trip; answers are in the order asked, 0 where nothing was counted.
+ * Counts of given articles. Each call is one round trip; results are in the order of `articles`, 0 if nothing was
+ * counted.
  */
 export interface ReadCounts {
-  /** @returns for each article its count in each of the windows asked for; for `now` what its reads are still worth */
+  /** @returns for each article its count in each of the given windows; for `now` what its reads are still worth */
   inWindows<const Asked extends Window>(
     kind: EventKind,
     windows: readonly Asked[],
     articles: readonly ArticleId[],
   ): Promise<readonly Readonly<Record<Asked, number>>[]>
   /**
-   * What is usual for an article, to hold this hour against.
-   * @param hours full hours before the running one, at most 167 (a week's buckets are kept)
-   * @returns for each article its counts in each of those hours of UTC, the latest first
+   * Hourly counts of an article, the baseline for the current hour.
+   * @param hours full hours before the current one, at most 167 (a week's buckets are kept)
+   * @returns for each article its counts in each of those hours (UTC), the latest first
    */
   byHour(kind: EventKind, articles: readonly ArticleId[], hours: number): Promise<readonly (readonly number[])[]>
-  /** @returns for each article all its accepted events ever; of `seconds` the seconds it was read for */
+  /** @returns for each article all its accepted events ever; for `seconds` the seconds it was read for */
   totals(total: Total, articles: readonly ArticleId[]): Promise<readonly number[]>
 }
 
@@ -63,7 +64,7 @@ export const createTops =
     return byCountThenId(tops)
   }
 
-/** Redis gives members of the same score last name first. */
+/** Redis orders members of the same score by name, descending. */
 const byCountThenId = (tops: Top[]): Top[] =>
   tops.sort((a, b) => b.count - a.count || (a.article < b.article ? -1 : a.article > b.article ? 1 : 0))
 
@@ -76,7 +77,7 @@ export const createReadCounts = ({ redis, keys, halfLife, now }: TopsParts): Rea
     articles: readonly ArticleId[],
   ) {
     if (articles.length === 0) return []
-    // Asked for in one turn: one round trip also where the connection does not pipeline by itself.
+    // Sent in the same tick: one round trip even if the connection does not pipeline automatically.
     const found = await Promise.all(windows.map(window => redis.zmscore(keys.eventWindow(kind, window), ...articles)))
     const at = now()
     return articles.map((_, index) => {

@@ -1,7 +1,7 @@
--- Trims the stream of events behind its consumer group: nothing goes that is not counted yet.
+-- Trims the stream of events behind its consumer group; never removes an event that is not counted yet.
 -- KEYS 1  stream of events
 -- ARGV 1  consumer group
---      2  ms before which counted events may go
+--      2  ms before which counted events may be removed
 --      3  most events to keep
 -- Returns events trimmed.
 -- O(events trimmed).
@@ -22,11 +22,11 @@ for _, flat in ipairs(redis.call('XINFO', 'GROUPS', stream)) do
   if about.name == group then delivered = moment(about['last-delivered-id']) end
 end
 if not delivered then return 0 end
--- What is delivered and not acknowledged is not counted either.
+-- Delivered but unacknowledged events are not counted yet.
 local pending = redis.call('XPENDING', stream, group)
 local limit = pending[1] > 0 and math.min(delivered, moment(pending[2])) or delivered
 if length > most then
-  -- As if they had come evenly: the next calls come closer.
+  -- Estimates the cut as if events had arrived evenly; later calls get closer.
   local first = moment(redis.call('XRANGE', stream, '-', '+', 'COUNT', 1)[1][1])
   before = math.max(before, first + math.ceil((delivered - first) * (length - most) / length))
 end

@@ -16,32 +16,32 @@ export interface DayKeys {
   of(day: number): Promise<DayKey>
 }
 
-const LASTS_SECONDS = 3 * 86_400
-const MOST_HELD = 16
+const EXPIRES_SECONDS = 3 * 86_400
+const MOST_CACHED = 16
 
 export const getDayNumber = (at: number): number => Math.floor(at / DAY)
 
 export const createDayKeys = ({ redis, keys }: { readonly redis: Redis; readonly keys: Keys }): DayKeys => {
-  const held = new Map<number, DayKey>()
+  const cached = new Map<number, DayKey>()
   return {
     async of(day) {
-      const known = held.get(day)
+      const known = cached.get(day)
       if (known) return known
       const key = keys.eventState(`salt:${day}`)
-      await redis.set(key, randomBytes(32).toString('base64'), 'EX', LASTS_SECONDS, 'NX')
-      const made = ((await redis.get(key)) ?? '') as DayKey // just made, by us or by another
+      await redis.set(key, randomBytes(32).toString('base64'), 'EX', EXPIRES_SECONDS, 'NX')
+      const made = ((await redis.get(key)) ?? '') as DayKey // just created, by us or by another process
       if (made === '') throw new Error(`Redis lost ${key} while it was read`)
-      if (held.size >= MOST_HELD) held.delete(Math.min(...held.keys()))
-      held.set(day, made)
+      if (cached.size >= MOST_CACHED) cached.delete(Math.min(...cached.keys()))
+      cached.set(day, made)
       return made
     },
   }
 }
 
 /**
- * SHA-256 over the key and the text, cut to 64 bits: the key has one length and the hash is cut, so nothing can be
- * appended to a known hash, and one call of the one-shot hash costs an eighth of an HMAC object. Two of 10 million
- * visitors share a hash once in 370,000 days.
+ * SHA-256 over key and text, cut to 64 bits. The key has a fixed length and the hash is cut, so nothing can be appended
+ * to a known hash; the one-shot hash costs an eighth of an HMAC object. Two of 10 million visitors share a hash once in
+ * 370,000 days.
  * @returns 16 hex digits
  */
 export const keyedHash = (key: DayKey, text: string): string => hash('sha256', key + text).slice(0, 16)

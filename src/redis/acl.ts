@@ -1,9 +1,10 @@
 /**
- * The rules (Redis ACL) by which each role of newsdesk, and each service beside it, may do what it must and nothing else. Keys are the
- * fence: what a role has no business with it cannot touch. Commands that concern the whole server are for nobody. (pure)
+ * Redis ACL rules for each role of newsdesk and each other service: each may do what it must and nothing else. Roles
+ * are limited by keys: a role cannot touch keys it has no business with. No role may run commands that affect the whole
+ * server. (pure)
  */
 
-/** Who has rules: the roles of daemons, the commands of the terminal, and the services of others. */
+/** Users that have rules: the roles of daemons, the CLI commands, and other services. */
 export const ACL_USERS = [
   'scheduler',
   'crawl',
@@ -32,7 +33,7 @@ const KEYS = {
   learned: ['learned:*'],
   eviction: ['eviction*'],
   urls: ['url-parameters'],
-  /** What tells whether anything was ever written (src/maintenance/migrations/schema.ts). */
+  /** Shows whether anything was ever written (src/maintenance/migrations/schema.ts). */
   begun: ['stories}:log', 'index:stories'],
   catalogue: ['sources}:*'],
   due: ['sources:*'],
@@ -52,12 +53,12 @@ const KEYS = {
 } as const
 type Group = keyof typeof KEYS
 
-/** What a role writes, and what it only reads. Every daemon has what stands in DAEMON as well. */
+/** What a role writes and what it only reads, on top of what every daemon may do (DAEMON). */
 const FENCES: Readonly<Record<AclUser, { readonly writes: readonly Group[]; readonly reads: readonly Group[] }>> = {
   scheduler: {
     writes: [
       ...(['due', 'source', 'hosts', 'push', 'clock', 'sections', 'publishing', 'overrides', 'catalogue'] as const),
-      // It evicts articles, from everything that names them.
+      // Eviction removes articles from everything that names them.
       ...(['eviction', 'articles', 'stories', 'lists', 'backLinks', 'views', 'events'] as const),
       ...(['crawlQueue', 'pushQueue', 'publishQueue', 'articlesQueue'] as const),
     ],
@@ -65,7 +66,7 @@ const FENCES: Readonly<Record<AclUser, { readonly writes: readonly Group[]; read
   },
   crawl: {
     writes: ['due', 'source', 'hosts', 'push', 'urls', 'crawlQueue', 'pushQueue', 'articlesQueue'],
-    // Whether the articles of items it knows are there still.
+    // To check whether the articles of known items still exist.
     reads: ['articles', 'eviction'],
   },
   articles: {
@@ -88,14 +89,14 @@ const FENCES: Readonly<Record<AclUser, { readonly writes: readonly Group[]; read
 
 const DAEMON = { writes: ['daemons', 'queueInfo', 'schema'], reads: ['catalogue', 'begun', 'sections', 'due'] } as const
 
-/** What every client asks of itself and of the server. */
+/** What every client asks about itself and about the server. */
 const CLIENT = ['+@connection', '-@admin', '-@dangerous', '+info']
 const CLUSTER = ['+cluster|slots', '+cluster|info', '+cluster|keyslot', '+cluster|myid']
 const WORKER = ['+@all', '-@pubsub', '-function', '-script', ...CLIENT, ...CLUSTER, '+wait']
-/** For what the desk shows of queues: which workers there are. */
+/** The admin UI lists the workers of each queue. */
 const SHOWN: Partial<Record<AclUser, readonly string[]>> = { admin: ['+client|list'] }
 
-/** Keys stand with or without the brace of their hash tag. */
+/** Keys with and without the braces of their hash tag. */
 const patterns = (prefix: string, groups: readonly Group[], sign: string): string[] =>
   groups
     .flatMap(group => [...KEYS[group]])
@@ -105,7 +106,7 @@ const patterns = (prefix: string, groups: readonly Group[], sign: string): strin
     .map(pattern => `${sign}${pattern}`)
 
 /**
- * The rules of one user, as `ACL SETUSER` takes them behind its name and password.
+ * The rules of one user, as `ACL SETUSER` takes them after its name and password.
  * @param prefix as `redis.prefix` of the configuration
  */
 export const aclRules = (user: AclUser, prefix: string): string[] => {
@@ -121,13 +122,13 @@ export const aclRules = (user: AclUser, prefix: string): string[] => {
   return [...begin, ...keys, ...WORKER, ...(SHOWN[user] ?? [])]
 }
 
-/** All users as lines of an ACL file; their passwords are to be put in. */
+/** All users as lines of an ACL file; the operator fills in the passwords. */
 export const aclFile = (prefix: string, users: readonly AclUser[] = ACL_USERS): string =>
   users
     .map(user => `user ${prefix}-${user} >PASSWORD-OF-${user.toUpperCase()} ${aclRules(user, prefix).join(' ')}\n`)
     .join('')
 
-/** Whether a key belongs to a group of its own, not only to all. */
+/** Whether a key belongs to a group with an owner, rather than to all. */
 export const isFenced = (key: string, prefix: string): boolean =>
   patterns(
     prefix,

@@ -1,8 +1,8 @@
--- Acquires a lease where nobody holds it. Sent again by the same holder (its first reply was lost), it succeeds again.
+-- Acquires a lease if nobody holds it. If the same holder sends it again (its first reply was lost), it succeeds again.
 -- KEYS 1  lease
 -- ARGV 1  token of the holder
---      2  ms for which it lasts
--- Returns 1, or 0 where another holds it.
+--      2  duration, ms
+-- Returns 1, or 0 if another holds it.
 -- O(1).
 
 local holder = redis.call('GET', KEYS[1])

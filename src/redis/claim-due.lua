@@ -1,15 +1,16 @@
--- Takes sources that are due, moving each out of reach by a lease: a second daemon does not see it, and should the first die before its
--- crawl is queued, the source falls due again when the lease has passed. Where there is a budget, no more than it allows by now: it fills
--- evenly, up to a minute's worth, for all daemons together.
+-- Claims sources that are due, postponing each by a lease: a second daemon does not see it, and if the first dies
+-- before the crawl is queued, the source is due again when the lease has passed. With a budget, claims no more than it
+-- allows by now: the budget refills evenly, up to a minute's worth, and is shared by all daemons.
 -- KEYS 1  due (sorted set: source id by ms)
 --      2  allowance (hash: left, at), in the same slot; only with a budget
 -- ARGV 1  now, ms
---      2  most to take
+--      2  most to claim
 --      3  lease, ms
 --      4  budget, fetches an hour; 0 or missing for none
---      5  ms ahead beyond which no right clock puts anything: what stands there is due; 0 or missing where others look for it
--- Returns the ids taken, longest due first.
--- O(log(N) + taken).
+--      5  furthest a due time may lie ahead, ms: later ones were written by a fast clock and are due now; 0 or missing
+--         if another caller checks
+-- Returns the ids claimed, longest due first.
+-- O(log(N) + claimed).
 
 local now, most, budget = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[4] or '0')
 local left
@@ -28,6 +29,6 @@ if horizon > 0 and #ids < most then
   end
 end
 for _, id in ipairs(ids) do redis.call('ZADD', KEYS[1], 'XX', ARGV[1] + ARGV[3], id) end
--- As a string: Redis would cut a number to an integer.
+-- As a string: Redis would truncate a number to an integer.
 if left then redis.call('HSET', KEYS[2], 'left', tostring(left - #ids), 'at', ARGV[1]) end
 return ids

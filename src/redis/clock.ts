@@ -1,33 +1,34 @@
 /**
- * One clock for all daemons: that of Redis, asked now and then and carried on by what measures spans, so that a machine whose clock is off, or
- * is set while it runs, dates and schedules nothing wrongly. Until Redis has answered it is the machine's own.
+ * One clock for all daemons: that of Redis, read now and then and extrapolated with a monotonic clock, so that a
+ * machine whose clock is wrong, or is set while running, dates and schedules nothing wrongly. Until Redis has answered,
+ * it is the machine's own clock.
  */
 
 import type { Redis } from 'ioredis'
 
 export interface Clock {
-  /** ms since the epoch, whole. */
+  /** Whole ms since the epoch. */
   now(): number
-  /** Asks Redis. @throws what the connection throws */
+  /** Synchronises with Redis. @throws what the connection throws */
   set(): Promise<void>
 }
 
-/** An answer that took longer than this says too little, ms: it is not believed where one before it was. */
-const VAGUE = 250
+/** A reply that took longer than this is too imprecise, ms: it is ignored once a better one was had. */
+const MAX_ROUND_TRIP = 250
 
-/** @param monotonic ms that only ever rise with time */
+/** @param monotonic a clock in ms that is never set */
 export const createClock = (redis: Pick<Redis, 'time'>, monotonic: () => number = () => performance.now()): Clock => {
-  let ahead = Date.now() - monotonic()
+  let offset = Date.now() - monotonic()
   let isSet = false
   return {
-    now: () => Math.round(monotonic() + ahead),
+    now: () => Math.round(monotonic() + offset),
     async set() {
-      const asked = monotonic()
+      const sentAt = monotonic()
       const [seconds = 0, micros = 0] = (await redis.time()).map(Number)
-      const answered = monotonic()
-      if (isSet && answered - asked > VAGUE) return
-      // It was so late there in between.
-      ahead = seconds * 1_000 + micros / 1_000 - (asked + answered) / 2
+      const receivedAt = monotonic()
+      if (isSet && receivedAt - sentAt > MAX_ROUND_TRIP) return
+      // Assumes that Redis read its clock halfway between request and reply.
+      offset = seconds * 1_000 + micros / 1_000 - (sentAt + receivedAt) / 2
       isSet = true
     },
   }

@@ -1,4 +1,4 @@
-/** Connections to Redis: made here, so that all behave alike when Redis goes away and comes back. */
+/** Creates every connection to Redis, so that all behave alike when Redis goes away and comes back. */
 
 import { readFileSync } from 'node:fs'
 import type { ConnectionOptions } from 'node:tls'
@@ -9,11 +9,14 @@ import { authenticationProblem, CheckedRedis } from './setup.ts'
 
 const retryStrategy = (attempt: number): number => Math.min(50 * 2 ** Math.min(attempt, 6), 2_000)
 
-/** ms between two tries while a node is away or has no slots: it is over in seconds, or lasts. */
-const BETWEEN_TRIES = 200
-/** How often it is asked anew who has which slots, ms. */
-const LOOK_AGAIN = 3_000
-/** Redirections and tries a command may take on a cluster: as on one Redis it waits however long its node is away. */
+/** Delay between two tries while a node is away or has no slots, ms: such a state is over in seconds, or lasts. */
+const RETRY_DELAY = 200
+/** How often the slot map is refreshed, ms. */
+const REFRESH_EVERY = 3_000
+/**
+ * Redirections and retries a command may take on a cluster: as on a single Redis, it waits however long its node is
+ * away.
+ */
 const TRIES = 1_000_000_000
 
 const buildTlsOptions = ({ tlsCa, tlsCert, tlsKey, tlsServerName }: Access = {}): ConnectionOptions => ({
@@ -23,7 +26,7 @@ const buildTlsOptions = ({ tlsCa, tlsCert, tlsKey, tlsServerName }: Access = {})
   ...(tlsServerName ? { servername: tlsServerName } : {}),
 })
 
-/** How a connection is to behave, whatever it leads to. */
+/** How a connection behaves, whatever it connects to. */
 export interface Manners {
   readonly connectionName?: string
   readonly maxRetriesPerRequest: number | null
@@ -35,8 +38,8 @@ export interface Manners {
 }
 
 /**
- * A client for one Redis, for the master that sentinels name, or for a whole cluster. All take the same commands, as long as the keys of
- * one share a slot, so a cluster is handed round under the type of a single one.
+ * A client for a single Redis, for the master that sentinels name, or for a cluster. All take the same commands as long
+ * as the keys of each share a slot, so a cluster is passed around under the type of a single one.
  */
 export const openRedis = (address: RedisAddress, some: Manners): Redis => {
   if ('socket' in address) return new CheckedRedis({ ...some, path: address.socket })
@@ -57,7 +60,7 @@ export const openRedis = (address: RedisAddress, some: Manners): Redis => {
       ...own,
       ...{ sentinels: hosts.map(each => ({ ...each })), name, db },
       sentinelRetryStrategy: retryStrategy,
-      // Its master is there a moment before it takes writes: what it answers meanwhile is no reason to give up.
+      // A new master is reachable a moment before it accepts writes: retry on READONLY.
       reconnectOnError: error => (error.message.startsWith('READONLY') ? 2 : false),
       ...(sentinelUser ? { sentinelUsername: sentinelUser } : {}),
       ...(sentinelPassword ? { sentinelPassword } : {}),
@@ -70,11 +73,11 @@ export const openRedis = (address: RedisAddress, some: Manners): Redis => {
     {
       ...{ enableAutoPipelining, lazyConnect, redisOptions },
       clusterRetryStrategy: retryStrategy,
-      ...{ maxRedirections: TRIES, retryDelayOnFailover: BETWEEN_TRIES, retryDelayOnClusterDown: BETWEEN_TRIES },
+      ...{ maxRedirections: TRIES, retryDelayOnFailover: RETRY_DELAY, retryDelayOnClusterDown: RETRY_DELAY },
       slotsRefreshTimeout: 2_000,
-      // Commands that went together and met different redirections are refused together, and nothing is learnt of it.
-      slotsRefreshInterval: LOOK_AGAIN,
-      // Certificates bear names, and nodes tell each other's addresses: no lookup by which a name would be lost.
+      // ioredis rejects pipelined commands that were redirected to different nodes without refreshing its slot map.
+      slotsRefreshInterval: REFRESH_EVERY,
+      // Certificates bear host names while nodes announce addresses: do not resolve names, so that they are not lost.
       ...(isTls ? { dnsLookup: (name: string, done: (error: null, address: string) => void) => done(null, name) } : {}),
     },
   )
@@ -82,22 +85,22 @@ export const openRedis = (address: RedisAddress, some: Manners): Redis => {
 }
 
 /**
- * ms without an answer after which a connection is given up for a new one: a router or a firewall in between may have forgotten it, and
- * nothing would ever come. Longer than anything blocks; what was asked is asked again, as after any other end of a connection.
+ * ms without an answer after which a connection is replaced: a router or firewall may have dropped it silently. Longer
+ * than any blocking command; unanswered commands are sent again, as after any other disconnect.
  */
-const SILENT = 15_000
+const SOCKET_TIMEOUT = 15_000
 
 export interface ConnectionWanted {
-  /** false for connections that block or that BullMQ takes its own turns on. */
+  /** false for connections that block, or whose batching BullMQ does itself. */
   readonly pipelined?: boolean
-  /** Told in words what Redis refuses of the set-up: it does not mend itself. */
+  /** Called with an explanation if Redis refuses the connection's set-up, which waiting does not fix. */
   readonly onRefused?: (why: string) => void
 }
 
 /**
- * Opens a connection that waits for Redis however long it is away: commands queue, and one line is logged when it goes and one
- * when it is back, not one for each attempt. A Redis that refuses the connection itself (its password, its database) is an error in the
- * log; nothing is sent to it until it takes the connection as it is meant.
+ * Opens a connection that waits for Redis however long it is away: commands queue, and one line is logged when it goes
+ * away and one when it is back, not one per attempt. If Redis refuses the connection itself (its password, its
+ * database), that is logged as an error, and no command is sent until Redis accepts the set-up.
  * @param name shown in CLIENT LIST
  */
 export const connectRedis = (
@@ -108,10 +111,10 @@ export const connectRedis = (
 ): Redis => {
   const redis = openRedis(address, {
     connectionName: name,
-    // Commands wait for Redis rather than failing: a worker resumes where it was. BullMQ's workers demand it too.
+    // Commands wait for Redis instead of failing, so a worker resumes where it was. BullMQ's workers require it too.
     maxRetriesPerRequest: null,
-    socketTimeout: SILENT,
-    // What is asked for in one turn of the event loop goes out together, also on a cluster (one batch a node).
+    socketTimeout: SOCKET_TIMEOUT,
+    // Commands sent in the same tick go out together, also on a cluster (one batch per node).
     enableAutoPipelining: pipelined,
     retryStrategy,
   })

@@ -1,24 +1,28 @@
 /**
- * Checks whether Redis answers. Commands wait however long Redis is away, which suits background work. Code that serves a person or a
- * client checks here meanwhile, and reports the outage.
+ * Checks whether Redis answers. Commands wait however long Redis is away, which suits background work. Code that serves
+ * a person or a client checks here first, and reports the outage.
  */
 
 import type { Redis } from 'ioredis'
 import { listMasters } from './nodes.ts'
 
-/** Work that took longer than it may. */
+/** Work exceeded its timeout. */
 export class TimeoutError extends Error {
   override readonly name = 'LateError'
   readonly code = 'LATE'
 }
 
-/** A span is waited for in so many parts: one single wait would be over while a busy process has not yet read what was answered. */
+/**
+ * The timeout is divided into this many timers: a single timer would fire before a busy process has read a reply that
+ * already arrived.
+ */
 const PARTS = 10
 
 /**
- * What a work says, where it says it in time. It goes on, and what it says later is heard by nobody.
- * @param ms of a process that is free to hear it: what it spends on other work in one piece counts for a part of it at most
- * @throws LateError
+ * Waits for work with a timeout. The work goes on after the timeout, but its result is ignored.
+ * @param ms for a process that is free to read replies; a long synchronous task of this process uses up one part of it
+ * at most
+ * @throws TimeoutError
  */
 export const withTimeout = async <T>(work: Promise<T>, ms: number, what = 'it'): Promise<T> => {
   let timer: NodeJS.Timeout | undefined
@@ -39,17 +43,22 @@ export const withTimeout = async <T>(work: Promise<T>, ms: number, what = 'it'):
 }
 
 export interface HealthCheck {
-  /** Whether the last question was left unanswered for as long as it may be, and nothing came since. Asks anew where nothing is asked. */
+  /**
+   * Whether the latest check timed out or failed and none has succeeded since. Starts a new check if none is running.
+   */
   isSilent(): boolean
-  /** Asks, or waits for the answer to what was asked. @param ms in place of the patience of all */
+  /** Starts a check, or waits for the running one. @param ms instead of the default timeout */
   answers(ms?: number): Promise<boolean>
 }
 
-/** What it says while it cannot be worked with: commands wait then. */
+/** Error replies of a Redis that cannot serve commands; commands wait meanwhile. */
 const NO_ANSWER =
   /^(LOADING|MASTERDOWN|CLUSTERDOWN)\b|slots allocation group|Failed to refresh slots|Connection is closed|Unknown RESP type/
 
-/** Each master, since a key may be of any; and whether all keys have one. Whatever it refuses, it answers. */
+/**
+ * Pings each master, since a key may be on any, and checks that all slots are covered. Any other refusal is an answer
+ * too.
+ */
 const ask = async (redis: Redis): Promise<void> => {
   const masters = await listMasters(redis)
   try {
@@ -63,32 +72,32 @@ const ask = async (redis: Redis): Promise<void> => {
   }
 }
 
-/** @param patience ms that an answer may take */
-export const createHealthCheck = (redis: Redis, patience: number): HealthCheck => {
-  let asked: Promise<boolean> | null = null
+/** @param timeout timeout of a check, ms */
+export const createHealthCheck = (redis: Redis, timeout: number): HealthCheck => {
+  let pending: Promise<boolean> | null = null
   let isSilent = false
 
   const answer = (): Promise<boolean> => {
-    if (asked) return asked
-    const answered = ask(redis).then(
+    if (pending) return pending
+    const reply = ask(redis).then(
       () => true,
       () => false,
     )
-    asked = answered.then(given => {
-      asked = null
+    pending = reply.then(given => {
+      pending = null
       isSilent = !given
       return given
     })
-    isAnsweredIn(answered, patience).then(given => {
+    isAnsweredIn(reply, timeout).then(given => {
       if (!given) isSilent = true
     })
-    return asked
+    return pending
   }
 
   return {
-    answers: (ms = patience) => isAnsweredIn(answer(), ms),
+    answers: (ms = timeout) => isAnsweredIn(answer(), ms),
     isSilent() {
-      // What is asked last tells when it is back.
+      // The new check detects when Redis is back.
       if (isSilent) answer()
       return isSilent
     },

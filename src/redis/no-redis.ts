@@ -1,4 +1,4 @@
-/** No Redis could be had; the message says what to type on this system. */
+/** No Redis is available; the message says what to type on this system. */
 export class NoRedisError extends Error {
   readonly code = 'NO_REDIS'
 }

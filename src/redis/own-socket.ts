@@ -1,6 +1,7 @@
 /**
- * Where a Redis of our own listens, and whether who listens there is it. Socket and pid file are in the data folder, which is ours alone
- * (mode 0700). Nothing is sent to a server before its folder, socket, process id and data folder have been checked. (docs/decisions/0002)
+ * Where a Redis of our own listens, and whether it is ours that answers there. Socket and pid file are in the data
+ * folder, which only this user may access (mode 0700). Nothing is sent to a server before its folder, socket, process
+ * id and data folder have been checked. (docs/decisions/0002)
  */
 
 import { createHash } from 'node:crypto'
@@ -25,12 +26,12 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { NoRedisError } from './no-redis.ts'
 
-/** Bytes of the longest path a socket may have: 103 on macOS and the BSDs, 107 on Linux. */
+/** Longest path of a socket, bytes: 103 on macOS and the BSDs, 107 on Linux. */
 const LONGEST_SOCKET = 103
-/** Redis opens its socket first and sets its mode an instant later: so long is waited for that, ms. */
-const SETTLES = 2_000
-/** A server that says nothing for so long does not answer, ms. */
-const ANSWERS = 5_000
+/** How long to wait for a socket's mode, ms: Redis sets it an instant after it opened the socket. */
+const MODE_TIMEOUT = 2_000
+/** A server that does not answer within this time counts as not answering, ms. */
+const ANSWER_TIMEOUT = 5_000
 const OTHERS = 0o077
 
 const SOCKET = 'redis.sock'
@@ -41,7 +42,7 @@ export const pidFilePath = (dir: string): string => join(resolve(dir), 'redis.pi
 
 const userId = (): number => process.geteuid?.() ?? 0
 
-const look = (path: string, stat: (path: string) => Stats = lstatSync): Stats | undefined => {
+const statIfExists = (path: string, stat: (path: string) => Stats = lstatSync): Stats | undefined => {
   try {
     return stat(path)
   } catch (error) {
@@ -52,7 +53,7 @@ const look = (path: string, stat: (path: string) => Stats = lstatSync): Stats | 
 
 const mode = (stats: Stats): string => `0${(stats.mode & 0o777).toString(8)}`
 
-/** Why a data folder cannot be used, and what to do. */
+/** The error for a data folder that cannot be used, with what to do about it. */
 export const unusable = (dir: string, what: string, error: unknown): NoRedisError =>
   new NoRedisError(
     `redis.dataDir: ${resolve(dir)} ${what} (${error instanceof Error ? error.message : error}). ` +
@@ -60,7 +61,7 @@ export const unusable = (dir: string, what: string, error: unknown): NoRedisErro
     { cause: error },
   )
 
-/** What a step on the data folder gives, or in words why it cannot be used. */
+/** Runs a step on the data folder; a failure becomes an error that says why the folder cannot be used. */
 const onFolder = <T>(dir: string, what: string, step: () => T): T => {
   try {
     return step()
@@ -71,11 +72,11 @@ const onFolder = <T>(dir: string, what: string, step: () => T): T => {
 
 /**
  * Checks that a data folder belongs to this user, and makes it accessible to this user alone.
- * @returns false where there is no such folder
- * @throws NoRedisError where it belongs to another user, or its mode cannot be changed
+ * @returns false if there is no such folder
+ * @throws NoRedisError if it belongs to another user, or its mode cannot be changed
  */
 export const secureFolder = (dir: string, say: (line: string) => void): boolean => {
-  const found = onFolder(dir, 'cannot be looked at', () => look(dir, statSync))
+  const found = onFolder(dir, 'cannot be looked at', () => statIfExists(dir, statSync))
   if (!found) return false
   const path = resolve(dir)
   if (!found.isDirectory()) throw new NoRedisError(`redis.dataDir: ${path} is not a folder.`)
@@ -96,10 +97,13 @@ export const secureFolder = (dir: string, say: (line: string) => void): boolean 
   return true
 }
 
-/** As `mkdir -p`. Node's own (20.20) never returns where a file system takes no folders and says that there is none, as /proc does. */
+/**
+ * Like `mkdir -p`. Node's own (20.20) never returns on a file system that takes no folders and reports ENOENT, such as
+ * /proc.
+ */
 const makeAll = (path: string): void => {
   const parent = dirname(path)
-  if (parent !== path && !look(parent, statSync)) makeAll(parent)
+  if (parent !== path && !statIfExists(parent, statSync)) makeAll(parent)
   try {
     mkdirSync(path, { mode: 0o700 })
   } catch (error) {
@@ -107,7 +111,7 @@ const makeAll = (path: string): void => {
   }
 }
 
-/** Creates the data folder where there is none, and {@link secureFolder}s it. */
+/** Creates the data folder if missing, and {@link secureFolder}s it. */
 export const makeFolder = (dir: string, say: (line: string) => void): void => {
   onFolder(dir, 'cannot be made', () => makeAll(resolve(dir)))
   secureFolder(dir, say)
@@ -117,29 +121,32 @@ export const makeFolder = (dir: string, say: (line: string) => void): void => {
 const isShort = (path: string): boolean => Buffer.byteLength(path) <= LONGEST_SOCKET
 
 const isPrivate = (folder: string): boolean => {
-  const found = look(folder)
+  const found = statIfExists(folder)
   return found?.isDirectory() === true && found.uid === userId() && (found.mode & OTHERS) === 0
 }
 
-/** The folder kept by name in the data folder; undefined where there is none, or it is no longer ours (temporary folders are emptied). */
-const keptFolder = (dir: string): string | undefined => {
+/**
+ * The socket folder named in the data folder; undefined if there is none, or it is no longer ours (temporary folders
+ * are cleaned).
+ */
+const readSocketFolder = (dir: string): string | undefined => {
   const file = join(resolve(dir), SHORT)
-  if (!look(file)) return undefined
+  if (!statIfExists(file)) return undefined
   const folder = readFileSync(file, 'utf8').trim()
   return folder !== '' && isPrivate(folder) ? folder : undefined
 }
 
-/** The socket of the Redis that keeps its data in a folder; undefined where it has none yet. */
+/** The socket of the Redis that keeps its data in a folder; undefined if there is none yet. */
 export const socketIn = (dir: string): string | undefined => {
   const own = join(resolve(dir), SOCKET)
   if (isShort(own)) return own
-  const folder = keptFolder(dir)
+  const folder = readSocketFolder(dir)
   return folder === undefined ? undefined : join(folder, SOCKET)
 }
 
 /**
- * {@link socketIn}, with a folder for it where the data folder's own path is too long.
- * @throws NoRedisError where the temporary folder's path is too long as well
+ * {@link socketIn}, with a temporary folder for the socket if the data folder's own path is too long.
+ * @throws NoRedisError if the temporary folder's path is too long as well
  */
 export const makeSocketPath = (dir: string): string => {
   const found = socketIn(dir)
@@ -147,7 +154,7 @@ export const makeSocketPath = (dir: string): string => {
   const base = [tmpdir(), '/tmp'].find(each => isShort(join(each, 'newsdesk-XXXXXX', SOCKET)))
   if (base === undefined)
     throw new NoRedisError(`The paths of ${resolve(dir)} and ${tmpdir()} are both too long for a socket: shorten one.`)
-  // mkdtemp makes it with mode 0700, under a name that nobody could take beforehand.
+  // mkdtemp creates it with mode 0700, under a name that nobody could take beforehand.
   const folder = mkdtempSync(join(base, 'newsdesk-'))
   writeFileSync(join(resolve(dir), SHORT), `${folder}\n`, { mode: 0o600 })
   return join(folder, SOCKET)
@@ -155,23 +162,23 @@ export const makeSocketPath = (dir: string): string => {
 
 /** Removes the folder that {@link makeSocketPath} made outside the data folder, if it did. */
 export const removeSocketFolder = (dir: string): void => {
-  const folder = keptFolder(dir)
+  const folder = readSocketFolder(dir)
   if (folder !== undefined) rmSync(folder, { recursive: true, force: true })
   rmSync(join(resolve(dir), SHORT), { force: true })
 }
 
-/** Where versions before this one had the socket: predictable, and in a folder where anybody may put one. */
+/** Where earlier versions had the socket: a predictable name in a folder where anybody may create one. */
 export const formerSocketPath = (dir: string): string =>
   join(tmpdir(), `newsdesk-${createHash('sha256').update(resolve(dir)).digest('hex').slice(0, 12)}.sock`)
 
-/** A process id from a file; undefined where there is none. */
+/** Reads a process id from a file; undefined if there is none. */
 export const readPid = (file: string): number | undefined => {
-  if (!look(file)) return undefined
+  if (!statIfExists(file)) return undefined
   const pid = Number(readFileSync(file, 'utf8').trim())
   return Number.isInteger(pid) && pid > 0 ? pid : undefined
 }
 
-/** Whether a process with this id runs. */
+/** Whether a process with this id is running. */
 export const isAlive = (pid: number): boolean => {
   try {
     process.kill(pid, 0)
@@ -181,22 +188,25 @@ export const isAlive = (pid: number): boolean => {
   }
 }
 
-/** What /proc tells of a process; undefined on systems without it, and for processes that are not ours. */
+/** Reads a process's folder and name from /proc; undefined on systems without it, and for other users' processes. */
 const aboutProcess = (pid: number): { readonly cwd: string; readonly name: string } | undefined => {
   try {
     return { cwd: readlinkSync(`/proc/${pid}/cwd`), name: readFileSync(`/proc/${pid}/comm`, 'utf8') }
   } catch {
-    // Gone, not ours, or there is no /proc: then nothing is known of it.
+    // It ended, is another user's, or there is no /proc: nothing is known of it.
     return undefined
   }
 }
 
-/** The Redis of the pid file, where it still works in the folder though it may not answer (it loads, saves, or has lost its socket). */
+/**
+ * Process id of the Redis in the pid file, if it is still running in the folder, even if it does not answer (it is
+ * loading, saving, or has lost its socket).
+ */
 export const runningPid = (dir: string): number | undefined => {
   const pid = readPid(pidFilePath(dir))
   if (pid === undefined || !isAlive(pid)) return undefined
   const found = aboutProcess(pid)
-  // Redis works in its --dir. An id that was given to another process since is not ours.
+  // Redis runs in its --dir. A process id that was reassigned since does not match.
   return found && /redis|valkey/.test(found.name) && found.cwd === realpathSync(dir) ? pid : undefined
 }
 
@@ -206,11 +216,11 @@ const intruder = (socket: string, why: string): NoRedisError =>
       'Find out who runs it, stop it, remove the socket, and start again.',
   )
 
-/** @throws NoRedisError where the socket is another user's, or others may connect to it */
+/** @throws NoRedisError if the socket is another user's, or others may connect to it */
 const checkSocket = async (socket: string): Promise<boolean> => {
-  const deadline = Date.now() + SETTLES
+  const deadline = Date.now() + MODE_TIMEOUT
   for (;;) {
-    const found = look(socket)
+    const found = statIfExists(socket)
     if (!found) return false
     if (found.uid !== userId()) throw intruder(socket, `the socket belongs to user ${found.uid}, not ${userId()}`)
     if (!found.isSocket()) throw intruder(socket, 'it is not a socket')
@@ -225,16 +235,16 @@ interface Said {
   readonly dir: string
 }
 
-/** What a server says of itself; null where nobody answers, or it does not answer as a Redis that is ready. */
-const ask = async (socket: string, ms = ANSWERS): Promise<Said | null> => {
+/** What a server reports of itself; null if nobody answers, or the answer is not that of a Redis that is ready. */
+const ask = async (socket: string, ms = ANSWER_TIMEOUT): Promise<Said | null> => {
   const probe = new Redis({
     path: socket,
     lazyConnect: true,
     retryStrategy: () => null,
     maxRetriesPerRequest: 0,
-    commandTimeout: Math.min(ms, ANSWERS),
+    commandTimeout: Math.min(ms, ANSWER_TIMEOUT),
   })
-  // Without a listener ioredis prints; a probe that fails is an answer, returned below.
+  // Without a listener ioredis prints errors; a failed probe is a result, returned below.
   probe.on('error', () => undefined)
   try {
     await probe.connect()
@@ -250,9 +260,9 @@ const ask = async (socket: string, ms = ANSWERS): Promise<Said | null> => {
 
 /**
  * Whether our Redis of a data folder answers at a socket in it.
- * @param ms that it may take
- * @returns false where nobody answers
- * @throws NoRedisError where somebody else does
+ * @param ms timeout
+ * @returns false if nobody answers
+ * @throws NoRedisError if another server answers
  */
 export const answersAsOurs = async (dir: string, socket: string | undefined, ms?: number): Promise<boolean> => {
   if (socket === undefined || !isPrivate(realpathSync(dirname(socket))) || !(await checkSocket(socket))) return false
@@ -266,14 +276,14 @@ export const answersAsOurs = async (dir: string, socket: string | undefined, ms?
 }
 
 /**
- * Whether a Redis that a version before this one started for a data folder still answers at its former socket. In a temporary folder only
- * its owner can have made a socket of this user, so one of anybody else is passed over without a word.
+ * Whether a Redis that an earlier version started for a data folder still answers at its former socket. In a temporary
+ * folder only its owner can have created a socket of this user, so another user's socket is ignored silently.
  */
 export const formerAnswers = async (dir: string): Promise<boolean> => {
   const socket = formerSocketPath(dir)
-  const [found, folder] = [look(socket), look(dirname(socket), statSync)]
+  const [found, folder] = [statIfExists(socket), statIfExists(dirname(socket), statSync)]
   if (!found?.isSocket() || found.uid !== userId() || (found.mode & OTHERS) !== 0) return false
-  // Where others may rename what is in the folder, the owner of the socket says nothing of who will be reached.
+  // If others may rename entries of the folder, the socket's owner does not tell who will be reached.
   const isGuarded = folder !== undefined && ((folder.mode & 0o1000) !== 0 || (folder.mode & 0o022) === 0)
   if (!isGuarded) return false
   const said = await ask(socket)

@@ -1,6 +1,7 @@
 /**
- * Looks once whether Redis can be worked with, so that what does not mend itself (a wrong password, a certificate nobody trusts, a cluster
- * without slots) is said at the start, with how to mend it. A Redis that is merely away is no such thing: it is waited for.
+ * Probes Redis once at startup, so that problems that waiting does not fix (a wrong password, an untrusted certificate,
+ * a cluster without slots) are reported immediately, with the fix. A Redis that is merely away is not such a problem:
+ * newsdesk waits for it.
  */
 
 import type { Redis } from 'ioredis'
@@ -11,7 +12,7 @@ import { authenticationProblem } from './setup.ts'
 const WITHIN = 3_000
 const SLOTS = 16_384
 
-/** What CLUSTER INFO says that hinders. (pure) */
+/** The problem that CLUSTER INFO shows, if any. (pure) */
 export const clusterProblem = (info: string): string | null => {
   const field = (name: string) => new RegExp(`^${name}:(.*)$`, 'm').exec(info)?.[1]?.trim() ?? ''
   const assigned = Number(field('cluster_slots_assigned'))
@@ -29,7 +30,7 @@ const within = <T>(work: Promise<T>, ms: number): Promise<T | null> => {
   return Promise.race([work, late]).finally(() => clearTimeout(timer))
 }
 
-/** @returns what the work says, or what the connection failed by; null where it is away */
+/** @returns the result of the work, or the error of the connection; null if Redis is away */
 const askOnce = async (
   address: RedisAddress,
   ask: (redis: Redis) => Promise<string | null>,
@@ -49,7 +50,7 @@ const askOnce = async (
       ms,
     )
   } catch (error) {
-    // What the connection itself said tells more than the command that met it.
+    // The connection's own error says more than that of the command that hit it.
     return (
       authenticationProblem(failed ?? (error as Error), isSentinel) ?? authenticationProblem(error as Error, isSentinel)
     )
@@ -58,7 +59,7 @@ const askOnce = async (
   }
 }
 
-/** Refused by its rules, it tells nothing: the commands that matter will. */
+/** If ACL rules forbid the command, it proves nothing: the commands that matter will fail by themselves. */
 const unlessForbidden = (said: Promise<unknown>): Promise<string> =>
   said.then(String, (error: Error) => {
     if (error.message.startsWith('NOPERM')) return ''
@@ -106,8 +107,8 @@ const buildSingleAddress = (
 }
 
 /**
- * @param ms that Redis may take, all hosts together: what does not answer by then is away
- * @returns why Redis cannot be worked with however long one waits, and how to mend it; null where it can, or is away
+ * @param ms timeout for all hosts together: what does not answer by then is away
+ * @returns why Redis cannot be used however long one waits, and how to fix it; null if it can be used, or is away
  */
 export const probeRedis = async (address: RedisAddress, ms = WITHIN): Promise<string | null> => {
   const said = async (): Promise<string | null> => {
@@ -122,12 +123,12 @@ export const probeRedis = async (address: RedisAddress, ms = WITHIN): Promise<st
             ...(sentinelPassword ? { password: sentinelPassword } : {}),
           }
     const ask = 'cluster' in address ? ofCluster : ofSentinel(address.sentinel.name)
-    // At once, or each that is away would be waited for after the other.
+    // In parallel: otherwise the timeouts of hosts that are away would add up.
     const troubles = await Promise.all([
       ...several.hosts.map(host =>
         askOnce(buildSingleAddress(host, several.isTls, credentials, address.access), ask, ms, 'sentinel' in address),
       ),
-      // What sentinels lead to may refuse as well.
+      // The servers behind the sentinels may refuse as well.
       ...('sentinel' in address ? [askOnce(address, ofSingle, ms)] : []),
     ])
     return troubles.find(trouble => trouble !== null) ?? null

@@ -1,9 +1,10 @@
--- Releases a lease that its holder still has, or leaves a mark in its place that says the work is done.
+-- Releases a lease that its holder still has, or replaces it by a mark that says the work is done.
 -- KEYS 1  lease
 -- ARGV 1  token of the holder
 --      2  mark; empty for none
---      3  ms for which the mark stays
--- Returns 1, or 0 where it expired or another holds it. A mark is also left where the lease expired and nobody took it over.
+--      3  how long the mark stays, ms
+-- Returns 1, or 0 if it expired or another holds it. The mark is also left if the lease expired and nobody acquired it
+-- since.
 -- O(1).
 
 local holder = redis.call('GET', KEYS[1])

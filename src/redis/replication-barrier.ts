@@ -1,22 +1,24 @@
 /**
- * Replication barrier: replication is asynchronous, so a lost master takes with it writes that it acknowledged and its replicas have not
- * received. Code that must not lose writes begins a barrier before them, and confirms it before it discards what the writes could be
- * repeated from. (docs/decisions/0022)
+ * Replication barrier. Replication is asynchronous: a lost master takes with it writes that it acknowledged but its
+ * replicas have not received. Code that must not lose writes begins a barrier before them, and confirms it before it
+ * discards the data from which they could be repeated. (docs/decisions/0022)
  */
 
 import type { Redis } from 'ioredis'
 import { listMasters } from './nodes.ts'
 
-/** What was written may be lost with a master: it is to be written again. */
+/** The writes may be lost with a master: repeat them. */
 export class NotReplicatedError extends Error {
   readonly code = 'NOT_KEPT'
 }
 
 export interface ReplicationBarrier {
   /**
-   * Called before the first write.
-   * @returns to be called after the last was answered: resolves when enough replicas have all that this connection wrote since
-   * @throws NotKeptError where they do not have it in time, or a master changed meanwhile: then nobody knows
+   * Call before the first write.
+   * @returns a function to call after the last write was answered: resolves when enough replicas have everything that
+   * this connection wrote since
+   * @throws NotReplicatedError if they do not have it in time, or if a master changed meanwhile, which leaves it
+   * unknown
    */
   begin(): () => Promise<void>
 }
@@ -24,11 +26,14 @@ export interface ReplicationBarrier {
 const NONE: ReplicationBarrier = { begin: () => async () => undefined }
 
 export interface ReplicationBarrierParts {
-  /** The connection that writes: WAIT speaks of what went before on the same one. */
+  /** The connection that writes: WAIT covers earlier writes of its own connection only. */
   readonly redis: Redis
-  /** Replicas of each master that must have it, or a function of them where they may change; 0 for none. */
+  /**
+   * Replicas of each master that must have the writes, or a function that returns their number if it may change; 0 for
+   * none.
+   */
   readonly replicas: number | (() => number)
-  /** ms that replicas may take. */
+  /** How long replicas may take, ms. */
   readonly patience?: number
 }
 
@@ -51,8 +56,8 @@ export const createReplicationBarrier = ({
   const confirm = async (): Promise<readonly Redis[]> => {
     const wanted = replicas()
     const masters = await listMasters(redis)
-    const held = await Promise.all(masters.map(master => master.wait(wanted, patience)))
-    const fewest = Math.min(...held)
+    const acknowledged = await Promise.all(masters.map(master => master.wait(wanted, patience)))
+    const fewest = Math.min(...acknowledged)
     if (masters.length === 0 || fewest < wanted)
       throw new NotReplicatedError(
         `only ${masters.length === 0 ? 0 : fewest} of ${wanted} replicas had what was written within ${patience} ms: is one down? (redis.replicas)`,
@@ -60,7 +65,7 @@ export const createReplicationBarrier = ({
     return masters
   }
 
-  /** One question for all who settle in the same turn. */
+  /** One WAIT for all callers that confirm in the same tick. */
   const confirmed = (): Promise<readonly Redis[]> => {
     next ??= new Promise<void>(resolve => setImmediate(resolve)).then(() => {
       next = null
@@ -73,7 +78,7 @@ export const createReplicationBarrier = ({
     begin() {
       if (replicas() === 0) return async () => undefined
       const [begun, before] = [closed, listMasters(redis)]
-      before.catch(() => undefined) // met when it is settled
+      before.catch(() => undefined) // handled when the barrier is confirmed
       return async () => {
         const [then, now] = [await before, await confirmed()]
         if (closed !== begun || then.length !== now.length || then.some(master => !now.includes(master)))

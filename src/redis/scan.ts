@@ -1,11 +1,11 @@
-/** Reads keys and members a page at a time, so that no call holds Redis; on a cluster the keys of every master. */
+/** Reads keys and members in pages, so that no call blocks Redis for long; on a cluster the keys of every master. */
 
 import type { Redis } from 'ioredis'
 import { listMasters } from './nodes.ts'
 
 const PAGE = 500
 
-/** Keys that match a pattern, in pages. One that stands still is given once at least, maybe twice. */
+/** Keys that match a pattern, in pages. A key that exists throughout is returned at least once, maybe twice. */
 export async function* scanKeys(redis: Redis, pattern: string): AsyncGenerator<readonly string[]> {
   for (const node of await listMasters(redis)) {
     let cursor = '0'
@@ -17,7 +17,7 @@ export async function* scanKeys(redis: Redis, pattern: string): AsyncGenerator<r
   }
 }
 
-/** Members of a sorted set, lowest first, in pages; what is taken out meanwhile may hide as many others. */
+/** Members of a sorted set, lowest first, in pages; each member removed meanwhile may cause another to be skipped. */
 export async function* readMembers(redis: Redis, key: string): AsyncGenerator<readonly string[]> {
   for (let from = 0; ; from += PAGE) {
     const found = await redis.zrange(key, from, String(from + PAGE - 1))

@@ -1,4 +1,4 @@
-/** Lua scripts live in .lua files beside the code that calls them; this loads one and calls it by its hash. */
+/** Loads Lua scripts and calls them by their hash. Each is a .lua file next to the code that calls it. */
 
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
@@ -11,7 +11,7 @@ export interface Script {
 }
 
 /**
- * Reads a script that stands beside its caller.
+ * Reads a script from a file next to its caller.
  * @param file for instance `new URL('./count.lua', import.meta.url)`
  */
 export const loadScript = (file: URL): Script => {
@@ -24,9 +24,9 @@ export const loadScript = (file: URL): Script => {
 }
 
 /**
- * Runs a script atomically: by hash, with its body where the server has not seen it (a fresh or restarted server).
+ * Runs a script atomically: by hash, with its body if the server does not have it yet (a fresh or restarted server).
  * @returns what the script returns; its wrapper gives it a type
- * @throws ReplyError where the script fails
+ * @throws ReplyError if the script fails
  */
 export const runScript = async (
   redis: Redis,

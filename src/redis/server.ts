@@ -1,6 +1,7 @@
 /**
- * Gets a Redis to work with: the configured one; else a server of our own, started as a child from a binary on PATH, after
- * installing one with the system's package manager where that needs no password. Never touches somebody else's server.
+ * Provides a Redis: the configured one; otherwise a server of our own, started as a child process from a binary on
+ * PATH, after installing one with the system's package manager if that needs no password. Never touches somebody else's
+ * server.
  */
 
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
@@ -30,7 +31,7 @@ export { NoRedisError }
 
 export interface RedisServer {
   readonly address: RedisAddress
-  /** How it came about, for people: `configured`, or the path of the binary we run. */
+  /** Where it comes from, for people: `configured`, or the path of the binary that we run. */
   readonly origin: string
   /** Saves and stops a server of our own; leaves a configured one alone. */
   stop(): Promise<void>
@@ -38,7 +39,7 @@ export interface RedisServer {
 
 const SERVERS = ['redis-server', 'valkey-server'] as const
 
-/** How each package manager installs a Redis server without asking; the first one found on PATH is used. */
+/** How each package manager installs a Redis server without prompting; the first one found on PATH is used. */
 const INSTALLERS: readonly {
   manager: string
   steps: readonly string[][]
@@ -52,7 +53,7 @@ const INSTALLERS: readonly {
       ['apt-get', 'install', '-y', '-qq', '--no-install-recommends', 'redis-server'],
     ],
     needsRoot: true,
-    // The package would start a system-wide server; ours is a child of newsdesk.
+    // The package would start a system-wide server; ours runs as a child of newsdesk.
     env: { DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' },
   },
   { manager: 'dnf', steps: [['dnf', 'install', '-y', '-q', 'valkey']], needsRoot: true },
@@ -60,7 +61,7 @@ const INSTALLERS: readonly {
   { manager: 'brew', steps: [['brew', 'install', '--quiet', 'redis']], needsRoot: false },
 ]
 
-/** Service managers and cron often leave these out of PATH; servers live there. */
+/** Service managers and cron often omit these folders from PATH, yet servers are installed there. */
 const SYSTEM_PATH = ['/usr/local/sbin', '/usr/sbin', '/opt/homebrew/bin']
 
 const searchPath = (): string => [process.env.PATH ?? '', ...SYSTEM_PATH].join(delimiter)
@@ -76,7 +77,7 @@ export const findOnPath = (program: string, path: string): string | undefined =>
         accessSync(file, constants.X_OK)
         return true
       } catch {
-        // Not there or not ours to run: the next folder is looked at.
+        // Missing or not executable for us: try the next folder.
         return false
       }
     })
@@ -85,7 +86,7 @@ const findServer = (path: string): string | undefined =>
   SERVERS.map(name => findOnPath(name, path)).find(found => found !== undefined)
 
 /**
- * @param say told what is about to happen before it happens: one line for people
+ * @param say called with one line for people before each step
  * @throws NoRedisError naming the exact line to type
  */
 const installServer = async (say: (line: string) => void, path: string): Promise<string> => {
@@ -126,7 +127,7 @@ const installServer = async (say: (line: string) => void, path: string): Promise
   return found
 }
 
-/** Ends with `close`, not `exit`: by then all that the child said has been read. */
+/** Waits for `close` rather than `exit`: by then all output of the child has been read. */
 const exited = (child: ChildProcess): Promise<number | null> =>
   new Promise((done, reject) => {
     child.once('close', done)
@@ -134,13 +135,13 @@ const exited = (child: ChildProcess): Promise<number | null> =>
   })
 
 const START_DEADLINE = 30_000
-const LETTING_GO = 1_000
-/** ms that a look at a configured one may take at most: what waits for it waits on. */
-const LOOK = 3_000
+const DISCONNECT_GRACE = 1_000
+/** Most time to probe a configured Redis, ms; the caller keeps waiting afterwards. */
+const PROBE_TIMEOUT = 3_000
 
 /**
- * Runs a step that must not run twice at once on one folder. A lock left by a process that died is taken over.
- * @returns undefined where another process holds the lock and `settled` came true meanwhile
+ * Runs a step that must not run twice at once on one folder. A lock left by a dead process is taken over.
+ * @returns undefined if another process holds the lock and `settled` became true meanwhile
  */
 const exclusively = async <T>(
   dir: string,
@@ -173,9 +174,10 @@ const exclusively = async <T>(
 }
 
 /**
- * Waits for a Redis that works in the folder and does not answer: it loads, or is about to end. Two on one folder would destroy its data.
- * @returns whether it answers now; false where it is gone
- * @throws NoRedisError where it does neither in time
+ * Waits for a Redis that runs in the folder but does not answer: it is loading or about to stop. Two servers on one
+ * folder would destroy its data.
+ * @returns whether it answers now; false if it has ended
+ * @throws NoRedisError if it does neither in time
  */
 const waitForRunning = async (dir: string, ours: () => Promise<boolean>, within: number): Promise<boolean> => {
   const deadline = Date.now() + within
@@ -191,7 +193,7 @@ const waitForRunning = async (dir: string, ours: () => Promise<boolean>, within:
   return false
 }
 
-/** Starts a server on a socket of its own, with what it keeps in `dir`. */
+/** Starts a server on its own socket, with its data in `dir`. */
 const spawnServer = async (
   binary: string,
   dir: string,
@@ -222,7 +224,8 @@ const spawnServer = async (
       '--logfile',
       logfile,
     ],
-    // A process group of its own: Ctrl-C reaches newsdesk alone, which stops its Redis last. Should newsdesk be killed, its Redis stays, and the next start takes it up.
+    // In its own process group: Ctrl-C reaches only newsdesk, which stops its Redis last. If newsdesk is killed, its
+    // Redis keeps running and the next start reuses it.
     { stdio: 'ignore', detached: true },
   )
   child.unref()
@@ -239,13 +242,14 @@ const spawnServer = async (
 }
 
 /**
- * Stops a server of ours unless another newsdesk is still connected to it. Waits until it has written everything and is gone.
- * @param answers whether ours is there at the socket
+ * Stops a server of ours unless another newsdesk is still connected to it. Waits until it has saved everything and
+ * ended.
+ * @param answers whether our server answers at the socket
  */
 const stopUnlessShared = async (socket: string, answers: () => Promise<boolean>): Promise<void> => {
   if (!(await answers())) return
   const redis = new Redis({ path: socket, retryStrategy: () => null, maxRetriesPerRequest: 0, lazyConnect: true })
-  redis.on('error', () => undefined) // a server that is gone is what we want
+  redis.on('error', () => undefined) // the server may have ended, which is what we want
   try {
     await redis.connect()
     const self = String(await redis.client('ID'))
@@ -254,14 +258,14 @@ const stopUnlessShared = async (socket: string, answers: () => Promise<boolean>)
         .trim()
         .split('\n')
         .some(line => !line.startsWith(`id=${self} `))
-    // Connections we have just let go of stay in the list for a moment; another newsdesk's stay for good.
-    const patience = Date.now() + LETTING_GO
+    // Connections that we just closed stay in the list for a moment; those of another newsdesk stay.
+    const graceEnds = Date.now() + DISCONNECT_GRACE
     while (await shared()) {
-      if (Date.now() > patience) return
+      if (Date.now() > graceEnds) return
       await delay(20)
     }
     await redis.call('SHUTDOWN').catch((error: Error) => {
-      // The connection ends with the server: that is success. Anything else is not.
+      // A connection closed by the shutdown means success; any other error is a failure.
       if (!/closed|ECONNRESET|EPIPE/i.test(error.message)) throw error
     })
   } finally {
@@ -272,27 +276,27 @@ const stopUnlessShared = async (socket: string, answers: () => Promise<boolean>)
 }
 
 export interface RedisWanted {
-  /** Configured URL; nothing is started where it is given. */
+  /** Configured URL; if given, nothing is started. */
   readonly url?: string | undefined
-  /** Certificates and the like, for a configured one. */
+  /** Certificates and other access settings of a configured Redis. */
   readonly access?: Access
-  /** Folder for a server of our own. */
+  /** Data folder for a server of our own. */
   readonly dataDir: string
-  /** false for the demo and the tests: nothing is written, and the server ends with this process whatever happens. */
+  /** false for the demo and the tests: nothing is saved, and the server always ends with this process. */
   readonly durable?: boolean
-  /** false for commands that only ask a running newsdesk: they never start a server. */
+  /** false for commands that only query a running newsdesk: they never start a server. */
   readonly start?: boolean
   readonly say: (line: string) => void
-  /** Where programs are looked for; the environment's PATH and the system's folders unless given. */
+  /** Where programs are searched; by default the environment's PATH and the system's folders. */
   readonly path?: string
-  /** ms that one may take to answer which works in the folder already, or is configured. */
+  /** How long a Redis that already runs in the folder, or a configured one, may take to answer, ms. */
   readonly within?: number
 }
 
 /**
- * The one way newsdesk gets its Redis: `npm start`, the demo, the commands and the tests all come here. Several processes on one data
- * folder share one server; the last to leave stops it.
- * @throws NoRedisError where none can be had, or the configured one cannot be worked with, saying what to do
+ * The one way newsdesk gets its Redis: `npm start`, the demo, the commands and the tests all use it. Several processes
+ * with one data folder share one server; the last one to exit stops it.
+ * @throws NoRedisError if none is available, or the configured one cannot be used, saying what to do
  */
 export const resolveRedis = async ({
   url,
@@ -306,8 +310,8 @@ export const resolveRedis = async ({
 }: RedisWanted): Promise<RedisServer> => {
   if (url) {
     const address = addressOf(url, access)
-    const trouble = await probeRedis(address, Math.min(within, LOOK))
-    if (trouble !== null) throw new NoRedisError(trouble)
+    const problem = await probeRedis(address, Math.min(within, PROBE_TIMEOUT))
+    if (problem !== null) throw new NoRedisError(problem)
     return { address, origin: 'configured', stop: async () => undefined }
   }
   const began = Date.now()
@@ -334,7 +338,7 @@ export const resolveRedis = async ({
   const started = await exclusively(dataDir, ours, async () => {
     if (await ours()) return undefined
     if (await former()) {
-      // One that a version before this one left running: it moves to the data folder as soon as nobody else uses it.
+      // A server that an earlier version left running moves to the data folder once nobody else uses it.
       await stopUnlessShared(formerSocketPath(dataDir), former)
       if (await former()) return 'former' as const
     }
@@ -354,13 +358,13 @@ export const resolveRedis = async ({
     async stop() {
       if (durable) return stopUnlessShared(socket, ours)
       process.off('exit', endWithUs)
-      // Nobody shares what is thrown away: it ends now, whoever is still connected.
+      // A temporary server is never shared: stop it now, whoever is connected.
       if (child.exitCode === null && child.signalCode === null) {
-        // Left to itself it does not keep this process alive; while its end is waited for, it must.
+        // The child normally does not keep this process alive; while we wait for its end, it must.
         child.ref()
-        const gone = exited(child)
+        const ended = exited(child)
         child.kill('SIGTERM')
-        await gone
+        await ended
       }
       removeSocketFolder(dataDir)
     },

@@ -1,29 +1,29 @@
-/** How the servers behind a connection are: one Redis, or all masters of a cluster as one. */
+/** Describes the servers behind a connection: one Redis, or all masters of a cluster as one. */
 
 import type { Redis } from 'ioredis'
 import { listMasters } from './nodes.ts'
 
 export interface Servers {
-  /** Of the oldest among them. */
+  /** Of the oldest server. */
   readonly version: string
-  /** Bytes in all. */
+  /** Bytes used, in total. */
   readonly memory: number
-  /** Bytes in all; 0 where one of them has none. */
+  /** Bytes in total; 0 if one of them has no limit. */
   readonly limit: number
-  /** The first that is not `noeviction`; `unknown` where it is not told. */
+  /** The first policy other than `noeviction`; `unknown` if not reported. */
   readonly policy: string
   readonly masters: number
-  /** Replicas of the master that has the fewest; null where it is not told. */
+  /** Replicas of the master that has the fewest; null if not reported. */
   readonly replicas: number | null
-  /** Whether all write an append-only file; null where it is not told. */
+  /** Whether all servers write an append-only file; null if not reported. */
   readonly durable: boolean | null
 }
 
 const parseField = (info: string, field: string): string =>
   new RegExp(`^${field}:(.*)$`, 'm').exec(info)?.[1]?.trim() ?? ''
 
-const look = async (master: Redis) => {
-  // Never by CONFIG GET: whoever may ask that for one thing may ask it for the server's password.
+const describe = async (master: Redis) => {
+  // Not by CONFIG GET: a user that may read one setting with it may also read the server's password.
   const info = await master.info()
   const number = (name: string) => Number(parseField(info, name))
   return {
@@ -37,17 +37,17 @@ const look = async (master: Redis) => {
 }
 
 export const readServers = async (redis: Redis): Promise<Servers> => {
-  const seen = await Promise.all((await listMasters(redis)).map(look))
+  const seen = await Promise.all((await listMasters(redis)).map(describe))
   const [first] = seen
   const sum = (of: (each: (typeof seen)[number]) => number) => seen.reduce((all, each) => all + of(each), 0)
-  const told = seen.flatMap(({ replicas }) => (replicas === null ? [] : [replicas]))
+  const reported = seen.flatMap(({ replicas }) => (replicas === null ? [] : [replicas]))
   return {
     version: seen.map(({ version }) => version).sort((a, b) => Number.parseFloat(a) - Number.parseFloat(b))[0] ?? '',
     memory: sum(({ memory }) => memory),
     limit: seen.some(({ limit }) => limit === 0) ? 0 : sum(({ limit }) => limit),
     policy: (seen.find(({ policy }) => policy !== 'noeviction') ?? first)?.policy ?? 'unknown',
     masters: seen.length,
-    replicas: told.length < seen.length ? null : Math.min(...told),
+    replicas: reported.length < seen.length ? null : Math.min(...reported),
     durable: seen.some(({ durable }) => durable === null) ? null : seen.every(({ durable }) => durable === true),
   }
 }

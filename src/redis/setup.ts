@@ -1,27 +1,27 @@
 /**
- * The set-up of a connection: who one is, and which database is meant. What Redis refuses of that is no passing outage: on a connection that
- * went on regardless, work meant for one database would land in another.
+ * Errors of a connection's set-up: its user and its database. If Redis refuses these, it is not a temporary outage: on
+ * a connection that went on regardless, writes meant for one database would land in another.
  */
 
 import { Redis, type RedisOptions } from 'ioredis'
 
 const UNTRUSTED = /SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)|CERT_HAS_EXPIRED|CERT_UNTRUSTED|CERT_NOT_YET_VALID/
 
-/** What ioredis says of bytes that are no answer. */
+/** ioredis errors for bytes that are not the Redis protocol. */
 const SPEAKS_OTHERWISE = /Unknown RESP type|Protocol error, got/
 
-/** A database that is none: Redis has fewer, is a cluster, or does not let this user choose one. */
+/** The database does not exist: Redis has fewer, is a cluster, or does not let this user select one. */
 const NO_DATABASE = /DB index is out of range|invalid DB index|SELECT is not allowed in cluster mode/i
 
-/** What ioredis says where it was answered by no sentinel; the last of them may have refused it. */
+/** The ioredis error if no sentinel answered usefully; the last one may have refused the connection. */
 const BY_SENTINELS = /^All sentinels are unreachable.*Last error: (WRONGPASS|NOAUTH|ERR invalid password|ERR AUTH)/
 
 const ofSentinel = (message: string): string =>
   `the sentinels refuse the user or password (${message.split(/[ :]/)[0]}): correct redis.sentinelPassword (NEWSDESK_REDIS_SENTINEL_PASSWORD), and redis.sentinelUser where they have users; what redis.url holds goes to their Redis alone`
 
 /**
- * What an error of a connection's set-up means where waiting does not help, and how to mend it. (pure)
- * @param isSentinel whether it was a sentinel that said so
+ * Explains an error of a connection's set-up that waiting does not fix, and how to fix it. (pure)
+ * @param isSentinel whether a sentinel reported it
  */
 export const authenticationProblem = (error: Error, isSentinel = false): string | null => {
   const code = (error as NodeJS.ErrnoException).code ?? ''
@@ -54,29 +54,30 @@ export const authenticationProblem = (error: Error, isSentinel = false): string 
   return null
 }
 
-/** What ioredis answers by itself: a Redis that speaks an older protocol, or that asks for no password. */
+/** Replies that ioredis handles by itself: a Redis with an older protocol, or one that needs no password. */
 const BY_ITSELF =
   /NOPROTO|unknown command|no password is set|without any password configured|wrong number of arguments for 'auth'/i
 
-/** Code of an error that a connection tells of its own set-up; no command is ever answered with it. */
+/** Error code of a refused connection set-up; no command fails with it. */
 const SETUP_REFUSED = 'SETUP_REFUSED'
 
-/** Steps that must not fail. A name for CLIENT LIST, or a hint at this library, may. */
+/** Steps that must not fail. The name for CLIENT LIST and the hint about this library may. */
 const STEPS = new Set(['hello', 'auth', 'select'])
 
 /**
- * A connection that is ready only once all of its set-up was answered well. A refusal is told as `error`, without the command that met it
- * (that holds the password), the connection ends, and what waits is kept for the next one: nothing is sent past it.
- * ioredis itself (6.0.0) goes on in database 0 where SELECT is refused, and lets all that waits fail where AUTH is.
+ * A connection that is ready only after every step of its set-up succeeded. A refusal is emitted as `error`, without
+ * the command (which holds the password); the connection ends, and queued commands are kept for the next one: none is
+ * sent past the refusal. ioredis itself (6.0.0) goes on in database 0 if SELECT is refused, and fails all queued
+ * commands if AUTH is.
  */
 export class CheckedRedis extends Redis {
   override duplicate(some?: Partial<RedisOptions>): Redis {
-    return new CheckedRedis({ ...this.options, ...some } as RedisOptions & { replyMapping?: 'legacy' }) // ours never have another
+    return new CheckedRedis({ ...this.options, ...some } as RedisOptions & { replyMapping?: 'legacy' }) // ours set no other replyMapping
   }
 
   override sendCommand(...[command, stream]: Parameters<Redis['sendCommand']>): unknown {
     const answer = super.sendCommand(command, stream)
-    return STEPS.has(command.name) ? this.unlessRefused(answer as Promise<unknown>) : answer // a command is answered by a promise
+    return STEPS.has(command.name) ? this.unlessRefused(answer as Promise<unknown>) : answer // a command always returns a promise
   }
 
   private async unlessRefused(step: Promise<unknown>): Promise<unknown> {
@@ -84,12 +85,12 @@ export class CheckedRedis extends Redis {
       return await step
     } catch (error) {
       const { name, message } = error as Error
-      // What ended meanwhile is set up anew.
+      // If the connection ended meanwhile, the next one runs the set-up again.
       if (name !== 'ReplyError' || BY_ITSELF.test(message)) throw error
       if (this.listenerCount('error') > 0)
         this.emit('error', Object.assign(new Error(message), { code: SETUP_REFUSED }))
       this.stream.destroy()
-      // Whatever would follow does not: this connection is over.
+      // Never resolves, so no further step of the set-up runs: this connection is ending.
       return new Promise(() => undefined)
     }
   }

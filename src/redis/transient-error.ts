@@ -1,6 +1,7 @@
 /**
- * Errors that say Redis cannot do it right now, and may in a moment: work that met one is done again rather than given up. And what an
- * outage leads to, in plain words: it is expected, so it is logged as a warning, not as an error with its stack.
+ * Errors that mean Redis cannot serve a command right now but may in a moment: work that hits one is retried rather
+ * than abandoned. Also explains their consequences: an outage is expected, so it is logged as a warning in plain words,
+ * not as an error with its stack.
  */
 
 import type { Logger } from 'pino'
@@ -8,20 +9,20 @@ import { isWriteRejected } from './write-rejected.ts'
 
 const AWAY =
   /ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|Connection is closed|LOADING|Stream isn't writeable|Unknown RESP type|SETUP_REFUSED|Socket timeout\. Expecting data/
-/** A master went, another takes its place, slots move, too few replicas are there, or a script runs for long. */
+/** A failover, slots moving, too few replicas, or a long-running script. */
 const CHANGING =
   /^(MOVED|ASK|TRYAGAIN|CLUSTERDOWN|MASTERDOWN|READONLY|UNBLOCKED|NOREPLICAS|BUSY)\b|slots allocation group|Failed to refresh slots|All sentinels are unreachable|Cluster isn't ready|WAIT cannot be used with replica/
 
 const formatError = (error: Error): string => `${(error as NodeJS.ErrnoException).code ?? ''} ${error.message}`
 
-/** An error that only says Redis cannot be reached right now, or refuses the connection: the connection itself tells of it. */
+/** Redis is unreachable, or refuses the connection: the connection itself reports it. */
 export const isConnectionError = (error: Error): boolean => AWAY.test(formatError(error))
 
-/** The same, or that it is changing over, or does not keep yet what was written. */
+/** Like `isConnectionError`, and also errors during a failover or before writes are replicated. */
 export const isTransientError = (error: Error): boolean =>
   isConnectionError(error) || CHANGING.test(error.message) || (error as NodeJS.ErrnoException).code === 'NOT_KEPT'
 
-/** What an outage of Redis leads to, and what newsdesk does about it. Anything that is not found here is an error of its own. */
+/** The consequences of a Redis outage and how newsdesk reacts. An error not listed here is a bug or another problem. */
 const OUTAGES: readonly { readonly kind: string; readonly of: (error: Error) => boolean; readonly text: string }[] = [
   {
     kind: 'stream gone',
@@ -54,19 +55,26 @@ const OUTAGES: readonly { readonly kind: string; readonly of: (error: Error) => 
   { kind: 'away', of: isTransientError, text: 'Redis cannot be reached or is changing over: newsdesk tries again' },
 ]
 
-/** @returns what happened, for people, and what newsdesk does about it; null where an error is no consequence of an outage */
+/**
+ * @returns what happened and what newsdesk does about it, for people; null if the error is not the consequence of an
+ * outage
+ */
 export const explainOutage = (error: unknown): { readonly kind: string; readonly text: string } | null =>
   error instanceof Error ? (OUTAGES.find(outage => outage.of(error)) ?? null) : null
 
-/** Logs an error by what it is. */
+/** Logs an error at the level that suits it. */
 export type OutageLog = (error: unknown, message: string, about?: object) => void
 
-/** ms for which the same consequence of an outage is not logged again: it comes with each job and each second. */
-const SAID_AGAIN = 60_000
+/**
+ * The same consequence of an outage is not logged again within this time, ms: every job and every second may produce
+ * it.
+ */
+const LOG_EVERY = 60_000
 
 /**
- * @returns logs a consequence of an outage as one warning in plain words a minute, anything else as an error
- * @param elapsed ms on a clock that is never set
+ * @returns a function that logs a consequence of an outage as a warning in plain words, at most once a minute, and
+ * anything else as an error
+ * @param elapsed a clock in ms that is never set
  */
 export const createOutageLog = (log: Logger, elapsed: () => number = () => performance.now()): OutageLog => {
   const saidAt = new Map<string, number>()
@@ -77,7 +85,7 @@ export const createOutageLog = (log: Logger, elapsed: () => number = () => perfo
       return
     }
     const last = saidAt.get(outage.kind) ?? Number.NEGATIVE_INFINITY
-    if (elapsed() - last < SAID_AGAIN) return
+    if (elapsed() - last < LOG_EVERY) return
     saidAt.set(outage.kind, elapsed())
     log.warn({ ...about, failed: message, reason: (error as Error).message }, outage.text)
   }

@@ -6,15 +6,15 @@ import type { Logger } from 'pino'
 
 const AGAIN = 500
 
-/** Whether an error says that Redis rejects writes. */
+/** Whether an error means that Redis rejects writes. */
 export const isWriteRejected = (error: unknown): boolean =>
   error instanceof Error &&
   /\b(OOM|EXECABORT|READONLY|MISCONF|NOREPLICAS|LOADING|MASTERDOWN)\b|^BUSY /.test(error.message)
 
 /**
  * Retries until Redis accepts the writes; logs once that it waits.
- * @param work what may be done twice
- * @throws whatever else it throws
+ * @param work must be safe to run twice
+ * @throws any other error of the work
  */
 export const retryUntilWritable = async (log: Logger, work: () => Promise<unknown>): Promise<void> => {
   for (let tries = 1; ; tries += 1) {
@@ -29,13 +29,13 @@ export const retryUntilWritable = async (log: Logger, work: () => Promise<unknow
   }
 }
 
-/** ms after which whoever started a process is told what it waits for, and between two lines about that. */
-const SAID_AFTER = 3_000
-const SAID_AGAIN = 60_000
+/** Delay before a process logs what it waits for, and between two such lines, ms. */
+const LOG_AFTER = 3_000
+const LOG_EVERY = 60_000
 
 /**
- * Waits for the first answer of Redis however long it takes, and says so: nothing else would be seen of a process whose Redis never answers,
- * as where a firewall drops what is sent to it.
+ * Waits for Redis's first answer however long it takes, and logs that it does: otherwise a process whose Redis never
+ * answers (a firewall drops its packets, for instance) would look dead.
  * @param shown the address, without its password
  */
 export const firstAnswer = async (redis: Redis, shown: string, log: Logger): Promise<void> => {
@@ -47,8 +47,8 @@ export const firstAnswer = async (redis: Redis, shown: string, log: Logger): Pro
   let timer = setTimeout(function again() {
     if (redis.status === 'end') return
     say()
-    timer = setTimeout(again, SAID_AGAIN).unref()
-  }, SAID_AFTER).unref()
+    timer = setTimeout(again, LOG_EVERY).unref()
+  }, LOG_AFTER).unref()
   try {
     await redis.ping()
   } finally {

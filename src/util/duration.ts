@@ -1,4 +1,4 @@
-/** Durations for people. Those of the configuration are parsed in units.ts. (pure) */
+/** Formats durations for people. Those of the configuration are parsed in units.ts. (pure) */
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE

@@ -2,5 +2,5 @@
 
 import { createHash } from 'node:crypto'
 
-/** What is kept of such a secret: it has too many bits to be guessed, so one round is enough. */
+/** The stored form of a random secret: it has too many bits to be guessed, so one round is enough. */
 export const hashSecret = (secret: string): string => createHash('sha256').update(secret).digest('base64url')

@@ -1,10 +1,11 @@
-/** IP addresses: ranges of them, what addresses of one subscriber have in common, and IPv4 addresses within IPv6 ones. (pure) */
+/** IP addresses: ranges, the network that identifies a subscriber, and IPv4 addresses embedded in IPv6. (pure) */
 
 import { BlockList, isIP } from 'node:net'
 /**
- * The network an address belongs to, for bounds on what comes from one place: an IPv4 address itself, of an IPv6 address its first 56 bits.
- * A subscriber has a /64 of his own to choose addresses from, often a /56 (RFC 6177): by the whole address there would be no bound.
- * @returns '' for what is no address
+ * The network of an address, for rate limits per subscriber: an IPv4 address itself, or the first 56 bits of an IPv6
+ * address. A subscriber can choose any address in a /64, often in a /56 (RFC 6177), so a limit per address would limit
+ * nothing.
+ * @returns '' if it is not an address
  */
 export const findNetwork = (address: string): string => {
   const [bare = ''] = address.split('%')
@@ -15,7 +16,7 @@ export const findNetwork = (address: string): string => {
   return embeddedV4(groups) ?? `${[a, b, c, d & 0xff00].map(group => group.toString(16)).join(':')}::/56`
 }
 
-/** The eight groups of an IPv6 address, however it is spelt. */
+/** The eight groups of an IPv6 address in any notation. */
 export const parseGroups = (address: string): number[] => {
   const dotted = /^(.*:)(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(address)
   const plain = dotted ? `${dotted[1]}${hexPair(dotted[2], dotted[3])}:${hexPair(dotted[4], dotted[5])}` : address
@@ -29,7 +30,10 @@ const hexPair = (high = '0', low = '0'): string => (Number(high) * 256 + Number(
 
 export const formatDotted = (high = 0, low = 0): string => [high >> 8, high & 255, low >> 8, low & 255].join('.')
 
-/** The IPv4 address a machine on the way makes of an IPv6 one: mapped (::ffff:0:0/96), or translated by NAT64 (64:ff9b::/96, RFC 6052). */
+/**
+ * The IPv4 address to which an intermediary maps an IPv6 address: mapped (::ffff:0:0/96), or translated by NAT64
+ * (64:ff9b::/96, RFC 6052).
+ */
 export const embeddedV4 = (groups: readonly number[]): string | null => {
   const [a, b, c, d, e, f, g, h] = groups
   const zeros = a === 0 && b === 0 && c === 0 && d === 0
@@ -38,7 +42,7 @@ export const embeddedV4 = (groups: readonly number[]): string | null => {
   return null
 }
 
-/** @throws RangeError for what is no range, naming it */
+/** @throws RangeError that names an entry which is not a range */
 export const addressRanges = (ranges: readonly string[]): BlockList => {
   const list = new BlockList()
   for (const range of ranges) {

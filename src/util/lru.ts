@@ -1,4 +1,4 @@
-/** Maps of bounded size: what was used least lately, or put in first, is dropped. (pure) */
+/** Maps of bounded size: the least recently used or the oldest entries are dropped. (pure) */
 
 export interface LruCache<Key, Value> {
   get(key: Key): Value | undefined
@@ -7,8 +7,8 @@ export interface LruCache<Key, Value> {
 }
 
 /**
- * An LRU cache of two generations: an entry that was not read while the younger generation filled up is dropped. Holds at most twice `most`
- * entries, and keeps no order, so that reading costs one look-up.
+ * An LRU cache of two generations: an entry that was not read while the younger generation filled up is dropped. Holds
+ * at most twice `most` entries, and keeps no order, so that a read costs one lookup.
  */
 export const createLruCache = <Key, Value>(most: number): LruCache<Key, Value> => {
   let young = new Map<Key, Value>()
@@ -24,9 +24,9 @@ export const createLruCache = <Key, Value>(most: number): LruCache<Key, Value> =
     get(key) {
       const known = young.get(key)
       if (known !== undefined) return known
-      const kept = old.get(key)
-      if (kept !== undefined) set(key, kept)
-      return kept
+      const older = old.get(key)
+      if (older !== undefined) set(key, older)
+      return older
     },
     set,
     clear() {
@@ -36,7 +36,7 @@ export const createLruCache = <Key, Value>(most: number): LruCache<Key, Value> =
   }
 }
 
-/** Drops the entries that were put in first, until there are at most so many. */
+/** Drops the entries that were inserted first, until at most `most` are left. */
 export const dropOldest = (map: Map<unknown, unknown>, most: number): void => {
   for (const oldest of map.keys()) {
     if (map.size <= most) return

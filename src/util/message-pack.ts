@@ -1,15 +1,18 @@
-/** Writes arguments of scripts as MessagePack (msgpack.org, spec.md): as much of the format as numbers, strings and arrays need. (pure) */
+/**
+ * Writes script arguments as MessagePack (msgpack.org, spec.md): the part of the format that numbers, strings and
+ * arrays need. (pure)
+ */
 
 export interface Packer {
   array(length: number): void
-  /** Any finite number; whole ones from 0 to 2^32 - 1 take 1 to 5 bytes, others 9. */
+  /** Any finite number; integers from 0 to 2^32 - 1 take 1 to 5 bytes, others 9. */
   number(value: number): void
   /** Characters up to 0xff are written as one byte each. */
   latin1(text: string): void
   utf8(text: string): void
   /** 16 hex digits as 8 bytes; the empty string stays empty. */
   hash(hex: string): void
-  /** What was written, as a copy; the packer is empty again. */
+  /** Returns a copy of what was written and empties the packer. */
   take(): Buffer
 }
 
@@ -17,7 +20,7 @@ export const createPacker = (size = 65_536): Packer => {
   let bytes = Buffer.allocUnsafe(size)
   let at = 0
 
-  const room = (more: number): void => {
+  const ensureCapacity = (more: number): void => {
     if (at + more <= bytes.length) return
     const larger = Buffer.allocUnsafe(Math.max(bytes.length * 2, at + more))
     bytes.copy(larger, 0, 0, at)
@@ -46,11 +49,11 @@ export const createPacker = (size = 65_536): Packer => {
 
   return {
     array(length) {
-      room(5)
+      ensureCapacity(5)
       head(length, 0x90, 15, [0, 0xdc, 0xdd])
     },
     number(value) {
-      room(9)
+      ensureCapacity(9)
       if (Number.isInteger(value) && value >= 0 && value < 0x1_0000_0000) {
         if (value < 0x80) bytes[at++] = value
         else if (value < 0x1_0000) {
@@ -66,18 +69,18 @@ export const createPacker = (size = 65_536): Packer => {
       }
     },
     latin1(value) {
-      room(value.length + 5)
+      ensureCapacity(value.length + 5)
       text(value.length)
       at += bytes.write(value, at, 'latin1')
     },
     utf8(value) {
       const length = Buffer.byteLength(value)
-      room(length + 5)
+      ensureCapacity(length + 5)
       text(length)
       at += bytes.write(value, at, 'utf8')
     },
     hash(hex) {
-      room(9)
+      ensureCapacity(9)
       text(hex.length / 2)
       at += bytes.write(hex, at, 'hex')
     },
@@ -89,7 +92,7 @@ export const createPacker = (size = 65_536): Packer => {
   }
 }
 
-/** Packs nested arrays of numbers and strings: for what is small. */
+/** Packs nested arrays of numbers and strings; for small values. */
 export type Packable = number | string | readonly Packable[]
 export const pack = (value: Packable): Buffer => {
   const packer = createPacker(256)

@@ -1,4 +1,4 @@
-/** Where the package stands, the same from the sources and from the build. */
+/** The root folder of the package, the same when running from sources and from the build. */
 
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'

@@ -1,4 +1,7 @@
-/** Markup -> plain text, by a real HTML parser: entities decoded, blocks kept apart, no script or style text. Linear in its input. */
+/**
+ * Converts markup to plain text with a real HTML parser: entities decoded, blocks separated, no script or style text.
+ * Linear in its input.
+ */
 
 import { decodeHTML } from 'entities'
 import { Parser } from 'htmlparser2'
@@ -11,7 +14,7 @@ const INLINE = new Set(
   ),
 )
 
-/** Nothing that is shown is longer; what follows is not looked at. */
+/** Nothing that is shown is longer; the rest is ignored. */
 const LONGEST = 100_000
 
 /**
@@ -45,28 +48,32 @@ export const plainText = (html: string): string => {
   return fold(parts.join(''))
 }
 
-/** UTF-8 that was read as Latin-1 and written as UTF-8 once more (`cafÃ©`): read rightly. Anything else stays as it is. */
-const unmangled = (text: string): string => {
+/** Repairs UTF-8 that was read as Latin-1 and encoded as UTF-8 again (`cafÃ©`). Anything else stays as it is. */
+const repairEncoding = (text: string): string => {
   if (!/[\u00c2-\u00f4][\u0080-\u00bf]/.test(text) || /[^\u0000-\u00ff]/.test(text)) return text
   const bytes = Buffer.from(text, 'latin1')
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
-    // Not UTF-8 after all: the characters are meant.
+    // Not UTF-8 after all: the characters are as intended.
     return text
   }
 }
 
 /**
- * White space to single blanks; control characters, terminal escapes among them, and stray surrogates go, as do the marks that turn the
- * direction of writing around, whose end the rest of a page would wait for. What was encoded twice or meant as windows-1252 is read
- * as it was meant.
+ * Folds white space to single blanks and removes control characters (terminal escapes among them), lone surrogates, and
+ * bidirectional control characters, which would otherwise affect the rest of a page. Text that was encoded twice, or
+ * meant as windows-1252, is repaired.
  */
 export const fold = (text: string): string =>
-  // Zero-width spaces stay within a text, where scripts without blanks need them; alone they are nothing.
-  unmangled(text.toWellFormed()).replace(C1_CONTROLS, fromWindows1252).replace(TURNS, '').replace(BLANKS, ' ').trim()
+  // Zero-width spaces stay within a text, where scripts without blanks need them; a text of nothing else becomes empty.
+  repairEncoding(text.toWellFormed())
+    .replace(C1_CONTROLS, fromWindows1252)
+    .replace(TURNS, '')
+    .replace(BLANKS, ' ')
+    .trim()
 
-/** At most so many characters, none of them half. */
+/** Cuts to at most `most` UTF-16 units, without splitting a character. */
 export const cutTo = (text: string, most: number): string =>
   text.length <= most
     ? text
@@ -78,11 +85,13 @@ export const cutTo = (text: string, most: number): string =>
 const TURNS = /[\u202a-\u202e\u2066-\u2069]+/g
 const BLANKS = /[\u0000-\u001f\u007f-\u009f\ufeff\s]+/g
 
-/** Markup that arrived escaped once more: `&lt;b&gt;` and the like, so that a second reading shows its text. */
+/** Whether the text contains markup that was escaped twice (`&lt;b&gt;` and the like) and must be parsed again. */
 export const looksEscaped = (text: string): boolean =>
   /<\/?[a-z][a-z0-9]{0,10}(?:\s[^<>]{0,500})?\/?>|&(?:[a-z]{2,8}|#x?[0-9a-f]{1,6});/i.test(text)
 
-/** Ends of texts that say where they were published or that there is more, as blog software writes them in several languages. */
+/**
+ * Endings that say where a text was published or that there is more, as blog software writes them in several languages.
+ */
 const TAILS = [
   // The post X appeared first on Y.
   /(?:^|\s)(?:the post|der beitrag|l['’]article|la entrada|el artículo|o post|l['’]articolo|het bericht|artykuł|wpis|сообщение|запись|запис|inlägget|indlægget|innlegget)\s.{1,300}?\s(?:(?:first )?appeared(?: first)? on|erschien zuerst auf|est apparu en premier sur|(?:se publicó|apareció) primero en|apareceu primeiro em|(?:proviene da|sembra essere il primo su)|verscheen eerst op|pochodzi z serwisu|появил[аио]сь сначала на|спершу з['’]явився на|dök först upp på|blev først udgivet på|dukket først opp på)\s.{1,100}$/iu,
@@ -99,29 +108,33 @@ const TAIL = 500
 const withoutTails = (text: string): string => {
   const from = Math.max(0, text.length - TAIL)
   let end = text.slice(from)
-  // They stand behind one another: `[…] The post X appeared first on Y.`
+  // Two may follow each other: `[…] The post X appeared first on Y.`
   for (let times = 0; times < 2; times += 1) for (const tail of TAILS) end = end.replace(tail, '')
   return (text.slice(0, from) + end).trimEnd()
 }
 
-/** Ends of sentences in many scripts, with the quotes that close after them; after a Latin stop a sentence must begin. */
+/** Ends of sentences in many scripts, with closing quotes; after a Latin full stop, a new sentence must begin. */
 const SENTENCE_END = /[.!?…]["'”’»)\]]{0,2}(?=\s+["'“‘«(¿¡]?[\p{Lu}\p{N}\p{Lo}])|[。！？][」』”）]?|[؟।॥۔](?=\s)/gu
-/** A stop after one of these ends no sentence. */
+/** A full stop after one of these does not end a sentence. */
 const ABBREVIATION =
   /(?:^|[\s(])(?:\p{Lu}|Mr|Mrs|Ms|Dr|Prof|St|Sen|Rep|Gov|Gen|Lt|Col|Sgt|Jr|Sr|No|vs|Inc|Ltd|Co|e\.g|i\.e|z\.B|bzw|ca|Nr|M|Mme|p|art|approx|Jan|Feb|Aug|Sept|Oct|Nov|Dec|U\.S|U\.K|a\.m|p\.m)\.$/u
 
-const sentenceEnd = (room: string): number => {
+const sentenceEnd = (available: string): number => {
   let end = 0
-  for (const match of room.matchAll(SENTENCE_END)) {
+  for (const match of available.matchAll(SENTENCE_END)) {
     const at = match.index + match[0].length
-    if (match[0][0] !== '.' || !ABBREVIATION.test(room.slice(Math.max(0, match.index - 8), match.index + 1))) end = at
+    if (match[0][0] !== '.' || !ABBREVIATION.test(available.slice(Math.max(0, match.index - 8), match.index + 1)))
+      end = at
   }
   return end
 }
 
 const words = new Intl.Segmenter(undefined, { granularity: 'word' })
 
-/** Where the last whole word that fits ends: at a blank, or by the rules of a script that writes none. Never within a character. */
+/**
+ * Where the last whole word that fits ends: at a blank, or by segmentation for scripts without blanks. Never within a
+ * character.
+ */
 const wordEnd = (text: string, most: number): number => {
   const blank = text.lastIndexOf(' ', most)
   if (blank > most / 2) return blank
@@ -134,7 +147,7 @@ const wordEnd = (text: string, most: number): number => {
 }
 
 /**
- * A summary for a list: boilerplate tails dropped, cut after a sentence or, failing that, a word.
+ * A summary for a list: boilerplate endings removed, cut after a sentence or, failing that, a word.
  * @param text plain text
  */
 export const summarise = (text: string): string => {

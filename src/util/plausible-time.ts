@@ -1,19 +1,20 @@
 /**
- * Which of the times that stand in Redis can be. Its clock may have been ahead for a while and set right since: what was written meanwhile
- * lies further ahead than anything that is written by a right clock. Such a time says nothing, and what waits for it is due. The same rule
- * stands in the scripts that judge times. (pure; docs/reliability.md has the times and what becomes of each)
+ * Which times stored in Redis are plausible. Redis's clock may have been ahead for a while and corrected since: times
+ * written meanwhile lie further in the future than any that a correct clock writes. Such a time is ignored, and what is
+ * scheduled for it is due. Scripts that compare times apply the same rule. (pure; docs/reliability.md lists the times
+ * and how each is handled)
  */
 
-/** ms by which a right clock may seem ahead of another that is right: daemons look at that of Redis now and then. */
+/** How far ahead of another a correct clock may seem, ms: daemons synchronise with that of Redis only now and then. */
 export const CLOCK_SLACK = 10_000
 
 /**
  * @param at ms since the epoch, as stored
- * @param horizon ms that it may lie ahead, as configured; 0 for what has happened
+ * @param horizon how far in the future it may lie, ms, as configured; 0 for past events
  */
 export const isPlausible = (at: number, now: number, horizon = 0): boolean => at <= now + horizon + CLOCK_SLACK
 
-/** Remembers the latest time seen of a clock. @returns whether the clock was set back since it was asked last */
+/** Watches a clock. @returns a function that tells whether the clock was set back since its last call */
 export const createSetBack = (now: () => number): (() => boolean) => {
   let latest = Number.NEGATIVE_INFINITY
   return () => {

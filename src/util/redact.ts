@@ -1,15 +1,15 @@
-/** URLs for people and logs: without what opens a door. (pure) */
+/** URLs for people and logs, without credentials. (pure) */
 
-/** Names of parameters that hold a key rather than say what is asked for. */
+/** Names of parameters that hold a credential rather than describe what is requested. */
 const SECRET =
   /^(?:.*[_-])?(?:api_?key|apikey|key|token|auth|authorization|pass|passwd|password|pwd|secret|sig|signature|jwt|session|sid)$/i
 
 /**
- * Takes credentials out of every URL in a text: user and password before the host, and the values of parameters that are keys
- * (`?api_key=`, `&token=`).
+ * Removes credentials from every URL in a text: user and password before the host, and the values of parameters that
+ * hold keys (`?api_key=`, `&token=`).
  */
 export const withoutCredentials = (text: string): string =>
-  // A relative address has keys too.
+  // A relative URL may contain keys too.
   text.includes('://') || text.includes('=')
     ? text
         .replace(/\b([a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/?#"'<>\\]{1,500}@/gi, '$1***@')
@@ -18,13 +18,15 @@ export const withoutCredentials = (text: string): string =>
         )
     : text
 
-/** Whatever stands before the last @ of an address, its scheme apart: one that is wrong cannot be taken apart as one that is right. */
+/**
+ * Everything before the last @ of an address except its scheme: a malformed address cannot be parsed like a valid one.
+ */
 const USER = /^([a-z][a-z0-9+.-]*:?\/{1,2})?.*@/is
 
-/** What was written where an address should stand, as an error may show it. */
+/** The input given for an address, safe to show in an error. */
 export const shownAddress = (written: string): string => withoutCredentials(written.replace(USER, '$1***@'))
 
-/** A URL as it may be kept with articles, jobs and links: the same address without user and password. */
+/** A URL that is safe to store with articles, jobs and links: without user and password. */
 export const withoutUserinfo = (written: string): string => {
   if (!/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*@/i.test(written) || !URL.canParse(written)) return written
   const url = new URL(written)
@@ -40,7 +42,7 @@ const decoded = (part: string): string => {
   }
 }
 
-/** Takes user and password out of a URL. @returns the header that carries them, if there were any */
+/** Removes user and password from a URL. @returns the header that carries them, if there were any */
 export const takeCredentials = (url: URL): { authorization?: string } => {
   if (url.username === '' && url.password === '') return {}
   const pair = `${decoded(url.username)}:${decoded(url.password)}`

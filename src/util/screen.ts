@@ -1,4 +1,7 @@
-/** The terminal as a canvas: another screen while the demo runs, only lines that changed are written, and everything is put back at the end. */
+/**
+ * Draws on the terminal's alternate screen, for the demo: writes only lines that changed, and restores the terminal at
+ * the end.
+ */
 
 import { forTerminal } from './terminal.ts'
 
@@ -12,7 +15,7 @@ export interface Screen {
 const ALTERNATE = '\u001b[?1049h\u001b[?25l'
 const BACK = '\u001b[?25h\u001b[?1049l'
 
-/** @param onQuit called for q and Ctrl-C */
+/** @param onQuit called on q and Ctrl-C */
 export const openScreen = (onQuit: () => void): Screen => {
   const { stdout, stdin } = process
   let shown: readonly string[] = []
@@ -42,7 +45,7 @@ export const openScreen = (onQuit: () => void): Screen => {
     }
     stdout.write(BACK)
   }
-  // However the process ends, the terminal is the user's again.
+  // However the process ends, restore the terminal.
   process.once('exit', close)
   return {
     get width() {

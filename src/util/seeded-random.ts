@@ -1,6 +1,9 @@
-/** Random numbers of a seed: the demo, benchmarks and tests see the same world at every run. (pure) */
+/** Random numbers from a seed: the demo, benchmarks and tests get the same numbers on every run. (pure) */
 
-/** mulberry32 (Tommy Ettinger, public domain). @returns numbers from 0 up to 1, the same for the same seed */
+/**
+ * mulberry32 (Tommy Ettinger, public domain). @returns numbers from 0 up to but not including 1, the same for the same
+ * seed
+ */
 export const seeded = (seed: number): (() => number) => {
   let state = seed >>> 0
   return () => {

@@ -1,13 +1,13 @@
-/** Sharing the event loop: long work is done in pieces, with everything else that waits let in between. */
+/** Shares the event loop: runs long work in slices and yields to other work in between. */
 
 import { setImmediate } from 'node:timers/promises'
 
 export const yieldToEventLoop = (): Promise<void> => setImmediate()
 
-/** Items judged at a time: about 10 ms of work. */
+/** Items per slice: about 10 ms of work. */
 const TURN = 200
 
-/** `map` that lets others in after every couple of hundred. */
+/** Like `map`, yielding to the event loop after every slice. */
 export const mapInSlices = async <From, To>(from: readonly From[], each: (item: From) => To): Promise<To[]> => {
   const to: To[] = []
   for (const item of from) {
@@ -17,6 +17,6 @@ export const mapInSlices = async <From, To>(from: readonly From[], each: (item: 
   return to
 }
 
-/** Parts of at most `size`, in order. */
+/** Chunks of at most `size`, in order. */
 export const chunk = <Item>(all: readonly Item[], size: number): Item[][] =>
   Array.from({ length: Math.ceil(all.length / size) }, (_, at) => all.slice(at * size, (at + 1) * size))

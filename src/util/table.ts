@@ -1,4 +1,7 @@
-/** Tables in the terminal: columns as wide as their content, the widest cut when the terminal is narrower. (pure) */
+/**
+ * Formats tables for the terminal: columns as wide as their content; if the terminal is narrower, the widest are cut.
+ * (pure)
+ */
 
 import stringWidth from 'string-width'
 
@@ -6,13 +9,13 @@ export interface Column<Row> {
   readonly title: string
   readonly value: (row: Row) => string
   readonly align?: 'left' | 'right'
-  /** Gives way first when the table is too wide. */
+  /** Is narrowed first if the table is too wide. */
   readonly flexible?: boolean
 }
 
 const segments = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
 
-/** Cuts a text to a number of terminal cells, with an ellipsis where something went. Control characters never pass. */
+/** Cuts a text to a number of terminal cells, with an ellipsis if something was cut. Removes control characters. */
 export const fitTo = (text: string, cells: number): string => {
   const plain = text.replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, ' ')
   if (stringWidth(plain) <= cells) return plain
@@ -37,7 +40,7 @@ const GAP = '  '
 const NARROWEST = 8
 
 /**
- * @param width cells the table may take
+ * @param width cells that the table may take
  * @returns its lines, the first being the titles
  */
 export const renderTable = <Row>(rows: readonly Row[], columns: readonly Column<Row>[], width: number): string[] => {

@@ -1,11 +1,20 @@
-/** The time zone of the user, and that of a process that runs the daemon: UTC, so that no summer time reaches anything that goes by local time. */
+/**
+ * The user's time zone, and that of a daemon process: UTC, so that no daylight saving time affects code that uses local
+ * time.
+ */
 
 const { timeZone } = Intl.DateTimeFormat().resolvedOptions()
 
-/** Of whoever started this process; what is printed for people goes by it. UTC where TZ names none that is known: that is told apart nowhere. */
+/**
+ * Time zone of the user who started this process, for printed times. UTC if TZ names an unknown zone, which Node does
+ * not distinguish from UTC.
+ */
 export const userTimeZone: string | undefined = timeZone === 'Etc/Unknown' ? 'UTC' : timeZone
 
-/** Makes UTC the local time of this process. Called before the daemon's modules are loaded, node-cron among them; commands that only print never do. */
+/**
+ * Makes UTC the local time of this process. Call before loading the daemon's modules, such as node-cron; commands that
+ * only print do not call it.
+ */
 export const pinToUtc = (): void => {
   process.env.TZ = 'UTC'
 }

@@ -1,4 +1,6 @@
-/** Units people write in configuration: durations such as `90s` and sizes such as `10MB`, parsed to plain numbers. */
+/**
+ * Units that people write in configuration: durations such as `90s` and sizes such as `10MB`, parsed to plain numbers.
+ */
 
 import { z } from 'zod'
 
@@ -20,32 +22,32 @@ const amount = <Unit extends string>(units: Record<Unit, number>, example: strin
     return z.NEVER
   })
 
-/** Ten years: what is longer is a slip, and no timer, expiry or date holds it. */
+/** Ten years: anything longer is a mistake, and exceeds what timers, expiries or dates can hold. */
 const LONGEST = '3650d'
 
 const parseMs = (written: string): number => {
   const [, number = '', unit = ''] = /^([\d.]+)([a-z]+)$/.exec(written) ?? []
-  return Number(number) * MS[unit as keyof typeof MS] // written in code, with a unit
+  return Number(number) * MS[unit as keyof typeof MS] // written in code, always with a unit
 }
 
-/** A duration such as `500ms`, `90s`, `10m`, `24h` or `7d`; in code: ms. */
+/** A duration such as `500ms`, `90s`, `10m`, `24h` or `7d`; parsed to ms. */
 export const Duration = amount(MS, '10m').refine(ms => ms <= parseMs(LONGEST), `must be ${LONGEST} at most`)
 
-/** A size such as `64KB` or `10MB` (1 KB is 1,024 bytes); in code: bytes. */
+/** A size such as `64KB` or `10MB` (1 KB is 1,024 bytes); parsed to bytes. */
 export const Size = amount(BYTES, '10MB')
 
-/** A duration within bounds, both written as one. */
+/** A duration within bounds, which are written as durations too. */
 export const span = (least: string, most = LONGEST) =>
   amount(MS, '10m').refine(
     ms => ms >= parseMs(least) && ms <= parseMs(most),
     most === LONGEST ? `must be ${least} or longer, and ${LONGEST} at most` : `must be from ${least} to ${most}`,
   )
 
-/** A size of so many bytes or more. */
+/** A size of at least that many bytes. */
 export const sizeFrom = (least: number, written: string) =>
   Size.refine(bytes => bytes >= least, `must be ${written} or more`)
 
-/** Whether a clock can strike every so many ms, evenly: it divides a minute, an hour or a day. */
+/** Whether a cron schedule can fire evenly every so many ms: the interval divides a minute, an hour or a day. */
 export const isTick = (ms: number): boolean =>
   [
     { size: 1_000, count: 60 },
@@ -56,13 +58,13 @@ export const isTick = (ms: number): boolean =>
     return Number.isInteger(n) && n >= 1 && n < count && count % n === 0
   })
 
-/** How often something happens by the clock; in code: ms. */
+/** An interval of a cron schedule; parsed to ms. */
 export const Tick = Duration.refine(
   isTick,
   'must divide a minute, an hour or a day evenly: 1s, 5s, 10s, 30s, 1m, 5m, 1h or the like',
 )
 
-/** Where a server listens: a name or an IP address, without a port. */
+/** Address on which a server listens: a name or an IP address, without a port. */
 export const ListenHost = z
   .string()
   .refine(
@@ -81,7 +83,7 @@ export const OptionalUrl = (example: string) =>
       `must be an http or https URL, such as ${example}, or empty`,
     )
 
-/** Text that may stand in a header of HTTP. */
+/** Text that may be used in an HTTP header. */
 export const HeaderText = z
   .string()
   .refine(text => /^[\x20-\x7e\xa0-\xff]*$/.test(text), 'must be one line of Latin letters: it is sent in a header')

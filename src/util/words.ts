@@ -1,17 +1,20 @@
-/** The words of a text as the section rules count them: folded, bounded, and for scripts without spaces in short runs. (pure) */
+/**
+ * Splits a text into words for the section rules: folded, bounded, and for scripts without spaces as short runs of
+ * characters. (pure)
+ */
 
 /** Longer texts say nothing more about their section, and cost more. */
 const MOST_CHARACTERS = 2_000
 const MOST_WORDS = 160
 const LONGEST_WORD = 40
 
-/** Han, kana, Thai and their like write words without blanks between them. */
+/** Scripts that write words without blanks between them: Han, kana, Thai and similar. */
 const UNSPACED =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}ー]/u
 
 const PLAIN = /^[\x20-\x7e]*$/
 
-/** Lower case and accents off. */
+/** Lower case, accents removed. */
 const fold = (text: string): string =>
   PLAIN.test(text)
     ? text.toLowerCase()
@@ -21,16 +24,19 @@ const fold = (text: string): string =>
         .normalize('NFC')
         .toLowerCase()
 
-/** Lower case, accents off, everything but letters and digits to single blanks: `Öffentliche_Meinung` is `offentliche meinung`. */
+/**
+ * Lower case, accents removed, everything except letters and digits as single blanks: `Öffentliche_Meinung` becomes
+ * `offentliche meinung`.
+ */
 export const foldWords = (text: string): string =>
   fold(text)
     .replace(/[^\p{L}\p{N}]+/gu, ' ')
     .trim()
 
-/** True for words, and runs of characters, of scripts that part no words. */
+/** Whether a word, or a run of characters, belongs to a script that does not separate words. */
 export const isUnspaced = (word: string): boolean => !PLAIN.test(word) && UNSPACED.test(word)
 
-/** All runs of two to four characters: a word of the tables that stands in the run is one of them. */
+/** All runs of two to four characters, so that any word of the tables contained in the text is among them. */
 const splitRuns = (text: string): string[] => {
   const characters = [...text].slice(0, 60)
   return characters.flatMap((_, start) =>
@@ -41,7 +47,8 @@ const splitRuns = (text: string): string[] => {
 }
 
 /**
- * @returns at most 160 words of a text, in order; `U.S.` is `us`, `Apple's` is `apple`; single letters are left out
+ * @returns at most 160 words of a text, in order; `U.S.` becomes `us`, `Apple's` becomes `apple`; single letters are
+ * skipped
  */
 export const splitWords = (text: string): string[] => {
   const words: string[] = []
@@ -58,7 +65,7 @@ export const splitWords = (text: string): string[] => {
   return words.slice(0, MOST_WORDS)
 }
 
-/** Words standing beside each other, as the tables know them: `wall street`. */
+/** Pairs of adjacent words, for the tables' entries of two words: `wall street`. */
 export const pairWords = (words: readonly string[]): string[] => {
   const pairs: string[] = []
   for (let index = 1; index < words.length; index++) pairs.push(`${words[index - 1]} ${words[index]}`)

@@ -1,9 +1,9 @@
--- Records the visitors of an article and when each read it last.
--- KEYS 1  ZSET hash of a visitor by ms of the latest read
--- ARGV 1  most visitors; those who read it longest ago are removed
+-- Records the visitors of an article and when each last read it.
+-- KEYS 1  ZSET visitor hash by ms of the latest read
+-- ARGV 1  most visitors; those whose latest read is oldest are removed
 --      2  ms to live
 --      3+ ms, hash, ms, hash, ...
--- Returns whether it is full.
+-- Returns 1 if it is full, else 0.
 -- O(visitors log most).
 
 local most = tonumber(ARGV[1])

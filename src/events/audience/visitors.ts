@@ -1,6 +1,6 @@
 /**
- * How many distinct visitors read an article in a window, as far as lists need to know: up to a few. Kept as hashes
- * that differ from day to day, so one who comes back another day is another visitor.
+ * Counts the distinct visitors of an article in a window, up to the few that lists need to know of. Visitors are stored
+ * as hashes that change daily, so one who returns on another day counts as another visitor.
  */
 
 import { randomUUID } from 'node:crypto'
@@ -14,28 +14,32 @@ import type { ViewBy } from '../counting.ts'
 
 const visitedScript = loadScript(new URL('./visited.lua', import.meta.url))
 
-/** More are not told apart: the latest of them are kept. */
+/** Counting stops here; the latest visitors are kept. */
 export const MOST_VISITORS = 50
 const HOUR = 3_600_000
-const LIVES = 8 * 24 * HOUR
-/**
- * How far back a window looks for visitors, ms. What was read longer ago than a day weighs next to nothing in `now`.
- */
+const TTL = 8 * 24 * HOUR
+/** How far back a window looks for visitors, ms. In `now`, reads older than a day weigh next to nothing. */
 const WIDTH: Readonly<Record<Window, number>> = { now: 24 * HOUR, hour: HOUR, day: 24 * HOUR, week: 7 * 24 * HOUR }
-/** ms for which nobody more is told apart of an article that has enough, so that the most read cost nothing. */
+/**
+ * How long no more visitors are recorded for an article that has enough, ms, so that the most-read articles cost
+ * nothing.
+ */
 const ENOUGH_FOR = HOUR / 4
-/** Articles of which that is remembered. */
+/** Most articles remembered as having enough. */
 const MOST_KNOWN = 20_000
 
 export interface Visitors {
-  /** Takes in accepted views. One without a visitor is taken for a visitor of its own: its service does not tell. */
+  /**
+   * Records accepted views. One without a visitor counts as a visitor of its own: its service does not identify
+   * visitors.
+   */
   note(reads: readonly ViewBy[]): Promise<void>
-  /** In the order asked, at most `MOST_VISITORS`. */
+  /** In the order of `articles`; each at most `MOST_VISITORS`. */
   of(articles: readonly ArticleId[], window: Window): Promise<readonly number[]>
 }
 
 export const createVisitors = ({ redis, keys, now }: { redis: Redis; keys: Keys; now: () => number }): Visitors => {
-  /** When an article had enough, ms. */
+  /** When an article was found to have enough, ms. */
   const enough = new Map<ArticleId, number>()
   const hasEnough = (article: ArticleId): boolean => {
     const since = enough.get(article)
@@ -46,11 +50,10 @@ export const createVisitors = ({ redis, keys, now }: { redis: Redis; keys: Keys;
       redis,
       visitedScript,
       [keys.viewedBy(article)],
-      [MOST_VISITORS, LIVES, ...[...visitors].flatMap(([hash, at]) => [at, hash])],
+      [MOST_VISITORS, TTL, ...[...visitors].flatMap(([hash, at]) => [at, hash])],
     )
     enough.delete(article)
-    // Full of visitors of long ago is not enough of today's: only a batch that filled it alone, or one after another,
-    // says so.
+    // Full of old visitors is not enough: the article needs that many within the last hour.
     if (full !== 1 || (await count(article, 'hour')) < MOST_VISITORS) return
     enough.set(article, now())
     dropOldest(enough, MOST_KNOWN)

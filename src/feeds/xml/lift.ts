@@ -1,37 +1,36 @@
 /**
  * Replaces long text in a document by marks before rss-parser reads it, and puts the text back into the result. Most of
- * a feed is plain text, yet rss-parser's XML parser looks at each character in turn; with marks the same elements come
- * out in a fraction of the time
- * (docs/decisions/0003).
+ * a feed is plain text, yet rss-parser's XML parser inspects every character; with marks it produces the same elements
+ * in a fraction of the time (docs/decisions/0003).
  */
 
 import { decodeXML } from 'entities'
 import type { Raw, RawFields } from './raw.ts'
 
-/** A piece of character data, within one element. */
+/** A piece of character data within one element. */
 export interface Piece {
   readonly start: number
   readonly end: number
-  /** Whether references in it stand for characters: not within a CDATA section. */
+  /** Whether references in it are decoded: not in a CDATA section. */
   readonly coded: boolean
 }
 
 /**
- * A noncharacter. Nobody can forge it: a text that holds it has nothing lifted out, and one that refers to it is not
- * taken apart.
+ * A noncharacter, which cannot be forged: in a text that contains it nothing is lifted, and a document with a character
+ * reference to it is not split.
  */
 export const MARK = '\ufdd0'
 const MARKED = /\ufdd0(\d+)\ufdd0/g
 
-/** Characters from which lifting a piece is worth its while. */
+/** Pieces longer than this are worth lifting, characters. */
 export const LONG = 100
 
 export const mayLift = (text: string): boolean => !text.includes(MARK)
 
 /**
  * @param pieces ascending, none within another
- * @param from index of the first piece that may lie in the part
- * @returns the part of the text with marks for the pieces in it, and the index of the first piece behind it
+ * @param from index of the first piece that may be in the part
+ * @returns the part of the text with marks for its pieces, and the index of the first piece after it
  */
 export const lifted = (
   text: string,
@@ -52,7 +51,7 @@ export const lifted = (
   return { written: written + text.slice(at, end), next }
 }
 
-/** Puts the pieces back, in place: what a reader made of marked text is handed to nobody else. */
+/** Puts the pieces back, modifying the items in place: nobody else holds what a reader made of marked text. */
 export const putBack = (text: string, pieces: readonly Piece[], items: readonly RawFields[]): void => {
   const restored = (marked: string): string =>
     marked.replace(MARKED, (mark, index: string) => {
@@ -63,7 +62,7 @@ export const putBack = (text: string, pieces: readonly Piece[], items: readonly 
     })
   const walk = (raw: Raw): Raw => {
     if (typeof raw === 'string') return raw.includes(MARK) ? restored(raw) : raw
-    const fields = raw as Record<string, unknown> // made by the reader for us, and of no other shape than Raw
+    const fields = raw as Record<string, unknown> // the reader made it for us, and Raw has no other shape
     for (const name in fields) {
       const value = fields[name]
       if (Array.isArray(value)) walkAll(value)
@@ -77,5 +76,5 @@ export const putBack = (text: string, pieces: readonly Piece[], items: readonly 
       if (whole !== raw) raws[index] = whole
     }
   }
-  for (const item of items) for (const name in item) walkAll((item[name] ?? []) as Raw[]) // readonly to others, not to us
+  for (const item of items) for (const name in item) walkAll((item[name] ?? []) as Raw[]) // readonly for others; we own it
 }

@@ -1,4 +1,4 @@
-/** Names as feeds write them -> names as newsdesk knows them: case is forgiven, since publishers forget it. */
+/** Maps names as feeds write them to names as newsdesk knows them, ignoring case, which publishers get wrong. */
 
 import { CHANNEL_ELEMENTS, ITEM_ELEMENTS } from './strict.ts'
 
@@ -23,7 +23,7 @@ const byLowerCase = new Map(
   [...STRUCTURE, ...CHANNEL_ELEMENTS, ...ITEM_ELEMENTS].map(name => [name.toLowerCase(), name]),
 )
 
-/** `PUBDATE`, `PubDate` and `pubdate` are all `pubDate`; a name that no field is read from stays as it is. */
+/** `PUBDATE`, `PubDate` and `pubdate` all become `pubDate`; a name that no field uses stays as it is. */
 export const canonicalName = (name: string): string => byLowerCase.get(name.toLowerCase()) ?? name
 
 const ATTRIBUTES = new Map([['ispermalink', 'isPermaLink']])
@@ -33,7 +33,7 @@ export const canonicalAttribute = (name: string): string => {
   return ATTRIBUTES.get(lower) ?? lower
 }
 
-/** Whether a document writes elements or attributes we read in another case than their own. */
+/** Whether a document writes names of elements or attributes that we read in unusual case. */
 export const unusualCase = (text: string): boolean =>
   /<(?:RSS|Rss|CHANNEL|Channel|ITEM|Item|ENTRY|Entry|FEED|Feed|TITLE|Title|LINK|Link|GUID|Guid|ID|Id|PUBDATE|PubDate|Pubdate|pubdate)[\s>/]|\s(?:HREF|REL|ISPERMALINK|ispermalink|IsPermaLink)\s*=/.test(
     text,

@@ -1,9 +1,9 @@
 /**
- * Namespaces by URI, since publishers pick any prefix; each is known here by its customary one. Unknown ones keep their
- * own prefix.
+ * Identifies namespaces by URI, since publishers choose any prefix, and maps each to its customary prefix. Unknown ones
+ * keep their own prefix.
  */
 
-/** Own elements of the formats carry no prefix. */
+/** The formats' own elements, which have no prefix. */
 const OWN = [
   /^https?:\/\/(?:www\.)?w3\.org\/2005\/atom\/?$/i,
   /^https?:\/\/purl\.org\/atom\/ns#?$/i,
@@ -38,8 +38,8 @@ const CUSTOMARY: readonly (readonly [RegExp, string])[] = [
 ]
 
 /**
- * What sitemaps are made of. Publishers write them with and without www, s and the last slash, and with versions that
- * never were.
+ * Namespaces of sitemaps. Publishers write them with and without www, s and the final slash, and with versions that
+ * never existed.
  */
 const SITEMAP: readonly (readonly [RegExp, string])[] = [
   [/^https?:\/\/(?:www\.)?(?:sitemaps\.org|google\.com)\/schemas\/sitemap\/[\d.]+\/?$/i, ''],
@@ -48,17 +48,15 @@ const SITEMAP: readonly (readonly [RegExp, string])[] = [
   [/^https?:\/\/(?:www\.)?google\.com\/schemas\/sitemap-video\/[\d.]+\/?$/i, 'video'],
 ]
 
-/**
- * @returns the customary prefix of a namespace in a sitemap, '' for the sitemap's own, undefined where it is unknown
- */
+/** @returns the customary prefix of a namespace in a sitemap, '' for the sitemap's own, undefined if unknown */
 export const findSitemapPrefix = (uri: string): string | undefined =>
   SITEMAP.find(([pattern]) => pattern.test(uri.trim()))?.[1]
 
 const ATOM = /^https?:\/\/(?:(?:www\.)?w3\.org\/2005\/atom|purl\.org\/atom\/ns#?)\/?$/i
 
 /**
- * @param inAtom whether the document itself is Atom: there its elements stand without a prefix, elsewhere they are `atom:`
- * @returns the prefix to know the namespace by, '' for the formats' own, undefined where it is unknown
+ * @param inAtom whether the document itself is Atom: there its elements have no prefix, elsewhere they are `atom:`
+ * @returns the customary prefix of the namespace, '' for the formats' own, undefined if unknown
  */
 export const findPrefix = (uri: string, inAtom: boolean): string | undefined => {
   const trimmed = uri.trim()
@@ -67,10 +65,7 @@ export const findPrefix = (uri: string, inAtom: boolean): string | undefined => 
   return CUSTOMARY.find(([pattern]) => pattern.test(trimmed))?.[1]
 }
 
-/**
- * Whether a document declares a known namespace under another prefix than the customary one, or an unknown one as
- * default.
- */
+/** Whether a document declares a known namespace under an unusual prefix, or an unknown one as default. */
 export const unusualPrefixes = (text: string, inAtom = /<(?:\w+:)?feed[\s>]/.test(text.slice(0, 65_536))): boolean => {
   for (const [, prefix = '', double, single] of text.matchAll(
     /\sxmlns(?::([\w.-]{1,40}))?\s*=\s*(?:"([^"]{0,200})"|'([^']{0,200})')/g,

@@ -1,9 +1,9 @@
 /**
- * Elements of a feed as both readers give them: the shape xml2js makes, which rss-parser hands on. Names carry the
- * customary prefix of their namespace (`dc:date`, `media:content`), elements of the feed's own format none.
+ * Elements of a feed as both readers return them: the shape that xml2js produces and rss-parser passes on. Names carry
+ * the customary prefix of their namespace (`dc:date`, `media:content`); elements of the feed's own format have none.
  */
 
-/** Text alone, or attributes in `$`, text in `_` and children by name. */
+/** Either text, or attributes in `$`, text in `_` and children by name. */
 export type Raw = string | RawElement
 export interface RawElement {
   readonly _?: string
@@ -35,11 +35,11 @@ export const findChildren = (raw: Raw | undefined, name: string): readonly Raw[]
   return Array.isArray(children) ? (children as readonly Raw[]) : []
 }
 
-/** Children of one name, never anything inherited. */
+/** Children with a given name; never an inherited property. */
 export const own = (fields: RawFields, name: string): readonly Raw[] =>
   Object.hasOwn(fields, name) ? (fields[name] ?? []) : []
 
-/** First text among elements, by order of their names. */
+/** The first text among the elements of these names, in the order of the names. */
 export const firstText = (fields: RawFields, ...names: string[]): string | null => {
   for (const name of names) {
     for (const raw of own(fields, name)) {

@@ -1,9 +1,11 @@
 /**
- * rss-parser without its snippets. It strips markup from every description by patterns that take quadratic time: 60 KB
- * of `a<p` hold the event loop for ten seconds. We never read those snippets; our own text comes from an HTML parser.
+ * rss-parser without its snippets. It strips markup from every description with regular expressions that take quadratic
+ * time: 60 KB of `a<p` block the event loop for ten seconds. We never use those snippets; our own text comes from an
+ * HTML parser.
  *
- * The replaced function is rss-parser's own, so its version is pinned exactly in package.json. Both imports are static
- * and start from this file: Node and bundlers resolve them to one copy, however many an application has installed.
+ * The replaced function is internal to rss-parser, so its version is pinned exactly in package.json. Both imports are
+ * static and start from this file: Node and bundlers resolve them to one copy, however many an application has
+ * installed.
  */
 
 import RssParser from 'rss-parser'
@@ -19,7 +21,7 @@ const snippetMade = (): unknown => {
   return inside.parseItemRss?.({ description: ['<p>text</p>'] }, []).contentSnippet
 }
 
-/** @throws Error where another rss-parser than the pinned one makes snippets some other way */
+/** @throws Error if rss-parser is not the pinned version and makes snippets in another way */
 export const assertWithoutSnippets = (made: unknown): void => {
   if (made !== '')
     throw new Error(

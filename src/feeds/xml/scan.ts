@@ -1,7 +1,7 @@
 /**
- * Where the items of a feed begin and end, found without parsing them: so that only new ones need be parsed, and large
- * documents can be read in slices. Sure or silent: a document that is not well-formed where it matters, or stands its
- * items in more than one place, is not split, and is then parsed whole.
+ * Finds where the items of a feed begin and end without parsing them, so that only new items need parsing, and large
+ * documents can be read in slices. Splits only if certain: a document that is not well-formed where it matters, or has
+ * items in more than one place, is parsed whole.
  */
 
 import { hash } from 'node:crypto'
@@ -17,26 +17,24 @@ export interface Span {
   readonly end: number
 }
 
-/** An item as it stands in the document. */
+/** An item as written in the document. */
 export interface ItemSpan extends Span {
   readonly hash: string
-  /** Characters that rss-parser has to look at: what is left once long text is lifted out. */
+  /** Characters that rss-parser has to read: what remains once long text is lifted out. */
   readonly weight: number
 }
 
 export interface Split {
   readonly text: string
-  /** Items in document order, none within another, all in the same parent. */
+  /** Items in document order, none nested, all with the same parent. */
   readonly spans: readonly ItemSpan[]
-  /** What stands between items and is no white space: elements of the channel. */
+  /** Content between items other than white space: elements of the channel. */
   readonly between: readonly Span[]
-  /** Long text within items that were looked at, ascending. */
+  /** Long text within the scanned items, ascending. */
   readonly pieces: readonly Piece[]
-  /**
-   * Who reads it: the second reader where text holds markup in place, prefixes or case are unusual, xml:base is given.
-   */
+  /** The reader to use: the lenient one for inline markup, unusual prefixes or case, or xml:base. */
   readonly reader: Reader
-  /** Whether an item holds more elements than rss-parser takes in linear time. */
+  /** Whether an item holds more elements than rss-parser reads in linear time. */
   readonly crowded: boolean
 }
 
@@ -46,7 +44,7 @@ const ROOTS: Readonly<Record<string, { readonly item: string; readonly parent: s
   'rdf:RDF': { item: 'item', parent: 'rdf:RDF' },
 }
 
-/** Deeper than feeds go; beyond it the document is not taken apart. */
+/** Deeper than feeds nest; beyond it the document is not split. */
 const DEEPEST = 100
 const NONE_KNOWN: ReadonlySet<string> = new Set()
 const LONGEST_ATTRIBUTES = 4_000
@@ -56,8 +54,8 @@ const NO_REFERENCE = /&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9a-fA-F]{1,6})
 const NUMBERED = /&#(x?)([0-9a-fA-F]{1,7});/g
 
 /**
- * Whether every ampersand begins a reference that all parsers read alike: one of XML's own five, or a character XML may
- * hold.
+ * Whether every ampersand begins a reference that all parsers read alike: one of XML's five entities, or a character
+ * that XML allows.
  */
 const isWellReferenced = (text: string): boolean => {
   if (NO_REFERENCE.test(text)) return false
@@ -69,7 +67,7 @@ const isWellReferenced = (text: string): boolean => {
 
 const MARK_POINT = MARK.charCodeAt(0)
 
-/** XML 1.0, production 2: Char; less the mark that stands for lifted text. */
+/** XML 1.0, production 2: Char, except the mark that stands for lifted text. */
 const mayHold = (point: number): boolean =>
   (point >= 0x20 && point <= 0xd7ff) ||
   (point >= 0xe000 && point <= 0xfffd && point !== MARK_POINT) ||
@@ -77,25 +75,27 @@ const mayHold = (point: number): boolean =>
   point === 9 ||
   point === 10 ||
   point === 13
-/** What the readers may take for an item, by its namespace or despite its case, and we do not. */
+/** Elements that a reader may take for an item, by namespace or ignoring case, though the scanner does not. */
 const LIKE_ITEM = /^(?:[\w.-]+:)?(?:item|entry)$/i
 const BEYOND_STRICT =
   /\bxml:base\s*=|\btype\s*=\s*["'](?:xhtml|application\/xhtml\+xml)["']|\bmode\s*=\s*["']xml["']|\b(?:HREF|REL|ISPERMALINK|ispermalink|IsPermaLink)\s*=/
-/** Where rss-parser throws over a whole document for one Atom entry: dates it cannot read, links without attributes. */
+/**
+ * rss-parser rejects the whole document for one such Atom entry: a date it cannot parse, or a link without attributes.
+ */
 const ATOM_DATES = new Set(['published', 'updated'])
 const PROSE = new Set(['title', 'description', 'summary', 'content', 'content:encoded', 'dc:title', 'link'])
 
-/** Takes a document apart in steps, so that a long one can be scanned without holding the event loop. */
+/** Splits a document in steps, so that a long one does not block the event loop. */
 export interface Scanner {
-  /** Scans about `length` characters further. @returns whether there is more */
+  /** Scans about `length` more characters. @returns whether there is more */
   step(length: number): boolean
-  /** @returns null where the scanner is not sure */
+  /** @returns null if the scanner is not certain */
   result(): Split | null
 }
 
 /**
- * @param known hashes of spans that an earlier scan found: an item as written before is passed over in one leap, since what stands in it
- *              was looked at then
+ * @param known hashes of items that an earlier scan found: an item with the same text is skipped in one step, since its
+ * content was checked then
  */
 export const scanner = (text: string, known: ReadonlySet<string> = NONE_KNOWN): Scanner => {
   const spans: ItemSpan[] = []
@@ -118,7 +118,7 @@ export const scanner = (text: string, known: ReadonlySet<string> = NONE_KNOWN): 
   let position = 0
   let stopAt = 0
 
-  // Where the next ampersand is, looked for once: not from every piece of text again.
+  // Position of the next ampersand, found once rather than again for every piece of text.
   let ampersand = -1
   const referencesWellIn = (start: number, end: number): boolean => {
     if (ampersand < start) {
@@ -155,11 +155,11 @@ export const scanner = (text: string, known: ReadonlySet<string> = NONE_KNOWN): 
     if (parent === undefined) {
       rules = Object.hasOwn(ROOTS, name) ? ROOTS[name] : undefined
       if (!rules || tag.selfClosing) return unsure()
-      // Of a root's attributes rss-parser hands on only Atom's.
+      // rss-parser passes on the attributes of Atom's root only.
       if (name !== 'feed' && /\bxml:lang\s*=/.test(text.slice(tag.attributesAt, tag.attributesEnd))) unusual = true
     }
     if (name === rules?.item) {
-      // Items within items, or anywhere but directly in the one parent, are not for us.
+      // Items within items, or with any other parent, are not split.
       if (itemAt >= 0 || parent !== rules.parent || stack.length > 2) return unsure()
       itemAt = tag.start
       unusualElsewhere ||= unusual
@@ -176,7 +176,7 @@ export const scanner = (text: string, known: ReadonlySet<string> = NONE_KNOWN): 
     return tag.end < stopAt
   }
 
-  /** Whether the item that begins here is known as written, up to its first end tag. */
+  /** Whether the text of the item that begins here, up to its first end tag, is known. */
   const leaps = (name: string): boolean => {
     const endTag = `</${name}>`
     const at = text.indexOf(endTag, itemAt)
@@ -192,7 +192,7 @@ export const scanner = (text: string, known: ReadonlySet<string> = NONE_KNOWN): 
   }
 
   const endItem = (end: number): void => {
-    // An item decides on the reader even when it is passed over later, so its hash says so.
+    // An item affects the choice of reader even when it is skipped in a later scan, so its hash records it.
     const ownHash = spanHash(text, { start: itemAt, end })
     keep(end, unusual ? UNUSUAL + ownHash : ownHash)
     unusualElsewhere ||= unusual
@@ -225,7 +225,7 @@ export const scanner = (text: string, known: ReadonlySet<string> = NONE_KNOWN): 
     },
     text(start: number, end: number): void {
       if (!referencesWellIn(start, end)) sure = false
-      // A bare `<`, or text outside of the root, is for the second reader.
+      // A bare `<`, or text outside of the root, needs the lenient reader.
       const lt = text.indexOf('<', start)
       if (lt >= 0 && lt < end) sure = false
       if (stack.length === 0 && /\S/.test(text.slice(start, Math.min(end, start + 1_000)))) sure = false
@@ -267,9 +267,9 @@ const hasText = (text: string, start: number, end: number): boolean => {
 }
 
 /**
- * The document with only some of its items: what stands before, between and after all of them stays, so that
- * namespaces, xml:base and xml:lang are inherited as ever. White space between items goes with them. For rss-parser
- * long text is lifted out: `putBack` it.
+ * The document with only some of its items. Everything before, between and after the items stays, so that namespaces,
+ * xml:base and xml:lang are inherited as before; white space between items is removed with them. For rss-parser long
+ * text is lifted out: call `putBack` on the result.
  * @param wanted their indices, ascending
  */
 export const withItems = ({ text, spans, between, reader, pieces }: Split, wanted: readonly number[]): string => {
@@ -292,12 +292,12 @@ export const withItems = ({ text, spans, between, reader, pieces }: Split, wante
   return parts.join('')
 }
 
-/** Marks the hash of an item that only the second reader reads rightly. */
+/** Prefix of the hash of an item that only the lenient reader reads correctly. */
 const UNUSUAL = '~'
 
 /**
- * 12 characters (72 bits) that stand for an item as written. A source that made two alike would only hide an item of
- * its own.
+ * A 12-character (72-bit) hash of an item as written. A source that forged a collision would only hide an item of its
+ * own.
  */
 const spanHash = (text: string, { start, end }: Span): string =>
   hash('sha1', text.slice(start, end), 'base64url').slice(0, 12)

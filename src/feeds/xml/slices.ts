@@ -1,5 +1,5 @@
 /**
- * Long documents, read a slice at a time: bounded in memory, and the event loop is never held for long.
+ * Reads long documents a slice at a time: memory is bounded, and the event loop is never blocked for long.
  * (docs/decisions/0003)
  */
 
@@ -11,7 +11,7 @@ import type { RawFields } from './raw.ts'
 import { type Scanner, type Split, scanner, withItems } from './scan.ts'
 import { readerFor, readXml, type XmlRead } from './xml.ts'
 
-/** Characters scanned, parsed by rss-parser and read leniently at a time: each about 10 ms. */
+/** Characters per step of scanning, of rss-parser and of the lenient reader: each takes about 10 ms. */
 const SCAN_SLICE = 500_000
 const PARSE_SLICE = 50_000
 const READ_SLICE = 200_000
@@ -30,10 +30,7 @@ const dateIn = ({ text, spans }: Split, index: number): number => {
   return Date.parse(parseDate(written) ?? '')
 }
 
-/**
- * The newest `most` items of a document: those it begins with, or, where its last item is newer than its first, those
- * it ends with.
- */
+/** The newest `most` items of a document: its first ones, or its last ones if its last item is newer than its first. */
 export const newest = (split: Split, most: number): { readonly from: number; readonly to: number } => {
   const count = split.spans.length
   if (count <= most) return { from: 0, to: count }
@@ -43,11 +40,11 @@ export const newest = (split: Split, most: number): { readonly from: number; rea
 /** Longer documents, in characters, are read in slices: this much takes rss-parser about 10 ms. */
 export const SLICED_FROM = 100_000
 
-/** Reads a document, only its newest items, a long one in slices. @returns null where no feed is found */
+/** Reads the newest items of a document, in slices if it is long. @returns null if it contains no feed */
 export const readDocument = async (text: string, maxItems: number): Promise<XmlRead | null> => {
   const split = await splitInTurns(text)
   if (split === null || split.crowded || split.spans.length === 0) {
-    return text.length > SLICED_FROM ? readLenientlyInTurns(text, maxItems) : readXml(text, readerFor(text), maxItems)
+    return text.length > SLICED_FROM ? readLenientlyInSlices(text, maxItems) : readXml(text, readerFor(text), maxItems)
   }
   const { from, to } = newest(split, maxItems)
   const wanted = Array.from({ length: to - from }, (_, index) => from + index)
@@ -56,8 +53,8 @@ export const readDocument = async (text: string, maxItems: number): Promise<XmlR
   return left > 0 ? { ...read, warnings: [...read.warnings, `${left} items beyond ${maxItems} left out`] } : read
 }
 
-/** What could not be split is no well-formed feed, or an unusual one. */
-const readLenientlyInTurns = async (text: string, maxItems: number): Promise<XmlRead | null> => {
+/** A document that could not be split is an unusual feed, or not well-formed. */
+const readLenientlyInSlices = async (text: string, maxItems: number): Promise<XmlRead | null> => {
   const reader = lenientReader(text, maxItems)
   while (reader.step(READ_SLICE)) await yieldToEventLoop()
   const raw = reader.finish()
@@ -65,7 +62,7 @@ const readLenientlyInTurns = async (text: string, maxItems: number): Promise<Xml
 }
 
 /**
- * Reads some items of a document that was taken apart.
+ * Reads some items of a split document.
  * @param wanted their indices, ascending
  */
 export const readSome = async (split: Split, wanted: readonly number[]): Promise<XmlRead> => {
@@ -85,9 +82,9 @@ export const readSome = async (split: Split, wanted: readonly number[]): Promise
 }
 
 const readSlice = async (split: Split, slice: readonly number[]): Promise<XmlRead> => {
-  // How many there are is known: what looks like an item in a comment must not decide on the reader.
+  // The number of items is known, so an item tag within a comment must not affect the choice of reader.
   const first = await readXml(withItems(split, slice), split.reader, Number.POSITIVE_INFINITY, () => slice.length)
-  // The second reader takes text as it stands: it may hold markup, which a mark would hide.
+  // The lenient reader keeps text as written: lifted text may hold markup, which a mark would hide.
   const isMarked = split.reader === 'strict' && split.pieces.length > 0 && first?.by === 'lenient'
   const read = isMarked
     ? await readXml(withItems({ ...split, pieces: [] }, slice), 'lenient', Number.POSITIVE_INFINITY)

@@ -1,17 +1,16 @@
 /**
- * Tolerant tokens of an XML-like document: where each tag, piece of text, CDATA section and comment begins and ends. It
- * copies nothing, never throws, and takes one forward pass: linear in the document whatever comes. The span scanner and
- * the second reader stand on it.
+ * Tolerant tokenizer of an XML-like document: finds where each tag, piece of text, CDATA section and comment begins and
+ * ends. Copies nothing, never throws, and takes one forward pass: linear for any document. The scanner and the lenient
+ * reader use it.
  */
 
 export interface TokenHandler {
   /** Character data between tags, references not decoded. */
   text?(start: number, end: number): void
-  /** What stands within `<![CDATA[` and `]]>`. */
+  /** Content of a `<![CDATA[...]]>` section. */
   cdata?(start: number, end: number): void
   /**
-   * A start tag. Its attributes stand in `attributesAt` to `attributesEnd`; read them with `attributesIn` where they
-   * are wanted.
+   * A start tag. Its attributes are at `attributesAt` to `attributesEnd`; parse them with `attributesIn` if needed.
    * @returns false to stop
    */
   open(name: string, tag: OpenTag): boolean | undefined
@@ -20,7 +19,7 @@ export interface TokenHandler {
    * @returns false to stop
    */
   close(name: string, start: number, end: number): boolean | undefined
-  /** A document type declaration, whole. */
+  /** A whole document type declaration. */
   doctype?(start: number, end: number): void
 }
 
@@ -48,8 +47,8 @@ const endsName = (code: number): boolean =>
   isSpace(code) || code === GT || code === SLASH || code === LT || code === EQUALS
 
 /**
- * End of a start tag's inside, at its `>`; quoted values may hold one. A quote left open ends at the tag's first `>`:
- * no value holds `<`.
+ * End of a start tag's content, at its `>`; quoted values may contain one. An unclosed quote ends at the tag's first
+ * `>`, since no value contains `<`.
  */
 const tagEnd = (xml: string, from: number): number => {
   let firstGt = -1
@@ -72,7 +71,7 @@ const tagEnd = (xml: string, from: number): number => {
 
 const isAfterEquals = (xml: string, quoteAt: number, from: number): boolean => {
   let at = quoteAt - 1
-  // White space between `=` and the quote is rare and short; a long run of it is no attribute.
+  // White space between `=` and the quote is rare and short; after a long run it is not an attribute.
   for (let left = 16; at >= from && left > 0 && isSpace(xml.charCodeAt(at)); left -= 1) at -= 1
   return at >= from && xml.charCodeAt(at) === EQUALS
 }
@@ -89,8 +88,8 @@ const declarationEnd = (xml: string, from: number, mayHoldSubset: boolean): numb
 
 /**
  * @param from  where to begin: 0, or where an earlier call stopped
- * @param until where to stop; the end of the document if not given
- * @returns where it stopped: `until`, or the end of the tag at which the handler said so
+ * @param until where to stop; by default the end of the document
+ * @returns where it stopped: `until`, or the end of the tag at which the handler returned false
  */
 export const tokenize = (xml: string, handler: TokenHandler, from = 0, until = xml.length): number => {
   let at = from
@@ -99,7 +98,7 @@ export const tokenize = (xml: string, handler: TokenHandler, from = 0, until = x
   const text = (end: number): void => {
     if (end > textFrom) handler.text?.(textFrom, end)
   }
-  // A mark that was once not found further on is not looked for again: a million openings without an end stay one pass.
+  // Once an end mark was not found, it is not searched for again: a million unclosed openings still take one pass.
   const missing = new Set<string>()
   const find = (mark: string, start: number): number => {
     if (missing.size > 0 && missing.has(mark)) return -1
@@ -150,7 +149,7 @@ export const tokenize = (xml: string, handler: TokenHandler, from = 0, until = x
     } else if (next === BANG && xml.startsWith('--', lt + 2)) {
       text(lt)
       const end = find('-->', lt + 4)
-      // One that never ends hides the rest, as it does in a browser.
+      // A comment that never ends hides the rest, as in a browser.
       at = end < 0 ? until : end + 3
       textFrom = at
     } else if (next === BANG) {
@@ -176,8 +175,8 @@ export const tokenize = (xml: string, handler: TokenHandler, from = 0, until = x
 }
 
 /**
- * A section that is never ended is taken to stop at the next end tag of an element that holds text: the rest of the
- * feed is not its content.
+ * An unclosed CDATA section is taken to stop at the next end tag of a text element: the rest of the feed is not its
+ * content.
  */
 const unendedCdata = (xml: string, from: number, until: number): number => {
   const end = /<\/(?:description|summary|content|title|link|guid|content:encoded|item|entry)\s*>/i.exec(
@@ -186,12 +185,12 @@ const unendedCdata = (xml: string, from: number, until: number): number => {
   return end ? from + end.index : until
 }
 
-/** No element of any feed has as many. */
+/** No element of any feed has as many attributes. */
 const MOST_ATTRIBUTES = 200
 
 /**
  * Attributes of a start tag as written, references not decoded. Values may be unquoted or missing.
- * @returns an object without prototype; the first of repeated names stands
+ * @returns an object without prototype; the first of duplicate names wins
  */
 export const attributesIn = (xml: string, tag: OpenTag): Record<string, string> => {
   const attributes: Record<string, string> = Object.create(null)

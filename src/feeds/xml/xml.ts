@@ -1,5 +1,6 @@
 /**
- * XML -> raw elements: rss-parser where it reads rightly, the second reader where it does not. (docs/decisions/0003)
+ * Converts XML to raw elements: with rss-parser if it reads the document correctly, otherwise with the lenient reader.
+ * (docs/decisions/0003)
  */
 
 import { readLeniently } from './lenient.ts'
@@ -11,19 +12,19 @@ import { beyondStrict, fellShort, readStrictly } from './strict.ts'
 
 export interface XmlRead {
   readonly raw: RawFeed
-  /** Who read it in the end. */
+  /** The reader that produced the result. */
   readonly by: Reader
-  /** What was mended on the way, in words. */
+  /** Errors in the document that were repaired, in words. */
   readonly warnings: readonly string[]
 }
 
-/** The reader that a document is first given to, where it could not be taken apart to know. */
+/** The reader to try first for a document that could not be split. */
 export const readerFor = (text: string): Reader =>
   beyondStrict(text) || unusualPrefixes(text) || unusualCase(text) ? 'lenient' : 'strict'
 
 /**
- * @param holds how many items the text holds; counted by their tags where that is not known
- * @returns null where no feed is found in the text
+ * @param holds how many items the text holds; if not known, their tags are counted
+ * @returns null if the text contains no feed
  */
 export const readXml = async (
   text: string,
@@ -47,7 +48,7 @@ export const readXml = async (
   return raw && { raw, by: 'lenient', warnings: why === '' ? [] : [`not well-formed, read leniently: ${why}`] }
 }
 
-/** Start tags of items, those in comments and quoted markup too: never fewer than there are. */
+/** Counts start tags of items, also in comments and quoted markup: never fewer than there are items. */
 const itemsShown = (text: string): number => {
   let count = 0
   for (const tag of ['<item', '<entry']) {

@@ -1,4 +1,4 @@
-/** Articles, the index of them, the ids that lead to them, and what is kept beside them. */
+/** Checks articles, their index, the ids that resolve to them, and related keys. */
 
 import { readMembers, scanKeys } from '../../redis/scan.ts'
 import { loadScript, runScript } from '../../redis/script.ts'
@@ -23,7 +23,7 @@ const broken: Check<string> = {
   mend: ({ redis }, key) => runScript(redis, dropBroken, [key], []),
 }
 
-/** Score an article is to have in the index; null where there is no such article. */
+/** The score that an article should have in the index; null if there is no such article. */
 const computeScores = (
   { redis, keys }: Parameters<Check<string>['wrong']>[0],
   ids: readonly string[],
@@ -45,11 +45,11 @@ const unindexed: Check<string> = {
   async wrong(parts, page) {
     const { redis, keys } = parts
     if (page.length === 0) return []
-    const [stands, wanted] = await Promise.all([
+    const [current, wanted] = await Promise.all([
       redis.zmscore(keys.articleIndex(), ...page),
       computeScores(parts, page),
     ])
-    return page.filter((_, at) => wanted[at] !== null && Number(stands[at] ?? Number.NaN) !== wanted[at])
+    return page.filter((_, at) => wanted[at] !== null && Number(current[at] ?? Number.NaN) !== wanted[at])
   },
   show: id => id,
   async mend(parts, id) {
@@ -64,16 +64,16 @@ const indexedThoughGone: Check<string> = {
   pages: ({ redis, keys }) => readMembers(redis, keys.articleIndex()),
   async wrong(parts, page) {
     if (page.length === 0) return []
-    const [gone, stands] = await Promise.all([
+    const [gone, current] = await Promise.all([
       findGone(parts, page),
       parts.redis.zmscore(parts.keys.articleIndex(), ...page),
     ])
-    return page.filter((id, at) => gone.has(id) && stands[at] !== null)
+    return page.filter((id, at) => gone.has(id) && current[at] !== null)
   },
   show: id => id,
   async mend(parts, id) {
     await parts.redis.zrem(parts.keys.articleIndex(), id)
-    // It may have been taken in at this very moment: index and article do not share a slot.
+    // It may have been ingested again at this very moment: index and article do not share a slot.
     await unindexed.mend(parts, id)
   },
 }
@@ -97,19 +97,19 @@ const aliases: Check<Alias> = {
       parts,
       page.map(({ target }) => target),
     )
-    const stands = await Promise.all(page.map(({ key }) => parts.redis.get(key)))
-    return page.filter(({ target }, at) => gone.has(target) && stands[at] === target)
+    const current = await Promise.all(page.map(({ key }) => parts.redis.get(key)))
+    return page.filter(({ target }, at) => gone.has(target) && current[at] === target)
   },
   show: ({ key, target }) => `${key} to ${target}`,
   mend: ({ redis }, { key, target }) => runScript(redis, dropIf, [key], [target]),
 }
 
-interface Beside {
+interface RelatedKey {
   readonly key: string
   readonly article: string
 }
 
-const leftBeside: Check<Beside> = {
+const leftovers: Check<RelatedKey> = {
   id: 'left-of-gone-articles',
   what: 'visitors, readers in common and places in lists of articles that are gone',
   async *pages({ redis, keys }) {
@@ -135,5 +135,5 @@ export const articleChecks = [
   runnable(unindexed),
   runnable(indexedThoughGone),
   runnable(aliases),
-  runnable(leftBeside),
+  runnable(leftovers),
 ]

@@ -1,4 +1,7 @@
-/** Defines a check of the data: it lists candidates, finds those that are wrong, and fixes one at a time. Works while daemons run. */
+/**
+ * Defines a check of the data: it lists candidates, finds those that are wrong, and fixes one at a time. Safe to run
+ * while daemons run.
+ */
 
 import type { Redis } from 'ioredis'
 import type { StoryWriter } from '../../articles/story-writer.ts'
@@ -11,14 +14,14 @@ export interface RepairParts {
   readonly redis: Redis
   readonly keys: Keys
   readonly writer: StoryWriter
-  /** Of a source, for who leads a story. */
+  /** Weight of a source, used to choose a story's lead. */
   readonly weightOf: (id: SourceId) => number
-  /** Whether there is such a source. */
+  /** Whether the source is configured. */
   readonly isSource: (id: string) => boolean
-  /** Drops all that is known of a source. */
+  /** Deletes everything stored about a source. */
   readonly forget: (id: SourceId) => Promise<void>
   readonly jobs: SourceJobs
-  /** ms: how long articles are kept. */
+  /** How long articles are kept, ms. */
   readonly retention: number
   /** Most stories in an index. */
   readonly poolSize: number
@@ -28,22 +31,24 @@ export interface RepairParts {
 
 /** @typeParam Suspect one thing that may be wrong */
 export interface Check<Suspect> {
-  /** A name for scripts. */
+  /** Identifier for scripts. */
   readonly id: string
-  /** For people, of several: "articles that ...". */
+  /** For people, in the plural: "articles that ...". */
   readonly what: string
-  /** All that is looked at, in pages. */
+  /** All candidates, in pages. */
   pages(parts: RepairParts): AsyncGenerator<readonly Suspect[]>
-  /** Those that are wrong as things stand now. What takes several steps elsewhere looks wrong in between, so it is asked twice. */
+  /**
+   * Candidates that are wrong at this moment. A write of several steps looks wrong in between, so this is called twice.
+   */
   wrong(parts: RepairParts, page: readonly Suspect[]): Promise<readonly Suspect[]>
   show(suspect: Suspect): string
-  /** Harmless where it is right again by now, and where it is done twice. */
+  /** Fixes one. Must be harmless if it is right again by now, and if run twice. */
   mend(parts: RepairParts, suspect: Suspect): Promise<unknown>
-  /** Why nothing of this is to be mended, though it looks wrong; null where it is. */
+  /** Why nothing should be fixed although much looks wrong; null if there is no doubt. */
   doubt?(wrong: number, looked: number): string | null
 }
 
-/** @returns those of some articles whose hash is not there */
+/** @returns ids of the articles whose hash does not exist */
 export const findGone = async (
   { redis, keys }: Pick<RepairParts, 'redis' | 'keys'>,
   ids: readonly string[],
@@ -53,10 +58,10 @@ export const findGone = async (
   return new Set(distinct.filter((_, at) => there[at] === 0))
 }
 
-/** What stands after a part of a key. */
+/** The part of a key between two strings. */
 export const stripKey = (key: string, before: string, after = ''): string =>
   key.slice(before.length, key.length - after.length)
 
-// Brands: names of keys that newsdesk itself has written.
+// Brands ids from names of keys that newsdesk itself has written.
 export const asArticle = (id: string): ArticleId => id as ArticleId
 export const asStory = (id: string): StoryId => id as StoryId

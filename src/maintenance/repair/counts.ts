@@ -1,4 +1,4 @@
-/** What was counted: only of articles there are. */
+/** Checks that counts exist only for existing articles. */
 
 import { EVENT_KINDS, TOTALS } from '../../domain/counts.ts'
 import { WINDOWS } from '../../domain/entry.ts'
@@ -19,7 +19,7 @@ async function* readFields({ redis }: RepairParts, key: string): AsyncGenerator<
   } while (cursor !== '0')
 }
 
-/** Whether anything is counted of each, in totals and windows. */
+/** Which ids are counted in totals or windows. */
 const isCounted = async ({ redis, keys }: RepairParts, ids: readonly string[]): Promise<Set<string>> => {
   if (ids.length === 0) return new Set()
   const found = await Promise.all([

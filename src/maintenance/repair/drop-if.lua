@@ -1,7 +1,7 @@
--- Deletes a string if it is what it was.
+-- Deletes a string if it still has the expected value.
 -- KEYS 1  string
--- ARGV 1  what it was
--- Returns 1, or 0 where it is something else.
+-- ARGV 1  expected value
+-- Returns 1, or 0 if it has another value.
 -- O(1).
 
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end

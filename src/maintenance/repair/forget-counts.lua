@@ -1,8 +1,9 @@
--- Forgets all that was counted of an article that is gone: totals, windows, and the buckets these are the sums of, so that they stay so.
+-- Deletes all counts of an article that no longer exists: totals, windows, and the buckets that windows are summed
+-- from, so that they stay consistent.
 -- KEYS 1  stream of events; every other key is built from it and shares its slot
 -- ARGV 1  article id
 --      2+ kinds of event
--- Returns how many places it stood in.
+-- Returns how many counts were deleted.
 -- O(buckets).
 
 local base, article, found = '{' .. KEYS[1] .. '}:', ARGV[1], 0

@@ -1,11 +1,12 @@
--- Forgets that an item was seen, if it is remembered as it was, and with it what lets its feed be passed by as known.
+-- Deletes a seen item if it is still stored as expected, together with its feed's validators and item hashes, so that
+-- an unchanged feed is read again.
 -- KEYS 1  seen hash of a source
 --      2  source hash
 --      3  hashes of the items its feed last carried
 -- All in one slot.
 -- ARGV 1  item key
---      2  what was remembered
--- Returns 1, or 0 where it is remembered otherwise.
+--      2  expected value
+-- Returns 1, or 0 if another value is stored.
 -- O(1).
 
 if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then return 0 end

@@ -1,4 +1,7 @@
-/** Published lists: none shows an article that is gone, and none stands beside one. */
+/**
+ * Checks published lists: none may contain an article that no longer exists, and no related list may outlive its
+ * article.
+ */
 
 import { idOfEntry, removeFromList } from '../../lists/remove-articles.ts'
 import { scanKeys } from '../../redis/scan.ts'
@@ -32,8 +35,8 @@ const entries: Check<Shown> = {
     const shown = await Promise.all(
       names.map(async name => (await redis.lrange(keys.list(name), 0, -1)).map(entry => `${name} ${idOfEntry(entry)}`)),
     )
-    const stands = new Set(shown.flat())
-    return suspects.filter(({ list, article }) => stands.has(`${list} ${article}`))
+    const current = new Set(shown.flat())
+    return suspects.filter(({ list, article }) => current.has(`${list} ${article}`))
   },
   show: ({ list, article }) => `${article} in ${list}`,
   async mend({ redis, keys, now }, { list, article }) {

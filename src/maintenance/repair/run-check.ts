@@ -4,21 +4,21 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { chunk } from '../../util/slices.ts'
 import type { Check, RepairParts } from './check.ts'
 
-/** ms until what seemed wrong is looked at again: longer than a batch takes from its first write to its last. */
-const SETTLES = 1_500
+/** Delay before suspects are checked again, ms: longer than a batch takes from its first write to its last. */
+const RECHECK_DELAY = 1_500
 const SLICE = 50
 const MOST_EXAMPLES = 3
 
 export interface Repaired {
   readonly check: string
   readonly what: string
-  /** Looked at. */
+  /** Candidates checked. */
   readonly looked: number
-  /** Wrong at both looks. */
+  /** Wrong both times. */
   readonly wrong: number
   readonly mended: number
   readonly examples: readonly string[]
-  /** Why nothing was mended. */
+  /** Why nothing was fixed. */
   readonly doubt?: string
 }
 
@@ -28,7 +28,7 @@ export interface RunParts extends RepairParts {
   readonly settles?: number
 }
 
-/** A check whose suspects are its own affair. */
+/** A check that hides the type of its suspects. */
 export type Runnable = (parts: RunParts, isMending: boolean) => Promise<Repaired>
 
 export const runnable =
@@ -37,16 +37,16 @@ export const runnable =
     runCheck(check, parts, isMending)
 
 const runCheck = async <Suspect>(check: Check<Suspect>, parts: RunParts, isMending: boolean): Promise<Repaired> => {
-  const seeming: Suspect[] = []
+  const suspects: Suspect[] = []
   let looked = 0
   for await (const page of check.pages(parts)) {
-    seeming.push(...(await check.wrong(parts, page)))
+    suspects.push(...(await check.wrong(parts, page)))
     looked += page.length
     parts.onProgress?.(check.id, looked)
   }
-  if (seeming.length > 0) await delay(parts.settles ?? SETTLES)
+  if (suspects.length > 0) await delay(parts.settles ?? RECHECK_DELAY)
   const wrong: Suspect[] = []
-  for (const some of chunk(seeming, SLICE)) wrong.push(...(await check.wrong(parts, some)))
+  for (const some of chunk(suspects, SLICE)) wrong.push(...(await check.wrong(parts, some)))
   const doubt = wrong.length > 0 ? (check.doubt?.(wrong.length, looked) ?? null) : null
   let mended = 0
   for (const some of isMending && doubt === null ? chunk(wrong, SLICE) : []) {

@@ -1,4 +1,4 @@
-/** All checks of the data, one after another. */
+/** Runs all checks of the data, one after another. */
 
 import { articleChecks } from './articles.ts'
 import { countChecks } from './counts.ts'
@@ -7,10 +7,12 @@ import type { Repaired, Runnable, RunParts } from './run-check.ts'
 import { sourceChecks } from './sources.ts'
 import { storyChecks } from './stories.ts'
 
-/** In this order: mending articles changes what is wrong of stories, and stories what is wrong of lists. */
+/**
+ * The order matters: fixing articles changes which stories are wrong, and fixing stories changes which lists are wrong.
+ */
 const CHECKS: readonly Runnable[] = [...articleChecks, ...storyChecks, ...listChecks, ...countChecks, ...sourceChecks]
 
-/** @param isMending false only tells */
+/** @param isMending false only reports */
 export const repair = async (parts: RunParts, isMending: boolean): Promise<Repaired[]> => {
   const all: Repaired[] = []
   for (const run of CHECKS) all.push(await run(parts, isMending))

@@ -1,4 +1,7 @@
-/** What is remembered of sources, and jobs that wait for them: only of sources there are, and of items whose articles came in. */
+/**
+ * Checks stored sources and their waiting jobs: only of configured sources, and seen items only if their articles
+ * exist.
+ */
 
 import { computeRetainedSince } from '../../articles/lost.ts'
 import type { SourceId } from '../../domain/source.ts'
@@ -12,10 +15,10 @@ import { runnable } from './run-check.ts'
 const forgetMark = loadScript(new URL('./forget-mark.lua', import.meta.url))
 
 const DAY = 86_400_000
-/** Days since its feed carried it: older marks bring nothing back. */
-const LATELY = 2
+/** Seen items that the feed last carried more days ago than this are ignored: the feed would not bring them again. */
+const RECENT_DAYS = 2
 
-/** Above this share the configuration is likelier to be wrong than what stands in Redis. */
+/** Above this share, the configuration is more likely wrong than the data in Redis. */
 const MOST_UNKNOWN = 0.5
 const FEW = 4
 
@@ -38,7 +41,7 @@ const states: Check<string> = {
     return unknown.filter((_, at) => there[at] === 1)
   },
   show: id => id,
-  mend: ({ forget }, id) => forget(id as SourceId), // written by the source room
+  mend: ({ forget }, id) => forget(id as SourceId), // a key that the source store wrote
   doubt,
 }
 
@@ -69,9 +72,9 @@ const marks: Check<Mark> = {
   async *pages(parts) {
     const { redis, keys, now } = parts
     const horizon = Number((await redis.hget(keys.eviction(), 'horizon')) ?? 0)
-    const kept = computeRetainedSince(now(), parts.retention, horizon)
+    const retainedSince = computeRetainedSince(now(), parts.retention, horizon)
     const [from = '', after = ''] = keys.seen('\n').split('\n')
-    const since = Math.floor(now() / DAY) - LATELY
+    const since = Math.floor(now() / DAY) - RECENT_DAYS
     for await (const page of scanKeys(redis, `${from}*${after}`))
       for (const key of page) {
         const source = key.slice(from.length, key.length - after.length)
@@ -81,8 +84,8 @@ const marks: Check<Mark> = {
           yield flat.flatMap((item, at): Mark[] => {
             const written = flat[at + 1] ?? ''
             const memory = at % 2 === 0 ? parseSeenItem(written) : null
-            // What versions wrote that did not keep when an item came first says nothing of when its article leaves.
-            const isDue = memory?.first !== undefined && memory.first * DAY > kept && memory.day >= since
+            // Earlier versions did not store when an item first appeared, so its article's expiry is unknown.
+            const isDue = memory?.first !== undefined && memory.first * DAY > retainedSince && memory.day >= since
             return memory?.article && isDue ? [{ source, item, written, article: memory.article }] : []
           })
           cursor = next
@@ -96,8 +99,8 @@ const marks: Check<Mark> = {
       page.map(({ article }) => article),
     )
     const suspects = page.filter(({ article }) => gone.has(article))
-    const stands = await Promise.all(suspects.map(({ source, item }) => redis.hget(keys.seen(source), item)))
-    return suspects.filter(({ written }, at) => stands[at] === written)
+    const current = await Promise.all(suspects.map(({ source, item }) => redis.hget(keys.seen(source), item)))
+    return suspects.filter(({ written }, at) => current[at] === written)
   },
   show: ({ source, article }) => `${article} of ${source}`,
   mend: ({ redis, keys }, { source, item, written }) =>

@@ -1,4 +1,6 @@
-/** Stories: who belongs to them, who leads them, and where they stand in the indexes. All of it is mended by who writes stories anyway. */
+/**
+ * Checks stories: their members, their leads, and their places in the indexes. All fixes go through the story writer.
+ */
 
 import { parseArticle, parseStory } from '../../articles/hashes.ts'
 import { leadScore } from '../../articles/rules/lead.ts'
@@ -7,14 +9,14 @@ import { readMembers, scanKeys } from '../../redis/scan.ts'
 import { asArticle, asStory, type Check, findGone, type RepairParts, stripKey } from './check.ts'
 import { runnable } from './run-check.ts'
 
-/** Ids of stories, by the keys of their hashes or of their members. */
+/** Ids of stories, from the keys of their hashes or of their members. */
 async function* storyIds({ redis, keys }: RepairParts, of: 'hash' | 'members'): AsyncGenerator<readonly string[]> {
   const [from = '', after = ''] = (of === 'hash' ? keys.story('\n') : keys.storyMembers('\n')).split('\n')
   for await (const page of scanKeys(redis, `${from}*${after}`)) yield page.map(key => stripKey(key, from, after))
 }
 
-/** Decides anew who leads it and where it stands, with some of its articles taken out. */
-const settle = async ({ writer, now }: RepairParts, story: string, leaving: readonly string[] = []): Promise<void> => {
+/** Chooses the lead and the index entries again, after removing some articles. */
+const reindex = async ({ writer, now }: RepairParts, story: string, leaving: readonly string[] = []): Promise<void> => {
   await writer.index([await writer.evict(asStory(story), leaving.map(asArticle), now())])
 }
 
@@ -40,13 +42,13 @@ const memberGone: Check<Membership> = {
       page.map(({ article }) => article),
     )
     const suspects = page.filter(({ article }) => gone.has(article))
-    const stands = await Promise.all(
+    const isMemberNow = await Promise.all(
       suspects.map(({ story, article }) => parts.redis.hexists(parts.keys.storyMembers(story), article)),
     )
-    return suspects.filter((_, at) => stands[at] === 1)
+    return suspects.filter((_, at) => isMemberNow[at] === 1)
   },
   show,
-  mend: (parts, { story, article }) => settle(parts, story, [article]),
+  mend: (parts, { story, article }) => reindex(parts, story, [article]),
 }
 
 const articleOutside: Check<Membership> = {
@@ -65,7 +67,7 @@ const articleOutside: Check<Membership> = {
       page.map(({ story, article }) =>
         Promise.all([
           redis.hexists(keys.storyMembers(story), article),
-          // The oldest of very many leave the story and are articles still.
+          // The oldest articles of a very large story leave it and remain articles.
           redis.hlen(keys.storyMembers(story)),
           redis.hmget(keys.article(article), 'story', 'leaving', 'url'),
         ]),
@@ -79,25 +81,25 @@ const articleOutside: Check<Membership> = {
   show,
   async mend(parts, { story, article }) {
     const { redis, keys, writer, weightOf, now } = parts
-    const held = parseArticle(await redis.hgetall(keys.article(article)))
-    const [owner] = held?.sources ?? []
-    if (!held || owner === undefined || held.story !== story) return
-    const { id, url, sources, sections, publishedAt } = held
+    const stored = parseArticle(await redis.hgetall(keys.article(article)))
+    const [owner] = stored?.sources ?? []
+    if (!stored || owner === undefined || stored.story !== story) return
+    const { id, url, sources, sections, publishedAt } = stored
     const placed = await writer.join(
-      held.story,
+      stored.story,
       {
         ...{ id, url, sources, sections },
         at: new Date(publishedAt).toISOString(),
-        score: leadScore(held, weightOf(owner), held.reprintOf !== null),
+        score: leadScore(stored, weightOf(owner), stored.reprintOf !== null),
       },
       now(),
     )
-    if (placed.story !== held.story) await writer.setStory([id], placed.story)
+    if (placed.story !== stored.story) await writer.setStory([id], placed.story)
     await writer.index([placed])
   },
 }
 
-/** As join.lua chooses: what is not kept off everything before what is, the highest score, of equal ones the oldest. */
+/** Chooses like join.lua: articles that are not blocked first, then the highest score, then the oldest. */
 const chooseLead = (members: readonly Member[]): Member | undefined =>
   [...members].sort(
     (a, b) =>
@@ -137,19 +139,19 @@ const wrongStory: Check<string> = {
   async mend(parts, id) {
     const { redis, keys, writer, now } = parts
     const into = await redis.hget(keys.story(id), 'into')
-    // One that was merged and got members since is merged again.
-    if (into === null) await settle(parts, id)
+    // A merged story that got members since is merged again.
+    if (into === null) await reindex(parts, id)
     else await writer.index(await writer.merge(asStory(id), asStory(into), now()))
   },
 }
 
 interface Indexed {
   readonly story: string
-  /** Of the index; none for that of all. */
+  /** The section of the index; undefined for the index of all stories. */
   readonly section: string | undefined
 }
 
-/** Names of the indexes there are: of all stories, and of sections. */
+/** The existing indexes: of all stories, and of each section. */
 async function* indexes({ redis, keys }: RepairParts): AsyncGenerator<string | undefined> {
   yield undefined
   for await (const page of scanKeys(redis, `${keys.storyIndex('')}:*`))
@@ -181,8 +183,8 @@ const wrongIndex: Check<Indexed> = {
     const published = Date.parse((await redis.hget(keys.story(story), 'publishedAt')) ?? '')
     if (Number.isNaN(published)) await redis.zrem(keys.storyIndex(section), story)
     else await redis.zadd(keys.storyIndex(section), 'XX', published, story)
-    // It may have come back at this very moment: index and story do not share a slot.
-    if ((await redis.exists(keys.storyMembers(story))) === 1) await settle(parts, story)
+    // The story may have come back at this very moment: index and story do not share a slot.
+    if ((await redis.exists(keys.storyMembers(story))) === 1) await reindex(parts, story)
   },
 }
 
@@ -202,7 +204,7 @@ const unindexed: Check<string> = {
     return page.filter((_, at) => scores[at] === null && Date.parse(published[at] ?? '') > from)
   },
   show: id => id,
-  mend: settle,
+  mend: reindex,
 }
 
 export const storyChecks = [

@@ -1,6 +1,6 @@
 /**
- * Google-News sitemaps: urlset of url with news:news, read by a tolerant tokenizer. An index of sitemaps holds no news,
- * but says where.
+ * Reads Google News sitemaps (urlset of url with news:news) with a tolerant tokenizer. A sitemap index holds no news
+ * but lists the sitemaps that do.
  */
 
 import { decodeHTMLStrict } from 'entities'
@@ -13,21 +13,21 @@ import { absolute, webAddress } from '../../fields/links.ts'
 import { findSitemapPrefix } from '../../xml/namespaces.ts'
 import { attributesIn, type OpenTag, type TokenHandler, tokenize } from '../../xml/tokens.ts'
 
-/** Characters tokenized at a time. */
+/** Characters per tokenizer step. */
 const PIECE = 100_000
 
-/** Texts of the elements of a `url`, each a string of its own, by name: `loc`, `news:title`, `image:loc`. */
+/** Texts of the elements of a `url` by name (`loc`, `news:title`, `image:loc`), one string per element. */
 type Url = Record<string, string[]>
 
-/** No sitemap nests as deep: what stands deeper is passed over. */
+/** No sitemap nests this deep: deeper elements are skipped. */
 const DEEPEST = 16
-/** Of one name, more than anything is read from. */
+/** Elements of one name that are kept; no field reads more. */
 const MOST_OF_A_NAME = 100
 
-/** Prefixes as sitemaps customarily write them, which are read so also where nobody declared them. */
+/** Prefixes that sitemaps customarily use, recognised even if undeclared. */
 const CUSTOMARY = /^(?:news|image|video|xhtml|mobile|pagemap|geo|code)$/
 
-/** What stands in these without a prefix is theirs: some publishers leave it out. */
+/** Unprefixed elements within these belong to their namespace: some publishers omit the prefix. */
 const FRAMES = new Map([
   ['news', 'news'],
   ['publication', 'news'],
@@ -39,27 +39,29 @@ interface Open {
   readonly name: string
   readonly written: string
   readonly spaces: Readonly<Record<string, string>>
-  /** Prefix of what stands in it without one. */
+  /** Prefix of unprefixed elements within it. */
   readonly frame: string
   readonly text: string[]
 }
 
 const NO_SPACES: Readonly<Record<string, string>> = Object.freeze(Object.create(null))
 
-/** An element's name under the customary prefix of its namespace, in lower case; the sitemap's own carry none. */
+/**
+ * An element's name with the customary prefix of its namespace, in lower case; the sitemap's own elements have none.
+ */
 const nameIn = (written: string, spaces: Readonly<Record<string, string>>): string => {
   const colon = written.indexOf(':')
   const prefix = colon < 0 ? '' : written.slice(0, colon)
   const local = written.slice(colon + 1).toLowerCase()
   const uri = spaces[prefix]
-  // The standard's own, or a default that nobody knows.
+  // The namespace of the standard, or an unknown default namespace.
   if (uri !== undefined) {
     const known = findSitemapPrefix(uri)
     if (known !== undefined) return known === '' ? local : `${known}:${local}`
     if (prefix === '') return local
   }
   const lower = prefix.toLowerCase()
-  // Not declared: a customary prefix says what it says, any other stands for the sitemap's own elements.
+  // Undeclared: a customary prefix keeps its meaning; any other prefix stands for the sitemap's own elements.
   if (uri === undefined && !CUSTOMARY.test(lower)) return local
   return lower === '' ? local : `${lower}:${local}`
 }
@@ -94,18 +96,18 @@ const readUrls = async (text: string, element: 'url' | 'sitemap', most: number):
   const urls: Url[] = []
   let current: Url | null = null
   let stack: Open[] = []
-  /** Where in the stack what stands in the `url` begins. */
+  /** Index in the stack at which the content of the `url` begins. */
   let outer = 0
   let deeper = 0
   let stopAt = 0
-  /** Ends open elements from a place on, keeping the text of each. */
+  /** Closes the open elements from an index on, keeping the text of each. */
   const endFrom = (place: number): void => {
     for (const { name, text } of current ? stack.slice(Math.max(place, outer)) : []) {
       const value = text.join('')
       if (!current || value.trim() === '') continue
-      const held = current[name]
-      if (!held) current[name] = [value]
-      else if (held.length < MOST_OF_A_NAME) held.push(value)
+      const values = current[name]
+      if (!values) current[name] = [value]
+      else if (values.length < MOST_OF_A_NAME) values.push(value)
     }
     stack = stack.slice(0, place)
     deeper = 0
@@ -115,7 +117,7 @@ const readUrls = async (text: string, element: 'url' | 'sitemap', most: number):
       const parent = stack.at(-1)
       const spaces = declaredIn(text, tag, parent?.spaces ?? NO_SPACES)
       if (nameIn(written, spaces) === element) {
-        // One that begins within another: that was never closed, and is none.
+        // A `url` that begins within another: the outer one was never closed and is discarded.
         if (current) stack = stack.slice(0, outer - 1)
         deeper = 0
         current = tag.selfClosing ? null : (Object.create(null) as Url)
@@ -138,7 +140,7 @@ const readUrls = async (text: string, element: 'url' | 'sitemap', most: number):
         outer = 0
       } else if (deeper > 0) deeper -= 1
       else {
-        // Out of what was never closed, though never out of the url.
+        // Closes elements that were never closed, but never the `url` itself.
         const place = stack.findLastIndex(
           each => each.written === written || each.name === nameIn(written, each.spaces),
         )
@@ -161,10 +163,10 @@ const readUrls = async (text: string, element: 'url' | 'sitemap', most: number):
   return urls
 }
 
-/** An index names at most 50,000; the newest of these many are enough to go on with. */
+/** An index lists at most 50,000 sitemaps; only this many are compared to find the newest. */
 const MOST_CHILDREN = 1_000
 
-/** What the first text that means something means, by order of the names. */
+/** The first readable text among the elements of these names, in the order of the names. */
 const firstIn = <Value>(url: Url, names: readonly string[], read: (text: string) => Value | null): Value | null => {
   for (const name of names)
     for (const written of url[name] ?? []) {
@@ -177,12 +179,12 @@ const firstIn = <Value>(url: Url, names: readonly string[], read: (text: string)
 
 const textIn = (url: Url, ...names: string[]): string | null => firstIn(url, names, text => text)
 
-/** An element of news:news; some publishers leave its frame and the prefix out. */
+/** Names of an element of news:news; some publishers omit the frame and the prefix. */
 const news = (name: string): string[] => [`news:${name}`, name]
 
 export const isSitemap = (head: string): boolean => /<(?:\w+:)?(?:urlset|sitemapindex)[\s>]/i.test(head)
 
-/** Sitemaps that an index names, the newest first: what to read in its place. null where the document is no index. */
+/** Sitemaps that an index lists, newest first, to be read in its place; null if the document is not an index. */
 export const sitemapsIn = async (text: string, base: string | undefined): Promise<readonly string[] | null> => {
   if (!/<(?:\w{1,20}:)?sitemapindex[\s>]/i.test(text.slice(0, 8_192))) return null
   const children = (await readUrls(text, 'sitemap', MOST_CHILDREN)).map(child => ({
@@ -199,17 +201,16 @@ export const sitemapsIn = async (text: string, base: string | undefined): Promis
 const MOST_READ = 2
 
 /**
- * Of the sitemaps that an index names, those to read in its place: the newest that speak of news in their address;
- * failing that, where
- * `orNewest`, the newest of all.
- * @param children as `sitemapsIn` gives them
+ * Chooses which sitemaps of an index to read in its place: the newest whose address mentions news; if there are none
+ * and `orNewest` is set, the newest of all.
+ * @param children as `sitemapsIn` returns them
  */
 export const newsSitemaps = (children: readonly string[], orNewest: boolean): readonly string[] => {
-  const speaking = children.filter(each => /news/i.test(each)).slice(0, MOST_READ)
-  return speaking.length > 0 || !orNewest ? speaking : children.slice(0, 1)
+  const newsUrls = children.filter(each => /news/i.test(each)).slice(0, MOST_READ)
+  return newsUrls.length > 0 || !orNewest ? newsUrls : children.slice(0, 1)
 }
 
-/** @returns the items of a sitemap; those without news:news have no title and are for the caller to leave out */
+/** @returns the items of a sitemap; those without news:news have no title and are left for the caller to skip */
 export const readSitemap = async (text: string, maxItems: number): Promise<Feed> => {
   const urls = await readUrls(text, 'url', maxItems)
   const items = await mapInSlices(urls, (url): FeedItem => {

@@ -1,4 +1,4 @@
-/** Google-News sitemaps; an index of sitemaps is refused, with the sitemaps it names. */
+/** Google News sitemaps. A sitemap index is refused, with the sitemaps that it lists. */
 
 import { type FeedFormat, HEAD } from '../../documents/format.ts'
 import { refusal } from '../../documents/outcome.ts'
