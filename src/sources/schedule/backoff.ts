@@ -1,4 +1,4 @@
-/** What a failure weighs, and how long a source that fails is left alone: rules on plain data. (pure) */
+/** The weight of a failure, and how long a failing source waits until the next fetch. */
 
 import type { CrawlSettings } from '../../config/sections/crawl.ts'
 import type { Failed, FailureReason } from '../../http-client/failure.ts'
@@ -6,12 +6,13 @@ import { LONGEST_ASKED } from '../../http-client/headers.ts'
 import { formatFineDuration } from '../../util/duration.ts'
 import { computeSpread, type Due } from './next-due.ts'
 
-/** What `sources.failed` is told: a fetch that failed, or a body that is no feed. */
+/** Argument of `sources.failed`: a fetch that failed, or a body that is not a feed. */
 export type PollFailure = Pick<Failed, 'reason' | 'detail' | 'status' | 'retryAfter' | 'isLimited'>
 
 /**
- * How far a failure moves a source down: 1 doubles its wait. What passes by itself (a time-out, an overloaded server) weighs less, what
- * somebody has to mend (a path that is gone, a page in the feed's place) more.
+ * How much a failure adds to the backoff of its source: 1 doubles the wait. Failures that pass by themselves (a
+ * time-out, an overloaded server) weigh less than those that somebody has to fix (a path that is gone, a page in place
+ * of the feed).
  */
 const WEIGHTS: Readonly<Record<Exclude<FailureReason, 'status'>, number>> = {
   timeout: 0.75,
@@ -34,7 +35,7 @@ export const weighFailure = ({
   status = 0,
   isLimited,
 }: Pick<PollFailure, 'reason' | 'status' | 'isLimited'>): number => {
-  // The whole domain waits for as long as it asked: the source did nothing wrong.
+  // The whole domain waits for as long as the server asked: the source did nothing wrong.
   if (isLimited) return 0
   if (reason !== 'status') return WEIGHTS[reason]
   if (status === 503) return 0.5
@@ -43,35 +44,39 @@ export const weighFailure = ({
   return status >= 400 ? 1.5 : 1
 }
 
-/** Gone for good, as its publisher says (RFC 9110, 15.5.11). */
+/** The publisher says that the feed is gone for good (RFC 9110, 15.5.11). */
 export const isGone = ({ reason, status }: Pick<PollFailure, 'reason' | 'status'>): boolean =>
   reason === 'status' && status === 410
 
-/** What is not asked again soon whatever the count: only a person changes it. */
+/** Failures that only a person can resolve: retried after SETTLED_WAIT at the earliest, whatever the count. */
 const SETTLED: ReadonlySet<FailureReason> = new Set(['robots', 'blocked', 'opted-out'])
 const SETTLED_WAIT = 6 * 3_600_000
 
-/** Whether a failure says that nobody answered, which may be our own network's doing. A resolver that names private addresses for all is one, too. */
+/**
+ * Whether no server was reached, which may be the fault of our own network. A resolver that returns private addresses
+ * for every name counts too.
+ */
 export const isUnreached = ({ reason, detail, status }: PollFailure): boolean =>
   ['dns', 'refused', 'tls', 'timeout', 'reset'].includes(reason) ||
   (reason === 'blocked' && /: .* is a private/.test(detail)) ||
-  // Network Authentication Required: a portal between us and everyone.
+  // Network Authentication Required: a captive portal between us and every server.
   status === 511
 
-/** Whether a failure came from a server that was reached: whatever is wrong with it, our network is not. */
+/** Whether the failure came from a server that was reached, so that our own network must be working. */
 export const isAnswered = (failure: PollFailure): boolean =>
   ['status', 'too-large', 'too-many-redirects', 'encoding', 'cut-off'].includes(failure.reason) && !isUnreached(failure)
 
 export interface Past {
-  /** In a row, this one included. */
+  /** Failures in a row, this one included. */
   readonly failures: number
-  /** Weights since the last success, this one included. */
+  /** Sum of weights since the last success, this one included. */
   readonly score: number
 }
 
 /**
- * Next fetch after a failure: exponential in the weight gathered, from the shortest interval to `maxBackoff`, never given up for good. What
- * the server asks only lengthens, up to a day. Spread by the source, so that those which failed together do not come back together.
+ * Next fetch after a failure: the wait grows exponentially with the sum of weights, from the shortest interval to
+ * `maxBackoff`, and a source is never given up. What the server asks for can only lengthen it, up to a day. Spread by
+ * source id, so that sources that failed together do not come back together.
  */
 export const backoff = (
   sourceId: string,
@@ -88,7 +93,7 @@ export const backoff = (
     asked > wait
       ? `${times}; the server asks for ${formatFineDuration(asked)}`
       : `${times}: waits ${formatFineDuration(wait)}`
-  // What is asked is spread to later only.
+  // A wait that the server asked for is spread to later only.
   const spread = asked > wait ? Math.abs(computeSpread(sourceId)) : computeSpread(sourceId)
   return { at: Math.round(now + Math.max(wait, asked) * (1 + spread)), reason }
 }

@@ -1,19 +1,18 @@
-/**
- * What is to be expected of a source from a moment on, by its rhythm: a rate for every quarter of an hour. (pure)
- */
+/** Forecasts the publications of a source from its publishing model: a rate for every quarter of an hour. */
 
 import { DAY, type Level, type PublishingModel, QUARTER, QUARTERS } from './publishing-model.ts'
 
-/** Half-life of the level over days, ms, and the clusters of prior that hold it at 1. */
+/** The level over days: its half-life, ms, and the prior, in clusters, that keeps it near 1. */
 export const DAYS = { halfLife: 5 * DAY, prior: 1.5 }
 
 /**
- * One publication brings others (a self-exciting process; Hawkes, Biometrika 1971): the shares of the coming rate that follow the
- * last hour instead of the usual rate. None is always a candidate too; each source's own record says which to believe.
+ * One publication triggers others (a self-exciting process; Hawkes, Biometrika 1971). These are the candidates for the
+ * share of the coming rate that follows the last hour instead of the usual rate; 0 is always a candidate too. The
+ * record of each source decides between them.
  */
 export const CONTAGION = [0.4, 0.8] as const
 export const LATELY = 40 * 60_000
-/** ms over which an unusual hour is thought to go on. */
+/** Half-life of the effect that an unusual hour has on the forecast, ms. */
 export const LASTS = 90 * 60_000
 
 const estimateLevel = ({ seen, expected }: Level, prior: number): number => (prior + seen) / (prior + expected)
@@ -32,11 +31,11 @@ export const getQuarter = (at: number): number => Math.floor((at % DAY) / QUARTE
 /** 1 January 1970 was a Thursday. */
 export const getWeekday = (at: number): number => (Math.floor(at / DAY) + 4) % 7
 
-/** What is expected of a source from a moment on. */
+/** What a source is expected to publish from a moment on. */
 export interface Forecast {
-  /** Expected publications per ms at a time, this moment's unusual hours fading. */
+  /** Expected publications per ms at a time; the effect of an unusual last hour fades. */
   rateAt(at: number): number
-  /** The same as if the last hours had been usual. */
+  /** The same, ignoring whether the last hours were unusual. */
   usualAt(at: number): number
   /** How many times busier than usual it is just now. */
   readonly busy: number
@@ -44,13 +43,15 @@ export interface Forecast {
   readonly recent: number
   /** Factor of the quarter and weekday: 1 on average. */
   factorAt(at: number): number
-  /** Publications a cluster holds, at least 1. */
+  /** Publications per cluster, at least 1. */
   readonly batch: number
-  /** Publications per ms by and large, whatever the hour. */
+  /** Mean publications per ms, regardless of the hour. */
   readonly base: number
 }
 
-/** The share expected to follow the last hour, weighed by the record; none weighs most before there is one. */
+/**
+ * The share expected to follow the last hour: the candidates weighted by their record. Without a record, 0 weighs most.
+ */
 const weighContagion = (odds: readonly number[]): number => {
   let total = 1
   let share = 0
@@ -62,10 +63,16 @@ const weighContagion = (odds: readonly number[]): number => {
   return share / total
 }
 
-/** Clusters of prior: for the broad shape of the day, its quarter hours, the weekdays. A tenth is always spread evenly: nothing is impossible. */
+/**
+ * Strength of the priors, in clusters, for the broad shape of the day, its quarter hours and the weekdays. A tenth of
+ * the rate is always spread evenly, so that no hour has a rate of zero.
+ */
 const PRIOR = { day: 4, quarter: 6, week: 2, even: 0.1, items: 0.5, days: 0.5 }
 
-/** Neighbouring quarters lend to each other: broadly, for the shape of the day; a little, for an edition that is never to the minute. */
+/**
+ * Smoothing over neighbouring quarters: broad for the shape of the day, narrow for an edition, which never appears at
+ * exactly the same minute.
+ */
 const BROAD = [1, 2, 3, 4, 3, 2, 1].map(weight => weight / 16)
 const NARROW = [0.12, 0.76, 0.12]
 const around = (values: readonly number[], at: number, kernel: readonly number[]): number => {
@@ -76,10 +83,15 @@ const around = (values: readonly number[], at: number, kernel: readonly number[]
   return total
 }
 
-/** More prior while less than a whole cycle was observed: hours nobody saw are not known to be quiet. */
+/**
+ * Strengthens the prior until a whole cycle was observed: hours that were not observed yet are not known to be quiet.
+ */
 const unseen = (observed: number, cycle: number): number => Math.max(0, 1 - observed / cycle) * 10
 
-/** Factor of a quarter of the day: its own record, over that of the hours around it, over an even day. Worked out where asked for. */
+/**
+ * Returns the factor of a quarter hour: estimated from its own count, with the hours around it as prior, and an even
+ * day as the prior of those. Computed on demand.
+ */
 const dayFactors = (
   { quarters, observed }: PublishingModel,
   items: number,
@@ -107,17 +119,17 @@ const weekFactors = (
     PRIOR.even + ((1 - PRIOR.even) * 7 * ((weekdays[weekday] ?? 0) / batch + prior / 7)) / (clusters + prior)
 }
 
-export const buildForecast = (rhythm: PublishingModel, now: number): Forecast => {
-  const items = sum(rhythm.quarters)
-  const batch = Math.max(1, items / Math.max(rhythm.clusters, 1e-9))
-  const byQuarter = dayFactors(rhythm, items, batch)
-  const byWeekday = weekFactors(rhythm, items, batch)
-  const elapsed = Math.max(0, now - rhythm.polledAt)
+export const buildForecast = (model: PublishingModel, now: number): Forecast => {
+  const items = sum(model.quarters)
+  const batch = Math.max(1, items / Math.max(model.clusters, 1e-9))
+  const byQuarter = dayFactors(model, items, batch)
+  const byWeekday = weekFactors(model, items, batch)
+  const elapsed = Math.max(0, now - model.polledAt)
   const base =
-    ((items + PRIOR.items) / (rhythm.exposure + PRIOR.days) / DAY) *
-    estimateLevel(fade(rhythm.days, elapsed, DAYS.halfLife), DAYS.prior)
-  const recent = (rhythm.lately * 2 ** (-elapsed / LATELY) * Math.LN2) / LATELY
-  const contagion = weighContagion(rhythm.odds)
+    ((items + PRIOR.items) / (model.exposure + PRIOR.days) / DAY) *
+    estimateLevel(fade(model.days, elapsed, DAYS.halfLife), DAYS.prior)
+  const recent = (model.lately * 2 ** (-elapsed / LATELY) * Math.LN2) / LATELY
+  const contagion = weighContagion(model.odds)
   const factorAt = (at: number) => byQuarter(getQuarter(at)) * byWeekday(getWeekday(at))
   return {
     busy: 1 - contagion + (contagion * recent) / (base * factorAt(now)),
@@ -127,9 +139,9 @@ export const buildForecast = (rhythm: PublishingModel, now: number): Forecast =>
     factorAt,
     usualAt: at => base * factorAt(at),
     rateAt: at => {
-      const usual = base * factorAt(at)
+      const baseline = base * factorAt(at)
       const lasting = contagion * 2 ** (-Math.max(0, at - now) / LASTS)
-      return usual + lasting * (recent - usual)
+      return baseline + lasting * (recent - baseline)
     },
   }
 }

@@ -1,4 +1,4 @@
-/** What a poll teaches of a source's rhythm. (pure) */
+/** Updates a source's publishing model with what a poll found. */
 
 import { isPlausible } from '../../util/plausible-time.ts'
 import {
@@ -14,24 +14,29 @@ import {
 } from './forecast.ts'
 import { DAY, type PublishingModel, QUARTER, SPANS } from './publishing-model.ts'
 
-/** What a poll brought. */
+/** What a poll found. */
 export interface Poll {
   readonly now: number
-  /** Of each item that is new: the ms of its date, or null where it has none. */
+  /** Dates of the new items, ms since the epoch; null for an item without one. */
   readonly published: readonly (number | null)[]
-  /** Items the document holds; null where it was not read. */
+  /** Number of items in the document; null where it was not read. */
   readonly carried: number | null
 }
 
-/** What a poll's part in the record of contagion still weighs at the next. */
+/** Factor by which the record of contagion decays with each poll. */
 const RECORD = 0.99
 const FIRST_DATE = Date.UTC(2000, 0)
-/** Dates older than this before the latest poll tell of old news listed anew, not of the rhythm. */
+/**
+ * Items dated longer than this before the latest poll are old news listed again, and say nothing about when a source
+ * publishes.
+ */
 const STALE = DAY
 const OLDEST = 400 * DAY
 const MOST_RECENT = 50
 
-/** New items by what is known of their time: those with a date one can believe, and those that came some time since the latest poll. */
+/**
+ * Splits new items into those with a plausible date and those that appeared at an unknown time since the latest poll.
+ */
 const arrivals = (
   { polledAt, recent }: PublishingModel,
   { now, published }: Poll,
@@ -50,18 +55,18 @@ const arrivals = (
   return { dated: dated.sort((a, b) => a - b), undated }
 }
 
-/** Expected publications between two times, the last eight days of it at most. */
-const expectedIn = (outlook: Forecast, from: number, to: number): number => {
+/** Expected publications between two times, over the last eight days at most. */
+const expectedIn = (forecast: Forecast, from: number, to: number): number => {
   let total = 0
   for (let at = Math.max(from, to - 8 * DAY); at < to; ) {
     const end = Math.min(to, (Math.floor(at / QUARTER) + 1) * QUARTER)
-    total += outlook.usualAt(at) * (end - at)
+    total += forecast.usualAt(at) * (end - at)
     at = end
   }
   return total
 }
 
-/** Half-life of what is learnt, ms: a source that publishes seldom is remembered longer. */
+/** Half-life of what is learnt, ms: longer for a source that publishes seldom. */
 const computeHalfLife = ({ clusters, exposure }: PublishingModel): number =>
   Math.min(Math.max(30 / Math.max(clusters / Math.max(exposure, 1), 0.01), 21), 120) * DAY
 
@@ -75,35 +80,38 @@ const mostIn = (times: readonly number[], span: number): number => {
   return most
 }
 
-/** Without what was learnt of times that have not been: the clock was ahead. The very same where there is nothing of the kind. */
-const dropFuture = (rhythm: PublishingModel, now: number): PublishingModel =>
-  [rhythm.polledAt, rhythm.decayedAt, rhythm.recent[0] ?? 0].every(at => isPlausible(at, now))
-    ? rhythm
+/**
+ * Drops what was learnt about times in the future, when the clock was ahead. Returns the same object if there is
+ * nothing to drop.
+ */
+const dropFuture = (model: PublishingModel, now: number): PublishingModel =>
+  [model.polledAt, model.decayedAt, model.recent[0] ?? 0].every(at => isPlausible(at, now))
+    ? model
     : {
-        ...rhythm,
-        polledAt: Math.min(rhythm.polledAt, now),
-        decayedAt: Math.min(rhythm.decayedAt, now),
-        recent: rhythm.recent.filter(at => at <= now),
+        ...model,
+        polledAt: Math.min(model.polledAt, now),
+        decayedAt: Math.min(model.decayedAt, now),
+        recent: model.recent.filter(at => at <= now),
       }
 
-/** The rhythm after one more poll. */
+/** Returns the model after one more poll. */
 export const learn = (known: PublishingModel, poll: Poll): PublishingModel => {
   const { now, carried } = poll
-  const rhythm = dropFuture(known, now)
-  const isFirst = rhythm.polledAt === 0
-  const { dated, undated } = arrivals(rhythm, poll)
-  const since = isFirst ? (dated[0] ?? now) : rhythm.polledAt
-  // A clock set back says nothing of the time that passed.
+  const model = dropFuture(known, now)
+  const isFirst = model.polledAt === 0
+  const { dated, undated } = arrivals(model, poll)
+  const since = isFirst ? (dated[0] ?? now) : model.polledAt
+  // If the clock was set back, the time that passed is unknown.
   const elapsed = Math.max(0, now - since)
-  const outlook = buildForecast(rhythm, rhythm.polledAt)
-  const expected = isFirst ? 0 : expectedIn(outlook, since, now)
+  const forecast = buildForecast(model, model.polledAt)
+  const expected = isFirst ? 0 : expectedIn(forecast, since, now)
   const arrived = dated.length + undated
 
-  const memory = computeHalfLife(rhythm)
-  const { quarters, weekdays, clusters, decayedAt, exposure } = decayed(rhythm, now, memory, arrived > 0)
+  const memory = computeHalfLife(model)
+  const { quarters, weekdays, clusters, decayedAt, exposure } = decayed(model, now, memory, arrived > 0)
   let grown = clusters
   let slots = 0
-  let slot = Math.floor((rhythm.recent[0] ?? 0) / QUARTER)
+  let slot = Math.floor((model.recent[0] ?? 0) / QUARTER)
   for (const at of dated) {
     const weight = 2 ** ((at - decayedAt) / memory)
     quarters[getQuarter(at)] = (quarters[getQuarter(at)] ?? 0) + weight
@@ -121,10 +129,10 @@ export const learn = (known: PublishingModel, poll: Poll): PublishingModel => {
 
   const cameAt = [...dated, ...Array<number>(isFirst ? 0 : undated).fill(now)]
   const recent =
-    cameAt.length === 0 ? rhythm.recent : [...rhythm.recent, ...cameAt].sort((a, b) => b - a).slice(0, MOST_RECENT)
+    cameAt.length === 0 ? model.recent : [...model.recent, ...cameAt].sort((a, b) => b - a).slice(0, MOST_RECENT)
   const days = elapsed / DAY
   const kept = 2 ** (-days / 60)
-  const usually = fade(rhythm.days, elapsed, DAYS.halfLife)
+  const level = fade(model.days, elapsed, DAYS.halfLife)
   const seen = isFirst ? 0 : slots
   return {
     quarters,
@@ -132,15 +140,15 @@ export const learn = (known: PublishingModel, poll: Poll): PublishingModel => {
     decayedAt,
     clusters: grown,
     exposure: exposure + (memory / DAY / Math.LN2) * (1 - 2 ** (-elapsed / memory)) * 2 ** ((now - decayedAt) / memory),
-    observed: Math.min(rhythm.observed + days, 9_999),
+    observed: Math.min(model.observed + days, 9_999),
     polledAt: now,
     recent,
-    days: { seen: usually.seen + seen, expected: usually.expected + expected / outlook.batch },
-    lately: updateLately(rhythm.lately, elapsed, dated, undated, now),
-    odds: isFirst ? rhythm.odds : updateOdds(rhythm.odds, outlook, expected, arrived, elapsed),
-    most: arrived > 0 ? mostSeen(rhythm.most, recent, kept) : rhythm.most,
-    longestGap: updateLongestGap(rhythm, dated, undated > 0 && !isFirst ? now : null, kept),
-    window: carried === null || carried === 0 ? rhythm.window : updateWindow(rhythm.window, carried),
+    days: { seen: level.seen + seen, expected: level.expected + expected / forecast.batch },
+    lately: updateLately(model.lately, elapsed, dated, undated, now),
+    odds: isFirst ? model.odds : updateOdds(model.odds, forecast, expected, arrived, elapsed),
+    most: arrived > 0 ? mostSeen(model.most, recent, kept) : model.most,
+    longestGap: updateLongestGap(model, dated, undated > 0 && !isFirst ? now : null, kept),
+    window: carried === null || carried === 0 ? model.window : updateWindow(model.window, carried),
   }
 }
 
@@ -156,7 +164,10 @@ const updateLately = (
   return lately
 }
 
-/** The record of what each share of contagion would have foretold for a poll, by Poisson's law; publications that come in one go count once. */
+/**
+ * Updates how well each share of contagion predicted the polls (Poisson log-likelihood ratio). Publications that come
+ * together count once.
+ */
 const updateOdds = (
   odds: readonly number[],
   { recent, batch }: Forecast,
@@ -167,33 +178,36 @@ const updateOdds = (
   const followed = (recent * LASTS * (1 - 2 ** (-elapsed / LASTS))) / Math.LN2
   const fading = (LASTS / Math.LN2 / Math.max(elapsed, 1)) * (1 - 2 ** (-elapsed / LASTS))
   return CONTAGION.map((share, index) => {
-    const foretold = Math.max(expected * (1 - share * fading) + share * followed, 1e-9)
-    const ratio = arrived * Math.log(foretold / Math.max(expected, 1e-9)) - (foretold - expected)
+    const predicted = Math.max(expected * (1 - share * fading) + share * followed, 1e-9)
+    const ratio = arrived * Math.log(predicted / Math.max(expected, 1e-9)) - (predicted - expected)
     return Math.min(Math.max((odds[index] ?? 0) * RECORD + ratio / batch, -20), 20)
   })
 }
 
-/** Profile and its evidence as of now; touched in steps only, so that rounding for the store cannot stop it from fading. */
+/**
+ * Decays the counts and their evidence to now, in large steps only: smaller ones would be lost when the counts are
+ * rounded for Redis.
+ */
 const decayed = (
-  rhythm: PublishingModel,
+  model: PublishingModel,
   now: number,
   memory: number,
   hasNews: boolean,
 ): { quarters: number[]; weekdays: number[]; clusters: number; exposure: number; decayedAt: number } => {
-  const { decayedAt, quarters, weekdays, clusters, exposure } = rhythm
+  const { decayedAt, quarters, weekdays, clusters, exposure } = model
   const isDue = decayedAt === 0 || (hasNews && now - decayedAt > memory / 16)
   const kept = isDue && decayedAt > 0 ? 2 ** (-Math.max(0, now - decayedAt) / memory) : 1
   return {
-    // The very same arrays where nothing came: then they need not be written anew.
-    quarters: hasNews ? quarters.map(count => count * kept) : rhythm.quarters,
-    weekdays: hasNews ? weekdays.map(count => count * kept) : rhythm.weekdays,
+    // The same arrays where nothing came, so that they need not be written again.
+    quarters: hasNews ? quarters.map(count => count * kept) : model.quarters,
+    weekdays: hasNews ? weekdays.map(count => count * kept) : model.weekdays,
     clusters: clusters * kept,
     exposure: exposure * kept,
     decayedAt: isDue ? now : decayedAt,
   }
 }
 
-/** Items that came at some time of a span, evenly over it. */
+/** Spreads items that came at an unknown time within a span evenly over it. */
 const spreadOver = (quarters: number[], weekdays: number[], items: number, from: number, to: number): void => {
   for (let at = from; at < to; ) {
     const end = Math.min(to, (Math.floor(at / QUARTER) + 1) * QUARTER)
@@ -208,20 +222,20 @@ const mostSeen = (most: readonly number[], recent: readonly number[], kept: numb
   const times = recent.toReversed()
   const covers = (times.at(-1) ?? 0) - (times[0] ?? 0)
   return SPANS.map((span, index) => {
-    // Where the times kept do not reach back so far, their pace is taken to go on.
+    // Where the recorded times do not reach back over the whole span, their rate is extrapolated.
     const pace = times.length === MOST_RECENT && covers < span ? span / Math.max(covers, 1_000) : 1
     return Math.max((most[index] ?? 0) * kept, Math.min(mostIn(times, span) * Math.max(pace, 1), 99_999))
   })
 }
 
 const updateLongestGap = (
-  rhythm: PublishingModel,
+  model: PublishingModel,
   dated: readonly number[],
   cameAt: number | null,
   kept: number,
 ): number => {
-  let last = rhythm.recent[0] ?? null
-  let longest = rhythm.longestGap * kept
+  let last = model.recent[0] ?? null
+  let longest = model.longestGap * kept
   for (const at of cameAt === null ? dated : [...dated, cameAt]) {
     if (last !== null) longest = Math.max(longest, at - last)
     last = at
@@ -229,6 +243,6 @@ const updateLongestGap = (
   return longest
 }
 
-/** The least is believed at once, more only by and by. */
+/** A smaller window is adopted at once, a larger one gradually. */
 const updateWindow = (before: number, carried: number): number =>
   before === 0 || carried < before ? carried : before + (carried - before) / 5

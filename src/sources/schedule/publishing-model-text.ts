@@ -1,4 +1,7 @@
-/** A rhythm as kept in its source's hash: two short strings. The profile changes only with news; the pulse with every poll. (pure) */
+/**
+ * Formats a publishing model for its source's hash as two short strings: counts, which change only with new items, and
+ * recent state, which changes with every poll.
+ */
 
 import { EMPTY_MODEL, type PublishingModel, QUARTERS, SPANS } from './publishing-model.ts'
 
@@ -6,7 +9,7 @@ const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_
 const VALUES = new Uint8Array(128)
 for (const [value, digit] of [...DIGITS].entries()) VALUES[digit.charCodeAt(0)] = value
 
-/** Counts in two digits of base 64: in steps of a third of a percent, finer near nothing, up to about 90,000. */
+/** Counts as two digits of base 64: in steps of a third of a percent, finer near zero, up to about 90,000. */
 const COUNTS = Float64Array.from({ length: 4_096 }, (_, level) => (2 ** (level / 200) - 1) / 16)
 const PAIRS = Array.from({ length: 4_096 }, (_, level) => `${DIGITS[level >> 6]}${DIGITS[level & 63]}`)
 const writeCount = (count: number): string => PAIRS[Math.min(Math.round(200 * Math.log2(1 + count * 16)), 4_095)] ?? ''
@@ -23,28 +26,28 @@ const short = (value: number): string => String(Number(value.toPrecision(4)))
 export const formatCounts = ({ quarters, weekdays }: PublishingModel): string =>
   VERSION + [...quarters, ...weekdays].map(writeCount).join('')
 
-export const formatRecentState = (rhythm: PublishingModel): string =>
+export const formatRecentState = (model: PublishingModel): string =>
   [
     VERSION,
-    rhythm.polledAt.toString(36),
-    rhythm.decayedAt.toString(36),
-    ...[rhythm.clusters, rhythm.exposure].map(value => Number(value.toPrecision(7))),
-    // Observed in ms: a poll a minute must not be lost to rounding.
-    Math.round(rhythm.observed * 86_400_000).toString(36),
-    ...[rhythm.days.seen, rhythm.days.expected, rhythm.lately, ...rhythm.odds].map(short),
-    ...rhythm.most.map(short),
-    Math.round(rhythm.longestGap / 1_000),
-    short(rhythm.window),
+    model.polledAt.toString(36),
+    model.decayedAt.toString(36),
+    ...[model.clusters, model.exposure].map(value => Number(value.toPrecision(7))),
+    // In ms: with polls a minute apart, days would be lost to rounding.
+    Math.round(model.observed * 86_400_000).toString(36),
+    ...[model.days.seen, model.days.expected, model.lately, ...model.odds].map(short),
+    ...model.most.map(short),
+    Math.round(model.longestGap / 1_000),
+    short(model.window),
   ].join(' ')
 
-/** @returns no rhythm where there is none, or it was written by other rules: it is then learnt anew */
+/** @returns an empty model if there is none, or if an incompatible version wrote it: it is then learnt from scratch */
 export const parsePublishingModel = (
-  profile: string | undefined,
-  pulse: string | undefined,
+  countsText: string | undefined,
+  recentText: string | undefined,
   recent: readonly number[],
 ): PublishingModel => {
-  const fields = (pulse ?? '').split(' ')
-  const counts = (profile ?? '').slice(1)
+  const fields = (recentText ?? '').split(' ')
+  const counts = (countsText ?? '').slice(1)
   if (fields[0] !== VERSION || fields.length !== 13 + SPANS.length || counts.length !== (QUARTERS + 7) * 2)
     return EMPTY_MODEL
   const at = (index: number): number => Number(fields[index])

@@ -1,25 +1,29 @@
 /**
- * A source's rhythm: what its publications so far say about those to come. An inhomogeneous Poisson process whose rate is a base rate, times
- * factors for the quarter of the day and the weekday (Gamma priors, so that few publications say little), times two levels that
- * follow what is unusual: one over days (a blog asleep, or awake again), one over hours (breaking news). Only what a fetcher sees goes in: the
- * dates of the items that are new at a poll, or the time between two polls where a date is missing or cannot be. All times are UTC: a
- * publisher's time zone is learnt with its hours. (pure)
+ * A source's publishing model: what its publications so far say about those to come. An inhomogeneous Poisson process
+ * whose rate is a base rate, times factors for the quarter hour of the day and the weekday (with Gamma priors, so that
+ * few publications say little), times two levels that follow unusual activity: one over days (a blog that falls silent,
+ * or resumes), one over hours (breaking news). It learns only from what a fetcher sees: the dates of items that are new
+ * at a poll, or the time between two polls where a date is missing or implausible. All times are UTC: a publisher's
+ * time zone is learnt with its hours.
  */
 
 export const QUARTER = 900_000
 export const QUARTERS = 96
 export const DAY = 86_400_000
 
-/** Spans, ms, over which the most publications ever seen at once are kept: what the window of the feed must be able to hold. */
+/**
+ * Spans, ms, for each of which the most publications ever seen within it are kept: the feed's window must be able to
+ * hold them.
+ */
 export const SPANS = [QUARTER, 3_600_000, 4 * 3_600_000, DAY] as const
 
 export interface PublishingModel {
   /** Publications by quarter hour of the day and by weekday (Sunday first), older ones weighing less. */
   readonly quarters: number[]
   readonly weekdays: number[]
-  /** ms, up to which those are decayed. */
+  /** Time up to which these counts are decayed, ms since the epoch. */
   readonly decayedAt: number
-  /** Quarter hours that brought anything, and days observed: both decayed like the above. */
+  /** Quarter hours with any publication, and days observed; both decayed like the counts above. */
   readonly clusters: number
   readonly exposure: number
   /** Days observed, not decayed. */
@@ -30,9 +34,12 @@ export interface PublishingModel {
   readonly recent: readonly number[]
   /** Clusters seen, and expected by hour and weekday, over the last days. */
   readonly days: Level
-  /** Publications of the last hour or so, fading. */
+  /** Publications of the last hour or so, decayed. */
   readonly lately: number
-  /** How much better than the usual rate alone each of `CONTAGION` foretold what polls brought: logarithm of the likelihood ratio, fading. */
+  /**
+   * How much better each of `CONTAGION` predicted the polls than the usual rate alone: logarithm of the likelihood
+   * ratio, decayed.
+   */
   readonly odds: readonly number[]
   /** Most publications seen within each of `SPANS`, slowly forgotten. */
   readonly most: readonly number[]

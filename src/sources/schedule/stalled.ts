@@ -1,15 +1,19 @@
-/** Whether a source that usually publishes has stopped. It is told to people, not held against the source. (pure) */
+/**
+ * Whether a source that usually publishes has stopped. This is shown to people, and does not count against the source.
+ */
 
 import type { PublishingModel } from './publishing-model.ts'
 
-/** Longer than its usual longest gap by this factor. */
+/** A source has stalled when its silence exceeds its longest gap by this factor. */
 const TIMES = 3
-/** Publications and days watched before anything is usual: weekends belong to it. */
+/** Publications and days needed before a silence can be judged: more than a week, so that a weekend is included. */
 const KNOWN = { publications: 10, days: 8 }
-/** ms. Of a source that never paused an hour, three hours are no alarm either. */
+/**
+ * Shorter longest gaps count as this, ms: if a source never pauses for an hour, three hours are no reason for alarm.
+ */
 const SHORTEST = 2 * 3_600_000
 
-/** @returns for how long it has been silent, ms; 0 where that is nothing unusual */
+/** @returns how long it has been silent, ms; 0 where that is not unusual */
 export const stalledFor = ({ recent, observed, longestGap }: PublishingModel, now: number): number => {
   const [newest] = recent
   if (newest === undefined || recent.length < KNOWN.publications || observed < KNOWN.days) return 0

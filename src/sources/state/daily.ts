@@ -1,11 +1,11 @@
-/** New items of a source by day, UTC, packed into one field of its hash: thirty days take some ninety bytes. (pure) */
+/** New items of a source by day, UTC, packed into one field of its hash: thirty days take about ninety bytes. */
 
 const DAY = 86_400_000
 export const DAYS = 30
 
 const toDay = (at: number): number => Math.floor(at / DAY)
 
-/** The latest day that is written, and counts from it backwards. */
+/** The latest day recorded, and the counts from that day backwards. */
 const unpack = (text: string): { day: number; counts: number[] } => {
   const [day = '', counts = ''] = text.split(' ')
   const parsed = Number.parseInt(day, 36)
@@ -25,10 +25,10 @@ export const readDaily = (text: string, at: number, days = DAYS): readonly numbe
   return Array.from({ length: days }, (_, index) => counts[day - (today - (days - 1 - index))] ?? 0)
 }
 
-/** @returns the field with `items` more on the day of `at`; days older than thirty are let go */
+/** @returns the field with `items` added to the day of `at`; days older than thirty are dropped */
 export const countDaily = (text: string, at: number, items: number): string => {
   if (items <= 0) return text
-  // Never back from a day that is written: a clock set back counts on the latest day known.
+  // Never before the latest day recorded: if the clock was set back, items count for that day.
   const today = Math.max(toDay(at), unpack(text).day)
   const counts = [...readDaily(text, today * DAY)].reverse()
   counts[0] = (counts[0] ?? 0) + items

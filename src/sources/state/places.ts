@@ -1,6 +1,7 @@
 /**
- * Where a source's feed is allowed to come from. Its own domain and those it moved to or was accepted at are its publisher's; what comes
- * from anywhere else is somebody's, until it is known whose, and is not published under the source's name meanwhile. (pure)
+ * Domains from which a source's feed may come. Its own domain, those it moved to and those that were accepted belong to
+ * its publisher. Items from any other domain are not published under the source's name until it is known whose they
+ * are.
  */
 
 import { z } from 'zod'
@@ -11,17 +12,17 @@ import { type Adopted, digestUrl } from './moves.ts'
 const Held = z.object({
   /** Where the address leads, as fetched. */
   to: z.string(),
-  /** Whether by a permanent redirect: then it is taken over once it has proved itself. */
+  /** Whether by a permanent redirect: its target is adopted once it has proved to carry the source's items. */
   isPermanent: z.boolean(),
   /** ms since the epoch. */
   since: z.number(),
   items: z.number(),
 })
-/** Items wait in quarantine, since they came from elsewhere. */
+/** Items held in quarantine because they came from an untrusted domain. */
 export type Held = z.infer<typeof Held>
 
 const Places = z.object({
-  /** Digest of the address all this is about: another one starts anew. */
+  /** Digest of the address that these places belong to; another address starts without any. */
   of: z.string().default(''),
   /** Domains that proved to carry the source's own items, or were accepted; the latest last. */
   trusted: z.array(z.string()).default([]),
@@ -34,7 +35,7 @@ export type Places = z.infer<typeof Places>
 const NOWHERE: Places = { of: '', trusted: [], refused: [], held: null }
 const MOST = 12
 
-/** @returns none for what cannot be read */
+/** @returns no places if the text cannot be parsed */
 export const parsePlaces = (text: string | undefined): Places => {
   if (!text) return NOWHERE
   try {
@@ -44,7 +45,7 @@ export const parsePlaces = (text: string | undefined): Places => {
   }
 }
 
-/** @returns empty where there is nothing to remember */
+/** @returns an empty string where there is nothing to remember */
 export const writePlaces = ({ of, trusted, refused, held }: Places): string =>
   trusted.length + refused.length === 0 && held === null
     ? ''
@@ -56,7 +57,7 @@ interface Known {
   readonly places: Places
 }
 
-/** What is known of the places of the address that a source has now. */
+/** Returns the places of a source's current address. */
 export const selectPlaces = ({ url }: Addressed, { places }: Pick<Known, 'places'>): Places => {
   const of = digestUrl(url)
   return places.of === of ? places : { ...NOWHERE, of }
@@ -64,7 +65,7 @@ export const selectPlaces = ({ url }: Addressed, { places }: Pick<Known, 'places
 
 const parseDomain = (url: string): string => (URL.canParse(url) ? registrableDomain(url) : '')
 
-/** Whether what comes from a URL is the source's. */
+/** Whether content from a URL belongs to the source. */
 export const isTrusted = (source: Addressed, state: Known, url: string): boolean => {
   const domain = parseDomain(url)
   const { adopted } = state
@@ -79,14 +80,14 @@ export const isTrusted = (source: Addressed, state: Known, url: string): boolean
 export const isRefused = (source: Addressed, state: Pick<Known, 'places'>, url: string): boolean =>
   selectPlaces(source, state).refused.includes(parseDomain(url))
 
-/** The same places with a domain accepted, and nothing held on its account. */
+/** The same places with a domain accepted. */
 export const withTrusted = (places: Places, url: string): Places => {
   const domain = parseDomain(url)
   const without = (domains: readonly string[]) => domains.filter(each => each !== domain)
   return { ...places, trusted: [...without(places.trusted), domain], refused: without(places.refused) }
 }
 
-/** The same places with a domain refused. */
+/** The same places with a domain refused, and nothing held. */
 export const withRefused = (places: Places, url: string): Places => {
   const domain = parseDomain(url)
   const without = (domains: readonly string[]) => domains.filter(each => each !== domain)
@@ -94,9 +95,9 @@ export const withRefused = (places: Places, url: string): Places => {
 }
 
 /**
- * Where an answer leads that did not come from the source's own places; null where it did.
- * @param url the answer came from
- * @param movedTo by permanent redirects alone
+ * Where an answer came from, if that is none of the source's own places; else null.
+ * @param url where the answer came from
+ * @param movedTo target of permanent redirects alone
  */
 export const awayAt = (
   source: Addressed,

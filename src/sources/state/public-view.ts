@@ -1,13 +1,16 @@
-/** Sources and what is known of them as people may see them, wherever that is: pages, terminal, audit, exports. (pure) */
+/**
+ * Sources and their state as people may see them, without credentials: on pages, in the terminal, in the audit log and
+ * in exports.
+ */
 
 import type { Source } from '../../domain/source.ts'
 import { withoutCredentials } from '../../util/redact.ts'
 import type { SourceState } from './state.ts'
 
-/** A source as people may see it: its address without what opens a door. */
+/** A source as people may see it: its address without credentials. */
 export const shownSource = (source: Source): Source => ({ ...source, url: withoutCredentials(source.url) })
 
-/** What is known of a source as people may see it: the same for the places it was sent to and what its feed offers. */
+/** The state of a source as people may see it: addresses without credentials. */
 export const shownState = (state: SourceState): SourceState => ({
   ...state,
   movedTo: state.movedTo && withoutCredentials(state.movedTo),

@@ -1,4 +1,4 @@
-/** What is known of a source, as kept in its hash: flat, small, and readable with HGETALL. (pure) */
+/** The state of a source as kept in its hash: flat, small, and readable with HGETALL. */
 
 import type { FeedHints } from '../../domain/feed-item.ts'
 import type { Validators } from '../../http-client/fetch.ts'
@@ -8,36 +8,36 @@ import type { Adopted, Move } from './moves.ts'
 import { type Places, parsePlaces } from './places.ts'
 
 export interface SourceState {
-  /** `retired`: its publisher said that it is gone for good; a re-crawl revives it. */
+  /** `retired`: its publisher answered that it is gone for good; a re-crawl revives it. */
   readonly status: 'new' | 'fresh' | 'failing' | 'retired'
   readonly validators: Validators | null
-  /** ms for which its server called its answer fresh last; null where it says nothing. */
+  /** How long its server last declared its answer fresh, ms; null where it declares nothing. */
   readonly freshFor: number | null
-  /** Of the crawl whose batches are still being taken in; committed with the last of them. */
+  /** Latest fetch, whatever its outcome, ms since the epoch. */
   readonly lastFetchAt: number | null
   readonly lastSuccessAt: number | null
   readonly nextAt: number | null
   readonly nextReason: string
-  /** In a row. */
+  /** Failures in a row. */
   readonly failures: number
   readonly lastError: { readonly reason: string; readonly detail: string; readonly at: number } | null
   readonly publishingModel: PublishingModel
-  /** When it was noticed to have stopped publishing, ms; null where it publishes as usual. */
+  /** When it was found to have stopped publishing, ms since the epoch; null while it publishes as usual. */
   readonly stalledSince: number | null
-  /** What its feed said last on when to fetch it. */
+  /** What its feed last said about when to fetch it. */
   readonly hints: ScheduleHints
-  /** Whether its ids proved untrustworthy: then items are told apart by link for good. */
+  /** Whether its ids proved unstable: its items are then identified by link for good. */
   readonly hasUnstableIds: boolean
-  /** How its latest dates were, as judgeDates has it. */
+  /** Quality of its latest dates, in the format of `judgeDates`. */
   readonly dates: string
-  /** Where a permanent redirect leads, seen but not adopted. */
+  /** Target of a permanent redirect that was seen but not adopted. */
   readonly movedTo: string | null
   readonly move: Move | null
-  /** An address taken over from a permanent redirect in place of the catalogue's. */
+  /** Address adopted from a permanent redirect, used in place of the catalogue's. */
   readonly adopted: Adopted | null
-  /** Where else its feed comes from, and what is held from where it may not. */
+  /** Other domains that its feed may come from, and the items held from an untrusted one. */
   readonly places: Places
-  /** Its validators were found to lie: when, and how. */
+  /** When its validators were found unreliable, and how. */
   readonly unreliableValidators: { readonly at: number; readonly how: string } | null
   readonly retiredAt: number | null
   readonly fetches: number
@@ -45,19 +45,19 @@ export interface SourceState {
   /** New items by day, as countDaily packs them. */
   readonly daily: string
   readonly title: string | null
-  /** ms until which push brings what it publishes; 0 where it does not. */
+  /** ms since the epoch until which push delivers what it publishes; 0 where it does not. */
   readonly pushUntil: number
-  /** Hub and topic its feed offered last, as JSON; empty where it offers none. */
+  /** Hub and topic that its feed last offered, as JSON; empty where it offers none. */
   readonly pushOffer: string
-  /** Token of the body of data in which its items are remembered; empty for that of versions without one. */
+  /** Token of the data set in Redis in which its items are remembered; empty if a version without tokens wrote it. */
   readonly origin: string
-  /** Hubs its feed names that are not used, such as `rssCloud`; empty where it names none. */
+  /** Hubs that its feed names and that are not used, such as `rssCloud`; empty where it names none. */
   readonly otherHubs: string
 }
 
 const number = (text: string | undefined): number | null => (text === undefined || text === '' ? null : Number(text))
 
-/** As `writeMove` wrote it: shared or not, the days, the place. */
+/** Parses what `writeMove` wrote: whether items are shared, the days, the target. */
 const parseMove = (text: string | undefined): Move | null => {
   const [isShared, days = '', to] = text?.split(' ') ?? []
   return to ? { to, days: days.split(',').map(Number), isShared: isShared === '1' } : null
@@ -105,21 +105,24 @@ export const parseState = (hash: Readonly<Record<string, string>>): SourceState 
   }
 }
 
-/** Another one whenever items come to be read differently: what was read by older rules is then read once more. */
+/**
+ * Version of the item parser. Raise it whenever items are parsed differently: items that an older version parsed are
+ * then parsed once more.
+ */
 const READER = '1'
 
-/** @param hashes without blanks */
+/** @param hashes without spaces */
 export const formatSpans = (hashes: readonly string[]): string => [READER, ...hashes].join(' ')
 
-/** @returns empty where there are none, or they are of other rules */
+/** @returns an empty set if there are none, or if another version of the parser wrote them */
 export const parseSpans = (written: string | null): ReadonlySet<string> => {
   const [reader, ...hashes] = (written ?? '').split(' ')
   return new Set(reader === READER ? hashes : [])
 }
 
 /**
- * Times for the hash: seconds to base 36, the newest first, then each as its distance from the one before. A quarter of the bytes that ms
- * take, 50 a source.
+ * Formats times for the hash: seconds in base 36, the newest first, then each as its distance from the one before. For
+ * 50 times per source that takes a quarter of the bytes of ms.
  * @param times ms since the epoch, newest first
  */
 export const writeTimes = (times: readonly number[]): string => {
