@@ -1,7 +1,8 @@
 /**
- * Which sources there are: those of config/sources.yaml, and over them what was added, paused and removed with the command line, kept in
- * Redis. The file is the operator's and is never written. Where an id stands in both, the file's definition counts; pausing and removing
- * count for either. A counter in Redis tells every process when to look again.
+ * Which sources exist: those of config/sources.yaml, plus what was added, paused and removed on the command line, which
+ * is kept in Redis. The file belongs to the operator and is never written. If both define the same id, the definition
+ * in the file counts; pausing and removing apply to either. A version counter in Redis tells every process when to read
+ * again.
  */
 
 import { randomInt } from 'node:crypto'
@@ -17,7 +18,7 @@ export interface Overlay {
   readonly version: number
   readonly added: readonly Source[]
   readonly overrides: ReadonlyMap<string, Override>
-  /** Entries that could not be read, each told with its id. */
+  /** Entries that could not be read, each with its id. */
   readonly problems: readonly string[]
 }
 
@@ -36,23 +37,26 @@ export const mergeCatalogue = (file: readonly Source[], { added, overrides }: Ov
   })
 }
 
-/** Added sources that do not count because the file has their id. (pure) */
+/** Added sources that are ignored because the file has their id. (pure) */
 export const shadowed = (file: readonly Source[], { added }: Overlay): readonly SourceId[] => {
   const own = new Set(file.map(({ id }) => id))
   return added.filter(({ id }) => own.has(id)).map(({ id }) => id)
 }
 
 export interface Catalogue {
-  /** In force as last looked at; the same array as long as nothing changed. */
+  /** The sources in force; the same array as long as nothing changed. */
   list(): readonly Source[]
   overlay(): Overlay
   /** Ids of config/sources.yaml. */
   isInFile(id: string): boolean
-  /** Looks whether something changed: then `list` gives another array. @returns whether it did */
+  /**
+   * Checks whether another process changed the catalogue; if so, `list` returns another array.
+   * @returns whether it did
+   */
   refresh(): Promise<boolean>
   /** @throws CatalogueError where an id is taken */
   add(sources: readonly Source[]): Promise<void>
-  /** Also brings back one of the file that was removed. */
+  /** Also restores a source of the file that was removed. */
   setEnabled(ids: readonly SourceId[], enabled: boolean): Promise<void>
   remove(ids: readonly SourceId[]): Promise<void>
 }
@@ -64,11 +68,11 @@ export class CatalogueError extends Error {
 export interface CatalogueParts {
   readonly redis: Redis
   readonly keys: Keys
-  /** Sources of the configuration in force: a reload brings others. */
+  /** Sources of the configuration in force; a reload may change them. */
   readonly file: () => readonly Source[]
 }
 
-/** The first version is one below this. */
+/** The first version is a random number below this. */
 const FIRST_VERSIONS = 2 ** 40
 
 const json = (text: string): unknown => {
@@ -79,7 +83,7 @@ const json = (text: string): unknown => {
   }
 }
 
-/** Entries of a hash that fit their schema; the others are told. */
+/** Parses the entries of a hash. Those that do not match the schema are reported in `problems`. */
 const readEntries = <Schema extends z.ZodType>(
   hash: Readonly<Record<string, string>>,
   schema: Schema,
@@ -95,7 +99,7 @@ const readEntries = <Schema extends z.ZodType>(
     return []
   })
 
-/** A source as it is kept: durations as they are written in YAML, so that it is read like one. */
+/** Formats a source for Redis, with durations as in YAML, so that it is parsed like one from there. */
 const written = ({ interval, ...source }: Source): string =>
   JSON.stringify({ ...source, ...(interval === undefined ? {} : { interval: `${interval}ms` }) })
 
@@ -133,9 +137,10 @@ export const createCatalogue = ({ redis, keys, file }: CatalogueParts): Catalogu
     return true
   }
 
-  /** Writes and raises the version at once; then we know it too. */
+  /** Writes and raises the version in one transaction, then reads the result. */
   const change = async (write: (multi: ReturnType<Redis['multi']>) => void): Promise<void> => {
-    // Begun anywhere: in a Redis that came back empty it must not come to a number that others know already.
+    // The first version is random: after Redis came back empty, it must not reach a number that other processes know
+    // already.
     const multi = redis
       .multi()
       .set(keys.catalogueVersion(), randomInt(FIRST_VERSIONS), 'NX')
@@ -183,7 +188,7 @@ export const createCatalogue = ({ redis, keys, file }: CatalogueParts): Catalogu
       await change(multi => {
         multi.hdel(keys.addedSources(), ...ids)
         multi.hdel(keys.sourceOverrides(), ...ids)
-        // The file is not ours to change: what stands in it is kept out of the catalogue.
+        // The file is never written: a source defined there is removed by an override.
         for (const id of fromFile) multi.hset(keys.sourceOverrides(), id, JSON.stringify({ removed: true }))
       })
     },

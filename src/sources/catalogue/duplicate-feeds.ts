@@ -1,18 +1,18 @@
-/** The same feed under two names: by where it came from, by what it calls itself, by the items it shares. (pure) */
+/** Finds feeds listed twice: by address, by the address they give for themselves, or by shared items. (pure) */
 
 import { bare, type FoundFeed, sharesEnough } from '../../feeds/discovery/discover.ts'
 
 export interface DuplicateFeed {
-  /** The first of them, in the order given. */
+  /** Id of the feed that it repeats: the first one, in the order given. */
   readonly of: string
   readonly how: 'same address' | 'same name for itself' | 'shared items'
 }
 
-/** @returns for each feed that repeats an earlier one, which, and how it is known */
+/** @returns for each feed that repeats an earlier one: which one, and how that was found */
 export const findDuplicateFeeds = (
   feeds: readonly { readonly id: string; readonly found: FoundFeed }[],
 ): ReadonlyMap<string, DuplicateFeed> => {
-  const twins = new Map<string, DuplicateFeed>()
+  const duplicates = new Map<string, DuplicateFeed>()
   const byAddress = new Map<string, string>()
   const bySelf = new Map<string, string>()
   const byItem = new Map<string, string[]>()
@@ -26,19 +26,19 @@ export const findDuplicateFeeds = (
     const [most] = [...shared].sort((a, b) => b[1] - a[1])
     const sameAddress = byAddress.get(address) ?? bySelf.get(address)
     const sameSelf = self === null ? undefined : (bySelf.get(self) ?? byAddress.get(self))
-    if (sameAddress !== undefined) twins.set(id, { of: sameAddress, how: 'same address' })
-    else if (sameSelf !== undefined) twins.set(id, { of: sameSelf, how: 'same name for itself' })
+    if (sameAddress !== undefined) duplicates.set(id, { of: sameAddress, how: 'same address' })
+    else if (sameSelf !== undefined) duplicates.set(id, { of: sameSelf, how: 'same name for itself' })
     else if (most && sharesEnough(most[1], found.items.length, sizes.get(most[0]) ?? 0))
-      twins.set(id, { of: most[0], how: 'shared items' })
+      duplicates.set(id, { of: most[0], how: 'shared items' })
     if (!byAddress.has(address)) byAddress.set(address, id)
     if (self !== null && !bySelf.has(self)) bySelf.set(self, id)
     sizes.set(id, found.items.length)
     for (const { key } of found.items) {
       const holders = byItem.get(key)
       if (holders === undefined) byItem.set(key, [id])
-      // A handful is enough to find a twin by; a key that all share tells nobody apart.
+      // A handful is enough to find a duplicate; a key that all feeds share identifies none.
       else if (holders.length < 8) holders.push(id)
     }
   }
-  return twins
+  return duplicates
 }

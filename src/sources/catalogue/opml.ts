@@ -1,4 +1,4 @@
-/** OPML: lists of feeds as readers exchange them. Outlines nest; the folders an outline stands in come with it. (pure) */
+/** OPML: lists of feeds that feed readers exchange. Outlines nest; each feed keeps the folders around it. (pure) */
 
 import { Parser } from 'htmlparser2'
 import { shownAddress } from '../../util/redact.ts'
@@ -21,7 +21,7 @@ const DEEPEST = 50
 /** Characters tokenized at a time. */
 const PIECE = 16_384
 
-/** On one line, without control characters and marks that turn writing around. */
+/** Text on one line, without control characters and bidirectional marks. */
 const text = (value: string | undefined): string | null =>
   value?.replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069\s]+/gu, ' ').trim() || null
 
@@ -32,14 +32,14 @@ const categoriesIn = (value: string | undefined): string[] =>
     .map(each => each.trim())
     .filter(Boolean)
 
-/** Reads any OPML, broken ones too; what is left out is told. */
+/** Reads any OPML, even if malformed, and warns of what it leaves out. */
 export const readOpml = (document: string): OpmlOutcome => {
   const outlines: Outline[] = []
   const warnings: string[] = []
-  /** Folder names around; null for an outline that is a feed itself. */
+  /** Names of the folders currently open; null for an outline that is a feed itself. */
   const path: (string | null)[] = []
   let isOpml = false
-  // A tokenizer's work grows with the square of the depth: nobody files feeds that deep.
+  // The work of the tokenizer grows with the square of the depth, and nobody files feeds that deep.
   let isTooDeep = false
   const parser = new Parser(
     {
@@ -83,7 +83,7 @@ export const readOpml = (document: string): OpmlOutcome => {
   return { kind: 'opml', outlines, warnings }
 }
 
-/** Characters XML cannot hold, and those that mean something in an attribute. */
+/** Escapes an attribute value, and removes characters that XML cannot hold. */
 const attribute = (value: string): string =>
   value
     .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udfff](?![\udc00-\udfff])/gu, '')
@@ -95,7 +95,10 @@ const attributes = (of: Readonly<Record<string, string | null>>): string =>
     .flatMap(([name, value]) => (value === null ? [] : ` ${name}="${attribute(value)}"`))
     .join('')
 
-/** OPML 2.0, one folder for each group, in their order. @param created ms since the epoch */
+/**
+ * Formats OPML 2.0, with one folder for each group, in their order.
+ * @param created ms since the epoch
+ */
 export const writeOpml = (
   title: string,
   groups: readonly { readonly folder: string; readonly outlines: readonly Omit<Outline, 'folders'>[] }[],

@@ -1,16 +1,17 @@
--- Enters a domain, or reserves the next free moment of it. Each who has to wait gets a moment of its own, one behind another, so that a
--- hundred sources of a domain come back a hundred times and not once a second each.
+-- Enters a domain, or reserves the next free turn at it. Every visit that has to wait gets a turn of its own, one after
+-- another, so that a hundred sources of a domain come back a hundred times in all, and not once a second each.
 -- KEYS 1  domain (hash: free, until, took, why, pace, at, since)
---      2  holders (sorted set: token by the ms at which it is taken for dead)
---      3  waiting (sorted set: member by the ms it shall come back)
+--      2  holders (sorted set: token by the ms at which its lease ends)
+--      3  waiting (sorted set: member by the ms of its turn)
 -- All in one slot.
 -- ARGV 1  token of this visit
---      2  member: who waits, the same at each coming back
---      3  lease, ms: longest a visit may take
+--      2  member: identifies the visitor, the same each time it comes back
+--      3  lease, ms: the longest that a visit may take
 --      4  gap, ms
---      5  most visits at a time
---      6  ms: the longest that any server is obeyed
--- Returns {1} when entered; {0, ms to wait, 'turn'} when its turn is later; {0, ms, why} while the server wants nobody.
+--      5  maximum number of concurrent visits
+--      6  the longest pause that a server can ask for, ms
+-- Returns {1} when entered; {0, ms to wait, 'turn'} when its turn is later; {0, ms, why} while
+-- the server asks for a pause.
 -- O(log(waiting)).
 
 local time = redis.call('TIME')
@@ -21,7 +22,7 @@ local known = redis.call('HMGET', KEYS[1], 'free', 'until', 'took', 'why', 'pace
 local free, closed, took = tonumber(known[1] or 0), tonumber(known[2] or 0), tonumber(known[3] or 0)
 local longest = tonumber(ARGV[6] or 86400000)
 
--- As src/util/plausible-time.ts has it: what was written while the clock was ahead says nothing.
+-- The same rule as in src/util/plausible-time.ts: times written while the clock was ahead are ignored.
 local SLACK = 10000
 local function plausible(at, horizon) return at <= now + horizon + SLACK end
 if not plausible(tonumber(known[7] or 0), 0) or not plausible(closed, longest * 1.2) then closed = 0 end
@@ -39,23 +40,23 @@ if closed > now then
 end
 
 redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now)
--- Held by this visit already: its process died over it, and it is made again.
+-- The process of this visit died and the visit is repeated: release what the first run held.
 redis.call('ZREM', KEYS[2], token)
 local held = redis.call('ZCARD', KEYS[2])
 local slot = tonumber(redis.call('ZSCORE', KEYS[3], member) or nil)
--- Turns nobody came for are given up after a lease.
+-- Turns that nobody took are dropped after a lease.
 redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now - lease)
 
--- What its server asks for between two requests.
+-- The gap that the server asks for, where it is longer.
 gap = math.max(gap, tonumber(known[5] or 0))
 
--- What one visit takes of the domain's time; a little more than it took, so that a turn seldom finds the one before still there.
+-- Time between two turns: a little more than a visit took on average, so that the visit before is seldom still there.
 local spacing = math.max(gap, math.ceil((gap + took * 1.25) / most), 1)
--- Timers are good to a few ms.
+-- Timers may fire a few ms early.
 local early = 5
 local first = redis.call('ZRANGE', KEYS[3], 0, 0, 'WITHSCORES')
 local mine = slot and slot <= now + early
--- Somebody new goes at once only where that takes nobody's turn.
+-- A new visit enters at once only if that takes nobody's turn.
 local idle = not slot and (not first[2] or tonumber(first[2]) > now + spacing)
 
 if held < most and free <= now + early and (mine or idle) then
@@ -67,7 +68,7 @@ if held < most and free <= now + early and (mine or idle) then
   return { 1 }
 end
 
--- The furthest turn there can be: all who wait before it, each after the longest pause.
+-- No turn can be later than after all waiting visits, each with the longest gap: a later one is dropped.
 if slot and not plausible(slot, lease + math.max(spacing, 600000) * redis.call('ZCARD', KEYS[3])) then
   redis.call('ZREMRANGEBYSCORE', KEYS[3], string.format('%.0f', slot), '+inf')
   slot = nil
@@ -76,7 +77,7 @@ if slot and not mine then return { 0, slot - now, 'turn' } end
 
 local back = 0
 if mine and held < most then
-  -- Only the gap is in the way: the turn stays.
+  -- Only the gap has not passed yet: the turn is kept.
   back = math.max(free, now + 1)
 else
   redis.call('ZREM', KEYS[3], member)

@@ -5,12 +5,13 @@
 -- ARGV 1  token of the visit
 --      2  gap, ms
 --      3  how long the visit took, ms
---      4  ms the server asks everyone to stay away; -1 where it said it is asked too often and not for how long; 0 where it said nothing
---      5  first wait where it did not say for how long, ms; doubled each time in a row
+--      4  ms for which the server asks for a pause; -1 where it reports too many requests and no duration;
+--         0 where it reports neither
+--      5  first wait where it gives no duration, ms; doubled each time in a row
 --      6  longest wait, ms
 --      7  0 to 1: position in the spread
 --      8  why, for people
---      9  ms its server wants between two requests of anybody, from now on; 0 where it does not say
+--      9  gap between two requests that the server asks for from now on, ms; 0 where it asks for none
 -- Returns ms for which the domain is closed now, 0 where it is not.
 -- O(log(holders)).
 
@@ -20,7 +21,7 @@ local pace = tonumber(ARGV[9])
 local gap, took, asked, longest = math.max(tonumber(ARGV[2]), pace), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[6])
 local known = redis.call('HMGET', KEYS[1], 'free', 'until', 'took', 'strikes', 'pace', 'since')
 local closed = tonumber(known[2] or 0)
--- As src/util/plausible-time.ts has it: what was written while the clock was ahead says nothing.
+-- The same rule as in src/util/plausible-time.ts: times written while the clock was ahead are ignored.
 local function plausible(at, horizon) return at <= now + horizon + 10000 end
 if not plausible(tonumber(known[6] or 0), 0) or not plausible(closed, longest * 1.2) then closed = 0 end
 local freeAt = tonumber(known[1] or 0)
@@ -37,7 +38,7 @@ elseif known[5] then
   redis.call('HDEL', KEYS[1], 'pace')
 end
 
--- A pace outlives the gap it makes, or it would be forgotten before it is kept to.
+-- The pace must outlive the gap that it causes, or it would be forgotten before it takes effect.
 local keep = math.max(600000, gap * 2)
 if asked ~= 0 then
   local strikes = tonumber(known[4] or 0)

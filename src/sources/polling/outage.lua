@@ -1,4 +1,5 @@
--- Changes the state of our own network if it still is what the caller expects, so that only one of several replicas changes it.
+-- Changes the state of our own network if it is still what the caller expects, so that only one of several replicas
+-- changes it.
 -- KEYS 1  network (hash: mode, since)
 -- ARGV 1  mode it is in
 --      2  mode to change to

@@ -1,6 +1,7 @@
 /**
- * Detects an outage of our own network, for all replicas together. If most of the domains requested last did not answer, failures do not
- * count against their sources. One source at a time is then fetched as a probe; after the first answer all resume, spread out.
+ * Detects an outage of our own network, for all replicas together. If most of the domains requested last did not
+ * answer, failures do not count against their sources. One source at a time is then fetched as a probe; after the first
+ * answer all resume, spread out.
  */
 
 import type { Redis } from 'ioredis'
@@ -20,7 +21,10 @@ export interface NetworkState {
 
 /** The latest result for one domain. */
 export interface Heard {
-  /** When it was asked: a time-out is told long after the answers of those asked beside it, and says no more of now than they do. */
+  /**
+   * When it was requested, not when the result came: a time-out is reported long after the answers to requests made at
+   * the same time, and says no more about the present than they do.
+   */
   readonly at: number
   readonly isReached: boolean
 }
@@ -45,15 +49,16 @@ export const looksDown = (heard: readonly Heard[], now: number): boolean => {
 
 const LONGEST_PROBE_GAP = 120_000
 
-/** Between probes: 10 s at first, growing with the outage to 2 minutes, ms. */
+/** Gap between probes, ms: 10 s at first, growing with the outage to 2 minutes. */
 export const probeGap = (downFor: number): number => Math.min(Math.max(10_000, downFor / 10), LONGEST_PROBE_GAP)
 
 /** How long it takes until all sources have resumed, ms. */
 export const RESUME = 120_000
 
 /**
- * How many due sources may be taken up now: none but a probe while the network is down, and a growing share of them while it is just back.
- * @param most as many as would be taken otherwise
+ * How many due sources may be crawled now: only a probe while the network is down, and a growing share while it is just
+ * back.
+ * @param most the limit while the network is up
  */
 export const allowance = ({ mode, since }: NetworkState, now: number, most: number): number => {
   if (mode === 'up') return most
@@ -63,15 +68,22 @@ export const allowance = ({ mode, since }: NetworkState, now: number, most: numb
 
 export interface OutageDetector {
   state(): Promise<NetworkState>
-  /** Before a fetch: null to go ahead, or ms to wait. While down, one passes at a time. */
+  /**
+   * To be called before a fetch: null to go ahead, or ms to wait. While the network is down, one fetch passes at a
+   * time.
+   */
   gate(): Promise<number | null>
-  /** A domain asked at `askedAt` answered, whatever it said. Costs nothing but memory until told on, once a second. */
+  /**
+   * A domain requested at `askedAt` answered, with whatever status. Kept in memory, and written to Redis at most once a
+   * second.
+   */
   reached(domain: string, askedAt: number): void
   /**
-   * A domain asked at `askedAt` did not answer.
-   * @param wasFailing the source failed the last time, too: that it fails again says nothing of our network. Those are asked last of all that
-   *                   is due, so at the end of a round they are the latest.
-   * @returns whether that is our own network's fault, so that it does not count
+   * A domain requested at `askedAt` did not answer.
+   * @param wasFailing the source failed the last time as well, so that another failure says nothing about our network.
+   *                   Such sources are crawled after all others that are due, so their results would be the latest
+   *                   ones.
+   * @returns whether our own network is at fault, so that the failure does not count
    */
   unreached(domain: string, sourceId: string, askedAt: number, wasFailing: boolean): Promise<boolean>
   /** Writes the results not yet written to Redis. */
@@ -84,7 +96,7 @@ export interface OutageDetectorParts {
   /** ms since the epoch. */
   readonly now: () => number
   readonly random?: () => number
-  /** The network is back: these sources failed while it went, `within` ms they should be tried again. */
+  /** Called when the network is back, with the sources that failed during the outage: retry them within `within` ms. */
   readonly onBack: (sourceIds: readonly string[], within: number) => Promise<void>
   readonly say?: (mode: NetworkMode) => void
 }
@@ -109,7 +121,7 @@ export const createOutageDetector = ({
   const read = async (): Promise<NetworkState> => {
     const [mode, since] = await redis.hmget(keys.network(), 'mode', 'since')
     const turnedAt = Number(since ?? 0)
-    // Turned while the clock was ahead: so long ago that nobody waits for it any more.
+    // Changed while the clock was ahead: treated as so long ago that nothing waits for it any more.
     known = { mode: (mode ?? 'up') as NetworkMode, since: isPlausible(turnedAt, now()) ? turnedAt : 0 } // written by turn() alone
     readAt = performance.now()
     return known
@@ -131,13 +143,13 @@ export const createOutageDetector = ({
   }
 
   const flush = async (): Promise<void> => {
-    const told = [...heardDomains].sort(([, a], [, b]) => a.askedAt - b.askedAt).slice(-LATEST)
+    const results = [...heardDomains].sort(([, a], [, b]) => a.askedAt - b.askedAt).slice(-LATEST)
     const answeredAt = Math.max(...[...heardDomains.values()].map(({ at }) => at))
     heardDomains.clear()
-    if (told.length > 0) {
-      const domains = told.map(([domain]) => domain)
+    if (results.length > 0) {
+      const domains = results.map(([domain]) => domain)
       await Promise.all([
-        redis.zadd(reachedKey, ...told.flatMap(([domain, { askedAt }]) => [String(askedAt), domain])),
+        redis.zadd(reachedKey, ...results.flatMap(([domain, { askedAt }]) => [String(askedAt), domain])),
         redis.zrem(unreachedKey, ...domains),
         redis.zremrangebyrank(reachedKey, 0, -LATEST - 1),
         redis.pexpire(reachedKey, WINDOW),

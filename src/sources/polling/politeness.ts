@@ -1,6 +1,7 @@
 /**
- * Politeness to registrable domains, over all replicas: limits concurrent requests, keeps a gap between two, and pauses for as long as the
- * server asks. A visit that has to wait gets a reserved turn and the time of it, so that it neither polls nor holds a worker.
+ * Politeness to registrable domains, over all replicas: limits concurrent requests, keeps a gap between two, and pauses
+ * for as long as the server asks. A visit that has to wait gets a reserved turn and the time of it, so that it neither
+ * polls nor holds a worker.
  */
 
 import { randomUUID } from 'node:crypto'
@@ -17,7 +18,9 @@ const leaveScript = loadScript(new URL('./leave-domain.lua', import.meta.url))
 /** Pause after a rate-limited answer without Retry-After, doubled each time in a row, ms. */
 const FIRST_SILENCE = 5 * 60_000
 
-/** Longest gap between two requests that robots.txt or a rate limit can ask for, ms; only Retry-After can ask for more. */
+/**
+ * Longest gap between two requests that robots.txt or a rate limit can ask for, ms; only Retry-After can ask for more.
+ */
 const LONGEST_PACE = 10 * 60_000
 
 export interface DomainRules {
@@ -40,13 +43,15 @@ export interface Complaint {
   readonly retryAfter?: number
   /** Whether the server said that it gets too many requests. */
   readonly isLimited?: boolean
-  /** ms it wants between two requests, by robots.txt or by what is left of an allowance. */
+  /** Gap that the server asks for between two requests, ms: by robots.txt, or by what is left of a rate limit. */
   readonly pace?: number
-  /** Shorter word for it, such as `429`. */
+  /** Short reason, such as `429`. */
   readonly why: string
 }
 
-/** Try again in `ms`: it is not our turn (`turn`), or the domain is rate-limited by the publisher (`closed`, and why). */
+/**
+ * Try again in `ms`: it is not our turn (`turn`), or the domain is rate-limited by the publisher (`closed`, and why).
+ */
 export interface Wait {
   readonly ms: number
   readonly kind: 'turn' | 'closed'
@@ -57,14 +62,18 @@ export interface Wait {
 export interface Visit {
   /** @returns null when entered (or entered already), else how long to wait: the turn is kept */
   enter(url: string): Promise<Wait | null>
-  /** Gives back all domains entered. The last one entered gets the complaint. @returns ms its domain is closed for, 0 where it is not */
+  /**
+   * Releases all domains entered. The complaint applies to the last one entered.
+   * @returns ms for which its domain is closed, 0 where it is not
+   */
   leave(complaint?: Complaint): Promise<number>
 }
 
 export interface Politeness {
   /**
-   * @param member who visits: the same again when it comes back, so that it finds its turn
-   * @param run the same again where the visit is made again because its process died: what the dead one held is let go
+   * @param member identifies the visitor: the same when it comes back, so that it finds its turn
+   * @param run identifies the run: the same when it is repeated because its process died, so that what the first run
+   *            held is released
    */
   visit(member: string, run?: string): Visit
 }
@@ -73,9 +82,9 @@ export interface PolitenessParts {
   readonly redis: Redis
   readonly keys: Keys
   readonly settings: () => RuleSettings & Pick<CrawlSettings, 'totalTimeout'>
-  /** 0 to 1, spreads those who wait for the same moment. */
+  /** 0 to 1; spreads visits that wait for the same moment. */
   readonly random?: () => number
-  /** ms, by which visits are timed. */
+  /** Monotonic clock for timing visits, ms. */
   readonly monotonic?: () => number
 }
 
@@ -94,7 +103,7 @@ export const createPoliteness = ({
         const domain = registrableDomain(url)
         if (entered.has(domain)) return null
         const { gap, concurrency } = rulesFor(domain, settings())
-        // A fetch ends by its total time-out; what is held longer was left by a process that died.
+        // A fetch ends at its total time-out; a domain held longer was held by a process that died.
         const lease = settings().totalTimeout + 5_000
         const host = [keys.host(domain), keys.hostHolders(domain), keys.hostWaiting(domain)]
         const answer = await runScript(redis, enterScript, host, [

@@ -1,6 +1,7 @@
 /**
- * Polls one source: checks that our network is up, that it is the source's turn at the domain and that robots.txt allows the request, then
- * follows moves and tests validators. Returns the feed's bytes, or another outcome that is already recorded.
+ * Polls one source: checks that our network is up, that it is the source's turn at the domain and that robots.txt
+ * allows the request, then follows moves and tests validators. Returns the feed's bytes, or another outcome that is
+ * already recorded.
  */
 
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -27,7 +28,7 @@ type Unchanged = Extract<FetchOutcome, { kind: 'unchanged' }>
 export interface Items {
   readonly all: number
   readonly known: number
-  /** Addresses that those read link to. */
+  /** URLs that the parsed items link to. */
   readonly pages: readonly string[]
 }
 
@@ -38,16 +39,20 @@ export interface PolledFeed {
   readonly state: SourceState
   readonly isRecrawl: boolean
   /**
-   * Once it is known which items are new: believes or disbelieves a permanent redirect, and tests validators that were left out.
+   * To be called once it is known which items are new: believes or rejects a permanent redirect, and tests validators
+   * if the request omitted them.
    * @returns what is worth a line in the job's log
    */
   learn(items: Items): Promise<string[]>
   /**
-   * Once it has learnt: where the feed came from, if that is not known to be its publisher's. Its items are not to be published meanwhile.
-   * `isRefused` where somebody said that it is not.
+   * To be called after `learn`: where the feed came from, if that is not known to be its publisher's domain. Its items
+   * are then not to be published. `isRefused` if somebody refused that domain.
    */
   away(): Away | null
-  /** Another document of the same source, asked for whole within the same turn: after the domain's gap, and at no other domain. */
+  /**
+   * Fetches another document of the same source, without validators, within the same turn: after the domain's gap, and
+   * from no other domain.
+   */
   more(url: string): Promise<Changed | PollFailure>
   /** The body is not a feed: records that as a failure. */
   failed(failure: PollFailure): Promise<Due>
@@ -73,7 +78,10 @@ export type Polled =
 export interface PollWish {
   /** A manual re-crawl: fetches the whole feed regardless of validators, network state and backoff. */
   readonly isRecrawl: boolean
-  /** Names this run, the same where it is run again after its process died: it takes up what the first held. */
+  /**
+   * Identifies this run: the same when it is repeated because its process died, so that it takes over what the first
+   * run held.
+   */
   readonly run?: string
   readonly signal: AbortSignal
 }
@@ -88,7 +96,7 @@ export interface PollParts {
   readonly fetchFeed: FetchFeed
   readonly settings: () => CrawlSettings
   readonly now: () => number
-  /** 0 to 1, not 1. */
+  /** At least 0, less than 1. */
   readonly random?: () => number
 }
 
@@ -100,7 +108,7 @@ const DAY = 86_400_000
 const formatValidators = (validators: Validators | null): string =>
   JSON.stringify([validators?.etag ?? null, validators?.lastModified ?? null])
 
-/** A poll in one piece, from the fetcher and what surrounds it. */
+/** Combines the fetcher and all checks around it into one poll. */
 export const createPoll = ({
   sources,
   politeness,
@@ -132,7 +140,7 @@ export const createPoll = ({
     return { kind: 'failed', failure, due: await sources.failed(source.id, heard, isOurFault) }
   }
 
-  /** What a permanent redirect comes to, and what to tell about it. */
+  /** Decides whether a permanent redirect is adopted, and returns what to tell people about it. */
   const learnMove = async (
     source: Source,
     state: SourceState,
@@ -156,8 +164,9 @@ export const createPoll = ({
   }
 
   /**
-   * Whose a feed is that did not come from the source's own places. By a permanent redirect it is the source's once that was believed; by a
-   * temporary one, as to a CDN, where it carries the source's items; of a source never read before, where they link to its own domain.
+   * Decides whether a feed that did not come from the source's own places belongs to the source. After a permanent
+   * redirect it does once that is adopted; after a temporary one, such as to a CDN, if it carries the source's items;
+   * for a source never read before, if its items link to the source's own domain.
    */
   const judgeAway = async (
     source: Source,
@@ -169,7 +178,8 @@ export const createPoll = ({
     const away = awayAt(source, state, fetched)
     if (away === null || (away.isPermanent && isAdopted)) return null
     const refused = isRefused(source, state, away.to)
-    // Never read, or read before Redis was emptied, which forgot what was refused as well: then its links speak for it.
+    // The source was never read, or read before Redis was emptied, which also lost the domains refused: its links
+    // decide.
     const own = state.lastSuccessAt === null ? pages.filter(page => isTrusted(source, state, page)).length : known
     if (refused || away.isPermanent || !carriesOwn({ all, known: own })) return { ...away, isRefused: refused }
     const places = selectPlaces(source, state)
@@ -192,7 +202,7 @@ export const createPoll = ({
     return [`its validators lie (it ${how}): they are not used for 30 days`]
   }
 
-  /** What robots.txt says of a document, where it is asked: what it has against it, and the ms it wants between requests. */
+  /** Evaluates robots.txt for a document if it is configured to be obeyed: its refusal, and the gap it asks for, ms. */
   const askRobots = async (
     url: string,
     signal: AbortSignal,

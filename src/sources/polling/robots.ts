@@ -1,4 +1,7 @@
-/** Evaluates robots.txt (RFC 9309) for the path of a feed if it is configured to be obeyed. Fetched through the guard, cached in Redis for a day. */
+/**
+ * Evaluates robots.txt (RFC 9309) for the URL of a feed, if configured to be obeyed. Fetched under the address guard,
+ * and cached in Redis for a day.
+ */
 
 import { gunzipSync, gzipSync } from 'node:zlib'
 import type { Redis } from 'ioredis'
@@ -11,9 +14,9 @@ import { withoutUserinfo } from '../../util/redact.ts'
 // Its types describe an ES module, but it is CommonJS: the import is the function itself.
 const robotsParser = robotsModule as unknown as typeof robotsModule.default
 
-/** RFC 9309, 2.5: at least 500 KiB are read; what is more is left out. */
+/** RFC 9309, 2.5: at least 500 KiB must be parsed; the rest is ignored. */
 const MOST = 500 * 1_024
-/** RFC 9309, 2.4: not kept longer than a day. */
+/** RFC 9309, 2.4: not cached longer than a day, ms. */
 const KEPT = 24 * 3_600_000
 /** Rules that could not be read are requested again sooner, ms. */
 const KEPT_UNKNOWN = 3_600_000
@@ -23,7 +26,7 @@ const MOST_KEPT = 64 * 1_024
 export interface RobotsAnswer {
   /** Why a URL may not be fetched, or null where it may. */
   readonly refusal: string | null
-  /** ms it wants between two requests (`Crawl-delay`, which RFC 9309 leaves out and many files have); 0 where it does not say. */
+  /** Gap between two requests, ms (`Crawl-delay`, which RFC 9309 omits and many files have); 0 where it is absent. */
   readonly delay: number
 }
 
@@ -42,7 +45,7 @@ export interface RobotsParts {
 
 type Rules = { readonly text: string } | { readonly unknown: string }
 
-/** The product token that rules are written for: the user agent up to its version. */
+/** The product token that rules match: the user agent up to its version. */
 const parseProductToken = (userAgent: string): string => userAgent.split(/[/\s]/)[0] ?? userAgent
 
 export const createRobots = ({ redis, keys, fetchText, userAgent, now = Date.now }: RobotsParts): Robots => {
@@ -52,7 +55,8 @@ export const createRobots = ({ redis, keys, fetchText, userAgent, now = Date.now
       // A file that is too large counts as absent. Any other failure means the server could not answer.
       return answer.reason === 'too-large' ? { text: '' } : { unknown: `${answer.reason}: ${answer.detail}` }
     }
-    // RFC 9309, 2.3.1: none there (4xx) allows all; a server in trouble (5xx) forbids all, and so does one that says it is asked too often.
+    // RFC 9309, 2.3.1: a missing file (4xx) allows everything; a server error (5xx) forbids everything, and so does a
+    // 429.
     if (answer.status >= 500 || answer.status === 429) return { unknown: `the server answered ${answer.status}` }
     return { text: answer.status > 299 ? '' : answer.text }
   }

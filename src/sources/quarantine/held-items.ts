@@ -1,6 +1,6 @@
 /**
- * Items that came from where a source's address leads and that is not known to be its publisher's: kept until it is, or until somebody says
- * so. Bounded three ways: so many a source, so much of each and in all, and for so long. (docs/decisions/0005)
+ * Items that came from a domain not known to be the publisher's: held until it is, or until somebody decides. Bounded
+ * in items per source, in bytes per source and in all, and in time. (docs/decisions/0005)
  */
 
 import { promisify } from 'node:util'
@@ -14,12 +14,12 @@ const decompress = promisify(gunzip)
 
 const KEPT_FOR = 7 * 86_400_000
 const MOST_ITEMS = 500
-/** Bytes of one source's, compressed. */
+/** Bytes of one source's items, compressed. */
 const LARGEST = 512 * 1_024
-/** Bytes of all sources', compressed. */
+/** Bytes of all sources' items, compressed. */
 const MOST_IN_ALL = 16 * 1_024 * 1_024
 
-/** One item as the articles queue takes it, with what is said once of its batch; nothing here looks into it. */
+/** One item as the articles queue takes it, with the data that its batch shares; both are opaque here. */
 export interface HeldItem {
   readonly key: string
   readonly item: unknown
@@ -29,12 +29,15 @@ export interface HeldItem {
 export interface HeldSource {
   readonly source: SourceId
   readonly items: number
-  /** ms since the epoch: when the latest came. */
+  /** When the latest one came, ms since the epoch. */
   readonly at: number
 }
 
 export interface HeldItems {
-  /** Adds to what is held of a source; of an item that is held already the new edition counts. @returns how many are held now */
+  /**
+   * Adds to the items held of a source; a newer edition replaces an item held already.
+   * @returns how many are held now
+   */
   add(source: SourceId, items: readonly HeldItem[]): Promise<number>
   /** Oldest first. */
   read(source: SourceId): Promise<readonly HeldItem[]>
@@ -62,7 +65,7 @@ export const createHeldItems = ({ redis, keys, now }: { redis: Redis; keys: Keys
       JSON.parse(json) as Noted,
     ])
 
-  /** Those whose latest is oldest give way until all fit; what has expired leaves. */
+  /** Drops expired sources, then those whose latest item is oldest, until the rest fits. */
   const fitInAll = async (): Promise<void> => {
     const all = (await noted()).sort(([, a], [, b]) => a.at - b.at)
     let total = all.reduce((sum, [, { bytes }]) => sum + bytes, 0)
@@ -85,7 +88,7 @@ export const createHeldItems = ({ redis, keys, now }: { redis: Redis; keys: Keys
       }
       let kept = [...byKey.values()].slice(-MOST_ITEMS)
       let packed = await compress(JSON.stringify(kept))
-      // The oldest give way.
+      // Drops the oldest until the rest fits.
       while (packed.length > LARGEST && kept.length > 1) {
         kept = kept.slice(Math.ceil(kept.length / 4))
         packed = await compress(JSON.stringify(kept))

@@ -1,6 +1,6 @@
 /**
- * Quarantine: keeps unreadable bodies, for inspection and for another attempt with better code, and refused items. Bounded in entries per
- * source, in bytes of all sources, and in time. (docs/decisions/0005)
+ * Quarantine: keeps unreadable bodies, for inspection and for another attempt with better code, and refused items.
+ * Bounded in entries per source, in bytes of all sources, and in time. (docs/decisions/0005)
  */
 
 import { createHash } from 'node:crypto'
@@ -19,11 +19,11 @@ const decompress = promisify(gunzip)
 const KEPT_FOR = 7 * 86_400_000
 const MOST_BODIES = 3
 const MOST_REFUSED = 20
-/** Sources of which refused items are shown together. */
+/** Maximum number of sources whose refused items are shown together. */
 const MOST_REFUSING = 200
-/** Bytes of one body as kept, compressed; a larger one is cut. */
+/** Bytes of one body as kept, compressed; a larger one is truncated. */
 const LARGEST = 512 * 1_024
-/** Bytes of a body that is cut, before compression. */
+/** Bytes to which a larger body is truncated, before compression. */
 const CUT_AT = 256 * 1_024
 /** Bytes of all bodies of all sources, compressed. */
 const MOST_IN_ALL = 32 * 1_024 * 1_024
@@ -54,7 +54,7 @@ const KeptItem = z.object({
   title: z.string().nullable(),
   link: z.string().nullable(),
 })
-/** An item that became no article. */
+/** An item that was refused and became no article. */
 export type RefusedItem = z.infer<typeof KeptItem> & { readonly source: SourceId }
 
 export interface Unread {
@@ -68,13 +68,13 @@ export interface Quarantine {
   keep(source: SourceId, unread: Unread): Promise<void>
   /** Of one source, or of all; newest first. */
   bodies(source?: SourceId): Promise<readonly KeptBody[]>
-  /** As fetched, or as much of it as is kept; null where it is gone. */
+  /** The body as fetched, or the part of it that was kept; null if it is gone. */
   read(source: SourceId, id: string): Promise<Uint8Array | null>
   /** @returns how many were dropped */
   drop(source: SourceId, id?: string): Promise<number>
   /** Keeps the latest refused items of a source. Running it again changes nothing. */
   refuse(source: SourceId, items: readonly Omit<RefusedItem, 'source'>[]): Promise<void>
-  /** Of one source, or of the sources of which items were refused last; newest first. */
+  /** Of one source, or of the sources whose items were refused most recently; newest first. */
   refused(source?: SourceId): Promise<readonly RefusedItem[]>
 }
 
@@ -92,7 +92,7 @@ export const createQuarantine = ({ redis, keys, now }: QuarantineParts): Quarant
       .filter(({ at }) => at > now() - KEPT_FOR)
       .sort(newestFirst)
 
-  /** The index says which sources have anything, and how much in all; what has expired leaves it here. */
+  /** Updates the index, which holds the sources with bodies and their total size; expired bodies do not count. */
   const remember = async (source: SourceId): Promise<void> => {
     const bodies = await listBodies(source)
     const [newest] = bodies
@@ -201,7 +201,7 @@ export const createQuarantine = ({ redis, keys, now }: QuarantineParts): Quarant
 
 const newestFirst = (a: { at: number }, b: { at: number }): number => b.at - a.at
 
-/** What is kept of a refused item: enough to find it with its publisher. */
+/** The part of a refused item that is kept: enough to find it at its publisher. */
 export const refusedItem = (
   item: { readonly title: string | null; readonly link: string | null },
   { reason, detail }: Refused,

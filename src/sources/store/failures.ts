@@ -15,12 +15,15 @@ export interface FailureRecorder {
   failed(id: SourceId, failure: PollFailure, isOurFault?: boolean): Promise<Due>
   /** Reschedules a source that was not fetched because its domain is rate-limited for `ms`. */
   deferred(id: SourceId, ms: number, why: string): Promise<Due>
-  /** Sources that failed with our own network: one failure each is taken back, and they fall due again, spread over `within` ms. */
+  /**
+   * Takes back one failure of each source that failed during an outage of our own network, and reschedules these
+   * sources, spread over `within` ms.
+   */
   resetAfterOutage(ids: readonly string[], within: number): Promise<void>
   /** Records that its validators are unreliable, so that they are not used for a while. */
   distrust(id: SourceId, how: string): Promise<void>
-  /** What is known of a permanent redirect, and whether its address is taken over from now on. */
-  moved(source: Source, told: { readonly move: Move | null; readonly adopted: string | null }): Promise<void>
+  /** Records a permanent redirect, and adopts `adopted` as the address from now on, unless it is null. */
+  moved(source: Source, change: { readonly move: Move | null; readonly adopted: string | null }): Promise<void>
 }
 
 export interface FailureRecorderParts {
@@ -36,9 +39,12 @@ export interface FailureRecorderParts {
 }
 
 const DAY = 86_400_000
-/** When nothing else tries it sooner: a source that could not be reached while our own network was down, ms. */
+/**
+ * When a source that could not be reached because our own network was down is tried again, unless something tries it
+ * sooner, ms.
+ */
 const OWN_NETWORK_WAIT = 10 * 60_000
-/** ms since the epoch at which a retired source is due: the last day that has a date of four digits. */
+/** When a retired source is due, ms since the epoch: the last day with a four-digit year. */
 const NEVER = Date.UTC(9999, 11, 31)
 
 export const createFailureRecorder = ({
@@ -51,7 +57,7 @@ export const createFailureRecorder = ({
   now,
 }: FailureRecorderParts): FailureRecorder => ({
   async failed(id, failure, isOurFault = false) {
-    const told = {
+    const failureFields = {
       lastFetchAt: now(),
       errorReason: failure.reason,
       errorDetail: failure.detail.slice(0, 500),
@@ -63,7 +69,7 @@ export const createFailureRecorder = ({
       return schedule(
         id,
         { at, reason: 'our own network seems to be down: not counted, tried again when it is back' },
-        told,
+        failureFields,
       )
     }
     const [failures, before] = await Promise.all([
@@ -71,14 +77,14 @@ export const createFailureRecorder = ({
       redis.hget(keys.source(id), 'failureScore'),
       redis.hincrby(keys.source(id), 'fetches', 1),
     ])
-    // Whatever was gathered before the last success is forgotten with it.
+    // A success resets the score.
     const score = weighFailure(failure) + (failures === 1 ? 0 : Number(before ?? 0))
     if (isGone(failure)) {
       const reason = `retired: the publisher answered ${failure.status} Gone; a re-crawl revives it`
-      return schedule(id, { at: NEVER, reason }, { ...told, failureScore: score, retiredAt: now() })
+      return schedule(id, { at: NEVER, reason }, { ...failureFields, failureScore: score, retiredAt: now() })
     }
     return schedule(id, backoff(id, now(), { failures, score }, failure, settings()), {
-      ...told,
+      ...failureFields,
       failureScore: score,
     })
   },

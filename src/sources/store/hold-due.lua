@@ -1,6 +1,7 @@
--- Keeps claimed sources out of reach for longer, now that their crawls are queued. One whose crawl has run meanwhile stays as it scheduled it.
+-- Extends the claims of sources whose crawls are queued now. A source whose crawl has already run keeps the time
+-- at which that crawl scheduled it.
 -- KEYS 1  due (sorted set: source id by ms)
--- ARGV 1  ms until which they are kept
+-- ARGV 1  ms until which they stay claimed
 --      2+ source id, the ms to which its claim moved it, ...
 -- Returns nothing.
 -- O(ids * log(N)).

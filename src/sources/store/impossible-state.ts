@@ -1,6 +1,7 @@
 /**
- * Sources whose turn lies where no right clock would have put it: they were scheduled while the clock of Redis was ahead. They are due.
- * A turn is also judged by when it was set: an hour ahead of now is nothing special, unless it was set in an hour that is yet to come.
+ * Finds sources whose due time no correct clock would have set, because they were scheduled while the clock of Redis
+ * was ahead, and makes them due. When a due time was set matters too: due in an hour is normal, unless that was set at
+ * a time in the future.
  */
 
 import type { Redis } from 'ioredis'
@@ -13,22 +14,25 @@ import { isPlausible } from '../../util/plausible-time.ts'
 export interface StoredTurn {
   /** ms since the epoch: its score in the due set. */
   readonly due: number
-  /** As its hash has it; null where it has none. */
+  /** The due time in its hash; null where it has none. */
   readonly nextAt: number | null
-  /** When that was set; 0 where nobody knows. */
+  /** When that was set; 0 if unknown. */
   readonly setAt: number
   readonly isRetired: boolean
-  /** Fixed ms between fetches, where the operator gave one. */
+  /** Fixed interval, ms, if the operator configured one. */
   readonly interval: number | undefined
 }
 
-/** The furthest that anything puts a source off, ms: a failure, a publisher's wish, hours to be left alone in, the operator. */
+/**
+ * The longest wait that anything can cause, ms: a failure, what the publisher asks for, hours not to fetch in, the
+ * operator.
+ */
 const computeHorizon = (
   interval: number | undefined,
   settings: Pick<CrawlSettings, 'maxInterval' | 'maxBackoff'>,
 ): number => Math.max(settings.maxBackoff, 2 * settings.maxInterval, LONGEST_ASKED * 1.1, interval ?? 0) * 1.1
 
-/** @param lease ms: the furthest that a claim moves a source */
+/** @param lease the longest time by which a claim moves a source, ms */
 export const isImpossible = (
   { due, nextAt, setAt, isRetired, interval }: StoredTurn,
   now: number,
@@ -38,11 +42,11 @@ export const isImpossible = (
   if (isRetired) return false
   if (!isPlausible(due, now, computeHorizon(interval, settings))) return true
   if (isPlausible(due, now, lease)) return false
-  // Beyond any claim stands only what was set in the hash as well, and at a time that has been.
+  // A due time beyond any claim must be in the hash as well, and must have been set at a time in the past.
   return !isPlausible(setAt, now) || nextAt === null || due > nextAt
 }
 
-/** Sources looked at in one call. */
+/** Sources checked in one call. */
 const PAGE = 500
 
 export interface ImpossibleParts {
@@ -52,11 +56,14 @@ export interface ImpossibleParts {
   readonly settings: () => CrawlSettings
   /** See `isImpossible`. */
   readonly lease: number
-  /** Moves sources that still stand where they were seen. */
+  /** Moves sources whose due time has not changed since it was read. */
   readonly hold: Script
 }
 
-/** Looks at a page of what is ahead. @returns whether there is another behind it, and how many were made due */
+/**
+ * Checks a page of the sources due in the future.
+ * @returns how many there were, and how many were made due
+ */
 const lookAt = async (
   { redis, keys, findInterval, settings, lease, hold }: ImpossibleParts,
   now: number,
@@ -88,8 +95,8 @@ const lookAt = async (
 }
 
 /**
- * @returns looks for such sources: at all of them where the clock was set back or nobody has looked yet, else at one page a minute, since
- *          others may have seen the clock ahead
+ * @returns a function that makes such sources due and returns their number. It checks all sources after the clock was
+ *          set back and at the first call, else one page a minute, since other processes may have seen the clock ahead
  */
 export const createImpossible = (parts: ImpossibleParts) => {
   let from = 0
@@ -103,7 +110,7 @@ export const createImpossible = (parts: ImpossibleParts) => {
     for (;;) {
       const page = await lookAt(parts, now, from)
       made += page.made
-      // Those made due have left what is ahead.
+      // Sources made due are not in the range any more, so the next page starts that much earlier.
       from = page.seen < PAGE ? 0 : from + PAGE - page.made
       if (!isAll || from === 0) return made
     }

@@ -1,14 +1,15 @@
--- Writes down what became of a poll.
+-- Records the outcome of a poll.
 -- KEYS 1  source hash
 --      2  list of its last fetches
---      3  hashes of the items its feed carries, as written
+--      3  hashes of the items in its feed, as written there
 -- All in one slot.
 -- ARGV 1  most fetches kept
 --      2  the fetch, packed, or ""
 --      3  1 where it counts as a fetch, else 0
 --      4  new items
---      5  "=" and the token of the body of data in which its items were looked up: in another one nothing is written; "" for any
---      6  hashes to be kept, or ""
+--      5  "=" and the token of the data set in which its items were looked up: nothing is written if the
+--         source has another one; "" for any
+--      6  item hashes to be kept, or ""
 --      7  seconds for which they are kept
 --      8+ field, value, ... of the hash
 -- Returns 1, or 0 where nothing was written.

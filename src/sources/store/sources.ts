@@ -1,6 +1,6 @@
 /**
- * The sources over Redis: which there are, when each is due, what of its feed was seen, and what became of each fetch. Never fetches
- * anything and never decides what an article is.
+ * Sources in Redis: which exist, when each is due, what was seen of its feed, and the outcome of each fetch. Never
+ * fetches anything and never decides what an article is.
  */
 
 import type { Redis } from 'ioredis'
@@ -35,33 +35,47 @@ const claimDueScript = loadScript(new URL('../../redis/claim-due.lua', import.me
 const holdDueScript = loadScript(new URL('./hold-due.lua', import.meta.url))
 const renewScript = loadScript(new URL('../items/reset-seen.lua', import.meta.url))
 
-/** A claimed source falls due again after this, should its crawl never have been queued: who claimed it died, or Redis took no more. */
+/**
+ * A claimed source falls due again after this if its crawl was not queued, because the claiming process died or Redis
+ * rejected writes, ms.
+ */
 const CLAIM = 10_000
-/** And after this, should its crawl have been queued and never have ended; longer than any fetch takes. */
+/**
+ * A claimed source falls due again after this if its crawl was queued and never ended, ms; longer than any fetch takes.
+ */
 const LEASE = 5 * 60_000
 
-/** What a success forgets. */
-const NO_SETBACK = { failures: '', failureScore: '', errorReason: '', errorDetail: '', errorAt: '', retiredAt: '' }
+/** Fields that a success clears. */
+const CLEARED_BY_SUCCESS = {
+  failures: '',
+  failureScore: '',
+  errorReason: '',
+  errorDetail: '',
+  errorAt: '',
+  retiredAt: '',
+}
 
-/** Written only where it is another than before. */
+/** Written only if it changed. */
 const formatFreshness = (freshFor: number | null, before: SourceState): Record<string, string | number> =>
   freshFor === before.freshFor ? {} : { freshFor: freshFor ?? '' }
 
 /** A feed that was fetched and read. */
 export interface Success {
   readonly validators: Validators | null
-  /** As `prepare` is given them; committed at once where there is nothing to take in. */
+  /** Item hashes as given to `prepare`; committed at once if there is nothing to ingest. */
   readonly itemHashes: readonly string[] | null
-  /** Of the state by which its items were looked up; in another body of data nothing of this is remembered. */
+  /**
+   * Token of the data set in which its items were looked up; if the source has another one by now, nothing is recorded.
+   */
   readonly origin?: string
-  /** Of each item that is new: the ms of its date, or null where it has none. */
+  /** Dates of the new items, ms since the epoch; null for an item without one. */
   readonly published: readonly (number | null)[]
-  /** Items the feed carried, read or not. */
+  /** Number of items in the feed, parsed or not. */
   readonly carried: number
   readonly newItems: number
-  /** What the feed itself says on when to fetch it. */
+  /** What the feed says about when to fetch it. */
   readonly hints: ScheduleHints
-  /** ms for which the server calls its answer fresh. */
+  /** How long the server declares its answer fresh, ms. */
   readonly freshFor: number | null
   readonly movedTo: string | null
   readonly hasUnstableIds: boolean
@@ -73,57 +87,67 @@ export interface Success {
 export interface Sources extends FailureRecorder, SeenItems, Pick<Scheduling, 'rebalanceBudget'> {
   list(): readonly Source[]
   get(id: string): Source | undefined
-  /** As `get`, but looks again for what another process has only just added. */
+  /** Like `get`, but also finds a source that another process has only just added. */
   find(id: string): Promise<Source | undefined>
   state(id: SourceId): Promise<SourceState>
   states(): Promise<ReadonlyMap<SourceId, SourceState>>
-  /** Before it is fetched: its state without what was remembered in a Redis that has come back empty since. */
+  /**
+   * To be called before a fetch: if Redis has come back empty since, forgets the items seen, and returns the state
+   * without its validators.
+   */
   renewed(id: SourceId, state: SourceState): Promise<SourceState>
-  /** Makes the due set fit the catalogue: new sources fall due soon, spread; removed and disabled ones leave it. */
+  /**
+   * Updates the due set to match the catalogue: new sources fall due soon, spread out; removed and disabled ones leave
+   * it.
+   */
   sync(): Promise<{ added: number; removed: number }>
-  /** Takes sources that are due: each is given to one caller only. */
+  /** Claims due sources, each for one caller only. */
   claimDue(limit: number): Promise<readonly SourceId[]>
-  /** The crawls of claimed sources are queued: they fall due no sooner than these have had time to run. */
+  /** The crawls of these claimed sources are queued: extends their claims, so that the crawls have time to run. */
   queued(ids: readonly SourceId[]): Promise<void>
-  /** Those of them that failed when they were fetched last. */
+  /** Returns those of them whose latest fetch failed. */
   failing(ids: readonly SourceId[]): Promise<ReadonlySet<SourceId>>
-  /** Items its feed carried as written, by hash, that were taken in: they need not be parsed again. */
+  /** Hashes of ingested items as its feed wrote them: unchanged ones need not be parsed again. */
   itemHashes(id: SourceId): Promise<ReadonlySet<string>>
-  /** Before its batches are queued: what `markSeen` commits in the end. Where all of a feed was parsed there are no spans. */
+  /**
+   * To be called before its batches are queued: stores what `markSeen` commits in the end. `spans` is null where the
+   * whole feed was parsed.
+   */
   prepare(id: SourceId, crawlId: string, validators: Validators, spans: readonly string[] | null): Promise<void>
   succeeded(id: SourceId, success: Success): Promise<Due>
-  /** The feed is as it was, and its server names it anew: what to ask with from now on. */
+  /** The feed is unchanged, and its server sent new validators: they are used from now on. */
   revalidated(id: SourceId, validators: Validators): Promise<void>
   /**
-   * @param before its state, where it is known already: saves reading it
+   * @param before its state, if known already: saves reading it
    * @param fetch kept among its last fetches
    */
   unchanged(id: SourceId, freshFor: number | null, before?: SourceState, fetch?: Fetch): Promise<Due>
   /**
-   * Until when push brings what the source publishes, ms; 0 where it does not. Where it ends before it was to, a poll comes soon.
+   * Sets until when push delivers what the source publishes, ms since the epoch; 0 where it does not. If push ends
+   * early, the source is polled soon.
    */
   setPush(id: SourceId, until: number): Promise<void>
-  /** Keeps what became of a fetch among the last 30, for `sources explain`. */
+  /** Keeps the outcome of a fetch among the last 30, for `sources explain`. */
   record(id: SourceId, fetch: Fetch): Promise<void>
   history(id: SourceId): Promise<readonly Fetch[]>
-  /** Forgets all that is known of a source: it was removed. */
+  /** Deletes all that is known of a source that was removed. */
   forget(id: SourceId): Promise<void>
-  /** What could not be taken in, with the reasons. */
+  /** What could not be ingested, with the reasons. */
   readonly quarantine: Quarantine & { readonly held: HeldItems }
-  /** Where else its feed comes from. */
+  /** Stores the other domains that its feed may come from. */
   setPlaces(id: SourceId, places: Places): Promise<void>
-  /** It is fetched soon, whatever its schedule says. */
+  /** Makes a source due now, whatever its schedule says. */
   comesDue(id: SourceId): Promise<void>
 }
 
-/** What is noted with a poll. */
+/** What is recorded with a poll. */
 interface Noted {
   readonly fetches?: number
   readonly newItems?: number
   readonly fetch?: Fetch | undefined
-  /** `=` and the token of the body of data it speaks of; empty for any. */
+  /** `=` and the token of the data set that the poll refers to; empty for any. */
   readonly of?: string
-  /** As formatSpans writes them; empty to leave them. */
+  /** Item hashes as `formatSpans` writes them; empty to leave them unchanged. */
   readonly spans?: string
 }
 
@@ -131,12 +155,12 @@ export interface SourcesParts {
   readonly redis: Redis
   readonly keys: Keys
   readonly catalogue: () => readonly Source[]
-  /** Looks whether the catalogue changed elsewhere. */
+  /** Checks whether another process changed the catalogue. */
   readonly refresh?: () => Promise<unknown>
   readonly settings: () => CrawlSettings
-  /** Token of the body of data in Redis (src/maintenance/migrations/origin.ts). */
+  /** Token of the data set in Redis (src/maintenance/migrations/origin.ts). */
   readonly origin?: () => string
-  /** See `ItemMemoryParts`. */
+  /** See `SeenItemsParts`. */
   readonly lost?: SeenItemsParts['lost']
   /** ms between polls while push works. */
   readonly safetyInterval?: () => number
@@ -163,7 +187,7 @@ export const createSources = ({
   }
   let indexed: readonly Source[] | null = null
   let byId = new Map<string, Source>()
-  /** Those this process has claimed and not queued yet, with the ms to which their claims moved them. */
+  /** Sources that this process has claimed and not queued yet, with the ms to which their claims moved them. */
   const claimed = new Map<SourceId, number>()
   const get = (id: string): Source | undefined => {
     if (indexed !== catalogue()) {
@@ -176,8 +200,8 @@ export const createSources = ({
   const state = async (id: SourceId): Promise<SourceState> => parseState(await redis.hgetall(keys.source(id)))
 
   /**
-   * @param fields empty ones are deleted: each would take 70 bytes of every source
-   * @param counts what is added to its counts, and to its last fetches
+   * @param fields those with an empty value are deleted: each would take 70 bytes of every source
+   * @param noted what to add to its counts and to its last fetches
    */
   const schedule = async (
     id: SourceId,
@@ -188,7 +212,7 @@ export const createSources = ({
     const empty = Object.keys(fields).filter(name => fields[name] === '')
     const full = Object.entries(fields).filter(([, value]) => value !== '')
     await Promise.all([
-      // Also ten thousand sources are polled soon after one another: each command less is felt.
+      // Ten thousand sources may be polled in quick succession, so every command saved matters.
       runScript(
         redis,
         notePollScript,
@@ -206,7 +230,10 @@ export const createSources = ({
     return due
   }
 
-  /** Not atomic: should a delivery and a poll of one source end in the same millisecond, a picture of its days lacks one of them. */
+  /**
+   * Not atomic: if a delivery and a poll of one source end in the same millisecond, one of them is missing in the daily
+   * counts.
+   */
   const countPushed = async (id: SourceId, items: number): Promise<void> => {
     const daily = (await redis.hget(keys.source(id), 'daily')) ?? ''
     await redis.hset(keys.source(id), 'daily', countDaily(daily, now(), items))
@@ -254,11 +281,11 @@ export const createSources = ({
     },
 
     async record(id, fetch) {
-      // One round trip with whatever else is said in this turn: connections pipeline by themselves.
+      // One round trip, together with other commands of the same turn: connections pipeline automatically.
       await Promise.all([
         redis.lpush(keys.history(id), packFetch(fetch)),
         redis.ltrim(keys.history(id), 0, MOST_FETCHES - 1),
-        // What polls bring is counted with their success.
+        // Items found by polls are counted when the poll succeeds.
         ...(fetch.outcome === 'push' && fetch.items > 0
           ? [redis.hincrby(keys.source(id), 'newItems', fetch.items), countPushed(id, fetch.items)]
           : []),
@@ -383,8 +410,8 @@ export const createSources = ({
         origin: of,
       } = success
       const before = await state(id)
-      const { due: byRhythm, fields } = await after(id, { ...before, hints }, { published, carried }, freshFor)
-      const due = whilePushed(byRhythm, id, now(), before.pushUntil, safetyInterval?.() ?? 0)
+      const { due: byModel, fields } = await after(id, { ...before, hints }, { published, carried }, freshFor)
+      const due = whilePushed(byModel, id, now(), before.pushUntil, safetyInterval?.() ?? 0)
       const remembered = validators
         ? {
             etag: validators.etag ?? '',
@@ -397,14 +424,14 @@ export const createSources = ({
         id,
         due,
         {
-          ...NO_SETBACK,
+          ...CLEARED_BY_SUCCESS,
           ...remembered,
           ...fields,
           ...formatFreshness(freshFor, before),
           hints: writeHints(hints),
           lastFetchAt: now(),
           lastSuccessAt: now(),
-          // For people alone: what is fetched by stands in its move.
+          // For people only; decisions are based on `move`.
           movedTo: withoutCredentials(movedTo ?? ''),
           unstableIds: before.hasUnstableIds || hasUnstableIds ? 1 : '',
           title: title ?? '',
@@ -431,14 +458,14 @@ export const createSources = ({
 
     async unchanged(id, freshFor, before, fetch) {
       const known = before ?? (await state(id))
-      const { due: byRhythm, fields } = await after(id, known, { published: [], carried: null }, freshFor)
-      const due = whilePushed(byRhythm, id, now(), known.pushUntil, safetyInterval?.() ?? 0)
+      const { due: byModel, fields } = await after(id, known, { published: [], carried: null }, freshFor)
+      const due = whilePushed(byModel, id, now(), known.pushUntil, safetyInterval?.() ?? 0)
       return schedule(
         id,
         due,
         {
-          // Nothing to be deleted of most, and so one command less for them.
-          ...(known.failures > 0 || known.retiredAt !== null ? NO_SETBACK : {}),
+          // Most sources have nothing to clear, which saves a command.
+          ...(known.failures > 0 || known.retiredAt !== null ? CLEARED_BY_SUCCESS : {}),
           ...fields,
           ...formatFreshness(freshFor, known),
           lastFetchAt: now(),

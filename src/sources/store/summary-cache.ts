@@ -1,7 +1,7 @@
 /**
- * Source summary cache: the fields that the admin UI sorts and filters by, kept in memory so that a page over ten thousand sources reads
- * only what changed. Every fetch changes the score of its source in the due set, so a source with the same score is unchanged. Changes
- * that leave the score alone are read within minutes. Never writes.
+ * Source summary cache: the fields that the admin UI sorts and filters by, kept in memory so that a page over ten
+ * thousand sources reads only what changed. Every fetch changes the score of its source in the due set, so a source
+ * with the same score is unchanged. Changes that leave the score alone are read within minutes. Never writes.
  */
 
 import type { Redis } from 'ioredis'
@@ -17,7 +17,7 @@ export interface SourceSummary
     SourceState,
     'status' | 'lastFetchAt' | 'nextAt' | 'stalledSince' | 'failures' | 'lastError' | 'places'
   > {
-  /** As people may see it: its address without what opens a door. Whoever searches would else find that out letter by letter. */
+  /** As people may see it: its address without credentials, which a search could otherwise reveal letter by letter. */
   readonly source: Source
   /** New items of the last seven days, today's included. */
   readonly week: number
@@ -47,20 +47,20 @@ const FIELDS = [
 const STALE = 60_000
 /** How many of those are read at a time; the others follow with the next read. */
 const MOST_STALE = 500
-/** ms within which a look is as good as a new one: a page and its pictures are one. */
+/** ms for which a result is reused, so that a page and its charts share one. */
 const FRESH = 500
 
-/** Reads under way at a time: the process has other work. */
+/** Reads in flight at a time, since the process has other work. */
 const AT_ONCE = 500
 
 interface Read {
-  /** The same as long as nothing was read anew: ten thousand a look would keep the garbage collector busy. */
-  readonly glance: SourceSummary
+  /** The same object until it is read again: ten thousand new ones per call would keep the garbage collector busy. */
+  readonly summary: SourceSummary
   readonly readAt: number
   readonly score: string | undefined
 }
 
-/** @returns looks at all sources of the catalogue, in its order */
+/** @returns a function that returns the summaries of all sources, in the order of the catalogue */
 export const createSummaryCache = ({
   redis,
   keys,
@@ -100,7 +100,7 @@ export const createSummaryCache = ({
       }
       const { status, lastFetchAt, nextAt, stalledSince, failures, lastError, places } = parseState(hash)
       const week = readDaily(hash.daily ?? '', at, 7).reduce((sum, items) => sum + items, 0)
-      const glance = {
+      const summary = {
         source: showSource(source),
         status,
         lastFetchAt,
@@ -111,7 +111,7 @@ export const createSummaryCache = ({
         places,
         week,
       }
-      known.set(source.id, { glance, readAt: at, score: due.get(source.id) })
+      known.set(source.id, { summary, readAt: at, score: due.get(source.id) })
     }
   }
 
@@ -124,9 +124,9 @@ export const createSummaryCache = ({
       const before = known.get(source.id)
       if (before === undefined || before.score !== due.get(source.id)) wanted.push(source)
       else {
-        // The catalogue was changed: paused, for one. What its feed did stands as it was read.
-        if (before.glance.source !== showSource(source))
-          known.set(source.id, { ...before, glance: { ...before.glance, source: showSource(source) } })
+        // Only the catalogue changed, such as by pausing the source: the state that was read stays.
+        if (before.summary.source !== showSource(source))
+          known.set(source.id, { ...before, summary: { ...before.summary, source: showSource(source) } })
         if (Math.abs(at - before.readAt) > STALE && stale.length < MOST_STALE) stale.push(source)
       }
     }
@@ -136,7 +136,7 @@ export const createSummaryCache = ({
       const wantedIds = new Set(list.map(({ id }) => id))
       for (const id of known.keys()) if (!wantedIds.has(id)) known.delete(id)
     }
-    return list.flatMap(source => known.get(source.id)?.glance ?? [])
+    return list.flatMap(source => known.get(source.id)?.summary ?? [])
   }
 
   return () => {
