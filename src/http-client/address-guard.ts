@@ -1,12 +1,15 @@
 /**
- * Which addresses may be fetched from. Checked on the address actually connected to, so that no name, no redirect and no rebinding DNS
- * server leads into the operator's network. (pure)
+ * Decides which addresses may be fetched from. The address actually connected to is checked, so that no name, redirect
+ * or rebinding DNS server leads into the operator's network. (pure)
  */
 
 import { isIP, isIPv4 } from 'node:net'
 import { addressRanges, embeddedV4, formatDotted, parseGroups } from '../util/ip-network.ts'
 
-/** IANA special-purpose registry (RFC 6890 and successors): everything that is not the public internet, and one metadata service that is. */
+/**
+ * IANA special-purpose registry (RFC 6890 and successors): everything that is not the public internet, and one metadata
+ * service that is.
+ */
 const SPECIAL_V4 = [
   '0.0.0.0/8',
   '10.0.0.0/8',
@@ -26,9 +29,9 @@ const SPECIAL_V4 = [
   // Azure's platform service: a public address that answers only inside a virtual machine.
   '168.63.129.16/32',
 ]
-/** Global unicast is all of IPv6 that is the public internet (RFC 4291, IANA): the rest is refused without being named. */
+/** Global unicast: the only part of IPv6 that is the public internet (RFC 4291, IANA). The rest is refused. */
 const GLOBAL_V6 = '2000::/3'
-/** What is special within it: protocol assignments with Teredo and ORCHID, documentation, 6to4. */
+/** Special ranges within it: protocol assignments with Teredo and ORCHID, documentation, 6to4. */
 const SPECIAL_V6 = ['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20']
 /** ISATAP (RFC 5214) hides an IPv4 address in the interface id of any prefix. */
 const isatapV4 = ([, , , , e, f, g, h]: readonly number[]): string | null =>
@@ -52,14 +55,14 @@ export interface Guard {
 }
 
 /**
- * @param allow ranges that may be reached though they are special
- * @throws RangeError naming a range that is none
+ * @param allow special ranges that may be reached
+ * @throws RangeError naming a range that is invalid
  */
 export const createGuard = (allow: readonly string[]): Guard => {
   const allowed = addressRanges(allow)
   return {
     refuses(written) {
-      const [address = ''] = written.split('%') // a zone says on which wire, not where
+      const [address = ''] = written.split('%') // a zone names the interface, not the address
       const version = isIP(address)
       if (version === 0) return `${written} is no address`
       const judged = version === 6 ? (embeddedV4(parseGroups(address)) ?? address) : address
@@ -70,8 +73,8 @@ export const createGuard = (allow: readonly string[]): Guard => {
 }
 
 /**
- * The guard of ranges that a reload may change: made anew only when they do.
- * @throws RangeError naming a range that is none, here and whenever it is asked for
+ * A guard of ranges that a reload may change; it is rebuilt only when they do.
+ * @throws RangeError naming a range that is invalid, both here and when the guard is called for
  */
 export const createLiveGuard = (allow: () => readonly string[]): (() => Guard) => {
   let made = { allow: allow(), guard: createGuard(allow()) }

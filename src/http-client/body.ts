@@ -1,6 +1,6 @@
 /**
- * A body as it comes over the wire, and what it unpacks to, both bounded. Taken in whole before it is unpacked: feeds are small, and an
- * unpacked size is then bounded by zlib itself, however many times the wire's a bomb would be.
+ * Reads a body from the network and decompresses it, with limits on both sizes. It is read whole before it is
+ * decompressed: feeds are small, and zlib itself then limits the decompressed size, even of a decompression bomb.
  */
 
 import type { Readable } from 'node:stream'
@@ -19,16 +19,16 @@ const brotli = promisify(zlib.brotliDecompress) as Unpack
 const zstdDecompress = (zlib as { zstdDecompress?: typeof zlib.gunzip }).zstdDecompress
 const zstd = zstdDecompress ? (promisify(zstdDecompress) as Unpack) : null
 
-/** What we say we can read. */
+/** The value of our Accept-Encoding header. */
 export const ACCEPT_ENCODING = zstd ? 'gzip, deflate, br, zstd' : 'gzip, deflate, br'
 
 const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b
 
-/** RFC 1950 wraps deflate in two bytes that check themselves; many servers send it bare. */
+/** RFC 1950 puts two bytes with a check value before deflate data; many servers send it without them. */
 const hasZlibHeader = ([first = 0, second = 0]: Uint8Array): boolean =>
   (first & 0x0f) === 8 && (first * 256 + second) % 31 === 0
 
-/** Some servers name an encoding and send plain text: markup or JSON, with or without a byte order mark. */
+/** Some servers declare an encoding but send plain text: markup or JSON, with or without a byte order mark. */
 const isPlain = (bytes: Uint8Array): boolean =>
   /^(?:\u00ef\u00bb\u00bf)?\s*[<{]/.test(Buffer.from(bytes.subarray(0, 64)).toString('latin1'))
 
@@ -59,14 +59,14 @@ const parseEncodings = (headers: Headers): string[] => {
 }
 
 export interface BodyLimits {
-  /** Most bytes taken from the wire. */
+  /** Maximum bytes read from the network. */
   readonly most: number
-  /** Most bytes a body may be once unpacked. */
+  /** Maximum bytes after decompression. */
   readonly mostUnpacked: number
 }
 
 /**
- * Reads a whole body through its encodings.
+ * Reads a whole body and undoes its encodings.
  * @throws Failure too-large, encoding or cut-off; and whatever the stream throws
  */
 export const readBody = async (
@@ -95,7 +95,7 @@ export const readBody = async (
   let bytes: Buffer = chunks.length === 1 ? Buffer.from(chunks[0] ?? []) : Buffer.concat(chunks, size)
   if (size === 0) return bytes
   for (const unpack of unpackers) bytes = await bounded(unpack, bytes, mostUnpacked)
-  // A file stored as feed.xml.gz and sent as such: packed without a word in the headers.
+  // A file stored as feed.xml.gz and sent as is: compressed, though no header says so.
   return isGzip(bytes) ? bounded(gunzip, bytes, mostUnpacked) : bytes
 }
 

@@ -1,6 +1,7 @@
 /**
- * Connections of the fetcher: where a name leads is checked before anything connects, and where the socket ended up once more before a
- * byte is sent. A name is looked up once a connection, so a resolver that says something else the next time gains nothing.
+ * Connections of the fetcher. The addresses of a name are checked before anything connects, and the address of the
+ * socket is checked again before a byte is sent. A name is resolved once per connection, so a resolver that answers
+ * differently the next time gains nothing.
  */
 
 import { Resolver, lookup as systemLookup } from 'node:dns'
@@ -24,8 +25,9 @@ const DNS_TRIES = 2
 const lookupAll = promisify(systemLookup)
 
 /**
- * Asks DNS itself, not the system's resolver: that one runs on Node's four threads, which zlib needs too, so that a few names whose
- * servers never answer would hold up every other source. What DNS does not know (hosts files, search domains) the system is asked for.
+ * Queries DNS directly, not through the system's resolver: that one runs on Node's four threads, which zlib needs too,
+ * so that a few names whose servers never answer would hold up every other source. Names that DNS does not know (hosts
+ * files, search domains) are left to the system.
  */
 export const createResolve = (): Resolve => {
   const resolver = new Resolver({ timeout: DNS_TIMEOUT, tries: DNS_TRIES })
@@ -37,7 +39,7 @@ export const createResolve = (): Resolve => {
       else resolver.resolve6(hostname, done)
     })
   return async hostname => {
-    // RFC 6761: these are this machine, whatever a server says.
+    // RFC 6761: these names mean this machine, whatever a DNS server says.
     if (/(?:^|\.)localhost\.?$/i.test(hostname))
       return [
         { address: '127.0.0.1', family: 4 },
@@ -52,13 +54,13 @@ export const createResolve = (): Resolve => {
   }
 }
 
-/** One private answer among many refuses all: which of them is connected to is nobody's promise. */
+/** One private address among several refuses the name, since the connection may use any of them. */
 const guardedLookup =
   (guard: () => Guard, resolve: Resolve): LookupFunction =>
   (hostname, options, callback) => {
     resolve(hostname).then(
       addresses => {
-        // *.localhost is both loopbacks by definition; where only one of them is allowed, that one is meant.
+        // *.localhost means both loopback addresses by definition; if only one of them is allowed, that one is used.
         const isLocal = /(?:^|\.)localhost\.?$/i.test(hostname)
         const refusals = addresses.map(({ address }) => guard().refuses(address))
         const usable = isLocal ? addresses.filter((_, index) => refusals[index] === null) : [...addresses]
@@ -78,12 +80,12 @@ const blocked = (detail: string): Failure & { code: string } =>
   Object.assign(new Failure('blocked', detail), { code: 'BLOCKED' })
 
 export interface ConnectionLimits {
-  /** ms to connect, TLS included; as it stands now. */
+  /** Current time limit for connecting, TLS included, ms. */
   readonly connectTimeout: () => number
   readonly maxHeaderSize: number
 }
 
-/** An undici agent that connects to nothing the guard refuses. HTTP/1.1 with keep-alive, few connections a host. */
+/** An undici agent that connects to nothing the guard refuses. HTTP/1.1 with keep-alive, few connections per host. */
 export const createAgent = (
   guard: () => Guard,
   resolve: Resolve,
@@ -112,7 +114,7 @@ export const createAgent = (
 }
 
 /**
- * Checks a URL before it is asked for, and what a literal address in it names: those are never looked up.
+ * Checks a URL before it is requested, including an IP address written in it, which is never resolved.
  * @throws Failure blocked
  */
 export const checkUrl = (url: URL, guard: Guard, ports: readonly number[]): void => {

@@ -5,7 +5,10 @@ import { Failure } from './failure.ts'
 
 export interface Deadline {
   readonly signal: AbortSignal
-  /** Ends the fetch as a time-out, saying of what. */
+  /**
+   * Ends the fetch as a time-out.
+   * @param what the message, saying what was late
+   */
   late(what: string): void
   /** Removes the timer and the listener. To be called when the fetch ends, however it ends. */
   clear(): void
@@ -17,7 +20,7 @@ export const createDeadline = (ms: number, outer: AbortSignal | undefined): Dead
   const late = (what: string) => controller.abort(new Failure('timeout', what))
   const total = setTimeout(() => late(`not done within ${ms} ms`), ms)
   const pull = () => controller.abort(outer?.reason)
-  // As many fetches listen as run at a time: no leak.
+  // Every running fetch adds a listener: this is no leak.
   if (outer) setMaxListeners(0, outer)
   if (outer?.aborted) pull()
   else outer?.addEventListener('abort', pull, { once: true })

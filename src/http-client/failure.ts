@@ -26,15 +26,15 @@ export interface Failed {
   /** For people; no credentials in it. */
   readonly detail: string
   readonly status?: number
-  /** ms the server asks everyone to stay away from its whole domain (Retry-After, rate limit). */
+  /** How long the server asks clients to stay away from its whole domain, ms (Retry-After, rate limit). */
   readonly retryAfter?: number
-  /** Whether the server said, in whatever way, that it is asked too often. */
+  /** Whether the server reported too many requests, in whatever way. */
   readonly isLimited?: boolean
 }
 
 type Extra = Pick<Failed, 'status' | 'retryAfter' | 'isLimited'>
 
-/** Ends a fetch from inside; those who asked for the fetch get it as a value. */
+/** Thrown inside a fetch to end it; callers of the fetch get it as a value. */
 export class Failure extends Error {
   readonly reason: FailureReason
   readonly extra: Extra
@@ -46,7 +46,7 @@ export class Failure extends Error {
   }
 }
 
-/** Below HTTP: code or message of the error -> reason. The first that fits. */
+/** Errors below HTTP: code or message -> reason. The first match counts. */
 const KINDS: readonly (readonly [RegExp, FailureReason, string])[] = [
   [
     /ENOTFOUND|EAI_|ENODATA|ESERVFAIL|EREFUSED|ETIMEOUT\b|EBADNAME|ENONAME|EBADRESP/,
@@ -63,7 +63,7 @@ const KINDS: readonly (readonly [RegExp, FailureReason, string])[] = [
   [/HPE_|UND_ERR_INVALID|HTTPParserError/, 'reset', 'the answer is no HTTP'],
 ]
 
-/** What went wrong, whatever was thrown by sockets, TLS, the HTTP parser or zlib. */
+/** Classifies whatever sockets, TLS, the HTTP parser or zlib throw. */
 export const classifyFailure = (error: unknown): Failure => {
   if (error instanceof Failure) return error
   const {
@@ -76,7 +76,7 @@ export const classifyFailure = (error: unknown): Failure => {
     errors?: unknown[]
   }
   if (cause instanceof Failure) return cause
-  // Several addresses were tried: what the first said stands for all.
+  // Several addresses were tried: the first error stands for all.
   if (errors?.[0] !== undefined) return classifyFailure(errors[0])
   const said = `${code} ${name} ${message}`
   const kind = KINDS.find(([pattern]) => pattern.test(said))

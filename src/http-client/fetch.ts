@@ -1,6 +1,6 @@
 /**
- * Fetches over HTTP: conditional, bounded in time and in bytes before and after decompression, every redirect followed by hand and
- * checked. What cannot be fetched is an outcome, not an exception.
+ * Fetches over HTTP: conditional requests, limits on time and on bytes before and after decompression, and redirects
+ * that are followed and checked one by one. A failed fetch is an outcome, not an exception.
  */
 
 import { createHash } from 'node:crypto'
@@ -27,7 +27,7 @@ import {
 export type { FailureReason } from './failure.ts'
 export { parseRetryAfter } from './headers.ts'
 
-/** What to ask with next time, as the server gave it, and a hash of the body beside it. */
+/** Validators for the next request, as the server sent them, and a hash of the body. */
 export interface Validators {
   readonly etag: string | null
   readonly lastModified: string | null
@@ -40,11 +40,11 @@ interface Answered {
   readonly url: string
   /** ms for which the server says its answer stays fresh. */
   readonly freshFor: number | null
-  /** Where the source has moved for good: the way there began with permanent redirects, and this is where they ended. */
+  /** Where the source has moved permanently: the target of the permanent redirects that came before any other. */
   readonly movedTo: string | null
-  /** ms nothing more may be asked of this server: its allowance is used up. */
+  /** ms for which this server must not be requested: its rate limit is used up. */
   readonly retryAfter?: number
-  /** ms between requests that would make what is left of an allowance last until there is a new one. */
+  /** ms between requests at which the rest of a rate limit lasts until it is reset. */
   readonly pace?: number
 }
 
@@ -54,29 +54,36 @@ export type FetchOutcome =
       readonly body: Uint8Array
       readonly contentType: string | null
       readonly validators: Validators
-      /** The Link headers as they came, joined: where a hub may be named. */
+      /** The Link headers, joined, which may name a hub. */
       readonly links: string | null
     })
   | (Answered & {
       readonly kind: 'unchanged'
       readonly by: 'status' | 'body'
-      /** What to ask with from now on: a server may name its document anew though it is the same (RFC 9111, 4.3.4). */
+      /**
+       * Validators to use from now on: a server may change them although the document is the same (RFC 9111, 4.3.4).
+       */
       readonly validators: Validators
-      /** Whether `freshFor` is the server's word; a 304 that says nothing leaves what it said before. */
+      /**
+       * Whether the server declared `freshFor`; after a 304 that declares nothing, what it declared before stays valid.
+       */
       readonly saysFresh: boolean
     })
   | Failed
-  /** A redirect led to a domain that is busy: come back after `wait` ms. */
+  /** A redirect led to a domain that is busy: try again after `wait` ms. */
   | { readonly kind: 'held'; readonly wait: number; readonly url: string }
 
 export interface FetchRequest {
   readonly url: string
-  /** null asks for the whole document, whatever is known of it. */
+  /** null requests the whole document unconditionally. */
   readonly validators: Validators | null
-  /** false asks without ETag and Last-Modified, and still compares the body with what is known of it. */
+  /** false sends no ETag and Last-Modified, but still compares the body with the hash in `validators`. */
   readonly isConditional?: boolean
   readonly signal?: AbortSignal
-  /** Asked before a redirect is followed to another origin: ms to wait where that one may not be asked now, else null. */
+  /**
+   * Called before a redirect to another origin is followed. Returns ms to wait if that origin may not be requested now,
+   * else null.
+   */
   readonly onHop?: (url: string) => Promise<number | null>
 }
 
@@ -84,7 +91,7 @@ export type FetchFeed = (request: FetchRequest) => Promise<FetchOutcome>
 
 export interface Fetcher {
   readonly fetchFeed: FetchFeed
-  /** A small text such as robots.txt, under the same guard and limits. */
+  /** Fetches a small text such as robots.txt, under the same guard and limits. */
   fetchText(
     url: string,
     most: number,
@@ -96,14 +103,14 @@ export interface Fetcher {
 export interface FetcherParts {
   /** ms since the epoch. */
   readonly now?: () => number
-  /** How names are looked up; what it answers is checked like any other answer. */
+  /** Resolves names; the guard checks its answers as well. */
   readonly resolve?: Resolve
 }
 
 const ACCEPT =
   'application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml, application/xml;q=0.9, application/json;q=0.8, text/xml;q=0.8, */*;q=0.5'
 const MOST_HEADERS = 32 * 1_024
-/** What is read of an answer nobody wants, to keep its connection. */
+/** Maximum bytes read of an answer that is discarded, so that its connection can be used again. */
 const MOST_DUMPED = 65_536
 const REDIRECTS = new Set([301, 302, 303, 307, 308])
 
@@ -114,18 +121,21 @@ const conditions = (validators: Validators | null): Record<string, string> => ({
   ...(validators?.lastModified ? { 'if-modified-since': validators.lastModified } : {}),
 })
 
-/** What a 304 carries takes the place of what was known; what it leaves out stays. We asked about one document: its new names are that one's. */
+/**
+ * Validators after a 304: those it carries replace the known ones, the others stay. We requested one document, so the
+ * new ones belong to it.
+ */
 const revalidatedBy = (answer: Headers, known: Validators): Validators => ({
   etag: header(answer, 'etag') || known.etag,
   lastModified: header(answer, 'last-modified') || known.lastModified,
   bodyHash: known.bodyHash,
 })
 
-/** Who we are, with a way to reach the operator. */
+/** Our User-Agent, with a way to reach the operator. */
 export const formatUserAgent = ({ userAgent, contact }: Pick<CrawlSettings, 'userAgent' | 'contact'>): string =>
   contact ? `${userAgent} (+${contact})` : userAgent
 
-/** Whether a host is one of the domains or under one. */
+/** Whether a host is one of the domains or a subdomain of one. */
 export const isUnder = (hostname: string, domains: readonly string[]): boolean => {
   const host = hostname.toLowerCase().replace(/\.$/, '')
   return domains.some(domain => host === domain.toLowerCase() || host.endsWith(`.${domain.toLowerCase()}`))
@@ -146,8 +156,8 @@ interface Asked {
 }
 
 /**
- * @param wanted settings, or a function of them where they may change
- * @throws RangeError where crawl.allow holds what is no range
+ * @param wanted settings, or a function that returns them if they may change
+ * @throws RangeError if crawl.allow holds an invalid range
  */
 export const createFetcher = (
   wanted: CrawlSettings | (() => CrawlSettings),
@@ -184,7 +194,7 @@ export const createFetcher = (
     }
   }
 
-  /** Follows redirects to the answer, or to a domain that may not be asked now. */
+  /** Follows redirects to the final answer, or to a domain that may not be requested now. */
   const arrive = async (asked: Asked): Promise<Arrived | { wait: number; url: string }> => {
     const { maxRedirects } = settings()
     let url = new URL(asked.url)
@@ -204,7 +214,7 @@ export const createFetcher = (
           status,
         })
       const next = new URL(location, url)
-      // What one host was given is not for another to read, and what a redirect writes before its host is nobody's password.
+      // Credentials for one host are not sent to another, and those in the URL of a redirect are ignored.
       next.username = next.password = ''
       if (next.origin !== url.origin) {
         authorization = {}
@@ -222,7 +232,7 @@ export const createFetcher = (
     const isLimited =
       status === 429 ||
       (status === 403 && (isLimitedBy403(headers, now()) || isUnder(url.hostname, settings().limitedBy403)))
-    // Only these mean the whole domain; a Retry-After on another status is about this one answer.
+    // Only these statuses concern the whole domain; Retry-After with any other status concerns this one answer.
     const asks = isLimited || status === 503
     const waits = asks ? [parseRetryAfter(header(headers, 'retry-after'), now()), parseRateLimit(headers, now())] : []
     const known = waits.filter(wait => wait !== undefined)
@@ -283,7 +293,7 @@ export const createFetcher = (
     }
   }
 
-  /** Failures as values; only what the caller itself called off is thrown. */
+  /** Returns failures as values; throws only if the caller itself aborted the fetch. */
   const guardedly = async <Value>(outer: AbortSignal | undefined, run: (deadline: Deadline) => Promise<Value>) => {
     const deadline = createDeadline(settings().totalTimeout, outer)
     try {

@@ -12,10 +12,13 @@ export const header = (headers: Headers, name: string): string | null => {
 export const headerList = (headers: Headers, name: string): string | null =>
   [headers[name] ?? []].flat().join(', ') || null
 
-/** Nobody is obeyed for longer than this, ms. */
+/** The longest pause that a server can ask for, ms. */
 export const LONGEST_ASKED = 86_400_000
 
-/** Retry-After (RFC 9110, 10.2.3): seconds or an HTTP date -> ms from now, never negative; undefined for what is neither. */
+/**
+ * Retry-After (RFC 9110, 10.2.3): seconds or an HTTP date -> ms from now, never negative; undefined for what is
+ * neither.
+ */
 export const parseRetryAfter = (written: string | null, now: number): number | undefined => {
   if (written === null) return undefined
   const text = written.trim()
@@ -35,11 +38,13 @@ export const parseFreshFor = (headers: Headers, now: number): number | null => {
   return Number.isFinite(expires) ? Math.max(0, expires - now) : null
 }
 
-/** Whether a server says anything on how long its answer stays fresh, be it nothing. */
+/** Whether a server declares how long its answer stays fresh, even if that is zero. */
 export const saysFresh = (headers: Headers): boolean =>
   header(headers, 'cache-control') !== null || header(headers, 'expires') !== null
 
-/** A reset is written as seconds from now, or as a time in seconds or ms since the epoch, or as a date -> ms from now. */
+/**
+ * Parses a reset, written as seconds from now, as a time in seconds or ms since the epoch, or as a date -> ms from now.
+ */
 const parseReset = (written: string | null, now: number): number | undefined => {
   if (written === null) return undefined
   const value = Number(/^\s*(\d+(?:\.\d+)?)/.exec(written)?.[1] ?? Number.NaN)
@@ -58,25 +63,25 @@ const number = (written: string | null): number | null => {
 const parameter = (written: string, name: string): number | null =>
   number(new RegExp(`(?:^|[;,\\s])${name}\\s*=\\s*([^;,]+)`, 'i').exec(written)?.[1] ?? null)
 
-/** What a server says is left of one allowance: requests, and ms until there is a new one. */
+/** One rate limit as a server reports it: requests left, and ms until it is reset. */
 interface Allowance {
   readonly remaining: number
   readonly reset: number
 }
 
 /**
- * Allowances as servers tell them: `X-RateLimit-*`, `X-Rate-Limit-*`, `RateLimit-*`, and `RateLimit` with `RateLimit-Policy` (IETF
- * draft-ietf-httpapi-ratelimit-headers, in its older and its structured form).
+ * Parses the rate limits that a server reports: `X-RateLimit-*`, `X-Rate-Limit-*`, `RateLimit-*`, and `RateLimit` with
+ * `RateLimit-Policy` (IETF draft-ietf-httpapi-ratelimit-headers, in its older and its structured form).
  */
 const parseAllowances = (headers: Headers, now: number): Allowance[] => {
-  const told: Allowance[] = []
+  const allowances: Allowance[] = []
   for (const prefix of ['x-ratelimit', 'x-rate-limit', 'ratelimit']) {
     const remaining = number(header(headers, `${prefix}-remaining`))
     const reset = parseReset(header(headers, `${prefix}-reset`), now)
-    if (remaining !== null && reset !== undefined) told.push({ remaining, reset })
+    if (remaining !== null && reset !== undefined) allowances.push({ remaining, reset })
   }
   const limit = header(headers, 'ratelimit')
-  if (limit === null) return told
+  if (limit === null) return allowances
   const policies = (header(headers, 'ratelimit-policy') ?? '').split(',')
   const isStructured = /;\s*r\s*=/i.test(limit)
   for (const item of isStructured ? limit.split(',') : [limit]) {
@@ -85,25 +90,25 @@ const parseAllowances = (headers: Headers, now: number): Allowance[] => {
     const name = item.split(';')[0]?.trim()
     const policy = policies.find(each => each.split(';')[0]?.trim() === name) ?? policies[0] ?? ''
     const seconds = parameter(item, isStructured ? 't' : 'reset') ?? parameter(policy, 'w')
-    if (seconds !== null) told.push({ remaining, reset: seconds * 1_000 })
+    if (seconds !== null) allowances.push({ remaining, reset: seconds * 1_000 })
   }
-  return told
+  return allowances
 }
 
 /**
- * How long nothing may be asked, where the server's allowance is used up.
- * @returns ms, or undefined while there is allowance left or nothing is said
+ * How long the server must not be requested, because its rate limit is used up.
+ * @returns ms, or undefined if requests are left or no rate limit is reported
  */
 export const parseRateLimit = (headers: Headers, now: number): number | undefined => {
-  // GitHub and others write 0.0; less than one request left is none.
+  // GitHub and others write 0.0; less than one request left counts as none.
   const waits = parseAllowances(headers, now).flatMap(({ remaining, reset }) => (remaining < 1 ? [reset] : []))
   return waits.length === 0 ? undefined : Math.max(...waits)
 }
 
 /**
- * How long to leave between two requests so that what is left of an allowance lasts until there is a new one; where only a policy is told
- * (`RateLimit-Policy: "default";q=60;w=3600`), so that it is kept.
- * @returns ms, or undefined where nothing is said, or nothing is left
+ * Gap between two requests at which the rest of a rate limit lasts until it is reset; if only a policy is reported
+ * (`RateLimit-Policy: "default";q=60;w=3600`), the gap that complies with it.
+ * @returns ms, or undefined if nothing is reported or nothing is left
  */
 export const parsePace = (headers: Headers, now: number): number | undefined => {
   const left = parseAllowances(headers, now).flatMap(({ remaining, reset }) =>
@@ -118,7 +123,7 @@ export const parsePace = (headers: Headers, now: number): number | undefined => 
   return paces.length === 0 ? undefined : Math.max(...paces)
 }
 
-/** Ways of refusing that mean "too often" though the status is 403: a challenge, a firewall's verdict, an empty allowance. */
+/** Whether a 403 means too many requests: a challenge, a verdict of a firewall, or a used-up rate limit. */
 export const isLimitedBy403 = (headers: Headers, now: number): boolean =>
   header(headers, 'retry-after') !== null ||
   parseRateLimit(headers, now) !== undefined ||

@@ -1,6 +1,6 @@
 /**
- * Sends a form to a server outside, under the same guard as every fetch: private addresses are refused on the address connected to, also
- * behind redirects; times and bytes are bounded. (WebSub hubs are asked so.)
+ * Sends a form to an external server (a WebSub hub) under the same guard as every fetch: private addresses are refused
+ * on the address connected to, also after redirects, and time and bytes are limited.
  */
 
 import { type Dispatcher, request } from 'undici'
@@ -17,18 +17,21 @@ export type PostOutcome =
   | { readonly kind: 'answered'; readonly status: number /** Start of the answer. */; readonly text: string }
   | { readonly kind: 'failed'; readonly reason: FailureReason; readonly detail: string }
 
-/** What a server said about being asked again: ms it wants peace for, where it says. */
+/** A report of too many requests, with the ms for which the server asks for a pause, if it says so. */
 export interface PostComplaint {
   readonly retryAfter?: number
   readonly isLimited: true
   readonly why: string
 }
 
-/** How the caller is told of other domains and rate limits. */
+/** Callbacks for redirects to other origins and for rate limits. */
 export interface PostManners {
-  /** Asked before a redirect is followed to another origin: ms to wait where that one may not be asked now, else null. */
+  /**
+   * Called before a redirect to another origin is followed. Returns ms to wait if that origin may not be requested now,
+   * else null.
+   */
   readonly onHop?: (url: string) => Promise<number | null>
-  /** The server is asked too often. */
+  /** Called when the server reports too many requests. */
   readonly onLimited?: (complaint: PostComplaint) => void
 }
 
@@ -46,17 +49,17 @@ export interface Poster {
 export interface PosterParts {
   /** ms since the epoch. */
   readonly now?: () => number
-  /** How names are looked up; what it answers is checked like any other answer. */
+  /** Resolves names; the guard checks its answers as well. */
   readonly resolve?: Resolve
 }
 
-/** Of an answer, this much is read: it is only ever a word on what went wrong. */
+/** Maximum bytes read of an answer, which only helps to explain failures. */
 const MOST_ANSWER = 2_048
 const MOST_HEADERS = 32 * 1_024
 
 /**
- * @param settings read at each request, where they may change
- * @throws RangeError where crawl.allow holds what is no range
+ * @param settings read at each request, since they may change
+ * @throws RangeError if crawl.allow holds an invalid range
  */
 export const createPoster = (
   settings: () => CrawlSettings,
@@ -96,7 +99,7 @@ export const createPoster = (
       const waits = [parseRetryAfter(header(headers, 'retry-after'), now()), parseRateLimit(headers, now())]
       const known = waits.filter(wait => wait !== undefined)
       const retryAfter = known.length > 0 ? { retryAfter: Math.max(...known) } : {}
-      // A 503 that asks for nothing is about this one answer.
+      // A 503 without a wait concerns this one answer.
       if (status === 429 || known.length > 0) onLimited?.({ isLimited: true, why: `answered ${status}`, ...retryAfter })
     }
     return { kind: 'answered', status, text: await readStart(body) }
@@ -115,7 +118,7 @@ export const createPoster = (
     for (let hops = 0; ; hops += 1) {
       const response = await ask(url, form, authorization, deadline)
       const { statusCode, headers, body } = response
-      // Only these two keep the method (WebSub, section 5.1): others are no answer to a form.
+      // Only these two keep the method (WebSub, section 5.1); any other redirect is returned as the answer.
       const location = statusCode === 307 || statusCode === 308 ? header(headers, 'location') : null
       if (location === null) return answered(response, onLimited)
       await body.dump({ limit: MOST_ANSWER, signal: deadline.signal })

@@ -9,11 +9,11 @@ export const crawlQueue = defineQueue({
   version: 1,
   data: z.object({
     sourceId: SourceId,
-    /** `schedule` asks only for what changed; anything else for the whole feed. */
+    /** `schedule` makes a conditional request; `manual` fetches the whole feed. */
     trigger: z.enum(['schedule', 'manual']).default('manual'),
   }),
-  // A fetch that failed is rescheduled by its source, not retried by the queue. What is tried again at once is a crawl that could not be
-  // finished: Redis rejected writes, or this daemon had to give it up.
+  // A failed fetch is rescheduled by its source, not retried by the queue. The queue retries only a crawl that could
+  // not be finished, because Redis rejected writes or this daemon had to abandon it.
   options: {
     attempts: 5,
     backoff: { type: 'exponential', delay: 1_000, jitter: 0.5 },

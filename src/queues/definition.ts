@@ -6,8 +6,8 @@ import type { z } from 'zod'
 export interface QueueDefinition<Name extends string, Schema extends z.ZodType> {
   readonly queue: Name
   /**
-   * Version of its data. Raised with a change that a process of the version before would misread or refuse, so that it leaves such jobs to
-   * others; a field that may be ignored needs none. (docs/decisions/0024)
+   * Version of its data. Raise it with a change that a process of the previous version would misread or reject, so that
+   * it leaves such jobs to others; a field that may be ignored needs no new version. (docs/decisions/0024)
    */
   readonly version: number
   /** Parses the data of a job; a job added by hand with invalid data fails once, saying what is wrong. */
@@ -21,12 +21,12 @@ export const defineQueue = <Name extends string, Schema extends z.ZodType>(
   definition: QueueDefinition<Name, Schema>,
 ): QueueDefinition<Name, Schema> => definition
 
-/** Version of a job's data; 1 where it names none. */
+/** Version of a job's data; 1 if it has none. */
 export const readJobVersion = (data: unknown): number => {
-  const { v } = (data ?? {}) as { v?: unknown } // whatever stands in the queue
+  const { v } = (data ?? {}) as { v?: unknown } // jobs added by hand may hold anything
   return typeof v === 'number' && Number.isInteger(v) && v > 0 ? v : 1
 }
 
-/** Data as it goes into the queue: with its version, where that is not the first. */
+/** Adds the version to the data of a job, unless it is the first. */
 export const versioned = <Data extends object>({ version }: { readonly version: number }, data: Data): Data =>
   version > 1 ? { ...data, v: version } : data

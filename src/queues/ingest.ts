@@ -5,20 +5,20 @@ import { FeedItemSchema } from '../domain/feed-item.ts'
 import { SourceId } from '../domain/source.ts'
 import { defineQueue } from './definition.ts'
 
-/** What is unknown is ignored: a newer version may add to it. */
+/** Unknown fields are ignored: a newer version may add some. */
 export const ArticlesData = z.object({
   sourceId: SourceId,
-  /** The crawl that found them: its last batch to be taken in commits the validators. */
+  /** The crawl that found them: the last of its batches to be ingested commits the validators. */
   crawl: z.object({
     id: z.string().min(1),
     batch: z.int().min(0),
     batches: z.int().min(1),
-    /** Token of the body of data in Redis by which it knew what is new. */
+    /** Token of the data set in Redis in which the crawl looked up which items are new. */
     origin: z.string().optional(),
   }),
   /** ms since the epoch. */
   fetchedAt: z.int().positive(),
-  /** Whether the dates of its source mean anything. */
+  /** Whether the dates of its source are reliable. */
   trustsDates: z.boolean().default(true),
   /** Language the feed declares. */
   language: z.string().nullable(),
@@ -29,9 +29,9 @@ export const ArticlesData = z.object({
         also: z.array(z.string().min(1)).default([]),
         headlined: z.boolean().default(false),
         fingerprint: z.string().min(1),
-        /** In the document, from 0. */
+        /** Position in the document, from 0. */
         place: z.int().min(0).default(0),
-        /** It was taken in before and its article was lost: it is as new. */
+        /** Whether it was ingested before and its article was lost: it then counts as new. */
         isLost: z.boolean().optional(),
         item: FeedItemSchema,
       }),
@@ -47,7 +47,7 @@ export const articlesQueue = defineQueue({
   version: 1,
   data: ArticlesData,
   options: {
-    // Every step can run again, so a batch that met a Redis hiccup or died with its worker is simply run again.
+    // Every step can be repeated, so a batch that met a Redis hiccup or died with its worker is simply run again.
     attempts: 5,
     backoff: { type: 'exponential', delay: 1_000, jitter: 0.5 },
     removeOnComplete: { age: 3_600, count: 1_000 },

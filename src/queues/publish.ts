@@ -4,18 +4,20 @@ import type { JobsOptions } from 'bullmq'
 import { z } from 'zod'
 import { defineQueue } from './definition.ts'
 
-/** Writes every list that waits in the publish queue. */
+/** Value of `list` in a job that publishes every list in the publish queue. */
 export const ENQUEUED = 'waiting'
 
 export const PublishData = z.object({
-  /** `waiting`; or the name of a list such as `latest:world`; or `related` with the articles whose lists are meant. */
+  /**
+   * `waiting`, the name of a list such as `latest:world`, or `related` with the articles whose related lists are meant.
+   */
   list: z.string().min(1),
   articles: z.array(z.string().min(1)).max(1_000).optional(),
-  /** For the log: the crawl whose articles asked for it. What others ask for while it waits is written by the same run. */
+  /** For the log: the crawl that enqueued it. The same run also publishes what others enqueue while it waits. */
   crawl: z.string().optional(),
 })
 
-/** What is related to new articles goes behind the lists that changed. */
+/** Related lists of new articles come after the lists that changed. */
 const PRIORITY = { related: 5 } as const
 
 export const publishOptions = ({ list, articles }: { list: string; articles?: readonly string[] }): JobsOptions =>

@@ -12,18 +12,19 @@ import type { Queues } from './queues.ts'
 /** Enqueues lists, debounced: a burst of changes to the same list publishes it once. */
 export interface Publishing {
   /**
-   * Every list that an ingested batch may have changed.
-   * @param crawl that brought it, for the log
-   * @returns the articles whose related lists it changed: for who ingested them to write, since the index of stories is at hand there
+   * Enqueues every list that an ingested batch may have changed.
+   * @param crawl the crawl that ingested the batch, for the log
+   * @returns the articles whose related lists it changed; the caller writes these lists, since it has the index of
+   *          stories
    */
   ingested(ingested: Ingested, crawl?: string): Promise<readonly ArticleId[]>
-  /** The same for who has no such index: related lists are written by jobs. */
+  /** The same for a caller without the index of stories: jobs write the related lists. */
   changed(ingested: Ingested): Promise<void>
-  /** @param isRefresh asked for by the clock: behind those that changed */
+  /** @param isRefresh whether it is a periodic refresh, which comes after lists that changed */
   lists(names: readonly string[], isRefresh?: boolean): Promise<void>
 }
 
-/** Articles whose related lists one job writes. */
+/** Maximum number of articles whose related lists one job writes. */
 const RELATED = 500
 
 export interface PublishingParts {
@@ -48,7 +49,7 @@ export const publishingTo = (queues: Queues, { publisher, changes, waiting }: Pu
     await add([{ list: ENQUEUED, ...(crawl === undefined ? {} : { crawl }) }])
   }
   const ingested = async (what: Ingested, crawl?: string): Promise<readonly ArticleId[]> => {
-    // Noted first: whoever ranks afterwards reads what stands now.
+    // Noted first, so that every later ranking reads the current state.
     await changes.note(what)
     await lists(publisher.affectedBy(what), false, crawl)
     return [...new Set([...what.articles, ...(await publisher.relatedShowing(what.edited))])]
@@ -56,11 +57,11 @@ export const publishingTo = (queues: Queues, { publisher, changes, waiting }: Pu
   return {
     ingested,
     async changed(what) {
-      const beside = await ingested(what)
+      const relatedArticles = await ingested(what)
       await add(
-        Array.from({ length: Math.ceil(beside.length / RELATED) }, (_, part) => ({
+        Array.from({ length: Math.ceil(relatedArticles.length / RELATED) }, (_, part) => ({
           list: 'related',
-          articles: beside.slice(part * RELATED, (part + 1) * RELATED),
+          articles: relatedArticles.slice(part * RELATED, (part + 1) * RELATED),
         })),
       )
     },

@@ -8,6 +8,7 @@ export const pushQueue = defineQueue({
   version: 1,
   data: z.object({ token: z.string().regex(/^[\w-]{20,64}$/, 'is no token of a subscription') }),
   options: { attempts: 1, removeOnComplete: { age: 3_600, count: 500 }, removeOnFail: { age: 86_400, count: 500 } },
-  // The token is half of what lets a hub in: names show what stands in the dashboard, so the job is named by its end alone.
+  // The token is half of what lets a hub in, and the dashboard shows the names of jobs: a name has only the end of the
+  // token.
   title: ({ token }) => `…${token.slice(-4)}`,
 })

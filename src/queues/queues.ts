@@ -20,16 +20,17 @@ const definitions = [crawlQueue, articlesQueue, publishQueue, pushQueue] as cons
 
 /**
  * @param connection a Redis connection for all of them, without automatic pipelining
- * @param telemetry hands a job's trace on to those it adds
+ * @param telemetry passes the trace of a job on to the jobs it adds
  */
 export const openQueues = (connection: ConnectionOptions, keys: Keys, telemetry?: Telemetry): Queues => {
   const open = ({ queue: name, options }: (typeof definitions)[number]) => {
-    // Options by default, so that a job added by hand in the dashboard is kept and retried like any other.
+    // Set as defaults, so that a job added by hand in the dashboard is kept and retried like any other.
     const queue = new Queue(name, {
       ...{ connection, prefix: keys.bull(), defaultJobOptions: options },
       ...(telemetry ? { telemetry } : {}),
     })
-    // BullMQ only reports here that its connection is lost, which the connection logs itself; without a listener it would be printed.
+    // BullMQ reports only lost connections here, which the connection logs itself; without a listener they would be
+    // printed.
     queue.on('error', () => undefined)
     return queue
   }
@@ -41,8 +42,10 @@ const BEHIND = 10
 const NONE: ReadonlySet<SourceId> = new Set()
 
 /**
- * Enqueues due sources for crawling. Deduplicated by source: while a crawl of the source waits or runs, another scheduled one is dropped.
- * @param failing those that failed last time: they get a lower priority, so that slow failures do not hold up the others
+ * Enqueues due sources for crawling. Deduplicated by source: while a crawl of the source waits or runs, another
+ * scheduled one is dropped.
+ * @param failing those that failed last time: they get a lower priority, so that slow failures do not hold up the
+ *                others
  * @returns when all are added
  */
 export const addScheduledCrawls = async (
@@ -87,8 +90,8 @@ export const addPushes = async (queues: Queues, tokens: readonly string[]): Prom
 }
 
 /**
- * A hub says that something is new and not what: asks for what changed. While a crawl of the source runs, one more follows it, since the
- * running one may have fetched before the news was there.
+ * Enqueues a crawl of a source whose hub reported news without its content. While a crawl of the source runs, one more
+ * follows it, since the running one may have fetched before the news appeared.
  */
 export const addPushedCrawl = async (queues: Queues, sourceId: SourceId): Promise<void> => {
   const data = { sourceId, trigger: 'schedule' as const }
@@ -98,9 +101,10 @@ export const addPushedCrawl = async (queues: Queues, sourceId: SourceId): Promis
 }
 
 /**
- * Asks for a source to be crawled now, whatever its schedule, validators and backoff say. Asking while one runs makes one more run.
- * @param isBehind whether it gets a lower priority than all that waits: one of many
- * @returns id of the job that will do it
+ * Enqueues a crawl of a source now, whatever its schedule, validators and backoff say. While one runs, one more follows
+ * it.
+ * @param isBehind whether it gets a lower priority than all waiting jobs, as one of many
+ * @returns id of the job
  */
 export const addRecrawl = async (queues: Queues, sourceId: SourceId, isBehind = false): Promise<string> => {
   const data = { sourceId, trigger: 'manual' as const }
@@ -111,7 +115,7 @@ export const addRecrawl = async (queues: Queues, sourceId: SourceId, isBehind = 
   return job.id ?? ''
 }
 
-/** One that was given up is run again; one that another crawl has had run again already is left to it. */
+/** Retries a failed job. One that another crawl has already retried is left alone. */
 const revive = async (job: Job): Promise<void> => {
   try {
     if (await job.isFailed()) await job.retry('failed', { resetAttemptsMade: true })
@@ -121,8 +125,9 @@ const revive = async (job: Job): Promise<void> => {
 }
 
 /**
- * Batches keep their id, so a crawl that runs again while they wait adds nothing twice. One that failed is kept for people to see, and would
- * keep its items out for as long: they are not taken in yet, so a crawl that meets them has it run again.
+ * Batches keep their id, so a crawl that runs again while they wait adds nothing twice. A failed batch is kept for
+ * people to see, and would keep its items out for as long; since they are not ingested yet, a crawl that finds them
+ * again retries it.
  */
 export const addArticles = async (
   queues: Queues,

@@ -3,7 +3,7 @@
 import type { Job, JobType } from 'bullmq'
 import type { Queues } from './queues.ts'
 
-/** A job that waits, of a source. */
+/** A waiting job of a source. */
 export interface SourceJob {
   readonly queue: string
   readonly id: string
@@ -12,7 +12,7 @@ export interface SourceJob {
 
 export interface SourceJobs {
   waiting(): AsyncGenerator<readonly SourceJob[]>
-  /** Whether it waits still. */
+  /** Whether it still waits. */
   isThere(job: SourceJob): Promise<boolean>
   remove(job: SourceJob): Promise<void>
 }
@@ -28,7 +28,7 @@ export const sourceJobs = (queues: Queues): SourceJobs => {
     async *waiting() {
       for (const queue of OF_SOURCES)
         for (let from = 0; ; from += PAGE) {
-          const found = (await queues[queue].getJobs(WAITING, from, from + PAGE - 1)) as (Job | undefined)[] // a job may go meanwhile
+          const found = (await queues[queue].getJobs(WAITING, from, from + PAGE - 1)) as (Job | undefined)[] // a job may be removed meanwhile
           yield found.flatMap((job): SourceJob[] => {
             const source: unknown = job?.data?.sourceId
             return job?.id && typeof source === 'string' ? [{ queue, id: job.id, source }] : []
@@ -41,7 +41,7 @@ export const sourceJobs = (queues: Queues): SourceJobs => {
       return found !== undefined && !(await found.isActive())
     },
     async remove(job) {
-      // One that a worker has taken meanwhile says itself that there is no such source.
+      // A worker that has taken it meanwhile finds out itself that there is no such source.
       await (await find(job))?.remove().catch((error: unknown) => {
         if (!(error instanceof Error && /locked|missing key/i.test(error.message))) throw error
       })

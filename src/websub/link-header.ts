@@ -7,7 +7,7 @@ export interface Link {
   readonly rels: readonly string[]
 }
 
-/** Characters looked at, and links kept: more is no honest header. */
+/** Limits on the characters parsed and the links kept: no honest header has more. */
 const LONGEST = 16_384
 const MOST = 100
 
@@ -16,7 +16,8 @@ const PARAMETER = /\s*;\s*([^\s=;,"<>]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;,
 const TARGET = /[\s,]*<([^<>]*)>/y
 
 /**
- * Links of a header, in order; what does not parse is stepped over to the next target. Only the first `rel` of a link counts (RFC 8288, 3.3).
+ * Parses the links of a header, in order. Where something does not parse, skips to the next target. Only the first
+ * `rel` of a link counts (RFC 8288, 3.3).
  * @param header one header, or several joined by commas
  */
 export const parseLinkHeader = (header: string | null): readonly Link[] => {
@@ -27,7 +28,7 @@ export const parseLinkHeader = (header: string | null): readonly Link[] => {
     TARGET.lastIndex = at
     const target = TARGET.exec(text)
     if (!target) {
-      // Nothing we know stands here: on to the next that might begin a link.
+      // Not a link: skip to the next character that may begin one.
       const next = text.indexOf('<', at + 1)
       if (next < 0) break
       at = next
@@ -60,7 +61,8 @@ const resolved = (target: string | undefined, base: string): string | null => {
 }
 
 /**
- * The hub a document offers and the topic it goes by there (WebSub, section 4: headers before the document itself, the first hub of several).
+ * Finds the hub that a document offers, and its topic there (WebSub, section 4: headers count before the document
+ * itself, and the first hub of several).
  * @param url where the document came from, after redirects: its topic where it names none
  * @returns null where no hub is offered
  */

@@ -1,12 +1,12 @@
--- Changes a subscription that exists, and when something is to be done for it next. One that was deleted meanwhile stays deleted.
+-- Changes an existing subscription, and when it is due next. A subscription deleted in the meantime stays deleted.
 -- KEYS 1  subscription hash
 --      2  due (sorted set: token by ms)
 -- All in one slot.
 -- ARGV 1  token
 --      2  ms at which it is due next; empty leaves that as it is
---      3  field of a count to raise by one; empty for none
+--      3  counter field to increment; empty for none
 --      4+ field, value, ...
--- Returns 1 where it exists, else 0.
+-- Returns 1 if it exists, else 0.
 -- O(fields).
 
 if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end

@@ -1,6 +1,7 @@
 /**
- * Push over Redis: who is subscribed where, what hubs answer to our callbacks, and whether what they bring can be relied on. Any number of
- * replicas share it: what is due is claimed, and no state is kept in a process. Never fetches a feed and never decides what an article is.
+ * Push over Redis: which source is subscribed at which hub, what hubs send to our callbacks, and whether their
+ * deliveries can be relied on. Any number of replicas share it: due subscriptions are claimed, and no process keeps
+ * state. Never fetches a feed and never decides what an article is.
  */
 
 import type { Redis } from 'ioredis'
@@ -26,30 +27,31 @@ export interface PushSummary {
   readonly on: boolean
   readonly subscriptions: number
   readonly active: number
-  /** Sources that push brings, so that they are polled only to be safe. */
+  /** Sources whose news push delivers, so that they are polled at the safety interval only. */
   readonly working: number
   readonly deliveries: number
   readonly ignored: number
 }
 
 export interface Push extends HubClient {
-  /** What a feed offers, whenever that changed: null where it offers nothing any more. */
+  /** To be called when the offer of a feed changes; null where it offers no hub any more. */
   offered(id: SourceId, offer: Offer | null): Promise<void>
-  /** Makes subscriptions fit offers, catalogue and configuration. */
+  /** Begins and ends subscriptions to match the offers, the catalogue and the configuration. */
   reconcile(): Promise<{ readonly begun: number; readonly ended: number }>
-  /** Takes subscriptions for which something is due: each is given to one caller only. */
+  /** Claims due subscriptions, each for one caller only. */
   claimDue(limit: number): Promise<readonly string[]>
   get(token: string): Promise<Subscription | null>
   of(id: SourceId): Promise<Subscription | null>
-  /** Before a body is read: whether one may come. */
+  /** To be called before a body is read: whether it is accepted. */
   admit(token: string): Promise<Delivery>
-  /** Checks a body's signature; what is not signed rightly is ignored and counted. */
+  /** Checks the signature of a body; one without a valid signature is ignored and counted. */
   check(subscription: Subscription, signature: string | undefined, body: Uint8Array): Promise<Delivery>
-  /** A delivery was taken in: push works. */
+  /** Records that a delivery was ingested: push works. */
   delivered(subscription: Subscription): Promise<void>
   /**
-   * Told of every poll while push works: publications that were new. What push should have brought makes it distrusted for a while.
-   * @returns why, where it is distrusted now
+   * To be called after every poll while push works, with the publication times of the new items. If push should have
+   * delivered any of them, it is not relied on for a while.
+   * @returns why push is not relied on now; null if nothing was missed
    */
   polled(id: SourceId, published: readonly number[], lastPollAt: number | null): Promise<string | null>
   summary(): Promise<PushSummary>
@@ -69,7 +71,10 @@ export const createPush = ({ redis, keys, settings, sources, postForm, now }: Pu
   const { get, of, patch, drop } = subscriptions
   const begin = (id: SourceId, offer: Offer) => subscriptions.begin(id, offer, settings().baseUrl)
 
-  /** The source is polled as ever from now on; the hub is told, where it knows of us. */
+  /**
+   * Ends a subscription: the source is polled as usual from now on, and the hub is asked to unsubscribe if it knows of
+   * us.
+   */
   const end = async (id: SourceId, token: string, why: string): Promise<void> => {
     const subscription = await get(token)
     await redis.hdel(keys.pushTokens(), id)
@@ -84,7 +89,7 @@ export const createPush = ({ redis, keys, settings, sources, postForm, now }: Pu
 
   const wants = (source: Source | undefined): source is Source => source?.enabled === true && settings().baseUrl !== ''
 
-  /** Why a source should have no subscription, or not this one; null where all is right. */
+  /** Why a source should have no subscription, or not this one; null if it should have this one. */
   const faultIn = (id: SourceId, subscription: Subscription | null, offer: Offer | undefined): string | null => {
     if (settings().baseUrl === '') return 'push is not configured any more'
     if (!wants(sources.get(id))) return 'the source was paused or removed'
@@ -127,7 +132,7 @@ export const createPush = ({ redis, keys, settings, sources, postForm, now }: Pu
       }
       for (const [id, offer] of offers as Map<SourceId, Offer>) {
         const source = sources.get(id)
-        // Gone: should it come back, its feed says again what it offers.
+        // The source was removed: if it is added again, its feed states its offer again.
         if (!source) await Promise.all([redis.hdel(keys.pushOffers(), id), redis.hdel(keys.source(id), 'pushOffer')])
         else if (tokens[id] === undefined && wants(source) && (await begin(id, offer))) begun += 1
       }

@@ -2,13 +2,13 @@
 
 import { createHmac, timingSafeEqual } from 'node:crypto'
 
-/** The methods of the Recommendation; sha1 is what old hubs send. */
+/** The methods of the WebSub Recommendation; old hubs send sha1. */
 const METHODS = new Set(['sha1', 'sha256', 'sha384', 'sha512'])
 
 export const signBody = (body: Uint8Array, secret: string, method = 'sha256'): string =>
   `${method}=${createHmac(method, secret).update(body).digest('hex')}`
 
-/** What is wrong with a signature, in words; null where it is right. Takes the same time however much of it is right. */
+/** Describes what is wrong with a signature; null if it is valid. Compares in constant time. */
 export const findSignatureFault = (signature: string | undefined, body: Uint8Array, secret: string): string | null => {
   if (signature === undefined || signature === '') return 'it is not signed'
   const [, method = '', hex = ''] = /^([a-z0-9]+)=([0-9a-f]+)$/i.exec(signature.trim()) ?? []

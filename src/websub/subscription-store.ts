@@ -1,4 +1,4 @@
-/** Subscriptions as they are kept in Redis: one hash each, found by source or by token, and when something is due for it. */
+/** Subscriptions in Redis: one hash each, found by source or by token, and a sorted set of when each is due. */
 
 import { randomBytes } from 'node:crypto'
 import type { Redis } from 'ioredis'
@@ -11,7 +11,7 @@ import { LONGEST_WAIT, parseSubscription, type Subscription } from './subscripti
 const claimDueScript = loadScript(new URL('../redis/claim-due.lua', import.meta.url))
 const patchScript = loadScript(new URL('./patch-subscription.lua', import.meta.url))
 
-/** A claimed subscription comes up again after this, should its job never have been queued. */
+/** A claimed subscription falls due again after this if its job was not queued, ms. */
 const CLAIM_LEASE = 5 * 60_000
 
 export type Patch = Partial<Record<keyof Subscription, string | number>>
@@ -20,15 +20,15 @@ export interface Subscriptions {
   get(token: string): Promise<Subscription | null>
   of(id: SourceId): Promise<Subscription | null>
   /**
-   * Changes one that is there.
-   * @param due ms at which something is to be done for it next, where that changes
-   * @param raise a count to raise by one
+   * Changes an existing subscription.
+   * @param due when it is due next, ms since the epoch, if that changes
+   * @param raise counter to increment
    */
   patch(token: string, change: Patch, due?: number, raise?: '' | 'deliveries' | 'ignored'): Promise<void>
   drop(token: string): Promise<void>
   /** @returns false where another replica was first */
   begin(id: SourceId, offer: Offer, baseUrl: string): Promise<boolean>
-  /** Takes those for which something is due: each is given to one caller only. */
+  /** Claims due subscriptions, each for one caller only. */
   claimDue(limit: number): Promise<readonly string[]>
 }
 
@@ -62,7 +62,7 @@ export const createSubscriptions = (redis: Redis, keys: Keys, now: () => number)
 
     async begin(id, { hub, topic }, baseUrl) {
       const token = randomBytes(24).toString('base64url')
-      // Of two replicas that begin at once, one is first.
+      // If two replicas begin at once, only the first goes on.
       if ((await redis.hsetnx(keys.pushTokens(), id, token)) === 0) return false
       const callback = `${callbacksAt(baseUrl)}${token}`
       await redis

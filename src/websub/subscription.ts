@@ -1,4 +1,4 @@
-/** One subscription at a hub: what is known of it, and what is to be done next. Rules on plain data. (pure) */
+/** A subscription at a hub: its state, and when it is due next. (pure) */
 
 import { createHash } from 'node:crypto'
 import type { SourceId } from '../domain/source.ts'
@@ -19,25 +19,25 @@ export interface Subscription {
   /** What the hub was asked for last and has not verified yet. */
   readonly asked: 'subscribe' | 'unsubscribe' | null
   readonly askedAt: number
-  /** Times asked since it was verified last. */
+  /** Requests sent since it was last verified. */
   readonly tries: number
   /** ms since the epoch; 0 where it was never verified. */
   readonly verifiedAt: number
   readonly leaseUntil: number
   readonly deliveredAt: number
   readonly deliveries: number
-  /** Deliveries that were not signed, or wrongly. */
+  /** Deliveries without a valid signature. */
   readonly ignored: number
-  /** Times a poll found what push had missed, since all went well last. */
+  /** Number of polls that found items push had missed. */
   readonly misses: number
   readonly distrustedUntil: number
-  /** Why it is as it is, for people. */
+  /** Why it is in this state, for people. */
   readonly reason: string
 }
 
 const number = (text: string | undefined): number => Number(text ?? 0) || 0
 
-/** @returns null for a hash that holds none */
+/** @returns null if the hash holds no subscription */
 export const parseSubscription = (token: string, hash: Readonly<Record<string, string>>): Subscription | null =>
   hash.source === undefined || hash.secret === undefined
     ? null
@@ -66,41 +66,46 @@ const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
-/** A hub verifies within this time or is asked again; an answer to a question older than the second is to none we remember. */
+/**
+ * A hub that does not verify within VERIFY_WITHIN is asked again. A verification counts for ASKED_LASTS after our
+ * request; a later one is rejected. Both in ms.
+ */
 export const VERIFY_WITHIN = 10 * MINUTE
 export const ASKED_LASTS = DAY
-/** A goodbye the hub does not verify is said this often. */
+/** Number of unsubscribe requests before giving up on a hub that does not verify them. */
 export const GOODBYES = 3
 const SHORTEST_LEASE = 10_000
 const LONGEST_LEASE = 90 * DAY
 const LONGEST_DISTRUST = 7 * DAY
-/** The furthest that anything is due for a subscription, ms. */
+/** The longest time until a subscription is due, ms. */
 export const LONGEST_WAIT = LONGEST_LEASE
 
-/** 0 to 1, always the same for the same token: so that what was asked for together is not renewed together. */
+/** 0 to 1, always the same for the same token, so that subscriptions requested together are not renewed together. */
 const hashToUnit = (token: string): number => createHash('sha256').update(token).digest().readUInt32BE(0) / 2 ** 32
 
-/** What the hub granted, within reason; what we asked for where it says nothing. */
+/** The lease that the hub granted, within bounds; the one we asked for if it says nothing. */
 export const boundLease = (seconds: string | undefined, asked: number): number => {
   const granted = /^\d{1,12}$/.test(seconds ?? '') ? Number(seconds) * 1_000 : asked
   return Math.min(Math.max(granted, SHORTEST_LEASE), LONGEST_LEASE)
 }
 
-/** Well before the lease ends, after 70 to 90 % of it. */
+/** When to renew: well before the lease ends, after 70 to 90 % of it. */
 export const renewAt = (token: string, now: number, lease: number): number =>
   Math.round(now + lease * (0.7 + 0.2 * hashToUnit(token)))
 
-/** After a hub could not be asked, or did not verify: 1 minute, 4, 16 ..., a day. */
+/**
+ * When to ask again after a hub could not be reached or did not verify: after 1 minute, 4, 16 and so on, up to a day.
+ */
 export const askAgainAt = (token: string, now: number, tries: number): number =>
   Math.round(now + Math.min(MINUTE * 4 ** Math.max(0, tries - 1), DAY) * (0.9 + 0.2 * hashToUnit(token)))
 
-/** A hub that denied is asked again: the publisher may have changed its mind. */
+/** When to ask again after a hub denied: the publisher may have changed its mind. */
 export const afterDenial = (now: number): number => now + DAY
 
-/** An hour after the first miss, doubling, up to a week. */
+/** How long push is not relied on after a miss, ms: an hour after the first, doubling up to a week. */
 export const distrustFor = (misses: number): number => Math.min(HOUR * 2 ** Math.max(0, misses - 1), LONGEST_DISTRUST)
 
-/** Until when push is taken to work, ms since the epoch; 0 where it is not. */
+/** Until when push is assumed to work, ms since the epoch; 0 where it does not. */
 export const worksUntil = (
   { state, verifiedAt, leaseUntil, deliveredAt, distrustedUntil }: Subscription,
   now: number,
@@ -108,16 +113,16 @@ export const worksUntil = (
 ): number => {
   if (state !== 'active' || verifiedAt === 0 || deliveredAt === 0) return 0
   if (distrustedUntil > now && isPlausible(distrustedUntil, now, LONGEST_DISTRUST)) return 0
-  // Told while the clock was ahead: whether it works, the next delivery says.
+  // Recorded while the clock was ahead: the next delivery will show whether push works.
   if (!isPlausible(Math.max(verifiedAt, deliveredAt), now)) return 0
   const until = Math.min(deliveredAt + recent, leaseUntil)
   return until > now ? until : 0
 }
 
 /**
- * Publications that a poll found new though push should have brought them: after push began to work and the last poll, and older than the
- * grace. A feed that dates nothing accuses nobody.
- * @param published ms of the items that were new in a poll
+ * New items of a poll that push should have delivered: published after push began to work and after the last poll, and
+ * longer ago than the grace period. Items without a date never count as missed.
+ * @param published publication times of the items that were new in a poll, ms since the epoch
  */
 export const findMissed = (
   published: readonly number[],

@@ -82,7 +82,7 @@ export interface OutageDetector {
    * A domain requested at `askedAt` did not answer.
    * @param wasFailing the source failed the last time as well, so that another failure says nothing about our network.
    *                   Such sources are crawled after all others that are due, so their results would be the latest
-   *                   ones.
+   *                   ones and look like an outage.
    * @returns whether our own network is at fault, so that the failure does not count
    */
   unreached(domain: string, sourceId: string, askedAt: number, wasFailing: boolean): Promise<boolean>
