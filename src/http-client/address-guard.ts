@@ -50,7 +50,7 @@ const isSpecial = (address: string): boolean => {
 }
 
 export interface Guard {
-  /** Why an address may not be connected to, or null where it may. */
+  /** Why an address may not be connected to, or null if it may. */
   refuses(address: string): string | null
 }
 

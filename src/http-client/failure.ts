@@ -28,7 +28,7 @@ export interface Failed {
   readonly status?: number
   /** How long the server asks clients to stay away from its whole domain, ms (Retry-After, rate limit). */
   readonly retryAfter?: number
-  /** Whether the server reported too many requests, in whatever way. */
+  /** Whether the server reported too many requests, in any way. */
   readonly isLimited?: boolean
 }
 

@@ -8,7 +8,7 @@ export const header = (headers: Headers, name: string): string | null => {
   return (Array.isArray(value) ? value[0] : value) ?? null
 }
 
-/** All values of a header that is a list, joined as one; null where it has none (RFC 9110, 5.3). */
+/** All values of a header that is a list, joined as one; null if it has none (RFC 9110, 5.3). */
 export const headerList = (headers: Headers, name: string): string | null =>
   [headers[name] ?? []].flat().join(', ') || null
 

@@ -41,7 +41,7 @@ export const sourceJobs = (queues: Queues): SourceJobs => {
       return found !== undefined && !(await found.isActive())
     },
     async remove(job) {
-      // A worker that has taken it meanwhile finds out itself that there is no such source.
+      // If a worker has started it meanwhile, its handler finds that the source is gone.
       await (await find(job))?.remove().catch((error: unknown) => {
         if (!(error instanceof Error && /locked|missing key/i.test(error.message))) throw error
       })

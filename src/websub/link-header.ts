@@ -63,8 +63,8 @@ const resolved = (target: string | undefined, base: string): string | null => {
 /**
  * Finds the hub that a document offers, and its topic there (WebSub, section 4: headers count before the document
  * itself, and the first hub of several).
- * @param url where the document came from, after redirects: its topic where it names none
- * @returns null where no hub is offered
+ * @param url where the document came from, after redirects: its topic if it names none
+ * @returns null if no hub is offered
  */
 export const findOffer = (
   url: string,

@@ -34,7 +34,7 @@ export interface PushSummary {
 }
 
 export interface Push extends HubClient {
-  /** To be called when the offer of a feed changes; null where it offers no hub any more. */
+  /** To be called when the offer of a feed changes; null if it offers no hub any more. */
   offered(id: SourceId, offer: Offer | null): Promise<void>
   /** Begins and ends subscriptions to match the offers, the catalogue and the configuration. */
   reconcile(): Promise<{ readonly begun: number; readonly ended: number }>
@@ -72,8 +72,8 @@ export const createPush = ({ redis, keys, settings, sources, postForm, now }: Pu
   const begin = (id: SourceId, offer: Offer) => subscriptions.begin(id, offer, settings().baseUrl)
 
   /**
-   * Ends a subscription: the source is polled as usual from now on, and the hub is asked to unsubscribe if it knows of
-   * us.
+   * Ends a subscription: the source is polled as usual from now on, and the hub is sent an unsubscribe request if it
+   * knows of us.
    */
   const end = async (id: SourceId, token: string, why: string): Promise<void> => {
     const subscription = await get(token)

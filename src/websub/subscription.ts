@@ -21,7 +21,7 @@ export interface Subscription {
   readonly askedAt: number
   /** Requests sent since it was last verified. */
   readonly tries: number
-  /** ms since the epoch; 0 where it was never verified. */
+  /** ms since the epoch; 0 if it was never verified. */
   readonly verifiedAt: number
   readonly leaseUntil: number
   readonly deliveredAt: number
@@ -105,7 +105,7 @@ export const afterDenial = (now: number): number => now + DAY
 /** How long push is not relied on after a miss, ms: an hour after the first, doubling up to a week. */
 export const distrustFor = (misses: number): number => Math.min(HOUR * 2 ** Math.max(0, misses - 1), LONGEST_DISTRUST)
 
-/** Until when push is assumed to work, ms since the epoch; 0 where it does not. */
+/** Until when push is assumed to work, ms since the epoch; 0 if it does not. */
 export const worksUntil = (
   { state, verifiedAt, leaseUntil, deliveredAt, distrustedUntil }: Subscription,
   now: number,

@@ -47,7 +47,7 @@ local slot = tonumber(redis.call('ZSCORE', KEYS[3], member) or nil)
 -- Turns that nobody took are dropped after a lease.
 redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now - lease)
 
--- The gap that the server asks for, where it is longer.
+-- The gap that the server asks for, if it is longer.
 gap = math.max(gap, tonumber(known[5] or 0))
 
 -- Time between two turns: a little more than a visit took on average, so that the visit before is seldom still there.

@@ -5,14 +5,14 @@
 -- ARGV 1  token of the visit
 --      2  gap, ms
 --      3  how long the visit took, ms
---      4  ms for which the server asks for a pause; -1 where it reports too many requests and no duration;
---         0 where it reports neither
+--      4  ms for which the server asks for a pause; -1 if it reports too many requests and no duration;
+--         0 if it reports neither
 --      5  first wait where it gives no duration, ms; doubled each time in a row
 --      6  longest wait, ms
 --      7  0 to 1: position in the spread
 --      8  why, for people
---      9  gap between two requests that the server asks for from now on, ms; 0 where it asks for none
--- Returns ms for which the domain is closed now, 0 where it is not.
+--      9  gap between two requests that the server asks for from now on, ms; 0 if it asks for none
+-- Returns ms for which the domain is closed now, 0 if it is not.
 -- O(log(holders)).
 
 local time = redis.call('TIME')

@@ -122,7 +122,7 @@ export const createOutageDetector = ({
     const [mode, since] = await redis.hmget(keys.network(), 'mode', 'since')
     const turnedAt = Number(since ?? 0)
     // Changed while the clock was ahead: treated as so long ago that nothing waits for it any more.
-    known = { mode: (mode ?? 'up') as NetworkMode, since: isPlausible(turnedAt, now()) ? turnedAt : 0 } // written by turn() alone
+    known = { mode: (mode ?? 'up') as NetworkMode, since: isPlausible(turnedAt, now()) ? turnedAt : 0 } // written by turn() only
     readAt = performance.now()
     return known
   }

@@ -64,7 +64,7 @@ export interface Visit {
   enter(url: string): Promise<Wait | null>
   /**
    * Releases all domains entered. The complaint applies to the last one entered.
-   * @returns ms for which its domain is closed, 0 where it is not
+   * @returns ms for which its domain is closed, 0 if it is not
    */
   leave(complaint?: Complaint): Promise<number>
 }

@@ -24,9 +24,9 @@ const KEPT_UNKNOWN = 3_600_000
 const MOST_KEPT = 64 * 1_024
 
 export interface RobotsAnswer {
-  /** Why a URL may not be fetched, or null where it may. */
+  /** Why a URL may not be fetched, or null if it may. */
   readonly refusal: string | null
-  /** Gap between two requests, ms (`Crawl-delay`, which RFC 9309 omits and many files have); 0 where it is absent. */
+  /** Gap between two requests, ms (`Crawl-delay`, which RFC 9309 omits and many files have); 0 if it is absent. */
   readonly delay: number
 }
 

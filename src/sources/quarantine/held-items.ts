@@ -61,7 +61,7 @@ export const createHeldItems = ({ redis, keys, now }: { redis: Redis; keys: Keys
   }
   const noted = async (): Promise<[SourceId, Noted][]> =>
     Object.entries(await redis.hgetall(keys.heldSources())).map(([id, json]) => [
-      id as SourceId, // fields are written by add alone
+      id as SourceId, // fields are written by add only
       JSON.parse(json) as Noted,
     ])
 

@@ -119,7 +119,7 @@ export const createQuarantine = ({ redis, keys, now }: QuarantineParts): Quarant
   /** Drops the bodies of the sources with the oldest latest body until all fit. */
   const fitInAll = async (): Promise<void> => {
     const expired = await redis.zrangebyscore(keys.quarantined(), '-inf', now() - KEPT_FOR)
-    for (const source of expired) await remember(source as SourceId) // members are written by remember alone
+    for (const source of expired) await remember(source as SourceId) // members are written by remember only
     const sizes = await redis.hgetall(keys.quarantineSizes())
     let total = Object.values(sizes).reduce((sum, size) => sum + Number(size), 0)
     if (total <= MOST_IN_ALL) return
@@ -155,7 +155,7 @@ export const createQuarantine = ({ redis, keys, now }: QuarantineParts): Quarant
 
     async bodies(source) {
       if (source !== undefined) return listBodies(source)
-      const sources = (await redis.zrange(keys.quarantined(), 0, '-1')) as SourceId[] // members are written by remember alone
+      const sources = (await redis.zrange(keys.quarantined(), 0, '-1')) as SourceId[] // members are written by remember only
       return (await Promise.all(sources.map(listBodies))).flat().sort(newestFirst)
     },
 
@@ -187,7 +187,7 @@ export const createQuarantine = ({ redis, keys, now }: QuarantineParts): Quarant
     },
 
     async refused(source) {
-      const sources = source ? [source] : ((await redis.zrevrange(keys.refusing(), 0, MOST_REFUSING - 1)) as SourceId[]) // members are written by refuse alone
+      const sources = source ? [source] : ((await redis.zrevrange(keys.refusing(), 0, MOST_REFUSING - 1)) as SourceId[]) // members are written by refuse only
       const lists = await Promise.all(sources.map(source => redis.lrange(keys.refused(source), 0, -1)))
       return lists
         .flatMap(

@@ -19,7 +19,7 @@ export interface Poll {
   readonly now: number
   /** Dates of the new items, ms since the epoch; null for an item without one. */
   readonly published: readonly (number | null)[]
-  /** Number of items in the document; null where it was not read. */
+  /** Number of items in the document; null if it was not read. */
   readonly carried: number | null
 }
 

@@ -179,9 +179,9 @@ export const nextDue = (
 /**
  * While push delivers what a source publishes, polls only look for what it missed: at the safety interval, or when push
  * expires.
- * @param pushUntil ms since the epoch until which push works; 0 where it does not
+ * @param pushUntil ms since the epoch until which push works; 0 if it does not
  * @param safety ms between polls while push works
- * @returns `due` itself where push does not work, or where the safety poll would not be later than `due`
+ * @returns `due` itself if push does not work, or if the safety poll would not be later than `due`
  */
 export const whilePushed = (due: Due, sourceId: string, now: number, pushUntil: number, safety: number): Due => {
   const at = Math.round(Math.min(now + safety * (1 + computeSpread(sourceId)), pushUntil))

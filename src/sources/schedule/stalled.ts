@@ -13,7 +13,7 @@ const KNOWN = { publications: 10, days: 8 }
  */
 const SHORTEST = 2 * 3_600_000
 
-/** @returns how long it has been silent, ms; 0 where that is not unusual */
+/** @returns how long it has been silent, ms; 0 if that is not unusual */
 export const stalledFor = ({ recent, observed, longestGap }: PublishingModel, now: number): number => {
   const [newest] = recent
   if (newest === undefined || recent.length < KNOWN.publications || observed < KNOWN.days) return 0

@@ -7,7 +7,7 @@ export interface Fetch {
   /** ms since the epoch; kept to the second. */
   readonly at: number
   readonly outcome: 'changed' | 'unchanged' | 'failed' | 'deferred' | 'push'
-  /** HTTP status; 0 where there was none. */
+  /** HTTP status; 0 if there was none. */
   readonly status: number
   /** How long it took. */
   readonly ms: number

@@ -45,7 +45,7 @@ export const parsePlaces = (text: string | undefined): Places => {
   }
 }
 
-/** @returns an empty string where there is nothing to remember */
+/** @returns an empty string if there is nothing to remember */
 export const writePlaces = ({ of, trusted, refused, held }: Places): string =>
   trusted.length + refused.length === 0 && held === null
     ? ''
@@ -97,7 +97,7 @@ export const withRefused = (places: Places, url: string): Places => {
 /**
  * Where an answer came from, if that is none of the source's own places; else null.
  * @param url where the answer came from
- * @param movedTo target of permanent redirects alone
+ * @param movedTo target of the leading permanent redirects, or null
  */
 export const awayAt = (
   source: Addressed,

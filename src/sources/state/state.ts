@@ -11,7 +11,7 @@ export interface SourceState {
   /** `retired`: its publisher answered that it is gone for good; a re-crawl revives it. */
   readonly status: 'new' | 'fresh' | 'failing' | 'retired'
   readonly validators: Validators | null
-  /** How long its server last declared its answer fresh, ms; null where it declares nothing. */
+  /** How long its server last declared its answer fresh, ms; null if it declares nothing. */
   readonly freshFor: number | null
   /** Latest fetch, whatever its outcome, ms since the epoch. */
   readonly lastFetchAt: number | null
@@ -45,13 +45,13 @@ export interface SourceState {
   /** New items by day, as countDaily packs them. */
   readonly daily: string
   readonly title: string | null
-  /** ms since the epoch until which push delivers what it publishes; 0 where it does not. */
+  /** ms since the epoch until which push delivers what it publishes; 0 if it does not. */
   readonly pushUntil: number
-  /** Hub and topic that its feed last offered, as JSON; empty where it offers none. */
+  /** Hub and topic that its feed last offered, as JSON; empty if it offers none. */
   readonly pushOffer: string
   /** Token of the data set in Redis in which its items are remembered; empty if a version without tokens wrote it. */
   readonly origin: string
-  /** Hubs that its feed names and that are not used, such as `rssCloud`; empty where it names none. */
+  /** Hubs that its feed names and that are not used, such as `rssCloud`; empty if it names none. */
   readonly otherHubs: string
 }
 
@@ -143,7 +143,7 @@ const readTimes = (text = ''): number[] => {
 
 export type ScheduleHints = Pick<FeedHints, 'interval' | 'skipHours' | 'skipDays'>
 
-/** Interval in ms, hours, days: `3600000;0,1,2;6`. Empty where the feed says nothing. */
+/** Interval in ms, hours, days: `3600000;0,1,2;6`. Empty if the feed says nothing. */
 export const writeHints = ({ interval, skipHours = [], skipDays = [] }: ScheduleHints): string =>
   interval === undefined && skipHours.length + skipDays.length === 0
     ? ''

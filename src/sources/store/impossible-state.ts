@@ -14,7 +14,7 @@ import { isPlausible } from '../../util/plausible-time.ts'
 export interface StoredTurn {
   /** ms since the epoch: its score in the due set. */
   readonly due: number
-  /** The due time in its hash; null where it has none. */
+  /** The due time in its hash; null if it has none. */
   readonly nextAt: number | null
   /** When that was set; 0 if unknown. */
   readonly setAt: number

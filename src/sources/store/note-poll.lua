@@ -5,14 +5,14 @@
 -- All in one slot.
 -- ARGV 1  most fetches kept
 --      2  the fetch, packed, or ""
---      3  1 where it counts as a fetch, else 0
+--      3  1 if it counts as a fetch, else 0
 --      4  new items
 --      5  "=" and the token of the data set in which its items were looked up: nothing is written if the
 --         source has another one; "" for any
 --      6  item hashes to be kept, or ""
 --      7  seconds for which they are kept
 --      8+ field, value, ... of the hash
--- Returns 1, or 0 where nothing was written.
+-- Returns 1, or 0 if nothing was written.
 -- O(fields).
 
 local source, history = KEYS[1], KEYS[2]

@@ -110,7 +110,7 @@ export interface Sources extends FailureRecorder, SeenItems, Pick<Scheduling, 'r
   /** Hashes of ingested items as its feed wrote them: unchanged ones need not be parsed again. */
   itemHashes(id: SourceId): Promise<ReadonlySet<string>>
   /**
-   * To be called before its batches are queued: stores what `markSeen` commits in the end. `spans` is null where the
+   * To be called before its batches are queued: stores what `markSeen` commits in the end. `spans` is null if the
    * whole feed was parsed.
    */
   prepare(id: SourceId, crawlId: string, validators: Validators, spans: readonly string[] | null): Promise<void>
@@ -123,7 +123,7 @@ export interface Sources extends FailureRecorder, SeenItems, Pick<Scheduling, 'r
    */
   unchanged(id: SourceId, freshFor: number | null, before?: SourceState, fetch?: Fetch): Promise<Due>
   /**
-   * Sets until when push delivers what the source publishes, ms since the epoch; 0 where it does not. If push ends
+   * Sets until when push delivers what the source publishes, ms since the epoch; 0 if it does not. If push ends
    * early, the source is polled soon.
    */
   setPush(id: SourceId, until: number): Promise<void>
@@ -361,7 +361,7 @@ export const createSources = ({
         claimDueScript,
         [keys.due(), keys.allowance()],
         [at, limit, CLAIM, settings().budget],
-      )) as SourceId[] // members are written by sync alone
+      )) as SourceId[] // members are written by sync only
       for (const id of ids) claimed.set(id, at + CLAIM)
       return ids
     },
