@@ -1,4 +1,4 @@
-/** The queue `crawl`: sources to be fetched. */
+/** The queue `crawl`: each job fetches one source (jobs/crawl.ts). */
 
 import { z } from 'zod'
 import { SourceId } from '../domain/source.ts'
@@ -9,11 +9,11 @@ export const crawlQueue = defineQueue({
   version: 1,
   data: z.object({
     sourceId: SourceId,
-    /** `schedule` asks only for what changed; anything else for the whole feed. */
+    /** `schedule`: fetch with validators. `manual`: fetch without them, whatever the schedule and the backoff say. */
     trigger: z.enum(['schedule', 'manual']).default('manual'),
   }),
-  // A fetch that failed is rescheduled by its source, not retried by the queue. What is tried again at once is a crawl that could not be
-  // finished: Redis rejected writes, or this daemon had to give it up.
+  // The queue does not retry failed fetches: the schedule of the source does. It retries crawls that could not be
+  // finished because Redis rejected writes or the daemon had to abandon them.
   options: {
     attempts: 5,
     backoff: { type: 'exponential', delay: 1_000, jitter: 0.5 },

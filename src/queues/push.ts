@@ -1,4 +1,4 @@
-/** The queue `push`: WebSub subscriptions for which something is due. */
+/** The queue `push`: each job subscribes, renews or unsubscribes one WebSub subscription at its hub (jobs/push.ts). */
 
 import { z } from 'zod'
 import { defineQueue } from './definition.ts'
@@ -8,6 +8,6 @@ export const pushQueue = defineQueue({
   version: 1,
   data: z.object({ token: z.string().regex(/^[\w-]{20,64}$/, 'is no token of a subscription') }),
   options: { attempts: 1, removeOnComplete: { age: 3_600, count: 500 }, removeOnFail: { age: 86_400, count: 500 } },
-  // The token is half of what lets a hub in: names show what stands in the dashboard, so the job is named by its end alone.
+  // The token is a secret, as part of the callback URL. The dashboard shows names of jobs, so a name has only its end.
   title: ({ token }) => `…${token.slice(-4)}`,
 })

@@ -1,4 +1,4 @@
-/** The queues as BullMQ objects, and the only places from which jobs are added. */
+/** Opens the BullMQ queues, and adds jobs to them. No other file adds jobs, except publishing.ts to `publish`. */
 
 import { type ConnectionOptions, type Job, Queue, type Telemetry } from 'bullmq'
 import type { SourceId } from '../domain/source.ts'
@@ -20,16 +20,17 @@ const definitions = [crawlQueue, articlesQueue, publishQueue, pushQueue] as cons
 
 /**
  * @param connection a Redis connection for all of them, without automatic pipelining
- * @param telemetry hands a job's trace on to those it adds
+ * @param telemetry passes the trace of a job on to the jobs it adds
  */
 export const openQueues = (connection: ConnectionOptions, keys: Keys, telemetry?: Telemetry): Queues => {
   const open = ({ queue: name, options }: (typeof definitions)[number]) => {
-    // Options by default, so that a job added by hand in the dashboard is kept and retried like any other.
+    // As defaults of the queue, the options also apply to jobs that people add in the dashboard.
     const queue = new Queue(name, {
       ...{ connection, prefix: keys.bull(), defaultJobOptions: options },
       ...(telemetry ? { telemetry } : {}),
     })
-    // BullMQ only reports here that its connection is lost, which the connection logs itself; without a listener it would be printed.
+    // The queue only reports lost connections, which the connection logs itself. Without a listener, BullMQ would print
+    // them.
     queue.on('error', () => undefined)
     return queue
   }
@@ -41,9 +42,8 @@ const BEHIND = 10
 const NONE: ReadonlySet<SourceId> = new Set()
 
 /**
- * Enqueues due sources for crawling. Deduplicated by source: while a crawl of the source waits or runs, another scheduled one is dropped.
- * @param failing those that failed last time: they get a lower priority, so that slow failures do not hold up the others
- * @returns when all are added
+ * Adds crawls of due sources. While a scheduled crawl of a source waits or runs, another is not added.
+ * @param failing sources whose last fetch failed; they get a lower priority, so that slow failures do not delay others
  */
 export const addScheduledCrawls = async (
   queues: Queues,
@@ -63,7 +63,7 @@ export const addScheduledCrawls = async (
   )
 }
 
-/** Raises waiting jobs to the priority of the others. */
+/** Raises waiting jobs of lower priority to that of the others. */
 export const bringForward = async (jobs: readonly Job[]): Promise<void> => {
   await Promise.all(
     jobs.map(job =>
@@ -75,7 +75,7 @@ export const bringForward = async (jobs: readonly Job[]): Promise<void> => {
   )
 }
 
-/** Enqueues subscriptions that are due. Deduplicated: while the job of one waits or runs, another is dropped. */
+/** Adds jobs for due subscriptions. While a job of a subscription waits or runs, another is not added. */
 export const addPushes = async (queues: Queues, tokens: readonly string[]): Promise<void> => {
   await queues.push.addBulk(
     tokens.map(token => ({
@@ -87,8 +87,8 @@ export const addPushes = async (queues: Queues, tokens: readonly string[]): Prom
 }
 
 /**
- * A hub says that something is new and not what: asks for what changed. While a crawl of the source runs, one more follows it, since the
- * running one may have fetched before the news was there.
+ * Adds a crawl of a source whose hub said that something is new, without sending the content. If such a crawl already
+ * runs, another follows it, since the running one may have fetched the feed too early.
  */
 export const addPushedCrawl = async (queues: Queues, sourceId: SourceId): Promise<void> => {
   const data = { sourceId, trigger: 'schedule' as const }
@@ -98,9 +98,10 @@ export const addPushedCrawl = async (queues: Queues, sourceId: SourceId): Promis
 }
 
 /**
- * Asks for a source to be crawled now, whatever its schedule, validators and backoff say. Asking while one runs makes one more run.
- * @param isBehind whether it gets a lower priority than all that waits: one of many
- * @returns id of the job that will do it
+ * Adds a crawl of a source now, whatever its schedule, validators and backoff say. If a manual crawl of it already
+ * runs, another follows it.
+ * @param isBehind whether it gets a lower priority than scheduled crawls, as one of many manual crawls
+ * @returns id of the job
  */
 export const addRecrawl = async (queues: Queues, sourceId: SourceId, isBehind = false): Promise<string> => {
   const data = { sourceId, trigger: 'manual' as const }
@@ -111,7 +112,7 @@ export const addRecrawl = async (queues: Queues, sourceId: SourceId, isBehind = 
   return job.id ?? ''
 }
 
-/** One that was given up is run again; one that another crawl has had run again already is left to it. */
+/** Retries a job that has failed for good. Does nothing if it has not, or if another process retried it first. */
 const revive = async (job: Job): Promise<void> => {
   try {
     if (await job.isFailed()) await job.retry('failed', { resetAttemptsMade: true })
@@ -121,8 +122,9 @@ const revive = async (job: Job): Promise<void> => {
 }
 
 /**
- * Batches keep their id, so a crawl that runs again while they wait adds nothing twice. One that failed is kept for people to see, and would
- * keep its items out for as long: they are not taken in yet, so a crawl that meets them has it run again.
+ * Adds batches of items to ingest. The id of a batch is the id of its job, so that a crawl that runs twice does not add
+ * it twice. BullMQ keeps failed jobs for people to look at, and while one is kept its id cannot be added again: such a
+ * job is retried instead.
  */
 export const addArticles = async (
   queues: Queues,

@@ -1,4 +1,4 @@
-/** No Redis could be had; the message says what to type on this system. */
+/** Thrown if no Redis can be reached or started. The message tells people what to do. */
 export class NoRedisError extends Error {
   readonly code = 'NO_REDIS'
 }

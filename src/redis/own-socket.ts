@@ -1,6 +1,7 @@
 /**
- * Where a Redis of our own listens, and whether who listens there is it. Socket and pid file are in the data folder, which is ours alone
- * (mode 0700). Nothing is sent to a server before its folder, socket, process id and data folder have been checked. (docs/decisions/0002)
+ * Finds the Unix socket of the Redis that newsdesk starts itself, and checks that the server listening there is that
+ * Redis. Socket and pid file are in its data folder, which only this user may access (mode 0700). No data may be sent
+ * to a server before its folder, socket, process id and data folder have been checked. (docs/decisions/0002)
  */
 
 import { createHash } from 'node:crypto'
@@ -25,18 +26,18 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { NoRedisError } from './no-redis.ts'
 
-/** Bytes of the longest path a socket may have: 103 on macOS and the BSDs, 107 on Linux. */
+/** Maximum length of the path of a socket, bytes: 103 on macOS and the BSDs, 107 on Linux. */
 const LONGEST_SOCKET = 103
-/** Redis opens its socket first and sets its mode an instant later: so long is waited for that, ms. */
+/** Time within which Redis must have set the mode of its socket, ms: it opens the socket first. */
 const SETTLES = 2_000
-/** A server that says nothing for so long does not answer, ms. */
+/** Timeout for an answer of the server, ms. */
 const ANSWERS = 5_000
 const OTHERS = 0o077
 
 const SOCKET = 'redis.sock'
 const SHORT = 'socket-folder'
 
-/** Name of the process id file that Redis writes itself. */
+/** Path of the pid file that Redis writes itself. */
 export const pidFilePath = (dir: string): string => join(resolve(dir), 'redis.pid')
 
 const userId = (): number => process.geteuid?.() ?? 0
@@ -52,7 +53,7 @@ const look = (path: string, stat: (path: string) => Stats = lstatSync): Stats | 
 
 const mode = (stats: Stats): string => `0${(stats.mode & 0o777).toString(8)}`
 
-/** Why a data folder cannot be used, and what to do. */
+/** Builds an error that says why a data folder cannot be used, and what to do. */
 export const unusable = (dir: string, what: string, error: unknown): NoRedisError =>
   new NoRedisError(
     `redis.dataDir: ${resolve(dir)} ${what} (${error instanceof Error ? error.message : error}). ` +
@@ -60,7 +61,7 @@ export const unusable = (dir: string, what: string, error: unknown): NoRedisErro
     { cause: error },
   )
 
-/** What a step on the data folder gives, or in words why it cannot be used. */
+/** Runs a step on the data folder. @throws NoRedisError that says why the folder cannot be used */
 const onFolder = <T>(dir: string, what: string, step: () => T): T => {
   try {
     return step()
@@ -71,8 +72,8 @@ const onFolder = <T>(dir: string, what: string, step: () => T): T => {
 
 /**
  * Checks that a data folder belongs to this user, and makes it accessible to this user alone.
- * @returns false where there is no such folder
- * @throws NoRedisError where it belongs to another user, or its mode cannot be changed
+ * @returns false if there is no such folder
+ * @throws NoRedisError if it belongs to another user, or its mode cannot be changed
  */
 export const secureFolder = (dir: string, say: (line: string) => void): boolean => {
   const found = onFolder(dir, 'cannot be looked at', () => look(dir, statSync))
@@ -96,7 +97,10 @@ export const secureFolder = (dir: string, say: (line: string) => void): boolean 
   return true
 }
 
-/** As `mkdir -p`. Node's own (20.20) never returns where a file system takes no folders and says that there is none, as /proc does. */
+/**
+ * As `mkdir -p`. That of Node 20.20 never returns on a file system such as /proc, which refuses folders with the error
+ * that the parent does not exist.
+ */
 const makeAll = (path: string): void => {
   const parent = dirname(path)
   if (parent !== path && !look(parent, statSync)) makeAll(parent)
@@ -107,7 +111,7 @@ const makeAll = (path: string): void => {
   }
 }
 
-/** Creates the data folder where there is none, and {@link secureFolder}s it. */
+/** Creates the data folder if it does not exist, and secures it with {@link secureFolder}. */
 export const makeFolder = (dir: string, say: (line: string) => void): void => {
   onFolder(dir, 'cannot be made', () => makeAll(resolve(dir)))
   secureFolder(dir, say)
@@ -121,7 +125,10 @@ const isPrivate = (folder: string): boolean => {
   return found?.isDirectory() === true && found.uid === userId() && (found.mode & OTHERS) === 0
 }
 
-/** The folder kept by name in the data folder; undefined where there is none, or it is no longer ours (temporary folders are emptied). */
+/**
+ * Reads the name of the folder of the socket from a file in the data folder. It is undefined if there is none, or if
+ * the folder no longer belongs to this user, since temporary folders are emptied.
+ */
 const keptFolder = (dir: string): string | undefined => {
   const file = join(resolve(dir), SHORT)
   if (!look(file)) return undefined
@@ -129,7 +136,7 @@ const keptFolder = (dir: string): string | undefined => {
   return folder !== '' && isPrivate(folder) ? folder : undefined
 }
 
-/** The socket of the Redis that keeps its data in a folder; undefined where it has none yet. */
+/** Path of the socket of the Redis with this data folder; undefined if it has none yet. */
 export const socketIn = (dir: string): string | undefined => {
   const own = join(resolve(dir), SOCKET)
   if (isShort(own)) return own
@@ -138,8 +145,8 @@ export const socketIn = (dir: string): string | undefined => {
 }
 
 /**
- * {@link socketIn}, with a folder for it where the data folder's own path is too long.
- * @throws NoRedisError where the temporary folder's path is too long as well
+ * As {@link socketIn}, but creates a temporary folder for the socket if the path of the data folder is too long.
+ * @throws NoRedisError if the path of the temporary folder is too long as well
  */
 export const makeSocketPath = (dir: string): string => {
   const found = socketIn(dir)
@@ -160,11 +167,11 @@ export const removeSocketFolder = (dir: string): void => {
   rmSync(join(resolve(dir), SHORT), { force: true })
 }
 
-/** Where versions before this one had the socket: predictable, and in a folder where anybody may put one. */
+/** Path of the socket in earlier versions. It is predictable, and in a folder where any user may create one. */
 export const formerSocketPath = (dir: string): string =>
   join(tmpdir(), `newsdesk-${createHash('sha256').update(resolve(dir)).digest('hex').slice(0, 12)}.sock`)
 
-/** A process id from a file; undefined where there is none. */
+/** Reads a process id from a file; undefined if there is none. */
 export const readPid = (file: string): number | undefined => {
   if (!look(file)) return undefined
   const pid = Number(readFileSync(file, 'utf8').trim())
@@ -181,22 +188,25 @@ export const isAlive = (pid: number): boolean => {
   }
 }
 
-/** What /proc tells of a process; undefined on systems without it, and for processes that are not ours. */
+/** Reads about a process from /proc; undefined on systems without it, and for processes of other users. */
 const aboutProcess = (pid: number): { readonly cwd: string; readonly name: string } | undefined => {
   try {
     return { cwd: readlinkSync(`/proc/${pid}/cwd`), name: readFileSync(`/proc/${pid}/comm`, 'utf8') }
   } catch {
-    // Gone, not ours, or there is no /proc: then nothing is known of it.
+    // The process has ended or belongs to another user, or there is no /proc.
     return undefined
   }
 }
 
-/** The Redis of the pid file, where it still works in the folder though it may not answer (it loads, saves, or has lost its socket). */
+/**
+ * Process id of the Redis in the pid file, if it still runs in the folder. It may not answer, since it loads, saves, or
+ * has lost its socket.
+ */
 export const runningPid = (dir: string): number | undefined => {
   const pid = readPid(pidFilePath(dir))
   if (pid === undefined || !isAlive(pid)) return undefined
   const found = aboutProcess(pid)
-  // Redis works in its --dir. An id that was given to another process since is not ours.
+  // The working directory of Redis is its --dir. If it is another, the id has been reused by another process.
   return found && /redis|valkey/.test(found.name) && found.cwd === realpathSync(dir) ? pid : undefined
 }
 
@@ -206,7 +216,9 @@ const intruder = (socket: string, why: string): NoRedisError =>
       'Find out who runs it, stop it, remove the socket, and start again.',
   )
 
-/** @throws NoRedisError where the socket is another user's, or others may connect to it */
+/**
+ * @returns false if there is no socket @throws NoRedisError if it is another user's, or other users may connect to it
+ */
 const checkSocket = async (socket: string): Promise<boolean> => {
   const deadline = Date.now() + SETTLES
   for (;;) {
@@ -225,7 +237,7 @@ interface Said {
   readonly dir: string
 }
 
-/** What a server says of itself; null where nobody answers, or it does not answer as a Redis that is ready. */
+/** Asks a server for its process id and data folder; null if none answers, or it is not a Redis that is ready. */
 const ask = async (socket: string, ms = ANSWERS): Promise<Said | null> => {
   const probe = new Redis({
     path: socket,
@@ -234,7 +246,7 @@ const ask = async (socket: string, ms = ANSWERS): Promise<Said | null> => {
     maxRetriesPerRequest: 0,
     commandTimeout: Math.min(ms, ANSWERS),
   })
-  // Without a listener ioredis prints; a probe that fails is an answer, returned below.
+  // Without a listener, ioredis would print errors. A probe that fails returns null below.
   probe.on('error', () => undefined)
   try {
     await probe.connect()
@@ -249,10 +261,10 @@ const ask = async (socket: string, ms = ANSWERS): Promise<Said | null> => {
 }
 
 /**
- * Whether our Redis of a data folder answers at a socket in it.
- * @param ms that it may take
- * @returns false where nobody answers
- * @throws NoRedisError where somebody else does
+ * Whether our Redis with this data folder answers at the socket.
+ * @param ms timeout
+ * @returns false if no server answers
+ * @throws NoRedisError if another server answers
  */
 export const answersAsOurs = async (dir: string, socket: string | undefined, ms?: number): Promise<boolean> => {
   if (socket === undefined || !isPrivate(realpathSync(dirname(socket))) || !(await checkSocket(socket))) return false
@@ -266,14 +278,14 @@ export const answersAsOurs = async (dir: string, socket: string | undefined, ms?
 }
 
 /**
- * Whether a Redis that a version before this one started for a data folder still answers at its former socket. In a temporary folder only
- * its owner can have made a socket of this user, so one of anybody else is passed over without a word.
+ * Whether a Redis that an earlier version started for this data folder still answers at its former socket. Sockets of
+ * other users are ignored: in a temporary folder, only this user can have created a socket that belongs to this user.
  */
 export const formerAnswers = async (dir: string): Promise<boolean> => {
   const socket = formerSocketPath(dir)
   const [found, folder] = [look(socket), look(dirname(socket), statSync)]
   if (!found?.isSocket() || found.uid !== userId() || (found.mode & OTHERS) !== 0) return false
-  // Where others may rename what is in the folder, the owner of the socket says nothing of who will be reached.
+  // If other users may rename files in the folder, they could replace the socket after its owner was checked.
   const isGuarded = folder !== undefined && ((folder.mode & 0o1000) !== 0 || (folder.mode & 0o022) === 0)
   if (!isGuarded) return false
   const said = await ask(socket)

@@ -1,4 +1,4 @@
-/** Lua scripts live in .lua files beside the code that calls them; this loads one and calls it by its hash. */
+/** Loads Lua scripts and runs them by their hash. Each is a .lua file beside the TypeScript file that calls it. */
 
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
@@ -11,7 +11,7 @@ export interface Script {
 }
 
 /**
- * Reads a script that stands beside its caller.
+ * Reads a script from a file beside its caller.
  * @param file for instance `new URL('./count.lua', import.meta.url)`
  */
 export const loadScript = (file: URL): Script => {
@@ -24,9 +24,9 @@ export const loadScript = (file: URL): Script => {
 }
 
 /**
- * Runs a script atomically: by hash, with its body where the server has not seen it (a fresh or restarted server).
- * @returns what the script returns; its wrapper gives it a type
- * @throws ReplyError where the script fails
+ * Runs a script atomically, by its hash; if the server does not know it, as after a restart, with its text.
+ * @returns what the script returns; the caller must cast it
+ * @throws ReplyError if the script fails
  */
 export const runScript = async (
   redis: Redis,

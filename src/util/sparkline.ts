@@ -1,11 +1,13 @@
-/** Scales counts to the bars of a sparkline, and draws one for the terminal; the admin UI draws its own as SVG. (pure) */
+/**
+ * Scales counts to the bars of a sparkline, and draws one for the terminal; the admin UI draws its own as SVG. (pure)
+ */
 
 const BARS = ' ▁▂▃▄▅▆▇█'
 const HEIGHT = BARS.length - 1
 
 /**
- * Heights by the share of the greatest count.
- * @param least height of the smallest bar, so that one is seen beside a thousand; 0 stays 0
+ * Scales each count to a height relative to the greatest count.
+ * @param least height of the smallest bar, so that 1 is visible beside 1,000; 0 stays 0
  */
 export const scaleBars = (counts: readonly number[], height: number, least: number): number[] => {
   const most = Math.max(...counts, 1)

@@ -1,4 +1,4 @@
-/** The version of the package that runs. */
+/** The version of the running newsdesk, from its package.json. */
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,13 +1,13 @@
-/** Link headers (RFC 8288), and the hub and topic that a document offers in them or in itself. (pure) */
+/** Parses Link headers (RFC 8288), and finds the hub and topic that a feed offers in them or in its body. (pure) */
 
 export interface Link {
-  /** As written, not resolved. */
+  /** The URL as written, not resolved. */
   readonly target: string
   /** Relation types, lower case. */
   readonly rels: readonly string[]
 }
 
-/** Characters looked at, and links kept: more is no honest header. */
+/** Maximum number of characters read, and of links returned; no legitimate header has more. */
 const LONGEST = 16_384
 const MOST = 100
 
@@ -16,7 +16,8 @@ const PARAMETER = /\s*;\s*([^\s=;,"<>]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;,
 const TARGET = /[\s,]*<([^<>]*)>/y
 
 /**
- * Links of a header, in order; what does not parse is stepped over to the next target. Only the first `rel` of a link counts (RFC 8288, 3.3).
+ * Parses the links of a header, in order. After a syntax error it continues with the next target. Only the first `rel`
+ * of a link counts (RFC 8288, 3.3).
  * @param header one header, or several joined by commas
  */
 export const parseLinkHeader = (header: string | null): readonly Link[] => {
@@ -27,7 +28,7 @@ export const parseLinkHeader = (header: string | null): readonly Link[] => {
     TARGET.lastIndex = at
     const target = TARGET.exec(text)
     if (!target) {
-      // Nothing we know stands here: on to the next that might begin a link.
+      // Not a link: continue at the next character that may start one.
       const next = text.indexOf('<', at + 1)
       if (next < 0) break
       at = next
@@ -60,9 +61,10 @@ const resolved = (target: string | undefined, base: string): string | null => {
 }
 
 /**
- * The hub a document offers and the topic it goes by there (WebSub, section 4: headers before the document itself, the first hub of several).
- * @param url where the document came from, after redirects: its topic where it names none
- * @returns null where no hub is offered
+ * Finds the hub that a feed offers, and its topic at the hub. Headers take precedence over the feed, and of several
+ * hubs the first is taken (WebSub, section 4).
+ * @param url URL of the feed after redirects; it is the topic if the feed names none
+ * @returns null if no hub is offered
  */
 export const findOffer = (
   url: string,

@@ -1,6 +1,7 @@
 /**
- * Push over Redis: who is subscribed where, what hubs answer to our callbacks, and whether what they bring can be relied on. Any number of
- * replicas share it: what is due is claimed, and no state is kept in a process. Never fetches a feed and never decides what an article is.
+ * The state of push in Redis: which source is subscribed at which hub, how hubs answered, and whether their deliveries
+ * can be relied on. Any number of processes share it: due subscriptions are claimed, and no process keeps state of its
+ * own. It must not fetch feeds or ingest items; the callers of `check` and `delivered` do that.
  */
 
 import type { Redis } from 'ioredis'
@@ -26,30 +27,32 @@ export interface PushSummary {
   readonly on: boolean
   readonly subscriptions: number
   readonly active: number
-  /** Sources that push brings, so that they are polled only to be safe. */
+  /** Number of sources for which push works, so that they are polled only at the safety interval. */
   readonly working: number
   readonly deliveries: number
   readonly ignored: number
 }
 
 export interface Push extends HubClient {
-  /** What a feed offers, whenever that changed: null where it offers nothing any more. */
+  /** Called when the hub or topic that a feed offers has changed. @param offer null if it offers none any more */
   offered(id: SourceId, offer: Offer | null): Promise<void>
-  /** Makes subscriptions fit offers, catalogue and configuration. */
+  /** Begins and ends subscriptions so that they match offers, catalogue and configuration. */
   reconcile(): Promise<{ readonly begun: number; readonly ended: number }>
-  /** Takes subscriptions for which something is due: each is given to one caller only. */
+  /** Claims subscriptions that are due; each goes to one caller only. @returns their tokens */
   claimDue(limit: number): Promise<readonly string[]>
   get(token: string): Promise<Subscription | null>
   of(id: SourceId): Promise<Subscription | null>
-  /** Before a body is read: whether one may come. */
+  /** Decides, before its body is read, whether a delivery is accepted. */
   admit(token: string): Promise<Delivery>
-  /** Checks a body's signature; what is not signed rightly is ignored and counted. */
+  /** Checks the signature of a delivery. One without a valid signature is counted as ignored. */
   check(subscription: Subscription, signature: string | undefined, body: Uint8Array): Promise<Delivery>
-  /** A delivery was taken in: push works. */
+  /** Records that a delivery was ingested, so push works. */
   delivered(subscription: Subscription): Promise<void>
   /**
-   * Told of every poll while push works: publications that were new. What push should have brought makes it distrusted for a while.
-   * @returns why, where it is distrusted now
+   * Called after every poll while push works. If the poll found new items that push should have delivered, push is
+   * distrusted for a while.
+   * @param published dates of the new items, ms since the epoch
+   * @returns why push is distrusted from now on; else null
    */
   polled(id: SourceId, published: readonly number[], lastPollAt: number | null): Promise<string | null>
   summary(): Promise<PushSummary>
@@ -69,7 +72,7 @@ export const createPush = ({ redis, keys, settings, sources, postForm, now }: Pu
   const { get, of, patch, drop } = subscriptions
   const begin = (id: SourceId, offer: Offer) => subscriptions.begin(id, offer, settings().baseUrl)
 
-  /** The source is polled as ever from now on; the hub is told, where it knows of us. */
+  /** Ends a subscription: its source is polled as usual again, and a hub that knows the subscription is told. */
   const end = async (id: SourceId, token: string, why: string): Promise<void> => {
     const subscription = await get(token)
     await redis.hdel(keys.pushTokens(), id)
@@ -78,13 +81,13 @@ export const createPush = ({ redis, keys, settings, sources, postForm, now }: Pu
     await patch(token, { state: 'ending', asked: '', tries: 0, reason: why }, now())
   }
 
-  /** Whether a subscription is the one a source should have. */
+  /** Whether a subscription has the hub and topic of the offer, and our current callback. */
   const fits = ({ hub, topic, callback }: Subscription, offer: Offer): boolean =>
     hub === offer.hub && topic === offer.topic && callback.startsWith(callbacksAt(settings().baseUrl))
 
   const wants = (source: Source | undefined): source is Source => source?.enabled === true && settings().baseUrl !== ''
 
-  /** Why a source should have no subscription, or not this one; null where all is right. */
+  /** Says why a source should have no subscription, or another one; null if it is right. */
   const faultIn = (id: SourceId, subscription: Subscription | null, offer: Offer | undefined): string | null => {
     if (settings().baseUrl === '') return 'push is not configured any more'
     if (!wants(sources.get(id))) return 'the source was paused or removed'
@@ -127,7 +130,7 @@ export const createPush = ({ redis, keys, settings, sources, postForm, now }: Pu
       }
       for (const [id, offer] of offers as Map<SourceId, Offer>) {
         const source = sources.get(id)
-        // Gone: should it come back, its feed says again what it offers.
+        // The source was removed. If it is added again, its feed repeats the offer.
         if (!source) await Promise.all([redis.hdel(keys.pushOffers(), id), redis.hdel(keys.source(id), 'pushOffer')])
         else if (tokens[id] === undefined && wants(source) && (await begin(id, offer))) begun += 1
       }

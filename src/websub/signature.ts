@@ -1,14 +1,14 @@
-/** X-Hub-Signature: `method=hex` of an HMAC over the body (WebSub, section 7.1). (pure) */
+/** Makes and checks X-Hub-Signature headers: `method=hex` of an HMAC of the body (WebSub, section 7.1). (pure) */
 
 import { createHmac, timingSafeEqual } from 'node:crypto'
 
-/** The methods of the Recommendation; sha1 is what old hubs send. */
+/** The methods of the Recommendation. Old hubs use sha1. */
 const METHODS = new Set(['sha1', 'sha256', 'sha384', 'sha512'])
 
 export const signBody = (body: Uint8Array, secret: string, method = 'sha256'): string =>
   `${method}=${createHmac(method, secret).update(body).digest('hex')}`
 
-/** What is wrong with a signature, in words; null where it is right. Takes the same time however much of it is right. */
+/** Checks a signature in constant time. @returns what is wrong with it, in words; null if it is valid */
 export const findSignatureFault = (signature: string | undefined, body: Uint8Array, secret: string): string | null => {
   if (signature === undefined || signature === '') return 'it is not signed'
   const [, method = '', hex = ''] = /^([a-z0-9]+)=([0-9a-f]+)$/i.exec(signature.trim()) ?? []

@@ -1,7 +1,7 @@
 /**
- * The second reader, for what rss-parser cannot read or would read wrongly: broken XML, namespaces under other
- * prefixes, names in another case, markup in place, inherited xml:base. Tolerant tokens and a small stack; linear in
- * the document, bounded in depth. Never throws.
+ * The lenient reader of XML feeds, for documents that rss-parser (strict.ts) cannot read or would read wrongly:
+ * malformed XML, namespaces under unusual prefixes, names in the wrong case, unescaped markup in text, inherited
+ * xml:base. It runs a tolerant tokenizer over a small stack, in linear time and with bounded depth. It never throws.
  */
 
 import { decodeHTMLStrict } from 'entities'
@@ -21,12 +21,12 @@ interface Open {
   readonly language: string | undefined
 }
 
-/** Deeper nesting than any feed has: elements below are passed over. */
+/** Maximum depth, more than any feed needs. Deeper elements are skipped. */
 const DEEPEST = 100
-/** More elements of one name than anything is read from. */
+/** Maximum number of elements of one name that are kept under one parent. */
 const MOST_SIBLINGS = 1_000
 
-/** Elements whose content may be markup in place: it is kept as it stands and not taken apart. */
+/** Elements whose content may be unescaped markup. It is kept verbatim rather than parsed into child elements. */
 const TEXTUAL = new Set(
   `title summary content description subtitle tagline content:encoded xhtml:body body info rights copyright dc:title dc:description
   media:title media:description abstract fullitem itunes:summary itunes:subtitle atom:title atom:summary atom:content`.split(
@@ -34,7 +34,7 @@ const TEXTUAL = new Set(
   ),
 )
 const HEADLINES = new Set(['title', 'dc:title', 'media:title', 'atom:title'])
-/** One of these within a headline means that the headline was never closed. */
+/** If one of these starts within a headline, the end tag of the headline is missing. */
 const AFTER_HEADLINE = new Set(
   'link guid pubDate description id updated published content summary author category enclosure dc:date'.split(' '),
 )
@@ -52,8 +52,8 @@ const resolve = (href: string, base: string | undefined): string => {
 }
 
 /**
- * Entities that the document itself declares: plain text or one character each, so nothing can be expanded into
- * something large.
+ * Reads the entities that the document itself declares. Only those that stand for plain text or one character count, so
+ * that none can expand to a large text.
  */
 const declaredEntities = (doctype: string): Map<string, string> => {
   const entities = new Map<string, string>()
@@ -65,7 +65,7 @@ const declaredEntities = (doctype: string): Map<string, string> => {
   return entities
 }
 
-/** Markup in place as HTML: CDATA sections become text, prefixes of element names go. */
+/** Turns unescaped markup into HTML: CDATA sections become text, and element names lose their prefixes. */
 const asMarkup = (inner: string): string => {
   const parts: string[] = []
   let at = 0
@@ -86,7 +86,7 @@ const asMarkup = (inner: string): string => {
   return parts.join('').replace(/<(\/?)[A-Za-z][\w.-]{0,30}:(?=[A-Za-z])/g, '<$1')
 }
 
-/** Whether the first element that frames a feed is Atom's; comments before it, however long, do not count. */
+/** Whether the first structural element is one of Atom, however long the comments before it are. */
 const beginsAsAtom = (xml: string): boolean => {
   let first = ''
   tokenize(xml, {
@@ -102,15 +102,15 @@ const beginsAsAtom = (xml: string): boolean => {
 
 const NONE: Readonly<Record<string, string>> = Object.freeze(Object.create(null))
 
-/** Reads in steps, so that a long document can be read without holding the event loop. */
+/** Reads a document in steps, so that a long one does not block the event loop. */
 export interface LenientReader {
-  /** Reads about `length` characters further. @returns whether there is more */
+  /** Reads about `length` more characters. @returns whether there are more */
   step(length: number): boolean
-  /** Ends what is still open. @returns null where no feed element is found in the document */
+  /** Closes all open elements. @returns null if the document contains no feed element */
   finish(): RawFeed | null
 }
 
-/** @returns null where no feed element is found in the document */
+/** @returns null if the document contains no feed element */
 export const readLeniently = (xml: string, maxItems = Number.POSITIVE_INFINITY): RawFeed | null => {
   const reader = lenientReader(xml, maxItems)
   reader.step(xml.length)
@@ -124,7 +124,7 @@ export const lenientReader = (xml: string, maxItems: number): LenientReader => {
   let format: RawFeed['format'] | null = null
   let entities = new Map<string, string>()
   let passedOver = 0
-  /** The textual element being read: how many of its name are open within, and whether it holds markup. */
+  /** The open textual element, if any: how many elements of its name are open within it, and whether it has markup. */
   let textual: { sameName: number; marked: boolean } | null = null
   const inAtom = beginsAsAtom(xml)
 
@@ -150,7 +150,7 @@ export const lenientReader = (xml: string, maxItems: number): LenientReader => {
     else if (siblings.length < MOST_SIBLINGS) siblings.push(element)
   }
 
-  /** Ends the innermost open element; `at` is where its content ends. */
+  /** Closes the innermost open element; `at` is where its content ends. */
   const close = (at: number): void => {
     const open = stack.pop()
     if (!open) return
@@ -214,7 +214,7 @@ export const lenientReader = (xml: string, maxItems: number): LenientReader => {
     }
     if (textual) closeThrough(stack.length - 1, tag.start)
     if (ITEM.has(name)) {
-      // An item that begins within an item: the one before was never closed.
+      // If an item starts within another, the end tag of the outer one is missing.
       const outer = stack.findIndex(each => ITEM.has(each.name))
       if (outer >= 0) closeThrough(outer, tag.start)
     }
@@ -276,7 +276,7 @@ export const lenientReader = (xml: string, maxItems: number): LenientReader => {
         closeThrough(index, start)
         return
       }
-      // An end tag reaches out of an item only if it ends what items stand in.
+      // An end tag closes elements outside the current item only if it is that of an item or of a parent of items.
       if (each && ITEM.has(each.name) && !isStructure(name)) return
     }
   }

@@ -1,9 +1,10 @@
 /**
- * Elements of a feed as both readers give them: the shape xml2js makes, which rss-parser hands on. Names carry the
- * customary prefix of their namespace (`dc:date`, `media:content`), elements of the feed's own format none.
+ * Elements of an XML feed as both readers, strict.ts and lenient.ts, return them, and functions that read from them.
+ * The shape is that of xml2js, which rss-parser uses. Names have the customary prefix of their namespace (`dc:date`,
+ * `media:content`); elements of the feed's own format have none.
  */
 
-/** Text alone, or attributes in `$`, text in `_` and children by name. */
+/** Either text alone, or attributes in `$`, text in `_` and children by name. */
 export type Raw = string | RawElement
 export interface RawElement {
   readonly _?: string
@@ -11,7 +12,7 @@ export interface RawElement {
   readonly [child: string]: string | Readonly<Record<string, string>> | readonly Raw[] | undefined
 }
 
-/** An item or a channel: its children by name. */
+/** The children of an item or a channel, by name. */
 export type RawFields = Readonly<Record<string, readonly Raw[] | undefined>>
 
 export interface RawFeed {
@@ -35,11 +36,11 @@ export const findChildren = (raw: Raw | undefined, name: string): readonly Raw[]
   return Array.isArray(children) ? (children as readonly Raw[]) : []
 }
 
-/** Children of one name, never anything inherited. */
+/** Returns the children of one name; never a property inherited from the prototype. */
 export const own = (fields: RawFields, name: string): readonly Raw[] =>
   Object.hasOwn(fields, name) ? (fields[name] ?? []) : []
 
-/** First text among elements, by order of their names. */
+/** Returns the first text of the named elements, in the order of the names. */
 export const firstText = (fields: RawFields, ...names: string[]): string | null => {
   for (const name of names) {
     for (const raw of own(fields, name)) {

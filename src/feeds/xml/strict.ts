@@ -1,12 +1,12 @@
 /**
- * The main way: rss-parser on decoded text. It is asked for the elements themselves, so that one set of rules reads
- * both readers' output.
+ * The strict reader of XML feeds, which is tried first: rss-parser on decoded text. It returns raw elements in the same
+ * shape as the lenient reader, so that the rules in src/feeds/fields/ apply to both.
  */
 
 import type { Raw, RawFeed, RawFields } from './raw.ts'
 import { RssParser } from './rss-parser.ts'
 
-/** Every element of an item that any field is read from. */
+/** All elements of an item that some field is read from. */
 export const ITEM_ELEMENTS = [
   'title',
   'link',
@@ -127,8 +127,8 @@ const newParser = () =>
 let parser = newParser()
 
 /**
- * rss-parser answers before it returns, or never: some documents that break off leave its parser in a state in which it
- * calls back no more. What has not answered a turn later never will; and a parser that failed is not asked again.
+ * Runs rss-parser. After some truncated documents it never calls back. It normally does so synchronously, so if it has
+ * not by the next turn of the event loop, it never will. A parser that failed is replaced by a new one.
  */
 const parsed = async (text: string) => {
   let turn: NodeJS.Immediate | undefined
@@ -155,34 +155,34 @@ const rawFields = (feed: object): RawFields => {
 }
 
 /**
- * What rss-parser reads wrongly though it does not fail: markup in order, inherited bases, declared entities. Those go
- * to the second reader.
+ * Whether a document has something that rss-parser would silently read wrongly: unescaped markup, inherited xml:base,
+ * or declared entities. Such documents go to the lenient reader.
  */
 export const beyondStrict = (text: string): boolean =>
   /\btype\s*=\s*["'](?:xhtml|application\/xhtml\+xml)["']|\bmode\s*=\s*["']xml["']|\bxml:base\s*=|<!DOCTYPE[^<>[]*\[/i.test(
     text,
   )
 
-/** Text with elements in place, whose order xml2js does not keep. */
+/** Whether a text contains elements; xml2js does not keep their order. */
 const holdsMarkup = (raw: Raw): boolean =>
   typeof raw === 'object' && Object.keys(raw).some(key => key !== '_' && key !== '$')
 const PROSE = ['title', 'description', 'summary', 'content', 'content:encoded', 'dc:title', 'link'] as const
 
 /**
- * Whether rss-parser missed something: prose with markup in place, or items that stand where it does not look
- * (`expected` is how many the text shows).
+ * Whether rss-parser missed something: unescaped markup in a text, or items in places where it does not look.
+ * @param expected number of items in the document
  */
 export const fellShort = ({ items, channel }: RawFeed, expected: number): boolean =>
   items.length < expected ||
   [channel, ...items].some(fields => PROSE.some(name => Object.hasOwn(fields, name) && fields[name]?.some(holdsMarkup)))
 
 /**
- * sax takes quadratic time on a declaration it does not know and whose end is far: 4 KB of `<!<!` took a fifth of a
- * second.
+ * A declaration that sax does not know. It takes quadratic time to find the end of one: 4 KB of `<!<!` took a fifth of
+ * a second.
  */
 const STRAY_DECLARATION = /<!(?!--|\[CDATA\[|DOCTYPE\s)/i
 
-/** @throws whatever rss-parser throws where it cannot read the document */
+/** @throws whatever rss-parser throws if it cannot read the document */
 export const readStrictly = async (text: string): Promise<RawFeed> => {
   if (STRAY_DECLARATION.test(text)) throw new Error('it holds a declaration that XML does not have')
   const feed = await parsed(text)

@@ -1,6 +1,6 @@
 /**
- * Google-News sitemaps: urlset of url with news:news, read by a tolerant tokenizer. An index of sitemaps holds no news,
- * but says where.
+ * Reads Google News sitemaps (a `urlset` of `url` elements with `news:news`) with a tolerant tokenizer, and lists the
+ * sitemaps that a sitemap index names. An index itself contains no news.
  */
 
 import { decodeHTMLStrict } from 'entities'
@@ -16,18 +16,18 @@ import { attributesIn, type OpenTag, type TokenHandler, tokenize } from '../../x
 /** Characters tokenized at a time. */
 const PIECE = 100_000
 
-/** Texts of the elements of a `url`, each a string of its own, by name: `loc`, `news:title`, `image:loc`. */
+/** Texts of the elements of a `url`, by name, such as `loc`, `news:title` or `image:loc`. */
 type Url = Record<string, string[]>
 
-/** No sitemap nests as deep: what stands deeper is passed over. */
+/** Maximum depth, more than any sitemap needs. Deeper elements are skipped. */
 const DEEPEST = 16
-/** Of one name, more than anything is read from. */
+/** Maximum number of elements of one name that are kept. */
 const MOST_OF_A_NAME = 100
 
-/** Prefixes as sitemaps customarily write them, which are read so also where nobody declared them. */
+/** Customary prefixes. They keep their meaning even if the document does not declare them. */
 const CUSTOMARY = /^(?:news|image|video|xhtml|mobile|pagemap|geo|code)$/
 
-/** What stands in these without a prefix is theirs: some publishers leave it out. */
+/** Elements within these that have no prefix get this one, since some publishers omit it. */
 const FRAMES = new Map([
   ['news', 'news'],
   ['publication', 'news'],
@@ -39,27 +39,27 @@ interface Open {
   readonly name: string
   readonly written: string
   readonly spaces: Readonly<Record<string, string>>
-  /** Prefix of what stands in it without one. */
+  /** Prefix that elements within it get if they have none. */
   readonly frame: string
   readonly text: string[]
 }
 
 const NO_SPACES: Readonly<Record<string, string>> = Object.freeze(Object.create(null))
 
-/** An element's name under the customary prefix of its namespace, in lower case; the sitemap's own carry none. */
+/** Names an element with the customary prefix of its namespace, in lower case. Sitemap elements have no prefix. */
 const nameIn = (written: string, spaces: Readonly<Record<string, string>>): string => {
   const colon = written.indexOf(':')
   const prefix = colon < 0 ? '' : written.slice(0, colon)
   const local = written.slice(colon + 1).toLowerCase()
   const uri = spaces[prefix]
-  // The standard's own, or a default that nobody knows.
+  // A known namespace, or an unknown default namespace.
   if (uri !== undefined) {
     const known = findSitemapPrefix(uri)
     if (known !== undefined) return known === '' ? local : `${known}:${local}`
     if (prefix === '') return local
   }
   const lower = prefix.toLowerCase()
-  // Not declared: a customary prefix says what it says, any other stands for the sitemap's own elements.
+  // An undeclared prefix keeps its meaning if it is customary; any other is taken for that of sitemap elements.
   if (uri === undefined && !CUSTOMARY.test(lower)) return local
   return lower === '' ? local : `${lower}:${local}`
 }
@@ -89,16 +89,16 @@ const opened = (written: string, spaces: Readonly<Record<string, string>>, frame
   return { name: framed, written, spaces, frame: own, text: [] }
 }
 
-/** Texts in every `url` (or `sitemap`). */
+/** Reads the texts of each `url` (or `sitemap`) element. */
 const readUrls = async (text: string, element: 'url' | 'sitemap', most: number): Promise<Url[]> => {
   const urls: Url[] = []
   let current: Url | null = null
   let stack: Open[] = []
-  /** Where in the stack what stands in the `url` begins. */
+  /** Index in the stack of the first element within the current `url`. */
   let outer = 0
   let deeper = 0
   let stopAt = 0
-  /** Ends open elements from a place on, keeping the text of each. */
+  /** Closes the open elements from an index on, and keeps the text of each. */
   const endFrom = (place: number): void => {
     for (const { name, text } of current ? stack.slice(Math.max(place, outer)) : []) {
       const value = text.join('')
@@ -115,7 +115,7 @@ const readUrls = async (text: string, element: 'url' | 'sitemap', most: number):
       const parent = stack.at(-1)
       const spaces = declaredIn(text, tag, parent?.spaces ?? NO_SPACES)
       if (nameIn(written, spaces) === element) {
-        // One that begins within another: that was never closed, and is none.
+        // If one starts within another, the end tag of the outer one is missing, and the outer one is dropped.
         if (current) stack = stack.slice(0, outer - 1)
         deeper = 0
         current = tag.selfClosing ? null : (Object.create(null) as Url)
@@ -138,7 +138,7 @@ const readUrls = async (text: string, element: 'url' | 'sitemap', most: number):
         outer = 0
       } else if (deeper > 0) deeper -= 1
       else {
-        // Out of what was never closed, though never out of the url.
+        // This also closes inner elements without end tags, but never the url itself.
         const place = stack.findLastIndex(
           each => each.written === written || each.name === nameIn(written, each.spaces),
         )
@@ -161,10 +161,10 @@ const readUrls = async (text: string, element: 'url' | 'sitemap', most: number):
   return urls
 }
 
-/** An index names at most 50,000; the newest of these many are enough to go on with. */
+/** Number of sitemaps read from an index, which may name 50,000; the newest of this many are enough. */
 const MOST_CHILDREN = 1_000
 
-/** What the first text that means something means, by order of the names. */
+/** Returns the first text that `read` accepts, in the order of the names. */
 const firstIn = <Value>(url: Url, names: readonly string[], read: (text: string) => Value | null): Value | null => {
   for (const name of names)
     for (const written of url[name] ?? []) {
@@ -177,12 +177,12 @@ const firstIn = <Value>(url: Url, names: readonly string[], read: (text: string)
 
 const textIn = (url: Url, ...names: string[]): string | null => firstIn(url, names, text => text)
 
-/** An element of news:news; some publishers leave its frame and the prefix out. */
+/** Names under which an element of news:news may occur: some publishers omit both news:news and the prefix. */
 const news = (name: string): string[] => [`news:${name}`, name]
 
 export const isSitemap = (head: string): boolean => /<(?:\w+:)?(?:urlset|sitemapindex)[\s>]/i.test(head)
 
-/** Sitemaps that an index names, the newest first: what to read in its place. null where the document is no index. */
+/** Lists the sitemaps that an index names, newest first. @returns null if the document is not an index */
 export const sitemapsIn = async (text: string, base: string | undefined): Promise<readonly string[] | null> => {
   if (!/<(?:\w{1,20}:)?sitemapindex[\s>]/i.test(text.slice(0, 8_192))) return null
   const children = (await readUrls(text, 'sitemap', MOST_CHILDREN)).map(child => ({
@@ -195,21 +195,20 @@ export const sitemapsIn = async (text: string, base: string | undefined): Promis
     .filter(url => url !== null)
 }
 
-/** Most sitemaps that are read in place of an index. */
+/** Maximum number of sitemaps that are read in place of an index. */
 const MOST_READ = 2
 
 /**
- * Of the sitemaps that an index names, those to read in its place: the newest that speak of news in their address;
- * failing that, where
- * `orNewest`, the newest of all.
- * @param children as `sitemapsIn` gives them
+ * Chooses which sitemaps to read in place of an index: the newest with `news` in their URL. If there is none and
+ * `orNewest` is set, the newest of all.
+ * @param children as `sitemapsIn` returns them
  */
 export const newsSitemaps = (children: readonly string[], orNewest: boolean): readonly string[] => {
   const speaking = children.filter(each => /news/i.test(each)).slice(0, MOST_READ)
   return speaking.length > 0 || !orNewest ? speaking : children.slice(0, 1)
 }
 
-/** @returns the items of a sitemap; those without news:news have no title and are for the caller to leave out */
+/** @returns the items of a sitemap; those without news:news have no title, and the caller must leave them out */
 export const readSitemap = async (text: string, maxItems: number): Promise<Feed> => {
   const urls = await readUrls(text, 'url', maxItems)
   const items = await mapInSlices(urls, (url): FeedItem => {

@@ -1,4 +1,4 @@
-/** Google-News sitemaps; an index of sitemaps is refused, with the sitemaps it names. */
+/** The format of Google News sitemaps. A sitemap index is refused, and the refusal lists the sitemaps it names. */
 
 import { type FeedFormat, HEAD } from '../../documents/format.ts'
 import { refusal } from '../../documents/outcome.ts'
