@@ -1,6 +1,7 @@
 /**
- * A batch of the stream on its way to the script that counts it: judged, visitors hashed, grouped by article and kind
- * and by minute, and packed. The keys of the days and the articles known are given.
+ * Prepares a batch of the stream for count.lua: judges each event, hashes visitors, groups events by article, kind and
+ * minute, and packs the result. It reads nothing from Redis: counting.ts passes the keys of the days and resolves the
+ * articles.
  */
 
 import { hash } from 'node:crypto'
@@ -20,7 +21,7 @@ export type StreamEntry = readonly [id: string, fields: readonly string[]]
 /** An event that may count. */
 export interface Judged {
   readonly entry: string
-  /** ms: when it was added to the stream. */
+  /** When it was added to the stream, ms since the epoch. */
   readonly addedAt: number
   readonly event: ReadEvent
 }
@@ -34,9 +35,10 @@ export interface RefusedEntry {
 export const parseAddedAt = (entry: string): number => Number.parseInt(entry, 10)
 
 /**
- * Judges entries one by one, by what they say alone. Ids of a stream only rise: after a clock that was ahead they stand
- * still for as long as it was. One that lies in a time to come was added now.
- * @param now ms since the epoch; unless given every id is taken at its word
+ * Judges each entry by its own fields only. The id of an entry says when it was added. If the clock of Redis was ahead,
+ * ids stay in the future until the clock has caught up; such an entry counts as added now.
+ * @param latest maximum lateness of an event, ms
+ * @param now ms since the epoch; by default all ids are believed
  */
 export const judge = (
   entries: readonly StreamEntry[],
@@ -58,10 +60,10 @@ export const judge = (
 
 const slotOf = (at: number, span: number): number => Math.floor(at / span)
 
-/** The day whose key hashes visitors in a slot: of its beginning, so that all who look into the slot hash alike. */
+/** The day whose key hashes visitors in a slot: that on which the slot starts, so that a slot has one key. */
 const dayOfSlot = (slot: number, span: number): number => getDayNumber(slot * span)
 
-/** Days whose keys are needed to pack these events. */
+/** Lists the days whose keys are needed to pack these events. */
 export const collectDays = (read: readonly Judged[], span: number): Set<number> => {
   const days = new Set<number>()
   let last = Number.NaN
@@ -82,7 +84,7 @@ const halvesOf = (hex: string): Halves => [Number.parseInt(hex.slice(0, 8), 16),
 
 const articleHalves = createLruCache<ArticleId, Halves>(20_000)
 
-/** An article's id is a hash itself; one that is none is hashed. */
+/** Splits an article id, which is a hash, into two numbers. An id that is not a hash is hashed first. */
 const halvesOfArticle = (article: ArticleId): Halves => {
   const known = articleHalves.get(article)
   if (known) return known
@@ -94,14 +96,15 @@ const halvesOfArticle = (article: ArticleId): Halves => {
 
 const hex8 = (number: number): string => (number >>> 0).toString(16).padStart(8, '0')
 
-/** Article and visitor as one: the visitor's hash is random without the key, so their XOR is random as well. */
+/** Combines article and visitor by XOR. Without the key the visitor's hash looks random, and so does the result. */
 const pairOf = ([high, low]: Halves, visitor: string): string => {
   const [a, b] = halvesOf(visitor)
   return hex8(high ^ a) + hex8(low ^ b)
 }
 
 /**
- * What tells kinds that count once per visitor apart. Views are hashed without it, as those that stand in Redis are.
+ * A number for each kind that distinguishes pairs of article and visitor by kind. That of views is 0, so that their
+ * hashes match those that earlier versions stored.
  */
 const kindHalves = new Map<string, Halves>(
   EVENT_KINDS.map(kind => [kind, kind === 'view' ? [0, 0] : halvesOf(hash('sha256', kind))]),
@@ -113,7 +116,7 @@ const halvesOfPair = (article: ArticleId, kind: string): Halves => {
   return [high ^ a, low ^ b]
 }
 
-/** Gives each value seen a place, from 1, in the order first seen. */
+/** Numbers distinct values from 1, in the order in which they first occur. */
 const createPlaces = <Key, Value>() => {
   const found = new Map<Key, number>()
   const values: Value[] = []
@@ -129,7 +132,9 @@ const createPlaces = <Key, Value>() => {
   }
 }
 
-/** Events by article and kind (groups), and these by minute (cells): what is counted together is written once. */
+/**
+ * Groups events by article and kind (groups), and each group by minute (cells). The script writes each of them once.
+ */
 const group = (read: readonly Judged[], span: number) => {
   const groups = createPlaces<string, readonly [kind: number, article: ArticleId]>()
   const cells = createPlaces<number, readonly [group: number, minute: number]>()
@@ -148,14 +153,14 @@ const group = (read: readonly Judged[], span: number) => {
   return { groups: groups.values, cells: cells.values, slots: slots.values, cellOf, slotsOf }
 }
 
-/** Hashes of visitors, and of article and visitor where an event is a view; empty where it names no visitor. */
+/** For each event the hash of its visitor and, if its kind counts once per visitor, those of article and visitor. */
 interface Hashes {
   readonly who: string[]
-  /** As in the view's own slot. */
+  /** With the key of its own slot. */
   readonly own: string[]
-  /** As in the slot before, where that has another day's key. */
+  /** With the key of the slot before, if that is another. */
   readonly before: string[]
-  /** As in the slot after, likewise. */
+  /** With the key of the slot after, if that is another. */
   readonly after: string[]
 }
 
@@ -191,8 +196,8 @@ const hashAll = (read: readonly Judged[], span: number, keys: ReadonlyMap<number
 }
 
 /**
- * Network, article and kind as one, by the key of the day it arrived: when an event says it happened is its sender's to
- * say, so what limits a sender must use the arrival time.
+ * Hashes network, article and kind with the key of the day on which the event arrived. A sender chooses when its event
+ * happened, so limits on senders must use the arrival time.
  */
 const crowdOf = ({ event, addedAt }: Judged, keys: ReadonlyMap<number, DayKey>): string => {
   const { network, kind, article } = event
@@ -203,14 +208,14 @@ const crowdOf = ({ event, addedAt }: Judged, keys: ReadonlyMap<number, DayKey>):
 
 export interface PackedBatch {
   readonly bytes: Buffer
-  /** ms: when the latest of them was added. */
+  /** When the latest of them was added to the stream, ms since the epoch. */
   readonly latest: number
 }
 
 /**
- * Packs what count.lua takes: seventeen lists, of which the first thirteen have an element an event, or none where no
- * event has one.
- * @param read events whose articles are known, by their ids of now
+ * Packs the argument of count.lua: seventeen elements. The first thirteen are lists with one element per event, or
+ * empty lists if no event has such a value.
+ * @param read events of known articles, with their current ids
  * @param spans ms
  * @param keys of every day that collectDays returns
  */
@@ -231,7 +236,7 @@ export const packBatch = (
     packer.array(values.length)
     for (const value of values) write(value)
   }
-  /** As long as the last that has one; those without have their own. */
+  /** Writes a list that ends with the last event that has such a hash; events before without one get their own hash. */
   const listOver = (values: readonly (string | undefined)[]) => {
     packer.array(values.length)
     for (let index = 0; index < values.length; index += 1) packer.hash(values[index] ?? own[index] ?? '')
@@ -245,7 +250,8 @@ export const packBatch = (
   listOver(before)
   listOver(after)
   list(who, packer.hash)
-  // An event's id names no visitor and is kept for three hours: no key, which would change at midnight.
+  // The id of an event identifies no visitor and is kept for three hours only, so it is hashed without the key of a
+  // day, which would change at midnight.
   list(withIds, ({ event }) => packer.hash(event.id === '' ? '' : hash('sha256', event.id).slice(0, 16)))
   list(withIds, ({ addedAt }) => packer.number(Math.floor(addedAt / HOUR)))
   list(withSeconds, ({ event }) => packer.number(event.seconds))
@@ -266,7 +272,7 @@ export const packBatch = (
   return { bytes: packer.take(), latest: read.reduce((most, { addedAt }) => Math.max(most, addedAt), 0) }
 }
 
-/** Refusals of one batch kept with their detail; the rest are only counted. */
+/** Number of refusals of one batch that are stored with their details; the others are only counted. */
 const MOST_DETAILS = 20
 
 export const packRefused = (refused: readonly RefusedEntry[]): Buffer => {

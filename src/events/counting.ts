@@ -34,34 +34,34 @@ const decayScript = loadScript(new URL('./decay.lua', import.meta.url))
 
 export const GROUP = 'counter'
 const MOST_NOW = 10_000
-/** Buckets crossing the edge of a window in one call. */
+/** Maximum number of buckets that enter or leave a window in one call. */
 const MOST_CROSSING = 24
-/** How long an article known is taken for known, ms: one may be merged into another. */
+/** ms for which a resolved article id is cached. Not longer, since an article may be merged into another. */
 const KNOWN_FOR = 30_000
-/** Distinct articles, URLs and user agents remembered, of each. */
+/** Maximum number of entries of each cache: article ids, URLs, user agents. */
 const MOST_REMEMBERED = 20_000
 
 export interface CountOptions {
-  /** What stands before the keys counted into: the stream's own, or those of a replay. */
+  /** Prefix of the keys that are counted into: that of the stream, or that of a replay. */
   readonly base: string
-  /** Acknowledged in this group; '' acknowledges nothing and counts no refusals. */
+  /** Consumer group in which entries are acknowledged. If empty, none is acknowledged, and refusals are not counted. */
   readonly group: string
   /** ms since the epoch. */
   readonly now: number
-  /** ms: what happened earlier is remembered as seen, and not counted. */
+  /** ms since the epoch: events before are not counted, but remembered for de-duplication. */
   readonly from: number
 }
 
 export interface Counting {
-  /** @returns how many counted, and when the latest of them was added, ms */
+  /** @returns the number of counted events, and when the latest of them was added to the stream, ms since the epoch */
   count(entries: readonly StreamEntry[], options: CountOptions): Promise<{ counted: number; latest: number }>
-  /** Moves rolling windows to `now`, and builds the decayed one anew where its half-life changed. */
+  /** Moves rolling windows to `now`, and recomputes the decayed window if its half-life was changed. */
   rotate(base: string, now: number): Promise<void>
-  /** Builds the decayed window from buckets. */
+  /** Computes the decayed window from buckets. */
   decay(base: string, now: number): Promise<void>
 }
 
-/** Where articles are looked up; without `resolveBare`, under their ids alone. */
+/** Looks up articles; without `resolveBare`, by their ids only. */
 export type KnownArticles = Pick<ArticleStore, 'resolve'> & Partial<Pick<ArticleStore, 'resolveBare'>>
 
 export interface CountingParts {
@@ -70,8 +70,8 @@ export interface CountingParts {
   readonly archive: KnownArticles
   readonly settings: () => EventSettings
   /**
-   * Told of views that may count, for guesses about who reads what: where it fails they are not told again, and
-   * counting goes on.
+   * Called with views that may count, for visitors and co-views, which are estimates. If it fails, counting continues,
+   * and it is not called again for these views.
    */
   readonly onRead?: ((reads: readonly ViewBy[]) => Promise<void>) | undefined
 }
@@ -79,9 +79,9 @@ export interface CountingParts {
 /** A view, before it is known whether it counts. */
 export interface ViewBy {
   readonly article: ArticleId
-  /** As reported: never to be kept. */
+  /** The visitor as reported. It must not be stored. */
   readonly visitor: string
-  /** What may be kept of the visitor: a hash under the key of the day. */
+  /** A hash of the visitor with the key of the day, which may be stored. */
   readonly hash: () => string
   /** When it was read, ms since the epoch. */
   readonly at: number
@@ -90,7 +90,7 @@ export interface ViewBy {
 const kindsPacked = pack(EVENT_KINDS)
 const rollingPacked = pack(ROLLING.map(({ window, width, buckets }) => [window, width, buckets]))
 
-/** Looks articles up, remembering those found. */
+/** Creates a function that looks up articles and caches those it found. */
 const createKnown = (archive: Pick<ArticleStore, 'resolve'>) => {
   const known = createLruCache<ArticleId, { readonly id: ArticleId; readonly until: number }>(MOST_REMEMBERED)
   return async (ids: ReadonlySet<ArticleId>, now: number): Promise<ReadonlyMap<ArticleId, ArticleId>> => {
@@ -112,13 +112,14 @@ const createKnown = (archive: Pick<ArticleStore, 'resolve'>) => {
   }
 }
 
-/** What others learn of URLs is asked for this often, ms. */
+/** ms between two refreshes of the URL parameters that other processes have learnt. */
 const REFRESH_EVERY = 1_000
 
 /**
- * The same articles and user agents come by the thousand.
- * @param readers of the settings in force: others come with a reload
- * @returns also the id of an article's URL without doubtful parameters, where that is another: it may stand under that one
+ * Caches how URLs and user agents are judged, since the same ones come by the thousand.
+ * @param readers events.readers of the current settings; the cache of user agents is cleared when a reload changes it
+ * @returns also a function that gives, for an article id, the id of its URL without doubtful parameters, if that is
+ *          another: the article may be stored under that one
  */
 const rememberingAsks = ({ keeps }: Pick<ParameterStore, 'keeps'>, readers: () => readonly string[]) => {
   const bare = createLruCache<ArticleId, ArticleId>(MOST_REMEMBERED)
@@ -177,7 +178,7 @@ export const createCounting = ({ redis, keys, archive, settings, onRead }: Count
   const readDayKeys = async (days: ReadonlySet<number>): Promise<ReadonlyMap<number, DayKey>> =>
     new Map(await Promise.all([...days].map(async day => [day, await dayKeys.of(day)] as const)))
 
-  /** Articles that stand under their URL without doubtful parameters. */
+  /** Also looks up unknown articles under their URL without doubtful parameters. */
   const withBare = async (
     known: ReadonlyMap<ArticleId, ArticleId>,
     ids: ReadonlySet<ArticleId>,
@@ -197,7 +198,9 @@ export const createCounting = ({ redis, keys, archive, settings, onRead }: Count
     return all
   }
 
-  /** Of known articles under their ids of today; the others are refused. */
+  /**
+   * Replaces article ids by current ones, since articles may have been merged. Events of unknown articles are refused.
+   */
   const resolve = async (read: readonly Judged[], refused: RefusedEntry[], now: number): Promise<Judged[]> => {
     const ids = new Set(read.map(({ event }) => event.article))
     const known = await withBare(await resolveKnown(ids, now), ids)

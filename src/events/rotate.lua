@@ -1,20 +1,21 @@
--- Moves rolling windows to now: what left is subtracted, and where the clock stepped back what is in again is added.
--- Each window is at every moment the sum of its buckets from its mark on; only buckets that cross the mark are read.
+-- Moves rolling windows to now: subtracts buckets that have left a window, and, if the clock was set back, adds those
+-- that are in it again. A window is always the sum of its buckets from its mark on, so only buckets between the old and
+-- the new mark are read.
 -- KEYS 1  stream of events
--- ARGV 1  what stands before every key: '{stream}:', or that of a replay
+-- ARGV 1  prefix of all other keys: '{stream}:', or that of a replay
 --      2  now, ms
---      3  MessagePack [[window, ms a bucket spans, buckets], ...]
---      4  most moments of a window crossed in one call
+--      3  MessagePack [[window, ms of one bucket, number of buckets], ...]
+--      4  maximum number of bucket times that a window may pass in one call
 --      5  MessagePack of the kinds of event
--- Returns { 1 where there is more to do, else 0; 1 where buckets of a time that has not been were found, else 0 }.
--- O(articles read in the buckets that crossed): neither the window's length nor articles nobody reads matter.
+-- Returns { 1 if it must be called again, else 0; 1 if buckets with a time in the future were found, else 0 }.
+-- O(articles in the buckets that are added or subtracted).
 
 local base, now, most = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[4])
 local kinds = cmsgpack.unpack(ARGV[5])
 
 local function whole(number) return string.format('%.0f', number) end
 
--- Adds a bucket to its window, once or minus once. Returns false where it is gone.
+-- Adds a bucket to its window, or subtracts it if sign is -1. Returns false if the bucket does not exist any more.
 local function apply(kind, window, index, sign)
   local counts = redis.call('HGETALL', base .. 'bucket:' .. kind .. ':' .. window .. ':' .. index)
   for at = 1, #counts, 2 do
@@ -30,7 +31,7 @@ local function rebuild(kind, window, mark)
   end
 end
 
--- Moments at which there is a bucket of any kind, between two marks.
+-- Lists the times between two marks that have a bucket of any kind.
 local function crossed(window, from, to)
   local moments, is = {}, {}
   for _, kind in ipairs(kinds) do
@@ -45,7 +46,7 @@ local function crossed(window, from, to)
   return moments
 end
 
--- Names of buckets that expired, the oldest few: the index stays as short as what it names.
+-- Removes the names of expired buckets from the index, a few of the oldest in each call.
 local function tidy(kind, window, mark)
   local key = base .. 'index:' .. kind .. ':' .. window
   for _, index in ipairs(redis.call('ZRANGEBYSCORE', key, '-inf', whole(mark - 1), 'LIMIT', 0, 8)) do
@@ -53,16 +54,16 @@ local function tidy(kind, window, mark)
   end
 end
 
--- A bucket that has left its window is kept a little longer, should the clock step back. Until then it is kept for as
--- long as a clock may be ahead: expired by one that was, it would be missing once that is set right.
+-- Shortens the life of a bucket that has left its window. It is kept a little longer in case the clock is set back.
+-- Before, it lives longer than its window, so that a clock that is ahead for a while does not expire it.
 local HOUR = 3600000
 local function retire(kind, window, index, lasts)
   local key, margin = base .. 'bucket:' .. kind .. ':' .. window .. ':' .. whole(index), math.max(HOUR, lasts / 4)
   if redis.call('PTTL', key) > margin then redis.call('PEXPIRE', key, whole(margin)) end
 end
 
--- Buckets of a time that has not been, written while the clock was ahead: what they hold was read now. An event may be
--- a minute ahead.
+-- Moves the counts of buckets with a time in the future, which were written while the clock was ahead, to the current
+-- bucket. The next bucket is left alone, since events may be a minute ahead.
 local function bringBack(kind, window, width, lasts)
   local running = math.floor(now / width)
   local name = base .. 'index:' .. kind .. ':' .. window
@@ -93,7 +94,7 @@ for _, roll in ipairs(cmsgpack.unpack(ARGV[3])) do
     end
   end
   if not mark or math.abs(wanted - mark) >= buckets then
-    -- The first time, or nothing of the window is left: what is in it now is added up once.
+    -- There is no mark yet, or no bucket of the old window is in the new one: compute the window from its buckets.
     for _, kind in ipairs(kinds) do
       rebuild(kind, window, wanted)
       for _, index in ipairs(redis.call('ZRANGEBYSCORE', base .. 'index:' .. kind .. ':' .. window, '-inf', whole(wanted - 1))) do
@@ -121,7 +122,7 @@ for _, roll in ipairs(cmsgpack.unpack(ARGV[3])) do
     end
     redis.call('HSET', base .. 'marks', window, whole(till))
     for _, kind in ipairs(kinds) do
-      -- A bucket that expired before it left cannot be subtracted.
+      -- A bucket that expired before it was subtracted: compute the window from the others.
       if lost[kind] then rebuild(kind, window, till) end
       redis.call('ZREMRANGEBYSCORE', base .. 'window:' .. kind .. ':' .. window, '-inf', 0)
     end

@@ -1,9 +1,9 @@
--- Records the visitors of an article and when each read it last.
+-- Records the visitors of an article, and when each last read it.
 -- KEYS 1  ZSET hash of a visitor by ms of the latest read
--- ARGV 1  most visitors; those who read it longest ago are removed
+-- ARGV 1  maximum number of visitors; those who read it longest ago are removed
 --      2  ms to live
 --      3+ ms, hash, ms, hash, ...
--- Returns whether it is full.
+-- Returns 1 if the set has the maximum number of visitors, else 0.
 -- O(visitors log most).
 
 local most = tonumber(ARGV[1])

@@ -1,6 +1,6 @@
 /**
- * How many distinct visitors read an article in a window, as far as lists need to know: up to a few. Kept as hashes
- * that differ from day to day, so one who comes back another day is another visitor.
+ * Counts the distinct visitors of an article in a window, up to `MOST_VISITORS`, which is all that lists need. Visitors
+ * are stored as hashes that change from day to day, so one who returns on another day counts again.
  */
 
 import { randomUUID } from 'node:crypto'
@@ -14,28 +14,32 @@ import type { ViewBy } from '../counting.ts'
 
 const visitedScript = loadScript(new URL('./visited.lua', import.meta.url))
 
-/** More are not told apart: the latest of them are kept. */
+/** Maximum number of visitors stored per article: the latest ones. */
 export const MOST_VISITORS = 50
 const HOUR = 3_600_000
 const LIVES = 8 * 24 * HOUR
 /**
- * How far back a window looks for visitors, ms. What was read longer ago than a day weighs next to nothing in `now`.
+ * How far back visitors of a window are counted, ms. For `now` it is a day: earlier reads have almost no weight in it.
  */
 const WIDTH: Readonly<Record<Window, number>> = { now: 24 * HOUR, hour: HOUR, day: 24 * HOUR, week: 7 * 24 * HOUR }
-/** ms for which nobody more is told apart of an article that has enough, so that the most read cost nothing. */
+/**
+ * ms for which visitors of an article that has enough are not recorded, so that the most read articles cost nothing.
+ */
 const ENOUGH_FOR = HOUR / 4
-/** Articles of which that is remembered. */
+/** Maximum number of articles remembered as having enough. */
 const MOST_KNOWN = 20_000
 
 export interface Visitors {
-  /** Takes in accepted views. One without a visitor is taken for a visitor of its own: its service does not tell. */
+  /**
+   * Records accepted views. A view without a visitor counts as a new visitor, since its service does not report any.
+   */
   note(reads: readonly ViewBy[]): Promise<void>
-  /** In the order asked, at most `MOST_VISITORS`. */
+  /** Returns the number of visitors of each article, in the given order, each at most `MOST_VISITORS`. */
   of(articles: readonly ArticleId[], window: Window): Promise<readonly number[]>
 }
 
 export const createVisitors = ({ redis, keys, now }: { redis: Redis; keys: Keys; now: () => number }): Visitors => {
-  /** When an article had enough, ms. */
+  /** When each article had enough, ms since the epoch. */
   const enough = new Map<ArticleId, number>()
   const hasEnough = (article: ArticleId): boolean => {
     const since = enough.get(article)
@@ -49,8 +53,8 @@ export const createVisitors = ({ redis, keys, now }: { redis: Redis; keys: Keys;
       [MOST_VISITORS, LIVES, ...[...visitors].flatMap(([hash, at]) => [at, hash])],
     )
     enough.delete(article)
-    // Full of visitors of long ago is not enough of today's: only a batch that filled it alone, or one after another,
-    // says so.
+    // The set may be full of visitors of earlier days: there are enough only if it is full of visitors of the last
+    // hour.
     if (full !== 1 || (await count(article, 'hour')) < MOST_VISITORS) return
     enough.set(article, now())
     dropOldest(enough, MOST_KNOWN)

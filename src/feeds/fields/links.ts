@@ -66,7 +66,7 @@ const rankLink = (raw: Raw): number | null => {
 
 /**
  * Finds the URL of the item's page. In order of preference: an alternate link to HTML or the text of a link (the last
- * of them, as in the Universal Feed Parser), a canonical link, a guid that is a permalink or an Atom id, an alternate
+ * of them, as Python's feedparser takes it), a canonical link, a guid that is a permalink or an Atom id, an alternate
  * link to another type.
  */
 export const findLink = (fields: RawFields, { format, base }: LinkContext): string | null => {

@@ -1,4 +1,4 @@
-/** Published lists: none shows an article that is gone, and none stands beside one. */
+/** Checks of published lists: no list shows an article that does not exist, and no such article has a related list. */
 
 import { idOfEntry, removeFromList } from '../../lists/remove-articles.ts'
 import { scanKeys } from '../../redis/scan.ts'

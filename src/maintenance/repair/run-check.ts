@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { chunk } from '../../util/slices.ts'
 import type { Check, RepairParts } from './check.ts'
 
-/** ms until what seemed wrong is looked at again: longer than a batch takes from its first write to its last. */
+/** ms until suspects are checked a second time: longer than a batch takes from its first write to its last. */
 const SETTLES = 1_500
 const SLICE = 50
 const MOST_EXAMPLES = 3
@@ -12,13 +12,13 @@ const MOST_EXAMPLES = 3
 export interface Repaired {
   readonly check: string
   readonly what: string
-  /** Looked at. */
+  /** Number of things checked. */
   readonly looked: number
-  /** Wrong at both looks. */
+  /** Number of those that were wrong both times. */
   readonly wrong: number
   readonly mended: number
   readonly examples: readonly string[]
-  /** Why nothing was mended. */
+  /** Why nothing was fixed, if there is a doubt that the suspects are wrong. */
   readonly doubt?: string
 }
 
@@ -28,7 +28,7 @@ export interface RunParts extends RepairParts {
   readonly settles?: number
 }
 
-/** A check whose suspects are its own affair. */
+/** A check that can be run without knowing the type of its suspects. */
 export type Runnable = (parts: RunParts, isMending: boolean) => Promise<Repaired>
 
 export const runnable =
