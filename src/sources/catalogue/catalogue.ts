@@ -1,7 +1,8 @@
 /**
- * Which sources there are: those of config/sources.yaml, and over them what was added, paused and removed with the command line, kept in
- * Redis. The file is the operator's and is never written. Where an id stands in both, the file's definition counts; pausing and removing
- * count for either. A counter in Redis tells every process when to look again.
+ * The catalogue of sources: those of config/sources.yaml, merged with the overlay, which is what people added, paused
+ * and removed on the command line or in the admin UI, stored in Redis. newsdesk never writes the file. If both define
+ * an id, the file's definition counts; pausing and removing apply to both. A counter in Redis tells processes when to
+ * reload.
  */
 
 import { randomInt } from 'node:crypto'
@@ -17,14 +18,14 @@ export interface Overlay {
   readonly version: number
   readonly added: readonly Source[]
   readonly overrides: ReadonlyMap<string, Override>
-  /** Entries that could not be read, each told with its id. */
+  /** Messages about entries that could not be read, with their ids. */
   readonly problems: readonly string[]
 }
 
 export const NO_OVERLAY: Overlay = { version: 0, added: [], overrides: new Map(), problems: [] }
 
 /**
- * The catalogue in force. (pure)
+ * Merges the file and the overlay into the current catalogue. (pure)
  * @returns the file's sources first, in their order, then the added ones
  */
 export const mergeCatalogue = (file: readonly Source[], { added, overrides }: Overlay): readonly Source[] => {
@@ -36,23 +37,23 @@ export const mergeCatalogue = (file: readonly Source[], { added, overrides }: Ov
   })
 }
 
-/** Added sources that do not count because the file has their id. (pure) */
+/** Lists added sources that are ignored because the file has the same id. (pure) */
 export const shadowed = (file: readonly Source[], { added }: Overlay): readonly SourceId[] => {
   const own = new Set(file.map(({ id }) => id))
   return added.filter(({ id }) => own.has(id)).map(({ id }) => id)
 }
 
 export interface Catalogue {
-  /** In force as last looked at; the same array as long as nothing changed. */
+  /** The catalogue as of the last refresh; the same array as long as nothing changes. */
   list(): readonly Source[]
   overlay(): Overlay
-  /** Ids of config/sources.yaml. */
+  /** Whether config/sources.yaml has a source with this id. */
   isInFile(id: string): boolean
-  /** Looks whether something changed: then `list` gives another array. @returns whether it did */
+  /** Loads changes from Redis; `list` then returns another array. @returns whether anything changed */
   refresh(): Promise<boolean>
-  /** @throws CatalogueError where an id is taken */
+  /** @throws CatalogueError if an id is taken */
   add(sources: readonly Source[]): Promise<void>
-  /** Also brings back one of the file that was removed. */
+  /** Pauses or resumes sources. It also brings back a source of the file that was removed. */
   setEnabled(ids: readonly SourceId[], enabled: boolean): Promise<void>
   remove(ids: readonly SourceId[]): Promise<void>
 }
@@ -64,11 +65,11 @@ export class CatalogueError extends Error {
 export interface CatalogueParts {
   readonly redis: Redis
   readonly keys: Keys
-  /** Sources of the configuration in force: a reload brings others. */
+  /** Sources of the current configuration; a reload changes them. */
   readonly file: () => readonly Source[]
 }
 
-/** The first version is one below this. */
+/** The counter starts at a random number below this. */
 const FIRST_VERSIONS = 2 ** 40
 
 const json = (text: string): unknown => {
@@ -79,7 +80,7 @@ const json = (text: string): unknown => {
   }
 }
 
-/** Entries of a hash that fit their schema; the others are told. */
+/** Parses the entries of a hash; those that do not match the schema are added to the problems. */
 const readEntries = <Schema extends z.ZodType>(
   hash: Readonly<Record<string, string>>,
   schema: Schema,
@@ -95,7 +96,7 @@ const readEntries = <Schema extends z.ZodType>(
     return []
   })
 
-/** A source as it is kept: durations as they are written in YAML, so that it is read like one. */
+/** Formats a source for storage, with durations as in YAML, so that the same schema parses it. */
 const written = ({ interval, ...source }: Source): string =>
   JSON.stringify({ ...source, ...(interval === undefined ? {} : { interval: `${interval}ms` }) })
 
@@ -133,9 +134,10 @@ export const createCatalogue = ({ redis, keys, file }: CatalogueParts): Catalogu
     return true
   }
 
-  /** Writes and raises the version at once; then we know it too. */
+  /** Writes a change and increments the counter in one transaction, then refreshes this process. */
   const change = async (write: (multi: ReturnType<Redis['multi']>) => void): Promise<void> => {
-    // Begun anywhere: in a Redis that came back empty it must not come to a number that others know already.
+    // The counter starts at random: in a Redis that came back empty it must not reach a number that processes have
+    // seen.
     const multi = redis
       .multi()
       .set(keys.catalogueVersion(), randomInt(FIRST_VERSIONS), 'NX')
@@ -183,7 +185,7 @@ export const createCatalogue = ({ redis, keys, file }: CatalogueParts): Catalogu
       await change(multi => {
         multi.hdel(keys.addedSources(), ...ids)
         multi.hdel(keys.sourceOverrides(), ...ids)
-        // The file is not ours to change: what stands in it is kept out of the catalogue.
+        // newsdesk never changes the file, so an override hides its source.
         for (const id of fromFile) multi.hset(keys.sourceOverrides(), id, JSON.stringify({ removed: true }))
       })
     },

@@ -1,4 +1,4 @@
-/** The same feed under two names: by where it came from, by what it calls itself, by the items it shares. (pure) */
+/** Finds feeds that are the same: by final URL, by the URL that they name as their own, or by shared items. (pure) */
 
 import { bare, type FoundFeed, sharesEnough } from '../../feeds/discovery/discover.ts'
 
@@ -8,7 +8,7 @@ export interface DuplicateFeed {
   readonly how: 'same address' | 'same name for itself' | 'shared items'
 }
 
-/** @returns for each feed that repeats an earlier one, which, and how it is known */
+/** @returns for each feed that duplicates an earlier one, the earlier one, and what they have in common */
 export const findDuplicateFeeds = (
   feeds: readonly { readonly id: string; readonly found: FoundFeed }[],
 ): ReadonlyMap<string, DuplicateFeed> => {
@@ -36,7 +36,7 @@ export const findDuplicateFeeds = (
     for (const { key } of found.items) {
       const holders = byItem.get(key)
       if (holders === undefined) byItem.set(key, [id])
-      // A handful is enough to find a twin by; a key that all share tells nobody apart.
+      // Few feeds per item are enough to find a duplicate; an item that all feeds share is no evidence.
       else if (holders.length < 8) holders.push(id)
     }
   }

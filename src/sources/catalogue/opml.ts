@@ -1,4 +1,7 @@
-/** OPML: lists of feeds as readers exchange them. Outlines nest; the folders an outline stands in come with it. (pure) */
+/**
+ * Reads and writes OPML, in which feed readers exchange lists of feeds. Each feed comes with the folders it is in.
+ * (pure)
+ */
 
 import { Parser } from 'htmlparser2'
 import { shownAddress } from '../../util/redact.ts'
@@ -21,7 +24,7 @@ const DEEPEST = 50
 /** Characters tokenized at a time. */
 const PIECE = 16_384
 
-/** On one line, without control characters and marks that turn writing around. */
+/** Folds a text to one line, without control characters and bidirectional marks. */
 const text = (value: string | undefined): string | null =>
   value?.replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069\s]+/gu, ' ').trim() || null
 
@@ -32,14 +35,14 @@ const categoriesIn = (value: string | undefined): string[] =>
     .map(each => each.trim())
     .filter(Boolean)
 
-/** Reads any OPML, broken ones too; what is left out is told. */
+/** Reads OPML, even if it is malformed. Each outline that is left out gives a warning. */
 export const readOpml = (document: string): OpmlOutcome => {
   const outlines: Outline[] = []
   const warnings: string[] = []
-  /** Folder names around; null for an outline that is a feed itself. */
+  /** Names of the open outlines; null for one that is a feed. */
   const path: (string | null)[] = []
   let isOpml = false
-  // A tokenizer's work grows with the square of the depth: nobody files feeds that deep.
+  // The tokenizer takes time quadratic in the depth, so the depth is limited.
   let isTooDeep = false
   const parser = new Parser(
     {
@@ -83,7 +86,7 @@ export const readOpml = (document: string): OpmlOutcome => {
   return { kind: 'opml', outlines, warnings }
 }
 
-/** Characters XML cannot hold, and those that mean something in an attribute. */
+/** Escapes a text for an XML attribute, and removes characters that XML cannot contain. */
 const attribute = (value: string): string =>
   value
     .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udfff](?![\udc00-\udfff])/gu, '')
@@ -95,7 +98,7 @@ const attributes = (of: Readonly<Record<string, string | null>>): string =>
     .flatMap(([name, value]) => (value === null ? [] : ` ${name}="${attribute(value)}"`))
     .join('')
 
-/** OPML 2.0, one folder for each group, in their order. @param created ms since the epoch */
+/** Formats OPML 2.0 with one folder per group, in order. @param created ms since the epoch */
 export const writeOpml = (
   title: string,
   groups: readonly { readonly folder: string; readonly outlines: readonly Omit<Outline, 'folders'>[] }[],

@@ -1,17 +1,17 @@
--- Releases a domain: no visit may start until the gap has passed, or for as long as its server asked.
+-- Ends a visit to a domain: the next visit may start once the gap, or the wait that its server asked for, has passed.
 -- KEYS 1  domain (hash)
 --      2  holders (sorted set)
 -- All in one slot.
 -- ARGV 1  token of the visit
 --      2  gap, ms
---      3  how long the visit took, ms
---      4  ms the server asks everyone to stay away; -1 where it said it is asked too often and not for how long; 0 where it said nothing
---      5  first wait where it did not say for how long, ms; doubled each time in a row
---      6  longest wait, ms
---      7  0 to 1: position in the spread
+--      3  duration of the visit, ms
+--      4  ms for which the server wants no requests; -1 if it complained without a time; 0 if it did not complain
+--      5  wait after the first complaint without a time, ms; doubled for each further one in a row
+--      6  maximum wait, ms
+--      7  0 to 1: how far a wait is extended, so that visits do not all start at once
 --      8  why, for people
---      9  ms its server wants between two requests of anybody, from now on; 0 where it does not say
--- Returns ms for which the domain is closed now, 0 where it is not.
+--      9  ms that the server wants between two requests from now on; 0 if it does not say
+-- Returns ms for which the domain is closed from now on; 0 if it is open.
 -- O(log(holders)).
 
 local time = redis.call('TIME')
@@ -20,7 +20,7 @@ local pace = tonumber(ARGV[9])
 local gap, took, asked, longest = math.max(tonumber(ARGV[2]), pace), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[6])
 local known = redis.call('HMGET', KEYS[1], 'free', 'until', 'took', 'strikes', 'pace', 'since')
 local closed = tonumber(known[2] or 0)
--- As src/util/plausible-time.ts has it: what was written while the clock was ahead says nothing.
+-- As in src/util/plausible-time.ts: times that were written while the clock was ahead are ignored.
 local function plausible(at, horizon) return at <= now + horizon + 10000 end
 if not plausible(tonumber(known[6] or 0), 0) or not plausible(closed, longest * 1.2) then closed = 0 end
 local freeAt = tonumber(known[1] or 0)
@@ -37,7 +37,7 @@ elseif known[5] then
   redis.call('HDEL', KEYS[1], 'pace')
 end
 
--- A pace outlives the gap it makes, or it would be forgotten before it is kept to.
+-- The key must live longer than the gap, or the pace would be forgotten before the next visit.
 local keep = math.max(600000, gap * 2)
 if asked ~= 0 then
   local strikes = tonumber(known[4] or 0)

@@ -1,4 +1,7 @@
-/** Evaluates robots.txt (RFC 9309) for the path of a feed if it is configured to be obeyed. Fetched through the guard, cached in Redis for a day. */
+/**
+ * Evaluates robots.txt (RFC 9309) for the URL of a feed; used only if the configuration says that it is obeyed. The
+ * file is fetched under the same guard as feeds, and cached in Redis for a day.
+ */
 
 import { gunzipSync, gzipSync } from 'node:zlib'
 import type { Redis } from 'ioredis'
@@ -11,9 +14,9 @@ import { withoutUserinfo } from '../../util/redact.ts'
 // Its types describe an ES module, but it is CommonJS: the import is the function itself.
 const robotsParser = robotsModule as unknown as typeof robotsModule.default
 
-/** RFC 9309, 2.5: at least 500 KiB are read; what is more is left out. */
+/** Bytes that are read of the file; RFC 9309, 2.5, demands at least 500 KiB. */
 const MOST = 500 * 1_024
-/** RFC 9309, 2.4: not kept longer than a day. */
+/** ms for which rules are cached; RFC 9309, 2.4, allows at most a day. */
 const KEPT = 24 * 3_600_000
 /** Rules that could not be read are requested again sooner, ms. */
 const KEPT_UNKNOWN = 3_600_000
@@ -21,9 +24,9 @@ const KEPT_UNKNOWN = 3_600_000
 const MOST_KEPT = 64 * 1_024
 
 export interface RobotsAnswer {
-  /** Why a URL may not be fetched, or null where it may. */
+  /** Why the URL may not be fetched; null if it may. */
   readonly refusal: string | null
-  /** ms it wants between two requests (`Crawl-delay`, which RFC 9309 leaves out and many files have); 0 where it does not say. */
+  /** ms between two requests, from `Crawl-delay`, which is common although not in RFC 9309; 0 if there is none. */
   readonly delay: number
 }
 
@@ -52,7 +55,8 @@ export const createRobots = ({ redis, keys, fetchText, userAgent, now = Date.now
       // A file that is too large counts as absent. Any other failure means the server could not answer.
       return answer.reason === 'too-large' ? { text: '' } : { unknown: `${answer.reason}: ${answer.detail}` }
     }
-    // RFC 9309, 2.3.1: none there (4xx) allows all; a server in trouble (5xx) forbids all, and so does one that says it is asked too often.
+    // RFC 9309, 2.3.1: without a file (4xx) all is allowed; after a server error (5xx) nothing is. We treat 429
+    // likewise.
     if (answer.status >= 500 || answer.status === 429) return { unknown: `the server answered ${answer.status}` }
     return { text: answer.status > 299 ? '' : answer.text }
   }

@@ -1,6 +1,7 @@
 /**
- * Items that came from where a source's address leads and that is not known to be its publisher's: kept until it is, or until somebody says
- * so. Bounded three ways: so many a source, so much of each and in all, and for so long. (docs/decisions/0005)
+ * Holds items of a source whose address redirects to another domain, which may not be its publisher's. They are held
+ * until the move counts as genuine or an admin decides. Limits apply to their number, bytes and age per source, and to
+ * the bytes of all sources. (docs/decisions/0005)
  */
 
 import { promisify } from 'node:util'
@@ -14,12 +15,14 @@ const decompress = promisify(gunzip)
 
 const KEPT_FOR = 7 * 86_400_000
 const MOST_ITEMS = 500
-/** Bytes of one source's, compressed. */
+/** Maximum bytes of the items of one source, compressed. */
 const LARGEST = 512 * 1_024
-/** Bytes of all sources', compressed. */
+/** Maximum bytes of the items of all sources, compressed. */
 const MOST_IN_ALL = 16 * 1_024 * 1_024
 
-/** One item as the articles queue takes it, with what is said once of its batch; nothing here looks into it. */
+/**
+ * An item as the queue `articles` takes it, with the fields that its batch shares. This file does not look into them.
+ */
 export interface HeldItem {
   readonly key: string
   readonly item: unknown
@@ -29,12 +32,12 @@ export interface HeldItem {
 export interface HeldSource {
   readonly source: SourceId
   readonly items: number
-  /** ms since the epoch: when the latest came. */
+  /** When the latest came, ms since the epoch. */
   readonly at: number
 }
 
 export interface HeldItems {
-  /** Adds to what is held of a source; of an item that is held already the new edition counts. @returns how many are held now */
+  /** Adds items of a source; an item that is held already is replaced. @returns how many are held now */
   add(source: SourceId, items: readonly HeldItem[]): Promise<number>
   /** Oldest first. */
   read(source: SourceId): Promise<readonly HeldItem[]>
@@ -62,7 +65,7 @@ export const createHeldItems = ({ redis, keys, now }: { redis: Redis; keys: Keys
       JSON.parse(json) as Noted,
     ])
 
-  /** Those whose latest is oldest give way until all fit; what has expired leaves. */
+  /** Drops expired sources, then those whose latest item is oldest, until all fit. */
   const fitInAll = async (): Promise<void> => {
     const all = (await noted()).sort(([, a], [, b]) => a.at - b.at)
     let total = all.reduce((sum, [, { bytes }]) => sum + bytes, 0)
@@ -85,7 +88,7 @@ export const createHeldItems = ({ redis, keys, now }: { redis: Redis; keys: Keys
       }
       let kept = [...byKey.values()].slice(-MOST_ITEMS)
       let packed = await compress(JSON.stringify(kept))
-      // The oldest give way.
+      // Drop the oldest items until the rest fits.
       while (packed.length > LARGEST && kept.length > 1) {
         kept = kept.slice(Math.ceil(kept.length / 4))
         packed = await compress(JSON.stringify(kept))

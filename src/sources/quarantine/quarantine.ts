@@ -1,6 +1,6 @@
 /**
- * Quarantine: keeps unreadable bodies, for inspection and for another attempt with better code, and refused items. Bounded in entries per
- * source, in bytes of all sources, and in time. (docs/decisions/0005)
+ * Quarantine: keeps unreadable bodies, for inspection and for another attempt with better code, and refused items.
+ * Bounded in entries per source, in bytes of all sources, and in time. (docs/decisions/0005)
  */
 
 import { createHash } from 'node:crypto'
@@ -19,20 +19,20 @@ const decompress = promisify(gunzip)
 const KEPT_FOR = 7 * 86_400_000
 const MOST_BODIES = 3
 const MOST_REFUSED = 20
-/** Sources of which refused items are shown together. */
+/** Maximum number of sources whose refused items are listed together. */
 const MOST_REFUSING = 200
-/** Bytes of one body as kept, compressed; a larger one is cut. */
+/** Maximum bytes of one stored body, compressed; a larger one is cut. */
 const LARGEST = 512 * 1_024
-/** Bytes of a body that is cut, before compression. */
+/** Bytes that are stored of a body that is cut, before compression. */
 const CUT_AT = 256 * 1_024
-/** Bytes of all bodies of all sources, compressed. */
+/** Maximum bytes of the bodies of all sources, compressed. */
 const MOST_IN_ALL = 32 * 1_024 * 1_024
 
 const Kept = z.object({
-  /** 16 characters of its hash: the same body is kept once. */
+  /** 16 characters of its hash, so that the same body is stored once. */
   id: z.string(),
   reason: z.string(),
-  /** ms since the epoch: when it was fetched last. */
+  /** When it was last fetched, ms since the epoch. */
   at: z.number(),
   contentType: z.string().nullable(),
   /** Where it was fetched, without credentials. */
@@ -66,15 +66,15 @@ export interface Unread {
 
 export interface Quarantine {
   keep(source: SourceId, unread: Unread): Promise<void>
-  /** Of one source, or of all; newest first. */
+  /** Lists the bodies of one source, or of all; newest first. */
   bodies(source?: SourceId): Promise<readonly KeptBody[]>
-  /** As fetched, or as much of it as is kept; null where it is gone. */
+  /** Reads a body as fetched, or as much of it as is stored; null if it does not exist any more. */
   read(source: SourceId, id: string): Promise<Uint8Array | null>
   /** @returns how many were dropped */
   drop(source: SourceId, id?: string): Promise<number>
   /** Keeps the latest refused items of a source. Running it again changes nothing. */
   refuse(source: SourceId, items: readonly Omit<RefusedItem, 'source'>[]): Promise<void>
-  /** Of one source, or of the sources of which items were refused last; newest first. */
+  /** Lists the refused items of one source, or of the sources with the latest refused items; newest first. */
   refused(source?: SourceId): Promise<readonly RefusedItem[]>
 }
 
@@ -92,7 +92,9 @@ export const createQuarantine = ({ redis, keys, now }: QuarantineParts): Quarant
       .filter(({ at }) => at > now() - KEPT_FOR)
       .sort(newestFirst)
 
-  /** The index says which sources have anything, and how much in all; what has expired leaves it here. */
+  /**
+   * Updates the index of sources with bodies and their bytes; drops the source from it if all of its bodies expired.
+   */
   const remember = async (source: SourceId): Promise<void> => {
     const bodies = await listBodies(source)
     const [newest] = bodies
@@ -201,7 +203,7 @@ export const createQuarantine = ({ redis, keys, now }: QuarantineParts): Quarant
 
 const newestFirst = (a: { at: number }, b: { at: number }): number => b.at - a.at
 
-/** What is kept of a refused item: enough to find it with its publisher. */
+/** Builds the record of a refused item: enough to find it at its publisher. */
 export const refusedItem = (
   item: { readonly title: string | null; readonly link: string | null },
   { reason, detail }: Refused,

@@ -1,8 +1,11 @@
-/** A budget of requests an hour, shared out over all sources by one price for all of them. (pure) */
+/**
+ * Finds the price of a request (the fetch cost) at which all sources together stay within crawl.budget, the maximum
+ * number of requests per hour. (pure)
+ */
 
 const DAY = 86_400_000
 
-/** As `demandOf` says; below zero where a source is polled that many times a day whatever the price. */
+/** As `estimateDemand` returns it; negative for a source that is polled this many times a day whatever the price. */
 export type Demand = number
 
 export interface Bounds {
@@ -10,21 +13,21 @@ export interface Bounds {
   readonly maxInterval: number
 }
 
-/** Part of the budget that is planned with: the rest is for what plans do not see, such as bursts and windows that fill. */
+/** Share of the budget that is planned; the rest is for unplanned requests, such as for bursts and full windows. */
 const PLANNED = 0.9
-/** ms. Beyond these a price changes nothing any more. */
+/** Minimum and maximum price, ms. Beyond them a price has no further effect. */
 const CHEAPEST = 1
 const DEAREST = 1e13
 
-/** Polls a day of a source at a price: as its demand asks for, within its bounds. */
+/** Computes the polls of a source per day at a price, within its bounds. */
 const pollsAt = (price: number, demand: Demand, { minInterval, maxInterval }: Bounds): number =>
   demand < 0 ? -demand : Math.min(Math.max(demand / Math.sqrt(2 * price), DAY / maxInterval), DAY / minInterval)
 
 /**
- * The price at which all sources together ask for no more than the budget, and about as much: under it intervals go with one over the square
- * root of each rate, which leaves the least mean delay a budget can buy (Cho and Garcia-Molina, TODS 2003).
- * @param demands of all sources
- * @param budget requests an hour
+ * Computes the price at which all sources together need just the planned budget. With one price for all, the interval
+ * of a source is proportional to 1 / sqrt(its rate), which minimises the mean delay (Cho and Garcia-Molina, TODS 2003).
+ * @param demands demands of all sources
+ * @param budget requests per hour
  */
 export const fetchCostFor = (demands: readonly Demand[], budget: number, bounds: Bounds): number => {
   const planned = budget * 24 * PLANNED

@@ -1,32 +1,36 @@
 /**
- * How long a source may wait: until the staleness expected to have gathered reaches a price. Staleness is the time all publications of a
- * wait together stand unread: the integral of (t - s) rate(s) ds. At a steady rate r and price p that is an interval of sqrt(2p / r): the
- * square-root rule under which a given number of requests leaves the least mean delay (Cho and Garcia-Molina, Effective Page Refresh Policies
- * for Web Crawlers, TODS 2003); where the rate changes by the hour the same price is paid by every poll. (pure)
+ * Computes how long a source can wait for its next poll: until its expected staleness reaches the price of a request
+ * (the fetch cost of the glossary). Staleness is the total time for which new publications have waited to be fetched:
+ * the integral of (t - s) rate(s) ds. At a constant rate r and price p the interval is sqrt(2p / r), the square-root
+ * rule, which minimises the mean delay for a given number of requests (Cho and Garcia-Molina, Effective Page Refresh
+ * Policies for Web Crawlers, TODS 2003). If the rate changes by the hour, every poll still costs the same price. (pure)
  */
 
 import { buildForecast, type Forecast } from './forecast.ts'
 import { type PublishingModel, QUARTER, SPANS } from './publishing-model.ts'
 
-/** Why a source waits as long as it does. */
+/** How long a source waits, and why. */
 export interface Wait {
   /** ms from now. */
   readonly ms: number
   readonly because: 'worth it' | 'window' | 'longest'
 }
 
-/** Part of a feed's window that may fill between two polls with the most ever seen, and standard deviations of safety on what is expected. */
+/**
+ * The window is the number of items that a feed holds. `FILL` is the share of it that the largest burst ever seen may
+ * fill between two polls; `SAFETY` is the margin above the expected number of publications, in standard deviations.
+ */
 const FILL = 0.8
 const SAFETY = 4
 
 /**
- * The burst a source must be thought able to though none ever came: so many times its usual pace, three times that while so few days are known
- * that the usual itself is a guess, but no more than its window's worth in `span`: a feed so small would lose it to everybody. Believed half
- * after `disbelief` days without one.
+ * The burst that is assumed possible even if none was ever seen: `times` the usual pace, and up to three times that in
+ * the first days, when the usual pace is itself a guess. It is limited to one window per `span`, since a smaller feed
+ * would lose items for all of its readers. After `disbelief` days of observation the assumption is halved.
  */
 const BURST = { times: 40, guess: 2, guessDays: 3, span: 3_600_000, disbelief: 60 }
 
-/** That burst's pace, per ms. */
+/** Pace of the assumed burst, publications per ms. */
 const estimateBurst = ({ observed, window }: PublishingModel, base: number): number => {
   const { times, guess, guessDays, span, disbelief } = BURST
   const pace = base * times * (1 + guess / (1 + observed / guessDays))
@@ -34,8 +38,9 @@ const estimateBurst = ({ observed, window }: PublishingModel, base: number): num
 }
 
 /**
- * Longest wait in which no more was ever seen to come, or must be thought to come, than the window may fill with. Between two spans as much may
- * come as in the longer, at the pace of the shorter: an edition is out with its quarter hour, a burst goes on.
+ * Computes the longest wait in which neither the largest number of publications ever seen nor the assumed burst fills
+ * more of the window than allowed. Between two spans of `SPANS` it assumes the number of the longer span at the pace of
+ * the shorter one: an edition is complete within a quarter of an hour, but a burst continues.
  */
 const safeSpan = ({ window, most }: PublishingModel, pace: number): number => {
   const room = window * FILL
@@ -52,7 +57,10 @@ const safeSpan = ({ window, most }: PublishingModel, pace: number): number => {
   return room / pace
 }
 
-/** Expected publications after which, with all doubt counted, the window may be full: the root of x + SAFETY sqrt(x batch) = window. */
+/**
+ * Computes the expected number of publications at which, with the safety margin, the window may be full: the root x of
+ * x + SAFETY sqrt(x batch) = window.
+ */
 const safeExpected = (window: number, batch: number): number => {
   const doubt = SAFETY * Math.sqrt(batch)
   const root = (-doubt + Math.sqrt(doubt * doubt + 4 * window)) / 2
@@ -60,7 +68,7 @@ const safeExpected = (window: number, batch: number): number => {
 }
 
 /**
- * @param price staleness a poll is worth, ms of waiting publications
+ * @param price staleness at which a request is worth it, ms of waiting publications
  * @param longest ms
  */
 export const waitFor = (
@@ -99,15 +107,15 @@ export const waitFor = (
 }
 
 /**
- * What a source asks of a budget: its polls in a day are this over sqrt(2 price), as far as its bounds and window let them. The mean of the
- * square root of its usual rate over a week.
+ * Estimates the demand of a source: at a given price it is polled demand / sqrt(2 price) times a day, unless bounds or
+ * its window say otherwise. Demand is the mean of the square root of its usual rate over a week.
  * @returns per day, in units of sqrt(ms)
  */
 export const estimateDemand = (rhythm: PublishingModel, now: number): number => {
   const outlook = buildForecast(rhythm, now)
   const day = 86_400_000
   let total = 0
-  // Every other hour of a week says enough.
+  // Sampling every other hour of a week is enough.
   for (let step = 0; step < 84; step += 1) total += Math.sqrt(outlook.usualAt(now + step * 7_200_000))
   return (total / 84) * day
 }

@@ -1,4 +1,4 @@
-/** When a source is fetched next, and why: rules on plain data. (pure) */
+/** Decides when a source is fetched next, and why. src/sources/store/scheduling.ts calls it after each fetch. (pure) */
 
 import { createHash } from 'node:crypto'
 import type { CrawlSettings } from '../../config/sections/crawl.ts'
@@ -11,32 +11,35 @@ import { type PublishingModel, QUARTER } from './publishing-model.ts'
 export interface Due {
   /** ms since the epoch. */
   readonly at: number
-  /** For people: why then. */
+  /** Why it is due then, for people. */
   readonly reason: string
-  /** Something people should hear of, said once. */
+  /** A message for the log, given once. */
   readonly notice?: string
 }
 
-/** The share of an interval by which a source is moved, always the same for the same source: so that nothing falls due together. */
+/**
+ * Computes the share of its interval, -0.1 to 0.1, by which a source is shifted so that sources do not fall due
+ * together. It depends on the id only.
+ */
 export const computeSpread = (sourceId: string): number =>
   (createHash('sha256').update(sourceId).digest().readUInt32BE(0) / 0x1_0000_0000) * 0.2 - 0.1
 
-/** Between the first fetches of sources that came together, and the most such a start may take, ms. */
+/** ms between the first fetches of sources that were added together, and the maximum ms over which they are spread. */
 const FIRST_GAP = 250
 const FIRST_WITHIN = 120_000
 
 /**
- * When a source new to us is fetched first: one alone within a moment, many spread, so that an import is no stampede.
- * @param together how many are new at the same time
+ * Decides when a new source is fetched first. One alone is fetched almost at once; many are spread over two minutes.
+ * @param together number of sources that are new at the same time
  */
 export const firstDue = (sourceId: string, now: number, together: number): Due => {
   const place = (computeSpread(sourceId) + 0.1) * 5 // 0 to 1
   return { at: Math.round(now + place * Math.min(together * FIRST_GAP, FIRST_WITHIN)), reason: 'new: first fetch' }
 }
 
-/** What others than the source's rhythm say on when to fetch it. */
+/** What the operator and the publisher say about when to fetch a source. */
 export interface Wishes {
-  /** Fixed ms between fetches where the operator gave one. */
+  /** Fixed ms between fetches, if the operator configured it. */
   readonly fixed: number | undefined
   /** ms the publisher asks for between fetches: ttl, sy:update*, Cache-Control, Expires. */
   readonly asked: number | null
@@ -46,22 +49,27 @@ export interface Wishes {
 }
 
 /**
- * What a request is worth where no budget is set, ms of publications waiting: five items that wait two minutes each. By simulation it polls a
- * third as often as every 15 minutes, and is no slower (docs/decisions/0006).
+ * The price of a request if no budget is set, ms of waiting publications: as if five items wait two minutes each. In a
+ * simulation it polls a third as often as a fixed interval of 15 minutes, and is no slower (docs/decisions/0006).
  */
 export const DEFAULT_FETCH_COST = 10 * 60_000
 
 export type DueSettings = Pick<CrawlSettings, 'minInterval' | 'maxInterval' | 'startInterval'>
 
-/** A publisher's own wish is heard, but not without end. */
+/** Maximum interval that a publisher can ask for, ms. */
 const LONGEST_ASKED = 2 * 3_600_000
-/** What a source is moved by its spread, at most: a tenth of its interval, and not so far that it would miss an edition by much. */
+/**
+ * A source is shifted by at most this share of its interval, and by at most this many ms, to miss no edition by much.
+ */
 const SPREAD = 0.1
 const LONGEST_SPREAD = 10 * 60_000
 
 const HOUR = 3_600_000
 
-/** The first time from `at` on that is in no hour or day the publisher asks to be left alone in; `at` where it names all of them. */
+/**
+ * Finds the first time from `at` on that is in none of the hours and days to skip; `at` itself if all are to be
+ * skipped.
+ */
 const outsideSkipped = (at: number, { skipHours = [], skipDays = [] }: Wishes, longest: number): number => {
   if (skipHours.length === 0 && skipDays.length === 0) return at
   for (let time = at; time <= at + longest; time = (Math.floor(time / HOUR) + 1) * HOUR) {
@@ -73,10 +81,12 @@ const outsideSkipped = (at: number, { skipHours = [], skipDays = [] }: Wishes, l
 
 const clock = (at: number): string => `${new Date(at).toISOString().slice(11, 16)} UTC`
 
-/** The publications known that make a rhythm. */
+/** Minimum number of known publications to compute an interval from. */
 const ENOUGH = 3
 
-/** Between publications in the hour about a time, ms; those that come in one go count once. */
+/**
+ * Computes the expected gap between publications in the hour around a time, ms. A batch published at once counts once.
+ */
 const gapAbout = ({ batch, rateAt }: Forecast, at: number): number => {
   const quarters = [-1.5, -0.5, 0.5, 1.5].map(step => rateAt(at + step * QUARTER))
   return (
@@ -88,11 +98,11 @@ const gapAbout = ({ batch, rateAt }: Forecast, at: number): number => {
   )
 }
 
-/** Asked ever less while nothing comes that would tell of a rhythm. */
+/** Interval of a source with too few publications, ms. It grows with the days observed. */
 const unknownWait = ({ observed }: PublishingModel, startInterval: number): number =>
   Math.max(startInterval, (observed * 86_400_000) / 10)
 
-/** What its rhythm alone asks for: ms, and in words why. */
+/** Computes the wait from the publishing model alone, ms, with the reason in words. */
 const learntWait = (
   rhythm: PublishingModel,
   now: number,
@@ -116,7 +126,7 @@ const learntWait = (
   return { ms, reason: `publishes every ${gap} at this hour` }
 }
 
-/** What a source asks of a budget; see `Demand`. */
+/** Computes the demand of a source on the budget; see `Demand`. */
 export const demandUnder = (
   rhythm: PublishingModel,
   now: number,
@@ -128,9 +138,10 @@ export const demandUnder = (
 }
 
 /**
- * Next fetch after a success: when what is expected to have been published by then is worth a request. What the publisher asks only
- * lengthens; the bounds hold whatever anybody says, but for hours the publisher asks to be left alone in.
- * @param price what a request is worth, ms of publications waiting
+ * Decides the next fetch after a success: when the publications expected by then are worth a request. The publisher's
+ * wishes can only lengthen the wait. The configured bounds always hold, except that the publisher's hours and days to
+ * skip are respected beyond them.
+ * @param price price of a request, ms of waiting publications
  */
 export const nextDue = (
   sourceId: string,
@@ -160,7 +171,7 @@ export const nextDue = (
   const at = now + bounded
   const open = outsideSkipped(at, wishes, maxInterval)
   if (open > at) reason = `the publisher asks not to be fetched before ${clock(open)}`
-  // Within the bounds there is room for the spread: at the upper one it is taken off.
+  // The spread stays within the bounds: near the upper one, the source is first moved earlier by the spread.
   const most = Math.min(bounded * SPREAD, LONGEST_SPREAD)
   const room = open > at ? most : Math.min(most, maxInterval - minInterval)
   const from = open > at ? open : Math.min(at, now + maxInterval - room)
@@ -170,10 +181,11 @@ export const nextDue = (
 }
 
 /**
- * While push brings what a source publishes, polls only look for what it missed: at the safety interval, or when its time is up.
- * @param pushUntil ms since the epoch until which push works; 0 where it does not
- * @param safety ms between polls meanwhile
- * @returns `due` itself where push does not work, or where the poll is no sooner anyway
+ * Postpones a poll while push works for the source: polls then only check that push missed nothing, at the safety
+ * interval or when push no longer counts as working.
+ * @param pushUntil ms since the epoch until which push counts as working; 0 if it does not
+ * @param safety safety interval, ms
+ * @returns `due` unchanged if push does not work, or if that is later anyway
  */
 export const whilePushed = (due: Due, sourceId: string, now: number, pushUntil: number, safety: number): Due => {
   const at = Math.round(Math.min(now + safety * (1 + computeSpread(sourceId)), pushUntil))

@@ -1,18 +1,21 @@
-/** The last fetches of a source, packed to about twenty characters each: thirty of them for 50,000 sources must fit in memory. (pure) */
+/**
+ * Packs the last fetches of a source to about twenty characters each, since thirty fetches of each of 50,000 sources
+ * must fit in memory. (pure)
+ */
 
 export interface Fetch {
-  /** ms since the epoch; kept to the second. */
+  /** ms since the epoch, stored to the second. */
   readonly at: number
   readonly outcome: 'changed' | 'unchanged' | 'failed' | 'deferred' | 'push'
-  /** HTTP status; 0 where there was none. */
+  /** HTTP status; 0 if there was none. */
   readonly status: number
-  /** How long it took. */
+  /** Duration, ms. */
   readonly ms: number
-  /** Of the body, after decompression. */
+  /** Bytes of the body, after decompression. */
   readonly bytes: number
-  /** Items that were new. */
+  /** Number of new items. */
   readonly items: number
-  /** Of a failure, in a word such as `timeout`; why it was deferred; else empty. */
+  /** The reason of a failure, as one word such as `timeout`, or why it was deferred; else empty. */
   readonly reason: string
 }
 
@@ -23,11 +26,11 @@ const OUTCOMES = new Map(Object.entries(CODES).map(([outcome, code]) => [code, o
 
 const whole = (number: number): string => Math.max(0, Math.round(number)).toString(36)
 
-/** Fields in base 36, parted by blanks, the reason last. */
+/** Formats the fields in base 36, separated by spaces, the reason last. */
 export const packFetch = ({ at, outcome, status, ms, bytes, items, reason }: Fetch): string =>
   [whole(at / 1_000), CODES[outcome], ...[status, ms, bytes, items].map(whole), reason].join(' ').trimEnd()
 
-/** @returns null for what is no packed fetch */
+/** @returns null if the text is not a packed fetch */
 export const unpackFetch = (packed: string): Fetch | null => {
   const [at = '', code = '', status = '', ms = '', bytes = '', items = '', ...reason] = packed.split(' ')
   const outcome = OUTCOMES.get(code as (typeof CODES)['changed'])

@@ -1,13 +1,15 @@
-/** Sources and what is known of them as people may see them, wherever that is: pages, terminal, audit, exports. (pure) */
+/**
+ * Removes credentials from sources and their states before they are shown in pages, terminal, audit or exports. (pure)
+ */
 
 import type { Source } from '../../domain/source.ts'
 import { withoutCredentials } from '../../util/redact.ts'
 import type { SourceState } from './state.ts'
 
-/** A source as people may see it: its address without what opens a door. */
+/** Returns the source with a URL without credentials. */
 export const shownSource = (source: Source): Source => ({ ...source, url: withoutCredentials(source.url) })
 
-/** What is known of a source as people may see it: the same for the places it was sent to and what its feed offers. */
+/** Returns the state with URLs without credentials: those of redirects and of the push offer. */
 export const shownState = (state: SourceState): SourceState => ({
   ...state,
   movedTo: state.movedTo && withoutCredentials(state.movedTo),

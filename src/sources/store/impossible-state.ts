@@ -1,6 +1,7 @@
 /**
- * Sources whose turn lies where no right clock would have put it: they were scheduled while the clock of Redis was ahead. They are due.
- * A turn is also judged by when it was set: an hour ahead of now is nothing special, unless it was set in an hour that is yet to come.
+ * Finds sources with due times that no correct clock would have set, since they were scheduled while the clock of Redis
+ * was ahead, and makes them due now. A due time is also judged by when it was set: one an hour ahead is normal, unless
+ * it was set at a time in the future.
  */
 
 import type { Redis } from 'ioredis'
@@ -13,22 +14,24 @@ import { isPlausible } from '../../util/plausible-time.ts'
 export interface StoredTurn {
   /** ms since the epoch: its score in the due set. */
   readonly due: number
-  /** As its hash has it; null where it has none. */
+  /** The due time in the source's hash; null if there is none. */
   readonly nextAt: number | null
-  /** When that was set; 0 where nobody knows. */
+  /** When that was set; 0 if unknown. */
   readonly setAt: number
   readonly isRetired: boolean
-  /** Fixed ms between fetches, where the operator gave one. */
+  /** Fixed ms between fetches, if the operator configured it. */
   readonly interval: number | undefined
 }
 
-/** The furthest that anything puts a source off, ms: a failure, a publisher's wish, hours to be left alone in, the operator. */
+/**
+ * The longest that a source can be postponed, ms, by failures, the publisher's wishes, hours to skip or the operator.
+ */
 const computeHorizon = (
   interval: number | undefined,
   settings: Pick<CrawlSettings, 'maxInterval' | 'maxBackoff'>,
 ): number => Math.max(settings.maxBackoff, 2 * settings.maxInterval, LONGEST_ASKED * 1.1, interval ?? 0) * 1.1
 
-/** @param lease ms: the furthest that a claim moves a source */
+/** @param lease maximum ms by which a claim postpones a source */
 export const isImpossible = (
   { due, nextAt, setAt, isRetired, interval }: StoredTurn,
   now: number,
@@ -38,11 +41,11 @@ export const isImpossible = (
   if (isRetired) return false
   if (!isPlausible(due, now, computeHorizon(interval, settings))) return true
   if (isPlausible(due, now, lease)) return false
-  // Beyond any claim stands only what was set in the hash as well, and at a time that has been.
+  // A due time later than a claim can set must also be in the hash, set at a time in the past.
   return !isPlausible(setAt, now) || nextAt === null || due > nextAt
 }
 
-/** Sources looked at in one call. */
+/** Number of sources checked in one page. */
 const PAGE = 500
 
 export interface ImpossibleParts {
@@ -52,11 +55,11 @@ export interface ImpossibleParts {
   readonly settings: () => CrawlSettings
   /** See `isImpossible`. */
   readonly lease: number
-  /** Moves sources that still stand where they were seen. */
+  /** Script that moves sources whose due time has not changed since it was read. */
   readonly hold: Script
 }
 
-/** Looks at a page of what is ahead. @returns whether there is another behind it, and how many were made due */
+/** Checks a page of sources that are not due yet. @returns the number of sources checked, and of those made due */
 const lookAt = async (
   { redis, keys, findInterval, settings, lease, hold }: ImpossibleParts,
   now: number,
@@ -88,8 +91,8 @@ const lookAt = async (
 }
 
 /**
- * @returns looks for such sources: at all of them where the clock was set back or nobody has looked yet, else at one page a minute, since
- *          others may have seen the clock ahead
+ * @returns a function that checks sources: all of them if the clock was set back or at the first call, else one page
+ * per minute, since another process may have seen the clock ahead
  */
 export const createImpossible = (parts: ImpossibleParts) => {
   let from = 0
@@ -103,7 +106,7 @@ export const createImpossible = (parts: ImpossibleParts) => {
     for (;;) {
       const page = await lookAt(parts, now, from)
       made += page.made
-      // Those made due have left what is ahead.
+      // Sources that were made due are no longer in the range that is paged through.
       from = page.seen < PAGE ? 0 : from + PAGE - page.made
       if (!isAll || from === 0) return made
     }

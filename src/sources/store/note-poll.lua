@@ -1,17 +1,18 @@
--- Writes down what became of a poll.
+-- Records the outcome of a poll.
 -- KEYS 1  source hash
 --      2  list of its last fetches
---      3  hashes of the items its feed carries, as written
+--      3  item hashes of its feed
 -- All in one slot.
--- ARGV 1  most fetches kept
+-- ARGV 1  maximum number of fetches to keep
 --      2  the fetch, packed, or ""
---      3  1 where it counts as a fetch, else 0
---      4  new items
---      5  "=" and the token of the body of data in which its items were looked up: in another one nothing is written; "" for any
---      6  hashes to be kept, or ""
---      7  seconds for which they are kept
---      8+ field, value, ... of the hash
--- Returns 1, or 0 where nothing was written.
+--      3  1 if it counts as a fetch, else 0
+--      4  number of new items
+--      5  "=" and the token of the data in which its items were looked up: if it has changed, nothing is written; "" to
+--         write in any case
+--      6  item hashes to store, or ""
+--      7  seconds for which they are stored
+--      8+ field, value, ... of the source hash
+-- Returns 1, or 0 if nothing was written.
 -- O(fields).
 
 local source, history = KEYS[1], KEYS[2]

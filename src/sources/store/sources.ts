@@ -1,6 +1,6 @@
 /**
- * The sources over Redis: which there are, when each is due, what of its feed was seen, and what became of each fetch. Never fetches
- * anything and never decides what an article is.
+ * The state of sources in Redis: when each is due, which of its items were seen, and the outcome of each fetch. Jobs
+ * claim due sources here and record outcomes; pages and commands read them. It must not fetch feeds or ingest items.
  */
 
 import type { Redis } from 'ioredis'
@@ -35,95 +35,105 @@ const claimDueScript = loadScript(new URL('../../redis/claim-due.lua', import.me
 const holdDueScript = loadScript(new URL('./hold-due.lua', import.meta.url))
 const renewScript = loadScript(new URL('../items/reset-seen.lua', import.meta.url))
 
-/** A claimed source falls due again after this, should its crawl never have been queued: who claimed it died, or Redis took no more. */
+/**
+ * ms after which a claimed source falls due again if its crawl was not queued, since its claimer died or Redis failed.
+ */
 const CLAIM = 10_000
-/** And after this, should its crawl have been queued and never have ended; longer than any fetch takes. */
+/** ms after which it falls due again if its crawl was queued but never ended; longer than any fetch takes. */
 const LEASE = 5 * 60_000
 
-/** What a success forgets. */
+/** Fields that a success clears. */
 const NO_SETBACK = { failures: '', failureScore: '', errorReason: '', errorDetail: '', errorAt: '', retiredAt: '' }
 
-/** Written only where it is another than before. */
+/** Formats `freshFor`, but only if it has changed. */
 const formatFreshness = (freshFor: number | null, before: SourceState): Record<string, string | number> =>
   freshFor === before.freshFor ? {} : { freshFor: freshFor ?? '' }
 
 /** A feed that was fetched and read. */
 export interface Success {
   readonly validators: Validators | null
-  /** As `prepare` is given them; committed at once where there is nothing to take in. */
+  /** As passed to `prepare`; committed at once if there is nothing to ingest. */
   readonly itemHashes: readonly string[] | null
-  /** Of the state by which its items were looked up; in another body of data nothing of this is remembered. */
+  /** Token of the data in which its items were looked up. If Redis has lost that data since, nothing is stored. */
   readonly origin?: string
-  /** Of each item that is new: the ms of its date, or null where it has none. */
+  /** Dates of the new items, ms since the epoch; null for an item without a date. */
   readonly published: readonly (number | null)[]
-  /** Items the feed carried, read or not. */
+  /** Number of items in the feed, including those that were not parsed. */
   readonly carried: number
   readonly newItems: number
-  /** What the feed itself says on when to fetch it. */
+  /** What the feed itself says about when to fetch it. */
   readonly hints: ScheduleHints
-  /** ms for which the server calls its answer fresh. */
+  /** ms for which the response is fresh according to its headers. */
   readonly freshFor: number | null
   readonly movedTo: string | null
   readonly hasUnstableIds: boolean
   readonly title: string | null
-  /** Hubs its feed names that are not used, for people. */
+  /** Hubs of its feed that newsdesk does not support, for people. */
   readonly otherHubs?: string
 }
 
 export interface Sources extends FailureRecorder, SeenItems, Pick<Scheduling, 'rebalanceBudget'> {
   list(): readonly Source[]
   get(id: string): Source | undefined
-  /** As `get`, but looks again for what another process has only just added. */
+  /** As `get`, but first refreshes the catalogue if the source is unknown: another process may have just added it. */
   find(id: string): Promise<Source | undefined>
   state(id: SourceId): Promise<SourceState>
   states(): Promise<ReadonlyMap<SourceId, SourceState>>
-  /** Before it is fetched: its state without what was remembered in a Redis that has come back empty since. */
+  /** Called before a fetch: if Redis has come back empty since, returns the state without validators and seen items. */
   renewed(id: SourceId, state: SourceState): Promise<SourceState>
-  /** Makes the due set fit the catalogue: new sources fall due soon, spread; removed and disabled ones leave it. */
+  /**
+   * Brings the due set in line with the catalogue: adds new sources, spread over time; removes deleted and paused ones.
+   */
   sync(): Promise<{ added: number; removed: number }>
-  /** Takes sources that are due: each is given to one caller only. */
+  /** Claims due sources; each goes to one caller only. */
   claimDue(limit: number): Promise<readonly SourceId[]>
-  /** The crawls of claimed sources are queued: they fall due no sooner than these have had time to run. */
+  /**
+   * Called when the crawls of claimed sources are queued: postpones the sources until the crawls have had time to run.
+   */
   queued(ids: readonly SourceId[]): Promise<void>
-  /** Those of them that failed when they were fetched last. */
+  /** Returns those of the sources whose last fetch failed. */
   failing(ids: readonly SourceId[]): Promise<ReadonlySet<SourceId>>
-  /** Items its feed carried as written, by hash, that were taken in: they need not be parsed again. */
+  /** Hashes of the ingested items of its feed; items with these hashes need not be parsed again. */
   itemHashes(id: SourceId): Promise<ReadonlySet<string>>
-  /** Before its batches are queued: what `markSeen` commits in the end. Where all of a feed was parsed there are no spans. */
+  /**
+   * Called before batches are queued: stores what the last `markSeen` commits. @param spans item hashes; null if all
+   * items were parsed
+   */
   prepare(id: SourceId, crawlId: string, validators: Validators, spans: readonly string[] | null): Promise<void>
   succeeded(id: SourceId, success: Success): Promise<Due>
-  /** The feed is as it was, and its server names it anew: what to ask with from now on. */
+  /** Stores new validators of an unchanged feed. */
   revalidated(id: SourceId, validators: Validators): Promise<void>
   /**
-   * @param before its state, where it is known already: saves reading it
-   * @param fetch kept among its last fetches
+   * @param before its state, if the caller has read it already
+   * @param fetch recorded among its last fetches
    */
   unchanged(id: SourceId, freshFor: number | null, before?: SourceState, fetch?: Fetch): Promise<Due>
   /**
-   * Until when push brings what the source publishes, ms; 0 where it does not. Where it ends before it was to, a poll comes soon.
+   * Sets until when push counts as working, ms since the epoch; 0 if it does not. If it stops working early, the source
+   * is polled soon.
    */
   setPush(id: SourceId, until: number): Promise<void>
-  /** Keeps what became of a fetch among the last 30, for `sources explain`. */
+  /** Records the outcome of a fetch among the last 30, for `sources explain`. */
   record(id: SourceId, fetch: Fetch): Promise<void>
   history(id: SourceId): Promise<readonly Fetch[]>
-  /** Forgets all that is known of a source: it was removed. */
+  /** Deletes the state of a source that was removed. */
   forget(id: SourceId): Promise<void>
-  /** What could not be taken in, with the reasons. */
+  /** What could not be ingested, with the reasons. */
   readonly quarantine: Quarantine & { readonly held: HeldItems }
-  /** Where else its feed comes from. */
+  /** Stores other domains to which the source's address leads, and whether people accepted them. */
   setPlaces(id: SourceId, places: Places): Promise<void>
-  /** It is fetched soon, whatever its schedule says. */
+  /** Makes the source due now, whatever its schedule says. */
   comesDue(id: SourceId): Promise<void>
 }
 
-/** What is noted with a poll. */
+/** What is recorded with a poll. */
 interface Noted {
   readonly fetches?: number
   readonly newItems?: number
   readonly fetch?: Fetch | undefined
-  /** `=` and the token of the body of data it speaks of; empty for any. */
+  /** `=` and the token of the data in Redis that it refers to; empty for any. */
   readonly of?: string
-  /** As formatSpans writes them; empty to leave them. */
+  /** Item hashes as formatSpans formats them; empty to leave them unchanged. */
   readonly spans?: string
 }
 
@@ -131,12 +141,12 @@ export interface SourcesParts {
   readonly redis: Redis
   readonly keys: Keys
   readonly catalogue: () => readonly Source[]
-  /** Looks whether the catalogue changed elsewhere. */
+  /** Loads changes that other processes made to the catalogue. */
   readonly refresh?: () => Promise<unknown>
   readonly settings: () => CrawlSettings
-  /** Token of the body of data in Redis (src/maintenance/migrations/origin.ts). */
+  /** Token of the data in Redis, another after a loss of data (src/maintenance/migrations/origin.ts). */
   readonly origin?: () => string
-  /** See `ItemMemoryParts`. */
+  /** See `SeenItemsParts`. */
   readonly lost?: SeenItemsParts['lost']
   /** ms between polls while push works. */
   readonly safetyInterval?: () => number
@@ -163,7 +173,7 @@ export const createSources = ({
   }
   let indexed: readonly Source[] | null = null
   let byId = new Map<string, Source>()
-  /** Those this process has claimed and not queued yet, with the ms to which their claims moved them. */
+  /** Sources that this process has claimed but not queued yet, with the times to which the claims moved them. */
   const claimed = new Map<SourceId, number>()
   const get = (id: string): Source | undefined => {
     if (indexed !== catalogue()) {
@@ -176,8 +186,8 @@ export const createSources = ({
   const state = async (id: SourceId): Promise<SourceState> => parseState(await redis.hgetall(keys.source(id)))
 
   /**
-   * @param fields empty ones are deleted: each would take 70 bytes of every source
-   * @param counts what is added to its counts, and to its last fetches
+   * Writes the outcome of a poll and the next due time.
+   * @param fields fields of the source's hash; empty ones are deleted, since each would take 70 bytes per source
    */
   const schedule = async (
     id: SourceId,
@@ -188,7 +198,7 @@ export const createSources = ({
     const empty = Object.keys(fields).filter(name => fields[name] === '')
     const full = Object.entries(fields).filter(([, value]) => value !== '')
     await Promise.all([
-      // Also ten thousand sources are polled soon after one another: each command less is felt.
+      // One script instead of several commands, since ten thousand sources may be polled in quick succession.
       runScript(
         redis,
         notePollScript,
@@ -206,7 +216,7 @@ export const createSources = ({
     return due
   }
 
-  /** Not atomic: should a delivery and a poll of one source end in the same millisecond, a picture of its days lacks one of them. */
+  /** Not atomic: if a delivery and a poll of a source end in the same millisecond, the chart of its days misses one. */
   const countPushed = async (id: SourceId, items: number): Promise<void> => {
     const daily = (await redis.hget(keys.source(id), 'daily')) ?? ''
     await redis.hset(keys.source(id), 'daily', countDaily(daily, now(), items))
@@ -249,16 +259,16 @@ export const createSources = ({
       if (before.pushUntil === until) return
       await redis.hset(keys.source(id), 'pushUntil', until)
       const soon = now() + Math.floor(Math.random() * settings().minInterval)
-      // LT: only ever sooner. XX: not for one that was removed.
+      // LT: never later than before. XX: not if the source was removed.
       if (before.pushUntil > now() && until <= now()) await redis.zadd(keys.due(), 'XX', 'LT', String(soon), id)
     },
 
     async record(id, fetch) {
-      // One round trip with whatever else is said in this turn: connections pipeline by themselves.
+      // Automatic pipelining sends these in one round trip.
       await Promise.all([
         redis.lpush(keys.history(id), packFetch(fetch)),
         redis.ltrim(keys.history(id), 0, MOST_FETCHES - 1),
-        // What polls bring is counted with their success.
+        // New items of polls are counted in `succeeded`.
         ...(fetch.outcome === 'push' && fetch.items > 0
           ? [redis.hincrby(keys.source(id), 'newItems', fetch.items), countPushed(id, fetch.items)]
           : []),
@@ -289,7 +299,7 @@ export const createSources = ({
     },
 
     async comesDue(id) {
-      // XX: not for one that was removed or paused. LT: only ever sooner.
+      // XX: not if the source was removed or paused. LT: never later than before.
       await redis.zadd(keys.due(), 'XX', 'LT', String(now()), id)
     },
 
@@ -404,7 +414,7 @@ export const createSources = ({
           hints: writeHints(hints),
           lastFetchAt: now(),
           lastSuccessAt: now(),
-          // For people alone: what is fetched by stands in its move.
+          // For people only; the address that is fetched depends on `move` and `adopted`.
           movedTo: withoutCredentials(movedTo ?? ''),
           unstableIds: before.hasUnstableIds || hasUnstableIds ? 1 : '',
           title: title ?? '',
@@ -437,7 +447,7 @@ export const createSources = ({
         id,
         due,
         {
-          // Nothing to be deleted of most, and so one command less for them.
+          // Most sources have nothing to clear, which saves a command.
           ...(known.failures > 0 || known.retiredAt !== null ? NO_SETBACK : {}),
           ...fields,
           ...formatFreshness(freshFor, known),
