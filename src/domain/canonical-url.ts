@@ -1,13 +1,14 @@
 /**
- * Two URLs of an article: the one to show, and the lossy key that tells whether two are the same article. Light and
- * pure: services that report events by URL import it too.
+ * Computes the canonical URL of an article, which is shown and stored, and its identity key, which is lossy and equal
+ * for all URLs of the article. The article id is a hash of the key. It is pure and has few dependencies, since services
+ * that report events by URL import it too.
  */
 
 import { createHash } from 'node:crypto'
 import type { ArticleId } from './article.ts'
 import { type ParameterKind, parameterKind } from './tracking-parameters.ts'
 
-/** Redirectors that carry their target in a parameter, by host, with the parameter's names. */
+/** Redirectors that have their target in a parameter: their hosts, and names of the parameter. */
 const WRAPPERS: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^(?:www\.)?google\.[a-z.]{2,6}$/, ['url', 'q']],
   [/^lm?\.(?:facebook|instagram|messenger)\.com$/, ['u']],
@@ -22,7 +23,7 @@ const WRAPPERS: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^t\.umblr\.com$/, ['z']],
 ]
 
-/** Redirectors may lead to one another; more than this many in one address is nobody's link. */
+/** Maximum number of redirectors in one URL, since they may lead to one another. */
 const MOST_UNWRAPPED = 10
 
 const parse = (text: string): URL | null => {
@@ -34,14 +35,14 @@ const parse = (text: string): URL | null => {
   }
 }
 
-/** Google News writes the page's address into the article's id, in base64, with lengths around it. */
+/** Decodes the URL of the page from an article id of Google News, which has it in base64, with lengths around it. */
 const inGoogleNews = (url: URL): URL | null => {
   const coded = /^\/(?:__i\/)?(?:rss\/)?(?:articles|read)\/(CBM[\w-]{10,2000})/.exec(url.pathname)?.[1]
   if (coded === undefined) return null
   return parse(/https?:\/\/[\x21-\x7e]{4,}/.exec(Buffer.from(coded, 'base64url').toString('latin1'))?.[0] ?? '')
 }
 
-/** The page a redirector, an AMP cache or an AMP viewer leads to, where the URL itself says so. */
+/** Returns the page that a redirector, AMP cache or AMP viewer leads to, if the URL itself contains it. */
 const unwrap = (url: URL): URL => {
   const host = url.hostname
   if (host === 'news.google.com') return inGoogleNews(url) ?? url
@@ -59,33 +60,34 @@ const unwrap = (url: URL): URL => {
   return url
 }
 
-/** Percent-escapes in upper case, those of unreserved characters undone, what must be escaped escaped. */
+/** Normalises percent-escapes: decodes those of unreserved characters, and writes the others in upper case. */
 const normalEscapes = (part: string): string =>
   part.replace(/%[0-9a-f]{2}/gi, escaped => {
     const char = String.fromCharCode(Number.parseInt(escaped.slice(1), 16))
     return /[A-Za-z0-9\-._~]/.test(char) ? char : escaped.toUpperCase()
   })
 
-/** Fragments only ever name a place in the page, except where they are the page's address. */
+/** Whether a fragment is part of the page's address. All others only name a place in the page. */
 const keepsFragment = (hash: string): boolean => /^#!/.test(hash) || /^#\//.test(hash)
 
 /**
- * Parameters that hosts were seen to tell articles apart by: the name in lower case, the host as `stripSubdomain`
- * returns it.
+ * Whether a parameter is known to identify articles on a site (src/articles/parameters/ learns them).
+ * @param site as `stripSubdomain` returns it
+ * @param name in lower case
  */
 export type Keeps = (site: string, name: string) => boolean
 const KEEPS_NONE: Keeps = () => false
 
-/** A host without what says for which device it is. */
+/** Strips subdomains such as www, m or amp, which only say for which device a host is. */
 export const stripSubdomain = (host: string): string => host.replace(/^(?:www\d?|m|mobile|amp|touch)\.(?=.+\.)/, '')
 
-/** Name and value of a parameter, as written. */
+/** Splits a parameter into name and value, as written. */
 const nameAndValue = (pair: string): readonly [name: string, value: string] => {
   const at = pair.indexOf('=')
   return at < 0 ? [pair, ''] : [pair.slice(0, at), pair.slice(at + 1)]
 }
 
-/** Whether a parameter of that kind stays, in the URL of a site. */
+/** Whether a parameter of this kind is kept in URLs of a site. */
 type Stays = (kind: ParameterKind, site: string, name: string) => boolean
 
 const staysBy =
@@ -113,8 +115,8 @@ const cleanOnce = (url: URL, stays: Stays): void => {
 
 const canonicalBy = (written: string, stays: Stays): string | null => {
   let url = parse(written.trim())
-  // Cleaning may bring a redirector to light and the other way round: until nothing changes, so that doing it again
-  // changes nothing.
+  // Cleaning may uncover a redirector, and unwrapping new parameters. Repeat until nothing changes, so that the result
+  // is idempotent.
   for (let times = 0; url && times < MOST_UNWRAPPED; times += 1) {
     const before: string = url.href
     url = unwrap(url)
@@ -125,22 +127,22 @@ const canonicalBy = (written: string, stays: Stays): string | null => {
 }
 
 /**
- * The URL to show and to keep: absolute, unwrapped, without tracking and session parameters, credentials and page
- * fragments; host in lower case (IDN as punycode), default port gone, escapes normalised. Idempotent. Order of
- * parameters stays.
- * @param keeps what hosts were seen to tell articles apart by
- * @returns null where it is no http(s) URL
+ * Returns the URL to show and to store: absolute, unwrapped, without tracking and session parameters, credentials,
+ * fragments and default port; host in lower case (IDN as punycode), escapes normalised. Parameters keep their order.
+ * Idempotent.
+ * @param keeps parameters that are known to identify articles on their site
+ * @returns null if it is not an http(s) URL
  */
 export const canonicalUrl = (written: string, keeps: Keeps = KEEPS_NONE): string | null =>
   canonicalBy(written, staysBy(keeps))
 
 /**
- * The same without any parameter of a doubtful name, whatever its value: what versions before, or this one before it
- * knew a host, took for it.
+ * As `canonicalUrl`, but without any parameter with a doubtful name, whatever its value. Articles may be stored under
+ * this URL, by earlier versions or before the parameters of their site were learnt.
  */
 export const bareUrl = (written: string): string | null => canonicalBy(written, staysInBare)
 
-/** @returns id of the bare URL, where that is another than that of the canonical one; null where it is the same */
+/** @returns the article id of the bare URL; null if the bare URL is the canonical one */
 export const bareId = (canonical: string): ArticleId | null => {
   if (!canonical.includes('?')) return null
   const bare = bareUrl(canonical)
@@ -148,8 +150,8 @@ export const bareId = (canonical: string): ArticleId | null => {
 }
 
 /**
- * Doubtful parameters that the canonical URL of a link goes without, though they might tell articles apart: names in
- * lower case.
+ * Returns the doubtful parameters that are removed from the canonical URL of a link, although they might identify
+ * articles: values by name in lower case.
  */
 export const droppedFrom = (written: string, keeps: Keeps): ReadonlyMap<string, string> => {
   const dropped = new Map<string, string>()
@@ -160,7 +162,7 @@ export const droppedFrom = (written: string, keeps: Keeps): ReadonlyMap<string, 
     return stays
   })
   if (dropped.size === 0) return dropped
-  // The values, from where the link leads to.
+  // Read the values from the page that the link leads to.
   const page = canonicalBy(written, kind => kind !== 'tracking')
   for (const pair of page === null ? [] : new URL(page).search.slice(1).split('&')) {
     const [name, value] = nameAndValue(pair)
@@ -170,9 +172,9 @@ export const droppedFrom = (written: string, keeps: Keeps): ReadonlyMap<string, 
 }
 
 /**
- * What two URLs of one article have in common; not an address to open. Scheme, www., mobile and AMP hosts and paths, a
- * trailing slash, index pages, case of the host and order of the parameters do not count.
- * @param canonical as canonicalUrl gives it
+ * Computes a key that is equal for all URLs of one article. It is not a URL that can be opened. It ignores scheme,
+ * www., mobile and AMP hosts and paths, trailing slash, index pages, case of the host and order of parameters.
+ * @param canonical as canonicalUrl returns it
  */
 export const identityKey = (canonical: string): string => {
   const url = new URL(canonical)
@@ -193,7 +195,8 @@ export const identityKey = (canonical: string): string => {
 }
 
 /**
- * @returns id of the article at a URL as canonicalUrl gives it: the first 16 hex digits of SHA-256 of its identity key
+ * @param canonical as canonicalUrl returns it
+ * @returns the id of its article: the first 16 hex digits of SHA-256 of its identity key
  */
 export const articleId = (canonical: string): ArticleId =>
   createHash('sha256').update(identityKey(canonical)).digest('hex').slice(0, 16) as ArticleId

@@ -1,4 +1,6 @@
-/** A source: something a publisher offers that we poll. The catalogue is configuration (config/sources.yaml). */
+/**
+ * The schema of a source: a feed or news sitemap that newsdesk polls, as config/sources.yaml and the overlay define it.
+ */
 
 import { z } from 'zod'
 import { span } from '../util/units.ts'
@@ -22,16 +24,16 @@ export const Source = z.strictObject({
   url: HttpUrl,
   /** Home page of the publisher. */
   site: HttpUrl.optional(),
-  /** Section of its articles where nothing speaks for another. */
+  /** Section of its articles if there is no evidence for another. */
   section: SectionId,
-  /** BCP 47 language of its articles where the feed does not say; without one, that is not known. */
+  /** BCP 47 language of its articles if the feed does not declare one. */
   language: z
     .string()
     .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'must be a BCP 47 language tag, such as en or pt-BR')
     .optional(),
   /** Standing of the publisher in must-reads; 1 is usual. */
   weight: z.number().min(0).max(10).default(1),
-  /** Fixed ms between polls in place of the learnt interval. Written as a duration such as `10m` in YAML. */
+  /** Fixed ms between polls, instead of the learnt interval. In YAML it is a duration such as `10m`. */
   interval: span('1s').optional(),
   /** false keeps the source in the catalogue without polling it. */
   enabled: z.boolean().default(true),

@@ -1,12 +1,13 @@
 /**
- * Parameters that say how a reader came, or which visit it was, not what is read. Names that mean nothing else are
- * removed whatever their value; names that also mean something else somewhere (`sid` is a session here and a story
- * there) only where their value looks like an id that was made for one reader. Kept by hand.
+ * Classifies URL parameters: tracking parameters say where a reader came from or which visit it was; content parameters
+ * say what is read. Names that are only used for tracking are removed whatever their value. Names that are used for
+ * both (`sid` may be a session or a story) are removed only if the value looks like an id made for one reader.
+ * canonical-url.ts applies this. The lists are maintained by hand.
  */
 
 const split = (names: string): Set<string> => new Set(names.split(/\s+/))
 
-/** Made by ad networks, mailers and analytics for themselves: no publisher calls anything else so. */
+/** Names that ad networks, mailers and analytics coined, and that no publisher uses for anything else. */
 const TRACKING = split(
   `fbclid gclid gclsrc dclid gbraid wbraid msclkid yclid twclid ttclid igshid igsh li_fat_id mc_cid mc_eid mkt_tok
   ns_campaign ns_mchannel ns_source ns_linkname ns_fee rb_clickid guccounter guce_referrer guce_referrer_sig
@@ -15,8 +16,8 @@ const TRACKING = split(
 )
 
 /**
- * Tracking wherever they were seen, though short or plain enough to be something else: removed whatever their value,
- * unless a host tells articles apart by them.
+ * Names that were only seen as tracking, but are short or plain enough to be used otherwise. They are removed whatever
+ * their value, unless they are known to identify articles on their site.
  */
 const LIKELY = split(
   `referrer referer spm trk ftag taid sref epik maca cid_source smtyp partner_source ref_src ref_url share_source share_token sharetype
@@ -24,12 +25,12 @@ const LIKELY = split(
   wickedid soc_src soc_trk tsrc __s mbid srnd traffic_source dm_i`,
 )
 
-/** Families of which every member is tracking. */
+/** Prefixes of names that are always tracking. */
 const TRACKING_FAMILIES = ['utm_', 'piwik_', 'matomo_', 'mtm_', 'hsa_', 'wt.', 'oly_', 'vero_'] as const
 
 /**
- * Families whose prefix is short enough to be anything: with what a campaign is described by behind it they are as
- * likely as {@link LIKELY}.
+ * Prefixes that are short enough to be used otherwise. Followed by one of `CAMPAIGN_WORDS`, they are treated like
+ * {@link LIKELY}.
  */
 const CAMPAIGN_FAMILIES = ['at_', 'pk_', 'stm_', 'itm_', 'ga_'] as const
 const CAMPAIGN_WORDS = split(
@@ -38,56 +39,55 @@ const CAMPAIGN_WORDS = split(
   bbc_team ptr_name recipient_id recipient_list send_date send_time general_placement detail_placement product campaign_type`,
 )
 
-/** Tracking here, content there: the value decides. */
+/** Names that are tracking on some sites and content on others; the value decides. */
 const DOUBTFUL = split('cmp feature sh rss')
-/** Those that hold a campaign's label, whatever it says; a number is content. */
+/** Those of them whose value is the label of a campaign, unless it is a number, which is content. */
 const LABELLED = split('cmp')
 
-/** Ids of a visit, which make every reader's URL another. */
+/** Names of session ids. */
 const SESSION = /^(?:phpsessid|jsessionid|aspsessionid\w*|asp\.net_sessionid|cftoken)$/i
-/** The same, and what some sites call a story. */
+/** Names of session ids that some sites use for stories. */
 const DOUBTFUL_SESSION = /^(?:sessionid|session_id|sid|cfid)$/i
-/** Shorter than any session's. */
+/** Minimum length of a session id. */
 const SHORTEST_SESSION = 8
 
-/** Values that name a way in: what share buttons, players and feeds write behind a doubtful name. */
+/** Values that share buttons, players and feeds give to doubtful names, to say where a reader came from. */
 const WAYS = split(
   `rss feed feeds atom share sharing shared social email mail newsletter facebook fb twitter tw x linkedin whatsapp telegram reddit
   instagram youtube youtu.be youtube.com pinterest flipboard push app amp btn button direct homepage bookmarklet embed emb title logo
   player detailpage imp woyt related`,
 )
 
-/** A way in, alone or in parts: `rss`, `youtu.be`, `share_btn_tw`, `emb_title`. */
+/** Whether a value, or each of its parts, is such a value: `rss`, `youtu.be`, `share_btn_tw`, `emb_title`. */
 const namesAWay = (value: string): boolean => {
   const lower = value.toLowerCase()
   return WAYS.has(lower) || (lower !== '' && lower.split(/[-_]/).every(part => WAYS.has(part)))
 }
 
-/** A day as digits, or a number of any kind: counted by publishers, not made at random. */
+/** A date or number: publishers count, they do not make these at random. */
 const NUMBER = /^[\d.,:+-]+$/
 const VOWELS = /[aeiouy]/gi
 
-/** How often letters and digits take turns: once in `election2026`, every few characters in what was made at random. */
+/** Counts changes between letters and digits: one in `election2026`, many in a random id. */
 const turnsIn = (text: string): number => text.match(/\d(?=[a-z])|[a-z](?=\d)/gi)?.length ?? 0
 
-/** Hexadecimal of fewer digits, and other text of fewer characters, is no id of a visit. */
+/** Minimum number of characters of a hexadecimal id, and of any other id. */
 const SHORTEST_ID = 12
 const SHORTEST_MIXED = 16
 
 /**
- * Whether a value looks like an id made for one reader or one visit: 12 hexadecimal digits or 16 other characters and
- * more, letters and digits well mixed, as hashes, UUIDs and base64 of random bytes are. What an editor or a database
- * would call a story does not look so: a number, a date, a path, a word, words between hyphens, a word with a number
- * behind.
+ * Whether a value looks like an id made for one reader or one visit: at least 12 hexadecimal digits or 16 other
+ * characters, with letters and digits well mixed, like hashes, UUIDs and base64 of random bytes. Ids of stories do not
+ * look like this: they are numbers, dates, paths, words, words with hyphens, or a word followed by a number.
  */
 export const looksLikeTrackingId = (written: string): boolean => {
   let value = written
   try {
     value = decodeURIComponent(written)
   } catch {
-    // As written, then.
+    // Not percent-encoded: judge it as written.
   }
-  // Play's and Express' sessions: signed, with what is signed behind.
+  // Express prefixes signed session ids with `s:`.
   const bare = value
     .replace(/^s:/, '')
     .replace(/[{}]/g, '')
@@ -98,25 +98,25 @@ export const looksLikeTrackingId = (written: string): boolean => {
   if (bare.length < SHORTEST_MIXED || !/^[A-Za-z0-9+_.~-]+$/.test(bare)) return false
   const parts = bare.split(/[-_.~+]/)
   const longest = parts.reduce((longer, part) => (part.length > longer.length ? part : longer), '')
-  // Words and dates stand between hyphens; ids made at random rarely have many, and a long piece between them.
+  // Slugs consist of short words between separators; random ids have at least one long part.
   if (longest.length < 12) return false
   const digits = longest.replace(/\D/g, '').length
   const letters = longest.length - digits
   if (digits >= 2 && letters >= 4 && turnsIn(longest) >= 4) return true
-  // Base64 without digits to speak of: capitals in the middle of everything, and few vowels.
+  // Base64 with few digits: many capitals after small letters, and few vowels.
   const humps = longest.match(/[a-z][A-Z]/g)?.length ?? 0
   const vowels = longest.match(VOWELS)?.length ?? 0
   return longest.length >= 20 && humps >= 4 && vowels < letters * 0.3
 }
 
 export type ParameterKind =
-  /** Removed always. */
+  /** Always removed. */
   | 'tracking'
-  /** Removed where the value looks so, unless its host is known to tell articles apart by it. */
+  /** Removed, unless it is known to identify articles on its site. */
   | 'doubtful'
-  /** Stays: its name is doubtful, and its value says that it is content. */
+  /** Kept: the name is doubtful, but the value looks like content. */
   | 'doubtful-content'
-  /** Stays. */
+  /** Kept. */
   | 'content'
 
 const isCampaign = (name: string): boolean => {
@@ -124,7 +124,7 @@ const isCampaign = (name: string): boolean => {
   return family !== undefined && CAMPAIGN_WORDS.has(name.slice(family.length))
 }
 
-/** What a parameter is, by its name and its value, both as written in the URL. */
+/** Classifies a parameter by its name and value, both as written in the URL. */
 export const parameterKind = (name: string, value: string): ParameterKind => {
   const lower = name.toLowerCase()
   if (TRACKING.has(lower) || TRACKING_FAMILIES.some(prefix => lower.startsWith(prefix))) return 'tracking'

@@ -1,12 +1,12 @@
 /**
- * Which addresses may be fetched from. Checked on the address actually connected to, so that no name, no redirect and no rebinding DNS
- * server leads into the operator's network. (pure)
+ * The guard against SSRF: decides which IP addresses may be connected to. Callers must check the address of the actual
+ * connection, so that no host name, redirect or rebinding DNS server leads into the operator's network. (pure)
  */
 
 import { isIP, isIPv4 } from 'node:net'
 import { addressRanges, embeddedV4, formatDotted, parseGroups } from '../util/ip-network.ts'
 
-/** IANA special-purpose registry (RFC 6890 and successors): everything that is not the public internet, and one metadata service that is. */
+/** IPv4 ranges that are not the public internet (IANA special-purpose registry, RFC 6890), and one metadata service. */
 const SPECIAL_V4 = [
   '0.0.0.0/8',
   '10.0.0.0/8',
@@ -26,11 +26,11 @@ const SPECIAL_V4 = [
   // Azure's platform service: a public address that answers only inside a virtual machine.
   '168.63.129.16/32',
 ]
-/** Global unicast is all of IPv6 that is the public internet (RFC 4291, IANA): the rest is refused without being named. */
+/** IPv6 global unicast (RFC 4291, IANA). All other IPv6 addresses are refused. */
 const GLOBAL_V6 = '2000::/3'
-/** What is special within it: protocol assignments with Teredo and ORCHID, documentation, 6to4. */
+/** Special ranges within it: protocol assignments including Teredo and ORCHID, documentation, 6to4. */
 const SPECIAL_V6 = ['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20']
-/** ISATAP (RFC 5214) hides an IPv4 address in the interface id of any prefix. */
+/** Extracts the IPv4 address that an ISATAP address (RFC 5214) has in its interface id; null if it is none. */
 const isatapV4 = ([, , , , e, f, g, h]: readonly number[]): string | null =>
   f === 0x5efe && (e === 0 || e === 0x200) ? formatDotted(g, h) : null
 const special = {
@@ -47,13 +47,13 @@ const isSpecial = (address: string): boolean => {
 }
 
 export interface Guard {
-  /** Why an address may not be connected to, or null where it may. */
+  /** Says why an address may not be connected to; null if it may. */
   refuses(address: string): string | null
 }
 
 /**
- * @param allow ranges that may be reached though they are special
- * @throws RangeError naming a range that is none
+ * @param allow special ranges that may be connected to nevertheless
+ * @throws RangeError that names an invalid range
  */
 export const createGuard = (allow: readonly string[]): Guard => {
   const allowed = addressRanges(allow)
@@ -70,8 +70,8 @@ export const createGuard = (allow: readonly string[]): Guard => {
 }
 
 /**
- * The guard of ranges that a reload may change: made anew only when they do.
- * @throws RangeError naming a range that is none, here and whenever it is asked for
+ * Creates a function that returns the guard for the current ranges, which a reload may change.
+ * @throws RangeError that names an invalid range; so does the function
  */
 export const createLiveGuard = (allow: () => readonly string[]): (() => Guard) => {
   let made = { allow: allow(), guard: createGuard(allow()) }

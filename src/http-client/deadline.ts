@@ -5,19 +5,21 @@ import { Failure } from './failure.ts'
 
 export interface Deadline {
   readonly signal: AbortSignal
-  /** Ends the fetch as a time-out, saying of what. */
+  /** Ends the fetch with a timeout failure. @param what its message */
   late(what: string): void
-  /** Removes the timer and the listener. To be called when the fetch ends, however it ends. */
+  /** Removes the timer and the listener. The caller must call it when the fetch ends, however it ends. */
   clear(): void
 }
 
-/** An AbortSignal aborted by one timer and one outer signal: far cheaper than AbortSignal.any and .timeout. */
+/**
+ * Creates a signal that is aborted by a timer and by an outer signal: far cheaper than AbortSignal.any and .timeout.
+ */
 export const createDeadline = (ms: number, outer: AbortSignal | undefined): Deadline => {
   const controller = new AbortController()
   const late = (what: string) => controller.abort(new Failure('timeout', what))
   const total = setTimeout(() => late(`not done within ${ms} ms`), ms)
   const pull = () => controller.abort(outer?.reason)
-  // As many fetches listen as run at a time: no leak.
+  // Every running fetch listens to the outer signal, which is not a leak.
   if (outer) setMaxListeners(0, outer)
   if (outer?.aborted) pull()
   else outer?.addEventListener('abort', pull, { once: true })

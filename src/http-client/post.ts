@@ -1,6 +1,6 @@
 /**
- * Sends a form to a server outside, under the same guard as every fetch: private addresses are refused on the address connected to, also
- * behind redirects; times and bytes are bounded. (WebSub hubs are asked so.)
+ * Posts forms to other servers; src/websub/ subscribes at hubs with it. It must not reach private addresses: like
+ * fetches, every connection is checked on the actual address, also after redirects. Time and bytes are limited.
  */
 
 import { type Dispatcher, request } from 'undici'
@@ -17,18 +17,18 @@ export type PostOutcome =
   | { readonly kind: 'answered'; readonly status: number /** Start of the answer. */; readonly text: string }
   | { readonly kind: 'failed'; readonly reason: FailureReason; readonly detail: string }
 
-/** What a server said about being asked again: ms it wants peace for, where it says. */
+/** A server's complaint that it gets too many requests, with the ms for which it wants none, if it says so. */
 export interface PostComplaint {
   readonly retryAfter?: number
   readonly isLimited: true
   readonly why: string
 }
 
-/** How the caller is told of other domains and rate limits. */
+/** Callbacks about redirects to other origins, and about rate limits. */
 export interface PostManners {
-  /** Asked before a redirect is followed to another origin: ms to wait where that one may not be asked now, else null. */
+  /** Called before a redirect to another origin is followed. @returns ms to wait if that origin must wait, else null */
   readonly onHop?: (url: string) => Promise<number | null>
-  /** The server is asked too often. */
+  /** Called if the server complains. */
   readonly onLimited?: (complaint: PostComplaint) => void
 }
 
@@ -46,17 +46,17 @@ export interface Poster {
 export interface PosterParts {
   /** ms since the epoch. */
   readonly now?: () => number
-  /** How names are looked up; what it answers is checked like any other answer. */
+  /** Resolves host names. Its results are checked by the guard. */
   readonly resolve?: Resolve
 }
 
-/** Of an answer, this much is read: it is only ever a word on what went wrong. */
+/** Maximum bytes read of a response, which at most says what went wrong. */
 const MOST_ANSWER = 2_048
 const MOST_HEADERS = 32 * 1_024
 
 /**
- * @param settings read at each request, where they may change
- * @throws RangeError where crawl.allow holds what is no range
+ * @param settings read again for each request, since a reload may change them
+ * @throws RangeError if crawl.allow contains an invalid range
  */
 export const createPoster = (
   settings: () => CrawlSettings,
@@ -96,7 +96,7 @@ export const createPoster = (
       const waits = [parseRetryAfter(header(headers, 'retry-after'), now()), parseRateLimit(headers, now())]
       const known = waits.filter(wait => wait !== undefined)
       const retryAfter = known.length > 0 ? { retryAfter: Math.max(...known) } : {}
-      // A 503 that asks for nothing is about this one answer.
+      // A 503 without a wait concerns this request only.
       if (status === 429 || known.length > 0) onLimited?.({ isLimited: true, why: `answered ${status}`, ...retryAfter })
     }
     return { kind: 'answered', status, text: await readStart(body) }
@@ -115,7 +115,7 @@ export const createPoster = (
     for (let hops = 0; ; hops += 1) {
       const response = await ask(url, form, authorization, deadline)
       const { statusCode, headers, body } = response
-      // Only these two keep the method (WebSub, section 5.1): others are no answer to a form.
+      // Only 307 and 308 keep the method (WebSub, section 5.1); other redirects are not followed.
       const location = statusCode === 307 || statusCode === 308 ? header(headers, 'location') : null
       if (location === null) return answered(response, onLimited)
       await body.dump({ limit: MOST_ANSWER, signal: deadline.signal })
