@@ -11,7 +11,10 @@ import { sleepUnlessAborted } from '../src/util/sleep.ts'
 
 /** Maximum number of crawls waiting in the queue: at first, and after workers have emptied it faster. */
 const DEPTH = { initial: 1_000, max: 16_000 }
-/** Sources claimed and queued at a time: a thousand hold the event loop twice as long in one turn (`npm run bench:schedule -- --claim`). */
+/**
+ * Number of sources claimed and queued at a time. A thousand would block the event loop twice as long
+ * (`npm run bench:schedule -- --claim`).
+ */
 const PAGE = 250
 /** ms between two refills of the queue while more sources are due than it holds. */
 const TOP_UP = 250
@@ -28,7 +31,9 @@ export interface CrawlDueParts {
   readonly pause?: (ms: number, signal: AbortSignal) => Promise<unknown>
 }
 
-/** @returns the tick's function: queues due sources until none is left or `within` ms have passed; returns their number */
+/**
+ * @returns the tick's function: queues due sources until none is left or `within` ms have passed; returns their number
+ */
 export const createCrawlDue = ({ queues, sources, network, now, pause = sleepUnlessAborted }: CrawlDueParts) => {
   const { crawl } = queues
   let depth = DEPTH.initial

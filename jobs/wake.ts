@@ -10,7 +10,9 @@
 export interface Waking {
   /** Its next moment after now, ms since the epoch. */
   next(): number
-  /** @param now ms since the epoch, at or after the moment: long after where the clock went ahead or this process was busy */
+  /**
+   * @param now ms since the epoch, at or after the moment; long after if the clock jumped ahead or the process was busy
+   */
   wake(now: number): void
 }
 

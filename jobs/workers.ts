@@ -1,4 +1,7 @@
-/** A BullMQ worker for a job definition: validates job data, isTransient the context, and reports each outcome once. */
+/**
+ * Starts a BullMQ worker for a job definition: it validates job data, passes the context to the handler, postpones jobs
+ * while Redis rejects writes, and reports each outcome once.
+ */
 
 import { setTimeout as delay } from 'node:timers/promises'
 import { type ConnectionOptions, DelayedError, type Job, type Telemetry, UnrecoverableError, Worker } from 'bullmq'

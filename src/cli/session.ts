@@ -1,4 +1,7 @@
-/** What commands work with: the configuration, and the Redis, queues and sources of a running newsdesk. Closed when the command ends. */
+/**
+ * Opens what commands work with: the configuration, and the Redis, queues and sources of a running newsdesk. Everything
+ * is closed when the command ends.
+ */
 
 import type { Redis } from 'ioredis'
 import pino from 'pino'
@@ -42,7 +45,7 @@ export const withSession = async <T>(
     const queues = openQueues(connect('command-queues', { pipelined: false }), keys)
     const container = createContainer({
       ...{ config: () => config, redis, keys, queues, now: Date.now },
-      // A command prints what it has to say.
+      // Commands print rather than log.
       log: pino({ level: 'silent' }),
     })
     const { catalogue, sources, push } = container

@@ -1,4 +1,7 @@
-/** Environment variables that override newsdesk.yaml: NEWSDESK_<SECTION>_<KEY>, as NEWSDESK_CRAWL_USER_AGENT for crawl.userAgent. (pure) */
+/**
+ * Reads the environment variables that override newsdesk.yaml: NEWSDESK_<SECTION>_<KEY>, such as
+ * NEWSDESK_CRAWL_USER_AGENT for crawl.userAgent. (pure)
+ */
 
 import type { z } from 'zod'
 import { nearestTo } from './problems.ts'
@@ -58,7 +61,9 @@ export interface Override {
   readonly path: readonly string[]
   /** Name of the variable. */
   readonly name: string
-  /** Read in the way that its setting accepts, or comes nearest to. */
+  /**
+   * The value, parsed in the first way that its setting accepts; if none is accepted, in the one with the best error.
+   */
   readonly value: unknown
   readonly written: string
 }
@@ -87,7 +92,9 @@ export const readEnvironment = (env: NodeJS.ProcessEnv): { overrides: Override[]
   return { overrides, problems }
 }
 
-/** Parses a value in the first way that its setting accepts: as text, number, boolean, JSON, or a comma-separated list. */
+/**
+ * Parses a value in the first way that its setting accepts: as text, number, boolean, JSON, or a comma-separated list.
+ */
 const parseValue = (written: string, schema: z.ZodType): unknown => {
   const ways: unknown[] = [written]
   if (/^-?\d+(\.\d+)?$/.test(written)) ways.push(Number(written))
@@ -110,7 +117,7 @@ const parseValue = (written: string, schema: z.ZodType): unknown => {
   )
   const accepted = ways.find(way => schema.safeParse(way).success)
   if (accepted !== undefined) return accepted
-  // Where none is accepted, what is wrong within a list says more than that text is no list.
+  // If none is accepted, choose the one with the most specific error: "this element is wrong" rather than "not a list".
   const issuesOf = (way: unknown) => schema.safeParse(way).error?.issues ?? []
   const depth = (way: unknown) => Math.max(...issuesOf(way).map(({ path }) => path.length))
   const isNearer = (one: unknown, other: unknown) =>

@@ -64,7 +64,7 @@ const findSlot = (at: number, span: number): number => Math.floor(at / span)
  */
 const findSlotDay = (slot: number, span: number): number => getDayNumber(slot * span)
 
-/** Days whose keys are needed to pack these events. */
+/** Lists the days whose keys are needed to pack these events. */
 export const collectDays = (read: readonly Judged[], span: number): Set<number> => {
   const days = new Set<number>()
   let last = Number.NaN

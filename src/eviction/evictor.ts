@@ -1,7 +1,8 @@
 /**
- * Keeps articles within `articles.memory`: above 95 % of it, the evictor removes the oldest until 90 % is reached. It measures how much memory
- * one article takes, so that it evicts no more than necessary. It also removes articles that expire soon from stories and lists before Redis
- * deletes them. A tick runs it on one daemon at a time; running it twice at once does no harm.
+ * Keeps articles within `articles.memory`: above 95 % of it, the evictor removes the oldest until 90 % is reached. It
+ * measures how much memory one article takes, so that it evicts no more than necessary. It also removes articles that
+ * expire soon from stories and lists before Redis deletes them. A tick runs it on one daemon at a time; running it
+ * twice at once does no harm.
  */
 
 import type { Redis } from 'ioredis'
@@ -16,13 +17,13 @@ import { type Exempt, readExempt } from './exempt.ts'
 
 const HIGH = 0.95
 const LOW = 0.9
-/** Articles evicted in one run at most: Redis and the process have other work. */
+/** Maximum number of articles evicted in one run, since Redis and the process have other work. */
 const MOST = 2_000
-/** Articles whose memory is measured, to estimate that of all. */
+/** Number of articles whose memory is measured, to estimate that of all. */
 const SAMPLE = 20
-/** ms for which an article is never evicted, whatever fills Redis. */
+/** Minimum age of an article before it may be evicted for memory, ms. */
 const LEAST_AGE = 86_400_000
-/** Articles checked for expiry in one run: enough for 150,000 within `MARGIN`. */
+/** Number of articles checked for expiry in one run: enough to check 150,000 within `MARGIN`. */
 const SWEPT = 500
 /** ms before its expiry at which an article is evicted; less if the retention is short. */
 const MARGIN = 3_600_000
@@ -33,7 +34,7 @@ export interface EvictorParts {
   readonly keys: Keys
   readonly eviction: Eviction
   readonly settings: () => ArticleSettings
-  /** Every list but those related to one article. */
+  /** Names of all lists, except the related lists of single articles. */
   readonly names: () => readonly string[]
   /** How many of the most viewed articles of a window the lists consider. */
   readonly heads: () => number

@@ -1,6 +1,6 @@
 /**
- * Sets articles dated in the future to now. They had no date of their own and were ingested while the clock of Redis was ahead; until then they
- * would rank above everything newer. Running it twice changes nothing more.
+ * Sets articles dated in the future to now. They had no date of their own and were ingested while the clock of Redis
+ * was ahead; until then they would rank above everything newer. Running it twice changes nothing more.
  */
 
 import type { Redis } from 'ioredis'
@@ -10,7 +10,7 @@ import type { Changes } from '../lists/changes.ts'
 import type { Keys } from '../redis/keys.ts'
 import { CLOCK_SLACK } from '../util/plausible-time.ts'
 
-/** Articles in one run; what is more comes with the next. */
+/** Maximum number of articles in one run; the next run handles more. */
 const MOST = 10_000
 
 export interface RedateParts {
@@ -22,7 +22,7 @@ export interface RedateParts {
   readonly now: () => number
 }
 
-/** @returns how many were dated anew */
+/** @returns the number of articles that were set to now */
 export const redate = async ({ redis, keys, writer, changes, now }: RedateParts): Promise<number> => {
   const at = now()
   const ids = (await redis.zrangebyscore(
@@ -31,7 +31,7 @@ export const redate = async ({ redis, keys, writer, changes, now }: RedateParts)
   const stories = new Set<StoryId>()
   for (const id of ids) {
     const story = (await redis.hget(keys.article(id), 'story')) as StoryId | null // written by ingest
-    // Gone already: whoever sweeps the index takes it out.
+    // The article does not exist any more; the evictor removes it from the index.
     if (story === null) continue
     const dated = new Date(at).toISOString()
     await Promise.all([
@@ -43,7 +43,7 @@ export const redate = async ({ redis, keys, writer, changes, now }: RedateParts)
       await redis.hset(keys.storyMembers(story), id, JSON.stringify({ ...JSON.parse(member), at: dated }))
     stories.add(story)
   }
-  // Decided anew: who leads each, and where it stands among the others.
+  // Dates decide which article leads a story, and the place of the story in the index.
   for (const story of stories) await writer.index([await writer.evict(story, [], at)])
   await changes.note({ articles: ids, stories: [...stories] })
   return ids.length

@@ -1,4 +1,7 @@
-/** Tells which items of a source are the same, and which changed (docs/decisions/0004). */
+/**
+ * Gives each item of a feed a key, which stays the same when its text is edited, and a fingerprint, which changes then.
+ * Detection of new items compares both with what is remembered of the source (docs/decisions/0004).
+ */
 
 import { createHash } from 'node:crypto'
 import { canonicalUrl, identityKey, type Keeps } from '../domain/canonical-url.ts'
@@ -8,29 +11,30 @@ export interface Identified {
   readonly item: FeedItem
   /** 16 characters; the same for the same item of a source, however often its text is edited. */
   readonly key: string
-  /** Other keys it is known by as well, its link's or its id's: whichever of them was seen before, it is that item. */
+  /** Its other keys, by link or by id. If any of its keys was seen before, it is that item. */
   readonly also: readonly string[]
-  /** Its id is made of its headline: under the same headline, such an id says nothing of which item it is. */
+  /** Whether its id was made from its headline. Two items with the same headline then have the same id. */
   readonly headlined: boolean
-  /** 10 characters; another as soon as something a reader sees changes. The first four are the title's. */
+  /** 10 characters that change whenever something visible to readers changes. The first four stand for the title. */
   readonly fingerprint: string
 }
 
 const TITLE_PART = 4
 const REST_PART = 6
 
-/** What of a fingerprint stands for the title alone. */
+/** The part of a fingerprint that depends on the title alone. */
 export const titlePart = (fingerprint: string): string => fingerprint.slice(0, TITLE_PART)
 
 const digest = (parts: readonly (string | null)[], length: number): string =>
   createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, length)
 
-/** More blank or repeated guids than this share of a document, and its guids are not to be trusted. */
+/** If more than this share of a document's guids are blank or repeated, none of its guids are trusted. */
 export const TRUSTED_SHARE = 0.05
 
 /**
- * Whether ids tell items apart: at most 5 % of them blank or repeated.
- * @param carried items in the document, where only some of them were read: the others were found trustworthy when they were
+ * Whether ids tell items apart, that is, whether at most 5 % of them are blank or repeated.
+ * @param carried number of items in the document, if only some of them were read; the ids of the others were judged
+ * when those were read
  */
 export const trustsIds = (items: readonly FeedItem[], carried = items.length): boolean => {
   const distinct = new Set(items.flatMap(({ id }) => (isBlank(id) ? [] : [id]))).size
@@ -40,11 +44,11 @@ export const trustsIds = (items: readonly FeedItem[], carried = items.length): b
 const isBlank = (id: string | null): boolean => id === null || id.trim() === ''
 
 /**
- * Keys and fingerprints of a document's items, in order, repeated keys left out: the first of a feed is the newest.
- * By id where ids can be trusted, then by link, where there is neither by title and date. Ids that a document gives to
- * several items with links of their own stand for none of them.
- * @param useIds false for a source whose ids once proved untrustworthy: it stays with links
- * @param keeps parameters that hosts were seen to tell articles apart by
+ * Computes keys and fingerprints of a document's items, in order. Of items with the same key only the first is
+ * returned, since feeds list the newest first. The key is made from the id if ids can be trusted, else from the link,
+ * else from title and date. An id that a document gives to several items with different links is ignored.
+ * @param useIds false for a source whose ids once proved unreliable: it is then always identified by links
+ * @param keeps URL parameters that are known to identify articles on their site
  */
 export const identify = (
   items: readonly FeedItem[],
@@ -74,11 +78,11 @@ export const identify = (
   })
 }
 
-/** Where its article stands: behind a redirector where the feed says so. */
+/** Finds the URL of an item's page. If the link is a redirector and the feed names the target, that is the target. */
 export const findPage = ({ link, original }: Pick<FeedItem, 'link' | 'original'>): string | null =>
   link === null ? null : (original ?? link)
 
-/** The same for all links that lead to one article: no tracking, no scheme, no mobile host. */
+/** Hashes a link without tracking parameters, scheme and mobile host, so that all links to one article agree. */
 const linkKey = (link: string | null, keeps?: Keeps): string | null => {
   if (link === null) return null
   const url = canonicalUrl(link, keeps)
@@ -92,11 +96,14 @@ const buildFingerprint = (item: FeedItem, keeps?: Keeps): string => {
   return digest([title], TITLE_PART) + digest([shown, summary, author, image, ...categories], REST_PART)
 }
 
-/** Slugs are cut, so the beginning of a headline is proof enough; very short ones are in an id by chance. */
+/**
+ * Number of letters of a headline that an id must contain to count as made from it; slugs are cut, so more would miss
+ * some. Headlines shorter than `SHORTEST` may occur in an id by chance.
+ */
 const TELLING = 24
 const SHORTEST = 8
 
-/** Whether an id was made from the headline: as it is, or as a slug. */
+/** Whether an id was made from the headline, either verbatim or as a slug. */
 const holdsHeadline = (id: string | null, title: string | null): boolean => {
   const telling = letters(title ?? '').slice(0, TELLING)
   return telling.length >= SHORTEST && letters(decoded(id ?? '')).includes(telling)

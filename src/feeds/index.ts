@@ -1,4 +1,4 @@
-/** newsdesk/feed: reads any news feed from its bytes. Nothing here fetches, and nothing here needs Redis. */
+/** The package export `newsdesk/feed`: reads any news feed from its bytes. It does not fetch and needs no Redis. */
 
 import type { FeedItem } from '../domain/feed-item.ts'
 import { readFeed } from './read.ts'
@@ -6,7 +6,7 @@ import { readFeed } from './read.ts'
 export interface ParseOptions {
   /** The Content-Type header that came with the bytes. */
   readonly contentType?: string | null
-  /** Where they came from: what relative links are resolved against. */
+  /** URL of the document, against which relative links are resolved. */
   readonly url?: string
 }
 
@@ -18,7 +18,7 @@ export interface ParsedFeed {
   readonly items: readonly ParsedItem[]
 }
 
-/** The bytes are no feed; `links` are feeds an HTML page offers instead. */
+/** Thrown if the bytes are not a feed. If they are an HTML page, `links` are the feeds that it declares. */
 export class NotAFeedError extends Error {
   readonly code = 'NOT_A_FEED'
   readonly reason: string
@@ -32,8 +32,8 @@ export class NotAFeedError extends Error {
 }
 
 /**
- * Reads RSS 0.9x to 2.0, RDF, Atom, JSON Feed or a Google-News sitemap, broken ones too.
- * @throws NotAFeedError where the bytes are no feed at all
+ * Reads RSS 0.9x to 2.0, RDF, Atom, JSON Feed or a Google News sitemap, even if the document is malformed.
+ * @throws NotAFeedError if the bytes are not a feed
  */
 export const parseFeed = async (bytes: Uint8Array, { contentType, url }: ParseOptions = {}): Promise<ParsedFeed> => {
   const outcome = await readFeed(bytes, {

@@ -1,6 +1,6 @@
 /**
- * Bytes -> feed. Reads everything it can, says what it mended, and never throws: a document that is not a feed is an
- * outcome with a reason.
+ * Parses the bytes of a document into a feed. Reading is as tolerant as possible: what had to be repaired becomes a
+ * warning of the feed. Nothing here throws or fetches; a document that is not a feed gives an outcome with a reason.
  */
 
 import type { ReadOutcome } from '../domain/feed-item.ts'
@@ -11,9 +11,9 @@ import { FORMATS } from './formats/index.ts'
 
 export interface ReadOptions {
   readonly contentType?: string | null
-  /** Where the document was fetched: what relative links are resolved against. */
+  /** URL of the document, against which relative links are resolved. */
   readonly url?: string
-  /** The newest are kept: feeds stand newest first. */
+  /** Maximum number of items. The first ones of the document are kept, since feeds list the newest first. */
   readonly maxItems?: number
 }
 
@@ -23,7 +23,7 @@ export const MOST_ITEMS = 1_000
 const detectFormat = (start: string, formats: readonly FeedFormat[]): FeedFormat | undefined =>
   formats.find(format => format.detect(start))
 
-/** Whether text is, or should be, an XML feed: the rest is JSON, a sitemap, an HTML page or nothing we know. */
+/** Whether a text looks like an XML feed, rather than JSON, a sitemap, an HTML page or something unknown. */
 export const looksXmlFeed = (start: string): boolean => detectFormat(start, FORMATS)?.isXmlFeed === true
 
 export const readFeed = async (

@@ -33,7 +33,7 @@ const SPECIAL_V4 = [
 const GLOBAL_V6 = '2000::/3'
 /** Special ranges within it: protocol assignments with Teredo and ORCHID, documentation, 6to4. */
 const SPECIAL_V6 = ['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20']
-/** ISATAP (RFC 5214) hides an IPv4 address in the interface id of any prefix. */
+/** Extracts the IPv4 address that an ISATAP address (RFC 5214) has in its interface id; null if it is none. */
 const isatapV4 = ([, , , , e, f, g, h]: readonly number[]): string | null =>
   f === 0x5efe && (e === 0 || e === 0x200) ? formatDotted(g, h) : null
 const special = {

@@ -10,11 +10,13 @@ export interface Deadline {
    * @param what the message, saying what was late
    */
   late(what: string): void
-  /** Removes the timer and the listener. To be called when the fetch ends, however it ends. */
+  /** Removes the timer and the listener. The caller must call it when the fetch ends, however it ends. */
   clear(): void
 }
 
-/** An AbortSignal aborted by one timer and one outer signal: far cheaper than AbortSignal.any and .timeout. */
+/**
+ * Creates a signal that is aborted by a timer and by an outer signal: far cheaper than AbortSignal.any and .timeout.
+ */
 export const createDeadline = (ms: number, outer: AbortSignal | undefined): Deadline => {
   const controller = new AbortController()
   const late = (what: string) => controller.abort(new Failure('timeout', what))

@@ -8,14 +8,14 @@ import type { Keys } from '../redis/keys.ts'
 import { timestampOfStreamId } from '../redis/stream-id.ts'
 
 export interface Reads {
-  /** The head of a window, highest first. */
+  /** Articles with the highest counts of a window, highest first. */
   readonly tops: Tops
   readonly inWindows: ReadCounts['inWindows']
-  /** All accepted events ever, of each article asked for, and maybe of others. */
+  /** Total counts of the given articles since they were ingested. The map may also have other articles. */
   totals(articles: readonly ArticleId[]): Promise<ReadonlyMap<ArticleId, Counts>>
-  /** Seconds each article was ever read for, in the order asked. */
+  /** Total seconds for which each article was read, in the given order. */
   seconds(articles: readonly ArticleId[]): Promise<readonly number[]>
-  /** ms since the epoch: when a service last reported an event of any kind; null where none ever did. */
+  /** When a service last reported any event, ms since the epoch; null if none ever did. */
   lastReported(): Promise<number | null>
 }
 
@@ -26,7 +26,7 @@ export interface ReadsParts {
   readonly counts: ReadCounts
 }
 
-/** Articles of which totals are remembered. */
+/** Maximum number of articles whose totals are cached. */
 const MOST_KNOWN = 50_000
 
 /** Totals of articles, cached until the counter counts again. */
@@ -35,7 +35,7 @@ const createTotals = ({ redis, keys, counts }: Omit<ReadsParts, 'tops'>): Reads[
   let version: string | null = null
   return async articles => {
     if (articles.length === 0) return known
-    // Read before the counts: they are no older than it.
+    // Read the version before the counts, so that counts are never older than their version.
     const latest = await redis.get(keys.eventState('version'))
     if (latest !== version || known.size > MOST_KNOWN) known = new Map()
     version = latest

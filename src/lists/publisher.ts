@@ -1,6 +1,6 @@
 /**
- * Publishes lists: has them ranked, writes what changed, and announces it. Anyone may ask for any list at any time: the
- * outcome depends only on what stands in Redis.
+ * Publishes lists: has them ranked, writes those that changed, and announces them. jobs/publish.ts and jobs/ingest.ts
+ * call it. Any process may publish any list at any time, since the outcome depends only on the data in Redis.
  */
 
 import type { Redis } from 'ioredis'
@@ -25,13 +25,13 @@ import { createRelatedBackLinks } from './related-back-links.ts'
 import type { Ranked, Term } from './rules/candidate.ts'
 import { createListWriter } from './write.ts'
 
-/** Lists written together. They share what is read for them, and the last of them holds up the first. */
+/** Maximum number of lists written together. They share one snapshot, but the first is only written with the last. */
 const AT_ONCE = 32
-/** Articles whose related lists are written together. */
+/** Maximum number of articles whose related lists are written together. */
 const RELATED_AT_ONCE = 50
-/** Longest wait before the publish queue is read again, ms. */
+/** Maximum wait before the publish queue is read again, ms. */
 const LOOK = 20
-/** Articles of an hour that the baseline is learnt from. */
+/** Number of articles per hour from which the baseline is learnt. */
 const MOST_LEARNT = 5_000
 
 export interface Published {
@@ -45,36 +45,36 @@ export interface EntryExplanation {
   readonly list: string
   /** As published. */
   readonly entry: Entry
-  /** Its place and the terms of its score as they are now; null where it would not be in the list any more. */
+  /** Its current place and the terms of its score; null if it would not be in the list any more. */
   readonly now: { readonly rank: number; readonly score: number; readonly terms: readonly Term[] } | null
   readonly fallback: string
   readonly stale: boolean
 }
 
 export interface Publisher {
-  /** Every list but those related to one article. */
+  /** Names of all lists, except the related lists of single articles. */
   names(): readonly string[]
   affectedBy(ingested: Pick<Ingested, 'sections' | 'stories' | 'edited'>): readonly string[]
-  /** Articles in whose related lists these are shown. */
+  /** Finds the articles whose related lists show any of these articles. */
   relatedShowing(ids: readonly ArticleId[]): Promise<readonly ArticleId[]>
-  /** @throws RangeError for what is no name of a list */
+  /** Publishes one list. @throws RangeError if there is no list of this name */
   publish(name: string): Promise<Published>
-  /** @param unread of these, those that have just come */
+  /** Publishes the related lists of articles. @param unread those of them that are new, so nobody can have read them */
   publishRelated(ids: readonly ArticleId[], unread?: readonly ArticleId[]): Promise<readonly Published[]>
   /**
-   * Writes queued lists until none is left or until stopped; the rest stays queued.
-   * @returns what was written
+   * Publishes queued lists until none is left or `stop` returns true; the rest stays queued.
+   * @returns the lists that were handled
    */
   publishWaiting(stop: () => boolean): Promise<readonly Published[]>
-  /** @returns null where there is no such entry */
+  /** Explains an entry of a list. @returns null if there is no such entry */
   explain(name: string, rank: number): Promise<EntryExplanation | null>
-  /** What is done by the clock beside writing: learns baselines and removes pins and blocks that have expired. */
+  /** Called by a tick: learns baselines, and removes expired pins and blocks. */
   refreshExpiry(): Promise<void>
-  /** Writes the taxonomy for readers. */
+  /** Writes the sections of the taxonomy to Redis, for services. */
   publishSections(): Promise<void>
 }
 
-/** Work that readers wait for, and work that may wait itself: jobs/priority-gate.ts. */
+/** Lets lists that readers wait for go before related lists (jobs/priority-gate.ts). */
 export interface PriorityGate {
   runFirst<T>(work: () => Promise<T>): Promise<T>
   yieldToLists(): Promise<void>
@@ -95,11 +95,11 @@ export interface PublisherParts {
   readonly taxonomy: () => Taxonomy
   readonly source: (id: string) => Pick<Source, 'name'> | undefined
   readonly settings: () => ListSettings
-  /** ms: related lists live as long as articles. */
+  /** articles.retention, ms: related lists expire with articles. */
   readonly retention: () => number
   readonly now: () => number
   readonly wait: (ms: number) => Promise<void>
-  /** Lists that wait go first, related lists give way to them. */
+  /** Queued lists go first, and related lists wait for them. Default: no priority. */
   readonly priorityGate?: PriorityGate
 }
 
@@ -132,7 +132,7 @@ export const createPublisher = (parts: PublisherParts): Publisher => {
 
   const findSourceName = (id: string): string => source(id)?.name ?? id
 
-  // Labels come from the configuration: what was written with another is not kept.
+  // Entries contain labels of the configuration, so a changed configuration needs a new writer.
   let wording: Wording = { taxonomy: taxonomy(), language: '', write: () => entriesFrom([]) }
   const buildEntries = (ranked: readonly Ranked[], counts: ReadonlyMap<ArticleId, Counts>): Entries => {
     const { language } = settings()
@@ -153,7 +153,7 @@ export const createPublisher = (parts: PublisherParts): Publisher => {
     readonly ranking: Ranking
   }
 
-  /** @param lives ms; 0 for ever */
+  /** @param lives ms after which the lists expire; 0 for never */
   const writeAll = async (lists: readonly ToPublish[], asOf: string, lives: number): Promise<Published[]> => {
     const counts = await reads.totals(lists.flatMap(({ ranking }) => listIds(ranking)))
     const at = now()
@@ -236,7 +236,7 @@ export const createPublisher = (parts: PublisherParts): Publisher => {
           await parts.wait(Math.min(wait, LOOK))
           continue
         }
-        // One that has gone from the configuration waits no longer.
+        // Lists that are no longer configured are acknowledged without being written.
         const [here, gone] = [lists.filter(({ name }) => known.has(name)), lists.filter(({ name }) => !known.has(name))]
         const written = await runFirst(() => publishAll(here.map(({ name }) => name)))
         await queue.acknowledge(lists)

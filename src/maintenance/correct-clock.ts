@@ -1,6 +1,7 @@
 /**
- * What a clock that was ahead leaves behind where nobody judges each time by itself: jobs and locks of BullMQ, whose times are its own, marks
- * that expire, and turns of subscriptions. Run by a scheduler when it starts and when it sees the clock of Redis set back; twice, nothing happens.
+ * Corrects times in the future that were written while the clock of Redis was ahead, where no reader ignores them:
+ * delayed jobs and locks of BullMQ, keys that expire, dates of articles, and due times of subscriptions. A scheduler
+ * runs it at startup and when it sees that the clock was set back. Idempotent.
  */
 
 import type { Queue } from 'bullmq'
@@ -21,15 +22,15 @@ export interface ClockCorrectionParts {
   readonly log: Logger
 }
 
-/** Locks of jobs, and the mark of the look for stalled ones, last seconds; what lasts longer than this was set while the clock was ahead, ms. */
+/** Maximum life of job locks and of the key of the stalled check, ms; both last seconds, unless the clock was ahead. */
 const LONGEST_LOCK = 60_000
-/** Waits that stand in a queue, most: a longer one is the schedule's to keep. */
+/** Maximum delay of a job, ms. Anything later is in the schedule of the sources, not in a queue. */
 const LONGEST_DELAY = 60_000
 const MOST = 10_000
-/** BullMQ keeps the ms of a delayed job before twelve bits of a number. */
+/** Factor of the time in the score of a delayed job: BullMQ keeps a counter in the lowest twelve bits. */
 const DELAYED_BY = 0x1000
 
-/** Brings forward what is put off further than anything is. @returns how many */
+/** Promotes jobs that are delayed longer than any job may be. @returns their number */
 const bringForward = async (queue: Queue, redis: Redis, now: number): Promise<number> => {
   const from = (now + LONGEST_DELAY + CLOCK_SLACK) * DELAYED_BY
   const ids = await redis.zrangebyscore(queue.toKey('delayed'), from, '+inf', 'LIMIT', 0, MOST)
@@ -38,13 +39,16 @@ const bringForward = async (queue: Queue, redis: Redis, now: number): Promise<nu
       .getJob(id)
       .then(job => job?.promote())
       .catch((error: unknown) => {
-        // Another process was first.
+        // Another process promoted it first.
         if (!(error instanceof Error && /not in the delayed state|missing key/i.test(error.message))) throw error
       })
   return ids.length
 }
 
-/** @returns locks that would have outlived their workers by hours; whoever lives renews its own within seconds */
+/**
+ * Shortens locks that would outlive their workers by hours. Running workers renew theirs within seconds.
+ * @returns the number of such locks
+ */
 const shortenLocks = async (queue: Queue, redis: Redis): Promise<number> => {
   const active = await redis.lrange(queue.toKey('active'), 0, -1)
   const marks = [...active.map(id => `${queue.toKey(id)}:lock`), queue.toKey('stalled-check')]
@@ -54,7 +58,7 @@ const shortenLocks = async (queue: Queue, redis: Redis): Promise<number> => {
   return long.length
 }
 
-/** Subscriptions that were asked for or verified at a time that has not been: they are asked for anew. */
+/** Makes subscriptions due that were requested or verified at a time in the future. @returns their number */
 const askHubs = async ({ redis, keys }: ClockCorrectionParts, now: number): Promise<number> => {
   const tokens = await redis.zrangebyscore(keys.pushDue(), now, '+inf', 'LIMIT', 0, MOST)
   const hashes = await Promise.all(tokens.map(token => redis.hgetall(keys.subscription(token))))
@@ -66,7 +70,7 @@ const askHubs = async ({ redis, keys }: ClockCorrectionParts, now: number): Prom
   return wrong.length
 }
 
-/** Marks that last seconds and would last for hours. */
+/** Shortens the life of keys that should last seconds but would last for hours. */
 const shortenMarks = async ({ redis, keys }: ClockCorrectionParts): Promise<void> => {
   const marks = [keys.networkProbe(), keys.eventState('replay'), keys.schemaLock()]
   const last = await Promise.all(marks.map(mark => redis.pttl(mark)))
@@ -101,7 +105,7 @@ export const correctClock = async (parts: ClockCorrectionParts): Promise<void> =
     )
 }
 
-/** @returns looks whether the clock was set back, and sets right what that left */
+/** @returns a function that checks whether the clock was set back, and if so corrects the data */
 export const createClockCorrection = (parts: ClockCorrectionParts): (() => Promise<void>) => {
   const isSetBack = createSetBack(parts.now)
   isSetBack()

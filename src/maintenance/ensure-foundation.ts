@@ -1,7 +1,8 @@
 /**
- * What must stand in Redis because the configuration says so, and nothing else would bring back: the schedule, the sections, the versions of
- * shapes and data, subscriptions. It is laid down at start, and again whenever the catalogue is another than the one it was laid down for,
- * whoever changed it, or something of it is gone: a Redis that came back empty is worked on within a second or two.
+ * Writes the foundation: the data in Redis that follows from the configuration and that no job would restore, namely
+ * the schedule, the sections, the versions of schema and data, and the subscriptions. The scheduler writes it at
+ * startup, when the catalogue has changed, and when part of it is missing, so that newsdesk works within seconds on a
+ * Redis that came back empty. Processes without the role scheduler only check.
  */
 
 import type { Redis } from 'ioredis'
@@ -10,13 +11,13 @@ import type { Source } from '../domain/source.ts'
 import type { Keys } from '../redis/keys.ts'
 import type { Origin } from './migrations/origin.ts'
 
-/** @returns how many of them are to be polled (pure) */
+/** @returns the number of enabled sources (pure) */
 export const countPolled = (sources: readonly Pick<Source, 'enabled'>[]): number =>
   sources.filter(({ enabled }) => enabled).length
 
 /**
- * What is missing of it, for people.
- * @param polled sources that are to be polled
+ * Describes what is missing of the foundation, for people.
+ * @param polled number of enabled sources
  */
 export const readMissing = async (redis: Redis, keys: Keys, polled: number): Promise<string[]> => {
   const [[schema, origin], sections, due] = await Promise.all([
@@ -31,7 +32,7 @@ export const readMissing = async (redis: Redis, keys: Keys, polled: number): Pro
   ]
 }
 
-/** A sentence of what is missing; null where nothing is. (pure) */
+/** Formats what is missing as a sentence; null if nothing is. (pure) */
 export const missingLine = (missing: readonly string[]): string | null =>
   missing.length === 0
     ? null
@@ -42,29 +43,34 @@ export interface FoundationParts {
   readonly keys: Keys
   readonly origin: Pick<Origin, 'look'>
   readonly catalogue: { list(): readonly Source[]; refresh(): Promise<unknown> }
-  /** Whether this process lays it down; the others only look. */
+  /** Whether this process writes the foundation; the others only check it. */
   readonly isScheduler: boolean
-  /** Makes what is scheduled, subscribed and published of the configuration fit it. @param said for the log, with more fields */
+  /**
+   * Brings schedule, subscriptions and sections in line with the configuration. @param said log message @param more
+   * fields of it
+   */
   readonly takeUp: (said: string, more?: object) => Promise<void>
-  /** The data is not what it was: whatever else a process writes once. */
+  /** Called when Redis came back empty or with other data: writes again what a process writes only once. */
   readonly onNewOrigin: () => Promise<void>
   readonly log: Logger
 }
 
 export interface Foundation {
-  /** Lays it down for the configuration in force; what fails is tried again with the next look. */
+  /** Writes the foundation for the current configuration. If it fails, the next `look` tries again. */
   take(said: string, more?: object): Promise<void>
-  /** Each second: takes up what changed or is gone. */
+  /** Called each second: writes the foundation again if the catalogue changed or something is missing. */
   look(): Promise<void>
-  /** What is gone that stood there; for whoever asks whether this process can work. */
+  /** Describes what has gone missing since the foundation was complete, for the readiness probe. */
   missing(): Promise<readonly string[]>
 }
 
 export const createFoundation = (parts: FoundationParts): Foundation => {
   const { redis, keys, origin, catalogue, isScheduler, takeUp, onNewOrigin, log } = parts
-  /** The catalogue it was laid down for: the very array, which is another whenever anything changed. */
+  /** The catalogue for which it was last written. The catalogue is another array after each change. */
   let taken: readonly Source[] | null = null
-  /** Whether it was ever seen whole here: one that waits for the first scheduler misses nothing. */
+  /**
+   * Whether this process ever saw it complete. Before that, as before the first scheduler starts, nothing is missing.
+   */
   let wasWhole = false
   let isNew = false
   let turn: Promise<void> = Promise.resolve()
@@ -72,7 +78,7 @@ export const createFoundation = (parts: FoundationParts): Foundation => {
   const inTurn = (work: () => Promise<void>): Promise<void> => {
     const mine = turn.then(work, work)
     turn = mine
-    // Whoever asked for it meets its failure.
+    // The caller gets the error.
     mine.catch(() => undefined)
     return mine
   }
@@ -81,7 +87,7 @@ export const createFoundation = (parts: FoundationParts): Foundation => {
     taken = null
     const list = catalogue.list()
     await takeUp(said, more)
-    // Last: a change that came meanwhile, or a failure, is taken up with the next look.
+    // Set last: after a failure, or a change in the meantime, the next look writes again.
     taken = list
     wasWhole = true
   }
@@ -111,7 +117,7 @@ export const createFoundation = (parts: FoundationParts): Foundation => {
       if (!wasWhole) return []
       const polled = countPolled(taken ?? catalogue.list())
       const missing = await readMissing(redis, keys, polled)
-      // One that was added a moment ago is no reason to be taken for dead: only where none is scheduled.
+      // Unscheduled sources make a process unready only if none is scheduled: one may have been added a moment ago.
       return polled > 0 && (await redis.zcard(keys.due())) === 0
         ? missing
         : missing.filter(each => !/scheduled$/.test(each))

@@ -1,16 +1,16 @@
-/** Carrying shapes over to this version as a daemon does it when it starts: told in the log, with progress where it takes long. */
+/** Migrates the data in Redis when a daemon starts, and logs what changed, with the progress of long migrations. */
 
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import type { Keys } from '../redis/keys.ts'
 import { createMigrate } from './migrations/migrate.ts'
 
-/** ms between two lines on the same. */
+/** ms between two log lines of progress. */
 const TELL = 2_000
 
 /**
- * @returns whether anything of newsdesk stood there
- * @throws SchemaError where what stands in Redis is newer, or daemons of an older version do not end
+ * @returns whether Redis had data of newsdesk before
+ * @throws SchemaError if the data is of a newer version, or if daemons of an older version keep running
  */
 export const migrateOnStart = async (redis: Redis, keys: Keys, log: Logger): Promise<boolean> => {
   let told = performance.now()

@@ -1,4 +1,4 @@
-/** The queue `crawl`: sources to be fetched. */
+/** The queue `crawl`: each job fetches one source (jobs/crawl.ts). */
 
 import { z } from 'zod'
 import { SourceId } from '../domain/source.ts'

@@ -1,4 +1,4 @@
-/** The queue `push`: WebSub subscriptions for which something is due. */
+/** The queue `push`: each job subscribes, renews or unsubscribes one WebSub subscription at its hub (jobs/push.ts). */
 
 import { z } from 'zod'
 import { defineQueue } from './definition.ts'

@@ -1,4 +1,4 @@
-/** The queues as BullMQ objects, and the only places from which jobs are added. */
+/** Opens the BullMQ queues, and adds jobs to them. No other file adds jobs, except publishing.ts to `publish`. */
 
 import { type ConnectionOptions, type Job, Queue, type Telemetry } from 'bullmq'
 import type { SourceId } from '../domain/source.ts'
@@ -66,7 +66,7 @@ export const addScheduledCrawls = async (
   )
 }
 
-/** Raises waiting jobs to the priority of the others. */
+/** Raises waiting jobs of lower priority to that of the others. */
 export const bringForward = async (jobs: readonly Job[]): Promise<void> => {
   await Promise.all(
     jobs.map(job =>
@@ -78,7 +78,7 @@ export const bringForward = async (jobs: readonly Job[]): Promise<void> => {
   )
 }
 
-/** Enqueues subscriptions that are due. Deduplicated: while the job of one waits or runs, another is dropped. */
+/** Adds jobs for due subscriptions. While a job of a subscription waits or runs, another is not added. */
 export const addPushes = async (queues: Queues, tokens: readonly string[]): Promise<void> => {
   await queues.push.addBulk(
     tokens.map(token => ({

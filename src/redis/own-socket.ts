@@ -37,7 +37,7 @@ const OTHERS = 0o077
 const SOCKET = 'redis.sock'
 const SHORT = 'socket-folder'
 
-/** Name of the process id file that Redis writes itself. */
+/** Path of the pid file that Redis writes itself. */
 export const pidFilePath = (dir: string): string => join(resolve(dir), 'redis.pid')
 
 const userId = (): number => process.geteuid?.() ?? 0

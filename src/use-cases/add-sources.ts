@@ -13,13 +13,13 @@ import { addressOf, FOUND_HOW, proposalsAt, rateOf, titleOf } from './propose-so
 /** A feed that was found, and the source made of it. */
 export interface Proposed {
   readonly source: Source
-  /** Of the feed. */
+  /** Title of the feed. */
   readonly title: string
   readonly format: string
   readonly items: number
-  /** ms since the epoch of its newest item; null where none is dated. */
+  /** Date of its newest item, ms since the epoch; null if no item has a date. */
   readonly newest: number | null
-  /** In words; empty if its dates say nothing. */
+  /** How often it publishes, in words; empty if its dates do not tell. */
   readonly rate: string
   /** How it was found, in words. */
   readonly how: string
@@ -27,7 +27,7 @@ export interface Proposed {
   readonly why: string
   /** Describes the address it is stored under, if that or its domain differs from the given one; null otherwise. */
   readonly moved: string | null
-  /** Id of a source that is the same feed. */
+  /** Id of the source that already has this feed; null if there is none. */
   readonly knownAs: string | null
 }
 
@@ -47,9 +47,9 @@ export type OpmlPlan =
 export interface AddSources {
   /** @param typed the address of a feed, or of any page of a publisher */
   find(typed: string): Promise<Finding>
-  /** @param section of feeds that its folders do not file */
+  /** @param section section of feeds whose folders name none */
   readOpml(document: Uint8Array, section: string): OpmlPlan
-  /** All sources, their addresses without credentials: files that a browser downloads are left lying about. */
+  /** Exports all sources. URLs have no credentials, since downloaded files may be left lying about. */
   writeOpml(): string
 }
 

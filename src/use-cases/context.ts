@@ -1,4 +1,4 @@
-/** What use cases of the catalogue need: the command line and the admin UI each provide one. */
+/** What use cases on the catalogue need. Both the command line and the admin UI provide one. */
 
 import type { Redis } from 'ioredis'
 import type { Config } from '../config/load.ts'

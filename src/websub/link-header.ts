@@ -1,7 +1,7 @@
-/** Link headers (RFC 8288), and the hub and topic that a document offers in them or in itself. (pure) */
+/** Parses Link headers (RFC 8288), and finds the hub and topic that a feed offers in them or in its body. (pure) */
 
 export interface Link {
-  /** As written, not resolved. */
+  /** The URL as written, not resolved. */
   readonly target: string
   /** Relation types, lower case. */
   readonly rels: readonly string[]

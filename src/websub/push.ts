@@ -83,7 +83,7 @@ export const createPush = ({ redis, keys, settings, sources, postForm, now }: Pu
     await patch(token, { state: 'ending', asked: '', tries: 0, reason: why }, now())
   }
 
-  /** Whether a subscription is the one a source should have. */
+  /** Whether a subscription has the hub and topic of the offer, and our current callback. */
   const fits = ({ hub, topic, callback }: Subscription, offer: Offer): boolean =>
     hub === offer.hub && topic === offer.topic && callback.startsWith(callbacksAt(settings().baseUrl))
 

@@ -1,4 +1,4 @@
-/** X-Hub-Signature: `method=hex` of an HMAC over the body (WebSub, section 7.1). (pure) */
+/** Makes and checks X-Hub-Signature headers: `method=hex` of an HMAC of the body (WebSub, section 7.1). (pure) */
 
 import { createHmac, timingSafeEqual } from 'node:crypto'
 

@@ -1,13 +1,13 @@
 /**
- * Dates as feeds write them -> ISO 8601 UTC. RFC 822 with the abuse seen in the wild (names in other languages,
- * two-digit years, wrong weekdays, zone names, missing zones), ISO 8601 and W3C forms, ctime, and Unix times. Never
- * throws; what cannot be read is null.
+ * Parses dates as feeds write them to ISO 8601 UTC. It reads RFC 822 with the deviations that occur in feeds (names in
+ * other languages, two-digit years, wrong weekdays, zone names, missing zones), ISO 8601 and W3C forms, ctime, and Unix
+ * times. It never throws; a date that cannot be read is null.
  */
 
 import { parseMonth } from './months.ts'
 import { zoneMinutes } from './zones.ts'
 
-/** Years of the Thai calendar run 543 ahead. */
+/** Years by which the Thai calendar is ahead. */
 const BUDDHIST = 543
 
 const fullYear = (written: string): number => {
@@ -21,8 +21,8 @@ const DAY = 86_400_000
 const KOREA = 540
 
 /**
- * ms since the epoch, or undefined where the parts are no moment. Hour 24 and second 60 roll over; a day too many rolls
- * over to the next month.
+ * Returns ms since the epoch, or undefined if a part is out of range. Hour 24, second 60 and days that the month does
+ * not have roll over.
  */
 const moment = (
   year: number,
@@ -94,8 +94,8 @@ const EARLY = /^(?:a|π|ص)/iu
 const ZONE = /(?:\b(?:GMT|UTC|Etc\/GMT))?\s*([+-]\d{1,2}:?\d{2}|[+-]\d{1,2})\b|\b([A-Z]{1,5})\b/
 
 /**
- * Day, month by name and year in any order feeds use: `Thu, 01 Jan 2004 19:48:21 GMT`, `Jan 1, 2004 7:48 PM EST`, `Thu
- * Jan  1 19:48:21 2004`.
+ * Parses dates with the month as a name, in any order that feeds use: `Thu, 01 Jan 2004 19:48:21 GMT`,
+ * `Jan 1, 2004 7:48 PM EST`, `Thu Jan  1 19:48:21 2004`.
  */
 const parseNamed = (text: string): number | undefined => {
   const clock = CLOCK.exec(text)
@@ -105,8 +105,8 @@ const parseNamed = (text: string): number | undefined => {
     .toLowerCase()
     .split(/[\s,،/.'’-]+|(?<=\d)(?=[^\d\s])|(?<=[\p{L}\p{M}])(?=\d)/u)
     .filter(Boolean)
-  // The last of them: French and Spanish weekdays may read like months (`mar. 02 janv.`). Some are two words (`كانون
-  // الثاني`).
+  // The last match is the month: French and Spanish weekdays may look like months (`mar. 02 janv.`). Names of months
+  // may be two words (`كانون الثاني`).
   const months = words.map((word, index) => parseMonth(`${word} ${words[index + 1]}`) ?? parseMonth(word))
   const month = months.findLast(each => each !== undefined)
   if (month === undefined) return undefined
@@ -133,8 +133,8 @@ const parseNamed = (text: string): number | undefined => {
 }
 
 /**
- * `2004年01月01日 19:48`, `01.02.2004 19:48`, `1/31/2004 7:48 PM`: all numbers. Dots mean day first; slashes month first
- * unless that cannot be.
+ * Parses dates with the month as a number: `2004年01月01日 19:48`, `01.02.2004 19:48`, `1/31/2004 7:48 PM`. With dots
+ * the day comes first; with slashes the month, unless it is above 12.
  */
 const parseNumeric = (text: string): number | undefined => {
   const [hour, minute, second] = (CLOCK.exec(text.replace(/^[^\s]+/, ''))?.slice(1, 4) ?? []).map(part =>
@@ -143,12 +143,12 @@ const parseNumeric = (text: string): number | undefined => {
   const half = /\b([ap])\.?m\b|(오후|午後|下午)/i.exec(text)
   const late = half && half[1]?.toLowerCase() !== 'a' && (hour ?? 0) < 12 ? 12 : 0
   const written = /[+-]\d{2}:?\d{2}$/.exec(text)?.[0] ?? /\b([A-Z]{3,4})$/.exec(text)?.[1]
-  // Dates written in Korean come without a zone and mean Korea's.
+  // Dates in Korean without a zone are in Korea's.
   const zone = written === undefined && /[년오]/.test(text) ? KOREA : zoneMinutes(written)
   const clock = [(hour ?? 0) + late, minute ?? 0, second ?? 0, zone] as const
   const yearFirst = /^(\d{4})\s*[./年년-]\s*(\d{1,2})\s*[./月월-]\s*(\d{1,2})/.exec(text)
   if (yearFirst) return moment(Number(yearFirst[1]), Number(yearFirst[2]), Number(yearFirst[3]), ...clock)
-  // Two digits, dash, two digits: the ISO order; with dots the European one.
+  // Two digits with dashes are in the ISO order, with dots in the European one.
   const short = /^(\d{2})-(\d{2})-(\d{2})(?=\s|$)/.exec(text)
   if (short && Number(short[2]) <= 12)
     return moment(fullYear(short[1] ?? ''), Number(short[2]), Number(short[3]), ...clock)
@@ -161,8 +161,7 @@ const parseNumeric = (text: string): number | undefined => {
 }
 
 /**
- * The zeros of scripts that write numbers with digits of their own: Arabic, Persian, Indian ones, Thai, Lao, Burmese,
- * Khmer, full width.
+ * The zeros of scripts with their own digits: Arabic, Persian, Indian scripts, Thai, Lao, Burmese, Khmer, full width.
  */
 const ZEROS = [
   0x660, 0x6f0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xe50, 0xed0, 0x1040, 0x17e0, 0xff10,
@@ -176,11 +175,11 @@ const inAscii = (text: string): string =>
   })
 
 /**
- * @param written as it stands in the feed
- * @returns `2004-01-01T19:48:21Z` or null where it is no date
+ * @param written the date as the feed writes it
+ * @returns such as `2004-01-01T19:48:21Z`; null if it cannot be read
  */
 export const parseDate = (written: string | null | undefined): string | null => {
-  // Nothing readable is longer; a cap keeps the patterns linear whatever comes.
+  // No valid date is longer. The limit keeps the patterns fast on any input.
   const text = inAscii(written?.slice(0, 120) ?? '')
     .replace(/[\s\u200e\u200f]+/g, ' ')
     .trim()
@@ -188,7 +187,7 @@ export const parseDate = (written: string | null | undefined): string | null => 
   const bare = text
     .replace(/^\p{L}{2,12}\.?,?\s+(?=\d)/u, '')
     .replace(/^(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})$/, '$1-$2-$3T$4:$5:$6')
-    // ISO 8601 of 1988, years of two digits: 031231, 03-335, -03-12.
+    // ISO 8601 of 1988 allows years of two digits: 031231, 03-335, -03-12.
     .replace(
       /^(\d{2})(\d{2})(\d{2})$/,
       (_, year: string, month: string, day: string) => `${fullYear(year)}-${month}-${day}`,

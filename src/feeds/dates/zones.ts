@@ -1,8 +1,7 @@
-/** Zones as feeds name them. */
+/** Time zones as feeds name them. */
 
 /**
- * Minutes east of UTC. RFC 822 names first, then those of wire services. Ambiguous ones (IST, CST) as RFC 822 or as
- * most used in news.
+ * Minutes east of UTC. Ambiguous names (IST, CST) have the meaning of RFC 822, or else the one most common in news.
  */
 const ZONES: Readonly<Record<string, number>> = {
   ut: 0,
@@ -74,7 +73,7 @@ const ZONES: Readonly<Record<string, number>> = {
   y: 720,
 }
 
-/** @param zone `+01:00`, `EST` or the like; none, and one nobody knows, is UTC */
+/** @param zone such as `+01:00` or `EST`; a missing or unknown zone counts as UTC */
 export const zoneMinutes = (zone: string | undefined): number => {
   if (!zone) return 0
   const signed = /([+-])(\d{1,2}):?(\d{2})?$/.exec(zone)

@@ -1,6 +1,6 @@
 /**
- * From any page to the feeds behind it: asks for what may be one, reads it, and says what each holds. Fetching is
- * handed in.
+ * Finds the feeds of a page: fetches each URL that may be one, reads it, and describes what it contains. The caller
+ * passes the function that fetches, which also waits for its turn at the domain.
  */
 
 import type { Feed, NotAFeed } from '../../domain/feed-item.ts'
@@ -12,19 +12,19 @@ import { readFeed } from '../read.ts'
 import { commonFeeds, commonSitemaps, findLinks, findSitemaps } from './page-links.ts'
 
 export interface FoundFeed {
-  /** Where it was asked for. */
+  /** URL that was requested. */
   readonly url: string
-  /** Where it came from, after redirects. */
+  /** URL after redirects. */
   readonly finalUrl: string
   /** How it was found. */
   readonly how: 'given' | 'declared' | 'linked' | 'common' | 'robots' | 'sitemap'
   readonly feed: Feed
   readonly items: readonly Identified[]
-  /** ms since the epoch of the newest item dated; null where none is. */
+  /** Date of the newest item, ms since the epoch; null if no item has a date. */
   readonly newest: number | null
-  /** Items a day, by the dates of what it holds; null where they do not tell. */
+  /** Items per day, estimated from their dates; null if there are too few dates. */
   readonly perDay: number | null
-  /** Permanent redirect followed. */
+  /** Target of a permanent redirect that was followed. */
   readonly movedTo: string | null
 }
 
@@ -32,7 +32,7 @@ export type Discovery =
   | { readonly kind: 'found'; readonly feeds: readonly FoundFeed[]; readonly tried: number }
   | { readonly kind: 'failed'; readonly reason: string; readonly detail: string }
 
-/** What came of asking for a page; whoever fetches waits for its turn, also behind redirects. */
+/** The outcome of fetching a page. It is never `held`, since the function that fetches waits, also after redirects. */
 export type PageOutcome = Exclude<FetchOutcome, { kind: 'held' }>
 
 export type FetchPage = (url: string) => Promise<PageOutcome>
@@ -64,13 +64,13 @@ export const foundFeed = (url: string, how: FoundFeed['how'], fetched: FetchedPa
 const newsIn = ({ reason, links }: NotAFeed): readonly string[] =>
   reason === 'sitemap-index' ? newsSitemaps(links, false) : []
 
-/** A sitemap without headlines is a list of pages, not of news. */
+/** Whether a feed carries news: a sitemap without headlines only lists pages. */
 const holdsNews = ({ feed }: FoundFeed): boolean =>
   feed.format !== 'sitemap' || feed.items.some(({ title }) => title !== null)
 
 /**
- * Whether two documents are the same feed: by where they came from, by what they call themselves, or by the items they
- * share. Half of the smaller one's items, three at least, are taken for the same feed.
+ * Whether two documents are the same feed: they have the same final URL, name the same URL as their own, or share at
+ * least three items and half of the items of the smaller one.
  */
 export const isSameFeed = (a: FoundFeed, b: FoundFeed): boolean => {
   if (bare(a.finalUrl) === bare(b.finalUrl)) return true
@@ -81,11 +81,11 @@ export const isSameFeed = (a: FoundFeed, b: FoundFeed): boolean => {
   return sharesEnough(b.items.filter(({ key }) => keys.has(key)).length, a.items.length, b.items.length)
 }
 
-/** @param shared items that two documents of these sizes have in common */
+/** @param shared number of items that the two documents have in common @param one, other their numbers of items */
 export const sharesEnough = (shared: number, one: number, other: number): boolean =>
   shared >= 3 && shared * 2 >= Math.min(one, other)
 
-/** A URL without what makes no difference to where it leads: scheme, www, a slash or query mark at the end. */
+/** Strips parts of a URL that do not change where it leads: scheme, `www.`, and a slash or question mark at the end. */
 export const bare = (url: string): string =>
   url
     .replace(/^https?:\/\/(?:www\.)?/i, '')
@@ -93,8 +93,8 @@ export const bare = (url: string): string =>
     .replace(/(?<!\/)\/+$/, '')
 
 /**
- * Feeds behind a page, best first: those it declares, those it links to; where there are none, those that lie in common
- * places; and the news sitemap. The same feed under two URLs is named once.
+ * Finds the feeds of a page, best first: those it declares, then those it links to, or, if there are none, those at
+ * common paths; and last the news sitemap. A feed with two URLs is returned once.
  */
 export const discover = async (url: string, fetchPage: FetchPage): Promise<Discovery> => {
   const fetched = await fetchPage(url)
@@ -105,7 +105,7 @@ export const discover = async (url: string, fetchPage: FetchPage): Promise<Disco
   if (found && holdsNews(found)) return { kind: 'found', feeds: [found], tried: 1 }
 
   const feeds: FoundFeed[] = []
-  /** Sitemaps with news that each address asked for names, where it is an index of them. */
+  /** For each URL that was fetched, the news sitemaps that it names if it is a sitemap index. */
   const asked = new Map<string, readonly string[]>([[url, []]])
   const tryOne = async (each: string, how: FoundFeed['how']): Promise<readonly string[]> => {
     const before = asked.get(each)
@@ -126,7 +126,7 @@ export const discover = async (url: string, fetchPage: FetchPage): Promise<Disco
   if (given.kind === 'not-a-feed') for (const each of newsIn(given)) await tryOne(each, 'sitemap')
   for (const each of declared) await tryOne(each, 'declared')
   for (const each of linked) await tryOne(each, 'linked')
-  // A site that names its feeds is not asked for others at random.
+  // If a site names its feeds, common paths are not tried.
   if (feeds.length === 0) for (const each of commonFeeds(page)) await tryOne(each, 'common')
 
   const robotsUrl = new URL('/robots.txt', page).href

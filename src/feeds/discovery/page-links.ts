@@ -1,6 +1,6 @@
 /**
- * Where a page may keep its feeds: what it declares, what it links to, where feeds commonly lie, and what robots.txt
- * names.
+ * Lists URLs at which the feeds of a page may be: those it declares, those it links to, common paths, and the sitemaps
+ * that robots.txt names. It fetches nothing; discover.ts tries the URLs.
  */
 
 import { Parser } from 'htmlparser2'
@@ -15,7 +15,7 @@ export interface PageLinks {
 
 const FEED_TYPE = /\b(?:rss|atom|rdf|feed)\+(?:xml|json)\b|^(?:text|application)\/(?:xml|rss)\b/i
 const FEED_PATH = /(?:^|[/._-])(?:rss|feeds?|atom|rdf|index\.xml)(?:$|[/._?-])|\.(?:rss|atom|rdf)$|feed\.json$/i
-/** Feeds of comments are none of news. */
+/** Feeds of comments come last, since they carry no news. */
 const COMMENTS = /comments?(?:\/|$|-|\b)/i
 const MOST_LINKED = 12
 const MOST_READ = 500_000
@@ -49,7 +49,7 @@ export const findLinks = (html: string, url: string): PageLinks => {
 const COMMON = ['/feed', '/rss', '/rss.xml', '/atom.xml', '/feed.xml', '/feed.json', '/index.xml']
 const SITEMAPS = ['/sitemap_news.xml', '/news-sitemap.xml', '/sitemap-news.xml']
 
-/** Where feeds commonly lie: under the page's own path first, where it has one, then at the root. */
+/** Lists common URLs of feeds, first those under the path of the page, if it has one, then those at the root. */
 export const commonFeeds = (page: string): readonly string[] => {
   const { pathname, origin } = new URL(page)
   const last = pathname.lastIndexOf('/')
@@ -63,7 +63,7 @@ export const commonFeeds = (page: string): readonly string[] => {
 
 export const commonSitemaps = (page: string): readonly string[] => SITEMAPS.map(path => new URL(page).origin + path)
 
-/** Sitemap lines of a robots.txt, those that speak of news first. */
+/** Finds the sitemaps that a robots.txt names. Those with `news` in their URL come first. */
 export const findSitemaps = (robots: string, url: string): readonly string[] =>
   unique(
     [...robots.slice(0, MOST_READ).matchAll(/^[\t ]*sitemap[\t ]*:[\t ]*(\S+)/gim)].flatMap(([, at = '']) =>

@@ -1,31 +1,31 @@
 /**
- * A format of feeds: how a document of it is recognised, and how it is read. One folder per format in
- * src/feeds/formats.
+ * The interface of a feed format: how it recognises its documents and reads them. src/feeds/formats/ has one per
+ * folder.
  */
 
 import type { ReadOutcome } from '../../domain/feed-item.ts'
 
 export interface Wanted {
-  /** Where the document was fetched: what relative links are resolved against. */
+  /** URL of the document, against which relative links are resolved. */
   readonly url: string | undefined
   readonly maxItems: number
 }
 
 export interface FeedFormat {
-  /** As `Feed.format` names it, and in messages. */
+  /** Its name in `Feed.format` and in messages. */
   readonly name: string
   /**
-   * Whether a document is, or should be, of this format; the first format that says so reads it. `start` begins without
-   * white space.
+   * Whether a document is in this format, even if it is malformed. The first format that returns true reads it.
+   * @param start the text of the document, without leading white space
    */
   detect(start: string): boolean
   read(start: string, wanted: Wanted): Promise<ReadOutcome>
   /**
-   * Whether items can be told apart before the document is parsed, so that those seen before are left out
+   * Whether the document can be split into items without parsing it, so that known items need not be parsed
    * (src/feeds/xml/scan.ts).
    */
   readonly isXmlFeed?: boolean
 }
 
-/** How much of a document is searched for the name of its root. */
+/** Number of characters of a document that are searched for its root element. */
 export const HEAD = 8_192

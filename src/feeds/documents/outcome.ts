@@ -1,4 +1,4 @@
-/** Why a document is not a feed, in words. */
+/** Builds the outcome for a document that is not a feed, with a reason for code and one in words. */
 
 import { Parser } from 'htmlparser2'
 import type { NotAFeed } from '../../domain/feed-item.ts'
@@ -16,7 +16,7 @@ const HTML = /<(?:!doctype\s+html|html|head|body|title|meta)\b/i
 /** @param head the beginning of a document */
 export const looksLikeHtml = (head: string): boolean => HTML.test(head)
 
-/** An HTML page in place of a feed, with the feeds the page offers. */
+/** Builds the outcome for an HTML page, with the feeds that the page declares. */
 export const refuseHtml = (html: string, url: string | undefined): NotAFeed => {
   const links: string[] = []
   const parser = new Parser({

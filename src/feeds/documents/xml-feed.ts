@@ -1,4 +1,4 @@
-/** RSS, RDF and Atom: one set of readers and field rules serves all three. */
+/** Reads RSS, RDF and Atom. The same readers and field rules serve all three formats. */
 
 import type { Feed, ReadOutcome } from '../../domain/feed-item.ts'
 import { mapInSlices } from '../../util/slices.ts'
@@ -10,7 +10,7 @@ import { readDocument } from '../xml/slices.ts'
 import { type FeedFormat, HEAD, type Wanted } from './format.ts'
 import { refusal, refuseHtml } from './outcome.ts'
 
-/** Beyond this no start tag is looked for. */
+/** Number of characters searched for the start tag by which a format is recognised. */
 const SEARCHED = 65_536
 
 const readXmlFeed = async (start: string, { url, maxItems }: Wanted): Promise<ReadOutcome> => {
@@ -27,7 +27,7 @@ export const xmlFeedFormat = (name: RawFeed['format'], elements: readonly string
   return { name, isXmlFeed: true, detect: start => tag.test(start.slice(0, SEARCHED)), read: readXmlFeed }
 }
 
-/** Builds the feed from what was read of a document. */
+/** Builds a feed from the raw elements of a document. */
 export const buildFeed = async (
   { format, channel, items }: RawFeed,
   url: string | undefined,

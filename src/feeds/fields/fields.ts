@@ -1,6 +1,6 @@
 /**
- * Elements of an item -> what newsdesk reads of it. One set of rules for RSS, RDF and Atom; docs/feeds.md lists each
- * order of preference.
+ * Builds an item from its XML elements. The same rules apply to RSS, RDF and Atom; docs/feeds.md lists which element is
+ * preferred for each field.
  */
 
 import type { FeedItem } from '../../domain/feed-item.ts'
@@ -14,16 +14,16 @@ export interface FieldContext extends LinkContext {
   readonly language: string | null
 }
 
-/** Text of a title: markup read away, also where it came escaped twice. */
+/** Reads the text of a title without its markup, even if that was escaped twice. */
 export const titleText = (raw: Raw | undefined): string | null => {
   const written = readText(raw)
   if (written === null) return null
   const mode = attribute(raw, 'mode')?.toLowerCase() ?? ''
   const type = attribute(raw, 'type')?.toLowerCase() ?? ''
-  // RFC 4287, 4.1.3.3: a type that is neither text nor XML comes in base64.
+  // RFC 4287, 4.1.3.3: content whose type is neither text nor XML is in base64.
   const coded = mode === 'base64' || (type.includes('/') && !/^text\/|[+/]xml$/.test(type))
   let text = plainText(coded ? Buffer.from(written, 'base64').toString('utf8') : written)
-  // Entities escaped once too often are mended; tags that were escaped twice were meant to be seen.
+  // Entities that were escaped twice are decoded again; tags that were escaped twice are meant to be visible.
   if (/&(?:amp|quot|apos|nbsp|#\d{2,5}|#x[0-9a-f]{2,4});/i.test(text) && !/[<>]/.test(text)) text = plainText(text)
   return text || null
 }
@@ -44,7 +44,7 @@ const PUBLISHED = [
 ]
 const UPDATED = ['updated', 'modified', 'atom:updated', 'dcterms:modified']
 
-/** By order of the elements' names; of several of one name the last. */
+/** Reads the first valid date, in the order of the names. Of several elements with one name, the last is preferred. */
 const findDate = (fields: RawFields, names: readonly string[]): string | null => {
   for (const name of names) {
     for (const raw of own(fields, name).toReversed()) {
@@ -61,10 +61,10 @@ const readPerson = (raw: Raw): string | null => {
   return named ?? readText(raw)
 }
 
-/** No name is longer as it is written; the patterns below look through the rest again for each of its parts. */
+/** Maximum number of characters read of a name: the patterns below take quadratic time on longer ones. */
 const LONGEST_NAME = 1_000
 
-/** `jo@example.org (Jo Reed)` and `Jo Reed <jo@example.org>` are both Jo Reed. */
+/** Strips the email address from a name: `jo@example.org (Jo Reed)` and `Jo Reed <jo@example.org>` give `Jo Reed`. */
 const bareName = (written: string): string => {
   const text = plainText(written.slice(0, LONGEST_NAME))
   const inBrackets = /^\S+@\S+\s*\((.{1,200})\)$/.exec(text)?.[1]
@@ -117,7 +117,7 @@ const SUMMARY = [
   'abstract',
 ]
 
-/** Longer markup adds nothing to a summary of 300 characters; reading all of it would only cost. */
+/** Number of characters of markup that are read for a summary of 300 characters. Reading more would only cost time. */
 const MARKUP_READ = 8_000
 
 const findSummary = (fields: RawFields): string | null => {
@@ -125,7 +125,7 @@ const findSummary = (fields: RawFields): string | null => {
     const markup = own(fields, name).map(readText).find(Boolean)
     if (!markup) continue
     let text = plainText(markup.slice(0, MARKUP_READ))
-    // All of that was one tag, such as a picture that stands in its own address: the text comes after it.
+    // If all of that was one tag, such as an image in a data URL, the text comes after it.
     if (text === '' && markup.length > MARKUP_READ) text = plainText(markup)
     if (looksEscaped(text)) text = plainText(text)
     if (text) return summarise(text)
@@ -133,7 +133,7 @@ const findSummary = (fields: RawFields): string | null => {
   return null
 }
 
-/** guid, atom:id, rdf:about or dc:identifier; of several the last, which is what edits append. */
+/** Reads guid, atom:id, rdf:about or dc:identifier. Of several, the last counts, since publishers append new ones. */
 const findId = (fields: RawFields): string | null => {
   for (const name of ['guid', 'id', 'atom:id']) {
     const raw = own(fields, name).findLast(each => readText(each) !== null)
@@ -147,10 +147,10 @@ const findId = (fields: RawFields): string | null => {
 
 const TITLES = ['title', 'dc:title', 'atom:title', 'itunes:title', 'media:title']
 
-/** A title that stands within another element (media:group, image) is better than none. */
+/** If an item has no title of its own, finds one within another element, such as media:group or image. */
 const innerTitle = (fields: RawFields): string | null => {
   for (const [name, elements] of Object.entries(fields)) {
-    // What it was taken from has a title of its own.
+    // The title in `source` is that of another feed.
     if (name === 'source') continue
     for (const element of elements ?? []) {
       const title = ['media:title', 'title']
@@ -169,11 +169,11 @@ const innerTitle = (fields: RawFields): string | null => {
   return null
 }
 
-/** Longer ones say nothing more, and items travel in jobs. */
+/** Maximum lengths. Items are part of job data, so they must stay small. */
 const LONGEST_TITLE = 2_000
 const LONGEST_ID = 2_048
 
-/** Control characters are no part of an identifier; whatever else it is stays as written. */
+/** Removes control characters from an identifier, and keeps everything else as written. */
 const cleanId = (id: string | null): string | null =>
   id === null
     ? null
@@ -183,7 +183,7 @@ const cleanId = (id: string | null): string | null =>
         .toWellFormed()
         .trim() || null
 
-/** A language tag by its looks; what cannot be one is none. */
+/** Returns the first text that has the form of a language tag. */
 export const parseLanguage = (...written: (string | null)[]): string | null =>
   written.find(each => each !== null && /^[a-z]{2,8}(?:[-_][a-z0-9]{1,8}){0,6}$/i.test(each)) ?? null
 

@@ -1,4 +1,4 @@
-/** What a feed says about polling it: ttl, sy:update*, skipHours, skipDays, hubs. */
+/** Reads what a feed says about how to poll it: ttl, sy:update*, skipHours, skipDays, hubs. */
 
 import type { FeedHints } from '../../domain/feed-item.ts'
 import { attribute, findChildren, firstText, type RawFields, readText } from '../xml/raw.ts'

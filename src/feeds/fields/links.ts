@@ -1,16 +1,16 @@
-/** Addresses of an item: made absolute, never one that runs, and which of several is the item's page. */
+/** Resolves the URLs of an item, refuses those with a scheme that runs code, and finds the URL of the item's page. */
 
 import { attribute, firstText, own, type Raw, type RawFields, readText } from '../xml/raw.ts'
 
-/** An address with one of these runs, or shows, what a stranger wrote: it is none. */
+/** Schemes that run or show content from the URL itself. Such a URL is ignored. */
 const RUNS = /^(?:javascript|data|vbscript|about|blob|file|filesystem|view-source):/i
 
-/** No browser or server takes a longer one. */
+/** Maximum length of a URL; browsers and servers accept none that is longer. */
 const LONGEST = 8_192
 
 /**
- * Absolute where a base is known; as written where none is; null for nothing, for what is no address at all and for
- * what would run.
+ * Resolves a URL against a base. Without a base, or if it cannot be resolved, it is returned as written.
+ * @returns null if there is none, if it is too long, or if its scheme runs code
  */
 export const absolute = (href: string | null, base: string | undefined): string | null => {
   if (href === null || href.length > LONGEST) return null
@@ -18,10 +18,10 @@ export const absolute = (href: string | null, base: string | undefined): string 
     .replace(/[\u0000-\u001f\u007f-\u009f\ufeff]+/g, '')
     .trim()
     .toWellFormed()
-    // Three slashes and more after the scheme are a slip of the publisher's.
+    // Three or more slashes after the scheme are a publisher's mistake.
     .replace(/^([a-z][a-z0-9+.-]{0,20}:\/\/)\/+/i, '$1')
   if (written === '' || RUNS.test(written)) return null
-  // An absolute address is shown as the publisher wrote it; the parser's own spelling only where it had to resolve.
+  // An absolute URL is kept as the publisher wrote it. Only a relative one gets the spelling of the URL parser.
   if (/^[a-z][a-z0-9+.-]*:/i.test(written)) return written
   try {
     const { href: resolved } = new URL(written, base)
@@ -31,7 +31,7 @@ export const absolute = (href: string | null, base: string | undefined): string 
   }
 }
 
-/** The same, or null where it does not lead to the web. */
+/** As `absolute`, but returns null if the result is not an http(s) URL. */
 export const webAddress = (href: string | null, base: string | undefined): string | null => {
   const url = absolute(href, base)
   return url !== null && /^https?:\/\//i.test(url) ? url : null
@@ -47,16 +47,16 @@ export const resolveBase = (raw: Raw | undefined, fallback: string | undefined):
   }
 }
 
-/** `?a=1&amp;b=2` as it stands after all decoding: escaped once too often. */
+/** Decodes ampersands that were escaped twice: `?a=1&amp;b=2`, as left by the first decoding, becomes `?a=1&b=2`. */
 const unescaped = (href: string): string => href.replaceAll('&amp;', '&')
 
 export interface LinkContext {
   readonly format: 'rss' | 'rdf' | 'atom'
-  /** What relative links are resolved against. */
+  /** URL against which relative links are resolved. */
   readonly base: string | undefined
 }
 
-/** How well an element serves as the item's link; null where it does not. Lower is better. */
+/** Ranks an element as the item's link: the lowest is best; null if it cannot be the link. */
 const rankLink = (raw: Raw): number | null => {
   const rel = (attribute(raw, 'rel') ?? 'alternate').toLowerCase().replace(/^.*\//, '')
   if (rel === 'canonical') return 2
@@ -65,8 +65,9 @@ const rankLink = (raw: Raw): number | null => {
 }
 
 /**
- * The item's page: an alternate that is HTML (the last of them, as the reference reads it), a link's text, the
- * canonical; else a guid that is no less than a permalink, or an Atom id; else an alternate of another type.
+ * Finds the URL of the item's page. In order of preference: an alternate link to HTML or the text of a link (the last
+ * of them, as Python's feedparser takes it), a canonical link, a guid that is a permalink or an Atom id, an alternate
+ * link to another type.
  */
 export const findLink = (fields: RawFields, { format, base }: LinkContext): string | null => {
   let best: { href: string; rank: number; raw: Raw } | null = null
@@ -96,8 +97,8 @@ export const findLink = (fields: RawFields, { format, base }: LinkContext): stri
 }
 
 /**
- * The identifier where it may serve as a link: `isPermaLink` not denied, any Atom id. As written: only xml:base makes
- * it absolute.
+ * Returns the identifier if it may serve as a link: a guid unless `isPermaLink` is false, or any Atom id. It is
+ * resolved against xml:base only.
  */
 const findPermalink = (fields: RawFields, format: LinkContext['format']): string | null => {
   for (const name of format === 'atom' ? ['id', 'guid'] : ['guid', 'id', 'atom:id']) {
@@ -110,18 +111,18 @@ const findPermalink = (fields: RawFields, format: LinkContext['format']): string
   return null
 }
 
-/** Made absolute by xml:base alone, which an identifier is subject to; never by where the document came from. */
+/** Resolves an identifier against xml:base, which applies to identifiers, but never against the URL of the document. */
 export const resolvedByDocument = (id: string, raw: Raw): string => {
   const base = attribute(raw, 'xml:base')
   if (base === null || /^[a-z][a-z0-9+.-]*:/i.test(id)) return id
   return absolute(id, base) ?? id
 }
 
-/** Hosts that lead elsewhere without saying where in the address itself. */
+/** Hosts that redirect to pages, with URLs that do not contain the target. */
 const REDIRECTORS =
   /^https?:\/\/(?:feedproxy\.google\.com|feeds\d?\.feedburner\.com|feedproxy\.feedburner\.com|rss\.feedsportal\.com)\//i
 
-/** The page behind a redirector, where the feed names it beside the link. */
+/** Finds the page behind a redirector, if the feed names it in another element. */
 export const findOriginal = (fields: RawFields, link: string | null): string | null => {
   if (link === null || !REDIRECTORS.test(link)) return null
   const named = [firstText(fields, 'feedburner:origLink'), firstText(fields, 'guid', 'id')]

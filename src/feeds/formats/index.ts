@@ -1,6 +1,6 @@
 /**
- * Every format, in the order they are tried: the first that recognises a document reads it. A new one is a folder and a
- * line here.
+ * All feed formats, in the order in which they are tried: the first that recognises a document reads it. To add a
+ * format, add a folder beside this file and a line here.
  */
 
 import type { FeedFormat } from '../documents/format.ts'

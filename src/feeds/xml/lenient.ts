@@ -34,7 +34,7 @@ const TEXTUAL = new Set(
   ),
 )
 const HEADLINES = new Set(['title', 'dc:title', 'media:title', 'atom:title'])
-/** One of these within a headline means that the headline was never closed. */
+/** If one of these starts within a headline, the end tag of the headline is missing. */
 const AFTER_HEADLINE = new Set(
   'link guid pubDate description id updated published content summary author category enclosure dc:date'.split(' '),
 )

@@ -11,7 +11,7 @@ export interface RawElement {
   readonly [child: string]: string | Readonly<Record<string, string>> | readonly Raw[] | undefined
 }
 
-/** An item or a channel: its children by name. */
+/** The children of an item or a channel, by name. */
 export type RawFields = Readonly<Record<string, readonly Raw[] | undefined>>
 
 export interface RawFeed {

@@ -46,7 +46,7 @@ export const createCoViewed = ({
 }: {
   redis: Redis
   keys: Keys
-  /** One reader in so many is looked at. */
+  /** lists.coViewSampleRate: one visitor in this many is sampled. */
   oneIn: () => number
 }): CoViewed => ({
   async note(reads) {

@@ -1,9 +1,9 @@
 -- Remembers that a reader read an article.
 -- KEYS 1  LIST of the reader's articles, latest first
 -- ARGV 1  article
---      2  most articles
+--      2  maximum number of articles
 --      3  ms to live
--- Returns the articles read before it, or nil where it was among them.
+-- Returns the articles the reader read before, or nil if this article is among them.
 -- O(articles of the reader).
 
 local before = redis.call('LRANGE', KEYS[1], 0, -1)

@@ -1,4 +1,4 @@
-/** Every list, in the order they are named in. A new one is a file beside this one and a line here. */
+/** All lists, in the order in which they are shown. To add one, add a file beside this one and a line here. */
 
 import type { ListDefinition } from './definition.ts'
 import { latest } from './latest.ts'

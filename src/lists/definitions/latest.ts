@@ -3,14 +3,14 @@
 import { isCrowded, rankLatest } from '../rules/latest.ts'
 import type { Fallback, ListDefinition, ListInputs } from './definition.ts'
 
-/** How many stories are read for every entry before all within reach are. */
+/** Number of stories that are read for each entry at first. If they are not enough, all within reach are read. */
 const LOOK = 3
 
 const rank = async ({ settings, reach, newest }: ListInputs) => {
   const { latest: size, sourceShare: share } = settings
   const look = Math.min(reach, size * LOOK)
   const list = rankLatest(await newest(look), { size, share })
-  // Crowded or short: others may have news further down.
+  // If one source dominates or the list is short, other sources may have older stories.
   return look < reach && (list.length < size || isCrowded(list, share))
     ? rankLatest(await newest(reach), { size, share })
     : list
@@ -31,5 +31,5 @@ export const latest: ListDefinition = {
   sectionPanel: 6,
 }
 
-/** The last resort of the other lists. */
+/** The last source for the backfill of other lists. */
 export const fromLatest: Fallback = { placedBy: 'latest', rank }

@@ -1,11 +1,11 @@
-/** `trending`: read much more in the last hour than is usual. */
+/** `trending`: articles that were read much more in the last hour than usual. */
 
 import { oncePerStory } from '../rules/candidate.ts'
 import { rankTrending } from '../rules/trending.ts'
 import type { ListDefinition, ListInputs } from './definition.ts'
 import { fromWindows } from './most-counted.ts'
 
-/** Heads of the last hour that are looked at. */
+/** Number of the most viewed articles of the last hour that are considered. */
 const POOL = 300
 
 const rank = async (inputs: ListInputs) => {

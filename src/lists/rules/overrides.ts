@@ -1,9 +1,9 @@
-/** Puts pins in their places, whatever the rule says, and backfills short lists. */
+/** Puts pinned articles in their places, whatever the rule of the list says, and backfills short lists. */
 
 import type { PlacedBy } from '../../domain/entry.ts'
 import { type Candidate, oncePerStory, type Ranked } from './candidate.ts'
 
-/** An article an editor put at a place of a list. */
+/** An article that an editor pinned to a place of a list. */
 export interface Pinned {
   readonly candidate: Candidate
   /** From 1. */

@@ -1,9 +1,9 @@
-/** Trending: read significantly more than the baseline. */
+/** The rule of `trending`: ranks stories that were read significantly more than expected. */
 
 import { type Baseline, lowerBound } from './baseline.ts'
 import { byScore, type Candidate, computeAge, oncePerStory, type Ranked } from './candidate.ts'
 
-/** Views of a story in the last hour and in the last day, that hour included. */
+/** Views of a story in the last hour, and in the last day including that hour. */
 export interface Pace {
   readonly candidate: Candidate
   readonly hour: number
@@ -13,23 +13,20 @@ export interface Pace {
 export interface TrendRule {
   readonly now: number
   readonly size: number
-  /** ms beyond which nothing trends. */
+  /** Maximum age of a trending story, ms. */
   readonly maxAge: number
   readonly baseline: Baseline
-  /** Standard deviations by which the last hour must be sure: 1.96 is 97.5 %. */
+  /** Confidence of the lower bound, in standard deviations: 1.96 is 97.5 %. */
   readonly z: number
-  /** Times what was expected below which nothing trends. */
+  /** Minimum score: ratio of the lower bound to the expected reads. */
   readonly minRatio: number
 }
 
 const HOUR = 3_600_000
-/** Reads expected at least: a first read of an article nobody read is no trend. */
+/** Minimum of the expected reads, so that the first reads of an unread article are no trend. */
 const FLOOR = 2
 
-/**
- * Reads per hour to be expected: its own pace before the last hour, but no less than is usual for its section at this
- * hour.
- */
+/** Expected reads per hour: the story's own pace before the last hour, but at least the baseline of its section. */
 const expected = ({ candidate, hour, day }: Pace, { now, baseline }: TrendRule): number => {
   const hours = Math.min(24, Math.max(1, computeAge(candidate, now) / HOUR)) - 1
   const before = hours < 1 ? 0 : Math.max(0, day - hour) / hours
@@ -37,10 +34,10 @@ const expected = ({ candidate, hour, day }: Pace, { now, baseline }: TrendRule):
 }
 
 /**
- * By how many times the last hour surely exceeds what was expected:
- *   lowerBound(reads of the last hour, z) / max(own pace per hour before it, usual for section and hour, 2)
- * The bound (src/lists/rules/baseline.ts) makes three reads in place of one no trend, and three hundred in place of a
- * hundred one.
+ * Ranks stories by the ratio of the lower bound of their reads in the last hour to the expected reads:
+ *   lowerBound(reads of the last hour, z) / max(own pace per hour before it, baseline of section and hour, 2)
+ * With the lower bound (src/lists/rules/baseline.ts), three reads instead of one are no trend, but three hundred
+ * instead of a hundred are.
  */
 export const rankTrending = (paces: readonly Pace[], rule: TrendRule): Ranked[] =>
   oncePerStory(

@@ -1,6 +1,7 @@
 /**
- * Keys and fields get the names of the field's own terms: eviction, overrides, baseline, viewed and co-viewed, related back-links, item hashes,
- * fetch cost. Values stay as they are. Names of both versions are written out here, since a later version may change them again.
+ * Renames keys and fields to the terms of the glossary: eviction, overrides, baseline, viewed and co-viewed, related
+ * back-links, item hashes, fetch cost. Values do not change. Both names are literals here, since a later version may
+ * change the constants.
  */
 
 import { scanKeys } from '../../redis/scan.ts'
@@ -10,7 +11,7 @@ import { moveKey } from './move-key.ts'
 
 const renameFields = loadScript(new URL('./rename-fields.lua', import.meta.url))
 
-/** Single keys; `{` begins a hash tag. */
+/** Old and new names of single keys; `{` starts a hash tag. */
 const KEYS: Readonly<Record<string, string>> = {
   '{room}': '{eviction}',
   '{room}:leaving': '{eviction}:pending',
@@ -21,7 +22,7 @@ const KEYS: Readonly<Record<string, string>> = {
   'sources:price': 'sources:fetch-cost',
 }
 
-/** Keys of one article, visitor or hour each, by how they begin. */
+/** Old and new prefixes of keys of which there is one per article, visitor or hour. */
 const FAMILIES = [
   ['{usual}:', '{baseline}:'],
   ['visited-by:', 'viewed-by:'],
@@ -36,7 +37,7 @@ const SOURCE_FIELDS = [
 ] as const
 const OLD_SOURCE_FIELDS = SOURCE_FIELDS.filter((_, at) => at % 2 === 0)
 
-/** In whose related lists an article is: in one of four slots by the article; earlier still, in others. */
+/** New name of a key of related back-links: the last character of the article id chooses one of four slots. */
 const newBackLinks = (name: string): string | null => {
   const id = /^(?:shown-by|\{shown-by:[^{}]*\}):([^:]+)$/.exec(name)?.[1]
   return id === undefined ? null : `{related-back-links:${id.charCodeAt(id.length - 1) % 4}}:${id}`
@@ -52,7 +53,7 @@ const newName = (name: string): string | null => {
 
 const escapeGlob = (text: string): string => text.replace(/[*?[\]\\]/g, '\\$&')
 
-/** @returns of a page of keys, how many have an old name or old fields */
+/** Renames the keys and fields of one page of keys. @returns how many had an old name or old fields */
 const migratePage = async (
   { redis, keys: { prefix } }: MigrationParts,
   page: readonly string[],
@@ -75,7 +76,7 @@ const migratePage = async (
   const fields = await Promise.all(sources.map(key => redis.hmget(key, ...OLD_SOURCE_FIELDS)))
   const old = sources.filter((_, at) => fields[at]?.some(value => value !== null))
   if (!isDry) {
-    // Not counted: an earlier migration may drop it, and then the feed is parsed whole once more.
+    // Item hashes are not counted: an earlier migration may drop them, which only costs parsing the whole feed once.
     const itemHashes = named.filter(({ name }) => /^\{source:[^}]*\}:spans$/.test(name)).map(({ key }) => key)
     await Promise.all([
       ...moved.map(({ key, to }) => moveKey(redis, key, to)),
@@ -95,13 +96,13 @@ export const keyNames: Migration = {
     const { redis, keys, onProgress } = parts
     let found = 0
     let looked = 0
-    // `{` before the prefix or none.
+    // The prefix may have `{` before it.
     for await (const page of scanKeys(redis, `*${escapeGlob(keys.prefix)}:*`)) {
       found += await migratePage(parts, page, isDry)
       looked += page.length
       onProgress(looked)
     }
-    // Also after a run that died between moving this key and renaming its fields.
+    // Always run, since an earlier run may have died between renaming the key and renaming its fields.
     if (!isDry) await runScript(redis, renameFields, [`{${keys.prefix}:eviction}`], [...EVICTION_FIELDS])
     return found
   },

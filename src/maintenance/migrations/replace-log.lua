@@ -1,9 +1,9 @@
--- Puts the log of stories that was written anew in the place of the one it was written from, if nothing came to that one meanwhile.
+-- Replaces the story log by its migrated copy, unless the log has got new entries since they were copied.
 -- KEYS 1  log (stream)
---      2  the one written anew, same slot
--- ARGV 1  id of the last entry that was carried over
--- Returns 1; 0 where there is more to carry over.
--- O(1), and the old log is freed aside.
+--      2  migrated copy, same slot
+-- ARGV 1  id of the last entry that was copied
+-- Returns 1, or 0 if there are more entries to copy.
+-- O(1); UNLINK frees the old log in the background.
 
 local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
 if not last or last[1] ~= ARGV[1] then return 0 end

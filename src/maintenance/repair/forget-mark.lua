@@ -2,7 +2,7 @@
 -- an unchanged feed is read again.
 -- KEYS 1  seen hash of a source
 --      2  source hash
---      3  hashes of the items its feed last carried
+--      3  item hashes of its feed
 -- All in one slot.
 -- ARGV 1  item key
 --      2  expected value

@@ -25,7 +25,7 @@ export interface Overlay {
 export const NO_OVERLAY: Overlay = { version: 0, added: [], overrides: new Map(), problems: [] }
 
 /**
- * The catalogue in force. (pure)
+ * Merges the file and the overlay into the current catalogue. (pure)
  * @returns the file's sources first, in their order, then the added ones
  */
 export const mergeCatalogue = (file: readonly Source[], { added, overrides }: Overlay): readonly Source[] => {
@@ -47,14 +47,14 @@ export interface Catalogue {
   /** The sources in force; the same array as long as nothing changed. */
   list(): readonly Source[]
   overlay(): Overlay
-  /** Ids of config/sources.yaml. */
+  /** Whether config/sources.yaml has a source with this id. */
   isInFile(id: string): boolean
   /**
    * Checks whether another process changed the catalogue; if so, `list` returns another array.
    * @returns whether it did
    */
   refresh(): Promise<boolean>
-  /** @throws CatalogueError where an id is taken */
+  /** @throws CatalogueError if an id is taken */
   add(sources: readonly Source[]): Promise<void>
   /** Also restores a source of the file that was removed. */
   setEnabled(ids: readonly SourceId[], enabled: boolean): Promise<void>

@@ -1,6 +1,7 @@
 /**
- * Only what is new is parsed. A feed that changed mostly holds what it held before: its items as written are hashed, known ones are cut
- * out, and the head with the rest is parsed as ever. Where the document cannot be taken apart with certainty, all of it is parsed.
+ * Parses only the new items of a feed, since most items of a changed feed are old. It splits the document into items,
+ * hashes the text of each, cuts out those with known hashes, and parses the rest. If it cannot split the document
+ * reliably, it parses all of it.
  */
 
 import type { Feed, NotAFeed } from '../../domain/feed-item.ts'
@@ -10,20 +11,22 @@ import { looksXmlFeed, MOST_ITEMS, type ReadOptions, readText } from '../../feed
 import { newest, readSome, splitInTurns } from '../../feeds/xml/slices.ts'
 
 export interface ReadNewItemsOptions extends ReadOptions {
-  /** `itemHashes` of earlier readings: items as written that need no parsing any more. */
+  /** `itemHashes` of earlier reads: items with these hashes are not parsed. */
   readonly known: ReadonlySet<string>
 }
 
 export interface NewItemsRead {
   readonly kind: 'feed'
-  /** The feed with new items only, in document order; with all of its items where `itemHashes` is null. */
+  /** The feed with new items only, in document order; with all items if `itemHashes` is null. */
   readonly feed: Feed
-  /** Hashes of all items as written, in document order, known ones too: what is `known` next time. null where everything was parsed. */
+  /**
+   * Hashes of all items, known ones too, in document order: `known` of the next read. null if all items were parsed.
+   */
   readonly itemHashes: readonly string[] | null
 }
 
 /**
- * @returns the same items as `readFeed`, less those whose hashes are known
+ * @returns the items that `readFeed` would return, without those whose hashes are known
  */
 export const readNewItems = async (
   bytes: Uint8Array,
@@ -32,7 +35,7 @@ export const readNewItems = async (
   const { text, warnings } = decode(bytes, options.contentType)
   const start = text.trimStart()
   const split = looksXmlFeed(start) ? await splitInTurns(start, known) : null
-  // One that offers HTML and one with too many elements in an item are left to the ways that know them.
+  // Without items it may be HTML, and some items may have too many elements: the full reader handles both.
   if (split === null || split.crowded || split.spans.length === 0) {
     const read = await readText(start, options, warnings)
     return read.kind === 'feed' ? { ...read, itemHashes: null } : read

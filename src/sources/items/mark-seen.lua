@@ -1,22 +1,24 @@
--- Marks the items of one ingested batch as seen; with the last batch of its crawl, commits what the crawl brought: the
--- validators, and the items as written that need not be parsed again.
+-- Marks the items of one ingested batch as seen. With the last batch of a crawl it also commits the validators and item
+-- hashes of the crawl, so that the next crawl need not read these items again.
 -- KEYS 1  source hash
 --      2  seen hash: item key -> fingerprint, day last carried, article
 --      3  set of this crawl's ingested batches
---      4  hashes of the items its feed carries, as written
+--      4  item hashes of its feed
 -- All in one slot.
 -- ARGV 1  batch
 --      2  batches of the crawl
 --      3  crawl id
 --      4  seconds for which the hashes are kept
---      5  token of the body of data in which the items were looked up: in another one their articles are gone, and nothing is marked
---      6+ item key, what is remembered of it, ...
--- Returns 1 where the validators were committed, else 0.
+--      5  token of the data in which the items were looked up: if it has changed, their articles are lost, and nothing
+--         is
+--         marked
+--      6+ item key, entry, ...
+-- Returns 1 if the validators were committed, else 0.
 -- O(items).
 
 if (redis.call('HGET', KEYS[1], 'origin') or '') ~= ARGV[5] then return 0 end
 
--- A few at a time: unpack has its limits.
+-- In parts, since unpack can return only a limited number of values.
 for from = 6, #ARGV, 1000 do
   redis.call('HSET', KEYS[2], unpack(ARGV, from, math.min(from + 999, #ARGV)))
 end
@@ -26,7 +28,7 @@ redis.call('PEXPIRE', KEYS[3], 86400000)
 if redis.call('SCARD', KEYS[3]) < tonumber(ARGV[2]) then return 0 end
 redis.call('DEL', KEYS[3])
 
--- A later crawl may have come in between: only the latest one's validators count.
+-- If a later crawl has started, only its validators count.
 local pending = redis.call('HGET', KEYS[1], 'pending')
 if not pending then return 0 end
 local validators = cjson.decode(pending)

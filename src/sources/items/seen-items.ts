@@ -1,4 +1,7 @@
-/** What is remembered of a source: its items, the articles they became, and properties of its feed. */
+/**
+ * Remembers, for each source, which items were ingested and as which articles, and properties of its feed. Crawls ask
+ * it which items of a feed are new; ingest marks items as seen, and only after their articles are stored.
+ */
 
 import type { Redis } from 'ioredis'
 import type { CrawlSettings } from '../../config/sections/crawl.ts'
@@ -13,9 +16,9 @@ import { formatSeenItem, type ItemMatch, type Keyed, matchItem, parseSeenItem, t
 const markSeenScript = loadScript(new URL('./mark-seen.lua', import.meta.url))
 
 const DAY = 86_400_000
-/** Days after which items that left the feed are forgotten: the default retention of articles. */
+/** Days after which items that are no longer in the feed are forgotten: the default retention of articles. */
 const SEEN_DAYS = 30
-/** Keys remembered of a source at least; a feed of many items may need more. */
+/** Maximum number of keys remembered of a source; a feed with many items may have more. */
 const MOST_SEEN = 10_000
 /** Seconds. A feed that is unchanged for longer is parsed in full when it changes again. */
 export const ITEM_HASHES_LAST = 30 * 86_400
@@ -26,15 +29,15 @@ export interface CrawlBatch {
   readonly id: string
   readonly batch: number
   readonly batches: number
-  /** Token of the body of data in which its items were looked up; empty for none. */
+  /** Token of the data in Redis in which its items were looked up: another after a loss of data. Empty for none. */
   readonly origin?: string | undefined
 }
 
-/** What was learnt of a source's feed; what is absent is as it was. */
+/** What was learnt about the feed of a source. Missing fields are left unchanged. */
 export interface Learnt {
-  /** Its ids cannot be trusted, for good. */
+  /** Its ids are unreliable; this is never taken back. */
   readonly hasUnstableIds?: boolean
-  /** As judgeDates gives it. */
+  /** As judgeDates returns it. */
   readonly dates?: string
   readonly titles?: TitleHabits
 }
@@ -42,33 +45,33 @@ export interface Learnt {
 /** An item to be ingested. */
 export type Unseen = Identified & {
   readonly isNew: boolean
-  /** It was ingested before and its article was lost: what is remembered of it is ignored. */
+  /** Whether it was ingested before but its article was lost, so that it is ingested again. */
   readonly isLost: boolean
 }
 
 export interface SeenItems {
-  /** What is remembered of items a feed carries, one answer each, in order. */
+  /** Returns what is remembered of each item, in order. */
   lookUpSeen(id: SourceId, items: readonly Keyed[]): Promise<readonly ItemMatch[]>
-  /** Items new to us or changed since, of those a feed carries. */
+  /** Returns the items of a feed that are new or have changed. */
   unseen(id: SourceId, items: readonly Identified[]): Promise<readonly Unseen[]>
   /**
-   * After ingest: under all of their keys, with the articles they became. The last batch of a crawl commits its validators. In a Redis that
-   * came back empty meanwhile nothing is marked: the articles went with it.
+   * Marks ingested items as seen, under all of their keys and with their articles. The last batch of a crawl also
+   * commits its validators. If Redis came back empty in the meantime, the articles are lost and nothing is marked.
    */
   markSeen(
     id: SourceId,
     crawl: CrawlBatch,
     items: readonly (Pick<Keyed, 'key' | 'also' | 'fingerprint'> & {
       readonly article: ArticleId | null
-      /** What was remembered of it; null where it is taken in for the first time. */
+      /** What was remembered of it; null if it was ingested for the first time. */
       readonly before?: SeenItem | null
     })[],
   ): Promise<void>
   /** Forgets items that left the feed long ago. */
   forgetItems(id: SourceId): Promise<void>
-  /** How its publisher writes titles. */
+  /** Reads how the publisher writes titles, such as with its name at the end. */
   titles(id: SourceId): Promise<TitleHabits>
-  /** Remembers what a feed was seen to be like. */
+  /** Stores what was learnt about a feed. */
   learn(id: SourceId, learnt: Learnt): Promise<void>
 }
 
@@ -76,7 +79,10 @@ export interface SeenItemsParts {
   readonly redis: Redis
   readonly keys: Keys
   readonly settings: () => CrawlSettings
-  /** Which articles are gone, and since when what was taken in is to be there (src/articles/lost.ts); unless given all are there. */
+  /**
+   * Finds which articles are lost, and since when ingested articles should exist (src/articles/lost.ts). Default: none
+   * is lost.
+   */
   readonly lost?: ((articles: readonly ArticleId[]) => Promise<Lost>) | undefined
   /** ms since the epoch. */
   readonly now: () => number
@@ -94,7 +100,7 @@ const isDueToBeThere = ({ item }: Identified, { first }: SeenItem, since: number
 const NONE_LOST: Lost = { gone: new Set(), since: 0 }
 
 export const createSeenItems = ({ redis, keys, settings, lost, now }: SeenItemsParts): SeenItems => {
-  /** What is kept under the keys of each item. */
+  /** Reads the entries under all keys of each item. */
   const readSeen = async (id: SourceId, items: readonly Keyed[]): Promise<(SeenItem | null)[][]> => {
     if (items.length === 0) return []
     const values = await redis.hmget(keys.seen(id), ...items.flatMap(({ key, also }) => [key, ...also]))
@@ -117,7 +123,7 @@ export const createSeenItems = ({ redis, keys, settings, lost, now }: SeenItemsP
       const today = Math.floor(now() / DAY)
       const marks: string[] = []
       const recalled = items.map((item, index) => matchItem(item, memories[index] ?? []).seen)
-      // Asked in one command for all that were parsed: those known as written are not among them.
+      // One command for all parsed items; items that are known by their hash were not parsed.
       const { gone, since } = lost ? await lost(recalled.flatMap(memory => memory?.article ?? [])) : NONE_LOST
       const unseen = items.flatMap((item, index): Unseen | [] => {
         const kept = memories[index] ?? []
@@ -125,7 +131,7 @@ export const createSeenItems = ({ redis, keys, settings, lost, now }: SeenItemsP
         const isGone = memory?.article && gone.has(memory.article)
         if (isGone && isDueToBeThere(item, memory, since)) return { ...item, isNew: true, isLost: true }
         if (memory?.fingerprint !== item.fingerprint) return { ...item, isNew: memory === null, isLost: false }
-        // Items still carried stay remembered, under all of their keys; once a day is enough to say so.
+        // Once a day, note that the item is still in the feed, under all of its keys.
         for (const [place, key] of [item.key, ...item.also].entries())
           if (kept[place]?.day !== today || kept[place].article !== memory.article)
             marks.push(key, formatSeenItem({ ...memory, day: today }))

@@ -1,6 +1,7 @@
 /**
- * Publishers' names at the ends and beginnings of titles (` - The Times`, ` | Reuters`, `BBC News – `, `_新浪网`): learnt from a source's own
- * titles, then dropped from what is shown. Which items are the same is told by titles as written, so nothing comes twice for it. (pure)
+ * Publishers' names at the ends and beginnings of titles (` - The Times`, ` | Reuters`, `BBC News – `, `_新浪网`): learnt
+ * from a source's own titles, then dropped from what is shown. Which items are the same is told by titles as written,
+ * so nothing comes twice for it. (pure)
  */
 
 import { z } from 'zod'
@@ -21,7 +22,10 @@ export const NO_HABITS: TitleHabits = { ends: [], starts: [], end: null, start: 
 const JUDGED = 40
 /** Fewer alike prove nothing. */
 const FEWEST = 5
-/** Share of the titles that have it before it is taken for the publisher's name, and below which it is given up: far apart, so that it does not flap. */
+/**
+ * Share of the titles that have it before it is taken for the publisher's name, and below which it is given up: far
+ * apart, so that it does not flap.
+ */
 const LEARNT_AT = 0.6
 const KEPT_AT = 0.3
 const LONGEST = 60
@@ -29,8 +33,8 @@ const LONGEST = 60
 const LONGEST_TITLE = 1_000
 
 /**
- * What sets a name off: a dash, dot or arrow between blanks, a bar anywhere; in scripts without blanks also a dash or underscore right after
- * a character of theirs.
+ * What sets a name off: a dash, dot or arrow between blanks, a bar anywhere; in scripts without blanks also a dash or
+ * underscore right after a character of theirs.
  */
 const SEPARATOR =
   /\s+(?:[-–—―·•~]|::|»|›|\/\/)\s+|\s*[|｜丨︱]\s*|(?<=[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}」』）])\s*[-–—―_＿]\s*/gu
@@ -108,7 +112,7 @@ const isHeadline = (text: string): boolean =>
 
 /**
  * The title without the publisher's name: what its source was seen to put there, or what says one of its own names.
- * @param own `namesOf` the source, its feed, its host
+ * @param own names of the source, its feed and its host, from `collectNames`
  */
 export const withoutName = (title: string, habits: TitleHabits, own: ReadonlySet<string>): string => {
   if (title.length > LONGEST_TITLE) return title

@@ -20,7 +20,7 @@ export type Keyed = Pick<Identified, 'key' | 'also' | 'headlined' | 'fingerprint
 export const parseSeenItem = (written: string | null | undefined): SeenItem | null => {
   if (!written) return null
   const [fingerprint = '', day, article, first] = written.split(':')
-  // Written by formatMemory and mark-seen.lua.
+  // In the format of formatSeenItem, which mark-seen.lua stores.
   return {
     fingerprint,
     day: Number(day),
@@ -45,7 +45,8 @@ export interface ItemMatch {
  * @returns the memory of the item: where id and link disagree, the link's
  */
 export const matchItem = (item: Keyed, memories: readonly (SeenItem | null)[]): ItemMatch => {
-  // An id made of the headline counts only where the headline is another: then the item was edited, else it may be tomorrow's.
+  // An id made of the headline counts only where the headline is another: then the item was edited, else it may be
+  // tomorrow's.
   const usable = memories.map((memory, index) =>
     memory && item.headlined && index > 0 && titlePart(memory.fingerprint) === titlePart(item.fingerprint)
       ? null
@@ -63,13 +64,16 @@ export const matchItem = (item: Keyed, memories: readonly (SeenItem | null)[]): 
   }
 }
 
-/** Ids that stand for places in the feed, not for items: more of them than this have moved on to other items at once. */
+/**
+ * Ids that stand for places in the feed, not for items: more of them than this have moved on to other items at once.
+ */
 const REPLACED_SHARE = 1 / 3
 const FEWEST_CROSSED = 2
 const FEWEST_REPLACED = 3
 
 /**
- * Whether what was remembered speaks against a source's ids: they wander from item to item, as numbers of places in the feed do.
+ * Whether what was remembered speaks against a source's ids: they wander from item to item, as numbers of places in the
+ * feed do.
  * @param carried items in the document
  */
 export const areIdsUnstable = (recalled: readonly ItemMatch[], carried: number): boolean => {

@@ -1,4 +1,4 @@
--- Releases a domain: no visit may start until the gap has passed, or for as long as its server asked.
+-- Ends a visit to a domain: the next visit may start once the gap, or the wait that its server asked for, has passed.
 -- KEYS 1  domain (hash)
 --      2  holders (sorted set)
 -- All in one slot.

@@ -25,14 +25,14 @@ const MOST_REFUSING = 200
 const LARGEST = 512 * 1_024
 /** Bytes to which a larger body is truncated, before compression. */
 const CUT_AT = 256 * 1_024
-/** Bytes of all bodies of all sources, compressed. */
+/** Maximum bytes of the bodies of all sources, compressed. */
 const MOST_IN_ALL = 32 * 1_024 * 1_024
 
 const Kept = z.object({
-  /** 16 characters of its hash: the same body is kept once. */
+  /** 16 characters of its hash, so that the same body is stored once. */
   id: z.string(),
   reason: z.string(),
-  /** ms since the epoch: when it was fetched last. */
+  /** When it was last fetched, ms since the epoch. */
   at: z.number(),
   contentType: z.string().nullable(),
   /** Where it was fetched, without credentials. */
@@ -66,7 +66,7 @@ export interface Unread {
 
 export interface Quarantine {
   keep(source: SourceId, unread: Unread): Promise<void>
-  /** Of one source, or of all; newest first. */
+  /** Lists the bodies of one source, or of all; newest first. */
   bodies(source?: SourceId): Promise<readonly KeptBody[]>
   /** The body as fetched, or the part of it that was kept; null if it is gone. */
   read(source: SourceId, id: string): Promise<Uint8Array | null>

@@ -9,7 +9,7 @@
 import { buildForecast, type Forecast } from './forecast.ts'
 import { type PublishingModel, QUARTER, SPANS } from './publishing-model.ts'
 
-/** Why a source waits as long as it does. */
+/** How long a source waits, and why. */
 export interface Wait {
   /** ms from now. */
   readonly ms: number

@@ -4,16 +4,16 @@
  */
 
 export interface Fetch {
-  /** ms since the epoch; kept to the second. */
+  /** ms since the epoch, stored to the second. */
   readonly at: number
   readonly outcome: 'changed' | 'unchanged' | 'failed' | 'deferred' | 'push'
   /** HTTP status; 0 if there was none. */
   readonly status: number
-  /** How long it took. */
+  /** Duration, ms. */
   readonly ms: number
   /** Size of the body after decompression. */
   readonly bytes: number
-  /** Items that were new. */
+  /** Number of new items. */
   readonly items: number
   /** The failure in a word such as `timeout`, or why the fetch was deferred; else empty. */
   readonly reason: string

@@ -21,7 +21,7 @@ export const DAYS_NEEDED = 3
 /** Minimum share of the items at the new address that are known from the old one; below it, it is another feed. */
 const SHARE = 0.3
 
-/** Whether a document carries the items of a source that was read before. */
+/** Whether enough items of a document are known from the source. */
 export const carriesOwn = ({ all, known }: { readonly all: number; readonly known: number }): boolean =>
   all > 0 && known / all >= SHARE
 
@@ -76,7 +76,7 @@ export interface Adopted {
 /** Identifies an address in Redis without storing it, since it may contain a password. */
 export const digestUrl = (url: string): string => createHash('sha256').update(url).digest('base64url').slice(0, 22)
 
-/** Where a source is fetched: the operator's address, or the one it moved to. */
+/** Returns the URL from which a source is fetched: that of the operator, or the one it moved to. */
 export const resolveAddress = (url: string, adopted: Adopted | null, failures: number): string => {
   if (adopted === null || adopted.from !== digestUrl(url) || failures >= MOST_FAILURES) return url
   // A password belongs to the operator's address: it is used within the same origin only, and is never kept in Redis.

@@ -3,7 +3,7 @@
 --      2  list of its last fetches
 --      3  hashes of the items in its feed, as written there
 -- All in one slot.
--- ARGV 1  most fetches kept
+-- ARGV 1  maximum number of fetches to keep
 --      2  the fetch, packed, or ""
 --      3  1 if it counts as a fetch, else 0
 --      4  new items

@@ -80,7 +80,7 @@ export interface Success {
   readonly movedTo: string | null
   readonly hasUnstableIds: boolean
   readonly title: string | null
-  /** Hubs its feed names that are not used, for people. */
+  /** Hubs of its feed that newsdesk does not support, for people. */
   readonly otherHubs?: string
 }
 
@@ -276,7 +276,7 @@ export const createSources = ({
       if (before.pushUntil === until) return
       await redis.hset(keys.source(id), 'pushUntil', until)
       const soon = now() + Math.floor(Math.random() * settings().minInterval)
-      // LT: only ever sooner. XX: not for one that was removed.
+      // LT: never later than before. XX: not if the source was removed.
       if (before.pushUntil > now() && until <= now()) await redis.zadd(keys.due(), 'XX', 'LT', String(soon), id)
     },
 
@@ -316,7 +316,7 @@ export const createSources = ({
     },
 
     async comesDue(id) {
-      // XX: not for one that was removed or paused. LT: only ever sooner.
+      // XX: not if the source was removed or paused. LT: never later than before.
       await redis.zadd(keys.due(), 'XX', 'LT', String(now()), id)
     },
 

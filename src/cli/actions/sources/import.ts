@@ -1,4 +1,7 @@
-/** `newsdesk sources import`: adds the feeds of an OPML file; duplicates, unreachable URLs and pages are reported without stopping the rest. */
+/**
+ * `newsdesk sources import`: adds the feeds of an OPML file; duplicates, unreachable URLs and pages are reported
+ * without stopping the rest.
+ */
 
 import { readFileSync } from 'node:fs'
 import pc from 'picocolors'
@@ -71,7 +74,10 @@ const markDuplicates = (lines: readonly Line[]): Line[] => {
     return twin ? { ...line, outcome: 'duplicate', detail: `of ${withoutCredentials(twin.of)} (${twin.how})` } : line
   })
 }
-/** @returns 0 if done, even if some were skipped; 1 if there is nothing to add or it was not confirmed; 2 for wrong usage, invalid OPML or without a terminal */
+/**
+ * @returns 0 if done, even if some were skipped; 1 if there is nothing to add or it was not confirmed; 2 for wrong
+ * usage, invalid OPML or without a terminal
+ */
 export const importCommand = (configDir: string, file: string, options: ImportOptions): Promise<number> =>
   withSession(configDir, async session => {
     const { config, sources } = session
@@ -143,7 +149,7 @@ export const importCommand = (configDir: string, file: string, options: ImportOp
     return added.length > 0 ? 0 : 1
   })
 
-/** What is to be told of a line: why it is left out, or that it is stored under another address. */
+/** Returns the line if people must be told of it: it is left out, or stored under another URL. */
 const movedOrLeft = (line: Line): Line[] => {
   const { outcome, found, outline } = line
   if (outcome !== 'add') return [line]

@@ -1,4 +1,4 @@
-/** Atom 0.3 and 1.0, also a lone entry. */
+/** Atom 0.3 and 1.0, including documents with a single entry as root. */
 
 import { xmlFeedFormat } from '../../documents/xml-feed.ts'
 

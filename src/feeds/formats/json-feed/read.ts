@@ -1,5 +1,6 @@
 /**
- * JSON Feed 1.0 and 1.1 (jsonfeed.org). Read leniently, as feeds are: a wrong type in one field costs that field alone.
+ * Reads JSON Feed 1.0 and 1.1 (jsonfeed.org). Reading is lenient: a field with a value of the wrong type is ignored,
+ * and the others are read.
  */
 
 import type { Enclosure, Feed, FeedHints, FeedItem } from '../../../domain/feed-item.ts'
@@ -27,7 +28,7 @@ const authors = (from: Json): string | null => {
   return names.length > 0 ? [...new Set(names)].slice(0, 5).join(', ') : null
 }
 
-/** The first sound or film among the attachments. */
+/** Finds the first audio or video attachment. */
 const attached = (item: Json, base: string | undefined): Enclosure | null => {
   for (const each of list(item.attachments).filter(isObject)) {
     const [url, type] = [webAddress(text(each, 'url'), base), text(each, 'mime_type')]
@@ -40,8 +41,8 @@ const attached = (item: Json, base: string | undefined): Enclosure | null => {
 const LONGEST_ID = 2_048
 
 /**
- * `hubs` holds objects of `type` and `url` (jsonfeed.org, 1.1); WebSub was called PubSubHubbub before, and is meant
- * where no type stands.
+ * Reads `hubs`, a list of objects with `type` and `url` (jsonfeed.org, 1.1). A hub without a type is taken for a WebSub
+ * hub. PubSubHubbub is the former name of WebSub.
  */
 const hubHints = (document: Json): Pick<FeedHints, 'hub' | 'otherHubs'> => {
   const named = list(document.hubs)
@@ -88,7 +89,7 @@ const readItem = (item: Json, base: string | undefined, language: string | null)
   }
 }
 
-/** @returns null where the document is JSON but no feed */
+/** @returns null if the document is JSON but not a feed */
 export const readJsonFeed = async (
   document: unknown,
   url: string | undefined,

@@ -1,4 +1,4 @@
-/** RSS 0.9x to 2.0, also without its root. */
+/** RSS 0.9x to 2.0, even without the root element. */
 
 import { xmlFeedFormat } from '../../documents/xml-feed.ts'
 

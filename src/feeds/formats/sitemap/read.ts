@@ -91,7 +91,7 @@ const opened = (written: string, spaces: Readonly<Record<string, string>>, frame
   return { name: framed, written, spaces, frame: own, text: [] }
 }
 
-/** Texts in every `url` (or `sitemap`). */
+/** Reads the texts of each `url` (or `sitemap`) element. */
 const readUrls = async (text: string, element: 'url' | 'sitemap', most: number): Promise<Url[]> => {
   const urls: Url[] = []
   let current: Url | null = null
@@ -197,7 +197,7 @@ export const sitemapsIn = async (text: string, base: string | undefined): Promis
     .filter(url => url !== null)
 }
 
-/** Most sitemaps that are read in place of an index. */
+/** Maximum number of sitemaps that are read in place of an index. */
 const MOST_READ = 2
 
 /**

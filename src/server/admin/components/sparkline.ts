@@ -1,4 +1,6 @@
-/** A small chart of counts per day, as SVG. Only attributes, since the policy forbids inline styles. (pure) */
+/**
+ * A small chart of counts per day, as SVG. It has no inline styles, which the Content-Security-Policy forbids. (pure)
+ */
 
 import { scaleBars } from '../../../util/sparkline.ts'
 import { type Html, html } from './html.ts'
