@@ -1,4 +1,6 @@
-/** What a queue is: its name, the schema of its jobs' data, and their options. The handlers are in jobs/. */
+/**
+ * The definition of a queue: its name, the schema of the data of its jobs, and their options. Handlers are in jobs/.
+ */
 
 import type { JobsOptions } from 'bullmq'
 import type { z } from 'zod'
@@ -6,14 +8,14 @@ import type { z } from 'zod'
 export interface QueueDefinition<Name extends string, Schema extends z.ZodType> {
   readonly queue: Name
   /**
-   * Version of its data. Raised with a change that a process of the version before would misread or refuse, so that it leaves such jobs to
-   * others; a field that may be ignored needs none. (docs/decisions/0024)
+   * Version of the data. Raise it with a change that processes of the earlier version would misread or refuse, so that
+   * they leave such jobs to newer ones. A new field that they may ignore needs no new version. (docs/decisions/0024)
    */
   readonly version: number
   /** Parses the data of a job; a job added by hand with invalid data fails once, saying what is wrong. */
   readonly data: Schema
   readonly options: JobsOptions
-  /** What the dashboard calls a job. */
+  /** Name of a job in the dashboard. */
   readonly title: (data: z.output<Schema>) => string
 }
 
@@ -21,12 +23,12 @@ export const defineQueue = <Name extends string, Schema extends z.ZodType>(
   definition: QueueDefinition<Name, Schema>,
 ): QueueDefinition<Name, Schema> => definition
 
-/** Version of a job's data; 1 where it names none. */
+/** Reads the version of a job's data; 1 if it has none. */
 export const readJobVersion = (data: unknown): number => {
   const { v } = (data ?? {}) as { v?: unknown } // whatever stands in the queue
   return typeof v === 'number' && Number.isInteger(v) && v > 0 ? v : 1
 }
 
-/** Data as it goes into the queue: with its version, where that is not the first. */
+/** Adds the version to the data of a job, unless it is the first. */
 export const versioned = <Data extends object>({ version }: { readonly version: number }, data: Data): Data =>
   version > 1 ? { ...data, v: version } : data

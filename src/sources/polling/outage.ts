@@ -1,6 +1,7 @@
 /**
- * Detects an outage of our own network, for all replicas together. If most of the domains requested last did not answer, failures do not
- * count against their sources. One source at a time is then fetched as a probe; after the first answer all resume, spread out.
+ * Detects an outage of our own network, for all replicas together. If most of the domains requested last did not
+ * answer, failures do not count against their sources. One source at a time is then fetched as a probe; after the first
+ * answer all resume, spread out.
  */
 
 import type { Redis } from 'ioredis'
@@ -20,7 +21,10 @@ export interface NetworkState {
 
 /** The latest result for one domain. */
 export interface Heard {
-  /** When it was asked: a time-out is told long after the answers of those asked beside it, and says no more of now than they do. */
+  /**
+   * When it was asked: a time-out is told long after the answers of those asked beside it, and says no more of now than
+   * they do.
+   */
   readonly at: number
   readonly isReached: boolean
 }
@@ -52,8 +56,9 @@ export const probeGap = (downFor: number): number => Math.min(Math.max(10_000, d
 export const RESUME = 120_000
 
 /**
- * How many due sources may be taken up now: none but a probe while the network is down, and a growing share of them while it is just back.
- * @param most as many as would be taken otherwise
+ * Returns how many due sources may be claimed now: only a probe while our network is down, and a growing share after it
+ * has come back.
+ * @param most number that would be claimed otherwise
  */
 export const allowance = ({ mode, since }: NetworkState, now: number, most: number): number => {
   if (mode === 'up') return most
@@ -69,8 +74,8 @@ export interface OutageDetector {
   reached(domain: string, askedAt: number): void
   /**
    * A domain asked at `askedAt` did not answer.
-   * @param wasFailing the source failed the last time, too: that it fails again says nothing of our network. Those are asked last of all that
-   *                   is due, so at the end of a round they are the latest.
+   * @param wasFailing the source failed the last time, too: that it fails again says nothing of our network. Those are
+   * asked last of all that is due, so at the end of a round they are the latest.
    * @returns whether that is our own network's fault, so that it does not count
    */
   unreached(domain: string, sourceId: string, askedAt: number, wasFailing: boolean): Promise<boolean>

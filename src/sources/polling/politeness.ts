@@ -1,6 +1,7 @@
 /**
- * Politeness to registrable domains, over all replicas: limits concurrent requests, keeps a gap between two, and pauses for as long as the
- * server asks. A visit that has to wait gets a reserved turn and the time of it, so that it neither polls nor holds a worker.
+ * Politeness to registrable domains, shared by all daemons: limits concurrent requests, keeps a gap between two, and
+ * pauses for as long as the server asks. A visit that must wait gets a reserved turn and its time, so that its job can
+ * be postponed and does not occupy a worker.
  */
 
 import { randomUUID } from 'node:crypto'
@@ -17,7 +18,9 @@ const leaveScript = loadScript(new URL('./leave-domain.lua', import.meta.url))
 /** Pause after a rate-limited answer without Retry-After, doubled each time in a row, ms. */
 const FIRST_SILENCE = 5 * 60_000
 
-/** Longest gap between two requests that robots.txt or a rate limit can ask for, ms; only Retry-After can ask for more. */
+/**
+ * Longest gap between two requests that robots.txt or a rate limit can ask for, ms; only Retry-After can ask for more.
+ */
 const LONGEST_PACE = 10 * 60_000
 
 export interface DomainRules {
@@ -46,7 +49,9 @@ export interface Complaint {
   readonly why: string
 }
 
-/** Try again in `ms`: it is not our turn (`turn`), or the domain is rate-limited by the publisher (`closed`, and why). */
+/**
+ * Try again in `ms`: it is not our turn (`turn`), or the domain is rate-limited by the publisher (`closed`, and why).
+ */
 export interface Wait {
   readonly ms: number
   readonly kind: 'turn' | 'closed'
@@ -57,7 +62,10 @@ export interface Wait {
 export interface Visit {
   /** @returns null when entered (or entered already), else how long to wait: the turn is kept */
   enter(url: string): Promise<Wait | null>
-  /** Gives back all domains entered. The last one entered gets the complaint. @returns ms its domain is closed for, 0 where it is not */
+  /**
+   * Gives back all domains entered. The last one entered gets the complaint. @returns ms its domain is closed for, 0
+   * where it is not
+   */
   leave(complaint?: Complaint): Promise<number>
 }
 

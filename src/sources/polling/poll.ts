@@ -1,6 +1,7 @@
 /**
- * Polls one source: checks that our network is up, that it is the source's turn at the domain and that robots.txt allows the request, then
- * follows moves and tests validators. Returns the feed's bytes, or another outcome that is already recorded.
+ * Polls one source: checks that our network is up, that it is the source's turn at the domain and that robots.txt
+ * allows the request, then follows moves and tests validators. Returns the feed's bytes, or another outcome that is
+ * already recorded.
  */
 
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -23,11 +24,11 @@ import { chooseValidation } from './validator-reliability.ts'
 type Changed = Extract<FetchOutcome, { kind: 'changed' }>
 type Unchanged = Extract<FetchOutcome, { kind: 'unchanged' }>
 
-/** What a document carries. */
+/** What was read of a document. */
 export interface Items {
   readonly all: number
   readonly known: number
-  /** Addresses that those read link to. */
+  /** URLs that the parsed items link to. */
   readonly pages: readonly string[]
 }
 
@@ -38,16 +39,20 @@ export interface PolledFeed {
   readonly state: SourceState
   readonly isRecrawl: boolean
   /**
-   * Once it is known which items are new: believes or disbelieves a permanent redirect, and tests validators that were left out.
-   * @returns what is worth a line in the job's log
+   * Called when the new items are known: decides whether a permanent redirect is believed, and tests validators that
+   * were left out of the request.
+   * @returns lines for the log of the job
    */
   learn(items: Items): Promise<string[]>
   /**
-   * Once it has learnt: where the feed came from, if that is not known to be its publisher's. Its items are not to be published meanwhile.
-   * `isRefused` where somebody said that it is not.
+   * Once it has learnt: where the feed came from, if that is not known to be its publisher's. Its items are not to be
+   * published meanwhile. `isRefused` where somebody said that it is not.
    */
   away(): Away | null
-  /** Another document of the same source, asked for whole within the same turn: after the domain's gap, and at no other domain. */
+  /**
+   * Another document of the same source, asked for whole within the same turn: after the domain's gap, and at no other
+   * domain.
+   */
   more(url: string): Promise<Changed | PollFailure>
   /** The body is not a feed: records that as a failure. */
   failed(failure: PollFailure): Promise<Due>
@@ -65,7 +70,7 @@ export type Polled =
   | PolledFeed
   | { readonly kind: 'unchanged'; readonly fetched: Unchanged; readonly state: SourceState; leave(): Promise<unknown> }
   | { readonly kind: 'failed'; readonly failure: PollFailure; readonly due: Due }
-  /** The job is to run again in `ms`. */
+  /** The job must run again after `ms`. */
   | { readonly kind: 'postponed'; readonly ms: number }
   /** The source was rescheduled, for the reason in `due`. */
   | { readonly kind: 'deferred'; readonly due: Due }
@@ -156,8 +161,9 @@ export const createPoll = ({
   }
 
   /**
-   * Whose a feed is that did not come from the source's own places. By a permanent redirect it is the source's once that was believed; by a
-   * temporary one, as to a CDN, where it carries the source's items; of a source never read before, where they link to its own domain.
+   * Whose a feed is that did not come from the source's own places. By a permanent redirect it is the source's once
+   * that was believed; by a temporary one, as to a CDN, where it carries the source's items; of a source never read
+   * before, where they link to its own domain.
    */
   const judgeAway = async (
     source: Source,
@@ -192,7 +198,10 @@ export const createPoll = ({
     return [`its validators lie (it ${how}): they are not used for 30 days`]
   }
 
-  /** What robots.txt says of a document, where it is asked: what it has against it, and the ms it wants between requests. */
+  /**
+   * What robots.txt says of a document, where it is asked: what it has against it, and the ms it wants between
+   * requests.
+   */
   const askRobots = async (
     url: string,
     signal: AbortSignal,
@@ -226,7 +235,7 @@ export const createPoll = ({
     const wait = isRecrawl ? null : await network.gate()
     if (wait !== null) return { kind: 'postponed', ms: wait }
     const visit = politeness.visit(source.id, run)
-    // One round trip for both.
+    // Automatic pipelining sends both in one round trip.
     const [turn, known] = await Promise.all([visit.enter(source.url), sources.state(source.id)])
     if (turn) return putOff(source, turn)
     // Once the feed is returned, the caller releases the domain.

@@ -1,4 +1,4 @@
-/** What a failure weighs, and how long a source that fails is left alone: rules on plain data. (pure) */
+/** Weighs failures, and decides when a failing source is fetched next. (pure) */
 
 import type { CrawlSettings } from '../../config/sections/crawl.ts'
 import type { Failed, FailureReason } from '../../http-client/failure.ts'
@@ -6,12 +6,12 @@ import { LONGEST_ASKED } from '../../http-client/headers.ts'
 import { formatFineDuration } from '../../util/duration.ts'
 import { computeSpread, type Due } from './next-due.ts'
 
-/** What `sources.failed` is told: a fetch that failed, or a body that is no feed. */
+/** A failure as passed to `sources.failed`: a fetch that failed, or a body that is not a feed. */
 export type PollFailure = Pick<Failed, 'reason' | 'detail' | 'status' | 'retryAfter' | 'isLimited'>
 
 /**
- * How far a failure moves a source down: 1 doubles its wait. What passes by itself (a time-out, an overloaded server) weighs less, what
- * somebody has to mend (a path that is gone, a page in the feed's place) more.
+ * Weight of a failure; 1 doubles the wait. Failures that pass by themselves (a timeout, an overloaded server) weigh
+ * less than those that somebody must fix (a missing path, a page instead of the feed).
  */
 const WEIGHTS: Readonly<Record<Exclude<FailureReason, 'status'>, number>> = {
   timeout: 0.75,
@@ -34,7 +34,7 @@ export const weighFailure = ({
   status = 0,
   isLimited,
 }: Pick<PollFailure, 'reason' | 'status' | 'isLimited'>): number => {
-  // The whole domain waits for as long as it asked: the source did nothing wrong.
+  // The whole domain waits for as long as the server asked; it is no failure of the source.
   if (isLimited) return 0
   if (reason !== 'status') return WEIGHTS[reason]
   if (status === 503) return 0.5
@@ -43,35 +43,39 @@ export const weighFailure = ({
   return status >= 400 ? 1.5 : 1
 }
 
-/** Gone for good, as its publisher says (RFC 9110, 15.5.11). */
+/** Whether the publisher says that the feed is gone for good (410: RFC 9110, 15.5.11). */
 export const isGone = ({ reason, status }: Pick<PollFailure, 'reason' | 'status'>): boolean =>
   reason === 'status' && status === 410
 
-/** What is not asked again soon whatever the count: only a person changes it. */
+/** Failures that only people can fix; they are retried late from the first time on. */
 const SETTLED: ReadonlySet<FailureReason> = new Set(['robots', 'blocked', 'opted-out'])
 const SETTLED_WAIT = 6 * 3_600_000
 
-/** Whether a failure says that nobody answered, which may be our own network's doing. A resolver that names private addresses for all is one, too. */
+/**
+ * Whether no server answered, so that our own network may be down. This includes a resolver that returns private
+ * addresses for all names.
+ */
 export const isUnreached = ({ reason, detail, status }: PollFailure): boolean =>
   ['dns', 'refused', 'tls', 'timeout', 'reset'].includes(reason) ||
   (reason === 'blocked' && /: .* is a private/.test(detail)) ||
-  // Network Authentication Required: a portal between us and everyone.
+  // 511 Network Authentication Required comes from a captive portal in our network.
   status === 511
 
-/** Whether a failure came from a server that was reached: whatever is wrong with it, our network is not. */
+/** Whether a failure came from a server that was reached, so that our own network must be up. */
 export const isAnswered = (failure: PollFailure): boolean =>
   ['status', 'too-large', 'too-many-redirects', 'encoding', 'cut-off'].includes(failure.reason) && !isUnreached(failure)
 
 export interface Past {
-  /** In a row, this one included. */
+  /** Number of failures in a row, including this one. */
   readonly failures: number
-  /** Weights since the last success, this one included. */
+  /** Sum of the weights of failures since the last success, including this one. */
   readonly score: number
 }
 
 /**
- * Next fetch after a failure: exponential in the weight gathered, from the shortest interval to `maxBackoff`, never given up for good. What
- * the server asks only lengthens, up to a day. Spread by the source, so that those which failed together do not come back together.
+ * Decides the next fetch after a failure. The wait grows exponentially with the sum of weights, from the shortest
+ * interval to `maxBackoff`; a source is never given up. The server's wishes can only lengthen it, up to a day. The wait
+ * depends slightly on the id, so that sources that failed together are not retried together.
  */
 export const backoff = (
   sourceId: string,
@@ -88,7 +92,7 @@ export const backoff = (
     asked > wait
       ? `${times}; the server asks for ${formatFineDuration(asked)}`
       : `${times}: waits ${formatFineDuration(wait)}`
-  // What is asked is spread to later only.
+  // A wait that the server asked for is never shortened by the spread.
   const spread = asked > wait ? Math.abs(computeSpread(sourceId)) : computeSpread(sourceId)
   return { at: Math.round(now + Math.max(wait, asked) * (1 + spread)), reason }
 }

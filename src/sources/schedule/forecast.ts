@@ -1,5 +1,6 @@
 /**
- * What is to be expected of a source from a moment on, by its rhythm: a rate for every quarter of an hour. (pure)
+ * Forecasts how often a source will publish, from its publishing model: a rate for every quarter of an hour.
+ * interval.ts and next-due.ts use it. (pure)
  */
 
 import { DAY, type Level, type PublishingModel, QUARTER, QUARTERS } from './publishing-model.ts'
@@ -8,12 +9,13 @@ import { DAY, type Level, type PublishingModel, QUARTER, QUARTERS } from './publ
 export const DAYS = { halfLife: 5 * DAY, prior: 1.5 }
 
 /**
- * One publication brings others (a self-exciting process; Hawkes, Biometrika 1971): the shares of the coming rate that follow the
- * last hour instead of the usual rate. None is always a candidate too; each source's own record says which to believe.
+ * One publication brings others (a self-exciting process; Hawkes, Biometrika 1971): the shares of the coming rate that
+ * follow the last hour instead of the usual rate. None is always a candidate too; each source's own record says which
+ * to believe.
  */
 export const CONTAGION = [0.4, 0.8] as const
 export const LATELY = 40 * 60_000
-/** ms over which an unusual hour is thought to go on. */
+/** ms for which an unusual hour is assumed to continue. */
 export const LASTS = 90 * 60_000
 
 const estimateLevel = ({ seen, expected }: Level, prior: number): number => (prior + seen) / (prior + expected)
@@ -32,21 +34,21 @@ export const getQuarter = (at: number): number => Math.floor((at % DAY) / QUARTE
 /** 1 January 1970 was a Thursday. */
 export const getWeekday = (at: number): number => (Math.floor(at / DAY) + 4) % 7
 
-/** What is expected of a source from a moment on. */
+/** The publications expected of a source from a moment on. */
 export interface Forecast {
-  /** Expected publications per ms at a time, this moment's unusual hours fading. */
+  /** Expected publications per ms at a time. Unusual activity of the last hours fades with time. */
   rateAt(at: number): number
-  /** The same as if the last hours had been usual. */
+  /** The same, but as if the last hours had been usual. */
   usualAt(at: number): number
-  /** How many times busier than usual it is just now. */
+  /** How many times busier than usual the source is now. */
   readonly busy: number
   /** Publications per ms of the last hour or so. */
   readonly recent: number
   /** Factor of the quarter and weekday: 1 on average. */
   factorAt(at: number): number
-  /** Publications a cluster holds, at least 1. */
+  /** Mean number of publications that appear at once, at least 1. */
   readonly batch: number
-  /** Publications per ms by and large, whatever the hour. */
+  /** Mean publications per ms, over all hours. */
   readonly base: number
 }
 
@@ -62,10 +64,16 @@ const weighContagion = (odds: readonly number[]): number => {
   return share / total
 }
 
-/** Clusters of prior: for the broad shape of the day, its quarter hours, the weekdays. A tenth is always spread evenly: nothing is impossible. */
+/**
+ * Clusters of prior: for the broad shape of the day, its quarter hours, the weekdays. A tenth is always spread evenly:
+ * nothing is impossible.
+ */
 const PRIOR = { day: 4, quarter: 6, week: 2, even: 0.1, items: 0.5, days: 0.5 }
 
-/** Neighbouring quarters lend to each other: broadly, for the shape of the day; a little, for an edition that is never to the minute. */
+/**
+ * Neighbouring quarters lend to each other: broadly, for the shape of the day; a little, for an edition that is never
+ * to the minute.
+ */
 const BROAD = [1, 2, 3, 4, 3, 2, 1].map(weight => weight / 16)
 const NARROW = [0.12, 0.76, 0.12]
 const around = (values: readonly number[], at: number, kernel: readonly number[]): number => {
@@ -79,7 +87,10 @@ const around = (values: readonly number[], at: number, kernel: readonly number[]
 /** More prior while less than a whole cycle was observed: hours nobody saw are not known to be quiet. */
 const unseen = (observed: number, cycle: number): number => Math.max(0, 1 - observed / cycle) * 10
 
-/** Factor of a quarter of the day: its own record, over that of the hours around it, over an even day. Worked out where asked for. */
+/**
+ * Factor of a quarter of the day: its own record, over that of the hours around it, over an even day. Worked out where
+ * asked for.
+ */
 const dayFactors = (
   { quarters, observed }: PublishingModel,
   items: number,

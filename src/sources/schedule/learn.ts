@@ -1,4 +1,4 @@
-/** What a poll teaches of a source's rhythm. (pure) */
+/** Updates the publishing model of a source with the result of a poll. (pure) */
 
 import { isPlausible } from '../../util/plausible-time.ts'
 import {
@@ -14,24 +14,27 @@ import {
 } from './forecast.ts'
 import { DAY, type PublishingModel, QUARTER, SPANS } from './publishing-model.ts'
 
-/** What a poll brought. */
+/** The result of a poll. */
 export interface Poll {
   readonly now: number
-  /** Of each item that is new: the ms of its date, or null where it has none. */
+  /** Dates of the new items, ms since the epoch; null for an item without a date. */
   readonly published: readonly (number | null)[]
-  /** Items the document holds; null where it was not read. */
+  /** Number of items in the document; null if it was not read. */
   readonly carried: number | null
 }
 
 /** What a poll's part in the record of contagion still weighs at the next. */
 const RECORD = 0.99
 const FIRST_DATE = Date.UTC(2000, 0)
-/** Dates older than this before the latest poll tell of old news listed anew, not of the rhythm. */
+/** Items dated longer than this before the latest poll are old news listed again, and teach nothing. */
 const STALE = DAY
 const OLDEST = 400 * DAY
 const MOST_RECENT = 50
 
-/** New items by what is known of their time: those with a date one can believe, and those that came some time since the latest poll. */
+/**
+ * New items by what is known of their time: those with a date one can believe, and those that came some time since the
+ * latest poll.
+ */
 const arrivals = (
   { polledAt, recent }: PublishingModel,
   { now, published }: Poll,
@@ -61,7 +64,7 @@ const expectedIn = (outlook: Forecast, from: number, to: number): number => {
   return total
 }
 
-/** Half-life of what is learnt, ms: a source that publishes seldom is remembered longer. */
+/** Half-life of what is learnt, ms; longer for sources that publish rarely. */
 const computeHalfLife = ({ clusters, exposure }: PublishingModel): number =>
   Math.min(Math.max(30 / Math.max(clusters / Math.max(exposure, 1), 0.01), 21), 120) * DAY
 
@@ -75,7 +78,9 @@ const mostIn = (times: readonly number[], span: number): number => {
   return most
 }
 
-/** Without what was learnt of times that have not been: the clock was ahead. The very same where there is nothing of the kind. */
+/**
+ * Removes times in the future, which were learnt while the clock was ahead. @returns the same object if there are none
+ */
 const dropFuture = (rhythm: PublishingModel, now: number): PublishingModel =>
   [rhythm.polledAt, rhythm.decayedAt, rhythm.recent[0] ?? 0].every(at => isPlausible(at, now))
     ? rhythm
@@ -86,14 +91,14 @@ const dropFuture = (rhythm: PublishingModel, now: number): PublishingModel =>
         recent: rhythm.recent.filter(at => at <= now),
       }
 
-/** The rhythm after one more poll. */
+/** Returns the publishing model after one more poll. */
 export const learn = (known: PublishingModel, poll: Poll): PublishingModel => {
   const { now, carried } = poll
   const rhythm = dropFuture(known, now)
   const isFirst = rhythm.polledAt === 0
   const { dated, undated } = arrivals(rhythm, poll)
   const since = isFirst ? (dated[0] ?? now) : rhythm.polledAt
-  // A clock set back says nothing of the time that passed.
+  // If the clock was set back, the time that passed is unknown.
   const elapsed = Math.max(0, now - since)
   const outlook = buildForecast(rhythm, rhythm.polledAt)
   const expected = isFirst ? 0 : expectedIn(outlook, since, now)
@@ -156,7 +161,10 @@ const updateLately = (
   return lately
 }
 
-/** The record of what each share of contagion would have foretold for a poll, by Poisson's law; publications that come in one go count once. */
+/**
+ * The record of what each share of contagion would have foretold for a poll, by Poisson's law; publications that come
+ * in one go count once.
+ */
 const updateOdds = (
   odds: readonly number[],
   { recent, batch }: Forecast,
@@ -173,7 +181,9 @@ const updateOdds = (
   })
 }
 
-/** Profile and its evidence as of now; touched in steps only, so that rounding for the store cannot stop it from fading. */
+/**
+ * Profile and its evidence as of now; touched in steps only, so that rounding for the store cannot stop it from fading.
+ */
 const decayed = (
   rhythm: PublishingModel,
   now: number,
@@ -193,7 +203,7 @@ const decayed = (
   }
 }
 
-/** Items that came at some time of a span, evenly over it. */
+/** Spreads items without reliable dates evenly over the span in which they came. */
 const spreadOver = (quarters: number[], weekdays: number[], items: number, from: number, to: number): void => {
   for (let at = from; at < to; ) {
     const end = Math.min(to, (Math.floor(at / QUARTER) + 1) * QUARTER)

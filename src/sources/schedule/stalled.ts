@@ -1,15 +1,15 @@
-/** Whether a source that usually publishes has stopped. It is told to people, not held against the source. (pure) */
+/** Detects that a source that usually publishes has stopped. People are told; the schedule does not change. (pure) */
 
 import type { PublishingModel } from './publishing-model.ts'
 
-/** Longer than its usual longest gap by this factor. */
+/** A source has stalled if it is silent for longer than its usual longest gap times this factor. */
 const TIMES = 3
-/** Publications and days watched before anything is usual: weekends belong to it. */
+/** Minimum number of publications, and of observed days, before a gap counts as usual; the days include a weekend. */
 const KNOWN = { publications: 10, days: 8 }
-/** ms. Of a source that never paused an hour, three hours are no alarm either. */
+/** Minimum silence, ms, even for a source that never paused for an hour. */
 const SHORTEST = 2 * 3_600_000
 
-/** @returns for how long it has been silent, ms; 0 where that is nothing unusual */
+/** @returns for how long the source has been silent, ms; 0 if that is not unusual */
 export const stalledFor = ({ recent, observed, longestGap }: PublishingModel, now: number): number => {
   const [newest] = recent
   if (newest === undefined || recent.length < KNOWN.publications || observed < KNOWN.days) return 0

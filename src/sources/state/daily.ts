@@ -1,4 +1,6 @@
-/** New items of a source by day, UTC, packed into one field of its hash: thirty days take some ninety bytes. (pure) */
+/**
+ * Packs the number of new items of a source by UTC day into one field of its hash: 30 days in about 90 bytes. (pure)
+ */
 
 const DAY = 86_400_000
 export const DAYS = 30
@@ -25,10 +27,10 @@ export const readDaily = (text: string, at: number, days = DAYS): readonly numbe
   return Array.from({ length: days }, (_, index) => counts[day - (today - (days - 1 - index))] ?? 0)
 }
 
-/** @returns the field with `items` more on the day of `at`; days older than thirty are let go */
+/** @returns the field with `items` more on the day of `at`, without days older than thirty */
 export const countDaily = (text: string, at: number, items: number): string => {
   if (items <= 0) return text
-  // Never back from a day that is written: a clock set back counts on the latest day known.
+  // After the clock was set back, items still count on the latest known day.
   const today = Math.max(toDay(at), unpack(text).day)
   const counts = [...readDaily(text, today * DAY)].reverse()
   counts[0] = (counts[0] ?? 0) + items

@@ -1,6 +1,7 @@
 /**
- * Where a source's feed is allowed to come from. Its own domain and those it moved to or was accepted at are its publisher's; what comes
- * from anywhere else is somebody's, until it is known whose, and is not published under the source's name meanwhile. (pure)
+ * Decides from which domains the feed of a source may come: its own, and those that proved to be its publisher's or
+ * that an admin accepted. Items from any other domain are held, and not published under the source's name, until that
+ * is decided. (pure)
  */
 
 import { z } from 'zod'
@@ -9,19 +10,19 @@ import type { Source } from '../../domain/source.ts'
 import { type Adopted, digestUrl } from './moves.ts'
 
 const Held = z.object({
-  /** Where the address leads, as fetched. */
+  /** URL that the address leads to. */
   to: z.string(),
-  /** Whether by a permanent redirect: then it is taken over once it has proved itself. */
+  /** Whether the redirect is permanent; such a place is adopted once it has proved to carry the source's items. */
   isPermanent: z.boolean(),
   /** ms since the epoch. */
   since: z.number(),
   items: z.number(),
 })
-/** Items wait in quarantine, since they came from elsewhere. */
+/** A place on another domain, whose items are held in quarantine. */
 export type Held = z.infer<typeof Held>
 
 const Places = z.object({
-  /** Digest of the address all this is about: another one starts anew. */
+  /** Digest of the address that these places belong to; they are dropped when the address changes. */
   of: z.string().default(''),
   /** Domains that proved to carry the source's own items, or were accepted; the latest last. */
   trusted: z.array(z.string()).default([]),
@@ -34,7 +35,7 @@ export type Places = z.infer<typeof Places>
 const NOWHERE: Places = { of: '', trusted: [], refused: [], held: null }
 const MOST = 12
 
-/** @returns none for what cannot be read */
+/** @returns no places if the text cannot be parsed */
 export const parsePlaces = (text: string | undefined): Places => {
   if (!text) return NOWHERE
   try {
@@ -44,7 +45,7 @@ export const parsePlaces = (text: string | undefined): Places => {
   }
 }
 
-/** @returns empty where there is nothing to remember */
+/** @returns an empty text if there is nothing to store */
 export const writePlaces = ({ of, trusted, refused, held }: Places): string =>
   trusted.length + refused.length === 0 && held === null
     ? ''
@@ -56,7 +57,7 @@ interface Known {
   readonly places: Places
 }
 
-/** What is known of the places of the address that a source has now. */
+/** Returns the places, if they belong to the source's current address. */
 export const selectPlaces = ({ url }: Addressed, { places }: Pick<Known, 'places'>): Places => {
   const of = digestUrl(url)
   return places.of === of ? places : { ...NOWHERE, of }

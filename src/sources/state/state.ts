@@ -1,4 +1,4 @@
-/** What is known of a source, as kept in its hash: flat, small, and readable with HGETALL. (pure) */
+/** The state of a source, and its format in the source's hash: flat, small, and readable with HGETALL. (pure) */
 
 import type { FeedHints } from '../../domain/feed-item.ts'
 import type { Validators } from '../../http-client/fetch.ts'
@@ -11,33 +11,33 @@ export interface SourceState {
   /** `retired`: its publisher said that it is gone for good; a re-crawl revives it. */
   readonly status: 'new' | 'fresh' | 'failing' | 'retired'
   readonly validators: Validators | null
-  /** ms for which its server called its answer fresh last; null where it says nothing. */
+  /** ms for which the last response was fresh according to its headers; null if they do not say. */
   readonly freshFor: number | null
-  /** Of the crawl whose batches are still being taken in; committed with the last of them. */
+  /** Validators of the crawl whose batches are still being ingested; the last batch commits them. */
   readonly lastFetchAt: number | null
   readonly lastSuccessAt: number | null
   readonly nextAt: number | null
   readonly nextReason: string
-  /** In a row. */
+  /** Number of failures in a row. */
   readonly failures: number
   readonly lastError: { readonly reason: string; readonly detail: string; readonly at: number } | null
   readonly publishingModel: PublishingModel
-  /** When it was noticed to have stopped publishing, ms; null where it publishes as usual. */
+  /** When it was noticed to have stopped publishing, ms since the epoch; null if it publishes as usual. */
   readonly stalledSince: number | null
-  /** What its feed said last on when to fetch it. */
+  /** What its feed last said about when to fetch it. */
   readonly hints: ScheduleHints
-  /** Whether its ids proved untrustworthy: then items are told apart by link for good. */
+  /** Whether its ids proved unreliable; its items are then always identified by link. */
   readonly hasUnstableIds: boolean
-  /** How its latest dates were, as judgeDates has it. */
+  /** How reliable its latest dates were, as judgeDates returns it. */
   readonly dates: string
-  /** Where a permanent redirect leads, seen but not adopted. */
+  /** Target of a permanent redirect that was seen but is not adopted. */
   readonly movedTo: string | null
   readonly move: Move | null
-  /** An address taken over from a permanent redirect in place of the catalogue's. */
+  /** URL of a permanent redirect that is fetched instead of the catalogue's. */
   readonly adopted: Adopted | null
-  /** Where else its feed comes from, and what is held from where it may not. */
+  /** Other domains that its address led to: trusted, refused, and the one whose items are held. */
   readonly places: Places
-  /** Its validators were found to lie: when, and how. */
+  /** When and how its validators proved unreliable; null if they did not. */
   readonly unreliableValidators: { readonly at: number; readonly how: string } | null
   readonly retiredAt: number | null
   readonly fetches: number
@@ -45,19 +45,19 @@ export interface SourceState {
   /** New items by day, as countDaily packs them. */
   readonly daily: string
   readonly title: string | null
-  /** ms until which push brings what it publishes; 0 where it does not. */
+  /** Until when push counts as working, ms since the epoch; 0 if it does not. */
   readonly pushUntil: number
-  /** Hub and topic its feed offered last, as JSON; empty where it offers none. */
+  /** Hub and topic that its feed last offered, as JSON; empty if it offers none. */
   readonly pushOffer: string
-  /** Token of the body of data in which its items are remembered; empty for that of versions without one. */
+  /** Token of the data in Redis in which its items are remembered; empty for data of versions without tokens. */
   readonly origin: string
-  /** Hubs its feed names that are not used, such as `rssCloud`; empty where it names none. */
+  /** Hubs of its feed that newsdesk does not support, such as `rssCloud`; empty if there are none. */
   readonly otherHubs: string
 }
 
 const number = (text: string | undefined): number | null => (text === undefined || text === '' ? null : Number(text))
 
-/** As `writeMove` wrote it: shared or not, the days, the place. */
+/** Parses what `writeMove` formats: shared or not, the days, the place. */
 const parseMove = (text: string | undefined): Move | null => {
   const [isShared, days = '', to] = text?.split(' ') ?? []
   return to ? { to, days: days.split(',').map(Number), isShared: isShared === '1' } : null
@@ -105,21 +105,23 @@ export const parseState = (hash: Readonly<Record<string, string>>): SourceState 
   }
 }
 
-/** Another one whenever items come to be read differently: what was read by older rules is then read once more. */
+/**
+ * Raise it when items are parsed differently: item hashes of older rules are then ignored, and all items parsed again.
+ */
 const READER = '1'
 
 /** @param hashes without blanks */
 export const formatSpans = (hashes: readonly string[]): string => [READER, ...hashes].join(' ')
 
-/** @returns empty where there are none, or they are of other rules */
+/** @returns an empty set if there are none, or if they are of other rules */
 export const parseSpans = (written: string | null): ReadonlySet<string> => {
   const [reader, ...hashes] = (written ?? '').split(' ')
   return new Set(reader === READER ? hashes : [])
 }
 
 /**
- * Times for the hash: seconds to base 36, the newest first, then each as its distance from the one before. A quarter of the bytes that ms
- * take, 50 a source.
+ * Formats times for the hash: in seconds in base 36, the newest first, each of the others as its distance from the one
+ * before. This takes a quarter of the bytes of ms, 50 per source.
  * @param times ms since the epoch, newest first
  */
 export const writeTimes = (times: readonly number[]): string => {
@@ -140,7 +142,7 @@ const readTimes = (text = ''): number[] => {
 
 export type ScheduleHints = Pick<FeedHints, 'interval' | 'skipHours' | 'skipDays'>
 
-/** Interval in ms, hours, days: `3600000;0,1,2;6`. Empty where the feed says nothing. */
+/** Formats interval in ms, hours and days: `3600000;0,1,2;6`. It is empty if the feed says nothing. */
 export const writeHints = ({ interval, skipHours = [], skipDays = [] }: ScheduleHints): string =>
   interval === undefined && skipHours.length + skipDays.length === 0
     ? ''

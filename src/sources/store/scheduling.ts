@@ -1,4 +1,6 @@
-/** After each poll: updates the publishing model of the source, decides when it is due next, and formats both for Redis. */
+/**
+ * After each poll: updates the publishing model of the source, decides when it is due next, and formats both for Redis.
+ */
 
 import type { Redis } from 'ioredis'
 import type { CrawlSettings } from '../../config/sections/crawl.ts'
@@ -17,7 +19,10 @@ import { type SourceState, writeTimes } from '../state/state.ts'
 const PRICE_LASTS = 30_000
 
 export interface Scheduling {
-  /** Finds the fetch cost at which all sources together stay within the budget. @returns null if there is no budget or no demand is known yet */
+  /**
+   * Finds the fetch cost at which all sources together stay within the budget. @returns null if there is no budget or
+   * no demand is known yet
+   */
   rebalanceBudget(): Promise<number | null>
   /** One more poll of a source: what it tells of its rhythm, when it is due next, and both as fields of its hash. */
   after(
@@ -94,7 +99,7 @@ export const createScheduling = ({ redis, keys, get, settings, now }: Scheduling
       if (budget === 0) return null
       const known = (await redis.hvals(keys.demand())).map(Number)
       if (known.length === 0) return null
-      // Those not polled yet are taken to be like the others.
+      // Sources that were not polled yet are assumed to be like the others.
       const share = known.length / Math.max(await redis.zcard(keys.due()), known.length)
       const found = fetchCostFor(known, budget * share, settings())
       await redis.set(keys.fetchCost(), found)
