@@ -1,21 +1,22 @@
 /**
- * One clock for all daemons: that of Redis, asked now and then and carried on by what measures spans, so that a machine whose clock is off, or
- * is set while it runs, dates and schedules nothing wrongly. Until Redis has answered it is the machine's own.
+ * The clock that all daemons share: that of Redis. It is read from time to time and continued with the monotonic clock
+ * of this process, so that a machine whose clock is wrong, or is set while it runs, causes no wrong dates. Until Redis
+ * has answered, it is the machine's own clock.
  */
 
 import type { Redis } from 'ioredis'
 
 export interface Clock {
-  /** ms since the epoch, whole. */
+  /** The time, whole ms since the epoch. */
   now(): number
-  /** Asks Redis. @throws what the connection throws */
+  /** Reads the clock of Redis. @throws what the connection throws */
   set(): Promise<void>
 }
 
-/** An answer that took longer than this says too little, ms: it is not believed where one before it was. */
+/** Answers that took longer than this are too inexact, ms: they are ignored if there was a better one before. */
 const VAGUE = 250
 
-/** @param monotonic ms that only ever rise with time */
+/** @param monotonic reads a monotonic clock, ms */
 export const createClock = (redis: Pick<Redis, 'time'>, monotonic: () => number = () => performance.now()): Clock => {
   let ahead = Date.now() - monotonic()
   let isSet = false

@@ -1,22 +1,23 @@
 /**
- * Replication barrier: replication is asynchronous, so a lost master takes with it writes that it acknowledged and its replicas have not
- * received. Code that must not lose writes begins a barrier before them, and confirms it before it discards what the writes could be
- * repeated from. (docs/decisions/0022)
+ * The replication barrier. Redis replicates asynchronously, so acknowledged writes are lost if a master fails before
+ * its replicas have them. Code that must not lose writes begins a barrier before them, and confirms it before it
+ * acknowledges or deletes the job or event from which the writes could be repeated. (docs/decisions/0022)
  */
 
 import type { Redis } from 'ioredis'
 import { listMasters } from './nodes.ts'
 
-/** What was written may be lost with a master: it is to be written again. */
+/** Thrown if writes may have been lost with a master, so that the caller must repeat them. */
 export class NotReplicatedError extends Error {
   readonly code = 'NOT_KEPT'
 }
 
 export interface ReplicationBarrier {
   /**
-   * Called before the first write.
-   * @returns to be called after the last was answered: resolves when enough replicas have all that this connection wrote since
-   * @throws NotKeptError where they do not have it in time, or a master changed meanwhile: then nobody knows
+   * Begins a barrier; call it before the first write.
+   * @returns a function to call after the last write was answered; it resolves when enough replicas have all writes of
+   *          this connection since
+   * @throws NotKeptError if replicas do not have them in time, or if a master changed in the meantime
    */
   begin(): () => Promise<void>
 }
@@ -24,11 +25,11 @@ export interface ReplicationBarrier {
 const NONE: ReplicationBarrier = { begin: () => async () => undefined }
 
 export interface ReplicationBarrierParts {
-  /** The connection that writes: WAIT speaks of what went before on the same one. */
+  /** The connection that writes, since WAIT only covers writes of its own connection. */
   readonly redis: Redis
-  /** Replicas of each master that must have it, or a function of them where they may change; 0 for none. */
+  /** Number of replicas per master that must confirm, or a function if a reload may change it; 0 for none. */
   readonly replicas: number | (() => number)
-  /** ms that replicas may take. */
+  /** Timeout for the replicas, ms. */
   readonly patience?: number
 }
 

@@ -16,16 +16,19 @@ import {
 } from './subscription.ts'
 import type { Subscriptions } from './subscription-store.ts'
 
-/** What a callback answers. */
+/** The response to a verification request. */
 export interface Answer {
   readonly status: number
   readonly body: string
 }
 
 export interface HubClient {
-  /** Does what is due for one: asks its hub, renews, says goodbye, or gives up. @returns what was done, for people */
+  /**
+   * Does what is due for a subscription: subscribes, renews, unsubscribes or gives up. @returns what was done, for
+   * people
+   */
   attend(token: string, manners?: PostManners): Promise<string>
-  /** A hub asks whether we meant it, or says that it will not (WebSub, 5.3 and 5.2). */
+  /** Answers a hub that verifies a request (WebSub, 5.3), or records that it denied it (5.2). */
   verify(token: string, query: Readonly<Record<string, string | undefined>>): Promise<Answer>
 }
 
@@ -34,7 +37,7 @@ export interface HubClientParts {
   readonly settings: () => PushSettings
   readonly sources: Pick<Sources, 'setPush'>
   readonly postForm: PostForm
-  /** Until when push works is worked out anew. */
+  /** Updates until when push counts as working for the source. */
   readonly trust: (subscription: Subscription) => Promise<void>
   readonly now: () => number
 }
@@ -71,7 +74,7 @@ export const createHubClient = ({
     const { token, hub, topic, callback, secret, leaseUntil, asked, tries, state } = subscription
     const lapsed = state === 'active' && leaseUntil <= now()
     const unverified = asked === 'subscribe' && tries > 0
-    // Written before the hub is asked: it may verify before it has answered.
+    // Written before the request is sent, since the hub may verify before it responds.
     await patch(
       token,
       {

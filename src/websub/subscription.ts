@@ -1,4 +1,4 @@
-/** One subscription at a hub: what is known of it, and what is to be done next. Rules on plain data. (pure) */
+/** The state of one subscription at a hub, and rules for what to do next with it. (pure) */
 
 import { createHash } from 'node:crypto'
 import type { SourceId } from '../domain/source.ts'
@@ -7,28 +7,28 @@ import { isPlausible } from '../util/plausible-time.ts'
 export type SubscriptionState = 'asking' | 'active' | 'denied' | 'failed' | 'ending'
 
 export interface Subscription {
-  /** Unguessable; the last part of its callback. */
+  /** An unguessable token, the last part of its callback URL. */
   readonly token: string
   readonly source: SourceId
   readonly hub: string
   readonly topic: string
   readonly callback: string
-  /** Key of the signatures; shared with the hub alone. */
+  /** Key of the signatures; only the hub knows it, too. */
   readonly secret: string
   readonly state: SubscriptionState
-  /** What the hub was asked for last and has not verified yet. */
+  /** The last request to the hub that it has not verified yet. */
   readonly asked: 'subscribe' | 'unsubscribe' | null
   readonly askedAt: number
-  /** Times asked since it was verified last. */
+  /** Number of requests since the last verification. */
   readonly tries: number
-  /** ms since the epoch; 0 where it was never verified. */
+  /** ms since the epoch; 0 if it was never verified. */
   readonly verifiedAt: number
   readonly leaseUntil: number
   readonly deliveredAt: number
   readonly deliveries: number
-  /** Deliveries that were not signed, or wrongly. */
+  /** Number of deliveries without a valid signature. */
   readonly ignored: number
-  /** Times a poll found what push had missed, since all went well last. */
+  /** Number of polls that found items push had missed, since push last worked without misses. */
   readonly misses: number
   readonly distrustedUntil: number
   /** Why it is as it is, for people. */
@@ -37,7 +37,7 @@ export interface Subscription {
 
 const number = (text: string | undefined): number => Number(text ?? 0) || 0
 
-/** @returns null for a hash that holds none */
+/** @returns null if the hash contains no subscription */
 export const parseSubscription = (token: string, hash: Readonly<Record<string, string>>): Subscription | null =>
   hash.source === undefined || hash.secret === undefined
     ? null
@@ -66,10 +66,12 @@ const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
-/** A hub verifies within this time or is asked again; an answer to a question older than the second is to none we remember. */
+/**
+ * Times after a request, ms: when the hub is asked again if it has not verified; and when a verification is refused.
+ */
 export const VERIFY_WITHIN = 10 * MINUTE
 export const ASKED_LASTS = DAY
-/** A goodbye the hub does not verify is said this often. */
+/** Maximum number of requests to unsubscribe that the hub does not verify. */
 export const GOODBYES = 3
 const SHORTEST_LEASE = 10_000
 const LONGEST_LEASE = 90 * DAY
@@ -77,30 +79,33 @@ const LONGEST_DISTRUST = 7 * DAY
 /** The furthest that anything is due for a subscription, ms. */
 export const LONGEST_WAIT = LONGEST_LEASE
 
-/** 0 to 1, always the same for the same token: so that what was asked for together is not renewed together. */
+/** Maps a token to a number from 0 to 1, so that subscriptions that began together are not renewed together. */
 const hashToUnit = (token: string): number => createHash('sha256').update(token).digest().readUInt32BE(0) / 2 ** 32
 
-/** What the hub granted, within reason; what we asked for where it says nothing. */
+/** Returns the lease that the hub granted, within limits; if it does not say, the lease that was requested. */
 export const boundLease = (seconds: string | undefined, asked: number): number => {
   const granted = /^\d{1,12}$/.test(seconds ?? '') ? Number(seconds) * 1_000 : asked
   return Math.min(Math.max(granted, SHORTEST_LEASE), LONGEST_LEASE)
 }
 
-/** Well before the lease ends, after 70 to 90 % of it. */
+/** Decides when to renew: after 70 to 90 % of the lease. */
 export const renewAt = (token: string, now: number, lease: number): number =>
   Math.round(now + lease * (0.7 + 0.2 * hashToUnit(token)))
 
-/** After a hub could not be asked, or did not verify: 1 minute, 4, 16 ..., a day. */
+/** Decides when to repeat a request that failed or was not verified: after 1 minute, 4, 16 ..., at most a day. */
 export const askAgainAt = (token: string, now: number, tries: number): number =>
   Math.round(now + Math.min(MINUTE * 4 ** Math.max(0, tries - 1), DAY) * (0.9 + 0.2 * hashToUnit(token)))
 
 /** A hub that denied is asked again: the publisher may have changed its mind. */
 export const afterDenial = (now: number): number => now + DAY
 
-/** An hour after the first miss, doubling, up to a week. */
+/**
+ * Returns for how long push is distrusted, ms: an hour after the first miss, then twice as long each time, up to a
+ * week.
+ */
 export const distrustFor = (misses: number): number => Math.min(HOUR * 2 ** Math.max(0, misses - 1), LONGEST_DISTRUST)
 
-/** Until when push is taken to work, ms since the epoch; 0 where it is not. */
+/** Returns until when push counts as working, ms since the epoch; 0 if it does not. */
 export const worksUntil = (
   { state, verifiedAt, leaseUntil, deliveredAt, distrustedUntil }: Subscription,
   now: number,
@@ -108,15 +113,15 @@ export const worksUntil = (
 ): number => {
   if (state !== 'active' || verifiedAt === 0 || deliveredAt === 0) return 0
   if (distrustedUntil > now && isPlausible(distrustedUntil, now, LONGEST_DISTRUST)) return 0
-  // Told while the clock was ahead: whether it works, the next delivery says.
+  // The time was written while the clock was ahead: the next delivery shows whether push works.
   if (!isPlausible(Math.max(verifiedAt, deliveredAt), now)) return 0
   const until = Math.min(deliveredAt + recent, leaseUntil)
   return until > now ? until : 0
 }
 
 /**
- * Publications that a poll found new though push should have brought them: after push began to work and the last poll, and older than the
- * grace. A feed that dates nothing accuses nobody.
+ * Finds new items of a poll that push should have delivered: published after push began to work and after the last
+ * poll, and longer ago than the grace period. Items without dates do not count.
  * @param published ms of the items that were new in a poll
  */
 export const findMissed = (

@@ -1,7 +1,7 @@
 /**
- * Where the items of a feed begin and end, found without parsing them: so that only new ones need be parsed, and large
- * documents can be read in slices. Sure or silent: a document that is not well-formed where it matters, or stands its
- * items in more than one place, is not split, and is then parsed whole.
+ * Finds where the items of an XML feed start and end without parsing them, so that only new items need be parsed and
+ * large documents can be read in slices. It must never split wrongly: a document that is not well-formed where it
+ * matters, or has items under more than one parent, is not split, and callers then parse all of it.
  */
 
 import { hash } from 'node:crypto'
@@ -17,7 +17,7 @@ export interface Span {
   readonly end: number
 }
 
-/** An item as it stands in the document. */
+/** The text of one item in the document. */
 export interface ItemSpan extends Span {
   readonly hash: string
   /** Characters that rss-parser has to look at: what is left once long text is lifted out. */
@@ -28,7 +28,7 @@ export interface Split {
   readonly text: string
   /** Items in document order, none within another, all in the same parent. */
   readonly spans: readonly ItemSpan[]
-  /** What stands between items and is no white space: elements of the channel. */
+  /** Text between items other than white space: elements of the channel. */
   readonly between: readonly Span[]
   /** Long text within items that were looked at, ascending. */
   readonly pieces: readonly Piece[]
@@ -89,13 +89,13 @@ const PROSE = new Set(['title', 'description', 'summary', 'content', 'content:en
 export interface Scanner {
   /** Scans about `length` characters further. @returns whether there is more */
   step(length: number): boolean
-  /** @returns null where the scanner is not sure */
+  /** @returns null if the document cannot be split reliably */
   result(): Split | null
 }
 
 /**
- * @param known hashes of spans that an earlier scan found: an item as written before is passed over in one leap, since what stands in it
- *              was looked at then
+ * @param known hashes of spans that an earlier scan found: an item as written before is passed over in one leap, since
+ * what stands in it was looked at then
  */
 export const scanner = (text: string, known: ReadonlySet<string> = NONE_KNOWN): Scanner => {
   const spans: ItemSpan[] = []
