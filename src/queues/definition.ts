@@ -1,4 +1,6 @@
-/** What a queue is: its name, the schema of its jobs' data, and their options. The handlers are in jobs/. */
+/**
+ * The definition of a queue: its name, the schema of the data of its jobs, and their options. Handlers are in jobs/.
+ */
 
 import type { JobsOptions } from 'bullmq'
 import type { z } from 'zod'
@@ -13,7 +15,7 @@ export interface QueueDefinition<Name extends string, Schema extends z.ZodType> 
   /** Parses the data of a job; a job added by hand with invalid data fails once, saying what is wrong. */
   readonly data: Schema
   readonly options: JobsOptions
-  /** What the dashboard calls a job. */
+  /** Name of a job in the dashboard. */
   readonly title: (data: z.output<Schema>) => string
 }
 

@@ -7,16 +7,16 @@ import { isPlausible } from '../util/plausible-time.ts'
 export type SubscriptionState = 'asking' | 'active' | 'denied' | 'failed' | 'ending'
 
 export interface Subscription {
-  /** Unguessable; the last part of its callback. */
+  /** An unguessable token, the last part of its callback URL. */
   readonly token: string
   readonly source: SourceId
   readonly hub: string
   readonly topic: string
   readonly callback: string
-  /** Key of the signatures; shared with the hub alone. */
+  /** Key of the signatures; only the hub knows it, too. */
   readonly secret: string
   readonly state: SubscriptionState
-  /** What the hub was asked for last and has not verified yet. */
+  /** The last request to the hub that it has not verified yet. */
   readonly asked: 'subscribe' | 'unsubscribe' | null
   readonly askedAt: number
   /** Requests sent since it was last verified. */

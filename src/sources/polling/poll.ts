@@ -24,7 +24,7 @@ import { chooseValidation } from './validator-reliability.ts'
 type Changed = Extract<FetchOutcome, { kind: 'changed' }>
 type Unchanged = Extract<FetchOutcome, { kind: 'unchanged' }>
 
-/** What a document carries. */
+/** What was read of a document. */
 export interface Items {
   readonly all: number
   readonly known: number
@@ -70,7 +70,7 @@ export type Polled =
   | PolledFeed
   | { readonly kind: 'unchanged'; readonly fetched: Unchanged; readonly state: SourceState; leave(): Promise<unknown> }
   | { readonly kind: 'failed'; readonly failure: PollFailure; readonly due: Due }
-  /** The job is to run again in `ms`. */
+  /** The job must run again after `ms`. */
   | { readonly kind: 'postponed'; readonly ms: number }
   /** The source was rescheduled, for the reason in `due`. */
   | { readonly kind: 'deferred'; readonly due: Due }
@@ -236,7 +236,7 @@ export const createPoll = ({
     const wait = isRecrawl ? null : await network.gate()
     if (wait !== null) return { kind: 'postponed', ms: wait }
     const visit = politeness.visit(source.id, run)
-    // One round trip for both.
+    // Automatic pipelining sends both in one round trip.
     const [turn, known] = await Promise.all([visit.enter(source.url), sources.state(source.id)])
     if (turn) return putOff(source, turn)
     // Once the feed is returned, the caller releases the domain.

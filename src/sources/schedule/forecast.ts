@@ -37,7 +37,7 @@ export interface Forecast {
   rateAt(at: number): number
   /** The same, ignoring whether the last hours were unusual. */
   usualAt(at: number): number
-  /** How many times busier than usual it is just now. */
+  /** How many times busier than usual the source is now. */
   readonly busy: number
   /** Publications per ms of the last hour or so. */
   readonly recent: number

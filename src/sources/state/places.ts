@@ -10,7 +10,7 @@ import type { Source } from '../../domain/source.ts'
 import { type Adopted, digestUrl } from './moves.ts'
 
 const Held = z.object({
-  /** Where the address leads, as fetched. */
+  /** URL that the address leads to. */
   to: z.string(),
   /** Whether by a permanent redirect: its target is adopted once it has proved to carry the source's items. */
   isPermanent: z.boolean(),
