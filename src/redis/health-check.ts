@@ -8,8 +8,7 @@ import { listMasters } from './nodes.ts'
 
 /** Work exceeded its timeout. */
 export class TimeoutError extends Error {
-  override readonly name = 'LateError'
-  readonly code = 'LATE'
+  override readonly name = 'TimeoutError'
 }
 
 /**

@@ -2,7 +2,7 @@
 
 import { readMembers, scanKeys } from '../../redis/scan.ts'
 import { loadScript, runScript } from '../../redis/script.ts'
-import { type Check, findGone, stripKey } from './check.ts'
+import { type Check, filterGone, findGone, stripKey } from './check.ts'
 import { runnable } from './run-check.ts'
 
 const dropBroken = loadScript(new URL('./drop-broken.lua', import.meta.url))
@@ -119,12 +119,9 @@ const leftovers: Check<RelatedKey> = {
         yield page.map(key => ({ key, article: key.slice(key.lastIndexOf(':') + 1) }))
   },
   async wrong(parts, page) {
-    const gone = await findGone(
-      parts,
-      page.map(({ article }) => article),
-    )
-    const there = await Promise.all(page.map(({ key }) => parts.redis.exists(key)))
-    return page.filter(({ article }, at) => gone.has(article) && there[at] === 1)
+    const suspects = await filterGone(parts, page)
+    const there = await Promise.all(suspects.map(({ key }) => parts.redis.exists(key)))
+    return suspects.filter((_, at) => there[at] === 1)
   },
   show: ({ key }) => key,
   mend: ({ redis }, { key }) => redis.unlink(key),

@@ -58,6 +58,18 @@ export const findGone = async (
   return new Set(distinct.filter((_, at) => there[at] === 0))
 }
 
+/** @returns the rows whose article hash no longer exists */
+export const filterGone = async <Row extends { readonly article: string }>(
+  parts: Pick<RepairParts, 'redis' | 'keys'>,
+  rows: readonly Row[],
+): Promise<Row[]> => {
+  const gone = await findGone(
+    parts,
+    rows.map(({ article }) => article),
+  )
+  return rows.filter(({ article }) => gone.has(article))
+}
+
 /** The part of a key between two strings. */
 export const stripKey = (key: string, before: string, after = ''): string =>
   key.slice(before.length, key.length - after.length)

@@ -5,7 +5,7 @@
 
 import { idOfEntry, removeFromList } from '../../lists/remove-articles.ts'
 import { scanKeys } from '../../redis/scan.ts'
-import { asArticle, type Check, findGone, stripKey } from './check.ts'
+import { asArticle, type Check, filterGone, findGone, stripKey } from './check.ts'
 import { runnable } from './run-check.ts'
 
 interface Shown {
@@ -26,11 +26,7 @@ const entries: Check<Shown> = {
   },
   async wrong(parts, page) {
     const { redis, keys } = parts
-    const gone = await findGone(
-      parts,
-      page.map(({ article }) => article),
-    )
-    const suspects = page.filter(({ article }) => gone.has(article))
+    const suspects = await filterGone(parts, page)
     const names = [...new Set(suspects.map(({ list }) => list))]
     const shown = await Promise.all(
       names.map(async name => (await redis.lrange(keys.list(name), 0, -1)).map(entry => `${name} ${idOfEntry(entry)}`)),

@@ -9,7 +9,7 @@ import type { SourceJob } from '../../queues/source-jobs.ts'
 import { scanKeys } from '../../redis/scan.ts'
 import { loadScript, runScript } from '../../redis/script.ts'
 import { parseSeenItem } from '../../sources/items/unstable-ids.ts'
-import { type Check, findGone } from './check.ts'
+import { type Check, filterGone } from './check.ts'
 import { runnable } from './run-check.ts'
 
 const forgetMark = loadScript(new URL('./forget-mark.lua', import.meta.url))
@@ -94,11 +94,7 @@ const marks: Check<Mark> = {
   },
   async wrong(parts, page) {
     const { redis, keys } = parts
-    const gone = await findGone(
-      parts,
-      page.map(({ article }) => article),
-    )
-    const suspects = page.filter(({ article }) => gone.has(article))
+    const suspects = await filterGone(parts, page)
     const current = await Promise.all(suspects.map(({ source, item }) => redis.hget(keys.seen(source), item)))
     return suspects.filter(({ written }, at) => current[at] === written)
   },
