@@ -19,7 +19,7 @@ export interface Fetch {
   readonly reason: string
 }
 
-export const MOST_FETCHES = 30
+export const MAX_FETCHES = 30
 
 const CODES = { changed: 'c', unchanged: 'u', failed: 'f', deferred: 'd', push: 'p' } as const
 const OUTCOMES = new Map(Object.entries(CODES).map(([outcome, code]) => [code, outcome as Fetch['outcome']])) // keys of CODES

@@ -112,10 +112,10 @@ export const parseState = (hash: Readonly<Record<string, string>>): SourceState 
 const READER = '1'
 
 /** @param hashes without spaces */
-export const formatSpans = (hashes: readonly string[]): string => [READER, ...hashes].join(' ')
+export const formatItemHashes = (hashes: readonly string[]): string => [READER, ...hashes].join(' ')
 
 /** @returns an empty set if there are none, or if another version of the parser wrote them */
-export const parseSpans = (written: string | null): ReadonlySet<string> => {
+export const parseItemHashes = (written: string | null): ReadonlySet<string> => {
   const [reader, ...hashes] = (written ?? '').split(' ')
   return new Set(reader === READER ? hashes : [])
 }

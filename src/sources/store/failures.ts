@@ -9,6 +9,7 @@ import { backoff, isGone, type PollFailure, weighFailure } from '../schedule/bac
 import { computeSpread, type Due } from '../schedule/next-due.ts'
 import { digestUrl, type Move } from '../state/moves.ts'
 import { type SourceState, writeMove } from '../state/state.ts'
+import type { NotePoll } from './note-poll.ts'
 
 export interface FailureRecorder {
   /** @param isOurFault our own network is down: the failure is shown but does not count */
@@ -31,8 +32,7 @@ export interface FailureRecorderParts {
   readonly keys: Keys
   readonly get: (id: string) => Source | undefined
   readonly state: (id: SourceId) => Promise<SourceState>
-  /** Writes fields of a source's hash, deleting empty ones, and when it is due. */
-  readonly schedule: (id: SourceId, due: Due, fields: Record<string, string | number>) => Promise<Due>
+  readonly notePoll: NotePoll
   readonly settings: () => CrawlSettings
   /** ms since the epoch. */
   readonly now: () => number
@@ -52,7 +52,7 @@ export const createFailureRecorder = ({
   keys,
   get,
   state,
-  schedule,
+  notePoll,
   settings,
   now,
 }: FailureRecorderParts): FailureRecorder => ({
@@ -66,7 +66,7 @@ export const createFailureRecorder = ({
     }
     if (isOurFault) {
       const at = Math.round(now() + OWN_NETWORK_WAIT * (1 + computeSpread(id)))
-      return schedule(
+      return notePoll(
         id,
         { at, reason: 'our own network seems to be down: not counted, tried again when it is back' },
         failureFields,
@@ -81,9 +81,9 @@ export const createFailureRecorder = ({
     const score = weighFailure(failure) + (failures === 1 ? 0 : Number(before ?? 0))
     if (isGone(failure)) {
       const reason = `retired: the publisher answered ${failure.status} Gone; a re-crawl revives it`
-      return schedule(id, { at: NEVER, reason }, { ...failureFields, failureScore: score, retiredAt: now() })
+      return notePoll(id, { at: NEVER, reason }, { ...failureFields, failureScore: score, retiredAt: now() })
     }
-    return schedule(id, backoff(id, now(), { failures, score }, failure, settings()), {
+    return notePoll(id, backoff(id, now(), { failures, score }, failure, settings()), {
       ...failureFields,
       failureScore: score,
     })
@@ -106,7 +106,7 @@ export const createFailureRecorder = ({
       known.map((id, index) => {
         const failures = Math.max(0, (states[index]?.failures ?? 0) - 1)
         const at = Math.round(now() + (computeSpread(id) + 0.1) * 5 * within)
-        return schedule(id, { at, reason: 'our own network is back' }, { failures: failures || '', setAt: now() })
+        return notePoll(id, { at, reason: 'our own network is back' }, { failures: failures || '', setAt: now() })
       }),
     )
   },
