@@ -66,7 +66,29 @@ export interface StoryWriterParts {
   readonly findParent: (id: SectionId) => SectionId | undefined
 }
 
-export const createStoryWriter = ({ redis, keys, retention, poolSize, findParent }: StoryWriterParts): StoryWriter => {
+/** Puts stories into the indexes of their sections, and takes them out of those they left. */
+const indexStories = async ({ redis, keys, poolSize }: StoryWriterParts, placed: readonly Placed[]): Promise<void> => {
+  const members = new Map<string, string[]>()
+  const gone: Promise<unknown>[] = []
+  for (const { story, leadAt, sections, before } of placed) {
+    for (const section of leadAt === null ? [] : [undefined, ...sections]) {
+      const key = keys.storyIndex(section)
+      members.set(key, [...(members.get(key) ?? []), String(leadAt), story])
+    }
+    const left = leadAt === null ? [undefined, ...before] : before.filter(each => !sections.includes(each))
+    for (const section of left) gone.push(redis.zrem(keys.storyIndex(section), story))
+  }
+  await Promise.all([
+    ...gone,
+    ...[...members].flatMap(([key, scored]) => [
+      redis.zadd(key, ...scored),
+      redis.zremrangebyrank(key, 0, -poolSize() - 1),
+    ]),
+  ])
+}
+
+export const createStoryWriter = (parts: StoryWriterParts): StoryWriter => {
+  const { redis, keys, retention, findParent } = parts
   const withParents = (json: string | undefined): SectionId[] => {
     const sections = JSON.parse(json ?? '[]') as SectionId[] // written by join-story.lua
     return [...new Set(sections.flatMap(section => [section, findParent(section) ?? section]))]
@@ -149,25 +171,7 @@ export const createStoryWriter = ({ redis, keys, retention, poolSize, findParent
       return [...placed, await change(from, null, articles, now)]
     },
 
-    async index(placed) {
-      const members = new Map<string, string[]>()
-      const gone: Promise<unknown>[] = []
-      for (const { story, leadAt, sections, before } of placed) {
-        for (const section of leadAt === null ? [] : [undefined, ...sections]) {
-          const key = keys.storyIndex(section)
-          members.set(key, [...(members.get(key) ?? []), String(leadAt), story])
-        }
-        const left = leadAt === null ? [undefined, ...before] : before.filter(each => !sections.includes(each))
-        for (const section of left) gone.push(redis.zrem(keys.storyIndex(section), story))
-      }
-      await Promise.all([
-        ...gone,
-        ...[...members].flatMap(([key, scored]) => [
-          redis.zadd(key, ...scored),
-          redis.zremrangebyrank(key, 0, -poolSize() - 1),
-        ]),
-      ])
-    },
+    index: placed => indexStories(parts, placed),
   }
 }
 
@@ -177,3 +181,8 @@ export const collapseChanges = (placed: readonly Placed[]): Placed[] => {
   for (const each of placed) last.set(each.story, { ...each, before: last.get(each.story)?.before ?? each.before })
   return [...last.values()]
 }
+
+/** All sections that the changed stories are or were listed in. */
+export const collectSections = (placed: readonly Placed[]): SectionId[] => [
+  ...new Set(placed.flatMap(({ sections, before }) => [...sections, ...before])),
+]
