@@ -182,7 +182,7 @@ describe('a server whose validators lie', () => {
     desk.clock.random = 0.001
     const sampled = await desk.poll('a', { known: 9 })
     expect(sampled).toMatchObject({ kind: 'changed' })
-    expect(sampled.notes?.[0]).toContain('validators lie')
+    expect(sampled.notes?.[0]).toContain('validators are unreliable')
     expect((await desk.state('a')).unreliableValidators?.how).toContain('304')
 
     desk.clock.random = 0.5

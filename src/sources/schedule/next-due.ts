@@ -107,7 +107,7 @@ const learntWait = (
   cost: number,
 ): { ms: number; reason: string } => {
   if (model.recent.length < ENOUGH)
-    return { ms: unknownWait(model, startInterval), reason: 'its rhythm is not known yet' }
+    return { ms: unknownWait(model, startInterval), reason: 'too few publications are known to predict the next' }
   const forecast = buildForecast(model, now)
   const { ms, because } = waitFor(model, forecast, now, cost, maxInterval)
   if (because === 'window')
