@@ -5,43 +5,11 @@
  */
 
 import { decodeHTMLStrict } from 'entities'
+import { type Attributes, createElements, isFrame, isItem, NO_ATTRIBUTES, type Scope } from './lenient-elements.ts'
 import { canonicalAttribute, canonicalName } from './names.ts'
 import { findPrefix } from './namespaces.ts'
-import type { Raw, RawElement, RawFeed, RawFields } from './raw.ts'
+import type { RawFeed } from './raw.ts'
 import { attributesIn, type OpenTag, type TokenHandler, tokenize } from './tokens.ts'
-
-interface Open {
-  readonly name: string
-  readonly attributes: Readonly<Record<string, string>>
-  readonly children: Record<string, Raw[]>
-  readonly text: string[]
-  readonly contentAt: number
-  readonly spaces: Readonly<Record<string, string>>
-  readonly base: string | undefined
-  readonly language: string | undefined
-}
-
-/** Nesting deeper than any feed's: elements below are skipped. */
-const DEEPEST = 100
-/** Elements of one name that are kept; no field reads more. */
-const MOST_SIBLINGS = 1_000
-
-/** Elements that may contain inline markup: their content is kept as written and not parsed. */
-const TEXTUAL = new Set(
-  `title summary content description subtitle tagline content:encoded xhtml:body body info rights copyright dc:title dc:description
-  media:title media:description abstract fullitem itunes:summary itunes:subtitle atom:title atom:summary atom:content`.split(
-    /\s+/,
-  ),
-)
-const HEADLINES = new Set(['title', 'dc:title', 'media:title', 'atom:title'])
-/** If one of these starts within a headline, the end tag of the headline is missing. */
-const AFTER_HEADLINE = new Set(
-  'link guid pubDate description id updated published content summary author category enclosure dc:date'.split(' '),
-)
-
-const ITEM = new Set(['item', 'entry'])
-const FRAME = new Set(['rss', 'feed', 'rdf:RDF', 'RDF', 'channel'])
-const isStructure = (name: string): boolean => ITEM.has(name) || FRAME.has(name)
 
 const resolve = (href: string, base: string | undefined): string => {
   try {
@@ -65,25 +33,11 @@ const declaredEntities = (doctype: string): Map<string, string> => {
   return entities
 }
 
-/** Converts inline markup to HTML: CDATA sections become text, prefixes of element names are removed. */
-const asMarkup = (inner: string): string => {
-  const parts: string[] = []
-  let at = 0
-  for (;;) {
-    const start = inner.indexOf('<![CDATA[', at)
-    if (start < 0) break
-    const end = inner.indexOf(']]>', start)
-    parts.push(inner.slice(at, start))
-    parts.push(
-      inner
-        .slice(start + 9, end < 0 ? undefined : end)
-        .replaceAll('&', '&amp;')
-        .replaceAll('<', '&lt;'),
-    )
-    at = end < 0 ? inner.length : end + 3
-  }
-  parts.push(inner.slice(at))
-  return parts.join('').replace(/<(\/?)[A-Za-z][\w.-]{0,30}:(?=[A-Za-z])/g, '<$1')
+const decode = (text: string, entities: ReadonlyMap<string, string>): string => {
+  if (!text.includes('&')) return text
+  const own =
+    entities.size === 0 ? text : text.replace(/&(\w{1,50});/g, (whole, name: string) => entities.get(name) ?? whole)
+  return decodeHTMLStrict(own)
 }
 
 /** Whether the document's feed element is Atom's; skips comments before it, however long. */
@@ -100,7 +54,59 @@ const beginsAsAtom = (xml: string): boolean => {
   return first === 'feed' || first === 'entry'
 }
 
-const NONE: Readonly<Record<string, string>> = Object.freeze(Object.create(null))
+/** The name as newsdesk knows it, with the customary prefix of its namespace. */
+const resolveName = (written: string, spaces: Attributes, inAtom: boolean): string => {
+  const colon = written.indexOf(':')
+  const uri = spaces[colon < 0 ? '' : written.slice(0, colon)]
+  const known = uri === undefined ? undefined : findPrefix(uri, inAtom)
+  if (known === undefined) return canonicalName(written)
+  const local = written.slice(colon + 1)
+  return canonicalName(known === '' ? local : `${known}:${local}`)
+}
+
+const NO_SCOPE: Scope = { spaces: NO_ATTRIBUTES, base: undefined, language: undefined }
+
+/** Reads the attributes of a start tag, and the scope within its element: the outer one unless they change it. */
+const readAttributes = (
+  xml: string,
+  tag: OpenTag,
+  outer: Scope,
+  entities: ReadonlyMap<string, string>,
+): { readonly attributes: Record<string, string> | null; readonly scope: Scope } => {
+  if (tag.attributesEnd <= tag.attributesAt) return { attributes: null, scope: outer }
+  const given = attributesIn(xml, tag)
+  let attributes: Record<string, string> | null = null
+  let declared: Record<string, string> | null = null
+  let { base, language } = outer
+  for (const key in given) {
+    const value = decode(given[key] ?? '', entities)
+    const name = canonicalAttribute(key)
+    attributes ??= Object.create(null) as Record<string, string>
+    attributes[name] = value
+    if (name === 'xmlns' || name.startsWith('xmlns:')) {
+      declared ??= Object.assign(Object.create(null) as Record<string, string>, outer.spaces)
+      declared[key.slice(6)] = value
+    } else if (name === 'xml:base') base = resolve(value, base)
+    else if (name === 'xml:lang') language = value
+  }
+  const isSame = declared === null && base === outer.base && language === outer.language
+  return { attributes, scope: isSame ? outer : { spaces: declared ?? outer.spaces, base, language } }
+}
+
+/** Adds what an element inherits: its base, and if it is an item its language. */
+const withInherited = (
+  attributes: Record<string, string> | null,
+  { base, language }: Scope,
+  name: string,
+): Attributes => {
+  const inherited = language !== undefined && isItem(name)
+  if (base === undefined && !inherited) return attributes ?? NO_ATTRIBUTES
+  return Object.assign(
+    attributes ?? Object.create(null),
+    base === undefined ? null : { 'xml:base': base },
+    inherited ? { 'xml:lang': language } : null,
+  )
+}
 
 /** Reads in steps, so that a long document does not block the event loop. */
 export interface LenientReader {
@@ -118,167 +124,40 @@ export const readLeniently = (xml: string, maxItems = Number.POSITIVE_INFINITY):
 }
 
 export const lenientReader = (xml: string, maxItems: number): LenientReader => {
-  const stack: Open[] = []
-  const items: RawFields[] = []
-  const channel: Record<string, Raw[]> = Object.create(null)
+  const inAtom = beginsAsAtom(xml)
+  const elements = createElements(xml, maxItems)
   let format: RawFeed['format'] | null = null
   let entities = new Map<string, string>()
-  let passedOver = 0
-  /** The textual element being read: how many elements of its name are open within it, and whether it holds markup. */
-  let textual: { sameName: number; marked: boolean } | null = null
-  const inAtom = beginsAsAtom(xml)
-
-  const nameIn = (written: string, spaces: Readonly<Record<string, string>>): string => {
-    const colon = written.indexOf(':')
-    const uri = spaces[colon < 0 ? '' : written.slice(0, colon)]
-    const known = uri === undefined ? undefined : findPrefix(uri, inAtom)
-    if (known === undefined) return canonicalName(written)
-    const local = written.slice(colon + 1)
-    return canonicalName(known === '' ? local : `${known}:${local}`)
-  }
-
-  const decoded = (text: string): string => {
-    if (!text.includes('&')) return text
-    const own =
-      entities.size === 0 ? text : text.replace(/&(\w{1,50});/g, (whole, name: string) => entities.get(name) ?? whole)
-    return decodeHTMLStrict(own)
-  }
-
-  const keep = (into: Record<string, Raw[]>, name: string, element: Raw): void => {
-    const siblings = into[name]
-    if (!siblings) into[name] = [element]
-    else if (siblings.length < MOST_SIBLINGS) siblings.push(element)
-  }
-
-  /** Closes the innermost open element; `at` is where its content ends. */
-  const close = (at: number): void => {
-    const open = stack.pop()
-    if (!open) return
-    const marked = textual?.marked === true
-    if (TEXTUAL.has(open.name)) textual = null
-    if (ITEM.has(open.name)) {
-      if (items.length < maxItems) items.push(Object.assign(open.children, { $: [{ $: open.attributes }] }))
-      return
-    }
-    if (FRAME.has(open.name)) {
-      if (open.attributes.href !== undefined) keep(channel, 'link', open.attributes.href)
-      return
-    }
-    const asXml = /xhtml|[/+]xml$/i.test(open.attributes.type ?? '')
-    const body = marked || asXml ? asMarkup(xml.slice(open.contentAt, at)) : open.text.join('')
-    const hasAttributes = open.attributes !== NONE
-    const element: RawElement = {
-      ...open.children,
-      ...(hasAttributes ? { $: open.attributes } : {}),
-      ...(body === '' ? {} : { _: body }),
-    }
-    const parent = stack.at(-1)
-    keep(!parent || FRAME.has(parent.name) ? channel : parent.children, open.name, element)
-  }
-
-  const closeThrough = (index: number, at: number): void => {
-    while (stack.length > index) close(at)
-    passedOver = 0
-  }
-
-  const open = (written: string, tag: OpenTag): void => {
-    const parent = stack.at(-1)
-    if (!textual && stack.length >= DEEPEST && !/item|entry|channel|feed|rss|rdf/i.test(written)) {
-      if (!tag.selfClosing) passedOver += 1
-      return
-    }
-    const given = tag.attributesEnd > tag.attributesAt ? attributesIn(xml, tag) : NONE
-    const spaces = parent?.spaces ?? NONE
-    let declared: Record<string, string> | null = null
-    let base = parent?.base
-    let language = parent?.language
-    let attributes: Record<string, string> | null = null
-    for (const key in given) {
-      const value = decoded(given[key] ?? '')
-      attributes ??= Object.create(null) as Record<string, string>
-      const name = canonicalAttribute(key)
-      attributes[name] = value
-      if (name === 'xmlns' || name.startsWith('xmlns:')) {
-        declared ??= Object.assign(Object.create(null) as Record<string, string>, spaces)
-        declared[key.slice(6)] = value
-      } else if (name === 'xml:base') base = resolve(value, base)
-      else if (name === 'xml:lang') language = value
-    }
-    const name = nameIn(written, declared ?? spaces)
-    if (format === null && FRAME.has(name)) format = name === 'feed' ? 'atom' : /rdf/i.test(name) ? 'rdf' : 'rss'
-    const structure = isStructure(name)
-    if (textual && parent && !structure && !(HEADLINES.has(parent.name) && AFTER_HEADLINE.has(name))) {
-      textual.marked = true
-      if (name === parent.name && !tag.selfClosing) textual.sameName += 1
-      return
-    }
-    if (textual) closeThrough(stack.length - 1, tag.start)
-    if (ITEM.has(name)) {
-      // An item begins within an item: the previous one was never closed.
-      const outer = stack.findIndex(each => ITEM.has(each.name))
-      if (outer >= 0) closeThrough(outer, tag.start)
-    }
-    if (base !== undefined) attributes = Object.assign(attributes ?? Object.create(null), { 'xml:base': base })
-    if (language !== undefined && ITEM.has(name))
-      attributes = Object.assign(attributes ?? Object.create(null), { 'xml:lang': language })
-    stack.push({
-      name,
-      attributes: attributes ?? NONE,
-      children: Object.create(null),
-      text: [],
-      contentAt: tag.end,
-      spaces: declared ?? spaces,
-      base,
-      language,
-    })
-    if (TEXTUAL.has(name)) textual = { sameName: 0, marked: false }
-    if (tag.selfClosing) close(tag.end)
-  }
-
   let position = 0
   let stopAt = 0
+
+  const open = (written: string, tag: OpenTag): void => {
+    if (elements.skips(written, tag)) return
+    const { attributes, scope } = readAttributes(xml, tag, elements.top()?.scope ?? NO_SCOPE, entities)
+    const name = resolveName(written, scope.spaces, inAtom)
+    if (format === null && isFrame(name)) format = name === 'feed' ? 'atom' : /rdf/i.test(name) ? 'rdf' : 'rss'
+    if (elements.admits(name, tag)) elements.begin(name, withInherited(attributes, scope, name), scope, tag)
+  }
+
   const handler: TokenHandler = {
     open(written, tag) {
       open(written, tag)
       return tag.end < stopAt
     },
     close(written, start, end) {
-      endTag(written, start)
+      const top = elements.top()
+      if (top) elements.end(resolveName(written, top.scope.spaces, inAtom), start)
       return end < stopAt
     },
     text(start, end) {
-      stack.at(-1)?.text.push(decoded(xml.slice(start, end)))
+      elements.top()?.text.push(decode(xml.slice(start, end), entities))
     },
     cdata(start, end) {
-      stack.at(-1)?.text.push(xml.slice(start, end))
+      elements.top()?.text.push(xml.slice(start, end))
     },
     doctype(start, end) {
-      if (stack.length === 0) entities = declaredEntities(xml.slice(start, end))
+      if (!elements.top()) entities = declaredEntities(xml.slice(start, end))
     },
-  }
-  const endTag = (written: string, start: number): void => {
-    const top = stack.at(-1)
-    if (!top) return
-    const name = nameIn(written, top.spaces)
-    if (textual && !isStructure(name)) {
-      if (name !== top.name) return
-      if (textual.sameName > 0) textual.sameName -= 1
-      else close(start)
-      return
-    }
-    if (passedOver > 0 && !isStructure(name)) {
-      passedOver -= 1
-      return
-    }
-    for (let index = stack.length - 1; index >= 0; index -= 1) {
-      const each = stack[index]
-      if (each?.name === name) {
-        closeThrough(index, start)
-        return
-      }
-      // An end tag closes elements outside the current item only if it ends a container of items.
-      if (each && ITEM.has(each.name) && !isStructure(name)) return
-    }
   }
 
   return {
@@ -288,7 +167,8 @@ export const lenientReader = (xml: string, maxItems: number): LenientReader => {
       return position < xml.length
     },
     finish() {
-      closeThrough(0, xml.length)
+      elements.endAll()
+      const { items, channel } = elements
       if (format === null && items.length === 0) return null
       return { format: format ?? (inAtom ? 'atom' : 'rss'), channel, items }
     },

@@ -4,39 +4,11 @@
  * items in more than one place, is parsed whole.
  */
 
-import { hash } from 'node:crypto'
-import { LONG, lifted, MARK, mayLift, type Piece } from './lift.ts'
+import { createItemSpans, hasText, type ItemSpans } from './item-spans.ts'
 import { canonicalName } from './names.ts'
-import { unusualPrefixes } from './namespaces.ts'
-import { type OpenTag, tokenize } from './tokens.ts'
-
-export type Reader = 'strict' | 'lenient'
-
-export interface Span {
-  readonly start: number
-  readonly end: number
-}
-
-/** An item as written in the document. */
-export interface ItemSpan extends Span {
-  readonly hash: string
-  /** Characters that rss-parser has to read: what remains once long text is lifted out. */
-  readonly weight: number
-}
-
-export interface Split {
-  readonly text: string
-  /** Items in document order, none nested, all with the same parent. */
-  readonly spans: readonly ItemSpan[]
-  /** Content between items other than white space: elements of the channel. */
-  readonly between: readonly Span[]
-  /** Long text within the scanned items, ascending. */
-  readonly pieces: readonly Piece[]
-  /** The reader to use: the lenient one for inline markup, unusual prefixes or case, or xml:base. */
-  readonly reader: Reader
-  /** Whether an item holds more elements than rss-parser reads in linear time. */
-  readonly crowded: boolean
-}
+import type { Split } from './split.ts'
+import { type OpenTag, type TokenHandler, tokenize } from './tokens.ts'
+import { isWellReferenced, judgeAttributes } from './well-formed.ts'
 
 const ROOTS: Readonly<Record<string, { readonly item: string; readonly parent: string }>> = {
   rss: { item: 'item', parent: 'channel' },
@@ -45,40 +17,13 @@ const ROOTS: Readonly<Record<string, { readonly item: string; readonly parent: s
 }
 
 /** Deeper than feeds nest; beyond it the document is not split. */
-const DEEPEST = 100
+const MAX_DEPTH = 100
 const NONE_KNOWN: ReadonlySet<string> = new Set()
-const LONGEST_ATTRIBUTES = 4_000
-const MOST_ELEMENTS = 2_000
-const ATTRIBUTES = /^(?:\s+[\w:.-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*\s*$/
-const NO_REFERENCE = /&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9a-fA-F]{1,6});)/
-const NUMBERED = /&#(x?)([0-9a-fA-F]{1,7});/g
-
-/**
- * Whether every ampersand begins a reference that all parsers read alike: one of XML's five entities, or a character
- * that XML allows.
- */
-const isWellReferenced = (text: string): boolean => {
-  if (NO_REFERENCE.test(text)) return false
-  if (!text.includes('&#')) return true
-  for (const [, hex, digits = ''] of text.matchAll(NUMBERED))
-    if (!mayHold(Number.parseInt(digits, hex === 'x' ? 16 : 10))) return false
-  return true
-}
-
-const MARK_POINT = MARK.charCodeAt(0)
-
-/** XML 1.0, production 2: Char, except the mark that stands for lifted text. */
-const mayHold = (point: number): boolean =>
-  (point >= 0x20 && point <= 0xd7ff) ||
-  (point >= 0xe000 && point <= 0xfffd && point !== MARK_POINT) ||
-  (point >= 0x10000 && point <= 0x10ffff) ||
-  point === 9 ||
-  point === 10 ||
-  point === 13
+const MAX_ELEMENTS = 2_000
+const GT = 62
+const BRACKET = 93
 /** Elements that a reader may take for an item, by namespace or ignoring case, though the scanner does not. */
 const LIKE_ITEM = /^(?:[\w.-]+:)?(?:item|entry)$/i
-const BEYOND_STRICT =
-  /\bxml:base\s*=|\btype\s*=\s*["'](?:xhtml|application\/xhtml\+xml)["']|\bmode\s*=\s*["']xml["']|\b(?:HREF|REL|ISPERMALINK|ispermalink|IsPermaLink)\s*=/
 /**
  * rss-parser rejects the whole document for one such Atom entry: a date it cannot parse, or a link without attributes.
  */
@@ -93,23 +38,52 @@ export interface Scanner {
   result(): Split | null
 }
 
+/** Whether every reference in a text is well-formed, for texts in ascending order. */
+const createReferenceCheck = (text: string) => {
+  // Position of the next ampersand, found once rather than again for every piece of text.
+  let ampersand = -1
+  return (start: number, end: number): boolean => {
+    if (ampersand < start) {
+      const found = text.indexOf('&', start)
+      ampersand = found < 0 ? text.length : found
+    }
+    return ampersand >= end || isWellReferenced(text.slice(ampersand, end))
+  }
+}
+
+/** Whether start tags are well-formed; marks what only the lenient reader reads correctly. */
+const createTagCheck = (text: string, items: Pick<ItemSpans, 'markUnusual'>) => {
+  const seen = new Set<string>()
+  return (name: string, tag: OpenTag, root: string | undefined): boolean => {
+    if (text.charCodeAt(tag.end - 1) !== GT) return false
+    const inAtom = root === 'feed'
+    if (tag.attributesEnd > tag.attributesAt) {
+      const attributes = text.slice(tag.attributesAt, tag.attributesEnd)
+      const judged = judgeAttributes(attributes, inAtom || name === 'feed')
+      if (judged === null) return false
+      // rss-parser passes on the attributes of Atom's root only.
+      const isLost = root === undefined && name !== 'feed' && /\bxml:lang\s*=/.test(attributes)
+      if (judged === 'unusual' || isLost) items.markUnusual()
+    } else if (inAtom && name === 'link') items.markUnusual()
+    if (!seen.has(name)) {
+      seen.add(name)
+      if (canonicalName(name) !== name) items.markUnusual()
+    }
+    return true
+  }
+}
+
 /**
  * @param known hashes of items that an earlier scan found: an item with the same text is skipped in one step, since its
  * content was checked then
  */
 export const scanner = (text: string, known: ReadonlySet<string> = NONE_KNOWN): Scanner => {
-  const spans: ItemSpan[] = []
-  const between: Span[] = []
-  const pieces: Piece[] = []
-  const lifts = mayLift(text)
-  let liftedHere = 0
+  const items = createItemSpans(text, known)
+  const referencesWellIn = createReferenceCheck(text)
+  const isWellWritten = createTagCheck(text, items)
   const stack: string[] = []
-  const seen = new Set<string>()
   let sure = true
-  let unusual = false
   let rules: (typeof ROOTS)[string] | undefined
-  let itemAt = -1
-  let unusualElsewhere = false
   let leapTo = -1
   let elements = 0
   let crowded = false
@@ -118,127 +92,61 @@ export const scanner = (text: string, known: ReadonlySet<string> = NONE_KNOWN): 
   let position = 0
   let stopAt = 0
 
-  // Position of the next ampersand, found once rather than again for every piece of text.
-  let ampersand = -1
-  const referencesWellIn = (start: number, end: number): boolean => {
-    if (ampersand < start) {
-      const found = text.indexOf('&', start)
-      ampersand = found < 0 ? text.length : found
-    }
-    return ampersand >= end || isWellReferenced(text.slice(ampersand, end))
-  }
-
   const unsure = (): false => {
     sure = false
     return false
   }
 
   const open = (name: string, tag: OpenTag): boolean => {
-    if (text.charCodeAt(tag.end - 1) !== 62 || rootClosed || stack.length >= DEEPEST) return unsure()
-    if (tag.attributesEnd > tag.attributesAt) {
-      if (tag.attributesEnd - tag.attributesAt > LONGEST_ATTRIBUTES) return unsure()
-      const attributes = text.slice(tag.attributesAt, tag.attributesEnd)
-      if (!ATTRIBUTES.test(attributes) || (attributes.includes('&') && !isWellReferenced(attributes))) return unsure()
-      if (
-        BEYOND_STRICT.test(attributes) ||
-        (attributes.includes('xmlns') && unusualPrefixes(attributes, stack[0] === 'feed' || name === 'feed'))
-      )
-        unusual = true
-    }
-    if (!seen.has(name)) {
-      seen.add(name)
-      if (canonicalName(name) !== name) unusual = true
-    }
+    if (rootClosed || stack.length >= MAX_DEPTH || !isWellWritten(name, tag, stack[0])) return unsure()
     const parent = stack.at(-1)
-    const inAtom = stack[0] === 'feed'
-    if (inAtom && name === 'link' && tag.attributesEnd === tag.attributesAt) unusual = true
     if (parent === undefined) {
       rules = Object.hasOwn(ROOTS, name) ? ROOTS[name] : undefined
       if (!rules || tag.selfClosing) return unsure()
-      // rss-parser passes on the attributes of Atom's root only.
-      if (name !== 'feed' && /\bxml:lang\s*=/.test(text.slice(tag.attributesAt, tag.attributesEnd))) unusual = true
     }
     if (name === rules?.item) {
       // Items within items, or with any other parent, are not split.
-      if (itemAt >= 0 || parent !== rules.parent || stack.length > 2) return unsure()
-      itemAt = tag.start
-      unusualElsewhere ||= unusual
-      unusual = false
-      if (known.size > 0 && !tag.selfClosing && leaps(name)) return false
+      if (items.isInItem() || parent !== rules.parent || stack.length > 2) return unsure()
+      items.begin(tag.start)
+      if (!tag.selfClosing) leapTo = items.skipKnown(name)
+      if (leapTo >= 0) return false
       elements = 0
     } else if (LIKE_ITEM.test(name)) return unsure()
     if (name === rules?.parent) parents += 1
-    if (parent !== undefined && PROSE.has(parent)) unusual = true
+    if (parent !== undefined && PROSE.has(parent)) items.markUnusual()
     elements += 1
-    if (elements > MOST_ELEMENTS) crowded = true
+    if (elements > MAX_ELEMENTS) crowded = true
     if (!tag.selfClosing) stack.push(name)
-    else if (name === rules?.item) endItem(tag.end)
+    else if (name === rules?.item) items.end(tag.end)
     return tag.end < stopAt
-  }
-
-  /** Whether the text of the item that begins here, up to its first end tag, is known. */
-  const leaps = (name: string): boolean => {
-    const endTag = `</${name}>`
-    const at = text.indexOf(endTag, itemAt)
-    if (at < 0) return false
-    const end = at + endTag.length
-    const hash = spanHash(text, { start: itemAt, end })
-    const found = known.has(hash) ? hash : known.has(UNUSUAL + hash) ? UNUSUAL + hash : null
-    if (found === null) return false
-    if (found !== hash) unusualElsewhere = true
-    keep(end, found)
-    leapTo = end
-    return true
-  }
-
-  const endItem = (end: number): void => {
-    // An item affects the choice of reader even when it is skipped in a later scan, so its hash records it.
-    const ownHash = spanHash(text, { start: itemAt, end })
-    keep(end, unusual ? UNUSUAL + ownHash : ownHash)
-    unusualElsewhere ||= unusual
-    unusual = false
-  }
-
-  const keep = (end: number, hash: string): void => {
-    const before = spans.at(-1)
-    if (before && hasText(text, before.end, itemAt)) between.push({ start: before.end, end: itemAt })
-    spans.push({ start: itemAt, end, hash, weight: end - itemAt - liftedHere })
-    liftedHere = 0
-    itemAt = -1
   }
 
   const isAtomDate = (): boolean => stack.length === 3 && stack[0] === 'feed' && ATOM_DATES.has(stack[2] ?? '')
 
-  const lift = (start: number, end: number, coded: boolean): void => {
-    if (!lifts || end - start <= LONG) return
-    pieces.push({ start, end, coded })
-    liftedHere += end - start
-  }
-
-  const handler = {
+  const handler: TokenHandler = {
     open,
-    close(name: string, _start: number, end: number): boolean {
-      if (stack.pop() !== name || text.charCodeAt(end - 1) !== 62) return unsure()
-      if (name === rules?.item && itemAt >= 0) endItem(end)
+    close(name, _start, end) {
+      if (stack.pop() !== name || text.charCodeAt(end - 1) !== GT) return unsure()
+      if (name === rules?.item && items.isInItem()) items.end(end)
       if (stack.length === 0) rootClosed = true
       return end < stopAt
     },
-    text(start: number, end: number): void {
+    text(start, end) {
       if (!referencesWellIn(start, end)) sure = false
       // A bare `<`, or text outside of the root, needs the lenient reader.
       const lt = text.indexOf('<', start)
       if (lt >= 0 && lt < end) sure = false
       if (stack.length === 0 && /\S/.test(text.slice(start, Math.min(end, start + 1_000)))) sure = false
-      if (itemAt >= 0 && hasText(text, start, end)) lift(start, end, true)
-      if (isAtomDate() && Number.isNaN(Date.parse(text.slice(start, end)))) unusual = true
+      if (items.isInItem() && hasText(text, start, end)) items.addText(start, end, true)
+      if (isAtomDate() && Number.isNaN(Date.parse(text.slice(start, end)))) items.markUnusual()
     },
-    cdata(start: number, end: number): void {
+    cdata(start, end) {
       if (!text.startsWith(']]>', end)) sure = false
-      if (itemAt >= 0) lift(start, end, false)
-      if (isAtomDate()) unusual = true
+      if (items.isInItem()) items.addText(start, end, false)
+      if (isAtomDate()) items.markUnusual()
     },
-    doctype(_start: number, end: number): void {
-      if (stack.length > 0 || text.charCodeAt(end - 2) === 93) sure = false
+    doctype(_start, end) {
+      if (stack.length > 0 || text.charCodeAt(end - 2) === BRACKET) sure = false
     },
   }
 
@@ -255,49 +163,6 @@ export const scanner = (text: string, known: ReadonlySet<string> = NONE_KNOWN): 
       return sure && position < text.length
     },
     result: () =>
-      sure && rootClosed && parents === 1 && itemAt < 0
-        ? { text, spans, between, pieces, reader: unusual || unusualElsewhere ? 'lenient' : 'strict', crowded }
-        : null,
+      sure && rootClosed && parents === 1 && !items.isInItem() ? { text, ...items.result(), crowded } : null,
   }
 }
-
-const hasText = (text: string, start: number, end: number): boolean => {
-  for (let at = start; at < end; at += 1) if (text.charCodeAt(at) > 32) return true
-  return false
-}
-
-/**
- * The document with only some of its items. Everything before, between and after the items stays, so that namespaces,
- * xml:base and xml:lang are inherited as before; white space between items is removed with them. For rss-parser long
- * text is lifted out: call `putBack` on the result.
- * @param wanted their indices, ascending
- */
-export const withItems = ({ text, spans, between, reader, pieces }: Split, wanted: readonly number[]): string => {
-  const [first, last] = [spans[0], spans.at(-1)]
-  if (!first || !last) return text
-  const parts = [text.slice(0, first.start)]
-  let piece = 0
-  for (const index of wanted) {
-    const span = spans[index]
-    if (!span) continue
-    if (reader === 'lenient') parts.push(text.slice(span.start, span.end))
-    else {
-      const { written, next } = lifted(text, pieces, piece, span)
-      parts.push(written)
-      piece = next
-    }
-  }
-  for (const span of between) parts.push(text.slice(span.start, span.end))
-  parts.push(text.slice(last.end))
-  return parts.join('')
-}
-
-/** Prefix of the hash of an item that only the lenient reader reads correctly. */
-const UNUSUAL = '~'
-
-/**
- * A 12-character (72-bit) hash of an item as written. A source that forged a collision would only hide an item of its
- * own.
- */
-const spanHash = (text: string, { start, end }: Span): string =>
-  hash('sha1', text.slice(start, end), 'base64url').slice(0, 12)

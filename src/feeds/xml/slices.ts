@@ -8,7 +8,8 @@ import { parseDate } from '../dates/dates.ts'
 import { lenientReader } from './lenient.ts'
 import { putBack } from './lift.ts'
 import type { RawFields } from './raw.ts'
-import { type Scanner, type Split, scanner, withItems } from './scan.ts'
+import { type Scanner, scanner } from './scan.ts'
+import { type Split, withItems } from './split.ts'
 import { readerFor, readXml, type XmlRead } from './xml.ts'
 
 /** Characters per step of scanning, of rss-parser and of the lenient reader: each takes about 10 ms. */

@@ -7,7 +7,7 @@ import { readLeniently } from './lenient.ts'
 import { unusualCase } from './names.ts'
 import { unusualPrefixes } from './namespaces.ts'
 import type { RawFeed } from './raw.ts'
-import type { Reader } from './scan.ts'
+import type { Reader } from './split.ts'
 import { beyondStrict, fellShort, readStrictly } from './strict.ts'
 
 export interface XmlRead {
