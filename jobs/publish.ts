@@ -5,7 +5,7 @@
  */
 
 import type { ArticleId } from '../src/domain/article.ts'
-import type { Published } from '../src/lists/publisher.ts'
+import type { Published } from '../src/lists/write-ranked.ts'
 import { ENQUEUED, publishQueue } from '../src/queues/publish.ts'
 import { defineJob } from './define.ts'
 

@@ -1,8 +1,8 @@
 /** Views of stories: of the article that leads each and of those named beside it. */
 
 import type { StoryId } from '../domain/article.ts'
-import type { Reads } from './counts.ts'
 import type { ListInputs } from './definitions/definition.ts'
+import type { Reads } from './reads.ts'
 
 export const createStoryReads =
   (reads: Pick<Reads, 'inWindows'>): ListInputs['storyReads'] =>

@@ -5,11 +5,11 @@
  */
 
 import { articleKeys } from './keys/articles.ts'
-import { contractKeys } from './keys/published.ts'
 import { daemonKeys } from './keys/daemons.ts'
 import { eventKeys } from './keys/events.ts'
 import { listKeys } from './keys/lists.ts'
 import { pollingKeys } from './keys/polling.ts'
+import { contractKeys } from './keys/published.ts'
 import { pushKeys } from './keys/push.ts'
 import { quarantineKeys } from './keys/quarantine.ts'
 import { sourceKeys } from './keys/sources.ts'

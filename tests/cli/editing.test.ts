@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { EntryExplanation } from '../../src/lists/publisher.ts'
+import type { EntryExplanation } from '../../src/lists/explain.ts'
 import { SCHEMA } from '../../src/maintenance/migrations/registry.ts'
 import { anArticle, newIn } from '../support/articles.ts'
 import { aConfigFolder, cli, endAll, redisUrl } from '../support/cli.ts'

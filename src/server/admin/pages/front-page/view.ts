@@ -1,8 +1,8 @@
 /** The lists as readers see them; an entry can be opened: why it is there, and forms to edit it. (pure) */
 
 import type { Entry } from '../../../../domain/entry.ts'
+import type { EntryExplanation } from '../../../../lists/explain.ts'
 import type { Override } from '../../../../lists/overrides.ts'
-import type { EntryExplanation } from '../../../../lists/publisher.ts'
 import { type Html, html } from '../../components/html.ts'
 import { table } from '../../components/table.ts'
 import { when } from '../../components/time.ts'

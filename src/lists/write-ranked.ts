@@ -1,0 +1,73 @@
+/** Writes ranked lists: builds their entries, with the counts of the moment and the labels of the configuration. */
+
+import type { Redis } from 'ioredis'
+import type { ListSettings } from '../config/sections/lists.ts'
+import type { ArticleId } from '../domain/article.ts'
+import type { Taxonomy } from '../domain/section.ts'
+import type { Source } from '../domain/source.ts'
+import type { Keys } from '../redis/keys.ts'
+import { createEntryWriter } from './entries.ts'
+import type { Ranking } from './ranking.ts'
+import type { Reads } from './reads.ts'
+import { createListWriter } from './write.ts'
+
+export interface Published {
+  readonly list: string
+  readonly changed: boolean
+  readonly count: number
+}
+
+export interface RankedList {
+  readonly name: string
+  readonly ranking: Ranking
+}
+
+/**
+ * @param asOf id of the last change read before they were ranked
+ * @param lives ms after which the lists expire; 0 for never
+ */
+export type WriteRanked = (lists: readonly RankedList[], asOf: string, lives: number) => Promise<Published[]>
+
+export interface WriteRankedParts {
+  readonly redis: Redis
+  readonly keys: Keys
+  readonly reads: Pick<Reads, 'totals'>
+  readonly taxonomy: () => Taxonomy
+  readonly source: (id: string) => Pick<Source, 'name'> | undefined
+  readonly settings: () => ListSettings
+  readonly now: () => number
+}
+
+export const listIds = ({ ranked }: Ranking): ArticleId[] => ranked.map(({ candidate }) => candidate.article.id)
+
+/** Entries contain labels of the configuration, so a changed configuration needs a new writer. */
+const createCurrentWriter = ({ taxonomy, source, settings }: WriteRankedParts) => {
+  const create = () => {
+    const labels = { taxonomy: taxonomy(), language: settings().language }
+    return { ...labels, write: createEntryWriter({ ...labels, findSourceName: id => source(id)?.name ?? id }) }
+  }
+  let current = create()
+  return () => {
+    if (current.taxonomy !== taxonomy() || current.language !== settings().language) current = create()
+    return current.write
+  }
+}
+
+export const createWriteRanked = (parts: WriteRankedParts): WriteRanked => {
+  const { redis, keys, reads, now } = parts
+  const writer = createListWriter(redis, keys)
+  const currentWriter = createCurrentWriter(parts)
+  return async (lists, asOf, lives) => {
+    const counts = await reads.totals(lists.flatMap(({ ranking }) => listIds(ranking)))
+    const buildEntries = currentWriter()
+    const at = now()
+    const toWrite = lists.map(({ name, ranking: { ranked, fallback, window, stale } }) => ({
+      ...{ name, fallback, window, stale, asOf, lives, at },
+      entries: buildEntries(ranked, counts),
+    }))
+    const changed = await writer.write(toWrite)
+    return toWrite.map(({ name, entries }, index) => ({
+      ...{ list: name, changed: changed[index] ?? false, count: entries.each.length },
+    }))
+  }
+}
