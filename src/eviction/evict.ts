@@ -1,8 +1,9 @@
 /**
- * Evicts articles in two steps, so that no list ever shows one that was deleted. First it marks them and removes them from their stories and
- * from every list; a ranking made earlier cannot overwrite that. A minute later, when all work in progress has ended, it deletes them. The ids
- * pending deletion are in Redis, so that another process continues if this one dies. The seen items of their sources stay, so that a feed that
- * still carries evicted articles does not bring them back. (docs/decisions/0026)
+ * Evicts articles in two steps, so that no list ever shows one that was deleted. First it marks them and removes them
+ * from their stories and from every list; a ranking made earlier cannot overwrite that. A minute later, when all work in
+ * progress has ended, it deletes them. The ids pending deletion are in Redis, so that another process continues if this
+ * one dies. The seen items of their sources stay, so that a feed that still carries evicted articles does not bring them
+ * back. (docs/decisions/0026)
  */
 
 import type { Redis } from 'ioredis'
@@ -15,6 +16,7 @@ import type { Keys } from '../redis/keys.ts'
 import { loadScript, runScript } from '../redis/script.ts'
 import { CLOCK_SLACK } from '../util/plausible-time.ts'
 import { chunk } from '../util/slices.ts'
+import { listOwnKeys } from './own-keys.ts'
 
 const markScript = loadScript(new URL('./mark.lua', import.meta.url))
 
@@ -47,91 +49,86 @@ interface Marked {
   readonly url: string
 }
 
-export const createEviction = ({ redis, keys, writer, changes, names, now }: EvictionParts): Eviction => {
-  const mark = async (articles: readonly ArticleId[]): Promise<Marked[]> => {
-    const marked = (await Promise.all(articles.map(id => runScript(redis, markScript, [keys.article(id)], [])))) as [
-      StoryId?,
-      string?,
-    ][] // as mark.lua returns
-    return marked.flatMap(([story, url], index) => {
-      const id = articles[index]
-      return id && story !== undefined && url !== undefined ? [{ id, story, url }] : []
-    })
-  }
+const mark = async ({ redis, keys }: EvictionParts, articles: readonly ArticleId[]): Promise<Marked[]> => {
+  const marked = (await Promise.all(articles.map(id => runScript(redis, markScript, [keys.article(id)], [])))) as [
+    StoryId?,
+    string?,
+  ][] // as mark.lua returns
+  return marked.flatMap(([story, url], index) => {
+    const id = articles[index]
+    return id && story !== undefined && url !== undefined ? [{ id, story, url }] : []
+  })
+}
 
-  const leaveStories = async (marked: readonly Marked[]): Promise<StoryId[]> => {
-    const byStory = new Map<StoryId, ArticleId[]>()
-    for (const { id, story } of marked) if (story !== '') byStory.set(story, [...(byStory.get(story) ?? []), id])
-    const placed = await Promise.all([...byStory].map(([story, members]) => writer.evict(story, members, now())))
-    await writer.index(placed)
-    return [...new Set([...byStory.keys(), ...placed.map(({ story }) => story)])]
-  }
+/** Removes articles from their stories. @returns the stories that changed */
+const leaveStories = async ({ writer, now }: EvictionParts, marked: readonly Marked[]): Promise<StoryId[]> => {
+  const byStory = new Map<StoryId, ArticleId[]>()
+  for (const { id, story } of marked) if (story !== '') byStory.set(story, [...(byStory.get(story) ?? []), id])
+  const placed = await Promise.all([...byStory].map(([story, members]) => writer.evict(story, members, now())))
+  await writer.index(placed)
+  return [...new Set([...byStory.keys(), ...placed.map(({ story }) => story)])]
+}
 
-  /** Related lists that show any of these articles, each with those it shows; not the articles' own lists, which are deleted with them. */
-  const showing = async (articles: readonly ArticleId[]): Promise<Map<ArticleId, ArticleId[]>> => {
-    const leaving = new Set<string>(articles)
-    const lists = await Promise.all(articles.map(id => redis.zrange(keys.relatedBackLinks(id), 0, '-1')))
-    const shown = new Map<ArticleId, ArticleId[]>()
-    for (const [index, owners] of lists.entries())
-      for (const owner of owners as ArticleId[]) {
-        // noted by src/lists/related-back-links.ts
-        const article = articles[index]
-        if (article && !leaving.has(owner)) shown.set(owner, [...(shown.get(owner) ?? []), article])
-      }
-    return shown
-  }
-
-  const lastChange = async (): Promise<string> =>
-    (await redis.xrevrange(keys.changes(), '+', '-', 'COUNT', 1))[0]?.[0] ?? '0-0'
-
-  const strikeRelated = async (articles: readonly ArticleId[], asOf: string): Promise<void> => {
-    for (const some of chunk([...(await showing(articles))], SLICE))
-      await Promise.all(
-        some.map(([owner, shown]) =>
-          removeFromList(redis, keys, `related:${owner}`, { articles: shown, asOf, at: now() }),
-        ),
-      )
-  }
-
-  /** Applies to every list, since one that does not show them now may be ranked with them at this moment. */
-  const strikeLists = async (articles: readonly ArticleId[], asOf: string): Promise<void> => {
-    for (const some of chunk(names(), SLICE))
-      await Promise.all(some.map(name => removeFromList(redis, keys, name, { articles, asOf, at: now() })))
-  }
-
-  const takeOut = async (articles: readonly ArticleId[]): Promise<Marked[]> => {
-    const all: Marked[] = []
-    for (const some of chunk(articles, SLICE)) {
-      const marked = await mark(some)
-      const stories = await leaveStories(marked)
-      await changes.note({ articles: some, stories })
-      await strikeRelated(some, await lastChange())
-      all.push(...marked)
+/**
+ * Finds the related lists that show any of these articles, each with those it shows. The articles' own related lists
+ * are left out, since they are deleted with them.
+ */
+const findRelatedShowing = async (
+  { redis, keys }: EvictionParts,
+  articles: readonly ArticleId[],
+): Promise<Map<string, ArticleId[]>> => {
+  const lists = await Promise.all(articles.map(id => redis.zrange(keys.relatedBackLinks(id), 0, '-1')))
+  const shown = new Map<string, ArticleId[]>()
+  for (const [index, article] of articles.entries())
+    for (const owner of lists[index] ?? []) {
+      const list = `related:${owner}`
+      if (!articles.includes(owner as ArticleId)) shown.set(list, [...(shown.get(list) ?? []), article])
     }
-    if (articles.length > 0) await strikeLists(articles, await lastChange())
-    return all
+  return shown
+}
+
+/** Removes articles from lists. Lists that are ranked with them at this moment do not overwrite that. */
+const removeFromLists = async (
+  { redis, keys, now }: EvictionParts,
+  lists: Iterable<readonly [name: string, articles: readonly ArticleId[]]>,
+): Promise<void> => {
+  const asOf = (await redis.xrevrange(keys.changes(), '+', '-', 'COUNT', 1))[0]?.[0] ?? '0-0'
+  for (const some of chunk([...lists], SLICE))
+    await Promise.all(some.map(([name, articles]) => removeFromList(redis, keys, name, { articles, asOf, at: now() })))
+}
+
+/** Removes articles from their stories and from all lists. */
+const takeOut = async (parts: EvictionParts, articles: readonly ArticleId[]): Promise<Marked[]> => {
+  const all: Marked[] = []
+  for (const some of chunk(articles, SLICE)) {
+    const marked = await mark(parts, some)
+    const stories = await leaveStories(parts, marked)
+    await parts.changes.note({ articles: some, stories })
+    await removeFromLists(parts, await findRelatedShowing(parts, some))
+    all.push(...marked)
   }
+  // From every list, since one that does not show them now may be ranked with them at this moment.
+  if (articles.length > 0)
+    await removeFromLists(
+      parts,
+      parts.names().map(name => [name, articles]),
+    )
+  return all
+}
 
-  const ownKeys = (id: ArticleId): string[] => [
-    keys.article(id),
-    keys.list(`related:${id}`),
-    keys.listMeta(`related:${id}`),
-    keys.relatedBackLinks(id),
-    keys.viewedBy(id),
-    keys.coViewed(id),
-  ]
+/** Deletes the alias that an article got when its URL changed. */
+const dropAlias = async ({ redis, keys }: EvictionParts, { id, url }: Marked): Promise<void> => {
+  const other = articleId(url)
+  if (other !== id && (await redis.get(keys.alias(other))) === id) await redis.del(keys.alias(other))
+}
 
-  /** Deletes the alias that an article got when its URL changed. */
-  const dropAlias = async ({ id, url }: Marked): Promise<void> => {
-    const other = articleId(url)
-    if (other !== id && (await redis.get(keys.alias(other))) === id) await redis.del(keys.alias(other))
-  }
-
+export const createEviction = (parts: EvictionParts): Eviction => {
+  const { redis, keys, now } = parts
   return {
     async begin(articles) {
       for (const some of chunk(articles, SLICE))
         await redis.zadd(keys.pendingDeletion(), 'NX', ...some.flatMap(id => [now(), id]))
-      await takeOut(articles)
+      await takeOut(parts, articles)
     },
 
     async finish() {
@@ -142,11 +139,11 @@ export const createEviction = ({ redis, keys, writer, changes, names, now }: Evi
       ])
       const due = [...gone, ...impossible] as ArticleId[] // put there by begin
       // Once more: the first step may have died half-way, and lists were written meanwhile.
-      const marked = new Map((await takeOut(due)).map(each => [each.id, each]))
+      const marked = new Map((await takeOut(parts, due)).map(each => [each.id, each]))
       for (const some of chunk(due, SLICE)) {
         await Promise.all([
-          ...some.flatMap(id => ownKeys(id).map(key => redis.unlink(key))),
-          ...some.flatMap(id => marked.get(id) ?? []).map(dropAlias),
+          ...some.flatMap(id => listOwnKeys(keys, id).map(key => redis.unlink(key))),
+          ...some.flatMap(id => marked.get(id) ?? []).map(each => dropAlias(parts, each)),
           redis.zrem(keys.articleIndex(), ...some),
         ])
         await redis.zrem(keys.pendingDeletion(), ...some)

@@ -155,8 +155,15 @@ export const createElements = (xml: string, maxItems: number) => {
 
     begin(name: string, attributes: Attributes, scope: Scope, { end, selfClosing }: OpenTag): void {
       stack.push({
-        ...{ name, attributes, scope, contentAt: end, children: Object.create(null), text: [] },
-        ...{ isTextual: TEXTUAL.has(name), nested: 0, hasMarkup: false },
+        name,
+        attributes,
+        scope,
+        contentAt: end,
+        children: Object.create(null),
+        text: [],
+        isTextual: TEXTUAL.has(name),
+        nested: 0,
+        hasMarkup: false,
       })
       if (selfClosing) endTop(end)
     },

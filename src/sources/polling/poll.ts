@@ -102,50 +102,58 @@ interface Running extends PollWish {
   readonly askedAt: number
 }
 
+const putOff = async ({ sources }: PollParts, source: Source, wait: Wait): Promise<Polled> =>
+  wait.kind === 'turn' || wait.ms <= LONG
+    ? { kind: 'postponed', ms: wait.ms }
+    : { kind: 'deferred', due: await sources.deferred(source.id, wait.ms, wait.why) }
+
+const giveUp = async (
+  { sources, network }: PollParts,
+  { source, state, url, visit, askedAt }: Running,
+  failure: PollFailure,
+): Promise<Polled> => {
+  const domain = registrableDomain(url)
+  const isOurFault = isUnreached(failure) && (await network.unreached(domain, source.id, askedAt, state.failures > 0))
+  if (isAnswered(failure)) network.reached(domain, askedAt)
+  const closed = await visit.leave({ ...failure, why: `answered ${failure.status ?? failure.reason}` })
+  const asked = Math.max(failure.retryAfter ?? 0, failure.isLimited ? closed : 0)
+  const heard = asked > 0 ? { ...failure, retryAfter: asked } : failure
+  return { kind: 'failed', failure, due: await sources.failed(source.id, heard, isOurFault) }
+}
+
+/** Whether to send its validators, to omit them as a test, or to omit them because they are unreliable. */
+const selectValidation = ({ now, random = Math.random }: PollParts, { state, isRecrawl }: Running): Validation => {
+  const hasValidators = Boolean(state.validators?.etag || state.validators?.lastModified)
+  return isRecrawl || !hasValidators
+    ? 'conditional'
+    : chooseValidation(state.unreliableValidators?.at ?? null, now(), random())
+}
+
+/** Fetches the feed; `held` says how long to wait if a redirect leads to a domain where it is not our turn. */
+const fetchInTurn = async (
+  { fetchFeed }: PollParts,
+  { state, url, visit, isRecrawl, signal }: Running,
+  validation: Validation,
+) => {
+  let held: Wait | null = null
+  const fetched = await fetchFeed({
+    url,
+    validators: isRecrawl ? null : state.validators,
+    isConditional: validation === 'conditional',
+    signal,
+    onHop: async next => {
+      held = await visit.enter(next)
+      return held?.ms ?? null
+    },
+  })
+  return { fetched, held: held as Wait | null } // assigned while fetching
+}
+
 /** Combines the fetcher and all checks around it into one poll. */
 export const createPoll = (parts: PollParts): Poll => {
-  const { sources, politeness, network, fetchFeed, now, random = Math.random } = parts
+  const { sources, politeness, network, now } = parts
   const redirects = createRedirects(parts)
   const { askRobots, fetchMore, testValidators } = createFurtherRequests(parts)
-
-  const putOff = async (source: Source, wait: Wait): Promise<Polled> =>
-    wait.kind === 'turn' || wait.ms <= LONG
-      ? { kind: 'postponed', ms: wait.ms }
-      : { kind: 'deferred', due: await sources.deferred(source.id, wait.ms, wait.why) }
-
-  const giveUp = async ({ source, state, url, visit, askedAt }: Running, failure: PollFailure): Promise<Polled> => {
-    const domain = registrableDomain(url)
-    const isOurFault = isUnreached(failure) && (await network.unreached(domain, source.id, askedAt, state.failures > 0))
-    if (isAnswered(failure)) network.reached(domain, askedAt)
-    const closed = await visit.leave({ ...failure, why: `answered ${failure.status ?? failure.reason}` })
-    const asked = Math.max(failure.retryAfter ?? 0, failure.isLimited ? closed : 0)
-    const heard = asked > 0 ? { ...failure, retryAfter: asked } : failure
-    return { kind: 'failed', failure, due: await sources.failed(source.id, heard, isOurFault) }
-  }
-
-  /** Whether to send its validators, to omit them as a test, or to omit them because they are unreliable. */
-  const selectValidation = ({ state, isRecrawl }: Running): Validation => {
-    const hasValidators = Boolean(state.validators?.etag || state.validators?.lastModified)
-    return isRecrawl || !hasValidators
-      ? 'conditional'
-      : chooseValidation(state.unreliableValidators?.at ?? null, now(), random())
-  }
-
-  /** Fetches the feed; `held` says how long to wait if a redirect leads to a domain where it is not our turn. */
-  const fetchInTurn = async ({ state, url, visit, isRecrawl, signal }: Running, validation: Validation) => {
-    let held: Wait | null = null
-    const fetched = await fetchFeed({
-      url,
-      validators: isRecrawl ? null : state.validators,
-      isConditional: validation === 'conditional',
-      signal,
-      onHop: async next => {
-        held = await visit.enter(next)
-        return held?.ms ?? null
-      },
-    })
-    return { fetched, held: held as Wait | null } // assigned while fetching
-  }
 
   const buildUnchanged = async (running: Running, fetched: Unchanged, leave: Leave): Promise<Polled> => {
     const { source, state } = running
@@ -179,14 +187,14 @@ export const createPoll = (parts: PollParts): Poll => {
   const pollInTurn = async (source: Source, state: SourceState, visit: Visit, wish: PollWish): Promise<Polled> => {
     const url = resolveAddress(source.url, state.adopted, state.failures)
     const elsewhere = await visit.enter(url)
-    if (elsewhere) return putOff(source, elsewhere)
+    if (elsewhere) return putOff(parts, source, elsewhere)
     const running: Running = { ...wish, source, state, url, visit, askedAt: now() }
     const { delay, refusal } = await askRobots(url, wish.signal)
-    if (refusal) return giveUp(running, refusal)
-    const validation = selectValidation(running)
-    const { fetched, held } = await fetchInTurn(running, validation)
-    if (fetched.kind === 'held') return putOff(source, held ?? { ms: fetched.wait, kind: 'turn', why: 'turn' })
-    if (fetched.kind === 'failed') return giveUp(running, fetched)
+    if (refusal) return giveUp(parts, running, refusal)
+    const validation = selectValidation(parts, running)
+    const { fetched, held } = await fetchInTurn(parts, running, validation)
+    if (fetched.kind === 'held') return putOff(parts, source, held ?? { ms: fetched.wait, kind: 'turn', why: 'turn' })
+    if (fetched.kind === 'failed') return giveUp(parts, running, fetched)
     network.reached(registrableDomain(url), running.askedAt)
     const leave = () =>
       visit.leave({
@@ -205,7 +213,7 @@ export const createPoll = (parts: PollParts): Poll => {
     const visit = politeness.visit(source.id, wish.run)
     // Automatic pipelining sends both in one round trip.
     const [turn, known] = await Promise.all([visit.enter(source.url), sources.state(source.id)])
-    if (turn) return putOff(source, turn)
+    if (turn) return putOff(parts, source, turn)
     let polled: Polled | null = null
     try {
       polled = await pollInTurn(source, await sources.renewed(source.id, known), visit, wish)
