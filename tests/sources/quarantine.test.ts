@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { keysFor } from '../../src/redis/keys.ts'
-import { createQuarantine, refusedItem } from '../../src/sources/quarantine/quarantine.ts'
+import { createQuarantine } from '../../src/sources/quarantine/quarantine.ts'
+import { refusedItem } from '../../src/sources/quarantine/refused-items.ts'
 import { NOON, sourceId } from '../support/articles.ts'
 import { testRedis } from '../support/redis.ts'
 

@@ -6,7 +6,7 @@ import { createParameterStore } from '../../articles/parameters/parameter-store.
 import { SourceId } from '../../domain/source.ts'
 import { decode } from '../../feeds/decode.ts'
 import { addArticles } from '../../queues/queues.ts'
-import type { KeptBody } from '../../sources/quarantine/quarantine.ts'
+import type { KeptBody } from '../../sources/quarantine/unreadable-bodies.ts'
 import { formatDuration } from '../../util/duration.ts'
 import { type Column, renderTable } from '../../util/table.ts'
 import { cliActor, openAudit } from '../actor.ts'

@@ -7,7 +7,8 @@
 import type { Redis } from 'ioredis'
 import type { Keys } from '../../redis/keys.ts'
 import { loadScript, runScript } from '../../redis/script.ts'
-import { CLOCK_SLACK, isPlausible } from '../../util/plausible-time.ts'
+import { isPlausible } from '../../util/plausible-time.ts'
+import { type Heard, MAX_AGE, MAX_DOMAINS, type Reached, writeReached, writeUnreached } from './network-results.ts'
 
 const turnScript = loadScript(new URL('./outage.lua', import.meta.url))
 
@@ -19,38 +20,24 @@ export interface NetworkState {
   readonly since: number
 }
 
-/** The latest result for one domain. */
-export interface Heard {
-  /**
-   * When it was requested, not when the result came: a time-out is reported long after the answers to requests made at
-   * the same time, and says no more about the present than they do.
-   */
-  readonly at: number
-  readonly isReached: boolean
-}
-
-/** How many of the latest domains are considered. */
-const LATEST = 20
 /** Fewer unreachable domains than this are no evidence. */
-const FEWEST = 5
+const MIN_UNREACHED = 5
 const SHARE = 0.8
-/** Older results are ignored, ms. */
-const WINDOW = 15 * 60_000
 
 /** Whether so many domains failed at once that our own network must be down. */
 export const looksDown = (heard: readonly Heard[], now: number): boolean => {
   const latest = heard
-    .filter(({ at }) => at > now - WINDOW && isPlausible(at, now))
+    .filter(({ at }) => at > now - MAX_AGE && isPlausible(at, now))
     .sort((a, b) => b.at - a.at)
-    .slice(0, LATEST)
+    .slice(0, MAX_DOMAINS)
   const unreached = latest.filter(({ isReached }) => !isReached).length
-  return unreached >= FEWEST && unreached >= latest.length * SHARE
+  return unreached >= MIN_UNREACHED && unreached >= latest.length * SHARE
 }
 
-const LONGEST_PROBE_GAP = 120_000
+const MAX_PROBE_GAP = 120_000
 
 /** Gap between probes, ms: 10 s at first, growing with the outage to 2 minutes. */
-export const probeGap = (downFor: number): number => Math.min(Math.max(10_000, downFor / 10), LONGEST_PROBE_GAP)
+export const probeGap = (downFor: number): number => Math.min(Math.max(10_000, downFor / 10), MAX_PROBE_GAP)
 
 /** How long it takes until all sources have resumed, ms. */
 export const RESUME = 120_000
@@ -103,7 +90,6 @@ export interface OutageDetectorParts {
 
 /** For how long this process uses the state it read last, ms: polls in between need no command. */
 const STALE = 1_000
-const MOST_SUSPECTS = 10_000
 
 export const createOutageDetector = ({
   redis,
@@ -115,8 +101,7 @@ export const createOutageDetector = ({
 }: OutageDetectorParts): OutageDetector => {
   let known: NetworkState = { mode: 'up', since: 0 }
   let readAt = Number.NEGATIVE_INFINITY
-  const heardDomains = new Map<string, { readonly askedAt: number; readonly at: number }>()
-  const [reachedKey, unreachedKey] = [keys.networkHeard('reached'), keys.networkHeard('unreached')]
+  const heardDomains = new Map<string, Reached>()
 
   const read = async (): Promise<NetworkState> => {
     const [mode, since] = await redis.hmget(keys.network(), 'mode', 'since')
@@ -138,23 +123,15 @@ export const createOutageDetector = ({
   const comeBack = async (): Promise<void> => {
     if (!(await turn('down', 'back'))) return
     const suspects = await redis.zrange(keys.networkSuspects(), 0, '-1')
-    await redis.del(unreachedKey, keys.networkSuspects(), keys.networkProbe())
+    await redis.del(keys.networkHeard('unreached'), keys.networkSuspects(), keys.networkProbe())
     if (suspects.length > 0) await onBack(suspects, RESUME)
   }
 
   const flush = async (): Promise<void> => {
-    const results = [...heardDomains].sort(([, a], [, b]) => a.askedAt - b.askedAt).slice(-LATEST)
     const answeredAt = Math.max(...[...heardDomains.values()].map(({ at }) => at))
+    const results = [...heardDomains]
     heardDomains.clear()
-    if (results.length > 0) {
-      const domains = results.map(([domain]) => domain)
-      await Promise.all([
-        redis.zadd(reachedKey, ...results.flatMap(([domain, { askedAt }]) => [String(askedAt), domain])),
-        redis.zrem(unreachedKey, ...domains),
-        redis.zremrangebyrank(reachedKey, 0, -LATEST - 1),
-        redis.pexpire(reachedKey, WINDOW),
-      ])
-    }
+    await writeReached(redis, keys, results)
     const { mode, since } = await read()
     if (mode === 'down' && answeredAt >= since) await comeBack()
     if (mode === 'back' && now() - since > RESUME) await turn('back', 'up')
@@ -180,8 +157,7 @@ export const createOutageDetector = ({
       if (mode !== 'down') return null
       const gap = Math.round(probeGap(now() - since))
       if ((await redis.set(keys.networkProbe(), '1', 'PX', gap, 'NX')) === 'OK') return null
-      if (!isPlausible(await redis.pttl(keys.networkProbe()), 0, LONGEST_PROBE_GAP))
-        await redis.del(keys.networkProbe())
+      if (!isPlausible(await redis.pttl(keys.networkProbe()), 0, MAX_PROBE_GAP)) await redis.del(keys.networkProbe())
       return Math.round(gap * (1 + random() * 3))
     },
     reached(domain, askedAt) {
@@ -193,27 +169,7 @@ export const createOutageDetector = ({
       await flush()
       if (wasFailing && known.mode !== 'down') return false
       const at = now()
-      const answers = await redis
-        .multi()
-        .zadd(unreachedKey, askedAt, domain)
-        .zrem(reachedKey, domain)
-        .zremrangebyscore(unreachedKey, at + CLOCK_SLACK, '+inf')
-        .zremrangebyscore(reachedKey, at + CLOCK_SLACK, '+inf')
-        .zremrangebyrank(unreachedKey, 0, -LATEST - 1)
-        .pexpire(unreachedKey, WINDOW)
-        .zrange(unreachedKey, 0, '-1', 'WITHSCORES')
-        .zrange(reachedKey, 0, '-1', 'WITHSCORES')
-        .zadd(keys.networkSuspects(), at, sourceId)
-        .zremrangebyscore(keys.networkSuspects(), '-inf', known.mode === 'down' ? 0 : at - WINDOW)
-        .zremrangebyrank(keys.networkSuspects(), 0, -MOST_SUSPECTS - 1)
-        .pexpire(keys.networkSuspects(), 86_400_000)
-        .exec()
-      const scores = (index: number): number[] =>
-        ((answers?.[index]?.[1] ?? []) as string[]).filter((_, place) => place % 2 === 1).map(Number)
-      const heard = [
-        ...scores(6).map(score => ({ at: score, isReached: false })),
-        ...scores(7).map(score => ({ at: score, isReached: true })),
-      ]
+      const heard = await writeUnreached(redis, keys, { domain, sourceId, askedAt, at, isDown: known.mode === 'down' })
       if (known.mode === 'down') return true
       if (!looksDown(heard, at)) return false
       await turn(known.mode, 'down')

@@ -5,19 +5,17 @@
 
 import { promisify } from 'node:util'
 import { gunzip, gzip } from 'node:zlib'
-import type { Redis } from 'ioredis'
 import type { SourceId } from '../../domain/source.ts'
-import type { Keys } from '../../redis/keys.ts'
+import { newestFirst, QUARANTINED_FOR, type QuarantineParts } from './refused-items.ts'
 
 const compress = promisify(gzip)
 const decompress = promisify(gunzip)
 
-const KEPT_FOR = 7 * 86_400_000
-const MOST_ITEMS = 500
+const MAX_ITEMS = 500
 /** Bytes of one source's items, compressed. */
-const LARGEST = 512 * 1_024
+const MAX_BYTES = 512 * 1_024
 /** Bytes of all sources' items, compressed. */
-const MOST_IN_ALL = 16 * 1_024 * 1_024
+const MAX_TOTAL = 16 * 1_024 * 1_024
 
 /** One item as the articles queue takes it, with the data that its batch shares; both are opaque here. */
 export interface HeldItem {
@@ -45,13 +43,13 @@ export interface HeldItems {
   list(): Promise<readonly HeldSource[]>
 }
 
-interface Noted {
+interface Note {
   readonly at: number
   readonly bytes: number
   readonly items: number
 }
 
-export const createHeldItems = ({ redis, keys, now }: { redis: Redis; keys: Keys; now: () => number }): HeldItems => {
+export const createHeldItems = ({ redis, keys, now }: QuarantineParts): HeldItems => {
   const read = async (source: SourceId): Promise<HeldItem[]> => {
     const packed = await redis.getBuffer(keys.held(source))
     return packed === null ? [] : (JSON.parse((await decompress(packed)).toString()) as HeldItem[]) // written below
@@ -59,10 +57,10 @@ export const createHeldItems = ({ redis, keys, now }: { redis: Redis; keys: Keys
   const drop = async (source: SourceId): Promise<void> => {
     await Promise.all([redis.del(keys.held(source)), redis.hdel(keys.heldSources(), source)])
   }
-  const noted = async (): Promise<[SourceId, Noted][]> =>
+  const noted = async (): Promise<[SourceId, Note][]> =>
     Object.entries(await redis.hgetall(keys.heldSources())).map(([id, json]) => [
       id as SourceId, // fields are written by add only
-      JSON.parse(json) as Noted,
+      JSON.parse(json) as Note,
     ])
 
   /** Drops expired sources, then those whose latest item is oldest, until the rest fits. */
@@ -70,7 +68,7 @@ export const createHeldItems = ({ redis, keys, now }: { redis: Redis; keys: Keys
     const all = (await noted()).sort(([, a], [, b]) => a.at - b.at)
     let total = all.reduce((sum, [, { bytes }]) => sum + bytes, 0)
     for (const [source, { at, bytes }] of all) {
-      if (total <= MOST_IN_ALL && at > now() - KEPT_FOR) continue
+      if (total <= MAX_TOTAL && at > now() - QUARANTINED_FOR) continue
       await drop(source)
       total -= bytes
     }
@@ -86,21 +84,21 @@ export const createHeldItems = ({ redis, keys, now }: { redis: Redis; keys: Keys
         byKey.delete(each.key)
         byKey.set(each.key, each)
       }
-      let kept = [...byKey.values()].slice(-MOST_ITEMS)
+      let kept = [...byKey.values()].slice(-MAX_ITEMS)
       let packed = await compress(JSON.stringify(kept))
       // Drops the oldest until the rest fits.
-      while (packed.length > LARGEST && kept.length > 1) {
+      while (packed.length > MAX_BYTES && kept.length > 1) {
         kept = kept.slice(Math.ceil(kept.length / 4))
         packed = await compress(JSON.stringify(kept))
       }
-      if (packed.length > LARGEST) kept = []
+      if (packed.length > MAX_BYTES) kept = []
       if (kept.length === 0) {
         await drop(source)
         return 0
       }
-      const note: Noted = { at: now(), bytes: packed.length, items: kept.length }
+      const note: Note = { at: now(), bytes: packed.length, items: kept.length }
       await Promise.all([
-        redis.set(keys.held(source), packed, 'PX', KEPT_FOR),
+        redis.set(keys.held(source), packed, 'PX', QUARANTINED_FOR),
         redis.hset(keys.heldSources(), source, JSON.stringify(note)),
       ])
       await fitInAll()
@@ -109,9 +107,9 @@ export const createHeldItems = ({ redis, keys, now }: { redis: Redis; keys: Keys
 
     async list() {
       return (await noted())
-        .filter(([, { at }]) => at > now() - KEPT_FOR)
+        .filter(([, { at }]) => at > now() - QUARANTINED_FOR)
         .map(([source, { at, items }]) => ({ source, at, items }))
-        .sort((a, b) => b.at - a.at)
+        .sort(newestFirst)
     },
   }
 }

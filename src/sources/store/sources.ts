@@ -9,7 +9,6 @@ import type { Source, SourceId } from '../../domain/source.ts'
 import type { Keys } from '../../redis/keys.ts'
 import { loadScript, runScript } from '../../redis/script.ts'
 import { createSeenItems, type SeenItems, type SeenItemsParts } from '../items/seen-items.ts'
-import { createHeldItems, type HeldItems } from '../quarantine/held-items.ts'
 import { createQuarantine, type Quarantine } from '../quarantine/quarantine.ts'
 import { type Places, writePlaces } from '../state/places.ts'
 import { parseItemHashes, parseState, type SourceState } from '../state/state.ts'
@@ -57,7 +56,7 @@ export interface Sources
   /** Like `get`, but also finds a source that another process has only just added. */
   find(id: string): Promise<Source | undefined>
   /** What could not be ingested, with the reasons. */
-  readonly quarantine: Quarantine & { readonly held: HeldItems }
+  readonly quarantine: Quarantine
   /** Deletes all that is known of a source that was removed. */
   forget(id: SourceId): Promise<void>
 }
@@ -147,7 +146,7 @@ export const createSources = (parts: SourcesParts): Sources => {
   const shared = { redis, keys, get, settings, now, state: states.state, notePoll: createNotePoll({ redis, keys }) }
   const { after, rebalanceBudget } = createScheduling(shared)
   const seenItems = createSeenItems({ redis, keys, settings, lost, now })
-  const quarantine = { ...createQuarantine({ redis, keys, now }), held: createHeldItems({ redis, keys, now }) }
+  const quarantine = createQuarantine({ redis, keys, now })
   return {
     ...states,
     ...seenItems,

@@ -1,7 +1,8 @@
 /** The pages of the quarantine. Publishers' content is shown as text, never as markup. (pure) */
 
 import type { HeldSource } from '../../../../sources/quarantine/held-items.ts'
-import type { KeptBody, RefusedItem } from '../../../../sources/quarantine/quarantine.ts'
+import type { RefusedItem } from '../../../../sources/quarantine/refused-items.ts'
+import type { KeptBody } from '../../../../sources/quarantine/unreadable-bodies.ts'
 import { type Html, html } from '../../components/html.ts'
 import { type Column, table, unseen } from '../../components/table.ts'
 import { when } from '../../components/time.ts'

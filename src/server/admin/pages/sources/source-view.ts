@@ -1,7 +1,8 @@
 /** One source: its state and why, its last fetches, what could not be ingested, its settings. (pure) */
 
 import type { Source } from '../../../../domain/source.ts'
-import type { KeptBody, RefusedItem } from '../../../../sources/quarantine/quarantine.ts'
+import type { RefusedItem } from '../../../../sources/quarantine/refused-items.ts'
+import type { KeptBody } from '../../../../sources/quarantine/unreadable-bodies.ts'
 import type { Fetch } from '../../../../sources/state/history.ts'
 import type { SourceState } from '../../../../sources/state/state.ts'
 import { formatDuration } from '../../../../util/duration.ts'
