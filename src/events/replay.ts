@@ -17,7 +17,8 @@ import { pack } from '../util/message-pack.ts'
 import { chunk } from '../util/slices.ts'
 import { parseAddedAt, type StreamEntry } from './batch.ts'
 import { claim } from './claim-stale.ts'
-import { createCounting, GROUP, type KnownArticles } from './counting.ts'
+import { createCounting, GROUP } from './counting.ts'
+import type { KnownArticles } from './known-articles.ts'
 
 const commitScript = loadScript(new URL('./commit-replay.lua', import.meta.url))
 
