@@ -3,6 +3,7 @@
 import type { Redis } from 'ioredis'
 import type { Keys } from '../redis/keys.ts'
 import { timestampOfStreamId } from '../redis/stream-id.ts'
+import { readGroupInfo, readStreamInfo } from '../redis/stream-info.ts'
 import { GROUP } from './counting.ts'
 
 export interface Backlog {
@@ -21,25 +22,18 @@ const firstFrom = async (redis: Redis, stream: string, from: string): Promise<nu
 
 export const readBacklog = async (redis: Redis, keys: Keys): Promise<Backlog> => {
   const stream = keys.events()
-  if ((await redis.exists(stream)) === 0) return NONE
-  const groups = (await redis.xinfo('GROUPS', stream)) as unknown[][] // per group: field, value, ...
-  const group = groups.find(fields => fields[fields.indexOf('name') + 1] === GROUP)
+  const group = await readGroupInfo(redis, stream, GROUP)
   if (!group) return { waiting: await redis.xlen(stream), since: await firstFrom(redis, stream, '-') }
-  const field = (name: string): unknown => group[group.indexOf(name) + 1]
-  const pending = Number(field('pending') ?? 0)
-  const waiting = Number(field('lag') ?? 0) + pending
+  const pending = Number(group.get('pending') ?? 0)
+  const waiting = Number(group.get('lag') ?? 0) + pending
   if (waiting === 0) return NONE
   if (pending > 0) {
     const [, oldest] = (await redis.xpending(stream, GROUP)) as [number, string | null, ...unknown[]] // XPENDING in summary form
     if (oldest !== null) return { waiting, since: timestampOfStreamId(oldest) }
   }
-  return { waiting, since: await firstFrom(redis, stream, `(${field('last-delivered-id')}`) }
+  return { waiting, since: await firstFrom(redis, stream, `(${group.get('last-delivered-id')}`) }
 }
 
 /** Events ever added to the stream; 0 if there is no stream or the server does not report it. */
-export const reportedEver = async (redis: Redis, keys: Keys): Promise<number> => {
-  if ((await redis.exists(keys.events())) === 0) return 0
-  const fields = (await redis.xinfo('STREAM', keys.events())) as unknown[] // field, value, ...
-  const at = fields.indexOf('entries-added')
-  return at < 0 ? 0 : Number(fields[at + 1])
-}
+export const reportedEver = async (redis: Redis, keys: Keys): Promise<number> =>
+  Number((await readStreamInfo(redis, keys.events()))?.get('entries-added') ?? 0)

@@ -9,6 +9,7 @@ import type { ArticleId } from '../domain/article.ts'
 import { EVENT_KINDS } from '../domain/counts.ts'
 import { EVENT_KIND_TABLE } from '../domain/event-kinds.ts'
 import { HOUR, MINUTE } from '../domain/window.ts'
+import { timestampOfStreamId } from '../redis/stream-id.ts'
 import { createLruCache } from '../util/lru.ts'
 import { createPacker } from '../util/message-pack.ts'
 import { isPlausible } from '../util/plausible-time.ts'
@@ -31,8 +32,6 @@ export interface RefusedEntry {
   readonly detail: string
 }
 
-export const parseAddedAt = (entry: string): number => Number.parseInt(entry, 10)
-
 /**
  * Validates entries one by one, by their fields alone. Stream ids never decrease: after the clock was ahead they stand
  * still until it catches up. An id in the future is therefore taken as added now.
@@ -47,7 +46,7 @@ export const judge = (
   const read: Judged[] = []
   const refused: RefusedEntry[] = []
   for (const [entry, flat] of entries) {
-    const written = parseAddedAt(entry)
+    const written = timestampOfStreamId(entry)
     const addedAt = isPlausible(written, now) ? written : now
     const event = parseEvent(eventText(flat), addedAt, latest, asks)
     if ('refused' in event) refused.push({ entry, reason: event.refused, detail: event.detail })

@@ -6,6 +6,7 @@ import { type Counts, EVENT_KINDS, mapCounters } from '../domain/counts.ts'
 import type { ReadCounts, Tops } from '../events/top-articles.ts'
 import type { Keys } from '../redis/keys.ts'
 import { timestampOfStreamId } from '../redis/stream-id.ts'
+import { readStreamInfo } from '../redis/stream-info.ts'
 
 export interface Reads {
   /** Articles with the highest counts of a window, highest first. */
@@ -27,7 +28,7 @@ export interface ReadsParts {
 }
 
 /** Maximum number of articles whose totals are cached. */
-const MOST_KNOWN = 50_000
+const MAX_KNOWN = 50_000
 
 /** Totals of articles, cached until the counter counts again. */
 const createTotals = ({ redis, keys, counts }: Omit<ReadsParts, 'tops'>): Reads['totals'] => {
@@ -37,7 +38,7 @@ const createTotals = ({ redis, keys, counts }: Omit<ReadsParts, 'tops'>): Reads[
     if (articles.length === 0) return known
     // Read the version before the counts, so that counts are never older than their version.
     const latest = await redis.get(keys.eventState('version'))
-    if (latest !== version || known.size > MOST_KNOWN) known = new Map()
+    if (latest !== version || known.size > MAX_KNOWN) known = new Map()
     version = latest
     const mine = known
     const missing = [...new Set(articles.filter(id => !mine.has(id)))]
@@ -62,11 +63,7 @@ export const createReads = ({ redis, keys, tops, counts }: ReadsParts): Reads =>
   totals: createTotals({ redis, keys, counts }),
 
   async lastReported() {
-    const info = (await redis.xinfo('STREAM', keys.events()).catch((error: Error) => {
-      if (/no such key/i.test(error.message)) return []
-      throw error
-    })) as unknown[] // names and values in turn
-    const id = info[info.indexOf('last-generated-id') + 1]
+    const id = (await readStreamInfo(redis, keys.events()))?.get('last-generated-id')
     const at = typeof id === 'string' ? timestampOfStreamId(id) : 0
     return at > 0 ? at : null
   },

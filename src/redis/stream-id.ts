@@ -1,6 +1,6 @@
 /** Ids of stream entries: `<ms since the epoch>-<number>`. (pure) */
 
-export const timestampOfStreamId = (id: string): number => Number(id.split('-')[0])
+export const timestampOfStreamId = (id: string): number => Number.parseInt(id, 10)
 
 /** Orders ids as their stream does: for `sort`, oldest first. */
 export const compareStreamIds = (one: string, other: string): number => {

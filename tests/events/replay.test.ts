@@ -118,7 +118,7 @@ describe('a replay', () => {
   })
 
   it.each([
-    ['what is to come', (at: number) => at + HOUR, /still to come/],
+    ['what is to come', (at: number) => at + HOUR, /in the future/],
     ['what no window reaches', (at: number) => at - 30 * 24 * HOUR, /no window reaches back/],
   ])('refuses %s, and changes nothing', async (_, from, message) => {
     const desk = aCounter()

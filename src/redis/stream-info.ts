@@ -1,0 +1,26 @@
+/** What Redis says of a stream and its consumer groups (XINFO). */
+
+import type { Redis } from 'ioredis'
+
+type Info = ReadonlyMap<string, unknown>
+
+const toMap = (flat: readonly unknown[]): Info =>
+  new Map(flat.flatMap((name, at) => (at % 2 === 0 ? [[String(name), flat[at + 1]] as const] : [])))
+
+const nullIfMissing = (reply: Promise<unknown>): Promise<unknown[] | null> =>
+  reply.catch((error: Error) => {
+    if (/no such key/i.test(error.message)) return null
+    throw error
+  }) as Promise<unknown[] | null> // XINFO replies with arrays
+
+/** @returns null if there is no such stream */
+export const readStreamInfo = async (redis: Redis, stream: string): Promise<Info | null> => {
+  const flat = await nullIfMissing(redis.xinfo('STREAM', stream))
+  return flat && toMap(flat)
+}
+
+/** @returns null if there is no such group or stream */
+export const readGroupInfo = async (redis: Redis, stream: string, group: string): Promise<Info | null> => {
+  const groups = ((await nullIfMissing(redis.xinfo('GROUPS', stream))) ?? []).map(flat => toMap(flat as unknown[]))
+  return groups.find(info => info.get('name') === group) ?? null
+}
