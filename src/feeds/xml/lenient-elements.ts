@@ -181,15 +181,9 @@ export const createElements = (xml: string, maxItems: number) => {
         skipped -= 1
         return
       }
-      for (let index = stack.length - 1; index >= 0; index -= 1) {
-        const each = stack[index]
-        if (each?.name === name) {
-          endThrough(index, at)
-          return
-        }
-        // An end tag closes elements outside the current item only if it ends a container of items.
-        if (each && ITEM.has(each.name) && !isStructure(name)) return
-      }
+      // An end tag closes elements outside the current item only if it ends a container of items.
+      const index = stack.findLastIndex(each => each.name === name || (ITEM.has(each.name) && !isStructure(name)))
+      if (stack[index]?.name === name) endThrough(index, at)
     },
 
     endAll: (): void => endThrough(0, xml.length),
