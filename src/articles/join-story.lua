@@ -2,8 +2,8 @@
 -- KEYS 1  story hash
 --      2  hash of its members: article id -> JSON { id, sources, sections, at, url, score }, same slot
 -- ARGV 1  story id
---      2  the member to add, JSON, or "" for none; score: the highest leads, negative never leads; at: its publication, ISO 8601.
---         Without score and url (another source of the same article) the stored ones are kept.
+--      2  the member to add, JSON, or "" for none; score: the highest leads, negative never leads; at: its
+--         publication, ISO 8601. Without score and url (another source of the same article) the stored ones are kept.
 --      3  now, ISO 8601
 --      4  retention, ms
 --      5  maximum number of members; above it the oldest one that does not lead is removed

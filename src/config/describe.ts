@@ -1,4 +1,6 @@
-/** Describes the schema of newsdesk.yaml for people: generates config/newsdesk.yaml and docs/configuration.md. (pure) */
+/**
+ * Describes the schema of newsdesk.yaml for people: generates config/newsdesk.yaml and docs/configuration.md. (pure)
+ */
 
 import { findSchemaDefault, formatYaml } from './defaults.ts'
 import { settingPaths, variableName } from './environment.ts'

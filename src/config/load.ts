@@ -1,4 +1,7 @@
-/** Reads newsdesk.yaml, sources.yaml and sections.yaml, and the environment that overrides them. Reports all problems together. */
+/**
+ * Reads newsdesk.yaml, sources.yaml and sections.yaml, and the environment that overrides them. Reports all problems
+ * together.
+ */
 
 import { existsSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'

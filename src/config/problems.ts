@@ -95,7 +95,9 @@ export const shownValue = (path: readonly PropertyKey[], value: unknown): string
   return withoutCredentials(JSON.stringify(isAddress ? shownAddress(value) : value) ?? String(value))
 }
 
-/** Removes from a YAML error what it quotes from the file, which may be a password that starts with a special character. */
+/**
+ * Removes what a YAML error quotes from the file: it may be a password, since those may start with special characters.
+ */
 export const formatYamlError = (message: string): string =>
   (message.split('\n')[0] ?? '')
     .replace(/ at line \d+, column \d+:?$/, '')

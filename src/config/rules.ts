@@ -1,7 +1,8 @@
 /**
- * Rules between keys, which the schema of a single key cannot express. They are checked when the configuration is read, so that start,
- * reload and `newsdesk doctor` find the same problems. A harmful combination is refused. One that merely has no effect is refused only
- * if the user set both keys; beside a default it is a note, so that a default is never in the way. (pure)
+ * Rules between keys, which the schema of a single key cannot express. They are checked when the configuration is read,
+ * so that start, reload and `newsdesk doctor` find the same problems. A harmful combination is refused. One that merely
+ * has no effect is refused only if the user set both keys; beside a default it is a note, so that a default is never in
+ * the way. (pure)
  */
 
 import { addressRanges } from '../util/ip-network.ts'
@@ -51,7 +52,9 @@ const found = (key: string, { isChosen, writtenAt }: Written): string =>
 const numberAt = (settings: Settings, key: string): number =>
   parsePath(key).reduce<unknown>((at, part) => (at as Record<string, unknown>)[part], settings) as number // keys of numbers alone are compared
 
-/** @param harm whether to report it even if one of the two is a default; `low`: only if the key that is too high was set */
+/**
+ * @param harm whether to report it even if one of the two is a default; `low`: only if the key that is too high was set
+ */
 const notOver =
   (
     low: string,

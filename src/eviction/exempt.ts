@@ -1,4 +1,7 @@
-/** Articles and stories exempt from eviction: stories that a published list shows, and articles viewed so much that they may be listed next. */
+/**
+ * Articles and stories exempt from eviction: stories that a published list shows, and articles viewed so much that they
+ * may be listed next.
+ */
 
 import type { Redis } from 'ioredis'
 import { EVENT_KINDS } from '../domain/counts.ts'
@@ -14,7 +17,7 @@ export interface Exempt {
 
 const LISTS_AT_ONCE = 6
 
-/** Of an entry as it is written: its story is the last object but one. */
+/** The story of an entry as written in a list, without parsing it. */
 const storyOfEntry = (entry: string): string | undefined => /"story":\{"id":"([^"]+)"/.exec(entry)?.[1]
 
 /**

@@ -1,7 +1,8 @@
 -- Removes entries of evicted articles from a published list; entries below move up. Idempotent.
 -- KEYS 1  list
 --      2  meta hash, same slot
--- ARGV 1  id of the change that announces their eviction: lists ranked before it do not overwrite this (replace-list.lua)
+-- ARGV 1  id of the change that announces their eviction: lists ranked before it do not overwrite this
+--         (replace-list.lua)
 --      2  now, ISO 8601
 --      3+ ids of articles
 -- Returns { entries removed, version }.

@@ -1,6 +1,7 @@
 /**
- * When a change of a setting applies: on reload (SIGHUP), or only after a restart. Each section of the schema says so, and so does each
- * key that differs from its section. Reloading, the header of newsdesk.yaml and the documentation follow from this and nothing else. (pure)
+ * When a change of a setting applies: on reload (SIGHUP), or only after a restart. Each section of the schema says so,
+ * and so does each key that differs from its section. Reloading, the header of newsdesk.yaml and the documentation
+ * derive from this alone. (pure)
  */
 
 export type Applies = 'live' | 'restart'

@@ -1,5 +1,7 @@
-/** The publish queue: a list is queued once however often it is enqueued, written at most once per debounce time, and not lost
- * when a worker dies. */
+/**
+ * The publish queue: a list is queued once however often it is enqueued, written at most once per debounce time, and
+ * not lost when a worker dies.
+ */
 
 import type { Redis } from 'ioredis'
 import type { Keys } from '../../redis/keys.ts'

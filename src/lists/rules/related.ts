@@ -27,8 +27,8 @@ export interface RelatedRule {
 }
 
 /**
- * How far those who read one article read another: cosine of their sets of readers (Sarwar et al., Item-based
- * collaborative filtering, WWW 2001), drawn towards nought where few read both.
+ * How far the readers of one article also read another: the cosine of their sets of readers (Sarwar et al., Item-based
+ * collaborative filtering, WWW 2001), shrunk towards 0 if few read both.
  *   both / sqrt(one * other) * both / (both + 5)
  * @param both, one, other distinct readers, counted alike
  * @returns 0 to 1
@@ -39,9 +39,9 @@ export const coViewSimilarity = (both: number, one: number, other: number): numb
 const getSource = ({ article }: Candidate): string => article.sources[0] ?? ''
 
 /**
- * Best first, greedily, each entry of a source making the next of it count less:
- *   (similarity + w * coRead) * 2^(-age / halfLife) * (1 + log10(1 + views) / 8) * diversity^(entries of its source before it).
- * Ever read counts a little, likeness and freshness much.
+ * Selects greedily, best first; each entry of a source makes the next one of that source count less:
+ *   (similarity + w * coViewed) * 2^(-age / halfLife) * (1 + log10(1 + views) / 8) * diversity^n
+ * where n is the number of entries of its source before it. Views count a little, similarity and freshness much.
  */
 export const rankRelated = (alike: readonly Alike[], rule: RelatedRule): Ranked[] => {
   const { now, size, maxAge, halfLife, coReadWeight, diversity } = rule

@@ -1,4 +1,7 @@
-/** Articles of before there was an index of them by age, and a stream of their titles: they could be neither found nor let go of in order. */
+/**
+ * Builds the index of articles by age and the stream of their titles, for articles that were stored before there were
+ * any: they could be neither found nor evicted in order.
+ */
 
 import { parseArticle } from '../../articles/hashes.ts'
 import { noteTitles, readTitle, type Titled } from '../../articles/titles.ts'
@@ -44,7 +47,7 @@ export const articleIndex: Migration = {
           return { id, title, at, source: sources[0] ?? '', section, isNew: false }
         })
       await noteTitles(redis, keys, untitled)
-      // Last, so that one that stands there has its title, too.
+      // Last, so that every indexed article has its title as well.
       if (articles.length > 0)
         await redis.zadd(keys.articleIndex(), ...articles.flatMap(({ id, publishedAt }) => [publishedAt, id]))
     }

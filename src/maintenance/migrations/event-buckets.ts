@@ -1,6 +1,6 @@
 /**
- * Buckets of counted events used to be found by their names alone; since windows are rebuilt from an index of their buckets, one that is not
- * in the index does not count, and a day and a week of reads would be lost.
+ * Adds buckets of counted events to the index of their window. Buckets used to be found by their names alone. Windows
+ * are now rebuilt from the index, so the reads of a day and a week would be lost with buckets that are not in it.
  */
 
 import { EVENT_KINDS } from '../../domain/counts.ts'
@@ -30,7 +30,7 @@ export const eventBuckets: Migration = {
       looked += page.length
       onProgress(looked)
       if (isDry || missing.length === 0) continue
-      // Without its mark a window is added up anew from its index, by whoever counts next.
+      // Without its mark, the next process that counts rebuilds the window from its index.
       await redis.hdel(keys.eventState('marks'), ...new Set(missing.map(({ window }) => window)))
       await Promise.all(missing.map(({ at, index }) => redis.zadd(at, index, index)))
     }

@@ -1,4 +1,7 @@
-/** Migrates the data in Redis to the schema of this version: one process migrates, the others wait; if it dies, the next one continues. */
+/**
+ * Migrates the data in Redis to the schema of this version: one process migrates, the others wait; if it dies, the next
+ * one continues.
+ */
 
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
@@ -15,7 +18,7 @@ const raise = loadScript(new URL('./schema.lua', import.meta.url))
 /** ms for which the lock of a dead process stays. */
 const LOCK = 15_000
 const LOOK = 250
-/** ms for daemons of an older version to end: a little longer than a killed one still counts as running. */
+/** How long daemons of an older version may take to end, ms: a little longer than a killed one counts as running. */
 const PATIENCE = 20_000
 
 export interface MigrateParts {
@@ -60,14 +63,14 @@ export const createMigrate = (parts: MigrateParts) => {
 
   const waitForOlder = async ({ what }: Migration): Promise<void> => {
     const deadline = performance.now() + patience
-    for (let told = false; ; told = true) {
+    for (let isSaid = false; ; isSaid = true) {
       const older = await olderDaemons()
       if (older.length === 0) return
       if (performance.now() > deadline)
         throw new SchemaError(
           `This version ${what}, which daemons of an older version cannot read: stop ${older.join(', ')} first, then start again.`,
         )
-      if (!told) say(`waiting for daemons of an older version to end: ${older.join(', ')}`)
+      if (!isSaid) say(`waiting for daemons of an older version to end: ${older.join(', ')}`)
       await delay(LOOK)
     }
   }
@@ -100,7 +103,7 @@ export const createMigrate = (parts: MigrateParts) => {
     async run(): Promise<Migrated> {
       const from = await readSchema(redis, keys)
       const carried: Carried[] = []
-      for (let told = false; ; ) {
+      for (let isSaid = false; ; ) {
         const at = await readSchema(redis, keys)
         const latest = migrations.length
         if (at === latest) return { from, carried }
@@ -115,8 +118,8 @@ export const createMigrate = (parts: MigrateParts) => {
         )
         if (step?.result) carried.push(step.result)
         if (step) continue
-        if (!told) say('another process is migrating to this version; waiting for it')
-        told = true
+        if (!isSaid) say('another process is migrating to this version; waiting for it')
+        isSaid = true
         await delay(LOOK)
       }
     },

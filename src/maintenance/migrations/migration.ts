@@ -18,8 +18,8 @@ export interface Migration {
   /** Whether daemons of the version before may run meanwhile and afterwards. */
   readonly isAdditive: boolean
   /**
-   * Finds data of the older schema and, unless it is a dry run, migrates it. Running it twice, or in two processes at once, changes nothing
-   * more. After a process died in the middle, the next run continues and skips what is done.
+   * Finds data of the older schema and, unless it is a dry run, migrates it. Running it twice, or in two processes at
+   * once, changes nothing more. If a process dies half-way, the next run continues and skips what is done.
    * @returns how much data was of the older schema
    */
   run(parts: MigrationParts, isDry: boolean): Promise<number>

@@ -1,4 +1,4 @@
-/** Gives a key another name, also on a cluster, where the new name is mostly in another slot. */
+/** Renames a key, also on a cluster, where the new name is usually in another slot. */
 
 import type { Redis } from 'ioredis'
 import { chunk } from '../../util/slices.ts'
@@ -13,7 +13,7 @@ const copyStream = async (redis: Redis, from: string, to: string): Promise<void>
   for (const some of chunk(entries, MOST)) await Promise.all(some.map(([id, fields]) => redis.xadd(to, id, ...fields)))
 }
 
-/** Adds what one key holds to another key; of fields and members that both hold, the first key's count. */
+/** Adds the content of one key to another. For fields and members of both keys, the first key's values win. */
 const copyInto = async (redis: Redis, from: string, to: string): Promise<void> => {
   const type = await redis.type(from)
   if (type === 'hash')
@@ -23,14 +23,14 @@ const copyInto = async (redis: Redis, from: string, to: string): Promise<void> =
     const scored = flat.flatMap((member, at) => (at % 2 === 0 ? [[flat[at + 1] ?? '0', member] as const] : []))
     for (const some of chunk(scored, MOST)) await redis.zadd(to, ...some.flat())
   } else if (type === 'stream') await copyStream(redis, from, to)
-  // One command each, so that it is there whole or not at all.
+  // One command, so that the key is there whole or not at all.
   else if (type === 'string') await redis.set(to, (await redis.get(from)) ?? '', 'NX')
   else if (type === 'list') {
     if ((await redis.exists(to)) === 0) await redis.rpush(to, ...(await redis.lrange(from, 0, -1)))
   } else if (type !== 'none') throw new Error(`${from} is a ${type}; newsdesk has no keys of that type`)
 }
 
-/** @returns whether it got its new name: false where it is gone, or something has that name already */
+/** @returns whether it was renamed: false if it is gone, or a key with that name exists already */
 const rename = async (redis: Redis, from: string, to: string): Promise<boolean> => {
   try {
     return (await redis.renamenx(from, to)) === 1
@@ -41,8 +41,9 @@ const rename = async (redis: Redis, from: string, to: string): Promise<boolean> 
 }
 
 /**
- * Moves a key with its time to live. If something has the new name already, both are merged: an older version may have written under the old
- * name again. A process that dies half-way leaves the old key, and moving it again completes the new one.
+ * Moves a key with its time to live. If a key with the new name exists already, both are merged: an older version may
+ * have written under the old name again. A process that dies half-way leaves the old key, and moving it again completes
+ * the new one.
  */
 export const moveKey = async (redis: Redis, from: string, to: string): Promise<void> => {
   if (!redis.isCluster && (await rename(redis, from, to))) return

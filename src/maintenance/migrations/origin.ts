@@ -1,6 +1,7 @@
 /**
- * Which body of data stands in Redis: a token made by whoever is first on an empty one. Another token, or none, tells that Redis came back
- * empty, or was exchanged, while processes ran: what they remember of the one before does not hold of this one.
+ * Identifies the data set in Redis by a token, which the first process on an empty Redis writes. If the token is missing
+ * or differs, Redis came back empty or was replaced while processes ran, and what they remember of the earlier data is
+ * no longer true.
  */
 
 import { randomBytes } from 'node:crypto'
@@ -8,17 +9,18 @@ import type { Redis } from 'ioredis'
 import type { Keys } from '../../redis/keys.ts'
 import { SCHEMA } from './registry.ts'
 
-/** Of what versions wrote that made no token: it stands for the empty one, which all that they wrote carries. */
+/** Stored for data of versions without tokens. It stands for the empty token, which all that they wrote carries. */
 const BEFORE_TOKENS = 'first'
 
 export interface Origin {
-  /** The token as last looked at; empty for what was written before there were any. */
+  /** The token as last read; empty for data of versions without tokens. */
   current(): string
-  /** At start, once shapes are carried over. @param hadData whether anything of newsdesk stood there before */
+  /** To be called at start, after migrating. @param hadData whether Redis held any data of newsdesk before */
   begin(hadData: boolean): Promise<void>
   /**
-   * Looks again, and lays down schema and token where they are gone: what stands beside them was written since, by this version.
-   * @returns whether it is another body of data than before
+   * Reads the token again, and writes schema and token if they are gone: all other data was then written since, by this
+   * version.
+   * @returns whether it is another data set than before
    */
   look(): Promise<boolean>
 }
@@ -33,7 +35,7 @@ export const createOrigin = ({ redis, keys }: { redis: Redis; keys: Keys }): Ori
   }
 
   const lay = async (made: string): Promise<void> => {
-    // Both share a slot. Of several processes the first is believed.
+    // Both share a slot. If several processes write them, the first wins.
     const replies = await redis.multi().set(keys.schema(), SCHEMA, 'NX').set(keys.origin(), made, 'NX').exec()
     for (const [error] of replies ?? []) if (error) throw error
     await read()

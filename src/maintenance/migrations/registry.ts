@@ -1,6 +1,7 @@
 /**
- * All migrations, in order. To add one, add it here, with a fixture made by the version before (scripts/make-fixture.ts). Schema 0 is what
- * versions wrote before there was a schema. A migration writes out the key names of its time, since src/redis/keys.ts may change them later.
+ * All migrations, in order. To add one, add it here, with a fixture made by the version before
+ * (scripts/make-fixture.ts). Schema 0 is what versions wrote before there was a schema. A migration writes out the key
+ * names of its time, since src/redis/keys/ may change them later.
  */
 
 import { articleIndex } from './article-index.ts'

@@ -1,9 +1,15 @@
-/** In whose related lists an article is shown stood under other names twice; edits of articles of before would not find those lists. */
+/**
+ * Moves related back-links from their two earlier names: an edit of an older article would not find the related lists
+ * that show it.
+ */
 
 import { scanKeys } from '../../redis/scan.ts'
 import type { Migration, MigrationParts } from './migration.ts'
 
-/** Carries one over; what was noted of it under its new name meanwhile stays. It is taken away last, so that nothing is lost half-way. */
+/**
+ * Copies one key, adding to what was written under the new name meanwhile. The old key is deleted last, so that nothing
+ * is lost if this process dies half-way.
+ */
 const move = async ({ redis }: MigrationParts, from: string, to: string): Promise<void> => {
   const [flat, lives] = await Promise.all([redis.zrange(from, 0, '-1', 'WITHSCORES'), redis.pttl(from)])
   const scored = flat.flatMap((list, at) => (at % 2 === 0 ? [flat[at + 1] ?? '0', list] : []))
@@ -12,13 +18,13 @@ const move = async ({ redis }: MigrationParts, from: string, to: string): Promis
   await redis.unlink(from)
 }
 
-/** The name of its time. */
+/** The key's name in that schema. */
 const nameFor = (prefix: string, id: string): string => `{${prefix}:shown-by:${id.charCodeAt(id.length - 1) % 4}}:${id}`
 
 export const shownBy: Migration = {
   to: 3,
   what: 'moves notes of where articles are shown to the names they have now',
-  // Daemons of before note under the old names, and only edits of articles would miss them.
+  // Older daemons write the old names; only edits of articles would miss those.
   isAdditive: true,
 
   async run(parts, isDry) {

@@ -3,7 +3,7 @@
 --      2  lock, same slot
 -- ARGV 1  token
 --      2  version
--- Returns 1, or 0 where the lock was lost.
+-- Returns 1, or 0 if the lock was lost.
 -- O(1).
 
 if redis.call('GET', KEYS[2]) ~= ARGV[1] then return 0 end

@@ -41,7 +41,8 @@ export const readSchema = async (redis: Redis, keys: Keys): Promise<number | nul
 }
 
 /**
- * For commands, which leave migrating to daemons. If there is no data yet, a command begins with the schema of this version.
+ * For commands, which leave migrating to daemons. If there is no data yet, a command starts with the schema of this
+ * version.
  * @throws SchemaError if the schema is not the one of this process
  */
 export const checkSchema = async (redis: Redis, keys: Keys): Promise<void> => {

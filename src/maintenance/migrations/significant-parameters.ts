@@ -1,7 +1,8 @@
 /**
- * Parameters such as `sid` used to be taken out of every URL, so that all stories of some sites had one id. Where they mean something they
- * stay now, and ids of such URLs are others than before; what was cut off is nowhere in Redis, only feeds still say it. So every source has
- * its feed read whole once: its items find what they are by their old id (jobs/ingest.ts), and the new one becomes an alias of it.
+ * Has every feed read in full once. Parameters such as `sid` used to be removed from every URL, so that all stories of
+ * some sites had one id. Where they identify the article they are now kept, and ids of such URLs change. Redis does not
+ * hold the removed part; only feeds still contain it. Items are found by their old id (jobs/ingest.ts), and the new id
+ * becomes an alias of it.
  */
 
 import { scanKeys } from '../../redis/scan.ts'
@@ -12,7 +13,7 @@ const VALIDATORS = ['etag', 'lastModified', 'bodyHash'] as const
 export const toldApart: Migration = {
   to: 5,
   what: 'has every feed read whole once, so that articles that stood under one address are told apart and keep their old one too',
-  // Daemons of before go on as they did; only what they take in meanwhile is told apart when its feed changes next.
+  // Older daemons continue as before; what they ingest meanwhile is told apart when its feed changes next.
   isAdditive: true,
 
   async run({ redis, keys, onProgress }, isDry) {
@@ -30,7 +31,7 @@ export const toldApart: Migration = {
       await Promise.all(
         known.flatMap(key => [
           redis.unlink(`${key}:spans`),
-          // Last: without them its feed comes whole, and it is not looked at again here.
+          // Last: without validators its feed is fetched in full, and this migration skips the source from then on.
           redis.hdel(key, ...VALIDATORS),
         ]),
       )

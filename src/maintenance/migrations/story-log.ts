@@ -1,7 +1,7 @@
 /**
- * The log of stories had its terms as words at first, then as numbers that anybody could make, and has them now as numbers under the
- * installation's key. Older entries can no longer be read, or never meet an article of today: they are written anew, from their articles
- * where these are still there.
+ * Rewrites the log of stories. It held the terms of articles as words at first, then as hashes that anybody could
+ * compute; now the hashes are keyed per installation. Older entries can no longer be read, or never match a new article,
+ * so they are written again from their articles if these still exist.
  */
 
 import { z } from 'zod'
@@ -18,7 +18,7 @@ import type { Migration, MigrationParts } from './migration.ts'
 
 const swap = loadScript(new URL('./replace-log.lua', import.meta.url))
 
-/** As entries were until the evidence for stories was weighed. */
+/** An entry as written until evidence for stories was weighed. */
 const Worded = z.object({
   features: z.object({
     id: z.string(),
@@ -37,7 +37,7 @@ const Worded = z.object({
   }),
 })
 
-/** @returns null for an entry of another shape */
+/** @returns null for an entry of another schema */
 const readWorded = (json: string, key: HashKey): Decided | null => {
   const parsed = Worded.safeParse(JSON.parse(json))
   if (!parsed.success) return null
@@ -66,18 +66,18 @@ const readWorded = (json: string, key: HashKey): Decided | null => {
 
 const isSame = (one: Features, other: Features): boolean => one.title.every((term, at) => term === other.title[at])
 
-/** @returns the entry as it is to be, or null where it is so */
+/** @returns the migrated entry, or null if it needs no change */
 const carriedOver = (json: string, now: Features | null, key: HashKey): string | null => {
   const worded = readWorded(json, key)
   if (worded)
     return writeEntry(now && now.titleHash === worded.features.titleHash ? { ...worded, features: now } : worded)
   const entry = readEntry(json, 0)
-  // Of an article whose headline was edited since, or that is gone, nobody can tell: it stays, and leaves with the window.
+  // If the article is gone, or its headline was edited since, the entry stays as it is until the window has passed.
   if ('pin' in entry || !now || now.titleHash !== entry.features.titleHash || isSame(entry.features, now)) return null
   return writeEntry({ ...entry, features: now })
 }
 
-/** Entries in order, each with what it is to become. */
+/** Entries in order, each with its migrated form. */
 async function* carryOver({ redis, keys, onProgress }: MigrationParts, after: string) {
   const key = await readHashKey(redis, keys)
   let looked = 0
@@ -95,13 +95,13 @@ async function* carryOver({ redis, keys, onProgress }: MigrationParts, after: st
   }
 }
 
-/** The article an entry of any shape is of; empty for one of none. */
+/** The article of an entry of any schema; empty for an entry without one. */
 const idOf = (json: string): string => {
   const { i, features } = JSON.parse(json) as { i?: string; features?: { id?: string } } // by this version or an older one
   return i ?? features?.id ?? ''
 }
 
-/** Id of the last entry that was carried over before whoever did it died; '' where none was. */
+/** Id of the last entry that was copied before the process died; '' if none was. */
 const resumeFrom = async ({ redis, keys }: MigrationParts): Promise<string> =>
   (await redis.xrevrange(keys.storyLogNext(), '+', '-', 'COUNT', 1))[0]?.[0] ?? ''
 

@@ -1,12 +1,12 @@
--- Forgets what was remembered of a source's items in another body of data than that of now: what is written by crawls and batches that
--- were under way when Redis came back empty tells of articles that are gone.
+-- Forgets the seen items of a source that belong to another data set: crawls and batches that were running when Redis
+-- came back empty write about articles that no longer exist.
 -- KEYS 1  source hash
 --      2  seen hash
---      3  hashes of the items its feed carries, as written
+--      3  item hashes of its feed
 -- All in one slot.
--- ARGV 1  token of the body of data
+-- ARGV 1  token of the current data set
 -- Returns nothing.
--- O(1), freed aside.
+-- O(1); memory is freed in the background.
 
 redis.call('UNLINK', KEYS[2], KEYS[3])
 redis.call('HDEL', KEYS[1], 'etag', 'lastModified', 'bodyHash', 'pending')
