@@ -14,7 +14,7 @@ import { parseFeed as parseByFeedsmith } from 'feedsmith'
 import type RssParser from 'rss-parser'
 import { readFeed } from '../src/feeds/read.ts'
 import { bodyHash } from '../src/http-client/fetch.ts'
-import { readNewItems } from '../src/sources/items/detect-new-items.ts'
+import { readNewItems } from '../src/sources/items/read-new-items.ts'
 
 const { values } = parseArgs({
   options: {

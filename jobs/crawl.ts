@@ -10,7 +10,7 @@ import type { Source } from '../src/domain/source.ts'
 import { findPage } from '../src/feeds/identity.ts'
 import type { FetchOutcome, Validators } from '../src/http-client/fetch.ts'
 import { crawlQueue } from '../src/queues/crawl.ts'
-import { readNewItems } from '../src/sources/items/detect-new-items.ts'
+import { readNewItems } from '../src/sources/items/read-new-items.ts'
 import type { PolledFeed } from '../src/sources/polling/poll.ts'
 import type { Away } from '../src/sources/polling/redirects.ts'
 import type { PollFailure } from '../src/sources/schedule/backoff.ts'
@@ -173,7 +173,7 @@ const queueNewItems = async (
   const due = await sources.succeeded(source.id, {
     validators: first ? null : validators,
     itemHashes,
-    origin: state.origin,
+    dataSet: state.dataSet,
     published,
     carried,
     newItems,

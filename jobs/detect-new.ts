@@ -88,7 +88,7 @@ export const detectNewItems = async (
   }))
   const about = { fetchedAt: now(), trustsDates: trustsDates(dates), language: feed.language, most }
   return {
-    batches: buildBatches(source, prepared, bodyHash, { ...about, origin: state.origin }),
+    batches: buildBatches(source, prepared, bodyHash, { ...about, origin: state.dataSet }),
     newItems: fresh.length,
     edited: unseen.length - fresh.length,
     published: fresh.map(({ published }) => (published === null ? null : Date.parse(published))),

@@ -5,7 +5,7 @@
  */
 
 import type { SourceId } from '../src/domain/source.ts'
-import { readNewItems } from '../src/sources/items/detect-new-items.ts'
+import { readNewItems } from '../src/sources/items/read-new-items.ts'
 import { isTrusted } from '../src/sources/state/places.ts'
 import type { JobContext } from './context.ts'
 import { detectNewItems } from './detect-new.ts'

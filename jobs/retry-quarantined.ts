@@ -59,7 +59,7 @@ export const release = async (
     group.items.push(item)
   }
   const { batch: most } = settings().crawl
-  const { origin } = await sources.state(source.id)
+  const { dataSet } = await sources.state(source.id)
   let items = 0
   for (const { about, items: all } of groups.values()) {
     const id = createHash('sha256')
@@ -71,7 +71,7 @@ export const release = async (
       Array.from({ length: batches }, (_, batch) => ({
         id: `${source.id}-held-${id}-${batch}`,
         data: {
-          ...{ sourceId: source.id, crawl: { id: `held-${id}`, batch, batches, origin }, ...about },
+          ...{ sourceId: source.id, crawl: { id: `held-${id}`, batch, batches, origin: dataSet }, ...about },
           items: all.slice(batch * most, (batch + 1) * most),
         },
       })),

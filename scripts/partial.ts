@@ -8,7 +8,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { readFeed } from '../src/feeds/read.ts'
-import { readNewItems } from '../src/sources/items/detect-new-items.ts'
+import { readNewItems } from '../src/sources/items/read-new-items.ts'
 
 const [folder] = process.argv.slice(2)
 if (folder === undefined) {

@@ -60,7 +60,7 @@ export interface ContainerParts {
   /** Posts to WebSub hubs; the command line posts nothing. */
   readonly postForm?: PostForm
   /** Identifies the data set in Redis, for modules that write what depends on it. */
-  readonly origin?: () => string
+  readonly dataSet?: () => string
   /** Gives lists priority over articles in a process that works on both. */
   readonly gate?: PriorityGate
 }
@@ -73,7 +73,7 @@ const postNothing: PostForm = async url => ({
 })
 
 export const createContainer = (parts: ContainerParts): Container => {
-  const { config, redis, keys, queues, log, now, postForm = postNothing, origin, gate } = parts
+  const { config, redis, keys, queues, log, now, postForm = postNothing, dataSet, gate } = parts
   const store = { redis, keys }
   const settings = () => config().settings
   const catalogue = createCatalogue({ ...store, file: () => config().sources })
@@ -83,7 +83,7 @@ export const createContainer = (parts: ContainerParts): Container => {
     refresh: catalogue.refresh,
     settings: () => settings().crawl,
     safetyInterval: () => settings().push.safetyInterval,
-    ...(origin ? { origin } : {}),
+    ...(dataSet ? { dataSet } : {}),
     // Created below, since it asks for the weights of sources.
     lost: articles => lost(articles),
     now,

@@ -8,7 +8,7 @@ import { showAddress } from '../config/redis-address.ts'
 import type { Role } from '../config/roles.ts'
 import { createFetcher } from '../http-client/fetch.ts'
 import { createPoster } from '../http-client/post.ts'
-import { createOrigin } from '../maintenance/migrations/origin.ts'
+import { createDataSet } from '../maintenance/migrations/data-set.ts'
 import { openQueues } from '../queues/queues.ts'
 import { createClock } from '../redis/clock.ts'
 import { connectRedis } from '../redis/connect.ts'
@@ -71,10 +71,10 @@ export const createProcess = async (parts: ProcessParts) => {
   lifecycle.closeLast(() => Promise.all([fetcher.close(), poster.close()]))
   const barrier = createReplicationBarrier({ redis, replicas: () => settings().redis.replicas })
   const gate = createPriorityGate({ maxWait: LONGEST_WAIT_FOR_LISTS })
-  const origin = createOrigin({ redis, keys })
+  const dataSet = createDataSet({ redis, keys })
   const shared = { config, redis, keys, queues, gate, log, now }
   const container = createContainer({
-    ...{ ...shared, origin: origin.current },
+    ...{ ...shared, dataSet: dataSet.current },
     postForm: (url, fields, manners) => poster.postForm(url, fields, { ...manners, signal: lifecycle.abandoning }),
   })
   const { context, outageDetector } = createJobContext(container, {
@@ -99,7 +99,7 @@ export const createProcess = async (parts: ProcessParts) => {
       clock,
       tracing,
       barrier,
-      origin,
+      dataSet,
       container,
       context,
     },

@@ -37,10 +37,10 @@ export const startRoles = async (process: Process): Promise<RunningRoles> => {
   })
   let servers: Servers | null = null
   const foundation = createFoundation({
-    ...{ ...store, origin: process.origin, catalogue, log },
+    ...{ ...store, dataSet: process.dataSet, catalogue, log },
     isScheduler: has('scheduler'),
     takeUp: (said, more) => applyConfiguration(container, config().sources, log, said, more),
-    onNewOrigin: async () => {
+    onNewDataSet: async () => {
       await heartbeat.beat()
       const link = await servers?.admin?.admitFirst()
       if (link) log.info(`Set the admin's password once at ${link}`)
@@ -51,7 +51,7 @@ export const startRoles = async (process: Process): Promise<RunningRoles> => {
   // PING.
   await retryUntilWritable(log, async () => {
     await firstAnswer(redis, process.redisAddress, log)
-    await process.origin.begin(await migrateOnStart(redis, keys, log))
+    await process.dataSet.begin(await migrateOnStart(redis, keys, log))
   })
   await clock.set()
   await catalogue.refresh()

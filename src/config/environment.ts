@@ -57,7 +57,7 @@ export const settingPaths = (
 export const variableName = (path: readonly string[]): string => `NEWSDESK_${path.map(upper).join('_')}`
 
 /** A setting in the environment. */
-export interface Override {
+export interface EnvironmentOverride {
   readonly path: readonly string[]
   /** Name of the variable. */
   readonly name: string
@@ -72,12 +72,12 @@ export interface Override {
  * Reads the settings in the environment.
  * @returns overrides by path, and a problem for every unknown NEWSDESK_ variable
  */
-export const readEnvironment = (env: NodeJS.ProcessEnv): { overrides: Override[]; problems: string[] } => {
+export const readEnvironment = (env: NodeJS.ProcessEnv): { overrides: EnvironmentOverride[]; problems: string[] } => {
   const byVariable = new Map(settingPaths().map(setting => [variableName(setting.path), setting]))
   const renamed = new Map(
     Object.entries(RENAMED_KEYS).map(([key, now]) => [variableName(key.split('.')), variableName(now.split('.'))]),
   )
-  const overrides: Override[] = []
+  const overrides: EnvironmentOverride[] = []
   const problems: string[] = []
   for (const [name, value] of Object.entries(env)) {
     if (!name.startsWith('NEWSDESK_') || OTHERS.has(name) || value === undefined) continue

@@ -1,7 +1,7 @@
 /** Merges newsdesk.yaml with the environment: the settings, their problems, and where each was set. (pure) */
 
 import { findDefault, formatYaml } from './defaults.ts'
-import { type Override, readEnvironment } from './environment.ts'
+import { type EnvironmentOverride, readEnvironment } from './environment.ts'
 import { findPlace, formatAllowed, formatIssue, type ReadFile, shownValue, showPath } from './problems.ts'
 import type { Role } from './roles.ts'
 import { ruleProblems, type Written } from './rules.ts'
@@ -69,7 +69,7 @@ export const readSettings = (
   const laid: Keys = isKeys(written) ? structuredClone(written) : {}
   for (const { path, value } of overrides) put(laid, path, value)
 
-  const fromEnv = (path: readonly PropertyKey[]): Override | undefined =>
+  const fromEnv = (path: readonly PropertyKey[]): EnvironmentOverride | undefined =>
     overrides.find(override => begins(path, override.path))
   const originOf = (path: readonly string[]): string => {
     const override = fromEnv(path)

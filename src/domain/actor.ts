@@ -14,11 +14,11 @@ export const UserName = z
     'a name is 1 to 64 letters, digits, dots, _, @, + and -, and begins with a letter or digit',
   )
 
-export const SHORTEST_PASSWORD = 10
+export const MIN_PASSWORD_LENGTH = 10
 
 /** @returns why a chosen password is not acceptable; undefined if it is acceptable */
 export const passwordTrouble = (password: string): string | undefined =>
-  password.length < SHORTEST_PASSWORD ? `the password needs ${SHORTEST_PASSWORD} characters or more` : undefined
+  password.length < MIN_PASSWORD_LENGTH ? `the password needs ${MIN_PASSWORD_LENGTH} characters or more` : undefined
 
 export interface Who {
   readonly name: string

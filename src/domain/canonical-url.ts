@@ -23,7 +23,7 @@ const WRAPPERS: readonly (readonly [RegExp, readonly string[]])[] = [
 ]
 
 /** Redirectors may be nested; no real link nests more than this many. */
-const MOST_UNWRAPPED = 10
+const MAX_UNWRAPPED = 10
 
 const parse = (text: string): URL | null => {
   try {
@@ -115,7 +115,7 @@ const canonicalBy = (written: string, stays: Stays): string | null => {
   let url = parse(written.trim())
   // Cleaning may reveal a redirector and unwrapping may need cleaning: repeat until nothing changes, so that the
   // function is idempotent.
-  for (let times = 0; url && times < MOST_UNWRAPPED; times += 1) {
+  for (let times = 0; url && times < MAX_UNWRAPPED; times += 1) {
     const before: string = url.href
     url = unwrap(url)
     cleanOnce(url, stays)

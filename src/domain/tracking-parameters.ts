@@ -48,7 +48,7 @@ const SESSION = /^(?:phpsessid|jsessionid|aspsessionid\w*|asp\.net_sessionid|cft
 /** Session ids on some sites, story ids on others. */
 const DOUBTFUL_SESSION = /^(?:sessionid|session_id|sid|cfid)$/i
 /** Shorter values are never session ids. */
-const SHORTEST_SESSION = 8
+const MIN_SESSION_LENGTH = 8
 
 /** Values that name a referral channel: what share buttons, players and feeds write as the value of a doubtful name. */
 const CHANNELS = split(
@@ -71,8 +71,8 @@ const VOWELS = /[aeiouy]/gi
 const turnsIn = (text: string): number => text.match(/\d(?=[a-z])|[a-z](?=\d)/gi)?.length ?? 0
 
 /** Hexadecimal with fewer digits, and other text with fewer characters, is not a visit id. */
-const SHORTEST_ID = 12
-const SHORTEST_MIXED = 16
+const MIN_ID_LENGTH = 12
+const MIN_MIXED_LENGTH = 16
 
 /**
  * Whether a value looks like an id made for one reader or one visit: at least 12 hexadecimal digits or 16 other
@@ -92,10 +92,10 @@ export const looksLikeTrackingId = (written: string): boolean => {
     .replace(/^s:/, '')
     .replace(/[{}]/g, '')
     .replace(/={1,2}$/, '')
-  if (bare.length < SHORTEST_ID || NUMBER.test(bare)) return false
+  if (bare.length < MIN_ID_LENGTH || NUMBER.test(bare)) return false
   if (/^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i.test(bare)) return true
   if (/^[0-9a-f]+$/i.test(bare)) return turnsIn(bare) >= 3
-  if (bare.length < SHORTEST_MIXED || !/^[A-Za-z0-9+_.~-]+$/.test(bare)) return false
+  if (bare.length < MIN_MIXED_LENGTH || !/^[A-Za-z0-9+_.~-]+$/.test(bare)) return false
   const parts = bare.split(/[-_.~+]/)
   const longest = parts.reduce((longer, part) => (part.length > longer.length ? part : longer), '')
   // Hyphens separate words and dates; random ids rarely have many hyphens and a long piece between them.
@@ -129,9 +129,9 @@ export const parameterKind = (name: string, value: string): ParameterKind => {
   const lower = name.toLowerCase()
   if (TRACKING.has(lower) || TRACKING_FAMILIES.some(prefix => lower.startsWith(prefix))) return 'tracking'
   if (LIKELY.has(lower) || isCampaign(lower)) return 'doubtful'
-  if (SESSION.test(name)) return value.length < SHORTEST_SESSION ? 'content' : 'doubtful'
+  if (SESSION.test(name)) return value.length < MIN_SESSION_LENGTH ? 'content' : 'doubtful'
   if (DOUBTFUL_SESSION.test(name)) {
-    if (value.length < SHORTEST_SESSION) return 'content'
+    if (value.length < MIN_SESSION_LENGTH) return 'content'
     return looksLikeTrackingId(value) ? 'doubtful' : 'doubtful-content'
   }
   if (!DOUBTFUL.has(lower) && !CAMPAIGN_FAMILIES.some(prefix => lower.startsWith(prefix))) return 'content'

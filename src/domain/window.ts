@@ -48,7 +48,7 @@ export interface BucketSpan {
 }
 
 /** Half-lives after which a read is negligible: 2^-40. */
-const MOST_HALF_LIVES = 40
+const MAX_HALF_LIVES = 40
 
 /**
  * The buckets that cover the past up to now without gaps and without covering a moment twice, always the finest
@@ -62,7 +62,7 @@ export const decayParts = (now: number, halfLife: number): BucketSpan[] => {
   let covered = Number.POSITIVE_INFINITY
   for (const [place, { window, width, buckets }] of ROLLING.entries()) {
     const coarser = ROLLING[place + 1]?.width ?? width
-    const oldest = Math.max(0, (Math.floor(now / width) - buckets + 1) * width, now - MOST_HALF_LIVES * halfLife)
+    const oldest = Math.max(0, (Math.floor(now / width) - buckets + 1) * width, now - MAX_HALF_LIVES * halfLife)
     // The next coarser bucket begins here and covers it entirely.
     const from = Math.ceil(oldest / coarser) * coarser
     const last = covered === Number.POSITIVE_INFINITY ? Number.MAX_SAFE_INTEGER : covered / width - 1

@@ -273,11 +273,11 @@ export const packBatch = (
 }
 
 /** Refusals of a batch recorded with their detail; the rest are only counted. */
-const MOST_DETAILS = 20
+const MAX_DETAILS = 20
 
 export const packRefused = (refused: readonly RefusedEntry[]): Buffer => {
   const packer = createPacker(64 + refused.length * 48)
-  const detailsFrom = refused.length - MOST_DETAILS
+  const detailsFrom = refused.length - MAX_DETAILS
   packer.array(3)
   packer.array(refused.length)
   for (const { entry } of refused) packer.latin1(entry)

@@ -21,7 +21,7 @@ export interface Copying {
 
 const AT_ONCE = 500
 /** Bounds a call: counts that change meanwhile are copied by the next call. */
-const MOST_ROUNDS = 200
+const MAX_ROUNDS = 200
 /** Fields of an article's hash, in the order of `TOTALS`. */
 const FIELDS = [...COUNTERS, 'seconds']
 
@@ -33,7 +33,7 @@ export const createCopying = ({ redis, keys }: { readonly redis: Redis; readonly
   return {
     async copy() {
       let copied = 0
-      for (let round = 0; round < MOST_ROUNDS; round += 1) {
+      for (let round = 0; round < MAX_ROUNDS; round += 1) {
         const flat = (await runScript(redis, dirtyScript, [stream], [AT_ONCE, ...TOTALS])) as string[] // as changed-counts.lua returns
         if (flat.length === 0) break
         const versions: string[] = []

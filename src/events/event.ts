@@ -39,7 +39,7 @@ export type Refusal = (typeof REFUSALS)[number]
 
 export type ParsedEvent = ReadEvent | { readonly refused: Refusal; readonly detail: string }
 
-const LONGEST = 2_048
+const MAX_LENGTH = 2_048
 const AHEAD = 60_000
 
 const refuse = (refused: Refusal, detail: string): ParsedEvent => ({ refused, detail: detail.slice(0, 200) })
@@ -92,8 +92,8 @@ export const eventText = (flat: readonly string[]): EventText => {
 const tooLong = (text: EventText): ParsedEvent | null => {
   for (const name in text) {
     const value = text[name as keyof EventText] // its own fields only
-    if (value !== undefined && value.length > LONGEST)
-      return refuse('malformed', `${name} has ${value.length} characters, more than ${LONGEST}`)
+    if (value !== undefined && value.length > MAX_LENGTH)
+      return refuse('malformed', `${name} has ${value.length} characters, more than ${MAX_LENGTH}`)
   }
   return null
 }

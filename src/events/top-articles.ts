@@ -68,7 +68,7 @@ export const createTops =
 const byCountThenId = (tops: Top[]): Top[] =>
   tops.sort((a, b) => b.count - a.count || (a.article < b.article ? -1 : a.article > b.article ? 1 : 0))
 
-const LONGEST = 167
+const MAX_HOURS = 167
 
 export const createReadCounts = ({ redis, keys, halfLife, now }: TopsParts): ReadCounts => ({
   async inWindows<const Asked extends Window>(
@@ -91,8 +91,8 @@ export const createReadCounts = ({ redis, keys, halfLife, now }: TopsParts): Rea
   },
 
   async byHour(kind, articles, hours) {
-    if (!Number.isInteger(hours) || hours < 1 || hours > LONGEST)
-      throw new RangeError(`${hours} hours: ask for 1 to ${LONGEST}`)
+    if (!Number.isInteger(hours) || hours < 1 || hours > MAX_HOURS)
+      throw new RangeError(`${hours} hours: ask for 1 to ${MAX_HOURS}`)
     if (articles.length === 0) return []
     const running = Math.floor(now() / HOUR)
     const found = await Promise.all(

@@ -17,7 +17,7 @@ export interface DayKeys {
 }
 
 const EXPIRES_SECONDS = 3 * 86_400
-const MOST_CACHED = 16
+const MAX_CACHED = 16
 
 export const getDayNumber = (at: number): number => Math.floor(at / DAY)
 
@@ -31,7 +31,7 @@ export const createDayKeys = ({ redis, keys }: { readonly redis: Redis; readonly
       await redis.set(key, randomBytes(32).toString('base64'), 'EX', EXPIRES_SECONDS, 'NX')
       const made = ((await redis.get(key)) ?? '') as DayKey // just created, by us or by another process
       if (made === '') throw new Error(`Redis lost ${key} while it was read`)
-      if (cached.size >= MOST_CACHED) cached.delete(Math.min(...cached.keys()))
+      if (cached.size >= MAX_CACHED) cached.delete(Math.min(...cached.keys()))
       cached.set(day, made)
       return made
     },

@@ -11,7 +11,7 @@ import type { Keys } from '../redis/keys.ts'
 import { CLOCK_SLACK } from '../util/plausible-time.ts'
 
 /** Maximum number of articles in one run; the next run handles more. */
-const MOST = 10_000
+const MAX_REDATED = 10_000
 
 export interface RedateParts {
   readonly redis: Redis
@@ -26,7 +26,7 @@ export interface RedateParts {
 export const redate = async ({ redis, keys, writer, changes, now }: RedateParts): Promise<number> => {
   const at = now()
   const ids = (await redis.zrangebyscore(
-    ...([keys.articleIndex(), at + CLOCK_SLACK, '+inf', 'LIMIT', 0, MOST] as const),
+    ...([keys.articleIndex(), at + CLOCK_SLACK, '+inf', 'LIMIT', 0, MAX_REDATED] as const),
   )) as ArticleId[] // put there by ingest
   const stories = new Set<StoryId>()
   for (const id of ids) {

@@ -98,15 +98,15 @@ const buildFingerprint = (item: FeedItem, keeps?: Keeps): string => {
 
 /**
  * Number of letters of a headline that an id must contain to count as made from it; slugs are cut, so more would miss
- * some. Headlines shorter than `SHORTEST` may occur in an id by chance.
+ * some. Headlines shorter than `MIN_TELLING` may occur in an id by chance.
  */
 const TELLING = 24
-const SHORTEST = 8
+const MIN_TELLING = 8
 
 /** Whether an id was made from the headline, either verbatim or as a slug. */
 const holdsHeadline = (id: string | null, title: string | null): boolean => {
   const telling = letters(title ?? '').slice(0, TELLING)
-  return telling.length >= SHORTEST && letters(decoded(id ?? '')).includes(telling)
+  return telling.length >= MIN_TELLING && letters(decoded(id ?? '')).includes(telling)
 }
 
 const letters = (text: string): string =>

@@ -17,7 +17,7 @@ export interface ReadOptions {
   readonly maxItems?: number
 }
 
-export const MOST_ITEMS = 1_000
+export const MAX_ITEMS = 1_000
 
 /** @param start decoded text without white space before it */
 const detectFormat = (start: string, formats: readonly FeedFormat[]): FeedFormat | undefined =>
@@ -32,13 +32,13 @@ export const readFeed = async (
   formats: readonly FeedFormat[] = FORMATS,
 ): Promise<ReadOutcome> => {
   const { text, warnings } = decode(bytes, options.contentType)
-  return readText(text.trimStart(), options, warnings, formats)
+  return readDecoded(text.trimStart(), options, warnings, formats)
 }
 
 /** @param start decoded text without white space before it */
-export const readText = async (
+export const readDecoded = async (
   start: string,
-  { url, maxItems = MOST_ITEMS }: ReadOptions,
+  { url, maxItems = MAX_ITEMS }: ReadOptions,
   warnings: readonly string[],
   formats: readonly FeedFormat[] = FORMATS,
 ): Promise<ReadOutcome> => {

@@ -6,7 +6,7 @@ import { loadScript, runScript } from '../redis/script.ts'
 
 const announceScript = loadScript(new URL('./announce.lua', import.meta.url))
 
-const MOST_UPDATES = 10_000
+const MAX_UPDATES = 10_000
 
 export interface ListUpdate {
   readonly name: string
@@ -28,7 +28,7 @@ export const announce = async (redis: Redis, keys: Keys, lists: readonly ListUpd
       redis,
       announceScript,
       [keys.updates()],
-      [MOST_UPDATES, ...lists.flatMap(({ name, version, at }) => [name, version, new Date(at).toISOString()])],
+      [MAX_UPDATES, ...lists.flatMap(({ name, version, at }) => [name, version, new Date(at).toISOString()])],
     ),
     // If two writers race and the lower version is stored last, the change is announced once more: harmless.
     ...lists.map(({ name, version, isKept }) =>

@@ -96,7 +96,7 @@ const createReadThroughCache = <Id extends string, T>(
 }
 
 /** Some 3 KB each. What is alike to the news of today may be of any day of the week. */
-const MOST_KEPT = 30_000
+const MAX_KEPT = 30_000
 
 /**
  * What a list may say of a story: no word of what an editor keeps off it. Mostly nothing is, and the story itself is
@@ -110,7 +110,7 @@ export const without = (story: StoredStory, isBlocked: (article: ArticleId) => b
 export const createCandidateCache = ({
   archive,
   changes,
-  most = MOST_KEPT,
+  most = MAX_KEPT,
 }: {
   archive: Pick<ArticleStore, 'articles' | 'stories'>
   changes: Changes

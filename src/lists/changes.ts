@@ -8,7 +8,7 @@ import type { Redis } from 'ioredis'
 import type { ArticleId, StoryId } from '../domain/article.ts'
 import type { Keys } from '../redis/keys.ts'
 
-const MOST = 2_000
+const MAX_CHANGES = 2_000
 const PAGE = 1_000
 export const BEGINNING = '0-0'
 
@@ -33,7 +33,17 @@ export const createChanges = ({ redis, keys }: { redis: Redis; keys: Keys }): Ch
   return {
     async note({ articles, stories }) {
       if (articles.length + stories.length === 0) return
-      await redis.xadd(key, 'MAXLEN', '~', MOST, '*', 'articles', articles.join(' '), 'stories', stories.join(' '))
+      await redis.xadd(
+        key,
+        'MAXLEN',
+        '~',
+        MAX_CHANGES,
+        '*',
+        'articles',
+        articles.join(' '),
+        'stories',
+        stories.join(' '),
+      )
     },
 
     async since(from) {

@@ -42,7 +42,7 @@ export interface Overrides {
   log(most: number): Promise<readonly (Override & { readonly did: 'placed' | 'lifted' | 'expired' })[]>
 }
 
-const MOST_LOGGED = 5_000
+const MAX_LOGGED = 5_000
 
 const buildField = ({ kind, what, list }: Pick<Override, 'kind' | 'what' | 'list'>): string => `${kind} ${list} ${what}`
 
@@ -74,7 +74,7 @@ export interface OverridesParts {
 export const createOverrides = ({ redis, keys, registry = LISTS }: OverridesParts): Overrides => {
   const key = keys.overrides()
   const write = (override: Override, did: 'placed' | 'lifted' | 'expired') =>
-    ['MAXLEN', '~', MOST_LOGGED, '*', 'did', did, 'what', JSON.stringify(override)] as const
+    ['MAXLEN', '~', MAX_LOGGED, '*', 'did', did, 'what', JSON.stringify(override)] as const
 
   const readAll = async (): Promise<Override[]> =>
     Object.values(await redis.hgetall(key)).map(json => Override.parse(JSON.parse(json)))

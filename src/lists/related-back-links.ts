@@ -12,7 +12,7 @@ import { loadScript, runScript } from '../redis/script.ts'
 const shownScript = loadScript(new URL('./related-back-links.lua', import.meta.url))
 
 /** Most lists remembered per article; the latest are kept. */
-const MOST = 200
+const MAX_LISTS = 200
 
 export interface RelatedBackLinks {
   /** @param ranked the article of each list, and those the list shows */
@@ -57,7 +57,7 @@ export const createRelatedBackLinks = ({
           redis,
           shownScript,
           [...shown.keys()],
-          [now, MOST, lives(), ...[...shown.values()].flatMap(ids => [ids.length, ...ids])],
+          [now, MAX_LISTS, lives(), ...[...shown.values()].flatMap(ids => [ids.length, ...ids])],
         ),
       ),
     )

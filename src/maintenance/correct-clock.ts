@@ -23,17 +23,17 @@ export interface ClockCorrectionParts {
 }
 
 /** Maximum life of job locks and of the key of the stalled check, ms; both last seconds, unless the clock was ahead. */
-const LONGEST_LOCK = 60_000
+const MAX_LOCK = 60_000
 /** Maximum delay of a job, ms. Anything later is in the schedule of the sources, not in a queue. */
-const LONGEST_DELAY = 60_000
-const MOST = 10_000
+const MAX_DELAY = 60_000
+const MAX_CORRECTED = 10_000
 /** Factor of the time in the score of a delayed job: BullMQ keeps a counter in the lowest twelve bits. */
 const DELAYED_BY = 0x1000
 
 /** Promotes jobs that are delayed longer than any job may be. @returns their number */
 const bringForward = async (queue: Queue, redis: Redis, now: number): Promise<number> => {
-  const from = (now + LONGEST_DELAY + CLOCK_SLACK) * DELAYED_BY
-  const ids = await redis.zrangebyscore(queue.toKey('delayed'), from, '+inf', 'LIMIT', 0, MOST)
+  const from = (now + MAX_DELAY + CLOCK_SLACK) * DELAYED_BY
+  const ids = await redis.zrangebyscore(queue.toKey('delayed'), from, '+inf', 'LIMIT', 0, MAX_CORRECTED)
   for (const id of ids)
     await queue
       .getJob(id)
@@ -53,14 +53,14 @@ const shortenLocks = async (queue: Queue, redis: Redis): Promise<number> => {
   const active = await redis.lrange(queue.toKey('active'), 0, -1)
   const marks = [...active.map(id => `${queue.toKey(id)}:lock`), queue.toKey('stalled-check')]
   const last = await Promise.all(marks.map(mark => redis.pttl(mark)))
-  const long = marks.filter((_, index) => (last[index] ?? 0) > LONGEST_LOCK)
+  const long = marks.filter((_, index) => (last[index] ?? 0) > MAX_LOCK)
   await Promise.all(long.map(mark => redis.pexpire(mark, CLOCK_SLACK)))
   return long.length
 }
 
 /** Makes subscriptions due that were requested or verified at a time in the future. @returns their number */
 const askHubs = async ({ redis, keys }: ClockCorrectionParts, now: number): Promise<number> => {
-  const tokens = await redis.zrangebyscore(keys.pushDue(), now, '+inf', 'LIMIT', 0, MOST)
+  const tokens = await redis.zrangebyscore(keys.pushDue(), now, '+inf', 'LIMIT', 0, MAX_CORRECTED)
   const hashes = await Promise.all(tokens.map(token => redis.hgetall(keys.subscription(token))))
   const wrong = tokens.filter((token, index) => {
     const subscription = parseSubscription(token, hashes[index] ?? {})
@@ -75,7 +75,7 @@ const shortenMarks = async ({ redis, keys }: ClockCorrectionParts): Promise<void
   const marks = [keys.networkProbe(), keys.eventState('replay'), keys.schemaLock()]
   const last = await Promise.all(marks.map(mark => redis.pttl(mark)))
   await Promise.all(
-    marks.map((mark, index) => ((last[index] ?? 0) > 10 * LONGEST_LOCK ? redis.pexpire(mark, LONGEST_LOCK) : null)),
+    marks.map((mark, index) => ((last[index] ?? 0) > 10 * MAX_LOCK ? redis.pexpire(mark, MAX_LOCK) : null)),
   )
 }
 

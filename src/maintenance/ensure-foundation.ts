@@ -9,7 +9,7 @@ import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import type { Source } from '../domain/source.ts'
 import type { Keys } from '../redis/keys.ts'
-import type { Origin } from './migrations/origin.ts'
+import type { DataSet } from './migrations/data-set.ts'
 
 /** @returns the number of enabled sources (pure) */
 export const countPolled = (sources: readonly Pick<Source, 'enabled'>[]): number =>
@@ -21,7 +21,7 @@ export const countPolled = (sources: readonly Pick<Source, 'enabled'>[]): number
  */
 export const readMissing = async (redis: Redis, keys: Keys, polled: number): Promise<string[]> => {
   const [[schema, origin], sections, due] = await Promise.all([
-    redis.mget(keys.schema(), keys.origin()),
+    redis.mget(keys.schema(), keys.dataSet()),
     redis.exists(keys.sections()),
     redis.zcard(keys.due()),
   ])
@@ -41,7 +41,7 @@ export const missingLine = (missing: readonly string[]): string | null =>
 export interface FoundationParts {
   readonly redis: Redis
   readonly keys: Keys
-  readonly origin: Pick<Origin, 'look'>
+  readonly dataSet: Pick<DataSet, 'look'>
   readonly catalogue: { list(): readonly Source[]; refresh(): Promise<unknown> }
   /** Whether this process writes the foundation; the others only check it. */
   readonly isScheduler: boolean
@@ -51,7 +51,7 @@ export interface FoundationParts {
    */
   readonly takeUp: (said: string, more?: object) => Promise<void>
   /** Called when Redis came back empty or with other data: writes again what a process writes only once. */
-  readonly onNewOrigin: () => Promise<void>
+  readonly onNewDataSet: () => Promise<void>
   readonly log: Logger
 }
 
@@ -65,7 +65,7 @@ export interface Foundation {
 }
 
 export const createFoundation = (parts: FoundationParts): Foundation => {
-  const { redis, keys, origin, catalogue, isScheduler, takeUp, onNewOrigin, log } = parts
+  const { redis, keys, dataSet, catalogue, isScheduler, takeUp, onNewDataSet, log } = parts
   /** The catalogue for which it was last written. The catalogue is another array after each change. */
   let taken: readonly Source[] | null = null
   /**
@@ -93,11 +93,11 @@ export const createFoundation = (parts: FoundationParts): Foundation => {
   }
 
   const lookNow = async (): Promise<void> => {
-    if (await origin.look()) isNew = true
+    if (await dataSet.look()) isNew = true
     await catalogue.refresh()
     if (isNew) {
       log.warn('Redis came back empty, or with other data: what the configuration says is laid down in it anew')
-      await onNewOrigin()
+      await onNewDataSet()
       if (isScheduler) await takeNow('laid down anew')
       isNew = false
     }

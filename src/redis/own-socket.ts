@@ -27,7 +27,7 @@ import { Redis } from 'ioredis'
 import { NoRedisError } from './no-redis.ts'
 
 /** Longest path of a socket, bytes: 103 on macOS and the BSDs, 107 on Linux. */
-const LONGEST_SOCKET = 103
+const MAX_SOCKET_PATH = 103
 /** How long to wait for a socket's mode, ms: Redis sets it an instant after it opened the socket. */
 const MODE_TIMEOUT = 2_000
 /** A server that does not answer within this time counts as not answering, ms. */
@@ -118,7 +118,7 @@ export const makeFolder = (dir: string, say: (line: string) => void): void => {
   onFolder(dir, 'cannot be written', () => accessSync(dir, constants.W_OK | constants.X_OK))
 }
 
-const isShort = (path: string): boolean => Buffer.byteLength(path) <= LONGEST_SOCKET
+const isShort = (path: string): boolean => Buffer.byteLength(path) <= MAX_SOCKET_PATH
 
 const isPrivate = (folder: string): boolean => {
   const found = statIfExists(folder)

@@ -15,7 +15,7 @@ const INLINE = new Set(
 )
 
 /** Nothing that is shown is longer; the rest is ignored. */
-const LONGEST = 100_000
+const MAX_LENGTH = 100_000
 
 /**
  * @param html markup or plain text
@@ -23,7 +23,7 @@ const LONGEST = 100_000
  */
 export const plainText = (html: string): string => {
   if (!html.includes('<')) {
-    const text = html.slice(0, LONGEST)
+    const text = html.slice(0, MAX_LENGTH)
     return fold(text.includes('&') ? decodeHTML(text) : text)
   }
   const parts: string[] = []
@@ -44,7 +44,7 @@ export const plainText = (html: string): string => {
     },
     { decodeEntities: true, recognizeCDATA: true },
   )
-  parser.end(html.slice(0, LONGEST))
+  parser.end(html.slice(0, MAX_LENGTH))
   return fold(parts.join(''))
 }
 

@@ -23,7 +23,7 @@ const amount = <Unit extends string>(units: Record<Unit, number>, example: strin
   })
 
 /** Ten years: anything longer is a mistake, and exceeds what timers, expiries or dates can hold. */
-const LONGEST = '3650d'
+const MAX_DURATION = '3650d'
 
 const parseMs = (written: string): number => {
   const [, number = '', unit = ''] = /^([\d.]+)([a-z]+)$/.exec(written) ?? []
@@ -31,16 +31,18 @@ const parseMs = (written: string): number => {
 }
 
 /** A duration such as `500ms`, `90s`, `10m`, `24h` or `7d`; parsed to ms. */
-export const Duration = amount(MS, '10m').refine(ms => ms <= parseMs(LONGEST), `must be ${LONGEST} at most`)
+export const Duration = amount(MS, '10m').refine(ms => ms <= parseMs(MAX_DURATION), `must be ${MAX_DURATION} at most`)
 
 /** A size such as `64KB` or `10MB` (1 KB is 1,024 bytes); parsed to bytes. */
 export const Size = amount(BYTES, '10MB')
 
 /** A duration within bounds, which are written as durations too. */
-export const span = (least: string, most = LONGEST) =>
+export const span = (least: string, most = MAX_DURATION) =>
   amount(MS, '10m').refine(
     ms => ms >= parseMs(least) && ms <= parseMs(most),
-    most === LONGEST ? `must be ${least} or longer, and ${LONGEST} at most` : `must be from ${least} to ${most}`,
+    most === MAX_DURATION
+      ? `must be ${least} or longer, and ${MAX_DURATION} at most`
+      : `must be from ${least} to ${most}`,
   )
 
 /** A size of at least that many bytes. */

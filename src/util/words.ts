@@ -4,9 +4,9 @@
  */
 
 /** Longer texts say nothing more about their section, and cost more. */
-const MOST_CHARACTERS = 2_000
-const MOST_WORDS = 160
-const LONGEST_WORD = 40
+const MAX_CHARACTERS = 2_000
+const MAX_WORDS = 160
+const MAX_WORD_LENGTH = 40
 
 /** Scripts that write words without blanks between them: Han, kana, Thai and similar. */
 const UNSPACED =
@@ -52,17 +52,17 @@ const splitRuns = (text: string): string[] => {
  */
 export const splitWords = (text: string): string[] => {
   const words: string[] = []
-  const plain = fold(text.slice(0, MOST_CHARACTERS))
+  const plain = fold(text.slice(0, MAX_CHARACTERS))
     .replace(/<[^<>]{0,200}>|&#?\w{1,8};/g, ' ')
     .replace(/\b(\p{L})\.\s?(?=\p{L}(?:\.|\b))/gu, '$1')
     .replace(/\s?[’']s?(?![\p{L}\p{N}])/gu, ' ')
   for (const word of plain.split(/[^\p{L}\p{N}]+/u)) {
-    if (words.length >= MOST_WORDS) break
-    if (word.length < 2 || word.length > LONGEST_WORD * 4) continue
+    if (words.length >= MAX_WORDS) break
+    if (word.length < 2 || word.length > MAX_WORD_LENGTH * 4) continue
     if (UNSPACED.test(word)) words.push(...splitRuns(word))
-    else if (word.length <= LONGEST_WORD) words.push(word)
+    else if (word.length <= MAX_WORD_LENGTH) words.push(word)
   }
-  return words.slice(0, MOST_WORDS)
+  return words.slice(0, MAX_WORDS)
 }
 
 /** Pairs of adjacent words, for the tables' entries of two words: `wall street`. */

@@ -105,7 +105,7 @@ const allIsWell = async (): Promise<void> => {
   await until(
     async () => ({
       titles: (await desk.list('latest')).map(({ title }) => title).toSorted(),
-      laid: await redis.exists(keys.sections(), keys.schema(), keys.origin()),
+      laid: await redis.exists(keys.sections(), keys.schema(), keys.dataSet()),
       due: await redis.zcard(keys.due()),
       decided: await redis.xlen(keys.storyLog()),
       ready: (await ready()).status,

@@ -6,7 +6,7 @@ import type { Feed, FeedItem } from '../../src/domain/feed-item.ts'
 import { FeedItemSchema } from '../../src/domain/feed-item.ts'
 import { Source } from '../../src/domain/source.ts'
 import { readFeed } from '../../src/feeds/read.ts'
-import { readNewItems } from '../../src/sources/items/detect-new-items.ts'
+import { readNewItems } from '../../src/sources/items/read-new-items.ts'
 
 const source = Source.parse({ id: 'fuzz', name: 'Fuzz', url: 'https://news.example.com/feed', section: 'world' })
 const about = {

@@ -38,7 +38,7 @@ const testDaemon = async ({ first = today }: { first?: number | null } = {}) => 
     ...{ redis, keys },
     catalogue: () => [],
     settings: () => CrawlSettings.parse({}),
-    origin: () => origin.token,
+    dataSet: () => origin.token,
     lost: createLostArticles({ redis, keys, archive, retention: () => articles.retention, now: () => NOON }),
     now: () => NOON,
   })
@@ -105,9 +105,9 @@ describe('what was remembered before Redis came back empty', () => {
     const before = await sources.state(courier)
     expect(await sources.renewed(courier, before)).toBe(before)
     origin.token = 'another'
-    expect(await sources.renewed(courier, before)).toMatchObject({ validators: null, origin: 'another', fetches: 7 })
+    expect(await sources.renewed(courier, before)).toMatchObject({ validators: null, dataSet: 'another', fetches: 7 })
     expect(await redis.exists(keys.seen(courier))).toBe(0)
-    expect(await sources.state(courier)).toMatchObject({ validators: null, origin: 'another', fetches: 7 })
+    expect(await sources.state(courier)).toMatchObject({ validators: null, dataSet: 'another', fetches: 7 })
   })
 
   it('is not brought back by a batch or a crawl that was under way', async () => {
@@ -119,7 +119,7 @@ describe('what was remembered before Redis came back empty', () => {
     await sources.succeeded(courier, {
       validators: { etag: '"x"', lastModified: null, bodyHash: null },
       ...{ itemHashes: ['s'], published: [], carried: 1, newItems: 0, hints: {}, freshFor: null, movedTo: null },
-      ...{ hasUnstableIds: false, title: null, origin: 'one' },
+      ...{ hasUnstableIds: false, title: null, dataSet: 'one' },
     })
     expect(await redis.exists(keys.seen(courier), keys.itemHashes(courier))).toBe(0)
     expect((await sources.state(courier)).validators).toBeNull()

@@ -1,7 +1,7 @@
 /** `newsdesk users` and `newsdesk tokens`. The audit log records every change, without the password or token. */
 
 import { text } from 'node:stream/consumers'
-import { passwordTrouble, Role, SHORTEST_PASSWORD, UserName } from '../../domain/actor.ts'
+import { MIN_PASSWORD_LENGTH, passwordTrouble, Role, UserName } from '../../domain/actor.ts'
 import { createTokens, type Tokens } from '../../server/admin/auth/tokens.ts'
 import { createUsers, UserError, type Users } from '../../server/admin/auth/users.ts'
 import { type Ended, failureOf } from '../../use-cases/audit-log.ts'
@@ -61,7 +61,7 @@ const readPassword = async (fromStdin: boolean): Promise<string | null> => {
     console.error('Not a terminal, cannot prompt. Pass --password-stdin.')
     return null
   }
-  const password = await askSecret(`Password, at least ${SHORTEST_PASSWORD} characters: `)
+  const password = await askSecret(`Password, at least ${MIN_PASSWORD_LENGTH} characters: `)
   if (password === null) return null
   // Checked before the user types it again.
   const trouble = passwordTrouble(password)

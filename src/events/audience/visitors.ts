@@ -15,7 +15,7 @@ import type { ViewBy } from '../counting.ts'
 const visitedScript = loadScript(new URL('./visited.lua', import.meta.url))
 
 /** Counting stops here; the latest visitors are kept. */
-export const MOST_VISITORS = 50
+export const MAX_VISITORS = 50
 const HOUR = 3_600_000
 const TTL = 8 * 24 * HOUR
 /** How far back a window looks for visitors, ms. In `now`, reads older than a day weigh next to nothing. */
@@ -26,7 +26,7 @@ const WIDTH: Readonly<Record<Window, number>> = { now: 24 * HOUR, hour: HOUR, da
  */
 const ENOUGH_FOR = HOUR / 4
 /** Most articles remembered as having enough. */
-const MOST_KNOWN = 20_000
+const MAX_KNOWN = 20_000
 
 export interface Visitors {
   /**
@@ -34,7 +34,7 @@ export interface Visitors {
    * visitors.
    */
   note(reads: readonly ViewBy[]): Promise<void>
-  /** In the order of `articles`; each at most `MOST_VISITORS`. */
+  /** In the order of `articles`; each at most `MAX_VISITORS`. */
   of(articles: readonly ArticleId[], window: Window): Promise<readonly number[]>
 }
 
@@ -50,13 +50,13 @@ export const createVisitors = ({ redis, keys, now }: { redis: Redis; keys: Keys;
       redis,
       visitedScript,
       [keys.viewedBy(article)],
-      [MOST_VISITORS, TTL, ...[...visitors].flatMap(([hash, at]) => [at, hash])],
+      [MAX_VISITORS, TTL, ...[...visitors].flatMap(([hash, at]) => [at, hash])],
     )
     enough.delete(article)
     // Full of old visitors is not enough: the article needs that many within the last hour.
-    if (full !== 1 || (await count(article, 'hour')) < MOST_VISITORS) return
+    if (full !== 1 || (await count(article, 'hour')) < MAX_VISITORS) return
     enough.set(article, now())
-    dropOldest(enough, MOST_KNOWN)
+    dropOldest(enough, MAX_KNOWN)
   }
   const count = (article: ArticleId, window: Window): Promise<number> =>
     redis.zcount(keys.viewedBy(article), now() - WIDTH[window], '+inf')
@@ -67,7 +67,7 @@ export const createVisitors = ({ redis, keys, now }: { redis: Redis; keys: Keys;
       for (const { article, visitor, hash, at } of reads) {
         if (hasEnough(article)) continue
         const visitors = byArticle.get(article) ?? new Map<string, number>()
-        if (visitors.size >= MOST_VISITORS) continue
+        if (visitors.size >= MAX_VISITORS) continue
         const who = visitor === '' ? randomUUID() : hash()
         byArticle.set(article, visitors.set(who, Math.max(at, visitors.get(who) ?? 0)))
       }
@@ -76,7 +76,7 @@ export const createVisitors = ({ redis, keys, now }: { redis: Redis; keys: Keys;
 
     async of(articles, window) {
       const sizes = await Promise.all(articles.map(article => count(article, window)))
-      return sizes.map(size => Math.min(size, MOST_VISITORS))
+      return sizes.map(size => Math.min(size, MAX_VISITORS))
     },
   }
 }

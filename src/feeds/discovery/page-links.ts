@@ -17,8 +17,8 @@ const FEED_TYPE = /\b(?:rss|atom|rdf|feed)\+(?:xml|json)\b|^(?:text|application)
 const FEED_PATH = /(?:^|[/._-])(?:rss|feeds?|atom|rdf|index\.xml)(?:$|[/._?-])|\.(?:rss|atom|rdf)$|feed\.json$/i
 /** Feeds of comments come last, since they carry no news. */
 const COMMENTS = /comments?(?:\/|$|-|\b)/i
-const MOST_LINKED = 12
-const MOST_READ = 500_000
+const MAX_LINKED = 12
+const MAX_LENGTH = 500_000
 
 const unique = (urls: readonly string[]): string[] => [...new Set(urls)]
 
@@ -35,14 +35,14 @@ export const findLinks = (html: string, url: string): PageLinks => {
       else if (name === 'a' && (FEED_TYPE.test(type) || FEED_PATH.test(new URL(at).pathname))) linked.push(at)
     },
   })
-  parser.end(html.slice(0, MOST_READ))
+  parser.end(html.slice(0, MAX_LENGTH))
   const rank = (urls: readonly string[]) =>
     unique(urls).sort((a, b) => Number(COMMENTS.test(a)) - Number(COMMENTS.test(b)))
   return {
     declared: rank(declared),
     linked: rank(linked)
       .filter(each => !declared.includes(each))
-      .slice(0, MOST_LINKED),
+      .slice(0, MAX_LINKED),
   }
 }
 
@@ -66,7 +66,7 @@ export const commonSitemaps = (page: string): readonly string[] => SITEMAPS.map(
 /** Finds the sitemaps that a robots.txt names. Those with `news` in their URL come first. */
 export const findSitemaps = (robots: string, url: string): readonly string[] =>
   unique(
-    [...robots.slice(0, MOST_READ).matchAll(/^[\t ]*sitemap[\t ]*:[\t ]*(\S+)/gim)].flatMap(([, at = '']) =>
+    [...robots.slice(0, MAX_LENGTH).matchAll(/^[\t ]*sitemap[\t ]*:[\t ]*(\S+)/gim)].flatMap(([, at = '']) =>
       URL.canParse(at, url) && /^https?:$/.test(new URL(at, url).protocol) ? [new URL(at, url).href] : [],
     ),
   ).sort((a, b) => Number(/news/i.test(b)) - Number(/news/i.test(a)))

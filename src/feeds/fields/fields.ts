@@ -62,11 +62,11 @@ const readPerson = (raw: Raw): string | null => {
 }
 
 /** Maximum number of characters read of a name: the patterns below take quadratic time on longer ones. */
-const LONGEST_NAME = 1_000
+const MAX_NAME_LENGTH = 1_000
 
 /** Strips the email address from a name: `jo@example.org (Jo Reed)` and `Jo Reed <jo@example.org>` give `Jo Reed`. */
 const bareName = (written: string): string => {
-  const text = plainText(written.slice(0, LONGEST_NAME))
+  const text = plainText(written.slice(0, MAX_NAME_LENGTH))
   const inBrackets = /^\S+@\S+\s*\((.{1,200})\)$/.exec(text)?.[1]
   return (inBrackets ?? text.replace(/\s*<?\b[\w.+-]{1,64}@[\w.-]{1,255}\b>?\s*/, ' ')).trim() || text
 }
@@ -84,7 +84,7 @@ const findAuthors = (fields: RawFields): string | null => {
   return names.length > 0 ? cutTo(names.slice(0, 5).join(', '), 300) : null
 }
 
-const MOST_CATEGORIES = 20
+const MAX_CATEGORIES = 20
 
 const findCategories = (fields: RawFields): string[] => {
   const found = new Set<string>()
@@ -99,7 +99,7 @@ const findCategories = (fields: RawFields): string[] => {
       for (const word of (readText(raw) ?? '').split(',')) found.add(cutTo(plainText(word), 100))
   }
   found.delete('')
-  return [...found].slice(0, MOST_CATEGORIES)
+  return [...found].slice(0, MAX_CATEGORIES)
 }
 
 const SUMMARY = [
@@ -170,8 +170,8 @@ const innerTitle = (fields: RawFields): string | null => {
 }
 
 /** Maximum lengths. Items are part of job data, so they must stay small. */
-const LONGEST_TITLE = 2_000
-const LONGEST_ID = 2_048
+const MAX_TITLE_LENGTH = 2_000
+const MAX_ID_LENGTH = 2_048
 
 /** Removes control characters from an identifier, and keeps everything else as written. */
 const cleanId = (id: string | null): string | null =>
@@ -179,7 +179,7 @@ const cleanId = (id: string | null): string | null =>
     ? null
     : id
         .replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ')
-        .slice(0, LONGEST_ID)
+        .slice(0, MAX_ID_LENGTH)
         .toWellFormed()
         .trim() || null
 
@@ -198,7 +198,7 @@ export const readItem = (fields: RawFields, context: FieldContext): FeedItem => 
   const commentsCount = readCommentsCount(fields)
   const enclosure = findEnclosure(fields, base)
   return {
-    title: title === null ? null : cutTo(title, LONGEST_TITLE),
+    title: title === null ? null : cutTo(title, MAX_TITLE_LENGTH),
     link,
     id: cleanId(findId(fields)),
     published: published ?? updated,

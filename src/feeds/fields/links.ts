@@ -6,14 +6,14 @@ import { attribute, firstText, own, type Raw, type RawFields, readText } from '.
 const RUNS = /^(?:javascript|data|vbscript|about|blob|file|filesystem|view-source):/i
 
 /** Maximum length of a URL; browsers and servers accept none that is longer. */
-const LONGEST = 8_192
+const MAX_LENGTH = 8_192
 
 /**
  * Resolves a URL against a base. Without a base, or if it cannot be resolved, it is returned as written.
  * @returns null if there is none, if it is too long, or if its scheme runs code
  */
 export const absolute = (href: string | null, base: string | undefined): string | null => {
-  if (href === null || href.length > LONGEST) return null
+  if (href === null || href.length > MAX_LENGTH) return null
   const written = href
     .replace(/[\u0000-\u001f\u007f-\u009f\ufeff]+/g, '')
     .trim()

@@ -186,7 +186,7 @@ const unendedCdata = (xml: string, from: number, until: number): number => {
 }
 
 /** No element of any feed has as many attributes. */
-const MOST_ATTRIBUTES = 200
+const MAX_ATTRIBUTES = 200
 
 /**
  * Attributes of a start tag as written, references not decoded. Values may be unquoted or missing.
@@ -196,7 +196,7 @@ export const attributesIn = (xml: string, tag: OpenTag): Record<string, string> 
   const attributes: Record<string, string> = Object.create(null)
   let at = tag.attributesAt
   const end = tag.attributesEnd
-  for (let count = 0; count < MOST_ATTRIBUTES; count += 1) {
+  for (let count = 0; count < MAX_ATTRIBUTES; count += 1) {
     while (at < end && (isSpace(xml.charCodeAt(at)) || xml.charCodeAt(at) === SLASH)) at += 1
     if (at >= end) break
     const nameAt = at

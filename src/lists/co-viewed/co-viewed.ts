@@ -13,8 +13,8 @@ const readScript = loadScript(new URL('./viewed-by.lua', import.meta.url))
 const pairScript = loadScript(new URL('./pair.lua', import.meta.url))
 
 /** Most articles remembered per visitor, and most co-viewed articles per article. */
-const MOST_READ = 20
-const MOST_BESIDE = 100
+const MAX_READ = 20
+const MAX_CO_VIEWED = 100
 const READER_LIVES = 6 * 3_600_000
 const PAIRS_LIVE = 7 * 86_400_000
 
@@ -53,15 +53,12 @@ export const createCoViewed = ({
     const chosen = reads.filter(({ visitor }) => visitor !== '' && isChosen(visitor, oneIn()))
     await Promise.all(
       chosen.map(async ({ hash, article }) => {
-        const before = (await runScript(
-          redis,
-          readScript,
-          [keys.viewer(hash())],
-          [article, MOST_READ, READER_LIVES],
-        )) as ArticleId[] | null // as viewed-by.lua returns
+        const before = (await runScript(redis, readScript, [keys.viewer(hash())], [article, MAX_READ, READER_LIVES])) as
+          | ArticleId[]
+          | null // as viewed-by.lua returns
         if (before === null) return
         const pair = (of: ArticleId, others: readonly ArticleId[], reader: number) =>
-          runScript(redis, pairScript, [keys.coViewed(of)], [reader, MOST_BESIDE, PAIRS_LIVE, ...others])
+          runScript(redis, pairScript, [keys.coViewed(of)], [reader, MAX_CO_VIEWED, PAIRS_LIVE, ...others])
         await Promise.all([pair(article, before, 1), ...before.map(other => pair(other, [article], 0))])
       }),
     )

@@ -4,24 +4,25 @@ import type { Redis } from 'ioredis'
 import { chunk } from '../../util/slices.ts'
 
 /** Fields, members or entries written by one command. */
-const MOST = 500
+const AT_ONCE = 500
 
 /** Appends the entries that the other stream does not have yet, with the same ids. */
 const copyStream = async (redis: Redis, from: string, to: string): Promise<void> => {
   const [last] = await redis.xrevrange(to, '+', '-', 'COUNT', 1)
   const entries = await redis.xrange(from, last ? `(${last[0]}` : '-', '+')
-  for (const some of chunk(entries, MOST)) await Promise.all(some.map(([id, fields]) => redis.xadd(to, id, ...fields)))
+  for (const some of chunk(entries, AT_ONCE))
+    await Promise.all(some.map(([id, fields]) => redis.xadd(to, id, ...fields)))
 }
 
 /** Adds the content of one key to another. For fields and members of both keys, the first key's values win. */
 const copyInto = async (redis: Redis, from: string, to: string): Promise<void> => {
   const type = await redis.type(from)
   if (type === 'hash')
-    for (const some of chunk(Object.entries(await redis.hgetall(from)), MOST)) await redis.hset(to, ...some.flat())
+    for (const some of chunk(Object.entries(await redis.hgetall(from)), AT_ONCE)) await redis.hset(to, ...some.flat())
   else if (type === 'zset') {
     const flat = await redis.zrange(from, 0, '-1', 'WITHSCORES')
     const scored = flat.flatMap((member, at) => (at % 2 === 0 ? [[flat[at + 1] ?? '0', member] as const] : []))
-    for (const some of chunk(scored, MOST)) await redis.zadd(to, ...some.flat())
+    for (const some of chunk(scored, AT_ONCE)) await redis.zadd(to, ...some.flat())
   } else if (type === 'stream') await copyStream(redis, from, to)
   // One command, so that the key is there whole or not at all.
   else if (type === 'string') await redis.set(to, (await redis.get(from)) ?? '', 'NX')

@@ -7,7 +7,7 @@ import type { Check, RepairParts } from './check.ts'
 /** Delay before suspects are checked again, ms: longer than a batch takes from its first write to its last. */
 const RECHECK_DELAY = 1_500
 const SLICE = 50
-const MOST_EXAMPLES = 3
+const MAX_EXAMPLES = 3
 
 export interface Repaired {
   readonly check: string
@@ -55,7 +55,7 @@ const runCheck = async <Suspect>(check: Check<Suspect>, parts: RunParts, isMendi
   }
   return {
     ...{ check: check.id, what: check.what, looked, wrong: wrong.length, mended },
-    examples: wrong.slice(0, MOST_EXAMPLES).map(check.show),
+    examples: wrong.slice(0, MAX_EXAMPLES).map(check.show),
     ...(doubt === null ? {} : { doubt }),
   }
 }

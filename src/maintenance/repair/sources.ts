@@ -19,11 +19,11 @@ const DAY = 86_400_000
 const RECENT_DAYS = 2
 
 /** Above this share, the configuration is more likely wrong than the data in Redis. */
-const MOST_UNKNOWN = 0.5
+const MAX_UNKNOWN = 0.5
 const FEW = 4
 
 const doubt = (wrong: number, looked: number): string | null =>
-  wrong > FEW && wrong > looked * MOST_UNKNOWN
+  wrong > FEW && wrong > looked * MAX_UNKNOWN
     ? `${wrong} of ${looked} have no source: is this the configuration the daemons run with?`
     : null
 

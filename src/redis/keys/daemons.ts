@@ -9,7 +9,7 @@ export const daemonKeys = (prefix: string) => ({
    * STRING token of this data set: if it differs or is missing, Redis came back with other data or empty. Written by
    * the first process, in the slot of the schema.
    */
-  origin: () => `{${prefix}:schema}:origin`,
+  dataSet: () => `{${prefix}:schema}:origin`,
   /** Prefix BullMQ puts before its own keys; hash-tagged as a whole so that its scripts work on a cluster. */
   bull: () => `{${prefix}:bull}`,
   /** STRING, lease on one slot of a node-cron tick, then a mark that it is done. Expires. */

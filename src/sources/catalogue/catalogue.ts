@@ -11,13 +11,13 @@ import { z } from 'zod'
 import { Source, type SourceId } from '../../domain/source.ts'
 import type { Keys } from '../../redis/keys.ts'
 
-const Override = z.object({ enabled: z.boolean().optional(), removed: z.boolean().optional() })
-export type Override = z.infer<typeof Override>
+const SourceOverride = z.object({ enabled: z.boolean().optional(), removed: z.boolean().optional() })
+export type SourceOverride = z.infer<typeof SourceOverride>
 
 export interface Overlay {
   readonly version: number
   readonly added: readonly Source[]
-  readonly overrides: ReadonlyMap<string, Override>
+  readonly overrides: ReadonlyMap<string, SourceOverride>
   /** Entries that could not be read, each with its id. */
   readonly problems: readonly string[]
 }
@@ -131,7 +131,7 @@ export const createCatalogue = ({ redis, keys, file }: CatalogueParts): Catalogu
     overlay = {
       version: Number(at ?? 0),
       added: readEntries(added, Source, 'definition', problems).map(([, source]) => source),
-      overrides: new Map(readEntries(overrides, Override, 'override', problems)),
+      overrides: new Map(readEntries(overrides, SourceOverride, 'override', problems)),
       problems,
     }
     return true
@@ -150,7 +150,7 @@ export const createCatalogue = ({ redis, keys, file }: CatalogueParts): Catalogu
     await refresh()
   }
 
-  const override = (ids: readonly SourceId[], changed: Override) =>
+  const override = (ids: readonly SourceId[], changed: SourceOverride) =>
     change(multi => {
       for (const id of ids)
         multi.hset(keys.sourceOverrides(), id, JSON.stringify({ ...overlay.overrides.get(id), ...changed }))

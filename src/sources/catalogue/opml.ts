@@ -16,8 +16,8 @@ export type OpmlOutcome =
   | { readonly kind: 'opml'; readonly outlines: readonly Outline[]; readonly warnings: readonly string[] }
   | { readonly kind: 'not-opml'; readonly detail: string }
 
-const MOST_OUTLINES = 20_000
-const DEEPEST = 50
+const MAX_OUTLINES = 20_000
+const MAX_DEPTH = 50
 /** Characters tokenized at a time. */
 const PIECE = 16_384
 
@@ -51,9 +51,9 @@ export const readOpml = (document: string): OpmlOutcome => {
         const title = text(own.title) ?? text(own.text)
         const url = text(own.xmlurl)
         path.push(url === null ? title : null)
-        if (path.length > DEEPEST && !isTooDeep) {
+        if (path.length > MAX_DEPTH && !isTooDeep) {
           isTooDeep = true
-          warnings.push(`outlines stand more than ${DEEPEST} deep: what follows is left out`)
+          warnings.push(`outlines stand more than ${MAX_DEPTH} deep: what follows is left out`)
         }
         if (url === null || isTooDeep) return
         const shown = title ?? shownAddress(url)
@@ -61,8 +61,8 @@ export const readOpml = (document: string): OpmlOutcome => {
           return void warnings.push(
             `${JSON.stringify(shown)} left out: ${JSON.stringify(shownAddress(url))} is no http(s) URL`,
           )
-        if (outlines.length >= MOST_OUTLINES)
-          return void warnings.push(`${JSON.stringify(shown)} left out: more than ${MOST_OUTLINES} feeds`)
+        if (outlines.length >= MAX_OUTLINES)
+          return void warnings.push(`${JSON.stringify(shown)} left out: more than ${MAX_OUTLINES} feeds`)
         outlines.push({
           url: new URL(url).href,
           title,

@@ -19,7 +19,7 @@ const DAY = 86_400_000
 /** Days after which items that are no longer in the feed are forgotten: the default retention of articles. */
 const SEEN_DAYS = 30
 /** Maximum number of keys remembered of a source; a feed with many items may have more. */
-const MOST_SEEN = 10_000
+const MAX_SEEN = 10_000
 /** Seconds. A feed that is unchanged for longer is parsed in full when it changes again. */
 export const ITEM_HASHES_LAST = 30 * 86_400
 /** Seconds. The titles of a source without new items for longer are learnt again. */
@@ -156,7 +156,7 @@ export const createSeenItems = ({ redis, keys, settings, lost, now }: SeenItemsP
 
     async forgetItems(id) {
       const key = keys.seen(id)
-      const most = Math.max(MOST_SEEN, settings().maxItems * 4)
+      const most = Math.max(MAX_SEEN, settings().maxItems * 4)
       if ((await redis.hlen(key)) <= most / 2) return
       const today = Math.floor(now() / DAY)
       const all = Object.entries(await redis.hgetall(key)).map(([item, value]) => ({

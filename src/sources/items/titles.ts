@@ -21,16 +21,16 @@ export const NO_HABITS: TitleHabits = { ends: [], starts: [], end: null, start: 
 /** Titles by which a source is judged: its latest. */
 const JUDGED = 40
 /** Fewer alike prove nothing. */
-const FEWEST = 5
+const MIN_ALIKE = 5
 /**
  * Share of the titles that have it before it is taken for the publisher's name, and below which it is given up: far
  * apart, so that it does not flap.
  */
 const LEARNT_AT = 0.6
 const KEPT_AT = 0.3
-const LONGEST = 60
+const MAX_AFFIX_LENGTH = 60
 /** What is longer is no title, and not worth looking through. */
-const LONGEST_TITLE = 1_000
+const MAX_TITLE_LENGTH = 1_000
 
 /**
  * What sets a name off: a dash, dot or arrow between blanks, a bar anywhere; in scripts without blanks also a dash or
@@ -66,13 +66,13 @@ const findEnd = (title: string): string => {
   if (!MAY_BE_SET_OFF.test(title)) return ''
   const last = [...title.matchAll(SEPARATOR)].at(-1)
   const end = last ? title.slice(last.index) : ''
-  return end.length <= LONGEST ? end : ''
+  return end.length <= MAX_AFFIX_LENGTH ? end : ''
 }
 const findStart = (title: string): string => {
   if (!MAY_BE_SET_OFF.test(title)) return ''
   const [first] = title.matchAll(SEPARATOR)
   const start = first ? title.slice(0, first.index + first[0].length) : ''
-  return start.length <= LONGEST ? start : ''
+  return start.length <= MAX_AFFIX_LENGTH ? start : ''
 }
 
 /** Lower case is prose ("- live updates", "– video"): a name has a capital, or no cases at all. */
@@ -87,7 +87,7 @@ const learn = (affixes: readonly string[], before: string | null): string | null
   if (before !== null && (counts.get(before) ?? 0) >= affixes.length * KEPT_AT) return before
   const [best] = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
   if (!best || !looksLikeName(best[0])) return null
-  return best[1] >= FEWEST && best[1] >= affixes.length * LEARNT_AT ? best[0] : null
+  return best[1] >= MIN_ALIKE && best[1] >= affixes.length * LEARNT_AT ? best[0] : null
 }
 
 /** @param titles new ones of a source, as written, newest first */
@@ -97,7 +97,7 @@ export const learnTitles = (before: TitleHabits, titles: readonly string[]): Tit
     [
       ...known,
       ...titles
-        .filter(({ length }) => length <= LONGEST_TITLE)
+        .filter(({ length }) => length <= MAX_TITLE_LENGTH)
         .map(of)
         .reverse(),
     ].slice(-JUDGED)
@@ -115,7 +115,7 @@ const isHeadline = (text: string): boolean =>
  * @param own names of the source, its feed and its host, from `collectNames`
  */
 export const withoutName = (title: string, habits: TitleHabits, own: ReadonlySet<string>): string => {
-  if (title.length > LONGEST_TITLE) return title
+  if (title.length > MAX_TITLE_LENGTH) return title
   const isOwn = (text: string | undefined) => text !== undefined && own.has(fold(text))
   const end = findEnd(title)
   const bracketed = BRACKETED.exec(title)

@@ -68,8 +68,8 @@ export const matchItem = (item: Keyed, memories: readonly (SeenItem | null)[]): 
  * Ids that stand for places in the feed, not for items: more of them than this have moved on to other items at once.
  */
 const REPLACED_SHARE = 1 / 3
-const FEWEST_CROSSED = 2
-const FEWEST_REPLACED = 3
+const MIN_CROSSED = 2
+const MIN_REPLACED = 3
 
 /**
  * Whether what was remembered speaks against a source's ids: they wander from item to item, as numbers of places in the
@@ -80,7 +80,7 @@ export const areIdsUnstable = (recalled: readonly ItemMatch[], carried: number):
   const crossed = recalled.filter(each => each.crossed).length
   const replaced = recalled.filter(each => each.replaced).length
   return (
-    (crossed >= FEWEST_CROSSED && crossed > carried * TRUSTED_SHARE) ||
-    (replaced >= FEWEST_REPLACED && replaced > carried * REPLACED_SHARE)
+    (crossed >= MIN_CROSSED && crossed > carried * TRUSTED_SHARE) ||
+    (replaced >= MIN_REPLACED && replaced > carried * REPLACED_SHARE)
   )
 }

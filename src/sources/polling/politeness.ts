@@ -21,7 +21,7 @@ const FIRST_SILENCE = 5 * 60_000
 /**
  * Longest gap between two requests that robots.txt or a rate limit can ask for, ms; only Retry-After can ask for more.
  */
-const LONGEST_PACE = 10 * 60_000
+const MAX_PACE = 10 * 60_000
 
 export interface DomainRules {
   readonly gap: number
@@ -140,7 +140,7 @@ export const createPoliteness = ({
                 LONGEST_ASKED,
                 random(),
                 heard?.why ?? '',
-                Math.min(Math.ceil(heard?.pace ?? 0), LONGEST_PACE),
+                Math.min(Math.ceil(heard?.pace ?? 0), MAX_PACE),
               ],
             )
             return domain === last ? Number(ms) : 0

@@ -15,13 +15,13 @@ import { withoutUserinfo } from '../../util/redact.ts'
 const robotsParser = robotsModule as unknown as typeof robotsModule.default
 
 /** RFC 9309, 2.5: at least 500 KiB must be parsed; the rest is ignored. */
-const MOST = 500 * 1_024
+const MAX_BYTES = 500 * 1_024
 /** RFC 9309, 2.4: not cached longer than a day, ms. */
 const KEPT = 24 * 3_600_000
 /** Rules that could not be read are requested again sooner, ms. */
 const KEPT_UNKNOWN = 3_600_000
 /** Largest compressed file that is cached, bytes; a larger one is fetched each time. */
-const MOST_KEPT = 64 * 1_024
+const MAX_STORED_BYTES = 64 * 1_024
 
 export interface RobotsAnswer {
   /** Why a URL may not be fetched, or null if it may. */
@@ -50,7 +50,7 @@ const parseProductToken = (userAgent: string): string => userAgent.split(/[/\s]/
 
 export const createRobots = ({ redis, keys, fetchText, userAgent, now = Date.now }: RobotsParts): Robots => {
   const fetchRules = async (origin: string, signal: AbortSignal | undefined): Promise<Rules> => {
-    const answer = await fetchText(`${origin}/robots.txt`, MOST, signal)
+    const answer = await fetchText(`${origin}/robots.txt`, MAX_BYTES, signal)
     if ('kind' in answer) {
       // A file that is too large counts as absent. Any other failure means the server could not answer.
       return answer.reason === 'too-large' ? { text: '' } : { unknown: `${answer.reason}: ${answer.detail}` }
@@ -64,13 +64,15 @@ export const createRobots = ({ redis, keys, fetchText, userAgent, now = Date.now
   const loadRules = async (origin: string, signal: AbortSignal | undefined): Promise<Rules> => {
     const kept = await redis.getBuffer(keys.robots(origin))
     if (kept) {
-      const rules = JSON.parse(gunzipSync(kept, { maxOutputLength: MOST * 2 }).toString()) as Rules & { at?: number } // written below
+      const rules = JSON.parse(gunzipSync(kept, { maxOutputLength: MAX_BYTES * 2 }).toString()) as Rules & {
+        at?: number
+      } // written below
       // Rules cached while the clock was ahead would be kept for more than a day.
       if (isPlausible(rules.at ?? 0, now())) return rules
     }
     const rules = await fetchRules(origin, signal)
     const packed = gzipSync(JSON.stringify({ ...rules, at: now() }))
-    if (packed.length <= MOST_KEPT)
+    if (packed.length <= MAX_STORED_BYTES)
       await redis.set(keys.robots(origin), packed, 'PX', 'unknown' in rules ? KEPT_UNKNOWN : KEPT)
     return rules
   }

@@ -32,10 +32,10 @@ const SAFETY = 4
 const BURST = { times: 40, guess: 2, guessDays: 3, span: 3_600_000, disbelief: 60 }
 
 /** Rate of that burst, publications per ms. */
-const estimateBurst = ({ observed, window }: PublishingModel, base: number): number => {
+const estimateBurst = ({ observed, feedWindow }: PublishingModel, base: number): number => {
   const { times, guess, guessDays, span, disbelief } = BURST
   const pace = base * times * (1 + guess / (1 + observed / guessDays))
-  return Math.min(pace, window / span) / (1 + observed / disbelief)
+  return Math.min(pace, feedWindow / span) / (1 + observed / disbelief)
 }
 
 /**
@@ -43,8 +43,8 @@ const estimateBurst = ({ observed, window }: PublishingModel, base: number): num
  * `FILL` allows. Between two spans, as many may come as in the longer one, at the rate of the shorter one: an edition
  * appears within its quarter hour, a burst goes on.
  */
-const safeSpan = ({ window, most }: PublishingModel, pace: number): number => {
-  const room = window * FILL
+const safeSpan = ({ feedWindow, most }: PublishingModel, pace: number): number => {
+  const room = feedWindow * FILL
   let [safe, held] = [0, 0]
   for (const [index, span] of SPANS.entries()) {
     const seen = Math.max(most[index] ?? 0, held)
@@ -79,9 +79,9 @@ export const waitFor = (
   cost: number,
   longest: number,
 ): Wait => {
-  const knowsWindow = model.window > 0
+  const knowsWindow = model.feedWindow > 0
   const most = knowsWindow ? safeSpan(model, estimateBurst(model, forecast.base)) : Number.POSITIVE_INFINITY
-  const full = knowsWindow ? safeExpected(model.window, forecast.batch) : Number.POSITIVE_INFINITY
+  const full = knowsWindow ? safeExpected(model.feedWindow, forecast.batch) : Number.POSITIVE_INFINITY
   let expected = 0
   let staleness = 0
   let at = now

@@ -32,7 +32,7 @@ const FIRST_DATE = Date.UTC(2000, 0)
  */
 const STALE = DAY
 const OLDEST = 400 * DAY
-const MOST_RECENT = 50
+const MAX_RECENT = 50
 
 /**
  * Splits new items into those with a plausible date and those that appeared at an unknown time since the latest poll.
@@ -129,7 +129,7 @@ export const learn = (known: PublishingModel, poll: Poll): PublishingModel => {
 
   const cameAt = [...dated, ...Array<number>(isFirst ? 0 : undated).fill(now)]
   const recent =
-    cameAt.length === 0 ? model.recent : [...model.recent, ...cameAt].sort((a, b) => b - a).slice(0, MOST_RECENT)
+    cameAt.length === 0 ? model.recent : [...model.recent, ...cameAt].sort((a, b) => b - a).slice(0, MAX_RECENT)
   const days = elapsed / DAY
   const kept = 2 ** (-days / 60)
   const level = fade(model.days, elapsed, DAYS.halfLife)
@@ -148,7 +148,7 @@ export const learn = (known: PublishingModel, poll: Poll): PublishingModel => {
     odds: isFirst ? model.odds : updateOdds(model.odds, forecast, expected, arrived, elapsed),
     most: arrived > 0 ? mostSeen(model.most, recent, kept) : model.most,
     longestGap: updateLongestGap(model, dated, undated > 0 && !isFirst ? now : null, kept),
-    window: carried === null || carried === 0 ? model.window : updateWindow(model.window, carried),
+    feedWindow: carried === null || carried === 0 ? model.feedWindow : updateWindow(model.feedWindow, carried),
   }
 }
 
@@ -223,7 +223,7 @@ const mostSeen = (most: readonly number[], recent: readonly number[], kept: numb
   const covers = (times.at(-1) ?? 0) - (times[0] ?? 0)
   return SPANS.map((span, index) => {
     // Where the recorded times do not reach back over the whole span, their rate is extrapolated.
-    const pace = times.length === MOST_RECENT && covers < span ? span / Math.max(covers, 1_000) : 1
+    const pace = times.length === MAX_RECENT && covers < span ? span / Math.max(covers, 1_000) : 1
     return Math.max((most[index] ?? 0) * kept, Math.min(mostIn(times, span) * Math.max(pace, 1), 99_999))
   })
 }

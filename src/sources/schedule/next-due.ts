@@ -58,10 +58,10 @@ export const DEFAULT_FETCH_COST = 10 * 60_000
 export type DueSettings = Pick<CrawlSettings, 'minInterval' | 'maxInterval' | 'startInterval'>
 
 /** Longest interval that a publisher can ask for, ms. */
-const LONGEST_ASKED = 2 * 3_600_000
+const MAX_ASKED = 2 * 3_600_000
 /** Limits of the spread: a share of the interval, and ms, so that a fetch does not miss an edition by much. */
 const SPREAD = 0.1
-const LONGEST_SPREAD = 10 * 60_000
+const MAX_SPREAD = 10 * 60_000
 
 const HOUR = 3_600_000
 
@@ -111,7 +111,7 @@ const learntWait = (
   const forecast = buildForecast(model, now)
   const { ms, because } = waitFor(model, forecast, now, cost, maxInterval)
   if (because === 'window')
-    return { ms, reason: `its feed holds only ${Math.round(model.window)} items, fetched before any can leave it` }
+    return { ms, reason: `its feed holds only ${Math.round(model.feedWindow)} items, fetched before any can leave it` }
   const gap = formatFineDuration(gapAbout(forecast, now + ms / 2))
   const at = now + Math.max(ms, minInterval)
   if (forecast.factorAt(at) > 4 && forecast.factorAt(now) < 2)
@@ -149,7 +149,7 @@ export const nextDue = (
 ): Due => {
   const place = (computeSpread(sourceId) + 0.1) * 5 // 0 to 1
   if (wishes.fixed !== undefined) {
-    const moved = Math.min(wishes.fixed * 0.02, LONGEST_SPREAD) * place
+    const moved = Math.min(wishes.fixed * 0.02, MAX_SPREAD) * place
     return {
       at: Math.round(now + wishes.fixed + moved),
       reason: `every ${formatFineDuration(wishes.fixed)}, as configured`,
@@ -157,7 +157,7 @@ export const nextDue = (
   }
   const { minInterval, maxInterval } = settings
   let { ms, reason } = learntWait(model, now, settings, cost)
-  const wished = Math.min(wishes.asked ?? 0, LONGEST_ASKED)
+  const wished = Math.min(wishes.asked ?? 0, MAX_ASKED)
   if (wished > ms) {
     ms = wished
     reason = `the publisher asks for ${formatFineDuration(wished)} between fetches`
@@ -168,7 +168,7 @@ export const nextDue = (
   const open = outsideSkipped(at, wishes, maxInterval)
   if (open > at) reason = `the publisher asks not to be fetched before ${clock(open)}`
   // The spread stays within the bounds: near the upper bound, its room is subtracted first.
-  const most = Math.min(bounded * SPREAD, LONGEST_SPREAD)
+  const most = Math.min(bounded * SPREAD, MAX_SPREAD)
   const room = open > at ? most : Math.min(most, maxInterval - minInterval)
   const from = open > at ? open : Math.min(at, now + maxInterval - room)
   const moved = Math.round(room * place)

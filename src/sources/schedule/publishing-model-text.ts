@@ -37,7 +37,7 @@ export const formatRecentState = (model: PublishingModel): string =>
     ...[model.days.seen, model.days.expected, model.lately, ...model.odds].map(short),
     ...model.most.map(short),
     Math.round(model.longestGap / 1_000),
-    short(model.window),
+    short(model.feedWindow),
   ].join(' ')
 
 /** @returns an empty model if there is none, or if an incompatible version wrote it: it is then learnt from scratch */
@@ -68,7 +68,7 @@ export const parsePublishingModel = (
     odds: [at(9), at(10)],
     most: SPANS.map((_, index) => at(11 + index)),
     longestGap: at(11 + SPANS.length) * 1_000,
-    window: at(12 + SPANS.length),
+    feedWindow: at(12 + SPANS.length),
     recent,
   }
 }

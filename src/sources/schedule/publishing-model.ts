@@ -46,7 +46,7 @@ export interface PublishingModel {
   /** Longest gap between publications, ms, slowly forgotten. */
   readonly longestGap: number
   /** Items its feed holds; 0 where not known. */
-  readonly window: number
+  readonly feedWindow: number
 }
 
 export interface Level {
@@ -70,5 +70,5 @@ export const EMPTY_MODEL: PublishingModel = {
   odds: [0, 0],
   most: SPANS.map(() => 0),
   longestGap: 0,
-  window: 0,
+  feedWindow: 0,
 }

@@ -11,12 +11,12 @@ const KNOWN = { publications: 10, days: 8 }
 /**
  * Shorter longest gaps count as this, ms: if a source never pauses for an hour, three hours are no reason for alarm.
  */
-const SHORTEST = 2 * 3_600_000
+const MIN_GAP = 2 * 3_600_000
 
 /** @returns how long it has been silent, ms; 0 if that is not unusual */
 export const stalledFor = ({ recent, observed, longestGap }: PublishingModel, now: number): number => {
   const [newest] = recent
   if (newest === undefined || recent.length < KNOWN.publications || observed < KNOWN.days) return 0
   const silent = now - newest
-  return silent > TIMES * Math.max(longestGap, SHORTEST) ? silent : 0
+  return silent > TIMES * Math.max(longestGap, MIN_GAP) ? silent : 0
 }

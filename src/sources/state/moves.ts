@@ -63,7 +63,7 @@ export const sighted = (
 }
 
 /** After this many failures in a row an adopted address is not used, and the operator's is tried again. */
-const MOST_FAILURES = 3
+const MAX_FAILURES = 3
 
 export interface Adopted {
   readonly url: string
@@ -78,7 +78,7 @@ export const digestUrl = (url: string): string => createHash('sha256').update(ur
 
 /** Returns the URL from which a source is fetched: that of the operator, or the one it moved to. */
 export const resolveAddress = (url: string, adopted: Adopted | null, failures: number): string => {
-  if (adopted === null || adopted.from !== digestUrl(url) || failures >= MOST_FAILURES) return url
+  if (adopted === null || adopted.from !== digestUrl(url) || failures >= MAX_FAILURES) return url
   // A password belongs to the operator's address: it is used within the same origin only, and is never kept in Redis.
   const [own, moved] = [new URL(url), new URL(adopted.url)]
   if (own.origin === moved.origin) [moved.username, moved.password] = [own.username, own.password]

@@ -33,7 +33,7 @@ const Places = z.object({
 export type Places = z.infer<typeof Places>
 
 const NOWHERE: Places = { of: '', trusted: [], refused: [], held: null }
-const MOST = 12
+const MAX_DOMAINS = 12
 
 /** @returns no places if the text cannot be parsed */
 export const parsePlaces = (text: string | undefined): Places => {
@@ -49,7 +49,7 @@ export const parsePlaces = (text: string | undefined): Places => {
 export const writePlaces = ({ of, trusted, refused, held }: Places): string =>
   trusted.length + refused.length === 0 && held === null
     ? ''
-    : JSON.stringify({ of, trusted: trusted.slice(-MOST), refused: refused.slice(-MOST), held })
+    : JSON.stringify({ of, trusted: trusted.slice(-MAX_DOMAINS), refused: refused.slice(-MAX_DOMAINS), held })
 
 type Addressed = Pick<Source, 'url' | 'site'>
 interface Known {

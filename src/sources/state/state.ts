@@ -50,7 +50,7 @@ export interface SourceState {
   /** Hub and topic that its feed last offered, as JSON; empty if it offers none. */
   readonly pushOffer: string
   /** Token of the data set in Redis in which its items are remembered; empty if a version without tokens wrote it. */
-  readonly origin: string
+  readonly dataSet: string
   /** Hubs that its feed names and that are not used, such as `rssCloud`; empty if it names none. */
   readonly otherHubs: string
 }
@@ -94,7 +94,7 @@ export const parseState = (hash: Readonly<Record<string, string>>): SourceState 
     places: parsePlaces(hash.places),
     unreliableValidators: hash.unreliableAt ? { at: Number(hash.unreliableAt), how: hash.unreliableHow ?? '' } : null,
     retiredAt: number(hash.retiredAt),
-    origin: hash.origin ?? '',
+    dataSet: hash.origin ?? '',
     fetches: Number(hash.fetches ?? 0),
     newItems: Number(hash.newItems ?? 0),
     daily: hash.daily ?? '',

@@ -18,7 +18,7 @@ export interface Noted {
   /** Kept among its last fetches. */
   readonly fetch?: Fetch | undefined
   /** Token of the data set that the poll refers to: nothing is written if the source has another one by now. */
-  readonly origin?: string | undefined
+  readonly dataSet?: string | undefined
   /** null to leave them unchanged. */
   readonly itemHashes?: readonly string[] | null
 }
@@ -36,7 +36,7 @@ export type NotePoll = (
 
 export const createNotePoll =
   ({ redis, keys }: { readonly redis: Redis; readonly keys: Keys }): NotePoll =>
-  async (id, due, fields, { fetches = 0, newItems = 0, fetch, origin, itemHashes = null } = {}) => {
+  async (id, due, fields, { fetches = 0, newItems = 0, fetch, dataSet, itemHashes = null } = {}) => {
     const empty = Object.keys(fields).filter(name => fields[name] === '')
     const full = Object.entries(fields).filter(([, value]) => value !== '')
     await Promise.all([
@@ -47,7 +47,7 @@ export const createNotePoll =
         [keys.source(id), keys.history(id), keys.itemHashes(id)],
         [
           ...[MAX_FETCHES, fetch ? packFetch(fetch) : '', fetches, newItems],
-          ...[origin === undefined ? '' : `=${origin}`, itemHashes ? formatItemHashes(itemHashes) : ''],
+          ...[dataSet === undefined ? '' : `=${dataSet}`, itemHashes ? formatItemHashes(itemHashes) : ''],
           ...[ITEM_HASHES_LAST, ...full.flat(), 'nextAt', due.at, 'nextReason', due.reason],
         ],
       ),

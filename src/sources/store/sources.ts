@@ -68,8 +68,8 @@ export interface SourcesParts {
   /** Checks whether another process changed the catalogue. */
   readonly refresh?: () => Promise<unknown>
   readonly settings: () => CrawlSettings
-  /** Token of the data set in Redis (src/maintenance/migrations/origin.ts). */
-  readonly origin?: () => string
+  /** Token of the data set in Redis (src/maintenance/migrations/data-set.ts). */
+  readonly dataSet?: () => string
   /** See `SeenItemsParts`. */
   readonly lost?: SeenItemsParts['lost']
   /** ms between polls while push works. */
@@ -83,7 +83,7 @@ const createSourceStates = ({
   keys,
   catalogue,
   settings,
-  origin = () => '',
+  dataSet = () => '',
   now,
 }: SourcesParts): SourceStates => {
   const state = async (id: SourceId): Promise<SourceState> => parseState(await redis.hgetall(keys.source(id)))
@@ -95,10 +95,10 @@ const createSourceStates = ({
     },
 
     async renewed(id, known) {
-      const token = origin()
-      if (known.origin === token) return known
+      const token = dataSet()
+      if (known.dataSet === token) return known
       await runScript(redis, resetSeenScript, [keys.source(id), keys.seen(id), keys.itemHashes(id)], [token])
-      return { ...known, validators: null, origin: token }
+      return { ...known, validators: null, dataSet: token }
     },
 
     async failing(ids) {

@@ -20,7 +20,7 @@ export interface Success {
   /**
    * Token of the data set in which its items were looked up; if the source has another one by now, nothing is recorded.
    */
-  readonly origin?: string
+  readonly dataSet?: string
   /** Dates of the new items, ms since the epoch; null for an item without one. */
   readonly published: readonly (number | null)[]
   /** Number of items in the feed, parsed or not. */
@@ -122,7 +122,7 @@ export const createSuccessRecorder = ({
     },
 
     async succeeded(id, success) {
-      const { validators, published, carried, newItems, hints, freshFor, movedTo, title, otherHubs, origin } = success
+      const { validators, published, carried, newItems, hints, freshFor, movedTo, title, otherHubs, dataSet } = success
       const before = await state(id)
       const { due, fields } = await learn(id, { ...before, hints }, { published, carried }, freshFor)
       await forgetItems(id)
@@ -141,7 +141,7 @@ export const createSuccessRecorder = ({
           otherHubs: otherHubs ?? '',
           ...(newItems > 0 ? { daily: countDaily(before.daily, now(), newItems) } : {}),
         },
-        { fetches: 1, newItems, origin, itemHashes: validators && success.itemHashes },
+        { fetches: 1, newItems, dataSet, itemHashes: validators && success.itemHashes },
       )
     },
 

@@ -46,7 +46,7 @@ const FIELDS = [
 /** ms after which a source with an unchanged score is read again. */
 const STALE = 60_000
 /** How many of those are read at a time; the others follow with the next read. */
-const MOST_STALE = 500
+const MAX_STALE = 500
 /** ms for which a result is reused, so that a page and its charts share one. */
 const FRESH = 500
 
@@ -127,7 +127,7 @@ export const createSummaryCache = ({
         // Only the catalogue changed, such as by pausing the source: the state that was read stays.
         if (before.summary.source !== showSource(source))
           known.set(source.id, { ...before, summary: { ...before.summary, source: showSource(source) } })
-        if (Math.abs(at - before.readAt) > STALE && stale.length < MOST_STALE) stale.push(source)
+        if (Math.abs(at - before.readAt) > STALE && stale.length < MAX_STALE) stale.push(source)
       }
     }
     wanted.push(...stale)

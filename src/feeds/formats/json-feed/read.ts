@@ -38,7 +38,7 @@ const attached = (item: Json, base: string | undefined): Enclosure | null => {
   return null
 }
 
-const LONGEST_ID = 2_048
+const MAX_ID_LENGTH = 2_048
 
 /**
  * Reads `hubs`, a list of objects with `type` and `url` (jsonfeed.org, 1.1). A hub without a type is taken for a WebSub
@@ -69,7 +69,7 @@ const readItem = (item: Json, base: string | undefined, language: string | null)
   return {
     title: title === null ? null : cutTo(plainText(title), 2_000) || null,
     link: absolute(text(item, 'url') ?? text(item, 'external_url'), base),
-    id: fold((text(item, 'id') ?? '').slice(0, LONGEST_ID)) || null,
+    id: fold((text(item, 'id') ?? '').slice(0, MAX_ID_LENGTH)) || null,
     published: parseDate(text(item, 'date_published') ?? text(item, 'date_modified')),
     updated: parseDate(text(item, 'date_modified')),
     author: authors(item),

@@ -20,9 +20,9 @@ const PIECE = 100_000
 type Url = Record<string, string[]>
 
 /** No sitemap nests this deep: deeper elements are skipped. */
-const DEEPEST = 16
+const MAX_DEPTH = 16
 /** Elements of one name that are kept; no field reads more. */
-const MOST_OF_A_NAME = 100
+const MAX_SIBLINGS = 100
 
 /** Prefixes that sitemaps customarily use, recognised even if undeclared. */
 const CUSTOMARY = /^(?:news|image|video|xhtml|mobile|pagemap|geo|code)$/
@@ -107,7 +107,7 @@ const readUrls = async (text: string, element: 'url' | 'sitemap', most: number):
       if (!current || value.trim() === '') continue
       const values = current[name]
       if (!values) current[name] = [value]
-      else if (values.length < MOST_OF_A_NAME) values.push(value)
+      else if (values.length < MAX_SIBLINGS) values.push(value)
     }
     stack = stack.slice(0, place)
     deeper = 0
@@ -125,7 +125,7 @@ const readUrls = async (text: string, element: 'url' | 'sitemap', most: number):
         return tag.end < stopAt
       }
       if (tag.selfClosing) return tag.end < stopAt
-      if (deeper === 0 && stack.length < outer + DEEPEST)
+      if (deeper === 0 && stack.length < outer + MAX_DEPTH)
         stack.push(opened(written, spaces, current ? (parent?.frame ?? '') : ''))
       else deeper += 1
       return tag.end < stopAt
@@ -164,7 +164,7 @@ const readUrls = async (text: string, element: 'url' | 'sitemap', most: number):
 }
 
 /** An index lists at most 50,000 sitemaps; only this many are compared to find the newest. */
-const MOST_CHILDREN = 1_000
+const MAX_CHILDREN = 1_000
 
 /** The first readable text among the elements of these names, in the order of the names. */
 const firstIn = <Value>(url: Url, names: readonly string[], read: (text: string) => Value | null): Value | null => {
@@ -187,7 +187,7 @@ export const isSitemap = (head: string): boolean => /<(?:\w+:)?(?:urlset|sitemap
 /** Sitemaps that an index lists, newest first, to be read in its place; null if the document is not an index. */
 export const sitemapsIn = async (text: string, base: string | undefined): Promise<readonly string[] | null> => {
   if (!/<(?:\w{1,20}:)?sitemapindex[\s>]/i.test(text.slice(0, 8_192))) return null
-  const children = (await readUrls(text, 'sitemap', MOST_CHILDREN)).map(child => ({
+  const children = (await readUrls(text, 'sitemap', MAX_CHILDREN)).map(child => ({
     url: webAddress(textIn(child, 'loc'), base),
     at: firstIn(child, ['lastmod'], parseDate) ?? '',
   }))
@@ -198,7 +198,7 @@ export const sitemapsIn = async (text: string, base: string | undefined): Promis
 }
 
 /** Maximum number of sitemaps that are read in place of an index. */
-const MOST_READ = 2
+const MAX_READ = 2
 
 /**
  * Chooses which sitemaps of an index to read in its place: the newest whose address mentions news; if there are none
@@ -206,7 +206,7 @@ const MOST_READ = 2
  * @param children as `sitemapsIn` returns them
  */
 export const newsSitemaps = (children: readonly string[], orNewest: boolean): readonly string[] => {
-  const newsUrls = children.filter(each => /news/i.test(each)).slice(0, MOST_READ)
+  const newsUrls = children.filter(each => /news/i.test(each)).slice(0, MAX_READ)
   return newsUrls.length > 0 || !orNewest ? newsUrls : children.slice(0, 1)
 }
 

@@ -3,7 +3,7 @@
 import express, { type Request, type Response, Router } from 'express'
 import type { Logger } from 'pino'
 import type { AdminSettings } from '../../../../config/sections/admin.ts'
-import { passwordTrouble, SHORTEST_PASSWORD } from '../../../../domain/actor.ts'
+import { MIN_PASSWORD_LENGTH, passwordTrouble } from '../../../../domain/actor.ts'
 import type { Audit } from '../../../../use-cases/audit-log.ts'
 import { DEVICE_LASTS } from '../../auth/devices.ts'
 import type { Refusals } from '../../auth/refusals.ts'
@@ -89,7 +89,7 @@ export const logInRoutes = ({ users, sessions, audit, refusals, settings, show, 
       title: 'Set up newsdesk',
       at: '',
       status: problem ? 400 : 200,
-      body: setupPage(token, problem, SHORTEST_PASSWORD),
+      body: setupPage(token, problem, MIN_PASSWORD_LENGTH),
     })
   const tooLate = (request: Request, response: Response): void =>
     show.message(

@@ -5,7 +5,7 @@ import { buildFeed } from '../../src/feeds/documents/xml-feed.ts'
 import { readFeed } from '../../src/feeds/read.ts'
 import { splitInTurns } from '../../src/feeds/xml/slices.ts'
 import { readXml } from '../../src/feeds/xml/xml.ts'
-import { readNewItems } from '../../src/sources/items/detect-new-items.ts'
+import { readNewItems } from '../../src/sources/items/read-new-items.ts'
 import { aDocument } from '../support/documents.ts'
 
 const NONE: ReadonlySet<string> = new Set()

@@ -12,7 +12,7 @@ import { SCHEMA } from './registry.ts'
 /** Stored for data of versions without tokens. It stands for the empty token, which all that they wrote carries. */
 const BEFORE_TOKENS = 'first'
 
-export interface Origin {
+export interface DataSet {
   /** The token as last read; empty for data of versions without tokens. */
   current(): string
   /** To be called at start, after migrating. @param hadData whether Redis held any data of newsdesk before */
@@ -25,18 +25,18 @@ export interface Origin {
   look(): Promise<boolean>
 }
 
-export const createOrigin = ({ redis, keys }: { redis: Redis; keys: Keys }): Origin => {
+export const createDataSet = ({ redis, keys }: { redis: Redis; keys: Keys }): DataSet => {
   let token = ''
 
   const read = async (): Promise<boolean> => {
-    const [schema, written] = await redis.mget(keys.schema(), keys.origin())
+    const [schema, written] = await redis.mget(keys.schema(), keys.dataSet())
     if (written) token = written === BEFORE_TOKENS ? '' : written
     return schema !== null && Boolean(written)
   }
 
   const lay = async (made: string): Promise<void> => {
     // Both share a slot. If several processes write them, the first wins.
-    const replies = await redis.multi().set(keys.schema(), SCHEMA, 'NX').set(keys.origin(), made, 'NX').exec()
+    const replies = await redis.multi().set(keys.schema(), SCHEMA, 'NX').set(keys.dataSet(), made, 'NX').exec()
     for (const [error] of replies ?? []) if (error) throw error
     await read()
   }

@@ -7,7 +7,7 @@
 import type { Feed, NotAFeed } from '../../domain/feed-item.ts'
 import { decode } from '../../feeds/decode.ts'
 import { buildFeed } from '../../feeds/documents/xml-feed.ts'
-import { looksXmlFeed, MOST_ITEMS, type ReadOptions, readText } from '../../feeds/read.ts'
+import { looksXmlFeed, MAX_ITEMS, type ReadOptions, readDecoded } from '../../feeds/read.ts'
 import { newest, readSome, splitInTurns } from '../../feeds/xml/slices.ts'
 
 export interface ReadNewItemsOptions extends ReadOptions {
@@ -37,10 +37,10 @@ export const readNewItems = async (
   const split = looksXmlFeed(start) ? await splitInTurns(start, known) : null
   // Without items it may be HTML, and some items may have too many elements: the full reader handles both.
   if (split === null || split.crowded || split.spans.length === 0) {
-    const read = await readText(start, options, warnings)
+    const read = await readDecoded(start, options, warnings)
     return read.kind === 'feed' ? { ...read, itemHashes: null } : read
   }
-  const maxItems = options.maxItems ?? MOST_ITEMS
+  const maxItems = options.maxItems ?? MAX_ITEMS
   const { from, to } = newest(split, maxItems)
   const itemHashes = split.spans.slice(from, to).map(({ hash }) => hash)
   const unknown: number[] = []
