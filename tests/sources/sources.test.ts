@@ -152,7 +152,7 @@ describe('the rhythm of a source', () => {
       await another.succeeded(id('a'), { ...success, published: [clock.now - 60_000, null] })
     }
     const { publishingModel, nextAt, nextReason } = await another.state(id('a'))
-    expect(publishingModel).toMatchObject({ polledAt: clock.now, window: 20 })
+    expect(publishingModel).toMatchObject({ polledAt: clock.now, feedWindow: 20 })
     expect(publishingModel.recent).toHaveLength(30)
     expect(nextReason).toMatch(/^publishes every \d+ min at this hour, \+\d+ % spread$/)
     expect(await redis.zscore(own.due(), 'a')).toBe(String(nextAt))
