@@ -82,7 +82,12 @@ module.exports = {
       from: { path: CLIENT },
       to: {
         path: '^(jobs|demo|src)/',
-        pathNot: [CLIENT, '^src/(domain|util)/', '^src/redis/keys/', '^src/redis/(keys|stream-id|replication-barrier|nodes)\\.ts$'],
+        pathNot: [
+          CLIENT,
+          '^src/(domain|util)/',
+          '^src/redis/keys/',
+          '^src/redis/(keys|stream-id|replication-barrier|nodes)\\.ts$',
+        ],
       },
     },
     {
