@@ -11,12 +11,12 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { createClient } from '../src/client/index.ts'
-import { entriesFrom } from '../src/lists/entries.ts'
 import { LISTS } from '../src/lists/registry.ts'
 import { createListWriter } from '../src/lists/write.ts'
 import { addArticles, openQueues } from '../src/queues/queues.ts'
 import { keysFor } from '../src/redis/keys.ts'
 import { resolveRedis } from '../src/redis/server.ts'
+import { entriesFrom } from '../tests/support/entries.ts'
 import { crawls } from './lists/world.ts'
 
 const SOURCES = Number(process.env.BENCH_SOURCES ?? 120)

@@ -7,6 +7,7 @@ import type { Redis } from 'ioredis'
 import { COUNTERS, TOTALS } from '../domain/counts.ts'
 import type { Keys } from '../redis/keys.ts'
 import { loadScript, runScript } from '../redis/script.ts'
+import { toPairs } from '../util/pairs.ts'
 
 const dirtyScript = loadScript(new URL('./changed-counts.lua', import.meta.url))
 const copyScript = loadScript(new URL('./copy-counts.lua', import.meta.url))
@@ -62,7 +63,7 @@ export const createCopying = ({ redis, keys }: { readonly redis: Redis; readonly
     async sweep() {
       const what = TOTALS[swept] ?? 'seconds'
       const [next, flat] = await redis.hscan(keys.eventTotals(what), cursor, 'COUNT', AT_ONCE)
-      const articles = flat.filter((_, index) => index % 2 === 0)
+      const articles = toPairs(flat).map(([article]) => article)
       const there = await Promise.all(articles.map(article => redis.exists(keys.article(article))))
       const gone = articles.filter((_, index) => there[index] === 0)
       if (gone.length > 0) await Promise.all(TOTALS.map(each => redis.hdel(keys.eventTotals(each), ...gone)))

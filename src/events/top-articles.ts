@@ -10,6 +10,7 @@ import type { Window } from '../domain/entry.ts'
 import type { EventKind } from '../domain/event-kinds.ts'
 import { HOUR, worthNow } from '../domain/window.ts'
 import type { Keys } from '../redis/keys.ts'
+import { toPairs } from '../util/pairs.ts'
 
 export interface Top {
   readonly article: ArticleId
@@ -53,15 +54,12 @@ export const createTops =
   ({ redis, keys, halfLife, now }: TopsParts): Tops =>
   async (kind, window, most) => {
     const flat = await redis.zrevrange(keys.eventWindow(kind, window), 0, most - 1, 'WITHSCORES')
-    const tops: Top[] = []
-    for (let index = 0; index + 1 < flat.length; index += 2) {
-      const score = Number(flat[index + 1])
-      tops.push({
-        article: flat[index] as ArticleId,
-        count: window === 'now' ? worthNow(score, now(), halfLife()) : score,
-      }) // members are article ids
-    }
-    return byCountThenId(tops)
+    return byCountThenId(
+      toPairs(flat).map(([article, score]) => ({
+        article: article as ArticleId, // members are article ids
+        count: window === 'now' ? worthNow(Number(score), now(), halfLife()) : Number(score),
+      })),
+    )
   }
 
 /** Redis orders members of the same score by name, descending. */

@@ -11,6 +11,7 @@ import type { ArticleSettings } from '../config/sections/articles.ts'
 import type { ArticleId } from '../domain/article.ts'
 import type { Keys } from '../redis/keys.ts'
 import { usedMemory } from '../redis/memory.ts'
+import { toPairs } from '../util/pairs.ts'
 import { isPlausible } from '../util/plausible-time.ts'
 import type { Eviction } from './evict.ts'
 import { readExempt } from './exempt.ts'
@@ -59,7 +60,7 @@ export const createEvictor = (parts: EvictorParts): Evictor => {
   const sweep = async (): Promise<number> => {
     const [next, flat] = await redis.zscan(keys.articleIndex(), cursor, 'COUNT', SWEPT)
     cursor = next
-    const ids = flat.filter((_, at) => at % 2 === 0) as ArticleId[] // put there by ingest
+    const ids = toPairs(flat).map(([id]) => id as ArticleId) // put there by ingest
     const lives = await Promise.all(ids.map(id => redis.pttl(keys.article(id))))
     const margin = Math.min(MARGIN, settings().retention / 24)
     // -2: no such key, -1: never expires.

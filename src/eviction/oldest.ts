@@ -3,6 +3,7 @@
 import type { Redis } from 'ioredis'
 import type { ArticleId } from '../domain/article.ts'
 import type { Keys } from '../redis/keys.ts'
+import { toPairs } from '../util/pairs.ts'
 import type { Exempt } from './exempt.ts'
 
 /** Articles read at a time. */
@@ -31,7 +32,7 @@ export const findOldest = async (
       ...([keys.articleIndex(), '-inf', before, 'WITHSCORES', 'LIMIT', from, PAGE] as const),
     )
     if (flat.length === 0) break
-    const page = flat.flatMap((id, at) => (at % 2 === 0 ? [{ id: id as ArticleId, at: Number(flat[at + 1]) }] : []))
+    const page = toPairs(flat).map(([id, at]) => ({ id: id as ArticleId, at: Number(at) })) // put there by ingest
     const open = new Set(
       await withoutPending(
         redis,

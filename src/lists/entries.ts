@@ -125,18 +125,6 @@ export interface Entries {
   readonly each: readonly Buffer[]
 }
 
-/** @param texts JSON each */
-export const entriesFrom = (texts: readonly string[]): Entries => {
-  const whole = Buffer.from(texts.join(''))
-  let at = 0
-  const each = texts.map(text => {
-    const from = at
-    at += Buffer.byteLength(text)
-    return whole.subarray(from, at)
-  })
-  return { whole, each }
-}
-
 /** What was written, and the names in it. */
 interface Kept {
   readonly names: string

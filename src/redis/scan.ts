@@ -1,6 +1,7 @@
 /** Reads keys and members in pages, so that no call blocks Redis for long; on a cluster the keys of every master. */
 
 import type { Redis } from 'ioredis'
+import { toPairs } from '../util/pairs.ts'
 import { listMasters } from './nodes.ts'
 
 const PAGE = 500
@@ -15,6 +16,16 @@ export async function* scanKeys(redis: Redis, pattern: string): AsyncGenerator<r
       cursor = next
     } while (cursor !== '0')
   }
+}
+
+/** Fields of a hash with their values, in pages. A field that exists throughout is returned at least once, maybe twice. */
+export async function* scanHash(redis: Redis, key: string): AsyncGenerator<[field: string, value: string][]> {
+  let cursor = '0'
+  do {
+    const [next, flat] = await redis.hscan(key, cursor, 'COUNT', PAGE)
+    yield toPairs(flat)
+    cursor = next
+  } while (cursor !== '0')
 }
 
 /** Members of a sorted set, lowest first, in pages; each member removed meanwhile may cause another to be skipped. */

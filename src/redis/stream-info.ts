@@ -1,11 +1,11 @@
 /** What Redis says of a stream and its consumer groups (XINFO). */
 
 import type { Redis } from 'ioredis'
+import { toPairs } from '../util/pairs.ts'
 
 type Info = ReadonlyMap<string, unknown>
 
-const toMap = (flat: readonly unknown[]): Info =>
-  new Map(flat.flatMap((name, at) => (at % 2 === 0 ? [[String(name), flat[at + 1]] as const] : [])))
+const toMap = (flat: readonly unknown[]): Info => new Map(toPairs(flat).map(([name, value]) => [String(name), value]))
 
 const nullIfMissing = (reply: Promise<unknown>): Promise<unknown[] | null> =>
   reply.catch((error: Error) => {

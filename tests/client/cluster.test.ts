@@ -1,10 +1,10 @@
 import type { Redis } from 'ioredis'
 import { describe, expect, it } from 'vitest'
 import { createClient } from '../../src/client/index.ts'
-import { entriesFrom } from '../../src/lists/entries.ts'
 import { createListWriter } from '../../src/lists/write.ts'
 import { keysFor } from '../../src/redis/keys.ts'
 import { aCluster } from '../support/cluster.ts'
+import { entriesFrom } from '../support/entries.ts'
 import { until } from '../support/until.ts'
 
 const cluster = (await aCluster())?.client

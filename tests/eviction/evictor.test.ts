@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import type { StoryId } from '../../src/domain/article.ts'
 import { GRACE } from '../../src/eviction/evict.ts'
 import { readEvictionState } from '../../src/eviction/evictor.ts'
-import { entriesFrom } from '../../src/lists/entries.ts'
 import { createListWriter } from '../../src/lists/write.ts'
+import { entriesFrom } from '../support/entries.ts'
 import { aFullRoom, anEmptyRoom, shownThoughGone } from '../support/room.ts'
 
 const desk = anEmptyRoom()

@@ -1,9 +1,9 @@
 import { Redis } from 'ioredis'
 import { describe, expect, it, vi } from 'vitest'
 import type { ArticleId } from '../../src/domain/article.ts'
-import { entriesFrom } from '../../src/lists/entries.ts'
 import { difference } from '../../src/lists/write.ts'
 import { anArticle, NOON, newIn } from '../support/articles.ts'
+import { entriesFrom } from '../support/entries.ts'
 import { aListRoom } from '../support/lists.ts'
 
 const HOUR = 3_600_000

@@ -8,6 +8,7 @@ import type { ArticleId } from '../../domain/article.ts'
 import type { ViewBy } from '../../events/counting.ts'
 import type { Keys } from '../../redis/keys.ts'
 import { loadScript, runScript } from '../../redis/script.ts'
+import { toPairs } from '../../util/pairs.ts'
 
 const readScript = loadScript(new URL('./viewed-by.lua', import.meta.url))
 const pairScript = loadScript(new URL('./pair.lua', import.meta.url))
@@ -66,8 +67,7 @@ export const createCoViewed = ({
 
   async top(article, most) {
     const flat = await redis.zrevrange(keys.coViewed(article), 0, most, 'WITHSCORES')
-    const pairs: [ArticleId, number][] = []
-    for (let at = 0; at + 1 < flat.length; at += 2) pairs.push([flat[at] as ArticleId, Number(flat[at + 1])]) // as pair.lua writes
+    const pairs = toPairs(flat).map(([id, both]) => [id as ArticleId, Number(both)] as const) // as pair.lua writes
     const one = pairs.find(([id]) => id === READERS)?.[1] ?? 0
     const others = pairs.filter(([id]) => id !== READERS).slice(0, most)
     const readers = await Promise.all(others.map(([id]) => redis.zscore(keys.coViewed(id), READERS)))

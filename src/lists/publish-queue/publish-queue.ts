@@ -6,6 +6,7 @@
 import type { Redis } from 'ioredis'
 import type { Keys } from '../../redis/keys.ts'
 import { loadScript, runScript } from '../../redis/script.ts'
+import { toPairs } from '../../util/pairs.ts'
 
 const enqueueScript = loadScript(new URL('./enqueue.lua', import.meta.url))
 const claimScript = loadScript(new URL('./claim.lua', import.meta.url))
@@ -41,10 +42,8 @@ export const createPublishQueue = ({ redis, keys }: { redis: Redis; keys: Keys }
     )) as [number, ...string[]] // as claim.lua returns
     const numbers = new Map<string, string>()
     // A list that both changed and is due for refresh is listed twice; acknowledging the later number covers both.
-    for (let at = 0; at + 1 < flat.length; at += 2) {
-      const [name = '', number = '0'] = flat.slice(at, at + 2)
+    for (const [name, number] of toPairs(flat))
       if (Number(numbers.get(name) ?? -1) < Number(number)) numbers.set(name, number)
-    }
     return { lists: [...numbers].map(([name, number]) => ({ name, number })), wait: wait < 0 ? null : wait }
   },
 

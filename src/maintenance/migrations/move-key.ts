@@ -1,6 +1,7 @@
 /** Renames a key, also on a cluster, where the new name is usually in another slot. */
 
 import type { Redis } from 'ioredis'
+import { toPairs } from '../../util/pairs.ts'
 import { chunk } from '../../util/slices.ts'
 
 /** Fields, members or entries written by one command. */
@@ -21,7 +22,7 @@ const copyInto = async (redis: Redis, from: string, to: string): Promise<void> =
     for (const some of chunk(Object.entries(await redis.hgetall(from)), AT_ONCE)) await redis.hset(to, ...some.flat())
   else if (type === 'zset') {
     const flat = await redis.zrange(from, 0, '-1', 'WITHSCORES')
-    const scored = flat.flatMap((member, at) => (at % 2 === 0 ? [[flat[at + 1] ?? '0', member] as const] : []))
+    const scored = toPairs(flat).map(([member, score]) => [score, member] as const)
     for (const some of chunk(scored, AT_ONCE)) await redis.zadd(to, ...some.flat())
   } else if (type === 'stream') await copyStream(redis, from, to)
   // One command, so that the key is there whole or not at all.

@@ -4,6 +4,7 @@
  */
 
 import { scanKeys } from '../../redis/scan.ts'
+import { toPairs } from '../../util/pairs.ts'
 import type { Migration, MigrationParts } from './migration.ts'
 
 /**
@@ -12,7 +13,7 @@ import type { Migration, MigrationParts } from './migration.ts'
  */
 const move = async ({ redis }: MigrationParts, from: string, to: string): Promise<void> => {
   const [flat, lives] = await Promise.all([redis.zrange(from, 0, '-1', 'WITHSCORES'), redis.pttl(from)])
-  const scored = flat.flatMap((list, at) => (at % 2 === 0 ? [flat[at + 1] ?? '0', list] : []))
+  const scored = toPairs(flat).flatMap(([list, at]) => [at, list])
   if (scored.length > 0) await redis.zadd(to, 'NX', ...scored)
   if (lives > 0) await redis.pexpire(to, lives)
   await redis.unlink(from)

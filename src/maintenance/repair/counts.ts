@@ -2,22 +2,12 @@
 
 import { EVENT_KINDS, TOTALS } from '../../domain/counts.ts'
 import { WINDOWS } from '../../domain/entry.ts'
-import { readMembers } from '../../redis/scan.ts'
+import { readMembers, scanHash } from '../../redis/scan.ts'
 import { loadScript, runScript } from '../../redis/script.ts'
 import { type Check, findGone, type RepairParts } from './check.ts'
 import { runnable } from './run-check.ts'
 
 const forgetCounts = loadScript(new URL('./forget-counts.lua', import.meta.url))
-const PAGE = 500
-
-async function* readFields({ redis }: RepairParts, key: string): AsyncGenerator<readonly string[]> {
-  let cursor = '0'
-  do {
-    const [next, flat] = await redis.hscan(key, cursor, 'COUNT', PAGE)
-    yield flat.filter((_, at) => at % 2 === 0)
-    cursor = next
-  } while (cursor !== '0')
-}
 
 /** Which ids are counted in totals or windows. */
 const isCounted = async ({ redis, keys }: RepairParts, ids: readonly string[]): Promise<Set<string>> => {
@@ -32,11 +22,11 @@ const isCounted = async ({ redis, keys }: RepairParts, ids: readonly string[]): 
 const counts: Check<string> = {
   id: 'counts-of-gone-articles',
   what: 'articles that are gone and still counted, in totals or windows',
-  async *pages(parts) {
-    const { redis, keys } = parts
+  async *pages({ redis, keys }) {
     const seen = new Set<string>()
     const fresh = (ids: readonly string[]) => ids.filter(id => !seen.has(id) && seen.add(id))
-    for (const kind of TOTALS) for await (const page of readFields(parts, keys.eventTotals(kind))) yield fresh(page)
+    for (const kind of TOTALS)
+      for await (const page of scanHash(redis, keys.eventTotals(kind))) yield fresh(page.map(([article]) => article))
     for (const kind of EVENT_KINDS)
       for (const window of WINDOWS)
         for await (const page of readMembers(redis, keys.eventWindow(kind, window))) yield fresh(page)

@@ -6,7 +6,7 @@
 import { computeRetainedSince } from '../../articles/lost.ts'
 import type { SourceId } from '../../domain/source.ts'
 import type { SourceJob } from '../../queues/source-jobs.ts'
-import { scanKeys } from '../../redis/scan.ts'
+import { scanHash, scanKeys } from '../../redis/scan.ts'
 import { loadScript, runScript } from '../../redis/script.ts'
 import { parseSeenItem } from '../../sources/items/unstable-ids.ts'
 import { type Check, filterGone } from './check.ts'
@@ -78,18 +78,13 @@ const marks: Check<Mark> = {
     for await (const page of scanKeys(redis, `${from}*${after}`))
       for (const key of page) {
         const source = key.slice(from.length, key.length - after.length)
-        let cursor = '0'
-        do {
-          const [next, flat] = await redis.hscan(key, cursor, 'COUNT', 500)
-          yield flat.flatMap((item, at): Mark[] => {
-            const written = flat[at + 1] ?? ''
-            const memory = at % 2 === 0 ? parseSeenItem(written) : null
+        for await (const fields of scanHash(redis, key))
+          yield fields.flatMap(([item, written]): Mark[] => {
+            const memory = parseSeenItem(written)
             // Earlier versions did not store when an item first appeared, so its article's expiry is unknown.
             const isDue = memory?.first !== undefined && memory.first * DAY > retainedSince && memory.day >= since
             return memory?.article && isDue ? [{ source, item, written, article: memory.article }] : []
           })
-          cursor = next
-        } while (cursor !== '0')
       }
   },
   async wrong(parts, page) {

@@ -5,6 +5,7 @@
 
 import type { Redis } from 'ioredis'
 import type { Keys } from '../../redis/keys.ts'
+import { toPairs } from '../../util/pairs.ts'
 import { CLOCK_SLACK } from '../../util/plausible-time.ts'
 
 /** How many of the latest domains are considered. */
@@ -79,8 +80,6 @@ export const writeUnreached = async (
     .pexpire(keys.networkSuspects(), 86_400_000)
     .exec()
   const heard = (index: number, isReached: boolean): Heard[] =>
-    ((answers?.[index]?.[1] ?? []) as string[]).flatMap((score, place) =>
-      place % 2 === 1 ? { at: Number(score), isReached } : [],
-    )
+    toPairs((answers?.[index]?.[1] ?? []) as string[]).map(([, at]) => ({ at: Number(at), isReached }))
   return [...heard(6, false), ...heard(7, true)]
 }

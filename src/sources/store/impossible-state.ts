@@ -9,6 +9,7 @@ import type { CrawlSettings } from '../../config/sections/crawl.ts'
 import { LONGEST_ASKED } from '../../http-client/headers.ts'
 import type { Keys } from '../../redis/keys.ts'
 import { runScript, type Script } from '../../redis/script.ts'
+import { toPairs } from '../../util/pairs.ts'
 import { isPlausible } from '../../util/plausible-time.ts'
 
 export interface StoredTurn {
@@ -70,7 +71,7 @@ const lookAt = async (
   from: number,
 ): Promise<{ seen: number; made: number }> => {
   const flat = await redis.zrangebyscore(keys.due(), `(${now}`, '+inf', 'WITHSCORES', 'LIMIT', from, PAGE)
-  const ahead = flat.flatMap((id, at) => (at % 2 === 0 ? [{ id, due: Number(flat[at + 1]) }] : []))
+  const ahead = toPairs(flat).map(([id, due]) => ({ id, due: Number(due) }))
   const hashes = await Promise.all(
     ahead.map(({ id }) => redis.hmget(keys.source(id), 'nextAt', 'lastFetchAt', 'setAt', 'retiredAt')),
   )

@@ -7,6 +7,7 @@
 import type { Redis } from 'ioredis'
 import type { Source, SourceId } from '../../domain/source.ts'
 import type { Keys } from '../../redis/keys.ts'
+import { toPairs } from '../../util/pairs.ts'
 import { chunk } from '../../util/slices.ts'
 import { readDaily } from '../state/daily.ts'
 import { shownSource } from '../state/public-view.ts'
@@ -82,13 +83,6 @@ export const createSummaryCache = ({
     readonly seen: Promise<readonly SourceSummary[]>
   } | null = null
 
-  const scores = async (): Promise<Map<string, string>> => {
-    const flat = await redis.zrange(keys.due(), 0, '-1', 'WITHSCORES')
-    const by = new Map<string, string>()
-    for (let at = 0; at < flat.length; at += 2) by.set(flat[at] ?? '', flat[at + 1] ?? '')
-    return by
-  }
-
   const readAll = async (wanted: readonly Source[], at: number, due: ReadonlyMap<string, string>): Promise<void> => {
     const read = await Promise.all(wanted.map(({ id }) => redis.hmget(keys.source(id), ...FIELDS)))
     for (const [index, source] of wanted.entries()) {
@@ -117,7 +111,7 @@ export const createSummaryCache = ({
 
   const look = async (list: readonly Source[]): Promise<readonly SourceSummary[]> => {
     const at = now()
-    const due = await scores()
+    const due = new Map(toPairs(await redis.zrange(keys.due(), 0, '-1', 'WITHSCORES')))
     const wanted: Source[] = []
     const stale: Source[] = []
     for (const source of list) {
