@@ -1,16 +1,15 @@
 /** Looks up articles and stories by id. Follows ids that moved: aliases of articles, and stories merged into others. */
 
-import type { Redis } from 'ioredis'
 import type { ArticleId, StoryId } from '../domain/article.ts'
 import { articleId } from '../domain/canonical-url.ts'
-import type { Keys } from '../redis/keys.ts'
+import type { Store } from '../redis/store.ts'
 import { parseArticle, parseStory } from './hashes.ts'
 import type { ArticleStore, StoredArticle } from './store.ts'
 import { MAX_MERGE_CHAIN } from './story-writer.ts'
 
 export type ArticleLookup = Omit<ArticleStore, 'ingest' | 'merge' | 'split' | 'setSection'>
 
-export const createArticleLookup = ({ redis, keys }: { readonly redis: Redis; readonly keys: Keys }): ArticleLookup => {
+export const createArticleLookup = ({ redis, keys }: Store): ArticleLookup => {
   const readArticle = async (id: ArticleId): Promise<StoredArticle | null> =>
     parseArticle(await redis.hgetall(keys.article(id)))
 

@@ -1,8 +1,7 @@
 /** Finds articles that were neither evicted nor expired, but lost with (a part of) Redis. */
 
-import type { Redis } from 'ioredis'
 import type { ArticleId } from '../domain/article.ts'
-import type { Keys } from '../redis/keys.ts'
+import type { Store } from '../redis/store.ts'
 import type { ArticleStore } from './store.ts'
 
 const DAY = 86_400_000
@@ -24,9 +23,7 @@ const MARGIN = 2 * DAY
 export const computeRetainedSince = (now: number, retention: number, horizon: number): number =>
   Math.max(horizon, now - retention + MARGIN)
 
-export interface LostArticlesParts {
-  readonly redis: Redis
-  readonly keys: Keys
+export interface LostArticlesParts extends Store {
   readonly archive: Pick<ArticleStore, 'resolve' | 'horizon'>
   readonly retention: () => number
   readonly now: () => number

@@ -3,9 +3,8 @@
  * in memory and reads only new entries at each search; it writes nothing. (docs/decisions/0019)
  */
 
-import type { Redis } from 'ioredis'
 import type { ArticleId } from '../domain/article.ts'
-import type { Keys } from '../redis/keys.ts'
+import type { Store } from '../redis/store.ts'
 import { foldWords } from '../util/words.ts'
 import { MAX_TITLES, readTitle, type Titled } from './titles.ts'
 
@@ -32,9 +31,7 @@ export interface ArticleSearch {
   find(wanted: SearchQuery, skip: number, limit: number): Promise<SearchResult>
 }
 
-export interface ArticleSearchParts {
-  readonly redis: Redis
-  readonly keys: Keys
+export interface ArticleSearchParts extends Store {
   /** ms; older articles have been evicted. */
   readonly retention: () => number
   /** ms since the epoch. */

@@ -3,12 +3,11 @@
  * both stories and the indexes in steps; each step is idempotent, so that after a crash the whole is simply run again.
  */
 
-import type { Redis } from 'ioredis'
 import type { ArticleId, StoryId } from '../domain/article.ts'
 import type { SectionId } from '../domain/section.ts'
 import type { SourceId } from '../domain/source.ts'
-import type { Keys } from '../redis/keys.ts'
 import { loadScript, runScript } from '../redis/script.ts'
+import type { Store } from '../redis/store.ts'
 
 const joinScript = loadScript(new URL('./join-story.lua', import.meta.url))
 const closeScript = loadScript(new URL('./close-story.lua', import.meta.url))
@@ -56,9 +55,7 @@ export interface StoryWriter {
   index(placed: readonly Placed[]): Promise<void>
 }
 
-export interface StoryWriterParts {
-  readonly redis: Redis
-  readonly keys: Keys
+export interface StoryWriterParts extends Store {
   /** articles.retention, in ms. */
   readonly retention: () => number
   /** lists.poolSize: stories kept in each index. */

@@ -3,10 +3,9 @@
  * story neither leads with it nor lists it. Idempotent, so that it can be repeated after a crash.
  */
 
-import type { Redis } from 'ioredis'
 import type { ArticleId, StoryId } from '../domain/article.ts'
-import type { Keys } from '../redis/keys.ts'
 import { loadScript, runScript } from '../redis/script.ts'
+import type { Store } from '../redis/store.ts'
 import type { ArticleStore } from './store.ts'
 import type { StoryWriter } from './story-writer.ts'
 
@@ -27,9 +26,7 @@ export interface Withholding {
   apply(blocked: readonly string[], now: number, only?: readonly ArticleId[]): Promise<WithholdChanges>
 }
 
-export interface WithholdingParts {
-  readonly redis: Redis
-  readonly keys: Keys
+export interface WithholdingParts extends Store {
   readonly archive: Pick<ArticleStore, 'resolve' | 'resolveStories' | 'stories'>
   readonly writer: Pick<StoryWriter, 'withhold' | 'index'>
 }

@@ -1,9 +1,8 @@
 /** Answers what validation of events asks, from caches: the same articles and user agents occur by the thousand. */
 
-import type { Redis } from 'ioredis'
 import { createParameterStore, type ParameterStore } from '../articles/parameters/parameter-store.ts'
 import type { ArticleId } from '../domain/article.ts'
-import type { Keys } from '../redis/keys.ts'
+import type { Store } from '../redis/store.ts'
 import { createLruCache } from '../util/lru.ts'
 import { type Asks, parseArticleId, parseBareId } from './event.ts'
 import type { FindBareId } from './known-articles.ts'
@@ -52,9 +51,7 @@ const cacheAsks = ({ keeps }: Pick<ParameterStore, 'keeps'>, readers: () => read
   return { asks, bareOf: id => bare.get(id) }
 }
 
-export interface CachedAsksParts {
-  readonly redis: Redis
-  readonly keys: Keys
+export interface CachedAsksParts extends Store {
   /** User agents that are readers, whatever else they look like. */
   readonly readers: () => readonly string[]
 }

@@ -3,10 +3,9 @@
  * between counting and copying loses nothing: the next process copies them.
  */
 
-import type { Redis } from 'ioredis'
 import { COUNTERS, TOTALS } from '../domain/counts.ts'
-import type { Keys } from '../redis/keys.ts'
 import { loadScript, runScript } from '../redis/script.ts'
+import type { Store } from '../redis/store.ts'
 import { toPairs } from '../util/pairs.ts'
 
 const dirtyScript = loadScript(new URL('./changed-counts.lua', import.meta.url))
@@ -26,7 +25,7 @@ const MAX_ROUNDS = 200
 /** Fields of an article's hash, in the order of `TOTALS`. */
 const FIELDS = [...COUNTERS, 'seconds']
 
-export const createCopying = ({ redis, keys }: { readonly redis: Redis; readonly keys: Keys }): Copying => {
+export const createCopying = ({ redis, keys }: Store): Copying => {
   const stream = keys.events()
   let cursor = '0'
   let swept = 0

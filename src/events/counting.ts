@@ -1,13 +1,12 @@
 /** Counts batches: loads the day keys, resolves articles and runs count.lua. Shared by the counter and by replay. */
 
-import type { Redis } from 'ioredis'
 import type { EventSettings } from '../config/sections/events.ts'
 import type { ArticleId } from '../domain/article.ts'
 import { EVENT_KINDS } from '../domain/counts.ts'
 import { EVENT_KIND_TABLE } from '../domain/event-kinds.ts'
 import { decayParts, LANDMARK, ROLLING } from '../domain/window.ts'
-import type { Keys } from '../redis/keys.ts'
 import { loadScript, runScript } from '../redis/script.ts'
+import type { Store } from '../redis/store.ts'
 import { pack } from '../util/message-pack.ts'
 import { collectDays, type Judged, judge, packBatch, packRefused, type StreamEntry } from './batch.ts'
 import { createCachedAsks } from './cached-asks.ts'
@@ -44,9 +43,7 @@ export interface Counting {
   decay(base: string, now: number): Promise<void>
 }
 
-export interface CountingParts {
-  readonly redis: Redis
-  readonly keys: Keys
+export interface CountingParts extends Store {
   readonly archive: KnownArticles
   readonly settings: () => EventSettings
   /**

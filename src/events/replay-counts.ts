@@ -3,8 +3,8 @@
 import type { Redis } from 'ioredis'
 import { EVENT_KINDS } from '../domain/counts.ts'
 import { HOUR, ROLLING } from '../domain/window.ts'
-import type { Keys } from '../redis/keys.ts'
 import { scanKeys } from '../redis/scan.ts'
+import type { Store } from '../redis/store.ts'
 import { chunk } from '../util/slices.ts'
 
 /** Keys deleted per call. */
@@ -38,7 +38,7 @@ const addHours = async (
   for (const counts of buckets) for (const [article, count] of Object.entries(counts)) add(article, Number(count))
 }
 
-export const createReplayCounts = ({ redis, keys }: { readonly redis: Redis; readonly keys: Keys }): ReplayCounts => {
+export const createReplayCounts = ({ redis, keys }: Store): ReplayCounts => {
   const base = keys.eventState('')
   const prefix = keys.eventState('again:')
 

@@ -9,9 +9,9 @@ import type { Redis } from 'ioredis'
 import type { EventSettings } from '../config/sections/events.ts'
 import { EVENT_KINDS } from '../domain/counts.ts'
 import { HOUR, ROLLING } from '../domain/window.ts'
-import type { Keys } from '../redis/keys.ts'
 import { type Lease, withLease } from '../redis/lease.ts'
 import { loadScript, runScript } from '../redis/script.ts'
+import type { Store } from '../redis/store.ts'
 import { timestampOfStreamId } from '../redis/stream-id.ts'
 import { readGroupInfo, readStreamInfo } from '../redis/stream-info.ts'
 import { pack } from '../util/message-pack.ts'
@@ -28,9 +28,7 @@ export class ReplayError extends Error {
   readonly code = 'REPLAY_REFUSED'
 }
 
-export interface ReplayParts {
-  readonly redis: Redis
-  readonly keys: Keys
+export interface ReplayParts extends Store {
   readonly archive: KnownArticles
   readonly settings: () => EventSettings
   readonly now: () => number

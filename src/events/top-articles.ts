@@ -3,13 +3,12 @@
  * Read-only.
  */
 
-import type { Redis } from 'ioredis'
 import type { ArticleId } from '../domain/article.ts'
 import type { Total } from '../domain/counts.ts'
 import type { Window } from '../domain/entry.ts'
 import type { EventKind } from '../domain/event-kinds.ts'
 import { HOUR, worthNow } from '../domain/window.ts'
-import type { Keys } from '../redis/keys.ts'
+import type { Store } from '../redis/store.ts'
 import { toPairs } from '../util/pairs.ts'
 
 export interface Top {
@@ -42,9 +41,7 @@ export interface ReadCounts {
   totals(total: Total, articles: readonly ArticleId[]): Promise<readonly number[]>
 }
 
-export interface TopsParts {
-  readonly redis: Redis
-  readonly keys: Keys
+export interface TopsParts extends Store {
   /** ms */
   readonly halfLife: () => number
   readonly now: () => number

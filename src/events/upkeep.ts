@@ -3,12 +3,11 @@
  * consumers left.
  */
 
-import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import type { EventSettings } from '../config/sections/events.ts'
 import { MINUTE } from '../domain/window.ts'
-import type { Keys } from '../redis/keys.ts'
 import { loadScript, runScript } from '../redis/script.ts'
+import type { Store } from '../redis/store.ts'
 import { createSetBack } from '../util/plausible-time.ts'
 import type { StreamEntry } from './batch.ts'
 import { claim } from './claim-stale.ts'
@@ -41,9 +40,7 @@ export interface Upkeep {
   reset(): void
 }
 
-export interface UpkeepParts {
-  readonly redis: Redis
-  readonly keys: Keys
+export interface UpkeepParts extends Store {
   readonly copying: Copying
   readonly countBatch: (entries: readonly StreamEntry[]) => Promise<unknown>
   readonly settings: () => EventSettings

@@ -4,9 +4,8 @@
  */
 
 import { hash, randomBytes } from 'node:crypto'
-import type { Redis } from 'ioredis'
 import { DAY } from '../domain/window.ts'
-import type { Keys } from '../redis/keys.ts'
+import type { Store } from '../redis/store.ts'
 
 /** A key of one day: 32 random bytes in base64, always 44 characters. */
 export type DayKey = string & { readonly __brand: 'DayKey' }
@@ -21,7 +20,7 @@ const MAX_CACHED = 16
 
 export const getDayNumber = (at: number): number => Math.floor(at / DAY)
 
-export const createDayKeys = ({ redis, keys }: { readonly redis: Redis; readonly keys: Keys }): DayKeys => {
+export const createDayKeys = ({ redis, keys }: Store): DayKeys => {
   const cached = new Map<number, DayKey>()
   return {
     async of(day) {

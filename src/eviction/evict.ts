@@ -6,14 +6,13 @@
  * back. (docs/decisions/0026)
  */
 
-import type { Redis } from 'ioredis'
 import type { StoryWriter } from '../articles/story-writer.ts'
 import type { ArticleId, StoryId } from '../domain/article.ts'
 import { articleId } from '../domain/canonical-url.ts'
 import type { Changes } from '../lists/changes.ts'
 import { removeFromList } from '../lists/remove-articles.ts'
-import type { Keys } from '../redis/keys.ts'
 import { loadScript, runScript } from '../redis/script.ts'
+import type { Store } from '../redis/store.ts'
 import { CLOCK_SLACK } from '../util/plausible-time.ts'
 import { chunk } from '../util/slices.ts'
 import { listOwnKeys } from './own-keys.ts'
@@ -25,9 +24,7 @@ export const GRACE = 60_000
 /** Articles in one slice: a hundred or so short commands, so that other clients are served in between. */
 const SLICE = 40
 
-export interface EvictionParts {
-  readonly redis: Redis
-  readonly keys: Keys
+export interface EvictionParts extends Store {
   readonly writer: Pick<StoryWriter, 'evict' | 'index'>
   readonly changes: Pick<Changes, 'note'>
   /** Every list but those related to one article. */

@@ -11,6 +11,7 @@ import type { ArticleSettings } from '../config/sections/articles.ts'
 import type { ArticleId } from '../domain/article.ts'
 import type { Keys } from '../redis/keys.ts'
 import { usedMemory } from '../redis/memory.ts'
+import type { Store } from '../redis/store.ts'
 import { toPairs } from '../util/pairs.ts'
 import { isPlausible } from '../util/plausible-time.ts'
 import type { Eviction } from './evict.ts'
@@ -31,9 +32,7 @@ const SWEPT = 500
 /** ms before its expiry at which an article is evicted; less if the retention is short. */
 const MARGIN = 3_600_000
 
-export interface EvictorParts {
-  readonly redis: Redis
-  readonly keys: Keys
+export interface EvictorParts extends Store {
   readonly eviction: Eviction
   readonly settings: () => ArticleSettings
   /** Names of all lists, except the related lists of single articles. */

@@ -3,19 +3,16 @@
  * was ahead; until then they would rank above everything newer. Running it twice changes nothing more.
  */
 
-import type { Redis } from 'ioredis'
 import type { StoryWriter } from '../articles/story-writer.ts'
 import type { ArticleId, StoryId } from '../domain/article.ts'
 import type { Changes } from '../lists/changes.ts'
-import type { Keys } from '../redis/keys.ts'
+import type { Store } from '../redis/store.ts'
 import { CLOCK_SLACK } from '../util/plausible-time.ts'
 
 /** Maximum number of articles in one run; the next run handles more. */
 const MAX_REDATED = 10_000
 
-export interface RedateParts {
-  readonly redis: Redis
-  readonly keys: Keys
+export interface RedateParts extends Store {
   readonly writer: Pick<StoryWriter, 'evict' | 'index'>
   readonly changes: Pick<Changes, 'note'>
   /** ms since the epoch. */

@@ -1,9 +1,8 @@
 /** Stores baselines: learns them once an hour from the reads of the hour that ended. */
 
-import type { Redis } from 'ioredis'
 import type { ArticleId } from '../domain/article.ts'
 import type { SectionId } from '../domain/section.ts'
-import type { Keys } from '../redis/keys.ts'
+import type { Store } from '../redis/store.ts'
 import { type Baseline, blend, getHour, UNKNOWN } from './rules/baseline.ts'
 
 const HOUR = 3_600_000
@@ -25,7 +24,7 @@ export interface Baselines {
   learn(now: number, read: () => Promise<readonly HourRead[]>): Promise<boolean>
 }
 
-export const createBaselines = ({ redis, keys }: { redis: Redis; keys: Keys }): Baselines => {
+export const createBaselines = ({ redis, keys }: Store): Baselines => {
   const field = (section: string, hour: number) => `${section}:${hour}`
   return {
     async at(sections, now) {

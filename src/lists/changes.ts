@@ -4,9 +4,8 @@
  * ranked.
  */
 
-import type { Redis } from 'ioredis'
 import type { ArticleId, StoryId } from '../domain/article.ts'
-import type { Keys } from '../redis/keys.ts'
+import type { Store } from '../redis/store.ts'
 
 const MAX_CHANGES = 2_000
 const PAGE = 1_000
@@ -28,7 +27,7 @@ export interface Changes {
 
 const split = (text: string | undefined): string[] => (text ? text.split(' ') : [])
 
-export const createChanges = ({ redis, keys }: { redis: Redis; keys: Keys }): Changes => {
+export const createChanges = ({ redis, keys }: Store): Changes => {
   const key = keys.changes()
   return {
     async note({ articles, stories }) {

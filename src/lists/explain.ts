@@ -1,8 +1,7 @@
 /** Explains why an entry of a list is where it is, by ranking the list once more. */
 
-import type { Redis } from 'ioredis'
 import type { Entry } from '../domain/entry.ts'
-import type { Keys } from '../redis/keys.ts'
+import type { Store } from '../redis/store.ts'
 import type { CandidateCache } from './candidate-cache.ts'
 import type { Ranker } from './ranker.ts'
 import type { Standing } from './ranking.ts'
@@ -19,18 +18,13 @@ export interface EntryExplanation {
   readonly stale: boolean
 }
 
-interface Stored {
-  readonly redis: Redis
-  readonly keys: Keys
-}
-
-const readEntries = async ({ redis, keys }: Stored, name: string, from = 0, to = -1): Promise<(Entry & Standing)[]> =>
+const readEntries = async ({ redis, keys }: Store, name: string, from = 0, to = -1): Promise<(Entry & Standing)[]> =>
   (await redis.lrange(keys.list(name), from, to)).map(json => JSON.parse(json) as Entry & Standing) // written by write.ts
 
 /** Reads the entries of a list as published. */
-export const readPublished = (stored: Stored, name: string): Promise<readonly Standing[]> => readEntries(stored, name)
+export const readPublished = (stored: Store, name: string): Promise<readonly Standing[]> => readEntries(stored, name)
 
-export interface ExplainParts extends Stored {
+export interface ExplainParts extends Store {
   readonly candidateCache: Pick<CandidateCache, 'refresh'>
   readonly ranker: Pick<Ranker, 'snapshot'>
 }

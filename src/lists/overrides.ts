@@ -1,8 +1,7 @@
 /** Stores editors' pins and blocks: until when, by whom and why. Ranks nothing. */
 
-import type { Redis } from 'ioredis'
 import { z } from 'zod'
-import type { Keys } from '../redis/keys.ts'
+import type { Store } from '../redis/store.ts'
 import { LISTS, type ListRegistry, RELATED } from './registry.ts'
 
 /** Every list. */
@@ -65,9 +64,7 @@ const check = ({ kind, list, until, at }: Override, lists: Pick<ListRegistry, 'p
   if (until <= at) throw new OverrideError('it would end before it began: give a time to come')
 }
 
-export interface OverridesParts {
-  readonly redis: Redis
-  readonly keys: Keys
+export interface OverridesParts extends Store {
   readonly registry?: Pick<ListRegistry, 'parse'>
 }
 

@@ -1,8 +1,7 @@
 /** Publishes the related lists of articles, and remembers which of them show an article. */
 
-import type { Redis } from 'ioredis'
 import type { ArticleId } from '../domain/article.ts'
-import type { Keys } from '../redis/keys.ts'
+import type { Store } from '../redis/store.ts'
 import { chunk } from '../util/slices.ts'
 import type { CandidateCache } from './candidate-cache.ts'
 import type { Ranker } from './ranker.ts'
@@ -20,9 +19,7 @@ export interface RelatedPublisher {
   publishRelated(ids: readonly ArticleId[], unread?: readonly ArticleId[]): Promise<readonly Published[]>
 }
 
-export interface RelatedPublisherParts {
-  readonly redis: Redis
-  readonly keys: Keys
+export interface RelatedPublisherParts extends Store {
   readonly candidateCache: Pick<CandidateCache, 'refresh'>
   readonly ranker: Pick<Ranker, 'rankRelatedTo'>
   readonly write: WriteRanked

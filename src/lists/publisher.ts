@@ -3,13 +3,12 @@
  * call it. Any process may publish any list at any time, since the outcome depends only on the data in Redis.
  */
 
-import type { Redis } from 'ioredis'
 import type { Ingested } from '../articles/store.ts'
 import type { ListSettings } from '../config/sections/lists.ts'
 import { CONTRACT_VERSION } from '../domain/entry.ts'
 import type { Taxonomy } from '../domain/section.ts'
 import type { Source } from '../domain/source.ts'
-import type { Keys } from '../redis/keys.ts'
+import type { Store } from '../redis/store.ts'
 import type { Baselines, HourRead } from './baseline.ts'
 import type { CandidateCache } from './candidate-cache.ts'
 import { type EntryExplanation, explainEntry, readPublished } from './explain.ts'
@@ -55,9 +54,7 @@ export interface PriorityGate {
 
 const NONE_FIRST: PriorityGate = { runFirst: work => work(), yieldToLists: async () => undefined }
 
-export interface PublisherParts {
-  readonly redis: Redis
-  readonly keys: Keys
+export interface PublisherParts extends Store {
   readonly candidateCache: CandidateCache
   readonly registry: ListRegistry
   readonly ranker: Ranker

@@ -1,10 +1,9 @@
 /** Reads event counts for ranking. */
 
-import type { Redis } from 'ioredis'
 import type { ArticleId } from '../domain/article.ts'
 import { type Counts, EVENT_KINDS, mapCounters } from '../domain/counts.ts'
 import type { ReadCounts, Tops } from '../events/top-articles.ts'
-import type { Keys } from '../redis/keys.ts'
+import type { Store } from '../redis/store.ts'
 import { timestampOfStreamId } from '../redis/stream-id.ts'
 import { readStreamInfo } from '../redis/stream-info.ts'
 
@@ -20,9 +19,7 @@ export interface Reads {
   lastReported(): Promise<number | null>
 }
 
-export interface ReadsParts {
-  readonly redis: Redis
-  readonly keys: Keys
+export interface ReadsParts extends Store {
   readonly tops: Tops
   readonly counts: ReadCounts
 }

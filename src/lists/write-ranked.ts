@@ -1,11 +1,10 @@
 /** Writes ranked lists: builds their entries, with the counts of the moment and the labels of the configuration. */
 
-import type { Redis } from 'ioredis'
 import type { ListSettings } from '../config/sections/lists.ts'
 import type { ArticleId } from '../domain/article.ts'
 import type { Taxonomy } from '../domain/section.ts'
 import type { Source } from '../domain/source.ts'
-import type { Keys } from '../redis/keys.ts'
+import type { Store } from '../redis/store.ts'
 import { createEntryWriter } from './entries.ts'
 import type { Ranking } from './ranking.ts'
 import type { Reads } from './reads.ts'
@@ -28,9 +27,7 @@ export interface RankedList {
  */
 export type WriteRanked = (lists: readonly RankedList[], asOf: string, lives: number) => Promise<Published[]>
 
-export interface WriteRankedParts {
-  readonly redis: Redis
-  readonly keys: Keys
+export interface WriteRankedParts extends Store {
   readonly reads: Pick<Reads, 'totals'>
   readonly taxonomy: () => Taxonomy
   readonly source: (id: string) => Pick<Source, 'name'> | undefined

@@ -8,13 +8,11 @@ import type { Queue } from 'bullmq'
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import type { Queues } from '../queues/queues.ts'
-import type { Keys } from '../redis/keys.ts'
+import type { Store } from '../redis/store.ts'
 import { CLOCK_SLACK, createSetBack, isPlausible } from '../util/plausible-time.ts'
 import { parseSubscription } from '../websub/subscription.ts'
 
-export interface ClockCorrectionParts {
-  readonly redis: Redis
-  readonly keys: Keys
+export interface ClockCorrectionParts extends Store {
   readonly queues: Queues
   /** See `src/eviction/redate.ts`. */
   readonly redate: () => Promise<number>

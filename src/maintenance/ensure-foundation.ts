@@ -9,6 +9,7 @@ import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import type { Source } from '../domain/source.ts'
 import type { Keys } from '../redis/keys.ts'
+import type { Store } from '../redis/store.ts'
 import type { DataSet } from './migrations/data-set.ts'
 
 /** @returns the number of enabled sources (pure) */
@@ -38,9 +39,7 @@ export const missingLine = (missing: readonly string[]): string | null =>
     ? null
     : `Redis lacks what newsdesk needs (${missing.join(', ')}): the scheduler lays it down again within seconds; if not, its log says why`
 
-export interface FoundationParts {
-  readonly redis: Redis
-  readonly keys: Keys
+export interface FoundationParts extends Store {
   readonly dataSet: Pick<DataSet, 'look'>
   readonly catalogue: { list(): readonly Source[]; refresh(): Promise<unknown> }
   /** Whether this process writes the foundation; the others only check it. */

@@ -4,10 +4,9 @@
  */
 
 import { randomUUID } from 'node:crypto'
-import type { Redis } from 'ioredis'
 import { droppedFrom, type Keeps } from '../../domain/canonical-url.ts'
-import type { Keys } from '../../redis/keys.ts'
 import { loadScript, runScript } from '../../redis/script.ts'
+import type { Store } from '../../redis/store.ts'
 import { findSignificantParameters, type Linked } from './significant-parameters.ts'
 
 const keepScript = loadScript(new URL('./keep-parameters.lua', import.meta.url))
@@ -43,14 +42,9 @@ export interface ParameterStore {
   isDoubtful(page: string): boolean
 }
 
-export interface ParameterStoreParts {
-  readonly redis: Redis
-  readonly keys: Keys
-}
-
 const isSite = (field: string): boolean => field[0] !== '@' && field[0] !== '#'
 
-export const createParameterStore = ({ redis, keys }: ParameterStoreParts): ParameterStore => {
+export const createParameterStore = ({ redis, keys }: Store): ParameterStore => {
   let bySite: ReadonlyMap<string, ReadonlySet<string>> = new Map()
   let version = ''
   let refreshedAt = Number.NEGATIVE_INFINITY

@@ -3,9 +3,8 @@
  * not lost when a worker dies.
  */
 
-import type { Redis } from 'ioredis'
-import type { Keys } from '../../redis/keys.ts'
 import { loadScript, runScript } from '../../redis/script.ts'
+import type { Store } from '../../redis/store.ts'
 import { toPairs } from '../../util/pairs.ts'
 
 const enqueueScript = loadScript(new URL('./enqueue.lua', import.meta.url))
@@ -26,7 +25,7 @@ export interface PublishQueue {
   acknowledge(lists: Claim['lists']): Promise<void>
 }
 
-export const createPublishQueue = ({ redis, keys }: { redis: Redis; keys: Keys }): PublishQueue => ({
+export const createPublishQueue = ({ redis, keys }: Store): PublishQueue => ({
   async enqueue(names, isRefresh) {
     if (names.length === 0) return
     const waiting = isRefresh ? keys.listsToRefresh() : keys.listsChanged()

@@ -5,8 +5,7 @@
  */
 
 import { randomBytes } from 'node:crypto'
-import type { Redis } from 'ioredis'
-import type { Keys } from '../../redis/keys.ts'
+import type { Store } from '../../redis/store.ts'
 import { SCHEMA } from './registry.ts'
 
 /** Stored for data of versions without tokens. It stands for the empty token, which all that they wrote carries. */
@@ -25,7 +24,7 @@ export interface DataSet {
   look(): Promise<boolean>
 }
 
-export const createDataSet = ({ redis, keys }: { redis: Redis; keys: Keys }): DataSet => {
+export const createDataSet = ({ redis, keys }: Store): DataSet => {
   let token = ''
 
   const read = async (): Promise<boolean> => {

@@ -4,11 +4,10 @@
  */
 
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Redis } from 'ioredis'
-import type { Keys } from '../../redis/keys.ts'
 import { withLease } from '../../redis/lease.ts'
 import { scanKeys } from '../../redis/scan.ts'
 import { loadScript, runScript } from '../../redis/script.ts'
+import type { Store } from '../../redis/store.ts'
 import type { Migration } from './migration.ts'
 import { MIGRATIONS, SCHEMA } from './registry.ts'
 import { readSchema, SchemaError } from './schema.ts'
@@ -21,9 +20,7 @@ const LOOK = 250
 /** How long daemons of an older version may take to end, ms: a little longer than a killed one counts as running. */
 const PATIENCE = 20_000
 
-export interface MigrateParts {
-  readonly redis: Redis
-  readonly keys: Keys
+export interface MigrateParts extends Store {
   readonly say: (line: string) => void
   readonly onProgress?: (migration: Migration, looked: number) => void
   /** ms; for daemons of an older version to end. */

@@ -1,11 +1,7 @@
+import type { Store } from '../../redis/store.ts'
 /** A migration: one change of the data in Redis, from one version of the schema to the next. */
 
-import type { Redis } from 'ioredis'
-import type { Keys } from '../../redis/keys.ts'
-
-export interface MigrationParts {
-  readonly redis: Redis
-  readonly keys: Keys
+export interface MigrationParts extends Store {
   /** Called from time to time with the number of keys or entries examined so far. */
   readonly onProgress: (looked: number) => void
 }

@@ -3,16 +3,13 @@
  * while daemons run.
  */
 
-import type { Redis } from 'ioredis'
 import type { StoryWriter } from '../../articles/story-writer.ts'
 import type { ArticleId, StoryId } from '../../domain/article.ts'
 import type { SourceId } from '../../domain/source.ts'
 import type { SourceJobs } from '../../queues/source-jobs.ts'
-import type { Keys } from '../../redis/keys.ts'
+import type { Store } from '../../redis/store.ts'
 
-export interface RepairParts {
-  readonly redis: Redis
-  readonly keys: Keys
+export interface RepairParts extends Store {
   readonly writer: StoryWriter
   /** Weight of a source, used to choose a story's lead. */
   readonly weightOf: (id: SourceId) => number

@@ -9,7 +9,7 @@ import { randomInt } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import { Source, type SourceId } from '../../domain/source.ts'
-import type { Keys } from '../../redis/keys.ts'
+import type { Store } from '../../redis/store.ts'
 
 const SourceOverride = z.object({ enabled: z.boolean().optional(), removed: z.boolean().optional() })
 export type SourceOverride = z.infer<typeof SourceOverride>
@@ -65,9 +65,7 @@ export class CatalogueError extends Error {
   readonly code = 'CATALOGUE'
 }
 
-export interface CatalogueParts {
-  readonly redis: Redis
-  readonly keys: Keys
+export interface CatalogueParts extends Store {
   /** Sources of the configuration in force; a reload may change them. */
   readonly file: () => readonly Source[]
 }

@@ -3,13 +3,12 @@
  * it which items of a feed are new; ingest marks items as seen, and only after their articles are stored.
  */
 
-import type { Redis } from 'ioredis'
 import type { CrawlSettings } from '../../config/sections/crawl.ts'
 import type { ArticleId } from '../../domain/article.ts'
 import type { SourceId } from '../../domain/source.ts'
 import type { Identified } from '../../feeds/identity.ts'
-import type { Keys } from '../../redis/keys.ts'
 import { loadScript, runScript } from '../../redis/script.ts'
+import type { Store } from '../../redis/store.ts'
 import { NO_HABITS, TitleHabits } from './titles.ts'
 import { formatSeenItem, type ItemMatch, type Keyed, matchItem, parseSeenItem, type SeenItem } from './unstable-ids.ts'
 
@@ -75,9 +74,7 @@ export interface SeenItems {
   learn(id: SourceId, learnt: Learnt): Promise<void>
 }
 
-export interface SeenItemsParts {
-  readonly redis: Redis
-  readonly keys: Keys
+export interface SeenItemsParts extends Store {
   readonly settings: () => CrawlSettings
   /**
    * Finds which articles are lost, and since when ingested articles should exist (src/articles/lost.ts). Default: none

@@ -4,9 +4,8 @@
  * answer all resume, spread out.
  */
 
-import type { Redis } from 'ioredis'
-import type { Keys } from '../../redis/keys.ts'
 import { loadScript, runScript } from '../../redis/script.ts'
+import type { Store } from '../../redis/store.ts'
 import { isPlausible } from '../../util/plausible-time.ts'
 import { type Heard, MAX_AGE, MAX_DOMAINS, type Reached, writeReached, writeUnreached } from './network-results.ts'
 
@@ -77,9 +76,7 @@ export interface OutageDetector {
   flush(): Promise<void>
 }
 
-export interface OutageDetectorParts {
-  readonly redis: Redis
-  readonly keys: Keys
+export interface OutageDetectorParts extends Store {
   /** ms since the epoch. */
   readonly now: () => number
   readonly random?: () => number

@@ -5,12 +5,11 @@
  */
 
 import { randomUUID } from 'node:crypto'
-import type { Redis } from 'ioredis'
 import type { CrawlSettings } from '../../config/sections/crawl.ts'
 import { registrableDomain } from '../../domain/registrable-domain.ts'
 import { LONGEST_ASKED } from '../../http-client/headers.ts'
-import type { Keys } from '../../redis/keys.ts'
 import { loadScript, runScript } from '../../redis/script.ts'
+import type { Store } from '../../redis/store.ts'
 
 const enterScript = loadScript(new URL('./enter-domain.lua', import.meta.url))
 const leaveScript = loadScript(new URL('./leave-domain.lua', import.meta.url))
@@ -78,9 +77,7 @@ export interface Politeness {
   visit(member: string, run?: string): Visit
 }
 
-export interface PolitenessParts {
-  readonly redis: Redis
-  readonly keys: Keys
+export interface PolitenessParts extends Store {
   readonly settings: () => RuleSettings & Pick<CrawlSettings, 'totalTimeout'>
   /** 0 to 1; spreads visits that wait for the same moment. */
   readonly random?: () => number

@@ -4,10 +4,9 @@
  */
 
 import { gunzipSync, gzipSync } from 'node:zlib'
-import type { Redis } from 'ioredis'
 import robotsModule from 'robots-parser'
 import type { Fetcher } from '../../http-client/fetch.ts'
-import type { Keys } from '../../redis/keys.ts'
+import type { Store } from '../../redis/store.ts'
 import { isPlausible } from '../../util/plausible-time.ts'
 import { withoutUserinfo } from '../../util/redact.ts'
 
@@ -34,9 +33,7 @@ export interface Robots {
   ask(url: string, signal?: AbortSignal): Promise<RobotsAnswer>
 }
 
-export interface RobotsParts {
-  readonly redis: Redis
-  readonly keys: Keys
+export interface RobotsParts extends Store {
   readonly fetchText: Fetcher['fetchText']
   readonly userAgent: () => string
   /** ms since the epoch. */

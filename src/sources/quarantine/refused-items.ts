@@ -1,10 +1,9 @@
 /** Refused items: those of a source that became no article, with the reason. Bounded in number and in time. */
 
-import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import type { Refused } from '../../domain/article.ts'
 import type { SourceId } from '../../domain/source.ts'
-import type { Keys } from '../../redis/keys.ts'
+import type { Store } from '../../redis/store.ts'
 
 /** How long anything stays in the quarantine, ms. */
 export const QUARANTINED_FOR = 7 * 86_400_000
@@ -22,9 +21,7 @@ const KeptItem = z.object({
 /** An item that was refused and became no article. */
 export type RefusedItem = z.infer<typeof KeptItem> & { readonly source: SourceId }
 
-export interface QuarantineParts {
-  readonly redis: Redis
-  readonly keys: Keys
+export interface QuarantineParts extends Store {
   /** ms since the epoch. */
   readonly now: () => number
 }

@@ -1,10 +1,9 @@
 /** The due set: which sources are due when, and which a process has claimed for a crawl. */
 
-import type { Redis } from 'ioredis'
 import type { CrawlSettings } from '../../config/sections/crawl.ts'
 import type { Source, SourceId } from '../../domain/source.ts'
-import type { Keys } from '../../redis/keys.ts'
 import { loadScript, runScript } from '../../redis/script.ts'
+import type { Store } from '../../redis/store.ts'
 import { createSetBack, isPlausible } from '../../util/plausible-time.ts'
 import { firstDue } from '../schedule/next-due.ts'
 import type { SourceState } from '../state/state.ts'
@@ -37,9 +36,7 @@ export interface DueSet {
   comesDue(id: SourceId): Promise<void>
 }
 
-export interface DueSetParts {
-  readonly redis: Redis
-  readonly keys: Keys
+export interface DueSetParts extends Store {
   readonly catalogue: () => readonly Source[]
   readonly get: (id: string) => Source | undefined
   readonly state: (id: SourceId) => Promise<SourceState>

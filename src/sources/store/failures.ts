@@ -1,9 +1,8 @@
 /** Records that a source could not be fetched, was retired, has unreliable validators, or has moved. */
 
-import type { Redis } from 'ioredis'
 import type { CrawlSettings } from '../../config/sections/crawl.ts'
 import type { Source, SourceId } from '../../domain/source.ts'
-import type { Keys } from '../../redis/keys.ts'
+import type { Store } from '../../redis/store.ts'
 import { formatFineDuration } from '../../util/duration.ts'
 import { backoff, isGone, type PollFailure, weighFailure } from '../schedule/backoff.ts'
 import { computeSpread, type Due } from '../schedule/next-due.ts'
@@ -27,9 +26,7 @@ export interface FailureRecorder {
   moved(source: Source, change: { readonly move: Move | null; readonly adopted: string | null }): Promise<void>
 }
 
-export interface FailureRecorderParts {
-  readonly redis: Redis
-  readonly keys: Keys
+export interface FailureRecorderParts extends Store {
   readonly get: (id: string) => Source | undefined
   readonly state: (id: SourceId) => Promise<SourceState>
   readonly notePoll: NotePoll

@@ -1,8 +1,7 @@
 /** The last fetches of a source, for `sources explain`. */
 
-import type { Redis } from 'ioredis'
 import type { SourceId } from '../../domain/source.ts'
-import type { Keys } from '../../redis/keys.ts'
+import type { Store } from '../../redis/store.ts'
 import { countDaily } from '../state/daily.ts'
 import { type Fetch, MAX_FETCHES, packFetch, unpackFetch } from '../state/history.ts'
 
@@ -12,9 +11,7 @@ export interface FetchLog {
   history(id: SourceId): Promise<readonly Fetch[]>
 }
 
-export interface FetchLogParts {
-  readonly redis: Redis
-  readonly keys: Keys
+export interface FetchLogParts extends Store {
   /** ms since the epoch. */
   readonly now: () => number
 }

@@ -4,11 +4,10 @@
  * a time in the future.
  */
 
-import type { Redis } from 'ioredis'
 import type { CrawlSettings } from '../../config/sections/crawl.ts'
 import { LONGEST_ASKED } from '../../http-client/headers.ts'
-import type { Keys } from '../../redis/keys.ts'
 import { runScript, type Script } from '../../redis/script.ts'
+import type { Store } from '../../redis/store.ts'
 import { toPairs } from '../../util/pairs.ts'
 import { isPlausible } from '../../util/plausible-time.ts'
 
@@ -50,9 +49,7 @@ export const isImpossible = (
 /** Sources checked in one call. */
 const PAGE = 500
 
-export interface ImpossibleParts {
-  readonly redis: Redis
-  readonly keys: Keys
+export interface ImpossibleParts extends Store {
   readonly findInterval: (id: string) => number | undefined
   readonly settings: () => CrawlSettings
   /** See `isImpossible`. */

@@ -1,9 +1,8 @@
 /** Writes the outcome of a poll: fields of the source's hash, its counts, its last fetches, and when it is due next. */
 
-import type { Redis } from 'ioredis'
 import type { SourceId } from '../../domain/source.ts'
-import type { Keys } from '../../redis/keys.ts'
 import { loadScript, runScript } from '../../redis/script.ts'
+import type { Store } from '../../redis/store.ts'
 import { ITEM_HASHES_LAST } from '../items/seen-items.ts'
 import type { Due } from '../schedule/next-due.ts'
 import { type Fetch, MAX_FETCHES, packFetch } from '../state/history.ts'
@@ -35,7 +34,7 @@ export type NotePoll = (
 ) => Promise<Due>
 
 export const createNotePoll =
-  ({ redis, keys }: { readonly redis: Redis; readonly keys: Keys }): NotePoll =>
+  ({ redis, keys }: Store): NotePoll =>
   async (id, due, fields, { fetches = 0, newItems = 0, fetch, dataSet, itemHashes = null } = {}) => {
     const empty = Object.keys(fields).filter(name => fields[name] === '')
     const full = Object.entries(fields).filter(([, value]) => value !== '')

@@ -2,10 +2,9 @@
  * After each poll: updates the publishing model of the source, decides when it is due next, and formats both for Redis.
  */
 
-import type { Redis } from 'ioredis'
 import type { CrawlSettings } from '../../config/sections/crawl.ts'
 import type { Source, SourceId } from '../../domain/source.ts'
-import type { Keys } from '../../redis/keys.ts'
+import type { Store } from '../../redis/store.ts'
 import { formatFineDuration } from '../../util/duration.ts'
 import { fetchCostFor } from '../schedule/budget.ts'
 import { learn } from '../schedule/learn.ts'
@@ -33,9 +32,7 @@ export interface Scheduling {
   ): Promise<{ readonly due: Due; readonly fields: Readonly<Record<string, string>> }>
 }
 
-export interface SchedulingParts {
-  readonly redis: Redis
-  readonly keys: Keys
+export interface SchedulingParts extends Store {
   readonly get: (id: string) => Source | undefined
   readonly settings: () => CrawlSettings
   readonly now: () => number

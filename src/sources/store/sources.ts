@@ -3,11 +3,10 @@
  * fetches anything and never decides what an article is.
  */
 
-import type { Redis } from 'ioredis'
 import type { CrawlSettings } from '../../config/sections/crawl.ts'
 import type { Source, SourceId } from '../../domain/source.ts'
-import type { Keys } from '../../redis/keys.ts'
 import { loadScript, runScript } from '../../redis/script.ts'
+import type { Store } from '../../redis/store.ts'
 import { createSeenItems, type SeenItems, type SeenItemsParts } from '../items/seen-items.ts'
 import { createQuarantine, type Quarantine } from '../quarantine/quarantine.ts'
 import { type Places, writePlaces } from '../state/places.ts'
@@ -61,9 +60,7 @@ export interface Sources
   forget(id: SourceId): Promise<void>
 }
 
-export interface SourcesParts {
-  readonly redis: Redis
-  readonly keys: Keys
+export interface SourcesParts extends Store {
   readonly catalogue: () => readonly Source[]
   /** Checks whether another process changed the catalogue. */
   readonly refresh?: () => Promise<unknown>

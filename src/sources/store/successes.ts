@@ -1,9 +1,8 @@
 /** Records that a source was fetched, with or without changes, and when it is due next. */
 
-import type { Redis } from 'ioredis'
 import type { SourceId } from '../../domain/source.ts'
 import type { Validators } from '../../http-client/fetch.ts'
-import type { Keys } from '../../redis/keys.ts'
+import type { Store } from '../../redis/store.ts'
 import { withoutCredentials } from '../../util/redact.ts'
 import { type Due, whilePushed } from '../schedule/next-due.ts'
 import { countDaily } from '../state/daily.ts'
@@ -53,9 +52,7 @@ export interface SuccessRecorder {
   unchanged(id: SourceId, freshFor: number | null, before?: SourceState, fetch?: Fetch): Promise<Due>
 }
 
-export interface SuccessRecorderParts {
-  readonly redis: Redis
-  readonly keys: Keys
+export interface SuccessRecorderParts extends Store {
   readonly state: (id: SourceId) => Promise<SourceState>
   readonly notePoll: NotePoll
   readonly schedule: Scheduling['after']

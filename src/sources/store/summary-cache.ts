@@ -4,9 +4,8 @@
  * with the same score is unchanged. Changes that leave the score alone are read within minutes. Never writes.
  */
 
-import type { Redis } from 'ioredis'
 import type { Source, SourceId } from '../../domain/source.ts'
-import type { Keys } from '../../redis/keys.ts'
+import type { Store } from '../../redis/store.ts'
 import { toPairs } from '../../util/pairs.ts'
 import { chunk } from '../../util/slices.ts'
 import { readDaily } from '../state/daily.ts'
@@ -24,9 +23,7 @@ export interface SourceSummary
   readonly week: number
 }
 
-export interface SummaryCacheParts {
-  readonly redis: Redis
-  readonly keys: Keys
+export interface SummaryCacheParts extends Store {
   readonly catalogue: () => readonly Source[]
   /** ms since the epoch. */
   readonly now: () => number
