@@ -58,6 +58,8 @@ describe('a body that could not be read', () => {
   it('gives way, the oldest sources first, before all of them take over 32 MB', { timeout: 60_000 }, async () => {
     const { quarantine, clock, keys: own } = aQuarantine()
     const incompressible = randomBytes(450_000)
+    const at = clock.now
+    await quarantine.refuse(sourceId('s0'), [{ at, reason: 'no-title', detail: '', title: null, link: null }])
     for (let n = 0; n < 80; n += 1) {
       clock.now += 1_000
       incompressible.writeUInt32BE(n)
@@ -69,6 +71,7 @@ describe('a body that could not be read', () => {
     expect(size).toBeGreaterThan(31 * 1_024 * 1_024)
     expect(bodies[0]?.source).toBe('s79')
     expect(bodies.some(({ source }) => source === 's0')).toBe(false)
+    expect(await quarantine.refused(sourceId('s0'))).toHaveLength(1)
     expect(await redis.hlen(own.quarantineSizes())).toBe(bodies.length)
     await Promise.all(bodies.map(({ source }) => quarantine.drop(source)))
   })
