@@ -1,9 +1,9 @@
 /**
  * Evicts articles in two steps, so that no list ever shows one that was deleted. First it marks them and removes them
- * from their stories and from every list; a ranking made earlier cannot overwrite that. A minute later, when all work in
- * progress has ended, it deletes them. The ids pending deletion are in Redis, so that another process continues if this
- * one dies. The seen items of their sources stay, so that a feed that still carries evicted articles does not bring them
- * back. (docs/decisions/0026)
+ * from their stories and from every list; a ranking made earlier cannot overwrite that. A minute later, when all work
+ * in progress has ended, it deletes them. The ids pending deletion are in Redis, so that another process continues if
+ * this one dies. The seen items of their sources stay, so that a feed that still carries evicted articles does not
+ * bring them back. (docs/decisions/0026)
  */
 
 import type { StoryWriter } from '../articles/story-writer.ts'

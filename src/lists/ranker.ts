@@ -24,8 +24,8 @@ import { createStoryReads } from './story-reads.ts'
 export interface Ranker {
   /**
    * Ranks lists as of one moment; data that several lists need is read once. Refresh the candidate cache first.
-   * @returns ranks one list; `readPublished` reads the list as published, and is called only if the list may have to stay
-   *          as it is
+   * @returns ranks one list; `readPublished` reads the list as published, and is called only if the list may have to
+   *          stay as it is
    * @throws RangeError, when called, for an unknown list
    */
   snapshot(): (name: string, readPublished: () => Promise<readonly Standing[]>) => Promise<Ranking>

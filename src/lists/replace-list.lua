@@ -13,7 +13,8 @@
 --      9  number of entries
 --      10 "staged", "whole", or the hash the list must have for the changes to fit it
 --      11+ whole: entries, JSON; changes: pairs of index (from 0) and entry, JSON, in ascending order
--- Returns { version, announced }; { "overtaken" } if Redis holds a newer state; { "other" } if the changes do not apply.
+-- Returns { version, announced }; { "overtaken" } if Redis holds a newer state; { "other" } if the changes do not
+-- apply.
 -- O(entries handed over here); what is staged is handed over outside, since a hundred strings cost a script four times
 -- what they cost RPUSH.
 

@@ -18,7 +18,9 @@ export async function* scanKeys(redis: Redis, pattern: string): AsyncGenerator<r
   }
 }
 
-/** Fields of a hash with their values, in pages. A field that exists throughout is returned at least once, maybe twice. */
+/**
+ * Fields of a hash with their values, in pages. A field that exists throughout is returned at least once, maybe twice.
+ */
 export async function* scanHash(redis: Redis, key: string): AsyncGenerator<[field: string, value: string][]> {
   let cursor = '0'
   do {

@@ -1,4 +1,6 @@
-/** Collects where the items of a document begin and end, their hashes, and what is between them, while it is scanned. */
+/**
+ * Collects where the items of a document begin and end, their hashes, and what is between them, while it is scanned.
+ */
 
 import { hash } from 'node:crypto'
 import { LONG, mayLift, type Piece } from './lift.ts'

@@ -1,7 +1,7 @@
 /**
- * Identifies the data set in Redis by a token, which the first process on an empty Redis writes. If the token is missing
- * or differs, Redis came back empty or was replaced while processes ran, and what they remember of the earlier data is
- * no longer true.
+ * Identifies the data set in Redis by a token, which the first process on an empty Redis writes. If the token is
+ * missing or differs, Redis came back empty or was replaced while processes ran, and what they remember of the earlier
+ * data is no longer true.
  */
 
 import { randomBytes } from 'node:crypto'

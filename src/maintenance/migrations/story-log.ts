@@ -1,7 +1,7 @@
 /**
  * Rewrites the log of stories. It held the terms of articles as words at first, then as hashes that anybody could
- * compute; now the hashes are keyed per installation. Older entries can no longer be read, or never match a new article,
- * so they are written again from their articles if these still exist.
+ * compute; now the hashes are keyed per installation. Older entries can no longer be read, or never match a new
+ * article, so they are written again from their articles if these still exist.
  */
 
 import { z } from 'zod'

@@ -16,7 +16,9 @@ export type Changed = Extract<FetchOutcome, { kind: 'changed' }>
 export interface FurtherRequests {
   /** Evaluates robots.txt for a document if it is configured to be obeyed: its refusal, and the gap it asks for, ms. */
   askRobots(url: string, signal: AbortSignal): Promise<{ readonly refusal: PollFailure | null; readonly delay: number }>
-  /** Fetches another document, without validators, after the gap of the domain, and from no domain but that of `from`. */
+  /**
+   * Fetches another document, without validators, after the gap of the domain, and from no domain but that of `from`.
+   */
   fetchMore(from: string, url: string, signal: AbortSignal): Promise<Changed | PollFailure>
   /**
    * To be called after a request without validators brought new items: checks whether the server would have answered
