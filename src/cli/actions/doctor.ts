@@ -147,7 +147,7 @@ const checkSources = async (config: Config): Promise<Finding[]> => {
   const sample = enabled
     .filter((_, index) => index % Math.max(1, Math.floor(enabled.length / SAMPLE)) === 0)
     .slice(0, SAMPLE)
-  const fetcher = createFetcher(config.settings.crawl)
+  const fetcher = createFetcher(() => config.settings.crawl)
   try {
     return await Promise.all(
       sample.map(async ({ id, url }): Promise<Finding> => {
