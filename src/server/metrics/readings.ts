@@ -4,7 +4,7 @@ import type { Job } from 'bullmq'
 import { countNewSince } from '../../articles/titles.ts'
 import { reportedEver } from '../../events/backlog.ts'
 import { readSummary, type StatusParts } from '../../use-cases/status.ts'
-import type { Readings } from './metrics.ts'
+import type { Readings } from './redis-gauges.ts'
 import type { Sample } from './samples.ts'
 
 /** Age in seconds of the oldest job of each queue that is ready to run. */
