@@ -5,8 +5,9 @@
 
 import { type Request, type Response, Router } from 'express'
 import { HttpSettings } from '../../config/sections/public-server.ts'
-import { createRecentUpdates, type Listening, type RecentUpdatesParts } from './recent-updates.ts'
+import { createRecentUpdates, type RecentUpdatesParts } from './recent-updates.ts'
 import { createStreams } from './streams.ts'
+import type { Listening } from './update-listeners.ts'
 
 export interface UpdatesRouteParts extends RecentUpdatesParts {
   /** Limits of streams; the defaults unless given. */
