@@ -1,28 +1,24 @@
 /**
- * Starts a BullMQ worker for a job definition: it validates job data, passes the context to the handler, postpones jobs
- * while Redis rejects writes, and reports each outcome once.
+ * Starts a BullMQ worker for a job definition: it postpones jobs while Redis rejects writes, and reports each
+ * outcome once.
  */
 
-import { setTimeout as delay } from 'node:timers/promises'
 import { type ConnectionOptions, DelayedError, type Job, type Telemetry, UnrecoverableError, Worker } from 'bullmq'
 import type { Logger } from 'pino'
-import { z } from 'zod'
-import { readJobVersion } from '../src/queues/definition.ts'
+import type { z } from 'zod'
 import type { JobEnd } from '../src/queues/job-end.ts'
 import type { Keys } from '../src/redis/keys.ts'
 import { createOutageLog, isConnectionError, isTransientError, type OutageLog } from '../src/redis/transient-error.ts'
 import { isWriteRejected } from '../src/redis/write-rejected.ts'
-import type { JobContext } from './context.ts'
 import type { JobDefinition } from './define.ts'
+import { createPostpone, isSkewed } from './postpone.ts'
+import { createRun, type RunParts } from './run-job.ts'
 
-export interface WorkerParts {
+export interface WorkerParts extends Pick<RunParts, 'services' | 'log'> {
   readonly connection: ConnectionOptions
   readonly keys: Keys
   /** Jobs at a time, as it stands now. */
   readonly concurrency: () => number
-  /** The context without the job. */
-  readonly services: Omit<JobContext, 'job' | 'log'>
-  readonly log: Logger
   /**
    * Shared by all workers of a process, so that each consequence of an outage is logged once. Each worker has its own
    * by default.
@@ -47,83 +43,27 @@ export interface RunningWorker {
 // A worker that is killed leaves its jobs locked: they come back within lock + check, here 8 s. (docs/decisions/0023)
 const LOCK = 6_000
 const STALLED_CHECK = 2_000
-/**
- * ms for which a job of a newer version is put back for processes that know it, and ms between two log lines about
- * that.
- */
-const NEWER_DELAY = 1_000
-const NEWER_LOG_INTERVAL = 60_000
 /** ms after which a job is retried when Redis is failing over or rejects writes. */
 const TRANSIENT_DELAY = 1_000
-/** Tolerated difference between the machine's clock and that of Redis, ms. */
-const MAX_CLOCK_SKEW = 2_000
 
-export const startWorker = <Name extends string, Schema extends z.ZodType>(
+/**
+ * Whether Redis is failing over or rejects writes. A failure that a job reports itself, such as an unreachable
+ * publisher, is not an error of Redis, even if its text looks like one.
+ */
+const isRedisTransient = (error: unknown): error is Error =>
+  error instanceof Error &&
+  !(error instanceof UnrecoverableError || error instanceof DelayedError) &&
+  (isWriteRejected(error) || isTransientError(error))
+
+/** Runs jobs, and reports how each run ended. */
+const createProcess = <Name extends string, Schema extends z.ZodType>(
   definition: JobDefinition<Name, Schema>,
-  {
-    connection,
-    keys,
-    concurrency,
-    services,
-    log: parent,
-    logError = createOutageLog(parent),
-    now,
-    telemetry,
-    onEnd,
-  }: WorkerParts,
-): RunningWorker => {
+  { services, log, now, onEnd }: WorkerParts,
+) => {
   const { queue } = definition
-  // Created for each line and each job: a child logger keeps the level it was created with, and the parent's level may
-  // change.
-  const log = (): Logger => parent.child({ queue })
-
-  /** Puts a job back for `ms`, without counting an attempt. */
-  const postpone = async (job: Job, ms: number, token?: string): Promise<never> => {
-    const isSkewed = Math.abs(Date.now() - now()) > MAX_CLOCK_SKEW
-    if (isSkewed) await delay(Math.min(ms, TRANSIENT_DELAY))
-    await job.moveToDelayed(now() + ms, token)
-    // BullMQ compares with this machine's clock: if clocks differ, the job would wait until this clock catches up.
-    if (isSkewed) await job.promote().catch(() => undefined) // another process has promoted it
-    throw new DelayedError()
-  }
-
-  let warnedAt = Number.NEGATIVE_INFINITY
-  /**
-   * Puts back a job of a newer version for a process that knows it: during an upgrade, this process may be the last old
-   * one.
-   */
-  const postponeToNewer = async (job: Job, token: string | undefined): Promise<never> => {
-    if (performance.now() - warnedAt > NEWER_LOG_INTERVAL) {
-      warnedAt = performance.now()
-      log().warn(
-        { job: job.id, version: readJobVersion(job.data) },
-        'jobs of a newer version are left to newer processes',
-      )
-    }
-    return postpone(job, NEWER_DELAY, token)
-  }
-
-  const run = async (job: Job, token?: string): Promise<unknown> => {
-    if (readJobVersion(job.data) > definition.version) return postponeToNewer(job, token)
-    const parsed = definition.data.safeParse(job.data)
-    // Invalid data stays invalid: the job fails with the reason and is not retried.
-    if (!parsed.success) throw new UnrecoverableError(`invalid job data: ${z.prettifyError(parsed.error)}`)
-    return definition.run(parsed.data, {
-      ...services,
-      log: parent.child({ queue, job: job.id }),
-      job: {
-        id: job.id ?? '',
-        attempt: job.attemptsStarted,
-        progress: (done, of) => job.updateProgress({ done, of }),
-        note: async line => {
-          await job.log(line)
-        },
-        postpone: ms => postpone(job, ms, token),
-      },
-    })
-  }
-
-  const process = async (job: Job, token?: string): Promise<unknown> => {
+  const postpone = createPostpone(now)
+  const run = createRun(definition, { services, log, postpone })
+  return async (job: Job, token?: string): Promise<unknown> => {
     const started = performance.now()
     const ended = (outcome: JobEnd['outcome'], more: Pick<JobEnd, 'result' | 'error'>): void =>
       onEnd?.({ queue, outcome, ms: performance.now() - started, ...more })
@@ -132,23 +72,47 @@ export const startWorker = <Name extends string, Schema extends z.ZodType>(
       ended('done', { result })
       return result
     } catch (error) {
-      // A failure that a job reports itself, such as an unreachable publisher, is not an error of Redis, even if its
-      // text looks like one.
-      const isOwn = error instanceof UnrecoverableError || error instanceof DelayedError
-      const isTransient = error instanceof Error && !isOwn && (isWriteRejected(error) || isTransientError(error))
-      ended(isTransient || error instanceof DelayedError ? 'postponed' : 'failed', {
-        error: error instanceof Error ? error.message : String(error),
-      })
-      // Redis is failing over or rejects writes: however long that lasts, it does not count as an attempt.
-      if (isTransient) {
-        log().info({ job: job.id, reason: error.message }, 'Redis rejected the job for now; it will be retried')
+      const isPostponed = isRedisTransient(error) || error instanceof DelayedError
+      ended(isPostponed ? 'postponed' : 'failed', { error: error instanceof Error ? error.message : String(error) })
+      // However long it lasts, it does not count as an attempt.
+      if (isRedisTransient(error)) {
+        const line = { job: job.id, reason: error.message }
+        log.child({ queue }).info(line, 'Redis rejected the job for now; it will be retried')
         await postpone(job, TRANSIENT_DELAY, token)
       }
       throw error
     }
   }
+}
 
-  const worker = new Worker(queue, process, {
+/** Logs what happens to the jobs of a worker, and corrects when BullMQ retries them. */
+const logEvents = (worker: Worker, { log: parent, logError = createOutageLog(parent), now }: WorkerParts): void => {
+  const queue = worker.name
+  // Created for each line: a child logger keeps the level it was created with, and the parent's level may change.
+  const log = (): Logger => parent.child({ queue })
+  worker.on('failed', (job, error) => {
+    const last = !job || error instanceof UnrecoverableError || job.attemptsMade >= (job.opts.attempts ?? 1)
+    log()[last ? 'warn' : 'info'](
+      { job: job?.id, name: job?.name, reason: error.message, ...(last ? {} : { retried: true }) },
+      `${queue} failed`,
+    )
+    // BullMQ delayed the retry by this machine's clock, which is off: promote it now, or it might wait for a day.
+    if (job && !last && isSkewed(now()))
+      job.promote().catch((failure: unknown) => log().debug({ err: failure, job: job.id }, 'could not be promoted'))
+  })
+  worker.on('stalled', job => log().warn({ job }, 'job lost its worker; it will be retried'))
+  // If Redis is unreachable, the connection logs that once. Any other error of a worker is logged here.
+  worker.on('error', error => {
+    if (!isConnectionError(error)) logError(error, 'worker error', { queue })
+  })
+}
+
+export const startWorker = <Name extends string, Schema extends z.ZodType>(
+  definition: JobDefinition<Name, Schema>,
+  parts: WorkerParts,
+): RunningWorker => {
+  const { connection, keys, concurrency, telemetry } = parts
+  const worker = new Worker(definition.queue, createProcess(definition, parts), {
     connection,
     prefix: keys.bull(),
     concurrency: concurrency(),
@@ -159,21 +123,7 @@ export const startWorker = <Name extends string, Schema extends z.ZodType>(
     metrics: { maxDataPoints: 60 * 24 },
     ...(telemetry ? { telemetry } : {}),
   })
-  worker.on('failed', (job, error) => {
-    const last = !job || error instanceof UnrecoverableError || job.attemptsMade >= (job.opts.attempts ?? 1)
-    log()[last ? 'warn' : 'info'](
-      { job: job?.id, name: job?.name, reason: error.message, ...(last ? {} : { retried: true }) },
-      `${queue} failed`,
-    )
-    // BullMQ delayed the retry by this machine's clock, which is off: promote it now, or it might wait for a day.
-    if (job && !last && Math.abs(Date.now() - now()) > MAX_CLOCK_SKEW)
-      job.promote().catch((failure: unknown) => log().debug({ err: failure, job: job.id }, 'could not be promoted'))
-  })
-  worker.on('stalled', job => log().warn({ job }, 'job lost its worker; it will be retried'))
-  // If Redis is unreachable, the connection logs that once. Any other error of a worker is logged here.
-  worker.on('error', error => {
-    if (!isConnectionError(error)) logError(error, 'worker error', { queue })
-  })
+  logEvents(worker, parts)
   return {
     finish: () => worker.close(),
     abandon: () => worker.close(true),
