@@ -3,8 +3,8 @@
 import { userInfo } from 'node:os'
 import { createMoves } from '../../jobs/retry-quarantined.ts'
 import { addArticles, addRecrawl } from '../queues/queues.ts'
-import { createSourceActs, type SourceActs } from '../use-cases/actions.ts'
 import { type Actor, type Audit, createAudit } from '../use-cases/audit-log.ts'
+import { createSourceActs, type SourceActs } from '../use-cases/source-actions.ts'
 import type { Session } from './session.ts'
 
 /** The name of the system user, or its number if it has no name, as in a container. */

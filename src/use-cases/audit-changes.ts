@@ -1,0 +1,61 @@
+/** Records an action on many sources in the audit: what changed, in as few entries as needed, and how it ended. */
+
+import type { SourceId } from '../domain/source.ts'
+import { type Actor, type Audit, type Ended, failureOf } from './audit-log.ts'
+
+/** What an action changed about a source. */
+export interface Change {
+  readonly id: SourceId
+  readonly before: unknown
+  readonly after: unknown
+}
+
+/**
+ * Up to this many sources of one action get an audit entry each. Above, as many as fit share one: otherwise they would
+ * push everything else out of the audit.
+ */
+const MAX_SINGLE_ENTRIES = 100
+/** Characters of ids and of former values that fit into an entry. */
+const ENTRY_CAPACITY = 1_900
+/** An entry for each change, or, if there are many, for as many as fit: no id and no former value is left out. */
+const groupEntries = (changes: readonly Change[]): Ended[] => {
+  if (changes.length <= MAX_SINGLE_ENTRIES) return changes.map(({ id, before, after }) => ({ on: id, before, after }))
+  const shared: Change[][] = []
+  let capacity = 0
+  for (const each of changes) {
+    const length = Math.max(each.id.length + 1, JSON.stringify([each.before, each.after]).length + 4)
+    const last = shared.at(-1)
+    if (last === undefined || length > capacity) {
+      shared.push([each])
+      capacity = ENTRY_CAPACITY - length
+    } else {
+      last.push(each)
+      capacity -= length
+    }
+  }
+  return shared.map(some => ({
+    on: `${some.length} of ${changes.length} sources: ${some.map(({ id }) => id).join(' ')}`,
+    before: some.map(({ before }) => before),
+    after: some.map(({ after }) => after),
+  }))
+}
+
+/** Records the action in the audit, runs it, and records how it ended. */
+export const runAudited = async <Result>(
+  audit: Pick<Audit, 'begin'>,
+  by: Actor,
+  what: string,
+  ids: readonly SourceId[],
+  run: () => Promise<{ readonly changes: readonly Change[]; readonly result: Result }>,
+): Promise<Result> => {
+  const on = ids.length === 1 ? String(ids[0]) : `${ids.length} sources: ${ids.join(' ')}`
+  const end = await audit.begin({ by, what, on })
+  try {
+    const { changes, result } = await run()
+    await end(...groupEntries(changes))
+    return result
+  } catch (error) {
+    await end({ outcome: failureOf(error) })
+    throw error
+  }
+}
