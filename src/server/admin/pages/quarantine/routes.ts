@@ -1,10 +1,9 @@
 /** The pages of the quarantine: shows what could not be ingested, reads it again, drops it. */
 
 import { type Request, type Response, Router } from 'express'
-import { mayAct } from '../../../../domain/actor.ts'
 import { SourceId } from '../../../../domain/source.ts'
 import { decode } from '../../../../feeds/decode.ts'
-import { whoOf } from '../../web/guard.ts'
+import { canAct } from '../../web/guard.ts'
 import type { PageParts } from '../../web/parts.ts'
 import { actorOf, done } from '../../web/respond.ts'
 import { bodyPage, quarantinePage } from './view.ts'
@@ -23,10 +22,7 @@ export const quarantineRoutes = ({ sources, replay, audit, show, log, now }: Pag
     if (!body) show.message(request, response, 404, 'Not found', 'It is no longer in quarantine.')
     return body ?? null
   }
-  const viewOptions = (response: Response) => {
-    const who = whoOf(response)
-    return { now: now(), mayAct: who !== null && mayAct(who) }
-  }
+  const viewOptions = (response: Response) => ({ now: now(), mayAct: canAct(response) })
 
   router.get('/', async (request, response) => {
     const { quarantine } = sources

@@ -1,8 +1,8 @@
 /** Actions on several sources: first a confirmation with their number, then the action. */
 
-import express, { type Request, Router } from 'express'
+import express, { Router } from 'express'
 import type { PageParts } from '../../web/parts.ts'
-import { actorOf, done, textOf } from '../../web/respond.ts'
+import { actorOf, done } from '../../web/respond.ts'
 import { confirmPage } from './bulk-view.ts'
 import { describeSources, select } from './query.ts'
 import { ACT_NAMES, type Choice, chooseSources, readChoice } from './selection.ts'
@@ -56,25 +56,4 @@ export const bulkRoutes = ({ sources, readSummaries, sourceActs, recrawlGap, sho
     done(request, response, `/sources?${back}`, report)
   })
   return router
-}
-
-/** The outcome of the last bulk action, always in our own words, whatever the URL says. */
-export const sayingOfMany = ({ query }: Pick<Request, 'query'>, coolDown: string): string | null => {
-  const number = (name: string) => Number.parseInt(textOf(query, name), 10) || 0
-  const [count, cooling] = [number('count'), number('cooling')]
-  const those = count === 1 ? '1 source is' : `${count} sources are`
-  switch (textOf(query, 'did')) {
-    case 'crawl':
-      return `${those} being crawled again.${cooling > 0 ? ` ${cooling} more ${cooling === 1 ? 'was' : 'were'} skipped, having been re-crawled within the last ${coolDown}.` : ''}`
-    case 'pause':
-      return `${those} paused.`
-    case 'resume':
-      return `${those} being polled again.`
-    case 'add':
-      return `${count === 1 ? '1 source was' : `${count} sources were`} added.`
-    case 'remove':
-      return `${those} removed.`
-    default:
-      return null
-  }
 }

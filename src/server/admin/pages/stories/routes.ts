@@ -1,12 +1,11 @@
 /** The page of a story, and merging and splitting it. */
 
 import { Router } from 'express'
-import { mayAct } from '../../../../domain/actor.ts'
 import type { ArticleId, StoryId } from '../../../../domain/article.ts'
-import { whoOf } from '../../web/guard.ts'
+import { answer, form, wordsFor } from '../../web/edits.ts'
+import { canAct } from '../../web/guard.ts'
 import type { PageParts } from '../../web/parts.ts'
 import { actorOf, textOf } from '../../web/respond.ts'
-import { answer, form, wordsFor } from '../articles/edit-routes.ts'
 import { storyPage } from './view.ts'
 
 const MAX_EDITS = 20
@@ -27,13 +26,12 @@ export const storiesRoutes = ({ sources, archive, audit, editingActs, show, now 
     const edits = entries
       .filter(({ on, after }) => named.some(id => on.includes(id) || after.includes(id)))
       .slice(0, MAX_EDITS)
-    const who = whoOf(response)
     const nameOf = (id: string): string => sources.get(id)?.name ?? id
     const lead = articles.find(({ id }) => id === story.lead)
     show(request, response, {
       title: `Story: ${lead?.title ?? story.id}`,
       at: '/articles',
-      body: storyPage({ story, articles, edits, nameOf, mayAct: who !== null && mayAct(who), now: now() }),
+      body: storyPage({ story, articles, edits, nameOf, mayAct: canAct(response), now: now() }),
       message: wordsFor(textOf(request.query, 'done')),
       data: { story, articles },
     })
