@@ -108,7 +108,7 @@ interface Placed {
 const findArticleId = ({ article, decision }: Placed): ArticleId =>
   decision.kind === 'same' ? decision.as : article.id
 
-interface Outcome {
+interface IngestOutcome {
   readonly item: FeedItem
   readonly outcome: Article | Refused
   /** The article that the item became when it came before. */
@@ -133,7 +133,10 @@ const isOfAnotherPage = (stored: StoredArticle, { id, url, title }: Article, riv
 }
 
 /** Items that were merged into the article of another page: from now on they are articles of their own. */
-const findSeparated = (outcomes: readonly Outcome[], stored: readonly (StoredArticle | undefined)[]): boolean[] => {
+const findSeparated = (
+  outcomes: readonly IngestOutcome[],
+  stored: readonly (StoredArticle | undefined)[],
+): boolean[] => {
   const claims = new Map<ArticleId, Set<ArticleId>>()
   for (const [index, { outcome, known }] of outcomes.entries()) {
     const held = stored[index]
@@ -181,7 +184,7 @@ const readStoredBare = async (
 /**
  * The stored article of each item, and the article it is known as: null where it had been merged into another page's.
  */
-const findStanding = async (archive: Reading, outcomes: readonly Outcome[]) => {
+const findStanding = async (archive: Reading, outcomes: readonly IngestOutcome[]) => {
   const idOf = (outcome: Article | Refused) => ('kind' in outcome ? NO_ARTICLE : outcome.id)
   const first = await readStored(
     archive,
@@ -211,7 +214,7 @@ const findStanding = async (archive: Reading, outcomes: readonly Outcome[]) => {
  * into stories.
  */
 const placeArticles = async (
-  outcomes: readonly Outcome[],
+  outcomes: readonly IngestOutcome[],
   { archive, stories, now }: Pick<JobContext, 'archive' | 'stories' | 'now'>,
 ): Promise<(Placed | Refused)[]> => {
   const [standing, horizon] = await Promise.all([findStanding(archive, outcomes), archive.horizon()])

@@ -8,7 +8,7 @@ import type { JobContext } from './context.ts'
 import type { JobDefinition } from './define.ts'
 import type { Postpone } from './postpone.ts'
 
-export interface RunParts {
+export interface RunJobParts {
   /** The context without the job. */
   readonly services: Omit<JobContext, 'job' | 'log'>
   readonly log: Logger
@@ -25,7 +25,7 @@ const NEWER_LOG_INTERVAL = 60_000
 /** @returns a function that resolves with the outcome of the job, for the dashboard */
 export const createRun = <Name extends string, Schema extends z.ZodType>(
   { queue, version, data, run }: JobDefinition<Name, Schema>,
-  { services, log, postpone }: RunParts,
+  { services, log, postpone }: RunJobParts,
 ): ((job: Job, token?: string) => Promise<unknown>) => {
   let warnedAt = Number.NEGATIVE_INFINITY
   /**

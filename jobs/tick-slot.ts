@@ -24,7 +24,7 @@ export interface SlotParts {
   readonly signal: AbortSignal
 }
 
-export interface Slot {
+export interface TickSlot {
   /** Name of the tick and the moment it is for: the same in every replica. */
   readonly id: string
   /** ms for which no other replica may run it once it is done. */
@@ -40,7 +40,7 @@ export interface Slot {
  * @returns whether it ran here
  */
 export const runSlot = async (
-  { id, keptFor, isAwaited }: Slot,
+  { id, keptFor, isAwaited }: TickSlot,
   run: () => Promise<void>,
   { redis, keys, daemonId, signal }: SlotParts,
 ): Promise<boolean> => {

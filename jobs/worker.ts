@@ -12,9 +12,9 @@ import { createOutageLog, isConnectionError, isTransientError, type OutageLog } 
 import { isWriteRejected } from '../src/redis/write-rejected.ts'
 import type { JobDefinition } from './define.ts'
 import { createPostpone, isSkewed } from './postpone.ts'
-import { createRun, type RunParts } from './run-job.ts'
+import { createRun, type RunJobParts } from './run-job.ts'
 
-export interface WorkerParts extends Pick<RunParts, 'services' | 'log'> {
+export interface WorkerParts extends Pick<RunJobParts, 'services' | 'log'> {
   readonly connection: ConnectionOptions
   readonly keys: Keys
   /** Jobs at a time, as it stands now. */

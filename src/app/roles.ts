@@ -15,12 +15,12 @@ import { applyConfiguration } from './apply-configuration.ts'
 import { createHeartbeat } from './heartbeat.ts'
 import type { Process } from './process.ts'
 import { startTicks } from './schedule.ts'
-import { type Servers, startServers } from './servers.ts'
+import { type RunningServers, startServers } from './servers.ts'
 import { startWatch } from './watch.ts'
 import { startWorkers } from './workers.ts'
 
 export interface RunningRoles {
-  readonly servers: Servers
+  readonly servers: RunningServers
   /** Adjusts to a reloaded configuration. @param changed the settings that took effect, for the log */
   followConfiguration(before: Settings, changed: readonly string[]): Promise<void>
 }
@@ -35,7 +35,7 @@ export const startRoles = async (process: Process): Promise<RunningRoles> => {
     ...{ ...store, id, roles, clock, log, now },
     onClockSet: () => (has('scheduler') ? correctWhenSetBack() : undefined),
   })
-  let servers: Servers | null = null
+  let servers: RunningServers | null = null
   const foundation = createFoundation({
     ...{ ...store, origin: process.origin, catalogue, log },
     isScheduler: has('scheduler'),

@@ -1,4 +1,7 @@
-/** Runs the table of ticks in a process that is a scheduler, and starts it anew when a reload changes how often they come. */
+/**
+ * Runs the table of ticks in a process that is a scheduler, and starts it anew when a reload changes how often they
+ * come.
+ */
 
 import { createCrawlDue } from '../../jobs/crawl-due.ts'
 import { startSchedule } from '../../jobs/scheduler.ts'

@@ -4,8 +4,8 @@ import { z } from 'zod'
 
 /** A viewer sees every page; an admin also acts. */
 export const ROLES = ['viewer', 'admin'] as const
-export const Role = z.enum(ROLES)
-export type Role = z.infer<typeof Role>
+export const UserRole = z.enum(ROLES)
+export type UserRole = z.infer<typeof UserRole>
 
 export const UserName = z
   .string()
@@ -14,15 +14,15 @@ export const UserName = z
     'a name is 1 to 64 letters, digits, dots, _, @, + and -, and begins with a letter or digit',
   )
 
-export const SHORTEST_PASSWORD = 10
+export const MIN_PASSWORD_LENGTH = 10
 
 /** @returns why a chosen password is not acceptable; undefined if it is acceptable */
 export const passwordTrouble = (password: string): string | undefined =>
-  password.length < SHORTEST_PASSWORD ? `the password needs ${SHORTEST_PASSWORD} characters or more` : undefined
+  password.length < MIN_PASSWORD_LENGTH ? `the password needs ${MIN_PASSWORD_LENGTH} characters or more` : undefined
 
 export interface Who {
   readonly name: string
-  readonly role: Role
+  readonly role: UserRole
   /** How the actor authenticated: a password session, the token of a script, or a header of a trusted proxy. */
   readonly by: 'session' | 'token' | 'proxy'
 }

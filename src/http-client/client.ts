@@ -27,7 +27,7 @@ export interface Outgoing {
 }
 
 /** The answer at the end of the redirects, its body not read yet. */
-export interface Arrived {
+export interface FinalResponse {
   readonly response: Dispatcher.ResponseData
   readonly url: URL
   /** The target of the permanent redirects that came before any other. */
@@ -35,7 +35,7 @@ export interface Arrived {
 }
 
 /** A redirect led to an origin that may be requested only after `wait` ms. */
-export interface Held {
+export interface HeldRedirect {
   readonly wait: number
   readonly url: string
 }
@@ -47,9 +47,9 @@ export interface ClientParts {
   readonly resolve?: Resolve
 }
 
-export interface Client {
+export interface HttpClient {
   /** @throws Failure; a status is none */
-  send(outgoing: Outgoing, deadline: Deadline): Promise<Arrived | Held>
+  send(outgoing: Outgoing, deadline: Deadline): Promise<FinalResponse | HeldRedirect>
   /** Runs a request within `crawl.totalTimeout`. Returns failures as values; throws only if `signal` is aborted. */
   runInTime<Value>(
     signal: AbortSignal | undefined,
@@ -96,7 +96,7 @@ const parseLocation = (location: string, from: URL, status: number): URL => {
  * @param settings read at each request, since they may change
  * @throws RangeError if crawl.allow holds an invalid range
  */
-export const createClient = (settings: () => CrawlSettings, resolve: Resolve = createResolve()): Client => {
+export const createHttpClient = (settings: () => CrawlSettings, resolve: Resolve = createResolve()): HttpClient => {
   const guard = createLiveGuard(() => settings().allow)
   const agent = createAgent(guard, resolve, {
     connectTimeout: () => settings().headersTimeout,

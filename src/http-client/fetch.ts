@@ -6,7 +6,15 @@
 import { createHash } from 'node:crypto'
 import type { CrawlSettings } from '../config/sections/crawl.ts'
 import { ACCEPT_ENCODING, readBody } from './body.ts'
-import { type Arrived, type ClientParts, createClient, findPause, isUnder, MAX_DUMPED, type OnHop } from './client.ts'
+import {
+  type ClientParts,
+  createHttpClient,
+  type FinalResponse,
+  findPause,
+  isUnder,
+  MAX_DUMPED,
+  type OnHop,
+} from './client.ts'
 import type { Deadline } from './deadline.ts'
 import { type Failed, Failure } from './failure.ts'
 import {
@@ -113,7 +121,7 @@ const revalidatedBy = (answer: Headers, known: Validators): Validators => ({
 })
 
 /** What an answer says of itself and its server, whatever its body. */
-const describeAnswer = ({ response, url, movedTo }: Arrived, now: number): Answered => {
+const describeAnswer = ({ response, url, movedTo }: FinalResponse, now: number): Answered => {
   const { statusCode: status, headers } = response
   const limit = parseRateLimit(headers, now)
   const pace = parsePace(headers, now)
@@ -128,7 +136,7 @@ const describeAnswer = ({ response, url, movedTo }: Arrived, now: number): Answe
 }
 
 /** @param limitedBy403 domains at which a 403 means too many requests */
-const buildFailure = ({ response, url }: Arrived, limitedBy403: readonly string[], now: number): Failure => {
+const buildFailure = ({ response, url }: FinalResponse, limitedBy403: readonly string[], now: number): Failure => {
   const { statusCode: status, headers } = response
   const isLimited =
     status === 429 || (status === 403 && (isLimitedBy403(headers, now) || isUnder(url.hostname, limitedBy403)))
@@ -149,7 +157,7 @@ export const createFetcher = (
   settings: () => CrawlSettings,
   { now = Date.now, resolve }: ClientParts = {},
 ): Fetcher => {
-  const client = createClient(settings, resolve)
+  const client = createHttpClient(settings, resolve)
   const send = (url: string, accept: string, deadline: Deadline, more: Record<string, string> = {}, onHop?: OnHop) => {
     const headers = { 'accept-encoding': ACCEPT_ENCODING, accept, ...more }
     return client.send({ url, headers, ...(onHop ? { onHop } : {}) }, deadline)

@@ -4,7 +4,7 @@
  */
 
 import type { CrawlSettings } from '../config/sections/crawl.ts'
-import { type ClientParts, createClient, findPause, type OnHop } from './client.ts'
+import { type ClientParts, createHttpClient, findPause, type OnHop } from './client.ts'
 import { Failure, type FailureReason } from './failure.ts'
 
 export type PostOutcome =
@@ -58,7 +58,7 @@ const readStart = async (body: AsyncIterable<Uint8Array>): Promise<string> => {
  * @throws RangeError if crawl.allow holds an invalid range
  */
 export const createPoster = (settings: () => CrawlSettings, { now = Date.now, resolve }: ClientParts = {}): Poster => {
-  const client = createClient(settings, resolve)
+  const client = createHttpClient(settings, resolve)
   return {
     async postForm(url, fields, { signal, onHop, onLimited } = {}) {
       const body = new URLSearchParams(fields).toString()

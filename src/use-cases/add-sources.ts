@@ -31,7 +31,7 @@ export interface Proposed {
   readonly knownAs: string | null
 }
 
-export type Finding =
+export type FeedSearch =
   | { readonly kind: 'found'; readonly proposals: readonly Proposed[] }
   | { readonly kind: 'none'; readonly why: string }
 
@@ -46,7 +46,7 @@ export type OpmlPlan =
 
 export interface AddSources {
   /** @param typed the address of a feed, or of any page of a publisher */
-  find(typed: string): Promise<Finding>
+  find(typed: string): Promise<FeedSearch>
   /** @param section section of feeds whose folders name none */
   readOpml(document: Uint8Array, section: string): OpmlPlan
   /** Exports all sources. URLs have no credentials, since downloaded files may be left lying about. */

@@ -4,7 +4,7 @@ import type { SourceId } from '../domain/source.ts'
 import { type Actor, type Audit, type Ended, failureOf } from './audit-log.ts'
 
 /** What an action changed about a source. */
-export interface Change {
+export interface SourceChange {
   readonly id: SourceId
   readonly before: unknown
   readonly after: unknown
@@ -18,9 +18,9 @@ const MAX_SINGLE_ENTRIES = 100
 /** Characters of ids and of former values that fit into an entry. */
 const ENTRY_CAPACITY = 1_900
 /** An entry for each change, or, if there are many, for as many as fit: no id and no former value is left out. */
-const groupEntries = (changes: readonly Change[]): Ended[] => {
+const groupEntries = (changes: readonly SourceChange[]): Ended[] => {
   if (changes.length <= MAX_SINGLE_ENTRIES) return changes.map(({ id, before, after }) => ({ on: id, before, after }))
-  const shared: Change[][] = []
+  const shared: SourceChange[][] = []
   let capacity = 0
   for (const each of changes) {
     const length = Math.max(each.id.length + 1, JSON.stringify([each.before, each.after]).length + 4)
@@ -46,7 +46,7 @@ export const runAudited = async <Result>(
   by: Actor,
   what: string,
   ids: readonly SourceId[],
-  run: () => Promise<{ readonly changes: readonly Change[]; readonly result: Result }>,
+  run: () => Promise<{ readonly changes: readonly SourceChange[]; readonly result: Result }>,
 ): Promise<Result> => {
   const on = ids.length === 1 ? String(ids[0]) : `${ids.length} sources: ${ids.join(' ')}`
   const end = await audit.begin({ by, what, on })

@@ -5,8 +5,8 @@ import type { Taxonomy } from '../domain/section.ts'
 import { covers, EVERYWHERE, OverrideError, type Overrides } from '../lists/overrides.ts'
 import type { Publishing } from '../queues/publishing.ts'
 import { type Edited, mergeStories, type StoryEditParts, splitStory } from './edit-stories.ts'
-import type { Edits, Outcome } from './editing.ts'
-import type { Blocks } from './follow-blocks.ts'
+import type { EditOutcome, Edits } from './editing.ts'
+import type { BlockFollower } from './follow-blocks.ts'
 
 export interface EditsParts extends StoryEditParts {
   readonly archive: StoryEditParts['archive'] & Pick<ArticleStore, 'setSection'>
@@ -15,7 +15,7 @@ export interface EditsParts extends StoryEditParts {
   /** Every list except related lists. */
   readonly names: () => readonly string[]
   readonly taxonomy: () => Taxonomy
-  readonly blocks: Blocks
+  readonly blocks: BlockFollower
   /** Articles whose related lists name any of these. */
   readonly relatedNaming: (articles: readonly Pick<StoredArticle, 'id' | 'url'>[]) => Promise<readonly ArticleId[]>
 }
@@ -31,7 +31,7 @@ const NOTHING_INGESTED = {
   ...{ added: 0, addedIds: [], updated: 0, merged: 0, unchanged: 0 },
 }
 
-const toOutcome = (edited: Edited): Outcome<StoryId> =>
+const toOutcome = (edited: Edited): EditOutcome<StoryId> =>
   edited.kind === 'done' ? { kind: 'done', result: edited.story } : { kind: 'wrong', why: edited.why }
 
 /** A URL stands for the article that has it, or will have it. */
@@ -75,7 +75,7 @@ export const createEdits = (parts: EditsParts): FollowedEdits => {
   }
 
   return {
-    async place({ kind, what: named, list, place = 1, lasts, by, why }) {
+    async addOverride({ kind, what: named, list, place = 1, lasts, by, why }) {
       const what = resolveId(named)
       const [article] = await archive.articles([what as ArticleId]) // looked up
       const [story] = kind === 'block' && !article ? await archive.stories([what as StoryId]) : [] // looked up
@@ -100,7 +100,7 @@ export const createEdits = (parts: EditsParts): FollowedEdits => {
       }
     },
 
-    async lift(kind, named, list, by) {
+    async removeOverrides(kind, named, list, by) {
       const what = resolveId(named)
       const [article] = await archive.articles([what as ArticleId]) // looked up
       const lifted = [
@@ -124,7 +124,7 @@ export const createEdits = (parts: EditsParts): FollowedEdits => {
       await publishing.changed({ ...NOTHING_INGESTED, articles, stories, edited: await withStoryArticles(articles) })
     },
 
-    async file(id, section, by) {
+    async setSection(id, section, by) {
       if (section !== null && !taxonomy().some(each => each.id === section))
         return { kind: 'wrong', why: `There is no section ${JSON.stringify(section)}.` }
       const [article] = await archive.articles([id])

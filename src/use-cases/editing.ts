@@ -9,7 +9,7 @@ import type { Override } from '../lists/overrides.ts'
 import { type Actor, type Audit, failureOf } from './audit-log.ts'
 
 /** The result, or why nothing was done. */
-export type Outcome<Result> =
+export type EditOutcome<Result> =
   | { readonly kind: 'done'; readonly result: Result }
   /** `missing`: the object does not exist (any more); `wrong`: the action is not possible. */
   | { readonly kind: 'missing' | 'wrong'; readonly why: string }
@@ -26,22 +26,22 @@ export interface OverrideRequest extends Pick<Override, 'kind' | 'list' | 'why'>
 
 /** The edits themselves, without the audit. */
 export interface Edits {
-  place(wanted: OverrideRequest): Promise<Outcome<Override>>
+  addOverride(wanted: OverrideRequest): Promise<EditOutcome<Override>>
   /** @param list null for every list that has it */
-  lift(kind: Override['kind'], what: string, list: string | null, by: string): Promise<readonly Override[]>
-  file(
+  removeOverrides(kind: Override['kind'], what: string, list: string | null, by: string): Promise<readonly Override[]>
+  setSection(
     article: ArticleId,
     section: SectionId | null,
     by: string,
-  ): Promise<Outcome<{ readonly before: SectionId; readonly after: SectionId }>>
+  ): Promise<EditOutcome<{ readonly before: SectionId; readonly after: SectionId }>>
   /** @returns the resulting story */
-  merge(from: StoryId, into: StoryId): Promise<Outcome<StoryId>>
-  split(articles: readonly ArticleId[]): Promise<Outcome<StoryId>>
+  merge(from: StoryId, into: StoryId): Promise<EditOutcome<StoryId>>
+  split(articles: readonly ArticleId[]): Promise<EditOutcome<StoryId>>
 }
 
-export interface EditingActs {
-  place(by: Actor, wanted: OverrideRequest): Promise<Outcome<Override>>
-  lift(
+export interface EditingActions {
+  addOverride(by: Actor, wanted: OverrideRequest): Promise<EditOutcome<Override>>
+  removeOverrides(
     by: Actor,
     kind: Override['kind'],
     what: string,
@@ -49,16 +49,16 @@ export interface EditingActs {
     editor?: string,
   ): Promise<readonly Override[]>
   /** @param section null removes the editor's choice */
-  file(
+  setSection(
     by: Actor,
     article: ArticleId,
     section: SectionId | null,
-  ): Promise<Outcome<{ readonly before: SectionId; readonly after: SectionId }>>
-  merge(by: Actor, from: StoryId, into: StoryId): Promise<Outcome<StoryId>>
-  split(by: Actor, articles: readonly ArticleId[]): Promise<Outcome<StoryId>>
+  ): Promise<EditOutcome<{ readonly before: SectionId; readonly after: SectionId }>>
+  merge(by: Actor, from: StoryId, into: StoryId): Promise<EditOutcome<StoryId>>
+  split(by: Actor, articles: readonly ArticleId[]): Promise<EditOutcome<StoryId>>
 }
 
-export interface EditingActsParts {
+export interface EditingActionParts {
   readonly edits: Edits
   readonly audit: Pick<Audit, 'begin'>
 }
@@ -68,13 +68,13 @@ const shown = ({ list, place, until, why, kind }: Override) => ({
   ...(kind === 'pin' ? { place } : {}),
 })
 
-export const createEditingActs = ({ edits, audit }: EditingActsParts): EditingActs => {
+export const createEditingActions = ({ edits, audit }: EditingActionParts): EditingActions => {
   /** Records how it ended, and the values before and after. */
   const runAudited = async <Result>(
     action: { readonly by: Actor; readonly what: string; readonly on: string },
-    run: () => Promise<Outcome<Result>>,
+    run: () => Promise<EditOutcome<Result>>,
     describe: (result: Result) => { readonly before?: unknown; readonly after?: unknown },
-  ): Promise<Outcome<Result>> => {
+  ): Promise<EditOutcome<Result>> => {
     const end = await audit.begin(action)
     try {
       const outcome = await run()
@@ -86,27 +86,27 @@ export const createEditingActs = ({ edits, audit }: EditingActsParts): EditingAc
     }
   }
   return {
-    place: (by, wanted) =>
+    addOverride: (by, wanted) =>
       runAudited(
         { by, what: `list.${wanted.kind}`, on: wanted.what },
-        () => edits.place(wanted),
-        placement => ({ after: shown(placement) }),
+        () => edits.addOverride(wanted),
+        override => ({ after: shown(override) }),
       ),
-    async lift(by, kind, what, list, editor = by.name) {
+    async removeOverrides(by, kind, what, list, editor = by.name) {
       const end = await audit.begin({ by, what: `list.un${kind}`, on: what })
       try {
-        const lifted = await edits.lift(kind, what, list, editor)
-        await end(...lifted.map(placement => ({ before: shown(placement) })))
+        const lifted = await edits.removeOverrides(kind, what, list, editor)
+        await end(...lifted.map(override => ({ before: shown(override) })))
         return lifted
       } catch (error) {
         await end({ outcome: failureOf(error) })
         throw error
       }
     },
-    file: (by, article, section) =>
+    setSection: (by, article, section) =>
       runAudited(
         { by, what: 'article.section', on: article },
-        () => edits.file(article, section, by.name),
+        () => edits.setSection(article, section, by.name),
         ({ before, after }) => ({ before, after: section === null ? `${after}, by its evidence` : after }),
       ),
     merge: (by, from, into) =>

@@ -7,7 +7,7 @@ import { withoutCredentials } from '../util/redact.ts'
 import type { CommandContext } from './context.ts'
 import { idFor, languageFor, languageOfItems, sectionOfFolders, sectionOfItems } from './suggest-source.ts'
 
-export interface Line {
+export interface OpmlLine {
   readonly outline: Outline
   /** The feed at its address; null if it was not fetched or could not be read. */
   readonly found: FoundFeed | null
@@ -19,9 +19,9 @@ export interface Line {
 export const withoutRepeats = (
   outlines: readonly Outline[],
   known: readonly Source[],
-): { lines: Line[]; fresh: Outline[] } => {
+): { lines: OpmlLine[]; fresh: Outline[] } => {
   const holders = new Map(known.map(({ id, url }) => [bare(url), `the source ${id}`]))
-  const lines: Line[] = []
+  const lines: OpmlLine[] = []
   const fresh: Outline[] = []
   for (const outline of outlines) {
     const holder = holders.get(bare(outline.url))
@@ -33,7 +33,7 @@ export const withoutRepeats = (
   return { lines, fresh }
 }
 
-export const unseenLine = (outline: Outline): Line => ({
+export const unseenLine = (outline: Outline): OpmlLine => ({
   outline,
   found: null,
   outcome: 'add',
@@ -41,7 +41,7 @@ export const unseenLine = (outline: Outline): Line => ({
 })
 
 export const sourceOf = (
-  { outline, found }: Line,
+  { outline, found }: OpmlLine,
   { taxonomy }: Pick<CommandContext['config'], 'taxonomy'>,
   fallback: string,
   taken: Set<string>,
@@ -70,7 +70,7 @@ export const planOf = (
   known: readonly Source[],
   config: Pick<CommandContext['config'], 'taxonomy'>,
   fallback: string,
-): { readonly added: readonly Source[]; readonly repeats: readonly Pick<Line, 'outline' | 'detail'>[] } => {
+): { readonly added: readonly Source[]; readonly repeats: readonly Pick<OpmlLine, 'outline' | 'detail'>[] } => {
   const { lines: repeats, fresh } = withoutRepeats(outlines, known)
   const taken = new Set<string>(known.map(({ id }) => id))
   return { added: fresh.map(outline => sourceOf(unseenLine(outline), config, fallback, taken)), repeats }

@@ -53,9 +53,9 @@ export const movedText = (given: string, { url, movedTo }: Pick<FoundFeed, 'url'
 }
 
 /** Sources beyond this number are compared by address and domain alone. */
-const MOST_COMPARED = 2_000
+const MAX_COMPARED = 2_000
 /** Number of newest items that are compared. */
-const MOST_ITEMS = 50
+const MAX_ITEMS = 50
 
 /** The id of a source that has brought the same items, or has the same address. */
 const sourceOf = async ({ sources, redis, keys }: ProposalParts, found: FoundFeed): Promise<string | null> => {
@@ -63,9 +63,9 @@ const sourceOf = async ({ sources, redis, keys }: ProposalParts, found: FoundFee
   const list = sources.list()
   const same = list.find(({ url }) => addresses.has(bare(url)))
   if (same) return same.id
-  const items = found.items.slice(0, MOST_ITEMS).map(({ key }) => key)
+  const items = found.items.slice(0, MAX_ITEMS).map(({ key }) => key)
   if (items.length === 0) return null
-  const compared = list.slice(0, MOST_COMPARED)
+  const compared = list.slice(0, MAX_COMPARED)
   const [known, sizes] = await Promise.all([
     Promise.all(compared.map(({ id }) => redis.hmget(keys.seen(id), ...items))),
     Promise.all(compared.map(({ id }) => redis.hlen(keys.seen(id)))),

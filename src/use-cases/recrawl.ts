@@ -6,7 +6,7 @@ import type { Keys } from '../redis/keys.ts'
 import type { Sources } from '../sources/store/sources.ts'
 import { isPlausible } from '../util/plausible-time.ts'
 import { chunk } from '../util/slices.ts'
-import type { Change } from './audit-changes.ts'
+import type { SourceChange } from './audit-changes.ts'
 
 /** The result of a request to crawl sources now. */
 export interface Recrawled {
@@ -31,7 +31,7 @@ export interface Recrawl {
   run(
     sources: readonly Source[],
     name: string,
-  ): Promise<{ readonly changes: readonly Change[]; readonly result: Recrawled }>
+  ): Promise<{ readonly changes: readonly SourceChange[]; readonly result: Recrawled }>
   /** How many of them are cooling down. */
   countCooling(ids: readonly SourceId[]): Promise<number>
 }

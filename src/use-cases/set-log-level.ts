@@ -2,7 +2,7 @@
 
 import type { Level } from '../domain/log-level.ts'
 import { type Actor, type Audit, failureOf } from './audit-log.ts'
-import type { Outcome } from './editing.ts'
+import type { EditOutcome } from './editing.ts'
 import { ALL, LONGEST, type LogLevels } from './log-levels.ts'
 
 export interface LevelActParts {
@@ -26,7 +26,7 @@ export const changeLevel = async (
   { levels, audit, daemons, now }: LevelActParts,
   by: Actor,
   { level, daemon, lasts }: LevelWish,
-): Promise<Outcome<string>> => {
+): Promise<EditOutcome<string>> => {
   const who = daemon === ALL ? 'all daemons' : daemon
   if (daemon !== ALL && !(await daemons()).some(({ id }) => id === daemon))
     return { kind: 'missing', why: `No daemon ${JSON.stringify(daemon)} runs; \`newsdesk status\` names them.` }

@@ -8,11 +8,11 @@ import type { Catalogue } from '../sources/catalogue/catalogue.ts'
 import { shownSource } from '../sources/state/public-view.ts'
 import type { Sources } from '../sources/store/sources.ts'
 import { withoutCredentials } from '../util/redact.ts'
-import { type Change, runAudited } from './audit-changes.ts'
+import { runAudited, type SourceChange } from './audit-changes.ts'
 import type { Actor, Audit } from './audit-log.ts'
 import { createRecrawl, inChunks, type Recrawled, type RecrawlParts } from './recrawl.ts'
 
-export interface SourceActs {
+export interface SourceActions {
   /** Queues a re-crawl of sources. */
   crawl(by: Actor, sources: readonly Source[]): Promise<Recrawled>
   /** How many of them are cooling down. */
@@ -38,7 +38,7 @@ export type MoveDecision =
   | { readonly kind: 'accepted' | 'refused'; readonly to: string; readonly items: number }
   | { readonly kind: 'none' }
 
-export interface SourceActParts extends RecrawlParts {
+export interface SourceActionParts extends RecrawlParts {
   readonly catalogue: Pick<Catalogue, 'setEnabled' | 'remove' | 'add'>
   readonly sources: Pick<Sources, 'get' | 'state' | 'forget'>
   readonly moves: Readonly<Record<'accept' | 'refuse', (source: Source, seen?: string) => Promise<MoveDecision>>>
@@ -48,11 +48,16 @@ export interface SourceActParts extends RecrawlParts {
 /** A source as the audit stores it: without credentials. */
 const shown = (source: Source | undefined): unknown => (source === undefined ? null : shownSource(source))
 
-export const createSourceActs = (parts: SourceActParts): SourceActs => {
+export const createSourceActions = (parts: SourceActionParts): SourceActions => {
   const { catalogue, sources, moves, audit } = parts
   const recrawl = createRecrawl(parts)
   /** Runs an action that has no result. */
-  const change = (by: Actor, what: string, changes: readonly Change[], run: () => Promise<void>): Promise<void> => {
+  const change = (
+    by: Actor,
+    what: string,
+    changes: readonly SourceChange[],
+    run: () => Promise<void>,
+  ): Promise<void> => {
     const ids = changes.map(({ id }) => id)
     return runAudited(audit, by, what, ids, async () => ({ changes, result: await run() }))
   }

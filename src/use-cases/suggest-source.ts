@@ -58,7 +58,10 @@ const ENOUGH = 0.4
 /** What stands in for "no section spoke" while a source has none. */
 const NOBODY = { id: SourceId.parse('nobody'), section: '' }
 
-/** The section most of its items belong to by their own categories, addresses and words. @returns null where none has enough of them */
+/**
+ * The section most of its items belong to by their own categories, addresses and words.
+ * @returns null where none has enough of them
+ */
 export const sectionOfItems = (
   items: readonly FeedItem[],
   language: string | null,

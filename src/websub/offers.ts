@@ -59,7 +59,8 @@ export const createOffers = (
 
     async reconcile() {
       const [written, tokens] = await Promise.all([redis.hgetall(keys.pushOffers()), redis.hgetall(keys.pushTokens())])
-      const offers = new Map(Object.entries(written).map(([id, offer]) => [id, JSON.parse(offer) as Offer])) // written above
+      // Written above.
+      const offers = new Map(Object.entries(written).map(([id, offer]) => [id, JSON.parse(offer) as Offer]))
       let [begun, ended] = [0, 0]
       for (const [id, token] of Object.entries(tokens) as [SourceId, string][]) {
         const fault = faultIn(id, await get(token), offers.get(id))

@@ -6,16 +6,16 @@ import { ASKED_LASTS, afterDenial, boundLease, renewAt, type Subscription } from
 import type { Subscriptions } from './subscription-store.ts'
 
 /** Response of a callback. */
-export interface Answer {
+export interface HubAnswer {
   readonly status: number
   readonly body: string
 }
 
 export interface Verification {
-  verify(token: string, query: Readonly<Record<string, string | undefined>>): Promise<Answer>
+  verify(token: string, query: Readonly<Record<string, string | undefined>>): Promise<HubAnswer>
 }
 
-const notFound: Answer = { status: 404, body: 'We did not ask for that.' }
+const notFound: HubAnswer = { status: 404, body: 'We did not ask for that.' }
 
 /** @param trust updates until when push is assumed to work */
 export const createVerification = (

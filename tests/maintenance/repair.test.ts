@@ -228,7 +228,7 @@ describe('the doctor', () => {
     expect(await wrongNow()).toMatchObject(found)
     expect(await wrongNow()).toMatchObject(found)
     const told = await repair(parts, true)
-    expect(told.filter(({ wrong, mended }) => wrong !== mended)).toEqual([])
+    expect(told.filter(({ wrong, repaired }) => wrong !== repaired)).toEqual([])
     expect(await wrongNow()).toEqual({})
     // Read anew, as by a process that knows nothing yet, lists are what they were.
     const after = desk.open()

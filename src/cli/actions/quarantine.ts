@@ -1,7 +1,7 @@
 /** `newsdesk quarantine`: lists, shows, replays or deletes bodies and items that could not be ingested. */
 
 import pc from 'picocolors'
-import { type Replayed, replay } from '../../../jobs/replay.ts'
+import { type ReplayedBody, replay } from '../../../jobs/replay.ts'
 import { createParameterStore } from '../../articles/parameters/parameter-store.ts'
 import { SourceId } from '../../domain/source.ts'
 import { decode } from '../../feeds/decode.ts'
@@ -109,7 +109,7 @@ export const replayCommand = (
     const { sources, config, queues } = session
     const bodies = id === undefined ? await sources.quarantine.bodies() : await findBodies(session, id, body)
     if (!bodies) return 2
-    const replayed: Replayed[] = []
+    const replayed: ReplayedBody[] = []
     // In the order they were fetched.
     for (const kept of [...bodies].reverse()) {
       const what = { what: 'quarantine.replay', on: `${kept.source} ${kept.id}`, before: kept.reason }

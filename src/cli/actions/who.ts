@@ -1,7 +1,7 @@
 /** `newsdesk users` and `newsdesk tokens`. The audit log records every change, without the password or token. */
 
 import { text } from 'node:stream/consumers'
-import { passwordTrouble, Role, SHORTEST_PASSWORD, UserName } from '../../domain/actor.ts'
+import { MIN_PASSWORD_LENGTH, passwordTrouble, UserName, UserRole } from '../../domain/actor.ts'
 import { createTokens, type Tokens } from '../../server/admin/auth/tokens.ts'
 import { createUsers, UserError, type Users } from '../../server/admin/auth/users.ts'
 import { type Ended, failureOf } from '../../use-cases/audit-log.ts'
@@ -61,7 +61,7 @@ const readPassword = async (fromStdin: boolean): Promise<string | null> => {
     console.error('Not a terminal, cannot prompt. Pass --password-stdin.')
     return null
   }
-  const password = await askSecret(`Password, at least ${SHORTEST_PASSWORD} characters: `)
+  const password = await askSecret(`Password, at least ${MIN_PASSWORD_LENGTH} characters: `)
   if (password === null) return null
   // Checked before the user types it again.
   const trouble = passwordTrouble(password)
@@ -90,7 +90,7 @@ export const listUsers = (configDir: string, json: boolean): Promise<number> =>
   })
 
 /** @returns 0; 1 if no password was given; 2 if it is impossible */
-export const addUser = (configDir: string, name: string, role: Role, fromStdin: boolean): Promise<number> =>
+export const addUser = (configDir: string, name: string, role: UserRole, fromStdin: boolean): Promise<number> =>
   withAccounts(configDir, async ({ users, acted }) => {
     // Checked before asking for a password.
     if (await users.get(name)) throw new UserError(`there is a user ${JSON.stringify(name)} already`)
@@ -117,8 +117,9 @@ export const setPassword = (configDir: string, name: string, fromStdin: boolean)
 /** @returns 0; 2 if it is impossible */
 export const setRole = (configDir: string, name: string, wanted: string): Promise<number> =>
   withAccounts(configDir, async ({ users, acted }) => {
-    const role = Role.safeParse(wanted)
-    if (!role.success) throw new UserError(`${JSON.stringify(wanted)} is not a role. Roles: ${Role.options.join(', ')}`)
+    const role = UserRole.safeParse(wanted)
+    if (!role.success)
+      throw new UserError(`${JSON.stringify(wanted)} is not a role. Roles: ${UserRole.options.join(', ')}`)
     const before = await users.get(name)
     const set = () => users.setRole(name, role.data)
     await acted('user.role', name, set, () => ({ before: { role: before?.role }, after: { role: role.data } }))
@@ -155,7 +156,7 @@ export const listTokens = (configDir: string, json: boolean): Promise<number> =>
   })
 
 /** @returns 0; 2 if it is impossible */
-export const addToken = (configDir: string, name: string, role: Role, lasts: string | undefined): Promise<number> =>
+export const addToken = (configDir: string, name: string, role: UserRole, lasts: string | undefined): Promise<number> =>
   withAccounts(configDir, async ({ tokens, acted }) => {
     const parsed = UserName.safeParse(name)
     if (!parsed.success) throw new UserError(parsed.error.issues[0]?.message ?? 'invalid name')

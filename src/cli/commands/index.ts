@@ -1,4 +1,6 @@
-/** Every command of the program, in the order in which --help lists them. A new command is one file and one line here. */
+/**
+ * Every command of the program, in the order in which --help lists them. A new command is one file and one line here.
+ */
 
 import type { RegisterCommand } from '../command.ts'
 import { acl } from './acl.ts'

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
-import { passwordTrouble, SHORTEST_PASSWORD } from '../../domain/actor.ts'
+import { MIN_PASSWORD_LENGTH, passwordTrouble } from '../../domain/actor.ts'
 import { Duration, ListenHost, span } from '../../util/units.ts'
 import { LIVE, ON_RESTART } from './restart.ts'
 
@@ -35,11 +35,11 @@ export const AdminSettings = z
     password: z
       .string()
       .refine(password => password === '' || passwordTrouble(password) === undefined, {
-        error: `is too short: a password needs at least ${SHORTEST_PASSWORD} characters; leave it empty to get a set-up link`,
+        error: `is too short: a password needs at least ${MIN_PASSWORD_LENGTH} characters; leave it empty to get a set-up link`,
       })
       .default('')
       .describe(
-        `Password of the user admin, at least ${SHORTEST_PASSWORD} characters, set at every start; meant for containers, preferably as NEWSDESK_ADMIN_PASSWORD. Empty: the first start prints a one-time set-up link.`,
+        `Password of the user admin, at least ${MIN_PASSWORD_LENGTH} characters, set at every start; meant for containers, preferably as NEWSDESK_ADMIN_PASSWORD. Empty: the first start prints a one-time set-up link.`,
       ),
     hosts: z
       .array(HostName)

@@ -22,7 +22,7 @@ export interface PushCallback {
 }
 
 /** Bodies in memory at a time: other deliveries are answered 503 and come again. */
-const MOST_AT_ONCE = 8
+const MAX_AT_ONCE = 8
 
 const one = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
 
@@ -66,7 +66,7 @@ export const pushRoute = ({ push, deliver, maxBody }: PushCallback, log: Logger)
   })
 
   router.post('/:token', async (request, response) => {
-    if (active >= MOST_AT_ONCE) {
+    if (active >= MAX_AT_ONCE) {
       response.status(503).set('retry-after', '5').type('text').send('Busy; come again.')
       return
     }

@@ -13,7 +13,7 @@ import type { Probes } from '../probes.ts'
 import { withResponseTimeout } from '../response-timeout.ts'
 import { NAV, pageRoutes } from './admin.ts'
 import { createIdentify } from './auth/identify.ts'
-import { createRefusals, type Refusal } from './auth/refusals.ts'
+import { createRefusals, type RefusalKind } from './auth/refusals.ts'
 import { createSessions } from './auth/sessions.ts'
 import { createTokens } from './auth/tokens.ts'
 import { createUsers } from './auth/users.ts'
@@ -51,7 +51,7 @@ export interface AdminParts extends Omit<PageParts, 'show' | 'refusals'> {
   /** Liveness, readiness, metrics. */
   readonly probes: Probes
   /** Called for each refused request, for monitoring. */
-  readonly onRefused: (kind: Refusal) => void
+  readonly onRefused: (kind: RefusalKind) => void
   /** Called with a function that counts the open streams of its pages. */
   readonly onStreams?: (count: () => number) => void
   /** Health of the Redis that all pages read. */
@@ -85,7 +85,8 @@ export const startAdmin = async (parts: AdminParts): Promise<AdminServer> => {
   const setupToken = await createFirstToken()
 
   const app = createApp(settings.proxies)
-  const trusts = app.get('trust proxy fn') as (address: string, hop: number) => boolean // compiled by Express from the proxies
+  // Compiled by Express from the proxies.
+  const trusts = app.get('trust proxy fn') as (address: string, hop: number) => boolean
   const isFromProxy = (request: Request) => trusts(request.socket.remoteAddress ?? '', 0)
   const identify = createIdentify({ settings, tokens, sessions, isFromProxy })
   const refusals = createRefusals({ redis, keys, log, now, onRefused: parts.onRefused })

@@ -33,12 +33,17 @@ export interface Readings {
 }
 
 /** A number, or numbers by the values of a label. */
-type Values = number | { readonly [label: string]: Values }
+type GaugeValues = number | { readonly [label: string]: GaugeValues }
 
 /** Name, help, where its value is in the readings, and its labels, the outermost first. */
-type Row = readonly [name: string, help: string, read: (readings: Readings) => Values, ...labelNames: string[]]
+type GaugeRow = readonly [
+  name: string,
+  help: string,
+  read: (readings: Readings) => GaugeValues,
+  ...labelNames: string[],
+]
 
-const GAUGES: readonly Row[] = [
+const GAUGES: readonly GaugeRow[] = [
   ['newsdesk_queue_jobs', 'Jobs by queue and state.', ({ queues }) => queues, 'queue', 'state'],
   ['newsdesk_queue_oldest_seconds', 'How long the oldest waiting job has waited.', ({ oldest }) => oldest, 'queue'],
   ['newsdesk_sources', 'Sources by state.', ({ sources }) => sources, 'state'],
@@ -64,7 +69,7 @@ const GAUGES: readonly Row[] = [
   ],
 ]
 
-const setAll = (gauge: Gauge, [label = '', ...rest]: readonly string[], values: Values, labels = {}): void => {
+const setAll = (gauge: Gauge, [label = '', ...rest]: readonly string[], values: GaugeValues, labels = {}): void => {
   if (typeof values === 'number') gauge.set(labels, values)
   else for (const [name, value] of Object.entries(values)) setAll(gauge, rest, value, { ...labels, [label]: name })
 }

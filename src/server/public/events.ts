@@ -31,8 +31,8 @@ export interface EventsRouteParts {
 }
 
 /** Bodies in memory at a time; further requests are answered 503. */
-const MOST_AT_ONCE = 64
-const LONGEST_UA = 512
+const MAX_AT_ONCE = 64
+const MAX_USER_AGENT = 512
 /** How long the stream's length is cached, ms. */
 const LENGTH_TTL = 1_000
 /**
@@ -127,7 +127,7 @@ export const eventsRoute = ({ redis, keys, settings, most, keeper, now }: Events
     for (const event of events) {
       // The page's visitor id is hashed as well: it may be a name or an address.
       const visitor = event.visitor ? `g${hashed(event.visitor)}` : anonymous
-      const agent = (event.ua ?? ua).slice(0, LONGEST_UA)
+      const agent = (event.ua ?? ua).slice(0, MAX_USER_AGENT)
       const fields = streamFields({
         ...event,
         visitor,
@@ -171,7 +171,7 @@ export const eventsRoute = ({ redis, keys, settings, most, keeper, now }: Events
     express.text({ type: () => true, limit: settings().maxBody, inflate: false })(request, response, next)
 
   router.post('/', body, async (request, response) => {
-    if (active >= MOST_AT_ONCE) {
+    if (active >= MAX_AT_ONCE) {
       response.status(503).set('retry-after', '5').json({ error: 'busy; send again' })
       return
     }

@@ -8,8 +8,8 @@ import type { Redis } from 'ioredis'
 import type { Keys } from '../../redis/keys.ts'
 import { isAfter } from '../../redis/stream-id.ts'
 import { sleepUnlessAborted } from '../../util/sleep.ts'
-import { createUpdateHistory, MAX_KNOWN, START, type Update } from './update-history.ts'
-import { createUpdateListeners, type Joined, type Listener, type Listening } from './update-listeners.ts'
+import { createUpdateHistory, type ListUpdate, MAX_KNOWN, START } from './update-history.ts'
+import { createUpdateListeners, type Joined, type Listening, type UpdateListener } from './update-listeners.ts'
 
 export interface RecentUpdates {
   /**
@@ -23,7 +23,7 @@ export interface RecentUpdates {
    * Sends a listener all updates from now on, each once and in order; first those it missed since `heard`, or a reload
    * event. A listener so slow that the next update is no longer in memory gets a reload event, too.
    */
-  join(listener: Listener, heard: string | null): Listening
+  join(listener: UpdateListener, heard: string | null): Listening
 }
 
 export interface RecentUpdatesParts {
@@ -39,9 +39,9 @@ const BLOCK = 5_000
 const PAGE = 500
 const RETRY_AFTER = 1_000
 
-type StreamEntry = readonly [id: string, fields: readonly string[]]
+type UpdateEntry = readonly [id: string, fields: readonly string[]]
 
-const parseUpdate = ([id, fields]: StreamEntry): Update => {
+const parseUpdate = ([id, fields]: UpdateEntry): ListUpdate => {
   const value = (name: string) => fields[fields.indexOf(name) + 1] ?? ''
   const list = value('list')
   const data = JSON.stringify({ list, version: Number(value('version')), at: value('at') })

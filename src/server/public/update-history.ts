@@ -2,7 +2,7 @@
 
 import { isAfter } from '../../redis/stream-id.ts'
 
-export interface Update {
+export interface ListUpdate {
   readonly id: string
   readonly list: string
   /** The text of the event. */
@@ -22,8 +22,8 @@ export interface UpdateHistory {
   /** Whether updates after this id are no longer in memory. */
   isTooOld(id: string): boolean
   /** Forgets all, and starts again. @param floor all updates after this id are in `updates` */
-  reset(floor: string, updates: readonly Update[]): void
-  append(updates: readonly Update[]): void
+  reset(floor: string, updates: readonly ListUpdate[]): void
+  append(updates: readonly ListUpdate[]): void
   /** The next updates after an id, as many as fit into a chunk. @param lists null for all */
   chunkAfter(id: string, lists: ReadonlySet<string> | null): Chunk
 }
@@ -38,7 +38,7 @@ const CHUNK = 64 * 1_024
 const MAX_SHARED = 100
 
 /** Index of the first update after an id. */
-const firstAfter = (updates: readonly Update[], id: string): number => {
+const firstAfter = (updates: readonly ListUpdate[], id: string): number => {
   let [from, to] = [0, updates.length]
   while (from < to) {
     const middle = (from + to) >> 1
@@ -48,11 +48,11 @@ const firstAfter = (updates: readonly Update[], id: string): number => {
   return from
 }
 
-const buildChunk = (known: readonly Update[], id: string, lists: ReadonlySet<string> | null): Chunk => {
+const buildChunk = (known: readonly ListUpdate[], id: string, lists: ReadonlySet<string> | null): Chunk => {
   const texts: string[] = []
   let [length, upTo] = [0, id]
   for (let at = firstAfter(known, id); at < known.length && length < CHUNK; at += 1) {
-    const update = known[at] as Update // within its length
+    const update = known[at] as ListUpdate // within its length
     upTo = update.id
     if (lists !== null && !lists.has(update.list)) continue
     texts.push(update.text)
@@ -62,7 +62,7 @@ const buildChunk = (known: readonly Update[], id: string, lists: ReadonlySet<str
 }
 
 export const createUpdateHistory = (): UpdateHistory => {
-  let known: Update[] = []
+  let known: ListUpdate[] = []
   /** All updates after this id are in memory. */
   let floor = START
   let last = START

@@ -6,7 +6,7 @@ import type { UpdateHistory } from './update-history.ts'
 /** Why a listener must reload its lists: what it missed is unknown. */
 export type ReloadReason = 'too-old' | 'unknown-id' | 'reset'
 
-export interface Listener {
+export interface UpdateListener {
   /** null for all. */
   readonly lists: ReadonlySet<string> | null
   readonly send: (text: string | Buffer) => void
@@ -33,7 +33,7 @@ export interface Joined extends Listening {
 export interface UpdateListeners {
   readonly joined: ReadonlySet<Joined>
   /** @param position id of the last update it has received */
-  add(listener: Listener, position: string): Joined
+  add(listener: UpdateListener, position: string): Joined
 }
 
 const reloadText = (reason: ReloadReason, id: string): string =>

@@ -16,7 +16,7 @@ export interface UpdatesRouteParts extends RecentUpdatesParts {
   readonly onStreams?: (count: () => number) => void
 }
 
-const MOST_LISTS = 200
+const MAX_LISTS = 200
 const ID = /^\d{1,16}-\d{1,16}$/
 
 /** @param parts.signal aborted when the server stops: clients then see the end of their stream */
@@ -36,8 +36,8 @@ export const updatesRoute = ({ settings = unset, onStreams, ...parts }: UpdatesR
     const asked = request.query.lists
     const lists = asked === undefined ? null : new Set(String(asked).split(',').filter(Boolean))
     const lastId = request.get('last-event-id') ?? null
-    if (lists && (lists.size === 0 || lists.size > MOST_LISTS)) {
-      response.status(400).json({ error: `lists must name 1 to ${MOST_LISTS} lists, separated by commas` })
+    if (lists && (lists.size === 0 || lists.size > MAX_LISTS)) {
+      response.status(400).json({ error: `lists must name 1 to ${MAX_LISTS} lists, separated by commas` })
       return
     }
     if (lastId !== null && !ID.test(lastId)) {

@@ -8,7 +8,7 @@ import { randomUUID } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import type { CrawlSettings } from '../../config/sections/crawl.ts'
 import { registrableDomain } from '../../domain/registrable-domain.ts'
-import { LONGEST_ASKED } from '../../http-client/headers.ts'
+import { MAX_RETRY_AFTER } from '../../http-client/headers.ts'
 import type { Keys } from '../../redis/keys.ts'
 import { loadScript, runScript } from '../../redis/script.ts'
 
@@ -112,7 +112,7 @@ export const createPoliteness = ({
           lease,
           gap,
           concurrency,
-          LONGEST_ASKED,
+          MAX_RETRY_AFTER,
         ])
         const [isIn, ms = 0, why = ''] = answer as [number, number?, string?] // what the script returns
         if (isIn === 1) {
@@ -137,7 +137,7 @@ export const createPoliteness = ({
                 Math.round(monotonic() - since),
                 asked,
                 FIRST_SILENCE,
-                LONGEST_ASKED,
+                MAX_RETRY_AFTER,
                 random(),
                 heard?.why ?? '',
                 Math.min(Math.ceil(heard?.pace ?? 0), LONGEST_PACE),

@@ -1,4 +1,6 @@
-/** `newsdesk sources export`: writes the catalogue as OPML for any reader, or added sources as YAML for sources.yaml. */
+/**
+ * `newsdesk sources export`: writes the catalogue as OPML for any reader, or added sources as YAML for sources.yaml.
+ */
 
 import { stringify } from 'yaml'
 import type { Source } from '../../../domain/source.ts'

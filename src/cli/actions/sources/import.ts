@@ -11,7 +11,7 @@ import { readFeed } from '../../../feeds/read.ts'
 import { findDuplicateFeeds } from '../../../sources/catalogue/duplicate-feeds.ts'
 import { type Outline, readOpml } from '../../../sources/catalogue/opml.ts'
 import { shownSource } from '../../../sources/state/public-view.ts'
-import { type Line, sourceOf, unseenLine, withoutRepeats } from '../../../use-cases/import-opml.ts'
+import { type OpmlLine, sourceOf, unseenLine, withoutRepeats } from '../../../use-cases/import-opml.ts'
 import { inParallel, withPoliteFetch } from '../../../use-cases/polite-fetch.ts'
 import { movedText } from '../../../use-cases/propose-sources.ts'
 import { withoutCredentials } from '../../../util/redact.ts'
@@ -31,7 +31,7 @@ export interface ImportOptions {
 
 /** Maximum length of a title in the table. */
 const MAX_TITLE = 40
-const ORDER: readonly Line['outcome'][] = ['duplicate', 'not-a-feed', 'failing', 'add']
+const ORDER: readonly OpmlLine['outcome'][] = ['duplicate', 'not-a-feed', 'failing', 'add']
 const readFile = (file: string): string | null => {
   try {
     // OPML comes in any charset, like feeds; - is standard input.
@@ -41,13 +41,13 @@ const readFile = (file: string): string | null => {
     return null
   }
 }
-const fetchFeeds = async (session: Session, outlines: readonly Outline[]): Promise<Line[]> => {
+const fetchFeeds = async (session: Session, outlines: readonly Outline[]): Promise<OpmlLine[]> => {
   const progress = startProgress('Fetching the feeds', outlines.length)
   try {
     return await withPoliteFetch(session, fetchPage =>
       inParallel(
         outlines,
-        async (outline): Promise<Line> => {
+        async (outline): Promise<OpmlLine> => {
           const fetched = await fetchPage(outline.url)
           if (fetched.kind !== 'changed') {
             const detail = fetched.kind === 'failed' ? `${fetched.reason}: ${fetched.detail}` : 'it sent no content'
@@ -67,7 +67,7 @@ const fetchFeeds = async (session: Session, outlines: readonly Outline[]): Promi
 }
 
 /** Marks feeds that are the same as an earlier one. (pure) */
-const markDuplicates = (lines: readonly Line[]): Line[] => {
+const markDuplicates = (lines: readonly OpmlLine[]): OpmlLine[] => {
   const twins = findDuplicateFeeds(lines.flatMap(({ outline, found }) => (found ? [{ id: outline.url, found }] : [])))
   return lines.map(line => {
     const twin = twins.get(line.outline.url)
@@ -150,16 +150,16 @@ export const importCommand = (configDir: string, file: string, options: ImportOp
   })
 
 /** Returns the line if people must be told of it: it is left out, or stored under another URL. */
-const movedOrLeft = (line: Line): Line[] => {
+const movedOrLeft = (line: OpmlLine): OpmlLine[] => {
   const { outcome, found, outline } = line
   if (outcome !== 'add') return [line]
   const moved = found && found.movedTo !== null ? movedText(outline.url, found) : null
   return moved === null ? [] : [{ ...line, detail: moved }]
 }
 
-const byOutcome = (a: Line, b: Line): number => ORDER.indexOf(a.outcome) - ORDER.indexOf(b.outcome)
+const byOutcome = (a: OpmlLine, b: OpmlLine): number => ORDER.indexOf(a.outcome) - ORDER.indexOf(b.outcome)
 
-const describeOutcome = ({ outcome }: Line, skipFailing: boolean): string =>
+const describeOutcome = ({ outcome }: OpmlLine, skipFailing: boolean): string =>
   outcome === 'failing'
     ? skipFailing
       ? 'skipped: failing'

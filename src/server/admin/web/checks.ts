@@ -8,7 +8,7 @@ import type { Request, RequestHandler, Response } from 'express'
 import type { AdminSettings } from '../../../config/sections/admin.ts'
 import { isOwnHost, nameOfHost } from '../auth/hosts.ts'
 import type { Identify } from '../auth/identify.ts'
-import type { Refusal, Refusals } from '../auth/refusals.ts'
+import type { RefusalKind, Refusals } from '../auth/refusals.ts'
 import { bearerOf, isForged, mayNot, whoOf } from './guard.ts'
 import { actorOf, type Show, wantsJson } from './respond.ts'
 
@@ -17,8 +17,12 @@ export interface CheckParts {
   readonly show: Show
 }
 
-const countRefusal = (refusals: CheckParts['refusals'], kind: Refusal, request: Request, response: Response): number =>
-  refusals.count(kind, actorOf(request, response), `${request.method} ${request.path}`)
+const countRefusal = (
+  refusals: CheckParts['refusals'],
+  kind: RefusalKind,
+  request: Request,
+  response: Response,
+): number => refusals.count(kind, actorOf(request, response), `${request.method} ${request.path}`)
 
 /** Refuses host names that are not ours, which a page of a stranger has after DNS rebinding. */
 export const checkHost = ({ host, hosts }: AdminSettings, { refusals, show }: CheckParts): RequestHandler => {

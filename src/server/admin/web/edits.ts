@@ -1,7 +1,7 @@
 /** Shared by routes that edit: parses forms, and shows what was done or why nothing was. */
 
 import express, { type Request, type Response } from 'express'
-import type { Outcome } from '../../../use-cases/editing.ts'
+import type { EditOutcome } from '../../../use-cases/editing.ts'
 import { Duration } from '../../../util/units.ts'
 import { done, pathOf, type Show, saying, textOf } from './respond.ts'
 
@@ -30,7 +30,7 @@ export const answer = <Result>(
   request: Request,
   response: Response,
   show: Show,
-  outcome: Outcome<Result>,
+  outcome: EditOutcome<Result>,
   code: keyof typeof MESSAGES,
   to = pathOf(textOf(request.body, 'back')),
 ): void => {

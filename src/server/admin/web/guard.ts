@@ -72,7 +72,8 @@ export const bearerOf = ({ headers }: Pick<Request, 'headers'>): string | undefi
   headers.authorization === undefined ? undefined : (/^Bearer +(\S+)$/i.exec(headers.authorization)?.[1] ?? '')
 
 /** The user of a request, once identified; null if there is none. */
-export const whoOf = (response: Response): Who | null => (response.locals.who as Who | undefined) ?? null // set in checks.ts alone
+// Set in checks.ts alone.
+export const whoOf = (response: Response): Who | null => (response.locals.who as Who | undefined) ?? null
 
 /** Whether the user may change anything: pages hide controls from others. */
 export const canAct = (response: Response): boolean => {

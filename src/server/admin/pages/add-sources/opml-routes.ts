@@ -2,7 +2,7 @@
 
 import express, { type Request, Router } from 'express'
 import type { PageParts } from '../../web/parts.ts'
-import { type Proposals, showAddress } from './proposals.ts'
+import { type StoredProposals, showAddress } from './proposals.ts'
 import { importPage, planPage } from './view.ts'
 
 const MAX_OPML = '4mb'
@@ -24,7 +24,7 @@ const readFile = async (form: FormData): Promise<Uint8Array> => {
   return new TextEncoder().encode(typeof text === 'string' ? text : '')
 }
 
-export const opmlRoutes = ({ adding, sections, show }: PageParts, proposals: Proposals): Router => {
+export const opmlRoutes = ({ adding, sections, show }: PageParts, proposals: StoredProposals): Router => {
   const router = Router()
 
   router.get('/import', (request, response) => {

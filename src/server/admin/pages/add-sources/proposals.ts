@@ -6,7 +6,7 @@ import { withoutCredentials } from '../../../../util/redact.ts'
 import { newSecret } from '../../auth/passwords.ts'
 import type { PageParts } from '../../web/parts.ts'
 
-export interface Proposals {
+export interface StoredProposals {
   /** @returns a token that the form sends back */
   keep(sources: readonly Source[]): Promise<string>
   /** Deletes the proposal at once, so that a form sent twice adds sources once. @returns null if it has expired */
@@ -19,7 +19,7 @@ const PROPOSAL_TTL = 900
 /** The schema of sources in configuration, without the interval, which is a duration there; no proposal has one. */
 const StoredSources = z.array(Source.omit({ interval: true }))
 
-export const createProposals = ({ redis, keys }: Pick<PageParts, 'redis' | 'keys'>): Proposals => {
+export const createProposals = ({ redis, keys }: Pick<PageParts, 'redis' | 'keys'>): StoredProposals => {
   const buildKey = (token: string) => keys.admin(`adding:${token}`)
   return {
     async keep(sources) {

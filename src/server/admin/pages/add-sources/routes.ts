@@ -10,7 +10,7 @@ import { createProposals, showAddress } from './proposals.ts'
 import { addPage, foundPage } from './view.ts'
 
 export const addSourcesRoutes = (parts: PageParts): Router => {
-  const { adding, sourceActs, sections, show, log, now } = parts
+  const { adding, sourceActions, sections, show, log, now } = parts
   const router = Router()
   const form = express.urlencoded({ extended: false, limit: '100kb', parameterLimit: 5_000 })
   const proposals = createProposals(parts)
@@ -56,7 +56,7 @@ export const addSourcesRoutes = (parts: PageParts): Router => {
     const wanted = pickSources(proposed, request)
     const by = actorOf(request, response)
     try {
-      if (wanted.length > 0) await sourceActs.add(by, wanted)
+      if (wanted.length > 0) await sourceActions.add(by, wanted)
     } catch (error) {
       if (!(error instanceof CatalogueError)) throw error
       return show.message(request, response, 409, 'Nothing was added', error.message)

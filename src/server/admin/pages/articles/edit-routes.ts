@@ -7,10 +7,10 @@ import { answer, form, readSpan } from '../../web/edits.ts'
 import type { PageParts } from '../../web/parts.ts'
 import { actorOf, textOf } from '../../web/respond.ts'
 
-type EditParts = Pick<PageParts, 'archive' | 'editingActs' | 'show'>
+type EditParts = Pick<PageParts, 'archive' | 'editingActions' | 'show'>
 
 /** Puts an article into a place of a list, or blocks it, for a while; or ends that. */
-const overrideRoutes = ({ archive, editingActs, show }: EditParts): Router => {
+const overrideRoutes = ({ archive, editingActions, show }: EditParts): Router => {
   const router = Router()
 
   router.post('/:id/pin', form, async (request, response) => {
@@ -18,7 +18,7 @@ const overrideRoutes = ({ archive, editingActs, show }: EditParts): Router => {
     const lasts = readSpan(request, response, show, '6h')
     if (lasts === null) return
     const place = Number(textOf(request.body, 'place') || 1)
-    const outcome = await editingActs.place(by, {
+    const outcome = await editingActions.addOverride(by, {
       ...{ kind: 'pin', what: request.params.id, lasts, by: by.name, why: textOf(request.body, 'why') },
       list: textOf(request.body, 'list') || 'must-reads',
       place: Number.isInteger(place) ? Math.min(1_000, Math.max(1, place)) : 1,
@@ -32,7 +32,7 @@ const overrideRoutes = ({ archive, editingActs, show }: EditParts): Router => {
     if (lasts === null) return
     const [article] = await archive.articles([request.params.id as ArticleId]) // looked up
     const isStory = textOf(request.body, 'what') === 'story' && article !== undefined && article !== null
-    const outcome = await editingActs.place(by, {
+    const outcome = await editingActions.addOverride(by, {
       ...{ kind: 'block', lasts, by: by.name, why: textOf(request.body, 'why') },
       what: isStory ? article.story : request.params.id,
       list: textOf(request.body, 'list') || EVERYWHERE,
@@ -44,7 +44,7 @@ const overrideRoutes = ({ archive, editingActs, show }: EditParts): Router => {
     router.post(`/:id/un${kind}`, form, async (request: Request<{ id: string }>, response: Response) => {
       const { id } = request.params
       const list = textOf(request.body, 'list') || null
-      const lifted = await editingActs.lift(actorOf(request, response), kind, id, list)
+      const lifted = await editingActions.removeOverrides(actorOf(request, response), kind, id, list)
       const outcome =
         lifted.length > 0
           ? ({ kind: 'done', result: lifted } as const)
@@ -58,19 +58,20 @@ const overrideRoutes = ({ archive, editingActs, show }: EditParts): Router => {
 }
 
 export const articleEditRoutes = (parts: EditParts): Router => {
-  const { editingActs, show } = parts
+  const { editingActions, show } = parts
   const router = Router()
   router.use(overrideRoutes(parts))
 
   router.post('/:id/section', form, async (request, response) => {
     const section = textOf(request.body, 'section')
     const id = request.params.id as ArticleId // looked up
-    const outcome = await editingActs.file(actorOf(request, response), id, section === '' ? null : section)
+    const outcome = await editingActions.setSection(actorOf(request, response), id, section === '' ? null : section)
     answer(request, response, show, outcome, 'moved')
   })
 
   router.post('/:id/split', form, async (request, response) => {
-    const outcome = await editingActs.split(actorOf(request, response), [request.params.id as ArticleId]) // looked up
+    // Looked up.
+    const outcome = await editingActions.split(actorOf(request, response), [request.params.id as ArticleId])
     answer(request, response, show, outcome, 'split')
   })
   return router

@@ -16,7 +16,7 @@ export const frontRoutes = ({
   keys,
   archive,
   explainEntry,
-  placements,
+  overrides,
   sections,
   show,
   now,
@@ -48,11 +48,11 @@ export const frontRoutes = ({
       readLists(LISTS.panels('main')),
       readLists(LISTS.panels('aside')),
       readLists(known.flatMap(({ id, label }) => LISTS.sectionPanels(id).map(panel => ({ ...panel, title: label })))),
-      placements(),
+      overrides(),
       open(textOf(request.query, 'list'), textOf(request.query, 'article')),
     ])
     const view = {
-      ...{ main, aside, bySection, opened, placements: inForce, sections: known },
+      ...{ main, aside, bySection, opened, overrides: inForce, sections: known },
       mayAct: canAct(response),
       now: now(),
     }
@@ -63,7 +63,7 @@ export const frontRoutes = ({
       message: wordsFor(textOf(request.query, 'done')),
       data: {
         lists: Object.fromEntries([...main, ...aside, ...bySection].map(({ list, entries }) => [list, entries])),
-        placements: inForce,
+        overrides: inForce,
         opened: opened?.why ?? null,
       },
     })

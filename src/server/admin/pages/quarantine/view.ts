@@ -3,7 +3,7 @@
 import type { HeldSource } from '../../../../sources/quarantine/held-items.ts'
 import type { KeptBody, RefusedItem } from '../../../../sources/quarantine/quarantine.ts'
 import { type Html, html } from '../../components/html.ts'
-import { type Column, table, unseen } from '../../components/table.ts'
+import { type HtmlColumn, table, unseen } from '../../components/table.ts'
 import { when } from '../../components/time.ts'
 
 const button = ({ source, id }: KeptBody, action: string, label: string, question?: string): Html =>
@@ -11,7 +11,7 @@ const button = ({ source, id }: KeptBody, action: string, label: string, questio
 
 const soft = (text: string): Html => html`<br><span class="soft">${text}</span>`
 
-const bodyColumns = (now: number, mayAct: boolean): readonly Column<KeptBody>[] => [
+const bodyColumns = (now: number, mayAct: boolean): readonly HtmlColumn<KeptBody>[] => [
   {
     title: 'Source',
     heads: true,
@@ -32,14 +32,14 @@ const bodyColumns = (now: number, mayAct: boolean): readonly Column<KeptBody>[] 
     : []),
 ]
 
-const refusedColumns = (now: number): readonly Column<RefusedItem>[] => [
+const refusedColumns = (now: number): readonly HtmlColumn<RefusedItem>[] => [
   { title: 'Source', heads: true, cell: ({ source }) => html`<a href="/sources/${source}">${source}</a>` },
   { title: 'Fetched', cell: ({ at }) => when(at, now) },
   { title: 'Why', cell: ({ reason, detail }) => html`${reason}${soft(detail)}` },
   { title: 'Item', cell: ({ title, link }) => html`${title ?? ''}${soft(link ?? '')}` },
 ]
 
-const heldColumns = (now: number): readonly Column<HeldSource>[] => [
+const heldColumns = (now: number): readonly HtmlColumn<HeldSource>[] => [
   {
     title: 'Source',
     heads: true,

@@ -3,7 +3,7 @@
 import express, { type Request, type Response, Router } from 'express'
 import type { Logger } from 'pino'
 import type { AdminSettings } from '../../../../config/sections/admin.ts'
-import { passwordTrouble, SHORTEST_PASSWORD } from '../../../../domain/actor.ts'
+import { MIN_PASSWORD_LENGTH, passwordTrouble } from '../../../../domain/actor.ts'
 import type { Audit } from '../../../../use-cases/audit-log.ts'
 import type { Sessions } from '../../auth/sessions.ts'
 import type { Users } from '../../auth/users.ts'
@@ -28,7 +28,7 @@ export const setUpRoutes = ({ users, sessions, audit, settings, show, log }: Set
       title: 'Set up newsdesk',
       at: '',
       status: problem ? 400 : 200,
-      body: setupPage(token, problem, SHORTEST_PASSWORD),
+      body: setupPage(token, problem, MIN_PASSWORD_LENGTH),
     })
 
   const tooLate = (request: Request, response: Response): void =>

@@ -46,7 +46,7 @@ const toData = ({ source, listed, state, daily, push, history, bodies, refused }
 })
 
 export const sourceRoutes = (parts: PageParts): Router => {
-  const { sources, sourceActs, show, log, now } = parts
+  const { sources, sourceActions, show, log, now } = parts
   const router = Router()
 
   /** The source that a URL names; null after answering that there is none. */
@@ -80,7 +80,7 @@ export const sourceRoutes = (parts: PageParts): Router => {
     const { held } = (await sources.state(source.id)).places
     const seen = textOf(request.body, 'to')
     const isSame = held !== null && withoutCredentials(held.to) === seen
-    const outcome = isSame ? await sourceActs.decideMove(by, source, decision, held.to) : { kind: 'none' as const }
+    const outcome = isSame ? await sourceActions.decideMove(by, source, decision, held.to) : { kind: 'none' as const }
     const { name, from: address } = by
     log.info({ source: source.id, decision, outcome: outcome.kind, by: name, address }, 'new address decided on')
     const to = new URLSearchParams({ decided: outcome.kind, items: String('items' in outcome ? outcome.items : 0) })
@@ -93,7 +93,7 @@ export const sourceRoutes = (parts: PageParts): Router => {
     if (!source) return
     const by = actorOf(request, response)
     const since = now()
-    const { jobs, cooling } = await sourceActs.crawl(by, [source])
+    const { jobs, cooling } = await sourceActions.crawl(by, [source])
     const [asked] = jobs
     const rest = cooling[0]?.ms ?? 0
     if (asked) log.info({ ...asked, by: by.name, address: by.from }, 're-crawl requested in the admin UI')

@@ -10,7 +10,7 @@ import { storyPage } from './view.ts'
 
 const MAX_EDITS = 20
 
-export const storiesRoutes = ({ sources, archive, audit, editingActs, show, now }: PageParts): Router => {
+export const storiesRoutes = ({ sources, archive, audit, editingActions, show, now }: PageParts): Router => {
   const router = Router()
 
   router.get('/:id', async (request, response) => {
@@ -43,7 +43,7 @@ export const storiesRoutes = ({ sources, archive, audit, editingActs, show, now 
     const outcome =
       articles.length === 0
         ? ({ kind: 'wrong', why: 'No article was ticked.' } as const)
-        : await editingActs.split(actorOf(request, response), articles as ArticleId[]) // looked up
+        : await editingActions.split(actorOf(request, response), articles as ArticleId[]) // looked up
     answer(request, response, show, outcome, 'split', `/stories/${request.params.id}`)
   })
 
@@ -51,7 +51,8 @@ export const storiesRoutes = ({ sources, archive, audit, editingActs, show, now 
     const named = textOf(request.body, 'into').trim()
     const [article] = await archive.articles([named as ArticleId]) // looked up
     const into = article?.story ?? (named as StoryId) // looked up
-    const outcome = await editingActs.merge(actorOf(request, response), request.params.id as StoryId, into) // looked up
+    // Looked up.
+    const outcome = await editingActions.merge(actorOf(request, response), request.params.id as StoryId, into)
     answer(request, response, show, outcome, 'merged', `/stories/${into}`)
   })
   return router
