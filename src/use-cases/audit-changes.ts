@@ -1,7 +1,7 @@
-/** Records an action on many sources in the audit: what changed, in as few entries as needed, and how it ended. */
+/** What an action on many sources changed, in as few entries of the audit as needed. (pure) */
 
 import type { SourceId } from '../domain/source.ts'
-import { type Actor, type Audit, type Ended, failureOf } from './audit-log.ts'
+import type { Ended } from './audit-log.ts'
 
 /** What an action changed about a source. */
 export interface SourceChange {
@@ -18,7 +18,7 @@ const MAX_SINGLE_ENTRIES = 100
 /** Characters of ids and of former values that fit into an entry. */
 const ENTRY_CAPACITY = 1_900
 /** An entry for each change, or, if there are many, for as many as fit: no id and no former value is left out. */
-const groupEntries = (changes: readonly SourceChange[]): Ended[] => {
+export const groupEntries = (changes: readonly SourceChange[]): Ended[] => {
   if (changes.length <= MAX_SINGLE_ENTRIES) return changes.map(({ id, before, after }) => ({ on: id, before, after }))
   const shared: SourceChange[][] = []
   let capacity = 0
@@ -38,24 +38,4 @@ const groupEntries = (changes: readonly SourceChange[]): Ended[] => {
     before: some.map(({ before }) => before),
     after: some.map(({ after }) => after),
   }))
-}
-
-/** Records the action in the audit, runs it, and records how it ended. */
-export const runAudited = async <Result>(
-  audit: Pick<Audit, 'begin'>,
-  by: Actor,
-  what: string,
-  ids: readonly SourceId[],
-  run: () => Promise<{ readonly changes: readonly SourceChange[]; readonly result: Result }>,
-): Promise<Result> => {
-  const on = ids.length === 1 ? String(ids[0]) : `${ids.length} sources: ${ids.join(' ')}`
-  const end = await audit.begin({ by, what, on })
-  try {
-    const { changes, result } = await run()
-    await end(...groupEntries(changes))
-    return result
-  } catch (error) {
-    await end({ outcome: failureOf(error) })
-    throw error
-  }
 }

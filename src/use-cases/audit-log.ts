@@ -69,10 +69,14 @@ export interface Audit {
   begin(action: Action): Promise<(...ended: readonly Ended[]) => Promise<void>>
   /** Records a log-in or log-out, at most once a minute per user and network. */
   visit(by: Actor, what: 'log-in' | 'log-out'): Promise<void>
-  /** Runs an action and records it, also if it throws. @param run returns the value afterwards, and its result */
+  /**
+   * Runs an action and records it, also if it throws.
+   * @param describe what to record of the result, as one entry, several or none; `done` by default
+   */
   around<Result>(
     action: Action,
-    run: () => Promise<{ readonly after: unknown; readonly result: Result }>,
+    run: () => Promise<Result>,
+    describe?: (result: Result) => Ended | readonly Ended[],
   ): Promise<Result>
   /**
    * Reads entries, newest first.
@@ -127,6 +131,9 @@ const Begun = z.object({ at: z.number(), fields: StoredFields })
 /** Newest first, by time and number. If both streams have the same id, the action comes before the log-in. */
 const newestFirst = ({ id: a }: AuditEntry, { id: b }: AuditEntry): number =>
   compareStreamIds(b.replace('v', ''), a.replace('v', '')) || a.length - b.length
+
+/** How a failed action is recorded. */
+const failureOf = (error: unknown): string => `failed: ${error instanceof Error ? error.message : String(error)}`
 
 export interface AuditParts {
   readonly redis: Redis
@@ -199,11 +206,11 @@ export const createAudit = ({ redis, keys, now }: AuditParts): Audit => {
       if ((await redis.set(often, '', 'PX', VISIT_INTERVAL, 'NX')) === null) return
       await redis.xadd(keys.auditVisits(), ...entryArgs(buildFields({ by, what, on: by.name })))
     },
-    async around(action, run) {
+    async around(action, run, describe = () => ({})) {
       const end = await begin(action)
       try {
-        const { after, result } = await run()
-        await end({ after })
+        const result = await run()
+        await end(...[describe(result)].flat())
         return result
       } catch (error) {
         await end({ outcome: failureOf(error) })
@@ -225,6 +232,3 @@ export const createAudit = ({ redis, keys, now }: AuditParts): Audit => {
     },
   }
 }
-
-/** How a failed action is recorded. */
-export const failureOf = (error: unknown): string => `failed: ${error instanceof Error ? error.message : String(error)}`

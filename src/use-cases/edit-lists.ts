@@ -4,8 +4,8 @@ import { articleId, canonicalUrl } from '../domain/canonical-url.ts'
 import type { Taxonomy } from '../domain/section.ts'
 import { covers, EVERYWHERE, OverrideError, type Overrides } from '../lists/overrides.ts'
 import type { Publishing } from '../queues/publishing.ts'
-import { type Edited, mergeStories, type StoryEditParts, splitStory } from './edit-stories.ts'
-import type { EditOutcome, Edits } from './editing.ts'
+import { mergeStories, type StoryEditParts, splitStory } from './edit-stories.ts'
+import type { Edits } from './editing.ts'
 import type { BlockFollower } from './follow-blocks.ts'
 
 export interface EditsParts extends StoryEditParts {
@@ -30,9 +30,6 @@ const NOTHING_INGESTED = {
   ...{ articles: [], stories: [], sections: [], edited: [] },
   ...{ added: 0, addedIds: [], updated: 0, merged: 0, unchanged: 0 },
 }
-
-const toOutcome = (edited: Edited): EditOutcome<StoryId> =>
-  edited.kind === 'done' ? { kind: 'done', result: edited.story } : { kind: 'wrong', why: edited.why }
 
 /** A URL stands for the article that has it, or will have it. */
 const resolveId = (what: string): string => {
@@ -134,7 +131,7 @@ export const createEdits = (parts: EditsParts): FollowedEdits => {
       return { kind: 'done', result: { before: filed.before, after: filed.after } }
     },
 
-    merge: async (from, into) => toOutcome(await mergeStories(parts, from, into)),
-    split: async articles => toOutcome(await splitStory(parts, articles)),
+    merge: (from, into) => mergeStories(parts, from, into),
+    split: articles => splitStory(parts, articles),
   }
 }

@@ -6,7 +6,7 @@
 import type { ArticleId, StoryId } from '../domain/article.ts'
 import type { SectionId } from '../domain/section.ts'
 import type { Override } from '../lists/overrides.ts'
-import { type Actor, type Audit, failureOf } from './audit-log.ts'
+import type { Actor, Audit, Ended } from './audit-log.ts'
 
 /** The result, or why nothing was done. */
 export type EditOutcome<Result> =
@@ -60,7 +60,7 @@ export interface EditingActions {
 
 export interface EditingActionParts {
   readonly edits: Edits
-  readonly audit: Pick<Audit, 'begin'>
+  readonly audit: Pick<Audit, 'around'>
 }
 
 const shown = ({ list, place, until, why, kind }: Override) => ({
@@ -68,58 +68,38 @@ const shown = ({ list, place, until, why, kind }: Override) => ({
   ...(kind === 'pin' ? { place } : {}),
 })
 
-export const createEditingActions = ({ edits, audit }: EditingActionParts): EditingActions => {
-  /** Records how it ended, and the values before and after. */
-  const runAudited = async <Result>(
-    action: { readonly by: Actor; readonly what: string; readonly on: string },
-    run: () => Promise<EditOutcome<Result>>,
-    describe: (result: Result) => { readonly before?: unknown; readonly after?: unknown },
-  ): Promise<EditOutcome<Result>> => {
-    const end = await audit.begin(action)
-    try {
-      const outcome = await run()
-      await end(outcome.kind === 'done' ? describe(outcome.result) : { outcome: `refused: ${outcome.why}` })
-      return outcome
-    } catch (error) {
-      await end({ outcome: failureOf(error) })
-      throw error
-    }
-  }
-  return {
-    addOverride: (by, wanted) =>
-      runAudited(
-        { by, what: `list.${wanted.kind}`, on: wanted.what },
-        () => edits.addOverride(wanted),
-        override => ({ after: shown(override) }),
-      ),
-    async removeOverrides(by, kind, what, list, editor = by.name) {
-      const end = await audit.begin({ by, what: `list.un${kind}`, on: what })
-      try {
-        const lifted = await edits.removeOverrides(kind, what, list, editor)
-        await end(...lifted.map(override => ({ before: shown(override) })))
-        return lifted
-      } catch (error) {
-        await end({ outcome: failureOf(error) })
-        throw error
-      }
-    },
-    setSection: (by, article, section) =>
-      runAudited(
-        { by, what: 'article.section', on: article },
-        () => edits.setSection(article, section, by.name),
-        ({ before, after }) => ({ before, after: section === null ? `${after}, by its evidence` : after }),
-      ),
-    merge: (by, from, into) =>
-      runAudited(
-        { by, what: 'story.merge', on: from },
-        () => edits.merge(from, into),
-        story => ({ after: { story } }),
-      ),
-    split: (by, articles) =>
-      runAudited(
-        { by, what: 'story.split', on: articles.join(' ') },
-        () => edits.split(articles),
-        story => ({ after: { story } }),
-      ),
-  }
-}
+/** What to record of an outcome: why nothing was done, or the values before and after. */
+const describeOutcome =
+  <Result>(describe: (result: Result) => Ended) =>
+  (outcome: EditOutcome<Result>): Ended =>
+    outcome.kind === 'done' ? describe(outcome.result) : { outcome: `refused: ${outcome.why}` }
+
+const describeStory = describeOutcome((story: StoryId) => ({ after: { story } }))
+
+export const createEditingActions = ({ edits, audit }: EditingActionParts): EditingActions => ({
+  addOverride: (by, wanted) =>
+    audit.around(
+      { by, what: `list.${wanted.kind}`, on: wanted.what },
+      () => edits.addOverride(wanted),
+      describeOutcome(override => ({ after: shown(override) })),
+    ),
+  removeOverrides: (by, kind, what, list, editor = by.name) =>
+    audit.around(
+      { by, what: `list.un${kind}`, on: what },
+      () => edits.removeOverrides(kind, what, list, editor),
+      removed => removed.map(override => ({ before: shown(override) })),
+    ),
+  setSection: (by, article, section) =>
+    audit.around(
+      { by, what: 'article.section', on: article },
+      () => edits.setSection(article, section, by.name),
+      describeOutcome(({ before, after }) => ({
+        before,
+        after: section === null ? `${after}, by its evidence` : after,
+      })),
+    ),
+  merge: (by, from, into) =>
+    audit.around({ by, what: 'story.merge', on: from }, () => edits.merge(from, into), describeStory),
+  split: (by, articles) =>
+    audit.around({ by, what: 'story.split', on: articles.join(' ') }, () => edits.split(articles), describeStory),
+})

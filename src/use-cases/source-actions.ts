@@ -8,7 +8,7 @@ import type { Catalogue } from '../sources/catalogue/catalogue.ts'
 import { shownSource } from '../sources/state/public-view.ts'
 import type { Sources } from '../sources/store/sources.ts'
 import { withoutCredentials } from '../util/redact.ts'
-import { runAudited, type SourceChange } from './audit-changes.ts'
+import { groupEntries, type SourceChange } from './audit-changes.ts'
 import type { Actor, Audit } from './audit-log.ts'
 import { createRecrawl, inChunks, type Recrawled, type RecrawlParts } from './recrawl.ts'
 
@@ -42,7 +42,7 @@ export interface SourceActionParts extends RecrawlParts {
   readonly catalogue: Pick<Catalogue, 'setEnabled' | 'remove' | 'add'>
   readonly sources: Pick<Sources, 'get' | 'state' | 'forget'>
   readonly moves: Readonly<Record<'accept' | 'refuse', (source: Source, seen?: string) => Promise<MoveDecision>>>
-  readonly audit: Pick<Audit, 'begin'>
+  readonly audit: Pick<Audit, 'around'>
 }
 
 /** A source as the audit stores it: without credentials. */
@@ -51,21 +51,30 @@ const shown = (source: Source | undefined): unknown => (source === undefined ? n
 export const createSourceActions = (parts: SourceActionParts): SourceActions => {
   const { catalogue, sources, moves, audit } = parts
   const recrawl = createRecrawl(parts)
-  /** Runs an action that has no result. */
-  const change = (
-    by: Actor,
-    what: string,
-    changes: readonly SourceChange[],
-    run: () => Promise<void>,
-  ): Promise<void> => {
-    const ids = changes.map(({ id }) => id)
-    return runAudited(audit, by, what, ids, async () => ({ changes, result: await run() }))
-  }
+  const describe = (by: Actor, what: string, ids: readonly SourceId[]) => ({
+    ...{ by, what },
+    on: ids.length === 1 ? String(ids[0]) : `${ids.length} sources: ${ids.join(' ')}`,
+  })
+  const change = (by: Actor, what: string, changes: readonly SourceChange[], run: () => Promise<void>): Promise<void> =>
+    audit.around(
+      describe(
+        by,
+        what,
+        changes.map(({ id }) => id),
+      ),
+      run,
+      () => groupEntries(changes),
+    )
 
   return {
-    crawl(by, wanted) {
-      const ids = wanted.map(({ id }) => id)
-      return runAudited(audit, by, 'source.crawl', ids, () => recrawl.run(wanted, by.name))
+    async crawl(by, wanted) {
+      const action = describe(
+        by,
+        'source.crawl',
+        wanted.map(({ id }) => id),
+      )
+      const run = () => recrawl.run(wanted, by.name)
+      return (await audit.around(action, run, ({ changes }) => groupEntries(changes))).result
     },
 
     cooling: recrawl.countCooling,
@@ -89,12 +98,11 @@ export const createSourceActions = (parts: SourceActionParts): SourceActions => 
       return change(by, 'source.add', changes, () => catalogue.add(added))
     },
 
-    decideMove(by, source, decision, seen) {
-      return runAudited(audit, by, `source.${decision}`, [source.id], async () => {
-        const result = await moves[decision](source, seen)
-        const after = result.kind === 'none' ? result : { ...result, to: withoutCredentials(result.to) }
-        return { changes: [{ id: source.id, before: null, after }], result }
-      })
-    },
+    decideMove: (by, source, decision, seen) =>
+      audit.around(
+        describe(by, `source.${decision}`, [source.id]),
+        () => moves[decision](source, seen),
+        result => ({ after: result.kind === 'none' ? result : { ...result, to: withoutCredentials(result.to) } }),
+      ),
   }
 }

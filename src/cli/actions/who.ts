@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers'
 import { MIN_PASSWORD_LENGTH, passwordTrouble, UserName, UserRole } from '../../domain/actor.ts'
 import { createTokens, type Tokens } from '../../server/admin/auth/tokens.ts'
 import { createUsers, UserError, type Users } from '../../server/admin/auth/users.ts'
-import { type Ended, failureOf } from '../../use-cases/audit-log.ts'
+import type { Ended } from '../../use-cases/audit-log.ts'
 import { Duration } from '../../util/units.ts'
 import { cliActor, openAudit } from '../actor.ts'
 import { print } from '../print.ts'
@@ -19,12 +19,12 @@ interface Accounts {
     what: string,
     on: string,
     run: () => Promise<Result>,
-    told: (result: Result) => Ended,
+    describe?: (result: Result) => Ended,
   ) => Promise<Result>
 }
 
 /** @returns 2 if the action is impossible, which is reported */
-const withAccounts = (configDir: string, work: (rooms: Accounts) => Promise<number>): Promise<number> =>
+const withAccounts = (configDir: string, work: (accounts: Accounts) => Promise<number>): Promise<number> =>
   withSession(configDir, async session => {
     const { redis, keys } = session
     const audit = openAudit(session)
@@ -35,17 +35,7 @@ const withAccounts = (configDir: string, work: (rooms: Accounts) => Promise<numb
       return await work({
         users,
         tokens: createTokens({ redis, keys, now: Date.now }),
-        async acted(what, on, run, told) {
-          const end = await audit.begin({ by: cliActor(), what, on })
-          try {
-            const result = await run()
-            await end(told(result))
-            return result
-          } catch (error) {
-            await end({ outcome: failureOf(error) })
-            throw error
-          }
-        },
+        acted: (what, on, run, describe) => audit.around({ by: cliActor(), what, on }, run, describe),
       })
     } catch (error) {
       if (!(error instanceof UserError)) throw error
@@ -109,7 +99,7 @@ export const setPassword = (configDir: string, name: string, fromStdin: boolean)
     const password = await readPassword(fromStdin)
     if (password === null) return 1
     const set = () => users.setPassword(name, password)
-    await acted('user.password', name, set, () => ({}))
+    await acted('user.password', name, set)
     console.log(`Changed the password of ${name} and ended all its sessions.`)
     return 0
   })

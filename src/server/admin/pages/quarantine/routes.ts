@@ -55,10 +55,8 @@ export const quarantineRoutes = ({ sources, replay, audit, show, log, now }: Pag
     if (!body) return
     const by = actorOf(request, response)
     const what = { by, what: 'quarantine.replay', on: `${body.source} ${body.id}`, before: body.reason }
-    const outcome = await audit.around(what, async () => {
-      const result = await replay(body.source, body.id)
-      return { after: result, result }
-    })
+    const run = () => replay(body.source, body.id)
+    const outcome = await audit.around(what, run, after => ({ after }))
     log.info({ ...outcome, source: body.source, body: body.id, by: by.name, address: by.from }, 'replayed')
     const to = `/quarantine?outcome=${outcome.outcome}&new=${outcome.new}&edited=${outcome.edited}`
     done(request, response, to, outcome)
@@ -68,7 +66,7 @@ export const quarantineRoutes = ({ sources, replay, audit, show, log, now }: Pag
     if (!body) return
     const by = actorOf(request, response)
     const what = { by, what: 'quarantine.drop', on: `${body.source} ${body.id}`, before: body.reason }
-    await audit.around(what, async () => ({ after: null, result: await sources.quarantine.drop(body.source, body.id) }))
+    await audit.around(what, () => sources.quarantine.drop(body.source, body.id))
     log.info({ source: body.source, body: body.id, by: by.name, address: by.from }, 'dropped from quarantine')
     done(request, response, '/quarantine?outcome=dropped', { dropped: true })
   })

@@ -59,10 +59,9 @@ export const setUpRoutes = ({ users, sessions, audit, settings, show, log }: Set
       return
     }
     const by = { name: 'admin', from: request.ip ?? null }
-    const user = await audit.around({ by, what: 'user.add', on: 'admin' }, async () => ({
-      after: { role: 'admin' },
-      result: await users.add('admin', 'admin', password),
-    }))
+    const add = () => users.add('admin', 'admin', password)
+    const described = () => ({ after: { role: 'admin' } })
+    const user = await audit.around({ by, what: 'user.add', on: 'admin' }, add, described)
     log.info({ address: request.ip }, 'the user admin was created with the one-time link')
     letIn(request, response, await sessions.begin(user, readOrigin(request)), settings, '/')
   })
