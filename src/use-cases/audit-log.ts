@@ -132,6 +132,32 @@ const Begun = z.object({ at: z.number(), fields: StoredFields })
 const newestFirst = ({ id: a }: AuditEntry, { id: b }: AuditEntry): number =>
   compareStreamIds(b.replace('v', ''), a.replace('v', '')) || a.length - b.length
 
+/** Up to `limit` matching entries of one stream, newest first. @param mark the suffix of their ids */
+const readFrom = async (
+  redis: Redis,
+  key: string,
+  mark: '' | 'v',
+  matches: (entry: AuditEntry) => boolean,
+  before: string | null,
+  limit: number,
+): Promise<AuditEntry[]> => {
+  const entries: AuditEntry[] = []
+  // An entry with the same id in the other stream comes before the marked ones.
+  const isShown = before !== null && mark === 'v' && !before.endsWith('v')
+  let from = before === null ? '+' : `${isShown ? '' : '('}${before.replace('v', '')}`
+  for (;;) {
+    const page = await redis.xrevrange(key, from, '-', 'COUNT', PAGE)
+    for (const entry of page.flatMap(parseEntry)) {
+      if (!matches(entry)) continue
+      entries.push({ ...entry, id: `${entry.id}${mark}` })
+      if (entries.length === limit) return entries
+    }
+    const last = page.at(-1)
+    if (page.length < PAGE || !last) return entries
+    from = `(${last[0]}`
+  }
+}
+
 /** How a failed action is recorded. */
 const failureOf = (error: unknown): string => `failed: ${error instanceof Error ? error.message : String(error)}`
 
@@ -174,31 +200,6 @@ export const createAudit = ({ redis, keys, now }: AuditParts): Audit => {
     }
   }
 
-  /** Up to `limit` matching entries of one stream, newest first. @param mark the suffix of their ids */
-  const readFrom = async (
-    key: string,
-    mark: '' | 'v',
-    matches: (entry: AuditEntry) => boolean,
-    before: string | null,
-    limit: number,
-  ): Promise<AuditEntry[]> => {
-    const entries: AuditEntry[] = []
-    // An entry with the same id in the other stream comes before the marked ones.
-    const isShown = before !== null && mark === 'v' && !before.endsWith('v')
-    let from = before === null ? '+' : `${isShown ? '' : '('}${before.replace('v', '')}`
-    for (;;) {
-      const page = await redis.xrevrange(key, from, '-', 'COUNT', PAGE)
-      for (const entry of page.flatMap(parseEntry)) {
-        if (!matches(entry)) continue
-        entries.push({ ...entry, id: `${entry.id}${mark}` })
-        if (entries.length === limit) return entries
-      }
-      const last = page.at(-1)
-      if (page.length < PAGE || !last) return entries
-      from = `(${last[0]}`
-    }
-  }
-
   return {
     begin,
     async visit(by, what) {
@@ -224,8 +225,8 @@ export const createAudit = ({ redis, keys, now }: AuditParts): Audit => {
           entry[field].toLowerCase().includes(filter[field].toLowerCase()),
         )
       const found = await Promise.all([
-        readFrom(keys.audit(), '', matches, before, limit + 1),
-        readFrom(keys.auditVisits(), 'v', matches, before, limit + 1),
+        readFrom(redis, keys.audit(), '', matches, before, limit + 1),
+        readFrom(redis, keys.auditVisits(), 'v', matches, before, limit + 1),
       ])
       const entries = found.flat().sort(newestFirst)
       return { entries: entries.slice(0, limit), more: entries.length > limit }

@@ -1,3 +1,5 @@
+/** Pins, blocks, sections and stories as editors change them, and what follows for lists and hashes. */
+
 import type { ArticleStore, StoredArticle } from '../articles/store.ts'
 import type { ArticleId, StoryId } from '../domain/article.ts'
 import { articleId, canonicalUrl } from '../domain/canonical-url.ts'
@@ -37,9 +39,8 @@ const resolveId = (what: string): string => {
   return url === null ? what : articleId(url)
 }
 
-export const createEdits = (parts: EditsParts): FollowedEdits => {
-  const { archive, publishing, editors, names, taxonomy, now, blocks, relatedNaming } = parts
-
+/** Publishes what pins and blocks change. */
+const createOverridePublishing = ({ archive, publishing, names, blocks, relatedNaming }: EditsParts) => {
   /** Lists that a pin or block may change: rewritten at once. */
   const findAffected = (list: string): readonly string[] =>
     list === EVERYWHERE || list === 'related'
@@ -70,6 +71,14 @@ export const createEdits = (parts: EditsParts): FollowedEdits => {
       await publishing.changed({ ...NOTHING_INGESTED, articles: own, stories: followed.stories, edited: edited })
     await publishing.lists([...new Set(lists.flatMap(findAffected))])
   }
+
+  return { withStoryArticles, publish }
+}
+
+export const createEdits = (parts: EditsParts): FollowedEdits => {
+  const { archive, publishing, editors, taxonomy, now, blocks } = parts
+
+  const { withStoryArticles, publish } = createOverridePublishing(parts)
 
   return {
     async addOverride({ kind, what: named, list, place = 1, lasts, by, why }) {

@@ -1,3 +1,5 @@
+/** Merges and splits stories for editors. */
+
 import type { ArticleStore } from '../articles/store.ts'
 import type { ArticleId, StoryId } from '../domain/article.ts'
 import type { Stories } from '../domain/story-decision.ts'

@@ -106,43 +106,50 @@ const read = (contentType: string, text: string, most: number): readonly Reporte
   return parsed
 }
 
-export const eventsRoute = ({ redis, keys, settings, most, keeper, now }: EventsRouteParts): Router => {
-  const router = Router()
-  const dayKeys = createDayKeys({ redis, keys })
-  const allowance = createAllowance({ perMinute: () => settings().perMinute, now })
-  let active = 0
+/** Whether the stream holds as many events as it may; its length is read once a second. */
+const createFullCheck = ({ redis, keys, most, now }: Pick<EventsRouteParts, 'redis' | 'keys' | 'most' | 'now'>) => {
   let waiting = { length: 0, readAt: Number.NEGATIVE_INFINITY }
-
-  const isFull = async (): Promise<boolean> => {
+  return async (): Promise<boolean> => {
     if (Math.abs(now() - waiting.readAt) >= LENGTH_TTL)
       waiting = { length: await redis.xlen(keys.events()), readAt: now() }
     return waiting.length >= most()
   }
+}
 
-  /** @param hashed hashes a text with the key of the day */
-  const append = async (events: readonly Reported[], from: Sender, hashed: (text: string) => string) => {
-    const { address, network, ua } = from
-    const anonymous = `h${hashed(`${address}\n${ua}`)}`
-    const added = redis.pipeline()
-    for (const event of events) {
-      // The page's visitor id is hashed as well: it may be a name or an address.
-      const visitor = event.visitor ? `g${hashed(event.visitor)}` : anonymous
-      const agent = (event.ua ?? ua).slice(0, MAX_USER_AGENT)
-      const fields = streamFields({
-        ...event,
-        visitor,
-        network: network === '' ? undefined : hashed(network),
-        ua: agent === '' ? undefined : agent,
-        // The id is hashed with the visitor: a guessed event id cannot make another visitor's event count as a
-        // duplicate.
-        id: event.id === undefined ? undefined : hashed(`${visitor}\n${event.id}`),
-      })
-      added.xadd(keys.events(), '*', ...fields)
-    }
-    const confirmReplicated = keeper?.begin()
-    for (const [error] of (await added.exec()) ?? []) if (error) throw error
-    await confirmReplicated?.()
-  }
+/** The fields of an event in the stream. @param hashed hashes a text with the key of the day */
+const buildFields = (event: Reported, { address, network, ua }: Sender, hashed: (text: string) => string) => {
+  // The page's visitor id is hashed as well: it may be a name or an address.
+  const visitor = event.visitor ? `g${hashed(event.visitor)}` : `h${hashed(`${address}\n${ua}`)}`
+  const agent = (event.ua ?? ua).slice(0, MAX_USER_AGENT)
+  return streamFields({
+    ...event,
+    visitor,
+    network: network === '' ? undefined : hashed(network),
+    ua: agent === '' ? undefined : agent,
+    // The id is hashed with the visitor: a guessed event id cannot make another visitor's event count as a duplicate.
+    id: event.id === undefined ? undefined : hashed(`${visitor}\n${event.id}`),
+  })
+}
+
+/** Appends events to the stream, and waits until they are replicated, where that is wanted. */
+const append = async (
+  { redis, keys, keeper }: Pick<EventsRouteParts, 'redis' | 'keys' | 'keeper'>,
+  events: readonly ReturnType<typeof buildFields>[],
+): Promise<void> => {
+  const added = redis.pipeline()
+  for (const fields of events) added.xadd(keys.events(), '*', ...fields)
+  const confirmReplicated = keeper?.begin()
+  for (const [error] of (await added.exec()) ?? []) if (error) throw error
+  await confirmReplicated?.()
+}
+
+export const eventsRoute = (parts: EventsRouteParts): Router => {
+  const { redis, keys, settings, most, now } = parts
+  const router = Router()
+  const dayKeys = createDayKeys({ redis, keys })
+  const allowance = createAllowance({ perMinute: () => settings().perMinute, now })
+  let active = 0
+  const isFull = createFullCheck({ redis, keys, most, now })
 
   const accept = async (request: Request, response: Response, stage: { isSent: boolean }): Promise<void> => {
     const refuse = ({ status, error }: Refused, retryAfter?: number) => {
@@ -163,7 +170,12 @@ export const eventsRoute = ({ redis, keys, settings, most, keeper, now }: Events
     // The client has been told that nothing was accepted: keep to that.
     if (response.headersSent) return
     stage.isSent = true
-    await append(events, { address, network, ua: request.get('user-agent') ?? '' }, text => keyedHash(key, text))
+    const sender = { address, network, ua: request.get('user-agent') ?? '' }
+    const hashed = (text: string) => keyedHash(key, text)
+    await append(
+      parts,
+      events.map(event => buildFields(event, sender, hashed)),
+    )
     if (!response.headersSent) response.status(204).end()
   }
 

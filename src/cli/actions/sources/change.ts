@@ -3,11 +3,11 @@
  * after a restart.
  */
 
-import { nearestTo } from '../../../config/problems.ts'
 import type { SourceId } from '../../../domain/source.ts'
 import { cliActor, openSourceActions } from '../../actor.ts'
 import { canAsk, confirm } from '../../prompt.ts'
 import { type Session, withSession } from '../../session.ts'
+import { reportUnknownSource } from '../../unknown-source.ts'
 
 export type ChangeKind = 'pause' | 'resume' | 'remove'
 
@@ -31,15 +31,8 @@ export const changeCommand = (
     const known = listKnownIds(session, change)
     const ids = known.filter((id, index) => wanted.includes(id) && known.indexOf(id) === index)
     const unknown = wanted.filter(id => !known.some(each => each === id))
-    if (unknown.length > 0) {
-      for (const id of unknown) {
-        const meant = nearestTo(id, known)
-        console.error(
-          `There is no source ${JSON.stringify(id)}${meant ? `; did you mean ${meant}?` : '. `newsdesk sources` lists all.'}`,
-        )
-      }
-      return 2
-    }
+    for (const id of unknown) reportUnknownSource(id, known)
+    if (unknown.length > 0) return 2
     if (change === 'remove' && !yes) {
       if (!canAsk()) {
         console.error('Not a terminal, cannot prompt. Pass --yes to remove without confirmation.')
