@@ -29,7 +29,7 @@ export interface TickSlot {
   readonly id: string
   /** ms for which no other replica may run it once it is done. */
   readonly keptFor: number
-  /** Whether other replicas wait while one runs it, to take over if it dies: for ticks that do not come again soon. */
+  /** Whether other replicas wait while one runs it, to take over if it dies: for ticks that are not repeated soon. */
   readonly isAwaited: boolean
 }
 

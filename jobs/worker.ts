@@ -17,7 +17,7 @@ import { createRun, type RunJobParts } from './run-job.ts'
 export interface WorkerParts extends Pick<RunJobParts, 'services' | 'log'> {
   readonly connection: ConnectionOptions
   readonly keys: Keys
-  /** Jobs at a time, as it stands now. */
+  /** The current number of concurrent jobs. */
   readonly concurrency: () => number
   /**
    * Shared by all workers of a process, so that each consequence of an outage is logged once. Each worker has its own

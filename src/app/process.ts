@@ -29,7 +29,7 @@ import type { Lifecycle } from './lifecycle.ts'
 export interface ProcessParts {
   readonly id: string
   readonly roles: readonly Role[]
-  /** The configuration in force: a reload brings another. */
+  /** The current configuration; a reload replaces it. */
   readonly config: () => Config
   readonly server: RedisServer
   readonly lifecycle: Lifecycle

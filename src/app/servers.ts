@@ -52,7 +52,7 @@ const startPublicServer = ({ config, redis, keys, connect, listNames, ...parts }
   return startHttp({
     ...{ settings, pulse, log },
     routes: [
-      { path: '/v1/events', router: eventsRoute({ redis, keys, now, settings, most, keeper: barrier }) },
+      { path: '/v1/events', router: eventsRoute({ redis, keys, now, settings, maxLength, barrier: barrier }) },
       { path: '/v1/lists', router: listsRoute({ redis, keys, names: listNames }) },
       {
         path: '/v1/updates',

@@ -6,8 +6,7 @@ import { readOpml } from '../sources/catalogue/opml.ts'
 import { shownSource } from '../sources/state/public-view.ts'
 import { withoutCredentials } from '../util/redact.ts'
 import type { CommandContext } from './context.ts'
-import { opmlOf } from './export-opml.ts'
-import { planOf } from './import-opml.ts'
+import { opmlOf, planOf } from './opml.ts'
 import { addressOf, FOUND_HOW, proposalsAt, rateOf, titleOf } from './propose-sources.ts'
 
 /** A feed that was found, and the source made of it. */

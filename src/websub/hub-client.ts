@@ -2,7 +2,7 @@
 
 import type { PostManners } from '../http-client/post.ts'
 import type { PushParts } from './push-parts.ts'
-import { askAgainAt, GOODBYES, type Subscription, VERIFY_WITHIN } from './subscription.ts'
+import { askAgainAt, MAX_UNSUBSCRIBES, type Subscription, VERIFY_WITHIN } from './subscription.ts'
 import type { Subscriptions } from './subscription-store.ts'
 
 export interface HubClient {
@@ -19,17 +19,17 @@ export const createHubClient = (
 ): HubClient => {
   const attendEnding = async (subscription: Subscription, manners?: PostManners): Promise<string> => {
     const { token, hub, topic, callback, tries } = subscription
-    if (tries >= GOODBYES) {
+    if (tries >= MAX_UNSUBSCRIBES) {
       await drop(token)
-      return 'let go: the hub never answered the goodbye'
+      return 'gave up: the hub did not answer any unsubscribe request'
     }
     await patch(
       token,
       { asked: 'unsubscribe', askedAt: now(), tries: tries + 1 },
       askAgainAt(token, now() + VERIFY_WITHIN, tries + 1),
     )
-    const goodbye = { 'hub.mode': 'unsubscribe', 'hub.topic': topic, 'hub.callback': callback }
-    const outcome = await postForm(hub, goodbye, manners)
+    const fields = { 'hub.mode': 'unsubscribe', 'hub.topic': topic, 'hub.callback': callback }
+    const outcome = await postForm(hub, fields, manners)
     return outcome.kind === 'answered' ? `unsubscribe: the hub answered ${outcome.status}` : outcome.detail
   }
 
@@ -45,9 +45,7 @@ export const createHubClient = (
         askedAt: now(),
         tries: tries + 1,
         ...(state === 'active' && !lapsed ? {} : { state: unverified ? 'failed' : 'asking' }),
-        ...(unverified
-          ? { reason: 'the hub did not verify when asked: can it reach push.baseUrl from where it is?' }
-          : {}),
+        ...(unverified ? { reason: 'the hub did not verify the subscription: can it reach push.baseUrl?' } : {}),
       },
       askAgainAt(token, now() + VERIFY_WITHIN, tries + 1),
     )
@@ -65,7 +63,7 @@ export const createHubClient = (
     const why =
       outcome.kind === 'answered'
         ? `the hub answered ${outcome.status}: ${outcome.text.trim().slice(0, 200)}`
-        : `the hub cannot be asked: ${outcome.reason}: ${outcome.detail}`
+        : `the request to the hub failed: ${outcome.reason}: ${outcome.detail}`
     await patch(
       token,
       { reason: why, ...(state === 'active' && !lapsed ? {} : { state: 'failed' }) },

@@ -74,7 +74,7 @@ export const createSubscriptions = (redis: Redis, keys: Keys, now: () => number)
           callback,
           secret: randomBytes(32).toString('hex'),
           state: 'asking',
-          reason: 'the hub is asked',
+          reason: 'requested from the hub',
         })
         .zadd(keys.pushDue(), now(), token)
         .exec()

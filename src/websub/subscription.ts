@@ -73,7 +73,7 @@ const DAY = 24 * HOUR
 export const VERIFY_WITHIN = 10 * MINUTE
 export const ASKED_LASTS = DAY
 /** Number of unsubscribe requests before giving up on a hub that does not verify them. */
-export const GOODBYES = 3
+export const MAX_UNSUBSCRIBES = 3
 const MIN_LEASE = 10_000
 const MAX_LEASE = 90 * DAY
 const MAX_DISTRUST = 7 * DAY

@@ -15,7 +15,7 @@ export interface Verification {
   verify(token: string, query: Readonly<Record<string, string | undefined>>): Promise<HubAnswer>
 }
 
-const notFound: HubAnswer = { status: 404, body: 'We did not ask for that.' }
+const notFound: HubAnswer = { status: 404, body: 'There is no such request of ours.' }
 
 /** @param trust updates until when push is assumed to work */
 export const createVerification = (

@@ -297,7 +297,7 @@ describe.runIf(isLinux)('a newsdesk as it runs', () => {
       NEWSDESK_CONFIG: dir,
     })
     await importing.ended
-    const lines = (JSON.parse(importing.out()) as { told: { outcome: string; detail: string }[] }).told
+    const lines = (JSON.parse(importing.out()) as { reported: { outcome: string; detail: string }[] }).reported
     expect(lines).toHaveLength(sources.length)
     expect(lines.filter(({ detail }) => !/blocked|private or special/.test(detail))).toEqual([])
     expect(inside).toEqual([])

@@ -10,6 +10,7 @@ import { repair } from '../../maintenance/repair/run.ts'
 import type { Repaired } from '../../maintenance/repair/run-check.ts'
 import { sourceJobs } from '../../queues/source-jobs.ts'
 import { readDaemons } from '../../use-cases/status.ts'
+import { createExaminedReport } from '../prompt.ts'
 import { type Session, withSession } from '../session.ts'
 
 export interface DoctorFinding {
@@ -20,19 +21,6 @@ export interface DoctorFinding {
   readonly fix?: string
   /** For checks of data: how many records were examined, wrong and repaired. */
   readonly data?: Pick<Repaired, 'check' | 'examined' | 'wrong' | 'repaired'>
-}
-
-/** ms between two lines of progress. */
-const PROGRESS_INTERVAL = 1_000
-
-/** Reports the progress of a check on stderr, at most once a second. */
-const progress = () => {
-  let reported = performance.now()
-  return (check: string, examined: number): void => {
-    if (performance.now() - reported < PROGRESS_INTERVAL) return
-    reported = performance.now()
-    console.error(`${check}: ${examined} examined`)
-  }
 }
 
 const formatFinding = (
@@ -109,7 +97,7 @@ export const checkData = async (configDir: string, isRepairing: boolean): Promis
             retention: articles.retention,
             poolSize: lists.poolSize,
             now: Date.now,
-            onProgress: progress(),
+            onProgress: createExaminedReport(),
           },
           isRepairing,
         )

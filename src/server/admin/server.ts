@@ -98,7 +98,7 @@ export const startAdmin = async (parts: AdminParts): Promise<AdminServer> => {
       const who = await identify(request)
       return who !== null && who !== 'denied'
     },
-    limits: { most: settings.streams, perAddress: settings.streamsPerAddress },
+    limits: { total: settings.streams, perAddress: settings.streamsPerAddress },
   })
   parts.onStreams?.(live.listeners)
 

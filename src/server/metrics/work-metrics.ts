@@ -42,7 +42,7 @@ export const createWorkMetrics = (register: Registry): WorkMetrics => {
   const refused = counter('newsdesk_admin_refused_total', 'Requests the admin server refused, by kind.', 'kind')
   const delay = new Histogram({
     name: 'newsdesk_publication_delay_seconds',
-    help: 'From the time a publisher gives an article until it is taken in; its lists follow within lists.settle.',
+    help: 'From the publication date of an article to its ingestion; its lists follow within lists.settle.',
     buckets: DELAY_SECONDS,
     registers,
   })

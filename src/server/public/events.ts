@@ -22,10 +22,10 @@ export interface EventsRouteParts {
   readonly redis: Redis
   readonly keys: Keys
   readonly settings: () => HttpSettings
-  /** Most events the stream holds; beyond it none are taken in until some are counted. */
-  readonly most: () => number
-  /** Waits until what was taken in survives the loss of a master, where that is wanted. */
-  readonly keeper?: ReplicationBarrier
+  /** Maximum number of events in the stream: at the limit, further events are refused until some are counted. */
+  readonly maxLength: () => number
+  /** Waits until accepted events survive the loss of a master, if so configured. */
+  readonly barrier?: ReplicationBarrier
   /** ms since the epoch. */
   readonly now: () => number
 }
@@ -67,7 +67,7 @@ const listEvents = (body: unknown): unknown[] => {
   return Array.isArray(inner) ? inner : [body]
 }
 
-interface Refused {
+interface RefusedRequestBody {
   readonly status: number
   readonly error: string
 }
@@ -79,7 +79,7 @@ const parseBody = (contentType: string, text: string): unknown => {
   return JSON.parse(text)
 }
 
-const read = (contentType: string, text: string, most: number): readonly Reported[] | Refused => {
+const read = (contentType: string, text: string, most: number): readonly Reported[] | RefusedRequestBody => {
   let body: unknown
   try {
     body = parseBody(contentType, text)
@@ -107,12 +107,17 @@ const read = (contentType: string, text: string, most: number): readonly Reporte
 }
 
 /** Whether the stream holds as many events as it may; its length is read once a second. */
-const createFullCheck = ({ redis, keys, most, now }: Pick<EventsRouteParts, 'redis' | 'keys' | 'most' | 'now'>) => {
+const createFullCheck = ({
+  redis,
+  keys,
+  maxLength,
+  now,
+}: Pick<EventsRouteParts, 'redis' | 'keys' | 'maxLength' | 'now'>) => {
   let waiting = { length: 0, readAt: Number.NEGATIVE_INFINITY }
   return async (): Promise<boolean> => {
     if (Math.abs(now() - waiting.readAt) >= LENGTH_TTL)
       waiting = { length: await redis.xlen(keys.events()), readAt: now() }
-    return waiting.length >= most()
+    return waiting.length >= maxLength()
   }
 }
 
@@ -133,26 +138,26 @@ const buildFields = (event: Reported, { address, network, ua }: Sender, hashed: 
 
 /** Appends events to the stream, and waits until they are replicated, where that is wanted. */
 const append = async (
-  { redis, keys, keeper }: Pick<EventsRouteParts, 'redis' | 'keys' | 'keeper'>,
+  { redis, keys, barrier }: Pick<EventsRouteParts, 'redis' | 'keys' | 'barrier'>,
   events: readonly ReturnType<typeof buildFields>[],
 ): Promise<void> => {
   const added = redis.pipeline()
   for (const fields of events) added.xadd(keys.events(), '*', ...fields)
-  const confirmReplicated = keeper?.begin()
+  const confirmReplicated = barrier?.begin()
   for (const [error] of (await added.exec()) ?? []) if (error) throw error
   await confirmReplicated?.()
 }
 
 export const eventsRoute = (parts: EventsRouteParts): Router => {
-  const { redis, keys, settings, most, now } = parts
+  const { redis, keys, settings, maxLength, now } = parts
   const router = Router()
   const dayKeys = createDayKeys({ redis, keys })
   const allowance = createAllowance({ perMinute: () => settings().perMinute, now })
   let active = 0
-  const isFull = createFullCheck({ redis, keys, most, now })
+  const isFull = createFullCheck({ redis, keys, maxLength, now })
 
   const accept = async (request: Request, response: Response, stage: { isSent: boolean }): Promise<void> => {
-    const refuse = ({ status, error }: Refused, retryAfter?: number) => {
+    const refuse = ({ status, error }: RefusedRequestBody, retryAfter?: number) => {
       if (retryAfter !== undefined) response.set('retry-after', String(retryAfter))
       response.status(status).json({ error })
     }
@@ -167,7 +172,7 @@ export const eventsRoute = (parts: EventsRouteParts): Router => {
     const network = findNetwork(address)
     const wait = allowance.take(keyedHash(key, network), events.length)
     if (wait > 0) return refuse({ status: 429, error: 'too many events from this address in a minute' }, wait)
-    // The client has been told that nothing was accepted: keep to that.
+    // The client has already been told that nothing was accepted, so accept nothing.
     if (response.headersSent) return
     stage.isSent = true
     const sender = { address, network, ua: request.get('user-agent') ?? '' }

@@ -10,7 +10,7 @@ import { type BufferedStream, type BufferLimits, createStreamBuffers } from './s
 
 export interface StreamLimits extends BufferLimits {
   /** Streams open at a time. */
-  readonly most: number
+  readonly total: number
   /** The same per address, or IPv6 network. */
   readonly perAddress: number
 }
@@ -125,10 +125,10 @@ export const createStreams = ({ limits, heartbeat = HEARTBEAT, stalled = STALLED
     open(request, response, { hello, onEnd, onTaken = () => undefined }) {
       // The client disconnected while its user was determined: its end event has already fired.
       if (response.destroyed || response.closed || request.socket.destroyed) return null
-      const { most, perAddress } = limits()
+      const { total, perAddress } = limits()
       const network = findNetwork(request.ip ?? '')
       const open = places.taken(network)
-      if (isClosed || buffers.count() >= most) return refuse(response, 503, 'too many open streams')
+      if (isClosed || buffers.count() >= total) return refuse(response, 503, 'too many open streams')
       if (open >= perAddress) return refuse(response, 429, `too many open streams from this address: ${open}`)
       beginResponse(response)
       if (request.method === 'HEAD') {

@@ -25,7 +25,7 @@ export const updatesRoute = ({ settings = unset, onStreams, ...parts }: UpdatesR
   const streams = createStreams({
     limits() {
       const { streams: most, streamsPerAddress: perAddress, streamBuffer, streamBuffers } = settings()
-      return { most, perAddress, behind: streamBuffer, behindInAll: streamBuffers }
+      return { total, perAddress, behind: streamBuffer, behindInAll: streamBuffers }
     },
   })
   onStreams?.(streams.count)

@@ -4,7 +4,7 @@
 
 import { stringify } from 'yaml'
 import type { Source } from '../../../domain/source.ts'
-import { opmlOf } from '../../../use-cases/export-opml.ts'
+import { opmlOf } from '../../../use-cases/opml.ts'
 import { withSession } from '../../session.ts'
 
 /** Formats a source as an operator would write it, without defaults and with units. (pure) */

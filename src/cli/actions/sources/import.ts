@@ -11,7 +11,7 @@ import { readFeed } from '../../../feeds/read.ts'
 import { findDuplicateFeeds } from '../../../sources/catalogue/duplicate-feeds.ts'
 import { type Outline, readOpml } from '../../../sources/catalogue/opml.ts'
 import { shownSource } from '../../../sources/state/public-view.ts'
-import { type OpmlLine, sourceOf, unseenLine, withoutRepeats } from '../../../use-cases/import-opml.ts'
+import { type OpmlLine, sourceOf, unseenLine, withoutRepeats } from '../../../use-cases/opml.ts'
 import { inParallel, withPoliteFetch } from '../../../use-cases/polite-fetch.ts'
 import { movedText } from '../../../use-cases/propose-sources.ts'
 import { withoutCredentials } from '../../../util/redact.ts'
@@ -104,12 +104,12 @@ export const importCommand = (configDir: string, file: string, options: ImportOp
     const wanted = looked.filter(({ outcome }) => outcome === 'add' || (outcome === 'failing' && !options.skipFailing))
     const added = wanted.map(line => sourceOf(line, config, fallback, taken))
     // Grouped by outcome, so that the few that need attention stand out among hundreds.
-    const told = [...repeats, ...looked.flatMap(movedOrLeft)].sort(byOutcome)
+    const reported = [...repeats, ...looked.flatMap(movedOrLeft)].sort(byOutcome)
 
     if (!options.json) {
       for (const warning of opml.warnings) console.error(withoutCredentials(warning))
-      if (told.length > 0)
-        print(told, [
+      if (reported.length > 0)
+        print(reported, [
           {
             title: 'Feed',
             value: each => withoutCredentials(each.outline.title ?? each.outline.url).slice(0, MAX_TITLE),
@@ -124,7 +124,7 @@ export const importCommand = (configDir: string, file: string, options: ImportOp
     }
     if (added.length > 0) await openSourceActions(session).add(cliActor(), added)
     if (options.json) {
-      const skipped = told.map(({ outline, outcome, detail }) => ({
+      const lines = reported.map(({ outline, outcome, detail }) => ({
         url: withoutCredentials(outline.url),
         title: outline.title && withoutCredentials(outline.title),
         outcome,
@@ -132,7 +132,7 @@ export const importCommand = (configDir: string, file: string, options: ImportOp
       }))
       console.log(
         JSON.stringify(
-          { added: added.map(shownSource), told: skipped, warnings: opml.warnings.map(withoutCredentials) },
+          { added: added.map(shownSource), reported: lines, warnings: opml.warnings.map(withoutCredentials) },
           null,
           2,
         ),
@@ -149,7 +149,7 @@ export const importCommand = (configDir: string, file: string, options: ImportOp
     return added.length > 0 ? 0 : 1
   })
 
-/** Returns the line if people must be told of it: it is left out, or stored under another URL. */
+/** Returns the line if it is reported: its feed is left out, or stored under another URL. */
 const movedOrLeft = (line: OpmlLine): OpmlLine[] => {
   const { outcome, found, outline } = line
   if (outcome !== 'add') return [line]

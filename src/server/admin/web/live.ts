@@ -43,7 +43,7 @@ const TIME_FRACTION = 20
 const SESSION_CHECK_TIMEOUT = 2_000
 /** Maximum number of keys in an event; above, it only says that much changed. */
 const MAX_KEYS = 500
-const LIMITS: StreamLimits = { most: 200, perAddress: 200, behind: 64 * 1_024, behindInAll: 8 * 1_024 ** 2 }
+const LIMITS: StreamLimits = { total: 200, perAddress: 200, behind: 64 * 1_024, behindInAll: 8 * 1_024 ** 2 }
 
 interface LiveListener {
   readonly request: Request

@@ -1,8 +1,12 @@
-/** Plans an OPML import: new sources with missing settings derived, and outlines that are known already. */
+/**
+ * OPML: plans an import, with new sources whose missing settings are derived and outlines that are known already; and
+ * exports the catalogue.
+ */
 
+import { findLabel, type Taxonomy } from '../domain/section.ts'
 import { HttpUrl, Source } from '../domain/source.ts'
 import { bare, type FoundFeed } from '../feeds/discovery/discover.ts'
-import type { Outline } from '../sources/catalogue/opml.ts'
+import { type Outline, writeOpml } from '../sources/catalogue/opml.ts'
 import { withoutCredentials } from '../util/redact.ts'
 import type { CommandContext } from './context.ts'
 import { idFor, languageFor, languageOfItems, sectionOfFolders, sectionOfItems } from './suggest-source.ts'
@@ -74,4 +78,19 @@ export const planOf = (
   const { lines: repeats, fresh } = withoutRepeats(outlines, known)
   const taken = new Set<string>(known.map(({ id }) => id))
   return { added: fresh.map(outline => sourceOf(unseenLine(outline), config, fallback, taken)), repeats }
+}
+
+/** Writes one folder for each section that has sources. */
+export const opmlOf = (list: readonly Source[], taxonomy: Taxonomy): string => {
+  const groups = taxonomy.flatMap(({ id }) => {
+    const own = list.filter(({ section }) => section === id)
+    const outlines = own.map(({ name, url, site, language }) => ({
+      title: name,
+      url,
+      site: site ?? null,
+      language: language ?? null,
+    }))
+    return own.length === 0 ? [] : [{ folder: findLabel(taxonomy, id), outlines }]
+  })
+  return writeOpml('Sources of newsdesk', groups, Date.now())
 }
