@@ -48,11 +48,11 @@ const startPublicServer = ({ config, redis, keys, connect, listNames, ...parts }
   const { barrier, pulse, lifecycle, onStreams, log, now } = parts
   const settings = () => config().settings.http
   const logError = createOutageLog(log)
-  const most = () => config().settings.events.maxStreamLength
+  const maxLength = () => config().settings.events.maxStreamLength
   return startHttp({
     ...{ settings, pulse, log },
     routes: [
-      { path: '/v1/events', router: eventsRoute({ redis, keys, now, settings, maxLength, barrier: barrier }) },
+      { path: '/v1/events', router: eventsRoute({ redis, keys, now, settings, maxLength, barrier }) },
       { path: '/v1/lists', router: listsRoute({ redis, keys, names: listNames }) },
       {
         path: '/v1/updates',

@@ -24,7 +24,7 @@ export const updatesRoute = ({ settings = unset, onStreams, ...parts }: UpdatesR
   const recent = createRecentUpdates(parts)
   const streams = createStreams({
     limits() {
-      const { streams: most, streamsPerAddress: perAddress, streamBuffer, streamBuffers } = settings()
+      const { streams: total, streamsPerAddress: perAddress, streamBuffer, streamBuffers } = settings()
       return { total, perAddress, behind: streamBuffer, behindInAll: streamBuffers }
     },
   })
