@@ -7,9 +7,9 @@ import { hostname } from 'node:os'
 import type { Request, RequestHandler, Response } from 'express'
 import type { AdminSettings } from '../../../config/sections/admin.ts'
 import { isOwnHost, nameOfHost } from '../auth/hosts.ts'
-import type { Identify } from '../auth/identify.ts'
 import type { RefusalKind, Refusals } from '../auth/refusals.ts'
 import { bearerOf, isForged, mayNot, whoOf } from './guard.ts'
+import type { Identify } from './identify.ts'
 import { actorOf, type Show, wantsJson } from './respond.ts'
 
 export interface CheckParts {

@@ -3,10 +3,10 @@
 import type { Request } from 'express'
 import type { AdminSettings } from '../../../config/sections/admin.ts'
 import type { Who } from '../../../domain/actor.ts'
-import { bearerOf, sessionOf } from '../web/guard.ts'
-import { whoOfProxy } from './proxy.ts'
-import type { Sessions } from './sessions.ts'
-import type { Tokens } from './tokens.ts'
+import { whoOfProxy } from '../auth/proxy.ts'
+import type { Sessions } from '../auth/sessions.ts'
+import type { Tokens } from '../auth/tokens.ts'
+import { bearerOf, sessionOf } from './guard.ts'
 
 /** @returns `denied` for somebody who is known but has no access; null for nobody */
 export type Identify = (request: Request) => Promise<Who | 'denied' | null>
