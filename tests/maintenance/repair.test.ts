@@ -271,7 +271,7 @@ describe('the doctor', () => {
   it('forgets no sources where the configuration seems to be another', async () => {
     for (const id of ['a', 'b', 'c', 'd', 'e', 'f']) await redis.hset(keys.source(sourceId(id)), 'fetches', 3)
     const told = (await repair(parts, true)).find(({ check }) => check === 'states-without-source')
-    expect(told).toMatchObject({ wrong: 6, mended: 0, doubt: expect.stringContaining('is this the configuration') })
+    expect(told).toMatchObject({ wrong: 6, repaired: 0, doubt: expect.stringContaining('is this the configuration') })
     expect(await redis.exists(keys.source(sourceId('a')))).toBe(1)
   })
 })
