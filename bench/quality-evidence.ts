@@ -3,7 +3,7 @@
 
 import { listItems } from '../demo/publishers/editions.ts'
 import { formatDocument } from '../demo/publishers/formats.ts'
-import { PUBLISHERS, type Publisher } from '../demo/publishers/publishers.ts'
+import { type DemoPublisher, PUBLISHERS } from '../demo/publishers/publishers.ts'
 import { normalise } from '../src/articles/normalise.ts'
 import type { Taxonomy } from '../src/domain/section.ts'
 import { Source } from '../src/domain/source.ts'
@@ -22,7 +22,7 @@ export interface EvidenceScore {
   readonly wrong: readonly string[]
 }
 
-const standing = (publisher: Publisher, withholds: boolean): Source =>
+const standing = (publisher: DemoPublisher, withholds: boolean): Source =>
   Source.parse({
     id: publisher.id,
     name: publisher.name,

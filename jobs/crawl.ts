@@ -36,7 +36,7 @@ export const crawl = defineJob(crawlQueue, {
     if (!source || (trigger === 'schedule' && !context.sources.get(sourceId)?.enabled))
       return { outcome: 'skipped', why: 'the source is paused or no longer in the catalogue' }
     const started = context.now()
-    const completeFetch = (fetch: Outcome): Fetch => ({
+    const completeFetch = (fetch: CrawlOutcome): Fetch => ({
       ...EMPTY_FETCH,
       at: started,
       ms: context.now() - started,
@@ -84,8 +84,8 @@ export const crawl = defineJob(crawlQueue, {
 const NONE_KNOWN: ReadonlySet<string> = new Set()
 
 /** The outcome of this crawl; its start and duration are filled in. */
-type Outcome = Pick<Fetch, 'outcome'> & Partial<Fetch>
-type RecordFetch = (fetch: Outcome) => Promise<void>
+type CrawlOutcome = Pick<Fetch, 'outcome'> & Partial<Fetch>
+type RecordFetch = (fetch: CrawlOutcome) => Promise<void>
 
 const EMPTY_FETCH = { status: 0, bytes: 0, items: 0, reason: '' } as const
 

@@ -1,4 +1,4 @@
-/** A job definition: a queue and the function that runs its jobs. workers.ts starts a worker for it. */
+/** A job definition: a queue and the function that runs its jobs. worker.ts starts a worker for it. */
 
 import type { z } from 'zod'
 import type { QueueDefinition } from '../src/queues/definition.ts'

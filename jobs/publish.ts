@@ -31,7 +31,8 @@ export const publish = defineJob(publishQueue, {
       )
       return { list, changed: changed.length, of }
     }
-    if (articles) return report(await publisher.publishRelated(articles as ArticleId[]), articles.length) // looked up before anything is written
+    // Looked up before anything is written.
+    if (articles) return report(await publisher.publishRelated(articles as ArticleId[]), articles.length)
     if (list !== ENQUEUED) {
       const published = await publisher.publish(list)
       report([published], 1)

@@ -11,7 +11,7 @@ import type { JobContext } from './context.ts'
 import { detectNewItems } from './detect-new.ts'
 import { hold } from './retry-quarantined.ts'
 
-export interface Replayed {
+export interface ReplayedBody {
   readonly source: SourceId
   readonly body: string
   /**
@@ -33,8 +33,12 @@ export const replay = async (
   sourceId: SourceId,
   bodyId: string,
   { sources, urls, settings, addArticles, now }: ReplayContext,
-): Promise<Replayed> => {
-  const answer = (outcome: Replayed['outcome'], detail: string, more: Partial<Replayed> = {}): Replayed => ({
+): Promise<ReplayedBody> => {
+  const answer = (
+    outcome: ReplayedBody['outcome'],
+    detail: string,
+    more: Partial<ReplayedBody> = {},
+  ): ReplayedBody => ({
     ...{ source: sourceId, body: bodyId, outcome, detail, items: 0, new: 0, edited: 0 },
     ...more,
   })

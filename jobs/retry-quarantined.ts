@@ -11,6 +11,7 @@ import { ArticlesData } from '../src/queues/ingest.ts'
 import type { HeldItem } from '../src/sources/quarantine/held-items.ts'
 import { awayAt, isTrusted, selectPlaces, withRefused, withTrusted } from '../src/sources/state/places.ts'
 import type { SourceState } from '../src/sources/state/state.ts'
+import type { MoveDecision } from '../src/use-cases/source-actions.ts'
 import type { JobContext } from './context.ts'
 import type { NewItems } from './detect-new.ts'
 
@@ -110,12 +111,6 @@ export const settleHeldItems = async (
   return 0
 }
 
-export type MoveOutcome =
-  | { readonly kind: 'accepted'; readonly to: string; readonly items: number }
-  | { readonly kind: 'refused'; readonly to: string; readonly items: number }
-  /** Nothing is held, or the address now leads to another domain than the one that was decided on. */
-  | { readonly kind: 'none' }
-
 /** @param seen the address that the decision is about; by default the current one */
 const heldAt = async (source: Source, { sources }: Pick<JobContext, 'sources'>, seen?: string) => {
   const state = await sources.state(source.id)
@@ -125,7 +120,7 @@ const heldAt = async (source: Source, { sources }: Pick<JobContext, 'sources'>, 
 }
 
 /** Accepts the domain that was refused last; its items come with the next fetch. */
-const acceptRefused = async (source: Source, { sources }: Pick<JobContext, 'sources'>): Promise<MoveOutcome> => {
+const acceptRefused = async (source: Source, { sources }: Pick<JobContext, 'sources'>): Promise<MoveDecision> => {
   const places = selectPlaces(source, await sources.state(source.id))
   const domain = places.refused.at(-1)
   if (domain === undefined) return { kind: 'none' }
@@ -138,7 +133,7 @@ const acceptRefused = async (source: Source, { sources }: Pick<JobContext, 'sour
  * Accepts the new address: ingests the held items, and from now on whatever comes from there. A permanent redirect
  * replaces the source's address.
  */
-export const acceptMove = async (source: Source, context: HeldContext, seen?: string): Promise<MoveOutcome> => {
+export const acceptMove = async (source: Source, context: HeldContext, seen?: string): Promise<MoveDecision> => {
   const found = await heldAt(source, context, seen)
   if (!found) return seen === undefined ? acceptRefused(source, context) : { kind: 'none' }
   const { places, held } = found
@@ -154,7 +149,7 @@ export const refuseMove = async (
   source: Source,
   context: Pick<JobContext, 'sources'>,
   seen?: string,
-): Promise<MoveOutcome> => {
+): Promise<MoveDecision> => {
   const found = await heldAt(source, context, seen)
   if (!found) return { kind: 'none' }
   const { places, held } = found

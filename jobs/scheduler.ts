@@ -74,7 +74,7 @@ const findNext = (task: ScheduledTask): number => {
   return next.getTime()
 }
 
-/** Starts the ticks. @returns a function that stops them and waits for the one in hand */
+/** Starts the ticks. @returns a function that stops them and waits for one that is running */
 export const startSchedule = (
   ticks: readonly Tick[],
   { redis, keys, daemonId, log }: ScheduleParts,
@@ -93,7 +93,7 @@ export const startSchedule = (
           keptFor: Math.max(every, 1_000),
           isAwaited: every > OFTEN,
         }
-        // A tick that fails is logged and comes again; thrown into node-cron it would only be printed.
+        // A tick that fails is logged and repeated; node-cron would only print the error.
         return runSlot(slot, () => run(stopping.signal), { redis, keys, daemonId, signal: stopping.signal })
           .then(() => undefined)
           .catch((error: unknown) => logError(error, 'tick failed; the next one makes up for it', { tick: name }))

@@ -24,12 +24,12 @@ export interface SlotParts {
   readonly signal: AbortSignal
 }
 
-export interface Slot {
+export interface TickSlot {
   /** Name of the tick and the moment it is for: the same in every replica. */
   readonly id: string
   /** ms for which no other replica may run it once it is done. */
   readonly keptFor: number
-  /** Whether other replicas wait while one runs it, to take over if it dies: for ticks that do not come again soon. */
+  /** Whether other replicas wait while one runs it, to take over if it dies: for ticks that are not repeated soon. */
   readonly isAwaited: boolean
 }
 
@@ -40,7 +40,7 @@ export interface Slot {
  * @returns whether it ran here
  */
 export const runSlot = async (
-  { id, keptFor, isAwaited }: Slot,
+  { id, keptFor, isAwaited }: TickSlot,
   run: () => Promise<void>,
   { redis, keys, daemonId, signal }: SlotParts,
 ): Promise<boolean> => {

@@ -45,8 +45,11 @@ const nameOf = (path: string): string =>
 
 const take = async (page: Page, path: string, rest: string): Promise<void> => {
   await page.goto(`${daemon.adminUrl}${path}`)
-  // The queue dashboard loads its data by script.
-  if (path.startsWith('/queues')) await page.getByText('crawl').first().waitFor()
+  if (path.startsWith('/queues')) {
+    // The queue dashboard loads its data by script; the names of queues are there before their jobs.
+    await page.getByText('crawl').first().waitFor()
+    await page.getByText(/^loading/i).waitFor({ state: 'detached' })
+  }
   const file = join(OUT, `${nameOf(path)}-${rest}.png`)
   await page.screenshot({ path: file, animations: 'disabled' })
   console.log(file)

@@ -26,17 +26,21 @@ const ROW = 16
 const LEAST = 0.6
 const CHARACTER = 6.4
 
+/** By folder of newsdesk, or by package. */
 const COLOURS: Readonly<Record<string, string>> = {
-  story: '#e57373',
+  stories: '#e57373',
   lists: '#ffb74d',
-  article: '#ffd54f',
-  archive: '#aed581',
-  feed: '#81c784',
+  articles: '#ffd54f',
+  sections: '#aed581',
+  feeds: '#81c784',
   sources: '#4db6ac',
   jobs: '#90a4ae',
+  queues: '#90a4ae',
   ioredis: '#7986cb',
+  redis: '#7986cb',
   bullmq: '#9575cd',
   undici: '#64b5f6',
+  'http-client': '#64b5f6',
   node: '#cfd8dc',
   gc: '#f06292',
 }
@@ -44,8 +48,8 @@ const OTHER = '#e0e0e0'
 
 const ownerOf = (url: string, name: string): string => {
   if (name === '(garbage collector)') return 'gc'
-  const room = /\/(?:src\/(\w+)|(jobs))\//.exec(url)
-  if (room && !url.includes('node_modules')) return room[1] ?? room[2] ?? ''
+  const folder = /\/(?:src\/([\w-]+)|(jobs))\//.exec(url)
+  if (folder && !url.includes('node_modules')) return folder[1] ?? folder[2] ?? ''
   return /node_modules\/(\w+)/.exec(url)?.[1] ?? (url.startsWith('node:') ? 'node' : '')
 }
 

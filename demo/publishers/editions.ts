@@ -6,7 +6,7 @@
 
 import type { SectionId } from '../../src/domain/section.ts'
 import { EVENTS, PEOPLE, PLACES, type StandEvent, type Telling } from './events.ts'
-import { PUBLISHERS, type Publisher } from './publishers.ts'
+import { type DemoPublisher, PUBLISHERS } from './publishers.ts'
 
 export interface StandItem {
   readonly id: string
@@ -23,7 +23,7 @@ export interface StandItem {
   readonly updatedAt: number | null
 }
 
-export interface Clock {
+export interface DemoClock {
   readonly seed: number
   /** ms since the epoch: when the stand opened. */
   readonly start: number
@@ -62,13 +62,13 @@ const eventAt = (index: number, seed: number): StandEvent => {
   return EVENTS[bySection[(index * step + mix(seed, round, 1)) % EVENTS.length] ?? 0] ?? pick(EVENTS, index)
 }
 
-const happenedAt = (index: number, { start, speed }: Clock): number =>
+const happenedAt = (index: number, { start, speed }: DemoClock): number =>
   index < BACKLOG
     ? start - BACKLOG_SPAN + (BACKLOG_SPAN / BACKLOG) * index
     : start + ((index - BACKLOG + 1) * EVENT_GAP) / speed
 
 /** Number of events that have happened. */
-const eventsBy = (now: number, clock: Clock): number =>
+const eventsBy = (now: number, clock: DemoClock): number =>
   Math.min(100_000, BACKLOG + Math.max(0, Math.floor(((now - clock.start) * clock.speed) / EVENT_GAP)))
 
 const slug = (text: string): string =>
@@ -92,10 +92,11 @@ const fill = (text: string, index: number, seed: number): string => {
  * A publisher's report of an event: a version in its language, the wire's copy shortened and with another headline, or
  * nothing.
  */
-const reportBy = (publisher: Publisher, event: StandEvent, index: number, seed: number): Telling | null => {
+const reportBy = (publisher: DemoPublisher, event: StandEvent, index: number, seed: number): Telling | null => {
   if (!publisher.covers.includes(event.section)) return null
   const { language } = publisher
-  if (language !== 'en') return (event as unknown as Record<string, Telling | undefined>)[language] ?? null // languages are keys of an event
+  // Languages are keys of an event.
+  if (language !== 'en') return (event as unknown as Record<string, Telling | undefined>)[language] ?? null
   const [wire] = event.en
   if (!wire) return null
   if (publisher.id === 'meridian') return wire
@@ -118,7 +119,7 @@ const reportBy = (publisher: Publisher, event: StandEvent, index: number, seed: 
 const withTypo = (title: string): string => title.replace(/(\p{L})(\p{L})(\p{L}{3,})$/u, '$2$1$3')
 
 /** The items that a publisher carries at a moment, newest first. */
-export const listItems = (publisher: Publisher, now: number, clock: Clock): StandItem[] => {
+export const listItems = (publisher: DemoPublisher, now: number, clock: DemoClock): StandItem[] => {
   const items: StandItem[] = []
   const place = PUBLISHERS.indexOf(publisher)
   for (let index = eventsBy(now, clock) - 1; index >= 0 && items.length < CARRIED; index -= 1) {

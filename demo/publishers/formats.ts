@@ -2,7 +2,7 @@
 
 import type { StandItem } from './editions.ts'
 import { encode } from './encode.ts'
-import type { Publisher } from './publishers.ts'
+import type { DemoPublisher } from './publishers.ts'
 
 const xml = (text: string): string =>
   text.replace(/[&<>"]/g, char => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[char] ?? char)
@@ -19,7 +19,7 @@ export const hubUrl = (base: string): string => new URL('/hub', base).href
 const picture = (base: string, item: StandItem): string => `${base}/pictures/${item.id}.svg`
 
 const rss = (
-  { name, language }: Publisher,
+  { name, language }: DemoPublisher,
   base: string,
   items: readonly StandItem[],
   charset: string,
@@ -34,7 +34,7 @@ ${items
 </channel></rss>`
 
 const rdf = (
-  { name, language }: Publisher,
+  { name, language }: DemoPublisher,
   base: string,
   items: readonly StandItem[],
   charset: string,
@@ -49,7 +49,7 @@ ${items
 </rdf:RDF>`
 
 const atom = (
-  { id, name, language, push }: Publisher,
+  { id, name, language, push }: DemoPublisher,
   base: string,
   items: readonly StandItem[],
   charset: string,
@@ -63,7 +63,7 @@ ${items
   .join('\n')}
 </feed>`
 
-const json = ({ name, language }: Publisher, base: string, items: readonly StandItem[]): string =>
+const json = ({ name, language }: DemoPublisher, base: string, items: readonly StandItem[]): string =>
   JSON.stringify({
     version: 'https://jsonfeed.org/version/1.1',
     title: name,
@@ -84,7 +84,7 @@ const json = ({ name, language }: Publisher, base: string, items: readonly Stand
   })
 
 const sitemap = (
-  { name, language }: Publisher,
+  { name, language }: DemoPublisher,
   base: string,
   items: readonly StandItem[],
   charset: string,
@@ -111,7 +111,7 @@ export interface Document {
   readonly contentType: string
 }
 
-export const formatDocument = (publisher: Publisher, base: string, items: readonly StandItem[]): Document => {
+export const formatDocument = (publisher: DemoPublisher, base: string, items: readonly StandItem[]): Document => {
   const { format, charset } = publisher
   const make = { rss, rdf, atom, sitemap, json }[format]
   const label = charset.startsWith('utf-16') ? 'utf-16' : charset

@@ -43,9 +43,9 @@ interface Subscriber {
   readonly until: number
 }
 
-const LONGEST_FORM = 16_384
-const LONGEST_SECRET = 200
-const MOST_LOG = 1_000
+const MAX_FORM = 16_384
+const MAX_SECRET = 200
+const MAX_LOG = 1_000
 const TIMEOUT = 5_000
 
 const readForm = async (request: IncomingMessage): Promise<URLSearchParams | null> => {
@@ -53,7 +53,7 @@ const readForm = async (request: IncomingMessage): Promise<URLSearchParams | nul
   let size = 0
   for await (const chunk of request as AsyncIterable<Uint8Array>) {
     size += chunk.length
-    if (size > LONGEST_FORM) return null
+    if (size > MAX_FORM) return null
     chunks.push(chunk)
   }
   return new URLSearchParams(Buffer.concat(chunks).toString('utf8'))
@@ -73,7 +73,7 @@ export const createHub = ({
   const running = new Set<Promise<void>>()
   const note = (line: string) => {
     log.push(line)
-    if (log.length > MOST_LOG) log.shift()
+    if (log.length > MAX_LOG) log.shift()
   }
   /** Runs work after the response, as hubs do, and logs failures. */
   const runInBackground = (work: Promise<void>) => {
@@ -165,7 +165,7 @@ export const createHub = ({
       const callback = form.get('hub.callback') ?? ''
       const secret = form.get('hub.secret') ?? ''
       if (!/^https?:/.test(callback) || !URL.canParse(callback)) return reject('hub.callback is not a URL.')
-      if (Buffer.byteLength(secret) >= LONGEST_SECRET) return reject('hub.secret is too long.')
+      if (Buffer.byteLength(secret) >= MAX_SECRET) return reject('hub.secret is too long.')
       const seconds = Math.min(Math.max(Number(form.get('hub.lease_seconds')) || longest, 1), longest)
       send(response, 202, 'text/plain', 'To be verified.')
       runInBackground(verify(mode, { callback, topic, secret, until: Date.now() + seconds * 1_000 }, seconds))

@@ -1,7 +1,7 @@
 /** HTTP for both kinds of newsstand: listen on loopback, send bytes, escape text for pages. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type Listening, listenAt } from '../../src/server/listen.ts'
+import { listenAt, type RunningServer } from '../../src/server/listen.ts'
 
 /**
  * @param answer if it fails, the response is a 500
@@ -10,7 +10,7 @@ import { type Listening, listenAt } from '../../src/server/listen.ts'
 export const listen = (
   answer: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
   port: number,
-): Promise<Listening> =>
+): Promise<RunningServer> =>
   listenAt({ host: '127.0.0.1', port }, (request, response) => {
     answer(request, response).catch((error: unknown) => {
       if (!response.headersSent) send(response, 500, 'text/plain', String(error))

@@ -6,11 +6,11 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
-import { type Clock, listItems, type StandItem } from './editions.ts'
+import { type DemoClock, listItems, type StandItem } from './editions.ts'
 import { formatDocument } from './formats.ts'
 import { createHub, type Hub } from './hub.ts'
 import { escapeHtml, listen, send } from './listen.ts'
-import { PUBLISHERS, type Publisher } from './publishers.ts'
+import { type DemoPublisher, PUBLISHERS } from './publishers.ts'
 
 /** A source as it would be written in sources.yaml. */
 export interface StandSource {
@@ -55,7 +55,7 @@ const CARRIED = 30
 /** ms between two checks for a changed edition. */
 const WATCH = 100
 
-const renderPage = ({ name, language }: Publisher, item: StandItem): string =>
+const renderPage = ({ name, language }: DemoPublisher, item: StandItem): string =>
   `<!doctype html><html lang="${language}"><meta charset="utf-8"><title>${escapeHtml(item.title)} - ${escapeHtml(name)}</title><h1>${escapeHtml(item.title)}</h1><p>${escapeHtml(item.text)}</p></html>`
 
 const renderPicture = (id: string): string => {
@@ -70,18 +70,19 @@ export const startNewsstand = async ({
   lease,
   now = Date.now,
 }: NewsstandWanted = {}): Promise<Newsstand> => {
-  const clock: Clock = { seed, start: now(), speed }
+  const clock: DemoClock = { seed, start: now(), speed }
   let url = ''
   const elapsed = () => (now() - clock.start) * speed
-  const isFailing = ({ trouble }: Publisher) =>
+  const isFailing = ({ trouble }: DemoPublisher) =>
     trouble === 'fails' && elapsed() >= FAILS_FROM && elapsed() < FAILS_UNTIL
-  const hasMoved = ({ trouble }: Publisher) => trouble === 'moves' && elapsed() >= MOVES_AFTER
+  const hasMoved = ({ trouble }: DemoPublisher) => trouble === 'moves' && elapsed() >= MOVES_AFTER
 
   const extra = new Map<string, StandItem[]>()
-  const carriedBy = (publisher: Publisher): StandItem[] =>
+  const carriedBy = (publisher: DemoPublisher): StandItem[] =>
     [...(extra.get(publisher.id) ?? []), ...listItems(publisher, now(), clock)].slice(0, CARRIED)
-  const documentBy = (publisher: Publisher) => formatDocument(publisher, `${url}/${publisher.id}`, carriedBy(publisher))
-  const topicUrl = ({ id }: Publisher) => `${url}/${id}/feed`
+  const documentBy = (publisher: DemoPublisher) =>
+    formatDocument(publisher, `${url}/${publisher.id}`, carriedBy(publisher))
+  const topicUrl = ({ id }: DemoPublisher) => `${url}/${id}/feed`
   const hub = createHub({
     url: () => `${url}/hub`,
     content: topic => {
@@ -103,7 +104,7 @@ export const startNewsstand = async ({
   watch.unref()
 
   const feed = async (
-    publisher: Publisher,
+    publisher: DemoPublisher,
     path: string,
     request: IncomingMessage,
     response: ServerResponse,

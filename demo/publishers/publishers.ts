@@ -2,12 +2,12 @@
 
 import type { SectionId } from '../../src/domain/section.ts'
 
-export type Format = 'rss' | 'rdf' | 'atom' | 'json' | 'sitemap'
+export type DemoFormat = 'rss' | 'rdf' | 'atom' | 'json' | 'sitemap'
 
-export interface Publisher {
+export interface DemoPublisher {
   readonly id: string
   readonly name: string
-  readonly format: Format
+  readonly format: DemoFormat
   readonly charset: string
   readonly language: string
   readonly section: SectionId
@@ -38,7 +38,7 @@ const GENERAL: readonly SectionId[] = [
   'lifestyle',
 ]
 
-export const PUBLISHERS: readonly Publisher[] = [
+export const PUBLISHERS: readonly DemoPublisher[] = [
   {
     id: 'meridian',
     name: 'Meridian Wire',

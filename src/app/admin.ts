@@ -10,13 +10,12 @@ import { configuredEditions, LISTS } from '../lists/registry.ts'
 import { addPushedCrawl, addRecrawl, type Queues } from '../queues/queues.ts'
 import { type AdminParts, type AdminServer, startAdmin } from '../server/admin/server.ts'
 import type { Samples } from '../server/metrics/samples.ts'
-import { createSourceActs } from '../use-cases/actions.ts'
 import { createAddSources } from '../use-cases/add-sources.ts'
 import { createAudit } from '../use-cases/audit-log.ts'
-import { createEditingActs } from '../use-cases/editing.ts'
-import type { LogLevels } from '../use-cases/log-levels.ts'
+import { createEditingActions } from '../use-cases/editing.ts'
+import { changeLevel, type LogLevels } from '../use-cases/log-levels.ts'
 import { pushLine } from '../use-cases/push-status.ts'
-import { changeLevel } from '../use-cases/set-log-level.ts'
+import { createSourceActions } from '../use-cases/source-actions.ts'
 import { readDaemons } from '../use-cases/status.ts'
 import type { Container } from './container.ts'
 import type { SharedJobContext } from './job-context.ts'
@@ -59,7 +58,7 @@ export const startAdminUi = ({
     },
     ...{ sources, audit },
     queues: { ...queues },
-    sourceActs: createSourceActs({
+    sourceActions: createSourceActions({
       ...{ redis, keys, catalogue, sources, audit },
       recrawl: (sourceId, isBehind) => addRecrawl(queues, sourceId, isBehind),
       coolDown: () => settings().admin.recrawlGap,
@@ -75,8 +74,8 @@ export const startAdminUi = ({
     finder: createArticleSearch({ redis, keys, retention: () => settings().articles.retention, now }),
     explainStory: container.stories.explain,
     explainEntry: lists.publisher.explain,
-    editingActs: createEditingActs({ edits: container.edits, audit }),
-    placements: () => lists.editors.inForce(now()),
+    editingActions: createEditingActions({ edits: container.edits, audit }),
+    overrides: () => lists.editors.inForce(now()),
     listsShowing: sections => LISTS.namesShowing(sections, configuredEditions(settings().lists)),
     replay: (source, body) => replay(source, body, context),
     listNames: () => lists.publisher.names(),

@@ -27,9 +27,9 @@ import { type Catalogue, createCatalogue } from '../sources/catalogue/catalogue.
 import { createSources, type Sources } from '../sources/store/sources.ts'
 import { createStories } from '../stories/stories.ts'
 import { createEdits, type FollowedEdits } from '../use-cases/edit-lists.ts'
-import { type Blocks, createBlocks } from '../use-cases/follow-blocks.ts'
+import { type BlockFollower, createBlocks } from '../use-cases/follow-blocks.ts'
 import { createPush, type Push } from '../websub/push.ts'
-import { createLists, type Lists } from './lists.ts'
+import { createLists, type ListModules } from './lists.ts'
 
 export interface Container {
   readonly catalogue: Catalogue
@@ -39,9 +39,9 @@ export interface Container {
   readonly storyWriter: StoryWriter
   readonly parameters: ParameterStore
   readonly stories: ReturnType<typeof createStories>
-  readonly lists: Lists
+  readonly lists: ListModules
   readonly publishing: Publishing
-  readonly blocks: Blocks
+  readonly blocks: BlockFollower
   readonly edits: FollowedEdits
   readonly evictor: Evictor
   /** Sets the dates of articles that came while the clock was ahead to now. */

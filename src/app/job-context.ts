@@ -38,7 +38,7 @@ export interface JobContextParts {
 
 /** Smallest backlog of batches at which crawls wait, and the maximum wait of a crawl in ms. */
 const BACKLOG = 8
-const LONGEST_CRAWL_WAIT = 5_000
+const MAX_CRAWL_WAIT = 5_000
 
 const networkText: Readonly<Record<NetworkMode, string>> = {
   up: 'our network is up; all sources are crawled as before',
@@ -74,7 +74,7 @@ export const createJobContext = (
   const { waitForCapacity } = createBackpressure({
     countBacklog: () => queues.articles.getWaitingCount(),
     maxBacklog: () => Math.max(BACKLOG, 2 * settings().articles.concurrency),
-    maxWait: LONGEST_CRAWL_WAIT,
+    maxWait: MAX_CRAWL_WAIT,
     isStopping: () => stopping.aborted,
   })
   const custom = customModelPath(config().dir)

@@ -21,7 +21,7 @@ import { createReads } from '../lists/reads.ts'
 import { LISTS, type ListRegistry } from '../lists/registry.ts'
 import type { Keys } from '../redis/keys.ts'
 
-export interface Lists {
+export interface ListModules {
   readonly publisher: Publisher
   readonly editors: Overrides
   readonly coReads: CoViewed
@@ -60,7 +60,7 @@ export const createLists = ({
   now,
   precedence,
   registry = LISTS,
-}: ListsParts): Lists => {
+}: ListsParts): ListModules => {
   const settings = () => config().settings
   const changes = createChanges({ redis, keys })
   const shelf = createCandidateCache({ archive, changes })

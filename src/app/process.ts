@@ -29,7 +29,7 @@ import type { Lifecycle } from './lifecycle.ts'
 export interface ProcessParts {
   readonly id: string
   readonly roles: readonly Role[]
-  /** The configuration in force: a reload brings another. */
+  /** The current configuration; a reload replaces it. */
   readonly config: () => Config
   readonly server: RedisServer
   readonly lifecycle: Lifecycle
@@ -41,7 +41,7 @@ export interface ProcessParts {
 }
 
 /** Maximum time, ms, that ingesting waits for lists each time it yields to them. */
-const LONGEST_WAIT_FOR_LISTS = 100
+const MAX_WAIT_FOR_LISTS = 100
 
 export type Process = Awaited<ReturnType<typeof createProcess>>
 
@@ -70,7 +70,7 @@ export const createProcess = async (parts: ProcessParts) => {
   const poster = createPoster(() => settings().crawl)
   lifecycle.closeLast(() => Promise.all([fetcher.close(), poster.close()]))
   const barrier = createReplicationBarrier({ redis, replicas: () => settings().redis.replicas })
-  const gate = createPriorityGate({ maxWait: LONGEST_WAIT_FOR_LISTS })
+  const gate = createPriorityGate({ maxWait: MAX_WAIT_FOR_LISTS })
   const dataSet = createDataSet({ redis, keys })
   const shared = { config, redis, keys, queues, gate, log, now }
   const container = createContainer({

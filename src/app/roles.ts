@@ -7,27 +7,57 @@ import { createFoundation } from '../maintenance/ensure-foundation.ts'
 import { migrateOnStart } from '../maintenance/migrate-on-start.ts'
 import { createOutageLog } from '../redis/transient-error.ts'
 import { firstAnswer, retryUntilWritable } from '../redis/write-rejected.ts'
-import { createProbes } from '../server/probes.ts'
-import { createLogLevels } from '../use-cases/log-levels.ts'
+import { createProbes, type Probes } from '../server/probes.ts'
+import { createLogLevels, type LogLevels } from '../use-cases/log-levels.ts'
 import { readSummary } from '../use-cases/status.ts'
 import { startAdminUi } from './admin.ts'
 import { applyConfiguration } from './apply-configuration.ts'
 import { createHeartbeat } from './heartbeat.ts'
 import type { Process } from './process.ts'
 import { startTicks } from './schedule.ts'
-import { type Servers, startServers } from './servers.ts'
+import { type RunningServers, startServers } from './servers.ts'
 import { startWatch } from './watch.ts'
 import { startWorkers } from './workers.ts'
 
 export interface RunningRoles {
-  readonly servers: Servers
+  readonly servers: RunningServers
   /** Adjusts to a reloaded configuration. @param changed the settings that took effect, for the log */
   followConfiguration(before: Settings, changed: readonly string[]): Promise<void>
 }
 
+/** Starts counting events; a running batch is finished before the process ends. */
+const startCounter = ({ id, settings, redis, keys, lifecycle, container, log, now, connect }: Process): void => {
+  const { lists, articleStore } = container
+  const counter = createEventCounter({
+    ...{ redis, keys, archive: articleStore, consumer: id, log, now },
+    blocking: connect('events', { pipelined: false }),
+    settings: () => settings().events,
+    onRead: async reads => {
+      await Promise.all([lists.visitors.note(reads), lists.coReads.note(reads)])
+    },
+  }).run(lifecycle.stopping)
+  lifecycle.finishFirst({ finish: () => counter })
+}
+
+const startProcessServers = (process: Process, probes: Probes, levels: LogLevels): Promise<RunningServers> => {
+  const { redis, keys, queues, container, context, config, samples, pulse, summaries, metrics, log, now } = process
+  return startServers({
+    ...{ ...process, probes },
+    onStreams: count => metrics.streams('http', count),
+    startAdmin: () =>
+      startAdminUi({
+        ...{ redis, keys, queues, container, context, config, samples, levels, probes, pulse, log, now },
+        readSummaries: summaries,
+        onRefused: metrics.refused,
+        onStreams: count => metrics.streams('admin', count),
+        status: () => readSummary(process.observed),
+      }),
+  })
+}
+
 export const startRoles = async (process: Process): Promise<RunningRoles> => {
   const { id, roles, has, config, settings, redis, keys, queues, lifecycle, clock, container, log, now } = process
-  const { catalogue, lists } = container
+  const { catalogue } = container
   const store = { redis, keys }
   const correction = { ...store, queues, redate: container.redate, now, log }
   const correctWhenSetBack = createClockCorrection(correction)
@@ -35,7 +65,7 @@ export const startRoles = async (process: Process): Promise<RunningRoles> => {
     ...{ ...store, id, roles, clock, log, now },
     onClockSet: () => (has('scheduler') ? correctWhenSetBack() : undefined),
   })
-  let servers: Servers | null = null
+  let servers: RunningServers | null = null
   const foundation = createFoundation({
     ...{ ...store, dataSet: process.dataSet, catalogue, log },
     isScheduler: has('scheduler'),
@@ -64,17 +94,7 @@ export const startRoles = async (process: Process): Promise<RunningRoles> => {
     onEnd: process.metrics.jobEnded,
   })
   for (const worker of workers) lifecycle.finishFirst(worker)
-  if (has('events')) {
-    const counter = createEventCounter({
-      ...{ ...store, archive: container.articleStore, consumer: id, log, now },
-      blocking: process.connect('events', { pipelined: false }),
-      settings: () => settings().events,
-      onRead: async reads => {
-        await Promise.all([lists.visitors.note(reads), lists.coReads.note(reads)])
-      },
-    }).run(lifecycle.stopping)
-    lifecycle.finishFirst({ finish: () => counter })
-  }
+  if (has('events')) startCounter(process)
 
   await retryUntilWritable(log, async () => {
     await heartbeat.beat()
@@ -91,19 +111,7 @@ export const startRoles = async (process: Process): Promise<RunningRoles> => {
   // The first summary reads every source: start now, so that no page waits for it.
   if (has('admin'))
     process.summaries().catch((error: unknown) => createOutageLog(log)(error, 'the sources could not be read yet'))
-  const { pulse, summaries, samples, context } = process
-  servers = await startServers({
-    ...{ ...process, probes },
-    onStreams: count => process.metrics.streams('http', count),
-    startAdmin: () =>
-      startAdminUi({
-        ...{ redis, keys, queues, container, context, config, samples, levels, probes, pulse, log, now },
-        readSummaries: summaries,
-        onRefused: process.metrics.refused,
-        onStreams: count => process.metrics.streams('admin', count),
-        status: () => readSummary(process.observed),
-      }),
-  })
+  servers = await startProcessServers(process, probes, levels)
   return {
     servers,
     async followConfiguration(before, changed) {

@@ -1,4 +1,7 @@
-/** Runs the table of ticks in a process that is a scheduler, and starts it anew when a reload changes how often they come. */
+/**
+ * Runs the table of ticks in a process that is a scheduler, and starts it anew when a reload changes how often they
+ * come.
+ */
 
 import { createCrawlDue } from '../../jobs/crawl-due.ts'
 import { startSchedule } from '../../jobs/scheduler.ts'
@@ -8,11 +11,11 @@ import { readSample } from '../server/metrics/readings.ts'
 import type { Process } from './process.ts'
 
 export interface Schedule {
-  /** Applies new spans. @param before the settings that were in force */
+  /** Applies changed intervals. @param before the previous settings */
   follow(before: Pick<Settings, 'crawl' | 'lists'>): Promise<void>
 }
 
-/** Starts the ticks, if this process is a scheduler; they stop with the work in hand. */
+/** Starts the ticks, if this process is a scheduler; they stop when running work is finished. */
 export const startTicks = (process: Process): Schedule => {
   const { id, has, settings, redis, keys, queues, lifecycle, container, log, now } = process
   const { sources, publishing, lists, edits } = container

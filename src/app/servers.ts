@@ -38,7 +38,7 @@ export interface ServerParts {
 }
 
 /** URLs of this process; null for what it does not serve. */
-export interface Servers {
+export interface RunningServers {
   readonly admin: AdminServer | null
   readonly httpUrl: string | null
   readonly metricsUrl: string | null
@@ -48,11 +48,11 @@ const startPublicServer = ({ config, redis, keys, connect, listNames, ...parts }
   const { barrier, pulse, lifecycle, onStreams, log, now } = parts
   const settings = () => config().settings.http
   const logError = createOutageLog(log)
-  const most = () => config().settings.events.maxStreamLength
+  const maxLength = () => config().settings.events.maxStreamLength
   return startHttp({
     ...{ settings, pulse, log },
     routes: [
-      { path: '/v1/events', router: eventsRoute({ redis, keys, now, settings, most, keeper: barrier }) },
+      { path: '/v1/events', router: eventsRoute({ redis, keys, now, settings, maxLength, barrier }) },
       { path: '/v1/lists', router: listsRoute({ redis, keys, names: listNames }) },
       {
         path: '/v1/updates',
@@ -68,7 +68,7 @@ const startPublicServer = ({ config, redis, keys, connect, listNames, ...parts }
 }
 
 /** Starts the servers that the roles and the configuration ask for; each is closed together with running work. */
-export const startServers = async (parts: ServerParts): Promise<Servers> => {
+export const startServers = async (parts: ServerParts): Promise<RunningServers> => {
   const { config, has, probes, startAdmin, lifecycle } = parts
   const { http: httpSettings, metrics } = config().settings
   const closing = <Server extends { close(): Promise<unknown> }>(server: Server): Server => {

@@ -3,7 +3,7 @@
 import type { ConnectionOptions, Telemetry } from 'bullmq'
 import type { Logger } from 'pino'
 import { jobs } from '../../jobs/jobs.ts'
-import { type RunningWorker, startWorker } from '../../jobs/workers.ts'
+import { type RunningWorker, startWorker } from '../../jobs/worker.ts'
 import type { Role } from '../config/roles.ts'
 import type { Settings } from '../config/schema.ts'
 import type { JobEnd } from '../queues/job-end.ts'

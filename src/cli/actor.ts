@@ -3,8 +3,8 @@
 import { userInfo } from 'node:os'
 import { createMoves } from '../../jobs/retry-quarantined.ts'
 import { addArticles, addRecrawl } from '../queues/queues.ts'
-import { createSourceActs, type SourceActs } from '../use-cases/actions.ts'
 import { type Actor, type Audit, createAudit } from '../use-cases/audit-log.ts'
+import { createSourceActions, type SourceActions } from '../use-cases/source-actions.ts'
 import type { Session } from './session.ts'
 
 /** The name of the system user, or its number if it has no name, as in a container. */
@@ -20,9 +20,9 @@ export const cliActor = (): Actor => ({ name: `cli:${readOsUser()}`, from: null 
 
 export const openAudit = ({ redis, keys }: Session): Audit => createAudit({ redis, keys, now: Date.now })
 
-export const openSourceActions = (session: Session): SourceActs => {
+export const openSourceActions = (session: Session): SourceActions => {
   const { config, redis, keys, catalogue, sources, queues } = session
-  return createSourceActs({
+  return createSourceActions({
     ...{ redis, keys, catalogue, sources, audit: openAudit(session) },
     recrawl: id => addRecrawl(queues, id),
     moves: createMoves({

@@ -1,7 +1,7 @@
 /** What a command file exports, and the options and argument parsers that several commands share. */
 
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import type { Role } from '../domain/actor.ts'
+import type { UserRole } from '../domain/actor.ts'
 
 /** Handed to every command when it registers itself. */
 export interface CliContext {
@@ -47,7 +47,7 @@ export const parsePlace = (text: string): number => {
 }
 
 /** Complete by its type; domain/actor.ts would load zod for every --help. */
-export const USER_ROLES = Object.keys({ viewer: true, admin: true } satisfies Record<Role, true>)
+export const USER_ROLES = Object.keys({ viewer: true, admin: true } satisfies Record<UserRole, true>)
 
 export const userRoleOption = (): Option =>
   new Option('--role <role>', 'a viewer sees every page, an admin may also make changes')

@@ -5,8 +5,8 @@ import { version } from '../util/version.ts'
 import type { CliContext, RegisterCommand } from './command.ts'
 import { COMMANDS } from './commands/index.ts'
 
-const SHORTEST_TIMEOUT = 100
-const LONGEST_TIMEOUT = 3_600_000
+const MIN_TIMEOUT = 100
+const MAX_TIMEOUT = 3_600_000
 
 /** Reads --timeout before the command runs; commands without it do not load what parses durations. */
 const applyTimeout = async (program: Command): Promise<void> => {
@@ -16,7 +16,7 @@ const applyTimeout = async (program: Command): Promise<void> => {
   const parsed = Duration.safeParse(text)
   const problem = !parsed.success
     ? (parsed.error.issues[0]?.message ?? 'must be a duration such as 5s')
-    : parsed.data < SHORTEST_TIMEOUT || parsed.data > LONGEST_TIMEOUT
+    : parsed.data < MIN_TIMEOUT || parsed.data > MAX_TIMEOUT
       ? 'must be between 100ms and 1h'
       : undefined
   if (problem !== undefined)

@@ -1,4 +1,4 @@
-/** Prompts and progress bars on stderr, so that stdout carries only results. Without a terminal nothing is asked. */
+/** Prompts and progress bars on stderr, so that stdout carries only results. Without a terminal, there are no prompts. */
 
 import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
@@ -74,5 +74,18 @@ export const startProgress = (what: string, total: number): Progress => {
     end() {
       if (stderr.isTTY) stderr.write('\r\u001b[K')
     },
+  }
+}
+
+/** ms between two lines about the progress of a check or a migration. */
+const LINE_INTERVAL = 1_000
+
+/** @returns a function that says on stderr how many records of something were examined, at most once a second */
+export const createExaminedReport = (): ((what: string, examined: number) => void) => {
+  let reported = performance.now()
+  return (what, examined) => {
+    if (performance.now() - reported < LINE_INTERVAL) return
+    reported = performance.now()
+    console.error(`${what}: ${examined} examined`)
   }
 }

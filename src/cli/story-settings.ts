@@ -1,4 +1,7 @@
-/** Settings of stories for commands that need no running newsdesk: from the configuration if there is one, else the defaults. */
+/**
+ * Settings of stories for commands that need no running newsdesk: from the configuration if there is one, else the
+ * defaults.
+ */
 
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'

@@ -62,7 +62,8 @@ export const readPage = async <const W extends readonly Wanted[]>(
   const answers = await runPipelined(redis, [...lists, ...hash])
   return {
     article: article === undefined ? null : parseArticle(answers.at(-1)),
-    lists: Object.fromEntries(limits.map(([name], index) => [name, parseEntries(answers[index])])) as Lists<W>, // one entry per name
+    // One entry per name.
+    lists: Object.fromEntries(limits.map(([name], index) => [name, parseEntries(answers[index])])) as Lists<W>,
   }
 }
 
@@ -119,7 +120,8 @@ export const createClient = (redis: Connection, options: ReporterOptions = {}): 
     article: async id => parseArticle((await runPipelined(redis, [['hgetall', keys.article(id)]]))[0]),
     async sections() {
       const json = await redis.get(keys.sections())
-      return json === null ? [] : (JSON.parse(json) as { sections: SectionLabels[] }).sections // as docs/redis-contract.md specifies
+      // As docs/redis-contract.md specifies.
+      return json === null ? [] : (JSON.parse(json) as { sections: SectionLabels[] }).sections
     },
     updates: some => updates(redis, { ...some, prefix }),
     events: createReporter(redis, options),

@@ -85,9 +85,11 @@ export const mergeLimits = (wanted: readonly Wanted[], limit = DEFAULT_LIMIT): M
   return limits
 }
 
-export const parseEntries = (answer: unknown): Entry[] => (answer as string[]).map(json => JSON.parse(json) as Entry) // as docs/redis-contract.md specifies
+// As docs/redis-contract.md specifies.
+export const parseEntries = (answer: unknown): Entry[] => (answer as string[]).map(json => JSON.parse(json) as Entry)
 
-const strings = (json: string | undefined): string[] => JSON.parse(json ?? '[]') as string[] // as docs/redis-contract.md specifies
+// As docs/redis-contract.md specifies.
+const strings = (json: string | undefined): string[] => JSON.parse(json ?? '[]') as string[]
 
 /** @returns null if there is no such article, for which Redis returns an empty hash */
 export const parseArticle = (answer: unknown): ClientArticle | null => {

@@ -61,7 +61,8 @@ export const createReporter = (
   { prefix = 'newsdesk', linger = 5, most = 500, held = 20_000, replicas = 0 }: ReporterOptions = {},
 ): Reporter => {
   const key = keysFor(prefix).events()
-  const barrier = createReplicationBarrier({ redis: redis as Redis, replicas }) // a cluster works as well: see `openRedis`
+  // A cluster works as well: see `openRedis`.
+  const barrier = createReplicationBarrier({ redis: redis as Redis, replicas })
   let queue: HeldReport[] = []
   let inFlight = 0
   let timer: NodeJS.Timeout | null = null

@@ -4,8 +4,8 @@ import { z } from 'zod'
 
 /** A viewer sees every page; an admin also acts. */
 export const ROLES = ['viewer', 'admin'] as const
-export const Role = z.enum(ROLES)
-export type Role = z.infer<typeof Role>
+export const UserRole = z.enum(ROLES)
+export type UserRole = z.infer<typeof UserRole>
 
 export const UserName = z
   .string()
@@ -22,7 +22,7 @@ export const passwordTrouble = (password: string): string | undefined =>
 
 export interface Who {
   readonly name: string
-  readonly role: Role
+  readonly role: UserRole
   /** How the actor authenticated: a password session, the token of a script, or a header of a trusted proxy. */
   readonly by: 'session' | 'token' | 'proxy'
 }

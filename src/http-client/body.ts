@@ -46,7 +46,7 @@ const unpackerFor = (encoding: string): Unpack => {
   )
 }
 
-const MOST_ENCODINGS = 3
+const MAX_ENCODINGS = 3
 
 /** Names in Content-Encoding, in the order to undo them. */
 const parseEncodings = (headers: Headers): string[] => {
@@ -75,7 +75,7 @@ export const readBody = async (
   { most, mostUnpacked }: BodyLimits,
 ): Promise<Buffer> => {
   const encodings = parseEncodings(headers)
-  if (encodings.length > MOST_ENCODINGS)
+  if (encodings.length > MAX_ENCODINGS)
     throw new Failure('encoding', `${encodings.length} encodings one around another`)
   const unpackers = encodings.map(unpackerFor)
   const mostRead = unpackers.length === 0 ? Math.min(most, mostUnpacked) : most

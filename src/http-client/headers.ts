@@ -13,7 +13,7 @@ export const headerList = (headers: Headers, name: string): string | null =>
   [headers[name] ?? []].flat().join(', ') || null
 
 /** The longest pause that a server can ask for, ms. */
-export const LONGEST_ASKED = 86_400_000
+export const MAX_RETRY_AFTER = 86_400_000
 
 /**
  * Retry-After (RFC 9110, 10.2.3): seconds or an HTTP date -> ms from now, never negative; undefined for what is

@@ -3,7 +3,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-export interface Listening {
+export interface RunningServer {
   readonly url: string
   /**
    * Lets running responses finish for a moment, then closes open connections, so that no client can hold up the
@@ -44,7 +44,7 @@ const whyNot = ({ host, port }: Place, error: NodeJS.ErrnoException): Error => {
 const HEADERS_WITHIN = 15_000
 const REQUEST_WITHIN = 120_000
 /** Maximum connections: far below the process's limit of open files, so that others can still be opened. */
-const MOST_CONNECTIONS = 8_000
+const MAX_CONNECTIONS = 8_000
 /** ms that running responses may take when the server is closed. */
 const CLOSE_WITHIN = 1_000
 const IDLE_CHECK_INTERVAL = 20
@@ -79,12 +79,12 @@ export const listenAt = async (
   { host, port: wanted }: Place,
   answer: RequestListener,
   onError: (error: unknown, request: IncomingMessage) => void = () => undefined,
-): Promise<Listening> => {
+): Promise<RunningServer> => {
   const server = createServer(
     { headersTimeout: HEADERS_WITHIN, requestTimeout: REQUEST_WITHIN, connectionsCheckingInterval: 5_000 },
     guardErrors(answer, onError),
   )
-  server.maxConnections = MOST_CONNECTIONS
+  server.maxConnections = MAX_CONNECTIONS
   await new Promise<void>((resolve, reject) => {
     server.once('error', error => reject(whyNot({ host, port: wanted }, error)))
     server.listen(wanted, host, resolve)

@@ -1,10 +1,10 @@
 /** Liveness, readiness and metrics on a port of their own. */
 
-import { type Listening, listenAt, type Place } from './listen.ts'
+import { listenAt, type Place, type RunningServer } from './listen.ts'
 import type { Probes } from './probes.ts'
 
 /** A server for probes only, for processes without an admin server. */
-export const serveProbes = (place: Place, probes: Probes): Promise<Listening> =>
+export const serveProbes = (place: Place, probes: Probes): Promise<RunningServer> =>
   listenAt(place, (request, response) => {
     // Not parsed as a URL: `//` is not one, and would throw.
     const [path = ''] = (request.url ?? '').split('?')

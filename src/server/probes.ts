@@ -5,16 +5,16 @@
 import { type HealthCheck, withTimeout } from '../redis/health-check.ts'
 import type { Metrics } from './metrics/metrics.ts'
 
-export interface Answer {
+export interface ProbeAnswer {
   readonly status: number
   readonly type: string
   readonly body: string
 }
 
 /** @returns null for other paths */
-export type Probes = (path: string) => Promise<Answer | null>
+export type Probes = (path: string) => Promise<ProbeAnswer | null>
 
-const json = (status: number, value: object): Answer => ({
+const json = (status: number, value: object): ProbeAnswer => ({
   status,
   type: 'application/json; charset=utf-8',
   body: JSON.stringify(value),
@@ -31,7 +31,7 @@ export interface ProbeParts {
 const WITHIN = 2_000
 
 export const createProbes = ({ pulse, gauges, missing }: ProbeParts): Probes => {
-  const ready = async (): Promise<Answer> => {
+  const ready = async (): Promise<ProbeAnswer> => {
     const notReady = (why: string) => json(503, { status: 'not ready', why })
     // If Redis does not answer (any more), what is missing is unknown; the log has the reason.
     const missingData = (await pulse.answers()) ? await withTimeout(missing(), WITHIN).catch(() => null) : null

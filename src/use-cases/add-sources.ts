@@ -6,8 +6,7 @@ import { readOpml } from '../sources/catalogue/opml.ts'
 import { shownSource } from '../sources/state/public-view.ts'
 import { withoutCredentials } from '../util/redact.ts'
 import type { CommandContext } from './context.ts'
-import { opmlOf } from './export-opml.ts'
-import { planOf } from './import-opml.ts'
+import { opmlOf, planOf } from './opml.ts'
 import { addressOf, FOUND_HOW, proposalsAt, rateOf, titleOf } from './propose-sources.ts'
 
 /** A feed that was found, and the source made of it. */
@@ -31,7 +30,7 @@ export interface Proposed {
   readonly knownAs: string | null
 }
 
-export type Finding =
+export type FeedSearch =
   | { readonly kind: 'found'; readonly proposals: readonly Proposed[] }
   | { readonly kind: 'none'; readonly why: string }
 
@@ -46,7 +45,7 @@ export type OpmlPlan =
 
 export interface AddSources {
   /** @param typed the address of a feed, or of any page of a publisher */
-  find(typed: string): Promise<Finding>
+  find(typed: string): Promise<FeedSearch>
   /** @param section section of feeds whose folders name none */
   readOpml(document: Uint8Array, section: string): OpmlPlan
   /** Exports all sources. URLs have no credentials, since downloaded files may be left lying about. */

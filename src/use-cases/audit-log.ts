@@ -69,10 +69,14 @@ export interface Audit {
   begin(action: Action): Promise<(...ended: readonly Ended[]) => Promise<void>>
   /** Records a log-in or log-out, at most once a minute per user and network. */
   visit(by: Actor, what: 'log-in' | 'log-out'): Promise<void>
-  /** Runs an action and records it, also if it throws. @param run returns the value afterwards, and its result */
+  /**
+   * Runs an action and records it, also if it throws.
+   * @param describe what to record of the result, as one entry, several or none; `done` by default
+   */
   around<Result>(
     action: Action,
-    run: () => Promise<{ readonly after: unknown; readonly result: Result }>,
+    run: () => Promise<Result>,
+    describe?: (result: Result) => Ended | readonly Ended[],
   ): Promise<Result>
   /**
    * Reads entries, newest first.
@@ -128,6 +132,35 @@ const Begun = z.object({ at: z.number(), fields: StoredFields })
 const newestFirst = ({ id: a }: AuditEntry, { id: b }: AuditEntry): number =>
   compareStreamIds(b.replace('v', ''), a.replace('v', '')) || a.length - b.length
 
+/** Up to `limit` matching entries of one stream, newest first. @param mark the suffix of their ids */
+const readFrom = async (
+  redis: Redis,
+  key: string,
+  mark: '' | 'v',
+  matches: (entry: AuditEntry) => boolean,
+  before: string | null,
+  limit: number,
+): Promise<AuditEntry[]> => {
+  const entries: AuditEntry[] = []
+  // An entry with the same id in the other stream comes before the marked ones.
+  const isShown = before !== null && mark === 'v' && !before.endsWith('v')
+  let from = before === null ? '+' : `${isShown ? '' : '('}${before.replace('v', '')}`
+  for (;;) {
+    const page = await redis.xrevrange(key, from, '-', 'COUNT', PAGE)
+    for (const entry of page.flatMap(parseEntry)) {
+      if (!matches(entry)) continue
+      entries.push({ ...entry, id: `${entry.id}${mark}` })
+      if (entries.length === limit) return entries
+    }
+    const last = page.at(-1)
+    if (page.length < PAGE || !last) return entries
+    from = `(${last[0]}`
+  }
+}
+
+/** How a failed action is recorded. */
+const failureOf = (error: unknown): string => `failed: ${error instanceof Error ? error.message : String(error)}`
+
 export interface AuditParts {
   readonly redis: Redis
   readonly keys: Keys
@@ -167,31 +200,6 @@ export const createAudit = ({ redis, keys, now }: AuditParts): Audit => {
     }
   }
 
-  /** Up to `limit` matching entries of one stream, newest first. @param mark the suffix of their ids */
-  const readFrom = async (
-    key: string,
-    mark: '' | 'v',
-    matches: (entry: AuditEntry) => boolean,
-    before: string | null,
-    limit: number,
-  ): Promise<AuditEntry[]> => {
-    const entries: AuditEntry[] = []
-    // An entry with the same id in the other stream comes before the marked ones.
-    const isShown = before !== null && mark === 'v' && !before.endsWith('v')
-    let from = before === null ? '+' : `${isShown ? '' : '('}${before.replace('v', '')}`
-    for (;;) {
-      const page = await redis.xrevrange(key, from, '-', 'COUNT', PAGE)
-      for (const entry of page.flatMap(parseEntry)) {
-        if (!matches(entry)) continue
-        entries.push({ ...entry, id: `${entry.id}${mark}` })
-        if (entries.length === limit) return entries
-      }
-      const last = page.at(-1)
-      if (page.length < PAGE || !last) return entries
-      from = `(${last[0]}`
-    }
-  }
-
   return {
     begin,
     async visit(by, what) {
@@ -199,11 +207,11 @@ export const createAudit = ({ redis, keys, now }: AuditParts): Audit => {
       if ((await redis.set(often, '', 'PX', VISIT_INTERVAL, 'NX')) === null) return
       await redis.xadd(keys.auditVisits(), ...entryArgs(buildFields({ by, what, on: by.name })))
     },
-    async around(action, run) {
+    async around(action, run, describe = () => ({})) {
       const end = await begin(action)
       try {
-        const { after, result } = await run()
-        await end({ after })
+        const result = await run()
+        await end(...[describe(result)].flat())
         return result
       } catch (error) {
         await end({ outcome: failureOf(error) })
@@ -217,14 +225,11 @@ export const createAudit = ({ redis, keys, now }: AuditParts): Audit => {
           entry[field].toLowerCase().includes(filter[field].toLowerCase()),
         )
       const found = await Promise.all([
-        readFrom(keys.audit(), '', matches, before, limit + 1),
-        readFrom(keys.auditVisits(), 'v', matches, before, limit + 1),
+        readFrom(redis, keys.audit(), '', matches, before, limit + 1),
+        readFrom(redis, keys.auditVisits(), 'v', matches, before, limit + 1),
       ])
       const entries = found.flat().sort(newestFirst)
       return { entries: entries.slice(0, limit), more: entries.length > limit }
     },
   }
 }
-
-/** How a failed action is recorded. */
-export const failureOf = (error: unknown): string => `failed: ${error instanceof Error ? error.message : String(error)}`

@@ -1,12 +1,14 @@
+/** Pins, blocks, sections and stories as editors change them, and what follows for lists and hashes. */
+
 import type { ArticleStore, StoredArticle } from '../articles/store.ts'
 import type { ArticleId, StoryId } from '../domain/article.ts'
 import { articleId, canonicalUrl } from '../domain/canonical-url.ts'
 import type { Taxonomy } from '../domain/section.ts'
 import { covers, EVERYWHERE, OverrideError, type Overrides } from '../lists/overrides.ts'
 import type { Publishing } from '../queues/publishing.ts'
-import { type Edited, mergeStories, type StoryEditParts, splitStory } from './edit-stories.ts'
-import type { Edits, Outcome } from './editing.ts'
-import type { Blocks } from './follow-blocks.ts'
+import { mergeStories, type StoryEditParts, splitStory } from './edit-stories.ts'
+import type { Edits } from './editing.ts'
+import type { BlockFollower } from './follow-blocks.ts'
 
 export interface EditsParts extends StoryEditParts {
   readonly archive: StoryEditParts['archive'] & Pick<ArticleStore, 'setSection'>
@@ -15,7 +17,7 @@ export interface EditsParts extends StoryEditParts {
   /** Every list except related lists. */
   readonly names: () => readonly string[]
   readonly taxonomy: () => Taxonomy
-  readonly blocks: Blocks
+  readonly blocks: BlockFollower
   /** Articles whose related lists name any of these. */
   readonly relatedNaming: (articles: readonly Pick<StoredArticle, 'id' | 'url'>[]) => Promise<readonly ArticleId[]>
 }
@@ -31,18 +33,14 @@ const NOTHING_INGESTED = {
   ...{ added: 0, addedIds: [], updated: 0, merged: 0, unchanged: 0 },
 }
 
-const toOutcome = (edited: Edited): Outcome<StoryId> =>
-  edited.kind === 'done' ? { kind: 'done', result: edited.story } : { kind: 'wrong', why: edited.why }
-
 /** A URL stands for the article that has it, or will have it. */
 const resolveId = (what: string): string => {
   const url = /^https?:/i.test(what) ? canonicalUrl(what) : null
   return url === null ? what : articleId(url)
 }
 
-export const createEdits = (parts: EditsParts): FollowedEdits => {
-  const { archive, publishing, editors, names, taxonomy, now, blocks, relatedNaming } = parts
-
+/** Publishes what pins and blocks change. */
+const createOverridePublishing = ({ archive, publishing, names, blocks, relatedNaming }: EditsParts) => {
   /** Lists that a pin or block may change: rewritten at once. */
   const findAffected = (list: string): readonly string[] =>
     list === EVERYWHERE || list === 'related'
@@ -74,8 +72,16 @@ export const createEdits = (parts: EditsParts): FollowedEdits => {
     await publishing.lists([...new Set(lists.flatMap(findAffected))])
   }
 
+  return { withStoryArticles, publish }
+}
+
+export const createEdits = (parts: EditsParts): FollowedEdits => {
+  const { archive, publishing, editors, taxonomy, now, blocks } = parts
+
+  const { withStoryArticles, publish } = createOverridePublishing(parts)
+
   return {
-    async place({ kind, what: named, list, place = 1, lasts, by, why }) {
+    async addOverride({ kind, what: named, list, place = 1, lasts, by, why }) {
       const what = resolveId(named)
       const [article] = await archive.articles([what as ArticleId]) // looked up
       const [story] = kind === 'block' && !article ? await archive.stories([what as StoryId]) : [] // looked up
@@ -100,7 +106,7 @@ export const createEdits = (parts: EditsParts): FollowedEdits => {
       }
     },
 
-    async lift(kind, named, list, by) {
+    async removeOverrides(kind, named, list, by) {
       const what = resolveId(named)
       const [article] = await archive.articles([what as ArticleId]) // looked up
       const lifted = [
@@ -124,7 +130,7 @@ export const createEdits = (parts: EditsParts): FollowedEdits => {
       await publishing.changed({ ...NOTHING_INGESTED, articles, stories, edited: await withStoryArticles(articles) })
     },
 
-    async file(id, section, by) {
+    async setSection(id, section, by) {
       if (section !== null && !taxonomy().some(each => each.id === section))
         return { kind: 'wrong', why: `There is no section ${JSON.stringify(section)}.` }
       const [article] = await archive.articles([id])
@@ -134,7 +140,7 @@ export const createEdits = (parts: EditsParts): FollowedEdits => {
       return { kind: 'done', result: { before: filed.before, after: filed.after } }
     },
 
-    merge: async (from, into) => toOutcome(await mergeStories(parts, from, into)),
-    split: async articles => toOutcome(await splitStory(parts, articles)),
+    merge: (from, into) => mergeStories(parts, from, into),
+    split: articles => splitStory(parts, articles),
   }
 }

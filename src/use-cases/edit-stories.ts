@@ -1,8 +1,11 @@
+/** Merges and splits stories for editors. */
+
 import type { ArticleStore } from '../articles/store.ts'
 import type { ArticleId, StoryId } from '../domain/article.ts'
 import type { Stories } from '../domain/story-decision.ts'
 import type { Publishing } from '../queues/publishing.ts'
 import { formatStoryId } from '../stories/rules/clusterer.ts'
+import type { EditOutcome } from './editing.ts'
 
 export interface StoryEditParts {
   readonly stories: Pick<Stories, 'merge' | 'split' | 'explain'>
@@ -12,18 +15,13 @@ export interface StoryEditParts {
   readonly now: () => number
 }
 
-/** The resulting story, or why nothing was done. */
-export type Edited =
-  | { readonly kind: 'done'; readonly story: StoryId }
-  | { readonly kind: 'refused'; readonly why: string }
-
-const refused = (why: string): Edited => ({ kind: 'refused', why })
+const refused = (why: string): EditOutcome<StoryId> => ({ kind: 'wrong', why })
 
 export const mergeStories = async (
   { stories, archive, publishing, now }: StoryEditParts,
   from: StoryId,
   into: StoryId,
-): Promise<Edited> => {
+): Promise<EditOutcome<StoryId>> => {
   if (from === into) return refused('a story cannot be merged into itself')
   const found = await archive.stories([from, into])
   const missing = [from, into].filter((_, index) => !found[index])
@@ -31,13 +29,13 @@ export const mergeStories = async (
   // A story outside the clustering window gets no new articles: the archive is all there is to change.
   await stories.merge(from, into)
   await publishing.changed(await archive.merge(from, into, now()))
-  return { kind: 'done', story: into }
+  return { kind: 'done', result: into }
 }
 
 export const splitStory = async (
   { stories, archive, publishing, now }: StoryEditParts,
   ids: readonly ArticleId[],
-): Promise<Edited> => {
+): Promise<EditOutcome<StoryId>> => {
   const found = await archive.articles(ids)
   const missing = ids.filter((_, index) => !found[index])
   if (missing.length > 0) return refused(`no article ${missing.join(', ')}`)
@@ -60,5 +58,5 @@ export const splitStory = async (
         ? standing
         : (`${formatStoryId(first.id)}.${now().toString(36)}` as StoryId)
   await publishing.changed(await archive.split(from, to, pin?.kind === 'split' ? pin.articles : own, now()))
-  return { kind: 'done', story: to }
+  return { kind: 'done', result: to }
 }

@@ -6,10 +6,10 @@
 import type { ArticleId, StoryId } from '../domain/article.ts'
 import type { SectionId } from '../domain/section.ts'
 import type { Override } from '../lists/overrides.ts'
-import { type Actor, type Audit, failureOf } from './audit-log.ts'
+import type { Actor, Audit, Ended } from './audit-log.ts'
 
 /** The result, or why nothing was done. */
-export type Outcome<Result> =
+export type EditOutcome<Result> =
   | { readonly kind: 'done'; readonly result: Result }
   /** `missing`: the object does not exist (any more); `wrong`: the action is not possible. */
   | { readonly kind: 'missing' | 'wrong'; readonly why: string }
@@ -26,22 +26,22 @@ export interface OverrideRequest extends Pick<Override, 'kind' | 'list' | 'why'>
 
 /** The edits themselves, without the audit. */
 export interface Edits {
-  place(wanted: OverrideRequest): Promise<Outcome<Override>>
+  addOverride(wanted: OverrideRequest): Promise<EditOutcome<Override>>
   /** @param list null for every list that has it */
-  lift(kind: Override['kind'], what: string, list: string | null, by: string): Promise<readonly Override[]>
-  file(
+  removeOverrides(kind: Override['kind'], what: string, list: string | null, by: string): Promise<readonly Override[]>
+  setSection(
     article: ArticleId,
     section: SectionId | null,
     by: string,
-  ): Promise<Outcome<{ readonly before: SectionId; readonly after: SectionId }>>
+  ): Promise<EditOutcome<{ readonly before: SectionId; readonly after: SectionId }>>
   /** @returns the resulting story */
-  merge(from: StoryId, into: StoryId): Promise<Outcome<StoryId>>
-  split(articles: readonly ArticleId[]): Promise<Outcome<StoryId>>
+  merge(from: StoryId, into: StoryId): Promise<EditOutcome<StoryId>>
+  split(articles: readonly ArticleId[]): Promise<EditOutcome<StoryId>>
 }
 
-export interface EditingActs {
-  place(by: Actor, wanted: OverrideRequest): Promise<Outcome<Override>>
-  lift(
+export interface EditingActions {
+  addOverride(by: Actor, wanted: OverrideRequest): Promise<EditOutcome<Override>>
+  removeOverrides(
     by: Actor,
     kind: Override['kind'],
     what: string,
@@ -49,18 +49,18 @@ export interface EditingActs {
     editor?: string,
   ): Promise<readonly Override[]>
   /** @param section null removes the editor's choice */
-  file(
+  setSection(
     by: Actor,
     article: ArticleId,
     section: SectionId | null,
-  ): Promise<Outcome<{ readonly before: SectionId; readonly after: SectionId }>>
-  merge(by: Actor, from: StoryId, into: StoryId): Promise<Outcome<StoryId>>
-  split(by: Actor, articles: readonly ArticleId[]): Promise<Outcome<StoryId>>
+  ): Promise<EditOutcome<{ readonly before: SectionId; readonly after: SectionId }>>
+  merge(by: Actor, from: StoryId, into: StoryId): Promise<EditOutcome<StoryId>>
+  split(by: Actor, articles: readonly ArticleId[]): Promise<EditOutcome<StoryId>>
 }
 
-export interface EditingActsParts {
+export interface EditingActionParts {
   readonly edits: Edits
-  readonly audit: Pick<Audit, 'begin'>
+  readonly audit: Pick<Audit, 'around'>
 }
 
 const shown = ({ list, place, until, why, kind }: Override) => ({
@@ -68,58 +68,38 @@ const shown = ({ list, place, until, why, kind }: Override) => ({
   ...(kind === 'pin' ? { place } : {}),
 })
 
-export const createEditingActs = ({ edits, audit }: EditingActsParts): EditingActs => {
-  /** Records how it ended, and the values before and after. */
-  const runAudited = async <Result>(
-    action: { readonly by: Actor; readonly what: string; readonly on: string },
-    run: () => Promise<Outcome<Result>>,
-    describe: (result: Result) => { readonly before?: unknown; readonly after?: unknown },
-  ): Promise<Outcome<Result>> => {
-    const end = await audit.begin(action)
-    try {
-      const outcome = await run()
-      await end(outcome.kind === 'done' ? describe(outcome.result) : { outcome: `refused: ${outcome.why}` })
-      return outcome
-    } catch (error) {
-      await end({ outcome: failureOf(error) })
-      throw error
-    }
-  }
-  return {
-    place: (by, wanted) =>
-      runAudited(
-        { by, what: `list.${wanted.kind}`, on: wanted.what },
-        () => edits.place(wanted),
-        placement => ({ after: shown(placement) }),
-      ),
-    async lift(by, kind, what, list, editor = by.name) {
-      const end = await audit.begin({ by, what: `list.un${kind}`, on: what })
-      try {
-        const lifted = await edits.lift(kind, what, list, editor)
-        await end(...lifted.map(placement => ({ before: shown(placement) })))
-        return lifted
-      } catch (error) {
-        await end({ outcome: failureOf(error) })
-        throw error
-      }
-    },
-    file: (by, article, section) =>
-      runAudited(
-        { by, what: 'article.section', on: article },
-        () => edits.file(article, section, by.name),
-        ({ before, after }) => ({ before, after: section === null ? `${after}, by its evidence` : after }),
-      ),
-    merge: (by, from, into) =>
-      runAudited(
-        { by, what: 'story.merge', on: from },
-        () => edits.merge(from, into),
-        story => ({ after: { story } }),
-      ),
-    split: (by, articles) =>
-      runAudited(
-        { by, what: 'story.split', on: articles.join(' ') },
-        () => edits.split(articles),
-        story => ({ after: { story } }),
-      ),
-  }
-}
+/** What to record of an outcome: why nothing was done, or the values before and after. */
+const describeOutcome =
+  <Result>(describe: (result: Result) => Ended) =>
+  (outcome: EditOutcome<Result>): Ended =>
+    outcome.kind === 'done' ? describe(outcome.result) : { outcome: `refused: ${outcome.why}` }
+
+const describeStory = describeOutcome((story: StoryId) => ({ after: { story } }))
+
+export const createEditingActions = ({ edits, audit }: EditingActionParts): EditingActions => ({
+  addOverride: (by, wanted) =>
+    audit.around(
+      { by, what: `list.${wanted.kind}`, on: wanted.what },
+      () => edits.addOverride(wanted),
+      describeOutcome(override => ({ after: shown(override) })),
+    ),
+  removeOverrides: (by, kind, what, list, editor = by.name) =>
+    audit.around(
+      { by, what: `list.un${kind}`, on: what },
+      () => edits.removeOverrides(kind, what, list, editor),
+      removed => removed.map(override => ({ before: shown(override) })),
+    ),
+  setSection: (by, article, section) =>
+    audit.around(
+      { by, what: 'article.section', on: article },
+      () => edits.setSection(article, section, by.name),
+      describeOutcome(({ before, after }) => ({
+        before,
+        after: section === null ? `${after}, by its evidence` : after,
+      })),
+    ),
+  merge: (by, from, into) =>
+    audit.around({ by, what: 'story.merge', on: from }, () => edits.merge(from, into), describeStory),
+  split: (by, articles) =>
+    audit.around({ by, what: 'story.split', on: articles.join(' ') }, () => edits.split(articles), describeStory),
+})

@@ -7,7 +7,7 @@ import type { WithholdChanges, Withholding } from '../articles/withhold.ts'
 import type { ArticleId } from '../domain/article.ts'
 import { EVERYWHERE, type Overrides } from '../lists/overrides.ts'
 
-export interface Blocks {
+export interface BlockFollower {
   /**
    * @param only limits it to these new articles; by default all are checked, and those no longer blocked are restored
    */
@@ -21,11 +21,11 @@ export interface BlocksParts {
   readonly now: () => number
 }
 
-export const createBlocks = ({ editors, withholding, now }: BlocksParts): Blocks => ({
+export const createBlocks = ({ editors, withholding, now }: BlocksParts): BlockFollower => ({
   async follow(only) {
     const at = now()
-    const placements = await editors.inForce(at)
-    const blocked = placements.flatMap(({ kind, list, what }) => (kind === 'block' && list === EVERYWHERE ? what : []))
+    const overrides = await editors.inForce(at)
+    const blocked = overrides.flatMap(({ kind, list, what }) => (kind === 'block' && list === EVERYWHERE ? what : []))
     return withholding.apply([...new Set(blocked)], at, only)
   },
 })

@@ -8,11 +8,13 @@ import { z } from 'zod'
 import { LEVELS, type Level } from '../domain/log-level.ts'
 import type { Keys } from '../redis/keys.ts'
 import { isPlausible } from '../util/plausible-time.ts'
+import type { Actor, Audit } from './audit-log.ts'
+import type { EditOutcome } from './editing.ts'
 
 /** Every daemon. */
 export const ALL = '*'
 /** Longest duration of a change, ms: nobody wants a forgotten debug level for months. */
-export const LONGEST = 24 * 3_600_000
+const MAX_DURATION = 24 * 3_600_000
 
 const StoredChange = z.object({
   level: z.enum(LEVELS),
@@ -31,7 +33,7 @@ export interface LevelChange extends z.infer<typeof StoredChange> {
  */
 export const levelFor = (changes: readonly LevelChange[], daemon: string, configured: Level, now: number): Level => {
   const inForce = (of: string) =>
-    changes.find(each => each.daemon === of && each.until > now && isPlausible(each.until, now, LONGEST))?.level
+    changes.find(each => each.daemon === of && each.until > now && isPlausible(each.until, now, MAX_DURATION))?.level
   return inForce(daemon) ?? inForce(ALL) ?? configured
 }
 
@@ -75,4 +77,44 @@ export const createLogLevels = ({
     },
     end: async daemon => (await redis.hdel(key, daemon)) > 0,
   }
+}
+
+export interface ChangeLevelParts {
+  readonly levels: LogLevels
+  readonly audit: Pick<Audit, 'around'>
+  readonly daemons: () => Promise<readonly { readonly id: string }[]>
+  readonly now: () => number
+}
+
+export interface LevelRequest {
+  /** null returns to the configured level at once. */
+  readonly level: Level | null
+  /** Id of a daemon, or `*`. */
+  readonly daemon: string
+  /** ms; no more than a day. */
+  readonly lasts: number
+}
+
+/** @returns the level in effect now, in words */
+export const changeLevel = async (
+  { levels, audit, daemons, now }: ChangeLevelParts,
+  by: Actor,
+  { level, daemon, lasts }: LevelRequest,
+): Promise<EditOutcome<string>> => {
+  const who = daemon === ALL ? 'all daemons' : daemon
+  if (daemon !== ALL && !(await daemons()).some(({ id }) => id === daemon))
+    return { kind: 'missing', why: `No daemon ${JSON.stringify(daemon)} runs; \`newsdesk status\` names them.` }
+  const before = (await levels.read()).find(each => each.daemon === daemon && each.until > now())
+  const was = before ? { level: before.level, until: new Date(before.until).toISOString() } : null
+  const action = { by, what: 'log.level', on: who, before: was }
+  if (level === null) {
+    const describe = (ended: boolean) => (ended ? { after: 'as configured' } : [])
+    await audit.around(action, () => levels.end(daemon), describe)
+    return { kind: 'done', result: `As configured: ${who}.` }
+  }
+  const until = now() + Math.min(lasts, MAX_DURATION)
+  const shown = new Date(until).toISOString()
+  const set = () => levels.set({ daemon, level, until, by: by.name })
+  await audit.around(action, set, () => ({ after: { level, until: shown } }))
+  return { kind: 'done', result: `${level} until ${shown}: ${who}.` }
 }

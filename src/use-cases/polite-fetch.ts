@@ -24,7 +24,7 @@ export const withPoliteFetch = async <T>(
   work: (fetchPage: FetchPage) => Promise<T>,
 ): Promise<T> => {
   const settings = config.settings.crawl
-  const fetcher = createFetcher(settings)
+  const fetcher = createFetcher(() => settings)
   const politeness = createPoliteness({ redis, keys, settings: () => settings })
   const robots = createRobots({ redis, keys, fetchText: fetcher.fetchText, userAgent: () => settings.userAgent })
 

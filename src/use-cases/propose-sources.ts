@@ -53,7 +53,7 @@ export const movedText = (given: string, { url, movedTo }: Pick<FoundFeed, 'url'
 }
 
 /** Sources beyond this number are compared by address and domain alone. */
-const MOST_COMPARED = 2_000
+const MAX_COMPARED = 2_000
 /** Number of newest items that are compared. */
 const MAX_ITEMS = 50
 
@@ -65,7 +65,7 @@ const sourceOf = async ({ sources, redis, keys }: ProposalParts, found: FoundFee
   if (same) return same.id
   const items = found.items.slice(0, MAX_ITEMS).map(({ key }) => key)
   if (items.length === 0) return null
-  const compared = list.slice(0, MOST_COMPARED)
+  const compared = list.slice(0, MAX_COMPARED)
   const [known, sizes] = await Promise.all([
     Promise.all(compared.map(({ id }) => redis.hmget(keys.seen(id), ...items))),
     Promise.all(compared.map(({ id }) => redis.hlen(keys.seen(id)))),

@@ -52,13 +52,16 @@ export const sectionOfFolders = (folders: readonly string[], taxonomy: Taxonomy)
   return null
 }
 
-/** Below this share of its items no section speaks for a source: it is a general one. */
+/** A source whose largest section has a smaller share of its items is a general one. */
 const ENOUGH = 0.4
 
-/** What stands in for "no section spoke" while a source has none. */
-const NOBODY = { id: SourceId.parse('nobody'), section: '' }
+/** A source without a section, for items that are classified before their source has one. */
+const NO_SOURCE = { id: SourceId.parse('nobody'), section: '' }
 
-/** The section most of its items belong to by their own categories, addresses and words. @returns null where none has enough of them */
+/**
+ * The section most of its items belong to by their own categories, addresses and words.
+ * @returns null where none has enough of them
+ */
 export const sectionOfItems = (
   items: readonly FeedItem[],
   language: string | null,
@@ -72,7 +75,7 @@ export const sectionOfItems = (
       summary: summary ?? '',
       categories,
       language,
-      source: NOBODY,
+      source: NO_SOURCE,
     }
     if (article.url === '') continue
     const { sections, evidence } = classifySections(article, taxonomy)

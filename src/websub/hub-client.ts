@@ -1,26 +1,9 @@
-/** Talks to WebSub hubs: subscribes, renews and unsubscribes, and answers their verification requests. */
+/** Talks to WebSub hubs: subscribes, renews and unsubscribes. */
 
-import type { PushSettings } from '../config/sections/push.ts'
-import type { PostForm, PostManners } from '../http-client/post.ts'
-import type { Sources } from '../sources/store/sources.ts'
-import { fold } from '../util/plain-text.ts'
-import {
-  ASKED_LASTS,
-  afterDenial,
-  askAgainAt,
-  boundLease,
-  GOODBYES,
-  renewAt,
-  type Subscription,
-  VERIFY_WITHIN,
-} from './subscription.ts'
+import type { PostManners } from '../http-client/post.ts'
+import type { PushParts } from './push-parts.ts'
+import { askAgainAt, MAX_UNSUBSCRIBES, type Subscription, VERIFY_WITHIN } from './subscription.ts'
 import type { Subscriptions } from './subscription-store.ts'
-
-/** Response of a callback. */
-export interface Answer {
-  readonly status: number
-  readonly body: string
-}
 
 export interface HubClient {
   /**
@@ -28,45 +11,25 @@ export interface HubClient {
    * @returns what was done, for people
    */
   attend(token: string, manners?: PostManners): Promise<string>
-  /** Answers a hub that verifies our intent or denies the subscription (WebSub, 5.3 and 5.2). */
-  verify(token: string, query: Readonly<Record<string, string | undefined>>): Promise<Answer>
 }
 
-export interface HubClientParts {
-  readonly subscriptions: Subscriptions
-  readonly settings: () => PushSettings
-  readonly sources: Pick<Sources, 'setPush'>
-  readonly postForm: PostForm
-  /** Updates until when push is assumed to work. */
-  readonly trust: (subscription: Subscription) => Promise<void>
-  readonly now: () => number
-}
-
-const notFound: Answer = { status: 404, body: 'We did not ask for that.' }
-
-export const createHubClient = ({
-  subscriptions,
-  settings,
-  sources,
-  postForm,
-  trust,
-  now,
-}: HubClientParts): HubClient => {
-  const { get, patch, drop } = subscriptions
-
+export const createHubClient = (
+  { settings, sources, postForm, now }: Pick<PushParts, 'settings' | 'sources' | 'postForm' | 'now'>,
+  { get, patch, drop }: Subscriptions,
+): HubClient => {
   const attendEnding = async (subscription: Subscription, manners?: PostManners): Promise<string> => {
     const { token, hub, topic, callback, tries } = subscription
-    if (tries >= GOODBYES) {
+    if (tries >= MAX_UNSUBSCRIBES) {
       await drop(token)
-      return 'let go: the hub never answered the goodbye'
+      return 'gave up: the hub did not answer any unsubscribe request'
     }
     await patch(
       token,
       { asked: 'unsubscribe', askedAt: now(), tries: tries + 1 },
       askAgainAt(token, now() + VERIFY_WITHIN, tries + 1),
     )
-    const goodbye = { 'hub.mode': 'unsubscribe', 'hub.topic': topic, 'hub.callback': callback }
-    const outcome = await postForm(hub, goodbye, manners)
+    const fields = { 'hub.mode': 'unsubscribe', 'hub.topic': topic, 'hub.callback': callback }
+    const outcome = await postForm(hub, fields, manners)
     return outcome.kind === 'answered' ? `unsubscribe: the hub answered ${outcome.status}` : outcome.detail
   }
 
@@ -82,9 +45,7 @@ export const createHubClient = ({
         askedAt: now(),
         tries: tries + 1,
         ...(state === 'active' && !lapsed ? {} : { state: unverified ? 'failed' : 'asking' }),
-        ...(unverified
-          ? { reason: 'the hub did not verify when asked: can it reach push.baseUrl from where it is?' }
-          : {}),
+        ...(unverified ? { reason: 'the hub did not verify the subscription: can it reach push.baseUrl?' } : {}),
       },
       askAgainAt(token, now() + VERIFY_WITHIN, tries + 1),
     )
@@ -102,7 +63,7 @@ export const createHubClient = ({
     const why =
       outcome.kind === 'answered'
         ? `the hub answered ${outcome.status}: ${outcome.text.trim().slice(0, 200)}`
-        : `the hub cannot be asked: ${outcome.reason}: ${outcome.detail}`
+        : `the request to the hub failed: ${outcome.reason}: ${outcome.detail}`
     await patch(
       token,
       { reason: why, ...(state === 'active' && !lapsed ? {} : { state: 'failed' }) },
@@ -121,31 +82,6 @@ export const createHubClient = ({
       return subscription.state === 'ending'
         ? attendEnding(subscription, manners)
         : attendSubscribing(subscription, manners)
-    },
-
-    async verify(token, query) {
-      const subscription = await get(token)
-      if (!subscription) return { status: 410, body: 'No such subscription.' }
-      const { 'hub.mode': mode, 'hub.topic': topic, 'hub.challenge': challenge } = query
-      if (topic !== subscription.topic) return notFound
-      if (mode === 'denied') {
-        if (subscription.state === 'ending') return { status: 200, body: '' }
-        const why = `the hub denies it: ${fold((query['hub.reason'] ?? 'no reason given').slice(0, 200))}`
-        await patch(token, { state: 'denied', asked: '', tries: 0, reason: why }, afterDenial(now()))
-        await sources.setPush(subscription.source, 0)
-        return { status: 200, body: '' }
-      }
-      const meant = mode === subscription.asked && now() - subscription.askedAt <= ASKED_LASTS
-      if (!meant || challenge === undefined || challenge === '' || challenge.length > 4_096) return notFound
-      if (mode === 'unsubscribe') {
-        await drop(token)
-        return { status: 200, body: challenge }
-      }
-      const lease = boundLease(query['hub.lease_seconds'], settings().lease)
-      const verified = { state: 'active', verifiedAt: now(), leaseUntil: now() + lease, tries: 0, reason: '' } as const
-      await patch(token, verified, renewAt(token, now(), lease))
-      await trust({ ...subscription, ...verified })
-      return { status: 200, body: challenge }
     },
   }
 }

@@ -6,7 +6,7 @@ import type { SourceId } from '../domain/source.ts'
 import type { Keys } from '../redis/keys.ts'
 import { loadScript, runScript } from '../redis/script.ts'
 import type { Offer } from './link-header.ts'
-import { LONGEST_WAIT, parseSubscription, type Subscription } from './subscription.ts'
+import { MAX_WAIT, parseSubscription, type Subscription } from './subscription.ts'
 
 const claimDueScript = loadScript(new URL('../redis/claim-due.lua', import.meta.url))
 const patchScript = loadScript(new URL('./patch-subscription.lua', import.meta.url))
@@ -74,7 +74,7 @@ export const createSubscriptions = (redis: Redis, keys: Keys, now: () => number)
           callback,
           secret: randomBytes(32).toString('hex'),
           state: 'asking',
-          reason: 'the hub is asked',
+          reason: 'requested from the hub',
         })
         .zadd(keys.pushDue(), now(), token)
         .exec()
@@ -86,7 +86,7 @@ export const createSubscriptions = (redis: Redis, keys: Keys, now: () => number)
         redis,
         claimDueScript,
         [keys.pushDue()],
-        [now(), limit, CLAIM_LEASE, 0, LONGEST_WAIT],
+        [now(), limit, CLAIM_LEASE, 0, MAX_WAIT],
       )) as string[] // members are tokens
     },
   }

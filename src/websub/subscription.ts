@@ -73,12 +73,12 @@ const DAY = 24 * HOUR
 export const VERIFY_WITHIN = 10 * MINUTE
 export const ASKED_LASTS = DAY
 /** Number of unsubscribe requests before giving up on a hub that does not verify them. */
-export const GOODBYES = 3
-const SHORTEST_LEASE = 10_000
-const LONGEST_LEASE = 90 * DAY
-const LONGEST_DISTRUST = 7 * DAY
+export const MAX_UNSUBSCRIBES = 3
+const MIN_LEASE = 10_000
+const MAX_LEASE = 90 * DAY
+const MAX_DISTRUST = 7 * DAY
 /** The longest time until a subscription is due, ms. */
-export const LONGEST_WAIT = LONGEST_LEASE
+export const MAX_WAIT = MAX_LEASE
 
 /** 0 to 1, always the same for the same token, so that subscriptions requested together are not renewed together. */
 const hashToUnit = (token: string): number => createHash('sha256').update(token).digest().readUInt32BE(0) / 2 ** 32
@@ -86,7 +86,7 @@ const hashToUnit = (token: string): number => createHash('sha256').update(token)
 /** The lease that the hub granted, within bounds; the one we asked for if it says nothing. */
 export const boundLease = (seconds: string | undefined, asked: number): number => {
   const granted = /^\d{1,12}$/.test(seconds ?? '') ? Number(seconds) * 1_000 : asked
-  return Math.min(Math.max(granted, SHORTEST_LEASE), LONGEST_LEASE)
+  return Math.min(Math.max(granted, MIN_LEASE), MAX_LEASE)
 }
 
 /** When to renew: well before the lease ends, after 70 to 90 % of it. */
@@ -103,7 +103,7 @@ export const askAgainAt = (token: string, now: number, tries: number): number =>
 export const afterDenial = (now: number): number => now + DAY
 
 /** How long push is not relied on after a miss, ms: an hour after the first, doubling up to a week. */
-export const distrustFor = (misses: number): number => Math.min(HOUR * 2 ** Math.max(0, misses - 1), LONGEST_DISTRUST)
+export const distrustFor = (misses: number): number => Math.min(HOUR * 2 ** Math.max(0, misses - 1), MAX_DISTRUST)
 
 /** Until when push is assumed to work, ms since the epoch; 0 if it does not. */
 export const worksUntil = (
@@ -112,7 +112,7 @@ export const worksUntil = (
   recent: number,
 ): number => {
   if (state !== 'active' || verifiedAt === 0 || deliveredAt === 0) return 0
-  if (distrustedUntil > now && isPlausible(distrustedUntil, now, LONGEST_DISTRUST)) return 0
+  if (distrustedUntil > now && isPlausible(distrustedUntil, now, MAX_DISTRUST)) return 0
   // Recorded while the clock was ahead: the next delivery will show whether push works.
   if (!isPlausible(Math.max(verifiedAt, deliveredAt), now)) return 0
   const until = Math.min(deliveredAt + recent, leaseUntil)

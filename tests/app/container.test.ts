@@ -34,7 +34,7 @@ it('gives two processes one newsdesk: what one ingests, the other pins, explains
   await daemon.articleStore.ingest([{ article, decision: newIn('bridge') }], NOON)
 
   expect((await command.articleStore.articles([article.id]))[0]).toMatchObject({ title: 'Harbour bridge reopens' })
-  const placed = await command.edits.place({
+  const placed = await command.edits.addOverride({
     ...{ kind: 'pin', what: article.id, list: 'must-reads', place: 1, lasts: 60_000, by: 'ada', why: 'big' },
   })
   expect(placed.kind).toBe('done')

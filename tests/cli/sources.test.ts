@@ -269,12 +269,12 @@ describe('OPML', () => {
       '--json',
     )
     expect(code).toBe(0)
-    const { added, told, warnings } = JSON.parse(out)
+    const { added, reported, warnings } = JSON.parse(out)
     expect(added).toMatchObject([
       { name: 'Main', section: 'sports' },
       { name: 'Gone', section: 'world' },
     ])
-    const outcomes = (told as { title: string; outcome: string }[]).map(({ title, outcome }) => [title, outcome])
+    const outcomes = (reported as { title: string; outcome: string }[]).map(({ title, outcome }) => [title, outcome])
     expect(outcomes).toEqual([
       ['Filed already', 'duplicate'],
       ['Same items', 'duplicate'],

@@ -1,7 +1,8 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { withSession } from '../../src/cli/session.ts'
 import type { ArticleId, StoryId } from '../../src/domain/article.ts'
-import { type Edited, mergeStories, type StoryEditParts, splitStory } from '../../src/use-cases/edit-stories.ts'
+import { mergeStories, type StoryEditParts, splitStory } from '../../src/use-cases/edit-stories.ts'
+import type { EditOutcome } from '../../src/use-cases/editing.ts'
 import { aConfigFolder, cli, endAll, redisUrl } from '../support/cli.ts'
 import { testDaemon } from '../support/daemon.ts'
 import { aFeed } from '../support/feed.ts'
@@ -47,7 +48,7 @@ const published = async () => {
     const run = cli(['--config', dir, ...args])
     return { code: await run.ended, out: run.out().trim(), err: run.err() }
   }
-  const edit = (work: (parts: StoryEditParts) => Promise<Edited>): Promise<Edited> =>
+  const edit = (work: (parts: StoryEditParts) => Promise<EditOutcome<StoryId>>): Promise<EditOutcome<StoryId>> =>
     withSession(dir, ({ container: { stories, articleStore, publishing } }) =>
       work({ stories, archive: articleStore, publishing, now: Date.now }),
     )
@@ -82,7 +83,7 @@ describe('an editor at the command line', () => {
     const [one, other] = entries.map(({ story }) => story.id as StoryId)
     const ids = entries.map(({ id }) => id as ArticleId)
     if (!one || !other) throw new Error('two entries are published')
-    const refused = (why: RegExp) => ({ kind: 'refused', why: expect.stringMatching(why) })
+    const refused = (why: RegExp) => ({ kind: 'wrong', why: expect.stringMatching(why) })
     expect(await edit(parts => mergeStories(parts, 'snone' as StoryId, one))).toEqual(refused(/no story snone/))
     expect(await edit(parts => mergeStories(parts, one, one))).toEqual(refused(/into itself/))
     expect(await edit(parts => splitStory(parts, ids))).toEqual(refused(/several stories/))

@@ -44,7 +44,13 @@ const DOORS: Readonly<Record<string, Door>> = {
   },
   'POST /v1/events': async (desk, events) => {
     const settings = HttpSettings.parse({ port: 0 })
-    const route = eventsRoute({ redis, keys: desk.keys, settings: () => settings, most: () => 1_000, now: Date.now })
+    const route = eventsRoute({
+      redis,
+      keys: desk.keys,
+      settings: () => settings,
+      maxLength: () => 1_000,
+      now: Date.now,
+    })
     const server = await startHttp({
       settings: () => settings,
       routes: [{ path: '/v1/events', router: route }],

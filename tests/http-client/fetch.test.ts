@@ -4,12 +4,14 @@ import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import { afterAll, describe, expect, it } from 'vitest'
 import { CrawlSettings } from '../../src/config/sections/crawl.ts'
 import { createGuard } from '../../src/http-client/address-guard.ts'
-import { createFetcher, parseRetryAfter } from '../../src/http-client/fetch.ts'
+import { createFetcher } from '../../src/http-client/fetch.ts'
+import { parseRetryAfter } from '../../src/http-client/headers.ts'
 import { serve } from '../support/http.ts'
 
 const aFetcher = (some: Record<string, unknown> = {}) => {
   const quick = { allow: ['127.0.0.0/8'], headersTimeout: '500ms', totalTimeout: '1s', maxBody: '1MB' }
-  const fetcher = createFetcher(CrawlSettings.parse({ ...quick, ...some }))
+  const settings = CrawlSettings.parse({ ...quick, ...some })
+  const fetcher = createFetcher(() => settings)
   afterAll(() => fetcher.close())
   return (url: string, validators: Parameters<typeof fetcher.fetchFeed>[0]['validators'] = null) =>
     fetcher.fetchFeed({ url, validators })

@@ -3,7 +3,8 @@ import { createServer, type Server, type Socket } from 'node:net'
 import zlib, { deflateRawSync, gzipSync } from 'node:zlib'
 import { afterAll, describe, expect, it } from 'vitest'
 import { CrawlSettings } from '../../src/config/sections/crawl.ts'
-import { createFetcher, type FetcherParts } from '../../src/http-client/fetch.ts'
+import type { ClientParts } from '../../src/http-client/client.ts'
+import { createFetcher } from '../../src/http-client/fetch.ts'
 import { serve } from '../support/http.ts'
 import { until } from '../support/until.ts'
 
@@ -16,8 +17,9 @@ const QUICK = {
   maxTransfer: '256KB',
 }
 
-const aFetcher = (some: Record<string, unknown> = {}, parts: FetcherParts = {}) => {
-  const fetcher = createFetcher(CrawlSettings.parse({ ...QUICK, ...some }), parts)
+const aFetcher = (some: Record<string, unknown> = {}, parts: ClientParts = {}) => {
+  const settings = CrawlSettings.parse({ ...QUICK, ...some })
+  const fetcher = createFetcher(() => settings, parts)
   afterAll(() => fetcher.close())
   return (url: string) => fetcher.fetchFeed({ url, validators: null })
 }

@@ -228,7 +228,7 @@ describe('the doctor', () => {
     expect(await wrongNow()).toMatchObject(found)
     expect(await wrongNow()).toMatchObject(found)
     const told = await repair(parts, true)
-    expect(told.filter(({ wrong, mended }) => wrong !== mended)).toEqual([])
+    expect(told.filter(({ wrong, repaired }) => wrong !== repaired)).toEqual([])
     expect(await wrongNow()).toEqual({})
     // Read anew, as by a process that knows nothing yet, lists are what they were.
     const after = desk.open()
@@ -271,7 +271,7 @@ describe('the doctor', () => {
   it('forgets no sources where the configuration seems to be another', async () => {
     for (const id of ['a', 'b', 'c', 'd', 'e', 'f']) await redis.hset(keys.source(sourceId(id)), 'fetches', 3)
     const told = (await repair(parts, true)).find(({ check }) => check === 'states-without-source')
-    expect(told).toMatchObject({ wrong: 6, mended: 0, doubt: expect.stringContaining('is this the configuration') })
+    expect(told).toMatchObject({ wrong: 6, repaired: 0, doubt: expect.stringContaining('is this the configuration') })
     expect(await redis.exists(keys.source(sourceId('a')))).toBe(1)
   })
 })

@@ -18,7 +18,7 @@ const server = await startHttp({
   routes: [
     {
       path: '/v1/events',
-      router: eventsRoute({ redis, keys, settings: () => settings, most: () => 1_000, now: Date.now }),
+      router: eventsRoute({ redis, keys, settings: () => settings, maxLength: () => 1_000, now: Date.now }),
     },
     { path: '/v1/lists', router: listsRoute({ redis, keys, names: () => ['latest'] }) },
     {

@@ -174,7 +174,7 @@ const told = (outcome: { kind: string; reason?: string; detail?: string }) =>
 describe.runIf(isLinux)('an address inside', () => {
   const { redis, keys } = testRedis()
   const crawl = CrawlSettings.parse({ allow, hostGap: '0ms', headersTimeout: '2s', totalTimeout: '4s' })
-  const { fetchFeed, fetchText, close } = createFetcher(crawl, { resolve })
+  const { fetchFeed, fetchText, close } = createFetcher(() => crawl, { resolve })
   const poster = createPoster(() => crawl, { resolve })
   const rules = createRobots({ redis, keys, fetchText, userAgent: () => crawl.userAgent })
   const desk = aPollingDesk({ index: `${home}/index.xml` }, { allow }, { resolve })
@@ -297,7 +297,7 @@ describe.runIf(isLinux)('a newsdesk as it runs', () => {
       NEWSDESK_CONFIG: dir,
     })
     await importing.ended
-    const lines = (JSON.parse(importing.out()) as { told: { outcome: string; detail: string }[] }).told
+    const lines = (JSON.parse(importing.out()) as { reported: { outcome: string; detail: string }[] }).reported
     expect(lines).toHaveLength(sources.length)
     expect(lines.filter(({ detail }) => !/blocked|private or special/.test(detail))).toEqual([])
     expect(inside).toEqual([])

@@ -5,7 +5,8 @@ import { pino } from 'pino'
 import { afterAll, inject } from 'vitest'
 import { CrawlSettings } from '../../src/config/sections/crawl.ts'
 import { Source, type SourceId } from '../../src/domain/source.ts'
-import { createFetcher, type FetcherParts } from '../../src/http-client/fetch.ts'
+import type { ClientParts } from '../../src/http-client/client.ts'
+import { createFetcher } from '../../src/http-client/fetch.ts'
 import { connectRedis } from '../../src/redis/connect.ts'
 import { keysFor } from '../../src/redis/keys.ts'
 import { createOutageDetector } from '../../src/sources/polling/outage.ts'
@@ -19,7 +20,7 @@ import { NOON } from './articles.ts'
 export const aPollingDesk = (
   urls: Readonly<Record<string, string>>,
   some: Record<string, unknown> = {},
-  parts: Pick<FetcherParts, 'resolve'> = {},
+  parts: Pick<ClientParts, 'resolve'> = {},
 ) => {
   const redis = connectRedis(inject('redis'), pino({ level: 'silent' }), 'test')
   const keys = keysFor(`p${randomUUID().slice(0, 8)}`)
@@ -35,7 +36,7 @@ export const aPollingDesk = (
   const now = () => clock.now
   const random = () => clock.random
   const sources = createSources({ redis, keys, catalogue: () => catalogue, settings: () => settings, now })
-  const fetcher = createFetcher(settings, { ...parts, now })
+  const fetcher = createFetcher(() => settings, { ...parts, now })
   const aReplica = () => {
     const network = createOutageDetector({ redis, keys, now, random, onBack: sources.resetAfterOutage })
     const poll = createPoll({

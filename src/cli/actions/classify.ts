@@ -1,4 +1,7 @@
-/** `newsdesk classify`: reads articles as JSON Lines from stdin, and writes their sections with the evidence to stdout as it goes. */
+/**
+ * `newsdesk classify`: reads articles as JSON Lines from stdin, and writes their sections with the evidence to stdout
+ * as it goes.
+ */
 
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'

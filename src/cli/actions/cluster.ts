@@ -11,7 +11,7 @@ import { createClusterer } from '../../stories/rules/clusterer.ts'
 import { extractFeatures } from '../../stories/rules/features.ts'
 import { loadStorySettings } from '../story-settings.ts'
 
-const Line = z.object({
+const ArticleLine = z.object({
   id: z.union([z.string().min(1), z.number()]),
   title: z.string(),
   summary: z.string().nullish(),
@@ -20,7 +20,7 @@ const Line = z.object({
   source: z.string().nullish(),
   lang: z.string().nullish(),
 })
-type Line = z.infer<typeof Line>
+type ArticleLine = z.infer<typeof ArticleLine>
 
 export interface Clustered {
   readonly id: string | number
@@ -30,18 +30,18 @@ export interface Clustered {
 
 const PROGRESS_EVERY = 1_000
 
-const parseLine = (text: string): Line | string => {
+const parseLine = (text: string): ArticleLine | string => {
   let read: unknown
   try {
     read = JSON.parse(text)
   } catch (error) {
     return `invalid JSON: ${(error as Error).message}` // JSON.parse throws SyntaxError
   }
-  const parsed = Line.safeParse(read)
+  const parsed = ArticleLine.safeParse(read)
   return parsed.success ? parsed.data : z.prettifyError(parsed.error).replaceAll('\n', ' ')
 }
 
-const publishedAt = ({ published }: Line): number | null => {
+const publishedAt = ({ published }: ArticleLine): number | null => {
   const at = new Date(published ?? Number.NaN).getTime()
   return Number.isNaN(at) ? null : at
 }
@@ -56,7 +56,7 @@ export const createClusterRun = (settings: StorySettings) => {
   const clusterer = createClusterer(() => settings)
   const decided: { readonly given: string | number; readonly id: ArticleId; readonly decision: Decision }[] = []
   return {
-    add(line: Line): void {
+    add(line: ArticleLine): void {
       const id = String(line.id) as ArticleId
       const features = extractFeatures({
         id,

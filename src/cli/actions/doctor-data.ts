@@ -1,4 +1,7 @@
-/** Part of `newsdesk doctor`: checks that articles, stories, lists, counts and sources in Redis agree; `--repair` fixes them. */
+/**
+ * Part of `newsdesk doctor`: checks that articles, stories, lists, counts and sources in Redis agree; `--repair` fixes
+ * them.
+ */
 
 import { readEvictionState } from '../../eviction/evictor.ts'
 import { countPolled, readMissing } from '../../maintenance/ensure-foundation.ts'
@@ -7,51 +10,39 @@ import { repair } from '../../maintenance/repair/run.ts'
 import type { Repaired } from '../../maintenance/repair/run-check.ts'
 import { sourceJobs } from '../../queues/source-jobs.ts'
 import { readDaemons } from '../../use-cases/status.ts'
+import { createExaminedReport } from '../prompt.ts'
 import { type Session, withSession } from '../session.ts'
 
-export interface Finding {
+export interface DoctorFinding {
   readonly check: string
   readonly state: 'ok' | 'warning' | 'error'
   readonly message: string
   /** How to fix it. */
   readonly fix?: string
-  /** For checks of data: how many records were examined, wrong and fixed. */
-  readonly data?: Pick<Repaired, 'check' | 'looked' | 'wrong' | 'mended'>
-}
-
-/** ms between two lines of progress. */
-const PROGRESS_INTERVAL = 1_000
-
-/** Reports the progress of a check on stderr, at most once a second. */
-const progress = () => {
-  let reported = performance.now()
-  return (check: string, looked: number): void => {
-    if (performance.now() - reported < PROGRESS_INTERVAL) return
-    reported = performance.now()
-    console.error(`${check}: ${looked} examined`)
-  }
+  /** For checks of data: how many records were examined, wrong and repaired. */
+  readonly data?: Pick<Repaired, 'check' | 'examined' | 'wrong' | 'repaired'>
 }
 
 const formatFinding = (
-  { check, what, looked, wrong, mended, examples, doubt }: Repaired,
+  { check, what, examined, wrong, repaired, examples, doubt }: Repaired,
   isRepairing: boolean,
-): Finding[] => {
+): DoctorFinding[] => {
   if (wrong === 0) return []
   const some = examples.length < wrong ? `${examples.join(', ')}, …` : examples.join(', ')
-  const isFixed = mended === wrong
+  const isFixed = repaired === wrong
   return [
     {
       check: 'Data',
       state: isFixed ? 'ok' : 'warning',
-      message: `${wrong} ${what} (${some})${isRepairing ? `: ${mended} fixed` : ''}`,
+      message: `${wrong} ${what} (${some})${isRepairing ? `: ${repaired} fixed` : ''}`,
       fix:
         doubt ?? (isRepairing ? 'run it again: daemons may have written in the meantime' : 'newsdesk doctor --repair'),
-      data: { check, looked, wrong, mended },
+      data: { check, examined, wrong, repaired },
     },
   ]
 }
 
-const checkMemory = async ({ redis, keys, config }: Session): Promise<Finding[]> => {
+const checkMemory = async ({ redis, keys, config }: Session): Promise<DoctorFinding[]> => {
   const { memory } = config.settings.articles
   if (memory === 0) return []
   const { articles, isEvicting, isShort } = await readEvictionState(redis, keys)
@@ -72,7 +63,7 @@ const checkMemory = async ({ redis, keys, config }: Session): Promise<Finding[]>
  * Checks that Redis has the entries that the scheduler creates. Without a running scheduler nobody creates them,
  * and `newsdesk status` reports that instead.
  */
-const checkSchedule = async ({ redis, keys, sources }: Session): Promise<Finding[]> => {
+const checkSchedule = async ({ redis, keys, sources }: Session): Promise<DoctorFinding[]> => {
   const daemons = await readDaemons({ redis, keys, now: Date.now })
   if (!daemons.some(({ roles }) => roles.includes('scheduler'))) return []
   const missing = await readMissing(redis, keys, countPolled(sources.list()))
@@ -88,7 +79,7 @@ const checkSchedule = async ({ redis, keys, sources }: Session): Promise<Finding
 }
 
 /** @param isRepairing false: only reports */
-export const checkData = async (configDir: string, isRepairing: boolean): Promise<Finding[]> => {
+export const checkData = async (configDir: string, isRepairing: boolean): Promise<DoctorFinding[]> => {
   try {
     return await withSession(
       configDir,
@@ -106,16 +97,16 @@ export const checkData = async (configDir: string, isRepairing: boolean): Promis
             retention: articles.retention,
             poolSize: lists.poolSize,
             now: Date.now,
-            onProgress: progress(),
+            onProgress: createExaminedReport(),
           },
           isRepairing,
         )
         const findings = repaired.flatMap(each => formatFinding(each, isRepairing))
-        const looked = Math.max(0, ...repaired.map(each => each.looked))
-        const allGood: Finding = {
+        const examined = Math.max(0, ...repaired.map(each => each.examined))
+        const allGood: DoctorFinding = {
           check: 'Data',
           state: 'ok',
-          message: `articles, stories, lists, counts and sources agree (${looked} examined)`,
+          message: `articles, stories, lists, counts and sources agree (${examined} examined)`,
         }
         return [
           ...(findings.length > 0 ? findings : [allGood]),

@@ -11,15 +11,15 @@ import { NoRedisError } from '../../redis/server.ts'
 import { readServers } from '../../redis/servers.ts'
 import { customModelPath, loadSectionModel } from '../../sections/model-loader.ts'
 import { withRedis } from '../with-redis.ts'
-import { checkData, type Finding } from './doctor-data.ts'
+import { checkData, type DoctorFinding } from './doctor-data.ts'
 
-const OLDEST_REDIS = 6.2
+const MIN_REDIS = 6.2
 /** ms. */
 const MAX_SKEW = 2_000
 /** Sources fetched to check that the network works. */
 const SAMPLE = 5
 
-const checkNode = (): Finding => {
+const checkNode = (): DoctorFinding => {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
   const fits = major > 20 || (major === 20 && minor >= 19)
   return {
@@ -31,7 +31,7 @@ const checkNode = (): Finding => {
 }
 
 /** Compares redis.replicas with the replicas that each master has. */
-const checkReplicas = (wanted: number, found: number | null): Finding => {
+const checkReplicas = (wanted: number, found: number | null): DoctorFinding => {
   const check = 'Replicas'
   if (found === null)
     return { check, state: 'ok', message: `unknown, Redis does not tell; redis.replicas is ${wanted}` }
@@ -53,7 +53,7 @@ const checkReplicas = (wanted: number, found: number | null): Finding => {
 }
 
 /** Reports an unreachable Redis as a finding, so that the other checks still run. */
-const reportUnreachable = async (check: () => Promise<Finding[]>): Promise<Finding[]> => {
+const reportUnreachable = async (check: () => Promise<DoctorFinding[]>): Promise<DoctorFinding[]> => {
   try {
     return await check()
   } catch (error) {
@@ -63,7 +63,7 @@ const reportUnreachable = async (check: () => Promise<Finding[]>): Promise<Findi
   }
 }
 
-const checkRedis = (config: Config): Promise<Finding[]> =>
+const checkRedis = (config: Config): Promise<DoctorFinding[]> =>
   withRedis(config.settings, { start: true, purpose: 'doctor' }, async ({ redis, server: started }) => {
     const servers = await readServers(redis)
     const { version, policy, durable, masters, replicas } = servers
@@ -72,7 +72,7 @@ const checkRedis = (config: Config): Promise<Finding[]> =>
     return [
       {
         check: 'Redis',
-        state: Number.parseFloat(version) >= OLDEST_REDIS ? 'ok' : 'error',
+        state: Number.parseFloat(version) >= MIN_REDIS ? 'ok' : 'error',
         message: `${version} at ${showAddress(started.address)} (${started.origin}${masters > 1 ? `, ${masters} masters` : ''})`,
         fix: 'use Redis 6.2 or newer, or Valkey',
       },
@@ -122,7 +122,7 @@ const listServers = ({ settings: { admin, http, metrics, roles } }: Config) => [
 ]
 
 /** Checks that the port is free, or that newsdesk itself already listens on it. */
-const checkPort = async ({ name, key, host, port }: ReturnType<typeof listServers>[number]): Promise<Finding> => {
+const checkPort = async ({ name, key, host, port }: ReturnType<typeof listServers>[number]): Promise<DoctorFinding> => {
   const probe = createServer()
   const error = await new Promise<NodeJS.ErrnoException | null>(resolve => {
     probe.once('error', resolve)
@@ -142,15 +142,15 @@ const checkPort = async ({ name, key, host, port }: ReturnType<typeof listServer
   }
 }
 
-const checkSources = async (config: Config): Promise<Finding[]> => {
+const checkSources = async (config: Config): Promise<DoctorFinding[]> => {
   const enabled = config.sources.filter(source => source.enabled)
   const sample = enabled
     .filter((_, index) => index % Math.max(1, Math.floor(enabled.length / SAMPLE)) === 0)
     .slice(0, SAMPLE)
-  const fetcher = createFetcher(config.settings.crawl)
+  const fetcher = createFetcher(() => config.settings.crawl)
   try {
     return await Promise.all(
-      sample.map(async ({ id, url }): Promise<Finding> => {
+      sample.map(async ({ id, url }): Promise<DoctorFinding> => {
         const outcome = await fetcher.fetchFeed({ url, validators: null })
         if (outcome.kind !== 'failed') return { check: `Source ${id}`, state: 'ok', message: 'reachable' }
         return {
@@ -174,7 +174,7 @@ export const doctorCommand = async (
   configDir: string,
   { json, repair }: { json: boolean; repair: boolean },
 ): Promise<number> => {
-  const findings: Finding[] = [checkNode()]
+  const findings: DoctorFinding[] = [checkNode()]
   let code = 0
   try {
     const config = loadConfig(configDir, process.env)
@@ -202,7 +202,9 @@ export const doctorCommand = async (
     findings.push(...(await Promise.all(listServers(config).map(checkPort))), ...(await checkSources(config)))
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
-    findings.push(...error.problems.map((message): Finding => ({ check: 'Configuration', state: 'error', message })))
+    findings.push(
+      ...error.problems.map((message): DoctorFinding => ({ check: 'Configuration', state: 'error', message })),
+    )
     code = 2
   }
   const failed = findings.some(({ state }) => state === 'error')

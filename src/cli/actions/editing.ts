@@ -1,10 +1,13 @@
-/** What editors do from the command line: explain an entry of a list, pin, block, set a section, merge and split stories. */
+/**
+ * What editors do from the command line: explain an entry of a list, pin, block, set a section, merge and split
+ * stories.
+ */
 
 import pc from 'picocolors'
 import type { ArticleId, StoryId } from '../../domain/article.ts'
 import { EVERYWHERE, type Override } from '../../lists/overrides.ts'
 import { LISTS } from '../../lists/registry.ts'
-import { createEditingActs, type EditingActs, type Outcome } from '../../use-cases/editing.ts'
+import { createEditingActions, type EditingActions, type EditOutcome } from '../../use-cases/editing.ts'
 import { Duration } from '../../util/units.ts'
 import { cliActor, openAudit } from '../actor.ts'
 import { print } from '../print.ts'
@@ -63,8 +66,8 @@ export interface OverrideOptions {
 
 const editorName = ({ by }: OverrideOptions): string => by ?? cliActor().name.replace(/^cli:/, '')
 
-const createEditing = (session: Session): EditingActs =>
-  createEditingActs({ edits: session.container.edits, audit: openAudit(session) })
+const createEditing = (session: Session): EditingActions =>
+  createEditingActions({ edits: session.container.edits, audit: openAudit(session) })
 
 /** @returns 0, 1 if there is no such article, 2 if the request is invalid */
 export const addOverrideCommand = (
@@ -79,7 +82,7 @@ export const addOverrideCommand = (
       console.error(`--for ${duration.error.issues[0]?.message}`)
       return 2
     }
-    const outcome = await createEditing(session).place(cliActor(), {
+    const outcome = await createEditing(session).addOverride(cliActor(), {
       ...{ kind, what, lasts: duration.data, by: editorName(options), why: options.reason ?? '' },
       list: options.list ?? (kind === 'pin' ? 'must-reads' : EVERYWHERE),
       place: options.place ?? 1,
@@ -105,7 +108,13 @@ export const removeOverrideCommand = (
   options: OverrideOptions,
 ): Promise<number> =>
   withSession(configDir, async session => {
-    const lifted = await createEditing(session).lift(cliActor(), kind, what, options.list ?? null, editorName(options))
+    const lifted = await createEditing(session).removeOverrides(
+      cliActor(),
+      kind,
+      what,
+      options.list ?? null,
+      editorName(options),
+    )
     if (lifted.length === 0) {
       console.error(
         `No ${kind} of ${JSON.stringify(what)}${options.list ? ` on ${options.list}` : ''}; \`newsdesk overrides\` shows those there are.`,
@@ -119,7 +128,7 @@ export const removeOverrideCommand = (
 /** @returns 0, 1 if there is no such article, 2 if there is no such section */
 export const setSectionCommand = (configDir: string, id: string, section: string | null): Promise<number> =>
   withSession(configDir, async session => {
-    const outcome = await createEditing(session).file(cliActor(), id as ArticleId, section) // looked up
+    const outcome = await createEditing(session).setSection(cliActor(), id as ArticleId, section) // looked up
     if (outcome.kind !== 'done') {
       console.error(outcome.why)
       return outcome.kind === 'missing' ? 1 : 2
@@ -132,17 +141,19 @@ export const setSectionCommand = (configDir: string, id: string, section: string
 export const mergeCommand = (configDir: string, from: string, into: string): Promise<number> =>
   withSession(
     configDir,
-    async session => printOutcome(await createEditing(session).merge(cliActor(), from as StoryId, into as StoryId)), // checked before anything is written
+    // Checked before anything is written.
+    async session => printOutcome(await createEditing(session).merge(cliActor(), from as StoryId, into as StoryId)),
   )
 
 /** @returns 0, or 1 if the articles are not part of one story */
 export const splitCommand = (configDir: string, articles: readonly string[]): Promise<number> =>
   withSession(
     configDir,
-    async session => printOutcome(await createEditing(session).split(cliActor(), articles as readonly ArticleId[])), // checked before anything is written
+    // Checked before anything is written.
+    async session => printOutcome(await createEditing(session).split(cliActor(), articles as readonly ArticleId[])),
   )
 
-const printOutcome = (outcome: Outcome<StoryId>): number => {
+const printOutcome = (outcome: EditOutcome<StoryId>): number => {
   if (outcome.kind === 'done') console.log(outcome.result)
   else console.error(outcome.why)
   return outcome.kind === 'done' ? 0 : 1

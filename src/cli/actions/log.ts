@@ -1,8 +1,7 @@
 /** `newsdesk log`: shows the log level of daemons, or changes it for a while. */
 
 import { LEVELS, type Level } from '../../domain/log-level.ts'
-import { ALL, createLogLevels } from '../../use-cases/log-levels.ts'
-import { changeLevel } from '../../use-cases/set-log-level.ts'
+import { ALL, changeLevel, createLogLevels } from '../../use-cases/log-levels.ts'
 import { readDaemons } from '../../use-cases/status.ts'
 import { Duration } from '../../util/units.ts'
 import { cliActor, openAudit } from '../actor.ts'

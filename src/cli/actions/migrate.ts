@@ -2,23 +2,10 @@
 
 import { loadConfig } from '../../config/load.ts'
 import { createMigrate } from '../../maintenance/migrations/migrate.ts'
-import type { Migration } from '../../maintenance/migrations/migration.ts'
 import { SCHEMA } from '../../maintenance/migrations/registry.ts'
 import { keysFor } from '../../redis/keys.ts'
+import { createExaminedReport } from '../prompt.ts'
 import { withRedis } from '../with-redis.ts'
-
-/** ms between two lines of progress. */
-const PROGRESS_INTERVAL = 1_000
-
-/** Reports the progress of a migration on stderr, at most once a second. */
-const progress = () => {
-  let reported = performance.now()
-  return ({ to }: Migration, looked: number): void => {
-    if (performance.now() - reported < PROGRESS_INTERVAL) return
-    reported = performance.now()
-    console.error(`schema ${to}: ${looked} examined`)
-  }
-}
 
 /** @returns 0; with `dryRun` 1 if there is something to migrate */
 export const migrateCommand = async (
@@ -29,7 +16,11 @@ export const migrateCommand = async (
   const say = (line: string) => console.error(line)
   // Works without a running daemon, so that an upgrade can be prepared.
   return withRedis(config.settings, { start: true, purpose: 'migrate' }, async ({ redis }) => {
-    const migrate = createMigrate({ redis, keys: keysFor(config.settings.redis.prefix), say, onProgress: progress() })
+    const report = createExaminedReport()
+    const migrate = createMigrate({
+      ...{ redis, keys: keysFor(config.settings.redis.prefix), say },
+      onProgress: ({ to }, examined) => report(`schema ${to}`, examined),
+    })
     const { from, carried } = await (dryRun ? migrate.plan() : migrate.run())
     if (json) console.log(JSON.stringify({ from, to: SCHEMA, carried }, null, 2))
     else {

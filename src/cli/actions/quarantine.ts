@@ -1,22 +1,16 @@
 /** `newsdesk quarantine`: lists, shows, replays or deletes bodies and items that could not be ingested. */
 
 import pc from 'picocolors'
-import { type Replayed, replay } from '../../../jobs/replay.ts'
+import { type ReplayedBody, replay } from '../../../jobs/replay.ts'
 import { createParameterStore } from '../../articles/parameters/parameter-store.ts'
 import { SourceId } from '../../domain/source.ts'
 import { decode } from '../../feeds/decode.ts'
 import { addArticles } from '../../queues/queues.ts'
 import type { KeptBody } from '../../sources/quarantine/unreadable-bodies.ts'
 import { formatDuration } from '../../util/duration.ts'
-import { type Column, renderTable } from '../../util/table.ts'
 import { cliActor, openAudit } from '../actor.ts'
+import { print } from '../print.ts'
 import { type Session, withSession } from '../session.ts'
-
-const print = <Row>(rows: readonly Row[], columns: readonly Column<Row>[]): void => {
-  const [head = '', ...lines] = renderTable(rows, columns, process.stdout.columns ?? 120)
-  console.log(pc.bold(head))
-  for (const line of lines) console.log(line)
-}
 
 const ago = (at: number): string => `${formatDuration(Date.now() - at)} ago`
 
@@ -109,21 +103,24 @@ export const replayCommand = (
     const { sources, config, queues } = session
     const bodies = id === undefined ? await sources.quarantine.bodies() : await findBodies(session, id, body)
     if (!bodies) return 2
-    const replayed: Replayed[] = []
+    const audit = openAudit(session)
+    const replayed: ReplayedBody[] = []
+    const parts = {
+      urls: createParameterStore({ redis: session.redis, keys: session.keys }),
+      sources,
+      settings: () => config.settings,
+      addArticles: (batches: Parameters<typeof addArticles>[1]) => addArticles(queues, batches),
+      now: Date.now,
+    }
     // In the order they were fetched.
-    for (const kept of [...bodies].reverse()) {
-      const what = { what: 'quarantine.replay', on: `${kept.source} ${kept.id}`, before: kept.reason }
+    for (const { source, id: bodyId, reason } of [...bodies].reverse()) {
+      const action = { by: cliActor(), what: 'quarantine.replay', on: `${source} ${bodyId}`, before: reason }
       replayed.push(
-        await openAudit(session).around({ by: cliActor(), ...what }, async () => {
-          const result = await replay(kept.source, kept.id, {
-            urls: createParameterStore({ redis: session.redis, keys: session.keys }),
-            sources,
-            settings: () => config.settings,
-            addArticles: batches => addArticles(queues, batches),
-            now: Date.now,
-          })
-          return { after: result, result }
-        }),
+        await audit.around(
+          action,
+          () => replay(source, bodyId, parts),
+          after => ({ after }),
+        ),
       )
     }
     if (json) console.log(JSON.stringify(replayed, null, 2))
@@ -145,10 +142,10 @@ export const dropCommand = (configDir: string, id: string | undefined, { json }:
     const audit = openAudit(session)
     let dropped = 0
     for (const each of new Set(those)) {
-      const end = await audit.begin({ by: cliActor(), what: 'quarantine.drop', on: each })
-      const count = await sources.quarantine.drop(SourceId.parse(each))
-      dropped += count
-      await end(...(count > 0 ? [{ before: { bodies: count } }] : []))
+      const drop = () => sources.quarantine.drop(SourceId.parse(each))
+      dropped += await audit.around({ by: cliActor(), what: 'quarantine.drop', on: each }, drop, bodies =>
+        bodies > 0 ? { before: { bodies } } : [],
+      )
     }
     if (json) console.log(JSON.stringify({ dropped }))
     else console.log(`${dropped} ${dropped === 1 ? 'body' : 'bodies'} dropped.`)

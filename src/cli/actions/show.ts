@@ -43,7 +43,8 @@ export const listsCommand = (
       }
       return 0
     }
-    const entries = (await redis.lrange(keys.list(name), 0, limit - 1)).map(entry => JSON.parse(entry) as Entry) // written by the publisher
+    // Written by the publisher.
+    const entries = (await redis.lrange(keys.list(name), 0, limit - 1)).map(entry => JSON.parse(entry) as Entry)
     if (
       entries.length === 0 &&
       !LISTS.names({ taxonomy: config.taxonomy, ...configuredEditions(config.settings.lists) }).includes(name) &&

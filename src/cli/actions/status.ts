@@ -33,7 +33,7 @@ const statusLines = ({
   articles,
   problems,
 }: Status): string[] => {
-  const line = (head: string, text: string): string => `${pc.bold(head.padEnd(9))} ${text}`
+  const line = (head: string, text: string): string => `${pc.bold(head.padEnd(10))} ${text}`
   const count = (of: string) => sources.filter(each => stateOf(each) === of).length
   const states = ['fresh', 'new', 'failing', 'retired', 'stalled', 'late', 'paused']
     .filter(of => count(of) > 0)
@@ -60,7 +60,7 @@ const statusLines = ({
     ...(quarantine.bodies > 0
       ? [
           line(
-            'Kept',
+            'Quarantine',
             `${plural(quarantine.bodies, 'unreadable body', 'unreadable bodies')} of ${plural(quarantine.sources, 'source', 'sources')}: \`newsdesk quarantine\``,
           ),
         ]

@@ -1,4 +1,6 @@
-/** `newsdesk train-sections`: trains a text classifier on labelled articles, JSON Lines of {title, summary?, section}. */
+/**
+ * `newsdesk train-sections`: trains a text classifier on labelled articles, JSON Lines of {title, summary?, section}.
+ */
 
 import { accessSync, constants, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -70,7 +72,10 @@ export interface TrainOptions {
   readonly language?: string
 }
 
-/** Reads all inputs before training starts, so that a missing file is found early. @throws Error if a file is missing or invalid */
+/**
+ * Reads all inputs before training starts, so that a missing file is found early.
+ * @throws Error if a file is missing or invalid
+ */
 const readInputs = (
   path: string,
   out: string,

@@ -1,10 +1,10 @@
 /** `newsdesk users` and `newsdesk tokens`. The audit log records every change, without the password or token. */
 
 import { text } from 'node:stream/consumers'
-import { MIN_PASSWORD_LENGTH, passwordTrouble, Role, UserName } from '../../domain/actor.ts'
+import { MIN_PASSWORD_LENGTH, passwordTrouble, UserName, UserRole } from '../../domain/actor.ts'
 import { createTokens, type Tokens } from '../../server/admin/auth/tokens.ts'
 import { createUsers, UserError, type Users } from '../../server/admin/auth/users.ts'
-import { type Ended, failureOf } from '../../use-cases/audit-log.ts'
+import type { Ended } from '../../use-cases/audit-log.ts'
 import { Duration } from '../../util/units.ts'
 import { cliActor, openAudit } from '../actor.ts'
 import { print } from '../print.ts'
@@ -19,12 +19,12 @@ interface Accounts {
     what: string,
     on: string,
     run: () => Promise<Result>,
-    told: (result: Result) => Ended,
+    describe?: (result: Result) => Ended,
   ) => Promise<Result>
 }
 
 /** @returns 2 if the action is impossible, which is reported */
-const withAccounts = (configDir: string, work: (rooms: Accounts) => Promise<number>): Promise<number> =>
+const withAccounts = (configDir: string, work: (accounts: Accounts) => Promise<number>): Promise<number> =>
   withSession(configDir, async session => {
     const { redis, keys } = session
     const audit = openAudit(session)
@@ -35,17 +35,7 @@ const withAccounts = (configDir: string, work: (rooms: Accounts) => Promise<numb
       return await work({
         users,
         tokens: createTokens({ redis, keys, now: Date.now }),
-        async acted(what, on, run, told) {
-          const end = await audit.begin({ by: cliActor(), what, on })
-          try {
-            const result = await run()
-            await end(told(result))
-            return result
-          } catch (error) {
-            await end({ outcome: failureOf(error) })
-            throw error
-          }
-        },
+        acted: (what, on, run, describe) => audit.around({ by: cliActor(), what, on }, run, describe),
       })
     } catch (error) {
       if (!(error instanceof UserError)) throw error
@@ -90,7 +80,7 @@ export const listUsers = (configDir: string, json: boolean): Promise<number> =>
   })
 
 /** @returns 0; 1 if no password was given; 2 if it is impossible */
-export const addUser = (configDir: string, name: string, role: Role, fromStdin: boolean): Promise<number> =>
+export const addUser = (configDir: string, name: string, role: UserRole, fromStdin: boolean): Promise<number> =>
   withAccounts(configDir, async ({ users, acted }) => {
     // Checked before asking for a password.
     if (await users.get(name)) throw new UserError(`there is a user ${JSON.stringify(name)} already`)
@@ -109,7 +99,7 @@ export const setPassword = (configDir: string, name: string, fromStdin: boolean)
     const password = await readPassword(fromStdin)
     if (password === null) return 1
     const set = () => users.setPassword(name, password)
-    await acted('user.password', name, set, () => ({}))
+    await acted('user.password', name, set)
     console.log(`Changed the password of ${name} and ended all its sessions.`)
     return 0
   })
@@ -117,8 +107,9 @@ export const setPassword = (configDir: string, name: string, fromStdin: boolean)
 /** @returns 0; 2 if it is impossible */
 export const setRole = (configDir: string, name: string, wanted: string): Promise<number> =>
   withAccounts(configDir, async ({ users, acted }) => {
-    const role = Role.safeParse(wanted)
-    if (!role.success) throw new UserError(`${JSON.stringify(wanted)} is not a role. Roles: ${Role.options.join(', ')}`)
+    const role = UserRole.safeParse(wanted)
+    if (!role.success)
+      throw new UserError(`${JSON.stringify(wanted)} is not a role. Roles: ${UserRole.options.join(', ')}`)
     const before = await users.get(name)
     const set = () => users.setRole(name, role.data)
     await acted('user.role', name, set, () => ({ before: { role: before?.role }, after: { role: role.data } }))
@@ -155,7 +146,7 @@ export const listTokens = (configDir: string, json: boolean): Promise<number> =>
   })
 
 /** @returns 0; 2 if it is impossible */
-export const addToken = (configDir: string, name: string, role: Role, lasts: string | undefined): Promise<number> =>
+export const addToken = (configDir: string, name: string, role: UserRole, lasts: string | undefined): Promise<number> =>
   withAccounts(configDir, async ({ tokens, acted }) => {
     const parsed = UserName.safeParse(name)
     if (!parsed.success) throw new UserError(parsed.error.issues[0]?.message ?? 'invalid name')

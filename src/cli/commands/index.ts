@@ -1,9 +1,10 @@
-/** Every command of the program, in the order in which --help lists them. A new command is one file and one line here. */
+/**
+ * Every command of the program, in the order in which --help lists them. A new command is one file and one line here.
+ */
 
 import type { RegisterCommand } from '../command.ts'
 import { acl } from './acl.ts'
 import { articles } from './articles.ts'
-import { block, unblock } from './block.ts'
 import { classify } from './classify.ts'
 import { cluster } from './cluster.ts'
 import { crawl } from './crawl.ts'
@@ -14,8 +15,7 @@ import { lists } from './lists.ts'
 import { log } from './log.ts'
 import { migrate } from './migrate.ts'
 import { newsstand } from './newsstand.ts'
-import { overrides } from './overrides.ts'
-import { pin, unpin } from './pin.ts'
+import { block, overrides, pin, unblock, unpin } from './overrides.ts'
 import { quarantine } from './quarantine.ts'
 import { replay } from './replay.ts'
 import { sources } from './sources.ts'

@@ -1,6 +1,6 @@
 /** `newsdesk tokens` and its subcommands. */
 
-import type { Role } from '../../domain/actor.ts'
+import type { UserRole } from '../../domain/actor.ts'
 import { jsonOption, type RegisterCommand, userRoleOption } from '../command.ts'
 
 const actions = () => import('../actions/who.ts')
@@ -19,7 +19,7 @@ export const tokens: RegisterCommand = (program, { configDir, run }) => {
     .addOption(userRoleOption())
     .option('--for <time>', 'how long the token is valid, such as 90d (default: it does not expire)')
     .action(
-      run(async (name: string, { role, for: lasts }: { role: Role; for?: string }) =>
+      run(async (name: string, { role, for: lasts }: { role: UserRole; for?: string }) =>
         (await actions()).addToken(configDir(), name, role, lasts),
       ),
     )

@@ -1,7 +1,7 @@
 /** `newsdesk users` and its subcommands. */
 
 import { Option } from 'commander'
-import type { Role } from '../../domain/actor.ts'
+import type { UserRole } from '../../domain/actor.ts'
 import { jsonOption, type RegisterCommand, USER_ROLES, userRoleOption } from '../command.ts'
 
 const actions = () => import('../actions/who.ts')
@@ -23,7 +23,7 @@ export const users: RegisterCommand = (program, { configDir, run }) => {
     .addOption(userRoleOption())
     .addOption(passwordOption())
     .action(
-      run(async (name: string, { role, passwordStdin = false }: { role: Role; passwordStdin?: boolean }) =>
+      run(async (name: string, { role, passwordStdin = false }: { role: UserRole; passwordStdin?: boolean }) =>
         (await actions()).addUser(configDir(), name, role, passwordStdin),
       ),
     )

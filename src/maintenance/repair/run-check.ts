@@ -13,17 +13,17 @@ export interface Repaired {
   readonly check: string
   readonly what: string
   /** Candidates checked. */
-  readonly looked: number
+  readonly examined: number
   /** Wrong both times. */
   readonly wrong: number
-  readonly mended: number
+  readonly repaired: number
   readonly examples: readonly string[]
   /** Why nothing was fixed. */
   readonly doubt?: string
 }
 
 export interface RunParts extends RepairParts {
-  readonly onProgress?: (check: string, looked: number) => void
+  readonly onProgress?: (check: string, examined: number) => void
   /** ms */
   readonly settles?: number
 }
@@ -38,23 +38,23 @@ export const runnable =
 
 const runCheck = async <Suspect>(check: Check<Suspect>, parts: RunParts, isMending: boolean): Promise<Repaired> => {
   const suspects: Suspect[] = []
-  let looked = 0
+  let examined = 0
   for await (const page of check.pages(parts)) {
     suspects.push(...(await check.wrong(parts, page)))
-    looked += page.length
-    parts.onProgress?.(check.id, looked)
+    examined += page.length
+    parts.onProgress?.(check.id, examined)
   }
   if (suspects.length > 0) await delay(parts.settles ?? RECHECK_DELAY)
   const wrong: Suspect[] = []
   for (const some of chunk(suspects, SLICE)) wrong.push(...(await check.wrong(parts, some)))
-  const doubt = wrong.length > 0 ? (check.doubt?.(wrong.length, looked) ?? null) : null
-  let mended = 0
+  const doubt = wrong.length > 0 ? (check.doubt?.(wrong.length, examined) ?? null) : null
+  let repaired = 0
   for (const some of isMending && doubt === null ? chunk(wrong, SLICE) : []) {
     await Promise.all(some.map(each => check.mend(parts, each)))
-    mended += some.length - (await check.wrong(parts, some)).length
+    repaired += some.length - (await check.wrong(parts, some)).length
   }
   return {
-    ...{ check: check.id, what: check.what, looked, wrong: wrong.length, mended },
+    ...{ check: check.id, what: check.what, examined, wrong: wrong.length, repaired },
     examples: wrong.slice(0, MAX_EXAMPLES).map(check.show),
     ...(doubt === null ? {} : { doubt }),
   }

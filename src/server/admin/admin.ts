@@ -24,7 +24,7 @@ import { sourcesRoutes } from './pages/sources/routes.ts'
 import { storiesRoutes } from './pages/stories/routes.ts'
 import type { PageParts } from './web/parts.ts'
 
-interface Page {
+interface AdminPage {
   readonly path: string
   /** Its label in the navigation; null if other pages link to it. */
   readonly label: string | null
@@ -32,7 +32,7 @@ interface Page {
   readonly routes: ((parts: PageParts) => Router) | null
 }
 
-const PAGES: readonly Page[] = [
+const PAGES: readonly AdminPage[] = [
   { path: '/', label: 'Front page', routes: frontRoutes },
   { path: '/overview', label: 'Overview', routes: overviewRoutes },
   { path: '/sources', label: 'Sources', routes: sourcesRoutes },

@@ -9,9 +9,9 @@ import { ExpressAdapter } from '@bull-board/express'
 import type { Queue } from 'bullmq'
 import type { NextFunction, Request, RequestHandler, Response } from 'express'
 import type { Logger } from 'pino'
-import { isRead, mayAct } from '../../domain/actor.ts'
+import { isRead } from '../../domain/actor.ts'
 import type { Audit } from '../../use-cases/audit-log.ts'
-import { whoOf } from './web/guard.ts'
+import { canAct } from './web/guard.ts'
 import { actorOf } from './web/respond.ts'
 
 export interface BoardParts {
@@ -98,10 +98,6 @@ export const boardHandlers = ({ queues, audit, log }: BoardParts): readonly Requ
   const [full, readOnly] = [createBoard(queues, false), createBoard(queues, true)]
   return [
     audited({ audit, log }),
-    (request, response, next) => {
-      const who = whoOf(response)
-      const board = who !== null && mayAct(who) ? full : readOnly
-      board(request, response, next)
-    },
+    (request, response, next) => (canAct(response) ? full : readOnly)(request, response, next),
   ]
 }

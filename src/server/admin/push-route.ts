@@ -21,8 +21,8 @@ export interface PushCallback {
   readonly maxBody: () => number
 }
 
-/** Bodies in memory at a time: other deliveries are answered 503 and come again. */
-const MOST_AT_ONCE = 8
+/** Bodies in memory at a time: further deliveries are answered 503, and their hubs send them again. */
+const MAX_AT_ONCE = 8
 
 const one = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
 
@@ -66,8 +66,8 @@ export const pushRoute = ({ push, deliver, maxBody }: PushCallback, log: Logger)
   })
 
   router.post('/:token', async (request, response) => {
-    if (active >= MOST_AT_ONCE) {
-      response.status(503).set('retry-after', '5').type('text').send('Busy; come again.')
+    if (active >= MAX_AT_ONCE) {
+      response.status(503).set('retry-after', '5').type('text').send('Busy; send it again.')
       return
     }
     active += 1

@@ -4,15 +4,16 @@ import type { Job } from 'bullmq'
 import { countNewSince } from '../../articles/titles.ts'
 import { reportedEver } from '../../events/backlog.ts'
 import { readSummary, type StatusParts } from '../../use-cases/status.ts'
-import type { Readings } from './metrics.ts'
-import type { Sample } from './samples.ts'
+import type { Readings } from './redis-gauges.ts'
+import type { MetricsSample } from './samples.ts'
 
 /** Age in seconds of the oldest job of each queue that is ready to run. */
 const findOldest = async (queues: StatusParts['queues'], now: number): Promise<Record<string, number>> =>
   Object.fromEntries(
     await Promise.all(
       Object.entries(queues).map(async ([name, queue]) => {
-        const first = (await queue.getJobs(['waiting', 'prioritized'], 0, 0, true)) as (Job | undefined)[] // a job may be removed meanwhile
+        // A job may be removed meanwhile.
+        const first = (await queue.getJobs(['waiting', 'prioritized'], 0, 0, true)) as (Job | undefined)[]
         const since = Math.min(now, ...first.flatMap(job => (job ? [job.timestamp + job.delay] : [])))
         return [name, (now - since) / 1_000] as const
       }),
@@ -68,7 +69,7 @@ export const readForMonitoring = async (parts: ReadingsParts, names: readonly st
 }
 
 /** Reads a sample of a minute for the plots of the admin UI. */
-export const readSample = async (parts: ReadingsParts, names: readonly string[]): Promise<Sample> => {
+export const readSample = async (parts: ReadingsParts, names: readonly string[]): Promise<MetricsSample> => {
   const at = parts.now()
   const [{ queues, oldest, sources, lists, events, redis }, articles, reported] = await Promise.all([
     readForMonitoring(parts, names),

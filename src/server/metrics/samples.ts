@@ -7,12 +7,12 @@ import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import type { Keys } from '../../redis/keys.ts'
 
-export const MOST_SAMPLES = 1_440
+export const MAX_SAMPLES = 1_440
 
 const QUEUES = ['crawl', 'articles', 'publish', 'push'] as const
 const STATES = ['failing', 'late', 'retired', 'stalled', 'new', 'fresh', 'paused'] as const
 
-export interface Sample {
+export interface MetricsSample {
   /** ms since the epoch. */
   readonly at: number
   /** Articles ingested in the minute before. */
@@ -34,7 +34,17 @@ export interface Sample {
 }
 
 /** Whole numbers in this order, as JSON: times and counts first, then queues, then states. */
-export const packSample = ({ at, articles, events, lag, oldest, listAge, memory, queues, states }: Sample): string =>
+export const packSample = ({
+  at,
+  articles,
+  events,
+  lag,
+  oldest,
+  listAge,
+  memory,
+  queues,
+  states,
+}: MetricsSample): string =>
   JSON.stringify(
     [
       ...[at, articles, events, lag, oldest, listAge, memory],
@@ -49,7 +59,7 @@ const byName = (names: readonly string[], values: readonly number[]): Record<str
   Object.fromEntries(names.map((name, place) => [name, values[place] ?? 0]))
 
 /** @returns null for anything else: another version may have written it */
-export const unpackSample = (packed: string): Sample | null => {
+export const unpackSample = (packed: string): MetricsSample | null => {
   let json: unknown
   try {
     json = JSON.parse(packed)
@@ -67,9 +77,9 @@ export const unpackSample = (packed: string): Sample | null => {
 }
 
 export interface Samples {
-  keep(sample: Sample): Promise<void>
+  keep(sample: MetricsSample): Promise<void>
   /** Of the last day, oldest first. */
-  read(): Promise<readonly Sample[]>
+  read(): Promise<readonly MetricsSample[]>
 }
 
 export const createSamples = ({ redis, keys }: { readonly redis: Redis; readonly keys: Keys }): Samples => ({
@@ -77,7 +87,7 @@ export const createSamples = ({ redis, keys }: { readonly redis: Redis; readonly
     await redis
       .multi()
       .lpush(keys.samples(), packSample(sample))
-      .ltrim(keys.samples(), 0, MOST_SAMPLES - 1)
+      .ltrim(keys.samples(), 0, MAX_SAMPLES - 1)
       .exec()
   },
   async read() {

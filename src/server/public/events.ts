@@ -22,17 +22,17 @@ export interface EventsRouteParts {
   readonly redis: Redis
   readonly keys: Keys
   readonly settings: () => HttpSettings
-  /** Most events the stream holds; beyond it none are taken in until some are counted. */
-  readonly most: () => number
-  /** Waits until what was taken in survives the loss of a master, where that is wanted. */
-  readonly keeper?: ReplicationBarrier
+  /** Maximum number of events in the stream: at the limit, further events are refused until some are counted. */
+  readonly maxLength: () => number
+  /** Waits until accepted events survive the loss of a master, if so configured. */
+  readonly barrier?: ReplicationBarrier
   /** ms since the epoch. */
   readonly now: () => number
 }
 
 /** Bodies in memory at a time; further requests are answered 503. */
-const MOST_AT_ONCE = 64
-const LONGEST_UA = 512
+const MAX_AT_ONCE = 64
+const MAX_USER_AGENT = 512
 /** How long the stream's length is cached, ms. */
 const LENGTH_TTL = 1_000
 /**
@@ -67,7 +67,7 @@ const listEvents = (body: unknown): unknown[] => {
   return Array.isArray(inner) ? inner : [body]
 }
 
-interface Refused {
+interface RefusedRequestBody {
   readonly status: number
   readonly error: string
 }
@@ -79,7 +79,7 @@ const parseBody = (contentType: string, text: string): unknown => {
   return JSON.parse(text)
 }
 
-const read = (contentType: string, text: string, most: number): readonly Reported[] | Refused => {
+const read = (contentType: string, text: string, most: number): readonly Reported[] | RefusedRequestBody => {
   let body: unknown
   try {
     body = parseBody(contentType, text)
@@ -106,46 +106,58 @@ const read = (contentType: string, text: string, most: number): readonly Reporte
   return parsed
 }
 
-export const eventsRoute = ({ redis, keys, settings, most, keeper, now }: EventsRouteParts): Router => {
+/** Whether the stream holds as many events as it may; its length is read once a second. */
+const createFullCheck = ({
+  redis,
+  keys,
+  maxLength,
+  now,
+}: Pick<EventsRouteParts, 'redis' | 'keys' | 'maxLength' | 'now'>) => {
+  let waiting = { length: 0, readAt: Number.NEGATIVE_INFINITY }
+  return async (): Promise<boolean> => {
+    if (Math.abs(now() - waiting.readAt) >= LENGTH_TTL)
+      waiting = { length: await redis.xlen(keys.events()), readAt: now() }
+    return waiting.length >= maxLength()
+  }
+}
+
+/** The fields of an event in the stream. @param hashed hashes a text with the key of the day */
+const buildFields = (event: Reported, { address, network, ua }: Sender, hashed: (text: string) => string) => {
+  // The page's visitor id is hashed as well: it may be a name or an address.
+  const visitor = event.visitor ? `g${hashed(event.visitor)}` : `h${hashed(`${address}\n${ua}`)}`
+  const agent = (event.ua ?? ua).slice(0, MAX_USER_AGENT)
+  return streamFields({
+    ...event,
+    visitor,
+    network: network === '' ? undefined : hashed(network),
+    ua: agent === '' ? undefined : agent,
+    // The id is hashed with the visitor: a guessed event id cannot make another visitor's event count as a duplicate.
+    id: event.id === undefined ? undefined : hashed(`${visitor}\n${event.id}`),
+  })
+}
+
+/** Appends events to the stream, and waits until they are replicated, where that is wanted. */
+const append = async (
+  { redis, keys, barrier }: Pick<EventsRouteParts, 'redis' | 'keys' | 'barrier'>,
+  events: readonly ReturnType<typeof buildFields>[],
+): Promise<void> => {
+  const added = redis.pipeline()
+  for (const fields of events) added.xadd(keys.events(), '*', ...fields)
+  const confirmReplicated = barrier?.begin()
+  for (const [error] of (await added.exec()) ?? []) if (error) throw error
+  await confirmReplicated?.()
+}
+
+export const eventsRoute = (parts: EventsRouteParts): Router => {
+  const { redis, keys, settings, maxLength, now } = parts
   const router = Router()
   const dayKeys = createDayKeys({ redis, keys })
   const allowance = createAllowance({ perMinute: () => settings().perMinute, now })
   let active = 0
-  let waiting = { length: 0, readAt: Number.NEGATIVE_INFINITY }
-
-  const isFull = async (): Promise<boolean> => {
-    if (Math.abs(now() - waiting.readAt) >= LENGTH_TTL)
-      waiting = { length: await redis.xlen(keys.events()), readAt: now() }
-    return waiting.length >= most()
-  }
-
-  /** @param hashed hashes a text with the key of the day */
-  const append = async (events: readonly Reported[], from: Sender, hashed: (text: string) => string) => {
-    const { address, network, ua } = from
-    const anonymous = `h${hashed(`${address}\n${ua}`)}`
-    const added = redis.pipeline()
-    for (const event of events) {
-      // The page's visitor id is hashed as well: it may be a name or an address.
-      const visitor = event.visitor ? `g${hashed(event.visitor)}` : anonymous
-      const agent = (event.ua ?? ua).slice(0, LONGEST_UA)
-      const fields = streamFields({
-        ...event,
-        visitor,
-        network: network === '' ? undefined : hashed(network),
-        ua: agent === '' ? undefined : agent,
-        // The id is hashed with the visitor: a guessed event id cannot make another visitor's event count as a
-        // duplicate.
-        id: event.id === undefined ? undefined : hashed(`${visitor}\n${event.id}`),
-      })
-      added.xadd(keys.events(), '*', ...fields)
-    }
-    const confirmReplicated = keeper?.begin()
-    for (const [error] of (await added.exec()) ?? []) if (error) throw error
-    await confirmReplicated?.()
-  }
+  const isFull = createFullCheck({ redis, keys, maxLength, now })
 
   const accept = async (request: Request, response: Response, stage: { isSent: boolean }): Promise<void> => {
-    const refuse = ({ status, error }: Refused, retryAfter?: number) => {
+    const refuse = ({ status, error }: RefusedRequestBody, retryAfter?: number) => {
       if (retryAfter !== undefined) response.set('retry-after', String(retryAfter))
       response.status(status).json({ error })
     }
@@ -160,10 +172,15 @@ export const eventsRoute = ({ redis, keys, settings, most, keeper, now }: Events
     const network = findNetwork(address)
     const wait = allowance.take(keyedHash(key, network), events.length)
     if (wait > 0) return refuse({ status: 429, error: 'too many events from this address in a minute' }, wait)
-    // The client has been told that nothing was accepted: keep to that.
+    // The client has already been told that nothing was accepted, so accept nothing.
     if (response.headersSent) return
     stage.isSent = true
-    await append(events, { address, network, ua: request.get('user-agent') ?? '' }, text => keyedHash(key, text))
+    const sender = { address, network, ua: request.get('user-agent') ?? '' }
+    const hashed = (text: string) => keyedHash(key, text)
+    await append(
+      parts,
+      events.map(event => buildFields(event, sender, hashed)),
+    )
     if (!response.headersSent) response.status(204).end()
   }
 
@@ -171,7 +188,7 @@ export const eventsRoute = ({ redis, keys, settings, most, keeper, now }: Events
     express.text({ type: () => true, limit: settings().maxBody, inflate: false })(request, response, next)
 
   router.post('/', body, async (request, response) => {
-    if (active >= MOST_AT_ONCE) {
+    if (active >= MAX_AT_ONCE) {
       response.status(503).set('retry-after', '5').json({ error: 'busy; send again' })
       return
     }

@@ -21,8 +21,8 @@ const MAX_LIMIT = 1_000
 /** s for which caches may serve a copy without revalidation. */
 const MAX_AGE = 5
 
-type Format = 'json' | 'rss' | 'feed.json'
-const TYPES: Readonly<Record<Format, string>> = {
+type ListFormat = 'json' | 'rss' | 'feed.json'
+const TYPES: Readonly<Record<ListFormat, string>> = {
   json: 'application/json; charset=utf-8',
   rss: 'application/rss+xml; charset=utf-8',
   'feed.json': 'application/feed+json; charset=utf-8',
@@ -82,7 +82,7 @@ export const listsRoute = ({ redis, keys, names }: ListsRouteParts): Router => {
   const requestUrl = (request: Request): string =>
     `${request.protocol}://${request.get('host') ?? ''}${request.originalUrl}`
 
-  const formatBody = (format: Format, name: string, found: ListSnapshot, request: Request): string => {
+  const formatBody = (format: ListFormat, name: string, found: ListSnapshot, request: Request): string => {
     if (format === 'json') return escapeTags(formatJson(name, found))
     const feed: FeedContent = {
       list: name,
@@ -93,7 +93,7 @@ export const listsRoute = ({ redis, keys, names }: ListsRouteParts): Router => {
     return format === 'rss' ? rss(feed) : escapeTags(jsonFeed(feed))
   }
 
-  const answer = (format: Format) => async (request: Request<{ name: string }>, response: Response) => {
+  const answer = (format: ListFormat) => async (request: Request<{ name: string }>, response: Response) => {
     const { name } = request.params
     const limit = parseLimit(request as unknown as Request)
     if (limit === null) {

@@ -8,7 +8,7 @@ import type { Logger } from 'pino'
 import type { HttpSettings } from '../../config/sections/public-server.ts'
 import type { HealthCheck } from '../../redis/health-check.ts'
 import { createOutageLog, isTransientError } from '../../redis/transient-error.ts'
-import { type Listening, listenAt } from '../listen.ts'
+import { listenAt, type RunningServer } from '../listen.ts'
 import { hasTimedOut, RETRY_AFTER, withResponseTimeout } from '../response-timeout.ts'
 
 /** A router and the path it answers under, such as `/v1/events`. */
@@ -85,7 +85,7 @@ const handleError =
   }
 
 /** @throws ListenError if the port is taken or the host is not an address of this machine */
-export const startHttp = async ({ settings, routes, pulse = STEADY, log }: HttpParts): Promise<Listening> => {
+export const startHttp = async ({ settings, routes, pulse = STEADY, log }: HttpParts): Promise<RunningServer> => {
   const { port, host, proxies } = settings()
   const app = express()
   app.disable('x-powered-by')

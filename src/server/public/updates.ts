@@ -5,8 +5,9 @@
 
 import { type Request, type Response, Router } from 'express'
 import { HttpSettings } from '../../config/sections/public-server.ts'
-import { createRecentUpdates, type Listening, type RecentUpdatesParts } from './recent-updates.ts'
+import { createRecentUpdates, type RecentUpdatesParts } from './recent-updates.ts'
 import { createStreams } from './streams.ts'
+import type { Listening } from './update-listeners.ts'
 
 export interface UpdatesRouteParts extends RecentUpdatesParts {
   /** Limits of streams; the defaults unless given. */
@@ -15,7 +16,7 @@ export interface UpdatesRouteParts extends RecentUpdatesParts {
   readonly onStreams?: (count: () => number) => void
 }
 
-const MOST_LISTS = 200
+const MAX_LISTS = 200
 const ID = /^\d{1,16}-\d{1,16}$/
 
 /** @param parts.signal aborted when the server stops: clients then see the end of their stream */
@@ -23,8 +24,8 @@ export const updatesRoute = ({ settings = unset, onStreams, ...parts }: UpdatesR
   const recent = createRecentUpdates(parts)
   const streams = createStreams({
     limits() {
-      const { streams: most, streamsPerAddress: perAddress, streamBuffer, streamBuffers } = settings()
-      return { most, perAddress, behind: streamBuffer, behindInAll: streamBuffers }
+      const { streams: total, streamsPerAddress: perAddress, streamBuffer, streamBuffers } = settings()
+      return { total, perAddress, behind: streamBuffer, behindInAll: streamBuffers }
     },
   })
   onStreams?.(streams.count)
@@ -35,8 +36,8 @@ export const updatesRoute = ({ settings = unset, onStreams, ...parts }: UpdatesR
     const asked = request.query.lists
     const lists = asked === undefined ? null : new Set(String(asked).split(',').filter(Boolean))
     const lastId = request.get('last-event-id') ?? null
-    if (lists && (lists.size === 0 || lists.size > MOST_LISTS)) {
-      response.status(400).json({ error: `lists must name 1 to ${MOST_LISTS} lists, separated by commas` })
+    if (lists && (lists.size === 0 || lists.size > MAX_LISTS)) {
+      response.status(400).json({ error: `lists must name 1 to ${MAX_LISTS} lists, separated by commas` })
       return
     }
     if (lastId !== null && !ID.test(lastId)) {

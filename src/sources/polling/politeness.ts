@@ -7,7 +7,7 @@
 import { randomUUID } from 'node:crypto'
 import type { CrawlSettings } from '../../config/sections/crawl.ts'
 import { registrableDomain } from '../../domain/registrable-domain.ts'
-import { LONGEST_ASKED } from '../../http-client/headers.ts'
+import { MAX_RETRY_AFTER } from '../../http-client/headers.ts'
 import { loadScript, runScript } from '../../redis/script.ts'
 import type { Store } from '../../redis/store.ts'
 
@@ -109,7 +109,7 @@ export const createPoliteness = ({
           lease,
           gap,
           concurrency,
-          LONGEST_ASKED,
+          MAX_RETRY_AFTER,
         ])
         const [isIn, ms = 0, why = ''] = answer as [number, number?, string?] // what the script returns
         if (isIn === 1) {
@@ -134,7 +134,7 @@ export const createPoliteness = ({
                 Math.round(monotonic() - since),
                 asked,
                 FIRST_SILENCE,
-                LONGEST_ASKED,
+                MAX_RETRY_AFTER,
                 random(),
                 heard?.why ?? '',
                 Math.min(Math.ceil(heard?.pace ?? 0), MAX_PACE),

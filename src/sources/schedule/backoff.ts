@@ -2,7 +2,7 @@
 
 import type { CrawlSettings } from '../../config/sections/crawl.ts'
 import type { Failed, FailureReason } from '../../http-client/failure.ts'
-import { LONGEST_ASKED } from '../../http-client/headers.ts'
+import { MAX_RETRY_AFTER } from '../../http-client/headers.ts'
 import { formatFineDuration } from '../../util/duration.ts'
 import { computeSpread, type Due } from './next-due.ts'
 
@@ -87,7 +87,7 @@ export const backoff = (
 ): Due => {
   const grown = minInterval * 2 ** Math.min(Math.max(score - 1, 0), 40)
   const wait = Math.min(Math.max(grown, SETTLED.has(failure.reason) ? SETTLED_WAIT : 0), maxBackoff)
-  const asked = Math.min(failure.retryAfter ?? 0, LONGEST_ASKED)
+  const asked = Math.min(failure.retryAfter ?? 0, MAX_RETRY_AFTER)
   const times = failures === 1 ? 'failed once' : `failed ${failures} times in a row`
   const reason =
     asked > wait

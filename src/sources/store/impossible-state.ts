@@ -5,7 +5,7 @@
  */
 
 import type { CrawlSettings } from '../../config/sections/crawl.ts'
-import { LONGEST_ASKED } from '../../http-client/headers.ts'
+import { MAX_RETRY_AFTER } from '../../http-client/headers.ts'
 import { runScript, type Script } from '../../redis/script.ts'
 import type { Store } from '../../redis/store.ts'
 import { toPairs } from '../../util/pairs.ts'
@@ -30,7 +30,7 @@ export interface StoredTurn {
 const computeHorizon = (
   interval: number | undefined,
   settings: Pick<CrawlSettings, 'maxInterval' | 'maxBackoff'>,
-): number => Math.max(settings.maxBackoff, 2 * settings.maxInterval, LONGEST_ASKED * 1.1, interval ?? 0) * 1.1
+): number => Math.max(settings.maxBackoff, 2 * settings.maxInterval, MAX_RETRY_AFTER * 1.1, interval ?? 0) * 1.1
 
 /** @param lease the longest time by which a claim moves a source, ms */
 export const isImpossible = (

@@ -15,7 +15,13 @@ const ANY = { who: '', what: '', on: '' }
 describe('the audit', () => {
   it('keeps what was done with what stood before and after, also where it failed', async () => {
     const pause = { by: ana, what: 'source.pause', on: 'courier', before: { enabled: true } }
-    expect(await audit.around(pause, async () => ({ after: { enabled: false }, result: 7 }))).toBe(7)
+    expect(
+      await audit.around(
+        pause,
+        async () => 7,
+        () => ({ after: { enabled: false } }),
+      ),
+    ).toBe(7)
     const failing = audit.around({ ...pause, on: 'gazette' }, () => Promise.reject(new Error('no such source')))
     await expect(failing).rejects.toThrow('no such source')
     const { entries } = await audit.read(ANY, null, 10)

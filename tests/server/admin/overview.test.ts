@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest'
 import { ceiling, plot } from '../../../src/server/admin/components/plot.ts'
 import { buildPlots } from '../../../src/server/admin/pages/overview/day.ts'
-import type { Sample } from '../../../src/server/metrics/samples.ts'
+import type { MetricsSample } from '../../../src/server/metrics/samples.ts'
 import { createSamples } from '../../../src/server/metrics/samples.ts'
 import { logIn, seen, setUp } from '../../support/admin.ts'
 import { testDaemon } from '../../support/daemon.ts'
 
 const MINUTE = 60_000
 const NOON = Date.UTC(2026, 5, 1, 12)
-const aSample = (minute: number, some: Partial<Sample> = {}): Sample => ({
+const aSample = (minute: number, some: Partial<MetricsSample> = {}): MetricsSample => ({
   ...{ at: NOON - minute * MINUTE, articles: 0, events: 0, lag: 0, oldest: 0, listAge: 0, memory: 0 },
   ...{ queues: {}, states: {} },
   ...some,
 })
-const valuesOf = (samples: readonly Sample[], id: string): (number | null)[] =>
+const valuesOf = (samples: readonly MetricsSample[], id: string): (number | null)[] =>
   buildPlots(samples, NOON)
     .find(each => each.id === id)
     ?.series[0]?.points.map(([, value]) => value)

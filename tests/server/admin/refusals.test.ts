@@ -1,11 +1,11 @@
 import { pino } from 'pino'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Source, SourceId } from '../../../src/domain/source.ts'
-import { createRefusals, type Refused } from '../../../src/server/admin/auth/refusals.ts'
+import { createRefusals, type RefusedRequest } from '../../../src/server/admin/auth/refusals.ts'
 import { createTokens } from '../../../src/server/admin/auth/tokens.ts'
 import { createUsers } from '../../../src/server/admin/auth/users.ts'
-import { createSourceActs } from '../../../src/use-cases/actions.ts'
 import { createAudit } from '../../../src/use-cases/audit-log.ts'
+import { createSourceActions } from '../../../src/use-cases/source-actions.ts'
 import { logIn, PASSWORD, post, seen, setUp } from '../../support/admin.ts'
 import { testDaemon } from '../../support/daemon.ts'
 import { testRedis } from '../../support/redis.ts'
@@ -25,9 +25,9 @@ beforeAll(async () => {
   bearer = { authorization: `Bearer ${token}`, accept: 'application/json' }
 })
 
-const refusedNow = async (): Promise<readonly Refused[]> => {
+const refusedNow = async (): Promise<readonly RefusedRequest[]> => {
   const answer = await fetch(`${url}/audit`, { headers: { cookie: admin, accept: 'application/json' } })
-  return ((await answer.json()) as { refused: Refused[] }).refused
+  return ((await answer.json()) as { refused: RefusedRequest[] }).refused
 }
 
 describe('a viewer who tries what only admins may', () => {
@@ -116,7 +116,7 @@ describe('an act on very many sources', () => {
   const audit = createAudit({ redis, keys, now: Date.now })
   const ids = Array.from({ length: 501 }, (_, at) => `source-with-a-long-id-${at}` as SourceId)
   const acts = (fail: boolean) =>
-    createSourceActs({
+    createSourceActions({
       ...{ redis, keys, audit },
       catalogue: {
         setEnabled: async () => {

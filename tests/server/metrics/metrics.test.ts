@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { createMetrics, type Readings } from '../../../src/server/metrics/metrics.ts'
+import { createMetrics } from '../../../src/server/metrics/metrics.ts'
 import { countFailure, countOutcomes } from '../../../src/server/metrics/outcomes.ts'
+import type { Readings } from '../../../src/server/metrics/redis-gauges.ts'
 
 const readings: Readings = {
   queues: { crawl: { waiting: 3, active: 1 } },

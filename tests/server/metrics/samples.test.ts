@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import {
   createSamples,
-  MOST_SAMPLES,
+  MAX_SAMPLES,
+  type MetricsSample,
   packSample,
-  type Sample,
   unpackSample,
 } from '../../../src/server/metrics/samples.ts'
 import { testRedis } from '../../support/redis.ts'
 
 const { redis, keys } = testRedis()
 const samples = createSamples({ redis, keys })
-const aSample = (at: number): Sample => ({
+const aSample = (at: number): MetricsSample => ({
   ...{ at, articles: 12, events: 3_000, lag: 1, oldest: 2, listAge: 20, memory: 50_000_000 },
   queues: { crawl: 4, articles: 3, publish: 2, push: 1 },
   states: { failing: 1, late: 2, retired: 3, stalled: 4, new: 5, fresh: 6, paused: 7 },
@@ -24,9 +24,9 @@ describe('the samples of a day', () => {
   })
 
   it('are as many as a day has minutes', async () => {
-    await redis.rpush(keys.samples(), ...Array.from({ length: MOST_SAMPLES }, () => packSample(aSample(1))))
+    await redis.rpush(keys.samples(), ...Array.from({ length: MAX_SAMPLES }, () => packSample(aSample(1))))
     await samples.keep(aSample(1_700_000_120_000))
-    expect(await redis.llen(keys.samples())).toBe(MOST_SAMPLES)
+    expect(await redis.llen(keys.samples())).toBe(MAX_SAMPLES)
     expect((await samples.read()).at(-1)?.at).toBe(1_700_000_120_000)
   })
 

@@ -25,7 +25,7 @@ const aServer = async (some: Record<string, unknown> = {}, parts: { redis?: Redi
     redis: parts.redis ?? redis,
     keys: own,
     settings: () => settings,
-    most: () => parts.most ?? 1_000,
+    maxLength: () => parts.most ?? 1_000,
     now: () => clock.now,
   })
   const server = await startHttp({

@@ -31,7 +31,7 @@ const aSite = async () => {
     redis,
     keys: own,
     settings: () => http,
-    most: () => events.maxStreamLength,
+    maxLength: () => events.maxStreamLength,
     now: Date.now,
   })
   const server = await startHttp({

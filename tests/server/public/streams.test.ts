@@ -17,7 +17,7 @@ afterAll(async () => {
   for (const close of closing) await close()
 })
 
-const LIMITS: StreamLimits = { most: 1_000, perAddress: 1_000, behind: 256 * 1_024, behindInAll: 64 * 1_024 ** 2 }
+const LIMITS: StreamLimits = { total: 1_000, perAddress: 1_000, behind: 256 * 1_024, behindInAll: 64 * 1_024 ** 2 }
 
 /** A connection that says what it is told to, and remembers what it hears. */
 const aSocket = (url: string, asked: string, { localAddress = '127.0.0.1', reads = true } = {}) => {
@@ -98,7 +98,7 @@ describe('a stream of events', () => {
   })
 
   it('is refused beyond so many from one address or IPv6 network, as a trusted proxy tells it, and beyond so many in all', async () => {
-    const { streams, url } = await aServer({ most: 5, perAddress: 2 })
+    const { streams, url } = await aServer({ total: 5, perAddress: 2 })
     const from = (address: string) => GET.replace('\r\n\r\n', `\r\nX-Forwarded-For: ${address}\r\n\r\n`)
     const statusOf = async (address: string) => {
       const { heard } = aSocket(url, from(address))
@@ -121,7 +121,7 @@ describe('a stream of events', () => {
   })
 
   it('takes no place where its reader went before it began, and gives it back on every way out', async () => {
-    const { streams, url, errors } = await aServer({ most: 50, perAddress: 50 })
+    const { streams, url, errors } = await aServer({ total: 50, perAddress: 50 })
     for (let round = 0; round < 3; round += 1) {
       const all = Array.from({ length: 40 }, (_, index) =>
         aSocket(url, index % 2 ? GET : GET.replace('stream', 'late')),

@@ -1,17 +1,20 @@
-/** `newsdesk sources pause`, `resume` and `remove`: every daemon applies the change within two seconds and keeps it after a restart. */
+/**
+ * `newsdesk sources pause`, `resume` and `remove`: every daemon applies the change within two seconds and keeps it
+ * after a restart.
+ */
 
-import { nearestTo } from '../../../config/problems.ts'
 import type { SourceId } from '../../../domain/source.ts'
 import { cliActor, openSourceActions } from '../../actor.ts'
 import { canAsk, confirm } from '../../prompt.ts'
 import { type Session, withSession } from '../../session.ts'
+import { reportUnknownSource } from '../../unknown-source.ts'
 
-export type Change = 'pause' | 'resume' | 'remove'
+export type ChangeKind = 'pause' | 'resume' | 'remove'
 
-const DONE: Readonly<Record<Change, string>> = { pause: 'paused', resume: 'resumed', remove: 'removed' }
+const DONE: Readonly<Record<ChangeKind, string>> = { pause: 'paused', resume: 'resumed', remove: 'removed' }
 
 /** Lists the ids of the catalogue; for resume, also those of removed sources in sources.yaml. */
-const listKnownIds = ({ sources, config }: Session, change: Change): readonly SourceId[] => [
+const listKnownIds = ({ sources, config }: Session, change: ChangeKind): readonly SourceId[] => [
   ...sources.list().map(({ id }) => id),
   ...(change === 'resume' ? config.sources.map(({ id }) => id) : []),
 ]
@@ -19,7 +22,7 @@ const listKnownIds = ({ sources, config }: Session, change: Change): readonly So
 /** @returns 0 if done; 1 if not confirmed; 2 if there is no such source, or no terminal to ask on */
 export const changeCommand = (
   configDir: string,
-  change: Change,
+  change: ChangeKind,
   wanted: readonly string[],
   { yes, json }: { yes: boolean; json: boolean },
 ): Promise<number> =>
@@ -28,15 +31,8 @@ export const changeCommand = (
     const known = listKnownIds(session, change)
     const ids = known.filter((id, index) => wanted.includes(id) && known.indexOf(id) === index)
     const unknown = wanted.filter(id => !known.some(each => each === id))
-    if (unknown.length > 0) {
-      for (const id of unknown) {
-        const meant = nearestTo(id, known)
-        console.error(
-          `There is no source ${JSON.stringify(id)}${meant ? `; did you mean ${meant}?` : '. `newsdesk sources` lists all.'}`,
-        )
-      }
-      return 2
-    }
+    for (const id of unknown) reportUnknownSource(id, known)
+    if (unknown.length > 0) return 2
     if (change === 'remove' && !yes) {
       if (!canAsk()) {
         console.error('Not a terminal, cannot prompt. Pass --yes to remove without confirmation.')

@@ -14,7 +14,7 @@ import { withSession } from '../../session.ts'
 
 type Fault = 'unreachable' | 'moved' | 'not-a-feed' | 'empty' | 'stale' | 'duplicate'
 
-interface Finding {
+interface SourceFinding {
   readonly id: string
   readonly fault: Fault
   readonly detail: string
@@ -23,15 +23,15 @@ interface Finding {
 interface Looked {
   readonly source: Source
   readonly found: FoundFeed | null
-  readonly findings: readonly Finding[]
+  readonly findings: readonly SourceFinding[]
 }
 
 /** A source is stale after a month without news, or after five times its usual gap if that is longer. In ms. */
 const STALE_AFTER = 30 * 86_400_000
 
 /** Finds what is wrong with a single feed. (pure) */
-export const findFaults = (id: string, { feed, newest, perDay, movedTo }: FoundFeed, now: number): Finding[] => {
-  const findings: Finding[] = []
+export const findFaults = (id: string, { feed, newest, perDay, movedTo }: FoundFeed, now: number): SourceFinding[] => {
+  const findings: SourceFinding[] = []
   if (movedTo !== null) findings.push({ id, fault: 'moved', detail: `permanently, to ${withoutCredentials(movedTo)}` })
   if (feed.items.length === 0) findings.push({ id, fault: 'empty', detail: 'it has no items' })
   const allowed = Math.max(STALE_AFTER, perDay === null ? 0 : (5 * 86_400_000) / perDay)
@@ -64,7 +64,7 @@ export const checkCommand = (configDir: string, { json }: { json: boolean }): Pr
       inParallel(list, async source => inspect(source, await fetchPage(source.url), Date.now()), progress.at),
     ).finally(progress.end)
     const twins = findDuplicateFeeds(looked.flatMap(({ source, found }) => (found ? [{ id: source.id, found }] : [])))
-    const findings = looked.flatMap(({ source: { id }, findings: own }): Finding[] => {
+    const findings = looked.flatMap(({ source: { id }, findings: own }): SourceFinding[] => {
       const twin = twins.get(id)
       return [...own, ...(twin ? [{ id, fault: 'duplicate' as const, detail: `of ${twin.of} (${twin.how})` }] : [])]
     })

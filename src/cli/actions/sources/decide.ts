@@ -1,9 +1,9 @@
 /** `newsdesk sources accept` and `refuse`: whether the new location of a source belongs to its publisher. */
 
-import { nearestTo } from '../../../config/problems.ts'
 import { withoutCredentials } from '../../../util/redact.ts'
 import { cliActor, openSourceActions } from '../../actor.ts'
 import { withSession } from '../../session.ts'
+import { reportUnknownSource } from '../../unknown-source.ts'
 
 /** @returns 0 if done; 1 if nothing of the source is held; 2 if there is no such source */
 export const decideCommand = (
@@ -15,12 +15,9 @@ export const decideCommand = (
   withSession(configDir, async session => {
     const source = session.sources.get(id)
     if (!source) {
-      const meant = nearestTo(
+      reportUnknownSource(
         id,
         session.sources.list().map(each => each.id),
-      )
-      console.error(
-        `There is no source ${JSON.stringify(id)}${meant ? `; did you mean ${meant}?` : '. `newsdesk sources` lists all.'}`,
       )
       return 2
     }

@@ -1,7 +1,6 @@
 /** `newsdesk sources explain`: the last fetches of a source, and why the next is due when it is. */
 
 import pc from 'picocolors'
-import { nearestTo } from '../../../config/problems.ts'
 import type { Source } from '../../../domain/source.ts'
 import type { Fetch } from '../../../sources/state/history.ts'
 import { shownSource, shownState } from '../../../sources/state/public-view.ts'
@@ -12,6 +11,7 @@ import { withoutCredentials } from '../../../util/redact.ts'
 import { drawSparkline } from '../../../util/sparkline.ts'
 import { print } from '../../print.ts'
 import { withSession } from '../../session.ts'
+import { reportUnknownSource } from '../../unknown-source.ts'
 
 const time = (at: number): string => new Date(at).toISOString().slice(0, 19).replace('T', ' ')
 
@@ -66,12 +66,9 @@ export const explainSourceCommand = (configDir: string, id: string, { json }: { 
   withSession(configDir, async ({ sources, push, config }) => {
     const source = sources.get(id)
     if (!source) {
-      const meant = nearestTo(
+      reportUnknownSource(
         id,
         sources.list().map(each => each.id),
-      )
-      console.error(
-        `There is no source ${JSON.stringify(id)}${meant ? `; did you mean ${meant}?` : '. `newsdesk sources` lists all.'}`,
       )
       return 2
     }

@@ -1,8 +1,10 @@
-/** `newsdesk sources export`: writes the catalogue as OPML for any reader, or added sources as YAML for sources.yaml. */
+/**
+ * `newsdesk sources export`: writes the catalogue as OPML for any reader, or added sources as YAML for sources.yaml.
+ */
 
 import { stringify } from 'yaml'
 import type { Source } from '../../../domain/source.ts'
-import { opmlOf } from '../../../use-cases/export-opml.ts'
+import { opmlOf } from '../../../use-cases/opml.ts'
 import { withSession } from '../../session.ts'
 
 /** Formats a source as an operator would write it, without defaults and with units. (pure) */

@@ -11,7 +11,7 @@ import { readFeed } from '../../../feeds/read.ts'
 import { findDuplicateFeeds } from '../../../sources/catalogue/duplicate-feeds.ts'
 import { type Outline, readOpml } from '../../../sources/catalogue/opml.ts'
 import { shownSource } from '../../../sources/state/public-view.ts'
-import { type Line, sourceOf, unseenLine, withoutRepeats } from '../../../use-cases/import-opml.ts'
+import { type OpmlLine, sourceOf, unseenLine, withoutRepeats } from '../../../use-cases/opml.ts'
 import { inParallel, withPoliteFetch } from '../../../use-cases/polite-fetch.ts'
 import { movedText } from '../../../use-cases/propose-sources.ts'
 import { withoutCredentials } from '../../../util/redact.ts'
@@ -31,7 +31,7 @@ export interface ImportOptions {
 
 /** Maximum length of a title in the table. */
 const MAX_TITLE = 40
-const ORDER: readonly Line['outcome'][] = ['duplicate', 'not-a-feed', 'failing', 'add']
+const ORDER: readonly OpmlLine['outcome'][] = ['duplicate', 'not-a-feed', 'failing', 'add']
 const readFile = (file: string): string | null => {
   try {
     // OPML comes in any charset, like feeds; - is standard input.
@@ -41,13 +41,13 @@ const readFile = (file: string): string | null => {
     return null
   }
 }
-const fetchFeeds = async (session: Session, outlines: readonly Outline[]): Promise<Line[]> => {
+const fetchFeeds = async (session: Session, outlines: readonly Outline[]): Promise<OpmlLine[]> => {
   const progress = startProgress('Fetching the feeds', outlines.length)
   try {
     return await withPoliteFetch(session, fetchPage =>
       inParallel(
         outlines,
-        async (outline): Promise<Line> => {
+        async (outline): Promise<OpmlLine> => {
           const fetched = await fetchPage(outline.url)
           if (fetched.kind !== 'changed') {
             const detail = fetched.kind === 'failed' ? `${fetched.reason}: ${fetched.detail}` : 'it sent no content'
@@ -67,7 +67,7 @@ const fetchFeeds = async (session: Session, outlines: readonly Outline[]): Promi
 }
 
 /** Marks feeds that are the same as an earlier one. (pure) */
-const markDuplicates = (lines: readonly Line[]): Line[] => {
+const markDuplicates = (lines: readonly OpmlLine[]): OpmlLine[] => {
   const twins = findDuplicateFeeds(lines.flatMap(({ outline, found }) => (found ? [{ id: outline.url, found }] : [])))
   return lines.map(line => {
     const twin = twins.get(line.outline.url)
@@ -104,12 +104,12 @@ export const importCommand = (configDir: string, file: string, options: ImportOp
     const wanted = looked.filter(({ outcome }) => outcome === 'add' || (outcome === 'failing' && !options.skipFailing))
     const added = wanted.map(line => sourceOf(line, config, fallback, taken))
     // Grouped by outcome, so that the few that need attention stand out among hundreds.
-    const told = [...repeats, ...looked.flatMap(movedOrLeft)].sort(byOutcome)
+    const reported = [...repeats, ...looked.flatMap(movedOrLeft)].sort(byOutcome)
 
     if (!options.json) {
       for (const warning of opml.warnings) console.error(withoutCredentials(warning))
-      if (told.length > 0)
-        print(told, [
+      if (reported.length > 0)
+        print(reported, [
           {
             title: 'Feed',
             value: each => withoutCredentials(each.outline.title ?? each.outline.url).slice(0, MAX_TITLE),
@@ -124,7 +124,7 @@ export const importCommand = (configDir: string, file: string, options: ImportOp
     }
     if (added.length > 0) await openSourceActions(session).add(cliActor(), added)
     if (options.json) {
-      const skipped = told.map(({ outline, outcome, detail }) => ({
+      const lines = reported.map(({ outline, outcome, detail }) => ({
         url: withoutCredentials(outline.url),
         title: outline.title && withoutCredentials(outline.title),
         outcome,
@@ -132,7 +132,7 @@ export const importCommand = (configDir: string, file: string, options: ImportOp
       }))
       console.log(
         JSON.stringify(
-          { added: added.map(shownSource), told: skipped, warnings: opml.warnings.map(withoutCredentials) },
+          { added: added.map(shownSource), reported: lines, warnings: opml.warnings.map(withoutCredentials) },
           null,
           2,
         ),
@@ -149,17 +149,17 @@ export const importCommand = (configDir: string, file: string, options: ImportOp
     return added.length > 0 ? 0 : 1
   })
 
-/** Returns the line if people must be told of it: it is left out, or stored under another URL. */
-const movedOrLeft = (line: Line): Line[] => {
+/** Returns the line if it is reported: its feed is left out, or stored under another URL. */
+const movedOrLeft = (line: OpmlLine): OpmlLine[] => {
   const { outcome, found, outline } = line
   if (outcome !== 'add') return [line]
   const moved = found && found.movedTo !== null ? movedText(outline.url, found) : null
   return moved === null ? [] : [{ ...line, detail: moved }]
 }
 
-const byOutcome = (a: Line, b: Line): number => ORDER.indexOf(a.outcome) - ORDER.indexOf(b.outcome)
+const byOutcome = (a: OpmlLine, b: OpmlLine): number => ORDER.indexOf(a.outcome) - ORDER.indexOf(b.outcome)
 
-const describeOutcome = ({ outcome }: Line, skipFailing: boolean): string =>
+const describeOutcome = ({ outcome }: OpmlLine, skipFailing: boolean): string =>
   outcome === 'failing'
     ? skipFailing
       ? 'skipped: failing'

@@ -14,7 +14,7 @@ const SECOND = 1_000
 const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
 
-interface Rule {
+interface AttemptRule {
   /** Attempts without delay; then 1 s, 2 s, 4 s, ... up to the longest. */
   readonly free: number
   readonly longest: number
@@ -27,7 +27,7 @@ const RULES = {
   pair: { free: 5, longest: 15 * MINUTE, lasts: HOUR },
   network: { free: 10, longest: MINUTE, lasts: 10 * MINUTE },
   user: { free: 50, longest: MINUTE, lasts: HOUR },
-} as const satisfies Record<string, Rule>
+} as const satisfies Record<string, AttemptRule>
 
 /** Maximum number of counters, so that an attacker with many networks cannot fill memory. */
 const MAX_COUNTERS = 10_000
@@ -64,14 +64,14 @@ export interface LogInAttemptsParts {
 }
 
 /** Names and networks come from outside: they are hashed, so that every key has the same length. */
-const rulesFor = ({ user, isUser, network, device, isKnownNetwork }: LogInAttempt): [string, Rule, 0 | 1][] => {
+const rulesFor = ({ user, isUser, network, device, isKnownNetwork }: LogInAttempt): [string, AttemptRule, 0 | 1][] => {
   const who = hashSecret(user)
   if (device !== null) return [[`device:${hashSecret(`${who} ${device}`)}`, RULES.device, 0]]
   const group = isUser ? who : `group ${Buffer.from(who, 'base64url').readUInt32BE() % GROUPS}`
   return [
     [`pair:${hashSecret(`${who} ${network}`)}`, RULES.pair, 0],
     // A single network must not slow a user down everywhere: few of its attempts count here.
-    ...(isKnownNetwork ? [] : ([[`user:${group}`, RULES.user, 1]] as [string, Rule, 1][])),
+    ...(isKnownNetwork ? [] : ([[`user:${group}`, RULES.user, 1]] as [string, AttemptRule, 1][])),
     [`network:${hashSecret(network)}`, RULES.network, 0],
   ]
 }

@@ -15,7 +15,7 @@ const COST = { N: 2 ** 17, r: 8, p: 1, maxmem: 256 * 1_024 * 1_024 }
 /**
  * Log-ins that are checked or wait for it; above, log-ins are refused, so that a flood from many addresses is bounded.
  */
-const MOST_WAITING = 32
+const MAX_WAITING = 32
 
 /** Additional slots for browsers that logged in before: a flood of strangers must not keep them out. */
 const RESERVED = 8
@@ -28,7 +28,7 @@ let slotsTaken = 0
  * @returns a function that releases the slot; null if all are taken
  */
 export const takeSlot = (isKnown: boolean): (() => void) | null => {
-  if (slotsTaken >= MOST_WAITING + (isKnown ? RESERVED : 0)) return null
+  if (slotsTaken >= MAX_WAITING + (isKnown ? RESERVED : 0)) return null
   slotsTaken += 1
   return () => {
     slotsTaken -= 1

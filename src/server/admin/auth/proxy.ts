@@ -1,7 +1,7 @@
 /** The user as named by a trusted proxy: headers count only if the connection comes from the proxy itself. */
 
 import type { AdminSettings } from '../../../config/sections/admin.ts'
-import { type Role, UserName, type Who } from '../../../domain/actor.ts'
+import { UserName, type UserRole, type Who } from '../../../domain/actor.ts'
 
 const one = (value: string | string[] | undefined): string | undefined =>
   Array.isArray(value) ? value.join(',') : value
@@ -13,7 +13,7 @@ const one = (value: string | string[] | undefined): string | undefined =>
 const findRole = (
   groups: readonly string[],
   { adminGroups, viewerGroups }: Pick<AdminSettings, 'adminGroups' | 'viewerGroups'>,
-): Role | null =>
+): UserRole | null =>
   groups.some(group => adminGroups.includes(group))
     ? 'admin'
     : viewerGroups.length === 0 || groups.some(group => viewerGroups.includes(group))

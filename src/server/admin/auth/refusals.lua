@@ -1,4 +1,5 @@
--- Adds refusals to their counters: one entry for each kind and user, so that any number of refusals takes the same memory.
+-- Adds refusals to their counters: one entry for each kind and user, so that any number of refusals takes the same
+-- memory.
 -- KEYS[1] HASH "<kind> <who>" -> JSON { count, first, last, from, on }
 -- ARGV[1] maximum number of entries: those with the oldest last refusal are dropped first
 -- ARGV[2] ms after the last refusal until all entries expire

@@ -18,7 +18,7 @@ import { createAllowance } from '../../public/rate-limit.ts'
  * token, or a user of the proxy who is not admitted.
  */
 export const REFUSALS = ['role', 'log-in', 'delayed', 'token', 'forged', 'host'] as const
-export type Refusal = (typeof REFUSALS)[number]
+export type RefusalKind = (typeof REFUSALS)[number]
 
 const StoredRefusals = z.object({
   count: z.number(),
@@ -31,7 +31,7 @@ const StoredRefusals = z.object({
   on: z.string(),
 })
 
-export interface Refused extends z.infer<typeof StoredRefusals> {
+export interface RefusedRequest extends z.infer<typeof StoredRefusals> {
   readonly kind: string
   readonly who: string
 }
@@ -41,9 +41,9 @@ export interface Refusals {
    * @returns 0, or the seconds the client should be told to wait, because too many of its requests were refused within
    * a minute
    */
-  count(kind: Refusal, by: Actor, on: string): number
+  count(kind: RefusalKind, by: Actor, on: string): number
   /** The latest refusal first. */
-  read(): Promise<readonly Refused[]>
+  read(): Promise<readonly RefusedRequest[]>
   /** Writes pending counts. */
   close(): Promise<void>
 }
@@ -55,7 +55,7 @@ export interface RefusalsParts {
   /** ms since the epoch. */
   readonly now: () => number
   /** Called for each refusal, for monitoring. */
-  readonly onRefused: (kind: Refusal) => void
+  readonly onRefused: (kind: RefusalKind) => void
 }
 
 const MAX_ENTRIES = 500
@@ -129,7 +129,7 @@ export const createRefusals = ({ redis, keys, log, now, onRefused }: RefusalsPar
       await writeNext()
       const all = await redis.hgetall(key)
       return Object.entries(all)
-        .flatMap(([field, json]): Refused[] => {
+        .flatMap(([field, json]): RefusedRequest[] => {
           const parsed = StoredRefusals.safeParse(JSON.parse(json))
           const [kind = '', ...who] = field.split(' ')
           return parsed.success ? [{ kind, who: who.join(' '), ...parsed.data }] : []

@@ -3,14 +3,14 @@
 import { randomBytes } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
-import { Role } from '../../../domain/actor.ts'
+import { UserRole } from '../../../domain/actor.ts'
 import type { Keys } from '../../../redis/keys.ts'
 import { hashSecret } from '../../../util/hash.ts'
 import { isSameHash, newSecret } from './passwords.ts'
 
 const StoredToken = z.object({
   name: z.string(),
-  role: Role,
+  role: UserRole,
   hash: z.string(),
   /** ms since the epoch; the token is valid before `until`, null for no end. */
   addedAt: z.number(),
@@ -22,7 +22,7 @@ export interface Tokens {
   /** The time of last use is accurate to the minute. */
   list(): Promise<readonly Token[]>
   /** @returns the token, which is not stored: `nd_<id>_<secret>` */
-  add(name: string, role: Role, until: number | null): Promise<{ readonly id: string; readonly token: string }>
+  add(name: string, role: UserRole, until: number | null): Promise<{ readonly id: string; readonly token: string }>
   /** @returns the token it was; null if there is none */
   revoke(id: string): Promise<Pick<Token, 'id' | 'name' | 'role'> | null>
   /** @returns null if it is unknown, revoked or expired */

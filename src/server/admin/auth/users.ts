@@ -6,12 +6,12 @@
 import { randomBytes } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
-import { passwordTrouble, Role, UserName } from '../../../domain/actor.ts'
+import { passwordTrouble, UserName, UserRole } from '../../../domain/actor.ts'
 import type { Keys } from '../../../redis/keys.ts'
 import { isPassword, writePassword } from './passwords.ts'
 
 const StoredUser = z.object({
-  role: Role,
+  role: UserRole,
   password: z.string(),
   /** ms since the epoch. */
   addedAt: z.number(),
@@ -29,11 +29,11 @@ export interface Users {
   list(): Promise<readonly User[]>
   get(name: string): Promise<User | null>
   /** @throws UserError if the name is taken or invalid, or the password too short */
-  add(name: string, role: Role, password: string): Promise<User>
+  add(name: string, role: UserRole, password: string): Promise<User>
   /** @throws UserError if there is no such user, or the password is too short */
   setPassword(name: string, password: string): Promise<void>
   /** @throws UserError if there is no such user, or no admin would be left */
-  setRole(name: string, role: Role): Promise<void>
+  setRole(name: string, role: UserRole): Promise<void>
   /** @throws UserError likewise */
   remove(name: string): Promise<void>
   /**
@@ -82,7 +82,7 @@ export const createUsers = ({ redis, keys, now }: UsersParts): Users => {
     return user
   }
   const write = (name: string, user: z.infer<typeof StoredUser>) => redis.hset(key, name, JSON.stringify(user))
-  const newUser = (role: Role, password: string): z.infer<typeof StoredUser> => ({
+  const newUser = (role: UserRole, password: string): z.infer<typeof StoredUser> => ({
     role,
     password,
     addedAt: now(),

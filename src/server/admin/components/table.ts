@@ -5,7 +5,7 @@
 
 import { type Html, html } from './html.ts'
 
-export interface Column<Row> {
+export interface HtmlColumn<Row> {
   /** Header text; for a header that is not visible, what a screen reader says. */
   readonly title: string | Html
   readonly cell: (row: Row) => Html | string | number | null
@@ -29,12 +29,12 @@ export const unseen = (text: string): Html => html`<span class="unseen">${text}<
 
 export const table = <Row>(
   caption: string,
-  columns: readonly Column<Row>[],
+  columns: readonly HtmlColumn<Row>[],
   rows: readonly Row[],
   { isCaptionSeen = false, keyOf, watch }: TableOptions<Row> = {},
 ): Html => {
-  const classFor = ({ kind }: Column<Row>) => (kind ? html` class="${kind}"` : null)
-  const cell = (column: Column<Row>, row: Row) =>
+  const classFor = ({ kind }: HtmlColumn<Row>) => (kind ? html` class="${kind}"` : null)
+  const cell = (column: HtmlColumn<Row>, row: Row) =>
     column.heads
       ? html`<th scope="row"${classFor(column)}>${column.cell(row)}</th>`
       : html`<td${classFor(column)}>${column.cell(row)}</td>`

@@ -72,13 +72,18 @@ export const bearerOf = ({ headers }: Pick<Request, 'headers'>): string | undefi
   headers.authorization === undefined ? undefined : (/^Bearer +(\S+)$/i.exec(headers.authorization)?.[1] ?? '')
 
 /** The user of a request, once identified; null if there is none. */
-export const whoOf = (response: Response): Who | null => (response.locals.who as Who | undefined) ?? null // set in server.ts alone
+// Set in checks.ts alone.
+export const whoOf = (response: Response): Who | null => (response.locals.who as Who | undefined) ?? null
+
+/** Whether the user may change anything: pages hide controls from others. */
+export const canAct = (response: Response): boolean => {
+  const who = whoOf(response)
+  return who !== null && mayAct(who)
+}
 
 /**
  * Whether a viewer tries to change something. It is refused with a page that says so, whatever the method, so that
  * pages need not check roles.
  */
-export const mayNot = (request: Request, response: Response): boolean => {
-  const who = whoOf(response)
-  return who !== null && !isRead(request.method) && !mayAct(who)
-}
+export const mayNot = (request: Request, response: Response): boolean =>
+  whoOf(response) !== null && !isRead(request.method) && !canAct(response)

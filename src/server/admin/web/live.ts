@@ -42,10 +42,10 @@ const TIME_FRACTION = 20
 /** Timeout, ms, for checking a session; if Redis is unreachable, listeners stay. */
 const SESSION_CHECK_TIMEOUT = 2_000
 /** Maximum number of keys in an event; above, it only says that much changed. */
-const MOST_KEYS = 500
-const LIMITS: StreamLimits = { most: 200, perAddress: 200, behind: 64 * 1_024, behindInAll: 8 * 1_024 ** 2 }
+const MAX_KEYS = 500
+const LIMITS: StreamLimits = { total: 200, perAddress: 200, behind: 64 * 1_024, behindInAll: 8 * 1_024 ** 2 }
 
-interface Listener {
+interface LiveListener {
   readonly request: Request
   readonly topics: ReadonlySet<string>
   readonly stream: EventStream
@@ -53,7 +53,7 @@ interface Listener {
 
 /** `keys: null` says that much changed. */
 const formatEvent = (topic: string, keys: readonly string[]): string =>
-  `event: ${topic}\ndata: ${JSON.stringify({ keys: keys.length > MOST_KEYS ? null : keys })}\n\n`
+  `event: ${topic}\ndata: ${JSON.stringify({ keys: keys.length > MAX_KEYS ? null : keys })}\n\n`
 
 export const createLive = ({
   topics,
@@ -64,7 +64,7 @@ export const createLive = ({
   limits,
 }: LiveParts): Live => {
   const logError = createOutageLog(log)
-  const listeners = new Set<Listener>()
+  const listeners = new Set<LiveListener>()
   const streams = createStreams({ limits: () => ({ ...LIMITS, ...limits }), heartbeat })
   const timers = new Map<string, NodeJS.Timeout>()
   let sessionTimer: NodeJS.Timeout | null = null
@@ -95,7 +95,8 @@ export const createLive = ({
   const checkSessions = async (): Promise<void> => {
     await Promise.all(
       [...listeners].map(async ({ request, stream }) => {
-        const stays = await withTimeout(isLoggedIn(request), SESSION_CHECK_TIMEOUT).catch(() => true) // Redis is unreachable: the listener stays
+        // Redis is unreachable: the listener stays.
+        const stays = await withTimeout(isLoggedIn(request), SESSION_CHECK_TIMEOUT).catch(() => true)
         if (!stays) stream.end()
       }),
     )

@@ -12,17 +12,17 @@ import type { Keys } from '../../../redis/keys.ts'
 import type { SourceState } from '../../../sources/state/state.ts'
 import type { Sources } from '../../../sources/store/sources.ts'
 import type { SourceSummary } from '../../../sources/store/summary-cache.ts'
-import type { SourceActs } from '../../../use-cases/actions.ts'
 import type { AddSources } from '../../../use-cases/add-sources.ts'
 import type { Actor, Audit } from '../../../use-cases/audit-log.ts'
-import type { EditingActs, Outcome } from '../../../use-cases/editing.ts'
+import type { EditingActions, EditOutcome } from '../../../use-cases/editing.ts'
+import type { SourceActions } from '../../../use-cases/source-actions.ts'
 import type { Summary } from '../../../use-cases/source-status.ts'
-import type { Sample } from '../../metrics/samples.ts'
+import type { MetricsSample } from '../../metrics/samples.ts'
 import type { Refusals } from '../auth/refusals.ts'
 import type { Show } from './respond.ts'
 
 /** The result of reading a quarantined body again, as far as a page shows it. */
-interface Replayed {
+interface ShownReplay {
   readonly outcome: 'read' | 'unreadable' | 'gone' | 'no-source'
   readonly detail: string
   readonly new: number
@@ -40,7 +40,7 @@ export interface LogLevelControl {
   change(
     by: Actor,
     wish: { readonly level: string | null; readonly daemon: string; readonly lasts: number },
-  ): Promise<Outcome<string>>
+  ): Promise<EditOutcome<string>>
 }
 
 /** What routes need. Each takes its part of it. */
@@ -50,7 +50,7 @@ export interface PageParts {
   readonly sources: Pick<Sources, 'get' | 'list' | 'state' | 'history' | 'quarantine'>
   /** Summaries of all sources: cheap even for ten thousand. */
   readonly readSummaries: () => Promise<readonly SourceSummary[]>
-  readonly sourceActs: SourceActs
+  readonly sourceActions: SourceActions
   readonly archive: Pick<ArticleStore, 'articles' | 'stories'>
   /** Finds articles by words of their titles. */
   readonly finder: ArticleSearch
@@ -58,11 +58,11 @@ export interface PageParts {
   readonly explainStory: Stories['explain']
   /** Why an entry is at its place in a list; null if there is none. */
   readonly explainEntry: Publisher['explain']
-  readonly editingActs: EditingActs
+  readonly editingActions: EditingActions
   /** Counts of refused requests. */
   readonly refusals: Pick<Refusals, 'read'>
   /** Pins and blocks in effect. */
-  readonly placements: () => Promise<readonly Override[]>
+  readonly overrides: () => Promise<readonly Override[]>
   /** Lists that may show articles of these sections. */
   readonly listsShowing: (sections: readonly string[]) => readonly string[]
   readonly adding: AddSources
@@ -70,13 +70,13 @@ export interface PageParts {
   readonly pushLine: (source: SourceId, state: SourceState) => Promise<string>
   /** Whether a source is in sources.yaml. */
   readonly isInFile: (id: string) => boolean
-  readonly replay: (source: SourceId, body: string) => Promise<Replayed>
+  readonly replay: (source: SourceId, body: string) => Promise<ShownReplay>
   readonly listNames: () => readonly string[]
   /** Sections of the taxonomy with their labels. */
   readonly sections: () => readonly { readonly id: string; readonly label: string }[]
   readonly status: () => Promise<Summary>
   /** Samples of the last day, oldest first. */
-  readonly samples: () => Promise<readonly Sample[]>
+  readonly samples: () => Promise<readonly MetricsSample[]>
   /** Log levels that override the configuration, and until when. */
   readonly logLevels: LogLevelControl
   readonly audit: Audit

@@ -8,7 +8,7 @@ import { messagePage } from '../components/log-in-view.ts'
 import { assetUrl } from './assets.ts'
 import { whoOf } from './guard.ts'
 
-export interface Shown {
+export interface PageContent {
   readonly title: string
   /** Path of its entry in the navigation. */
   readonly at: string
@@ -24,7 +24,7 @@ export interface Shown {
 export const wantsJson = (request: Request): boolean => request.accepts(['html', 'json']) === 'json'
 
 export interface Show {
-  (request: Request, response: Response, shown: Shown): void
+  (request: Request, response: Response, shown: PageContent): void
   /** A page with one sentence: what was not found, or not allowed. */
   message(request: Request, response: Response, status: number, title: string, text: string): void
 }
@@ -34,7 +34,7 @@ export const createShow = (nav: readonly NavItem[]): Show => {
   const show = (
     request: Request,
     response: Response,
-    { title, at, body, message, status = 200, data }: Shown,
+    { title, at, body, message, status = 200, data }: PageContent,
   ): void => {
     response.status(status).vary('accept')
     if (data !== undefined && wantsJson(request)) {

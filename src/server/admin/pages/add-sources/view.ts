@@ -1,7 +1,7 @@
 /** Adding sources, one by its URL or many from OPML: first a proposal, then the confirmation. (pure) */
 
 import type { Source } from '../../../../domain/source.ts'
-import type { Finding, OpmlPlan, Proposed } from '../../../../use-cases/add-sources.ts'
+import type { FeedSearch, OpmlPlan, Proposed } from '../../../../use-cases/add-sources.ts'
 import { type Html, html } from '../../components/html.ts'
 import { table } from '../../components/table.ts'
 import { plural, when } from '../../components/time.ts'
@@ -9,7 +9,7 @@ import { plural, when } from '../../components/time.ts'
 type Sections = readonly { readonly id: string; readonly label: string }[]
 
 /** A proposal to confirm, stored under a token until then. */
-interface Proposal {
+interface ShownProposal {
   readonly token: string
   readonly sections: Sections
   /** ms since the epoch. */
@@ -31,8 +31,8 @@ export const addPage = (typed: string, problem: string | null): Html =>
 <form class="filters" method="post" action="/sources/-/find"><label>Address<input name="url" value="${typed}" inputmode="url" autocapitalize="none" spellcheck="false" required autofocus></label><button class="main">Look for feeds</button></form>${back}`
 
 export const foundPage = (
-  { proposals }: Extract<Finding, { kind: 'found' }>,
-  { token, sections, now }: Proposal,
+  { proposals }: Extract<FeedSearch, { kind: 'found' }>,
+  { token, sections, now }: ShownProposal,
   shown: (source: Source) => string,
 ): Html => {
   const places = new Map(proposals.map((proposal, place) => [proposal, place]))
@@ -77,14 +77,14 @@ export const importPage = (sections: Sections, problem: string | null): Html =>
 <p class="buttons"><button class="main">Preview</button></p></form>${back}`
 
 /** Sources shown of each kind; the rest is a number. */
-const MOST_SHOWN = 100
+const MAX_SHOWN = 100
 
 export const planPage = (
   { added, left }: Extract<OpmlPlan, { kind: 'plan' }>,
-  { token }: Pick<Proposal, 'token'>,
+  { token }: Pick<ShownProposal, 'token'>,
   shown: (source: Source) => string,
 ): Html => {
-  const more = (all: number) => (all > MOST_SHOWN ? html`<p class="soft">and ${all - MOST_SHOWN} more</p>` : null)
+  const more = (all: number) => (all > MAX_SHOWN ? html`<p class="soft">and ${all - MAX_SHOWN} more</p>` : null)
   return html`<p><strong>${plural(added.length, 'source')}</strong> to add, ${left.length} left out.</p>${
     added.length === 0
       ? null
@@ -101,7 +101,7 @@ export const planPage = (
             { title: 'Language', kind: 'minor', cell: ({ language }) => language ?? 'not given' },
             { title: 'Id', cell: ({ id }) => id },
           ],
-          added.slice(0, MOST_SHOWN),
+          added.slice(0, MAX_SHOWN),
         )}${more(added.length)}`
   }${
     left.length === 0
@@ -112,7 +112,7 @@ export const planPage = (
             { title: 'Feed', heads: true, cell: ({ title }) => title },
             { title: 'Why', cell: ({ why }) => why },
           ],
-          left.slice(0, MOST_SHOWN),
+          left.slice(0, MAX_SHOWN),
         )}${more(left.length)}`
   }${back}`
 }

@@ -1,41 +1,78 @@
-/** Shared by the routes of articles and stories: parses forms, and shows what was done or why nothing was. */
+/** Edits of an article: pins and blocks it, moves it to another section, splits it off its story. */
 
-import express, { type Request, type Response } from 'express'
-import type { Outcome } from '../../../../use-cases/editing.ts'
-import { done, pathOf, type Show, saying, textOf } from '../../web/respond.ts'
+import { type Request, type Response, Router } from 'express'
+import type { ArticleId } from '../../../../domain/article.ts'
+import { EVERYWHERE } from '../../../../lists/overrides.ts'
+import { answer, form, readSpan } from '../../web/edits.ts'
+import type { PageParts } from '../../web/parts.ts'
+import { actorOf, textOf } from '../../web/respond.ts'
 
-/** Long enough for a story of five hundred articles, all of them ticked. */
-export const form = express.urlencoded({ extended: false, limit: '50kb' })
+type EditParts = Pick<PageParts, 'archive' | 'editingActions' | 'show'>
 
-const MESSAGES: Readonly<Record<string, string>> = {
-  pinned: 'Pinned. The lists change within a second or so.',
-  blocked: 'Blocked. The lists change within a second or so.',
-  lifted: 'Ended. The lists change within a second or so.',
-  moved: 'Moved to the section. The lists change within a second or so.',
-  split: 'Split: it now has a story of its own.',
-  logged: 'Changed. The daemons apply it within a second or two.',
-  merged: 'Merged: all of its articles are now in this story.',
+/** Puts an article into a place of a list, or blocks it, for a while; or ends that. */
+const overrideRoutes = ({ archive, editingActions, show }: EditParts): Router => {
+  const router = Router()
+
+  router.post('/:id/pin', form, async (request, response) => {
+    const by = actorOf(request, response)
+    const lasts = readSpan(request, response, show, '6h')
+    if (lasts === null) return
+    const place = Number(textOf(request.body, 'place') || 1)
+    const outcome = await editingActions.addOverride(by, {
+      ...{ kind: 'pin', what: request.params.id, lasts, by: by.name, why: textOf(request.body, 'why') },
+      list: textOf(request.body, 'list') || 'must-reads',
+      place: Number.isInteger(place) ? Math.min(1_000, Math.max(1, place)) : 1,
+    })
+    answer(request, response, show, outcome, 'pinned')
+  })
+
+  router.post('/:id/block', form, async (request, response) => {
+    const by = actorOf(request, response)
+    const lasts = readSpan(request, response, show, '6h')
+    if (lasts === null) return
+    const [article] = await archive.articles([request.params.id as ArticleId]) // looked up
+    const isStory = textOf(request.body, 'what') === 'story' && article !== undefined && article !== null
+    const outcome = await editingActions.addOverride(by, {
+      ...{ kind: 'block', lasts, by: by.name, why: textOf(request.body, 'why') },
+      what: isStory ? article.story : request.params.id,
+      list: textOf(request.body, 'list') || EVERYWHERE,
+    })
+    answer(request, response, show, outcome, 'blocked')
+  })
+
+  for (const kind of ['pin', 'block'] as const)
+    router.post(`/:id/un${kind}`, form, async (request: Request<{ id: string }>, response: Response) => {
+      const { id } = request.params
+      const list = textOf(request.body, 'list') || null
+      const lifted = await editingActions.removeOverrides(actorOf(request, response), kind, id, list)
+      const outcome =
+        lifted.length > 0
+          ? ({ kind: 'done', result: lifted } as const)
+          : ({
+              kind: 'missing',
+              why: `There is no ${kind} of ${id} any more: it expired, or somebody ended it.`,
+            } as const)
+      answer(request, response, show, outcome, 'lifted')
+    })
+  return router
 }
 
-/** @returns the message for an outcome; null for an unknown one */
-export const wordsFor = (code: string): string | null =>
-  Object.hasOwn(MESSAGES, code) ? (MESSAGES[code] ?? null) : null
+export const articleEditRoutes = (parts: EditParts): Router => {
+  const { editingActions, show } = parts
+  const router = Router()
+  router.use(overrideRoutes(parts))
 
-/**
- * Answers a form: redirects to where it was sent from, with the outcome, or shows a page that says why nothing was
- * done.
- */
-export const answer = <Result>(
-  request: Request,
-  response: Response,
-  show: Show,
-  outcome: Outcome<Result>,
-  code: keyof typeof MESSAGES,
-  to = pathOf(textOf(request.body, 'back')),
-): void => {
-  if (outcome.kind === 'done') done(request, response, saying(to, code), outcome.result)
-  else {
-    const status = outcome.kind === 'missing' ? 404 : 409
-    show.message(request, response, status, 'Not possible', outcome.why)
-  }
+  router.post('/:id/section', form, async (request, response) => {
+    const section = textOf(request.body, 'section')
+    const id = request.params.id as ArticleId // looked up
+    const outcome = await editingActions.setSection(actorOf(request, response), id, section === '' ? null : section)
+    answer(request, response, show, outcome, 'moved')
+  })
+
+  router.post('/:id/split', form, async (request, response) => {
+    // Looked up.
+    const outcome = await editingActions.split(actorOf(request, response), [request.params.id as ArticleId])
+    answer(request, response, show, outcome, 'split')
+  })
+  return router
 }

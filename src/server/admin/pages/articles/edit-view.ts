@@ -4,10 +4,10 @@ import type { ArticleId, StoryId } from '../../../../domain/article.ts'
 import { EVERYWHERE, type Override } from '../../../../lists/overrides.ts'
 import { LISTS } from '../../../../lists/registry.ts'
 import { type Html, html } from '../../components/html.ts'
-import { type Column, table, unseen } from '../../components/table.ts'
+import { type HtmlColumn, table, unseen } from '../../components/table.ts'
 import { when } from '../../components/time.ts'
 
-export interface Section {
+export interface SectionLabel {
   readonly id: string
   readonly label: string
 }
@@ -26,7 +26,7 @@ export interface EditingView {
   readonly article: Editable
   /** The list it is shown in; null on its own page. */
   readonly list: string | null
-  readonly sections: readonly Section[]
+  readonly sections: readonly SectionLabel[]
   /** Path to return to. */
   readonly back: string
 }
@@ -88,11 +88,11 @@ export const editingForms = ({ article, list, sections, back }: EditingView): Ht
 }
 
 /** Pins and blocks in effect, each with its end. */
-export const placementsTable = (
-  placements: readonly Override[],
+export const overridesTable = (
+  overrides: readonly Override[],
   { now, mayAct, back }: { readonly now: number; readonly mayAct: boolean; readonly back: string },
 ): Html => {
-  const columns: readonly Column<Override>[] = [
+  const columns: readonly HtmlColumn<Override>[] = [
     {
       title: 'What',
       heads: true,
@@ -117,7 +117,7 @@ export const placementsTable = (
         ]
       : []),
   ]
-  return placements.length === 0
+  return overrides.length === 0
     ? html`<p>Nothing is pinned or blocked.</p>`
-    : table('Active pins and blocks', columns, placements)
+    : table('Active pins and blocks', columns, overrides)
 }

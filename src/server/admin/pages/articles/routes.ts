@@ -1,22 +1,21 @@
-/** The pages of articles: the search, single articles, and edits by editors. */
+/** The pages of articles: the search, and single articles. */
 
-import { type Request, type Response, Router } from 'express'
+import { Router } from 'express'
 import { createParameterStore } from '../../../../articles/parameters/parameter-store.ts'
 import type { StoredArticle } from '../../../../articles/store.ts'
-import { mayAct } from '../../../../domain/actor.ts'
 import type { ArticleId, StoryId } from '../../../../domain/article.ts'
 import { articleId, bareId, canonicalUrl } from '../../../../domain/canonical-url.ts'
 import type { Entry } from '../../../../domain/entry.ts'
-import { EVERYWHERE } from '../../../../lists/overrides.ts'
+import type { Explanation } from '../../../../domain/story-decision.ts'
 import type { Fetch } from '../../../../sources/state/history.ts'
 import { sharedWords } from '../../../../stories/explain.ts'
-import { Duration } from '../../../../util/units.ts'
-import { whoOf } from '../../web/guard.ts'
+import { wordsFor } from '../../web/edits.ts'
+import { canAct } from '../../web/guard.ts'
 import type { PageParts } from '../../web/parts.ts'
-import { actorOf, textOf } from '../../web/respond.ts'
-import { answer, form, wordsFor } from './edit-routes.ts'
+import { textOf } from '../../web/respond.ts'
+import { articleEditRoutes } from './edit-routes.ts'
 import { ArticlesQuery, PER_PAGE, toSearchQuery } from './query.ts'
-import { articlePage, articlesPage } from './view.ts'
+import { type ArticleView, articlePage, articlesPage, type Compared } from './view.ts'
 
 /** Maximum ms between a fetch and the time its articles are first seen. */
 const MAX_INGEST_DELAY = 120_000
@@ -39,9 +38,56 @@ const placeIn = (entries: readonly string[], id: ArticleId): Pick<Entry, 'rank' 
   return { rank, placedBy }
 }
 
+/** The stories that an article was compared with, with their articles and the words they share with it. */
+const readCompared = (
+  archive: PageParts['archive'],
+  article: StoredArticle,
+  why: Explanation | null,
+): Promise<readonly Compared[]> =>
+  Promise.all(
+    (why?.now ?? []).map(async ({ story, score, articles }) => ({
+      ...{ story, score },
+      articles: (await archive.articles(articles)).flatMap(other =>
+        other ? [{ article: other, shared: sharedWords(article, other) }] : [],
+      ),
+    })),
+  )
+
+/** The places of an article in published lists. */
+const readPlaces = async (
+  { redis, keys }: Pick<PageParts, 'redis' | 'keys'>,
+  names: readonly string[],
+  id: ArticleId,
+): Promise<ArticleView['places']> => {
+  const lists = await Promise.all(names.map(name => redis.lrange(keys.list(name), 0, '-1')))
+  return names.flatMap((list, index) => {
+    const entry = placeIn(lists[index] ?? [], id)
+    return entry ? [{ list, entry }] : []
+  })
+}
+
+/** All that the page of an article shows, except what depends on its reader. */
+const readArticle = async (
+  { redis, keys, sources, archive, explainStory, listsShowing }: PageParts,
+  article: StoredArticle,
+): Promise<Pick<ArticleView, 'article' | 'siblings' | 'source' | 'fetch' | 'why' | 'compared' | 'places'>> => {
+  const [owner = ''] = article.sources
+  const source = sources.get(owner) ?? null
+  const [history, why, [story], places] = await Promise.all([
+    source ? sources.history(source.id) : [],
+    explainStory(article.id),
+    archive.stories([article.story]),
+    readPlaces({ redis, keys }, listsShowing(article.sections), article.id),
+  ])
+  const compared = await readCompared(archive, article, why)
+  const fetch = findFetch(history, article.firstSeenAt)
+  return { article, siblings: story?.articles.length ?? 1, source, fetch, why, compared, places }
+}
+
 export const articlesRoutes = (parts: PageParts): Router => {
-  const { redis, keys, sources, archive, finder, explainStory, listsShowing, editingActs, sections, show, now } = parts
+  const { redis, keys, sources, archive, finder, sections, show, now } = parts
   const router = Router()
+  router.use(articleEditRoutes(parts))
   const urls = createParameterStore({ redis, keys })
   /** A query that matches no title may be an id or a URL. */
   const idsOf = async (query: string): Promise<string[]> => {
@@ -50,10 +96,6 @@ export const articlesRoutes = (parts: PageParts): Router => {
     return address === null ? [query] : [query, articleId(address), ...[bareId(address) ?? []].flat()]
   }
   const nameOf = (id: string): string => sources.get(id)?.name ?? id
-  const canAct = (response: Response): boolean => {
-    const who = whoOf(response)
-    return who !== null && mayAct(who)
-  }
 
   router.get('/', async (request, response) => {
     const query = ArticlesQuery.parse(request.query)
@@ -78,98 +120,15 @@ export const articlesRoutes = (parts: PageParts): Router => {
       else show.message(request, response, 404, 'No such article', 'It expired, or never existed.')
       return
     }
-    const [owner = ''] = article.sources
-    const source = sources.get(owner) ?? null
-    const names = listsShowing(article.sections)
-    const [history, why, [story], lists] = await Promise.all([
-      source ? sources.history(source.id) : [],
-      explainStory(article.id),
-      archive.stories([article.story]),
-      Promise.all(names.map(name => redis.lrange(keys.list(name), 0, '-1'))),
-    ])
-    const compared = await Promise.all(
-      (why?.now ?? []).map(async ({ story: id, score, articles }) => ({
-        ...{ story: id, score },
-        articles: (await archive.articles(articles)).flatMap(other =>
-          other ? [{ article: other, shared: sharedWords(article, other) }] : [],
-        ),
-      })),
-    )
-    const places = names.flatMap((list, index) => {
-      const entry = placeIn(lists[index] ?? [], article.id)
-      return entry ? [{ list, entry }] : []
-    })
-    const fetch = findFetch(history, article.firstSeenAt)
-    const siblings = story?.articles.length ?? 1
-    const view = { article, siblings, source, fetch, why, compared, places, nameOf }
+    const view = await readArticle(parts, article)
+    const { source: _, ...data } = view
     show(request, response, {
       title: article.title,
       at: '/articles',
-      body: articlePage({ ...view, sections: sections(), mayAct: canAct(response), now: now() }),
+      body: articlePage({ ...view, nameOf, sections: sections(), mayAct: canAct(response), now: now() }),
       message: wordsFor(textOf(request.query, 'done')),
-      data: { article, siblings, fetch, why, compared, places },
+      data,
     })
-  })
-
-  const lasts = (request: Request, response: Response): number | null => {
-    const span = Duration.safeParse(textOf(request.body, 'for') || '6h')
-    if (span.success) return span.data
-    show.message(request, response, 400, 'Invalid input', `for: ${span.error.issues[0]?.message ?? ''}`)
-    return null
-  }
-
-  router.post('/:id/pin', form, async (request, response) => {
-    const by = actorOf(request, response)
-    const span = lasts(request, response)
-    if (span === null) return
-    const place = Number(textOf(request.body, 'place') || 1)
-    const outcome = await editingActs.place(by, {
-      ...{ kind: 'pin', what: request.params.id, lasts: span, by: by.name, why: textOf(request.body, 'why') },
-      list: textOf(request.body, 'list') || 'must-reads',
-      place: Number.isInteger(place) ? Math.min(1_000, Math.max(1, place)) : 1,
-    })
-    answer(request, response, show, outcome, 'pinned')
-  })
-
-  router.post('/:id/block', form, async (request, response) => {
-    const by = actorOf(request, response)
-    const span = lasts(request, response)
-    if (span === null) return
-    const [article] = await archive.articles([request.params.id as ArticleId]) // looked up
-    const isStory = textOf(request.body, 'what') === 'story' && article !== undefined && article !== null
-    const outcome = await editingActs.place(by, {
-      ...{ kind: 'block', lasts: span, by: by.name, why: textOf(request.body, 'why') },
-      what: isStory ? article.story : request.params.id,
-      list: textOf(request.body, 'list') || EVERYWHERE,
-    })
-    answer(request, response, show, outcome, 'blocked')
-  })
-
-  for (const kind of ['pin', 'block'] as const)
-    router.post(`/:id/un${kind}`, form, async (request: Request<{ id: string }>, response: Response) => {
-      const { id } = request.params
-      const list = textOf(request.body, 'list') || null
-      const lifted = await editingActs.lift(actorOf(request, response), kind, id, list)
-      const outcome =
-        lifted.length > 0
-          ? ({ kind: 'done', result: lifted } as const)
-          : ({
-              kind: 'missing',
-              why: `There is no ${kind} of ${id} any more: it expired, or somebody ended it.`,
-            } as const)
-      answer(request, response, show, outcome, 'lifted')
-    })
-
-  router.post('/:id/section', form, async (request, response) => {
-    const section = textOf(request.body, 'section')
-    const id = request.params.id as ArticleId // looked up
-    const outcome = await editingActs.file(actorOf(request, response), id, section === '' ? null : section)
-    answer(request, response, show, outcome, 'moved')
-  })
-
-  router.post('/:id/split', form, async (request, response) => {
-    const outcome = await editingActs.split(actorOf(request, response), [request.params.id as ArticleId]) // looked up
-    answer(request, response, show, outcome, 'split')
   })
   return router
 }

@@ -8,16 +8,16 @@ import type { Explanation, Weighed } from '../../../../domain/story-decision.ts'
 import type { Fetch } from '../../../../sources/state/history.ts'
 import { describeDecision } from '../../../../stories/explain.ts'
 import { type Html, html } from '../../components/html.ts'
-import { type Column, table } from '../../components/table.ts'
+import { type HtmlColumn, table } from '../../components/table.ts'
 import { when } from '../../components/time.ts'
-import { editingForms, type Section } from './edit-view.ts'
+import { editingForms, type SectionLabel } from './edit-view.ts'
 import { type ArticlesQuery, PER_PAGE, pageOf } from './query.ts'
 
 export interface ArticlesView {
   readonly query: ArticlesQuery
   readonly rows: readonly StoredArticle[]
   readonly count: number
-  readonly sections: readonly Section[]
+  readonly sections: readonly SectionLabel[]
   readonly nameOf: (source: string) => string
   readonly now: number
 }
@@ -44,7 +44,7 @@ const pager = ({ query, count }: ArticlesView): Html | null => {
     : html`<nav class="pages" aria-label="Pages of articles">${page > 1 ? html`<a rel="prev" href="${pageOf(query, page - 1)}">Previous</a>` : null}<span>Page ${page} of ${pages}</span>${page < pages ? html`<a rel="next" href="${pageOf(query, page + 1)}">Next</a>` : null}</nav>`
 }
 
-const articleColumns = (nameOf: (source: string) => string, now: number): readonly Column<StoredArticle>[] => [
+const articleColumns = (nameOf: (source: string) => string, now: number): readonly HtmlColumn<StoredArticle>[] => [
   {
     title: 'Article',
     heads: true,
@@ -77,7 +77,7 @@ export interface ArticleView {
   readonly why: Explanation | null
   readonly compared: readonly Compared[]
   readonly places: readonly { readonly list: string; readonly entry: Pick<Entry, 'rank' | 'placedBy'> }[]
-  readonly sections: readonly Section[]
+  readonly sections: readonly SectionLabel[]
   readonly nameOf: (source: string) => string
   readonly mayAct: boolean
   readonly now: number

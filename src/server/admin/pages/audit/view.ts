@@ -1,9 +1,9 @@
 /** The audit: who did what, when, and the values before and after. (pure) */
 
 import type { AuditEntry, AuditFilter } from '../../../../use-cases/audit-log.ts'
-import type { Refused } from '../../auth/refusals.ts'
+import type { RefusedRequest } from '../../auth/refusals.ts'
 import { type Html, html } from '../../components/html.ts'
-import { type Column, table } from '../../components/table.ts'
+import { type HtmlColumn, table } from '../../components/table.ts'
 import { when } from '../../components/time.ts'
 
 export interface AuditView {
@@ -12,7 +12,7 @@ export interface AuditView {
   /** URL of older entries; null if there are none. */
   readonly older: string | null
   /** The latest refusal first. */
-  readonly refused: readonly Refused[]
+  readonly refused: readonly RefusedRequest[]
   /** ms since the epoch. */
   readonly now: number
 }
@@ -20,7 +20,7 @@ export interface AuditView {
 const field = (name: keyof AuditFilter, label: string, value: string, example: string): Html =>
   html`<label>${label}<input type="search" name="${name}" value="${value}" placeholder="${example}" autocomplete="off"></label>`
 
-const columns = (now: number): readonly Column<AuditEntry>[] => [
+const columns = (now: number): readonly HtmlColumn<AuditEntry>[] => [
   { title: 'When', cell: ({ at }) => when(at, now) },
   {
     title: 'Who',
@@ -43,9 +43,9 @@ const KINDS: Readonly<Record<string, string>> = {
   forged: 'a change requested by another site’s page',
   host: 'a request under an unknown host name',
 }
-const MOST_REFUSED = 50
+const MAX_REFUSED = 50
 
-const refusedColumns = (now: number): readonly Column<Refused>[] => [
+const refusedColumns = (now: number): readonly HtmlColumn<RefusedRequest>[] => [
   { title: 'What', heads: true, cell: ({ kind }) => KINDS[kind] ?? kind },
   { title: 'Who', cell: ({ who, from }) => html`${who}${from ? html`<br><span class="soft">${from}</span>` : null}` },
   { title: 'How often', kind: 'number', cell: ({ count }) => count },
@@ -54,11 +54,11 @@ const refusedColumns = (now: number): readonly Column<Refused>[] => [
   { title: 'Last request', cell: ({ on }) => html`<span class="soft">${on}</span>` },
 ]
 
-const refusedTable = (refused: readonly Refused[], now: number): Html | null =>
+const refusedTable = (refused: readonly RefusedRequest[], now: number): Html | null =>
   refused.length === 0
     ? null
     : html`<h2>Refused</h2><p class="soft">Refused requests are counted rather than listed, so that they cannot push actions out of the audit.</p>
-${table('Refused requests, latest first', refusedColumns(now), refused.slice(0, MOST_REFUSED))}`
+${table('Refused requests, latest first', refusedColumns(now), refused.slice(0, MAX_REFUSED))}`
 
 export const auditPage = ({
   filter,

@@ -1,15 +1,14 @@
 /** The start page: the lists as published. Edits of an entry go to its article (../articles/routes.ts). */
 
 import { Router } from 'express'
-import { mayAct } from '../../../../domain/actor.ts'
 import type { ArticleId } from '../../../../domain/article.ts'
 import type { Entry } from '../../../../domain/entry.ts'
 import type { Panel } from '../../../../lists/definitions/definition.ts'
 import { LISTS } from '../../../../lists/registry.ts'
-import { whoOf } from '../../web/guard.ts'
+import { wordsFor } from '../../web/edits.ts'
+import { canAct } from '../../web/guard.ts'
 import type { PageParts } from '../../web/parts.ts'
 import { textOf } from '../../web/respond.ts'
-import { wordsFor } from '../articles/edit-routes.ts'
 import { frontPage, type ListView, type Opened } from './view.ts'
 
 export const frontRoutes = ({
@@ -17,7 +16,7 @@ export const frontRoutes = ({
   keys,
   archive,
   explainEntry,
-  placements,
+  overrides,
   sections,
   show,
   now,
@@ -44,18 +43,17 @@ export const frontRoutes = ({
   }
 
   router.get('/', async (request, response) => {
-    const who = whoOf(response)
     const known = sections()
     const [main, aside, bySection, inForce, opened] = await Promise.all([
       readLists(LISTS.panels('main')),
       readLists(LISTS.panels('aside')),
       readLists(known.flatMap(({ id, label }) => LISTS.sectionPanels(id).map(panel => ({ ...panel, title: label })))),
-      placements(),
+      overrides(),
       open(textOf(request.query, 'list'), textOf(request.query, 'article')),
     ])
     const view = {
-      ...{ main, aside, bySection, opened, placements: inForce, sections: known },
-      mayAct: who !== null && mayAct(who),
+      ...{ main, aside, bySection, opened, overrides: inForce, sections: known },
+      mayAct: canAct(response),
       now: now(),
     }
     show(request, response, {
@@ -65,7 +63,7 @@ export const frontRoutes = ({
       message: wordsFor(textOf(request.query, 'done')),
       data: {
         lists: Object.fromEntries([...main, ...aside, ...bySection].map(({ list, entries }) => [list, entries])),
-        placements: inForce,
+        overrides: inForce,
         opened: opened?.why ?? null,
       },
     })

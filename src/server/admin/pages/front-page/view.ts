@@ -6,7 +6,7 @@ import type { Override } from '../../../../lists/overrides.ts'
 import { type Html, html } from '../../components/html.ts'
 import { table } from '../../components/table.ts'
 import { when } from '../../components/time.ts'
-import { editingForms, placementsTable, type Section } from '../articles/edit-view.ts'
+import { editingForms, overridesTable, type SectionLabel } from '../articles/edit-view.ts'
 
 /** One list on the page. */
 export interface ListView {
@@ -29,8 +29,8 @@ export interface FrontView {
   readonly aside: readonly ListView[]
   readonly bySection: readonly ListView[]
   readonly opened: Opened | null
-  readonly placements: readonly Override[]
-  readonly sections: readonly Section[]
+  readonly overrides: readonly Override[]
+  readonly sections: readonly SectionLabel[]
   readonly mayAct: boolean
   /** ms since the epoch. */
   readonly now: number
@@ -105,7 +105,7 @@ const listSection = ({ list, title, entries }: ListView, view: FrontView): Html 
   }</section>\n`
 
 export const frontPage = (view: FrontView): Html => {
-  const { main, aside, bySection, placements, opened, now, mayAct } = view
+  const { main, aside, bySection, overrides, opened, now, mayAct } = view
   const all = [...main, ...aside, ...bySection]
   const isShown =
     opened === null ||
@@ -114,5 +114,5 @@ export const frontPage = (view: FrontView): Html => {
   return html`${isShown ? null : html`<p class="notice" id="opened">It has left the list, or is further down than this page shows.</p>`}
 <div class="front"><div>${main.map(each => listSection(each, view))}</div><div>${aside.map(each => listSection(each, view))}</div></div>
 <div class="sections">${bySection.map(each => listSection(each, view))}</div>
-<section id="placements" data-watch="lists" aria-labelledby="placements-title"><h2 id="placements-title">Pinned and blocked</h2>${placementsTable(placements, { now, mayAct, back })}</section>`
+<section id="overrides" data-watch="lists" aria-labelledby="overrides-title"><h2 id="overrides-title">Pinned and blocked</h2>${overridesTable(overrides, { now, mayAct, back })}</section>`
 }

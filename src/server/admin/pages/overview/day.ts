@@ -1,13 +1,13 @@
 /** Plots of a day's samples for the overview: one point per five minutes. (pure) */
 
-import type { Sample } from '../../../metrics/samples.ts'
+import type { MetricsSample } from '../../../metrics/samples.ts'
 import type { Plot, Series } from '../../components/plot.ts'
 
 const DAY = 86_400_000
 const STEP = 300_000
 const MINUTE = 60_000
 /** No rate is computed between samples further apart than this. */
-const LONGEST_GAP = 5 * MINUTE
+const MAX_GAP = 5 * MINUTE
 
 const highest = (values: readonly number[]): number => Math.max(...values)
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
@@ -31,17 +31,17 @@ const buildPoints = (
 }
 
 /** Events per minute between samples; none where the counter was reset. */
-const findRates = (samples: readonly Sample[]): (readonly [number, number])[] =>
+const findRates = (samples: readonly MetricsSample[]): (readonly [number, number])[] =>
   samples.flatMap((sample, index) => {
     const before = samples[index - 1]
-    if (!before || sample.at - before.at > LONGEST_GAP || sample.at <= before.at) return []
+    if (!before || sample.at - before.at > MAX_GAP || sample.at <= before.at) return []
     const came = sample.events - before.events
     return came < 0 ? [] : [[sample.at, (came / (sample.at - before.at)) * MINUTE] as const]
   })
 
 /** @param now ms since the epoch */
-export const buildPlots = (samples: readonly Sample[], now: number): readonly Plot[] => {
-  const each = (value: (sample: Sample) => number, of = highest): Series['points'] =>
+export const buildPlots = (samples: readonly MetricsSample[], now: number): readonly Plot[] => {
+  const each = (value: (sample: MetricsSample) => number, of = highest): Series['points'] =>
     buildPoints(
       samples.map(sample => [sample.at, value(sample)] as const),
       now,

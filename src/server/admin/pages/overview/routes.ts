@@ -1,12 +1,10 @@
 /** The status of newsdesk, and its last day. */
 
 import { Router } from 'express'
-import { mayAct } from '../../../../domain/actor.ts'
-import { Duration } from '../../../../util/units.ts'
-import { whoOf } from '../../web/guard.ts'
+import { answer, form, readSpan, wordsFor } from '../../web/edits.ts'
+import { canAct } from '../../web/guard.ts'
 import type { PageParts } from '../../web/parts.ts'
 import { actorOf, textOf } from '../../web/respond.ts'
-import { answer, form, wordsFor } from '../articles/edit-routes.ts'
 import { buildPlots } from './day.ts'
 import { overviewPage } from './view.ts'
 
@@ -26,8 +24,7 @@ export const overviewRoutes = (parts: PageParts): Router => {
       return { name, count: Number(count ?? 0), changedAt: changedAt ? Date.parse(changedAt) : null }
     })
     const at = now()
-    const who = whoOf(response)
-    const logged = { levels, levelNames: logLevels.names, mayAct: who !== null && mayAct(who) }
+    const logged = { levels, levelNames: logLevels.names, mayAct: canAct(response) }
     show(request, response, {
       title: 'Overview',
       at: '/overview',
@@ -38,15 +35,12 @@ export const overviewRoutes = (parts: PageParts): Router => {
   })
 
   router.post('/log', form, async (request, response) => {
-    const span = Duration.safeParse(textOf(request.body, 'for') || '10m')
-    if (!span.success) {
-      show.message(request, response, 400, 'Invalid input', `for: ${span.error.issues[0]?.message ?? ''}`)
-      return
-    }
+    const lasts = readSpan(request, response, show, '10m')
+    if (lasts === null) return
     const outcome = await logLevels.change(actorOf(request, response), {
       level: textOf(request.body, 'level') || null,
       daemon: textOf(request.body, 'daemon') || '*',
-      lasts: span.data,
+      lasts,
     })
     answer(request, response, show, outcome, 'logged', '/overview')
   })

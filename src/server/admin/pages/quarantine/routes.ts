@@ -1,10 +1,9 @@
 /** The pages of the quarantine: shows what could not be ingested, reads it again, drops it. */
 
 import { type Request, type Response, Router } from 'express'
-import { mayAct } from '../../../../domain/actor.ts'
 import { SourceId } from '../../../../domain/source.ts'
 import { decode } from '../../../../feeds/decode.ts'
-import { whoOf } from '../../web/guard.ts'
+import { canAct } from '../../web/guard.ts'
 import type { PageParts } from '../../web/parts.ts'
 import { actorOf, done } from '../../web/respond.ts'
 import { bodyPage, quarantinePage } from './view.ts'
@@ -23,10 +22,7 @@ export const quarantineRoutes = ({ sources, replay, audit, show, log, now }: Pag
     if (!body) show.message(request, response, 404, 'Not found', 'It is no longer in quarantine.')
     return body ?? null
   }
-  const viewOptions = (response: Response) => {
-    const who = whoOf(response)
-    return { now: now(), mayAct: who !== null && mayAct(who) }
-  }
+  const viewOptions = (response: Response) => ({ now: now(), mayAct: canAct(response) })
 
   router.get('/', async (request, response) => {
     const { quarantine } = sources
@@ -59,10 +55,8 @@ export const quarantineRoutes = ({ sources, replay, audit, show, log, now }: Pag
     if (!body) return
     const by = actorOf(request, response)
     const what = { by, what: 'quarantine.replay', on: `${body.source} ${body.id}`, before: body.reason }
-    const outcome = await audit.around(what, async () => {
-      const result = await replay(body.source, body.id)
-      return { after: result, result }
-    })
+    const run = () => replay(body.source, body.id)
+    const outcome = await audit.around(what, run, after => ({ after }))
     log.info({ ...outcome, source: body.source, body: body.id, by: by.name, address: by.from }, 'replayed')
     const to = `/quarantine?outcome=${outcome.outcome}&new=${outcome.new}&edited=${outcome.edited}`
     done(request, response, to, outcome)
@@ -72,7 +66,7 @@ export const quarantineRoutes = ({ sources, replay, audit, show, log, now }: Pag
     if (!body) return
     const by = actorOf(request, response)
     const what = { by, what: 'quarantine.drop', on: `${body.source} ${body.id}`, before: body.reason }
-    await audit.around(what, async () => ({ after: null, result: await sources.quarantine.drop(body.source, body.id) }))
+    await audit.around(what, () => sources.quarantine.drop(body.source, body.id))
     log.info({ source: body.source, body: body.id, by: by.name, address: by.from }, 'dropped from quarantine')
     done(request, response, '/quarantine?outcome=dropped', { dropped: true })
   })

@@ -4,7 +4,7 @@ import type { HeldSource } from '../../../../sources/quarantine/held-items.ts'
 import type { RefusedItem } from '../../../../sources/quarantine/refused-items.ts'
 import type { KeptBody } from '../../../../sources/quarantine/unreadable-bodies.ts'
 import { type Html, html } from '../../components/html.ts'
-import { type Column, table, unseen } from '../../components/table.ts'
+import { type HtmlColumn, table, unseen } from '../../components/table.ts'
 import { when } from '../../components/time.ts'
 
 const button = ({ source, id }: KeptBody, action: string, label: string, question?: string): Html =>
@@ -12,7 +12,7 @@ const button = ({ source, id }: KeptBody, action: string, label: string, questio
 
 const soft = (text: string): Html => html`<br><span class="soft">${text}</span>`
 
-const bodyColumns = (now: number, mayAct: boolean): readonly Column<KeptBody>[] => [
+const bodyColumns = (now: number, mayAct: boolean): readonly HtmlColumn<KeptBody>[] => [
   {
     title: 'Source',
     heads: true,
@@ -33,14 +33,14 @@ const bodyColumns = (now: number, mayAct: boolean): readonly Column<KeptBody>[] 
     : []),
 ]
 
-const refusedColumns = (now: number): readonly Column<RefusedItem>[] => [
+const refusedColumns = (now: number): readonly HtmlColumn<RefusedItem>[] => [
   { title: 'Source', heads: true, cell: ({ source }) => html`<a href="/sources/${source}">${source}</a>` },
   { title: 'Fetched', cell: ({ at }) => when(at, now) },
   { title: 'Why', cell: ({ reason, detail }) => html`${reason}${soft(detail)}` },
   { title: 'Item', cell: ({ title, link }) => html`${title ?? ''}${soft(link ?? '')}` },
 ]
 
-const heldColumns = (now: number): readonly Column<HeldSource>[] => [
+const heldColumns = (now: number): readonly HtmlColumn<HeldSource>[] => [
   {
     title: 'Source',
     heads: true,

@@ -1,20 +1,28 @@
 /** Actions on several sources: first a confirmation with their number, then the action. */
 
-import express, { type Request, Router } from 'express'
+import express, { Router } from 'express'
 import type { PageParts } from '../../web/parts.ts'
-import { actorOf, done, textOf } from '../../web/respond.ts'
+import { actorOf, done } from '../../web/respond.ts'
 import { confirmPage } from './bulk-view.ts'
 import { describeSources, select } from './query.ts'
-import { ACT_NAMES, type Choice, chooseSources, readChoice } from './selection.ts'
+import { ACTION_NAMES, type BulkChoice, chooseSources, readChoice } from './selection.ts'
 
 /** Room for a selection of 500 ids of 64 characters. */
 const MAX_FORM = '100kb'
 
-export const bulkRoutes = ({ sources, readSummaries, sourceActs, recrawlGap, show, log, now }: PageParts): Router => {
+export const bulkRoutes = ({
+  sources,
+  readSummaries,
+  sourceActions,
+  recrawlGap,
+  show,
+  log,
+  now,
+}: PageParts): Router => {
   const router = Router()
   const form = express.urlencoded({ extended: false, limit: MAX_FORM })
 
-  const chosenBy = async (choice: Choice) => {
+  const chosenBy = async (choice: BulkChoice) => {
     const all = await readSummaries()
     const { matching } = select(all, choice.filter, now())
     return chooseSources(choice, describeSources(all, now()), matching)
@@ -24,10 +32,10 @@ export const bulkRoutes = ({ sources, readSummaries, sourceActs, recrawlGap, sho
     const choice = readChoice(request.query)
     if (!choice) return show.message(request, response, 400, 'No action', 'The URL names no action.')
     const chosen = await chosenBy(choice)
-    const cooling = choice.do === 'crawl' ? await sourceActs.cooling(chosen.to.map(({ source }) => source.id)) : 0
+    const cooling = choice.do === 'crawl' ? await sourceActions.cooling(chosen.to.map(({ source }) => source.id)) : 0
     const ids = chosen.to.map(({ source }) => source.id)
     show(request, response, {
-      title: `${ACT_NAMES[choice.do]} sources?`,
+      title: `${ACTION_NAMES[choice.do]} sources?`,
       at: '/sources',
       body: confirmPage({ choice, chosen, cooling, coolDown: recrawlGap() }),
       data: { do: choice.do, count: ids.length, left: chosen.left, cooling, ids },
@@ -45,36 +53,15 @@ export const bulkRoutes = ({ sources, readSummaries, sourceActs, recrawlGap, sho
     const report = { do: choice.do, count: ids.length, cooling: 0 }
     if (ids.length > 0) {
       if (choice.do === 'crawl') {
-        const { cooling } = await sourceActs.crawl(by, wanted)
+        const { cooling } = await sourceActions.crawl(by, wanted)
         report.cooling = cooling.length
         report.count -= cooling.length
-      } else if (choice.do === 'remove') await sourceActs.remove(by, ids)
-      else await sourceActs.setEnabled(by, ids, choice.do === 'resume')
+      } else if (choice.do === 'remove') await sourceActions.remove(by, ids)
+      else await sourceActions.setEnabled(by, ids, choice.do === 'resume')
     }
     log.info({ ...report, by: by.name, address: by.from }, 'sources changed in the admin UI')
     const back = new URLSearchParams({ did: report.do, count: String(report.count), cooling: String(report.cooling) })
     done(request, response, `/sources?${back}`, report)
   })
   return router
-}
-
-/** The outcome of the last bulk action, always in our own words, whatever the URL says. */
-export const sayingOfMany = ({ query }: Pick<Request, 'query'>, coolDown: string): string | null => {
-  const number = (name: string) => Number.parseInt(textOf(query, name), 10) || 0
-  const [count, cooling] = [number('count'), number('cooling')]
-  const those = count === 1 ? '1 source is' : `${count} sources are`
-  switch (textOf(query, 'did')) {
-    case 'crawl':
-      return `${those} being crawled again.${cooling > 0 ? ` ${cooling} more ${cooling === 1 ? 'was' : 'were'} skipped, having been re-crawled within the last ${coolDown}.` : ''}`
-    case 'pause':
-      return `${those} paused.`
-    case 'resume':
-      return `${those} being polled again.`
-    case 'add':
-      return `${count === 1 ? '1 source was' : `${count} sources were`} added.`
-    case 'remove':
-      return `${those} removed.`
-    default:
-      return null
-  }
 }

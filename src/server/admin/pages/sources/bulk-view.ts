@@ -3,11 +3,11 @@
 import { formatDuration } from '../../../../util/duration.ts'
 import { type Html, html } from '../../components/html.ts'
 import { plural } from '../../components/time.ts'
-import { ACT_NAMES, type Act, type Choice, type Chosen, toFields } from './selection.ts'
+import { ACTION_NAMES, type Action, type BulkChoice, type ChosenSources, toFields } from './selection.ts'
 
 export interface ConfirmView {
-  readonly choice: Choice
-  readonly chosen: Chosen
+  readonly choice: BulkChoice
+  readonly chosen: ChosenSources
   /** How many of the sources to crawl are cooling down and will be skipped. */
   readonly cooling: number
   /** ms */
@@ -17,14 +17,14 @@ export interface ConfirmView {
 /** Maximum number of names shown; the rest is a number. */
 const MAX_NAMES = 20
 
-const SKIPPED: Readonly<Record<Act, string>> = {
+const SKIPPED: Readonly<Record<Action, string>> = {
   crawl: 'paused and will be skipped',
   pause: 'already paused',
   resume: 'already being polled',
   remove: '',
 }
 
-const EFFECTS: Readonly<Record<Act, string>> = {
+const EFFECTS: Readonly<Record<Action, string>> = {
   crawl: 'They are fetched as soon as their domains allow, regardless of schedule and backoff.',
   pause: 'They are not polled until somebody resumes them. No data is deleted.',
   resume: 'They are polled again on their schedule.',
@@ -46,6 +46,6 @@ export const confirmPage = ({ choice, chosen: { to, left }, cooling, coolDown }:
     to.length === 0
       ? null
       : html`<p>${EFFECTS[act]}</p><ul>${names.map(({ source, word }) => html`<li>${source.name} <span class="soft">${source.id} · ${word}</span></li>`)}${to.length > names.length ? html`<li>and ${to.length - names.length} more</li>` : null}</ul>
-<form method="post" action="/sources/-/act">${toFields(choice).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}<p class="buttons"><button class="main">${ACT_NAMES[act]} ${plural(to.length, 'source')}</button></p></form>`
+<form method="post" action="/sources/-/act">${toFields(choice).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}<p class="buttons"><button class="main">${ACTION_NAMES[act]} ${plural(to.length, 'source')}</button></p></form>`
   }<p><a href="/sources">Back to the sources</a></p>`
 }

@@ -4,12 +4,12 @@ import type { SourceSummary } from '../../../../sources/store/summary-cache.ts'
 import { lateBy } from '../../../../use-cases/source-status.ts'
 import type { Topic } from '../../web/live.ts'
 
-interface Seen {
+interface SeenSource {
   readonly summary: SourceSummary
   readonly isLate: boolean
 }
 
-const isSame = (a: Seen | undefined, b: Seen): boolean =>
+const isSame = (a: SeenSource | undefined, b: SeenSource): boolean =>
   a !== undefined &&
   a.isLate === b.isLate &&
   (a.summary === b.summary ||
@@ -22,12 +22,12 @@ const isSame = (a: Seen | undefined, b: Seen): boolean =>
 
 /** @param now ms since the epoch */
 export const sourcesTopic = (readSummaries: () => Promise<readonly SourceSummary[]>, now: () => number): Topic => {
-  let before: ReadonlyMap<string, Seen> | null = null
+  let before: ReadonlyMap<string, SeenSource> | null = null
   return {
     name: 'sources',
     async check() {
       const at = now()
-      const seen = new Map<string, Seen>()
+      const seen = new Map<string, SeenSource>()
       for (const each of await readSummaries())
         seen.set(each.source.id, { summary: each, isLate: lateBy(each.source, each.nextAt, at) > 0 })
       const known = before

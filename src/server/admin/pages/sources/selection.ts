@@ -3,9 +3,9 @@
 import { z } from 'zod'
 import { type Listed, SourcesQuery } from './query.ts'
 
-export const ACTS = ['crawl', 'pause', 'resume', 'remove'] as const
-export type Act = (typeof ACTS)[number]
-export const ACT_NAMES: Readonly<Record<Act, string>> = {
+export const ACTIONS = ['crawl', 'pause', 'resume', 'remove'] as const
+export type Action = (typeof ACTIONS)[number]
+export const ACTION_NAMES: Readonly<Record<Action, string>> = {
   crawl: 'Re-crawl',
   pause: 'Pause',
   resume: 'Resume',
@@ -15,8 +15,8 @@ export const ACT_NAMES: Readonly<Record<Act, string>> = {
 /** Maximum number of ticked sources; larger selections use the filter. */
 const MAX_TICKED = 500
 
-export const Choice = z.object({
-  do: z.enum(ACTS),
+export const BulkChoice = z.object({
+  do: z.enum(ACTIONS),
   which: z.enum(['ticked', 'found']).catch('ticked').default('ticked'),
   id: z
     .union([z.string().transform(id => [id]), z.array(z.string()).max(MAX_TICKED)])
@@ -24,16 +24,16 @@ export const Choice = z.object({
     .default([]),
   filter: SourcesQuery,
 })
-export type Choice = z.infer<typeof Choice>
+export type BulkChoice = z.infer<typeof BulkChoice>
 
 /** @param fields of a query or form @returns null if they name no action */
-export const readChoice = (fields: unknown): Choice | null => {
+export const readChoice = (fields: unknown): BulkChoice | null => {
   const given = typeof fields === 'object' && fields !== null ? fields : {}
-  const parsed = Choice.safeParse({ ...given, filter: SourcesQuery.parse(given) })
+  const parsed = BulkChoice.safeParse({ ...given, filter: SourcesQuery.parse(given) })
   return parsed.success ? parsed.data : null
 }
 
-export interface Chosen {
+export interface ChosenSources {
   /** Sources that the action changes. */
   readonly to: readonly Listed[]
   /** Number of sources skipped: paused ones are not crawled, and none is paused or resumed twice. */
@@ -42,10 +42,10 @@ export interface Chosen {
 
 /** @param all sources of the catalogue @param found those that match the filter */
 export const chooseSources = (
-  { do: act, which, id }: Choice,
+  { do: act, which, id }: BulkChoice,
   all: readonly Listed[],
   found: readonly Listed[],
-): Chosen => {
+): ChosenSources => {
   const ids = new Set(id)
   const wanted = which === 'found' ? found : all.filter(({ source }) => ids.has(source.id))
   const fits = ({ source }: Listed): boolean =>
@@ -55,7 +55,7 @@ export const chooseSources = (
 }
 
 /** The choice as fields of a form. */
-export const toFields = ({ do: act, which, id, filter }: Choice): readonly (readonly [string, string])[] => {
+export const toFields = ({ do: act, which, id, filter }: BulkChoice): readonly (readonly [string, string])[] => {
   const { q, state, reason, section } = filter
   return [
     ['do', act],

@@ -9,7 +9,7 @@ import { formatDuration } from '../../../../util/duration.ts'
 import { withoutCredentials } from '../../../../util/redact.ts'
 import { type Html, html } from '../../components/html.ts'
 import { sparkline } from '../../components/sparkline.ts'
-import { type Column, table } from '../../components/table.ts'
+import { type HtmlColumn, table } from '../../components/table.ts'
 import { dueAt, when } from '../../components/time.ts'
 import { bodiesTable, refusedTable } from '../quarantine/view.ts'
 import type { Listed } from './query.ts'
@@ -40,7 +40,7 @@ export interface SourceView {
 const size = (bytes: number): string =>
   bytes === 0 ? '' : bytes < 10_240 ? `${bytes} B` : `${Math.round(bytes / 1_024)} KB`
 
-const fetchColumns = (now: number): readonly Column<Fetch>[] => [
+const fetchColumns = (now: number): readonly HtmlColumn<Fetch>[] => [
   { title: 'When', heads: true, cell: ({ at }) => when(at, now) },
   {
     title: 'Outcome',

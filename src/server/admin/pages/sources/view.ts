@@ -4,10 +4,10 @@ import { STATES } from '../../../../use-cases/source-status.ts'
 import { formatDuration } from '../../../../util/duration.ts'
 import { type Html, html } from '../../components/html.ts'
 import { sparkline } from '../../components/sparkline.ts'
-import { type Column, table, unseen } from '../../components/table.ts'
+import { type HtmlColumn, table, unseen } from '../../components/table.ts'
 import { dueAt, plural, when } from '../../components/time.ts'
 import { type Listed, type Selection, SORTS, type SourcesQuery, sourcesUrl } from './query.ts'
-import { ACT_NAMES, ACTS } from './selection.ts'
+import { ACTION_NAMES, ACTIONS } from './selection.ts'
 
 /** Details that are read only for the rows of a page. */
 export interface SourceRow extends Listed {
@@ -90,7 +90,7 @@ export const stateCell = (
 /** The form of the checkboxes is above the table: a form cannot contain a table whose rows have forms. */
 const BULK_FORM = 'pick'
 
-const columns = ({ now, mayAct }: Pick<SourcesView, 'now' | 'mayAct'>): readonly Column<SourceRow>[] => [
+const columns = ({ now, mayAct }: Pick<SourcesView, 'now' | 'mayAct'>): readonly HtmlColumn<SourceRow>[] => [
   ...(mayAct
     ? [
         {
@@ -136,7 +136,7 @@ const bulk = ({ query, selection: { found, states } }: SourcesView): Html => {
   return html`<form id="${BULK_FORM}" class="filters" action="/sources/-/confirm" aria-label="Actions on several sources">
 <label>Apply to<select name="which"><option value="ticked">selected sources</option><option value="found">all ${found} found</option></select></label>
 ${Object.entries(filter).map(([name, value]) => (value === '' ? html`` : html`<input type="hidden" name="${name}" value="${value}">`))}
-${ACTS.map(act => html`<button name="do" value="${act}">${ACT_NAMES[act]}</button>`)}${
+${ACTIONS.map(act => html`<button name="do" value="${act}">${ACTION_NAMES[act]}</button>`)}${
   failing > 0
     ? html`<a href="/sources/-/confirm?do=crawl&amp;which=found&amp;state=failing">${failing === 1 ? 'Re-crawl the failing one' : `Re-crawl all ${failing} failing`}</a>`
     : null

@@ -1,17 +1,16 @@
 /** The page of a story, and merging and splitting it. */
 
 import { Router } from 'express'
-import { mayAct } from '../../../../domain/actor.ts'
 import type { ArticleId, StoryId } from '../../../../domain/article.ts'
-import { whoOf } from '../../web/guard.ts'
+import { answer, form, wordsFor } from '../../web/edits.ts'
+import { canAct } from '../../web/guard.ts'
 import type { PageParts } from '../../web/parts.ts'
 import { actorOf, textOf } from '../../web/respond.ts'
-import { answer, form, wordsFor } from '../articles/edit-routes.ts'
 import { storyPage } from './view.ts'
 
 const MAX_EDITS = 20
 
-export const storiesRoutes = ({ sources, archive, audit, editingActs, show, now }: PageParts): Router => {
+export const storiesRoutes = ({ sources, archive, audit, editingActions, show, now }: PageParts): Router => {
   const router = Router()
 
   router.get('/:id', async (request, response) => {
@@ -27,13 +26,12 @@ export const storiesRoutes = ({ sources, archive, audit, editingActs, show, now 
     const edits = entries
       .filter(({ on, after }) => named.some(id => on.includes(id) || after.includes(id)))
       .slice(0, MAX_EDITS)
-    const who = whoOf(response)
     const nameOf = (id: string): string => sources.get(id)?.name ?? id
     const lead = articles.find(({ id }) => id === story.lead)
     show(request, response, {
       title: `Story: ${lead?.title ?? story.id}`,
       at: '/articles',
-      body: storyPage({ story, articles, edits, nameOf, mayAct: who !== null && mayAct(who), now: now() }),
+      body: storyPage({ story, articles, edits, nameOf, mayAct: canAct(response), now: now() }),
       message: wordsFor(textOf(request.query, 'done')),
       data: { story, articles },
     })
@@ -45,7 +43,7 @@ export const storiesRoutes = ({ sources, archive, audit, editingActs, show, now 
     const outcome =
       articles.length === 0
         ? ({ kind: 'wrong', why: 'No article was ticked.' } as const)
-        : await editingActs.split(actorOf(request, response), articles as ArticleId[]) // looked up
+        : await editingActions.split(actorOf(request, response), articles as ArticleId[]) // looked up
     answer(request, response, show, outcome, 'split', `/stories/${request.params.id}`)
   })
 
@@ -53,7 +51,8 @@ export const storiesRoutes = ({ sources, archive, audit, editingActs, show, now 
     const named = textOf(request.body, 'into').trim()
     const [article] = await archive.articles([named as ArticleId]) // looked up
     const into = article?.story ?? (named as StoryId) // looked up
-    const outcome = await editingActs.merge(actorOf(request, response), request.params.id as StoryId, into) // looked up
+    // Looked up.
+    const outcome = await editingActions.merge(actorOf(request, response), request.params.id as StoryId, into)
     answer(request, response, show, outcome, 'merged', `/stories/${into}`)
   })
   return router

@@ -2,7 +2,7 @@
 
 import type { StoredArticle, StoredStory } from '../../../../articles/store.ts'
 import { type Html, html } from '../../components/html.ts'
-import { type Column, table } from '../../components/table.ts'
+import { type HtmlColumn, table } from '../../components/table.ts'
 import { when } from '../../components/time.ts'
 
 export interface StoryView {
@@ -16,7 +16,7 @@ export interface StoryView {
   readonly now: number
 }
 
-const columns = ({ story, nameOf, mayAct, now }: StoryView): readonly Column<StoredArticle>[] => [
+const columns = ({ story, nameOf, mayAct, now }: StoryView): readonly HtmlColumn<StoredArticle>[] => [
   ...(mayAct
     ? [
         {

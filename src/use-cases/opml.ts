@@ -1,13 +1,17 @@
-/** Plans an OPML import: new sources with missing settings derived, and outlines that are known already. */
+/**
+ * OPML: plans an import, with new sources whose missing settings are derived and outlines that are known already; and
+ * exports the catalogue.
+ */
 
+import { findLabel, type Taxonomy } from '../domain/section.ts'
 import { HttpUrl, Source } from '../domain/source.ts'
 import { bare, type FoundFeed } from '../feeds/discovery/discover.ts'
-import type { Outline } from '../sources/catalogue/opml.ts'
+import { type Outline, writeOpml } from '../sources/catalogue/opml.ts'
 import { withoutCredentials } from '../util/redact.ts'
 import type { CommandContext } from './context.ts'
 import { idFor, languageFor, languageOfItems, sectionOfFolders, sectionOfItems } from './suggest-source.ts'
 
-export interface Line {
+export interface OpmlLine {
   readonly outline: Outline
   /** The feed at its address; null if it was not fetched or could not be read. */
   readonly found: FoundFeed | null
@@ -19,9 +23,9 @@ export interface Line {
 export const withoutRepeats = (
   outlines: readonly Outline[],
   known: readonly Source[],
-): { lines: Line[]; fresh: Outline[] } => {
+): { lines: OpmlLine[]; fresh: Outline[] } => {
   const holders = new Map(known.map(({ id, url }) => [bare(url), `the source ${id}`]))
-  const lines: Line[] = []
+  const lines: OpmlLine[] = []
   const fresh: Outline[] = []
   for (const outline of outlines) {
     const holder = holders.get(bare(outline.url))
@@ -33,7 +37,7 @@ export const withoutRepeats = (
   return { lines, fresh }
 }
 
-export const unseenLine = (outline: Outline): Line => ({
+export const unseenLine = (outline: Outline): OpmlLine => ({
   outline,
   found: null,
   outcome: 'add',
@@ -41,7 +45,7 @@ export const unseenLine = (outline: Outline): Line => ({
 })
 
 export const sourceOf = (
-  { outline, found }: Line,
+  { outline, found }: OpmlLine,
   { taxonomy }: Pick<CommandContext['config'], 'taxonomy'>,
   fallback: string,
   taken: Set<string>,
@@ -70,8 +74,23 @@ export const planOf = (
   known: readonly Source[],
   config: Pick<CommandContext['config'], 'taxonomy'>,
   fallback: string,
-): { readonly added: readonly Source[]; readonly repeats: readonly Pick<Line, 'outline' | 'detail'>[] } => {
+): { readonly added: readonly Source[]; readonly repeats: readonly Pick<OpmlLine, 'outline' | 'detail'>[] } => {
   const { lines: repeats, fresh } = withoutRepeats(outlines, known)
   const taken = new Set<string>(known.map(({ id }) => id))
   return { added: fresh.map(outline => sourceOf(unseenLine(outline), config, fallback, taken)), repeats }
+}
+
+/** Writes one folder for each section that has sources. */
+export const opmlOf = (list: readonly Source[], taxonomy: Taxonomy): string => {
+  const groups = taxonomy.flatMap(({ id }) => {
+    const own = list.filter(({ section }) => section === id)
+    const outlines = own.map(({ name, url, site, language }) => ({
+      title: name,
+      url,
+      site: site ?? null,
+      language: language ?? null,
+    }))
+    return own.length === 0 ? [] : [{ folder: findLabel(taxonomy, id), outlines }]
+  })
+  return writeOpml('Sources of newsdesk', groups, Date.now())
 }
