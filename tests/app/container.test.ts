@@ -27,7 +27,7 @@ const aContainer = () =>
     log: pino({ level: 'silent' }),
   })
 
-it('gives two processes one newsdesk: what one ingests, the other pins, explains and finds the lists of', async () => {
+it('two processes have one newsdesk: what one ingests, the other pins, explains and finds the lists of', async () => {
   const [daemon, command] = [aContainer(), aContainer()]
   await daemon.catalogue.refresh()
   const article = anArticle()

@@ -10,7 +10,7 @@ const aLifecycle = () => {
 }
 
 describe('a process that is told to stop', () => {
-  it('finishes what is in hand, then closes what it ran on, last made first', async () => {
+  it('a process that is told to stop finishes what is in hand, then closes what it ran on, last made first', async () => {
     const { happened, lifecycle } = aLifecycle()
     lifecycle.closeLast(() => happened.push('connection closed'))
     lifecycle.closeLast(async () => happened.push('queues closed'))
@@ -24,7 +24,7 @@ describe('a process that is told to stop', () => {
     expect(lifecycle.abandoning.aborted).toBe(false)
   })
 
-  it('abandons what is not finished in time, and closes all the same', async () => {
+  it('a process that is told to stop abandons what is not finished in time, and closes all the same', async () => {
     const { happened, lifecycle } = aLifecycle()
     lifecycle.closeLast(() => happened.push('closed'))
     lifecycle.finishFirst({
@@ -37,7 +37,7 @@ describe('a process that is told to stop', () => {
     expect(happened).toEqual(['late after 1', 'abandoned: true', 'closed'])
   })
 
-  it('closes the rest where closing one thing fails', async () => {
+  it('a process that is told to stop closes the rest where closing one thing fails', async () => {
     const { happened, lifecycle } = aLifecycle()
     lifecycle.closeLast(() => happened.push('closed'))
     lifecycle.closeLast(() => {
@@ -48,7 +48,7 @@ describe('a process that is told to stop', () => {
     expect(happened).toEqual(['closed'])
   })
 
-  it('closes each thing once, however often it is told', async () => {
+  it('a process that is told to stop closes each thing once, however often it is told', async () => {
     const { happened, lifecycle } = aLifecycle()
     lifecycle.closeLast(() => happened.push('closed'))
     await lifecycle.stop(1_000)
@@ -58,7 +58,7 @@ describe('a process that is told to stop', () => {
 })
 
 describe('a process that could not be started', () => {
-  it('waits for no job: it abandons what was begun and closes what was opened', async () => {
+  it('a process that could not be started waits for no job: it abandons what was begun and closes what was opened', async () => {
     const { happened, lifecycle } = aLifecycle()
     lifecycle.closeLast(() => happened.push('closed'))
     lifecycle.finishFirst({
@@ -77,8 +77,8 @@ describe('work with a deadline', () => {
   it.each([
     ['that is done has ended in time', () => Promise.resolve(), true],
     ['that fails has ended in time', () => Promise.reject(new Error('failed')), true],
-    ['that goes on has not', never, false],
-  ])('%s', async (_, work, inTime) => {
+    ['that goes on has not ended in time', never, false],
+  ])('work with a deadline %s', async (_, work, inTime) => {
     expect(await endsWithin(work(), 5)).toBe(inTime)
   })
 })

@@ -50,12 +50,12 @@ const defaults = Settings.parse({})
 const seconds = (span: string): number => Number(/^(\d+)s$/.exec(span)?.[1])
 
 describe('docker-compose.yml', () => {
-  it('gives Redis an append-only file on a volume, and no eviction', () => {
+  it('docker-compose.yml gives Redis an append-only file on a volume, and no eviction', () => {
     expect(compose.services.redis?.command).toMatch(/--appendonly yes.*--maxmemory-policy noeviction/)
     expect(compose.services.redis?.volumes[0]?.split(':')[0]).toBe(Object.keys(compose.volumes)[0])
   })
 
-  it('opens Redis to nobody outside, and gives no service more than it needs', () => {
+  it('docker-compose.yml opens Redis to nobody outside, and gives no service more than it needs', () => {
     expect(Object.keys(compose.services)).toEqual(['redis', 'newsdesk', 'prometheus', 'grafana'])
     expect(compose.services.redis?.ports).toBeUndefined()
     expect(compose.services.redis?.user).toBe('redis')
@@ -63,12 +63,12 @@ describe('docker-compose.yml', () => {
     expect(Object.values(compose.services).map(({ read_only }) => read_only)).toEqual([true, true, true, true])
   })
 
-  it('sets only what newsdesk knows', () => {
+  it('docker-compose.yml sets only what newsdesk knows', () => {
     const { problems } = readEnvironment(compose.services.newsdesk?.environment ?? {})
     expect(problems).toEqual([])
   })
 
-  it('gives jobs in hand the time they are promised', () => {
+  it('docker-compose.yml gives jobs in hand the time they are promised', () => {
     expect(seconds(compose.services.newsdesk?.stop_grace_period ?? '') * 1_000).toBeGreaterThan(defaults.shutdown)
   })
 })
@@ -77,7 +77,7 @@ describe('what monitoring is given', () => {
   const dashboard = readFileSync('deploy/grafana/newsdesk.json', 'utf8')
   const alerts = readFileSync('deploy/prometheus/alerts.yml', 'utf8')
 
-  it('is there where docker-compose.yml mounts it', () => {
+  it('every file that monitoring is given is where docker-compose.yml mounts it', () => {
     const mounted = Object.values(compose.services).flatMap(({ volumes }) =>
       volumes.flatMap(volume => (volume.startsWith('./') ? [volume.split(':')[0] ?? ''] : [])),
     )
@@ -85,7 +85,7 @@ describe('what monitoring is given', () => {
     expect(readFileSync('deploy/prometheus/prometheus.yml', 'utf8')).toContain(`newsdesk:${defaults.admin.port}`)
   })
 
-  it('asks for no metric that newsdesk does not have', async () => {
+  it('dashboard and alerts ask for no metric that newsdesk does not have', async () => {
     const gauges = createMetrics({ version: '0', read: () => Promise.reject(new Error('no Redis')), now: Date.now })
     const known = new Set(
       [...(await gauges.scrape()).matchAll(/^# TYPE (\w+) (\w+)/gm)].flatMap(([, name, type]) =>
@@ -97,7 +97,7 @@ describe('what monitoring is given', () => {
     expect([...new Set(asked)].filter(name => !known.has(name))).toEqual([])
   })
 
-  it('is a dashboard whose panels have a place and a query each', () => {
+  it('every panel of the dashboard has a place and a query', () => {
     const { panels } = z
       .object({
         panels: z.array(
@@ -113,7 +113,7 @@ describe('what monitoring is given', () => {
   })
 
   it.skipIf(!existsSync('/usr/bin/promtool'))(
-    'are rules that fire when they should, and are silent when all is well',
+    'the alerts fire when they should, and are silent when all is well',
     () => {
       const promtool = (...args: string[]) =>
         execFileSync('promtool', args, { cwd: 'deploy/prometheus', stdio: 'pipe' })
@@ -124,7 +124,7 @@ describe('what monitoring is given', () => {
 })
 
 describe('the Dockerfile', () => {
-  it('copies what there is, runs as nobody special, and asks the admin server for its health', () => {
+  it('the Dockerfile copies what there is, runs as nobody special, and asks the admin server for its health', () => {
     for (const [, from] of dockerfile.matchAll(/^COPY (?!--from)(\S+)/gm))
       expect(existsSync(from ?? ''), from).toBe(true)
     expect(dockerfile).toMatch(/^USER node$/m)
@@ -136,13 +136,13 @@ describe('the Dockerfile', () => {
 describe('the systemd unit', () => {
   const unit = readFileSync('deploy/newsdesk.service', 'utf8')
 
-  it('starts the daemon, reloads by SIGHUP, and waits for jobs in hand', () => {
+  it('the systemd unit starts the daemon, reloads by SIGHUP, and waits for jobs in hand', () => {
     expect(unit).toMatch(/^ExecStart=.*\/dist\/src\/main\.js --config \S+ start$/m)
     expect(unit).toMatch(/^ExecReload=.*-HUP/m)
     expect(seconds(/^TimeoutStopSec=(.*)$/m.exec(unit)?.[1] ?? '') * 1_000).toBeGreaterThan(defaults.shutdown)
   })
 
-  it.skipIf(!existsSync('/usr/bin/systemd-analyze'))('is one systemd understands', () => {
+  it.skipIf(!existsSync('/usr/bin/systemd-analyze'))('the systemd unit is one that systemd understands', () => {
     execFileSync('systemd-analyze', ['verify', '--man=no', 'deploy/newsdesk.service'], { stdio: 'pipe' })
   })
 })
@@ -154,13 +154,13 @@ describe('the documents', () => {
     ...readdirSync('docs', { recursive: true }).map(name => join('docs', String(name))),
   ].filter(name => name.endsWith('.md'))
 
-  it.each(documents)('%s names only files that are there', document => {
+  it.each(documents)('every file that %s names is there', document => {
     const text = readFileSync(document, 'utf8')
     for (const [, target = ''] of text.matchAll(/\]\((?!https?:|#)([^)#\s]+)/g))
       expect(existsSync(join(dirname(document), target)), target).toBe(true)
   })
 
-  it('and code that cites a decision cites one that is there', () => {
+  it('every decision that code cites is there', () => {
     const decisions = readdirSync('docs/decisions').map(name => name.slice(0, 4))
     const cited = ['src', 'jobs', 'scripts', 'bench'].flatMap(folder =>
       readdirSync(folder, { recursive: true })

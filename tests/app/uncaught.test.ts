@@ -22,7 +22,7 @@ describe('an error nobody caught', () => {
   const errors: unknown[] = []
   afterAll(() => server.close())
 
-  it('of one response ends no process, and any other does', async () => {
+  it('an error nobody caught ends the process, unless it is that of one response', async () => {
     await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
     const { port } = server.address() as { port: number }
     for (const path of ['late', 'headers']) await (await fetch(`http://127.0.0.1:${port}/${path}`)).text()
