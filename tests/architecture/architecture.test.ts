@@ -6,16 +6,16 @@ import { withDiagram } from '../../scripts/write-architecture.ts'
 const page = readFileSync('docs/architecture.md', 'utf8')
 
 describe('docs/architecture.md', () => {
-  it('draws the imports as they are (npm run docs draws them anew)', () => {
+  it('docs/architecture.md draws the imports as they are (npm run docs draws them anew)', () => {
     expect(page).toBe(withDiagram(page))
   })
 
-  it('says of every layer what it holds', () => {
+  it('docs/architecture.md says of every layer what it holds', () => {
     const told = [...page.matchAll(/^\| `([\w/-]+)` \|/gm)].map(([, layer]) => layer)
     expect(told).toEqual(expect.arrayContaining(LAYERS.filter(layer => !layer.endsWith('.ts'))))
   })
 
-  it.each(['docs/architecture.md', 'CONTRIBUTING.md'])('names only files that are there in %s', document => {
+  it.each(['docs/architecture.md', 'CONTRIBUTING.md'])('every file that %s names is there', document => {
     const named = [...readFileSync(document, 'utf8').matchAll(/`((?:src|jobs|tests|bench|demo|lint)\/[\w./-]+)`/g)]
     const gone = named.map(([, file = '']) => file).filter(file => !existsSync(file))
     expect(named.length).toBeGreaterThan(5)
