@@ -14,17 +14,20 @@ describe('a date', () => {
     ['missing', null, NOON],
     ['older than the web', '1970-01-01T00:00:00Z', NOON],
     ['no date', 'yesterday-ish', NOON],
-  ])('that is %s is believed or is when it was first seen', (_, published, expected) => {
-    expect(publishedAt(published, NOON)).toBe(expected)
-  })
+  ])(
+    'a date of publication that is %s is believed, or is when the article was first seen',
+    (_, published, expected) => {
+      expect(publishedAt(published, NOON)).toBe(expected)
+    },
+  )
 
-  it('that is missing keeps the order of the feed among those seen together', () => {
+  it('articles without a date keep the order of the feed among those seen together', () => {
     const times = [0, 1, 2, 3].map(place => publishedAt(null, NOON, place))
     expect(times).toEqual([...times].sort((a, b) => b - a))
     expect(new Set(times).size).toBe(4)
   })
 
-  it('is never later than when it was first seen', () => {
+  it('the date of an article is never later than when it was first seen', () => {
     fc.assert(
       fc.property(fc.option(fc.date({ noInvalidDate: true })), fc.nat(20_000), (date, place) => {
         expect(publishedAt(date?.toISOString() ?? null, NOON, place)).toBeLessThanOrEqual(NOON)
@@ -34,15 +37,15 @@ describe('a date', () => {
 })
 
 describe("a source's dates", () => {
-  it('are trusted with an outlier in the future', () => {
+  it("a source's dates are trusted though one of them lies in the future", () => {
     expect(trustsDates(judgeDates('', [at(18 * HOUR), at(-HOUR), at(-2 * HOUR), null], NOON, true))).toBe(true)
   })
 
-  it('are not where most of its feed lies in the future', () => {
+  it("a source's dates are not trusted where most of its feed lies in the future", () => {
     expect(trustsDates(judgeDates('', [at(3 * HOUR), at(2 * HOUR), at(-HOUR), null], NOON, true))).toBe(false)
   })
 
-  it('are not where its new items come from the future one by one, and are again when they stop', () => {
+  it("a source's dates are not trusted while its new items come from the future one by one, and are again when they stop", () => {
     let verdicts = judgeDates('', [at(-HOUR), at(-2 * HOUR)], NOON, true)
     for (let n = 0; n < 3; n += 1) verdicts = judgeDates(verdicts, [at(HOUR)], NOON, false)
     expect(trustsDates(verdicts)).toBe(false)
@@ -50,7 +53,7 @@ describe("a source's dates", () => {
     expect(trustsDates(verdicts)).toBe(true)
   })
 
-  it('are trusted where there are none, and judged by its latest forty', () => {
+  it("a source's dates are trusted where there are none, and judged by its latest forty", () => {
     expect(trustsDates(judgeDates('', [null, null], NOON, true))).toBe(true)
     const dates = Array.from({ length: 500 }, (_, n) => at(n < 40 ? HOUR : -HOUR))
     const verdicts = judgeDates('', dates, NOON, true)

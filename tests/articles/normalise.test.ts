@@ -26,7 +26,7 @@ const about = { source, feedLanguage: null, fetchedAt: NOON, taxonomy, maxAge: 3
 const article = (some: Partial<FeedItem>): Article => normalise(anItem(some), about) as Article
 
 describe('an item of a feed', () => {
-  it('becomes an article with its own words, place and time', () => {
+  it('an item of a feed becomes an article with its own words, place and time', () => {
     expect(
       article({ author: 'A. Reed', image: 'https://courier.example/b.jpg', summary: 'It opens.', language: 'en_gb' }),
     ).toMatchObject({
@@ -48,7 +48,7 @@ describe('an item of a feed', () => {
     ['is missing', null],
     ['is a default of some software', '1970-01-01T00:00:00Z'],
     ['cannot be read', 'yesterday-ish'],
-  ])('is dated when it was first seen where its date %s', (_, published) => {
+  ])('an item of a feed is dated when it was first seen where its date %s', (_, published) => {
     expect(article({ published }).publishedAt).toBe(NOON)
   })
 
@@ -58,18 +58,18 @@ describe('an item of a feed', () => {
     ['bad-link', { link: 'javascript:alert(1)' }],
     ['bad-link', { link: `https://courier.example/${'a'.repeat(3_000)}` }],
     ['too-old', { published: '2026-01-01T00:00:00Z' }],
-  ])('is refused as %s', (reason, some) => {
+  ])('an item of a feed is refused as %s', (reason, some) => {
     expect(normalise(anItem(some), about)).toMatchObject({ kind: 'refused', reason })
   })
 
-  it('brings no terminal escape, no turned direction and no endless title into a list', () => {
+  it('an item of a feed brings no terminal escape, no turned direction and no endless title into a list', () => {
     const { title, author } = article({ title: `\u001b[31mRed\u202e ${'word '.repeat(200)}`, author: 'x'.repeat(500) })
     expect(title).not.toMatch(/[\u001b\u202e]/)
     expect(title.length).toBeLessThanOrEqual(300)
     expect(author?.length).toBeLessThanOrEqual(200)
   })
 
-  it('brings no picture but one on the web', () => {
+  it('an item of a feed brings no picture but one on the web', () => {
     expect(article({ image: 'data:image/png;base64,AA' }).image).toBeNull()
   })
 })
@@ -83,17 +83,17 @@ describe('the section of an article', () => {
     ['its URL says', { link: 'https://courier.example/wirtschaft/zins-1.html' }, 'business'],
     ['its form says: opinion', { title: 'Editorial: the bridge we deserve' }, 'debate'],
     ['its form says: Meinung', { title: 'Kommentar: Die Brücke, die wir verdienen' }, 'debate'],
-  ])('is what %s', (_, some, section) => {
+  ])('the section of an article is what %s', (_, some, section) => {
     expect(article(some).section).toBe(section)
   })
 
-  it('names up to two more that the evidence speaks for', () => {
+  it('an article names up to two more sections that the evidence speaks for', () => {
     const { sections } = article({ categories: ['Health', 'Science', 'Politics', 'Sport'] })
     expect(sections[0]).toBe('health')
     expect(sections).toHaveLength(3)
   })
 
-  it('keeps what spoke for it, heaviest first', () => {
+  it('an article keeps what spoke for its section, heaviest first', () => {
     const { evidence } = article({ categories: ['Markets'], link: 'https://courier.example/business/zins' })
     expect(evidence.map(({ from, what, section }) => `${section}: ${from} ${what}`)).toEqual([
       'business: category Markets',
@@ -102,7 +102,7 @@ describe('the section of an article', () => {
     ])
   })
 
-  it('is found for a section of the operator by words alone', () => {
+  it('an article is found for a section of the operator by words alone', () => {
     const chess = Section.parse({ id: 'chess', labels: { en: 'Chess' }, words: ['grandmaster', 'checkmate', 'chess'] })
     const tagged = normalise(
       anItem({ title: 'Grandmaster announces checkmate in 30 moves', summary: 'A day for chess.' }),

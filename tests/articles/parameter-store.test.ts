@@ -9,7 +9,7 @@ const twoOf = (site: string) =>
   ids.map((id, n) => ({ title: `Story ${n} of ${site}`, page: `https://${site}/a?sid=${id}` }))
 
 describe('what sites tell articles apart by', () => {
-  it('is known to every process with its next look', async () => {
+  it('what sites tell articles apart by is known to every process with its next look', async () => {
     const one = createParameterStore({ redis, keys })
     const other = createParameterStore({ redis, keys })
     await other.refresh()
@@ -25,7 +25,7 @@ describe('what sites tell articles apart by', () => {
     expect(other.keeps('courier.example', 'sid')).toBe(false)
   })
 
-  it('is taught by a source of a few sites only, so that one that means ill changes no more', async () => {
+  it('what sites tell articles apart by is taught by a source of a few sites only, so that one that means ill changes no more', async () => {
     const kept = createParameterStore({ redis, keys })
     const many = Array.from({ length: 50 }, (_, n) => `victim${n}.example`)
     const [last] = (await kept.learn('evil', many.flatMap(twoOf))).slice(-1)

@@ -26,7 +26,7 @@ await archive.ingest(
 )
 
 describe('looking for articles', () => {
-  it('finds them by the beginnings of their words, whatever the accents, newest first', async () => {
+  it('a search finds articles by the beginnings of their words, whatever the accents, newest first', async () => {
     expect(await finder.find({ ...ANY, words: 'TREATY ell' }, 0, 10)).toEqual({ ids: [ferry.id], count: 1 })
     expect((await finder.find({ ...ANY, words: 'elections' }, 0, 10)).ids).toEqual([mayor.id])
     expect((await finder.find({ ...ANY, words: 'reaty' }, 0, 10)).count).toBe(0)
@@ -34,14 +34,14 @@ describe('looking for articles', () => {
     expect(await finder.find(ANY, 1, 10)).toEqual({ ids: [ferry.id], count: 2 })
   })
 
-  it('finds them by source, section and time', async () => {
+  it('a search finds articles by source, section and time', async () => {
     expect((await finder.find({ ...ANY, section: mayor.section }, 0, 10)).ids).toEqual([mayor.id])
     expect((await finder.find({ ...ANY, source: 'nobody' }, 0, 10)).count).toBe(0)
     expect((await finder.find({ ...ANY, from: NOON - 2 * HOUR }, 0, 10)).ids).toEqual([mayor.id])
     expect((await finder.find({ ...ANY, to: NOON - 2 * HOUR }, 0, 10)).ids).toEqual([ferry.id])
   })
 
-  it('finds one by its corrected headline, and by the section an editor moved it to', async () => {
+  it('a search finds an article by its corrected headline, and by the section an editor moved it to', async () => {
     const corrected = { ...ferry, title: 'Ferry accord signed' }
     await archive.ingest([{ article: corrected, decision: newIn('s0') }], NOON + HOUR)
     expect((await finder.find({ ...ANY, words: 'treaty' }, 0, 10)).count).toBe(0)
@@ -50,13 +50,13 @@ describe('looking for articles', () => {
     expect((await finder.find({ ...ANY, section: 'sports' }, 0, 10)).ids).toEqual([ferry.id])
   })
 
-  it('writes nothing for what came again unchanged', async () => {
+  it('the index of the search is not written for what came again unchanged', async () => {
     const before = await redis.xlen(keys.articleTitles())
     await archive.ingest([{ article: mayor, decision: newIn('s1') }], NOON + 2 * HOUR)
     expect(await redis.xlen(keys.articleTitles())).toBe(before)
   })
 
-  it('forgets what has left the archive', async () => {
+  it('a search finds nothing that has left the archive', async () => {
     clock.now = NOON + settings.retention - 2 * HOUR
     const fresh = anArticle({ title: 'Bridge reopens', publishedAt: clock.now })
     await archive.ingest([{ article: fresh, decision: newIn('s9') }], clock.now)

@@ -25,7 +25,7 @@ const anArchive = () => {
 }
 
 describe('an article taken in', () => {
-  it('is read back as it was written, with counts at nought', async () => {
+  it('an article taken in is read back as it was written, with counts at nought', async () => {
     const { archive } = anArchive()
     const article = anArticle({
       title: 'Ferry runs again',
@@ -40,7 +40,7 @@ describe('an article taken in', () => {
     ])
   })
 
-  it('is written once however often its batch runs', async () => {
+  it('an article taken in is written once however often its batch runs', async () => {
     const { archive } = anArchive()
     const batch = [{ article: anArticle(), decision: newIn('s1') }]
     await archive.ingest(batch, NOON)
@@ -50,7 +50,7 @@ describe('an article taken in', () => {
     expect(await archive.articles(again.articles)).toEqual(before)
   })
 
-  it('keeps its corrected headline where what was fetched before the correction is taken in after it', async () => {
+  it('an article taken in keeps its corrected headline where what was fetched before the correction is taken in after it', async () => {
     const { archive } = anArchive()
     const article = anArticle({ title: 'Mayor resings', url: 'https://courier.example/mayor' })
     const fetched = (title: string, minute: number) =>
@@ -65,7 +65,7 @@ describe('an article taken in', () => {
     expect(await fetched('Mayor steps down', 3)).toMatchObject({ updated: 1 })
   })
 
-  it('keeps its place, story and counts when its headline is corrected', async () => {
+  it('an article taken in keeps its place, story and counts when its headline is corrected', async () => {
     const { archive, keys } = anArchive()
     const article = anArticle({ title: 'Mayor of Port Ellin resings', url: 'https://courier.example/mayor' })
     await archive.ingest([{ article, decision: newIn('s1') }], NOON)
@@ -82,7 +82,7 @@ describe('an article taken in', () => {
     })
   })
 
-  it('carries both sources and both sections when two feeds have the same URL', async () => {
+  it('an article taken in carries both sources and both sections when two feeds have the same URL', async () => {
     const { archive } = anArchive()
     const first = anArticle({ url: 'https://courier.example/budget', section: 'politics' })
     const second = {
@@ -105,7 +105,7 @@ describe('an article taken in', () => {
     expect(story).toMatchObject({ articles: [first.id], sources: ['courier', 'gazette'], lead: first.id })
   })
 
-  it('is found under the id of a second URL it was merged from', async () => {
+  it('an article taken in is found under the id of a second URL it was merged from', async () => {
     const { archive } = anArchive()
     const first = anArticle({ url: 'https://courier.example/a' })
     const moved = anArticle({ url: 'https://courier.example/b' })
@@ -121,7 +121,7 @@ describe('an article taken in', () => {
 })
 
 describe('a story', () => {
-  it('is led by the heaviest source, and moves to where its new lead stands', async () => {
+  it('a story is led by the heaviest source, and moves to where its new lead stands', async () => {
     const { archive } = anArchive()
     const light = anArticle({ source: 'gazette', section: 'business', publishedAt: NOON })
     const heavy = anArticle({ source: 'courier', section: 'asia', publishedAt: NOON + 60_000 })
@@ -136,7 +136,7 @@ describe('a story', () => {
     expect(await archive.newestStories(10, 'world')).toEqual(['s1'])
   })
 
-  it('is never led by a reprint', async () => {
+  it('a story is never led by a reprint', async () => {
     const { archive } = anArchive()
     const original = anArticle({ source: 'gazette' })
     const reprint = anArticle({ source: 'courier', summary: 'Longer.', author: 'Desk' })
@@ -153,7 +153,7 @@ describe('a story', () => {
     expect(await archive.articles([reprint.id])).toMatchObject([{ reprintOf: original.id }])
   })
 
-  it('stands once in the index, newest first, which is cut at its bound', async () => {
+  it('a story stands once in the index, newest first, which is cut at its bound', async () => {
     const { archive, keys } = anArchive()
     const articles = Array.from({ length: 5 }, (_, n) =>
       anArticle({ title: `Report ${n}`, publishedAt: NOON + n * 1_000 }),
@@ -170,7 +170,7 @@ describe('a story', () => {
     expect(await redis.zcard(keys.storyIndex())).toBe(5)
   })
 
-  it('expires with its articles, so that memory is bounded by the retention', async () => {
+  it('a story expires with its articles, so that memory is bounded by the retention', async () => {
     const { archive, keys } = anArchive()
     const article = anArticle()
     await archive.ingest([{ article, decision: newIn('s1') }], NOON)
@@ -185,7 +185,7 @@ describe('stories that turn out to be one', () => {
   const other = anArticle({ source: 'courier', url: 'https://courier.example/other' })
   const merges = [{ from: 's1' as StoryId, into: 's2' as StoryId }]
 
-  it('are merged: articles, indexes and publishers follow, and again changes nothing', async () => {
+  it('stories that turn out to be one are merged: articles, indexes and publishers follow, and merging again changes nothing', async () => {
     const { archive } = anArchive()
     await archive.ingest([{ article: one, decision: newIn('s1') }], NOON)
     const batch = [{ article: other, decision: { ...newIn('s2'), merges } }]
@@ -205,7 +205,7 @@ describe('stories that turn out to be one', () => {
     expect(await archive.newestStories(10, 'business')).toEqual([])
   })
 
-  it('take in an article that was decided before they were merged and arrives after', async () => {
+  it('stories that turn out to be one take in an article that was decided before they were merged and arrives after', async () => {
     const { archive } = anArchive()
     await archive.ingest([{ article: other, decision: { ...newIn('s2'), merges } }], NOON)
     await archive.ingest([{ article: one, decision: newIn('s1') }], NOON)
@@ -213,7 +213,7 @@ describe('stories that turn out to be one', () => {
     expect(await archive.newestStories(10)).toEqual(['s2'])
   })
 
-  it('are parted again by an editor', async () => {
+  it('stories that turn out to be one are parted again by an editor', async () => {
     const { archive } = anArchive()
     await archive.ingest(
       [
