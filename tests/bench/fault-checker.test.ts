@@ -165,18 +165,18 @@ const planted: readonly (readonly [what: string, plant: (world: World) => Promis
 ]
 
 describe('the checker of the fault run', () => {
-  it('has nothing to say where all is as it should be', async () => {
+  it('the checker of the fault run has nothing to say where all is as it should be', async () => {
     const world = await aWorld()
     expect(await world.found()).toEqual([])
   })
 
-  it.each(planted)('tells %s', async (what, plant) => {
+  it.each(planted)('the checker of the fault run tells %s', async (what, plant) => {
     const world = await aWorld()
     await plant(world)
     expect((await world.found()).filter(found => found.startsWith(what))).toHaveLength(1)
   })
 
-  it('tells a list that was emptied, and one whose version fell, unless its Redis may have lost what it wrote last', () => {
+  it('the checker of the fault run tells a list that was emptied, and one whose version fell, unless its Redis may have lost what it wrote last', () => {
     const memory = createMemory()
     const look = (version: number, entries: string[]) => ({ name: 'latest', entries, meta: { version: `${version}` } })
     expect(memory.check(look(4, ['x']))).toEqual([])
@@ -186,7 +186,7 @@ describe('the checker of the fault run', () => {
     expect(memory.check(look(1, []))).toEqual([])
   })
 
-  it('tells of any list what is wrong with it by itself, whichever it ranks by', () => {
+  it('the checker of the fault run tells of any list what is wrong with it by itself, whichever it ranks by', () => {
     const entries = [entryOf('a1', 0), entryOf('a1', 1)]
     const seen = { name: 'most-read:now', entries, meta: { count: '2' } }
     expect(checkSeen(seen).map(({ what }) => what)).toEqual(['entry twice', 'story twice'])

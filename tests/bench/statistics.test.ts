@@ -4,7 +4,7 @@ import { ratioOf } from '../../bench/pipeline/report.ts'
 import { median, medianInterval } from '../../bench/pipeline/statistics.ts'
 
 describe('the statistics of benchmarks', () => {
-  it('give the interval of a median by the ranks of the tables: 2 and 8 of nine, 1 and 6 of six', () => {
+  it('the statistics of benchmarks give the interval of a median by the ranks of the tables: 2 and 8 of nine, 1 and 6 of six', () => {
     const nine = medianInterval([9, 1, 8, 2, 7, 3, 6, 4, 5])
     expect([nine.low, nine.high]).toEqual([2, 8])
     expect(nine.confidence).toBeCloseTo(0.961, 3)
@@ -13,11 +13,11 @@ describe('the statistics of benchmarks', () => {
     expect(six.confidence).toBeCloseTo(0.969, 3)
   })
 
-  it('give the range, with what it is worth, where there are too few values for 95 %', () => {
+  it('the statistics of benchmarks give the range, with what it is worth, where there are too few values for 95 %', () => {
     expect(medianInterval([3, 1, 2])).toEqual({ low: 1, high: 3, confidence: 0.75 })
   })
 
-  it('give an interval that holds the median, whatever the values', () => {
+  it('the statistics of benchmarks give an interval that holds the median, whatever the values', () => {
     fc.assert(
       fc.property(
         fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 40 }),
@@ -29,12 +29,12 @@ describe('the statistics of benchmarks', () => {
     )
   })
 
-  it('divide the values of one round by each other, not medians of different rounds', () => {
+  it('the statistics of benchmarks divide the values of one round by each other, not medians of different rounds', () => {
     // The machine was three times as slow in the second round, for both.
     expect(ratioOf([1, 3, 1], [2, 6, 2])).toMatchObject({ median: 0.5, low: 0.5, high: 0.5, pairs: 3 })
   })
 
-  it('give no ratio to a contestant that lacks the figure', () => {
+  it('the statistics of benchmarks give no ratio to a contestant that lacks the figure', () => {
     expect(ratioOf([1, 2], [])).toBeNull()
   })
 })
