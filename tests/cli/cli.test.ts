@@ -43,7 +43,7 @@ describe('the command line', () => {
     [['demo', '--json'], 2, /--json needs --once/],
     [['newsstand', '--folder', 'no/such/folder'], 2, /cannot serve no\/such\/folder/],
     [['--config', 'no/such/config', 'status'], 2, /no\/such\/config\/sources\.yaml: not found/],
-  ])('%j ends with %d and says so', async (args, code, said) => {
+  ])('the command line %j ends with %d and says why', async (args, code, said) => {
     const { ended, out, err } = cli(args)
     expect(await ended).toBe(code)
     expect(out() + err()).toMatch(said)
@@ -57,7 +57,9 @@ describe('an operator', () => {
     `${sourcesYaml('courier')}  - { id: gone, name: Gone, url: 'http://127.0.0.1:9/rss', section: world }\n`,
   )
 
-  it('starts it, looks at it, crawls again, reloads it and stops it', { timeout: 120_000 }, async () => {
+  it('an operator starts newsdesk, looks at it, crawls again, reloads it and stops it', {
+    timeout: 120_000,
+  }, async () => {
     const idle = newsdesk('status')
     expect(await idle.ended).toBe(1)
     expect(idle.out()).toContain('no newsdesk daemon runs')
@@ -120,7 +122,7 @@ describe('an operator', () => {
 })
 
 describe('a daemon that is told to stop', () => {
-  it('lets go of jobs that take too long, so that others take them up, and ends well', async () => {
+  it('a daemon that is told to stop lets go of jobs that take too long, so that others take them up, and ends well', async () => {
     const { newsdesk, write, settings } = anInstallation('slow')
     write('newsdesk.yaml', settings.replace('5s', '300ms'))
     const daemon = newsdesk('start')
@@ -130,7 +132,7 @@ describe('a daemon that is told to stop', () => {
     expect(daemon.out()).toContain('other processes will take them over')
   })
 
-  it('ends at once at the second signal', async () => {
+  it('a daemon that is told to stop ends at once at the second signal', async () => {
     const { newsdesk } = anInstallation('slow')
     const before = feed.requests.length
     const daemon = newsdesk('start')
@@ -142,7 +144,7 @@ describe('a daemon that is told to stop', () => {
     expect(daemon.out()).toContain('second signal')
   })
 
-  it('while it still waits for Redis, ends; and never tells the password of it', async () => {
+  it('a daemon that is told to stop while it still waits for Redis ends, and never tells the password of it', async () => {
     const { dir } = aConfigFolder()
     const daemon = cli(['start'], { NEWSDESK_CONFIG: dir, NEWSDESK_REDIS_URL: 'redis://desk:hunter2@127.0.0.1:9' })
     await daemon.says(/Redis is away; waiting for it/)
@@ -153,7 +155,7 @@ describe('a daemon that is told to stop', () => {
 })
 
 describe('Redis that goes away', () => {
-  it('is waited for, in few words, and the work goes on when it is back', async () => {
+  it('a Redis that goes away is waited for, in few words, and the work goes on when it is back', async () => {
     const dataDir = aFolder('away')
     const { serverIn } = await import('../support/own-redis.ts')
     const own = await serverIn(dataDir)
@@ -201,7 +203,7 @@ describe('newsdesk doctor, where the admin port is taken', () => {
   it.each([
     ['{"status":"alive"}', 0, /✓ Admin port: newsdesk answers at 127\.0\.0\.1:\d+/],
     ['<h1>welcome</h1>', 1, /✗ Admin port: .*EADDRINUSE.*\n.*another process listens there/],
-  ])('tells by the answer %s who holds it', async (answer, code, said) => {
+  ])('newsdesk doctor tells by the answer %s who holds the admin port', async (answer, code, said) => {
     const holder = await serve((_request, response) => response.end(answer))
     const { newsdesk, write, settings } = anInstallation('courier')
     write('newsdesk.yaml', settings.replace('port: 0', `port: ${new URL(holder.url).port}`))

@@ -25,7 +25,9 @@ const storm = {
 }
 
 describe('newsdesk cluster', () => {
-  it('answers each line in order, with its story and the article it repeats', { timeout: 30_000 }, async () => {
+  it('newsdesk cluster answers each line in order, with its story and the article it repeats', {
+    timeout: 30_000,
+  }, async () => {
     const { code, answers } = await cluster([
       storm,
       { id: 'bank', title: 'Central bank of Varland keeps its rate', summary: 'Prices are seen falling by autumn.' },
@@ -40,7 +42,9 @@ describe('newsdesk cluster', () => {
     expect(answers[1]?.story).not.toBe(answers[0]?.story)
   })
 
-  it('leaves out what it cannot read, says which line and why, and goes on', { timeout: 30_000 }, async () => {
+  it('newsdesk cluster leaves out lines it cannot read, says which and why, and goes on', {
+    timeout: 30_000,
+  }, async () => {
     const { code, answers, err } = await cluster(['{"id": 1', { title: 'no id' }, '', { id: 2, title: '' }, storm])
     expect(code).toBe(0)
     expect(answers.map(({ id }) => id)).toEqual([2, 1])
@@ -49,7 +53,7 @@ describe('newsdesk cluster', () => {
     expect(err).toMatch(/2 of 5 lines skipped/)
   })
 
-  it('answers nothing to nothing', { timeout: 30_000 }, async () => {
+  it('newsdesk cluster answers nothing where it is given nothing', { timeout: 30_000 }, async () => {
     expect(await cluster([])).toMatchObject({ code: 0, answers: [] })
   })
 })

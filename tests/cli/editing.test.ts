@@ -35,7 +35,9 @@ const written = async () => {
 }
 
 describe('an editor in the terminal', () => {
-  it('asks why an entry stands where it stands, and is told each term', { timeout: 180_000 }, async () => {
+  it('an editor in the terminal asks why an entry stands where it stands, and is told each term', {
+    timeout: 180_000,
+  }, async () => {
     const told = await newsdesk('explain', 'must-reads', '1', '--json')
     expect(told.err).toBe('')
     const why = JSON.parse(told.out) as EntryExplanation
@@ -49,7 +51,9 @@ describe('an editor in the terminal', () => {
     expect((await newsdesk('explain', 'best-of', '1')).code).toBe(2)
   })
 
-  it('pins and blocks for a while, takes it back, and is named in the log', { timeout: 180_000 }, async () => {
+  it('an editor in the terminal pins and blocks for a while, takes it back, and is named in the log', {
+    timeout: 180_000,
+  }, async () => {
     const pinned = await newsdesk('pin', bridge ?? '', '--for', '2h', '--by', 'ada', '--reason', 'election night')
     expect(pinned).toMatchObject({ code: 0, out: expect.stringMatching(/^Pinned to place 1 of must-reads until /) })
     expect(await written()).toEqual(['Bridge reopens', 'Ferry treaty signed', 'Mayor resigns'])
@@ -72,7 +76,7 @@ describe('an editor in the terminal', () => {
     ])
   })
 
-  it('is told what cannot be done, and why', { timeout: 180_000 }, async () => {
+  it('an editor in the terminal is told what cannot be done, and why', { timeout: 180_000 }, async () => {
     expect(await newsdesk('pin', 'nobody')).toMatchObject({
       code: 1,
       err: expect.stringContaining('No article "nobody"'),

@@ -77,7 +77,9 @@ describe('npm start', () => {
     return started
   }
 
-  it('that is told to end by SIGTERM takes its daemon with it, and its Redis', { timeout: 300_000 }, async () => {
+  it('npm start that is told to end by SIGTERM takes its daemon and its Redis with it', {
+    timeout: 300_000,
+  }, async () => {
     const { pid, text, ended } = await aStart()
     process.kill(pid, 'SIGTERM')
     await until(() => running(pid), nothing, PATIENT)
@@ -86,7 +88,7 @@ describe('npm start', () => {
     expect(text()).not.toContain('second signal')
   })
 
-  it('that is ended by Ctrl-C finishes what is in hand, though npm passes the signal on once more', {
+  it('npm start that is ended by Ctrl-C finishes what is in hand, though npm passes the signal on once more', {
     timeout: 300_000,
   }, async () => {
     const { pid, text, ended } = await aStart()
@@ -97,7 +99,7 @@ describe('npm start', () => {
     expect(text()).not.toContain('second signal')
   })
 
-  it('that is told to end while it still builds starts no daemon', { timeout: 300_000 }, async () => {
+  it('npm start that is told to end while it still builds starts no daemon', { timeout: 300_000 }, async () => {
     builds('console.log(`building`); setInterval(() => undefined, 1_000)')
     const { dir } = aConfigFolder({ settings: 'admin: { port: 0 }\n' })
     const started = npm('start', [], { NEWSDESK_CONFIG: dir, NEWSDESK_DATA: join(aFolder('d'), 'r') })
@@ -110,7 +112,7 @@ describe('npm start', () => {
 })
 
 describe('npm run demo', () => {
-  it('that is told to end by SIGTERM leaves nothing running', { timeout: 300_000 }, async () => {
+  it('npm run demo that is told to end by SIGTERM leaves nothing running', { timeout: 300_000 }, async () => {
     const demo = npm('demo', ['--', '--once'], {})
     await until(() => /Starting newsdesk/.test(demo.text()), Boolean, PATIENT)
     process.kill(demo.pid, 'SIGTERM')

@@ -52,26 +52,26 @@ describe('the registry of commands', () => {
     process.exitCode = undefined
   })
 
-  it('shows a command that one file and one index line added in --help', () => {
+  it('the registry of commands shows a command that one file and one index line added in --help', () => {
     expect(buildProgram([...COMMANDS, greet]).helpInformation()).toMatch(/acl .*[\s\S]*greet \[options\] <name>/)
     expect(isRegistered('greet')).toBe(false)
   })
 
-  it('runs an added command with its arguments, options and the shared ones, and takes its exit code', async () => {
+  it('the registry of commands runs an added command with its arguments, options and the shared ones, and takes its exit code', async () => {
     const program = buildProgram([...COMMANDS, greet])
     await program.parseAsync(['--config', 'elsewhere', 'greet', 'ada', '--json'], { from: 'user' })
     expect(greeted).toEqual([{ name: 'ada', json: true, dir: 'elsewhere' }])
     expect(process.exitCode).toBe(7)
   })
 
-  it('lists every command in its index in the order of --help, each under a name of its own', () => {
+  it('the registry of commands lists every command in its index in the order of --help, each under a name of its own', () => {
     const names = buildProgram().commands.map(command => command.name())
     expect(new Set(names).size).toBe(names.length)
     expect(names.slice(0, 3)).toEqual(['start', 'demo', 'newsstand'])
     expect(names).toHaveLength(COMMANDS.length)
   })
 
-  it('describes every command, argument and option', () => {
+  it('the registry of commands describes every command, argument and option', () => {
     const undescribed = (command: ReturnType<typeof buildProgram>): string[] => [
       ...(command.description() === '' ? [command.name()] : []),
       ...[
@@ -93,7 +93,7 @@ describe('the registry of commands', () => {
     ['story', 'merge', 'a', 'b'],
     ['sources', 'why', 'a'],
     ['pin', 'a', '--why', 'b'],
-  ])('has no second name for a renamed command: %s', async (...args) => {
+  ])('the registry of commands has no second name for a renamed command: %s', async (...args) => {
     const program = buildProgram()
     const silent = { writeErr: () => undefined, writeOut: () => undefined }
     const mute = (command: ReturnType<typeof buildProgram>): void => {
@@ -104,7 +104,7 @@ describe('the registry of commands', () => {
     await expect(program.parseAsync(args, { from: 'user' })).rejects.toBeInstanceOf(CommanderError)
   })
 
-  it('offers the same clustering as `cluster` and as `stories cluster`', () => {
+  it('the registry of commands offers the same clustering as `cluster` and as `stories cluster`', () => {
     const line = `${JSON.stringify({ id: 1, title: 'Bridge closed after flood' })}\n`
     const [short, long] = [['cluster'], ['stories', 'cluster']].map(words =>
       spawnSync(process.execPath, ['--import', 'tsx', 'src/main.ts', ...words], { input: line, encoding: 'utf8' }),
@@ -113,11 +113,11 @@ describe('the registry of commands', () => {
     expect(long?.stdout).toBe(short?.stdout)
   })
 
-  it('loads commander and picocolors alone to print --help: not the daemon, Redis or the configuration', () => {
+  it('newsdesk --help loads commander and picocolors alone: not the daemon, Redis or the configuration', () => {
     expect(packagesLoadedBy('src/main.ts')).toEqual(['commander', 'picocolors'])
   })
 
-  it('keeps the entry point to building the program and reporting errors', () => {
+  it('the entry point builds the program and reports errors, and does nothing else', () => {
     expect(readFileSync('src/main.ts', 'utf8')).not.toMatch(/\.command\(|\.option\(/)
   })
 })

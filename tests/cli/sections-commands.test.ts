@@ -23,7 +23,7 @@ const withFiles = (files: Readonly<Record<string, string>>): string => {
 }
 
 describe('newsdesk classify, as it is typed', () => {
-  it('answers strange articles, tells bad lines by number, and says so by its exit code', async () => {
+  it('newsdesk classify answers strange articles, tells bad lines by number, and says so by its exit code', async () => {
     const newsdesk = anInstallation()
     const { code, out, err } = await newsdesk(
       ['classify'],
@@ -45,7 +45,7 @@ describe('newsdesk classify, as it is typed', () => {
     expect(code).toBe(1)
   })
 
-  it('says in words that a model is missing or is none', async () => {
+  it('newsdesk classify says in words that a model is missing or is none', async () => {
     const newsdesk = anInstallation()
     const folder = withFiles({ 'none.model': 'no model' })
     const missing = await newsdesk(['classify', '--model', join(folder, 'missing')])
@@ -74,7 +74,7 @@ describe('newsdesk train-sections, as it is typed', () => {
     ],
     ['vectors that are none', ['{folder}/one.jsonl', '--embeddings', '{folder}/vectors.json'], 2, /vectors\.json/],
     ['a place that cannot be written', ['{folder}/one.jsonl', '--out', '{folder}/no/where'], 2, /no/],
-  ])('says what is wrong with %s', async (_, args, code, said) => {
+  ])('newsdesk train-sections says what is wrong with %s', async (_, args, code, said) => {
     const newsdesk = anInstallation()
     const folder = withFiles({
       'empty.jsonl': '',
@@ -87,7 +87,7 @@ describe('newsdesk train-sections, as it is typed', () => {
     expect(told.code).toBe(code)
   })
 
-  it('writes a model that tag then uses', async () => {
+  it('newsdesk train-sections writes a model that newsdesk classify then uses', async () => {
     const newsdesk = anInstallation()
     const lines = ['knitting', 'chess'].flatMap(section =>
       Array.from({ length: 20 }, (_, n) =>

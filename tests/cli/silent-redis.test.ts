@@ -52,15 +52,18 @@ describe('a command whose Redis cannot be reached', () => {
     ['a cluster does not answer', `redis-cluster://:geheim@127.0.0.1:${silent},127.0.0.1:1`],
     ['sentinels do not answer', `redis-sentinel://:geheim@127.0.0.1:${silent},127.0.0.1:1/mymaster`],
     ['nobody listens on its socket', 'unix:/nowhere/redis.sock'],
-  ])('because %s says where and ends with 1, naming no password', async (_, url) => {
-    const { ended, err, out } = on(url, 'status', '--timeout', '1s')
-    expect(await ended).toBe(1)
-    expect(err()).toMatch(WHERE)
-    expect(err()).not.toMatch(/geheim|\n {4}at /)
-    expect(out()).toBe('')
-  })
+  ])(
+    'a command whose Redis cannot be reached because %s says where and ends with 1, naming no password',
+    async (_, url) => {
+      const { ended, err, out } = on(url, 'status', '--timeout', '1s')
+      expect(await ended).toBe(1)
+      expect(err()).toMatch(WHERE)
+      expect(err()).not.toMatch(/geheim|\n {4}at /)
+      expect(out()).toBe('')
+    },
+  )
 
-  it('is told by the doctor among all else', async () => {
+  it('newsdesk doctor tells among all else that Redis cannot be reached', async () => {
     const { ended, out } = on(`redis://127.0.0.1:${silent}`, 'doctor', '--json', '--timeout', '1s')
     expect(await ended).toBe(1)
     expect(JSON.parse(out())).toContainEqual(
@@ -68,7 +71,7 @@ describe('a command whose Redis cannot be reached', () => {
     )
   })
 
-  it('waits as long as it is told, and says what is no time', async () => {
+  it('a command waits for Redis as long as it is told, and says what is no time', async () => {
     const { ended, err } = on('redis://127.0.0.1:1', 'status', '--timeout', 'soon')
     expect(await ended).toBe(2)
     expect(err()).toContain('must be a number with a unit')
@@ -76,7 +79,7 @@ describe('a command whose Redis cannot be reached', () => {
 })
 
 describe('a daemon whose Redis never answers', () => {
-  it('says what it waits for, by which setting that is named, and how the waiting ends', async () => {
+  it('a daemon whose Redis never answers says what it waits for, by which setting that is named, and how the waiting ends', async () => {
     const { child, says, ended, out } = on(`redis://:geheim@127.0.0.1:${silent}`, 'start')
     await says(/Waiting for Redis at redis:\/\/\S+ which does not answer.*redis\.url \(NEWSDESK_REDIS_URL\); SIGTERM/)
     child.kill('SIGTERM')
@@ -102,7 +105,7 @@ describe('a command whose Redis is stopped', () => {
     ['replay', () => replayCommand(dir, { from: '1h', totals: false, json: false })],
     ['migrate', () => migrateCommand(dir, { dryRun: false, json: false })],
   ]
-  it.each(COMMANDS)('ends with a sentence: %s', async (_, command) => {
+  it.each(COMMANDS)('a command whose Redis is stopped ends with a sentence: %s', async (_, command) => {
     vi.stubEnv('NEWSDESK_REDIS_URL', redis.url)
     const before = commandTimeout.ms
     commandTimeout.ms = 500
@@ -118,7 +121,7 @@ describe('a command whose Redis is stopped', () => {
     }
   })
 
-  it('has its connection made where it is watched, whichever command it is', () => {
+  it('every command has its connection to Redis made where its silence is watched', () => {
     const files = readdirSync('src/cli', { recursive: true, encoding: 'utf8' }).filter(file => file.endsWith('.ts'))
     const others = files.filter(file =>
       /connectRedis|resolveRedis|openRedis/.test(readFileSync(`src/cli/${file}`, 'utf8')),
@@ -126,7 +129,7 @@ describe('a command whose Redis is stopped', () => {
     expect(others.sort()).toEqual(['actions/start.ts', 'with-redis.ts'])
   })
 
-  it('while it watches ends then, and not before', async () => {
+  it('a command that watches ends when its Redis is stopped, and not before', async () => {
     const { ended, err, says } = on(redis.url, 'status', '--watch', '--timeout', '2s')
     await says(/Daemons/)
     redis.pause()
@@ -136,7 +139,7 @@ describe('a command whose Redis is stopped', () => {
     expect(err()).toContain('does not answer')
   })
 
-  it('goes on where it is silent for less than it may be', async () => {
+  it('a command goes on where its Redis is silent for less than it may be', async () => {
     const { child, ended, says, out } = on(redis.url, 'status', '--watch', '--timeout', '1h')
     await says(/Daemons/)
     redis.pause()
@@ -150,7 +153,7 @@ describe('a command whose Redis is stopped', () => {
 })
 
 describe('a command beside a Redis of our own that is stopped', () => {
-  it('says so, and starts no other on its files', async () => {
+  it('a command beside a stopped Redis of our own says so, and starts no other on its files', async () => {
     const dataDir = join(aFolder('own'), 'data')
     const own = await resolveRedis({ dataDir, say: () => undefined, durable: false })
     const pid = runningPid(dataDir) ?? 0

@@ -98,7 +98,7 @@ const listed = `sources:\n  - { id: filed, name: Filed, url: ${site.url}/sport/r
 describe('newsdesk sources add', () => {
   const { run } = anInstallation()
 
-  it('shows what lies behind a page, names no feed twice, and adds nothing unasked', async () => {
+  it('newsdesk sources add shows what lies behind a page, names no feed twice, and adds nothing unasked', async () => {
     const { code, out, err } = await run('sources', 'add', site.url)
     expect(code).toBe(2)
     expect(err).toContain('--yes')
@@ -110,7 +110,7 @@ describe('newsdesk sources add', () => {
     expect((await run('sources', '--json')).out.trim()).toBe('[]')
   })
 
-  it('adds the first with --yes, and says so when it is there already, also under another URL', async () => {
+  it('newsdesk sources add adds the first feed with --yes, and says so when it is there already, also under another URL', async () => {
     const added = await run('sources', 'add', site.url, '--yes', '--json')
     expect(added.code).toBe(0)
     expect(JSON.parse(added.out)).toMatchObject({
@@ -123,7 +123,7 @@ describe('newsdesk sources add', () => {
     expect(again.err).toMatch(/Nothing to add: this is already the source/)
   })
 
-  it('says before it adds that an address redirects permanently to another domain, which is what it stores', async () => {
+  it('newsdesk sources add says before it adds that an address redirects permanently to another domain, which is what it stores', async () => {
     const { out, code } = await run('sources', 'add', parted.url, '--id', 'parted')
     expect(code).toBe(2)
     const at = `${site.url}/goals/rss`
@@ -139,7 +139,7 @@ describe('newsdesk sources add', () => {
     expect((await run('sources', 'add', site.url)).out).not.toMatch(/redirects|another domain/)
   })
 
-  it('takes what it is told, and refuses what cannot be', async () => {
+  it('newsdesk sources add takes what it is told, and refuses what cannot be', async () => {
     const { code, out } = await run(
       ...[
         'sources',
@@ -165,7 +165,7 @@ describe('newsdesk sources add', () => {
     expect((await run('sources', 'add', 'ftp://courier.example', '--yes')).code).toBe(2)
   })
 
-  it('looks in common places where a page names none', async () => {
+  it('newsdesk sources add looks in common places where a page names no feed', async () => {
     const { code, out } = await run('sources', 'add', `${site.url}/bare/`, '--dry-run', '--json')
     expect(code).toBe(0)
     expect(JSON.parse(out).found.map(({ how, format }: { how: string; format: string }) => [how, format])).toEqual([
@@ -174,7 +174,7 @@ describe('newsdesk sources add', () => {
     ])
   })
 
-  it('says why where nothing can be read', async () => {
+  it('newsdesk sources add says why where nothing can be read', async () => {
     expect((await run('sources', 'add', `${site.url}/nothing`, '--yes')).err).toMatch(/the server answered 404/)
     expect((await run('sources', 'add', 'http://10.0.0.1/', '--yes')).err).toMatch(/blocked/)
   })
@@ -184,7 +184,9 @@ describe('sources changed with the command line', () => {
   const { run, start, keys, redis, write } = anInstallation(listed)
 
   // A dozen commands, each a process: on a machine with much else to do they take their time.
-  it('are live in a running daemon, survive its restart, and leave the file alone', { timeout: 240_000 }, async () => {
+  it('sources changed with the command line are live in a running daemon, survive its restart, and leave the file alone', {
+    timeout: 240_000,
+  }, async () => {
     const daemon = start()
     await daemon.says(/newsdesk runs/)
     await until(() => redis.hget(keys.source('filed'), 'fetches'))
@@ -223,7 +225,7 @@ describe('sources changed with the command line', () => {
     await next.ended
   })
 
-  it('that do not exist are told, with what was meant', async () => {
+  it('sources that do not exist are told by the command line, with what was meant', async () => {
     expect(await run('sources', 'explain', 'fild')).toMatchObject({
       code: 2,
       err: expect.stringContaining('did you mean filed'),
@@ -235,7 +237,7 @@ describe('sources changed with the command line', () => {
     expect((await run('sources', 'paus', 'filed')).code).toBe(2)
   })
 
-  it('move into the file by export --yaml; there the file counts', async () => {
+  it('sources changed with the command line move into the file by export --yaml; there the file counts', async () => {
     await run('sources', 'add', `${site.url}/main.xml`, '--yes', '--id', 'typed')
     const { out } = await run('sources', 'export', '--yaml')
     const moved = parse(out) as { sources: { id: string; name: string }[] }
@@ -260,7 +262,7 @@ describe('OPML', () => {
     return own.run('sources', 'import', file, ...args)
   }
 
-  it('is imported: folders become sections; duplicates, pages and what fails are told', async () => {
+  it('OPML is imported: folders become sections; duplicates, pages and what fails are told', async () => {
     const { code, out } = await importing(
       `<outline text="Sport"><outline text="Deep">${outline('/main.xml', 'Main')}</outline></outline>
        ${outline('/sport/rss', 'Filed already')}${outline('/other/main.xml', 'Same items')}${outline('/', 'A page')}${outline('/gone', 'Gone')}
@@ -284,7 +286,7 @@ describe('OPML', () => {
     expect(warnings).toHaveLength(1)
   })
 
-  it('comes back as it was exported', async () => {
+  it('OPML comes back as it was exported', async () => {
     await importing(outline('/main.xml', 'Main &amp; Co'), '--yes', '--no-check')
     const exported = await own.run('sources', 'export')
     expect(exported.out).toContain('text="Main &#38; Co"')
@@ -294,7 +296,7 @@ describe('OPML', () => {
     expect(again).toMatchObject({ code: 1, out: expect.stringContaining('0 of 2 added') })
   })
 
-  it('that is none, or is not there, ends with 2', async () => {
+  it('OPML that is none, or is not there, ends its import with 2', async () => {
     const file = join(own.dir, 'none.opml')
     writeFileSync(file, '<html>no</html>')
     expect(await own.run('sources', 'import', file, '--yes')).toMatchObject({
@@ -307,7 +309,7 @@ describe('OPML', () => {
 })
 
 describe('newsdesk sources check', () => {
-  it('tells what is wrong, and what is double', async () => {
+  it('newsdesk sources check tells what is wrong, and what is double', async () => {
     const of = (id: string, path: string) => `  - { id: ${id}, name: ${id}, url: ${site.url}${path}, section: world }\n`
     const { run } = anInstallation(
       `sources:\n${of('good', '/main.xml')}${of('twin', '/copy/feed')}${of('moved', '/moved')}${of('page', '/')}${of('gone', '/gone')}${of('empty', '/empty')}${of('stale', '/stale')}`,

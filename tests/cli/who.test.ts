@@ -16,7 +16,7 @@ const newsdesk = async (args: readonly string[], input?: string) => {
 }
 
 describe('newsdesk users and tokens', () => {
-  it('make and change who may, and what they did is in the audit without what they said', {
+  it('newsdesk users and newsdesk tokens make and change who may act, and the audit has that without the secrets', {
     timeout: 240_000,
   }, async () => {
     expect(
