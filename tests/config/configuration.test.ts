@@ -36,7 +36,7 @@ const problemsOf = (files: Record<string, string | null>, env: NodeJS.ProcessEnv
 }
 
 describe('the configuration that ships', () => {
-  it('loads, with at least 30 sources over the sections and in several languages', () => {
+  it('the configuration that ships loads, with at least 30 sources over the sections and in several languages', () => {
     const { sources, taxonomy } = loadConfig('config', {})
     expect(sources.length).toBeGreaterThanOrEqual(30)
     expect(new Set(sources.map(({ language }) => language)).size).toBeGreaterThanOrEqual(4)
@@ -44,12 +44,12 @@ describe('the configuration that ships', () => {
     expect(taxonomy.map(({ id }) => id)).toContain('debate')
   })
 
-  it('shows every key with its comment and default (npm run docs writes it anew)', () => {
+  it('the configuration that ships shows every key with its comment and default (npm run docs writes it anew)', () => {
     expect(readFileSync('config/newsdesk.yaml', 'utf8')).toBe(shippedYaml())
     expect(readFileSync('docs/configuration.md', 'utf8')).toBe(configurationPage())
   })
 
-  it('means the same as an empty file', () => {
+  it('the configuration that ships means the same as an empty file', () => {
     expect(loadConfig('config', {}).settings).toEqual(load().settings)
   })
 })
@@ -109,7 +109,7 @@ describe('a mistake in the configuration', () => {
       /^sections\.yaml:4:5 sections\[0\]\.parent: is "planet", which is not a section$/,
     ],
     ['a list of sources that is missing', { 'sources.yaml': null }, /sources\.yaml: not found.*--config/],
-  ])('%s is named with file, line, key and what is allowed', (_, files, expected) => {
+  ])('%s in the configuration is named with file, line, key and what is allowed', (_, files, expected) => {
     const problems = problemsOf(files)
     expect(problems).toHaveLength(1)
     expect(problems[0]).toMatch(expected)
@@ -120,7 +120,7 @@ describe('a mistake in the configuration', () => {
     ['without a scheme', 'reader:s3cr-t@courier.example/rss'],
     ['whose password would have to be encoded', 'https://reader:s3cr-t/x@y z@courier.example/rss'],
     ['with a key', 'htp://courier.example/rss?api_key=s3cr-t'],
-  ])('in an address %s is told without the password', (_, url) => {
+  ])('a mistake in an address %s is told without the password', (_, url) => {
     const [problem, ...others] = problemsOf({
       'sources.yaml': SOURCES.replace('https://courier.example/rss', JSON.stringify(url)),
     })
@@ -130,7 +130,7 @@ describe('a mistake in the configuration', () => {
     expect(problem).not.toContain('s3cr-t')
   })
 
-  it('in a list of addresses, in one that stands there twice, in a password or in the environment is told without it', () => {
+  it('a mistake in a list of addresses, in an address given twice, in a password or in the environment is told without the password', () => {
     const twice = SOURCES.replace('https://', 'https://reader:s3cr-t@')
     const told = [
       ...problemsOf({
@@ -146,7 +146,7 @@ describe('a mistake in the configuration', () => {
     expect(told.join('\n')).not.toContain('s3cr-t')
   })
 
-  it('in a key that has another name now gives the new one, in the file and in the environment', () => {
+  it('a key that has another name now is refused with the new one, in the file and in the environment', () => {
     const byFile = problemsOf({
       'newsdesk.yaml': Object.keys(RENAMED_KEYS)
         .map(key => key.split('.'))
@@ -167,7 +167,7 @@ describe('a mistake in the configuration', () => {
     ])
   })
 
-  it('never names a key that there is not as the new name of another', () => {
+  it('a key that does not exist is never named as the new name of another', () => {
     const known = settingPaths().map(({ path }) => path.join('.'))
     for (const [key, now] of Object.entries(RENAMED_KEYS)) {
       expect(known).toContain(now)
@@ -175,7 +175,7 @@ describe('a mistake in the configuration', () => {
     }
   })
 
-  it('does not hide another', () => {
+  it('a mistake in the configuration does not hide another', () => {
     expect(
       problemsOf({
         'newsdesk.yaml': 'crawl:\n  concurrency: none\nlists:\n  refresh: never\n',
@@ -186,7 +186,7 @@ describe('a mistake in the configuration', () => {
 })
 
 describe('the environment', () => {
-  it('goes over the file', () => {
+  it('a variable of the environment overrides the file', () => {
     const { settings } = load(
       { 'newsdesk.yaml': 'redis: { prefix: paper }\ncrawl: { minInterval: 1m, maxInterval: 2h }\n' },
       { NEWSDESK_REDIS_URL: 'redis://cache:6379/1', NEWSDESK_CRAWL_MIN_INTERVAL: '5m', NEWSDESK_ADMIN_PORT: '8080' },
@@ -201,15 +201,15 @@ describe('the environment', () => {
     ['[crawl, articles]', ['crawl', 'articles']],
     ['["admin"]', ['admin']],
     ['admin', ['admin']],
-  ])('takes the list %s', (written, roles) => {
+  ])('a variable of the environment may hold the list %s', (written, roles) => {
     expect(load({}, { NEWSDESK_ROLES: written }).settings.roles).toEqual(roles)
   })
 
-  it('keeps a password of digits a password', () => {
+  it('a password of digits in the environment stays a password', () => {
     expect(load({}, { NEWSDESK_ADMIN_PASSWORD: '1234567890' }).settings.admin.password).toBe('1234567890')
   })
 
-  it('that cannot be right is refused, naming the variable meant', () => {
+  it('a variable that cannot be right is refused, naming the variable meant', () => {
     expect(problemsOf({}, { NEWSDESK_REDIS_UIRL: 'redis://cache' })).toEqual([
       'environment NEWSDESK_REDIS_UIRL: no such setting; did you mean NEWSDESK_REDIS_URL?',
     ])

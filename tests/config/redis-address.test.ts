@@ -5,7 +5,7 @@ import { keysFor } from '../../src/redis/keys.ts'
 import { clusterProblem } from '../../src/redis/probe.ts'
 
 describe('redis.url', () => {
-  it('names one server, a cluster, or sentinels and the master they watch', () => {
+  it('redis.url names one server, a cluster, or sentinels and the master they watch', () => {
     expect(addressOf('redis://h:1/2')).toEqual({ url: 'redis://h:1/2' })
     expect(addressOf('unix:///run/r.sock')).toEqual({ socket: '/run/r.sock' })
     expect(addressOf('rediss-cluster://desk:p%40ss@a:7000,[::1]:7001,c')).toEqual({
@@ -23,7 +23,7 @@ describe('redis.url', () => {
     })
   })
 
-  it('is shown without its password', () => {
+  it('redis.url is shown without its password', () => {
     for (const url of [
       'redis://u:geheim@h:1',
       'redis-cluster://u:geheim@h:1,i:2',
@@ -43,11 +43,11 @@ describe('redis.url', () => {
     ['redis-sentinel://a', /has no master name/],
     ['redis-sentinel://a/main/x', /invalid database number/],
     ['redis-cluster://u:50%@a', /write % as %25/],
-  ])('%s is refused in words', (url, words) => {
+  ])('redis.url %s is refused in words', (url, words) => {
     expect(findUrlError(url)).toMatch(words)
   })
 
-  it('leads to a cluster that has all its slots', () => {
+  it('redis.url of a cluster leads to one that has all its slots', () => {
     const info = (assigned: number) => `cluster_state:fail\r\ncluster_slots_assigned:${assigned}\r\n`
     expect(clusterProblem(info(0))).toMatch(/no slots yet.*--cluster create/)
     expect(clusterProblem(info(16_000))).toMatch(/384 of the cluster's 16384 slots/)
@@ -56,7 +56,7 @@ describe('redis.url', () => {
 })
 
 describe('the rules of Redis', () => {
-  it('have a group for every key there is', () => {
+  it('the ACL rules of Redis have a group for every key there is', () => {
     const keys = keysFor('p')
     const names = Object.entries(keys).flatMap(([name, key]) => {
       if (typeof key !== 'function' || name === 'relatedBackLinksSlot') return []
@@ -67,7 +67,7 @@ describe('the rules of Redis', () => {
     expect(names.filter(key => !isFenced(key, 'p'))).toEqual([])
   })
 
-  it('are lines of an ACL file', () => {
+  it('the ACL rules of Redis are lines of an ACL file', () => {
     expect(aclFile('p', ['reporting'])).toMatch(
       /^user p-reporting >PASSWORD-OF-REPORTING on resetkeys .*~p:events .*\n$/,
     )

@@ -199,7 +199,7 @@ describe('a configuration that could not start, or could not mean what it says',
       'newsdesk.yaml:1:9 push.baseUrl: is "https://:0"; must be an http or https URL, such as https://desk.example.org, or empty',
     ],
     ['shutdown: 60d', 'newsdesk.yaml:1:1 shutdown: is "60d"; must be from 0ms to 1d'],
-  ])('%s is refused with place, key and how to fix it', (settings, problem) => {
+  ])('the setting %s is refused with place, key and how to fix it', (settings, problem) => {
     expect(problemsOf(settings)).toEqual([problem])
   })
 
@@ -246,11 +246,11 @@ describe('a configuration that could not start, or could not mean what it says',
       { env: { NEWSDESK_CRAWL_DOMAINS: '{"a b": {}}' } },
       ['environment NEWSDESK_CRAWL_DOMAINS: is "{\\"a b\\": {}}"; must be a domain, such as example.org'],
     ],
-  ] as const)('where %s is refused', (_, files, problems) => {
+  ] as const)('a configuration where %s is refused', (_, files, problems) => {
     expect(problemsOf('', files)).toEqual(problems)
   })
 
-  it('is told as a whole: mistakes of each kind, file and variable beside each other, at their own lines', () => {
+  it('a wrong configuration is told as a whole: mistakes of each kind, file and variable beside each other, at their own lines', () => {
     const told = problemsOf('crawl:\n  tick: 7s\n  minInterval: 2d\narticles: { retention: 1d }\nhttp: [\n', {
       sources: `${SOURCES.replace('https:', 'htp:')}  - id: courier2\n    name: B\n    url: https://b.example/\n    section: asia\n`,
       env: { NEWSDESK_ADMIN_PORT: 'many' },
@@ -273,7 +273,7 @@ describe('a configuration that could not start, or could not mean what it says',
     ])
   })
 
-  it('tells an address range that is none, and ids, addresses and sections of sources that are wrong besides, with all else', () => {
+  it('a wrong configuration tells an address range that is none, and wrong ids, addresses and sections of sources, with all else', () => {
     const twice = SOURCES.split('\n').slice(1).join('\n')
     const told = problemsOf('crawl: { allow: [10.0.0.0/99], tick: 7s }\n', {
       sources: `${SOURCES}${twice}    weight: 11\n${twice.replace('section: world', 'section: asia')}    weight: no\n`,
@@ -288,7 +288,7 @@ describe('a configuration that could not start, or could not mean what it says',
     ])
   })
 
-  it('is told in plain words, whichever key has a list, a mapping, nothing or a wrong number for its value', () => {
+  it('a wrong configuration is told in plain words, whichever key has a list, a mapping, nothing or a wrong number for its value', () => {
     for (const { path } of settingPaths())
       for (const value of [
         '[]',
@@ -313,7 +313,7 @@ describe('a configuration that could not start, or could not mean what it says',
           ])
   })
 
-  it('is a note, not a refusal, where a value merely has no effect beside a default, and says which key to change', () => {
+  it('a value that merely has no effect beside a default is noted, not refused, with the key to change', () => {
     const notesOf = (settings: string) => {
       expect(problemsOf(settings)).toEqual([])
       return loadConfig(folder, {}).notes?.map(note => note.replaceAll(`${folder}/`, ''))
@@ -325,7 +325,7 @@ describe('a configuration that could not start, or could not mean what it says',
     expect(notesOf('')).toEqual([])
   })
 
-  it('is none where values merely have no effect beside a default, or split processes use one port each', () => {
+  it('a configuration is not wrong where values have no effect beside a default, or split processes use one port each', () => {
     expect(problemsOf('lists: { ageWeek: 2d }\ncrawl: { totalTimeout: 10s }\n')).toEqual([])
     expect(problemsOf('roles: [http]\nhttp: { port: 3220 }\n')).toEqual([])
     expect(problemsOf('admin: { port: 8080, host: 127.0.0.1 }\nhttp: { port: 8080, host: 127.0.0.2 }\n')).toEqual([])
@@ -333,7 +333,7 @@ describe('a configuration that could not start, or could not mean what it says',
 })
 
 describe('a tick that is accepted', () => {
-  it('is one that the schedule can strike, and no other', () => {
+  it('a tick that is accepted is one that the schedule can strike, and no other', () => {
     for (const ms of [...Array(130).keys()].flatMap(n => [n * 1_000, n * 60_000, n * 3_600_000, n * 250])) {
       let strikes = true
       try {
@@ -373,7 +373,7 @@ describe('a password in a configuration that is wrong', () => {
     ['admin.password, unquoted', (word: string) => `admin:\n  password: ${word}\n  port: none\n`],
     ['tracing.endpoint', (word: string) => `tracing: { endpoint: ${JSON.stringify(`htp://u:${word}@host/`)} }`],
     ['push.baseUrl', (word: string) => `push: { baseUrl: ${JSON.stringify(`htp://u:${word}@host/`)} }`],
-  ])('under %s is told in no part', (_, settings) => {
+  ])('a password under %s is told in no part where the configuration is wrong', (_, settings) => {
     fc.assert(
       fc.property(secret, word => {
         const told = problemsOf(settings(word)).join('\n')
@@ -383,7 +383,7 @@ describe('a password in a configuration that is wrong', () => {
     )
   })
 
-  it('of a source, or in a variable, is told in no part', () => {
+  it('a password in the address of a source, or in a variable, is told in no part where that is wrong', () => {
     fc.assert(
       fc.property(secret, word => {
         const url = JSON.stringify(`htp://u:${word}@courier.example/rss`)
