@@ -55,15 +55,18 @@ describe('the front page in a terminal', () => {
     [140, 50],
     [61, 18],
     [40, 10],
-  ])('fills %i x %i cells exactly, whatever the script of its headlines', (width, height) => {
-    for (const count of [0, 3, 12]) {
-      const lines = renderFrontPage(aPage(count), { width, height, colour: true })
-      expect(lines).toHaveLength(height)
-      expect(new Set(lines.map(line => stringWidth(line)))).toEqual(new Set([width]))
-    }
-  })
+  ])(
+    'the front page in a terminal fills %i x %i cells exactly, whatever the script of its headlines',
+    (width, height) => {
+      for (const count of [0, 3, 12]) {
+        const lines = renderFrontPage(aPage(count), { width, height, colour: true })
+        expect(lines).toHaveLength(height)
+        expect(new Set(lines.map(line => stringWidth(line)))).toEqual(new Set([width]))
+      }
+    },
+  )
 
-  it('carries every panel of a news page', () => {
+  it('the front page in a terminal carries every panel of a news page', () => {
     const text = renderFrontPage(aPage(12), { width: 100, height: 40, colour: false }).join('\n')
     for (const panel of [
       '[WORLD] Latest Stories',
@@ -77,7 +80,7 @@ describe('the front page in a terminal', () => {
     expect(text).toContain('Pulse is slow')
   })
 
-  it('lets no feed write to the terminal', () => {
+  it('the front page in a terminal lets no feed write to the terminal', () => {
     const page = aPage(3)
     const evil = page.latest.map(entry => ({ ...entry, title: 'Evil \u001b[2J\u001b]0;title\u0007 \u202egnp' }))
     const lines = renderFrontPage({ ...page, latest: evil, popular: evil }, { width: 100, height: 40, colour: false })
@@ -86,7 +89,7 @@ describe('the front page in a terminal', () => {
 })
 
 describe('a sparkline', () => {
-  it('is as wide as asked, ends with the newest, and is highest where most happened', () => {
+  it('a sparkline is as wide as asked, ends with the newest, and is highest where most happened', () => {
     expect(sparkline([0, 1, 8, 4], 6)).toBe('   ▁█▄')
     expect(sparkline([1, 1, 1, 9], 2)).toBe('▁█')
   })

@@ -25,7 +25,7 @@ const sourceOf = (id: string) => {
 const troubled = (trouble: string) => sourceOf(PUBLISHERS.find(each => each.trouble === trouble)?.id ?? trouble)
 
 describe('the newsstand', () => {
-  it('has at least 12 publishers in all five formats, several languages and charsets', () => {
+  it('the newsstand has at least 12 publishers in all five formats, several languages and charsets', () => {
     expect(PUBLISHERS.length).toBeGreaterThanOrEqual(12)
     expect(new Set(PUBLISHERS.map(({ format }) => format))).toEqual(new Set(['rss', 'rdf', 'atom', 'json', 'sitemap']))
     expect(new Set(PUBLISHERS.map(({ language }) => language)).size).toBeGreaterThanOrEqual(5)
@@ -33,7 +33,7 @@ describe('the newsstand', () => {
   })
 
   it.each(PUBLISHERS.map(publisher => [publisher.id, publisher] as const))(
-    'serves %s as the reader gets it back, headline by headline',
+    'the newsstand serves %s as the reader gets it back, headline by headline',
     async (id, publisher) => {
       clock.now = NOON
       const { url } = sourceOf(id)
@@ -53,7 +53,7 @@ describe('the newsstand', () => {
     },
   )
 
-  it('brings out new editions as its clock goes on', async () => {
+  it('the newsstand brings out new editions as its clock goes on', async () => {
     const publisher = PUBLISHERS[0]
     if (!publisher) throw new Error('no publishers')
     const at = (now: number) => listItems(publisher, now, { seed: 3, start: NOON, speed: 1 }).map(({ id }) => id)
@@ -62,7 +62,7 @@ describe('the newsstand', () => {
     expect(at(NOON)).toEqual(before)
   })
 
-  it('answers a conditional request with 304 while nothing changed', async () => {
+  it('the newsstand answers a conditional request with 304 while nothing changed', async () => {
     clock.now = NOON
     for (const { id, validator } of PUBLISHERS.filter(each => each.validator !== 'none' && !each.trouble)) {
       const first = await fetch(sourceOf(id).url)
@@ -72,7 +72,7 @@ describe('the newsstand', () => {
     }
   })
 
-  it('has a publisher that fails for a while, and one that moves for good', async () => {
+  it('the newsstand has a publisher that fails for a while, and one that moves for good', async () => {
     const failing = troubled('fails')
     const moving = troubled('moves')
     const status = async (url: string) => (await fetch(url, { redirect: 'manual' })).status
@@ -86,7 +86,7 @@ describe('the newsstand', () => {
     expect(await status(failing.url)).toBe(200)
   })
 
-  it('knows no page that it does not carry', async () => {
+  it('the newsstand knows no page that it does not carry', async () => {
     expect((await fetch(`${stand.url}/meridian/nothing`)).status).toBe(404)
     expect((await fetch(`${stand.url}/nobody/feed`)).status).toBe(404)
   })
@@ -115,7 +115,7 @@ describe('a newsstand of a folder', () => {
         .end()
     })
 
-  it('serves its files, and nothing beside them', async () => {
+  it('a newsstand of a folder serves its files, and nothing beside them', async () => {
     const files = await startFolderStand(join(folder, 'stand'), 0)
     stop = files.close
     expect(files.files).toEqual(['a & b.rss', 'sub/c.json'])
@@ -139,13 +139,13 @@ describe('a newsstand of a folder', () => {
     expect(await (await fetch(files.url)).text()).toContain('a &#38; b.rss')
   })
 
-  it('says which folder cannot be read', async () => {
+  it('a newsstand of a folder says which folder cannot be read', async () => {
     await expect(startFolderStand(join(folder, 'nowhere'), 0)).rejects.toThrow(/nowhere/)
   })
 })
 
 describe('the hub of the newsstand', () => {
-  it('is offered by two publishers, and delivers what they publish to who proved to want it', async () => {
+  it('the hub of the newsstand is offered by two publishers, and delivers what they publish to who proved to want it', async () => {
     const stand = await startNewsstand({ speed: 60 })
     afterAll(() => stand.close())
     const delivered: string[] = []
