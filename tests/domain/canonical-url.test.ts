@@ -17,12 +17,12 @@ describe('the URL shown of an article', () => {
     ['https://reader:secret@courier.example/a', 'https://courier.example/a'],
     ['https://bücher.example/ä', 'https://xn--bcher-kva.example/%C3%A4'],
     ['https://courier.example/app#!/story/1', 'https://courier.example/app#!/story/1'],
-  ])('of %s is %s', (written, shown) => {
+  ])('the URL shown of an article at %s is %s', (written, shown) => {
     expect(canonicalUrl(written)).toBe(shown)
   })
 
   it.each(['javascript:alert(1)', 'file:///etc/passwd', 'no url', '', 'data:text/html,x'])(
-    'is none for %j',
+    'no URL is shown of an article at %j',
     written => {
       expect(canonicalUrl(written)).toBeNull()
     },
@@ -41,17 +41,17 @@ describe('the URL shown of an article', () => {
         'https://courier.example/a?utm_source=x',
       ),
     ],
-  ])('behind %s is the page itself', (_, written) => {
+  ])('the URL shown of an article behind %s is that of the page itself', (_, written) => {
     expect(canonicalUrl(written)).toBe('https://courier.example/a')
   })
 
-  it('behind a redirector is none where that leads to what runs', () => {
+  it('a redirector that leads to what runs is not followed', () => {
     expect(canonicalUrl('https://www.google.com/url?q=javascript:alert(1)')).toBe(
       'https://www.google.com/url?q=javascript:alert(1)',
     )
   })
 
-  it('stays the same however often it is made, also through redirectors, escapes and odd hosts', () => {
+  it('the URL shown of an article stays the same however often it is made, also through redirectors, escapes and odd hosts', () => {
     const part = fc.constantFrom(
       '%7e',
       '%2f',
@@ -101,7 +101,7 @@ describe('the URL shown of an article', () => {
     )
   })
 
-  it('stays the same however often it is made', () => {
+  it('the URL shown of an article at any address of the web stays the same however often it is made', () => {
     fc.assert(
       fc.property(fc.webUrl({ withQueryParameters: true, withFragments: true }), written => {
         const once = canonicalUrl(written)
@@ -120,7 +120,7 @@ describe('two addresses of one article', () => {
     ['https://courier.example/a/amp/', 'https://amp.courier.example/a'],
     ['https://courier.example/a?x=1&y=2', 'https://courier.example/a?y=2&x=1'],
     ['https://courier.example/news/index.html', 'https://courier.example/news'],
-  ])('%s and %s are one', (one, other) => {
+  ])('%s and %s are addresses of one article', (one, other) => {
     expect(id(one)).toBe(id(other))
   })
 
@@ -128,11 +128,11 @@ describe('two addresses of one article', () => {
     ['https://courier.example/a?id=1', 'https://courier.example/a?id=2'],
     ['https://courier.example/a', 'https://gazette.example/a'],
     ['https://courier.example/Article', 'https://courier.example/article'],
-  ])('%s and %s are two', (one, other) => {
+  ])('%s and %s are addresses of two articles', (one, other) => {
     expect(id(one)).not.toBe(id(other))
   })
 
-  it('keeps a host that is only called www or m', () => {
+  it('a host that is only called www or m keeps its name', () => {
     expect(identityKey('https://m.example/a')).toBe('m.example/a')
   })
 })

@@ -27,7 +27,7 @@ describe('a parameter of a doubtful name', () => {
     'id=5f2b8c1e9a7d4f60b3c2d1e0f9a8b7c6',
     'from=rss',
     'ref=123',
-  ])('stays where its value says which article it is: %s', parameter => {
+  ])('a parameter of a doubtful name stays where its value says which article it is: %s', parameter => {
     expect(canonicalUrl(`${PAGE}?${parameter}`)).toBe(`${PAGE}?${parameter}`)
   })
 
@@ -49,11 +49,14 @@ describe('a parameter of a doubtful name', () => {
     'pk_campaign=12',
     'utm_anything=12',
     'fbclid=12',
-  ])('goes where its value is made for a visit, or its name means nothing else: %s', parameter => {
-    expect(canonicalUrl(`${PAGE}?${parameter}`)).toBe(PAGE)
-  })
+  ])(
+    'a parameter of a doubtful name goes where its value is made for a visit, or its name means nothing else: %s',
+    parameter => {
+      expect(canonicalUrl(`${PAGE}?${parameter}`)).toBe(PAGE)
+    },
+  )
 
-  it('goes with any value made at random, and stays with any number, date, path or word', () => {
+  it('a parameter of a doubtful name goes with any value made at random, and stays with any number, date, path or word', () => {
     const hash = fc.stringMatching(/^(?:[0-9]{1,3}[a-f]{1,2}){8}$/)
     fc.assert(fc.property(hash, value => looksLikeTrackingId(value)))
     const content = fc.oneof(
@@ -68,7 +71,7 @@ describe('a parameter of a doubtful name', () => {
     )
   })
 
-  it('stays the same however often its URL is made, whatever a site keeps', () => {
+  it('a URL with parameters of doubtful names stays the same however often it is made, whatever a site keeps', () => {
     const value = fc.constantFrom(
       '1',
       'rss',
@@ -98,7 +101,7 @@ describe('a document', () => {
   const [ONE, TWO] = ['5f2b8c1e9a7d4f60b3c2d1e0f9a8b7c6', '0a9b8c7d6e5f4a3b2c1d0e9f8a7b6c5d']
   const none: Keeps = () => false
 
-  it('of two headlines under one address tells by which parameter they differ, for that site alone', () => {
+  it('a document of two headlines under one address tells by which parameter they differ, for that site alone', () => {
     const telling = findSignificantParameters(
       [
         { title: 'Bridge reopens', page: `https://www.courier.example/a?sid=${ONE}&feature=share` },
@@ -115,7 +118,7 @@ describe('a document', () => {
   })
 
   it.each(['campaign_id', 'trk', 'ncid', 'feedname', 'at_type', 'PHPSESSID'])(
-    'of two headlines that only %s tells apart keeps it, though it is mostly tracking',
+    'a document of two headlines that only %s tells apart keeps it, though it is mostly tracking',
     name => {
       const pages = ['20261120', '20261121'].map(value => `https://courier.example/view?${name}=${value}`)
       const telling = findSignificantParameters(
@@ -127,7 +130,7 @@ describe('a document', () => {
     },
   )
 
-  it('of two headlines whose links differ by what is tracking everywhere tells nothing', () => {
+  it('a document of two headlines whose links differ by what is tracking everywhere tells nothing', () => {
     const items = ['rss', 'mail'].map(at => ({
       title: `Headline ${at}`,
       page: `${PAGE}?utm_source=${at}&fbclid=${at}`,
@@ -135,12 +138,12 @@ describe('a document', () => {
     expect(findSignificantParameters(items, none).size).toBe(0)
   })
 
-  it('that has one article twice, with two ids of a visit, tells nothing', () => {
+  it('a document that has one article twice, with two ids of a visit, tells nothing', () => {
     const items = [ONE, TWO].map(sid => ({ title: 'Bridge reopens', page: `${PAGE}?sid=${sid}` }))
     expect(findSignificantParameters(items, none).size).toBe(0)
   })
 
-  it('whose articles have addresses of their own tells nothing', () => {
+  it('a document whose articles have addresses of their own tells nothing', () => {
     const items = [ONE, TWO].map((sid, n) => ({ title: `Story ${n}`, page: `${PAGE}?id=${n}&sid=${sid}` }))
     expect(findSignificantParameters(items, none).size).toBe(0)
   })
