@@ -140,7 +140,9 @@ const newsdesk = async () => {
 }
 
 describe('an article that an editor blocks for legal reasons', () => {
-  it('is gone from every interface, and back in all of them when the block ends', { timeout: 300_000 }, async () => {
+  it('an article that an editor blocks for legal reasons is gone from every interface, and back in all of them when the block ends', {
+    timeout: 300_000,
+  }, async () => {
     const { desk, redis, keys, client, courier, latest, entryOf, saying, dir, block, unblock, restart } =
       await newsdesk()
     const slow = { timeout: 90_000, every: 100 }

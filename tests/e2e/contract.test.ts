@@ -54,7 +54,9 @@ const patterns = (prefix: string): RegExp[] => {
 }
 
 describe('a newsdesk that has lived', () => {
-  it('publishes no value that its schemas refuse, and no field they do not tell of', { timeout: 300_000 }, async () => {
+  it('a newsdesk that has lived publishes no value that its schemas refuse, and no field they do not tell of', {
+    timeout: 300_000,
+  }, async () => {
     vi.spyOn(console, 'log').mockImplementation(() => undefined)
     const slow = { timeout: 90_000, every: 100 }
     const courier = await aFeed([storm('Storm Odile floods harbour of Port Ellin', 'storm', 30), ...apart])
@@ -158,7 +160,7 @@ describe('a newsdesk that has lived', () => {
       expect([...fields]).toContain(field)
   })
 
-  it('may add fields within the version: no schema for readers refuses one it does not know', () => {
+  it('the contract may gain fields within its version: no schema for readers refuses one it does not know', () => {
     for (const name of ['entry', 'article', 'story', 'event', 'update', 'list-meta', 'sections'])
       expect(JSON.stringify(schemaOf(name))).not.toContain('"additionalProperties":false')
   })

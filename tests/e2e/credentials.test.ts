@@ -52,7 +52,9 @@ const outlines = [
 const PATHS = ['/rss', '/moved', '/page', '/broken', '/round']
 
 describe('a password or key in the address of a source', () => {
-  it('is in no log, no page, no list, no job, no status and no table', { timeout: 400_000 }, async () => {
+  it('a password or key in the address of a source is in no log, no page, no list, no job, no status and no table', {
+    timeout: 400_000,
+  }, async () => {
     const { redis, keys } = testRedis()
     const settings = `redis: { prefix: ${keys.prefix} }
 crawl: { tick: 1s, minInterval: 2s, maxInterval: 3s, startInterval: 2s, hostGap: 0ms, allow: ['127.0.0.0/8'] }

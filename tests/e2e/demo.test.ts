@@ -21,7 +21,7 @@ interface Shown {
 }
 
 describe('npm run demo -- --once --json', () => {
-  it('prints every list of the contract on stdout alone: filled, whole, ranked, one entry a story', {
+  it('npm run demo -- --once --json prints every list of the contract on stdout alone: filled, whole, ranked, one entry a story', {
     timeout: 90_000,
   }, async () => {
     const demo = cli(['demo', '--once', '--json'])
@@ -52,14 +52,17 @@ describe('a demo that is told to end', () => {
     ['SIGINT', /Opening the newsstand/, ['demo', '--once']],
     ['SIGHUP', /lists published/, ['demo', '--once']],
     ['SIGTERM', /stories, \d+ crawls/, ['demo']],
-  ] as const)('by %s after %s leaves no Redis and no folder behind', async (signal, said, args) => {
-    const folder = aFolder('told')
-    const left = () => readdirSync(folder).filter(name => name.startsWith('newsdesk'))
-    const demo = cli(args, { TMPDIR: folder })
-    await demo.says(said)
-    expect(left()).toHaveLength(1) // its folder, with its Redis' socket in it
-    demo.child.kill(signal)
-    expect(await demo.ended).toBe(args.length === 1 ? 0 : 1)
-    await until(() => left().length === 0)
-  })
+  ] as const)(
+    'a demo that is told to end by %s after %s leaves no Redis and no folder behind',
+    async (signal, said, args) => {
+      const folder = aFolder('told')
+      const left = () => readdirSync(folder).filter(name => name.startsWith('newsdesk'))
+      const demo = cli(args, { TMPDIR: folder })
+      await demo.says(said)
+      expect(left()).toHaveLength(1) // its folder, with its Redis' socket in it
+      demo.child.kill(signal)
+      expect(await demo.ended).toBe(args.length === 1 ? 0 : 1)
+      await until(() => left().length === 0)
+    },
+  )
 })

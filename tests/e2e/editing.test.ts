@@ -40,7 +40,7 @@ const apart: FeedItemSketch[] = [
 ]
 
 describe('a corrected headline', () => {
-  it('is put right in every list that shows it, with its id, counts, place and story, though its URL changed with it', async () => {
+  it('a corrected headline is put right in every list that shows it, with its id, counts, place and story, though its URL changed with it', async () => {
     const before: FeedItemSketch = {
       title: 'Mayor of Port Ellin resings',
       path: 'mayor-of-port-ellin-resings',
@@ -93,7 +93,7 @@ describe('a corrected headline', () => {
     await until(async () => (await desk.redis.hget(desk.keys.article(id), 'views')) === '3')
   })
 
-  it('makes no new article where the guid is made of it', async () => {
+  it('a corrected headline makes no new article where the guid is made of it', async () => {
     const item = (title: string, guid: string): FeedItemSketch => ({
       title,
       guid,
@@ -117,27 +117,30 @@ describe('a feed that alternates good and bad guids', () => {
     ['all the same', () => 'courier'],
     ['others each time', (n: number, edition: number) => `${edition}-${n}`],
     ['missing', () => null],
-  ])('(%s) brings no old item back as new, neither at the switch nor after it', async (_, bad) => {
-    const good = apart.map((item, n) => ({ ...item, guid: `g${n}` }))
-    const desk = await published(good)
-    await desk.edition(apart.map((item, n) => ({ ...item, guid: bad(n, 1) })))
-    await desk.edition([{ title: 'Comet seen over desert observatory', path: 'comet', guid: 'g9' }, ...good])
-    await until(
-      () => desk.list('latest'),
-      list => list.length === 5,
-    )
-    await desk.edition(apart.map((item, n) => ({ ...item, guid: bad(n, 2) })))
-    expect(await desk.field('newItems')).toBe('5')
-    expect(await desk.redis.xlen(desk.keys.storyLog())).toBe(5)
-    expect((await desk.list('latest')).map(({ title }) => title)).toEqual([
-      'Comet seen over desert observatory',
-      ...apart.map(({ title }) => title),
-    ])
-  })
+  ])(
+    'a feed that alternates good and bad guids (%s) brings no old item back as new, neither at the switch nor after it',
+    async (_, bad) => {
+      const good = apart.map((item, n) => ({ ...item, guid: `g${n}` }))
+      const desk = await published(good)
+      await desk.edition(apart.map((item, n) => ({ ...item, guid: bad(n, 1) })))
+      await desk.edition([{ title: 'Comet seen over desert observatory', path: 'comet', guid: 'g9' }, ...good])
+      await until(
+        () => desk.list('latest'),
+        list => list.length === 5,
+      )
+      await desk.edition(apart.map((item, n) => ({ ...item, guid: bad(n, 2) })))
+      expect(await desk.field('newItems')).toBe('5')
+      expect(await desk.redis.xlen(desk.keys.storyLog())).toBe(5)
+      expect((await desk.list('latest')).map(({ title }) => title)).toEqual([
+        'Comet seen over desert observatory',
+        ...apart.map(({ title }) => title),
+      ])
+    },
+  )
 })
 
 describe('a feed whose guids are only places in it', () => {
-  it('loses no new item to an old one', async () => {
+  it('a feed whose guids are only places in it loses no new item to an old one', async () => {
     const numbered = (items: FeedItemSketch[]) => items.map((item, n) => ({ ...item, guid: `${n + 1}` }))
     const desk = await published(numbered(apart))
     await desk.edition(numbered([{ title: 'Comet seen over desert observatory', path: 'comet' }, ...apart]))
@@ -153,7 +156,7 @@ describe('a feed whose guids are only places in it', () => {
 })
 
 describe('a feed without dates', () => {
-  it('keeps its order in latest', async () => {
+  it('a feed without dates keeps its order in latest', async () => {
     const undated = apart.map(item => ({ ...item, published: null }))
     const desk = await published(undated)
     expect((await desk.list('latest')).map(({ title }) => title)).toEqual(apart.map(({ title }) => title))
@@ -167,7 +170,7 @@ describe('a feed without dates', () => {
 })
 
 describe('a feed most of which lies in the future', () => {
-  it('is dated when it was first seen, all of it, and one item in the future alone is clamped', async () => {
+  it('a feed most of which lies in the future is dated when it was first seen, all of it, and one item in the future alone is clamped', async () => {
     const inHours = (hours: number) => new Date(Date.now() + hours * 3_600_000)
     const early = apart.map((item, n) => ({ ...item, published: n === 3 ? minutesAgo(600) : inHours(4 - n) }))
     const desk = await published(early)
@@ -186,7 +189,7 @@ describe('a feed most of which lies in the future', () => {
 })
 
 describe('a publisher that ends its titles with its name', () => {
-  it('is not shown to, and its items are not new when the name is learnt', async () => {
+  it("a publisher's name at the end of its titles is not shown, and its items are not new when the name is learnt", async () => {
     const named = (items: FeedItemSketch[]) =>
       items.map((item, n) => ({ ...item, path: `${n}${item.path}`, title: `${item.title} | Harbour Wire` }))
     const more = ['Comet seen over desert observatory', 'Chess champion resigns title'].map(title => ({

@@ -119,13 +119,13 @@ const allIsWell = async (): Promise<void> => {
 }
 
 describe('a Redis that came back empty under a running daemon', () => {
-  it('is crawled for again when it was flushed while nothing was under way', async () => {
+  it('what was lost is crawled for again when Redis was flushed while nothing was under way', async () => {
     await allIsWell()
     await redis.flushall()
     await allIsWell()
   }, 120_000)
 
-  it('takes nothing with it for good when it was flushed while feeds were on their way', async () => {
+  it('nothing is lost for good when Redis was flushed while feeds were on their way', async () => {
     held = []
     publish('courier', 3)
     // How many are asked at once is the crawl's to say.
@@ -137,7 +137,7 @@ describe('a Redis that came back empty under a running daemon', () => {
     await allIsWell()
   }, 120_000)
 
-  it('takes nothing with it for good when it was flushed while articles were taken in, again and again', async () => {
+  it('nothing is lost for good when Redis was flushed while articles were taken in, again and again', async () => {
     for (let flushes = 0; flushes < 4; flushes += 1) {
       for (const id of IDS) publish(id, 4)
       const before = await redis.zcard(keys.articleIndex())
@@ -151,7 +151,7 @@ describe('a Redis that came back empty under a running daemon', () => {
     await allIsWell()
   }, 180_000)
 
-  it('says of all that in plain warnings, one of each kind, with no error and no stack in the log', async () => {
+  it('a daemon whose Redis came back empty says so in plain warnings, one of each kind, with no error and no stack in the log', async () => {
     // A job that is running when Redis is emptied, for certain.
     held = []
     await until(() => (held?.length ?? 0) > 0)
@@ -168,7 +168,7 @@ describe('a Redis that came back empty under a running daemon', () => {
       expect(said(words).length).toBeLessThanOrEqual(minutes)
   }, 120_000)
 
-  it('goes on with the events that services report', async () => {
+  it('a daemon whose Redis came back empty goes on with the events that services report', async () => {
     const [entry] = await desk.list('latest')
     await redis.xadd(keys.events(), '*', 'kind', 'view', 'article', entry?.id ?? '', 'visitor', 'one')
     await until(
@@ -181,18 +181,18 @@ describe('a Redis that came back empty under a running daemon', () => {
     )
   })
 
-  it('lets its first admin in by a new link', async () => {
+  it('a daemon whose Redis came back empty lets its first admin in by a new link', async () => {
     expect(await redis.exists(keys.admin('setup'))).toBe(1)
   })
 
-  it('is crawled for again when only what is due was lost', async () => {
+  it('sources are crawled again when Redis lost only what is due', async () => {
     const before = feed.requests.length
     await redis.del(keys.due())
     await until(() => feed.requests.length > before + 2 * IDS.length)
     await allIsWell()
   }, 120_000)
 
-  it('is crawled for again when it was restarted without what it had kept', async () => {
+  it('what was lost is crawled for again when Redis was restarted without what it had kept', async () => {
     await server.kill()
     rmSync(join(folder, 'appendonlydir'), { recursive: true, force: true })
     await server.start()
@@ -200,7 +200,7 @@ describe('a Redis that came back empty under a running daemon', () => {
     expect(lines.filter(({ level }) => level >= 50)).toEqual([])
   }, 120_000)
 
-  it('that stopped answering for a while is told in plain warnings as well, and work goes on by itself', async () => {
+  it('a Redis that stopped answering for a while is told in plain warnings, and work goes on by itself', async () => {
     const from = lines.length
     const said = (words: RegExp) => lines.slice(from).some(({ msg }) => words.test(msg))
     server.pause()
@@ -211,14 +211,14 @@ describe('a Redis that came back empty under a running daemon', () => {
     expect(lines.slice(from).filter(({ level, err }) => level >= 50 || err !== undefined)).toEqual([])
   }, 120_000)
 
-  it('brings lost articles again where only these were lost, at a re-crawl', async () => {
+  it('lost articles come in again at a re-crawl where only these were lost', async () => {
     const ids = (await desk.list('latest')).map(({ id }) => id)
     await Promise.all(ids.map(id => redis.del(keys.article(id))))
     for (const id of IDS) await queues.crawl.add(id, { sourceId: id, trigger: 'manual' })
     await until(async () => (await Promise.all(ids.map(id => redis.exists(keys.article(id))))).every(Boolean))
   }, 60_000)
 
-  it('is not called well, nor a process on it ready, until a scheduler has laid down what it needs', async () => {
+  it('a Redis that came back empty is not called well, nor a process on it ready, until a scheduler has laid down what it needs', async () => {
     const reader = await desk.start(['admin'])
     await until(
       () => ready(reader),

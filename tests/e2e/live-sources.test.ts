@@ -64,7 +64,7 @@ const isLeftAlone = async (path: string): Promise<void> => {
 }
 
 describe('a source changed in the admin pages of a running daemon', () => {
-  it('is fetched once it was added, without a restart', async () => {
+  it('a source added in the admin pages is fetched by a running daemon without a restart', async () => {
     const { token } = await send('/sources/-/find', [['url', `${feed.url}/page`]])
     const before = polls('/found')
     const { added } = await send('/sources/-/add', [
@@ -79,7 +79,7 @@ describe('a source changed in the admin pages of a running daemon', () => {
     )
   })
 
-  it('is fetched no more once it was paused, not even by a crawl that is queued already, and again once it was resumed', async () => {
+  it('a source paused in the admin pages is fetched no more, not even by a crawl that is queued already, and again once it was resumed', async () => {
     await act('pause', 'gazette')
     await isLeftAlone('/gazette')
     expect(await desk.redis.zscore(desk.keys.due(), 'gazette')).toBeNull()
@@ -98,13 +98,13 @@ describe('a source changed in the admin pages of a running daemon', () => {
     await until(() => polls('/gazette') > before + 1)
   })
 
-  it('is fetched though it is paused where somebody asks for it by hand, once', async () => {
+  it('a source that is paused is fetched once where somebody asks for it by hand', async () => {
     await send('/sources/idle/crawl', [])
     await until(() => polls('/idle') === 1)
     await isLeftAlone('/idle')
   })
 
-  it('is fetched no more once it was removed, and nothing is remembered of it', async () => {
+  it('a source removed in the admin pages is fetched no more, and nothing is remembered of it', async () => {
     await act('remove', 'herald')
     await isLeftAlone('/herald')
     expect(await desk.redis.zscore(desk.keys.due(), 'herald')).toBeNull()
@@ -112,7 +112,7 @@ describe('a source changed in the admin pages of a running daemon', () => {
     expect(await queues.crawl.getFailedCount()).toBe(0)
   })
 
-  it('is pushed no more once it was paused, and again once it was resumed', async () => {
+  it('a source is pushed no more once it was paused, and again once it was resumed', async () => {
     hub.topics.set(`${feed.url}/pushed`, rss([]))
     await reload()
     await until(() => hub.subscribers() === 1)
@@ -124,7 +124,7 @@ describe('a source changed in the admin pages of a running daemon', () => {
     await until(() => hub.subscribers() === 0)
   })
 
-  it.skipIf(CHROMIUM === undefined)('is paused and resumed by clicks in a browser', async () => {
+  it.skipIf(CHROMIUM === undefined)('a source is paused and resumed by clicks in a browser', async () => {
     const page = await (await browser()).newPage()
     await page.goto(`${url}/login`)
     await page.getByLabel('User').fill('admin')
@@ -142,7 +142,7 @@ describe('a source changed in the admin pages of a running daemon', () => {
     await until(() => polls('/gazette') > before)
   })
 
-  it('is fetched though five hundred others were imported with it', async () => {
+  it('a source added in the admin pages is fetched though five hundred others were imported with it', async () => {
     const paths = Array.from({ length: 501 }, (_, place) => `/import-${place}`)
     const outlines = paths.map(path => `<outline text="${path}" type="rss" xmlUrl="${feed.url}${path}"/>`)
     const upload = new FormData()

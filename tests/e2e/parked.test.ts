@@ -66,7 +66,7 @@ beforeAll(async () => {
 }, 120_000)
 
 describe('a source whose domain answers with somebody else’s feed', () => {
-  it('publishes nothing of it, says so wherever one looks, and once it is accepted all that was held comes in, once', {
+  it('a source whose domain answers with somebody else’s feed publishes nothing of it, says so wherever one looks, and once it is accepted all that was held comes in, once', {
     timeout: 180_000,
   }, async () => {
     answers.set('parked', items(OTHERS, 'and more'))
@@ -105,7 +105,9 @@ describe('a source whose domain answers with somebody else’s feed', () => {
     expect((await newsdesk('status')).out).not.toContain('another domain')
   })
 
-  it('never publishes what was refused, until that is taken back', { timeout: 180_000 }, async () => {
+  it('a source whose domain answers with somebody else’s feed never publishes what was refused, until that is taken back', {
+    timeout: 180_000,
+  }, async () => {
     answers.set('spam', items(REFUSED, 'of the refused'))
     answers.set('herald', { status: 308, to: at('spam') })
     await until(
@@ -123,7 +125,9 @@ describe('a source whose domain answers with somebody else’s feed', () => {
     await until(titles, found => found.filter(title => title.endsWith('of the refused')).length === 3)
   })
 
-  it('comes back to its own place with nothing of the other left', { timeout: 120_000 }, async () => {
+  it('a source whose domain answers with somebody else’s feed comes back to its own place with nothing of the other left', {
+    timeout: 120_000,
+  }, async () => {
     answers.set('casino', items(OTHERS, 'of the casino'))
     answers.set('gazette', { status: 302, to: at('casino') })
     await until(
@@ -142,7 +146,7 @@ describe('a source whose domain answers with somebody else’s feed', () => {
 })
 
 describe('a source that its publisher serves from elsewhere', () => {
-  it('goes on where a temporary redirect leads to its own items, as at a CDN, and what is new there is published', {
+  it('a source that its publisher serves from elsewhere goes on where a temporary redirect leads to its own items, as at a CDN, and what is new there is published', {
     timeout: 120_000,
   }, async () => {
     answers.set('cdn-tribune', items(OWN, 'of the tribune'))
@@ -153,7 +157,7 @@ describe('a source that its publisher serves from elsewhere', () => {
     expect(await places('tribune')).toMatchObject({ held: null, trusted: ['cdn-tribune.localhost'] })
   })
 
-  it('is held while a permanent redirect proves itself, and all of it comes in when that is adopted', {
+  it('a source that its publisher serves from elsewhere is held while a permanent redirect proves itself, and all of it comes in when that is adopted', {
     timeout: 120_000,
   }, async () => {
     answers.set('www-bugle', items([...OWN, 'Brass band plays on'], 'of the bugle'))
@@ -195,7 +199,9 @@ describe('a Redis that was emptied, and with it what was refused', () => {
   const heldOf = async (id: string) =>
     JSON.parse((await emptied.redis.hget(emptied.keys.source(id), 'places')) ?? '{}').held ?? null
 
-  it('publishes nothing of a temporary redirect that was refused: it is held anew', { timeout: 180_000 }, async () => {
+  it('a temporary redirect that was refused publishes nothing after Redis was emptied: it is held anew', {
+    timeout: 180_000,
+  }, async () => {
     answers.set('echo', items(OWN, 'of the echo'))
     answers.set('casino', items(OTHERS, 'of the casino'))
     // Where a source is never read otherwise, its items speak for it: they link to its own domain.

@@ -13,7 +13,7 @@ const validator = (name: string) => ajv.compile(JSON.parse(readFileSync(`schemas
 const source = (id: string, url: string, more = {}) => ({ id, name: id, url, section: 'world', ...more })
 
 describe('a feed becomes lists', () => {
-  it('with its articles in latest, its sections, and validated against the contract', async () => {
+  it('a feed becomes lists: its articles are in latest and in its sections, and fit the contract', async () => {
     const feed = await aFeed([
       { title: 'Ferry treaty signed', category: 'World' },
       { title: 'Bank keeps its rate', category: 'Markets' },
@@ -58,7 +58,7 @@ describe('a feed becomes lists', () => {
     }
   })
 
-  it('and is asked again only for what changed: new items come in, edits stay in place, nothing comes twice', async () => {
+  it('a feed that became lists is asked again only for what changed: new items come in, edits stay in place, nothing comes twice', async () => {
     const feed = await aFeed([{ title: 'Mayor resings', path: 'mayor', published: new Date(Date.now() - 60_000) }])
     const desk = testDaemon({ sources: [source('courier', `${feed.url}/rss`)] })
     await desk.start()
@@ -77,7 +77,7 @@ describe('a feed becomes lists', () => {
     expect(await desk.redis.xlen(desk.keys.storyLog())).toBe(2)
   })
 
-  it('where two feeds carry one URL, as one article with both', async () => {
+  it('two feeds that carry one URL become lists with one article of both sources', async () => {
     const shared = [{ title: 'Budget passed', category: 'Politics' }]
     const [one, two] = [await aFeed(shared), await aFeed(shared)]
     const desk = testDaemon({ sources: [source('courier', `${one.url}/rss`), source('herald', `${two.url}/rss`)] })
@@ -100,7 +100,7 @@ describe('a feed becomes lists', () => {
 })
 
 describe('a read reported by a service', () => {
-  it('is counted once a visitor, and ranks what is read', async () => {
+  it('a read reported by a service is counted once a visitor, and ranks what is read', async () => {
     const feed = await aFeed([{ title: 'Quiet story' }, { title: 'Loud story' }])
     const desk = testDaemon({
       sources: [source('courier', `${feed.url}/rss`)],
@@ -153,7 +153,7 @@ describe('a read reported by a service', () => {
 })
 
 describe('two daemons side by side', () => {
-  it('fetch each due source once, and publish once', async () => {
+  it('two daemons side by side fetch each due source once, and publish once', async () => {
     const feed = await aFeed([{ title: 'One of many' }])
     const sources = Array.from({ length: 20 }, (_, n) => source(`s${n}`, `${feed.url}/${n}`))
     const desk = testDaemon({
@@ -177,7 +177,7 @@ describe('two daemons side by side', () => {
 })
 
 describe('a restart in mid-crawl', () => {
-  it('loses nothing and doubles nothing', async () => {
+  it('a restart in mid-crawl loses nothing and doubles nothing', async () => {
     const items = Array.from({ length: 120 }, (_, n) => ({
       title: `Report number ${n} from valley${n}`,
       text: `Word${n} other${n}`,
@@ -208,7 +208,7 @@ describe('a restart in mid-crawl', () => {
 })
 
 describe('bad input', () => {
-  it('is told apart, source by source, and delays nobody else', async () => {
+  it('bad input is told apart, source by source, and delays nobody else', async () => {
     const server = await serve((request, response) => {
       const path = request.url ?? ''
       if (path === '/html')
@@ -279,7 +279,7 @@ describe('bad input', () => {
     expect(await desk.redis.exists(desk.keys.quarantine('html'))).toBe(1)
   })
 
-  it('in a job added by hand fails that job with what is wrong', async () => {
+  it('bad input in a job added by hand fails that job with what is wrong', async () => {
     const desk = testDaemon({ sources: [] })
     const { Queue } = await import('bullmq')
     const queue = new Queue('crawl', {
@@ -297,7 +297,7 @@ describe('bad input', () => {
 })
 
 describe('a re-crawl', () => {
-  it('asked for with nothing but the source id ignores validators and backoff', async () => {
+  it('a re-crawl asked for with nothing but the source id ignores validators and backoff', async () => {
     const feed = await aFeed([{ title: 'Once and again' }])
     const desk = testDaemon({ sources: [source('courier', `${feed.url}/rss`, { interval: '12h' })] })
     const { Queue } = await import('bullmq')

@@ -51,7 +51,7 @@ beforeAll(async () => {
 const get = async (path: string) => (await fetch(`${url}${path}`, { headers: { cookie }, redirect: 'manual' })).text()
 
 describe('a body that could not be read', () => {
-  it('is shown in the admin pages with the reason, and as text that nothing can run', async () => {
+  it('a body that could not be read is shown in the admin pages with the reason, and as text that nothing can run', async () => {
     const [body] = await until(
       () => sources.quarantine.bodies(courier),
       bodies => bodies.length > 0,
@@ -65,7 +65,7 @@ describe('a body that could not be read', () => {
     expect(await get('/quarantine/courier/nothing')).toContain('no longer')
   })
 
-  it('can neither be seen nor replayed by a stranger, nor replayed by a page of somebody else', async () => {
+  it('a body that could not be read can neither be seen nor replayed by a stranger, nor replayed by a page of somebody else', async () => {
     const [body] = await sources.quarantine.bodies(courier)
     const path = `/quarantine/courier/${body?.id}`
     expect((await fetch(`${url}${path}`, { redirect: 'manual' })).headers.get('location')).toMatch(/^\/login/)
@@ -75,7 +75,9 @@ describe('a body that could not be read', () => {
     expect((await post(url, `${path}/drop`, {}, forged)).status).toBe(403)
   })
 
-  it('that still cannot be read stays, and replaying says so', { timeout: 120_000 }, async () => {
+  it('a body that still cannot be read stays when it is replayed, and replaying says so', {
+    timeout: 120_000,
+  }, async () => {
     const [body] = await sources.quarantine.bodies(courier)
     const answer = await post(url, `/quarantine/courier/${body?.id}/replay`, {}, { cookie, origin: url })
     expect(answer.status).toBe(303)
@@ -89,7 +91,7 @@ describe('a body that could not be read', () => {
       expect(await get(`/audit?what=${what}&who=cli:`)).toContain(`<td>${what}</td>`)
   })
 
-  it('replayed by a click goes through to the lists, once, and leaves', async () => {
+  it('a body that is replayed by a click goes through to the lists, once, and leaves the quarantine', async () => {
     await keep('Ferry treaty signed', 'Volcano wakes beneath glacier')
     const [body] = await sources.quarantine.bodies(courier)
     const answer = await post(url, `/quarantine/courier/${body?.id}/replay`, {}, { cookie, origin: url })
@@ -102,7 +104,7 @@ describe('a body that could not be read', () => {
     expect((await post(url, `/quarantine/courier/${body?.id}/replay`, {}, { cookie, origin: url })).status).toBe(404)
   })
 
-  it('replayed from the command line brings only what is new', { timeout: 180_000 }, async () => {
+  it('a body that is replayed from the command line brings only what is new', { timeout: 180_000 }, async () => {
     await keep('Ferry treaty signed', 'Volcano wakes beneath glacier', 'Bakers strike over flour prices')
     const list = await newsdesk('quarantine')
     expect(list.code).toBe(0)

@@ -87,7 +87,7 @@ describe.skipIf(!secured)('a Redis with TLS and a user for each role', () => {
     return { nameOf, start }
   }
 
-  it('serves daemons of one role each, and services, with no more than their rules: nothing they need is refused', async () => {
+  it('a Redis with TLS and a user for each role serves daemons of one role each, and services, with no more than their rules: nothing they need is refused', async () => {
     const feed = await aFeed([
       { title: 'Ferry treaty signed', category: 'World' },
       { title: 'Bank keeps its rate', category: 'Business' },
@@ -183,7 +183,7 @@ describe.skipIf(!secured)('a Redis with TLS and a user for each role', () => {
     expect(await may('reading', 'LRANGE', `${prefix}:list:latest`, '0', '-1')).toBe('OK')
   })
 
-  it('lets each role do its part of push and quarantine: nothing it needs is refused', async () => {
+  it('a Redis with TLS and a user for each role lets each role do its part of push and quarantine: nothing it needs is refused', async () => {
     await root.call('ACL', 'LOG', 'RESET')
     const hub = await aHub()
     const items: FeedItemSketch[] = [{ title: 'Ferry treaty signed' }]
@@ -247,7 +247,7 @@ describe.skipIf(!secured)('a Redis with TLS and a user for each role', () => {
     await soon('goodbye', () => hub.subscribers() === 0)
   })
 
-  it('is reached by the commands of the terminal', async () => {
+  it('a Redis with TLS and a user for each role is reached by the commands of the terminal', async () => {
     const { dir } = aConfigFolder({
       settings: `redis: { url: 'rediss://default:root@127.0.0.1:${port}', tlsCa: ${certs?.ca}, prefix: typed }\n`,
     })
@@ -263,7 +263,7 @@ describe.skipIf(!secured)('a Redis with TLS and a user for each role', () => {
     }
   })
 
-  it('says at the start what does not mend itself, and how to mend it', async () => {
+  it('a daemon says at the start what does not mend itself on a Redis with TLS and users, and how to mend it', async () => {
     const none = {}
     const trusted = { tlsCa: certs?.ca ?? '' }
     expect(await probeRedis(addressFor('default', 'root'))).toBeNull()

@@ -31,7 +31,7 @@ const aPublisher = async () => {
 const titles = (entries: readonly { title: string }[]): string[] => entries.map(({ title }) => title).sort()
 
 describe('a source that is an index of sitemaps', () => {
-  it('is read through the news sitemaps it names, again and again, though the index itself never changes', async () => {
+  it('a source that is an index of sitemaps is read through the news sitemaps it names, again and again, though the index itself never changes', async () => {
     const { url, pages, requests } = await aPublisher()
     pages.set(
       '/index.xml',
@@ -58,7 +58,7 @@ describe('a source that is an index of sitemaps', () => {
     expect(asked).toEqual(new Set(['/index.xml', '/news-1.xml', '/news-2.xml']))
   })
 
-  it('fails with the reason where none of them can be had, and never leaves its domain', async () => {
+  it('a source that is an index of sitemaps fails with the reason where none of them can be had, and never leaves its domain', async () => {
     const elsewhere = await aPublisher()
     const { url, pages } = await aPublisher()
     pages.set('/index.xml', indexOf([`${elsewhere.url.replace('127.0.0.1', 'other.localhost')}/news.xml`]))

@@ -56,7 +56,9 @@ const published = async () => {
 }
 
 describe('an editor at the command line', () => {
-  it('splits and merges stories, and the published lists follow', { timeout: 240_000 }, async () => {
+  it('an editor at the command line splits and merges stories, and the published lists follow', {
+    timeout: 240_000,
+  }, async () => {
     const { latest, newsdesk, redis, keys } = await published()
     const told = (await latest([1, 2])).find(({ story }) => story.articles === 2)
     const story = told?.story.id ?? ''
@@ -77,7 +79,9 @@ describe('an editor at the command line', () => {
     await latest([1, 2])
   })
 
-  it('is told what cannot be done, and nothing is changed', { timeout: 240_000 }, async () => {
+  it('an editor at the command line is told what cannot be done, and nothing is changed', {
+    timeout: 240_000,
+  }, async () => {
     const { latest, newsdesk, edit } = await published()
     const entries = await latest([1, 2])
     const [one, other] = entries.map(({ story }) => story.id as StoryId)

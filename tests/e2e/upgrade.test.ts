@@ -33,7 +33,7 @@ const newer = () =>
 describe('an upgrade while it runs', () => {
   endAll()
 
-  it('loses and doubles nothing with both versions at work, and none of the older one touches what it does not know', async () => {
+  it('an upgrade loses and doubles nothing with both versions at work, and none of the older one touches what it does not know', async () => {
     const feeds = await Promise.all(
       [0, 1, 2, 3].map(n => aFeed([{ title: `Opening ${n}` }], `https://courier${n}.example`)),
     )
