@@ -87,36 +87,39 @@ const through = async (door: Door, events: readonly Sent[]) => {
 }
 
 describe('an event with every field of the contract', () => {
-  it.each(Object.keys(DOORS))('arrives with all of them through %s, and counts alike', async name => {
-    const door = DOORS[name] as Door
-    const again = { ...whole, visitor: 'session-2' }
-    const outcome = await through(door, [
-      whole,
-      // Known by its id, through whichever door.
-      ...[whole, { ...whole, seconds: 1 }],
-      // Another visitor; of POST the id is the visitor's own, so it is given another.
-      { ...again, id: 'event-2', seconds: 8 },
-      // What says it is a robot, that it happened in the future, and what is no time.
-      { ...whole, id: 'event-3', ua: 'Googlebot-News' },
-      { ...whole, id: 'event-4', at: new Date(Date.now() + 86_400_000) },
-    ])
-    expect(outcome).toMatchObject({
-      views: { [A]: 2 },
-      seconds: { [A]: 50 },
-      refused: { replayed: 2, bot: 1, 'in-future': 1 },
-      // They happened when they say they did: three days ago.
-      ...{ ofDay: 0, ofWeek: '2' },
-    })
-    for (const fields of outcome.fields) expect(fields).toEqual([...EVENT_FIELDS])
-  })
+  it.each(Object.keys(DOORS))(
+    'an event with every field of the contract arrives with all of them through %s, and counts alike',
+    async name => {
+      const door = DOORS[name] as Door
+      const again = { ...whole, visitor: 'session-2' }
+      const outcome = await through(door, [
+        whole,
+        // Known by its id, through whichever door.
+        ...[whole, { ...whole, seconds: 1 }],
+        // Another visitor; of POST the id is the visitor's own, so it is given another.
+        { ...again, id: 'event-2', seconds: 8 },
+        // What says it is a robot, that it happened in the future, and what is no time.
+        { ...whole, id: 'event-3', ua: 'Googlebot-News' },
+        { ...whole, id: 'event-4', at: new Date(Date.now() + 86_400_000) },
+      ])
+      expect(outcome).toMatchObject({
+        views: { [A]: 2 },
+        seconds: { [A]: 50 },
+        refused: { replayed: 2, bot: 1, 'in-future': 1 },
+        // They happened when they say they did: three days ago.
+        ...{ ofDay: 0, ofWeek: '2' },
+      })
+      for (const fields of outcome.fields) expect(fields).toEqual([...EVENT_FIELDS])
+    },
+  )
 
-  it('has the fields that the schema has', () => {
+  it('an event with every field of the contract has the fields that the schema has', () => {
     expect(Object.keys(EventFields.shape)).toEqual([...EVENT_FIELDS])
   })
 })
 
 describe('a page that names one list twice', () => {
-  it('gets as many entries as the larger limit asks for', async () => {
+  it('a page that names one list twice gets as many entries as the larger limit asks for', async () => {
     const { keys } = aCounter()
     const client = createClient(redis, { prefix: keys.prefix })
     for (const rank of [1, 2, 3, 4])

@@ -24,13 +24,13 @@ describe('an event', () => {
     ['with seconds that are none', { kind: 'view', article: A, seconds: 'long' }, 'malformed'],
     ['with more seconds than a day has', { kind: 'view', article: A, seconds: '90000' }, 'malformed'],
     ['too long', { kind: 'view', article: A, visitor: 'v'.repeat(3_000) }, 'malformed'],
-  ])('%s is refused', (_, fields, refused) => {
+  ])('an event %s is refused', (_, fields, refused) => {
     expect(parseEvent(fields as unknown as Record<string, string>, NOON, settings.maxLateness)).toMatchObject({
       refused,
     })
   })
 
-  it('names its article by id or by any of its URLs', () => {
+  it('an event names its article by id or by any of its URLs', () => {
     const url = 'https://courier.example/a'
     expect(parseEvent({ kind: 'view', article: `${url}?utm_source=x` }, NOON, settings.maxLateness)).toMatchObject({
       article: articleId(url),
@@ -40,7 +40,7 @@ describe('an event', () => {
 })
 
 describe('counting', () => {
-  it('counts a batch once, though it is counted again after a crash', async () => {
+  it('a batch of events is counted once, though it is counted again after a crash', async () => {
     const desk = aCounter()
     const entries = await desk.deliver(NOON, [
       view(A, 'x'),
@@ -57,7 +57,7 @@ describe('counting', () => {
     expect(await redis.hgetall(desk.keys.eventState('refused'))).toEqual({ 'unknown-article': '1' })
   })
 
-  it('counts one view a visitor and article within half an hour, and again after it', async () => {
+  it('one view a visitor and article is counted within half an hour, and another after it', async () => {
     const desk = aCounter()
     await desk.counter().countEntries(await desk.deliver(NOON, [view(A, 'x'), view(A, 'x'), view(B, 'x')]))
     desk.clock.now += 29 * 60_000
@@ -67,7 +67,7 @@ describe('counting', () => {
     expect(await redis.hgetall(desk.keys.eventTotals('view'))).toEqual({ [A]: '2', [B]: '1' })
   })
 
-  it('tells visitors alike over midnight, when the key changes', async () => {
+  it('a visitor is known again over midnight, when the key changes', async () => {
     const desk = aCounter()
     const midnight = NOON + 12 * HOUR
     const at = async (moment: number, ...visitors: string[]) => {
@@ -91,7 +91,7 @@ describe('counting', () => {
     expect(await desk.refused()).toEqual({ repeated: 2 })
   })
 
-  it('refuses the same event sent again, though it is another entry, and says so', async () => {
+  it('an event that is sent again is refused, though it is another entry, and that is said', async () => {
     const desk = aCounter()
     const events = [view(A, 'x', { id: 'e1' }), { kind: 'share', article: A, id: 'e2' }]
     await desk.counter().countEntries(await desk.deliver(NOON, [...events, ...events]))
@@ -101,7 +101,7 @@ describe('counting', () => {
     expect(await desk.refused()).toEqual({ replayed: 4 })
   })
 
-  it('counts so many events of one visitor in a minute, refuses the burst, and counts again in the next', async () => {
+  it('so many events of one visitor are counted in a minute, the burst is refused, and more are counted in the next', async () => {
     const desk = aCounter({ perMinute: 3 })
     const burst = Array.from({ length: 10 }, () => ({ kind: 'share', article: A, visitor: 'x' }))
     const others = Array.from({ length: 10 }, (_, index) => view(A, `other ${index}`))
@@ -117,7 +117,7 @@ describe('counting', () => {
     const crowd = (count: number, more = {}) =>
       Array.from({ length: count }, (_, index) => view(A, `reader ${index}`, { network: 'n', ...more }))
 
-    it('counts so many of an article and kind, whoever they say they are and whenever it was, and again later', async () => {
+    it('so many events of an article and kind are counted from one network, whoever they say they are and whenever it was, and again later', async () => {
       const desk = aCounter({ perNetwork: 5 })
       const send = async (events: readonly Record<string, string>[]) =>
         desk.counter().countEntries(await desk.deliver(desk.clock.now, events))
@@ -134,13 +134,13 @@ describe('counting', () => {
       expect(await desk.totals('view')).toEqual({ [A]: 13, [B]: 1 })
     })
 
-    it('counts all where there is no bound', async () => {
+    it('all events from one network are counted where there is no bound', async () => {
       const desk = aCounter({ perNetwork: 0 })
       await desk.counter().countEntries(await desk.deliver(NOON, crowd(200)))
       expect(await desk.totals('view')).toEqual({ [A]: 200 })
     })
 
-    it('keeps no network as reported', async () => {
+    it('no network is kept as it was reported', async () => {
       const desk = aCounter()
       await desk.counter().countEntries(await desk.deliver(NOON, [view(A, 'x', { network: '192.0.2.77' })]))
       const kept = (await redis.keys(`${desk.keys.eventState('')}*`)).filter(key => key.includes(':crowd:'))
@@ -152,7 +152,7 @@ describe('counting', () => {
     })
   })
 
-  it('sums the seconds of reading, also told when the page is left and its view was counted', async () => {
+  it('the seconds of reading are summed, also where they are told when the page is left and its view was counted', async () => {
     const desk = aCounter()
     await redis.hset(desk.keys.article(A), 'id', A)
     await desk
@@ -167,7 +167,7 @@ describe('counting', () => {
     expect(await redis.hgetall(desk.keys.article(A))).toMatchObject({ views: '1', seconds: '42' })
   })
 
-  it('counts a batch of thousands as it counts one by one', async () => {
+  it('a batch of thousands of events is counted as it is one by one', async () => {
     const desk = aCounter()
     const events = Array.from({ length: 4_500 }, (_, index) => view(index % 3 === 0 ? A : B, `v${index % 4_000}`))
     await desk.counter().countEntries(await desk.deliver(NOON, events))
@@ -178,7 +178,7 @@ describe('counting', () => {
     expect(await desk.refused()).toEqual(await one.refused())
   })
 
-  it('keeps no visitor as reported', async () => {
+  it('no visitor is kept as it was reported', async () => {
     const desk = aCounter()
     await desk.counter().countEntries(await desk.deliver(NOON, [view(A, 'jo@example.org')]))
     const kept = await redis.keys(`${desk.keys.eventState('')}*`)
@@ -186,7 +186,7 @@ describe('counting', () => {
     for (const key of kept) expect((await redis.dump(key)) ?? '').not.toContain('jo@example')
   })
 
-  it('rolls: what is a day old leaves the day and stays in the week; after a week of silence nothing is left', async () => {
+  it('windows of events roll: what is a day old leaves the day and stays in the week; after a week of silence nothing is left', async () => {
     const desk = aCounter()
     await desk.counter().countEntries(await desk.deliver(NOON, [view(A, 'x'), view(A, 'y')]))
     desk.clock.now += 20 * 3_600_000
@@ -207,7 +207,7 @@ describe('counting', () => {
     ['forty minutes', 40 * 60_000],
     ['twenty hours', 20 * HOUR],
     ['a month', 30 * 24 * HOUR],
-  ])('holds what it held before after a clock was %s ahead and put right', async (_, ahead) => {
+  ])('windows of events hold what they held before after a clock was %s ahead and put right', async (_, ahead) => {
     const desk = aCounter()
     for (const late of [1, 50 * 60_000, 5 * HOUR, 23 * HOUR, 6 * 24 * HOUR])
       await desk.counter().countEntries(await desk.deliver(NOON, [view(A, `x${late}`, { at: String(NOON - late) })]))
@@ -221,7 +221,7 @@ describe('counting', () => {
     expect((await desk.counts.inWindows('view', ['hour', 'day', 'week'], [A]))[0]).toEqual(before)
   })
 
-  it('puts a late event where it belongs', async () => {
+  it('a late event is counted where it belongs', async () => {
     const desk = aCounter()
     await desk
       .counter()
@@ -230,7 +230,7 @@ describe('counting', () => {
     expect(await desk.tops('view', 'week', 10)).toEqual([{ article: A, count: 1 }])
   })
 
-  it('comes to the same in any order', async () => {
+  it('events come to the same counts in any order', async () => {
     const events = [view(A, 'x'), view(A, 'y'), view(B, 'x'), view(A, 'x'), { kind: 'comment', article: B }]
     await fc.assert(
       fc.asyncProperty(fc.shuffledSubarray(events, { minLength: events.length }), async shuffled => {
@@ -245,7 +245,7 @@ describe('counting', () => {
 })
 
 describe('the window now', () => {
-  it('halves a read after a half-life', async () => {
+  it('the weight of a read in the window of now is halved after a half-life', async () => {
     const desk = aCounter()
     await desk.counter().countEntries(await desk.deliver(NOON, [view(A, 'x'), view(A, 'y')]))
     const [fresh] = await desk.tops('view', 'now', 1)
@@ -255,7 +255,7 @@ describe('the window now', () => {
     expect(old?.count).toBeCloseTo(1, 6)
   })
 
-  it('orders by weight whenever it is asked', () => {
+  it('the window of now orders by weight whenever it is asked', () => {
     fc.assert(
       fc.property(fc.nat(1e9), fc.nat(1e9), (one, other) => {
         fc.pre(one !== other)
@@ -269,7 +269,7 @@ describe('the window now', () => {
 })
 
 describe('counts for ranking', () => {
-  it('are given for articles in several windows, and hour by hour', async () => {
+  it('counts for ranking are given for articles in several windows, and hour by hour', async () => {
     const desk = aCounter()
     for (const [hour, readers] of [
       [0, 1],
@@ -293,7 +293,7 @@ describe('counts for ranking', () => {
     await expect(desk.counts.byHour('view', [A], 168)).rejects.toThrow(RangeError)
   })
 
-  it('are built anew where the half-life changes', async () => {
+  it('counts for ranking are built anew where the half-life changes', async () => {
     const desk = aCounter({ halfLife: '1h' })
     await desk.counter().countEntries(await desk.deliver(NOON, [view(A, 'x'), view(A, 'y')]))
     desk.clock.now += 2 * HOUR
@@ -304,7 +304,7 @@ describe('counts for ranking', () => {
     expect(b?.now).toBeCloseTo(1, 6)
   })
 
-  it('take each moment of the past from one bucket only, the finest', () => {
+  it('counts for ranking take each moment of the past from one bucket only, the finest', () => {
     fc.assert(
       fc.property(fc.nat(10 * 24 * HOUR), fc.integer({ min: 60_000, max: 30 * 24 * HOUR }), (later, halfLife) => {
         const now = NOON + later

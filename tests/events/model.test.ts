@@ -227,7 +227,7 @@ const compare = async (desk: EventDesk, model: ReturnType<typeof aModel>): Promi
 }
 
 describe('any sequence of events, late ones, copies, clock steps and restarts', () => {
-  it('counts as a model that keeps every event does', async () => {
+  it('any sequence of events, with late ones, copies, clock steps and restarts, counts as a model that keeps every event does', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 14 }), async steps => {
         const desk = aCounter({ perMinute: PER_MINUTE, perNetwork: PER_NETWORK })

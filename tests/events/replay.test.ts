@@ -44,7 +44,7 @@ const threeHours = async (desk: EventDesk) => {
 }
 
 describe('a replay', () => {
-  it('comes to the same where no rule changed', async () => {
+  it('a replay comes to the same where no rule changed', async () => {
     const desk = aCounter()
     await threeHours(desk)
     const before = await stateOf(desk)
@@ -53,7 +53,7 @@ describe('a replay', () => {
     expect(await stateOf(desk)).toEqual(before)
   })
 
-  it('counts by the rules of now, and leaves what was before as it stood', async () => {
+  it('a replay counts by the rules of now, and leaves what was before as it stood', async () => {
     const desk = aCounter()
     await threeHours(desk)
     const [before] = await desk.counts.inWindows('view', ['day'], [A])
@@ -66,7 +66,7 @@ describe('a replay', () => {
     expect(await desk.totals('view')).toMatchObject({ [A]: before?.day })
   })
 
-  it('changes totals where asked, and has articles told', async () => {
+  it('a replay changes totals where asked, and has articles told', async () => {
     const desk = aCounter()
     await redis.hset(desk.keys.article(A), 'id', A)
     await threeHours(desk)
@@ -78,7 +78,7 @@ describe('a replay', () => {
     expect(await redis.hget(desk.keys.article(A), 'views')).toBe(String(before + 6))
   })
 
-  it('weighs what is now by a new half-life', async () => {
+  it('a replay weighs what is now by a new half-life', async () => {
     const desk = aCounter()
     await threeHours(desk)
     const [hour] = await desk.counts.inWindows('view', ['now'], [A])
@@ -89,7 +89,7 @@ describe('a replay', () => {
     expect(long?.now).toBeCloseTo((await desk.totals('view'))[A] ?? 0, 1)
   })
 
-  it('leaves everything to be counted that comes meanwhile', async () => {
+  it('a replay leaves everything to be counted that comes meanwhile', async () => {
     const desk = aCounter()
     await threeHours(desk)
     let more = 1
@@ -108,7 +108,7 @@ describe('a replay', () => {
     expect(await stateOf(desk)).toEqual(counted)
   })
 
-  it('takes over what a dead consumer had in hand', async () => {
+  it('a replay takes over what a dead consumer had in hand', async () => {
     const desk = aCounter({ claimAfter: '0ms' })
     await threeHours(desk)
     await desk.deliver(desk.clock.now, [view(A, 'x')], 'dead')
@@ -120,7 +120,7 @@ describe('a replay', () => {
   it.each([
     ['what is to come', (at: number) => at + HOUR, /in the future/],
     ['what no window reaches', (at: number) => at - 30 * 24 * HOUR, /no window reaches back/],
-  ])('refuses %s, and changes nothing', async (_, from, message) => {
+  ])('a replay refuses %s, and changes nothing', async (_, from, message) => {
     const desk = aCounter()
     await threeHours(desk)
     const before = await stateOf(desk)
@@ -128,7 +128,7 @@ describe('a replay', () => {
     expect(await stateOf(desk)).toEqual(before)
   })
 
-  it('refuses what the stream no longer holds, and names the earliest hour it can do', async () => {
+  it('a replay refuses what the stream no longer holds, and names the earliest hour it can do', async () => {
     const desk = aCounter()
     await threeHours(desk)
     await redis.xtrim(desk.keys.events(), 'MINID', String(NOON + 90 * MINUTE))
@@ -138,7 +138,7 @@ describe('a replay', () => {
     expect(await aReplay(desk).run({ from: NOON + 2 * HOUR, totals: false })).toMatchObject({ from: NOON + 2 * HOUR })
   })
 
-  it('refuses to run beside another, and leaves nothing behind', async () => {
+  it('a replay refuses to run beside another, and leaves nothing behind', async () => {
     const desk = aCounter()
     await threeHours(desk)
     const outcomes = await Promise.allSettled([
@@ -150,7 +150,7 @@ describe('a replay', () => {
     expect(await redis.exists(desk.keys.eventState('replay'))).toBe(0)
   })
 
-  it('that stalled and lost its turn leaves alone what the next replay has counted so far', async () => {
+  it('a replay that stalled and lost its turn leaves alone what the next replay has counted so far', async () => {
     const desk = aCounter()
     await threeHours(desk)
     const before = await stateOf(desk)

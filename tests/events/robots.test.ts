@@ -158,12 +158,12 @@ const ROBOTS = [
 ]
 
 describe('a reader whose user agent looks odd', () => {
-  it('is counted in the apps of news and in browsers within apps', () => {
+  it('a reader whose user agent looks odd is counted in the apps of news and in browsers within apps', () => {
     expect(READERS.filter(namesRobot)).toEqual([])
     expect(READERS.length).toBeGreaterThan(30)
   })
 
-  it('is counted where the setting names it, whatever else the agent says, and robots are not', () => {
+  it('a reader whose user agent looks odd is counted where the setting names it, whatever else the agent says, and robots are not', () => {
     const own = 'HarbourBot Reader/2.1 (+https://harbour.example/app)'
     expect(namesRobot(own)).toBe(true)
     const isRobot = robotsBut(['harbourbot reader'])
@@ -171,7 +171,7 @@ describe('a reader whose user agent looks odd', () => {
     expect(ROBOTS.filter(ua => !isRobot(ua))).toEqual([])
   })
 
-  it('cannot be named by what stands in the agents of robots, too', () => {
+  it('no reader can be named by what stands in the agents of robots, too', () => {
     const problem = (text: string) => EventSettings.safeParse({ readers: [text] }).error?.issues[0]?.message
     expect(problem('Mozilla/5.0')).toMatch(/robots such as Googlebot: use a text that only your app sends/)
     expect(problem('bot')).toMatch(/robots such as Googlebot/)
@@ -180,25 +180,25 @@ describe('a reader whose user agent looks odd', () => {
 })
 
 describe('a robot', () => {
-  it('is not counted where it names itself one', () => {
+  it('a robot is not counted where it names itself one', () => {
     expect(ROBOTS.filter(ua => !namesRobot(ua))).toEqual([])
     expect(ROBOTS.length).toBeGreaterThan(30)
   })
 })
 
 describe("isbot's list", () => {
-  it('is taken pattern by pattern: what it has was looked at, one by one', () => {
+  it("isbot's list is taken pattern by pattern: what it has was looked at, one by one", () => {
     // What is new in it is to be looked at: does it name a robot, or might it be a reader? Then it goes here or into LEFT_OUT.
     const kept = readFileSync('tests/fixtures/isbot-kept.txt', 'utf8').split('\n').slice(0, -1)
     expect(list.filter(pattern => !Object.hasOwn(LEFT_OUT, pattern))).toEqual(kept)
     expect(Object.keys(LEFT_OUT).filter(pattern => !list.includes(pattern))).toEqual([])
   })
 
-  it('is of the version that was looked at, to the letter', () => {
+  it("isbot's list is of the version that was looked at, to the letter", () => {
     expect(JSON.parse(readFileSync('package.json', 'utf8')).dependencies.isbot).toMatch(/^\d+\.\d+\.\d+$/)
   })
 
-  it('is filled up with patterns of our own, none of which was found to take more than linear time', {
+  it("isbot's list is filled up with patterns of our own, none of which was found to take more than linear time", {
     timeout: 300_000,
   }, async () => {
     // What a busy machine does not judge in time is no fault; an agent has 2,048 characters at most.
@@ -210,7 +210,7 @@ describe("isbot's list", () => {
 describe('views of readers and robots in one stream', () => {
   const { aCounter, A } = testCounters()
 
-  it('are told apart, and by a setting that a reload changes from one batch to the next', async () => {
+  it('views of readers and robots in one stream are told apart, and by a setting that a reload changes from one batch to the next', async () => {
     const desk = aCounter()
     const counter = desk.counter()
     const app = 'HarbourBot/2.1'
