@@ -9,7 +9,7 @@ import { aFullRoom, anEmptyRoom, shownThoughGone } from '../support/room.ts'
 const desk = anEmptyRoom()
 
 describe('memory near what articles may take', () => {
-  it('makes the oldest leave, no more than must, and no list shows one that is gone', async () => {
+  it('eviction makes the oldest articles leave, no more than must, and no list shows one that is gone', async () => {
     const full = await aFullRoom(desk)
     const { redis, keys, clock, room, config } = full
     await full.fill(0.96)
@@ -40,7 +40,7 @@ describe('memory near what articles may take', () => {
     })
   })
 
-  it('takes with them all that is theirs', async () => {
+  it('eviction takes with the oldest articles all that is theirs', async () => {
     const { redis, keys, clock, room, fill, articles, lists } = await aFullRoom(desk)
     await fill(0.96)
     const { dropped } = await room.run()
@@ -60,7 +60,7 @@ describe('memory near what articles may take', () => {
     }
   })
 
-  it('lets articles be until it is near, and goes on until there is room', async () => {
+  it('eviction lets articles be until memory is near its bound, and goes on until there is room', async () => {
     const { redis, keys, fill, room } = await aFullRoom(desk)
     await fill(0.94)
     expect(await room.run()).toMatchObject({ dropped: 0 })
@@ -74,7 +74,7 @@ describe('memory near what articles may take', () => {
     expect(await readEvictionState(redis, keys)).toMatchObject({ isEvicting: true, isShort: false })
   })
 
-  it('spares what is shown and read, and says where too little is left to let go', async () => {
+  it('eviction spares what is shown and read, and says where too little is left to let go', async () => {
     const full = await aFullRoom(desk)
     const { redis, keys, room, articles, list } = full
     const [oldest, second] = articles
@@ -93,7 +93,7 @@ describe('memory near what articles may take', () => {
     expect(await readEvictionState(redis, keys)).toMatchObject({ isShort: true })
   })
 
-  it('does not let a list that was ranked before show them afterwards', async () => {
+  it('a list that was ranked before an eviction does not show the articles that left', async () => {
     const full = await aFullRoom(desk)
     const { redis, keys, clock, articles } = full
     const [oldest] = articles
@@ -108,7 +108,7 @@ describe('memory near what articles may take', () => {
     expect((await full.list('latest')).map(({ id }) => id)).not.toContain(oldest?.id)
   })
 
-  it('goes on where whoever began it died', async () => {
+  it('an eviction goes on where whoever began it died', async () => {
     const full = await aFullRoom(desk)
     const { redis, keys, clock, articles } = full
     const ids = articles.slice(0, 3).map(({ id }) => id)
@@ -122,7 +122,7 @@ describe('memory near what articles may take', () => {
 })
 
 describe('an article whose time has come', () => {
-  it('leaves stories and lists before it expires', async () => {
+  it('an article whose time has come leaves stories and lists before it expires', async () => {
     const full = await aFullRoom(desk)
     const { redis, keys, articles } = full
     const old = articles[95]
