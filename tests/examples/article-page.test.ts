@@ -26,7 +26,7 @@ for (const name of ['latest:world', 'most-read:week', 'most-read:now', 'must-rea
   await desk.publisher.publish(name)
 
 describe('the example of an article page', () => {
-  it('has every panel of the page, from one round trip', async () => {
+  it('the example of an article page has every panel of the page, from one round trip', async () => {
     const commands = async () =>
       Number(/cmdstat_lrange:calls=(\d+)/.exec(await room.redis.info('commandstats'))?.[1] ?? 0)
     const before = await commands()
@@ -45,13 +45,13 @@ describe('the example of an article page', () => {
     expect(page).not.toContain('<script>')
   })
 
-  it('reports that it was read', async () => {
+  it('the example of an article page reports that it was read', async () => {
     await until(async () => (await room.redis.xlen(room.keys.events())) > 0)
     const [[, fields] = ['', []]] = await room.redis.xrange(room.keys.events(), '-', '+')
     expect(fields.slice(0, 4)).toEqual(['kind', 'view', 'article', id])
   })
 
-  it('is not found where there is no such article, or the address is none', async () => {
+  it('the example of an article page is not found where there is no such article, or the address is none', async () => {
     for (const path of ['/world/0123456789abcdef', '/World:now/0123456789abcdef', '/world/nobody'])
       expect((await get(path)).status).toBe(404)
   })
