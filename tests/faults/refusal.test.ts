@@ -34,7 +34,7 @@ const ownRedis = async () => {
 }
 
 describe('a Redis that takes no writes', () => {
-  it('delays the news of that time by seconds, once it takes them again: no source waits for the end of a lease', async () => {
+  it('a Redis that takes no writes delays the news of that time by seconds, once it takes them again: no source waits for the end of a lease', async () => {
     const { url, redis } = await ownRedis()
     const feed = await aFeed([{ title: 'Before' }])
     const desk = testDaemon({ sources: [{ id: 'courier', name: 'Courier', url: `${feed.url}/rss`, section: 'world' }] })
@@ -58,7 +58,7 @@ describe('a Redis that takes no writes', () => {
     await redis.replicaof('NO', 'ONE')
   })
 
-  it('is waited for by whoever starts meanwhile', async () => {
+  it('a Redis that takes no writes is waited for by whoever starts meanwhile', async () => {
     const { redis } = await ownRedis()
     await redis.config('SET', 'maxmemory', '1')
     let done = false
@@ -77,7 +77,7 @@ describe('a Redis that takes no writes', () => {
 describe.skipIf(!canFillDisk())('a Redis whose disk is full as a daemon starts', () => {
   endAll()
 
-  it('is waited for: it refuses even a PING, and that ended neither the start nor the process', async () => {
+  it('a Redis whose disk is full as a daemon starts is waited for: it refuses even a PING, and that ended neither the start nor the process', async () => {
     const own = await startFaultyRedis(aFolder('full'), 'everysec')
     closing.push(() => own.stop())
     await own.fillDisk()
@@ -100,7 +100,7 @@ describe.skipIf(!canFillDisk())('a Redis whose disk is full as a daemon starts',
 })
 
 describe('a batch of articles that was given up', () => {
-  it('is run again by the next crawl that meets its items, however long it is kept as failed', async () => {
+  it('a batch of articles that was given up is run again by the next crawl that meets its items, however long it is kept as failed', async () => {
     const { keys, connect } = testRedis()
     const bull = connect()
     const queues = openQueues(bull, keys)
