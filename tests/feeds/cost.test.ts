@@ -51,7 +51,7 @@ const HOSTILE: Readonly<Record<string, (times: number) => string>> = {
 }
 
 describe('the cost of reading', () => {
-  it.each(Object.entries(HOSTILE))('is linear in %s', { timeout: 60_000 }, async (_, document) => {
+  it.each(Object.entries(HOSTILE))('the cost of reading is linear in %s', { timeout: 60_000 }, async (_, document) => {
     const read = async (times: number) => {
       const bytes = bytesOf(document(times))
       await readFeed(bytes)
@@ -66,7 +66,7 @@ describe('the cost of reading', () => {
     ['tails', 'The post x '],
     ['dots', '. . .'],
     ['blanks', ' \n'],
-  ])('is linear in the %s of a text', { timeout: 60_000 }, async (_, part) => {
+  ])('the cost of reading is linear in the %s of a text', { timeout: 60_000 }, async (_, part) => {
     expect(await growth(times => summarise(plainText(part.repeat(times))), 2_000)).toBeLessThan(LINEAR)
   })
 
@@ -80,7 +80,7 @@ describe('the cost of reading', () => {
     ['marks of a name', n => idFor(`https://a.example/${'-'.repeat(n * 4)}a`, new Set())],
     ['words of a line of the log', n => withoutCredentials(`=${'a+'.repeat(n * 4)}`)],
     ['prose of a title with bars', n => withoutName('a | '.repeat(n), NO_HABITS, new Set())],
-  ])('is linear in the %s', { timeout: 60_000 }, async (_, work) => {
+  ])('the cost of reading is linear in the %s', { timeout: 60_000 }, async (_, work) => {
     expect(await growth(work, 2_000)).toBeLessThan(LINEAR)
   })
 })

@@ -57,7 +57,7 @@ describe('a date in a feed', () => {
     ['5 มกราคม 2567 10:00', '2024-01-05T10:00:00Z'],
     ['5 בינואר 2024', '2024-01-05T00:00:00Z'],
     ['２０２４年１月２日', '2024-01-02T00:00:00Z'],
-  ])('%s is read', (written, wanted) => {
+  ])('the date %s in a feed is read', (written, wanted) => {
     expect(parseDate(written)).toBe(wanted)
   })
 
@@ -74,7 +74,7 @@ describe('a date in a feed', () => {
     '12:30',
     'ion 24',
     `${'1 '.repeat(1e6)}`,
-  ])('that is none is null', written => {
+  ])('a date in a feed that is none is read as null', written => {
     expect(parseDate(written)).toBeNull()
   })
 })

@@ -29,11 +29,11 @@ describe('bytes of a feed', () => {
     ['big5-hkscs', '香港新聞'],
     ['euc_jp', '日本語のニュース'],
     ['cp932', '日本語のニュース'],
-  ])('labelled %s are read as that', (label, text) => {
+  ])('bytes of a feed labelled %s are read as that', (label, text) => {
     expect(decode(iconv.encode(labelled(label, text), label)).text).toContain(text)
   })
 
-  it('that are valid UTF-8 are UTF-8, whatever their label says', () => {
+  it('bytes of a feed that are valid UTF-8 are UTF-8, whatever their label says', () => {
     const { text, encoding, warnings } = decode(
       bytesOf(labelled('iso-8859-1', 'café — 日本')),
       'text/xml; charset=windows-1252',
@@ -43,54 +43,57 @@ describe('bytes of a feed', () => {
     expect(warnings.join()).toContain('windows-1252')
   })
 
-  it('follow the Content-Type where it and the document differ', () => {
+  it('bytes of a feed are read by the Content-Type where it and the document differ', () => {
     const bytes = iconv.encode(labelled('iso-8859-1', 'Привет'), 'windows-1251')
     expect(decode(bytes, 'application/rss+xml; charset=windows-1251').text).toContain('Привет')
   })
 
-  it.each(['utf-16le', 'utf-16be', 'utf-32le', 'utf-32be'])('in %s are known by their zero bytes', encoding => {
-    const text = labelled('utf-16', 'café 日本')
-    const bytes = encoding.startsWith('utf-16')
-      ? iconv.encode(text, encoding)
-      : Uint8Array.from(
-          [...text].flatMap(char => {
-            const point = char.codePointAt(0) ?? 0
-            const four = [point & 0xff, (point >> 8) & 0xff, (point >> 16) & 0xff, 0]
-            return encoding === 'utf-32le' ? four : four.reverse()
-          }),
-        )
-    expect(decode(bytes).text).toContain('café 日本')
-  })
+  it.each(['utf-16le', 'utf-16be', 'utf-32le', 'utf-32be'])(
+    'bytes of a feed in %s are known by their zero bytes',
+    encoding => {
+      const text = labelled('utf-16', 'café 日本')
+      const bytes = encoding.startsWith('utf-16')
+        ? iconv.encode(text, encoding)
+        : Uint8Array.from(
+            [...text].flatMap(char => {
+              const point = char.codePointAt(0) ?? 0
+              const four = [point & 0xff, (point >> 8) & 0xff, (point >> 16) & 0xff, 0]
+              return encoding === 'utf-32le' ? four : four.reverse()
+            }),
+          )
+      expect(decode(bytes).text).toContain('café 日本')
+    },
+  )
 
   // "日本語のニュース" in JIS X 0208 between its escapes.
-  it('labelled iso-2022-jp are read as that, though each of them is ASCII', () => {
+  it('bytes of a feed labelled iso-2022-jp are read as that, though each of them is ASCII', () => {
     const coded = '\x1b$BF|K\\8l$N%K%e!<%9\x1b(B'
     const { text, encoding } = decode(Buffer.from(labelled('ISO-2022-JP', coded), 'latin1'))
     expect(text).toContain('日本語のニュース')
     expect(encoding).toBe('iso-2022-jp')
   })
 
-  it('labelled utf-7 are read as that, though each of them is ASCII', () => {
+  it('bytes of a feed labelled utf-7 are read as that, though each of them is ASCII', () => {
     const bytes = Buffer.from(labelled('utf-7', 'Caf+AOk- +ZeVnLIqe- 1 +- 1'), 'latin1')
     expect(decode(bytes).text).toContain('Café 日本語 1 + 1')
     // Not where they cannot be.
     expect(decode(bytesOf(labelled('utf-7', 'café +AOk-'))).text).toContain('café +AOk-')
   })
 
-  it('labelled us-ascii that are not are read as what they are', () => {
+  it('bytes of a feed labelled us-ascii that are not are read as what they are', () => {
     expect(decode(iconv.encode(labelled('us-ascii', '“café” — 3 €'), 'windows-1252')).text).toContain('“café” — 3 €')
   })
 
-  it('labelled utf-16 without its zeros are not', () => {
+  it('bytes of a feed labelled utf-16 without its zeros are not read as that', () => {
     expect(decode(bytesOf(labelled('utf-16', 'café'))).text).toContain('café')
   })
 
-  it('without any label are guessed', () => {
+  it('bytes of a feed without any label have their encoding guessed', () => {
     const text = '<t>Как пережить новогоднюю ночь и не только её, рассказали сегодня утром</t>'
     expect(decode(iconv.encode(text, 'koi8-r')).text).toBe(text)
   })
 
-  it('that are UTF-8 but for one bad byte keep all that can be read', () => {
+  it('bytes of a feed that are UTF-8 but for one bad byte keep all that can be read', () => {
     const bytes = Buffer.concat([
       bytesOf('<t>naïve café, déjà vu, über Zürich '),
       Uint8Array.of(0xe9),
@@ -99,7 +102,7 @@ describe('bytes of a feed', () => {
     expect(decode(bytes, 'text/xml; charset=utf-8').text).toMatch(/naïve café, déjà vu, über Zürich . après/)
   })
 
-  it('may be labelled with nonsense', () => {
+  it('bytes of a feed may be labelled with nonsense', () => {
     expect(decode(bytesOf(labelled('no-such-thing', 'plain'))).text).toContain('plain')
   })
 })

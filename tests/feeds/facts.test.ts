@@ -8,7 +8,7 @@ const first = async (document: string, url?: string) => (await read(document, ur
 
 describe('documents of every format', () => {
   it.each(['rss.xml', 'atom.xml', 'rdf.xml', 'cdf.xml', 'feed.json', 'news.xml'])(
-    'as %s give title, link and date of all their items',
+    'the document %s gives title, link and date of all its items',
     async name => {
       const items = await read(everyFormat()[name] ?? '')
       expect(items).toHaveLength(5)
@@ -20,7 +20,7 @@ describe('documents of every format', () => {
     },
   )
 
-  it('that are broken in many ways still give what can be read', async () => {
+  it('a document that is broken in many ways still gives what can be read', async () => {
     const items = await read(everyFormat()['broken.xml'] ?? '')
     expect(items.map(({ title, link }) => [title, link])).toEqual([
       ['One — two', 'https://news.example.com/1?a=1&b=2'],
@@ -28,12 +28,12 @@ describe('documents of every format', () => {
     ])
   })
 
-  it('that are a web page say so and name its feeds', async () => {
+  it('a document that is a web page says so and names its feeds', async () => {
     const reading = parseFeed(bytesOf(everyFormat()['page.html'] ?? ''), { url: 'https://news.example.com/' })
     await expect(reading).rejects.toMatchObject({ reason: 'html', links: ['https://news.example.com/feed.xml'] })
   })
 
-  it('that are an index of sitemaps say so and name those, the newest first', async () => {
+  it('a document that is an index of sitemaps says so and names those, the newest first', async () => {
     const reading = parseFeed(bytesOf(everyFormat()['index.xml'] ?? ''))
     await expect(reading).rejects.toMatchObject({
       reason: 'sitemap-index',
@@ -41,7 +41,7 @@ describe('documents of every format', () => {
     })
   })
 
-  it('may begin with a comment longer than anything that is looked at to know them', async () => {
+  it('a document may begin with a comment longer than anything that is looked at to know it', async () => {
     const entry = '<entry><title type="xhtml"><div>A <b>b</b></div></title></entry>'
     const document = `<!-- ${'x'.repeat(30_000)} <rss> -->${atom(entry).replace('<?xml version="1.0"?>\n', '')}`
     expect(await first(document)).toMatchObject({ title: 'A b' })
@@ -49,7 +49,7 @@ describe('documents of every format', () => {
 })
 
 describe('namespaces', () => {
-  it('are known by their URI, whatever the prefix', async () => {
+  it('namespaces are known by their URI, whatever the prefix', async () => {
     const document = `<x:RDF xmlns:x="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:r="http://purl.org/rss/1.0/" xmlns:meta="HTTP://PURL.ORG/DC/ELEMENTS/1.1/" xmlns:own="https://own.example/">
       <r:channel/><r:item><own:title>not this</own:title><r:title>Title</r:title><r:link>https://a.example/1</r:link><meta:date>2026-05-04</meta:date><meta:creator>Jo</meta:creator></r:item></x:RDF>`
     expect(await first(document)).toMatchObject({
@@ -60,7 +60,7 @@ describe('namespaces', () => {
     })
   })
 
-  it('that a publisher forgot to declare are taken by their customary prefix', async () => {
+  it('namespaces that a publisher forgot to declare are taken by their customary prefix', async () => {
     expect(await first('<rss><channel><item><dc:creator>Jo</dc:creator></item></channel></rss>')).toMatchObject({
       author: 'Jo',
     })
@@ -79,7 +79,7 @@ describe('the title of an item', () => {
     ['its picture named first', '<image><title>No</title></image><title>Yes</title>', 'Yes'],
     ['a group alone', '<media:group><media:content><media:title>In</media:title></media:content></media:group>', 'In'],
     ['Arabic and emoji', '<title>خبر عاجل 👩‍👩‍👧 \u200f(AFP)</title>', 'خبر عاجل 👩‍👩‍👧 \u200f(AFP)'],
-  ])('with %s is read as a reader would see it', async (_, elements, title) => {
+  ])('the title of an item with %s is read as a reader would see it', async (_, elements, title) => {
     expect(await first(rss(`<item>${elements}</item>`))).toMatchObject({ title })
   })
 
@@ -91,7 +91,7 @@ describe('the title of an item', () => {
     ],
     ['html', '<title type="html">A &lt;b&gt;b&lt;/b&gt; &amp;lt;c&amp;gt;</title>', 'A b <c>'],
     ['base64', '<title mode="base64" type="application/octet-stream">QSA8Yj5iPC9iPg==</title>', 'A b'],
-  ])('of type %s in Atom is plain text', async (_, element, title) => {
+  ])('the title of an item of type %s in Atom is plain text', async (_, element, title) => {
     expect(await first(atom(`<entry>${element}</entry>`))).toMatchObject({ title })
   })
 })
@@ -111,20 +111,20 @@ describe('the link of an item', () => {
       '<atom:link rel="self" href="https://a.example/self"/><atom:link href="https://a.example/1"/>',
       'https://a.example/1',
     ],
-  ])('is %s', async (_, elements, link) => {
+  ])('the link of an item is %s', async (_, elements, link) => {
     expect(await first(rss(`<item>${elements}</item>`, '<link>https://news.example.com/</link>'))).toMatchObject({
       link,
     })
   })
 
-  it('is the alternate that is HTML, resolved by every xml:base around it', async () => {
+  it('the link of an item is the alternate that is HTML, resolved by every xml:base around it', async () => {
     const entry = `<entry xml:base="b/"><link rel="enclosure" href="x.mp3"/><link rel="http://www.iana.org/assignments/relation/alternate" href="page"/><link rel="alternate" type="application/json" href="json"/></entry>`
     expect(await first(atom(entry, 'xml:base="https://a.example/a/"'))).toMatchObject({
       link: 'https://a.example/a/b/page',
     })
   })
 
-  it('comes with the page behind it where it is a redirector and the feed names its target', async () => {
+  it('the link of an item comes with the page behind it where it is a redirector and the feed names its target', async () => {
     const elements =
       '<link>http://feedproxy.google.com/~r/x/~3/1/</link><feedburner:origLink>https://a.example/1</feedburner:origLink>'
     expect(await first(rss(`<item>${elements}</item>`))).toMatchObject({ original: 'https://a.example/1' })
@@ -135,7 +135,7 @@ describe('what else an item says', () => {
   const channel = '<link>https://news.example.com/</link><language>en-GB</language>'
   const item = (elements: string) => first(rss(`<item>${elements}</item>`, channel))
 
-  it('is its date of publication, not that of an edit or of a source within it', async () => {
+  it('the date of an item is that of its publication, not that of an edit or of a source within it', async () => {
     const entry = `<entry><updated>2026-05-09T00:00:00Z</updated><source><published>2001-01-01T00:00:00Z</published></source><published>2026-05-04T10:00:00+02:00</published></entry>`
     expect(await first(atom(entry))).toMatchObject({
       published: '2026-05-04T08:00:00Z',
@@ -164,7 +164,7 @@ describe('what else an item says', () => {
       '<media:content url="javascript:alert(1)" medium="image"/><media:thumbnail url="data:image/png;base64,AA"/>',
       null,
     ],
-  ])('is its picture: %s', async (_, elements, image) => {
+  ])('the picture of an item is %s', async (_, elements, image) => {
     expect(await item(elements)).toMatchObject({ image })
   })
 
@@ -173,11 +173,11 @@ describe('what else an item says', () => {
     ['<author>jo@a.example (Jo Reed)</author>', 'Jo Reed'],
     ['<dc:creator>Jo Reed</dc:creator><dc:creator>Al Wu</dc:creator>', 'Jo Reed, Al Wu'],
     ['<itunes:author>Jo Reed</itunes:author>', 'Jo Reed'],
-  ])('is its author, of %s', async (elements, author) => {
+  ])('the author of an item is read from %s', async (elements, author) => {
     expect(await item(elements)).toMatchObject({ author })
   })
 
-  it('is every category once, whatever element names it', async () => {
+  it('every category of an item is read once, whatever element names it', async () => {
     expect(
       await item(
         '<category>World</category><category><![CDATA[World]]></category><dc:subject>Asia</dc:subject><media:keywords>sea, ships</media:keywords>',
@@ -189,11 +189,11 @@ describe('what else an item says', () => {
     ['<slash:comments>12</slash:comments><thr:total>3</thr:total>', 12],
     ['<thr:total>3</thr:total>', 3],
     ['<slash:comments>many</slash:comments>', undefined],
-  ])('is how many comments it has: %s', async (elements, count) => {
+  ])('the number of comments on an item is read from %s', async (elements, count) => {
     expect((await item(elements))?.commentsCount).toBe(count)
   })
 
-  it('is a recording that goes with it', async () => {
+  it('a recording that goes with an item is read with it', async () => {
     const elements =
       '<enclosure url="/p.jpg" type="image/jpeg"/><enclosure url="/a.mp3" type="audio/mpeg" length="123"/>'
     expect((await item(elements))?.enclosure).toEqual({
@@ -205,7 +205,7 @@ describe('what else an item says', () => {
 })
 
 describe('JSON Feed', () => {
-  it('loses only the field that is of a wrong type', async () => {
+  it('a JSON Feed loses only the field that is of a wrong type', async () => {
     const document = {
       items: [
         {
@@ -224,12 +224,12 @@ describe('JSON Feed', () => {
     ])
   })
 
-  it('of version 1.0 has one author, of the feed where the item has none', async () => {
+  it('a JSON Feed of version 1.0 has one author, of the feed where the item has none', async () => {
     const document = { author: { name: 'Desk' }, items: [{ id: '1' }, { id: '2', author: { name: 'Jo' } }] }
     expect((await read(JSON.stringify(document))).map(({ author }) => author)).toEqual(['Desk', 'Jo'])
   })
 
-  it('resolves links and recordings, and publishes none that would run', async () => {
+  it('a JSON Feed resolves links and recordings, and publishes none that would run', async () => {
     const attachments = [{ url: '/a.mp3', mime_type: 'audio/mpeg', size_in_bytes: 9 }]
     const document = {
       home_page_url: 'https://a.example/',

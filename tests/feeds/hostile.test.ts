@@ -59,7 +59,7 @@ const HOSTILE: Readonly<Record<string, readonly [string, number | null]>> = {
 
 describe('a document made to harm', () => {
   it.each(Object.entries(HOSTILE))(
-    'by %s breaks no promise and costs little',
+    'a document made to harm by %s breaks no promise and costs little',
     async (_, [document, items]) => {
       const bytes = bytesOf(document)
       const read = await readFeed(bytes)
@@ -73,18 +73,18 @@ describe('a document made to harm', () => {
     60_000,
   )
 
-  it('by expanding entities fills no memory', async () => {
+  it('a document made to harm by expanding entities fills no memory', async () => {
     const [document] = HOSTILE['an entity bomb'] ?? ['']
     const read = await readFeed(bytesOf(document))
     expect(read.kind === 'feed' && JSON.stringify(read).length).toBeLessThan(10_000)
   })
 
-  it('by an external entity learns nothing of this machine', async () => {
+  it('a document made to harm by an external entity learns nothing of this machine', async () => {
     const read = await readFeed(bytesOf(HOSTILE['an external entity']?.[0] ?? ''))
     expect(JSON.stringify(read)).not.toContain('root:')
   })
 
-  it('by names of prototypes changes no object', async () => {
+  it('a document made to harm by names of prototypes changes no object', async () => {
     await readFeed(bytesOf(HOSTILE['names of prototypes']?.[0] ?? ''))
     await readFeed(bytesOf(HOSTILE['JSON with names of prototypes']?.[0] ?? ''))
     expect(Object.keys(Object.prototype)).toEqual([])
@@ -93,7 +93,7 @@ describe('a document made to harm', () => {
 })
 
 describe('a feed after one that could not be parsed', () => {
-  it('is read as ever', async () => {
+  it('a feed after one that could not be parsed is read as ever', async () => {
     for (const broken of [
       '<rss><channel><item><title type="',
       'x <rss version="2.0"><a></b>',

@@ -26,23 +26,23 @@ describe('an item', () => {
     ['its link moves, its guid staying', { link: 'https://courier.example/moved' }],
     ['its guid changes, its link staying', { id: 'another' }],
     ['its link gains parameters that track', { id: 'x', link: 'http://www.courier.example/1?utm_source=rss' }],
-  ])('is the same when %s', (_, edit) => {
+  ])('an item is the same when %s', (_, edit) => {
     const [before, after] = [only(anItem()), only(anItem(edit))]
     expect([...keysOf(after)].some(key => keysOf(before).has(key))).toBe(true)
   })
 
-  it('is another with another guid and another link', () => {
+  it('an item is another with another guid and another link', () => {
     const [one, other] = [only(anItem()), only(anItem({ id: '2', link: 'https://courier.example/2' }))]
     expect([...keysOf(other)].some(key => keysOf(one).has(key))).toBe(false)
   })
 
-  it('without guid and link is known by title and date', () => {
+  it('an item without guid and link is known by title and date', () => {
     const bare = anItem({ id: null, link: null, published: '2026-05-04T12:00:00Z' })
     expect(only(bare).key).toBe(only({ ...bare, summary: 'More.' }).key)
     expect(only(bare).key).not.toBe(only({ ...bare, published: '2026-05-05T12:00:00Z' }).key)
   })
 
-  it('has another fingerprint when a reader sees another thing, and not for a link that only tracks', () => {
+  it('an item has another fingerprint when a reader sees another thing, and not for a link that only tracks', () => {
     const { fingerprint } = only(anItem())
     expect(only(anItem({ title: 'Harbour bridge closes' })).fingerprint).not.toBe(fingerprint)
     expect(only(anItem({ image: 'https://courier.example/1.jpg' })).fingerprint).not.toBe(fingerprint)
@@ -56,11 +56,11 @@ describe('a guid', () => {
     ['missing', Array.from({ length: 20 }, (_, n) => anItem({ id: n < 2 ? null : `${n}` })), false],
     ['repeated', Array.from({ length: 20 }, (_, n) => anItem({ id: `${n % 10}` })), false],
     ['blank once in twenty', Array.from({ length: 20 }, (_, n) => anItem({ id: n === 0 ? '' : `${n}` })), true],
-  ])('that is %s is trusted or not by its share of the document', (_, items, trusted) => {
+  ])('a guid that is %s is trusted or not by its share of the document', (_, items, trusted) => {
     expect(trustsIds(items)).toBe(trusted)
   })
 
-  it('given to two items with links of their own loses neither', () => {
+  it('a guid given to two items with links of their own loses neither', () => {
     const items = Array.from({ length: 30 }, (_, n) =>
       anItem({ id: `${n === 1 ? 0 : n}`, link: `https://courier.example/${n}` }),
     )
@@ -72,13 +72,13 @@ describe('a guid', () => {
     ['text', 'Courier: Harbour bridge reopens'],
     ['slug', 'https://courier.example/?p=harbour-bridge-reopens'],
     ['escaped slug', 'tag:courier.example,2026:Harbour%20bridge%20reopens'],
-  ])('that is made of the headline, as %s, comes after the link', (_, id) => {
+  ])('a guid that is made of the headline, as %s, comes after the link', (_, id) => {
     const identified = only(anItem({ id }))
     expect(identified.headlined).toBe(true)
     expect(identified.key).toBe(only(anItem({ id: null }), true).key)
   })
 
-  it('that is made of a headline in another script is known for what it is', () => {
+  it('a guid that is made of a headline in another script is known for what it is', () => {
     const title = '首相、来週にも内閣改造へ　閣僚数人が交代'
     expect(only(anItem({ title, id: `yomi/${title}` })).headlined).toBe(true)
     expect(only(anItem({ title, id: 'yomi/20260504-0017' })).headlined).toBe(false)
@@ -86,7 +86,7 @@ describe('a guid', () => {
 })
 
 describe('a document', () => {
-  it('gives each item one key, in order, and no key twice', () => {
+  it('a document gives each item one key, in order, and no key twice', () => {
     const aFeed = fc.array(
       fc.record({
         id: fc.constantFrom(null, '', 'a', 'b', 'c', 'd'),

@@ -35,7 +35,7 @@ describe.each([
     ['RSS, the others before', rss(`<item>${OTHERS}${OWN}</item>`, CHANNEL)],
     ['Atom, its source behind', atom(`<entry>${ENTRY}${SOURCE}</entry>`)],
     ['Atom, its source before', atom(`<entry>${SOURCE}${ENTRY}</entry>`)],
-  ])('stay apart in %s', async (_, text) => {
+  ])('elements of one local name stay apart in %s, whichever reader reads them', async (_, text) => {
     const feed = await read(text)
     const [item = {}] = feed?.items ?? []
     const context = { format: feed?.format ?? 'rss', base: 'https://a.example/', language: null }
