@@ -57,12 +57,12 @@ describe('an address', () => {
     'fe80::1%eth0',
     'fec0::1',
     'ff02::1',
-  ])('%s is not reached', address => {
+  ])('the address %s is not reached', address => {
     expect(guard.refuses(address)).not.toBeNull()
   })
 
   it.each(['127.1', '0x7f.0.0.1', '0177.0.0.1', '2130706433', '[::1]', 'localhost', '', '1.2.3.4.5', ':::1', '%'])(
-    'spelt %j is none, and not reached',
+    'an address spelt %j is none, and not reached',
     address => {
       expect(guard.refuses(address)).toContain('no address')
     },
@@ -84,11 +84,11 @@ describe('an address', () => {
     '64:ff9b::8.8.8.8',
     '2606:4700:4700::1111',
     '2a00:1450:4001:80b::200e',
-  ])('%s of the public internet is reached', address => {
+  ])('the address %s of the public internet is reached', address => {
     expect(guard.refuses(address)).toBeNull()
   })
 
-  it('is judged alike however it is written', () => {
+  it('an address is judged alike however it is written', () => {
     const octet = fc.integer({ min: 0, max: 255 })
     fc.assert(
       fc.property(octet, octet, octet, octet, (a, b, c, d) => {
@@ -108,7 +108,7 @@ describe('an address', () => {
 })
 
 describe('a range that is allowed', () => {
-  it('opens itself and nothing else, in every spelling', () => {
+  it('a range that is allowed opens itself and nothing else, in every spelling', () => {
     const open = createGuard(['10.1.0.0/16', 'fd00:1::/32', '::1', '192.168.7.7'])
     for (const address of ['10.1.2.3', '::ffff:10.1.2.3', '::ffff:a01:203', 'fd00:1::9', '::1', '192.168.7.7'])
       expect(open.refuses(address), address).toBeNull()
@@ -127,7 +127,7 @@ describe('a range that is allowed', () => {
     '10.0.0/8',
     'fe80::1%1',
     '10.0.0.0/8 ',
-  ])('written as %j is refused rather than guessed', range => {
+  ])('a range that is allowed written as %j is refused rather than guessed', range => {
     expect(() => createGuard([range])).toThrow('10.1.0.0/16')
   })
 })

@@ -22,7 +22,7 @@ describe('a feed asked for again', () => {
   it.each([
     ['its ETag', 'etag', '"a"', 'if-none-match'],
     ['its Last-Modified', 'last-modified', 'Mon, 04 May 2026 12:00:00 GMT', 'if-modified-since'],
-  ])('is asked for by %s, and 304 means unchanged', async (_, header, value, asked) => {
+  ])('a feed asked for again is asked for by %s, and 304 means unchanged', async (_, header, value, asked) => {
     const server = await serve((request, response) => {
       if (request.headers[asked] === value) response.writeHead(304).end()
       else response.writeHead(200, { [header]: value }).end(BODY)
@@ -36,7 +36,7 @@ describe('a feed asked for again', () => {
     })
   })
 
-  it('is unchanged by its body where the server knows no validators', async () => {
+  it('a feed asked for again is unchanged by its body where the server knows no validators', async () => {
     const server = await serve((_, response) => response.end(BODY))
     const fetchFeed = aFetcher()
     const first = await fetchFeed(server.url)
@@ -52,7 +52,7 @@ describe('a body', () => {
     ['gzip', gzipSync],
     ['deflate', deflateSync],
     ['br', brotliCompressSync],
-  ] as const)('in %s is unpacked', async (encoding, pack) => {
+  ] as const)('a body in %s is unpacked', async (encoding, pack) => {
     const server = await serve((_, response) =>
       response.writeHead(200, { 'content-encoding': encoding }).end(pack(BODY)),
     )
@@ -60,13 +60,13 @@ describe('a body', () => {
     expect(fetched.kind === 'changed' && Buffer.from(fetched.body).toString()).toBe(BODY)
   })
 
-  it('that unpacks to a thousand times its size is stopped at the limit', async () => {
+  it('a body that unpacks to a thousand times its size is stopped at the limit', async () => {
     const bomb = gzipSync(Buffer.alloc(64 * 1_024 * 1_024))
     const server = await serve((_, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb))
     expect(await aFetcher()(server.url)).toMatchObject({ kind: 'failed', reason: 'too-large' })
   })
 
-  it('that drips for ever ends with the total time', async () => {
+  it('a body that drips for ever ends with the total time', async () => {
     const server = await serve((_, response) => {
       response.writeHead(200)
       const drip = setInterval(() => response.write(' '), 50)
@@ -75,7 +75,7 @@ describe('a body', () => {
     expect(await aFetcher()(server.url)).toMatchObject({ kind: 'failed', reason: 'timeout' })
   })
 
-  it('shorter than declared is cut off, not a feed', async () => {
+  it('a body shorter than declared is cut off, not a feed', async () => {
     const server = await serve((_, response) => {
       response.writeHead(200, { 'content-length': 1_000 })
       response.write(BODY)
@@ -101,7 +101,7 @@ describe('a redirect', () => {
       else response.end(BODY)
     })
 
-  it('for good is reported, one for now is not, and only leading permanent ones count', async () => {
+  it('a redirect for good is reported, one for now is not, and only leading permanent ones count', async () => {
     const { url } = await aMaze()
     const fetchFeed = aFetcher()
     expect(await fetchFeed(`${url}/moved`)).toMatchObject({ movedTo: `${url}/end`, url: `${url}/end` })
@@ -109,25 +109,25 @@ describe('a redirect', () => {
     expect(await fetchFeed(`${url}/mixed`)).toMatchObject({ movedTo: `${url}/found` })
   })
 
-  it('in a circle ends', async () => {
+  it('a redirect in a circle ends', async () => {
     const { url } = await aMaze()
     expect(await aFetcher()(`${url}/round`)).toMatchObject({ reason: 'too-many-redirects' })
   })
 
-  it.each(['/inside', '/file'])('%s leads nowhere private', async path => {
+  it.each(['/inside', '/file'])('the redirect %s leads nowhere private', async path => {
     const { url } = await aMaze()
     expect(await aFetcher()(url + path)).toMatchObject({ kind: 'failed', reason: 'blocked' })
   })
 })
 
 describe('a server', () => {
-  it('that asks for patience is heard', async () => {
+  it('a server that asks for patience is heard', async () => {
     const server = await serve((_, response) => response.writeHead(503, { 'retry-after': '120' }).end())
     expect(await aFetcher()(server.url)).toMatchObject({ reason: 'status', status: 503, retryAfter: 120_000 })
     expect(parseRetryAfter('Mon, 04 May 2026 12:01:00 GMT', Date.UTC(2026, 4, 4, 12))).toBe(60_000)
   })
 
-  it('that is not there is refused; one that speaks no HTTP is reset', async () => {
+  it('a server that is not there is refused; one that speaks no HTTP is reset', async () => {
     const fetchFeed = aFetcher()
     expect(await fetchFeed('http://127.0.0.1:1/')).toMatchObject({ reason: 'refused' })
     const tcp = createTcpServer(socket => socket.end('SSH-2.0-OpenSSH\r\n')).listen(0, '127.0.0.1')
@@ -137,7 +137,7 @@ describe('a server', () => {
     tcp.close()
   })
 
-  it('is told who asks', async () => {
+  it('a server is told who asks', async () => {
     const server = await serve((_, response) => response.end(BODY))
     await aFetcher({ contact: 'https://desk.example/about' })(server.url)
     expect(server.requests[0]?.headers['user-agent']).toBe('newsdesk/0.1 (+https://desk.example/about)')
@@ -159,11 +159,11 @@ describe('the way into the operator’s network', () => {
     'http://100.64.0.1/',
     'http://192.168.1.1/',
     'http://224.0.0.1/',
-  ])('%s is barred', async url => {
+  ])('%s is barred as a way into the operator’s network', async url => {
     expect(await aFetcher({ allow: [] })(url)).toMatchObject({ kind: 'failed', reason: 'blocked' })
   })
 
-  it('is open only for ranges named, and a range that is none is named', () => {
+  it('the way into the operator’s network is open only for ranges named, and a range that is none is named', () => {
     expect(createGuard(['10.1.0.0/16']).refuses('10.1.2.3')).toBeNull()
     expect(createGuard(['10.1.0.0/16']).refuses('10.2.2.3')).toContain('crawl.allow')
     expect(createGuard([]).refuses('::ffff:a00:1')).toContain('private')

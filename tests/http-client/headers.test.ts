@@ -15,11 +15,11 @@ describe('Retry-After', () => {
     ['Mon May  4 12:01:00 2026', 60_000],
     ['2026-05-04T12:01:00Z', 60_000],
     ['Mon, 04 May 2026 11:00:00 GMT', 0],
-  ])('%j is understood', (written, ms) => {
+  ])('Retry-After %j is understood', (written, ms) => {
     expect(parseRetryAfter(written, NOON)).toBe(ms)
   })
 
-  it.each(['', 'soon', '-5', 'NaN', '12 minutes', '1e3', null])('%j says nothing', written => {
+  it.each(['', 'soon', '-5', 'NaN', '12 minutes', '1e3', null])('Retry-After %j says nothing', written => {
     expect(parseRetryAfter(written, NOON)).toBeUndefined()
   })
 })
@@ -37,7 +37,7 @@ describe('a rate limit that is used up', () => {
     ['a structured header', { ratelimit: '"default";r=0;t=50', 'ratelimit-policy': '"default";q=100;w=3600' }, 50_000],
     ['the window of its policy', { ratelimit: '"b";r=0', 'ratelimit-policy': '"a";q=1;w=9, "b";q=100;w=60' }, 60_000],
     ['the worse of two', { ratelimit: '"a";r=0;t=5, "b";r=0;t=50' }, 50_000],
-  ])('is waited for, told by %s', (_, headers, ms) => {
+  ])('a rate limit that is used up is waited for, told by %s', (_, headers, ms) => {
     expect(parseRateLimit(headers, NOON)).toBe(ms)
   })
 
@@ -47,7 +47,7 @@ describe('a rate limit that is used up', () => {
     [{ 'x-ratelimit-remaining': '0' }],
     [{ ratelimit: '"default";r=12;t=50' }],
     [{ ratelimit: 'limit=100, remaining=3, reset=50' }],
-  ])('%j is none', headers => {
+  ])('the headers %j tell of no rate limit that is used up', headers => {
     expect(parseRateLimit(headers, NOON)).toBeUndefined()
   })
 })
@@ -59,13 +59,13 @@ describe('an allowance that is not used up', () => {
     ['its policy alone', { 'ratelimit-policy': '"default";q=60;w=3600' }, 60_000],
     ['a policy of an older draft', { 'ratelimit-policy': '10;w=1, 100;w=3600' }, 36_000],
     ['what is left, before its policy', { ratelimit: '"d";r=50;t=100', 'ratelimit-policy': '"d";q=60;w=3600' }, 2_000],
-  ])('is paced by %s', (_, headers, ms) => {
+  ])('an allowance that is not used up is paced by %s', (_, headers, ms) => {
     expect(parsePace(headers, NOON)).toBe(ms)
     expect(parseRateLimit(headers, NOON)).toBeUndefined()
   })
 
   it.each([[{}], [{ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '50' }], [{ 'ratelimit-policy': 'none' }]])(
-    '%j sets no pace',
+    'the headers %j set no pace',
     headers => {
       expect(parsePace(headers, NOON)).toBeUndefined()
     },
@@ -73,7 +73,7 @@ describe('an allowance that is not used up', () => {
 })
 
 describe('a refusal by 403', () => {
-  it('means too many requests where the headers say so', () => {
+  it('a refusal by 403 means too many requests where the headers say so', () => {
     expect(isLimitedBy403({ 'retry-after': '5' }, NOON)).toBe(true)
     expect(isLimitedBy403({ 'cf-mitigated': 'challenge', server: 'cloudflare' }, NOON)).toBe(true)
     expect(isLimitedBy403({ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '5' }, NOON)).toBe(true)

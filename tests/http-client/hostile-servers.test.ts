@@ -116,23 +116,26 @@ describe('a server that means harm', () => {
       'encoding',
       (s: Socket) => s.end('HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 4\r\n\r\nabcd'),
     ],
-  ])('and %s is a failure of the kind %s, and no connection stays', async (_, reason, speak) => {
-    const server = await aSocketServer(socket => {
-      speak(socket)
-    })
-    const outcome = await aFetcher()(server.url)
-    expect(outcome).toMatchObject({ kind: 'failed', reason })
-    await until(server.connected, count => count === 0)
-  })
+  ])(
+    'a server that means harm and %s is a failure of the kind %s, and no connection stays',
+    async (_, reason, speak) => {
+      const server = await aSocketServer(socket => {
+        speak(socket)
+      })
+      const outcome = await aFetcher()(server.url)
+      expect(outcome).toMatchObject({ kind: 'failed', reason })
+      await until(server.connected, count => count === 0)
+    },
+  )
 
-  it('and redirects each time to another place is left after the configured number', async () => {
+  it('a server that redirects each time to another place is left after the configured number', async () => {
     let hops = 0
     const server = await serve((_, response) => response.writeHead(302, { location: `/${hops++}` }).end('x'))
     expect(await aFetcher({ maxRedirects: 3 })(server.url)).toMatchObject({ reason: 'too-many-redirects' })
     expect(hops).toBe(4)
   })
 
-  it('and has more to send than it declared gives what it declared', async () => {
+  it('a server that has more to send than it declared gives what it declared', async () => {
     const server = await aSocketServer(socket =>
       socket.end(`HTTP/1.1 200 OK\r\ncontent-length: ${BODY.length}\r\n\r\n${BODY}HTTP/1.1 200 OK\r\n\r\nsmuggled`),
     )
@@ -140,7 +143,7 @@ describe('a server that means harm', () => {
     expect(outcome.kind === 'changed' && Buffer.from(outcome.body).toString()).toBe(BODY)
   })
 
-  it('and packs 64 MB of nothing a thousandfold cannot make memory grow', async () => {
+  it('a server that packs 64 MB of nothing a thousandfold cannot make memory grow', async () => {
     const bomb = gzipSync(Buffer.alloc(64 * 1_024 * 1_024))
     const nested = gzipSync(bomb)
     const server = await serve((request, response) =>
@@ -172,19 +175,19 @@ describe('a server that means well and is a little wrong', () => {
       { 'content-encoding': 'gzip' },
       Buffer.concat([gzipSync(BODY.slice(0, 5)), gzipSync(BODY.slice(5))]),
     ],
-  ])('and sends %s is understood', async (_, headers, body) => {
+  ])('a server that is a little wrong and sends %s is understood', async (_, headers, body) => {
     const { url } = await answering(headers, body)
     const outcome = await aFetcher()(url)
     expect(outcome.kind === 'changed' && Buffer.from(outcome.body).toString()).toBe(BODY)
   })
 
-  it('is told of zstd where this Node can unpack it, and only there', async () => {
+  it('a server is told of zstd where this Node can unpack it, and only there', async () => {
     const server = await serve((_, response) => response.end(BODY))
     await aFetcher()(server.url)
     expect(String(server.requests[0]?.headers['accept-encoding']).includes('zstd')).toBe('zstdDecompress' in zlib)
   })
 
-  it('is spoken to over the same connections again', async () => {
+  it('a server is spoken to over the same connections again', async () => {
     const server = await aSocketServer(socket => {
       const answer = () => socket.write(`HTTP/1.1 200 OK\r\ncontent-length: ${BODY.length}\r\n\r\n${BODY}`)
       socket.on('data', answer)
@@ -210,7 +213,7 @@ describe('a name', () => {
   }
 
   it.each(['10.0.0.1', '169.254.169.254', '::1', '::ffff:192.168.1.1', '64:ff9b::7f00:1', 'fd00:ec2::254'])(
-    'that leads to %s is barred',
+    'a host name that leads to %s is barred',
     async address => {
       const { resolve } = rebinding(address)
       expect(await aFetcher({ allow: [] }, { resolve })('http://innocent.example/')).toMatchObject({
@@ -219,7 +222,7 @@ describe('a name', () => {
     },
   )
 
-  it('with one private address among public ones is barred', async () => {
+  it('a host name with one private address among public ones is barred', async () => {
     const resolve = async () => [
       { address: '93.184.216.34', family: 4 },
       { address: '10.0.0.1', family: 4 },
@@ -227,7 +230,7 @@ describe('a name', () => {
     expect(await aFetcher({ allow: [] }, { resolve })('http://innocent.example/')).toMatchObject({ reason: 'blocked' })
   })
 
-  it('that changes its mind between two looks gains nothing: it is looked up once a connection, and that answer is judged', async () => {
+  it('a host name that changes its mind between two looks gains nothing: it is looked up once a connection, and that answer is judged', async () => {
     const server = await serve((_, response) => response.writeHead(200, { connection: 'close' }).end(BODY))
     const { port } = new URL(server.url)
     const { resolve, asked } = rebinding('127.0.0.1', '10.0.0.1')
@@ -238,7 +241,7 @@ describe('a name', () => {
     expect(asked).toHaveLength(2)
   })
 
-  it('that was judged as another address than is connected to is barred before a byte is sent', async () => {
+  it('a host name that was judged as another address than is connected to is barred before a byte is sent', async () => {
     const server = await serve((_, response) => response.end(BODY))
     let reads = 0
     // Read once to be judged, and once more to connect: what the socket says is judged for itself.
@@ -251,7 +254,7 @@ describe('a name', () => {
     expect(server.requests).toEqual([])
   })
 
-  it('reached by a redirect is judged like any other', async () => {
+  it('a host name reached by a redirect is judged like any other', async () => {
     const server = await serve((_, response) => response.writeHead(301, { location: 'http://metadata.example/' }).end())
     const { port } = new URL(server.url)
     const resolve = async (host: string) => [
@@ -260,14 +263,14 @@ describe('a name', () => {
     expect(await aFetcher({}, { resolve })(`http://start.example:${port}/`)).toMatchObject({ reason: 'blocked' })
   })
 
-  it('that does not exist is a failure of DNS', async () => {
+  it('a host name that does not exist is a failure of DNS', async () => {
     const resolve = async () => Promise.reject(Object.assign(new Error('no such name'), { code: 'ENOTFOUND' }))
     expect(await aFetcher({}, { resolve })('http://nowhere.example/')).toMatchObject({ reason: 'dns' })
   })
 })
 
 describe('what is configured about hosts', () => {
-  it('bars ports, and publishers who do not want it, also behind a redirect', async () => {
+  it('ports, and publishers who do not want it, are barred as configured, also behind a redirect', async () => {
     const server = await serve((_, response) =>
       response.writeHead(302, { location: 'http://feeds.gone.example/' }).end(),
     )
@@ -278,13 +281,13 @@ describe('what is configured about hosts', () => {
     expect(await optOut('http://GONE.example./')).toMatchObject({ reason: 'opted-out' })
   })
 
-  it.each([['https://u:p@host.example/']])('never shows the password of %s', async url => {
+  it.each([['https://u:p@host.example/']])('the password of %s is never shown', async url => {
     const resolve = async () => Promise.reject(Object.assign(new Error(`getaddrinfo ${url}`), { code: 'ENOTFOUND' }))
     const outcome = await aFetcher({}, { resolve })(url)
     expect(JSON.stringify(outcome)).not.toContain('u:p')
   })
 
-  it('sends a password to the host it is for and to no other, and keeps it out of what comes back', async () => {
+  it('a password is sent to the host it is for and to no other, and kept out of what comes back', async () => {
     const other = await serve((_, response) => response.end(BODY))
     const server = await serve((request, response) => {
       if (request.url === '/away') response.writeHead(301, { location: other.url }).end()
