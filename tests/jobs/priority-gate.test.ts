@@ -11,11 +11,11 @@ const aGate = () => {
 }
 
 describe('work that may wait', () => {
-  it('goes on at once where nothing goes first', async () => {
+  it('work that may wait goes on at once where nothing goes first', async () => {
     await createPriorityGate({ maxWait: 60_000 }).yieldToLists()
   })
 
-  it('waits until all that goes first is done, also where some of it failed', async () => {
+  it('work that may wait waits until all that goes first is done, also where some of it failed', async () => {
     const { runFirst, yieldToLists } = createPriorityGate({ maxWait: 60_000 })
     const [one, other] = [aGate(), aGate()]
     const order: string[] = []
@@ -36,7 +36,7 @@ describe('work that may wait', () => {
     expect(order).toEqual(['one', 'other', 'articles'])
   })
 
-  it('is not held up for ever', async () => {
+  it('work that may wait is not held up for ever', async () => {
     const { runFirst, yieldToLists } = createPriorityGate({ maxWait: 5 })
     const gate = aGate()
     const endless = runFirst(() => gate.opened)

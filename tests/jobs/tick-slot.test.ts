@@ -8,7 +8,7 @@ const parts = { redis, keys, daemonId: 'one', signal: new AbortController().sign
 const aSlot = (isAwaited = true) => ({ id: `sample:${randomUUID()}`, keptFor: 60_000, isAwaited })
 
 describe('a slot of a tick', () => {
-  it('that another replica took over while its holder stalled stays the other one’s when the first ends', async () => {
+  it('a slot of a tick that another replica took over while its holder stalled stays the other one’s when the first ends', async () => {
     const slot = aSlot()
     const key = keys.tick(slot.id)
     const stalls = async () => {
@@ -20,7 +20,7 @@ describe('a slot of a tick', () => {
     expect(await redis.pttl(key)).toBeLessThanOrEqual(6_000)
   })
 
-  it('is run once by replicas that wake at the same moment, and not again once it is done', async () => {
+  it('a slot of a tick is run once by replicas that wake at the same moment, and not again once it is done', async () => {
     const slot = aSlot(false)
     let runs = 0
     const run = async () => {
@@ -32,7 +32,7 @@ describe('a slot of a tick', () => {
     expect(runs).toBe(1)
   })
 
-  it('whose tick failed is done as well, and the failure is told', async () => {
+  it('a slot of a tick whose tick failed is done as well, and the failure is told', async () => {
     const slot = aSlot()
     const fails = () => Promise.reject(new Error('no such tick'))
     await expect(runSlot(slot, fails, parts)).rejects.toThrow('no such tick')

@@ -35,25 +35,25 @@ const run = async (name: string, tokens?: readonly string[]): Promise<string[]> 
 }
 
 describe('the table of ticks', () => {
-  it('has spans that node-cron can be told, and each name once', () => {
+  it('the table of ticks has spans that node-cron can be told, and each name once', () => {
     const { ticks } = someTicks()
     expect(new Set(ticks.map(({ name }) => name)).size).toBe(ticks.length)
     for (const { every } of ticks) expect(cronPattern(every)).toMatch(/\*\//)
   })
 
-  it('queues due crawls until the next tick is there', async () => {
+  it('a tick queues due crawls until the next tick is there', async () => {
     expect(await run('crawl-due')).toEqual(['queue due crawls within 5000'])
   })
 
-  it('refreshes the lists after what editors decided has taken effect', async () => {
+  it('a tick refreshes the lists after what editors decided has taken effect', async () => {
     expect(await run('refresh-lists')).toEqual(['refresh expiry', 'follow blocks', 'enqueue latest,must-reads true'])
   })
 
-  it('queues no push where no subscription is due', async () => {
+  it('a tick queues no push where no subscription is due', async () => {
     expect(await run('push-due')).toEqual(['claim 1000'])
   })
 
-  it('queues a push for each subscription that is due', async () => {
+  it('a tick queues a push for each subscription that is due', async () => {
     const asked = await run('push-due', ['a'.repeat(20), 'b'.repeat(20)])
     expect(asked).toHaveLength(2)
     expect(asked[1]).toMatch(/^queue pushes/)
@@ -64,7 +64,7 @@ describe('the table of ticks', () => {
     ['sample', 'sample'],
     ['push-reconcile', 'reconcile'],
     ['rebalance-budget', 'rebalance'],
-  ])('runs %s', async (name, what) => {
+  ])('the table of ticks runs %s', async (name, what) => {
     expect(await run(name)).toEqual([what])
   })
 })
