@@ -6,13 +6,13 @@ import { SCHEMAS } from '../../src/domain/redis-contract.ts'
 
 describe('the contract that ships', () => {
   it.each(Object.keys(SCHEMAS) as (keyof typeof SCHEMAS)[])(
-    'says of %s what the code holds to (npm run docs writes it anew)',
+    'the contract that ships says of %s what the code holds to (npm run docs writes it anew)',
     name => {
       expect(readFileSync(`schemas/${name}.schema.json`, 'utf8')).toBe(buildJsonSchema(name))
     },
   )
 
-  it('names in docs/redis-contract.md every list and event kind there is (npm run docs writes it anew)', () => {
+  it('docs/redis-contract.md names every list and event kind there is (npm run docs writes it anew)', () => {
     const page = readFileSync('docs/redis-contract.md', 'utf8')
     expect(page).toBe(withContractTables(page))
   })

@@ -493,7 +493,9 @@ const play = async (steps: readonly Step[]): Promise<void> => {
 }
 
 describe('lists after any history', () => {
-  it('are those of a naive model: entries, order, counts and what placed them', { timeout: 120_000 }, async () => {
+  it('lists after any history are those of a naive model: entries, order, counts and what placed them', {
+    timeout: 120_000,
+  }, async () => {
     await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60 }), play), {
       numRuns: Number(process.env.MODEL_RUNS ?? 40),
       endOnFailure: false,

@@ -34,7 +34,7 @@ const python = ['/usr/bin/python3', 'python3'].find(
 if (!python) console.warn('no redis-py: the contract is not tried from Python (apt-get install python3-redis)')
 
 describe('the contract, as other programs read and write it', () => {
-  it.skipIf(!python)('in Python with redis-py', () => {
+  it.skipIf(!python)('a Python program with redis-py reads and writes by the contract', () => {
     const said = execFileSync(python ?? '', ['tests/lists/contract.py', where, room.keys.prefix], { encoding: 'utf8' })
     const found = JSON.parse(said) as {
       lists: Record<string, Entry[]>
@@ -62,7 +62,7 @@ describe('the contract, as other programs read and write it', () => {
   const cli = ['/usr/bin/redis-cli', 'redis-cli'].find(
     binary => spawnSync(binary, ['--version'], { stdio: 'ignore' }).status === 0,
   )
-  it.skipIf(!cli)('with redis-cli', () => {
+  it.skipIf(!cli)('redis-cli reads and writes by the contract', () => {
     const ask = (...command: string[]): string => {
       const to = 'socket' in address ? ['-s', address.socket] : ['-u', address.url]
       return execFileSync(cli ?? '', [...to, '--raw', ...command], { encoding: 'utf8' }).trimEnd()

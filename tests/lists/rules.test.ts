@@ -74,7 +74,7 @@ const shuffled = <T>(list: readonly T[], seed: number): T[] =>
     .map(({ one }) => one)
 
 describe('latest', () => {
-  it('is newest first, one entry a story, the same whatever order they come in', () => {
+  it('latest is newest first, one entry a story, the same whatever order they come in', () => {
     fc.assert(
       fc.property(some, fc.nat(100), (sketches, seed) => {
         const candidates = sketches.map(sketch => candidate(sketch))
@@ -87,7 +87,7 @@ describe('latest', () => {
     )
   })
 
-  it('keeps a prolific source to its share while others have news', () => {
+  it('latest keeps a prolific source to its share while others have news', () => {
     const loud = Array.from({ length: 20 }, (_, n) => candidate({ id: `loud${n}`, source: 'loud', age: 2_000 + n }))
     const others = Array.from({ length: 8 }, (_, n) =>
       candidate({ id: `quiet${n}`, source: `quiet${n}`, age: 3_000 + n }),
@@ -97,7 +97,7 @@ describe('latest', () => {
     expect(rankLatest(loud, { size: 10, share: 4 })).toHaveLength(10)
   })
 
-  it('is not flooded by the undated back catalogue of a source that is new', () => {
+  it('latest is not flooded by the undated back catalogue of a source that is new', () => {
     const dated = Array.from({ length: 30 }, (_, n) =>
       candidate({ id: `old${n}`, source: `paper${n % 5}`, age: 60_000 * (n + 1) }),
     )
@@ -108,7 +108,7 @@ describe('latest', () => {
     expect(list).toHaveLength(30)
   })
 
-  it('brings nothing up again that claims to be of a time after it was first seen', () => {
+  it('latest brings nothing up again that claims to be of a time after it was first seen', () => {
     const edited = candidate({ id: 'edited', age: -HOUR, seen: 2 * HOUR })
     expect(ids(rankLatest([edited, candidate({ id: 'new', age: HOUR })], { size: 5, share: 4 }))).toEqual([
       'new',
@@ -120,7 +120,7 @@ describe('latest', () => {
 describe('most read', () => {
   const rule = { now: NOON, size: 10, minVisitors: 3, maxAge: 24 * HOUR }
 
-  it('adds up the reads of a story, and lists it once', () => {
+  it('most read adds up the reads of a story, and lists it once', () => {
     const [one, two] = [candidate({ id: 'a', story: 's1' }), candidate({ id: 'b', story: 's2' })]
     const list = rankMost(
       [
@@ -138,7 +138,7 @@ describe('most read', () => {
     })
   })
 
-  it('leaves out what too few visitors read, however often', () => {
+  it('most read leaves out what too few visitors read, however often', () => {
     const list = rankMost(
       [
         { candidate: candidate({ id: 'reloaded' }), count: 500, visitors: 2 },
@@ -149,7 +149,7 @@ describe('most read', () => {
     expect(ids(list)).toEqual(['read'])
   })
 
-  it('of a window is of its articles: an old one that is still read is not', () => {
+  it('most read of a window has the articles of that window: no old one that is still read', () => {
     expect(rankMost([{ candidate: candidate({ age: 25 * HOUR }), count: 9, visitors: 9 }], rule)).toEqual([])
   })
 })
@@ -171,7 +171,7 @@ describe('must-reads', () => {
       rankMustReads(candidates, reads, some).map(({ candidate: each, score }) => [each.article.id as string, score]),
     )
 
-  it('count breadth, freshness and weight', () => {
+  it('must-reads count breadth, freshness and weight', () => {
     const base = importance(candidate({ age: HOUR }), rule)
     expect(importance(candidate({ age: HOUR, sources: ['a', 'b', 'c'] }), rule)).toBeGreaterThan(base)
     expect(importance(candidate({ age: 2 * HOUR }), rule)).toBeLessThan(base)
@@ -179,12 +179,12 @@ describe('must-reads', () => {
     expect(importance(candidate({ age: 49 * HOUR }), rule)).toBe(0)
   })
 
-  it('count a publisher once, however many feeds it has', () => {
+  it('must-reads count a publisher once, however many feeds it has', () => {
     const feeds = candidate({ sources: ['bbc-world', 'bbc-asia', 'bbc-politics'] })
     expect(importance(feeds, rule)).toBeCloseTo(importance(candidate({ sources: ['bbc-world'] }), rule), 9)
   })
 
-  it('count reads against what is usual for the section at this hour, not by themselves', () => {
+  it('must-reads count reads against what is usual for the section at this hour, not by themselves', () => {
     const read = candidate({ id: 'a' })
     const usualIn = (usual: number) => scores([read], () => 20, { ...rule, baseline: () => usual }).get('a') ?? 0
     expect(usualIn(20)).toBeCloseTo(importance(read, rule), 9)
@@ -194,14 +194,14 @@ describe('must-reads', () => {
     expect(scores([read], () => 1e6).get('a')).toBeCloseTo(2 * importance(read, rule), 9)
   })
 
-  it('leave a factor out whose weight is nought', () => {
+  it('must-reads leave a factor out whose weight is nought', () => {
     const without = { ...rule, weights: { ...rule.weights, reads: 0, breadth: 0 } }
     const [one, other] = [candidate({ id: 'a' }), candidate({ id: 'b', sources: ['x', 'y', 'z'], section: 'asia' })]
     const found = scores([one, other], ({ article }) => (article.id === 'a' ? 0 : 900), without)
     expect(found.get('a')).toBe(found.get('b'))
   })
 
-  it('are diverse over sections', () => {
+  it('must-reads are diverse over sections', () => {
     const sports = Array.from({ length: 6 }, (_, n) =>
       candidate({ id: `s${n}`, section: 'sports', sources: ['a', 'b', 'c'], age: n }),
     )
@@ -211,7 +211,7 @@ describe('must-reads', () => {
     expect(ids(rankMustReads(pool, () => 0, { ...rule, diversity: 1 }))).not.toContain('w')
   })
 
-  it('explain themselves: their terms make their score', () => {
+  it('must-reads explain themselves: their terms make their score', () => {
     fc.assert(
       fc.property(some, sketches => {
         const list = rankMustReads(
@@ -232,7 +232,7 @@ describe('must-reads', () => {
 describe('related', () => {
   const rule = { now: NOON, size: 5, maxAge: 7 * 24 * HOUR, halfLife: 48 * HOUR, coReadWeight: 1, diversity: 0.85 }
 
-  it('prefers the alike, then the fresh, and drops the old', () => {
+  it('related prefers the alike, then the fresh, and drops the old', () => {
     const list = rankRelated(
       [
         { candidate: candidate({ id: 'far' }), views: 0, similarity: 0.1, coViewed: 0 },
@@ -244,7 +244,7 @@ describe('related', () => {
     expect(ids(list)).toEqual(['near', 'far'])
   })
 
-  it('knows what the same readers read, though the words differ', () => {
+  it('related knows what the same readers read, though the words differ', () => {
     const pair = [
       { candidate: candidate({ id: 'words' }), views: 0, similarity: 0.4, coViewed: 0 },
       {
@@ -258,13 +258,13 @@ describe('related', () => {
     expect(ids(rankRelated(pair, { ...rule, coReadWeight: 0 }))).toEqual(['words', 'readers'])
   })
 
-  it('does not take one reader of both for a likeness', () => {
+  it('related does not take one reader of both for a likeness', () => {
     expect(coViewSimilarity(1, 1, 1)).toBeLessThan(0.2)
     expect(coViewSimilarity(0, 10, 10)).toBe(0)
     expect(coViewSimilarity(30, 30, 30)).toBeGreaterThan(0.8)
   })
 
-  it('names no source over and over while others are nearly as much alike', () => {
+  it('related names no source over and over while others are nearly as much alike', () => {
     const same = Array.from({ length: 4 }, (_, n) => ({
       candidate: candidate({ id: `a${n}` }),
       views: 0,
@@ -284,12 +284,12 @@ describe('trending', () => {
     day,
   })
 
-  it('is what is surely read more than before, not what is read most', () => {
+  it('trending is what is surely read more than before, not what is read most', () => {
     const list = rankTrending([pace('big', 1_000, 24_000), pace('rising', 100, 190)], rule)
     expect(ids(list)).toEqual(['rising'])
   })
 
-  it('is never won by few reads, however steep', () => {
+  it('trending is never won by few reads, however steep', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 4 }), reads => {
         expect(rankTrending([pace('few', reads, reads)], { ...rule, baseline: () => 0 })).toEqual([])
@@ -297,12 +297,12 @@ describe('trending', () => {
     )
   })
 
-  it('holds a new article against what is usual in its section', () => {
+  it('trending holds a new article against what is usual in its section', () => {
     expect(ids(rankTrending([pace('new', 30, 30, HOUR / 2)], rule))).toEqual(['new'])
     expect(rankTrending([pace('new', 30, 30, HOUR / 2)], { ...rule, baseline: () => 25 })).toEqual([])
   })
 
-  it('ranks the surer rise first, of two alike', () => {
+  it('trending ranks the surer rise first, of two alike', () => {
     const list = rankTrending([pace('small', 12, 12, HOUR), pace('large', 120, 120, HOUR)], {
       ...rule,
       baseline: () => 2,
@@ -312,14 +312,14 @@ describe('trending', () => {
 })
 
 describe('what is usual', () => {
-  it('is learnt a day at a time, and drawn towards by few reads', () => {
+  it('what is usual is learnt a day at a time, and drawn towards by few reads', () => {
     expect(blend(null, 8)).toBe(8)
     expect(blend(8, 18)).toBe(10)
     expect(ratioToBaseline(0, 0, 5)).toBe(1)
     expect(ratioToBaseline(1, 0, 5)).toBeLessThan(1.3)
   })
 
-  it('is never surely exceeded by more than was counted', () => {
+  it('what is usual is never surely exceeded by more than was counted', () => {
     fc.assert(
       fc.property(fc.nat(1e6), fc.double({ min: 0.1, max: 5, noNaN: true }), (count, z) => {
         expect(lowerBound(count, z)).toBeGreaterThanOrEqual(0)
@@ -334,7 +334,7 @@ const listed = (...names: string[]): Ranked[] =>
   names.map(id => ({ candidate: candidate({ id }), score: 1, placedBy: 'rule', terms: () => [] }))
 
 describe('a thin list', () => {
-  it('is filled up in order, without telling a story twice, and each entry says so', () => {
+  it('a thin list is filled up in order, without telling a story twice, and each entry says so', () => {
     const filled = fillFrom(fillFrom(listed('a'), listed('a', 'b'), 'day', 3), listed('c', 'd'), 'latest', 3)
     expect(filled.map(({ candidate: { article }, placedBy }) => [article.id, placedBy])).toEqual([
       ['a', 'rule'],
@@ -353,7 +353,7 @@ describe('what an editor pins', () => {
     until: NOON,
   })
 
-  it('stands in its place, and its story nowhere else', () => {
+  it('what an editor pins stands in its place, and its story nowhere else', () => {
     const list = withPins(listed('a', 'b', 'c', 'd'), [pin('x', 2, 'c'), pin('y', 1), pin('z', 99)], 4)
     expect(ids(list)).toEqual(['y', 'x', 'a', 'b'])
     expect(ids(withPins(listed('a'), [pin('z', 99)], 4))).toEqual(['a', 'z'])
@@ -363,7 +363,7 @@ describe('what an editor pins', () => {
 })
 
 describe('names of lists', () => {
-  it('are all read back', () => {
+  it('the name of every list is read back', () => {
     const shelves = { taxonomy, languages: ['de'], groups: ['wire'] }
     expect(LISTS.names(shelves)).toContain('latest:world:group:wire')
     for (const name of LISTS.names(shelves)) expect(LISTS.parse(name), name).not.toBeNull()
@@ -382,7 +382,7 @@ describe('names of lists', () => {
     'latest:language:de:group:wire',
     'trending:world:asia',
     '__proto__:now',
-  ])('%j is none', name => {
+  ])('%j is no name of a list', name => {
     expect(LISTS.parse(name)).toBeNull()
   })
 })
