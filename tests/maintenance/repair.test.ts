@@ -218,11 +218,11 @@ const PLANTED: readonly { what: string; found: Record<string, number>; plant: ()
 ]
 
 describe('the doctor', () => {
-  it('finds nothing wrong where nothing is', async () => {
+  it('the doctor finds nothing wrong where nothing is', async () => {
     expect(await wrongNow()).toEqual({})
   })
 
-  it.each(PLANTED)('finds $what, only tells of it, and mends it', async ({ plant, found }) => {
+  it.each(PLANTED)('the doctor finds $what, only tells of it, and mends it', async ({ plant, found }) => {
     const before = Object.fromEntries(await Promise.all(LISTS.map(async name => [name, await ids(name)] as const)))
     await plant()
     expect(await wrongNow()).toMatchObject(found)
@@ -245,7 +245,7 @@ describe('the doctor', () => {
     ])
   })
 
-  it('leaves counts of articles that are there as they were', async () => {
+  it('the doctor leaves counts of articles that are there as they were', async () => {
     await PLANTED.find(({ what }) => what.startsWith('counts'))?.plant()
     await repair(parts, true)
     expect(await redis.hgetall(keys.eventTotals('view'))).toEqual({ [first.id]: '2' })
@@ -255,20 +255,20 @@ describe('the doctor', () => {
     }
   })
 
-  it('has the feed of a lost article bring it again', async () => {
+  it('the doctor has the feed of a lost article bring it again', async () => {
     await PLANTED.find(({ what }) => what.startsWith('an item remembered'))?.plant()
     await repair(parts, true)
     expect(await redis.hgetall(keys.seen(sourceId('courier')))).toEqual({})
     expect(await redis.hgetall(keys.source(sourceId('courier')))).toEqual({ fetches: '1' })
   })
 
-  it('does not take the marks of articles that left for want of room for wrong', async () => {
+  it('the doctor does not take the marks of articles that left for want of room for wrong', async () => {
     await PLANTED.find(({ what }) => what.startsWith('an item remembered'))?.plant()
     await redis.hset(keys.eviction(), 'horizon', Date.now())
     expect(await wrongNow()).toEqual({})
   })
 
-  it('forgets no sources where the configuration seems to be another', async () => {
+  it('the doctor forgets no sources where the configuration seems to be another', async () => {
     for (const id of ['a', 'b', 'c', 'd', 'e', 'f']) await redis.hset(keys.source(sourceId(id)), 'fetches', 3)
     const told = (await repair(parts, true)).find(({ check }) => check === 'states-without-source')
     expect(told).toMatchObject({ wrong: 6, repaired: 0, doubt: expect.stringContaining('is this the configuration') })
