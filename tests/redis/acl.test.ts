@@ -27,7 +27,7 @@ const as = async (user: AclUser): Promise<Redis> => {
 }
 
 describe('a scheduler under its own user of Redis', () => {
-  it('lets the oldest articles go, and those whose time has come, out of all that tells of them', async () => {
+  it('a scheduler under its own user of Redis lets the oldest articles go, and those whose time has come, out of all that tells of them', async () => {
     const { clock, config, lists, articles, fill, taken, there } = await aFullRoom(desk)
     const redis = await as('scheduler')
     expect(await redis.acl('WHOAMI')).toBe(`${keys.prefix}-scheduler`)
@@ -54,7 +54,7 @@ describe('a scheduler under its own user of Redis', () => {
 })
 
 describe('an admin under its own user of Redis', () => {
-  it('migrates the keys of an older version', async () => {
+  it('an admin under its own user of Redis migrates the keys of an older version', async () => {
     const redis = await as('admin')
     await loadKeys(root, OLD_KEYS, key => key.replace('newsdesk', keys.prefix))
     await root.set(keys.schema(), 5)
@@ -67,7 +67,7 @@ describe('an admin under its own user of Redis', () => {
 
 describe('how Redis is set up', () => {
   it.each(['scheduler', 'admin'] as const)(
-    'is told to %s without CONFIG, which would tell it passwords',
+    'the user %s is told how Redis is set up without CONFIG, which would tell it passwords',
     async user => {
       const redis = await as(user)
       const [, policy] = (await root.config('GET', 'maxmemory-policy')) as [string, string]

@@ -18,7 +18,7 @@ describe('the clock that all daemons share', () => {
     return seconds * 1_000 + micros / 1_000
   }
 
-  it('is that of Redis, though the machine is set to yesterday before it starts and to tomorrow while it runs', async () => {
+  it('the clock that all daemons share is that of Redis, though the machine is set to yesterday before it starts and to tomorrow while it runs', async () => {
     const real = Date.now
     vi.spyOn(Date, 'now').mockImplementation(() => real() - DAY)
     const clock = createClock(redis)
@@ -28,7 +28,7 @@ describe('the clock that all daemons share', () => {
     expect(Math.abs(clock.now() - (await serverTime()))).toBeLessThan(1_000)
   })
 
-  it('does not believe an answer that was long under way, where it has a better one', async () => {
+  it('the clock that all daemons share does not believe an answer that was long under way, where it has a better one', async () => {
     let ms = 1_000
     const answers = [
       ['5000', '0'],
@@ -53,7 +53,9 @@ describe('the clock that all daemons share', () => {
 })
 
 describe('a connection that a router has forgotten', () => {
-  it('is given up for a new one, and what was asked is answered', { timeout: 60_000 }, async () => {
+  it('a connection that a router has forgotten is given up for a new one, and what was asked is answered', {
+    timeout: 60_000,
+  }, async () => {
     const server = await startFaultyRedis(aFolder('wire'), 'everysec')
     const wire = await startWire(server.port)
     const redis = connectRedis({ url: `redis://127.0.0.1:${wire.port}` }, pino({ level: 'silent' }), 'test')

@@ -74,7 +74,7 @@ const asRedis =
       .join('')
 
 describe('the folder of a Redis of its own', () => {
-  it('holds socket and process id, and is closed to other users, also where it was open before', async () => {
+  it('the folder of a Redis of its own holds socket and process id, and is closed to other users, also where it was open before', async () => {
     const dataDir = aDir()
     mkdirSync(dataDir, { mode: 0o755 })
     const said: string[] = []
@@ -92,7 +92,7 @@ describe('the folder of a Redis of its own', () => {
     expect(existsSync(join(dataDir, 'redis.pid'))).toBe(false)
   })
 
-  it('with a path too long for a socket has it in a folder of its own, which those who share it find, and which may vanish', async () => {
+  it('a data folder with a path too long for a socket has it in a folder of its own, which those who share it find, and which may vanish', async () => {
     const dataDir = join(aFolder('own'), 'a'.repeat(60), 'b'.repeat(60))
     const [first, second] = [await resolveRedis({ dataDir, say: silent }), await resolveRedis({ dataDir, say: silent })]
     const folder = dirname(socketOf(first))
@@ -115,14 +115,14 @@ describe('the folder of a Redis of its own', () => {
     await third.stop()
   })
 
-  it('leaves no folder behind where its Redis was only for the moment', async () => {
+  it('a Redis of its own that is only for the moment leaves no folder behind', async () => {
     const dataDir = join(aFolder('own'), 'a'.repeat(100))
     const server = await resolveRedis({ dataDir, durable: false, say: silent })
     await server.stop()
     expect(existsSync(dirname(socketOf(server)))).toBe(false)
   })
 
-  it('is refused with what to do where it cannot be made', async () => {
+  it('the folder of a Redis of its own is refused with what to do where it cannot be made', async () => {
     const file = join(aFolder('own'), 'file')
     writeFileSync(file, '')
     const error = await refusalOf(join(file, 'data'), true)
@@ -131,7 +131,7 @@ describe('the folder of a Redis of its own', () => {
   })
 
   it.skipIf(process.platform !== 'linux')(
-    'is refused at once under /proc and /sys, which take no folders',
+    'the folder of a Redis of its own is refused at once under /proc and /sys, which take no folders',
     async () => {
       for (const dir of ['/proc/newsdesk/data', '/proc/newsdesk', '/sys/newsdesk'])
         expect(String(await refusalOf(dir, true))).toMatch(
@@ -143,21 +143,24 @@ describe('the folder of a Redis of its own', () => {
     },
   )
 
-  it.runIf(isRoot)('is refused where it belongs to another user, by daemon and commands alike', async () => {
-    const dataDir = aDir()
-    mkdirSync(dataDir, { mode: 0o700 })
-    chownSync(dataDir, NOBODY, NOBODY)
-    for (const start of [true, false]) {
-      const error = await refusalOf(dataDir, start)
-      expect(error).toBeInstanceOf(NoRedisError)
-      expect(error.message).toMatch(/belongs to user 65534.*NEWSDESK_REDIS_DATA_DIR/)
-    }
-    expect(existsSync(join(dataDir, 'redis.sock'))).toBe(false)
-  })
+  it.runIf(isRoot)(
+    'the folder of a Redis of its own is refused where it belongs to another user, by daemon and commands alike',
+    async () => {
+      const dataDir = aDir()
+      mkdirSync(dataDir, { mode: 0o700 })
+      chownSync(dataDir, NOBODY, NOBODY)
+      for (const start of [true, false]) {
+        const error = await refusalOf(dataDir, start)
+        expect(error).toBeInstanceOf(NoRedisError)
+        expect(error.message).toMatch(/belongs to user 65534.*NEWSDESK_REDIS_DATA_DIR/)
+      }
+      expect(existsSync(join(dataDir, 'redis.sock'))).toBe(false)
+    },
+  )
 })
 
 describe('somebody else who listens where a Redis of its own would', () => {
-  it('is refused with what gives it away, and has been sent questions alone', async () => {
+  it('a stranger who listens where a Redis of its own would is refused with what gives it away, and has been sent questions alone', async () => {
     const dataDir = aDir()
     mkdirSync(dataDir, { mode: 0o700 })
     writeFileSync(join(dataDir, 'redis.pid'), String(process.pid))
@@ -174,17 +177,20 @@ describe('somebody else who listens where a Redis of its own would', () => {
     expect((await refusalOf(dataDir)).message).toContain('keeps its data in /elsewhere')
   })
 
-  it.runIf(isRoot)('as another user is sent nothing at all', async () => {
-    const dataDir = aDir()
-    mkdirSync(dataDir, { mode: 0o700 })
-    const socket = join(dataDir, 'redis.sock')
-    const heard = await anImpostor(socket, asRedis(dataDir))
-    chownSync(socket, NOBODY, NOBODY)
-    expect((await refusalOf(dataDir)).message).toContain('belongs to user 65534')
-    expect(heard()).toBe('')
-  })
+  it.runIf(isRoot)(
+    'a stranger of another user who listens where a Redis of its own would is sent nothing at all',
+    async () => {
+      const dataDir = aDir()
+      mkdirSync(dataDir, { mode: 0o700 })
+      const socket = join(dataDir, 'redis.sock')
+      const heard = await anImpostor(socket, asRedis(dataDir))
+      chownSync(socket, NOBODY, NOBODY)
+      expect((await refusalOf(dataDir)).message).toContain('belongs to user 65534')
+      expect(heard()).toBe('')
+    },
+  )
 
-  it('is refused where other users may connect to the socket, too', async () => {
+  it('a stranger who listens on a socket that other users may connect to is refused, too', async () => {
     const dataDir = aDir()
     mkdirSync(dataDir, { mode: 0o700 })
     const socket = join(dataDir, 'redis.sock')
@@ -194,7 +200,7 @@ describe('somebody else who listens where a Redis of its own would', () => {
     expect(heard()).toBe('')
   })
 
-  it('at the predictable path of before is passed over, and sent no command that changes anything', async () => {
+  it('a stranger at the predictable path of before is passed over, and sent no command that changes anything', async () => {
     const dataDir = aDir()
     const heard = await anImpostor(formerSocketPath(dataDir), asRedis('/elsewhere'))
     const server = await resolveRedis({ dataDir, say: silent })
@@ -203,7 +209,7 @@ describe('somebody else who listens where a Redis of its own would', () => {
     await server.stop()
   })
 
-  it.runIf(isRoot)('at the predictable path of before, as another user, is sent nothing at all', async () => {
+  it.runIf(isRoot)('a stranger of another user at the predictable path of before is sent nothing at all', async () => {
     const dataDir = aDir()
     const heard = await anImpostor(formerSocketPath(dataDir), asRedis(dataDir))
     chownSync(formerSocketPath(dataDir), NOBODY, NOBODY)
@@ -246,7 +252,7 @@ describe('a Redis that an earlier version left running', () => {
     return { child, redis }
   }
 
-  it('moves to the data folder with all it holds, once nobody else uses it', async () => {
+  it('a Redis that an earlier version left running moves to the data folder with all it holds, once nobody else uses it', async () => {
     const dataDir = aDir()
     const { child, redis } = await aFormer(dataDir)
     redis.disconnect()
@@ -259,7 +265,7 @@ describe('a Redis that an earlier version left running', () => {
     await server.stop()
   })
 
-  it('is shared where it is while another newsdesk uses it, by daemon and commands', async () => {
+  it('a Redis that an earlier version left running is shared where it is while another newsdesk uses it, by daemon and commands', async () => {
     const dataDir = aDir()
     const { redis } = await aFormer(dataDir)
     const daemon = await resolveRedis({ dataDir, say: silent })
@@ -276,14 +282,17 @@ describe('a Redis that an earlier version left running', () => {
 })
 
 describe('a Redis that works in the folder and lost its socket', () => {
-  it.runIf(existsSync('/proc/self/cwd'))('is not joined by a second one, which would destroy its data', async () => {
-    const dataDir = aDir()
-    const server = await resolveRedis({ dataDir, say: silent })
-    unlinkSync(socketOf(server))
-    const error = await refusalOf(dataDir)
-    expect(error).toBeInstanceOf(NoRedisError)
-    expect(error.message).toMatch(/A Redis \(process \d+\) works in .* and does not answer.*kill \d+/)
-    process.kill(Number(readFileSync(join(dataDir, 'redis.pid'), 'utf8')))
-    await until(() => !existsSync(join(dataDir, 'redis.pid')))
-  })
+  it.runIf(existsSync('/proc/self/cwd'))(
+    'a Redis that works in the folder and lost its socket is not joined by a second one, which would destroy its data',
+    async () => {
+      const dataDir = aDir()
+      const server = await resolveRedis({ dataDir, say: silent })
+      unlinkSync(socketOf(server))
+      const error = await refusalOf(dataDir)
+      expect(error).toBeInstanceOf(NoRedisError)
+      expect(error.message).toMatch(/A Redis \(process \d+\) works in .* and does not answer.*kill \d+/)
+      process.kill(Number(readFileSync(join(dataDir, 'redis.pid'), 'utf8')))
+      await until(() => !existsSync(join(dataDir, 'redis.pid')))
+    },
+  )
 })

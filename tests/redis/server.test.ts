@@ -13,7 +13,7 @@ const open = ({ address }: RedisServer) => openRedis(address, { maxRetriesPerReq
 const socketOf = ({ address }: RedisServer) => ('socket' in address ? address.socket : '')
 
 describe('a Redis of its own', () => {
-  it('keeps what was written over a restart, evicts nothing, and is gone after the stop', async () => {
+  it('a Redis of its own keeps what was written over a restart, evicts nothing, and is gone after the stop', async () => {
     const dataDir = aDir()
     const first = await resolveRedis({ dataDir, say: silent })
     const redis = open(first)
@@ -30,7 +30,7 @@ describe('a Redis of its own', () => {
     await second.stop()
   })
 
-  it('is one for all on a data folder, also when they start at once; the last to leave stops it', async () => {
+  it('a Redis of its own is one for all on a data folder, also when they start at once; the last to leave stops it', async () => {
     const dataDir = aDir()
     const servers = await Promise.all([1, 2, 3].map(() => resolveRedis({ dataDir, say: silent })))
     expect(new Set(servers.map(socketOf)).size).toBe(1)
@@ -47,7 +47,7 @@ describe('a Redis of its own', () => {
     })
   })
 
-  it('is taken up again after newsdesk was killed without a word', async () => {
+  it('a Redis of its own is taken up again after newsdesk was killed without a word', async () => {
     const dataDir = aDir()
     const script = `import { resolveRedis } from './src/redis/server.ts'
       await resolveRedis({ dataDir: ${JSON.stringify(dataDir)}, say: () => undefined })
@@ -69,7 +69,7 @@ describe('a Redis of its own', () => {
     })
   })
 
-  it('starts though a process died while it was starting one', async () => {
+  it('a Redis of its own starts though a process died while it was starting one', async () => {
     const dataDir = aDir()
     mkdirSync(dataDir, { recursive: true })
     writeFileSync(join(dataDir, 'starting.pid'), '999999999')
@@ -78,13 +78,13 @@ describe('a Redis of its own', () => {
     expect(existsSync(join(dataDir, 'starting.pid'))).toBe(false)
   })
 
-  it('is not started by a command that only asks', async () => {
+  it('a Redis of its own is not started by a command that only asks', async () => {
     await expect(resolveRedis({ dataDir: aDir(), start: false, say: silent })).rejects.toThrow('npm start')
   })
 })
 
 describe('a Redis that is configured', () => {
-  it('is used as it is and never stopped', async () => {
+  it('a Redis that is configured is used as it is and never stopped', async () => {
     const server = await resolveRedis({ url: 'redis://desk.example:6379', dataDir: '/nowhere', say: silent })
     expect(server).toMatchObject({ address: { url: 'redis://desk.example:6379' }, origin: 'configured' })
     await server.stop()
@@ -104,14 +104,14 @@ describe('a machine without a Redis', () => {
   const noRedis = async (path: string) =>
     resolveRedis({ dataDir: aDir(), say: silent, path }).catch((error: Error) => error)
 
-  it('is told the exact line to type where nothing can be installed without asking', async () => {
+  it('a machine without a Redis is told the exact line to type where nothing can be installed without asking', async () => {
     const error = await noRedis(aPath({}))
     expect(error).toBeInstanceOf(NoRedisError)
     expect(String(error)).toContain('NEWSDESK_REDIS_URL=redis://host:6379')
     expect(String(error)).toContain('docker compose up -d redis')
   })
 
-  it('gets one from its package manager where that needs no password, and is told so first', async () => {
+  it('a machine without a Redis gets one from its package manager where that needs no password, and is told so first', async () => {
     const log = join(aDir(), '..', 'installed.txt')
     const said: string[] = []
     const path = aPath({ brew: `echo "$@" >> ${log}` })
@@ -124,13 +124,13 @@ describe('a machine without a Redis', () => {
     expect(error).toBeInstanceOf(NoRedisError)
   })
 
-  it('is told what its package manager said where that fails', async () => {
+  it('a machine without a Redis is told what its package manager said where that fails', async () => {
     const error = await noRedis(aPath({ brew: 'echo "no bottle today" >&2; exit 3' }))
     expect(String(error)).toContain('no bottle today')
     expect(String(error)).toContain('brew install')
   })
 
-  it('finds servers on the path given', () => {
+  it('a Redis server is found on the path given', () => {
     const path = aPath({ 'valkey-server': 'true' })
     expect(findOnPath('valkey-server', path)).toBe(join(path, 'valkey-server'))
     expect(findOnPath('redis-server', path)).toBeUndefined()

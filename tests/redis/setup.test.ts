@@ -61,21 +61,25 @@ describe.skipIf(!binary)('a Redis that refuses the set-up of a connection', () =
     ],
     ['a wrong password', () => url(':root-of-none', '/0'), /user or password is refused \(WRONGPASS\)/],
     ['no password', () => `redis://127.0.0.1:${port}`, /user or password is refused \(NOAUTH\)/],
-  ])('is no passing outage: with %s nothing starts, and it is said why', { timeout: 120_000 }, async (_, of, why) => {
-    expect(await probeRedis(addressOf(of()))).toMatch(why)
-    const { dir } = aConfigFolder({ settings: 'admin: { port: 0 }\n' })
-    const daemon = cli(['start'], { NEWSDESK_CONFIG: dir, NEWSDESK_REDIS_URL: of() })
-    expect(await daemon.ended).toBe(1)
-    expect(daemon.out() + daemon.err()).toMatch(why)
-    expect(daemon.out() + daemon.err()).not.toMatch(/root-of-|bound-one|\n {4}at /)
-    expect(await redis.dbsize()).toBe(0)
-  })
+  ])(
+    'a Redis that refuses the set-up of a connection is no passing outage: with %s nothing starts, and it is said why',
+    { timeout: 120_000 },
+    async (_, of, why) => {
+      expect(await probeRedis(addressOf(of()))).toMatch(why)
+      const { dir } = aConfigFolder({ settings: 'admin: { port: 0 }\n' })
+      const daemon = cli(['start'], { NEWSDESK_CONFIG: dir, NEWSDESK_REDIS_URL: of() })
+      expect(await daemon.ended).toBe(1)
+      expect(daemon.out() + daemon.err()).toMatch(why)
+      expect(daemon.out() + daemon.err()).not.toMatch(/root-of-|bound-one|\n {4}at /)
+      expect(await redis.dbsize()).toBe(0)
+    },
+  )
 
-  it('is worked with by a user who may choose no database, in database 0', async () => {
+  it('a user of Redis who may choose no database works in database 0', async () => {
     expect(await probeRedis(addressOf(url('bound:bound-one', '/0')))).toBeNull()
   })
 
-  it('after a restart is never written to in another database: all waits until it takes the connection as meant', async () => {
+  it('a Redis that refuses the set-up of a connection after a restart is never written to in another database: all waits until it takes the connection as meant', async () => {
     const lines: string[] = []
     const log = pino({ level: 'info' }, { write: (line: string) => lines.push(line) } as never)
     const main = connectRedis(addressOf(url(':root-of-all', '/9')), log, 'main')
@@ -100,7 +104,7 @@ describe.skipIf(!binary)('a Redis that refuses the set-up of a connection', () =
     expect(await main.mget('later', 'later-too')).toEqual(['nine', 'nine'])
   })
 
-  it('with another password than before keeps what waits, and is worked with once it takes ours again', async () => {
+  it('a Redis with another password than before keeps what waits, and is worked with once it takes ours again', async () => {
     const lines: string[] = []
     const log = pino({ level: 'info' }, { write: (line: string) => lines.push(line) } as never)
     const main = connectRedis(addressOf(url(':root-of-all', '/0')), log, 'main')
@@ -115,7 +119,7 @@ describe.skipIf(!binary)('a Redis that refuses the set-up of a connection', () =
     expect(lines.join('')).not.toContain('root-of-all')
   })
 
-  it('names the password of the sentinels where these ask for one, not that of redis.url', () => {
+  it('an error names the password of the sentinels where these ask for one, not that of redis.url', () => {
     const last =
       'All sentinels are unreachable. Retrying from scratch after 50ms. Last error: NOAUTH Authentication required.'
     for (const said of [
@@ -129,7 +133,7 @@ describe.skipIf(!binary)('a Redis that refuses the set-up of a connection', () =
     ).toBeNull()
   })
 
-  it('is told from one that cannot do it right now', () => {
+  it('a Redis that refuses a connection for good is told from one that cannot take it right now', () => {
     for (const passing of [
       'LOADING Redis is loading',
       'BUSY Redis is busy running a script',
@@ -148,7 +152,7 @@ describe.skipIf(!binary)('a Redis that refuses the set-up of a connection', () =
 
 describe('a password that ends its part of the URL', () => {
   it.each(['a/b', 'a@b', 'a#b', 'a?b', '50%', '12/34', '12?34', '1#2', 'a b', 'a@b:1'])(
-    'such as %s is refused with how to write it',
+    'a password that ends its part of the URL, such as %s, is refused with how to write it',
     secret => {
       for (const made of [
         `redis://desk:${secret}@cache:6379/0`,
@@ -173,11 +177,11 @@ describe('a password that ends its part of the URL', () => {
     'redis://cache?password=x',
     'redis://:6379',
     'redis://:secret',
-  ])('%s names no server and no database', made => {
+  ])('the URL %s names no server and no database', made => {
     expect(findUrlError(made)).toMatch(/no valid database|must not have parameters|must be one of/)
   })
 
-  it('is not shown where it stands in place of the user', () => {
+  it('a password that stands in place of the user is not shown', () => {
     expect(showAddress(addressOf('redis://geheim@cache:6379/1'))).toBe('redis://***@cache:6379/1')
   })
 })

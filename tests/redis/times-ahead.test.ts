@@ -30,7 +30,7 @@ const { redis, keys, address } = testRedis()
 const log = pino({ level: 'silent' })
 
 describe('a time that stands in Redis', () => {
-  it('can be as long as it lies no further ahead than what is configured, whatever has been', () => {
+  it('a time that stands in Redis is possible where it lies no further ahead than what is configured, whatever has been', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 400 * DAY }), fc.integer({ min: 0, max: 90 * DAY }), (back, horizon) => {
         expect(isPlausible(NOW - back, NOW)).toBe(true)
@@ -40,7 +40,7 @@ describe('a time that stands in Redis', () => {
     )
   })
 
-  it('tells once that the clock was set back, and not that it went on', () => {
+  it('newsdesk tells once that the clock was set back, and not that it went on', () => {
     let at = NOW
     const isSetBack = createSetBack(() => at)
     const seen = [0, DAY, 5_000, -DAY, 5_000, -2_000, 5_000].map(step => {
@@ -56,33 +56,36 @@ describe('a source that was polled while the clock was ahead', () => {
     ['an hour', HOUR],
     ['a day', DAY],
     ['a year', 365 * DAY],
-  ])('by %s is due once that is set right, with all others, and no other is sooner', async (_, ahead) => {
-    const server = await serve((request, response) => {
-      if (request.url === '/failing') response.writeHead(500).end()
-      else response.end('a feed')
-    })
-    const names = ['before', 'polled', 'failing', 'claimed', 'retired']
-    const desk = aPollingDesk(Object.fromEntries(names.map(name => [name, `${server.url}/${name}`])))
-    await desk.sources.sync()
-    await desk.poll('before')
-    const due = async (id: string) => Number(await desk.redis.zscore(desk.keys.due(), id))
-    const stood = await due('before')
-    desk.clock.now += ahead
-    await desk.poll('polled')
-    await desk.poll('failing')
-    await desk.sources.failed(sourceId('retired'), { reason: 'status', detail: 'gone', status: 410 })
-    await desk.redis.zadd(desk.keys.due(), desk.clock.now + 300_000, 'claimed')
-    desk.clock.now -= ahead - 1_000
-    const claimed = await desk.sources.claimDue(10)
-    expect([...claimed].sort()).toEqual(['claimed', 'failing', 'polled'])
-    expect(await due('before')).toBe(stood)
-    expect((await desk.state('polled')).nextReason).toContain('the clock of Redis was ahead')
-    // And so it goes on, without being due again and again.
-    await desk.poll('polled')
-    expect(await desk.sources.claimDue(10)).toEqual([])
-  })
+  ])(
+    'a source that was polled while the clock was ahead by %s is due once that is set right, with all others, and no other is sooner',
+    async (_, ahead) => {
+      const server = await serve((request, response) => {
+        if (request.url === '/failing') response.writeHead(500).end()
+        else response.end('a feed')
+      })
+      const names = ['before', 'polled', 'failing', 'claimed', 'retired']
+      const desk = aPollingDesk(Object.fromEntries(names.map(name => [name, `${server.url}/${name}`])))
+      await desk.sources.sync()
+      await desk.poll('before')
+      const due = async (id: string) => Number(await desk.redis.zscore(desk.keys.due(), id))
+      const stood = await due('before')
+      desk.clock.now += ahead
+      await desk.poll('polled')
+      await desk.poll('failing')
+      await desk.sources.failed(sourceId('retired'), { reason: 'status', detail: 'gone', status: 410 })
+      await desk.redis.zadd(desk.keys.due(), desk.clock.now + 300_000, 'claimed')
+      desk.clock.now -= ahead - 1_000
+      const claimed = await desk.sources.claimDue(10)
+      expect([...claimed].sort()).toEqual(['claimed', 'failing', 'polled'])
+      expect(await due('before')).toBe(stood)
+      expect((await desk.state('polled')).nextReason).toContain('the clock of Redis was ahead')
+      // And so it goes on, without being due again and again.
+      await desk.poll('polled')
+      expect(await desk.sources.claimDue(10)).toEqual([])
+    },
+  )
 
-  it('is due also where only another process saw the clock ahead', async () => {
+  it('a source that was polled while the clock was ahead is due also where only another process saw the clock ahead', async () => {
     const server = await serve((_, response) => response.end('a feed'))
     const desk = aPollingDesk({ a: `${server.url}/a` })
     await desk.sources.sync()
@@ -99,7 +102,7 @@ describe('a domain that was visited while the clock was ahead', () => {
   const politeness = createPoliteness({ redis, keys, settings })
   const enter = (name: string) => politeness.visit('me').enter(`https://${name}.example/feed`)
 
-  it('lets its visitors in once that is set right: who held it, when it is free, when it is whose turn', async () => {
+  it('a domain that was visited while the clock was ahead lets its visitors in once that is set right: who held it, when it is free, when it is whose turn', async () => {
     const later = Date.now() + DAY
     const name = 'ahead'
     await redis.hset(keys.host(`${name}.example`), { free: later, at: later })
@@ -108,7 +111,7 @@ describe('a domain that was visited while the clock was ahead', () => {
     expect(await enter(name)).toBeNull()
   })
 
-  it('is not closed for longer than any server is obeyed, nor by a Retry-After of a day to come', async () => {
+  it('a domain that was visited while the clock was ahead is not closed for longer than any server is obeyed, nor by a Retry-After of a day to come', async () => {
     await redis.hset(keys.host('long.example'), {
       until: Date.now() + 30 * DAY,
       since: Date.now(),
@@ -124,7 +127,7 @@ describe('a domain that was visited while the clock was ahead', () => {
 })
 
 describe('what was noted while the clock was ahead', () => {
-  it('does not keep our own network down, or just back, for a day', async () => {
+  it('what was noted while the clock was ahead does not keep our own network down, or just back, for a day', async () => {
     const desk = aPollingDesk({})
     for (const mode of ['back', 'down'] as const) {
       await desk.redis.hset(desk.keys.network(), { mode, since: desk.clock.now + DAY })
@@ -137,7 +140,7 @@ describe('what was noted while the clock was ahead', () => {
     }
   })
 
-  it('counts for nothing: a lie, a day of a move, a delivery, a distrust, a level of the log, a daemon; a visitor still counts', async () => {
+  it('what was noted while the clock was ahead counts for nothing: a lie, a day of a move, a delivery, a distrust, a level of the log, a daemon; a visitor still counts', async () => {
     expect(chooseValidation(NOW + DAY, NOW, 0.5)).toBe('conditional')
     expect(chooseValidation(NOW - DAY, NOW, 0.5)).toBe('distrust')
     const today = Math.floor(NOW / DAY)
@@ -178,7 +181,7 @@ describe('what was noted while the clock was ahead', () => {
 })
 
 describe('jobs that were put off while the clock was ahead', () => {
-  it('are brought forward, and locks of workers that died do not outlive them by a day', {
+  it('jobs that were put off while the clock was ahead are brought forward, and locks of workers that died do not outlive them by a day', {
     timeout: 60_000,
   }, async () => {
     const bull = openRedis(address, { maxRetriesPerRequest: null, retryStrategy: () => 50 })

@@ -27,7 +27,7 @@ describe('what an outage of Redis leads to', () => {
     ['rejected', "READONLY You can't write against a read only replica."],
     ['away', "Socket timeout. Expecting data, but didn't receive any in 15000ms."],
     ['away', 'connect ECONNREFUSED 127.0.0.1:6379'],
-  ])('is known as “%s” by the error %s', (kind, message) => {
+  ])('what an outage of Redis leads to is known as “%s” by the error %s', (kind, message) => {
     expect(explainOutage(new Error(message))?.kind).toBe(kind)
   })
 
@@ -36,11 +36,11 @@ describe('what an outage of Redis leads to', () => {
     'WRONGTYPE Operation against a key holding the wrong kind of value',
     "Cannot read properties of undefined (reading 'id')",
     'a job is missing its key',
-  ])('is not taken for one where it is an error of its own: %s', message => {
+  ])('an error of its own is not taken for what an outage of Redis leads to: %s', message => {
     expect(explainOutage(new Error(message))).toBeNull()
   })
 
-  it('is one warning a minute of each kind, without a stack; any other error is logged as often as it comes, with it', () => {
+  it('what an outage of Redis leads to is one warning a minute of each kind, without a stack; any other error is logged as often as it comes, with it', () => {
     const { lines, log } = logged()
     let at = 0
     const trouble = createOutageLog(log, () => at)
