@@ -50,7 +50,7 @@ const textSpeaks = async (body: string, language?: string): Promise<boolean> =>
   (await articleOf(body, language)).evidence.some(({ from }) => from === 'text')
 
 describe('the text of an article', () => {
-  it('is ignored where the feed says English and its source is configured as French, as with software that says so by itself', async () => {
+  it('the text of an article is ignored where the feed says English and its source is configured as French, as with software that says so by itself', async () => {
     expect(await textSpeaks(rss(FRENCH, '<language>en-us</language>'), 'fr')).toBe(false)
     expect(await textSpeaks(rss(ENGLISH, '<language>en-us</language>'), 'en-GB')).toBe(true)
     expect(await textSpeaks(rss(ENGLISH, '<language>fr</language>', '<dc:language>en</dc:language>'), 'fr')).toBe(true)
@@ -63,17 +63,17 @@ describe('the text of an article', () => {
     ['by a JSON Feed', json(ENGLISH, 'en')],
     ['by a news sitemap', sitemap(ENGLISH, 'en')],
     ['by a news sitemap in three letters', sitemap(ENGLISH, 'eng')],
-  ])('that is declared English %s tells its section', async (_, body) => {
+  ])('the text of an article that is declared English %s tells its section', async (_, body) => {
     const { section, language } = await articleOf(body)
     expect([section, primaryLanguage(language)]).toEqual(['sports', 'en'])
   })
 
-  it('whose language only the source sets tells its section where that is English', async () => {
+  it('the text of an article whose language only the source sets tells its section where that is English', async () => {
     expect(await textSpeaks(rss(ENGLISH), 'en')).toBe(true)
     expect(await textSpeaks(rss(ENGLISH), 'de')).toBe(false)
   })
 
-  it('whose language nobody declares is ignored: it stays in the section of its source, and is published as en as before', async () => {
+  it('the text of an article whose language nobody declares is ignored: it stays in the section of its source, and is published as en as before', async () => {
     for (const body of [rss(FRENCH), rss(ENGLISH), atom(ENGLISH), json(ENGLISH)]) {
       const { section, language, evidence } = await articleOf(body)
       expect([section, language]).toEqual(['world', 'en'])
@@ -91,7 +91,7 @@ describe('the text of an article', () => {
     ['French by xml:lang', atom(FRENCH, ' xml:lang="fr"'), undefined],
     ['French by a JSON Feed', json(FRENCH, 'fr'), undefined],
     ['French by a news sitemap', sitemap(FRENCH, 'fr'), undefined],
-  ])('that is %s does not outweigh the section of its source', async (_, body, language) => {
+  ])('the text of an article that is %s does not outweigh the section of its source', async (_, body, language) => {
     const { section, evidence } = await articleOf(body, language)
     expect(section).toBe('world')
     expect(evidence.map(({ from }) => from)).not.toContain('text')
@@ -111,13 +111,13 @@ describe('a language tag', () => {
     ['', null],
     ['english please', null],
     [null, null],
-  ])('%j is of the language %j', (tag, language) => {
+  ])('the language tag %j is of the language %j', (tag, language) => {
     expect(primaryLanguage(tag)).toBe(language)
   })
 })
 
 describe('a model', () => {
-  it('knows the languages it was trained on, and no others', () => {
+  it('a model of sections knows the languages it was trained on, and no others', () => {
     expect(model.languages).toEqual(['en'])
     const text = (title: string, section: string, language: string) => ({ title, summary: '', section, language })
     const texts = Array.from({ length: 40 }, (_, at) => [

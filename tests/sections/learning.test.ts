@@ -26,7 +26,7 @@ const filed = (source: string, count: number): Article[] =>
   )
 
 describe('what publishers file themselves', () => {
-  it('teaches every replica a section of the operator, once however often it is taken in', async () => {
+  it('what publishers file themselves teaches every replica a section of the operator, once however often it is taken in', async () => {
     const first = replica()
     const batch = [...filed('courier', 60), ...filed('gazette', 60)]
     await first.learn(batch)
@@ -39,7 +39,7 @@ describe('what publishers file themselves', () => {
     expect(best?.section).toBe('motor')
   })
 
-  it('teaches nothing where it is in a language the model does not know, or nobody says in which', async () => {
+  it('what publishers file themselves teaches nothing where it is in a language the model does not know, or nobody says in which', async () => {
     const learning = replica()
     const before = await redis.zcard(keys.learned('motor'))
     const [one, other] = [filed('courrier', 5), filed('unsaid', 5)]
@@ -51,7 +51,7 @@ describe('what publishers file themselves', () => {
     expect(learning.classify({ ...text, language: null })).toEqual([])
   })
 
-  it('keeps no more of one source than its share', async () => {
+  it('learning from what publishers file keeps no more of one source than its share', async () => {
     const learning = replica()
     await learning.refresh()
     await learning.learn(filed('flood', 500))
@@ -61,7 +61,7 @@ describe('what publishers file themselves', () => {
     expect(await redis.ttl(keys.learned('motor'))).toBeGreaterThan(0)
   })
 
-  it('lets others have their turns while it learns, and learns the same examples only once', async () => {
+  it('learning from what publishers file lets others have their turns, and learns the same examples only once', async () => {
     const learning = replica()
     for (const source of ['courier', 'gazette', 'herald']) await learning.learn(filed(source, 80))
     const answersDuring = async (work: Promise<void>): Promise<number> => {

@@ -24,7 +24,7 @@ const anArticle = (some: Partial<SectionInput>): SectionInput => ({
 const tag = (some: Partial<SectionInput>) => classifySections(anArticle(some), taxonomy, classify)
 
 describe('the section of an article', () => {
-  it('is what its publisher files it under, whatever its words', () => {
+  it('the section of an article is what its publisher files it under, whatever its words', () => {
     const { sections, evidence } = tag({
       title: 'Goals for a young company',
       categories: ['Markets'],
@@ -47,23 +47,23 @@ describe('the section of an article', () => {
     ['lifestyle', 'An easy recipe for chocolate cake'],
     ['sports', 'Bundesliga: Trainer lobt Torwart nach Sieg im Spiel'],
     ['politics', '選挙で自民党が議席を減らす'],
-  ])('is %s by its text alone: %s', (section, title) => {
+  ])('the section of an article is %s by its text alone: %s', (section, title) => {
     expect(tag({ title }).sections[0]).toBe(section)
   })
 
   it.each(['Tokyo shares fall', 'Indian monsoon arrives early', 'Erdbeben in Japan', '東京で株価下落'])(
-    'is of asia too where a place of Asia stands in it: %s',
+    'an article is of asia too where a place of Asia stands in it: %s',
     title => {
       expect(tag({ title }).sections).toContain('asia')
     },
   )
 
-  it('is the part of a section where a source of that part carries it and its text says the whole', () => {
+  it('the section of an article is the part of a section where a source of that part carries it and its text says the whole', () => {
     const source = { id: 'straits', section: 'asia' } as SectionInput['source']
     expect(tag({ title: 'Army clashes with rebels near border, dozens killed', source }).sections[0]).toBe('asia')
   })
 
-  it('is one an operator added with words alone', () => {
+  it('the section of an article is one an operator added with words alone', () => {
     const more = [
       ...taxonomy,
       Section.parse({ id: 'motor', labels: { en: 'Motor' }, words: ['hatchback', 'test drive'] }),
@@ -77,7 +77,7 @@ describe('the section of an article', () => {
     expect(evidence[0]).toMatchObject({ from: 'text', what: 'test drive, hatchback' })
   })
 
-  it('is not voted for by a text that is not sure, where a publisher says something', () => {
+  it('a text that is not sure votes for no section where a publisher says something', () => {
     const unsure = () => [{ section: 'sports', confidence: 0.4 }]
     const source = { id: 'courier', section: 'world' } as SectionInput['source']
     expect(classifySections(anArticle({ source }), taxonomy, unsure).evidence.map(({ from }) => from)).toEqual([
@@ -95,13 +95,13 @@ describe('the section of an article', () => {
     'мир world 世界 عالم',
     '<b>Bank</b>&nbsp;<br',
     '🇯🇵'.repeat(5_000),
-  ])('is always one, in bounded time, for the title %#', title => {
+  ])('the section of an article is always one, in bounded time, for the title %#', title => {
     const { sections, confidence } = tag({ title })
     expect(sections.length).toBeGreaterThan(0)
     expect(confidence).toBeLessThanOrEqual(1)
   })
 
-  it('is of the taxonomy, at most three, for any text', () => {
+  it('the sections of an article are of the taxonomy, at most three, for any text', () => {
     const ids = taxonomy.map(({ id }) => id)
     fc.assert(
       fc.property(
@@ -128,12 +128,12 @@ describe('an opinion piece', () => {
     '[Column] The bridge and I',
     '社説：橋の再開',
     'The bridge was a mistake - Opinion',
-  ])('is known by the form of its title: %s', title => {
+  ])('an opinion piece is known by the form of its title: %s', title => {
     expect(tag({ title }).sections[0]).toBe('debate')
   })
 
   it.each(['Opinion polls show a lead', 'Column of smoke over harbour', 'Letters found in attic'])(
-    'is not what only sounds like one: %s',
+    'a title that only sounds like an opinion piece is none: %s',
     title => {
       expect(findOpinionForm(title)).toBeUndefined()
     },
@@ -141,11 +141,11 @@ describe('an opinion piece', () => {
 })
 
 describe('the words of a text', () => {
-  it('are the same whatever case, accents and HTML it comes in', () => {
+  it('the words of a text are the same whatever case, accents and HTML it comes in', () => {
     expect(splitWords('<p>ÉLECTION&nbsp;in the U.S.</p>')).toEqual(splitWords('election in the us'))
   })
 
-  it('are bounded', () => {
+  it('the words of a text are bounded', () => {
     expect(splitWords('word '.repeat(10_000)).length).toBeLessThanOrEqual(160)
     expect(splitWords('字'.repeat(10_000)).length).toBeLessThanOrEqual(160)
   })
@@ -162,18 +162,18 @@ describe('learning from the stream', () => {
     }))
   const replay = replayTexts(model)
 
-  it('finds a section that the model never heard of in what another source writes', () => {
+  it('learning from the stream finds a section that the model never heard of in what another source writes', () => {
     const learned = learnSections(model, examplesOf(['a', 'b']), replay, 0)
     const guess = classifyBy(model, () => learned)
     expect(guess({ title: 'New roadster has a smooth gearbox', summary: '', language: 'en' })[0]?.section).toBe('motor')
     expect(guess({ title: 'Striker scores twice in derby', summary: '', language: 'en' })[0]?.section).toBe('sports')
   })
 
-  it('learns nothing from one source alone, however much it says', () => {
+  it('learning from the stream learns nothing from one source alone, however much it says', () => {
     expect(learnSections(model, examplesOf(['a']), replay, 0)).toBeUndefined()
   })
 
-  it('is taught only by what a publisher filed without contradiction', () => {
+  it('learning from the stream is taught only by what a publisher filed without contradiction', () => {
     const evidence = (some: Partial<SectionInput>) => tag(some).evidence
     expect(findCertainSection(evidence({ categories: ['Football'] }), taxonomy)).toBe('sports')
     expect(findCertainSection(evidence({ categories: ['Football', 'Markets'] }), taxonomy)).toBeUndefined()
@@ -184,7 +184,7 @@ describe('learning from the stream', () => {
 describe('newsdesk classify', () => {
   const tagger = createLineClassifier(taxonomy, [{ id: 'courier', section: 'world' }], model)
 
-  it('answers each line with its section and the reasons, and goes on past bad lines', async () => {
+  it('newsdesk classify answers each line with its section and the reasons, and goes on past bad lines', async () => {
     const said: string[] = []
     const output = new PassThrough()
     const lines = [
@@ -205,7 +205,7 @@ describe('newsdesk classify', () => {
     expect(answers[0]?.section).toBe('sports')
   })
 
-  it('leaves the text of an article out whose language the model does not know, and says why and what to do', async () => {
+  it('newsdesk classify leaves the text of an article out whose language the model does not know, and says why and what to do', async () => {
     const title = 'Un médicament contre le paludisme est autorisé'
     const line = (some: object) => classifyLine(JSON.stringify({ id: 1, title, source: 'courier', ...some }), tagger)
     expect(line({})).toMatchObject({
@@ -231,7 +231,7 @@ describe('newsdesk classify', () => {
     expect(said.join()).toMatch(/^The text of 1 article was ignored: textIgnored says why\..*--language\.$/)
   })
 
-  it('takes the default of a source it knows', () => {
+  it('newsdesk classify takes the default of a source it knows', () => {
     expect(classifyLine('{"id":1,"title":"Briefly","source":"courier"}', tagger)).toMatchObject({ section: 'world' })
   })
 })

@@ -26,18 +26,18 @@ const train = () =>
   })
 
 describe('training the text classifier', () => {
-  it('gives the same model for the same articles, to the byte', () => {
+  it('training the text classifier gives the same model for the same articles, to the byte', () => {
     expect(Buffer.compare(encodeModel(train()), encodeModel(train()))).toBe(0)
   })
 
-  it('comes back from its file as it went in, with the note of what it was trained on', () => {
+  it('a model of sections comes back from its file as it went in, with the note of what it was trained on', () => {
     const model = train()
     const back = decodeModel(encodeModel(model))
     expect(back.note).toBe('made up')
     expect(readText(back, 'goal in the match', '').logits).toEqual(readText(model, 'goal in the match', '').logits)
   })
 
-  it('says which format it reads where a file is of another', () => {
+  it('reading a model of sections says which format it reads where a file is of another', () => {
     expect(() => decodeModel(Buffer.from('nothing'))).toThrow()
   })
 })
