@@ -29,7 +29,7 @@ const raw = (path: string, headers: Record<string, string> = {}): Promise<{ stat
   })
 
 describe('a session that somebody chose for an admin', () => {
-  it('is not the one the admin gets by logging in, and lets nobody in', async () => {
+  it('a session that somebody chose for an admin is not the one the admin gets by logging in, and lets nobody in', async () => {
     const chosen = `newsdesk_session=${'A'.repeat(43)}`
     const answer = await post(
       url,
@@ -44,7 +44,7 @@ describe('a session that somebody chose for an admin', () => {
     await seen(url, '/', given)
   })
 
-  it('is another one at each log-in, and none is kept as it is', async () => {
+  it('a session is another one at each log-in, and none is kept as it is', async () => {
     const all = await Promise.all([logIn(url), logIn(url), logIn(url)])
     expect(new Set(all).size).toBe(3)
     const names = (await desk.redis.keys(`*${desk.keys.prefix}*`)).join('\n')
@@ -69,7 +69,7 @@ describe('a path of the desk', () => {
     '/articles/__proto__',
     '/stories/%7B%7D:members',
     '/%zz',
-  ])('that leads out, %s, shows no file, to strangers and to admins', async path => {
+  ])('a path of the desk that leads out, %s, shows no file, to strangers and to admins', async path => {
     for (const headers of [{}, { cookie }]) {
       const { status, body } = await raw(path, headers)
       expect(status, body.slice(0, 200)).toBeLessThan(500)
@@ -83,7 +83,7 @@ describe('a path of the desk', () => {
     '?q=a&q=b&page=1e9&page=-1',
     '?state[]=failing&sort[constructor]=x',
     '?page=%00&q=%F0%9F%92%A9%22%3E%3Cscript%3Ealert(1)%3C/script%3E',
-  ])('with the query %s changes no object, breaks no page, and becomes no markup', async query => {
+  ])('a page of the desk with the query %s changes no object, breaks no page, and becomes no markup', async query => {
     for (const page of ['/', '/sources', '/articles', '/audit', '/quarantine', '/overview']) {
       const { status, body } = await raw(`${page}${query}`, { cookie })
       expect([status, page]).toEqual([200, page])

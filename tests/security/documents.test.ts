@@ -29,14 +29,17 @@ const JSON_BOMBS: Readonly<Record<string, (item: string) => string>> = {
 }
 
 describe('a JSON Feed made to harm', () => {
-  it.each(Object.entries(JSON_BOMBS))('by %s loses no item that can be read', async (_, bomb) => {
-    const read = await readFeed(bytesOf(bomb('{"id":"1","title":"Still here"}')), {
-      contentType: 'application/feed+json',
-    })
-    expect(read.kind === 'feed' && read.feed.items.map(({ title }) => title)).toEqual(['Still here'])
-    // What is kept of it is no larger than an item.
-    expect(JSON.stringify(read).length).toBeLessThan(20_000)
-  })
+  it.each(Object.entries(JSON_BOMBS))(
+    'a JSON Feed made to harm by %s loses no item that can be read',
+    async (_, bomb) => {
+      const read = await readFeed(bytesOf(bomb('{"id":"1","title":"Still here"}')), {
+        contentType: 'application/feed+json',
+      })
+      expect(read.kind === 'feed' && read.feed.items.map(({ title }) => title)).toEqual(['Still here'])
+      // What is kept of it is no larger than an item.
+      expect(JSON.stringify(read).length).toBeLessThan(20_000)
+    },
+  )
 })
 
 describe('a file of feeds made to harm', () => {
@@ -47,7 +50,7 @@ describe('a file of feeds made to harm', () => {
     ['an entity from outside', '<!DOCTYPE opml [<!ENTITY x SYSTEM "file:///etc/passwd">]>', '<outline text="&x;"/>'],
     ['names of prototypes', '', '<outline __proto__="x" constructor="y" text="z" xmlUrl="https://z.example/"/>'],
     ['a million attributes', '', `<outline ${Array.from({ length: 1_000_000 }, (_, n) => `a${n}=""`).join(' ')}/>`],
-  ])('by %s gives what can be read of it', (_, before, within) => {
+  ])('a file of feeds made to harm by %s gives what can be read of it', (_, before, within) => {
     const read = readOpml(`${before}<opml><body>${outline}${within}</body></opml>`)
     expect(read).toMatchObject({
       kind: 'opml',
@@ -87,24 +90,27 @@ describe('a configuration made to harm', () => {
     ['a prototype within', 'admin:\n  __proto__: { port: 1 }\n', /__proto__/],
     ['a constructor', 'constructor: { prototype: { isAdmin: true } }\n', /constructor/],
     ['a tag that would run', 'admin: !!js/function "function () { return 1 }"\n', /newsdesk\.yaml/],
-  ])('by %s is refused as any other mistake, with the file', (_, settings, expected) => {
+  ])('a configuration made to harm by %s is refused as any other mistake, with the file', (_, settings, expected) => {
     const problems = problemsOf(settings)
     expect(problems.join('\n')).toMatch(expected)
     expect(({} as { isAdmin?: boolean }).isAdmin).toBeUndefined()
     expect(Object.keys(Object.prototype)).toEqual([])
   })
 
-  it('by a folder in place of a file is refused, too', () => {
+  it('a configuration made to harm by a folder in place of a file is refused, too', () => {
     const dir = aFolder('config')
     mkdirSync(join(dir, 'newsdesk.yaml'))
     expect(() => loadConfig(dir, {})).toThrow(ConfigError)
   })
 
-  it('by aliases in the list of sources is refused, too', () => {
+  it('a configuration made to harm by aliases in the list of sources is refused, too', () => {
     expect(problemsOf('', `${bomb.join('\n')}\nsources: *a9\n`).join('\n')).toMatch(/sources\.yaml:1:1 .*alias/i)
   })
 
-  it.each(['NEWSDESK___PROTO___ADMIN', 'NEWSDESK_CONSTRUCTOR_PROTOTYPE'])('by the variable %s is refused', name => {
-    expect(problemsOf('', 'sources: []\n', { [name]: '{"x":1}' }).join()).toContain(name)
-  })
+  it.each(['NEWSDESK___PROTO___ADMIN', 'NEWSDESK_CONSTRUCTOR_PROTOTYPE'])(
+    'a configuration made to harm by the variable %s is refused',
+    name => {
+      expect(problemsOf('', 'sources: []\n', { [name]: '{"x":1}' }).join()).toContain(name)
+    },
+  )
 })

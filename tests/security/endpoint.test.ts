@@ -70,7 +70,7 @@ describe('a body sent to the public server', () => {
     ['a prototype as the list', `{"__proto__":{"events":[{${event}}]}}`, 400],
     ['a constructor', `{"constructor":{"prototype":{"isAdmin":true}}}`, 400],
     ['nothing', '', 400],
-  ])('with %s is refused, and nothing of it taken in', async (_, body, status) => {
+  ])('a body sent to the public server with %s is refused, and nothing of it taken in', async (_, body, status) => {
     const answer = await post(body)
     expect([answer.status, Object.keys((await answer.json()) as object)]).toEqual([status, ['error']])
     expect(await redis.xlen(keys.events())).toBe(0)
@@ -80,15 +80,24 @@ describe('a body sent to the public server', () => {
   it.each([
     ['names nobody asked for', `{${event},${Array.from({ length: 4_000 }, (_, n) => `"k${n}":0`).join(',')}}`],
     ['a prototype besides', `{${event},"__proto__":{"isAdmin":true},"network":"forged"}`],
-  ])('with %s is taken for what it says, and no more of it is kept', async (_, body) => {
-    expect((await post(body)).status).toBe(204)
-    const [[, fields] = ['', []]] = await redis.xrange(keys.events(), '-', '+')
-    expect(fields.filter((_, index) => index % 2 === 0).sort()).toEqual(['article', 'kind', 'network', 'ua', 'visitor'])
-    expect(fields).not.toContain('forged')
-    untouched()
-  })
+  ])(
+    'a body sent to the public server with %s is taken for what it says, and no more of it is kept',
+    async (_, body) => {
+      expect((await post(body)).status).toBe(204)
+      const [[, fields] = ['', []]] = await redis.xrange(keys.events(), '-', '+')
+      expect(fields.filter((_, index) => index % 2 === 0).sort()).toEqual([
+        'article',
+        'kind',
+        'network',
+        'ua',
+        'visitor',
+      ])
+      expect(fields).not.toContain('forged')
+      untouched()
+    },
+  )
 
-  it('as a form cannot name a prototype either', async () => {
+  it('a body sent to the public server as a form cannot name a prototype either', async () => {
     const form = `__proto__[isAdmin]=1&__proto__=x&constructor.prototype.isAdmin=1&kind=view&article=${A}`
     expect((await post(form, 'application/x-www-form-urlencoded')).status).toBe(204)
     untouched()
@@ -108,7 +117,7 @@ describe('an address asked of the public server', () => {
     ['a folder above', '/v1/lists/../../etc/passwd'],
     ['a folder above, encoded', '/v1/lists/%2e%2e/%2e%2e/etc/passwd'],
     ['what cannot be decoded', '/v1/lists/%zz'],
-  ])('that means %s finds nothing, and makes nothing', async (_, path) => {
+  ])('an address asked of the public server that means %s finds nothing, and makes nothing', async (_, path) => {
     const before = await redis.keys(`*${keys.prefix}*`)
     expect([400, 404]).toContain(await raw(path))
     expect(await redis.keys(`*${keys.prefix}*`)).toEqual(before)
@@ -120,13 +129,13 @@ describe('an address asked of the public server', () => {
     '?limit=1&limit=2',
     '?limit=1e3',
     '?limit=-1',
-  ])('with the query %s changes no object', async query => {
+  ])('an address asked of the public server with the query %s changes no object', async query => {
     expect([200, 400]).toContain(await raw(`/v1/lists/latest${query}`))
     untouched()
   })
 
   it.each(['0-0%0d%0adata: forged', '*', '1-1 1-1', `${'9'.repeat(300)}-0`])(
-    'as if %j had been heard last is refused',
+    'updates asked for as if %j had been heard last are refused',
     async heard => {
       const answer = await fetch(`${server.url}/v1/updates`, { headers: { 'last-event-id': heard } })
       expect(answer.status).toBe(400)
@@ -146,7 +155,7 @@ describe('an event whose fields are written to mean something to Redis', () => {
     ['a separator of fields', 'x\n\u0000\t|,;'],
     ['a number', '1e999'],
     ['a prototype', '__proto__'],
-  ])('as %s is counted as any other, and writes where all write', async (_, text) => {
+  ])('an event whose fields are written as %s is counted as any other, and writes where all write', async (_, text) => {
     const [hostile, plain] = [aCounter(), aCounter()]
     const written = async (desk: typeof plain, value: string) => {
       const events = [

@@ -30,7 +30,7 @@ const HOSTILE = [
 ]
 
 describe('what becomes part of a key of Redis', () => {
-  it.each(HOSTILE)('such as %j is no id of a source or section, and no prefix', text => {
+  it.each(HOSTILE)('%j is no id of a source or section, and no prefix of keys', text => {
     expect(SourceId.safeParse(text).success).toBe(false)
     expect(SectionId.safeParse(text).success).toBe(false)
     const isOfWord = /^[\w.-]{1,40}$/.test(text)
@@ -47,7 +47,7 @@ describe('what becomes part of a key of Redis', () => {
     'related',
     'related:',
     'related:a:b',
-  ])('such as %j is no name of a list', name => {
+  ])('%j becomes part of no key, since it is no name of a list', name => {
     expect(LISTS.parse(name)).toBeNull()
   })
 })
@@ -60,7 +60,7 @@ const code = ['src', 'jobs'].flatMap(folder => filesIn(folder, '.ts'))
 const scripts = filesIn('src', '.lua')
 
 describe('a script that Redis runs', () => {
-  it('is a file as it stands: nothing is ever put together to be run', () => {
+  it('a script that Redis runs is a file as it stands: nothing is ever put together to be run', () => {
     expect(scripts.length).toBeGreaterThan(20)
     const running = code.filter(({ text }) => /\.(?:eval|evalsha|fcall|defineCommand)\w*\(|'(?:EVAL|FCALL)/i.test(text))
     expect(running.map(({ file }) => file)).toEqual(['src/redis/script.ts'])
@@ -71,7 +71,7 @@ describe('a script that Redis runs', () => {
     )
   })
 
-  it('runs no text it is given, and names no key and no command by it', () => {
+  it('a script that Redis runs runs no text it is given, and names no key and no command by it', () => {
     const wrong = scripts.flatMap(({ file, text }) =>
       text
         .split('\n')
@@ -89,7 +89,7 @@ describe('a script that Redis runs', () => {
           expect(call, file).toMatch(/^\w+\((?:command$|[^[.]*'[A-Z]+'$)/)
   })
 
-  it('is never JavaScript either: nothing is evaluated, and no command is put together for a shell', () => {
+  it('no JavaScript is ever evaluated, and no command is put together for a shell', () => {
     const evaluated = /(?<![.\w])eval\(|new Function\(|\bvm\.|from 'node:vm'|\bexec(?:Sync)?\(`|shell: true/
     expect(code.filter(({ text }) => evaluated.test(text)).map(({ file }) => file)).toEqual([])
   })

@@ -78,7 +78,9 @@ const boundOf = ({ source }: Pattern): string | undefined =>
   Object.keys(BOUNDED).find(beginning => source.startsWith(beginning))
 
 describe('a regular expression of the product', () => {
-  it('takes linear time, or what it is given is bounded', { timeout: 300_000 }, async () => {
+  it('a regular expression of the product takes linear time, or what it is given is bounded', {
+    timeout: 300_000,
+  }, async () => {
     expect(patterns.length).toBeGreaterThan(300)
     const distinct = new Map(patterns.map(each => [`${each.source}/${each.flags}`, each]))
     const slow: string[] = []
@@ -92,12 +94,12 @@ describe('a regular expression of the product', () => {
     expect(slow).toEqual([])
   })
 
-  it('is not excused any more once it has gone', () => {
+  it('a regular expression of the product is not excused any more once it has gone', () => {
     const excused = new Set(patterns.map(boundOf))
     expect(Object.keys(BOUNDED).filter(beginning => !excused.has(beginning))).toEqual([])
   })
 
-  it('is made while newsdesk runs where that was looked at, and nowhere else', () => {
+  it('a regular expression of the product is made while newsdesk runs where that was looked at, and nowhere else', () => {
     expect([...made].sort()).toEqual([...MADE].sort())
   })
 })

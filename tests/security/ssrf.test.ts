@@ -230,26 +230,32 @@ describe.runIf(isLinux)('an address inside', () => {
   }
 
   const REFUSED = /private or special address|is no address|no URL|Invalid URL|another domain/
-  it.each(Object.entries(WAYS))('is not reached by %s, however it is written or answered', async (_, way) => {
-    // The way leads somewhere: where it may, it arrives.
-    expect(await way(at('publisher.example'))).toMatch(/^(changed|answered|allowed)$/)
-    const wrong: string[] = []
-    for (const [form, host] of Object.entries(FORMS)) {
-      inside.length = 0
-      const outcome = await way(at(host)).catch(String)
-      if (!REFUSED.test(outcome) || inside.length > 0) wrong.push(`${form} (${host}): ${outcome} ${inside}`)
-    }
-    expect(wrong).toEqual([])
-  })
+  it.each(Object.entries(WAYS))(
+    'an address inside is not reached by %s, however it is written or answered',
+    async (_, way) => {
+      // The way leads somewhere: where it may, it arrives.
+      expect(await way(at('publisher.example'))).toMatch(/^(changed|answered|allowed)$/)
+      const wrong: string[] = []
+      for (const [form, host] of Object.entries(FORMS)) {
+        inside.length = 0
+        const outcome = await way(at(host)).catch(String)
+        if (!REFUSED.test(outcome) || inside.length > 0) wrong.push(`${form} (${host}): ${outcome} ${inside}`)
+      }
+      expect(wrong).toEqual([])
+    },
+  )
 
-  it.each(Object.entries(WAYS))('is not reached by %s under a name that changes its mind', async (_, way) => {
-    const name = `rebinding-${looks.size}.publisher.example`
-    inside.length = 0
-    // Once where it may, then where it may not: what was judged is what is connected to.
-    for (let times = 0; times < 3; times += 1) await way(at(name))
-    expect(looks.get(name)).toBeGreaterThan(1)
-    expect(inside).toEqual([])
-  })
+  it.each(Object.entries(WAYS))(
+    'an address inside is not reached by %s under a name that changes its mind',
+    async (_, way) => {
+      const name = `rebinding-${looks.size}.publisher.example`
+      inside.length = 0
+      // Once where it may, then where it may not: what was judged is what is connected to.
+      for (let times = 0; times < 3; times += 1) await way(at(name))
+      expect(looks.get(name)).toBeGreaterThan(1)
+      expect(inside).toEqual([])
+    },
+  )
 })
 
 describe.runIf(isLinux)('a newsdesk as it runs', () => {
@@ -260,7 +266,7 @@ describe.runIf(isLinux)('a newsdesk as it runs', () => {
     ...{ id: `inside-${index}`, name: host, url: at(host), section: 'world' },
   }))
 
-  it('crawls no address inside, neither by its schedule nor by hand, and the desk finds no feed there', {
+  it('a newsdesk as it runs crawls no address inside, neither by its schedule nor by hand, and the desk finds no feed there', {
     timeout: 120_000,
   }, async () => {
     inside.length = 0
@@ -283,7 +289,7 @@ describe.runIf(isLinux)('a newsdesk as it runs', () => {
     expect(inside).toEqual([])
   })
 
-  it('reads no address inside that a file of feeds names', { timeout: 120_000 }, async () => {
+  it('a newsdesk as it runs reads no address inside that a file of feeds names', { timeout: 120_000 }, async () => {
     inside.length = 0
     const { keys } = testRedis()
     const { dir } = aConfigFolder({

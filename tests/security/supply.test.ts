@@ -27,7 +27,7 @@ const own = z
 const packages = Object.entries(lock.packages).filter(([path]) => path !== '')
 
 describe('a package we depend on', () => {
-  it('is held to a hash, and comes from the registry: from no other address, folder or repository', () => {
+  it('a package we depend on is held to a hash, and comes from the registry: from no other address, folder or repository', () => {
     expect(packages.length).toBeGreaterThan(100)
     // With omit-lockfile-registry-resolved in .npmrc an address stands only beside what is not the registry's.
     expect(readFileSync('.npmrc', 'utf8').split('\n')).toContain('omit-lockfile-registry-resolved=true')
@@ -37,13 +37,13 @@ describe('a package we depend on', () => {
     expect(strange).toEqual([])
   })
 
-  it('is asked for by its version', () => {
+  it('a package we depend on is asked for by its version', () => {
     for (const asked of [own.dependencies, own.devDependencies, own.overrides])
       for (const [name, range] of Object.entries(asked))
         expect([name, range]).toEqual([name, expect.stringMatching(/^\^?\d+\.\d+\.\d+$/)])
   })
 
-  it('runs nothing when it is installed: those that would are known, and told not to', () => {
+  it('a package we depend on runs nothing when it is installed: those that would are known, and told not to', () => {
     const willing = packages
       .filter(([, { hasInstallScript }]) => hasInstallScript)
       .map(([path]) => path.split('node_modules/').at(-1))
@@ -59,7 +59,7 @@ describe('a package we depend on', () => {
     ['GPL-3.0-only', 1],
     ['MPL-2.0', 1],
     [undefined, 1],
-  ])('under the licence %s is told by npm run licences, %i', (license, code) => {
+  ])('a package under the licence %s makes npm run licences end with %i', (license, code) => {
     const root = aFolder('licences')
     mkdirSync(join(root, 'node_modules/thing'), { recursive: true })
     writeFileSync(join(root, 'package-lock.json'), JSON.stringify({ packages: { '': {}, 'node_modules/thing': {} } }))
@@ -94,7 +94,7 @@ describe('the bill of materials', () => {
     dependencies: z.array(z.object({ ref: z.string(), dependsOn: z.array(z.string()) })),
   })
 
-  it('names everything that ships, once, and nothing else; every time the same', () => {
+  it('the bill of materials names everything that ships, once, and nothing else; every time the same', () => {
     const bom = Bom.parse(JSON.parse(write()))
     const shipped = packages
       .filter(([, { dev }]) => !dev)

@@ -75,12 +75,12 @@ const wrongWith = ({ line, threat, defence, test, left }: Threat): string[] => {
 const written = threatsIn(readFileSync(DOCUMENT, 'utf8'))
 
 describe('the threat model', () => {
-  it('names for each threat a test that is there, or why there is none', () => {
+  it('the threat model names for each threat a test that is there, or why there is none', () => {
     expect(written.length).toBeGreaterThan(70)
     expect(written.flatMap(wrongWith)).toEqual([])
   })
 
-  it('names every test of this folder', () => {
+  it('the threat model names every test of tests/security', () => {
     const named = new Set(
       written.flatMap(({ test }) => [...test.matchAll(/`(tests\/[\w./-]+)`/g)].map(([, file]) => file)),
     )
@@ -97,7 +97,7 @@ describe('the threat model', () => {
     ['| a | b | none: no | c |', 'neither a test nor why'],
     ['| a | `src/nowhere.ts` | none: because it is only an example | c |', 'there is no src/nowhere.ts'],
     ['| a | b | none: because it is only an example | |', 'nothing stands under left'],
-  ])('with the row %j would be refused', (row, expected) => {
+  ])('the threat model with the row %j would be refused', (row, expected) => {
     const [threat] = threatsIn(`| ${COLUMNS.join(' | ')} |\n| --- | --- | --- | --- |\n${row}`)
     expect(threat && wrongWith(threat).join('\n')).toContain(expected)
   })
