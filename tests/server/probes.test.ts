@@ -24,13 +24,13 @@ const seriesIn = (text: string, series: string): number =>
   )
 
 describe('a process without an admin server', () => {
-  it('answers whether it is alive and ready', async () => {
+  it('a process without an admin server answers whether it is alive and ready', async () => {
     expect(await (await get('/healthz')).json()).toEqual({ status: 'alive' })
     expect(await (await get('/readyz')).json()).toEqual({ status: 'ready' })
     expect((await get('/')).status).toBe(404)
   })
 
-  it('tells of a feed on its way to the lists, and of one that fails, naming neither', async () => {
+  it('a process without an admin server tells of a feed on its way to the lists, and of one that fails, naming neither', async () => {
     await until(
       () => desk.list('latest'),
       entries => entries.length === 1,
@@ -53,7 +53,7 @@ describe('a process without an admin server', () => {
     expect(text).not.toMatch(/courier|127\.0\.0\.1|Ferry/)
   })
 
-  it('tells how many events wait, and since when', async () => {
+  it('a process without an admin server tells how many events wait, and since when', async () => {
     await daemon.stop()
     const idle = await desk.start(['scheduler'])
     await desk.redis.xadd(desk.keys.events(), '*', 'kind', 'view', 'article', 'a')

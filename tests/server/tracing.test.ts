@@ -38,7 +38,7 @@ const sources = [
 const ROLES = ['scheduler', 'crawl', 'articles', 'publish'] as const
 
 describe('traces', () => {
-  it('follow a crawl over the queues into the lists, without what opens a door', async () => {
+  it('traces follow a crawl over the queues into the lists, without what opens a door', async () => {
     const desk = testDaemon({
       sources,
       settings: { tracing: { endpoint: `${collector.url}/` }, lists: { refresh: '1h' } },
@@ -65,7 +65,7 @@ describe('traces', () => {
     expect(bodies.join('')).not.toContain('opensesame')
   })
 
-  it('hold up nothing where the collector is away', async () => {
+  it('traces hold up nothing where the collector is away', async () => {
     const desk = testDaemon({ sources, settings: { tracing: { endpoint: 'http://127.0.0.1:1' } } })
     const daemon = await desk.start([...ROLES])
     await until(() => desk.list('latest').then(entries => entries.length === 1))

@@ -28,39 +28,42 @@ const get = (path: string, headers: Record<string, string> = {}) =>
   fetch(`${url}${path}`, { redirect: 'manual', headers })
 
 describe('the one-time link', () => {
-  it('sets the password once, and never again', async () => {
+  it('the one-time link sets the password once, and never again', async () => {
     const token = new URL(daemon.setupUrl ?? '').searchParams.get('once') ?? ''
     expect((await get(`/setup?once=${token}`)).status).toBe(410)
     expect((await post(url, '/setup', { token, password: 'another long password' })).status).toBe(410)
     await logIn(url)
   })
 
-  it('is not made again where a password is set', async () => {
+  it('the one-time link is not made again where a password is set', async () => {
     expect((await desk.start(['admin'])).setupUrl).toBeNull()
   })
 })
 
 describe('whoever is not logged in', () => {
-  it.each(['/', '/queues', '/queues/api/queues', '/queues/static/favicon.ico'])('sees nothing of %s', async path => {
-    const page = await get(path, { accept: 'text/html' })
-    expect(page.status).toBe(303)
-    expect(page.headers.get('location')).toBe(path === '/' ? '/login' : `/login?next=${encodeURIComponent(path)}`)
-    expect((await get(path, { accept: 'application/json' })).status).toBe(401)
-  })
+  it.each(['/', '/queues', '/queues/api/queues', '/queues/static/favicon.ico'])(
+    'whoever is not logged in sees nothing of %s',
+    async path => {
+      const page = await get(path, { accept: 'text/html' })
+      expect(page.status).toBe(303)
+      expect(page.headers.get('location')).toBe(path === '/' ? '/login' : `/login?next=${encodeURIComponent(path)}`)
+      expect((await get(path, { accept: 'application/json' })).status).toBe(401)
+    },
+  )
 
-  it('cannot have a source crawled', async () => {
+  it('whoever is not logged in cannot have a source crawled', async () => {
     expect((await post(url, '/sources/courier/crawl', {})).status).toBe(401)
     expect((await post(url, '/queues/api/queues/crawl/add', {})).status).toBe(401)
   })
 
-  it('can ask whether it lives and is ready', async () => {
+  it('whoever is not logged in can ask whether it lives and is ready', async () => {
     expect(await (await get('/healthz')).json()).toEqual({ status: 'alive' })
     expect(await (await get('/readyz')).json()).toEqual({ status: 'ready' })
   })
 })
 
 describe('an admin', () => {
-  it('sees the sources with their state, nothing of which can become markup', async () => {
+  it('an admin sees the sources with their state, nothing of which can become markup', async () => {
     const cookie = await logIn(url)
     await until(() => desk.list('latest').then(entries => entries.length > 0))
     const page = await seen(url, '/sources', cookie)
@@ -71,7 +74,7 @@ describe('an admin', () => {
     expect(overview).toContain('latest:world')
   })
 
-  it('re-crawls a source at once', async () => {
+  it('an admin re-crawls a source at once', async () => {
     const cookie = await logIn(url)
     const before = feed.requests.length
     const answer = await post(url, '/sources/courier/crawl', {}, { cookie, origin: url })
@@ -82,21 +85,21 @@ describe('an admin', () => {
     expect((await post(url, '/sources/nobody/crawl', {}, { cookie, origin: url })).status).toBe(404)
   })
 
-  it('who logged out is out', async () => {
+  it('an admin who logged out is out', async () => {
     const cookie = await logIn(url)
     expect((await get('/', { cookie })).status).toBe(200)
     await post(url, '/logout', {}, { cookie, origin: url })
     expect((await get('/', { cookie })).status).toBe(303)
   })
 
-  it('gets a cookie no script and no other site can use', async () => {
+  it('an admin gets a cookie no script and no other site can use', async () => {
     const answer = await post(url, '/login', { user: 'admin', password: PASSWORD })
     expect(answer.headers.get('set-cookie')).toMatch(/HttpOnly; SameSite=Strict/)
   })
 })
 
 describe('a page of somebody else', () => {
-  it('cannot act for an admin, who is logged in, by a form of its own', async () => {
+  it('a page of somebody else cannot act for an admin, who is logged in, by a form of its own', async () => {
     const cookie = await logIn(url)
     const forged = { cookie, origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }
     expect((await post(url, '/sources/courier/crawl', {}, forged)).status).toBe(403)
@@ -113,17 +116,17 @@ describe('a page of somebody else', () => {
     ['POST', {}, false],
     ['DELETE', { 'sec-fetch-site': 'cross-site' }, true],
     ['GET', { 'sec-fetch-site': 'cross-site' }, false],
-  ])('%s with %j is forged: %s', (method, headers, forged) => {
+  ])('%s with %j is a forged request: %s', (method, headers, forged) => {
     expect(isForged(method, headers, null)).toBe(forged)
   })
 
-  it('is not acted for by a cookie alone: what says neither origin nor site is no browser, and has a token', () => {
+  it('nobody is acted for by a cookie alone: what says neither origin nor site is no browser, and has a token', () => {
     expect(isForged('POST', {}, 'session')).toBe(true)
     expect(isForged('POST', {}, 'proxy')).toBe(true)
     expect(isForged('POST', {}, 'token')).toBe(false)
   })
 
-  it('cannot frame ours', async () => {
+  it('a page of somebody else cannot frame ours', async () => {
     const { headers } = await get('/login')
     expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'")
     expect(headers.get('x-content-type-options')).toBe('nosniff')
@@ -132,7 +135,7 @@ describe('a page of somebody else', () => {
 })
 
 describe('html', () => {
-  it('escapes every value that is not html itself', () => {
+  it('the template tag html escapes every value that is not html itself', () => {
     expect(html`<a title="${`"'<&>`}">${html`<b>${'<i>'}</b>`}${null}${[html`1`, html`2`]}</a>`.markup).toBe(
       '<a title="&quot;&#39;&lt;&amp;&gt;"><b>&lt;i&gt;</b>12</a>',
     )

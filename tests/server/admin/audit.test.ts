@@ -13,7 +13,7 @@ const acted = async (action: Action) => (await audit.begin(action))({})
 const ANY = { who: '', what: '', on: '' }
 
 describe('the audit', () => {
-  it('keeps what was done with what stood before and after, also where it failed', async () => {
+  it('the audit keeps what was done with what stood before and after, also where it failed', async () => {
     const pause = { by: ana, what: 'source.pause', on: 'courier', before: { enabled: true } }
     expect(
       await audit.around(
@@ -31,7 +31,7 @@ describe('the audit', () => {
     ])
   })
 
-  it('is read a page at a time, and by who, what and on', async () => {
+  it('the audit is read a page at a time, and by who, what and on', async () => {
     for (let count = 0; count < 25; count += 1)
       await acted({
         by: { name: `cli:${count % 2 ? 'bo' : 'cy'}`, from: null },
@@ -48,7 +48,7 @@ describe('the audit', () => {
     expect((await audit.read({ ...ANY, what: 'source', on: 'gaz' }, null, 10)).entries).toHaveLength(1)
   })
 
-  it('is bounded, as each thing in it is', async () => {
+  it('the audit is bounded, as each thing in it is', async () => {
     const own = keys.audit()
     await acted({ by: ana, what: 'source.remove', on: 'x', before: 'y'.repeat(100_000) })
     const [entry] = (await audit.read(ANY, null, 1)).entries
@@ -60,7 +60,7 @@ describe('the audit', () => {
     expect(await redis.xlen(own)).toBeLessThan(10_200)
   })
 
-  it('has what was begun by a process that died before it could say how it ended', async () => {
+  it('the audit has what was begun by a process that died before it could say how it ended', async () => {
     const dead = createAudit({ redis, keys, now: () => Date.now() - 3_600_000 })
     await dead.begin({ by: ana, what: 'source.remove', on: 'lost', before: { name: 'Lost' } })
     const [one, other] = await Promise.all([audit.read({ ...ANY, on: 'lost' }, null, 5), audit.read(ANY, null, 1)])
@@ -72,14 +72,14 @@ describe('the audit', () => {
     expect(one.entries.length + other.entries.length).toBeGreaterThan(0)
   })
 
-  it('does not take what is being done for what was given up', async () => {
+  it('the audit does not take what is being done for what was given up', async () => {
     const end = await audit.begin({ by: ana, what: 'source.add', on: 'underway' })
     expect((await audit.read({ ...ANY, on: 'underway' }, null, 5)).entries).toEqual([])
     await end({ after: 'added' })
     expect((await audit.read({ ...ANY, on: 'underway' }, null, 5)).entries).toMatchObject([{ outcome: 'done' }])
   })
 
-  it('has who came and went beside what was done, page by page, also within one millisecond', async () => {
+  it('the audit has who came and went beside what was done, page by page, also within one millisecond', async () => {
     const vera = { name: 'vera', from: '10.0.0.9' }
     await audit.visit(vera, 'log-in')
     await acted({ by: vera, what: 'thing.done', on: 'vera' })
@@ -105,7 +105,7 @@ describe('the audit', () => {
     await redis.del(keys.audit(), keys.auditVisits())
   })
 
-  it('is pushed out by nobody who logs in and out without end', async () => {
+  it('the audit is pushed out by nobody who logs in and out without end', async () => {
     const before = await redis.xlen(keys.audit())
     for (let count = 0; count < 50; count += 1) {
       await audit.visit({ name: 'sam', from: '10.0.0.9' }, 'log-in')
@@ -116,7 +116,7 @@ describe('the audit', () => {
     expect((await audit.read({ ...ANY, who: 'sam' }, null, 10)).entries).toHaveLength(3)
   })
 
-  it('shows as text whatever is in it', () => {
+  it('the audit shows as text whatever is in it', () => {
     const evil = '<img src=x onerror=alert(1)>'
     const entry = {
       id: '1-0',
@@ -149,13 +149,13 @@ describe('the audit', () => {
     ['PUT', '/api/queues/crawl/12/retry', 'queue.retry', 'crawl 12'],
     ['PATCH', '/api/queues/crawl/12/update-data', 'queue.update-data', 'crawl 12'],
     ['PUT', '/api/queues/crawl/job-schedulers/x/run', 'queue.scheduler-run', 'crawl x'],
-  ])('reads %s %s of the queue dashboard as %s on %s', (method, path, what, on) => {
+  ])('the audit reads %s %s of the queue dashboard as %s on %s', (method, path, what, on) => {
     expect(actionOf(method, path)).toEqual({ what, on })
   })
 })
 
 describe('the page of the audit', () => {
-  it('shows who came in and what was done, and finds it', async () => {
+  it('the page of the audit shows who came in and what was done, and finds it', async () => {
     const desk = testDaemon({
       sources: [{ id: 'courier', name: 'Courier', url: 'http://127.0.0.1:1/rss', section: 'world' }],
     })

@@ -31,7 +31,7 @@ const lastDone = async (): Promise<string> =>
   (await desk.redis.xrevrange(desk.keys.audit(), '+', '-', 'COUNT', 1))[0]?.[1].join(' ') ?? ''
 
 describe('the front page', () => {
-  it('shows the lists with headlines as text, and tells why an entry is there', async () => {
+  it('the front page shows the lists with headlines as text, and tells why an entry is there', async () => {
     const page = await seen(url, '/', cookie)
     for (const title of ['Must-reads', 'Latest', 'Popular now', 'Weekly best', 'Trending'])
       expect(page).toContain(title)
@@ -44,12 +44,12 @@ describe('the front page', () => {
     expect(opened).toContain('Pin it')
   })
 
-  it('says so where the entry asked about is in the list no more', async () => {
+  it('the front page says so where the entry asked about is in the list no more', async () => {
     expect(await seen(url, '/?list=must-reads&article=none', cookie)).toContain('It has left the list')
     expect(await seen(url, '/?list=best-of&article=none', cookie)).toContain('It has left the list')
   })
 
-  it('is seen by a viewer without a button to change anything, and what a viewer sends is refused', async () => {
+  it('the front page is seen by a viewer without a button to change anything, and what a viewer sends is refused', async () => {
     const id = await idOf('Ferry')
     const viewer = await logIn(url, 'vera')
     const page = await seen(url, `/?list=must-reads&article=${id}`, viewer)
@@ -60,7 +60,7 @@ describe('the front page', () => {
     expect(await desk.redis.exists(desk.keys.overrides())).toBe(0)
   })
 
-  it('pins without script, shows it in force, and ends it', async () => {
+  it('the front page pins without script, shows it in force, and ends it', async () => {
     const id = await idOf('Harvest')
     const pinned = await act(`/articles/${id}/pin`, {
       list: 'must-reads',
@@ -78,7 +78,7 @@ describe('the front page', () => {
     expect((await act(`/articles/${id}/unpin`, { list: 'must-reads' })).status).toBe(404)
   })
 
-  it('says why where something cannot be pinned, and writes that down', async () => {
+  it('the front page says why where something cannot be pinned, and writes that down', async () => {
     const refused = await act(`/articles/${await idOf('Ferry')}/pin`, { list: 'latest', back: '/' })
     expect(refused.status).toBe(409)
     expect(await refused.text()).toContain('in order of time')
@@ -87,7 +87,7 @@ describe('the front page', () => {
     expect((await act('/articles/nobody/block', { for: '1h' })).status).toBe(404)
   })
 
-  it('keeps an article off every list, and its story as one', async () => {
+  it('the front page keeps an article off every list, and its story as one', async () => {
     const id = await idOf('Harvest')
     await act(`/articles/${id}/block`, { what: 'story', list: '*', for: '1h' })
     await until(() => desk.list('latest').then(entries => entries.length === 1))
@@ -98,7 +98,7 @@ describe('the front page', () => {
     await until(() => desk.list('latest').then(entries => entries.length === 2))
   })
 
-  it('moves an article to another section, where it stays when its headline is corrected', async () => {
+  it('the front page moves an article to another section, where it stays when its headline is corrected', async () => {
     const id = await idOf('Ferry')
     await act(`/articles/${id}/section`, { section: 'sports' })
     await until(() => desk.list('latest:sports').then(entries => entries[0]?.id === id))
@@ -115,7 +115,7 @@ describe('the front page', () => {
 })
 
 describe.skipIf(CHROMIUM === undefined)('the front page in a browser', () => {
-  it('pins an entry in place, ends the pin, and shows what a re-crawl brought without being loaded again', async () => {
+  it('the front page in a browser pins an entry in place, ends the pin, and shows what a re-crawl brought without being loaded again', async () => {
     const page = await (await browser()).newPage()
     const broken: string[] = []
     page.on('pageerror', error => broken.push(error.message))
@@ -145,7 +145,7 @@ describe.skipIf(CHROMIUM === undefined)('the front page in a browser', () => {
     expect(broken).toEqual([])
   })
 
-  it('asks nothing of publishers', async () => {
+  it('the front page in a browser asks nothing of publishers', async () => {
     const page = await (await browser()).newPage()
     const asked: string[] = []
     page.on('request', request => asked.push(new URL(request.url()).origin))

@@ -38,7 +38,7 @@ const cookiesOf = (answer: Response): string =>
     .join('; ')
 
 describe('a stranger who guesses', () => {
-  it('from ninety addresses at once, at users who do not exist, keeps out nobody who logged in from the same browser before', {
+  it('a stranger who guesses from ninety addresses at once, at users who do not exist, keeps out nobody who logged in from the same browser before', {
     timeout: 240_000,
   }, async () => {
     const before = await guess('203.0.113.77', PASSWORD)
@@ -62,7 +62,7 @@ describe('a stranger who guesses', () => {
     expect(statuses.filter(status => status === 429).length).toBeGreaterThanOrEqual(58)
   })
 
-  it('51 times from one address is made to wait, and keeps the user out from no other address, nor from a known browser', async () => {
+  it('a stranger who guesses 51 times from one address is made to wait, and keeps the user out from no other address, nor from a known browser', async () => {
     const before = await guess('203.0.113.7', PASSWORD)
     expect(before.status).toBe(303)
     const statuses: number[] = []
@@ -87,14 +87,14 @@ describe('a stranger who guesses', () => {
     expect(cookiesOf(await guess('198.51.100.9', PASSWORD, planted))).not.toContain(planted)
   }, 240_000)
 
-  it('leaves two keys of tries, not one for each', async () => {
+  it('a stranger who guesses leaves two keys of tries, not one for each', async () => {
     const names = await desk.redis.keys(`${desk.keys.admin('tries')}*`)
     expect(names.sort()).toEqual([desk.keys.admin('tries'), desk.keys.admin('tries:ends')])
   })
 })
 
 describe('a password of fewer than ten characters', () => {
-  it('is refused wherever one is chosen', async () => {
+  it('a password of fewer than ten characters is refused wherever one is chosen', async () => {
     const parsed = AdminSettings.safeParse({ password: 'a' })
     expect(parsed.error?.issues[0]?.message).toBe(
       'is too short: a password needs at least 10 characters; leave it empty to get a set-up link',
@@ -136,17 +136,20 @@ describe('a page of somebody else whose name was made to lead to the admin serve
     'evil@localhost',
     '[evil]',
     'xn--80ak6aa92e.com',
-  ])('as %s sees and does nothing, whatever headers it sends, and is told which setting is meant', async host => {
-    const { status, body } = await askAs(host, '/sources', forged)
-    expect(status).toBe(421)
-    expect(body).toContain('NEWSDESK_ADMIN_HOSTS')
-    expect(body).not.toContain('ana')
-    expect((await askAs(host, '/live?topics=sources', forged)).status).toBe(421)
-    expect((await askAs(host, '/queues/api/queues', forged)).status).toBe(421)
-    expect((await askAs(host, '/login')).status).toBe(421)
-  })
+  ])(
+    'a page of somebody else whose name, %s, leads to the admin server sees and does nothing, whatever headers it sends, and is told which setting is meant',
+    async host => {
+      const { status, body } = await askAs(host, '/sources', forged)
+      expect(status).toBe(421)
+      expect(body).toContain('NEWSDESK_ADMIN_HOSTS')
+      expect(body).not.toContain('ana')
+      expect((await askAs(host, '/live?topics=sources', forged)).status).toBe(421)
+      expect((await askAs(host, '/queues/api/queues', forged)).status).toBe(421)
+      expect((await askAs(host, '/login')).status).toBe(421)
+    },
+  )
 
-  it('is no reason to refuse names and addresses of our own', async () => {
+  it('names and addresses of our own are not refused as those of somebody else', async () => {
     const own = [
       'localhost',
       'LOCALHOST:3220',
@@ -161,11 +164,11 @@ describe('a page of somebody else whose name was made to lead to the admin serve
     for (const host of own) expect([host, (await askAs(host, '/sources', forged)).status]).toEqual([host, 200])
   })
 
-  it('is no reason to refuse probes, which show nothing that is secret', async () => {
+  it('probes, which show nothing that is secret, are refused under no name', async () => {
     expect((await askAs('newsdesk:3220', '/healthz')).status).toBe(200)
   })
 
-  it('can be configured as no name that no host has', () => {
+  it('the admin server cannot be configured with a name that no host has', () => {
     for (const host of ['https://desk.example.org', 'desk.example.org:443', 'desk.example.org/x', ''])
       expect(() => AdminSettings.parse({ hosts: [host] })).toThrow(/without scheme, port or path/)
   })

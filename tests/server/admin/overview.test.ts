@@ -20,13 +20,13 @@ const valuesOf = (samples: readonly MetricsSample[], id: string): (number | null
     .filter(value => value !== null) ?? []
 
 describe('the plots of a day', () => {
-  it('show the mean of what came, and the most of what waited, in five minutes', () => {
+  it('the plots of a day show the mean of what came, and the most of what waited, in five minutes', () => {
     const samples = [aSample(9, { articles: 10, oldest: 5 }), aSample(8, { articles: 20, oldest: 90 })]
     expect(valuesOf(samples, 'plot-articles')).toEqual([15])
     expect(valuesOf(samples, 'plot-oldest')).toEqual([90])
   })
 
-  it('show events as a rate: nothing where minutes are missing or the count began anew', () => {
+  it('the plots of a day show events as a rate: nothing where minutes are missing or the count began anew', () => {
     const counted = [
       [60, 1_000],
       [59, 1_600],
@@ -38,14 +38,14 @@ describe('the plots of a day', () => {
     expect(valuesOf(samples, 'plot-events')).toEqual([600, 10])
   })
 
-  it('have a gap where nothing was kept', () => {
+  it('the plots of a day have a gap where nothing was kept', () => {
     const [first] = buildPlots([aSample(120, { articles: 4 }), aSample(0, { articles: 4 })], NOON)
     if (!first) throw new Error('no plot')
     const { markup } = plot(first)
     expect(markup.match(/class="line line-0" d="M[^L"]*M[^L"]*"/)).not.toBeNull()
   })
 
-  it('tell screen readers what is seen, have labels on both axes, and the hours as a table', () => {
+  it('the plots of a day tell screen readers what is seen, have labels on both axes, and the hours as a table', () => {
     const [, crawl] = buildPlots(
       [aSample(10, { states: { failing: 130 } }), aSample(5, { states: { failing: 7 } })],
       NOON,
@@ -65,13 +65,13 @@ describe('the plots of a day', () => {
     [7, 10],
     [130, 200],
     [2_001, 5_000],
-  ])('end an axis for %d at %d', (most, end) => {
+  ])('the plots of a day end an axis for %d at %d', (most, end) => {
     expect(ceiling(most)).toBeCloseTo(end)
   })
 })
 
 describe('the overview', () => {
-  it('shows the day that was kept', async () => {
+  it('the overview shows the day that was kept', async () => {
     const desk = testDaemon({
       sources: [{ id: 'courier', name: 'Courier', url: 'http://127.0.0.1:1/rss', section: 'world' }],
     })

@@ -33,7 +33,7 @@ beforeAll(async () => {
 const get = (path: string, headers: Record<string, string>) => fetch(`${url}${path}`, { redirect: 'manual', headers })
 
 describe('the first user', () => {
-  it('is in at once by the one-time link, without logging in again', async () => {
+  it('the first user is in at once by the one-time link, without logging in again', async () => {
     const fresh = await testDaemon({ sources: [] }).start(['admin'])
     const token = new URL(fresh.setupUrl ?? '').searchParams.get('once') ?? ''
     const answer = await post(fresh.adminUrl ?? '', '/setup', { token, password: PASSWORD })
@@ -41,7 +41,7 @@ describe('the first user', () => {
     expect(await seen(fresh.adminUrl ?? '', '/', cookie)).toMatch(/admin<\/strong> <span class="soft">admin/)
   })
 
-  it('has the password of before, where newsdesk was set up before there were users', async () => {
+  it('the first user has the password of before, where newsdesk was set up before there were users', async () => {
     const old = testDaemon({ sources: [] })
     await old.redis.set(old.keys.admin('password'), await writePassword('the password of before'))
     const daemon = await old.start(['admin'])
@@ -50,7 +50,7 @@ describe('the first user', () => {
     expect(await old.redis.exists(old.keys.admin('password'))).toBe(0)
   })
 
-  it('has the password of the configuration, and keeps who is logged in through a restart with the same', async () => {
+  it('the first user has the password of the configuration, and keeps who is logged in through a restart with the same', async () => {
     const set = testDaemon({ sources: [], settings: { admin: { password: 'from the environment' } } })
     const first = await set.start(['admin'])
     const cookie = await logIn(first.adminUrl ?? '', 'admin', 'from the environment')
@@ -66,14 +66,14 @@ const boards = async (cookie: string): Promise<{ readOnlyMode: boolean }[]> => {
 }
 
 describe('a viewer', () => {
-  it('sees every page, without a way to act', async () => {
+  it('a viewer sees every page, without a way to act', async () => {
     for (const path of ['/', '/overview', '/articles', '/sources', '/quarantine', '/audit', '/queues'])
       await seen(url, path, viewer)
     expect(await seen(url, '/sources', viewer)).not.toContain('Re-crawl')
   })
 
   it.each(['/sources/courier/crawl', '/quarantine/courier/x/drop', '/queues/api/queues/crawl/add', '/nowhere'])(
-    'is refused %s with a page that says why, and nothing happens',
+    'a viewer is refused %s with a page that says why, and nothing happens',
     async path => {
       const before = await desk.redis.zcard(`${desk.keys.bull()}:crawl:prioritized`)
       const answer = await post(url, path, {}, { cookie: viewer, origin: url })
@@ -86,14 +86,14 @@ describe('a viewer', () => {
     },
   )
 
-  it('has a queue dashboard that offers no change', async () => {
+  it('a viewer has a queue dashboard that offers no change', async () => {
     const queues = await boards(viewer)
     expect(queues.map(({ readOnlyMode }) => readOnlyMode)).toEqual([true, true, true, true])
     const admins = await boards(admin)
     expect(admins[0]?.readOnlyMode).toBe(false)
   })
 
-  it('may log out', async () => {
+  it('a viewer may log out', async () => {
     const cookie = await logIn(url, 'vera')
     expect((await post(url, '/logout', {}, { cookie, origin: url })).status).toBe(303)
     expect((await get('/', { cookie })).status).toBe(303)
@@ -105,7 +105,7 @@ describe('a session', () => {
     ['has another password', () => users.setPassword('sam', 'quite another password')],
     ['has another role', () => users.setRole('sam', 'admin')],
     ['is removed', () => users.remove('sam')],
-  ])('ends when its user %s', async (_, change) => {
+  ])('a session ends when its user %s', async (_, change) => {
     await users.add('sam', 'viewer', PASSWORD)
     const cookie = await logIn(url, 'sam')
     await seen(url, '/', cookie)
@@ -114,7 +114,7 @@ describe('a session', () => {
     if (await users.get('sam')) await users.remove('sam')
   })
 
-  it('leads where one wanted to go, and never to another site', async () => {
+  it('a log-in leads where one wanted to go, and never to another site', async () => {
     const to = async (next: string) =>
       (await post(url, '/login', { user: 'admin', password: PASSWORD, next })).headers.get('location')
     expect(await to('/sources?state=failing')).toBe('/sources?state=failing')
@@ -122,7 +122,7 @@ describe('a session', () => {
       expect(await to(next)).toBe('/')
   })
 
-  it('has a cookie for TLS alone where a trusted proxy says that the browser came by TLS', async () => {
+  it('a session has a cookie for TLS alone where a trusted proxy says that the browser came by TLS', async () => {
     const behind = await testDaemon({ sources: [], settings: { admin: { proxies: ['127.0.0.1'] } } }).start(['admin'])
     const token = new URL(behind.setupUrl ?? '').searchParams.get('once') ?? ''
     const answer = await post(
@@ -138,7 +138,7 @@ describe('a session', () => {
 describe('a token', () => {
   const bearer = (token: string) => ({ authorization: `Bearer ${token}`, accept: 'application/json' })
 
-  it('lets a script read as JSON and act, without cookie or origin', async () => {
+  it('a token lets a script read as JSON and act, without cookie or origin', async () => {
     const { token } = await tokens.add('deploy', 'admin', null)
     const listed = (await (await get('/sources', bearer(token))).json()) as { rows: { source: Source }[] }
     expect(listed.rows[0]?.source.id).toBe('courier')
@@ -150,13 +150,13 @@ describe('a token', () => {
     expect((await tokens.list()).find(({ name }) => name === 'deploy')?.usedAt).toBeGreaterThan(0)
   })
 
-  it('of a viewer changes nothing', async () => {
+  it('a token of a viewer changes nothing', async () => {
     const { token } = await tokens.add('graphs', 'viewer', null)
     expect((await get('/sources', bearer(token))).status).toBe(200)
     expect((await post(url, '/sources/courier/crawl', {}, bearer(token))).status).toBe(403)
   })
 
-  it('counts no more once revoked, once over, or with another secret', async () => {
+  it('a token counts no more once revoked, once over, or with another secret', async () => {
     const { id, token } = await tokens.add('old', 'admin', null)
     expect((await get('/', bearer(`${token.slice(0, -4)}AAAA`))).status).toBe(401)
     await tokens.revoke(id)
@@ -165,13 +165,13 @@ describe('a token', () => {
     expect((await get('/', bearer(over.token))).status).toBe(401)
   })
 
-  it('is kept nowhere', async () => {
+  it('a token is kept nowhere', async () => {
     const { token } = await tokens.add('secret', 'admin', null)
     const secret = token.split('_').slice(2).join('_')
     expect(JSON.stringify(await desk.redis.hgetall(desk.keys.admin('tokens')))).not.toContain(secret)
   })
 
-  it('cannot be used by a page of somebody else', async () => {
+  it('a token cannot be used by a page of somebody else', async () => {
     const { token } = await tokens.add('crossed', 'admin', null)
     const headers = { ...bearer(token), 'sec-fetch-site': 'cross-site' }
     expect((await post(url, '/sources/courier/crawl', {}, headers)).status).toBe(403)
@@ -194,13 +194,13 @@ describe('log-in by a proxy', () => {
     [{ 'x-forwarded-user': '<b>', 'x-forwarded-groups': 'press' }, true, 'denied'],
     [{ 'x-forwarded-groups': 'desk-admins' }, true, null],
     [{ 'x-forwarded-user': 'ana', 'x-forwarded-groups': 'desk-admins' }, false, null],
-  ])('of %j, trusted %s, is %j', (headers, isTrusted, who) => {
+  ])('log-in by a proxy with %j, trusted %s, is %j', (headers, isTrusted, who) => {
     const found = whoOfProxy(headers, isTrusted, settings)
     if (who !== null && typeof who === 'object') expect(found).toMatchObject(who)
     else expect(found).toBe(who)
   })
 
-  it('lets in whom a trusted proxy names, and nobody where the address is not trusted', async () => {
+  it('log-in by a proxy lets in whom a trusted proxy names, and nobody where the address is not trusted', async () => {
     const headers = { 'x-forwarded-user': 'ana@example.org', 'x-forwarded-groups': 'desk-admins' }
     const trusted = await testDaemon({
       sources,
@@ -217,13 +217,13 @@ describe('log-in by a proxy', () => {
     expect((await fetch(`${other.adminUrl}/sources`, { headers, redirect: 'manual' })).status).toBe(303)
   })
 
-  it('is refused a proxy that is no address', () => {
+  it('a trusted proxy that is no address is refused', () => {
     expect(() => AdminSettings.parse({ proxies: ['everyone'] })).toThrow(/IP address/)
   })
 })
 
 describe('the queue dashboard', () => {
-  it('has every change written down, with who and what', async () => {
+  it('the queue dashboard has every change written down, with who and what', async () => {
     const answer = await fetch(`${url}/queues/api/queues/crawl/add`, {
       method: 'POST',
       headers: { cookie: admin, origin: url, 'content-type': 'application/json' },

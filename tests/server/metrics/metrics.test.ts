@@ -48,11 +48,11 @@ describe('what a job did', () => {
     ['push', { anything: 1 }, []],
     ['crawl', null, []],
     ['articles', { added: 'three', refused: [1] }, []],
-  ])('%s %j is counted', (queue, result, wanted) => {
+  ])('what a job of the queue %s did, %j, is counted', (queue, result, wanted) => {
     expect(countOutcomes(queue, result).map(({ of, outcome, count }) => `${of} ${outcome} ${count}`)).toEqual(wanted)
   })
 
-  it('is counted by the reason it failed for, and what nobody knows by one label', () => {
+  it('what a job did is counted by the reason it failed for, and what nobody knows by one label', () => {
     expect(countFailure('crawl', 'timeout: no answer within 10 s (next ...)')?.outcome).toBe('timeout')
     expect(countFailure('crawl', 'https://example.com/secret: oh no')?.outcome).toBe('error')
     expect(countFailure('publish', 'timeout: x')).toBeNull()
@@ -60,7 +60,7 @@ describe('what a job did', () => {
 })
 
 describe('metrics', () => {
-  it('tell of jobs, of what they did, and of what is in Redis', async () => {
+  it('metrics tell of jobs, of what they did, and of what is in Redis', async () => {
     const { gauges } = someGauges()
     gauges.jobEnded({ queue: 'crawl', outcome: 'done', ms: 120, result: { outcome: 'changed', bytes: 10, new: 2 } })
     gauges.jobEnded({ queue: 'crawl', outcome: 'failed', ms: 10, error: 'dns: no such host' })
@@ -91,7 +91,7 @@ describe('metrics', () => {
     expect(text).toContain('process_resident_memory_bytes')
   })
 
-  it('are read from Redis once for scrapes close together', async () => {
+  it('metrics are read from Redis once for scrapes close together', async () => {
     const { gauges, clock } = someGauges()
     await Promise.all([gauges.scrape(), gauges.scrape()])
     clock.now += 1_000
@@ -102,7 +102,7 @@ describe('metrics', () => {
     expect(clock.reads).toBe(2)
   })
 
-  it('without Redis say so, and still tell of the process', async () => {
+  it('metrics of a process without Redis say so, and still tell of the process', async () => {
     let isUp = true
     const { gauges, clock } = someGauges(async () => {
       if (!isUp) throw new Error('connection refused')

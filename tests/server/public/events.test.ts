@@ -51,7 +51,7 @@ const added = async (own: Keys): Promise<Record<string, string>[]> =>
   )
 
 describe('POST /v1/events', () => {
-  it('appends one event and says nothing', async () => {
+  it('POST /v1/events appends one event and says nothing', async () => {
     const { post, keys: own } = await aServer()
     const answer = await post({ kind: 'view', article: A, id: 'e1', seconds: 12, at: '2026-05-04T12:00:00Z' })
     expect([answer.status, await answer.text()]).toEqual([204, ''])
@@ -72,7 +72,7 @@ describe('POST /v1/events', () => {
     ['a list by name', JSON.stringify({ events: [{ kind: 'share', article: A }] }), 'application/json', 1],
     ['what a beacon sends as text', JSON.stringify({ kind: 'view', article: A }), 'text/plain;charset=UTF-8', 1],
     ['a form', `kind=view&article=${A}`, 'application/x-www-form-urlencoded;charset=UTF-8', 1],
-  ])('takes %s', async (_, body, type, count) => {
+  ])('POST /v1/events takes %s', async (_, body, type, count) => {
     const { post, keys: own } = await aServer()
     expect((await post(body, { 'content-type': type })).status).toBe(204)
     expect(await added(own)).toHaveLength(count)
@@ -95,7 +95,7 @@ describe('POST /v1/events', () => {
     ['a number', 7, 400, /^event: /],
     ['too many', Array.from({ length: 11 }, () => ({ kind: 'view', article: A })), 413, /11 events.*at most 10/],
     ['too large a body', { kind: 'view', article: A, visitor: 'v'.repeat(3_000) }, 413, /too large/],
-  ])('refuses %s, takes nothing of it and says what is wrong', async (_, body, status, error) => {
+  ])('POST /v1/events refuses %s, takes nothing of it and says what is wrong', async (_, body, status, error) => {
     const { post, keys: own } = await aServer({ maxEvents: 10, maxBody: '2KB' })
     const answer = await post(body)
     expect(answer.status).toBe(status)
@@ -103,7 +103,7 @@ describe('POST /v1/events', () => {
     expect(await added(own)).toEqual([])
   })
 
-  it('keeps neither addresses nor visitors as they came, and tells visitors apart', async () => {
+  it('POST /v1/events keeps neither addresses nor visitors as they came, and tells visitors apart', async () => {
     const { post, keys: own } = await aServer()
     await post({ kind: 'view', article: A, visitor: 'jo@example.org' })
     await post({ kind: 'view', article: A })
@@ -116,7 +116,7 @@ describe('POST /v1/events', () => {
     expect(new Set([named, first, other]).size).toBe(3)
   })
 
-  it('believes addresses a proxy forwards only where there is one', async () => {
+  it('POST /v1/events believes addresses a proxy forwards only where there is one', async () => {
     const visitors = async (proxies: number) => {
       const { post, keys: own } = await aServer({ proxies })
       for (const from of ['192.0.2.1', '192.0.2.2'])
@@ -126,7 +126,7 @@ describe('POST /v1/events', () => {
     expect([await visitors(0), await visitors(1)]).toEqual([1, 2])
   })
 
-  it('says itself which network an event came from, by a hash', async () => {
+  it('POST /v1/events says itself which network an event came from, by a hash', async () => {
     const { post, keys: own } = await aServer({ proxies: 1 })
     const from = async (address: string) => {
       const answer = await post({ kind: 'view', article: A, network: 'mine' }, { 'x-forwarded-for': address })
@@ -141,7 +141,7 @@ describe('POST /v1/events', () => {
     expect(new Set([v4, one, other]).size).toBe(3)
   })
 
-  it('keeps ids of events apart by visitor, so that nobody can have the event of another taken for known', async () => {
+  it('POST /v1/events keeps ids of events apart by visitor, so that nobody can have the event of another taken for known', async () => {
     const { post, keys: own } = await aServer()
     for (const visitor of ['x', 'y', 'x']) await post({ kind: 'view', article: A, id: 'e1', visitor })
     const [x, y, again] = (await added(own)).map(({ id }) => id)
@@ -149,14 +149,14 @@ describe('POST /v1/events', () => {
     expect(x).not.toBe(y)
   })
 
-  it('bounds what one network may send in a minute, however many addresses of it are used', async () => {
+  it('POST /v1/events bounds what one network may send in a minute, however many addresses of it are used', async () => {
     const { post } = await aServer({ perMinute: 3, proxies: 1 })
     const send = async (host: number) =>
       (await post({ kind: 'view', article: A }, { 'x-forwarded-for': `2001:db8:0:1::${host}` })).status
     expect([await send(1), await send(2), await send(3), await send(4)]).toEqual([204, 204, 204, 429])
   })
 
-  it('bounds what one address may send in a minute, and takes it again in the next', async () => {
+  it('POST /v1/events bounds what one address may send in a minute, and takes it again in the next', async () => {
     const { post, clock } = await aServer({ perMinute: 3 })
     const two = [1, 2].map(() => ({ kind: 'view', article: A }))
     expect((await post(two)).status).toBe(204)
@@ -167,7 +167,7 @@ describe('POST /v1/events', () => {
     expect((await post(two)).status).toBe(204)
   })
 
-  it('takes none in while too many wait to be counted', async () => {
+  it('POST /v1/events takes none in while too many wait to be counted', async () => {
     const { post } = await aServer({}, { most: 1 })
     expect((await post({ kind: 'view', article: A })).status).toBe(204)
     const full = await aServer({}, { most: 0 })
@@ -175,7 +175,7 @@ describe('POST /v1/events', () => {
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '30'])
   })
 
-  it('says it is not ready while Redis is away', async () => {
+  it('POST /v1/events says it is not ready while Redis is away', async () => {
     const away = new Redis({ path: '/nonexistent/redis.sock', lazyConnect: true, retryStrategy: () => null })
     const { post } = await aServer({}, { redis: away })
     const answer = await post({ kind: 'view', article: A })
@@ -190,7 +190,7 @@ describe('the public server', () => {
       headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type' },
     })
 
-  it('lets pages of configured origins ask from the browser, and no others', async () => {
+  it('the public server lets pages of configured origins ask from the browser, and no others', async () => {
     const { url, post } = await aServer({ cors: [PAGE] })
     const allowed = await preflight(url, PAGE)
     expect(allowed.status).toBe(204)
@@ -201,7 +201,7 @@ describe('the public server', () => {
     expect([posted.headers.get('access-control-allow-origin'), posted.headers.get('vary')]).toEqual([PAGE, 'origin'])
   })
 
-  it('knows nothing of the admin desk', async () => {
+  it('the public server knows nothing of the admin desk', async () => {
     const { url } = await aServer()
     for (const path of ['/', '/login', '/queues', '/push/x', '/sources/x/crawl'])
       expect([path, (await fetch(`${url}${path}`)).status]).toEqual([path, 404])

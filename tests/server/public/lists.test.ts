@@ -41,7 +41,7 @@ await desk.publisher.publish('latest')
 const get = (path: string, headers: Record<string, string> = {}) => fetch(`${server.url}${path}`, { headers })
 
 describe('a list over HTTP', () => {
-  it('is its entries with what is told of it', async () => {
+  it('a list over HTTP is its entries with what is told of it', async () => {
     const response = await get('/v1/lists/latest')
     expect(response.headers.get('content-type')).toBe('application/json; charset=utf-8')
     expect(await response.json()).toEqual({
@@ -57,7 +57,7 @@ describe('a list over HTTP', () => {
     })
   })
 
-  it('need not be sent again to who has it, until it changes', async () => {
+  it('a list over HTTP need not be sent again to who has it, until it changes', async () => {
     const etag = (await get('/v1/lists/latest')).headers.get('etag') ?? ''
     const again = await get('/v1/lists/latest', { 'if-none-match': `"other", W/${etag}` })
     expect(again.status).toBe(304)
@@ -70,20 +70,25 @@ describe('a list over HTTP', () => {
     expect((await get('/v1/lists/latest', { 'if-none-match': etag })).status).toBe(200)
   })
 
-  it.each(['rss', 'feed.json'])('is %s that a feed reader reads, in which no text is markup', async format => {
-    const response = await get(`/v1/lists/latest/${format}`)
-    const text = await response.text()
-    expect(text).not.toMatch(/<script|<img/)
-    const feed = await parseFeed(new TextEncoder().encode(text), { contentType: response.headers.get('content-type') })
-    expect(feed.items.map(({ link }) => link)).toEqual((await room.list('latest')).map(({ url }) => url))
-    expect(feed.items[0]).toMatchObject({ image: article.image })
-    // Our own reader of RSS takes out what looks like a tag once more.
-    expect(feed.items[0]?.summary).toBe(format === 'rss' ? '5 < 6 &' : article.summary)
-    expect(feed.items[0]?.published).toContain('2026-05-04T12:00:00')
-    if (format === 'rss') expect(text).toContain('&#x26;lt;img src=x onerror=alert(1)&#x26;gt;')
-  })
+  it.each(['rss', 'feed.json'])(
+    'a list over HTTP is %s that a feed reader reads, in which no text is markup',
+    async format => {
+      const response = await get(`/v1/lists/latest/${format}`)
+      const text = await response.text()
+      expect(text).not.toMatch(/<script|<img/)
+      const feed = await parseFeed(new TextEncoder().encode(text), {
+        contentType: response.headers.get('content-type'),
+      })
+      expect(feed.items.map(({ link }) => link)).toEqual((await room.list('latest')).map(({ url }) => url))
+      expect(feed.items[0]).toMatchObject({ image: article.image })
+      // Our own reader of RSS takes out what looks like a tag once more.
+      expect(feed.items[0]?.summary).toBe(format === 'rss' ? '5 < 6 &' : article.summary)
+      expect(feed.items[0]?.published).toContain('2026-05-04T12:00:00')
+      if (format === 'rss') expect(text).toContain('&#x26;lt;img src=x onerror=alert(1)&#x26;gt;')
+    },
+  )
 
-  it('of a name that is none is not found, and a limit that is none is said to be', async () => {
+  it('a list over HTTP of a name that is none is not found, and a limit that is none is said to be', async () => {
     for (const name of ['nothing', 'latest:nowhere', 'related:nobody', '__proto__', encodeURIComponent('../latest')]) {
       const response = await get(`/v1/lists/${name}`)
       expect([name, response.status]).toEqual([name, 404])
@@ -97,7 +102,7 @@ describe('a list over HTTP', () => {
     expect(one.entries).toHaveLength(1)
   })
 
-  it('that was not written yet is there, and empty; all are named', async () => {
+  it('a list over HTTP that was not written yet is there, and empty; all are named', async () => {
     expect(await (await get('/v1/lists/trending')).json()).toMatchObject({ version: 0, entries: [] })
     const { lists } = (await (await get('/v1/lists')).json()) as { lists: { list: string; count: number }[] }
     expect(lists.map(({ list }) => list)).toEqual(desk.publisher.names())
@@ -126,7 +131,7 @@ describe('updates over HTTP', () => {
     return { heard, end: () => reader?.cancel().then(() => reading) }
   }
 
-  it('are told to all who listen, each what it asked for, and what it missed while it was away', async () => {
+  it('updates over HTTP are told to all who listen, each what it asked for, and what it missed while it was away', async () => {
     const [all, some] = [await listen('/v1/updates'), await listen('/v1/updates?lists=must-reads')]
     await desk.publisher.publish('must-reads')
     await desk.publisher.publish('trending')
@@ -144,7 +149,7 @@ describe('updates over HTTP', () => {
     await back.end()
   })
 
-  it('are refused to who asks for nothing, or says nonsense', async () => {
+  it('updates over HTTP are refused to who asks for nothing, or says nonsense', async () => {
     expect((await get('/v1/updates?lists=')).status).toBe(400)
     expect((await get('/v1/updates', { 'last-event-id': 'yesterday' })).status).toBe(400)
   })

@@ -80,13 +80,13 @@ describe('an article pushed from one address', () => {
       'addresses of the article',
       index => ({ kind: 'view', article: `${URL_OF_A}?utm_source=${index}`, visitor: `v${index}` }),
     ],
-  ])('by forged %s gets no more than an address may', async (_, report) => {
+  ])('an article pushed from one address by forged %s gets no more than an address may', async (_, report) => {
     const site = await aSite()
     expect(await site.post(many(300, report), '192.0.2.9')).toBe(204)
     expect(await site.counted()).toBe(20)
   })
 
-  it('by all addresses of a subscriber’s IPv6 network gets no more than one', async () => {
+  it('an article pushed from all addresses of a subscriber’s IPv6 network gets no more than from one', async () => {
     const site = await aSite()
     for (let host = 1; host <= 30; host += 1)
       await site.post(
@@ -96,7 +96,7 @@ describe('an article pushed from one address', () => {
     expect(await site.counted()).toBe(20)
   })
 
-  it('by shares gets no more either', async () => {
+  it('an article pushed from one address by shares gets no more either', async () => {
     const site = await aSite()
     await site.post(
       many(300, () => ({ kind: 'share', article: A })),
@@ -105,7 +105,7 @@ describe('an article pushed from one address', () => {
     expect(await site.counted('share')).toBe(20)
   })
 
-  it('does not keep readers elsewhere from being counted', async () => {
+  it('an article pushed from one address does not keep readers elsewhere from being counted', async () => {
     const site = await aSite()
     await site.post(
       many(300, index => ({ ...view, visitor: `v${index}` })),
@@ -115,7 +115,7 @@ describe('an article pushed from one address', () => {
     expect(await site.counted()).toBe(35)
   })
 
-  it('by one visitor counts once, and in the future not at all', async () => {
+  it('an article pushed by one visitor counts once, and in the future not at all', async () => {
     const site = await aSite()
     await site.post(
       many(100, () => ({ ...view, visitor: 'v' })),

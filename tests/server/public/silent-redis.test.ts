@@ -36,7 +36,7 @@ const asked = async (url: string, init: RequestInit = {}): Promise<Asked> => {
 const page = (path: string, accept = 'text/html') => asked(`${adminUrl}${path}`, { headers: { cookie, accept } })
 
 describe('the metrics of a process with servers', () => {
-  it('count the streams that readers and pages hold open, and no longer those that ended', async () => {
+  it('the metrics of a process with servers count the streams that readers and pages hold open, and no longer those that ended', async () => {
     const open = async (server: string) => {
       const text = await (await fetch(`${daemon.metricsUrl}/metrics`)).text()
       return Number(new RegExp(`^newsdesk_streams_open\\{server="${server}"\\} (\\d+)$`, 'm').exec(text)?.[1])
@@ -62,7 +62,7 @@ describe.each([
   ['does not answer', server.pause, server.goOn],
   ['is gone', () => server.kill(), () => server.start()],
 ])('while Redis %s', (_, leave, comeBack) => {
-  it('everything that needs it says so in time, and all is well once it is back', async () => {
+  it('everything that needs Redis says in time that it is away, and all is well once it is back', async () => {
     await leave()
     const http = daemon.httpUrl ?? ''
     const many = await Promise.all([

@@ -57,7 +57,7 @@ const aServer = async (some: Partial<StreamLimits> = {}, times: { heartbeat?: nu
 }
 
 describe('a stream of events', () => {
-  it('whose reader does not read is let go once too much is held for it, and nothing else ends', async () => {
+  it('a stream of events whose reader does not read is let go once too much is held for it, and nothing else ends', async () => {
     const { streams, open, url } = await aServer({ behind: 64 * 1_024 })
     const idle = aSocket(url, GET, { reads: false })
     const good = aSocket(url, GET)
@@ -73,7 +73,7 @@ describe('a stream of events', () => {
     idle.socket.destroy()
   })
 
-  it('whose reader takes nothing for long is let go, however little is held for it', async () => {
+  it('a stream of events whose reader takes nothing for long is let go, however little is held for it', async () => {
     const { streams, open, url } = await aServer({ behind: 1_024 ** 3 }, { stalled: 100 })
     aSocket(url, GET, { reads: false })
     await until(streams.count, count => count === 1)
@@ -84,7 +84,7 @@ describe('a stream of events', () => {
     })
   })
 
-  it('is let go where all together hold too much, those furthest behind first', async () => {
+  it('a stream of events is let go where all together hold too much, those furthest behind first', async () => {
     const { streams, open, url } = await aServer({ behind: 1_024 ** 3, behindInAll: 512 * 1_024 })
     for (let index = 0; index < 5; index += 1) aSocket(url, GET, { reads: false })
     const good = aSocket(url, GET)
@@ -97,7 +97,7 @@ describe('a stream of events', () => {
     expect(good.heard.isOver).toBe(false)
   })
 
-  it('is refused beyond so many from one address or IPv6 network, as a trusted proxy tells it, and beyond so many in all', async () => {
+  it('a stream of events is refused beyond so many from one address or IPv6 network, as a trusted proxy tells it, and beyond so many in all', async () => {
     const { streams, url } = await aServer({ total: 5, perAddress: 2 })
     const from = (address: string) => GET.replace('\r\n\r\n', `\r\nX-Forwarded-For: ${address}\r\n\r\n`)
     const statusOf = async (address: string) => {
@@ -120,7 +120,7 @@ describe('a stream of events', () => {
     expect(streams.count()).toBe(5)
   })
 
-  it('takes no place where its reader went before it began, and gives it back on every way out', async () => {
+  it('a stream of events takes no place where its reader went before it began, and gives it back on every way out', async () => {
     const { streams, url, errors } = await aServer({ total: 50, perAddress: 50 })
     for (let round = 0; round < 3; round += 1) {
       const all = Array.from({ length: 40 }, (_, index) =>
@@ -138,7 +138,7 @@ describe('a stream of events', () => {
     expect(errors.every(error => (error as NodeJS.ErrnoException).code === 'ECONNRESET')).toBe(true)
   })
 
-  it('ends as agreed when the server stops', async () => {
+  it('a stream of events ends as agreed when the server stops', async () => {
     const { streams, url, close } = await aServer()
     const { heard } = aSocket(url, GET)
     await until(() => heard.text.includes('retry'))
@@ -149,7 +149,7 @@ describe('a stream of events', () => {
     expect([heard.error, heard.text.endsWith('0\r\n\r\n')]).toEqual([null, true])
   })
 
-  it('has signs of life while nothing comes', async () => {
+  it('a stream of events has signs of life while nothing comes', async () => {
     const { url } = await aServer({}, { heartbeat: 20 })
     const { heard } = aSocket(url, GET)
     await until(() => heard.text.split(': quiet').length > 2)
@@ -157,7 +157,7 @@ describe('a stream of events', () => {
 })
 
 describe('one request that fails', () => {
-  it('ends no process: neither what is written after its end, nor what is thrown, nor a path that is no URL', async () => {
+  it('one request that fails ends no process: neither what is written after its end, nor what is thrown, nor a path that is no URL', async () => {
     const failures: unknown[] = []
     const { url, close } = await listenAt(
       { host: '127.0.0.1', port: 0 },
@@ -210,7 +210,7 @@ describe('updates over HTTP', () => {
     aSocket(url, `GET ${path} HTTP/1.1\r\nHost: x\r\n${heard ? `Last-Event-ID: ${heard}\r\n` : ''}\r\n`).heard
   const versions = (text: string) => [...text.matchAll(/"version":(\d+)/g)].map(([, version]) => Number(version))
 
-  it('tell who was away what it missed, or that it must reload where that is too long ago or an id is of no stream of ours', async () => {
+  it('updates over HTTP tell who was away what it missed, or that it must reload where that is too long ago or an id is of no stream of ours', async () => {
     const { url } = await aRoute()
     const added = redis.pipeline()
     for (let version = 1; version <= 7_000; version += 1)
@@ -246,7 +246,7 @@ describe('updates over HTTP', () => {
 })
 
 describe('readers from all over the network', () => {
-  it('get every update once and in order, whoever else never reads or resets its connection, and while Redis is silent; all places come back', async () => {
+  it('readers from all over the network get every update once and in order, whoever else never reads or resets its connection, and while Redis is silent; all places come back', async () => {
     const report = await runReaders({
       ...{ reading: 150, stalled: 50, reset: 300, pause: 4_000, updates: 1_000 },
       newsdesk: ['--import', 'tsx', 'src/main.ts'],
