@@ -64,13 +64,13 @@ const anItemAsQueued = {
 }
 
 describe('an item that is remembered and whose article was lost', () => {
-  it('comes in again', async () => {
+  it('an item that is remembered and whose article was lost comes in again', async () => {
     const { sources } = await testDaemon()
     for (const published of [fresh, null])
       expect(await sources.unseen(courier, [item(published)])).toMatchObject([{ isNew: true, isLost: true }])
   })
 
-  it('is left alone where its article is there, or another that its id leads to', async () => {
+  it('an item that is remembered is left alone where its article is there, or another that its id leads to', async () => {
     const { sources, keys } = await testDaemon()
     await redis.hset(keys.article('bbbbbbbbbbbbbbbb'), 'url', 'x')
     await redis.set(keys.alias(ARTICLE), 'bbbbbbbbbbbbbbbb')
@@ -80,14 +80,14 @@ describe('an item that is remembered and whose article was lost', () => {
     expect(await sources.unseen(courier, [item(fresh)])).toEqual([])
   })
 
-  it('does not come back where its article left for want of room', async () => {
+  it('an item that is remembered does not come back where its article left for want of room', async () => {
     const { sources, keys } = await testDaemon({ first: today - 3 })
     await redis.hset(keys.eviction(), 'horizon', NOON - 2 * DAY)
     for (const published of [NOON - 3 * DAY, fresh, null])
       expect(await sources.unseen(courier, [item(published)])).toEqual([])
   })
 
-  it('does not come back where its article had its time, be its date what it may', async () => {
+  it('an item that is remembered does not come back where its article had its time, be its date what it may', async () => {
     const old = Math.floor((NOON - articles.retention) / DAY)
     for (const first of [old, old + 1, null]) {
       const { sources } = await testDaemon({ first })
@@ -99,7 +99,7 @@ describe('an item that is remembered and whose article was lost', () => {
 })
 
 describe('what was remembered before Redis came back empty', () => {
-  it('is forgotten before the source is fetched again, and its validators with it', async () => {
+  it('what was remembered before Redis came back empty is forgotten before the source is fetched again, and its validators with it', async () => {
     const { sources, keys, origin } = await testDaemon()
     await redis.hset(keys.source(courier), { etag: '"x"', fetches: 7 })
     const before = await sources.state(courier)
@@ -110,7 +110,7 @@ describe('what was remembered before Redis came back empty', () => {
     expect(await sources.state(courier)).toMatchObject({ validators: null, dataSet: 'another', fetches: 7 })
   })
 
-  it('is not brought back by a batch or a crawl that was under way', async () => {
+  it('what was remembered before Redis came back empty is not brought back by a batch or a crawl that was under way', async () => {
     const { sources, keys, origin } = await testDaemon()
     origin.token = 'another'
     await sources.renewed(courier, await sources.state(courier))
@@ -127,7 +127,7 @@ describe('what was remembered before Redis came back empty', () => {
     expect(await redis.hlen(keys.seen(courier))).toBe(1)
   })
 
-  it('does not keep items that were held from being remembered, once they are released', async () => {
+  it('what was remembered before Redis came back empty does not keep items that were held from being remembered, once they are released', async () => {
     const { sources, origin } = await testDaemon()
     origin.token = 'another'
     await sources.renewed(courier, await sources.state(courier))

@@ -14,7 +14,7 @@ const read = (body: string) => {
 }
 
 describe('OPML', () => {
-  it('comes back as it was written, whatever is in it', () => {
+  it('OPML comes back as it was written, whatever is in it', () => {
     const line = string({ unit: 'binary' }).map(
       text =>
         text
@@ -40,7 +40,7 @@ describe('OPML', () => {
     )
   })
 
-  it('is read with its folders, in any case of its names, and broken off in the middle', () => {
+  it('OPML is read with its folders, in any case of its names, and broken off in the middle', () => {
     const { outlines } = read(
       `<outline text="News"><outline TEXT="Asia"><outline text="A &amp; B" XMLURL="https://a.example/rss" htmlUrl="https://a.example" category="/x/y,z"/></outline></outline><outline title="C" xmlUrl="https://c.example/rss">`,
     )
@@ -50,7 +50,7 @@ describe('OPML', () => {
     ])
   })
 
-  it('tells what it leaves out', () => {
+  it('reading OPML tells what it leaves out', () => {
     expect(read('<outline text="Odd" xmlUrl="feed://a.example"/><outline text="No feed"/>')).toMatchObject({
       outlines: [],
       warnings: [expect.stringContaining('"Odd" left out')],
@@ -59,13 +59,13 @@ describe('OPML', () => {
     expect(readOpml('').kind).toBe('not-opml')
   })
 
-  it('of any depth is read in time that grows with its length alone', async () => {
+  it('OPML of any depth is read in time that grows with its length alone', async () => {
     expect(await growth(n => read('<outline text="x">'.repeat(n)), 3_000)).toBeLessThan(LINEAR)
   })
 })
 
 describe('a new source', () => {
-  it('is named by its publisher, then by its path, then by number', () => {
+  it('a new source is named by its publisher, then by its path, then by number', () => {
     const url = 'https://feeds.bbci.co.uk/news/world/rss.xml'
     expect(idFor(url, new Set())).toBe('bbci')
     expect(idFor(url, new Set(['bbci']))).toBe('bbci-world')
@@ -74,13 +74,13 @@ describe('a new source', () => {
     expect(idFor('https://пример.рф/rss', new Set())).toMatch(/^[a-z0-9-]+$/)
   })
 
-  it('belongs to the section its folder means, the innermost first', () => {
+  it('a new source belongs to the section its folder means, the innermost first', () => {
     expect(sectionOfFolders(['News', 'Ausland'], taxonomy)).toBe('world')
     expect(sectionOfFolders(['Sports', 'Whatever'], taxonomy)).toBe('sports')
     expect(sectionOfFolders(['Favourites'], taxonomy)).toBeNull()
   })
 
-  it('or to the one most of its items speak for, and to none where they speak for many', () => {
+  it('a new source belongs to the section most of its items speak for, and to none where they speak for many', () => {
     const item = (url: string, ...categories: string[]) => ({
       ...{ title: 'x', link: url, id: null, published: null, updated: null, author: null, image: null },
       ...{ summary: null, language: null, categories },
@@ -90,7 +90,7 @@ describe('a new source', () => {
     expect(sectionOfItems([item('https://a.example/1'), item('https://a.example/2')], 'en', taxonomy)).toBeNull()
   })
 
-  it('has a language tag that can be used, and none where the feed declares none', () => {
+  it('a new source has a language tag that can be used, and none where the feed declares none', () => {
     expect(['en_us', 'de-DE', ' fr ', 'english please', '', null].map(languageFor)).toEqual([
       'en-us',
       'de-DE',

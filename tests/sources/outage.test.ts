@@ -13,7 +13,7 @@ const heard = (reached: number, unreached: number, ago = 1_000): Heard[] => [
 ]
 
 describe('our own network', () => {
-  it('is to blame where of the domains heard of last most did not answer, and there are enough of them', () => {
+  it('our own network is to blame where of the domains heard of last most did not answer, and there are enough of them', () => {
     expect(looksDown(heard(0, 4), NOON)).toBe(false)
     expect(looksDown(heard(0, 5), NOON)).toBe(true)
     expect(looksDown(heard(4, 16), NOON)).toBe(true)
@@ -21,11 +21,11 @@ describe('our own network', () => {
     expect(looksDown(heard(0, 20, 3_600_000), NOON)).toBe(false)
   })
 
-  it('that was fine a minute ago is to blame as soon as the latest all fail', () => {
+  it('our own network that was fine a minute ago is to blame as soon as the latest all fail', () => {
     expect(looksDown([...heard(500, 0, 60_000), ...heard(0, 20, 100)], NOON)).toBe(true)
   })
 
-  it('is never to blame while most answer', () => {
+  it('our own network is never to blame while most answer', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 200 }), fc.integer({ min: 0, max: 200 }), (reached, more) => {
         expect(looksDown(heard(reached + more, reached), NOON)).toBe(false)
@@ -33,7 +33,7 @@ describe('our own network', () => {
     )
   })
 
-  it('is probed by one at a time, ever more rarely, and resumes in steps', () => {
+  it('our own network is probed by one at a time, ever more rarely, and resumes in steps', () => {
     expect([0, 600_000, 86_400_000].map(probeGap)).toEqual([10_000, 60_000, 120_000])
     expect(allowance({ mode: 'down', since: NOON }, NOON + 1e9, 1_000)).toBe(1)
     expect(allowance({ mode: 'back', since: NOON }, NOON + RESUME / 2, 1_000)).toBe(500)
@@ -64,7 +64,7 @@ const aCableTo = async () => {
 }
 
 describe('a cable that is cut', () => {
-  it('counts against no source; one probes at a time; then all resume, and what failed before it was noticed is taken back', async () => {
+  it('a cable that is cut counts against no source; one probes at a time; then all resume, and what failed before it was noticed is taken back', async () => {
     const cable = await aCableTo()
     const ids = Array.from({ length: 30 }, (_, n) => `s${n}`)
     const desk = aPollingDesk(Object.fromEntries(ids.map(id => [id, `http://${id}.localhost:${cable.port}/feed`])))
@@ -108,7 +108,7 @@ describe('a cable that is cut', () => {
     expect((await desk.network.state()).mode).toBe('up')
   })
 
-  it('is not what a crowd of dead sources means, whose time-outs are heard of after all the answers', async () => {
+  it('a cable that is cut is not what a crowd of dead sources means, whose time-outs are heard of after all the answers', async () => {
     const desk = aPollingDesk({})
     const asked = Array.from({ length: 200 }, (_, n) => ({
       domain: `d${n}.example`,
@@ -126,7 +126,7 @@ describe('a cable that is cut', () => {
     expect((await desk.network.state()).mode).toBe('up')
   })
 
-  it('is not what sources mean that failed before and are asked last of all', async () => {
+  it('a cable that is cut is not what sources mean that failed before and are asked last of all', async () => {
     const desk = aPollingDesk({})
     for (let n = 0; n < 40; n += 1) desk.network.reached(`good${n}.example`, desk.clock.now)
     for (let n = 0; n < 40; n += 1) {
@@ -136,7 +136,7 @@ describe('a cable that is cut', () => {
     expect((await desk.network.state()).mode).toBe('up')
   })
 
-  it('is not what a publisher’s error means', async () => {
+  it('a cable that is cut is not what a publisher’s error means', async () => {
     const cable = await aCableTo()
     const ids = Array.from({ length: 12 }, (_, n) => `s${n}`)
     // Half of them cannot be reached; the others can.

@@ -34,7 +34,7 @@ const item = (key: string, fingerprint = 'f1') => ({
 })
 
 describe('sources that are due', () => {
-  it('are each given to one caller only, and come again should it die', async () => {
+  it('sources that are due are each given to one caller only, and come again should it die', async () => {
     const { sources, another, clock } = aCatalogue('a', 'b', 'c', 'd')
     await sources.sync()
     clock.now += 10 * 60_000
@@ -45,7 +45,7 @@ describe('sources that are due', () => {
     expect(await sources.claimDue(10)).toHaveLength(4)
   })
 
-  it('follow the catalogue: new ones come in, removed and disabled ones go', async () => {
+  it('sources that are due follow the catalogue: new ones come in, removed and disabled ones go', async () => {
     const { sources, state, clock } = aCatalogue('a', 'b')
     expect(await sources.sync()).toEqual({ added: 2, removed: 0 })
     state.sources = [aSource('a', { enabled: false }), aSource('c')]
@@ -54,7 +54,7 @@ describe('sources that are due', () => {
     expect(await sources.claimDue(10)).toEqual(['c'])
   })
 
-  it('stay out once removed, though a fetch of theirs was under way', async () => {
+  it('sources that are due stay out once removed, though a fetch of theirs was under way', async () => {
     const { sources, state, keys: own } = aCatalogue('a')
     await sources.sync()
     state.sources = []
@@ -65,7 +65,7 @@ describe('sources that are due', () => {
 })
 
 describe('items of a source', () => {
-  it('are new once; edited ones are told apart from new ones', async () => {
+  it('items of a source are new once; edited ones are told apart from new ones', async () => {
     const { sources } = aCatalogue('a')
     const crawl = { id: 'c1', batch: 0, batches: 1 }
     expect(await sources.unseen(id('a'), [item('1'), item('2')])).toMatchObject([{ isNew: true }, { isNew: true }])
@@ -76,7 +76,7 @@ describe('items of a source', () => {
     ])
   })
 
-  it('commit the validators, and what need not be parsed again, only with the last batch of their crawl', async () => {
+  it('a crawl commits the validators, and what need not be parsed again, only with its last batch of items', async () => {
     const { sources } = aCatalogue('a')
     await sources.prepare(id('a'), 'c1', { etag: '"x"', lastModified: null, bodyHash: 'h' }, ['s1', 's2'])
     await sources.markSeen(id('a'), { id: 'c1', batch: 0, batches: 2 }, [item('1')])
@@ -88,7 +88,7 @@ describe('items of a source', () => {
     expect(await sources.itemHashes(id('a'))).toEqual(new Set(['s1', 's2']))
   })
 
-  it('of a crawl that was overtaken commit nothing', async () => {
+  it('items of a crawl that was overtaken commit nothing', async () => {
     const { sources } = aCatalogue('a')
     await sources.prepare(id('a'), 'c1', { etag: '"old"', lastModified: null, bodyHash: 'h' }, null)
     await sources.prepare(id('a'), 'c2', { etag: '"new"', lastModified: null, bodyHash: 'h' }, null)
@@ -98,7 +98,7 @@ describe('items of a source', () => {
 })
 
 describe('what became of a fetch', () => {
-  it('is kept with the reason, and one success resets the failures', async () => {
+  it('what became of a fetch is kept with the reason, and one success resets the failures', async () => {
     const { sources, clock } = aCatalogue('a')
     await sources.sync()
     for (let times = 0; times < 3; times += 1)
@@ -141,7 +141,7 @@ const success = {
 }
 
 describe('the rhythm of a source', () => {
-  it('is learnt over restarts from polls that bring news and polls that bring none, and says why the next fetch is when it is', async () => {
+  it('the rhythm of a source is learnt over restarts from polls that bring news and polls that bring none, and says why the next fetch is when it is', async () => {
     const { sources, another, clock, keys: own } = aCatalogue('a')
     await sources.sync()
     const published = Array.from({ length: 20 }, (_, n) => clock.now - n * 20 * 60_000)
@@ -158,7 +158,7 @@ describe('the rhythm of a source', () => {
     expect(await redis.zscore(own.due(), 'a')).toBe(String(nextAt))
   })
 
-  it('is heard beside what the feed asked for last, also where the next answer is 304', async () => {
+  it('the rhythm of a source is heard beside what the feed asked for last, also where the next answer is 304', async () => {
     const { sources, clock } = aCatalogue('a')
     await sources.sync()
     const published = Array.from({ length: 20 }, (_, n) => clock.now - n * 60_000)
@@ -169,7 +169,7 @@ describe('the rhythm of a source', () => {
     expect(due.reason).toContain('the publisher asks for 60 min')
   })
 
-  it('is kept without empty fields, each of which would take 70 bytes of every source', async () => {
+  it('the rhythm of a source is kept without empty fields, each of which would take 70 bytes of every source', async () => {
     const { sources, clock, keys: own } = aCatalogue('a')
     await sources.sync()
     const empties = async () => Object.entries(await redis.hgetall(own.source('a'))).filter(([, value]) => value === '')
@@ -184,7 +184,7 @@ describe('the rhythm of a source', () => {
     expect(await sources.state(id('a'))).toMatchObject({ title: null, lastError: null, hints: { skipHours: [] } })
   })
 
-  it('costs at most 600 bytes in Redis', async () => {
+  it('the rhythm of a source costs at most 600 bytes in Redis', async () => {
     const { sources, clock, keys: own } = aCatalogue('a')
     await sources.sync()
     for (let poll = 0; poll < 60; poll += 1) {
@@ -197,7 +197,7 @@ describe('the rhythm of a source', () => {
 })
 
 describe('a source that stops publishing', () => {
-  it('is noticed once after three times its longest pause, without being punished, until it publishes again', async () => {
+  it('a source that stops publishing is noticed once after three times its longest pause, without being punished, until it publishes again', async () => {
     const { sources, clock } = aCatalogue('a')
     await sources.sync()
     // Six items on working days, none at weekends.
@@ -221,7 +221,7 @@ describe('a source that stops publishing', () => {
 })
 
 describe('a budget of requests an hour', () => {
-  it('is kept to by all daemons together, however much is due, and is made use of', async () => {
+  it('a budget of requests an hour is kept to by all daemons together, however much is due, and is made use of', async () => {
     const budget = 60
     const ids = Array.from({ length: 100 }, (_, n) => `s${n}`)
     const { sources, another, clock } = aCatalogueWith(CrawlSettings.parse({ budget }), ...ids)

@@ -27,16 +27,19 @@ describe("a publisher's name in titles", () => {
     [' · الجزيرة'],
     [' » Le Monde'],
     [' - הארץ'],
-  ])('%s at the end is learnt and dropped', ending => {
+  ])("a publisher's name, %s, at the end of titles is learnt and dropped", ending => {
     expect(shown(headlines.map(title => title + ending))).toEqual(headlines)
   })
 
-  it.each([['BBC News – '], ['Reuters | ']])('%s at the beginning is learnt and dropped', beginning => {
-    expect(shown(headlines.map(title => beginning + title))).toEqual(headlines)
-  })
+  it.each([['BBC News – '], ['Reuters | ']])(
+    "a publisher's name, %s, at the beginning of titles is learnt and dropped",
+    beginning => {
+      expect(shown(headlines.map(title => beginning + title))).toEqual(headlines)
+    },
+  )
 
   it.each([['_新浪新闻'], ['-新华网'], ['｜朝日新聞'], [' - 연합뉴스']])(
-    '%s is learnt in scripts without blanks',
+    "a publisher's name, %s, is learnt in scripts without blanks",
     ending => {
       const titles = [
         '首相来週にも内閣改造へ',
@@ -57,11 +60,11 @@ describe("a publisher's name in titles", () => {
     ['Courier: Rates fall again', ['Courier']],
     ['[Courier] Rates fall again', ['Courier']],
     ['【新浪新闻】Rates fall again', ['新浪新闻']],
-  ])('is dropped from %j at once where the source %j says that it is its name', (title, names) => {
+  ])("a publisher's name is dropped from %j at once where the source %j says that it is its name", (title, names) => {
     expect(withoutName(title, NO_HABITS, collectNames(names))).toBe('Rates fall again')
   })
 
-  it('is learnt over several readings, and stays learnt when a few titles come without it', () => {
+  it("a publisher's name in titles is learnt over several readings, and stays learnt when a few titles come without it", () => {
     let habits = NO_HABITS
     for (const title of headlines.slice(0, 6)) habits = learnTitles(habits, [`${title} | Reuters`])
     expect(habits.end).toBe(' | Reuters')
@@ -81,11 +84,11 @@ describe("a headline's own words", () => {
     ['too few titles to tell', headlines.slice(0, 4).map(title => `${title} | Reuters`)],
     ['hyphenated words', headlines.map(title => `${title} in the mid-Atlantic`)],
     ['a colon', headlines.map(title => `Explained: ${title}`)],
-  ])('stay: %s', (_, titles) => {
+  ])("a headline's own words stay: %s", (_, titles) => {
     expect(shown(titles)).toEqual(titles)
   })
 
-  it('stay where hardly anything else would be left', () => {
+  it("a headline's own words stay where hardly anything else would be left", () => {
     const habits = learnTitles(
       NO_HABITS,
       headlines.map(title => `${title} | Reuters`),
@@ -94,7 +97,7 @@ describe("a headline's own words", () => {
     expect(withoutName('Reuters | Reuters', habits, collectNames(['Reuters']))).toBe('Reuters | Reuters')
   })
 
-  it('are all there: what is shown is a part of the title, never empty, and nothing where nothing was learnt', () => {
+  it("a headline's own words are all there: what is shown is a part of the title, never empty, and nothing where nothing was learnt", () => {
     const aTitle = fc.array(fc.constantFrom('Rates', 'fall', ' - ', ' | ', '新浪', '_', ': ', '(', ')', ' '), {
       minLength: 1,
       maxLength: 12,
