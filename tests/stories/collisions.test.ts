@@ -39,7 +39,7 @@ const pairs = colliding(OPEN_KEY, 6)
 const [title, other] = [0, 1].map(side => pairs.map(pair => pair[side] as string).join(' ')) as [string, string] // two sides
 
 describe('words made to be taken for others', () => {
-  it('bring unlike articles together for who knows the key', () => {
+  it('words made to be taken for others bring unlike articles together for who knows the key', () => {
     const clusterer = createClusterer(() => settings)
     const decided = [title, other].map((each, n) =>
       clusterer.decide(
@@ -57,11 +57,11 @@ describe('words made to be taken for others', () => {
     expect(new Set(decided.map(({ decision }) => decision.story)).size).toBe(1)
   })
 
-  it('do not collide under another key', () => {
+  it('words made to be taken for others do not collide under another key', () => {
     for (const [one, two] of pairs) expect(termIn(one, [1, 2])).not.toBe(termIn(two, [1, 2]))
   })
 
-  it('do not meet in an installation, whose key is its own', async () => {
+  it('words made to be taken for others do not meet in an installation, whose key is its own', async () => {
     const [one, two] = [keysFor(`${keys.prefix}-h1`), keysFor(`${keys.prefix}-h2`)]
     const articles = [title, other].map((each, n) => anArticle({ source: `paper${n}`, title: each, summary: '' }))
     const worker = createStories({ redis, keys: one, settings: () => settings, now: Date.now })
@@ -71,7 +71,7 @@ describe('words made to be taken for others', () => {
     expect(await redis.get(one.storyHashKey())).not.toBe(await redis.get(two.storyHashKey()))
   })
 
-  it('leave an installation its key, whoever starts again', async () => {
+  it('an installation keeps its key for words, whoever starts again', async () => {
     const log = keysFor(`${keys.prefix}-h3`)
     const told = ['Storm Odile floods harbour of Port Ellin', 'Port Ellin harbour flooded by Storm Odile'].map(
       (each, n) => anArticle({ source: `paper${n}`, title: each, summary: '' }),

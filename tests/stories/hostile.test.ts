@@ -70,7 +70,7 @@ const unlike: Readonly<Record<string, readonly Sketch[]>> = {
 }
 
 describe('unlike articles stay apart', () => {
-  it.each(Object.keys(unlike))('%s', name => {
+  it.each(Object.keys(unlike))('unlike articles stay apart: %s', name => {
     const all = [...ordinary, ...(unlike[name] ?? [])]
     const { stories, kinds } = decideAll(all)
     expect(kinds).toEqual(all.map(() => 'new'))
@@ -144,33 +144,42 @@ const series: Readonly<Record<string, readonly Sketch[]>> = {
 }
 
 describe('texts made from one template', () => {
-  it.each(Object.keys(templates))('are no reprints of each other: %s', name => {
+  it.each(Object.keys(templates))('texts made from one template are no reprints of each other: %s', name => {
     const template = templates[name]
     const told = [2, 3, 5, 21, 22].flatMap(n => template?.(n) ?? [])
     expect(decideAll(told).kinds).toEqual(told.map(() => 'new'))
   })
 
-  it.each(Object.keys(templates))('are as many stories as events, also where nothing else is told: %s', name => {
-    const template = templates[name]
-    const told = Array.from({ length: 12 }, (_, n) => template?.(n + 2) ?? { title: '' })
-    expect(new Set(decideAll(told).stories).size).toBe(told.length)
-  })
+  it.each(Object.keys(templates))(
+    'texts made from one template are as many stories as events, also where nothing else is told: %s',
+    name => {
+      const template = templates[name]
+      const told = Array.from({ length: 12 }, (_, n) => template?.(n + 2) ?? { title: '' })
+      expect(new Set(decideAll(told).stories).size).toBe(told.length)
+    },
+  )
 
-  it.each(Object.keys(templates))('are as many stories as events among other news: %s', name => {
-    const template = templates[name]
-    const told = Array.from({ length: 40 }, (_, n) => template?.(n + 2) ?? { title: '' })
-    const mixed = told.flatMap((each, n) => [each, ...news(n)])
-    const { stories } = decideAll(mixed)
-    const own = stories.filter((_, index) => told.includes(mixed[index] as Sketch)) // each index is one of its
-    expect(new Set(own).size).toBe(told.length)
-  })
+  it.each(Object.keys(templates))(
+    'texts made from one template are as many stories as events among other news: %s',
+    name => {
+      const template = templates[name]
+      const told = Array.from({ length: 40 }, (_, n) => template?.(n + 2) ?? { title: '' })
+      const mixed = told.flatMap((each, n) => [each, ...news(n)])
+      const { stories } = decideAll(mixed)
+      const own = stories.filter((_, index) => told.includes(mixed[index] as Sketch)) // each index is one of its
+      expect(new Set(own).size).toBe(told.length)
+    },
+  )
 
-  it.each(Object.keys(series))('and real words put in are as many stories as events: %s', name => {
-    const told = series[name] ?? []
-    expect(new Set(decideAll(told).stories).size).toBe(told.length)
-  })
+  it.each(Object.keys(series))(
+    'texts made from one template with real words put in are as many stories as events: %s',
+    name => {
+      const told = series[name] ?? []
+      expect(new Set(decideAll(told).stories).size).toBe(told.length)
+    },
+  )
 
-  it('with one word of the text changed tell something else', () => {
+  it('texts made from one template with one word of the text changed tell something else', () => {
     const report = (place: string) => ({
       title: `Man rescued from river in ${place}`,
       summary: `Firefighters pulled a man of sixty from the river in ${place} on Sunday night; he was taken to hospital with light injuries.`,
@@ -180,7 +189,7 @@ describe('texts made from one template', () => {
 })
 
 describe('a headline in capitals', () => {
-  it('tells the same story as one in small letters', () => {
+  it('a headline in capitals tells the same story as one in small letters', () => {
     const [small] = ordinary
     const { stories } = decideAll([
       ...ordinary,
@@ -197,12 +206,12 @@ describe('the same text over and over', () => {
       'The council of Port Ellin voted on Tuesday to rebuild the harbour wall by spring, after Storm Odile broke it.',
   }
 
-  it('from one publisher is one article', () => {
+  it('the same text over and over from one publisher is one article', () => {
     const { kinds } = decideAll(Array.from({ length: 10_000 }, () => ({ ...copy, source: 'spammer' })))
     expect(kinds.filter(kind => kind === 'new')).toHaveLength(1)
   })
 
-  it('from many publishers is one article and its reprints, and no word of it counts twice', () => {
+  it('the same text over and over from many publishers is one article and its reprints, and no word of it counts twice', () => {
     const { kinds, clusterer, stories } = decideAll(Array.from({ length: 10_000 }, () => copy))
     expect(kinds.filter(kind => kind === 'new')).toHaveLength(1)
     expect(new Set(stories).size).toBe(1)
@@ -216,7 +225,7 @@ describe('the same text over and over', () => {
 })
 
 describe('what is kept of an article', () => {
-  it('does not grow with its length', () => {
+  it('what is kept of an article does not grow with its length', () => {
     const clusterer = createClusterer(() => settings)
     const endless = Array.from({ length: 50_000 }, (_, n) => `word${n}`).join(' ')
     const entry = clusterer.decide(featuresFor({ title: endless, summary: endless, source: 'p' }, 'endless'), NOON)
