@@ -16,21 +16,21 @@ const change = (some: Partial<LevelChange>): LevelChange => ({
 })
 
 describe('the level a daemon logs at', () => {
-  it('is what was said of it alone, else of all, else what is configured', () => {
+  it('the level a daemon logs at is what was said of it alone, else of all, else what is configured', () => {
     const both = [change({}), change({ daemon: 'a', level: 'trace' })]
     expect(levelFor(both, 'a', 'info', 50)).toBe('trace')
     expect(levelFor(both, 'b', 'info', 50)).toBe('debug')
     expect(levelFor([], 'b', 'warn', 50)).toBe('warn')
   })
 
-  it('falls back by itself', () => {
+  it('a log level that was set for a while falls back by itself', () => {
     expect(levelFor([change({})], 'a', 'info', 100)).toBe('info')
     expect(levelFor([change({ daemon: 'a', level: 'trace', until: 60 }), change({})], 'a', 'info', 70)).toBe('debug')
   })
 })
 
 describe('a daemon whose log level is changed in the desk', () => {
-  it('logs so within seconds, names the crawl from fetch to list, and falls back', async () => {
+  it('a daemon whose log level is changed in the desk logs so within seconds, names the crawl from fetch to list, and falls back', async () => {
     const feed = await serve((_request, response) => {
       response.writeHead(200, { 'content-type': 'application/rss+xml' }).end(rss([{ title: 'Ferry treaty signed' }]))
     })
