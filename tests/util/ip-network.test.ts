@@ -11,7 +11,7 @@ describe('the network of an address', () => {
     ['fe80::1%eth0', 'fe80:0:0:0::/56'],
     ['', ''],
     ['unknown', ''],
-  ])('of %j is %j', (address, network) => {
+  ])('the network of the address %j is %j', (address, network) => {
     expect(findNetwork(address)).toBe(network)
   })
 })

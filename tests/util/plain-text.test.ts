@@ -15,11 +15,11 @@ describe('markup as plain text', () => {
     ['1 < 2 and 3 > 2', '1 < 2 and 3 > 2'],
     ['\u0007bell\u0000 and \u001b[2Jscreen', 'bell and [2Jscreen'],
     ['שלום \u200fעולם 👨‍👩‍👧', 'שלום \u200fעולם 👨‍👩‍👧'],
-  ])('%j is %j', (markup, text) => {
+  ])('the markup %j is %j as plain text', (markup, text) => {
     expect(plainText(markup)).toBe(text)
   })
 
-  it('is well-formed whatever comes, and reads the same once more where it holds no marks of markup', () => {
+  it('markup as plain text is well-formed whatever comes, and reads the same once more where it holds no marks of markup', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), written => {
         const text = plainText(written)
@@ -33,16 +33,16 @@ describe('markup as plain text', () => {
 describe('a summary', () => {
   const sentence = 'The council voted on the harbour after a long debate on Monday evening in the hall.'
 
-  it('ends after a sentence where that leaves enough', () => {
+  it('a summary ends after a sentence where that leaves enough', () => {
     expect(summarise(`${sentence} `.repeat(6).trim())).toBe(`${sentence} ${sentence} ${sentence}`)
   })
 
-  it('does not take an abbreviation for the end of a sentence', () => {
+  it('a summary does not take an abbreviation for the end of a sentence', () => {
     const text = `${'Word and '.repeat(25)}said so. Then Mr. ${'Smith went on and '.repeat(10)}`
     expect(summarise(text).endsWith('said so.')).toBe(true)
   })
 
-  it('ends after a word where no sentence ends, and says that it goes on', () => {
+  it('a summary ends after a word where no sentence ends, and says that it goes on', () => {
     const cut = summarise('harbour '.repeat(60))
     expect(cut).toMatch(/^(?:harbour )+harbour…$/)
     expect(cut.length).toBeLessThanOrEqual(300)
@@ -51,7 +51,7 @@ describe('a summary', () => {
   it.each([
     ['日本語のニュースは長い文章を続けて書くことがある', 'ja'],
     ['ข่าวภาษาไทยเขียนติดกันโดยไม่มีช่องว่างระหว่างคำ', 'th'],
-  ])('of a script without blanks ends after a word: %s', (text, language) => {
+  ])('a summary of a script without blanks ends after a word: %s', (text, language) => {
     const long = text.repeat(20)
     const cut = summarise(long).slice(0, -1)
     const boundaries = [...new Intl.Segmenter(language, { granularity: 'word' }).segment(long)].map(
@@ -60,7 +60,7 @@ describe('a summary', () => {
     expect(boundaries).toContain(cut.length)
   })
 
-  it('never ends within a character', () => {
+  it('a summary never ends within a character', () => {
     expect(summarise('👨‍👩‍👧'.repeat(60))).toMatch(/^(?:👨‍👩‍👧)+…$/u)
   })
 
@@ -77,18 +77,18 @@ describe('a summary', () => {
     '続きを読む',
     '[…]',
     '[...] The post Harbour vote appeared first on Courier.',
-  ])('leaves out %j', tail => {
+  ])('a summary leaves out %j', tail => {
     expect(summarise(`${sentence} ${tail}`)).toBe(sentence)
   })
 
   it.each(['Children read more books than ever.', 'They did not continue reading the long report aloud.'])(
-    'keeps a sentence that only sounds like a tail: %s',
+    'a summary keeps a sentence that only sounds like a tail: %s',
     text => {
       expect(summarise(text)).toBe(text)
     },
   )
 
-  it('is never much longer than 300 characters', () => {
+  it('a summary is never much longer than 300 characters', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 700 }), written => {
         const once = summarise(plainText(written))

@@ -15,11 +15,11 @@ describe('a text for people', () => {
     ['https://medium.com/@writer/story', 'https://medium.com/@writer/story'],
     ['mail me@example.org', 'mail me@example.org'],
     ['https://h.example/?keyword=tea', 'https://h.example/?keyword=tea'],
-  ])('%s', (written, shown) => {
+  ])('a text for people shows no credentials: %s', (written, shown) => {
     expect(withoutCredentials(written)).toBe(shown)
   })
 
-  it('never holds a password that a URL in it held', () => {
+  it('a text for people never holds a password that a URL in it held', () => {
     const word = fc.stringMatching(/^[A-Z]{6,12}$/)
     fc.assert(
       fc.property(word, word, fc.webUrl({ validSchemes: ['http', 'https'] }), (user, password, url) => {

@@ -17,7 +17,7 @@ const EVIL =
 const OBEYED = /[^\P{Cc}\n\t]|[\u061c\u202a-\u202e\u2066-\u2069]/u
 
 describe('text on its way to a terminal', () => {
-  it('has what a terminal would obey written out, and means the same as JSON', () => {
+  it('text on its way to a terminal has what a terminal would obey written out, and means the same as JSON', () => {
     const shown = forTerminal(EVIL, false)
     expect(shown).not.toMatch(OBEYED)
     expect(shown).toContain('\\u001b[2J')
@@ -27,7 +27,7 @@ describe('text on its way to a terminal', () => {
     expect(JSON.parse(forTerminal(json))).toEqual({ title: EVIL })
   })
 
-  it('keeps lines, tabs, every script, and our own colours', () => {
+  it('text on its way to a terminal keeps lines, tabs, every script, and our own colours', () => {
     const { bold, red } = pc.createColors(true)
     const text = `a\tb\n${bold('東京 العربية עברית 👩‍🚒')} ${red('x')}\u200e\u200f`
     expect(forTerminal(text, true)).toBe(text)
@@ -40,14 +40,19 @@ describe('text of a feed, a folder of feeds or a hub', () => {
     ['plain text', fold(EVIL)],
     ['references to characters', plainText('&#27;[2J&#x9b;31m&#8238;&#x2066;gnp')],
     ['OPML', JSON.stringify(readOpml(`<opml><outline text="&#27;[31mA&#8238;" xmlUrl="https://a.example/"/></opml>`))],
-  ])('has lost it where it came in as %s', (_, text) => {
-    expect(text).toBeTruthy()
-    expect(text).not.toMatch(OBEYED)
-  })
+  ])(
+    'text of a feed, a folder of feeds or a hub has lost what a terminal would obey where it came in as %s',
+    (_, text) => {
+      expect(text).toBeTruthy()
+      expect(text).not.toMatch(OBEYED)
+    },
+  )
 })
 
 describe('what a stranger wrote', () => {
-  it('does not reach the terminal by any command that shows it', { timeout: 120_000 }, async () => {
+  it('what a stranger wrote does not reach the terminal by any command that shows it', {
+    timeout: 120_000,
+  }, async () => {
     const own = keysFor(`${keys.prefix}-terminal`)
     const name = JSON.stringify(EVIL) // YAML reads it as JSON does
     const { dir } = aConfigFolder({
@@ -100,7 +105,7 @@ describe('what a stranger wrote', () => {
   })
 
   it.skipIf(spawnSync('script', ['--version']).status !== 0)(
-    'does not reach it by the log, nor begins a line there that looks like one of ours',
+    'what a stranger wrote does not reach the terminal by the log, nor begins a line there that looks like one of ours',
     () => {
       const code = `import('./src/app/log.ts').then(({ createLog }) => {
         const evil = ${JSON.stringify(`${EVIL}\n[12:00:00] INFO: all is well`)}
