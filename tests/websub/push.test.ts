@@ -105,7 +105,7 @@ const aPush = async (wanted: Parameters<typeof aHub>[0] = {}, settings: Record<s
 }
 
 describe('subscribing', () => {
-  it('asks the hub with a secret and a callback nobody can guess, and echoes its challenge', async () => {
+  it('subscribing asks the hub with a secret and a callback nobody can guess, and echoes its challenge', async () => {
     const { subscribe, hub, clock } = await aPush({ lease: 3_600 })
     const subscription = await subscribe()
     expect(subscription).toMatchObject({ state: 'active', topic, verifiedAt: NOON, leaseUntil: clock.now + 3_600_000 })
@@ -114,7 +114,7 @@ describe('subscribing', () => {
     expect(hub.log).toEqual([`verified: subscribe ${topic}`])
   })
 
-  it('is begun once, however many replicas see the offer', async () => {
+  it('subscribing is begun once, however many replicas see the offer', async () => {
     const { push, keys: own, hub } = await aPush()
     await Promise.all([
       push.offered(courier, { hub: hub.url, topic }),
@@ -124,7 +124,7 @@ describe('subscribing', () => {
     expect(await redis.zcard(own.pushDue())).toBe(1)
   })
 
-  it('is confirmed to nobody for what we did not ask', async () => {
+  it('a subscription that we did not ask for is confirmed to nobody', async () => {
     const { subscribe, ask, send, push, hub } = await aPush()
     const { token } = await subscribe()
     const challenge = { 'hub.challenge': 'abc' }
@@ -142,7 +142,7 @@ describe('subscribing', () => {
     expect(hub.subscribers()).toBe(1)
   })
 
-  it('that a hub denies is told with the reason, and asked for again a day later', async () => {
+  it('a subscription that a hub denies is told with the reason, and asked for again a day later', async () => {
     const { push, attend, subscription, hub, clock } = await aPush({ denies: 'not for you' })
     await push.offered(courier, { hub: hub.url, topic })
     await attend()
@@ -153,7 +153,7 @@ describe('subscribing', () => {
     expect(await attend()).toEqual(['subscribe: the hub answered 202'])
   })
 
-  it('goes on trying where the hub cannot be reached or never verifies, ever more rarely', async () => {
+  it('subscribing goes on trying where the hub cannot be reached or never verifies, ever more rarely', async () => {
     const { push, attend, subscription, clock, hub } = await aPush()
     hub.topics.clear()
     await push.offered(courier, { hub: hub.url, topic })
@@ -166,14 +166,14 @@ describe('subscribing', () => {
     expect(await attend()).toEqual([])
   })
 
-  it('asks no hub in a private network', async () => {
+  it('subscribing asks no hub in a private network', async () => {
     const { push, attend, subscription } = await aPush()
     await push.offered(courier, { hub: 'http://10.0.0.1/hub', topic })
     expect(await attend()).toEqual([expect.stringContaining('blocked')])
     expect((await subscription()).state).toBe('failed')
   })
 
-  it('is renewed before the lease ends, with the same callback', async () => {
+  it('a subscription is renewed before its lease ends, with the same callback', async () => {
     const { subscribe, attend, subscription, clock, hub } = await aPush({ lease: 3_600 })
     const { token, leaseUntil } = await subscribe()
     clock.now += 0.6 * 3_600_000
@@ -188,7 +188,7 @@ describe('subscribing', () => {
 })
 
 describe('a delivery', () => {
-  it('is taken in where it is signed rightly; all else is answered as if it were, ignored and counted', async () => {
+  it('a delivery is taken in where it is signed rightly; all else is answered as if it were, ignored and counted', async () => {
     const { subscribe, send, subscription, delivered, sources } = await aPush()
     const { token, secret } = await subscribe()
     const answers = [
@@ -203,7 +203,7 @@ describe('a delivery', () => {
     expect((await sources.state(courier)).pushUntil).toBeGreaterThan(NOON)
   })
 
-  it('that is too large, or one of too many, is not read to its end', async () => {
+  it('a delivery that is too large, or one of too many, is not read to its end', async () => {
     const { subscribe, send, delivered } = await aPush({}, { perMinute: 3 })
     const { token } = await subscribe()
     expect((await send(token, 'x'.repeat(10_001))).status).toBe(413)
@@ -215,7 +215,7 @@ describe('a delivery', () => {
     expect(delivered).toEqual([])
   })
 
-  it('makes polls rare: they only look for what it missed', async () => {
+  it('a delivery makes polls rare: they only look for what it missed', async () => {
     const { subscribe, sources, hub, delivered, clock, subscription } = await aPush()
     await subscribe()
     hub.publish(topic)
@@ -235,7 +235,7 @@ describe('push that misses something', () => {
     return made
   }
 
-  it('is distrusted, with the reason, and the source is polled again as ever; later it is trusted anew', async () => {
+  it('push that misses something is distrusted, with the reason, and the source is polled again as ever; later it is trusted anew', async () => {
     const { push, sources, clock, subscription, keys: own } = await working()
     clock.now += 3_600_000
     const why = await push.polled(courier, [clock.now - 1_800_000], NOON)
@@ -252,7 +252,7 @@ describe('push that misses something', () => {
     expect((await sources.state(courier)).pushUntil).toBeGreaterThan(clock.now)
   })
 
-  it('is not accused of what came a moment ago, or before it was subscribed, or of what was known already', async () => {
+  it('push that misses something is not accused of what came a moment ago, or before it was subscribed, or of what was known already', async () => {
     const { push, clock } = await working()
     clock.now += 3_600_000
     expect(await push.polled(courier, [clock.now - 60_000, NOON - 60_000], NOON)).toBeNull()
@@ -280,7 +280,7 @@ describe('unsubscribing', () => {
         made.configured.baseUrl = ''
       },
     ],
-  ])('happens when %s, and the hub confirms it', async (_, change) => {
+  ])('unsubscribing happens when %s, and the hub confirms it', async (_, change) => {
     const made = await aPush()
     const { token } = await made.subscribe()
     change(made)
@@ -292,7 +292,7 @@ describe('unsubscribing', () => {
     expect(await redis.zcard(made.keys.pushDue())).toBe(0)
   })
 
-  it('and subscribing anew happen when the feed names another hub', async () => {
+  it('unsubscribing and subscribing anew happen when the feed names another hub', async () => {
     const made = await aPush()
     const before = await made.subscribe()
     const other = await aHub()
@@ -305,7 +305,7 @@ describe('unsubscribing', () => {
     expect(after.secret).not.toBe(before.secret)
   })
 
-  it('is given up after some goodbyes to a hub that is gone', async () => {
+  it('unsubscribing is given up after some goodbyes to a hub that is gone', async () => {
     const made = await aPush()
     const { token } = await made.subscribe()
     made.catalogue.list = []
