@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { CommanderError } from 'commander'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, inject, it } from 'vitest'
 import { jsonOption, type RegisterCommand } from '../../src/cli/command.ts'
 import { COMMANDS } from '../../src/cli/commands/index.ts'
 import { buildProgram } from '../../src/cli/program.ts'
@@ -107,7 +107,7 @@ describe('the registry of commands', () => {
   it('the registry of commands offers the same clustering as `cluster` and as `stories cluster`', () => {
     const line = `${JSON.stringify({ id: 1, title: 'Bridge closed after flood' })}\n`
     const [short, long] = [['cluster'], ['stories', 'cluster']].map(words =>
-      spawnSync(process.execPath, ['--import', 'tsx', 'src/main.ts', ...words], { input: line, encoding: 'utf8' }),
+      spawnSync(process.execPath, [...inject('newsdesk'), ...words], { input: line, encoding: 'utf8' }),
     )
     expect(short?.stdout).toMatch(/^\{"id":1,"story":".+"\}\n$/)
     expect(long?.stdout).toBe(short?.stdout)

@@ -30,13 +30,14 @@ const cleanEnv = (): NodeJS.ProcessEnv =>
 
 /**
  * @param input what it reads on stdin; nothing unless given
- * @param cwd where the code is; this one unless given
+ * @param build a folder with the code of another version; this one unless given
  */
-export const cli = (args: readonly string[], env: NodeJS.ProcessEnv = {}, input?: string, cwd = '.'): Cli => {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts', ...args], {
+export const cli = (args: readonly string[], env: NodeJS.ProcessEnv = {}, input?: string, build?: string): Cli => {
+  const start = build === undefined ? inject('newsdesk') : ['--import', 'tsx', 'src/main.ts']
+  const child = spawn(process.execPath, [...start, ...args], {
     env: { ...cleanEnv(), NO_COLOR: '1', ...env },
     stdio: 'pipe',
-    cwd,
+    cwd: build,
   })
   child.stdin.end(input)
   running.add(child)

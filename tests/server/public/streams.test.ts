@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net'
 import express from 'express'
 import { pino } from 'pino'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, inject, it } from 'vitest'
 import { HttpSettings } from '../../../src/config/sections/public-server.ts'
 import { listenAt } from '../../../src/server/listen.ts'
 import { serveProbes } from '../../../src/server/probe-server.ts'
@@ -249,7 +249,7 @@ describe('readers from all over the network', () => {
   it('readers from all over the network get every update once and in order, whoever else never reads or resets its connection, and while Redis is silent; all places come back', async () => {
     const report = await runReaders({
       ...{ reading: 150, stalled: 50, reset: 300, pause: 4_000, updates: 1_000 },
-      newsdesk: ['--import', 'tsx', 'src/main.ts'],
+      newsdesk: inject('newsdesk'),
     })
     expect(report).toMatchObject({ whole: 150, broken: null, comeAgain: 200, ended: null })
   })
