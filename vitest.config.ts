@@ -23,7 +23,7 @@ export default defineConfig({
   // Examples import the package by its name, as whoever copies them does.
   resolve: { alias: { 'newsdesk/client': fileURLToPath(new URL('./src/client/index.ts', import.meta.url)) } },
   test: {
-    include: ['tests/**/*.test.ts'],
+    include: ['tests/**/*.test.ts', 'bench/**/*.test.ts'],
     globalSetup: ['tests/support/global-redis.ts', 'tests/support/global-newsdesk.ts'],
     testTimeout: 90_000,
     hookTimeout: 90_000,

@@ -6,7 +6,8 @@ import { defineConfig } from 'vitest/config'
 const REAL =
   /support\/(?!(?:articles|until|labelled|growth)\b)|node:(?:child_process|http|net)|['"](?:ioredis|bullmq|playwright-core)['"]|inject\(|recheck/
 
-const unit = readdirSync('tests', { recursive: true, withFileTypes: true })
+const unit = ['tests', 'bench']
+  .flatMap(root => readdirSync(root, { recursive: true, withFileTypes: true }))
   .filter(entry => entry.isFile() && entry.name.endsWith('.test.ts'))
   .map(entry => join(entry.parentPath, entry.name))
   .filter(file => !REAL.test(readFileSync(file, 'utf8')))

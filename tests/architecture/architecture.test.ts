@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { LAYERS } from '../../scripts/layers.ts'
 import { withDiagram } from '../../scripts/write-architecture.ts'
@@ -20,5 +21,17 @@ describe('docs/architecture.md', () => {
     const gone = named.map(([, file = '']) => file).filter(file => !existsSync(file))
     expect(named.length).toBeGreaterThan(5)
     expect(gone).toEqual([])
+  })
+})
+
+describe('the tests', () => {
+  it('no test imports a benchmark: those of tools of benchmarks stand beside them, in bench/', () => {
+    const files = readdirSync('tests', { recursive: true, encoding: 'utf8' }).filter(name => /\.(ts|mjs)$/.test(name))
+    expect(files.length).toBeGreaterThan(100)
+    expect(
+      files.filter(name =>
+        /(?:from|import\() *['"`](?:\.\.\/)+bench\//.test(readFileSync(join('tests', name), 'utf8')),
+      ),
+    ).toEqual([])
   })
 })

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ratioOf } from '../../bench/pipeline/report.ts'
-import { median, medianInterval } from '../../bench/pipeline/statistics.ts'
+import { ratioOf } from './report.ts'
+import { median, medianInterval } from './statistics.ts'
 
 describe('the statistics of benchmarks', () => {
   it('the statistics of benchmarks give the interval of a median by the ranks of the tables: 2 and 8 of nine, 1 and 6 of six', () => {

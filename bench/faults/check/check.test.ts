@@ -2,10 +2,10 @@
 
 import { randomUUID } from 'node:crypto'
 import { afterAll, describe, expect, it } from 'vitest'
-import { check } from '../../bench/faults/check/check.ts'
-import { checkSeen, createMemory } from '../../bench/faults/check/lists.ts'
-import type { Truth } from '../../bench/faults/check/truth.ts'
-import { testRedis } from '../support/redis.ts'
+import { testRedis } from '../../../tests/support/redis.ts'
+import { check } from './check.ts'
+import { checkSeen, createMemory } from './lists.ts'
+import type { Truth } from './truth.ts'
 
 const { redis } = testRedis()
 const prefixes: string[] = []
