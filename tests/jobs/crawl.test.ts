@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest'
+import { crawl } from '../../jobs/crawl.ts'
+import { sourceId } from '../support/articles.ts'
+import { aFeed } from '../support/feed.ts'
+import { serve } from '../support/http.ts'
+import { aJobDesk } from '../support/jobs.ts'
+
+const courier = sourceId('courier')
+const titles = ['Ferry treaty signed', 'Bridge reopens', 'Bank keeps its rate', 'Glacier calves', 'Mayor resigns']
+const items = titles.map(title => ({ title, published: new Date('2026-05-04T10:00:00Z') }))
+const scheduled = { sourceId: courier, trigger: 'schedule' }
+const manual = { sourceId: courier, trigger: 'manual' }
+
+describe('a crawl', () => {
+  it('a crawl queues the new items of a feed in batches of the configured size, in the order of the feed', async () => {
+    const feed = await aFeed(items)
+    const desk = aJobDesk({ courier: feed.url }, { batch: 2 })
+    expect(await desk.run(crawl, scheduled)).toMatchObject({ outcome: 'changed', items: 5, new: 5, edited: 0 })
+    const batches = await desk.batches()
+    const inOrder = batches.toSorted((one, other) => one.crawl.batch - other.crawl.batch)
+    expect(inOrder.map(({ items }) => items.map(({ item }) => item.title))).toEqual([
+      titles.slice(0, 2),
+      titles.slice(2, 4),
+      titles.slice(4),
+    ])
+    expect(new Set(inOrder.map(({ crawl: { id, batches: of } }) => `${id} of ${of}`)).size).toBe(1)
+    expect(inOrder.map(({ items }) => items.map(({ place }) => place))).toEqual([[0, 1], [2, 3], [4]])
+  })
+
+  it('a crawl that is repeated before its items are taken in queues no batch twice', async () => {
+    const feed = await aFeed(items)
+    const desk = aJobDesk({ courier: feed.url }, { batch: 2 })
+    await desk.run(crawl, scheduled)
+    const before = await desk.batches()
+    expect(await desk.run(crawl, manual)).toMatchObject({ outcome: 'changed', new: 5 })
+    expect(await desk.batches()).toEqual(before)
+    expect(before).toHaveLength(3)
+  })
+
+  it('a crawl by hand fetches the whole feed again, though its validators say that nothing changed', async () => {
+    const feed = await aFeed([])
+    const desk = aJobDesk({ courier: feed.url })
+    await desk.run(crawl, scheduled)
+    desk.clock.now += 3_600_000
+    expect(await desk.run(crawl, scheduled)).toMatchObject({ outcome: 'unchanged', status: 304 })
+    expect(await desk.run(crawl, manual)).toMatchObject({ outcome: 'changed', status: 200 })
+    expect(await desk.queues.articles.getWaitingCount()).toBe(0)
+  })
+
+  it('a crawl of a source that is paused is skipped where the schedule asks for it, and done where somebody does by hand', async () => {
+    const feed = await aFeed([{ title: 'Ferry treaty signed' }])
+    const desk = aJobDesk({ courier: feed.url })
+    await desk.catalogue.setEnabled([courier], false)
+    expect(await desk.run(crawl, scheduled)).toMatchObject({ outcome: 'skipped' })
+    expect(feed.requests).toEqual([])
+    expect(await desk.run(crawl, manual)).toMatchObject({ outcome: 'changed', new: 1 })
+  })
+
+  it('a crawl by hand of a source that nobody configured fails with where to look for one', async () => {
+    const desk = aJobDesk({})
+    await expect(desk.run(crawl, manual)).rejects.toThrow('no source "courier": `newsdesk sources` lists them')
+    expect(await desk.run(crawl, scheduled)).toMatchObject({ outcome: 'skipped' })
+  })
+
+  it('a crawl that gets a page in place of a feed fails with the next try, and keeps the page in quarantine', async () => {
+    const page = await serve((_, response) =>
+      response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><title>Maintenance</title>'),
+    )
+    const desk = aJobDesk({ courier: page.url })
+    await expect(desk.run(crawl, scheduled)).rejects.toThrow(/^not-a-feed: .*\(next 2026-05-04T/)
+    expect((await desk.sources.state(courier)).failures).toBeGreaterThan(0)
+    expect(await desk.sources.quarantine.bodies(courier)).toMatchObject([{ contentType: 'text/html' }])
+    expect(await desk.queues.articles.getWaitingCount()).toBe(0)
+  })
+
+  it('a crawl lets others in at the domain of its publisher, whatever became of it', async () => {
+    const feed = await aFeed([{ title: 'Ferry treaty signed' }])
+    const broken = await serve((_, response) => response.writeHead(500).end())
+    for (const { url, requests } of [feed, broken]) {
+      const desk = aJobDesk({ courier: url })
+      for (const _ of [1, 2]) await desk.run(crawl, manual).catch(() => undefined) // the broken one fails
+      expect(requests).toHaveLength(2)
+    }
+  })
+})

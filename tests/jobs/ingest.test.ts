@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest'
+import { crawl } from '../../jobs/crawl.ts'
+import { articles } from '../../jobs/ingest.ts'
+import { sourceId } from '../support/articles.ts'
+import { aFeed } from '../support/feed.ts'
+import type { FeedItemSketch } from '../support/http.ts'
+import { aJobDesk } from '../support/jobs.ts'
+
+const courier = sourceId('courier')
+const item = (title: string, more: Partial<FeedItemSketch> = {}): FeedItemSketch => ({
+  ...{ title, published: new Date('2026-05-04T10:00:00Z'), ...more },
+})
+
+/** A feed that was crawled: its batch waits to be ingested. */
+const crawled = async (...items: FeedItemSketch[]) => {
+  const feed = await aFeed(items)
+  const desk = aJobDesk({ courier: feed.url })
+  const crawlAgain = async () => {
+    await desk.run(crawl, { sourceId: courier, trigger: 'manual' })
+    const [batch, ...others] = await desk.batches()
+    if (!batch || others.length > 0) throw new Error(`${others.length + (batch ? 1 : 0)} batches wait, not one`)
+    await desk.queues.articles.drain()
+    return batch
+  }
+  const batch = await crawlAgain()
+  return {
+    ...{ desk, feed, batch, crawlAgain },
+    ingest: (data: unknown = batch) => desk.run(articles, data),
+    /** Which items of the batch are known. */
+    seen: async () => (await desk.sources.lookUpSeen(courier, batch.items)).map(({ seen }) => seen !== null),
+    headlines: async () => {
+      const stories = await desk.articleStore.stories(await desk.articleStore.newestStories(10))
+      const leads = await desk.articleStore.articles(stories.flatMap(story => (story ? [story.lead] : [])))
+      return leads.map(article => article?.title)
+    },
+  }
+}
+
+describe('a batch of items', () => {
+  it('a batch of items becomes articles, its items are known from then on, and lists that show them wait', async () => {
+    const { desk, ingest, seen, headlines } = await crawled(item('Ferry treaty signed'), item('Glacier calves'))
+    expect(await seen()).toEqual([false, false])
+    expect(await ingest()).toMatchObject({ added: 2, updated: 0, merged: 0, refused: {} })
+    expect((await headlines()).toSorted()).toEqual(['Ferry treaty signed', 'Glacier calves'])
+    expect(await seen()).toEqual([true, true])
+    expect(await desk.queues.publish.getJobCountByTypes('waiting', 'prioritized', 'delayed')).toBeGreaterThan(0)
+  })
+
+  it('a batch of items that is run again, as after a crash, adds nothing', async () => {
+    const { ingest, headlines } = await crawled(item('Ferry treaty signed'), item('Glacier calves'))
+    await ingest()
+    expect(await ingest()).toMatchObject({ added: 0, updated: 0, merged: 0 })
+    expect(await headlines()).toHaveLength(2)
+  })
+
+  it('a batch of items brings in all but those that cannot become articles, which are kept with the reason', async () => {
+    const { desk, ingest, seen, headlines } = await crawled(item(' ', { path: 'a' }), item('Glacier calves'))
+    expect(await ingest()).toMatchObject({ added: 1, refused: { 'no-title': 1 } })
+    expect(await headlines()).toEqual(['Glacier calves'])
+    expect(await desk.sources.quarantine.refused(courier)).toMatchObject([{ reason: 'no-title' }])
+    expect(desk.notes.join()).toContain('refused')
+    // Refused once is enough.
+    expect(await seen()).toEqual([true, true])
+  })
+
+  it('a batch with an edited item corrects its article, which stays one', async () => {
+    const { feed, ingest, crawlAgain, headlines } = await crawled(item('Ferry treaty singed', { path: 'ferry' }))
+    await ingest()
+    feed.state.items = [item('Ferry treaty signed', { path: 'ferry' })]
+    expect(await ingest(await crawlAgain())).toMatchObject({ added: 0, updated: 1 })
+    expect(await headlines()).toEqual(['Ferry treaty signed'])
+  })
+
+  it('a batch of a source that was removed meanwhile is left out', async () => {
+    const { desk, ingest, headlines } = await crawled(item('Ferry treaty signed'))
+    await desk.catalogue.remove([courier])
+    expect(await ingest()).toMatchObject({ skipped: 1, why: expect.stringContaining('courier') })
+    expect(await headlines()).toEqual([])
+  })
+
+  it('items are not known where too few replicas have their articles, so that they come again', async () => {
+    const { desk, ingest, seen, headlines } = await crawled(item('Ferry treaty signed'))
+    desk.replicas.wanted = 1
+    await expect(ingest()).rejects.toThrow('only 0 of 1 replicas')
+    expect(await seen()).toEqual([false])
+    desk.replicas.wanted = 0
+    await ingest()
+    expect(await seen()).toEqual([true])
+    expect(await headlines()).toEqual(['Ferry treaty signed'])
+  })
+
+  it('the validators of a feed are kept with the last batch of its crawl, and not before', async () => {
+    const { desk, ingest } = await crawled(item('Ferry treaty signed'))
+    const etag = async () => (await desk.sources.state(courier)).validators?.etag ?? null
+    expect(await etag()).toBeNull()
+    await ingest()
+    expect(await etag()).not.toBeNull()
+  })
+})
