@@ -1,4 +1,6 @@
-import { describe, expect, it } from 'vitest'
+import { rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { aConfigFolder, cli, endAll, redisUrl } from '../support/cli.ts'
 import { aFolder } from '../support/folder.ts'
 import { type FeedItemSketch, rss, serve } from '../support/http.ts'
@@ -159,6 +161,7 @@ describe('Redis that goes away', () => {
     const dataDir = aFolder('away')
     const { serverIn } = await import('../support/own-redis.ts')
     const own = await serverIn(dataDir)
+    onTestFinished(own.close)
     const { dir } = aConfigFolder({
       settings: `crawl: { tick: 1s, minInterval: 1s, maxInterval: 1s, startInterval: 1s, hostGap: 0ms, allow: ['127.0.0.0/8'] }\nlists: { refresh: 1s }\nadmin: { port: 0 }\n`,
       sources: sourcesYaml('courier').replace('12h', '1s'),
@@ -173,8 +176,16 @@ describe('Redis that goes away', () => {
     await daemon.says(/Redis is away/)
     const asked = feed.requests.length
     items.unshift({ title: 'Written while Redis was away' })
-    // Long enough for every connection to try many times over: a flood would show.
-    await new Promise(resolve => setTimeout(resolve, 3_000))
+    // Whoever listens in its place hangs up: once every connection has tried many times over, a flood would show.
+    let tries = 0
+    const socket = own.url.replace('unix:', '')
+    rmSync(socket)
+    const hangsUp = createServer(connection => {
+      tries += 1
+      connection.destroy()
+    }).listen(socket)
+    await until(() => tries > 60)
+    await new Promise(resolve => hangsUp.close(resolve))
     const during = daemon
       .out()
       .split('\n')
@@ -195,7 +206,6 @@ describe('Redis that goes away', () => {
     )
     daemon.child.kill('SIGTERM')
     expect(await daemon.ended).toBe(0)
-    await own.close()
   })
 })
 

@@ -147,16 +147,13 @@ describe('a change of a setting', () => {
   it('a change of how many sources are fetched at a time, and how often is looked for them, is seen at publishers', {
     timeout: 120_000,
   }, async () => {
-    let open = 0
-    let most = 0
-    const asked: number[] = []
-    const slow = await serve(async (_, response) => {
-      open += 1
-      most = Math.max(most, open)
-      asked.push(Date.now())
-      await new Promise(resolve => setTimeout(resolve, 700))
-      open -= 1
-      response.writeHead(200, { 'content-type': 'application/rss+xml' }).end(rss([]))
+    const held: (() => void)[] = []
+    let isHeld = false
+    const slow = await serve((_, response) => {
+      const answer = () =>
+        response.writeHead(200, { 'content-type': 'application/rss+xml' }).end(rss([{ title: 'Ferry treaty signed' }]))
+      if (isHeld) held.push(answer)
+      else answer()
     })
     const many = Array.from({ length: 12 }, (_, n) => ({
       ...{ id: `s${n}`, name: `S${n}`, url: `http://s${n}.localhost:${new URL(slow.url).port}/${n}`, section: 'world' },
@@ -169,10 +166,21 @@ describe('a change of a setting', () => {
     })
     // With a tick of half a day nothing is looked for; the reload brings the ticks of a second.
     await daemon.reload(crawl({ tick: 1_000 }))
-    await until(() => asked.length > 3)
-    expect(most).toBe(1)
+    await until(() => desk.list('latest').then(list => list.length > 0))
+    isHeld = true
+    const checkedAt = () => desk.redis.hget(desk.keys.listMeta('latest'), 'checkedAt')
+    for (let round = 0; round < 3; round += 1) {
+      await until(() => held.length > 0)
+      // Meanwhile a second goes by, in which sources fall due and lists are refreshed.
+      const before = await checkedAt()
+      await until(checkedAt, at => at !== before)
+      expect(held).toHaveLength(1)
+      held.shift()?.()
+    }
     await daemon.reload(crawl({ tick: 1_000, concurrency: 8 }))
-    await until(() => most > 1)
+    await until(() => held.length > 1)
+    isHeld = false
+    for (const answer of held) answer()
   })
 })
 

@@ -161,28 +161,28 @@ describe.skipIf(!cluster)('on a Redis Cluster of three masters and three replica
     const publishing = (async () => {
       while (!ends.signal.aborted) {
         const fresh = Array.from(
-          { length: 5 },
+          { length: 10 },
           (_, n) => `${word(titles.length + n)} ${word(titles.length + n + 999)} ${titles.length + n}`,
         )
         titles.push(...fresh)
         feed.state.items = [...fresh.map(title => ({ title })), ...feed.state.items]
-        await new Promise(resolve => setTimeout(resolve, 300))
+        const before = feed.requests.length
+        await until(() => feed.requests.length > before || ends.signal.aborted)
       }
     })()
-    const reporting = (async () => {
-      while (!ends.signal.aborted) {
-        const visitors = Array.from({ length: 20 }, (_, n) => `reader ${reported.length + n} ${Math.random()}`)
-        try {
-          await client.events.report(
-            visitors.map(visitor => ({ kind: 'share' as const, article: known?.id ?? '', visitor })),
-          )
-          reported.push(...visitors)
-        } catch {
-          // Not acknowledged: it may have arrived or not. These are other readers next time.
-        }
-        await new Promise(resolve => setTimeout(resolve, 10))
+    const report = async (): Promise<boolean> => {
+      const visitors = Array.from({ length: 20 }, (_, n) => `reader ${reported.length + n} ${Math.random()}`)
+      try {
+        await client.events.report(
+          visitors.map(visitor => ({ kind: 'share' as const, article: known?.id ?? '', visitor })),
+        )
+        reported.push(...visitors)
+      } catch {
+        // Not acknowledged: it may have arrived or not. These are other readers next time.
       }
-    })()
+      return ends.signal.aborted
+    }
+    const reporting = until(report, isOver => isOver, { timeout: 80_000, every: 10 })
     await until(async () => titles.length >= 30 && reported.length >= 200 && (await desk.list('latest')).length > 5)
     const lost = await masterOf(desk.keys.events())
     await lost.kill()

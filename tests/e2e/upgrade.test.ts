@@ -65,7 +65,8 @@ lists: { latest: 1000 }
     const printing = (async () => {
       while (!ends.signal.aborted) {
         edition()
-        await new Promise(resolve => setTimeout(resolve, 1_000))
+        const before = feeds.map(({ requests }) => requests.length)
+        await until(() => feeds.every(({ requests }, n) => requests.length > (before[n] ?? 0)))
       }
     })()
     const next = cli(args, {}, undefined, newer())

@@ -31,8 +31,6 @@ export interface ReadersReport {
   readonly whole: number
   /** What one of the others got, where there is one. */
   readonly broken: string | null
-  /** Connections of those that never read which the daemon ended. */
-  readonly letGo: number
   /** As many readers as there may be are let in again once all have left. */
   readonly comeAgain: number
   /** Exit code or signal of the daemon where it ended by itself. */
@@ -153,7 +151,6 @@ export const runReaders = async ({
     }, 100)
 
     const readers = Array.from({ length: reading }, (_, index) => aReader(port, index))
-    let letGo = 0
     for (let index = 0; index < stalled; index += 1) {
       const idle = connect({ host: '127.0.0.1', port, localAddress: addressOf(reading + index) }).pause()
       idle.on('error', () => undefined) // let go of, as it should be
@@ -202,11 +199,7 @@ export const runReaders = async ({
     const ok = ({ versions, reloads }: (typeof readers)[number]) =>
       reloads.length === 0 && versions.length === updates && versions.every((version, at) => version === at + 1)
     const broken = readers.find(reader => !ok(reader))
-    // What was held for them is refused by their end once they read on.
-    for (const idle of sockets) idle.on('close', () => (letGo += 1)).resume()
-    await sleep(500)
     for (const reader of readers) reader.leave()
-    const told = letGo
     for (const idle of sockets) idle.destroy()
 
     let comeAgain = 0
@@ -217,7 +210,6 @@ export const runReaders = async ({
       )
       comeAgain = again.filter(reader => reader.isOpen()).length
       for (const reader of again) reader.leave()
-      await sleep(200)
       return comeAgain === most || gone() !== null
     }).catch((error: Error) => say(error.message))
     clearInterval(measuring)
@@ -227,7 +219,6 @@ export const runReaders = async ({
       broken: broken
         ? `${broken.versions.length} updates, ${broken.reloads.join()} first ${broken.versions[0]} last ${broken.versions.at(-1)}`
         : null,
-      letGo: told,
       comeAgain,
       ended: ended === null ? null : `${ended}: ${log.slice(-2_000)}`,
       memory: { before, most: largest, after: ended === null ? memoryOf(daemon) : 0 },
