@@ -1,9 +1,9 @@
 import pino from 'pino'
 import { afterAll, expect, it } from 'vitest'
 import { z } from 'zod'
-import { createContainer } from '../../src/app/container.ts'
+import { type ContainerParts, createContainer } from '../../src/app/container.ts'
 import { Settings } from '../../src/config/schema.ts'
-import { Source } from '../../src/domain/source.ts'
+import { Source, type SourceId } from '../../src/domain/source.ts'
 import { openQueues } from '../../src/queues/queues.ts'
 import { anArticle, NOON, newIn } from '../support/articles.ts'
 import { taxonomy } from '../support/daemon.ts'
@@ -20,11 +20,12 @@ const sources = z
   .parse([{ id: 'courier', name: 'Courier', url: 'https://courier.example/rss', section: 'world' }])
 
 /** A process over the same Redis: the daemon and each command of the terminal make one. */
-const aContainer = () =>
+const aContainer = (some: Partial<ContainerParts> = {}) =>
   createContainer({
     config: () => ({ settings: Settings.parse({}), sources, taxonomy, dir: 'config' }),
     ...{ redis, keys, queues, now: () => NOON },
     log: pino({ level: 'silent' }),
+    ...some,
   })
 
 it('two processes have one newsdesk: what one ingests, the other pins, explains and finds the lists of', async () => {
@@ -41,4 +42,33 @@ it('two processes have one newsdesk: what one ingests, the other pins, explains 
   expect(await daemon.lists.editors.inForce(NOON)).toMatchObject([{ what: article.id, list: 'must-reads', by: 'ada' }])
   const waiting = await queues.publish.getJobs(['waiting', 'prioritized', 'delayed'])
   expect(waiting.length).toBeGreaterThan(0)
+})
+
+it('a process works by the configuration of now: a reload needs no module to be made anew', async () => {
+  const config = { settings: Settings.parse({}), sources, taxonomy, dir: 'config' }
+  const daemon = aContainer({ config: () => config })
+  await daemon.catalogue.refresh()
+  expect(daemon.sources.get('herald')).toBeUndefined()
+  const herald = Source.parse({ id: 'herald', name: 'Herald', url: 'https://herald.example/rss', section: 'world' })
+  config.sources = [...sources, herald]
+  config.settings = Settings.parse({ lists: { groups: { wire: ['herald'] } } })
+  await daemon.catalogue.refresh()
+  expect(daemon.sources.get('herald')).toMatchObject({ name: 'Herald' })
+  expect(daemon.lists.publisher.names()).toContain('latest:group:wire')
+})
+
+it('a process that has no way to post subscribes to no hub, and says that only a daemon does', async () => {
+  const { push } = aContainer({
+    config: () => ({
+      ...{ settings: Settings.parse({ push: { baseUrl: 'https://desk.example' } }), sources, taxonomy, dir: 'config' },
+    }),
+  })
+  const [courier] = sources
+  await push.offered(courier?.id as SourceId, { hub: 'https://hub.example/', topic: 'https://courier.example/rss' }) // the only source
+  const tokens = await push.claimDue(10)
+  expect(tokens).toHaveLength(1)
+  await push.attend(tokens[0] ?? '')
+  expect(await redis.hgetall(keys.subscription(tokens[0] ?? ''))).toMatchObject({
+    reason: expect.stringContaining('only a running daemon posts to https://hub.example/'),
+  })
 })

@@ -89,6 +89,18 @@ describe('a batch of items', () => {
     expect(await headlines()).toEqual(['Ferry treaty signed'])
   })
 
+  it('an item whose article was lost from Redis comes in again with the next crawl, though it is known', async () => {
+    const { desk, ingest, batch, crawlAgain, headlines } = await crawled(item('Ferry treaty signed'))
+    await ingest()
+    const [known] = await desk.sources.lookUpSeen(courier, batch.items)
+    await desk.redis.del(desk.keys.article(known?.seen?.article ?? ''))
+    expect(await headlines()).toEqual([undefined])
+    const again = await crawlAgain()
+    expect(again.items).toMatchObject([{ isLost: true }])
+    expect(await ingest(again)).toMatchObject({ added: 1 })
+    expect(await headlines()).toEqual(['Ferry treaty signed'])
+  })
+
   it('the validators of a feed are kept with the last batch of its crawl, and not before', async () => {
     const { desk, ingest } = await crawled(item('Ferry treaty signed'))
     const etag = async () => (await desk.sources.state(courier)).validators?.etag ?? null
