@@ -9,7 +9,7 @@ import { z } from 'zod'
 import type { Source } from '../src/domain/source.ts'
 import { ArticlesData } from '../src/queues/ingest.ts'
 import type { HeldItem } from '../src/sources/quarantine/held-items.ts'
-import { awayAt, isTrusted, selectPlaces, withRefused, withTrusted } from '../src/sources/state/places.ts'
+import { awayAt, isRefused, isTrusted, selectPlaces, withRefused, withTrusted } from '../src/sources/state/places.ts'
 import type { SourceState } from '../src/sources/state/state.ts'
 import type { MoveDecision } from '../src/use-cases/source-actions.ts'
 import type { JobContext } from './context.ts'
@@ -20,7 +20,10 @@ export type HeldContext = Pick<JobContext, 'sources' | 'settings' | 'addArticles
 const About = ArticlesData.pick({ fetchedAt: true, trustsDates: true, language: true })
 const Item = ArticlesData.shape.items.element
 
-/** Holds the new items of a document in quarantine. @returns how many items of the source are held now */
+/**
+ * Holds the new items of a document in quarantine, unless its domain was refused while it was fetched.
+ * @returns how many items of the source are held now
+ */
 export const hold = async (
   source: Source,
   away: { readonly to: string; readonly isPermanent: boolean },
@@ -32,7 +35,12 @@ export const hold = async (
     return data.items.map((item): HeldItem => ({ key: item.key, item, about }))
   })
   const count = await sources.quarantine.held.add(source.id, items)
-  const { held, ...places } = selectPlaces(source, await sources.state(source.id))
+  const state = await sources.state(source.id)
+  if (isRefused(source, state, away.to)) {
+    await dropHeld(source, { sources })
+    return 0
+  }
+  const { held, ...places } = selectPlaces(source, state)
   const since = held?.to === away.to ? held.since : now()
   await sources.setPlaces(source.id, { ...places, held: { ...away, since, items: count } })
   return count

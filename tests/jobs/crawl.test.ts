@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { crawl } from '../../jobs/crawl.ts'
+import { refuseMove } from '../../jobs/retry-quarantined.ts'
+import type { Source } from '../../src/domain/source.ts'
 import { sourceId } from '../support/articles.ts'
 import { aFeed } from '../support/feed.ts'
-import { serve } from '../support/http.ts'
+import { type FeedItemSketch, rss, serve } from '../support/http.ts'
 import { aJobDesk } from '../support/jobs.ts'
+import { until } from '../support/until.ts'
 
 const courier = sourceId('courier')
 const titles = ['Ferry treaty signed', 'Bridge reopens', 'Bank keeps its rate', 'Glacier calves', 'Mayor resigns']
@@ -71,6 +74,35 @@ describe('a crawl', () => {
     expect((await desk.sources.state(courier)).failures).toBeGreaterThan(0)
     expect(await desk.sources.quarantine.bodies(courier)).toMatchObject([{ contentType: 'text/html' }])
     expect(await desk.queues.articles.getWaitingCount()).toBe(0)
+  })
+
+  it('a crawl holds no items of a domain that is refused while it fetches them', async () => {
+    const going: (() => void)[] = []
+    let isMoved = false
+    const server = await serve((request, response) => {
+      const name = String(request.headers.host).split('.')[0]
+      const answer = (some: FeedItemSketch[]) =>
+        response.writeHead(200, { 'content-type': 'application/rss+xml' }).end(rss(some, `https://${name}.example`))
+      if (name === 'courier' && isMoved) response.writeHead(301, { location: at('spam') }).end()
+      else if (name === 'courier') answer(items)
+      else if (going.length === 0) going.push(() => answer([{ title: 'Miracle pills' }]))
+      else answer([{ title: 'Win a cruise' }])
+    })
+    const at = (name: string) => `http://${name}.localhost:${new URL(server.url).port}/rss`
+    const desk = aJobDesk({ courier: at('courier') })
+    const source = desk.sources.get(courier) as Source // its only one
+    await desk.run(crawl, scheduled)
+    isMoved = true
+    going.push(() => undefined)
+    expect(await desk.run(crawl, manual)).toMatchObject({ outcome: 'held', held: 1 })
+    going.length = 0
+    const running = desk.run(crawl, manual)
+    await until(() => going.length > 0)
+    expect(await refuseMove(source, desk)).toMatchObject({ kind: 'refused', items: 1 })
+    going[0]?.()
+    expect(await running).toMatchObject({ outcome: 'held', held: 0 })
+    expect(await desk.sources.quarantine.held.read(courier)).toEqual([])
+    expect((await desk.sources.state(courier)).places).toMatchObject({ held: null, refused: [expect.any(String)] })
   })
 
   it('a crawl lets others in at the domain of its publisher, whatever became of it', async () => {
