@@ -25,7 +25,7 @@ export default defineConfig({
   test: {
     include: ['tests/**/*.test.ts', 'bench/**/*.test.ts'],
     globalSetup: ['tests/support/global-redis.ts', 'tests/support/global-newsdesk.ts'],
-    testTimeout: 90_000,
+    testTimeout: 120_000,
     hookTimeout: 90_000,
     // Two for each core of a small CI machine, since many files mostly wait; every test file has its own key prefix.
     maxWorkers: 4,

@@ -5,7 +5,7 @@
 export const until = async <T>(
   look: () => Promise<T> | T,
   holds: (seen: T) => boolean = seen => Boolean(seen),
-  { timeout = 40_000, every = 20 } = {},
+  { timeout = 60_000, every = 20 } = {},
 ): Promise<T> => {
   const deadline = Date.now() + timeout
   for (;;) {
