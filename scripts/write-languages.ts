@@ -8,6 +8,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { stemmerFor } from '../src/languages/stem.ts'
+import { packNgrams } from './languages/ngrams.ts'
 import { languagesOfStopwords, listStopwords } from './languages/stopwords.ts'
 import { languagesOfWords, listWords } from './languages/words.ts'
 
@@ -28,3 +29,6 @@ const write = (kind: string, language: string, words: readonly string[]): void =
 for (const language of languagesOfWords())
   write('words', language, await listWords(folder, language, stemmerFor(language) ?? (word => word)))
 for (const language of languagesOfStopwords(folder)) write('stopwords', language, listStopwords(folder, language))
+const ngrams = await packNgrams(folder)
+writeFileSync(join(DATA, 'ngrams.bin'), ngrams)
+console.log(`ngrams.bin: ${ngrams.length} bytes`)
