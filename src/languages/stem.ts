@@ -2,7 +2,7 @@
  * Cuts the endings of words, so that forms of a word match: Snowball's rules, and for Korean its particles. (pure)
  */
 
-import { stemmer as arabic } from '@orama/stemmers/arabic'
+import { stemmer as snowballArabic } from '@orama/stemmers/arabic'
 import { stemmer as danish } from '@orama/stemmers/danish'
 import { stemmer as dutch } from '@orama/stemmers/dutch'
 import { stemmer as english } from '@orama/stemmers/english'
@@ -30,6 +30,9 @@ const korean: Stemmer = word => {
   const stem = word.replace(PARTICLES, '')
   return stem.length >= 2 ? stem : word
 }
+
+/** The article, with a conjunction or preposition before it: Snowball leaves it where two are joined. */
+const arabic: Stemmer = word => snowballArabic(word.replace(/^(?:[وفبك]?ال|لل)(?=...)/u, ''))
 
 const STEMMERS: Readonly<Record<string, Stemmer>> = {
   ...{ ar: arabic, da: danish, de: german, en: english, es: spanish, fi: finnish, fr: french, hu: hungarian },
