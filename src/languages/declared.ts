@@ -50,7 +50,7 @@ export const parseDeclaredLanguage = (written: string | null | undefined): strin
     .trim()
     .replace(/^["']|["']$/g, '')
     .replaceAll('_', '-')
-  const named = names().get(foldWords(tag.replace(/\(.*$/, '')))
+  const named = names().get(foldWords(tag.split('(')[0] ?? ''))
   if (named !== undefined) return named
   try {
     const [canonical = ''] = Intl.getCanonicalLocales(tag)
