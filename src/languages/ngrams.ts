@@ -7,6 +7,8 @@ export interface NgramTable {
   readonly languages: readonly string[]
   /** Ascending, unsigned. */
   readonly keys: Uint32Array
+  /** By the upper 16 bits of a key, where those keys begin; one more than there are. */
+  readonly blocks: Uint32Array
   /** Where the scores of a key begin, in pairs; one more than there are keys. */
   readonly starts: Uint32Array
   /** Pairs of a language's number and its score. */
@@ -52,17 +54,23 @@ export const decodeNgrams = (file: Buffer): NgramTable => {
   }
   const keys = new Uint32Array(count)
   const starts = new Uint32Array(count + 1)
+  const blocks = new Uint32Array(0x10001)
   for (let index = 0; index < count; index += 1) {
-    keys[index] = file.readUInt32LE(at + index * 4)
+    const key = file.readUInt32LE(at + index * 4)
+    keys[index] = key
+    blocks[(key >>> 16) + 1] = index + 1
     starts[index + 1] = (starts[index] ?? 0) + (file[at + count * 4 + index] ?? 0)
   }
-  return { languages, keys, starts, scores: Uint8Array.from(file.subarray(at + count * 5)) }
+  // Blocks without keys begin where the one before them ends.
+  for (let block = 1; block < blocks.length; block += 1)
+    blocks[block] = Math.max(blocks[block] ?? 0, blocks[block - 1] ?? 0)
+  return { languages, keys, blocks, starts, scores: Uint8Array.from(file.subarray(at + count * 5)) }
 }
 
-/** @returns where the key is, by halving; -1 if it is not in the table */
-export const findKey = ({ keys }: NgramTable, key: number): number => {
-  let low = 0
-  let high = keys.length - 1
+/** @returns where the key is, by halving its block; -1 if it is not in the table */
+export const findKey = ({ keys, blocks }: NgramTable, key: number): number => {
+  let low = blocks[key >>> 16] ?? 0
+  let high = (blocks[(key >>> 16) + 1] ?? 0) - 1
   while (low <= high) {
     const middle = (low + high) >>> 1
     const found = keys[middle] ?? 0
