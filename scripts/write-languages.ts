@@ -1,7 +1,7 @@
 /**
- * Writes the data files of src/languages/tables from open data: `npx tsx scripts/write-languages.ts FOLDER`. The files are
- * checked in; src/languages/tables/README.md says which versions they are from. FOLDER has what the sources unpack to:
- * packages of npm under `npm/NAME`; what Debian's unidic-mecab installs under `debian/`; and for each of Debian's
+ * Writes the data files of src/languages/tables from open data: `npx tsx scripts/write-languages.ts FOLDER`. The files
+ * are checked in; src/languages/tables/README.md says which versions they are from. FOLDER has what the sources unpack
+ * to: packages of npm under `npm/NAME`; what Debian's unidic-mecab installs under `debian/`; and for each of Debian's
  * tesseract-ocr-XXX `tesseract/XXX.words`, written by Tesseract's `combine_tessdata -u` and `dawg2wordlist`.
  */
 

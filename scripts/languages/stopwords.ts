@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { foldWords } from '../../src/util/words.ts'
 
 /** Languages whose list is of use: shorter ones than 100 words are fragments. */
-const FEWEST = 100
+const MIN_WORDS = 100
 
 /** Words of the lists that an event may turn on, or that belong to the web rather than to the language. */
 const NEWS: Readonly<Record<string, string>> = {
@@ -32,7 +32,7 @@ const SHORT_ENGLISH = new Set(
 
 export const languagesOfStopwords = (folder: string): string[] =>
   Object.entries(readLists(folder))
-    .filter(([language, words]) => words.length >= FEWEST || language === 'uk')
+    .filter(([language, words]) => words.length >= MIN_WORDS || language === 'uk')
     .map(([language]) => language)
 
 const readLists = (folder: string): Record<string, string[]> =>

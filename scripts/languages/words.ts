@@ -8,8 +8,7 @@ import { join } from 'node:path'
 import { foldWords } from '../../src/util/words.ts'
 
 /** Words kept a language. */
-const MOST = 20_000
-/** Words by order of frequency come before those of a sample, of which at most this many are kept in all. */
+const MAX_WORDS = 20_000
 const LATIN = /^\p{Script=Latin}{2,}$/u
 
 interface Origin {
@@ -125,7 +124,7 @@ const japanese = (folder: string): string[] => {
     { share: 1, words: ordered.filter(word => /^[\p{Script=Hiragana}ー]+$/u.test(word)) },
   ]
   const mixed: string[] = []
-  for (let round = 0; mixed.length < MOST; round += 1)
+  for (let round = 0; mixed.length < MAX_WORDS; round += 1)
     for (const { share, words } of scripts) mixed.push(...words.slice(round * share, (round + 1) * share))
   return mixed
 }
@@ -151,7 +150,7 @@ export const listWords = async (
   stem: (word: string) => string,
 ): Promise<string[]> => {
   const special = { en: english, ja: japanese, zh: chinese }[language]
-  if (special) return distinct(special(folder)).slice(0, MOST)
+  if (special) return distinct(special(folder)).slice(0, MAX_WORDS)
   const origin = ORIGINS[language]
   if (!origin) throw new Error(`No list of words is known for ${language}`)
   const { tesseract, wikipedia, letters } = origin
@@ -160,7 +159,7 @@ export const listWords = async (
   const sample = lines(join(folder, 'tesseract', file)).filter(word => letters.test(lower(word)))
   const known = new Set(sample.map(lower))
   const begun = distinct((await tokens(folder)).filter(word => known.has(word)))
-  if (wikipedia) return distinct(merge(wikipediaWords(folder, wikipedia, letters), begun)).slice(0, MOST)
+  if (wikipedia) return distinct(merge(wikipediaWords(folder, wikipedia, letters), begun)).slice(0, MAX_WORDS)
   const stems = new Set(begun.map(stem))
-  return distinct([...begun, ...sampled(sample, stem).filter(word => !stems.has(stem(word)))]).slice(0, MOST)
+  return distinct([...begun, ...sampled(sample, stem).filter(word => !stems.has(stem(word)))]).slice(0, MAX_WORDS)
 }

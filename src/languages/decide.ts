@@ -1,4 +1,4 @@
-/** Decides the language of an article: detected from its text; what is declared counts where the text leaves it open. */
+/** Decides the language of an article: by its text, and by what is declared where the text leaves it open. */
 
 import { parseDeclaredLanguage } from './declared.ts'
 import { detectLanguage, detects } from './detect.ts'
@@ -26,8 +26,7 @@ const mayBe = (declared: string, detected: string): boolean =>
 
 /**
  * @param text     title and summary
- * @param declared what is declared of the text, the most specific first: by the item, by its feed, by whoever configured
- *   the source; as written (`parseDeclaredLanguage`)
+ * @param declared what is declared of the text, as written (`parseDeclaredLanguage`), the most trustworthy first
  * @returns a BCP 47 tag: the declared one, with its region, if the text agrees with one or says too little; otherwise
  *   the primary subtag of what the text is in. Empty if the text says too little and nothing is declared.
  */

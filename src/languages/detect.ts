@@ -18,11 +18,11 @@ export interface DetectedLanguage {
 }
 
 /** Longer texts say nothing more. */
-const MOST_CHARACTERS = 240
+const MAX_CHARACTERS = 240
 /** Bytes of a word that are looked at. */
-const LONGEST_WORD = 70
+const MAX_WORD_BYTES = 70
 /** Fewer n-grams prove less: two words may be names. */
-const ENOUGH = 6
+const MIN_NGRAMS = 6
 /** Below this, the language is a guess. */
 const SURE = 0.5
 
@@ -52,7 +52,7 @@ const EXCLUDING: readonly (readonly [letters: RegExp, languages: readonly string
 const NOT_WORDS = /(?:https?:\/\/|www\.)\S+|[\w.-]+@[\w.-]+|[@#]\w+|[a-z]*\d[a-z\d]*/g
 const WORDS = /\p{L}[\p{L}\p{M}]*(?:['’]\p{L}[\p{L}\p{M}]*)*/gu
 
-const bytes = new Uint8Array(LONGEST_WORD)
+const bytes = new Uint8Array(MAX_WORD_BYTES)
 const encoder = new TextEncoder()
 
 /** Adds the scores of one n-gram, if the table has it. */
@@ -80,12 +80,13 @@ const addWord = (ngrams: NgramTable, word: string, sums: Float64Array): number =
 }
 
 /**
- * How probable it is that the best language is right, fitted to 11,000 headlines by logistic regression: by how far it
- * is ahead of the next, by its mean score (low for texts in a language that the table does not have), and by the length.
+ * How probable it is that the best language is right, by how far it is ahead of the next, by its mean score (low for
+ * texts in a language that the table does not have), and by the length: a logistic regression, fitted to 6,700 headlines
+ * (those of the tests, and English ones of the News Aggregator and News Category data sets, both CC BY 4.0).
  */
 const confidenceOf = (best: number, next: number, count: number): number => {
-  const weight = -4.01 + 1.7 * Math.log(1 + best - next) + (2.42 * best) / count / 50 - 1.86 * Math.log(count)
-  return Math.min(1, count / ENOUGH) / (1 + Math.exp(-weight))
+  const weight = -6.46 + 1.81 * Math.log(1 + best - next) + (2.15 * best) / count / 50 - 1.04 * Math.log(count)
+  return Math.min(1, count / MIN_NGRAMS) / (1 + Math.exp(-weight))
 }
 
 const detectByNgrams = (text: string, declared: string | null): DetectedLanguage | null => {
@@ -118,7 +119,7 @@ const detectByNgrams = (text: string, declared: string | null): DetectedLanguage
  * @returns null if the text has too little to be sure
  */
 export const detectLanguage = (text: string, declared: string | null = null): DetectedLanguage | null => {
-  const words = text.slice(0, MOST_CHARACTERS).toLowerCase().replace(NOT_WORDS, ' ')
+  const words = text.slice(0, MAX_CHARACTERS).toLowerCase().replace(NOT_WORDS, ' ')
   const found = findScript(words)
   if (found === null) return null
   const { share, languages } = found

@@ -1,5 +1,5 @@
 /**
- * Splits texts into words: at blanks and signs, and in scripts without blanks as `Intl.Segmenter` finds them; cuts words
+ * Splits texts into words: at blanks and signs, and in scripts without blanks as `Intl.Segmenter` finds them. Cuts words
  * to what texts about the same thing share.
  */
 
@@ -9,7 +9,7 @@ import { stemmerFor } from './stem.ts'
 import { stopwordsOf } from './stopwords.ts'
 
 /** Longer texts say nothing more. */
-const MOST_CHARACTERS = 2_000
+const MAX_CHARACTERS = 2_000
 
 const UNSPACED =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Khmer}\p{Script=Lao}\p{Script=Myanmar}]/u
@@ -29,14 +29,14 @@ const segmenterFor = (language: string): Intl.Segmenter => {
  * @returns the words of a text in order, lower case, with accents; `don't` is `don` and `t`
  */
 export const splitText = (text: string, language: string): string[] => {
-  const lower = text.slice(0, MOST_CHARACTERS).normalize('NFKC').toLowerCase()
+  const lower = text.slice(0, MAX_CHARACTERS).normalize('NFKC').toLowerCase()
   if (!UNSPACED.test(lower)) return lower.match(WORDS) ?? []
   return [...segmenterFor(language).segment(lower)].filter(part => part.isWordLike).map(part => part.segment)
 }
 
 /** Words whose result is kept, by language, with stems or without: at most twice as many. */
-const MOST_KEPT = 10_000
-const LONGEST_KEPT = 40
+const MAX_CACHED = 10_000
+const MAX_CACHED_LENGTH = 40
 
 type Kept = LruCache<string, string>
 const kept = new Map<string, Kept>()
@@ -44,7 +44,7 @@ const keptOf = (language: string, stems: boolean): Kept => {
   const key = `${language} ${stems}`
   const known = kept.get(key)
   if (known) return known
-  const made = createLruCache<string, string>(MOST_KEPT)
+  const made = createLruCache<string, string>(MAX_CACHED)
   kept.set(key, made)
   return made
 }
@@ -73,7 +73,7 @@ export const tellingWords = (text: string, language: string, stems = false): str
     let reduced = known.get(word)
     if (reduced === undefined) {
       reduced = reduceWord(word, language, stems)
-      if (word.length <= LONGEST_KEPT) known.set(word, reduced)
+      if (word.length <= MAX_CACHED_LENGTH) known.set(word, reduced)
     }
     if (reduced !== '') words.push(reduced)
   }
