@@ -5,6 +5,7 @@
 const LAYERS = [
   'src/util',
   'src/domain',
+  'src/languages',
   'src/config',
   'src/redis',
   'src/http-client',

@@ -6,6 +6,7 @@ import type { FeedItem } from '../domain/feed-item.ts'
 import { primaryLanguage } from '../domain/language.ts'
 import type { Taxonomy } from '../domain/section.ts'
 import type { Source } from '../domain/source.ts'
+import { decideLanguage } from '../languages/decide.ts'
 import { type Classify, classifySections } from '../sections/sections.ts'
 import { publishedAt } from './dates.ts'
 
@@ -45,27 +46,16 @@ const clean = (text: string | null, maxLength: number): string => {
   return `${(word > maxLength / 2 ? cut.slice(0, word) : cut).trimEnd()}…`
 }
 
-/** @returns the BCP 47 tag in canonical case, or null if the text is not a language tag */
-export const parseLanguageTag = (written: string | null): string | null => {
-  if (written === null) return null
-  try {
-    return Intl.getCanonicalLocales(written.trim().replaceAll('_', '-'))[0] ?? null
-  } catch {
-    return null
-  }
-}
-
 const refused = (reason: Refused['reason'], detail: string): Refused => ({ kind: 'refused', reason, detail })
 
 /**
- * Whether the feed declares another language than the one configured for its source, and the item does not declare its
- * own. Many feeds declare the default language of their software, so the language of the text is unknown.
+ * What is declared of the language of an item, the most trustworthy first: by the item itself, by whoever configured its
+ * source, by the feed, which may only say what its software says by default.
  */
-const isDisputed = (item: string | null, feed: string | null, source: string | undefined): boolean => {
-  const [own, declared, configured] = [item, feed, source].map(primaryLanguage)
+const declaredLanguages = (item: string | null, feed: string | null, source: string | undefined): (string | null)[] => {
   // An item without a language gets that of its feed.
-  if (own !== null && own !== declared) return false
-  return declared !== null && configured !== null && declared !== configured
+  const own = primaryLanguage(item) === primaryLanguage(feed) ? null : item
+  return [own, source ?? null, feed, item]
 }
 
 /** @returns the article, or the reason why the item was refused */
@@ -87,11 +77,12 @@ export const normalise = (
   const summary = clean(item.summary, MAX_SUMMARY)
   const image =
     item.image !== null && item.image.length <= MAX_URL && URL.canParse(item.image) ? new URL(item.image) : null
-  const declared =
-    parseLanguageTag(item.language) ?? parseLanguageTag(feedLanguage) ?? parseLanguageTag(source.language ?? null)
-  const known = isDisputed(item.language, feedLanguage, source.language) ? null : declared
+  const language = decideLanguage(
+    `${title} ${summary}`,
+    declaredLanguages(item.language, feedLanguage, source.language),
+  )
   const { sections, evidence } = classifySections(
-    { url, title, summary, categories: item.categories, language: known, source },
+    { url, title, summary, categories: item.categories, language: language || null, source },
     taxonomy,
     classify,
   )
@@ -103,8 +94,7 @@ export const normalise = (
     summary: summary === title ? '' : summary,
     author: clean(item.author, MAX_NAME) || null,
     image: image && /^https?:$/.test(image.protocol) ? image.href : null,
-    language: declared ?? 'en',
-    isLanguageDeclared: known !== null,
+    language,
     publishedAt: at,
     firstSeenAt: fetchedAt,
     section: sections[0] ?? source.section,

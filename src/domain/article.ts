@@ -31,10 +31,8 @@ export interface Article {
   readonly summary: string
   readonly author: string | null
   readonly image: string | null
-  /** BCP 47; `en` if nothing declares it. */
+  /** BCP 47, detected from the text or declared; empty if the text says too little and nothing is declared. */
   readonly language: string
-  /** Whether the item, its feed or its source declares the language. Known during ingest; not stored. */
-  readonly isLanguageDeclared?: boolean
   /** ms since the epoch, clamped to be no later than when we first saw it. */
   readonly publishedAt: number
   /** ms since the epoch: when newsdesk first saw it. */

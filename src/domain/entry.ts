@@ -32,6 +32,7 @@ export const Entry = z.object({
   sections: z.array(z.string()).min(1),
   source: z.object({ id: z.string(), name: z.string() }),
   author: z.string().nullable(),
+  /** BCP 47; empty if it is unknown. */
   language: z.string(),
   /** ISO 8601 UTC. */
   publishedAt: z.iso.datetime(),

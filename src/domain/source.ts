@@ -24,7 +24,7 @@ export const Source = z.strictObject({
   site: HttpUrl.optional(),
   /** Section of its articles if there is no evidence for another. */
   section: SectionId,
-  /** BCP 47 language of its articles, used if the feed declares none; if neither does, it is unknown. */
+  /** BCP 47 language of its articles, where their text leaves it open; it outweighs what the feed declares. */
   language: z
     .string()
     .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'must be a BCP 47 language tag, such as en or pt-BR')

@@ -28,7 +28,7 @@ export const jsonFeed = ({ list, entries, url }: FeedContent): string =>
       date_published: entry.publishedAt,
       authors: [{ name: entry.author ?? entry.source.name }],
       tags: [...entry.sections],
-      language: entry.language,
+      ...(entry.language === '' ? {} : { language: entry.language }),
     })),
   })
 

@@ -105,7 +105,7 @@ export const createLearning = ({ redis, keys, model, replay, taxonomy, now }: Le
     const done: Promise<unknown>[] = []
     for (const article of articles) {
       // Texts that the classifier does not classify are not used for training either.
-      if (article.isLanguageDeclared === false || !knowsLanguage(model, article.language)) continue
+      if (!knowsLanguage(model, article.language)) continue
       const section = findCertainSection(article.evidence, taxonomy())
       if (!section) continue
       const key = keys.learned(section)

@@ -4,6 +4,7 @@ import { getDomainWithoutSuffix } from 'tldts'
 import type { FeedItem } from '../domain/feed-item.ts'
 import type { SectionId, Taxonomy } from '../domain/section.ts'
 import { Source, SourceId } from '../domain/source.ts'
+import { parseDeclaredLanguage } from '../languages/declared.ts'
 import { classifySections, foldWords } from '../sections/sections.ts'
 
 const slug = (text: string): string =>
@@ -89,9 +90,7 @@ export const sectionOfItems = (
 
 /** A language tag as a source may have it; undefined where there is none that can be read. */
 export const languageFor = (declared: string | null | undefined): string | undefined => {
-  const [first = '', ...rest] = (declared ?? '').trim().replaceAll('_', '-').split('-')
-  const tag = [first.toLowerCase(), ...rest].join('-')
-  const parsed = Source.shape.language.safeParse(tag === '' ? undefined : tag)
+  const parsed = Source.shape.language.safeParse(parseDeclaredLanguage(declared) ?? undefined)
   return parsed.success ? parsed.data : undefined
 }
 

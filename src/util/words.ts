@@ -14,15 +14,15 @@ const UNSPACED =
 
 const PLAIN = /^[\x20-\x7e]*$/
 
+/**
+ * Accents of Latin, Greek and Cyrillic letters, points of Hebrew, vowels and hamza of Arabic. Marks of other scripts are
+ * part of what a word says: without them `バス` (bus) would be `ハス` (lotus), and Hindi words lose their vowels.
+ */
+const ACCENTS = /[\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed]+/g
+
 /** Lower case, accents removed. */
 const fold = (text: string): string =>
-  PLAIN.test(text)
-    ? text.toLowerCase()
-    : text
-        .normalize('NFKD')
-        .replace(/\p{M}+/gu, '')
-        .normalize('NFC')
-        .toLowerCase()
+  PLAIN.test(text) ? text.toLowerCase() : text.normalize('NFKD').replace(ACCENTS, '').normalize('NFC').toLowerCase()
 
 /**
  * Lower case, accents removed, everything except letters and digits as single blanks: `Öffentliche_Meinung` becomes
@@ -30,7 +30,7 @@ const fold = (text: string): string =>
  */
 export const foldWords = (text: string): string =>
   fold(text)
-    .replace(/[^\p{L}\p{N}]+/gu, ' ')
+    .replace(/[^\p{L}\p{N}\p{M}]+/gu, ' ')
     .trim()
 
 /** Whether a word, or a run of characters, belongs to a script that does not separate words. */
@@ -56,7 +56,7 @@ export const splitWords = (text: string): string[] => {
     .replace(/<[^<>]{0,200}>|&#?\w{1,8};/g, ' ')
     .replace(/\b(\p{L})\.\s?(?=\p{L}(?:\.|\b))/gu, '$1')
     .replace(/\s?[’']s?(?![\p{L}\p{N}])/gu, ' ')
-  for (const word of plain.split(/[^\p{L}\p{N}]+/u)) {
+  for (const word of plain.split(/[^\p{L}\p{N}\p{M}]+/u)) {
     if (words.length >= MAX_WORDS) break
     if (word.length < 2 || word.length > MAX_WORD_LENGTH * 4) continue
     if (UNSPACED.test(word)) words.push(...splitRuns(word))

@@ -68,17 +68,35 @@ describe('the text of an article', () => {
     expect([section, primaryLanguage(language)]).toEqual(['sports', 'en'])
   })
 
-  it('the text of an article whose language only the source sets tells its section where that is English', async () => {
+  it('the text of an article tells its section where it is English, whatever feed and source declare', async () => {
     expect(await textSpeaks(rss(ENGLISH), 'en')).toBe(true)
-    expect(await textSpeaks(rss(ENGLISH), 'de')).toBe(false)
+    expect(await textSpeaks(rss(ENGLISH), 'de')).toBe(true)
+    for (const body of [rss(ENGLISH), atom(ENGLISH), json(ENGLISH), rss(ENGLISH, '<language>de</language>')]) {
+      const { section, language } = await articleOf(body)
+      expect([section, language]).toEqual(['sports', 'en'])
+    }
   })
 
-  it('the text of an article whose language nobody declares is ignored: it stays in the section of its source, and is published as en as before', async () => {
-    for (const body of [rss(FRENCH), rss(ENGLISH), atom(ENGLISH), json(ENGLISH)]) {
+  it('the text of an article is ignored where it is French, or where it says too little and nothing is declared', async () => {
+    for (const [body, its] of [
+      [rss(FRENCH), 'fr'],
+      [rss(FRENCH, '<language>en-us</language>'), 'fr'],
+      [rss('🏆 2:1'), ''],
+    ] as const) {
       const { section, language, evidence } = await articleOf(body)
-      expect([section, language]).toEqual(['world', 'en'])
+      expect([section, language]).toEqual(['world', its])
       expect(evidence.map(({ from }) => from)).not.toContain('text')
     }
+  })
+
+  it('has the declared language where it says too little: by its item, else by its source, else by its feed', async () => {
+    const title = '🏆 2:1'
+    const languages = [
+      await articleOf(rss(title, '<language>en-us</language>', '<dc:language>pt_BR</dc:language>'), 'fr'),
+      await articleOf(rss(title, '<language>en-us</language>'), 'fr'),
+      await articleOf(rss(title, '<language>Deutsch</language>')),
+    ].map(({ language }) => language)
+    expect(languages).toEqual(['pt-BR', 'fr', 'de'])
   })
 
   it.each([

@@ -44,7 +44,7 @@ describe('what publishers file themselves', () => {
     const before = await redis.zcard(keys.learned('motor'))
     const [one, other] = [filed('courrier', 5), filed('unsaid', 5)]
     await learning.learn(one.map(article => ({ ...article, language: 'fr' })))
-    await learning.learn(other.map(article => ({ ...article, isLanguageDeclared: false })))
+    await learning.learn(other.map(article => ({ ...article, language: '' })))
     expect(await redis.zcard(keys.learned('motor'))).toBe(before)
     const text = { title: 'A roadster with a new gearbox', summary: '' }
     expect(learning.classify({ ...text, language: 'fr' })).toEqual([])

@@ -38,6 +38,7 @@ const BOUNDED: Readonly<Record<string, string>> = {
   '\\s*[([（【［「](': 'a title is cut to 1,000 characters before, and white space folded (sources/items/titles.ts)',
   '\\s*[:：,]\\s*': 'names of a source, white space folded (sources/items/titles.ts)',
   '\\/+$': 'an address of the configuration',
+  '(?:https?:\\/\\/|www\\.)\\S+|[\\w.-]+@': 'a text is cut to 240 characters before (languages/detect.ts)',
 }
 
 /** Made from parts while newsdesk runs: of constants alone. */

@@ -91,10 +91,11 @@ describe('a new source', () => {
   })
 
   it('a new source has a language tag that can be used, and none where the feed declares none', () => {
-    expect(['en_us', 'de-DE', ' fr ', 'english please', '', null].map(languageFor)).toEqual([
-      'en-us',
+    expect(['en_us', 'de-DE', ' fr ', 'Deutsch', 'english please', '', null].map(languageFor)).toEqual([
+      'en-US',
       'de-DE',
       'fr',
+      'de',
       ...[undefined, undefined, undefined],
     ])
   })

@@ -117,7 +117,7 @@ const normalised = ({ article, now }: ArticleView): Html =>
     ['Title', article.title],
     ['Summary', article.summary === '' ? 'none' : article.summary],
     ['Author', article.author ?? 'none'],
-    ['Language', article.language],
+    ['Language', article.language === '' ? 'unknown' : article.language],
     ['Published', when(article.publishedAt, now)],
     ['Last changed', when(article.updatedAt, now)],
     ['Picture', article.image ?? 'none'],

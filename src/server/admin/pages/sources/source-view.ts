@@ -79,7 +79,7 @@ const settingsPart = ({ source, isInFile }: SourceView): Html => {
     ['Address', url],
     ['Site', site ? html`<a href="${site}" rel="noreferrer">${site}</a>` : 'not given'],
     ['Section', section],
-    ['Language', language ?? 'as declared by its feed; without a declaration, its texts are not classified'],
+    ['Language', language ?? 'as its texts say, else as its feed declares'],
     ['Weight', String(weight)],
     ['Interval', interval === undefined ? 'learnt from its publishing times' : `every ${formatDuration(interval)}`],
     ['Polled', enabled ? 'yes' : 'no, paused'],

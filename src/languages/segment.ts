@@ -1,0 +1,81 @@
+/**
+ * Splits texts into words: at blanks and signs, and in scripts without blanks as `Intl.Segmenter` finds them. Cuts words
+ * to what texts about the same thing share.
+ */
+
+import { createLruCache, type LruCache } from '../util/lru.ts'
+import { foldWords } from '../util/words.ts'
+import { stemmerFor } from './stem.ts'
+import { stopwordsOf } from './stopwords.ts'
+
+/** Longer texts say nothing more. */
+const MAX_CHARACTERS = 2_000
+
+const UNSPACED =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Khmer}\p{Script=Lao}\p{Script=Myanmar}]/u
+const WORDS = /[\p{L}\p{N}][\p{L}\p{N}\p{M}]*/gu
+
+const segmenters = new Map<string, Intl.Segmenter>()
+const segmenterFor = (language: string): Intl.Segmenter => {
+  const known = segmenters.get(language)
+  if (known) return known
+  const made = new Intl.Segmenter(Intl.Segmenter.supportedLocalesOf(language || 'en'), { granularity: 'word' })
+  segmenters.set(language, made)
+  return made
+}
+
+/**
+ * @param language primary subtag, or empty
+ * @returns the words of a text in order, lower case, with accents; `don't` is `don` and `t`
+ */
+export const splitText = (text: string, language: string): string[] => {
+  const lower = text.slice(0, MAX_CHARACTERS).normalize('NFKC').toLowerCase()
+  if (!UNSPACED.test(lower)) return lower.match(WORDS) ?? []
+  return [...segmenterFor(language).segment(lower)].filter(part => part.isWordLike).map(part => part.segment)
+}
+
+/** Words whose result is kept, by language, with stems or without: at most twice as many. */
+const MAX_CACHED = 10_000
+const MAX_CACHED_LENGTH = 40
+
+type Kept = LruCache<string, string>
+const kept = new Map<string, Kept>()
+const keptOf = (language: string, stems: boolean): Kept => {
+  const key = `${language} ${stems}`
+  const known = kept.get(key)
+  if (known) return known
+  const made = createLruCache<string, string>(MAX_CACHED)
+  kept.set(key, made)
+  return made
+}
+
+/**
+ * @param word lower case, with accents, as `splitText` and `frequentWords` have them
+ * @returns the folded word, or its stem; empty for a stopword or a single letter
+ */
+export const reduceWord = (word: string, language: string, stems: boolean): string => {
+  const folded = foldWords(word)
+  if (stopwordsOf(language).has(folded)) return ''
+  if (folded.length === 1 && !UNSPACED.test(folded) && !/\p{N}/u.test(folded)) return ''
+  const stem = stems ? stemmerFor(language) : null
+  return stem === null ? folded : foldWords(stem(word))
+}
+
+/**
+ * @param language primary subtag, or empty: then there are neither stopwords nor stems
+ * @param stems    whether to cut endings, so that forms of a word match
+ * @returns the words that tell texts apart, in order: folded as by `foldWords`, without stopwords and single letters
+ */
+export const tellingWords = (text: string, language: string, stems = false): string[] => {
+  const known = keptOf(language, stems)
+  const words: string[] = []
+  for (const word of splitText(text, language)) {
+    let reduced = known.get(word)
+    if (reduced === undefined) {
+      reduced = reduceWord(word, language, stems)
+      if (word.length <= MAX_CACHED_LENGTH) known.set(word, reduced)
+    }
+    if (reduced !== '') words.push(reduced)
+  }
+  return words
+}

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest'
+import { splitText, tellingWords } from '../../src/languages/segment.ts'
+import { stemmerFor } from '../../src/languages/stem.ts'
+
+describe('the words of a text', () => {
+  it.each([
+    ['en', "Mayor's U.S. visit: 3.5m don't care", ['mayor', 's', 'u', 's', 'visit', '3', '5m', 'don', 't', 'care']],
+    ['de', 'Öffentliche Straße – gesperrt', ['öffentliche', 'straße', 'gesperrt']],
+    ['ja', '東京で地震', ['東京', 'で', '地震']],
+    ['zh', '四川发生地震', ['四川', '发生', '地震']],
+    ['th', 'แผ่นดินไหวที่เชียงราย', ['แผ่น', 'ดิน', 'ไหว', 'ที่', 'เชียงราย']],
+    ['ko', '경주서 규모 4.0 지진', ['경주서', '규모', '4', '0', '지진']],
+    ['', '', []],
+  ])('are found in %j: %s', (language, text, words) => {
+    expect(splitText(text, language)).toEqual(words)
+  })
+
+  it('that tell it apart are folded, without stopwords and single letters, and their forms match as stems', () => {
+    expect(tellingWords("The mayor's visits to Öland in 2026", 'en')).toEqual(['mayor', 'visits', 'oland', '2026'])
+    const same = (language: string, one: string, other: string): void =>
+      expect(tellingWords(one, language, true)).toEqual(tellingWords(other, language, true))
+    same('en', 'mayors visiting bridges', 'the mayor visits a bridge')
+    same('de', 'die Minister der Länder', 'den Ministern des Landes')
+    same('fr', 'les élections municipales', 'une élection municipale')
+    same('ru', 'каменный мост в Москве', 'каменного моста Москвы')
+    same('ar', 'الوزراء والمدينة', 'وزراء المدينة')
+    same('ko', '대통령이 국회에서', '대통령은 국회를')
+    expect(tellingWords('مدينة', 'ar', true)).not.toEqual([])
+  })
+
+  it('keep their endings in a language without rules for them', () => {
+    expect(stemmerFor('xx')).toBeNull()
+    expect(tellingWords('visits', 'xx', true)).toEqual(['visits'])
+    expect(tellingWords('visits', '', true)).toEqual(['visits'])
+  })
+
+  it('take bounded time in a text of 100,000 characters', () => {
+    const start = performance.now()
+    for (const text of ['a'.repeat(100_000), 'ab '.repeat(33_000), '東京'.repeat(50_000), '🎉'.repeat(50_000)])
+      for (const language of ['en', 'ja', 'ru', 'ko']) tellingWords(text, language, true)
+    expect(performance.now() - start).toBeLessThan(2_000)
+  })
+})
