@@ -277,7 +277,8 @@ describe('an article that an editor blocks for legal reasons', () => {
       entry => entry !== undefined,
       slow,
     )
-    expect(await client.article(leaked)).toMatchObject({ title: leak.title })
+    const back = await until(() => client.article(leaked), Boolean, slow)
+    expect(back).toMatchObject({ title: leak.title })
     await until(
       () => redis.llen(keys.list(`related:${leaked}`)),
       length => length > 0,

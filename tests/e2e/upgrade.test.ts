@@ -21,7 +21,7 @@ const newer = () =>
         ),
     'jobs/ingest.ts': text =>
       text
-        .replace('async run({ sourceId,', 'async run({ desk, v, sourceId,')
+        .replace('const { sourceId,', 'const { desk, v, sourceId,')
         .replace(
           'const source = await sources.find(sourceId)',
           "if (v === 2 && desk !== 'night') throw new Error('lost what the new version needs')\n    const source = await sources.find(sourceId)",
