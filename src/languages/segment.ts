@@ -14,6 +14,10 @@ const MAX_CHARACTERS = 2_000
 const UNSPACED =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Khmer}\p{Script=Lao}\p{Script=Myanmar}]/u
 const WORDS = /[\p{L}\p{N}][\p{L}\p{N}\p{M}]*/gu
+/** What separates the thousands of a number: `1,500`, `1.500` and `1 500` are one word. */
+const THOUSANDS = /(?<=\d)[.,'’\u00a0\u202f](?=\d{3}(?!\d))/g
+/** What an apostrophe takes away: `mayor's`, `don't`. */
+const CONTRACTED = /(?<=\p{L})['’](?:s|t|re|ve|ll|d|m)(?![\p{L}\p{N}])/gu
 
 const segmenters = new Map<string, Intl.Segmenter>()
 const segmenterFor = (language: string): Intl.Segmenter => {
@@ -26,10 +30,11 @@ const segmenterFor = (language: string): Intl.Segmenter => {
 
 /**
  * @param language primary subtag, or empty
- * @returns the words of a text in order, lower case, with accents; `don't` is `don` and `t`
+ * @returns the words of a text in order, lower case, with accents; `mayor's` is `mayor` in English
  */
 export const splitText = (text: string, language: string): string[] => {
-  const lower = text.slice(0, MAX_CHARACTERS).normalize('NFKC').toLowerCase()
+  let lower = text.slice(0, MAX_CHARACTERS).replace(THOUSANDS, '').normalize('NFKC').toLowerCase()
+  if (language === 'en') lower = lower.replace(CONTRACTED, '')
   if (!UNSPACED.test(lower)) return lower.match(WORDS) ?? []
   return [...segmenterFor(language).segment(lower)].filter(part => part.isWordLike).map(part => part.segment)
 }

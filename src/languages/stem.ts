@@ -5,7 +5,6 @@
 import { stemmer as snowballArabic } from '@orama/stemmers/arabic'
 import { stemmer as danish } from '@orama/stemmers/danish'
 import { stemmer as dutch } from '@orama/stemmers/dutch'
-import { stemmer as english } from '@orama/stemmers/english'
 import { stemmer as finnish } from '@orama/stemmers/finnish'
 import { stemmer as french } from '@orama/stemmers/french'
 import { stemmer as german } from '@orama/stemmers/german'
@@ -33,6 +32,14 @@ const korean: Stemmer = word => {
 
 /** The article, with a conjunction or preposition before it: Snowball leaves it where two are joined. */
 const arabic: Stemmer = word => snowballArabic(word.replace(/^(?:[وفبك]?ال|لل)(?=...)/u, ''))
+
+/** Plurals alone: Snowball's rules for English bring unlike words together (`general`, `generation`). */
+const english: Stemmer = word =>
+  word.length > 4 && word.endsWith('ies') && word.length > 5
+    ? `${word.slice(0, -3)}y`
+    : word.length > 4 && word.endsWith('s') && !word.endsWith('ss') && !word.endsWith('us') && !word.endsWith('is')
+      ? word.slice(0, -1)
+      : word
 
 const STEMMERS: Readonly<Record<string, Stemmer>> = {
   ...{ ar: arabic, da: danish, de: german, en: english, es: spanish, fi: finnish, fr: french, hu: hungarian },
