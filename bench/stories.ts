@@ -5,7 +5,7 @@
  */
 
 import { parseArgs } from 'node:util'
-import { splitTerms } from '../src/stories/rules/features.ts'
+import { tellingWords } from '../src/languages/segment.ts'
 import { renderTable } from '../src/util/table.ts'
 import { readStories, toldBy } from './quality-stories.ts'
 import { type Cost, sameTextCosts, storyCosts } from './story-cost.ts'
@@ -31,7 +31,7 @@ const textsOf = (folder: string) => {
   const { articles, others } = readStories(folder)
   const counts = new Map<string, number>()
   for (const { title, summary } of [...articles, ...others])
-    for (const word of splitTerms(`${title} ${summary}`, 'en')) counts.set(word, (counts.get(word) ?? 0) + 1)
+    for (const word of tellingWords(`${title} ${summary}`, 'en', true)) counts.set(word, (counts.get(word) ?? 0) + 1)
   const vocabulary = [...counts].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)).map(([word]) => word)
   return { vocabulary, real: articles.map(article => toldBy(article)) }
 }

@@ -1,7 +1,7 @@
 /** What an able engineer would write first to put articles of one story, or copies of one text, together: to be measured beside ours. */
 
 import { createHash } from 'node:crypto'
-import { splitTerms } from '../src/stories/rules/features.ts'
+import { tellingWords } from '../src/languages/segment.ts'
 
 export interface Text {
   readonly id: string
@@ -12,7 +12,7 @@ export interface Text {
 /** @returns a name of the cluster for each text, in order */
 export type Clustering = (texts: readonly Text[]) => string[]
 
-const wordsOf = ({ title, summary }: Text): string[] => splitTerms(`${title} ${summary}`, 'en')
+const wordsOf = ({ title, summary }: Text): string[] => tellingWords(`${title} ${summary}`, 'en', true)
 
 export const exactTitle: Clustering = texts => texts.map(({ title }) => title.toLowerCase())
 

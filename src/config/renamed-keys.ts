@@ -10,6 +10,7 @@ export const RENAMED_KEYS: Readonly<Record<string, string>> = {
   'lists.trendConfidence': 'lists.trendZScore',
   'lists.minimum': 'lists.minEntries',
   'lists.ageNow': 'lists.maxAgeNow',
-  'stories.caution': 'stories.threshold',
+  'stories.caution': 'stories.strictness',
+  'stories.threshold': 'stories.strictness',
   'articles.candidates': 'lists.poolSize',
 }

@@ -25,8 +25,9 @@ export type Pin =
 /** A story that an article was compared with. */
 export interface Weighed {
   readonly story: StoryId
-  /** The evidence in nats; the article joins the best story whose score reaches `needed`. */
+  /** How closely the article is related to it; it joins the best story whose score reaches what is needed of it. */
   readonly score: number
+  readonly needed: number
   /** Its articles other than reprints, at most a few. */
   readonly articles: readonly ArticleId[]
 }
@@ -38,7 +39,6 @@ export interface Explanation {
   readonly arrived: { readonly story: StoryId | null; readonly score: number; readonly needed: number } | null
   /** The current state: its own story first, then the nearest others. */
   readonly now: readonly Weighed[]
-  readonly needed: number
 }
 
 export interface Stories {

@@ -2,14 +2,15 @@
 
 import type { StoredArticle } from '../articles/store.ts'
 import type { Explanation } from '../domain/story-decision.ts'
-import { splitTerms } from './rules/features.ts'
+import { tellingWords } from '../languages/segment.ts'
+import { primaryLanguage } from './rules/features.ts'
 
 const MAX_WORDS = 12
 
 /** Finds words that both articles have. */
 export const sharedWords = (one: StoredArticle, other: StoredArticle): string[] => {
   const words = ({ title, summary, language }: StoredArticle) =>
-    new Set(splitTerms(`${title} ${summary}`, language.slice(0, 2)))
+    new Set(tellingWords(`${title} ${summary}`, primaryLanguage(language), true))
   const theirs = words(other)
   return [...words(one)].filter(word => theirs.has(word)).slice(0, MAX_WORDS)
 }
@@ -19,7 +20,7 @@ export const describeDecision = ({ decision, arrived }: Explanation): string => 
     return `the same article as ${decision.as}: same URL, or same title from the same source`
   if (decision.kind === 'reprint') return `a reprint of ${decision.of}: the same copy on another publisher`
   if (!arrived) return 'opened a story: no other story shared enough words'
-  const comparison = `${arrived.story}: evidence ${arrived.score.toFixed(1)}, needed ${arrived.needed.toFixed(1)}`
+  const comparison = `${arrived.story}: related by ${arrived.score.toFixed(2)}, needed ${arrived.needed.toFixed(2)}`
   return arrived.score >= arrived.needed
     ? `on arrival joined ${comparison}`
     : `on arrival opened a story; the nearest was ${comparison}`

@@ -158,7 +158,7 @@ describe('a mistake in the configuration', () => {
     expect(byFile.sort()).toEqual([
       'newsdesk.yaml:1:11 events.span is now events.dedupWindow',
       'newsdesk.yaml:2:10 lists.coReaders is now lists.coViewSampleRate',
-      'newsdesk.yaml:3:12 stories.caution is now stories.threshold',
+      'newsdesk.yaml:3:12 stories.caution is now stories.strictness',
       'newsdesk.yaml:4:13 articles.candidates is now lists.poolSize',
     ])
     expect(problemsOf({}, { NEWSDESK_EVENTS_MOST: '5', NEWSDESK_ARTICLES_CANDIDATES: '500' })).toEqual([

@@ -185,7 +185,7 @@ describe('a restart in mid-crawl', () => {
     const feed = await aFeed(items)
     const desk = testDaemon({
       sources: [source('courier', `${feed.url}/rss`)],
-      settings: { crawl: { batch: 10 }, lists: { latest: 200 }, stories: { threshold: 50 } },
+      settings: { crawl: { batch: 10 }, lists: { latest: 200 }, stories: { strictness: 100 } },
     })
     // Crawled, but nobody takes the batches in.
     const first = await desk.start(['scheduler', 'crawl'])

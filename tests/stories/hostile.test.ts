@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { StorySettings } from '../../src/config/sections/stories.ts'
 import type { ArticleId } from '../../src/domain/article.ts'
+import { decideLanguage } from '../../src/languages/decide.ts'
 import { createClusterer } from '../../src/stories/rules/clusterer.ts'
 import { extractFeatures } from '../../src/stories/rules/features.ts'
 import { writeEntry } from '../../src/stories/rules/log-entry.ts'
@@ -12,15 +13,14 @@ interface Sketch {
   readonly title: string
   readonly summary?: string
   readonly source?: string
-  readonly language?: string
 }
 
-const featuresFor = ({ title, summary = '', source = '', language = 'en' }: Sketch, id: string) =>
+const featuresFor = ({ title, summary = '', source = '' }: Sketch, id: string) =>
   extractFeatures({
     id: id as ArticleId,
     title,
     summary,
-    language,
+    language: decideLanguage(`${title} ${summary}`, ['en']),
     source: source === '' ? '' : sourceId(source),
     publishedAt: NOON,
   })
@@ -31,7 +31,6 @@ const decideAll = (told: readonly Sketch[]) => {
   const decided = told.map((each, index) =>
     clusterer.decide(featuresFor({ source: `paper${index}`, ...each }, `a${index}`), NOON),
   )
-  clusterer.reviewAll()
   const stories = told.map((_, index) => clusterer.findStory(`a${index}` as ArticleId))
   return { clusterer, decided, kinds: decided.map(({ decision }) => decision.kind), stories }
 }

@@ -235,13 +235,13 @@ describe('the index in memory', () => {
   })
 
   it('the index of stories finds what is alike but not the same story', () => {
-    const clusterer = createClusterer(() => ({ ...settings, threshold: 50 }))
+    const clusterer = createClusterer(() => ({ ...settings, strictness: 100 }))
     for (const article of [...storm, ...unrelated]) clusterer.decide(extractFeatures(toStoryInput(article)), NOON)
     expect(clusterer.similar((storm[0] as Article).id, 5).map(({ id }) => id)[0]).toBe(storm[1]?.id)
   })
 
   it('the index of stories finds for an article that has just come what is alike and was there before it; asked again, all there is by then', () => {
-    const clusterer = createClusterer(() => ({ ...settings, threshold: 50 }))
+    const clusterer = createClusterer(() => ({ ...settings, strictness: 100 }))
     const [first, second] = storm as [Article, Article]
     for (const article of [...unrelated, first, second]) clusterer.decide(extractFeatures(toStoryInput(article)), NOON)
     const found = (id: ArticleId) => clusterer.similarOnArrival(id, 5).map(each => each.id)
@@ -258,7 +258,7 @@ describe('the index in memory', () => {
       'Two hundred families left flooded homes when Storm Odile pushed the sea into Port Ellin.',
     )
     const found = (...merges: readonly (readonly [from: Article, into: Article])[]): ArticleId[] => {
-      const clusterer = createClusterer(() => ({ ...settings, threshold: 50 }))
+      const clusterer = createClusterer(() => ({ ...settings, strictness: 100 }))
       for (const article of [first, second, third]) clusterer.decide(extractFeatures(toStoryInput(article)), NOON)
       for (const [from, into] of merges) {
         const [one, other] = [`s${from.id}`, `s${into.id}`] as [StoryId, StoryId]

@@ -7,6 +7,7 @@ import type { StorySettings } from '../../config/sections/stories.ts'
 import type { ArticleId, StoryId } from '../../domain/article.ts'
 import type { SourceId } from '../../domain/source.ts'
 import type { Decision } from '../../domain/story-decision.ts'
+import { decideLanguage } from '../../languages/decide.ts'
 import { createClusterer } from '../../stories/rules/clusterer.ts'
 import { extractFeatures } from '../../stories/rules/features.ts'
 import { loadStorySettings } from '../story-settings.ts'
@@ -18,6 +19,8 @@ const ArticleLine = z.object({
   /** ISO 8601, or ms since the epoch. */
   published: z.union([z.string(), z.number()]).nullish(),
   source: z.string().nullish(),
+  url: z.string().nullish(),
+  /** As its publisher declares it; what the text itself is in counts for more. */
   lang: z.string().nullish(),
 })
 type ArticleLine = z.infer<typeof ArticleLine>
@@ -54,27 +57,30 @@ const findOriginal = (id: ArticleId, decision: Decision): ArticleId | undefined 
 /** Clusters a finite stream. Later articles can still merge earlier stories, so all results come at the end. */
 export const createClusterRun = (settings: StorySettings) => {
   const clusterer = createClusterer(() => settings)
+  let latest = Number.NEGATIVE_INFINITY
   const decided: { readonly given: string | number; readonly id: ArticleId; readonly decision: Decision }[] = []
   return {
     add(line: ArticleLine): void {
       const id = String(line.id) as ArticleId
+      const [title, summary, published] = [line.title, line.summary ?? '', publishedAt(line)]
+      // They arrive in the order given, each as soon as it and those before it are published.
+      latest = Math.max(latest, published ?? 0)
       const features = extractFeatures({
         id,
-        title: line.title,
-        summary: line.summary ?? '',
-        language: line.lang ?? '',
+        title,
+        summary,
+        url: line.url ?? '',
+        language: decideLanguage(`${title} ${summary}`, [line.lang]),
         source: (line.source ?? '') as SourceId | '',
-        publishedAt: publishedAt(line),
+        publishedAt: published,
       })
-      // All articles are decided at one time: their distance depends on their publication times, if given.
       decided.push({
         given: line.id,
         id,
-        decision: clusterer.known(features) ?? clusterer.decide(features, 0).decision,
+        decision: clusterer.known(features) ?? clusterer.decide(features, latest).decision,
       })
     },
     end(): Clustered[] {
-      clusterer.reviewAll()
       return decided.map(({ given, id, decision }) => {
         const duplicateOf = findOriginal(id, decision)
         return {

@@ -25,10 +25,10 @@ export const explainCommand = (configDir: string, id: string, { json }: { json: 
     )
     if (json) {
       const { section, sections, evidence, story, reprintOf, title } = article
-      const { decision = null, arrived = null, needed = null } = why ?? {}
+      const { decision = null, arrived = null } = why ?? {}
       console.log(
         JSON.stringify(
-          { id: article.id, title, section, sections, evidence, story, reprintOf, decision, arrived, needed, compared },
+          { id: article.id, title, section, sections, evidence, story, reprintOf, decision, arrived, compared },
           null,
           2,
         ),
@@ -43,9 +43,9 @@ export const explainCommand = (configDir: string, id: string, { json }: { json: 
     console.log(`\n${pc.bold('Story')}     ${article.story}`)
     if (!why) console.log('  the article is older than the clustering window (stories.window)')
     else console.log(`  ${describeDecision(why)}`)
-    for (const { story, score, articles } of compared) {
+    for (const { story, score, needed, articles } of compared) {
       console.log(
-        `  ${story === article.story ? 'its story' : 'compared with'} ${story}: evidence ${score.toFixed(1)}, a new article would need ${why?.needed.toFixed(1)}`,
+        `  ${story === article.story ? 'its story' : 'compared with'} ${story}: related by ${score.toFixed(2)}, a new article would need ${needed.toFixed(2)}`,
       )
       for (const other of articles)
         console.log(`    ${other.title}\n      ${pc.dim(`words in both: ${other.shared.join(', ') || '-'}`)}`)

@@ -9,13 +9,13 @@ export const StorySettings = z
       .prefault('7d')
       .describe('How long an article is compared with new ones to find duplicates, reprints and stories.'),
     joinWithin: span('1m').prefault('72h').describe('How long after its latest article a story accepts another.'),
-    threshold: z
+    strictness: z
       .number()
-      .min(-5)
-      .max(50)
-      .default(0)
+      .min(0.5)
+      .max(100)
+      .default(1)
       .describe(
-        'Evidence (in nats) that an article needs to join a story, in addition to the usual 9 or so. A higher threshold makes more and smaller stories.',
+        'How much more alike than usual an article must be to a story to join it. Higher makes more and smaller stories: at 1.2 a tenth more or so, at 100 every article stands alone.',
       ),
   })
   .prefault({})

@@ -1,28 +1,28 @@
 /**
  * Clusters articles into stories in memory: online, in a single pass, in the order of arrival, with second looks. It is
- * a fold over log entries, so the same entries give the same index in every process. An article joins the story that
- * its words are evidence for (src/stories/rules/evidence.ts). A story that has grown, and an article that a few hundred
- * others have followed, are reviewed and may merge into a larger story. Articles are compared with whole stories, never
- * with single neighbours, so that stories do not grow into chains.
+ * a fold over log entries, so the same entries give the same index in every process. An article joins the story that it
+ * is related to as closely as the story's articles are to each other (src/stories/rules/relatedness.ts). A story that
+ * has grown, and two stories that an article is near to, are compared and may merge. Articles are compared with whole
+ * stories, never with single neighbours, so that stories do not grow into chains.
  */
 
 import type { StorySettings } from '../../config/sections/stories.ts'
 import type { ArticleId, StoryId } from '../../domain/article.ts'
 import type { Decision, Explanation, Merge, Pin } from '../../domain/story-decision.ts'
 import { dropOldest } from '../../util/lru.ts'
+import { createBlocks } from './blocks.ts'
 import { createPrior } from './common-words.ts'
-import { neededToJoin, reservations } from './evidence.ts'
-import { distinctTerms, type Features } from './features.ts'
-import { createPrints } from './fingerprints.ts'
-import { createJournal, setNoted } from './journal.ts'
-import { type Decided, type LogEntry, roundScore } from './log-entry.ts'
-import { combineRates, FIRST_RATE, nextRate } from './rate.ts'
-import { isRepeat, msApart } from './repeat.ts'
-import { isReprint } from './reprint.ts'
-import { createSecondLooks, findDue, isOtherEvent, SECOND_LOOK, sharedNeeded } from './second-looks.ts'
-import type { Story } from './story.ts'
-import { createStoryIndex, type Near, queryArticle } from './story-index.ts'
+import type { Features } from './features.ts'
+import { createJournal } from './journal.ts'
+import { arrivedOf, decisionOf, discard, featuresOf, type KeptEntry, keep, vectorOf } from './kept.ts'
+import { type Arrived, type Decided, type LogEntry, roundScore } from './log-entry.ts'
+import { createOriginals } from './originals.ts'
+import { RELATEDNESS, type Relatedness, sharedNeeded } from './relatedness.ts'
+import { createSecondLooks, isOtherEvent } from './second-looks.ts'
+import { type Kept, type Story, timeOf } from './story.ts'
+import { createStoryIndex, type Near, queryArticle, type StoryQuery } from './story-index.ts'
 import { type HashKey, OPEN_KEY } from './term-hash.ts'
+import type { Vector } from './vectors.ts'
 
 export interface Clusterer {
   /** The decision on an article of the window; null for a new one. */
@@ -38,8 +38,6 @@ export interface Clusterer {
   rollBack(): void
   /** Adds an entry of the log and forgets entries that were logged before its window. */
   fold(entry: LogEntry): void
-  /** Reviews every story once more, as second looks do one by one. For streams that end. */
-  reviewAll(): void
   findStory(id: ArticleId): StoryId | undefined
   similar(id: ArticleId, limit: number): { id: ArticleId; similarity: number }[]
   /** Like `similar`, for an article that has just arrived: reuses the search that decided its story. */
@@ -51,152 +49,137 @@ export interface Clusterer {
   readonly size: number
 }
 
-const MAX_REPRINT_CANDIDATES = 5
 const NEAREST = 5
 /** Search results are kept for this many of the latest articles. */
 const SEARCHES_KEPT = 2_000
-const SEARCH_RESULTS = 20
+const SEARCH_RESULTS = 10
+/** Further articles of a story are its members, but their words do not count: it is known well enough. */
+const MAX_COUNTED = 1_000
 
-/** @param key the key with which the features' words are hashed */
-export const createClusterer = (settings: () => StorySettings, key: HashKey = OPEN_KEY): Clusterer => {
+/** What is known of an article while it is decided. */
+interface Draft {
+  readonly decided: Decided
+  /** Its vector, and what it was compared with, best first; null for a copy. */
+  readonly vector: Vector | null
+  readonly near: readonly Near[]
+}
+
+/**
+ * @param key  the key with which the features' words are hashed
+ * @param rule the figures of the rule, for experiments
+ */
+export const createClusterer = (
+  settings: () => StorySettings,
+  key: HashKey = OPEN_KEY,
+  rule: Relatedness = RELATEDNESS,
+): Clusterer => {
   const journal = createJournal()
-  const index = createStoryIndex(journal, createPrior(key))
-  const prints = createPrints(journal)
-  const entries = new Map<ArticleId, Decided & { readonly at: number }>()
-  const homes = new Map<ArticleId, StoryId>()
-  const titles = new Map<string, ArticleId>()
-  const looks = createSecondLooks({ index, settings, rate: articles => combineRates(rate, index, articles), join })
+  const blocks = createBlocks()
+  const index = createStoryIndex(blocks, journal, createPrior(key), rule)
+  const articles = new Map<ArticleId, Kept>()
+  const bySlot: (Kept | undefined)[] = []
+  const free: number[] = []
+  const originals = createOriginals(blocks, journal, bySlot, id => articles.get(id))
+  const looks = createSecondLooks({ blocks, index, settings, rule, join })
   const found = new Map<ArticleId, readonly Near[]>()
-  let rate = FIRST_RATE
-  let latest: ArticleId[] = []
 
-  const titleKey = ({ source, titleHash }: Features): string => `${source} ${titleHash}`
-
-  const findStory = (id: ArticleId): StoryId | undefined => {
-    const decision = entries.get(id)?.decision
-    return homes.get(decision?.kind === 'same' ? decision.as : id)
+  const findHome = (id: ArticleId): Story | undefined => {
+    const kept = articles.get(id)
+    const home = kept?.kind === 'same' ? articles.get(kept.other ?? id) : kept
+    return home?.story ?? undefined
   }
 
-  const findHome = (id: ArticleId): Story | undefined => index.get(findStory(id) ?? ('' as StoryId))
+  const findStory = (id: ArticleId): StoryId | undefined => findHome(id)?.id
 
   const known = (features: Features): Decision | null => {
-    const entry = entries.get(features.id)
-    if (!entry) return null
-    const { decision } = entry
-    const story = findStory(features.id) ?? decision.story
-    return decision.kind === 'new' && entry.features.source !== features.source
-      ? { kind: 'same', as: features.id, story, merges: decision.merges }
-      : { ...decision, story }
+    const kept = articles.get(features.id)
+    if (!kept) return null
+    const story = findStory(features.id) ?? formatStoryId(kept.other ?? features.id)
+    return kept.kind === 'new' && kept.source !== features.source
+      ? { kind: 'same', as: features.id, story, merges: kept.merges }
+      : decisionOf(kept, story)
   }
 
   // ---- deciding ----------------------------------------------------------------------------------------------------
 
-  const findRepeat = (features: Features, at: number): ArticleId | undefined => {
-    if (features.source === '') return undefined
-    const id = titles.get(titleKey(features))
-    const before = id === undefined ? undefined : entries.get(id)
-    const apart = before ? msApart(features, before.features, at - before.at) : Number.POSITIVE_INFINITY
-    return before && apart <= settings().window && isRepeat(features, before.features, apart) ? id : undefined
-  }
-
-  const findOriginal = (features: Features): ArticleId | undefined =>
-    prints.alike(features, MAX_REPRINT_CANDIDATES).find(id => {
-      const other = entries.get(id)
-      return other?.decision.kind === 'new' && isReprint(features, other.features)
-    })
-
-  const weigh = (features: Features, { story, score }: Near): number => {
-    const { publishedAt: at } = features
-    const apart = at === null ? 0 : Math.max((story.from ?? at) - at, at - (story.to ?? at), 0)
-    return score - reservations(features.source !== '' && story.members.hasSource(features.source), apart)
-  }
-
   const decide = (features: Features, at: number): Decided => {
-    const draftDecision = draft(features, at)
-    apply({ ...draftDecision, at })
-    const merges = draftDecision.decision.kind === 'same' ? [] : secondLooks(draftDecision.decision.story)
-    if (merges.length === 0) return draftDecision
-    const decided = { ...draftDecision, decision: { ...draftDecision.decision, merges } }
-    setNoted(journal, entries, features.id, { ...decided, at })
-    return decided
+    const { decided, vector, near } = draft(features, at)
+    const kept = apply({ ...decided, at }, vector)
+    if (decided.decision.kind !== 'new') return decided
+    const home = kept.story ?? undefined
+    const grown = looks.grown(home)
+    const merges = [...grown, ...looks.bridged(findHome(kept.id), near)]
+    if (merges.length === 0) return decided
+    kept.merges = merges
+    return { ...decided, decision: { ...decided.decision, merges } }
   }
 
-  const draft = (features: Features, at: number): Decided => {
-    const same = findRepeat(features, at)
-    if (same !== undefined)
-      return {
-        features,
-        arrived: null,
-        decision: { kind: 'same', as: same, story: homes.get(same) ?? formatStoryId(same), merges: [] },
-      }
-    const original = findOriginal(features)
-    const home = original === undefined ? undefined : homes.get(original)
-    if (original !== undefined && home !== undefined)
-      return { features, arrived: null, decision: { kind: 'reprint', of: original, story: home, merges: [] } }
-
-    const { joinWithin, threshold } = settings()
-    const query = queryArticle(features)
-    const length = query.terms.length
-    const all = index.nearest(query, null, SEARCH_RESULTS)
-    remember(features.id, all)
-    const near = all
-      .slice(0, NEAREST)
-      .filter(({ story, shared }) => at - story.lastAt <= joinWithin && shared >= sharedNeeded(story, length))
-      .map(each => ({ ...each, score: weigh(features, each) }))
-      .sort((a, b) => b.score - a.score || (a.story.id < b.story.id ? -1 : 1))
-    const [nearest] = near
-    const needed =
-      threshold + neededToJoin(combineRates(nextRate(rate, getScore(nearest), length), index, 1), index.articles)
-    const joined = near.find(({ story, score }) => score >= needed && !isOtherEvent(features, story))?.story
-    return {
-      features,
-      arrived: nearest
-        ? { story: nearest.story.id, score: roundScore(nearest.score), needed: roundScore(needed) }
-        : null,
-      decision: { kind: 'new', story: joined?.id ?? formatStoryId(features.id), merges: [] },
+  const draft = (features: Features, at: number): Draft => {
+    const same = originals.findRepeat(features, at, settings().window)
+    if (same) {
+      const story = same.story?.id ?? formatStoryId(same.id)
+      return copy(features, { kind: 'same', as: same.id, story, merges: [] })
     }
+    const original = originals.findOriginal(features)
+    if (original?.story)
+      return copy(features, { kind: 'reprint', of: original.id, story: original.story.id, merges: [] })
+
+    const vector = index.vectorOf(features)
+    const all = index.nearest(queryArticle(vector, timeOf(features, at)), null, SEARCH_RESULTS)
+    remember(features.id, all)
+    const { joinWithin, strictness } = settings()
+    const near = all.filter(
+      ({ story, shared }) =>
+        at - story.lastAt <= joinWithin && shared >= sharedNeeded(story.originals, vector.terms.length, rule),
+    )
+    const [nearest] = near
+    const joined = near.find(
+      ({ story, score, needed }) => score >= needed * strictness && !isOtherEvent(blocks, features, story),
+    )
+    const decision: Decision = { kind: 'new', story: joined?.story.id ?? formatStoryId(features.id), merges: [] }
+    return { decided: { features, arrived: nearest ? toArrived(nearest, strictness) : null, decision }, vector, near }
   }
+
+  const copy = (features: Features, decision: Decision): Draft => ({
+    decided: { features, arrived: null, decision },
+    vector: null,
+    near: [],
+  })
 
   const remember = (id: ArticleId, near: readonly Near[]): void => {
     found.set(id, near)
     dropOldest(found, SEARCHES_KEPT)
   }
 
-  const secondLooks = (story: StoryId): Merge[] => {
-    const due = findDue(latest)
-    const grown = looks.grown(index.get(story))
-    return due === undefined ? grown : [...grown, ...looks.late(findHome(due))]
+  // ---- folding -----------------------------------------------------------------------------------------------------
+
+  /** @param vector null for a copy */
+  const apply = (entry: KeptEntry, vector: Vector | null): Kept => {
+    const { features, decision } = entry
+    const story =
+      decision.kind === 'same' ? null : (index.get(decision.story) ?? index.open(decision.story, features.language))
+    const counted = story && story.originals < MAX_COUNTED ? vector : null
+    const kept = keep(blocks, free.pop() ?? bySlot.length, entry, counted)
+    bySlot[kept.slot] = kept
+    articles.set(kept.id, kept)
+    journal.note(() => drop(kept))
+    if (story) index.put(story, kept, counted)
+    if (counted) originals.add(features, kept)
+    return kept
   }
 
-  // ---- folding
-  // -------------------------------------------------------------------------------------------------------
-
-  const note = (undo: () => void): void => journal.note(undo)
-
-  const apply = (entry: Decided & { readonly at: number }): void => {
-    const { features, decision, arrived, at } = entry
-    setNoted(journal, entries, features.id, entry)
-    if (decision.kind === 'same') return
-    const story = index.get(decision.story) ?? index.open(decision.story, features.language, at)
-    index.put(story, features, decision.kind === 'new', at)
-    setNoted(journal, homes, features.id, story.id)
-    if (decision.kind === 'reprint') return
-    setNoted(journal, titles, titleKey(features), features.id)
-    prints.add(features)
-    const before = { rate, latest }
-    rate = nextRate(rate, getScore(arrived), distinctTerms(features).length)
-    latest = [...latest.slice(-SECOND_LOOK), features.id]
-    note(() => {
-      rate = before.rate
-      latest = before.latest
-    })
+  /** Forgets an article as if it had never come. */
+  const drop = (kept: Kept): void => {
+    articles.delete(kept.id)
+    index.take(kept)
+    bySlot[kept.slot] = undefined
+    free.push(kept.slot)
+    discard(blocks, kept)
   }
 
   function join(merge: Merge): Merge {
     const [one, other] = [index.get(merge.from), index.get(merge.into)]
-    if (!one || !other || one === other) return merge
-    for (const { id } of one.members.all()) setNoted(journal, homes, id, other.id)
-    index.merge(one, other)
+    if (one && other && one !== other) index.merge(one, other)
     return merge
   }
 
@@ -204,58 +187,56 @@ export const createClusterer = (settings: () => StorySettings, key: HashKey = OP
     expire(entry.at - settings().window)
     if ('pin' in entry) {
       if (entry.pin.kind === 'merge') join(entry.pin)
-      else split(entry.pin, entry.at)
-    } else if (!entries.has(entry.features.id)) {
-      apply(entry)
+      else split(entry.pin)
+    } else if (!articles.has(entry.features.id)) {
+      apply(entry, entry.decision.kind === 'new' ? index.vectorOf(entry.features) : null)
       for (const merge of entry.decision.merges) join(merge)
     }
   }
 
-  const split = ({ articles, from, to }: Extract<Pin, { kind: 'split' }>, at: number): void => {
+  const split = ({ articles: ids, from, to }: Extract<Pin, { kind: 'split' }>): void => {
     const old = index.get(from)
     if (!old || index.get(to)) return
-    const opened = index.open(to, old.language, at)
+    const moved = ids.map(id => articles.get(id)).filter(kept => kept?.story === old) as Kept[] // found ones
+    const opened = index.open(to, old.language)
     index.markSplit(old, opened)
-    for (const id of articles) {
-      const features = old.members.get(id)
-      const counts = entries.get(id)?.decision.kind === 'new'
-      if (!features) continue
-      index.take(old, features, counts)
-      index.put(opened, features, counts, at)
-      homes.set(id, to)
+    for (const kept of moved) {
+      index.take(kept)
+      index.put(opened, kept, kept.counts ? vectorOf(blocks, kept) : null)
     }
   }
 
   /** Entries are in the order in which they were logged, oldest first, and expire by the log's clock. */
   const expire = (before: number): void => {
-    for (const [id, { features, decision, at }] of entries) {
-      if (at >= before) return
-      const story = findHome(id)
-      entries.delete(id)
-      homes.delete(id)
-      if (decision.kind === 'same') continue
-      if (titles.get(titleKey(features)) === id) titles.delete(titleKey(features))
-      if (decision.kind === 'new') prints.forget(features)
-      if (story?.members.get(id)) index.take(story, features, decision.kind === 'new')
+    for (const kept of articles.values()) {
+      if (kept.loggedAt >= before) return
+      if (kept.counts) originals.forget(featuresOf(blocks, kept), kept)
+      drop(kept)
     }
   }
 
-  // ---- answering
-  // -----------------------------------------------------------------------------------------------------
+  // ---- answering ---------------------------------------------------------------------------------------------------
+
+  const queryOf = (kept: Kept): StoryQuery =>
+    queryArticle(
+      kept.counts ? vectorOf(blocks, kept) : index.vectorOf(featuresOf(blocks, kept)),
+      timeOf(kept, kept.loggedAt),
+    )
 
   const listOriginals = (story: Story, limit: number): ArticleId[] =>
-    listIds(story)
-      .filter(id => entries.get(id)?.decision.kind === 'new')
+    story.members
+      .filter(({ kind }) => kind === 'new')
       .slice(0, limit)
+      .map(({ id }) => id)
 
   const toSimilar = (near: readonly Near[]): { id: ArticleId; similarity: number }[] =>
-    near.flatMap(({ story, score }) =>
-      listOriginals(story, 1).map(first => ({ id: first, similarity: toShare(score) })),
+    near.flatMap(({ story, score, needed }) =>
+      listOriginals(story, 1).map(first => ({ id: first, similarity: toShare(score / needed) })),
     )
 
   const similar = (id: ArticleId, limit: number): { id: ArticleId; similarity: number }[] => {
-    const entry = entries.get(id)
-    return entry ? toSimilar(index.nearest(queryArticle(entry.features), findHome(id) ?? null, limit)) : []
+    const kept = articles.get(id)
+    return kept ? toSimilar(index.nearest(queryOf(kept), findHome(id) ?? null, limit)) : []
   }
 
   const similarOnArrival = (id: ArticleId, limit: number): { id: ArticleId; similarity: number }[] => {
@@ -268,34 +249,33 @@ export const createClusterer = (settings: () => StorySettings, key: HashKey = OP
   }
 
   const explain = (id: ArticleId): Explanation | null => {
-    const entry = entries.get(id)
-    const decision = entry && known(entry.features)
+    const kept = articles.get(id)
     const home = findHome(id)
-    if (!entry || !decision || !home) return null
-    const query = queryArticle(entry.features)
-    const now = [index.score(query, home), ...index.nearest(query, home, NEAREST)].map(({ story, score }) => ({
-      story: story.id,
-      score,
-      articles: listOriginals(story, 4).filter(each => each !== id),
-    }))
+    if (!kept || !home) return null
+    const query = queryOf(kept)
+    const { strictness } = settings()
+    const now = [...(home.originals > 0 ? [index.compare(query, home)] : []), ...index.nearest(query, home, NEAREST)]
     return {
-      decision,
-      arrived: entry.arrived,
-      now,
-      needed: settings().threshold + neededToJoin(combineRates(rate, index, 1), index.articles),
+      decision: decisionOf(kept, home.id),
+      arrived: arrivedOf(blocks, kept),
+      now: now.map(near => ({
+        ...toArrived(near, strictness),
+        articles: listOriginals(near.story, 4).filter(each => each !== id),
+      })),
     }
   }
 
-  const planSplit = (articles: readonly ArticleId[], at: number): Pin | null => {
-    const [first] = articles
+  const planSplit = (ids: readonly ArticleId[], at: number): Pin | null => {
+    const [first] = ids
     const story = first === undefined ? undefined : findHome(first)
-    if (first === undefined || !story || articles.some(id => findHome(id) !== story)) return null
+    if (first === undefined || !story || ids.some(id => findHome(id) !== story)) return null
     // Reprints move with their original.
-    const moved = listIds(story).filter(id => {
-      const decision = entries.get(id)?.decision
-      return articles.includes(id) || (decision?.kind === 'reprint' && articles.includes(decision.of))
-    })
-    if (moved.length === 0 || moved.length === story.members.size) return null
+    const moved = story.members
+      .filter(
+        ({ id, kind, other }) => ids.includes(id) || (kind === 'reprint' && other !== null && ids.includes(other)),
+      )
+      .map(({ id }) => id)
+    if (moved.length === 0 || moved.length === story.members.length) return null
     // A new id, since the id derived from the article may be that of a story that was merged away.
     const to = `${formatStoryId(first)}.${at.toString(36)}` as StoryId
     return { kind: 'split', articles: moved, from: story.id, to }
@@ -312,7 +292,6 @@ export const createClusterer = (settings: () => StorySettings, key: HashKey = OP
     commitTrial: journal.close,
     rollBack: journal.rollBack,
     fold,
-    reviewAll: looks.reviewAll,
     findStory,
     similar,
     similarOnArrival,
@@ -320,18 +299,19 @@ export const createClusterer = (settings: () => StorySettings, key: HashKey = OP
     planSplit,
     has: story => index.get(story) !== undefined,
     get size() {
-      return entries.size
+      return articles.size
     },
   }
 }
 
-const listIds = ({ members }: Story): ArticleId[] => Array.from(members.all(), ({ id }) => id)
-
 /** A story's id is derived from the article that opened it. */
 export const formatStoryId = (id: ArticleId): StoryId => `s${id}` as StoryId
 
-const getScore = (weighed: { readonly score: number } | null | undefined): number =>
-  weighed?.score ?? Number.NEGATIVE_INFINITY
+const toArrived = ({ story, score, needed }: Near, strictness: number): Arrived & { story: StoryId } => ({
+  story: story.id,
+  score: roundScore(score),
+  needed: roundScore(needed * strictness),
+})
 
-/** Converts nats to a similarity from 0 to 1. */
-const toShare = (score: number): number => 1 / (1 + Math.exp(-score / 4))
+/** @param ratio relatedness by what is needed, so that 1 is as near as an article of the same story */
+const toShare = (ratio: number): number => ratio / (1 + ratio)

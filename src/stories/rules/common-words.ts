@@ -1,33 +1,45 @@
 /**
- * Prior frequencies of words, used before the stream has shown its own: an article contains the word of rank r with a
- * probability of about 2 / r (Zipf), so that "minister" is weak evidence and a name strong evidence from the first
- * article. For English only.
+ * How frequent words are in general, before the stream has shown its own: an article contains the word of rank r with a
+ * probability of about 2 / r (Zipf), so that "minister" says little and a name much from the first article on.
  */
 
-import { ENGLISH_WORDS } from './english-words.ts'
-import { hashTerm, stem, type Term } from './features.ts'
+import { frequentWords } from '../../languages/background.ts'
+import { reduceWord } from '../../languages/segment.ts'
+import { createIntMap, type IntMap } from '../../util/int-map.ts'
+import { hashTerm, type Term } from './features.ts'
 import type { HashKey } from './term-hash.ts'
 
 const ZIPF_FACTOR = 2
 /** Added to ranks, since the most frequent words are rarer than Zipf's law says, and mostly stopwords. */
 const SHIFT = 20
-/** Probability of an English word outside the frequency list. */
-const RARE = 7e-5
+/** Probability of a word that is not listed, and of any word of a language without a list. */
+const UNLISTED = 7e-5
+const UNKNOWN_LANGUAGE = 2e-4
+/** Probabilities are kept as whole numbers of this. */
+const UNIT = 1e-9
 
-/** @returns the prior probability that an article contains the term; null if unknown */
-export type Prior = (term: Term, language: string) => number | null
+/** @returns the probability that any article contains the term */
+export type Prior = (term: Term, language: string) => number
 
-/** English, and articles without a language. */
-const LANGUAGES: readonly string[] = ['en', '']
-
+/** @param key the key with which terms are hashed. The list of a language is read at its first term: some 50 ms */
 export const createPrior = (key: HashKey): Prior => {
-  const known = new Map<Term, number>()
-  for (const [rank, word] of ENGLISH_WORDS.entries()) {
-    if (word === '.') continue
-    for (const language of LANGUAGES) {
-      const term = hashTerm(stem(word), language, key)
-      known.set(term, (known.get(term) ?? 0) + ZIPF_FACTOR / (rank + SHIFT))
+  const tables = new Map<string, IntMap>()
+  const tableOf = (language: string): IntMap => {
+    const known = tables.get(language)
+    if (known) return known
+    const made = createIntMap()
+    for (const [rank, word] of frequentWords(language).entries()) {
+      const reduced = reduceWord(word, language, true)
+      if (reduced === '') continue
+      const term = hashTerm(reduced, language, key)
+      made.set(term, Math.max(0, made.get(term)) + Math.round(ZIPF_FACTOR / (rank + SHIFT) / UNIT))
     }
+    tables.set(language, made)
+    return made
   }
-  return (term, language) => (LANGUAGES.includes(language) ? (known.get(term) ?? RARE) : null)
+  return (term, language) => {
+    const table = tableOf(language)
+    const found = table.get(term)
+    return found >= 0 ? found * UNIT : table.size > 0 ? UNLISTED : UNKNOWN_LANGUAGE
+  }
 }

@@ -3,8 +3,9 @@
 import { createHash } from 'node:crypto'
 import type { Article, ArticleId } from '../../domain/article.ts'
 import type { SourceId } from '../../domain/source.ts'
-import { foldWords } from '../../sections/sections.ts'
-import { STOPWORDS } from './stopwords.ts'
+import { createLruCache, type LruCache } from '../../util/lru.ts'
+import { foldWords } from '../../util/words.ts'
+import { articleWords } from './article-words.ts'
 import { type HashKey, hashText, OPEN_KEY } from './term-hash.ts'
 
 /** A word and its language hashed to 32 bits, so that languages do not match each other; odd if it contains a digit. */
@@ -21,6 +22,8 @@ export interface Features {
   readonly title: readonly Term[]
   /** Terms of the summary, in order, with repeats. */
   readonly summary: readonly Term[]
+  /** Terms of the address, where it is a headline. */
+  readonly slug: readonly Term[]
   /** ms since the epoch; null if unknown. */
   readonly publishedAt: number | null
 }
@@ -30,45 +33,17 @@ export interface StoryInput {
   readonly id: ArticleId
   readonly title: string
   readonly summary: string
+  /** Of the page; its address may carry the headline in full. */
+  readonly url?: string
   readonly language: string
   readonly source: SourceId | ''
   readonly publishedAt: number | null
 }
 
-/** Terms and characters beyond these are ignored. */
+/** Terms beyond these are ignored. */
 const MAX_TITLE_TERMS = 30
 const MAX_SUMMARY_TERMS = 60
-const MAX_CHARACTERS = 2_000
-
-const segmenters = new Map<string, Intl.Segmenter>()
-const segmenterFor = (language: string): Intl.Segmenter => {
-  const known = segmenters.get(language)
-  if (known) return known
-  const made = new Intl.Segmenter(Intl.Segmenter.supportedLocalesOf([language]), { granularity: 'word' })
-  segmenters.set(language, made)
-  return made
-}
-
-/** Scripts without spaces between words. */
-const UNSPACED =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Khmer}\p{Script=Lao}\p{Script=Myanmar}]/u
-
-/** Removes a final s, so that `storms` matches `storm`: as much stemming as helps without rules for each language. */
-export const stem = (word: string): string =>
-  word.length > 4 && word.endsWith('s') && !word.endsWith('ss') ? word.slice(0, -1) : word
-
-/** Splits a text into folded words without stopwords; words of unspaced scripts as `Intl.Segmenter` finds them. */
-export const splitTerms = (text: string, language: string): string[] => {
-  const words = UNSPACED.test(text)
-    ? [...segmenterFor(language).segment(text.slice(0, MAX_CHARACTERS))]
-        .filter(part => part.isWordLike)
-        .map(part => foldWords(part.segment))
-    : foldWords(text.slice(0, MAX_CHARACTERS)).split(' ')
-  const stop = STOPWORDS[language] ?? STOPWORDS.en
-  return words
-    .filter(word => word !== '' && (word.length > 1 || UNSPACED.test(word) || /\d/.test(word)) && !stop?.has(word))
-    .map(stem)
-}
+const MAX_SLUG_TERMS = 20
 
 /**
  * Hashes a word. The lowest bit says whether it contains a digit. In a day's news of about a hundred thousand distinct
@@ -85,26 +60,44 @@ export const hasDigit = (term: Term): boolean => (term & 1) === 1
 const hashTitle = (title: string): string =>
   createHash('sha256').update(foldWords(title)).digest('base64url').slice(0, 12)
 
+/** Terms of the latest words, since hashing one takes longer than looking it up. */
+const MAX_CACHED = 20_000
+const cached = new Map<string, LruCache<string, Term>>()
+
+const termsIn = (language: string, key: HashKey): ((words: readonly string[], limit: number) => Term[]) => {
+  const name = `${language} ${key[0]} ${key[1]}`
+  const cache = cached.get(name) ?? createLruCache<string, Term>(MAX_CACHED)
+  cached.set(name, cache)
+  return (words, limit) =>
+    words.slice(0, limit).map(word => {
+      const known = cache.get(word)
+      if (known !== undefined) return known
+      const term = hashTerm(word, language, key)
+      cache.set(word, term)
+      return term
+    })
+}
+
+/** @returns the primary subtag of a language tag, lower case */
+export const primaryLanguage = (tag: string): string => tag.split('-')[0]?.toLowerCase() ?? ''
+
 /**
- * @param input its language may be empty; English stopwords then apply, and it matches only others without a language
+ * @param input its language may be empty: it then has no stopwords, and matches only others without a language
  * @param key   key of the installation; features of different keys do not match
  */
-export const extractFeatures = (
-  { id, title, summary, language, source, publishedAt }: StoryInput,
-  key: HashKey = OPEN_KEY,
-): Features => {
-  const primary = language.split('-')[0]?.toLowerCase() ?? ''
-  const terms = (text: string, limit: number): Term[] =>
-    splitTerms(text, primary === '' ? 'en' : primary)
-      .slice(0, limit)
-      .map(word => hashTerm(word, primary, key))
+export const extractFeatures = (input: StoryInput, key: HashKey = OPEN_KEY): Features => {
+  const { id, source, publishedAt } = input
+  const language = primaryLanguage(input.language)
+  const terms = termsIn(language, key)
+  const words = articleWords(input.title, input.summary, input.url ?? '', language)
   return {
     id,
     source,
-    language: primary,
-    titleHash: hashTitle(title),
-    title: terms(title, MAX_TITLE_TERMS),
-    summary: terms(summary, MAX_SUMMARY_TERMS),
+    language,
+    titleHash: hashTitle(input.title),
+    title: terms(words.title, MAX_TITLE_TERMS),
+    summary: terms(words.summary, MAX_SUMMARY_TERMS),
+    slug: terms(words.slug, MAX_SLUG_TERMS),
     publishedAt,
   }
 }
@@ -113,22 +106,8 @@ export const toStoryInput = (article: Article): StoryInput => ({
   id: article.id,
   title: article.title,
   summary: article.summary,
+  url: article.url,
   language: article.language,
   source: article.sources[0] ?? '',
   publishedAt: article.publishedAt,
 })
-
-/** Distinct terms of title and summary, smallest first. */
-export const distinctTerms = ({ title, summary }: Pick<Features, 'title' | 'summary'>): Int32Array => {
-  const terms = new Int32Array(title.length + summary.length)
-  terms.set(title)
-  terms.set(summary, title.length)
-  terms.sort()
-  let distinct = 0
-  for (let index = 0; index < terms.length; index += 1)
-    if (index === 0 || terms[index] !== terms[distinct - 1]) {
-      terms[distinct] = terms[index] as Term // below its length
-      distinct += 1
-    }
-  return terms.subarray(0, distinct)
-}

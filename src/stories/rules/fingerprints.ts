@@ -3,14 +3,17 @@
  * kept (Schleimer, Wilkerson, Aiken, Winnowing: local algorithms for document fingerprinting, SIGMOD 2003).
  */
 
-import type { ArticleId } from '../../domain/article.ts'
+import { createIntMap } from '../../util/int-map.ts'
+import type { Blocks } from './blocks.ts'
 import type { Features, Term } from './features.ts'
-import { type Journal, setNoted } from './journal.ts'
+import { createRings } from './rings.ts'
 
 const RUN = 3
 const WINDOW = 4
 /** A run in more originals than this is boilerplate, such as "follow our live coverage". */
 const BOILERPLATE = 8
+
+type Text = Pick<Features, 'title' | 'summary'>
 
 const hashRuns = (terms: readonly Term[]): number[] => {
   const runs: number[] = []
@@ -23,57 +26,64 @@ const hashRuns = (terms: readonly Term[]): number[] => {
   return runs
 }
 
-export const computePrints = ({ title, summary }: Pick<Features, 'title' | 'summary'>): Set<number> => {
+export const computePrints = ({ title, summary }: Text): Set<number> => {
   const prints = new Set<number>()
-  for (const runs of [hashRuns(title), hashRuns(summary)]) {
-    if (runs.length === 0) continue
-    for (let index = 0; index === 0 || index + WINDOW <= runs.length; index += 1)
-      prints.add(runs.slice(index, index + WINDOW).reduce((a, b) => Math.min(a, b)))
-  }
+  for (const runs of [hashRuns(title), hashRuns(summary)])
+    for (let index = 0; index < runs.length && (index === 0 || index + WINDOW <= runs.length); index += 1) {
+      let least = runs[index] as number // below its length, as below
+      for (let each = index + 1; each < index + WINDOW && each < runs.length; each += 1)
+        least = Math.min(least, runs[each] as number)
+      prints.add(least)
+    }
   return prints
 }
 
 export interface Prints {
-  add(features: Features): void
-  forget(features: Features): void
-  /** Articles that share fingerprints, most shared first. */
-  alike(features: Features, limit: number): ArticleId[]
+  /** @param slot number of the article */
+  add(text: Text, slot: number): void
+  forget(text: Text, slot: number): void
+  /** @returns numbers of articles that share fingerprints, most shared first */
+  alike(text: Text, limit: number): number[]
 }
 
-/** Most runs occur in only one original, which needs no list. */
-type Holders = ArticleId | readonly ArticleId[]
-
-const toList = (holders: Holders | undefined): readonly ArticleId[] =>
-  holders === undefined ? [] : typeof holders === 'string' ? [holders] : holders
-
-const fromList = (list: readonly ArticleId[]): Holders | undefined => (list.length > 1 ? list : list[0])
-
-export const createPrints = (journal: Journal): Prints => {
-  const originals = new Map<number, Holders>()
+export const createPrints = (blocks: Blocks): Prints => {
+  const lists = createIntMap()
+  const holders = createRings(blocks, BOILERPLATE + 1)
   return {
-    add(features) {
-      for (const print of computePrints(features)) {
-        const holders = toList(originals.get(print))
-        if (holders.length <= BOILERPLATE) setNoted(journal, originals, print, fromList([...holders, features.id]))
+    add(text, slot) {
+      for (const print of computePrints(text)) {
+        let list = lists.get(print)
+        if (list < 0) {
+          list = holders.open()
+          lists.set(print, list)
+        }
+        holders.add(list, slot)
       }
     },
-    forget(features) {
-      for (const print of computePrints(features)) {
-        const left = toList(originals.get(print)).filter(id => id !== features.id)
-        setNoted(journal, originals, print, fromList(left))
+    forget(text, slot) {
+      for (const print of computePrints(text)) {
+        const list = lists.get(print)
+        if (list < 0) continue
+        holders.remove(list, slot)
+        if (holders.sizeOf(list) > 0) continue
+        lists.delete(print)
+        holders.close(list)
       }
     },
-    alike(features, limit) {
-      const shared = new Map<ArticleId, number>()
-      for (const print of computePrints(features)) {
-        const holders = toList(originals.get(print))
-        if (holders.length > BOILERPLATE) continue
-        for (const id of holders) shared.set(id, (shared.get(id) ?? 0) + 1)
+    alike(text, limit) {
+      const shared = new Map<number, number>()
+      for (const print of computePrints(text)) {
+        const list = lists.get(print)
+        if (list < 0 || holders.sizeOf(list) > BOILERPLATE) continue
+        for (let index = 0; index < holders.sizeOf(list); index += 1) {
+          const slot = holders.valueAt(list, index)
+          shared.set(slot, (shared.get(slot) ?? 0) + 1)
+        }
       }
       return [...shared]
-        .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
+        .sort(([a, x], [b, y]) => y - x || a - b)
         .slice(0, limit)
-        .map(([id]) => id)
+        .map(([slot]) => slot)
     },
   }
 }

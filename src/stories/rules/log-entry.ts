@@ -11,7 +11,7 @@ import type { Features, Term } from './features.ts'
 /** An article's best-matching story on arrival. */
 export interface Arrived {
   readonly story: StoryId | null
-  /** In nats. */
+  /** Mean similarity relative to the coherence of both (src/stories/rules/relatedness.ts). */
   readonly score: number
   readonly needed: number
 }
@@ -29,7 +29,7 @@ export type LogEntry = (Decided | { readonly pin: Pin }) & { readonly at: number
 
 /**
  * An entry as logged, one letter per field: i article, s source, l language, h title hash, t terms of the title, b
- * terms of the summary, p published, k kind, o the other article for that kind, y story, m merges, w best match on
+ * terms of the summary, u terms of the address, p published, k kind, o the other article for that kind, y story, m merges, w best match on
  * arrival.
  */
 interface Written {
@@ -39,6 +39,7 @@ interface Written {
   readonly h: string
   readonly t: string
   readonly b?: string
+  readonly u?: string
   readonly p?: number
   readonly k?: 's' | 'r'
   readonly o?: ArticleId
@@ -67,6 +68,7 @@ export const writeEntry = (entry: Decided | { readonly pin: Pin }): string => {
     h: features.titleHash,
     t: pack(features.title),
     ...(features.summary.length > 0 ? { b: pack(features.summary) } : {}),
+    ...(features.slug.length > 0 ? { u: pack(features.slug) } : {}),
     ...(features.publishedAt === null ? {} : { p: features.publishedAt }),
     ...(of === undefined ? {} : { k: decision.kind === 'same' ? 's' : 'r', o: of }),
     y: decision.story,
@@ -87,6 +89,7 @@ export const readEntry = (json: string, at: number): LogEntry => {
     titleHash: read.h,
     title: unpack(read.t),
     summary: unpack(read.b ?? ''),
+    slug: unpack(read.u ?? ''),
     publishedAt: read.p ?? null,
   }
   return { features, decision: parseDecision(read, merges), arrived: parseArrived(read), at }

@@ -1,117 +1,88 @@
 /**
- * Second looks: reviews a story that has grown, an article that a few hundred others have followed, and all stories at
- * the end of a stream. Whole stories are compared, never single neighbours, so that stories do not grow into chains.
+ * Second looks: compares a story that has grown with others like it, and two stories that one article is near to. Whole
+ * stories are compared, never single neighbours, so that stories do not grow into chains.
  */
 
 import type { StorySettings } from '../../config/sections/stories.ts'
-import type { ArticleId } from '../../domain/article.ts'
 import type { Merge } from '../../domain/story-decision.ts'
-import { neededToMerge, reservations } from './evidence.ts'
+import type { Blocks } from './blocks.ts'
 import type { Features } from './features.ts'
+import { featuresOf } from './kept.ts'
+import { type Relatedness, sharedNeeded } from './relatedness.ts'
 import { reportOtherEvents } from './series.ts'
-import { msBetween, type Story } from './story.ts'
+import type { Kept, Story } from './story.ts'
 import { type Near, queryStory, type StoryIndex } from './story-index.ts'
 
-/** An article is reviewed when this many others have followed. */
-export const SECOND_LOOK = 300
 const SMALL_STORY = 4
-const MERGE_CANDIDATES = 3
-const MAX_ABSORBED = 10
-const ROUNDS = 4
-/** Articles with at most this many distinct terms need fewer shared ones. */
-const SHORT_TEXT = 8
-
-/** From this many articles on, a story is known well enough that one shared word may suffice. */
-const WELL_KNOWN = 8
-
-/**
- * Minimum number of distinct shared words that rules out coincidence; more for a story of one article.
- * @param length number of distinct terms of the text
- */
-export const sharedNeeded = (story: Story, length: number): number => {
-  if (story.originals >= WELL_KNOWN) return 1
-  return story.originals <= 1 && length > SHORT_TEXT ? 3 : 2
-}
+const MERGE_CANDIDATES = 5
+/** Larger stories are not merged by rule: no event has so many originals within a window. */
+const MAX_MERGED = 2_000
 
 /** Whether an article of a small story uses the same template as this one for another event. */
-export const isOtherEvent = (features: Features, story: Story): boolean =>
-  story.originals <= SMALL_STORY && listFirst(story).some(other => reportOtherEvents(features, other))
+export const isOtherEvent = (blocks: Blocks, features: Features, story: Story): boolean =>
+  story.originals <= SMALL_STORY && firstOf(story).some(other => reportOtherEvents(features, featuresOf(blocks, other)))
 
-/** Returns a story's first articles; even a small story may have many reprints. */
-const listFirst = ({ members }: Story): Features[] => {
-  const first: Features[] = []
-  for (const each of members.all()) if (first.push(each) === SMALL_STORY) break
+/** Returns a story's first originals; even a small story may have many reprints. */
+const firstOf = ({ members }: Story): Kept[] => {
+  const first: Kept[] = []
+  for (const each of members) if (each.counts && first.push(each) === SMALL_STORY) break
   return first
 }
 
 export interface SecondLookParts {
+  readonly blocks: Blocks
   readonly index: StoryIndex
   readonly settings: () => StorySettings
-  /**
-   * Share of articles that belong to a story with others.
-   * @param articles number of articles that would be merged
-   */
-  readonly rate: (articles: number) => number
+  readonly rule: Relatedness
   readonly join: (merge: Merge) => Merge
 }
 
-export const createSecondLooks = ({ index, settings, rate, join }: SecondLookParts) => {
-  /** Whether the evidence for a larger story suffices to merge this one into it. */
-  const belongs = (story: Story, { story: into, score, shared }: Near): boolean => {
-    const { joinWithin, threshold } = settings()
-    if (into.originals < story.originals || (into.originals === story.originals && into.id > story.id)) return false
-    if (shared < sharedNeeded(into, story.terms.size / story.originals) || index.areSplit(story.id, into.id))
-      return false
-    if (Math.abs(into.lastAt - story.lastAt) > joinWithin) return false
-    if (
-      score - reservations(false, msBetween(story, into)) <
-      threshold + neededToMerge(rate(story.originals), index.articles, story.originals)
+export const createSecondLooks = ({ blocks, index, settings, rule, join }: SecondLookParts) => {
+  /** Whether two stories are one event. */
+  const belongTogether = (story: Story, { story: other, score, needed, shared }: Near): boolean => {
+    const { joinWithin, strictness } = settings()
+    const smaller = other.originals < story.originals ? other : story
+    const larger = smaller === story ? other : story
+    if (story.originals + other.originals > MAX_MERGED) return false
+    if (Math.abs(other.lastAt - story.lastAt) > joinWithin || index.areSplit(story.id, other.id)) return false
+    if (score < needed * rule.merge * strictness) return false
+    if (shared < sharedNeeded(larger.originals, smaller.words / smaller.originals, rule)) return false
+    return (
+      smaller.originals > 1 || !firstOf(smaller).some(each => isOtherEvent(blocks, featuresOf(blocks, each), larger))
     )
-      return false
-    return story.originals > 1 || !listFirst(story).some(each => isOtherEvent(each, into))
   }
 
-  /**
-   * Merges a story into the nearest larger one it belongs to.
-   * @returns the merge, or null
-   */
-  const review = (story: Story): Merge | null => {
-    if (story.originals === 0) return null
-    const near = index.nearest(queryStory(story), story, MERGE_CANDIDATES).find(each => belongs(story, each))
-    return near ? join({ from: story.id, into: near.story.id }) : null
+  /** Merges the smaller story into the larger one; of two as large, the one with the later id. */
+  const unite = (one: Story, other: Story): Merge => {
+    const isInto = one.originals > other.originals || (one.originals === other.originals && one.id < other.id)
+    return join(isInto ? { from: other.id, into: one.id } : { from: one.id, into: other.id })
   }
 
-  /** Merges stories that share its most distinctive words into a story that has grown. */
-  const absorb = (story: Story): Merge[] =>
-    index
-      .sharing(story, MAX_ABSORBED)
-      .filter(other => other.originals > 0 && belongs(other, index.score(queryStory(other), story)))
-      .map(other => join({ from: other.id, into: story.id }))
+  /** Compares a story with those nearest to it. @returns the merge, or none */
+  const review = (story: Story): Merge[] => {
+    const near = index.nearest(queryStory(blocks, story), story, MERGE_CANDIDATES)
+    const found = near.find(each => belongTogether(story, each))
+    return found ? [unite(story, found.story)] : []
+  }
 
   return {
     /** Reviews a story at 2, 4, 8... articles, when its words have become clearer. */
     grown(story: Story | undefined): Merge[] {
       if (!story || story.originals < 2 || !Number.isInteger(Math.log2(story.originals))) return []
-      const merge = review(story)
-      return merge ? [merge] : absorb(story)
+      return review(story)
     },
     /**
-     * Reviews a small story after others have followed and the frequencies of words are better known.
-     * @param story story of the article that is due
+     * Compares the story that an article has joined with others that it is near to.
+     * @param near what the article was compared with, best first
      */
-    late(story: Story | undefined): Merge[] {
-      const merge = story && story.originals <= SMALL_STORY ? review(story) : null
-      return merge ? [merge] : []
-    },
-    /** Reviews every story once more, smallest first. For streams that end. */
-    reviewAll(): void {
-      for (let round = 0; round < ROUNDS; round += 1)
-        for (const story of [...index.all()].sort((a, b) => a.originals - b.originals || (a.id < b.id ? -1 : 1)))
-          if (index.get(story.id) === story) review(story)
+    bridged(story: Story | undefined, near: readonly Near[]): Merge[] {
+      for (const { story: other, score, needed } of near) {
+        if (!story || other === story || index.get(other.id) !== other) continue
+        if (score < rule.bridge * needed * settings().strictness) continue
+        const found = index.compare(queryStory(blocks, story), other)
+        if (belongTogether(story, found)) return [unite(story, other)]
+      }
+      return []
     },
   }
 }
-
-/** Returns the oldest of the latest articles, once enough have followed it. */
-export const findDue = (latest: readonly ArticleId[]): ArticleId | undefined =>
-  latest.length > SECOND_LOOK ? latest[0] : undefined

@@ -8,8 +8,9 @@
 import { type Features, hasDigit, type Term } from './features.ts'
 import { align } from './reprint.ts'
 
-/** Two papers seldom write the same headline except for one word. */
+/** Share of the shorter headline that is frame where one source wrote both, and of the longer one where two did. */
 const FRAME = 1 / 3
+const SHARED_FRAME = 1 / 2
 const MIN_FRAME = 2
 /** Share of a headline that must be frame if there is no summary to compare. */
 const BARE_FRAME = 2 / 3
@@ -37,7 +38,8 @@ export const reportOtherEvents = (one: Features, other: Features): boolean => {
   if (own.length === 0 || others.length === 0) return false
   const { matched } = align(one.title, other.title)
   const [short, long] = [Math.min(one.title.length, other.title.length), Math.max(one.title.length, other.title.length)]
-  if (matched < MIN_FRAME || matched < FRAME * short) return false
+  const isSameSource = one.source !== '' && one.source === other.source
+  if (matched < MIN_FRAME || matched < (isSameSource ? FRAME * short : SHARED_FRAME * long)) return false
   const numbers = own.some(hasDigit) && others.some(hasDigit)
   const words = own.some(term => !hasDigit(term)) && others.some(term => !hasDigit(term))
   if (numbers && words) return true

@@ -1,39 +1,87 @@
-/** A story in memory, and its time span. */
+/** An article and a story in memory: a story has its articles, and the sum of their vectors. */
 
-import type { StoryId } from '../../domain/article.ts'
-import type { Members } from './members.ts'
-import type { Worded } from './postings.ts'
+import type { ArticleId, StoryId } from '../../domain/article.ts'
+import type { SourceId } from '../../domain/source.ts'
+import type { Decision, Merge } from '../../domain/story-decision.ts'
+import type { Compared } from './relatedness.ts'
+import type { Sum } from './vectors.ts'
 
-export interface Story extends Worded {
-  readonly id: StoryId
+/** An article of the window. Its numbers lie in a block (src/stories/rules/kept.ts). */
+export interface Kept {
+  readonly id: ArticleId
+  /** A number of its own among those kept. */
+  readonly slot: number
+  readonly source: SourceId | ''
   readonly language: string
-  readonly members: Members
-  /** ms since the epoch: when its first and last articles were published; null if unknown. */
-  from: number | null
-  to: number | null
-  /** When its last article was added, by the log's clock. */
-  lastAt: number
-  /** 0 to 1: how many of its articles share its most distinctive words, measured when it had `measured` articles. */
-  coherence: number
-  measured: number
+  readonly titleHash: string
+  readonly publishedAt: number | null
+  /** ms since the epoch: when it was logged. */
+  readonly loggedAt: number
+  readonly kind: Decision['kind']
+  /** The article that it is the same as, or a reprint of. */
+  readonly other: ArticleId | null
+  merges: readonly Merge[]
+  readonly arrivedAt: StoryId | null
+  /** Whether its words count for its story. */
+  readonly counts: boolean
+  /** Null for one that is the same as another. */
+  story: Story | null
+  readonly block: number
+  readonly titleLength: number
+  readonly summaryLength: number
+  readonly slugLength: number
+  readonly weightsLength: number
 }
 
-export type NewStory = Pick<Story, 'id' | 'slot' | 'language' | 'terms' | 'members' | 'lastAt'>
+export interface Story extends Compared, Sum {
+  readonly id: StoryId
+  /** A number of its own among those of the window. */
+  readonly slot: number
+  readonly language: string
+  originals: number
+  squared: number
+  words: number
+  from: number
+  to: number
+  /** ms since the epoch: when its last article was logged. */
+  lastAt: number
+  readonly members: Kept[]
+}
 
-export const newStory = (parts: NewStory): Story => ({
-  ...parts,
+export const newStory = (id: StoryId, slot: number, language: string): Story => ({
+  id,
+  slot,
+  language,
   originals: 0,
-  from: null,
-  to: null,
-  coherence: 1,
-  measured: 0,
+  squared: 0,
+  words: 0,
+  from: Number.POSITIVE_INFINITY,
+  to: Number.NEGATIVE_INFINITY,
+  lastAt: Number.NEGATIVE_INFINITY,
+  members: [],
+  at: 0,
+  capacity: 0,
+  size: 0,
 })
 
-type Span = Pick<Story, 'from' | 'to'>
+/** ms since the epoch: its publication, or its arrival if that was earlier. */
+export const timeOf = ({ publishedAt }: Pick<Kept, 'publishedAt'>, arrival: number): number =>
+  publishedAt === null ? arrival : Math.min(publishedAt, arrival)
 
-export const extendSpan = ({ from, to }: Span, at: number | null): Span =>
-  at === null ? { from, to } : { from: Math.min(from ?? at, at), to: Math.max(to ?? at, at) }
+/** Extends a story's times by those of an article. */
+export const include = (story: Story, kept: Kept): void => {
+  const at = timeOf(kept, kept.loggedAt)
+  story.from = Math.min(story.from, at)
+  story.to = Math.max(story.to, at)
+  story.lastAt = Math.max(story.lastAt, kept.loggedAt)
+}
 
-/** ms between the time spans of two stories; 0 if they overlap or are unknown. */
-export const msBetween = (a: Span, b: Span): number =>
-  a.from === null || a.to === null || b.from === null || b.to === null ? 0 : Math.max(0, a.from - b.to, b.from - a.to)
+/** Computes a story's times anew, after an article that may have been its first or its last has left it. */
+export const span = (story: Story, left: Kept): void => {
+  const at = timeOf(left, left.loggedAt)
+  if (at > story.from && at < story.to && left.loggedAt < story.lastAt) return
+  story.from = Number.POSITIVE_INFINITY
+  story.to = Number.NEGATIVE_INFINITY
+  story.lastAt = Number.NEGATIVE_INFINITY
+  for (const each of story.members) include(story, each)
+}

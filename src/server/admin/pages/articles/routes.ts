@@ -45,8 +45,8 @@ const readCompared = (
   why: Explanation | null,
 ): Promise<readonly Compared[]> =>
   Promise.all(
-    (why?.now ?? []).map(async ({ story, score, articles }) => ({
-      ...{ story, score },
+    (why?.now ?? []).map(async ({ story, score, needed, articles }) => ({
+      ...{ story, score, needed },
       articles: (await archive.articles(articles)).flatMap(other =>
         other ? [{ article: other, shared: sharedWords(article, other) }] : [],
       ),

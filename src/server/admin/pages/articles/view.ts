@@ -64,7 +64,7 @@ export const articlesPage = (view: ArticlesView): Html => {
 }
 
 /** A story that the article was compared with. */
-export interface Compared extends Pick<Weighed, 'story' | 'score'> {
+export interface Compared extends Pick<Weighed, 'story' | 'score' | 'needed'> {
   readonly articles: readonly { readonly article: StoredArticle; readonly shared: readonly string[] }[]
 }
 
@@ -151,9 +151,9 @@ const story = ({ article, siblings, why, compared }: ArticleView): Html =>
                 html`<a href="/stories/${each.story}">${each.story === article.story ? 'its own' : each.story}</a>`,
             },
             {
-              title: 'Evidence',
+              title: 'Related by',
               kind: 'number',
-              cell: ({ score }) => `${score.toFixed(1)} of ${why?.needed.toFixed(1) ?? ''}`,
+              cell: ({ score, needed }) => `${score.toFixed(2)} of ${needed.toFixed(2)}`,
             },
             {
               title: 'Articles, and words in common',

@@ -1,0 +1,82 @@
+/** What is known of each term: how common it is, and which stories have it. */
+
+import { createIntMap } from '../../util/int-map.ts'
+import type { Blocks } from './blocks.ts'
+import type { Prior } from './common-words.ts'
+import type { Term } from './features.ts'
+import { commonnessOf, type Relatedness, rarity } from './relatedness.ts'
+import { createRings } from './rings.ts'
+
+/** Stories that a term leads to: its latest. A term of more stories leads nowhere, and the list stays short. */
+const HOLDERS = 256
+
+export interface TermTable {
+  /** nats: how much the term says, by what is known now */
+  rarityOf(term: Term, language: string): number
+  /** Records that so many of a story's articles have the term now. */
+  count(term: Term, language: string, slot: number, before: number, after: number): void
+  /** Records that a story has so many articles now. */
+  resize(before: number, after: number): void
+  /** @returns the list of a term's latest stories; -1 if none has it */
+  find(term: Term): number
+  sizeOf(list: number): number
+  /** @returns the slot of a story */
+  holderAt(list: number, index: number): number
+}
+
+export const createTermTable = (blocks: Blocks, prior: Prior, rule: Relatedness): TermTable => {
+  const lists = createIntMap()
+  const holders = createRings(blocks, HOLDERS)
+  // By list: how common its term is, in thousandths; the number of its stories; its general frequency.
+  let common = new Float64Array(1_024)
+  let stories = new Int32Array(1_024)
+  let general = new Float32Array(1_024)
+  let all = 0
+
+  const open = (term: Term, language: string): number => {
+    const list = holders.open()
+    if (list >= common.length) {
+      const [old, oldStories, oldGeneral] = [common, stories, general]
+      const length = Math.ceil(old.length * 1.5)
+      ;[common, stories, general] = [new Float64Array(length), new Int32Array(length), new Float32Array(length)]
+      common.set(old)
+      stories.set(oldStories)
+      general.set(oldGeneral)
+    }
+    common[list] = 0
+    stories[list] = 0
+    general[list] = prior(term, language)
+    lists.set(term, list)
+    return list
+  }
+
+  return {
+    rarityOf(term, language) {
+      const list = lists.get(term)
+      return list < 0
+        ? rarity(0, all, Math.fround(prior(term, language)), rule)
+        : rarity(common[list] as number, all, general[list] as number, rule) // an open list, here and below
+    },
+    count(term, language, slot, before, after) {
+      const known = lists.get(term)
+      const list = known < 0 ? open(term, language) : known
+      common[list] = (common[list] as number) + commonnessOf(after) - commonnessOf(before)
+      if (before === 0) {
+        stories[list] = (stories[list] as number) + 1
+        holders.add(list, slot)
+      } else if (after === 0) {
+        stories[list] = (stories[list] as number) - 1
+        holders.remove(list, slot)
+        if (stories[list] !== 0) return
+        lists.delete(term)
+        holders.close(list)
+      }
+    },
+    resize(before, after) {
+      all += commonnessOf(after) - commonnessOf(before)
+    },
+    find: lists.get,
+    sizeOf: holders.sizeOf,
+    holderAt: holders.valueAt,
+  }
+}
