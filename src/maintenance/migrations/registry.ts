@@ -10,9 +10,12 @@ import { keyNames } from './key-names.ts'
 import type { Migration } from './migration.ts'
 import { shownBy } from './related-back-links.ts'
 import { toldApart } from './significant-parameters.ts'
-import { storyLog } from './story-log.ts'
+import { storyLog, storyWords } from './story-log.ts'
 
-export const MIGRATIONS: readonly Migration[] = [eventBuckets, storyLog, shownBy, articleIndex, toldApart, keyNames]
+export const MIGRATIONS: readonly Migration[] = [
+  ...[eventBuckets, storyLog, shownBy, articleIndex, toldApart, keyNames],
+  storyWords,
+]
 
 /** Schema version that this process reads and writes. */
 export const SCHEMA = MIGRATIONS.length

@@ -1,7 +1,7 @@
 /**
  * Rewrites the log of stories. It held the terms of articles as words at first, then as hashes that anybody could
- * compute; now the hashes are keyed per installation. Older entries can no longer be read, or never match a new
- * article, so they are written again from their articles if these still exist.
+ * compute, then as hashes keyed per installation, but of words told apart and cut otherwise. Older entries can no longer
+ * be read, or never match a new article, so they are written again from their articles if these still exist.
  */
 
 import { z } from 'zod'
@@ -53,6 +53,7 @@ const readWorded = (json: string, key: HashKey): Decided | null => {
       source: features.source as SourceId,
       title: terms(features.title),
       summary: terms(features.summary),
+      slug: [],
     },
     decision:
       decision.kind === 'same'
@@ -64,7 +65,10 @@ const readWorded = (json: string, key: HashKey): Decided | null => {
   }
 }
 
-const isSame = (one: Features, other: Features): boolean => one.title.every((term, at) => term === other.title[at])
+const isSame = (one: Features, other: Features): boolean =>
+  (['title', 'summary', 'slug'] as const).every(
+    part => one[part].length === other[part].length && one[part].every((term, at) => term === other[part][at]),
+  )
 
 /** @returns the migrated entry, or null if it needs no change */
 const carriedOver = (json: string, now: Features | null, key: HashKey): string | null => {
@@ -119,9 +123,17 @@ const write = async (parts: MigrationParts): Promise<void> => {
   }
 }
 
+/** Wrote the log of stories with its words under the installation's key. Step 7 does that, and what came after. */
 export const storyLog: Migration = {
   to: 2,
-  what: "writes the log of stories with its words under the installation's key",
+  what: 'leaves the log of stories to step 7',
+  isAdditive: false,
+  run: async () => 0,
+}
+
+export const storyWords: Migration = {
+  to: 7,
+  what: 'writes the log of stories with the words that stories are compared by now',
   isAdditive: false,
 
   async run(parts, isDry) {
