@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest'
+import { articleWords, isDate, slugOf } from '../../src/stories/rules/article-words.ts'
+
+describe('the headline in an address', () => {
+  it.each([
+    ['https://courier.example/news/2026/port-ellin-harbour-floods.html', 'port ellin harbour floods'],
+    ['https://courier.example/a/port-ellin-floods-4711?utm=port-ellin-rebuilds', 'port ellin floods'],
+    ['https://courier.example/port-ellin-floods-5f0c2a9be1', 'port ellin floods'],
+    ['https://courier.example/world-news/article', ''],
+    ['https://courier.example/%D0%BC%D0%BE%D1%81%D1%82-%D0%B2-%D0%B3%D0%BE%D1%80%D0%BE%D0%B4%D0%B5', 'мост в городе'],
+    ['https://courier.example/100%-of-all-votes', 'of all votes'],
+    ['', ''],
+  ])('the headline in the address %s is found without ids', (url, words) => {
+    expect(slugOf(url)).toBe(words)
+  })
+})
+
+describe('titles that are a date or a time', () => {
+  it.each([
+    ['20:00', 'en'],
+    ['Thursday, June 4, 2026', 'en'],
+    ['4 juin 2026, 20h', 'fr'],
+    ['Donnerstag, 4. Juni 2026, 18 Uhr', 'de'],
+    ['2026-06-04 19:00 GMT', ''],
+  ])('the title %s tells of no event', (title, language) => {
+    expect(isDate(title, language)).toBe(true)
+    expect(articleWords(title, 'Storm Odile floods Port Ellin', '', language)).toEqual({
+      ...{ title: [], summary: [], slug: [] },
+    })
+  })
+
+  it.each([
+    ['4 June: Storm Odile floods Port Ellin', 'en'],
+    ['June gloom', 'en'],
+    ['20 hurt in Marle', 'en'],
+  ])('the title %s tells of one', (title, language) => {
+    expect(isDate(title, language)).toBe(false)
+  })
+})
+
+describe('the words of an article', () => {
+  it('the words of an article are those of its title, its text and its address, without grammar and endings', () => {
+    const url = 'https://courier.example/harbour-walls-of-port-ellin'
+    expect(articleWords('The mayor’s two boats', 'It floods 1,500 homes.', url, 'en')).toEqual({
+      title: ['mayor', 'boat'],
+      summary: ['flood', '1500', 'home'],
+      slug: ['harbour', 'wall', 'port', 'ellin'],
+    })
+  })
+})
