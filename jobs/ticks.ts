@@ -25,6 +25,8 @@ export interface TickParts {
   readonly publishing: Pick<Publishing, 'lists'>
   /** Updates lists and related lists after blocks have ended. */
   readonly followBlocks: () => Promise<void>
+  /** Measures how much of each section its largest story takes. */
+  readonly measureStories: () => Promise<unknown>
   /** Keeps a sample of the figures that the admin UI plots. */
   readonly keepSample: () => Promise<unknown>
   readonly log: Logger
@@ -53,6 +55,7 @@ export const createTicks = ({ settings, log, ...parts }: TickParts): readonly Ti
     ['push-reconcile', MINUTE, () => push.reconcile()],
     ['evict', 10_000, () => evictor.run()],
     ['sample', MINUTE, parts.keepSample],
+    ['story-shares', 5 * MINUTE, parts.measureStories],
     [
       'refresh-lists',
       settings.listRefresh,

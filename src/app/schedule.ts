@@ -8,6 +8,7 @@ import { startSchedule } from '../../jobs/scheduler.ts'
 import { createTicks } from '../../jobs/ticks.ts'
 import type { Settings } from '../config/schema.ts'
 import { readSample } from '../server/metrics/readings.ts'
+import { measureStoryShares } from '../use-cases/story-shares.ts'
 import type { Process } from './process.ts'
 
 export interface Schedule {
@@ -17,7 +18,7 @@ export interface Schedule {
 
 /** Starts the ticks, if this process is a scheduler; they stop when running work is finished. */
 export const startTicks = (process: Process): Schedule => {
-  const { id, has, settings, redis, keys, queues, lifecycle, container, log, now } = process
+  const { id, has, config, settings, redis, keys, queues, lifecycle, container, log, now } = process
   const { sources, publishing, lists, edits } = container
   const queueDueCrawls = createCrawlDue({ queues, sources, network: process.outageDetector, now })
   const start = (): (() => Promise<void>) => {
@@ -26,6 +27,12 @@ export const startTicks = (process: Process): Schedule => {
       settings: { crawlTick: settings().crawl.tick, listRefresh: settings().lists.refresh },
       ...{ ...container, queueDueCrawls, queues, publishing, publisher: lists.publisher, log },
       followBlocks: edits.follow,
+      measureStories: () =>
+        measureStoryShares(
+          { redis, keys },
+          config().taxonomy.map(({ id: section }) => section),
+          settings().stories.maxShare,
+        ),
       keepSample: async () => process.samples.keep(await readSample(process.observed, process.listNames())),
     })
     return startSchedule(ticks, { redis, keys, daemonId: id, log })

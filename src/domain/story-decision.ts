@@ -41,6 +41,24 @@ export interface Explanation {
   readonly now: readonly Weighed[]
 }
 
+/** A story, cut in two where it holds together least. */
+export interface AuditedStory {
+  readonly story: StoryId
+  /** Number of its articles, reprints included. */
+  readonly articles: number
+  /** 0 to 1: mean similarity of two of its articles. */
+  readonly coherence: number
+  /** ms since the epoch: its first and its last article. */
+  readonly from: number
+  readonly to: number
+  /** How closely the halves are related, and what two stories need to become one. */
+  readonly score: number
+  readonly needed: number
+  /** The articles of the larger and the smaller half, without reprints; never none. */
+  readonly main: readonly ArticleId[]
+  readonly split: readonly ArticleId[]
+}
+
 export interface Stories {
   /**
    * Decides each article, in order. Idempotent: an article decided before gets the same answer, except that stories may
@@ -57,6 +75,8 @@ export interface Stories {
   ): Promise<readonly (readonly { readonly id: ArticleId; readonly similarity: number }[])[]>
   /** Why an article is in its story; null if it is no longer in the window. */
   explain(id: ArticleId): Promise<Explanation | null>
+  /** The stories of four articles and more that are most likely wrong, the most doubtful first. */
+  audit(limit: number): Promise<readonly AuditedStory[]>
   /** The pin as logged; null if a story it names is no longer in the window or was merged away. */
   merge(from: StoryId, into: StoryId): Promise<Pin | null>
   split(articles: readonly ArticleId[]): Promise<Pin | null>

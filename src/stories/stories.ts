@@ -12,6 +12,7 @@ import { loadScript, runScript } from '../redis/script.ts'
 import { isAfter, timestampOfStreamId } from '../redis/stream-id.ts'
 import { yieldToEventLoop } from '../util/slices.ts'
 import { readHashKey } from './hash-key.ts'
+import { byDoubt } from './rules/audit.ts'
 import { type Clusterer, createClusterer } from './rules/clusterer.ts'
 import { extractFeatures, type Features, toStoryInput } from './rules/features.ts'
 import { type Decided, readEntry, writeEntry } from './rules/log-entry.ts'
@@ -190,6 +191,15 @@ export const createStories = ({
       inTurn(async () => {
         await catchUp()
         return clusterer.explain(id)
+      }),
+    audit: limit =>
+      inTurn(async () => {
+        await catchUp()
+        const audited = await inSlices(clusterer.listStories(), story => clusterer.audit(story))
+        return audited
+          .filter(each => each !== null)
+          .sort(byDoubt)
+          .slice(0, limit)
       }),
     merge: (from, into) =>
       pin(() => (from !== into && clusterer.has(from) && clusterer.has(into) ? { kind: 'merge', from, into } : null)),

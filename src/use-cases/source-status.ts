@@ -4,6 +4,7 @@ import type { Source } from '../domain/source.ts'
 import type { EvictionState } from '../eviction/evictor.ts'
 import type { SourceState } from '../sources/state/state.ts'
 import type { PushSummary } from '../websub/push.ts'
+import type { StoryShare } from './story-shares.ts'
 
 export interface SourceStatus {
   readonly source: Source
@@ -28,6 +29,8 @@ export interface Status {
     readonly refused: Readonly<Record<string, number>>
   }
   readonly push: PushSummary
+  /** The largest story of each section, the largest share first. */
+  readonly storyShares: readonly StoryShare[]
   /** Number of quarantined bodies, and of their sources. */
   readonly quarantine: { readonly bodies: number; readonly sources: number }
   /** Bytes; `limit` is 0 where there is none. */

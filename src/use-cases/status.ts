@@ -18,6 +18,7 @@ import { isPlausible } from '../util/plausible-time.ts'
 import { withoutCredentials } from '../util/redact.ts'
 import type { Push } from '../websub/push.ts'
 import { lateBy, type SourceStatus, type StateWord, type Status, type Summary, stateOf } from './source-status.ts'
+import { findLargeStories, readStoryShares } from './story-shares.ts'
 
 export interface StatusParts {
   readonly redis: Redis
@@ -55,8 +56,8 @@ const readShared = async (
   parts: Omit<StatusParts, 'sources'> & { readonly sources: Pick<Sources, 'quarantine'> },
 ): Promise<Shared & { readonly isNetworkDown: boolean }> => {
   const { redis, keys, queues, sources, push } = parts
-  const [daemons, servers, refused, stories, { waiting, since }, pushed, network, bodies, eviction] = await Promise.all(
-    [
+  const [daemons, servers, refused, stories, { waiting, since }, pushed, network, bodies, eviction, storyShares] =
+    await Promise.all([
       readDaemons(parts),
       readServers(redis),
       redis.hgetall(keys.eventState('refused')),
@@ -66,8 +67,8 @@ const readShared = async (
       redis.hget(keys.network(), 'mode'),
       sources.quarantine.bodies(),
       readEvictionState(redis, keys),
-    ],
-  )
+      readStoryShares({ redis, keys }),
+    ])
   const counts = Object.fromEntries(
     await Promise.all(
       Object.entries(queues).map(
@@ -89,6 +90,7 @@ const readShared = async (
       refused: Object.fromEntries(Object.entries(refused).map(([reason, count]) => [reason, Number(count)])),
     },
     push: pushed,
+    storyShares,
     quarantine: { bodies: bodies.length, sources: new Set(bodies.map(({ source }) => source)).size },
     redis: { version: servers.version, memory: servers.memory, limit: servers.limit, policy: servers.policy },
     isNetworkDown: network === 'down',
@@ -109,7 +111,7 @@ const findMoved = (sources: readonly CheckedSource[]): string[] => {
 
 const findProblems = (
   sources: readonly CheckedSource[],
-  { daemons, articles, events, redis, isNetworkDown, missing: missingData }: CheckedStatus,
+  { daemons, articles, events, redis, isNetworkDown, missing: missingData, storyShares }: CheckedStatus,
 ): string[] => {
   const problems: string[] = []
   const missing = ['scheduler', 'crawl', 'articles', 'publish', 'events'].filter(
@@ -142,6 +144,7 @@ const findProblems = (
     problems.push(
       'most domains cannot be reached: our own network seems to be down; failures are not counted meanwhile',
     )
+  problems.push(...findLargeStories(storyShares))
   if (events.waiting > 50_000) problems.push(`${events.waiting} events wait to be counted`)
   if (articles.isShort)
     problems.push(

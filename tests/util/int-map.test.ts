@@ -5,7 +5,10 @@ import { createIntMap } from '../../src/util/int-map.ts'
 describe('a map of integers', () => {
   it('a map of integers holds what a Map holds after any history, also where keys collide', () => {
     // Few keys, far apart and side by side, so that they meet in the table and are deleted from the middle of a run.
-    const key = fc.oneof(fc.integer({ min: -20, max: 20 }), fc.integer({ min: 0, max: 40 }).map(n => n * 0x9e37))
+    const key = fc.oneof(
+      fc.integer({ min: -20, max: 20 }),
+      fc.integer({ min: 0, max: 40 }).map(n => n * 0x9e37),
+    )
     const step = fc.tuple(key, fc.option(fc.nat(), { nil: null }))
     fc.assert(
       fc.property(fc.array(step, { maxLength: 300 }), steps => {

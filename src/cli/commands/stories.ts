@@ -1,13 +1,14 @@
 /** `newsdesk stories` and its subcommands. */
 
-import type { RegisterCommand } from '../command.ts'
+import type { AuditOptions } from '../actions/audit-stories.ts'
+import { jsonOption, parseWholeNumber, type RegisterCommand } from '../command.ts'
 import { cluster } from './cluster.ts'
 
 export const stories: RegisterCommand = (program, context) => {
   const { configDir, run } = context
   const group = program
     .command('stories')
-    .description('merge or split stories, or cluster articles into stories; merges and splits are permanent')
+    .description('audit, merge or split stories, or cluster articles into stories; merges and splits are permanent')
   group
     .command('merge')
     .description('move all articles of one story into another')
@@ -24,6 +25,16 @@ export const stories: RegisterCommand = (program, context) => {
     .argument('<articles...>', 'ids of the articles')
     .action(
       run(async (articles: string[]) => (await import('../actions/editing.ts')).splitCommand(configDir(), articles)),
+    )
+  group
+    .command('audit')
+    .description('list the stories that are most likely wrong, why, and the command that splits each')
+    .option('--limit <n>', 'stories to list', parseWholeNumber, 10)
+    .addOption(jsonOption())
+    .action(
+      run(async (options: AuditOptions) =>
+        (await import('../actions/audit-stories.ts')).auditStoriesCommand(configDir(), options),
+      ),
     )
   cluster(group, context)
 }

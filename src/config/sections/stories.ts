@@ -17,6 +17,14 @@ export const StorySettings = z
       .describe(
         'How much more alike than usual an article must be to a story to join it. Higher makes more and smaller stories: at 1.2 a tenth more or so, at 100 every article stands alone.',
       ),
+    maxShare: z
+      .number()
+      .min(0.01)
+      .max(1)
+      .default(0.3)
+      .describe(
+        "Share of a section's latest articles from which its largest story is reported as too large, by status and by an alert.",
+      ),
   })
   .prefault({})
   .meta(LIVE)

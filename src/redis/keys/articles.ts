@@ -34,6 +34,11 @@ export const articleKeys = (prefix: string) => ({
    * most.
    */
   pendingDeletion: () => `{${prefix}:eviction}:pending`,
+  /**
+   * HASH section -> JSON of the largest of its latest stories (src/use-cases/story-shares.ts). Written by the scheduler,
+   * read for metrics and status. A field a section.
+   */
+  storyShares: () => `{${prefix}:stories}:shares`,
   /** ZSET story id by ms of publication, overall or of one section. Trimmed to `lists.poolSize`. */
   storyIndex: (section?: string) => (section ? `${prefix}:index:stories:${section}` : `${prefix}:index:stories`),
   /**

@@ -63,6 +63,8 @@ export const readForMonitoring = async (parts: ReadingsParts, names: readonly st
       evicted: status.articles.evicted,
       memory: status.articles.memory,
     },
+    storyShares: Object.fromEntries(status.storyShares.map(({ section, share }) => [section, share])),
+    storyShareLimits: Object.fromEntries(status.storyShares.map(({ section, limit }) => [section, limit])),
     daemons: status.daemons.length,
     quarantine: status.quarantine.bodies,
   }

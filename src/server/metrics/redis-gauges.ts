@@ -28,6 +28,9 @@ export interface Readings {
     readonly evicted: number
     readonly memory: number
   }
+  /** Share of each section's articles in its largest story, and the share from which it is too large. */
+  readonly storyShares: Readonly<Record<string, number>>
+  readonly storyShareLimits: Readonly<Record<string, number>>
   readonly daemons: number
   readonly quarantine: number
 }
@@ -61,6 +64,13 @@ const GAUGES: readonly GaugeRow[] = [
     ({ articles }) => articles.pending,
   ],
   ['newsdesk_articles_memory_limit_bytes', 'articles.memory; 0 for none.', ({ articles }) => articles.memory],
+  [
+    'newsdesk_story_share',
+    "Share of a section's latest articles in its largest story, 0 to 1.",
+    ({ storyShares }) => storyShares,
+    'section',
+  ],
+  ['newsdesk_story_share_limit', 'stories.maxShare.', ({ storyShareLimits }) => storyShareLimits, 'section'],
   ['newsdesk_daemons', 'Running processes.', ({ daemons }) => daemons],
   [
     'newsdesk_quarantine_bodies',

@@ -8,8 +8,9 @@
 
 import type { StorySettings } from '../../config/sections/stories.ts'
 import type { ArticleId, StoryId } from '../../domain/article.ts'
-import type { Decision, Explanation, Merge, Pin } from '../../domain/story-decision.ts'
+import type { AuditedStory, Decision, Explanation, Merge, Pin } from '../../domain/story-decision.ts'
 import { dropOldest } from '../../util/lru.ts'
+import { auditStory } from './audit.ts'
 import { createBlocks } from './blocks.ts'
 import { createPrior } from './common-words.ts'
 import type { Features } from './features.ts'
@@ -46,6 +47,9 @@ export interface Clusterer {
   /** Builds the pin that splits these articles off their story; null if they are not part of one story. */
   planSplit(articles: readonly ArticleId[], at: number): Pin | null
   has(story: StoryId): boolean
+  listStories(): StoryId[]
+  /** How well a story holds together; null for one too small to judge, or gone. */
+  audit(story: StoryId): AuditedStory | null
   readonly size: number
 }
 
@@ -298,6 +302,12 @@ export const createClusterer = (
     explain,
     planSplit,
     has: story => index.get(story) !== undefined,
+    listStories: () => Array.from(index.all(), ({ id }) => id),
+    audit(id) {
+      const story = index.get(id)
+      const { strictness } = settings()
+      return story ? auditStory({ blocks, rule, strictness, stories: index.size }, story) : null
+    },
     get size() {
       return articles.size
     },

@@ -3,9 +3,10 @@
 import { createHash } from 'node:crypto'
 import type { Article, ArticleId } from '../../domain/article.ts'
 import type { SourceId } from '../../domain/source.ts'
+import { reduceWord, splitText } from '../../languages/segment.ts'
 import { createLruCache, type LruCache } from '../../util/lru.ts'
 import { foldWords } from '../../util/words.ts'
-import { articleWords } from './article-words.ts'
+import { textsToCompare } from './article-texts.ts'
 import { type HashKey, hashText, OPEN_KEY } from './term-hash.ts'
 
 /** A word and its language hashed to 32 bits, so that languages do not match each other; odd if it contains a digit. */
@@ -60,22 +61,32 @@ export const hasDigit = (term: Term): boolean => (term & 1) === 1
 const hashTitle = (title: string): string =>
   createHash('sha256').update(foldWords(title)).digest('base64url').slice(0, 12)
 
-/** Terms of the latest words, since hashing one takes longer than looking it up. */
+/** The terms of the latest words are kept, since cutting and hashing one takes longer than looking it up. */
 const MAX_CACHED = 20_000
-const cached = new Map<string, LruCache<string, Term>>()
+const MAX_CACHED_LENGTH = 40
+const cached = new Map<string, LruCache<string, Term | null>>()
 
-const termsIn = (language: string, key: HashKey): ((words: readonly string[], limit: number) => Term[]) => {
+/** @returns the terms of a text in order; stopwords have none */
+const termsIn = (language: string, key: HashKey): ((text: string, limit: number) => Term[]) => {
   const name = `${language} ${key[0]} ${key[1]}`
-  const cache = cached.get(name) ?? createLruCache<string, Term>(MAX_CACHED)
+  const cache = cached.get(name) ?? createLruCache<string, Term | null>(MAX_CACHED)
   cached.set(name, cache)
-  return (words, limit) =>
-    words.slice(0, limit).map(word => {
-      const known = cache.get(word)
-      if (known !== undefined) return known
-      const term = hashTerm(word, language, key)
-      cache.set(word, term)
-      return term
-    })
+  const toTerm = (word: string): Term | null => {
+    const reduced = reduceWord(word, language, true)
+    return reduced === '' ? null : hashTerm(reduced, language, key)
+  }
+  return (text, limit) => {
+    const terms: Term[] = []
+    for (const word of splitText(text, language)) {
+      let term = cache.get(word)
+      if (term === undefined) {
+        term = toTerm(word)
+        if (word.length <= MAX_CACHED_LENGTH) cache.set(word, term)
+      }
+      if (term !== null && terms.push(term) === limit) break
+    }
+    return terms
+  }
 }
 
 /** @returns the primary subtag of a language tag, lower case */
@@ -89,15 +100,15 @@ export const extractFeatures = (input: StoryInput, key: HashKey = OPEN_KEY): Fea
   const { id, source, publishedAt } = input
   const language = primaryLanguage(input.language)
   const terms = termsIn(language, key)
-  const words = articleWords(input.title, input.summary, input.url ?? '', language)
+  const texts = textsToCompare(input.title, input.summary, input.url ?? '', language)
   return {
     id,
     source,
     language,
     titleHash: hashTitle(input.title),
-    title: terms(words.title, MAX_TITLE_TERMS),
-    summary: terms(words.summary, MAX_SUMMARY_TERMS),
-    slug: terms(words.slug, MAX_SLUG_TERMS),
+    title: terms(texts.title, MAX_TITLE_TERMS),
+    summary: terms(texts.summary, MAX_SUMMARY_TERMS),
+    slug: terms(texts.slug, MAX_SLUG_TERMS),
     publishedAt,
   }
 }

@@ -20,7 +20,7 @@ export const RELATEDNESS = {
   coherence: 0.16,
   coherenceLong: 0.01,
   /** The similarity that is expected weighs as much as so many pairs of articles. */
-  confidence: 3,
+  confidence: 4,
   /** Bounds of a story's coherence: near-copies say little of how others tell the same; and what long texts add. */
   leastCoherence: 0.013,
   mostCoherence: 0.22,

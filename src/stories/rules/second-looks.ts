@@ -14,7 +14,10 @@ import type { Kept, Story } from './story.ts'
 import { type Near, queryStory, type StoryIndex } from './story-index.ts'
 
 const SMALL_STORY = 4
-const MERGE_CANDIDATES = 5
+/** Stories of 2, 3, 4, 6, 8, 12, 16... articles. */
+const isReviewed = (originals: number): boolean =>
+  originals >= 2 && (Number.isInteger(Math.log2(originals)) || Number.isInteger(Math.log2(originals / 3)))
+const MERGE_CANDIDATES = 10
 /** Larger stories are not merged by rule: no event has so many originals within a window. */
 const MAX_MERGED = 2_000
 
@@ -58,17 +61,24 @@ export const createSecondLooks = ({ blocks, index, settings, rule, join }: Secon
     return join(isInto ? { from: other.id, into: one.id } : { from: one.id, into: other.id })
   }
 
-  /** Compares a story with those nearest to it. @returns the merge, or none */
+  /** Compares a story with those nearest to it, and merges those that are the same event. */
   const review = (story: Story): Merge[] => {
-    const near = index.nearest(queryStory(blocks, story), story, MERGE_CANDIDATES)
-    const found = near.find(each => belongTogether(story, each))
-    return found ? [unite(story, found.story)] : []
+    const merges: Merge[] = []
+    let now = story
+    for (const { story: other } of index.nearest(queryStory(blocks, story), story, MERGE_CANDIDATES)) {
+      if (index.get(other.id) !== other || other === now) continue
+      if (!belongTogether(now, index.compare(queryStory(blocks, now), other))) continue
+      const merge = unite(now, other)
+      merges.push(merge)
+      now = index.get(merge.into) ?? now
+    }
+    return merges
   }
 
   return {
-    /** Reviews a story at 2, 4, 8... articles, when its words have become clearer. */
+    /** Reviews a story each time it has grown by a third or a half, when its words have become clearer. */
     grown(story: Story | undefined): Merge[] {
-      if (!story || story.originals < 2 || !Number.isInteger(Math.log2(story.originals))) return []
+      if (!story || !isReviewed(story.originals)) return []
       return review(story)
     },
     /**

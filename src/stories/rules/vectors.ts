@@ -82,12 +82,6 @@ const findTerm = (data: Int32Array, { at, size }: Sum, term: Term, from: number)
   return -1 - low
 }
 
-/** @returns the weight of a term in a sum; 0 if it has none */
-export const weightIn = ({ data }: Blocks, sum: Sum, term: Term): number => {
-  const index = findTerm(data, sum, term, 0)
-  return index < 0 ? 0 : (data[sum.at + sum.capacity + index] as number) / UNIT
-}
-
 /** @returns the product of a vector and a sum, and the number of distinct terms that both have */
 export const multiply = ({ data }: Blocks, sum: Sum, vector: Vector): { product: number; shared: number } => {
   let [product, shared, from] = [0, 0, 0]

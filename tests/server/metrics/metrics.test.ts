@@ -11,6 +11,8 @@ const readings: Readings = {
   events: { waiting: 5, lag: 1.5, refused: { robot: 11 } },
   redis: { memory: 1_000, limit: 0, latency: 0.001 },
   articles: { count: 40, pending: 3, evicted: 12, memory: 2_000 },
+  storyShares: { world: 0.12 },
+  storyShareLimits: { world: 0.3 },
   daemons: 2,
   quarantine: 1,
 }

@@ -1,6 +1,6 @@
-/** The words of an article that tell what it is about: of its title, its summary and its address. (pure) */
+/** The texts of an article that tell what it is about: its title, its summary, and the headline in its address. (pure) */
 
-import { splitText, tellingWords } from '../../languages/segment.ts'
+import { splitText } from '../../languages/segment.ts'
 
 /** Characters of a summary that are read: what follows is background. */
 const SUMMARY_CHARACTERS = 600
@@ -80,26 +80,20 @@ export const isDate = (title: string, language: string): boolean => {
   )
 }
 
-export interface ArticleWords {
-  /** In order, with repeats, folded and without endings. */
-  readonly title: readonly string[]
-  readonly summary: readonly string[]
-  /** Those of the address. */
-  readonly slug: readonly string[]
+/** What is read of an article. */
+export interface ArticleTexts {
+  readonly title: string
+  readonly summary: string
+  /** The headline that its address carries. */
+  readonly slug: string
 }
 
-const NONE: ArticleWords = { title: [], summary: [], slug: [] }
+const NONE: ArticleTexts = { title: '', summary: '', slug: '' }
 
 /**
  * @param url      empty if unknown
  * @param language primary subtag, or empty
- * @returns no words for an article whose title is a date, so that it is compared with nothing
+ * @returns nothing for an article whose title is a date, so that it is compared with nothing
  */
-export const articleWords = (title: string, summary: string, url: string, language: string): ArticleWords =>
-  isDate(title, language)
-    ? NONE
-    : {
-        title: tellingWords(title, language, true),
-        summary: tellingWords(summary.slice(0, SUMMARY_CHARACTERS), language, true),
-        slug: tellingWords(slugOf(url), language, true),
-      }
+export const textsToCompare = (title: string, summary: string, url: string, language: string): ArticleTexts =>
+  isDate(title, language) ? NONE : { title, summary: summary.slice(0, SUMMARY_CHARACTERS), slug: slugOf(url) }

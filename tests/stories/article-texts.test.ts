@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { articleWords, isDate, slugOf } from '../../src/stories/rules/article-words.ts'
+import type { ArticleId } from '../../src/domain/article.ts'
+import { isDate, slugOf } from '../../src/stories/rules/article-texts.ts'
+import { extractFeatures, hashTerm } from '../../src/stories/rules/features.ts'
+import { OPEN_KEY } from '../../src/stories/rules/term-hash.ts'
+
+const termsOf = (told: { title: string; summary: string; language: string; url?: string }) => {
+  const { title, summary, slug } = extractFeatures({ id: 'a' as ArticleId, source: '', publishedAt: null, ...told })
+  return { title, summary, slug }
+}
 
 describe('the headline in an address', () => {
   it.each([
@@ -24,9 +32,8 @@ describe('titles that are a date or a time', () => {
     ['2026-06-04 19:00 GMT', ''],
   ])('the title %s tells of no event', (title, language) => {
     expect(isDate(title, language)).toBe(true)
-    expect(articleWords(title, 'Storm Odile floods Port Ellin', '', language)).toEqual({
-      ...{ title: [], summary: [], slug: [] },
-    })
+    const summary = 'Storm Odile floods Port Ellin'
+    expect(termsOf({ title, summary, language })).toEqual({ title: [], summary: [], slug: [] })
   })
 
   it.each([
@@ -41,10 +48,12 @@ describe('titles that are a date or a time', () => {
 describe('the words of an article', () => {
   it('the words of an article are those of its title, its text and its address, without grammar and endings', () => {
     const url = 'https://courier.example/harbour-walls-of-port-ellin'
-    expect(articleWords('The mayor’s two boats', 'It floods 1,500 homes.', url, 'en')).toEqual({
-      title: ['mayor', 'boat'],
-      summary: ['flood', '1500', 'home'],
-      slug: ['harbour', 'wall', 'port', 'ellin'],
+    const language = 'en'
+    const terms = (...words: string[]) => words.map(word => hashTerm(word, language, OPEN_KEY))
+    expect(termsOf({ title: 'The mayor’s two boats', summary: 'It floods 1,500 homes.', url, language })).toEqual({
+      title: terms('mayor', 'boat'),
+      summary: terms('flood', '1500', 'home'),
+      slug: terms('harbour', 'wall', 'port', 'ellin'),
     })
   })
 })
