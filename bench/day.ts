@@ -59,9 +59,9 @@ const runSeed = async (texts: Texts, seed: number) => {
   try {
     const day = buildDay(texts, { seed, end: Date.now() })
     const reads = makeReads(day, { seed, count: READS })
-    const { outcome, costs } = await runDay({ day, reads, dir, say })
+    const { outcome, costs, restarted } = await runDay({ day, reads, dir, say })
     say('judging')
-    const judged = judge(day, reads, outcome)
+    const judged = judge(day, reads, outcome, restarted)
     const figures = {
       ...judged.figures,
       workerCpu: (1_000 * costs.worker) / outcome.articles.size,

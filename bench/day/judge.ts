@@ -6,9 +6,9 @@
 import type { Entry, Window } from '../../src/domain/entry.ts'
 import { bcubed } from '../bcubed.ts'
 import { type Day, groupBy, type Item } from './build.ts'
+import type { Outcome } from './outcome.ts'
 import type { Read } from './readers.ts'
 import { judgeRelated, type RelatedKinds } from './related.ts'
-import type { Outcome } from './run.ts'
 
 const HOUR = 3_600_000
 const HEAD = 12
@@ -23,7 +23,16 @@ const WINDOWS = {
   day: { reads: 24 * HOUR, visitors: 24 * HOUR },
   week: { reads: 168 * HOUR, visitors: 168 * HOUR },
 } as const
-const FRONT = ['latest', 'must-reads', 'trending', 'most-read:now', 'most-read:hour', 'most-read:day', 'most-read:week']
+/** Lists on the front page. */
+export const FRONT = [
+  'latest',
+  'must-reads',
+  'trending',
+  'most-read:now',
+  'most-read:hour',
+  'most-read:day',
+  'most-read:week',
+]
 /** Publishers that make an event more than somebody's odd piece. */
 const BROAD = 3
 
@@ -160,7 +169,8 @@ const findLargest = (items: readonly Item[], outcome: Outcome, byId: ReadonlyMap
 const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length)
 
-export const judge = (day: Day, reads: readonly Read[], outcome: Outcome): Judgement => {
+/** @param restarted the lists of a daemon that was started anew on the same data */
+export const judge = (day: Day, reads: readonly Read[], outcome: Outcome, restarted: Outcome['lists']): Judgement => {
   const items = day.items.filter(({ id }) => outcome.articles.has(id))
   const byId = new Map(items.map(item => [item.id, item]))
   const labelOf = (id: string): string => byId.get(id)?.label ?? id
@@ -233,6 +243,7 @@ export const judge = (day: Day, reads: readonly Read[], outcome: Outcome): Judge
       mostReadRight: order.day.right,
       mostReadInPlace: order.day.inPlace,
       mostReadOff: order.day.displacement,
+      mostReadRestarted: checkOrder('day', reads, { ...outcome, lists: restarted }).right,
       eventsHidden: day.events.filter(label => !leads.has(label)).length,
       eventArticlesHidden: share(
         behind.filter(({ isEvent }) => isEvent),

@@ -4,7 +4,7 @@
  */
 
 import type { Item } from './build.ts'
-import type { Outcome } from './run.ts'
+import type { Outcome } from './outcome.ts'
 
 /** A page shows so many. */
 const SHOWN = 5

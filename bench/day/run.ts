@@ -4,6 +4,7 @@
  */
 
 import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { copyFileSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -13,17 +14,15 @@ import { fileURLToPath } from 'node:url'
 import { Redis } from 'ioredis'
 import { stringify } from 'yaml'
 import { createReporter } from '../../src/client/index.ts'
-import type { Entry } from '../../src/domain/entry.ts'
 import type { SourceId } from '../../src/domain/source.ts'
 import { readBacklog } from '../../src/events/backlog.ts'
 import { addScheduledCrawls, openQueues } from '../../src/queues/queues.ts'
 import { keysFor } from '../../src/redis/keys.ts'
-import { scanKeys } from '../../src/redis/scan.ts'
 import { resolveRedis } from '../../src/redis/server.ts'
 import { type Day, renderFeed } from './build.ts'
+import { type Outcome, PREFIX, readLists, readOutcome } from './outcome.ts'
 import type { Read } from './readers.ts'
 
-const PREFIX = 'newsdesk'
 const keys = keysFor(PREFIX)
 const LOOK = 100
 /** ms for an edition or its readers to be done with; they take some seconds. */
@@ -32,32 +31,6 @@ const PATIENCE = 240_000
 const TICKS = 100
 /** Lists ranked by reads or age, which the clock refreshes. */
 const REFRESHED = ['must-reads', 'trending', 'most-read:now', 'most-read:hour', 'most-read:day', 'most-read:week']
-
-export interface StoredArticle {
-  readonly id: string
-  /** The story it is in now, merges followed. */
-  readonly story: string
-  readonly section: string
-  readonly views: number
-}
-
-export interface StoredStory {
-  readonly id: string
-  /** Id of the article that it is shown by. */
-  readonly lead: string
-}
-
-/** What stands in Redis in the end. */
-export interface Outcome {
-  /** Entries by name of the list, related lists included. */
-  readonly lists: ReadonlyMap<string, readonly Entry[]>
-  readonly articles: ReadonlyMap<string, StoredArticle>
-  readonly stories: ReadonlyMap<string, StoredStory>
-  /** Events refused, by reason. */
-  readonly refused: Readonly<Record<string, string>>
-  /** When it was read, ms since the epoch. */
-  readonly at: number
-}
 
 export interface Costs {
   /** CPU seconds. */
@@ -161,45 +134,6 @@ const openWork = (redis: Redis) => {
   }
 }
 
-const readHashes = async (redis: Redis, names: readonly string[]): Promise<Record<string, string>[]> => {
-  const found = await redis.pipeline(names.map(name => ['hgetall', name])).exec()
-  return (found ?? []).map(([, hash]) => hash as Record<string, string>) // as HGETALL returns
-}
-
-const readOutcome = async (redis: Redis, day: Day): Promise<Outcome> => {
-  const lists = new Map<string, readonly Entry[]>()
-  for await (const names of scanKeys(redis, `${keys.list('')}*`)) {
-    const found = await redis.pipeline(names.map(name => ['lrange', name, 0, -1])).exec()
-    for (const [index, name] of names.entries()) {
-      const entries = (found?.[index]?.[1] ?? []) as string[] // as LRANGE returns
-      lists.set(
-        name.slice(keys.list('').length),
-        entries.map(entry => JSON.parse(entry) as Entry),
-      ) // the contract's
-    }
-  }
-  const hashes = await readHashes(redis, [...new Set(day.items.map(({ id }) => keys.article(id)))])
-  const kept = hashes.filter(({ id }) => id !== undefined)
-  const names = [...new Set(kept.map(({ story = '' }) => story))]
-  const byName = new Map((await readHashes(redis, names.map(keys.story))).map((hash, index) => [names[index], hash]))
-  const follow = (story: string): string => {
-    const into = byName.get(story)?.into
-    return into === undefined ? story : follow(into)
-  }
-  return {
-    lists,
-    articles: new Map(
-      kept.map(({ id = '', story = '', section = '', views = '0' }) => [
-        id,
-        { id, story: follow(story), section, views: Number(views) },
-      ]),
-    ),
-    stories: new Map([...byName].map(([id = '', { lead = '' }]) => [id, { id, lead }])),
-    refused: await redis.hgetall(keys.eventState('refused')),
-    at: Date.now(),
-  }
-}
-
 const numberIn = (text: string, pattern: RegExp): number => Number(pattern.exec(text)?.[1] ?? Number.NaN)
 
 const measure = async (redis: Redis, pid: number): Promise<Costs> => {
@@ -225,55 +159,95 @@ export interface RunWanted {
   readonly say: (text: string) => void
 }
 
-const play = async ({ day, reads, dir, say }: RunWanted, redis: Redis, socket: string) => {
+interface Parts extends RunWanted {
+  readonly redis: Redis
+  readonly feeds: Awaited<ReturnType<typeof serveFeeds>>
+  readonly work: ReturnType<typeof openWork>
+}
+
+/** Waits until every list that the clock refreshes was ranked after now. */
+const untilRefreshed = async ({ redis, work }: Parts, daemon: ChildProcess, what: string): Promise<void> => {
+  const since = Date.now()
+  await until(what, daemon, async () => {
+    const checked = await Promise.all(REFRESHED.map(list => redis.hget(keys.listMeta(list), 'checkedAt')))
+    return checked.every(at => Date.parse(at ?? '') > since) && (await work.isIdle())
+  })
+}
+
+const playEditions = async (parts: Parts, daemon: ChildProcess): Promise<Costs> => {
+  const { day, reads, say, redis, feeds, work } = parts
+  const reporter = createReporter(redis, { prefix: PREFIX })
+  const before = await measure(redis, daemon.pid ?? 0)
+  for (let edition = 0; edition < day.editions; edition += 1) {
+    const name = `edition ${edition + 1} of ${day.editions}`
+    say(`${name}: crawling ${day.feeds.length} feeds`)
+    if (edition > 0) {
+      feeds.serve(edition)
+      const ids = day.feeds.map(({ id }) => id as SourceId) // those of the configuration
+      await addScheduledCrawls(work.queues, ids)
+    }
+    await until(name, daemon, async () => feeds.isFetched() && (await work.isIdle()))
+
+    const read = reads.filter(each => each.edition === edition)
+    say(`${name}: reporting ${read.length} reads`)
+    await reporter.report(
+      read.map(({ item, at, visitor }) => ({ kind: 'view', article: item.url, visitor, at: new Date(at) })),
+    )
+    await until(`${name}, counting`, daemon, work.isIdle)
+    await untilRefreshed(parts, daemon, `${name}, ranking`)
+  }
+  const after = await measure(redis, daemon.pid ?? 0)
+  return {
+    ...after,
+    worker: after.worker - before.worker,
+    redis: after.redis - before.redis,
+    seconds: after.seconds - before.seconds,
+  }
+}
+
+/** Runs a daemon while `use` takes. */
+const withDaemon = async <T>(dir: string, config: string, use: (daemon: ChildProcess) => Promise<T>): Promise<T> => {
+  const daemon = startDaemon(dir, config)
+  const kill = (): void => void daemon.kill('SIGKILL')
+  process.once('exit', kill)
+  try {
+    return await use(daemon)
+  } finally {
+    const ended = once(daemon, 'exit')
+    daemon.kill('SIGTERM')
+    if (daemon.exitCode === null) await ended
+    process.off('exit', kill)
+  }
+}
+
+export interface Played {
+  readonly outcome: Outcome
+  readonly costs: Costs
+  /** Lists as a daemon publishes them that was started anew on the same data. */
+  readonly restarted: Outcome['lists']
+}
+
+const play = async (wanted: RunWanted, redis: Redis, socket: string): Promise<Played> => {
+  const { day, dir, say } = wanted
   const feeds = await serveFeeds(day)
   feeds.serve(0)
-  const daemon = startDaemon(dir, writeConfig(dir, day, socket, feeds.port))
-  const killed = (): void => void daemon.kill('SIGKILL')
-  process.once('exit', killed)
-  const { queues, isIdle, close } = openWork(redis)
+  const config = writeConfig(dir, day, socket, feeds.port)
+  const work = openWork(redis)
+  const parts = { ...wanted, redis, feeds, work }
   try {
-    const reporter = createReporter(redis, { prefix: PREFIX })
-    const before = await measure(redis, daemon.pid ?? 0)
-    for (let edition = 0; edition < day.editions; edition += 1) {
-      say(`edition ${edition + 1} of ${day.editions}: crawling ${day.feeds.length} feeds`)
-      if (edition > 0) {
-        feeds.serve(edition)
-        await addScheduledCrawls(
-          queues,
-          day.feeds.map(({ id }) => id as SourceId),
-        ) // ids of the configuration
-      }
-      await until(`edition ${edition + 1}`, daemon, async () => feeds.isFetched() && (await isIdle()))
-
-      const read = reads.filter(each => each.edition === edition)
-      say(`edition ${edition + 1} of ${day.editions}: reporting ${read.length} reads`)
-      const report = read.map(({ item, at, visitor }) => ({
-        ...{ kind: 'view' as const, article: item.id, visitor, at: new Date(at) },
-      }))
-      await reporter.report(report)
-      await until(`counting the reads of edition ${edition + 1}`, daemon, isIdle)
-      const counted = Date.now()
-      const isRefreshed = async (): Promise<boolean> => {
-        const checked = await Promise.all(REFRESHED.map(list => redis.hget(keys.listMeta(list), 'checkedAt')))
-        return checked.every(at => Date.parse(at ?? '') > counted) && (await isIdle())
-      }
-      await until(`ranking after edition ${edition + 1}`, daemon, isRefreshed)
-    }
-    say('reading the lists')
-    const after = await measure(redis, daemon.pid ?? 0)
-    const costs = {
-      ...after,
-      worker: after.worker - before.worker,
-      redis: after.redis - before.redis,
-      seconds: after.seconds - before.seconds,
-    }
-    return { outcome: await readOutcome(redis, day), costs }
+    const { outcome, costs } = await withDaemon(dir, config, async daemon => {
+      const spent = await playEditions(parts, daemon)
+      say('reading the lists')
+      return { outcome: await readOutcome(redis, day), costs: spent }
+    })
+    say('starting the daemon anew')
+    const restarted = await withDaemon(dir, config, async daemon => {
+      await untilRefreshed(parts, daemon, 'ranking after a restart')
+      return readLists(redis)
+    })
+    return { outcome, costs, restarted }
   } finally {
-    daemon.kill('SIGTERM')
-    if (daemon.exitCode === null) await new Promise(resolve => daemon.once('exit', resolve))
-    process.off('exit', killed)
-    await close()
+    await work.close()
     feeds.close()
   }
 }
@@ -282,7 +256,7 @@ const play = async ({ day, reads, dir, say }: RunWanted, redis: Redis, socket: s
  * Runs the daemon of this build through the day.
  * @throws when the daemon ends, or a step takes over four minutes
  */
-export const runDay = async (wanted: RunWanted): Promise<{ readonly outcome: Outcome; readonly costs: Costs }> => {
+export const runDay = async (wanted: RunWanted): Promise<Played> => {
   const data = join(wanted.dir, 'redis')
   mkdirSync(data, { recursive: true })
   const server = await resolveRedis({ dataDir: data, durable: false, say: () => undefined })
