@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import type { Entry } from '../../src/domain/entry.ts'
 import { buildDay, renderFeed, type Texts } from './build.ts'
 import { makeRows } from './figures.ts'
-import { checkOrder, countRepeats, judge, makePage } from './judge.ts'
+import { countRepeats, judge, makePage } from './judge.ts'
+import { checkOrder } from './order.ts'
 import type { Outcome } from './outcome.ts'
 import { makeReads, type Read } from './readers.ts'
 
@@ -106,7 +107,8 @@ describe('the judge of the benchmark', () => {
       { 'most-read:day': aList('a', 'c', 'd') },
     )
     const right = readsOf({ a: 3, b: 3, c: 5, d: 4 })
-    expect(checkOrder('day', right, outcome)).toEqual({ wanted: 3, right: 3, inPlace: 3, displacement: 0 })
+    expect(checkOrder('day', right, outcome)).toMatchObject({ wanted: 3, right: 3, inPlace: 3, displacement: 0 })
+    expect(checkOrder('day', right, outcome).stories[0]).toEqual({ id: 'one', reads: 6, published: 1 })
     const swapped = readsOf({ a: 3, c: 5, d: 4 })
     expect(checkOrder('day', swapped, outcome)).toMatchObject({ right: 3, inPlace: 0, displacement: 4 / 3 })
   })
@@ -114,7 +116,7 @@ describe('the judge of the benchmark', () => {
   it('the judge of the benchmark misses a story that the list does not have, and finds one that it should not have', () => {
     const outcome: Outcome = anOutcome({ one: ['a'], two: ['b'], three: ['c'] }, { 'most-read:hour': aList('a', 'c') })
     const reads = [...readsOf({ a: 5, b: 4 }), ...readsOf({ c: 9 }, 2 * HOUR)]
-    expect(checkOrder('hour', reads, outcome)).toEqual({ wanted: 2, right: 1, inPlace: 1, displacement: 1 })
+    expect(checkOrder('hour', reads, outcome)).toMatchObject({ wanted: 2, right: 1, inPlace: 1, displacement: 1 })
   })
 
   it('the judge of the benchmark lets stories with as many reads change places', () => {

@@ -1,56 +1,30 @@
 /**
- * What a reader and an editor would say of the lists of a day, and an order of its own for lists ranked by reads. A
- * label is an event, or an article that is of none (build.ts). (pure)
+ * What a reader and an editor would say of the lists of a day. A label is an event, or an article that is of none
+ * (build.ts). (pure)
  */
 
 import type { Entry, Window } from '../../src/domain/entry.ts'
 import { bcubed } from '../bcubed.ts'
 import { type Day, groupBy, type Item } from './build.ts'
+import { checkOrder, type OrderCheck } from './order.ts'
 import type { Outcome } from './outcome.ts'
 import type { Read } from './readers.ts'
 import { judgeRelated, type RelatedKinds } from './related.ts'
 
 const HOUR = 3_600_000
 const HEAD = 12
-/** `lists.minVisitors`, `events.halfLife` and `lists.mostRead` as shipped. */
-const MIN_VISITORS = 3
-const HALF_LIFE = HOUR
-const MOST_READ = 50
-/** How far back each window of reads reaches, ms, and where its visitors are counted. */
-const WINDOWS = {
-  now: { reads: Number.POSITIVE_INFINITY, visitors: 24 * HOUR },
-  hour: { reads: HOUR, visitors: HOUR },
-  day: { reads: 24 * HOUR, visitors: 24 * HOUR },
-  week: { reads: 168 * HOUR, visitors: 168 * HOUR },
-} as const
 /** Lists on the front page. */
 export const FRONT = [
-  'latest',
-  'must-reads',
-  'trending',
-  'most-read:now',
-  'most-read:hour',
-  'most-read:day',
-  'most-read:week',
+  ...['latest', 'must-reads', 'trending'],
+  ...['most-read:now', 'most-read:hour', 'most-read:day', 'most-read:week'],
 ]
 /** Publishers that make an event more than somebody's odd piece. */
 const BROAD = 3
+const LARGEST = 10
 
 export interface Panel {
   readonly title: string
   readonly entries: readonly Entry[]
-}
-
-/** A list ranked by reads beside the order computed from all reads. */
-export interface OrderCheck {
-  /** Entries that the list should have. */
-  readonly wanted: number
-  /** Entries that belong into it, at whatever place. */
-  readonly right: number
-  /** Entries with the count of the story that belongs there; stories with the same count may swap. */
-  readonly inPlace: number
-  /** Mean difference of places; an entry that is missing is as far off as the list is long. */
-  readonly displacement: number
 }
 
 export interface LargeStory {
@@ -64,21 +38,42 @@ export interface LargeStory {
   readonly labels: readonly (readonly [label: string, articles: number])[]
 }
 
+/** Articles of one label that stand behind a lead of another. */
 export interface Hidden {
   readonly label: string
   readonly by: string
   readonly articles: number
 }
 
+type Figures = Readonly<Record<string, number>>
+
 export interface Judgement {
-  /** By name, see ROWS in figures.ts. */
-  readonly figures: Readonly<Record<string, number>>
+  /** By the names in figures.ts. */
+  readonly figures: Figures
   readonly order: Readonly<Record<Window, OrderCheck>>
   readonly largest: readonly LargeStory[]
   /** Most articles first. */
   readonly hidden: readonly Hidden[]
   readonly related: RelatedKinds
 }
+
+/** The day and what became of it. */
+interface Case {
+  readonly day: Day
+  readonly reads: readonly Read[]
+  readonly outcome: Outcome
+  /** Those that became articles. */
+  readonly items: readonly Item[]
+  readonly byId: ReadonlyMap<string, Item>
+}
+
+const isEvent = ({ day }: Case, label: string): boolean => day.events.includes(label)
+const labelOf = ({ byId }: Case, id: string): string => byId.get(id)?.label ?? id
+const labelsOf = (of: Case, entries: readonly Entry[]): string[] => entries.map(({ id }) => labelOf(of, id))
+const named = ({ outcome }: Case, list: string): readonly Entry[] => outcome.lists.get(list) ?? []
+
+const divide = (part: number, whole: number): number => part / Math.max(1, whole)
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
 
 /** Most first. */
 const countBy = <T>(all: readonly T[], key: (one: T) => string): [string, number][] =>
@@ -90,7 +85,7 @@ export const countRepeats = (labels: readonly string[], before: readonly string[
   return labels.filter(label => shown.size === shown.add(label).size).length
 }
 
-/** The panels of an article's page, as the site shows them: the model of issue 20. */
+/** The panels of an article's page, as the site of issue 20 shows them. */
 export const makePage = (
   lists: Outcome['lists'],
   article: { readonly id: string; readonly section: string },
@@ -108,50 +103,89 @@ export const makePage = (
   ]
 }
 
-/**
- * Every read counts for the story that its article is in now; stories by their reads in the window, most first.
- * @returns the published list compared with that order
- */
-export const checkOrder = (window: Window, reads: readonly Read[], outcome: Outcome): OrderCheck => {
-  const span = WINDOWS[window]
-  const [sums, visitors] = [new Map<string, number>(), new Map<string, number>()]
-  for (const { item, at } of reads) {
-    const story = outcome.articles.get(item.id)?.story
-    const age = outcome.at - at
-    if (story === undefined) continue
-    const worth = window === 'now' ? 2 ** (-age / HALF_LIFE) : 1
-    if (age <= span.reads) sums.set(story, (sums.get(story) ?? 0) + worth)
-    if (age <= span.visitors) visitors.set(story, (visitors.get(story) ?? 0) + 1)
-  }
-  const wanted = [...sums]
-    .filter(([story]) => (visitors.get(story) ?? 0) >= MIN_VISITORS)
-    .sort((a, b) => b[1] - a[1])
-    .slice(0, MOST_READ)
-  const published = (outcome.lists.get(`most-read:${window}`) ?? []).map(
-    ({ id }) => outcome.articles.get(id)?.story ?? '',
+/** How many events lists show, and how often the same one. */
+const judgeLists = (of: Case): Figures => {
+  const lists = [...of.outcome.lists]
+    .filter(([name]) => !name.startsWith('related:'))
+    .map(([, entries]) => labelsOf(of, entries))
+  const heads = lists.map(labels => labels.slice(0, HEAD))
+  const countEvents = (labels: readonly string[]): number => new Set(labels.filter(label => isEvent(of, label))).size
+  const ofOneEvent = heads.flatMap(head => countBy(head, label => label).filter(([label]) => isEvent(of, label)))
+  const repeats = (all: readonly (readonly string[])[]): number =>
+    divide(sum(all.map(labels => countRepeats(labels))), all.flat().length)
+  const front = labelsOf(
+    of,
+    FRONT.flatMap(list => named(of, list).slice(0, HEAD)),
   )
-  const isClose = (a: number, b: number): boolean => Math.abs(a - b) <= 1e-6 * Math.max(a, b)
-  // A story that ties with the last wanted one has as much right to the place.
-  const least = wanted.at(-1)?.[1] ?? Number.POSITIVE_INFINITY
-  const listed = published.slice(0, wanted.length)
-  const off = wanted.map(([story], place) => {
-    const found = published.indexOf(story)
-    return found < 0 ? wanted.length : Math.abs(found - place)
-  })
   return {
-    wanted: wanted.length,
-    right: listed.filter(story => (sums.get(story) ?? 0) >= least * (1 - 1e-6)).length,
-    inPlace: listed.filter((story, place) => isClose(sums.get(story) ?? 0, wanted[place]?.[1] ?? -1)).length,
-    displacement: off.reduce((sum, each) => sum + each, 0) / Math.max(1, off.length),
+    eventsListed: countEvents(labelsOf(of, [...named(of, 'latest'), ...named(of, 'must-reads')])),
+    eventsInHeads: countEvents(heads.flat()),
+    mostOfOneEvent: Math.max(0, ...ofOneEvent.map(([, count]) => count)),
+    repeatsInHeads: repeats(heads),
+    repeatsInLists: repeats(lists),
+    repeatsOnFront: repeats([front]),
+    repeatsOnPages: judgePages(of),
   }
 }
 
-/** The ten stories with the most articles. */
-const findLargest = (items: readonly Item[], outcome: Outcome, byId: ReadonlyMap<string, Item>): LargeStory[] => {
-  const members = groupBy(items, ({ id }) => outcome.articles.get(id)?.story ?? '')
-  return [...members]
+/** @returns share of repeats on pages as often as they were read; the article that is open counts as shown */
+const judgePages = (of: Case): number => {
+  const pages = [...groupBy(of.reads, ({ item }) => item.id)].flatMap(([id, { length }]) => {
+    const article = of.outcome.articles.get(id)
+    if (!article) return []
+    const entries = makePage(of.outcome.lists, article).flatMap(panel => panel.entries)
+    const repeated = countRepeats(labelsOf(of, entries), [labelOf(of, id)])
+    return { repeated: length * repeated, entries: length * entries.length }
+  })
+  return divide(sum(pages.map(({ repeated }) => repeated)), sum(pages.map(({ entries }) => entries)))
+}
+
+const judgeMustReads = (of: Case): Figures => {
+  const entries = named(of, 'must-reads').flatMap(({ id }) => of.byId.get(id) ?? [])
+  const publishers = new Map(
+    [...groupBy(of.items, ({ label }) => label)].map(([label, some]) => [
+      label,
+      new Set(some.map(({ feed }) => feed)).size,
+    ]),
+  )
+  const broad = entries.filter(({ label }) => (publishers.get(label) ?? 0) >= BROAD)
+  return {
+    mustReads: entries.length,
+    mustReadsBroad: broad.length,
+    mustReadsDistinct: new Set(broad.map(({ label }) => label)).size,
+    mustReadsSingle: entries.filter(({ label }) => publishers.get(label) === 1).length,
+  }
+}
+
+const leadLabel = (of: Case, { id }: Item): string =>
+  labelOf(of, of.outcome.stories.get(of.outcome.articles.get(id)?.story ?? '')?.lead ?? id)
+
+/** What no list can show, since it stands behind a lead of another label. */
+const judgeHidden = (of: Case): { readonly figures: Figures; readonly hidden: readonly Hidden[] } => {
+  const behind = of.items.map(item => ({ item, by: leadLabel(of, item) })).filter(({ item, by }) => by !== item.label)
+  const leads = new Set(of.items.map(item => leadLabel(of, item)))
+  const singles = behind.filter(({ item }) => !item.isEvent)
+  const allSingles = of.items.filter(item => !item.isEvent).length
+  const stories = of.items.map(({ id, label }) => [label, of.outcome.articles.get(id)?.story ?? id] as const)
+  return {
+    figures: {
+      eventsHidden: of.day.events.filter(label => !leads.has(label)).length,
+      eventArticlesHidden: divide(behind.length - singles.length, of.items.length - allSingles),
+      singlesHidden: divide(singles.length, allSingles),
+      singlesHiddenByEvents: divide(singles.filter(({ by }) => isEvent(of, by)).length, allSingles),
+      storyF1: bcubed(stories).f1,
+    },
+    hidden: countBy(behind, ({ item, by }) => `${item.label}\t${by}`).map(([pair, articles]) => {
+      const [label = '', by = ''] = pair.split('\t')
+      return { label, by, articles }
+    }),
+  }
+}
+
+const findLargest = ({ items, outcome, byId }: Case): LargeStory[] =>
+  [...groupBy(items, ({ id }) => outcome.articles.get(id)?.story ?? '')]
     .sort(([, a], [, b]) => b.length - a.length)
-    .slice(0, 10)
+    .slice(0, LARGEST)
     .flatMap(([story, of]) => {
       const lead = byId.get(outcome.stories.get(story)?.lead ?? '')
       if (!lead) return []
@@ -164,107 +198,34 @@ const findLargest = (items: readonly Item[], outcome: Outcome, byId: ReadonlyMap
         labels: countBy(of, ({ label }) => label),
       }
     })
-}
-
-const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length)
 
 /** @param restarted the lists of a daemon that was started anew on the same data */
 export const judge = (day: Day, reads: readonly Read[], outcome: Outcome, restarted: Outcome['lists']): Judgement => {
   const items = day.items.filter(({ id }) => outcome.articles.has(id))
-  const byId = new Map(items.map(item => [item.id, item]))
-  const labelOf = (id: string): string => byId.get(id)?.label ?? id
-  const labelsOf = (entries: readonly Entry[]): string[] => entries.map(({ id }) => labelOf(id))
-  const events = new Set(day.events)
-  const countEvents = (labels: readonly string[]): number => new Set(labels.filter(label => events.has(label))).size
-  const named = (list: string): readonly Entry[] => outcome.lists.get(list) ?? []
-
-  const lists = [...outcome.lists].filter(([name]) => !name.startsWith('related:')).map(([, entries]) => entries)
-  const heads = lists.map(entries => labelsOf(entries.slice(0, HEAD)))
-  const most = heads.flatMap(head => countBy(head, label => label).filter(([label]) => events.has(label)))
-  const entriesIn = (all: readonly (readonly unknown[])[]): number => all.reduce((sum, { length }) => sum + length, 0)
-  const repeatsIn = (all: readonly (readonly string[])[]): number =>
-    all.reduce((sum, labels) => sum + countRepeats(labels), 0) / Math.max(1, entriesIn(all))
-
-  const front = labelsOf(FRONT.flatMap(list => named(list).slice(0, HEAD)))
-  // Pages as often as they were read; the article that is open counts as shown.
-  const pages = [...groupBy(reads, ({ item }) => item.id)].flatMap(([id, of]) => {
-    const article = outcome.articles.get(id)
-    if (!article) return []
-    const labels = labelsOf(makePage(outcome.lists, article).flatMap(({ entries }) => entries))
-    return { times: of.length, repeated: countRepeats(labels, [labelOf(id)]), entries: labels.length }
-  })
-  const onPages = (of: (page: (typeof pages)[number]) => number): number =>
-    pages.reduce((sum, page) => sum + page.times * of(page), 0)
-
-  const mustReads = named('must-reads').flatMap(({ id }) => byId.get(id) ?? [])
-  const publishers = new Map(
-    [...groupBy(items, ({ label }) => label)].map(([label, of]) => [label, new Set(of.map(({ feed }) => feed)).size]),
-  )
-  const broad = mustReads.filter(({ label }) => (publishers.get(label) ?? 0) >= BROAD)
-
-  const leadOf = ({ id }: Item): string => outcome.stories.get(outcome.articles.get(id)?.story ?? '')?.lead ?? id
-  const behind = items.filter(item => labelOf(leadOf(item)) !== item.label)
-  const leads = new Set(items.map(item => labelOf(leadOf(item))))
-  const share = (some: readonly unknown[], all: readonly unknown[]): number => some.length / Math.max(1, all.length)
-  const [ofEvents, singles] = [items.filter(({ isEvent }) => isEvent), items.filter(({ isEvent }) => !isEvent)]
-  const hiddenSingles = behind.filter(({ isEvent }) => !isEvent)
-
-  const order = {
-    now: checkOrder('now', reads, outcome),
-    hour: checkOrder('hour', reads, outcome),
-    day: checkOrder('day', reads, outcome),
-    week: checkOrder('week', reads, outcome),
-  }
-  const largest = findLargest(items, outcome, byId)
+  const of: Case = { day, reads, outcome, items, byId: new Map(items.map(item => [item.id, item])) }
+  const [now, hour, inDay, week] = (['now', 'hour', 'day', 'week'] as const).map(window =>
+    checkOrder(window, reads, outcome),
+  ) as [OrderCheck, OrderCheck, OrderCheck, OrderCheck] // one for each
+  const [{ figures: ofHidden, hidden }, largest] = [judgeHidden(of), findLargest(of)]
   const related = judgeRelated(items, outcome)
-  const views = [...outcome.articles.values()].reduce((sum, article) => sum + article.views, 0)
   return {
     figures: {
       articles: items.length,
-      reads: reads.length,
-      readsCounted: views / Math.max(1, reads.length),
-      eventsListed: countEvents(labelsOf([...named('latest'), ...named('must-reads')])),
-      eventsInHeads: countEvents(heads.flat()),
-      mostOfOneEvent: Math.max(0, ...most.map(([, count]) => count)),
-      repeatsInHeads: repeatsIn(heads),
-      repeatsInLists: repeatsIn(lists.map(labelsOf)),
-      repeatsOnPages:
-        onPages(({ repeated }) => repeated) /
-        Math.max(
-          1,
-          onPages(({ entries }) => entries),
-        ),
-      repeatsOnFront: countRepeats(front) / Math.max(1, front.length),
-      mustReads: mustReads.length,
-      mustReadsBroad: broad.length,
-      mustReadsDistinct: new Set(broad.map(({ label }) => label)).size,
-      mustReadsSingle: mustReads.length - broad.length,
-      mostReadRight: order.day.right,
-      mostReadInPlace: order.day.inPlace,
-      mostReadOff: order.day.displacement,
+      readsCounted: divide(sum([...outcome.articles.values()].map(({ views }) => views)), reads.length),
+      ...judgeLists(of),
+      ...judgeMustReads(of),
+      mostReadRight: inDay.right,
+      mostReadInPlace: inDay.inPlace,
+      mostReadOff: inDay.displacement,
       mostReadRestarted: checkOrder('day', reads, { ...outcome, lists: restarted }).right,
-      eventsHidden: day.events.filter(label => !leads.has(label)).length,
-      eventArticlesHidden: share(
-        behind.filter(({ isEvent }) => isEvent),
-        ofEvents,
-      ),
-      singlesHidden: share(hiddenSingles, singles),
-      singlesHiddenByEvents: share(
-        hiddenSingles.filter(item => events.has(labelOf(leadOf(item)))),
-        singles,
-      ),
-      storyF1: bcubed(items.map(item => [item.label, outcome.articles.get(item.id)?.story ?? item.id])).f1,
+      ...ofHidden,
       ...related.shares,
       relatedShort: related.short,
-      leadAge: mean(largest.map(story => story.leadAge)),
+      leadAge: divide(sum(largest.map(({ leadAge }) => leadAge)), largest.length),
     },
-    order,
+    order: { now, hour, day: inDay, week },
     largest,
-    hidden: countBy(behind, item => `${item.label}\t${labelOf(leadOf(item))}`).map(([pair, articles]) => {
-      const [label = '', by = ''] = pair.split('\t')
-      return { label, by, articles }
-    }),
+    hidden,
     related,
   }
 }

@@ -19,8 +19,8 @@ const PAGES = 8
 const RELATED = 60
 const HIDDEN = 40
 const STYLE = `body{font:15px/1.4 system-ui,sans-serif;margin:2em auto;max-width:80em;padding:0 1em}h2{font-size:1.1em}
-table{border-collapse:collapse}td,th{padding:.15em .8em;text-align:right;border-bottom:1px solid #ddd;white-space:pre-wrap}
-td:first-child,th:first-child{text-align:left}.panels{display:grid;grid-template-columns:repeat(auto-fill,minmax(22em,1fr));gap:1em}
+table{border-collapse:collapse}td,th{padding:.15em .8em;text-align:right;border-bottom:1px solid #ddd;white-space:pre-wrap;vertical-align:top}
+td:first-child,th:first-child,td:last-child,th:last-child{text-align:left}.panels{display:grid;grid-template-columns:repeat(auto-fill,minmax(22em,1fr));gap:1em}
 ol{padding-left:1.8em;margin:0}li{margin:.2em 0}small{color:#555}.tag{border-radius:3px;padding:0 .3em;font-size:.8em}
 .again{outline:2px solid #b00}.junk{color:#b00}.ownStory,.sameEvent{color:#a50}.sameTopic{color:#070}`
 
@@ -79,6 +79,11 @@ export const writePages = (dir: string, { day, reads, outcome, judged, rows }: P
     ...[`most-read:${window}`, wanted, right, inPlace],
     displacement.toFixed(1),
   ])
+  const titleOf = (story: string): string => byId.get(outcome.stories.get(story)?.lead ?? '')?.title ?? story
+  const places = judged.order.day.stories.map(({ id, reads: count, published }, place) => [
+    ...[titleOf(id), count, place + 1],
+    published === 0 ? 'missing' : published,
+  ])
   const orderTitles = ['list', 'entries wanted', 'right', 'in place', 'places off, mean']
   write(
     'index.html',
@@ -87,7 +92,8 @@ export const writePages = (dir: string, { day, reads, outcome, judged, rows }: P
       ['figure', 'value', 'goal'],
       rows.map(({ title, values, goal }) => [title, values[0] ?? '', goal]),
     )}
-<h2>Lists ranked by reads beside the order computed from all reads</h2>${table(orderTitles, orders)}`,
+<h2>Lists ranked by reads beside the order computed from all reads</h2>${table(orderTitles, orders)}
+<h2>most-read:day</h2>${table(['lead of the story', 'reads in the window', 'its place', 'published place'], places)}`,
   )
   const heads = FRONT.map(list => ({ title: list, entries: (outcome.lists.get(list) ?? []).slice(0, 12) }))
   write('front.html', 'Front page', panels(heads))
