@@ -1,6 +1,6 @@
 /**
  * Kinds of "you may also like" entries, by a simple rule that knows the labels of the day. It is coarser than a judge:
- * two articles are on one topic if they share two words that few labels have. (pure)
+ * two articles are on one topic if they share two words that few labels have, one of them in both titles. (pure)
  */
 
 import type { Item } from './build.ts'
@@ -25,18 +25,27 @@ export interface RelatedKinds {
   readonly kindOf: (article: string, entry: string) => RelatedKind | null
 }
 
-const wordsOf = ({ title, summary }: Item): Set<string> =>
-  new Set(`${title} ${summary}`.toLowerCase().match(/[\p{L}\p{N}]{3,}/gu) ?? [])
+interface Words {
+  readonly all: ReadonlySet<string>
+  readonly title: ReadonlySet<string>
+}
+
+const split = (text: string): string[] => text.toLowerCase().match(/[\p{L}\p{N}]{2,}/gu) ?? []
 
 /** Words of each item that few labels have. */
-const findRareWords = (items: readonly Item[]): ReadonlyMap<string, ReadonlySet<string>> => {
-  const words = new Map(items.map(item => [item.id, wordsOf(item)]))
+const findRareWords = (items: readonly Item[]): ReadonlyMap<string, Words> => {
   const labels = new Map<string, Set<string>>()
-  for (const { id, label } of items)
-    for (const word of words.get(id) ?? []) labels.set(word, (labels.get(word) ?? new Set()).add(label))
+  for (const { title, summary, label } of items)
+    for (const word of split(`${title} ${summary}`)) labels.set(word, (labels.get(word) ?? new Set()).add(label))
   const most = RARE * new Set(items.map(({ label }) => label)).size
-  const isRare = (word: string): boolean => (labels.get(word)?.size ?? 0) <= most
-  return new Map([...words].map(([id, of]) => [id, new Set([...of].filter(isRare))]))
+  const rare = (text: string): Set<string> => new Set(split(text).filter(word => (labels.get(word)?.size ?? 0) <= most))
+  return new Map(items.map(({ id, title, summary }) => [id, { all: rare(`${title} ${summary}`), title: rare(title) }]))
+}
+
+const isOneTopic = (one: Words | undefined, other: Words | undefined): boolean => {
+  if (!one || !other) return false
+  const shared = [...one.all].filter(word => other.all.has(word))
+  return shared.length >= SHARED && shared.some(word => one.title.has(word) && other.title.has(word))
 }
 
 export const judgeRelated = (items: readonly Item[], { lists, articles }: Outcome): RelatedKinds => {
@@ -48,9 +57,7 @@ export const judgeRelated = (items: readonly Item[], { lists, articles }: Outcom
     if (!one || !other || !stored || !another) return null
     if (stored.story === another.story) return 'ownStory'
     if (one.label === other.label) return 'sameEvent'
-    const mine = rare.get(article) ?? new Set()
-    const shared = [...(rare.get(entry) ?? [])].filter(word => mine.has(word))
-    if (shared.length >= SHARED) return 'sameTopic'
+    if (isOneTopic(rare.get(article), rare.get(entry))) return 'sameTopic'
     return stored.section === another.section ? 'sameSection' : 'junk'
   }
   const shown = items.map(({ id }) =>
