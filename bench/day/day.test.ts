@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { Entry } from '../../src/domain/entry.ts'
-import { buildDay, renderFeed, type Texts } from './build.ts'
+import { buildDay, type Item, renderFeed, type Texts } from './build.ts'
 import { makeRows } from './figures.ts'
 import { countRepeats, judge, makePage } from './judge.ts'
 import { checkOrder } from './order.ts'
 import type { Outcome } from './outcome.ts'
 import { makeReads, type Read } from './readers.ts'
+import { judgeRelated } from './related.ts'
 
 const HOUR = 3_600_000
 const END = Date.parse('2026-11-29T09:00:00Z')
@@ -163,6 +164,19 @@ describe('the judge of the benchmark', () => {
     const page = makePage(outcome.lists, { id: first, section: 'world' })
     expect(page.map(({ entries }) => entries.length)).toEqual([0, 0, 3, 0, 2])
     expect(figures.repeatsOnPages).toBeCloseTo(2 / 5)
+  })
+
+  it('the judge of the benchmark calls two articles of one topic if they share a rare word of their titles and another', () => {
+    const items = [
+      ['a', 'Oil rises above 43 dollars', 'OPEC watches the storm.'],
+      ['b', 'Oil downturn deepens', 'OPEC swells supplies.'],
+      ['c', 'A storm over Cuba', 'OPEC is not concerned.'],
+      // So many labels that a word of two of them is rare.
+      ...Array.from({ length: 160 }, (_, n) => [`n${n}`, `Nothing ${n}`, '']),
+    ].map(([id = '', title = '', summary = '']) => ({ ...day.items[0], id, label: id, title, summary }) as Item)
+    const outcome = anOutcome(Object.fromEntries(items.map(({ id }) => [id, [id]])), {})
+    const { kindOf } = judgeRelated(items, outcome)
+    expect([kindOf('a', 'b'), kindOf('a', 'c'), kindOf('a', 'unknown')]).toEqual(['sameTopic', 'sameSection', null])
   })
 
   it('the table of the benchmark has the median of several seeds', () => {
