@@ -56,6 +56,9 @@ const runSeed = async (texts: Texts, seed: number) => {
   const say = (text: string) =>
     console.error(`seed ${seed}, ${Math.round((performance.now() - began) / 1_000)} s: ${text}`)
   const dir = mkdtempSync(join(tmpdir(), `newsdesk-day-${seed}-`))
+  const remove = (): void => rmSync(dir, { recursive: true, force: true })
+  // Also where the benchmark is broken off.
+  if (!options.keep) process.once('exit', remove)
   try {
     const day = buildDay(texts, { seed, end: Date.now() })
     const reads = makeReads(day, { seed, count: READS })
@@ -80,7 +83,7 @@ const runSeed = async (texts: Texts, seed: number) => {
     return { seed, figures, order, largest, hidden, refused: outcome.refused }
   } finally {
     if (options.keep) say(`kept ${dir}`)
-    else rmSync(dir, { recursive: true, force: true })
+    else remove()
   }
 }
 
