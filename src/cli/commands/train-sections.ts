@@ -18,6 +18,10 @@ export const trainSections: RegisterCommand = (program, { configDir, run }) => {
       '--language <tag>',
       'language of articles without lang (default: en); the model ignores text in other languages',
     )
+    .option(
+      '--calibrate',
+      'fit probabilities on a fifth of the articles (whole groups, where they have a group), left out of a first training',
+    )
     .option('--note <text>', 'training data and its licence, stored in the model')
     .action(
       run(async (file: string, options: TrainOptions) =>
