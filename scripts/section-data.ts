@@ -19,10 +19,8 @@ interface Line {
 
 /** One event in this many of a section is left out. */
 const ASIDE = 4
-/** How often the headlines of other publishers are repeated, so that they count beside seven times as many of one. */
-const REPEATED = 3
 /** Weight of an event of one headline; that of its headlines together grows with the root of their number. */
-const WEIGHT = 5
+const WEIGHT = 3
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { aside: { type: 'boolean' } } })
 const [folder = ''] = positionals
@@ -64,10 +62,9 @@ const write = (line: object): void => {
 if (values.aside) for (const line of headlines.filter(({ group }) => aside.has(group))) write(line)
 else {
   for (const { title, section, lang } of huffPost) write({ title, section, lang })
-  for (const line of headlines.filter(({ group }) => !aside.has(group)))
-    for (let time = 0; time < REPEATED; time++)
-      write({
-        ...{ title: line.title, section: ownSection(line), lang: line.lang, group: line.group },
-        weight: WEIGHT / Math.sqrt(sizes.get(line.group) ?? 1),
-      })
+  for (const { title, lang, group, ...line } of headlines.filter(each => !aside.has(each.group)))
+    write({
+      ...{ title, section: ownSection({ title, lang, ...line }), lang, group },
+      weight: WEIGHT / Math.sqrt(sizes.get(group) ?? 1),
+    })
 }

@@ -20,7 +20,7 @@ export const trainSections: RegisterCommand = (program, { configDir, run }) => {
     )
     .option(
       '--calibrate',
-      'fit probabilities on a fifth of the articles (whole groups, where they have a group), left out of a first training',
+      'fit probabilities on articles left out of a first training: those with a group, otherwise a fifth',
     )
     .option('--note <text>', 'training data and its licence, stored in the model')
     .action(

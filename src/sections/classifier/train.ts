@@ -17,7 +17,7 @@ export interface Labelled {
   readonly section: string
   /** Default: `en`. */
   readonly language?: string
-  /** What it reports or who publishes it: texts of a group resemble each other, so that none judges another. */
+  /** The event it reports, for texts of publishers other than those of most texts: these calibrate. */
   readonly group?: string | undefined
   /** Default: 1. */
   readonly weight?: number | undefined
@@ -50,7 +50,7 @@ export interface Training {
   readonly embeddings: Embeddings
   readonly note: string
   readonly seed?: number
-  /** Whether probabilities are calibrated on a fifth of the groups, which a first training leaves out. */
+  /** Whether probabilities are calibrated on texts that a first training leaves out. */
   readonly calibrate?: boolean
   readonly progress?: (line: string) => void
 }
@@ -67,7 +67,7 @@ const MAX_WORDS = 95_000
 const MAX_VOTES = 36_000
 const SAMPLES_PER_SECTION = 80
 const MAX_SAMPLE_LENGTH = 120
-/** One in this many groups is left out to calibrate. */
+/** One in this many texts is left out to calibrate, if none has a group. */
 const HELD_OUT = 5
 
 /** Linear congruential generator (Numerical Recipes), the same on every platform. */
@@ -123,21 +123,15 @@ const cool = (model: SectionModel, temperature: number): SectionModel => ({
 })
 
 /**
- * Fits the temperature on groups that a model trained on the others judges; on those alone, if there are any: texts
- * without a group are of one publisher, whose style the model knows.
+ * Fits the temperature on texts of publishers that a first training leaves out: all that have a group, if there are
+ * any, since a publisher that the model was trained on is easier than those it will meet; otherwise every fifth text.
  */
 const findTemperature = (training: Training): number => {
-  const place = new Map<string, number>()
-  const isHeldOut = training.texts.map(({ group, title }) => {
-    const key = group ?? title
-    const at = place.get(key) ?? place.size
-    place.set(key, at)
-    return at % HELD_OUT === 0
-  })
   const hasGroups = training.texts.some(({ group }) => group !== undefined)
-  const trial = train({ ...training, texts: training.texts.filter((_, n) => !isHeldOut[n]) })
+  const isHeldOut = ({ group }: Labelled, n: number): boolean => (hasGroups ? group !== undefined : n % HELD_OUT === 0)
+  const trial = train({ ...training, texts: training.texts.filter((text, n) => !isHeldOut(text, n)) })
   const judged = training.texts
-    .filter(({ group }, n) => isHeldOut[n] && (group !== undefined || !hasGroups))
+    .filter(isHeldOut)
     .map(({ title, summary, section, weight = 1 }) => ({
       logits: readText(trial, title, summary).logits,
       section: trial.sections.indexOf(section),
