@@ -7,7 +7,7 @@ import type { StoryId } from '../../domain/article.ts'
 import { selectBest } from './best-match.ts'
 import type { Blocks } from './blocks.ts'
 import type { Prior } from './common-words.ts'
-import type { Features } from './features.ts'
+import type { Texts } from './features.ts'
 import { type Journal, setNoted } from './journal.ts'
 import { vectorOf } from './kept.ts'
 import { type Compared, needed, type Relatedness, relatedness } from './relatedness.ts'
@@ -44,7 +44,7 @@ export interface StoryIndex {
   get(id: StoryId): Story | undefined
   all(): IterableIterator<Story>
   /** The vector of a text by how common its terms are now. */
-  vectorOf(features: Features): Vector
+  vectorOf(text: Texts): Vector
   open(id: StoryId, language: string): Story
   /** @param vector null for an article whose words do not count */
   put(story: Story, kept: Kept, vector: Vector | null): void
@@ -96,7 +96,9 @@ export const createStoryIndex = (blocks: Blocks, journal: Journal, prior: Prior,
   }
 
   const put = (story: Story, kept: Kept, vector: Vector | null): void => {
-    story.members.push(kept)
+    // A literal: an empty list would grow to room for seventeen at once.
+    if (story.members.length === 0) story.members = [kept]
+    else story.members.push(kept)
     kept.story = story
     include(story, kept)
     if (!vector) return
@@ -203,7 +205,7 @@ export const createStoryIndex = (blocks: Blocks, journal: Journal, prior: Prior,
     },
     get: id => stories.get(id),
     all: () => stories.values(),
-    vectorOf: features => toVector(features, term => terms.rarityOf(term, features.language), rule),
+    vectorOf: text => toVector(text, term => terms.rarityOf(term, text.language), rule),
     open,
     put,
     take,

@@ -6,7 +6,7 @@
  */
 
 import { type Blocks, blockSize } from './blocks.ts'
-import type { Features, Term } from './features.ts'
+import type { Features, Term, Texts } from './features.ts'
 import { type Relatedness, termWeight } from './relatedness.ts'
 
 /** The length of a vector. Squares of sums of 4096 articles stay below 2^53. */
@@ -54,7 +54,7 @@ const countTerms = ({ title, summary, slug }: Pick<Features, 'title' | 'summary'
 export const distinctTerms = (text: Pick<Features, 'title' | 'summary' | 'slug'>): Int32Array => countTerms(text).terms
 
 /** @param rarityOf nats, by term */
-export const toVector = (text: Features, rarityOf: (term: Term) => number, rule: Relatedness): Vector => {
+export const toVector = (text: Texts, rarityOf: (term: Term) => number, rule: Relatedness): Vector => {
   const { terms, inTitle, elsewhere } = countTerms(text)
   const weights = new Float64Array(terms.length)
   let square = 0
