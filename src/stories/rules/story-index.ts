@@ -35,6 +35,8 @@ export interface StoryQuery {
 /** Places of lists read for one query, rarest terms first, and the number of stories then compared in full. */
 const LOOKS = 300
 const COMPARED = 12
+/** More than a query has terms. */
+const MOST_TERMS = 1_024
 /** Terms by which a story looks for others. */
 const QUERY_TERMS = 40
 
@@ -167,15 +169,20 @@ export const createStoryIndex = (blocks: Blocks, journal: Journal, prior: Prior,
    */
   const tallyUp = (vector: Vector, except: number): void => {
     tally.clear()
-    const lists = Array.from(vector.terms, (term, index) => ({ index, list: terms.find(term) }))
-      .filter(({ list }) => list >= 0)
-      .sort((a, b) => terms.sizeOf(a.list) - terms.sizeOf(b.list) || a.index - b.index)
+    // Sizes before indexes, so that sorting numbers sorts by both.
+    const order = new Float64Array(vector.terms.length)
+    let known = 0
+    for (let index = 0; index < vector.terms.length; index += 1) {
+      const list = terms.find(vector.terms[index] as number) // below its length, here and below
+      if (list >= 0) order[known++] = terms.sizeOf(list) * MOST_TERMS + index
+    }
     let looked = 0
-    for (const { index, list } of lists) {
-      const size = terms.sizeOf(list)
+    for (const each of order.subarray(0, known).sort()) {
+      const [size, index] = [Math.floor(each / MOST_TERMS), each % MOST_TERMS]
       if (looked > 0 && looked + size > LOOKS) return
       looked += size
-      const gain = (vector.weights[index] as number) ** 2 // below its length
+      const list = terms.find(vector.terms[index] as number)
+      const gain = (vector.weights[index] as number) ** 2
       for (let place = 0; place < size; place += 1) {
         const slot = terms.holderAt(list, place)
         if (slot !== except) tally.add(slot, gain)
@@ -193,12 +200,6 @@ export const createStoryIndex = (blocks: Blocks, journal: Journal, prior: Prior,
     }
   }
 
-  const isAhead = (a: number, b: number): boolean => {
-    const [one, other] = [tally.getGain(a), tally.getGain(b)]
-    if (one !== other) return one > other
-    return (bySlot[tally.getSlot(a)] as Story).id < (bySlot[tally.getSlot(b)] as Story).id // met, so they are there
-  }
-
   return {
     get size() {
       return stories.size
@@ -212,7 +213,7 @@ export const createStoryIndex = (blocks: Blocks, journal: Journal, prior: Prior,
     merge,
     nearest(query, except, limit) {
       tallyUp(strongest(query.vector, QUERY_TERMS), except?.slot ?? -1)
-      return selectBest(tally.met, COMPARED, tally.getGain, isAhead)
+      return selectBest(tally.met, COMPARED, tally.getGain)
         .map(index => compare(query, bySlot[tally.getSlot(index)] as Story)) // met, so it is there
         .sort(byNearness)
         .slice(0, limit)

@@ -82,15 +82,27 @@ const findTerm = (data: Int32Array, { at, size }: Sum, term: Term, from: number)
   return -1 - low
 }
 
+/** A sum of so many times the terms of a vector is searched by bisection. */
+const SIDE_BY_SIDE = 8
+
 /** @returns the product of a vector and a sum, and the number of distinct terms that both have */
 export const multiply = ({ data }: Blocks, sum: Sum, vector: Vector): { product: number; shared: number } => {
+  const { terms, weights } = vector
+  const { at, capacity, size } = sum
+  // Side by side through two short lists; by bisection in a long one.
+  const isShort = size < SIDE_BY_SIDE * terms.length
   let [product, shared, from] = [0, 0, 0]
-  for (let index = 0; index < vector.terms.length && from < sum.size; index += 1) {
-    const found = findTerm(data, sum, vector.terms[index] as Term, from) // below its length
-    from = found < 0 ? -1 - found : found + 1
-    if (found < 0) continue
-    product += (vector.weights[index] as number) * (data[sum.at + sum.capacity + found] as number)
+  for (let index = 0; index < terms.length && from < size; index += 1) {
+    const term = terms[index] as Term // below its length, here and below
+    if (isShort) while (from < size && (data[at + from] as Term) < term) from += 1
+    else {
+      const found = findTerm(data, sum, term, from)
+      from = found < 0 ? -1 - found : found
+    }
+    if (from === size || data[at + from] !== term) continue
+    product += (weights[index] as number) * (data[at + capacity + from] as number)
     shared += 1
+    from += 1
   }
   return { product: product / SQUARE, shared }
 }
