@@ -14,9 +14,9 @@ import type { Kept, Story } from './story.ts'
 import { type Near, queryStory, type StoryIndex } from './story-index.ts'
 
 const SMALL_STORY = 4
-/** Stories of 2, 3, 4, 6, 8, 12, 16... articles. */
+/** Stories of 3, 4, 6, 8, 12, 16... articles; of two, no more is known than when the second joined. */
 const isReviewed = (originals: number): boolean =>
-  originals >= 2 && (Number.isInteger(Math.log2(originals)) || Number.isInteger(Math.log2(originals / 3)))
+  originals >= 3 && (Number.isInteger(Math.log2(originals)) || Number.isInteger(Math.log2(originals / 3)))
 const MERGE_CANDIDATES = 10
 /** Larger stories are not merged by rule: no event has so many originals within a window. */
 const MAX_MERGED = 2_000

@@ -32,7 +32,7 @@ export interface Sum {
 /** Called for each term whose count changes. It may allocate blocks, so that their array is another one afterwards. */
 export type OnCount = (term: Term, before: number, after: number) => void
 
-const sorted = (terms: readonly Term[]): Int32Array => Int32Array.from(terms).sort()
+const sorted = (terms: readonly Term[]): Int32Array => new Int32Array(terms).sort()
 
 /** Distinct terms of the title and the rest of a text, and how often each occurs. */
 const countTerms = ({ title, summary, slug }: Pick<Features, 'title' | 'summary' | 'slug'>) => {
@@ -66,7 +66,9 @@ export const toVector = (text: Texts, rarityOf: (term: Term) => number, rule: Re
     square += weight * weight
   }
   const scale = UNIT / Math.sqrt(square)
-  return { terms, counts: null, weights: Int32Array.from(weights, weight => Math.round(weight * scale)) }
+  const whole = new Int32Array(terms.length)
+  for (let index = 0; index < terms.length; index += 1) whole[index] = Math.round((weights[index] as number) * scale)
+  return { terms, counts: null, weights: whole }
 }
 
 /** @returns the index of the term from `from` on; if it is missing, -1 - the index where it would be */
