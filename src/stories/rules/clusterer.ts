@@ -13,6 +13,7 @@ import type { AuditedStory, Decision, Explanation, Merge, Pin } from '../../doma
 import { dropOldest } from '../../util/lru.ts'
 import { auditStory } from './audit.ts'
 import { createBlocks } from './blocks.ts'
+import { createBoilerplate } from './boilerplate.ts'
 import { createPrior } from './common-words.ts'
 import type { Features } from './features.ts'
 import { createJournal } from './journal.ts'
@@ -85,6 +86,7 @@ export const createClusterer = (
   const bySlot: (Kept | undefined)[] = []
   const free: number[] = []
   const originals = createOriginals(blocks, journal, bySlot)
+  const boilerplate = createBoilerplate(journal)
   const looks = createSecondLooks({ blocks, index, settings, rule, join })
   const sources = new Map<SourceId | '', SourceId | ''>()
   const found = new Map<ArticleId, readonly Near[]>()
@@ -130,7 +132,7 @@ export const createClusterer = (
     if (original?.story)
       return copy(features, { kind: 'reprint', of: original.id, story: original.story.id, merges: [] })
 
-    const vector = index.vectorOf(features)
+    const vector = index.vectorOf(boilerplate.strip(features))
     const all = index.nearest(queryArticle(vector, timeOf(features, at)), null, SEARCH_RESULTS)
     remember(features.id, all)
     const { joinWithin, strictness } = settings()
@@ -165,12 +167,21 @@ export const createClusterer = (
     const story =
       decision.kind === 'same' ? null : (index.get(decision.story) ?? index.open(decision.story, features.language))
     const counted = story && story.originals < MAX_COUNTED ? vector : null
-    const kept = keep(blocks, free.pop() ?? bySlot.length, entry, nameOf(features.source), counted)
+    const told = counted ? boilerplate.strip(features) : features
+    const kept = keep(
+      blocks,
+      free.pop() ?? bySlot.length,
+      { ...entry, features: told },
+      nameOf(features.source),
+      counted,
+    )
     bySlot[kept.slot] = kept
     articles.set(kept.id, kept)
     journal.note(() => drop(kept))
     if (story) index.put(story, kept, counted)
-    if (counted) originals.add(features, kept)
+    if (!counted) return kept
+    originals.add(told, kept)
+    boilerplate.learn(features)
     return kept
   }
 
@@ -203,7 +214,7 @@ export const createClusterer = (
       if (entry.pin.kind === 'merge') join(entry.pin)
       else split(entry.pin)
     } else if (!articles.has(entry.features.id)) {
-      apply(entry, entry.decision.kind === 'new' ? index.vectorOf(entry.features) : null)
+      apply(entry, entry.decision.kind === 'new' ? index.vectorOf(boilerplate.strip(entry.features)) : null)
       for (const merge of entry.decision.merges) join(merge)
     }
   }

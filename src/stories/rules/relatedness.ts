@@ -35,12 +35,12 @@ export const RELATEDNESS = {
   size: 1.27,
   /** What is needed more in a window of many stories, for each factor of e above a hundred. */
   window: 0.055,
-  /** What is needed more for each day between two stories, after the first half day or so. */
-  dayApart: 0.5,
-  freeApart: 0.6,
-  /** What is needed more for each day from the first to the last article of both, after the first. */
-  freeLasting: 0.9,
-  lasting: 0.22,
+  /** What is needed more for each day between two stories, after so many days. */
+  dayApart: 1,
+  freeApart: 0.2,
+  /** What is needed more for each day from the first to the last article of both, after so many days. */
+  lasting: 0.4,
+  freeLasting: 0.4,
   /** What is needed to merge two stories, as a share of what one of their articles would need. */
   merge: 1,
   /** An article that comes so near to a second story, as a share of what it would need, has both compared. */

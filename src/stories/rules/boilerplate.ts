@@ -1,0 +1,69 @@
+/**
+ * What a source writes under every text, such as its name behind each title, a credit before or an invitation after each
+ * summary: it tells of no event. Learnt from the latest articles of each source, so from the second on.
+ */
+
+import type { SourceId } from '../../domain/source.ts'
+import type { Features, Term } from './features.ts'
+import { type Journal, setNoted } from './journal.ts'
+
+type Text = Pick<Features, 'title' | 'summary'>
+
+/** Latest articles of a source that a new one is compared with. */
+const LATEST = 8
+/** Terms that make a run at the end of a text boilerplate where another text ends the same. */
+const MIN_RUN = 2
+/** Texts that must end the same if that leaves less than half of the text: two may tell of one event. */
+const MIN_LIKE = 3
+
+/** Number of terms with which both texts end. */
+const commonEnd = (a: readonly Term[], b: readonly Term[]): number => {
+  let length = 0
+  while (length < a.length && length < b.length && a[a.length - 1 - length] === b[b.length - 1 - length]) length += 1
+  return length
+}
+
+/** @returns how many terms at the end of a text its source has ended other texts with */
+const endOf = (text: readonly Term[], others: readonly (readonly Term[])[]): number => {
+  const ends = others
+    // A text that is the other's end as a whole is the same news again.
+    .map(other => (other.length === commonEnd(text, other) ? 0 : commonEnd(text, other)))
+    .filter(length => length >= MIN_RUN && length < text.length)
+    .sort((a, b) => b - a)
+  const [longest = 0] = ends
+  if (longest * 2 <= text.length) return longest
+  // The longest that enough others share, or that leaves half of it.
+  return Math.max(ends[MIN_LIKE - 1] ?? 0, ends.find(length => length * 2 <= text.length) ?? 0)
+}
+
+/** @returns the text read from its end */
+const reversed = (terms: readonly Term[]): Term[] => [...terms].reverse()
+
+export interface Boilerplate {
+  /** @returns the features without what their source writes under every text */
+  strip(features: Features): Features
+  /** Remembers what a source wrote. @param features as they came */
+  learn(features: Features): void
+}
+
+export const createBoilerplate = (journal: Journal): Boilerplate => {
+  const latest = new Map<SourceId | '', readonly Text[]>()
+  return {
+    strip(features) {
+      const { title, summary, source } = features
+      const others = latest.get(source)
+      if (!others || source === '') return features
+      const titles = others.map(each => each.title)
+      const summaries = others.map(each => each.summary)
+      const end = title.length - endOf(title, titles)
+      const last = summary.length - endOf(summary, summaries)
+      const first = endOf(reversed(summary), summaries.map(reversed))
+      if (end === title.length && last === summary.length && first === 0) return features
+      return { ...features, title: title.slice(0, end), summary: summary.slice(Math.min(first, last), last) }
+    },
+    learn({ source, title, summary }) {
+      if (source === '') return
+      setNoted(journal, latest, source, [...(latest.get(source) ?? []).slice(1 - LATEST), { title, summary }])
+    },
+  }
+}
