@@ -50,6 +50,10 @@ export interface StoredStory {
 /** Changes made by one ingested batch, for publishing. */
 export interface Ingested {
   readonly articles: readonly ArticleId[]
+  /** Articles that a merge or a split moved into another story. */
+  readonly moved: readonly ArticleId[]
+  /** Ids that lead to another article from now on. */
+  readonly aliases: readonly ArticleId[]
   readonly stories: readonly StoryId[]
   /** Sections whose lists may have changed. */
   readonly sections: readonly SectionId[]

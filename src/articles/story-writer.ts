@@ -41,11 +41,18 @@ export interface Placed {
   readonly before: readonly SectionId[]
 }
 
+/** What a merge or a split changed. */
+export interface Moves {
+  readonly placed: readonly Placed[]
+  /** Articles whose story is another one now; after a crash half-way, all that may be. */
+  readonly moved: readonly ArticleId[]
+}
+
 export interface StoryWriter {
   /** If the story was merged into another, joins that one: `story` of the result. */
   join(story: StoryId, member: Member, now: number): Promise<Placed>
-  merge(from: StoryId, into: StoryId, now: number): Promise<Placed[]>
-  split(from: StoryId, to: StoryId, articles: readonly ArticleId[], now: number): Promise<Placed[]>
+  merge(from: StoryId, into: StoryId, now: number): Promise<Moves>
+  split(from: StoryId, to: StoryId, articles: readonly ArticleId[], now: number): Promise<Moves>
   /** Removes evicted articles from their story. */
   evict(story: StoryId, articles: readonly ArticleId[], now: number): Promise<Placed>
   /** Marks exactly these articles of the story as blocked. */
@@ -148,9 +155,17 @@ export const createStoryWriter = (parts: StoryWriterParts): StoryWriter => {
 
     async merge(from, into, now) {
       const placed: Placed[] = []
+      const moved = new Set<ArticleId>()
       for (;;) {
         const members = await readMembers(from)
         placed.push(...(await moveTo(into, members, now)))
+        for (const { id } of members) moved.add(id)
+        if (moved.size === 0) {
+          // An earlier try moved them all and died before it could say which: any member may be one of them.
+          const standing = await change(into, null, [], now)
+          placed.push(standing)
+          for (const { id } of await readMembers(standing.story)) moved.add(id)
+        }
         const [outcome, sections] = (await runScript(
           redis,
           closeScript,
@@ -158,14 +173,19 @@ export const createStoryWriter = (parts: StoryWriterParts): StoryWriter => {
           [into, JSON.stringify(members.map(({ id }) => id)), retention()],
         )) as [string, string?] // as close-story.lua returns
         if (outcome === 'closed')
-          return [{ story: from, leadAt: null, sections: [], before: withParents(sections) }, ...placed]
+          return {
+            placed: [{ story: from, leadAt: null, sections: [], before: withParents(sections) }, ...placed],
+            moved: [...moved],
+          }
       }
     },
 
     async split(from, to, articles, now) {
-      const removed = (await readMembers(from)).filter(({ id }) => articles.includes(id))
-      const placed = await moveTo(to, removed, now)
-      return [...placed, await change(from, null, articles, now)]
+      // Those an earlier try moved are moved again, so that what it did not get to is done for them too.
+      const members = [...(await readMembers(from)), ...(await readMembers(to))]
+      const taken = new Map(members.filter(({ id }) => articles.includes(id)).map(each => [each.id, each]))
+      const placed = await moveTo(to, [...taken.values()], now)
+      return { placed: [...placed, await change(from, null, articles, now)], moved: [...taken.keys()] }
     },
 
     index: placed => indexStories(parts, placed),

@@ -33,8 +33,11 @@ interface Slot<T> {
   loading: Promise<unknown> | null
 }
 
-/** Bounded: beyond `most` those read first go first. */
-const createReadThroughCache = <Id extends string, T>(
+/**
+ * Bounded: beyond `most` those read first go first. What is found under an alias is not kept, since changes are noted
+ * under the id of what it leads to.
+ */
+const createReadThroughCache = <Id extends string, T extends { readonly id: Id }>(
   load: (ids: readonly Id[]) => Promise<readonly (T | null)[]>,
   most: number,
 ) => {
@@ -48,8 +51,10 @@ const createReadThroughCache = <Id extends string, T>(
     const loading = load(ids).then(
       values => {
         for (const [index, slot] of fresh.entries()) {
-          slot.value = values[index] ?? null
+          const [id, value] = [ids[index], values[index] ?? null]
+          slot.value = value
           slot.loading = null
+          if (id !== undefined && value !== null && value.id !== id && slots.get(id) === slot) slots.delete(id)
         }
       },
       (error: unknown) => {
