@@ -69,6 +69,12 @@ export interface Ingested {
   readonly unchanged: number
 }
 
+/** Which story an article is in. */
+export interface ArticleInStory {
+  readonly id: ArticleId
+  readonly story: StoryId
+}
+
 export interface ArticleStore {
   /**
    * Writes a batch of decided articles. Idempotent.
@@ -82,6 +88,8 @@ export interface ArticleStore {
   /** In the order of `ids`; null for an unknown one. Follows aliases. */
   articles(ids: readonly ArticleId[]): Promise<readonly (StoredArticle | null)[]>
   stories(ids: readonly StoryId[]): Promise<readonly (StoredStory | null)[]>
+  /** As `articles`, where only the story of each is needed. */
+  storiesOf(ids: readonly ArticleId[]): Promise<readonly (ArticleInStory | null)[]>
   /** Ids of the stories published last, newest first, overall or in one section. */
   newestStories(limit: number, section?: SectionId): Promise<readonly StoryId[]>
   /** ms since the epoch: articles published before this may have been evicted for lack of memory; 0 if none was. */

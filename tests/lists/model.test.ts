@@ -238,9 +238,13 @@ const aModel = () => {
   const worth = (events: readonly Seen[]): number =>
     Number(events.reduce((sum, { at }) => sum + 2 ** (-(clock.now - at) / HALF_LIFE), 0).toPrecision(9))
 
-  const readsOf = (named: readonly Known[], window: string): number =>
+  /** Of all articles of its story. */
+  const readsOf = (first: Known, window: string): number =>
     seen.filter(
-      ({ id, kind, at }) => kind === 'view' && named.some(({ article }) => article.id === id) && inWindow(at, window),
+      ({ id, kind, at }) =>
+        kind === 'view' &&
+        inWindow(at, window) &&
+        known.some(({ article, story }) => article.id === id && story === first.story),
     ).length
 
   /** Best first, each of a kind taking from the next of its kind; all of a tie by time. */
@@ -275,7 +279,7 @@ const aModel = () => {
       stories(section).map(({ first, named }) => {
         const weights = [...new Set(named.map(({ article }) => article.sources[0] ?? ''))].map(weight)
         const mean = weights.reduce((sum, each) => sum + each, 0) / weights.length
-        const times = Math.min(4, Math.max(0.25, (readsOf([first, ...named], 'hour') + 5) / (1 + 5)))
+        const times = Math.min(4, Math.max(0.25, (readsOf(first, 'hour') + 5) / (1 + 5)))
         const score = Math.log2(1 + weights.length) * mean * 2 ** (-age(first) / (8 * HOUR)) * times ** 0.5
         return { each: first, score: age(first) > 48 * HOUR ? 0 : score }
       }),
@@ -285,15 +289,15 @@ const aModel = () => {
 
   const trending = (): Known[] =>
     stories()
-      .filter(({ first, named }) => {
+      .filter(({ first }) => {
         const members = known.filter(({ story }) => story === first.story)
-        const isRead = ({ article }: Known) => readsOf([{ article, story: '' }], 'hour') > 0
-        return (
-          members.some(each => isRead(each) && distinct(each.article.id, 'hour') >= MIN_VISITORS) && named.length > 0
+        const read = members.filter(({ article: { id } }) =>
+          seen.some(each => each.id === id && each.kind === 'view' && inWindow(each.at, 'hour')),
         )
+        return read.reduce((sum, { article }) => sum + distinct(article.id, 'hour'), 0) >= MIN_VISITORS
       })
-      .map(({ first, named }) => {
-        const [hour, day] = [readsOf([first, ...named], 'hour'), readsOf([first, ...named], 'day')]
+      .map(({ first }) => {
+        const [hour, day] = [readsOf(first, 'hour'), readsOf(first, 'day')]
         const hours = Math.min(24, Math.max(1, age(first) / HOUR)) - 1
         const usual = Math.max(hours < 1 ? 0 : Math.max(0, day - hour) / hours, 2)
         const sure = Math.max(0, Math.max(0, Math.sqrt(hour + 3 / 8) - Z / 2) ** 2 - 3 / 8)

@@ -9,6 +9,7 @@ import { rankMost } from '../../src/lists/rules/most.ts'
 import { importance, type MustReadRule, rankMustReads, shortlist } from '../../src/lists/rules/must-reads.ts'
 import { fillFrom, withPins } from '../../src/lists/rules/overrides.ts'
 import { coViewSimilarity, rankRelated } from '../../src/lists/rules/related.ts'
+import { countStories } from '../../src/lists/rules/story-counts.ts'
 import { rankTrending } from '../../src/lists/rules/trending.ts'
 import { anArticle, NOON, sourceId } from '../support/articles.ts'
 import { taxonomy } from '../support/daemon.ts'
@@ -120,13 +121,22 @@ describe('latest', () => {
 describe('most read', () => {
   const rule = { now: NOON, size: 10, minVisitors: 3, maxAge: 24 * HOUR }
 
-  it('most read adds up the reads of a story, and lists it once', () => {
+  it('the reads of all articles of a story are added up, those that are gone left out', () => {
+    const heads = ['b', 'a', 'c', 'gone'].map((article, place) => ({ article: article as ArticleId, count: 5 - place }))
+    const counts = countStories(heads, ['s2', 's1', 's1', null] as (StoryId | null)[])
+    expect(counts.ordered.map(({ story, count, articles }) => [story, count, articles.length])).toEqual([
+      ['s1', 7, 2],
+      ['s2', 5, 1],
+    ])
+    expect([counts.count('s1' as StoryId), counts.count('s9' as StoryId)]).toEqual([7, 0])
+  })
+
+  it('most read lists the story with the most reads first, and says of how many articles they are', () => {
     const [one, two] = [candidate({ id: 'a', story: 's1' }), candidate({ id: 'b', story: 's2' })]
     const list = rankMost(
       [
-        { candidate: one, count: 3, visitors: 2 },
-        { candidate: two, count: 5, visitors: 3 },
-        { candidate: one, count: 4, visitors: 2 },
+        { candidate: two, count: 5, articles: 1, visitors: 3 },
+        { candidate: one, count: 7, articles: 2, visitors: 4 },
       ],
       rule,
     )
@@ -141,8 +151,8 @@ describe('most read', () => {
   it('most read leaves out what too few visitors read, however often', () => {
     const list = rankMost(
       [
-        { candidate: candidate({ id: 'reloaded' }), count: 500, visitors: 2 },
-        { candidate: candidate({ id: 'read' }), count: 3, visitors: 3 },
+        { candidate: candidate({ id: 'reloaded' }), count: 500, articles: 1, visitors: 2 },
+        { candidate: candidate({ id: 'read' }), count: 3, articles: 1, visitors: 3 },
       ],
       rule,
     )
@@ -150,7 +160,9 @@ describe('most read', () => {
   })
 
   it('most read of a window has the articles of that window: no old one that is still read', () => {
-    expect(rankMost([{ candidate: candidate({ age: 25 * HOUR }), count: 9, visitors: 9 }], rule)).toEqual([])
+    expect(rankMost([{ candidate: candidate({ age: 25 * HOUR }), count: 9, articles: 1, visitors: 9 }], rule)).toEqual(
+      [],
+    )
   })
 })
 

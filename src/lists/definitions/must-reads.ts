@@ -28,8 +28,8 @@ const rank = async (inputs: ListInputs) => {
     diversity: section === undefined ? settings.sectionDiversity : 1,
   }
   const listed = shortlist(pool, rule)
-  const read = await inputs.storyReads(listed, ['hour'])
-  return rankMustReads(listed, candidate => read(candidate).hour, rule)
+  const read = await inputs.storyCounts('view', 'hour')
+  return rankMustReads(listed, ({ story }) => read.count(story.id), rule)
 }
 
 export const mustReads: ListDefinition = {
