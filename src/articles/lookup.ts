@@ -3,6 +3,7 @@
 import type { ArticleId, StoryId } from '../domain/article.ts'
 import { articleId } from '../domain/canonical-url.ts'
 import type { Store } from '../redis/store.ts'
+import { BREADTHS } from './breadths.ts'
 import { parseArticle, parseStory } from './hashes.ts'
 import type { ArticleInStory, ArticleStore, StoredArticle } from './store.ts'
 import { MAX_MERGE_CHAIN } from './story-writer.ts'
@@ -78,6 +79,15 @@ export const createArticleLookup = ({ redis, keys }: Store): ArticleLookup => {
 
     async newestStories(limit, section) {
       return (await redis.zrevrange(keys.storyIndex(section), 0, limit - 1)) as StoryId[] // written by story-writer.ts
+    },
+
+    async broadStories(since, limit, section) {
+      const found = await Promise.all(
+        BREADTHS.filter(breadth => breadth > 1).map(breadth =>
+          redis.zrevrangebyscore(keys.storyIndex(section, breadth), '+inf', since, 'LIMIT', 0, limit),
+        ),
+      )
+      return [...new Set(found.flat())] as StoryId[] // written by story-writer.ts
     },
 
     async horizon() {

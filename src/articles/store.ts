@@ -92,6 +92,11 @@ export interface ArticleStore {
   storiesOf(ids: readonly ArticleId[]): Promise<readonly (ArticleInStory | null)[]>
   /** Ids of the stories published last, newest first, overall or in one section. */
   newestStories(limit: number, section?: SectionId): Promise<readonly StoryId[]>
+  /**
+   * Ids of stories of several sources that were published after `since` (ms since the epoch): of each breadth
+   * (src/articles/breadths.ts) the newest `limit`. In no order.
+   */
+  broadStories(since: number, limit: number, section?: SectionId): Promise<readonly StoryId[]>
   /** ms since the epoch: articles published before this may have been evicted for lack of memory; 0 if none was. */
   horizon(): Promise<number>
   /** Follows aliases of merged URLs; null for an unknown id. */

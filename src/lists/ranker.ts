@@ -10,7 +10,7 @@ import type { Visitors } from '../events/audience/visitors.ts'
 import { type BackfillSource, backfill, rankByReads } from './backfill.ts'
 import type { CoViewed } from './co-viewed/co-viewed.ts'
 import type { ListInputs } from './definitions/definition.ts'
-import { MUST_READ_POOL } from './definitions/must-reads.ts'
+import { NEWEST } from './definitions/must-reads.ts'
 import { NOTHING, type Ranking, type Standing } from './ranking.ts'
 import type { Reads } from './reads.ts'
 import type { ListRegistry } from './registry.ts'
@@ -52,13 +52,14 @@ export const createRanker = (parts: RankerParts): Ranker => {
   const { registry, candidateCache, stories, reads, visitors, taxonomy, source, publisherOf, settings } = parts
   const scopeParts = { ...parts, groups: () => settings().groups }
 
-  const inputsFor = ({ now, newest, storyCounts, baseline }: RankingSnapshot, scope: Scope): ListInputs => ({
+  const inputsFor = ({ now, newest, broad, storyCounts, baseline }: RankingSnapshot, scope: Scope): ListInputs => ({
     now,
     settings: settings(),
     section: scope.section,
     isPart: scope.isPart,
     reach: parts.reach(),
     newest: limit => newest(limit, scope),
+    broad: (since, limit) => broad(since, limit, scope),
     storyCounts,
     visitors: visitors.of,
     candidates: stories => candidateCache.candidates(stories, scope.choice),
@@ -123,7 +124,7 @@ export const createRanker = (parts: RankerParts): Ranker => {
   return {
     rankRelatedTo,
     snapshot() {
-      const shared = createSnapshot(parts, MUST_READ_POOL)
+      const shared = createSnapshot(parts, NEWEST)
       return (name, readPublished) => rank(shared, name, readPublished)
     },
   }

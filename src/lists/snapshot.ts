@@ -17,7 +17,7 @@ import { countStories, type StoryCounts } from './rules/story-counts.ts'
 import type { Scope } from './scope.ts'
 
 export interface SnapshotParts {
-  readonly archive: Pick<ArticleStore, 'newestStories' | 'resolve' | 'resolveStories'>
+  readonly archive: Pick<ArticleStore, 'newestStories' | 'broadStories' | 'resolve' | 'resolveStories'>
   readonly candidateCache: CandidateCache
   readonly reads: Pick<Reads, 'tops' | 'lastReported'>
   readonly baselines: Pick<Baselines, 'at'>
@@ -33,6 +33,8 @@ export interface RankingSnapshot {
   readonly now: number
   /** Stories by publication, newest first: those of the newest so many that the scope shows. */
   readonly newest: (limit: number, scope: Scope) => Promise<Candidate[]>
+  /** Stories of several sources published after `since`, the newest of each breadth, in no order. */
+  readonly broad: (since: number, limit: number, scope: Scope) => Promise<Candidate[]>
   readonly storyCounts: (kind: EventKind, window: Window) => Promise<StoryCounts>
   readonly overrides: () => Promise<readonly Override[]>
   readonly baseline: () => Promise<Baseline>
@@ -73,6 +75,7 @@ export const createSnapshot = (
     return ids
   }
 
+  const broadIds = new Map<string, Promise<readonly StoryId[]>>()
   const countAll = async (kind: EventKind, window: Window): Promise<StoryCounts> => {
     const heads = await reads.tops(kind, window, MAX_COUNTED)
     return countStories(heads, await candidateCache.storiesOf(heads.map(({ article }) => article)))
@@ -83,6 +86,12 @@ export const createSnapshot = (
     now,
     newest: async (limit, { section, choice }) =>
       candidateCache.candidates((await newestOf(limit, section)).slice(0, limit), choice),
+    async broad(since, limit, { section, choice }) {
+      const name = `${section ?? ''} ${since} ${limit}`
+      const reading = broadIds.get(name) ?? archive.broadStories(since, limit, section)
+      broadIds.set(name, reading)
+      return candidateCache.candidates(await reading, choice)
+    },
     storyCounts(kind, window) {
       const name = `${kind} ${window}`
       const counting = counts.get(name) ?? countAll(kind, window)

@@ -27,6 +27,8 @@ export interface ListInputs {
   readonly reach: number
   /** The newest stories by publication, newest first. */
   newest(limit: number): Promise<Candidate[]>
+  /** Stories of several sources published after `since` (ms since the epoch): of each breadth the newest `limit`. */
+  broad(since: number, limit: number): Promise<Candidate[]>
   /** How many events of a kind were counted of each story in a window. */
   storyCounts(kind: EventKind, window: Window): Promise<StoryCounts>
   /** Distinct visitors of each article in a window, as far as lists need to know. */

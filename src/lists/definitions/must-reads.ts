@@ -4,12 +4,21 @@ import { rankMustReads, shortlist } from '../rules/must-reads.ts'
 import type { ListDefinition, ListInputs } from './definition.ts'
 import { fromLatest } from './latest.ts'
 
-/** Newest stories that are looked at. */
-export const MUST_READ_POOL = 500
+/** Newest stories that are looked at, whatever their breadth: as many as `latest` looks at. */
+export const NEWEST = 300
+/**
+ * Stories that are looked at of each breadth: ten for every place, however much came within `mustReadsAge`. Older ones
+ * of the same breadth stand behind all of them, but for weights and reads.
+ */
+const BROAD = 300
 
 const rank = async (inputs: ListInputs) => {
   const { now, settings, section, reach, weight, publisher } = inputs
-  const pool = await inputs.newest(Math.min(MUST_READ_POOL, reach))
+  const [newest, broad] = await Promise.all([
+    inputs.newest(Math.min(NEWEST, reach)),
+    inputs.broad(now - settings.mustReadsAge, BROAD),
+  ])
+  const pool = [...newest, ...broad]
   const rule = {
     now,
     size: settings.mustReads,
