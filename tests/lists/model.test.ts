@@ -249,14 +249,17 @@ const aModel = () => {
 
   /** Best first, each of a kind taking from the next of its kind; all of a tie by time. */
   const diverse = (
-    scored: readonly { each: Known; score: number }[],
+    scored: readonly { each: Known; score: number; publishers?: number }[],
     kindOf: (one: Known) => string,
     factor: number,
   ) => {
     const left = scored.filter(({ score }) => score > 0)
     const chosen: Known[] = []
     while (chosen.length < SIZE && left.length > 0) {
-      const now = left.map(({ each, score }) => ({
+      // What one publisher reports waits for what three or more do.
+      const waits = left.some(({ publishers = 1 }) => publishers >= 3)
+      const allowed = left.filter(({ publishers = 1 }) => !waits || publishers > 1)
+      const now = allowed.map(({ each, score }) => ({
         each,
         score: score * factor ** chosen.filter(one => kindOf(one) === kindOf(each)).length,
         plain: score,
@@ -280,11 +283,11 @@ const aModel = () => {
         const weights = [...new Set(named.map(({ article }) => article.sources[0] ?? ''))].map(weight)
         const mean = weights.reduce((sum, each) => sum + each, 0) / weights.length
         const times = Math.min(4, Math.max(0.25, (readsOf(first, 'hour') + 5) / (1 + 5)))
-        const score = Math.log2(1 + weights.length) * mean * 2 ** (-age(first) / (8 * HOUR)) * times ** 0.5
-        return { each: first, score: age(first) > 48 * HOUR ? 0 : score }
+        const score = Math.log2(1 + weights.length) ** 2 * mean * 2 ** (-age(first) / (24 * HOUR)) * times ** 0.5
+        return { each: first, publishers: weights.length, score: age(first) > 48 * HOUR ? 0 : score }
       }),
       ({ article }) => article.section,
-      section === undefined ? 0.8 : 1,
+      section === undefined ? 0.9 : 1,
     )
 
   const trending = (): Known[] =>

@@ -6,7 +6,7 @@ import { blend, lowerBound, ratioToBaseline } from '../../src/lists/rules/baseli
 import type { Candidate, Ranked } from '../../src/lists/rules/candidate.ts'
 import { rankLatest } from '../../src/lists/rules/latest.ts'
 import { rankMost } from '../../src/lists/rules/most.ts'
-import { importance, type MustReadRule, rankMustReads, shortlist } from '../../src/lists/rules/must-reads.ts'
+import { importance, type MustReadRule, rankMustReads } from '../../src/lists/rules/must-reads.ts'
 import { fillFrom, withPins } from '../../src/lists/rules/overrides.ts'
 import { coViewSimilarity, rankRelated } from '../../src/lists/rules/related.ts'
 import { countStories } from '../../src/lists/rules/story-counts.ts'
@@ -218,19 +218,29 @@ describe('must-reads', () => {
       candidate({ id: `s${n}`, section: 'sports', sources: ['a', 'b', 'c'], age: n }),
     )
     const world = candidate({ id: 'w', section: 'world', sources: ['a', 'b'], age: 0 })
-    const pool = shortlist([...sports, world], rule)
+    const pool = [...sports, world]
     expect(ids(rankMustReads(pool, () => 0, rule))).toContain('w')
     expect(ids(rankMustReads(pool, () => 0, { ...rule, diversity: 1 }))).not.toContain('w')
+  })
+
+  it('what one publisher reports stands behind every must-read of three publishers, and not behind one of two', () => {
+    const single = candidate({ id: 'single', sources: ['a'], age: 0 })
+    const [two, three] = [2, 3].map(count =>
+      candidate({ id: String(count), sources: ['a', 'b', 'c'].slice(0, count), age: 47 * HOUR }),
+    ) as [Candidate, Candidate]
+    expect(ids(rankMustReads([single, two, three], () => 0, rule))).toEqual(['3', 'single', '2'])
+    expect(ids(rankMustReads([single, two], () => 0, rule))).toEqual(['single', '2'])
+    const many = Array.from({ length: 4 }, (_, at) =>
+      candidate({ id: `m${at}`, sources: ['a', 'b', 'c'], age: HOUR * at }),
+    )
+    expect(ids(rankMustReads([single, ...many], () => 0, rule))).toEqual(['m0', 'm1', 'm2', 'm3'])
   })
 
   it('must-reads explain themselves: their terms make their score', () => {
     fc.assert(
       fc.property(some, sketches => {
         const list = rankMustReads(
-          shortlist(
-            sketches.map(sketch => candidate(sketch)),
-            rule,
-          ),
+          sketches.map(sketch => candidate(sketch)),
           ({ article }) => article.counts.views,
           rule,
         )

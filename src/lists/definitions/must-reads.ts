@@ -1,6 +1,7 @@
 /** `must-reads`: the most important stories, diverse over sections. */
 
-import { rankMustReads, shortlist } from '../rules/must-reads.ts'
+import { oncePerStory } from '../rules/candidate.ts'
+import { rankMustReads } from '../rules/must-reads.ts'
 import type { ListDefinition, ListInputs } from './definition.ts'
 import { fromLatest } from './latest.ts'
 
@@ -18,7 +19,7 @@ const rank = async (inputs: ListInputs) => {
     inputs.newest(Math.min(NEWEST, reach)),
     inputs.broad(now - settings.mustReadsAge, BROAD),
   ])
-  const pool = [...newest, ...broad]
+  const pool = oncePerStory([...newest, ...broad], candidate => candidate)
   const rule = {
     now,
     size: settings.mustReads,
@@ -36,9 +37,8 @@ const rank = async (inputs: ListInputs) => {
     // Within one section there is nothing to be diverse over.
     diversity: section === undefined ? settings.sectionDiversity : 1,
   }
-  const listed = shortlist(pool, rule)
   const read = await inputs.storyCounts('view', 'hour')
-  return rankMustReads(listed, ({ story }) => read.count(story.id), rule)
+  return rankMustReads(pool, ({ story }) => read.count(story.id), rule)
 }
 
 export const mustReads: ListDefinition = {
