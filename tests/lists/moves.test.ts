@@ -62,6 +62,38 @@ describe('articles that move', () => {
     expect((await desk.archive.stories([s1, to])).map(story => story?.articles)).toEqual([[quake.id], [wave.id]])
   })
 
+  it('a story that is read a little in hundreds of articles stands above one that is read more in a single one', async () => {
+    const desk = await begin()
+    const reports = Array.from({ length: 320 }, (_, at) =>
+      anArticle({ title: `Report ${at}`, url: `https://x.example/${at}` }),
+    )
+    const [many, others] = [reports.slice(0, 60), reports.slice(60)]
+    await desk.takeIn(many.map(article => ({ article, decision: newIn('many') })))
+    await desk.takeIn(others.map((article, at) => ({ article, decision: newIn(`other${at}`) })))
+    const scored = (articles: readonly { id: string }[], count: number) => articles.flatMap(({ id }) => [count, id])
+    await redis.zadd(keys.eventWindow('view', 'day'), ...scored(many, 1), ...scored(others, 2))
+    for (const { id } of reports) await redis.zadd(keys.viewedBy(id), NOON, 'someone')
+    await desk.publisher.publish('most-read:day')
+    expect((await room.list('most-read:day'))[0]).toMatchObject({ story: { id: 'many', articles: 60 } })
+  })
+
+  it('a story of three publishers of yesterday is a must-read though hundreds of newer articles came', async () => {
+    const desk = await begin()
+    const publishedAt = NOON - 30 * 3_600_000
+    const told = ['courier', 'herald', 'gazette'].map(source =>
+      anArticle({ ...{ title: 'Dam breaks', source, publishedAt, firstSeenAt: publishedAt } }),
+    )
+    await desk.takeIn(told.map(article => ({ article, decision: newIn('dam') })))
+    const reports = Array.from({ length: 400 }, (_, at) =>
+      anArticle({ title: `Report ${at}`, url: `https://x.example/${at}` }),
+    )
+    await desk.takeIn(reports.map((article, at) => ({ article, decision: newIn(`other${at}`) })))
+    await desk.publisher.publish('must-reads')
+    await desk.publisher.publish('must-reads:world')
+    for (const name of ['must-reads', 'must-reads:world'])
+      expect((await room.list(name))[0]).toMatchObject({ story: { id: 'dam', sources: 3 } })
+  })
+
   it('an article that moves has its related list written anew, as have the lists that show it', async () => {
     const desk = await begin()
     await desk.publisher.publishRelated([quake.id, vote.id])
