@@ -79,13 +79,12 @@ const factorsOf = (candidate: Candidate, rule: MustReadRule): Factors | null => 
  * (weighted product model: Bridgman, Dimensional Analysis, 1922).
  * @returns dimensionless, 0 for a story beyond the age
  */
-export const importance = (candidate: Candidate, rule: MustReadRule): number => {
-  const factors = factorsOf(candidate, rule)
-  const { weights } = rule
-  return factors
-    ? factors.breadth ** weights.breadth * factors.source ** weights.source * factors.fresh ** weights.freshness
-    : 0
-}
+export const importance = (candidate: Candidate, rule: MustReadRule): number => weigh(factorsOf(candidate, rule), rule)
+
+const weigh = (factors: Factors | null, { weights }: MustReadRule): number =>
+  factors === null
+    ? 0
+    : factors.breadth ** weights.breadth * factors.source ** weights.source * factors.fresh ** weights.freshness
 
 /**
  * Reads in the last hour relative to the baseline of the section and hour: `ratioToBaseline^r`, clamped to 1/4..4
@@ -122,14 +121,10 @@ const BROAD = 3
  */
 export const rankMustReads = (candidates: readonly Candidate[], reads: HourlyReads, rule: MustReadRule): Ranked[] => {
   const scored = candidates.flatMap(candidate => {
-    const score = importance(candidate, rule)
-    return score === 0
-      ? []
-      : {
-          candidate,
-          publishers: weightsOf(candidate, rule).length,
-          score: score * readFactor(candidate, reads(candidate), rule),
-        }
+    const factors = factorsOf(candidate, rule)
+    if (factors === null) return []
+    const score = weigh(factors, rule) * readFactor(candidate, reads(candidate), rule)
+    return { candidate, publishers: factors.publishers, score }
   })
   const getSection = ({ article }: Candidate): string => article.section
   const several = diverse(
