@@ -40,6 +40,10 @@ describe('articles that move', () => {
     await desk.changes.noteIngested(await desk.archive.merge(s2, s1, NOON))
     await desk.publisher.publish('most-read:day')
     expect(await room.titles('most-read:day')).toEqual([wave.title, vote.title])
+    expect((await room.list('most-read:day')).map(({ counted }) => counted)).toEqual([
+      { window: 'day', story: 9, article: 4 },
+      { window: 'day', story: 6, article: 6 },
+    ])
   })
 
   it('a merge that died before it was noted names all articles of the joint story when it is run again', async () => {

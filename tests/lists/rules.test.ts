@@ -119,7 +119,7 @@ describe('latest', () => {
 })
 
 describe('most read', () => {
-  const rule = { now: NOON, size: 10, minVisitors: 3, maxAge: 24 * HOUR }
+  const rule = { now: NOON, window: 'day' as const, size: 10, minVisitors: 3, maxAge: 24 * HOUR }
 
   it('the reads of all articles of a story are added up, those that are gone left out', () => {
     const heads = ['b', 'a', 'c', 'gone'].map((article, place) => ({ article: article as ArticleId, count: 5 - place }))
@@ -135,8 +135,8 @@ describe('most read', () => {
     const [one, two] = [candidate({ id: 'a', story: 's1' }), candidate({ id: 'b', story: 's2' })]
     const list = rankMost(
       [
-        { candidate: two, count: 5, articles: 1, visitors: 3 },
-        { candidate: one, count: 7, articles: 2, visitors: 4 },
+        { candidate: two, count: 5, articles: 1, own: 1, visitors: 3 },
+        { candidate: one, count: 7, articles: 2, own: 4, visitors: 4 },
       ],
       rule,
     )
@@ -151,8 +151,8 @@ describe('most read', () => {
   it('most read leaves out what too few visitors read, however often', () => {
     const list = rankMost(
       [
-        { candidate: candidate({ id: 'reloaded' }), count: 500, articles: 1, visitors: 2 },
-        { candidate: candidate({ id: 'read' }), count: 3, articles: 1, visitors: 3 },
+        { candidate: candidate({ id: 'reloaded' }), count: 500, articles: 1, own: 1, visitors: 2 },
+        { candidate: candidate({ id: 'read' }), count: 3, articles: 1, own: 1, visitors: 3 },
       ],
       rule,
     )
@@ -160,9 +160,9 @@ describe('most read', () => {
   })
 
   it('most read of a window has the articles of that window: no old one that is still read', () => {
-    expect(rankMost([{ candidate: candidate({ age: 25 * HOUR }), count: 9, articles: 1, visitors: 9 }], rule)).toEqual(
-      [],
-    )
+    expect(
+      rankMost([{ candidate: candidate({ age: 25 * HOUR }), count: 9, articles: 1, own: 1, visitors: 9 }], rule),
+    ).toEqual([])
   })
 })
 

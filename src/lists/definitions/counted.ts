@@ -56,6 +56,8 @@ export const readCounted = async (
   const visitors = await sumVisitors(inputs, shown, window, needed)
   return shown.flatMap(({ story, count, articles }, index): Counted[] => {
     const candidate = found.get(story)
-    return candidate ? [{ candidate, count, articles: articles.length, visitors: visitors[index] ?? 0 }] : []
+    if (!candidate) return []
+    const own = articles.find(({ article }) => article === candidate.article.id)?.count ?? 0
+    return [{ candidate, count, articles: articles.length, own, visitors: visitors[index] ?? 0 }]
   })
 }

@@ -34,7 +34,7 @@ const rankIn = (kind: EventKind) => async (inputs: ListInputs, window: Window) =
     // Stories with the same count are ordered by time, so they are looked at together.
     while (to < ordered.length && ordered[to]?.count === ordered[to - 1]?.count) to += 1
     const counted = await readCounted(inputs, ordered.slice(from, to), window, minVisitors)
-    ranked.push(...rankMost(counted, { now, size: size - ranked.length, minVisitors, maxAge }))
+    ranked.push(...rankMost(counted, { now, window, size: size - ranked.length, minVisitors, maxAge }))
     from = to
   }
   return ranked

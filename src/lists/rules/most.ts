@@ -1,5 +1,6 @@
 /** Most read, commented and shared: by what was counted in a window. */
 
+import type { Window } from '../../domain/entry.ts'
 import { byScore, type Candidate, computeAge, type Ranked, showAge } from './candidate.ts'
 
 /** What was counted of a story in a window. */
@@ -9,12 +10,15 @@ export interface Counted {
   readonly count: number
   /** How many of its articles were counted. */
   readonly articles: number
+  /** Events of the article that shows it. */
+  readonly own: number
   /** Distinct visitors of its articles, as far as it is known. */
   readonly visitors: number
 }
 
 export interface MostRule {
   readonly now: number
+  readonly window: Window
   readonly size: number
   /** Fewer distinct visitors make no entry. */
   readonly minVisitors: number
@@ -23,7 +27,7 @@ export interface MostRule {
 }
 
 /** Most first. What was counted of all articles of a story counts for the story, which is shown by its lead. */
-export const rankMost = (counted: readonly Counted[], { now, size, minVisitors, maxAge }: MostRule): Ranked[] =>
+export const rankMost = (counted: readonly Counted[], { now, window, size, minVisitors, maxAge }: MostRule): Ranked[] =>
   counted
     .map(each => ({ ...each, score: each.count }))
     .filter(
@@ -31,10 +35,12 @@ export const rankMost = (counted: readonly Counted[], { now, size, minVisitors, 
     )
     .sort(byScore)
     .slice(0, size)
-    .map(({ candidate, score, visitors, articles }) => ({
+    .map(({ candidate, score, visitors, articles, own }) => ({
       candidate,
       score,
       placedBy: 'rule',
+      // In the window `now`, what events are worth changes with every moment.
+      ...(window === 'now' ? {} : { counted: { window, story: score, article: own } }),
       terms: () => [
         { name: 'counted', value: score, of: `in the window, of ${articles} of the story's articles` },
         { name: 'visitors', value: visitors, of: `or more; ${minVisitors} are needed` },
