@@ -28,10 +28,11 @@ const standing = (publisher: DemoPublisher, withholds: boolean): Source =>
     name: publisher.name,
     url: `https://${publisher.id}.example/feed`,
     section: withholds ? 'world' : publisher.section,
+    general: withholds,
     language: publisher.language,
   })
 
-/** @param withholds publishers' categories are left out, and every source says `world` of itself: URL, form, places and text remain */
+/** @param withholds publishers' categories are left out, and every source is a general paper: URL, form, places and text remain */
 export const evidenceScore = async (
   taxonomy: Taxonomy,
   classify: Classify,

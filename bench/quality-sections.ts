@@ -120,5 +120,5 @@ const GOALS: Readonly<Record<string, string>> = { 'sections-test.jsonl': '>= 75'
 
 const EVIDENCE = [
   ['categories, URL, source, form, places, text', false],
-  ['without categories, each source saying world', true],
+  ['without categories, all sources general papers', true],
 ] as const

@@ -7,12 +7,14 @@ import type { ArticleSettings } from '../src/config/sections/articles.ts'
 import type { CrawlSettings } from '../src/config/sections/crawl.ts'
 import type { Article } from '../src/domain/article.ts'
 import type { Taxonomy } from '../src/domain/section.ts'
+import type { Source } from '../src/domain/source.ts'
 import type { Stories } from '../src/domain/story-decision.ts'
 import type { Publisher } from '../src/lists/publisher.ts'
 import type { ArticlesData } from '../src/queues/ingest.ts'
 import type { Publishing } from '../src/queues/publishing.ts'
 import type { ReplicationBarrier } from '../src/redis/replication-barrier.ts'
 import type { Classify } from '../src/sections/sections.ts'
+import type { SourceUse } from '../src/sections/source-use.ts'
 import type { Politeness } from '../src/sources/polling/politeness.ts'
 import type { Poll } from '../src/sources/polling/poll.ts'
 import type { Sources } from '../src/sources/store/sources.ts'
@@ -32,6 +34,8 @@ export interface JobContext {
   readonly push: Push
   /** Classifies an article's text into a section, where a classifier is loaded. */
   readonly classify?: Classify
+  /** In which sections a source's articles are; undefined until enough of them are known. */
+  readonly describeSource?: (source: Source) => SourceUse | undefined
   /** Trains the classifier with articles whose publishers named the section; the same article twice counts once. */
   readonly learn?: (articles: readonly Article[]) => Promise<void>
   /** The current settings. Read them at each run: a reload may change them. */

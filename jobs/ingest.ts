@@ -73,11 +73,12 @@ const placeItems = async (
   seenBefore: readonly (SeenItem | null)[],
   context: JobContext,
 ): Promise<PlacedItem[]> => {
-  const { urls, taxonomy, settings, classify } = context
+  const { urls, taxonomy, settings, classify, describeSource } = context
   const about = {
     ...{ source, fetchedAt, trustsDates, keeps: urls.keeps, feedLanguage: language },
     ...{ taxonomy: taxonomy(), maxAge: settings().articles.retention },
     ...(classify ? { classify } : {}),
+    use: describeSource?.(source),
   }
   const normalised = items.map(({ item, place }, index) => ({
     item,

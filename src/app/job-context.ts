@@ -79,7 +79,10 @@ export const createJobContext = (
   })
   const custom = customModelPath(config().dir)
   const model = loadSectionModel(existsSync(custom) ? custom : undefined)
-  const { classify, learn } = createLearning({ ...store, model, replay: replayTexts(model), taxonomy, now })
+  const { classify, learn, describeSource } = createLearning({
+    ...{ ...store, model, taxonomy, now },
+    replay: replayTexts(model),
+  })
   return {
     outageDetector,
     context: {
@@ -92,7 +95,7 @@ export const createJobContext = (
           return ingested
         },
       },
-      ...{ stories, sources, publishing, poll, politeness, push, settings, taxonomy, classify, learn },
+      ...{ stories, sources, publishing, poll, politeness, push, settings, taxonomy, classify, learn, describeSource },
       ...{ urls: parameters, publisher: lists.publisher, waitForCapacity, now },
       beginReplicated: barrier.begin,
       yieldToLists: gate.yieldToLists,

@@ -8,6 +8,7 @@ import type { Taxonomy } from '../domain/section.ts'
 import type { Source } from '../domain/source.ts'
 import { decideLanguage } from '../languages/decide.ts'
 import { type Classify, classifySections } from '../sections/sections.ts'
+import type { SourceUse } from '../sections/source-use.ts'
 import { publishedAt } from './dates.ts'
 
 export interface ItemContext {
@@ -23,6 +24,8 @@ export interface ItemContext {
   /** ms; older items are refused. */
   readonly maxAge: number
   readonly classify?: Classify
+  /** In which sections the articles of its source are, where that is known. */
+  readonly use?: SourceUse | undefined
   /** URL parameters that identify articles on their site. */
   readonly keeps?: Keeps
 }
@@ -61,7 +64,18 @@ const declaredLanguages = (item: string | null, feed: string | null, source: str
 /** @returns the article, or the reason why the item was refused */
 export const normalise = (
   item: FeedItem,
-  { source, feedLanguage, fetchedAt, place = 0, trustsDates = true, taxonomy, maxAge, classify, keeps }: ItemContext,
+  {
+    source,
+    feedLanguage,
+    fetchedAt,
+    place = 0,
+    trustsDates = true,
+    taxonomy,
+    maxAge,
+    classify,
+    use,
+    keeps,
+  }: ItemContext,
 ): Article | Refused => {
   const title = clean(item.title, MAX_TITLE)
   if (title === '') return refused('no-title', 'it has no title')
@@ -85,6 +99,7 @@ export const normalise = (
     { url, title, summary, categories: item.categories, language: language || null, source },
     taxonomy,
     classify,
+    { use },
   )
   return {
     id: articleId(url),

@@ -24,6 +24,8 @@ export const Source = z.strictObject({
   site: HttpUrl.optional(),
   /** Section of its articles if there is no evidence for another. */
   section: SectionId,
+  /** Whether it is a general paper: `section` then says nothing of an article, it is only where one without evidence is. */
+  general: z.boolean().optional(),
   /** BCP 47 language of its articles, where their text leaves it open; it outweighs what the feed declares. */
   language: z
     .string()

@@ -30,7 +30,7 @@ const KEYS = {
   views: ['viewed-by:*', 'viewer:*', 'co-viewed:*'],
   events: ['events*'],
   sections: ['sections'],
-  learned: ['learned:*'],
+  learned: ['learned:*', 'learned-languages*'],
   eviction: ['eviction*'],
   urls: ['url-parameters'],
   /** Shows whether anything was ever written (src/maintenance/migrations/schema.ts). */

@@ -5,10 +5,12 @@
 
 import { primaryLanguage } from '../domain/language.ts'
 import type { SectionId } from '../domain/section.ts'
+import { languagesWithWords } from '../languages/background.ts'
 import { splitWords } from '../util/words.ts'
 import { type Reading, readText, softmax, VOTE } from './classifier/classifier.ts'
 import type { SectionModel } from './classifier/model-file.ts'
 import type { Classify } from './sections.ts'
+import { isWrittenIn } from './text-language.ts'
 
 /** An article whose section is certain from its publisher's own evidence. */
 export interface Example {
@@ -273,19 +275,39 @@ const computeLogits = (reading: Reading, { sections, output, outputBias, votes }
 }
 
 /** Whether the model was trained on texts in this language. */
-export const knowsLanguage = ({ languages }: Pick<SectionModel, 'languages'>, declared: string | null): boolean => {
-  const language = primaryLanguage(declared)
-  return language !== null && languages.includes(language)
+const knowsLanguage = ({ languages }: Pick<SectionModel, 'languages'>, language: string | null): boolean =>
+  language !== null && languages.includes(language)
+
+interface Text {
+  readonly title: string
+  readonly summary: string
+  /** BCP 47, as decided; null if it is open. */
+  readonly language: string | null
+}
+
+/** @returns the language of the model that a text is written in, by its words; null if it is in another one */
+export const findTextLanguage = (
+  model: Pick<SectionModel, 'languages'>,
+  { title, summary, language }: Text,
+): string | null => {
+  const decided = primaryLanguage(language)
+  if (decided !== null && !knowsLanguage(model, decided)) return null
+  const text = `${title} ${summary}`
+  const possible = decided === null ? model.languages.filter(each => languagesWithWords.has(each)) : [decided]
+  return possible.find(each => isWrittenIn(text, each)) ?? null
 }
 
 /**
- * Builds a classifier. It returns nothing for a text whose language is undeclared or not one the model was trained on,
- * and low confidences for a text without a known word.
+ * Builds a classifier. It returns nothing for a text that is not in a language the model was trained on, and low
+ * confidences for a text without a known word.
+ * @param otherwise classifies the texts in other languages
  */
 export const classifyBy =
-  (model: SectionModel, learned?: () => Learned | undefined): Classify =>
-  ({ title, summary, language }) => {
-    if (!knowsLanguage(model, language)) return []
+  (model: SectionModel, learned?: () => Learned | undefined, otherwise?: Classify): Classify =>
+  text => {
+    const { title, summary } = text
+    if (findTextLanguage(model, text) === null)
+      return knowsLanguage(model, primaryLanguage(text.language)) ? [] : (otherwise?.(text) ?? [])
     const reading = readText(model, title, summary)
     const more = learned?.()
     const sections = more?.sections ?? model.sections

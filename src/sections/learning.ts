@@ -6,12 +6,16 @@
 
 import type { Redis } from 'ioredis'
 import type { Article } from '../domain/article.ts'
-import type { Taxonomy } from '../domain/section.ts'
+import type { SectionId, Taxonomy } from '../domain/section.ts'
+import type { Source } from '../domain/source.ts'
 import type { Keys } from '../redis/keys.ts'
-import { yieldToEventLoop } from '../util/slices.ts'
+import { inTurns } from '../util/slices.ts'
 import type { SectionModel } from './classifier/model-file.ts'
-import { classifyBy, type Example, knowsLanguage, type Learned, learnStepwise } from './learned.ts'
+import { createLanguageLearning } from './language-learning.ts'
+import { classifyBy, type Example, findTextLanguage, type Learned, learnStepwise } from './learned.ts'
 import { type Classify, findCertainSection } from './sections.ts'
+import { createSourceCounts } from './source-counts.ts'
+import type { SourceUse } from './source-use.ts'
 
 /** Maximum number of examples of a section, and of one source among them. */
 const MAX_EXAMPLES = 240
@@ -19,11 +23,15 @@ const MAX_EXAMPLES_PER_SOURCE = 80
 const MAX_TEXT_LENGTH = 300
 const REFRESH = 5 * 60_000
 const EXPIRES = 90 * 86_400
+/** From this probability on, a text tells in which sections a source's articles are. */
+const SURE = 0.8
 /** Without new examples only their weights change, by age, so that learning again twice a day is enough. */
 const RELEARN_AFTER = 12 * 3_600_000
 
 export interface Learning {
   readonly classify: Classify
+  /** In which sections a source's articles are; undefined until enough of them are known. */
+  describeSource(source: Pick<Source, 'id' | 'section'>): SourceUse | undefined
   /** Adds ingested articles as examples; the same article twice counts once. */
   learn(articles: readonly Article[]): Promise<void>
   /** Reads the examples that all processes stored, and learns from them if they changed. */
@@ -56,16 +64,9 @@ const parseMember = (section: string, member: string, at: number): StoredExample
 const sameMembers = (a: ReadonlySet<string>, b: ReadonlySet<string>): boolean =>
   a.size === b.size && [...a].every(member => b.has(member))
 
-/** Yields between steps, since learning takes long and must not block the process. */
-const inTurns = async <T>(turns: Generator<void, T>): Promise<T> => {
-  for (;;) {
-    const { done, value } = turns.next()
-    if (done) return value
-    await yieldToEventLoop()
-  }
-}
-
 export const createLearning = ({ redis, keys, model, replay, taxonomy, now }: LearningParts): Learning => {
+  const languages = createLanguageLearning({ redis, keys, known: model.languages, taxonomy, now })
+  const uses = createSourceCounts({ redis, keys })
   let learned: Learned | undefined
   let examples: StoredExample[] = []
   let members = new Set<string>()
@@ -91,6 +92,16 @@ export const createLearning = ({ redis, keys, model, replay, taxonomy, now }: Le
     learned = await inTurns(learnStepwise(model, [...examples], replay, now()))
   }
 
+  const classify = classifyBy(model, () => learned, languages.classify)
+
+  /** The section of an article as its publisher or, if it is sure, its text says. */
+  const findKnownSection = (article: Article): SectionId | undefined => {
+    const certain = findCertainSection(article.evidence, taxonomy())
+    if (certain !== undefined) return certain
+    const [guess] = classify({ ...article, language: article.language || null })
+    return guess !== undefined && guess.confidence >= SURE ? guess.section : undefined
+  }
+
   /** Drops the oldest example of a source that already has its maximum in a section, and returns its member. */
   const dropOldest = (section: string, source: string): string | undefined => {
     const own = examples.filter(example => example.section === section && example.source === source)
@@ -100,12 +111,11 @@ export const createLearning = ({ redis, keys, model, replay, taxonomy, now }: Le
     return oldest?.member
   }
 
-  const learn = async (articles: readonly Article[]): Promise<void> => {
-    if (now() - refreshedAt >= REFRESH) await refresh()
+  const learnExamples = async (articles: readonly Article[]): Promise<void> => {
     const done: Promise<unknown>[] = []
     for (const article of articles) {
       // Texts that the classifier does not classify are not used for training either.
-      if (!knowsLanguage(model, article.language)) continue
+      if (findTextLanguage(model, { ...article, language: article.language || null }) === null) continue
       const section = findCertainSection(article.evidence, taxonomy())
       if (!section) continue
       const key = keys.learned(section)
@@ -125,5 +135,24 @@ export const createLearning = ({ redis, keys, model, replay, taxonomy, now }: Le
     await Promise.all(done)
   }
 
-  return { classify: classifyBy(model, () => learned), learn, refresh }
+  return {
+    classify,
+    describeSource: ({ id, section }) => uses.describe(id, section, taxonomy()),
+    async learn(articles) {
+      if (now() - refreshedAt >= REFRESH) await Promise.all([refresh(), languages.refresh()])
+      await Promise.all([
+        learnExamples(articles),
+        languages.learn(articles),
+        uses.count(
+          articles.flatMap(article => {
+            const [section, source] = [findKnownSection(article), article.sources[0]]
+            return section === undefined || source === undefined ? [] : [{ source, section }]
+          }),
+        ),
+      ])
+    },
+    async refresh() {
+      await Promise.all([refresh(), languages.refresh()])
+    },
+  }
 }

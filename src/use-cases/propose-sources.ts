@@ -15,6 +15,8 @@ import { idFor, languageFor, languageOfItems, sectionOfFolders, sectionOfItems }
 export interface ProposalWishes {
   readonly id?: string
   readonly section?: string
+  /** Whether it is a general paper. Default: if neither its name nor its items suggest a section. */
+  readonly general?: boolean
   readonly language?: string
   readonly name?: string
   readonly weight?: number
@@ -83,13 +85,14 @@ const proposalOf = (
   found: FoundFeed,
   { taxonomy }: CommandContext['config'],
   taken: ReadonlySet<string>,
-  { id, section, language: wished, name, weight }: ProposalWishes,
+  { id, section, general, language: wished, name, weight }: ProposalWishes,
 ): Omit<Proposal, 'knownAs' | 'moved'> => {
   const language = languageFor(wished ?? found.feed.language ?? languageOfItems(found.feed.items))
   const byItems = sectionOfItems(found.feed.items, language ?? null, taxonomy)
   const byTitle = sectionOfFolders([found.feed.title ?? '', ...new URL(found.url).pathname.split('/')], taxonomy)
   const fallback = taxonomy.find(each => each.id === 'world')?.id ?? taxonomy[0]?.id ?? 'world'
   const { link } = found.feed
+  const isGeneral = general ?? (section === undefined && byTitle === null && byItems === null)
   return {
     found,
     source: Source.parse({
@@ -98,6 +101,7 @@ const proposalOf = (
       url: found.movedTo ?? found.url,
       ...(link !== null && /^https?:\/\/[^\s]+$/.test(link) && URL.canParse(link) ? { site: link } : {}),
       section: section ?? byTitle ?? byItems?.section ?? fallback,
+      ...(isGeneral ? { general: true } : {}),
       ...(language === undefined ? {} : { language }),
       ...(weight === undefined ? {} : { weight }),
     }),

@@ -20,3 +20,12 @@ export const mapInSlices = async <From, To>(from: readonly From[], each: (item: 
 /** Chunks of at most `size`, in order. */
 export const chunk = <Item>(all: readonly Item[], size: number): Item[][] =>
   Array.from({ length: Math.ceil(all.length / size) }, (_, at) => all.slice(at * size, (at + 1) * size))
+
+/** Runs a generator to its end, and lets the process do other work between its steps. @returns what it returns */
+export const inTurns = async <T>(turns: Generator<void, T>): Promise<T> => {
+  for (;;) {
+    const { done, value } = turns.next()
+    if (done) return value
+    await yieldToEventLoop()
+  }
+}

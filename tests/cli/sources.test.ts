@@ -165,6 +165,17 @@ describe('newsdesk sources add', () => {
     expect((await run('sources', 'add', 'ftp://courier.example', '--yes')).code).toBe(2)
   })
 
+  it('newsdesk sources add takes a feed that suggests no section for a general paper, and one for which somebody says so', async () => {
+    const isGeneral = async (...args: string[]) => {
+      const { out } = await run('sources', 'add', ...args, '--dry-run', '--json')
+      return (JSON.parse(out) as { found: { source: { general?: boolean } }[] }).found[0]?.source.general ?? false
+    }
+    expect(await isGeneral(`${site.url}/main.xml`)).toBe(true)
+    expect(await isGeneral(`${site.url}/sport/rss`)).toBe(false)
+    expect(await isGeneral(`${site.url}/main.xml`, '--section', 'world')).toBe(false)
+    expect(await isGeneral(`${site.url}/main.xml`, '--section', 'world', '--general')).toBe(true)
+  })
+
   it('newsdesk sources add looks in common places where a page names no feed', async () => {
     const { code, out } = await run('sources', 'add', `${site.url}/bare/`, '--dry-run', '--json')
     expect(code).toBe(0)

@@ -34,7 +34,7 @@ const sitemap = (title: string, language: string) =>
 /** The article a document makes, the way it takes in a daemon. */
 const articleOf = async (body: string, language?: string) => {
   const source = Source.parse({
-    ...{ id: 'courier', name: 'Courier', url: 'https://c.example/feed', section: 'world' },
+    ...{ id: 'courier', name: 'Courier', url: 'https://c.example/feed', section: 'world', general: true },
     ...(language === undefined ? {} : { language }),
   })
   const outcome = await readFeed(Buffer.from(body), { contentType: null, url: source.url })

@@ -39,16 +39,15 @@ describe('what publishers file themselves', () => {
     expect(best?.section).toBe('motor')
   })
 
-  it('what publishers file themselves teaches nothing where it is in a language the model does not know, or nobody says in which', async () => {
+  it('what publishers file themselves teaches the model nothing where it is in a language the model does not know, whatever is declared', async () => {
     const learning = replica()
     const before = await redis.zcard(keys.learned('motor'))
     const [one, other] = [filed('courrier', 5), filed('unsaid', 5)]
     await learning.learn(one.map(article => ({ ...article, language: 'fr' })))
-    await learning.learn(other.map(article => ({ ...article, language: '' })))
+    await learning.learn(other.map(article => ({ ...article, title: 'Essai du coupé diesel', language: 'en' })))
     expect(await redis.zcard(keys.learned('motor'))).toBe(before)
     const text = { title: 'A roadster with a new gearbox', summary: '' }
     expect(learning.classify({ ...text, language: 'fr' })).toEqual([])
-    expect(learning.classify({ ...text, language: null })).toEqual([])
   })
 
   it('learning from what publishers file keeps no more of one source than its share', async () => {

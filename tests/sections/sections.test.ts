@@ -7,6 +7,7 @@ import { findOpinionForm } from '../../src/sections/forms.ts'
 import { classifyBy, type Example, learnSections } from '../../src/sections/learned.ts'
 import { loadSectionModel, replayTexts } from '../../src/sections/model-loader.ts'
 import { classifySections, findCertainSection, type SectionInput } from '../../src/sections/sections.ts'
+import { describeUse } from '../../src/sections/source-use.ts'
 import { splitWords } from '../../src/util/words.ts'
 import { taxonomy } from '../support/daemon.ts'
 
@@ -45,8 +46,6 @@ describe('the section of an article', () => {
     ['politics', 'Senators block nominee in party-line vote'],
     ['entertainment', 'Actress joins cast of film sequel'],
     ['lifestyle', 'An easy recipe for chocolate cake'],
-    ['sports', 'Bundesliga: Trainer lobt Torwart nach Sieg im Spiel'],
-    ['politics', '選挙で自民党が議席を減らす'],
   ])('the section of an article is %s by its text alone: %s', (section, title) => {
     expect(tag({ title }).sections[0]).toBe(section)
   })
@@ -54,9 +53,76 @@ describe('the section of an article', () => {
   it.each(['Tokyo shares fall', 'Indian monsoon arrives early', 'Erdbeben in Japan', '東京で株価下落'])(
     'an article is of asia too where a place of Asia stands in it: %s',
     title => {
-      expect(tag({ title }).sections).toContain('asia')
+      const source = { id: 'courier', section: 'world' }
+      expect(tag({ title, source }).sections).toContain('asia')
     },
   )
+
+  it('a place alone does not make the section of an article, whatever the place', () => {
+    const source = { id: 'courier', section: 'business' }
+    expect(tag({ title: 'Erdbeben in Japan', language: 'de', source }).sections).toEqual(['business', 'asia'])
+    expect(tag({ title: 'Erdbeben in Japan', language: 'de' }).sections).toEqual([])
+  })
+
+  it.each([
+    'Bundesliga: Trainer lobt Torwart nach Sieg im Spiel',
+    '選挙で自民党が議席を減らす',
+    'Le film et la musique des acteurs au festival de Cannes',
+    'Serikali yatangaza bajeti mpya ya afya na elimu',
+  ])('a text that is not English votes for no section, although it is declared as English: %s', title => {
+    expect(tag({ title }).evidence.map(({ from }) => from)).not.toContain('text')
+  })
+
+  it('a text that is sure does not outweigh the section of its source alone, but does with other evidence', () => {
+    const sure = () => [{ section: 'sports', confidence: 0.95 }]
+    const source = { id: 'courier', section: 'business' }
+    const sectionsOf = (some: Partial<SectionInput>) =>
+      classifySections(anArticle({ source, ...some }), taxonomy, sure).sections[0]
+    expect(sectionsOf({})).toBe('business')
+    expect(sectionsOf({ url: 'https://courier.example/news/sport/1.html' })).toBe('sports')
+    expect(sectionsOf({ source: { ...source, general: true } })).toBe('sports')
+  })
+
+  it('a general paper says no section of an article, and is where one without evidence goes', () => {
+    const source = { id: 'courier', section: 'world', general: true }
+    const { sections, evidence, confidence } = tag({ title: 'Briefly', source })
+    expect({ sections, evidence, confidence }).toEqual({ sections: ['world'], evidence: [], confidence: 0 })
+  })
+
+  it('the default section of a source weighs as much as its own articles are in it', () => {
+    const source = { id: 'courier', section: 'world' }
+    const weightOf = (counts: Record<string, number>) => {
+      const use = describeUse(new Map(Object.entries(counts)), 'world', new Map([['asia', 'world']]))
+      return classifySections(anArticle({ source }), taxonomy, undefined, { use }).evidence[0]?.weight
+    }
+    expect(weightOf({ world: 29 })).toBe(0.5)
+    expect(weightOf({ world: 20, asia: 10 })).toBe(0.6)
+    expect(weightOf({ world: 20, sports: 80 })).toBeCloseTo(0.12)
+  })
+
+  it('the text of an article is of a section that its source uses, unless it is sure', () => {
+    const use = describeUse(
+      new Map([
+        ['world', 20],
+        ['politics', 20],
+      ]),
+      'world',
+      new Map(),
+    )
+    const source = { id: 'courier', section: 'world', general: true }
+    const tagBy = (first: number) =>
+      classifySections(
+        anArticle({ source }),
+        taxonomy,
+        () => [
+          { section: 'health', confidence: first },
+          { section: 'politics', confidence: 0.9 - first },
+        ],
+        { use },
+      ).sections[0]
+    expect(tagBy(0.5)).toBe('politics')
+    expect(tagBy(0.85)).toBe('health')
+  })
 
   it('the section of an article is the part of a section where a source of that part carries it and its text says the whole', () => {
     const source = { id: 'straits', section: 'asia' } as SectionInput['source']
@@ -95,9 +161,9 @@ describe('the section of an article', () => {
     'мир world 世界 عالم',
     '<b>Bank</b>&nbsp;<br',
     '🇯🇵'.repeat(5_000),
-  ])('the section of an article is always one, in bounded time, for the title %#', title => {
-    const { sections, confidence } = tag({ title })
-    expect(sections.length).toBeGreaterThan(0)
+  ])('the section of an article is that of its source, in bounded time, for the title %#', title => {
+    const { sections, confidence } = tag({ title, source: { id: 'courier', section: 'health' } })
+    expect(sections).toContain('health')
     expect(confidence).toBeLessThanOrEqual(1)
   })
 
@@ -200,7 +266,7 @@ describe('newsdesk classify', () => {
       .split('\n')
       .map(line => JSON.parse(line) as { id: unknown; section: string })
     expect(bad).toBe(2)
-    expect(said.map(line => line.slice(0, 7))).toEqual(['line 2:', 'line 3:'])
+    expect(said.map(line => line.slice(0, 7))).toEqual(['line 2:', 'line 3:', 'The tex'])
     expect(answers.map(({ id }) => id)).toEqual(['a', 7])
     expect(answers[0]?.section).toBe('sports')
   })
@@ -210,18 +276,19 @@ describe('newsdesk classify', () => {
     const line = (some: object) => classifyLine(JSON.stringify({ id: 1, title, source: 'courier', ...some }), tagger)
     expect(line({})).toMatchObject({
       ...{ section: 'world', evidence: [{ from: 'source' }] },
-      textIgnored: 'its language is unknown; the text classifier knows en',
+      textIgnored: 'its language is fr; the text classifier knows en',
     })
     expect(line({ lang: 'fr-CA' })).toMatchObject({
       textIgnored: 'its language is fr-CA; the text classifier knows en',
     })
-    expect(line({ lang: 'en' })).not.toHaveProperty('textIgnored')
-    const english = createLineClassifier(taxonomy, [], model, 'en')
+    expect(line({ title: 'Qwzrt Plmkn', lang: 'en' })).toMatchObject({ textIgnored: 'few of its words are en' })
+    expect(line({ title: 'Briefly', lang: 'en' })).not.toHaveProperty('textIgnored')
+    const english = createLineClassifier(taxonomy, [], model, { language: 'en' })
     expect(classifyLine('{"id":1,"title":"Striker scores twice in derby"}', english)).toMatchObject({
       section: 'sports',
     })
     const spoken = createLineClassifier(taxonomy, [{ id: 'courier', section: 'world', language: 'en' }], model)
-    expect(classifyLine('{"id":1,"title":"x","source":"courier"}', spoken)).not.toHaveProperty('textIgnored')
+    expect(classifyLine('{"id":1,"title":"Briefly","source":"courier"}', spoken)).not.toHaveProperty('textIgnored')
 
     const said: string[] = []
     const output = new PassThrough().resume()
@@ -229,6 +296,13 @@ describe('newsdesk classify', () => {
       0,
     )
     expect(said.join()).toMatch(/^The text of 1 article was ignored: textIgnored says why\..*--language\.$/)
+  })
+
+  it('newsdesk classify guesses with a threshold of 0, and is silent by default where it is not sure', () => {
+    const line = JSON.stringify({ id: 1, title: 'What the neighbours said about the plan', lang: 'en' })
+    expect(classifyLine(line, tagger)).toMatchObject({ section: null, evidence: [] })
+    const guessing = createLineClassifier(taxonomy, [], model, { threshold: 0 })
+    expect(classifyLine(line, guessing)).toMatchObject({ section: expect.any(String) })
   })
 
   it('newsdesk classify takes the default of a source it knows', () => {

@@ -12,8 +12,9 @@ import { z } from 'zod'
 import { loadConfig } from '../../config/load.ts'
 import { primaryLanguage } from '../../domain/language.ts'
 import type { SectionId, Taxonomy } from '../../domain/section.ts'
+import { decideLanguage } from '../../languages/decide.ts'
 import type { SectionModel } from '../../sections/classifier/model-file.ts'
-import { classifyBy, knowsLanguage } from '../../sections/learned.ts'
+import { classifyBy, findTextLanguage } from '../../sections/learned.ts'
 import { customModelPath, loadSectionModel } from '../../sections/model-loader.ts'
 import { type Classify, classifySections } from '../../sections/sections.ts'
 
@@ -33,40 +34,50 @@ export interface LineClassifier {
     readonly id: string
     readonly section: SectionId
     readonly language?: string | undefined
+    readonly general?: boolean | undefined
   }[]
   readonly classify: Classify
   readonly model: Pick<SectionModel, 'languages'>
   /** Language of lines that have none and whose source has none. */
   readonly language: string | null
+  /** The text votes from this probability on; undefined: the default of `classifySections`. */
+  readonly threshold?: number | undefined
 }
 
 /** Says why the text of an article was ignored; undefined if it was not. */
-const findIgnoredReason = (language: string | null, model: LineClassifier['model']): string | undefined => {
-  if (knowsLanguage(model, language)) return undefined
-  const known = `the text classifier knows ${model.languages.join(', ')}`
-  return language === null ? `its language is unknown; ${known}` : `its language is ${language}; ${known}`
+const findIgnoredReason = (
+  text: Parameters<typeof findTextLanguage>[1],
+  model: LineClassifier['model'],
+): string | undefined => {
+  if (findTextLanguage(model, text) !== null) return undefined
+  const known = model.languages.join(', ')
+  const language = primaryLanguage(text.language)
+  if (language === null) return `its language is unknown; the text classifier knows ${known}`
+  return model.languages.includes(language)
+    ? `few of its words are ${language}`
+    : `its language is ${text.language}; the text classifier knows ${known}`
 }
 
 /** Classifies the article on one line. @throws Error that says what is wrong with the line */
 export const classifyLine = (
   line: string,
-  { taxonomy, sources, classify, model, language: fallback }: LineClassifier,
+  { taxonomy, sources, classify, model, language: fallback, threshold }: LineClassifier,
 ): object => {
   const { id, title, summary, url, categories, source, lang } = Line.parse(JSON.parse(line))
   const from = sources.find(each => each.id === source) ?? null
-  const language = lang ?? from?.language ?? fallback
-  const why = findIgnoredReason(language, model)
+  const text = { title: title ?? '', summary: summary ?? '' }
+  const language = decideLanguage(`${text.title} ${text.summary}`, [lang, from?.language, fallback]) || null
+  const why = findIgnoredReason({ ...text, language }, model)
   const { sections, confidence, evidence } = classifySections(
     {
+      ...{ ...text, language },
       url: url ?? '',
-      title: title ?? '',
-      summary: summary ?? '',
       categories: categories ?? [],
-      language,
       source: from,
     },
     taxonomy,
     classify,
+    threshold === undefined ? {} : { threshold },
   )
   const round = (value: number) => Math.round(value * 1_000) / 1_000
   return {
@@ -117,7 +128,7 @@ export const classifyStream = async (
   }
   if (ignored > 0)
     say(
-      `The text of ${ignored} ${ignored === 1 ? 'article was' : 'articles were'} ignored: textIgnored says why. The language of an article comes from its lang, its source, or --language.`,
+      `The text of ${ignored} ${ignored === 1 ? 'article was' : 'articles were'} ignored: textIgnored says why. The language of an article is that of its text; where that leaves it open, it comes from its lang, its source, or --language.`,
     )
   return bad
 }
@@ -126,16 +137,16 @@ export const createLineClassifier = (
   taxonomy: Taxonomy,
   sources: LineClassifier['sources'],
   model: SectionModel,
-  language: string | null = null,
+  { language = null, threshold }: Partial<Pick<LineClassifier, 'language' | 'threshold'>> = {},
 ): LineClassifier => ({
-  ...{ taxonomy, sources, model, language },
+  ...{ taxonomy, sources, model, language, threshold },
   classify: classifyBy(model),
 })
 
 /** @returns 0; 1 if lines were skipped; 2 if the model cannot be read */
 export const classifyCommand = async (
   configDir: string,
-  { model, language }: { model?: string; language?: string },
+  { model, language, threshold }: { model?: string; language?: string; threshold?: number },
 ): Promise<number> => {
   const { taxonomy, sources } = loadConfig(configDir, process.env)
   const own = customModelPath(configDir)
@@ -150,7 +161,7 @@ export const classifyCommand = async (
     console.error(`--language ${language}: must be a BCP 47 language tag, such as en or pt-BR.`)
     return 2
   }
-  const tagger = createLineClassifier(taxonomy, sources, classifier, language ?? null)
+  const tagger = createLineClassifier(taxonomy, sources, classifier, { language: language ?? null, threshold })
   const bad = await classifyStream(process.stdin, process.stdout, tagger, line => console.error(line))
   return bad === 0 ? 0 : 1
 }

@@ -1,5 +1,6 @@
 /**
- * `newsdesk train-sections`: trains a text classifier on labelled articles, JSON Lines of {title, summary?, section}.
+ * `newsdesk train-sections`: trains a text classifier on labelled articles, JSON Lines of {title, summary?,
+ * section, lang?, group?, weight?}.
  */
 
 import { accessSync, constants, readFileSync, writeFileSync } from 'node:fs'
@@ -18,6 +19,8 @@ const Line = z.object({
     .transform(text => text ?? ''),
   section: SectionId,
   lang: z.string().nullish(),
+  group: z.string().optional(),
+  weight: z.number().positive().optional(),
 })
 
 /** Reads labelled articles; reports and skips invalid lines. @param language of lines that have none */
@@ -70,6 +73,7 @@ export interface TrainOptions {
   readonly words?: string
   readonly note?: string
   readonly language?: string
+  readonly calibrate?: boolean
 }
 
 /**
@@ -119,6 +123,7 @@ export const trainSectionsCommand = (configDir: string, path: string, options: T
   const model = trainSections({
     ...read,
     note: note ?? `trained on ${texts.length} labelled articles and words.txt`,
+    calibrate: options.calibrate ?? false,
     progress: say,
   })
   const bytes = encodeModel(model)

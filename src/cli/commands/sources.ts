@@ -24,6 +24,7 @@ const registerAdd = (group: Command, { configDir, run }: CliContext): void => {
     .argument('<url>', "a feed, or any page on the publisher's site")
     .option('--id <id>', 'id of the source (default: derived from its domain)')
     .option('--section <id>', 'its section (default: derived from its items)')
+    .option('--general', 'it is a general paper: its section is only where articles without any evidence go')
     .option('--language <tag>', 'language of its articles, such as en or pt-BR (default: as the feed declares)')
     .option('--name <name>', 'name that readers see (default: the title of the feed)')
     .option('--weight <n>', 'its weight in must-reads, 0 to 10', parseWeight)

@@ -18,6 +18,10 @@ export const trainSections: RegisterCommand = (program, { configDir, run }) => {
       '--language <tag>',
       'language of articles without lang (default: en); the model ignores text in other languages',
     )
+    .option(
+      '--calibrate',
+      'fit probabilities on articles left out of a first training: those with a group, otherwise a fifth',
+    )
     .option('--note <text>', 'training data and its licence, stored in the model')
     .action(
       run(async (file: string, options: TrainOptions) =>

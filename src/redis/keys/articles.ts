@@ -50,4 +50,11 @@ export const articleKeys = (prefix: string) => ({
    * days.
    */
   learned: (section: string) => `${prefix}:learned:${section}`,
+  /** SET of languages below. Written by ingest; 16. */
+  learnedLanguages: () => `${prefix}:learned-languages`,
+  /**
+   * ZSET `section source article text` by ms first seen: what publishers filed in a language that the model does not
+   * know. 900 a language, expiring after 90 days.
+   */
+  learnedLanguage: (language: string) => `${prefix}:learned-languages:${language}`,
 })

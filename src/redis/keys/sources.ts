@@ -42,6 +42,8 @@ export const sourceKeys = (prefix: string) => ({
    * crawl; 90 days.
    */
   titles: (id: string) => `{${prefix}:source:${id}}:titles`,
+  /** HASH section -> number of its latest 400 articles in it. Written by ingest; a field a section; 90 days. */
+  sourceSections: (id: string) => `{${prefix}:source:${id}}:sections`,
   /** HASH source id -> JSON of a source added with the command line, over config/sources.yaml. One field a source. */
   addedSources: () => `{${prefix}:sources}:added`,
   /** HASH source id -> JSON: paused or removed with the command line. One field a source. */

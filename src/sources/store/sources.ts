@@ -162,7 +162,7 @@ export const createSources = (parts: SourcesParts): Sources => {
 
     async forget(id) {
       await redis.zrem(keys.due(), id)
-      const names = ['source', 'seen', 'itemHashes', 'history', 'titles', 'refused'] as const
+      const names = ['source', 'seen', 'itemHashes', 'history', 'titles', 'sourceSections', 'refused'] as const
       await Promise.all([
         redis.del(...names.map(name => keys[name](id))),
         quarantine.drop(id),

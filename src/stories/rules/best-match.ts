@@ -1,26 +1,21 @@
 /**
- * Selects the best of the numbers from 0 to `count` - 1, best first, without sorting them all.
- * @param getWorth a rough order that is cheap to compute
- * @param isAhead  the full order, with ties broken
+ * Selects the best of the numbers from 0 to `count` - 1, best first, without sorting them all; of two as good, the
+ * smaller number. (pure)
  */
-export const selectBest = (
-  count: number,
-  limit: number,
-  getWorth: (each: number) => number,
-  isAhead: (a: number, b: number) => boolean,
-): number[] => {
+export const selectBest = (count: number, limit: number, getWorth: (each: number) => number): number[] => {
   const best: number[] = []
-  let least = Number.NEGATIVE_INFINITY
+  const worths: number[] = []
   for (let each = 0; each < count; each += 1) {
-    if (getWorth(each) < least) continue
+    const worth = getWorth(each)
     if (best.length === limit) {
-      if (!isAhead(each, best[limit - 1] as number)) continue // below its length
+      if (worth <= (worths[limit - 1] as number)) continue // below its length
       best.pop()
+      worths.pop()
     }
     let place = best.length
-    while (place > 0 && isAhead(each, best[place - 1] as number)) place -= 1 // within its length
+    while (place > 0 && worth > (worths[place - 1] as number)) place -= 1 // within its length
     best.splice(place, 0, each)
-    if (best.length === limit) least = getWorth(best[limit - 1] as number)
+    worths.splice(place, 0, worth)
   }
   return best
 }

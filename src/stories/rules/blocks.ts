@@ -36,7 +36,7 @@ export const createBlocks = (): Blocks => {
       const reused = free.get(length)?.pop()
       if (reused !== undefined) return reused
       if (used + length > data.length) {
-        const larger = new Int32Array(Math.max(used + length, Math.ceil(data.length * 1.5)))
+        const larger = new Int32Array(Math.max(used + length, Math.ceil(data.length * 1.2)))
         larger.set(data)
         data = larger
       }

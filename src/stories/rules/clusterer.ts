@@ -8,6 +8,7 @@
 
 import type { StorySettings } from '../../config/sections/stories.ts'
 import type { ArticleId, StoryId } from '../../domain/article.ts'
+import type { SourceId } from '../../domain/source.ts'
 import type { AuditedStory, Decision, Explanation, Merge, Pin } from '../../domain/story-decision.ts'
 import { dropOldest } from '../../util/lru.ts'
 import { auditStory } from './audit.ts'
@@ -15,7 +16,7 @@ import { createBlocks } from './blocks.ts'
 import { createPrior } from './common-words.ts'
 import type { Features } from './features.ts'
 import { createJournal } from './journal.ts'
-import { arrivedOf, decisionOf, discard, featuresOf, type KeptEntry, keep, vectorOf } from './kept.ts'
+import { arrivedOf, decisionOf, discard, type KeptEntry, keep, textsOf, vectorOf } from './kept.ts'
 import { type Arrived, type Decided, type LogEntry, roundScore } from './log-entry.ts'
 import { createOriginals } from './originals.ts'
 import { RELATEDNESS, type Relatedness, sharedNeeded } from './relatedness.ts'
@@ -83,8 +84,9 @@ export const createClusterer = (
   const articles = new Map<ArticleId, Kept>()
   const bySlot: (Kept | undefined)[] = []
   const free: number[] = []
-  const originals = createOriginals(blocks, journal, bySlot, id => articles.get(id))
+  const originals = createOriginals(blocks, journal, bySlot)
   const looks = createSecondLooks({ blocks, index, settings, rule, join })
+  const sources = new Map<SourceId | '', SourceId | ''>()
   const found = new Map<ArticleId, readonly Near[]>()
 
   const findHome = (id: ArticleId): Story | undefined => {
@@ -163,13 +165,21 @@ export const createClusterer = (
     const story =
       decision.kind === 'same' ? null : (index.get(decision.story) ?? index.open(decision.story, features.language))
     const counted = story && story.originals < MAX_COUNTED ? vector : null
-    const kept = keep(blocks, free.pop() ?? bySlot.length, entry, counted)
+    const kept = keep(blocks, free.pop() ?? bySlot.length, entry, nameOf(features.source), counted)
     bySlot[kept.slot] = kept
     articles.set(kept.id, kept)
     journal.note(() => drop(kept))
     if (story) index.put(story, kept, counted)
     if (counted) originals.add(features, kept)
     return kept
+  }
+
+  /** One string for each source, since each entry of the log is parsed with a string of its own. */
+  const nameOf = (source: SourceId | ''): SourceId | '' => {
+    const known = sources.get(source)
+    if (known !== undefined) return known
+    sources.set(source, source)
+    return source
   }
 
   /** Forgets an article as if it had never come. */
@@ -214,7 +224,7 @@ export const createClusterer = (
   const expire = (before: number): void => {
     for (const kept of articles.values()) {
       if (kept.loggedAt >= before) return
-      if (kept.counts) originals.forget(featuresOf(blocks, kept), kept)
+      if (kept.counts) originals.forget(kept)
       drop(kept)
     }
   }
@@ -223,7 +233,7 @@ export const createClusterer = (
 
   const queryOf = (kept: Kept): StoryQuery =>
     queryArticle(
-      kept.counts ? vectorOf(blocks, kept) : index.vectorOf(featuresOf(blocks, kept)),
+      kept.counts ? vectorOf(blocks, kept) : index.vectorOf(textsOf(blocks, kept)),
       timeOf(kept, kept.loggedAt),
     )
 

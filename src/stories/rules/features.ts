@@ -29,6 +29,9 @@ export interface Features {
   readonly publishedAt: number | null
 }
 
+/** The features that are kept in memory as they are. */
+export type Texts = Omit<Features, 'titleHash'>
+
 /** The fields of an article that features are extracted from. */
 export interface StoryInput {
   readonly id: ArticleId

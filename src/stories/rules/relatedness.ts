@@ -11,11 +11,11 @@
 /** Every figure of the rule. Similarities are cosines, 0 to 1. */
 export const RELATEDNESS = {
   /** A word of the title counts as often as so many of the text. */
-  title: 2.7,
+  title: 2.8,
   /** Exponent: further articles of one story that have a word add less and less to how common the word is. */
   mentions: 0.47,
   /** Weight of the general frequency of a word: as if so many unrelated articles had gone before. */
-  prior: 2_400,
+  prior: 2_600,
   /** Similarity of two papers' articles on one event, where a story does not show it yet; and what long texts add. */
   coherence: 0.16,
   coherenceLong: 0.01,
@@ -30,20 +30,21 @@ export const RELATEDNESS = {
   long: 24,
   /** What is needed of two large stories, and what long texts add. */
   base: 0.385,
-  baseLong: 0.05,
+  baseLong: 0.045,
   /** What is needed more of few articles, which are alike by chance: this by the root of the number of their pairs. */
   size: 1.27,
   /** What is needed more in a window of many stories, for each factor of e above a hundred. */
-  window: 0.05,
-  /** What is needed more for each day between two stories, and for each day from the first to the last of both. */
+  window: 0.055,
+  /** What is needed more for each day between two stories, after the first half day or so. */
   dayApart: 0.5,
-  lasting: 0.2,
-  freeApart: 0.5,
-  freeLasting: 1,
+  freeApart: 0.6,
+  /** What is needed more for each day from the first to the last article of both, after the first. */
+  freeLasting: 0.9,
+  lasting: 0.22,
   /** What is needed to merge two stories, as a share of what one of their articles would need. */
   merge: 1,
   /** An article that comes so near to a second story, as a share of what it would need, has both compared. */
-  bridge: 0.73,
+  bridge: 0.71,
 }
 export type Relatedness = typeof RELATEDNESS
 

@@ -3,7 +3,7 @@
  * unless the title recurs with other news, such as "Morning briefing".
  */
 
-import type { Features } from './features.ts'
+import type { Texts } from './features.ts'
 import { align } from './reprint.ts'
 
 /** Summaries are compared from this many terms on. */
@@ -15,13 +15,13 @@ const MIN_TITLE = 4
 const DAY = 18 * 3_600_000
 
 /** ms between two publications, or between the arrivals if that is more or a publication time is unknown. */
-export const msApart = (one: Features, other: Features, arrivals: number): number =>
+export const msApart = (one: Texts, other: Texts, arrivals: number): number =>
   one.publishedAt === null || other.publishedAt === null
     ? arrivals
     : Math.max(arrivals, Math.abs(one.publishedAt - other.publishedAt))
 
 /** @param one an article with the same title and source as `other` */
-export const isRepeat = (one: Features, other: Features, apart: number): boolean => {
+export const isRepeat = (one: Texts, other: Texts, apart: number): boolean => {
   const bodies = Math.min(one.summary.length, other.summary.length)
   const short = one.title.length < MIN_TITLE
   if (apart < DAY && !short) return true

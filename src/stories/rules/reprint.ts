@@ -6,7 +6,7 @@
  * are not.
  */
 
-import { type Features, hasDigit, type Term } from './features.ts'
+import { hasDigit, type Term, type Texts } from './features.ts'
 
 /** The alignment of two texts. */
 export interface Alignment {
@@ -105,7 +105,7 @@ const sameTitle = (a: readonly Term[], b: readonly Term[]): boolean => {
   )
 }
 
-export const isReprint = (one: Features, other: Features): boolean => {
+export const isReprint = (one: Texts, other: Texts): boolean => {
   if (one.language !== other.language || (one.source !== '' && one.source === other.source)) return false
   const bodies = Math.min(one.summary.length, other.summary.length)
   if (differIn(one.title, other.title, true) && alikeByHalf(one.title, other.title)) return false

@@ -6,24 +6,24 @@
 import type { StorySettings } from '../../config/sections/stories.ts'
 import type { Merge } from '../../domain/story-decision.ts'
 import type { Blocks } from './blocks.ts'
-import type { Features } from './features.ts'
-import { featuresOf } from './kept.ts'
+import type { Texts } from './features.ts'
+import { textsOf } from './kept.ts'
 import { type Relatedness, sharedNeeded } from './relatedness.ts'
 import { reportOtherEvents } from './series.ts'
 import type { Kept, Story } from './story.ts'
 import { type Near, queryStory, type StoryIndex } from './story-index.ts'
 
 const SMALL_STORY = 4
-/** Stories of 2, 3, 4, 6, 8, 12, 16... articles. */
+/** Stories of 3, 4, 6, 8, 12, 16... articles; of two, no more is known than when the second joined. */
 const isReviewed = (originals: number): boolean =>
-  originals >= 2 && (Number.isInteger(Math.log2(originals)) || Number.isInteger(Math.log2(originals / 3)))
+  originals >= 3 && (Number.isInteger(Math.log2(originals)) || Number.isInteger(Math.log2(originals / 3)))
 const MERGE_CANDIDATES = 10
 /** Larger stories are not merged by rule: no event has so many originals within a window. */
 const MAX_MERGED = 2_000
 
 /** Whether an article of a small story uses the same template as this one for another event. */
-export const isOtherEvent = (blocks: Blocks, features: Features, story: Story): boolean =>
-  story.originals <= SMALL_STORY && firstOf(story).some(other => reportOtherEvents(features, featuresOf(blocks, other)))
+export const isOtherEvent = (blocks: Blocks, features: Texts, story: Story): boolean =>
+  story.originals <= SMALL_STORY && firstOf(story).some(other => reportOtherEvents(features, textsOf(blocks, other)))
 
 /** Returns a story's first originals; even a small story may have many reprints. */
 const firstOf = ({ members }: Story): Kept[] => {
@@ -50,9 +50,7 @@ export const createSecondLooks = ({ blocks, index, settings, rule, join }: Secon
     if (Math.abs(other.lastAt - story.lastAt) > joinWithin || index.areSplit(story.id, other.id)) return false
     if (score < needed * rule.merge * strictness) return false
     if (shared < sharedNeeded(larger.originals, smaller.words / smaller.originals, rule)) return false
-    return (
-      smaller.originals > 1 || !firstOf(smaller).some(each => isOtherEvent(blocks, featuresOf(blocks, each), larger))
-    )
+    return smaller.originals > 1 || !firstOf(smaller).some(each => isOtherEvent(blocks, textsOf(blocks, each), larger))
   }
 
   /** Merges the smaller story into the larger one; of two as large, the one with the later id. */

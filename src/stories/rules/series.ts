@@ -5,7 +5,7 @@
  * under one title.
  */
 
-import { type Features, hasDigit, type Term } from './features.ts'
+import { hasDigit, type Term, type Texts } from './features.ts'
 import { align } from './reprint.ts'
 
 /** Share of the shorter headline that is frame where one source wrote both, and of the longer one where two did. */
@@ -22,16 +22,16 @@ const COMMON_SHARE = 0.2
 const without = (a: readonly Term[], b: readonly Term[]): Term[] => a.filter(term => !b.includes(term))
 
 /** Whether the words that differ in the headline occur in the article's own summary and not in the other's. */
-const matchesOwnText = (own: readonly Term[], { summary }: Features, other: Features): boolean =>
+const matchesOwnText = (own: readonly Term[], { summary }: Texts, other: Texts): boolean =>
   own.some(term => summary.includes(term) && !other.summary.includes(term))
 
-const sharesNews = ({ title, summary }: Features, other: Features): boolean => {
+const sharesNews = ({ title, summary }: Texts, other: Texts): boolean => {
   const body = without(summary, title)
   const common = body.filter(term => other.summary.includes(term)).length
   return common > COMMON_SHARE * Math.min(body.length, other.summary.length)
 }
 
-export const reportOtherEvents = (one: Features, other: Features): boolean => {
+export const reportOtherEvents = (one: Texts, other: Texts): boolean => {
   const bodies = Math.min(one.summary.length, other.summary.length)
   const [own, others] = [without(one.title, other.title), without(other.title, one.title)]
   if (own.length === 0 && others.length === 0) return bodies >= MIN_BODY && !sharesNews(one, other)

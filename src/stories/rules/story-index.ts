@@ -7,7 +7,7 @@ import type { StoryId } from '../../domain/article.ts'
 import { selectBest } from './best-match.ts'
 import type { Blocks } from './blocks.ts'
 import type { Prior } from './common-words.ts'
-import type { Features } from './features.ts'
+import type { Texts } from './features.ts'
 import { type Journal, setNoted } from './journal.ts'
 import { vectorOf } from './kept.ts'
 import { type Compared, needed, type Relatedness, relatedness } from './relatedness.ts'
@@ -35,6 +35,8 @@ export interface StoryQuery {
 /** Places of lists read for one query, rarest terms first, and the number of stories then compared in full. */
 const LOOKS = 300
 const COMPARED = 12
+/** More than a query has terms. */
+const MOST_TERMS = 1_024
 /** Terms by which a story looks for others. */
 const QUERY_TERMS = 40
 
@@ -44,7 +46,7 @@ export interface StoryIndex {
   get(id: StoryId): Story | undefined
   all(): IterableIterator<Story>
   /** The vector of a text by how common its terms are now. */
-  vectorOf(features: Features): Vector
+  vectorOf(text: Texts): Vector
   open(id: StoryId, language: string): Story
   /** @param vector null for an article whose words do not count */
   put(story: Story, kept: Kept, vector: Vector | null): void
@@ -96,7 +98,9 @@ export const createStoryIndex = (blocks: Blocks, journal: Journal, prior: Prior,
   }
 
   const put = (story: Story, kept: Kept, vector: Vector | null): void => {
-    story.members.push(kept)
+    // A literal: an empty list would grow to room for seventeen at once.
+    if (story.members.length === 0) story.members = [kept]
+    else story.members.push(kept)
     kept.story = story
     include(story, kept)
     if (!vector) return
@@ -165,15 +169,20 @@ export const createStoryIndex = (blocks: Blocks, journal: Journal, prior: Prior,
    */
   const tallyUp = (vector: Vector, except: number): void => {
     tally.clear()
-    const lists = Array.from(vector.terms, (term, index) => ({ index, list: terms.find(term) }))
-      .filter(({ list }) => list >= 0)
-      .sort((a, b) => terms.sizeOf(a.list) - terms.sizeOf(b.list) || a.index - b.index)
+    // Sizes before indexes, so that sorting numbers sorts by both.
+    const order = new Float64Array(vector.terms.length)
+    let known = 0
+    for (let index = 0; index < vector.terms.length; index += 1) {
+      const list = terms.find(vector.terms[index] as number) // below its length, here and below
+      if (list >= 0) order[known++] = terms.sizeOf(list) * MOST_TERMS + index
+    }
     let looked = 0
-    for (const { index, list } of lists) {
-      const size = terms.sizeOf(list)
+    for (const each of order.subarray(0, known).sort()) {
+      const [size, index] = [Math.floor(each / MOST_TERMS), each % MOST_TERMS]
       if (looked > 0 && looked + size > LOOKS) return
       looked += size
-      const gain = (vector.weights[index] as number) ** 2 // below its length
+      const list = terms.find(vector.terms[index] as number)
+      const gain = (vector.weights[index] as number) ** 2
       for (let place = 0; place < size; place += 1) {
         const slot = terms.holderAt(list, place)
         if (slot !== except) tally.add(slot, gain)
@@ -191,26 +200,20 @@ export const createStoryIndex = (blocks: Blocks, journal: Journal, prior: Prior,
     }
   }
 
-  const isAhead = (a: number, b: number): boolean => {
-    const [one, other] = [tally.getGain(a), tally.getGain(b)]
-    if (one !== other) return one > other
-    return (bySlot[tally.getSlot(a)] as Story).id < (bySlot[tally.getSlot(b)] as Story).id // met, so they are there
-  }
-
   return {
     get size() {
       return stories.size
     },
     get: id => stories.get(id),
     all: () => stories.values(),
-    vectorOf: features => toVector(features, term => terms.rarityOf(term, features.language), rule),
+    vectorOf: text => toVector(text, term => terms.rarityOf(term, text.language), rule),
     open,
     put,
     take,
     merge,
     nearest(query, except, limit) {
       tallyUp(strongest(query.vector, QUERY_TERMS), except?.slot ?? -1)
-      return selectBest(tally.met, COMPARED, tally.getGain, isAhead)
+      return selectBest(tally.met, COMPARED, tally.getGain)
         .map(index => compare(query, bySlot[tally.getSlot(index)] as Story)) // met, so it is there
         .sort(byNearness)
         .slice(0, limit)

@@ -13,7 +13,6 @@ export interface Kept {
   readonly slot: number
   readonly source: SourceId | ''
   readonly language: string
-  readonly titleHash: string
   readonly publishedAt: number | null
   /** ms since the epoch: when it was logged. */
   readonly loggedAt: number
@@ -27,10 +26,6 @@ export interface Kept {
   /** Null for one that is the same as another. */
   story: Story | null
   readonly block: number
-  readonly titleLength: number
-  readonly summaryLength: number
-  readonly slugLength: number
-  readonly weightsLength: number
 }
 
 export interface Story extends Compared, Sum {
@@ -45,7 +40,7 @@ export interface Story extends Compared, Sum {
   to: number
   /** ms since the epoch: when its last article was logged. */
   lastAt: number
-  readonly members: Kept[]
+  members: Kept[]
 }
 
 export const newStory = (id: StoryId, slot: number, language: string): Story => ({

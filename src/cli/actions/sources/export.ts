@@ -8,12 +8,13 @@ import { opmlOf } from '../../../use-cases/opml.ts'
 import { withSession } from '../../session.ts'
 
 /** Formats a source as an operator would write it, without defaults and with units. (pure) */
-const toYaml = ({ id, name, url, site, section, language, weight, interval, enabled }: Source) => ({
+const toYaml = ({ id, name, url, site, section, general, language, weight, interval, enabled }: Source) => ({
   id,
   name,
   url,
   ...(site === undefined ? {} : { site }),
   section,
+  ...(general === true ? { general } : {}),
   ...(language === undefined ? {} : { language }),
   ...(weight === 1 ? {} : { weight }),
   ...(interval === undefined ? {} : { interval: `${interval}ms` }),
