@@ -17,6 +17,7 @@ import type { ArticleStore, Ingested } from './store.ts'
 import {
   collapseChanges,
   collectSections,
+  type Moves,
   type Placed,
   type StoryWriter,
   type StoryWriterParts,
@@ -98,17 +99,16 @@ const noteChanged = ({ redis, keys }: IngestParts, written: readonly Written[]):
     ),
   )
 
-/** Stores the ids of other URLs as aliases: of an article that was merged into it, and of the URL it moved to. */
+/** The ids of other URLs of an article: of one that was merged into it, and of the URL it moved to. */
+const listAliases = ({ article, target }: Written): ArticleId[] =>
+  [...new Set([article.id, articleId(article.url)])].filter(id => id !== target)
+
 const writeAliases = ({ redis, keys, retention }: IngestParts, written: readonly Written[]): Promise<unknown> =>
   Promise.all(
-    written.flatMap(({ article, target }) =>
-      [...new Set([article.id, articleId(article.url)])]
-        .filter(id => id !== target)
-        .map(id => redis.set(keys.alias(id), target, 'PX', retention())),
-    ),
+    written.flatMap(each => listAliases(each).map(id => redis.set(keys.alias(id), each.target, 'PX', retention()))),
   )
 
-const summarise = (written: readonly Written[], placed: readonly Placed[]): Ingested => {
+const summarise = (written: readonly Written[], placed: readonly Placed[], moved: ReadonlySet<ArticleId>): Ingested => {
   const isMerge = ({ outcome, target, article }: Written) =>
     outcome === 'merged' || (outcome === 'unchanged' && target !== article.id)
   const select = (outcome: Written['outcome']) =>
@@ -116,6 +116,8 @@ const summarise = (written: readonly Written[], placed: readonly Placed[]): Inge
   const [added, updated] = [select('added'), select('updated')]
   return {
     articles: [...new Set(written.map(({ target }) => target))],
+    moved: [...moved],
+    aliases: [...new Set(written.flatMap(listAliases))],
     stories: placed.map(({ story }) => story),
     sections: collectSections(placed),
     ...{ added: added.length, addedIds: added },
@@ -140,10 +142,10 @@ export const createIngest = (parts: IngestParts, writer: StoryWriter): ArticleSt
   }
 
   /** Runs merges in sequence, since a story may be merged into one that is merged itself. */
-  const mergeStories = async (merges: readonly Merge[], now: number): Promise<Placed[]> => {
-    const placed: Placed[] = []
-    for (const { from, into } of merges) placed.push(...(await writer.merge(from, into, now)))
-    return placed
+  const mergeStories = async (merges: readonly Merge[], now: number): Promise<Moves[]> => {
+    const moves: Moves[] = []
+    for (const { from, into } of merges) moves.push(await writer.merge(from, into, now))
+    return moves
   }
 
   return async (batch, now, crawl) => {
@@ -156,8 +158,9 @@ export const createIngest = (parts: IngestParts, writer: StoryWriter): ArticleSt
       indexArticles(parts, stored),
     ])
     const merges = batch.flatMap(({ decision }) => decision.merges)
-    const placed = collapseChanges([...joined, ...(await mergeStories(merges, now))])
+    const moves = await mergeStories(merges, now)
+    const placed = collapseChanges([...joined, ...moves.flatMap(each => each.placed)])
     await writer.index(placed)
-    return summarise(written, placed)
+    return summarise(written, placed, new Set(moves.flatMap(({ moved }) => moved)))
   }
 }

@@ -12,9 +12,10 @@
 --      8  JSON array of ids of all articles that editors blocked, members or not; "" to leave blocks as they are
 -- A blocked article never leads the story and is not listed in it while there are others; if all are blocked, `lead` is
 -- empty.
--- Returns { lead, publishedAt of the lead, sections of the lead (JSON), sections before (JSON or "[]") };
+-- Returns { lead, publishedAt of the lead, sections of the lead (JSON), sections before (JSON or "[]"), number of
+--         sources, number of sources before };
 --         { "moved", id } if the story was merged into that one: nothing is changed;
---         { "empty", "", "[]", sections before } if no member is left.
+--         { "empty", "", "[]", sections before, 0, number of sources before } if no member is left.
 -- O(members).
 
 local story, members = KEYS[1], KEYS[2]
@@ -45,11 +46,12 @@ if ARGV[8] ~= '' then
 end
 
 local before = redis.call('HGET', story, 'sections') or '[]'
+local breadthBefore = #cjson.decode(redis.call('HGET', story, 'sources') or '[]')
 local all = {}
 for _, json in ipairs(redis.call('HVALS', members)) do all[#all + 1] = cjson.decode(json) end
 if #all == 0 then
   redis.call('DEL', story, members)
-  return { 'empty', '', '[]', before }
+  return { 'empty', '', '[]', before, 0, breadthBefore }
 end
 table.sort(all, function(a, b)
   if a.at ~= b.at then return a.at < b.at end
@@ -117,4 +119,4 @@ redis.call('HSET', story, 'id', ARGV[1], 'lead', lead.blocked and '' or lead.id,
 if #blocked > 0 then redis.call('HSET', story, 'blocked', array(blocked)) else redis.call('HDEL', story, 'blocked') end
 redis.call('PEXPIRE', story, ARGV[4])
 redis.call('PEXPIRE', members, ARGV[4])
-return { lead.id, lead.at, sections, before }
+return { lead.id, lead.at, sections, before, #sources, breadthBefore }

@@ -3,8 +3,9 @@
 import type { ArticleId, StoryId } from '../domain/article.ts'
 import { articleId } from '../domain/canonical-url.ts'
 import type { Store } from '../redis/store.ts'
+import { BREADTHS } from './breadths.ts'
 import { parseArticle, parseStory } from './hashes.ts'
-import type { ArticleStore, StoredArticle } from './store.ts'
+import type { ArticleInStory, ArticleStore, StoredArticle } from './store.ts'
 import { MAX_MERGE_CHAIN } from './story-writer.ts'
 
 export type ArticleLookup = Omit<ArticleStore, 'ingest' | 'merge' | 'split' | 'setSection'>
@@ -12,6 +13,11 @@ export type ArticleLookup = Omit<ArticleStore, 'ingest' | 'merge' | 'split' | 's
 export const createArticleLookup = ({ redis, keys }: Store): ArticleLookup => {
   const readArticle = async (id: ArticleId): Promise<StoredArticle | null> =>
     parseArticle(await redis.hgetall(keys.article(id)))
+
+  const readStoryOf = async (id: ArticleId): Promise<ArticleInStory | null> => {
+    const [story, leaving] = await redis.hmget(keys.article(id), 'story', 'leaving')
+    return story && !leaving ? { id, story: story as StoryId } : null // written by ingest
+  }
 
   const findStored = async (ids: readonly ArticleId[]): Promise<ReadonlySet<ArticleId>> => {
     const exists = await Promise.all(ids.map(id => redis.exists(keys.article(id))))
@@ -41,6 +47,20 @@ export const createArticleLookup = ({ redis, keys }: Store): ArticleLookup => {
     return now as StoryId | null // written by close-story.lua
   }
 
+  /** Reads articles, those that are not found under their id by what it became. */
+  const follow = async <T>(
+    ids: readonly ArticleId[],
+    read: (id: ArticleId) => Promise<T | null>,
+  ): Promise<(T | null)[]> => {
+    const found = await Promise.all(ids.map(read))
+    const missing = ids.filter((_, index) => found[index] === null)
+    if (missing.length === 0) return found
+    const became = await resolve(missing)
+    const followed = await Promise.all(became.map(id => (id === null ? null : read(id))))
+    const byId = new Map(missing.map((id, index) => [id, followed[index]]))
+    return ids.map((id, index) => found[index] ?? byId.get(id) ?? null)
+  }
+
   return {
     resolve,
     resolveStories: ids => Promise.all(ids.map(resolveStory)),
@@ -50,15 +70,8 @@ export const createArticleLookup = ({ redis, keys }: Store): ArticleLookup => {
       return stored.map((article, index) => (article && articleId(article.url) === ids[index] ? article.id : null))
     },
 
-    async articles(ids) {
-      const found = await Promise.all(ids.map(readArticle))
-      const missing = ids.filter((_, index) => found[index] === null)
-      if (missing.length === 0) return found
-      const became = await resolve(missing)
-      const followed = await Promise.all(became.map(id => (id === null ? null : readArticle(id))))
-      const byId = new Map(missing.map((id, index) => [id, followed[index]]))
-      return ids.map((id, index) => found[index] ?? byId.get(id) ?? null)
-    },
+    articles: ids => follow(ids, readArticle),
+    storiesOf: ids => follow(ids, readStoryOf),
 
     async stories(ids) {
       return (await Promise.all(ids.map(id => redis.hgetall(keys.story(id))))).map(parseStory)
@@ -66,6 +79,15 @@ export const createArticleLookup = ({ redis, keys }: Store): ArticleLookup => {
 
     async newestStories(limit, section) {
       return (await redis.zrevrange(keys.storyIndex(section), 0, limit - 1)) as StoryId[] // written by story-writer.ts
+    },
+
+    async broadStories(since, limit, section) {
+      const found = await Promise.all(
+        BREADTHS.filter(breadth => breadth > 1).map(breadth =>
+          redis.zrevrangebyscore(keys.storyIndex(section, breadth), '+inf', since, 'LIMIT', 0, limit),
+        ),
+      )
+      return [...new Set(found.flat())] as StoryId[] // written by story-writer.ts
     },
 
     async horizon() {

@@ -1,20 +1,29 @@
 /** The article store over Redis. Every command uses keys of one slot, so it also works on a cluster. */
 
-import type { Evidence, StoryId } from '../domain/article.ts'
+import type { ArticleId, Evidence, StoryId } from '../domain/article.ts'
 import type { SectionId } from '../domain/section.ts'
 import type { SourceId } from '../domain/source.ts'
 import { loadScript, runScript } from '../redis/script.ts'
 import { createIngest, type IngestParts, MAX_SECTIONS } from './ingest-batch.ts'
 import { createArticleLookup } from './lookup.ts'
 import type { ArticleStore, Ingested } from './store.ts'
-import { collapseChanges, collectSections, createStoryWriter, type Placed, type StoryWriter } from './story-writer.ts'
+import {
+  collapseChanges,
+  collectSections,
+  createStoryWriter,
+  type Moves,
+  type Placed,
+  type StoryWriter,
+} from './story-writer.ts'
 import { noteTitles } from './titles.ts'
 
 const setSectionScript = loadScript(new URL('./set-section.lua', import.meta.url))
 
 /** The result of an editor's change: it affects stories, not the articles themselves. */
-const changed = (placed: readonly Placed[]): Ingested => ({
+const changed = (placed: readonly Placed[], moved: readonly ArticleId[] = []): Ingested => ({
   articles: [],
+  moved,
+  aliases: [],
   edited: [],
   stories: placed.map(({ story }) => story),
   sections: collectSections(placed),
@@ -52,10 +61,10 @@ const createSetSection =
 
 export const createArticleStore = (parts: IngestParts): ArticleStore => {
   const writer = createStoryWriter(parts)
-  const finish = async (changes: readonly Placed[]): Promise<Ingested> => {
-    const placed = collapseChanges(changes)
+  const finish = async (moves: Moves): Promise<Ingested> => {
+    const placed = collapseChanges(moves.placed)
     await writer.index(placed)
-    return changed(placed)
+    return changed(placed, moves.moved)
   }
   return {
     ...createArticleLookup(parts),

@@ -50,6 +50,10 @@ export interface StoredStory {
 /** Changes made by one ingested batch, for publishing. */
 export interface Ingested {
   readonly articles: readonly ArticleId[]
+  /** Articles that a merge or a split moved into another story. */
+  readonly moved: readonly ArticleId[]
+  /** Ids that lead to another article from now on. */
+  readonly aliases: readonly ArticleId[]
   readonly stories: readonly StoryId[]
   /** Sections whose lists may have changed. */
   readonly sections: readonly SectionId[]
@@ -65,6 +69,12 @@ export interface Ingested {
   readonly unchanged: number
 }
 
+/** Which story an article is in. */
+export interface ArticleInStory {
+  readonly id: ArticleId
+  readonly story: StoryId
+}
+
 export interface ArticleStore {
   /**
    * Writes a batch of decided articles. Idempotent.
@@ -78,8 +88,15 @@ export interface ArticleStore {
   /** In the order of `ids`; null for an unknown one. Follows aliases. */
   articles(ids: readonly ArticleId[]): Promise<readonly (StoredArticle | null)[]>
   stories(ids: readonly StoryId[]): Promise<readonly (StoredStory | null)[]>
+  /** As `articles`, where only the story of each is needed. */
+  storiesOf(ids: readonly ArticleId[]): Promise<readonly (ArticleInStory | null)[]>
   /** Ids of the stories published last, newest first, overall or in one section. */
   newestStories(limit: number, section?: SectionId): Promise<readonly StoryId[]>
+  /**
+   * Ids of stories of several sources that were published after `since` (ms since the epoch): of each breadth
+   * (src/articles/breadths.ts) the newest `limit`. In no order.
+   */
+  broadStories(since: number, limit: number, section?: SectionId): Promise<readonly StoryId[]>
   /** ms since the epoch: articles published before this may have been evicted for lack of memory; 0 if none was. */
   horizon(): Promise<number>
   /** Follows aliases of merged URLs; null for an unknown id. */

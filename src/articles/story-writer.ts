@@ -8,6 +8,7 @@ import type { SectionId } from '../domain/section.ts'
 import type { SourceId } from '../domain/source.ts'
 import { loadScript, runScript } from '../redis/script.ts'
 import type { Store } from '../redis/store.ts'
+import { listBreadths } from './breadths.ts'
 
 const joinScript = loadScript(new URL('./join-story.lua', import.meta.url))
 const closeScript = loadScript(new URL('./close-story.lua', import.meta.url))
@@ -39,13 +40,23 @@ export interface Placed {
   readonly leadAt: number | null
   readonly sections: readonly SectionId[]
   readonly before: readonly SectionId[]
+  /** Number of its sources, and before the change. */
+  readonly breadth: number
+  readonly breadthBefore: number
+}
+
+/** What a merge or a split changed. */
+export interface Moves {
+  readonly placed: readonly Placed[]
+  /** Articles whose story is another one now; after a crash half-way, all that may be. */
+  readonly moved: readonly ArticleId[]
 }
 
 export interface StoryWriter {
   /** If the story was merged into another, joins that one: `story` of the result. */
   join(story: StoryId, member: Member, now: number): Promise<Placed>
-  merge(from: StoryId, into: StoryId, now: number): Promise<Placed[]>
-  split(from: StoryId, to: StoryId, articles: readonly ArticleId[], now: number): Promise<Placed[]>
+  merge(from: StoryId, into: StoryId, now: number): Promise<Moves>
+  split(from: StoryId, to: StoryId, articles: readonly ArticleId[], now: number): Promise<Moves>
   /** Removes evicted articles from their story. */
   evict(story: StoryId, articles: readonly ArticleId[], now: number): Promise<Placed>
   /** Marks exactly these articles of the story as blocked. */
@@ -63,17 +74,24 @@ export interface StoryWriterParts extends Store {
   readonly findParent: (id: SectionId) => SectionId | undefined
 }
 
-/** Puts stories into the indexes of their sections, and takes them out of those they left. */
+type IndexKey = readonly [section: SectionId | undefined, breadth: number]
+
+const listIndexes = (sections: readonly SectionId[], sources: number): IndexKey[] =>
+  [undefined, ...sections].flatMap(section => listBreadths(sources).map((breadth): IndexKey => [section, breadth]))
+
+/** Puts stories into the indexes of their sections and breadths, and takes them out of those they left. */
 const indexStories = async ({ redis, keys, poolSize }: StoryWriterParts, placed: readonly Placed[]): Promise<void> => {
   const members = new Map<string, string[]>()
   const gone: Promise<unknown>[] = []
-  for (const { story, leadAt, sections, before } of placed) {
-    for (const section of leadAt === null ? [] : [undefined, ...sections]) {
-      const key = keys.storyIndex(section)
-      members.set(key, [...(members.get(key) ?? []), String(leadAt), story])
+  for (const { story, leadAt, sections, before, breadth, breadthBefore } of placed) {
+    const stands = new Set(
+      leadAt === null ? [] : listIndexes(sections, breadth).map(index => keys.storyIndex(...index)),
+    )
+    for (const key of stands) members.set(key, [...(members.get(key) ?? []), String(leadAt), story])
+    for (const index of listIndexes(before, breadthBefore)) {
+      const key = keys.storyIndex(...index)
+      if (!stands.has(key)) gone.push(redis.zrem(key, story))
     }
-    const left = leadAt === null ? [undefined, ...before] : before.filter(each => !sections.includes(each))
-    for (const section of left) gone.push(redis.zrem(keys.storyIndex(section), story))
   }
   await Promise.all([
     ...gone,
@@ -100,7 +118,7 @@ export const createStoryWriter = (parts: StoryWriterParts): StoryWriter => {
   ): Promise<Placed> => {
     let current = story
     for (let move = 0; move < MAX_MERGE_CHAIN; move += 1) {
-      const [first = '', second = '', sections, before] = (await runScript(
+      const [first = '', second = '', sections, before, breadth, breadthBefore] = (await runScript(
         redis,
         joinScript,
         [keys.story(current), keys.storyMembers(current)],
@@ -114,10 +132,13 @@ export const createStoryWriter = (parts: StoryWriterParts): StoryWriter => {
           MAX_ALSO_IN,
           blocked ? JSON.stringify(blocked) : '',
         ],
-      )) as [string?, string?, string?, string?] // as join-story.lua returns
+      )) as [string?, string?, string?, string?, number?, number?] // as join-story.lua returns
       if (first !== 'moved') {
         const leadAt = first === 'empty' ? null : Date.parse(second)
-        return { story: current, leadAt, sections: withParents(sections), before: withParents(before) }
+        return {
+          ...{ story: current, leadAt, sections: withParents(sections), before: withParents(before) },
+          ...{ breadth: breadth ?? 0, breadthBefore: breadthBefore ?? 0 },
+        }
       }
       current = second as StoryId
     }
@@ -148,24 +169,43 @@ export const createStoryWriter = (parts: StoryWriterParts): StoryWriter => {
 
     async merge(from, into, now) {
       const placed: Placed[] = []
+      const moved = new Set<ArticleId>()
       for (;;) {
         const members = await readMembers(from)
         placed.push(...(await moveTo(into, members, now)))
-        const [outcome, sections] = (await runScript(
+        for (const { id } of members) moved.add(id)
+        if (moved.size === 0) {
+          // An earlier try moved them all and died before it could say which: any member may be one of them.
+          const standing = await change(into, null, [], now)
+          placed.push(standing)
+          for (const { id } of await readMembers(standing.story)) moved.add(id)
+        }
+        const [outcome, sections, breadthBefore = 0] = (await runScript(
           redis,
           closeScript,
           [keys.story(from), keys.storyMembers(from)],
           [into, JSON.stringify(members.map(({ id }) => id)), retention()],
-        )) as [string, string?] // as close-story.lua returns
+        )) as [string, string?, number?] // as close-story.lua returns
         if (outcome === 'closed')
-          return [{ story: from, leadAt: null, sections: [], before: withParents(sections) }, ...placed]
+          return {
+            placed: [
+              {
+                ...{ story: from, leadAt: null, sections: [], before: withParents(sections) },
+                ...{ breadth: 0, breadthBefore },
+              },
+              ...placed,
+            ],
+            moved: [...moved],
+          }
       }
     },
 
     async split(from, to, articles, now) {
-      const removed = (await readMembers(from)).filter(({ id }) => articles.includes(id))
-      const placed = await moveTo(to, removed, now)
-      return [...placed, await change(from, null, articles, now)]
+      // Those an earlier try moved are moved again, so that what it did not get to is done for them too.
+      const members = [...(await readMembers(from)), ...(await readMembers(to))]
+      const taken = new Map(members.filter(({ id }) => articles.includes(id)).map(each => [each.id, each]))
+      const placed = await moveTo(to, [...taken.values()], now)
+      return { placed: [...placed, await change(from, null, articles, now)], moved: [...taken.keys()] }
     },
 
     index: placed => indexStories(parts, placed),
@@ -175,7 +215,10 @@ export const createStoryWriter = (parts: StoryWriterParts): StoryWriter => {
 /** Collapses several changes of one story into its last, with the sections it was listed in before the first. */
 export const collapseChanges = (placed: readonly Placed[]): Placed[] => {
   const last = new Map<StoryId, Placed>()
-  for (const each of placed) last.set(each.story, { ...each, before: last.get(each.story)?.before ?? each.before })
+  for (const each of placed) {
+    const { before, breadthBefore } = last.get(each.story) ?? each
+    last.set(each.story, { ...each, before, breadthBefore })
+  }
   return [...last.values()]
 }
 

@@ -41,6 +41,13 @@ export const Entry = z.object({
   summary: z.string(),
   /** Accepted events ever counted for this article, as of the list's publication. */
   counts: z.object(mapCounters(() => z.int().min(0))),
+  /**
+   * What it was ranked by, in the window `hour`, `day` or `week`: events of all articles of its story, and those of this
+   * article. Missing in other lists, and while events have stopped.
+   */
+  counted: z
+    .object({ window: z.enum(['hour', 'day', 'week']), story: z.int().min(0), article: z.int().min(0) })
+    .optional(),
   /** The story that it leads: its number of articles and of distinct sources. */
   story: z.object({ id: z.string(), articles: z.int().min(1), sources: z.int().min(1) }),
   /** Other publishers of the story, at most eight, each with its best article. */

@@ -1,6 +1,6 @@
 /** Caches the stories and articles that lists may show, until the log of changes names them. */
 
-import type { ArticleStore, StoredArticle, StoredStory } from '../articles/store.ts'
+import type { ArticleInStory, ArticleStore, StoredArticle, StoredStory } from '../articles/store.ts'
 import type { ArticleId, StoryId } from '../domain/article.ts'
 import type { SectionId } from '../domain/section.ts'
 import { dropOldest } from '../util/lru.ts'
@@ -24,6 +24,8 @@ export interface CandidateCache {
   /** Forgets what changed. @returns id of the last change that is known here: what is read afterwards is no older */
   refresh(): Promise<string>
   articles(ids: readonly ArticleId[]): Promise<readonly (StoredArticle | null)[]>
+  /** The story of each article; null where the article is gone. Kept for many more articles than the above. */
+  storiesOf(ids: readonly ArticleId[]): Promise<readonly (StoryId | null)[]>
   /** Stories by an article of theirs that may show them, in the order asked; those without one fall out. */
   candidates(ids: readonly StoryId[], choice: Choice): Promise<Candidate[]>
 }
@@ -33,8 +35,11 @@ interface Slot<T> {
   loading: Promise<unknown> | null
 }
 
-/** Bounded: beyond `most` those read first go first. */
-const createReadThroughCache = <Id extends string, T>(
+/**
+ * Bounded: beyond `most` those read first go first. What is found under an alias is not kept, since changes are noted
+ * under the id of what it leads to.
+ */
+const createReadThroughCache = <Id extends string, T extends { readonly id: Id }>(
   load: (ids: readonly Id[]) => Promise<readonly (T | null)[]>,
   most: number,
 ) => {
@@ -48,8 +53,10 @@ const createReadThroughCache = <Id extends string, T>(
     const loading = load(ids).then(
       values => {
         for (const [index, slot] of fresh.entries()) {
-          slot.value = values[index] ?? null
+          const [id, value] = [ids[index], values[index] ?? null]
+          slot.value = value
           slot.loading = null
+          if (id !== undefined && value !== null && value.id !== id && slots.get(id) === slot) slots.delete(id)
         }
       },
       (error: unknown) => {
@@ -98,6 +105,9 @@ const createReadThroughCache = <Id extends string, T>(
 /** Some 3 KB each. What is alike to the news of today may be of any day of the week. */
 const MAX_KEPT = 30_000
 
+/** Some 200 bytes each: all articles that are read in a week. */
+const MAX_PLACED = 100_000
+
 /**
  * What a list may say of a story: no word of what an editor keeps off it. Mostly nothing is, and the story itself is
  * what may be said.
@@ -112,12 +122,13 @@ export const createCandidateCache = ({
   changes,
   most = MAX_KEPT,
 }: {
-  archive: Pick<ArticleStore, 'articles' | 'stories'>
+  archive: Pick<ArticleStore, 'articles' | 'stories' | 'storiesOf'>
   changes: Changes
   most?: number
 }): CandidateCache => {
   const stories = createReadThroughCache<StoryId, StoredStory>(ids => archive.stories(ids), most)
   const articles = createReadThroughCache<ArticleId, StoredArticle>(ids => archive.articles(ids), most)
+  const placed = createReadThroughCache<ArticleId, ArticleInStory>(ids => archive.storiesOf(ids), MAX_PLACED)
   let known = BEGINNING
   let turn: Promise<unknown> = Promise.resolve()
 
@@ -126,9 +137,11 @@ export const createCandidateCache = ({
     if (lost) {
       stories.clear()
       articles.clear()
+      placed.clear()
     }
     stories.forget(noted.stories)
     articles.forget(noted.articles)
+    placed.forget(noted.articles)
     known = last
     return last
   }
@@ -181,6 +194,7 @@ export const createCandidateCache = ({
       return mine
     },
     articles: ids => articles.get(ids),
+    storiesOf: async ids => (placed.here(ids) ?? (await placed.get(ids))).map(each => each?.story ?? null),
     candidates,
   }
 }

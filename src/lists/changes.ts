@@ -4,6 +4,7 @@
  * ranked.
  */
 
+import type { Ingested } from '../articles/store.ts'
 import type { ArticleId, StoryId } from '../domain/article.ts'
 import type { Store } from '../redis/store.ts'
 
@@ -18,6 +19,8 @@ export interface Noted {
 
 export interface Changes {
   note(noted: Noted): Promise<void>
+  /** Notes all that a batch, a merge or a split changed: articles that moved, and ids that became aliases, as well. */
+  noteIngested(ingested: Pick<Ingested, 'articles' | 'moved' | 'aliases' | 'stories'>): Promise<void>
   /**
    * What was noted after `last`.
    * @returns the id to go on from, and what changed; `lost` if the log was trimmed in between
@@ -29,27 +32,22 @@ const split = (text: string | undefined): string[] => (text ? text.split(' ') : 
 
 export const createChanges = ({ redis, keys }: Store): Changes => {
   const key = keys.changes()
+  const note: Changes['note'] = async ({ articles, stories }) => {
+    if (articles.length + stories.length === 0) return
+    const fields = ['articles', articles.join(' '), 'stories', stories.join(' ')]
+    await redis.xadd(key, 'MAXLEN', '~', MAX_CHANGES, '*', ...fields)
+  }
   return {
-    async note({ articles, stories }) {
-      if (articles.length + stories.length === 0) return
-      await redis.xadd(
-        key,
-        'MAXLEN',
-        '~',
-        MAX_CHANGES,
-        '*',
-        'articles',
-        articles.join(' '),
-        'stories',
-        stories.join(' '),
-      )
-    },
+    note,
+    noteIngested: ({ articles, moved, aliases, stories }) =>
+      note({ articles: [...new Set([...articles, ...moved, ...aliases])], stories }),
 
     async since(from) {
       const articles: ArticleId[] = []
       const stories: StoryId[] = []
       let last = from
-      let lost = false
+      // Before the first entry was read, it cannot be told whether others were trimmed.
+      let lost = from === BEGINNING
       for (;;) {
         // Starts at the last entry read: if that was trimmed, later ones may be gone too.
         const page = await redis.xrange(key, last === BEGINNING ? '-' : last, '+', 'COUNT', PAGE)

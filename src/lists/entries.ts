@@ -17,7 +17,7 @@ export interface Labels {
   readonly findSourceName: (source: string) => string
 }
 
-type Middle = Omit<Entry, 'rank' | 'counts' | 'story' | 'alsoIn' | 'placedBy'>
+type Middle = Omit<Entry, 'rank' | 'counts' | 'counted' | 'story' | 'alsoIn' | 'placedBy'>
 
 const buildMiddle = (article: StoredArticle, { taxonomy, language, findSourceName }: Labels): Middle => {
   const [owner = ''] = article.sources
@@ -76,13 +76,14 @@ export const createEntryWriter = (
     return bytes
   }
   /** All of an entry behind its place. */
-  const rest = ({ candidate, placedBy }: Ranked, counts: Counts): Buffer => {
+  const rest = ({ candidate, placedBy, counted }: Ranked, counts: Counts): Buffer => {
     const { article, story } = candidate
     const known = rests.get(story)
     const names = joinNames(candidate, labels)
     if (
       known?.article === article &&
       known.placedBy === placedBy &&
+      isSame(known.counted, counted) &&
       COUNTERS.every(counter => known.counts[counter] === counts[counter]) &&
       known.names === names
     )
@@ -90,10 +91,11 @@ export const createEntryWriter = (
     const bytes = Buffer.concat([
       middle(candidate),
       Buffer.from(`,"counts":${JSON.stringify(counts)},`),
+      Buffer.from(counted ? `"counted":${JSON.stringify(counted)},` : ''),
       inner(buildEnd(candidate, labels)),
       Buffer.from(`,"placedBy":"${placedBy}"}`),
     ])
-    rests.set(story, { article, placedBy, counts, names, bytes })
+    rests.set(story, { article, placedBy, counts, counted, names, bytes })
     return bytes
   }
   return (ranked, counts) => {
@@ -135,4 +137,8 @@ interface Rest extends Kept {
   readonly article: object
   readonly placedBy: string
   readonly counts: Counts
+  readonly counted: Entry['counted']
 }
+
+const isSame = (one: Entry['counted'], other: Entry['counted']): boolean =>
+  one === other || (one?.window === other?.window && one?.story === other?.story && one?.article === other?.article)

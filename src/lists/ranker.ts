@@ -4,22 +4,20 @@
  */
 
 import type { ArticleId } from '../domain/article.ts'
-import { EVENT_KIND_TABLE } from '../domain/event-kinds.ts'
 import type { Source } from '../domain/source.ts'
 import type { Stories } from '../domain/story-decision.ts'
 import type { Visitors } from '../events/audience/visitors.ts'
 import { type BackfillSource, backfill, rankByReads } from './backfill.ts'
 import type { CoViewed } from './co-viewed/co-viewed.ts'
 import type { ListInputs } from './definitions/definition.ts'
-import { MUST_READ_POOL } from './definitions/must-reads.ts'
+import { NEWEST } from './definitions/must-reads.ts'
 import { NOTHING, type Ranking, type Standing } from './ranking.ts'
 import type { Reads } from './reads.ts'
 import type { ListRegistry } from './registry.ts'
 import { ALIKE, relatedToEach } from './related.ts'
 import { withPins } from './rules/overrides.ts'
-import { buildScope, collectBlockedIds, findPins, findStoriesByArticle, type Scope } from './scope.ts'
+import { buildScope, collectBlockedIds, findPins, type Scope } from './scope.ts'
 import { createSnapshot, type RankingSnapshot, type SnapshotParts } from './snapshot.ts'
-import { createStoryReads } from './story-reads.ts'
 
 export interface Ranker {
   /**
@@ -53,26 +51,18 @@ export interface RankerParts extends SnapshotParts {
 export const createRanker = (parts: RankerParts): Ranker => {
   const { registry, candidateCache, stories, reads, visitors, taxonomy, source, publisherOf, settings } = parts
   const scopeParts = { ...parts, groups: () => settings().groups }
-  const storyReads = createStoryReads(reads)
 
-  const inputsFor = ({ now, newest, tops, baseline }: RankingSnapshot, scope: Scope): ListInputs => ({
+  const inputsFor = ({ now, newest, broad, storyCounts, baseline }: RankingSnapshot, scope: Scope): ListInputs => ({
     now,
     settings: settings(),
     section: scope.section,
     isPart: scope.isPart,
     reach: parts.reach(),
     newest: limit => newest(limit, scope),
-    heads: tops,
-    visitors: async (kind, window, heads, needed) =>
-      // Distinct visitors are known only for kinds that are readings.
-      EVENT_KIND_TABLE[kind].isReading && needed > 1
-        ? visitors.of(
-            heads.map(({ article }) => article),
-            window,
-          )
-        : heads.map(({ count }) => Math.ceil(count)),
-    stories: articles => findStoriesByArticle(articles, scope.choice, candidateCache),
-    storyReads,
+    broad: (since, limit) => broad(since, limit, scope),
+    storyCounts,
+    visitors: visitors.of,
+    candidates: stories => candidateCache.candidates(stories, scope.choice),
     readingSeconds: reads.seconds,
     baseline,
     weight: id => source(id)?.weight ?? 1,
@@ -134,7 +124,7 @@ export const createRanker = (parts: RankerParts): Ranker => {
   return {
     rankRelatedTo,
     snapshot() {
-      const shared = createSnapshot(parts, MUST_READ_POOL)
+      const shared = createSnapshot(parts, NEWEST)
       return (name, readPublished) => rank(shared, name, readPublished)
     },
   }

@@ -10,7 +10,6 @@ import { readStreamInfo } from '../redis/stream-info.ts'
 export interface Reads {
   /** Articles with the highest counts of a window, highest first. */
   readonly tops: Tops
-  readonly inWindows: ReadCounts['inWindows']
   /** Total counts of the given articles since they were ingested. The map may also have other articles. */
   totals(articles: readonly ArticleId[]): Promise<ReadonlyMap<ArticleId, Counts>>
   /** Total seconds for which each article was read, in the given order. */
@@ -55,7 +54,6 @@ const createTotals = ({ redis, keys, counts }: Omit<ReadsParts, 'tops'>): Reads[
 
 export const createReads = ({ redis, keys, tops, counts }: ReadsParts): Reads => ({
   tops,
-  inWindows: counts.inWindows,
   seconds: async articles => (articles.length === 0 ? [] : counts.totals('seconds', articles)),
   totals: createTotals({ redis, keys, counts }),
 

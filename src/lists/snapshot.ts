@@ -6,7 +6,6 @@ import type { StoryId } from '../domain/article.ts'
 import type { Window } from '../domain/entry.ts'
 import type { EventKind } from '../domain/event-kinds.ts'
 import type { SectionId, Taxonomy } from '../domain/section.ts'
-import type { Top } from '../events/top-articles.ts'
 import type { Baselines } from './baseline.ts'
 import type { CandidateCache } from './candidate-cache.ts'
 import type { Override, Overrides } from './overrides.ts'
@@ -14,10 +13,11 @@ import type { Reads } from './reads.ts'
 import { resolveBlocks } from './resolve-blocks.ts'
 import type { Baseline } from './rules/baseline.ts'
 import type { Candidate } from './rules/candidate.ts'
+import { countStories, type StoryCounts } from './rules/story-counts.ts'
 import type { Scope } from './scope.ts'
 
 export interface SnapshotParts {
-  readonly archive: Pick<ArticleStore, 'newestStories' | 'resolve' | 'resolveStories'>
+  readonly archive: Pick<ArticleStore, 'newestStories' | 'broadStories' | 'resolve' | 'resolveStories'>
   readonly candidateCache: CandidateCache
   readonly reads: Pick<Reads, 'tops' | 'lastReported'>
   readonly baselines: Pick<Baselines, 'at'>
@@ -33,12 +33,17 @@ export interface RankingSnapshot {
   readonly now: number
   /** Stories by publication, newest first: those of the newest so many that the scope shows. */
   readonly newest: (limit: number, scope: Scope) => Promise<Candidate[]>
-  readonly tops: (kind: EventKind, window: Window, most: number) => Promise<readonly Top[]>
+  /** Stories of several sources published after `since`, the newest of each breadth, in no order. */
+  readonly broad: (since: number, limit: number, scope: Scope) => Promise<Candidate[]>
+  readonly storyCounts: (kind: EventKind, window: Window) => Promise<StoryCounts>
   readonly overrides: () => Promise<readonly Override[]>
   readonly baseline: () => Promise<Baseline>
   /** Whether nobody has reported any event for long. */
   readonly inputStopped: () => Promise<boolean>
 }
+
+/** Articles of a window that are looked at: beyond it those read least count for no story. */
+const MAX_COUNTED = 50_000
 
 const once = <T>(read: () => Promise<T>): (() => Promise<T>) => {
   let reading: Promise<T> | null = null
@@ -70,18 +75,28 @@ export const createSnapshot = (
     return ids
   }
 
-  const heads = new Map<string, { readonly most: number; readonly tops: Promise<readonly Top[]> }>()
+  const broadIds = new Map<string, Promise<readonly StoryId[]>>()
+  const countAll = async (kind: EventKind, window: Window): Promise<StoryCounts> => {
+    const heads = await reads.tops(kind, window, MAX_COUNTED)
+    return countStories(heads, await candidateCache.storiesOf(heads.map(({ article }) => article)))
+  }
+  const counts = new Map<string, Promise<StoryCounts>>()
 
   return {
     now,
     newest: async (limit, { section, choice }) =>
       candidateCache.candidates((await newestOf(limit, section)).slice(0, limit), choice),
-    async tops(kind, window, most) {
+    async broad(since, limit, { section, choice }) {
+      const name = `${section ?? ''} ${since} ${limit}`
+      const reading = broadIds.get(name) ?? archive.broadStories(since, limit, section)
+      broadIds.set(name, reading)
+      return candidateCache.candidates(await reading, choice)
+    },
+    storyCounts(kind, window) {
       const name = `${kind} ${window}`
-      const known = heads.get(name)
-      const tops = known && known.most >= most ? known.tops : reads.tops(kind, window, most)
-      if (tops !== known?.tops) heads.set(name, { most, tops })
-      return (await tops).slice(0, most)
+      const counting = counts.get(name) ?? countAll(kind, window)
+      counts.set(name, counting)
+      return counting
     },
     overrides: once(async () => resolveBlocks(await editors.inForce(now), archive)),
     baseline: once(() =>

@@ -30,7 +30,7 @@ const RELATED = 500
 export interface PublishingParts {
   /** Knows which lists a batch changes. */
   readonly publisher: Pick<Publisher, 'affectedBy' | 'relatedShowing'>
-  readonly changes: Pick<Changes, 'note'>
+  readonly changes: Pick<Changes, 'noteIngested'>
   readonly waiting: Pick<PublishQueue, 'enqueue'>
 }
 
@@ -50,9 +50,11 @@ export const publishingTo = (queues: Queues, { publisher, changes, waiting }: Pu
   }
   const ingested = async (what: Ingested, crawl?: string): Promise<readonly ArticleId[]> => {
     // Noted first, so that every later ranking reads the current state.
-    await changes.note(what)
+    await changes.noteIngested(what)
     await lists(publisher.affectedBy(what), false, crawl)
-    return [...new Set([...what.articles, ...(await publisher.relatedShowing(what.edited))])]
+    // A list beside an article of the joint story may show what is of its own story now.
+    const showing = await publisher.relatedShowing([...what.edited, ...what.moved])
+    return [...new Set([...what.articles, ...what.moved, ...showing])]
   }
   return {
     ingested,

@@ -29,6 +29,8 @@ export interface FollowedEdits extends Edits {
 }
 
 const NOTHING_INGESTED = {
+  moved: [],
+  aliases: [],
   ...{ articles: [], stories: [], sections: [], edited: [] },
   ...{ added: 0, addedIds: [], updated: 0, merged: 0, unchanged: 0 },
 }

@@ -213,6 +213,19 @@ describe('stories that turn out to be one', () => {
     expect(await archive.newestStories(10)).toEqual(['s2'])
   })
 
+  it('stories that turn out to be one are indexed by how many sources they have, and no longer once they are parted', async () => {
+    const { archive, keys: own } = anArchive()
+    await archive.ingest([{ article: one, decision: newIn('s1') }], NOON)
+    expect(await archive.broadStories(0, 10)).toEqual([])
+    await archive.ingest([{ article: other, decision: newIn('s1') }], NOON)
+    expect(await archive.broadStories(0, 10)).toEqual(['s1'])
+    expect(await archive.broadStories(0, 10, 'world')).toEqual(['s1'])
+    expect(await archive.broadStories(NOON + 1, 10)).toEqual([])
+    expect(await redis.exists(own.storyIndex(undefined, 3))).toBe(0)
+    await archive.split('s1' as StoryId, 's9' as StoryId, [one.id], NOON)
+    expect([await archive.broadStories(0, 10), await archive.broadStories(0, 10, 'world')]).toEqual([[], []])
+  })
+
   it('stories that turn out to be one are parted again by an editor', async () => {
     const { archive } = anArchive()
     await archive.ingest(

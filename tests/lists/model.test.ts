@@ -1,12 +1,13 @@
 /**
  * Random histories of a desk against a naive model in memory that knows nothing of caches, scripts and windows in Redis: after every
- * history each list has the model's entries in the model's order, with the model's counts.
+ * history each list has the model's entries in the model's order, with the model's counts, and a process that has read
+ * nothing yet publishes the same.
  */
 
 import fc from 'fast-check'
 import { pino } from 'pino'
 import { describe, expect, it } from 'vitest'
-import type { Article, ArticleId } from '../../src/domain/article.ts'
+import type { Article, ArticleId, StoryId } from '../../src/domain/article.ts'
 import type { StreamEntry } from '../../src/events/batch.ts'
 import { createEventCounter } from '../../src/events/counter.ts'
 import { GROUP } from '../../src/events/counting.ts'
@@ -32,6 +33,9 @@ let everyone: ArticleId[] = []
 type Step =
   | { kind: 'article'; source: number; section: number; story: number; ago: number }
   | { kind: 'edit'; which: number }
+  | { kind: 'merge'; which: number; other: number }
+  | { kind: 'split'; which: number }
+  | { kind: 'evict'; which: number }
   | { kind: 'view'; which: number; visitor: number; late: number }
   | { kind: 'share'; which: number }
   | { kind: 'clock'; by: number }
@@ -50,11 +54,17 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       kind: fc.constant('article' as const),
       source: fc.nat(2),
       section: fc.nat(1),
-      story: fc.nat(30),
+      story: fc.nat(15),
       ago: fc.integer({ min: 1, max: 5_000 }),
     }),
   },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('edit' as const), which: fc.nat(50) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ kind: fc.constant('merge' as const), which: fc.nat(8), other: fc.nat(8) }),
+  },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('split' as const), which: fc.nat(50) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('evict' as const), which: fc.nat(50) }) },
   {
     weight: 12,
     arbitrary: fc.record({
@@ -228,21 +238,28 @@ const aModel = () => {
   const worth = (events: readonly Seen[]): number =>
     Number(events.reduce((sum, { at }) => sum + 2 ** (-(clock.now - at) / HALF_LIFE), 0).toPrecision(9))
 
-  const readsOf = (named: readonly Known[], window: string): number =>
+  /** Of all articles of its story. */
+  const readsOf = (first: Known, window: string): number =>
     seen.filter(
-      ({ id, kind, at }) => kind === 'view' && named.some(({ article }) => article.id === id) && inWindow(at, window),
+      ({ id, kind, at }) =>
+        kind === 'view' &&
+        inWindow(at, window) &&
+        known.some(({ article, story }) => article.id === id && story === first.story),
     ).length
 
   /** Best first, each of a kind taking from the next of its kind; all of a tie by time. */
   const diverse = (
-    scored: readonly { each: Known; score: number }[],
+    scored: readonly { each: Known; score: number; publishers?: number }[],
     kindOf: (one: Known) => string,
     factor: number,
   ) => {
     const left = scored.filter(({ score }) => score > 0)
     const chosen: Known[] = []
     while (chosen.length < SIZE && left.length > 0) {
-      const now = left.map(({ each, score }) => ({
+      // What one publisher reports waits for what three or more do.
+      const waits = left.some(({ publishers = 1 }) => publishers >= 3)
+      const allowed = left.filter(({ publishers = 1 }) => !waits || publishers > 1)
+      const now = allowed.map(({ each, score }) => ({
         each,
         score: score * factor ** chosen.filter(one => kindOf(one) === kindOf(each)).length,
         plain: score,
@@ -265,25 +282,25 @@ const aModel = () => {
       stories(section).map(({ first, named }) => {
         const weights = [...new Set(named.map(({ article }) => article.sources[0] ?? ''))].map(weight)
         const mean = weights.reduce((sum, each) => sum + each, 0) / weights.length
-        const times = Math.min(4, Math.max(0.25, (readsOf([first, ...named], 'hour') + 5) / (1 + 5)))
-        const score = Math.log2(1 + weights.length) * mean * 2 ** (-age(first) / (8 * HOUR)) * times ** 0.5
-        return { each: first, score: age(first) > 48 * HOUR ? 0 : score }
+        const times = Math.min(4, Math.max(0.25, (readsOf(first, 'hour') + 5) / (1 + 5)))
+        const score = Math.log2(1 + weights.length) ** 2 * mean * 2 ** (-age(first) / (24 * HOUR)) * times ** 0.5
+        return { each: first, publishers: weights.length, score: age(first) > 48 * HOUR ? 0 : score }
       }),
       ({ article }) => article.section,
-      section === undefined ? 0.8 : 1,
+      section === undefined ? 0.9 : 1,
     )
 
   const trending = (): Known[] =>
     stories()
-      .filter(({ first, named }) => {
+      .filter(({ first }) => {
         const members = known.filter(({ story }) => story === first.story)
-        const isRead = ({ article }: Known) => readsOf([{ article, story: '' }], 'hour') > 0
-        return (
-          members.some(each => isRead(each) && distinct(each.article.id, 'hour') >= MIN_VISITORS) && named.length > 0
+        const read = members.filter(({ article: { id } }) =>
+          seen.some(each => each.id === id && each.kind === 'view' && inWindow(each.at, 'hour')),
         )
+        return read.reduce((sum, { article }) => sum + distinct(article.id, 'hour'), 0) >= MIN_VISITORS
       })
-      .map(({ first, named }) => {
-        const [hour, day] = [readsOf([first, ...named], 'hour'), readsOf([first, ...named], 'day')]
+      .map(({ first }) => {
+        const [hour, day] = [readsOf(first, 'hour'), readsOf(first, 'day')]
         const hours = Math.min(24, Math.max(1, age(first) / HOUR)) - 1
         const usual = Math.max(hours < 1 ? 0 : Math.max(0, day - hour) / hours, 2)
         const sure = Math.max(0, Math.max(0, Math.sqrt(hour + 3 / 8) - Z / 2) ** 2 - 3 / 8)
@@ -295,10 +312,10 @@ const aModel = () => {
       .map(({ each }) => each)
 
   const related = (id: string): [Known, string][] => {
-    if (blocked(id)) return []
     const own = known.find(({ article }) => article.id === id)
+    if (blocked(id) || !own) return []
     const beside = stories().flatMap(({ first }) => {
-      if (first.story === own?.story) return []
+      if (first.story === own.story) return []
       const alike = Math.max(
         0,
         ...known.filter(({ story }) => story === first.story).map(({ article }) => likeness(id, article.id)),
@@ -310,9 +327,9 @@ const aModel = () => {
       each,
       'rule',
     ])
-    for (const section of [own?.article.section, undefined])
+    for (const section of [own.article.section, undefined])
       for (const each of [...shown(section)].sort(byTime))
-        if (list.length < MINIMUM && each.story !== own?.story && !list.some(([one]) => one.story === each.story))
+        if (list.length < MINIMUM && each.story !== own.story && !list.some(([one]) => one.story === each.story))
           list.push([each, 'latest'])
     return list
   }
@@ -404,6 +421,14 @@ const play = async (steps: readonly Step[]): Promise<void> => {
   let made = 0
   let sequence = 0
   let added = 0
+  let parted = 0
+  /** Stories that were merged, and into which. */
+  const into = new Map<string, string>()
+  const findStory = (id: string): string => (into.has(id) ? findStory(into.get(id) ?? '') : id)
+  const move = (ids: readonly ArticleId[], story: string): void => {
+    for (const [index, each] of model.known.entries())
+      if (ids.includes(each.article.id)) model.known[index] = { ...each, story }
+  }
   const pick = (which: number): Known | undefined => model.known[which % Math.max(1, model.known.length)]
 
   for (const one of steps) {
@@ -418,7 +443,7 @@ const play = async (steps: readonly Step[]): Promise<void> => {
         firstSeenAt: clock.now,
       })
       await desk.takeIn([{ article, decision: newIn(`s${one.story}`) }])
-      model.known.push({ article, story: `s${one.story}` })
+      model.known.push({ article, story: findStory(`s${one.story}`) })
       everyone.push(article.id)
     }
     if (one.kind === 'clock') clock.now += one.by * MINUTE
@@ -431,6 +456,28 @@ const play = async (steps: readonly Step[]): Promise<void> => {
       const article = { ...picked.article, title: `${picked.article.title}, corrected`, publishedAt: clock.now }
       await desk.takeIn([{ article, decision: newIn(picked.story) }])
       model.known[model.known.indexOf(picked)] = { ...picked, article: { ...picked.article, title: article.title } }
+    }
+    // What a worker keeps in memory would be wrong afterwards.
+    if (one.kind === 'merge' || one.kind === 'split' || one.kind === 'evict')
+      for (const name of ['most-read:week', 'trending', `related:${id}`]) await desk.publisher.publish(name)
+    const from = picked.story as StoryId
+    const members = model.known.filter(({ story }) => story === from).map(({ article }) => article.id)
+    if (one.kind === 'merge') {
+      const to = (pick(one.other)?.story ?? from) as StoryId
+      if (to === from) continue
+      await desk.changes.noteIngested(await desk.archive.merge(from, to, clock.now))
+      into.set(from, to)
+      move(members, to)
+    }
+    if (one.kind === 'split' && members.length > 1) {
+      parted += 1
+      const to = `part${parted}` as StoryId
+      await desk.changes.noteIngested(await desk.archive.split(from, to, [id], clock.now))
+      move([id], to)
+    }
+    if (one.kind === 'evict') {
+      await desk.eviction.begin([id])
+      model.known.splice(model.known.indexOf(picked), 1)
     }
     if (one.kind === 'view' || one.kind === 'share') {
       const late = one.kind === 'view' ? one.late : 0
@@ -483,12 +530,15 @@ const play = async (steps: readonly Step[]): Promise<void> => {
   // Windows roll with the next batch that is counted.
   await counter.countEntries([])
   model.rolled.to = Math.max(model.rolled.to, clock.now)
+  const fresh = openDesk().desk
   for (const name of [...NAMES, ...everyone.slice(0, 4).map(id => `related:${id}`)]) {
     await desk.publisher.publish(name)
     const entries = await room.list(name)
     expect({ [name]: entries.map(({ title, placedBy, counts }) => [title, placedBy, counts]) }).toEqual({
       [name]: model.list(name).map(([{ article }, placedBy]) => [article.title, placedBy, model.counts(article.id)]),
     })
+    await fresh.publisher.publish(name)
+    expect({ [name]: await room.list(name) }).toEqual({ [name]: entries })
   }
 }
 

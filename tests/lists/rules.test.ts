@@ -6,9 +6,10 @@ import { blend, lowerBound, ratioToBaseline } from '../../src/lists/rules/baseli
 import type { Candidate, Ranked } from '../../src/lists/rules/candidate.ts'
 import { rankLatest } from '../../src/lists/rules/latest.ts'
 import { rankMost } from '../../src/lists/rules/most.ts'
-import { importance, type MustReadRule, rankMustReads, shortlist } from '../../src/lists/rules/must-reads.ts'
+import { importance, type MustReadRule, rankMustReads } from '../../src/lists/rules/must-reads.ts'
 import { fillFrom, withPins } from '../../src/lists/rules/overrides.ts'
 import { coViewSimilarity, rankRelated } from '../../src/lists/rules/related.ts'
+import { countStories } from '../../src/lists/rules/story-counts.ts'
 import { rankTrending } from '../../src/lists/rules/trending.ts'
 import { anArticle, NOON, sourceId } from '../support/articles.ts'
 import { taxonomy } from '../support/daemon.ts'
@@ -118,15 +119,24 @@ describe('latest', () => {
 })
 
 describe('most read', () => {
-  const rule = { now: NOON, size: 10, minVisitors: 3, maxAge: 24 * HOUR }
+  const rule = { now: NOON, window: 'day' as const, size: 10, minVisitors: 3, maxAge: 24 * HOUR }
 
-  it('most read adds up the reads of a story, and lists it once', () => {
+  it('the reads of all articles of a story are added up, those that are gone left out', () => {
+    const heads = ['b', 'a', 'c', 'gone'].map((article, place) => ({ article: article as ArticleId, count: 5 - place }))
+    const counts = countStories(heads, ['s2', 's1', 's1', null] as (StoryId | null)[])
+    expect(counts.ordered.map(({ story, count, articles }) => [story, count, articles.length])).toEqual([
+      ['s1', 7, 2],
+      ['s2', 5, 1],
+    ])
+    expect([counts.count('s1' as StoryId), counts.count('s9' as StoryId)]).toEqual([7, 0])
+  })
+
+  it('most read lists the story with the most reads first, and says of how many articles they are', () => {
     const [one, two] = [candidate({ id: 'a', story: 's1' }), candidate({ id: 'b', story: 's2' })]
     const list = rankMost(
       [
-        { candidate: one, count: 3, visitors: 2 },
-        { candidate: two, count: 5, visitors: 3 },
-        { candidate: one, count: 4, visitors: 2 },
+        { candidate: two, count: 5, articles: 1, own: 1, visitors: 3 },
+        { candidate: one, count: 7, articles: 2, own: 4, visitors: 4 },
       ],
       rule,
     )
@@ -141,8 +151,8 @@ describe('most read', () => {
   it('most read leaves out what too few visitors read, however often', () => {
     const list = rankMost(
       [
-        { candidate: candidate({ id: 'reloaded' }), count: 500, visitors: 2 },
-        { candidate: candidate({ id: 'read' }), count: 3, visitors: 3 },
+        { candidate: candidate({ id: 'reloaded' }), count: 500, articles: 1, own: 1, visitors: 2 },
+        { candidate: candidate({ id: 'read' }), count: 3, articles: 1, own: 1, visitors: 3 },
       ],
       rule,
     )
@@ -150,7 +160,9 @@ describe('most read', () => {
   })
 
   it('most read of a window has the articles of that window: no old one that is still read', () => {
-    expect(rankMost([{ candidate: candidate({ age: 25 * HOUR }), count: 9, visitors: 9 }], rule)).toEqual([])
+    expect(
+      rankMost([{ candidate: candidate({ age: 25 * HOUR }), count: 9, articles: 1, own: 1, visitors: 9 }], rule),
+    ).toEqual([])
   })
 })
 
@@ -206,19 +218,29 @@ describe('must-reads', () => {
       candidate({ id: `s${n}`, section: 'sports', sources: ['a', 'b', 'c'], age: n }),
     )
     const world = candidate({ id: 'w', section: 'world', sources: ['a', 'b'], age: 0 })
-    const pool = shortlist([...sports, world], rule)
+    const pool = [...sports, world]
     expect(ids(rankMustReads(pool, () => 0, rule))).toContain('w')
     expect(ids(rankMustReads(pool, () => 0, { ...rule, diversity: 1 }))).not.toContain('w')
+  })
+
+  it('what one publisher reports stands behind every must-read of three publishers, and not behind one of two', () => {
+    const single = candidate({ id: 'single', sources: ['a'], age: 0 })
+    const [two, three] = [2, 3].map(count =>
+      candidate({ id: String(count), sources: ['a', 'b', 'c'].slice(0, count), age: 47 * HOUR }),
+    ) as [Candidate, Candidate]
+    expect(ids(rankMustReads([single, two, three], () => 0, rule))).toEqual(['3', 'single', '2'])
+    expect(ids(rankMustReads([single, two], () => 0, rule))).toEqual(['single', '2'])
+    const many = Array.from({ length: 4 }, (_, at) =>
+      candidate({ id: `m${at}`, sources: ['a', 'b', 'c'], age: HOUR * at }),
+    )
+    expect(ids(rankMustReads([single, ...many], () => 0, rule))).toEqual(['m0', 'm1', 'm2', 'm3'])
   })
 
   it('must-reads explain themselves: their terms make their score', () => {
     fc.assert(
       fc.property(some, sketches => {
         const list = rankMustReads(
-          shortlist(
-            sketches.map(sketch => candidate(sketch)),
-            rule,
-          ),
+          sketches.map(sketch => candidate(sketch)),
           ({ article }) => article.counts.views,
           rule,
         )

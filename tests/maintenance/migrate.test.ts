@@ -125,6 +125,17 @@ describe.each(fixtures)('what version $commit wrote', fixture => {
     expect(new Set(titles.map(([, fields]) => fields[1]))).toEqual(new Set(ids))
   })
 
+  it('what an older version wrote of stories of several publishers is found by breadth', async () => {
+    const { ids, migrate, archive } = await wrote(fixture)
+    await migrate.run()
+    const held = (await archive.articles(ids)).flatMap(each => each?.story ?? [])
+    const stories = (await archive.stories([...new Set(held)])).flatMap(each => each ?? [])
+    const broad = stories.flatMap(({ id, sources }) => (sources.length > 1 ? id : [])).sort()
+    expect(broad.length).toBeGreaterThan(0)
+    expect([...(await archive.broadStories(0, 100))].sort()).toEqual(broad)
+    expect([...(await archive.broadStories(0, 100, 'world'))].sort()).toEqual(broad)
+  })
+
   it('what an older version wrote keeps where articles are shown, so that edits reach those lists', async () => {
     const { keys, migrate } = await wrote(fixture)
     const noted = fixture.keys.flatMap(({ key, value }) =>

@@ -59,7 +59,7 @@ describe('an admin under its own user of Redis', () => {
     await loadKeys(root, OLD_KEYS, key => key.replace('newsdesk', keys.prefix))
     await root.set(keys.schema(), 5)
     const { carried } = await createMigrate({ redis, keys, say: () => undefined }).run()
-    expect(carried).toMatchObject([{ to: 6, count: OLD_KEYS.length }, { to: 7 }])
+    expect(carried).toMatchObject([{ to: 6, count: OLD_KEYS.length }, { to: 7 }, { to: 8 }])
     expect(await root.hget(keys.eviction(), 'evicted')).toBe('7')
     expect(await root.lrange(keys.viewer('someone'), 0, -1)).toEqual(['b', 'a'])
   })

@@ -3,12 +3,14 @@
 import { createLists } from '../../src/app/lists.ts'
 import { createArticleStore } from '../../src/articles/redis-store.ts'
 import type { Ingested } from '../../src/articles/store.ts'
+import { createStoryWriter } from '../../src/articles/story-writer.ts'
 import { Settings } from '../../src/config/schema.ts'
 import type { Article, ArticleId } from '../../src/domain/article.ts'
 import type { Entry } from '../../src/domain/entry.ts'
 import { Source } from '../../src/domain/source.ts'
 import type { Decision, Stories } from '../../src/domain/story-decision.ts'
 import { createReadCounts, createTops } from '../../src/events/top-articles.ts'
+import { createEviction } from '../../src/eviction/evict.ts'
 import type { ListRegistry } from '../../src/lists/registry.ts'
 import { NOON } from './articles.ts'
 import { taxonomy } from './daemon.ts'
@@ -36,13 +38,14 @@ export const aListRoom = ({ settings = {}, similar = () => [], registry }: ListR
 
   /** As a process has it: made anew, it has read nothing yet. */
   const open = () => {
-    const archive = createArticleStore({
+    const stored = {
       ...{ redis, keys },
       retention: () => config.settings.articles.retention,
       poolSize: () => config.settings.lists.poolSize,
-      findWeight: id => source(id)?.weight ?? 1,
-      findParent: id => taxonomy.find(section => section.id === id)?.parent,
-    })
+      findWeight: (id: string) => source(id)?.weight ?? 1,
+      findParent: (id: string) => taxonomy.find(section => section.id === id)?.parent,
+    }
+    const archive = createArticleStore(stored)
     const reads = { redis, keys, halfLife: () => config.settings.events.halfLife, now }
     const lists = createLists({
       ...{ redis, keys, archive, stories, source, now },
@@ -53,10 +56,14 @@ export const aListRoom = ({ settings = {}, similar = () => [], registry }: ListR
     })
     const takeIn = async (batch: readonly { article: Article; decision: Decision }[]): Promise<Ingested> => {
       const ingested = await archive.ingest(batch, clock.now)
-      await lists.changes.note(ingested)
+      await lists.changes.noteIngested(ingested)
       return ingested
     }
-    return { ...lists, archive, takeIn }
+    const eviction = createEviction({
+      ...{ redis, keys, now, changes: lists.changes, names: lists.publisher.names },
+      writer: createStoryWriter(stored),
+    })
+    return { ...lists, archive, takeIn, eviction }
   }
   const list = async (name: string): Promise<Entry[]> =>
     (await redis.lrange(keys.list(name), 0, -1)).map(json => JSON.parse(json) as Entry)

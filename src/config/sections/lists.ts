@@ -87,14 +87,14 @@ export const ListSettings = z
     ageWeek: span('1m').prefault('8d').describe('Maximum age of articles in lists of the window `week`.'),
     mustReadsAge: span('1m').prefault('48h').describe('Maximum age of stories in must-reads.'),
     mustReadsHalfLife: span('1s')
-      .prefault('8h')
+      .prefault('24h')
       .describe('Time after which the freshness of a story counts half in must-reads.'),
-    weightBreadth: weight(1, 'the number of publishers that report a story'),
+    weightBreadth: weight(2, 'the number of publishers that report a story'),
     weightSource: weight(1, 'the weights of its sources'),
     weightFreshness: weight(1, 'freshness'),
     weightReads: weight(0.5, 'reads in relation to the baseline'),
     sectionDiversity: diversity(
-      0.8,
+      0.9,
       'Factor by which each must-read of a section reduces the score of the next of that section. 1: no diversity.',
     ),
     relatedAge: span('1m').prefault('7d').describe('Maximum age of related articles.'),

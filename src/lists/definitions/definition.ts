@@ -4,18 +4,13 @@
  */
 
 import type { ListSettings } from '../../config/sections/lists.ts'
-import type { ArticleId } from '../../domain/article.ts'
+import type { ArticleId, StoryId } from '../../domain/article.ts'
 import type { PlacedBy, Window } from '../../domain/entry.ts'
 import type { EventKind } from '../../domain/event-kinds.ts'
 import type { SectionId } from '../../domain/section.ts'
 import type { Baseline } from '../rules/baseline.ts'
 import type { Candidate, Ranked } from '../rules/candidate.ts'
-
-/** An article at the head of a window, and what was counted of it there. */
-export interface Head {
-  readonly article: ArticleId
-  readonly count: number
-}
+import type { StoryCounts } from '../rules/story-counts.ts'
 
 /**
  * What a list can be ranked from, as of one moment and limited to what the list may show. Nothing is read before a rule
@@ -32,20 +27,14 @@ export interface ListInputs {
   readonly reach: number
   /** The newest stories by publication, newest first. */
   newest(limit: number): Promise<Candidate[]>
-  /** The articles with the most events of a kind in a window, highest first. */
-  heads(kind: EventKind, window: Window, limit: number): Promise<readonly Head[]>
-  /**
-   * Distinct visitors behind each head, as far as the kind tells them apart; the count itself where fewer than two are
-   * needed.
-   */
-  visitors(kind: EventKind, window: Window, heads: readonly Head[], needed: number): Promise<readonly number[]>
-  /** The stories of these articles, in the same order; null for a story that the list may not show. */
-  stories(articles: readonly ArticleId[]): Promise<readonly (Candidate | null)[]>
-  /** Views of each story in windows. */
-  storyReads<const Asked extends 'hour' | 'day'>(
-    candidates: readonly Candidate[],
-    windows: readonly Asked[],
-  ): Promise<(candidate: Candidate) => Readonly<Record<Asked, number>>>
+  /** Stories of several sources published after `since` (ms since the epoch): of each breadth the newest `limit`. */
+  broad(since: number, limit: number): Promise<Candidate[]>
+  /** How many events of a kind were counted of each story in a window. */
+  storyCounts(kind: EventKind, window: Window): Promise<StoryCounts>
+  /** Distinct visitors of each article in a window, as far as lists need to know. */
+  visitors(articles: readonly ArticleId[], window: Window): Promise<readonly number[]>
+  /** Those of these stories that the list may show, in the same order. */
+  candidates(stories: readonly StoryId[]): Promise<readonly Candidate[]>
   /** Seconds each article was ever read for, in the order asked. */
   readingSeconds(articles: readonly ArticleId[]): Promise<readonly number[]>
   /** Reads per article and hour that are usual for a section. */

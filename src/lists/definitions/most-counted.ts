@@ -1,17 +1,16 @@
-/** `most-read`, `most-commented`, `most-shared`: the articles with the most events of a kind in a window. */
+/** `most-read`, `most-commented`, `most-shared`: the stories with the most events of a kind in a window. */
 
 import { EVENT_KINDS } from '../../domain/counts.ts'
 import { WINDOWS, type Window } from '../../domain/entry.ts'
 import { EVENT_KIND_TABLE, type EventKind } from '../../domain/event-kinds.ts'
-import { type Counted, rankMost } from '../rules/most.ts'
+import type { Ranked } from '../rules/candidate.ts'
+import { rankMost } from '../rules/most.ts'
+import { findMinVisitors, readCounted } from './counted.ts'
 import type { Fallback, ListDefinition, ListInputs } from './definition.ts'
 import { fromLatest } from './latest.ts'
 
-/**
- * Heads of a window that are looked at for every entry. A section has fewer articles than the whole, so more are looked
- * at for one.
- */
-const DEPTH = { whole: 4, part: 20 } as const
+/** Stories that are looked at first, for each entry; twice as many follow, and so on, until the list is full. */
+const FIRST_LOOK = 1.5
 
 /** Windows that a window with too few entries is backfilled from, the next wider first. */
 const WIDER: Readonly<Record<Window, readonly Window[]>> = {
@@ -21,19 +20,24 @@ const WIDER: Readonly<Record<Window, readonly Window[]>> = {
   week: [],
 }
 
+/** Walks down the stories by count, so that what a list may show costs, not what was counted. */
 const rankIn = (kind: EventKind) => async (inputs: ListInputs, window: Window) => {
-  const { now, settings, isPart } = inputs
-  const { mostRead: size, minVisitors, maxAgeNow, ageDay, ageWeek } = settings
-  const heads = await inputs.heads(kind, window, size * (isPart ? DEPTH.part : DEPTH.whole))
-  const found = await inputs.stories(heads.map(({ article }) => article))
-  const needed = EVENT_KIND_TABLE[kind].isReading ? minVisitors : 1
-  const visitors = await inputs.visitors(kind, window, heads, needed)
-  const counted = heads.flatMap(({ count }, index): Counted[] => {
-    const candidate = found[index]
-    return candidate ? [{ candidate, count, visitors: visitors[index] ?? 0 }] : []
-  })
+  const { now, settings } = inputs
+  const { mostRead: size, maxAgeNow, ageDay, ageWeek } = settings
+  const minVisitors = findMinVisitors(kind, inputs)
   const maxAge = window === 'week' ? ageWeek : window === 'day' ? ageDay : maxAgeNow
-  return rankMost(counted, { now, size, minVisitors: needed, maxAge })
+  const { ordered } = await inputs.storyCounts(kind, window)
+  const ranked: Ranked[] = []
+  let from = 0
+  for (let look = Math.ceil(size * FIRST_LOOK); from < ordered.length && ranked.length < size; look *= 2) {
+    let to = Math.min(ordered.length, from + look)
+    // Stories with the same count are ordered by time, so they are looked at together.
+    while (to < ordered.length && ordered[to]?.count === ordered[to - 1]?.count) to += 1
+    const counted = await readCounted(inputs, ordered.slice(from, to), window, minVisitors)
+    ranked.push(...rankMost(counted, { now, window, size: size - ranked.length, minVisitors, maxAge }))
+    from = to
+  }
+  return ranked
 }
 
 /** A window of a kind of event and all wider ones, then latest. */

@@ -1,15 +1,25 @@
 /** `must-reads`: the most important stories, diverse over sections. */
 
-import { rankMustReads, shortlist } from '../rules/must-reads.ts'
+import { oncePerStory } from '../rules/candidate.ts'
+import { rankMustReads } from '../rules/must-reads.ts'
 import type { ListDefinition, ListInputs } from './definition.ts'
 import { fromLatest } from './latest.ts'
 
-/** Newest stories that are looked at. */
-export const MUST_READ_POOL = 500
+/** Newest stories that are looked at, whatever their breadth: as many as `latest` looks at. */
+export const NEWEST = 300
+/**
+ * Stories that are looked at of each breadth: ten for every place, however much came within `mustReadsAge`. Older ones
+ * of the same breadth stand behind all of them, but for weights and reads.
+ */
+const BROAD = 300
 
 const rank = async (inputs: ListInputs) => {
   const { now, settings, section, reach, weight, publisher } = inputs
-  const pool = await inputs.newest(Math.min(MUST_READ_POOL, reach))
+  const [newest, broad] = await Promise.all([
+    inputs.newest(Math.min(NEWEST, reach)),
+    inputs.broad(now - settings.mustReadsAge, BROAD),
+  ])
+  const pool = oncePerStory([...newest, ...broad], candidate => candidate)
   const rule = {
     now,
     size: settings.mustReads,
@@ -27,9 +37,8 @@ const rank = async (inputs: ListInputs) => {
     // Within one section there is nothing to be diverse over.
     diversity: section === undefined ? settings.sectionDiversity : 1,
   }
-  const listed = shortlist(pool, rule)
-  const read = await inputs.storyReads(listed, ['hour'])
-  return rankMustReads(listed, candidate => read(candidate).hour, rule)
+  const read = await inputs.storyCounts('view', 'hour')
+  return rankMustReads(pool, ({ story }) => read.count(story.id), rule)
 }
 
 export const mustReads: ListDefinition = {

@@ -1,28 +1,22 @@
 /** `trending`: articles that were read much more in the last hour than usual. */
 
-import { oncePerStory } from '../rules/candidate.ts'
-import { rankTrending } from '../rules/trending.ts'
+import { mayTrend, rankTrending } from '../rules/trending.ts'
+import { findMinVisitors, readCounted } from './counted.ts'
 import type { ListDefinition, ListInputs } from './definition.ts'
 import { fromWindows } from './most-counted.ts'
 
-/** Number of the most viewed articles of the last hour that are considered. */
-const POOL = 300
-
 const rank = async (inputs: ListInputs) => {
-  const { now, settings, isPart } = inputs
-  const { trending: size, trendZScore: z, trendMinRatio: minRatio, maxAgeNow: maxAge, minVisitors } = settings
-  const heads = await inputs.heads('view', 'hour', POOL * (isPart ? 4 : 1))
-  const visitors = await inputs.visitors('view', 'hour', heads, minVisitors)
-  const found = await inputs.stories(
-    heads.filter((_, index) => (visitors[index] ?? 0) >= minVisitors).map(({ article }) => article),
-  )
-  const candidates = oncePerStory(
-    found.filter(each => each !== null),
-    each => each,
-  )
-  const read = await inputs.storyReads(candidates, ['hour', 'day'])
-  const paces = candidates.map(candidate => ({ candidate, ...read(candidate) }))
-  return rankTrending(paces, { now, size, maxAge, z, minRatio, baseline: await inputs.baseline() })
+  const { now, settings } = inputs
+  const { trending: size, trendZScore: z, trendMinRatio: minRatio, maxAgeNow: maxAge } = settings
+  const rule = { now, size, maxAge, z, minRatio, baseline: await inputs.baseline() }
+  const minVisitors = findMinVisitors('view', inputs)
+  const [hour, day] = await Promise.all([inputs.storyCounts('view', 'hour'), inputs.storyCounts('view', 'day')])
+  const enough = hour.ordered.filter(({ count }) => mayTrend(count, rule))
+  const counted = await readCounted(inputs, enough, 'hour', minVisitors)
+  const paces = counted
+    .filter(({ visitors }) => visitors >= minVisitors)
+    .map(({ candidate, count }) => ({ candidate, hour: count, day: day.count(candidate.story.id) }))
+  return rankTrending(paces, rule)
 }
 
 export const trending: ListDefinition = {

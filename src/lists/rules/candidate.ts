@@ -1,7 +1,7 @@
 /** What the rules rank, and what they return. Ties are broken by id, so the same state gives the same list. */
 
 import type { StoredArticle, StoredStory } from '../../articles/store.ts'
-import type { PlacedBy } from '../../domain/entry.ts'
+import type { Entry, PlacedBy } from '../../domain/entry.ts'
 
 /** A story by the article it is shown by. */
 export interface Candidate {
@@ -22,6 +22,8 @@ export interface Ranked {
   /** Higher stands before lower; its unit is the rule's. */
   readonly score: number
   readonly placedBy: PlacedBy
+  /** What it was ranked by, where that is a number of events in a window. */
+  readonly counted?: Entry['counted']
   /** Computed only on request. */
   readonly terms: () => readonly Term[]
 }

@@ -1,16 +1,7 @@
 /** Must-reads: what matters, over all sections. */
 
 import { type Baseline, ratioToBaseline } from './baseline.ts'
-import {
-  byScore,
-  type Candidate,
-  computeAge,
-  freshness,
-  oncePerStory,
-  type Ranked,
-  showAge,
-  type Term,
-} from './candidate.ts'
+import { type Candidate, computeAge, freshness, type Ranked, showAge, type Term } from './candidate.ts'
 import { diverse } from './diverse.ts'
 
 /** Exponents of the factors: 0 takes one out, 2 makes it count double on the scale of logarithms. */
@@ -88,13 +79,12 @@ const factorsOf = (candidate: Candidate, rule: MustReadRule): Factors | null => 
  * (weighted product model: Bridgman, Dimensional Analysis, 1922).
  * @returns dimensionless, 0 for a story beyond the age
  */
-export const importance = (candidate: Candidate, rule: MustReadRule): number => {
-  const factors = factorsOf(candidate, rule)
-  const { weights } = rule
-  return factors
-    ? factors.breadth ** weights.breadth * factors.source ** weights.source * factors.fresh ** weights.freshness
-    : 0
-}
+export const importance = (candidate: Candidate, rule: MustReadRule): number => weigh(factorsOf(candidate, rule), rule)
+
+const weigh = (factors: Factors | null, { weights }: MustReadRule): number =>
+  factors === null
+    ? 0
+    : factors.breadth ** weights.breadth * factors.source ** weights.source * factors.fresh ** weights.freshness
 
 /**
  * Reads in the last hour relative to the baseline of the section and hour: `ratioToBaseline^r`, clamped to 1/4..4
@@ -103,18 +93,6 @@ export const importance = (candidate: Candidate, rule: MustReadRule): number => 
 const readFactor = (candidate: Candidate, reads: number, rule: MustReadRule): number =>
   Math.min(4, Math.max(0.25, ratioToBaseline(reads, rule.baseline(candidate.article.section, rule.now), PRIOR))) **
   rule.weights.reads
-
-/** The stories that may become must-reads: the most important ones before reads, several for every place. */
-export const shortlist = (candidates: readonly Candidate[], rule: MustReadRule): Candidate[] =>
-  oncePerStory(
-    candidates
-      .map(candidate => ({ candidate, score: importance(candidate, rule) }))
-      .filter(({ score }) => score > 0)
-      .sort(byScore),
-    ({ candidate }) => candidate,
-  )
-    .slice(0, rule.size * 4)
-    .map(({ candidate }) => candidate)
 
 const termsOf = (candidate: Candidate, reads: number, diversity: number, rule: MustReadRule): Term[] => {
   const { publishers = 0, breadth = 0, source = 0, fresh = 0 } = factorsOf(candidate, rule) ?? {}
@@ -133,22 +111,36 @@ const termsOf = (candidate: Candidate, reads: number, diversity: number, rule: M
   ]
 }
 
+/** Publishers from which on a story is of more than one publisher's choosing: one may copy another, three rarely. */
+const BROAD = 3
+
 /**
- * Most important first, diverse over sections.
- * @param shortlisted see `shortlist`
+ * Most important first, diverse over sections. A story that one publisher reports stands behind every story that three
+ * or more report: however new, it is that publisher's choice, and nobody's must-read while what many chose waits.
+ * @param candidates each story once
  */
-export const rankMustReads = (shortlisted: readonly Candidate[], reads: HourlyReads, rule: MustReadRule): Ranked[] =>
-  diverse(
-    shortlisted.map(candidate => ({
-      candidate,
-      score: importance(candidate, rule) * readFactor(candidate, reads(candidate), rule),
-    })),
-    ({ article }) => article.section,
+export const rankMustReads = (candidates: readonly Candidate[], reads: HourlyReads, rule: MustReadRule): Ranked[] => {
+  const scored = candidates.flatMap(candidate => {
+    const factors = factorsOf(candidate, rule)
+    if (factors === null) return []
+    const score = weigh(factors, rule) * readFactor(candidate, reads(candidate), rule)
+    return { candidate, publishers: factors.publishers, score }
+  })
+  const getSection = ({ article }: Candidate): string => article.section
+  const several = diverse(
+    scored.filter(({ publishers }) => publishers > 1),
+    getSection,
     rule.diversity,
     rule.size,
-  ).map(({ candidate, score, discount }) => ({
-    candidate,
-    score,
-    placedBy: 'rule',
-    terms: () => termsOf(candidate, reads(candidate), discount, rule),
-  }))
+  )
+  // Down to the last of three or more publishers; what two report competes with the rest from there on.
+  const first = several.slice(0, several.findLastIndex(({ publishers }) => publishers >= BROAD) + 1)
+  return [...first, ...diverse(scored, getSection, rule.diversity, rule.size - first.length, first)].map(
+    ({ candidate, score, discount }) => ({
+      candidate,
+      score,
+      placedBy: 'rule',
+      terms: () => termsOf(candidate, reads(candidate), discount, rule),
+    }),
+  )
+}

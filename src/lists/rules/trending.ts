@@ -33,6 +33,10 @@ const expected = ({ candidate, hour, day }: Pace, { now, baseline }: TrendRule):
   return Math.max(before, baseline(candidate.article.section, now), FLOOR)
 }
 
+/** Whether so many reads in the last hour may suffice: at least the minimum is expected of any story. */
+export const mayTrend = (hour: number, { z, minRatio }: Pick<TrendRule, 'z' | 'minRatio'>): boolean =>
+  lowerBound(hour, z) >= FLOOR * minRatio
+
 /**
  * Ranks stories by the ratio of the lower bound of their reads in the last hour to the expected reads:
  *   lowerBound(reads of the last hour, z) / max(own pace per hour before it, baseline of section and hour, 2)

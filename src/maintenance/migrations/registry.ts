@@ -5,6 +5,7 @@
  */
 
 import { articleIndex } from './article-index.ts'
+import { broadStories } from './broad-stories.ts'
 import { eventBuckets } from './event-buckets.ts'
 import { keyNames } from './key-names.ts'
 import type { Migration } from './migration.ts'
@@ -15,6 +16,7 @@ import { storyLog, storyWords } from './story-log.ts'
 export const MIGRATIONS: readonly Migration[] = [
   ...[eventBuckets, storyLog, shownBy, articleIndex, toldApart, keyNames],
   storyWords,
+  broadStories,
 ]
 
 /** Schema version that this process reads and writes. */

@@ -141,7 +141,7 @@ const wrongStory: Check<string> = {
     const into = await redis.hget(keys.story(id), 'into')
     // A merged story that got members since is merged again.
     if (into === null) await reindex(parts, id)
-    else await writer.index(await writer.merge(asStory(id), asStory(into), now()))
+    else await writer.index((await writer.merge(asStory(id), asStory(into), now())).placed)
   },
 }
 

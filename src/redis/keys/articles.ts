@@ -39,8 +39,12 @@ export const articleKeys = (prefix: string) => ({
    * read for metrics and status. A field a section.
    */
   storyShares: () => `{${prefix}:stories}:shares`,
-  /** ZSET story id by ms of publication, overall or of one section. Trimmed to `lists.poolSize`. */
-  storyIndex: (section?: string) => (section ? `${prefix}:index:stories:${section}` : `${prefix}:index:stories`),
+  /**
+   * ZSET story id by ms of publication, overall or of one section; with a breadth, only stories of at least so many
+   * sources (src/articles/breadths.ts). Written with stories, read to rank lists. Trimmed to `lists.poolSize`.
+   */
+  storyIndex: (section?: string, breadth = 1) =>
+    [`${prefix}:index:stories`, ...(breadth > 1 ? [`broad:${breadth}`] : []), ...(section ? [section] : [])].join(':'),
   /**
    * ZSET `source article text` by ms first seen: what publishers filed in a section. 240 a section, expiring after 90
    * days.
