@@ -32,9 +32,7 @@ const UNLIKE = [
 describe('what a source writes under every text', () => {
   it("a source's name behind every title brings no unlike articles together, from the first on", () => {
     const clusterer = createClusterer(() => settings)
-    const stories = UNLIKE.map(
-      title => clusterer.decide(featuresOf(`${title} | Ellin Courier`), NOON).decision.story,
-    )
+    const stories = UNLIKE.map(title => clusterer.decide(featuresOf(`${title} | Ellin Courier`), NOON).decision.story)
     expect(new Set(stories).size).toBe(UNLIKE.length)
   })
 
