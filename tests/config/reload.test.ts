@@ -188,9 +188,10 @@ describe('a change of a setting', () => {
 const READ_AT_OTHER_TIMES: readonly string[] = [
   // Taken up by the reload itself, which other tests see at work.
   ...['crawl.concurrency', 'articles.concurrency', 'lists.refresh', 'crawl.tick'],
-  // By a visit to the desk, by a failing or refusing publisher, by a hub, by the end of the process, by one reader in so many.
+  // By a visit to the desk, by a failing or refusing publisher, by a hub, by the end of the process, by one reader in so many, or every five minutes.
   ...[
     'admin.recrawlGap',
+    'stories.maxShare',
     'admin.session',
     'crawl.limitedBy403',
     'crawl.maxBackoff',
