@@ -7,7 +7,7 @@ export interface IntMap {
   readonly size: number
   /** @returns -1 if the key is not there */
   get(key: number): number
-  /** @param value 0 to 2^31 - 1 */
+  /** @param value 0 to 2^31 - 2 */
   set(key: number, value: number): void
   delete(key: number): void
 }
