@@ -1,16 +1,16 @@
 /** Explains story decisions in words that an editor can check. (pure) */
 
 import type { StoredArticle } from '../articles/store.ts'
+import { primaryLanguage } from '../domain/language.ts'
 import type { Explanation } from '../domain/story-decision.ts'
 import { tellingWords } from '../languages/segment.ts'
-import { primaryLanguage } from './rules/features.ts'
 
 const MAX_WORDS = 12
 
 /** Finds words that both articles have. */
 export const sharedWords = (one: StoredArticle, other: StoredArticle): string[] => {
   const words = ({ title, summary, language }: StoredArticle) =>
-    new Set(tellingWords(`${title} ${summary}`, primaryLanguage(language), true))
+    new Set(tellingWords(`${title} ${summary}`, primaryLanguage(language) ?? '', true))
   const theirs = words(other)
   return [...words(one)].filter(word => theirs.has(word)).slice(0, MAX_WORDS)
 }

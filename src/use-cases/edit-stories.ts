@@ -4,7 +4,7 @@ import type { ArticleStore } from '../articles/store.ts'
 import type { ArticleId, StoryId } from '../domain/article.ts'
 import type { Stories } from '../domain/story-decision.ts'
 import type { Publishing } from '../queues/publishing.ts'
-import { formatStoryId } from '../stories/rules/clusterer.ts'
+import { formatSplitId } from '../stories/rules/story.ts'
 import type { EditOutcome } from './editing.ts'
 
 export interface StoryEditParts {
@@ -56,7 +56,7 @@ export const splitStory = async (
       ? pin.to
       : standing !== undefined && standing !== from
         ? standing
-        : (`${formatStoryId(first.id)}.${now().toString(36)}` as StoryId)
+        : formatSplitId(first.id, now())
   await publishing.changed(await archive.split(from, to, pin?.kind === 'split' ? pin.articles : own, now()))
   return { kind: 'done', result: to }
 }

@@ -17,7 +17,7 @@ const SHOWN = 3
 const hours = ({ from, to }: AuditedStory): string => `${Math.round((to - from) / 3_600_000)} h`
 
 /** Says in words what makes a story doubtful. */
-export const doubtOf = ({ score, needed }: AuditedStory): string =>
+const doubtOf = ({ score, needed }: AuditedStory): string =>
   score < needed
     ? `would not be merged today: its parts are related by ${score.toFixed(2)}, two stories need ${needed.toFixed(2)}`
     : `holds together: its parts are related by ${score.toFixed(2)}, two stories need ${needed.toFixed(2)}`

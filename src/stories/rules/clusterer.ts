@@ -9,25 +9,24 @@
 import type { StorySettings } from '../../config/sections/stories.ts'
 import type { ArticleId, StoryId } from '../../domain/article.ts'
 import type { SourceId } from '../../domain/source.ts'
-import type { AuditedStory, Decision, Explanation, Merge, Pin } from '../../domain/story-decision.ts'
-import { dropOldest } from '../../util/lru.ts'
-import { auditStory } from './audit.ts'
+import type { Decision, Merge, Pin } from '../../domain/story-decision.ts'
+import { type Answers, createAnswers, toArrived } from './answers.ts'
 import { createBlocks } from './blocks.ts'
 import { createBoilerplate } from './boilerplate.ts'
 import { createPrior } from './common-words.ts'
 import type { Features } from './features.ts'
 import { createJournal } from './journal.ts'
-import { arrivedOf, decisionOf, discard, type KeptEntry, keep, textsOf, vectorOf } from './kept.ts'
-import { type Arrived, type Decided, type LogEntry, roundScore } from './log-entry.ts'
+import { decisionOf, discard, type KeptEntry, keep, vectorOf } from './kept.ts'
+import type { Decided, LogEntry } from './log-entry.ts'
 import { createOriginals } from './originals.ts'
 import { RELATEDNESS, type Relatedness, sharedNeeded } from './relatedness.ts'
 import { createSecondLooks, isOtherEvent } from './second-looks.ts'
-import { type Kept, type Story, timeOf } from './story.ts'
-import { createStoryIndex, type Near, queryArticle, type StoryQuery } from './story-index.ts'
+import { formatStoryId, type Kept, type Story, timeOf } from './story.ts'
+import { createStoryIndex, type Near, queryArticle } from './story-index.ts'
 import { type HashKey, OPEN_KEY } from './term-hash.ts'
 import type { Vector } from './vectors.ts'
 
-export interface Clusterer {
+export interface Clusterer extends Omit<Answers, 'remember'> {
   /** The decision on an article of the window; null for a new one. */
   known(features: Features): Decision | null
   /**
@@ -42,31 +41,28 @@ export interface Clusterer {
   /** Adds an entry of the log and forgets entries that were logged before its window. */
   fold(entry: LogEntry): void
   findStory(id: ArticleId): StoryId | undefined
-  similar(id: ArticleId, limit: number): { id: ArticleId; similarity: number }[]
-  /** Like `similar`, for an article that has just arrived: reuses the search that decided its story. */
-  similarOnArrival(id: ArticleId, limit: number): { id: ArticleId; similarity: number }[]
-  explain(id: ArticleId): Explanation | null
-  /** Builds the pin that splits these articles off their story; null if they are not part of one story. */
-  planSplit(articles: readonly ArticleId[], at: number): Pin | null
   has(story: StoryId): boolean
   listStories(): StoryId[]
-  /** How well a story holds together; null for one too small to judge, or gone. */
-  audit(story: StoryId): AuditedStory | null
   readonly size: number
 }
 
-const NEAREST = 5
-/** Search results are kept for this many of the latest articles. */
-const SEARCHES_KEPT = 2_000
 const SEARCH_RESULTS = 10
 /** Further articles of a story are its members, but their words do not count: it is known well enough. */
 const MAX_COUNTED = 1_000
 
+/** What counts of an article's words. */
+interface Told {
+  /** Without what its source writes under every text. */
+  readonly text: Features
+  readonly vector: Vector
+}
+
 /** What is known of an article while it is decided. */
 interface Draft {
   readonly decided: Decided
-  /** Its vector, and what it was compared with, best first; null for a copy. */
-  readonly vector: Vector | null
+  /** Null for a copy. */
+  readonly told: Told | null
+  /** What it was compared with, best first. */
   readonly near: readonly Near[]
 }
 
@@ -89,13 +85,14 @@ export const createClusterer = (
   const boilerplate = createBoilerplate(journal)
   const looks = createSecondLooks({ blocks, index, settings, rule, join })
   const sources = new Map<SourceId | '', SourceId | ''>()
-  const found = new Map<ArticleId, readonly Near[]>()
 
   const findHome = (id: ArticleId): Story | undefined => {
     const kept = articles.get(id)
     const home = kept?.kind === 'same' ? articles.get(kept.other ?? id) : kept
     return home?.story ?? undefined
   }
+
+  const answers = createAnswers({ blocks, index, settings, rule, articles, findHome })
 
   const findStory = (id: ArticleId): StoryId | undefined => findHome(id)?.id
 
@@ -111,12 +108,11 @@ export const createClusterer = (
   // ---- deciding ----------------------------------------------------------------------------------------------------
 
   const decide = (features: Features, at: number): Decided => {
-    const { decided, vector, near } = draft(features, at)
-    const kept = apply({ ...decided, at }, vector)
-    if (decided.decision.kind !== 'new') return decided
-    const home = kept.story ?? undefined
-    const grown = looks.grown(home)
-    const merges = [...grown, ...looks.bridged(findHome(kept.id), near)]
+    const { decided, told, near } = draft(features, at)
+    const kept = apply({ ...decided, at }, told)
+    if (!told) return decided
+    // In turn, since what it has grown to may have merged.
+    const merges = [...looks.grown(kept.story), ...looks.bridged(kept.story, near)]
     if (merges.length === 0) return decided
     kept.merges = merges
     return { ...decided, decision: { ...decided.decision, merges } }
@@ -132,9 +128,10 @@ export const createClusterer = (
     if (original?.story)
       return copy(features, { kind: 'reprint', of: original.id, story: original.story.id, merges: [] })
 
-    const vector = index.vectorOf(boilerplate.strip(features))
+    const told = tell(features)
+    const { vector } = told
     const all = index.nearest(queryArticle(vector, timeOf(features, at)), null, SEARCH_RESULTS)
-    remember(features.id, all)
+    answers.remember(features.id, all)
     const { joinWithin, strictness } = settings()
     const near = all.filter(
       ({ story, shared }) =>
@@ -145,42 +142,37 @@ export const createClusterer = (
       ({ story, score, needed }) => score >= needed * strictness && !isOtherEvent(blocks, features, story),
     )
     const decision: Decision = { kind: 'new', story: joined?.story.id ?? formatStoryId(features.id), merges: [] }
-    return { decided: { features, arrived: nearest ? toArrived(nearest, strictness) : null, decision }, vector, near }
+    return { decided: { features, arrived: nearest ? toArrived(nearest, strictness) : null, decision }, told, near }
   }
 
   const copy = (features: Features, decision: Decision): Draft => ({
     decided: { features, arrived: null, decision },
-    vector: null,
+    told: null,
     near: [],
   })
 
-  const remember = (id: ArticleId, near: readonly Near[]): void => {
-    found.set(id, near)
-    dropOldest(found, SEARCHES_KEPT)
+  const tell = (features: Features): Told => {
+    const text = boilerplate.strip(features)
+    return { text, vector: index.vectorOf(text) }
   }
 
   // ---- folding -----------------------------------------------------------------------------------------------------
 
-  /** @param vector null for a copy */
-  const apply = (entry: KeptEntry, vector: Vector | null): Kept => {
+  /** @param told null for a copy */
+  const apply = (entry: KeptEntry, told: Told | null): Kept => {
     const { features, decision } = entry
     const story =
       decision.kind === 'same' ? null : (index.get(decision.story) ?? index.open(decision.story, features.language))
-    const counted = story && story.originals < MAX_COUNTED ? vector : null
-    const told = counted ? boilerplate.strip(features) : features
-    const kept = keep(
-      blocks,
-      free.pop() ?? bySlot.length,
-      { ...entry, features: told },
-      nameOf(features.source),
-      counted,
-    )
+    const counted = story && story.originals < MAX_COUNTED ? told : null
+    const written = counted ? { ...entry, features: counted.text } : entry
+    const vector = counted?.vector ?? null
+    const kept = keep(blocks, free.pop() ?? bySlot.length, written, nameOf(features.source), vector)
     bySlot[kept.slot] = kept
     articles.set(kept.id, kept)
     journal.note(() => drop(kept))
-    if (story) index.put(story, kept, counted)
+    if (story) index.put(story, kept, vector)
     if (!counted) return kept
-    originals.add(told, kept)
+    originals.add(counted.text, kept)
     boilerplate.learn(features)
     return kept
   }
@@ -214,7 +206,7 @@ export const createClusterer = (
       if (entry.pin.kind === 'merge') join(entry.pin)
       else split(entry.pin)
     } else if (!articles.has(entry.features.id)) {
-      apply(entry, entry.decision.kind === 'new' ? index.vectorOf(boilerplate.strip(entry.features)) : null)
+      apply(entry, entry.decision.kind === 'new' ? tell(entry.features) : null)
       for (const merge of entry.decision.merges) join(merge)
     }
   }
@@ -240,72 +232,6 @@ export const createClusterer = (
     }
   }
 
-  // ---- answering ---------------------------------------------------------------------------------------------------
-
-  const queryOf = (kept: Kept): StoryQuery =>
-    queryArticle(
-      kept.counts ? vectorOf(blocks, kept) : index.vectorOf(textsOf(blocks, kept)),
-      timeOf(kept, kept.loggedAt),
-    )
-
-  const listOriginals = (story: Story, limit: number): ArticleId[] =>
-    story.members
-      .filter(({ kind }) => kind === 'new')
-      .slice(0, limit)
-      .map(({ id }) => id)
-
-  const toSimilar = (near: readonly Near[]): { id: ArticleId; similarity: number }[] =>
-    near.flatMap(({ story, score, needed }) =>
-      listOriginals(story, 1).map(first => ({ id: first, similarity: toShare(score / needed) })),
-    )
-
-  const similar = (id: ArticleId, limit: number): { id: ArticleId; similarity: number }[] => {
-    const kept = articles.get(id)
-    return kept ? toSimilar(index.nearest(queryOf(kept), findHome(id) ?? null, limit)) : []
-  }
-
-  const similarOnArrival = (id: ArticleId, limit: number): { id: ArticleId; similarity: number }[] => {
-    const near = found.get(id)
-    if (!near) return similar(id, limit)
-    // It counts as new only once.
-    found.delete(id)
-    const home = findHome(id)
-    return toSimilar(near.filter(({ story }) => story !== home && index.get(story.id) === story).slice(0, limit))
-  }
-
-  const explain = (id: ArticleId): Explanation | null => {
-    const kept = articles.get(id)
-    const home = findHome(id)
-    if (!kept || !home) return null
-    const query = queryOf(kept)
-    const { strictness } = settings()
-    const now = [...(home.originals > 0 ? [index.compare(query, home)] : []), ...index.nearest(query, home, NEAREST)]
-    return {
-      decision: decisionOf(kept, home.id),
-      arrived: arrivedOf(blocks, kept),
-      now: now.map(near => ({
-        ...toArrived(near, strictness),
-        articles: listOriginals(near.story, 4).filter(each => each !== id),
-      })),
-    }
-  }
-
-  const planSplit = (ids: readonly ArticleId[], at: number): Pin | null => {
-    const [first] = ids
-    const story = first === undefined ? undefined : findHome(first)
-    if (first === undefined || !story || ids.some(id => findHome(id) !== story)) return null
-    // Reprints move with their original.
-    const moved = story.members
-      .filter(
-        ({ id, kind, other }) => ids.includes(id) || (kind === 'reprint' && other !== null && ids.includes(other)),
-      )
-      .map(({ id }) => id)
-    if (moved.length === 0 || moved.length === story.members.length) return null
-    // A new id, since the id derived from the article may be that of a story that was merged away.
-    const to = `${formatStoryId(first)}.${at.toString(36)}` as StoryId
-    return { kind: 'split', articles: moved, from: story.id, to }
-  }
-
   return {
     known,
     decide,
@@ -318,31 +244,15 @@ export const createClusterer = (
     rollBack: journal.rollBack,
     fold,
     findStory,
-    similar,
-    similarOnArrival,
-    explain,
-    planSplit,
+    similar: answers.similar,
+    similarOnArrival: answers.similarOnArrival,
+    explain: answers.explain,
+    planSplit: answers.planSplit,
+    audit: answers.audit,
     has: story => index.get(story) !== undefined,
     listStories: () => Array.from(index.all(), ({ id }) => id),
-    audit(id) {
-      const story = index.get(id)
-      const { strictness } = settings()
-      return story ? auditStory({ blocks, rule, strictness, stories: index.size }, story) : null
-    },
     get size() {
       return articles.size
     },
   }
 }
-
-/** A story's id is derived from the article that opened it. */
-export const formatStoryId = (id: ArticleId): StoryId => `s${id}` as StoryId
-
-const toArrived = ({ story, score, needed }: Near, strictness: number): Arrived & { story: StoryId } => ({
-  story: story.id,
-  score: roundScore(score),
-  needed: roundScore(needed * strictness),
-})
-
-/** @param ratio relatedness by what is needed, so that 1 is as near as an article of the same story */
-const toShare = (ratio: number): number => ratio / (1 + ratio)

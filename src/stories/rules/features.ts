@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto'
 import type { Article, ArticleId } from '../../domain/article.ts'
+import { primaryLanguage } from '../../domain/language.ts'
 import type { SourceId } from '../../domain/source.ts'
 import { reduceWord, splitText } from '../../languages/segment.ts'
 import { createLruCache, type LruCache } from '../../util/lru.ts'
@@ -92,16 +93,13 @@ const termsIn = (language: string, key: HashKey): ((text: string, limit: number)
   }
 }
 
-/** @returns the primary subtag of a language tag, lower case */
-export const primaryLanguage = (tag: string): string => tag.split('-')[0]?.toLowerCase() ?? ''
-
 /**
  * @param input its language may be empty: it then has no stopwords, and matches only others without a language
  * @param key   key of the installation; features of different keys do not match
  */
 export const extractFeatures = (input: StoryInput, key: HashKey = OPEN_KEY): Features => {
   const { id, source, publishedAt } = input
-  const language = primaryLanguage(input.language)
+  const language = primaryLanguage(input.language) ?? ''
   const terms = termsIn(language, key)
   const texts = textsToCompare(input.title, input.summary, input.url ?? '', language)
   return {

@@ -12,8 +12,6 @@
 export const RELATEDNESS = {
   /** A word of the title counts as often as so many of the text. */
   title: 2.8,
-  /** Exponent: further articles of one story that have a word add less and less to how common the word is. */
-  mentions: 0.47,
   /** Weight of the general frequency of a word: as if so many unrelated articles had gone before. */
   prior: 2_600,
   /** Similarity of two papers' articles on one event, where a story does not show it yet; and what long texts add. */
@@ -41,8 +39,6 @@ export const RELATEDNESS = {
   /** What is needed more for each day from the first to the last article of both, after so many days. */
   lasting: 0.4,
   freeLasting: 0.4,
-  /** What is needed to merge two stories, as a share of what one of their articles would need. */
-  merge: 1,
   /** An article that comes so near to a second story, as a share of what it would need, has both compared. */
   bridge: 0.71,
 }
@@ -111,10 +107,10 @@ export const needed = (one: Compared, other: Compared, stories: number, rule: Re
   return (rule.base + rule.baseLong * long + few) * among * (1 + rule.dayApart * apart + rule.lasting * lasting)
 }
 
-/** Exponents are looked up: articles of a story that have a word, to how common that makes it, in thousandths. */
-const commonness = (rule: Relatedness): number[] =>
-  Array.from({ length: 4_097 }, (_, articles) => Math.round(articles ** rule.mentions * 1_000))
-const COMMONNESS = commonness(RELATEDNESS)
+/** Further articles of one story that have a word add less and less to how common it is: this exponent of their number. */
+const MENTIONS = 0.47
+/** Powers are looked up: of the number of articles, in thousandths, whole. */
+const COMMONNESS = Array.from({ length: 4_097 }, (_, articles) => Math.round(articles ** MENTIONS * 1_000))
 
 /** How common `articles` articles of one story make a word, in thousandths, whole. */
 export const commonnessOf = (articles: number): number => COMMONNESS[Math.min(articles, 4_096)] as number // within it

@@ -48,7 +48,7 @@ export const createSecondLooks = ({ blocks, index, settings, rule, join }: Secon
     const larger = smaller === story ? other : story
     if (story.originals + other.originals > MAX_MERGED) return false
     if (Math.abs(other.lastAt - story.lastAt) > joinWithin || index.areSplit(story.id, other.id)) return false
-    if (score < needed * rule.merge * strictness) return false
+    if (score < needed * strictness) return false
     if (shared < sharedNeeded(larger.originals, smaller.words / smaller.originals, rule)) return false
     return smaller.originals > 1 || !firstOf(smaller).some(each => isOtherEvent(blocks, textsOf(blocks, each), larger))
   }
@@ -63,9 +63,12 @@ export const createSecondLooks = ({ blocks, index, settings, rule, join }: Secon
   const review = (story: Story): Merge[] => {
     const merges: Merge[] = []
     let now = story
-    for (const { story: other } of index.nearest(queryStory(blocks, story), story, MERGE_CANDIDATES)) {
+    for (const near of index.nearest(queryStory(blocks, story), story, MERGE_CANDIDATES)) {
+      const { story: other } = near
       if (index.get(other.id) !== other || other === now) continue
-      if (!belongTogether(now, index.compare(queryStory(blocks, now), other))) continue
+      // After a merge the story is another one.
+      const found = merges.length === 0 ? near : index.compare(queryStory(blocks, now), other)
+      if (!belongTogether(now, found)) continue
       const merge = unite(now, other)
       merges.push(merge)
       now = index.get(merge.into) ?? now
@@ -75,15 +78,12 @@ export const createSecondLooks = ({ blocks, index, settings, rule, join }: Secon
 
   return {
     /** Reviews a story each time it has grown by a third or a half, when its words have become clearer. */
-    grown(story: Story | undefined): Merge[] {
-      if (!story || !isReviewed(story.originals)) return []
-      return review(story)
-    },
+    grown: (story: Story | null): Merge[] => (story && isReviewed(story.originals) ? review(story) : []),
     /**
      * Compares the story that an article has joined with others that it is near to.
      * @param near what the article was compared with, best first
      */
-    bridged(story: Story | undefined, near: readonly Near[]): Merge[] {
+    bridged(story: Story | null, near: readonly Near[]): Merge[] {
       for (const { story: other, score, needed } of near) {
         if (!story || other === story || index.get(other.id) !== other) continue
         if (score < rule.bridge * needed * settings().strictness) continue

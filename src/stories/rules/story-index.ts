@@ -14,7 +14,18 @@ import { type Compared, needed, type Relatedness, relatedness } from './relatedn
 import { include, type Kept, newStory, type Story, span } from './story.ts'
 import { createTally } from './tally.ts'
 import { createTermTable } from './term-table.ts'
-import { add, clear, copyOf, multiply, squareOf, strongest, subtract, toVector, type Vector } from './vectors.ts'
+import {
+  add,
+  clear,
+  copyOf,
+  multiply,
+  type OnCount,
+  squareOf,
+  strongest,
+  subtract,
+  toVector,
+  type Vector,
+} from './vectors.ts'
 
 /** A story near an article or another story. */
 export interface Near {
@@ -97,6 +108,11 @@ export const createStoryIndex = (blocks: Blocks, journal: Journal, prior: Prior,
     return story
   }
 
+  const countTerms =
+    ({ language, slot }: Story): OnCount =>
+    (term, before, after) =>
+      terms.count(term, language, slot, before, after)
+
   const put = (story: Story, kept: Kept, vector: Vector | null): void => {
     // A literal: an empty list would grow to room for seventeen at once.
     if (story.members.length === 0) story.members = [kept]
@@ -105,7 +121,7 @@ export const createStoryIndex = (blocks: Blocks, journal: Journal, prior: Prior,
     include(story, kept)
     if (!vector) return
     story.squared += 2 * multiply(blocks, story, vector).product + squareOf(vector)
-    add(blocks, story, vector, (term, before, after) => terms.count(term, story.language, story.slot, before, after))
+    add(blocks, story, vector, countTerms(story))
     story.words += vector.terms.length
     resize(story, 1)
   }
@@ -118,9 +134,7 @@ export const createStoryIndex = (blocks: Blocks, journal: Journal, prior: Prior,
     span(story, kept)
     if (kept.counts) {
       const vector = vectorOf(blocks, kept)
-      subtract(blocks, story, vector, (term, before, after) =>
-        terms.count(term, story.language, story.slot, before, after),
-      )
+      subtract(blocks, story, vector, countTerms(story))
       story.squared -= 2 * multiply(blocks, story, vector).product + squareOf(vector)
       story.words -= vector.terms.length
       resize(story, -1)
@@ -141,7 +155,7 @@ export const createStoryIndex = (blocks: Blocks, journal: Journal, prior: Prior,
     into.squared += from.squared + 2 * multiply(blocks, into, sum).product
     for (let index = 0; index < sum.terms.length; index += 1)
       terms.count(sum.terms[index] as number, from.language, from.slot, sum.counts?.[index] ?? 0, 0) // below its length
-    add(blocks, into, sum, (term, before, after) => terms.count(term, into.language, into.slot, before, after))
+    add(blocks, into, sum, countTerms(into))
     into.words += from.words
     const { originals } = from
     resize(from, -originals)
@@ -153,10 +167,9 @@ export const createStoryIndex = (blocks: Blocks, journal: Journal, prior: Prior,
     }
     close(from)
     for (const other of splits.get(from.id) ?? []) if (other !== into.id) markApart(other, into.id)
-    const members = [...from.members]
     journal.note(() => {
       const again = open(from.id, from.language)
-      for (const kept of members) {
+      for (const kept of from.members) {
         take(kept)
         put(again, kept, kept.counts ? vectorOf(blocks, kept) : null)
       }

@@ -43,6 +43,13 @@ export interface Story extends Compared, Sum {
   members: Kept[]
 }
 
+/** A story's id is derived from the article that opened it. */
+export const formatStoryId = (id: ArticleId): StoryId => `s${id}` as StoryId
+
+/** The id of a story that is split off: a new one, since that derived from its article may have been merged away. */
+export const formatSplitId = (first: ArticleId, at: number): StoryId =>
+  `${formatStoryId(first)}.${at.toString(36)}` as StoryId
+
 export const newStory = (id: StoryId, slot: number, language: string): Story => ({
   id,
   slot,
