@@ -8,6 +8,7 @@ import type { Article } from '../domain/article.ts'
 import { primaryLanguage } from '../domain/language.ts'
 import type { SectionId, Taxonomy } from '../domain/section.ts'
 import type { Keys } from '../redis/keys.ts'
+import { toPairs } from '../util/pairs.ts'
 import { inTurns } from '../util/slices.ts'
 import { classifyInLanguage, formatText, type LanguageModel, learnLanguage, MIN_EXAMPLES } from './language-model.ts'
 import type { Example } from './learned.ts'
@@ -71,9 +72,7 @@ export const createLanguageLearning = ({
     added.set(language, 0)
     const members = await redis.zrange(keys.learnedLanguage(language), '0', '-1', 'WITHSCORES')
     const sections = new Set(taxonomy().map(({ id }) => id))
-    const examples = Array.from({ length: members.length / 2 }, (_, n) =>
-      parseMember(members[2 * n] ?? '', Number(members[2 * n + 1])),
-    )
+    const examples = toPairs(members).map(([member, at]) => parseMember(member, Number(at)))
     const usable = examples.filter(({ section }) => sections.has(section))
     const model = await inTurns(learnLanguage(usable))
     states.set(language, { model, examples: examples.length, newest: examples.at(-1)?.at ?? 0, learnedAt: now() })

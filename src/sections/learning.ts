@@ -9,9 +9,11 @@ import type { Article } from '../domain/article.ts'
 import type { SectionId, Taxonomy } from '../domain/section.ts'
 import type { Source } from '../domain/source.ts'
 import type { Keys } from '../redis/keys.ts'
+import { toPairs } from '../util/pairs.ts'
 import { inTurns } from '../util/slices.ts'
 import type { SectionModel } from './classifier/model-file.ts'
 import { createLanguageLearning } from './language-learning.ts'
+import { formatText } from './language-model.ts'
 import { classifyBy, type Example, findTextLanguage, type Learned, learnStepwise } from './learned.ts'
 import { type Classify, findCertainSection } from './sections.ts'
 import { createSourceCounts } from './source-counts.ts'
@@ -20,7 +22,6 @@ import type { SourceUse } from './source-use.ts'
 /** Maximum number of examples of a section, and of one source among them. */
 const MAX_EXAMPLES = 240
 const MAX_EXAMPLES_PER_SOURCE = 80
-const MAX_TEXT_LENGTH = 300
 const REFRESH = 5 * 60_000
 const EXPIRES = 90 * 86_400
 /** From this probability on, a text tells in which sections a source's articles are. */
@@ -54,7 +55,7 @@ interface StoredExample extends Example {
 
 /** Formats a member as `source article text`, separated by spaces, which ids do not contain. */
 const formatMember = ({ id, sources, title, summary }: Article): string =>
-  `${sources[0] ?? ''} ${id} ${`${title} . ${summary}`.slice(0, MAX_TEXT_LENGTH)}`
+  `${sources[0] ?? ''} ${id} ${formatText(title, summary)}`
 
 const parseMember = (section: string, member: string, at: number): StoredExample => {
   const [source = '', , ...words] = member.split(' ')
@@ -81,9 +82,7 @@ export const createLearning = ({ redis, keys, model, replay, taxonomy, now }: Le
       sections.map(section => redis.zrange(keys.learned(section), '0', '-1', 'WITHSCORES')),
     )
     examples = lists.flatMap((list, index) =>
-      Array.from({ length: list.length / 2 }, (_, n) =>
-        parseMember(sections[index] ?? '', list[2 * n] ?? '', Number(list[2 * n + 1])),
-      ),
+      toPairs(list).map(([member, at]) => parseMember(sections[index] ?? '', member, Number(at))),
     )
     members = new Set(examples.map(({ section, member }) => `${section} ${member}`))
     if (now() - learnedAt < RELEARN_AFTER && sameMembers(members, learnedFrom)) return
@@ -114,10 +113,10 @@ export const createLearning = ({ redis, keys, model, replay, taxonomy, now }: Le
   const learnExamples = async (articles: readonly Article[]): Promise<void> => {
     const done: Promise<unknown>[] = []
     for (const article of articles) {
-      // Texts that the classifier does not classify are not used for training either.
-      if (findTextLanguage(model, { ...article, language: article.language || null }) === null) continue
       const section = findCertainSection(article.evidence, taxonomy())
       if (!section) continue
+      // Texts that the classifier does not classify are not used for training either.
+      if (findTextLanguage(model, { ...article, language: article.language || null }) === null) continue
       const key = keys.learned(section)
       const example = parseMember(section, formatMember(article), article.firstSeenAt)
       if (members.has(`${section} ${example.member}`)) continue
