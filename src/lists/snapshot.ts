@@ -45,12 +45,18 @@ export interface RankingSnapshot {
 /** Articles of a window that are looked at: beyond it those read least count for no story. */
 const MAX_COUNTED = 50_000
 
-const once = <T>(read: () => Promise<T>): (() => Promise<T>) => {
-  let reading: Promise<T> | null = null
-  return () => {
-    reading ??= read()
+const oncePerName = <T>(): ((name: string, read: () => Promise<T>) => Promise<T>) => {
+  const readings = new Map<string, Promise<T>>()
+  return (name, read) => {
+    const reading = readings.get(name) ?? read()
+    readings.set(name, reading)
     return reading
   }
+}
+
+const once = <T>(read: () => Promise<T>): (() => Promise<T>) => {
+  const reading = oncePerName<T>()
+  return () => reading('', read)
 }
 
 /**
@@ -75,29 +81,22 @@ export const createSnapshot = (
     return ids
   }
 
-  const broadIds = new Map<string, Promise<readonly StoryId[]>>()
+  const broadIds = oncePerName<readonly StoryId[]>()
   const countAll = async (kind: EventKind, window: Window): Promise<StoryCounts> => {
     const heads = await reads.tops(kind, window, MAX_COUNTED)
     return countStories(heads, await candidateCache.storiesOf(heads.map(({ article }) => article)))
   }
-  const counts = new Map<string, Promise<StoryCounts>>()
+  const counts = oncePerName<StoryCounts>()
 
   return {
     now,
     newest: async (limit, { section, choice }) =>
       candidateCache.candidates((await newestOf(limit, section)).slice(0, limit), choice),
     async broad(since, limit, { section, choice }) {
-      const name = `${section ?? ''} ${since} ${limit}`
-      const reading = broadIds.get(name) ?? archive.broadStories(since, limit, section)
-      broadIds.set(name, reading)
-      return candidateCache.candidates(await reading, choice)
+      const read = () => archive.broadStories(since, limit, section)
+      return candidateCache.candidates(await broadIds(`${section ?? ''} ${since} ${limit}`, read), choice)
     },
-    storyCounts(kind, window) {
-      const name = `${kind} ${window}`
-      const counting = counts.get(name) ?? countAll(kind, window)
-      counts.set(name, counting)
-      return counting
-    },
+    storyCounts: (kind, window) => counts(`${kind} ${window}`, () => countAll(kind, window)),
     overrides: once(async () => resolveBlocks(await editors.inForce(now), archive)),
     baseline: once(() =>
       baselines.at(
