@@ -7,10 +7,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createClusterRun } from '../src/cli/actions/cluster.ts'
 import { StorySettings } from '../src/config/sections/stories.ts'
-import type { ArticleId } from '../src/domain/article.ts'
-import type { SourceId } from '../src/domain/source.ts'
-import { createClusterer } from '../src/stories/rules/clusterer.ts'
-import { extractFeatures } from '../src/stories/rules/features.ts'
+import { isOneStory, pairLanguages, readPairs } from '../tests/support/story-pairs.ts'
 import { bcubed } from './bcubed.ts'
 import type { Check } from './quality-check.ts'
 import { OURS, type Row } from './quality-table.ts'
@@ -84,40 +81,17 @@ export function* eventRows(folder: string): Generator<Row> {
   }
 }
 
-interface Pair {
-  readonly same: boolean
-  readonly a: { readonly title: string; readonly summary: string }
-  readonly b: { readonly title: string; readonly summary: string }
-}
-
-/** @returns whether two papers' articles become one story where there is nothing else */
-export const isJoined = ({ a, b }: Pick<Pair, 'a' | 'b'>, language: string): boolean => {
-  const clusterer = createClusterer(() => settings)
-  const [one, other] = [a, b].map(({ title, summary }, index) => {
-    const id = `p${index}` as ArticleId
-    const source = `paper${index}` as SourceId
-    return clusterer.decide(extractFeatures({ id, title, summary, language, source, publishedAt: 0 }), 0).decision.story
-  })
-  return one === other
-}
-
-const support = (path: string): string => new URL(`../tests/${path}`, import.meta.url).pathname
+const EVENTS = new URL('../tests/support/labelled/events.jsonl', import.meta.url).pathname
 
 /**
  * Limits for stories, on what the repository has: headlines of the News Aggregator data set (Fabio Gasparetti, CC BY 4.0)
  * about 44 events, and pairs of headlines in nine languages.
  */
 export const checkStories = (): Check[] => {
-  const { f1, hidden, repeated } = scoreEvents(readLines(support('support/labelled/events.jsonl')))
-  const pairs = readdirSync(support('stories/pairs')).flatMap(
-    file =>
-      readFileSync(join(support('stories/pairs'), file), 'utf8')
-        .trim()
-        .split('\n')
-        .map(line => ({ ...(JSON.parse(line) as Pair), language: file.replace('.jsonl', '') })), // our own files
-  )
+  const { f1, hidden, repeated } = scoreEvents(readLines(EVENTS))
+  const pairs = pairLanguages.flatMap(language => readPairs(language).map(pair => ({ ...pair, language })))
   const [same, unlike] = [pairs.filter(pair => pair.same), pairs.filter(pair => !pair.same)]
-  const joined = (of: typeof pairs): number => of.filter(pair => isJoined(pair, pair.language)).length
+  const joined = (of: typeof pairs): number => of.filter(pair => isOneStory(pair, pair.language)).length
   return [
     { what: 'news events, BCubed F1', value: f1, atLeast: 80 },
     { what: 'news events, articles not hidden behind another event', value: 100 - hidden, atLeast: 92.5 },
