@@ -15,6 +15,8 @@ COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY --from=build /app/schemas ./schemas
 COPY --from=build /app/config ./config
+# For the index of stories. 1000 is the user `node` of the image.
+RUN mkdir data && chown 1000:1000 data
 USER node
 EXPOSE 3220
 # The admin server reports whether this process runs and reaches Redis. A process without the role admin needs its own check.

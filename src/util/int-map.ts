@@ -3,8 +3,11 @@
  * entry, where a `Map` takes about twice that and gives the garbage collector something to traverse. (pure)
  */
 
+import { type Savable, savedNumbers } from './savable.ts'
+
 export interface IntMap {
   readonly size: number
+  readonly saved: Savable
   /** @returns -1 if the key is not there */
   get(key: number): number
   /** @param value 0 to 2^31 - 2 */
@@ -49,6 +52,16 @@ export const createIntMap = (): IntMap => {
     get size() {
       return size
     },
+    saved: savedNumbers(
+      Int32Array,
+      () => table,
+      restored => {
+        table = restored
+        bits = Math.log2(table.length / 2)
+        size = 0
+        for (let at = 1; at < table.length; at += 2) if (table[at] !== 0) size += 1
+      },
+    ),
     get: key => (table[2 * find(key) + 1] as number) - 1,
     set(key, value) {
       let place = find(key)

@@ -25,6 +25,12 @@ export const StorySettings = z
       .describe(
         "Share of a section's latest articles from which its largest story is reported as too large, by status and by an alert.",
       ),
+    snapshotFile: z
+      .string()
+      .default('./data/stories.snapshot')
+      .describe(
+        'Local file of the index of stories, about 2 KB an article, from which a restarted process continues at once. Without it, the process first goes through all that was decided within the window. Empty: none.',
+      ),
   })
   .prefault({})
   .meta(LIVE)

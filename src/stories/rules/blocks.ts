@@ -4,6 +4,8 @@
  * or a third; released blocks are reused for others of the same size.
  */
 
+import { type Savable, savedNumbers, savedRows, savedTogether } from '../../util/savable.ts'
+
 export interface Blocks {
   /** All blocks. `allocate` may replace the array, so callers must not keep it. */
   readonly data: Int32Array
@@ -13,6 +15,7 @@ export interface Blocks {
    */
   allocate(length: number): number
   release(at: number, length: number): void
+  readonly saved: Savable
 }
 
 const SMALLEST = 4
@@ -29,6 +32,20 @@ export const createBlocks = (): Blocks => {
   let used = 0
   const free = new Map<number, number[]>()
   return {
+    saved: savedTogether({
+      used: savedNumbers(
+        Int32Array,
+        () => data.subarray(0, used),
+        restored => {
+          data = restored
+          used = restored.length
+        },
+      ),
+      free: savedRows(
+        () => [...free],
+        ([length, places]) => free.set(length, places),
+      ),
+    }),
     get data() {
       return data
     },

@@ -4,6 +4,7 @@
  */
 
 import type { SourceId } from '../../domain/source.ts'
+import { type Savable, savedRows } from '../../util/savable.ts'
 import type { Features, Term } from './features.ts'
 import { type Journal, setNoted } from './journal.ts'
 
@@ -44,11 +45,16 @@ export interface Boilerplate {
   strip(features: Features): Features
   /** Remembers what a source wrote. @param features as they came */
   learn(features: Features): void
+  readonly saved: Savable
 }
 
 export const createBoilerplate = (journal: Journal): Boilerplate => {
   const latest = new Map<SourceId | '', readonly Text[]>()
   return {
+    saved: savedRows(
+      () => latest,
+      ([source, texts]) => latest.set(source, texts),
+    ),
     strip(features) {
       const { title, summary, source } = features
       const others = latest.get(source)

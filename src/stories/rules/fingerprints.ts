@@ -4,6 +4,7 @@
  */
 
 import { createIntMap } from '../../util/int-map.ts'
+import { type Savable, savedTogether } from '../../util/savable.ts'
 import type { Blocks } from './blocks.ts'
 import type { Features, Term } from './features.ts'
 import { createRings } from './rings.ts'
@@ -44,12 +45,15 @@ export interface Prints {
   forget(text: Text, slot: number): void
   /** @returns numbers of articles that share fingerprints, most shared first */
   alike(text: Text, limit: number): number[]
+  /** Without the blocks. */
+  readonly saved: Savable
 }
 
 export const createPrints = (blocks: Blocks): Prints => {
   const lists = createIntMap()
   const holders = createRings(blocks, BOILERPLATE + 1)
   return {
+    saved: savedTogether({ lists: lists.saved, holders: holders.saved }),
     add(text, slot) {
       for (const print of computePrints(text)) {
         let list = lists.get(print)

@@ -2,6 +2,7 @@
 
 import type { SourceId } from '../../domain/source.ts'
 import { createIntMap } from '../../util/int-map.ts'
+import { type Savable, savedTogether } from '../../util/savable.ts'
 import type { Blocks } from './blocks.ts'
 import type { Features } from './features.ts'
 import { createPrints } from './fingerprints.ts'
@@ -26,6 +27,8 @@ export interface Originals {
   findOriginal(features: Features): Kept | undefined
   add(features: Features, kept: Kept): void
   forget(kept: Kept): void
+  /** Without the blocks and the articles. */
+  readonly saved: Savable
 }
 
 /** @param bySlot the articles kept, by number */
@@ -34,6 +37,7 @@ export const createOriginals = (blocks: Blocks, journal: Journal, bySlot: readon
   /** The latest article with each title, by its number. */
   const titles = createIntMap()
   return {
+    saved: savedTogether({ prints: prints.saved, titles: titles.saved }),
     findRepeat(features, at, window) {
       if (features.source === '') return undefined
       const before = bySlot[titles.get(titleKey(features.source, splitHash(features.titleHash)[0]))]

@@ -3,6 +3,7 @@
  * of words. Most lists have one number, which takes no block.
  */
 
+import { type Savable, savedNumbers, savedRows, savedTogether } from '../../util/savable.ts'
 import { type Blocks, blockSize } from './blocks.ts'
 
 export interface Rings {
@@ -17,6 +18,8 @@ export interface Rings {
   sizeOf(list: number): number
   /** @param index 0 (oldest) to size - 1 */
   valueAt(list: number, index: number): number
+  /** Without the blocks. */
+  readonly saved: Savable
 }
 
 const enlarge = (numbers: Int32Array): Int32Array<ArrayBuffer> => {
@@ -83,5 +86,38 @@ export const createRings = (blocks: Blocks, kept: number): Rings => {
     },
     sizeOf: list => sizes[list] as number,
     valueAt,
+    saved: savedTogether({
+      places: savedNumbers(
+        Int32Array,
+        () => places,
+        restored => {
+          places = restored
+        },
+      ),
+      sizes: savedNumbers(
+        Int32Array,
+        () => sizes,
+        restored => {
+          sizes = restored
+        },
+      ),
+      capacities: savedNumbers(
+        Int32Array,
+        () => capacities,
+        restored => {
+          capacities = restored
+        },
+      ),
+      opened: savedRows(
+        () => [opened],
+        restored => {
+          opened = restored
+        },
+      ),
+      free: savedRows(
+        () => free,
+        list => free.push(list),
+      ),
+    }),
   }
 }

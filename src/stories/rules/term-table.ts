@@ -1,6 +1,7 @@
 /** What is known of each term: how common it is, and which stories have it. */
 
 import { createIntMap } from '../../util/int-map.ts'
+import { type Savable, savedNumbers, savedRows, savedTogether } from '../../util/savable.ts'
 import type { Blocks } from './blocks.ts'
 import type { Prior } from './common-words.ts'
 import type { Term } from './features.ts'
@@ -22,6 +23,8 @@ export interface TermTable {
   sizeOf(list: number): number
   /** @returns the slot of a story */
   holderAt(list: number, index: number): number
+  /** Without the blocks. */
+  readonly saved: Savable
 }
 
 export const createTermTable = (blocks: Blocks, prior: Prior, rule: Relatedness): TermTable => {
@@ -78,5 +81,36 @@ export const createTermTable = (blocks: Blocks, prior: Prior, rule: Relatedness)
     find: lists.get,
     sizeOf: holders.sizeOf,
     holderAt: holders.valueAt,
+    saved: savedTogether({
+      lists: lists.saved,
+      holders: holders.saved,
+      common: savedNumbers(
+        Float64Array,
+        () => common,
+        restored => {
+          common = restored
+        },
+      ),
+      stories: savedNumbers(
+        Int32Array,
+        () => stories,
+        restored => {
+          stories = restored
+        },
+      ),
+      general: savedNumbers(
+        Float32Array,
+        () => general,
+        restored => {
+          general = restored
+        },
+      ),
+      all: savedRows(
+        () => [all],
+        restored => {
+          all = restored
+        },
+      ),
+    }),
   }
 }

@@ -1,0 +1,127 @@
+import { existsSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { readParts, writeParts } from '../../src/util/parts-file.ts'
+import { type SavedPart, savedNumbers, savedRows, savedTogether } from '../../src/util/savable.ts'
+import { aFolder } from '../support/folder.ts'
+
+const folder = aFolder('parts')
+let files = 0
+const aFile = () => join(folder, `parts-${files++}`)
+
+const readAll = async (path: string): Promise<SavedPart[]> => {
+  const parts: SavedPart[] = []
+  for await (const part of readParts(path)) parts.push(part)
+  return parts
+}
+
+describe('a file of saved parts', () => {
+  it('a file gives back numbers and JSON as they were saved, in order, without gaps', async () => {
+    const value = fc.oneof(
+      fc.int32Array(),
+      fc.float32Array({ noNaN: true }),
+      fc.float64Array({ noNaN: true }),
+      fc.jsonValue(),
+    )
+    const part = fc.record({ name: fc.string({ maxLength: 20 }), value })
+    await fc.assert(
+      fc.asyncProperty(fc.array(part, { maxLength: 8 }), async parts => {
+        const path = aFile()
+        await writeParts(path, parts)
+        const normal = parts.map(each => ({
+          ...each,
+          value: ArrayBuffer.isView(each.value) ? each.value : (JSON.parse(JSON.stringify(each.value)) as unknown),
+        }))
+        expect(await readAll(path)).toEqual(normal)
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  it('a view of a part of an array saves only that part', async () => {
+    const path = aFile()
+    await writeParts(path, [{ name: 'some', value: new Int32Array([1, 2, 3, 4]).subarray(1, 3) }])
+    expect(await readAll(path)).toEqual([{ name: 'some', value: new Int32Array([2, 3]) }])
+  })
+
+  it('only its owner can read the file and its folder', async () => {
+    const path = join(folder, 'new', 'parts')
+    await writeParts(path, [])
+    expect(statSync(path).mode & 0o777).toBe(0o600)
+    expect(statSync(join(folder, 'new')).mode & 0o777).toBe(0o700)
+  })
+
+  it('a file that was cut off anywhere is refused, and so is one that is something else', async () => {
+    const path = aFile()
+    await writeParts(path, [
+      { name: 'numbers', value: new Int32Array(100) },
+      { name: 'rows', value: [{ a: 1 }] },
+    ])
+    const { size } = statSync(path)
+    for (let left = size - 1; left >= 0; left -= 7) {
+      truncateSync(path, left)
+      await expect(readAll(path)).rejects.toThrow()
+    }
+    writeFileSync(path, readFileSync(import.meta.filename))
+    await expect(readAll(path)).rejects.toThrow('it is no file of saved parts')
+  })
+
+  it('what fails while it is saved leaves the former file, and no other', async () => {
+    const path = join(aFolder('parts-failed'), 'parts')
+    await writeParts(path, [{ name: 'one', value: 1 }])
+    const failing = function* () {
+      yield { name: 'two', value: 2 }
+      throw new Error('no more')
+    }
+    await expect(writeParts(path, failing())).rejects.toThrow('no more')
+    expect(await readAll(path)).toEqual([{ name: 'one', value: 1 }])
+    expect(readdirSync(join(path, '..'))).toEqual(['parts'])
+  })
+
+  it('a file that does not exist is an error of its own', async () => {
+    expect(existsSync(join(folder, 'none'))).toBe(false)
+    await expect(readAll(join(folder, 'none'))).rejects.toMatchObject({ code: 'ENOENT' })
+  })
+})
+
+describe('a state that can be saved', () => {
+  const aState = () => {
+    let numbers = new Int32Array(0)
+    const rows: number[] = []
+    const saved = savedTogether({
+      numbers: savedNumbers(
+        Int32Array,
+        () => numbers,
+        restored => {
+          numbers = restored
+        },
+      ),
+      more: savedTogether({
+        rows: savedRows(
+          () => rows,
+          row => rows.push(row),
+        ),
+      }),
+    })
+    return { saved, rows, get: () => numbers, set: (value: Int32Array<ArrayBuffer>) => void (numbers = value) }
+  }
+
+  it('many rows go into several parts and come back whole', () => {
+    const [one, other] = [aState(), aState()]
+    one.set(new Int32Array([7]))
+    for (let n = 0; n < 2_500; n += 1) one.rows.push(n)
+    const parts = [...one.saved.save()]
+    expect(parts.map(({ name }) => name)).toEqual(['numbers', 'more/rows', 'more/rows', 'more/rows'])
+    for (const part of parts) other.saved.restore(part)
+    expect(other.rows).toEqual(one.rows)
+    expect(other.get()).toEqual(one.get())
+  })
+
+  it('a part that the state does not have is refused', () => {
+    const { saved } = aState()
+    expect(() => saved.restore({ name: 'others', value: [] })).toThrow('unknown part: others')
+    expect(() => saved.restore({ name: 'numbers', value: new Float32Array(1) })).toThrow('not Int32Array')
+    expect(() => saved.restore({ name: 'more/rows', value: 3 })).toThrow('not rows')
+  })
+})
