@@ -14,14 +14,8 @@ import { CLOCK_SLACK } from '../util/plausible-time.ts'
 import { articleFields } from './hashes.ts'
 import { leadScore } from './rules/lead.ts'
 import type { ArticleStore, Ingested } from './store.ts'
-import {
-  collapseChanges,
-  collectSections,
-  type Moves,
-  type Placed,
-  type StoryWriter,
-  type StoryWriterParts,
-} from './story-writer.ts'
+import { collapseChanges, collectSections, type Moves, type Placed } from './story-changes.ts'
+import type { StoryWriter, StoryWriterParts } from './story-writer.ts'
 import { noteTitles } from './titles.ts'
 
 const upsertScript = loadScript(new URL('./upsert.lua', import.meta.url))

@@ -6,7 +6,7 @@ import type { Store } from '../redis/store.ts'
 import { BREADTHS } from './breadths.ts'
 import { parseArticle, parseStory } from './hashes.ts'
 import type { ArticleInStory, ArticleStore, StoredArticle } from './store.ts'
-import { MAX_MERGE_CHAIN } from './story-writer.ts'
+import { MAX_MERGE_CHAIN } from './story-members.ts'
 
 export type ArticleLookup = Omit<ArticleStore, 'ingest' | 'merge' | 'split' | 'setSection'>
 

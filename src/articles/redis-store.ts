@@ -7,14 +7,8 @@ import { loadScript, runScript } from '../redis/script.ts'
 import { createIngest, type IngestParts, MAX_SECTIONS } from './ingest-batch.ts'
 import { createArticleLookup } from './lookup.ts'
 import type { ArticleStore, Ingested } from './store.ts'
-import {
-  collapseChanges,
-  collectSections,
-  createStoryWriter,
-  type Moves,
-  type Placed,
-  type StoryWriter,
-} from './story-writer.ts'
+import { collapseChanges, collectSections, type Moves, type Placed } from './story-changes.ts'
+import { createStoryWriter, type StoryWriter } from './story-writer.ts'
 import { noteTitles } from './titles.ts'
 
 const setSectionScript = loadScript(new URL('./set-section.lua', import.meta.url))

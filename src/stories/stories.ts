@@ -8,17 +8,12 @@ import type { Redis } from 'ioredis'
 import type { StorySettings } from '../config/sections/stories.ts'
 import type { Decision, Pin, Stories } from '../domain/story-decision.ts'
 import type { Keys } from '../redis/keys.ts'
-import { loadScript, runScript } from '../redis/script.ts'
-import { isAfter, timestampOfStreamId } from '../redis/stream-id.ts'
 import { yieldToEventLoop } from '../util/slices.ts'
-import { readHashKey } from './hash-key.ts'
+import { createReplica } from './replica.ts'
 import { byDoubt } from './rules/audit.ts'
-import { type Clusterer, createClusterer } from './rules/clusterer.ts'
+import type { Clusterer } from './rules/clusterer.ts'
 import { extractFeatures, type Features, toStoryInput } from './rules/features.ts'
-import { type Decided, readEntry, writeEntry } from './rules/log-entry.ts'
-import type { HashKey } from './rules/term-hash.ts'
-
-const appendScript = loadScript(new URL('./append-log.lua', import.meta.url))
+import type { Decided } from './rules/log-entry.ts'
 
 export interface StoriesParts {
   readonly redis: Redis
@@ -30,36 +25,18 @@ export interface StoriesParts {
   readonly yieldToLists?: () => Promise<void>
 }
 
-const PAGE_SIZE = 2_000
-const LOG_START = '0-0'
 /** ms of work before yielding to the event loop. */
 const SLICE = 5
 
-export const createStories = ({
-  redis,
-  keys,
-  settings,
-  now,
-  yieldToLists = yieldToEventLoop,
-}: StoriesParts): Stories => {
-  const log = keys.storyLog()
-  let hashKey: HashKey | null = null
-  let clusterer: Clusterer = createClusterer(settings)
-  let last = LOG_START
-  /** ms by which the clock of Redis is ahead of this process's. */
-  let ahead = 0
-  // One operation at a time within a process: a second batch would only conflict with the first.
-  let queue: Promise<unknown> = Promise.resolve()
-
-  /**
-   * Works through a list, yielding between slices. Called only within `inTurn`, so that nothing else changes the index.
-   */
-  const inSlices = async <From, To>(all: readonly From[], work: (one: From) => To): Promise<To[]> => {
+/** Works through a list, yielding between slices. */
+const sliceBy =
+  (yieldToOthers: () => Promise<void>) =>
+  async <From, To>(all: readonly From[], work: (one: From) => To): Promise<To[]> => {
     const done: To[] = []
     let began = performance.now()
     for (const one of all) {
       if (performance.now() - began > SLICE) {
-        await yieldToLists()
+        await yieldToOthers()
         began = performance.now()
       }
       done.push(work(one))
@@ -67,32 +44,25 @@ export const createStories = ({
     return done
   }
 
-  /** @returns the key for hashing words */
-  const catchUp = async (): Promise<HashKey> => {
-    if (!hashKey) {
-      hashKey = await readHashKey(redis, keys)
-      clusterer = createClusterer(settings, hashKey)
-      last = LOG_START
-    }
-    for (;;) {
-      // Read from the last known entry itself. If it is gone, the log was cleared or truncated: start again from the
-      // log and a possibly new key.
-      const page = await redis.xrange(log, last === LOG_START ? '-' : last, '+', 'COUNT', PAGE_SIZE)
-      if (last !== LOG_START && page[0]?.[0] !== last) {
-        hashKey = null
-        return catchUp()
-      }
-      await inSlices(page, ([id, [, json]]) => {
-        if (id === last) return
-        if (json !== undefined) clusterer.fold(readEntry(json, timestampOfStreamId(id)))
-        last = id
-      })
-      if (page.length < PAGE_SIZE) return hashKey
-    }
+/** Runs one operation at a time: a second batch would only conflict with the first. */
+const createTurns = () => {
+  let queue: Promise<unknown> = Promise.resolve()
+  return <T>(work: () => Promise<T>): Promise<T> => {
+    const mine = queue.then(work, work)
+    queue = mine
+    return mine
   }
+}
+
+export const createStories = ({ now, yieldToLists = yieldToEventLoop, ...parts }: StoriesParts): Stories => {
+  // Called only in turn, so that nothing else changes the index between slices.
+  const inSlices = sliceBy(yieldToLists)
+  const inTurn = createTurns()
+  const replica = createReplica({ ...parts, now, inSlices })
 
   /** Decides articles in order, each with those before it in the index, as of the time at which they will be logged. */
   const decideInMemory = async (
+    clusterer: Clusterer,
     batch: readonly Features[],
     at: number,
   ): Promise<{ decisions: Decision[]; fresh: Decided[] }> => {
@@ -113,31 +83,14 @@ export const createStories = ({
     return { decisions: updated, fresh }
   }
 
-  /** The Redis time at which the next entries will be logged. */
-  const logTime = (): number => Math.max(Math.round(now() + ahead), timestampOfStreamId(last))
-
-  /** @returns false if nothing was appended because another process was first, or because our clock was wrong */
-  const append = async (entries: readonly (Decided | { readonly pin: Pin })[], at: number): Promise<boolean> => {
-    if (entries.length === 0) return true
-    const written = entries.map(writeEntry)
-    const answer = await runScript(redis, appendScript, [log], [last, settings().window, at, ...written])
-    const [outcome, ...values] = answer as string[] // as append-log.lua returns
-    if (outcome === 'ok') last = values.at(-1) ?? last
-    else if (outcome === 'clock') ahead = Number(values[0]) - now()
-    // The log ends before the last folded entry: it was cleared or truncated. Start again from the log and a possibly
-    // new key.
-    else if (isAfter(last, values[0] ?? '0-0')) hashKey = null
-    return outcome === 'ok'
-  }
-
   /** @returns null to try again; decisions are then rolled back, also if it is unknown whether Redis logged them */
-  const tryToDecide = async (batch: readonly Features[]): Promise<Decision[] | null> => {
-    const at = logTime()
+  const tryToDecide = async (clusterer: Clusterer, batch: readonly Features[]): Promise<Decision[] | null> => {
+    const at = replica.logTime()
     let appended = false
     clusterer.beginTrial(at)
     try {
-      const { decisions, fresh } = await decideInMemory(batch, at)
-      appended = await append(fresh, at)
+      const { decisions, fresh } = await decideInMemory(clusterer, batch, at)
+      appended = await replica.append(fresh, at)
       return appended ? decisions : null
     } finally {
       // These decisions equal what folding the log would give, so they stay without folding them again.
@@ -146,24 +99,24 @@ export const createStories = ({
     }
   }
 
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const mine = queue.then(work, work)
-    queue = mine
-    return mine
-  }
-
   /** @param buildPin called again each time another process appended first */
-  const pin = (buildPin: () => Pin | null): Promise<Pin | null> =>
+  const pin = (buildPin: (clusterer: Clusterer) => Pin | null): Promise<Pin | null> =>
     inTurn(async () => {
       for (;;) {
-        await catchUp()
-        const made = buildPin()
-        const at = logTime()
+        const { clusterer } = await replica.catchUp()
+        const made = buildPin(clusterer)
+        const at = replica.logTime()
         if (made === null) return null
-        if (!(await append([{ pin: made }], at))) continue
+        if (!(await replica.append([{ pin: made }], at))) continue
         clusterer.fold({ pin: made, at })
         return made
       }
+    })
+
+  const ask = <T>(question: (clusterer: Clusterer) => T | Promise<T>): Promise<T> =>
+    inTurn(async () => {
+      const { clusterer } = await replica.catchUp()
+      return question(clusterer)
     })
 
   return {
@@ -171,30 +124,17 @@ export const createStories = ({
       inTurn(async () => {
         if (articles.length === 0) return []
         for (;;) {
-          const key = await catchUp()
+          const { clusterer, key } = await replica.catchUp()
           const batch = await inSlices(articles, article => extractFeatures(toStoryInput(article), key))
-          const decisions = await tryToDecide(batch)
+          const decisions = await tryToDecide(clusterer, batch)
           if (decisions) return decisions
         }
       }),
-    similar: (id, limit) =>
-      inTurn(async () => {
-        await catchUp()
-        return clusterer.similar(id, limit)
-      }),
-    similarToEach: (ids, limit) =>
-      inTurn(async () => {
-        await catchUp()
-        return inSlices(ids, id => clusterer.similarOnArrival(id, limit))
-      }),
-    explain: id =>
-      inTurn(async () => {
-        await catchUp()
-        return clusterer.explain(id)
-      }),
+    similar: (id, limit) => ask(clusterer => clusterer.similar(id, limit)),
+    similarToEach: (ids, limit) => ask(clusterer => inSlices(ids, id => clusterer.similarOnArrival(id, limit))),
+    explain: id => ask(clusterer => clusterer.explain(id)),
     audit: limit =>
-      inTurn(async () => {
-        await catchUp()
+      ask(async clusterer => {
         const audited = await inSlices(clusterer.listStories(), story => clusterer.audit(story))
         return audited
           .filter(each => each !== null)
@@ -202,7 +142,9 @@ export const createStories = ({
           .slice(0, limit)
       }),
     merge: (from, into) =>
-      pin(() => (from !== into && clusterer.has(from) && clusterer.has(into) ? { kind: 'merge', from, into } : null)),
-    split: articles => pin(() => clusterer.planSplit(articles, now())),
+      pin(clusterer =>
+        from !== into && clusterer.has(from) && clusterer.has(into) ? { kind: 'merge', from, into } : null,
+      ),
+    split: articles => pin(clusterer => clusterer.planSplit(articles, now())),
   }
 }

@@ -4,7 +4,7 @@
 
 import { parseArticle, parseStory } from '../../articles/hashes.ts'
 import { leadScore } from '../../articles/rules/lead.ts'
-import { MAX_STORY_MEMBERS, type Member } from '../../articles/story-writer.ts'
+import { MAX_STORY_MEMBERS, type Member } from '../../articles/story-members.ts'
 import { readMembers, scanKeys } from '../../redis/scan.ts'
 import { asArticle, asStory, type Check, findGone, type RepairParts, stripKey } from './check.ts'
 import { runnable } from './run-check.ts'

@@ -10,7 +10,8 @@ import { arrivedOf, decisionOf, textsOf, vectorOf } from './kept.ts'
 import { type Arrived, roundScore } from './log-entry.ts'
 import type { Relatedness } from './relatedness.ts'
 import { formatSplitId, type Kept, type Story, timeOf } from './story.ts'
-import { type Near, queryArticle, type StoryIndex, type StoryQuery } from './story-index.ts'
+import type { StoryIndex } from './story-index.ts'
+import { type Near, queryArticle, type StoryQuery } from './story-search.ts'
 
 const NEAREST = 5
 /** Search results are kept for this many of the latest articles. */

@@ -10,6 +10,7 @@ import type { Journal } from './journal.ts'
 import { firstOfHash, hasTitle, splitHash, textsOf } from './kept.ts'
 import { isRepeat, msApart } from './repeat.ts'
 import { isReprint } from './reprint.ts'
+import type { Slots } from './slots.ts'
 import type { Kept } from './story.ts'
 
 const MAX_CANDIDATES = 5
@@ -31,8 +32,8 @@ export interface Originals {
   readonly saved: Savable
 }
 
-/** @param bySlot the articles kept, by number */
-export const createOriginals = (blocks: Blocks, journal: Journal, bySlot: readonly (Kept | undefined)[]): Originals => {
+/** @param slots the articles of the window, by number */
+export const createOriginals = (blocks: Blocks, journal: Journal, slots: Slots<Kept>): Originals => {
   const prints = createPrints(blocks)
   /** The latest article with each title, by its number. */
   const titles = createIntMap()
@@ -40,7 +41,7 @@ export const createOriginals = (blocks: Blocks, journal: Journal, bySlot: readon
     saved: savedTogether({ prints: prints.saved, titles: titles.saved }),
     findRepeat(features, at, window) {
       if (features.source === '') return undefined
-      const before = bySlot[titles.get(titleKey(features.source, splitHash(features.titleHash)[0]))]
+      const before = slots.get(titles.get(titleKey(features.source, splitHash(features.titleHash)[0])))
       if (before?.source !== features.source || !hasTitle(blocks, before, features.titleHash)) return undefined
       const told = textsOf(blocks, before)
       const apart = msApart(features, told, at - before.loggedAt)
@@ -48,7 +49,7 @@ export const createOriginals = (blocks: Blocks, journal: Journal, bySlot: readon
     },
     findOriginal(features) {
       for (const slot of prints.alike(features, MAX_CANDIDATES)) {
-        const other = bySlot[slot]
+        const other = slots.get(slot)
         if (other && isReprint(features, textsOf(blocks, other))) return other
       }
       return undefined

@@ -11,7 +11,8 @@ import { textsOf } from './kept.ts'
 import { type Relatedness, sharedNeeded } from './relatedness.ts'
 import { reportOtherEvents } from './series.ts'
 import type { Kept, Story } from './story.ts'
-import { type Near, queryStory, type StoryIndex } from './story-index.ts'
+import type { StoryIndex } from './story-index.ts'
+import { type Near, queryStory } from './story-search.ts'
 
 const SMALL_STORY = 4
 /** Stories of 3, 4, 6, 8, 12, 16... articles; of two, no more is known than when the second joined. */

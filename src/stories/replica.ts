@@ -1,0 +1,107 @@
+/**
+ * This process's copy of the stories of the window: a clusterer that has folded the log of decisions in Redis. Callers
+ * use it one at a time (src/stories/stories.ts). (docs/decisions/0013)
+ */
+
+import type { Redis } from 'ioredis'
+import type { StorySettings } from '../config/sections/stories.ts'
+import type { Pin } from '../domain/story-decision.ts'
+import type { Keys } from '../redis/keys.ts'
+import { loadScript, runScript } from '../redis/script.ts'
+import { isAfter, timestampOfStreamId } from '../redis/stream-id.ts'
+import { readHashKey } from './hash-key.ts'
+import { type Clusterer, createClusterer } from './rules/clusterer.ts'
+import { type Decided, readEntry, writeEntry } from './rules/log-entry.ts'
+import type { HashKey } from './rules/term-hash.ts'
+
+const appendScript = loadScript(new URL('./append-log.lua', import.meta.url))
+
+const PAGE_SIZE = 2_000
+const LOG_START = '0-0'
+
+export interface ReplicaParts {
+  readonly redis: Redis
+  readonly keys: Keys
+  readonly settings: () => StorySettings
+  /** ms since the epoch; corrected by the clock of Redis. */
+  readonly now: () => number
+  /** Works through a list and lets other work of the process run in between. */
+  readonly inSlices: <From, To>(all: readonly From[], work: (one: From) => To) => Promise<To[]>
+}
+
+/** Everything that the log says so far. */
+export interface CaughtUp {
+  /** Another one after the log was cleared. */
+  readonly clusterer: Clusterer
+  /** The key for hashing words. */
+  readonly key: HashKey
+}
+
+export interface Replica {
+  /** Folds what has been appended to the log since the last call. */
+  catchUp(): Promise<CaughtUp>
+  /** The Redis time at which the next entries will be logged, ms since the epoch. */
+  logTime(): number
+  /**
+   * Appends to the log what is in the clusterer already, or will be.
+   * @param at as `logTime` said
+   * @returns false if nothing was appended because another process was first, or because our clock was wrong
+   */
+  append(entries: readonly (Decided | { readonly pin: Pin })[], at: number): Promise<boolean>
+}
+
+export const createReplica = ({ redis, keys, settings, now, inSlices }: ReplicaParts): Replica => {
+  const log = keys.storyLog()
+  let caughtUp: CaughtUp | null = null
+  /** The last entry that was folded. */
+  let last = LOG_START
+  /** ms by which the clock of Redis is ahead of this process's. */
+  let ahead = 0
+
+  const begin = async (): Promise<CaughtUp> => {
+    caughtUp = null
+    const key = await readHashKey(redis, keys)
+    last = LOG_START
+    caughtUp = { clusterer: createClusterer(settings, key), key }
+    return caughtUp
+  }
+
+  const catchUp = async (): Promise<CaughtUp> => {
+    let current = caughtUp ?? (await begin())
+    for (;;) {
+      const page = await redis.xrange(log, last === LOG_START ? '-' : last, '+', 'COUNT', PAGE_SIZE)
+      // Read from the last known entry itself. If it is gone, the log was cleared or truncated: start again from the
+      // log and a possibly new key.
+      if (last !== LOG_START && page[0]?.[0] !== last) {
+        current = await begin()
+        continue
+      }
+      const { clusterer } = current
+      await inSlices(page, ([id, [, json]]) => {
+        if (id === last) return
+        if (json !== undefined) clusterer.fold(readEntry(json, timestampOfStreamId(id)))
+        last = id
+      })
+      if (page.length < PAGE_SIZE) return current
+    }
+  }
+
+  return {
+    catchUp,
+
+    logTime: () => Math.max(Math.round(now() + ahead), timestampOfStreamId(last)),
+
+    async append(entries, at) {
+      if (entries.length === 0) return true
+      const written = entries.map(writeEntry)
+      const answer = await runScript(redis, appendScript, [log], [last, settings().window, at, ...written])
+      const [outcome, ...values] = answer as string[] // as append-log.lua returns
+      if (outcome === 'ok') last = values.at(-1) ?? last
+      else if (outcome === 'clock') ahead = Number(values[0]) - now()
+      // The log ends before the last folded entry: it was cleared or truncated. Start again from the log and a possibly
+      // new key.
+      else if (isAfter(last, values[0] ?? '0-0')) caughtUp = null
+      return outcome === 'ok'
+    },
+  }
+}

@@ -1,0 +1,106 @@
+/** The articles of the window: adds them to the index of stories, finds them again, and forgets those that expire. */
+
+import type { ArticleId } from '../../domain/article.ts'
+import type { SourceId } from '../../domain/source.ts'
+import type { Blocks } from './blocks.ts'
+import { createBoilerplate } from './boilerplate.ts'
+import type { Features } from './features.ts'
+import type { Journal } from './journal.ts'
+import { discard, type KeptEntry, keep } from './kept.ts'
+import { createOriginals, type Originals } from './originals.ts'
+import { createSlots } from './slots.ts'
+import type { Kept, Story } from './story.ts'
+import type { StoryIndex } from './story-index.ts'
+import type { Vector } from './vectors.ts'
+
+/** Further articles of a story are its members, but their words do not count: it is known well enough. */
+const MAX_COUNTED = 1_000
+
+/** What counts of an article's words. */
+export interface Told {
+  /** Without what its source writes under every text. */
+  readonly text: Features
+  readonly vector: Vector
+}
+
+export interface StoryWindow extends Pick<Originals, 'findRepeat' | 'findOriginal'> {
+  readonly articles: ReadonlyMap<ArticleId, Kept>
+  /** The story of an article, or of the one that it is the same as. */
+  findHome(id: ArticleId): Story | undefined
+  /** What counts of an article's words by what is known now. */
+  tell(features: Features): Told
+  /** @param told null for a copy */
+  add(entry: KeptEntry, told: Told | null): Kept
+  /** Forgets articles that were logged before this time, ms since the epoch. */
+  expire(before: number): void
+}
+
+export const createStoryWindow = (blocks: Blocks, index: StoryIndex, journal: Journal): StoryWindow => {
+  const articles = new Map<ArticleId, Kept>()
+  const slots = createSlots<Kept>()
+  const originals = createOriginals(blocks, journal, slots)
+  const boilerplate = createBoilerplate(journal)
+  const sources = new Map<SourceId | '', SourceId | ''>()
+
+  /** One string for each source, since each entry of the log is parsed with a string of its own. */
+  const nameOf = (source: SourceId | ''): SourceId | '' => {
+    const known = sources.get(source)
+    if (known !== undefined) return known
+    sources.set(source, source)
+    return source
+  }
+
+  const add = (entry: KeptEntry, told: Told | null): Kept => {
+    const { features, decision } = entry
+    const story =
+      decision.kind === 'same' ? null : (index.get(decision.story) ?? index.open(decision.story, features.language))
+    const counted = story && story.originals < MAX_COUNTED ? told : null
+    const written = counted ? { ...entry, features: counted.text } : entry
+    const vector = counted?.vector ?? null
+    const kept = slots.add(slot => keep(blocks, slot, written, nameOf(features.source), vector))
+    articles.set(kept.id, kept)
+    journal.note(() => drop(kept))
+    if (story) index.put(story, kept, vector)
+    if (!counted) return kept
+    originals.add(counted.text, kept)
+    boilerplate.learn(features)
+    return kept
+  }
+
+  /** Forgets an article as if it had never come. */
+  const drop = (kept: Kept): void => {
+    articles.delete(kept.id)
+    index.take(kept)
+    slots.remove(kept.slot)
+    discard(blocks, kept)
+  }
+
+  return {
+    articles,
+
+    findHome(id) {
+      const kept = articles.get(id)
+      const home = kept?.kind === 'same' ? articles.get(kept.other ?? id) : kept
+      return home?.story ?? undefined
+    },
+
+    findRepeat: originals.findRepeat,
+    findOriginal: originals.findOriginal,
+
+    tell(features) {
+      const text = boilerplate.strip(features)
+      return { text, vector: index.vectorOf(text) }
+    },
+
+    add,
+
+    expire(before) {
+      // They are in the order in which they were logged, oldest first, and expire by the log's clock.
+      for (const kept of articles.values()) {
+        if (kept.loggedAt >= before) return
+        if (kept.counts) originals.forget(kept)
+        drop(kept)
+      }
+    },
+  }
+}
