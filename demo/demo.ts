@@ -46,6 +46,7 @@ const RELATED_SHOWN = 5
 export const demoConfig = (stand: Newsstand): Config => ({
   settings: Settings.parse({
     log: { level: 'warn' },
+    stories: { snapshotFile: '' },
     crawl: {
       tick: '1s',
       minInterval: '2s',

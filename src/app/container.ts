@@ -25,6 +25,7 @@ import type { Queues } from '../queues/queues.ts'
 import type { Keys } from '../redis/keys.ts'
 import { type Catalogue, createCatalogue } from '../sources/catalogue/catalogue.ts'
 import { createSources, type Sources } from '../sources/store/sources.ts'
+import { createSnapshot } from '../stories/snapshot.ts'
 import { createStories } from '../stories/stories.ts'
 import { createEdits, type FollowedEdits } from '../use-cases/edit-lists.ts'
 import { type BlockFollower, createBlocks } from '../use-cases/follow-blocks.ts'
@@ -103,6 +104,7 @@ export const createContainer = (parts: ContainerParts): Container => {
   const lost = createLostArticles({ ...store, archive, retention, now })
   const stories = createStories({
     ...{ ...store, settings: () => settings().stories, now },
+    snapshot: createSnapshot({ ...store, file: () => settings().stories.snapshotFile, log }),
     ...(gate ? { yieldToLists: gate.yieldToLists } : {}),
   })
 

@@ -94,6 +94,8 @@ export const startRoles = async (process: Process): Promise<RunningRoles> => {
     onEnd: process.metrics.jobEnded,
   })
   for (const worker of workers) lifecycle.finishFirst(worker)
+  // What is decided while the process stops is in the log.
+  if (has('articles')) lifecycle.finishFirst({ finish: () => container.stories.save() })
   if (has('events')) startCounter(process)
 
   await retryUntilWritable(log, async () => {

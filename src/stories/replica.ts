@@ -13,11 +13,15 @@ import { readHashKey } from './hash-key.ts'
 import { type Clusterer, createClusterer } from './rules/clusterer.ts'
 import { type Decided, readEntry, writeEntry } from './rules/log-entry.ts'
 import type { HashKey } from './rules/term-hash.ts'
+import type { Snapshot } from './snapshot.ts'
 
 const appendScript = loadScript(new URL('./append-log.lua', import.meta.url))
 
 const PAGE_SIZE = 2_000
 const LOG_START = '0-0'
+/** The index is saved anew after so many new entries, or after this share of its articles if that is more. */
+const SAVED_EVERY = 2_000
+const SAVED_SHARE = 0.1
 
 export interface ReplicaParts {
   readonly redis: Redis
@@ -27,6 +31,8 @@ export interface ReplicaParts {
   readonly now: () => number
   /** Works through a list and lets other work of the process run in between. */
   readonly inSlices: <From, To>(all: readonly From[], work: (one: From) => To) => Promise<To[]>
+  /** Where the index is saved for the next start. */
+  readonly snapshot?: Snapshot | undefined
 }
 
 /** Everything that the log says so far. */
@@ -48,22 +54,38 @@ export interface Replica {
    * @returns false if nothing was appended because another process was first, or because our clock was wrong
    */
   append(entries: readonly (Decided | { readonly pin: Pin })[], at: number): Promise<boolean>
+  /** Saves the index for the next start, if it has changed; a failure is logged. */
+  save(): Promise<void>
+  /** `save`, once enough has been added that a restart would notice. */
+  saveWhenDue(): Promise<void>
 }
 
-export const createReplica = ({ redis, keys, settings, now, inSlices }: ReplicaParts): Replica => {
+export const createReplica = ({ redis, keys, settings, now, inSlices, snapshot }: ReplicaParts): Replica => {
   const log = keys.storyLog()
   let caughtUp: CaughtUp | null = null
   /** The last entry that was folded. */
   let last = LOG_START
   /** ms by which the clock of Redis is ahead of this process's. */
   let ahead = 0
+  /** Entries since the index was saved or restored. */
+  let unsaved = 0
 
+  /** Goes on from the saved index, if there is one of this log; from the start of the log otherwise. */
   const begin = async (): Promise<CaughtUp> => {
     caughtUp = null
     const key = await readHashKey(redis, keys)
-    last = LOG_START
-    caughtUp = { clusterer: createClusterer(settings, key), key }
+    const restored = createClusterer(settings, key)
+    const from = await snapshot?.restore(restored.saved, key)
+    last = from ?? LOG_START
+    unsaved = 0
+    caughtUp = { clusterer: from ? restored : createClusterer(settings, key), key }
     return caughtUp
+  }
+
+  const save = async (): Promise<void> => {
+    if (caughtUp === null || unsaved === 0) return
+    unsaved = 0
+    await snapshot?.save(caughtUp.clusterer.saved, caughtUp.key, last)
   }
 
   const catchUp = async (): Promise<CaughtUp> => {
@@ -81,6 +103,7 @@ export const createReplica = ({ redis, keys, settings, now, inSlices }: ReplicaP
         if (id === last) return
         if (json !== undefined) clusterer.fold(readEntry(json, timestampOfStreamId(id)))
         last = id
+        unsaved += 1
       })
       if (page.length < PAGE_SIZE) return current
     }
@@ -96,12 +119,20 @@ export const createReplica = ({ redis, keys, settings, now, inSlices }: ReplicaP
       const written = entries.map(writeEntry)
       const answer = await runScript(redis, appendScript, [log], [last, settings().window, at, ...written])
       const [outcome, ...values] = answer as string[] // as append-log.lua returns
-      if (outcome === 'ok') last = values.at(-1) ?? last
-      else if (outcome === 'clock') ahead = Number(values[0]) - now()
+      if (outcome === 'ok') {
+        last = values.at(-1) ?? last
+        unsaved += entries.length
+      } else if (outcome === 'clock') ahead = Number(values[0]) - now()
       // The log ends before the last folded entry: it was cleared or truncated. Start again from the log and a possibly
       // new key.
       else if (isAfter(last, values[0] ?? '0-0')) caughtUp = null
       return outcome === 'ok'
+    },
+
+    save,
+
+    async saveWhenDue() {
+      if (unsaved >= Math.max(SAVED_EVERY, SAVED_SHARE * (caughtUp?.clusterer.size ?? 0))) await save()
     },
   }
 }

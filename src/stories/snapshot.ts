@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import type { Redis } from 'ioredis'
+import type { Logger } from 'pino'
 import type { Keys } from '../redis/keys.ts'
 import { readParts, writeParts } from '../util/parts-file.ts'
 import type { Savable, SavedPart } from '../util/savable.ts'
@@ -27,20 +28,18 @@ export interface SnapshotParts {
   readonly redis: Redis
   readonly keys: Keys
   /** Path of the file; empty: none. */
-  readonly path: () => string
+  readonly file: () => string
+  readonly log: Pick<Logger, 'warn'>
 }
 
+/** Failures are logged and otherwise without effect: the log has everything. */
 export interface Snapshot {
   /**
-   * @param index an empty index; after an error, it is no longer of use
+   * @param index an empty index; unless this returns an id, it is of no use afterwards
    * @returns id of the last entry folded into it; null if there is no file, or none that fits
-   * @throws if the file cannot be read, or is damaged
    */
   restore(index: Savable, key: HashKey): Promise<string | null>
-  /**
-   * @param last id of the last entry folded; the index must not change until this resolves
-   * @throws if the file cannot be written
-   */
+  /** @param last id of the last entry folded; the index must not change until this resolves */
   save(index: Savable, key: HashKey, last: string): Promise<void>
 }
 
@@ -64,41 +63,54 @@ const digestCode = async (): Promise<string> => {
 
 const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT'
 
-export const createSnapshot = ({ redis, keys, path }: SnapshotParts): Snapshot => {
+export const createSnapshot = ({ redis, keys, file, log }: SnapshotParts): Snapshot => {
   let code: Promise<string> | undefined
 
   /** @returns null if the log has no such entry */
   const identify = async (key: HashKey, last: string): Promise<Identity | null> => {
     code ??= digestCode()
     const [entry] = await redis.xrange(keys.storyLog(), last, last)
-    return entry
-      ? { code: await code, key: digest(key.join()), last, entry: digest(...entry[1]) }
-      : null
+    return entry ? { code: await code, key: digest(key.join()), last, entry: digest(...entry[1]) } : null
+  }
+
+  const readInto = async (index: Savable, key: HashKey): Promise<string | null> => {
+    let identity: Identity | null = null
+    for await (const part of readParts(file())) {
+      if (identity) index.restore(part)
+      else {
+        const saved = part.value as Identity // as `save` wrote it; compared as a whole
+        identity = await identify(key, saved.last)
+        if (part.name !== IDENTITY || JSON.stringify(identity) !== JSON.stringify(saved)) return null
+      }
+    }
+    return identity?.last ?? null
   }
 
   return {
     async restore(index, key) {
-      if (path() === '') return null
-      let identity: Identity | null = null
+      if (file() === '') return null
       try {
-        for await (const part of readParts(path())) {
-          if (identity) index.restore(part)
-          else {
-            const saved = part.value as Identity // as `save` wrote it; compared as a whole
-            identity = await identify(key, saved.last)
-            if (part.name !== IDENTITY || JSON.stringify(identity) !== JSON.stringify(saved)) return null
-          }
-        }
+        return await readInto(index, key)
       } catch (error) {
         if (isMissing(error)) return null
-        throw error
+        log.warn(
+          { err: error, file: file() },
+          'the saved index of stories is unusable; all that was decided within the window is gone through again',
+        )
+        return null
       }
-      return identity?.last ?? null
     },
     async save(index, key, last) {
-      const identity = await identify(key, last)
-      if (path() === '' || identity === null) return
-      await writeParts(path(), startingWith({ name: IDENTITY, value: identity }, index))
+      if (file() === '') return
+      try {
+        const identity = await identify(key, last)
+        if (identity) await writeParts(file(), startingWith({ name: IDENTITY, value: identity }, index))
+      } catch (error) {
+        log.warn(
+          { err: error, file: file() },
+          'the index of stories could not be saved (stories.snapshotFile): the next start takes longer',
+        )
+      }
     },
   }
 }
@@ -107,4 +119,3 @@ function* startingWith(first: SavedPart, index: Savable): Generator<SavedPart> {
   yield first
   yield* index.save()
 }
-

@@ -1,7 +1,8 @@
 /**
  * Decides stories consistently in all processes without a lock or a leader. Every worker folds one log of decisions in
  * Redis into an index in memory, decides a batch, and appends it to the log only if no other process appended
- * meanwhile; otherwise it catches up and decides again. After a restart it replays the log. (docs/decisions/0013)
+ * meanwhile; otherwise it catches up and decides again. After a restart it goes on from a local copy of the index, or
+ * replays the log. (docs/decisions/0013)
  */
 
 import type { Redis } from 'ioredis'
@@ -14,6 +15,7 @@ import { byDoubt } from './rules/audit.ts'
 import type { Clusterer } from './rules/clusterer.ts'
 import { extractFeatures, type Features, toStoryInput } from './rules/features.ts'
 import type { Decided } from './rules/log-entry.ts'
+import type { Snapshot } from './snapshot.ts'
 
 export interface StoriesParts {
   readonly redis: Redis
@@ -23,6 +25,13 @@ export interface StoriesParts {
   readonly now: () => number
   /** Awaited between slices of work, so that other work can run. */
   readonly yieldToLists?: () => Promise<void>
+  readonly snapshot?: Snapshot
+}
+
+/** The stories of a process that may be restarted. */
+export interface SavedStories extends Stories {
+  /** Saves the index for the next start (`stories.snapshotFile`), if it has changed. Never rejects. */
+  save(): Promise<void>
 }
 
 /** ms of work before yielding to the event loop. */
@@ -54,7 +63,7 @@ const createTurns = () => {
   }
 }
 
-export const createStories = ({ now, yieldToLists = yieldToEventLoop, ...parts }: StoriesParts): Stories => {
+export const createStories = ({ now, yieldToLists = yieldToEventLoop, ...parts }: StoriesParts): SavedStories => {
   // Called only in turn, so that nothing else changes the index between slices.
   const inSlices = sliceBy(yieldToLists)
   const inTurn = createTurns()
@@ -127,9 +136,12 @@ export const createStories = ({ now, yieldToLists = yieldToEventLoop, ...parts }
           const { clusterer, key } = await replica.catchUp()
           const batch = await inSlices(articles, article => extractFeatures(toStoryInput(article), key))
           const decisions = await tryToDecide(clusterer, batch)
-          if (decisions) return decisions
+          if (!decisions) continue
+          await replica.saveWhenDue()
+          return decisions
         }
       }),
+    save: () => inTurn(replica.save),
     similar: (id, limit) => ask(clusterer => clusterer.similar(id, limit)),
     similarToEach: (ids, limit) => ask(clusterer => inSlices(ids, id => clusterer.similarOnArrival(id, limit))),
     explain: id => ask(clusterer => clusterer.explain(id)),

@@ -45,6 +45,7 @@ describe('an older state of Redis, restored from a snapshot', () => {
     const titles = Array.from({ length: 6 }, (_, place) => `Report ${'abcdef'[place]} of the harbour ${place * 7}`)
     const feed = await aFeed(titles.slice(0, 4).map(title => ({ title })))
     const settings = Settings.parse({
+      stories: { snapshotFile: '' },
       crawl: {
         ...{ tick: '1s', minInterval: '1s', maxInterval: '2s', startInterval: '1s', hostGap: '0ms' },
         allow: ['127.0.0.0/8'],

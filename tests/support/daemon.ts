@@ -52,6 +52,7 @@ export const testDaemon = ({
     },
     lists: { refresh: '1s', settle: '20ms' },
     admin: { port: 0 },
+    stories: { snapshotFile: '' },
   }
   const merged = Object.fromEntries(
     [...new Set([...Object.keys(base), ...Object.keys(settings)])].map(key => [

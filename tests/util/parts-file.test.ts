@@ -104,7 +104,10 @@ describe('a state that can be saved', () => {
         ),
       }),
     })
-    return { saved, rows, get: () => numbers, set: (value: Int32Array<ArrayBuffer>) => void (numbers = value) }
+    const set = (value: Int32Array<ArrayBuffer>) => {
+      numbers = value
+    }
+    return { saved, rows, get: () => numbers, set }
   }
 
   it('many rows go into several parts and come back whole', () => {

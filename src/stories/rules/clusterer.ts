@@ -9,6 +9,7 @@
 import type { StorySettings } from '../../config/sections/stories.ts'
 import type { ArticleId, StoryId } from '../../domain/article.ts'
 import type { Decision, Merge, Pin } from '../../domain/story-decision.ts'
+import { type Savable, savedTogether } from '../../util/savable.ts'
 import { type Answers, createAnswers } from './answers.ts'
 import { createBlocks } from './blocks.ts'
 import { createPrior } from './common-words.ts'
@@ -42,6 +43,8 @@ export interface Clusterer extends Omit<Answers, 'remember'> {
   has(story: StoryId): boolean
   listStories(): StoryId[]
   readonly size: number
+  /** Everything but the searches that are kept for articles that have just arrived. Not to be saved within a trial. */
+  readonly saved: Savable
 }
 
 /**
@@ -131,5 +134,6 @@ export const createClusterer = (
     get size() {
       return articles.size
     },
+    saved: savedTogether({ blocks: blocks.saved, window: window.saved, index: index.saved(window.articleAt) }),
   }
 }

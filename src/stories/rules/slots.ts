@@ -1,11 +1,16 @@
 /** Gives each thing a small number of its own, so that typed arrays can refer to it; numbers are used again. */
 
+import { type Savable, savedRows } from '../../util/savable.ts'
+
 export interface Slots<Thing> {
   /** @returns undefined for a number that nothing has */
   get(slot: number): Thing | undefined
   /** @param make builds the thing that gets this number */
   add(make: (slot: number) => Thing): Thing
   remove(slot: number): void
+  /** Which numbers are used; the things themselves are restored by `put`. */
+  readonly saved: Savable
+  put(slot: number, thing: Thing): void
 }
 
 export const createSlots = <Thing>(): Slots<Thing> => {
@@ -18,6 +23,16 @@ export const createSlots = <Thing>(): Slots<Thing> => {
       const thing = make(slot)
       things[slot] = thing
       return thing
+    },
+    saved: savedRows(
+      () => [{ length: things.length, free }],
+      restored => {
+        things.length = restored.length
+        for (const slot of restored.free) free.push(slot)
+      },
+    ),
+    put(slot, thing) {
+      things[slot] = thing
     },
     remove(slot) {
       things[slot] = undefined

@@ -1,6 +1,7 @@
 /** Remembers which stories an editor separated, so that they are not merged again. */
 
 import type { StoryId } from '../../domain/article.ts'
+import { type Savable, savedRows } from '../../util/savable.ts'
 import { type Journal, setNoted } from './journal.ts'
 
 export interface Splits {
@@ -10,6 +11,7 @@ export interface Splits {
   inherit(from: StoryId, into: StoryId): void
   /** Forgets a story that no longer exists. */
   forget(id: StoryId): void
+  readonly saved: Savable
 }
 
 export const createSplits = (journal: Journal): Splits => {
@@ -21,6 +23,10 @@ export const createSplits = (journal: Journal): Splits => {
   }
 
   return {
+    saved: savedRows(
+      () => [...splits].map(([one, others]) => [one, [...others]] as const),
+      ([one, others]) => splits.set(one, new Set(others)),
+    ),
     mark,
     has: (one, other) => splits.get(one)?.has(other) === true,
     inherit(from, into) {

@@ -4,12 +4,14 @@
  */
 
 import type { StoryId } from '../../domain/article.ts'
+import { type Savable, savedRows, savedTogether } from '../../util/savable.ts'
 import type { Blocks } from './blocks.ts'
 import type { Prior } from './common-words.ts'
 import type { Texts } from './features.ts'
 import type { Journal } from './journal.ts'
 import { vectorOf } from './kept.ts'
 import type { Relatedness } from './relatedness.ts'
+import { fromStoryRow, toStoryRow } from './saved-rows.ts'
 import { createSlots } from './slots.ts'
 import { createSplits } from './splits.ts'
 import { include, type Kept, newStory, type Story, span } from './story.ts'
@@ -34,6 +36,11 @@ export interface StoryIndex extends StorySearch {
   /** Moves articles of a story to a new one; the two are never merged again. */
   split(from: Story, to: StoryId, moved: readonly Kept[]): void
   areSplit(one: StoryId, other: StoryId): boolean
+  /**
+   * Without the blocks; restored after the articles.
+   * @param articleAt finds a restored article by its slot
+   */
+  saved(articleAt: (slot: number) => Kept | undefined): Savable
 }
 
 export const createStoryIndex = (blocks: Blocks, journal: Journal, prior: Prior, rule: Relatedness): StoryIndex => {
@@ -117,5 +124,21 @@ export const createStoryIndex = (blocks: Blocks, journal: Journal, prior: Prior,
     nearest: search.nearest,
     compare: search.compare,
     areSplit: splits.has,
+    saved: articleAt =>
+      savedTogether({
+        terms: terms.saved,
+        slots: slots.saved,
+        splits: splits.saved,
+        stories: savedRows(
+          function* () {
+            for (const story of stories.values()) yield toStoryRow(story)
+          },
+          row => {
+            const story = fromStoryRow(row, articleAt)
+            stories.set(story.id, story)
+            slots.put(story.slot, story)
+          },
+        ),
+      }),
   }
 }

@@ -2,12 +2,14 @@
 
 import type { ArticleId } from '../../domain/article.ts'
 import type { SourceId } from '../../domain/source.ts'
+import { type Savable, savedRows, savedTogether } from '../../util/savable.ts'
 import type { Blocks } from './blocks.ts'
 import { createBoilerplate } from './boilerplate.ts'
 import type { Features } from './features.ts'
 import type { Journal } from './journal.ts'
 import { discard, type KeptEntry, keep } from './kept.ts'
 import { createOriginals, type Originals } from './originals.ts'
+import { fromKeptRow, toKeptRow } from './saved-rows.ts'
 import { createSlots } from './slots.ts'
 import type { Kept, Story } from './story.ts'
 import type { StoryIndex } from './story-index.ts'
@@ -33,6 +35,9 @@ export interface StoryWindow extends Pick<Originals, 'findRepeat' | 'findOrigina
   add(entry: KeptEntry, told: Told | null): Kept
   /** Forgets articles that were logged before this time, ms since the epoch. */
   expire(before: number): void
+  /** Without the blocks and the index. */
+  readonly saved: Savable
+  articleAt(slot: number): Kept | undefined
 }
 
 export const createStoryWindow = (blocks: Blocks, index: StoryIndex, journal: Journal): StoryWindow => {
@@ -76,6 +81,23 @@ export const createStoryWindow = (blocks: Blocks, index: StoryIndex, journal: Jo
   }
 
   return {
+    saved: savedTogether({
+      slots: slots.saved,
+      originals: originals.saved,
+      boilerplate: boilerplate.saved,
+      articles: savedRows(
+        function* () {
+          for (const kept of articles.values()) yield toKeptRow(kept)
+        },
+        row => {
+          const kept = fromKeptRow(row, nameOf(row[2]))
+          articles.set(kept.id, kept)
+          slots.put(kept.slot, kept)
+        },
+      ),
+    }),
+    articleAt: slots.get,
+
     articles,
 
     findHome(id) {

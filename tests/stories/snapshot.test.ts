@@ -1,0 +1,184 @@
+import { readFileSync, truncateSync } from 'node:fs'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { StorySettings } from '../../src/config/sections/stories.ts'
+import type { Article, ArticleId } from '../../src/domain/article.ts'
+import { keysFor } from '../../src/redis/keys.ts'
+import { type Clusterer, createClusterer } from '../../src/stories/rules/clusterer.ts'
+import { extractFeatures, toStoryInput } from '../../src/stories/rules/features.ts'
+import { createSnapshot } from '../../src/stories/snapshot.ts'
+import { createStories } from '../../src/stories/stories.ts'
+import { readParts, writeParts } from '../../src/util/parts-file.ts'
+import { seeded } from '../../src/util/seeded-random.ts'
+import { anArticle, NOON } from '../support/articles.ts'
+import { aFolder } from '../support/folder.ts'
+import { testRedis } from '../support/redis.ts'
+
+const { redis, keys } = testRedis()
+const settings = StorySettings.parse({})
+const folder = aFolder('snapshot')
+let files = 0
+const aFile = () => join(folder, `stories-${files++}`)
+
+/** Articles on a few events, in a vocabulary of their own, so that they join, merge and part; some are reprints. */
+const someArticles = (seed: number, count: number): Article[] => {
+  const random = seeded(seed)
+  const pick = (most: number): number => Math.floor(random() * most)
+  const letters = (n: number): string => String.fromCharCode(97 + (n % 26)) + String.fromCharCode(97 + (n % 7))
+  return Array.from({ length: count }, (_, n) => {
+    const event = pick(6)
+    const words = Array.from({ length: 12 }, () => `event${letters(event)}word${letters(pick(16))}`)
+    const [title, summary] = [words.slice(0, 6).join(' '), words.slice(6).join(' ')]
+    return anArticle({
+      ...{ title, summary, source: `paper${pick(4)}`, language: pick(9) === 0 ? 'de' : 'en' },
+      url: `https://paper.example/${seed}/${n}`,
+      publishedAt: NOON + pick(72) * 3_600_000,
+    })
+  })
+}
+
+type Step = { readonly kind: 'decide' | 'split' | 'rollBack'; readonly hours: number; readonly among: number }
+
+/** Takes the same steps with any clusterer that is in the same state. */
+const play = (clusterer: Clusterer, articles: readonly Article[], steps: readonly Step[], began: number) => {
+  let at = began
+  const told: unknown[] = []
+  for (const [index, { kind, hours, among }] of steps.entries()) {
+    at += hours * 3_600_000
+    const features = extractFeatures(toStoryInput(articles[index] as Article))
+    if (kind === 'split') {
+      const ids = articles.slice(0, index).map(({ id }) => id)
+      const first = ids[among % Math.max(1, ids.length)]
+      const pin = first === undefined ? null : clusterer.planSplit([first], at)
+      if (pin) clusterer.fold({ pin, at })
+      told.push(pin)
+      continue
+    }
+    clusterer.beginTrial(at)
+    const decided = clusterer.known(features) ?? clusterer.decide(features, at)
+    if (kind === 'rollBack') clusterer.rollBack()
+    else clusterer.commitTrial()
+    told.push(decided)
+  }
+  return { told, at }
+}
+
+const steps = (length: number) =>
+  fc.array(
+    fc.record({
+      kind: fc.constantFrom<Step['kind']>('decide', 'decide', 'decide', 'split', 'rollBack'),
+      hours: fc.constantFrom(0, 0, 1, 5, 40),
+      among: fc.nat(100),
+    }),
+    { minLength: length, maxLength: length },
+  )
+
+describe('a saved index of stories', () => {
+  it('after any history, a restored index decides on as the saved one does, and ends in the same state', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(1_000), steps(60), steps(60), async (seed, before, after) => {
+        const [first, second] = [someArticles(seed, 60), someArticles(seed + 1, 60)]
+        const one = createClusterer(() => settings)
+        const { at } = play(one, first, before, NOON)
+        const file = aFile()
+        await writeParts(file, one.saved.save())
+        const other = createClusterer(() => settings)
+        for await (const part of readParts(file)) other.saved.restore(part)
+        expect(other.size).toBe(one.size)
+        expect(other.listStories()).toEqual(one.listStories())
+        expect(play(other, second, after, at)).toEqual(play(one, second, after, at))
+        const ids = [...first, ...second].map(({ id }) => id)
+        const explained = (clusterer: Clusterer) => ids.map(id => [clusterer.findStory(id), clusterer.explain(id)])
+        expect(explained(other)).toEqual(explained(one))
+      }),
+      { numRuns: 10 },
+    )
+  }, 60_000)
+})
+
+const warnings: unknown[] = []
+const log = { warn: (...told: unknown[]) => void warnings.push(told) }
+let run = 0
+const aLog = () => keysFor(`${keys.prefix}-snapshot-${run++}`)
+
+const aWorker = (of: ReturnType<typeof aLog>, file: string, now = Date.now) =>
+  createStories({
+    ...{ redis, keys: of, settings: () => settings, now },
+    snapshot: createSnapshot({ redis, keys: of, file: () => file, log }),
+  })
+
+const fresh = (n: number): Article[] => someArticles(n, 40).map(each => ({ ...each, publishedAt: Date.now() }))
+
+describe('a restarted process', () => {
+  it('a restarted process knows what was decided from its file alone, and reads the rest from the log', async () => {
+    const [of, file, before, after] = [aLog(), aFile(), fresh(1), fresh(2)]
+    const worker = aWorker(of, file)
+    const decided = await worker.decide(before)
+    await worker.save()
+    await worker.decide(after)
+    // Gone from the log but for the last entry that was saved: only the file can know these.
+    const entries = await redis.xrange(of.storyLog(), '-', '+')
+    for (const [id] of entries.slice(0, before.length - 1)) await redis.xdel(of.storyLog(), id)
+    const again = aWorker(of, file)
+    expect((await again.decide(before)).map(({ story }) => story)).toEqual(
+      (await worker.decide(before)).map(({ story }) => story),
+    )
+    expect(await again.explain(after[7]?.id as ArticleId)).toEqual(await worker.explain(after[7]?.id as ArticleId))
+    expect(decided).toHaveLength(before.length)
+  })
+
+  it('a file of another log, or of one that was cleared, is not used', async () => {
+    const [of, other, file, articles] = [aLog(), aLog(), aFile(), fresh(3)]
+    const worker = aWorker(of, file)
+    await worker.decide(articles)
+    await worker.save()
+    expect(await aWorker(other, file).explain(articles[0]?.id as ArticleId)).toBeNull()
+    await redis.del(of.storyLog())
+    expect(await aWorker(of, file).explain(articles[0]?.id as ArticleId)).toBeNull()
+    expect(await worker.explain(articles[0]?.id as ArticleId)).toBeNull()
+  })
+
+  it('a damaged file is reported once, and the log is read instead', async () => {
+    const [of, file, articles] = [aLog(), aFile(), fresh(4)]
+    const worker = aWorker(of, file)
+    await worker.decide(articles)
+    await worker.save()
+    truncateSync(file, Math.floor(readFileSync(file).length / 2))
+    warnings.length = 0
+    const again = aWorker(of, file)
+    const id = articles[5]?.id as ArticleId
+    expect((await again.explain(id))?.decision).toEqual((await worker.explain(id))?.decision)
+    expect(warnings).toHaveLength(1)
+    expect(JSON.stringify(warnings)).toContain('the saved index of stories is unusable')
+  })
+
+  it('a file that cannot be written is reported, and articles are decided all the same', async () => {
+    const file = join(import.meta.filename, 'stories')
+    const worker = aWorker(aLog(), file)
+    warnings.length = 0
+    expect(await worker.decide(fresh(5))).toHaveLength(40)
+    await worker.save()
+    expect(JSON.stringify(warnings)).toContain('stories.snapshotFile')
+  })
+
+  it('an index without anything new is not written again', async () => {
+    const [of, file] = [aLog(), aFile()]
+    const worker = aWorker(of, file)
+    await worker.decide(fresh(6))
+    await worker.save()
+    truncateSync(file)
+    await worker.save()
+    expect(readFileSync(file)).toHaveLength(0)
+  })
+
+  it('an index that has grown by two thousand articles is saved without being asked', async () => {
+    const [of, file] = [aLog(), aFile()]
+    const worker = aWorker(of, file)
+    const articles = someArticles(7, 2_100).map(each => ({ ...each, publishedAt: Date.now() }))
+    await worker.decide(articles.slice(0, 1_500))
+    expect(() => readFileSync(file)).toThrow()
+    await worker.decide(articles.slice(1_500))
+    expect(readFileSync(file).length).toBeGreaterThan(100_000)
+  }, 60_000)
+})
