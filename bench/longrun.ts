@@ -9,7 +9,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { plotMemory } from './longrun/plot.ts'
-import { type Hour, runLong } from './longrun/run.ts'
+import { runLong } from './longrun/run.ts'
+import type { Hour } from './longrun/stage.ts'
 
 const { values } = parseArgs({
   options: {

@@ -7,7 +7,7 @@
 import { readFileSync } from 'node:fs'
 import { loadConfig } from '../src/config/load.ts'
 import { decideLanguage } from '../src/languages/decide.ts'
-import { classifyBy } from '../src/sections/learned.ts'
+import { classifyBy } from '../src/sections/classify.ts'
 import { loadSectionModel } from '../src/sections/model-loader.ts'
 import { classifySections } from '../src/sections/sections.ts'
 import type { Check } from './quality-check.ts'

@@ -39,24 +39,11 @@ interface Sent {
   entry: string
 }
 
-export const startReaders = ({ port, stream, random, articles, pace }: ReadersWanted): Readers => {
-  const redis = new Redis({
-    port,
-    host: '127.0.0.1',
-    commandTimeout: PATIENCE,
-    maxRetriesPerRequest: 0,
-    enableOfflineQueue: false,
-    retryStrategy: () => 50,
-  })
-  redis.on('error', () => undefined) // it is made to fail
-  const counts = new Map<string, { views: number; comments: number; shares: number }>()
-  const recent: Sent[] = []
+/** Sends each event again and again until Redis has answered for it. */
+const createSender = (redis: Redis, stream: string, random: () => number) => {
   const inHand = new Set<Promise<void>>()
-  let made = 0
-  let isOver = false
   let isStopped = false
-
-  const send = async (sent: Sent): Promise<void> => {
+  const sendUntilAnswered = async (sent: Sent): Promise<void> => {
     while (!isStopped) {
       try {
         sent.entry = String(await redis.xadd(stream, '*', ...sent.fields))
@@ -67,10 +54,38 @@ export const startReaders = ({ port, stream, random, articles, pace }: ReadersWa
       }
     }
   }
-  const inTurn = (sent: Sent): void => {
-    const sending = send(sent).finally(() => inHand.delete(sending))
-    inHand.add(sending)
+  return {
+    send(sent: Sent): void {
+      const sending = sendUntilAnswered(sent).finally(() => inHand.delete(sending))
+      inHand.add(sending)
+    },
+    /** Events that were not answered for. */
+    waiting: () => inHand.size,
+    async finish(): Promise<void> {
+      while (inHand.size > 0) await Promise.all(inHand)
+    },
+    stop(): void {
+      isStopped = true
+    },
+    isStopped: () => isStopped,
   }
+}
+
+export const startReaders = ({ port, stream, random, articles, pace }: ReadersWanted): Readers => {
+  const redis = new Redis({
+    port,
+    host: '127.0.0.1',
+    commandTimeout: PATIENCE,
+    maxRetriesPerRequest: 0,
+    enableOfflineQueue: false,
+    retryStrategy: () => 50,
+  })
+  redis.on('error', () => undefined) // it is made to fail
+  const sender = createSender(redis, stream, random)
+  const counts = new Map<string, { views: number; comments: number; shares: number }>()
+  const recent: Sent[] = []
+  let made = 0
+  let isOver = false
 
   const report = (url: string): void => {
     made += 1
@@ -85,18 +100,18 @@ export const startReaders = ({ port, stream, random, articles, pace }: ReadersWa
     for (let copy = 0; copy < copies; copy += 1) {
       const sent: Sent = { fields, at: performance.now(), entry: '' }
       recent.push(sent)
-      inTurn(sent)
+      sender.send(sent)
     }
     // The same visitor again, and a robot: neither counts.
-    if (dice < 0.1) inTurn({ fields: [...fields.slice(0, 6), 'id', `again-${made}`], at: 0, entry: '' })
-    if (dice > 0.95) inTurn({ fields: ['kind', 'view', 'article', url, 'ua', 'Googlebot/2.1'], at: 0, entry: '' })
+    if (dice < 0.1) sender.send({ fields: [...fields.slice(0, 6), 'id', `again-${made}`], at: 0, entry: '' })
+    if (dice > 0.95) sender.send({ fields: ['kind', 'view', 'article', url, 'ua', 'Googlebot/2.1'], at: 0, entry: '' })
   }
 
   const run = async (): Promise<void> => {
     while (!isOver) {
       const known = articles()
       // Nobody waits for ever: while Redis is away readers are as many as before, but no more than a few seconds' worth wait.
-      for (let n = 0; known.length > 0 && n < pace && inHand.size < pace * 40; n += 1) {
+      for (let n = 0; known.length > 0 && n < pace && sender.waiting() < pace * 40; n += 1) {
         // Few articles are read much, most a little.
         const url = known[Math.floor(random() ** 3 * known.length)]
         if (url !== undefined) report(url)
@@ -117,25 +132,25 @@ export const startReaders = ({ port, stream, random, articles, pace }: ReadersWa
       for (const sent of unsafe) {
         for (;;) {
           const found = await redis.xrange(stream, sent.entry, sent.entry).catch(() => null)
-          if (isStopped) return lost
+          if (sender.isStopped()) return lost
           if (found === null) await delay(50)
           else {
             if (found.length === 0) lost += 1
             break
           }
         }
-        inTurn(sent)
+        sender.send(sent)
       }
       return lost
     },
     async finish() {
       isOver = true
       await running
-      while (inHand.size > 0) await Promise.all(inHand)
+      await sender.finish()
     },
     stop() {
       isOver = true
-      isStopped = true
+      sender.stop()
       redis.disconnect()
     },
   }

@@ -7,14 +7,15 @@ import { Redis } from 'ioredis'
 import { seeded } from '../../src/util/seeded-random.ts'
 import { canFillDisk, type FaultyRedis, startFaultyRedis } from '../../tests/support/faults/redis.ts'
 import { startWire, type Wire } from '../../tests/support/faults/wire.ts'
-import { check } from './check/check.ts'
 import { type Violation, violation } from './check/truth.ts'
-import { watchLists } from './check/watch.ts'
+import { type Watch, watchLists } from './check/watch.ts'
 import { type Fleet, startFleet } from './fleet.ts'
 import { inject, type World } from './inject.ts'
+import { createJudge, numberIn } from './judge.ts'
 import { KINDS } from './kinds.ts'
+import { followLatest } from './latest.ts'
 import { type Planned, planOf } from './plan.ts'
-import { type Readers, startReaders } from './readers.ts'
+import { startReaders } from './readers.ts'
 import { openStand, type Stand } from './stand.ts'
 
 export interface SeedWanted {
@@ -62,17 +63,7 @@ export interface SeedReport {
 
 const PREFIX = 'newsdesk'
 const SIZE = 1_000
-/** How many times as long it is waited for: what is late is told apart from what is lost. */
-const PATIENCE = 4
-/** ms until all is well at first. */
-const STARTS = 180_000
-const LOOK = 700
-/** An article is read when it has been there for so long that no killed Redis forgets it, ms. */
-const READ_AFTER = 8_000
 const NEWS_EVERY = 350
-/** It must stay as it is: looked at again after so long, ms. */
-const STAYS = 3_000
-
 const settings = {
   redis: { prefix: PREFIX },
   roles: ['scheduler', 'crawl', 'articles', 'publish', 'events'],
@@ -90,24 +81,25 @@ const SECTIONS = ['world', 'politics', 'business', 'technology', 'science', 'hea
 const sourcesOf = ({ sources }: Stand) =>
   sources.map(({ id, url }, n) => ({ id, name: id, url, section: SECTIONS[n % SECTIONS.length] }))
 
-const numberIn = (info: string, name: string): number => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(info)?.[1] ?? 0)
-
 const withoutDisk = KINDS.filter(({ name }) => name !== 'disk full' || canFillDisk())
+
+const planFor = ({ seed, faults, daemons, papers, every, kinds }: SeedWanted): Planned[] =>
+  planOf({
+    ...{ seed, faults, daemons, publishers: papers, every },
+    kinds: withoutDisk.filter(({ name }) => kinds?.includes(name) ?? true),
+  })
+
+/** A fault that is over, and when it was, ms by performance.now(). */
+interface Ended {
+  readonly fault: Planned
+  readonly endedAt: number
+}
 
 interface Parts {
   readonly redis: FaultyRedis
   readonly stand: Stand
   readonly fleet: Fleet
   readonly wires: readonly Wire[]
-}
-
-const until = async (holds: () => Promise<boolean>, patience: number): Promise<boolean> => {
-  const deadline = performance.now() + patience
-  while (performance.now() < deadline) {
-    if (await holds()) return true
-    await delay(LOOK)
-  }
-  return false
 }
 
 const strike = async (
@@ -132,57 +124,54 @@ const strike = async (
   await Promise.all(turns.values())
 }
 
-const play = async (wanted: SeedWanted, { redis, stand, fleet, wires }: Parts): Promise<SeedReport> => {
-  const began = performance.now()
-  const { seed, faults, papers, every, say } = wanted
-  /** What happened when, for whoever looks into it beside the daemons' logs. */
-  const trace = (line: string) => appendFileSync(join(wanted.dir, 'trace.log'), `${new Date().toISOString()} ${line}\n`)
-  const violations: Violation[] = []
-  const own = new Redis({
-    port: redis.port,
+/** A connection of the run's own, to a Redis that is made to fail. */
+const openRedis = (port: number): Redis => {
+  const redis = new Redis({
+    port,
     host: '127.0.0.1',
     retryStrategy: () => 50,
     maxRetriesPerRequest: 2,
     commandTimeout: 10_000,
   })
-  own.on('error', () => undefined) // it is made to fail
-  const lookWith = (counts: Readers['counts']) =>
-    check({ redis: own, prefix: PREFIX, truth: { articles: stand.truth(), counts }, size: SIZE })
-  let first: readonly Violation[] = []
-  const isUp = await until(async () => {
-    first = await lookWith(new Map()).catch(error => [violation('late', String(error))])
-    say(`seed ${seed}: before the first fault ${first.length} wrong: ${first[0]?.what} ${first[0]?.detail}`)
-    return first.length === 0
-  }, STARTS)
-  if (!isUp) throw new Error(`seed ${seed}, before the first fault: ${first[0]?.what} ${first[0]?.detail}`)
-  const calm = { clients: numberIn(await own.info('clients'), 'connected_clients') }
+  redis.on('error', () => undefined)
+  return redis
+}
 
-  const known = new Map<string, number>()
-  const readable = (): string[] => {
-    const before = performance.now() - READ_AFTER
-    return [...known].filter(([, at]) => at < before).map(([url]) => url)
-  }
+const stopFleet = async (fleet: Fleet): Promise<Violation[]> => {
+  const stopped = await fleet.stop()
+  return [
+    ...stopped.flatMap((how, index) =>
+      how === 0 ? [] : [violation('process ended', `daemon ${index} ended with ${how} at the end`)],
+    ),
+    ...fleet.ended.map(each => violation('process ended', each)),
+  ]
+}
+
+/** Tells of each fault how long it was until an article stood in `latest` that came out afterwards. */
+const describeStruck = (struck: readonly Ended[], watch: Watch, stand: Stand): Struck[] =>
+  struck.map(({ fault: { kind, target, lasts }, endedAt }) => {
+    const seen = watch.newest.find(({ url, at }) => at > endedAt && (stand.cameOut(url) ?? 0) > endedAt)
+    return { kind, target, lasted: lasts, recovery: seen ? Math.round(seen.at - endedAt) : null }
+  })
+
+const play = async (wanted: SeedWanted, { redis, stand, fleet, wires }: Parts): Promise<SeedReport> => {
+  const began = performance.now()
+  const { seed, faults } = wanted
+  const say = (line: string) => wanted.say(`seed ${seed}: ${line}`)
+  /** What happened when, for whoever looks into it beside the daemons' logs. */
+  const trace = (line: string) => appendFileSync(join(wanted.dir, 'trace.log'), `${new Date().toISOString()} ${line}\n`)
+  const own = openRedis(redis.port)
+  const judge = createJudge({ redis: own, prefix: PREFIX, stand, size: SIZE, say, trace })
+  const wrong = await judge.begin()
+  if (wrong !== null) throw new Error(`seed ${seed}, before the first fault: ${wrong}`)
+
+  const latest = followLatest(own, PREFIX)
   const watch = watchLists({ port: redis.port, prefix: PREFIX, random: seeded(seed + 1) })
   const readers = startReaders({
-    port: redis.port,
-    stream: `${PREFIX}:events`,
-    random: seeded(seed + 2),
-    articles: readable,
-    pace: 8,
+    ...{ port: redis.port, stream: `${PREFIX}:events`, random: seeded(seed + 2) },
+    ...{ articles: latest.readable, pace: 8 },
   })
-  const learning = setInterval(() => {
-    own
-      .lrange(`${PREFIX}:list:latest`, 0, -1)
-      .then(entries => {
-        for (const entry of entries) {
-          const { url } = JSON.parse(entry) as { url: string } // as the contract has it
-          if (!known.has(url)) known.set(url, performance.now())
-        }
-      })
-      .catch(() => undefined) // away: asked again
-  }, 1_000)
-  const news = setInterval(() => stand.publish(), NEWS_EVERY)
-
+  const violations: Violation[] = []
   let eventsLost = 0
   const world: World = {
     ...{ redis, fleet, wires, stand, readers },
@@ -192,86 +181,35 @@ const play = async (wanted: SeedWanted, { redis, stand, fleet, wires }: Parts): 
     },
     say: what => violations.push(violation('process ended', what)),
   }
-  const planned = planOf({
-    seed,
-    faults,
-    daemons: wires.length,
-    publishers: papers,
-    every,
-    kinds: withoutDisk.filter(({ name }) => wanted.kinds?.includes(name) ?? true),
-  })
-  const struck: { fault: Planned; endedAt: number }[] = []
+  const struck: Ended[] = []
+  const news = setInterval(() => stand.publish(), NEWS_EVERY)
   const progress = setInterval(
-    () => say(`seed ${seed}: ${struck.length} of ${faults} faults, ${known.size} articles, ${readers.sent()} events`),
+    () => say(`${struck.length} of ${faults} faults, ${latest.size()} articles, ${readers.sent()} events`),
     1_000,
   )
   try {
-    await strike(world, planned, trace, (fault, endedAt) => struck.push({ fault, endedAt }))
+    await strike(world, planFor(wanted), trace, (fault, endedAt) => struck.push({ fault, endedAt }))
     const last = performance.now()
     // News goes on for a moment, so that what follows the last fault can be seen to arrive.
     await delay(NEWS_EVERY * 2)
     clearInterval(news)
     await readers.finish()
-
-    let standing: readonly Violation[] = []
-    let traced = ''
-    const look = async (): Promise<boolean> => {
-      standing = await lookWith(readers.counts).catch(error => [violation('late', String(error))])
-      const clients = numberIn(await own.info('clients').catch(() => ''), 'connected_clients')
-      // One may be on its way in or out.
-      if (clients > calm.clients + 4)
-        standing = [...standing, violation('connections left', `${clients}, ${calm.clients} before`)]
-      say(
-        `seed ${seed}: ${Math.round((performance.now() - last) / 1_000)} s after the last fault ${standing.length} wrong: ${standing[0]?.what ?? ''} ${standing[0]?.detail ?? ''}`,
-      )
-      const told = `${standing.length} wrong: ${standing
-        .slice(0, 5)
-        .map(({ what, detail }) => `${what}: ${detail}`)
-        .join('; ')}`
-      if (told !== traced) trace(told)
-      traced = told
-      return standing.length === 0
-    }
-    const isWell = await until(look, wanted.within * PATIENCE)
-    const recovered = isWell ? Math.round(performance.now() - last) : null
-    if (recovered !== null && recovered > wanted.within)
-      violations.push(violation('late', `well again after ${recovered} ms`))
-    if (isWell) {
-      await delay(STAYS)
-      await until(look, 5_000)
-    }
-    violations.push(...standing, ...watch.violations)
+    const verdict = await judge.finish(readers.counts, last, wanted.within)
+    violations.push(...verdict.violations, ...watch.violations)
     const memory = {
       redis: numberIn(await own.info('memory'), 'used_memory') / 1_048_576,
       daemons: Math.max(...fleet.places.map(place => place.memory())),
     }
-    for (const [index, how] of (await fleet.stop()).entries())
-      if (how !== 0) violations.push(violation('process ended', `daemon ${index} ended with ${how} at the end`))
-    violations.push(...fleet.ended.map(each => violation('process ended', each)))
-    const recoveryOf = (endedAt: number): number | null => {
-      const seen = watch.newest.find(({ url, at }) => at > endedAt && (stand.cameOut(url) ?? 0) > endedAt)
-      return seen ? Math.round(seen.at - endedAt) : null
-    }
+    violations.push(...(await stopFleet(fleet)))
     return {
-      seed,
-      fsync: redis.fsync,
-      faults: struck.map(({ fault: { kind, target, lasts }, endedAt }) => ({
-        kind,
-        target,
-        lasted: lasts,
-        recovery: recoveryOf(endedAt),
-      })),
-      articles: stand.truth().length,
-      events: readers.sent(),
-      eventsLostByRedis: eventsLost,
-      looks: watch.looks(),
-      recovered,
-      violations,
-      memory,
+      ...{ seed, fsync: redis.fsync, faults: describeStruck(struck, watch, stand) },
+      ...{ articles: stand.truth().length, events: readers.sent(), eventsLostByRedis: eventsLost },
+      ...{ looks: watch.looks(), recovered: verdict.recovered, violations, memory },
       seconds: Math.round((performance.now() - began) / 1_000),
     }
   } finally {
-    for (const timer of [progress, news, learning]) clearInterval(timer)
+    for (const timer of [progress, news]) clearInterval(timer)
+    latest.stop()
     readers.stop()
     await watch.stop()
     own.disconnect()

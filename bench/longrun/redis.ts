@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { Redis } from 'ioredis'
-import { findOnPath } from '../../src/redis/server.ts'
+import { findOnPath } from '../../src/redis/server-binary.ts'
 
 export interface MovedRedis {
   readonly socket: string

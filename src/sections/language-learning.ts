@@ -10,8 +10,8 @@ import type { SectionId, Taxonomy } from '../domain/section.ts'
 import type { Keys } from '../redis/keys.ts'
 import { toPairs } from '../util/pairs.ts'
 import { inTurns } from '../util/slices.ts'
+import type { Example } from './examples.ts'
 import { classifyInLanguage, formatText, type LanguageModel, learnLanguage, MIN_EXAMPLES } from './language-model.ts'
-import type { Example } from './learned.ts'
 import { type Classify, findCertainSection } from './sections.ts'
 
 /** Maximum number of examples of a language, and of languages: 0.3 MB of Redis and 1.5 MB of a process each. */

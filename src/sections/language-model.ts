@@ -8,7 +8,7 @@ import type { SectionId } from '../domain/section.ts'
 import { splitWords } from '../util/words.ts'
 import { softmax } from './classifier/classifier.ts'
 import { fitTemperature } from './classifier/temperature.ts'
-import type { Example } from './learned.ts'
+import type { Example } from './examples.ts'
 
 export interface LanguageModel {
   readonly sections: readonly SectionId[]

@@ -3,7 +3,9 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'n
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { openRedis } from '../../src/redis/connect.ts'
-import { findOnPath, NoRedisError, type RedisServer, resolveRedis } from '../../src/redis/server.ts'
+import { NoRedisError } from '../../src/redis/no-redis.ts'
+import { type RedisServer, resolveRedis } from '../../src/redis/server.ts'
+import { findOnPath } from '../../src/redis/server-binary.ts'
 import { aFolder } from '../support/folder.ts'
 import { until } from '../support/until.ts'
 

@@ -5,7 +5,7 @@ import { Source } from '../../src/domain/source.ts'
 import { readFeed } from '../../src/feeds/read.ts'
 import { decodeModel, encodeModel } from '../../src/sections/classifier/model-file.ts'
 import { trainSections } from '../../src/sections/classifier/train.ts'
-import { classifyBy } from '../../src/sections/learned.ts'
+import { classifyBy } from '../../src/sections/classify.ts'
 import { loadSectionModel } from '../../src/sections/model-loader.ts'
 import { taxonomy } from '../support/daemon.ts'
 

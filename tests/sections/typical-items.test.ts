@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { normalise } from '../../src/articles/normalise.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import type { FeedItem } from '../../src/domain/feed-item.ts'
-import { classifyBy } from '../../src/sections/learned.ts'
+import { classifyBy } from '../../src/sections/classify.ts'
 import { loadSectionModel } from '../../src/sections/model-loader.ts'
 
 const { sources, taxonomy } = loadConfig('config', {})

@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { findOnPath } from '../../src/redis/server.ts'
+import { findOnPath } from '../../src/redis/server-binary.ts'
 import { aFolder } from './folder.ts'
 
 /** @returns undefined where no openssl is on PATH */

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Cluster, Redis } from 'ioredis'
 import { afterAll } from 'vitest'
-import { findOnPath } from '../../src/redis/server.ts'
+import { findOnPath } from '../../src/redis/server-binary.ts'
 import { until } from './until.ts'
 
 const SLOTS = 16_384

@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
-import { findOnPath } from '../../src/redis/server.ts'
+import { findOnPath } from '../../src/redis/server-binary.ts'
 import { until } from './until.ts'
 
 export const serverIn = async (dataDir: string) => {

@@ -11,7 +11,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { keysFor } from '../../src/redis/keys.ts'
-import { findOnPath } from '../../src/redis/server.ts'
+import { findOnPath } from '../../src/redis/server-binary.ts'
 
 export interface ReadersWanted {
   /** Those that read, never read, and reset their connection. */

@@ -14,7 +14,7 @@ import { primaryLanguage } from '../../domain/language.ts'
 import type { SectionId, Taxonomy } from '../../domain/section.ts'
 import { decideLanguage } from '../../languages/decide.ts'
 import type { SectionModel } from '../../sections/classifier/model-file.ts'
-import { classifyBy, findTextLanguage } from '../../sections/learned.ts'
+import { classifyBy, findTextLanguage } from '../../sections/classify.ts'
 import { customModelPath, loadSectionModel } from '../../sections/model-loader.ts'
 import { type Classify, classifySections } from '../../sections/sections.ts'
 

@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Redis } from 'ioredis'
-import { findOnPath } from '../../../src/redis/server.ts'
+import { findOnPath } from '../../../src/redis/server-binary.ts'
 
 export interface DurableRedis {
   readonly socket: string

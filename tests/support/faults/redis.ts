@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { Redis } from 'ioredis'
-import { findOnPath } from '../../../src/redis/server.ts'
+import { findOnPath } from '../../../src/redis/server-binary.ts'
 
 export interface FaultyRedis {
   readonly port: number

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { classifyBy, type Example, learnSections } from '../../src/sections/learned.ts'
+import { classifyBy } from '../../src/sections/classify.ts'
+import type { Example } from '../../src/sections/examples.ts'
+import { learnSections } from '../../src/sections/learn.ts'
 import { loadSectionModel, replayTexts } from '../../src/sections/model-loader.ts'
 import { teachers, third } from '../support/labelled/motor-news.ts'
 
