@@ -104,7 +104,7 @@ export const createContainer = (parts: ContainerParts): Container => {
   const lost = createLostArticles({ ...store, archive, retention, now })
   const stories = createStories({
     ...{ ...store, settings: () => settings().stories, now },
-    snapshot: createSnapshot({ ...store, file: () => settings().stories.snapshotFile, log }),
+    snapshot: createSnapshot({ ...store, file: settings().stories.snapshotFile, log }),
     ...(gate ? { yieldToLists: gate.yieldToLists } : {}),
   })
 

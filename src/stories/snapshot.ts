@@ -28,7 +28,7 @@ export interface SnapshotParts {
   readonly redis: Redis
   readonly keys: Keys
   /** Path of the file; empty: none. */
-  readonly file: () => string
+  readonly file: string
   readonly log: Pick<Logger, 'warn'>
 }
 
@@ -75,7 +75,7 @@ export const createSnapshot = ({ redis, keys, file, log }: SnapshotParts): Snaps
 
   const readInto = async (index: Savable, key: HashKey): Promise<string | null> => {
     let identity: Identity | null = null
-    for await (const part of readParts(file())) {
+    for await (const part of readParts(file)) {
       if (identity) index.restore(part)
       else {
         const saved = part.value as Identity // as `save` wrote it; compared as a whole
@@ -88,26 +88,26 @@ export const createSnapshot = ({ redis, keys, file, log }: SnapshotParts): Snaps
 
   return {
     async restore(index, key) {
-      if (file() === '') return null
+      if (file === '') return null
       try {
         return await readInto(index, key)
       } catch (error) {
         if (isMissing(error)) return null
         log.warn(
-          { err: error, file: file() },
+          { err: error, file },
           'the saved index of stories is unusable; all that was decided within the window is gone through again',
         )
         return null
       }
     },
     async save(index, key, last) {
-      if (file() === '') return
+      if (file === '') return
       try {
         const identity = await identify(key, last)
-        if (identity) await writeParts(file(), startingWith({ name: IDENTITY, value: identity }, index))
+        if (identity) await writeParts(file, startingWith({ name: IDENTITY, value: identity }, index))
       } catch (error) {
         log.warn(
-          { err: error, file: file() },
+          { err: error, file },
           'the index of stories could not be saved (stories.snapshotFile): the next start takes longer',
         )
       }

@@ -105,7 +105,7 @@ const aLog = () => keysFor(`${keys.prefix}-snapshot-${run++}`)
 const aWorker = (of: ReturnType<typeof aLog>, file: string, now = Date.now) =>
   createStories({
     ...{ redis, keys: of, settings: () => settings, now },
-    snapshot: createSnapshot({ redis, keys: of, file: () => file, log }),
+    snapshot: createSnapshot({ redis, keys: of, file, log }),
   })
 
 const fresh = (n: number): Article[] => someArticles(n, 40).map(each => ({ ...each, publishedAt: Date.now() }))

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { span } from '../../util/units.ts'
-import { LIVE } from './restart.ts'
+import { LIVE, ON_RESTART } from './restart.ts'
 
 /** When two articles are duplicates, and when they belong to one story. YAML key: `stories`. */
 export const StorySettings = z
@@ -30,7 +30,8 @@ export const StorySettings = z
       .default('./data/stories.snapshot')
       .describe(
         'Local file of the index of stories, about 2 KB an article, from which a restarted process continues at once. Without it, the process first goes through all that was decided within the window. Empty: none.',
-      ),
+      )
+      .meta(ON_RESTART),
   })
   .prefault({})
   .meta(LIVE)
