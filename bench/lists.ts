@@ -22,6 +22,7 @@ import { crawls } from './lists/world.ts'
 const SOURCES = Number(process.env.BENCH_SOURCES ?? 120)
 const ITEMS = Number(process.env.BENCH_ITEMS ?? 30)
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 15)
+const PAGE_ROUNDS = 2_000
 const PREFIX = 'bench'
 const LOOK = 4
 
@@ -188,6 +189,33 @@ console.log(
 )
 worker.send('stop')
 await once(worker, 'exit')
+
+// ---- reading a page ------------------------------------------------------------------------------------------------
+// Nothing was read here, so lists by reads are made of the latest: all lists agree, and a unique page looks furthest.
+for (const name of ['most-read:week', 'most-read:now']) {
+  await redis.copy(keys.list('latest'), keys.list(name), 'REPLACE')
+  await redis.ltrim(keys.list(name), 0, 49)
+}
+const [, opened] = await client.lists.get('latest')
+const lists = [
+  { list: `related:${opened?.id}`, limit: 5 },
+  { list: 'latest:world', limit: 6 },
+  { list: 'most-read:week', limit: 12 },
+  { list: 'most-read:now', limit: 5 },
+  { list: 'must-reads', limit: 5 },
+]
+const pageReads = { list: [] as number[], plain: [] as number[], unique: [] as number[] }
+for (let round = 0; round < PAGE_ROUNDS; round += 1) {
+  const wanted = { article: opened?.id ?? '', lists }
+  pageReads.list.push(await timed(() => client.lists.get('latest', { limit: 12 })))
+  pageReads.plain.push(await timed(() => client.page(wanted)))
+  pageReads.unique.push(await timed(() => client.page({ ...wanted, unique: true })))
+}
+const toList = (values: readonly number[]): string => (quantile(values, 0.5) / quantile(pageReads.list, 0.5)).toFixed(2)
+console.log(`reading a page with its article, ${PAGE_ROUNDS} interleaved rounds, p50 as a ratio to one LRANGE of 12:`)
+console.log(`  LRANGE of 12 entries                     ${show(pageReads.list)}`)
+console.log(`  five panels, 33 entries                  ${toList(pageReads.plain)}; ${show(pageReads.plain)}`)
+console.log(`  five panels, unique                      ${toList(pageReads.unique)}; ${show(pageReads.unique)}`)
 
 // ---- writing -------------------------------------------------------------------------------------------------------
 const entries = (await redis.lrange(keys.list('latest'), 0, -1)).slice(0, 100)

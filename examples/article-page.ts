@@ -1,11 +1,12 @@
 /**
- * An article page with all its panels, from one round trip to Redis: an Express handler to copy. Titles, authors and
- * summaries are plain text, so they are escaped for the page.
+ * An article page with all its panels, from one round trip to Redis: an Express handler to copy. No story stands on it
+ * twice, but for the weekly best, which it shows beside the article and below it. Titles, authors and summaries are plain
+ * text, so they are escaped for the page.
  */
 
 import express, { type Express } from 'express'
 import type { Redis } from 'ioredis'
-import { createClient, type Entry } from 'newsdesk/client'
+import { createClient, type Entry, type Panel } from 'newsdesk/client'
 
 const ESCAPES: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -19,7 +20,8 @@ const text = (value: string): string => value.replace(/[&<>"']/g, char => ESCAPE
 const line = ({ url, title, section }: Entry, labelled: boolean): string =>
   `<li>${labelled ? `<b>${text(section.label.toUpperCase())}</b> ` : ''}<a href="${text(url)}">${text(title)}</a></li>`
 
-const panel = (heading: string, entries: readonly Entry[] = [], labelled = false): string =>
+/** Nothing for an empty panel: one that would only say again what another says is left empty. */
+const panel = (heading: string, { entries }: Panel, labelled = false): string =>
   entries.length === 0
     ? ''
     : `<section><h2>${text(heading)}</h2><ol>${entries.map(entry => line(entry, labelled)).join('')}</ol></section>`
@@ -35,18 +37,21 @@ export const articlePages = (redis: Redis, prefix = 'newsdesk'): Express => {
       response.sendStatus(404)
       return
     }
-    const latest = { list: 'latest', section, limit: 6 }
-    const related = { list: `related:${id}`, limit: 5 }
-    const { article, lists } = await newsdesk.page(
-      [
-        latest,
+    const { article, panels } = await newsdesk.page({
+      article: id,
+      // In order of priority. The related list comes first: it has the fewest entries to go on with.
+      lists: [
+        { list: `related:${id}`, limit: 5 },
+        { list: 'latest', section, limit: 6 },
         { list: 'most-read:week', limit: 12 },
-        related,
         { list: 'most-read:now', limit: 5 },
         { list: 'must-reads', limit: 5 },
+        { list: 'most-read:week', limit: 12, repeat: true },
       ],
-      { article: id },
-    )
+      unique: true,
+      skipSame: true,
+    })
+    const [related, latest, week, now, mustReads, weekBelow] = panels
     if (!article) {
       response.sendStatus(404)
       return
@@ -60,11 +65,12 @@ export const articlePages = (redis: Redis, prefix = 'newsdesk'): Express => {
 <title>${text(article.title)}</title>
 <article><h1>${text(article.title)}</h1><p>${text(article.author ?? article.source)}</p><p>${text(article.summary)}</p>
 <p><a href="${text(article.url)}">Read on</a> · ${article.views} views · ${article.comments} comments · ${article.shares} shares</p></article>
-${panel(`[${section.toUpperCase()}] Latest Stories`, lists[`latest:${section}`])}
-${panel('Weekly Best Articles', lists['most-read:week'])}
-${panel('You May Also Like', lists[`related:${id}`], true)}
-${panel('Popular Now', lists['most-read:now'], true)}
-${panel('Must-Reads', lists['must-reads'], true)}`)
+${panel(`[${section.toUpperCase()}] Latest Stories`, latest)}
+${panel('Weekly Best Articles', week)}
+${panel('You May Also Like', related, true)}
+${panel('Popular Now', now, true)}
+${panel('Must-Reads', mustReads, true)}
+${panel('Weekly Best Articles', weekBelow)}`)
   })
   return app
 }

@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest'
 import type { Entry } from '../../src/domain/entry.ts'
 import { buildDay, type Item, renderFeed, type Texts } from './build.ts'
 import { makeRows } from './figures.ts'
-import { countRepeats, judge, makePage } from './judge.ts'
+import { countRepeats, judge } from './judge.ts'
 import { checkOrder } from './order.ts'
 import type { Outcome } from './outcome.ts'
+import { makePage, makeUniquePage } from './page.ts'
 import { makeReads, type Read } from './readers.ts'
 import { judgeRelated } from './related.ts'
 
@@ -39,6 +40,7 @@ const anOutcome = (stories: Readonly<Record<string, readonly string[]>>, lists: 
     Object.entries(stories).flatMap(([story, ids]) => ids.map(id => [id, { id, story, section: 'world', views: 0 }])),
   ),
   stories: new Map(Object.entries(stories).map(([id, [lead = '']]) => [id, { id, lead }])),
+  uniquePages: new Map(),
   refused: {},
   at: END,
 })
@@ -143,7 +145,11 @@ describe('the judge of the benchmark', () => {
         [`related:${first}`]: aList(second, rates[0] ?? '', others2[0] ?? ''),
       },
     )
-    const { figures, hidden, related } = judge(day, readsOf({ [first]: 10 }), outcome, new Map())
+    const read = {
+      ...outcome,
+      uniquePages: new Map([[first, [[others2[0] ?? '', second], [], [], [], [others2[1] ?? '']]]]),
+    }
+    const { figures, hidden, related } = judge(day, readsOf({ [first]: 10 }), read, new Map())
     expect(figures).toMatchObject({
       eventsListed: 1,
       mostOfOneEvent: 2,
@@ -162,8 +168,13 @@ describe('the judge of the benchmark', () => {
     ])
     // The open article's event stands three times again: beside it, and among the must-reads.
     const page = makePage(outcome.lists, { id: first, section: 'world' })
-    expect(page.map(({ entries }) => entries.length)).toEqual([0, 0, 3, 0, 2])
+    expect(page.map(({ entries }) => entries.length)).toEqual([3, 0, 0, 0, 2])
     expect(figures.repeatsOnPages).toBeCloseTo(2 / 5)
+    // Read without repeats, its other story stands there once.
+    expect(figures.repeatsOnUniquePages).toBeCloseTo(1 / 3)
+    expect(figures.uniqueFilled).toBeCloseTo(3 / 33)
+    const unique = makeUniquePage(read, { id: first, section: 'world' })
+    expect(unique.map(({ entries }) => entries.map(({ id }) => id))[0]).toEqual([others2[0], second])
   })
 
   it('the judge of the benchmark calls two articles of one topic if they share a rare word of their titles and another', () => {

@@ -8,6 +8,7 @@ import { bcubed } from '../bcubed.ts'
 import { type Day, groupBy, type Item } from './build.ts'
 import { checkOrder, type OrderCheck } from './order.ts'
 import type { Outcome } from './outcome.ts'
+import { countPlaces, makePage } from './page.ts'
 import type { Read } from './readers.ts'
 import { judgeRelated, type RelatedKinds } from './related.ts'
 
@@ -21,11 +22,6 @@ export const FRONT = [
 /** Publishers that make an event more than somebody's odd piece. */
 const BROAD = 3
 const LARGEST = 10
-
-export interface Panel {
-  readonly title: string
-  readonly entries: readonly Entry[]
-}
 
 export interface LargeStory {
   readonly articles: number
@@ -85,24 +81,6 @@ export const countRepeats = (labels: readonly string[], before: readonly string[
   return labels.filter(label => shown.size === shown.add(label).size).length
 }
 
-/** The panels of an article's page, as the site of issue 20 shows them. */
-export const makePage = (
-  lists: Outcome['lists'],
-  article: { readonly id: string; readonly section: string },
-): Panel[] => {
-  const panel = (title: string, list: string, limit: number): Panel => ({
-    title,
-    entries: (lists.get(list) ?? []).slice(0, limit),
-  })
-  return [
-    panel(`Latest: ${article.section}`, `latest:${article.section}`, 6),
-    panel('Weekly Best Articles', 'most-read:week', 12),
-    panel('You May Also Like', `related:${article.id}`, 5),
-    panel('Popular Now', 'most-read:now', 5),
-    panel('Must-Reads', 'must-reads', 5),
-  ]
-}
-
 /** How many events lists show, and how often the same one. */
 const judgeLists = (of: Case): Figures => {
   const lists = [...of.outcome.lists]
@@ -124,20 +102,34 @@ const judgeLists = (of: Case): Figures => {
     repeatsInHeads: repeats(heads),
     repeatsInLists: repeats(lists),
     repeatsOnFront: repeats([front]),
-    repeatsOnPages: judgePages(of),
+    ...judgePages(of),
   }
 }
 
-/** @returns share of repeats on pages as often as they were read; the article that is open counts as shown */
-const judgePages = (of: Case): number => {
+/** Pages as often as they were read; the article that is open counts as shown. */
+const judgePages = (of: Case): Figures => {
+  const { lists, articles, uniquePages } = of.outcome
+  const judgePage = (id: string, times: number, panels: readonly (readonly string[])[]) => {
+    const labels = panels.flat().map(entry => labelOf(of, entry))
+    return { repeated: times * countRepeats(labels, [labelOf(of, id)]), entries: times * labels.length }
+  }
   const pages = [...groupBy(of.reads, ({ item }) => item.id)].flatMap(([id, { length }]) => {
-    const article = of.outcome.articles.get(id)
+    const article = articles.get(id)
     if (!article) return []
-    const entries = makePage(of.outcome.lists, article).flatMap(panel => panel.entries)
-    const repeated = countRepeats(labelsOf(of, entries), [labelOf(of, id)])
-    return { repeated: length * repeated, entries: length * entries.length }
+    const plain = makePage(lists, article).map(({ entries }) => entries.map(entry => entry.id))
+    return {
+      plain: judgePage(id, length, plain),
+      unique: judgePage(id, length, uniquePages.get(id) ?? []),
+      places: length * countPlaces(article),
+    }
   })
-  return divide(sum(pages.map(({ repeated }) => repeated)), sum(pages.map(({ entries }) => entries)))
+  const share = (kind: 'plain' | 'unique'): number =>
+    divide(sum(pages.map(page => page[kind].repeated)), sum(pages.map(page => page[kind].entries)))
+  return {
+    repeatsOnPages: share('plain'),
+    repeatsOnUniquePages: share('unique'),
+    uniqueFilled: divide(sum(pages.map(({ unique }) => unique.entries)), sum(pages.map(({ places }) => places))),
+  }
 }
 
 const judgeMustReads = (of: Case): Figures => {

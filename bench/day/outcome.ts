@@ -5,6 +5,8 @@ import type { Entry } from '../../src/domain/entry.ts'
 import { keysFor } from '../../src/redis/keys.ts'
 import { scanKeys } from '../../src/redis/scan.ts'
 import type { Day } from './build.ts'
+import { readUniquePages } from './page.ts'
+import type { Read } from './readers.ts'
 
 export const PREFIX = 'newsdesk'
 const keys = keysFor(PREFIX)
@@ -29,6 +31,8 @@ export interface Outcome {
   readonly lists: ReadonlyMap<string, readonly Entry[]>
   readonly articles: ReadonlyMap<string, StoredArticle>
   readonly stories: ReadonlyMap<string, StoredStory>
+  /** Ids in each panel of the page of an article, by its id, read without repeats: of articles that were read. */
+  readonly uniquePages: ReadonlyMap<string, readonly (readonly string[])[]>
   /** Events refused, by reason. */
   readonly refused: Readonly<Record<string, string>>
   /** When it was read, ms since the epoch. */
@@ -58,7 +62,7 @@ const readHashes = async (redis: Redis, names: readonly string[]): Promise<Recor
   return (found ?? []).map(([, hash]) => hash as Record<string, string>) // as HGETALL returns
 }
 
-export const readOutcome = async (redis: Redis, day: Day): Promise<Outcome> => {
+export const readOutcome = async (redis: Redis, day: Day, reads: readonly Read[]): Promise<Outcome> => {
   const lists = await readLists(redis)
   const hashes = await readHashes(redis, [...new Set(day.items.map(({ id }) => keys.article(id)))])
   const kept = hashes.filter(({ id }) => id !== undefined)
@@ -68,14 +72,17 @@ export const readOutcome = async (redis: Redis, day: Day): Promise<Outcome> => {
     const into = byName.get(story)?.into
     return into === undefined ? story : follow(into)
   }
+  const articles = new Map(
+    kept.map(({ id = '', story = '', section = '', views = '0' }) => [
+      id,
+      { id, story: follow(story), section, views: Number(views) },
+    ]),
+  )
+  const opened = [...new Set(reads.map(({ item }) => item.id))].flatMap(id => articles.get(id) ?? [])
   return {
     lists,
-    articles: new Map(
-      kept.map(({ id = '', story = '', section = '', views = '0' }) => [
-        id,
-        { id, story: follow(story), section, views: Number(views) },
-      ]),
-    ),
+    articles,
+    uniquePages: await readUniquePages(redis, PREFIX, opened),
     stories: new Map([...byName].map(([id = '', { lead = '' }]) => [id, { id, lead }])),
     refused: await redis.hgetall(keys.eventState('refused')),
     at: Date.now(),

@@ -10,8 +10,9 @@ import type { Entry } from '../../src/domain/entry.ts'
 import { type Html, html } from '../../src/server/admin/components/html.ts'
 import { type Day, groupBy, type Item } from './build.ts'
 import type { FigureRow } from './figures.ts'
-import { FRONT, type Judgement, makePage, type Panel } from './judge.ts'
+import { FRONT, type Judgement } from './judge.ts'
 import type { Outcome } from './outcome.ts'
+import { makePage, makeUniquePage, type Panel } from './page.ts'
 import type { Read } from './readers.ts'
 
 /** Articles whose pages and whose related lists are shown. */
@@ -105,7 +106,7 @@ export const writePages = (dir: string, { day, reads, outcome, judged, rows }: P
   })
   const articlePage = ({ id, title, label }: Item): Html => {
     const article = outcome.articles.get(id)
-    return html`<article><h2>${tag(label)} ${title}</h2>${article && panels(makePage(outcome.lists, article), [label])}</article><hr>`
+    return html`<article><h2>${tag(label)} ${title}</h2>${article && panels(makeUniquePage(outcome, article), [label])}<h3>As the lists are</h3>${article && panels(makePage(outcome.lists, article), [label])}</article><hr>`
   }
   write('articles.html', 'Pages of the most read articles', html`${mostRead.slice(0, PAGES).map(articlePage)}`)
 

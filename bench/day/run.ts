@@ -228,7 +228,7 @@ export interface Played {
 }
 
 const play = async (wanted: RunWanted, redis: Redis, socket: string): Promise<Played> => {
-  const { day, dir, say } = wanted
+  const { day, reads, dir, say } = wanted
   const feeds = await serveFeeds(day)
   feeds.serve(0)
   const config = writeConfig(dir, day, socket, feeds.port)
@@ -238,7 +238,7 @@ const play = async (wanted: RunWanted, redis: Redis, socket: string): Promise<Pl
     const { outcome, costs } = await withDaemon(dir, config, async daemon => {
       const spent = await playEditions(parts, daemon)
       say('reading the lists')
-      return { outcome: await readOutcome(redis, day), costs: spent }
+      return { outcome: await readOutcome(redis, day, reads), costs: spent }
     })
     say('starting the daemon anew')
     const restarted = await withDaemon(dir, config, async daemon => {

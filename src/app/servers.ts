@@ -13,6 +13,7 @@ import { serveProbes } from '../server/probe-server.ts'
 import type { Probes } from '../server/probes.ts'
 import { eventsRoute } from '../server/public/events.ts'
 import { listsRoute } from '../server/public/lists.ts'
+import { pageRoute } from '../server/public/page.ts'
 import { startHttp } from '../server/public/server.ts'
 import { updatesRoute } from '../server/public/updates.ts'
 import type { Lifecycle } from './lifecycle.ts'
@@ -54,6 +55,7 @@ const startPublicServer = ({ config, redis, keys, connect, listNames, ...parts }
     routes: [
       { path: '/v1/events', router: eventsRoute({ redis, keys, now, settings, maxLength, barrier }) },
       { path: '/v1/lists', router: listsRoute({ redis, keys, names: listNames }) },
+      { path: '/v1/page', router: pageRoute({ redis, keys, names: listNames }) },
       {
         path: '/v1/updates',
         router: updatesRoute({

@@ -5,15 +5,15 @@
  */
 
 import type { Entry } from '../domain/entry.ts'
+import { type PublishedArticle as ClientArticle, parseArticle } from '../domain/published-article.ts'
 import { keysFor } from '../redis/keys.ts'
+import { type PanelPage, type PanelsWanted, type PanelWanted, readPanels } from './panels.ts'
 import {
-  type ClientArticle,
   type ClientOptions,
   type Connection,
   formatListName,
   listCommand,
   mergeLimits,
-  parseArticle,
   parseEntries,
   runPipelined,
   type Wanted,
@@ -23,7 +23,10 @@ import { type Update, type UpdatesOptions, updates } from './updates.ts'
 
 export type { Entry, PlacedBy, Window } from '../domain/entry.ts'
 export type { EventKind } from '../domain/event-kinds.ts'
-export type { ClientArticle, ClientOptions, Connection, Wanted } from './read.ts'
+export type { Panel } from '../domain/page.ts'
+export type { PublishedArticle as ClientArticle } from '../domain/published-article.ts'
+export { type PanelPage, type PanelsWanted, type PanelWanted, readPanels } from './panels.ts'
+export type { ClientOptions, Connection, Wanted } from './read.ts'
 export { createReporter, type ReadReport, type Reporter, type ReporterOptions } from './reporter.ts'
 export { type Update, type UpdatesOptions, updates } from './updates.ts'
 
@@ -61,7 +64,8 @@ export const readPage = async <const W extends readonly Wanted[]>(
   const hash = article === undefined ? [] : [['hgetall', keysFor(prefix).article(article)] as const]
   const answers = await runPipelined(redis, [...lists, ...hash])
   return {
-    article: article === undefined ? null : parseArticle(answers.at(-1)),
+    // As HGETALL returns.
+    article: article === undefined ? null : parseArticle(answers.at(-1) as Record<string, string>),
     // One entry per name.
     lists: Object.fromEntries(limits.map(([name], index) => [name, parseEntries(answers[index])])) as Lists<W>,
   }
@@ -91,7 +95,12 @@ export interface Client {
     /** Reads several lists in one round trip. */
     many<const W extends readonly Wanted[]>(wanted: W, options?: { readonly limit?: number }): Promise<Lists<W>>
   }
-  /** Reads several lists, and optionally an article, in one round trip: all panels of a page. */
+  /**
+   * Reads all panels of a page in one round trip, in the order asked. With `unique: true` no story stands in two panels,
+   * and the open article's in none: see `PanelsWanted`.
+   */
+  page<const W extends readonly PanelWanted[]>(wanted: PanelsWanted<W>): Promise<PanelPage<W>>
+  /** Reads several lists, and optionally an article, in one round trip, each list by its name. */
   page<const W extends readonly Wanted[]>(
     wanted: W,
     options?: { readonly article?: string; readonly limit?: number },
@@ -106,18 +115,23 @@ export interface Client {
 }
 
 /**
- * Everything in one object. For small bundles import `readPage`, `readList`, `updates` and `createReporter` separately.
+ * Everything in one object. For small bundles import `readPage`, `readPanels`, `readList`, `updates` and `createReporter` separately.
  */
 export const createClient = (redis: Connection, options: ReporterOptions = {}): Client => {
   const { prefix = 'newsdesk' } = options
   const keys = keysFor(prefix)
+  const page = (
+    wanted: readonly Wanted[] | PanelsWanted,
+    some?: { readonly article?: string; readonly limit?: number },
+  ): Promise<unknown> =>
+    'lists' in wanted ? readPanels(redis, wanted, { prefix }) : readPage(redis, wanted, { ...some, prefix })
   return {
     lists: {
       get: (list, some) => readList(redis, list, { ...some, prefix }),
       many: async (wanted, some) => (await readPage(redis, wanted, { ...some, prefix })).lists,
     },
-    page: (wanted, some) => readPage(redis, wanted, { ...some, prefix }),
-    article: async id => parseArticle((await runPipelined(redis, [['hgetall', keys.article(id)]]))[0]),
+    page: page as Client['page'], // as each of its forms answers
+    article: async id => parseArticle(await redis.hgetall(keys.article(id))),
     async sections() {
       const json = await redis.get(keys.sections())
       // As docs/redis-contract.md specifies.

@@ -1,7 +1,6 @@
 /** Reads lists and articles in one round trip: one pipeline, or on a cluster concurrent commands to the keys' nodes. */
 
 import type { Cluster, Redis } from 'ioredis'
-import { type Counts, parseCounts } from '../domain/counts.ts'
 import type { Entry } from '../domain/entry.ts'
 import { keysFor } from '../redis/keys.ts'
 
@@ -16,34 +15,13 @@ export interface ClientOptions {
 /** A list by name, or with a section and a maximum number of entries. */
 export type Wanted = string | { readonly list: string; readonly section?: string; readonly limit?: number }
 
-const DEFAULT_LIMIT = 20
-
-/** An article with its current counts. */
-export interface ClientArticle extends Counts {
-  readonly id: string
-  readonly url: string
-  readonly title: string
-  readonly summary: string
-  readonly author: string | null
-  readonly image: string | null
-  readonly language: string
-  /** ISO 8601 UTC. */
-  readonly publishedAt: string
-  readonly updatedAt: string
-  readonly firstSeenAt: string
-  readonly section: string
-  readonly sections: readonly string[]
-  readonly source: string
-  readonly sources: readonly string[]
-  readonly story: string
-  /** Reported seconds that readers spent on it. */
-  readonly seconds: number
-}
+export const DEFAULT_LIMIT = 20
 
 export type Command =
   | readonly ['lrange', string, number, number]
   | readonly ['hgetall', string]
   | readonly ['get', string]
+  | readonly ['hget', string, string]
 
 /** @throws the first error of any command */
 export const runPipelined = async (redis: Connection, commands: readonly Command[]): Promise<unknown[]> => {
@@ -53,7 +31,9 @@ export const runPipelined = async (redis: Connection, commands: readonly Command
         ? redis.lrange(command[1], command[2], command[3])
         : command[0] === 'hgetall'
           ? redis.hgetall(command[1])
-          : redis.get(command[1])
+          : command[0] === 'hget'
+            ? redis.hget(command[1], command[2])
+            : redis.get(command[1])
     return Promise.all(commands.map(call))
   }
   const answers = await redis.pipeline(commands.map(command => [...command])).exec()
@@ -87,32 +67,3 @@ export const mergeLimits = (wanted: readonly Wanted[], limit = DEFAULT_LIMIT): M
 
 // As docs/redis-contract.md specifies.
 export const parseEntries = (answer: unknown): Entry[] => (answer as string[]).map(json => JSON.parse(json) as Entry)
-
-// As docs/redis-contract.md specifies.
-const strings = (json: string | undefined): string[] => JSON.parse(json ?? '[]') as string[]
-
-/** @returns null if there is no such article, for which Redis returns an empty hash */
-export const parseArticle = (answer: unknown): ClientArticle | null => {
-  const hash = answer as Record<string, string> // as HGETALL returns
-  const text = (name: string): string => hash[name] ?? ''
-  if (!hash.id) return null
-  return {
-    id: hash.id,
-    url: text('url'),
-    title: text('title'),
-    summary: text('summary'),
-    author: text('author') || null,
-    image: text('image') || null,
-    language: text('language'),
-    publishedAt: text('publishedAt'),
-    updatedAt: text('updatedAt'),
-    firstSeenAt: text('firstSeenAt'),
-    section: text('section'),
-    sections: strings(hash.sections),
-    source: text('source'),
-    sources: strings(hash.sources),
-    story: text('story'),
-    ...parseCounts(hash),
-    seconds: Number(hash.seconds ?? 0),
-  }
-}

@@ -134,6 +134,12 @@ export const ListMeta = z.object({
   fallback: z
     .string()
     .describe('What a thin list was filled up from: a wider window or latest; empty where it was not.'),
+  covers: z
+    .string()
+    .optional()
+    .describe(
+      'The narrowest window, hour, day or week, that has all events of its own: day for a week of which only a day was counted. Empty where it is not ranked by events alone, or has none.',
+    ),
 })
 
 /** STRING `newsdesk:sections`, parsed. */

@@ -14,11 +14,15 @@ export const HOUR = 60 * MINUTE
 export const DAY = 24 * HOUR
 
 /** Every width is a whole number of minutes and divides the next one. */
-export const ROLLING: readonly Rolling[] = [
+export const ROLLING: readonly [hour: Rolling, day: Rolling, week: Rolling] = [
   { window: 'hour', width: MINUTE, buckets: 60 },
   { window: 'day', width: 5 * MINUTE, buckets: 288 },
   { window: 'week', width: HOUR, buckets: 168 },
 ]
+
+/** When a rolling window begins: with its oldest bucket, ms since the epoch. */
+export const beginningOf = ({ width, buckets }: Rolling, now: number): number =>
+  (Math.floor(now / width) - buckets + 1) * width
 
 /** Weights are relative to this moment, so that they stay small enough to be exact. */
 export const LANDMARK = Date.UTC(2026, 0, 1)

@@ -56,7 +56,7 @@ export const rankByReads = async (
   { rank, fallbacks, minimum, stopped, readPublished }: RankByReadsParts,
   scope: Scope,
   shelf: CandidateCache,
-): Promise<Omit<Ranking, 'window'>> => {
+): Promise<Omit<Ranking, 'window' | 'covers'>> => {
   const stands = (await stopped()) ? await kept(await readPublished(), scope, shelf) : null
   if (!stands) return { ...(await backfill(await rank(), fallbacks, minimum)), stale: false }
   const whole = await backfill(stands, fallbacks.slice(-1), minimum)

@@ -15,6 +15,7 @@ import { NOTHING, type Ranking, type Standing } from './ranking.ts'
 import type { Reads } from './reads.ts'
 import type { ListRegistry } from './registry.ts'
 import { ALIKE, relatedToEach } from './related.ts'
+import { findCover } from './rules/covers.ts'
 import { withPins } from './rules/overrides.ts'
 import { buildScope, collectBlockedIds, findPins, type Scope } from './scope.ts'
 import { createSnapshot, type RankingSnapshot, type SnapshotParts } from './snapshot.ts'
@@ -118,6 +119,10 @@ export const createRanker = (parts: RankerParts): Ranker => {
       ...ranking,
       ranked: withPins(ranking.ranked, pins, definition.size(inputs.settings)),
       window: parsed.window ?? definition.fixedWindow ?? '',
+      covers:
+        definition.ranksBy && !ranking.stale
+          ? findCover(window, await state.firstEvent(definition.ranksBy), state.now)
+          : '',
     }
   }
 

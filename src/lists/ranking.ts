@@ -9,6 +9,8 @@ export interface Ranking {
   /** Last source the list was backfilled from; empty if it was not. */
   readonly fallback: PlacedBy | ''
   readonly window: Window | ''
+  /** The narrowest window that has all events it is ranked by; missing or empty if there are none. */
+  readonly covers?: Window | ''
   /** Whether it is unchanged because its input has stopped. */
   readonly stale: boolean
 }

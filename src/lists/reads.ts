@@ -2,6 +2,8 @@
 
 import type { ArticleId } from '../domain/article.ts'
 import { type Counts, EVENT_KINDS, mapCounters } from '../domain/counts.ts'
+import type { EventKind } from '../domain/event-kinds.ts'
+import { beginningOf, ROLLING, type Rolling } from '../domain/window.ts'
 import type { ReadCounts, Tops } from '../events/top-articles.ts'
 import type { Store } from '../redis/store.ts'
 import { timestampOfStreamId } from '../redis/stream-id.ts'
@@ -14,6 +16,12 @@ export interface Reads {
   totals(articles: readonly ArticleId[]): Promise<ReadonlyMap<ArticleId, Counts>>
   /** Total seconds for which each article was read, in the given order. */
   seconds(articles: readonly ArticleId[]): Promise<readonly number[]>
+  /**
+   * When the first event of a kind happened that the window `week` has: the beginning of its bucket.
+   * @param now ms since the epoch
+   * @returns ms since the epoch; null if there is none
+   */
+  firstCounted(kind: EventKind, now: number): Promise<number | null>
   /** When a service last reported any event, ms since the epoch; null if none ever did. */
   lastReported(): Promise<number | null>
 }
@@ -56,6 +64,19 @@ export const createReads = ({ redis, keys, tops, counts }: ReadsParts): Reads =>
   tops,
   seconds: async articles => (articles.length === 0 ? [] : counts.totals('seconds', articles)),
   totals: createTotals({ redis, keys, counts }),
+
+  async firstCounted(kind, now) {
+    const findFirst = async (rolling: Rolling): Promise<number | null> => {
+      const index = keys.eventState(`index:${kind}:${rolling.window}`)
+      const oldest = beginningOf(rolling, now) / rolling.width
+      const [first] = await redis.zrange(index, oldest, '+inf', 'BYSCORE', 'LIMIT', 0, 1)
+      return first === undefined ? null : Number(first) * rolling.width
+    }
+    const [, day, week] = ROLLING
+    const [inDay, inWeek] = await Promise.all([findFirst(day), findFirst(week)])
+    // Buckets of the day are finer, but only where the day has the whole of the week's first bucket do they have all.
+    return inWeek !== null && beginningOf(day, now) <= inWeek ? inDay : inWeek
+  },
 
   async lastReported() {
     const id = (await readStreamInfo(redis, keys.events()))?.get('last-generated-id')

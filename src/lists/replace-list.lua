@@ -12,7 +12,8 @@
 --      8  version of the contract
 --      9  number of entries
 --      10 "staged", "whole", or the hash the list must have for the changes to fit it
---      11+ whole: entries, JSON; changes: pairs of index (from 0) and entry, JSON, in ascending order
+--      11 covers: the narrowest window that has all events of its own, or ""
+--      12+ whole: entries, JSON; changes: pairs of index (from 0) and entry, JSON, in ascending order
 -- Returns { version, announced }; { "overtaken" } if Redis holds a newer state; { "other" } if the changes do not
 -- apply.
 -- O(entries handed over here); what is staged is handed over outside, since a hundred strings cost a script four times
@@ -20,7 +21,8 @@
 
 local list, meta, staged = KEYS[1], KEYS[2], KEYS[3]
 local count, base = tonumber(ARGV[9]), ARGV[10]
-local stands = redis.call('HMGET', meta, 'hash', 'asOf', 'version', 'announced', 'fallback', 'window', 'stale', 'count')
+local stands = redis.call('HMGET', meta, 'hash', 'asOf', 'version', 'announced', 'fallback', 'window', 'stale', 'count',
+  'covers')
 
 local function isBefore(one, other)
   local ms, seq = string.match(one, '^(%d+)%-(%d+)$')
@@ -46,7 +48,7 @@ if base == 'staged' then
   end
 elseif changed and base == 'whole' then
   redis.call('DEL', list)
-  for first = 11, #ARGV, 500 do
+  for first = 12, #ARGV, 500 do
     redis.call('RPUSH', list, unpack(ARGV, first, math.min(first + 499, #ARGV)))
   end
 elseif changed then
@@ -54,17 +56,18 @@ elseif changed then
   if stands[1] ~= base or stands[8] ~= tostring(length) then return { 'other' } end
   if count == 0 then redis.call('DEL', list)
   elseif length > count then redis.call('LTRIM', list, 0, count - 1) end
-  for at = 11, #ARGV, 2 do
+  for at = 12, #ARGV, 2 do
     if tonumber(ARGV[at]) < length then redis.call('LSET', list, ARGV[at], ARGV[at + 1])
     else redis.call('RPUSH', list, ARGV[at + 1]) end
   end
 end
 
 local version, announced = tonumber(stands[3] or 0), tonumber(stands[4] or 0)
-if changed or stands[5] ~= ARGV[4] or stands[6] ~= ARGV[5] or stands[7] ~= ARGV[6] then
+if changed or stands[5] ~= ARGV[4] or stands[6] ~= ARGV[5] or stands[7] ~= ARGV[6]
+  or (stands[9] or '') ~= ARGV[11] then
   version = redis.call('HINCRBY', meta, 'version', 1)
   redis.call('HSET', meta, 'hash', ARGV[1], 'generatedAt', ARGV[2], 'count', count, 'fallback', ARGV[4], 'window', ARGV[5],
-    'stale', ARGV[6], 'schema', ARGV[8])
+    'stale', ARGV[6], 'schema', ARGV[8], 'covers', ARGV[11])
 end
 redis.call('HSET', meta, 'checkedAt', ARGV[2], 'asOf', ARGV[7])
 if tonumber(ARGV[3]) > 0 then

@@ -19,7 +19,7 @@ import type { Scope } from './scope.ts'
 export interface SnapshotParts {
   readonly archive: Pick<ArticleStore, 'newestStories' | 'broadStories' | 'resolve' | 'resolveStories'>
   readonly candidateCache: CandidateCache
-  readonly reads: Pick<Reads, 'tops' | 'lastReported'>
+  readonly reads: Pick<Reads, 'tops' | 'lastReported' | 'firstCounted'>
   readonly baselines: Pick<Baselines, 'at'>
   readonly editors: Pick<Overrides, 'inForce'>
   readonly taxonomy: () => Taxonomy
@@ -36,6 +36,8 @@ export interface RankingSnapshot {
   /** Stories of several sources published after `since`, the newest of each breadth, in no order. */
   readonly broad: (since: number, limit: number, scope: Scope) => Promise<Candidate[]>
   readonly storyCounts: (kind: EventKind, window: Window) => Promise<StoryCounts>
+  /** When the first event of a kind happened that the window `week` has, ms; null if it has none. */
+  readonly firstEvent: (kind: EventKind) => Promise<number | null>
   readonly overrides: () => Promise<readonly Override[]>
   readonly baseline: () => Promise<Baseline>
   /** Whether nobody has reported any event for long. */
@@ -87,6 +89,7 @@ export const createSnapshot = (
     return countStories(heads, await candidateCache.storiesOf(heads.map(({ article }) => article)))
   }
   const counts = oncePerName<StoryCounts>()
+  const firstEvents = oncePerName<number | null>()
 
   return {
     now,
@@ -97,6 +100,7 @@ export const createSnapshot = (
       return candidateCache.candidates(await broadIds(`${section ?? ''} ${since} ${limit}`, read), choice)
     },
     storyCounts: (kind, window) => counts(`${kind} ${window}`, () => countAll(kind, window)),
+    firstEvent: kind => firstEvents(kind, () => reads.firstCounted(kind, now)),
     overrides: once(async () => resolveBlocks(await editors.inForce(now), archive)),
     baseline: once(() =>
       baselines.at(

@@ -58,8 +58,8 @@ export const createWriteRanked = (parts: WriteRankedParts): WriteRanked => {
     const counts = await reads.totals(lists.flatMap(({ ranking }) => listIds(ranking)))
     const buildEntries = currentWriter()
     const at = now()
-    const toWrite = lists.map(({ name, ranking: { ranked, fallback, window, stale } }) => ({
-      ...{ name, fallback, window, stale, asOf, lives, at },
+    const toWrite = lists.map(({ name, ranking: { ranked, fallback, window, covers = '', stale } }) => ({
+      ...{ name, fallback, window, covers, stale, asOf, lives, at },
       entries: buildEntries(ranked, counts),
     }))
     const changed = await writer.write(toWrite)

@@ -24,7 +24,7 @@ interface Written extends Pick<Entries, 'each'> {
   readonly hash: string
 }
 
-export interface ToWrite extends Pick<Ranking, 'fallback' | 'window' | 'stale'> {
+export interface ToWrite extends Pick<Ranking, 'fallback' | 'window' | 'covers' | 'stale'> {
   readonly name: string
   readonly entries: Entries
   /** Id of the last change read before it was ranked: an older state never overwrites a newer one. */
@@ -91,6 +91,7 @@ export const createListWriter = (redis: Redis, keys: Keys, most = 1_000): ListWr
         CONTRACT_VERSION,
         list.entries.each.length,
         base,
+        list.covers ?? '',
         ...body,
       ],
     )) as Outcome // as replace-list.lua returns

@@ -46,6 +46,8 @@ describe.skipIf(!cluster)('on a Redis Cluster of three nodes', () => {
     for (const name of names)
       expect(lists[name]?.map(({ rank }) => rank)).toEqual(name === 'latest' ? [1, 2, 9] : [1, 2, 3])
     expect((await client.page(['latest'], { article: 'nobody' })).article).toBeNull()
+    const { panels } = await client.page({ lists: names, limit: 2, skipSame: true })
+    expect(panels.map(({ entries }) => entries.length)).toEqual(names.map(() => 2))
   })
 
   it('on a Redis Cluster of three nodes events are reported together, and updates heard', async () => {

@@ -174,13 +174,17 @@ describe.skipIf(!secured)('a Redis with TLS and a user for each role', () => {
       ['events', ['DEL', `${prefix}:list:latest`]],
       ['events', ['ZADD', `${prefix}:sources:due`, '1', 'courier']],
       ['http', ['DEL', `${prefix}:list:latest`]],
-      ['http', ['HGETALL', `${prefix}:article:a`]],
+      // It reads an article for its page, and nothing else of articles.
+      ['http', ['HSET', `${prefix}:article:a`, 'title', 'x']],
+      ['http', ['HGETALL', `${prefix}:story:a`]],
+      ['http', ['GET', `${prefix}:alias:a`]],
       ['http', ['HGETALL', `{${prefix}:admin}:users`]],
       ['scheduler', ['HGETALL', `{${prefix}:admin}:users`]],
     ]
     for (const [user, command] of forbidden)
       expect(await may(user, ...command), `${user} ${command.join(' ')}`).not.toBe('OK')
     expect(await may('reading', 'LRANGE', `${prefix}:list:latest`, '0', '-1')).toBe('OK')
+    expect(await may('http', 'HGETALL', `${prefix}:article:a`)).toBe('OK')
   })
 
   it('a Redis with TLS and a user for each role lets each role do its part of push and quarantine: nothing it needs is refused', async () => {

@@ -5,6 +5,7 @@ import { describe, expect, inject, it } from 'vitest'
 import type { Entry } from '../../src/domain/entry.ts'
 import { anArticle, NOON, newIn } from '../support/articles.ts'
 import { aListRoom } from '../support/lists.ts'
+import { findPython } from '../support/python.ts'
 
 const room = aListRoom()
 const desk = room.open()
@@ -27,11 +28,7 @@ await desk.takeIn(
 await desk.publisher.publishSections()
 for (const name of ['latest', 'latest:world', 'most-read:week', 'must-reads']) await desk.publisher.publish(name)
 
-/** Debian's python3-redis is for Debian's own Python. */
-const python = ['/usr/bin/python3', 'python3'].find(
-  binary => spawnSync(binary, ['-c', 'import redis'], { stdio: 'ignore' }).status === 0,
-)
-if (!python) console.warn('no redis-py: the contract is not tried from Python (apt-get install python3-redis)')
+const python = findPython()
 
 describe('the contract, as other programs read and write it', () => {
   it.skipIf(!python)('a Python program with redis-py reads and writes by the contract', () => {

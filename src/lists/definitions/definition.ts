@@ -84,6 +84,8 @@ export interface ListDefinition {
   readonly rank: RankList
   /** In the order they are tried while the list has fewer entries than `lists.minEntries`. */
   readonly backfill: (window: Window) => readonly Fallback[]
+  /** The kind of event whose counts in the window it is ranked by; missing if it is ranked by more than that. */
+  readonly ranksBy?: EventKind
   /** Whether it stays as it is, marked stale, when no events are reported any more. */
   readonly needsEvents: boolean
   /** Whether new articles change it at once; the others follow at the next refresh. */

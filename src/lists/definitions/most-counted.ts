@@ -72,6 +72,7 @@ export const MOST_COUNTED: readonly ListDefinition[] = EVENT_KINDS.flatMap(kind 
     size: settings => settings.mostRead,
     rank: rankIn(kind),
     backfill: window => fromWindows(kind, WIDER[window]),
+    ranksBy: kind,
     needsEvents: true,
     followsArticles: false,
     isPinnable: true,

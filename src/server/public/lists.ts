@@ -9,6 +9,7 @@ import type { Entry } from '../../domain/entry.ts'
 import { type FeedContent, jsonFeed, rss } from '../../lists/feed-output.ts'
 import { LISTS } from '../../lists/registry.ts'
 import type { Keys } from '../../redis/keys.ts'
+import { CACHED, escapeTags, sendCached } from './cached-answer.ts'
 
 export interface ListsRouteParts {
   readonly redis: Redis
@@ -18,8 +19,6 @@ export interface ListsRouteParts {
 }
 
 const MAX_LIMIT = 1_000
-/** s for which caches may serve a copy without revalidation. */
-const MAX_AGE = 5
 
 type ListFormat = 'json' | 'rss' | 'feed.json'
 const TYPES: Readonly<Record<ListFormat, string>> = {
@@ -49,17 +48,11 @@ const formatJson = (name: string, { meta, entries }: ListSnapshot): string => {
     window: meta.window || null,
     fallback: meta.fallback || null,
     stale: meta.stale === '1',
+    covers: meta.covers || null,
   }
   // Entries are stored as JSON.
   return `${JSON.stringify(about).slice(0, -1)},"entries":[${entries.join(',')}]}`
 }
-
-/** JSON without anything that looks like a tag, wherever it is embedded. */
-const escapeTags = (json: string): string => json.replaceAll('<', '\\u003c')
-
-/** Whether If-None-Match contains this tag, or `*`. Weak tags match too (RFC 9110, section 13.1.2). */
-const matches = (header: string | undefined, etag: string): boolean =>
-  (header ?? '').split(',').some(each => each.trim() === '*' || each.trim().replace(/^W\//, '') === etag)
 
 export const listsRoute = ({ redis, keys, names }: ListsRouteParts): Router => {
   const router = Router()
@@ -109,10 +102,9 @@ export const listsRoute = ({ redis, keys, names }: ListsRouteParts): Router => {
     }
     const { version = '0', hash = '' } = found.meta
     const etag = `"${version}-${hash}-${limit}-${format}"`
-    response.set({ etag, 'cache-control': `public, max-age=${MAX_AGE}`, 'content-type': TYPES[format] })
     if (found.meta.generatedAt) response.set('last-modified', new Date(found.meta.generatedAt).toUTCString())
-    if (matches(request.get('if-none-match'), etag)) response.status(304).end()
-    else response.send(Buffer.from(formatBody(format, name, found, request as unknown as Request)))
+    const body = () => formatBody(format, name, found, request as unknown as Request)
+    sendCached(request as unknown as Request, response, { etag, type: TYPES[format], body })
   }
 
   router.get('/', async (_request, response) => {
@@ -120,7 +112,7 @@ export const listsRoute = ({ redis, keys, names }: ListsRouteParts): Router => {
     const metas = await Promise.all(
       lists.map(name => redis.hmget(keys.listMeta(name), 'version', 'generatedAt', 'count')),
     )
-    response.set('cache-control', `public, max-age=${MAX_AGE}`).json({
+    response.set('cache-control', CACHED).json({
       lists: lists.map((list, index) => {
         const [version, generatedAt, count] = metas[index] ?? []
         return { list, version: Number(version ?? 0), generatedAt: generatedAt ?? null, count: Number(count ?? 0) }

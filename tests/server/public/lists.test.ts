@@ -52,6 +52,7 @@ describe('a list over HTTP', () => {
         window: null,
         fallback: null,
         stale: false,
+        covers: null,
       },
       entries: await room.list('latest'),
     })

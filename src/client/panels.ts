@@ -1,0 +1,90 @@
+/** Reads the panels of a page in one round trip, on request without repeats. */
+
+import { fillPage, type ListReading, type Panel, type Place, planReadings } from '../domain/page.ts'
+import { type PublishedArticle, parseArticle } from '../domain/published-article.ts'
+import { keysFor } from '../redis/keys.ts'
+import {
+  type ClientOptions,
+  type Command,
+  type Connection,
+  DEFAULT_LIMIT,
+  formatListName,
+  listCommand,
+  runPipelined,
+  type Wanted,
+} from './read.ts'
+
+/** A list for a panel. */
+export type PanelWanted =
+  | Wanted
+  | (Exclude<Wanted, string> & {
+      /**
+       * For a list that is asked for twice: with true this panel begins at its top again and may repeat what an earlier
+       * panel of the same list shows; without it, a unique page goes on behind those entries.
+       */
+      readonly repeat?: boolean
+    })
+
+export interface PanelsWanted<W extends readonly PanelWanted[] = readonly PanelWanted[]> {
+  /**
+   * The panels, in order of priority: of a story that could stand in several, the first has it. A list may be asked for
+   * more than once.
+   */
+  readonly lists: W
+  /** Id of the article that the page is about: its story is in no panel. */
+  readonly article?: string
+  /** Entries of lists without a limit of their own; default 20. */
+  readonly limit?: number
+  /**
+   * Whether no story may stand in two panels, nor the open article's in any. Lists are then read further, so that panels
+   * stay full. Default false.
+   */
+  readonly unique?: boolean
+  /**
+   * Whether to leave a panel empty whose list says what one further up says: on a young site the best of the week are
+   * those of the day. Default false.
+   */
+  readonly skipSame?: boolean
+}
+
+/** The content of a page, read in one round trip. */
+export interface PanelPage<W extends readonly PanelWanted[]> {
+  /** null if it was not requested, is unknown, or has expired. */
+  readonly article: PublishedArticle | null
+  /** One for each wanted list, in the same order. */
+  readonly panels: { readonly [Index in keyof W]: Panel }
+}
+
+const toPlace = (wanted: PanelWanted, limit: number): Place => ({
+  list: formatListName(wanted),
+  ...{ limit, repeat: false },
+  ...(typeof wanted === 'string' ? {} : { limit: wanted.limit ?? limit }),
+  ...(typeof wanted === 'string' || !('repeat' in wanted) ? {} : { repeat: wanted.repeat ?? false }),
+})
+
+/** Reads all panels of a page, and optionally its article, in one round trip. */
+export const readPanels = async <const W extends readonly PanelWanted[]>(
+  redis: Connection,
+  { lists, article: id, limit = DEFAULT_LIMIT, unique = false, skipSame = false }: PanelsWanted<W>,
+  { prefix = 'newsdesk' }: ClientOptions = {},
+): Promise<PanelPage<W>> => {
+  const keys = keysFor(prefix)
+  const places = lists.map(wanted => toPlace(wanted, limit))
+  const lengths = [...planReadings(places, unique)]
+  const ofLists = lengths.map(([name, length]) => listCommand(name, prefix, length))
+  const ofMetas: Command[] = skipSame ? lengths.map(([name]) => ['hget', keys.listMeta(name), 'covers']) : []
+  const ofArticle: Command[] = id === undefined ? [] : [['hgetall', keys.article(id)]]
+  const answers = await runPipelined(redis, [...ofLists, ...ofMetas, ...ofArticle])
+
+  const readings = lengths.map(([name], index): [string, ListReading] => [
+    name,
+    {
+      entries: answers[index] as string[], // as LRANGE returns
+      covers: skipSame ? (answers[lengths.length + index] as string | null) : null, // as HGET returns
+    },
+  ])
+  // As HGETALL returns.
+  const article = id === undefined ? null : parseArticle(answers.at(-1) as Record<string, string>)
+  const panels = fillPage({ places, readings: new Map(readings), article, unique, skipSame })
+  return { article, panels: panels as PanelPage<W>['panels'] } // one for each wanted list
+}

@@ -1,0 +1,56 @@
+/** An article as its hash in Redis has it, for pages. (pure) */
+
+import { type Counts, parseCounts } from './counts.ts'
+
+/** An article with its current counts. */
+export interface PublishedArticle extends Counts {
+  readonly id: string
+  readonly url: string
+  readonly title: string
+  readonly summary: string
+  readonly author: string | null
+  readonly image: string | null
+  readonly language: string
+  /** ISO 8601 UTC. */
+  readonly publishedAt: string
+  readonly updatedAt: string
+  readonly firstSeenAt: string
+  readonly section: string
+  readonly sections: readonly string[]
+  readonly source: string
+  readonly sources: readonly string[]
+  readonly story: string
+  /** Reported seconds that readers spent on it. */
+  readonly seconds: number
+}
+
+// As docs/redis-contract.md specifies.
+const strings = (json: string | undefined): string[] => JSON.parse(json ?? '[]') as string[]
+
+/**
+ * @param hash as HGETALL returns
+ * @returns null if there is no such article, for which Redis returns an empty hash, or if it is withheld
+ */
+export const parseArticle = (hash: Readonly<Record<string, string>>): PublishedArticle | null => {
+  const text = (name: string): string => hash[name] ?? ''
+  if (!hash.id) return null
+  return {
+    id: hash.id,
+    url: text('url'),
+    title: text('title'),
+    summary: text('summary'),
+    author: text('author') || null,
+    image: text('image') || null,
+    language: text('language'),
+    publishedAt: text('publishedAt'),
+    updatedAt: text('updatedAt'),
+    firstSeenAt: text('firstSeenAt'),
+    section: text('section'),
+    sections: strings(hash.sections),
+    source: text('source'),
+    sources: strings(hash.sources),
+    story: text('story'),
+    ...parseCounts(hash),
+    seconds: Number(hash.seconds ?? 0),
+  }
+}
