@@ -16,7 +16,7 @@ import type { Reads } from './reads.ts'
 import type { ListRegistry } from './registry.ts'
 import { ALIKE, relatedToEach } from './related.ts'
 import { withPins } from './rules/overrides.ts'
-import { buildScope, collectBlockedIds, findPins, type Scope } from './scope.ts'
+import { buildScope, collectBlockedIds, findPins, findUnlisted, type Scope } from './scope.ts'
 import { createSnapshot, type RankingSnapshot, type SnapshotParts } from './snapshot.ts'
 
 export interface Ranker {
@@ -50,7 +50,7 @@ export interface RankerParts extends SnapshotParts {
 
 export const createRanker = (parts: RankerParts): Ranker => {
   const { registry, candidateCache, stories, reads, visitors, taxonomy, source, publisherOf, settings } = parts
-  const scopeParts = { ...parts, groups: () => settings().groups }
+  const scopeParts = { ...parts, groups: () => settings().groups, unlisted: () => findUnlisted(settings()) }
 
   const inputsFor = ({ now, newest, broad, storyCounts, baseline }: RankingSnapshot, scope: Scope): ListInputs => ({
     now,
