@@ -32,8 +32,15 @@ const isNumber = (word: string): boolean => /^\d+\p{L}{0,2}$/u.test(word)
 export const saysWhen = (word: string, language: string): boolean =>
   isNumber(word) || CLOCK.has(word) || calendarOf(language).has(word)
 
-/** Whether a word says which day. */
-export const saysDay = (word: string, language: string): boolean => isNumber(word) || calendarOf(language).has(word)
+/** Whether a word is the name of a month or a weekday. */
+export const saysDay = (word: string, language: string): boolean => calendarOf(language).has(word)
+
+const TIME = /\d[:.h]\d\d|\d[./-]\d{1,2}[./-]/
+const HOURS = new Set(['uhr', 'heures', 'h', 'gmt', 'utc', 'ч'])
+
+/** Whether a title names a day or a time: a bare number may be anything. @param words those of the title */
+export const namesMoment = (title: string, words: readonly string[], language: string): boolean =>
+  TIME.test(title) || words.some(word => saysDay(word, language) || HOURS.has(word))
 
 /** Whether a title is a date or a time and nothing else, as those of hourly bulletins are: it tells of no event. */
 export const isDate = (title: string, language: string): boolean => {

@@ -6,7 +6,7 @@
 import type { ItemKind } from '../../../domain/item-kind.ts'
 import { primaryLanguage } from '../../../domain/language.ts'
 import { splitText } from '../../../languages/segment.ts'
-import { isDate, saysDay, saysWhen } from './calendar.ts'
+import { isDate, namesMoment, saysDay, saysWhen } from './calendar.ts'
 import { findVocabulary, isFormatWord, WHOLE_TITLES } from './formats.ts'
 import { readTitle } from './marks.ts'
 import { findRoundUp, joinCompounds } from './round-up.ts'
@@ -40,7 +40,8 @@ const findFormat = (title: string, language: string): KindFound | null => {
   if (words.length === 0 || words.length > MAX_WORDS) return null
   if (!words.every(word => isFormatWord(vocabulary, word) || saysWhen(word, language))) return null
   const { formats, sections } = vocabulary
-  const isDated = words.some(word => saysDay(word, language))
+  const isDated = namesMoment(title, words, language)
+  if (!isDated && /\d/.test(title)) return null
   if (words.some(word => formats.has(word)))
     return isDated
       ? bulletin('its title says only what is issued, and for which day')

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { buildDay, groupBy, MADE_DAYS, readMadeDay, renderFeed } from '../../bench/day/build.ts'
-import { testDaemon } from '../support/daemon.ts'
-import { serve } from '../support/http.ts'
-import { until } from '../support/until.ts'
+import { testDaemon } from '../../tests/support/daemon.ts'
+import { serve } from '../../tests/support/http.ts'
+import { until } from '../../tests/support/until.ts'
+import { buildDay, groupBy, MADE_DAYS, readMadeDay, renderFeed } from './build.ts'
 
 describe('a day of news in another language than English', () => {
   it.each(MADE_DAYS)(
@@ -31,7 +31,7 @@ describe('a day of news in another language than English', () => {
       expect(byStory.size).toBeLessThanOrEqual(2 * day.events.length)
 
       const labels = new Map(items.map(({ id, label }) => [id, label]))
-        const latest = await until(
+      const latest = await until(
         () => desk.list(`latest:language:${language}`),
         entries => day.events.every(event => entries.some(({ id }) => labels.get(id as string) === event)),
       )
