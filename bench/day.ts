@@ -3,7 +3,9 @@
  * unrelated articles, 105 feeds, three editions and 17,500 reads, all drawn from a seed.
  *
  *     npm run bench:day -- --folder ../shared/text [--seed 1] [--seeds 1] [--out DIR] [--keep] [--json]
+ *     npm run bench:day -- --day de
  *
+ * `--day de` and `--day fr` are small days in other languages, made by hand: 12 events in 60 articles of 8 feeds.
  * `--seeds 3` runs three seeds from `--seed` on and adds medians. `--out` gets pages to look at, one folder a seed, and
  * figures.json. `--keep` leaves configuration, log and data of the daemon where they were, and says where.
  */
@@ -13,7 +15,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { renderTable } from '../src/util/table.ts'
-import { buildDay, readTexts, type Texts } from './day/build.ts'
+import { buildDay, MADE_DAYS, readMadeDay, readTexts, type Texts } from './day/build.ts'
 import { type FigureRow, makeRows } from './day/figures.ts'
 import { judge } from './day/judge.ts'
 import { writePages } from './day/pages.ts'
@@ -21,10 +23,14 @@ import { makeReads } from './day/readers.ts'
 import { runDay } from './day/run.ts'
 
 const READS = 17_500
+/** Of a small day: so many that each article that is out has some. */
+const READS_OF_MADE = 1_500
+const DAYS = 'bench/day/days'
 
 const { values: options } = parseArgs({
   options: {
     folder: { type: 'string' },
+    day: { type: 'string' },
     seed: { type: 'string', default: '1' },
     seeds: { type: 'string', default: '1' },
     out: { type: 'string' },
@@ -42,7 +48,11 @@ const number = (name: 'seed' | 'seeds'): number => {
   return Number.isInteger(value) && value >= 1 ? value : fail(`--${name} must be a whole number, not ${options[name]}`)
 }
 const readFolder = (): Texts => {
-  if (options.folder === undefined) return fail('--folder must name the folder with events-large.jsonl')
+  const made = MADE_DAYS.find(language => language === options.day)
+  if (made) return readMadeDay(DAYS, made)
+  if (options.day !== undefined) return fail(`--day must be ${MADE_DAYS.join(' or ')}, not ${options.day}`)
+  if (options.folder === undefined)
+    return fail(`--folder must name the folder with events-large.jsonl, or --day ${MADE_DAYS.join(' or ')}`)
   try {
     return readTexts(options.folder)
   } catch (error) {
@@ -61,7 +71,7 @@ const runSeed = async (texts: Texts, seed: number) => {
   if (!options.keep) process.once('exit', remove)
   try {
     const day = buildDay(texts, { seed, end: Date.now() })
-    const reads = makeReads(day, { seed, count: READS })
+    const reads = makeReads(day, { seed, count: options.day === undefined ? READS : READS_OF_MADE })
     const { outcome, costs, restarted } = await runDay({ day, reads, dir, say })
     say('judging')
     const judged = judge(day, reads, outcome, restarted)
@@ -76,7 +86,7 @@ const runSeed = async (texts: Texts, seed: number) => {
     if (options.out !== undefined) {
       const pages = join(options.out, `seed-${seed}`)
       mkdirSync(pages, { recursive: true })
-      writePages(pages, { day, reads, outcome, judged, rows: makeRows([figures]) })
+      writePages(pages, { day, reads, outcome, judged, rows: makeRows([figures], day.events.length) })
       say(`pages are in ${pages}`)
     }
     const { order, largest, hidden } = judged
@@ -94,7 +104,11 @@ const [first, count] = [number('seed'), number('seeds')]
 const runs: Awaited<ReturnType<typeof runSeed>>[] = []
 for (let seed = first; seed < first + count; seed += 1) runs.push(await runSeed(texts, seed))
 
-const rows = makeRows(runs.map(({ figures }) => figures))
+const countEvents = new Set(texts.headlines.map(({ story }) => story)).size
+const rows = makeRows(
+  runs.map(({ figures }) => figures),
+  countEvents,
+)
 const json = JSON.stringify({ node: process.version, runs }, null, 2)
 if (options.out !== undefined) writeFileSync(join(options.out, 'figures.json'), json)
 if (options.json) console.log(json)

@@ -10,7 +10,7 @@ import { articleId, canonicalUrl } from '../../src/domain/canonical-url.ts'
 import { seeded } from '../../src/util/seeded-random.ts'
 
 const HOUR = 3_600_000
-/** Headlines that make a publisher a feed of its own; those of smaller ones are carried by one of these feeds. */
+/** `ownFeed` of the labelled headlines. */
 const OWN_FEED = 6
 export const SPAN = 36 * HOUR
 /** Feeds are served anew after each third of the day. */
@@ -26,6 +26,8 @@ export interface Headline {
   readonly url: string
   /** Label of its event. */
   readonly story: string
+  /** Empty if missing. */
+  readonly summary?: string
 }
 
 /** One line of events-mixed.jsonl; `story` begins with `single` where it is of no event. */
@@ -41,6 +43,21 @@ export interface Texts {
   readonly background: readonly Background[]
   /** Section by id of a headline, as sections-headlines.jsonl labels it. */
   readonly sections: ReadonlyMap<string, string>
+  /** BCP 47, as feeds declare it. */
+  readonly language: string
+  /** Headlines that make a publisher a feed of its own; those of smaller ones are carried by one of these feeds. */
+  readonly ownFeed: number
+}
+
+/** Days made by hand, one in each language, shipped in bench/day/days. */
+export const MADE_DAYS = ['de', 'fr'] as const
+export type MadeDay = (typeof MADE_DAYS)[number]
+
+/** One line of a day made by hand: a headline of an event, or background if `story` is null. */
+interface MadeLine extends Omit<Headline, 'story' | 'summary'> {
+  readonly summary: string
+  readonly section: string
+  readonly story: string | null
 }
 
 export interface Feed {
@@ -75,6 +92,8 @@ export interface Day {
   /** Labels of the events. */
   readonly events: readonly string[]
   readonly editions: number
+  /** BCP 47, as feeds declare it. */
+  readonly language: string
 }
 
 const readLines = <T>(folder: string, file: string): T[] =>
@@ -92,7 +111,21 @@ export const readTexts = (folder: string): Texts => ({
   sections: new Map(
     readLines<{ id: string; section: string }>(folder, 'sections-headlines.jsonl').map(each => [each.id, each.section]),
   ),
+  language: 'en',
+  ownFeed: OWN_FEED,
 })
+
+/** @param folder of bench/day/days */
+export const readMadeDay = (folder: string, language: MadeDay): Texts => {
+  const lines = readLines<MadeLine>(folder, `${language}.jsonl`)
+  return {
+    headlines: lines.flatMap(({ story, ...each }) => (story === null ? [] : [{ ...each, story }])),
+    background: lines.filter(({ story }) => story === null).map(each => ({ ...each, story: `single-${each.id}` })),
+    sections: new Map(lines.map(({ id, section }) => [id, section])),
+    language,
+    ownFeed: 1,
+  }
+}
 
 export const groupBy = <T>(all: readonly T[], key: (one: T) => string): Map<string, T[]> => {
   const groups = new Map<string, T[]>()
@@ -118,9 +151,9 @@ const slug = (name: string): string =>
 const sectionOf = (label: string): string => (label === 'scitech' ? 'technology' : label === '' ? 'world' : label)
 
 /** Publishers with enough headlines, each with the section that most of them are of. */
-const makeFeeds = ({ headlines, sections }: Texts): Feed[] =>
+const makeFeeds = ({ headlines, sections, ownFeed }: Texts): Feed[] =>
   [...groupBy(headlines, ({ source }) => source)]
-    .filter(([, of]) => of.length >= OWN_FEED)
+    .filter(([, of]) => of.length >= ownFeed)
     .map(([name, of]) => ({
       id: slug(name),
       name,
@@ -199,7 +232,7 @@ export const buildDay = (texts: Texts, { seed, end }: { readonly seed: number; r
       const { title, source } = headline
       const feed = placeIn(feeds, placeOf(source), title, taken).id
       const url = addressOf(headline)
-      return itemAt(times[index] ?? end, { title, summary: '', url, feed, label, isEvent: true })
+      return itemAt(times[index] ?? end, { title, summary: headline.summary ?? '', url, feed, label, isEvent: true })
     })
   })
   const others = texts.background.map(({ id, title, summary }) => {
@@ -208,13 +241,13 @@ export const buildDay = (texts: Texts, { seed, end }: { readonly seed: number; r
     return itemAt(start + random() * SPAN, { title, summary, url, feed: feed.id, label: id, isEvent: false })
   })
   const items = [...reports, ...others].sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1))
-  return { end, feeds, items, events: [...events.keys()], editions: EDITIONS }
+  return { end, feeds, items, events: [...events.keys()], editions: EDITIONS, language: texts.language }
 }
 
 const escapeXml = (text: string): string => text.replace(/[<>&]/g, char => `&#${char.charCodeAt(0)};`)
 
 /** The document of a feed in an edition, RSS 2.0, newest first: all that it has carried until then. */
-export const renderFeed = ({ items }: Day, { id, name, site }: Feed, edition: number): string => {
+export const renderFeed = ({ items, language }: Day, { id, name, site }: Feed, edition: number): string => {
   const rendered = items
     .filter(item => item.feed === id && item.edition <= edition)
     .toReversed()
@@ -222,5 +255,5 @@ export const renderFeed = ({ items }: Day, { id, name, site }: Feed, edition: nu
       ({ title, summary, url, at }) =>
         `<item><title>${escapeXml(title)}</title><link>${escapeXml(url)}</link><guid>${escapeXml(url)}</guid><pubDate>${new Date(at).toUTCString()}</pubDate><description>${escapeXml(summary)}</description></item>`,
     )
-  return `<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"><channel><title>${escapeXml(name)}</title><link>${site}</link><language>en</language>${rendered.join('')}</channel></rss>`
+  return `<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"><channel><title>${escapeXml(name)}</title><link>${site}</link><language>${language}</language>${rendered.join('')}</channel></rss>`
 }

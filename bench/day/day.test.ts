@@ -28,6 +28,8 @@ const texts: Texts = {
     story: `single-ag-${n}`,
   })),
   sections: new Map([['u1', 'business']]),
+  language: 'en',
+  ownFeed: 6,
 }
 const day = buildDay(texts, { seed: 1, end: END })
 

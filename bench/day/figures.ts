@@ -54,9 +54,18 @@ export interface FigureRow {
   readonly values: readonly string[]
 }
 
-export const makeRows = (runs: readonly Readonly<Record<string, number>>[]): FigureRow[] =>
+/** Of the day that the goals are for. */
+const EVENTS = 44
+
+/** @param events of the day; goals are for the day of 44 alone */
+export const makeRows = (runs: readonly Readonly<Record<string, number>>[], events = EVENTS): FigureRow[] =>
   ROWS.map(([name, title, unit, goal = '']) => {
     const values = runs.map(figures => figures[name] ?? Number.NaN)
     const all = runs.length > 1 ? [...values, median(values)] : values
-    return { title, goal, values: all.map(value => format(value, unit)) }
+    const isLarge = events === EVENTS
+    return {
+      title: isLarge ? title : title.replace(`of ${EVENTS}`, `of ${events}`),
+      goal: isLarge ? goal : '',
+      values: all.map(value => format(value, unit)),
+    }
   })

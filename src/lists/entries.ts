@@ -3,6 +3,7 @@
  * it would be copied for each of these. What of an entry does not change with its place is written once.
  */
 
+import { readTitle } from '../articles/rules/titles/marks.ts'
 import type { StoredArticle } from '../articles/store.ts'
 import type { ArticleId } from '../domain/article.ts'
 import { COUNTERS, type Counts, NO_COUNTS } from '../domain/counts.ts'
@@ -23,7 +24,7 @@ const buildMiddle = (article: StoredArticle, { taxonomy, language, findSourceNam
   const [owner = ''] = article.sources
   return {
     id: article.id,
-    title: article.title,
+    title: readTitle(article.title, article.language).headline,
     url: article.url,
     section: { id: article.section, label: findLabel(taxonomy, article.section, language) },
     sections: [...article.sections],

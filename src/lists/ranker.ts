@@ -17,7 +17,7 @@ import type { ListRegistry } from './registry.ts'
 import { ALIKE, relatedToEach } from './related.ts'
 import { findCover } from './rules/covers.ts'
 import { withPins } from './rules/overrides.ts'
-import { buildScope, collectBlockedIds, findPins, type Scope } from './scope.ts'
+import { buildScope, collectBlockedIds, findPins, findUnlisted, type Scope } from './scope.ts'
 import { createSnapshot, type RankingSnapshot, type SnapshotParts } from './snapshot.ts'
 
 export interface Ranker {
@@ -51,7 +51,7 @@ export interface RankerParts extends SnapshotParts {
 
 export const createRanker = (parts: RankerParts): Ranker => {
   const { registry, candidateCache, stories, reads, visitors, taxonomy, source, publisherOf, settings } = parts
-  const scopeParts = { ...parts, groups: () => settings().groups }
+  const scopeParts = { ...parts, groups: () => settings().groups, unlisted: () => findUnlisted(settings()) }
 
   const inputsFor = ({ now, newest, broad, storyCounts, baseline }: RankingSnapshot, scope: Scope): ListInputs => ({
     now,

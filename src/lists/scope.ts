@@ -1,7 +1,10 @@
 /** What a list may show: articles of its section, language or group of sources, without blocked ones, plus pins. */
 
+import { findItemKind } from '../articles/rules/titles/item-kind.ts'
 import type { StoredArticle } from '../articles/store.ts'
+import type { ListSettings } from '../config/sections/lists.ts'
 import type { ArticleId, StoryId } from '../domain/article.ts'
+import { ITEM_KINDS, type ItemKind } from '../domain/item-kind.ts'
 import type { SectionId, Taxonomy } from '../domain/section.ts'
 import type { CandidateCache, Choice } from './candidate-cache.ts'
 import { covers, type Override } from './overrides.ts'
@@ -21,6 +24,8 @@ export interface Scope {
 export interface ScopeParts {
   readonly taxonomy: () => Taxonomy
   readonly groups: () => Readonly<Record<string, readonly string[]>>
+  /** Kinds of items that no list shows unless an editor pins them. */
+  readonly unlisted: () => ReadonlySet<ItemKind>
   /** ms; older articles are out of reach. */
   readonly retention: () => number
   readonly now: () => number
@@ -38,21 +43,48 @@ const inGroup = (
   return id => members.has(id)
 }
 
+const kinds = new WeakMap<StoredArticle, ItemKind | null>()
+
+/** Null for news. Found once an article, for as long as it is kept as it was read: every list asks. */
+const kindOf = (article: StoredArticle): ItemKind | null => {
+  const known = kinds.get(article)
+  if (known !== undefined) return known
+  const kind = findItemKind(article)?.kind ?? null
+  kinds.set(article, kind)
+  return kind
+}
+
+/** Kinds of items that the configuration keeps out of lists. */
+export const findUnlisted = ({
+  showLandingPages,
+  showBulletins,
+  showRoundUps,
+}: Pick<ListSettings, 'showLandingPages' | 'showBulletins' | 'showRoundUps'>): ReadonlySet<ItemKind> => {
+  const shown = { landing: showLandingPages, bulletin: showBulletins, 'round-up': showRoundUps }
+  return new Set(ITEM_KINDS.filter(kind => !shown[kind]))
+}
+
 export const buildScope = (
   { section, edition }: { section?: SectionId; edition?: Edition },
   blocked: ReadonlySet<string>,
-  { taxonomy, groups, retention, now }: ScopeParts,
+  { taxonomy, groups, unlisted, retention, now }: ScopeParts,
 ): Scope => {
   const isMember = inGroup(edition, groups())
   const language = edition && 'language' in edition ? edition.language : undefined
   const oldest = now() - retention()
+  const hidden = unlisted()
+  const isListed = (article: StoredArticle): boolean => {
+    const kind = hidden.size === 0 ? null : kindOf(article)
+    return kind === null || !hidden.has(kind)
+  }
   const isBlocked = ({ id, story }: Pick<StoredArticle, 'id' | 'story'>): boolean =>
     blocked.has(id) || blocked.has(story)
-  const shows = ({ id, story, sources, language: its, firstSeenAt }: StoredArticle): boolean =>
-    !isBlocked({ id, story }) &&
-    oldest < firstSeenAt &&
-    (language === undefined || its.split('-')[0] === language) &&
-    sources.some(isMember)
+  const shows = (article: StoredArticle): boolean =>
+    !isBlocked(article) &&
+    oldest < article.firstSeenAt &&
+    (language === undefined || article.language.split('-')[0] === language) &&
+    article.sources.some(isMember) &&
+    isListed(article)
   return {
     section,
     isPart: section !== undefined || edition !== undefined,

@@ -12,11 +12,11 @@ endAll()
 
 const storm = {
   courier: {
-    title: 'Storm Odile floods harbour of Port Ellin',
+    title: 'Storm Odile floods harbour of Port Ellin (video)',
     text: 'Storm Odile pushed the sea over the harbour wall of Port Ellin on Monday, flooding two hundred homes.',
   },
   gazette: {
-    title: 'Two hundred homes flooded as Storm Odile hits Port Ellin',
+    title: 'Two hundred homes flooded as Storm Odile hits Port Ellin (video)',
     text: 'Families were taken from their homes in Port Ellin after Storm Odile broke the harbour wall.',
   },
 }
@@ -67,6 +67,7 @@ describe('an editor at the command line', () => {
 
     const why = await newsdesk('explain', other)
     expect(why).toMatchObject({ code: 0 })
+    expect(why.out).toMatch(/Shown as .*Port Ellin"\nleft out "\(video\)": the form of the item/)
     expect(why.out).toMatch(/Section +world[\s\S]*Story +s[\s\S]*its story[\s\S]*both: .*odile/)
 
     const split = await newsdesk('stories', 'split', other)

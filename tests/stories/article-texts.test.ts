@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { isDate } from '../../src/articles/rules/titles/calendar.ts'
 import type { ArticleId } from '../../src/domain/article.ts'
-import { isDate, slugOf } from '../../src/stories/rules/article-texts.ts'
+import { slugOf } from '../../src/stories/rules/article-texts.ts'
 import { extractFeatures, hashTerm } from '../../src/stories/rules/features.ts'
 import { OPEN_KEY } from '../../src/stories/rules/term-hash.ts'
 

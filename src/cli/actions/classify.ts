@@ -9,6 +9,7 @@ import { existsSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { z } from 'zod'
+import { readTitle, withoutCredit } from '../../articles/rules/titles/marks.ts'
 import { loadConfig } from '../../config/load.ts'
 import { primaryLanguage } from '../../domain/language.ts'
 import type { SectionId, Taxonomy } from '../../domain/section.ts'
@@ -70,7 +71,7 @@ export const classifyLine = (
   const why = findIgnoredReason({ ...text, language }, model)
   const { sections, confidence, evidence } = classifySections(
     {
-      ...{ ...text, language },
+      ...{ title: readTitle(text.title, language ?? '').headline, summary: withoutCredit(text.summary), language },
       url: url ?? '',
       categories: categories ?? [],
       source: from,

@@ -1,6 +1,9 @@
 /** `newsdesk explain <article>`: why an article is in its section and story, and what it was compared with. */
 
 import pc from 'picocolors'
+import { describeTitle } from '../../articles/rules/titles/describe.ts'
+import { findItemKind } from '../../articles/rules/titles/item-kind.ts'
+import { readTitle } from '../../articles/rules/titles/marks.ts'
 import type { ArticleId } from '../../domain/article.ts'
 import { describeDecision, sharedWords } from '../../stories/explain.ts'
 import { withSession } from '../session.ts'
@@ -26,9 +29,13 @@ export const explainCommand = (configDir: string, id: string, { json }: { json: 
     if (json) {
       const { section, sections, evidence, story, reprintOf, title } = article
       const { decision = null, arrived = null } = why ?? {}
+      const { headline, marks } = readTitle(title, article.language)
       console.log(
         JSON.stringify(
-          { id: article.id, title, section, sections, evidence, story, reprintOf, decision, arrived, compared },
+          {
+            ...{ id: article.id, title, headline, marks, kind: findItemKind(article) },
+            ...{ section, sections, evidence, story, reprintOf, decision, arrived, compared },
+          },
           null,
           2,
         ),
@@ -37,6 +44,7 @@ export const explainCommand = (configDir: string, id: string, { json }: { json: 
     }
     console.log(pc.bold(article.title))
     console.log(`${article.id}  ${article.url}\n`)
+    for (const line of describeTitle(article)) console.log(line)
     console.log(`${pc.bold('Section')}   ${article.sections.join(', ')}`)
     for (const { section, from, what, weight } of article.evidence)
       console.log(`  ${section}: ${from} ${JSON.stringify(what)} ${weight}`)

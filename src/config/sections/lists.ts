@@ -13,6 +13,8 @@ const weight = (exponent: number, what: string) =>
     .default(exponent)
     .describe(`Weight of ${what} in must-reads, as an exponent. 0: it does not count.`)
 
+const show = (shown: boolean, what: string) => z.boolean().default(shown).describe(`Whether lists show ${what}.`)
+
 const diversity = (factor: number, what: string) => z.number().min(0).max(1).default(factor).describe(what)
 
 /** What the lists contain and how they are ranked. YAML key: `lists`. */
@@ -49,6 +51,18 @@ export const ListSettings = z
       .describe(
         'Groups of sources that also get lists of their own, such as latest:group:<name>: a map from name to source ids.',
       ),
+    showLandingPages: show(
+      false,
+      'landing pages, which name a section, a topic or a site and no news, such as "Top Entertainment Stories"',
+    ),
+    showBulletins: show(
+      false,
+      'bulletins, whose title says only what is issued and when, such as "Horoscope for 9 June" or "20:00"',
+    ),
+    showRoundUps: show(
+      true,
+      'round-ups, several pieces of news under one title, such as "Morning briefing: A; B; C". They are in no story with others either way',
+    ),
     poolSize: z
       .int()
       .min(100)

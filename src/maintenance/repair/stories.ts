@@ -4,6 +4,7 @@
 
 import { parseArticle, parseStory } from '../../articles/hashes.ts'
 import { leadScore } from '../../articles/rules/lead.ts'
+import { isRoundUp } from '../../articles/rules/titles/round-up.ts'
 import { MAX_STORY_MEMBERS, type Member } from '../../articles/story-members.ts'
 import { readMembers, scanKeys } from '../../redis/scan.ts'
 import { asArticle, asStory, type Check, findGone, type RepairParts, stripKey } from './check.ts'
@@ -90,7 +91,11 @@ const articleOutside: Check<Membership> = {
       {
         ...{ id, url, sources, sections },
         at: new Date(publishedAt).toISOString(),
-        score: leadScore(stored, weightOf(owner), stored.reprintOf !== null),
+        score: leadScore(
+          stored,
+          weightOf(owner),
+          stored.reprintOf !== null || isRoundUp(stored.title, stored.language),
+        ),
       },
       now(),
     )

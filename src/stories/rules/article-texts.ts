@@ -1,5 +1,7 @@
 /** The texts of an article that tell what it is about: its title, its summary, and the headline in its address. (pure) */
 
+import { findItemKind } from '../../articles/rules/titles/item-kind.ts'
+import { type Mark, readTitle, withoutCredit } from '../../articles/rules/titles/marks.ts'
 import { splitText } from '../../languages/segment.ts'
 
 /** Characters of a summary that are read: what follows is background. */
@@ -33,53 +35,6 @@ export const slugOf = (url: string): string => {
     .join(' ')
 }
 
-const monthsAndDays = new Map<string, ReadonlySet<string>>()
-
-/** Names of months and weekdays, long and short, lower case. */
-const calendarOf = (language: string): ReadonlySet<string> => {
-  const known = monthsAndDays.get(language)
-  if (known) return known
-  const names = new Set<string>()
-  for (const style of ['long', 'short'] as const)
-    for (let day = 0; day < 365; day += 1) {
-      if (day > 31 && day % 28 > 0) continue
-      const date = new Intl.DateTimeFormat(Intl.DateTimeFormat.supportedLocalesOf([language || 'en', 'en']), {
-        ...{ month: style, weekday: style, day: 'numeric', timeZone: 'UTC' },
-      })
-      for (const { type, value } of date.formatToParts(day * 86_400_000))
-        if (type === 'month' || type === 'weekday') for (const word of splitText(value, language)) names.add(word)
-    }
-  monthsAndDays.set(language, names)
-  return names
-}
-
-const CLOCK = new Set([
-  'am',
-  'pm',
-  'gmt',
-  'utc',
-  'h',
-  'uhr',
-  'ч',
-  'st',
-  'nd',
-  'rd',
-  'th',
-  'er',
-  'de',
-  'of',
-  'the',
-  'at',
-])
-
-/** Whether a title is a date or a time and nothing else, as those of hourly bulletins are: it tells of no event. */
-export const isDate = (title: string, language: string): boolean => {
-  if (!/\d/.test(title) || title.length > 60) return false
-  return splitText(title, language).every(
-    word => /^\d+\p{L}{0,2}$/u.test(word) || CLOCK.has(word) || calendarOf(language).has(word),
-  )
-}
-
 /** What is read of an article. */
 export interface ArticleTexts {
   readonly title: string
@@ -90,10 +45,26 @@ export interface ArticleTexts {
 
 const NONE: ArticleTexts = { title: '', summary: '', slug: '' }
 
+/** @returns the headline of an address without labels before it, as `update 2` and `exclusive` are */
+const withoutLabels = (slug: string, marks: readonly Mark[], language: string): string => {
+  if (marks.length === 0) return slug
+  const labels = new Set(marks.flatMap(({ text }) => splitText(text, language)))
+  const words = slug.split(' ')
+  return words.slice(words.findIndex(word => !labels.has(word.toLowerCase()))).join(' ')
+}
+
 /**
  * @param url      empty if unknown
  * @param language primary subtag, or empty
- * @returns nothing for an article whose title is a date, so that it is compared with nothing
+ * @returns what tells of the event: no labels and credits; nothing for what is no report on one event, such as a bulletin
+ *   or a round-up, so that it is compared with nothing
  */
-export const textsToCompare = (title: string, summary: string, url: string, language: string): ArticleTexts =>
-  isDate(title, language) ? NONE : { title, summary: summary.slice(0, SUMMARY_CHARACTERS), slug: slugOf(url) }
+export const textsToCompare = (title: string, summary: string, url: string, language: string): ArticleTexts => {
+  const { headline, marks } = readTitle(title, language)
+  if (findItemKind({ title, language, url }, headline) !== null) return NONE
+  return {
+    title: headline,
+    summary: withoutCredit(summary.slice(0, SUMMARY_CHARACTERS)),
+    slug: withoutLabels(slugOf(url), marks, language),
+  }
+}

@@ -8,7 +8,7 @@ import { until } from '../../support/until.ts'
 
 const TITLES = {
   courier: ['Ferry treaty signed between Port Ellin and Sandholm after long talks', 'Harvest begins in the valley'],
-  gazette: ['Port Ellin and Sandholm sign ferry treaty after long talks'],
+  gazette: ['UPDATE 1-Port Ellin and Sandholm sign ferry treaty after long talks'],
 }
 const feed = await serve((request, response) => {
   const name = request.url?.includes('gazette') ? 'gazette' : 'courier'
@@ -65,6 +65,14 @@ describe('the page of an article', () => {
     expect(page).toContain('Evidence for its sections')
     expect(page).toMatch(/opened a story/)
     expect(page).toMatch(/<li>latest, place \d/)
+  })
+
+  it('the page of an article tells what is shown of its title, and why', async () => {
+    const [treaty] = await found('q=ferry&source=gazette')
+    const page = await seen(url, `/articles/${treaty?.id}`, cookie)
+    expect(page).toContain(TITLES.gazette[0])
+    expect(page).toContain('Shown as &quot;Port Ellin and Sandholm sign ferry treaty after long talks&quot;')
+    expect(page).toContain('left out &quot;UPDATE 1-&quot;: a wire slug')
   })
 
   it('the page of an article tells what it was compared with, and the words both have', async () => {

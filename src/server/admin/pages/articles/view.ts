@@ -1,5 +1,6 @@
 /** The search for articles, and one article's way from item to lists. (pure) */
 
+import { describeTitle } from '../../../../articles/rules/titles/describe.ts'
 import type { StoredArticle } from '../../../../articles/store.ts'
 import { EVENT_KINDS } from '../../../../domain/counts.ts'
 import type { Entry } from '../../../../domain/entry.ts'
@@ -110,11 +111,13 @@ const originFacts = ({ article, source, fetch, nameOf, now }: ArticleView): Html
   ])
 }
 
-const normalised = ({ article, now }: ArticleView): Html =>
-  facts([
+const normalised = ({ article, now }: ArticleView): Html => {
+  const read = describeTitle(article)
+  return facts([
     ['Id', html`<code>${article.id}</code>`],
     ['Address', html`<a href="${article.url}" rel="noreferrer">${article.url}</a>`],
     ['Title', article.title],
+    ...(read.length > 0 ? [['Read as', html`${read.map(line => html`${line}<br>`)}`] as const] : []),
     ['Summary', article.summary === '' ? 'none' : article.summary],
     ['Author', article.author ?? 'none'],
     ['Language', article.language === '' ? 'unknown' : article.language],
@@ -122,6 +125,7 @@ const normalised = ({ article, now }: ArticleView): Html =>
     ['Last changed', when(article.updatedAt, now)],
     ['Picture', article.image ?? 'none'],
   ])
+}
 
 const section = ({ article }: ArticleView): Html =>
   html`<p><strong>${article.section}</strong>${article.sections.length > 1 ? `, also ${article.sections.slice(1).join(', ')}` : ''}</p>${table(
