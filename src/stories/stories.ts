@@ -182,10 +182,10 @@ export const createStories = ({
         await catchUp()
         return clusterer.similar(id, limit)
       }),
-    similarToEach: (ids, limit) =>
+    similarToEach: (articles, limit) =>
       inTurn(async () => {
         await catchUp()
-        return inSlices(ids, id => clusterer.similarOnArrival(id, limit))
+        return inSlices(articles, article => clusterer.similarOnArrival(article, limit))
       }),
     explain: id =>
       inTurn(async () => {

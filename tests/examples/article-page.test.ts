@@ -6,7 +6,7 @@ import { anArticle, NOON, newIn } from '../support/articles.ts'
 import { aListRoom } from '../support/lists.ts'
 import { until } from '../support/until.ts'
 
-const room = aListRoom({ settings: { minEntries: 3 } })
+const room = aListRoom({ settings: { minEntries: 3, relatedMinEntries: 3 } })
 const desk = room.open()
 const connection = room.connect()
 const server = createServer(articlePages(connection, room.keys.prefix)).listen(0)

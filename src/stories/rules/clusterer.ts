@@ -92,7 +92,7 @@ export const createClusterer = (
     return home?.story ?? undefined
   }
 
-  const answers = createAnswers({ blocks, index, settings, rule, articles, findHome })
+  const answers = createAnswers({ blocks, index, settings, rule, key, articles, findHome })
 
   const findStory = (id: ArticleId): StoryId | undefined => findHome(id)?.id
 

@@ -1,0 +1,62 @@
+/**
+ * Which words of a text look like names: by their capitals where capitals tell, and by their digits. In scripts without
+ * capitals nothing does but what has Latin capitals or digits in it, and how rare a word is must tell. (pure)
+ */
+
+import { reduceWord } from './segment.ts'
+
+/** Languages that capitalise every noun. */
+const NOUNS_CAPITALISED: ReadonlySet<string> = new Set(['de', 'lb'])
+/** A text with fewer of its longer words small than this share writes them large whatever they mean. */
+const HEADLINE_STYLE = 0.15
+/** Shorter words stay small in headlines of that style, as do stopwords. */
+const LONGER = 4
+
+const WORDS = /[\p{L}\p{N}][\p{L}\p{N}\p{M}]*/gu
+const STARTS_LARGE = /^\p{Lu}/u
+const CAPITALISED = /^\p{Lu}[\p{L}\p{M}]*$/u
+const HAS_LARGE = /\p{Lu}/u
+/** As `NATO`, `MH370` and `A380`; `Q1` and `5B` are no names. */
+const ACRONYM = /^(?:\p{Lu}{2,}\p{N}*|\p{Lu}\p{N}{2,})$/u
+/** A number of three digits and more that is neither a year nor round, such as that of a flight. */
+const TELLING_NUMBER = /^(?!(?:19|20)\d\d$)(?!\d*00$)\d{3,}$/
+/** What stands before the first word of a sentence or a quotation, or behind a colon or a dash. */
+const BEGINS = /(?:^|[.!?:;…|"“”„«‹»¿¡–—]|\s-|--)[\s"“”„«‹'‘’(]*$/u
+
+/** Whether a text writes nearly all its longer words large, behind the first. */
+const isHeadlineStyle = (words: readonly string[], language: string): boolean => {
+  const longer = words.slice(1).filter(word => word.length >= LONGER && /^\p{L}/u.test(word))
+  const small = longer.filter(word => !STARTS_LARGE.test(word) && reduceWord(word, language, false) !== '')
+  return small.length <= HEADLINE_STYLE * longer.length
+}
+
+/**
+ * @param language primary subtag, or empty
+ * @returns the words that look like names, as `tellingWords` with stems gives them; each with the name that stands
+ *   directly behind it, as `ellin` behind `port`, or an empty string
+ */
+export const findNames = (text: string, language: string): ReadonlyMap<string, string> => {
+  const names = new Map<string, string>()
+  if (!HAS_LARGE.test(text) && !/\d{3}/.test(text)) return names
+  const found = [...text.matchAll(WORDS)]
+  const words = found.map(([word]) => word)
+  const isLoud = words.length > 1 && words.every(word => word === word.toUpperCase())
+  const tells = !isLoud && !NOUNS_CAPITALISED.has(language) && !isHeadlineStyle(words, language)
+  let before = ''
+  let end = -1
+  for (const { 0: word, index } of found) {
+    const gap = text.slice(Math.max(0, end), index)
+    const isName =
+      TELLING_NUMBER.test(word) ||
+      (!isLoud && ACRONYM.test(word)) ||
+      (tells && CAPITALISED.test(word) && !BEGINS.test(text.slice(Math.max(0, index - 4), index)))
+    const reduced = isName ? reduceWord(word.normalize('NFKC').toLowerCase(), language, true) : ''
+    if (reduced !== '') {
+      if (before !== '' && (gap === ' ' || gap === '-') && names.get(before) === '') names.set(before, reduced)
+      if (!names.has(reduced)) names.set(reduced, '')
+    }
+    before = reduced
+    end = index + word.length
+  }
+  return names
+}
