@@ -23,6 +23,7 @@ import { type Update, type UpdatesOptions, updates } from './updates.ts'
 
 export type { Entry, PlacedBy, Window } from '../domain/entry.ts'
 export type { EventKind } from '../domain/event-kinds.ts'
+export { type Angle, readMore } from './more.ts'
 export type { ClientArticle, ClientOptions, Connection, Wanted } from './read.ts'
 export { createReporter, type ReadReport, type Reporter, type ReporterOptions } from './reporter.ts'
 export { type Update, type UpdatesOptions, updates } from './updates.ts'

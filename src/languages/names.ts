@@ -3,7 +3,7 @@
  * capitals nothing does but what has Latin capitals or digits in it, and how rare a word is must tell. (pure)
  */
 
-import { reduceWord } from './segment.ts'
+import { reducer } from './segment.ts'
 
 /** Languages that capitalise every noun. */
 const NOUNS_CAPITALISED: ReadonlySet<string> = new Set(['de', 'lb'])
@@ -15,7 +15,9 @@ const LONGER = 4
 const WORDS = /[\p{L}\p{N}][\p{L}\p{N}\p{M}]*/gu
 const STARTS_LARGE = /^\p{Lu}/u
 const CAPITALISED = /^\p{Lu}[\p{L}\p{M}]*$/u
-const HAS_LARGE = /\p{Lu}/u
+/** Without these a text has no names. */
+const HAS_NAMES = /\p{Lu}|\d{3}/u
+const DIGIT = /\d/
 /** As `NATO`, `MH370` and `A380`; `Q1` and `5B` are no names. */
 const ACRONYM = /^(?:\p{Lu}{2,}\p{N}*|\p{Lu}\p{N}{2,})$/u
 /** A number of three digits and more that is neither a year nor round, such as that of a flight. */
@@ -23,11 +25,17 @@ const TELLING_NUMBER = /^(?!(?:19|20)\d\d$)(?!\d*00$)\d{3,}$/
 /** What stands before the first word of a sentence or a quotation, or behind a colon or a dash. */
 const BEGINS = /(?:^|[.!?:;…|"“”„«‹»¿¡–—]|\s-|--)[\s"“”„«‹'‘’(]*$/u
 
-/** Whether a text writes nearly all its longer words large, behind the first. */
-const isHeadlineStyle = (words: readonly string[], language: string): boolean => {
-  const longer = words.slice(1).filter(word => word.length >= LONGER && /^\p{L}/u.test(word))
-  const small = longer.filter(word => !STARTS_LARGE.test(word) && reduceWord(word, language, false) !== '')
-  return small.length <= HEADLINE_STYLE * longer.length
+/** Whether a text writes nearly all its longer words large, behind the first. @param reduce empty for a stopword */
+const isHeadlineStyle = (words: readonly string[], reduce: (word: string) => string): boolean => {
+  const longer = words.slice(1).filter(word => word.length >= LONGER && !DIGIT.test(word))
+  const most = HEADLINE_STYLE * longer.length
+  let small = 0
+  for (const word of longer) {
+    if (STARTS_LARGE.test(word) || reduce(word.toLowerCase()) === '') continue
+    small += 1
+    if (small > most) return false
+  }
+  return true
 }
 
 /**
@@ -37,22 +45,23 @@ const isHeadlineStyle = (words: readonly string[], language: string): boolean =>
  */
 export const findNames = (text: string, language: string): ReadonlyMap<string, string> => {
   const names = new Map<string, string>()
-  if (!HAS_LARGE.test(text) && !/\d{3}/.test(text)) return names
-  const found = [...text.matchAll(WORDS)]
-  const words = found.map(([word]) => word)
-  const isLoud = words.length > 1 && words.every(word => word === word.toUpperCase())
-  const tells = !isLoud && !NOUNS_CAPITALISED.has(language) && !isHeadlineStyle(words, language)
+  if (!HAS_NAMES.test(text)) return names
+  const reduce = reducer(language, true)
+  const words = text.match(WORDS) ?? []
+  const isLoud = words.length > 1 && text === text.toUpperCase()
+  const tells = !isLoud && !NOUNS_CAPITALISED.has(language) && !isHeadlineStyle(words, reduce)
   let before = ''
-  let end = -1
-  for (const { 0: word, index } of found) {
-    const gap = text.slice(Math.max(0, end), index)
+  let end = 0
+  for (const word of words) {
+    const index = text.indexOf(word, end)
     const isName =
       TELLING_NUMBER.test(word) ||
       (!isLoud && ACRONYM.test(word)) ||
       (tells && CAPITALISED.test(word) && !BEGINS.test(text.slice(Math.max(0, index - 4), index)))
-    const reduced = isName ? reduceWord(word.normalize('NFKC').toLowerCase(), language, true) : ''
+    const reduced = isName ? reduce(word.normalize('NFKC').toLowerCase()) : ''
     if (reduced !== '') {
-      if (before !== '' && (gap === ' ' || gap === '-') && names.get(before) === '') names.set(before, reduced)
+      const isNext = index === end + 1 && (text[end] === ' ' || text[end] === '-')
+      if (before !== '' && isNext && names.get(before) === '') names.set(before, reduced)
       if (!names.has(reduced)) names.set(reduced, '')
     }
     before = reduced
