@@ -15,6 +15,9 @@ const LONGER = 4
 const WORDS = /[\p{L}\p{N}][\p{L}\p{N}\p{M}]*/gu
 const STARTS_LARGE = /^\p{Lu}/u
 const CAPITALISED = /^\p{Lu}[\p{L}\p{M}]*$/u
+/** A phrase in quotation marks: the name of a work, if it is short and all of it begins large. */
+const QUOTED = /(?:^|[\s(])['‘"“„«](\p{Lu}[^'’"”»“„«‘]{1,40})['’"”»“]/gu
+const MOST_QUOTED = 3
 /** Without these a text has no names. */
 const HAS_NAMES = /\p{Lu}|\d{3}/u
 const DIGIT = /\d/
@@ -50,6 +53,12 @@ export const findNames = (text: string, language: string): ReadonlyMap<string, s
   const words = text.match(WORDS) ?? []
   const isLoud = words.length > 1 && text === text.toUpperCase()
   const tells = !isLoud && !NOUNS_CAPITALISED.has(language) && !isHeadlineStyle(words, reduce)
+  for (const [, phrase = ''] of isLoud ? [] : text.matchAll(QUOTED)) {
+    const quoted = phrase.match(WORDS) ?? []
+    const reduced = quoted.map(word => reduce(word.normalize('NFKC').toLowerCase())).filter(word => word !== '')
+    if (quoted.length <= MOST_QUOTED && quoted.every(word => STARTS_LARGE.test(word)))
+      for (const [at, word] of reduced.entries()) names.set(word, reduced[at + 1] ?? '')
+  }
   let before = ''
   let end = 0
   for (const word of words) {

@@ -12,7 +12,7 @@ import { NOTHING, type Ranking } from './ranking.ts'
 import type { Reads } from './reads.ts'
 import type { Candidate, Ranked } from './rules/candidate.ts'
 import { rankLatest } from './rules/latest.ts'
-import { compare, describe, type Profile } from './rules/likeness.ts'
+import { compare, describe, findKnownNames, type Profile } from './rules/likeness.ts'
 import { coViewSimilarity, rankRelated } from './rules/related.ts'
 import { findStoriesByArticle, type Scope } from './scope.ts'
 
@@ -96,12 +96,18 @@ export const relatedToEach = async (
       const reading = new Map(
         readers[index]?.map(each => [each.article, coViewSimilarity(each.both, each.one, each.other)] as const),
       )
+      const names = findKnownNames(
+        similar.flatMap(({ id }) => {
+          const candidate = known.get(id)
+          return candidate ? findProfile(candidate.article) : []
+        }),
+      )
       const candidates = [...new Set([...similar.map(({ id }) => id), ...reading.keys()])].flatMap(id => {
         const candidate = known.get(id)
         if (!candidate || !isOther(candidate)) return []
         const { views = 0 } = counts.get(candidate.article.id) ?? {}
         const profile = findProfile(candidate.article)
-        const likeness = compare(subject.profile, profile, rarity)
+        const likeness = compare(subject.profile, profile, rarity, names)
         return { candidate, profile, likeness, views, coViewed: reading.get(id) ?? 0 }
       })
       const ranked = rankRelated(subject, candidates, {

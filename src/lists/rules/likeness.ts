@@ -64,8 +64,8 @@ export const describe = (article: Pick<Article, 'title' | 'summary' | 'language'
 }
 
 /** What a word counts by what it is in the two texts. @param names what follows it as a name; undefined if it is none */
-const kindOf = (name: string | undefined, other: string | undefined): number => {
-  if (name === undefined && other === undefined) return ORDINARY
+const kindOf = (name: string | undefined, other: string | undefined, isKnown: boolean): number => {
+  if (name === undefined && other === undefined) return isKnown ? NAME : ORDINARY
   return name && other && name !== other ? OTHER_NAME : NAME
 }
 
@@ -77,6 +77,19 @@ const findSecondHalves = (one: Profile, other: Profile): ReadonlySet<string> => 
   return halves
 }
 
+const NO_NAMES: ReadonlySet<string> = new Set()
+const NOTHING_ALIKE: Likeness = { evidence: 0, names: [], words: [] }
+
+/** Articles that show a word to be a name, at least, where others capitalise everything. */
+const SHOWN_BY = 2
+
+/** Words that look like names in several of these articles. */
+export const findKnownNames = (profiles: readonly Profile[]): ReadonlySet<string> => {
+  const counts = new Map<string, number>()
+  for (const { names } of profiles) for (const name of names.keys()) counts.set(name, (counts.get(name) ?? 0) + 1)
+  return new Set([...counts].flatMap(([name, count]) => (count >= SHOWN_BY ? name : [])))
+}
+
 /**
  * Adds up, over the words that both have:
  *   (min(rarity, 8) - 3) * place * kind
@@ -84,10 +97,14 @@ const findSecondHalves = (one: Profile, other: Profile): ReadonlySet<string> => 
  * either, 0.6 for another word, 0.2 for a name that goes on differently in the two, 0.3 for what goes on alike. Words of
  * a rarity under 3 nats do not count.
  * @param rarity nats, of each word of `one`, in their order
+ * @param known  words that look like names in other articles about the same, where these two capitalise everything
  */
-const NOTHING_ALIKE: Likeness = { evidence: 0, names: [], words: [] }
-
-export const compare = (one: Profile, other: Profile, rarity: readonly number[]): Likeness => {
+export const compare = (
+  one: Profile,
+  other: Profile,
+  rarity: readonly number[],
+  known: ReadonlySet<string> = NO_NAMES,
+): Likeness => {
   const found: { word: string; isName: boolean; says: number }[] = []
   if (one.language !== other.language) return NOTHING_ALIKE
   const halves = findSecondHalves(one, other)
@@ -96,7 +113,7 @@ export const compare = (one: Profile, other: Profile, rarity: readonly number[])
     const rare = Math.min(RAREST, rarity[index] ?? 0) - COMMON
     if (place === undefined || rare <= 0) continue
     const titles = Number(index < one.titled) + Number(place < other.titled)
-    const kind = halves.has(word) ? SECOND_HALF : kindOf(one.names.get(word), other.names.get(word))
+    const kind = halves.has(word) ? SECOND_HALF : kindOf(one.names.get(word), other.names.get(word), known.has(word))
     found.push({ word, isName: kind === NAME, says: rare * (PLACES[titles] ?? 1) * kind })
   }
   found.sort((a, b) => b.says - a.says)

@@ -36,9 +36,7 @@ export interface RelatedRule {
 
 /** nats of evidence that an entry needs in a section of the article's, and in another one. */
 const LEAST_EVIDENCE = 2.8
-const LEAST_ELSEWHERE = 3.3
-/** Likewise if all of it is one name: it may be that of two people. */
-const LEAST_BY_ONE_NAME = 3.5
+const LEAST_ELSEWHERE = 3.2
 /** Words that make a topic where no name is shared. */
 const LEAST_WORDS = 3
 /** Readers in common that make up for words in common. */
@@ -71,8 +69,9 @@ const isRelated = (isNear: boolean, { likeness, coViewed }: Alike, coReadWeight:
   const { evidence, names, words } = likeness
   if (coReadWeight > 0 && coViewed >= LEAST_CO_VIEWED && (isNear || names.length > 0)) return true
   if (names.length === 0) return isNear && words.length >= LEAST_WORDS && evidence >= LEAST_EVIDENCE
-  if (names.length + words.length === 1) return isNear && evidence >= LEAST_BY_ONE_NAME
-  return evidence >= (isNear ? LEAST_EVIDENCE : LEAST_ELSEWHERE)
+  if (isNear) return evidence >= LEAST_EVIDENCE
+  // One name alone may be that of two people.
+  return names.length + words.length > 1 && evidence >= LEAST_ELSEWHERE
 }
 
 /** Best first, without those that tell what the article or a better one tells already, nearly in the same words. */
@@ -103,9 +102,8 @@ const showShared = ({ names, words }: Likeness): string => {
  *   (evidence / (evidence + 6) + w * coViewed) * section * 2^(-age / halfLife) * reads * diversity^n
  * where section is 1 in a section of the article and 0.8 in another, reads is 1 + 0.05 * views / (views + 100), and n is
  * the number of entries of its source before it. What is not related is left out, however short the list is then: it
- * needs a shared section and 3.2 nats of evidence, from a name and another word, or three words, or one name and 3.6
- * nats; in another section a shared name and another word, and 3.6 nats; or readers in common, and a shared section or
- * name.
+ * needs a shared section, a name or three words, and 2.8 nats of evidence; in another section a name, another word and
+ * 3.2 nats; or readers in common, and a shared section or name.
  */
 export const rankRelated = (subject: Subject, alike: readonly Alike[], rule: RelatedRule): Ranked[] => {
   const { now, size, maxAge, halfLife, coReadWeight, diversity } = rule
