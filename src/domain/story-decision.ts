@@ -59,6 +59,22 @@ export interface AuditedStory {
   readonly split: readonly ArticleId[]
 }
 
+/** An article by its words. */
+export interface Described {
+  readonly id: ArticleId
+  /** Primary subtag, or empty. */
+  readonly language: string
+  /** As `tellingWords` gives them, with stems. */
+  readonly words: readonly string[]
+}
+
+export interface Alike {
+  /** Articles of other stories, most similar first; empty if the article is no longer in the window. */
+  readonly similar: readonly { readonly id: ArticleId; readonly similarity: number }[]
+  /** nats: how much each of the article's words says, by how rare it is in the window now; in the order of the words. */
+  readonly rarity: readonly number[]
+}
+
 export interface Stories {
   /**
    * Decides each article, in order. Idempotent: an article decided before gets the same answer, except that stories may
@@ -68,11 +84,11 @@ export interface Stories {
   decide(articles: readonly Article[]): Promise<readonly Decision[]>
   /** Similar articles from other stories, most similar first; empty if the article is no longer in the window. */
   similar(id: ArticleId, limit: number): Promise<readonly { readonly id: ArticleId; readonly similarity: number }[]>
-  /** `similar` for many articles at once: the log is read once. */
-  similarToEach(
-    ids: readonly ArticleId[],
-    limit: number,
-  ): Promise<readonly (readonly { readonly id: ArticleId; readonly similarity: number }[])[]>
+  /**
+   * `similar` for many articles at once, and what their words say: the log is read once.
+   * @returns in the order of the articles
+   */
+  similarToEach(articles: readonly Described[], limit: number): Promise<readonly Alike[]>
   /** Why an article is in its story; null if it is no longer in the window. */
   explain(id: ArticleId): Promise<Explanation | null>
   /** The stories of four articles and more that are most likely wrong, the most doubtful first. */

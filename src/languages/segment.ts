@@ -66,20 +66,28 @@ export const reduceWord = (word: string, language: string, stems: boolean): stri
   return stem === null ? folded : foldWords(stem(word))
 }
 
+/** `reduceWord` that keeps the latest words. */
+export const reducer = (language: string, stems: boolean): ((word: string) => string) => {
+  const known = keptOf(language, stems)
+  return word => {
+    const found = known.get(word)
+    if (found !== undefined) return found
+    const reduced = reduceWord(word, language, stems)
+    if (word.length <= MAX_CACHED_LENGTH) known.set(word, reduced)
+    return reduced
+  }
+}
+
 /**
  * @param language primary subtag, or empty: then there are neither stopwords nor stems
  * @param stems    whether to cut endings, so that forms of a word match
  * @returns the words that tell texts apart, in order: folded as by `foldWords`, without stopwords and single letters
  */
 export const tellingWords = (text: string, language: string, stems = false): string[] => {
-  const known = keptOf(language, stems)
+  const reduce = reducer(language, stems)
   const words: string[] = []
   for (const word of splitText(text, language)) {
-    let reduced = known.get(word)
-    if (reduced === undefined) {
-      reduced = reduceWord(word, language, stems)
-      if (word.length <= MAX_CACHED_LENGTH) known.set(word, reduced)
-    }
+    const reduced = reduce(word)
     if (reduced !== '') words.push(reduced)
   }
   return words

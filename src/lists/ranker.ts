@@ -14,7 +14,7 @@ import { NEWEST } from './definitions/must-reads.ts'
 import { NOTHING, type Ranking, type Standing } from './ranking.ts'
 import type { Reads } from './reads.ts'
 import type { ListRegistry } from './registry.ts'
-import { ALIKE, relatedToEach } from './related.ts'
+import { ALIKE, createProfiles, relatedToEach, toDescribed } from './related.ts'
 import { findCover } from './rules/covers.ts'
 import { withPins } from './rules/overrides.ts'
 import { buildScope, collectBlockedIds, findPins, findUnlisted, type Scope } from './scope.ts'
@@ -52,6 +52,7 @@ export interface RankerParts extends SnapshotParts {
 export const createRanker = (parts: RankerParts): Ranker => {
   const { registry, candidateCache, stories, reads, visitors, taxonomy, source, publisherOf, settings } = parts
   const scopeParts = { ...parts, groups: () => settings().groups, unlisted: () => findUnlisted(settings()) }
+  const findProfile = createProfiles()
 
   const inputsFor = ({ now, newest, broad, storyCounts, baseline }: RankingSnapshot, scope: Scope): ListInputs => ({
     now,
@@ -76,11 +77,10 @@ export const createRanker = (parts: RankerParts): Ranker => {
   ): Promise<Ranking[]> => {
     const state = createSnapshot(parts)
     const scope = buildScope({}, collectBlockedIds(await state.overrides(), 'related'), scopeParts)
-    const [articles, alike] = await Promise.all([
-      candidateCache.articles(ids),
-      stories.similarToEach(ids, settings().related * ALIKE),
-    ])
-    return relatedToEach(articles, alike, unread, scope, { ...parts, newest: state.newest })
+    const articles = await candidateCache.articles(ids)
+    const described = ids.map((id, index) => toDescribed(id, articles[index] ?? null, findProfile))
+    const alike = await stories.similarToEach(described, settings().related * ALIKE)
+    return relatedToEach(articles, alike, unread, scope, { ...parts, findProfile, newest: state.newest })
   }
 
   const rank = async (

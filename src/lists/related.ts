@@ -4,7 +4,7 @@ import type { StoredArticle } from '../articles/store.ts'
 import type { ListSettings } from '../config/sections/lists.ts'
 import type { ArticleId } from '../domain/article.ts'
 import type { SectionId } from '../domain/section.ts'
-import type { Stories } from '../domain/story-decision.ts'
+import type { Alike, Described } from '../domain/story-decision.ts'
 import { type BackfillSource, backfill } from './backfill.ts'
 import type { CandidateCache } from './candidate-cache.ts'
 import type { CoViewed } from './co-viewed/co-viewed.ts'
@@ -12,10 +12,31 @@ import { NOTHING, type Ranking } from './ranking.ts'
 import type { Reads } from './reads.ts'
 import type { Candidate, Ranked } from './rules/candidate.ts'
 import { rankLatest } from './rules/latest.ts'
+import { compare, describe, findKnownNames, type Profile } from './rules/likeness.ts'
 import { coViewSimilarity, rankRelated } from './rules/related.ts'
 import { findStoriesByArticle, type Scope } from './scope.ts'
 
+/** Finds the words of an article; they are kept as long as the article as it was read (src/lists/candidate-cache.ts). */
+export type FindProfile = (article: StoredArticle) => Profile
+
+export const createProfiles = (): FindProfile => {
+  const profiles = new WeakMap<StoredArticle, Profile>()
+  return article => {
+    const profile = profiles.get(article) ?? describe(article)
+    profiles.set(article, profile)
+    return profile
+  }
+}
+
+/** What stories are asked about an article; a missing one has no words. */
+export const toDescribed = (id: ArticleId, article: StoredArticle | null, findProfile: FindProfile): Described => {
+  if (!article) return { id, language: '', words: [] }
+  const { language, words } = findProfile(article)
+  return { id, language, words }
+}
+
 export interface RelatedParts {
+  readonly findProfile: FindProfile
   readonly candidateCache: CandidateCache
   readonly reads: Pick<Reads, 'totals'>
   readonly coViewed: Pick<CoViewed, 'top'>
@@ -35,24 +56,29 @@ export const ALIKE = 3
  */
 export const relatedToEach = async (
   articles: readonly (StoredArticle | null)[],
-  alike: Awaited<ReturnType<Stories['similarToEach']>>,
+  alike: readonly Alike[],
   unread: ReadonlySet<ArticleId>,
   scope: Scope,
-  { candidateCache, reads, coViewed, newest, settings, now }: RelatedParts,
+  { findProfile, candidateCache, reads, coViewed, newest, settings, now }: RelatedParts,
 ): Promise<Ranking[]> => {
-  const { related: size, coReadWeight, relatedAge, relatedHalfLife, relatedDiversity, minEntries } = settings()
+  const { related: size, coReadWeight, relatedAge, relatedHalfLife, relatedDiversity, relatedMinEntries } = settings()
   const readers = await Promise.all(
     articles.map(article =>
       article && coReadWeight > 0 && !unread.has(article.id) ? coViewed.top(article.id, size * ALIKE) : [],
     ),
   )
-  const ids = [...new Set([...alike.flat().map(({ id }) => id), ...readers.flat().map(({ article }) => article)])]
+  const ids = [
+    ...new Set([
+      ...alike.flatMap(({ similar }) => similar.map(({ id }) => id)),
+      ...readers.flat().map(({ article }) => article),
+    ]),
+  ]
   const found = await findStoriesByArticle(ids, scope.choice, candidateCache)
   const counts = await reads.totals(found.flatMap(candidate => candidate?.article.id ?? []))
   const known = new Map(ids.map((id, index) => [id, found[index] ?? null]))
 
-  const fresh = new Map<SectionId | undefined, Promise<readonly Ranked[]>>()
-  const freshIn = (section?: SectionId): Promise<readonly Ranked[]> => {
+  const fresh = new Map<SectionId, Promise<readonly Ranked[]>>()
+  const freshIn = (section: SectionId): Promise<readonly Ranked[]> => {
     const reading =
       fresh.get(section) ??
       newest(size * 2, { ...scope, section }).then(others => rankLatest(others, { size: size * 2, share: 10 }))
@@ -65,17 +91,26 @@ export const relatedToEach = async (
       // A blocked article has no related list either.
       if (!article || scope.isBlocked(article)) return NOTHING
       const isOther = ({ story }: Candidate): boolean => story.id !== article.story
-      const similarity = new Map(alike[index]?.map(each => [each.id, each.similarity]))
+      const { similar = [], rarity = [] } = alike[index] ?? {}
+      const subject = { article, profile: findProfile(article) }
       const reading = new Map(
         readers[index]?.map(each => [each.article, coViewSimilarity(each.both, each.one, each.other)] as const),
       )
-      const candidates = [...new Set([...similarity.keys(), ...reading.keys()])].flatMap(id => {
+      const names = findKnownNames(
+        similar.flatMap(({ id }) => {
+          const candidate = known.get(id)
+          return candidate ? findProfile(candidate.article) : []
+        }),
+      )
+      const candidates = [...new Set([...similar.map(({ id }) => id), ...reading.keys()])].flatMap(id => {
         const candidate = known.get(id)
         if (!candidate || !isOther(candidate)) return []
         const { views = 0 } = counts.get(candidate.article.id) ?? {}
-        return { candidate, views, similarity: similarity.get(id) ?? 0, coViewed: reading.get(id) ?? 0 }
+        const profile = findProfile(candidate.article)
+        const likeness = compare(subject.profile, profile, rarity, names)
+        return { candidate, profile, likeness, views, coViewed: reading.get(id) ?? 0 }
       })
-      const ranked = rankRelated(candidates, {
+      const ranked = rankRelated(subject, candidates, {
         now: now(),
         size,
         maxAge: relatedAge,
@@ -83,11 +118,11 @@ export const relatedToEach = async (
         coReadWeight,
         diversity: relatedDiversity,
       })
-      const others = (section?: SectionId): BackfillSource => [
+      const others: BackfillSource = [
         'latest',
-        async () => (await freshIn(section)).filter(({ candidate }) => isOther(candidate)),
+        async () => (await freshIn(article.section)).filter(({ candidate }) => isOther(candidate)),
       ]
-      const list = await backfill(ranked, [others(article.section), others()], Math.min(minEntries, size))
+      const list = await backfill(ranked, [others], Math.min(relatedMinEntries, size))
       return { ...list, window: '', stale: false }
     }),
   )

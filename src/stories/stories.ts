@@ -143,7 +143,8 @@ export const createStories = ({ now, yieldToLists = yieldToEventLoop, ...parts }
       }),
     save: () => inTurn(replica.save),
     similar: (id, limit) => ask(clusterer => clusterer.similar(id, limit)),
-    similarToEach: (ids, limit) => ask(clusterer => inSlices(ids, id => clusterer.similarOnArrival(id, limit))),
+    similarToEach: (articles, limit) =>
+      ask(clusterer => inSlices(articles, article => clusterer.similarOnArrival(article, limit))),
     explain: id => ask(clusterer => clusterer.explain(id)),
     audit: limit =>
       ask(async clusterer => {

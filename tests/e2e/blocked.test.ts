@@ -49,7 +49,10 @@ const newsdesk = async () => {
   const source = (id: string, url: string) => ({ id, name: id, url: `${url}/rss`, section: 'world' })
   const desk = testDaemon({
     sources: [source('courier', courier.url), source('gazette', gazette.url)],
-    settings: { http: { port: 0 }, lists: { minVisitors: 1, minEntries: 3, refresh: '1s', settle: '20ms' } },
+    settings: {
+      http: { port: 0 },
+      lists: { minVisitors: 1, minEntries: 3, relatedMinEntries: 3, refresh: '1s', settle: '20ms' },
+    },
   })
   let daemon = await desk.start([...ROLES])
   const { dir, write } = aConfigFolder({ settings: `redis: { prefix: ${desk.keys.prefix}, url: '${redisUrl()}' }\n` })

@@ -68,7 +68,14 @@ describe('a newsdesk that has lived', () => {
     const desk = testDaemon({
       sources: [source('courier', courier.url), source('gazette', gazette.url)],
       settings: {
-        lists: { minVisitors: 1, minEntries: 3, refresh: '1s', languages: ['en'], groups: { papers: ['courier'] } },
+        lists: {
+          minVisitors: 1,
+          minEntries: 3,
+          relatedMinEntries: 3,
+          refresh: '1s',
+          languages: ['en'],
+          groups: { papers: ['courier'] },
+        },
       },
     })
     await desk.start()

@@ -47,7 +47,9 @@ describe('a corrected headline', () => {
       guid: 'courier-4711',
       published: minutesAgo(15),
     }
-    const desk = await published([...apart, before], { lists: { minEntries: 1, minVisitors: 1, refresh: '30m' } })
+    const desk = await published([...apart, before], {
+      lists: { minEntries: 1, relatedMinEntries: 1, minVisitors: 1, refresh: '30m' },
+    })
     const client = createClient(desk.redis, { prefix: desk.keys.prefix })
     const mayor = (await desk.list('latest')).find(({ title }) => title === before.title)
     const id = mayor?.id ?? ''

@@ -7,7 +7,7 @@ import { anArticle, NOON, newIn } from '../support/articles.ts'
 import { aListRoom } from '../support/lists.ts'
 import { until } from '../support/until.ts'
 
-const room = aListRoom({ settings: { minEntries: 6, minVisitors: 1 } })
+const room = aListRoom({ settings: { minEntries: 6, relatedMinEntries: 6, minVisitors: 1 } })
 const { redis, keys } = room
 const desk = room.open()
 const connection = room.connect()

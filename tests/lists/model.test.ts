@@ -12,7 +12,7 @@ import type { StreamEntry } from '../../src/events/batch.ts'
 import { createEventCounter } from '../../src/events/counter.ts'
 import { GROUP } from '../../src/events/counting.ts'
 import { anArticle, NOON, newIn } from '../support/articles.ts'
-import { aListRoom } from '../support/lists.ts'
+import { aListRoom, RARITY } from '../support/lists.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -25,9 +25,9 @@ const Z = 0.5
 const LEAST = 1
 const HALF_LIFE = HOUR
 
-/** Any, as long as it is the same each time: of the ids. */
-const likeness = (one: string, other: string): number =>
-  ((Number.parseInt(one.slice(0, 6), 16) ^ Number.parseInt(other.slice(0, 6), 16)) % 97) / 97
+/** What articles are alike by: the summary of each has some of these words. */
+const TOPICS = ['harbour', 'glacier', 'treaty', 'barrel', 'orchard', 'violin', 'tunnel', 'lantern']
+const summaryOf = (made: number): string => TOPICS.filter((_, at) => (made * 37) & (1 << at)).join(' ')
 let everyone: ArticleId[] = []
 
 type Step =
@@ -113,12 +113,13 @@ interface Seen {
 }
 
 const room = aListRoom({
-  similar: id => everyone.filter(other => other !== id).map(other => ({ id: other, similarity: likeness(id, other) })),
+  similar: id => everyone.filter(other => other !== id).map(other => ({ id: other, similarity: 0.5 })),
   settings: {
     latest: SIZE,
     mostRead: SIZE,
     mustReads: SIZE,
     minEntries: MINIMUM,
+    relatedMinEntries: MINIMUM,
     minVisitors: MIN_VISITORS,
     sourceShare: SHARE,
     trending: SIZE,
@@ -316,21 +317,24 @@ const aModel = () => {
     if (blocked(id) || !own) return []
     const beside = stories().flatMap(({ first }) => {
       if (first.story === own.story) return []
-      const alike = Math.max(
-        0,
-        ...known.filter(({ story }) => story === first.story).map(({ article }) => likeness(id, article.id)),
-      )
-      const read = 1 + Math.log10(1 + counts(first.article.id).views) / 8
-      return { each: first, score: age(first) > 168 * HOUR ? 0 : alike * 2 ** (-age(first) / (48 * HOUR)) * read }
+      const { section, title, summary } = own.article
+      const topics = TOPICS.filter(word => summary.includes(word) && first.article.summary.includes(word)).length
+      // Of titles that say no more than a number, corrected ones say so.
+      const titled = [title, first.article.title].every(each => each.endsWith('corrected')) ? 1 : 0
+      const evidence = 0.6 * (RARITY - 3) * (titled + 0.4 * topics)
+      const isAlike = first.article.section === section && titled + topics >= 3 && evidence >= 2.8
+      const { views } = counts(first.article.id)
+      const read = 1 + (0.05 * views) / (views + 100)
+      const score = (evidence / (evidence + 6)) * 2 ** (-age(first) / (48 * HOUR)) * read
+      return { each: first, score: isAlike && age(first) <= 168 * HOUR ? score : 0 }
     })
     const list = diverse(beside, ({ article }) => article.sources[0] ?? '', 0.85).map((each): [Known, string] => [
       each,
       'rule',
     ])
-    for (const section of [own.article.section, undefined])
-      for (const each of [...shown(section)].sort(byTime))
-        if (list.length < MINIMUM && each.story !== own.story && !list.some(([one]) => one.story === each.story))
-          list.push([each, 'latest'])
+    for (const each of [...shown(own.article.section)].sort(byTime))
+      if (list.length < MINIMUM && each.story !== own.story && !list.some(([one]) => one.story === each.story))
+        list.push([each, 'latest'])
     return list
   }
 
@@ -437,6 +441,7 @@ const play = async (steps: readonly Step[]): Promise<void> => {
       const source = SOURCES[one.source] ?? ''
       const article = anArticle({
         title: `Story ${made}`,
+        summary: summaryOf(made),
         source,
         section: SECTIONS[one.section] ?? '',
         publishedAt: clock.now - one.ago * MINUTE,

@@ -11,7 +11,7 @@ const quake = anArticle({ title: 'Quake off the coast', source: 'courier' })
 const wave = anArticle({ title: 'Wave warning after quake', source: 'herald' })
 const vote = anArticle({ title: 'Parliament votes', source: 'gazette' })
 const room = aListRoom({
-  settings: { minEntries: 0, minVisitors: 1, staleAfter: '90d' },
+  settings: { minEntries: 0, relatedMinEntries: 2, minVisitors: 1, staleAfter: '90d' },
   similar: id => [quake, wave, vote].filter(each => each.id !== id).map(each => ({ id: each.id, similarity: 0.5 })),
 })
 const { redis, keys, clock } = room

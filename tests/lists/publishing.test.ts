@@ -8,7 +8,7 @@ import { aListRoom } from '../support/lists.ts'
 
 const HOUR = 3_600_000
 const send = Redis.prototype.sendCommand
-const room = aListRoom({ settings: { minEntries: 2, latest: 20 } })
+const room = aListRoom({ settings: { minEntries: 2, relatedMinEntries: 2, latest: 20 } })
 const { redis, keys, clock } = room
 const desk = room.open()
 

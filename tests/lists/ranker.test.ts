@@ -9,7 +9,7 @@ import { createRanker } from '../../src/lists/ranker.ts'
 import { createReads } from '../../src/lists/reads.ts'
 import { LISTS } from '../../src/lists/registry.ts'
 import { anArticle, newIn } from '../support/articles.ts'
-import { aListRoom, SOURCES } from '../support/lists.ts'
+import { aListRoom, RARITY, SOURCES } from '../support/lists.ts'
 
 const HOUR = 3_600_000
 
@@ -24,7 +24,10 @@ const aRanker = (settings: Record<string, unknown> = {}) => {
   const candidateCache = createCandidateCache({ archive, changes })
   const ranker = createRanker({
     ...{ registry: LISTS, archive, candidateCache, editors, now },
-    stories: { similarToEach: async ids => ids.map(id => alike.get(id) ?? []) },
+    stories: {
+      similarToEach: async articles =>
+        articles.map(({ id, words }) => ({ similar: alike.get(id) ?? [], rarity: words.map(() => RARITY) })),
+    },
     reads: createReads({ redis, keys, tops: createTops(counted), counts: createReadCounts(counted) }),
     baselines: createBaselines({ redis, keys }),
     coViewed: createCoViewed({ redis, keys, oneIn: () => 1 }),
@@ -120,12 +123,15 @@ describe('the ranker', () => {
 
   it('the ranker answers once for each article whose related ones are asked for, also for one that nobody knows', async () => {
     const desk = aRanker({ related: 3 })
-    const [ferry, treaty] = [await desk.publish('Ferry treaty signed'), await desk.publish('Treaty on ferries debated')]
-    desk.alike.set(ferry, [{ id: treaty, similarity: 0.6 }])
+    const [ferry, strike] = [
+      await desk.publish('Mayor of Port Ellin signs ferry treaty'),
+      await desk.publish('Strike stops trams of Port Ellin'),
+    ]
+    desk.alike.set(ferry, [{ id: strike, similarity: 0.6 }])
     const unknown = 'ffffffffffffffff' as ArticleId
     await desk.snapshot()
     const [ofFerry, ofUnknown, ...more] = await desk.ranker.rankRelatedTo([ferry, unknown])
-    expect(ofFerry?.ranked.map(({ candidate }) => candidate.article.id)).toEqual([treaty])
+    expect(ofFerry?.ranked.map(({ candidate }) => candidate.article.id)).toEqual([strike])
     expect(ofUnknown?.ranked).toEqual([])
     expect(more).toEqual([])
   })

@@ -5,6 +5,7 @@ import { LISTS } from '../../src/lists/registry.ts'
 import { blend, lowerBound, ratioToBaseline } from '../../src/lists/rules/baseline.ts'
 import type { Candidate, Ranked } from '../../src/lists/rules/candidate.ts'
 import { rankLatest } from '../../src/lists/rules/latest.ts'
+import { describe as describeWords } from '../../src/lists/rules/likeness.ts'
 import { rankMost } from '../../src/lists/rules/most.ts'
 import { importance, type MustReadRule, rankMustReads } from '../../src/lists/rules/must-reads.ts'
 import { fillFrom, withPins } from '../../src/lists/rules/overrides.ts'
@@ -253,31 +254,79 @@ describe('must-reads', () => {
 
 describe('related', () => {
   const rule = { now: NOON, size: 5, maxAge: 7 * 24 * HOUR, halfLife: 48 * HOUR, coReadWeight: 1, diversity: 0.85 }
+  const titled = (title: string) => describeWords({ title, summary: '', language: 'en' })
+  const subject = { article: candidate({ id: 'subject' }).article, profile: titled('Valdoria votes') }
+
+  interface AlikeSketch extends Sketch {
+    evidence?: number
+    names?: string[]
+    words?: string[]
+    title?: string
+    coViewed?: number
+  }
+  /** Of the section of the article, with a name and a word in common, unless said otherwise. */
+  const alike = ({
+    evidence = 5,
+    names = ['berg'],
+    words = ['treaty'],
+    title = '',
+    coViewed = 0,
+    ...sketch
+  }: AlikeSketch) => ({
+    candidate: candidate(sketch),
+    profile: titled(title),
+    likeness: { evidence, names, words },
+    views: sketch.views ?? 0,
+    coViewed,
+  })
+  const rank = (...sketches: AlikeSketch[]) => ids(rankRelated(subject, sketches.map(alike), rule))
 
   it('related prefers the alike, then the fresh, and drops the old', () => {
-    const list = rankRelated(
-      [
-        { candidate: candidate({ id: 'far' }), views: 0, similarity: 0.1, coViewed: 0 },
-        { candidate: candidate({ id: 'near', source: 'other' }), views: 0, similarity: 0.6, coViewed: 0 },
-        { candidate: candidate({ id: 'old', age: 9 * 24 * HOUR }), views: 0, similarity: 0.9, coViewed: 0 },
-      ],
-      rule,
-    )
-    expect(ids(list)).toEqual(['near', 'far'])
+    expect(
+      rank(
+        { id: 'far', evidence: 4, age: HOUR },
+        { id: 'near', source: 'other', evidence: 9 },
+        { id: 'farther', source: 'third', evidence: 4, age: 20 * HOUR },
+        { id: 'old', evidence: 9, age: 9 * 24 * HOUR },
+      ),
+    ).toEqual(['near', 'far', 'farther'])
   })
 
-  it('related knows what the same readers read, though the words differ', () => {
-    const pair = [
-      { candidate: candidate({ id: 'words' }), views: 0, similarity: 0.4, coViewed: 0 },
-      {
-        candidate: candidate({ id: 'readers', source: 'other' }),
-        views: 0,
-        similarity: 0.1,
-        coViewed: coViewSimilarity(40, 60, 60),
-      },
-    ]
-    expect(ids(rankRelated(pair, rule))).toEqual(['readers', 'words'])
-    expect(ids(rankRelated(pair, { ...rule, coReadWeight: 0 }))).toEqual(['words', 'readers'])
+  it('related stays short rather than show what only has words in common', () => {
+    expect(rank({ id: 'little', evidence: 1 }, { id: 'enough' })).toEqual(['enough'])
+    expect(rank({ id: 'words', names: [], words: ['merge', 'unit'] })).toEqual([])
+    expect(rank({ id: 'topic', names: [], words: ['oil', 'price', 'barrel'] })).toEqual(['topic'])
+  })
+
+  it('related shows of other sections only what shares a name and more', () => {
+    const elsewhere = { section: 'sports' }
+    expect(rank({ id: 'both', ...elsewhere })).toEqual(['both'])
+    expect(rank({ id: 'words', names: [], words: ['oil', 'price', 'barrel'], ...elsewhere })).toEqual([])
+    expect(rank({ id: 'namesake', words: [], ...elsewhere })).toEqual([])
+    expect(rank({ id: 'namesake', words: [] })).toEqual(['namesake'])
+  })
+
+  it('related tells one event once, and never what the article itself tells', () => {
+    const told = 'Ferry strike ends after nine days'
+    expect(
+      rank(
+        { id: 'first', title: told },
+        { id: 'again', title: 'Nine days of ferry strike end', evidence: 4.9 },
+        { id: 'other', title: 'Harbour counts its losses', evidence: 4 },
+      ),
+    ).toEqual(['first', 'other'])
+    const own = { ...subject, profile: titled(told) }
+    expect(rankRelated(own, [alike({ id: 'same', title: told })], rule)).toEqual([])
+  })
+
+  it('related knows what the same readers read, though the words differ, in the same section', () => {
+    const nothing = { evidence: 0, names: [], words: [] }
+    const readers = { id: 'readers', source: 'other', ...nothing, coViewed: coViewSimilarity(40, 60, 60) }
+    expect(rank({ id: 'words' }, readers)).toEqual(['readers', 'words'])
+    expect(rank({ ...readers, section: 'sports' })).toEqual([])
+    expect(ids(rankRelated(subject, [alike({ id: 'words' }), alike(readers)], { ...rule, coReadWeight: 0 }))).toEqual([
+      'words',
+    ])
   })
 
   it('related does not take one reader of both for a likeness', () => {
@@ -287,14 +336,21 @@ describe('related', () => {
   })
 
   it('related names no source over and over while others are nearly as much alike', () => {
-    const same = Array.from({ length: 4 }, (_, n) => ({
-      candidate: candidate({ id: `a${n}` }),
-      views: 0,
-      similarity: 0.5,
-      coViewed: 0,
-    }))
-    const other = { candidate: candidate({ id: 'b', source: 'other' }), views: 0, similarity: 0.45, coViewed: 0 }
-    expect(ids(rankRelated([...same, other], rule))[1]).toBe('b')
+    const same = Array.from({ length: 4 }, (_, n) => ({ id: `a${n}` }))
+    expect(rank(...same, { id: 'b', source: 'other', evidence: 4.5 })[1]).toBe('b')
+  })
+
+  it('related lets reads decide only between what is about as much alike', () => {
+    expect(rank({ id: 'a' }, { id: 'read', source: 'other', views: 100_000 })).toEqual(['read', 'a'])
+    expect(rank({ id: 'a', evidence: 6 }, { id: 'read', source: 'other', views: 100_000 })).toEqual(['a', 'read'])
+  })
+
+  it('related explains each entry by terms that make its score, and by the words in common', () => {
+    const [entry] = rankRelated(subject, [alike({ id: 'a', views: 50, section: 'sports', age: HOUR })], rule)
+    const terms = entry?.terms() ?? []
+    expect(terms[0]?.of).toBe('in common: name berg, treaty')
+    const [text = 0, readers = 0, ...factors] = terms.map(({ value }) => value)
+    expect(factors.reduce((product, value) => product * value, text + readers)).toBeCloseTo(entry?.score ?? 0, 9)
   })
 })
 

@@ -12,7 +12,7 @@ import { createSources } from '../../src/sources/store/sources.ts'
 import { anArticle, NOON, newIn, sourceId } from '../support/articles.ts'
 import { aListRoom, SOURCES } from '../support/lists.ts'
 
-const desk = aListRoom({ settings: { latest: 10, related: 5, minEntries: 1 } })
+const desk = aListRoom({ settings: { latest: 10, related: 5, minEntries: 1, relatedMinEntries: 1 } })
 const { redis, keys, connect, clock } = desk
 const bull = connect()
 const queues = openQueues(bull, keys)

@@ -244,7 +244,8 @@ describe('the index in memory', () => {
     const clusterer = createClusterer(() => ({ ...settings, strictness: 100 }))
     const [first, second] = storm as [Article, Article]
     for (const article of [...unrelated, first, second]) clusterer.decide(extractFeatures(toStoryInput(article)), NOON)
-    const found = (id: ArticleId) => clusterer.similarOnArrival(id, 5).map(each => each.id)
+    const found = (id: ArticleId) =>
+      clusterer.similarOnArrival({ id, language: 'en', words: [] }, 5).similar.map(each => each.id)
     expect(found(first.id)).not.toContain(second.id)
     expect(found(second.id)[0]).toBe(first.id)
     expect(found(first.id)[0]).toBe(second.id)
@@ -264,7 +265,7 @@ describe('the index in memory', () => {
         const [one, other] = [`s${from.id}`, `s${into.id}`] as [StoryId, StoryId]
         clusterer.fold({ pin: { kind: 'merge', from: one, into: other }, at: NOON })
       }
-      return clusterer.similarOnArrival(third.id, 5).map(({ id }) => id)
+      return clusterer.similarOnArrival({ id: third.id, language: 'en', words: [] }, 5).similar.map(({ id }) => id)
     }
     expect(found().sort()).toEqual([first.id, second.id].sort())
     expect(found([first, second])).toEqual([second.id])

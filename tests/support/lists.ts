@@ -8,7 +8,7 @@ import { Settings } from '../../src/config/schema.ts'
 import type { Article, ArticleId } from '../../src/domain/article.ts'
 import type { Entry } from '../../src/domain/entry.ts'
 import { Source } from '../../src/domain/source.ts'
-import type { Decision, Stories } from '../../src/domain/story-decision.ts'
+import type { Alike, Decision, Stories } from '../../src/domain/story-decision.ts'
 import { createReadCounts, createTops } from '../../src/events/top-articles.ts'
 import { createEviction } from '../../src/eviction/evict.ts'
 import type { ListRegistry } from '../../src/lists/registry.ts'
@@ -20,10 +20,13 @@ export const SOURCES = ['courier', 'herald', 'gazette'].map((id, index) =>
   Source.parse({ id, name: id, url: `https://${id}.example/rss`, section: 'world', weight: 1 + index / 10 }),
 )
 
+/** nats: what a word of articles that may be alike says. */
+export const RARITY = 7
+
 export interface ListRoomWanted {
   readonly settings?: Record<string, unknown>
-  /** Articles alike; none unless given. */
-  readonly similar?: (id: ArticleId) => { id: ArticleId; similarity: number }[]
+  /** Articles that may be alike; none unless given. Every word says as much as any other. */
+  readonly similar?: (id: ArticleId) => Alike['similar']
   /** The lists of the product, unless given. */
   readonly registry?: ListRegistry
 }
@@ -34,7 +37,10 @@ export const aListRoom = ({ settings = {}, similar = () => [], registry }: ListR
   const now = () => clock.now
   const config = { settings: Settings.parse({ lists: settings }), taxonomy }
   const source = (id: string) => SOURCES.find(each => each.id === id)
-  const stories: Pick<Stories, 'similarToEach'> = { similarToEach: async ids => ids.map(similar) }
+  const stories: Pick<Stories, 'similarToEach'> = {
+    similarToEach: async articles =>
+      articles.map(({ id, words }) => ({ similar: similar(id), rarity: words.map(() => RARITY) })),
+  }
 
   /** As a process has it: made anew, it has read nothing yet. */
   const open = () => {

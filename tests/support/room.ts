@@ -51,7 +51,8 @@ export const aRoom = ({ redis, keys, settings, names, now, used }: RoomWanted) =
 }
 
 /** Made as the file loads; each test fills it anew. */
-export const anEmptyRoom = () => aListRoom({ settings: { latest: 10, related: 5, mostRead: 5, minEntries: 1 } })
+export const anEmptyRoom = () =>
+  aListRoom({ settings: { latest: 10, related: 5, mostRead: 5, minEntries: 1, relatedMinEntries: 1 } })
 
 /** A hundred articles, each a story of its own, twelve hours apart, the newest of noon; lists show the newest ten. */
 export const aFullRoom = async (desk: ReturnType<typeof anEmptyRoom>) => {

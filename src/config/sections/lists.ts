@@ -77,6 +77,14 @@ export const ListSettings = z
       .describe(
         'Lists ranked by reads that have fewer entries are backfilled, first from longer windows, then from latest.',
       ),
+    relatedMinEntries: z
+      .int()
+      .min(0)
+      .max(100)
+      .default(0)
+      .describe(
+        "Related lists that have fewer entries are backfilled from latest of the article's section. 0: they stay short rather than show what has nothing to do with the article.",
+      ),
     minVisitors: z
       .int()
       .min(1)

@@ -1,12 +1,20 @@
-/** Ranks related articles: similar, but of another story. */
+/** Ranks related articles: about the same people, organisations or matter, but of another story. */
 
+import type { StoredArticle } from '../../articles/store.ts'
 import { type Candidate, computeAge, freshness, type Ranked, showAge } from './candidate.ts'
 import { diverse } from './diverse.ts'
+import { isSameHeadline, type Likeness, type Profile } from './likeness.ts'
+
+/** The article that others are related to. */
+export interface Subject {
+  readonly article: Pick<StoredArticle, 'section' | 'sections'>
+  readonly profile: Profile
+}
 
 export interface Alike {
   readonly candidate: Candidate
-  /** Of the texts, 0 to 1. */
-  readonly similarity: number
+  readonly profile: Profile
+  readonly likeness: Likeness
   /** Ever. */
   readonly views: number
   /** Of the readers, 0 to 1: how far those who read the one read the other. */
@@ -26,6 +34,21 @@ export interface RelatedRule {
   readonly diversity: number
 }
 
+/** nats of evidence that an entry needs in a section of the article's, and in another one. */
+const LEAST_EVIDENCE = 2.8
+const LEAST_ELSEWHERE = 3.2
+/** Words that make a topic where no name is shared. */
+const LEAST_WORDS = 3
+/** Readers in common that make up for words in common. */
+const LEAST_CO_VIEWED = 0.15
+/** nats of evidence that make a likeness of one half. */
+const HALF_ALIKE = 6
+/** What an entry of another section counts. */
+const ELSEWHERE = 0.8
+/** Reads decide between entries that are about as much alike: the most read counts so much more, and half at so many. */
+const MOST_FOR_READS = 0.05
+const HALF_OF_READS = 100
+
 /**
  * How far the readers of one article also read another: the cosine of their sets of readers (Sarwar et al., Item-based
  * collaborative filtering, WWW 2001), shrunk towards 0 if few read both.
@@ -38,28 +61,72 @@ export const coViewSimilarity = (both: number, one: number, other: number): numb
 
 const getSource = ({ article }: Candidate): string => article.sources[0] ?? ''
 
+const isSameSection = ({ article }: Subject, { article: other }: Candidate): boolean =>
+  other.sections.includes(article.section) || article.sections.includes(other.section)
+
+/** Whether it is about the same: in one section by its words or its readers, in another one by a name at least. */
+const isRelated = (isNear: boolean, { likeness, coViewed }: Alike, coReadWeight: number): boolean => {
+  const { evidence, names, words } = likeness
+  if (coReadWeight > 0 && coViewed >= LEAST_CO_VIEWED && (isNear || names.length > 0)) return true
+  if (names.length === 0) return isNear && words.length >= LEAST_WORDS && evidence >= LEAST_EVIDENCE
+  if (isNear) return evidence >= LEAST_EVIDENCE
+  // One name alone may be that of two people.
+  return names.length + words.length > 1 && evidence >= LEAST_ELSEWHERE
+}
+
+/** Best first, without those that tell what the article or a better one tells already, nearly in the same words. */
+const withoutRepeats = <T extends { readonly profile: Profile; readonly score: number }>(
+  scored: readonly T[],
+  { profile }: Subject,
+): T[] => {
+  const told = [profile]
+  return scored
+    .toSorted((a, b) => b.score - a.score)
+    .filter(each => {
+      if (told.some(one => isSameHeadline(one, each.profile))) return false
+      told.push(each.profile)
+      return true
+    })
+}
+
+/** Names and words that an explanation shows. */
+const SHOWN = 6
+
+const showShared = ({ names, words }: Likeness): string => {
+  const shared = [...names.map(name => `name ${name}`), ...words].slice(0, SHOWN)
+  return shared.length === 0 ? 'no telling words in common' : `in common: ${shared.join(', ')}`
+}
+
 /**
- * Selects greedily, best first; each entry of a source makes the next one of that source count less:
- *   (similarity + w * coViewed) * 2^(-age / halfLife) * (1 + log10(1 + views) / 8) * diversity^n
- * where n is the number of entries of its source before it. Views count a little, similarity and freshness much.
+ * Of what is related, selects greedily, best first; each entry of a source makes the next one of that source count less:
+ *   (evidence / (evidence + 6) + w * coViewed) * section * 2^(-age / halfLife) * reads * diversity^n
+ * where section is 1 in a section of the article and 0.8 in another, reads is 1 + 0.05 * views / (views + 100), and n is
+ * the number of entries of its source before it. What is not related is left out, however short the list is then: it
+ * needs a shared section, a name or three words, and 2.8 nats of evidence; in another section a name, another word and
+ * 3.2 nats; or readers in common, and a shared section or name.
  */
-export const rankRelated = (alike: readonly Alike[], rule: RelatedRule): Ranked[] => {
+export const rankRelated = (subject: Subject, alike: readonly Alike[], rule: RelatedRule): Ranked[] => {
   const { now, size, maxAge, halfLife, coReadWeight, diversity } = rule
-  const scored = alike.map(each => {
-    const { candidate, similarity, coViewed, views } = each
+  const scored = alike.flatMap(each => {
+    const { candidate, likeness, coViewed, views } = each
     const age = computeAge(candidate, now)
-    const read = 1 + Math.log10(1 + views) / 8
-    const liking = similarity + coReadWeight * coViewed
-    return { ...each, age, read, score: age > maxAge ? 0 : liking * freshness(age, halfLife) * read }
+    const isNear = isSameSection(subject, candidate)
+    if (age > maxAge || !isRelated(isNear, each, coReadWeight)) return []
+    const text = likeness.evidence / (likeness.evidence + HALF_ALIKE)
+    const section = isNear ? 1 : ELSEWHERE
+    const read = 1 + (MOST_FOR_READS * views) / (views + HALF_OF_READS)
+    const score = (text + coReadWeight * coViewed) * section * freshness(age, halfLife) * read
+    return [{ ...each, age, text, section, read, score }]
   })
-  return diverse(scored, getSource, diversity, size).map(
-    ({ candidate, score, discount, similarity, coViewed, age, read, views }) => ({
+  return diverse(withoutRepeats(scored, subject), getSource, diversity, size).map(
+    ({ candidate, score, discount, likeness, text, coViewed, section, age, read, views }) => ({
       candidate,
       score,
       placedBy: 'rule',
       terms: () => [
-        { name: 'similarity', value: similarity, of: 'words in common' },
+        { name: 'likeness', value: text, of: showShared(likeness) },
         { name: 'co-reading', value: coReadWeight * coViewed, of: 'readers in common' },
+        { name: 'section', value: section, of: section === 1 ? 'of the same section' : 'of another section' },
         { name: 'freshness', value: freshness(age, halfLife), of: `${showAge(age)} old` },
         { name: 'reads', value: read, of: `${views} views ever` },
         { name: 'diversity', value: discount, of: `entries of ${getSource(candidate)} before it` },

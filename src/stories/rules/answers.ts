@@ -2,16 +2,18 @@
 
 import type { StorySettings } from '../../config/sections/stories.ts'
 import type { ArticleId, StoryId } from '../../domain/article.ts'
-import type { AuditedStory, Explanation, Pin } from '../../domain/story-decision.ts'
+import type { Alike, AuditedStory, Described, Explanation, Pin } from '../../domain/story-decision.ts'
 import { dropOldest } from '../../util/lru.ts'
 import { auditStory } from './audit.ts'
 import type { Blocks } from './blocks.ts'
+import { hashTerm } from './features.ts'
 import { arrivedOf, decisionOf, textsOf, vectorOf } from './kept.ts'
 import { type Arrived, roundScore } from './log-entry.ts'
 import type { Relatedness } from './relatedness.ts'
 import { formatSplitId, type Kept, type Story, timeOf } from './story.ts'
 import type { StoryIndex } from './story-index.ts'
 import { type Near, queryArticle, type StoryQuery } from './story-search.ts'
+import type { HashKey } from './term-hash.ts'
 
 const NEAREST = 5
 /** Search results are kept for this many of the latest articles. */
@@ -22,14 +24,19 @@ export interface AnswerParts {
   readonly index: StoryIndex
   readonly settings: () => StorySettings
   readonly rule: Relatedness
+  /** With which words are hashed. */
+  readonly key: HashKey
   readonly articles: ReadonlyMap<ArticleId, Kept>
   readonly findHome: (id: ArticleId) => Story | undefined
 }
 
 export interface Answers {
   similar(id: ArticleId, limit: number): { id: ArticleId; similarity: number }[]
-  /** Like `similar`, for an article that has just arrived: reuses the search that decided its story. */
-  similarOnArrival(id: ArticleId, limit: number): { id: ArticleId; similarity: number }[]
+  /**
+   * Like `similar`, with how much the article's words say; of one that has just arrived, reuses the search that decided
+   * its story.
+   */
+  similarOnArrival(article: Described, limit: number): Alike
   explain(id: ArticleId): Explanation | null
   /** Builds the pin that splits these articles off their story; null if they are not part of one story. */
   planSplit(articles: readonly ArticleId[], at: number): Pin | null
@@ -39,7 +46,7 @@ export interface Answers {
   remember(id: ArticleId, near: readonly Near[]): void
 }
 
-export const createAnswers = ({ blocks, index, settings, rule, articles, findHome }: AnswerParts): Answers => {
+export const createAnswers = ({ blocks, index, settings, rule, key, articles, findHome }: AnswerParts): Answers => {
   const found = new Map<ArticleId, readonly Near[]>()
 
   const queryOf = (kept: Kept): StoryQuery =>
@@ -61,13 +68,15 @@ export const createAnswers = ({ blocks, index, settings, rule, articles, findHom
 
     similar,
 
-    similarOnArrival(id, limit) {
+    similarOnArrival({ id, language, words }, limit) {
+      const rarity = words.map(word => index.rarityOf(hashTerm(word, language, key), language))
       const near = found.get(id)
-      if (!near) return similar(id, limit)
+      if (!near) return { similar: similar(id, limit), rarity }
       // It counts as new only once.
       found.delete(id)
       const home = findHome(id)
-      return toSimilar(near.filter(({ story }) => story !== home && index.get(story.id) === story).slice(0, limit))
+      const others = near.filter(({ story }) => story !== home && index.get(story.id) === story)
+      return { similar: toSimilar(others.slice(0, limit)), rarity }
     },
 
     explain(id) {

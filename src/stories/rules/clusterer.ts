@@ -76,7 +76,7 @@ export const createClusterer = (
   }
 
   const looks = createSecondLooks({ blocks, index, settings, rule, join })
-  const answers = createAnswers({ blocks, index, settings, rule, articles, findHome })
+  const answers = createAnswers({ blocks, index, settings, rule, key, articles, findHome })
 
   const findStory = (id: ArticleId): StoryId | undefined => findHome(id)?.id
 

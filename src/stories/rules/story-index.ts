@@ -7,7 +7,7 @@ import type { StoryId } from '../../domain/article.ts'
 import { type Savable, savedRows, savedTogether } from '../../util/savable.ts'
 import type { Blocks } from './blocks.ts'
 import type { Prior } from './common-words.ts'
-import type { Texts } from './features.ts'
+import type { Term, Texts } from './features.ts'
 import type { Journal } from './journal.ts'
 import { vectorOf } from './kept.ts'
 import type { Relatedness } from './relatedness.ts'
@@ -25,6 +25,8 @@ export interface StoryIndex extends StorySearch {
   readonly size: number
   get(id: StoryId): Story | undefined
   all(): IterableIterator<Story>
+  /** nats: how much a term says, by how common it is now */
+  rarityOf(term: Term, language: string): number
   /** The vector of a text by how common its terms are now. */
   vectorOf(text: Texts): Vector
   open(id: StoryId, language: string): Story
@@ -115,6 +117,7 @@ export const createStoryIndex = (blocks: Blocks, journal: Journal, prior: Prior,
     },
     get: id => stories.get(id),
     all: () => stories.values(),
+    rarityOf: terms.rarityOf,
     vectorOf: text => toVector(text, term => terms.rarityOf(term, text.language), rule),
     open,
     put,

@@ -1,0 +1,139 @@
+/**
+ * How much two articles are about the same: by the names and the rare words that both have, those of titles before those
+ * of summaries. (pure)
+ */
+
+import type { Article } from '../../domain/article.ts'
+import { primaryLanguage } from '../../domain/language.ts'
+import { findNames } from '../../languages/names.ts'
+import { tellingWords } from '../../languages/segment.ts'
+
+/** An article by its words. */
+export interface Profile {
+  /** Primary subtag, or empty. */
+  readonly language: string
+  /** Distinct words of its title, then those that only its summary has, as `tellingWords` with stems gives them. */
+  readonly words: readonly string[]
+  /** The place of each word among them, from 0. */
+  readonly places: ReadonlyMap<string, number>
+  /** How many of them its title has. */
+  readonly titled: number
+  /** As `findNames` gives them. */
+  readonly names: ReadonlyMap<string, string>
+}
+
+export interface Likeness {
+  /** nats: how improbable it is that unrelated articles share these words. */
+  readonly evidence: number
+  /** The shared words that count, names first, those that say most before others. */
+  readonly names: readonly string[]
+  readonly words: readonly string[]
+}
+
+/** Characters of a summary that are read: what follows is background. */
+const SUMMARY_CHARACTERS = 400
+/** nats: a word that one article in 20 has says nothing of a topic, one in 3,000 as much as any rarer one. */
+const COMMON = 3
+const RAREST = 8
+/** What a shared word counts that no title has, that one title has, and that both have. */
+const PLACES = [0.4, 0.7, 1] as const
+/** What a shared word counts that looks like a name in either text, and one that does not. */
+const NAME = 1
+const ORDINARY = 0.6
+/** What a name counts where another one follows it here than there: `Port Ellin`, `Port Arlen`. */
+const OTHER_NAME = 0.2
+/** What the second half of a shared name counts: `Dow Jones` is one name, not two. */
+const SECOND_HALF = 0.3
+
+/** Whose text it is, at the end of a title: `(Reuters)`, `(AFP)`. */
+const CREDIT = /\s\([^()]{2,30}\)\s*$/u
+/** Where it was written, at the beginning of a summary: `PORT ELLIN, Iraq (AP) -- `. */
+const DATELINE = /^\p{Lu}{2,}[^.!?]{0,60}?\s(?:--?|[–—])\s/u
+
+export const describe = (article: Pick<Article, 'title' | 'summary' | 'language'>): Profile => {
+  const language = primaryLanguage(article.language) ?? ''
+  const title = article.title.replace(CREDIT, '')
+  const summary = article.summary.slice(0, SUMMARY_CHARACTERS).replace(DATELINE, '')
+  const inTitle = new Set(tellingWords(title, language, true))
+  const words = [...new Set([...inTitle, ...tellingWords(summary, language, true)])]
+  return {
+    ...{ language, words, titled: inTitle.size },
+    places: new Map(words.map((word, place) => [word, place])),
+    names: new Map([...findNames(summary, language), ...findNames(title, language)]),
+  }
+}
+
+/** What a word counts by what it is in the two texts. @param names what follows it as a name; undefined if it is none */
+const kindOf = (name: string | undefined, other: string | undefined, isKnown: boolean): number => {
+  if (name === undefined && other === undefined) return isKnown ? NAME : ORDINARY
+  return name && other && name !== other ? OTHER_NAME : NAME
+}
+
+/** Words that are the second half of a name which both texts have: `Jones` behind `Dow`. */
+const findSecondHalves = (one: Profile, other: Profile): ReadonlySet<string> => {
+  const halves = new Set<string>()
+  for (const [name, follower] of one.names)
+    if (follower !== '' && other.names.get(name) === follower) halves.add(follower)
+  return halves
+}
+
+const NO_NAMES: ReadonlySet<string> = new Set()
+const NOTHING_ALIKE: Likeness = { evidence: 0, names: [], words: [] }
+
+/** Articles that show a word to be a name, at least, where others capitalise everything. */
+const SHOWN_BY = 2
+
+/** Words that look like names in several of these articles. */
+export const findKnownNames = (profiles: readonly Profile[]): ReadonlySet<string> => {
+  const counts = new Map<string, number>()
+  for (const { names } of profiles) for (const name of names.keys()) counts.set(name, (counts.get(name) ?? 0) + 1)
+  return new Set([...counts].flatMap(([name, count]) => (count >= SHOWN_BY ? name : [])))
+}
+
+/**
+ * Adds up, over the words that both have:
+ *   (min(rarity, 8) - 3) * place * kind
+ * where place is 1 if both titles have the word, 0.7 if one has, 0.4 if none; kind is 1 for what looks like a name in
+ * either, 0.6 for another word, 0.2 for a name that goes on differently in the two, 0.3 for what goes on alike. Words of
+ * a rarity under 3 nats do not count.
+ * @param rarity nats, of each word of `one`, in their order
+ * @param known  words that look like names in other articles about the same, where these two capitalise everything
+ */
+export const compare = (
+  one: Profile,
+  other: Profile,
+  rarity: readonly number[],
+  known: ReadonlySet<string> = NO_NAMES,
+): Likeness => {
+  const found: { word: string; isName: boolean; says: number }[] = []
+  if (one.language !== other.language) return NOTHING_ALIKE
+  const halves = findSecondHalves(one, other)
+  for (const [index, word] of one.words.entries()) {
+    const place = other.places.get(word)
+    const rare = Math.min(RAREST, rarity[index] ?? 0) - COMMON
+    if (place === undefined || rare <= 0) continue
+    const titles = Number(index < one.titled) + Number(place < other.titled)
+    const kind = halves.has(word) ? SECOND_HALF : kindOf(one.names.get(word), other.names.get(word), known.has(word))
+    found.push({ word, isName: kind === NAME, says: rare * (PLACES[titles] ?? 1) * kind })
+  }
+  found.sort((a, b) => b.says - a.says)
+  return {
+    evidence: found.reduce((sum, { says }) => sum + says, 0),
+    names: found.flatMap(({ word, isName }) => (isName ? word : [])),
+    words: found.flatMap(({ word, isName }) => (isName ? [] : word)),
+  }
+}
+
+/** Title words in common, of those of the shorter title, and as many at least, that make two headlines one. */
+const SAME_HEADLINE = 0.5
+const LEAST_IN_COMMON = 3
+
+/** Whether two titles tell the same, nearly in the same words. */
+export const isSameHeadline = (one: Profile, other: Profile): boolean => {
+  let common = 0
+  for (let index = 0; index < one.titled; index += 1) {
+    const place = other.places.get(one.words[index] as string) // below its length
+    if (place !== undefined && place < other.titled) common += 1
+  }
+  return common >= LEAST_IN_COMMON && common >= SAME_HEADLINE * Math.min(one.titled, other.titled)
+}

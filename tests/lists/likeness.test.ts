@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest'
+import { compare, describe as describeWords, isSameHeadline } from '../../src/lists/rules/likeness.ts'
+
+const profile = (title: string, summary = '', language = 'en') => describeWords({ title, summary, language })
+/** @param rarity nats, of words that are rarer or more common than most, which say 6 */
+const alike = (
+  one: ReturnType<typeof profile>,
+  other: ReturnType<typeof profile>,
+  rarity: Readonly<Record<string, number>> = {},
+) =>
+  compare(
+    one,
+    other,
+    one.words.map(word => rarity[word] ?? 6),
+  )
+
+describe('likeness of two articles', () => {
+  it('likeness counts a name more than another word, and a word of titles more than one of summaries', () => {
+    const article = profile('Mayor meets Berg about the ferry', 'Talks in Oslo lasted all night.')
+    const [name, word] = [profile('Party drops Berg'), profile('The ferry sinks')]
+    expect(alike(article, name)).toMatchObject({ evidence: 3, names: ['berg'], words: [] })
+    expect(alike(article, word)).toMatchObject({ names: [], words: ['ferry'] })
+    expect(alike(article, word).evidence).toBeCloseTo(0.6 * 3)
+    expect(alike(article, profile('Party votes', 'It rained in Oslo.')).evidence).toBeLessThan(
+      alike(article, profile('Strike paralyses Oslo')).evidence,
+    )
+  })
+
+  it('likeness counts rare words more than common ones, and very common ones not at all', () => {
+    const [one, other] = [profile('Storm floods harbour'), profile('Storm empties harbour')]
+    const evidence = (storm: number) => alike(one, other, { storm, harbour: 2 }).evidence
+    expect(evidence(7)).toBeGreaterThan(evidence(5))
+    expect(evidence(3)).toBe(0)
+    // What one article in thousands has says no more than that it is rare.
+    expect(evidence(12)).toBe(evidence(8))
+  })
+
+  it('likeness takes a first name that goes on differently for no name, and a whole name for one', () => {
+    const article = profile('player of Neil Young sells well')
+    const [otherNeil, young] = [profile('film by Neil Burger opens'), profile('fans of Neil Young wait')]
+    expect(alike(article, otherNeil)).toMatchObject({ names: [] })
+    expect(alike(article, otherNeil).evidence).toBeCloseTo(0.2 * 3)
+    expect(alike(article, young).evidence).toBeCloseTo((1 + 0.3) * 3)
+  })
+
+  it.each([
+    ['de', 'Hafen von Valdoria wird gesperrt', 'Valdoria streitet um Hafen'],
+    ['ja', '東京の地震で新幹線が停止', '新幹線、地震で遅れ'],
+    ['ko', '발도리아 항구 폐쇄', '발도리아 항구 다시 열려'],
+    ['ar', 'إغلاق ميناء فالدوريا', 'ميناء فالدوريا يفتح أبوابه'],
+    ['ru', 'Порт Вальдории закрыт', 'Порт Вальдории снова открыт'],
+  ])('likeness in %s is told by rare words, whatever is capitalised', (language, title, other) => {
+    const { evidence, names, words } = alike(profile(title, '', language), profile(other, '', language))
+    expect(names.length + words.length).toBeGreaterThanOrEqual(2)
+    expect(evidence).toBeGreaterThan(0)
+  })
+
+  it('likeness of articles in two languages is none', () => {
+    expect(alike(profile('Taxi Oslo', '', 'en'), profile('Taxi Oslo', '', 'no'))).toEqual({
+      evidence: 0,
+      names: [],
+      words: [],
+    })
+  })
+
+  it('likeness reads neither whose text it is nor where it was written', () => {
+    const article = profile('Ferry strike ends (Reuters)', 'PORT ELLIN, Valdoria (Reuters) -- Crews sail again.')
+    expect(article.words).not.toContain('reuter')
+    expect(article.words).not.toContain('ellin')
+    expect(article.words).toContain('crew')
+  })
+
+  it('two headlines are the same if they share most words of the shorter', () => {
+    const ferry = profile('Ferry strike ends after nine days')
+    expect(isSameHeadline(ferry, profile('Nine days of ferry strike end'))).toBe(true)
+    expect(isSameHeadline(ferry, profile('Ferry strike costs harbour millions'))).toBe(false)
+    expect(isSameHeadline(ferry, profile('Strike'))).toBe(false)
+  })
+})
