@@ -6,6 +6,7 @@
 import type { Article, ArticleId } from '../domain/article.ts'
 import { articleId } from '../domain/canonical-url.ts'
 import { COUNTERS } from '../domain/counts.ts'
+import { registrableDomain } from '../domain/registrable-domain.ts'
 import type { SectionId } from '../domain/section.ts'
 import type { SourceId } from '../domain/source.ts'
 import type { Decision, Merge } from '../domain/story-decision.ts'
@@ -133,7 +134,11 @@ export const createIngest = (parts: IngestParts, writer: StoryWriter): ArticleSt
     // Only the source that brought an article first changes its score and URL; others are just added as sources.
     const isOwn = owner !== undefined && owner === article.sources[0] && target === article.id
     const scored = isOwn
-      ? { score: leadScore(article, parts.findWeight(owner), decision.kind === 'reprint'), url: article.url }
+      ? {
+          score: leadScore(article, parts.findWeight(owner), decision.kind === 'reprint'),
+          url: article.url,
+          publisher: registrableDomain(article.url),
+        }
       : {}
     const placed = await writer.join(decision.story, { id: target, sources, sections, at: publishedAt, ...scored }, now)
     // Another worker merged the story into this one meanwhile.

@@ -9,6 +9,7 @@ import type { SourceId } from '../domain/source.ts'
 import { loadScript, runScript } from '../redis/script.ts'
 import type { Store } from '../redis/store.ts'
 import { listBreadths } from './breadths.ts'
+import { LEAD_SPAN, WAVE, WAVE_SHARE } from './rules/lead.ts'
 
 const joinScript = loadScript(new URL('./join-story.lua', import.meta.url))
 const closeScript = loadScript(new URL('./close-story.lua', import.meta.url))
@@ -29,15 +30,17 @@ export interface Member {
   /** Missing if another source carries an article that is stored already. */
   readonly score?: number
   readonly url?: string
+  /** Registrable domain of its URL. */
+  readonly publisher?: string
   /** Whether an editor blocked it. Missing: as stored. */
   readonly blocked?: boolean
 }
 
-/** A story's sections and lead after a change, and the sections it was listed in before. */
+/** A story's sections and time after a change, and the sections it was listed in before. */
 export interface Placed {
   readonly story: StoryId
-  /** ms since the epoch; null if the story no longer exists. */
-  readonly leadAt: number | null
+  /** When it was last news, ms since the epoch: its place in the indexes. null if the story no longer exists. */
+  readonly newsAt: number | null
   readonly sections: readonly SectionId[]
   readonly before: readonly SectionId[]
   /** Number of its sources, and before the change. */
@@ -83,11 +86,11 @@ const listIndexes = (sections: readonly SectionId[], sources: number): IndexKey[
 const indexStories = async ({ redis, keys, poolSize }: StoryWriterParts, placed: readonly Placed[]): Promise<void> => {
   const members = new Map<string, string[]>()
   const gone: Promise<unknown>[] = []
-  for (const { story, leadAt, sections, before, breadth, breadthBefore } of placed) {
+  for (const { story, newsAt, sections, before, breadth, breadthBefore } of placed) {
     const stands = new Set(
-      leadAt === null ? [] : listIndexes(sections, breadth).map(index => keys.storyIndex(...index)),
+      newsAt === null ? [] : listIndexes(sections, breadth).map(index => keys.storyIndex(...index)),
     )
-    for (const key of stands) members.set(key, [...(members.get(key) ?? []), String(leadAt), story])
+    for (const key of stands) members.set(key, [...(members.get(key) ?? []), String(newsAt), story])
     for (const index of listIndexes(before, breadthBefore)) {
       const key = keys.storyIndex(...index)
       if (!stands.has(key)) gone.push(redis.zrem(key, story))
@@ -131,12 +134,13 @@ export const createStoryWriter = (parts: StoryWriterParts): StoryWriter => {
           JSON.stringify(removed),
           MAX_ALSO_IN,
           blocked ? JSON.stringify(blocked) : '',
+          JSON.stringify([WAVE, WAVE_SHARE, LEAD_SPAN]),
         ],
       )) as [string?, string?, string?, string?, number?, number?] // as join-story.lua returns
       if (first !== 'moved') {
-        const leadAt = first === 'empty' ? null : Date.parse(second)
+        const newsAt = first === 'empty' ? null : Date.parse(second)
         return {
-          ...{ story: current, leadAt, sections: withParents(sections), before: withParents(before) },
+          ...{ story: current, newsAt, sections: withParents(sections), before: withParents(before) },
           ...{ breadth: breadth ?? 0, breadthBefore: breadthBefore ?? 0 },
         }
       }
@@ -190,7 +194,7 @@ export const createStoryWriter = (parts: StoryWriterParts): StoryWriter => {
           return {
             placed: [
               {
-                ...{ story: from, leadAt: null, sections: [], before: withParents(sections) },
+                ...{ story: from, newsAt: null, sections: [], before: withParents(sections) },
                 ...{ breadth: 0, breadthBefore },
               },
               ...placed,
