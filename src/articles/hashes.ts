@@ -85,6 +85,9 @@ export const parseStory = (hash: Record<string, string>): StoredStory | null => 
     alsoIn: JSON.parse(hash.alsoIn ?? '[]') as AlsoIn[], // written by join-story.lua
     sections: strings(hash.sections),
     publishedAt: Date.parse(hash.publishedAt),
+    // Missing in what an older version wrote, until the story changes.
+    begunAt: Date.parse(hash.begunAt ?? hash.publishedAt),
+    newsAt: Date.parse(hash.newsAt ?? hash.publishedAt),
     firstSeenAt: Date.parse(hash.firstSeenAt ?? hash.publishedAt),
     lastSeenAt: Date.parse(hash.lastSeenAt ?? hash.publishedAt),
   }

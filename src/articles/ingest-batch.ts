@@ -6,6 +6,7 @@
 import type { Article, ArticleId } from '../domain/article.ts'
 import { articleId } from '../domain/canonical-url.ts'
 import { COUNTERS } from '../domain/counts.ts'
+import { registrableDomain } from '../domain/registrable-domain.ts'
 import type { SectionId } from '../domain/section.ts'
 import type { SourceId } from '../domain/source.ts'
 import type { Decision, Merge } from '../domain/story-decision.ts'
@@ -128,7 +129,13 @@ export const createIngest = (parts: IngestParts, writer: StoryWriter): ArticleSt
     // Only the source that brought an article first changes its score and URL; others are just added as sources.
     const isOwn = owner !== undefined && owner === article.sources[0] && target === article.id
     const neverLeads = decision.kind === 'reprint' || isRoundUp(article.title, article.language)
-    const scored = isOwn ? { score: leadScore(article, parts.findWeight(owner), neverLeads), url: article.url } : {}
+    const scored = isOwn
+      ? {
+          score: leadScore(article, parts.findWeight(owner), neverLeads),
+          url: article.url,
+          publisher: registrableDomain(article.url),
+        }
+      : {}
     const placed = await writer.join(decision.story, { id: target, sources, sections, at: publishedAt, ...scored }, now)
     // Another worker merged the story into this one meanwhile.
     if (placed.story !== decision.story) await writer.setStory([target], placed.story)

@@ -2,17 +2,18 @@
 -- KEYS 1  story hash
 --      2  hash of its members: article id -> JSON { id, sources, sections, at, url, score }, same slot
 -- ARGV 1  story id
---      2  the member to add, JSON, or "" for none; score: the highest leads, negative never leads; at: its
---         publication, ISO 8601. Without score and url (another source of the same article) the stored ones are kept.
+--      2  the member to add, JSON, or "" for none; at: its publication, ISO 8601; score, publisher: see
+--         rules/lead.ts. Without score, url and publisher (another source of the same article) the stored ones are kept.
 --      3  now, ISO 8601
 --      4  retention, ms
 --      5  maximum number of members; above it the oldest one that does not lead is removed
 --      6  JSON array of ids of articles to remove
 --      7  maximum number of publishers listed besides the lead's
 --      8  JSON array of ids of all articles that editors blocked, members or not; "" to leave blocks as they are
+--      9  WAVE, WAVE_SHARE and LEAD_SPAN of rules/lead.ts, JSON array: this script chooses as findNewsAt and chooseLead
 -- A blocked article never leads the story and is not listed in it while there are others; if all are blocked, `lead` is
 -- empty.
--- Returns { lead, publishedAt of the lead, sections of the lead (JSON), sections before (JSON or "[]"), number of
+-- Returns { lead, newsAt, sections of the lead (JSON), sections before (JSON or "[]"), number of
 --         sources, number of sources before };
 --         { "moved", id } if the story was merged into that one: nothing is changed;
 --         { "empty", "", "[]", sections before, 0, number of sources before } if no member is left.
@@ -28,6 +29,7 @@ if member then
   local known = stored and cjson.decode(stored) or {}
   member.score = member.score or known.score or 0
   member.url = member.url or known.url
+  member.publisher = member.publisher or known.publisher
   member.blocked = member.blocked or known.blocked
   redis.call('HSET', members, member.id, cjson.encode(member))
 end
@@ -58,8 +60,49 @@ table.sort(all, function(a, b)
   return a.id < b.id
 end)
 
+-- ms since the epoch of an ISO 8601 time, by the days since March of the year 0, where leap days come last.
+local function parse(iso)
+  local year, month, day, hour, minute, second = string.match(iso, '^(%d+)-(%d+)-(%d+)T(%d+):(%d+):([%d.]+)Z$')
+  local months = (month + 9) % 12
+  local years = month < '03' and year - 1 or tonumber(year)
+  local days = 365 * years + math.floor(years / 4) - math.floor(years / 100) + math.floor(years / 400)
+    + math.floor((153 * months + 2) / 5) + day - 719469
+  return ((days * 24 + hour) * 60 + minute) * 60000 + second * 1000
+end
+
+local function select(isFit)
+  local found = {}
+  for _, one in ipairs(all) do
+    if isFit(one) then found[#found + 1] = one end
+  end
+  return found
+end
+local reports = select(function(one) return not one.blocked and one.score > -1 end)
+if #reports == 0 then reports = select(function(one) return not one.blocked end) end
+if #reports == 0 then reports = all end
+
+local wave, share, span = unpack(cjson.decode(ARGV[9]))
+local latest, times = {}, {}
+for _, one in ipairs(reports) do latest[one.publisher or one.sources[1] or ''] = one.at end
+for _, at in pairs(latest) do times[#times + 1] = at end
+table.sort(times, function(a, b) return a > b end)
+local newsAt = #times == 1 and reports[1].at or times[math.min(#times, math.max(wave, math.ceil(share * #times)))]
+local begunAt = redis.call('HGET', story, 'begunAt')
+if not begunAt or all[1].at < begunAt then begunAt = all[1].at end
+local spans = math.floor((parse(newsAt) - parse(begunAt)) / span)
+local isNew = {}
+if spans > 0 then
+  local from = parse(begunAt) + spans * span
+  for index = #all, 1, -1 do
+    if parse(all[index].at) < from then break end
+    isNew[all[index].id] = true
+  end
+end
+
 local function isAhead(one, other)
   if (one.blocked or false) ~= (other.blocked or false) then return not one.blocked end
+  if (one.score < 0) ~= (other.score < 0) then return other.score < 0 end
+  if one.score >= 0 and isNew[one.id] ~= isNew[other.id] then return isNew[one.id] or false end
   return one.score > other.score
 end
 local lead = all[1]
@@ -115,8 +158,9 @@ local function array(list) return #list > 0 and cjson.encode(list) or '[]' end
 local sections = cjson.encode(lead.sections)
 redis.call('HSETNX', story, 'firstSeenAt', ARGV[3])
 redis.call('HSET', story, 'id', ARGV[1], 'lead', lead.blocked and '' or lead.id, 'articles', array(articles), 'sources', array(sources),
-  'alsoIn', array(also), 'sections', sections, 'publishedAt', lead.at, 'lastSeenAt', ARGV[3])
+  'alsoIn', array(also), 'sections', sections, 'publishedAt', lead.at, 'begunAt', begunAt, 'newsAt', newsAt,
+  'lastSeenAt', ARGV[3])
 if #blocked > 0 then redis.call('HSET', story, 'blocked', array(blocked)) else redis.call('HDEL', story, 'blocked') end
 redis.call('PEXPIRE', story, ARGV[4])
 redis.call('PEXPIRE', members, ARGV[4])
-return { lead.id, lead.at, sections, before, #sources, breadthBefore }
+return { lead.id, newsAt, sections, before, #sources, breadthBefore }

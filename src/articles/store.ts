@@ -41,8 +41,12 @@ export interface StoredStory {
   readonly alsoIn: readonly AlsoIn[]
   /** Sections of its articles. */
   readonly sections: readonly SectionId[]
-  /** ms since the epoch: publication of its lead; its place in latest. */
+  /** ms since the epoch: publication of its lead. */
   readonly publishedAt: number
+  /** ms since the epoch: publication of the first article that it ever had. */
+  readonly begunAt: number
+  /** ms since the epoch: when it was last news (src/articles/rules/lead.ts); its place in latest. */
+  readonly newsAt: number
   readonly firstSeenAt: number
   readonly lastSeenAt: number
 }
@@ -90,10 +94,10 @@ export interface ArticleStore {
   stories(ids: readonly StoryId[]): Promise<readonly (StoredStory | null)[]>
   /** As `articles`, where only the story of each is needed. */
   storiesOf(ids: readonly ArticleId[]): Promise<readonly (ArticleInStory | null)[]>
-  /** Ids of the stories published last, newest first, overall or in one section. */
+  /** Ids of the stories that were news last, newest first, overall or in one section. */
   newestStories(limit: number, section?: SectionId): Promise<readonly StoryId[]>
   /**
-   * Ids of stories of several sources that were published after `since` (ms since the epoch): of each breadth
+   * Ids of stories of several sources that were news after `since` (ms since the epoch): of each breadth
    * (src/articles/breadths.ts) the newest `limit`. In no order.
    */
   broadStories(since: number, limit: number, section?: SectionId): Promise<readonly StoryId[]>

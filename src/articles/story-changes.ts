@@ -3,11 +3,11 @@
 import type { ArticleId, StoryId } from '../domain/article.ts'
 import type { SectionId } from '../domain/section.ts'
 
-/** A story's sections and lead after a change, and the sections it was listed in before. */
+/** A story's sections and time after a change, and the sections it was listed in before. */
 export interface Placed {
   readonly story: StoryId
-  /** ms since the epoch; null if the story no longer exists. */
-  readonly leadAt: number | null
+  /** When it was last news, ms since the epoch: its place in the indexes. null if the story no longer exists. */
+  readonly newsAt: number | null
   readonly sections: readonly SectionId[]
   readonly before: readonly SectionId[]
   /** Number of its sources, and before the change. */

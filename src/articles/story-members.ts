@@ -5,6 +5,7 @@ import type { SectionId } from '../domain/section.ts'
 import type { SourceId } from '../domain/source.ts'
 import { loadScript, runScript } from '../redis/script.ts'
 import type { Store } from '../redis/store.ts'
+import { LEAD_SPAN, WAVE, WAVE_SHARE } from './rules/lead.ts'
 import type { Placed } from './story-changes.ts'
 
 const joinScript = loadScript(new URL('./join-story.lua', import.meta.url))
@@ -26,6 +27,8 @@ export interface Member {
   /** Missing if another source carries an article that is stored already. */
   readonly score?: number
   readonly url?: string
+  /** Registrable domain of its URL. */
+  readonly publisher?: string
   /** Whether an editor blocked it. Missing: as stored. */
   readonly blocked?: boolean
 }
@@ -81,12 +84,13 @@ export const createStoryMembers = ({ redis, keys, retention, findParent }: Story
           JSON.stringify(removed),
           MAX_ALSO_IN,
           blocked ? JSON.stringify(blocked) : '',
+          JSON.stringify([WAVE, WAVE_SHARE, LEAD_SPAN]),
         ],
       )) as [string?, string?, string?, string?, number?, number?] // as join-story.lua returns
       if (first !== 'moved') {
-        const leadAt = first === 'empty' ? null : Date.parse(second)
+        const newsAt = first === 'empty' ? null : Date.parse(second)
         return {
-          ...{ story: current, leadAt, sections: withParents(sections), before: withParents(before) },
+          ...{ story: current, newsAt, sections: withParents(sections), before: withParents(before) },
           ...{ breadth: breadth ?? 0, breadthBefore: breadthBefore ?? 0 },
         }
       }
@@ -125,7 +129,7 @@ export const createStoryMembers = ({ redis, keys, retention, findParent }: Story
         [into, JSON.stringify(members), retention()],
       )) as [string, string?, number?] // as close-story.lua returns
       return outcome === 'closed'
-        ? { story, leadAt: null, sections: [], before: withParents(sections), breadth: 0, breadthBefore }
+        ? { story, newsAt: null, sections: [], before: withParents(sections), breadth: 0, breadthBefore }
         : null
     },
   }

@@ -37,11 +37,11 @@ const listIndexes = (sections: readonly SectionId[], sources: number): IndexKey[
 const indexStories = async ({ redis, keys, poolSize }: StoryWriterParts, placed: readonly Placed[]): Promise<void> => {
   const members = new Map<string, string[]>()
   const gone: Promise<unknown>[] = []
-  for (const { story, leadAt, sections, before, breadth, breadthBefore } of placed) {
+  for (const { story, newsAt, sections, before, breadth, breadthBefore } of placed) {
     const stands = new Set(
-      leadAt === null ? [] : listIndexes(sections, breadth).map(index => keys.storyIndex(...index)),
+      newsAt === null ? [] : listIndexes(sections, breadth).map(index => keys.storyIndex(...index)),
     )
-    for (const key of stands) members.set(key, [...(members.get(key) ?? []), String(leadAt), story])
+    for (const key of stands) members.set(key, [...(members.get(key) ?? []), String(newsAt), story])
     for (const index of listIndexes(before, breadthBefore)) {
       const key = keys.storyIndex(...index)
       if (!stands.has(key)) gone.push(redis.zrem(key, story))

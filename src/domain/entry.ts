@@ -36,6 +36,11 @@ export const Entry = z.object({
   language: z.string(),
   /** ISO 8601 UTC. */
   publishedAt: z.iso.datetime(),
+  /**
+   * ISO 8601 UTC: when its story was last news, by which lists rank it: `latest` is in this order. Missing in entries
+   * of an older version.
+   */
+  newsAt: z.iso.datetime().optional(),
   image: z.url({ protocol: /^https?$/ }).nullable(),
   /** Plain text, may be empty. */
   summary: z.string(),

@@ -69,7 +69,11 @@ export const StandingStory = z.object({
     .describe('Its articles that are kept off everything, which `articles` leaves out; else missing.')
     .optional(),
   sections: jsonArray,
-  publishedAt: time,
+  publishedAt: time.describe('Publication of its lead.'),
+  begunAt: time.describe('Publication of the first article that it ever had; may be missing.').optional(),
+  newsAt: time
+    .describe('When it was last news, by which lists rank it; may be missing: then it is `publishedAt`.')
+    .optional(),
   firstSeenAt: time,
   lastSeenAt: time,
 })

@@ -9,7 +9,7 @@ import type { ArticleId } from '../domain/article.ts'
 import { COUNTERS, type Counts, NO_COUNTS } from '../domain/counts.ts'
 import type { Entry } from '../domain/entry.ts'
 import { findLabel, type Taxonomy } from '../domain/section.ts'
-import type { Candidate, Ranked } from './rules/candidate.ts'
+import { type Candidate, getListTime, type Ranked } from './rules/candidate.ts'
 
 export interface Labels {
   readonly taxonomy: Taxonomy
@@ -18,7 +18,7 @@ export interface Labels {
   readonly findSourceName: (source: string) => string
 }
 
-type Middle = Omit<Entry, 'rank' | 'counts' | 'counted' | 'story' | 'alsoIn' | 'placedBy'>
+type Middle = Omit<Entry, 'rank' | 'counts' | 'counted' | 'newsAt' | 'story' | 'alsoIn' | 'placedBy'>
 
 const buildMiddle = (article: StoredArticle, { taxonomy, language, findSourceName }: Labels): Middle => {
   const [owner = ''] = article.sources
@@ -37,16 +37,20 @@ const buildMiddle = (article: StoredArticle, { taxonomy, language, findSourceNam
   }
 }
 
-const buildEnd = ({ article, story }: Candidate, { findSourceName }: Labels): Pick<Entry, 'story' | 'alsoIn'> => ({
-  story: {
-    id: story.id,
-    articles: Math.max(1, story.articles.length - (story.blocked?.length ?? 0)),
-    sources: Math.max(1, story.sources.length),
-  },
-  alsoIn: story.alsoIn
-    .filter(also => also.source !== article.sources[0])
-    .map(also => ({ source: { id: also.source, name: findSourceName(also.source) }, url: also.url })),
-})
+const buildEnd = (candidate: Candidate, { findSourceName }: Labels): Pick<Entry, 'newsAt' | 'story' | 'alsoIn'> => {
+  const { article, story } = candidate
+  return {
+    newsAt: new Date(getListTime(candidate)).toISOString(),
+    story: {
+      id: story.id,
+      articles: Math.max(1, story.articles.length - (story.blocked?.length ?? 0)),
+      sources: Math.max(1, story.sources.length),
+    },
+    alsoIn: story.alsoIn
+      .filter(also => also.source !== article.sources[0])
+      .map(also => ({ source: { id: also.source, name: findSourceName(also.source) }, url: also.url })),
+  }
+}
 
 /** JSON of an object without its braces. */
 const inner = (value: object): Buffer => Buffer.from(JSON.stringify(value).slice(1, -1))

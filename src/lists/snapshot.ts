@@ -31,9 +31,9 @@ export interface SnapshotParts {
 export interface RankingSnapshot {
   /** ms since the epoch: all of them are ranked as of it. */
   readonly now: number
-  /** Stories by publication, newest first: those of the newest so many that the scope shows. */
+  /** Stories by when they were last news, newest first: those of the newest so many that the scope shows. */
   readonly newest: (limit: number, scope: Scope) => Promise<Candidate[]>
-  /** Stories of several sources published after `since`, the newest of each breadth, in no order. */
+  /** Stories of several sources that were news after `since`, the newest of each breadth, in no order. */
   readonly broad: (since: number, limit: number, scope: Scope) => Promise<Candidate[]>
   readonly storyCounts: (kind: EventKind, window: Window) => Promise<StoryCounts>
   /** When the first event of a kind happened that the window `week` has, ms; null if it has none. */

@@ -136,6 +136,38 @@ describe('a story', () => {
     expect(await archive.newestStories(10, 'world')).toEqual(['s1'])
   })
 
+  it('a story is news again by three more publishers, who lead it from then on, and not by edits of its articles', async () => {
+    const { archive, keys: own } = anArchive()
+    const hour = 3_600_000
+    const by = (source: string, hours: number) => anArticle({ source, publishedAt: NOON + hours * hour })
+    const first = ['one', 'two', 'three'].map((source, hours) => by(source, hours))
+    const ingest = (articles: readonly ReturnType<typeof by>[], now: number) =>
+      archive.ingest(
+        articles.map(article => ({ article, decision: newIn('s1') })),
+        now,
+      )
+    const stand = async () => {
+      const [story] = await archive.stories(['s1' as StoryId])
+      const scores = await Promise.all([1, 2, 3].map(breadth => redis.zscore(own.storyIndex('world', breadth), 's1')))
+      return { lead: story?.lead, newsAt: story?.newsAt, begunAt: story?.begunAt, scores }
+    }
+    await ingest(first, NOON + 2 * hour)
+    const before = { lead: first[0]?.id, newsAt: NOON, begunAt: NOON, scores: [NOON, NOON, NOON].map(String) }
+    expect(await stand()).toEqual(before)
+    await ingest(
+      first.map(article => ({ ...article, title: `${article.title}, at last`, publishedAt: NOON + 9 * hour })),
+      NOON + 9 * hour,
+    )
+    expect(await stand()).toEqual(before)
+    const second = ['four', 'five', 'six'].map((source, hours) => by(source, 9 + hours))
+    await ingest(second, NOON + 12 * hour)
+    const since = NOON + 9 * hour
+    expect(await stand()).toEqual({
+      ...{ lead: second[0]?.id, newsAt: since, begunAt: NOON },
+      scores: [since, since, since].map(String),
+    })
+  })
+
   it('a story is never led by a reprint', async () => {
     const { archive } = anArchive()
     const original = anArticle({ source: 'gazette' })

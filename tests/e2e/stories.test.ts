@@ -68,7 +68,9 @@ describe('an editor at the command line', () => {
     const why = await newsdesk('explain', other)
     expect(why).toMatchObject({ code: 0 })
     expect(why.out).toMatch(/Shown as .*Port Ellin"\nleft out "\(video\)": the form of the item/)
-    expect(why.out).toMatch(/Section +world[\s\S]*Story +s[\s\S]*its story[\s\S]*both: .*odile/)
+    expect(why.out).toMatch(
+      /Section +world[\s\S]*Story +s[\s\S]*led by [\s\S]*last news at [\s\S]*its story[\s\S]*both: .*odile/,
+    )
 
     const split = await newsdesk('stories', 'split', other)
     expect(split.code).toBe(0)

@@ -152,10 +152,36 @@ const aModel = () => {
     shares: seen.filter(each => each.id === id && each.kind === 'share').length,
   })
   const weight = (source: string): number => 1 + SOURCES.indexOf(source) / 10
-  const leadOrder = (a: Known, b: Known): number =>
+  const bestOrder = (a: Known, b: Known): number =>
     weight(b.article.sources[0] ?? '') - weight(a.article.sources[0] ?? '') ||
     a.article.publishedAt - b.article.publishedAt ||
     (a.article.id < b.article.id ? -1 : 1)
+  /** When each story began, also where its first article has left it since. */
+  const begun = new Map<string, number>()
+  const noteBeginnings = (): void => {
+    for (const { article, story } of known)
+      begun.set(story, Math.min(begun.get(story) ?? Number.POSITIVE_INFINITY, article.publishedAt))
+    for (const story of begun.keys()) if (!known.some(each => each.story === story)) begun.delete(story)
+  }
+  /** When each of the three sources last reported: the earliest of these; of one source, when it first did. */
+  const newsOf = (story: string): number => {
+    const members = known.filter(each => each.story === story).map(({ article }) => article)
+    const times = SOURCES.map(source =>
+      Math.max(0, ...members.filter(({ sources }) => sources[0] === source).map(({ publishedAt }) => publishedAt)),
+    ).filter(at => at > 0)
+    return Math.min(...(times.length === 1 ? members.map(({ publishedAt }) => publishedAt) : times))
+  }
+  /** Of the span of six hours in which the story was last news, in place of one of an earlier span. */
+  const findLead = (members: readonly Known[]): Known | undefined => {
+    const story = members[0]?.story ?? ''
+    const began = begun.get(story) ?? 0
+    const from = began + Math.floor((newsOf(story) - began) / (6 * HOUR)) * 6 * HOUR
+    return [...members].filter(({ article }) => article.publishedAt >= (from === began ? 0 : from)).sort(bestOrder)[0]
+  }
+  const timeOf = (each: Known): number => {
+    const lead = findLead(known.filter(({ story }) => story === each.story))
+    return lead?.article.id === each.article.id ? newsOf(each.story) : each.article.publishedAt
+  }
 
   /** Each story by its best article that is not blocked: of another publisher than the lead's, each publisher by its best. */
   const shown = (section?: string): Known[] => stories(section).map(({ first }) => first)
@@ -165,8 +191,8 @@ const aModel = () => {
     const byStory = new Map<string, Known[]>()
     for (const each of known) byStory.set(each.story, [...(byStory.get(each.story) ?? []), each])
     return [...byStory.values()].flatMap(members => {
-      const best = [...members].sort(leadOrder)
-      const lead = best[0]
+      const lead = findLead(members)
+      const best = [...members].sort((a, b) => Number(b === lead) - Number(a === lead) || bestOrder(a, b))
       const named = best.filter(
         (each, at) => at === 0 || best.findIndex(one => one.article.sources[0] === each.article.sources[0]) === at,
       )
@@ -179,8 +205,7 @@ const aModel = () => {
       return first && isOf(lead) && isOf(first) ? { first, named: named.filter(isNamed) } : []
     })
   }
-  const byTime = (a: Known, b: Known): number =>
-    b.article.publishedAt - a.article.publishedAt || (a.article.id < b.article.id ? -1 : 1)
+  const byTime = (a: Known, b: Known): number => timeOf(b) - timeOf(a) || (a.article.id < b.article.id ? -1 : 1)
 
   const latest = (section?: string): Known[] => {
     const all = shown(section).sort(byTime)
@@ -224,7 +249,7 @@ const aModel = () => {
       )
       const articles = [...new Set(events.map(({ id }) => id))]
       const visitors = kind === 'view' ? articles.reduce((sum, id) => sum + distinct(id, window), 0) : events.length
-      const isOld = clock.now - each.article.publishedAt > (AGE[window] ?? 0)
+      const isOld = clock.now - timeOf(each) > (AGE[window] ?? 0)
       return events.length > 0 && visitors >= (kind === 'view' ? MIN_VISITORS : 1) && !isOld
         ? { each, score: window === 'now' ? worth(events) : events.length }
         : []
@@ -276,7 +301,7 @@ const aModel = () => {
     return chosen
   }
   const near = (a: number, b: number): number => (Math.abs(a - b) <= 1e-12 * Math.max(a, b) ? 0 : a - b)
-  const age = (each: Known): number => Math.max(0, clock.now - each.article.publishedAt)
+  const age = (each: Known): number => Math.max(0, clock.now - timeOf(each))
 
   const mustReads = (section?: string): Known[] =>
     diverse(
@@ -302,7 +327,7 @@ const aModel = () => {
       })
       .map(({ first }) => {
         const [hour, day] = [readsOf(first, 'hour'), readsOf(first, 'day')]
-        const hours = Math.min(24, Math.max(1, age(first) / HOUR)) - 1
+        const hours = Math.min(24, Math.max(1, (clock.now - (begun.get(first.story) ?? 0)) / HOUR)) - 1
         const usual = Math.max(hours < 1 ? 0 : Math.max(0, day - hour) / hours, 2)
         const sure = Math.max(0, Math.max(0, Math.sqrt(hour + 3 / 8) - Z / 2) ** 2 - 3 / 8)
         return { each: first, score: sure / usual }
@@ -378,7 +403,7 @@ const aModel = () => {
     const whole = filled(rule === 'most-shared' ? 'share' : 'view', second ?? '', third)
     return name === 'most-read:day' ? withPins(whole) : whole
   }
-  return { known, seen, told, rolled, editors, list, counts }
+  return { known, seen, told, rolled, editors, list, counts, noteBeginnings }
 }
 
 const NAMES = [
@@ -436,6 +461,7 @@ const play = async (steps: readonly Step[]): Promise<void> => {
   const pick = (which: number): Known | undefined => model.known[which % Math.max(1, model.known.length)]
 
   for (const one of steps) {
+    model.noteBeginnings()
     if (one.kind === 'article') {
       made += 1
       const source = SOURCES[one.source] ?? ''
@@ -532,6 +558,7 @@ const play = async (steps: readonly Step[]): Promise<void> => {
       model.editors.blocks.set(id, until)
     }
   }
+  model.noteBeginnings()
   // Windows roll with the next batch that is counted.
   await counter.countEntries([])
   model.rolled.to = Math.max(model.rolled.to, clock.now)

@@ -53,6 +53,8 @@ const candidate = ({
       alsoIn: [],
       sections: [section],
       publishedAt: NOON - age,
+      begunAt: NOON - age,
+      newsAt: NOON - age,
       firstSeenAt: NOON,
       lastSeenAt: NOON,
     },
@@ -110,8 +112,23 @@ describe('latest', () => {
     expect(list).toHaveLength(30)
   })
 
+  it('latest stands in the order in which stories were last news, and by what they are shown where another leads', () => {
+    const older = candidate({ id: 'older', age: 9 * HOUR })
+    const developing = { ...older, story: { ...older.story, newsAt: NOON - HOUR } }
+    const between = candidate({ id: 'between', age: 5 * HOUR })
+    const rule = { size: 5, share: 4 }
+    expect(ids(rankLatest([between, developing], rule))).toEqual(['older', 'between'])
+    const beside = { ...developing, story: { ...developing.story, lead: 'other' as ArticleId } }
+    expect(ids(rankLatest([between, beside], rule))).toEqual(['between', 'older'])
+    expect(rankLatest([developing], rule)[0]?.terms()[0]?.of).toBe(
+      'last news at 2026-05-04T11:00:00.000Z, published 2026-05-04T03:00:00.000Z',
+    )
+  })
+
   it('latest brings nothing up again that claims to be of a time after it was first seen', () => {
-    const edited = candidate({ id: 'edited', age: -HOUR, seen: 2 * HOUR })
+    // Another article leads its story; what leads one is dated when it is taken in (tests/articles/dates.test.ts).
+    const { article, story } = candidate({ id: 'edited', age: -HOUR, seen: 2 * HOUR })
+    const edited = { article, story: { ...story, lead: 'other' as ArticleId } }
     expect(ids(rankLatest([edited, candidate({ id: 'new', age: HOUR })], { size: 5, share: 4 }))).toEqual([
       'new',
       'edited',

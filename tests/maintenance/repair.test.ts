@@ -140,6 +140,11 @@ const PLANTED: readonly { what: string; found: Record<string, number>; plant: ()
     plant: () => redis.hset(keys.story('s1'), 'lead', first.id),
   },
   {
+    what: 'a story that was news at another time than its articles say',
+    found: { 'wrong-stories': 1, 'wrong-indexes': 4 },
+    plant: () => redis.hset(keys.story('s1'), 'newsAt', '2026-05-04T11:00:00.000Z'),
+  },
+  {
     what: 'a story without members',
     found: { 'wrong-stories': 1 },
     plant: () =>

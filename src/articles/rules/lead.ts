@@ -1,19 +1,149 @@
-/** Decides which article leads a story. */
+/**
+ * Decides which article leads a story, and when the story was last news. src/articles/join-story.lua chooses alike, in
+ * one step with its change; here it is what explains and checks.
+ */
 
 import type { Article } from '../../domain/article.ts'
+import { isCutOff } from './cut-off.ts'
+
+/** Publishers that make a wave: one may copy another, three rarely. */
+export const WAVE = 3
+
+/** Of a story that many report, a wave is this share of its publishers, so that stragglers do not bring it up. */
+export const WAVE_SHARE = 0.1
+
+/**
+ * ms: a story gets a new lead at most so often, and only if a wave of publishers has reported since. Shorter, readers
+ * would lose the entry that they just saw; longer, what stands for the story is of another part of the day.
+ */
+export const LEAD_SPAN = 6 * 3_600_000
+
+const REPRINT = -1
 
 /**
  * Scores an article within its story: first by the weight of its source, then by how complete it is (summary, image,
- * author). Among equals the one published first leads. A reprint never leads.
+ * author). An article whose title is cut off leads only if nothing else does, a reprint or a round-up never.
  * @param weight weight of its source, 0 to 10
- * @returns the highest score leads; -1 for a reprint
+ * @returns the highest score leads: from 0 on; between -1 and 0 for one that should not lead; -1 for a reprint or a round-up
  */
 export const leadScore = (
-  article: Pick<Article, 'summary' | 'image' | 'author'>,
+  article: Pick<Article, 'title' | 'summary' | 'image' | 'author'>,
   weight: number,
-  isReprint: boolean,
+  neverLeads: boolean,
 ): number => {
-  if (isReprint) return -1
+  if (neverLeads) return REPRINT
   const completeness = Number(article.summary !== '') + Number(article.image !== null) + Number(article.author !== null)
-  return Math.round(weight * 100) * 10 + completeness
+  const score = Math.round(weight * 100) * 10 + completeness
+  return isCutOff(article.title) ? -1 / (2 + score) : score
+}
+
+/** An article within its story; of a Member (src/articles/story-members.ts) what these rules look at. */
+export interface Report {
+  readonly id: string
+  /** ISO 8601 of its publication. */
+  readonly at: string
+  /** The first is whose article it is. */
+  readonly sources: readonly string[]
+  /** Registrable domain of its URL; missing if it was stored by an older version. */
+  readonly publisher?: string
+  readonly score?: number
+  readonly blocked?: boolean
+}
+
+const scoreOf = ({ score = 0 }: Report): number => score
+const isBlocked = ({ blocked = false }: Report): boolean => blocked
+const inOrder = (a: Report, b: Report): number => (a.at < b.at ? -1 : a.at > b.at ? 1 : a.id < b.id ? -1 : 1)
+
+/** What counts as coverage, oldest first: no reprints and nothing blocked, unless there is nothing else. */
+const listReports = (members: readonly Report[]): readonly Report[] => {
+  const all = [...members].sort(inOrder)
+  const open = all.filter(member => !isBlocked(member))
+  const own = open.filter(member => scoreOf(member) > REPRINT)
+  return own.length > 0 ? own : open.length > 0 ? open : all
+}
+
+/**
+ * When a story was last news: the latest moment since which a wave of publishers reported, WAVE of them or WAVE_SHARE,
+ * whichever are more; of all its publishers where they are fewer. So one publisher never brings a story up, however
+ * much it writes: a story of one publisher is as old as its first report. An edit keeps the time of its article.
+ * @param members one at least
+ * @returns the `at` of one of them
+ */
+export const findNewsAt = (members: readonly Report[]): string => findWave(members).newsAt
+
+const findWave = (members: readonly Report[]) => {
+  const reports = listReports(members)
+  const latest = new Map(reports.map(({ publisher, sources, at }) => [publisher ?? sources[0] ?? '', at]))
+  const times = [...latest.values()].sort().reverse()
+  const wave = Math.min(times.length, Math.max(WAVE, Math.ceil(WAVE_SHARE * times.length)))
+  const newsAt = (times.length === 1 ? reports[0]?.at : times[wave - 1]) ?? ''
+  return { newsAt, wave, publishers: times.length }
+}
+
+/** Which part of its life a story is in, in spans of LEAD_SPAN since it began; 0 is the first. */
+const findSpan = (members: readonly Report[], begunAt: string) => {
+  const begun = Date.parse(begunAt)
+  const spans = Math.floor((Date.parse(findNewsAt(members)) - begun) / LEAD_SPAN)
+  return { spans, from: begun + spans * LEAD_SPAN }
+}
+
+/**
+ * The article that leads a story. Its life is divided into spans of LEAD_SPAN since it began; what was published in the
+ * span in which it was last news goes before what is older, then the highest score leads, and among equals the one
+ * published first. So within a span only a better article takes over, however many come, and the choice depends on
+ * nothing but the story's articles: it is the same in whatever order they arrived.
+ * @param begunAt ISO 8601: publication of the first article that it ever had
+ */
+export const chooseLead = <T extends Report>(members: readonly T[], begunAt: string): T | undefined => {
+  const { spans, from } = findSpan(members, begunAt)
+  const isAhead = (one: T, other: T): boolean => {
+    if (isBlocked(one) !== isBlocked(other)) return !isBlocked(one)
+    if (scoreOf(one) < 0 !== scoreOf(other) < 0) return scoreOf(other) < 0
+    if (spans > 0 && scoreOf(one) >= 0) {
+      const isNew = Date.parse(one.at) >= from
+      if (isNew !== Date.parse(other.at) >= from) return isNew
+    }
+    return scoreOf(one) > scoreOf(other)
+  }
+  return [...members]
+    .sort(inOrder)
+    .reduce<T | undefined>((lead, each) => (!lead || isAhead(each, lead) ? each : lead), undefined)
+}
+
+/** Why a story has its lead and its time, for people. */
+export interface LeadReason {
+  /** The article that leads. */
+  readonly lead: string
+  readonly why: string
+  /** ISO 8601. */
+  readonly newsAt: string
+  readonly whyThen: string
+  /** The article that would lead if only the earlier spans counted; null where there are none. */
+  readonly before: string | null
+}
+
+/** @returns null for a story without articles */
+export const explainLead = (members: readonly Report[], begunAt: string): LeadReason | null => {
+  const lead = chooseLead(members, begunAt)
+  if (!lead) return null
+  const { newsAt, wave, publishers } = findWave(members)
+  const { spans, from } = findSpan(members, begunAt)
+  const earlier = spans > 0 ? members.filter(({ at }) => Date.parse(at) < from) : []
+  const standing =
+    scoreOf(lead) < 0
+      ? 'nothing else than reprints, round-ups and cut-off titles'
+      : earlier.length === 0
+        ? `best of its ${members.length}`
+        : `best of ${members.length - earlier.length} since ${new Date(from).toISOString()}, when the story's latest span of ${LEAD_SPAN / 3_600_000} hours began; ${earlier.length} are older`
+  const score = Math.max(0, scoreOf(lead))
+  return {
+    lead: lead.id,
+    why: `${standing}: source weight ${Math.floor(score / 10) / 100}, ${Math.round(score % 10)} of summary, image and author; among equals the first`,
+    newsAt,
+    whyThen:
+      publishers === 1
+        ? 'the first report of its only publisher'
+        : `${wave} of ${publishers} publishers have reported since; edits and reprints do not count`,
+    before: chooseLead(earlier, begunAt)?.id ?? null,
+  }
 }

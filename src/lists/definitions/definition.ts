@@ -25,9 +25,9 @@ export interface ListInputs {
   readonly isPart: boolean
   /** How many of the newest stories may be read. */
   readonly reach: number
-  /** The newest stories by publication, newest first. */
+  /** Stories by when they were last news, newest first. */
   newest(limit: number): Promise<Candidate[]>
-  /** Stories of several sources published after `since` (ms since the epoch): of each breadth the newest `limit`. */
+  /** Stories of several sources that were news after `since` (ms since the epoch): of each breadth the newest `limit`. */
   broad(since: number, limit: number): Promise<Candidate[]>
   /** How many events of a kind were counted of each story in a window. */
   storyCounts(kind: EventKind, window: Window): Promise<StoryCounts>

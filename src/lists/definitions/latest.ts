@@ -18,7 +18,7 @@ const rank = async ({ settings, reach, newest }: ListInputs) => {
 
 export const latest: ListDefinition = {
   name: 'latest',
-  describe: 'newest stories first; of a section "[WORLD] Latest Stories"',
+  describe: 'stories that were news last first, by `newsAt`; of a section "[WORLD] Latest Stories"',
   windows: [],
   partitions: ['section', 'edition', 'section-edition'],
   size: settings => settings.latest,

@@ -29,12 +29,13 @@ export interface Ranked {
 }
 
 /**
- * When an article counts as published: as its publisher says, but never after it was first seen, so no later date
- * brings it up again.
+ * When a candidate was last news. Where its lead shows it, that is when the story was (src/articles/rules/lead.ts);
+ * another article stands for itself, as published, but never after it was first seen, so no later date brings it up.
  */
-export const getListTime = ({ article }: Candidate): number => Math.min(article.publishedAt, article.firstSeenAt)
+export const getListTime = ({ article, story }: Candidate): number =>
+  article.id === story.lead ? story.newsAt : Math.min(article.publishedAt, article.firstSeenAt)
 
-/** ms; a clock that stepped back makes nothing younger than new. */
+/** ms since a candidate was last news; a clock that stepped back makes nothing younger than new. */
 export const computeAge = (candidate: Candidate, now: number): number => Math.max(0, now - getListTime(candidate))
 
 const byId = (a: Candidate, b: Candidate): number =>

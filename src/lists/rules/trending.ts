@@ -28,7 +28,8 @@ const FLOOR = 2
 
 /** Expected reads per hour: the story's own pace before the last hour, but at least the baseline of its section. */
 const expected = ({ candidate, hour, day }: Pace, { now, baseline }: TrendRule): number => {
-  const hours = Math.min(24, Math.max(1, computeAge(candidate, now) / HOUR)) - 1
+  // Readers have had it since it began, however new its news is.
+  const hours = Math.min(24, Math.max(1, (now - candidate.story.begunAt) / HOUR)) - 1
   const before = hours < 1 ? 0 : Math.max(0, day - hour) / hours
   return Math.max(before, baseline(candidate.article.section, now), FLOOR)
 }

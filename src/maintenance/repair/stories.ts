@@ -3,9 +3,10 @@
  */
 
 import { parseArticle, parseStory } from '../../articles/hashes.ts'
-import { leadScore } from '../../articles/rules/lead.ts'
+import { chooseLead, findNewsAt, leadScore } from '../../articles/rules/lead.ts'
 import { isRoundUp } from '../../articles/rules/titles/round-up.ts'
 import { MAX_STORY_MEMBERS, type Member } from '../../articles/story-members.ts'
+import { registrableDomain } from '../../domain/registrable-domain.ts'
 import { readMembers, scanKeys } from '../../redis/scan.ts'
 import { asArticle, asStory, type Check, findGone, type RepairParts, stripKey } from './check.ts'
 import { runnable } from './run-check.ts'
@@ -96,6 +97,7 @@ const articleOutside: Check<Membership> = {
           weightOf(owner),
           stored.reprintOf !== null || isRoundUp(stored.title, stored.language),
         ),
+        publisher: registrableDomain(url),
       },
       now(),
     )
@@ -104,15 +106,15 @@ const articleOutside: Check<Membership> = {
   },
 }
 
-/** Chooses like join.lua: articles that are not blocked first, then the highest score, then the oldest. */
-const chooseLead = (members: readonly Member[]): Member | undefined =>
-  [...members].sort(
-    (a, b) =>
-      Number(a.blocked ?? false) - Number(b.blocked ?? false) ||
-      (b.score ?? 0) - (a.score ?? 0) ||
-      (a.at < b.at ? -1 : a.at > b.at ? 1 : 0) ||
-      (a.id < b.id ? -1 : a.id > b.id ? 1 : 0),
-  )[0]
+/** A story that an older version wrote has no time at which it began; it was led by the best of all its articles. */
+const findLead = ({ begunAt }: Record<string, string>, members: readonly Member[]): Member | undefined =>
+  chooseLead(members, begunAt ?? findNewsAt(members))
+
+/** When a story was last news, as its hash has it: its score in the indexes. NaN where there is no story. */
+const readNewsAt = async ({ redis, keys }: RepairParts, story: string): Promise<number> => {
+  const [newsAt, published] = await redis.hmget(keys.story(story), 'newsAt', 'publishedAt')
+  return Date.parse(newsAt ?? published ?? '')
+}
 
 const wrongStory: Check<string> = {
   id: 'wrong-stories',
@@ -134,7 +136,9 @@ const wrongStory: Check<string> = {
       const story = parseStory(hash)
       return (
         story === null ||
-        story.lead !== chooseLead(all)?.id ||
+        all.length === 0 ||
+        story.lead !== findLead(hash, all)?.id ||
+        (hash.newsAt !== undefined && hash.newsAt !== findNewsAt(all)) ||
         story.articles.length !== all.length ||
         story.articles.some(id => members[id] === undefined)
       )
@@ -171,23 +175,24 @@ const wrongIndex: Check<Indexed> = {
       for await (const page of readMembers(parts.redis, parts.keys.storyIndex(section)))
         yield page.map(story => ({ story, section }))
   },
-  async wrong({ redis, keys }, page) {
+  async wrong(parts, page) {
+    const { redis, keys } = parts
     const found = await Promise.all(
       page.map(({ story, section }) =>
-        Promise.all([redis.zscore(keys.storyIndex(section), story), redis.hget(keys.story(story), 'publishedAt')]),
+        Promise.all([redis.zscore(keys.storyIndex(section), story), readNewsAt(parts, story)]),
       ),
     )
     return page.filter((_, at) => {
-      const [score, published] = found[at] ?? [null, null]
-      return score !== null && Number(score) !== Date.parse(published ?? '')
+      const [score, newsAt] = found[at] ?? [null, null]
+      return score !== null && Number(score) !== newsAt
     })
   },
   show: ({ story, section }) => `${story} in ${section ?? 'all'}`,
   async mend(parts, { story, section }) {
     const { redis, keys } = parts
-    const published = Date.parse((await redis.hget(keys.story(story), 'publishedAt')) ?? '')
-    if (Number.isNaN(published)) await redis.zrem(keys.storyIndex(section), story)
-    else await redis.zadd(keys.storyIndex(section), 'XX', published, story)
+    const newsAt = await readNewsAt(parts, story)
+    if (Number.isNaN(newsAt)) await redis.zrem(keys.storyIndex(section), story)
+    else await redis.zadd(keys.storyIndex(section), 'XX', newsAt, story)
     // The story may have come back at this very moment: index and story do not share a slot.
     if ((await redis.exists(keys.storyMembers(story))) === 1) await reindex(parts, story)
   },
@@ -197,16 +202,17 @@ const unindexed: Check<string> = {
   id: 'stories-not-in-index',
   what: 'stories that are not in the index of all, though newer ones than it holds',
   pages: parts => storyIds(parts, 'members'),
-  async wrong({ redis, keys, poolSize }, page) {
+  async wrong(parts, page) {
+    const { redis, keys, poolSize } = parts
     if (page.length === 0) return []
-    const [count, [, lowest = '0'], scores, published] = await Promise.all([
+    const [count, [, lowest = '0'], scores, times] = await Promise.all([
       redis.zcard(keys.storyIndex()),
       redis.zrange(keys.storyIndex(), 0, '0', 'WITHSCORES'),
       redis.zmscore(keys.storyIndex(), ...page),
-      Promise.all(page.map(id => redis.hget(keys.story(id), 'publishedAt'))),
+      Promise.all(page.map(id => readNewsAt(parts, id))),
     ])
     const from = count < poolSize ? Number.NEGATIVE_INFINITY : Number(lowest)
-    return page.filter((_, at) => scores[at] === null && Date.parse(published[at] ?? '') > from)
+    return page.filter((_, at) => scores[at] === null && (times[at] ?? Number.NaN) > from)
   },
   show: id => id,
   mend: reindex,

@@ -103,6 +103,8 @@ describe('the page of a story', () => {
     const page = await seen(url, `/stories/${gazette?.story}`, cookie)
     expect(page).toMatch(/Merged|Edits<\/h2>[\s\S]*admin, story\.merge/)
     expect(page).toContain('<strong>lead</strong>')
+    expect(page).toMatch(/Its lead: best of its 3: source weight 1, [0-3] of summary, image and author/)
+    expect(page).toMatch(/Last news .*: 2 of 2 publishers have reported since/)
 
     const refused = await act(`/stories/${gazette?.story}/split`, {})
     expect(refused.status).toBe(409)

@@ -1,6 +1,7 @@
 /** The page of a story, and merging and splitting it. */
 
 import { Router } from 'express'
+import { readLeadReason } from '../../../../articles/lead-reason.ts'
 import type { ArticleId, StoryId } from '../../../../domain/article.ts'
 import { answer, form, wordsFor } from '../../web/edits.ts'
 import { canAct } from '../../web/guard.ts'
@@ -10,7 +11,16 @@ import { storyPage } from './view.ts'
 
 const MAX_EDITS = 20
 
-export const storiesRoutes = ({ sources, archive, audit, editingActions, show, now }: PageParts): Router => {
+export const storiesRoutes = ({
+  redis,
+  keys,
+  sources,
+  archive,
+  audit,
+  editingActions,
+  show,
+  now,
+}: PageParts): Router => {
   const router = Router()
 
   router.get('/:id', async (request, response) => {
@@ -20,7 +30,11 @@ export const storiesRoutes = ({ sources, archive, audit, editingActions, show, n
       show.message(request, response, 404, 'No such story', text)
       return
     }
-    const articles = (await archive.articles(story.articles)).filter(article => article !== null)
+    const [found, leadership] = await Promise.all([
+      archive.articles(story.articles),
+      readLeadReason({ redis, keys }, story.id),
+    ])
+    const articles = found.filter(article => article !== null)
     const { entries } = await audit.read({ who: '', what: 'story.', on: '' }, null, 500)
     const named = [story.id, ...story.articles]
     const edits = entries
@@ -31,9 +45,9 @@ export const storiesRoutes = ({ sources, archive, audit, editingActions, show, n
     show(request, response, {
       title: `Story: ${lead?.title ?? story.id}`,
       at: '/articles',
-      body: storyPage({ story, articles, edits, nameOf, mayAct: canAct(response), now: now() }),
+      body: storyPage({ story, articles, leadership, edits, nameOf, mayAct: canAct(response), now: now() }),
       message: wordsFor(textOf(request.query, 'done')),
-      data: { story, articles },
+      data: { story, articles, leadership },
     })
   })
 

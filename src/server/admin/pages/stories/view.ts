@@ -1,5 +1,6 @@
 /** One story: its articles, its lead, and forms to merge and split it. (pure) */
 
+import type { LeadReason } from '../../../../articles/rules/lead.ts'
 import type { StoredArticle, StoredStory } from '../../../../articles/store.ts'
 import { type Html, html } from '../../components/html.ts'
 import { type HtmlColumn, table } from '../../components/table.ts'
@@ -9,6 +10,8 @@ export interface StoryView {
   readonly story: StoredStory
   /** In order of publication, without expired ones. */
   readonly articles: readonly StoredArticle[]
+  /** Why it has its lead and its time; null if an older version wrote it. */
+  readonly leadership: LeadReason | null
   /** Recent merges and splits of this story. */
   readonly edits: readonly { readonly who: string; readonly what: string; readonly on: string; readonly at: number }[]
   readonly nameOf: (source: string) => string
@@ -41,10 +44,15 @@ const columns = ({ story, nameOf, mayAct, now }: StoryView): readonly HtmlColumn
   },
 ]
 
+const reasons = ({ why, newsAt, whyThen, before }: LeadReason, { articles, now }: StoryView): Html => {
+  const earlier = articles.find(({ id }) => id === before)
+  return html`<p class="soft">Its lead: ${why}${earlier && html`, before that <a href="/articles/${earlier.id}">${earlier.title}</a>`}. Last news ${when(Date.parse(newsAt), now)}: ${whyThen}.</p>`
+}
+
 export const storyPage = (view: StoryView): Html => {
-  const { story, articles, edits, mayAct, now } = view
+  const { story, articles, leadership, edits, mayAct, now } = view
   const to = `/stories/${story.id}`
-  return html`<p>${articles.length === 1 ? '1 article' : `${articles.length} articles`} of ${story.sources.length === 1 ? '1 source' : `${story.sources.length} sources`}, in ${story.sections.join(', ')} · first seen ${when(story.firstSeenAt, now)}, last ${when(story.lastSeenAt, now)} · <code>${story.id}</code></p>
+  return html`<p>${articles.length === 1 ? '1 article' : `${articles.length} articles`} of ${story.sources.length === 1 ? '1 source' : `${story.sources.length} sources`}, in ${story.sections.join(', ')} · first seen ${when(story.firstSeenAt, now)}, last ${when(story.lastSeenAt, now)} · <code>${story.id}</code></p>${leadership && reasons(leadership, view)}
 ${table('Articles of the story', columns(view), articles)}${
   mayAct
     ? html`<div class="edits">${
