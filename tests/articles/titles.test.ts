@@ -42,7 +42,7 @@ describe('what is shown of a title', () => {
     ['عاجل: غرق عبارة قبالة الساحل', 'ar', 'غرق عبارة قبالة الساحل'],
   ])('of %s (%s) the page shows %s', (title, language, headline) => {
     expect(readTitle(title, language).headline).toBe(headline)
-    expect(readTitle(headline, language)).toEqual({ headline, marks: [], isCutOff: false })
+    expect(readTitle(headline, language)).toEqual({ headline, marks: [] })
   })
 
   it.each([
@@ -62,11 +62,6 @@ describe('what is shown of a title', () => {
     ['WATCH: Ferry sinks', 'en'],
   ])('the title %s stays as it is, since nothing of it is a label or too little would be left', (title, language) => {
     expect(readTitle(title, language).headline).toBe(title)
-  })
-
-  it('a title that its publisher cut off is known to be', () => {
-    expect(readTitle('Ferry sinks off Port Ellin as ...', 'en').isCutOff).toBe(true)
-    expect(readTitle('Ferry sinks off Port Ellin', 'en').isCutOff).toBe(false)
   })
 
   it.each([

@@ -17,8 +17,6 @@ export interface TitleRead {
   readonly headline: string
   /** In the order in which they were found. */
   readonly marks: readonly Mark[]
-  /** Whether the publisher cut the title off. */
-  readonly isCutOff: boolean
 }
 
 /** A title that is longer is taken as it is. */
@@ -181,7 +179,7 @@ export const readTitle = (title: string, language: string): TitleRead => {
       more = true
     }
   }
-  return { headline, marks, isCutOff: cutOff(title, primary) !== null || marks.some(({ why }) => why === CUT_OFF) }
+  return { headline, marks }
 }
 
 const PLACE_AND_CREDIT = /^([^()]{0,60})\(([^()]{2,30})\)\s{0,3}(?:[-–—:]{1,2}\s)?/
