@@ -19,6 +19,7 @@ import { createPublisher, type PriorityGate, type Publisher } from '../lists/pub
 import { createRanker } from '../lists/ranker.ts'
 import { createReads } from '../lists/reads.ts'
 import { LISTS, type ListRegistry } from '../lists/registry.ts'
+import { createSelfCheck, type SelfCheckResult } from '../lists/self-check.ts'
 import type { Keys } from '../redis/keys.ts'
 
 export interface ListModules {
@@ -28,6 +29,8 @@ export interface ListModules {
   readonly visitors: Visitors
   readonly changes: Changes
   readonly waiting: PublishQueue
+  /** Checks the ranking of the next list against that of a process that has read nothing; null without lists. */
+  readonly checkNext: () => Promise<SelfCheckResult | null>
 }
 
 export interface ListsParts {
@@ -63,7 +66,6 @@ export const createLists = ({
 }: ListsParts): ListModules => {
   const settings = () => config().settings
   const changes = createChanges({ redis, keys })
-  const shelf = createCandidateCache({ archive, changes })
   const waiting = createPublishQueue({ redis, keys })
   const editors = createOverrides({ redis, keys, registry })
   const usual = createBaselines({ redis, keys })
@@ -72,31 +74,41 @@ export const createLists = ({
   const visitors = createVisitors({ redis, keys, now })
   const publishers = new WeakMap<Source, string>()
   const common = {
-    ...{ registry, candidateCache: shelf, reads, baselines: usual, editors, source, now },
+    ...{ registry, reads, baselines: usual, editors, source, now },
     taxonomy: () => config().taxonomy,
     settings: () => settings().lists,
     retention: () => settings().articles.retention,
   }
-  const ranker = createRanker({
-    ...common,
-    ...{ archive, stories, coViewed: coReads, visitors },
-    publisherOf: id => {
-      const found = source(id)
-      if (!found) return id
-      const known = publishers.get(found) ?? publisherOf(found)
-      publishers.set(found, known)
-      return known
-    },
-    reach: () => settings().lists.poolSize,
-  })
+  const createDesk = () => {
+    const candidateCache = createCandidateCache({ archive, changes })
+    const ranker = createRanker({
+      ...common,
+      ...{ candidateCache, archive, stories, coViewed: coReads, visitors },
+      publisherOf: id => {
+        const found = source(id)
+        if (!found) return id
+        const known = publishers.get(found) ?? publisherOf(found)
+        publishers.set(found, known)
+        return known
+      },
+      reach: () => settings().lists.poolSize,
+    })
+    return { candidateCache, ranker }
+  }
+  const desk = createDesk()
   const publisher = createPublisher({
     ...common,
+    ...desk,
     redis,
     keys,
-    ranker,
     queue: waiting,
     wait: async ms => wait(ms),
     ...(precedence ? { priorityGate: precedence } : {}),
   })
-  return { publisher, editors, coReads, visitors, changes, waiting }
+  const checkNext = createSelfCheck({
+    ...{ redis, keys, own: desk, createFresh: createDesk, names: publisher.names },
+    random: Math.random,
+    wait,
+  })
+  return { publisher, editors, coReads, visitors, changes, waiting, checkNext }
 }

@@ -15,6 +15,7 @@ import { applyConfiguration } from './apply-configuration.ts'
 import { createHeartbeat } from './heartbeat.ts'
 import type { Process } from './process.ts'
 import { startTicks } from './schedule.ts'
+import { startSelfCheck } from './self-check.ts'
 import { type RunningServers, startServers } from './servers.ts'
 import { startWatch } from './watch.ts'
 import { startWorkers } from './workers.ts'
@@ -106,6 +107,11 @@ export const startRoles = async (process: Process): Promise<RunningRoles> => {
   const levels = createLogLevels({ ...store, now })
   const configuredLevel = () => settings().log.level
   lifecycle.closeLast(startWatch({ redis, foundation, levels, daemonId: id, configuredLevel, log, now }))
+
+  if (has('publish'))
+    lifecycle.closeLast(
+      startSelfCheck({ redis, checkNext: container.lists.checkNext, onChecked: process.metrics.selfChecked, log }),
+    )
 
   const schedule = startTicks(process)
 

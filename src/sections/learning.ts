@@ -9,6 +9,7 @@ import type { Article } from '../domain/article.ts'
 import type { SectionId, Taxonomy } from '../domain/section.ts'
 import type { Source } from '../domain/source.ts'
 import type { Keys } from '../redis/keys.ts'
+import { dropOldest } from '../util/lru.ts'
 import { toPairs } from '../util/pairs.ts'
 import { inTurns } from '../util/slices.ts'
 import type { SectionModel } from './classifier/model-file.ts'
@@ -29,6 +30,8 @@ const REFRESH = 5 * 60_000
 const EXPIRES = 90 * 86_400
 /** From this probability on, a text tells in which sections a source's articles are. */
 const SURE = 0.8
+/** What the text says is kept of this many of the latest articles that were filed, until they are learnt from. */
+const GUESSES_KEPT = 500
 /** Without new examples only their weights change, by age, so that learning again twice a day is enough. */
 const RELEARN_AFTER = 12 * 3_600_000
 
@@ -68,6 +71,31 @@ const parseMember = (section: string, member: string, at: number): StoredExample
 const sameMembers = (a: ReadonlySet<string>, b: ReadonlySet<string>): boolean =>
   a.size === b.size && [...a].every(member => b.has(member))
 
+type Guesses = ReturnType<Classify>
+
+/** Classifies, and keeps the result until the article is learnt from, so that it need not be classified again. */
+const keepGuesses = (classify: Classify) => {
+  const kept = new Map<string, Guesses>()
+  // As src/articles/normalise.ts has it, an article's summary does not repeat its title.
+  const keyOf = ({ title, summary, language }: Parameters<Classify>[0]): string =>
+    `${language ?? ''}\n${title}\n${summary === title ? '' : summary}`
+  return {
+    classify(text: Parameters<Classify>[0]): Guesses {
+      const guesses = classify(text)
+      kept.set(keyOf(text), guesses)
+      dropOldest(kept, GUESSES_KEPT)
+      return guesses
+    },
+    /** @returns what was said when it was filed; classifies only what is no longer known, or never was */
+    take(text: Parameters<Classify>[0]): Guesses {
+      const key = keyOf(text)
+      const guesses = kept.get(key) ?? classify(text)
+      kept.delete(key)
+      return guesses
+    },
+  }
+}
+
 export const createLearning = ({ redis, keys, model, replay, taxonomy, now }: LearningParts): Learning => {
   const languages = createLanguageLearning({ redis, keys, known: model.languages, taxonomy, now })
   const uses = createSourceCounts({ redis, keys })
@@ -94,13 +122,13 @@ export const createLearning = ({ redis, keys, model, replay, taxonomy, now }: Le
     learned = await inTurns(learnStepwise(model, [...examples], replay, now()))
   }
 
-  const classify = classifyBy(model, () => learned, languages.classify)
+  const { classify, take } = keepGuesses(classifyBy(model, () => learned, languages.classify))
 
   /** The section of an article as its publisher or, if it is sure, its text says. */
   const findKnownSection = (article: Article): SectionId | undefined => {
     const certain = findCertainSection(article.evidence, taxonomy())
     if (certain !== undefined) return certain
-    const [guess] = classify({ ...article, language: article.language || null })
+    const [guess] = take({ ...article, language: article.language || null })
     return guess !== undefined && guess.confidence >= SURE ? guess.section : undefined
   }
 

@@ -3,6 +3,7 @@ import { createStoryWriter } from '../../src/articles/story-writer.ts'
 import { Settings } from '../../src/config/schema.ts'
 import type { ArticleId } from '../../src/domain/article.ts'
 import { ROLLING } from '../../src/domain/window.ts'
+import { createChanges } from '../../src/lists/changes.ts'
 import { repair } from '../../src/maintenance/repair/run.ts'
 import type { RunParts } from '../../src/maintenance/repair/run-check.ts'
 import { openQueues } from '../../src/queues/queues.ts'
@@ -33,6 +34,7 @@ const parts: RunParts = {
     poolSize: () => settings.lists.poolSize,
     findParent: () => undefined,
   }),
+  changes: createChanges({ redis, keys }),
   weightOf: id => SOURCES.find(source => source.id === id)?.weight ?? 1,
   isSource: id => SOURCES.some(source => source.id === id),
   forget: sources.forget,
@@ -248,6 +250,17 @@ describe('the doctor', () => {
       { lead: second.id, articles: [second.id] },
       { lead: third.id, articles: [third.id] },
     ])
+  })
+
+  it('a process that has long been running publishes what the doctor mended, as one does that has read nothing yet', async () => {
+    const published = await ids('latest')
+    await redis.hset(keys.story('s1'), 'lead', first.id)
+    const running = desk.open()
+    await running.publisher.publish('latest')
+    expect(await ids('latest')).not.toEqual(published)
+    await repair(parts, true)
+    await running.publisher.publish('latest')
+    expect(await ids('latest')).toEqual(published)
   })
 
   it('the doctor leaves counts of articles that are there as they were', async () => {

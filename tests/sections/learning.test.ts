@@ -50,6 +50,28 @@ describe('what publishers file themselves', () => {
     expect(learning.classify({ ...text, language: 'fr' })).toEqual([])
   })
 
+  it('an article without a certain section is classified once, when it is filed, and not again when it is learnt from', async () => {
+    let readings = 0
+    const counted = {
+      ...model,
+      get words() {
+        readings += 1
+        return model.words
+      },
+    }
+    const learning = createLearning({
+      ...{ redis, keys, model: counted, replay: [], taxonomy: () => sections, now: () => NOON },
+    })
+    const article = anArticle({ source: 'observer', title: 'The striker scored twice as the team won the cup final' })
+    await learning.refresh()
+    readings = 0
+    const [guess] = learning.classify({ title: article.title, summary: article.summary, language: article.language })
+    expect(readings).toBe(1)
+    await learning.learn([article])
+    expect(readings).toBe(1)
+    expect(await redis.hgetall(keys.sourceSections('observer'))).toEqual({ [guess?.section ?? '']: '1' })
+  })
+
   it('learning from what publishers file keeps no more of one source than its share', async () => {
     const learning = replica()
     await learning.refresh()

@@ -90,6 +90,7 @@ export const checkData = async (configDir: string, isRepairing: boolean): Promis
           {
             ...{ redis, keys },
             writer: session.container.storyWriter,
+            changes: session.container.lists.changes,
             weightOf: id => sources.get(id)?.weight ?? 1,
             isSource: id => sources.get(id) !== undefined,
             forget: sources.forget,

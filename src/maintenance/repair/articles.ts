@@ -2,7 +2,7 @@
 
 import { readMembers, scanKeys } from '../../redis/scan.ts'
 import { loadScript, runScript } from '../../redis/script.ts'
-import { type Check, filterGone, findGone, stripKey } from './check.ts'
+import { asArticle, type Check, filterGone, findGone, stripKey } from './check.ts'
 import { runnable } from './run-check.ts'
 
 const dropBroken = loadScript(new URL('./drop-broken.lua', import.meta.url))
@@ -20,7 +20,10 @@ const broken: Check<string> = {
     return page.filter((_, at) => there[at] === 1 && found[at]?.some(value => value === null))
   },
   show: key => key,
-  mend: ({ redis }, key) => runScript(redis, dropBroken, [key], []),
+  async mend({ redis, keys, changes }, key) {
+    await runScript(redis, dropBroken, [key], [])
+    await changes.note({ articles: [asArticle(stripKey(key, keys.article('')))], stories: [] })
+  },
 }
 
 /** The score that an article should have in the index; null if there is no such article. */

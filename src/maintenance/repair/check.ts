@@ -6,11 +6,14 @@
 import type { StoryWriter } from '../../articles/story-writer.ts'
 import type { ArticleId, StoryId } from '../../domain/article.ts'
 import type { SourceId } from '../../domain/source.ts'
+import type { Changes } from '../../lists/changes.ts'
 import type { SourceJobs } from '../../queues/source-jobs.ts'
 import type { Store } from '../../redis/store.ts'
 
 export interface RepairParts extends Store {
   readonly writer: StoryWriter
+  /** Every process drops from its caches what is noted here. */
+  readonly changes: Pick<Changes, 'note'>
   /** Weight of a source, used to choose a story's lead. */
   readonly weightOf: (id: SourceId) => number
   /** Whether the source is configured. */

@@ -5,6 +5,7 @@
 import { parseArticle, parseStory } from '../../articles/hashes.ts'
 import { chooseLead, findNewsAt, leadScore } from '../../articles/rules/lead.ts'
 import { isRoundUp } from '../../articles/rules/titles/round-up.ts'
+import type { Moves } from '../../articles/story-changes.ts'
 import { MAX_STORY_MEMBERS, type Member } from '../../articles/story-members.ts'
 import { registrableDomain } from '../../domain/registrable-domain.ts'
 import { readMembers, scanKeys } from '../../redis/scan.ts'
@@ -17,9 +18,17 @@ async function* storyIds({ redis, keys }: RepairParts, of: 'hash' | 'members'): 
   for await (const page of scanKeys(redis, `${from}*${after}`)) yield page.map(key => stripKey(key, from, after))
 }
 
+/** Writes the index entries of stories that were changed, and notes the change for the caches of all processes. */
+const finish = async ({ writer, changes }: RepairParts, { placed, moved }: Moves): Promise<void> => {
+  await writer.index(placed)
+  await changes.note({ articles: moved, stories: placed.map(({ story }) => story) })
+}
+
 /** Chooses the lead and the index entries again, after removing some articles. */
-const reindex = async ({ writer, now }: RepairParts, story: string, leaving: readonly string[] = []): Promise<void> => {
-  await writer.index([await writer.evict(asStory(story), leaving.map(asArticle), now())])
+const reindex = async (parts: RepairParts, story: string, leaving: readonly string[] = []): Promise<void> => {
+  const articles = leaving.map(asArticle)
+  const placed = await parts.writer.evict(asStory(story), articles, parts.now())
+  await finish(parts, { placed: [placed], moved: articles })
 }
 
 interface Membership {
@@ -102,7 +111,7 @@ const articleOutside: Check<Membership> = {
       now(),
     )
     if (placed.story !== stored.story) await writer.setStory([id], placed.story)
-    await writer.index([placed])
+    await finish(parts, { placed: [placed], moved: [id] })
   },
 }
 
@@ -150,7 +159,7 @@ const wrongStory: Check<string> = {
     const into = await redis.hget(keys.story(id), 'into')
     // A merged story that got members since is merged again.
     if (into === null) await reindex(parts, id)
-    else await writer.index((await writer.merge(asStory(id), asStory(into), now())).placed)
+    else await finish(parts, await writer.merge(asStory(id), asStory(into), now()))
   },
 }
 

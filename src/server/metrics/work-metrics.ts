@@ -10,6 +10,8 @@ export interface WorkMetrics {
   ingested(delay: number): void
   /** Records a request that the admin server refused. @param kind one of a few known kinds */
   refused(kind: string): void
+  /** Records a check of a list. @param isSame whether this process ranks it as one that has just started */
+  selfChecked(isSame: boolean): void
 }
 
 const JOB_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
@@ -40,6 +42,8 @@ export const createWorkMetrics = (register: Registry): WorkMetrics => {
     Object.entries(OUTCOMES).map(([of, [name, help]]) => [of, counter(name, help, 'outcome')] as const),
   )
   const refused = counter('newsdesk_admin_refused_total', 'Requests the admin server refused, by kind.', 'kind')
+  const checks = counter('newsdesk_list_checks_total', 'Checks of lists by this process of itself.', 'outcome')
+  for (const outcome of ['same', 'different']) checks.inc({ outcome }, 0)
   const delay = new Histogram({
     name: 'newsdesk_publication_delay_seconds',
     help: 'From the publication date of an article to its ingestion; its lists follow within lists.settle.',
@@ -55,6 +59,7 @@ export const createWorkMetrics = (register: Registry): WorkMetrics => {
         outcomes.get(of)?.inc({ outcome: what }, count)
     },
     refused: kind => refused.inc({ kind }),
+    selfChecked: isSame => checks.inc({ outcome: isSame ? 'same' : 'different' }),
     ingested: ms => delay.observe(Math.max(0, ms) / 1_000),
   }
 }

@@ -86,7 +86,7 @@ describe('sources acted on together', () => {
     expect((await ask('/sources/-/confirm?do=explode')).status).toBe(400)
   })
 
-  it('sources acted on together are crawled, but not so soon again, and that is said', async () => {
+  it('several sources are re-crawled at once, and the page says how many were too soon', async () => {
     const failing: [string, string][] = [...ticked('crawl').slice(0, 1), ['which', 'found'], ['state', 'failing']]
     expect((await send('/sources/-/act', failing)).json).toEqual({ do: 'crawl', count: 2, cooling: 0 })
     expect((await send('/sources/-/act', failing)).json).toEqual({ do: 'crawl', count: 0, cooling: 2 })
@@ -98,7 +98,7 @@ describe('sources acted on together', () => {
     expect((await audited('source.crawl')).map(({ on }) => on).sort()).toEqual(['courier', 'gazette'])
   })
 
-  it('sources acted on together are paused and resumed, with what stood before in the audit', async () => {
+  it('several sources are paused and resumed at once, with their earlier state in the audit log', async () => {
     expect((await send('/sources/-/act', ticked('pause', 'herald', 'idle'))).json).toMatchObject({ count: 1 })
     expect(await read('/sources?state=paused')).toMatchObject({ found: 2 })
     expect(await audited('source.pause')).toMatchObject([
@@ -108,7 +108,7 @@ describe('sources acted on together', () => {
     expect(await read('/sources?state=paused')).toMatchObject({ found: 1 })
   })
 
-  it('sources acted on together are removed, with the whole of them in the audit but the keys in their address', async () => {
+  it('several sources are removed at once, with all of each in the audit log except keys in its address', async () => {
     expect((await send('/sources/-/act', ticked('remove', 'tribune'))).json).toMatchObject({ count: 1 })
     expect((await ask('/sources/tribune')).status).toBe(404)
     const [{ before } = { before: '' }] = await audited('source.remove')
@@ -116,7 +116,7 @@ describe('sources acted on together', () => {
     expect(before).not.toContain('opensesame')
   })
 
-  it('sources acted on together are left as they are by a viewer, who may look', async () => {
+  it('a viewer sees several sources but cannot change them', async () => {
     for (const path of [
       '/sources/-/act',
       '/sources/courier/crawl',
@@ -133,7 +133,7 @@ describe('sources acted on together', () => {
 })
 
 describe('the page of a source', () => {
-  it('the page of a source tells its state, its next fetch and why, its last fetches and its settings, and no key of its address', async () => {
+  it('the page of a source shows its state, next fetch and why, last fetches and settings, but no key in its address', async () => {
     const { redis, keys } = desk
     await redis.lpush(keys.history(sourceId('courier')), `${(1_800_000_000).toString(36)} f dw 2s 0 0 status`)
     await redis.hset(keys.source(sourceId('courier')), { nextAt: Date.now() + 7_200_000, nextReason: 'third failure' })
@@ -151,7 +151,7 @@ describe('the page of a source', () => {
 })
 
 describe('sources added in the desk', () => {
-  it('sources added in the desk are found behind a page, shown as text, chosen, and added once', async () => {
+  it('feeds of a web page are discovered in the admin UI, shown escaped, chosen, and added once', async () => {
     const found = await send('/sources/-/find', [['url', `${feed.url}/page`]])
     expect(found.status).toBe(200)
     const { token, feeds } = found.json as { token: string; feeds: { source: { id: string } }[] }
@@ -172,7 +172,7 @@ describe('sources added in the desk', () => {
     expect(again).toMatchObject({ feeds: [{ knownAs: id }] })
   })
 
-  it('sources added in the desk are shown with the address they are stored under, where the one given redirects permanently to another domain', async () => {
+  it('a source added in the admin UI is shown with the address it redirects to permanently on another domain', async () => {
     const parted = await serve((_request, response) =>
       response.writeHead(301, { location: `${feed.url}/parted/rss` }).end(),
     )
@@ -186,12 +186,12 @@ describe('sources added in the desk', () => {
     expect((await asked.text()).replaceAll('&#39;', "'")).toContain(moved)
   })
 
-  it('no source is added in the desk where there is no feed, and that is said', async () => {
+  it('the admin UI adds no source for an address without a feed, and says why', async () => {
     expect((await send('/sources/-/find', [['url', 'not an address at all:']])).status).toBe(422)
     expect((await send('/sources/-/find', [['url', `${feed.url}/nothing`]])).status).toBe(422)
   })
 
-  it('sources added in the desk come from OPML, without those there are, and go out as OPML', async () => {
+  it('the admin UI imports sources from OPML without known ones, and exports them as OPML', async () => {
     const opml = `<opml version="2.0"><body><outline text="Sports">
       <outline text="Goals &lt;b&gt;" type="rss" xmlUrl="https://goals.example/rss"/>
       <outline text="Courier" type="rss" xmlUrl="${feed.url}/courier?api_key=opensesame"/></outline></body></opml>`
@@ -242,7 +242,7 @@ describe('who listens to what changes', () => {
     return { answer, heard, reading, isOver: () => isOver, leave: () => gone.abort() }
   }
 
-  it('who listens to what changes hears which source changed, soon after it did', async () => {
+  it('a client of the live updates of the admin UI learns which source changed', async () => {
     const { answer, heard, leave, reading } = await listen({ ...viewer, accept: 'text/event-stream' })
     expect(answer.headers.get('content-type')).toMatch(/^text\/event-stream/)
     // Told only from the first look on: changed until it is heard.
@@ -257,7 +257,7 @@ describe('who listens to what changes', () => {
     await reading
   })
 
-  it('who listens to what changes must say to what, and be let in', async () => {
+  it('a client of the live updates of the admin UI must name a known topic and be logged in', async () => {
     expect((await ask('/live?topics=weather')).status).toBe(400)
     const stranger = { accept: 'text/event-stream' }
     expect((await fetch(`${url}/live?topics=sources`, { headers: stranger })).status).toBe(401)

@@ -28,14 +28,14 @@ const get = (path: string, headers: Record<string, string> = {}) =>
   fetch(`${url}${path}`, { redirect: 'manual', headers })
 
 describe('the one-time link', () => {
-  it('the one-time link sets the password once, and never again', async () => {
+  it('the one-time link sets the password only once', async () => {
     const token = new URL(daemon.setupUrl ?? '').searchParams.get('once') ?? ''
     expect((await get(`/setup?once=${token}`)).status).toBe(410)
     expect((await post(url, '/setup', { token, password: 'another long password' })).status).toBe(410)
     await logIn(url)
   })
 
-  it('the one-time link is not made again where a password is set', async () => {
+  it('no new one-time link is made once a password is set', async () => {
     expect((await desk.start(['admin'])).setupUrl).toBeNull()
   })
 })
@@ -51,19 +51,19 @@ describe('whoever is not logged in', () => {
     },
   )
 
-  it('whoever is not logged in cannot have a source crawled', async () => {
+  it('a visitor who is not logged in cannot have a source crawled', async () => {
     expect((await post(url, '/sources/courier/crawl', {})).status).toBe(401)
     expect((await post(url, '/queues/api/queues/crawl/add', {})).status).toBe(401)
   })
 
-  it('whoever is not logged in can ask whether it lives and is ready', async () => {
+  it('a visitor who is not logged in can use the probes for liveness and readiness', async () => {
     expect(await (await get('/healthz')).json()).toEqual({ status: 'alive' })
     expect(await (await get('/readyz')).json()).toEqual({ status: 'ready' })
   })
 })
 
 describe('an admin', () => {
-  it('an admin sees the sources with their state, nothing of which can become markup', async () => {
+  it('an admin sees the sources with their state, all of it escaped', async () => {
     const cookie = await logIn(url)
     await until(() => desk.list('latest').then(entries => entries.length > 0))
     const page = await seen(url, '/sources', cookie)
@@ -85,21 +85,21 @@ describe('an admin', () => {
     expect((await post(url, '/sources/nobody/crawl', {}, { cookie, origin: url })).status).toBe(404)
   })
 
-  it('an admin who logged out is out', async () => {
+  it('an admin who has logged out has no access any more', async () => {
     const cookie = await logIn(url)
     expect((await get('/', { cookie })).status).toBe(200)
     await post(url, '/logout', {}, { cookie, origin: url })
     expect((await get('/', { cookie })).status).toBe(303)
   })
 
-  it('an admin gets a cookie no script and no other site can use', async () => {
+  it("an admin's cookie cannot be used by scripts or by another site", async () => {
     const answer = await post(url, '/login', { user: 'admin', password: PASSWORD })
     expect(answer.headers.get('set-cookie')).toMatch(/HttpOnly; SameSite=Strict/)
   })
 })
 
 describe('a page of somebody else', () => {
-  it('a page of somebody else cannot act for an admin, who is logged in, by a form of its own', async () => {
+  it('a form on a foreign page cannot act for an admin who is logged in', async () => {
     const cookie = await logIn(url)
     const forged = { cookie, origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }
     expect((await post(url, '/sources/courier/crawl', {}, forged)).status).toBe(403)
@@ -126,7 +126,7 @@ describe('a page of somebody else', () => {
     expect(isForged('POST', {}, 'token')).toBe(false)
   })
 
-  it('a page of somebody else cannot frame ours', async () => {
+  it('a foreign page cannot show the admin UI in a frame', async () => {
     const { headers } = await get('/login')
     expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'")
     expect(headers.get('x-content-type-options')).toBe('nosniff')
@@ -135,7 +135,7 @@ describe('a page of somebody else', () => {
 })
 
 describe('html', () => {
-  it('the template tag html escapes every value that is not html itself', () => {
+  it('the template tag `html` escapes every value except nested templates', () => {
     expect(html`<a title="${`"'<&>`}">${html`<b>${'<i>'}</b>`}${null}${[html`1`, html`2`]}</a>`.markup).toBe(
       '<a title="&quot;&#39;&lt;&amp;&gt;"><b>&lt;i&gt;</b>12</a>',
     )

@@ -53,7 +53,7 @@ describe('the search of articles', () => {
 })
 
 describe('the page of an article', () => {
-  it('the page of an article tells its way from fetch to lists', async () => {
+  it('the page of an article shows its way from the fetch to the lists', async () => {
     const [harvest] = await found('q=harvest')
     // What became of a fetch is noted after its articles are in.
     const page = await until(
@@ -75,7 +75,7 @@ describe('the page of an article', () => {
     expect(page).toContain('left out &quot;UPDATE 1-&quot;: a wire slug')
   })
 
-  it('the page of an article tells what it was compared with, and the words both have', async () => {
+  it('the page of an article shows the stories it was compared with, and the words they share', async () => {
     const [gazette] = await found('source=gazette')
     const { body } = await json(`/articles/${gazette?.id}`)
     const compared: { articles: { article: { title: string }; shared: string[] }[] }[] = body.compared
@@ -85,7 +85,7 @@ describe('the page of an article', () => {
     expect(other?.shared).toEqual(expect.arrayContaining(['ferry']))
   })
 
-  it('the page of an article says so where there is none, and leads from the id of a story to its page', async () => {
+  it('the page of an article says so if there is no such article, and links from the id of a story to its page', async () => {
     expect((await json('/articles/nobody')).status).toBe(404)
     const [harvest] = await found('q=harvest')
     const led = await fetch(`${url}/articles/${harvest?.story}`, { headers: { cookie }, redirect: 'manual' })
@@ -94,7 +94,7 @@ describe('the page of an article', () => {
 })
 
 describe('the page of a story', () => {
-  it('the page of a story merges another into it, and splits what is ticked, with both in the audit and on the page', async () => {
+  it('the page of a story merges another into it and splits off ticked articles, and the audit log records both', async () => {
     const [harvest] = await found('q=harvest')
     const [gazette] = await found('source=gazette')
     const merged = await act(`/stories/${harvest?.story}/merge`, { into: gazette?.id ?? '' })
@@ -119,7 +119,7 @@ describe('the page of a story', () => {
 })
 
 describe('the fetch of an article', () => {
-  it('the fetch of an article is the last that brought something before it was first seen', () => {
+  it('the fetch shown for an article is the last one with changes before the article was first seen', () => {
     const at = (ms: number, outcome: Fetch['outcome'] = 'changed'): Fetch => ({
       ...{ at: ms, outcome, status: 200, ms: 10, bytes: 1, items: 1, reason: '' },
     })

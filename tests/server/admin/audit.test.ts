@@ -13,7 +13,7 @@ const acted = async (action: Action) => (await audit.begin(action))({})
 const ANY = { who: '', what: '', on: '' }
 
 describe('the audit', () => {
-  it('the audit keeps what was done with what stood before and after, also where it failed', async () => {
+  it('the audit log records each action with the state before and after it, also if it failed', async () => {
     const pause = { by: ana, what: 'source.pause', on: 'courier', before: { enabled: true } }
     expect(
       await audit.around(
@@ -31,7 +31,7 @@ describe('the audit', () => {
     ])
   })
 
-  it('the audit is read a page at a time, and by who, what and on', async () => {
+  it('the audit log is read page by page, and can be filtered by user, action and object', async () => {
     for (let count = 0; count < 25; count += 1)
       await acted({
         by: { name: `cli:${count % 2 ? 'bo' : 'cy'}`, from: null },
@@ -48,7 +48,7 @@ describe('the audit', () => {
     expect((await audit.read({ ...ANY, what: 'source', on: 'gaz' }, null, 10)).entries).toHaveLength(1)
   })
 
-  it('the audit is bounded, as each thing in it is', async () => {
+  it('the audit log and each of its entries have a maximum size', async () => {
     const own = keys.audit()
     await acted({ by: ana, what: 'source.remove', on: 'x', before: 'y'.repeat(100_000) })
     const [entry] = (await audit.read(ANY, null, 1)).entries
@@ -60,7 +60,7 @@ describe('the audit', () => {
     expect(await redis.xlen(own)).toBeLessThan(10_200)
   })
 
-  it('the audit has what was begun by a process that died before it could say how it ended', async () => {
+  it('the audit log has actions of a process that died before it could record the outcome', async () => {
     const dead = createAudit({ redis, keys, now: () => Date.now() - 3_600_000 })
     await dead.begin({ by: ana, what: 'source.remove', on: 'lost', before: { name: 'Lost' } })
     const [one, other] = await Promise.all([audit.read({ ...ANY, on: 'lost' }, null, 5), audit.read(ANY, null, 1)])
@@ -72,14 +72,14 @@ describe('the audit', () => {
     expect(one.entries.length + other.entries.length).toBeGreaterThan(0)
   })
 
-  it('the audit does not take what is being done for what was given up', async () => {
+  it('the audit log does not report an action in progress as abandoned', async () => {
     const end = await audit.begin({ by: ana, what: 'source.add', on: 'underway' })
     expect((await audit.read({ ...ANY, on: 'underway' }, null, 5)).entries).toEqual([])
     await end({ after: 'added' })
     expect((await audit.read({ ...ANY, on: 'underway' }, null, 5)).entries).toMatchObject([{ outcome: 'done' }])
   })
 
-  it('the audit has who came and went beside what was done, page by page, also within one millisecond', async () => {
+  it('the audit log lists log-ins and log-outs among the actions, page by page, even within one millisecond', async () => {
     const vera = { name: 'vera', from: '10.0.0.9' }
     await audit.visit(vera, 'log-in')
     await acted({ by: vera, what: 'thing.done', on: 'vera' })
@@ -105,7 +105,7 @@ describe('the audit', () => {
     await redis.del(keys.audit(), keys.auditVisits())
   })
 
-  it('the audit is pushed out by nobody who logs in and out without end', async () => {
+  it('logging in and out without end does not push actions out of the audit log', async () => {
     const before = await redis.xlen(keys.audit())
     for (let count = 0; count < 50; count += 1) {
       await audit.visit({ name: 'sam', from: '10.0.0.9' }, 'log-in')
@@ -116,7 +116,7 @@ describe('the audit', () => {
     expect((await audit.read({ ...ANY, who: 'sam' }, null, 10)).entries).toHaveLength(3)
   })
 
-  it('the audit shows as text whatever is in it', () => {
+  it('the page of the audit log escapes whatever its entries contain', () => {
     const evil = '<img src=x onerror=alert(1)>'
     const entry = {
       id: '1-0',
@@ -155,7 +155,7 @@ describe('the audit', () => {
 })
 
 describe('the page of the audit', () => {
-  it('the page of the audit shows who came in and what was done, and finds it', async () => {
+  it('the page of the audit log shows log-ins and actions, and can be searched', async () => {
     const desk = testDaemon({
       sources: [{ id: 'courier', name: 'Courier', url: 'http://127.0.0.1:1/rss', section: 'world' }],
     })

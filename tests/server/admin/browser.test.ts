@@ -15,7 +15,7 @@ const desk = testDaemon({
 const browser = aBrowser()
 
 describe.skipIf(CHROMIUM === undefined)('an admin in a browser', () => {
-  it('an admin in a browser sets the password by the one-time link and is in, re-crawls in the queue dashboard, and the list has the news', async () => {
+  it('an admin in a browser sets the password by the one-time link, re-crawls a source in the queue dashboard, and the list shows the news', async () => {
     const daemon = await desk.start(['scheduler', 'crawl', 'articles', 'publish', 'events', 'admin'])
     await until(() => desk.list('latest').then(entries => entries.length === 1))
     const page = await (await browser()).newPage()

@@ -31,7 +31,7 @@ const lastDone = async (): Promise<string> =>
   (await desk.redis.xrevrange(desk.keys.audit(), '+', '-', 'COUNT', 1))[0]?.[1].join(' ') ?? ''
 
 describe('the front page', () => {
-  it('the front page shows the lists with headlines as text, and tells why an entry is there', async () => {
+  it('the front page shows the lists with escaped headlines, and explains why an entry is there', async () => {
     const page = await seen(url, '/', cookie)
     for (const title of ['Must-reads', 'Latest', 'Popular now', 'Weekly best', 'Trending'])
       expect(page).toContain(title)
@@ -44,12 +44,12 @@ describe('the front page', () => {
     expect(opened).toContain('Pin it')
   })
 
-  it('the front page says so where the entry asked about is in the list no more', async () => {
+  it('the front page says so if the entry to explain is no longer in the list', async () => {
     expect(await seen(url, '/?list=must-reads&article=none', cookie)).toContain('It has left the list')
     expect(await seen(url, '/?list=best-of&article=none', cookie)).toContain('It has left the list')
   })
 
-  it('the front page is seen by a viewer without a button to change anything, and what a viewer sends is refused', async () => {
+  it('the front page shows a viewer no button that changes anything, and refuses changes that a viewer sends', async () => {
     const id = await idOf('Ferry')
     const viewer = await logIn(url, 'vera')
     const page = await seen(url, `/?list=must-reads&article=${id}`, viewer)
@@ -60,7 +60,7 @@ describe('the front page', () => {
     expect(await desk.redis.exists(desk.keys.overrides())).toBe(0)
   })
 
-  it('the front page pins without script, shows it in force, and ends it', async () => {
+  it('the front page pins an entry, shows the pin, and removes it, all without JavaScript', async () => {
     const id = await idOf('Harvest')
     const pinned = await act(`/articles/${id}/pin`, {
       list: 'must-reads',
@@ -78,7 +78,7 @@ describe('the front page', () => {
     expect((await act(`/articles/${id}/unpin`, { list: 'must-reads' })).status).toBe(404)
   })
 
-  it('the front page says why where something cannot be pinned, and writes that down', async () => {
+  it('the front page says why something cannot be pinned, and the audit log records it', async () => {
     const refused = await act(`/articles/${await idOf('Ferry')}/pin`, { list: 'latest', back: '/' })
     expect(refused.status).toBe(409)
     expect(await refused.text()).toContain('in order of time')
@@ -115,7 +115,7 @@ describe('the front page', () => {
 })
 
 describe.skipIf(CHROMIUM === undefined)('the front page in a browser', () => {
-  it('the front page in a browser pins an entry in place, ends the pin, and shows what a re-crawl brought without being loaded again', async () => {
+  it('the front page in a browser pins an entry, removes the pin, and shows what a re-crawl brought without a reload', async () => {
     const page = await (await browser()).newPage()
     const broken: string[] = []
     page.on('pageerror', error => broken.push(error.message))
@@ -145,7 +145,7 @@ describe.skipIf(CHROMIUM === undefined)('the front page in a browser', () => {
     expect(broken).toEqual([])
   })
 
-  it('the front page in a browser asks nothing of publishers', async () => {
+  it('the front page in a browser sends no request to publishers', async () => {
     const page = await (await browser()).newPage()
     const asked: string[] = []
     page.on('request', request => asked.push(new URL(request.url()).origin))

@@ -57,7 +57,7 @@ const aLive = async (some: Partial<LiveParts> = {}) => {
 }
 
 describe('what is told to open pages', () => {
-  it('what is told to open pages costs nothing while nobody listens', async () => {
+  it('live pages cost nothing while none is open', async () => {
     const { listen, looks, live } = await aLive()
     expect(looks()).toBe(0)
     const one = await listen()
@@ -72,7 +72,7 @@ describe('what is told to open pages', () => {
     })
   })
 
-  it('a change is told to all open pages that listen, and where much changed only that', async () => {
+  it('a change is sent to all open live pages, and of very many changes only that there were some', async () => {
     const { listen, change } = await aLive()
     const all = [await listen(), await listen()]
     change('a', 'b')
@@ -84,7 +84,7 @@ describe('what is told to open pages', () => {
     }
   })
 
-  it('what is told to open pages goes on after a look that failed', async () => {
+  it('live pages are updated again after Redis could not be read once', async () => {
     let count = 0
     const look = async () => {
       count += 1
@@ -97,7 +97,7 @@ describe('what is told to open pages', () => {
     leave()
   })
 
-  it('what is told to open pages ends for who is let in no longer, and stays for who is', async () => {
+  it('live pages stop for users whose access ended, and go on for the others', async () => {
     let isLoggedIn = true
     const { listen, live } = await aLive({ isLoggedIn: async () => isLoggedIn, heartbeat: 20 })
     const { heard, over } = await listen()
@@ -107,7 +107,7 @@ describe('what is told to open pages', () => {
     await until(live.listeners, count => count === 0)
   })
 
-  it('what is told to open pages has room for 200, and for others when they leave', async () => {
+  it('at most 200 live pages are served, and others once some of them are closed', async () => {
     const { listen } = await aLive()
     const all = await Promise.all(Array.from({ length: 200 }, listen))
     expect((await listen()).status).toBe(503)
@@ -125,7 +125,7 @@ describe.skipIf(CHROMIUM === undefined)('a page left open', () => {
   })
   const browser = aBrowser()
 
-  it('a page left open shows what changed, keeps what was ticked and the focus, and grows by nothing; it ends with the session', async () => {
+  it('a page that stays open shows changes, keeps ticks and focus, does not grow, and ends with the session', async () => {
     const url = await setUp(await desk.start(['admin']))
     const page = await (await browser()).newPage()
     const broken: string[] = []

@@ -38,7 +38,7 @@ const cookiesOf = (answer: Response): string =>
     .join('; ')
 
 describe('a stranger who guesses', () => {
-  it('a stranger who guesses from ninety addresses at once, at users who do not exist, keeps out nobody who logged in from the same browser before', {
+  it('a stranger who guesses passwords of unknown users from ninety addresses locks out nobody in a known browser', {
     timeout: 240_000,
   }, async () => {
     const before = await guess('203.0.113.77', PASSWORD)
@@ -62,7 +62,7 @@ describe('a stranger who guesses', () => {
     expect(statuses.filter(status => status === 429).length).toBeGreaterThanOrEqual(58)
   })
 
-  it('a stranger who guesses 51 times from one address is made to wait, and keeps the user out from no other address, nor from a known browser', async () => {
+  it('a stranger who guesses 51 times from one address must wait, and locks the user out neither elsewhere nor in a known browser', async () => {
     const before = await guess('203.0.113.7', PASSWORD)
     expect(before.status).toBe(303)
     const statuses: number[] = []
@@ -87,7 +87,7 @@ describe('a stranger who guesses', () => {
     expect(cookiesOf(await guess('198.51.100.9', PASSWORD, planted))).not.toContain(planted)
   }, 240_000)
 
-  it('a stranger who guesses leaves two keys of tries, not one for each', async () => {
+  it('failed log-ins of a stranger leave two keys in Redis, however many there are', async () => {
     const names = await desk.redis.keys(`${desk.keys.admin('tries')}*`)
     expect(names.sort()).toEqual([desk.keys.admin('tries'), desk.keys.admin('tries:ends')])
   })
@@ -149,7 +149,7 @@ describe('a page of somebody else whose name was made to lead to the admin serve
     },
   )
 
-  it('names and addresses of our own are not refused as those of somebody else', async () => {
+  it("requests to the server's own names and addresses are not refused as foreign", async () => {
     const own = [
       'localhost',
       'LOCALHOST:3220',
@@ -164,7 +164,7 @@ describe('a page of somebody else whose name was made to lead to the admin serve
     for (const host of own) expect([host, (await askAs(host, '/sources', forged)).status]).toEqual([host, 200])
   })
 
-  it('probes, which show nothing that is secret, are refused under no name', async () => {
+  it('probes answer under any host name, since they reveal nothing secret', async () => {
     expect((await askAs('newsdesk:3220', '/healthz')).status).toBe(200)
   })
 

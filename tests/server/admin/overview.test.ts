@@ -20,7 +20,7 @@ const valuesOf = (samples: readonly MetricsSample[], id: string): (number | null
     .filter(value => value !== null) ?? []
 
 describe('the plots of a day', () => {
-  it('the plots of a day show the mean of what came, and the most of what waited, in five minutes', () => {
+  it('the plots of a day show, for every five minutes, the mean of what arrived and the maximum of what waited', () => {
     const samples = [aSample(9, { articles: 10, oldest: 5 }), aSample(8, { articles: 20, oldest: 90 })]
     expect(valuesOf(samples, 'plot-articles')).toEqual([15])
     expect(valuesOf(samples, 'plot-oldest')).toEqual([90])
@@ -38,14 +38,14 @@ describe('the plots of a day', () => {
     expect(valuesOf(samples, 'plot-events')).toEqual([600, 10])
   })
 
-  it('the plots of a day have a gap where nothing was kept', () => {
+  it('the plots of a day have a gap where no sample was stored', () => {
     const [first] = buildPlots([aSample(120, { articles: 4 }), aSample(0, { articles: 4 })], NOON)
     if (!first) throw new Error('no plot')
     const { markup } = plot(first)
     expect(markup.match(/class="line line-0" d="M[^L"]*M[^L"]*"/)).not.toBeNull()
   })
 
-  it('the plots of a day tell screen readers what is seen, have labels on both axes, and the hours as a table', () => {
+  it('the plots of a day describe themselves to screen readers, label both axes, and offer the hours as a table', () => {
     const [, crawl] = buildPlots(
       [aSample(10, { states: { failing: 130 } }), aSample(5, { states: { failing: 7 } })],
       NOON,
@@ -71,7 +71,7 @@ describe('the plots of a day', () => {
 })
 
 describe('the overview', () => {
-  it('the overview shows the day that was kept', async () => {
+  it('the overview plots the samples of the last day', async () => {
     const desk = testDaemon({
       sources: [{ id: 'courier', name: 'Courier', url: 'http://127.0.0.1:1/rss', section: 'world' }],
     })

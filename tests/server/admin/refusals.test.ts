@@ -31,7 +31,7 @@ const refusedNow = async (): Promise<readonly RefusedRequest[]> => {
 }
 
 describe('a viewer who tries what only admins may', () => {
-  it('a viewer who tries thousands of times what only admins may pushes nothing out of the audit, is counted, and is told to wait', async () => {
+  it('a viewer whose thousands of actions are refused pushes nothing out of the audit log, is counted, and must wait', async () => {
     const paused = await post(url, '/sources/-/act', { do: 'pause', which: 'found' }, { cookie: admin, origin: url })
     expect(paused.status).toBe(303)
     const length = await desk.redis.xlen(desk.keys.audit())
@@ -59,7 +59,7 @@ describe('a viewer who tries what only admins may', () => {
     expect(await (await fetch(`${url}/metrics`)).text()).toMatch(/newsdesk_admin_refused_total\{kind="role"\} 3000/)
   }, 60_000)
 
-  it('a viewer who logs out by a token that cannot log out, again and again, leaves no trace in the audit', async () => {
+  it("a viewer's token, with which one cannot log out, leaves no entry in the audit log however often it tries", async () => {
     const before = await Promise.all([desk.redis.xlen(desk.keys.audit()), desk.redis.xlen(desk.keys.auditVisits())])
     for (let count = 0; count < 20; count += 1) expect((await post(url, '/logout', {}, bearer)).status).toBe(303)
     const after = await Promise.all([desk.redis.xlen(desk.keys.audit()), desk.redis.xlen(desk.keys.auditVisits())])
@@ -68,7 +68,7 @@ describe('a viewer who tries what only admins may', () => {
 })
 
 describe('a stranger', () => {
-  it('a stranger who tries names and tokens at random takes a row of each kind, whatever is tried', async () => {
+  it('a stranger who tries unknown names and tokens adds one row of each kind to the refusals', async () => {
     for (let count = 0; count < 3; count += 1) {
       await post(url, '/login', { user: `ghost${count}`, password: 'a guess that is wrong' })
       await fetch(`${url}/`, { headers: { authorization: `Bearer guess${count}` } })
@@ -94,7 +94,7 @@ describe('the counts of refusals', () => {
     return createRefusals({ redis, keys, now, log: said, onRefused: () => undefined })
   }
 
-  it('the counts of refusals of several processes add up, and are no more than 500, of which those refused last stay', async () => {
+  it('refusals are counted over all processes, and only the latest 500 kinds are stored', async () => {
     let clock = 1_000
     const [one, other] = [count(() => clock), count(() => clock)]
     for (let name = 0; name < 400; name += 1) one.count('role', { name: `a${name}`, from: null }, 'POST /x')
@@ -139,7 +139,7 @@ describe('an act on very many sources', () => {
   const by = { name: 'ana', from: null }
   const all = () => audit.read({ who: '', what: 'source', on: '' }, null, 1_000)
 
-  it('an act on very many sources has every one of them in the audit, in few entries', async () => {
+  it('an action on very many sources names each of them in a few entries of the audit log', async () => {
     await acts(false).setEnabled(by, ids, false)
     const { entries } = await all()
     expect(entries.length).toBeLessThan(30)
@@ -149,7 +149,7 @@ describe('an act on very many sources', () => {
     expect(before).toHaveLength(ids.length)
   })
 
-  it('an act on very many sources that fails is in the audit with why', async () => {
+  it('a failed action on very many sources is in the audit log with the reason', async () => {
     await expect(acts(true).setEnabled(by, ids.slice(0, 2), false)).rejects.toThrow('away')
     const [entry] = (await all()).entries
     expect(entry).toMatchObject({ on: `2 sources: ${ids[0]} ${ids[1]}`, outcome: 'failed: the catalogue is away' })

@@ -69,7 +69,7 @@ const facts = async (query = ''): Promise<Facts> => {
 const ids = async (query: string) => (await facts(query)).rows.map(({ source }) => source.id as string)
 
 describe('the page of the sources', () => {
-  it('the page of the sources says how all are, and which failures there are', async () => {
+  it('the page of the sources counts them by state and lists the kinds of failures', async () => {
     expect(await facts()).toMatchObject({
       all: idle.length + 2,
       states: { fresh: 1, failing: 1, paused: idle.length },
@@ -80,14 +80,14 @@ describe('the page of the sources', () => {
     expect(page).toMatch(/status: [^<]*500/)
   })
 
-  it('the page of the sources begins with the worst, and sorts by name, by last and next fetch, by news', async () => {
+  it('the page of the sources shows the worst first, and can be sorted by name, last fetch, next fetch and news', async () => {
     expect((await ids('')).slice(0, 3)).toEqual(['gazette', 'courier', 'idle-00'])
     expect((await ids('?sort=name')).slice(0, 2)).toEqual(['courier', 'gazette'])
     expect((await ids('?sort=busiest'))[0]).toBe('courier')
     expect((await ids('?sort=next'))[0]).toMatch(/courier|gazette/)
   })
 
-  it('the page of the sources is searched and filtered, and what is no filter counts as none', async () => {
+  it('the page of the sources can be searched and filtered, and ignores an unknown filter', async () => {
     expect(await ids('?state=failing')).toEqual(['gazette'])
     expect(await ids('?reason=status')).toEqual(['gazette'])
     expect(await ids('?section=world')).toEqual(['courier'])
@@ -97,7 +97,7 @@ describe('the page of the sources', () => {
     expect((await facts('?state=splendid&sort=up&page=x')).found).toBe(idle.length + 2)
   })
 
-  it('the page of the sources has pages, and the last of them where one asks for more', async () => {
+  it('the list of sources is paged, and a page number that is too high shows the last page', async () => {
     const first = await facts('?sort=name&q=idle')
     expect(first).toMatchObject({ page: 1, pages: 2, found: PER_PAGE + 5 })
     expect(first.rows).toHaveLength(PER_PAGE)
@@ -107,7 +107,7 @@ describe('the page of the sources', () => {
     )
   })
 
-  it('the page of the sources shows what was new by day', async () => {
+  it('the page of the sources shows how many new articles each brought by day', async () => {
     const [courier] = (await facts('?q=courier')).rows
     expect(courier?.daily.at(-1)).toBe(2)
     expect(courier?.week).toBe(2)
@@ -116,7 +116,7 @@ describe('the page of the sources', () => {
     )
   })
 
-  it('the page of the sources tells nobody the keys in an address, not even by searching for them', async () => {
+  it("the page of the sources never reveals keys in a source's address, not even to a search for them", async () => {
     expect(await seen(url, '/sources?q=courier', cookie)).not.toContain('opensesame')
     expect(await ids('?q=opense')).toEqual([])
     expect(await ids('?q=%2Frss')).toEqual(['courier'])
@@ -141,7 +141,7 @@ describe.skipIf(CHROMIUM === undefined)('in a browser', () => {
     return { page, broken }
   }
 
-  it('in a browser one comes to the page one wanted, sees a source that fails, re-crawls it, and it is fresh', async () => {
+  it('an admin in a browser gets to the page asked for after logging in, sees a failing source, re-crawls it, and it is fresh', async () => {
     const { page, broken } = await aPage(1_200, 'light')
     await page.getByRole('link', { name: 'failing 1' }).click()
     await page.getByRole('row', { name: /Gazette/ }).waitFor()
@@ -160,7 +160,7 @@ describe.skipIf(CHROMIUM === undefined)('in a browser', () => {
     expect(broken).toEqual([])
   })
 
-  it('in a browser one ticks some, is told how many, and pauses them', async () => {
+  it('an admin in a browser ticks several sources, sees how many are ticked, and pauses them', async () => {
     const { page, broken } = await aPage(1_200, 'light')
     await page.goto(`${url}/sources?q=courier`)
     await page.getByLabel('Select Courier').check()
@@ -172,7 +172,7 @@ describe.skipIf(CHROMIUM === undefined)('in a browser', () => {
     expect(broken).toEqual([])
   })
 
-  it('in a browser a headline or name that is markup stays text', async () => {
+  it('a headline or a name that contains markup is shown as text in a browser', async () => {
     const { page, broken } = await aPage(1_200, 'dark')
     await page.goto(`${url}/sources?q=courier`)
     await page.getByText(evil).waitFor()
@@ -181,7 +181,7 @@ describe.skipIf(CHROMIUM === undefined)('in a browser', () => {
     expect(broken).toEqual([])
   })
 
-  it('in a browser the page of the sources fits a phone, and is gone through by keyboard: skip link first, then the pages', async () => {
+  it('the page of the sources fits a phone, and can be used by keyboard: the skip link comes first, then the pages', async () => {
     const { page } = await aPage(360, 'dark')
     for (const path of ['/sources', '/', '/overview', '/articles', '/audit', '/quarantine']) {
       await page.goto(`${url}${path}`)

@@ -34,7 +34,7 @@ const tryHard = async (count: number, some: Partial<LogInAttempt> = {}): Promise
 }
 
 describe('tries at a password', () => {
-  it('tries at a password from one address wait longer and longer, and are forgotten an hour after the last', async () => {
+  it('attempts to log in from one address wait longer and longer, and are forgotten an hour after the last', async () => {
     expect(await tryHard(18)).toEqual([
       ...[0, 0, 0, 0, 0],
       ...[1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900].map(seconds => seconds * 1_000),
@@ -43,18 +43,18 @@ describe('tries at a password', () => {
     expect(await tries.take(aTry())).toBe(0)
   })
 
-  it('tries at a password by the hundred from one address keep the user out from no other address', async () => {
+  it('hundreds of failed log-ins from one address do not lock the user out at other addresses', async () => {
     await tryHard(100)
     expect(await tries.take(aTry())).toBeGreaterThan(0)
     expect(await tries.take(aTry({ network: '10.0.0.2' }))).toBe(0)
   })
 
-  it('tries at a password sent all at once do not slip through before they are counted', async () => {
+  it('attempts to log in that are sent all at once are all counted before they are answered', async () => {
     const waits = await Promise.all(Array.from({ length: 40 }, () => tries.take(aTry())))
     expect(waits.filter(wait => wait === 0)).toHaveLength(5)
   })
 
-  it('tries at a password from very many addresses are slowed together, but not where the user logged in before', async () => {
+  it('attempts to log in from very many addresses are slowed together, except where the user has logged in before', async () => {
     for (let count = 0; count < 50; count += 1) expect(await tries.take(aTry({ network: `10.1.0.${count}` }))).toBe(0)
     expect(await tries.take(aTry({ network: '10.2.0.1' }))).toBe(1_000)
     expect(await tries.take(aTry({ network: '10.2.0.1', isKnownNetwork: true }))).toBe(0)
@@ -70,13 +70,13 @@ describe('tries at a password', () => {
     expect(longest).toBe(MINUTE)
   })
 
-  it('tries at a password at many users from one address are slowed, too', async () => {
+  it('attempts to log in as many users from one address are slowed, too', async () => {
     for (let count = 0; count < 10; count += 1) expect(await tries.take(aTry({ user: `user${count}` }))).toBe(0)
     expect(await tries.take(aTry({ user: 'another' }))).toBe(1_000)
     expect(await tries.take(aTry({ user: 'another', network: '10.0.0.2' }))).toBe(0)
   })
 
-  it('tries at a password at a user there is not wait as at one there is', async () => {
+  it('attempts to log in as an unknown user wait as long as those as a known one', async () => {
     const ghost = { user: 'ghost', isUser: false }
     const waits = async (some: Partial<LogInAttempt>) => {
       const waited: number[] = []
@@ -87,7 +87,7 @@ describe('tries at a password', () => {
     expect(await waits(ghost)).toEqual(await waits({ isUser: true }))
   })
 
-  it('tries at a password that succeed are taken back, and nobody else’s with them', async () => {
+  it('a successful log-in clears its own failed attempts, and nobody else’s', async () => {
     for (let count = 0; count < 9; count += 1) await tries.take(aTry({ user: `user${count}` }))
     for (let count = 0; count < 5; count += 1) {
       expect(await tries.take(aTry({ user: 'vera' }))).toBe(0)
@@ -97,7 +97,7 @@ describe('tries at a password', () => {
     expect(await tries.take(aTry({ user: 'vera' }))).toBe(1_000)
   })
 
-  it('tries at a password from addresses and at users without end take no more than their room in Redis, and leave it', async () => {
+  it('attempts to log in from any number of addresses and users take bounded space in Redis, and free it later', async () => {
     for (let count = 0; count < 4_000; count += 500)
       await Promise.all(
         Array.from({ length: 500 }, (_, at) =>
@@ -118,7 +118,7 @@ describe('tries at a password', () => {
     expect((await redis.keys(`*${keys.admin('tries')}*`)).length).toBe(2)
   })
 
-  it('tries at a password counted by a clock that was a day ahead do not wait for that day', async () => {
+  it('attempts to log in that were counted while a clock was a day ahead do not wait for that day', async () => {
     clock += 24 * 60 * MINUTE
     await tryHard(8)
     clock -= 24 * 60 * MINUTE

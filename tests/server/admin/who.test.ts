@@ -33,7 +33,7 @@ beforeAll(async () => {
 const get = (path: string, headers: Record<string, string>) => fetch(`${url}${path}`, { redirect: 'manual', headers })
 
 describe('the first user', () => {
-  it('the first user is in at once by the one-time link, without logging in again', async () => {
+  it('the first user is logged in by the one-time link itself', async () => {
     const fresh = await testDaemon({ sources: [] }).start(['admin'])
     const token = new URL(fresh.setupUrl ?? '').searchParams.get('once') ?? ''
     const answer = await post(fresh.adminUrl ?? '', '/setup', { token, password: PASSWORD })
@@ -41,7 +41,7 @@ describe('the first user', () => {
     expect(await seen(fresh.adminUrl ?? '', '/', cookie)).toMatch(/admin<\/strong> <span class="soft">admin/)
   })
 
-  it('the first user has the password of before, where newsdesk was set up before there were users', async () => {
+  it('the first user keeps the password of an installation from before there were users', async () => {
     const old = testDaemon({ sources: [] })
     await old.redis.set(old.keys.admin('password'), await writePassword('the password of before'))
     const daemon = await old.start(['admin'])
@@ -50,7 +50,7 @@ describe('the first user', () => {
     expect(await old.redis.exists(old.keys.admin('password'))).toBe(0)
   })
 
-  it('the first user has the password of the configuration, and keeps who is logged in through a restart with the same', async () => {
+  it('the first user has the password of the configuration, and a restart with the same password keeps sessions', async () => {
     const set = testDaemon({ sources: [], settings: { admin: { password: 'from the environment' } } })
     const first = await set.start(['admin'])
     const cookie = await logIn(first.adminUrl ?? '', 'admin', 'from the environment')
@@ -66,7 +66,7 @@ const boards = async (cookie: string): Promise<{ readOnlyMode: boolean }[]> => {
 }
 
 describe('a viewer', () => {
-  it('a viewer sees every page, without a way to act', async () => {
+  it('a viewer sees every page, but no button that changes anything', async () => {
     for (const path of ['/', '/overview', '/articles', '/sources', '/quarantine', '/audit', '/queues'])
       await seen(url, path, viewer)
     expect(await seen(url, '/sources', viewer)).not.toContain('Re-crawl')
@@ -93,7 +93,7 @@ describe('a viewer', () => {
     expect(admins[0]?.readOnlyMode).toBe(false)
   })
 
-  it('a viewer may log out', async () => {
+  it('a viewer can log out', async () => {
     const cookie = await logIn(url, 'vera')
     expect((await post(url, '/logout', {}, { cookie, origin: url })).status).toBe(303)
     expect((await get('/', { cookie })).status).toBe(303)
@@ -114,7 +114,7 @@ describe('a session', () => {
     if (await users.get('sam')) await users.remove('sam')
   })
 
-  it('a log-in leads where one wanted to go, and never to another site', async () => {
+  it('a log-in leads to the page that was asked for, and never to another site', async () => {
     const to = async (next: string) =>
       (await post(url, '/login', { user: 'admin', password: PASSWORD, next })).headers.get('location')
     expect(await to('/sources?state=failing')).toBe('/sources?state=failing')
@@ -122,7 +122,7 @@ describe('a session', () => {
       expect(await to(next)).toBe('/')
   })
 
-  it('a session has a cookie for TLS alone where a trusted proxy says that the browser came by TLS', async () => {
+  it("a session's cookie is marked Secure if a trusted proxy says that the browser uses TLS", async () => {
     const behind = await testDaemon({ sources: [], settings: { admin: { proxies: ['127.0.0.1'] } } }).start(['admin'])
     const token = new URL(behind.setupUrl ?? '').searchParams.get('once') ?? ''
     const answer = await post(
@@ -138,7 +138,7 @@ describe('a session', () => {
 describe('a token', () => {
   const bearer = (token: string) => ({ authorization: `Bearer ${token}`, accept: 'application/json' })
 
-  it('a token lets a script read as JSON and act, without cookie or origin', async () => {
+  it('a script with a token reads JSON and acts without a cookie or an Origin header', async () => {
     const { token } = await tokens.add('deploy', 'admin', null)
     const listed = (await (await get('/sources', bearer(token))).json()) as { rows: { source: Source }[] }
     expect(listed.rows[0]?.source.id).toBe('courier')
@@ -156,7 +156,7 @@ describe('a token', () => {
     expect((await post(url, '/sources/courier/crawl', {}, bearer(token))).status).toBe(403)
   })
 
-  it('a token counts no more once revoked, once over, or with another secret', async () => {
+  it('a token is refused once it is revoked or expired, or with a wrong secret', async () => {
     const { id, token } = await tokens.add('old', 'admin', null)
     expect((await get('/', bearer(`${token.slice(0, -4)}AAAA`))).status).toBe(401)
     await tokens.revoke(id)
@@ -165,13 +165,13 @@ describe('a token', () => {
     expect((await get('/', bearer(over.token))).status).toBe(401)
   })
 
-  it('a token is kept nowhere', async () => {
+  it('the secret of a token is stored nowhere', async () => {
     const { token } = await tokens.add('secret', 'admin', null)
     const secret = token.split('_').slice(2).join('_')
     expect(JSON.stringify(await desk.redis.hgetall(desk.keys.admin('tokens')))).not.toContain(secret)
   })
 
-  it('a token cannot be used by a page of somebody else', async () => {
+  it('a token cannot be used by a foreign page', async () => {
     const { token } = await tokens.add('crossed', 'admin', null)
     const headers = { ...bearer(token), 'sec-fetch-site': 'cross-site' }
     expect((await post(url, '/sources/courier/crawl', {}, headers)).status).toBe(403)
@@ -200,7 +200,7 @@ describe('log-in by a proxy', () => {
     else expect(found).toBe(who)
   })
 
-  it('log-in by a proxy lets in whom a trusted proxy names, and nobody where the address is not trusted', async () => {
+  it('log-in by a proxy admits the user whom a trusted proxy names, and nobody from an untrusted address', async () => {
     const headers = { 'x-forwarded-user': 'ana@example.org', 'x-forwarded-groups': 'desk-admins' }
     const trusted = await testDaemon({
       sources,
@@ -217,13 +217,13 @@ describe('log-in by a proxy', () => {
     expect((await fetch(`${other.adminUrl}/sources`, { headers, redirect: 'manual' })).status).toBe(303)
   })
 
-  it('a trusted proxy that is no address is refused', () => {
+  it('a trusted proxy that is not an IP address or network is refused', () => {
     expect(() => AdminSettings.parse({ proxies: ['everyone'] })).toThrow(/IP address/)
   })
 })
 
 describe('the queue dashboard', () => {
-  it('the queue dashboard has every change written down, with who and what', async () => {
+  it('every change made in the queue dashboard is in the audit log with its user and action', async () => {
     const answer = await fetch(`${url}/queues/api/queues/crawl/add`, {
       method: 'POST',
       headers: { cookie: admin, origin: url, 'content-type': 'application/json' },

@@ -51,7 +51,7 @@ const added = async (own: Keys): Promise<Record<string, string>[]> =>
   )
 
 describe('POST /v1/events', () => {
-  it('POST /v1/events appends one event and says nothing', async () => {
+  it('POST /v1/events appends one event and answers without a body', async () => {
     const { post, keys: own } = await aServer()
     const answer = await post({ kind: 'view', article: A, id: 'e1', seconds: 12, at: '2026-05-04T12:00:00Z' })
     expect([answer.status, await answer.text()]).toEqual([204, ''])
@@ -103,7 +103,7 @@ describe('POST /v1/events', () => {
     expect(await added(own)).toEqual([])
   })
 
-  it('POST /v1/events keeps neither addresses nor visitors as they came, and tells visitors apart', async () => {
+  it('POST /v1/events stores neither IP addresses nor visitor ids, and still distinguishes visitors', async () => {
     const { post, keys: own } = await aServer()
     await post({ kind: 'view', article: A, visitor: 'jo@example.org' })
     await post({ kind: 'view', article: A })
@@ -116,7 +116,7 @@ describe('POST /v1/events', () => {
     expect(new Set([named, first, other]).size).toBe(3)
   })
 
-  it('POST /v1/events believes addresses a proxy forwards only where there is one', async () => {
+  it('POST /v1/events trusts forwarded addresses only from a configured proxy', async () => {
     const visitors = async (proxies: number) => {
       const { post, keys: own } = await aServer({ proxies })
       for (const from of ['192.0.2.1', '192.0.2.2'])
@@ -126,7 +126,7 @@ describe('POST /v1/events', () => {
     expect([await visitors(0), await visitors(1)]).toEqual([1, 2])
   })
 
-  it('POST /v1/events says itself which network an event came from, by a hash', async () => {
+  it('POST /v1/events sets the network of an event itself, as a hash', async () => {
     const { post, keys: own } = await aServer({ proxies: 1 })
     const from = async (address: string) => {
       const answer = await post({ kind: 'view', article: A, network: 'mine' }, { 'x-forwarded-for': address })
@@ -141,7 +141,7 @@ describe('POST /v1/events', () => {
     expect(new Set([v4, one, other]).size).toBe(3)
   })
 
-  it('POST /v1/events keeps ids of events apart by visitor, so that nobody can have the event of another taken for known', async () => {
+  it("POST /v1/events scopes event ids to the visitor, so that nobody can suppress another's event", async () => {
     const { post, keys: own } = await aServer()
     for (const visitor of ['x', 'y', 'x']) await post({ kind: 'view', article: A, id: 'e1', visitor })
     const [x, y, again] = (await added(own)).map(({ id }) => id)
@@ -149,14 +149,14 @@ describe('POST /v1/events', () => {
     expect(x).not.toBe(y)
   })
 
-  it('POST /v1/events bounds what one network may send in a minute, however many addresses of it are used', async () => {
+  it('POST /v1/events limits the events of one network in a minute, however many of its addresses are used', async () => {
     const { post } = await aServer({ perMinute: 3, proxies: 1 })
     const send = async (host: number) =>
       (await post({ kind: 'view', article: A }, { 'x-forwarded-for': `2001:db8:0:1::${host}` })).status
     expect([await send(1), await send(2), await send(3), await send(4)]).toEqual([204, 204, 204, 429])
   })
 
-  it('POST /v1/events bounds what one address may send in a minute, and takes it again in the next', async () => {
+  it('POST /v1/events limits the events of one address in a minute, and accepts more in the next', async () => {
     const { post, clock } = await aServer({ perMinute: 3 })
     const two = [1, 2].map(() => ({ kind: 'view', article: A }))
     expect((await post(two)).status).toBe(204)
@@ -167,7 +167,7 @@ describe('POST /v1/events', () => {
     expect((await post(two)).status).toBe(204)
   })
 
-  it('POST /v1/events takes none in while too many wait to be counted', async () => {
+  it('POST /v1/events accepts none while too many wait to be counted', async () => {
     const { post } = await aServer({}, { most: 1 })
     expect((await post({ kind: 'view', article: A })).status).toBe(204)
     const full = await aServer({}, { most: 0 })

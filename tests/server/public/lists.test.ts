@@ -41,7 +41,7 @@ await desk.publisher.publish('latest')
 const get = (path: string, headers: Record<string, string> = {}) => fetch(`${server.url}${path}`, { headers })
 
 describe('a list over HTTP', () => {
-  it('a list over HTTP is its entries with what is told of it', async () => {
+  it('a list over HTTP has its entries and its metadata', async () => {
     const response = await get('/v1/lists/latest')
     expect(response.headers.get('content-type')).toBe('application/json; charset=utf-8')
     expect(await response.json()).toEqual({
@@ -58,7 +58,7 @@ describe('a list over HTTP', () => {
     })
   })
 
-  it('a list over HTTP need not be sent again to who has it, until it changes', async () => {
+  it('an unchanged list is answered over HTTP with 304', async () => {
     const etag = (await get('/v1/lists/latest')).headers.get('etag') ?? ''
     const again = await get('/v1/lists/latest', { 'if-none-match': `"other", W/${etag}` })
     expect(again.status).toBe(304)
@@ -89,7 +89,7 @@ describe('a list over HTTP', () => {
     },
   )
 
-  it('a list over HTTP of a name that is none is not found, and a limit that is none is said to be', async () => {
+  it('an unknown list is not found over HTTP, and an invalid limit is a bad request', async () => {
     for (const name of ['nothing', 'latest:nowhere', 'related:nobody', '__proto__', encodeURIComponent('../latest')]) {
       const response = await get(`/v1/lists/${name}`)
       expect([name, response.status]).toEqual([name, 404])
@@ -103,7 +103,7 @@ describe('a list over HTTP', () => {
     expect(one.entries).toHaveLength(1)
   })
 
-  it('a list over HTTP that was not written yet is there, and empty; all are named', async () => {
+  it('a list that was never written is empty over HTTP, and the index names all lists', async () => {
     expect(await (await get('/v1/lists/trending')).json()).toMatchObject({ version: 0, entries: [] })
     const { lists } = (await (await get('/v1/lists')).json()) as { lists: { list: string; count: number }[] }
     expect(lists.map(({ list }) => list)).toEqual(desk.publisher.names())
@@ -132,7 +132,7 @@ describe('updates over HTTP', () => {
     return { heard, end: () => reader?.cancel().then(() => reading) }
   }
 
-  it('updates over HTTP are told to all who listen, each what it asked for, and what it missed while it was away', async () => {
+  it('each stream of updates over HTTP gets the lists it asked for, and what it missed while it was disconnected', async () => {
     const [all, some] = [await listen('/v1/updates'), await listen('/v1/updates?lists=must-reads')]
     await desk.publisher.publish('must-reads')
     await desk.publisher.publish('trending')
@@ -150,7 +150,7 @@ describe('updates over HTTP', () => {
     await back.end()
   })
 
-  it('updates over HTTP are refused to who asks for nothing, or says nonsense', async () => {
+  it('a stream of updates over HTTP is refused without lists, or with an invalid Last-Event-ID', async () => {
     expect((await get('/v1/updates?lists=')).status).toBe(400)
     expect((await get('/v1/updates', { 'last-event-id': 'yesterday' })).status).toBe(400)
   })
