@@ -77,39 +77,46 @@ local function select(isFit)
   end
   return found
 end
-local reports = select(function(one) return not one.blocked and one.score > -1 end)
-if #reports == 0 then reports = select(function(one) return not one.blocked end) end
-if #reports == 0 then reports = all end
-
 local wave, share, span = unpack(cjson.decode(ARGV[9]))
-local latest, times = {}, {}
-for _, one in ipairs(reports) do latest[one.publisher or one.sources[1] or ''] = one.at end
-for _, at in pairs(latest) do times[#times + 1] = at end
-table.sort(times, function(a, b) return a > b end)
-local newsAt = #times == 1 and reports[1].at or times[math.min(#times, math.max(wave, math.ceil(share * #times)))]
 local begunAt = redis.call('HGET', story, 'begunAt')
 if not begunAt or all[1].at < begunAt then begunAt = all[1].at end
-local spans = math.floor((parse(newsAt) - parse(begunAt)) / span)
-local isNew = {}
-if spans > 0 then
-  local from = parse(begunAt) + spans * span
-  for index = #all, 1, -1 do
-    if parse(all[index].at) < from then break end
-    isNew[all[index].id] = true
+
+local function findNewsAt()
+  local reports = select(function(one) return not one.blocked and one.score > -1 end)
+  if #reports == 0 then reports = select(function(one) return not one.blocked end) end
+  if #reports == 0 then reports = all end
+  local latest, times = {}, {}
+  for _, one in ipairs(reports) do latest[one.publisher or one.sources[1] or ''] = one.at end
+  for _, at in pairs(latest) do times[#times + 1] = at end
+  table.sort(times, function(a, b) return a > b end)
+  return #times == 1 and reports[1].at or times[math.min(#times, math.max(wave, math.ceil(share * #times)))]
+end
+
+local function chooseLead(newsAt)
+  local spans = math.floor((parse(newsAt) - parse(begunAt)) / span)
+  local isNew = {}
+  if spans > 0 then
+    local from = parse(begunAt) + spans * span
+    for index = #all, 1, -1 do
+      if parse(all[index].at) < from then break end
+      isNew[all[index].id] = true
+    end
   end
+  local function isAhead(one, other)
+    if (one.blocked or false) ~= (other.blocked or false) then return not one.blocked end
+    if (one.score < 0) ~= (other.score < 0) then return other.score < 0 end
+    if one.score >= 0 and isNew[one.id] ~= isNew[other.id] then return isNew[one.id] or false end
+    return one.score > other.score
+  end
+  local lead = all[1]
+  for _, candidate in ipairs(all) do
+    if isAhead(candidate, lead) then lead = candidate end
+  end
+  return lead
 end
 
-local function isAhead(one, other)
-  if (one.blocked or false) ~= (other.blocked or false) then return not one.blocked end
-  if (one.score < 0) ~= (other.score < 0) then return other.score < 0 end
-  if one.score >= 0 and isNew[one.id] ~= isNew[other.id] then return isNew[one.id] or false end
-  return one.score > other.score
-end
-local lead = all[1]
-for _, candidate in ipairs(all) do
-  if isAhead(candidate, lead) then lead = candidate end
-end
-
+local newsAt = findNewsAt()
+local lead = chooseLead(newsAt)
 if #all > tonumber(ARGV[5]) then
   for index, candidate in ipairs(all) do
     if candidate.id ~= lead.id and not (member and candidate.id == member.id) then
@@ -118,6 +125,9 @@ if #all > tonumber(ARGV[5]) then
       break
     end
   end
+  -- Both follow from the members that are left, with which they are checked and explained.
+  newsAt = findNewsAt()
+  lead = chooseLead(newsAt)
 end
 
 local articles, blocked, sources, known = {}, {}, {}, {}

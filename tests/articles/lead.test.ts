@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { readLeadReason } from '../../src/articles/lead-reason.ts'
 import { isCutOff } from '../../src/articles/rules/cut-off.ts'
 import { chooseLead, explainLead, findNewsAt, leadScore, type Report } from '../../src/articles/rules/lead.ts'
-import type { Member } from '../../src/articles/story-members.ts'
+import { MAX_STORY_MEMBERS, type Member } from '../../src/articles/story-members.ts'
 import { createStoryWriter } from '../../src/articles/story-writer.ts'
 import type { ArticleId, StoryId } from '../../src/domain/article.ts'
 import { anArticle, NOON, sourceId } from '../support/articles.ts'
@@ -131,6 +131,16 @@ const member: fc.Arbitrary<Member> = fc
     score,
   }))
 const members = fc.uniqueArray(member, { minLength: 1, maxLength: 25, selector: ({ id }) => id })
+/** Published so many minutes after noon. */
+const aMember = (minutes: number, publisher: string): Member => ({
+  id: `a${minutes}` as ArticleId,
+  at: new Date(NOON + minutes * 60_000).toISOString(),
+  sources: [sourceId(publisher)],
+  sections: ['world'],
+  url: `https://${publisher}.example/${minutes}`,
+  publisher,
+  score: 1_000,
+})
 const stand = async () => {
   const [hash, all] = await Promise.all([redis.hgetall(keys.story(story)), redis.hvals(keys.storyMembers(story))])
   return { hash, all: all.map(json => JSON.parse(json) as Member) }
@@ -158,6 +168,18 @@ describe('a story in Redis', () => {
       }),
       { numRuns: 60 },
     )
+  })
+
+  it('a story in Redis that had to let its oldest article go has the lead and the time of those that are left', async () => {
+    await redis.del(keys.story(story), keys.storyMembers(story))
+    const first = aMember(0, 'only-once')
+    // A tenth of 41 publishers is five of them, a tenth of 40 is four.
+    const others = Array.from({ length: MAX_STORY_MEMBERS }, (_, n) => aMember(n + 1, `p${n % 40}`))
+    await Promise.all([first, ...others].map(each => writer.join(story, each, NOON)))
+    const { hash, all } = await stand()
+    expect(all).toHaveLength(MAX_STORY_MEMBERS)
+    expect(hash.newsAt).toBe(findNewsAt(all))
+    expect(hash.lead).toBe(chooseLead(all, hash.begunAt ?? '')?.id)
   })
 
   it('a story in Redis is the same in whatever order its articles join it', async () => {
