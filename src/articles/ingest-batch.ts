@@ -14,7 +14,6 @@ import { loadScript, runScript } from '../redis/script.ts'
 import { CLOCK_SLACK } from '../util/plausible-time.ts'
 import { articleFields } from './hashes.ts'
 import { leadScore } from './rules/lead.ts'
-import { isRoundUp } from './rules/titles/round-up.ts'
 import type { ArticleStore, Ingested } from './store.ts'
 import { collapseChanges, collectSections, type Moves, type Placed } from './story-changes.ts'
 import type { StoryWriter, StoryWriterParts } from './story-writer.ts'
@@ -128,10 +127,9 @@ export const createIngest = (parts: IngestParts, writer: StoryWriter): ArticleSt
     const [owner] = sources
     // Only the source that brought an article first changes its score and URL; others are just added as sources.
     const isOwn = owner !== undefined && owner === article.sources[0] && target === article.id
-    const neverLeads = decision.kind === 'reprint' || isRoundUp(article.title, article.language)
     const scored = isOwn
       ? {
-          score: leadScore(article, parts.findWeight(owner), neverLeads),
+          score: leadScore(article, parts.findWeight(owner), decision.kind === 'reprint'),
           url: article.url,
           publisher: registrableDomain(article.url),
         }

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest'
 import { describeTitle } from '../../src/articles/rules/titles/describe.ts'
 import { findItemKind } from '../../src/articles/rules/titles/item-kind.ts'
 import { readTitle, withoutCredit } from '../../src/articles/rules/titles/marks.ts'
-import { isRoundUp } from '../../src/articles/rules/titles/round-up.ts'
 
 const kindOf = (title: string, language = 'en', url = 'https://courier.example/a') =>
   findItemKind({ title, language, url })?.kind ?? 'news'
@@ -100,7 +99,6 @@ describe('the kind of an item', () => {
     ['Дайджест: паром затонул, банк сохранил ставку', 'ru', 'round-up'],
   ])('%s (%s) is a %s', (title, language, kind) => {
     expect(kindOf(title, language)).toBe(kind)
-    expect(isRoundUp(title, language)).toBe(kind === 'round-up')
   })
 
   it('an address of a topic makes a landing page, one of an article in a topic does not', () => {

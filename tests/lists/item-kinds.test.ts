@@ -56,4 +56,13 @@ describe('items that are no news, and what is shown of titles', () => {
     expect(await room.redis.hget(room.keys.story('s6' as never), 'lead')).toBe(report.id)
     expect(roundUp.id).not.toBe(report.id)
   })
+
+  it('a story that a bulletin began is shown by its report, and not hidden with the bulletin', async () => {
+    const bulletin = await publish('Business bulletin for Monday', 's7', 'courier', 'Strike at the harbour.')
+    const report = await publish('Harbour of Port Ellin on strike', 's7', 'courier')
+    expect(await room.redis.hget(room.keys.story('s7' as never), 'lead')).toBe(report.id)
+    expect(bulletin.id).not.toBe(report.id)
+    await desk.publisher.publish('latest')
+    expect(await room.titles('latest')).toContain('Harbour of Port Ellin on strike')
+  })
 })

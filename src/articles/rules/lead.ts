@@ -5,6 +5,7 @@
 
 import type { Article } from '../../domain/article.ts'
 import { isCutOff } from './cut-off.ts'
+import { findItemKind } from './titles/item-kind.ts'
 
 /** Publishers that make a wave: one may copy another, three rarely. */
 export const WAVE = 3
@@ -18,20 +19,22 @@ export const WAVE_SHARE = 0.1
  */
 export const LEAD_SPAN = 6 * 3_600_000
 
-const REPRINT = -1
+/** Of what leads only where there is nothing else. */
+const LAST = -1
 
 /**
  * Scores an article within its story: first by the weight of its source, then by how complete it is (summary, image,
- * author). An article whose title is cut off leads only if nothing else does, a reprint or a round-up never.
+ * author). An article whose title is cut off leads only if nothing else does; a reprint, and what is no report on one
+ * event, come after that.
  * @param weight weight of its source, 0 to 10
- * @returns the highest score leads: from 0 on; between -1 and 0 for one that should not lead; -1 for a reprint or a round-up
+ * @returns the highest score leads: from 0 on; between -1 and 0 for a title that is cut off; -1 for the last
  */
 export const leadScore = (
-  article: Pick<Article, 'title' | 'summary' | 'image' | 'author'>,
+  article: Pick<Article, 'title' | 'language' | 'url' | 'summary' | 'image' | 'author'>,
   weight: number,
-  neverLeads: boolean,
+  isReprint: boolean,
 ): number => {
-  if (neverLeads) return REPRINT
+  if (isReprint || findItemKind(article) !== null) return LAST
   const completeness = Number(article.summary !== '') + Number(article.image !== null) + Number(article.author !== null)
   const score = Math.round(weight * 100) * 10 + completeness
   return isCutOff(article.title) ? -1 / (2 + score) : score
@@ -54,11 +57,11 @@ const scoreOf = ({ score = 0 }: Report): number => score
 const isBlocked = ({ blocked = false }: Report): boolean => blocked
 const inOrder = (a: Report, b: Report): number => (a.at < b.at ? -1 : a.at > b.at ? 1 : a.id < b.id ? -1 : 1)
 
-/** What counts as coverage, oldest first: no reprints and nothing blocked, unless there is nothing else. */
+/** What counts as coverage, oldest first: reports that are no reprints and not blocked, unless there is nothing else. */
 const listReports = (members: readonly Report[]): readonly Report[] => {
   const all = [...members].sort(inOrder)
   const open = all.filter(member => !isBlocked(member))
-  const own = open.filter(member => scoreOf(member) > REPRINT)
+  const own = open.filter(member => scoreOf(member) > LAST)
   return own.length > 0 ? own : open.length > 0 ? open : all
 }
 
@@ -131,7 +134,7 @@ export const explainLead = (members: readonly Report[], begunAt: string): LeadRe
   const earlier = spans > 0 ? members.filter(({ at }) => Date.parse(at) < from) : []
   const standing =
     scoreOf(lead) < 0
-      ? 'nothing else than reprints, round-ups and cut-off titles'
+      ? 'nothing else than reprints, cut-off titles and what is no report'
       : earlier.length === 0
         ? `best of its ${members.length}`
         : `best of ${members.length - earlier.length} since ${new Date(from).toISOString()}, when the story's latest span of ${LEAD_SPAN / 3_600_000} hours began; ${earlier.length} are older`

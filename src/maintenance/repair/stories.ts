@@ -4,7 +4,6 @@
 
 import { parseArticle, parseStory } from '../../articles/hashes.ts'
 import { chooseLead, findNewsAt, leadScore } from '../../articles/rules/lead.ts'
-import { isRoundUp } from '../../articles/rules/titles/round-up.ts'
 import type { Moves } from '../../articles/story-changes.ts'
 import { MAX_STORY_MEMBERS, type Member } from '../../articles/story-members.ts'
 import { registrableDomain } from '../../domain/registrable-domain.ts'
@@ -101,11 +100,7 @@ const articleOutside: Check<Membership> = {
       {
         ...{ id, url, sources, sections },
         at: new Date(publishedAt).toISOString(),
-        score: leadScore(
-          stored,
-          weightOf(owner),
-          stored.reprintOf !== null || isRoundUp(stored.title, stored.language),
-        ),
+        score: leadScore(stored, weightOf(owner), stored.reprintOf !== null),
         publisher: registrableDomain(url),
       },
       now(),

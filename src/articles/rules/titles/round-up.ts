@@ -3,11 +3,9 @@
  * merge`. Its words are those of several events, so it leads no story and joins none. (pure)
  */
 
-import { primaryLanguage } from '../../../domain/language.ts'
 import { splitText } from '../../../languages/segment.ts'
 import { saysDay, saysWhen } from './calendar.ts'
 import { findVocabulary, isFormatWord } from './formats.ts'
-import { readTitle } from './marks.ts'
 
 const MAX_LABEL_WORDS = 8
 /** Pieces set apart by semicolons, or by the signs of a ticker, of so many words each. */
@@ -107,11 +105,3 @@ export const findRoundUp = (headline: string, language: string): string | null =
   if (language === 'en' && isRowOfClauses(headline)) return 'its title is a row of clauses, each of another subject'
   return null
 }
-
-/**
- * Whether a title is several pieces of news: such an article leads no story.
- * @param title    as published
- * @param language BCP 47, or empty
- */
-export const isRoundUp = (title: string, language: string): boolean =>
-  findRoundUp(readTitle(title, language).headline, primaryLanguage(language) ?? '') !== null
