@@ -38,8 +38,13 @@ const WIRE_WORDS = new Set([
 ])
 /** The same as agencies write them today, where no word of a headline is hyphenated so. */
 const NEWER_WIRE_WORDS = new Set(['Update', 'Wrapup', 'Exclusive', 'Analysis', 'Factbox', 'Explainer', 'Insight'])
-/** Two words and more in capitals before a headline that is not: `GLOBAL MARKETS-Shares rise`. */
-const CAPITALS = /^[A-Z][A-Z.&]*(?: [A-Z.&]+){0,3} [A-Z]{2,}$/
+/**
+ * Two words and more in capitals before a headline that is not: `GLOBAL MARKETS-Shares rise`. The last of them is long:
+ * short ones are mostly half of a hyphenated word, as in `US GOP-Led House` and `NEW US-China Talks`.
+ */
+const CAPITALS = /^[A-Z][A-Z.&]*(?: [A-Z.&]+){0,3} [A-Z]{5,}$/
+/** The other half of such a word, as in `UN UNESCO-Listed Harbour`. */
+const OTHER_HALF = /^(?!Fed |United )(?:\p{Lu}\p{Ll}*ed|Style|Era|Free|Made|Born|Run)(?: |$)/u
 const BEGINS_HEADLINE = /^["'“‘]?(?:\d|\p{Lu})/u
 const HAS_LOWER_CASE = /\p{Ll}/u
 
@@ -92,7 +97,7 @@ const wireSlug: Rule = title => {
   const isWire =
     WIRE_WORDS.has(word) ||
     (title[at + 1] !== ' ' && NEWER_WIRE_WORDS.has(word)) ||
-    (title[at + 1] !== ' ' && CAPITALS.test(word) && HAS_LOWER_CASE.test(rest))
+    (title[at + 1] !== ' ' && CAPITALS.test(word) && HAS_LOWER_CASE.test(rest) && !OTHER_HALF.test(rest))
   return isWire ? { rest, text: title.slice(0, at + 1), why: WIRE } : null
 }
 
