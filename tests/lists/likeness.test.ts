@@ -70,6 +70,19 @@ describe('likeness of two articles', () => {
     expect(article.words).toContain('crew')
   })
 
+  it.each([
+    ['en', 'SPECIAL REPORT-Ferry operator hid faults', 'SPECIAL REPORT-Minister took gifts from builder', ''],
+    ['en', 'WRAPUP 1-Ferry operator hid faults', 'WRAPUP 1-Minister took gifts from builder', ''],
+    ['en', 'Ferry operator hid faults - Reuters', 'Minister took gifts from builder - Reuters', ''],
+    ['en', 'Ferry operator hid faults', 'Minister took gifts from builder', 'Port Ellin (Reuters) - '],
+    ['de', 'WDH/Fähre sinkt vor Küste', 'WDH/Minister tritt zurück', ''],
+    ['fr', 'DIAPORAMA. Un ferry coule au large', 'DIAPORAMA. Le ministre démissionne enfin', ''],
+  ])('likeness in %s counts no label and no credit: %s', (language, one, other, credit) => {
+    const [first, second] = [profile(one, `${credit}Yes.`, language), profile(other, `${credit}No.`, language)]
+    const { names, words } = alike(first, second)
+    expect([...names, ...words].filter(word => !['port', 'ellin'].includes(word))).toEqual([])
+  })
+
   it('two headlines are the same if they share most words of the shorter', () => {
     const ferry = profile('Ferry strike ends after nine days')
     expect(isSameHeadline(ferry, profile('Nine days of ferry strike end'))).toBe(true)

@@ -3,6 +3,7 @@
  * of summaries. (pure)
  */
 
+import { readTitle, withoutCredit } from '../../articles/rules/titles/marks.ts'
 import type { Article } from '../../domain/article.ts'
 import { primaryLanguage } from '../../domain/language.ts'
 import { findNames } from '../../languages/names.ts'
@@ -45,15 +46,15 @@ const OTHER_NAME = 0.2
 /** What the second half of a shared name counts: `Dow Jones` is one name, not two. */
 const SECOND_HALF = 0.3
 
-/** Whose text it is, at the end of a title: `(Reuters)`, `(AFP)`. */
+/** Whose text it is, at the end of a headline, where it is no agency that is known: `(Courier)`. */
 const CREDIT = /\s\([^()]{2,30}\)\s*$/u
 /** Where it was written, at the beginning of a summary: `PORT ELLIN, Iraq (AP) -- `. */
 const DATELINE = /^\p{Lu}{2,}[^.!?]{0,60}?\s(?:--?|[–—])\s/u
 
 export const describe = (article: Pick<Article, 'title' | 'summary' | 'language'>): Profile => {
   const language = primaryLanguage(article.language) ?? ''
-  const title = article.title.replace(CREDIT, '')
-  const summary = article.summary.slice(0, SUMMARY_CHARACTERS).replace(DATELINE, '')
+  const title = readTitle(article.title, article.language).headline.replace(CREDIT, '')
+  const summary = withoutCredit(article.summary.slice(0, SUMMARY_CHARACTERS).replace(DATELINE, ''))
   const inTitle = new Set(tellingWords(title, language, true))
   const words = [...new Set([...inTitle, ...tellingWords(summary, language, true)])]
   return {
