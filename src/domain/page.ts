@@ -4,7 +4,7 @@
  */
 
 import type { Entry } from './entry.ts'
-import { findSame, type ListFacts } from './same-lists.ts'
+import { type EarlierList, findSame } from './same-lists.ts'
 
 /** A place on the page for the head of a list. */
 export interface Place {
@@ -24,7 +24,7 @@ export interface Panel {
   readonly list: string
   /** As published; `rank` is the place in the list. */
   readonly entries: readonly Entry[]
-  /** The list further up that this one would say again, so that it was left out; null if it was not. */
+  /** The list further up that says what this one would, so that it was left out; null if it was not. */
   readonly sameAs: string | null
 }
 
@@ -118,14 +118,14 @@ const NONE: ReadonlySet<string> = new Set()
 export const fillPage = ({ places, readings, article, unique, skipSame }: PageParts): Panel[] => {
   const lists = new Map([...readings].map(([name, reading]) => [name, createLazyList(reading)]))
   const shown = createShown(article)
-  const earlier: ListFacts[] = []
+  const earlier: EarlierList[] = []
   const storiesOf = new Map<string, Set<string>>()
   return places.map(({ list, limit, repeat }): Panel => {
     const reading = lists.get(list) ?? createLazyList(EMPTY)
     if (skipSame) {
       const facts = { list, covers: reading.covers, head: readHead(reading, limit) }
       const sameAs = findSame(facts, earlier)
-      earlier.push(facts)
+      earlier.push({ ...facts, shownAs: sameAs ?? list })
       if (sameAs !== null) return { list, entries: [], sameAs }
     }
     if (!unique) return { list, entries: readHead(reading, limit), sameAs: null }

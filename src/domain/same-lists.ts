@@ -19,6 +19,12 @@ export interface ListFacts {
   readonly head: readonly Pick<Entry, 'placedBy'>[]
 }
 
+/** A list further up on the page. */
+export interface EarlierList extends ListFacts {
+  /** The list whose entries the page shows for it: itself, or the one that says the same. */
+  readonly shownAs: string
+}
+
 interface WindowedName {
   readonly kind: string
   readonly window: Window
@@ -55,18 +61,14 @@ const findBackfill = ({ list, head }: ListFacts): string | null => {
 /**
  * Finds the list that says what this one would say again.
  * @param earlier lists further up on the page
- * @returns its name; null if there is none
+ * @returns the name of one whose entries are shown; null if there is none
  */
-export const findSame = (one: ListFacts, earlier: readonly ListFacts[]): string | null => {
+export const findSame = (one: ListFacts, earlier: readonly EarlierList[]): string | null => {
   // An editor wants what is pinned to this list to be seen.
   if (one.head.some(({ placedBy }) => placedBy === 'pin')) return null
   const backfill = findBackfill(one)
-  return (
-    earlier.find(
-      other =>
-        other.list !== one.list &&
-        (hasSameEvents(one, other) ||
-          (backfill !== null && (other.list === backfill || findBackfill(other) === backfill))),
-    )?.list ?? null
-  )
+  const saysSame = (other: ListFacts): boolean =>
+    hasSameEvents(one, other) || (backfill !== null && (other.list === backfill || findBackfill(other) === backfill))
+  // A second place of a list is no repetition of it, nor of what was left out for it.
+  return earlier.find(other => other.shownAs !== one.list && saysSame(other))?.shownAs ?? null
 }

@@ -157,4 +157,16 @@ describe('a page that skips what it would say again', () => {
     const [first, second] = stories([place(week, 1), place(week, 1, true)], { [week]: of('hour', 'a', 'b') }, skip)
     expect([first, second]).toEqual([['a'], ['a']])
   })
+
+  it('a page that skips what it would say again names a list that it shows, not another that was left out', () => {
+    const young = of('day', 'a', 'b', 'c')
+    const lists = { [day]: young, [week]: young, [now]: { entries: entries(['a', 'b'], 'week'), covers: '' } }
+    expect(same([day, week, now], lists)).toEqual([null, day, day])
+  })
+
+  it('a page that skips what it would say again does not leave out the second place of a list for what it left out for it', () => {
+    const young = of('day', 'a', 'b', 'c', 'd')
+    const places = [place(week, 1), place(day, 1), place(week, 2)]
+    expect(stories(places, { [week]: young, [day]: young }, skip)).toEqual([['a'], [], ['b', 'c']])
+  })
 })
