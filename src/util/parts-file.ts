@@ -3,9 +3,10 @@
  * saving takes no copy of them; a part is read into memory of its own, so a file of any size can be read.
  */
 
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { endianness } from 'node:os'
-import { dirname } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import type { Numbers, SavedPart } from './savable.ts'
 
 const TYPES = { Int32Array, Float32Array, Float64Array }
@@ -23,6 +24,10 @@ const LENGTH_BYTES = 4
 const MAX_HEAD = 4_096
 /** Bytes written or read in one call. */
 const CHUNK = 16 * 2 ** 20
+/** ms after which a file that is still being written belongs to a process that was killed. */
+const ABANDONED = 3_600_000
+/** What the name of a file that is being written ends with; containers that share a folder may share process ids. */
+const TEMPORARY = /\.[0-9a-f-]{36}\.new$/
 
 /** What a file holds is not a whole file of parts. */
 export class PartsFileError extends Error {}
@@ -56,16 +61,27 @@ const writePart = async (file: FileHandle, { name, value }: SavedPart, end = fal
   await writeAll(file, content)
 }
 
+/** Removes what killed processes left of files they were writing. */
+const removeAbandoned = async (path: string): Promise<void> => {
+  const name = basename(path)
+  const files = (await readdir(dirname(path))).filter(file => file.startsWith(name) && TEMPORARY.test(file))
+  for (const file of files.map(each => join(dirname(path), each))) {
+    const found = await stat(file).catch(() => null) // another process may have finished it
+    if (found && Date.now() - found.mtimeMs > ABANDONED) await rm(file, { force: true })
+  }
+}
+
 /**
- * Replaces the file as a whole, or not at all. Only its owner can read it. The first part should say what the others
- * are of.
+ * Replaces the file as a whole, or not at all; of several processes, the last one does. Only its owner can read it. The
+ * first part should say what the others are of.
  * @throws if the folder cannot be made or written to
  */
 export const writeParts = async (path: string, parts: Iterable<SavedPart>): Promise<void> => {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  const temporary = `${path}.${process.pid}`
+  await removeAbandoned(path)
+  const temporary = `${path}.${randomUUID()}.new`
   try {
-    const file = await open(temporary, 'w', 0o600)
+    const file = await open(temporary, 'wx', 0o600)
     try {
       await writePart(file, { name: 'order of bytes', value: endianness() })
       for (const part of parts) await writePart(file, part)

@@ -1,4 +1,5 @@
-import { existsSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -77,6 +78,27 @@ describe('a file of saved parts', () => {
     await expect(writeParts(path, failing())).rejects.toThrow('no more')
     expect(await readAll(path)).toEqual([{ name: 'one', value: 1 }])
     expect(readdirSync(join(path, '..'))).toEqual(['parts'])
+  })
+
+  it('of two processes with one id that save at once, as in containers, each leaves a whole file', async () => {
+    const path = join(aFolder('parts-shared'), 'parts')
+    const parts = [1, 2].map(n =>
+      Array.from({ length: 50 }, () => ({ name: 'n', value: new Int32Array(4_000).fill(n) })),
+    )
+    await Promise.all(parts.map(each => writeParts(path, each)))
+    expect(parts).toContainEqual(await readAll(path))
+    expect(readdirSync(join(path, '..'))).toEqual(['parts'])
+  })
+
+  it('what a killed process left half-written is removed, and what another is writing is not', async () => {
+    const path = join(aFolder('parts-left'), 'parts')
+    const [left, current] = [randomUUID(), randomUUID()].map(id => `${path}.${id}.new`) as [string, string]
+    for (const file of [left, current, `${path}.new`]) writeFileSync(file, '')
+    utimesSync(left, new Date(0), new Date(0))
+    utimesSync(`${path}.new`, new Date(0), new Date(0))
+    await writeParts(path, [])
+    expect(existsSync(left)).toBe(false)
+    expect(readdirSync(join(path, '..'))).toHaveLength(3)
   })
 
   it('a file that does not exist is an error of its own', async () => {
