@@ -5,6 +5,7 @@
 
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import type { Keys } from '../redis/keys.ts'
@@ -14,7 +15,7 @@ import type { HashKey } from './rules/term-hash.ts'
 
 /** Named in the file, so that an index is never restored by other code, under another key or beside another log. */
 interface Identity {
-  /** Of the modules that build the index: another version may build another one. */
+  /** Of what the index is built with: another version may build another one. */
   readonly code: string
   /** Of the key for hashing words. */
   readonly key: string
@@ -30,6 +31,8 @@ export interface SnapshotParts {
   /** Path of the file; empty: none. */
   readonly file: string
   readonly log: Pick<Logger, 'warn'>
+  /** Folders of the code. */
+  readonly builtWith?: readonly URL[]
 }
 
 /** Failures are logged and otherwise without effect: the log has everything. */
@@ -44,7 +47,10 @@ export interface Snapshot {
 }
 
 const IDENTITY = 'identity'
-const MODULES = [new URL('./rules/', import.meta.url), new URL('../util/', import.meta.url)]
+/** Folders of all that the index is built with, and with which it is laid out in the file: modules and tables of words. */
+export const BUILT_WITH = ['./rules/', '../articles/rules/titles/', '../domain/', '../languages/', '../util/'].map(
+  folder => new URL(folder, import.meta.url),
+)
 
 const digest = (...texts: readonly (string | Buffer)[]): string => {
   const hash = createHash('sha256')
@@ -52,23 +58,21 @@ const digest = (...texts: readonly (string | Buffer)[]): string => {
   return hash.digest('base64url')
 }
 
-/** A digest of the modules that build the index and lay out the file. */
-const digestCode = async (): Promise<string> => {
-  const files = await Promise.all(
-    MODULES.map(async folder => (await readdir(folder)).sort().map(name => new URL(name, folder))),
-  )
-  const modules = files.flat().filter(({ pathname }) => /\.[jt]s$/.test(pathname))
-  return digest(...(await Promise.all(modules.map(file => readFile(file)))))
+/** Of all files in these folders and in folders of theirs. */
+const digestCode = async (folders: readonly URL[]): Promise<string> => {
+  const entries = await Promise.all(folders.map(folder => readdir(folder, { recursive: true, withFileTypes: true })))
+  const files = entries.flat().flatMap(entry => (entry.isFile() ? join(entry.parentPath, entry.name) : []))
+  return digest(...(await Promise.all(files.sort().map(file => readFile(file)))))
 }
 
 const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT'
 
-export const createSnapshot = ({ redis, keys, file, log }: SnapshotParts): Snapshot => {
+export const createSnapshot = ({ redis, keys, file, log, builtWith = BUILT_WITH }: SnapshotParts): Snapshot => {
   let code: Promise<string> | undefined
 
   /** @returns null if the log has no such entry */
   const identify = async (key: HashKey, last: string): Promise<Identity | null> => {
-    code ??= digestCode()
+    code ??= digestCode(builtWith)
     const [entry] = await redis.xrange(keys.storyLog(), last, last)
     return entry ? { code: await code, key: digest(key.join()), last, entry: digest(...entry[1]) } : null
   }

@@ -1,13 +1,15 @@
-import { readFileSync, truncateSync } from 'node:fs'
+import { mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { StorySettings } from '../../src/config/sections/stories.ts'
 import type { Article, ArticleId } from '../../src/domain/article.ts'
 import { keysFor } from '../../src/redis/keys.ts'
+import { readHashKey } from '../../src/stories/hash-key.ts'
 import { type Clusterer, createClusterer } from '../../src/stories/rules/clusterer.ts'
 import { extractFeatures, toStoryInput } from '../../src/stories/rules/features.ts'
-import { createSnapshot } from '../../src/stories/snapshot.ts'
+import { BUILT_WITH, createSnapshot } from '../../src/stories/snapshot.ts'
 import { createStories } from '../../src/stories/stories.ts'
 import { readParts, writeParts } from '../../src/util/parts-file.ts'
 import { seeded } from '../../src/util/seeded-random.ts'
@@ -137,6 +139,38 @@ describe('a restarted process', () => {
     await redis.del(of.storyLog())
     expect(await aWorker(of, file).explain(articles[0]?.id as ArticleId)).toBeNull()
     expect(await worker.explain(articles[0]?.id as ArticleId)).toBeNull()
+  })
+
+  it('a file of a version with other modules or other tables of words is not used', async () => {
+    const [of, file, code, articles] = [aLog(), aFile(), aFolder('snapshot-code'), fresh(8)]
+    const builtWith = [pathToFileURL(`${code}/`)]
+    mkdirSync(join(code, 'tables'))
+    const table = join(code, 'tables', 'en.txt')
+    writeFileSync(table, 'ferry')
+    const open = () => createSnapshot({ redis, keys: of, file, log, builtWith })
+    const worker = createStories({ ...{ redis, keys: of, settings: () => settings, now: Date.now }, snapshot: open() })
+    await worker.decide(articles)
+    await worker.save()
+    const [[last = ''] = []] = await redis.xrevrange(of.storyLog(), '+', '-', 'COUNT', 1)
+    const key = await readHashKey(redis, of)
+    const restore = () => open().restore(createClusterer(() => settings, key).saved, key)
+    expect(await restore()).toBe(last)
+    writeFileSync(table, 'harbour')
+    expect(await restore()).toBeNull()
+  })
+
+  it('every module that builds the index is one of those by which a file is told to be of this version', () => {
+    const reached = new Set<string>()
+    const follow = (module: URL): void => {
+      if (reached.has(module.href)) return
+      reached.add(module.href)
+      const imported = readFileSync(module, 'utf8').matchAll(/^(?:import|export) (?!type )[^']*?from '(\.[^']+)'/gm)
+      for (const [, path = ''] of imported) follow(new URL(path, module))
+    }
+    follow(new URL('../../src/stories/rules/clusterer.ts', import.meta.url))
+    follow(new URL('../../src/util/parts-file.ts', import.meta.url))
+    expect(reached.size).toBeGreaterThan(30)
+    expect([...reached].filter(module => !BUILT_WITH.some(({ href }) => module.startsWith(href)))).toEqual([])
   })
 
   it('a damaged file is reported once, and the log is read instead', async () => {
