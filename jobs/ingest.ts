@@ -6,6 +6,7 @@
 
 import type { z } from 'zod'
 import { normalise } from '../src/articles/normalise.ts'
+import { withoutMarks } from '../src/articles/rules/titles/marks.ts'
 import type { Refused } from '../src/domain/article.ts'
 import type { FeedItem } from '../src/domain/feed-item.ts'
 import type { Source } from '../src/domain/source.ts'
@@ -108,7 +109,8 @@ export const articles = defineJob(articlesQueue, {
     const accepted = outcomes.filter((outcome): outcome is Placed => !('kind' in outcome))
     await context.yieldToLists()
     const ingested = await archive.ingest(accepted, now(), crawl.id)
-    await context.learn?.(accepted.map(({ article }) => article))
+    // As it was classified.
+    await context.learn?.(accepted.map(({ article }) => withoutMarks(article)))
     const affected = await publishing.ingested(ingested, crawl.id)
     const published = await context.publisher.publishRelated(affected, ingested.addedIds)
     const related = { changed: published.filter(each => each.changed).length, of: published.length }

@@ -10,7 +10,7 @@ import { decideLanguage } from '../languages/decide.ts'
 import { type Classify, classifySections } from '../sections/sections.ts'
 import type { SourceUse } from '../sections/source-use.ts'
 import { publishedAt } from './dates.ts'
-import { readTitle, withoutCredit } from './rules/titles/marks.ts'
+import { withoutMarks } from './rules/titles/marks.ts'
 
 export interface ItemContext {
   readonly source: Source
@@ -97,10 +97,7 @@ export const normalise = (
     declaredLanguages(item.language, feedLanguage, source.language),
   )
   const { sections, evidence } = classifySections(
-    {
-      ...{ url, categories: item.categories, language: language || null, source },
-      ...{ title: readTitle(title, language).headline, summary: withoutCredit(summary) },
-    },
+    withoutMarks({ title, summary, url, categories: item.categories, language: language || null, source }),
     taxonomy,
     classify,
     { use },

@@ -1,6 +1,6 @@
 /** Explains story decisions in words that an editor can check. (pure) */
 
-import { readTitle, withoutCredit } from '../articles/rules/titles/marks.ts'
+import { withoutMarks } from '../articles/rules/titles/marks.ts'
 import type { StoredArticle } from '../articles/store.ts'
 import { primaryLanguage } from '../domain/language.ts'
 import type { Explanation } from '../domain/story-decision.ts'
@@ -10,14 +10,10 @@ const MAX_WORDS = 12
 
 /** Finds words that both articles have. */
 export const sharedWords = (one: StoredArticle, other: StoredArticle): string[] => {
-  const words = ({ title, summary, language }: StoredArticle) =>
-    new Set(
-      tellingWords(
-        `${readTitle(title, language).headline} ${withoutCredit(summary)}`,
-        primaryLanguage(language) ?? '',
-        true,
-      ),
-    )
+  const words = (article: StoredArticle) => {
+    const { title, summary, language } = withoutMarks(article)
+    return new Set(tellingWords(`${title} ${summary}`, primaryLanguage(language) ?? '', true))
+  }
   const theirs = words(other)
   return [...words(one)].filter(word => theirs.has(word)).slice(0, MAX_WORDS)
 }

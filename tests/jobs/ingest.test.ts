@@ -71,6 +71,20 @@ describe('a batch of items', () => {
     expect(await headlines()).toEqual(['Ferry treaty signed'])
   })
 
+  it('what is learnt of an article is the title it was classified by, and it keeps the title as published', async () => {
+    const { desk, batch, headlines } = await crawled(item('UPDATE 3-Ferry treaty signed in Port Ellin'))
+    const titles: string[] = []
+    await desk.run(articles, batch, {
+      classify: ({ title }) => {
+        titles.push(title)
+        return []
+      },
+      learn: async learnt => void titles.push(...learnt.map(({ title }) => title)),
+    })
+    expect(titles).toEqual(['Ferry treaty signed in Port Ellin', 'Ferry treaty signed in Port Ellin'])
+    expect(await headlines()).toEqual(['UPDATE 3-Ferry treaty signed in Port Ellin'])
+  })
+
   it('a batch of a source that was removed meanwhile is left out', async () => {
     const { desk, ingest, headlines } = await crawled(item('Ferry treaty signed'))
     await desk.catalogue.remove([courier])

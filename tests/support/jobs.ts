@@ -61,9 +61,15 @@ export const aJobDesk = (sources: Readonly<Record<string, string>>, some: Record
     },
     postpone: async ms => Promise.reject(new Error(`postponed for ${ms} ms`)),
   }
-  /** @param data as it stands in the queue */
-  const run = <Schema extends z.ZodType>(definition: JobDefinition<string, Schema>, data: unknown) =>
-    definition.run(definition.data.parse(data), { ...context, job, log: shared.log })
+  /**
+   * @param data as it stands in the queue
+   * @param more of the context, in place of what it has
+   */
+  const run = <Schema extends z.ZodType>(
+    definition: JobDefinition<string, Schema>,
+    data: unknown,
+    more: Partial<JobContext> = {},
+  ) => definition.run(definition.data.parse(data), { ...context, job, log: shared.log, ...more })
   /** Batches that wait to be ingested, in their order. */
   const batches = async (): Promise<ArticlesData[]> =>
     (await queues.articles.getWaiting()).map(({ data }) => ArticlesData.parse(data))

@@ -9,7 +9,7 @@ import { existsSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { z } from 'zod'
-import { readTitle, withoutCredit } from '../../articles/rules/titles/marks.ts'
+import { withoutMarks } from '../../articles/rules/titles/marks.ts'
 import { loadConfig } from '../../config/load.ts'
 import { primaryLanguage } from '../../domain/language.ts'
 import type { SectionId, Taxonomy } from '../../domain/section.ts'
@@ -70,12 +70,7 @@ export const classifyLine = (
   const language = decideLanguage(`${text.title} ${text.summary}`, [lang, from?.language, fallback]) || null
   const why = findIgnoredReason({ ...text, language }, model)
   const { sections, confidence, evidence } = classifySections(
-    {
-      ...{ title: readTitle(text.title, language ?? '').headline, summary: withoutCredit(text.summary), language },
-      url: url ?? '',
-      categories: categories ?? [],
-      source: from,
-    },
+    withoutMarks({ ...text, language, url: url ?? '', categories: categories ?? [], source: from }),
     taxonomy,
     classify,
     threshold === undefined ? {} : { threshold },

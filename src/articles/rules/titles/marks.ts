@@ -204,3 +204,14 @@ const cutCredit = (summary: string): string => {
  *   dispatch; the place before a credit stays
  */
 export const withoutCredit = (summary: string): string => cutCredit(cutCredit(summary))
+
+/** A text as stories and sections are decided by: without marks of its title and credits of its summary. */
+export const withoutMarks = <
+  T extends { readonly title: string; readonly summary: string; readonly language: string | null },
+>(
+  text: T,
+): T => ({
+  ...text,
+  title: readTitle(text.title, text.language ?? '').headline,
+  summary: withoutCredit(text.summary),
+})
