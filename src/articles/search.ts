@@ -6,7 +6,7 @@
 import type { ArticleId } from '../domain/article.ts'
 import type { Store } from '../redis/store.ts'
 import { foldWords } from '../util/words.ts'
-import { MAX_TITLES, readTitle, type Titled } from './titles.ts'
+import { MAX_TITLES, parseTitled, type Titled } from './titles.ts'
 
 export interface SearchQuery {
   /** Each is a prefix of some word of the title; empty for any. */
@@ -74,7 +74,7 @@ export const createArticleSearch = ({ redis, keys, retention, now }: ArticleSear
       for (const [id, fields] of page) {
         if (id === last) continue
         last = id
-        const titled = readTitle(fields)
+        const titled = parseTitled(fields)
         if (!titled) continue
         isChanged = true
         const { title, at, source, section } = titled

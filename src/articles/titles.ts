@@ -38,7 +38,7 @@ export const noteTitles = async (redis: Redis, keys: Keys, titles: readonly Titl
 }
 
 /** @returns null for an entry of another form */
-export const readTitle = (fields: readonly string[]): Titled | null => {
+export const parseTitled = (fields: readonly string[]): Titled | null => {
   const values = FIELDS.map((name, place) => (fields[place * 2] === name ? fields[place * 2 + 1] : undefined))
   const [id, title, at, source, section, isNew] = values
   if (id === undefined || title === undefined || section === undefined) return null
@@ -58,5 +58,5 @@ const MAX_COUNTED = 20_000
 /** Counts new articles in the stream since a time, without changes of existing ones. */
 export const countNewSince = async (redis: Redis, keys: Keys, since: number): Promise<number> => {
   const entries = await redis.xrange(keys.articleTitles(), since, '+', 'COUNT', MAX_COUNTED)
-  return entries.filter(([, fields]) => readTitle(fields)?.isNew).length
+  return entries.filter(([, fields]) => parseTitled(fields)?.isNew).length
 }

@@ -116,7 +116,8 @@ export interface Client {
 }
 
 /**
- * Everything in one object. For small bundles import `readPage`, `readPanels`, `readList`, `updates` and `createReporter` separately.
+ * Everything in one object. For small bundles import `readPage`, `readPanels`, `readList`, `updates` and
+ * `createReporter` separately.
  */
 export const createClient = (redis: Connection, options: ReporterOptions = {}): Client => {
   const { prefix = 'newsdesk' } = options

@@ -17,7 +17,7 @@ export interface Angle {
 
 const DEFAULT_LIMIT = 5
 /** Articles of a story that are looked at, the last to come first. */
-const MOST_READ = 40
+const MAX_ARTICLES = 40
 /** Headlines that share so much of the words of the shorter are one. */
 const SAME_HEADLINE = 0.6
 
@@ -63,7 +63,7 @@ export const readMore = async (
   if (!own.id || !own.story) return []
   const [story] = (await runPipelined(redis, [['hgetall', keys.story(own.story)]])) as [Hash] // likewise
   const ids = JSON.parse(story.articles ?? '[]') as string[] // as docs/redis-contract.md specifies
-  const others = ids.filter(id => id !== own.id).slice(-MOST_READ)
+  const others = ids.filter(id => id !== own.id).slice(-MAX_ARTICLES)
   if (others.length === 0) return []
   const hashes = await runPipelined(
     redis,

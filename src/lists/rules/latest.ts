@@ -19,10 +19,10 @@ const undatedCrawl = ({ article }: Candidate): string | null =>
   article.firstSeenAt - article.publishedAt < UNDATED ? `${article.sources[0]} ${article.firstSeenAt}` : null
 
 /**
- * Newest first by when each story was last news, one entry a story. The order is never bent for variety; instead the surplus of a
- * source is left out while others have news: of its entries beyond its share of the ten before, so that a prolific
- * source crowds nobody out; and of what came undated in one crawl beyond that share, since the back catalogue of a new
- * source would all be of now.
+ * Newest first by when each story was last news, one entry a story. The order is never bent for variety; instead the
+ * surplus of a source is left out while others have news: of its entries beyond its share of the ten before, so that a
+ * prolific source crowds nobody out; and of what came undated in one crawl beyond that share, since the back catalogue
+ * of a new source would all be of now.
  */
 export const rankLatest = (candidates: readonly Candidate[], { size, share }: LatestRule): Ranked[] => {
   const ordered = oncePerStory([...candidates].sort(byTime), candidate => candidate)

@@ -4,7 +4,7 @@
  */
 
 import { parseArticle } from '../../articles/hashes.ts'
-import { noteTitles, readTitle, type Titled } from '../../articles/titles.ts'
+import { noteTitles, parseTitled, type Titled } from '../../articles/titles.ts'
 import { readStream, scanKeys } from '../../redis/scan.ts'
 import type { Migration, MigrationParts } from './migration.ts'
 
@@ -12,7 +12,7 @@ const titled = async ({ redis, keys }: MigrationParts): Promise<Set<string>> => 
   const known = new Set<string>()
   for await (const page of readStream(redis, keys.articleTitles()))
     for (const [, fields] of page) {
-      const title = readTitle(fields)
+      const title = parseTitled(fields)
       if (title) known.add(title.id)
     }
   return known
