@@ -55,7 +55,8 @@ export const demoConfig = (stand: Newsstand): Config => ({
       hostGap: '0ms',
       allow: ['127.0.0.0/8'],
     },
-    lists: { refresh: '2s', settle: '150ms' },
+    // The few invented articles have little in common; a visitor sees every panel filled.
+    lists: { refresh: '2s', settle: '150ms', relatedMinEntries: RELATED_SHOWN },
     admin: { port: 0 },
   }),
   sources: z.array(Source).parse(stand.sources),
@@ -153,18 +154,22 @@ const clearPrefix = async (redis: Redis, prefix: string): Promise<void> => {
   for await (const keys of scanKeys(redis, `*${prefix}*`)) await Promise.all(keys.map(key => redis.del(key)))
 }
 
-/** Reads the lists of the contract: all of the taxonomy, and those related to the most read articles. */
+/** Reads the lists of the contract: all of the taxonomy, and those related to the most read articles that have any. */
 const readLists = async (
   client: Client,
   names: readonly string[],
 ): Promise<{ lists: Record<string, Entry[]>; missing: string[] }> => {
   const lists: Record<string, Entry[]> = await client.lists.many(names, { limit: 1_000 })
+  // An article that has nothing in common with others has an empty list, which is whole.
   const related = [
     ...new Set((lists['most-read:now'] ?? []).concat(lists.latest ?? []).map(({ id }) => `related:${id}`)),
-  ].slice(0, RELATED_SHOWN)
-  Object.assign(lists, await client.lists.many(related, { limit: 1_000 }))
-  const missing = [...names, ...related].filter(name => (lists[name]?.length ?? 0) === 0)
-  return { lists, missing: related.length < RELATED_SHOWN ? [...missing, 'related'] : missing }
+  ]
+  const filled = Object.entries(await client.lists.many(related, { limit: 1_000 }))
+    .filter(([, entries]) => entries.length > 0)
+    .slice(0, RELATED_SHOWN)
+  Object.assign(lists, Object.fromEntries(filled))
+  const missing = names.filter(name => (lists[name]?.length ?? 0) === 0)
+  return { lists, missing: filled.length < RELATED_SHOWN ? [...missing, 'related'] : missing }
 }
 
 const pageState = async (
