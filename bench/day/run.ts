@@ -109,7 +109,10 @@ const until = async (what: string, daemon: ChildProcess, holds: () => Promise<bo
   }
 }
 
-/** The queues, and whether no job waits or runs, no list waits to be published and no event to be counted. */
+/**
+ * The queues, and whether no job waits or runs, no list waits to be published, no event to be counted and no count to be
+ * copied into its article.
+ */
 const openWork = (redis: Redis) => {
   const connection = redis.duplicate()
   const queues = openQueues(connection, keys)
@@ -121,7 +124,8 @@ const openWork = (redis: Redis) => {
     )
     const lists = await Promise.all([redis.zcard(keys.listsChanged()), redis.zcard(keys.listsToRefresh())])
     const { waiting } = await readBacklog(redis, keys)
-    return [...jobs, ...lists, waiting].reduce((sum, count) => sum + count, 0)
+    const uncopied = await redis.hlen(`{${keys.events()}}:dirty`)
+    return [...jobs, ...lists, waiting, uncopied].reduce((sum, count) => sum + count, 0)
   }
   // Twice nothing: between two queues a batch is in neither for a moment.
   return {
