@@ -109,6 +109,9 @@ describe('the kind of an item', () => {
   it('an address of a topic makes a landing page, one of an article in a topic does not', () => {
     expect(kindOf('Port Ellin ferry', 'en', 'https://courier.example/topic/port-ellin-ferry/')).toBe('landing')
     expect(kindOf('Ferry sinks', 'en', 'https://courier.example/topic/ferries/ferry-sinks-4711')).toBe('news')
+    expect(kindOf('Ferry sinks', 'en', 'https://courier.example/thema/ferry-sinks-off-port-ellin-in-storm')).toBe(
+      'news',
+    )
   })
 
   it.each([

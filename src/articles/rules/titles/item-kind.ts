@@ -19,9 +19,9 @@ export interface KindFound {
 
 const MAX_WORDS = 10
 const MAX_URL = 1_000
-/** What stands in addresses before the name of a topic, and only there. */
+/** What stands in addresses before the name of a topic, of five words at most: more of them are a headline. */
 const TOPIC_PAGE =
-  /\/(?:topics?|tags?|thema|themen|schlagworte?|etiquetas?|temas?|argomenti)\/[^/?#]{1,80}\/?(?:[?#]|$)/i
+  /\/(?:topics?|tags?|thema|themen|schlagworte?|etiquetas?|temas?|argomenti)\/[^-/?#]{1,40}(?:-[^-/?#]{1,40}){0,4}\/?(?:[?#]|$)/i
 const DOMAIN =
   /(?:^|\s)(?:www\.)?[\w-]{2,40}\.(?:com|net|org|info|co\.uk|de|fr|es|it|nl|com\.au|com\.br|pt|ru|ch|at)(?=\s|$)/i
 /** Predictions that come out by the day. */
