@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import type { Keys } from '../redis/keys.ts'
-import { readParts, writeParts } from '../util/parts-file.ts'
+import { PartsFileError, readParts, writeParts } from '../util/parts-file.ts'
 import type { Savable, SavedPart } from '../util/savable.ts'
 import type { HashKey } from './rules/term-hash.ts'
 
@@ -35,11 +35,12 @@ export interface SnapshotParts {
   readonly builtWith?: readonly URL[]
 }
 
-/** Failures are logged and otherwise without effect: the log has everything. */
+/** A file that is damaged or cannot be written is logged and otherwise without effect: the log has everything. */
 export interface Snapshot {
   /**
    * @param index an empty index; unless this returns an id, it is of no use afterwards
    * @returns id of the last entry folded into it; null if there is no file, or none that fits
+   * @throws Redis's error if it cannot be asked for the log
    */
   restore(index: Savable, key: HashKey): Promise<string | null>
   /** @param last id of the last entry folded; the index must not change until this resolves */
@@ -77,32 +78,34 @@ export const createSnapshot = ({ redis, keys, file, log, builtWith = BUILT_WITH 
     return entry ? { code: await code, key: digest(key.join()), last, entry: digest(...entry[1]) } : null
   }
 
-  const readInto = async (index: Savable, key: HashKey): Promise<string | null> => {
-    let identity: Identity | null = null
-    for await (const part of readParts(file)) {
-      if (identity) index.restore(part)
-      else {
-        const saved = part.value as Identity // as `save` wrote it; compared as a whole
-        identity = await identify(key, saved.last)
-        if (part.name !== IDENTITY || JSON.stringify(identity) !== JSON.stringify(saved)) return null
-      }
+  /** @returns null if there is no file, or, with a warning, if it is damaged */
+  const readSaved = async <T>(read: () => Promise<T>): Promise<T | null> => {
+    try {
+      return await read()
+    } catch (error) {
+      if (!isMissing(error))
+        log.warn(
+          { err: error, file },
+          'the saved index of stories is unusable; all that was decided within the window is gone through again',
+        )
+      return null
     }
-    return identity?.last ?? null
   }
 
   return {
     async restore(index, key) {
       if (file === '') return null
-      try {
-        return await readInto(index, key)
-      } catch (error) {
-        if (isMissing(error)) return null
-        log.warn(
-          { err: error, file },
-          'the saved index of stories is unusable; all that was decided within the window is gone through again',
-        )
+      const parts = readParts(file)
+      const saved = await readSaved(() => readIdentity(parts))
+      if (saved === null) return null
+      if (JSON.stringify(await identify(key, saved.last)) !== JSON.stringify(saved)) {
+        await parts.return()
         return null
       }
+      return readSaved(async () => {
+        for await (const part of parts) index.restore(part)
+        return saved.last
+      })
     },
     async save(index, key, last) {
       if (file === '') return
@@ -118,6 +121,16 @@ export const createSnapshot = ({ redis, keys, file, log, builtWith = BUILT_WITH 
     },
   }
 }
+
+/** @throws PartsFileError if the file begins with something else */
+const readIdentity = async (parts: AsyncGenerator<SavedPart, void>): Promise<Identity> => {
+  const { value: part } = await parts.next()
+  const saved = part?.value as Partial<Identity> | undefined // compared as a whole later
+  if (part?.name !== IDENTITY || !isStreamId(saved?.last)) throw new PartsFileError('it does not say what it is of')
+  return saved as Identity
+}
+
+const isStreamId = (id: unknown): boolean => typeof id === 'string' && /^\d{1,20}-\d{1,20}$/.test(id)
 
 function* startingWith(first: SavedPart, index: Savable): Generator<SavedPart> {
   yield first

@@ -11,7 +11,7 @@ import { type Clusterer, createClusterer } from '../../src/stories/rules/cluster
 import { extractFeatures, toStoryInput } from '../../src/stories/rules/features.ts'
 import { BUILT_WITH, createSnapshot } from '../../src/stories/snapshot.ts'
 import { createStories } from '../../src/stories/stories.ts'
-import { readParts, writeParts } from '../../src/util/parts-file.ts'
+import { PartsFileError, readParts, writeParts } from '../../src/util/parts-file.ts'
 import { seeded } from '../../src/util/seeded-random.ts'
 import { anArticle, NOON } from '../support/articles.ts'
 import { aFolder } from '../support/folder.ts'
@@ -185,6 +185,19 @@ describe('a restarted process', () => {
     expect((await again.explain(id))?.decision).toEqual((await worker.explain(id))?.decision)
     expect(warnings).toHaveLength(1)
     expect(JSON.stringify(warnings)).toContain('the saved index of stories is unusable')
+  })
+
+  it('a file of something else is reported, and the log is read instead', async () => {
+    const [of, file, articles] = [aLog(), aFile(), fresh(8)]
+    await aWorker(of, '').decide(articles)
+    for (const value of [null, 7, { last: 'yesterday' }]) {
+      await writeParts(file, [{ name: 'identity', value }])
+      warnings.length = 0
+      expect(await aWorker(of, file).explain(articles[0]?.id as ArticleId)).not.toBeNull()
+      expect(warnings).toEqual([
+        [expect.objectContaining({ err: new PartsFileError('it does not say what it is of') }), expect.any(String)],
+      ])
+    }
   })
 
   it('a file that cannot be written is reported, and articles are decided all the same', async () => {
