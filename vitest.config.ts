@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
+import { together, unit } from './vitest.unit.config.ts'
 
 /** What starts processes or waits for schedules takes longest. */
 const SLOW = /support\/(?:daemon|cli|browser|cluster|builds|faults)/
@@ -23,7 +24,11 @@ export default defineConfig({
   // Examples import the package by its name, as whoever copies them does.
   resolve: { alias: { 'newsdesk/client': fileURLToPath(new URL('./src/client/index.ts', import.meta.url)) } },
   test: {
-    include: ['tests/**/*.test.ts', 'bench/**/*.test.ts'],
+    projects: [
+      { extends: true, test: { name: 'unit', include: unit, ...together } },
+      { extends: true, test: { name: 'real', include: ['tests/**/*.test.ts', 'bench/**/*.test.ts'], exclude: unit } },
+    ],
+    setupFiles: ['tests/support/closing.ts'],
     globalSetup: ['tests/support/global-redis.ts', 'tests/support/global-newsdesk.ts'],
     testTimeout: 120_000,
     hookTimeout: 90_000,

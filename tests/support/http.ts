@@ -1,23 +1,14 @@
 /** Real HTTP on loopback for tests: a server on a free port, closed when the file is done, remembering what it was asked. */
 
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterAll } from 'vitest'
+import { atEnd } from './at-end.ts'
 
 export interface TestServer {
   readonly url: string
   /** Requests so far, oldest first. */
   readonly requests: { readonly path: string; readonly headers: IncomingMessage['headers'] }[]
 }
-
-const open: Server[] = []
-// Registered as the file loads: a hook registered from within a test is never run.
-afterAll(() => {
-  for (const server of open.splice(0)) {
-    server.close()
-    server.closeAllConnections()
-  }
-})
 
 export const serve = async (
   handle: (request: IncomingMessage, response: ServerResponse) => void,
@@ -28,7 +19,10 @@ export const serve = async (
     handle(request, response)
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  open.push(server)
+  atEnd(() => {
+    server.close()
+    server.closeAllConnections()
+  })
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests }
 }
 

@@ -4,8 +4,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
-import { afterAll } from 'vitest'
 import { findOnPath } from '../../src/redis/server-binary.ts'
+import { atEnd } from './at-end.ts'
 import { aFolder } from './folder.ts'
 import { clockMovedBy, withoutMovedClock } from './real-clock.ts'
 import { until } from './until.ts'
@@ -18,15 +18,12 @@ const libfaketime = (existsSync('/usr/lib') ? readdirSync('/usr/lib') : [])
 /** Tests that need it are left out without. */
 export const canMoveClock = libfaketime !== undefined
 
-const open: ChildProcess[] = []
-afterAll(async () => {
-  for (const child of open.splice(0)) {
-    if (child.exitCode !== null || child.signalCode !== null) continue
-    const gone = new Promise(resolve => child.once('exit', resolve))
-    child.kill('SIGKILL')
-    await gone
-  }
-})
+const end = async (child: ChildProcess): Promise<void> => {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const gone = new Promise(resolve => child.once('exit', resolve))
+  child.kill('SIGKILL')
+  await gone
+}
 
 export const aMovedRedis = async () => {
   const dir = aFolder('moved')
@@ -53,11 +50,11 @@ export const aMovedRedis = async () => {
       FAKETIME_DONT_FAKE_MONOTONIC: '1',
     },
   })
-  open.push(child)
+  atEnd(() => end(child))
   await until(() => existsSync(socket))
   const redis = new Redis({ path: socket, maxRetriesPerRequest: null, retryStrategy: () => 50 })
   redis.on('error', () => undefined) // it is killed in the end
-  afterAll(() => redis.disconnect())
+  atEnd(() => redis.disconnect())
   const time = async (): Promise<number> => Number((await redis.time())[0]) * 1_000
   return {
     redis,
