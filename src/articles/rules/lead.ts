@@ -16,7 +16,8 @@ export const WAVE_SHARE = 0.1
 
 /**
  * ms: a story gets a new lead at most once in this time, and only if a wave of publishers has reported since. If it
- * were shorter, readers would lose the entry that they just saw; if longer, the lead would be of another part of the day.
+ * were shorter, readers would lose the entry that they just saw; if it were longer, the lead would be of another part
+ * of the day.
  */
 export const LEAD_SPAN = 6 * 3_600_000
 

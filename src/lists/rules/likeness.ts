@@ -90,7 +90,7 @@ const findSecondHalves = (one: Profile, other: Profile): ReadonlySet<string> => 
 const NO_NAMES: ReadonlySet<string> = new Set()
 const NOTHING_ALIKE: Likeness = { evidence: 0, names: [], words: [] }
 
-/** Minimum number of articles in which a word looks like a name, to count as one in texts that capitalise every word. */
+/** Minimum number of articles in which a word looks like a name, to count as one where texts capitalise every word. */
 const SHOWN_BY = 2
 
 /** Words that look like names in several of these articles. */
