@@ -25,7 +25,7 @@ export interface StoryQuery {
   readonly vector: Vector
 }
 
-/** Entries of the terms' lists read for one query, rarest terms first, and how many stories are then compared in full. */
+/** Entries of the terms' lists read for a query, rarest terms first, and how many stories are then compared in full. */
 const LOOKS = 300
 const COMPARED = 12
 /** Above the number of terms of any query. */
