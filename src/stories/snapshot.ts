@@ -86,7 +86,7 @@ export const createSnapshot = ({ redis, keys, file, log, builtWith = BUILT_WITH 
       if (!isMissing(error))
         log.warn(
           { err: error, file },
-          'the saved index of stories is unusable; all that was decided within the window is gone through again',
+          'the saved index of stories is unusable: it is built again from the log of all decisions of the window',
         )
       return null
     }

@@ -27,7 +27,7 @@ export interface ListInputs {
   readonly reach: number
   /** Stories by when they were last news, newest first. */
   newest(limit: number): Promise<Candidate[]>
-  /** Stories of several sources that were news after `since` (ms since the epoch): of each breadth the newest `limit`. */
+  /** Stories of several sources that were news after `since` (ms since the epoch): the newest `limit` of a breadth. */
   broad(since: number, limit: number): Promise<Candidate[]>
   /** How many events of a kind were counted of each story in a window. */
   storyCounts(kind: EventKind, window: Window): Promise<StoryCounts>

@@ -103,9 +103,9 @@ export const findKnownNames = (profiles: readonly Profile[]): ReadonlySet<string
 /**
  * Adds up, over the words that both have:
  *   (min(rarity, 8) - 3) * place * kind
- * where place is 1 if both titles have the word, 0.7 if one has, 0.4 if none; kind is 1 for what looks like a name in
- * either, 0.6 for another word, 0.2 for a name that goes on differently in the two, 0.3 for what goes on alike. Words of
- * a rarity under 3 nats do not count.
+ * where place is 1 if both titles have the word, 0.7 if one has, 0.4 if none; kind is 1 for a word that looks like a
+ * name in either, 0.6 for any other word, 0.2 for a name that is followed by different names in the two, and 0.3 for
+ * the second half of a name that both have. Words of a rarity under 3 nats do not count.
  * @param rarity nats, of each word of `one`, in their order
  * @param known  words that look like names in other articles about the same, where these two capitalise everything
  */

@@ -1,4 +1,7 @@
-/** What the index of stories answers: what is alike, why an article is where it is, what splits a story, how it holds. */
+/**
+ * Answers questions about the index of stories: which articles are alike, why an article is in its story, how a story
+ * is split, and how well it holds together. Changes nothing in the index.
+ */
 
 import type { StorySettings } from '../../config/sections/stories.ts'
 import type { ArticleId, StoryId } from '../../domain/article.ts'
