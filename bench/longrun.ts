@@ -1,7 +1,8 @@
 /**
- * `npm run longrun [-- --days 7 --articles 2000000 --events 20000000]`: days in fast-forward on a clock of its own. Each hour all windows are
- * held to an independent count, the age of every list is looked at, and memory is measured: after its warm-up it has to be flat. Ends
- * with 1 where anything is otherwise. `--plot` writes the memory as SVG. Small unless told: what it takes is told in docs/reliability.md.
+ * `npm run longrun [-- --days 7 --articles 2000000 --events 20000000]`: runs newsdesk for days in fast-forward, on a
+ * clock of its own. For each hour it compares all windows with an independent count, checks the age of every list, and
+ * measures memory, which must not grow after the warm-up. Exits with 1 if any check fails. `--plot` writes the memory
+ * as SVG. The default run is small; docs/reliability.md says what a large one takes.
  */
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'

@@ -1,7 +1,7 @@
 /**
- * Limits for sections, on what the repository has: headlines of our own, headlines of the News Category Dataset (Rishabh
- * Misra) and the News Aggregator data set (Fabio Gasparetti), both CC BY 4.0, that no model was trained on, and headlines
- * in 26 languages.
+ * Checks the quality of sections against limits, on data of the repository: headlines of our own, headlines of the News
+ * Category Dataset (Rishabh Misra) and the News Aggregator data set (Fabio Gasparetti), both CC BY 4.0, on which no
+ * model was trained, and headlines in 26 languages.
  */
 
 import { readFileSync } from 'node:fs'

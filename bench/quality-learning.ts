@@ -1,5 +1,7 @@
-// What the stream teaches: a section the model never saw, learnt from 200 articles of two sources and looked for in a third's, and how long
-// learning it holds up a process at a time.
+/**
+ * Measures how well a section that the model never saw is learnt: from 200 articles of two sources, tested on those of
+ * a third; and for how long at a time learning blocks the process.
+ */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { SectionModel } from '../src/sections/classifier/model-file.ts'
@@ -20,7 +22,7 @@ export interface Lesson {
   /** Share of all others' texts found in their sections, before and after. */
   readonly othersBefore: number
   readonly othersAfter: number
-  /** ms of CPU, of all of learning and of its longest turn: on a busy machine the clock would tell of others. */
+  /** ms of CPU of all learning, and of its longest turn. Wall-clock time would include other processes. */
   readonly took: number
   readonly longestTurn: number
 }
@@ -84,7 +86,10 @@ export const unknownSection = (model: SectionModel, others: readonly Labelled[])
   return lesson('motor', model, examples, [...others, ...looked])
 }
 
-/** A section hidden from training, its texts and its words; then 200 of its articles as two sources, alone and with as many of each other section. */
+/**
+ * A section hidden from training, with its texts and words; then 200 of its articles as two sources, alone and together
+ * with as many of each other section.
+ */
 export const hiddenSection = (
   hidden: string,
   train: readonly Labelled[],

@@ -1,6 +1,6 @@
 /**
- * What a reader and an editor would say of the lists of a day. A label is an event, or an article that is of none
- * (build.ts). (pure)
+ * Judges the lists of a day as a reader and an editor would: how many events they show, and which ones they repeat or
+ * miss. A label is the event of an article, or the article itself if it belongs to none (build.ts). (pure)
  */
 
 import type { Entry, Window } from '../../src/domain/entry.ts'
@@ -19,7 +19,7 @@ export const FRONT = [
   ...['latest', 'must-reads', 'trending'],
   ...['most-read:now', 'most-read:hour', 'most-read:day', 'most-read:week'],
 ]
-/** Publishers that make an event more than somebody's odd piece. */
+/** Minimum number of publishers from which an event counts as news that lists should show. */
 const BROAD = 3
 const LARGEST = 10
 
@@ -34,7 +34,7 @@ export interface LargeStory {
   readonly labels: readonly (readonly [label: string, articles: number])[]
 }
 
-/** Articles of one label that stand behind a lead of another. */
+/** Articles of one label that are hidden in a story led by an article of another label. */
 export interface Hidden {
   readonly label: string
   readonly by: string
@@ -106,7 +106,7 @@ const judgeLists = (of: Case): Figures => {
   }
 }
 
-/** Pages as often as they were read; the article that is open counts as shown. */
+/** Counts each page as often as it was read; the article that is open counts as shown. */
 const judgePages = (of: Case): Figures => {
   const { lists, articles, uniquePages } = of.outcome
   const judgePage = (id: string, times: number, panels: readonly (readonly string[])[]) => {
@@ -152,7 +152,7 @@ const judgeMustReads = (of: Case): Figures => {
 const leadLabel = (of: Case, { id }: Item): string =>
   labelOf(of, of.outcome.stories.get(of.outcome.articles.get(id)?.story ?? '')?.lead ?? id)
 
-/** What no list can show, since it stands behind a lead of another label. */
+/** What no list can show, since it is hidden in a story led by an article of another label. */
 const judgeHidden = (of: Case): { readonly figures: Figures; readonly hidden: readonly Hidden[] } => {
   const behind = of.items.map(item => ({ item, by: leadLabel(of, item) })).filter(({ item, by }) => by !== item.label)
   const leads = new Set(of.items.map(item => leadLabel(of, item)))

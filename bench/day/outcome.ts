@@ -1,4 +1,4 @@
-/** What stands in Redis after the day, read as services read it. */
+/** Reads what is in Redis after the day, the way services read it. */
 
 import type { Redis } from 'ioredis'
 import type { Entry } from '../../src/domain/entry.ts'
@@ -25,13 +25,13 @@ export interface StoredStory {
   readonly lead: string
 }
 
-/** What stands in Redis in the end. */
+/** What is in Redis in the end. */
 export interface Outcome {
   /** Entries by name of the list, related lists included. */
   readonly lists: ReadonlyMap<string, readonly Entry[]>
   readonly articles: ReadonlyMap<string, StoredArticle>
   readonly stories: ReadonlyMap<string, StoredStory>
-  /** Ids in each panel of the page of an article, by its id, read without repeats: of articles that were read. */
+  /** For each article that was read, by its id: the ids in each panel of its page, read without repeats. */
   readonly uniquePages: ReadonlyMap<string, readonly (readonly string[])[]>
   /** Events refused, by reason. */
   readonly refused: Readonly<Record<string, string>>

@@ -1,4 +1,4 @@
-/** Holds what stands in Redis to the truth: before the first fault, and after the last until all is well again. */
+/** Compares what is in Redis with what must be there: before the first fault, and after the last until they agree. */
 
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
@@ -7,7 +7,7 @@ import { type TrueCounts, type Violation, violation } from './check/truth.ts'
 import type { Stand } from './stand.ts'
 
 export interface Verdict {
-  /** ms until everything was as it must be; null where it never was. */
+  /** ms until everything was as it must be; null if it never was. */
   readonly recovered: number | null
   /** What was still wrong in the end, and what was right too late. */
   readonly violations: readonly Violation[]
@@ -37,12 +37,12 @@ export interface JudgeParts {
   readonly trace: (line: string) => void
 }
 
-/** How many times as long it is waited for: what is late is told apart from what is lost. */
+/** Factor by which we wait longer than the limit, to tell what is late from what is lost. */
 const PATIENCE = 4
 /** ms until all is well at first. */
 const STARTS = 180_000
 const LOOK = 700
-/** It must stay as it is: looked at again after so long, ms. */
+/** ms after which Redis is checked again: what was right must stay right. */
 const STAYS = 3_000
 /** Connections that may be on their way in or out. */
 const MORE_CLIENTS = 4

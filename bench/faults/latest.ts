@@ -3,14 +3,14 @@
 import type { Redis } from 'ioredis'
 
 export interface Latest {
-  /** URLs of articles that are there for so long that no killed Redis forgets them. */
+  /** URLs of articles that have been in the list long enough for a killed Redis not to have lost them. */
   readable(): string[]
   /** Articles seen so far. */
   size(): number
   stop(): void
 }
 
-/** An article is read when it has been there for so long that no killed Redis forgets it, ms. */
+/** ms in the list after which an article is read: a killed Redis does not lose what is older. */
 const READ_AFTER = 8_000
 const LOOK = 1_000
 

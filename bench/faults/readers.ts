@@ -1,6 +1,6 @@
 /**
- * Services that report what is read, and keep book of it. Each event has an id of its own, so that it may be sent again where no answer came,
- * and once more where Redis was killed since: what Redis answered for last it may have lost.
+ * Services that report reads, and record what they reported. Each event has its own id, so that it can be sent again if
+ * Redis did not answer, and also if Redis was killed soon after its answer, since it may then have lost the event.
  */
 
 import { setTimeout as delay } from 'node:timers/promises'
@@ -8,9 +8,12 @@ import { Redis } from 'ioredis'
 import type { TrueCounts } from './check/truth.ts'
 
 export interface Readers {
-  /** Redis was killed: what it answered for in the last seconds is sent again. @returns events of which that Redis had lost what it answered */
+  /**
+   * Call after Redis was killed: sends again what it acknowledged in the last seconds.
+   * @returns the number of acknowledged events that Redis had lost
+   */
   lost(): Promise<number>
-  /** No more events; resolves when all were answered for. */
+  /** Stops sending new events; resolves when all were acknowledged. */
   finish(): Promise<void>
   readonly counts: ReadonlyMap<string, TrueCounts>
   sent(): number
@@ -21,7 +24,7 @@ export interface ReadersWanted {
   readonly port: number
   readonly stream: string
   readonly random: () => number
-  /** Articles that may be read: their URLs. Those that are there for a while, so that no killed Redis forgets one that is read. */
+  /** URLs of articles that may be read: stored for a while, so that a killed Redis has not lost them. */
   readonly articles: () => readonly string[]
   /** Events every 100 ms. */
   readonly pace: number
@@ -34,12 +37,12 @@ const UNSAFE = 5_000
 
 interface Sent {
   readonly fields: readonly string[]
-  /** ms by performance.now() when it was answered for. */
+  /** ms by performance.now() at which Redis acknowledged it. */
   at: number
   entry: string
 }
 
-/** Sends each event again and again until Redis has answered for it. */
+/** Sends each event again and again until Redis has acknowledged it. */
 const createSender = (redis: Redis, stream: string, random: () => number) => {
   const inHand = new Set<Promise<void>>()
   let isStopped = false
@@ -59,7 +62,7 @@ const createSender = (redis: Redis, stream: string, random: () => number) => {
       const sending = sendUntilAnswered(sent).finally(() => inHand.delete(sending))
       inHand.add(sending)
     },
-    /** Events that were not answered for. */
+    /** Events that were not acknowledged. */
     waiting: () => inHand.size,
     async finish(): Promise<void> {
       while (inHand.size > 0) await Promise.all(inHand)
@@ -110,7 +113,7 @@ export const startReaders = ({ port, stream, random, articles, pace }: ReadersWa
   const run = async (): Promise<void> => {
     while (!isOver) {
       const known = articles()
-      // Nobody waits for ever: while Redis is away readers are as many as before, but no more than a few seconds' worth wait.
+      // While Redis is away, as many events arise as before, but at most those of a few seconds wait to be sent.
       for (let n = 0; known.length > 0 && n < pace && sender.waiting() < pace * 40; n += 1) {
         // Few articles are read much, most a little.
         const url = known[Math.floor(random() ** 3 * known.length)]

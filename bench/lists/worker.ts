@@ -1,4 +1,7 @@
-/** The worker that is measured, in a process of its own: the daemon with the roles articles and publish. Arguments: socket, prefix, sources. */
+/**
+ * The worker that is measured, in a process of its own: the daemon with the roles articles and publish. Arguments:
+ * socket, prefix, sources.
+ */
 
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { pino } from 'pino'

@@ -1,4 +1,4 @@
-/** Holds what stands in Redis to the truth, an hour at a time. Each check returns what is wrong, in words. */
+/** Compares what is in Redis with what must be there, once an hour. Each check returns what is wrong, in words. */
 
 import { type createCount, type WindowName, windowNames } from './count.ts'
 import { type Stage, until } from './stage.ts'
@@ -25,7 +25,7 @@ const findDifference = async (
   const flat = await redis.zrange(keys.eventWindow('view', window), 0, '-1', 'WITHSCORES')
   const stands = new Map<string, number>()
   for (let at = 0; at < flat.length; at += 2) stands.set(urlOf.get(flat[at] ?? '') ?? '', Number(flat[at + 1]))
-  // What its retention has taken away is nobody's to compare.
+  // Articles older than the retention are gone, so they are not compared.
   const there = new Set(urlOf.values())
   let differs = ''
   for (const [url, reads] of truth)

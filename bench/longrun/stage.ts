@@ -1,4 +1,4 @@
-/** What the long run plays on: a Redis and a worker whose clocks are moved, and queues that can be seen to be empty. */
+/** The environment of the long run: a Redis and a worker whose clocks it moves, and a way to wait for empty queues. */
 
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
@@ -16,7 +16,7 @@ export interface Stage {
   readonly queues: Queues
   /** ms since the epoch, by the moved clocks. */
   now(): number
-  /** Moves the clocks of Redis and of the worker, while neither has anything in hand. */
+  /** Moves the clocks of Redis and of the worker; call it while both are idle. */
   moveOn(ms: number): Promise<void>
   /** Waits until all articles, lists and events that came in are done with. */
   settle(): Promise<void>

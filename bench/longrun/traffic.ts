@@ -1,4 +1,4 @@
-/** What comes in during the long run: articles by crawls, and reads of the latest of them. */
+/** Generates the traffic of the long run: crawls that bring articles, and reads of the latest ones. */
 
 import { addArticles } from '../../src/queues/queues.ts'
 import { seeded } from '../../src/util/seeded-random.ts'

@@ -1,7 +1,7 @@
 /**
- * The pipeline an able engineer writes in an afternoon with the same packages, to hold ours against: rss-parser fetches and reads, BullMQ
- * has a job a feed and a job an article, SET NX tells what is new, words tell the section, sorted sets and trimmed lists are what is read.
- * Idiomatic, and slow for no other reason than that nothing was thought of twice.
+ * The pipeline that an able engineer writes in an afternoon with the same packages, to compare ours with: rss-parser
+ * fetches and parses, BullMQ has a job per feed and a job per article, SET NX finds what is new, words decide the
+ * section, and sorted sets and trimmed lists are what services read. It is idiomatic, and not optimised at all.
  */
 
 import { createHash } from 'node:crypto'

@@ -1,4 +1,4 @@
-/** Another state of this repository, built in a temporary folder so that its worker can run beside that of the working tree. */
+/** Builds another commit in a temporary folder, so that its worker can run beside that of the working tree. */
 
 import { execFile } from 'node:child_process'
 import { constants, mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -19,8 +19,8 @@ export interface Build {
 }
 
 /**
- * Checks out `ref` into a temporary folder and builds it with its own `npm run build`. Packages are those of the working tree where both
- * lock the same versions, else those that the ref locks.
+ * Checks out `ref` into a temporary folder and builds it with its own `npm run build`. If the ref locks the same
+ * versions of packages as the working tree, it uses those of the working tree; otherwise its own are installed.
  * @param ref anything that names a commit: a tag, a branch, a hash
  * @throws when the ref does not exist or does not build; nothing of it is left behind then
  */

@@ -1,6 +1,7 @@
 /**
- * Invented publishers in a process of their own, 30 items a feed in 15 to 60 KB. Told what to serve by messages: which edition, each with
- * two new items, and whether validators are known. `/<feed>` is a feed; its number is all that tells it from others.
+ * Invented publishers in a process of their own, 30 items per feed in 15 to 60 KB. Messages tell them what to serve:
+ * which edition, each with two new items, and whether they answer to validators. `/<feed>` is a feed; feeds differ only
+ * by their number.
  */
 
 import { createHash } from 'node:crypto'

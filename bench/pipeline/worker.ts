@@ -1,7 +1,8 @@
 /**
- * A contestant in a process of its own: `ours` or `naive`. Arguments: which, socket, prefix, port of the publishers, number of feeds. It sends
- * `ready`, takes `{ crawl: [first, count] }` and answers with what that cost (`Told` in stage.ts), and ends at `{ stop: true }`. Arguments and messages
- * stay as they are from one version to the next: that is how `--against` runs the worker of another commit beside this one.
+ * A contestant in a process of its own: `ours` or `naive`. Arguments: which, socket, prefix, port of the publishers,
+ * number of feeds. It sends `ready`, takes `{ crawl: [first, count] }`, answers with what that cost (`Told` in
+ * stage.ts), and ends at `{ stop: true }`. Arguments and messages must not change from one version to the next, since
+ * `--against` runs the worker of another commit beside this one.
  */
 
 import { readFileSync, writeFileSync } from 'node:fs'

@@ -13,7 +13,7 @@ export interface Row {
   /** A source and day. */
   readonly requests: number
   readonly lost: number
-  /** Least mean at as many requests for a rule that knows at each moment the rate each source publishes at, by `leastMean`. */
+  /** The least mean, at as many requests, of a rule that always knows the rate of every source: see `leastMean`. */
   readonly known: number
   readonly byPattern: Readonly<Record<Pattern, { readonly mean: number; readonly requests: number }>>
 }
@@ -51,8 +51,9 @@ const addTo = (sum: Outcome['sources'], more: Outcome['sources']): Outcome['sour
   ) as Outcome['sources'] // one entry a pattern
 
 /**
- * Where items come independently at known rates, an item at a moment polled at frequency f waits 1 / 2f on average; the sum of that over all
- * items, under a total of requests, is least where f goes with the square root of the rate (Cauchy and Schwarz).
+ * If items arrive independently at known rates, an item of a source polled at frequency f waits 1 / 2f on average. For
+ * a given number of requests, the sum over all items is least if f is proportional to the square root of the rate
+ * (Cauchy and Schwarz).
  * @returns ms
  */
 const leastMean = (roots: number, requests: number, items: number): number => roots ** 2 / (2 * requests * items)
@@ -126,7 +127,10 @@ export const showRows = (rows: readonly Row[], curve: readonly Row[]): string[] 
 
 const times = (mean: number, other: number): string => `${mean.toFixed(1)} (x ${(mean / other).toFixed(2)})`
 
-/** What was asked beside what was measured. The best of the others: the one whose mean delay falls most for what it asks. */
+/**
+ * Shows each goal with what was measured. The best of the other rules is the one with the smallest product of mean
+ * delay and number of requests.
+ */
 export const showGoals = (rows: readonly Row[], curve: readonly Row[]): string[] => {
   const own = rows.find(({ policy }) => policy === 'newsdesk')
   const others = rows.filter(row => row !== own)

@@ -1,4 +1,4 @@
-/** Sources that publish: six patterns, each source with hours, weekdays, time zone and noise of its own. */
+/** Generates sources that publish: in six patterns, each source with its own hours, weekdays, time zone and noise. */
 
 import { seeded } from '../../src/util/seeded-random.ts'
 import { PLANS, type Plan } from './plans.ts'
@@ -22,7 +22,10 @@ export interface SimulatedSource {
   readonly window: number
   /** Whether its items carry their dates. */
   readonly isDated: boolean
-  /** The square root of the rate it really publishes at, per ms, summed over the simulated time: what `mean delay with rates known` is made of. */
+  /**
+   * The square root of its true rate of publication, per ms, summed over the simulated time: `mean delay with rates
+   * known` is computed from it.
+   */
   readonly roots: number
 }
 

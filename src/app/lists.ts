@@ -1,4 +1,4 @@
-/** Builds the list module over the others: for a daemon, and for commands that pin, block and explain. */
+/** Connects the modules of src/lists to the others: for a daemon, and for commands that pin, block and explain. */
 
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
@@ -44,7 +44,7 @@ export interface ListsParts {
   readonly source: (id: string) => Source | undefined
   readonly now: () => number
   readonly precedence?: PriorityGate
-  /** Every list, unless given. */
+  /** Default: every list. */
   readonly registry?: ListRegistry
 }
 

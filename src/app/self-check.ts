@@ -1,13 +1,13 @@
-/** Has a process that publishes lists check itself now and then: one list at a time (src/lists/self-check.ts). */
+/** Makes a process that publishes lists check itself at intervals, one list at a time (src/lists/self-check.ts). */
 
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import type { SelfCheckResult } from '../lists/self-check.ts'
 import { createOutageLog } from '../redis/transient-error.ts'
 
-/** ms between two checks: ranking a list without a cache may read thousands of stories. */
+/** ms between two checks; they are rare because ranking a list without a cache may read thousands of stories. */
 const CHECK_INTERVAL = 5 * 60_000
-/** Differing entries that are logged. */
+/** Maximum number of differing entries that are logged. */
 const MAX_LOGGED = 3
 
 export interface SelfCheckRunParts {

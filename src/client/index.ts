@@ -51,8 +51,7 @@ export interface Page<W extends readonly Wanted[]> {
 /**
  * Reads several lists, and optionally an article, in one round trip: all panels of a page.
  * @param wanted names such as `latest:world` or `related:<id>`, or `{ list, section, limit }`; a list named twice is
- *   read
- *   once, with the larger limit
+ *   read once, with the larger limit
  * @param options.limit entries of lists without a limit of their own; default 20
  */
 export const readPage = async <const W extends readonly Wanted[]>(
@@ -97,8 +96,8 @@ export interface Client {
     many<const W extends readonly Wanted[]>(wanted: W, options?: { readonly limit?: number }): Promise<Lists<W>>
   }
   /**
-   * Reads all panels of a page in one round trip, in the order asked. With `unique: true` no story stands in two panels,
-   * and the open article's in none: see `PanelsWanted`.
+   * Reads all panels of a page in one round trip, in the order asked. With `unique: true` no story appears in two
+   * panels, and the story of the open article in none: see `PanelsWanted`.
    */
   page<const W extends readonly PanelWanted[]>(wanted: PanelsWanted<W>): Promise<PanelPage<W>>
   /** Reads several lists, and optionally an article, in one round trip, each list by its name. */
@@ -132,7 +131,7 @@ export const createClient = (redis: Connection, options: ReporterOptions = {}): 
       get: (list, some) => readList(redis, list, { ...some, prefix }),
       many: async (wanted, some) => (await readPage(redis, wanted, { ...some, prefix })).lists,
     },
-    page: page as Client['page'], // as each of its forms answers
+    page: page as Client['page'], // each overload by its arguments
     article: async id => parseArticle(await redis.hgetall(keys.article(id))),
     async sections() {
       const json = await redis.get(keys.sections())

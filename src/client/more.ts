@@ -1,4 +1,4 @@
-/** More on an article's story: what other publishers tell of the same event, without reprints and repeated headlines. */
+/** Reads what other publishers report on the event of an article, without reprints and repeated headlines. */
 
 import { keysFor } from '../redis/keys.ts'
 import { foldWords } from '../util/words.ts'
@@ -16,9 +16,9 @@ export interface Angle {
 }
 
 const DEFAULT_LIMIT = 5
-/** Articles of a story that are looked at, the last to come first. */
+/** Maximum number of articles of a story that are read: those that joined it last. */
 const MAX_ARTICLES = 40
-/** Headlines that share so much of the words of the shorter are one. */
+/** Two headlines are the same if they share at least this fraction of the words of the shorter one. */
 const SAME_HEADLINE = 0.6
 
 type Hash = Readonly<Record<string, string>>
@@ -28,7 +28,7 @@ const wordsOf = (title: string): ReadonlySet<string> => new Set(foldWords(title)
 const isSameHeadline = (one: ReadonlySet<string>, other: ReadonlySet<string>): boolean =>
   [...one].filter(word => other.has(word)).length >= SAME_HEADLINE * Math.min(one.size, other.size)
 
-/** Newest first, one of each source; none that says what the article or a newer one says in the same words. (pure) */
+/** Newest first, one of each source, none with nearly the headline of the article or of a newer one. (pure) */
 const chooseAngles = (article: Hash, others: readonly Hash[], limit: number): Angle[] => {
   const told = [wordsOf(article.title ?? '')]
   const sources = new Set([article.source])
@@ -48,8 +48,8 @@ const chooseAngles = (article: Hash, others: readonly Hash[], limit: number): An
 }
 
 /**
- * Reads other articles of an article's story, the newest first, each of another source. Takes three round trips, and
- * nothing is stored for it: the story names its articles.
+ * Reads other articles of an article's story, newest first, each of another source. Takes three round trips: the
+ * article, its story, and the articles that the story names.
  * @param options.limit default 5
  * @returns none if the article is unknown or the only one of its story
  */
@@ -59,7 +59,7 @@ export const readMore = async (
   { limit = DEFAULT_LIMIT, prefix = 'newsdesk' }: ClientOptions & { readonly limit?: number } = {},
 ): Promise<Angle[]> => {
   const keys = keysFor(prefix)
-  const [own] = (await runPipelined(redis, [['hgetall', keys.article(article)]])) as [Hash] // one each
+  const [own] = (await runPipelined(redis, [['hgetall', keys.article(article)]])) as [Hash] // one answer per command
   if (!own.id || !own.story) return []
   const [story] = (await runPipelined(redis, [['hgetall', keys.story(own.story)]])) as [Hash] // likewise
   const ids = JSON.parse(story.articles ?? '[]') as string[] // as docs/redis-contract.md specifies

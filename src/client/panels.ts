@@ -1,4 +1,4 @@
-/** Reads the panels of a page in one round trip, on request without repeats. */
+/** Reads the panels of a page in one round trip; on request, no story appears twice. */
 
 import { fillPage, type ListReading, type Panel, type Place, planReadings } from '../domain/page.ts'
 import { type PublishedArticle, parseArticle } from '../domain/published-article.ts'
@@ -19,30 +19,30 @@ export type PanelWanted =
   | Wanted
   | (Exclude<Wanted, string> & {
       /**
-       * For a list that is asked for twice: with true this panel begins at its top again and may repeat what an earlier
-       * panel of the same list shows; without it, a unique page goes on behind those entries.
+       * For a list that is asked for more than once: with true, this panel starts at the top of the list again, and may
+       * repeat entries of an earlier panel of the same list; otherwise it continues after them, on a unique page.
        */
       readonly repeat?: boolean
     })
 
 export interface PanelsWanted<W extends readonly PanelWanted[] = readonly PanelWanted[]> {
   /**
-   * The panels, in order of priority: of a story that could stand in several, the first has it. A list may be asked for
-   * more than once.
+   * The panels, in order of priority: on a unique page, a story that could appear in several appears in the first. A
+   * list may be asked for more than once.
    */
   readonly lists: W
-  /** Id of the article that the page is about: its story is in no panel. */
+  /** Id of the article that the page is about; on a unique page, its story appears in no panel. */
   readonly article?: string
   /** Entries of lists without a limit of their own; default 20. */
   readonly limit?: number
   /**
-   * Whether no story may stand in two panels, nor the open article's in any. Lists are then read further, so that panels
-   * stay full. Default false.
+   * Whether no story may appear in two panels, and the story of the open article in none. More entries of each list are
+   * then read, so that panels stay full. Default false.
    */
   readonly unique?: boolean
   /**
-   * Whether to leave a panel empty whose list says what one further up says: on a young site the best of the week are
-   * those of the day. Default false.
+   * Whether to leave a panel empty if its list says the same as one further up: on a young site, the best of the week
+   * are those of the day. Default false.
    */
   readonly skipSame?: boolean
 }

@@ -37,7 +37,7 @@ const put = (keys: Keys, path: readonly string[], value: unknown): void => {
   if (last !== undefined) at[last] = value
 }
 
-/** Takes out what stands at a path; what stands in a list goes with the whole list. */
+/** Removes the value at a path; for a value in a list, removes the whole list. */
 const take = (keys: Keys, path: readonly PropertyKey[]): void => {
   const parent = path.slice(0, -1).reduce<unknown>((at, key) => (isKeys(at) ? at[String(key)] : undefined), keys)
   if (isKeys(parent)) delete parent[String(path.at(-1))]

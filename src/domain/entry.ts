@@ -37,8 +37,8 @@ export const Entry = z.object({
   /** ISO 8601 UTC. */
   publishedAt: z.iso.datetime(),
   /**
-   * ISO 8601 UTC: when its story was last news, by which lists rank it: `latest` is in this order. Missing in entries
-   * of an older version.
+   * ISO 8601 UTC: when its story was last news, as lists rank it; `latest` is in this order. Missing in entries of an
+   * older version.
    */
   newsAt: z.iso.datetime().optional(),
   image: z.url({ protocol: /^https?$/ }).nullable(),

@@ -1,6 +1,7 @@
 /**
- * The panels of a page, on request without repeats: no story stands in two places, and none is that of the open article.
- * Lists are read further than their panels are long, so that one reading fills all of them. (pure)
+ * Fills the panels of a page; on request (`unique`), no story appears twice, and the story of the open article in no
+ * panel. More entries of a list are read than its panel shows, so that one reading is enough for all panels. Used by
+ * newsdesk/client and by GET /v1/page, which must show the same; reading is their task. (pure)
  */
 
 import type { Entry } from './entry.ts'
@@ -13,8 +14,8 @@ export interface Place {
   /** Maximum number of entries. */
   readonly limit: number
   /**
-   * For a list that a place further up shows too: whether this place begins at its top again, and may show the same
-   * entries, or goes on behind them.
+   * For a list that a place further up shows, too: whether this place starts at the top of the list again and may show
+   * the same entries, or continues after them.
    */
   readonly repeat: boolean
 }
@@ -24,7 +25,7 @@ export interface Panel {
   readonly list: string
   /** As published; `rank` is the place in the list. */
   readonly entries: readonly Entry[]
-  /** The list further up that says what this one would, so that it was left out; null if it was not. */
+  /** The list further up that says the same, so that this panel was left empty; null if it was not. */
   readonly sameAs: string | null
 }
 
@@ -32,7 +33,7 @@ export interface Panel {
 export interface ListReading {
   /** Entries as JSON, from the top. */
   readonly entries: readonly string[]
-  /** `covers` of its meta; null if it was not read. */
+  /** `covers` of its meta (docs/redis-contract.md); null if it was not read. */
   readonly covers: string | null
 }
 
@@ -47,15 +48,15 @@ export interface PageParts {
   readonly readings: ReadonlyMap<string, ListReading>
   /** The article that the page is about; null if it is about none, or the article is unknown. */
   readonly article: OpenArticle | null
-  /** Whether no story may stand in two panels, nor the open article's in any. */
+  /** Whether no story may appear in two panels, and the story of the open article in none. */
   readonly unique: boolean
-  /** Whether lists that would say again what one further up says are left out. */
+  /** Whether a panel is left empty if its list says the same as one further up. */
   readonly skipSame: boolean
 }
 
 /**
- * How many entries of each list to read. On a unique page so many that every panel can be filled whatever stands further
- * up: its own, those of all places before it, and the open article's.
+ * How many entries of each list to read. On a unique page there are enough to fill a panel even if it has to skip every
+ * story of the places before it, and the story of the open article.
  */
 export const planReadings = (places: readonly Place[], unique: boolean): Map<string, number> => {
   const lengths = new Map<string, number>()
@@ -68,7 +69,7 @@ export const planReadings = (places: readonly Place[], unique: boolean): Map<str
   return lengths
 }
 
-/** Parses entries only as far as they are looked at. */
+/** Parses an entry only when it is needed. */
 const createLazyList = ({ entries, covers }: ListReading) => {
   const parsed: Entry[] = []
   const at = (index: number): Entry | undefined => {
@@ -92,7 +93,7 @@ const readHead = ({ at }: LazyList, limit: number): Entry[] =>
 const createShown = (article: OpenArticle | null) => {
   const stories = new Set(article ? [article.story] : [])
   return {
-    /** The open article is also known by its id, should an entry still name another story. */
+    /** The open article is also recognised by its id, since an entry may still name its former story. */
     has: ({ id, story }: Entry): boolean => id === article?.id || stories.has(story.id),
     add: ({ story }: Entry): void => void stories.add(story.id),
   }
@@ -114,7 +115,7 @@ const fillPanel = ({ at }: LazyList, limit: number, again: ReadonlySet<string>, 
 
 const NONE: ReadonlySet<string> = new Set()
 
-/** Fills the panels in the order asked: on a unique page, the first that could show a story has it. */
+/** Fills the panels in the order asked: on a unique page, a story appears in the first panel that could show it. */
 export const fillPage = ({ places, readings, article, unique, skipSame }: PageParts): Panel[] => {
   const lists = new Map([...readings].map(([name, reading]) => [name, createLazyList(reading)]))
   const shown = createShown(article)

@@ -1,6 +1,6 @@
 /**
- * Lists that say the same, as on a site that has not counted reads for long: the best of the week are those of the day
- * and of now, and without any reads all of them are the latest. (pure)
+ * Recognises lists that say the same. On a site that has not counted reads for long, the best of the week are those of
+ * the day and of now; without any reads, all of them are the latest. (pure)
  */
 
 import type { Entry, Window } from './entry.ts'
@@ -38,7 +38,7 @@ const splitName = (list: string): WindowedName | null => {
   return isWindow(window) ? { kind, window, part: part.map(word => `:${word}`).join('') } : null
 }
 
-/** Whether two lists differ in their windows only, and the wider one has no event that the narrower one has not. */
+/** Whether two lists differ in their windows only, and the wider window has no more events than the narrower one. */
 const hasSameEvents = (one: ListFacts, other: ListFacts): boolean => {
   const [here, there] = [splitName(one.list), splitName(other.list)]
   if (!here || !there || here.kind !== there.kind || here.part !== there.part) return false
@@ -69,6 +69,6 @@ export const findSame = (one: ListFacts, earlier: readonly EarlierList[]): strin
   const backfill = findBackfill(one)
   const saysSame = (other: ListFacts): boolean =>
     hasSameEvents(one, other) || (backfill !== null && (other.list === backfill || findBackfill(other) === backfill))
-  // A second place of a list is no repetition of it, nor of what was left out for it.
+  // Earlier places of this list do not count, nor do lists that were left out because this one is shown.
   return earlier.find(other => other.shownAs !== one.list && saysSame(other))?.shownAs ?? null
 }

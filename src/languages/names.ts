@@ -1,34 +1,35 @@
 /**
- * Which words of a text look like names: by their capitals where capitals tell, and by their digits. In scripts without
- * capitals nothing does but what has Latin capitals or digits in it, and how rare a word is must tell. (pure)
+ * Finds the words of a text that look like names: by their capitals, unless the text capitalises other words as well,
+ * and by their digits. In a script without capitals, only words with Latin capitals or digits are found; callers go by
+ * the rarity of its words instead (src/lists/rules/likeness.ts). (pure)
  */
 
 import { reducer } from './segment.ts'
 
 /** Languages that capitalise every noun. */
 const NOUNS_CAPITALISED: ReadonlySet<string> = new Set(['de', 'lb'])
-/** A text with fewer of its longer words small than this share writes them large whatever they mean. */
+/** If fewer than this share of a text's longer words are in lower case, it capitalises words whatever they mean. */
 const HEADLINE_STYLE = 0.15
-/** Shorter words stay small in headlines of that style, as do stopwords. */
+/** Characters; shorter words stay in lower case even in headlines of that style, as do stopwords. */
 const LONGER = 4
 
 const WORDS = /[\p{L}\p{N}][\p{L}\p{N}\p{M}]*/gu
 const STARTS_LARGE = /^\p{Lu}/u
 const CAPITALISED = /^\p{Lu}[\p{L}\p{M}]*$/u
-/** A phrase in quotation marks: the name of a work, if it is short and all of it begins large. */
+/** A phrase in quotation marks: the name of a work, if it has at most MOST_QUOTED words and all are capitalised. */
 const QUOTED = /(?:^|[\s(])['‘"“„«](\p{Lu}[^'’"”»“„«‘]{1,40})['’"”»“]/gu
 const MOST_QUOTED = 3
-/** Without these a text has no names. */
+/** A text without a match has no names. */
 const HAS_NAMES = /\p{Lu}|\d{3}/u
 const DIGIT = /\d/
-/** As `NATO`, `MH370` and `A380`; `Q1` and `5B` are no names. */
+/** Such as `NATO`, `MH370` and `A380`; `Q1` and `5B` are no names. */
 const ACRONYM = /^(?:\p{Lu}{2,}\p{N}*|\p{Lu}\p{N}{2,})$/u
 /** A number of three digits and more that is neither a year nor round, such as that of a flight. */
 const TELLING_NUMBER = /^(?!(?:19|20)\d\d$)(?!\d*00$)\d{3,}$/
-/** What stands before the first word of a sentence or a quotation, or behind a colon or a dash. */
+/** The characters before a word that is capitalised for its position: after a full stop, a quotation mark, a colon. */
 const BEGINS = /(?:^|[.!?:;…|"“”„«‹»¿¡–—]|\s-|--)[\s"“”„«‹'‘’(]*$/u
 
-/** Whether a text writes nearly all its longer words large, behind the first. @param reduce empty for a stopword */
+/** Whether nearly all longer words after the first are capitalised. @param reduce returns '' for a stopword */
 const isHeadlineStyle = (words: readonly string[], reduce: (word: string) => string): boolean => {
   const longer = words.slice(1).filter(word => word.length >= LONGER && !DIGIT.test(word))
   const most = HEADLINE_STYLE * longer.length
@@ -43,17 +44,17 @@ const isHeadlineStyle = (words: readonly string[], reduce: (word: string) => str
 
 /**
  * @param language primary subtag, or empty
- * @returns the words that look like names, as `tellingWords` with stems gives them; each with the name that stands
- *   directly behind it, as `ellin` behind `port`, or an empty string
+ * @returns the words that look like names, as `tellingWords` with stems returns them; each with the name that directly
+ *   follows it, such as `port` with `ellin`, or with an empty string
  */
 export const findNames = (text: string, language: string): ReadonlyMap<string, string> => {
   const names = new Map<string, string>()
   if (!HAS_NAMES.test(text)) return names
   const reduce = reducer(language, true)
   const words = text.match(WORDS) ?? []
-  const isLoud = words.length > 1 && text === text.toUpperCase()
-  const tells = !isLoud && !NOUNS_CAPITALISED.has(language) && !isHeadlineStyle(words, reduce)
-  for (const [, phrase = ''] of isLoud ? [] : text.matchAll(QUOTED)) {
+  const isUpperCase = words.length > 1 && text === text.toUpperCase()
+  const capitalsTell = !isUpperCase && !NOUNS_CAPITALISED.has(language) && !isHeadlineStyle(words, reduce)
+  for (const [, phrase = ''] of isUpperCase ? [] : text.matchAll(QUOTED)) {
     const quoted = phrase.match(WORDS) ?? []
     const reduced = quoted.map(word => reduce(word.normalize('NFKC').toLowerCase())).filter(word => word !== '')
     if (quoted.length <= MOST_QUOTED && quoted.every(word => STARTS_LARGE.test(word)))
@@ -65,8 +66,8 @@ export const findNames = (text: string, language: string): ReadonlyMap<string, s
     const index = text.indexOf(word, end)
     const isName =
       TELLING_NUMBER.test(word) ||
-      (!isLoud && ACRONYM.test(word)) ||
-      (tells && CAPITALISED.test(word) && !BEGINS.test(text.slice(Math.max(0, index - 4), index)))
+      (!isUpperCase && ACRONYM.test(word)) ||
+      (capitalsTell && CAPITALISED.test(word) && !BEGINS.test(text.slice(Math.max(0, index - 4), index)))
     const reduced = isName ? reduce(word.normalize('NFKC').toLowerCase()) : ''
     if (reduced !== '') {
       const isNext = index === end + 1 && (text[end] === ' ' || text[end] === '-')

@@ -1,6 +1,6 @@
 /**
- * A table of n-grams of at most four bytes of UTF-8, marked at the edges of words, each with its scores for languages:
- * a file, and arrays in memory without objects. (pure)
+ * A table of n-grams, each with its scores for languages: its file format, and typed arrays in memory. N-grams have at
+ * most four bytes of UTF-8, and those at the edge of a word are distinct from those within. (pure)
  */
 
 export interface NgramTable {

@@ -1,6 +1,6 @@
 /**
- * Splits texts into words: at blanks and signs, and in scripts without blanks as `Intl.Segmenter` finds them. Cuts words
- * to what texts about the same thing share.
+ * Splits texts into words: at spaces and punctuation, and in scripts without spaces by `Intl.Segmenter`. Reduces words
+ * to a form that texts about the same thing share: folded, stemmed, without stopwords.
  */
 
 import { createLruCache, type LruCache } from '../util/lru.ts'
@@ -8,7 +8,7 @@ import { foldWords } from '../util/words.ts'
 import { stemmerFor } from './stem.ts'
 import { stopwordsOf } from './stopwords.ts'
 
-/** Longer texts say nothing more. */
+/** Characters of a text that are read; the rest would add nothing. */
 const MAX_CHARACTERS = 2_000
 
 const UNSPACED =
@@ -16,7 +16,7 @@ const UNSPACED =
 const WORDS = /[\p{L}\p{N}][\p{L}\p{N}\p{M}]*/gu
 /** What separates the thousands of a number: `1,500`, `1.500` and `1 500` are one word. */
 const THOUSANDS = /(?<=\d)[.,'’\u00a0\u202f](?=\d{3}(?!\d))/g
-/** What an apostrophe takes away: `mayor's`, `don't`. */
+/** English endings after an apostrophe, which are dropped: `mayor's`, `don't`. */
 const CONTRACTED = /(?<=\p{L})['’](?:s|t|re|ve|ll|d|m)(?![\p{L}\p{N}])/gu
 
 const segmenters = new Map<string, Intl.Segmenter>()
@@ -39,7 +39,7 @@ export const splitText = (text: string, language: string): string[] => {
   return [...segmenterFor(language).segment(lower)].filter(part => part.isWordLike).map(part => part.segment)
 }
 
-/** Words whose result is kept, by language, with stems or without: at most twice as many. */
+/** Words whose reduced form is cached, for each language with and without stems; at most twice as many are held. */
 const MAX_CACHED = 10_000
 const MAX_CACHED_LENGTH = 40
 
@@ -66,7 +66,7 @@ export const reduceWord = (word: string, language: string, stems: boolean): stri
   return stem === null ? folded : foldWords(stem(word))
 }
 
-/** `reduceWord` that keeps the latest words. */
+/** `reduceWord` with a cache of the latest words. */
 export const reducer = (language: string, stems: boolean): ((word: string) => string) => {
   const known = keptOf(language, stems)
   return word => {

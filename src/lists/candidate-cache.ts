@@ -1,4 +1,7 @@
-/** Caches the stories and articles that lists may show, until the log of changes names them. */
+/**
+ * Caches the stories and articles that lists may show. `refresh` drops those that the log of changes names
+ * (src/lists/changes.ts), so every write to a story or article that lists may show has to be noted there.
+ */
 
 import type { ArticleInStory, ArticleStore, StoredArticle, StoredStory } from '../articles/store.ts'
 import type { ArticleId, StoryId } from '../domain/article.ts'
@@ -7,26 +10,27 @@ import { dropOldest } from '../util/lru.ts'
 import { BEGINNING, type Changes } from './changes.ts'
 import type { Candidate } from './rules/candidate.ts'
 
-/** Which article of a story may show it; the first that may does. */
+/** Which articles of a story may stand for it in a list; the first that may does, the lead before the others. */
 export interface Choice {
   /**
-   * Whether an editor keeps an article off the list: it neither shows its story nor is named beside the one that does.
+   * Whether an editor keeps an article off the list: it neither stands for its story nor is named in `alsoIn`.
    */
   readonly isBlocked: (article: ArticleId) => boolean
-  /** Known without reading the article: of those that are named beside the lead. */
+  /** Whether an article in `alsoIn` may stand for its story, as far as can be told before it is read. */
   readonly mayBe: (article: ArticleId, source: string) => boolean
+  /** Whether an article, once read, may stand for its story. */
   readonly shows: (article: StoredArticle) => boolean
-  /** Whether it is of the list's section: the story by its lead, and the article that shows it as well. */
+  /** Whether one of these sections is the list's; asked for the story, and for the article that stands for it. */
   readonly isOf: (sections: readonly SectionId[]) => boolean
 }
 
 export interface CandidateCache {
-  /** Forgets what changed. @returns id of the last change that is known here: what is read afterwards is no older */
+  /** Drops what has changed. @returns id of the last change that is known here: what is read afterwards is no older */
   refresh(): Promise<string>
   articles(ids: readonly ArticleId[]): Promise<readonly (StoredArticle | null)[]>
-  /** The story of each article; null where the article is gone. Kept for many more articles than the above. */
+  /** The story of each article; null if the article is gone. Cached for many more articles than `articles` caches. */
   storiesOf(ids: readonly ArticleId[]): Promise<readonly (StoryId | null)[]>
-  /** Stories by an article of theirs that may show them, in the order asked; those without one fall out. */
+  /** Stories with the article that stands for each, in the order asked. Those without such an article are left out. */
   candidates(ids: readonly StoryId[], choice: Choice): Promise<Candidate[]>
 }
 
@@ -36,8 +40,8 @@ interface Slot<T> {
 }
 
 /**
- * Bounded: beyond `most` those read first go first. What is found under an alias is not kept, since changes are noted
- * under the id of what it leads to.
+ * A cache of at most `most` values that loads missing ones; the oldest are dropped first. A value found under an alias
+ * is not cached, since its changes are noted under its own id.
  */
 const createReadThroughCache = <Id extends string, T extends { readonly id: Id }>(
   load: (ids: readonly Id[]) => Promise<readonly (T | null)[]>,
@@ -69,19 +73,19 @@ const createReadThroughCache = <Id extends string, T extends { readonly id: Id }
     )
     for (const slot of fresh) slot.loading = loading
   }
-  /** What is here, null where there is none; undefined where it is to be read first. */
+  /** @returns null if there is known to be no such value; undefined if it has to be loaded first */
   const peek = (id: Id): T | null | undefined => {
     const slot = slots.get(id)
     return slot && slot.loading === null ? slot.value : undefined
   }
   return {
-    /** A read that is under way keeps its own slot, so what it brings is not kept: it may be from before the change. */
+    /** The result of a load in progress is not cached either, since it may be from before the change. */
     forget: (ids: readonly Id[]): void => {
       for (const id of ids) slots.delete(id)
     },
     clear: (): void => slots.clear(),
     peek,
-    /** All of them, where nothing is to be read first. */
+    /** @returns null unless all of them are cached */
     here(ids: readonly Id[]): (T | null)[] | null {
       const values: (T | null)[] = []
       for (const id of ids) {
@@ -102,15 +106,15 @@ const createReadThroughCache = <Id extends string, T extends { readonly id: Id }
   }
 }
 
-/** Some 3 KB each. What is alike to the news of today may be of any day of the week. */
+/** Some 3 KB each. Related lists read articles of the whole week. */
 const MAX_KEPT = 30_000
 
 /** Some 200 bytes each: all articles that are read in a week. */
 const MAX_PLACED = 100_000
 
 /**
- * What a list may say of a story: no word of what an editor keeps off it. Mostly nothing is, and the story itself is
- * what may be said.
+ * The story without the articles that an editor keeps off the list. Mostly there are none, and the same object is
+ * returned.
  */
 export const without = (story: StoredStory, isBlocked: (article: ArticleId) => boolean): StoredStory =>
   story.alsoIn.some(({ article }) => isBlocked(article))
@@ -147,8 +151,9 @@ export const createCandidateCache = ({
   }
 
   /**
-   * A story by the first of its articles that may show it, the lead first; null where none may.
-   * @param findArticle null where there is none; undefined where it is to be read first, and so it is left open for now
+   * The story with the first of its articles that may stand for it, beginning with the lead; null if none may.
+   * @param findArticle returns null if there is no such article; undefined if it has to be read first: the result is
+   *   then null, and the caller tries again after reading it
    */
   const shownBy = (
     story: StoredStory,
@@ -156,7 +161,7 @@ export const createCandidateCache = ({
     findArticle: (id: ArticleId) => StoredArticle | null | undefined,
   ): Candidate | null => {
     if (!isOf(story.sections)) return null
-    // In place of a list of them: hundreds of stories are looked at for each list, and most are shown by their lead.
+    // No array is built: each list goes through hundreds of stories, and for most of them the lead is chosen at once.
     for (let beside = -1; beside < story.alsoIn.length; beside += 1) {
       const also = beside < 0 ? undefined : story.alsoIn[beside]
       if (also && !mayBe(also.article, also.source)) continue
@@ -168,7 +173,7 @@ export const createCandidateCache = ({
     return null
   }
 
-  /** Usually everything is cached, and then nothing is awaited. */
+  /** Awaits nothing if everything is cached, which is usual. */
   const candidates = async (ids: readonly StoryId[], choice: Choice): Promise<Candidate[]> => {
     const found = stories.here(ids) ?? (await stories.get(ids))
     const read = new Map<ArticleId, StoredArticle | null>()

@@ -56,16 +56,16 @@ const buildEnd = (candidate: Candidate, { findSourceName }: Labels): Pick<Entry,
 const inner = (value: object): Buffer => Buffer.from(JSON.stringify(value).slice(1, -1))
 
 /**
- * Writes entries. Articles and stories are kept as they were read (src/lists/candidate-cache.ts), so what was written
- * of one is found again by the objects themselves, until they are read anew: all of it but its place, for as long as
- * nothing more is counted of it.
+ * Creates a function that formats entries. It caches the bytes of an entry, all but its rank, under the article and
+ * story objects, which stay the same for as long as candidate-cache.ts keeps them. The bytes are built again when
+ * counts or names of sources change.
  */
 export const createEntryWriter = (
   labels: Labels,
 ): ((ranked: readonly Ranked[], counts: ReadonlyMap<ArticleId, Counts>) => Entries) => {
   const middles = new WeakMap<object, Kept>()
   const rests = new WeakMap<object, Rest>()
-  /** By their place, from 0: as many as the longest list has. */
+  /** The beginning of an entry by its place in the list, from 0. */
   const beginnings: Buffer[] = []
   const beginning = (place: number): Buffer => {
     const bytes = beginnings[place] ?? Buffer.from(`{"rank":${place + 1},`)
@@ -80,7 +80,7 @@ export const createEntryWriter = (
     middles.set(article, { names, bytes })
     return bytes
   }
-  /** All of an entry behind its place. */
+  /** All of an entry after its rank. */
   const rest = ({ candidate, placedBy, counted }: Ranked, counts: Counts): Buffer => {
     const { article, story } = candidate
     const known = rests.get(story)
@@ -120,13 +120,13 @@ export const createEntryWriter = (
   }
 }
 
-/** Names of sources in an entry: they are renamed while articles stay. */
+/** Names of the sources in an entry, to notice when a source was renamed. */
 const joinNames = ({ article, story }: Candidate, { findSourceName }: Labels): string => {
   const own = findSourceName(article.sources[0] ?? '')
   return story.alsoIn.length === 0 ? own : [own, ...story.alsoIn.map(also => findSourceName(also.source))].join('\n')
 }
 
-/** Entries as parts of one buffer. */
+/** Entries as JSON in one buffer: `each` has its parts. */
 export interface Entries {
   readonly whole: Buffer
   readonly each: readonly Buffer[]

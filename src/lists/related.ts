@@ -1,4 +1,4 @@
-/** Ranks the articles related to given ones; reads everything the rule needs. */
+/** Ranks the articles related to given ones: reads what the rule in rules/related.ts needs, and writes nothing. */
 
 import type { StoredArticle } from '../articles/store.ts'
 import type { ListSettings } from '../config/sections/lists.ts'
@@ -16,7 +16,7 @@ import { compare, describe, findKnownNames, type Profile } from './rules/likenes
 import { coViewSimilarity, rankRelated } from './rules/related.ts'
 import { findStoriesByArticle, type Scope } from './scope.ts'
 
-/** Finds the words of an article; they are kept as long as the article as it was read (src/lists/candidate-cache.ts). */
+/** Finds the words of an article; cached for as long as candidate-cache.ts keeps the article in memory. */
 export type FindProfile = (article: StoredArticle) => Profile
 
 export const createProfiles = (): FindProfile => {
@@ -28,7 +28,7 @@ export const createProfiles = (): FindProfile => {
   }
 }
 
-/** What stories are asked about an article; a missing one has no words. */
+/** The words by which the index of stories finds similar articles; none if the article is missing. */
 export const toDescribed = (id: ArticleId, article: StoredArticle | null, findProfile: FindProfile): Described => {
   if (!article) return { id, language: '', words: [] }
   const { language, words } = findProfile(article)
@@ -45,14 +45,15 @@ export interface RelatedParts {
   readonly now: () => number
 }
 
-/** Similar articles considered per entry. */
+/** Similar articles considered for each entry of a related list. */
 export const ALIKE = 3
 
 /**
  * Ranks many at once, since they mostly need the same data: similar articles, their counts, the newest of a section.
- * @param alike similar articles of each article, in the same order
- * @param unread those of them that nobody can have read yet
- * @returns one ranking an article, in the same order
+ * @param articles null for one that is missing: its list is empty
+ * @param alike similar articles of each of `articles`, in the same order
+ * @param unread those of `articles` that nobody can have read yet, so that readers need not be looked up
+ * @returns a ranking for each article, in the same order
  */
 export const relatedToEach = async (
   articles: readonly (StoredArticle | null)[],

@@ -45,7 +45,7 @@ const inGroup = (
 
 const kinds = new WeakMap<StoredArticle, ItemKind | null>()
 
-/** Null for news. Found once an article, for as long as it is kept as it was read: every list asks. */
+/** The kind of an item; null for news. Every list asks, so it is computed once for each article in memory. */
 const kindOf = (article: StoredArticle): ItemKind | null => {
   const known = kinds.get(article)
   if (known !== undefined) return known
@@ -98,21 +98,21 @@ export const buildScope = (
   }
 }
 
-export const collectBlockedIds = (placements: readonly Override[], list: string): ReadonlySet<string> =>
-  new Set(placements.flatMap(each => (each.kind === 'block' && covers(each.list, list) ? each.what : [])))
+export const collectBlockedIds = (overrides: readonly Override[], list: string): ReadonlySet<string> =>
+  new Set(overrides.flatMap(each => (each.kind === 'block' && covers(each.list, list) ? each.what : [])))
 
 /** A pinned article represents its story, whichever article leads the story elsewhere. */
 export const findPins = async (
-  placements: readonly Override[],
+  overrides: readonly Override[],
   list: string,
   blocked: ReadonlySet<string>,
-  shelf: CandidateCache,
+  candidateCache: CandidateCache,
 ): Promise<Pinned[]> => {
-  const pins = placements.filter(each => each.kind === 'pin' && each.list === list)
+  const pins = overrides.filter(each => each.kind === 'pin' && each.list === list)
   if (pins.length === 0) return []
-  const articles = await shelf.articles(pins.map(({ what }) => what as ArticleId)) // looked up
+  const articles = await candidateCache.articles(pins.map(({ what }) => what as ArticleId)) // looked up
   const shown = articles.map(each => (each && !blocked.has(each.id) && !blocked.has(each.story) ? each : null))
-  const found = await shelf.candidates(
+  const found = await candidateCache.candidates(
     shown.flatMap(article => article?.story ?? []),
     { isBlocked: id => blocked.has(id), mayBe: () => true, shows: () => true, isOf: () => true },
   )
@@ -128,10 +128,10 @@ export const findPins = async (
 export const findStoriesByArticle = async (
   ids: readonly ArticleId[],
   choice: Choice,
-  shelf: CandidateCache,
+  candidateCache: CandidateCache,
 ): Promise<(Candidate | null)[]> => {
-  const articles = await shelf.articles(ids)
+  const articles = await candidateCache.articles(ids)
   const unique = [...new Set(articles.flatMap(article => article?.story ?? []))]
-  const byStory = new Map((await shelf.candidates(unique, choice)).map(each => [each.story.id, each]))
+  const byStory = new Map((await candidateCache.candidates(unique, choice)).map(each => [each.story.id, each]))
   return articles.map(article => byStory.get(article?.story ?? ('' as StoryId)) ?? null)
 }

@@ -1,6 +1,6 @@
 /**
- * Checks that this process, however long it has been running, ranks a list as one would that has read nothing yet. Its
- * cache of candidates then holds nothing that changed without being noted. Writes nothing.
+ * Checks that this process, however long it has been running, ranks a list as a process would that has just started. If
+ * so, its cache of candidates has missed no change. src/app/self-check.ts runs it; it writes nothing.
  */
 
 import type { Store } from '../redis/store.ts'
@@ -23,15 +23,15 @@ export interface SelfCheckResult {
 
 export interface SelfCheckParts extends Store {
   readonly own: RankingDesk
-  /** Creates one that has read nothing. */
+  /** Creates a ranker with an empty cache. */
   readonly createFresh: () => RankingDesk
   readonly names: () => readonly string[]
-  /** 0 to 1, not 1: the list to begin with, so that processes check different ones. */
+  /** Returns 0 to 1, without 1: chooses the list to begin with, so that processes check different ones. */
   readonly random: () => number
   readonly wait: (ms: number) => Promise<unknown>
 }
 
-/** While news and reads come in, two rankings may differ for a moment: an entry counts that differs each time. */
+/** While news and reads come in, two rankings may differ for a moment: only entries that differ each time count. */
 const ATTEMPTS = 3
 /** ms between attempts: longer than a batch takes from its first write until its change is noted. */
 const SETTLES = 1_500

@@ -23,7 +23,8 @@ export interface RankedList {
 
 /**
  * @param asOf id of the last change read before they were ranked
- * @param lives ms after which the lists expire; 0 for never
+ * @param lives ms after which the lists expire; 0: never
+ * @returns what became of each list, in the same order
  */
 export type WriteRanked = (lists: readonly RankedList[], asOf: string, lives: number) => Promise<Published[]>
 

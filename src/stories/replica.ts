@@ -37,7 +37,7 @@ export interface ReplicaParts {
 
 /** Everything that the log says so far. */
 export interface CaughtUp {
-  /** Another one after the log was cleared. */
+  /** Replaced by a new one after the log was cleared. */
   readonly clusterer: Clusterer
   /** The key for hashing words. */
   readonly key: HashKey
@@ -49,8 +49,8 @@ export interface Replica {
   /** The Redis time at which the next entries will be logged, ms since the epoch. */
   logTime(): number
   /**
-   * Appends to the log what is in the clusterer already, or will be.
-   * @param at as `logTime` said
+   * Appends entries to the log. The caller folds them into the clusterer itself: `catchUp` does not read them again.
+   * @param at the time that `logTime` returned
    * @returns false if nothing was appended because another process was first, or because our clock was wrong
    */
   append(entries: readonly (Decided | { readonly pin: Pin })[], at: number): Promise<boolean>

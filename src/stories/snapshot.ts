@@ -1,6 +1,6 @@
 /**
- * Saves the index of stories to a local file, and restores it: a restarted process then folds only what was logged
- * since, in place of the whole log. The log stays the truth; without a file that fits, it is folded from its start.
+ * Saves the index of stories to a local file, and restores it, so that a restarted process folds only what was logged
+ * since, instead of the whole log. The log is authoritative: without a file that fits it, it is folded from its start.
  */
 
 import { createHash } from 'node:crypto'
@@ -13,32 +13,32 @@ import { PartsFileError, readParts, writeParts } from '../util/parts-file.ts'
 import type { Savable, SavedPart } from '../util/savable.ts'
 import type { HashKey } from './rules/term-hash.ts'
 
-/** Named in the file, so that an index is never restored by other code, under another key or beside another log. */
+/** Begins the file, so that an index is never restored by other code, with another key or for another log. */
 interface Identity {
-  /** Of what the index is built with: another version may build another one. */
+  /** Digest of the code that builds the index: another version may build it differently. */
   readonly code: string
-  /** Of the key for hashing words. */
+  /** Digest of the key for hashing words. */
   readonly key: string
   /** Id of the last entry folded. */
   readonly last: string
-  /** Of that entry. */
+  /** Digest of that entry. */
   readonly entry: string
 }
 
 export interface SnapshotParts {
   readonly redis: Redis
   readonly keys: Keys
-  /** Path of the file; empty: none. */
+  /** Path of the file; empty: nothing is saved or restored. */
   readonly file: string
   readonly log: Pick<Logger, 'warn'>
-  /** Folders of the code. */
+  /** Folders of the code that builds the index; default BUILT_WITH. */
   readonly builtWith?: readonly URL[]
 }
 
 /** A file that is damaged or cannot be written is logged and otherwise without effect: the log has everything. */
 export interface Snapshot {
   /**
-   * @param index an empty index; unless this returns an id, it is of no use afterwards
+   * @param index an empty index; if this returns null, it may be half filled and must not be used
    * @returns id of the last entry folded into it; null if there is no file, or none that fits
    * @throws Redis's error if it cannot be asked for the log
    */
@@ -48,7 +48,7 @@ export interface Snapshot {
 }
 
 const IDENTITY = 'identity'
-/** Folders of all that the index is built with, and with which it is laid out in the file: modules and tables of words. */
+/** Folders of all code and word lists on which the content of the index, or its layout in the file, depends. */
 export const BUILT_WITH = ['./rules/', '../articles/rules/titles/', '../domain/', '../languages/', '../util/'].map(
   folder => new URL(folder, import.meta.url),
 )
@@ -59,7 +59,7 @@ const digest = (...texts: readonly (string | Buffer)[]): string => {
   return hash.digest('base64url')
 }
 
-/** Of all files in these folders and in folders of theirs. */
+/** Digest of all files in these folders and their subfolders. */
 const digestCode = async (folders: readonly URL[]): Promise<string> => {
   const entries = await Promise.all(folders.map(folder => readdir(folder, { recursive: true, withFileTypes: true })))
   const files = entries.flat().flatMap(entry => (entry.isFile() ? join(entry.parentPath, entry.name) : []))
@@ -71,7 +71,7 @@ const isMissing = (error: unknown): boolean => error instanceof Error && 'code' 
 export const createSnapshot = ({ redis, keys, file, log, builtWith = BUILT_WITH }: SnapshotParts): Snapshot => {
   let code: Promise<string> | undefined
 
-  /** @returns null if the log has no such entry */
+  /** @returns the identity of an index into which the log was folded up to `last`; null if the log has no such entry */
   const identify = async (key: HashKey, last: string): Promise<Identity | null> => {
     code ??= digestCode(builtWith)
     const [entry] = await redis.xrange(keys.storyLog(), last, last)
@@ -86,7 +86,7 @@ export const createSnapshot = ({ redis, keys, file, log, builtWith = BUILT_WITH 
       if (!isMissing(error))
         log.warn(
           { err: error, file },
-          'the saved index of stories is unusable; all that was decided within the window is gone through again',
+          'the saved index of stories is unusable: it is built again from the log of all decisions of the window',
         )
       return null
     }

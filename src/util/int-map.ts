@@ -17,10 +17,13 @@ export interface IntMap {
 
 const GOLDEN = 0x9e3779b1 | 0
 const FIRST_BITS = 10
-/** Of two of the array's numbers an entry: its key, and its value + 1; 0 is an empty place. */
+/**
+ * Maximum share of places in use. A place is two numbers of the array: the key of an entry and its value + 1, which is
+ * 0 in an empty place.
+ */
 const FULLEST = 0.6
 
-/** An empty map. */
+/** Creates an empty map. */
 export const createIntMap = (): IntMap => {
   let bits = FIRST_BITS
   let table = new Int32Array(2 << bits)

@@ -1,6 +1,6 @@
 /**
- * A file of the parts of a saved state (src/util/savable.ts). Numbers are written from memory as they lie there, so
- * saving takes no copy of them; a part is read into memory of its own, so a file of any size can be read.
+ * Writes the parts of a saved state (src/util/savable.ts) to a file, and reads them back one at a time. Typed arrays
+ * are written straight from memory, without a copy.
  */
 
 import { randomUUID } from 'node:crypto'
@@ -20,16 +20,16 @@ interface Head {
 }
 
 const LENGTH_BYTES = 4
-/** Longer heads are none of ours. */
+/** Bytes; a longer head means that the file is not one of ours. */
 const MAX_HEAD = 4_096
 /** Bytes written or read in one call. */
 const CHUNK = 16 * 2 ** 20
 /** ms after which a file that is still being written belongs to a process that was killed. */
 const ABANDONED = 3_600_000
-/** What the name of a file that is being written ends with; containers that share a folder may share process ids. */
+/** Ending of the name of a file that is being written: random, since processes in containers may share their ids. */
 const TEMPORARY = /\.[0-9a-f-]{36}\.new$/
 
-/** What a file holds is not a whole file of parts. */
+/** The file is damaged, incomplete, or not a file of parts. */
 export class PartsFileError extends Error {}
 
 const writeAll = async (file: FileHandle, bytes: Uint8Array): Promise<void> => {
@@ -61,7 +61,7 @@ const writePart = async (file: FileHandle, { name, value }: SavedPart, end = fal
   await writeAll(file, content)
 }
 
-/** Removes what killed processes left of files they were writing. */
+/** Removes files that killed processes left half written. */
 const removeAbandoned = async (path: string): Promise<void> => {
   const name = basename(path)
   const files = (await readdir(dirname(path))).filter(file => file.startsWith(name) && TEMPORARY.test(file))
@@ -72,8 +72,8 @@ const removeAbandoned = async (path: string): Promise<void> => {
 }
 
 /**
- * Replaces the file as a whole, or not at all; of several processes, the last one does. Only its owner can read it. The
- * first part should say what the others are of.
+ * Replaces the file as a whole, or not at all; if several processes write it, the last one wins. Only its owner can
+ * read it. The first part should identify the state that was saved.
  * @throws if the folder cannot be made or written to
  */
 export const writeParts = async (path: string, parts: Iterable<SavedPart>): Promise<void> => {
@@ -127,7 +127,7 @@ export async function* readParts(path: string): AsyncGenerator<SavedPart, void> 
       const Type = type === 'json' ? undefined : TYPES[type]
       const value = Type ? new Type(content.buffer) : (JSON.parse(Buffer.from(content.buffer).toString()) as unknown)
       if (!isFirst) yield { name, value }
-      else if (value !== endianness()) throw new PartsFileError('it is of a machine with another order of bytes')
+      else if (value !== endianness()) throw new PartsFileError('it was written by a machine with another byte order')
     }
   } finally {
     await file.close()

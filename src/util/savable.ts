@@ -1,35 +1,36 @@
 /**
- * State in memory that can be saved in parts and restored from them, so that a restarted process need not build it
- * again. Large arrays of numbers are parts as they lie in memory; everything else is what JSON carries. (pure)
+ * Saves state in memory as parts and restores it from them, so that a restarted process need not build it again. A
+ * typed array is a part as it is in memory; any other part is a value that JSON can represent. parts-file.ts writes
+ * parts to a file and reads them. (pure)
  */
 
 export type Numbers = Int32Array | Float32Array | Float64Array
 
 export interface SavedPart {
   readonly name: string
-  /** Numbers, or anything that JSON carries. */
+  /** `Numbers`, or anything that JSON can represent. */
   readonly value: unknown
 }
 
 export interface Savable {
-  /** Parts are valid until the state changes: they show its memory rather than copies. */
+  /** Parts refer to the memory of the state, so they are valid only until it changes. */
   save(): Iterable<SavedPart>
   /**
-   * Takes over one part; all are given in the order in which they were saved, to a state that is empty.
+   * Restores one part. Call it on an empty state, once for each part, in the order in which they were saved.
    * @throws SavedPartError for a part that this state does not have
    */
   restore(part: SavedPart): void
 }
 
-/** What was saved is not what this version saves. */
+/** A part is not one that this version saves. */
 export class SavedPartError extends Error {}
 
-/** Rows of a table in one part. */
+/** Maximum number of rows in one part. */
 const ROWS = 1_000
 
 type ArrayOf<T extends Numbers> = new (length: number) => T
 
-/** An array of numbers. */
+/** A typed array, saved as one part. */
 export const savedNumbers = <T extends Numbers>(type: ArrayOf<T>, get: () => T, set: (value: T) => void): Savable => ({
   *save() {
     yield { name: '', value: get() }
@@ -40,7 +41,7 @@ export const savedNumbers = <T extends Numbers>(type: ArrayOf<T>, get: () => T, 
   },
 })
 
-/** What JSON carries, in rows, of which `add` takes over one at a time. */
+/** Rows that JSON can represent, saved many to a part; `add` restores one row. */
 export const savedRows = <T>(rows: () => Iterable<T>, add: (row: T) => void): Savable => ({
   *save() {
     let some: T[] = []
@@ -58,7 +59,7 @@ export const savedRows = <T>(rows: () => Iterable<T>, add: (row: T) => void): Sa
   },
 })
 
-/** Several states as one, each under its name. */
+/** Several states as one; the names of a state's parts begin with its own. */
 export const savedTogether = (members: Readonly<Record<string, Savable>>): Savable => ({
   *save() {
     for (const [name, member] of Object.entries(members))

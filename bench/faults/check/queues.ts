@@ -1,4 +1,7 @@
-/** Nothing stuck in a queue: no batch of articles left, no other job that waits for longer than jobs do, none put off for good. */
+/**
+ * Checks that nothing is stuck in a queue: no batch of articles is left, no other job waits or runs too long, and none
+ * is delayed for good.
+ */
 
 import type { Redis } from 'ioredis'
 import { type Violation, violation } from './truth.ts'
@@ -33,7 +36,7 @@ export const checkQueues = async (redis: Redis, prefix: string): Promise<Violati
       continue
     }
     for (const id of open) {
-      // One that gives others their turn again and again is old, and never waits for long.
+      // A job that yields to others again and again grows old, although it never waits for long.
       const since = Math.max(...(await redis.hmget(key(id), 'timestamp', 'processedOn')).map(Number))
       if (since > 0 && at - since > LONGEST)
         found.push(violation('job stuck', `${queue} ${id} for ${Math.round((at - since) / 1_000)} s`))

@@ -1,6 +1,7 @@
 /**
- * What must stand in Redis in the end, known beforehand, and how what stands there may fall short of it. This folder is the independent
- * checker: it shares no code with newsdesk and knows only docs/redis-contract.md, and of BullMQ's own keys where jobs wait.
+ * What must be in Redis in the end, known beforehand, and the ways in which Redis may differ from it. This folder is
+ * an independent checker: it must not import code of newsdesk. It knows only docs/redis-contract.md, and the keys of
+ * BullMQ in which jobs wait.
  */
 
 export interface TrueArticle {

@@ -1,7 +1,6 @@
 -- Stores URL parameters that identify articles on a site. Idempotent.
--- KEYS 1  hash: site -> JSON array of names; `@<source>` -> number of sites learnt from that source; `#sites` -> number
---         of
---         sites; `#version` -> changes with every write
+-- KEYS 1  hash: site -> JSON array of names; `@<source>` -> number of sites learnt from that source;
+--         `#sites` -> number of sites; `#version` -> changes with every write
 -- ARGV 1  version to write if anything changes
 --      2  source
 --      3  maximum number of sites learnt from one source

@@ -1,25 +1,27 @@
 /**
- * Decides which article leads a story, and when the story was last news. src/articles/join-story.lua chooses alike, in
- * one step with its change; here it is what explains and checks.
+ * Decides which article leads a story, and when the story was last news. Redis makes this choice itself, atomically
+ * with each change (src/articles/join-story.lua); `chooseLead` and `findNewsAt` must agree with it, and are used to
+ * explain and to check. Only `leadScore` is used by ingest. (pure)
  */
 
 import type { Article } from '../../domain/article.ts'
 import { isCutOff } from './cut-off.ts'
 import { findItemKind } from './titles/item-kind.ts'
 
-/** Publishers that make a wave: one may copy another, three rarely. */
+/** Number of publishers that make a wave: one may copy another, three rarely do. */
 export const WAVE = 3
 
-/** Of a story that many report, a wave is this share of its publishers, so that stragglers do not bring it up. */
+/** In a story of many publishers, a wave is this share of them, so that stragglers do not bring the story up again. */
 export const WAVE_SHARE = 0.1
 
 /**
- * ms: a story gets a new lead at most so often, and only if a wave of publishers has reported since. Shorter, readers
- * would lose the entry that they just saw; longer, what stands for the story is of another part of the day.
+ * ms: a story gets a new lead at most once in this time, and only if a wave of publishers has reported since. If it
+ * were shorter, readers would lose the entry that they just saw; if it were longer, the lead would be of another part
+ * of the day.
  */
 export const LEAD_SPAN = 6 * 3_600_000
 
-/** Of what leads only where there is nothing else. */
+/** Score of an article that leads only if there is nothing else. */
 const LAST = -1
 
 /**
@@ -40,12 +42,12 @@ export const leadScore = (
   return isCutOff(article.title) ? -1 / (2 + score) : score
 }
 
-/** An article within its story; of a Member (src/articles/story-members.ts) what these rules look at. */
+/** An article within its story: the fields of a Member (src/articles/story-members.ts) that these rules read. */
 export interface Report {
   readonly id: string
   /** ISO 8601 of its publication. */
   readonly at: string
-  /** The first is whose article it is. */
+  /** The first one owns the article. */
   readonly sources: readonly string[]
   /** Registrable domain of its URL; missing if it was stored by an older version. */
   readonly publisher?: string
@@ -57,7 +59,7 @@ const scoreOf = ({ score = 0 }: Report): number => score
 const isBlocked = ({ blocked = false }: Report): boolean => blocked
 const inOrder = (a: Report, b: Report): number => (a.at < b.at ? -1 : a.at > b.at ? 1 : a.id < b.id ? -1 : 1)
 
-/** What counts as coverage, oldest first: reports that are no reprints and not blocked, unless there is nothing else. */
+/** The members that count as coverage, oldest first: neither reprints nor blocked, unless there is nothing else. */
 const listReports = (members: readonly Report[]): readonly Report[] => {
   const all = [...members].sort(inOrder)
   const open = all.filter(member => !isBlocked(member))
@@ -66,9 +68,9 @@ const listReports = (members: readonly Report[]): readonly Report[] => {
 }
 
 /**
- * When a story was last news: the latest moment since which a wave of publishers reported, WAVE of them or WAVE_SHARE,
- * whichever are more; of all its publishers where they are fewer. So one publisher never brings a story up, however
- * much it writes: a story of one publisher is as old as its first report. An edit keeps the time of its article.
+ * When a story was last news: the latest time since which a wave of publishers has reported. A wave is WAVE publishers
+ * or WAVE_SHARE of them, whichever is more, or all of them if there are fewer. So one publisher never brings a story up
+ * again, however much it writes: a story of one publisher is as old as its first report. Edits do not count.
  * @param members one at least
  * @returns the `at` of one of them
  */
@@ -91,10 +93,10 @@ const findSpan = (members: readonly Report[], begunAt: string) => {
 }
 
 /**
- * The article that leads a story. Its life is divided into spans of LEAD_SPAN since it began; what was published in the
- * span in which it was last news goes before what is older, then the highest score leads, and among equals the one
- * published first. So within a span only a better article takes over, however many come, and the choice depends on
- * nothing but the story's articles: it is the same in whatever order they arrived.
+ * The article that leads a story. The life of a story is divided into spans of LEAD_SPAN since it began. Articles
+ * published in the span in which it was last news go before older ones; then the highest score leads, and at equal
+ * scores the article published first. So within a span only a better article takes over, and the choice depends on
+ * nothing but the story's articles: the order in which they arrived makes no difference.
  * @param begunAt ISO 8601: publication of the first article that it ever had
  */
 export const chooseLead = <T extends Report>(members: readonly T[], begunAt: string): T | undefined => {

@@ -27,7 +27,7 @@ export interface ListInputs {
   readonly reach: number
   /** Stories by when they were last news, newest first. */
   newest(limit: number): Promise<Candidate[]>
-  /** Stories of several sources that were news after `since` (ms since the epoch): of each breadth the newest `limit`. */
+  /** Stories of several sources that were news after `since` (ms since the epoch): the newest `limit` of a breadth. */
   broad(since: number, limit: number): Promise<Candidate[]>
   /** How many events of a kind were counted of each story in a window. */
   storyCounts(kind: EventKind, window: Window): Promise<StoryCounts>
@@ -50,7 +50,7 @@ export type RankList = (inputs: ListInputs, window: Window) => Promise<readonly 
 
 /** What a list with too few entries is backfilled from. */
 export interface Fallback {
-  /** As entries say it that were placed by it. */
+  /** `placedBy` of the entries that come from it. */
   readonly placedBy: PlacedBy
   readonly rank: (inputs: ListInputs) => Promise<readonly Ranked[]>
 }
@@ -73,10 +73,10 @@ export interface ListDefinition {
   readonly describe: string
   /** Windows that follow the name, such as `most-read:week`; none for a list without. */
   readonly windows: readonly Window[]
-  /** Of a list without windows in its name that is ranked over one nevertheless. */
+  /** The window of a list that is ranked over one without having it in its name. */
   readonly fixedWindow?: Window
   /**
-   * Parts of the news that have this list for themselves too; `section-edition` is a section in one language or group.
+   * Parts of the news for which the list exists, too; `section-edition` is a section in one language or group.
    */
   readonly partitions: readonly ('section' | 'edition' | 'section-edition')[]
   /** Entries at most. */
@@ -94,6 +94,6 @@ export interface ListDefinition {
   readonly isPinnable: boolean
   /** Panels on the front page of the admin UI. */
   readonly panels: readonly Panel[]
-  /** Entries of its list of each section there; missing where there are no such panels. */
+  /** Number of entries in the panel of each section on that page; missing if sections have no panel of this list. */
   readonly sectionPanel?: number
 }

@@ -9,7 +9,7 @@ import { findMinVisitors, readCounted } from './counted.ts'
 import type { Fallback, ListDefinition, ListInputs } from './definition.ts'
 import { fromLatest } from './latest.ts'
 
-/** Stories that are looked at first, for each entry; twice as many follow, and so on, until the list is full. */
+/** Stories read first, for each entry of the list; then twice as many, and so on, until the list is full. */
 const FIRST_LOOK = 1.5
 
 /** Windows that a window with too few entries is backfilled from, the next wider first. */
@@ -20,7 +20,7 @@ const WIDER: Readonly<Record<Window, readonly Window[]>> = {
   week: [],
 }
 
-/** Walks down the stories by count, so that what a list may show costs, not what was counted. */
+/** Reads stories by count, highest first, only until the list is full: the cost does not grow with what was counted. */
 const rankIn = (kind: EventKind) => async (inputs: ListInputs, window: Window) => {
   const { now, settings } = inputs
   const { mostRead: size, maxAgeNow, ageDay, ageWeek } = settings
@@ -46,7 +46,7 @@ export const fromWindows = (kind: EventKind, windows: readonly Window[]): readon
   fromLatest,
 ]
 
-/** Of kinds whose list is more than an overall one: what they have besides. */
+/** What the list of a kind has beyond a plain overall list. */
 const EXTRAS: Readonly<Partial<Record<EventKind, Pick<ListDefinition, 'describe' | 'partitions' | 'panels'>>>> = {
   view: {
     describe: 'by views; the window is `now` ("Popular Now"), `hour`, `day` or `week` ("Weekly Best Articles")',

@@ -1,4 +1,4 @@
-/** Which window would do as well: on a site that has counted for hours only, the day has all events of the week. */
+/** Finds a narrower window with the same events: when counting began today, the day has all of the week. (pure) */
 
 import type { Window } from '../../domain/entry.ts'
 import { beginningOf, ROLLING } from '../../domain/window.ts'

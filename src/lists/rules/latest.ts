@@ -4,25 +4,25 @@ import { byTime, type Candidate, getListTime, oncePerStory, type Ranked } from '
 
 export interface LatestRule {
   readonly size: number
-  /** Most entries of one source among any ten. */
+  /** Maximum number of entries of one source among any ten in a row. */
   readonly share: number
 }
 
 /**
- * Articles of a crawl without a time of their own stand within so many ms before it, by their place in the feed
+ * Articles without a date of their own are dated by their place in the feed, less than so many ms before their crawl
  * (src/articles/dates.ts).
  */
 const UNDATED = 1_000
 
-/** Which crawl an article without a time of its own came with; null where it has one. */
+/** Identifies the crawl that brought an article without a date of its own; null if the article has one. */
 const undatedCrawl = ({ article }: Candidate): string | null =>
   article.firstSeenAt - article.publishedAt < UNDATED ? `${article.sources[0]} ${article.firstSeenAt}` : null
 
 /**
- * Newest first by when each story was last news, one entry a story. The order is never bent for variety; instead the
- * surplus of a source is left out while others have news: of its entries beyond its share of the ten before, so that a
- * prolific source crowds nobody out; and of what came undated in one crawl beyond that share, since the back catalogue
- * of a new source would all be of now.
+ * Newest first by when each story was last news, one entry per story. The order is always that of time. For variety,
+ * the surplus of a source is left out as long as other sources have news: entries beyond its share of any ten, so that
+ * a prolific source does not crowd out the others, and undated entries of one crawl beyond that share, since the whole
+ * back catalogue of a new source would count as published now.
  */
 export const rankLatest = (candidates: readonly Candidate[], { size, share }: LatestRule): Ranked[] => {
   const ordered = oncePerStory([...candidates].sort(byTime), candidate => candidate)
@@ -44,7 +44,7 @@ export const rankLatest = (candidates: readonly Candidate[], { size, share }: La
       if (crawl !== null) crawls.set(crawl, together + 1)
     }
   }
-  // Too few others to fill the list: what was left out comes back, in its place.
+  // If that leaves the list short, the newest of what was left out comes back, at its place in time.
   return [...taken, ...surplus.slice(0, size - taken.length)].sort(byTime).map(candidate => ({
     candidate,
     score: getListTime(candidate),

@@ -1,6 +1,6 @@
 /**
- * How much two articles are about the same: by the names and the rare words that both have, those of titles before those
- * of summaries. (pure)
+ * Measures how much two articles are about the same: by the names and rare words that both have, where words of titles
+ * count more than those of summaries. (pure)
  */
 
 import { readTitle, withoutCredit } from '../../articles/rules/titles/marks.ts'
@@ -9,7 +9,7 @@ import { primaryLanguage } from '../../domain/language.ts'
 import { findNames } from '../../languages/names.ts'
 import { tellingWords } from '../../languages/segment.ts'
 
-/** An article by its words. */
+/** What is compared of an article: its words and names. */
 export interface Profile {
   /** Primary subtag, or empty. */
   readonly language: string
@@ -33,24 +33,28 @@ export interface Likeness {
 
 /** Characters of a summary that are read: what follows is background. */
 const SUMMARY_CHARACTERS = 400
-/** nats: a word that one article in 20 has says nothing of a topic, one in 3,000 as much as any rarer one. */
+/**
+ * nats: words up to the rarity of COMMON (one article in 20 has them) count nothing, and all from that of RAREST (one
+ * article in 3,000) count alike.
+ */
 const COMMON = 3
 const RAREST = 8
-/** What a shared word counts that no title has, that one title has, and that both have. */
+/** Factor of a shared word that neither title has, that one title has, and that both have. */
 const PLACES = [0.4, 0.7, 1] as const
-/** What a shared word counts that looks like a name in either text, and one that does not. */
+/** Factor of a shared word that looks like a name in either text, and of any other word. */
 const NAME = 1
 const ORDINARY = 0.6
-/** What a name counts where another one follows it here than there: `Port Ellin`, `Port Arlen`. */
+/** Factor of a name that is followed by different names in the two texts: `Port Ellin`, `Port Arlen`. */
 const OTHER_NAME = 0.2
-/** What the second half of a shared name counts: `Dow Jones` is one name, not two. */
+/** Factor of the second half of a shared name: `Dow Jones` is one name, not two. */
 const SECOND_HALF = 0.3
 
-/** Whose text it is, at the end of a headline, where it is no agency that is known: `(Courier)`. */
+/** A credit at the end of a headline to anyone but the known agencies, which `readTitle` removes: `(Courier)`. */
 const CREDIT = /\s\([^()]{2,30}\)\s*$/u
 /** Where it was written, at the beginning of a summary: `PORT ELLIN, Iraq (AP) -- `. */
 const DATELINE = /^\p{Lu}{2,}[^.!?]{0,60}?\s(?:--?|[–—])\s/u
 
+/** Finds what is compared of an article, without the marks, credits and dateline around its text. */
 export const describe = (article: Pick<Article, 'title' | 'summary' | 'language'>): Profile => {
   const language = primaryLanguage(article.language) ?? ''
   const title = readTitle(article.title, article.language).headline.replace(CREDIT, '')
@@ -64,7 +68,12 @@ export const describe = (article: Pick<Article, 'title' | 'summary' | 'language'
   }
 }
 
-/** What a word counts by what it is in the two texts. @param names what follows it as a name; undefined if it is none */
+/**
+ * Factor of a shared word by what it is in the two texts.
+ * @param name    the name that follows it in one text, or an empty string; undefined if it does not look like a name
+ * @param other   the same for the other text
+ * @param isKnown whether it looks like a name in other articles about the same
+ */
 const kindOf = (name: string | undefined, other: string | undefined, isKnown: boolean): number => {
   if (name === undefined && other === undefined) return isKnown ? NAME : ORDINARY
   return name && other && name !== other ? OTHER_NAME : NAME
@@ -81,7 +90,7 @@ const findSecondHalves = (one: Profile, other: Profile): ReadonlySet<string> => 
 const NO_NAMES: ReadonlySet<string> = new Set()
 const NOTHING_ALIKE: Likeness = { evidence: 0, names: [], words: [] }
 
-/** Articles that show a word to be a name, at least, where others capitalise everything. */
+/** Minimum number of articles in which a word looks like a name, to count as one where texts capitalise every word. */
 const SHOWN_BY = 2
 
 /** Words that look like names in several of these articles. */
@@ -94,9 +103,9 @@ export const findKnownNames = (profiles: readonly Profile[]): ReadonlySet<string
 /**
  * Adds up, over the words that both have:
  *   (min(rarity, 8) - 3) * place * kind
- * where place is 1 if both titles have the word, 0.7 if one has, 0.4 if none; kind is 1 for what looks like a name in
- * either, 0.6 for another word, 0.2 for a name that goes on differently in the two, 0.3 for what goes on alike. Words of
- * a rarity under 3 nats do not count.
+ * where place is 1 if both titles have the word, 0.7 if one has, 0.4 if none; kind is 1 for a word that looks like a
+ * name in either, 0.6 for any other word, 0.2 for a name that is followed by different names in the two, and 0.3 for
+ * the second half of a name that both have. Words of a rarity under 3 nats do not count.
  * @param rarity nats, of each word of `one`, in their order
  * @param known  words that look like names in other articles about the same, where these two capitalise everything
  */
@@ -125,7 +134,7 @@ export const compare = (
   }
 }
 
-/** Title words in common, of those of the shorter title, and as many at least, that make two headlines one. */
+/** Two headlines are the same if they share this fraction of the words of the shorter one, and at least three words. */
 const SAME_HEADLINE = 0.5
 const LEAST_IN_COMMON = 3
 

@@ -1,4 +1,4 @@
-/** Ranks related articles: about the same people, organisations or matter, but of another story. */
+/** Ranks related articles: about the same people, organisations or subject, but of another story. (pure) */
 
 import type { StoredArticle } from '../../articles/store.ts'
 import { type Candidate, computeAge, freshness, type Ranked, showAge } from './candidate.ts'
@@ -11,13 +11,14 @@ export interface Subject {
   readonly profile: Profile
 }
 
+/** An article that may be related to the subject. */
 export interface Alike {
   readonly candidate: Candidate
   readonly profile: Profile
   readonly likeness: Likeness
-  /** Ever. */
+  /** Views ever counted. */
   readonly views: number
-  /** Of the readers, 0 to 1: how far those who read the one read the other. */
+  /** 0 to 1: how far readers of the subject also read it, as `coViewSimilarity` returns. */
   readonly coViewed: number
 }
 
@@ -34,18 +35,18 @@ export interface RelatedRule {
   readonly diversity: number
 }
 
-/** nats of evidence that an entry needs in a section of the article's, and in another one. */
+/** nats of evidence that an entry needs if it shares a section with the subject, and if it does not. */
 const LEAST_EVIDENCE = 2.8
 const LEAST_ELSEWHERE = 3.2
-/** Words that make a topic where no name is shared. */
+/** Minimum number of shared words if no name is shared. */
 const LEAST_WORDS = 3
-/** Readers in common that make up for words in common. */
+/** Co-view similarity from which an entry needs no evidence of its text. */
 const LEAST_CO_VIEWED = 0.15
-/** nats of evidence that make a likeness of one half. */
+/** nats of evidence at which the likeness of two texts is one half. */
 const HALF_ALIKE = 6
-/** What an entry of another section counts. */
+/** Factor of an entry that shares no section with the subject. */
 const ELSEWHERE = 0.8
-/** Reads decide between entries that are about as much alike: the most read counts so much more, and half at so many. */
+/** Reads decide between entries that are about equally alike: they add 5 % at most, and half of that at 100 views. */
 const MOST_FOR_READS = 0.05
 const HALF_OF_READS = 100
 
@@ -64,7 +65,7 @@ const getSource = ({ article }: Candidate): string => article.sources[0] ?? ''
 const isSameSection = ({ article }: Subject, { article: other }: Candidate): boolean =>
   other.sections.includes(article.section) || article.sections.includes(other.section)
 
-/** Whether it is about the same: in one section by its words or its readers, in another one by a name at least. */
+/** Whether it is about the same: in a shared section by words or readers, elsewhere only with a shared name. */
 const isRelated = (isNear: boolean, { likeness, coViewed }: Alike, coReadWeight: number): boolean => {
   const { evidence, names, words } = likeness
   if (coReadWeight > 0 && coViewed >= LEAST_CO_VIEWED && (isNear || names.length > 0)) return true
@@ -74,7 +75,7 @@ const isRelated = (isNear: boolean, { likeness, coViewed }: Alike, coReadWeight:
   return names.length + words.length > 1 && evidence >= LEAST_ELSEWHERE
 }
 
-/** Best first, without those that tell what the article or a better one tells already, nearly in the same words. */
+/** Best first, without entries that have nearly the headline of the subject or of a better entry. */
 const withoutRepeats = <T extends { readonly profile: Profile; readonly score: number }>(
   scored: readonly T[],
   { profile }: Subject,
@@ -98,12 +99,13 @@ const showShared = ({ names, words }: Likeness): string => {
 }
 
 /**
- * Of what is related, selects greedily, best first; each entry of a source makes the next one of that source count less:
+ * Selects related entries greedily, best first; each entry of a source makes the next one of that source count less:
  *   (evidence / (evidence + 6) + w * coViewed) * section * 2^(-age / halfLife) * reads * diversity^n
  * where section is 1 in a section of the article and 0.8 in another, reads is 1 + 0.05 * views / (views + 100), and n is
- * the number of entries of its source before it. What is not related is left out, however short the list is then: it
- * needs a shared section, a name or three words, and 2.8 nats of evidence; in another section a name, another word and
- * 3.2 nats; or readers in common, and a shared section or name.
+ * the number of entries of its source before it. Entries that are not related are left out, however short the list is
+ * then. In a shared section, an entry needs a shared name or three shared words, and 2.8 nats of evidence; in another
+ * section, a shared name, one more shared word, and 3.2 nats. With enough readers in common, a shared section or a
+ * shared name is sufficient.
  */
 export const rankRelated = (subject: Subject, alike: readonly Alike[], rule: RelatedRule): Ranked[] => {
   const { now, size, maxAge, halfLife, coReadWeight, diversity } = rule

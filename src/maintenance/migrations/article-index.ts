@@ -1,6 +1,6 @@
 /**
- * Builds the index of articles by age and the stream of their titles, for articles that were stored before there were
- * any: they could be neither found nor evicted in order.
+ * Adds articles stored by an older version to the index of articles by age and to the stream of titles. Without that,
+ * they can be neither found by the search nor evicted in order.
  */
 
 import { parseArticle } from '../../articles/hashes.ts'

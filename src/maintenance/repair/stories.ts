@@ -110,7 +110,7 @@ const articleOutside: Check<Membership> = {
   },
 }
 
-/** A story that an older version wrote has no time at which it began; it was led by the best of all its articles. */
+/** A story written by an older version has no `begunAt`: its lead is the best of all its articles. */
 const findLead = ({ begunAt }: Record<string, string>, members: readonly Member[]): Member | undefined =>
   chooseLead(members, begunAt ?? findNewsAt(members))
 
@@ -134,7 +134,7 @@ const wrongStory: Check<string> = {
     )
     return page.filter((_, at) => {
       const [hash = {}, members = {}] = found[at] ?? []
-      const all = Object.values(members).map(json => JSON.parse(json) as Member) // written by join.lua
+      const all = Object.values(members).map(json => JSON.parse(json) as Member) // written by join-story.lua
       if (hash.into !== undefined) return all.length > 0
       if (Object.keys(hash).length === 0) return all.length > 0
       const story = parseStory(hash)

@@ -40,8 +40,8 @@ export const articleKeys = (prefix: string) => ({
    */
   storyShares: () => `{${prefix}:stories}:shares`,
   /**
-   * ZSET story id by ms of when it was last news, overall or of one section; with a breadth, only stories of at least so many
-   * sources (src/articles/breadths.ts). Written with stories, read to rank lists. Trimmed to `lists.poolSize`.
+   * ZSET story id by ms of when it was last news, overall or of one section; with a breadth, only stories of at least
+   * so many sources (src/articles/breadths.ts). Written with stories, read to rank lists. Trimmed to `lists.poolSize`.
    */
   storyIndex: (section?: string, breadth = 1) =>
     [`${prefix}:index:stories`, ...(breadth > 1 ? [`broad:${breadth}`] : []), ...(section ? [section] : [])].join(':'),

@@ -14,7 +14,10 @@ export const contractKeys = (prefix: string) => ({
    * HASH, the article and its counts. Written by ingest and by the event counter; expires after `articles.retention`.
    */
   article: (id: string) => `${prefix}:article:${id}`,
-  /** HASH lead, articles, sources, newsAt, firstSeenAt, lastSeenAt. Written by ingest; expires after `articles.retention`. */
+  /**
+   * HASH lead, articles, sources, newsAt, firstSeenAt, lastSeenAt. Written by ingest; expires after
+   * `articles.retention`.
+   */
   story: (id: string) => `${prefix}:story:${id}`,
   /**
    * HASH article id -> JSON of what a story needs of each of its articles. In the slot of the story; expires with it.

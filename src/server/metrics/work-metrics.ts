@@ -1,4 +1,4 @@
-/** What this process did, as counters and histograms: jobs, their outcomes, and the delay of publication. */
+/** Metrics of what this process did, as counters and histograms: jobs, their outcomes, and the publication delay. */
 
 import { Counter, Histogram, type Registry } from 'prom-client'
 import type { JobEnd } from '../../queues/job-end.ts'
@@ -10,7 +10,7 @@ export interface WorkMetrics {
   ingested(delay: number): void
   /** Records a request that the admin server refused. @param kind one of a few known kinds */
   refused(kind: string): void
-  /** Records a check of a list. @param isSame whether this process ranks it as one that has just started */
+  /** Records a self-check. @param isSame whether this process ranked a list as a process that has just started would */
   selfChecked(isSame: boolean): void
 }
 

@@ -1,4 +1,4 @@
-/** What answers with lists have in common: how long caches may keep them, and whether a reader has them already. */
+/** Shared by the public routes: how long caches may keep an answer, and 304 for a reader that has it already. */
 
 import type { Request, Response } from 'express'
 
@@ -6,7 +6,7 @@ import type { Request, Response } from 'express'
 const MAX_AGE = 5
 export const CACHED = `public, max-age=${MAX_AGE}`
 
-/** JSON without anything that looks like a tag, wherever it is embedded. */
+/** Escapes `<`, so that the JSON contains nothing that looks like a tag, wherever it is embedded. */
 export const escapeTags = (json: string): string => json.replaceAll('<', '\\u003c')
 
 /** Whether If-None-Match contains this tag, or `*`. Weak tags match too (RFC 9110, section 13.1.2). */

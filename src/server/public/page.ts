@@ -1,6 +1,6 @@
 /**
- * `GET /v1/page`: all panels of a page in one answer, on request without repeats, as `page()` of newsdesk/client reads
- * them. Reads published lists and hashes of articles only.
+ * `GET /v1/page`: all panels of a page in one answer, the same as `page()` of newsdesk/client returns; on request, no
+ * story appears twice. Reads published lists and hashes of articles only.
  */
 
 import { createHash } from 'node:crypto'
@@ -31,7 +31,7 @@ interface PageWanted {
   readonly skipSame: boolean
 }
 
-/** What is wrong with a request, where, and what would be right; it becomes the answer. */
+/** A wrong request: the message says what is wrong, where, and what would be right, and is sent as the answer. */
 class PageMistake extends Error {
   override name = 'PageMistake'
   readonly status = 400

@@ -1,16 +1,16 @@
 /**
- * Publishers' names at the ends and beginnings of titles (` - The Times`, ` | Reuters`, `BBC News – `, `_新浪网`): learnt
- * from a source's own titles, then dropped from what is shown. Which items are the same is told by titles as written,
- * so nothing comes twice for it. (pure)
+ * Learns the publisher's name at the end or beginning of a source's titles (` - The Times`, ` | Reuters`,
+ * `BBC News – `, `_新浪网`), and removes it from the titles that are shown. Items are still identified by their titles
+ * as written, so that none comes twice when a name has been learnt. (pure)
  */
 
 import { z } from 'zod'
 
 export const TitleHabits = z.object({
-  /** What the latest titles ended and began with, oldest first; empty where nothing was set off. */
+  /** What separators set off at the end and the beginning of the latest titles, oldest first; empty if nothing was. */
   ends: z.array(z.string()),
   starts: z.array(z.string()),
-  /** Learnt, separator included; null for none. */
+  /** The learnt name with its separator; null if none was learnt. */
   end: z.string().nullable(),
   start: z.string().nullable(),
 })
@@ -18,18 +18,18 @@ export type TitleHabits = z.infer<typeof TitleHabits>
 
 export const NO_HABITS: TitleHabits = { ends: [], starts: [], end: null, start: null }
 
-/** Titles by which a source is judged: its latest. */
+/** Number of a source's latest titles from which names are learnt. */
 const JUDGED = 40
-/** Fewer alike prove nothing. */
+/** Minimum number of titles with the same ending, or beginning, before it is learnt. */
 const MIN_ALIKE = 5
 /**
- * Share of the titles that have it before it is taken for the publisher's name, and below which it is given up: far
- * apart, so that it does not flap.
+ * Share of the titles that must have an ending before it counts as the publisher's name, and share below which it no
+ * longer does. They are far apart, so that the result does not flap.
  */
 const LEARNT_AT = 0.6
 const KEPT_AT = 0.3
 const MAX_AFFIX_LENGTH = 60
-/** What is longer is no title, and not worth looking through. */
+/** Longer titles are ignored. */
 const MAX_TITLE_LENGTH = 1_000
 
 /**
@@ -38,9 +38,9 @@ const MAX_TITLE_LENGTH = 1_000
  */
 const SEPARATOR =
   /\s+(?:[-–—―·•~]|::|»|›|\/\/)\s+|\s*[|｜丨︱]\s*|(?<=[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}」』）])\s*[-–—―_＿]\s*/gu
-/** A name in brackets at the end: counts only where it is the source's own. */
+/** A name in brackets at the end, removed only if it is one of the source's own names. */
 const BRACKETED = /\s*[([（【［「]([^()[\]（）【】［］「」]{2,40})[)\]）】］」]$/u
-/** A name with a colon, or in brackets, at the beginning: likewise. */
+/** A name with a colon, or in brackets, at the beginning, removed under the same condition. */
 const ANNOUNCED = /^(?:([^:：]{2,40})[:：]\s*|[([（【［「]([^()[\]（）【】［］「」]{2,40})[)\]）】］」]\s*)/u
 
 const fold = (text: string): string =>
@@ -52,7 +52,7 @@ const fold = (text: string): string =>
 /** Whether there is anything that could set a name off; most titles have nothing of it. */
 const MAY_BE_SET_OFF = /[-–—―·•~»›/:|｜丨︱_＿]/
 
-/** What a source is called, as it may stand in its titles: its names, and their parts. */
+/** The names of a source that may occur in its titles, and their parts; folded by `fold`. */
 export const collectNames = (names: readonly (string | null)[]): ReadonlySet<string> =>
   new Set(
     names
@@ -61,7 +61,7 @@ export const collectNames = (names: readonly (string | null)[]): ReadonlySet<str
       .filter(name => name.length >= 2),
   )
 
-/** What stands after the last separator, with it. */
+/** The last separator of a title and what follows it; empty if there is none. */
 const findEnd = (title: string): string => {
   if (!MAY_BE_SET_OFF.test(title)) return ''
   const last = [...title.matchAll(SEPARATOR)].at(-1)
@@ -106,12 +106,12 @@ export const learnTitles = (before: TitleHabits, titles: readonly string[]): Tit
   return { ends, starts, end: learn(ends, before.end), start: learn(starts, before.start) }
 }
 
-/** A headline, and not what is left when too much was taken. */
+/** Whether what is left of a title is long enough for a headline. */
 const isHeadline = (text: string): boolean =>
   fold(text).length >= (/[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}]/u.test(text) ? 4 : 8)
 
 /**
- * The title without the publisher's name: what its source was seen to put there, or what says one of its own names.
+ * The title without the publisher's name: the one learnt from the source's titles, or one of the source's own names.
  * @param own names of the source, its feed and its host, from `collectNames`
  */
 export const withoutName = (title: string, habits: TitleHabits, own: ReadonlySet<string>): string => {

@@ -1,4 +1,7 @@
-/** What the index of stories answers: what is alike, why an article is where it is, what splits a story, how it holds. */
+/**
+ * Answers questions about the index of stories: which articles are alike, why an article is in its story, how a story
+ * is split, and how well it holds together. Changes nothing in the index.
+ */
 
 import type { StorySettings } from '../../config/sections/stories.ts'
 import type { ArticleId, StoryId } from '../../domain/article.ts'
@@ -24,7 +27,7 @@ export interface AnswerParts {
   readonly index: StoryIndex
   readonly settings: () => StorySettings
   readonly rule: Relatedness
-  /** With which words are hashed. */
+  /** The key with which words are hashed. */
   readonly key: HashKey
   readonly articles: ReadonlyMap<ArticleId, Kept>
   readonly findHome: (id: ArticleId) => Story | undefined
@@ -33,8 +36,8 @@ export interface AnswerParts {
 export interface Answers {
   similar(id: ArticleId, limit: number): { id: ArticleId; similarity: number }[]
   /**
-   * Like `similar`, with how much the article's words say; of one that has just arrived, reuses the search that decided
-   * its story.
+   * Like `similar`, and returns the rarity of each of the article's words. For an article that has just arrived, it
+   * reuses the search by which its story was decided.
    */
   similarOnArrival(article: Described, limit: number): Alike
   explain(id: ArticleId): Explanation | null

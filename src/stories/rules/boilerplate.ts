@@ -1,6 +1,7 @@
 /**
- * What a source writes under every text, such as its name behind each title, a credit before or an invitation after each
- * summary: it tells of no event. Learnt from the latest articles of each source, so from the second on.
+ * Strips what a source writes in every text, such as its name after each title, a credit before or an invitation after
+ * each summary, since it says nothing about the event. Learnt from the latest articles of each source, from its second
+ * article on.
  */
 
 import type { SourceId } from '../../domain/source.ts'
@@ -12,9 +13,9 @@ type Text = Pick<Features, 'title' | 'summary'>
 
 /** Latest articles of a source that a new one is compared with. */
 const LATEST = 8
-/** Terms that make a run at the end of a text boilerplate where another text ends the same. */
+/** Minimum length, in terms, of a common end of two texts that counts as boilerplate. */
 const MIN_RUN = 2
-/** Texts that must end the same if that leaves less than half of the text: two may tell of one event. */
+/** If less than half of a text would be left, so many other texts must end the same: a few may report one event. */
 const MIN_LIKE = 3
 
 /** Number of terms with which both texts end. */
@@ -27,13 +28,13 @@ const commonEnd = (a: readonly Term[], b: readonly Term[]): number => {
 /** @returns how many terms at the end of a text its source has ended other texts with */
 const endOf = (text: readonly Term[], others: readonly (readonly Term[])[]): number => {
   const ends = others
-    // A text that is the other's end as a whole is the same news again.
+    // If the other text is nothing but the common end, it is the same news again, and its end is no boilerplate.
     .map(other => (other.length === commonEnd(text, other) ? 0 : commonEnd(text, other)))
     .filter(length => length >= MIN_RUN && length < text.length)
     .sort((a, b) => b - a)
   const [longest = 0] = ends
   if (longest * 2 <= text.length) return longest
-  // The longest that enough others share, or that leaves half of it.
+  // The longest end that enough others share, or that leaves half of the text.
   return Math.max(ends[MIN_LIKE - 1] ?? 0, ends.find(length => length * 2 <= text.length) ?? 0)
 }
 

@@ -1,6 +1,6 @@
 /**
- * Drafts the decision on a new article: it is the same as an earlier one, a reprint of another, or news, which joins the
- * nearest story that it is related to closely enough or opens one. Changes nothing.
+ * Drafts the decision on a new article: it is the same as an earlier one, a reprint of another, or news. News joins the
+ * nearest story to which it is related closely enough, or opens one. Called by clusterer.ts; it changes nothing itself.
  */
 
 import type { StorySettings } from '../../config/sections/stories.ts'

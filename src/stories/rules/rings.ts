@@ -1,6 +1,6 @@
 /**
- * Many short lists of integers, each of which keeps its latest few: what stories have a word, what articles have a run
- * of words. Most lists have one number, which takes no block.
+ * Many short lists of integers, each of which keeps only its latest numbers: which stories have a word, which articles
+ * have a run of words. Most lists have a single number, which needs no block.
  */
 
 import { type Savable, savedNumbers, savedRows, savedTogether } from '../../util/savable.ts'
@@ -11,14 +11,14 @@ export interface Rings {
   open(): number
   /** Closes an empty list. */
   close(list: number): void
-  /** Adds a number at the end; the oldest goes if there are as many as are kept. */
+  /** Adds a number at the end; if the list is full, the oldest is dropped. */
   add(list: number, value: number): void
   /** Removes a number, if the list has it. */
   remove(list: number, value: number): void
   sizeOf(list: number): number
   /** @param index 0 (oldest) to size - 1 */
   valueAt(list: number, index: number): number
-  /** Without the blocks. */
+  /** Does not include the blocks, which their owner saves. */
   readonly saved: Savable
 }
 
@@ -28,13 +28,13 @@ const enlarge = (numbers: Int32Array): Int32Array<ArrayBuffer> => {
   return larger
 }
 
-/** @param kept numbers that a list keeps */
+/** @param kept maximum length of a list */
 export const createRings = (blocks: Blocks, kept: number): Rings => {
   let [places, sizes, capacities] = [new Int32Array(1_024), new Int32Array(1_024), new Int32Array(1_024)]
   const free: number[] = []
   let opened = 0
 
-  /** A list without a block has its one number where the place of the block would be. */
+  /** Gives a list a larger block. A list without one has its single number in `places`. */
   const give = (list: number): void => {
     const size = sizes[list] as number // lists are those that were opened, here and below
     const before = capacities[list] as number

@@ -1,4 +1,4 @@
-/** Articles and stories as rows of a saved index: arrays, since names of fields would be most of the text. */
+/** Converts articles and stories to rows of a saved index, and back: arrays, since field names would be most of it. */
 
 import type { ArticleId, StoryId } from '../../domain/article.ts'
 import type { SourceId } from '../../domain/source.ts'
@@ -45,8 +45,8 @@ export const toKeptRow = (kept: Kept): KeptRow => [
 ]
 
 /**
- * @param source the row's, as one string for all its articles
- * @returns the article without its story, which takes it over
+ * @param source the source in the row, as the one string that all its articles share
+ * @returns the article without its story, which `fromStoryRow` sets
  */
 export const fromKeptRow = (row: KeptRow, source: SourceId | ''): Kept => {
   const [id, slot, , language, publishedAt, loggedAt, kind, other, merges, arrivedAt, counts, block] = row
@@ -62,7 +62,7 @@ export const toStoryRow = (story: Story): StoryRow => [
   story.members.map(({ slot }) => slot),
 ]
 
-/** @param articleAt finds a restored article by its slot */
+/** Restores a story, and sets it on its articles. @param articleAt finds a restored article by its slot */
 export const fromStoryRow = (row: StoryRow, articleAt: (slot: number) => Kept | undefined): Story => {
   const [id, slot, language, originals, squared, words, from, to, lastAt, at, capacity, size, slots] = row
   const members = slots.map(articleAt).filter(kept => kept !== undefined)

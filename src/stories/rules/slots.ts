@@ -1,14 +1,14 @@
-/** Gives each thing a small number of its own, so that typed arrays can refer to it; numbers are used again. */
+/** Gives each thing a small number of its own, by which typed arrays refer to it; freed numbers are reused. */
 
 import { type Savable, savedRows } from '../../util/savable.ts'
 
 export interface Slots<Thing> {
-  /** @returns undefined for a number that nothing has */
+  /** @returns undefined for an unused number */
   get(slot: number): Thing | undefined
   /** @param make builds the thing that gets this number */
   add(make: (slot: number) => Thing): Thing
   remove(slot: number): void
-  /** Which numbers are used; the things themselves are restored by `put`. */
+  /** Which numbers are free. The things are not saved here: their owner restores each with `put`. */
   readonly saved: Savable
   put(slot: number, thing: Thing): void
 }

@@ -25,10 +25,10 @@ export interface StoryQuery {
   readonly vector: Vector
 }
 
-/** Places of lists read for one query, rarest terms first, and the number of stories then compared in full. */
+/** Entries of the terms' lists read for a query, rarest terms first, and how many stories are then compared in full. */
 const LOOKS = 300
 const COMPARED = 12
-/** More than a query has terms. */
+/** Above the number of terms of any query. */
 const MOST_TERMS = 1_024
 /** Terms by which a story looks for others. */
 const QUERY_TERMS = 40
@@ -67,8 +67,9 @@ export const createStorySearch = ({ blocks, terms, slots, rule, countStories }: 
   const tally = createTally()
 
   /**
-   * Adds up, for the stories that the rarest terms lead to, the squared weights of these terms: as much as they would
-   * share if their articles were like this one. Reading their own weights takes thrice as long and finds no better ones.
+   * Adds up, for each story that has some of the rarest terms, the squared weights of these terms in the query: what
+   * both would share if the story's articles were like this one. To read the weights in the story takes three times as
+   * long and finds no better stories.
    */
   const tallyUp = (vector: Vector, except: number): void => {
     tally.clear()

@@ -1,4 +1,4 @@
-/** Keeps what a story's articles add up to: the sum of their vectors, its square, and the table of the stories' terms. */
+/** Keeps a story's sums over its articles (vector, square, number of words) and the table of terms up to date. */
 
 import type { Blocks } from './blocks.ts'
 import type { Story } from './story.ts'
@@ -8,7 +8,7 @@ import { add, copyOf, multiply, type OnCount, squareOf, subtract, type Vector } 
 export interface StorySums {
   add(story: Story, vector: Vector): void
   subtract(story: Story, vector: Vector): void
-  /** Adds all of a story to another one, and takes its terms out of the table; its own sum stays for `clear`. */
+  /** Adds all of a story to another one, and takes its terms out of the table; the vector of `from` is not cleared. */
   move(from: Story, into: Story): void
 }
 

@@ -15,12 +15,12 @@ import type { Kept, Story } from './story.ts'
 import type { StoryIndex } from './story-index.ts'
 import type { Vector } from './vectors.ts'
 
-/** Further articles of a story are its members, but their words do not count: it is known well enough. */
+/** Articles of a story whose words count. Further ones become members only, since its words are known well enough. */
 const MAX_COUNTED = 1_000
 
-/** What counts of an article's words. */
+/** The part of an article's text by which its story is decided. */
 export interface Told {
-  /** Without what its source writes under every text. */
+  /** Without the boilerplate that its source writes under every text. */
   readonly text: Features
   readonly vector: Vector
 }
@@ -29,13 +29,13 @@ export interface StoryWindow extends Pick<Originals, 'findRepeat' | 'findOrigina
   readonly articles: ReadonlyMap<ArticleId, Kept>
   /** The story of an article, or of the one that it is the same as. */
   findHome(id: ArticleId): Story | undefined
-  /** What counts of an article's words by what is known now. */
+  /** Strips an article's boilerplate and weighs its words, by what is known now. */
   tell(features: Features): Told
   /** @param told null for a copy */
   add(entry: KeptEntry, told: Told | null): Kept
   /** Forgets articles that were logged before this time, ms since the epoch. */
   expire(before: number): void
-  /** Without the blocks and the index. */
+  /** Does not include the blocks and the index, which their owner saves. */
   readonly saved: Savable
   articleAt(slot: number): Kept | undefined
 }
@@ -47,7 +47,7 @@ export const createStoryWindow = (blocks: Blocks, index: StoryIndex, journal: Jo
   const boilerplate = createBoilerplate(journal)
   const sources = new Map<SourceId | '', SourceId | ''>()
 
-  /** One string for each source, since each entry of the log is parsed with a string of its own. */
+  /** Shares one string among all articles of a source: each parsed entry of the log would keep a copy of its own. */
   const nameOf = (source: SourceId | ''): SourceId | '' => {
     const known = sources.get(source)
     if (known !== undefined) return known

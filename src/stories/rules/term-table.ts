@@ -1,4 +1,4 @@
-/** What is known of each term: how common it is, and which stories have it. */
+/** The table of terms: how common each one is, and which stories have it. */
 
 import { createIntMap } from '../../util/int-map.ts'
 import { type Savable, savedNumbers, savedRows, savedTogether } from '../../util/savable.ts'
@@ -8,22 +8,22 @@ import type { Term } from './features.ts'
 import { commonnessOf, type Relatedness, rarity } from './relatedness.ts'
 import { createRings } from './rings.ts'
 
-/** Stories that a term leads to: its latest. A term of more stories leads nowhere, and the list stays short. */
+/** Maximum number of stories listed for a term: the latest. A term of more stories is no help in finding one. */
 const HOLDERS = 256
 
 export interface TermTable {
-  /** nats: how much the term says, by what is known now */
+  /** nats: how rare the term is, by the articles counted so far and its general frequency */
   rarityOf(term: Term, language: string): number
-  /** Records that so many of a story's articles have the term now. */
+  /** Records how many of a story's articles had the term before, and have it after a change. */
   count(term: Term, language: string, slot: number, before: number, after: number): void
-  /** Records that a story has so many articles now. */
+  /** Records how many articles a story had before, and has after a change. */
   resize(before: number, after: number): void
   /** @returns the list of a term's latest stories; -1 if none has it */
   find(term: Term): number
   sizeOf(list: number): number
   /** @returns the slot of a story */
   holderAt(list: number, index: number): number
-  /** Without the blocks. */
+  /** Does not include the blocks, which their owner saves. */
   readonly saved: Savable
 }
 

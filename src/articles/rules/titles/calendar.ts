@@ -1,4 +1,4 @@
-/** Words that say when: names of months and weekdays, and what stands around a time of day. (pure) */
+/** Recognises words and titles that say when: months, weekdays, and words of a time of day such as `uhr`. (pure) */
 
 import { splitText } from '../../../languages/segment.ts'
 
@@ -38,11 +38,11 @@ export const saysDay = (word: string, language: string): boolean => calendarOf(l
 const TIME = /\d[:.h]\d\d|\d[./-]\d{1,2}[./-]/
 const HOURS = new Set(['uhr', 'heures', 'h', 'gmt', 'utc', 'ч'])
 
-/** Whether a title names a day or a time: a bare number may be anything. @param words those of the title */
+/** Whether a title names a day or a time. A bare number does not count. @param words of the title, by `splitText` */
 export const namesMoment = (title: string, words: readonly string[], language: string): boolean =>
   TIME.test(title) || words.some(word => saysDay(word, language) || HOURS.has(word))
 
-/** Whether a title is a date or a time and nothing else, as those of hourly bulletins are: it tells of no event. */
+/** Whether a title is a date or a time and nothing else, like the titles of hourly bulletins. */
 export const isDate = (title: string, language: string): boolean => {
   if (!/\d/.test(title) || title.length > 60) return false
   return splitText(title, language).every(word => saysWhen(word, language))

@@ -1,4 +1,4 @@
-/** Says in words what was made of an article's title. (pure) */
+/** Explains to people how an article's title was read: `newsdesk explain` and the admin UI show it. (pure) */
 
 import type { ItemKind } from '../../../domain/item-kind.ts'
 import { findItemKind } from './item-kind.ts'
@@ -10,7 +10,10 @@ const NAMES: Readonly<Record<ItemKind, string>> = {
   'round-up': 'round-up',
 }
 
-/** @returns what is shown in place of the title, and which kind of item it is, a line each; none for a plain headline */
+/**
+ * @returns lines of text: the headline that is shown, what was left out of the title and why, and the kind of item;
+ *   empty for a plain headline
+ */
 export const describeTitle = (article: {
   readonly title: string
   readonly language: string

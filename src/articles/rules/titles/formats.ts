@@ -1,21 +1,21 @@
 /**
- * Words of titles that name a page or an issue of something regular and no event: what it is (`headlines`), what it is
- * on (`business`), and which one (`latest`, `morning`). By language; a title that has any other word tells of something.
- * (pure)
+ * The vocabulary, by language, of titles that name a page or an issue of a regular publication rather than an event:
+ * what it is (`headlines`), what it covers (`business`), and which one it is (`latest`, `morning`). A title with any
+ * other word is taken as news. item-kind.ts and round-up.ts decide by these words. (pure)
  */
 
 export interface Vocabulary {
-  /** What it is; without one of these, a title names no page or issue. */
+  /** Words for a page or an issue, with `digests` and `complete`. A title needs one of them, or a section's name. */
   readonly formats: ReadonlySet<string>
-  /** Of these, those that are several pieces of news; `roundup` needs a word beside it that says of what or of when. */
+  /** Formats that contain several pieces of news. They announce a round-up only beside a word for its topic or time. */
   readonly digests: ReadonlySet<string>
-  /** Of these, those that need none. */
+  /** Formats that announce a round-up without such a word. */
   readonly complete: ReadonlySet<string>
-  /** Names of sections, which alone are the title of a page. */
+  /** Names of sections; one alone is the title of a page. */
   readonly sections: ReadonlySet<string>
   /** Days and times of day. */
   readonly times: ReadonlySet<string>
-  /** What may stand beside: which, and grammar. */
+  /** Further words that such titles contain: `top`, `latest`, articles, prepositions. */
   readonly others: ReadonlySet<string>
 }
 
@@ -123,16 +123,16 @@ const vocabularies = new Map(
   ]),
 )
 
-/** Titles of pages in languages whose words are not set apart. */
+/** Whole titles of news pages, spaces removed, in languages that have no vocabulary here. */
 export const WHOLE_TITLES: ReadonlySet<string> = new Set(
   '新闻 新聞 要闻 要聞 今日要闻 今日要聞 头条新闻 頭條新聞 国际新闻 國際新聞 体育新闻 體育新聞 ニュース 主要ニュース トップニュース 뉴스 주요뉴스 오늘의뉴스'.split(
     ' ',
   ),
 )
 
-/** @param language primary subtag; short titles may have none, and are then read as English */
+/** @param language primary subtag; empty if it is unknown, as of a short title, which is then read as English */
 export const findVocabulary = (language: string): Vocabulary | undefined => vocabularies.get(language || 'en')
 
-/** Whether a word may stand in a title that names a page or an issue and no event; dates aside. */
+/** Whether a title with this word may still name a page or an issue. Words of dates are in calendar.ts. */
 export const isFormatWord = ({ formats, sections, times, others }: Vocabulary, word: string): boolean =>
   formats.has(word) || sections.has(word) || times.has(word) || others.has(word)

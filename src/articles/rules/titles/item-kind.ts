@@ -1,6 +1,6 @@
 /**
- * Which items are no report on one event: pages that list others, issues of something regular, and round-ups. Decided by
- * the title, for topic pages also by the address, and so that a doubtful item counts as news. (pure)
+ * Finds items that are not a report on one event: landing pages that list other items, bulletins (issues of something
+ * regular) and round-ups. Decides by the title, for topic pages by the URL; in doubt, an item counts as news. (pure)
  */
 
 import type { ItemKind } from '../../../domain/item-kind.ts'
@@ -13,18 +13,19 @@ import { findRoundUp, joinCompounds } from './round-up.ts'
 
 export interface KindFound {
   readonly kind: ItemKind
-  /** For people. */
+  /** The reason, for people. */
   readonly why: string
 }
 
 const MAX_WORDS = 10
 const MAX_URL = 1_000
-/** What stands in addresses before the name of a topic, of five words at most: more of them are a headline. */
+/** The URL of a topic page: a folder such as `/tag/`, then at most five words. More words are a headline. */
 const TOPIC_PAGE =
   /\/(?:topics?|tags?|thema|themen|schlagworte?|etiquetas?|temas?|argomenti)\/[^-/?#]{1,40}(?:-[^-/?#]{1,40}){0,4}\/?(?:[?#]|$)/i
+/** The domain of a site in a title. */
 const DOMAIN =
   /(?:^|\s)(?:www\.)?[\w-]{2,40}\.(?:com|net|org|info|co\.uk|de|fr|es|it|nl|com\.au|com\.br|pt|ru|ch|at)(?=\s|$)/i
-/** Predictions that come out by the day. */
+/** Predictions that are published every day. */
 const REGULAR = new Set([
   ...['horoscope', 'horoscopes', 'horoskop', 'tageshoroskop', 'horóscopo', 'oroscopo', 'horoscoop', 'гороскоп'],
 ])
@@ -32,7 +33,7 @@ const REGULAR = new Set([
 const landing = (why: string): KindFound => ({ kind: 'landing', why })
 const bulletin = (why: string): KindFound => ({ kind: 'bulletin', why })
 
-/** A title of nothing but words that name a page or an issue. */
+/** Recognises a title of nothing but words that name a page or an issue. */
 const findFormat = (title: string, language: string): KindFound | null => {
   const vocabulary = findVocabulary(language)
   if (!vocabulary) return null
@@ -49,7 +50,7 @@ const findFormat = (title: string, language: string): KindFound | null => {
   return words.length === 1 && sections.has(words[0] ?? '') ? landing('its title is the name of a section') : null
 }
 
-/** A title that is the name of a site, with nothing beside it but the name of a page. */
+/** Whether a title is the name of a site, alone or with the name of a page. */
 const isNameOfSite = (title: string, language: string): boolean => {
   if (!DOMAIN.test(title)) return false
   const vocabulary = findVocabulary(language) ?? findVocabulary('en')
@@ -57,6 +58,7 @@ const isNameOfSite = (title: string, language: string): boolean => {
   return words.every(word => word === 'www' || (vocabulary && isFormatWord(vocabulary, word)))
 }
 
+/** Whether a title names a daily prediction and its day, such as `Horoscope for 9 June`. */
 const isRegular = (title: string, language: string): boolean => {
   const words = splitText(title, language).slice(0, MAX_WORDS)
   const times = findVocabulary(language)?.times
@@ -67,8 +69,8 @@ const isRegular = (title: string, language: string): boolean => {
 }
 
 /**
- * @param article  its title as published; its address may be empty
- * @param headline the title without marks, where it is known already
+ * @param article  with its title as published; `url` may be empty
+ * @param headline the title without marks, if the caller has read it already
  * @returns null for news
  */
 export const findItemKind = (

@@ -1,6 +1,7 @@
 /**
- * Words that publishers set off from a headline and that tell nothing of the event: the form of an item, its state, and
- * agencies that are credited. By language, since a label of one may be a word of another's headlines. (pure)
+ * Labels that publishers set off from a headline and that say nothing about the event: the form of an item, its state,
+ * and the agency it credits. Grouped by language, since a label in one language may be an ordinary word in another.
+ * marks.ts decides where in a title they count. (pure)
  */
 
 /** Why a label is no part of the headline. */
@@ -184,7 +185,7 @@ const international = toMeanings(INTERNATIONAL)
 
 /** @param text lower case. @returns why it is a label; undefined if it is none */
 export const findLabel = (text: string, language: string): string | undefined =>
-  // A title too short for its language to be known may be of any.
+  // The language of a short title may be unknown: then the labels of all languages apply.
   (language === '' ? everywhere : (byLanguage.get(language) ?? international)).get(text)
 
 /** @param text lower case. @returns why it is left out; undefined if it is no agency */

@@ -1,7 +1,7 @@
 /**
- * What stands around a headline and is no part of it: `UPDATE 3-`, `EXCLUSIVE:`, `(video)`, `- AP`, dots where it was
- * cut off. Such marks are left out of what pages show and of what stories and sections are decided by; the stored
- * article keeps its title as it is. Nothing is taken that would leave less than a headline. (pure)
+ * Separates a headline from the marks around it: `UPDATE 3-`, `EXCLUSIVE:`, `(video)`, `- AP`, dots where it was cut
+ * off. Marks are left out of what pages show and of the texts by which stories and sections are decided; the stored
+ * article keeps its title unchanged. A mark stays if too few words for a headline would be left. (pure)
  */
 
 import { findAgency, findLabel } from './labels.ts'
@@ -19,9 +19,9 @@ export interface TitleRead {
   readonly marks: readonly Mark[]
 }
 
-/** A title that is longer is taken as it is. */
+/** Characters; a longer title is returned unchanged. */
 const MAX_LENGTH = 1_000
-/** Marks of one title: `UPDATE 1-EXCLUSIVE-`, and `(video)` before ` - Reuters`. */
+/** Maximum number of marks that are removed from one title; several may follow each other, as `UPDATE 1-EXCLUSIVE-`. */
 const MAX_MARKS = 6
 const MAX_LABEL = 40
 
@@ -36,14 +36,14 @@ const WIRE_WORDS = new Set([
   ...['NEWSMAKER', 'BREAKINGVIEWS', 'COLUMN', 'ADVISORY', 'DIARY', 'SNAPSHOT', 'GRAPHIC', 'EXPLAINER', 'SCENARIOS'],
   ...['INSTANT VIEW', 'PROFILE', 'QUOTES', 'SPECIAL REPORT', 'WITNESS', 'FOREX', 'PRECIOUS', 'METALS', 'TREASURIES'],
 ])
-/** The same as agencies write them today, where no word of a headline is hyphenated so. */
+/** The same in mixed case, as agencies write them today; no headline hyphenates these words. */
 const NEWER_WIRE_WORDS = new Set(['Update', 'Wrapup', 'Exclusive', 'Analysis', 'Factbox', 'Explainer', 'Insight'])
 /**
- * Two words and more in capitals before a headline that is not: `GLOBAL MARKETS-Shares rise`. The last of them is long:
- * short ones are mostly half of a hyphenated word, as in `US GOP-Led House` and `NEW US-China Talks`.
+ * A slug of two or more words in capitals before a headline in mixed case: `GLOBAL MARKETS-Shares rise`. Its last word
+ * is long, since a short one is mostly half of a hyphenated word, as in `US GOP-Led House` and `NEW US-China Talks`.
  */
 const CAPITALS = /^[A-Z][A-Z.&]*(?: [A-Z.&]+){0,3} [A-Z]{5,}$/
-/** The other half of such a word, as in `UN UNESCO-Listed Harbour`. */
+/** Second half of a hyphenated word, so that what precedes it is no slug: `UN UNESCO-Listed Harbour`. */
 const OTHER_HALF = /^(?!Fed |United )(?:\p{Lu}\p{Ll}*ed|Style|Era|Free|Made|Born|Run)(?: |$)/u
 const BEGINS_HEADLINE = /^["'“‘]?(?:\d|\p{Lu})/u
 const HAS_LOWER_CASE = /\p{Ll}/u
@@ -66,7 +66,7 @@ const isHeadline = (text: string): boolean =>
 
 const JOINED = /[,/&+;]| and | und | et | y | e | и | en /u
 
-/** Why a text is a label, or several: `photos, video`, `+video`, `UPDATE 2`. */
+/** Why a text is a label or a list of labels (`photos, video`, `+video`, `UPDATE 2`); undefined if it is neither. */
 const meaningOf = (text: string, language: string): string | undefined => {
   const label = text
     .trim()
@@ -80,14 +80,15 @@ const meaningOf = (text: string, language: string): string | undefined => {
   return first !== undefined && others.every(other => other !== undefined) ? first : undefined
 }
 
-/** A part of a title that is no headline, and what is left. */
+/** A mark that a rule found, and the title without it. */
 interface Cut extends Mark {
   readonly rest: string
 }
 
+/** Finds one mark at one end of a title; null if there is none. */
 type Rule = (title: string, language: string) => Cut | null
 
-/** Agencies: the slug tells a version, a service or a form, never the event. */
+/** The slug of an agency, which says which version, service or form it is, never which event. */
 const wireSlug: Rule = title => {
   const at = title.indexOf('-')
   if (at < 2 || at > MAX_LABEL) return null
@@ -160,7 +161,7 @@ const ticker: Rule = title => {
   const rest = title.replace(/^\++ ?/, '')
   const end = rest.indexOf('++')
   if (end < 0) return { rest, text: '+++', why: TICKER }
-  // What stands between signs and before a headline is where it comes from.
+  // If a headline follows the closing signs, the text between them is its origin, so nothing is removed.
   return /^[+\s]*$/.test(rest.slice(end)) ? { rest: rest.slice(0, end).trimEnd(), text: '+++', why: TICKER } : null
 }
 
@@ -169,7 +170,10 @@ const RULES: readonly Rule[] = [
   ...[bracketAfter, labelAfter],
 ]
 
-/** @param language BCP 47, or empty: then the labels of all languages are known */
+/**
+ * Removes marks until none is found or the rest would be no headline.
+ * @param language BCP 47; empty if it is unknown: then the labels of all languages apply
+ */
 export const readTitle = (title: string, language: string): TitleRead => {
   const [primary = ''] = language.toLowerCase().split('-')
   const marks: Mark[] = []
@@ -200,12 +204,12 @@ const cutCredit = (summary: string): string => {
 }
 
 /**
- * @returns the summary without agencies' credits before it, `(Reuters) -` or `AP -`, of which one may carry another's
- *   dispatch; the place before a credit stays
+ * @returns the summary without agency credits at its start, `(Reuters) -` or `AP -`: up to two, since one agency may
+ *   carry another's dispatch. The place before a credit in brackets stays.
  */
 export const withoutCredit = (summary: string): string => cutCredit(cutCredit(summary))
 
-/** A text as stories and sections are decided by: without marks of its title and credits of its summary. */
+/** The text by which stories and sections are decided: the title without marks, the summary without credits. */
 export const withoutMarks = <
   T extends { readonly title: string; readonly summary: string; readonly language: string | null },
 >(

@@ -1,6 +1,6 @@
 /**
- * Round-ups: several pieces of news under one title, as `Morning briefing: A; B; C`, or `X recalls cars, Y sues, Z to
- * merge`. Its words are those of several events, so it leads no story and joins none. (pure)
+ * Recognises round-ups: several pieces of news under one title, such as `Morning briefing: A; B; C`, or `X recalls
+ * cars, Y sues, Z to merge`. A round-up has the words of several events, so it joins no story with others. (pure)
  */
 
 import { splitText } from '../../../languages/segment.ts'
@@ -8,12 +8,12 @@ import { saysDay, saysWhen } from './calendar.ts'
 import { findVocabulary, isFormatWord } from './formats.ts'
 
 const MAX_LABEL_WORDS = 8
-/** Pieces set apart by semicolons, or by the signs of a ticker, of so many words each. */
+/** Minimum number of pieces between semicolons or the signs of a ticker, and of words (or characters) in each. */
 const MIN_PIECES = 3
 const MIN_PIECE_WORDS = 2
 const MIN_UNSPACED = 6
 const UNSPACED = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}]/u
-/** Semicolons that end what is left of a broken character reference, `quot;`, separate nothing. */
+/** The end of a broken character reference such as `quot;`, whose semicolon separates nothing. */
 const REFERENCE_ENDS = /(?:quot|amp|apos|nbsp|lt|gt|# ?\d{2,5}) ?$/
 
 /** `5 things to know for Friday`, but not `5 things to know about the ferry`. */
@@ -58,7 +58,7 @@ const splitPieces = (title: string): string[] => {
 const separated = (pieces: readonly string[], language: string): boolean =>
   pieces.length >= MIN_PIECES && pieces.every(piece => isPiece(piece, language))
 
-/** Verbs of headlines that have a subject before them; those of saying follow what is said, and make no second event. */
+/** Verbs that follow a subject in headlines. Most verbs of saying are missing: what they follow is no second event. */
 const VERBS = new Set(
   'to recalls sues buys sells cuts raises hires fires plans wins loses beats signs joins leaves quits opens closes launches rejects approves seeks gets takes makes names drops adds ends begins starts settles fined posts reports unveils agrees halts delays bans backs faces acquires merges bids boosts slashes sheds confirmed cleared dies'.split(
     ' ',
@@ -73,7 +73,7 @@ const subjectOf = (piece: string): string | undefined => {
   return isClause ? words.slice(0, verb).join(' ') : undefined
 }
 
-/** Whether an English title is three clauses or more between commas, at least all but one with a subject of its own. */
+/** Whether an English title is at least three clauses between commas, all but one at most with a subject of its own. */
 const isRowOfClauses = (title: string): boolean => {
   const pieces = title.split(', ')
   if (pieces.length < MIN_PIECES || subjectOf(pieces[0] ?? '') === undefined) return false
