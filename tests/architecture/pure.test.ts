@@ -40,7 +40,7 @@ describe('the linter', () => {
   )
 
   it.each(['src/domain/date.ts', 'src/lists/clock.ts'])(
-    'the linter accepts %s, which computes or is at the edge',
+    'the linter accepts %s, which is a pure computation or at the edge',
     file => {
       expect(refused(file), said).toBe(false)
     },
