@@ -50,7 +50,7 @@ describe.skipIf(!cluster)('on a Redis Cluster of three nodes', () => {
     expect(panels.map(({ entries }) => entries.length)).toEqual(names.map(() => 2))
   })
 
-  it('on a Redis Cluster of three nodes events are reported together, and updates heard', async () => {
+  it('on a Redis Cluster of three nodes events are reported together, and updates are received', async () => {
     const client = createClient(redis)
     await client.events.report(Array.from({ length: 1_200 }, (_, n) => ({ kind: 'view' as const, article: `a${n}` })))
     expect(await redis.xlen(keys.events())).toBe(1_200)
