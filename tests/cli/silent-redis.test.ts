@@ -154,7 +154,7 @@ describe('a command whose Redis is suspended', () => {
 })
 
 describe('a command beside a Redis of our own that is stopped', () => {
-  it('a command beside a stopped Redis of our own says so, and starts no other on its files', async () => {
+  it("a command beside newsdesk's own Redis, which is suspended, says so and starts no second one on its files", async () => {
     const dataDir = join(aFolder('own'), 'data')
     const own = await resolveRedis({ dataDir, say: () => undefined, durable: false })
     const pid = runningPid(dataDir) ?? 0
