@@ -53,7 +53,7 @@ describe('a kind of event that is added to the table', () => {
     expect(await redis.zscore(desk.keys.eventWindow('reaction', 'day'), A)).toBe('2')
   })
 
-  it('a kind of event that is added to the table has a list and a counter in every entry', async () => {
+  it('a kind of event that is added to the table has a list of its own, and a counter in every entry', async () => {
     expect(EVENT_KINDS).toContain('reaction')
     expect(LISTS.names({ taxonomy: [] })).toContain('most-loved:week')
     const room = aListRoom({ settings: { minEntries: 0 } })
