@@ -65,7 +65,7 @@ describe('a rate limit that is not exhausted', () => {
   })
 
   it.each([[{}], [{ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '50' }], [{ 'ratelimit-policy': 'none' }]])(
-    'the headers %j set no pace',
+    'the headers %j set no pace for requests',
     headers => {
       expect(parsePace(headers, NOON)).toBeUndefined()
     },
