@@ -30,7 +30,7 @@ describe('a crawl', () => {
     expect(inOrder.map(({ items }) => items.map(({ place }) => place))).toEqual([[0, 1], [2, 3], [4]])
   })
 
-  it('a crawl that is repeated before its items are taken in queues no batch twice', async () => {
+  it('a crawl that is repeated before its items are ingested queues no batch twice', async () => {
     const feed = await aFeed(items)
     const desk = aJobDesk({ courier: feed.url }, { batch: 2 })
     await desk.run(crawl, scheduled)

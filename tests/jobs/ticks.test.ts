@@ -64,7 +64,7 @@ describe('the table of ticks', () => {
     ['sample', 'sample'],
     ['push-reconcile', 'reconcile'],
     ['rebalance-budget', 'rebalance'],
-  ])('the table of ticks runs %s', async (name, what) => {
+  ])('the table of ticks runs the action of %s', async (name, what) => {
     expect(await run(name)).toEqual([what])
   })
 })
