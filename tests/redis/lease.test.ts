@@ -21,7 +21,7 @@ describe('a lease', () => {
     expect(await acquireLease({ redis, key, ms: LONG })).not.toBeNull()
   })
 
-  it('a lease expires by itself where its holder died', async () => {
+  it('a lease expires by itself if its holder died', async () => {
     const key = aKey()
     await acquireLease({ redis, key, ms: 100 })
     const next = await until(() => acquireLease({ redis, key, ms: LONG }))
