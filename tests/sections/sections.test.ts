@@ -252,7 +252,7 @@ describe('learning from the stream of articles', () => {
 describe('newsdesk classify', () => {
   const tagger = createLineClassifier(taxonomy, [{ id: 'courier', section: 'world' }], model)
 
-  it('newsdesk classify answers each line with its section and the reasons, and goes on past bad lines', async () => {
+  it('newsdesk classify answers each line with its section and the reasons, and continues after bad lines', async () => {
     const said: string[] = []
     const output = new PassThrough()
     const lines = [
