@@ -84,7 +84,7 @@ describe('the last fetches of a source', () => {
     assert(property(string(), text => void unpackFetch(text)))
   })
 
-  it('the last fetches of a source are the thirty newest, in little memory', async () => {
+  it('the last fetches of a source are the latest thirty, in little memory', async () => {
     const own = keysFor(`${keys.prefix}-${run++}`)
     const sources = createSources({
       ...{ redis, keys: own },

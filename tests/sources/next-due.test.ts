@@ -65,7 +65,7 @@ describe('the time of the next fetch', () => {
     expect(polls).toBeLessThan(40)
   })
 
-  it('the time of the next fetch is sooner in a burst, for a source that has known bursts', () => {
+  it('the time of the next fetch is sooner during a burst, if the source has had bursts before', () => {
     const bursts = Array.from({ length: 14 }, (_, n) =>
       Array.from({ length: 40 }, (_, k) => NOON - (n * 2 + 1.3) * DAY + k * 4 * MINUTE),
     ).flat()

@@ -25,7 +25,7 @@ describe('our own network', () => {
     expect(looksDown([...heard(500, 0, 60_000), ...heard(0, 20, 100)], NOON)).toBe(true)
   })
 
-  it('our own network is never to blame while most answer', () => {
+  it('our own network is never to blame while most domains answer', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 200 }), fc.integer({ min: 0, max: 200 }), (reached, more) => {
         expect(looksDown(heard(reached + more, reached), NOON)).toBe(false)
