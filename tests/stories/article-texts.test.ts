@@ -19,7 +19,7 @@ describe('the headline in a URL', () => {
     ['https://courier.example/%D0%BC%D0%BE%D1%81%D1%82-%D0%B2-%D0%B3%D0%BE%D1%80%D0%BE%D0%B4%D0%B5', 'мост в городе'],
     ['https://courier.example/100%-of-all-votes', 'of all votes'],
     ['', ''],
-  ])('the headline in the address %s is found without ids', (url, words) => {
+  ])('the headline in the URL %s is found, without ids', (url, words) => {
     expect(slugOf(url)).toBe(words)
   })
 })

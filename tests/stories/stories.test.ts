@@ -202,7 +202,7 @@ describe('the index in memory', () => {
     )
   })
 
-  it('the index of stories is the same after a restart in the middle', () => {
+  it('the index of stories is the same after a restart half-way', () => {
     const { log, stories } = decideAll(
       corpus,
       new Map([
@@ -275,7 +275,7 @@ describe('the index in memory', () => {
 
 describe('odd titles', () => {
   it.each([['🎉🎉🎉'], ['A'.repeat(10_000)], ['東京で大雨、電車が止まる'], ['…'], ['<b>left over</b>']])(
-    'the odd title %.20s is decided without merging unlike things',
+    'the odd title %.20s is decided without merging unrelated articles',
     async title => {
       const [odd, other] = await aWorker().decide([
         told('courier', title),
